@@ -1,0 +1,75 @@
+/**
+ * Checks each package as its users would get it: packs it, asks publint and attw about the archive, then
+ * loads the unpacked archives by import() and by require() in a process that sees no sources.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { packageFolders, root } from "./setup.mjs";
+
+const work = mkdtempSync(join(tmpdir(), "metrigrad-packages-"));
+const attw = join(root, "node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
+let failed = 0;
+
+/** @param {string} what @param {string[]} problems */
+function report(what, problems) {
+  console.log(`${problems.length === 0 ? "ok  " : "FAIL"}  ${what}`);
+  for (const problem of problems) console.log(`      ${problem}`);
+  if (problems.length > 0) failed++;
+}
+
+/** @param {string[]} args @param {string} cwd */
+function node(args, cwd) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
+  return status === 0 ? [] : [...stdout.split("\n"), ...stderr.split("\n")].filter(Boolean);
+}
+
+/** Unpacks an archive where node finds it, and links what it depends on. @param {string} archive @param {any} manifest */
+function unpack(archive, manifest) {
+  const home = join(work, "node_modules", manifest.name);
+  mkdirSync(home, { recursive: true });
+  execFileSync("tar", ["-xzf", archive, "-C", home, "--strip-components=1"]);
+  for (const name of Object.keys(manifest.dependencies ?? {})) {
+    const link = join(work, "node_modules", name);
+    if (name.startsWith("@metrigrad/")) continue;
+    mkdirSync(dirname(link), { recursive: true });
+    rmSync(link, { force: true });
+    symlinkSync(join(root, "node_modules", name), link, "junction");
+  }
+}
+
+try {
+  const manifests = packageFolders().map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", work], {
+      cwd: join(root, folder),
+      encoding: "utf8",
+      shell: process.platform === "win32",
+    });
+    const [{ filename, size }] = JSON.parse(packed);
+    return { manifest, size, archive: join(work, filename) };
+  });
+  for (const { manifest, archive } of manifests) unpack(archive, manifest);
+  for (const { manifest, size, archive } of manifests) {
+    const { messages } = await publint({
+      pack: { tarball: Uint8Array.from(readFileSync(archive)).buffer },
+      strict: true,
+    });
+    report(
+      `${manifest.name}  publint  ${(size / 1024).toFixed(0)} KiB packed`,
+      messages.map((message) => formatMessage(message, manifest, { color: false }) ?? message.code),
+    );
+    report(
+      `${manifest.name}  attw`,
+      node([attw, archive, "--profile", "esm-only", "--format", "ascii", "--no-color"], root),
+    );
+    report(`${manifest.name}  import`, node(["-e", `import("${manifest.name}")`], work));
+    report(`${manifest.name}  require`, node(["-e", `require("${manifest.name}")`], work));
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+process.exit(failed === 0 ? 0 : 1);
