@@ -1,0 +1,37 @@
+/** The parts of an error message, printed as "where: must hold, got what; what to do". */
+export interface ErrorParts {
+  /** The public door that refused, for example `matmul` or `fit`. */
+  readonly where: string;
+  /** What must hold. */
+  readonly must: string;
+  /** What came instead. */
+  readonly got: string;
+  /** What the reader can do about it. */
+  readonly todo: string;
+}
+
+/** Every error that metrigrad raises on purpose. */
+export class MetrigradError extends Error {
+  readonly parts: ErrorParts;
+
+  constructor(parts: ErrorParts) {
+    super(`${parts.where}: ${parts.must}, got ${parts.got}; ${parts.todo}`);
+    this.name = new.target.name;
+    this.parts = parts;
+  }
+}
+
+/** Shapes, ranks, axes or element types that do not fit together. */
+export class ShapeError extends MetrigradError {}
+
+/** A graph that cannot be differentiated, batched or compiled as asked. */
+export class GraphError extends MetrigradError {}
+
+/** A metric that is missing, doubled, wrong or too large. */
+export class MetricError extends MetrigradError {}
+
+/** A backend that cannot do what a plan asks of it. */
+export class BackendError extends MetrigradError {}
+
+/** Data that cannot be read or is not what it claims to be. */
+export class DataError extends MetrigradError {}

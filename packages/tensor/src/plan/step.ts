@@ -1,0 +1,159 @@
+import type { Expr } from "../expr/expr.ts";
+import type { View } from "./view.ts";
+
+/**
+ * The closed set of step kinds, all that a backend implements.
+ *
+ * Unless a kind says otherwise an output does not overlap any input, except that an output view
+ * may be identical (buffer, shape, strides, offset) to an input view where "in place" is stated.
+ * Iteration sizes may be 0. Elements of an output view are distinct (no stride 0 over size > 1).
+ */
+export type Step =
+  | MapStep
+  | ReduceStep
+  | ArgReduceStep
+  | MatmulStep
+  | GatherStep
+  | ScatterAddStep
+  | CopyStep
+  | RandomStep
+  | GramStep
+  | CholeskyStep
+  | TriangularSolveStep;
+
+/** Names of the step kinds. */
+export type StepKind = Step["kind"];
+
+interface Labelled {
+  /** What the step came from, for people: "relu(dense/0)". */
+  readonly label: string;
+}
+
+/** outputs[j][i…] = exprs[j](inputs[0][i…], inputs[1][i…], …) over `shape`; in place. */
+export interface MapStep extends Labelled {
+  readonly kind: "map";
+  readonly shape: readonly number[];
+  /** Each has shape `shape` (stride 0 where it broadcasts). Argument k of the expressions. */
+  readonly inputs: readonly View[];
+  readonly exprs: readonly Expr[];
+  /** As many as `exprs`, each of shape `shape`; the element type is the expression's. */
+  readonly outputs: readonly View[];
+}
+
+/** How a reduction combines; its value over nothing is 0, −∞, +∞ or 1. */
+export type ReduceOp = "sum" | "max" | "min" | "prod";
+
+/**
+ * outputs[j][kept…] = ops[j] over `axes` of exprs[j](inputs…[i…]).
+ * A NaN anywhere makes max and min NaN. Sums are pairwise or better in float32.
+ */
+export interface ReduceStep extends Labelled {
+  readonly kind: "reduce";
+  /** The whole iteration space. */
+  readonly shape: readonly number[];
+  /** Reduced axes, ascending; may be empty. */
+  readonly axes: readonly number[];
+  readonly inputs: readonly View[];
+  readonly exprs: readonly Expr[];
+  readonly ops: readonly ReduceOp[];
+  /** Each of the shape that is left without `axes`. */
+  readonly outputs: readonly View[];
+}
+
+/** output[i…] (i32) = position of the first extreme of input[i…, :]; a NaN counts as extreme. */
+export interface ArgReduceStep extends Labelled {
+  readonly kind: "argReduce";
+  readonly op: "max" | "min";
+  readonly input: View;
+  readonly output: View;
+}
+
+/**
+ * product[b…,m,n] = a[b…,m,k] · b[b…,k,n]; transposes are strides, batch axes may have stride 0.
+ * With an epilogue, outputs[j] = exprs[j](product, inputs…) instead; without one, outputs is [product].
+ */
+export interface MatmulStep extends Labelled {
+  readonly kind: "matmul";
+  readonly a: View;
+  readonly b: View;
+  /** Argument 0 is the product, argument k+1 is inputs[k], each of the product's shape; in place. */
+  readonly epilogue?: { readonly inputs: readonly View[]; readonly exprs: readonly Expr[] };
+  readonly outputs: readonly View[];
+}
+
+/** output[i…, r…] = source[indices[i…], r…], converted to the output's type; indices are clamped. */
+export interface GatherStep extends Labelled {
+  readonly kind: "gather";
+  /** [N, r…], of any element type, N ≥ 1. */
+  readonly source: View;
+  /** [i…], i32. */
+  readonly indices: View;
+  readonly output: View;
+}
+
+/** output[N, r…] = 0, then output[indices[i…], r…] += updates[i…, r…], in order of i; clamped. */
+export interface ScatterAddStep extends Labelled {
+  readonly kind: "scatterAdd";
+  readonly indices: View;
+  readonly updates: View;
+  readonly output: View;
+}
+
+/** output = input, same shape and type. */
+export interface CopyStep extends Labelled {
+  readonly kind: "copy";
+  readonly input: View;
+  readonly output: View;
+}
+
+/**
+ * output[i] (u32, i row-major) = word i mod 2 of Threefry-2x32-20 with key (key, state[0]) and
+ * counter (⌊i/2⌋, state[1]).
+ */
+export interface RandomStep extends Labelled {
+  readonly kind: "random";
+  /** A 32-bit key, the hash of a path. */
+  readonly key: number;
+  /** [2], u32: the seed and the draw's counter. */
+  readonly state: View;
+  readonly output: View;
+}
+
+/** output[b…,d,d] = alpha Σᵢ ν[b…,i] x[b…,i,:] x[b…,i,:]' + beta base; symmetric; base in place. */
+export interface GramStep extends Labelled {
+  readonly kind: "gram";
+  /** [b…, n, d]; batch axes may have stride 0. */
+  readonly x: View;
+  /** [b…, n]; all ones when null. */
+  readonly nu: View | null;
+  /** [b…, d, d], symmetric; none when null. */
+  readonly base: View | null;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly output: View;
+}
+
+/**
+ * output[b…,d,d] = lower L with LL' = a + λI, zeros above the diagonal; reads a's lower triangle.
+ * λ starts at shift (0 when null). Where a pivot is not positive and finite, λ becomes 10λ (from 0:
+ * ε·tr(a)/d, or ε where the trace is not positive, ε = 1e-7 in f32, 1e-14 in f64), at most 6 times;
+ * then that matrix and its λ are NaN. `used` receives the λ of each matrix. In place on `a`: no.
+ */
+export interface CholeskyStep extends Labelled {
+  readonly kind: "cholesky";
+  readonly a: View;
+  /** [b…]. */
+  readonly shift: View | null;
+  readonly output: View;
+  /** [b…]. */
+  readonly used: View | null;
+}
+
+/** output = L⁻¹ rhs, or L'⁻¹ rhs with `transpose`; l [b…,d,d] lower, rhs [b…,d,k]; rhs in place. */
+export interface TriangularSolveStep extends Labelled {
+  readonly kind: "triangularSolve";
+  readonly l: View;
+  readonly rhs: View;
+  readonly transpose: boolean;
+  readonly output: View;
+}
