@@ -1,0 +1,55 @@
+import { load, store } from "./ops.ts";
+import {
+  asI32,
+  effect,
+  type I32,
+  type I32Like,
+  instruction,
+  memarg,
+  type Statement,
+  type Value,
+} from "./value.ts";
+
+function update(opcode: number) {
+  return (address: I32Like, value: I32Like, offset = 0): I32 =>
+    instruction("i32", [0xfe, opcode, ...memarg(2, offset)], asI32(address), asI32(value));
+}
+
+/** Atomic operations on i32 in shared memory. */
+export const atomic = {
+  load: load("i32", 4, 0xfe, 0x10),
+  store: store<"i32">(4, 0xfe, 0x17),
+  add: update(0x1e),
+  sub: update(0x25),
+  and: update(0x2c),
+  or: update(0x33),
+  xor: update(0x3a),
+  exchange: update(0x41),
+  /** The old value; `replacement` is stored where it equals `expected`. */
+  compareExchange: (
+    address: I32Like,
+    expected: I32Like,
+    replacement: I32Like,
+    offset = 0,
+  ): I32 =>
+    instruction(
+      "i32",
+      [0xfe, 0x48, ...memarg(2, offset)],
+      asI32(address),
+      asI32(expected),
+      asI32(replacement),
+    ),
+  /** Wakes at most `count` waiters; the number woken. */
+  notify: (address: I32Like, count: I32Like, offset = 0): I32 =>
+    instruction("i32", [0xfe, 0x00, ...memarg(2, offset)], asI32(address), asI32(count)),
+  /** Sleeps while the word equals `expected`: 0 woken, 1 unequal, 2 timed out; −1 ns is for ever. */
+  wait: (address: I32Like, expected: I32Like, nanoseconds: Value<"i64">, offset = 0): I32 =>
+    instruction(
+      "i32",
+      [0xfe, 0x01, ...memarg(2, offset)],
+      asI32(address),
+      asI32(expected),
+      nanoseconds,
+    ),
+  fence: (): Statement => effect([0xfe, 0x03, 0x00]),
+};

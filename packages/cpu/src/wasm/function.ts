@@ -1,0 +1,196 @@
+import { unsigned } from "./leb128.ts";
+import { i32 } from "./scalar.ts";
+import {
+  asI32,
+  type Code,
+  effect,
+  flatten,
+  type I32,
+  type I32Like,
+  instruction,
+  type Statement,
+  type ValType,
+  type Value,
+} from "./value.ts";
+
+/** Binary codes of the value types. */
+export const typeCodes: Readonly<Record<ValType, number>> = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+};
+
+/** Parameters and results of a function. */
+export interface FuncType {
+  readonly params: readonly ValType[];
+  readonly results: readonly ValType[];
+}
+
+/** A function of a module, its own or imported. */
+export interface Func {
+  readonly index: number;
+  readonly name: string;
+  readonly type: FuncType;
+}
+
+/** A local variable; as a value it reads itself. */
+export interface Local<T extends ValType = ValType> extends Value<T> {
+  readonly index: number;
+}
+
+/** A place to branch to. */
+export interface Label {
+  readonly depth: number;
+}
+
+/** Reads the result of a call of a function with one result. */
+export function callValue<T extends ValType>(
+  type: T,
+  func: Func,
+  ...args: readonly (Value | number)[]
+): Value<T> {
+  return instruction(type, [0x10, ...unsigned(func.index)], ...args.map(operand));
+}
+
+function operand(arg: Value | number): Value {
+  return typeof arg === "number" ? asI32(arg) : arg;
+}
+
+/** Builds one function: locals, control flow and statements in order. */
+export class FunctionBuilder {
+  readonly params: readonly Local[];
+  private readonly locals: ValType[] = [];
+  private readonly bytes: number[] = [];
+  private depth = 0;
+
+  constructor(params: readonly ValType[]) {
+    this.params = params.map((type, index) => localOf(type, index));
+  }
+
+  /** A new local, zero unless a value is given. */
+  local<T extends ValType>(type: T, value?: Value<T>): Local<T> {
+    const local = localOf(type, this.params.length + this.locals.length);
+    this.locals.push(type);
+    if (value) this.set(local, value);
+    return local;
+  }
+
+  /** A new local that holds the value. */
+  let<T extends ValType>(value: Value<T>): Local<T> {
+    return this.local(value.type, value);
+  }
+
+  set<T extends ValType>(local: Local<T>, value: Value<T>): void {
+    this.append([value.code, 0x21, unsigned(local.index)]);
+  }
+
+  /** local += by. */
+  increment(local: Local<"i32">, by: I32Like): void {
+    this.set(local, i32.add(local, by));
+  }
+
+  /** Appends statements such as stores. */
+  do(...statements: readonly Statement[]): void {
+    for (const statement of statements) this.append(statement.code);
+  }
+
+  call(func: Func, ...args: readonly (Value | number)[]): void {
+    this.do(effect([0x10, ...unsigned(func.index)], ...args.map(operand)));
+    for (const _ of func.type.results) this.append([0x1a]);
+  }
+
+  /** Code that `br(exit)` leaves. */
+  block(body: (exit: Label) => void): void {
+    this.nest([0x02, 0x40], body);
+  }
+
+  /** Code that `br(again)` repeats; it ends where it does not branch. */
+  loop(body: (again: Label) => void): void {
+    this.nest([0x03, 0x40], body);
+  }
+
+  if(condition: I32, then: () => void, otherwise?: () => void): void {
+    this.nest([condition.code, 0x04, 0x40], () => {
+      then();
+      if (otherwise) {
+        this.append([0x05]);
+        otherwise();
+      }
+    });
+  }
+
+  br(label: Label): void {
+    this.append([0x0c, unsigned(this.depth - label.depth)]);
+  }
+
+  brIf(label: Label, condition: I32): void {
+    this.append([condition.code, 0x0d, unsigned(this.depth - label.depth)]);
+  }
+
+  return(value?: Value): void {
+    this.append([value ? value.code : [], 0x0f]);
+  }
+
+  /** Leaves a value as the function's result. */
+  result(value: Value): void {
+    this.append(value.code);
+  }
+
+  /** for (i = from; i < to; i += step), unsigned; `to` must not change inside. */
+  for(i: Local<"i32">, from: I32Like, to: I32Like, step: I32Like, body: () => void): void {
+    const [start, end] = [asI32(from), asI32(to)];
+    this.set(i, start);
+    const loop = () =>
+      this.loop((again) => {
+        body();
+        this.increment(i, step);
+        this.brIf(again, i32.lt_u(i, end));
+      });
+    if (start.literal !== undefined && end.literal !== undefined) {
+      if (start.literal >>> 0 < end.literal >>> 0) loop();
+    } else this.if(i32.lt_u(i, end), loop);
+  }
+
+  /** while (condition) body. */
+  while(condition: I32, body: () => void): void {
+    this.block((exit) =>
+      this.loop((again) => {
+        this.brIf(exit, i32.eqz(condition));
+        body();
+        this.br(again);
+      }),
+    );
+  }
+
+  /** The encoded body, with its size in front. */
+  encode(): number[] {
+    const runs: number[][] = [];
+    let count = 0;
+    this.locals.forEach((type, index) => {
+      count += 1;
+      if (this.locals[index + 1] === type) return;
+      runs.push([...unsigned(count), typeCodes[type]]);
+      count = 0;
+    });
+    const head = [...unsigned(runs.length), ...runs.flat()];
+    return [...unsigned(head.length + this.bytes.length + 1), ...head].concat(this.bytes, 0x0b);
+  }
+
+  private nest(open: Code, body: (label: Label) => void): void {
+    this.append(open);
+    this.depth += 1;
+    body({ depth: this.depth });
+    this.depth -= 1;
+    this.append([0x0b]);
+  }
+
+  private append(code: Code): void {
+    flatten(code, this.bytes);
+  }
+}
+
+function localOf<T extends ValType>(type: T, index: number): Local<T> {
+  return { type, index, code: [0x20, ...unsigned(index)] };
+}

@@ -1,0 +1,55 @@
+import { unsigned } from "./leb128.ts";
+import {
+  asI32,
+  type Code,
+  effect,
+  type I32Like,
+  instruction,
+  memarg,
+  type Statement,
+  type ValType,
+  type Value,
+} from "./value.ts";
+
+/** Makes instructions of one operand. */
+export function unary<A extends ValType, R extends ValType>(type: R, ...opcode: number[]) {
+  return (x: Value<A>): Value<R> => instruction(type, opcode, x);
+}
+
+/** Makes instructions of two operands of one type. */
+export function binary<A extends ValType, R extends ValType>(type: R, ...opcode: number[]) {
+  return (x: Value<A>, y: Value<A>): Value<R> => instruction(type, opcode, x, y);
+}
+
+/** Makes instructions of two i32, where numbers are literals. */
+export function binaryI32(opcode: number) {
+  return (x: I32Like, y: I32Like): Value<"i32"> =>
+    instruction("i32", [opcode], asI32(x), asI32(y));
+}
+
+/** Makes loads; `bytes` is the natural alignment. */
+export function load<R extends ValType>(type: R, bytes: number, ...opcode: number[]) {
+  const alignment = Math.log2(bytes);
+  return (address: I32Like, offset = 0): Value<R> =>
+    instruction(type, [opcode, memarg(alignment, offset)], asI32(address));
+}
+
+/** Makes stores; `bytes` is the natural alignment. */
+export function store<A extends ValType>(bytes: number, ...opcode: number[]) {
+  const alignment = Math.log2(bytes);
+  return (address: I32Like, value: Value<A>, offset = 0): Statement =>
+    effect([opcode, memarg(alignment, offset)], asI32(address), value);
+}
+
+/** A SIMD opcode. */
+export function simd(opcode: number): number[] {
+  return [0xfd, ...unsigned(opcode)];
+}
+
+/** The eight or four bytes of a float literal. */
+export function floatBytes(value: number, bytes: 4 | 8): Code {
+  const view = new DataView(new ArrayBuffer(bytes));
+  if (bytes === 4) view.setFloat32(0, value, true);
+  else view.setFloat64(0, value, true);
+  return [...new Uint8Array(view.buffer)];
+}
