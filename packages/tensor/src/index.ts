@@ -28,9 +28,20 @@ export {
   ShapeError,
 } from "./errors.ts";
 export { arg, call, literal } from "./expr/build.ts";
+export { derivative } from "./expr/derive.ts";
+export { compileExpr, compileExprs, type ExprProgram, evaluate } from "./expr/evaluate.ts";
+export { expand, expandAll } from "./expr/expand.ts";
 export type { ArgExpr, CallExpr, ConstExpr, Expr, ScalarFn, ScalarType } from "./expr/expr.ts";
 export { derivedFns, type PrimitiveName, primitiveFns, scalarFns } from "./expr/functions.ts";
+export { infixSyntax } from "./expr/infix.ts";
+export { javascriptSyntax } from "./expr/javascript.ts";
+export { type ParsedFunction, type ParseOptions, parseExpr, parseFunction } from "./expr/parse.ts";
+export { type PrintedCode, type PrintOptions, printCode, printExpr } from "./expr/print.ts";
 export { scalarTypeOf } from "./expr/scalar-type.ts";
+export { simplify, simplifyAll } from "./expr/simplify.ts";
+export { substitute, substituteAll } from "./expr/substitute.ts";
+export type { Phrase, Syntax } from "./expr/syntax.ts";
+export { argsOf, postorder, rebuild } from "./expr/walk.ts";
 export type { NestedArray } from "./flatten.ts";
 export type { BufferSpec, Feed, Place, Plan } from "./plan/plan.ts";
 export type {
@@ -64,4 +75,4 @@ export {
   sizeOf,
   stridesOf,
 } from "./shape.ts";
-export { type NestedNumbers, Tensor } from "./tensor.ts";
+export { isTensor, type NestedNumbers, Tensor } from "./tensor.ts";

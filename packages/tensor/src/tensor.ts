@@ -83,3 +83,11 @@ export class Tensor {
     return level[0] as NestedNumbers;
   }
 }
+
+/** Whether a value is a tensor, also one of another copy of this package. */
+export function isTensor(value: unknown): value is Tensor {
+  return (
+    value instanceof Tensor ||
+    (typeof value === "object" && value !== null && "view" in value && "dtype" in value)
+  );
+}

@@ -1,6 +1,7 @@
 import { abs, add, div, max, mul, neg, sub } from "./arithmetic.ts";
 import { call, literal } from "./build.ts";
 import type { Expr, ScalarFn } from "./expr.ts";
+import { and, eq, isFinite, not, select } from "./logic.ts";
 import { exp, log1p, sqrt } from "./transcendental.ts";
 
 const unaryFloat: ScalarFn["type"] = ([x]) => (x === "float" ? x : null);
@@ -15,20 +16,28 @@ export const sigmoid: ScalarFn = {
   define: ([x]) => call(div, literal(1), call(add, literal(1), call(exp, call(neg, x as Expr)))),
 };
 
-/** ln(eˣ + eʸ) without overflow. */
+/** Whether x and y are the same infinity, so that x − y is NaN. */
+function sameInfinity(x: Expr, y: Expr): Expr {
+  return call(and, call(eq, x, y), call(not, call(isFinite, x)));
+}
+
+/** ∂ ln(eˣ + eʸ)/∂x = sigmoid(x − y), ½ at equal infinities. */
+function share(x: Expr, y: Expr): Expr {
+  return call(select, sameInfinity(x, y), literal(0.5), call(sigmoid, call(sub, x, y)));
+}
+
+/** ln(eˣ + eʸ) without overflow, also for infinities. */
 export const logaddexp: ScalarFn = {
   name: "logaddexp",
   arity: 2,
   type: ([x, y]) => (x === "float" && y === "float" ? x : null),
   evaluate: ([x = 0, y = 0]) =>
     x === y ? x + Math.LN2 : Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y))),
-  partials: ([x, y]) => [
-    call(sigmoid, call(sub, x as Expr, y as Expr)),
-    call(sigmoid, call(sub, y as Expr, x as Expr)),
-  ],
-  define: ([x, y]) => {
-    const gap = call(abs, call(sub, x as Expr, y as Expr));
-    return call(add, call(max, x as Expr, y as Expr), call(log1p, call(exp, call(neg, gap))));
+  partials: ([x, y]) => [share(x as Expr, y as Expr), share(y as Expr, x as Expr)],
+  define: (args) => {
+    const [x, y] = args as readonly [Expr, Expr];
+    const tail = call(log1p, call(exp, call(neg, call(abs, call(sub, x, y)))));
+    return call(select, sameInfinity(x, y), x, call(add, call(max, x, y), tail));
   },
 };
 

@@ -8,6 +8,9 @@ import * as transcendental from "./transcendental.ts";
 /** The functions that every backend implements. */
 export const primitiveFns = { ...arithmetic, ...bits, ...logic, ...transcendental };
 
+/** Primitives that take many instructions. */
+export const transcendentalFns = { ...transcendental };
+
 /** Functions with a `define` in terms of primitives. */
 export const derivedFns = { ...derived };
 

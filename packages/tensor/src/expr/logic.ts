@@ -90,9 +90,9 @@ function conversion(
   };
 }
 
-/** Truncates into a range; NaN becomes 0. */
+/** Truncates into a range; NaN becomes 0, and −0 becomes 0. */
 function saturate(x: number, low: number, high: number): number {
-  return Number.isNaN(x) ? 0 : Math.min(high, Math.max(low, Math.trunc(x)));
+  return Number.isNaN(x) ? 0 : Math.min(high, Math.max(low, Math.trunc(x))) + 0;
 }
 
 /** To float; booleans become 0 and 1. */

@@ -12,7 +12,8 @@ type Rule<K extends StepKind> = (
   map: ViewMapper,
 ) => Extract<Step, { readonly kind: K }>;
 
-const optional = (view: View | null, map: (view: View) => View) => (view === null ? null : map(view));
+const optional = (view: View | null, map: (view: View) => View) =>
+  view === null ? null : map(view);
 
 const rules: { readonly [K in StepKind]: Rule<K> } = {
   map: (s, m) => ({ ...s, inputs: s.inputs.map(m.read), outputs: s.outputs.map(m.write) }),

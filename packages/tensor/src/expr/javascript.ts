@@ -1,0 +1,92 @@
+import { abs, add, ceil, div, floor, max, min, mul, neg, sign, sub } from "./arithmetic.ts";
+import { bitAnd, bitOr, bitXor, shiftLeft, shiftRight } from "./bits.ts";
+import type { ScalarFn, ScalarType } from "./expr.ts";
+import { infixSyntax } from "./infix.ts";
+import { isFinite, toBool, toFloat, toI32, toU32 } from "./logic.ts";
+import { functionCall, type Phrase, precedence, type Syntax } from "./syntax.ts";
+import { cos, exp, expm1, log, log1p, sin, sqrt, tanh } from "./transcendental.ts";
+
+const mathFunctions = new Set<ScalarFn>([
+  abs,
+  ceil,
+  cos,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  max,
+  min,
+  sign,
+  sin,
+  sqrt,
+  tanh,
+]);
+
+const bitOperators = new Map<ScalarFn, string>([
+  [bitAnd, "&"],
+  [bitOr, "|"],
+  [bitXor, "^"],
+  [shiftLeft, "<<"],
+  [shiftRight, ">>"],
+]);
+
+const wrapping = new Set<ScalarFn>([
+  add,
+  sub,
+  neg,
+  abs,
+  bitAnd,
+  bitOr,
+  bitXor,
+  shiftLeft,
+  shiftRight,
+]);
+
+const atom = (text: string): Phrase => ({ text, level: precedence.atom });
+const wrap = (text: string, type: ScalarType) =>
+  atom(type === "u32" ? `(${text} >>> 0)` : `(${text} | 0)`);
+
+function plain(fn: ScalarFn, args: readonly Phrase[], types: readonly ScalarType[]): Phrase {
+  const [x, y] = args.map(({ text }) => text);
+  const symbol = bitOperators.get(fn);
+  if (symbol !== undefined) {
+    const unsigned = fn === shiftRight && types[0] === "u32";
+    return atom(`((${x}) ${unsigned ? ">>>" : symbol} (${y}))`);
+  }
+  if (mathFunctions.has(fn)) return functionCall(`Math.${fn.name}`, args);
+  return infixSyntax.call(fn, args, types);
+}
+
+function integer(fn: ScalarFn, args: readonly Phrase[], types: readonly ScalarType[]): Phrase {
+  const type = types[0] as ScalarType;
+  if (fn === mul) return wrap(functionCall("Math.imul", args).text, type);
+  // A quotient by 0 is infinite or NaN, and both become 0.
+  if (fn === div) return wrap(plain(fn, args, types).text, type);
+  return wrapping.has(fn) ? wrap(plain(fn, args, types).text, type) : plain(fn, args, types);
+}
+
+function conversion(fn: ScalarFn, args: readonly Phrase[], from: ScalarType): Phrase | null {
+  const [x] = args as readonly [Phrase];
+  if (fn === toFloat) return from === "bool" ? functionCall("Number", args) : x;
+  if (fn === toBool) return from === "bool" ? x : atom(`((${x.text}) !== 0)`);
+  if (fn === isFinite) return functionCall("Number.isFinite", args);
+  if (fn !== toI32 && fn !== toU32) return null;
+  return from === "float" ? null : wrap(x.text, fn === toU32 ? "u32" : "i32");
+}
+
+/**
+ * JavaScript kernels: `Math.exp(x)`, `const t0 = …;`. Booleans are JavaScript's, also as arguments.
+ * What JavaScript lacks (erf, round to even, toI32 and toU32 of a float, derived functions) is called
+ * by its own name, so the surroundings must define it.
+ */
+export const javascriptSyntax: Syntax = {
+  literal: infixSyntax.literal,
+  call: (fn, args, types) => {
+    const converted = conversion(fn, args, types[0] as ScalarType);
+    if (converted !== null) return converted;
+    const whole = types[0] === "i32" || types[0] === "u32";
+    return whole ? integer(fn, args, types) : plain(fn, args, types);
+  },
+  declare: (name, value) => `const ${name} = ${value};`,
+};

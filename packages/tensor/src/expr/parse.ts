@@ -1,0 +1,54 @@
+import { arg } from "./build.ts";
+import type { Expr, ScalarFn, ScalarType } from "./expr.ts";
+import { scalarFns } from "./functions.ts";
+import { convertSyntax } from "./parse/convert.ts";
+import { failIn } from "./parse/fail.ts";
+import { namedConstants } from "./parse/operators.ts";
+import { parseSyntax } from "./parse/syntax.ts";
+
+/** How to read an expression's text. */
+export interface ParseOptions {
+  /** Names of the arguments in order; by default those of an arrow function, else as they appear. */
+  readonly args?: readonly string[];
+  /** Types of the arguments in order; float by default. */
+  readonly types?: readonly ScalarType[];
+  /** Functions that may be called, by name; `scalarFns` by default. */
+  readonly functions?: Readonly<Record<string, ScalarFn>>;
+}
+
+/** An expression and the names of its arguments, in order. */
+export interface ParsedFunction {
+  readonly args: readonly string[];
+  readonly expr: Expr;
+}
+
+/**
+ * Reads a scalar function from a small subset of JavaScript: numbers, true and false, names,
+ * + - * / **, unary - and !, comparisons (== is ===), && ||, ?: and calls of scalar functions, with
+ * `Math.` or without. `pi`, `e`, `Math.PI`, `Math.E`, `Infinity` and `NaN` are constants unless they
+ * are arguments. The text may be an arrow function, `(x, y) => x * y`. Throws GraphError.
+ */
+export function parseFunction(source: string, options: ParseOptions = {}): ParsedFunction {
+  const { types = [], functions = scalarFns } = options;
+  const fail = failIn(source);
+  const { params, body } = parseSyntax(source, fail);
+  const given = options.args ?? params;
+  if (given !== null && params !== null && given.join() !== params.join()) {
+    fail(`its parameters must be (${given.join(", ")})`, { start: 0, end: source.length });
+  }
+  const args = [...(given ?? [])];
+  const argument = (name: string) => {
+    if (!args.includes(name)) {
+      if (given !== null || namedConstants.has(name) || Object.hasOwn(functions, name)) return null;
+      args.push(name);
+    }
+    const index = args.indexOf(name);
+    return arg(index, types[index] ?? "float");
+  };
+  return { expr: convertSyntax(body, { functions, argument }, fail), args };
+}
+
+/** The expression of a text; see `parseFunction`. Throws GraphError. */
+export function parseExpr(source: string, options: ParseOptions = {}): Expr {
+  return parseFunction(source, options).expr;
+}

@@ -1,0 +1,17 @@
+import { GraphError } from "../../errors.ts";
+
+/** Refuses a source text, pointing at the position of what is wrong (counted from 0). */
+export type Fail = (must: string, position: { start: number; end?: number }) => never;
+
+/** Makes the refusals of one source text. */
+export function failIn(source: string): Fail {
+  return (must, { start, end = start + 1 }) => {
+    const text = source.slice(start, Math.min(end, start + 40)) || "the end";
+    throw new GraphError({
+      where: "parseExpr",
+      must,
+      got: `"${text}" at position ${start} of "${source.slice(0, 80)}"`,
+      todo: "write numbers, arguments, + - * / **, comparisons, && || !, ?: and scalar functions",
+    });
+  };
+}
