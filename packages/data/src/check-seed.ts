@@ -1,0 +1,12 @@
+import { DataError } from "@metrigrad/tensor";
+
+/** Checks that a seed, or an epoch, is an unsigned 32-bit integer. Throws DataError. */
+export function checkSeed(where: string, seed: number, name = "seed"): void {
+  if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return;
+  throw new DataError({
+    where,
+    must: `${name} must be an integer in 0 … 2³²−1`,
+    got: `${seed}`,
+    todo: "pass a number such as 1",
+  });
+}

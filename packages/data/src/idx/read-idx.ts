@@ -1,0 +1,83 @@
+import { DataError, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
+import { type ElementType, elementTypes } from "./element-types.ts";
+
+/** Options of `readIdx`. */
+export interface IdxOptions {
+  /** What the bytes are called in messages, for example a file name. */
+  readonly name?: string;
+}
+
+interface Header {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  /** Bytes before the first element. */
+  readonly length: number;
+}
+
+/**
+ * Reads a file of the idx format, that of the MNIST files: two zero bytes, a type code, the rank, one
+ * big-endian u32 per axis, then the elements, row-major and big-endian.
+ *
+ * The tensor has the shape in the file and owns its elements; u8, i32, f32 and f64 keep their type,
+ * i8 and i16 become i32. Throws DataError where the header is not one of the format, or where the
+ * bytes end before or after the elements that it announces.
+ *
+ * Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", file formats.
+ */
+export function readIdx(bytes: Uint8Array, { name }: IdxOptions = {}): Tensor {
+  const where = name === undefined ? "readIdx" : `readIdx(${name})`;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { type, shape, length } = readHeader(view, where);
+  const size = sizeOf(shape);
+  const wanted = length + size * type.bytes;
+  if (bytes.length !== wanted) {
+    throw new DataError({
+      where,
+      must: `a file of ${type.name} elements of shape [${shape.join(", ")}] must have ${wanted} bytes`,
+      got: `${bytes.length}`,
+      todo:
+        bytes.length < wanted
+          ? "the file is cut short: copy it again"
+          : "remove what follows the elements, or copy the file again",
+    });
+  }
+  const elements = new DataView(bytes.buffer, bytes.byteOffset + length, size * type.bytes);
+  return tensor(type.read(elements, size), { shape, dtype: type.dtype });
+}
+
+function readHeader(view: DataView, where: string): Header {
+  const start = Array.from({ length: Math.min(4, view.byteLength) }, (_, i) => view.getUint8(i));
+  const [zero, alsoZero, code, rank] = start;
+  if (zero !== 0 || alsoZero !== 0 || code === undefined || rank === undefined) {
+    throw new DataError({
+      where,
+      must: "the first four bytes must be 0, 0, a type code and the rank",
+      got: `[${start.join(", ")}]`,
+      todo:
+        zero === 0x1f && alsoZero === 0x8b
+          ? "these bytes are compressed by gzip: unpack them first"
+          : "check that this is an idx file",
+    });
+  }
+  const type = elementTypes.get(code);
+  if (type === undefined) {
+    const known = [...elementTypes].map(([key, { name }]) => `${key} (${name})`).join(", ");
+    throw new DataError({
+      where,
+      must: `the type code must be one of ${known}`,
+      got: `${code}`,
+      todo: "check that this is an idx file",
+    });
+  }
+  const length = 4 + 4 * rank;
+  if (view.byteLength < length) {
+    throw new DataError({
+      where,
+      must: `the header of a file of rank ${rank} must have ${length} bytes`,
+      got: `${view.byteLength}`,
+      todo: "the file is cut short: copy it again",
+    });
+  }
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  return { type, shape, length };
+}

@@ -1,0 +1,69 @@
+import { checkFinite, dataSet } from "@metrigrad/data";
+import { DataError, tensor } from "@metrigrad/tensor";
+import test from "tape";
+
+const split = (inputs: number[][], targets: number[]) => ({
+  inputs: tensor(inputs),
+  targets: tensor(targets, { dtype: "f32" }),
+});
+const good = split(
+  [
+    [1, 2, 3],
+    [4, 5, 6],
+  ],
+  [0.5, 1],
+);
+const none = {
+  inputs: tensor(new Float64Array(0), { shape: [0, 3] }),
+  targets: tensor(new Float32Array(0)),
+};
+
+test("checkFinite passes finite data, empty splits and integers", async (t) => {
+  checkFinite(dataSet({ name: "toy", train: good, valid: good, test: none }));
+  const bytes = { inputs: tensor(Uint8Array.of(1, 2)), targets: tensor(Int32Array.of(1, 2)) };
+  checkFinite(dataSet({ name: "bytes", train: bytes, valid: bytes, test: bytes }));
+  t.pass("neither throws");
+});
+
+test("checkFinite names split, row and column", async (t) => {
+  const check = (part: "train" | "valid" | "test", bad: typeof good) => () =>
+    checkFinite(dataSet({ name: "toy", train: good, valid: good, test: good, [part]: bad }));
+  const nan = split(
+    [
+      [1, 2, 3],
+      [4, NaN, 6],
+    ],
+    [0.5, 1],
+  );
+  t.throws(
+    check("train", nan),
+    /checkFinite\(toy\): train inputs must be finite, got NaN in row 1, column 1; drop that row/,
+  );
+  t.throws(
+    check(
+      "valid",
+      split(
+        [
+          [1, 2, Infinity],
+          [4, 5, 6],
+        ],
+        [1, 1],
+      ),
+    ),
+    /valid inputs .*Infinity in row 0, column 2/,
+  );
+  t.throws(
+    check(
+      "test",
+      split(
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        [1, -Infinity],
+      ),
+    ),
+    /test targets .*-Infinity in row 1, column 0/,
+  );
+  t.throws(check("train", nan), DataError);
+});
