@@ -1,5 +1,9 @@
 /** Source links lead from a page of docs/api to the file in this clone. */
-const sources = { disableGit: true, sourceLinkTemplate: "../../../{path}#L{line}" };
+const sources = {
+  displayBasePath: import.meta.dirname,
+  disableGit: true,
+  sourceLinkTemplate: "../../../{path}#L{line}",
+};
 
 /** @type {Partial<import("typedoc").TypeDocOptions> & { packageOptions: object }} */
 export default {
