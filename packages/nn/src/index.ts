@@ -1,1 +1,29 @@
-export {};
+export type { Application } from "./core/application.ts";
+export {
+  type AppliedModel,
+  type AppliedParameter,
+  type ApplyOptions,
+  applyModel,
+} from "./core/applyModel.ts";
+export { defModule } from "./core/defModule.ts";
+export type {
+  Applied,
+  ApplyContext,
+  Bound,
+  Mode,
+  Module,
+  ModuleDefinition,
+  ModuleSpec,
+  ParameterTree,
+} from "./core/module.ts";
+export { type Decay, type ParameterSpec, param, state } from "./core/parameter.ts";
+export { constantInit, ones, zeros } from "./init/constant.ts";
+export { glorotNormal, glorotUniform } from "./init/glorot.ts";
+export { heNormal, heUniform } from "./init/he.ts";
+export { type BernoulliOptions, bernoulli } from "./laws/bernoulli.ts";
+export { categorical } from "./laws/categorical.ts";
+export { type GaussianOptions, gaussian } from "./laws/gaussian.ts";
+export type { Law } from "./laws/law.ts";
+export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
+export { type Activation, type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
+export { type SequentialOptions, sequential } from "./modules/sequential.ts";

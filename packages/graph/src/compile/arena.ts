@@ -1,0 +1,127 @@
+import { type BufferSpec, type Step, stepViews } from "@metrigrad/tensor";
+import { bytesOf } from "./settle.ts";
+import { sameView } from "./views.ts";
+
+const alignment = 64;
+
+/** Scratch buffers with their offsets, and the bytes that they need together. */
+export interface Arena {
+  readonly buffers: BufferSpec[];
+  readonly bytes: number;
+}
+
+interface Life {
+  readonly buffer: number;
+  readonly bytes: number;
+  first: number;
+  last: number;
+}
+
+/**
+ * Places scratch buffers by liveness: two that are never alive at once may share bytes. A map's
+ * result takes the place of an input of equal layout that dies there.
+ */
+export function placeArena(buffers: readonly BufferSpec[], steps: readonly Step[]): Arena {
+  const lives = livesOf(buffers, steps);
+  const offsets = new Map<number, number>();
+  const heap = freeList();
+  const starting = new Map<number, Life[]>();
+  const ending = new Map<number, Life[]>();
+  for (const life of lives.values()) {
+    starting.set(life.first, [...(starting.get(life.first) ?? []), life]);
+    ending.set(life.last, [...(ending.get(life.last) ?? []), life]);
+  }
+  steps.forEach((step, at) => {
+    const given = new Set<Life>();
+    for (const life of starting.get(at) ?? []) {
+      const heir = heirOf(step, life, lives, at, given);
+      if (heir !== null) given.add(heir);
+      offsets.set(life.buffer, heir === null ? heap.take(life.bytes) : (offsets.get(heir.buffer) as number));
+    }
+    for (const life of ending.get(at) ?? []) {
+      if (!given.has(life)) heap.give(offsets.get(life.buffer) as number, life.bytes);
+    }
+  });
+  const placed = buffers.map((buffer, index): BufferSpec => {
+    if (buffer.place.kind !== "arena") return buffer;
+    return { ...buffer, place: { kind: "arena", offset: offsets.get(index) ?? 0 } };
+  });
+  return { buffers: placed, bytes: heap.high() };
+}
+
+function livesOf(buffers: readonly BufferSpec[], steps: readonly Step[]): Map<number, Life> {
+  const lives = new Map<number, Life>();
+  steps.forEach((step, at) => {
+    const { reads, writes } = stepViews(step);
+    for (const { buffer } of [...reads, ...writes]) {
+      const spec = buffers[buffer] as BufferSpec;
+      if (spec.place.kind !== "arena") continue;
+      const bytes = Math.max(alignment, Math.ceil(bytesOf(spec) / alignment) * alignment);
+      const life = lives.get(buffer) ?? { buffer, bytes, first: at, last: at };
+      life.last = at;
+      lives.set(buffer, life);
+    }
+  });
+  return lives;
+}
+
+/** An input of a map that dies at this step and whose bytes the new buffer may take over. */
+function heirOf(
+  step: Step,
+  life: Life,
+  lives: ReadonlyMap<number, Life>,
+  at: number,
+  given: ReadonlySet<Life>,
+): Life | null {
+  if (step.kind !== "map") return null;
+  const output = step.outputs.find((view) => view.buffer === life.buffer);
+  if (output === undefined) return null;
+  for (const input of step.inputs) {
+    const dying = lives.get(input.buffer);
+    if (dying === undefined || dying.last !== at || dying.first === at) continue;
+    if (dying.bytes !== life.bytes || given.has(dying)) continue;
+    const same = step.inputs.every((view) => {
+      return view.buffer !== input.buffer || sameView({ ...view, buffer: output.buffer }, output);
+    });
+    if (same) return dying;
+  }
+  return null;
+}
+
+/** A heap of free ranges: the best fit, else the end. */
+function freeList() {
+  let free: { offset: number; bytes: number }[] = [];
+  let end = 0;
+  return {
+    high: () => end,
+    take(bytes: number): number {
+      let best: { offset: number; bytes: number } | null = null;
+      for (const range of free) {
+        if (range.bytes >= bytes && (best === null || range.bytes < best.bytes)) best = range;
+      }
+      if (best === null) {
+        const last = free.at(-1);
+        const start = last !== undefined && last.offset + last.bytes === end ? last.offset : end;
+        if (start !== end) free.pop();
+        end = start + bytes;
+        return start;
+      }
+      const { offset } = best;
+      best.offset += bytes;
+      best.bytes -= bytes;
+      if (best.bytes === 0) free = free.filter((range) => range !== best);
+      return offset;
+    },
+    give(offset: number, bytes: number): void {
+      const at = free.findIndex((range) => range.offset > offset);
+      free.splice(at < 0 ? free.length : at, 0, { offset, bytes });
+      const merged: { offset: number; bytes: number }[] = [];
+      for (const range of free) {
+        const last = merged.at(-1);
+        if (last !== undefined && last.offset + last.bytes === range.offset) last.bytes += range.bytes;
+        else merged.push({ ...range });
+      }
+      free = merged;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Handle, Store } from "@metrigrad/tensor";
+import { isNode, type Node } from "../core/node.ts";
+import { planOf, type Update } from "./plan.ts";
+import { makeProgram, type Program } from "./program.ts";
+
+/** One node, a list of nodes, or nodes by name. */
+export type Outputs = Node | readonly Node[] | Readonly<Record<string, Node>>;
+
+/** The handles of a program's outputs, arranged as the outputs were. */
+export type Handles<O> = O extends Node
+  ? Handle
+  : O extends readonly Node[]
+    ? readonly Handle[]
+    : { readonly [K in keyof O]: Handle };
+
+/** What to compile. */
+export interface CompileRequest<O extends Outputs> {
+  /** Values to read after a run, as they are before the updates. */
+  readonly outputs: O;
+  /** Variables and their next values; all take effect together at the end of a run. */
+  readonly updates?: readonly Update[];
+  /** Keep every node in memory under a step of its own; false by default. */
+  readonly unfused?: boolean;
+}
+
+/**
+ * Compiles a graph for a store: plans it, adds the variables that it needs, and prepares it on
+ * the store's backend. Throws GraphError, ShapeError or BackendError.
+ */
+export async function compile<const O extends Outputs>(
+  request: CompileRequest<O>,
+  store: Store,
+): Promise<Program<Handles<O>>> {
+  const { outputs, updates = [], unfused = false } = request;
+  const nodes = isNode(outputs) ? [outputs] : Object.values(outputs as Record<string, Node>);
+  const { plan, variables } = planOf({ outputs: nodes, updates, float: store.float, unfused });
+  await store.add(variables);
+  const executable = await store.prepare(plan);
+  return makeProgram(plan, executable, (handles) => arrange(outputs, handles) as Handles<O>);
+}
+
+function arrange(outputs: Outputs, handles: readonly Handle[]): unknown {
+  if (isNode(outputs)) return handles[0];
+  if (Array.isArray(outputs)) return handles;
+  return Object.fromEntries(Object.keys(outputs).map((name, index) => [name, handles[index]]));
+}

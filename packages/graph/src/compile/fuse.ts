@@ -1,0 +1,87 @@
+import { sameShape, type ScalarFn, type Shape, sizeOf, transcendentalFns } from "@metrigrad/tensor";
+import type { Node } from "../core/node.ts";
+
+/** Element-wise nodes computed in one loop over `shape`; `roots` are those kept in memory. */
+export interface Kernel {
+  readonly shape: Shape;
+  readonly roots: Node[];
+}
+
+/** Which element-wise nodes are kept in memory, and in which loop each is computed. */
+export interface Fusion {
+  /** The kernel of every element-wise node that is kept. */
+  readonly kernels: ReadonlyMap<Node, Kernel>;
+  /** Element-wise nodes that exist only inside loops. */
+  readonly inlined: ReadonlySet<Node>;
+}
+
+/** Recomputing is preferred up to this much work per element, in units of an addition. */
+const cheapLimit = 4;
+const dearFns = new Set<ScalarFn>(Object.values(transcendentalFns));
+
+/** Users of every node, in topological order. */
+export function usersOf(order: readonly Node[]): Map<Node, Node[]> {
+  const users = new Map<Node, Node[]>(order.map((node) => [node, []]));
+  for (const node of order) {
+    for (const input of new Set(node.inputs)) users.get(input)?.push(node);
+  }
+  return users;
+}
+
+/**
+ * Chooses what to fuse. An element-wise node is computed inside the loops that use it when there
+ * is one such loop of its shape, or when recomputing is cheaper than a pass through memory.
+ */
+export function fuse(order: readonly Node[], kept: ReadonlySet<Node>): Fusion {
+  const users = usersOf(order);
+  const cost = recomputeCost(order);
+  const kernels = new Map<Node, Kernel>();
+  const inlined = new Set<Node>();
+  const loops = new Map<Node, Set<Kernel>>();
+  for (let at = order.length - 1; at >= 0; at--) {
+    const node = order[at] as Node;
+    if (node.op.fusesInput) {
+      loops.set(node, new Set([{ shape: (node.inputs[0] as Node).shape, roots: [] }]));
+    }
+    if (node.op.expr === undefined) continue;
+    const using = users.get(node) as Node[];
+    const inMemory = kept.has(node) || using.some((user) => !takesExpression(user, node));
+    const inside = new Set(using.flatMap((user) => [...(loops.get(user) ?? [])]));
+    const [only] = inside;
+    const fits = inside.size === 1 && sameShape((only as Kernel).shape, node.shape);
+    if (!inMemory && (fits || (cost.get(node) as number) <= cheapLimit)) {
+      inlined.add(node);
+      loops.set(node, inside);
+    } else {
+      const kernel: Kernel = { shape: node.shape, roots: [node] };
+      kernels.set(node, kernel);
+      loops.set(node, new Set([kernel]));
+    }
+  }
+  return { kernels, inlined };
+}
+
+function takesExpression(user: Node, node: Node): boolean {
+  if (user.op.expr !== undefined) return true;
+  return user.op.fusesInput === true && user.inputs.lastIndexOf(node) === 0;
+}
+
+/** Work to recompute each element-wise node from what is in memory; reading two values is dear. */
+function recomputeCost(order: readonly Node[]): Map<Node, number> {
+  const cost = new Map<Node, number>();
+  const reads = new Map<Node, Set<Node>>();
+  for (const node of order) {
+    if (node.op.expr === undefined) {
+      cost.set(node, 0);
+      reads.set(node, sizeOf(node.shape) > 1 ? new Set([node]) : new Set());
+      continue;
+    }
+    const read = new Set(node.inputs.flatMap((input) => [...(reads.get(input) ?? [])]).slice(0, 3));
+    const expr = node.op.expr(node);
+    const own = expr.kind === "call" && dearFns.has(expr.fn) ? 2 * cheapLimit : 1;
+    const inner = node.inputs.reduce((sum, input) => sum + (cost.get(input) as number), own);
+    cost.set(node, read.size > 1 ? 2 * cheapLimit : Math.min(inner, 2 * cheapLimit));
+    reads.set(node, read);
+  }
+  return cost;
+}

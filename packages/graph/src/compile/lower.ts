@@ -1,0 +1,158 @@
+import {
+  type BufferSpec,
+  convert,
+  type DType,
+  type Expr,
+  type Feed,
+  type FloatType,
+  GraphError,
+  type MapStep,
+  type Place,
+  type Shape,
+  type Step,
+  sameShape,
+  sizeOf,
+  storedType,
+  type ValueType,
+  type VariableSpec,
+  type View,
+} from "@metrigrad/tensor";
+import type { Node } from "../core/node.ts";
+import type { LowerContext } from "./context.ts";
+import type { Fusion, Kernel } from "./fuse.ts";
+import { fusedLoop } from "./fused.ts";
+import type { Unit } from "./units.ts";
+import { contiguousView } from "./views.ts";
+
+/** Buffers and steps before placement: scratch has offset −1. */
+export interface Lowered {
+  readonly buffers: BufferSpec[];
+  readonly steps: Step[];
+  readonly feeds: Feed[];
+  readonly viewOf: (node: Node) => View;
+  readonly variables: ReadonlyMap<string, { readonly spec: VariableSpec; readonly view: View }>;
+}
+
+/** Emits the steps of all units in order. Throws GraphError where names clash. */
+export function lower(
+  units: readonly Unit[],
+  order: readonly Node[],
+  fusion: Fusion,
+  float: FloatType,
+): Lowered {
+  const buffers: BufferSpec[] = [];
+  const steps: Step[] = [];
+  const feeds: Feed[] = [];
+  const views = new Map<Node, View>();
+  const targets = new Map<Node, View>();
+  const extras = new Map<Node, Map<number, View>>();
+  const variables = new Map<string, { spec: VariableSpec; view: View }>();
+
+  const buffer = (shape: Shape, dtype: DType, place: Place, label: string): View => {
+    buffers.push({ dtype, size: sizeOf(shape), place, label });
+    return contiguousView(buffers.length - 1, shape);
+  };
+  const scratch = (shape: Shape, type: ValueType, label: string) =>
+    buffer(shape, storedType(type, float), { kind: "arena", offset: -1 }, label);
+  const viewOf = (node: Node): View => {
+    const view = views.get(node);
+    if (view === undefined) throw new Error(`compile: ${node.op.name} is used before it is lowered`);
+    return view;
+  };
+  const label = (node: Node) => (node.scope === "" ? node.op.name : `${node.op.name}(${node.scope})`);
+  const inline = (node: Node) => fusion.inlined.has(node);
+
+  const context: LowerContext = {
+    view: viewOf,
+    place: (node, view) => void views.set(node, view),
+    result: (node) => {
+      const view = views.get(node) ?? targets.get(node) ?? scratch(node.shape, node.type, label(node));
+      views.set(node, view);
+      return view;
+    },
+    scratch,
+    extra: (node, index) => extras.get(node)?.get(index) ?? null,
+    fused: (node) => {
+      const loop = fusedLoop(node.shape, inline, viewOf);
+      const expr = loop.exprOf(node);
+      return { inputs: loop.inputs, expr };
+    },
+    emit: (step) => void steps.push(step),
+    feed: ({ name, shape, type }) => {
+      const known = feeds.find((feed) => feed.name === name);
+      if (known !== undefined) throw nameClash("input", name);
+      const dtype = storedType(type, float);
+      const view = buffer(shape, dtype, { kind: "feed", name }, name);
+      feeds.push({ name, shape, dtype, buffer: view.buffer });
+      return view;
+    },
+    variable: (spec) => {
+      const known = variables.get(spec.name);
+      if (known !== undefined) {
+        if (known.spec.type !== spec.type || !sameShape(known.spec.shape, spec.shape)) {
+          throw nameClash("variable", spec.name);
+        }
+        return known.view;
+      }
+      const { name, shape, type } = spec;
+      const view = buffer(shape, storedType(type, float), { kind: "variable", name }, name);
+      variables.set(name, { spec, view });
+      return view;
+    },
+    constant: ({ value, type }) => {
+      const dtype = storedType(type, float);
+      const data = convert(value, dtype).data();
+      return buffer(value.shape, dtype, { kind: "constant", data }, "constant");
+    },
+    label,
+  };
+
+  const lowerKernel = (kernel: Kernel) => {
+    const own = new Set(kernel.roots);
+    const loop = fusedLoop(kernel.shape, (node) => own.has(node) || inline(node), viewOf);
+    const exprs = kernel.roots.map((root): Expr => loop.exprOf(root));
+    const outputs = kernel.roots.map((root) => context.result(root));
+    const step: MapStep = {
+      kind: "map",
+      shape: kernel.shape,
+      inputs: loop.inputs,
+      exprs,
+      outputs,
+      label: kernel.roots.map(label).join("+"),
+    };
+    steps.push(step);
+  };
+
+  // Room for whole values first, so that their parts can be computed in place.
+  for (let at = order.length - 1; at >= 0; at--) {
+    const node = order[at] as Node;
+    const claim = node.op.claims?.(node);
+    if (claim !== undefined) {
+      const room = scratch(node.shape, node.type, label(node));
+      const claimed = extras.get(claim.node) ?? new Map<number, View>();
+      extras.set(claim.node, claimed.set(claim.index, room));
+    }
+    if (node.op.parts === undefined) continue;
+    const output = targets.get(node) ?? scratch(node.shape, node.type, label(node));
+    targets.set(node, output);
+    node.op.parts(node, output).forEach((part, index) => {
+      const source = node.inputs[index] as Node;
+      if (part !== null && !targets.has(source)) targets.set(source, part);
+    });
+  }
+  for (const unit of units) {
+    if (unit.kernel !== null) lowerKernel(unit.kernel);
+    else for (const node of unit.nodes) node.op.lower(node, context);
+  }
+  return { buffers, steps, feeds, viewOf, variables };
+}
+
+function nameClash(kind: string, name: string): GraphError {
+  return new GraphError({
+    where: "compile",
+    must: `every ${kind} must have a name of its own`,
+    got: `two different ${kind}s named ${name}`,
+    todo: `rename one, or use one ${kind} node in both places`,
+  });
+}
+

@@ -1,0 +1,106 @@
+import { type FloatType, GraphError, type Plan, sameShape, showShape, storedType, type VariableSpec } from "@metrigrad/tensor";
+import { type Node, showNode } from "../core/node.ts";
+import { topological } from "../core/topology.ts";
+import { add } from "../ops/arithmetic.ts";
+import { constant } from "../ops/constant.ts";
+import { rngState } from "../ops/random.ts";
+import { type Variable, variableOp } from "../ops/variable.ts";
+import { tensor } from "@metrigrad/tensor";
+import { placeArena } from "./arena.ts";
+import { fuse } from "./fuse.ts";
+import { lower } from "./lower.ts";
+import { mergeKernels } from "./merge.ts";
+import { type Destination, settle } from "./settle.ts";
+import { simplifyGraph } from "./simplify.ts";
+import { unitsOf } from "./units.ts";
+import { contiguousView } from "./views.ts";
+
+/** A variable and the node of its next value. */
+export type Update = readonly [variable: Variable, value: Node];
+
+/** What a plan computes and changes. */
+export interface PlanRequest {
+  readonly outputs: readonly Node[];
+  readonly updates: readonly Update[];
+  readonly float: FloatType;
+  /** Every node in memory under its own step, for looking inside; false by default. */
+  readonly unfused?: boolean;
+}
+
+/** A plan and the variables that it needs in its store. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly variables: readonly VariableSpec[];
+}
+
+/**
+ * Turns nodes into steps over buffers: simplify, fuse, order, settle updates in place, and place
+ * scratch by liveness. All values are of before the updates. Throws GraphError and ShapeError.
+ */
+export function planOf(request: PlanRequest): Planned {
+  const updates = withRandomState(request);
+  checkUpdates(updates);
+  const roots = simplifyGraph([...updates.map(([, value]) => value), ...request.outputs]);
+  const order = topological(roots);
+  const kept = new Set(request.unfused ? order : roots);
+  const fusion = request.unfused ? fuse(order, kept) : mergeKernels(order, fuse(order, kept));
+  const units = unitsOf(order, [...roots.slice(updates.length), ...roots], fusion);
+  const lowered = lower(units, order, fusion, request.float);
+  const { buffers, feeds, variables } = lowered;
+  for (const [{ attrs }] of updates) {
+    if (variables.has(attrs.name)) continue;
+    const dtype = storedType(attrs.type, request.float);
+    const place = { kind: "variable", name: attrs.name } as const;
+    buffers.push({ dtype, size: attrs.shape.reduce((a, b) => a * b, 1), place, label: attrs.name });
+    variables.set(attrs.name, { spec: attrs, view: contiguousView(buffers.length - 1, attrs.shape) });
+  }
+  const destinations = roots.map((root, index): Destination => {
+    const from = lowered.viewOf(root);
+    const update = updates[index];
+    if (update !== undefined) {
+      return { from, to: (variables.get(update[0].attrs.name) as { view: typeof from }).view };
+    }
+    const size = root.shape.reduce((a, b) => a * b, 1);
+    const dtype = storedType(root.type, request.float);
+    buffers.push({ dtype, size, place: { kind: "output" }, label: showNode(root) });
+    return { from, to: contiguousView(buffers.length - 1, root.shape) };
+  });
+  const steps = settle(lowered.steps, buffers, destinations);
+  const arena = placeArena(buffers, steps);
+  const outputs = destinations.slice(updates.length).map(({ to }) => to);
+  const plan = { float: request.float, buffers: arena.buffers, steps, feeds, outputs, arenaBytes: arena.bytes };
+  return { plan, variables: [...variables.values()].map(({ spec }) => spec) };
+}
+
+/** Adds the step of the shared random counter where the graph draws from it. */
+function withRandomState({ outputs, updates }: PlanRequest): readonly Update[] {
+  const roots = [...outputs, ...updates.map(([, value]) => value)];
+  const drawn = topological(roots).some((node) => node === (rngState as Node));
+  if (!drawn || updates.some(([variable]) => variable === rngState)) return updates;
+  const next = add(rngState, constant(tensor(Uint32Array.of(0, 1))));
+  return [...updates, [rngState, next]];
+}
+
+function checkUpdates(updates: readonly Update[]): void {
+  const names = new Set<string>();
+  for (const [target, value] of updates) {
+    const where = "compile, updates";
+    if (target.op !== variableOp) {
+      const got = showNode(target);
+      throw new GraphError({ where, must: "only variables can be updated", got, todo: "pass [variable, value] pairs" });
+    }
+    const { name, shape, type } = target.attrs;
+    if (names.has(name)) {
+      const todo = "combine them into one value";
+      throw new GraphError({ where, must: "a variable may have one update", got: `two for ${name}`, todo });
+    }
+    names.add(name);
+    if (sameShape(shape, value.shape) && type === value.type) continue;
+    throw new GraphError({
+      where,
+      must: `the next value of ${name} must be ${type} ${showShape(shape)}`,
+      got: `${value.type} ${showShape(value.shape)}`,
+      todo: "reshape or cast it",
+    });
+  }
+}

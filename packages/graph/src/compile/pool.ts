@@ -1,0 +1,25 @@
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { withScope } from "../core/scope.ts";
+
+/** Makes nodes so that equal ones are one object. */
+export type Intern = <A>(op: Op<A>, inputs: readonly Node[], attrs: A, scope: string) => Node<A>;
+
+/** A pool in which equal ops on the same inputs with equal attributes are one node. */
+export function nodePool(): Intern {
+  const opNumbers = new Map<unknown, number>();
+  const nodes = new Map<string, Node>();
+  return (op, inputs, attrs, scope) => {
+    const make = () => withScope(scope, () => makeNode(op, inputs, attrs));
+    const text = op.key === undefined ? JSON.stringify(attrs) : op.key(attrs);
+    if (text === null) return make();
+    let number = opNumbers.get(op);
+    if (number === undefined) opNumbers.set(op, (number = opNumbers.size));
+    const key = `${number}|${inputs.map((input) => input.id).join()}|${text}`;
+    const known = nodes.get(key);
+    if (known !== undefined) return known as ReturnType<typeof make>;
+    const made = make();
+    nodes.set(key, made);
+    return made;
+  };
+}

@@ -1,0 +1,149 @@
+import {
+  type BufferSpec,
+  mapViews,
+  type Step,
+  sizeOf,
+  stepViews,
+  storageBytes,
+  type View,
+} from "@metrigrad/tensor";
+import { contiguousView, sameView } from "./views.ts";
+
+/** A computed value that must end up in a buffer of its own: a variable's or an output's. */
+export interface Destination {
+  readonly from: View;
+  /** The whole destination, contiguous. */
+  readonly to: View;
+}
+
+/** Where each buffer is read and written, by step number. */
+interface Traffic {
+  readonly reads: Map<number, number[]>;
+  readonly writes: Map<number, number[]>;
+}
+
+function trafficOf(steps: readonly Step[]): Traffic {
+  const reads = new Map<number, number[]>();
+  const writes = new Map<number, number[]>();
+  const note = (map: Map<number, number[]>, view: View, at: number) => {
+    const list = map.get(view.buffer);
+    if (list === undefined) map.set(view.buffer, [at]);
+    else list.push(at);
+  };
+  steps.forEach((step, at) => {
+    const views = stepViews(step);
+    for (const view of views.reads) note(reads, view, at);
+    for (const view of views.writes) note(writes, view, at);
+  });
+  return { reads, writes };
+}
+
+/**
+ * Brings values to their destinations. Where nothing reads the destination's old value afterwards
+ * the computing step writes there itself; otherwise the value is copied at the end. A variable's own
+ * old value that is wanted elsewhere is taken at the start.
+ */
+export function settle(
+  steps: readonly Step[],
+  buffers: BufferSpec[],
+  destinations: readonly Destination[],
+): Step[] {
+  const ordered = sinkLast(steps, destinations);
+  const traffic = trafficOf(ordered);
+  const renamed = new Map<number, number>();
+  const copies: Destination[] = [];
+  for (const destination of destinations) {
+    if (!renamed.has(destination.from.buffer) && writable(destination, ordered, buffers, traffic)) {
+      renamed.set(destination.from.buffer, destination.to.buffer);
+    } else {
+      copies.push(destination);
+    }
+  }
+  const rename = (view: View): View => {
+    const buffer = renamed.get(view.buffer);
+    return buffer === undefined ? view : { ...view, buffer };
+  };
+  const result = ordered.map((step) => mapViews(step, { read: rename, write: rename }));
+  const before: Step[] = [];
+  const after: Step[] = [];
+  const label = "settle";
+  for (const { from, to } of copies) {
+    if ((buffers[from.buffer] as BufferSpec).place.kind !== "variable") {
+      after.push({ kind: "copy", input: rename(from), output: to, label });
+      continue;
+    }
+    // A variable's old value is taken before anything can change it.
+    const { dtype, place } = buffers[to.buffer] as BufferSpec;
+    if (place.kind === "output") {
+      before.push({ kind: "copy", input: from, output: to, label });
+      continue;
+    }
+    buffers.push({ dtype, size: sizeOf(to.shape), place: { kind: "arena", offset: -1 }, label });
+    const aside = contiguousView(buffers.length - 1, to.shape);
+    before.push({ kind: "copy", input: from, output: aside, label });
+    after.push({ kind: "copy", input: aside, output: to, label });
+  }
+  return [...before, ...result, ...after];
+}
+
+/** Whether the steps that compute a value may write straight into its destination. */
+function writable(
+  { from, to }: Destination,
+  steps: readonly Step[],
+  buffers: readonly BufferSpec[],
+  { reads, writes }: Traffic,
+): boolean {
+  const source = buffers[from.buffer] as BufferSpec;
+  const target = buffers[to.buffer] as BufferSpec;
+  if (source.place.kind !== "arena" || source.size !== target.size || source.dtype !== target.dtype) return false;
+  if (!sameView({ ...from, buffer: to.buffer }, to)) return false;
+  if ((writes.get(to.buffer) ?? []).length > 0) return false;
+  const first = Math.min(...(writes.get(from.buffer) ?? [Number.POSITIVE_INFINITY]));
+  return (reads.get(to.buffer) ?? []).every((at) => {
+    if (at !== first) return at < first;
+    return mayOverwrite(steps[at] as Step, to, from);
+  });
+}
+
+/** Whether a step that reads `old` may write its result there; see the contracts of the kinds. */
+function mayOverwrite(step: Step, old: View, result: View): boolean {
+  const { reads } = stepViews(step);
+  const own = reads.filter((view) => view.buffer === old.buffer);
+  if (!own.every((view) => sameView(view, old))) return false;
+  if (step.kind === "map") return step.outputs.some((view) => sameView(view, result));
+  if (step.kind === "gram") return own.length === 1 && step.base?.buffer === old.buffer;
+  return false;
+}
+
+/**
+ * Moves each step that computes a variable's next value, and nothing that is read before the end,
+ * to just after the last step that reads the old value.
+ */
+function sinkLast(steps: readonly Step[], destinations: readonly Destination[]): Step[] {
+  const { reads, writes } = trafficOf(steps);
+  const targets = new Map<number, number[]>();
+  for (const { from, to } of destinations) {
+    const writers = writes.get(from.buffer) ?? [];
+    if (writers.length !== 1 || reads.has(from.buffer)) continue;
+    const [writer] = writers as [number];
+    targets.set(writer, [...(targets.get(writer) ?? []), to.buffer]);
+  }
+  const after = new Map<number, number[]>();
+  for (const [writer, olds] of targets) {
+    // The step stays where it is if anything else that it writes is read later.
+    const outputs = stepViews(steps[writer] as Step).writes;
+    if (outputs.some((view) => reads.has(view.buffer))) continue;
+    const lastRead = Math.max(writer, ...olds.flatMap((old) => reads.get(old) ?? []));
+    after.set(lastRead, [...(after.get(lastRead) ?? []), writer]);
+  }
+  const moved = new Set([...after.values()].flat());
+  return steps.flatMap((step, at) => {
+    const here = (after.get(at) ?? []).map((writer) => steps[writer] as Step);
+    return moved.has(at) ? here : [step, ...here];
+  });
+}
+
+/** Bytes of a buffer in storage. */
+export function bytesOf(buffer: BufferSpec): number {
+  return buffer.size * storageBytes[buffer.dtype];
+}

@@ -1,0 +1,45 @@
+import { sameShape } from "@metrigrad/tensor";
+import type { Node } from "../core/node.ts";
+import { topological } from "../core/topology.ts";
+import { broadcastTo } from "../ops/broadcastTo.ts";
+import { nodePool } from "./pool.ts";
+import { scalarNodes } from "./scalar.ts";
+
+/**
+ * An equal graph with less in it: element-wise ops taken apart into single scalar functions,
+ * common sub-expressions merged, constants folded, and every op's own rewrites applied. What no
+ * root needs is left behind.
+ */
+export function simplifyGraph(roots: readonly Node[]): Node[] {
+  const intern = nodePool();
+  const done = new Map<Node, Node>();
+
+  const simplify = (node: Node): Node => {
+    const inputs = node.inputs.map((input) => done.get(input) as Node);
+    if (node.op.expr !== undefined) {
+      const value = scalarNodes(node.op.expr(node), inputs, intern, node.scope);
+      done.set(value, value);
+      return sameShape(value.shape, node.shape) ? value : finish(broadcastTo(value, node.shape));
+    }
+    const merged = intern(node.op, inputs, node.attrs, node.scope);
+    const better = merged.op.rewrite?.(merged) ?? merged;
+    return better === merged ? merged : finish(better);
+  };
+
+  const record = (node: Node) => {
+    if (done.has(node)) return;
+    const simple = simplify(node);
+    done.set(simple, simple);
+    done.set(node, simple);
+  };
+
+  /** Simplifies the few nodes that a rewrite made on top of finished ones. */
+  const finish = (node: Node): Node => {
+    const fresh = (at: Node): Node[] => (done.has(at) ? [] : [...at.inputs.flatMap(fresh), at]);
+    for (const made of fresh(node)) record(made);
+    return done.get(node) as Node;
+  };
+
+  for (const node of topological(roots)) record(node);
+  return roots.map((root) => done.get(root) as Node);
+}

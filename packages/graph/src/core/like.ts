@@ -1,0 +1,23 @@
+import { isTensor, type Tensor, tensor, type ValueType } from "@metrigrad/tensor";
+import { constant } from "../ops/constant.ts";
+import { isNode, type Node } from "./node.ts";
+
+/** What doors accept for a value: a node, a number, a host tensor or nested arrays. */
+export type NodeLike = Node | number | Tensor | readonly NestedNumbers[];
+
+/** Nested arrays of numbers. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+
+/** A node for a value; bare numbers become constants of the given type. */
+export function asNode(value: NodeLike, type: ValueType = "float"): Node {
+  if (isNode(value)) return value;
+  if (typeof value === "number") return constant(value, type);
+  return constant(isTensor(value) ? value : tensor(value as number[]));
+}
+
+/** Nodes for several values; bare numbers take the type of the first value that is not one. */
+export function asNodes(values: readonly NodeLike[]): Node[] {
+  const typed = values.find((value) => typeof value !== "number");
+  const type = typed === undefined ? "float" : asNode(typed).type;
+  return values.map((value) => asNode(value, type));
+}

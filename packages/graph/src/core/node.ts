@@ -1,0 +1,38 @@
+import type { Shape, ValueType } from "@metrigrad/tensor";
+import type { Op } from "./op.ts";
+import { currentScope } from "./scope.ts";
+
+/**
+ * A value of the computational graph: an op applied to inputs. Immutable; two nodes are the same
+ * only as objects (equal ones are merged when a graph is compiled).
+ */
+export interface Node<A = unknown> {
+  /** Grows with creation: inputs have smaller ids than the nodes that use them. */
+  readonly id: number;
+  readonly op: Op<A>;
+  readonly inputs: readonly Node[];
+  readonly attrs: A;
+  readonly shape: Shape;
+  readonly type: ValueType;
+  /** Path of the module that made it, for messages. */
+  readonly scope: string;
+}
+
+let created = 0;
+
+/** Applies an op to inputs: the door for authors of ops. Throws what the op's `infer` throws. */
+export function makeNode<A>(op: Op<A>, inputs: readonly Node[], attrs: A): Node<A> {
+  const { shape, type } = op.infer(inputs, attrs);
+  return Object.freeze({ id: created++, op, inputs, attrs, shape, type, scope: currentScope() });
+}
+
+/** Whether a value is a node. */
+export function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "op" in value && "inputs" in value;
+}
+
+/** A node as text: "matmul [50, 80] in dense/0". */
+export function showNode(node: Node): string {
+  const where = node.scope === "" ? "" : ` in ${node.scope}`;
+  return `${node.op.name} [${node.shape.join(", ")}]${where}`;
+}

@@ -1,0 +1,49 @@
+import type { Expr, Shape, ValueType, View } from "@metrigrad/tensor";
+import type { LowerContext } from "../compile/context.ts";
+import type { Node } from "./node.ts";
+
+/** Shape and element type of a result. */
+export interface NodeType {
+  readonly shape: Shape;
+  readonly type: ValueType;
+}
+
+/**
+ * An operation: how its result looks, is differentiated, batched and lowered to steps. `A` are
+ * its attributes, plain data that do not change.
+ */
+export interface Op<A = unknown> {
+  readonly name: string;
+  /** Shape and type of the result. Throws ShapeError. */
+  infer(inputs: readonly Node[], attrs: A): NodeType;
+  /**
+   * Pullback: nodes for the cotangent of each input, given the cotangent of the result (same
+   * shape as the result); null where it is zero or `wanted` is false.
+   */
+  vjp(node: Node<A>, cotangent: Node, wanted: readonly boolean[]): readonly (Node | null)[];
+  /**
+   * The same op for `size` cases at once: inputs marked in `batched` have a new leading axis of
+   * that size, and so has the result.
+   */
+  batch(node: Node<A>, inputs: readonly Node[], batched: readonly boolean[], size: number): Node;
+  /** Emits the steps that compute the node, or states which view of its input it is. */
+  lower(node: Node<A>, context: LowerContext): void;
+  /**
+   * The scalar expression of an element-wise op over its inputs, broadcast. Such ops are taken
+   * apart, merged and fused when a graph is compiled, so their `lower` is not called.
+   */
+  expr?(node: Node<A>): Expr;
+  /**
+   * Sub-views of the result, one per input, in which the inputs may be computed directly; null
+   * where an input may not. The lowering then finds such an input in place and does not copy it.
+   */
+  parts?(node: Node<A>, output: View): readonly (View | null)[];
+  /** A further output of another node that this node stands for. */
+  claims?(node: Node<A>): { readonly node: Node; readonly index: number };
+  /** Its lowering takes input 0 by `context.fused`, as an expression computed on the way. */
+  readonly fusesInput?: true;
+  /** A cheaper node of the same value, shape and type; the node itself where there is none. */
+  rewrite?(node: Node<A>): Node;
+  /** Text that is equal for equal attributes; JSON by default, null: never merge. */
+  key?(attrs: A): string | null;
+}

@@ -1,0 +1,62 @@
+import { ShapeError, showShape } from "@metrigrad/tensor";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { add } from "./arithmetic.ts";
+import { concat } from "./concat.ts";
+import { matmul } from "./matmul.ts";
+import { sum } from "./reduce.ts";
+import { reshape } from "./reshape.ts";
+import { slice } from "./slice.ts";
+
+/**
+ * T = X̃W with X̃ = (X, 1), without forming X̃: a product and a bias. Its own pullback writes
+ * X̃'Ȳ as one matrix instead of two padded ones.
+ */
+const affineOp: Op<null> = {
+  name: "affine",
+  infer: ([x, w]) => {
+    const [rows = 0, columns = 0] = (w as Node).shape;
+    const shape = (x as Node).shape;
+    if ((w as Node).shape.length !== 2 || shape.length < 2 || shape.at(-1) !== rows - 1) {
+      throw new ShapeError({
+        where: "affine",
+        must: "x must be [..., n, d] and w [d + 1, m], the bias in its last row",
+        got: `${showShape(shape)} and ${showShape((w as Node).shape)}`,
+        todo: "check the number of inputs of the layer",
+      });
+    }
+    return { shape: [...shape.slice(0, -1), columns], type: "float" };
+  },
+  vjp: (node, cotangent, [forX, forW]) => {
+    const [x, w] = node.inputs as [Node, Node];
+    const weights = slice(w, [[0, (w.shape[0] as number) - 1]]);
+    const byX = forX ? matmul(cotangent, weights, { transposeB: true }) : null;
+    if (!forW) return [byX, null];
+    const rows = reshape(x, [-1, x.shape.at(-1) as number]);
+    const bars = reshape(cotangent, [-1, cotangent.shape.at(-1) as number]);
+    const product = matmul(rows, bars, { transposeA: true });
+    return [byX, concat([product, sum(bars, { axis: 0, keepDims: true })], 0)];
+  },
+  batch: (node, [x, w], [, batchedW]) => {
+    if (!batchedW) return makeNode(affineOp, [x as Node, w as Node], null);
+    const rank = node.shape.length + 1;
+    const [size = 0, rows = 0, columns = 0] = (w as Node).shape;
+    const lift = (part: Node) =>
+      reshape(part, [size, ...new Array<number>(rank - 3).fill(1), part.shape[1] as number, columns]);
+    const weights = slice(w as Node, [null, [0, rows - 1]]);
+    const bias = slice(w as Node, [null, [rows - 1, rows]]);
+    return add(matmul(x as Node, lift(weights)), lift(bias));
+  },
+  lower: () => undefined,
+  rewrite: (node) => {
+    const [x, w] = node.inputs as [Node, Node];
+    const last = (w.shape[0] as number) - 1;
+    return add(matmul(x, slice(w, [[0, last]])), slice(w, [[last, last + 1]]));
+  },
+};
+
+/** X̃W for rows x [..., n, d] and w [d + 1, m] whose last row is the bias. Throws ShapeError. */
+export function affine(x: NodeLike, w: NodeLike): Node {
+  return makeNode(affineOp, [asNode(x), asNode(w)], null);
+}

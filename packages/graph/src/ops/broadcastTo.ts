@@ -1,0 +1,76 @@
+/** Broadcasting and summation: each is the other's adjoint, so they share a file. */
+import { broadcastShapes, checkShape, type Shape, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
+import { broadcastView } from "../compile/views.ts";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { alignBatch } from "./align.ts";
+import {
+  keepDimsShape,
+  type ReduceAttrs,
+  type ReduceOptions,
+  reduceNode,
+  reductionOp,
+} from "./reduction.ts";
+import { reshape } from "./reshape.ts";
+
+/** A view that repeats its input along new axes and axes of size 1. */
+export const broadcastToOp: Op<{ readonly shape: Shape }> = {
+  name: "broadcastTo",
+  infer: ([x], { shape }) => ({ shape, type: (x as Node).type }),
+  vjp: (node, cotangent) => [unbroadcast(cotangent, (node.inputs[0] as Node).shape)],
+  batch: (node, inputs, batched, size) => {
+    const [x] = alignBatch(inputs, batched, node.shape.length);
+    return broadcastTo(x as Node, [size, ...node.attrs.shape]);
+  },
+  lower: (node, context) =>
+    context.place(node, broadcastView(context.view(node.inputs[0] as Node), node.shape)),
+  rewrite: (node) => {
+    const x = node.inputs[0] as Node;
+    if (sameShape(x.shape, node.shape)) return x;
+    return x.op === (broadcastToOp as Op) ? broadcastTo(x.inputs[0] as Node, node.shape) : node;
+  },
+};
+
+/**
+ * The value repeated to a larger shape by NumPy's rules, without a copy: axes are aligned from the
+ * last one on; missing ones and those of size 1 repeat. Throws ShapeError where they do not fit.
+ */
+export function broadcastTo(x: NodeLike, shape: Shape): Node {
+  const node = asNode(x);
+  checkShape("broadcastTo", shape);
+  if (sameShape(node.shape, shape)) return node;
+  const fits = node.shape.length <= shape.length;
+  if (!fits || !sameShape(broadcastShapes("broadcastTo", node.shape, shape), shape)) {
+    throw new ShapeError({
+      where: "broadcastTo",
+      must: `${showShape(node.shape)} must broadcast to the shape (equal sizes, or 1, from the last axis on)`,
+      got: showShape(shape),
+      todo: "choose a larger shape, or reshape the operand",
+    });
+  }
+  return makeNode(broadcastToOp, [node], { shape: [...shape] });
+}
+
+const sumOp: Op<ReduceAttrs> = reductionOp("sum", "sum", (node, cotangent) => {
+  const { shape } = node.inputs[0] as Node;
+  return broadcastTo(reshape(cotangent, keepDimsShape(shape, node.attrs.axes)), shape);
+});
+
+/**
+ * Σ x over axes (all by default); integers wrap, and the sum of nothing is 0.
+ * Throws ShapeError for an axis out of range, and for bool and u8.
+ */
+export function sum(x: NodeLike, options: ReduceOptions = {}): Node {
+  return reduceNode(sumOp, x, options);
+}
+
+/** Sums a value down to the shape that had been broadcast to its shape: the adjoint of broadcasting. */
+export function unbroadcast(node: Node, shape: Shape): Node {
+  if (sameShape(node.shape, shape)) return node;
+  const lead = node.shape.length - shape.length;
+  const axes = node.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < lead || (shape[axis - lead] === 1 && node.shape[axis] !== 1));
+  return reshape(axes.length === 0 ? node : sum(node, { axis: axes }), shape);
+}

@@ -1,0 +1,41 @@
+import { primitiveFns, ShapeError, type ValueType } from "@metrigrad/tensor";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { makeNode, type Node } from "../core/node.ts";
+import { notEqual } from "./comparison.ts";
+import { type Elementwise, fromScalar } from "./elementwise.ts";
+import { gather } from "./gather.ts";
+import { iota } from "./iota.ts";
+import { reshape } from "./reshape.ts";
+
+const conversions = {
+  float: fromScalar(primitiveFns.toFloat),
+  i32: fromScalar(primitiveFns.toI32),
+  u32: fromScalar(primitiveFns.toU32),
+  bool: fromScalar(primitiveFns.toBool),
+} as const satisfies Record<string, Elementwise>;
+
+/** Bytes are read only by gathers, so casting them gathers the one row of [1, shape…]. */
+function fromBytes(x: Node, type: "float" | "i32" | "u32"): Node {
+  const row = gather(reshape(x, [1, ...x.shape]), iota(1), { type });
+  return reshape(row, x.shape);
+}
+
+/**
+ * The value in another element type: floats truncate and saturate to integers (NaN becomes 0),
+ * i32 and u32 keep their bits, bool is x ≠ 0, and from bool come 0 and 1. Only float to float, which
+ * changes nothing, has a derivative. Throws ShapeError for a cast to u8, which only data have.
+ */
+export function cast(x: NodeLike, type: ValueType): Node {
+  const node = asNode(x);
+  if (node.type === type) return node;
+  if (type === "u8") {
+    throw new ShapeError({
+      where: "cast",
+      must: "the type must be float, i32, u32 or bool",
+      got: type,
+      todo: "keep bytes in data variables and inputs only",
+    });
+  }
+  if (node.type !== "u8") return makeNode(conversions[type].op, [node], null);
+  return type === "bool" ? notEqual(fromBytes(node, "i32"), 0) : fromBytes(node, type);
+}

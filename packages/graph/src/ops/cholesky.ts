@@ -1,0 +1,100 @@
+import { broadcastShapes, GraphError, ShapeError, showShape } from "@metrigrad/tensor";
+import { broadcastView } from "../compile/views.ts";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { makeNode, type Node, showNode } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { alignBatch } from "./align.ts";
+import { unbroadcast } from "./broadcastTo.ts";
+import { squareSize, trace } from "./diagonal.ts";
+import { matmul } from "./matmul.ts";
+import { pick } from "./pick.ts";
+import { symmetrize } from "./symmetrize.ts";
+import { transpose } from "./transpose.ts";
+import { halvedTril } from "./triangle.ts";
+import { triangularSolve } from "./triangularSolve.ts";
+
+/** Number of the further output that holds the λ used. */
+const usedShift = 1;
+
+// dL = L Φ(L⁻¹ dA L⁻ᵀ) gives Ā = L⁻ᵀ Φ(L'L̄) L⁻¹, symmetrised (Murray 2016, section 3).
+const choleskyOp: Op<null> = {
+  name: "cholesky",
+  infer: ([a, shift]) => {
+    const x = a as Node;
+    const size = squareSize("cholesky", x);
+    if (x.type !== "float" || (shift ?? x).type !== "float") {
+      throw new ShapeError({
+        where: "cholesky",
+        must: "matrix and shift must be float",
+        got: `${x.type} ${showShape(x.shape)}${shift === undefined ? "" : ` and ${shift.type}`}`,
+        todo: 'cast(x, "float") first',
+      });
+    }
+    const lead = x.shape.slice(0, -2);
+    const batch = broadcastShapes("cholesky, batch axes", lead, shift?.shape ?? []);
+    return { shape: [...batch, size, size], type: "float" };
+  },
+  vjp: (node, cotangent) => {
+    const [a, shift] = node.inputs as [Node, Node?];
+    const inner = halvedTril(matmul(transpose(node), cotangent));
+    const left = triangularSolve(node, inner, { transpose: true });
+    const both = triangularSolve(node, transpose(left), { transpose: true });
+    const back = symmetrize(both);
+    const forA = unbroadcast(back, a.shape);
+    return shift === undefined ? [forA] : [forA, unbroadcast(trace(back), shift.shape)];
+  },
+  batch: (node, [a, shift], [manyA, manyShift]) => {
+    const rank = node.shape.length;
+    const [matrix] = alignBatch([a as Node], [manyA === true], rank);
+    if (shift === undefined) return makeNode(choleskyOp, [matrix as Node], null);
+    const [by] = alignBatch([shift], [manyShift === true], rank - 2);
+    return makeNode(choleskyOp, [matrix as Node, by as Node], null);
+  },
+  lower: (node, context) => {
+    const [a, shift] = node.inputs as [Node, Node?];
+    const output = context.result(node);
+    context.emit({
+      kind: "cholesky",
+      label: context.label(node),
+      a: broadcastView(context.view(a), node.shape),
+      shift: shift === undefined ? null : broadcastView(context.view(shift), node.shape.slice(0, -2)),
+      output,
+      used: context.extra(node, usedShift),
+    });
+  },
+};
+
+/** What `cholesky` may be told. */
+export interface CholeskyOptions {
+  /** λ ≥ 0 added to the diagonal, [b…]; none by default. */
+  readonly shift?: NodeLike;
+}
+
+/**
+ * Lower L with LL' = a + λI of symmetric matrices a [b…, d, d], of which the lower triangle is read.
+ * Where that is not positive definite λ is raised (see `choleskyShift`), and NaN comes out if that
+ * does not help. The derivative by `a` is that among symmetric matrices, at the λ used; that by the
+ * shift is its trace. Throws ShapeError.
+ */
+export function cholesky(a: NodeLike, options: CholeskyOptions = {}): Node {
+  const inputs = options.shift === undefined ? [a] : [a, options.shift];
+  return makeNode(
+    choleskyOp,
+    inputs.map((value) => asNode(value)),
+    null,
+  );
+}
+
+/**
+ * The λ that `cholesky` used for its result `l`, [b…]: the shift, or ten times as much per retry;
+ * NaN where it gave up. No derivative. Throws GraphError for a node that is no cholesky.
+ */
+export function choleskyShift(l: Node): Node {
+  if (l.op === (choleskyOp as Op)) return pick(l, usedShift, 2);
+  throw new GraphError({
+    where: "choleskyShift",
+    must: "the factor must be the result of cholesky itself",
+    got: showNode(l),
+    todo: "pass what cholesky(…) returned, before any other op",
+  });
+}

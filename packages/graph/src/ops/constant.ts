@@ -1,0 +1,42 @@
+import { sizeOf, type Tensor, tensor, type ValueType } from "@metrigrad/tensor";
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+
+/** Attributes of a constant: its value. */
+export interface ConstantAttrs {
+  readonly value: Tensor;
+  readonly type: ValueType;
+}
+
+let unnamed = 0;
+const names = new WeakMap<Tensor, number>();
+
+/** A fixed value. */
+export const constantOp: Op<ConstantAttrs> = {
+  name: "constant",
+  infer: (_, { value, type }) => ({ shape: value.shape, type }),
+  vjp: () => [],
+  batch: (node) => node,
+  lower: (node, context) => context.place(node, context.constant(node.attrs)),
+  key: ({ value, type }) => {
+    if (sizeOf(value.shape) === 1) return `${type} ${value.shape.join()} ${Object.is(value.item(), -0) ? "-0" : value.item()}`;
+    if (!names.has(value)) names.set(value, unnamed++);
+    return `${type} #${names.get(value)}`;
+  },
+};
+
+const typeOf = { f32: "float", f64: "float", i32: "i32", u32: "u32", bool: "bool", u8: "u8" } as const;
+
+/** A fixed value: a number (of the given type) or a host tensor (of its own type). */
+export function constant(value: number | Tensor, type?: ValueType): Node<ConstantAttrs> {
+  const held = typeof value === "number" ? tensor(value) : value;
+  const own = typeof value === "number" ? "float" : typeOf[held.dtype];
+  return makeNode(constantOp, [], { value: held, type: type ?? own });
+}
+
+/** The number that every element of a node has, or null where it is not one known number. */
+export function uniformValue(node: Node): number | null {
+  if (node.op !== (constantOp as Op)) return null;
+  const { value } = node.attrs as ConstantAttrs;
+  return sizeOf(value.shape) === 1 ? value.item() : null;
+}

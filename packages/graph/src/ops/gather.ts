@@ -1,0 +1,112 @@
+/** Gathering rows and adding into rows: each is the other's adjoint, so they share a file. */
+import { ShapeError, sameShape, showShape, type ValueType, type View } from "@metrigrad/tensor";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { add, clip, mul } from "./arithmetic.ts";
+import { broadcastTo } from "./broadcastTo.ts";
+import { asIndices } from "./indices.ts";
+import { iota } from "./iota.ts";
+import { moveAxis } from "./moveAxis.ts";
+import { reshape } from "./reshape.ts";
+
+function refuse(where: string, must: string, got: string, todo: string): never {
+  throw new ShapeError({ where, must, got, todo });
+}
+
+/** Indices [B, i…] into rows of each case as indices into the rows of all cases, one after the other. */
+function acrossCases(indices: Node, rows: number): Node {
+  const [cases = 0, ...rest] = indices.shape;
+  const first = reshape(mul(iota(cases), rows), [cases, ...rest.map(() => 1)]);
+  return add(clip(indices, 0, rows - 1), first);
+}
+
+const gatherOp: Op<{ readonly type: ValueType }> = {
+  name: "gather",
+  infer: ([source, indices], { type }) => {
+    const { shape } = source as Node;
+    if ((shape[0] ?? 0) < 1) {
+      refuse("gather", "the source must have a row", showShape(shape), "reshape it to [rows, …]");
+    }
+    return { shape: [...(indices as Node).shape, ...shape.slice(1)], type };
+  },
+  vjp: (node, cotangent) => {
+    const [source, indices] = node.inputs as [Node, Node];
+    return [scatterAdd(indices, cotangent, source.shape[0] as number), null];
+  },
+  batch: (node, [source, indices], [manySources, manyIndices]) => {
+    const from = source as Node;
+    const at = indices as Node;
+    if (!manySources) return makeNode(gatherOp, [from, at], node.attrs);
+    if (!manyIndices) {
+      const rows = makeNode(gatherOp, [moveAxis(from, 1, 0), at], node.attrs);
+      return moveAxis(rows, at.shape.length, 0);
+    }
+    const [cases = 0, rows = 0, ...row] = from.shape;
+    const all = reshape(from, [cases * rows, ...row]);
+    return makeNode(gatherOp, [all, acrossCases(at, rows)], node.attrs);
+  },
+  lower: (node, context) => {
+    const [source, indices] = node.inputs.map((input) => context.view(input)) as [View, View];
+    const output = context.result(node);
+    context.emit({ kind: "gather", source, indices, output, label: context.label(node) });
+  },
+};
+
+/** The type of the gathered rows of a u8 source: `float` by default. */
+export interface GatherOptions {
+  readonly type?: "float" | "i32" | "u32";
+}
+
+/**
+ * Rows of a value, out[i…, r…] = source[indices[i…], r…]; indices are i32 and clamped to the rows
+ * there are. Bytes are converted on the way. Throws ShapeError for a source without rows, other
+ * indices, and a type asked of a source that is not u8.
+ */
+export function gather(source: NodeLike, indices: NodeLike, options: GatherOptions = {}): Node {
+  const from = asNode(source);
+  const type = from.type === "u8" ? (options.type ?? "float") : from.type;
+  if (options.type !== undefined && options.type !== type) {
+    refuse("gather", "only a u8 source is converted", from.type, "cast the rows afterwards");
+  }
+  return makeNode(gatherOp, [from, asIndices("gather", indices)], { type });
+}
+
+const scatterAddOp: Op<{ readonly rows: number }> = {
+  name: "scatterAdd",
+  infer: ([indices, updates], { rows }) => {
+    const { shape } = indices as Node;
+    const from = updates as Node;
+    if (from.type !== "float" || !sameShape(from.shape.slice(0, shape.length), shape)) {
+      const must = `updates must be float [${[...shape, "r…"].join(", ")}], led by the indices' shape`;
+      refuse("scatterAdd", must, `${from.type} ${showShape(from.shape)}`, "reshape or cast them");
+    }
+    if (!Number.isInteger(rows) || rows < 1) {
+      refuse("scatterAdd", "rows must be a positive integer", String(rows), "pass the number of rows");
+    }
+    return { shape: [rows, ...from.shape.slice(shape.length)], type: "float" };
+  },
+  vjp: (node, cotangent) => [null, gather(cotangent, node.inputs[0] as Node)],
+  batch: (node, [indices, updates], [manyIndices, manyUpdates], size) => {
+    const { rows } = node.attrs;
+    const at = indices as Node;
+    const from = updates as Node;
+    if (!manyIndices) return moveAxis(scatterAdd(at, moveAxis(from, 0, at.shape.length), rows), 1, 0);
+    const each = manyUpdates ? from : broadcastTo(from, [size, ...from.shape]);
+    return reshape(scatterAdd(acrossCases(at, rows), each, size * rows), [size, ...node.shape]);
+  },
+  lower: (node, context) => {
+    const [indices, updates] = node.inputs.map((input) => context.view(input)) as [View, View];
+    const output = context.result(node);
+    context.emit({ kind: "scatterAdd", indices, updates, output, label: context.label(node) });
+  },
+};
+
+/**
+ * Zeros of `rows` rows with updates added, out[indices[i…], r…] += updates[i…, r…] in order of i;
+ * indices are i32 and clamped. Throws ShapeError where the updates' shape does not begin with that
+ * of the indices.
+ */
+export function scatterAdd(indices: NodeLike, updates: NodeLike, rows: number): Node {
+  return makeNode(scatterAddOp, [asIndices("scatterAdd", indices), asNode(updates)], { rows });
+}

@@ -1,0 +1,20 @@
+import { tensor } from "@metrigrad/tensor";
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+
+/** 0, 1, …, n − 1 as i32. */
+const iotaOp: Op<{ readonly size: number }> = {
+  name: "iota",
+  infer: (_, { size }) => ({ shape: [size], type: "i32" }),
+  vjp: () => [],
+  batch: (node) => node,
+  lower: (node, context) => {
+    const value = tensor(Int32Array.from({ length: node.attrs.size }, (_, index) => index));
+    context.place(node, context.constant({ value, type: "i32" }));
+  },
+};
+
+/** The integers 0, 1, …, size − 1 as i32 [size]. */
+export function iota(size: number): Node {
+  return makeNode(iotaOp, [], { size });
+}

@@ -1,0 +1,79 @@
+import { broadcastShapes, ShapeError, showShape, sizeOf, type View } from "@metrigrad/tensor";
+import { broadcastView } from "../compile/views.ts";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { alignBatch } from "./align.ts";
+import { unbroadcast } from "./broadcastTo.ts";
+import { reshape } from "./reshape.ts";
+import { transpose, transposeOp } from "./transpose.ts";
+
+const matmulOp: Op<null> = {
+  name: "matmul",
+  infer: ([a, b]) => {
+    const left = matrixShape(a as Node);
+    const right = matrixShape(b as Node);
+    if (left.columns !== right.rows) {
+      const shapes = `${showShape((a as Node).shape)} and ${showShape((b as Node).shape)}`;
+      const todo = "transpose or reshape an operand ({ transposeA: true }, { transposeB: true })";
+      refuse("a's columns must be as many as b's rows", shapes, todo);
+    }
+    const batch = broadcastShapes("matmul, batch axes", left.batch, right.batch);
+    return { shape: [...batch, left.rows, right.columns], type: "float" };
+  },
+  vjp: (node, cotangent, wanted) => {
+    const [a, b] = node.inputs as [Node, Node];
+    return [
+      wanted[0] ? unbroadcast(matmul(cotangent, transpose(b)), a.shape) : null,
+      wanted[1] ? unbroadcast(matmul(transpose(a), cotangent), b.shape) : null,
+    ];
+  },
+  batch: (node, inputs, batched) => {
+    const [a, b] = alignBatch(inputs, batched, node.shape.length);
+    return matmul(a as Node, b as Node);
+  },
+  lower: (node, context) => {
+    const lead = node.shape.slice(0, -2);
+    const [a, b] = node.inputs.map((x) =>
+      broadcastView(context.view(x), [...lead, ...x.shape.slice(-2)]),
+    ) as [View, View];
+    const outputs = [context.result(node)];
+    context.emit({ kind: "matmul", a, b, outputs, label: context.label(node) });
+  },
+};
+
+function refuse(must: string, got: string, todo: string): never {
+  throw new ShapeError({ where: "matmul", must, got, todo });
+}
+
+function matrixShape({ shape, type }: Node): { batch: number[]; rows: number; columns: number } {
+  if (type !== "float") refuse("operands must be float", type, 'cast(x, "float") first');
+  if (shape.length < 2) {
+    const todo = "reshape a vector to a row [1, n] or a column [n, 1]";
+    refuse("operands must have at least two axes", showShape(shape), todo);
+  }
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  return { batch: shape.slice(0, -2), rows, columns };
+}
+
+/** Which operands of a product are transposed (their last two axes swapped, without a copy). */
+export interface MatmulOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+/**
+ * Matrix product of floats, out[b…, m, n] = Σ_k a[b…, m, k] · b[b…, k, n]; batch axes broadcast.
+ * Throws ShapeError for vectors, other types, and sizes that do not fit.
+ */
+export function matmul(a: NodeLike, b: NodeLike, options: MatmulOptions = {}): Node {
+  const left = options.transposeA === true ? transpose(a) : asNode(a);
+  const right = options.transposeB === true ? transpose(b) : asNode(b);
+  // One product of a tall matrix instead of many small ones, where rows of `left` are adjacent.
+  const foldable = left.shape.length > 2 && left.op !== (transposeOp as Op);
+  if (!foldable || right.shape.length !== 2) return makeNode(matmulOp, [left, right], null);
+  const lead = left.shape.slice(0, -1);
+  const tall = reshape(left, [sizeOf(lead), left.shape.at(-1) as number]);
+  const product = makeNode(matmulOp, [tall, right], null);
+  return reshape(product, [...lead, product.shape[1] as number]);
+}

@@ -1,0 +1,32 @@
+import { sizeOf } from "@metrigrad/tensor";
+import { asNode, type NodeLike } from "../core/like.ts";
+import type { Node } from "../core/node.ts";
+import { mul, sub } from "./arithmetic.ts";
+import { sum } from "./broadcastTo.ts";
+import { type ReduceOptions, reducedAxes } from "./reduction.ts";
+import { square } from "./transcendental.ts";
+
+/** Σ x / (n − correction) over axes, n elements each. */
+function average(where: string, x: Node, options: ReduceOptions, correction: number): Node {
+  const axes = reducedAxes(where, x.shape.length, options.axis);
+  const count = sizeOf(axes.map((axis) => x.shape[axis] as number));
+  return mul(sum(x, options), 1 / (count - correction));
+}
+
+/** The mean over axes (all by default) of floats; NaN over nothing. Throws ShapeError. */
+export function mean(x: NodeLike, options: ReduceOptions = {}): Node {
+  return average("mean", asNode(x), options, 0);
+}
+
+/** What `variance` may be told. */
+export interface VarianceOptions extends ReduceOptions {
+  /** 0 divides by the number of elements (the default), 1 by one less (unbiased). */
+  readonly correction?: number;
+}
+
+/** Σ (x − mean)² / (n − correction) over axes (all by default) of floats. Throws ShapeError. */
+export function variance(x: NodeLike, options: VarianceOptions = {}): Node {
+  const node = asNode(x);
+  const centred = sub(node, mean(node, { ...options, keepDims: true }));
+  return average("variance", square(centred), options, options.correction ?? 0);
+}

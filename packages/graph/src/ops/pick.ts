@@ -1,0 +1,40 @@
+import { GraphError } from "@metrigrad/tensor";
+import { makeNode, type Node, showNode } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+
+/** Attributes of a pick: which further output, and how many of the main one's last axes it lacks. */
+interface PickAttrs {
+  readonly index: number;
+  readonly without: number;
+}
+
+const pickOp: Op<PickAttrs> = {
+  name: "pick",
+  infer: ([x], { without }) => {
+    const { shape, type } = x as Node;
+    return { shape: shape.slice(0, shape.length - without), type };
+  },
+  vjp: () => [null],
+  batch: (node, [x]) => makeNode(pickOp, [x as Node], node.attrs),
+  lower: (node, context) => {
+    const x = node.inputs[0] as Node;
+    const view = context.extra(x, node.attrs.index);
+    if (view === null) {
+      throw new GraphError({
+        where: context.label(node),
+        must: "its input must have a further output of this number",
+        got: showNode(x),
+        todo: "pick only outputs that the op's lowering claims with context.extra",
+      });
+    }
+    context.place(node, view);
+  },
+};
+
+/**
+ * A further output of a node, which its lowering writes to `context.extra(node, index)`; it has the
+ * node's type and leading axes, and no derivative.
+ */
+export function pick(node: Node, index: number, without: number): Node {
+  return makeNode(pickOp, [node], { index, without });
+}

@@ -1,0 +1,55 @@
+import { sameShape, ShapeError, type Shape, showShape, sizeOf, stridesOf } from "@metrigrad/tensor";
+import { reshapeView } from "../compile/views.ts";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+
+const reshapeOp: Op<{ readonly shape: Shape }> = {
+  name: "reshape",
+  infer: ([x], { shape }) => ({ shape, type: (x as Node).type }),
+  vjp: (node, cotangent) => [reshape(cotangent, (node.inputs[0] as Node).shape)],
+  batch: (node, [x], _, size) => reshape(x as Node, [size, ...node.attrs.shape]),
+  lower: (node, context) => {
+    const x = node.inputs[0] as Node;
+    const { shape } = node;
+    const source = context.view(x);
+    const view = reshapeView(source, shape);
+    if (view !== null) return context.place(node, view);
+    const output = context.result(node);
+    const strides = stridesOf(x.shape);
+    const back = reshapeView(output, x.shape);
+    if (back !== null) {
+      context.emit({ kind: "copy", input: source, output: back, label: context.label(node) });
+      return;
+    }
+    const packed = { ...context.scratch(x.shape, x.type, "packed"), shape: x.shape, strides };
+    context.emit({ kind: "copy", input: source, output: packed, label: context.label(node) });
+    const input = { ...packed, shape, strides: stridesOf(shape) };
+    context.emit({ kind: "copy", input, output, label: context.label(node) });
+  },
+  rewrite: (node) => {
+    const x = node.inputs[0] as Node;
+    if (sameShape(x.shape, node.shape)) return x;
+    return x.op === (reshapeOp as Op) ? reshape(x.inputs[0] as Node, node.shape) : node;
+  },
+};
+
+/**
+ * The same elements in row-major order under another shape; one size may be −1 (what remains).
+ * Throws ShapeError where the number of elements differs.
+ */
+export function reshape(x: NodeLike, shape: Shape): Node {
+  const node = asNode(x);
+  const size = sizeOf(node.shape);
+  const known = sizeOf(shape.filter((n) => n !== -1));
+  const filled = shape.map((n) => (n === -1 && known > 0 ? size / known : n));
+  if (sizeOf(filled) !== size || filled.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new ShapeError({
+      where: "reshape",
+      must: `the shape must have the operand's ${size} elements (${showShape(node.shape)})`,
+      got: showShape(shape),
+      todo: "choose sizes whose product is that, at most one of them −1",
+    });
+  }
+  return sameShape(filled, node.shape) ? node : makeNode(reshapeOp, [node], { shape: filled });
+}

@@ -1,0 +1,17 @@
+import { asNode, type NodeLike } from "../core/like.ts";
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+
+const stopGradientOp: Op<null> = {
+  name: "stopGradient",
+  infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
+  vjp: () => [null],
+  batch: (_, [x]) => stopGradient(x as Node),
+  lower: (node, context) => context.place(node, context.view(node.inputs[0] as Node)),
+  rewrite: (node) => node.inputs[0] as Node,
+};
+
+/** The same value, taken as constant by derivatives. */
+export function stopGradient(x: NodeLike): Node {
+  return makeNode(stopGradientOp, [asNode(x)], null);
+}

@@ -1,0 +1,41 @@
+import { sameShape } from "@metrigrad/tensor";
+import { type Node, showNode } from "../core/node.ts";
+import { withScope } from "../core/scope.ts";
+import { dependents, topological } from "../core/topology.ts";
+import { add } from "../ops/arithmetic.ts";
+
+/**
+ * Reverse accumulation: the cotangent of each `wrt` node, given cotangents of the outputs; null
+ * where no differentiable path leads there.
+ */
+export function pullback(
+  outputs: readonly Node[],
+  cotangents: readonly Node[],
+  wrt: readonly Node[],
+): (Node | null)[] {
+  const order = topological(outputs);
+  const needed = dependents(order, wrt);
+  const found = new Map<Node, Node>();
+  const accumulate = (node: Node, part: Node) => {
+    const have = found.get(node);
+    found.set(node, have === undefined ? part : add(have, part));
+  };
+  outputs.forEach((output, index) => accumulate(output, cotangents[index] as Node));
+  for (let at = order.length - 1; at >= 0; at--) {
+    const node = order[at] as Node;
+    const cotangent = found.get(node);
+    if (cotangent === undefined || node.inputs.length === 0 || !needed.has(node)) continue;
+    const wanted = node.inputs.map((input) => input.type === "float" && needed.has(input));
+    if (!wanted.includes(true)) continue;
+    const parts = withScope(node.scope, () => node.op.vjp(node, cotangent, wanted));
+    node.inputs.forEach((input, index) => {
+      const part = parts[index] ?? null;
+      if (part === null || !wanted[index]) return;
+      if (!sameShape(part.shape, input.shape)) {
+        throw new Error(`vjp of ${showNode(node)}: cotangent ${index} has shape [${part.shape}], not [${input.shape}]`);
+      }
+      accumulate(input, part);
+    });
+  }
+  return wrt.map((node) => found.get(node) ?? null);
+}

@@ -1,0 +1,56 @@
+import { ShapeError } from "@metrigrad/tensor";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { isNode, type Node } from "../core/node.ts";
+import { input } from "../ops/input.ts";
+import { moveAxis } from "../ops/moveAxis.ts";
+import { batched } from "./batched.ts";
+
+/** Which axis of each argument counts the cases; null: the argument is shared. */
+export interface VmapOptions {
+  /** One entry per argument; all 0 by default. */
+  readonly inAxes?: readonly (number | null)[];
+}
+
+/**
+ * Turns a function of one case into one of many: the arguments get an axis of cases, the results a
+ * leading one. Throws ShapeError where the arguments disagree on the number of cases.
+ */
+export function vmap<R extends Node | readonly Node[]>(
+  f: (...args: Node[]) => R,
+  options: VmapOptions = {},
+): (...args: NodeLike[]) => R {
+  return (...args) => {
+    const replace = new Map<Node, Node>();
+    let size: number | null = null;
+    const single = args.map((value, index) => {
+      const node = asNode(value);
+      const axis = options.inAxes === undefined ? 0 : (options.inAxes[index] ?? null);
+      if (axis === null) return node;
+      const front = moveAxis(node, axis, 0);
+      const [cases = 0, ...shape] = front.shape;
+      if (size !== null && size !== cases) {
+        throw new ShapeError({
+          where: `vmap, argument ${index}`,
+          must: `it must have as many cases as the others (${size})`,
+          got: String(cases),
+          todo: "align the arguments, or mark shared ones with null in inAxes",
+        });
+      }
+      size = cases;
+      const one = input(`vmap argument ${index}`, shape, node.type);
+      replace.set(one, front);
+      return one;
+    });
+    if (size === null) {
+      throw new ShapeError({
+        where: "vmap",
+        must: "at least one argument must have an axis of cases",
+        got: "none",
+        todo: "give it a number in inAxes",
+      });
+    }
+    const result = f(...single);
+    const outputs = batched(isNode(result) ? [result] : (result as readonly Node[]), replace, size);
+    return (isNode(result) ? outputs[0] : outputs) as R;
+  };
+}

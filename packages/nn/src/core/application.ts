@@ -1,0 +1,21 @@
+import type { Node, Variable } from "@metrigrad/graph";
+import type { Law } from "../laws/law.ts";
+import type { Module, ModuleDefinition } from "./module.ts";
+
+/** One use of a module with trainable parameters: a subsystem that a metric can describe. */
+export interface Application {
+  /** Where the module stands in the model: "dense0". */
+  readonly path: string;
+  readonly definition: ModuleDefinition<never, never, never>;
+  readonly module: Module;
+  readonly options: unknown;
+  /** Parameters and statistics, by name. */
+  readonly params: Readonly<Record<string, Variable>>;
+  /** θ_f: what the response is conditioned on, here the input [n, …]. */
+  readonly reference: Node;
+  /** What the activation was applied to; the response itself where there is none. */
+  readonly preActivation: Node;
+  readonly response: Node;
+  /** p(h | θ, θ_f); null: the metric's own, else gaussian(1). */
+  readonly law: Law | null;
+}

@@ -1,0 +1,107 @@
+import { isNode, type Node, type Update, type Variable, withScope, asNode } from "@metrigrad/graph";
+import { GraphError } from "@metrigrad/tensor";
+import type { Law } from "../laws/law.ts";
+import type { Application } from "./application.ts";
+import { parameterNode } from "./defModule.ts";
+import type { ApplyContext, Mode, Module } from "./module.ts";
+import type { Decay } from "./parameter.ts";
+import { memberPaths } from "./paths.ts";
+
+/** How to apply a model. */
+export interface ApplyOptions {
+  /** `infer` by default. */
+  readonly mode?: Mode;
+  /** Weights of the rows, [n]. */
+  readonly rowWeights?: Node | null;
+  /** The law of the model's output, usually its likelihood. */
+  readonly law?: Law | null;
+}
+
+/** A trainable parameter of an applied model. */
+export interface AppliedParameter {
+  readonly variable: Variable;
+  readonly decay: Decay;
+}
+
+/** What applying a model gives. */
+export interface AppliedModel {
+  readonly output: Node;
+  /** Every use of a module with trainable parameters, in the order of application. */
+  readonly applications: readonly Application[];
+  /** How the modules move their running statistics; empty when inferring. */
+  readonly updates: readonly Update[];
+  readonly parameters: readonly AppliedParameter[];
+}
+
+/**
+ * Applies a model to rows x [n, …]. Throws what its modules throw, and GraphError where a module
+ * calls one that it did not declare as a child.
+ */
+export function applyModel(model: Module, x: Node, options: ApplyOptions = {}): AppliedModel {
+  const { mode = "infer", rowWeights = null, law = null } = options;
+  const paths = memberPaths(model);
+  const nodes = new Map<Module, Readonly<Record<string, Variable>>>();
+  for (const [module, path] of paths) {
+    const entries = Object.entries(module.params);
+    nodes.set(module, Object.fromEntries(entries.map(([name, spec]) => [name, parameterNode(path, name, spec)])));
+  }
+  const applications: Application[] = [];
+  const updates = new Map<Variable, Node>();
+
+  const call = (module: Module, input: Node): Node => {
+    const path = paths.get(module);
+    if (path === undefined) throw undeclared(module);
+    const params = nodes.get(module) as Readonly<Record<string, Variable>>;
+    const { spec } = module.definition;
+    const context: ApplyContext<unknown> = {
+      options: module.options,
+      mode,
+      rowWeights,
+      update: (statistic, value) => {
+        if (mode === "train") updates.set(statistic, asNode(value));
+      },
+      call,
+    };
+    const result = withScope(path, () => spec.apply(params as never, input, context as never));
+    const applied = isNode(result) ? { response: result } : result;
+    const { response, preActivation = response } = applied;
+    if (Object.values(module.params).some(({ role }) => role === "parameter")) {
+      const { definition } = module;
+      const own = spec.law?.(module.options as never) ?? null;
+      applications.push({
+        path,
+        definition: definition as never,
+        module,
+        options: module.options,
+        params,
+        reference: input,
+        preActivation,
+        response,
+        law: own,
+      });
+    }
+    return response;
+  };
+
+  const output = call(model, x);
+  const parameters = [...nodes].flatMap(([module, params]) =>
+    Object.entries(module.params)
+      .filter(([, { role }]) => role === "parameter")
+      .map(([name, { decay }]) => ({ variable: params[name] as Variable, decay })),
+  );
+  return {
+    output,
+    applications: applications.map((a) => (a.response === output && law !== null ? { ...a, law } : a)),
+    updates: [...updates],
+    parameters,
+  };
+}
+
+function undeclared(module: Module): GraphError {
+  return new GraphError({
+    where: "applyModel",
+    must: "a module may call only the children that it declares",
+    got: module.definition.spec.name,
+    todo: "return it from `children`",
+  });
+}

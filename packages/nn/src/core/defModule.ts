@@ -1,0 +1,50 @@
+import { variable } from "@metrigrad/graph";
+import type { VariableSpec } from "@metrigrad/tensor";
+import { memberPaths } from "./paths.ts";
+import type { Module, ModuleDefinition, ModuleSpec, ParameterTree } from "./module.ts";
+import type { ParameterSpec } from "./parameter.ts";
+
+/**
+ * Defines a kind of module by its parameters and its response. The result makes modules and is the
+ * key under which a metric is found.
+ */
+export function defModule<
+  Args extends readonly unknown[] = [options?: unknown],
+  O = Args[0],
+  P extends ParameterTree = Record<never, never>,
+>(spec: ModuleSpec<Args, O, P>): ModuleDefinition<Args, O, P> {
+  const make = (...args: Args): Module<O, P> => {
+    const options = spec.options === undefined ? (args[0] as O) : spec.options(...args);
+    const params = typeof spec.params === "function" ? spec.params(options) : spec.params;
+    const module: Module<O, P> = {
+      definition: make as never,
+      options,
+      params: params ?? ({} as P),
+      children: spec.children?.(options) ?? [],
+      get variables() {
+        return variablesOf(module as Module);
+      },
+    };
+    return Object.freeze(module);
+  };
+  Object.defineProperty(make, "name", { value: spec.name });
+  return Object.freeze(Object.assign(make, { spec: Object.freeze(spec) }));
+}
+
+/** Name of a parameter's variable in a model. */
+export function variableName(path: string, name: string): string {
+  return path === "" ? name : `${path}/${name}`;
+}
+
+/** The node of a parameter in a model. */
+export function parameterNode(path: string, name: string, spec: ParameterSpec) {
+  const { shape, init, role } = spec;
+  return variable(variableName(path, name), shape, { init, role });
+}
+
+/** The variables of a model, in the order in which its modules stand. */
+function variablesOf(model: Module): VariableSpec[] {
+  return [...memberPaths(model)].flatMap(([module, path]) =>
+    Object.entries(module.params).map(([name, spec]) => parameterNode(path, name, spec).attrs),
+  );
+}

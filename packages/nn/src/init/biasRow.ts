@@ -1,0 +1,11 @@
+import { type Initializer, sizeOf } from "@metrigrad/tensor";
+
+/** A weight [in + 1, out]: the first rows by the given initialiser for [in, out], the last 0. */
+export function biasRow(init: Initializer): Initializer {
+  return (context) => {
+    const [rows = 1, ...rest] = context.shape;
+    const result = new Float64Array(sizeOf(context.shape));
+    result.set(init({ ...context, shape: [rows - 1, ...rest] }));
+    return result;
+  };
+}

@@ -1,0 +1,14 @@
+import type { Initializer } from "@metrigrad/tensor";
+import { drawNormal, drawUniform, fans } from "./draw.ts";
+
+/** Uniform in ±√(6/(in + out)) for a weight [in, out] (Glorot and Bengio 2010, eq. 16). */
+export const glorotUniform: Initializer = (context) => {
+  const { inputs, outputs } = fans(context.shape);
+  return drawUniform(context, Math.sqrt(6 / (inputs + outputs)));
+};
+
+/** Normal of variance 2/(in + out) for a weight [in, out] (Glorot and Bengio 2010, eq. 12). */
+export const glorotNormal: Initializer = (context) => {
+  const { inputs, outputs } = fans(context.shape);
+  return drawNormal(context, Math.sqrt(2 / (inputs + outputs)));
+};

@@ -1,0 +1,59 @@
+import { cast, div, less, mul, type Node, sigmoid, softplus, sqrt, sub, sum, uniform, add, eye, expandDims } from "@metrigrad/graph";
+import { ShapeError, type Tensor, tensor } from "@metrigrad/tensor";
+import type { Law } from "./law.ts";
+
+/** How the two outcomes are coded. */
+export interface BernoulliOptions {
+  /** `[0, 1]` (the default): P(y = 1) = sigm(h). `[-1, 1]`: P(y = 1) = (1 + tanh h)/2. */
+  readonly values?: readonly [low: number, high: number];
+}
+
+const manyOutcomes = 12;
+
+/**
+ * Independent two-valued responses; y and h are [n, m]. With values a < b, P(y = b) = sigm((b − a)h),
+ * so that the score in h is y − E[y] in every coding and the Fisher information is diag Var[y]
+ * (Sun and Nielsen 2017, the sigm and tanh neurons). Throws ShapeError for values not in order.
+ */
+export function bernoulli(options: BernoulliOptions = {}): Law {
+  const [low, high] = options.values ?? [0, 1];
+  const gap = high - low;
+  if (!(gap > 0)) {
+    throw new ShapeError({
+      where: "bernoulli",
+      must: "values must be [low, high] with low < high",
+      got: `[${low}, ${high}]`,
+      todo: "swap them",
+    });
+  }
+  const probability = (h: Node) => sigmoid(mul(h, gap));
+  const variance = (h: Node) => {
+    const p = probability(h);
+    return mul(mul(p, sub(1, p)), gap * gap);
+  };
+  return Object.freeze({
+    name: `bernoulli{${low}, ${high}}`,
+    logProb: (y: Node, h: Node) => {
+      const z = mul(h, gap);
+      const on = div(sub(y, low), gap);
+      return sum(sub(mul(on, z), softplus(z)), { axis: 1 });
+    },
+    sample: (h: Node, key: string) => {
+      const on = cast(less(uniform(h.shape, { key }), probability(h)), "float");
+      return add(mul(on, gap), low);
+    },
+    fisher: (h: Node) => mul(expandDims(variance(h), 2), eye(h.shape[1] as number)),
+    fisherRoot: (h: Node) => mul(expandDims(sqrt(variance(h)), 2), eye(h.shape[1] as number)),
+    outcomes: (m: number): Tensor | null => {
+      if (m > manyOutcomes) return null;
+      const codes = Array.from({ length: 2 ** m }, (_, code) => code);
+      return tensor(
+        codes.map((code) => Array.from({ length: m }, (_, bit) => ((code >> bit) & 1 ? high : low))),
+      );
+    },
+    predict: (h: Node) => {
+      const on = cast(less(0, h), "float");
+      return add(mul(on, gap), low);
+    },
+  });
+}

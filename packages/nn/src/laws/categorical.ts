@@ -1,0 +1,57 @@
+import {
+  argMax,
+  cast,
+  expandDims,
+  eye,
+  logSoftmax,
+  matmul,
+  mul,
+  type Node,
+  oneHot,
+  softmax,
+  sqrt,
+  sub,
+  sum,
+  uniform,
+  neg,
+  log,
+  add,
+} from "@metrigrad/graph";
+import { tensor } from "@metrigrad/tensor";
+import type { Law } from "./law.ts";
+
+/**
+ * One of m classes with P(y = i) = η_i ∝ e^{h_i}; y are labels [n], i32, h are logits [n, m].
+ * Its Fisher information in h is diag η − ηη' (Sun and Nielsen 2017, the soft-max layer).
+ */
+const law: Law = Object.freeze({
+  name: "categorical",
+  logProb: (y: Node, h: Node) => {
+    const picked = mul(oneHot(cast(y, "i32"), h.shape[1] as number), logSoftmax(h));
+    return sum(picked, { axis: 1 });
+  },
+  sample: (h: Node, key: string) => {
+    // Gumbel-max: argmax(h − ln(−ln u)).
+    const u = add(mul(uniform(h.shape, { key }), 1 - 2 ** -23), 2 ** -25);
+    return argMax(sub(h, log(neg(log(u)))), { axis: 1 });
+  },
+  fisher: (h: Node) => {
+    const eta = softmax(h, { axis: 1 });
+    const column = expandDims(eta, 2);
+    return sub(mul(column, eye(h.shape[1] as number)), matmul(column, expandDims(eta, 1)));
+  },
+  fisherRoot: (h: Node) => {
+    // (diag √η − η√η')(diag √η − √ηη') = diag η − ηη', since √η'√η = 1.
+    const eta = softmax(h, { axis: 1 });
+    const root = sqrt(eta);
+    const diagonal = mul(expandDims(root, 2), eye(h.shape[1] as number));
+    return sub(diagonal, matmul(expandDims(eta, 2), expandDims(root, 1)));
+  },
+  outcomes: (m: number) => tensor(Int32Array.from({ length: m }, (_, label) => label)),
+  predict: (h: Node) => argMax(h, { axis: 1 }),
+});
+
+/** One of m classes by logits [n, m]; labels are i32 [n]. */
+export function categorical(): Law {
+  return law;
+}

@@ -1,0 +1,43 @@
+import { add, broadcastTo, eye, mul, type Node, normal, square, sub, sum } from "@metrigrad/graph";
+import { ShapeError } from "@metrigrad/tensor";
+import type { Law } from "./law.ts";
+
+/** Options of the Gaussian law. */
+export interface GaussianOptions {
+  /** Standard deviation of each response; 1 by default. */
+  readonly sigma?: number;
+}
+
+/**
+ * Independent Gaussian responses y ~ N(h, σ²I); y and h are [n, m]. Its Fisher information in h is
+ * I/σ². Throws ShapeError for σ that is not positive.
+ */
+export function gaussian(options: GaussianOptions = {}): Law {
+  const { sigma = 1 } = options;
+  if (!(sigma > 0 && Number.isFinite(sigma))) {
+    throw new ShapeError({
+      where: "gaussian",
+      must: "sigma must be a positive number",
+      got: String(sigma),
+      todo: "pass { sigma: 1 }",
+    });
+  }
+  const perRow = (h: Node, factor: number) => {
+    const [n = 0, m = 0] = h.shape;
+    return broadcastTo(mul(eye(m), factor), [n, m, m]);
+  };
+  return Object.freeze({
+    name: `gaussian(${sigma})`,
+    logProb: (y: Node, h: Node) => {
+      const m = h.shape[1] as number;
+      const squares = sum(square(sub(y, h)), { axis: 1 });
+      const constant = -m * Math.log(sigma * Math.sqrt(2 * Math.PI));
+      return add(mul(squares, -0.5 / sigma ** 2), constant);
+    },
+    sample: (h: Node, key: string) => add(h, mul(normal(h.shape, { key }), sigma)),
+    fisher: (h: Node) => perRow(h, 1 / sigma ** 2),
+    fisherRoot: (h: Node) => perRow(h, 1 / sigma),
+    outcomes: () => null,
+    predict: (h: Node) => h,
+  });
+}

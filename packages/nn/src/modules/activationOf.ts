@@ -1,0 +1,27 @@
+import * as graph from "@metrigrad/graph";
+import { GraphError } from "@metrigrad/tensor";
+import type { Activation } from "./dense.ts";
+
+/** Names that stand for activations; an op itself says the same and is checked by the compiler. */
+const aliases: Readonly<Record<string, Activation>> = {
+  elu: graph.elu,
+  gelu: graph.gelu,
+  relu: graph.relu,
+  sigmoid: graph.sigmoid,
+  silu: graph.silu,
+  softplus: graph.softplus,
+  tanh: graph.tanh,
+};
+
+/** The activation for an op or its name; null for none. Throws GraphError. */
+export function activationOf(where: string, given: Activation | string | undefined): Activation | null {
+  if (given === undefined) return null;
+  const found = typeof given === "string" ? aliases[given] : given;
+  if (typeof found === "function" && found.op?.arity === 1) return found;
+  throw new GraphError({
+    where,
+    must: `activation must be an element-wise op of one value, or one of ${Object.keys(aliases).join(", ")}`,
+    got: typeof given === "string" ? JSON.stringify(given) : String(given),
+    todo: 'import it ({ activation: relu }) or make one with defElementwise',
+  });
+}

@@ -1,0 +1,32 @@
+import { add, constant, cos, exp, mul, type Node, sub } from "@metrigrad/graph";
+
+/** A factor of the learning rate as a function of the run's progress in [0, 1). */
+export interface Schedule {
+  readonly name: string;
+  /** progress (float scalar) ↦ factor (float scalar). */
+  readonly factor: (progress: Node) => Node;
+}
+
+/** The same factor throughout. */
+export function constantSchedule(): Schedule {
+  return { name: "constant", factor: () => constant(1) };
+}
+
+/** From 1 down to `end` on a straight line; 0 by default. */
+export function linearSchedule(end = 0): Schedule {
+  return { name: `linear(${end})`, factor: (progress) => sub(1, mul(progress, 1 - end)) };
+}
+
+/** From 1 down to `end` along half a cosine (Loshchilov and Hutter 2017, eq. 5); 0 by default. */
+export function cosineSchedule(end = 0): Schedule {
+  const half = (1 - end) / 2;
+  return {
+    name: `cosine(${end})`,
+    factor: (progress) => add(mul(cos(mul(progress, Math.PI)), half), end + half),
+  };
+}
+
+/** From 1 down to `end` by equal factors: end^progress; 0.05 by default. */
+export function exponentialSchedule(end = 0.05): Schedule {
+  return { name: `exponential(${end})`, factor: (progress) => exp(mul(progress, Math.log(end))) };
+}
