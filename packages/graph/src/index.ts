@@ -1,1 +1,16 @@
-export {};
+export { type CompileRequest, compile, type Handles, type Outputs } from "./compile/compile.ts";
+export type { LowerContext } from "./compile/context.ts";
+export { type Planned, type PlanRequest, planOf, type Update } from "./compile/plan.ts";
+export type { Feeds, Program } from "./compile/program.ts";
+export { asNode, asNodes, type NodeLike } from "./core/like.ts";
+export { isNode, makeNode, type Node, showNode } from "./core/node.ts";
+export type { NodeType, Op } from "./core/op.ts";
+export { withScope } from "./core/scope.ts";
+export * from "./ops/index.ts";
+export { type GradOptions, grad, valueAndGrad } from "./transform/grad.ts";
+export { hessian } from "./transform/hessian.ts";
+export { hvp } from "./transform/hvp.ts";
+export { jacobian } from "./transform/jacobian.ts";
+export { jvp } from "./transform/jvp.ts";
+export { vjp } from "./transform/vjp.ts";
+export { type VmapOptions, vmap } from "./transform/vmap.ts";

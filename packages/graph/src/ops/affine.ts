@@ -3,9 +3,9 @@ import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { add } from "./arithmetic.ts";
+import { sum } from "./broadcastTo.ts";
 import { concat } from "./concat.ts";
 import { matmul } from "./matmul.ts";
-import { sum } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 
@@ -43,7 +43,12 @@ const affineOp: Op<null> = {
     const rank = node.shape.length + 1;
     const [size = 0, rows = 0, columns = 0] = (w as Node).shape;
     const lift = (part: Node) =>
-      reshape(part, [size, ...new Array<number>(rank - 3).fill(1), part.shape[1] as number, columns]);
+      reshape(part, [
+        size,
+        ...new Array<number>(rank - 3).fill(1),
+        part.shape[1] as number,
+        columns,
+      ]);
     const weights = slice(w as Node, [null, [0, rows - 1]]);
     const bias = slice(w as Node, [null, [rows - 1, rows]]);
     return add(matmul(x as Node, lift(weights)), lift(bias));

@@ -1,6 +1,12 @@
 import { arg, call, type Expr, primitiveFns } from "@metrigrad/tensor";
 import type { NodeLike } from "../core/like.ts";
-import { type Binary, type Elementwise, elementwise, fromScalar, type Unary } from "./elementwise.ts";
+import {
+  type Binary,
+  type Elementwise,
+  elementwise,
+  fromScalar,
+  type Unary,
+} from "./elementwise.ts";
 import { pointwiseOp } from "./pointwise.ts";
 
 /** x + y of one type, float or integer; integers wrap. */

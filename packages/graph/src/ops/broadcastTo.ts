@@ -1,5 +1,12 @@
 /** Broadcasting and summation: each is the other's adjoint, so they share a file. */
-import { broadcastShapes, checkShape, type Shape, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
+import {
+  broadcastShapes,
+  checkShape,
+  type Shape,
+  ShapeError,
+  sameShape,
+  showShape,
+} from "@metrigrad/tensor";
 import { broadcastView } from "../compile/views.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";

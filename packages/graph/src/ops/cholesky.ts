@@ -57,7 +57,8 @@ const choleskyOp: Op<null> = {
       kind: "cholesky",
       label: context.label(node),
       a: broadcastView(context.view(a), node.shape),
-      shift: shift === undefined ? null : broadcastView(context.view(shift), node.shape.slice(0, -2)),
+      shift:
+        shift === undefined ? null : broadcastView(context.view(shift), node.shape.slice(0, -2)),
       output,
       used: context.extra(node, usedShift),
     });

@@ -38,12 +38,16 @@ const concatOp: Op<ConcatAttrs> = {
     return node.inputs.map((input, index) => {
       const begin = at;
       at += input.shape[axis] as number;
-      const ranges = input.shape.map((n, other) => (other === axis ? ([begin, at] as const) : ([0, n] as const)));
+      const ranges = input.shape.map((n, other) =>
+        other === axis ? ([begin, at] as const) : ([0, n] as const),
+      );
       return wanted[index] ? slice(cotangent, ranges) : null;
     });
   },
   batch: (node, inputs, batched, size) => {
-    const whole = inputs.map((x, index) => (batched[index] ? x : broadcastTo(x, [size, ...x.shape])));
+    const whole = inputs.map((x, index) =>
+      batched[index] ? x : broadcastTo(x, [size, ...x.shape]),
+    );
     return makeNode(concatOp, whole, { axis: node.attrs.axis + 1 });
   },
   lower: (node, context) => {

@@ -19,13 +19,21 @@ export const constantOp: Op<ConstantAttrs> = {
   batch: (node) => node,
   lower: (node, context) => context.place(node, context.constant(node.attrs)),
   key: ({ value, type }) => {
-    if (sizeOf(value.shape) === 1) return `${type} ${value.shape.join()} ${Object.is(value.item(), -0) ? "-0" : value.item()}`;
+    if (sizeOf(value.shape) === 1)
+      return `${type} ${value.shape.join()} ${Object.is(value.item(), -0) ? "-0" : value.item()}`;
     if (!names.has(value)) names.set(value, unnamed++);
     return `${type} #${names.get(value)}`;
   },
 };
 
-const typeOf = { f32: "float", f64: "float", i32: "i32", u32: "u32", bool: "bool", u8: "u8" } as const;
+const typeOf = {
+  f32: "float",
+  f64: "float",
+  i32: "i32",
+  u32: "u32",
+  bool: "bool",
+  u8: "u8",
+} as const;
 
 /** A fixed value: a number (of the given type) or a host tensor (of its own type). */
 export function constant(value: number | Tensor, type?: ValueType): Node<ConstantAttrs> {

@@ -1,4 +1,4 @@
-import { arg, call, type Expr, parseExpr, type ScalarFn } from "@metrigrad/tensor";
+import { arg, call, type Expr, parseFunction, type ScalarFn } from "@metrigrad/tensor";
 import { asNodes, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import { type PointwiseOp, pointwiseOp } from "./pointwise.ts";
@@ -46,21 +46,20 @@ export function fromScalar<Args extends readonly NodeLike[]>(
 export interface ElementwiseSpec<Args extends readonly string[]> {
   /** Its name in messages and labels. */
   readonly name: string;
-  /** Names of its arguments in `f`; `["x"]` by default. */
+  /** Names of its arguments, in order; by default those of an arrow function, else as they appear. */
   readonly args?: Args;
-  /** The formula, in the expression language of `parseExpr`. */
+  /** The formula, in the language of `parseFunction`. */
   readonly f: string;
 }
 
 /**
  * Defines an element-wise op from a formula; derivatives of every order, kernels on every backend
  * and the metric of such an activation follow from it. The arguments are floats and broadcast.
- * Throws ShapeError where the formula cannot be read.
+ * Throws GraphError where the formula cannot be read.
  */
-export function defElementwise<const Args extends readonly string[] = readonly ["x"]>(
+export function defElementwise<const Args extends readonly string[]>(
   spec: ElementwiseSpec<Args>,
 ): Elementwise<{ readonly [K in keyof Args]: NodeLike }> {
-  const names: readonly string[] = spec.args ?? ["x"];
-  const expr = parseExpr(spec.f, names);
-  return elementwise(pointwiseOp(spec.name, names.length, () => expr));
+  const { args, expr } = parseFunction(spec.f, spec.args === undefined ? {} : { args: spec.args });
+  return elementwise(pointwiseOp(spec.name, args.length, () => expr));
 }

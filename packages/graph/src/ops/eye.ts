@@ -1,8 +1,8 @@
 import { tensor } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import { cast } from "./cast.ts";
-import { constant } from "./constant.ts";
 import { equal } from "./comparison.ts";
+import { constant } from "./constant.ts";
 import { reshape } from "./reshape.ts";
 
 /** The identity matrix [n, n]. */

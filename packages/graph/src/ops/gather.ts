@@ -82,7 +82,12 @@ const scatterAddOp: Op<{ readonly rows: number }> = {
       refuse("scatterAdd", must, `${from.type} ${showShape(from.shape)}`, "reshape or cast them");
     }
     if (!Number.isInteger(rows) || rows < 1) {
-      refuse("scatterAdd", "rows must be a positive integer", String(rows), "pass the number of rows");
+      refuse(
+        "scatterAdd",
+        "rows must be a positive integer",
+        String(rows),
+        "pass the number of rows",
+      );
     }
     return { shape: [rows, ...from.shape.slice(shape.length)], type: "float" };
   },
@@ -91,7 +96,8 @@ const scatterAddOp: Op<{ readonly rows: number }> = {
     const { rows } = node.attrs;
     const at = indices as Node;
     const from = updates as Node;
-    if (!manyIndices) return moveAxis(scatterAdd(at, moveAxis(from, 0, at.shape.length), rows), 1, 0);
+    if (!manyIndices)
+      return moveAxis(scatterAdd(at, moveAxis(from, 0, at.shape.length), rows), 1, 0);
     const each = manyUpdates ? from : broadcastTo(from, [size, ...from.shape]);
     return reshape(scatterAdd(acrossCases(at, rows), each, size * rows), [size, ...node.shape]);
   },

@@ -14,6 +14,7 @@ const pickOp: Op<PickAttrs> = {
     const { shape, type } = x as Node;
     return { shape: shape.slice(0, shape.length - without), type };
   },
+  claims: (node) => ({ node: node.inputs[0] as Node, index: node.attrs.index }),
   vjp: () => [null],
   batch: (node, [x]) => makeNode(pickOp, [x as Node], node.attrs),
   lower: (node, context) => {

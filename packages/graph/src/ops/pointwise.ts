@@ -5,8 +5,8 @@ import {
   derivative,
   type Expr,
   type ScalarType,
-  scalarFns,
   ShapeError,
+  scalarFns,
   simplify,
 } from "@metrigrad/tensor";
 import { makeNode, type Node } from "../core/node.ts";

@@ -1,4 +1,4 @@
-import { sameShape, ShapeError, type Shape, showShape, sizeOf, stridesOf } from "@metrigrad/tensor";
+import { type Shape, ShapeError, sameShape, showShape, sizeOf, stridesOf } from "@metrigrad/tensor";
 import { reshapeView } from "../compile/views.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";

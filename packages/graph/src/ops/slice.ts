@@ -1,5 +1,13 @@
 /** Slices and padding: each is the other's adjoint, so they share a file. */
-import { literal, type ScalarType, ShapeError, sameShape, showShape, sizeOf, type View } from "@metrigrad/tensor";
+import {
+  literal,
+  type ScalarType,
+  ShapeError,
+  sameShape,
+  showShape,
+  sizeOf,
+  type View,
+} from "@metrigrad/tensor";
 import type { LowerContext } from "../compile/context.ts";
 import { sameView } from "../compile/views.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
@@ -34,7 +42,9 @@ const sliceOp: Op<Selection> = {
     if (sameShape(shape, x.shape)) return x;
     if (x.op !== (sliceOp as Op)) return node;
     const inner = (x as typeof node).attrs;
-    const start = begin.map((b, axis) => (inner.begin[axis] as number) + b * (inner.step[axis] as number));
+    const start = begin.map(
+      (b, axis) => (inner.begin[axis] as number) + b * (inner.step[axis] as number),
+    );
     const by = step.map((s, axis) => s * (inner.step[axis] as number));
     return makeNode(sliceOp, x.inputs, { begin: start, shape, step: by });
   },
@@ -78,7 +88,12 @@ const padOp: Op<PadAttrs> = {
   vjp: (node, cotangent) => [makeNode(sliceOp, [cotangent], inside(node))],
   batch: (node, [x]) => {
     const { before, after, gaps, value } = node.attrs;
-    return padNode(x as Node, { before: [0, ...before], after: [0, ...after], gaps: [0, ...gaps], value });
+    return padNode(x as Node, {
+      before: [0, ...before],
+      after: [0, ...after],
+      gaps: [0, ...gaps],
+      value,
+    });
   },
   lower: (node, context) => {
     const output = context.result(node);
@@ -103,7 +118,8 @@ function borders(node: Node<PadAttrs>): Selection[] {
   const { before, gaps } = node.attrs;
   const ones = gaps.map(() => 1);
   const x = (node.inputs[0] as Node).shape;
-  if (gaps.some((gap) => gap > 0)) return [{ begin: ones.map(() => 0), shape: node.shape, step: ones }];
+  if (gaps.some((gap) => gap > 0))
+    return [{ begin: ones.map(() => 0), shape: node.shape, step: ones }];
   return node.shape.flatMap((n, axis) => {
     // Earlier axes run over the operand's part only, so that no element is filled twice.
     const begin = before.map((b, other) => (other < axis ? b : 0));

@@ -19,7 +19,10 @@ export interface SoftmaxOptions {
  * The parts of ln Σ eˣ: x less its maximum m, m, and Σ e^(x−m). The result does not depend on m,
  * so m is constant for derivatives; it is 0 where it is infinite, so that no ∞ − ∞ arises.
  */
-function shifted(value: NodeLike, axis: ReduceOptions["axis"]): { gap: Node; top: Node; total: Node } {
+function shifted(
+  value: NodeLike,
+  axis: ReduceOptions["axis"],
+): { gap: Node; top: Node; total: Node } {
   const x = asNode(value);
   const options = axis === undefined ? { keepDims: true } : { axis, keepDims: true };
   const largest = stopGradient(max(x, options));

@@ -35,7 +35,11 @@ const triangularSolveOp: Op<SolveAttrs> = {
         todo: "reshape a vector to a column [d, 1]",
       });
     }
-    const batch = broadcastShapes("triangularSolve, batch axes", left.shape.slice(0, -2), right.shape.slice(0, -2));
+    const batch = broadcastShapes(
+      "triangularSolve, batch axes",
+      left.shape.slice(0, -2),
+      right.shape.slice(0, -2),
+    );
     return { shape: [...batch, ...right.shape.slice(-2)], type: "float" };
   },
   vjp: (node, cotangent, wanted) => {

@@ -22,9 +22,14 @@ export type VariableOptions = Partial<Pick<VariableSpec, "type" | "role" | "init
  * A named value that lives in a store; the graph holds only its name, shape and initialiser.
  * @param options `float`, a parameter and zeros by default
  */
-export function variable(name: string, shape: readonly number[], options: VariableOptions = {}): Variable {
+export function variable(
+  name: string,
+  shape: readonly number[],
+  options: VariableOptions = {},
+): Variable {
   checkShape(`variable ${name}`, shape);
-  const zeros: VariableSpec["init"] = (context) => new Float64Array(context.shape.reduce((a, b) => a * b, 1));
+  const zeros: VariableSpec["init"] = (context) =>
+    new Float64Array(context.shape.reduce((a, b) => a * b, 1));
   const { type = "float", role = "parameter", init = zeros } = options;
   return makeNode(variableOp, [], Object.freeze({ name, shape: [...shape], type, role, init }));
 }

@@ -1,0 +1,100 @@
+export {
+  elu,
+  eluWith,
+  gelu,
+  leakyRelu,
+  relu,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from "./activation.ts";
+export { affine } from "./affine.ts";
+export { type ArgOptions, argMax, argMin } from "./argmax.ts";
+export {
+  abs,
+  add,
+  clip,
+  div,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  sign,
+  sub,
+} from "./arithmetic.ts";
+export { broadcastTo, sum, unbroadcast } from "./broadcastTo.ts";
+export { cast } from "./cast.ts";
+export { type CholeskyOptions, cholesky, choleskyShift } from "./cholesky.ts";
+export { choleskyLogdet, choleskySolve } from "./choleskySolve.ts";
+export {
+  equal,
+  greater,
+  greaterEqual,
+  isFinite,
+  less,
+  lessEqual,
+  notEqual,
+} from "./comparison.ts";
+export { concat } from "./concat.ts";
+export { type ConstantAttrs, constant } from "./constant.ts";
+export { diagonal, trace } from "./diagonal.ts";
+export {
+  type Binary,
+  defElementwise,
+  type Elementwise,
+  type ElementwiseSpec,
+  type Unary,
+} from "./elementwise.ts";
+export { expandDims } from "./expandDims.ts";
+export { eye } from "./eye.ts";
+export { fill, onesLike, zerosLike } from "./fill.ts";
+export { type GatherOptions, gather, scatterAdd } from "./gather.ts";
+export { type GramOptions, gram } from "./gram.ts";
+export { type InputAttrs, input } from "./input.ts";
+export { iota } from "./iota.ts";
+export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
+export { type MatmulOptions, matmul } from "./matmul.ts";
+export { mean, type VarianceOptions, variance } from "./moments.ts";
+export { moveAxis } from "./moveAxis.ts";
+export { oneHot } from "./oneHot.ts";
+export { pick } from "./pick.ts";
+export type { PointwiseOp } from "./pointwise.ts";
+export {
+  type BernoulliDrawOptions,
+  bernoulliDraws,
+  normal,
+  type RandomOptions,
+  randomBits,
+  rngState,
+  uniform,
+} from "./random.ts";
+export { max, min, prod } from "./reduce.ts";
+export type { ReduceOptions } from "./reduction.ts";
+export { reshape } from "./reshape.ts";
+export { ceil, floor, round } from "./rounding.ts";
+export type { AxisRange } from "./selection.ts";
+export { pad, slice } from "./slice.ts";
+export { logSoftmax, logSumExp, type SoftmaxOptions, softmax } from "./softmax.ts";
+export { squeeze } from "./squeeze.ts";
+export { stack } from "./stack.ts";
+export { stopGradient } from "./stopGradient.ts";
+export { symmetrize } from "./symmetrize.ts";
+export {
+  cos,
+  erf,
+  exp,
+  expm1,
+  log,
+  log1p,
+  logaddexp,
+  pow,
+  rsqrt,
+  sin,
+  sqrt,
+  square,
+} from "./transcendental.ts";
+export { transpose } from "./transpose.ts";
+export { tril } from "./triangle.ts";
+export { type TriangularSolveOptions, triangularSolve } from "./triangularSolve.ts";
+export { type Variable, type VariableOptions, variable } from "./variable.ts";
