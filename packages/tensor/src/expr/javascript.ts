@@ -3,7 +3,7 @@ import { bitAnd, bitOr, bitXor, shiftLeft, shiftRight } from "./bits.ts";
 import type { ScalarFn, ScalarType } from "./expr.ts";
 import { infixSyntax } from "./infix.ts";
 import { isFinite, toBool, toFloat, toI32, toU32 } from "./logic.ts";
-import { functionCall, type Phrase, precedence, type Syntax } from "./syntax.ts";
+import { functionCall, inside, type Phrase, precedence, type Syntax } from "./syntax.ts";
 import { cos, exp, expm1, log, log1p, sin, sqrt, tanh } from "./transcendental.ts";
 
 const mathFunctions = new Set<ScalarFn>([
@@ -44,8 +44,10 @@ const wrapping = new Set<ScalarFn>([
 ]);
 
 const atom = (text: string): Phrase => ({ text, level: precedence.atom });
-const wrap = (text: string, type: ScalarType) =>
-  atom(type === "u32" ? `(${text} >>> 0)` : `(${text} | 0)`);
+const wrap = (value: Phrase, type: ScalarType) => {
+  const text = inside(value, precedence.sum);
+  return atom(type === "u32" ? `(${text} >>> 0)` : `(${text} | 0)`);
+};
 
 function plain(fn: ScalarFn, args: readonly Phrase[], types: readonly ScalarType[]): Phrase {
   const [x, y] = args.map(({ text }) => text);
@@ -60,19 +62,22 @@ function plain(fn: ScalarFn, args: readonly Phrase[], types: readonly ScalarType
 
 function integer(fn: ScalarFn, args: readonly Phrase[], types: readonly ScalarType[]): Phrase {
   const type = types[0] as ScalarType;
-  if (fn === mul) return wrap(functionCall("Math.imul", args).text, type);
+  if (fn === mul) return wrap(functionCall("Math.imul", args), type);
   // A quotient by 0 is infinite or NaN, and both become 0.
-  if (fn === div) return wrap(plain(fn, args, types).text, type);
-  return wrapping.has(fn) ? wrap(plain(fn, args, types).text, type) : plain(fn, args, types);
+  if (fn === div) return wrap(plain(fn, args, types), type);
+  return wrapping.has(fn) ? wrap(plain(fn, args, types), type) : plain(fn, args, types);
 }
 
 function conversion(fn: ScalarFn, args: readonly Phrase[], from: ScalarType): Phrase | null {
   const [x] = args as readonly [Phrase];
-  if (fn === toFloat) return from === "bool" ? functionCall("Number", args) : x;
+  if (from === "bool" && (fn === toFloat || fn === toI32 || fn === toU32)) {
+    return functionCall("Number", args);
+  }
+  if (fn === toFloat) return x;
   if (fn === toBool) return from === "bool" ? x : atom(`((${x.text}) !== 0)`);
   if (fn === isFinite) return functionCall("Number.isFinite", args);
   if (fn !== toI32 && fn !== toU32) return null;
-  return from === "float" ? null : wrap(x.text, fn === toU32 ? "u32" : "i32");
+  return from === "float" ? null : wrap(x, fn === toU32 ? "u32" : "i32");
 }
 
 /**

@@ -26,7 +26,8 @@ export interface ParsedFunction {
  * Reads a scalar function from a small subset of JavaScript: numbers, true and false, names,
  * + - * / **, unary - and !, comparisons (== is ===), && ||, ?: and calls of scalar functions, with
  * `Math.` or without. `pi`, `e`, `Math.PI`, `Math.E`, `Infinity` and `NaN` are constants unless they
- * are arguments. The text may be an arrow function, `(x, y) => x * y`. Throws GraphError.
+ * are arguments. The text may be an arrow function, `(x, y) => x * y`. Throws GraphError, also where
+ * it nests deeper than JavaScript's stack allows (some thousand terms).
  */
 export function parseFunction(source: string, options: ParseOptions = {}): ParsedFunction {
   const { types = [], functions = scalarFns } = options;

@@ -44,9 +44,9 @@ export function printCode(exprs: readonly Expr[], options: PrintOptions = {}): P
 const longest = 1000;
 
 /**
- * An expression as one line with as few parentheses as possible, `parseExpr` reads it back. Shared
- * parts are written out unless `share` is true or the text would be too long; then they come first,
- * as in `t0 = exp(x0); t0 * (1 + t0)`.
+ * An expression as one line with as few parentheses as possible; `parseExpr` reads it back (a whole
+ * number of type i32 or u32 only beside another integer). Shared parts are written out unless
+ * `share` is true or the text would be too long; then they come first, as in `t0 = exp(x0); t0 * (1 + t0)`.
  */
 export function printExpr(expr: Expr, options: PrintOptions = {}): string {
   if (options.share !== true) {
