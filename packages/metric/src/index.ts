@@ -1,1 +1,24 @@
-export {};
+export type { Block, BlockCost, SolveOptions, Solver } from "./blocks/block.ts";
+export type { Damping } from "./blocks/damping.ts";
+export { denseBlock } from "./blocks/dense.ts";
+export { type GramOptions, sharedGram, unitGram } from "./blocks/gram.ts";
+export type { Rows, RowsBlock } from "./blocks/rows.ts";
+export {
+  type BlockOf,
+  type Described,
+  defMetric,
+  type Metric,
+  type MetricContext,
+  type MetricSpec,
+  plain,
+} from "./core/defMetric.ts";
+export { packed, type Subsystem, subsystems } from "./core/subsystems.ts";
+export { type MetricTable, metrics } from "./core/table.ts";
+export { type ElementwiseRowOptions, elementwiseRow } from "./rfim/elementwise.ts";
+export { type EluRowOptions, eluRow } from "./rfim/elu.ts";
+export { type ReluRowOptions, reluRow } from "./rfim/relu.ts";
+export { sigmoidRow } from "./rfim/sigmoid.ts";
+export { tanhRow } from "./rfim/tanh.ts";
+export type { UnitRow } from "./rfim/unitRow.ts";
+export { denseMetric, linearRows, standardUnitRows, type UnitRows, unitRowOf } from "./tables/dense.ts";
+export { linearMetrics, standardMetrics } from "./tables/standard.ts";

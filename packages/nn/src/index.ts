@@ -7,6 +7,7 @@ export {
 } from "./core/applyModel.ts";
 export { defModule } from "./core/defModule.ts";
 export type {
+  AnyDefinition,
   Applied,
   ApplyContext,
   Bound,

@@ -32,7 +32,7 @@ export { derivative } from "./expr/derive.ts";
 export { compileExpr, compileExprs, type ExprProgram, evaluate } from "./expr/evaluate.ts";
 export { expand, expandAll } from "./expr/expand.ts";
 export type { ArgExpr, CallExpr, ConstExpr, Expr, ScalarFn, ScalarType } from "./expr/expr.ts";
-export { derivedFns, type PrimitiveName, primitiveFns, scalarFns } from "./expr/functions.ts";
+export { derivedFns, type PrimitiveName, primitiveFns, scalarFns, transcendentalFns } from "./expr/functions.ts";
 export { infixSyntax } from "./expr/infix.ts";
 export { javascriptSyntax } from "./expr/javascript.ts";
 export { type ParsedFunction, type ParseOptions, parseExpr, parseFunction } from "./expr/parse.ts";
@@ -43,6 +43,7 @@ export { substitute, substituteAll } from "./expr/substitute.ts";
 export type { Phrase, Syntax } from "./expr/syntax.ts";
 export { argsOf, postorder, rebuild } from "./expr/walk.ts";
 export type { NestedArray } from "./flatten.ts";
+export { mapViews, stepViews, type ViewMapper } from "./plan/access.ts";
 export type { BufferSpec, Feed, Place, Plan } from "./plan/plan.ts";
 export type {
   ArgReduceStep,

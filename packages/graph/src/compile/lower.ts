@@ -30,7 +30,7 @@ export interface Lowered {
   readonly steps: Step[];
   readonly feeds: Feed[];
   readonly viewOf: (node: Node) => View;
-  readonly variables: ReadonlyMap<string, { readonly spec: VariableSpec; readonly view: View }>;
+  readonly variables: Map<string, { readonly spec: VariableSpec; readonly view: View }>;
 }
 
 /** Emits the steps of all units in order. Throws GraphError where names clash. */

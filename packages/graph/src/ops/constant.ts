@@ -1,4 +1,4 @@
-import { sizeOf, type Tensor, tensor, type ValueType } from "@metrigrad/tensor";
+import { type DType, sizeOf, type Tensor, tensor, type ValueType } from "@metrigrad/tensor";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 
@@ -26,7 +26,7 @@ export const constantOp: Op<ConstantAttrs> = {
   },
 };
 
-const typeOf = {
+const graphTypes = {
   f32: "float",
   f64: "float",
   i32: "i32",
@@ -35,10 +35,15 @@ const typeOf = {
   u8: "u8",
 } as const;
 
+/** The type of graph values for a stored type. */
+export function valueTypeOf(dtype: DType): ValueType {
+  return graphTypes[dtype];
+}
+
 /** A fixed value: a number (of the given type) or a host tensor (of its own type). */
 export function constant(value: number | Tensor, type?: ValueType): Node<ConstantAttrs> {
   const held = typeof value === "number" ? tensor(value) : value;
-  const own = typeof value === "number" ? "float" : typeOf[held.dtype];
+  const own = typeof value === "number" ? "float" : valueTypeOf(held.dtype);
   return makeNode(constantOp, [], { value: held, type: type ?? own });
 }
 

@@ -46,6 +46,7 @@ export {
   type ElementwiseSpec,
   type Unary,
 } from "./elementwise.ts";
+export { elementwiseDerivative } from "./elementwiseDerivative.ts";
 export { expandDims } from "./expandDims.ts";
 export { eye } from "./eye.ts";
 export { fill, onesLike, zerosLike } from "./fill.ts";

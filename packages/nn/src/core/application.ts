@@ -1,12 +1,12 @@
 import type { Node, Variable } from "@metrigrad/graph";
 import type { Law } from "../laws/law.ts";
-import type { Module, ModuleDefinition } from "./module.ts";
+import type { AnyDefinition, Module } from "./module.ts";
 
 /** One use of a module with trainable parameters: a subsystem that a metric can describe. */
 export interface Application {
   /** Where the module stands in the model: "dense0". */
   readonly path: string;
-  readonly definition: ModuleDefinition<never, never, never>;
+  readonly definition: AnyDefinition;
   readonly module: Module;
   readonly options: unknown;
   /** Parameters and statistics, by name. */

@@ -70,7 +70,7 @@ export function applyModel(model: Module, x: Node, options: ApplyOptions = {}): 
       const own = spec.law?.(module.options as never) ?? null;
       applications.push({
         path,
-        definition: definition as never,
+        definition,
         module,
         options: module.options,
         params,

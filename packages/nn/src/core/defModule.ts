@@ -1,7 +1,7 @@
 import { variable } from "@metrigrad/graph";
 import type { VariableSpec } from "@metrigrad/tensor";
 import { memberPaths } from "./paths.ts";
-import type { Module, ModuleDefinition, ModuleSpec, ParameterTree } from "./module.ts";
+import type { AnyDefinition, Module, ModuleDefinition, ModuleSpec, ParameterTree } from "./module.ts";
 import type { ParameterSpec } from "./parameter.ts";
 
 /**
@@ -17,7 +17,7 @@ export function defModule<
     const options = spec.options === undefined ? (args[0] as O) : spec.options(...args);
     const params = typeof spec.params === "function" ? spec.params(options) : spec.params;
     const module: Module<O, P> = {
-      definition: make as never,
+      definition: make as unknown as AnyDefinition,
       options,
       params: params ?? ({} as P),
       children: spec.children?.(options) ?? [],

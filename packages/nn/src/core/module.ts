@@ -55,9 +55,18 @@ export interface ModuleDefinition<
   readonly spec: ModuleSpec<Args, O, P>;
 }
 
+/** Any kind of module, its options and parameters unknown. */
+export interface AnyDefinition {
+  readonly spec: {
+    readonly name: string;
+    readonly apply: (params: never, x: Node, context: never) => Node | Applied;
+    readonly law?: (options: never) => Law | null;
+  };
+}
+
 /** One module of a model: a definition with options. Used twice, it shares its parameters. */
 export interface Module<O = unknown, P extends ParameterTree = ParameterTree> extends VariableOwner {
-  readonly definition: ModuleDefinition<never, O, P>;
+  readonly definition: AnyDefinition;
   readonly options: O;
   readonly params: P;
   readonly children: readonly Module[];

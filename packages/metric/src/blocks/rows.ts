@@ -1,0 +1,143 @@
+import { add, affine, broadcastTo, cholesky, choleskySolve, concat, div, expandDims, fill, gram, matmul, mul, type Node, reshape, sqrt, square, sub, sum, transpose } from "@metrigrad/graph";
+import { ShapeError, showShape } from "@metrigrad/tensor";
+import type { Block, SolveOptions, Solver } from "./block.ts";
+import { fromColumns, toColumns } from "./columns.ts";
+import { rowsCost } from "./cost.ts";
+import { denseBlock } from "./dense.ts";
+import { shiftOf } from "./damping.ts";
+
+/** The rows of a weighted-rows block. */
+export interface Rows {
+  /** x [n, d − 1] with `bias`, else [n, d]. */
+  readonly x: Node;
+  /** x̃ = (x, 1): a last column of ones that is never stored. */
+  readonly bias: boolean;
+  /** ν [n, m], one weight per row and unit; null: all rows count the same for all units. */
+  readonly nu: Node | null;
+  /** Factor of the whole block, such as σ⁻². */
+  readonly weight: number;
+  /** Number of units. */
+  readonly m: number;
+  readonly form: string;
+  /** T = X̃W, where the parameters act through it alone: ∂L/∂W = X̃'∂L/∂T. */
+  readonly outputs: Node | null;
+}
+
+/** A block g_i = weight/n Σ_s ν_si x̃_s x̃_s', kept as its rows. */
+export interface RowsBlock extends Block {
+  readonly rows: Rows;
+  /**
+   * (g + λI)⁻¹(X̃'Δ/n + V) without forming the gradient, in the space of the outputs: Δ [n, m] is
+   * n ∂L/∂T, `along` is X̃V [n, m]. See the package's guide for the derivation.
+   */
+  solveOutputs(delta: Node, rest: { readonly v: Node; readonly along: Node } | null, options?: SolveOptions): Node;
+  /** αΣ_s ν_si x̃_s x̃_s' weight/n + β base, [matrices, d, d]. */
+  accumulate(base: Node | null, alpha: number, beta: number): Node;
+}
+
+/** A block kept as weighted rows. Throws ShapeError. */
+export function rowsBlock(rows: Rows): RowsBlock {
+  const { x, bias, nu, weight, m } = rows;
+  const [n = 0, width = 0] = x.shape;
+  if (x.shape.length !== 2 || (nu !== null && (nu.shape[0] !== n || nu.shape[1] !== m))) {
+    throw new ShapeError({
+      where: rows.form,
+      must: `rows must be [n, d] and weights [n, ${m}]`,
+      got: `${showShape(x.shape)} and ${nu === null ? "none" : showShape(nu.shape)}`,
+      todo: "pass the module's reference and one weight per row and unit",
+    });
+  }
+  const d = width + (bias ? 1 : 0);
+  const matrices = nu === null ? 1 : m;
+  const cost = rowsCost({ n, d, m, matrices });
+
+  /** X̃v. */
+  const forward = (v: Node) => (bias ? affine(x, v) : matmul(x, v));
+  /** X̃'y. */
+  const back = (y: Node) => {
+    const product = matmul(x, y, { transposeA: true });
+    return bias ? concat([product, sum(y, { axis: 0, keepDims: true })], 0) : product;
+  };
+  /** X̃X̃' [n, n]. */
+  const kernel = () => {
+    const inner = gram(transpose(x));
+    return bias ? add(inner, 1) : inner;
+  };
+  const squares = () => {
+    const norms = sum(square(x), { axis: 1 });
+    return bias ? add(norms, 1) : norms;
+  };
+  const trace = () => {
+    const norms = squares();
+    const total = nu === null ? sum(norms) : sum(mul(nu, expandDims(norms, 1)), { axis: 0 });
+    return reshape(mul(total, weight / n), [matrices]);
+  };
+  const accumulate = (base: Node | null, alpha: number, beta: number): Node => {
+    const full = bias ? concat([x, fill([n, 1], 1)], 1) : x;
+    const nus = nu === null ? {} : { nu: transpose(nu) };
+    const one = base === null ? {} : { base: nu === null ? reshape(base, [d, d]) : base, beta };
+    return reshape(gram(full, { ...nus, ...one, alpha: (alpha * weight) / n }), [matrices, d, d]);
+  };
+  const toMatrices = () => accumulate(null, 1, 0);
+  const asDense = () => denseBlock(toMatrices(), m, rows.form);
+
+  /** (c/n)(λ + (c/n)X̃X̃')⁻¹ y for shared rows. */
+  const sharedInner = (y: Node, lambda: Node): Node => {
+    const shift = reshape(mul(lambda, n / weight), []);
+    return choleskySolve(cholesky(kernel(), { shift }), y);
+  };
+  /** Q with (g + λI)⁻¹ v = (v − X̃'Q)/λ, from y = X̃v [n, m]. */
+  const woodbury = (y: Node, lambda: Node): Node => {
+    if (nu === null) return sharedInner(y, lambda);
+    const root = sqrt(nu);
+    const byUnit = transpose(root);
+    const inner = mul(mul(expandDims(byUnit, 2), expandDims(byUnit, 1)), kernel());
+    const shift = broadcastTo(mul(lambda, n / weight), [m]);
+    const solved = choleskySolve(cholesky(inner, { shift }), toColumns(mul(root, y)));
+    return mul(root, fromColumns(solved));
+  };
+  /** One λ per column, or one for all: [matrices] → broadcastable to [d, m]. */
+  const lambdaOf = ({ damping = {} }: SolveOptions) => shiftOf(damping, trace);
+
+  const solveWith: Readonly<Record<Solver, (v: Node, options: SolveOptions) => Node>> = {
+    dense: (v, options) => asDense().solve(v, options),
+    woodbury: (v, options) => {
+      const lambda = lambdaOf(options);
+      return div(sub(v, back(woodbury(forward(v), lambda))), lambda);
+    },
+  };
+
+  return {
+    kind: "rows",
+    form: rows.form,
+    rows,
+    d,
+    m,
+    n,
+    matrices,
+    apply: (v) => {
+      const y = forward(v);
+      return mul(back(nu === null ? y : mul(nu, y)), weight / n);
+    },
+    solve: (v, options = {}) => solveWith[options.solver ?? cost.solver](v, options),
+    solveOutputs: (delta, rest, options = {}) => {
+      const lambda = lambdaOf(options);
+      const along = rest === null ? null : rest.along;
+      const finish = (product: Node) => (rest === null ? product : add(product, div(rest.v, lambda)));
+      if (nu === null) {
+        // X̃'(nλ/c + K)⁻¹(Δ/c − X̃V/λ) + V/λ: nothing cancels, however small λ is.
+        const own = mul(delta, 1 / weight);
+        const y = along === null ? own : sub(own, div(along, lambda));
+        return finish(back(sharedInner(y, lambda)));
+      }
+      const share = div(delta, n);
+      const across = matmul(kernel(), share);
+      const inner = woodbury(along === null ? across : add(across, along), lambda);
+      return finish(back(div(sub(share, inner), lambda)));
+    },
+    cost,
+    trace,
+    accumulate,
+    toMatrices,
+  };
+}

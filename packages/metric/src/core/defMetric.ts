@@ -1,0 +1,67 @@
+import type { Node, Variable } from "@metrigrad/graph";
+import type { AnyDefinition, Law, Module, ModuleDefinition, ParameterTree } from "@metrigrad/nn";
+import type { Block } from "../blocks/block.ts";
+
+/** What a metric's closed form may use: one application of a module. */
+export interface MetricContext<O = unknown, P = Readonly<Record<string, unknown>>> {
+  readonly options: O;
+  /** The trainable parameters, by name. */
+  readonly params: { readonly [K in keyof P]: Variable };
+  /** θ_f: the rows [n, d] that the response is conditioned on. */
+  readonly reference: Node;
+  /** t [n, m]. */
+  readonly preActivation: Node;
+  /** h [n, m]. */
+  readonly response: Node;
+  /** The law of the response, where the model or the metric names one. */
+  readonly law: Law | null;
+}
+
+/** Parameters of one subsystem and their metric; a null block: they take the plain gradient. */
+export interface BlockOf {
+  readonly params: readonly Variable[];
+  readonly block: Block | null;
+}
+
+/** A closed form of the RFIM of a kind of module. */
+export interface MetricSpec<O = unknown, P = Readonly<Record<string, unknown>>> {
+  /** Response law for which the form holds, used where the model names no other. */
+  readonly law?: Law;
+  /** Where the formula comes from, for `explain`. */
+  readonly source?: string;
+  readonly block: (context: MetricContext<O, P>) => readonly BlockOf[];
+}
+
+/** What a metric describes: a kind of module, or one module. */
+export type Described = AnyDefinition | Module;
+
+/** A row of a metric table: what it describes, and how. */
+export interface Metric {
+  readonly of: Described;
+  readonly source: string;
+  readonly law: Law | null;
+  readonly block: (context: MetricContext) => readonly BlockOf[];
+}
+
+/**
+ * The relative Fisher information of a kind of module (or of one module, which comes first), as a
+ * closed form written with graph ops. Registers nothing: pass it in a table.
+ */
+export function defMetric<Args extends readonly unknown[], O, P extends ParameterTree>(
+  of: ModuleDefinition<Args, O, P> | Module<O, P>,
+  spec: MetricSpec<O, P>,
+): Metric {
+  const { law = null, source = "user", block } = spec;
+  return Object.freeze({ of: of as unknown as Described, source, law, block: block as Metric["block"] });
+}
+
+/** A row by which the parameters of a module take the plain gradient: no metric is applied. */
+export function plain(of: Described): Metric {
+  const block: Metric["block"] = ({ params }) => [{ params: Object.values(params), block: null }];
+  return Object.freeze({ of, source: "plain gradient", law: null, block });
+}
+
+/** The name of what a metric describes. */
+export function describedName(of: Described): string {
+  return "definition" in of ? `one ${of.definition.spec.name}` : of.spec.name;
+}

@@ -1,0 +1,42 @@
+import { add, logaddexp, leakyRelu, mul, relu, sigmoid, square } from "@metrigrad/graph";
+import { gaussian } from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
+import type { UnitRow } from "./unitRow.ts";
+
+/** Parameters of the relu row. */
+export interface ReluRowOptions {
+  /** ι, the slope below 0, in [0, 1); 0 by default. */
+  readonly leak?: number;
+  /** ω > 0, the softness of the kink, in the metric only; 1 by default. */
+  readonly omega?: number;
+  /** σ, standard deviation of the response; 1 by default. */
+  readonly sigma?: number;
+}
+
+/**
+ * y ~ N(relu_ω(t), σ²) with relu_ω(t) = ω ln(e^{ιt/ω} + e^{t/ω}):
+ * ν = σ⁻² [ι + (1 − ι) sigm((1 − ι)t/ω)]² (Sun and Nielsen 2017, the relu neuron). Only the metric is
+ * smoothed; the network's relu stays hard. Throws MetricError for parameters out of range.
+ */
+export function reluRow(options: ReluRowOptions = {}): UnitRow {
+  const { leak = 0, omega = 1, sigma = 1 } = options;
+  if (!(leak >= 0 && leak < 1 && omega > 0 && sigma > 0)) {
+    throw new MetricError({
+      where: "reluRow",
+      must: "leak must be in [0, 1), omega and sigma positive",
+      got: `leak ${leak}, omega ${omega}, sigma ${sigma}`,
+      todo: "pass { leak: 0, omega: 1, sigma: 1 }",
+    });
+  }
+  return Object.freeze({
+    name: `relu neuron (ι=${leak}, ω=${omega}, σ=${sigma})`,
+    activation: leak === 0 ? relu : leakyRelu(leak),
+    source: "Sun and Nielsen 2017: σ⁻²[ι + (1−ι)sigm((1−ι)t/ω)]²",
+    law: gaussian({ sigma }),
+    natural: (t) => mul(logaddexp(mul(t, leak / omega), mul(t, 1 / omega)), omega),
+    nu: (t) => {
+      const slope = add(mul(sigmoid(mul(t, (1 - leak) / omega)), 1 - leak), leak);
+      return mul(square(slope), sigma ** -2);
+    },
+  } satisfies UnitRow);
+}
