@@ -32,7 +32,13 @@ export { derivative } from "./expr/derive.ts";
 export { compileExpr, compileExprs, type ExprProgram, evaluate } from "./expr/evaluate.ts";
 export { expand, expandAll } from "./expr/expand.ts";
 export type { ArgExpr, CallExpr, ConstExpr, Expr, ScalarFn, ScalarType } from "./expr/expr.ts";
-export { derivedFns, type PrimitiveName, primitiveFns, scalarFns, transcendentalFns } from "./expr/functions.ts";
+export {
+  derivedFns,
+  type PrimitiveName,
+  primitiveFns,
+  scalarFns,
+  transcendentalFns,
+} from "./expr/functions.ts";
 export { infixSyntax } from "./expr/infix.ts";
 export { javascriptSyntax } from "./expr/javascript.ts";
 export { type ParsedFunction, type ParseOptions, parseExpr, parseFunction } from "./expr/parse.ts";
@@ -44,7 +50,18 @@ export type { Phrase, Syntax } from "./expr/syntax.ts";
 export { argsOf, postorder, rebuild } from "./expr/walk.ts";
 export type { NestedArray } from "./flatten.ts";
 export { mapViews, stepViews, type ViewMapper } from "./plan/access.ts";
+export { checkPlan } from "./plan/check.ts";
+export { planToDot } from "./plan/graphviz.ts";
+export {
+  byKind,
+  partsOf,
+  type StepInput,
+  type StepOutput,
+  type StepParts,
+  type StepTable,
+} from "./plan/parts.ts";
 export type { BufferSpec, Feed, Place, Plan } from "./plan/plan.ts";
+export { printBuffer, printPlan, printStep, printView } from "./plan/print.ts";
 export type {
   ArgReduceStep,
   CholeskyStep,

@@ -1,0 +1,45 @@
+import { checkLiveness } from "./check/arena.ts";
+import { checkBuffers } from "./check/buffers.ts";
+import { refuseAt } from "./check/refuse.ts";
+import { stepChecks } from "./check/steps.ts";
+import { checkView, isInjective, overlaps, sameView } from "./check/view.ts";
+import { byKind, partsOf } from "./parts.ts";
+import type { Plan } from "./plan.ts";
+import { printView } from "./print.ts";
+import type { Step } from "./step.ts";
+
+/**
+ * Checks every contract of a plan that can be checked without running it: buffers and their places,
+ * views, shapes and types of each step, expressions, overlaps, and that nothing is read before it is
+ * written or after its memory was given to another buffer. Throws BackendError.
+ */
+export function checkPlan(plan: Plan): void {
+  checkBuffers(plan);
+  for (const [i, step] of plan.steps.entries()) checkStep(plan, step, i);
+  checkLiveness(plan);
+}
+
+function checkStep(plan: Plan, step: Step, index: number): void {
+  const refuse = refuseAt(`step ${index} ${step.kind} "${step.label}"`);
+  const { inputs, outputs } = partsOf(step);
+  for (const { role, view } of [...inputs, ...outputs]) {
+    checkView(plan, view, (must, got) => refuse(`${role}: ${must}`, got));
+  }
+  byKind(stepChecks(plan, refuse), step);
+  outputs.forEach(({ role, view }, j) => {
+    const { kind } = plan.buffers[view.buffer]?.place ?? {};
+    if (kind === "feed" || kind === "constant") refuse(`${role} must be writable`, kind);
+    if (!isInjective(view)) refuse(`${role} must have distinct elements`, printView(view));
+    for (const other of outputs.slice(0, j)) {
+      if (overlaps(view, other.view))
+        refuse(`${role} must not overlap ${other.role}`, printView(view));
+    }
+    for (const input of inputs) {
+      if (input.inPlace && sameView(view, input.view)) continue;
+      if (overlaps(view, input.view)) {
+        const unless = input.inPlace ? ", unless it is the identical view" : "";
+        refuse(`${role} must not overlap ${input.role}${unless}`, printView(view));
+      }
+    }
+  });
+}

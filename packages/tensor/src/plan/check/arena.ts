@@ -1,0 +1,52 @@
+import { storageBytes } from "../../dtype.ts";
+import { sizeOf } from "../../shape.ts";
+import { partsOf } from "../parts.ts";
+import type { Plan } from "../plan.ts";
+import { printView } from "../print.ts";
+import { alignment } from "./buffers.ts";
+import { refuseAt } from "./refuse.ts";
+
+/** Checks that whatever a step or the caller reads was written before and not overwritten since. */
+export function checkLiveness(plan: Plan): void {
+  // The buffer that wrote each block of the arena last; buffers begin on blocks.
+  const owner = new Int32Array(Math.ceil(plan.arenaBytes / alignment)).fill(-1);
+  const written = new Set<number>();
+  const blocks = (buffer: number): Int32Array => {
+    const { place, size, dtype } = plan.buffers[buffer] as Plan["buffers"][number];
+    if (place.kind !== "arena") return owner.subarray(0, 0);
+    const end = Math.ceil((place.offset + size * storageBytes[dtype]) / alignment);
+    return owner.subarray(place.offset / alignment, end);
+  };
+  plan.steps.forEach((step, i) => {
+    const refuse = refuseAt(`step ${i} ${step.kind} "${step.label}"`);
+    const { inputs, outputs } = partsOf(step);
+    for (const { role, view } of inputs) {
+      if (sizeOf(view.shape) === 0) continue;
+      const { kind } = (plan.buffers[view.buffer] as Plan["buffers"][number]).place;
+      const text = `${role} ${printView(view)}`;
+      if ((kind === "arena" || kind === "output") && !written.has(view.buffer)) {
+        refuse("what it reads must be written before", text);
+      }
+      const other = blocks(view.buffer).find((by) => by !== view.buffer);
+      if (other !== undefined)
+        refuse("what it reads must be live", `${text}, overwritten by b${other}`);
+    }
+    for (const { view } of outputs) {
+      written.add(view.buffer);
+      blocks(view.buffer).fill(view.buffer);
+    }
+    // Outputs of one step, and outputs and inputs, must not lie on each other.
+    for (const { role, view } of [...inputs, ...outputs]) {
+      if (sizeOf(view.shape) === 0) continue;
+      const other = blocks(view.buffer).find((by) => by !== view.buffer);
+      if (other !== undefined) {
+        refuse("its buffers must not share memory", `${role} ${printView(view)} and b${other}`);
+      }
+    }
+  });
+  plan.outputs.forEach((view, i) => {
+    if (sizeOf(view.shape) > 0 && !written.has(view.buffer)) {
+      refuseAt(`output ${i}`)("it must be written by a step", printView(view));
+    }
+  });
+}

@@ -1,0 +1,102 @@
+import { sameShape, sizeOf } from "../../shape.ts";
+import type { Plan } from "../plan.ts";
+import { printView } from "../print.ts";
+import type { View } from "../view.ts";
+import type { Refuse } from "./refuse.ts";
+
+/** Positions of the first and the last element in the buffer; null where there are none. */
+export function extent(view: View): readonly [number, number] | null {
+  if (sizeOf(view.shape) === 0) return null;
+  let low = view.offset;
+  let high = view.offset;
+  view.shape.forEach((n, axis) => {
+    const reach = (n - 1) * (view.strides[axis] as number);
+    if (reach < 0) low += reach;
+    else high += reach;
+  });
+  return [low, high];
+}
+
+/** Checks that a view is well formed and lies in its buffer. */
+export function checkView(plan: Plan, view: View, refuse: Refuse): void {
+  const buffer = plan.buffers[view.buffer];
+  const text = printView(view);
+  if (buffer === undefined) refuse(`buffer must be one of ${plan.buffers.length}`, text);
+  const whole = [...view.shape, ...view.strides, view.offset].every(Number.isInteger);
+  if (!whole || view.shape.some((n) => n < 0) || view.shape.length !== view.strides.length) {
+    refuse("a view must have one integer size ≥ 0 and stride per axis", text);
+  }
+  const reach = extent(view);
+  if (reach !== null && (reach[0] < 0 || reach[1] >= buffer.size)) {
+    refuse(`a view must lie in its buffer of ${buffer.size}`, `${text} (${reach.join(" to ")})`);
+  }
+}
+
+/** Whether two views are the same, strides of axes of size 1 aside. */
+export function sameView(a: View, b: View): boolean {
+  return (
+    a.buffer === b.buffer &&
+    a.offset === b.offset &&
+    sameShape(a.shape, b.shape) &&
+    a.shape.every((n, axis) => n === 1 || a.strides[axis] === b.strides[axis])
+  );
+}
+
+/** Marks the elements of a view, counted from `low`; false where one was marked before. */
+function mark(view: View, low: number, marks: Uint8Array): boolean {
+  let fresh = true;
+  for (const position of elements(view)) {
+    const at = position - low;
+    if (at < 0 || at >= marks.length) continue;
+    if (marks[at] === 1) fresh = false;
+    marks[at] = 1;
+  }
+  return fresh;
+}
+
+function* elements({ shape, strides, offset }: View): Generator<number> {
+  const size = sizeOf(shape);
+  for (let i = 0; i < size; i++) {
+    let position = offset;
+    let rest = i;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const n = shape[axis] as number;
+      position += (rest % n) * (strides[axis] as number);
+      rest = Math.floor(rest / n);
+    }
+    yield position;
+  }
+}
+
+/** Whether no two indices of a view are one element. */
+export function isInjective(view: View): boolean {
+  const reach = extent(view);
+  if (reach === null) return true;
+  const axes = view.shape
+    .map((n, axis) => ({ n, stride: Math.abs(view.strides[axis] as number) }))
+    .filter(({ n }) => n > 1)
+    .sort((a, b) => a.stride - b.stride);
+  // Each axis steps over all that the finer ones reach: the usual case, without enumeration.
+  let covered = 0;
+  let nested = true;
+  for (const { n, stride } of axes) {
+    nested &&= stride > covered;
+    covered += (n - 1) * stride;
+  }
+  if (nested) return true;
+  return mark(view, reach[0], new Uint8Array(reach[1] - reach[0] + 1));
+}
+
+/** Whether two views of one buffer share an element. */
+export function overlaps(a: View, b: View): boolean {
+  const [p, q] = [extent(a), extent(b)];
+  if (a.buffer !== b.buffer || p === null || q === null) return false;
+  const [low, high] = [Math.max(p[0], q[0]), Math.min(p[1], q[1])];
+  if (low > high) return false;
+  const marks = new Uint8Array(high - low + 1);
+  mark(a, low, marks);
+  for (const position of elements(b)) {
+    if (position >= low && position <= high && marks[position - low] === 1) return true;
+  }
+  return false;
+}

@@ -1,0 +1,24 @@
+import { partsOf } from "./parts.ts";
+import type { Plan } from "./plan.ts";
+import { printBuffer, printStep } from "./print.ts";
+
+const quote = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+
+/** A plan as a Graphviz digraph: buffers as ellipses, steps as boxes, edges along the data. */
+export function planToDot(plan: Plan): string {
+  const lines = ["digraph plan {", "  node [fontname=monospace];"];
+  plan.buffers.forEach((buffer, i) => {
+    const text = [printBuffer(buffer, i), buffer.label].filter((part) => part !== "").join("\n");
+    lines.push(`  b${i} [shape=ellipse, label=${quote(text)}];`);
+  });
+  plan.steps.forEach((step, i) => {
+    const { inputs, outputs } = partsOf(step);
+    const text = [`${i}: ${printStep(step)}`, step.label].filter((part) => part !== "").join("\n");
+    lines.push(`  s${i} [shape=box, label=${quote(text)}];`);
+    for (const from of new Set(inputs.map(({ view }) => view.buffer)))
+      lines.push(`  b${from} -> s${i};`);
+    for (const to of new Set(outputs.map(({ view }) => view.buffer)))
+      lines.push(`  s${i} -> b${to};`);
+  });
+  return `${[...lines, "}"].join("\n")}\n`;
+}

@@ -1,0 +1,83 @@
+import { storageBytes } from "../dtype.ts";
+import type { Expr } from "../expr/expr.ts";
+import { printExpr } from "../expr/print.ts";
+import { sameShape, showShape, stridesOf } from "../shape.ts";
+import { byKind, type StepTable } from "./parts.ts";
+import type { BufferSpec, Place, Plan } from "./plan.ts";
+import type { Step } from "./step.ts";
+import type { View } from "./view.ts";
+
+/** A view as text: `b3[50, 80]`, with offset and strides where it is not a whole row-major run. */
+export function printView({ buffer, shape, strides, offset }: View): string {
+  const plain = offset === 0 && sameShape(strides, stridesOf(shape));
+  const detail = plain ? "" : `{offset ${offset}, strides ${strides.join(" ")}}`;
+  return `b${buffer}${showShape(shape)}${detail}`;
+}
+
+/** Views as text; nulls are left out. */
+function list(...views: readonly (View | null)[]): string {
+  return views.flatMap((view) => (view === null ? [] : [printView(view)])).join(", ");
+}
+
+const formulas = (exprs: readonly Expr[], args?: readonly string[]): string =>
+  exprs.map((expr) => printExpr(expr, args === undefined ? {} : { args })).join(", ");
+
+const right: StepTable<string> = {
+  map: ({ inputs, exprs }) => `map(${list(...inputs)}): ${formulas(exprs)}`,
+  reduce: ({ inputs, exprs, ops, axes, shape }) =>
+    `${ops.join(", ")} over ${axes.join(" ") || "nothing"} of ${showShape(shape)} (${list(...inputs)}): ${formulas(exprs)}`,
+  argReduce: ({ op, input }) => `arg${op}(${list(input)})`,
+  matmul: ({ a, b, epilogue }) => {
+    const product = `matmul(${list(a, b)})`;
+    if (epilogue === undefined) return product;
+    const names = ["ab", ...epilogue.inputs.map((_, i) => `x${i}`)];
+    return `${product}, (${list(...epilogue.inputs)}): ${formulas(epilogue.exprs, names)}`;
+  },
+  gather: ({ source, indices }) => `gather(${list(source, indices)})`,
+  scatterAdd: ({ indices, updates }) => `scatterAdd(${list(indices, updates)})`,
+  copy: ({ input }) => `copy(${list(input)})`,
+  random: ({ key, state }) => `random(key ${key}, ${list(state)})`,
+  gram: ({ x, nu, base, alpha, beta }) =>
+    `gram(${list(x, nu)}) * ${alpha}${base === null ? "" : ` + ${list(base)} * ${beta}`}`,
+  cholesky: ({ a, shift }) => `cholesky(${list(a, shift)})`,
+  triangularSolve: ({ l, rhs, transpose }) =>
+    `triangularSolve(${list(l, rhs)}${transpose ? ", transposed" : ""})`,
+};
+
+function left(step: Step): string {
+  if ("outputs" in step) return list(...step.outputs);
+  return list(step.output, step.kind === "cholesky" ? step.used : null);
+}
+
+/** A step as one line: `b3[50, 80] = map(b1[50, 80]): max(x0, 0)`. */
+export function printStep(step: Step): string {
+  return `${left(step)} = ${byKind(right, step)}`;
+}
+
+function printPlace(place: Place): string {
+  if (place.kind === "arena") return `arena at ${place.offset}`;
+  if (place.kind === "variable" || place.kind === "feed") return `${place.kind} ${place.name}`;
+  return place.kind;
+}
+
+/** A buffer as one line: `b3 f32[4000] 16000 bytes, arena at 64`. */
+export function printBuffer(buffer: BufferSpec, index: number): string {
+  const bytes = buffer.size * storageBytes[buffer.dtype];
+  return `b${index} ${buffer.dtype}[${buffer.size}] ${bytes} bytes, ${printPlace(buffer.place)}`;
+}
+
+/** A plan as text: a line per buffer, feed, step and output. */
+export function printPlan(plan: Plan): string {
+  const comment = (text: string) => (text === "" ? "" : `  # ${text}`);
+  const lines = [
+    `plan ${plan.float}: ${plan.buffers.length} buffers, ${plan.steps.length} steps, arena of ${plan.arenaBytes} bytes`,
+    ...plan.buffers.map((buffer, i) => `  ${printBuffer(buffer, i)}${comment(buffer.label)}`),
+    ...plan.feeds.map(
+      ({ name, shape, dtype, buffer }) =>
+        `  feed ${name}: ${dtype}${showShape(shape)} in b${buffer}`,
+    ),
+    ...plan.steps.map((step, i) => `  ${i}: ${printStep(step)}${comment(step.label)}`),
+    ...plan.outputs.map((view) => `  output ${printView(view)}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
