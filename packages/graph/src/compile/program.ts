@@ -28,6 +28,11 @@ export interface Program<Outputs> {
    * Throws GraphError for a missing or unknown input, ShapeError for a wrong shape.
    */
   run(feeds?: Feeds): Promise<Outputs>;
+  /**
+   * Runs once, with the same effect, and resolves when it is done with the seconds that each of
+   * `plan.steps` took; null where the backend cannot measure. Throws as `run` does.
+   */
+  readonly profile: ((feeds?: Feeds) => Promise<readonly number[]>) | null;
   /** The plan as readable text. */
   print(): string;
   /** The plan as Graphviz text. */
@@ -43,25 +48,31 @@ export function makeProgram<Outputs>(
 ): Program<Outputs> {
   const names = new Set(plan.feeds.map((feed) => feed.name));
   let closed = false;
+  const check = (where: string, feeds: Feeds): Tensor[] => {
+    if (closed) {
+      throw new BackendError({
+        where,
+        must: "the program must be open",
+        got: "a closed one",
+        todo: "compile it again",
+      });
+    }
+    for (const name of Object.keys(feeds)) {
+      if (!names.has(name)) throw unknownInput(name, [...names]);
+    }
+    return plan.feeds.map((feed) => feedValue(feed, feeds));
+  };
+  const measure = executable.profile?.bind(executable);
   return {
     plan,
     get bytes() {
       return executable.bytes;
     },
     async run(feeds = {}) {
-      if (closed) {
-        throw new BackendError({
-          where: "program.run",
-          must: "the program must be open",
-          got: "a closed one",
-          todo: "compile it again",
-        });
-      }
-      for (const name of Object.keys(feeds)) {
-        if (!names.has(name)) throw unknownInput(name, [...names]);
-      }
-      return arrange(await executable.run(plan.feeds.map((feed) => feedValue(feed, feeds))));
+      return arrange(await executable.run(check("program.run", feeds)));
     },
+    profile:
+      measure === undefined ? null : async (feeds = {}) => measure(check("program.profile", feeds)),
     print: () => printPlan(plan),
     dot: () => planToDot(plan),
     async close() {

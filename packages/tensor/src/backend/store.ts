@@ -38,6 +38,11 @@ export interface Executable {
    * submission; the handles are valid until the next run of this executable.
    */
   run(feeds: readonly Tensor[]): Promise<readonly Handle[]>;
+  /**
+   * Runs once and measures: resolves when the run is done, with the seconds that each step took, in
+   * the order of `Plan.steps`. Absent where the device cannot tell.
+   */
+  profile?(feeds: readonly Tensor[]): Promise<readonly number[]>;
   close(): Promise<void>;
 }
 
