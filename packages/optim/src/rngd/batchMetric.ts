@@ -1,0 +1,89 @@
+import { add, grad, mul, type Node, slice, sub, type Variable, withScope } from "@metrigrad/graph";
+import { packed, type RowsBlock, type Subsystem } from "@metrigrad/metric";
+import type { OptimizerContext, Phase } from "../core/optimizer.ts";
+import { asRows } from "./rows.ts";
+import type { FullSettings } from "./settings.ts";
+import { stepAlong } from "./step.ts";
+
+/**
+ * Preconditions with the metric of the batch that gives the gradient. Where a subsystem's outputs
+ * T = X̃W are known the gradient is never formed: with Δ = n ∂L/∂T the solve happens in the space of
+ * the n rows, and L2 comes along through X̃V = β(T − 1b').
+ */
+export function batchMetricPhases(
+  subsystems: readonly Subsystem[],
+  context: OptimizerContext,
+  settings: FullSettings,
+): Phase[] {
+  const { relative, absolute } = settings;
+  const damping = { relative, absolute };
+  const routes = subsystems.flatMap((subsystem) => routesOf(subsystem, settings));
+  const variables = routes.map(({ variable }) => variable);
+  const gradients = grad(
+    context.loss,
+    routes.map(({ outputs, variable }) => outputs ?? variable),
+  );
+  const decays = penaltyGradients(context, variables);
+  const directions = routes.map(({ path, variable, rows, outputs }, index) => {
+    const gradient = gradients[index] as Node;
+    const decay = decays[index] ?? null;
+    const whole = () => (decay === null ? gradient : add(gradient, decay));
+    const direction = withScope(`metric/${path}`, () => {
+      if (rows === null) return whole();
+      if (outputs === null) return rows.solve(whole(), { damping });
+      const along = alongPenalty(context, variable, rows, outputs);
+      const rest = decay === null || along === null ? null : { v: decay, along };
+      return rows.solveOutputs(mul(gradient, rows.n as number), rest, { damping });
+    });
+    return [variable, direction] as const;
+  });
+  return [{ every: 1, updates: stepAlong(directions, context, settings) }];
+}
+
+/** A parameter, and the rows and outputs through which its gradient is solved. */
+interface Route {
+  readonly path: string;
+  readonly variable: Variable;
+  readonly rows: RowsBlock | null;
+  readonly outputs: Node | null;
+}
+
+function routesOf({ path, params, block }: Subsystem, { forward }: FullSettings): Route[] {
+  if (block === null) return params.map((variable) => ({ path, variable, rows: null, outputs: null }));
+  const rows = asRows(path, block);
+  packed(rows, params);
+  // Outputs of a forward pass of their own are not on the way to the loss.
+  const outputs = forward === "train" ? rows.rows.outputs : null;
+  return [{ path, variable: params[0] as Variable, rows, outputs }];
+}
+
+/** V = ∂penalty/∂θ for every parameter that the penalty covers, null for others. */
+function penaltyGradients(context: OptimizerContext, variables: readonly Variable[]): (Node | null)[] {
+  const { penalty, parameters } = context;
+  if (penalty === null) return variables.map(() => null);
+  const covered = variables.filter((variable) =>
+    parameters.some((parameter) => parameter.variable === variable && parameter.decay !== "none"),
+  );
+  const found = grad(penalty.value, covered);
+  return variables.map((variable) => found[covered.indexOf(variable)] ?? null);
+}
+
+/** X̃V for V = βW, or βW without the bias row: βT or β(T − 1b'), at no product; null where V = 0. */
+function alongPenalty(
+  { penalty, parameters }: OptimizerContext,
+  variable: Variable,
+  { d, rows }: RowsBlock,
+  outputs: Node,
+): Node | null {
+  const decay = parameters.find((parameter) => parameter.variable === variable)?.decay ?? "none";
+  if (penalty === null || decay === "none") return null;
+  if (decay === "all") return mul(outputs, penalty.beta);
+  const bias = slice(variable, [[d - 1, d]]);
+  return mul(sub(outputs, rows.bias ? bias : matmulLastRow(rows.x, bias)), penalty.beta);
+}
+
+/** The share of the last parameter row in T, where its input is a stored column. */
+function matmulLastRow(x: Node, row: Node): Node {
+  const columns = x.shape[1] as number;
+  return mul(slice(x, [null, [columns - 1, columns]]), row);
+}

@@ -1,0 +1,63 @@
+import { subsystems } from "@metrigrad/metric";
+import { MetricError } from "@metrigrad/tensor";
+import type { Optimizer } from "../core/optimizer.ts";
+import { checkSettings } from "../core/settings.ts";
+import { averageMetricPhases } from "./averageMetric.ts";
+import { batchMetricPhases } from "./batchMetric.ts";
+import { type FullSettings, fastSettings, paperSettings, type RngdSettings, settingsRecord } from "./settings.ts";
+
+/**
+ * Relative natural gradient descent: θ ← θ − γ (ḡ^h(θ|θ_f) + λI)⁻¹ ∂L/∂θ for every subsystem, with
+ * the global loss and local metrics (Sun and Nielsen 2017, section 4). By default the metric is
+ * that of the batch at hand with the linear layer's rows and momentum on the preconditioned
+ * gradient (in substance FOOF, Benzing 2022, and ISAAC, Petersen et al. 2023); `rngd.paper` is the
+ * paper's own experiment. Throws GraphError for settings out of range, MetricError for a module
+ * without a row.
+ */
+function makeRngd(settings: RngdSettings = {}): Optimizer {
+  return fromSettings("rngd", { ...fastSettings, ...settings });
+}
+
+/** The paper's settings: running average, inverted every 100 steps, relative damping, no momentum. */
+function paper(settings: RngdSettings = {}): Optimizer {
+  return fromSettings("rngd-paper", { ...paperSettings, ...settings });
+}
+
+/** Relative natural gradient descent, and its paper's settings as `rngd.paper`. */
+export const rngd: typeof makeRngd & { readonly paper: typeof paper } = Object.freeze(
+  Object.assign(makeRngd, { paper }),
+);
+
+function fromSettings(name: string, settings: FullSettings): Optimizer {
+  const { learningRate, relative, absolute, momentum, average, forward } = settings;
+  const any: [number, number] = [0, Number.MAX_VALUE];
+  checkSettings(
+    name,
+    { learningRate, relative, absolute, momentum },
+    { learningRate: any, relative: any, absolute: any, momentum: [0, 1] },
+  );
+  if (average !== null) {
+    const { decay, refreshEvery } = average;
+    checkSettings(name, { decay, refreshEvery }, { decay: [0, 1], refreshEvery: [1, Number.MAX_SAFE_INTEGER] });
+  }
+  if (relative === 0 && absolute === 0 && average === null) {
+    throw new MetricError({
+      where: name,
+      must: "the metric of one batch is singular, so it must be damped",
+      got: "relative 0 and absolute 0",
+      todo: "pass { absolute: 0.5 } or { relative: 1e-4 }",
+    });
+  }
+  return Object.freeze({
+    name,
+    settings: settingsRecord(settings),
+    update: (context) => {
+      const applications = forward === "train" ? context.applications : context.inference();
+      const table = typeof settings.metrics === "function" ? settings.metrics(applications) : settings.metrics;
+      const variables = context.parameters.map(({ variable }) => variable);
+      const found = subsystems(applications, table, variables);
+      if (average === null) return batchMetricPhases(found, context, settings);
+      return averageMetricPhases(found, context, settings, average);
+    },
+  } satisfies Optimizer);
+}
