@@ -1,3 +1,4 @@
+export * from "./check/index.ts";
 export { type CompileRequest, compile, type Handles, type Outputs } from "./compile/compile.ts";
 export type { LowerContext } from "./compile/context.ts";
 export { type Planned, type PlanRequest, planOf, type Update } from "./compile/plan.ts";

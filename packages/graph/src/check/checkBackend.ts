@@ -3,7 +3,7 @@ import type { Node } from "../core/node.ts";
 import { constant } from "../ops/constant.ts";
 import { vjp } from "../transform/vjp.ts";
 import { caseTensor, type OpCase, type OpRow } from "./case.ts";
-import { opRows } from "./cases/index.ts";
+import { opRows } from "./cases/table.ts";
 import {
   type CheckReport,
   type CheckResult,

@@ -132,6 +132,11 @@ export function lower(
       const claimed = extras.get(claim.node) ?? new Map<number, View>();
       extras.set(claim.node, claimed.set(claim.index, room));
     }
+    const target = targets.get(node);
+    const through = target === undefined ? null : (node.op.passes?.(node, target) ?? null);
+    if (through !== null && !targets.has(node.inputs[0] as Node)) {
+      targets.set(node.inputs[0] as Node, through);
+    }
     if (node.op.parts === undefined) continue;
     const output = targets.get(node) ?? scratch(node.shape, node.type, label(node));
     targets.set(node, output);

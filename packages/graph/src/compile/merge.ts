@@ -10,7 +10,11 @@ const searchLimit = 2000;
  * instead of two. They may join unless a value travels from the first to the second through
  * something outside both, which would have to run in the middle.
  */
-export function mergeKernels(order: readonly Node[], fusion: Fusion): Fusion {
+export function mergeKernels(
+  order: readonly Node[],
+  fusion: Fusion,
+  kept: ReadonlySet<Node>,
+): Fusion {
   const users = usersOf(order);
   const kernels = new Map(fusion.kernels);
   for (let at = order.length - 1; at >= 0; at--) {
@@ -26,7 +30,37 @@ export function mergeKernels(order: readonly Node[], fusion: Fusion): Fusion {
       break;
     }
   }
-  return { kernels, inlined: fusion.inlined };
+  return withoutInner({ kernels, inlined: fusion.inlined }, users, kept);
+}
+
+/** Leaves out of memory what only its own kernel reads, now that kernels are joined. */
+function withoutInner(
+  { kernels, inlined }: Fusion,
+  users: ReadonlyMap<Node, Node[]>,
+  kept: ReadonlySet<Node>,
+): Fusion {
+  const inside = new Set(inlined);
+  const next = new Map(kernels);
+  for (const kernel of new Set(kernels.values())) {
+    const readByOthers = (root: Node): boolean => {
+      const seen = new Set<Node>();
+      const stack = [...(users.get(root) as Node[])];
+      for (let user = stack.pop(); user !== undefined; user = stack.pop()) {
+        if (seen.has(user)) continue;
+        seen.add(user);
+        if (inlined.has(user)) stack.push(...(users.get(user) as Node[]));
+        else if (kernels.get(user) !== kernel) return true;
+      }
+      return false;
+    };
+    const roots = kernel.roots.filter((root) => kept.has(root) || readByOthers(root));
+    const smaller: Kernel = { shape: kernel.shape, roots };
+    for (const root of kernel.roots) {
+      if (roots.includes(root)) next.set(root, smaller);
+      else if (next.delete(root)) inside.add(root);
+    }
+  }
+  return { kernels: next, inlined: inside };
 }
 
 /** Kept element-wise nodes that a node's value enters directly or through inlined nodes. */

@@ -43,7 +43,7 @@ export function planOf(request: PlanRequest): Planned {
   const roots = simplifyGraph([...updates.map(([, value]) => value), ...request.outputs]);
   const order = topological(roots);
   const kept = new Set(request.unfused ? order : roots);
-  const fusion = request.unfused ? fuse(order, kept) : mergeKernels(order, fuse(order, kept));
+  const fusion = request.unfused ? fuse(order, kept) : mergeKernels(order, fuse(order, kept), kept);
   const units = unitsOf(order, [...roots.slice(updates.length), ...roots], fusion);
   const lowered = lower(units, order, fusion, request.float);
   const { buffers, feeds, variables } = lowered;

@@ -38,6 +38,11 @@ export interface Op<A = unknown> {
    * where an input may not. The lowering then finds such an input in place and does not copy it.
    */
   parts?(node: Node<A>, output: View): readonly (View | null)[];
+  /**
+   * For an op that is a view of its input: where the input would have to be for the result to be
+   * at `output`; null where no view does it.
+   */
+  passes?(node: Node<A>, output: View): View | null;
   /** A further output of another node that this node stands for. */
   claims?(node: Node<A>): { readonly node: Node; readonly index: number };
   /** Its lowering takes input 0 by `context.fused`, as an expression computed on the way. */

@@ -1,8 +1,9 @@
-import { type Shape, ShapeError, sameShape, showShape, sizeOf, stridesOf } from "@metrigrad/tensor";
+import { type Shape, ShapeError, sameShape, showShape, sizeOf, stridesOf, tensor } from "@metrigrad/tensor";
 import { reshapeView } from "../compile/views.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
+import { type ConstantAttrs, constant, uniformValue } from "./constant.ts";
 
 const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: "reshape",
@@ -27,8 +28,13 @@ const reshapeOp: Op<{ readonly shape: Shape }> = {
     const input = { ...packed, shape, strides: stridesOf(shape) };
     context.emit({ kind: "copy", input, output, label: context.label(node) });
   },
+  passes: (node, output) => reshapeView(output, (node.inputs[0] as Node).shape),
   rewrite: (node) => {
     const x = node.inputs[0] as Node;
+    if (uniformValue(x) !== null) {
+      const { value, type } = x.attrs as ConstantAttrs;
+      return constant(tensor(value.data(), { shape: node.shape, dtype: value.dtype }), type);
+    }
     if (sameShape(x.shape, node.shape)) return x;
     return x.op === (reshapeOp as Op) ? reshape(x.inputs[0] as Node, node.shape) : node;
   },

@@ -1,10 +1,12 @@
 import { storageBytes } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
-import { partsOf } from "../parts.ts";
+import { partsOf, type StepOutput } from "../parts.ts";
 import type { Plan } from "../plan.ts";
 import { printView } from "../print.ts";
 import { alignment } from "./buffers.ts";
+import type { View } from "../view.ts";
 import { refuseAt } from "./refuse.ts";
+import { sameView } from "./view.ts";
 
 /** Checks that whatever a step or the caller reads was written before and not overwritten since. */
 export function checkLiveness(plan: Plan): void {
@@ -35,9 +37,11 @@ export function checkLiveness(plan: Plan): void {
       written.add(view.buffer);
       blocks(view.buffer).fill(view.buffer);
     }
-    // Outputs of one step, and outputs and inputs, must not lie on each other.
-    for (const { role, view } of [...inputs, ...outputs]) {
+    // Outputs of one step, and outputs and inputs, must not lie on each other; a result may take
+    // the place of an input of the same layout.
+    for (const { role, view, inPlace } of [...inputs, ...outputs.map(notInPlace)]) {
       if (sizeOf(view.shape) === 0) continue;
+      if (inPlace && outputs.some((output) => samePlace(plan, view, output.view))) continue;
       const other = blocks(view.buffer).find((by) => by !== view.buffer);
       if (other !== undefined) {
         refuse("its buffers must not share memory", `${role} ${printView(view)} and b${other}`);
@@ -49,4 +53,15 @@ export function checkLiveness(plan: Plan): void {
       refuseAt(`output ${i}`)("it must be written by a step", printView(view));
     }
   });
+}
+
+const notInPlace = (output: StepOutput) => ({ ...output, inPlace: false });
+
+/** Whether two views of scratch buffers address the same bytes in the same order. */
+function samePlace(plan: Plan, a: View, b: View): boolean {
+  const start = (view: View) => {
+    const { place, dtype } = plan.buffers[view.buffer] as Plan["buffers"][number];
+    return place.kind === "arena" ? place.offset + view.offset * storageBytes[dtype] : Number.NaN;
+  };
+  return start(a) === start(b) && sameView({ ...a, buffer: b.buffer, offset: b.offset }, b);
 }

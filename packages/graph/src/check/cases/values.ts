@@ -1,0 +1,77 @@
+import { type Shape, sizeOf, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+
+/** Scattered numbers in [low, high), a function of the seed. */
+export function spread(shape: Shape, low = -2, high = 2, seed = 1): Tensor {
+  const stream = uniformStream({ seed, path: "cases" });
+  const draw = (_: unknown, i: number) => low + (high - low) * stream.uniform(i);
+  return tensor(Float64Array.from({ length: sizeOf(shape) }, draw), { shape });
+}
+
+/** Scattered integers in [low, high) as i32, a function of the seed. */
+export function integers(shape: Shape, low: number, high: number, seed = 1): Tensor {
+  const draws = spread(shape, low, high, seed).data();
+  return tensor(Int32Array.from(draws, Math.floor), { shape });
+}
+
+/** Scattered booleans, a function of the seed. */
+export function flags(shape: Shape, seed = 1): Tensor {
+  const draws = spread(shape, 0, 2, seed).data();
+  return tensor(Uint8Array.from(draws, Math.floor), { shape, dtype: "bool" });
+}
+
+/** i32 numbers in a shape. */
+export function i32(values: readonly number[], shape: Shape = [values.length]): Tensor {
+  return tensor(Int32Array.from(values), { shape });
+}
+
+/** u32 numbers in a shape. */
+export function u32(values: readonly number[], shape: Shape = [values.length]): Tensor {
+  return tensor(Uint32Array.from(values), { shape });
+}
+
+/** Bytes in a shape. */
+export function u8(values: readonly number[], shape: Shape = [values.length]): Tensor {
+  return tensor(Uint8Array.from(values), { shape });
+}
+
+/** A float tensor whose element at an index is f(index). */
+export function filled(shape: Shape, f: (index: readonly number[]) => number): Tensor {
+  const index = shape.map(() => 0);
+  const data = Float64Array.from({ length: sizeOf(shape) }, (_, position) => {
+    let rest = position;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const n = shape[axis] as number;
+      index[axis] = rest % n;
+      rest = Math.floor(rest / n);
+    }
+    return f(index);
+  });
+  return tensor(data, { shape });
+}
+
+/** f of tensors element by element, broadcast to a shape by walking every index. */
+export function mapped(
+  shape: Shape,
+  f: (...xs: number[]) => number,
+  ...tensors: readonly Tensor[]
+): Tensor {
+  return filled(shape, (index) => f(...tensors.map((value) => at(value, index))));
+}
+
+/** The element of a tensor that broadcasts to an index. */
+export function at(value: Tensor, index: readonly number[]): number {
+  const own = index.slice(index.length - value.shape.length);
+  return value.get(...own.map((i, axis) => (value.shape[axis] === 1 ? 0 : i)));
+}
+
+/** Symmetric positive definite matrices [b…, d, d]: XX' + I of scattered X. */
+export function definite(batch: Shape, d: number, seed = 1): Tensor {
+  const x = spread([...batch, d, d], -1, 1, seed);
+  return filled([...batch, d, d], (index) => {
+    const lead = index.slice(0, -2);
+    const [i = 0, j = 0] = index.slice(-2);
+    let total = i === j ? 1 : 0;
+    for (let k = 0; k < d; k++) total += x.get(...lead, i, k) * x.get(...lead, j, k);
+    return total;
+  });
+}

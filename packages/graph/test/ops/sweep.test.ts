@@ -1,0 +1,39 @@
+/** Every public op has rows in the table of cases, each op a known value, and all of them hold. */
+import test from "tape";
+import { checkOp, opRows } from "../../src/index.ts";
+import * as ops from "../../src/ops/index.ts";
+
+/** Exports of the ops' index that make values or ops rather than apply one. */
+const notOps = ["constant", "defElementwise", "input", "pick", "rngState", "variable"];
+
+test("every op has a row with a known value or shape, and every row an op", (t) => {
+  const names = Object.keys(ops).filter((name) => !notOps.includes(name));
+  const covered = new Set(opRows.map(({ op }) => op));
+  t.deepEqual(
+    names.filter((name) => !covered.has(name)),
+    [],
+    "ops without a row",
+  );
+  t.deepEqual(
+    [...covered].filter((name) => !names.includes(name)),
+    [],
+    "rows without an op",
+  );
+  const known = opRows.filter(({ cases }) => cases.some(({ value, type }) => value ?? type));
+  const withValue = new Set(known.map(({ op }) => op));
+  t.deepEqual(
+    names.filter((name) => !withValue.has(name)),
+    [],
+    "ops whose value no case states",
+  );
+  t.end();
+});
+
+for (const name of new Set(opRows.map(({ op }) => op))) {
+  test(`${name}: value, derivatives and batch rule`, async (t) => {
+    for (const { f, cases } of opRows.filter(({ op }) => op === name)) {
+      const { results } = await checkOp(f, cases, { name });
+      t.ok(results.length > 0, `${results.length} comparisons`);
+    }
+  });
+}
