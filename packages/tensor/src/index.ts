@@ -83,6 +83,7 @@ export { hashPath } from "./random/hash.ts";
 export { permutation } from "./random/permutation.ts";
 export { type RandomStream, type StreamOptions, uniformStream } from "./random/stream.ts";
 export { threefry2x32 } from "./random/threefry.ts";
+export { reference } from "./reference/reference.ts";
 export {
   broadcastShapes,
   checkShape,

@@ -1,8 +1,8 @@
 import type { NdArray } from "ndarray";
 import { type DType, hostArray, type TypedArray } from "./dtype.ts";
 import { ShapeError } from "./errors.ts";
-import { positions } from "./positions.ts";
 import { showShape, sizeOf, stridesOf } from "./shape.ts";
+import { walk } from "./walk.ts";
 
 /** Numbers nested to the depth of a rank; a scalar is a number. */
 export type NestedNumbers = number | NestedNumbers[];
@@ -38,7 +38,9 @@ export class Tensor {
     }
     const copy = hostArray(this.dtype, this.size);
     let at = 0;
-    for (const position of positions(this.view)) copy[at++] = data[position] as number;
+    walk(this.shape, [this.view], ([position]) => {
+      copy[at++] = data[position as number] as number;
+    });
     return copy;
   }
 

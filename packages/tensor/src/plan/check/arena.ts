@@ -3,8 +3,8 @@ import { sizeOf } from "../../shape.ts";
 import { partsOf, type StepOutput } from "../parts.ts";
 import type { Plan } from "../plan.ts";
 import { printView } from "../print.ts";
-import { alignment } from "./buffers.ts";
 import type { View } from "../view.ts";
+import { alignment } from "./buffers.ts";
 import { refuseAt } from "./refuse.ts";
 import { sameView } from "./view.ts";
 

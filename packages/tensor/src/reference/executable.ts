@@ -1,0 +1,92 @@
+import type { Executable, Handle } from "../backend/store.ts";
+import { convert, tensor } from "../create.ts";
+import type { TypedArray } from "../dtype.ts";
+import { BackendError } from "../errors.ts";
+import { checkPlan } from "../plan/check.ts";
+import type { Feed, Plan } from "../plan/plan.ts";
+import type { View } from "../plan/view.ts";
+import { showShape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { prepareStep } from "./kernels.ts";
+import { type FindVariable, layOut, type Memory } from "./memory.ts";
+
+/** Makes a plan runnable on the given variables. Throws BackendError. */
+export function executable(plan: Plan, variable: FindVariable): Executable {
+  checkPlan(plan);
+  const memory = layOut(plan, variable);
+  const steps = plan.steps.map((step) => prepareStep(step, memory));
+  let run = 0;
+  let open = true;
+  return {
+    bytes: memory.bytes,
+    run: async (feeds) => {
+      if (!open) throw closed("run");
+      fill(memory, feeds);
+      memory.scramble();
+      for (const step of steps) step();
+      const current = ++run;
+      return plan.outputs.map((view) => handle(memory, view, () => open && run === current));
+    },
+    close: async () => {
+      open = false;
+    },
+  };
+}
+
+function fill({ plan, buffers }: Memory, feeds: readonly Tensor[]): void {
+  if (feeds.length !== plan.feeds.length) {
+    throw new BackendError({
+      where: "reference run",
+      must: `there must be ${plan.feeds.length} feed(s)`,
+      got: String(feeds.length),
+      todo: "pass the feeds in the order of the plan",
+    });
+  }
+  plan.feeds.forEach((feed, i) => {
+    const value = feeds[i] as Tensor;
+    if (value.size !== sizeOf(feed.shape)) throw wrongFeed(feed, value);
+    buffers[feed.buffer]?.set(convert(value, feed.dtype).data());
+  });
+}
+
+function handle({ buffers, plan }: Memory, view: View, isCurrent: () => boolean): Handle {
+  const { buffer, offset, shape } = view;
+  return Object.freeze({
+    shape,
+    read: async () => {
+      if (!isCurrent()) {
+        throw new BackendError({
+          where: "handle.read",
+          must: "the value must be of the program's latest run",
+          got: "a value that a later run replaced, or of a closed program",
+          todo: "read a handle before the next run",
+        });
+      }
+      const data = (buffers[buffer] as TypedArray).slice(offset, offset + sizeOf(shape));
+      return tensorOf(data, plan, view);
+    },
+  });
+}
+
+function tensorOf(data: TypedArray, plan: Plan, { buffer, shape }: View): Tensor {
+  const dtype = plan.buffers[buffer]?.dtype;
+  return tensor(data, dtype === undefined ? { shape } : { shape, dtype });
+}
+
+function wrongFeed({ name, shape }: Feed, value: Tensor): BackendError {
+  return new BackendError({
+    where: `feed ${name}`,
+    must: `its shape must be ${showShape(shape)}`,
+    got: showShape(value.shape),
+    todo: "pass a tensor of the input's shape",
+  });
+}
+
+function closed(where: string): BackendError {
+  return new BackendError({
+    where: `reference ${where}`,
+    must: "the program must be open",
+    got: "one that is closed, or whose store is",
+    todo: "compile it again on an open store",
+  });
+}

@@ -1,0 +1,33 @@
+import type { Step } from "../plan/step.ts";
+import type { Kernel, Kernels } from "./kernel.ts";
+import type { Memory } from "./memory.ts";
+import { argReduce } from "./steps/argReduce.ts";
+import { cholesky } from "./steps/cholesky.ts";
+import { copy } from "./steps/copy.ts";
+import { gather } from "./steps/gather.ts";
+import { gram } from "./steps/gram.ts";
+import { map } from "./steps/map.ts";
+import { matmul } from "./steps/matmul.ts";
+import { random } from "./steps/random.ts";
+import { reduce } from "./steps/reduce.ts";
+import { scatterAdd } from "./steps/scatterAdd.ts";
+import { triangularSolve } from "./steps/triangularSolve.ts";
+
+const kernels: Kernels = {
+  map,
+  reduce,
+  argReduce,
+  matmul,
+  gather,
+  scatterAdd,
+  copy,
+  random,
+  gram,
+  cholesky,
+  triangularSolve,
+};
+
+/** Makes a step runnable. */
+export function prepareStep(step: Step, memory: Memory): () => void {
+  return (kernels[step.kind] as Kernel<Step["kind"]>)(step as never, memory);
+}

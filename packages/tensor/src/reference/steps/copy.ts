@@ -1,0 +1,11 @@
+import ops from "ndarray-ops";
+import type { Kernel } from "../kernel.ts";
+
+/** The same elements elsewhere. */
+export const copy: Kernel<"copy"> = ({ input, output }, memory) => {
+  const source = memory.view(input);
+  const target = memory.view(output);
+  return () => {
+    ops.assign(target, source);
+  };
+};

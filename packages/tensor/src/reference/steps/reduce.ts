@@ -1,0 +1,62 @@
+import { add, max, min, mul } from "../../expr/arithmetic.ts";
+import { compileExprs } from "../../expr/evaluate.ts";
+import type { ScalarFn, ScalarType } from "../../expr/expr.ts";
+import { and, or, toBool, toI32, toU32 } from "../../expr/logic.ts";
+import type { ReduceOp } from "../../plan/step.ts";
+import { walk } from "../../walk.ts";
+import type { Kernel } from "../kernel.ts";
+
+const identities: Readonly<Record<ReduceOp, number>> = {
+  sum: 0,
+  max: Number.NEGATIVE_INFINITY,
+  min: Number.POSITIVE_INFINITY,
+  prod: 1,
+};
+
+const combiners: Readonly<Record<ReduceOp, ScalarFn>> = { sum: add, max, min, prod: mul };
+
+/** How values of a type combine, and the value over nothing as that type has it. */
+function monoid(op: ReduceOp, type: ScalarType): { combine: ScalarFn; start: number } {
+  const start = identities[op];
+  if (type === "float") return { combine: combiners[op], start };
+  if (type === "bool") {
+    return op === "max"
+      ? { combine: or, start: 0 }
+      : { combine: and, start: toBool.evaluate([start], "float") };
+  }
+  const bounded = (type === "i32" ? toI32 : toU32).evaluate([start], "float");
+  return { combine: combiners[op], start: bounded };
+}
+
+/** Folds of expressions over some axes. */
+export const reduce: Kernel<"reduce"> = (step, memory) => {
+  const { shape, axes, exprs, ops } = step;
+  const isReduced = (_: unknown, axis: number) => axes.includes(axis);
+  const isKept = (_: unknown, axis: number) => !axes.includes(axis);
+  const sources = step.inputs.map(memory.view);
+  const targets = step.outputs.map(memory.view);
+  const kept = sources.map(({ stride, offset }) => ({ stride: stride.filter(isKept), offset }));
+  const reduced = sources.map(({ stride }) => stride.filter(isReduced));
+  const program = compileExprs(exprs);
+  const monoids = exprs.map(({ type }, j) => monoid(ops[j] as ReduceOp, type));
+  const args = new Array<number>(sources.length).fill(0);
+  const results = new Array<number>(exprs.length).fill(0);
+  return () =>
+    walk(shape.filter(isKept), [...kept, ...targets], (base) => {
+      const totals = monoids.map(({ start }) => start);
+      const inner = reduced.map((stride, k) => ({ stride, offset: base[k] as number }));
+      walk(shape.filter(isReduced), inner, (at) => {
+        sources.forEach(({ data }, k) => {
+          args[k] = data[at[k] as number] as number;
+        });
+        program(args, results);
+        monoids.forEach(({ combine }, j) => {
+          const pair = [totals[j] as number, results[j] as number];
+          totals[j] = combine.evaluate(pair, exprs[j]?.type as ScalarType);
+        });
+      });
+      targets.forEach(({ data }, j) => {
+        data[base[sources.length + j] as number] = totals[j] as number;
+      });
+    });
+};
