@@ -12,7 +12,8 @@ const cases = 3;
 /** Values like the given one: floats a little apart, others with their elements in another order. */
 function variants(value: Tensor, path: string): Tensor[] {
   return Array.from({ length: cases }, (_, index) => {
-    if (value.dtype === "f64") return moved(value, noiseLike(value.shape, `${path}/${index}`), 0.02 * index);
+    if (value.dtype === "f64")
+      return moved(value, noiseLike(value.shape, `${path}/${index}`), 0.02 * index);
     const data = value.data();
     const rotated = data.map((_, i) => data[(i + index) % data.length] as number);
     return tensor(rotated, { shape: value.shape, dtype: value.dtype });
@@ -54,7 +55,8 @@ export async function batchResults(
 ): Promise<CheckResult[]> {
   const inputs = values.map((value, index) => inputLike(`x${index}`, value));
   const single = f(...inputs);
-  const differentiable = pullback && single.type === "float" && inputs.some(({ type }) => type === "float");
+  const differentiable =
+    pullback && single.type === "float" && inputs.some(({ type }) => type === "float");
   const results = (xs: readonly Node[], c: Node): Node[] => {
     const y = f(...xs);
     const floats = xs.filter((x) => x.type === "float");
@@ -68,12 +70,16 @@ export async function batchResults(
   if (options.length === 0) return [];
 
   const args = [...inputs, c];
-  const named = args.map((arg, index) => (index === inputs.length ? "c" : `x${index}`));
-  const many = args.map((arg, index) => input(`${named[index]} cases`, [cases, ...arg.shape], arg.type));
+  const named = args.map((_, index) => (index === inputs.length ? "c" : `x${index}`));
+  const many = args.map((arg, index) =>
+    input(`${named[index]} cases`, [cases, ...arg.shape], arg.type),
+  );
   const batched = options.flatMap((chosen) => {
     const inAxes = args.map((_, index) => (chosen.includes(index) ? 0 : null));
     const mapped = vmap((...xs) => results(xs.slice(0, -1), xs.at(-1) as Node), { inAxes });
-    return mapped(...args.map((arg, index) => ((chosen.includes(index) ? many[index] : arg) as Node)));
+    return mapped(
+      ...args.map((arg, index) => (chosen.includes(index) ? many[index] : arg) as Node),
+    );
   });
   const one = results(inputs, c);
   const together = await evaluator(batched, store);
@@ -92,7 +98,9 @@ export async function batchResults(
       const own = chosen.map((which) => [named[which], lists[which]?.[index]]);
       loop.push(await alone.run({ ...feeds, ...Object.fromEntries(own) }));
     }
-    const what = chosen.map((which) => (which === inputs.length ? "the cotangent" : `input ${which}`));
+    const what = chosen.map((which) =>
+      which === inputs.length ? "the cotangent" : `input ${which}`,
+    );
     one.forEach((_, output) => {
       const expected = stacked(loop.map((outputs) => outputs[output] as Tensor));
       const label = `${name}: batch rule of ${output === 0 ? "the op" : "its vjp"}, cases in ${what.join(", ")}`;

@@ -1,4 +1,11 @@
-import { type NestedArray, isTensor, type Shape, type Tensor, tensor, type ValueType } from "@metrigrad/tensor";
+import {
+  isTensor,
+  type NestedArray,
+  type Shape,
+  type Tensor,
+  tensor,
+  type ValueType,
+} from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 
 /** A host value: numbers are float, booleans bool, a tensor is of its own type. */

@@ -1,4 +1,11 @@
-import { type Backend, BackendError, convert, reference, type Store, type Tensor } from "@metrigrad/tensor";
+import {
+  type Backend,
+  BackendError,
+  convert,
+  reference,
+  type Store,
+  type Tensor,
+} from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import { constant } from "../ops/constant.ts";
 import { vjp } from "../transform/vjp.ts";
@@ -95,6 +102,11 @@ async function compareCase(
   return outputs.map((_, index) => {
     const what = index === 0 ? name : `${name}: vjp by float input ${index - 1}`;
     const value = got?.[index] as Tensor;
-    return compareTensors(what, value, expected?.[index] as Tensor, value.dtype[0] === "f" ? tolerance : 0);
+    return compareTensors(
+      what,
+      value,
+      expected?.[index] as Tensor,
+      value.dtype[0] === "f" ? tolerance : 0,
+    );
   });
 }

@@ -1,10 +1,10 @@
 import type { Store, Tensor } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
-import { input } from "../ops/input.ts";
 import { add } from "../ops/arithmetic.ts";
+import { constant } from "../ops/constant.ts";
+import { input } from "../ops/input.ts";
 import { jvp } from "../transform/jvp.ts";
 import { vjp } from "../transform/vjp.ts";
-import { constant } from "../ops/constant.ts";
 import type { OpFunction } from "./case.ts";
 import { type CheckResult, compareNumbers } from "./report.ts";
 import { dot, evaluator, inputLike, moved, noiseLike } from "./trace.ts";
@@ -96,10 +96,15 @@ export async function differenceResults(
       };
       const up = await along(step);
       const down = await along(-step);
-      const by = (which: number) =>
-        ((up[which] as number) - (down[which] as number)) / (2 * step);
+      const by = (which: number) => ((up[which] as number) - (down[which] as number)) / (2 * step);
       const compare = (what: string, got: number | undefined, which: number) =>
-        compareNumbers(`${name}: ${what} by input ${place}`, got ?? Number.NaN, by(which), tolerance, 0.1);
+        compareNumbers(
+          `${name}: ${what} by input ${place}`,
+          got ?? Number.NaN,
+          by(which),
+          tolerance,
+          0.1,
+        );
       results.push(compare("first derivative", rest[index], 0));
       if (order === 2) results.push(compare("second derivative", rest[xs.length + index], 1));
     }

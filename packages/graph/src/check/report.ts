@@ -1,4 +1,4 @@
-import { showShape, sameShape, type Tensor } from "@metrigrad/tensor";
+import { sameShape, showShape, type Tensor } from "@metrigrad/tensor";
 
 /** One comparison of a check. */
 export interface CheckResult {
@@ -60,7 +60,8 @@ export function compareTensors(
   expected: Tensor,
   tolerance: number,
 ): CheckResult {
-  const kind = ({ dtype, shape }: Tensor) => `${dtype.replace(/f(32|64)/, "float")} ${showShape(shape)}`;
+  const kind = ({ dtype, shape }: Tensor) =>
+    `${dtype.replace(/f(32|64)/, "float")} ${showShape(shape)}`;
   if (!sameShape(got.shape, expected.shape) || kind(got) !== kind(expected)) {
     const detail = `must be ${kind(expected)}, got ${kind(got)}`;
     return { name, error: Number.POSITIVE_INFINITY, tolerance, detail };

@@ -33,7 +33,13 @@ interface BinarySpec {
 const inf = Number.POSITIVE_INFINITY;
 const nan = Number.NaN;
 
-function point(name: string, x: number, y: number, value: number, slopes?: [number, number]): OpCase {
+function point(
+  name: string,
+  x: number,
+  y: number,
+  value: number,
+  slopes?: [number, number],
+): OpCase {
   const base = { name, inputs: [x, y], value, order: 0 as const };
   return slopes === undefined ? base : { ...base, gradients: slopes };
 }
@@ -46,7 +52,11 @@ const specs: readonly BinarySpec[] = [
     f: add,
     of: (x, y) => x + y,
     more: [
-      { name: "i32 that wraps", inputs: [i32([big, -5]), i32([1, 3])], value: i32([-(2 ** 31), -2]) },
+      {
+        name: "i32 that wraps",
+        inputs: [i32([big, -5]), i32([1, 3])],
+        value: i32([-(2 ** 31), -2]),
+      },
       { name: "u32 that wraps", inputs: [u32([2 ** 32 - 1]), u32([2])], value: u32([1]) },
     ],
   },
@@ -64,7 +74,11 @@ const specs: readonly BinarySpec[] = [
     f: mul,
     of: (x, y) => x * y,
     more: [
-      { name: "i32 that wraps", inputs: [i32([65537, -3]), i32([65537, 4])], value: i32([131073, -12]) },
+      {
+        name: "i32 that wraps",
+        inputs: [i32([65537, -3]), i32([65537, 4])],
+        value: i32([131073, -12]),
+      },
       { name: "u32 that wraps", inputs: [u32([2 ** 31 + 1]), u32([2])], value: u32([2]) },
       point("zero by infinity", 0, inf, nan),
     ],
@@ -125,7 +139,13 @@ const specs: readonly BinarySpec[] = [
 ];
 
 function broadcasting({ op, f, of, from = -2, to = 2, more = [] }: BinarySpec): OpRow[] {
-  const pair = (name: string, a: number[], b: number[], shape: number[], order: 0 | 2 = 2): OpCase => {
+  const pair = (
+    name: string,
+    a: number[],
+    b: number[],
+    shape: number[],
+    order: 0 | 2 = 2,
+  ): OpCase => {
     const inputs = [spread(a, from, to, 1), spread(b, from, to, 2)];
     return { name, inputs, value: mapped(shape, of, ...inputs), order };
   };
@@ -146,7 +166,9 @@ function broadcasting({ op, f, of, from = -2, to = 2, more = [] }: BinarySpec): 
     {
       op,
       f: (x, y) => f(transpose(x), y),
-      cases: [{ name: "a transposed view", inputs: [spread([4, 3], from, to), spread([3, 4], from, to)] }],
+      cases: [
+        { name: "a transposed view", inputs: [spread([4, 3], from, to), spread([3, 4], from, to)] },
+      ],
     },
   ];
 }

@@ -2,10 +2,10 @@ import {
   cast,
   clip,
   isFinite,
+  log,
   logicalAnd,
   logicalNot,
   logicalOr,
-  log,
   mul,
   stopGradient,
   where,
@@ -43,7 +43,11 @@ export const choiceRows: readonly OpRow[] = [
     op: "isFinite",
     f: isFinite,
     cases: [
-      { name: "limits", inputs: [[0, inf, -inf, nan, 1e30]], value: [true, false, false, false, true] },
+      {
+        name: "limits",
+        inputs: [[0, inf, -inf, nan, 1e30]],
+        value: [true, false, false, false, true],
+      },
     ],
   },
   {
@@ -53,10 +57,16 @@ export const choiceRows: readonly OpRow[] = [
       {
         name: "floats, broadcast",
         inputs: [choice, x, y],
-        value: mapped([2, 3], (c, a, b) => ((c ? a : b) as number), choice, x, y),
+        value: mapped([2, 3], (c, a, b) => (c ? a : b) as number, choice, x, y),
       },
       { name: "i32", inputs: [[true, false], i32([1, 2]), i32([3, 4])], value: i32([1, 4]) },
-      { name: "a NaN not chosen", inputs: [[true], [1], [nan]], value: [1], gradients: [null, [1], [0]], order: 0 },
+      {
+        name: "a NaN not chosen",
+        inputs: [[true], [1], [nan]],
+        value: [1],
+        gradients: [null, [1], [0]],
+        order: 0,
+      },
     ],
   },
   {
@@ -65,7 +75,10 @@ export const choiceRows: readonly OpRow[] = [
     cases: [
       {
         name: "a bad branch not chosen",
-        inputs: [[true, false], [1, 0]],
+        inputs: [
+          [true, false],
+          [1, 0],
+        ],
         value: [0, 0],
         gradients: [null, [1, 0]],
         order: 0,
@@ -85,7 +98,11 @@ export const choiceRows: readonly OpRow[] = [
         order: 0,
         batch: false,
       },
-      { name: "i32", inputs: [i32([-5, 0, 5]), i32([-1], []), i32([2], [])], value: i32([-1, 0, 2]) },
+      {
+        name: "i32",
+        inputs: [i32([-5, 0, 5]), i32([-1], []), i32([2], [])],
+        value: i32([-1, 0, 2]),
+      },
     ],
   },
   {
@@ -94,9 +111,15 @@ export const choiceRows: readonly OpRow[] = [
     cases: [
       {
         name: "a constant for derivatives",
-        inputs: [[2, 3], [5, 7]],
+        inputs: [
+          [2, 3],
+          [5, 7],
+        ],
         value: [10, 21],
-        gradients: [[0, 0], [2, 3]],
+        gradients: [
+          [0, 0],
+          [2, 3],
+        ],
         order: 0,
       },
     ],
@@ -142,7 +165,15 @@ export const choiceRows: readonly OpRow[] = [
       { name: "i32 to float", inputs: [i32([-3, 4])], value: [-3, 4], type: "float" },
       { name: "u32 to float", inputs: [u32([2 ** 31, 3])], value: [2 ** 31, 3], type: "float" },
       { name: "bool to float", inputs: [[true, false]], value: [1, 0], type: "float" },
-      { name: "u8 to float", inputs: [u8([0, 9, 255, 4], [2, 2])], value: [[0, 9], [255, 4]], type: "float" },
+      {
+        name: "u8 to float",
+        inputs: [u8([0, 9, 255, 4], [2, 2])],
+        value: [
+          [0, 9],
+          [255, 4],
+        ],
+        type: "float",
+      },
     ],
   },
 ];

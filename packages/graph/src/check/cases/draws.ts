@@ -1,5 +1,5 @@
-import { add, bernoulliDraws, normal, randomBits, uniform } from "../../ops/index.ts";
 import { hashPath, tensor, threefry2x32, uniformStream } from "@metrigrad/tensor";
+import { add, bernoulliDraws, normal, randomBits, uniform } from "../../ops/index.ts";
 import type { OpRow } from "../case.ts";
 import { spread, u32 } from "./values.ts";
 
@@ -21,7 +21,14 @@ export const drawRows: readonly OpRow[] = [
   {
     op: "randomBits",
     f: (from) => randomBits([3, 3], { key, state: from }),
-    cases: [{ name: "an odd number of words", inputs: [state], value: u32(words(9), [3, 3]), batch: false }],
+    cases: [
+      {
+        name: "an odd number of words",
+        inputs: [state],
+        value: u32(words(9), [3, 3]),
+        batch: false,
+      },
+    ],
   },
   {
     op: "randomBits",
@@ -64,7 +71,15 @@ export const drawRows: readonly OpRow[] = [
   {
     op: "bernoulliDraws",
     f: (from, p) => bernoulliDraws(p, { key, state: from, shape: [2, 30] }),
-    cases: [{ name: "a chance per column", inputs: [state, spread([30], 0, 1)], shape: [2, 30], type: "bool", batch: false }],
+    cases: [
+      {
+        name: "a chance per column",
+        inputs: [state, spread([30], 0, 1)],
+        shape: [2, 30],
+        type: "bool",
+        batch: false,
+      },
+    ],
   },
   {
     op: "bernoulliDraws",

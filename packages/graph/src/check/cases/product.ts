@@ -1,4 +1,6 @@
+import type { Tensor } from "@metrigrad/tensor";
 import {
+  add,
   affine,
   cholesky,
   choleskyLogdet,
@@ -7,13 +9,11 @@ import {
   gram,
   matmul,
   mul,
-  add,
   symmetrize,
   transpose,
   triangularSolve,
   tril,
 } from "../../ops/index.ts";
-import type { Tensor } from "@metrigrad/tensor";
 import type { OpCase, OpRow } from "../case.ts";
 import { at, definite, filled, spread } from "./values.ts";
 
@@ -35,7 +35,11 @@ function multiplied(name: string, left: number[], right: number[], shape: number
 }
 
 function swapped(value: Tensor): Tensor {
-  const shape = [...value.shape.slice(0, -2), value.shape.at(-1) as number, value.shape.at(-2) as number];
+  const shape = [
+    ...value.shape.slice(0, -2),
+    value.shape.at(-1) as number,
+    value.shape.at(-2) as number,
+  ];
   return filled(shape, (index) => {
     const [i = 0, j = 0] = index.slice(-2);
     return value.get(...index.slice(0, -2), j, i);
@@ -43,9 +47,19 @@ function swapped(value: Tensor): Tensor {
 }
 
 /** α Σᵢ νᵢ xᵢxᵢ' + β base by loops. */
-function grams(x: Tensor, nu: Tensor | null, base: Tensor | null, alpha: number, beta: number): Tensor {
+function grams(
+  x: Tensor,
+  nu: Tensor | null,
+  base: Tensor | null,
+  alpha: number,
+  beta: number,
+): Tensor {
   const [n = 0, d = 0] = x.shape.slice(-2);
-  const batch = [x.shape.slice(0, -2), nu?.shape.slice(0, -1) ?? [], base?.shape.slice(0, -2) ?? []];
+  const batch = [
+    x.shape.slice(0, -2),
+    nu?.shape.slice(0, -1) ?? [],
+    base?.shape.slice(0, -2) ?? [],
+  ];
   const lead = batch.reduce((a, b) => (b.length > a.length ? b : a));
   return filled([...lead, d, d], (index) => {
     const [p = 0, q = 0] = index.slice(-2);
@@ -62,7 +76,9 @@ function grams(x: Tensor, nu: Tensor | null, base: Tensor | null, alpha: number,
 const [tall, weights] = [spread([5, 3], -1, 1, 1), spread([5], 0.1, 1, 2)];
 const manyWeights = spread([2, 5], 0.1, 1, 3);
 const base = definite([], 3, 4);
-const lower = filled([3, 3], ([i = 0, j = 0]) => (j > i ? 0 : i === j ? 1.5 + i : 0.3 * (i + j) - 0.7));
+const lower = filled([3, 3], ([i = 0, j = 0]) =>
+  j > i ? 0 : i === j ? 1.5 + i : 0.3 * (i + j) - 0.7,
+);
 const rhs = spread([3, 2], -1, 1, 5);
 const two = filled([2, 2], ([i = 0, j = 0]) => (i === j ? 1 : 2));
 
@@ -79,8 +95,23 @@ export const productRows: readonly OpRow[] = [
       multiplied("stacks that broadcast", [2, 1, 2, 3], [3, 3, 1], [2, 3, 2, 1]),
       { ...multiplied("edges of tiles", [37, 29], [29, 23], [37, 23]), order: 0 },
       { ...multiplied("one row", [1, 300], [300, 9], [1, 9]), order: 0 },
-      { name: "no inner axis", inputs: [spread([2, 0]), spread([0, 2])], value: [[0, 0], [0, 0]], order: 0, batch: false },
-      { name: "no rows", inputs: [spread([0, 3]), spread([3, 2])], shape: [0, 2], order: 0, batch: false },
+      {
+        name: "no inner axis",
+        inputs: [spread([2, 0]), spread([0, 2])],
+        value: [
+          [0, 0],
+          [0, 0],
+        ],
+        order: 0,
+        batch: false,
+      },
+      {
+        name: "no rows",
+        inputs: [spread([0, 3]), spread([3, 2])],
+        shape: [0, 2],
+        order: 0,
+        batch: false,
+      },
     ],
   },
   {
@@ -92,19 +123,39 @@ export const productRows: readonly OpRow[] = [
         inputs: [spread([3, 2]), spread([4, 3])],
         value: product([2, 4], swapped(spread([3, 2])), swapped(spread([4, 3]))),
       },
-      { name: "a transposed stack by a matrix", inputs: [spread([2, 3, 2], -1, 1), spread([2, 3], -1, 1)], shape: [2, 2, 2] },
+      {
+        name: "a transposed stack by a matrix",
+        inputs: [spread([2, 3, 2], -1, 1), spread([2, 3], -1, 1)],
+        shape: [2, 2, 2],
+      },
     ],
   },
   {
     op: "matmul",
     f: (a, b) => mul(add(matmul(a, b), 1), matmul(a, b)),
-    cases: [{ name: "with arithmetic on the product", inputs: [spread([7, 5], -1, 1), spread([5, 9], -1, 1, 2)] }],
+    cases: [
+      {
+        name: "with arithmetic on the product",
+        inputs: [spread([7, 5], -1, 1), spread([5, 9], -1, 1, 2)],
+      },
+    ],
   },
   {
     op: "affine",
     f: (x, w) => affine(x, w),
     cases: [
-      { name: "rows", inputs: [[[1, 2]], [[3, 4], [5, 6], [7, 8]]], value: [[20, 24]] },
+      {
+        name: "rows",
+        inputs: [
+          [[1, 2]],
+          [
+            [3, 4],
+            [5, 6],
+            [7, 8],
+          ],
+        ],
+        value: [[20, 24]],
+      },
       { name: "stacks of rows", inputs: [spread([2, 3, 2]), spread([3, 4])], shape: [2, 3, 4] },
     ],
   },
@@ -115,7 +166,16 @@ export const productRows: readonly OpRow[] = [
       { name: "plain", inputs: [tall], value: grams(tall, null, null, 1, 1) },
       { name: "a stack", inputs: [spread([2, 4, 3], -1, 1)], shape: [2, 3, 3] },
       { name: "edges of tiles", inputs: [spread([19, 21], -1, 1)], order: 0 },
-      { name: "no rows", inputs: [spread([0, 2])], value: [[0, 0], [0, 0]], order: 0, batch: false },
+      {
+        name: "no rows",
+        inputs: [spread([0, 2])],
+        value: [
+          [0, 0],
+          [0, 0],
+        ],
+        order: 0,
+        batch: false,
+      },
     ],
   },
   {
@@ -144,7 +204,9 @@ export const productRows: readonly OpRow[] = [
   {
     op: "gram",
     f: (x, from) => gram(transpose(x), { base: symmetrize(from), beta: 0.5 }),
-    cases: [{ name: "of a view, with a base", inputs: [spread([3, 5], -1, 1), base], shape: [3, 3] }],
+    cases: [
+      { name: "of a view, with a base", inputs: [spread([3, 5], -1, 1), base], shape: [3, 3] },
+    ],
   },
   {
     op: "triangularSolve",
@@ -152,8 +214,16 @@ export const productRows: readonly OpRow[] = [
     cases: [
       { name: "one system", inputs: [lower, product([3, 2], lower, rhs)], value: rhs },
       { name: "stacks", inputs: [definite([2], 3), spread([2, 3, 2])], shape: [2, 3, 2] },
-      { name: "one triangle, many right-hand sides", inputs: [lower, spread([2, 3, 2])], shape: [2, 3, 2] },
-      { name: "many triangles, one right-hand side", inputs: [definite([2], 3), rhs], shape: [2, 3, 2] },
+      {
+        name: "one triangle, many right-hand sides",
+        inputs: [lower, spread([2, 3, 2])],
+        shape: [2, 3, 2],
+      },
+      {
+        name: "many triangles, one right-hand side",
+        inputs: [definite([2], 3), rhs],
+        shape: [2, 3, 2],
+      },
     ],
   },
   {
@@ -161,8 +231,17 @@ export const productRows: readonly OpRow[] = [
     f: (l, b) => triangularSolve(l, b, { transpose: true }),
     cases: [
       { name: "transposed", inputs: [lower, product([3, 2], swapped(lower), rhs)], value: rhs },
-      { name: "a stack, transposed", inputs: [definite([2], 3), spread([2, 3, 1])], shape: [2, 3, 1] },
-      { name: "a triangle larger than a panel", inputs: [definite([], 53), spread([53, 3])], order: 0, tolerance: 2e-4 },
+      {
+        name: "a stack, transposed",
+        inputs: [definite([2], 3), spread([2, 3, 1])],
+        shape: [2, 3, 1],
+      },
+      {
+        name: "a triangle larger than a panel",
+        inputs: [definite([], 53), spread([53, 3])],
+        order: 0,
+        tolerance: 2e-4,
+      },
     ],
   },
   {
@@ -174,7 +253,21 @@ export const productRows: readonly OpRow[] = [
     op: "cholesky",
     f: (a) => cholesky(symmetrize(a)),
     cases: [
-      { name: "by hand", inputs: [[[4, 2, -2], [2, 10, 5], [-2, 5, 9]]], value: [[2, 0, 0], [1, 3, 0], [-1, 2, 2]] },
+      {
+        name: "by hand",
+        inputs: [
+          [
+            [4, 2, -2],
+            [2, 10, 5],
+            [-2, 5, 9],
+          ],
+        ],
+        value: [
+          [2, 0, 0],
+          [1, 3, 0],
+          [-1, 2, 2],
+        ],
+      },
       { name: "a stack", inputs: [definite([2], 3)], shape: [2, 3, 3] },
       { name: "larger than a panel", inputs: [definite([], 61)], order: 0 },
     ],
@@ -183,9 +276,26 @@ export const productRows: readonly OpRow[] = [
     op: "cholesky",
     f: (a, shift) => cholesky(symmetrize(a), { shift }),
     cases: [
-      { name: "shifted", inputs: [[[3, 2], [2, 9]], 1], value: [[2, 0], [1, 3]] },
+      {
+        name: "shifted",
+        inputs: [
+          [
+            [3, 2],
+            [2, 9],
+          ],
+          1,
+        ],
+        value: [
+          [2, 0],
+          [1, 3],
+        ],
+      },
       { name: "a shift per matrix", inputs: [definite([2], 2), [0.1, 0.5]], shape: [2, 2, 2] },
-      { name: "one matrix, several shifts", inputs: [definite([], 2), [0.1, 0.5, 1]], shape: [3, 2, 2] },
+      {
+        name: "one matrix, several shifts",
+        inputs: [definite([], 2), [0.1, 0.5, 1]],
+        shape: [3, 2, 2],
+      },
     ],
   },
   {
@@ -210,7 +320,16 @@ export const productRows: readonly OpRow[] = [
     op: "choleskyLogdet",
     f: (a) => choleskyLogdet(cholesky(symmetrize(a))),
     cases: [
-      { name: "by hand", inputs: [[[3, 1], [1, 4]]], value: Math.log(11) },
+      {
+        name: "by hand",
+        inputs: [
+          [
+            [3, 1],
+            [1, 4],
+          ],
+        ],
+        value: Math.log(11),
+      },
       { name: "a stack", inputs: [definite([2], 3)], shape: [2] },
     ],
   },

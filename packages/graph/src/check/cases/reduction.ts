@@ -29,7 +29,11 @@ function slab(j: number): number[] {
 }
 
 function slabs(f: (list: number[]) => number): OpCase {
-  return { name: "first and last axis", inputs: [x234], value: filled([3], ([j = 0]) => f(slab(j))) };
+  return {
+    name: "first and last axis",
+    inputs: [x234],
+    value: filled([3], ([j = 0]) => f(slab(j))),
+  };
 }
 
 const total = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
@@ -65,13 +69,26 @@ export const reductionRows: readonly OpRow[] = [
   {
     op: "sum",
     f: (x) => sum(x, { axis: 1 }),
-    cases: [{ name: "an empty axis", inputs: [spread([2, 0])], value: [0, 0], order: 0, batch: false }],
+    cases: [
+      { name: "an empty axis", inputs: [spread([2, 0])], value: [0, 0], order: 0, batch: false },
+    ],
   },
   { op: "mean", f: (x) => square(mean(x, outer)), cases: [slabs((list) => average(list) ** 2)] },
   {
     op: "mean",
     f: (x) => mean(x, { axis: 1, keepDims: true }),
-    cases: [{ name: "rows", inputs: [[[1, 3], [5, 9]]], value: [[2], [7]] }],
+    cases: [
+      {
+        name: "rows",
+        inputs: [
+          [
+            [1, 3],
+            [5, 9],
+          ],
+        ],
+        value: [[2], [7]],
+      },
+    ],
   },
   {
     op: "variance",
@@ -81,7 +98,18 @@ export const reductionRows: readonly OpRow[] = [
   {
     op: "variance",
     f: (x) => variance(x, { axis: 0, correction: 1 }),
-    cases: [{ name: "unbiased", inputs: [[[1, 0], [3, 4]]], value: [2, 8] }],
+    cases: [
+      {
+        name: "unbiased",
+        inputs: [
+          [
+            [1, 0],
+            [3, 4],
+          ],
+        ],
+        value: [2, 8],
+      },
+    ],
   },
   {
     op: "max",
@@ -96,10 +124,27 @@ export const reductionRows: readonly OpRow[] = [
         name: "ties",
         inputs: [rows],
         value: [5, 7],
-        gradients: [[[0, 1, 0], [0.5, 0.5, 0]]],
+        gradients: [
+          [
+            [0, 1, 0],
+            [0.5, 0.5, 0],
+          ],
+        ],
         order: 0,
       },
-      { name: "a NaN", inputs: [[[1, nan], [nan, inf], [inf, 0]]], value: [nan, nan, inf], order: 0, batch: false },
+      {
+        name: "a NaN",
+        inputs: [
+          [
+            [1, nan],
+            [nan, inf],
+            [inf, 0],
+          ],
+        ],
+        value: [nan, nan, inf],
+        order: 0,
+        batch: false,
+      },
       { name: "nothing", inputs: [spread([2, 0])], value: [-inf, -inf], order: 0, batch: false },
       { name: "i32", inputs: [i32([-3, -5], [1, 2])], value: i32([-3]) },
       { name: "u32", inputs: [u32([3, 2 ** 32 - 1], [1, 2])], value: u32([2 ** 32 - 1]) },
@@ -112,9 +157,19 @@ export const reductionRows: readonly OpRow[] = [
     cases: [
       {
         name: "ties",
-        inputs: [[[1, 5], [1, 3]]],
+        inputs: [
+          [
+            [1, 5],
+            [1, 3],
+          ],
+        ],
         value: [[1, 3]],
-        gradients: [[[0.5, 0], [0.5, 1]]],
+        gradients: [
+          [
+            [0.5, 0],
+            [0.5, 1],
+          ],
+        ],
         order: 0,
       },
       { name: "a NaN", inputs: [[[nan], [0]]], value: [[nan]], order: 0, batch: false },
@@ -127,7 +182,16 @@ export const reductionRows: readonly OpRow[] = [
     f: (x) => prod(x, { axis: -1 }),
     cases: [
       { name: "a zero", inputs: [[2, 0, 3, 5, 7]], value: 0 },
-      { name: "two zeros", inputs: [[[2, 0, 0], [1, 2, 3]]], value: [0, 6] },
+      {
+        name: "two zeros",
+        inputs: [
+          [
+            [2, 0, 0],
+            [1, 2, 3],
+          ],
+        ],
+        value: [0, 6],
+      },
       { name: "one factor", inputs: [[[4]]], value: [4] },
       { name: "nothing", inputs: [spread([2, 0])], value: [1, 1], order: 0, batch: false },
       { name: "i32", inputs: [i32([3, -4])], value: i32([-12], []) },
@@ -160,16 +224,33 @@ export const reductionRows: readonly OpRow[] = [
     cases: [
       {
         name: "far out",
-        inputs: [[[1000, 1000], [-1000, -inf], [-inf, -inf], [inf, 0]]],
+        inputs: [
+          [
+            [1000, 1000],
+            [-1000, -inf],
+            [-inf, -inf],
+            [inf, 0],
+          ],
+        ],
         value: [[1000 + Math.LN2], [-1000], [-inf], [inf]],
         order: 0,
         batch: false,
       },
       {
         name: "no weight at all",
-        inputs: [[[-inf, -inf], [0, -inf]]],
+        inputs: [
+          [
+            [-inf, -inf],
+            [0, -inf],
+          ],
+        ],
         value: [[-inf], [0]],
-        gradients: [[[0, 0], [1, 0]]],
+        gradients: [
+          [
+            [0, 0],
+            [1, 0],
+          ],
+        ],
         order: 0,
         batch: false,
       },
@@ -189,8 +270,16 @@ export const reductionRows: readonly OpRow[] = [
       },
       {
         name: "masked",
-        inputs: [[[1000, -inf], [-inf, -inf]]],
-        value: [[1, 0], [0, 0]],
+        inputs: [
+          [
+            [1000, -inf],
+            [-inf, -inf],
+          ],
+        ],
+        value: [
+          [1, 0],
+          [0, 0],
+        ],
         order: 0,
         batch: false,
       },
@@ -199,7 +288,21 @@ export const reductionRows: readonly OpRow[] = [
   {
     op: "softmax",
     f: (x) => softmax(x, { axis: 0 }),
-    cases: [{ name: "columns", inputs: [[[0, 1], [0, 1]]], value: [[0.5, 0.5], [0.5, 0.5]] }],
+    cases: [
+      {
+        name: "columns",
+        inputs: [
+          [
+            [0, 1],
+            [0, 1],
+          ],
+        ],
+        value: [
+          [0.5, 0.5],
+          [0.5, 0.5],
+        ],
+      },
+    ],
   },
   {
     op: "logSoftmax",
@@ -215,8 +318,18 @@ export const reductionRows: readonly OpRow[] = [
       },
       {
         name: "masked",
-        inputs: [[[1000, 0], [-inf, 3], [-inf, -inf]]],
-        value: [[0, -1000], [-inf, 0], [-inf, -inf]],
+        inputs: [
+          [
+            [1000, 0],
+            [-inf, 3],
+            [-inf, -inf],
+          ],
+        ],
+        value: [
+          [0, -1000],
+          [-inf, 0],
+          [-inf, -inf],
+        ],
         order: 0,
         batch: false,
       },

@@ -26,12 +26,39 @@ export const indexRows: readonly OpRow[] = [
     op: "gather",
     f: (x, at) => gather(x, at),
     cases: [
-      { name: "rows, one twice", inputs: [table, i32([2, 0, 2])], value: [[5, 6], [1, 2], [5, 6]] },
+      {
+        name: "rows, one twice",
+        inputs: [table, i32([2, 0, 2])],
+        value: [
+          [5, 6],
+          [1, 2],
+          [5, 6],
+        ],
+      },
       { name: "one row", inputs: [table, i32([1], [])], value: [3, 4] },
-      { name: "numbers at a matrix of places", inputs: [[7, 8, 9], i32([0, 2, 1, 1], [2, 2])], value: [[7, 9], [8, 8]] },
-      { name: "out of range", inputs: [table, i32([-1, 9])], value: [[1, 2], [5, 6]] },
+      {
+        name: "numbers at a matrix of places",
+        inputs: [[7, 8, 9], i32([0, 2, 1, 1], [2, 2])],
+        value: [
+          [7, 9],
+          [8, 8],
+        ],
+      },
+      {
+        name: "out of range",
+        inputs: [table, i32([-1, 9])],
+        value: [
+          [1, 2],
+          [5, 6],
+        ],
+      },
       { name: "i32", inputs: [i32([4, 5, 6]), i32([1])], value: i32([5]) },
-      { name: "bytes become floats", inputs: [u8([9, 200, 7], [3, 1]), i32([1])], value: [[200]], type: "float" },
+      {
+        name: "bytes become floats",
+        inputs: [u8([9, 200, 7], [3, 1]), i32([1])],
+        value: [[200]],
+        type: "float",
+      },
       { name: "no rows wanted", inputs: [table, i32([])], shape: [0, 2], order: 0, batch: false },
       { name: "many rows", inputs: [spread([50, 17]), integers([33], 0, 50)], order: 0 },
     ],
@@ -39,7 +66,16 @@ export const indexRows: readonly OpRow[] = [
   {
     op: "gather",
     f: (x, at) => square(gather(transpose(x), at)),
-    cases: [{ name: "of a view", inputs: [table, i32([1, 1])], value: [[4, 16, 36], [4, 16, 36]] }],
+    cases: [
+      {
+        name: "of a view",
+        inputs: [table, i32([1, 1])],
+        value: [
+          [4, 16, 36],
+          [4, 16, 36],
+        ],
+      },
+    ],
   },
   {
     op: "scatterAdd",
@@ -48,11 +84,37 @@ export const indexRows: readonly OpRow[] = [
       {
         name: "rows, one twice",
         inputs: [i32([2, 0, 2]), table],
-        value: [[3, 4], [0, 0], [6, 8], [0, 0]],
+        value: [
+          [3, 4],
+          [0, 0],
+          [6, 8],
+          [0, 0],
+        ],
       },
-      { name: "numbers", inputs: [i32([3, 3, 1, 0], [2, 2]), [[1, 2], [3, 4]]], value: [4, 3, 0, 3] },
+      {
+        name: "numbers",
+        inputs: [
+          i32([3, 3, 1, 0], [2, 2]),
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ],
+        value: [4, 3, 0, 3],
+      },
       { name: "out of range", inputs: [i32([-5, 50]), [1, 2]], value: [1, 0, 0, 2] },
-      { name: "nothing", inputs: [i32([]), spread([0, 2])], value: [[0, 0], [0, 0], [0, 0], [0, 0]], order: 0, batch: false },
+      {
+        name: "nothing",
+        inputs: [i32([]), spread([0, 2])],
+        value: [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+          [0, 0],
+        ],
+        order: 0,
+        batch: false,
+      },
       { name: "many rows", inputs: [integers([300], 0, 4), spread([300, 5])], order: 0 },
     ],
   },
@@ -63,7 +125,12 @@ export const indexRows: readonly OpRow[] = [
       {
         name: "a list",
         inputs: [i32([1, 0, 7, -1])],
-        value: [[0, 1, 0], [1, 0, 0], [0, 0, 0], [0, 0, 0]],
+        value: [
+          [0, 1, 0],
+          [1, 0, 0],
+          [0, 0, 0],
+          [0, 0, 0],
+        ],
         type: "float",
       },
     ],
@@ -76,7 +143,17 @@ export const indexRows: readonly OpRow[] = [
   {
     op: "eye",
     f: () => eye(2),
-    cases: [{ name: "two", inputs: [], value: [[1, 0], [0, 1]], type: "float" }],
+    cases: [
+      {
+        name: "two",
+        inputs: [],
+        value: [
+          [1, 0],
+          [0, 1],
+        ],
+        type: "float",
+      },
+    ],
   },
   {
     op: "fill",
@@ -86,7 +163,18 @@ export const indexRows: readonly OpRow[] = [
   {
     op: "zerosLike",
     f: (x) => zerosLike(x),
-    cases: [{ name: "a matrix", inputs: [table], value: [[0, 0], [0, 0], [0, 0]], order: 0 }],
+    cases: [
+      {
+        name: "a matrix",
+        inputs: [table],
+        value: [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+        ],
+        order: 0,
+      },
+    ],
   },
   {
     op: "onesLike",
