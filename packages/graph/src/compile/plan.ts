@@ -1,12 +1,12 @@
-import { type FloatType, GraphError, type Plan, sameShape, showShape, storedType, type VariableSpec } from "@metrigrad/tensor";
+import { type FloatType, GraphError, type Plan, sameShape, showShape, storedType, tensor, type VariableSpec } from "@metrigrad/tensor";
 import { type Node, showNode } from "../core/node.ts";
 import { topological } from "../core/topology.ts";
 import { add } from "../ops/arithmetic.ts";
 import { constant } from "../ops/constant.ts";
 import { rngState } from "../ops/random.ts";
 import { type Variable, variableOp } from "../ops/variable.ts";
-import { tensor } from "@metrigrad/tensor";
 import { placeArena } from "./arena.ts";
+import { compactPlan } from "./compact.ts";
 import { fuse } from "./fuse.ts";
 import { lower } from "./lower.ts";
 import { mergeKernels } from "./merge.ts";
@@ -68,7 +68,14 @@ export function planOf(request: PlanRequest): Planned {
   const steps = settle(lowered.steps, buffers, destinations);
   const arena = placeArena(buffers, steps);
   const outputs = destinations.slice(updates.length).map(({ to }) => to);
-  const plan = { float: request.float, buffers: arena.buffers, steps, feeds, outputs, arenaBytes: arena.bytes };
+  const plan = compactPlan({
+    float: request.float,
+    buffers: arena.buffers,
+    steps,
+    feeds,
+    outputs,
+    arenaBytes: arena.bytes,
+  });
   return { plan, variables: [...variables.values()].map(({ spec }) => spec) };
 }
 

@@ -7,7 +7,7 @@ import {
   storageBytes,
   type View,
 } from "@metrigrad/tensor";
-import { contiguousView, sameView } from "./views.ts";
+import { contiguousView, sameRun } from "./views.ts";
 
 /** A computed value that must end up in a buffer of its own: a variable's or an output's. */
 export interface Destination {
@@ -96,7 +96,7 @@ function writable(
   const source = buffers[from.buffer] as BufferSpec;
   const target = buffers[to.buffer] as BufferSpec;
   if (source.place.kind !== "arena" || source.size !== target.size || source.dtype !== target.dtype) return false;
-  if (!sameView({ ...from, buffer: to.buffer }, to)) return false;
+  if (!sameRun({ ...from, buffer: to.buffer }, to)) return false;
   if ((writes.get(to.buffer) ?? []).length > 0) return false;
   const first = Math.min(...(writes.get(from.buffer) ?? [Number.POSITIVE_INFINITY]));
   return (reads.get(to.buffer) ?? []).every((at) => {
@@ -109,8 +109,8 @@ function writable(
 function mayOverwrite(step: Step, old: View, result: View): boolean {
   const { reads } = stepViews(step);
   const own = reads.filter((view) => view.buffer === old.buffer);
-  if (!own.every((view) => sameView(view, old))) return false;
-  if (step.kind === "map") return step.outputs.some((view) => sameView(view, result));
+  if (!own.every((view) => sameRun(view, old))) return false;
+  if (step.kind === "map") return step.outputs.some((view) => sameRun(view, result));
   if (step.kind === "gram") return own.length === 1 && step.base?.buffer === old.buffer;
   return false;
 }

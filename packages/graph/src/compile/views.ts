@@ -1,4 +1,4 @@
-import { type Shape, stridesOf, type View } from "@metrigrad/tensor";
+import { type Shape, sizeOf, stridesOf, type View } from "@metrigrad/tensor";
 
 /** A view of a shape over a whole contiguous buffer. */
 export function contiguousView(buffer: number, shape: Shape): View {
@@ -11,6 +11,17 @@ export function sameView(a: View, b: View): boolean {
   return a.shape.every((n, axis) => {
     return n === b.shape[axis] && (n === 1 || a.strides[axis] === b.strides[axis]);
   });
+}
+
+/** Whether two views of one buffer are the same contiguous run, perhaps under different shapes. */
+export function sameRun(a: View, b: View): boolean {
+  if (sameView(a, b)) return true;
+  if (a.buffer !== b.buffer || a.offset !== b.offset || sizeOf(a.shape) !== sizeOf(b.shape)) return false;
+  return isContiguous(a) && isContiguous(b);
+}
+
+function isContiguous(view: View): boolean {
+  return sameView(view, { ...view, strides: stridesOf(view.shape) });
 }
 
 /** A view broadcast to a larger shape (NumPy rules): stride 0 on the new axes. */
