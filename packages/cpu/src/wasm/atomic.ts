@@ -26,12 +26,7 @@ export const atomic = {
   xor: update(0x3a),
   exchange: update(0x41),
   /** The old value; `replacement` is stored where it equals `expected`. */
-  compareExchange: (
-    address: I32Like,
-    expected: I32Like,
-    replacement: I32Like,
-    offset = 0,
-  ): I32 =>
+  compareExchange: (address: I32Like, expected: I32Like, replacement: I32Like, offset = 0): I32 =>
     instruction(
       "i32",
       [0xfe, 0x48, ...memarg(2, offset)],

@@ -40,6 +40,12 @@ export interface Local<T extends ValType = ValType> extends Value<T> {
   readonly index: number;
 }
 
+/** Code that is filled in after what follows it. */
+export interface Gap {
+  /** A new local that holds the value from this place on. */
+  let<T extends ValType>(value: Value<T>): Local<T>;
+}
+
 /** A place to branch to. */
 export interface Label {
   readonly depth: number;
@@ -62,7 +68,7 @@ function operand(arg: Value | number): Value {
 export class FunctionBuilder {
   readonly params: readonly Local[];
   private readonly locals: ValType[] = [];
-  private readonly bytes: number[] = [];
+  private readonly body: Code[] = [];
   private depth = 0;
 
   constructor(params: readonly ValType[]) {
@@ -94,6 +100,19 @@ export class FunctionBuilder {
   /** Appends statements such as stores. */
   do(...statements: readonly Statement[]): void {
     for (const statement of statements) this.append(statement.code);
+  }
+
+  /** A place in the code that later statements can go to, such as constants before a loop. */
+  gap(): Gap {
+    const code: Code[] = [];
+    this.append(code);
+    return {
+      let: (value) => {
+        const local = this.local(value.type);
+        code.push([value.code, 0x21, unsigned(local.index)]);
+        return local;
+      },
+    };
   }
 
   call(func: Func, ...args: readonly (Value | number)[]): void {
@@ -174,8 +193,10 @@ export class FunctionBuilder {
       runs.push([...unsigned(count), typeCodes[type]]);
       count = 0;
     });
-    const head = [...unsigned(runs.length), ...runs.flat()];
-    return [...unsigned(head.length + this.bytes.length + 1), ...head].concat(this.bytes, 0x0b);
+    const bytes: number[] = [...unsigned(runs.length), ...runs.flat()];
+    flatten(this.body, bytes);
+    bytes.push(0x0b);
+    return unsigned(bytes.length).concat(bytes);
   }
 
   private nest(open: Code, body: (label: Label) => void): void {
@@ -187,7 +208,7 @@ export class FunctionBuilder {
   }
 
   private append(code: Code): void {
-    flatten(code, this.bytes);
+    this.body.push(code);
   }
 }
 

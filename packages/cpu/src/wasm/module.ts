@@ -1,4 +1,4 @@
-import { FunctionBuilder, type Func, type FuncType, type Local, typeCodes } from "./function.ts";
+import { type Func, type FuncType, FunctionBuilder, type Local, typeCodes } from "./function.ts";
 import { unsigned } from "./leb128.ts";
 import type { ValType } from "./value.ts";
 
@@ -70,9 +70,17 @@ export class ModuleBuilder {
     const bytes: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
     section(bytes, 1, this.typeBytes);
     section(bytes, 2, this.imports);
-    section(bytes, 3, this.functions.map((f) => unsigned(f.type)));
+    section(
+      bytes,
+      3,
+      this.functions.map((f) => unsigned(f.type)),
+    );
     section(bytes, 7, this.exports);
-    section(bytes, 10, this.functions.map((f) => f.body()));
+    section(
+      bytes,
+      10,
+      this.functions.map((f) => f.body()),
+    );
     this.encodeNames(bytes);
     return Uint8Array.from(bytes);
   }

@@ -23,8 +23,7 @@ export function binary<A extends ValType, R extends ValType>(type: R, ...opcode:
 
 /** Makes instructions of two i32, where numbers are literals. */
 export function binaryI32(opcode: number) {
-  return (x: I32Like, y: I32Like): Value<"i32"> =>
-    instruction("i32", [opcode], asI32(x), asI32(y));
+  return (x: I32Like, y: I32Like): Value<"i32"> => instruction("i32", [opcode], asI32(x), asI32(y));
 }
 
 /** Makes loads; `bytes` is the natural alignment. */

@@ -19,12 +19,17 @@ const ternary = (opcode: number) => (x: V128, y: V128, z: V128) =>
 const shift = (opcode: number) => (x: V128, by: I32Like) =>
   instruction("v128", simd(opcode), x, asI32(by));
 const splat = <A extends ValType>(opcode: number) => unary<A, "v128">("v128", ...simd(opcode));
-const extract = <R extends ValType>(type: R, opcode: number) => (x: V128, lane: number) =>
-  instruction(type, [...simd(opcode), lane], x);
-const replace = <A extends ValType>(opcode: number) => (x: V128, lane: number, value: Value<A>) =>
-  instruction("v128", [...simd(opcode), lane], x, value);
+const extract =
+  <R extends ValType>(type: R, opcode: number) =>
+  (x: V128, lane: number) =>
+    instruction(type, [...simd(opcode), lane], x);
+const replace =
+  <A extends ValType>(opcode: number) =>
+  (x: V128, lane: number, value: Value<A>) =>
+    instruction("v128", [...simd(opcode), lane], x, value);
 const loads = (bytes: number, opcode: number) => load("v128", bytes, ...simd(opcode));
-const loadLane = (bytes: number, opcode: number) =>
+const loadLane =
+  (bytes: number, opcode: number) =>
   (address: I32Like, x: V128, lane: number, offset = 0): V128 =>
     instruction(
       "v128",
@@ -32,7 +37,8 @@ const loadLane = (bytes: number, opcode: number) =>
       asI32(address),
       x,
     );
-const storeLane = (bytes: number, opcode: number) =>
+const storeLane =
+  (bytes: number, opcode: number) =>
   (address: I32Like, x: V128, lane: number, offset = 0): Statement =>
     effect([...simd(opcode), ...memarg(Math.log2(bytes), offset), lane], asI32(address), x);
 
@@ -101,7 +107,11 @@ export const i32x4 = {
   replace_lane: replace<"i32">(0x1c),
   /** Lanes 0–3 of x and 4–7 of y, in the given order. */
   shuffle: (x: V128, y: V128, lanes: readonly [number, number, number, number]): V128 =>
-    i8x16.shuffle(x, y, lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte))),
+    i8x16.shuffle(
+      x,
+      y,
+      lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
+    ),
   eq: bin(0x37),
   ne: bin(0x38),
   lt_s: bin(0x39),

@@ -1,0 +1,55 @@
+import {
+  type Backend,
+  BackendError,
+  type Store,
+  type StoreOptions,
+  type VariableOwner,
+  type VariableSpec,
+} from "@metrigrad/tensor";
+import type { Device } from "./device.ts";
+import { CpuStore } from "./store.ts";
+
+/** The WebAssembly backend; made by `cpu`. */
+export class CpuBackend implements Backend {
+  readonly name = "cpu";
+  readonly floats = ["f32"] as const;
+  private readonly device: Device;
+  private readonly stores = new Set<CpuStore>();
+
+  constructor(device: Device) {
+    this.device = device;
+  }
+
+  describe(): string {
+    const { relaxed, shared } = this.device.options;
+    const simd = relaxed ? "relaxed" : "plain";
+    const megabytes = (this.device.heap.bytes / 1e6).toFixed(1);
+    const memory = shared ? "shared memory" : "memory";
+    return `cpu: WebAssembly SIMD (${simd}), 1 thread, ${megabytes} MB of ${memory} in use; all steps run there`;
+  }
+
+  async store(
+    owner: VariableOwner | readonly VariableSpec[],
+    options: StoreOptions = {},
+  ): Promise<Store> {
+    this.device.check("backend.store");
+    if ((options.float ?? "f32") !== "f32") {
+      throw new BackendError({
+        where: "cpu, backend.store",
+        must: "float must be f32",
+        got: String(options.float),
+        todo: "use the reference backend for float64",
+      });
+    }
+    const store = new CpuStore(this, this.device, (options.seed ?? 0) >>> 0);
+    await store.add("variables" in owner ? owner.variables : owner);
+    this.stores.add(store);
+    return store;
+  }
+
+  async close(): Promise<void> {
+    for (const store of this.stores) await store.close();
+    this.stores.clear();
+    this.device.closed = true;
+  }
+}

@@ -1,0 +1,157 @@
+import {
+  BackendError,
+  type BufferSpec,
+  type Executable,
+  type Handle,
+  type Plan,
+  sizeOf,
+  type Tensor,
+  type TypedArray,
+} from "@metrigrad/tensor";
+import { bytesOf } from "../loop/lanes.ts";
+import { storedArray, writeElements } from "../memory/elements.ts";
+import { buildPlan } from "../plan/module.ts";
+import { closedError, type Device } from "./device.ts";
+import { OutputHandle, type OutputPlace, type RunCounter } from "./handle.ts";
+
+type PhaseFunction = (part: number, parts: number) => void;
+
+/** Where a variable of the store lies. */
+export type VariableAddress = (name: string) => number;
+
+/** Addresses of a plan's buffers, and what was allocated for them. */
+interface Placement {
+  readonly addresses: readonly number[];
+  readonly allocated: readonly number[];
+  readonly bytes: number;
+}
+
+function place(plan: Plan, device: Device, variable: VariableAddress): Placement {
+  const allocated: number[] = [];
+  let bytes = 0;
+  const allocate = (size: number, what: string) => {
+    const address = device.heap.allocate(size, what);
+    allocated.push(address);
+    bytes += size;
+    return address;
+  };
+  const arena = plan.arenaBytes > 0 ? allocate(plan.arenaBytes, "the arena of a program") : 0;
+  const addressOf = (buffer: BufferSpec): number => {
+    const { place: where } = buffer;
+    if (where.kind === "arena") return arena + where.offset;
+    if (where.kind === "variable") return variable(where.name);
+    const address = allocate(buffer.size * bytesOf(buffer.dtype), buffer.label);
+    if (where.kind === "constant") {
+      const stored = storedArray(device.heap, address, buffer.size, buffer.dtype);
+      writeElements(stored, buffer.dtype, where.data, null);
+    }
+    return address;
+  };
+  try {
+    return { addresses: plan.buffers.map(addressOf), allocated, bytes };
+  } catch (error) {
+    for (const address of allocated) device.heap.release(address);
+    throw error;
+  }
+}
+
+/** A plan as a WebAssembly module with all addresses in it. */
+export class CpuExecutable implements Executable {
+  readonly bytes: number;
+  private readonly device: Device;
+  private readonly plan: Plan;
+  private readonly placement: Placement;
+  private readonly exports: WebAssembly.Exports;
+  private readonly outputs: readonly OutputPlace[];
+  private readonly counter: RunCounter = { runs: 0, closed: false };
+  private readonly runAll: PhaseFunction;
+  /** Views on the feed buffers, made again when the memory has grown. */
+  private feeds: readonly TypedArray[] = [];
+  private buffer: ArrayBufferLike | null = null;
+
+  private constructor(
+    device: Device,
+    plan: Plan,
+    placement: Placement,
+    exports: WebAssembly.Exports,
+  ) {
+    this.device = device;
+    this.plan = plan;
+    this.placement = placement;
+    this.bytes = placement.bytes;
+    this.exports = exports;
+    this.runAll = exports.run as PhaseFunction;
+    this.outputs = plan.outputs.map((view) => {
+      const { dtype } = plan.buffers[view.buffer] as BufferSpec;
+      const address = (placement.addresses[view.buffer] as number) + view.offset * bytesOf(dtype);
+      return { shape: Object.freeze([...view.shape]), size: sizeOf(view.shape), dtype, address };
+    });
+  }
+
+  static async create(
+    plan: Plan,
+    device: Device,
+    variable: VariableAddress,
+  ): Promise<CpuExecutable> {
+    const placement = place(plan, device, variable);
+    const { options, library, scratch, heap } = device;
+    const target = { options, library, scratch, parts: 1, addresses: placement.addresses };
+    try {
+      const { bytes } = buildPlan(plan, target);
+      const { instance } = await WebAssembly.instantiate(bytes, { env: device.imports });
+      return new CpuExecutable(device, plan, placement, instance.exports);
+    } catch (error) {
+      for (const address of placement.allocated) heap.release(address);
+      throw error;
+    }
+  }
+
+  async run(feeds: readonly Tensor[]): Promise<readonly Handle[]> {
+    this.begin("executable.run", feeds);
+    this.runAll(0, 1);
+    return this.outputs.map((output) => new OutputHandle(this.device.heap, output, this.counter));
+  }
+
+  async profile(feeds: readonly Tensor[]): Promise<readonly number[]> {
+    this.begin("executable.profile", feeds);
+    return this.plan.steps.map((_, at) => {
+      const start = performance.now();
+      (this.exports[`step${at}`] as PhaseFunction)(0, 1);
+      return (performance.now() - start) / 1000;
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.counter.closed) return;
+    this.counter.closed = true;
+    for (const address of this.placement.allocated) this.device.heap.release(address);
+  }
+
+  /** Starts a run: earlier handles become stale, feeds are written. */
+  private begin(where: string, feeds: readonly Tensor[]): void {
+    this.device.check(where);
+    if (this.counter.closed) throw closedError(where, "program");
+    const { memory } = this.device.heap;
+    if (this.buffer !== memory.buffer) {
+      this.buffer = memory.buffer;
+      this.feeds = this.plan.feeds.map(({ buffer, shape, dtype }) => {
+        const address = this.placement.addresses[buffer] as number;
+        return storedArray(this.device.heap, address, sizeOf(shape), dtype);
+      });
+    }
+    this.counter.runs += 1;
+    this.plan.feeds.forEach(({ dtype, name }, at) => {
+      const value = feeds[at];
+      const target = this.feeds[at] as TypedArray;
+      if (value === undefined || value.size !== target.length) {
+        throw new BackendError({
+          where,
+          must: `feed ${name} must have ${target.length} elements`,
+          got: value === undefined ? "none" : String(value.size),
+          todo: "pass the feeds in the order of plan.feeds",
+        });
+      }
+      writeElements(target, dtype, value.data(), value.dtype);
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { BackendError, type DType, type Handle, type Tensor } from "@metrigrad/tensor";
+import { readElements, storedArray } from "../memory/elements.ts";
+import type { Heap } from "../memory/heap.ts";
+
+/** Where an output lies. */
+export interface OutputPlace {
+  readonly shape: readonly number[];
+  readonly size: number;
+  readonly dtype: DType;
+  readonly address: number;
+}
+
+/** Counts the runs of an executable; handles of an earlier run are stale. */
+export interface RunCounter {
+  runs: number;
+  closed: boolean;
+}
+
+/** An output of one run. */
+export class OutputHandle implements Handle {
+  readonly shape: readonly number[];
+  private readonly heap: Heap;
+  private readonly place: OutputPlace;
+  private readonly counter: RunCounter;
+  private readonly run: number;
+
+  constructor(heap: Heap, place: OutputPlace, counter: RunCounter) {
+    this.shape = place.shape;
+    this.heap = heap;
+    this.place = place;
+    this.counter = counter;
+    this.run = counter.runs;
+  }
+
+  async read(): Promise<Tensor> {
+    if (this.counter.closed || this.counter.runs !== this.run) {
+      throw new BackendError({
+        where: "handle.read",
+        must: "an output must be read before its program runs again or closes",
+        got: this.counter.closed
+          ? "a closed program"
+          : `${this.counter.runs - this.run} later run(s)`,
+        todo: "await read() first and keep the tensor",
+      });
+    }
+    const { address, size, dtype, shape } = this.place;
+    return readElements(storedArray(this.heap, address, size, dtype), shape, dtype);
+  }
+}

@@ -1,0 +1,85 @@
+import type { ScalarType } from "@metrigrad/tensor";
+import type { KernelOptions } from "../options.ts";
+import {
+  type FunctionBuilder,
+  f32x4,
+  type Gap,
+  i32x4,
+  type Local,
+  type V128,
+  v128,
+} from "../wasm/index.ts";
+
+/** A computed argument of a rule: four lanes; booleans are masks of all ones or all zeros. */
+export interface Operand {
+  readonly value: V128;
+  readonly type: ScalarType;
+  /** Its value where it is a literal. */
+  readonly literal: number | undefined;
+}
+
+/** Emits four lanes of arithmetic; constants are set once, before the loops. */
+export class Emitter {
+  readonly f: FunctionBuilder;
+  readonly relaxed: boolean;
+  private readonly constants: Gap;
+  private readonly known = new Map<string, V128>();
+
+  /** Constants go to where the function stands now. */
+  constructor(f: FunctionBuilder, options: KernelOptions) {
+    this.f = f;
+    this.relaxed = options.relaxed;
+    this.constants = f.gap();
+  }
+
+  /** A value that is used more than once. */
+  let(value: V128): Local<"v128"> {
+    return this.f.let(value);
+  }
+
+  /** Four times the same float. */
+  float(value: number): V128 {
+    return this.constant(`f${Object.is(value, -0) ? "-0" : value}`, () => f32x4.const(value));
+  }
+
+  /** Four times the same 32 bits. */
+  bits(value: number): V128 {
+    return this.constant(`i${value | 0}`, () => i32x4.const(value));
+  }
+
+  /** x·y + z. */
+  madd(x: V128, y: V128, z: V128): V128 {
+    return this.relaxed ? f32x4.relaxed_madd(x, y, z) : f32x4.add(f32x4.mul(x, y), z);
+  }
+
+  /** z − x·y. */
+  nmadd(x: V128, y: V128, z: V128): V128 {
+    return this.relaxed ? f32x4.relaxed_nmadd(x, y, z) : f32x4.sub(z, f32x4.mul(x, y));
+  }
+
+  /** Horner's rule, the highest coefficient first. */
+  polynomial(x: V128, coefficients: readonly number[]): V128 {
+    return coefficients
+      .slice(1)
+      .reduce<V128>((sum, c) => this.madd(sum, x, this.float(c)), this.float(coefficients[0] ?? 0));
+  }
+
+  /** x where the mask is all ones, y where it is all zeros. */
+  select(mask: V128, x: V128, y: V128): V128 {
+    return this.relaxed ? i32x4.relaxed_laneselect(x, y, mask) : v128.bitselect(x, y, mask);
+  }
+
+  /** A literal under a key of its own. */
+  constant(key: string, make: () => V128): V128 {
+    const found = this.known.get(key) ?? this.constants.let(make());
+    this.known.set(key, found);
+    return found;
+  }
+}
+
+/** Emits one function of the expression language; `type` is that of its result. */
+export type Rule = (
+  e: Emitter,
+  args: readonly [Operand, Operand, Operand],
+  type: ScalarType,
+) => V128;

@@ -1,0 +1,32 @@
+import type { ScalarType } from "@metrigrad/tensor";
+import { f32x4, i32x4, type V128, v128 } from "../../wasm/index.ts";
+import type { Emitter, Rule } from "../emitter.ts";
+
+function toFloatFrom(e: Emitter, x: V128, from: ScalarType): V128 {
+  if (from === "float") return x;
+  if (from === "bool") return v128.and(x, e.float(1));
+  return from === "i32" ? f32x4.convert_i32x4_s(x) : f32x4.convert_i32x4_u(x);
+}
+
+function toIntFrom(e: Emitter, x: V128, from: ScalarType, signed: boolean): V128 {
+  if (from === "bool") return v128.and(x, e.bits(1));
+  if (from !== "float") return x;
+  return signed ? i32x4.trunc_sat_f32x4_s(x) : i32x4.trunc_sat_f32x4_u(x);
+}
+
+function toBoolFrom(e: Emitter, x: V128, from: ScalarType): V128 {
+  if (from === "bool") return x;
+  return from === "float" ? f32x4.ne(x, e.float(0)) : i32x4.ne(x, e.bits(0));
+}
+
+/** Four lanes in another type: floats truncate and saturate, NaN becomes 0, bool is x ≠ 0. */
+export function convertLanes(e: Emitter, x: V128, from: ScalarType, to: ScalarType): V128 {
+  if (to === "float") return toFloatFrom(e, x, from);
+  if (to === "bool") return toBoolFrom(e, x, from);
+  return toIntFrom(e, x, from, to === "i32");
+}
+
+export const toFloat: Rule = (e, [x]) => convertLanes(e, x.value, x.type, "float");
+export const toI32: Rule = (e, [x]) => convertLanes(e, x.value, x.type, "i32");
+export const toU32: Rule = (e, [x]) => convertLanes(e, x.value, x.type, "u32");
+export const toBool: Rule = (e, [x]) => convertLanes(e, x.value, x.type, "bool");

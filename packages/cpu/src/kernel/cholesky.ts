@@ -1,0 +1,231 @@
+import {
+  callValue,
+  type F32,
+  type Func,
+  type FunctionBuilder,
+  f32,
+  f32x4,
+  type I32,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  v128,
+} from "../wasm/index.ts";
+import { solveRows as panelRows } from "./solve.ts";
+import { productScratch } from "./tile.ts";
+
+const i = "i32" as const;
+const blockRow = 4 * panelRows;
+const blockBytes = panelRows * blockRow;
+
+/** λ that a zero shift starts from, relative to the mean of the diagonal. */
+const relativeStart = 1e-7;
+const retries = 6;
+
+/** Bytes from one row of the working copy to the next: whole vectors, no power of two. */
+export function workingRow(size: number): number {
+  const row = Math.ceil(size / 8) * 32;
+  return row % 512 === 0 ? row + 64 : row;
+}
+
+/** Bytes that a factorisation needs. */
+export function choleskyScratch(size: number): number {
+  const work = Math.ceil((size * workingRow(size)) / 64) * 64;
+  return blockBytes + work + productScratch(size, size, panelRows);
+}
+
+/**
+ * Factors a block of at most 48 rows, A = U'U, in place; rows lie 192 bytes apart. Returns whether
+ * all pivots are positive and finite. What lies below the diagonal is overwritten.
+ */
+function blockFactor(m: ModuleBuilder): Func {
+  return m.func("factorBlock", { params: [i, i], results: [i] }, (f, block, size) => {
+    const [p, j, c] = [f.local("i32"), f.local("i32"), f.local("i32")];
+    f.for(p, 0, size, 1, () => {
+      const line = f.let(i32.add(block, i32.mul(p, blockRow)));
+      const pivot = f.let(f32.load(i32.add(line, i32.shl(p, 2))));
+      const sound = i32.and(
+        f32.gt(pivot, f32.const(0)),
+        f32.lt(pivot, f32.const(Number.POSITIVE_INFINITY)),
+      );
+      f.if(i32.eqz(sound), () => f.return(i32.const(0)));
+      const root = f.let(f32x4.splat(f32.sqrt(pivot)));
+      f.for(c, i32.shl(i32.and(p, -4), 2), i32.shl(size, 2), 16, () => {
+        const at = i32.add(line, c);
+        f.do(v128.store(at, f32x4.div(v128.load(at), root)));
+      });
+      f.for(j, i32.add(p, 1), size, 1, () => {
+        const target = f.let(i32.add(block, i32.mul(j, blockRow)));
+        const factor = f.let(v128.load32_splat(i32.add(line, i32.shl(j, 2))));
+        f.for(c, i32.shl(i32.and(j, -4), 2), i32.shl(size, 2), 16, () => {
+          const at = i32.add(target, c);
+          const product = f32x4.mul(factor, v128.load(i32.add(line, c)));
+          f.do(v128.store(at, f32x4.sub(v128.load(at), product)));
+        });
+      });
+    });
+    f.result(i32.const(1));
+  });
+}
+
+/** What a factorisation calls. */
+export interface CholeskyPieces {
+  readonly copy: Func;
+  readonly panel: Func;
+  readonly gemmUpper: Func;
+}
+
+/**
+ * Factors the upper triangle of a square working copy in place, A = U'U, right-looking by panels.
+ * Parameters: matrix, row stride, size, scratch (a block, then a product's). Returns success.
+ */
+function upperFactor(m: ModuleBuilder, pieces: CholeskyPieces): Func {
+  const factorBlock = blockFactor(m);
+  const params = [i, i, i, i] as const;
+  return m.func("factorUpper", { params, results: [i] }, (f, a, row, size, scratch) => {
+    const p = f.local("i32");
+    const inner = f.let(i32.add(scratch, blockBytes));
+    f.for(p, 0, size, panelRows, () => {
+      const count = f.let(i32.sub(size, p));
+      f.if(i32.gt_u(count, panelRows), () => f.set(count, i32.const(panelRows)));
+      const corner = f.let(i32.add(a, i32.mul(p, i32.add(row, 4))));
+      f.call(pieces.copy, scratch, blockRow, corner, row, 4, count, count);
+      f.if(i32.eqz(callValue("i32", factorBlock, scratch, count)), () => f.return(i32.const(0)));
+      f.call(pieces.copy, corner, row, scratch, blockRow, 4, count, count);
+      const rest = f.let(i32.sub(i32.sub(size, p), count));
+      f.if(rest, () => {
+        const right = f.let(i32.add(corner, i32.shl(count, 2)));
+        // The working copy has room for whole vectors.
+        const cols = i32.and(i32.add(rest, 3), -4);
+        f.call(pieces.panel, scratch, 4, blockRow, right, row, count, cols);
+        const below = f.let(i32.add(right, i32.mul(count, row)));
+        f.call(
+          pieces.gemmUpper,
+          ...[right, 4, row, right, row, 4, below, row, 4],
+          ...[rest, rest, count, count, below, row, 4, 0],
+          ...[f32.const(-1), f32.const(1), inner],
+        );
+      });
+    });
+    f.result(i32.const(1));
+  });
+}
+
+interface Matrix {
+  readonly base: Local<"i32">;
+  readonly row: Local<"i32">;
+  readonly col: Local<"i32">;
+}
+
+function element(a: Matrix, row: I32, col: I32): I32 {
+  return i32.add(a.base, i32.add(i32.mul(row, a.row), i32.mul(col, a.col)));
+}
+
+/** λ of the first retry from 0. */
+function startShift(f: FunctionBuilder, a: Matrix, size: Local<"i32">): F32 {
+  const trace = f.let(f32.const(0));
+  const k = f.local("i32");
+  f.for(k, 0, size, 1, () => f.set(trace, f32.add(trace, f32.load(element(a, k, k)))));
+  const start = f.let(f32.const(relativeStart));
+  f.if(f32.gt(trace, f32.const(0)), () =>
+    f.set(start, f32.mul(start, f32.div(trace, f32.convert_i32_u(size)))),
+  );
+  return start;
+}
+
+/**
+ * out = L with LL' = a + λI, zeros above; the λ used is the result. Parameters: a with row and
+ * column stride, out with its row stride (columns side by side), size, working row stride, first
+ * λ, scratch.
+ */
+export function choleskyKernel(m: ModuleBuilder, pieces: CholeskyPieces): Func {
+  const factorUpper = upperFactor(m, pieces);
+  const params = [i, i, i, i, i, i, i, "f32", i] as const;
+  return m.func(
+    "cholesky",
+    { params, results: ["f32"], export: true },
+    (f, base, aRow, aCol, out, outRow, size, workRow, shift, scratch) => {
+      const a: Matrix = { base, row: aRow, col: aCol };
+      const work = f.let(scratch);
+      const workBytes = i32.and(i32.add(i32.mul(size, workRow), 63), -64);
+      const inner = f.let(i32.add(scratch, workBytes));
+      const [r, attempt] = [f.local("i32"), f.local("i32")];
+      f.block((failed) => {
+        f.loop((again) => {
+          loadUpper(f, pieces.copy, a, work, workRow, size, shift);
+          const success = callValue("i32", factorUpper, work, workRow, size, inner);
+          f.if(success, () => {
+            storeLower(f, pieces.copy, out, outRow, work, workRow, size);
+            f.return(shift);
+          });
+          f.brIf(failed, i32.ge_u(attempt, retries));
+          f.increment(attempt, 1);
+          f.if(
+            f32.eq(shift, f32.const(0)),
+            () => f.set(shift, startShift(f, a, size)),
+            () => f.set(shift, f32.mul(shift, f32.const(10))),
+          );
+          f.br(again);
+        });
+      });
+      f.for(r, 0, size, 1, () => {
+        const c = f.local("i32");
+        f.for(c, 0, size, 1, () => {
+          const at = i32.add(i32.add(out, i32.mul(r, outRow)), i32.shl(c, 2));
+          f.do(f32.store(at, f32.const(Number.NaN)));
+        });
+      });
+      f.result(f32.const(Number.NaN));
+    },
+  );
+}
+
+/** work[r, c] = a[c, r] for r ≤ c, λ added to the diagonal. */
+function loadUpper(
+  f: FunctionBuilder,
+  copy: Func,
+  a: Matrix,
+  work: Local<"i32">,
+  workRow: Local<"i32">,
+  size: Local<"i32">,
+  shift: Local<"f32">,
+): void {
+  const r = f.local("i32");
+  f.for(r, 0, size, panelRows, () => {
+    const rows = f.let(i32.sub(size, r));
+    const cols = f.let(rows);
+    f.if(i32.gt_u(rows, panelRows), () => f.set(rows, i32.const(panelRows)));
+    const corner = i32.add(work, i32.mul(r, i32.add(workRow, 4)));
+    f.call(copy, corner, workRow, element(a, r, r), a.col, a.row, rows, cols);
+  });
+  f.for(r, 0, size, 1, () => {
+    const at = f.let(i32.add(work, i32.mul(r, i32.add(workRow, 4))));
+    f.do(f32.store(at, f32.add(f32.load(at), shift)));
+  });
+}
+
+/** out[r, c] = work[c, r] for c ≤ r, zeros beyond. */
+function storeLower(
+  f: FunctionBuilder,
+  copy: Func,
+  out: Local<"i32">,
+  outRow: Local<"i32">,
+  work: Local<"i32">,
+  workRow: Local<"i32">,
+  size: Local<"i32">,
+): void {
+  const [r, c] = [f.local("i32"), f.local("i32")];
+  f.for(r, 0, size, panelRows, () => {
+    const rows = f.let(i32.sub(size, r));
+    f.if(i32.gt_u(rows, panelRows), () => f.set(rows, i32.const(panelRows)));
+    const line = i32.add(out, i32.mul(r, outRow));
+    const from = i32.add(work, i32.shl(r, 2));
+    f.call(copy, line, outRow, from, 4, workRow, rows, i32.add(r, rows));
+  });
+  f.for(r, 0, size, 1, () => {
+    f.for(c, i32.add(r, 1), size, 1, () => {
+      const at = i32.add(i32.add(out, i32.mul(r, outRow)), i32.shl(c, 2));
+      f.do(f32.store(at, f32.const(0)));
+    });
+  });
+}

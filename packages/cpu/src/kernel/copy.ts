@@ -1,0 +1,124 @@
+import {
+  type Func,
+  type FunctionBuilder,
+  f32,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  v128,
+} from "../wasm/index.ts";
+import { transpose4 } from "./pack.ts";
+
+interface Block {
+  readonly to: Local<"i32">;
+  readonly toRow: Local<"i32">;
+  readonly from: Local<"i32">;
+  readonly fromRow: Local<"i32">;
+  readonly fromCol: Local<"i32">;
+}
+
+/**
+ * to[r, c] = from[r, c] for rows×cols 32-bit elements; `to` has its columns side by side, `from`
+ * any strides. Parameters: to, toRow, from, fromRow, fromCol, rows, cols.
+ */
+export function copyKernel(m: ModuleBuilder): Func {
+  return m.func(
+    "copy2d",
+    { params: ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], export: true },
+    (f, to, toRow, from, fromRow, fromCol, rows, cols) => {
+      const block: Block = { to, toRow, from, fromRow, fromCol };
+      const done = f.let(i32.const(0));
+      f.if(i32.eq(fromRow, 4), () => {
+        const whole = f.let(i32.and(cols, -4));
+        transposed(f, block, rows, whole);
+        f.set(done, whole);
+      });
+      f.for(f.local("i32"), 0, rows, 1, () => {
+        const source = f.let(i32.add(from, i32.mul(done, fromCol)));
+        const target = f.let(i32.add(to, i32.shl(done, 2)));
+        const left = f.let(i32.sub(cols, done));
+        f.if(i32.eq(fromCol, 4), () =>
+          f.while(i32.ge_u(left, 4), () => {
+            f.do(v128.store(target, v128.load(source)));
+            f.increment(source, 16);
+            f.increment(target, 16);
+            f.increment(left, -4);
+          }),
+        );
+        f.while(left, () => {
+          f.do(f32.store(target, f32.load(source)));
+          f.increment(source, fromCol);
+          f.increment(target, 4);
+          f.increment(left, -1);
+        });
+        f.increment(from, fromRow);
+        f.increment(to, toRow);
+      });
+    },
+  );
+}
+
+/** Four columns at a time, each contiguous in `from`. */
+function transposed(
+  f: FunctionBuilder,
+  block: Block,
+  rows: Local<"i32">,
+  cols: Local<"i32">,
+): void {
+  const { toRow, fromCol } = block;
+  const col = f.local("i32");
+  f.for(col, 0, cols, 4, () => {
+    const source = f.let(i32.add(block.from, i32.mul(col, fromCol)));
+    const target = f.let(i32.add(block.to, i32.shl(col, 2)));
+    const left = f.let(rows);
+    f.while(i32.ge_u(left, 4), () => {
+      const line = f.let(source);
+      const lines = Array.from({ length: 4 }, () => {
+        const lanes = f.let(v128.load(line));
+        f.increment(line, fromCol);
+        return lanes;
+      });
+      for (const lanes of transpose4(f, lines)) {
+        f.do(v128.store(target, lanes));
+        f.increment(target, toRow);
+      }
+      f.increment(source, 16);
+      f.increment(left, -4);
+    });
+    f.while(left, () => {
+      const line = f.let(source);
+      for (let k = 0; k < 4; k++) {
+        f.do(f32.store(target, f32.load(line), 4 * k));
+        f.increment(line, fromCol);
+      }
+      f.increment(target, toRow);
+      f.increment(source, 4);
+      f.increment(left, -1);
+    });
+  });
+}
+
+/**
+ * Copies the upper triangle of a square matrix to the lower one. Parameters: matrix, its row
+ * stride (columns side by side), its size.
+ */
+export function mirrorKernel(m: ModuleBuilder, copy: Func): Func {
+  const group = 16;
+  return m.func("mirror", { params: ["i32", "i32", "i32"], export: true }, (f, a, row, size) => {
+    const [r0, r, c] = [f.local("i32"), f.local("i32"), f.local("i32")];
+    f.for(r0, 0, size, group, () => {
+      const end = f.let(i32.add(r0, group));
+      f.if(i32.gt_u(end, size), () => f.set(end, size));
+      const rows = i32.sub(end, r0);
+      const line = i32.add(a, i32.mul(r0, row));
+      f.call(copy, line, row, i32.add(a, i32.shl(r0, 2)), 4, row, rows, r0);
+      f.for(r, r0, end, 1, () => {
+        f.for(c, r0, r, 1, () => {
+          const at = (i: Local<"i32">, j: Local<"i32">) =>
+            i32.add(i32.add(a, i32.mul(i, row)), i32.shl(j, 2));
+          f.do(f32.store(at(r, c), f32.load(at(c, r))));
+        });
+      });
+    });
+  });
+}

@@ -1,0 +1,50 @@
+import type { KernelOptions } from "../options.ts";
+import { type Func, ModuleBuilder } from "../wasm/index.ts";
+import { choleskyKernel } from "./cholesky.ts";
+import { copyKernel, mirrorKernel } from "./copy.ts";
+import { productKernels } from "./product.ts";
+import { panelSolver, triangularSolver } from "./solve.ts";
+import { threefryKernel } from "./threefry.ts";
+import { vectorSolvers } from "./vector-solve.ts";
+
+/** Every kernel that plans call, for a module that is being built. */
+function addKernels(m: ModuleBuilder, options: KernelOptions) {
+  const copy2d = copyKernel(m);
+  const { gemm, gemmUpper } = productKernels(m, options);
+  const panel = panelSolver(m, options);
+  return {
+    copy2d,
+    mirror: mirrorKernel(m, copy2d),
+    gemm,
+    gemmUpper,
+    triangularSolve: triangularSolver(m, panel, gemm),
+    ...vectorSolvers(m, options),
+    cholesky: choleskyKernel(m, { copy: copy2d, panel, gemmUpper }),
+    threefry: threefryKernel(m),
+  };
+}
+
+/** The kernels by name, as functions of one module. */
+export type Library = Readonly<ReturnType<typeof addKernels>>;
+
+/** The library as a module, and a function that imports it into another. */
+export interface LibraryModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly importInto: (m: ModuleBuilder) => Library;
+}
+
+/** Generates the kernels once per backend. */
+export function buildLibrary(options: KernelOptions): LibraryModule {
+  const m = new ModuleBuilder(options);
+  const library = addKernels(m, options);
+  return {
+    bytes: m.encode(),
+    importInto: (other) => {
+      const imported = Object.entries(library).map(([name, func]): [string, Func] => [
+        name,
+        other.import(func.name, func.type),
+      ]);
+      return Object.fromEntries(imported) as unknown as Library;
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import type { KernelOptions } from "../options.ts";
+import {
+  type Func,
+  type FunctionBuilder,
+  f32,
+  f32x4,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  type V128,
+  v128,
+} from "../wasm/index.ts";
+import { madd } from "./micro.ts";
+import { termsPerBlock } from "./tile.ts";
+
+/** Rows that are solved between products. */
+export const solveRows = 48;
+
+const i = "i32" as const;
+
+/** How many columns one call handles: vectors of four, or one element. */
+interface Width {
+  readonly columns: number;
+  readonly load: (address: Local<"i32">, vector: number) => V128;
+  readonly store: (f: FunctionBuilder, address: Local<"i32">, vector: number, value: V128) => void;
+}
+
+const vectors = (count: number): Width => ({
+  columns: 4 * count,
+  load: (address, vector) => v128.load(address, 16 * vector),
+  store: (f, address, vector, value) => f.do(v128.store(address, value, 16 * vector)),
+});
+
+const single: Width = {
+  columns: 1,
+  load: (address) => v128.load32_splat(address),
+  store: (f, address, _vector, value) => f.do(v128.store32_lane(address, value, 0)),
+};
+
+/**
+ * x = L⁻¹ x for a few columns of x, `group` rows at a time in registers: the product with the rows
+ * above, then the small triangle. Parameters: l, lRow, lCol, x, xRow, first row, rows.
+ */
+function columnSolver(m: ModuleBuilder, width: Width, group: number, options: KernelOptions): Func {
+  const count = Math.max(1, width.columns / 4);
+  return m.func(
+    `solve${group}x${width.columns}`,
+    { params: [i, i, i, i, i, i] },
+    (f, l, lRow, lCol, x, xRow, above) => {
+      const sums = Array.from({ length: group * count }, () => f.local("v128", v128.zero()));
+      const lines = Array.from({ length: group }, (_, r) => {
+        const row = i32.add(l, i32.mul(i32.add(above, r), lRow));
+        return f.let(row);
+      });
+      const left = f.let(above);
+      f.while(left, () => {
+        const row = Array.from({ length: count }, (_, v) => f.let(width.load(x, v)));
+        lines.forEach((line, r) => {
+          const factor = f.let(v128.load32_splat(line));
+          row.forEach((lanes, v) => {
+            const sum = sums[r * count + v] as Local<"v128">;
+            f.set(sum, madd(options, factor, lanes, sum));
+          });
+          f.increment(line, lCol);
+        });
+        f.increment(x, xRow);
+        f.increment(left, -1);
+      });
+      // Now x points to the group's first row and every line to its own row's first column there.
+      const solved: Local<"v128">[][] = [];
+      lines.forEach((line, r) => {
+        const values = Array.from({ length: count }, (_, v) =>
+          f.let(f32x4.sub(width.load(x, v), sums[r * count + v] as V128)),
+        );
+        solved.forEach((known) => {
+          const factor = f.let(v128.load32_splat(line));
+          values.forEach((value, v) => {
+            f.set(value, f32x4.sub(value, f32x4.mul(factor, known[v] as V128)));
+          });
+          f.increment(line, lCol);
+        });
+        const diagonal = f.let(v128.load32_splat(line));
+        values.forEach((value, v) => {
+          f.set(value, f32x4.div(value, diagonal));
+          width.store(f, x, v, value);
+        });
+        solved.push(values);
+        f.increment(x, xRow);
+      });
+    },
+  );
+}
+
+/**
+ * x = L⁻¹ x for a small L. Parameters: l, lRow, lCol, x, xRow (columns side by side), rows, cols.
+ * Negative strides solve with an upper triangle, from the last row up.
+ */
+export function panelSolver(m: ModuleBuilder, options: KernelOptions): Func {
+  const widths = [vectors(2), vectors(1), single].map((width) => ({
+    columns: width.columns,
+    four: columnSolver(m, width, 4, options),
+    one: columnSolver(m, width, 1, options),
+  }));
+  return m.func(
+    "solvePanel",
+    { params: [i, i, i, i, i, i, i] },
+    (f, l, lRow, lCol, x, xRow, rows, cols) => {
+      for (const { columns, four, one } of widths) {
+        f.while(i32.ge_u(cols, columns), () => {
+          const row = f.let(i32.const(0));
+          f.while(i32.le_u(i32.add(row, 4), rows), () => {
+            f.call(four, l, lRow, lCol, x, xRow, row);
+            f.increment(row, 4);
+          });
+          f.while(i32.lt_u(row, rows), () => {
+            f.call(one, l, lRow, lCol, x, xRow, row);
+            f.increment(row, 1);
+          });
+          f.increment(x, 4 * columns);
+          f.increment(cols, -columns);
+        });
+      }
+    },
+  );
+}
+
+/**
+ * x = L⁻¹ x, panel by panel, the rest by products. Parameters as of `panelSolver`, then scratch.
+ */
+export function triangularSolver(m: ModuleBuilder, panel: Func, gemm: Func): Func {
+  return m.func(
+    "triangularSolve",
+    { params: [i, i, i, i, i, i, i, i], export: true },
+    (f, l, lRow, lCol, x, xRow, rows, cols, scratch) => {
+      const row = f.local("i32");
+      f.for(row, 0, rows, solveRows, () => {
+        const count = f.let(i32.sub(rows, row));
+        f.if(i32.gt_u(count, solveRows), () => f.set(count, i32.const(solveRows)));
+        const line = f.let(i32.add(l, i32.mul(row, lRow)));
+        const target = f.let(i32.add(x, i32.mul(row, xRow)));
+        f.if(row, () =>
+          f.call(
+            gemm,
+            ...[line, lRow, lCol, x, xRow, 4, target, xRow, 4],
+            ...[count, cols, row, termsPerBlock(2 ** 20), target, xRow, 4, 0],
+            ...[f32.const(-1), f32.const(1), scratch],
+          ),
+        );
+        f.call(panel, i32.add(line, i32.mul(row, lCol)), lRow, lCol, target, xRow, count, cols);
+      });
+    },
+  );
+}

@@ -1,0 +1,120 @@
+import { type FunctionBuilder, type I32, type I32Like, i32, type Local } from "../wasm/index.ts";
+import type { Cursor } from "./cursor.ts";
+
+/** The indices from `from` to before `to` of one loop. */
+export interface Range {
+  readonly from: I32Like;
+  readonly to: I32Like;
+}
+
+/** All indices below `size`. */
+export function whole(size: number): Range {
+  return { from: 0, to: size };
+}
+
+/** The share of one part: `size` is cut into `parts` runs, each a multiple of `quantum` long. */
+export function share(
+  f: FunctionBuilder,
+  size: number,
+  quantum: number,
+  part: I32,
+  parts: I32,
+): { readonly from: Local<"i32">; readonly to: Local<"i32"> } {
+  const grains = Math.ceil(size / quantum);
+  const each = i32.div_u(i32.add(parts, grains - 1), parts);
+  const length = f.let(i32.mul(each, quantum));
+  const from = f.let(i32.mul(length, part));
+  f.if(i32.gt_u(from, size), () => f.set(from, i32.const(size)));
+  const to = f.let(i32.add(from, length));
+  f.if(i32.gt_u(to, size), () => f.set(to, i32.const(size)));
+  return { from, to };
+}
+
+/** Moves cursors by a number of elements of one loop. */
+function move(f: FunctionBuilder, cursors: readonly Cursor[], level: number, by: I32Like): void {
+  for (const cursor of cursors) {
+    const stride = cursor.strides[level] as number;
+    if (stride !== 0) f.increment(cursor.at, i32.mul(by, stride));
+  }
+}
+
+/** Runs `body` with cursors restored afterwards. */
+function restoring(
+  f: FunctionBuilder,
+  cursors: readonly Cursor[],
+  level: number,
+  body: () => void,
+): void {
+  const saved = cursors
+    .filter((cursor) => cursor.strides[level] !== 0)
+    .map((cursor) => ({ cursor, at: f.let(cursor.at) }));
+  body();
+  for (const { cursor, at } of saved) f.set(cursor.at, at);
+}
+
+/** One loop of a nest: `body` for every index, with the cursors there. */
+export function loop(
+  f: FunctionBuilder,
+  cursors: readonly Cursor[],
+  level: number,
+  range: Range,
+  body: () => void,
+): void {
+  restoring(f, cursors, level, () => {
+    move(f, cursors, level, range.from);
+    f.for(f.local("i32"), range.from, range.to, 1, () => {
+      body();
+      move(f, cursors, level, 1);
+    });
+  });
+}
+
+/** How many elements a turn of a vector loop handles: `count` vectors of four, or one element. */
+export type Turn =
+  | { readonly kind: "vectors"; readonly count: number }
+  | { readonly kind: "element" };
+
+/** A turn of one element. */
+export const element: Turn = { kind: "element" };
+
+/**
+ * The innermost loop in turns of 4·count elements for each of `counts` (largest first) and single
+ * elements for the rest.
+ */
+export function vectorLoop(
+  f: FunctionBuilder,
+  cursors: readonly Cursor[],
+  level: number,
+  range: Range,
+  counts: readonly number[],
+  body: (turn: Turn) => void,
+): void {
+  restoring(f, cursors, level, () => {
+    move(f, cursors, level, range.from);
+    const i = f.local("i32");
+    let from: I32Like = range.from;
+    for (const count of counts) {
+      const width = 4 * count;
+      const to = lastMultiple(f, from, range.to, width);
+      f.for(i, from, to, width, () => {
+        body({ kind: "vectors", count });
+        move(f, cursors, level, width);
+      });
+      from = to;
+    }
+    f.for(i, from, range.to, 1, () => {
+      body(element);
+      move(f, cursors, level, 1);
+    });
+  });
+}
+
+/** from + the largest multiple of `width` that stays within `to`. */
+function lastMultiple(f: FunctionBuilder, from: I32Like, to: I32Like, width: number): I32Like {
+  if (typeof from === "number" && typeof to === "number") {
+    return from + Math.floor((to - from) / width) * width;
+  }
+  const length = f.let(i32.sub(to, from));
+  f.set(length, i32.and(length, -width));
+  return f.let(i32.add(length, from));
+}

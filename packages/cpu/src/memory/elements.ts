@@ -1,0 +1,40 @@
+import {
+  convertElements,
+  type DType,
+  type Tensor,
+  type TypedArray,
+  tensor,
+} from "@metrigrad/tensor";
+import type { Heap } from "./heap.ts";
+
+/** The elements as they are stored: booleans take 32 bits. */
+export function storedArray(heap: Heap, address: number, size: number, dtype: DType): TypedArray {
+  const { buffer } = heap.memory;
+  if (dtype === "f32") return new Float32Array(buffer, address, size);
+  if (dtype === "u32") return new Uint32Array(buffer, address, size);
+  if (dtype === "u8") return new Uint8Array(buffer, address, size);
+  return new Int32Array(buffer, address, size);
+}
+
+/** Whether `set` of a typed array converts these elements as `convertElements` would. */
+function copies(from: DType, to: DType): boolean {
+  if (from === to || from === "bool") return true;
+  return to === "f32" || (from === "u8" && to !== "bool");
+}
+
+/** Writes host elements into memory, converted to the stored type. */
+export function writeElements(
+  target: TypedArray,
+  dtype: DType,
+  values: ArrayLike<number>,
+  from: DType | null,
+): void {
+  if (from !== null && copies(from, dtype)) target.set(values);
+  else target.set(convertElements(values, dtype));
+}
+
+/** A copy of stored elements as a tensor. */
+export function readElements(stored: TypedArray, shape: readonly number[], dtype: DType): Tensor {
+  const values = dtype === "bool" ? Uint8Array.from(stored) : stored.slice();
+  return tensor(values, { shape, dtype });
+}

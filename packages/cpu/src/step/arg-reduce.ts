@@ -1,0 +1,73 @@
+import type { ArgReduceStep } from "@metrigrad/tensor";
+import type { FixedRegion } from "../loop/region.ts";
+import { type FunctionBuilder, f32, type I32, i32, type Local } from "../wasm/index.ts";
+import type { Lowering } from "./context.ts";
+import { firstShare, forEachIndex, leading } from "./rows.ts";
+
+/** The position of the first extreme of one line. */
+function scanLine(
+  f: FunctionBuilder,
+  input: FixedRegion,
+  line: Local<"i32">,
+  op: "max" | "min",
+): Local<"i32"> {
+  const size = input.shape.at(-1) as number;
+  const stride = input.strides.at(-1) as number;
+  const best = f.local("i32");
+  const index = f.local("i32");
+  const first = f.let(line);
+  f.set(best, i32.const(0));
+  const scan = (load: () => void, compare: () => I32, keep: () => void) => {
+    load();
+    keep();
+    f.for(index, 1, size, 1, () => {
+      f.increment(first, stride);
+      load();
+      f.if(compare(), () => {
+        keep();
+        f.set(best, index);
+      });
+    });
+  };
+  if (input.dtype === "f32") {
+    const [value, record] = [f.local("f32"), f.local("f32")];
+    scan(
+      () => f.set(value, f32.load(first)),
+      () => {
+        const beats = op === "max" ? f32.gt(value, record) : f32.lt(value, record);
+        // The first NaN beats all numbers.
+        return i32.or(beats, i32.and(f32.ne(value, value), f32.eq(record, record)));
+      },
+      () => f.set(record, value),
+    );
+  } else {
+    const [value, record] = [f.local("i32"), f.local("i32")];
+    const signed = input.dtype === "i32";
+    const order = op === "max" ? [i32.gt_s, i32.gt_u] : [i32.lt_s, i32.lt_u];
+    const beats = (signed ? order[0] : order[1]) as typeof i32.gt_s;
+    scan(
+      () => f.set(value, input.dtype === "u8" ? i32.load8_u(first) : i32.load(first)),
+      () => beats(value, record),
+      () => f.set(record, value),
+    );
+  }
+  return best;
+}
+
+/** output[i…] = position of the first extreme of input[i…, :]. */
+export const argReduceStep: Lowering<ArgReduceStep> = (step, context) => {
+  const input = context.region(step.input);
+  const output = context.region(step.output);
+  if (input.shape.some((size) => size === 0)) return;
+  const { shape } = output;
+  context.phase((f, part, parts) => {
+    const mine = firstShare(f, shape, part, parts);
+    const emit = () =>
+      forEachIndex(f, shape, [leading(input, shape.length), output], mine, ([line, to]) => {
+        const best = scanLine(f, input, f.let(line as I32), step.op);
+        f.do(i32.store(to as I32, best));
+      });
+    if (shape.length > 0) emit();
+    else f.if(i32.eqz(part), emit);
+  });
+};

@@ -1,0 +1,24 @@
+import type { View } from "@metrigrad/tensor";
+import type { Library } from "../kernel/library.ts";
+import type { FixedRegion } from "../loop/region.ts";
+import type { KernelOptions } from "../options.ts";
+import type { FunctionBuilder, I32, ModuleBuilder } from "../wasm/index.ts";
+
+/** What step kinds are lowered with. */
+export interface StepContext {
+  readonly module: ModuleBuilder;
+  readonly options: KernelOptions;
+  /** Imported kernels. */
+  readonly library: Library;
+  /** Where a view lies; the base is a number. */
+  readonly region: (view: View) => FixedRegion;
+  /** The address of memory that only this step uses, and only while it runs. */
+  readonly scratch: (bytes: number) => number;
+  /** The same for each part: an address, and the bytes from one part's to the next's. */
+  readonly partScratch: (bytes: number) => { readonly base: number; readonly stride: number };
+  /** Adds a phase: every part runs it, and all finish before the next one begins. */
+  readonly phase: (body: (f: FunctionBuilder, part: I32, parts: I32) => void) => void;
+}
+
+/** Turns a step into phases. */
+export type Lowering<S> = (step: S, context: StepContext) => void;

@@ -1,0 +1,96 @@
+import type { MatmulStep } from "@metrigrad/tensor";
+import { productScratch, termsPerBlock } from "../kernel/tile.ts";
+import { type Range, share } from "../loop/nest.ts";
+import { contiguous, type FixedRegion } from "../loop/region.ts";
+import { f32, type I32, i32 } from "../wasm/index.ts";
+import type { Lowering, StepContext } from "./context.ts";
+import { lowerMap } from "./map.ts";
+import { firstShare, forEachIndex, leading } from "./rows.ts";
+
+/** The same region with its last two axes swapped. */
+function transposed(region: FixedRegion): FixedRegion {
+  const swap = (list: readonly number[]) => [
+    ...list.slice(0, -2),
+    list.at(-1) as number,
+    list.at(-2) as number,
+  ];
+  return { ...region, shape: swap(region.shape), strides: swap(region.strides) };
+}
+
+function stridesOf(region: FixedRegion): readonly [number, number] {
+  return [region.strides.at(-2) as number, region.strides.at(-1) as number];
+}
+
+/** c = a·b as one phase; parts share the batch, else the rows or columns of C. */
+export function lowerProduct(
+  a: FixedRegion,
+  b: FixedRegion,
+  c: FixedRegion,
+  context: StepContext,
+): void {
+  if (c.shape.some((size) => size === 0)) return;
+  // The kernel writes rows; where the columns of C are contiguous, its transpose is computed.
+  if (c.strides.at(-1) !== 4 && c.strides.at(-2) === 4) {
+    lowerProduct(transposed(b), transposed(a), transposed(c), context);
+    return;
+  }
+  const [m, k] = a.shape.slice(-2) as [number, number];
+  const n = b.shape.at(-1) as number;
+  const [aRow, aCol] = stridesOf(a);
+  const [bRow, bCol] = stridesOf(b);
+  const [cRow, cCol] = stridesOf(c);
+  const axes = c.shape.length - 2;
+  const batch = c.shape.slice(0, axes);
+  const scratch = context.partScratch(productScratch(m, n, k));
+  context.phase((f, part, parts) => {
+    const own = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
+    const shareBatch = (batch[0] ?? 1) > 1;
+    const shareRows = !shareBatch && m >= n;
+    const everything = (size: number): Range => ({ from: 0, to: size });
+    const rows = shareRows ? share(f, m, 30, part, parts) : everything(m);
+    const cols = !shareBatch && !shareRows ? share(f, n, 8, part, parts) : everything(n);
+    const first = shareBatch ? firstShare(f, batch, part, parts) : null;
+    const count = (range: Range) =>
+      typeof range.to === "number" ? range.to : i32.sub(range.to, range.from);
+    const from = (base: I32, range: Range, stride: number) =>
+      i32.add(base, i32.mul(range.from, stride));
+    const matrices = [a, b, c].map((matrix) => leading(matrix, axes));
+    forEachIndex(f, batch, matrices, first, ([a0, b0, c0]) => {
+      f.call(
+        context.library.gemm,
+        ...[from(a0 as I32, rows, aRow), aRow, aCol],
+        ...[from(b0 as I32, cols, bCol), bRow, bCol],
+        ...[from(from(c0 as I32, rows, cRow), cols, cCol), cRow, cCol],
+        ...[count(rows), count(cols), k, termsPerBlock(k), -1, 0, 0, 0],
+        ...[f32.const(1), f32.const(1), own],
+      );
+    });
+  });
+}
+
+/** Whether two regions are one. */
+function same(x: FixedRegion, y: FixedRegion): boolean {
+  return x.base === y.base;
+}
+
+/** outputs = a·b, or a fused map of it. */
+export const matmulStep: Lowering<MatmulStep> = (step, context) => {
+  const a = context.region(step.a);
+  const b = context.region(step.b);
+  const outputs = step.outputs.map(context.region);
+  if (!step.epilogue) {
+    lowerProduct(a, b, outputs[0] as FixedRegion, context);
+    return;
+  }
+  const { exprs } = step.epilogue;
+  const inputs = step.epilogue.inputs.map(context.region);
+  const { shape } = outputs[0] as FixedRegion;
+  // The product may lie where an output will, unless the epilogue still reads that place.
+  const free = outputs.find(
+    (output) => output.dtype === "f32" && !inputs.some((input) => same(input, output)),
+  );
+  const size = shape.reduce((total, length) => total * length, 4);
+  const product = free ?? contiguous(context.scratch(size), shape, "f32");
+  lowerProduct(a, b, product, context);
+  lowerMap(shape, { inputs: [product, ...inputs], exprs, outputs }, context);
+};

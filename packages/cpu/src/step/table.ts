@@ -1,0 +1,34 @@
+import type { Step, StepKind } from "@metrigrad/tensor";
+import { argReduceStep } from "./arg-reduce.ts";
+import { choleskyStep } from "./cholesky.ts";
+import type { Lowering, StepContext } from "./context.ts";
+import { copyStep } from "./copy.ts";
+import { gatherStep } from "./gather.ts";
+import { gramStep } from "./gram.ts";
+import { mapStep } from "./map.ts";
+import { matmulStep } from "./matmul.ts";
+import { randomStep } from "./random.ts";
+import { reduceStep } from "./reduce.ts";
+import { scatterAddStep } from "./scatter-add.ts";
+import { triangularSolveStep } from "./triangular-solve.ts";
+
+type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
+
+const lowerings: { readonly [K in StepKind]: Lowering<StepOf<K>> } = {
+  map: mapStep,
+  reduce: reduceStep,
+  argReduce: argReduceStep,
+  matmul: matmulStep,
+  gather: gatherStep,
+  scatterAdd: scatterAddStep,
+  copy: copyStep,
+  random: randomStep,
+  gram: gramStep,
+  cholesky: choleskyStep,
+  triangularSolve: triangularSolveStep,
+};
+
+/** Adds the phases of any step. */
+export function lowerStep(step: Step, context: StepContext): void {
+  (lowerings[step.kind] as Lowering<Step>)(step, context);
+}

@@ -1,0 +1,89 @@
+import type { TriangularSolveStep } from "@metrigrad/tensor";
+import { solveRows } from "../kernel/solve.ts";
+import { productScratch } from "../kernel/tile.ts";
+import { contiguous, type FixedRegion } from "../loop/region.ts";
+import { type I32, i32 } from "../wasm/index.ts";
+import { forEachBatch } from "./batch.ts";
+import type { Lowering, StepContext } from "./context.ts";
+import { lowerCopy } from "./copy.ts";
+
+/** Solves in place: one contiguous right-hand side. */
+function solveVector(
+  l: FixedRegion,
+  x: FixedRegion,
+  transpose: boolean,
+  context: StepContext,
+): boolean {
+  const [lRow, lCol] = l.strides.slice(-2) as [number, number];
+  const [size, cols] = x.shape.slice(-2) as [number, number];
+  if (cols !== 1 || (x.strides.at(-2) !== 4 && size > 1)) return false;
+  if (lCol !== 4 && lRow !== 4) return false;
+  const { library } = context;
+  const byRows = lCol === 4;
+  const forward = byRows ? library.solveRows : library.solveColumns;
+  const back = byRows ? library.solveRowsBack : library.solveColumnsBack;
+  const axes = x.shape.length - 2;
+  context.phase((f, part, parts) => {
+    forEachBatch(f, axes, [x, l], part, parts, ([to, from]) => {
+      const kernel = transpose ? back : forward;
+      f.call(kernel, from as I32, byRows ? lRow : lCol, to as I32, size);
+    });
+  });
+  return true;
+}
+
+/** Solves in place: many right-hand sides with contiguous rows; L' by negative strides. */
+function solveMatrix(
+  l: FixedRegion,
+  x: FixedRegion,
+  transpose: boolean,
+  context: StepContext,
+): void {
+  const [lRow, lCol] = l.strides.slice(-2) as [number, number];
+  const xRow = x.strides.at(-2) as number;
+  const [size, cols] = x.shape.slice(-2) as [number, number];
+  const axes = x.shape.length - 2;
+  const scratch = context.partScratch(productScratch(solveRows, cols, size));
+  context.phase((f, part, parts) => {
+    const own = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
+    forEachBatch(f, axes, [x, l], part, parts, ([to, from]) => {
+      const last = size - 1;
+      if (transpose) {
+        const [corner, end] = [i32.add(from as I32, last * (lRow + lCol)), last * xRow];
+        const lastRow = i32.add(to as I32, end);
+        const strides = [-lCol, -lRow] as const;
+        f.call(
+          context.library.triangularSolve,
+          corner,
+          ...strides,
+          lastRow,
+          -xRow,
+          size,
+          cols,
+          own,
+        );
+      } else {
+        const args = [from as I32, lRow, lCol, to as I32, xRow, size, cols, own] as const;
+        f.call(context.library.triangularSolve, ...args);
+      }
+    });
+  });
+}
+
+const identical = (x: FixedRegion, y: FixedRegion) =>
+  x.base === y.base && x.strides.every((stride, axis) => stride === y.strides[axis]);
+
+/** output = L⁻¹ rhs or L'⁻¹ rhs, in place of a copy of rhs. */
+export const triangularSolveStep: Lowering<TriangularSolveStep> = (step, context) => {
+  const l = context.region(step.l);
+  const rhs = context.region(step.rhs);
+  const output = context.region(step.output);
+  if (output.shape.some((size) => size === 0)) return;
+  const cols = output.shape.at(-1) as number;
+  const bytes = output.shape.reduce((total, length) => total * length, 4);
+  const direct = output.strides.at(-1) === 4 || (cols === 1 && output.strides.at(-2) === 4);
+  const x = direct ? output : contiguous(context.scratch(bytes), output.shape, "f32");
+  if (!identical(rhs, x)) lowerCopy(rhs, x, context);
+  if (!solveVector(l, x, step.transpose, context)) solveMatrix(l, x, step.transpose, context);
+  if (!direct) lowerCopy(x, output, context);
+};
