@@ -20,6 +20,12 @@ export { type ReluRowOptions, reluRow } from "./rfim/relu.ts";
 export { sigmoidRow } from "./rfim/sigmoid.ts";
 export { tanhRow } from "./rfim/tanh.ts";
 export type { UnitRow } from "./rfim/unitRow.ts";
-export { denseMetric, linearRows, standardUnitRows, type UnitRows, unitRowOf } from "./tables/dense.ts";
+export {
+  denseMetric,
+  linearRows,
+  standardUnitRows,
+  type UnitRows,
+  unitRowOf,
+} from "./tables/dense.ts";
 export { paperMetrics } from "./tables/paper.ts";
 export { linearMetrics, standardMetrics } from "./tables/standard.ts";

@@ -29,7 +29,12 @@ export function adam(settings: AdamSettings = {}): Optimizer {
   checkSettings(
     "adam",
     { learningRate, beta1, beta2, epsilon },
-    { learningRate: [0, Number.MAX_VALUE], beta1: [0, 1], beta2: [0, 1], epsilon: [0, Number.MAX_VALUE] },
+    {
+      learningRate: [0, Number.MAX_VALUE],
+      beta1: [0, 1],
+      beta2: [0, 1],
+      epsilon: [0, Number.MAX_VALUE],
+    },
   );
   return Object.freeze({
     name: "adam",

@@ -21,7 +21,11 @@ export interface MomentumSettings {
 export function momentum(settings: MomentumSettings = {}): Optimizer {
   const { learningRate = 0.05, momentum: mu = 0.9, nesterov = false } = settings;
   const { schedule = constantSchedule() } = settings;
-  checkSettings("momentum", { learningRate, momentum: mu }, { learningRate: [0, Number.MAX_VALUE], momentum: [0, 1] });
+  checkSettings(
+    "momentum",
+    { learningRate, momentum: mu },
+    { learningRate: [0, Number.MAX_VALUE], momentum: [0, 1] },
+  );
   return Object.freeze({
     name: "momentum",
     settings: { learningRate, momentum: mu, nesterov, schedule: schedule.name },
@@ -31,7 +35,10 @@ export function momentum(settings: MomentumSettings = {}): Optimizer {
         const velocity = slot(variable, "velocity");
         const next = add(mul(velocity, mu), gradient);
         const direction = nesterov ? add(gradient, mul(next, mu)) : next;
-        return [[velocity, next] as const, [variable, sub(variable, mul(rate, direction))] as const];
+        return [
+          [velocity, next] as const,
+          [variable, sub(variable, mul(rate, direction))] as const,
+        ];
       });
       return [{ every: 1, updates }];
     },

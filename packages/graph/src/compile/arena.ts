@@ -36,7 +36,10 @@ export function placeArena(buffers: readonly BufferSpec[], steps: readonly Step[
     for (const life of starting.get(at) ?? []) {
       const heir = heirOf(step, life, lives, at, given);
       if (heir !== null) given.add(heir);
-      offsets.set(life.buffer, heir === null ? heap.take(life.bytes) : (offsets.get(heir.buffer) as number));
+      offsets.set(
+        life.buffer,
+        heir === null ? heap.take(life.bytes) : (offsets.get(heir.buffer) as number),
+      );
     }
     for (const life of ending.get(at) ?? []) {
       if (!given.has(life)) heap.give(offsets.get(life.buffer) as number, life.bytes);
@@ -118,7 +121,8 @@ function freeList() {
       const merged: { offset: number; bytes: number }[] = [];
       for (const range of free) {
         const last = merged.at(-1);
-        if (last !== undefined && last.offset + last.bytes === range.offset) last.bytes += range.bytes;
+        if (last !== undefined && last.offset + last.bytes === range.offset)
+          last.bytes += range.bytes;
         else merged.push({ ...range });
       }
       free = merged;

@@ -1,4 +1,4 @@
-import { sameShape, type ScalarFn, type Shape, sizeOf, transcendentalFns } from "@metrigrad/tensor";
+import { type ScalarFn, type Shape, sameShape, sizeOf, transcendentalFns } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 
 /** Element-wise nodes computed in one loop over `shape`; `roots` are those kept in memory. */

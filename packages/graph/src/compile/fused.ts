@@ -51,7 +51,10 @@ function applied(node: Node, exprs: ReadonlyMap<Node, Expr>): Expr {
   const own = node.op.expr?.(node) as Expr;
   if (own.kind !== "call") return own.kind === "arg" ? inputExpr(node, own.index, exprs) : own;
   // After simplification every element-wise node is one scalar function of its inputs, in order.
-  return call(own.fn, ...own.args.map((a) => (a.kind === "arg" ? inputExpr(node, a.index, exprs) : a)));
+  return call(
+    own.fn,
+    ...own.args.map((a) => (a.kind === "arg" ? inputExpr(node, a.index, exprs) : a)),
+  );
 }
 
 function inputExpr(node: Node, index: number, exprs: ReadonlyMap<Node, Expr>): Expr {

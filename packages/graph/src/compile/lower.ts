@@ -56,17 +56,20 @@ export function lower(
     buffer(shape, storedType(type, float), { kind: "arena", offset: -1 }, label);
   const viewOf = (node: Node): View => {
     const view = views.get(node);
-    if (view === undefined) throw new Error(`compile: ${node.op.name} is used before it is lowered`);
+    if (view === undefined)
+      throw new Error(`compile: ${node.op.name} is used before it is lowered`);
     return view;
   };
-  const label = (node: Node) => (node.scope === "" ? node.op.name : `${node.op.name}(${node.scope})`);
+  const label = (node: Node) =>
+    node.scope === "" ? node.op.name : `${node.op.name}(${node.scope})`;
   const inline = (node: Node) => fusion.inlined.has(node);
 
   const context: LowerContext = {
     view: viewOf,
     place: (node, view) => void views.set(node, view),
     result: (node) => {
-      const view = views.get(node) ?? targets.get(node) ?? scratch(node.shape, node.type, label(node));
+      const view =
+        views.get(node) ?? targets.get(node) ?? scratch(node.shape, node.type, label(node));
       views.set(node, view);
       return view;
     },
@@ -160,4 +163,3 @@ function nameClash(kind: string, name: string): GraphError {
     todo: `rename one, or use one ${kind} node in both places`,
   });
 }
-

@@ -1,4 +1,13 @@
-import { type FloatType, GraphError, type Plan, sameShape, showShape, storedType, tensor, type VariableSpec } from "@metrigrad/tensor";
+import {
+  type FloatType,
+  GraphError,
+  type Plan,
+  sameShape,
+  showShape,
+  storedType,
+  tensor,
+  type VariableSpec,
+} from "@metrigrad/tensor";
 import { type Node, showNode } from "../core/node.ts";
 import { topological } from "../core/topology.ts";
 import { add } from "../ops/arithmetic.ts";
@@ -52,7 +61,10 @@ export function planOf(request: PlanRequest): Planned {
     const dtype = storedType(attrs.type, request.float);
     const place = { kind: "variable", name: attrs.name } as const;
     buffers.push({ dtype, size: attrs.shape.reduce((a, b) => a * b, 1), place, label: attrs.name });
-    variables.set(attrs.name, { spec: attrs, view: contiguousView(buffers.length - 1, attrs.shape) });
+    variables.set(attrs.name, {
+      spec: attrs,
+      view: contiguousView(buffers.length - 1, attrs.shape),
+    });
   }
   const destinations = roots.map((root, index): Destination => {
     const from = lowered.viewOf(root);
@@ -94,12 +106,22 @@ function checkUpdates(updates: readonly Update[]): void {
     const where = "compile, updates";
     if (target.op !== variableOp) {
       const got = showNode(target);
-      throw new GraphError({ where, must: "only variables can be updated", got, todo: "pass [variable, value] pairs" });
+      throw new GraphError({
+        where,
+        must: "only variables can be updated",
+        got,
+        todo: "pass [variable, value] pairs",
+      });
     }
     const { name, shape, type } = target.attrs;
     if (names.has(name)) {
       const todo = "combine them into one value";
-      throw new GraphError({ where, must: "a variable may have one update", got: `two for ${name}`, todo });
+      throw new GraphError({
+        where,
+        must: "a variable may have one update",
+        got: `two for ${name}`,
+        todo,
+      });
     }
     names.add(name);
     if (sameShape(shape, value.shape) && type === value.type) continue;

@@ -13,8 +13,8 @@ export function nodePool(): Intern {
     const make = () => withScope(scope, () => makeNode(op, inputs, attrs));
     const text = op.key === undefined ? JSON.stringify(attrs) : op.key(attrs);
     if (text === null) return make();
-    let number = opNumbers.get(op);
-    if (number === undefined) opNumbers.set(op, (number = opNumbers.size));
+    const number = opNumbers.get(op) ?? opNumbers.size;
+    opNumbers.set(op, number);
     const key = `${number}|${inputs.map((input) => input.id).join()}|${text}`;
     const known = nodes.get(key);
     if (known !== undefined) return known as ReturnType<typeof make>;

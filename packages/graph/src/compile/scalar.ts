@@ -40,7 +40,12 @@ function bare(node: Node): Node {
  * shapes that its arguments allow, so that equal parts of different expressions (a value in the
  * forward and in the backward pass) become one node. The result may still have to be broadcast.
  */
-export function scalarNodes(expr: Expr, args: readonly Node[], intern: Intern, scope: string): Node {
+export function scalarNodes(
+  expr: Expr,
+  args: readonly Node[],
+  intern: Intern,
+  scope: string,
+): Node {
   const bareArgs = args.map(bare);
   return walk(expand(expr), bareArgs, intern, (fn, inputs) =>
     simplified(fn, inputs, intern, scope),
@@ -48,7 +53,8 @@ export function scalarNodes(expr: Expr, args: readonly Node[], intern: Intern, s
 }
 
 function simplified(fn: ScalarFn, inputs: readonly Node[], intern: Intern, scope: string): Node {
-  const direct = (f: ScalarFn, nodes: readonly Node[]) => intern(primitiveOp(f), nodes, null, scope);
+  const direct = (f: ScalarFn, nodes: readonly Node[]) =>
+    intern(primitiveOp(f), nodes, null, scope);
   const distinct: Node[] = [];
   const operands = inputs.map((node): Expr => {
     const value = uniformValue(node);

@@ -95,7 +95,8 @@ function writable(
 ): boolean {
   const source = buffers[from.buffer] as BufferSpec;
   const target = buffers[to.buffer] as BufferSpec;
-  if (source.place.kind !== "arena" || source.size !== target.size || source.dtype !== target.dtype) return false;
+  if (source.place.kind !== "arena" || source.size !== target.size || source.dtype !== target.dtype)
+    return false;
   if (!sameRun({ ...from, buffer: to.buffer }, to)) return false;
   if ((writes.get(to.buffer) ?? []).length > 0) return false;
   const first = Math.min(...(writes.get(from.buffer) ?? [Number.POSITIVE_INFINITY]));

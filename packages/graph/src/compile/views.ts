@@ -7,7 +7,8 @@ export function contiguousView(buffer: number, shape: Shape): View {
 
 /** Whether two views address the same elements in the same order. */
 export function sameView(a: View, b: View): boolean {
-  if (a.buffer !== b.buffer || a.offset !== b.offset || a.shape.length !== b.shape.length) return false;
+  if (a.buffer !== b.buffer || a.offset !== b.offset || a.shape.length !== b.shape.length)
+    return false;
   return a.shape.every((n, axis) => {
     return n === b.shape[axis] && (n === 1 || a.strides[axis] === b.strides[axis]);
   });
@@ -16,7 +17,8 @@ export function sameView(a: View, b: View): boolean {
 /** Whether two views of one buffer are the same contiguous run, perhaps under different shapes. */
 export function sameRun(a: View, b: View): boolean {
   if (sameView(a, b)) return true;
-  if (a.buffer !== b.buffer || a.offset !== b.offset || sizeOf(a.shape) !== sizeOf(b.shape)) return false;
+  if (a.buffer !== b.buffer || a.offset !== b.offset || sizeOf(a.shape) !== sizeOf(b.shape))
+    return false;
   return isContiguous(a) && isContiguous(b);
 }
 
@@ -50,7 +52,9 @@ export function reshapeView(view: View, shape: Shape): View | null {
       left /= n;
     }
   }
-  return shape.includes(0) ? { ...view, shape, strides: stridesOf(shape) } : { ...view, shape, strides: result };
+  return shape.includes(0)
+    ? { ...view, shape, strides: stridesOf(shape) }
+    : { ...view, shape, strides: result };
 }
 
 /** Runs of axes that are contiguous with each other, sizes of 1 left out. */

@@ -1,4 +1,12 @@
-import { type Shape, ShapeError, sameShape, showShape, sizeOf, stridesOf, tensor } from "@metrigrad/tensor";
+import {
+  type Shape,
+  ShapeError,
+  sameShape,
+  showShape,
+  sizeOf,
+  stridesOf,
+  tensor,
+} from "@metrigrad/tensor";
 import { reshapeView } from "../compile/views.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";

@@ -9,7 +9,7 @@ export const variableOp: Op<VariableSpec> = {
   vjp: () => [],
   batch: (node) => node,
   lower: (node, context) => context.place(node, context.variable(node.attrs)),
-  key: ({ name }) => name,
+  key: ({ name, shape, type }) => `${name} ${type} ${shape.join()}`,
 };
 
 /** A node that stands for a variable. */

@@ -8,7 +8,11 @@ import { broadcastTo } from "../ops/broadcastTo.ts";
  * new leading axis; what depends on them is rebuilt by the batch rules of its ops. The graph grows
  * by a constant factor, whatever the size.
  */
-export function batched(outputs: readonly Node[], replace: ReadonlyMap<Node, Node>, size: number): Node[] {
+export function batched(
+  outputs: readonly Node[],
+  replace: ReadonlyMap<Node, Node>,
+  size: number,
+): Node[] {
   const order = topological(outputs);
   const affected = dependents(order, replace.keys());
   const made = new Map<Node, Node>(replace);

@@ -1,7 +1,7 @@
 import { GraphError, ShapeError, showShape } from "@metrigrad/tensor";
 import { isNode, type Node, showNode } from "../core/node.ts";
-import { type Variable, variableOp } from "../ops/variable.ts";
 import { onesLike, zerosLike } from "../ops/fill.ts";
+import { type Variable, variableOp } from "../ops/variable.ts";
 import { pullback } from "./pullback.ts";
 
 /** What to do with a value that no differentiable path connects to the loss. */
@@ -21,7 +21,9 @@ function checkLoss(loss: Node): void {
 }
 
 function nameOf(node: Node): string {
-  return node.op === (variableOp as unknown) ? `variable ${(node as Variable).attrs.name}` : showNode(node);
+  return node.op === (variableOp as unknown)
+    ? `variable ${(node as Variable).attrs.name}`
+    : showNode(node);
 }
 
 /**
@@ -32,7 +34,11 @@ function nameOf(node: Node): string {
  */
 export function grad(loss: Node, wrt: Node, options?: GradOptions): Node;
 export function grad(loss: Node, wrt: readonly Node[], options?: GradOptions): Node[];
-export function grad(loss: Node, wrt: Node | readonly Node[], options: GradOptions = {}): Node | Node[] {
+export function grad(
+  loss: Node,
+  wrt: Node | readonly Node[],
+  options: GradOptions = {},
+): Node | Node[] {
   checkLoss(loss);
   const list = isNode(wrt) ? [wrt] : wrt;
   const found = pullback([loss], [onesLike(loss)], list).map((node, index) => {

@@ -1,8 +1,8 @@
 import type { NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
+import { zerosLike } from "../ops/fill.ts";
 import { input } from "../ops/input.ts";
 import { substitute } from "./substitute.ts";
-import { zerosLike } from "../ops/fill.ts";
 import { vjp } from "./vjp.ts";
 
 /**
@@ -14,7 +14,9 @@ export function jvp(
   wrt: readonly Node[],
   tangents: readonly NodeLike[],
 ): Node[] {
-  const probes = outputs.map((output, index) => input(`jvp probe ${index}`, output.shape, output.type));
+  const probes = outputs.map((output, index) =>
+    input(`jvp probe ${index}`, output.shape, output.type),
+  );
   const back = vjp(outputs, wrt, probes);
   const forward = vjp(back, probes, tangents);
   // A linear map's derivative does not depend on where it is taken; whatever mentions the probes

@@ -20,7 +20,9 @@ export function pullback(
     const have = found.get(node);
     found.set(node, have === undefined ? part : add(have, part));
   };
-  outputs.forEach((output, index) => accumulate(output, cotangents[index] as Node));
+  outputs.forEach((output, index) => {
+    accumulate(output, cotangents[index] as Node);
+  });
   for (let at = order.length - 1; at >= 0; at--) {
     const node = order[at] as Node;
     const cotangent = found.get(node);
@@ -32,7 +34,9 @@ export function pullback(
       const part = parts[index] ?? null;
       if (part === null || !wanted[index]) return;
       if (!sameShape(part.shape, input.shape)) {
-        throw new Error(`vjp of ${showNode(node)}: cotangent ${index} has shape [${part.shape}], not [${input.shape}]`);
+        throw new Error(
+          `vjp of ${showNode(node)}: cotangent ${index} has shape [${part.shape}], not [${input.shape}]`,
+        );
       }
       accumulate(input, part);
     });

@@ -1,4 +1,4 @@
-import { sameShape, ShapeError, showShape } from "@metrigrad/tensor";
+import { ShapeError, sameShape, showShape } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { zerosLike } from "../ops/fill.ts";

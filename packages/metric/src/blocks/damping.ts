@@ -1,5 +1,4 @@
-import { add, mul, type Node } from "@metrigrad/graph";
-import { asNode } from "@metrigrad/graph";
+import { add, asNode, mul, type Node } from "@metrigrad/graph";
 
 /** λ = relative · trace + absolute, added to the diagonal of each matrix of a block. */
 export interface Damping {

@@ -1,4 +1,13 @@
-import { broadcastTo, cholesky, choleskySolve, eye, mul, type Node, reshape, sum } from "@metrigrad/graph";
+import {
+  broadcastTo,
+  cholesky,
+  choleskySolve,
+  eye,
+  mul,
+  type Node,
+  reshape,
+  sum,
+} from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import type { Block } from "./block.ts";
 import { fromColumns, timesColumns, toColumns } from "./columns.ts";

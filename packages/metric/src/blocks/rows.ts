@@ -1,10 +1,30 @@
-import { add, affine, broadcastTo, cholesky, choleskySolve, concat, div, expandDims, fill, gram, matmul, mul, type Node, reshape, sqrt, square, sub, sum, transpose } from "@metrigrad/graph";
+import {
+  add,
+  affine,
+  broadcastTo,
+  cholesky,
+  choleskySolve,
+  concat,
+  div,
+  expandDims,
+  fill,
+  gram,
+  matmul,
+  mul,
+  type Node,
+  reshape,
+  sqrt,
+  square,
+  sub,
+  sum,
+  transpose,
+} from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import type { Block, SolveOptions, Solver } from "./block.ts";
 import { fromColumns, toColumns } from "./columns.ts";
 import { rowsCost } from "./cost.ts";
-import { denseBlock } from "./dense.ts";
 import { shiftOf } from "./damping.ts";
+import { denseBlock } from "./dense.ts";
 
 /** The rows of a weighted-rows block. */
 export interface Rows {
@@ -30,7 +50,11 @@ export interface RowsBlock extends Block {
    * (g + λI)⁻¹(X̃'Δ/n + V) without forming the gradient, in the space of the outputs: Δ [n, m] is
    * n ∂L/∂T, `along` is X̃V [n, m]. See the package's guide for the derivation.
    */
-  solveOutputs(delta: Node, rest: { readonly v: Node; readonly along: Node } | null, options?: SolveOptions): Node;
+  solveOutputs(
+    delta: Node,
+    rest: { readonly v: Node; readonly along: Node } | null,
+    options?: SolveOptions,
+  ): Node;
   /** αΣ_s ν_si x̃_s x̃_s' weight/n + β base, [matrices, d, d]. */
   accumulate(base: Node | null, alpha: number, beta: number): Node;
 }
@@ -123,7 +147,8 @@ export function rowsBlock(rows: Rows): RowsBlock {
     solveOutputs: (delta, rest, options = {}) => {
       const lambda = lambdaOf(options);
       const along = rest === null ? null : rest.along;
-      const finish = (product: Node) => (rest === null ? product : add(product, div(rest.v, lambda)));
+      const finish = (product: Node) =>
+        rest === null ? product : add(product, div(rest.v, lambda));
       if (nu === null) {
         // X̃'(nλ/c + K)⁻¹(Δ/c − X̃V/λ) + V/λ: nothing cancels, however small λ is.
         const own = mul(delta, 1 / weight);

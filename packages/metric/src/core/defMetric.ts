@@ -52,7 +52,12 @@ export function defMetric<Args extends readonly unknown[], O, P extends Paramete
   spec: MetricSpec<O, P>,
 ): Metric {
   const { law = null, source = "user", block } = spec;
-  return Object.freeze({ of: of as unknown as Described, source, law, block: block as Metric["block"] });
+  return Object.freeze({
+    of: of as unknown as Described,
+    source,
+    law,
+    block: block as Metric["block"],
+  });
 }
 
 /** A row by which the parameters of a module take the plain gradient: no metric is applied. */

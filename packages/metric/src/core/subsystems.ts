@@ -27,7 +27,9 @@ export function subsystems(
   const covered = new Map<string, string>();
   const found = applications.flatMap((application) => {
     const metric = table.find(application);
-    const trainable = Object.entries(application.params).filter(([, node]) => node.attrs.role === "parameter");
+    const trainable = Object.entries(application.params).filter(
+      ([, node]) => node.attrs.role === "parameter",
+    );
     const { options, reference, preActivation, response } = application;
     const law = application.law ?? metric.law ?? null;
     const own = Object.fromEntries(trainable);
@@ -35,7 +37,8 @@ export function subsystems(
     const made = withScope(`metric/${application.path}`, () => metric.block(context));
     return made.map(({ params, block }): Subsystem => {
       for (const { attrs } of params) {
-        if (covered.has(attrs.name)) throw twice(attrs.name, covered.get(attrs.name) as string, application.path);
+        if (covered.has(attrs.name))
+          throw twice(attrs.name, covered.get(attrs.name) as string, application.path);
         covered.set(attrs.name, application.path);
       }
       return { path: application.path, application, metric, params, block };

@@ -1,5 +1,5 @@
-import { MetricError } from "@metrigrad/tensor";
 import type { Application } from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
 import { describedName, type Metric } from "./defMetric.ts";
 
 /** Metrics by what they describe; a value, never changed. */

@@ -12,7 +12,10 @@ export interface ElementwiseRowOptions {
  * y ~ N(f(t), σ²) for any element-wise f: ν = f'(t)²/σ², by the symbolic derivative of f. So an
  * activation that was defined by a formula has its RFIM from that formula.
  */
-export function elementwiseRow(activation: Activation, options: ElementwiseRowOptions = {}): UnitRow {
+export function elementwiseRow(
+  activation: Activation,
+  options: ElementwiseRowOptions = {},
+): UnitRow {
   const { sigma = 1 } = options;
   const slope = elementwiseDerivative(activation);
   return Object.freeze({

@@ -1,4 +1,4 @@
-import { add, logaddexp, leakyRelu, mul, relu, sigmoid, square } from "@metrigrad/graph";
+import { add, leakyRelu, logaddexp, mul, relu, sigmoid, square } from "@metrigrad/graph";
 import { gaussian } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { UnitRow } from "./unitRow.ts";

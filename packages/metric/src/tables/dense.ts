@@ -1,7 +1,7 @@
 import { type Activation, dense } from "@metrigrad/nn";
-import { sharedGram, unitGram } from "../blocks/gram.ts";
-import { defMetric, type Described, type Metric } from "../core/defMetric.ts";
 import { MetricError } from "@metrigrad/tensor";
+import { sharedGram, unitGram } from "../blocks/gram.ts";
+import { type Described, defMetric, type Metric } from "../core/defMetric.ts";
 import { elementwiseRow } from "../rfim/elementwise.ts";
 import { eluRow } from "../rfim/elu.ts";
 import { reluRow } from "../rfim/relu.ts";
@@ -13,7 +13,12 @@ import type { UnitRow } from "../rfim/unitRow.ts";
 export type UnitRows = readonly UnitRow[];
 
 /** The paper's rows: tanh, sigm, relu (ι = 0, ω = 1, σ = 1) and elu (α = 1, σ = 1). */
-export const standardUnitRows: UnitRows = Object.freeze([tanhRow(), sigmoidRow(), reluRow(), eluRow()]);
+export const standardUnitRows: UnitRows = Object.freeze([
+  tanhRow(),
+  sigmoidRow(),
+  reluRow(),
+  eluRow(),
+]);
 
 /** The row of an activation: one of the given, else the one that follows from its derivative. */
 export function unitRowOf(activation: Activation, rows: UnitRows = standardUnitRows): UnitRow {
@@ -33,7 +38,9 @@ export function denseMetric(rows: UnitRows = standardUnitRows): Metric {
       const block =
         activation === null
           ? sharedGram(reference, outputs, { outputs: preActivation })
-          : unitGram(reference, unitRowOf(activation, rows).nu(preActivation), { outputs: preActivation });
+          : unitGram(reference, unitRowOf(activation, rows).nu(preActivation), {
+              outputs: preActivation,
+            });
       return [{ params: [params.w], block }];
     },
   });

@@ -11,5 +11,7 @@ export function paperMetrics(applications: readonly Application[]): MetricTable 
   const layers = applications.filter(({ definition }) => definition === (dense as unknown));
   const ends = new Set([layers.at(0)?.module, layers.at(-1)?.module]);
   ends.delete(undefined);
-  return standardMetrics.with(...[...ends].map((module) => linearRows(module as Application["module"])));
+  return standardMetrics.with(
+    ...[...ends].map((module) => linearRows(module as Application["module"])),
+  );
 }

@@ -1,4 +1,4 @@
-import { isNode, type Node, type Update, type Variable, withScope, asNode } from "@metrigrad/graph";
+import { asNode, isNode, type Node, type Update, type Variable, withScope } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 import type { Law } from "../laws/law.ts";
 import type { Application } from "./application.ts";
@@ -43,7 +43,10 @@ export function applyModel(model: Module, x: Node, options: ApplyOptions = {}): 
   const nodes = new Map<Module, Readonly<Record<string, Variable>>>();
   for (const [module, path] of paths) {
     const entries = Object.entries(module.params);
-    nodes.set(module, Object.fromEntries(entries.map(([name, spec]) => [name, parameterNode(path, name, spec)])));
+    nodes.set(
+      module,
+      Object.fromEntries(entries.map(([name, spec]) => [name, parameterNode(path, name, spec)])),
+    );
   }
   const applications: Application[] = [];
   const updates = new Map<Variable, Node>();
@@ -91,7 +94,9 @@ export function applyModel(model: Module, x: Node, options: ApplyOptions = {}): 
   );
   return {
     output,
-    applications: applications.map((a) => (a.response === output && law !== null ? { ...a, law } : a)),
+    applications: applications.map((a) =>
+      a.response === output && law !== null ? { ...a, law } : a,
+    ),
     updates: [...updates],
     parameters,
   };

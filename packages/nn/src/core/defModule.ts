@@ -1,8 +1,14 @@
 import { variable } from "@metrigrad/graph";
 import type { VariableSpec } from "@metrigrad/tensor";
-import { memberPaths } from "./paths.ts";
-import type { AnyDefinition, Module, ModuleDefinition, ModuleSpec, ParameterTree } from "./module.ts";
+import type {
+  AnyDefinition,
+  Module,
+  ModuleDefinition,
+  ModuleSpec,
+  ParameterTree,
+} from "./module.ts";
 import type { ParameterSpec } from "./parameter.ts";
+import { memberPaths } from "./paths.ts";
 
 /**
  * Defines a kind of module by its parameters and its response. The result makes modules and is the

@@ -65,7 +65,8 @@ export interface AnyDefinition {
 }
 
 /** One module of a model: a definition with options. Used twice, it shares its parameters. */
-export interface Module<O = unknown, P extends ParameterTree = ParameterTree> extends VariableOwner {
+export interface Module<O = unknown, P extends ParameterTree = ParameterTree>
+  extends VariableOwner {
   readonly definition: AnyDefinition;
   readonly options: O;
   readonly params: P;

@@ -13,7 +13,11 @@ export interface ParameterSpec {
 }
 
 /** A trainable parameter; L2 covers all of it unless said otherwise. */
-export function param(shape: Shape, init: Initializer, options: { readonly decay?: Decay } = {}): ParameterSpec {
+export function param(
+  shape: Shape,
+  init: Initializer,
+  options: { readonly decay?: Decay } = {},
+): ParameterSpec {
   return Object.freeze({ shape, init, role: "parameter", decay: options.decay ?? "all" });
 }
 

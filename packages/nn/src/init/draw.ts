@@ -1,7 +1,10 @@
 import { type InitContext, sizeOf, uniformStream } from "@metrigrad/tensor";
 
 /** Numbers of inputs and outputs of a weight [inputs…, outputs]. */
-export function fans(shape: readonly number[]): { readonly inputs: number; readonly outputs: number } {
+export function fans(shape: readonly number[]): {
+  readonly inputs: number;
+  readonly outputs: number;
+} {
   const outputs = shape.at(-1) ?? 1;
   return { inputs: sizeOf(shape) / Math.max(1, outputs), outputs };
 }
@@ -9,7 +12,10 @@ export function fans(shape: readonly number[]): { readonly inputs: number; reado
 /** Uniform draws in [−limit, limit), a function of seed and path. */
 export function drawUniform({ path, seed, shape }: InitContext, limit: number): Float64Array {
   const stream = uniformStream({ path, seed });
-  return Float64Array.from({ length: sizeOf(shape) }, (_, i) => (2 * stream.uniform(i) - 1) * limit);
+  return Float64Array.from(
+    { length: sizeOf(shape) },
+    (_, i) => (2 * stream.uniform(i) - 1) * limit,
+  );
 }
 
 /** Normal draws of mean 0, a function of seed and path. */

@@ -1,4 +1,19 @@
-import { cast, div, less, mul, type Node, sigmoid, softplus, sqrt, sub, sum, uniform, add, eye, expandDims } from "@metrigrad/graph";
+import {
+  add,
+  cast,
+  div,
+  expandDims,
+  eye,
+  less,
+  mul,
+  type Node,
+  sigmoid,
+  softplus,
+  sqrt,
+  sub,
+  sum,
+  uniform,
+} from "@metrigrad/graph";
 import { ShapeError, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Law } from "./law.ts";
 
@@ -48,7 +63,9 @@ export function bernoulli(options: BernoulliOptions = {}): Law {
       if (m > manyOutcomes) return null;
       const codes = Array.from({ length: 2 ** m }, (_, code) => code);
       return tensor(
-        codes.map((code) => Array.from({ length: m }, (_, bit) => ((code >> bit) & 1 ? high : low))),
+        codes.map((code) =>
+          Array.from({ length: m }, (_, bit) => ((code >> bit) & 1 ? high : low)),
+        ),
       );
     },
     predict: (h: Node) => {

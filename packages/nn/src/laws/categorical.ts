@@ -1,21 +1,21 @@
 import {
+  add,
   argMax,
   cast,
   expandDims,
   eye,
+  log,
   logSoftmax,
   matmul,
   mul,
   type Node,
+  neg,
   oneHot,
   softmax,
   sqrt,
   sub,
   sum,
   uniform,
-  neg,
-  log,
-  add,
 } from "@metrigrad/graph";
 import { tensor } from "@metrigrad/tensor";
 import type { Law } from "./law.ts";

@@ -14,7 +14,10 @@ const aliases: Readonly<Record<string, Activation>> = {
 };
 
 /** The activation for an op or its name; null for none. Throws GraphError. */
-export function activationOf(where: string, given: Activation | string | undefined): Activation | null {
+export function activationOf(
+  where: string,
+  given: Activation | string | undefined,
+): Activation | null {
   if (given === undefined) return null;
   const found = typeof given === "string" ? aliases[given] : given;
   if (typeof found === "function" && found.op?.arity === 1) return found;
@@ -22,6 +25,6 @@ export function activationOf(where: string, given: Activation | string | undefin
     where,
     must: `activation must be an element-wise op of one value, or one of ${Object.keys(aliases).join(", ")}`,
     got: typeof given === "string" ? JSON.stringify(given) : String(given),
-    todo: 'import it ({ activation: relu }) or make one with defElementwise',
+    todo: "import it ({ activation: relu }) or make one with defElementwise",
   });
 }

@@ -2,8 +2,8 @@ import { affine, type Elementwise, type NodeLike } from "@metrigrad/graph";
 import { type Initializer, ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param } from "../core/parameter.ts";
-import { glorotUniform } from "../init/glorot.ts";
 import { biasRow } from "../init/biasRow.ts";
+import { glorotUniform } from "../init/glorot.ts";
 import { activationOf } from "./activationOf.ts";
 
 /** An element-wise op of one value, such as `relu` or one made by `defElementwise`. */
@@ -57,7 +57,8 @@ export const dense = defModule({
       });
     }
     const preActivation = affine(x, w);
-    const response = options.activation === null ? preActivation : options.activation(preActivation);
+    const response =
+      options.activation === null ? preActivation : options.activation(preActivation);
     return { response, preActivation };
   },
 });

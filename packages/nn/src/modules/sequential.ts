@@ -16,7 +16,10 @@ export const sequential = defModule({
       throw new GraphError({
         where: "sequential",
         must: "every argument must be a module",
-        got: typeof module === "function" ? `the function ${(module as () => void).name}` : String(module),
+        got:
+          typeof module === "function"
+            ? `the function ${(module as () => void).name}`
+            : String(module),
         todo: "call the definition: sequential(dense(784, 10))",
       });
     }

@@ -18,6 +18,9 @@ export function gradients(context: OptimizerContext): ParameterGradient[] {
   const ofPenalty = penalty === null ? null : grad(penalty.value, variables, { unused: "zero" });
   return variables.map((variable, index) => {
     const gradient = ofLoss[index] as Node;
-    return { variable, gradient: ofPenalty === null ? gradient : add(gradient, ofPenalty[index] as Node) };
+    return {
+      variable,
+      gradient: ofPenalty === null ? gradient : add(gradient, ofPenalty[index] as Node),
+    };
   });
 }

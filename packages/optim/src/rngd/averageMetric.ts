@@ -24,7 +24,8 @@ import { stepAlong } from "./step.ts";
 const identities: Initializer = ({ shape }) => {
   const d = shape[1] as number;
   const result = new Float64Array(sizeOf(shape));
-  for (let i = 0; i < result.length; i += d * d) for (let j = 0; j < d; j++) result[i + j * (d + 1)] = 1;
+  for (let i = 0; i < result.length; i += d * d)
+    for (let j = 0; j < d; j++) result[i + j * (d + 1)] = 1;
   return result;
 };
 

@@ -49,7 +49,8 @@ interface Route {
 }
 
 function routesOf({ path, params, block }: Subsystem, { forward }: FullSettings): Route[] {
-  if (block === null) return params.map((variable) => ({ path, variable, rows: null, outputs: null }));
+  if (block === null)
+    return params.map((variable) => ({ path, variable, rows: null, outputs: null }));
   const rows = asRows(path, block);
   packed(rows, params);
   // Outputs of a forward pass of their own are not on the way to the loss.
@@ -58,7 +59,10 @@ function routesOf({ path, params, block }: Subsystem, { forward }: FullSettings)
 }
 
 /** V = ∂penalty/∂θ for every parameter that the penalty covers, null for others. */
-function penaltyGradients(context: OptimizerContext, variables: readonly Variable[]): (Node | null)[] {
+function penaltyGradients(
+  context: OptimizerContext,
+  variables: readonly Variable[],
+): (Node | null)[] {
   const { penalty, parameters } = context;
   if (penalty === null) return variables.map(() => null);
   const covered = variables.filter((variable) =>

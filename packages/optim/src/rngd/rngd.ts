@@ -4,7 +4,13 @@ import type { Optimizer } from "../core/optimizer.ts";
 import { checkSettings } from "../core/settings.ts";
 import { averageMetricPhases } from "./averageMetric.ts";
 import { batchMetricPhases } from "./batchMetric.ts";
-import { type FullSettings, fastSettings, paperSettings, type RngdSettings, settingsRecord } from "./settings.ts";
+import {
+  type FullSettings,
+  fastSettings,
+  paperSettings,
+  type RngdSettings,
+  settingsRecord,
+} from "./settings.ts";
 
 /**
  * Relative natural gradient descent: θ ← θ − γ (ḡ^h(θ|θ_f) + λI)⁻¹ ∂L/∂θ for every subsystem, with
@@ -38,7 +44,11 @@ function fromSettings(name: string, settings: FullSettings): Optimizer {
   );
   if (average !== null) {
     const { decay, refreshEvery } = average;
-    checkSettings(name, { decay, refreshEvery }, { decay: [0, 1], refreshEvery: [1, Number.MAX_SAFE_INTEGER] });
+    checkSettings(
+      name,
+      { decay, refreshEvery },
+      { decay: [0, 1], refreshEvery: [1, Number.MAX_SAFE_INTEGER] },
+    );
   }
   if (relative === 0 && absolute === 0 && average === null) {
     throw new MetricError({
@@ -53,7 +63,8 @@ function fromSettings(name: string, settings: FullSettings): Optimizer {
     settings: settingsRecord(settings),
     update: (context) => {
       const applications = forward === "train" ? context.applications : context.inference();
-      const table = typeof settings.metrics === "function" ? settings.metrics(applications) : settings.metrics;
+      const table =
+        typeof settings.metrics === "function" ? settings.metrics(applications) : settings.metrics;
       const variables = context.parameters.map(({ variable }) => variable);
       const found = subsystems(applications, table, variables);
       if (average === null) return batchMetricPhases(found, context, settings);

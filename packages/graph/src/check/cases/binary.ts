@@ -1,3 +1,4 @@
+import { convert } from "@metrigrad/tensor";
 import type { Binary } from "../../ops/elementwise.ts";
 import {
   add,
@@ -167,7 +168,10 @@ function broadcasting({ op, f, of, from = -2, to = 2, more = [] }: BinarySpec): 
       op,
       f: (x, y) => f(transpose(x), y),
       cases: [
-        { name: "a transposed view", inputs: [spread([4, 3], from, to), spread([3, 4], from, to)] },
+        {
+          name: "a transposed view",
+          inputs: [spread([4, 3], from, to), spread([3, 4], from, to, 2)],
+        },
       ],
     },
   ];
@@ -180,7 +184,7 @@ function comparing(op: string, f: Binary, of: (x: number, y: number) => boolean)
   const other = integers([37], -3, 3, 2);
   const holds = (a: number, b: number) => Number(of(a, b));
   const asBool = (shape: number[], ...tensors: Parameters<typeof mapped>[2][]) =>
-    mapped(shape, holds, ...tensors);
+    convert(mapped(shape, holds, ...tensors), "bool");
   const floats = [nan, 1, 2, 3, inf, -inf];
   const against = spread([6], 2, 2);
   return {

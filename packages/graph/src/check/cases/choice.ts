@@ -2,7 +2,6 @@ import {
   cast,
   clip,
   isFinite,
-  log,
   logicalAnd,
   logicalNot,
   logicalOr,
@@ -65,22 +64,6 @@ export const choiceRows: readonly OpRow[] = [
         inputs: [[true], [1], [nan]],
         value: [1],
         gradients: [null, [1], [0]],
-        order: 0,
-      },
-    ],
-  },
-  {
-    op: "where",
-    f: (c, a) => where(c, log(a), 0),
-    cases: [
-      {
-        name: "a bad branch not chosen",
-        inputs: [
-          [true, false],
-          [1, 0],
-        ],
-        value: [0, 0],
-        gradients: [null, [1, 0]],
         order: 0,
       },
     ],

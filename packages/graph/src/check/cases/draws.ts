@@ -1,5 +1,5 @@
 import { hashPath, tensor, threefry2x32, uniformStream } from "@metrigrad/tensor";
-import { add, bernoulliDraws, normal, randomBits, uniform } from "../../ops/index.ts";
+import { add, bernoulliDraws, constant, normal, randomBits, uniform } from "../../ops/index.ts";
 import type { OpRow } from "../case.ts";
 import { spread, u32 } from "./values.ts";
 
@@ -82,8 +82,8 @@ export const drawRows: readonly OpRow[] = [
     ],
   },
   {
-    op: "bernoulliDraws",
-    f: (x) => add(x, uniform([3], { key })),
-    cases: [{ name: "beside a batched value", inputs: [[1, 2, 3]], order: 0 }],
+    op: "uniform",
+    f: (x) => add(x, uniform([3], { key, state: constant(state) })),
+    cases: [{ name: "beside a batched value", inputs: [[1, 2, 3]] }],
   },
 ];

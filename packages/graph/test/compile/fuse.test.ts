@@ -1,0 +1,92 @@
+import type { Step } from "@metrigrad/tensor";
+import test from "tape";
+import {
+  add,
+  exp,
+  input,
+  log,
+  matmul,
+  mul,
+  type Node,
+  planOf,
+  relu,
+  sin,
+  sqrt,
+  sub,
+  sum,
+  tanh,
+  variable,
+} from "../../src/index.ts";
+
+function stepsOf(outputs: readonly Node[]): readonly Step[] {
+  return planOf({ outputs, updates: [], float: "f32" }).plan.steps;
+}
+const kinds = (steps: readonly Step[]) => steps.map((step) => step.kind);
+
+test("fuse: a chain of element-wise ops is one loop", (t) => {
+  const x = input("x", [8, 8]);
+  const chain = sqrt(add(exp(sin(mul(x, 2))), tanh(log(add(mul(x, x), 1)))));
+  t.deepEqual(kinds(stepsOf([chain])), ["map"]);
+  t.end();
+});
+
+test("fuse: a reduction computes its operand on the way", (t) => {
+  const x = input("x", [8, 8]);
+  t.deepEqual(kinds(stepsOf([sum(mul(exp(x), sin(x)))])), ["reduce"]);
+  t.end();
+});
+
+test("fuse: equal sub-expressions are computed once, unused ones never", (t) => {
+  const x = input("x", [4]);
+  exp(x);
+  const steps = stepsOf([add(tanh(x), mul(tanh(x), 3))]);
+  t.deepEqual(kinds(steps), ["map"]);
+  const text = JSON.stringify(steps, (key, value) => (key === "fn" ? value.name : value));
+  t.equal(text.match(/"tanh"/g)?.length, 2, "one shared object, written out at both of its uses");
+  const [map] = steps;
+  if (map?.kind !== "map") return t.end("no map");
+  const [whole] = map.exprs;
+  t.equal(
+    whole?.kind === "call" && whole.args[1]?.kind === "call" && whole.args[1].args[0],
+    whole?.kind === "call" && whole.args[0],
+  );
+  t.end();
+});
+
+test("fuse: constants are folded and neutral elements vanish", (t) => {
+  const x = input("x", [4]);
+  const same = mul(add(x, mul(0, 3)), sub(3, 2));
+  t.deepEqual(kinds(stepsOf([same])), ["copy"], "only the copy to the output is left");
+  t.end();
+});
+
+test("fuse: values that one pass can update are updated in one pass", (t) => {
+  const g = input("g", [100]);
+  const m = variable("m", [100]);
+  const v = variable("v", [100]);
+  const w = variable("w", [100]);
+  const nextM = add(mul(m, 0.9), mul(g, 0.1));
+  const nextV = add(mul(v, 0.99), mul(mul(g, g), 0.01));
+  const nextW = sub(w, mul(0.1, mul(nextM, sqrt(nextV))));
+  const { plan } = planOf({
+    outputs: [],
+    updates: [
+      [m, nextM],
+      [v, nextV],
+      [w, nextW],
+    ],
+    float: "f32",
+  });
+  t.deepEqual(kinds(plan.steps), ["map"]);
+  t.equal(plan.arenaBytes, 0, "in place, without scratch");
+  t.end();
+});
+
+test("fuse: loops are not joined around something that must run between them", (t) => {
+  const x = input("x", [4, 4]);
+  const first = relu(add(x, 1));
+  const between = matmul(first, first);
+  const steps = stepsOf([first, mul(first, between)]);
+  t.deepEqual(kinds(steps), ["map", "matmul", "map"]);
+  t.end();
+});

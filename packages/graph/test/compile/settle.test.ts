@@ -1,0 +1,159 @@
+import { checkPlan, reference, tensor } from "@metrigrad/tensor";
+import test from "tape";
+import {
+  add,
+  compile,
+  gram,
+  input,
+  matmul,
+  mul,
+  type Node,
+  sum,
+  transpose,
+  type Update,
+  variable,
+} from "../../src/index.ts";
+
+const a = variable("a", [2, 2], { init: () => [1, 2, 3, 4] });
+const b = variable("b", [2, 2], { init: () => [5, 6, 7, 8] });
+
+/** Values of outputs, then of the variables after one run. */
+async function runOnce(outputs: readonly Node[], updates: readonly Update[]) {
+  const backend = await reference();
+  const store = await backend.store([a.attrs, b.attrs]);
+  const program = await compile({ outputs, updates }, store);
+  checkPlan(program.plan);
+  const handles = await program.run();
+  const values = await Promise.all(handles.map(async (handle) => (await handle.read()).toArray()));
+  const after = [(await store.read("a")).toArray(), (await store.read("b")).toArray()];
+  await backend.close();
+  return { values, after, steps: program.plan.steps.map((step) => step.kind) };
+}
+
+test("settle: two variables swap", async (t) => {
+  const { after } = await runOnce(
+    [],
+    [
+      [a, b],
+      [b, a],
+    ],
+  );
+  t.deepEqual(after, [
+    [
+      [5, 6],
+      [7, 8],
+    ],
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ]);
+});
+
+test("settle: all updates and outputs see the values of before", async (t) => {
+  const { values, after } = await runOnce(
+    [a, add(a, b)],
+    [
+      [a, add(a, 1)],
+      [b, mul(a, 10)],
+    ],
+  );
+  t.deepEqual(values, [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    [
+      [6, 8],
+      [10, 12],
+    ],
+  ]);
+  t.deepEqual(after, [
+    [
+      [2, 3],
+      [4, 5],
+    ],
+    [
+      [10, 20],
+      [30, 40],
+    ],
+  ]);
+});
+
+test("settle: an update that reads its variable in another order is not done in place", async (t) => {
+  const { after } = await runOnce([], [[a, add(a, transpose(a))]]);
+  t.deepEqual(after[0], [
+    [2, 5],
+    [5, 8],
+  ]);
+});
+
+test("settle: a product reads its variable to the end before it changes", async (t) => {
+  const { after, steps } = await runOnce(
+    [],
+    [
+      [a, matmul(a, b)],
+      [b, matmul(b, a)],
+    ],
+  );
+  t.deepEqual(after, [
+    [
+      [19, 22],
+      [43, 50],
+    ],
+    [
+      [23, 34],
+      [31, 46],
+    ],
+  ]);
+  t.ok(steps.includes("copy"), "by a copy");
+});
+
+test("settle: an element-wise update is done in place, a gram accumulates in place", async (t) => {
+  const map = await runOnce([], [[a, mul(a, 2)]]);
+  t.deepEqual(map.steps, ["map"]);
+  const x = tensor([
+    [1, 0],
+    [1, 1],
+  ]);
+  const accumulated = await runOnce([], [[a, gram(x, { base: a, beta: 0.5, alpha: 2 })]]);
+  t.deepEqual(accumulated.steps, ["gram"]);
+  t.deepEqual(accumulated.after[0], [
+    [4.5, 3],
+    [3.5, 4],
+  ]);
+});
+
+test("settle: one value may update two variables and be an output", async (t) => {
+  const next = mul(add(a, b), 2);
+  const { values, after } = await runOnce(
+    [next, sum(next)],
+    [
+      [a, next],
+      [b, next],
+    ],
+  );
+  const expected = [
+    [12, 16],
+    [20, 24],
+  ];
+  t.deepEqual(values, [expected, 72]);
+  t.deepEqual(after, [expected, expected]);
+});
+
+test("settle: a fed value becomes a variable", async (t) => {
+  const backend = await reference();
+  const store = await backend.store([a.attrs]);
+  const program = await compile({ outputs: [], updates: [[a, input("x", [2, 2])]] }, store);
+  await program.run({
+    x: [
+      [9, 8],
+      [7, 6],
+    ],
+  });
+  t.deepEqual((await store.read("a")).toArray(), [
+    [9, 8],
+    [7, 6],
+  ]);
+  await backend.close();
+});
