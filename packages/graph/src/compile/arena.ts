@@ -1,4 +1,4 @@
-import { type BufferSpec, type Step, stepViews } from "@metrigrad/tensor";
+import { type BufferSpec, type Step, stepViews, storageBytes } from "@metrigrad/tensor";
 import { bytesOf } from "./settle.ts";
 import { sameView } from "./views.ts";
 
@@ -13,6 +13,8 @@ export interface Arena {
 interface Life {
   readonly buffer: number;
   readonly bytes: number;
+  /** Bytes of one element: only equal ones lie at equal places. */
+  readonly lane: number;
   first: number;
   last: number;
 }
@@ -60,7 +62,8 @@ function livesOf(buffers: readonly BufferSpec[], steps: readonly Step[]): Map<nu
       const spec = buffers[buffer] as BufferSpec;
       if (spec.place.kind !== "arena") continue;
       const bytes = Math.max(alignment, Math.ceil(bytesOf(spec) / alignment) * alignment);
-      const life = lives.get(buffer) ?? { buffer, bytes, first: at, last: at };
+      const lane = storageBytes[spec.dtype];
+      const life = lives.get(buffer) ?? { buffer, bytes, lane, first: at, last: at };
       life.last = at;
       lives.set(buffer, life);
     }
@@ -82,7 +85,7 @@ function heirOf(
   for (const input of step.inputs) {
     const dying = lives.get(input.buffer);
     if (dying === undefined || dying.last !== at || dying.first === at) continue;
-    if (dying.bytes !== life.bytes || given.has(dying)) continue;
+    if (dying.bytes !== life.bytes || dying.lane !== life.lane || given.has(dying)) continue;
     const same = step.inputs.every((view) => {
       return view.buffer !== input.buffer || sameView({ ...view, buffer: output.buffer }, output);
     });

@@ -91,7 +91,9 @@ function joinable(
     if (kernel === second && before) return false;
     const inside = kernel === first || kernel === second || fusion.inlined.has(node);
     const outside = before || !inside;
-    for (const user of users.get(node) as Node[]) {
+    // All of a kernel runs at once, so what any of its results enters comes after.
+    const together = inside ? [] : (kernel?.roots ?? []);
+    for (const user of [...(users.get(node) as Node[]), ...together]) {
       const known = seen.get(user);
       if (user.id > last || known === true || known === outside) continue;
       if (seen.size > searchLimit) return false;
