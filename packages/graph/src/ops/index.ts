@@ -23,6 +23,7 @@ export {
   sign,
   sub,
 } from "./arithmetic.ts";
+export { augment } from "./augment.ts";
 export { broadcastTo, sum, unbroadcast } from "./broadcastTo.ts";
 export { cast } from "./cast.ts";
 export { type CholeskyOptions, cholesky, choleskyShift } from "./cholesky.ts";

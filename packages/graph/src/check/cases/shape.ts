@@ -1,5 +1,6 @@
 import {
   add,
+  augment,
   broadcastTo,
   concat,
   diagonal,
@@ -251,6 +252,26 @@ export const shapeRows: readonly OpRow[] = [
     op: "pad",
     f: (x) => square(pad(square(x), [[2, 1]])),
     cases: [{ name: "inside arithmetic", inputs: [[3, 2]], value: [0, 0, 81, 16, 0] }],
+  },
+  {
+    op: "augment",
+    f: (x) => augment(square(x)),
+    cases: [
+      {
+        name: "rows",
+        inputs: [
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ],
+        value: [
+          [1, 4, 1],
+          [9, 16, 1],
+        ],
+      },
+      { name: "one row", inputs: [[3]], value: [9, 1] },
+    ],
   },
   {
     op: "concat",
