@@ -17,15 +17,26 @@ export function executable(plan: Plan, variable: FindVariable): Executable {
   const steps = plan.steps.map((step) => prepareStep(step, memory));
   let run = 0;
   let open = true;
+  const begin = (feeds: readonly Tensor[]) => {
+    if (!open) throw closed("run");
+    fill(memory, feeds);
+    memory.scramble();
+    return ++run;
+  };
   return {
     bytes: memory.bytes,
     run: async (feeds) => {
-      if (!open) throw closed("run");
-      fill(memory, feeds);
-      memory.scramble();
+      const current = begin(feeds);
       for (const step of steps) step();
-      const current = ++run;
       return plan.outputs.map((view) => handle(memory, view, () => open && run === current));
+    },
+    profile: async (feeds) => {
+      begin(feeds);
+      return steps.map((step) => {
+        const begun = performance.now();
+        step();
+        return (performance.now() - begun) / 1000;
+      });
     },
     close: async () => {
       open = false;
