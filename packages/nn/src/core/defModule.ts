@@ -1,4 +1,4 @@
-import { variable } from "@metrigrad/graph";
+import { type Variable, variable } from "@metrigrad/graph";
 import type { VariableSpec } from "@metrigrad/tensor";
 import type {
   AnyDefinition,
@@ -42,10 +42,17 @@ export function variableName(path: string, name: string): string {
   return path === "" ? name : `${path}/${name}`;
 }
 
-/** The node of a parameter in a model. */
-export function parameterNode(path: string, name: string, spec: ParameterSpec) {
+const nodes = new WeakMap<ParameterSpec, Map<string, Variable>>();
+
+/** The node of a parameter in a model: the same one in every application, so that it can be told. */
+export function parameterNode(path: string, name: string, spec: ParameterSpec): Variable {
+  const known = nodes.get(spec) ?? new Map<string, Variable>();
+  nodes.set(spec, known);
+  const full = variableName(path, name);
   const { shape, init, role } = spec;
-  return variable(variableName(path, name), shape, { init, role });
+  const node = known.get(full) ?? variable(full, shape, { init, role });
+  known.set(full, node);
+  return node;
 }
 
 /** The variables of a model, in the order in which its modules stand. */

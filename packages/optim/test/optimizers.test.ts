@@ -1,0 +1,90 @@
+import { variable } from "@metrigrad/graph";
+import test from "tape";
+import * as optim from "../src/index.ts";
+import { classifier, contextOf, gap, train } from "./problem.ts";
+
+/** Every optimizer of the package, with settings under which it learns the small problem. */
+const rows: Readonly<Record<string, optim.Optimizer>> = {
+  sgd: optim.sgd({ learningRate: 0.5 }),
+  momentum: optim.momentum({ learningRate: 0.1 }),
+  adam: optim.adam({ learningRate: 0.05 }),
+  rngd: optim.rngd({ learningRate: 0.05 }),
+  "rngd.paper": optim.rngd.paper({ learningRate: 0.5 }),
+};
+
+/** Exports that return optimizers. */
+function exported(): string[] {
+  const found: string[] = [];
+  const visit = (name: string, value: unknown) => {
+    if (typeof value !== "function" || /^[A-Z]|Schedule$/.test(name)) return;
+    if (["gradients", "slot"].includes(name)) return;
+    found.push(name);
+    for (const [inner, member] of Object.entries(value)) visit(`${name}.${inner}`, member);
+  };
+  for (const [name, value] of Object.entries(optim)) visit(name, value);
+  return found;
+}
+
+test("optimizers: every exported one has a row here", (t) => {
+  t.deepEqual(exported().sort(), Object.keys(rows).sort());
+  t.end();
+});
+
+for (const [name, optimizer] of Object.entries(rows)) {
+  test(`optimizers: ${name} learns, repeats itself, and describes itself as plain data`, async (t) => {
+    const first = await train(classifier(), optimizer, 40);
+    const again = await train(classifier(), optimizer, 40);
+    t.ok((first.losses.at(-1) as number) < 0.8 * (first.losses[0] as number), "the loss falls");
+    t.equal(gap(first.losses, again.losses), 0, "the same seed gives the same run");
+    t.deepEqual(
+      JSON.parse(JSON.stringify(optimizer.settings)),
+      optimizer.settings,
+      "plain settings",
+    );
+    t.ok(Object.isFrozen(optimizer), "frozen");
+  });
+
+  test(`optimizers: ${name} updates every parameter and each variable once`, (t) => {
+    const context = contextOf(classifier());
+    const phases = optimizer.update(context);
+    const everyStep = phases.filter(({ every }) => every === 1).flatMap(({ updates }) => updates);
+    const names = everyStep.map(([{ attrs }]) => attrs.name);
+    t.equal(new Set(names).size, names.length);
+    for (const { variable: parameter } of context.parameters)
+      t.ok(names.includes(parameter.attrs.name));
+    t.end();
+  });
+
+  test(`optimizers: ${name} refuses a parameter that no path connects to the loss`, (t) => {
+    const context = contextOf(classifier());
+    const lost = { variable: variable("lost/w", [2, 2]), decay: "none" } as const;
+    t.throws(
+      () => optimizer.update({ ...context, parameters: [...context.parameters, lost] }),
+      /lost\/w/,
+    );
+    t.end();
+  });
+}
+
+test("optimizers: settings out of range are refused by name", (t) => {
+  const refused = (make: () => unknown, text: RegExp) => t.throws(make, text);
+  refused(
+    () => optim.sgd({ learningRate: -1 }),
+    /sgd: learningRate must be a number in \[0, .*got -1/,
+  );
+  refused(() => optim.momentum({ momentum: 2 }), /momentum must be a number in \[0, 1\], got 2/);
+  refused(
+    () => optim.adam({ beta2: Number.NaN }),
+    /adam: beta2 must be a number in \[0, 1\], got NaN/,
+  );
+  refused(() => optim.rngd({ absolute: -1 }), /rngd: absolute must be a number/);
+  refused(
+    () => optim.rngd({ absolute: 0 }),
+    /the metric of one batch is singular, so it must be damped/,
+  );
+  refused(
+    () => optim.rngd.paper({ average: { decay: 0.9, refreshEvery: 0 } }),
+    /refreshEvery must be a number in \[1,/,
+  );
+  t.end();
+});

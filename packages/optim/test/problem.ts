@@ -1,0 +1,109 @@
+import {
+  add,
+  compile,
+  constant,
+  grad,
+  input,
+  mean,
+  mul,
+  type Node,
+  neg,
+  slice,
+  square,
+  sum,
+  type Update,
+  variable,
+} from "@metrigrad/graph";
+import { applyModel, categorical, dense, type Module, sequential } from "@metrigrad/nn";
+import { reference, tensor, uniformStream } from "@metrigrad/tensor";
+import type { Optimizer, OptimizerContext } from "../src/index.ts";
+
+/** Rows of one fixed batch. */
+export const batchSize = 12;
+
+const stream = uniformStream({ seed: 5, path: "problem" });
+
+/** Inputs [12, 4]. */
+export const inputs = tensor(
+  Float64Array.from({ length: batchSize * 4 }, (_, i) => stream.normal(i)),
+  { shape: [batchSize, 4] },
+);
+
+/** Labels [12] of 3 classes. */
+export const labels = tensor(Int32Array.from({ length: batchSize }, (_, i) => i % 3));
+
+/** A small classifier. */
+export function classifier(): Module {
+  return sequential(dense(4, 5, { activation: "tanh" }), dense(5, 3)) as Module;
+}
+
+const stepVariable = variable("step", [], { role: "state" });
+
+/** The context of one training step of a model on the batch, with L2 of 0.01. */
+export function contextOf(model: Module, beta = 0.01): OptimizerContext {
+  const law = categorical();
+  const x = input("x", inputs.shape);
+  const y = input("y", labels.shape, "i32");
+  const applied = applyModel(model, x, { mode: "train", law });
+  let squares: Node = constant(0);
+  for (const { variable: w } of applied.parameters) {
+    squares = add(squares, sum(square(slice(w, [[0, (w.shape[0] as number) - 1]]))));
+  }
+  return {
+    loss: neg(mean(law.logProb(y, applied.output))),
+    penalty: { beta, value: mul(squares, beta / 2) },
+    applications: applied.applications,
+    inference: () => applyModel(model, x, { mode: "infer", law }).applications,
+    parameters: applied.parameters,
+    batchSize,
+    step: stepVariable,
+    progress: mul(stepVariable, 1 / 100),
+  };
+}
+
+/** Runs an optimizer's every-step phase; the losses and the parameters after `steps` steps. */
+export async function train(model: Module, optimizer: Optimizer, steps: number, seed = 1) {
+  const context = contextOf(model);
+  const [phase] = optimizer.update(context).filter(({ every }) => every === 1);
+  const updates: Update[] = [...(phase?.updates ?? []), [stepVariable, add(stepVariable, 1)]];
+  const backend = await reference();
+  const store = await backend.store(model, { seed });
+  const program = await compile({ outputs: { loss: context.loss }, updates }, store);
+  const losses: number[] = [];
+  for (let i = 0; i < steps; i++) {
+    const { loss } = await program.run({ x: inputs, y: labels });
+    losses.push((await loss.read()).item());
+  }
+  const parameters = new Map<string, Float64Array>();
+  for (const { name } of store.variables) {
+    parameters.set(name, Float64Array.from((await store.read(name)).data()));
+  }
+  await backend.close();
+  return { losses, parameters };
+}
+
+/** Loss and gradient of the problem at the start, with the parameters themselves. */
+export async function start(model: Module, seed = 1) {
+  const { loss, penalty, parameters } = contextOf(model);
+  const whole = add(loss, penalty?.value ?? 0);
+  const variables = parameters.map((parameter) => parameter.variable);
+  const backend = await reference();
+  const store = await backend.store(model, { seed });
+  const program = await compile({ outputs: grad(whole, variables) }, store);
+  const handles = await program.run({ x: inputs, y: labels });
+  const values = await Promise.all(
+    variables.map(async ({ attrs }, i) => ({
+      name: attrs.name,
+      value: Float64Array.from((await store.read(attrs.name)).data()),
+      gradient: Float64Array.from((await handles[i]?.read())?.data() ?? []),
+    })),
+  );
+  await backend.close();
+  return values;
+}
+
+/** Largest absolute difference. */
+export function gap(a: ArrayLike<number> | undefined, b: ArrayLike<number> | undefined): number {
+  if (a === undefined || b === undefined || a.length !== b.length) return Number.POSITIVE_INFINITY;
+  return Math.max(...Array.from(a, (value, i) => Math.abs(value - (b[i] as number))));
+}
