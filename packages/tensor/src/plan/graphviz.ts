@@ -2,7 +2,10 @@ import { partsOf } from "./parts.ts";
 import type { Plan } from "./plan.ts";
 import { printBuffer, printStep } from "./print.ts";
 
-const quote = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+const quote = (text: string) => {
+  const escaped = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
+  return `"${escaped.replaceAll("\n", "\\n")}"`;
+};
 
 /** A plan as a Graphviz digraph: buffers as ellipses, steps as boxes, edges along the data. */
 export function planToDot(plan: Plan): string {

@@ -5,7 +5,8 @@ import type { View } from "./view.ts";
  * The closed set of step kinds, all that a backend implements.
  *
  * Unless a kind says otherwise an output does not overlap any input, except that an output view
- * may be identical (buffer, shape, strides, offset) to an input view where "in place" is stated.
+ * may be identical (shape, strides, and the same elements of one buffer, or the same bytes of the
+ * arena in lanes of equal width) to an input view where "in place" is stated.
  * Iteration sizes may be 0. Elements of an output view are distinct (no stride 0 over size > 1).
  */
 export type Step =

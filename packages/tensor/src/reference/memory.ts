@@ -53,6 +53,7 @@ function onArena(arena: ArrayBuffer, dtype: DType, offset: number, size: number)
   if (dtype === "f32") return new Float32Array(arena, offset, size);
   if (dtype === "f64") return new Float64Array(arena, offset, size);
   if (dtype === "i32") return new Int32Array(arena, offset, size);
-  if (dtype === "u32") return new Uint32Array(arena, offset, size);
+  // A bool takes a 32-bit lane, so that a result may take the place of an input of another type.
+  if (dtype === "u32" || dtype === "bool") return new Uint32Array(arena, offset, size);
   return new Uint8Array(arena, offset, size);
 }

@@ -59,9 +59,13 @@ const notInPlace = (output: StepOutput) => ({ ...output, inPlace: false });
 
 /** Whether two views of scratch buffers address the same bytes in the same order. */
 function samePlace(plan: Plan, a: View, b: View): boolean {
-  const start = (view: View) => {
+  const placed = (view: View) => {
     const { place, dtype } = plan.buffers[view.buffer] as Plan["buffers"][number];
-    return place.kind === "arena" ? place.offset + view.offset * storageBytes[dtype] : Number.NaN;
+    const lane = storageBytes[dtype];
+    const start = place.kind === "arena" ? place.offset + view.offset * lane : Number.NaN;
+    return { lane, start };
   };
-  return start(a) === start(b) && sameView({ ...a, buffer: b.buffer, offset: b.offset }, b);
+  const [p, q] = [placed(a), placed(b)];
+  if (p.lane !== q.lane || p.start !== q.start) return false;
+  return sameView({ ...a, buffer: b.buffer, offset: b.offset }, b);
 }

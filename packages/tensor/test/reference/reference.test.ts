@@ -1,0 +1,37 @@
+import test from "tape";
+import { BackendError } from "../../src/errors.ts";
+import { reference } from "../../src/reference/reference.ts";
+
+test("the reference backend describes itself", async (t) => {
+  const backend = await reference();
+  t.is(backend.name, "reference");
+  t.deepEqual(backend.floats, ["f64", "f32"]);
+  t.match(backend.describe(), /ndarrays on the host/);
+  await backend.close();
+});
+
+test("wrong options and a closed backend are refused", async (t) => {
+  const backend = await reference();
+  const attempt = async (options: object, message: RegExp) => {
+    try {
+      await backend.store([], options);
+      t.fail("accepted");
+    } catch (error) {
+      t.ok(error instanceof BackendError);
+      t.match((error as Error).message, message);
+    }
+  };
+  await attempt({ seed: -1 }, /seed must be an unsigned 32-bit integer, got -1; pass/);
+  await attempt({ seed: 0.5 }, /seed must be/);
+  await attempt({ float: "f16" }, /float must be one of f64, f32, got f16/);
+  const store = await backend.store([]);
+  await backend.close();
+  await backend.close();
+  await attempt({}, /the backend must be open, got a closed one; call reference\(\) again/);
+  try {
+    await store.add([]);
+    t.fail("accepted");
+  } catch (error) {
+    t.match((error as Error).message, /the store must be open/);
+  }
+});
