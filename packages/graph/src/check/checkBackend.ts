@@ -19,6 +19,7 @@ import {
   listFailures,
   reportOf,
 } from "./report.ts";
+import { storeResults } from "./stores.ts";
 import { evaluator, inputLike, noiseLike } from "./trace.ts";
 
 /** How `checkBackend` compares. */
@@ -31,8 +32,8 @@ export interface CheckBackendOptions {
 
 /**
  * Runs every op and its pullback on a backend and on the reference in float64, and compares: floats
- * within a tolerance, everything else, random streams too, bit for bit. Throws BackendError that
- * lists what is off.
+ * within a tolerance, everything else, random streams too, bit for bit. Then checks what stores and
+ * programs promise. Throws BackendError that lists what is off.
  */
 export async function checkBackend(
   backend: Backend,
@@ -41,10 +42,11 @@ export async function checkBackend(
   const { rows = opRows, tolerance = 2e-5 } = options;
   const oracle = await reference();
   const seed = 7;
-  const expected = await oracle.store([], { float: "f64", seed });
   const results: CheckResult[] = [];
   for (const float of backend.floats) {
+    results.push(...(await storeResults(backend, { float, seed })));
     const store = await backend.store([], { float, seed });
+    const expected = await oracle.store([], { float: "f64", seed });
     for (const row of rows) {
       for (const one of row.cases) {
         const name = `${row.op}, ${one.name}, ${float}`;
@@ -59,6 +61,7 @@ export async function checkBackend(
       }
     }
     await store.close();
+    await expected.close();
   }
   await oracle.close();
   const failures = failuresOf(results);
