@@ -1,0 +1,27 @@
+import { type ErrorParts, GraphError } from "@metrigrad/tensor";
+
+/** Where a run came upon a value that is not finite. */
+export interface DivergencePlace {
+  /** Number of the step, from 1. */
+  readonly step: number;
+  /** Number of the epoch, from 1. */
+  readonly epoch: number;
+  /** Number of the batch within the epoch, from 1. */
+  readonly batch: number;
+  /** The rows of the batch in the training split. */
+  readonly rows: Int32Array;
+  /** Path of the module whose node it is; "" where no module made it. */
+  readonly module: string;
+  /** Name of the node's op; "" where the value could not be found again. */
+  readonly op: string;
+}
+
+/** Training came upon a loss or an update that is not finite; the state is as before that step. */
+export class DivergenceError extends GraphError {
+  readonly place: DivergencePlace;
+
+  constructor(parts: ErrorParts, place: DivergencePlace) {
+    super(parts);
+    this.place = place;
+  }
+}

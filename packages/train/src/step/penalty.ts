@@ -1,0 +1,23 @@
+import { add, mul, type Node, slice, square, sum } from "@metrigrad/graph";
+import type { AppliedParameter } from "@metrigrad/nn";
+import type { Penalty } from "@metrigrad/optim";
+
+/**
+ * L2 inside the loss: ½β Σ‖W‖²_F over the parts of the parameters that decay; biases are left out.
+ * Null for β = 0 and where nothing decays.
+ */
+export function l2Penalty(parameters: readonly AppliedParameter[], beta: number): Penalty | null {
+  const parts = parameters.flatMap(({ variable, decay }): Node[] => {
+    if (decay === "none") return [];
+    return [decay === "all" ? variable : slice(variable, [[0, -1]])];
+  });
+  const [first, ...rest] = parts.map((part) => sum(square(part)));
+  if (beta === 0 || first === undefined) return null;
+  return {
+    beta,
+    value: mul(
+      rest.reduce((a, b) => add(a, b), first),
+      beta / 2,
+    ),
+  };
+}

@@ -1,0 +1,17 @@
+/**
+ * Writes a file whole or not at all: to a temporary file beside it, then renamed. Makes the folder
+ * where it is missing; for Node only.
+ */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const { mkdir, rename, rm, writeFile } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.${process.pid}.part`;
+  try {
+    await writeFile(part, content, { flush: true });
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,237 @@
+import { dataSet } from "@metrigrad/data";
+import { relu } from "@metrigrad/graph";
+import { batchNorm, categorical, dense, gaussian, sequential } from "@metrigrad/nn";
+import { adam, momentum, type Optimizer, rngd, sgd } from "@metrigrad/optim";
+import { DataError, GraphError, reference, ShapeError, tensor } from "@metrigrad/tensor";
+import test from "tape";
+import { type EpochEvent, type FitOptions, fit, type StepEvent } from "../src/index.ts";
+import { rejects } from "./rejects.ts";
+import { toyData, toyModel } from "./toy.ts";
+
+const options: FitOptions = {
+  data: toyData(),
+  likelihood: categorical(),
+  optimizer: sgd({ learningRate: 0.5 }),
+  batchSize: 12,
+  epochs: 6,
+  seed: 1,
+  backend: reference,
+};
+
+/** The part of events that does not tell the time. */
+const results = (events: readonly EpochEvent[]) =>
+  events.map(({ epoch, trainCost, validCost, validAccuracy }) => [
+    epoch,
+    trainCost,
+    validCost,
+    validAccuracy,
+  ]);
+
+test("every optimizer learns, one event per epoch", async (t) => {
+  const optimizers: readonly Optimizer[] = [
+    sgd({ learningRate: 0.5 }),
+    momentum({ learningRate: 0.1 }),
+    adam({ learningRate: 0.03 }),
+    rngd({ learningRate: 0.2 }),
+    rngd.paper({ learningRate: 0.3 }),
+  ];
+  for (const optimizer of optimizers) {
+    const run = fit(toyModel(), { ...options, optimizer, epochs: 8 });
+    const events: EpochEvent[] = [];
+    for await (const event of run) events.push(event);
+    const [first] = events as [EpochEvent];
+    const last = events.at(-1) as EpochEvent;
+    t.deepEqual(
+      events.map(({ epoch }) => epoch),
+      [1, 2, 3, 4, 5, 6, 7, 8],
+      `${optimizer.name}: epochs`,
+    );
+    t.ok(
+      last.trainCost < 0.6 * first.trainCost,
+      `${optimizer.name}: ${first.trainCost} → ${last.trainCost}`,
+    );
+    t.ok(last.validAccuracy >= 0.9, `${optimizer.name}: validation accuracy ${last.validAccuracy}`);
+    t.ok((await run.test()).accuracy >= 0.9, `${optimizer.name}: test accuracy`);
+    t.ok(events.every(({ seconds, stepsPerSecond }) => seconds > 0 && stepsPerSecond > 0));
+    const metric = events.reduce((sum, { secondsMetric }) => sum + secondsMetric, 0);
+    const all = events.reduce((sum, { seconds }) => sum + seconds, 0);
+    t.ok(
+      optimizer.name.startsWith("rngd") ? metric > 0 && metric < all : metric === 0,
+      `${optimizer.name}: metric ${metric} of ${all} s`,
+    );
+    t.deepEqual(run.epochs, events);
+    await run.close();
+  }
+});
+
+test("a run is a function of its seed", async (t) => {
+  const once = async (seed: number) => {
+    const run = fit(toyModel(), { ...options, seed, epochs: 2 });
+    return results(await run.finish());
+  };
+  const first = await once(1);
+  t.deepEqual(await once(1), first, "equal seeds");
+  t.notDeepEqual(await once(2), first, "another seed");
+});
+
+test("nothing happens before the first event is asked for, and leaving the loop ends the run", async (t) => {
+  let made = 0;
+  const run = fit(toyModel(), {
+    ...options,
+    backend: () => {
+      made++;
+      return reference();
+    },
+  });
+  t.throws(() => run.store, /run: training must have begun, got a run that was not iterated yet/);
+  await rejects(t, run.test(), GraphError, /training must have begun/);
+  t.equal(made, 0);
+  for await (const { epoch } of run) if (epoch === 2) break;
+  t.equal(made, 1);
+  t.equal(run.epochs.length, 2);
+  t.equal(
+    (await run.store.read("train/step")).item(),
+    14,
+    "⌊90/12⌋ steps per epoch: a short batch is left out",
+  );
+  for await (const _ of run) t.fail("a run is iterated once");
+  await run.close();
+  await rejects(t, run.store.read("dense0/w"), Error, /./);
+});
+
+test("steps are told as they are done", async (t) => {
+  const steps: StepEvent[] = [];
+  const run = fit(toyModel(), { ...options, epochs: 2, onStep: (event) => steps.push(event) });
+  await run.finish();
+  t.equal(steps.length, 14);
+  t.deepEqual(steps[7], { epoch: 2, step: 8, steps: 14 });
+});
+
+test("the L2 term is in the training cost and shrinks weights, not biases", async (t) => {
+  const norm = async (l2: number) => {
+    const run = fit(toyModel(), { ...options, l2, epochs: 3 });
+    const [last] = (await run.finish()).slice(-1) as [EpochEvent];
+    const weights = await Promise.all(["dense0/w", "dense1/w"].map((name) => run.store.read(name)));
+    const squares = weights
+      .flatMap((w) => [...w.data().subarray(0, w.size - (w.shape[1] as number))])
+      .reduce((sum, value) => sum + value * value, 0);
+    const { cost } = await run.evaluate("train");
+    return { squares, cost, trainCost: last.trainCost };
+  };
+  const without = await norm(0);
+  const decayed = await norm(0.05);
+  t.equal(without.trainCost, without.cost);
+  t.ok(Math.abs(decayed.trainCost - decayed.cost - 0.025 * decayed.squares) < 1e-9);
+  t.ok(decayed.squares < without.squares);
+});
+
+test("batch normalisation: statistics move while training and are used afterwards", async (t) => {
+  const model = sequential(
+    dense(2, 8, { activation: relu }),
+    batchNorm(8, { decay: 0.9 }),
+    dense(8, 3),
+  );
+  const run = fit(model, { ...options, epochs: 10 });
+  const events = await run.finish();
+  t.ok((events.at(-1) as EpochEvent).validAccuracy > 0.9);
+  const variance = await run.store.read("batchNorm0/variance");
+  t.ok(
+    variance.data().every((value) => value !== 1),
+    "every variance has moved",
+  );
+});
+
+test("a run goes on where its store is: the same as one that was never interrupted", async (t) => {
+  const through = fit(toyModel(), { ...options, epochs: 4 });
+  const whole = results(await through.finish());
+  const model = toyModel();
+  const backend = await reference();
+  const store = await backend.store(model, { seed: options.seed });
+  const settings = { ...options, epochs: 4, store, backend };
+  const parts: EpochEvent[] = [];
+  for await (const event of fit(model, settings)) {
+    parts.push(event);
+    if (event.epoch === 2) break;
+  }
+  for await (const event of fit(model, settings)) parts.push(event);
+  t.deepEqual(results(parts), whole);
+  await rejects(
+    t,
+    fit(model, settings).finish(),
+    GraphError,
+    /must have steps left \(it has 28\), got a store that has done 28/,
+  );
+});
+
+test("regression: continuous targets, no validation rows", async (t) => {
+  const x = Float64Array.from({ length: 40 }, (_, i) => i / 20 - 1);
+  const split = (from: number, to: number) => ({
+    inputs: tensor(x.slice(from, to), { shape: [to - from, 1] }),
+    targets: tensor(
+      x.slice(from, to).map((value) => 2 * value + 1),
+      { shape: [to - from, 1] },
+    ),
+  });
+  const data = dataSet({
+    name: "line",
+    train: split(0, 30),
+    valid: split(0, 0),
+    test: split(30, 40),
+  });
+  const run = fit(sequential(dense(1, 1)), {
+    ...options,
+    data,
+    likelihood: gaussian(),
+    batchSize: 10,
+    epochs: 60,
+  });
+  const events = await run.finish();
+  const { validCost, validAccuracy } = events.at(-1) as EpochEvent;
+  t.ok(Number.isNaN(validCost) && Number.isNaN(validAccuracy));
+  const tested = await run.test();
+  t.ok(tested.cost < 0.5 * Math.log(2 * Math.PI) + 1e-3);
+  t.ok(Number.isNaN(tested.accuracy));
+});
+
+test("options out of range are refused with what to do", async (t) => {
+  const model = toyModel();
+  const refused = (change: object, message: RegExp) => {
+    t.throws(() => fit(model, { ...options, ...change } as FitOptions), message);
+  };
+  refused(
+    { batchSize: 0 },
+    /^GraphError: fit: batchSize must be an integer from 1 to the number of training rows, 90, got 0/,
+  );
+  refused({ batchSize: 91 }, /batchSize must be .* 90, got 91/);
+  refused({ batchSize: 2.5 }, /batchSize must be/);
+  refused({ epochs: 0 }, /epochs must be a positive integer, got 0; pass a number such as 5/);
+  refused({ epochs: 1.5 }, /epochs must be/);
+  refused({ seed: -1 }, /seed must be an integer in 0 … 2³²−1, got -1/);
+  refused({ seed: undefined }, /seed must be .* got undefined/);
+  refused({ l2: -1 }, /l2 must be a finite number ≥ 0, got -1/);
+  refused({ l2: Number.NaN }, /l2 must be/);
+  refused({ checkEvery: 0 }, /checkEvery must be a positive integer/);
+  refused({ optimizer: sgd }, /optimizer must be a value like sgd\(\), got function; call it/);
+  refused({ likelihood: categorical }, /likelihood must be a law, got function; call it/);
+  refused({ backend: undefined }, /backend must be given, got undefined; pass \{ backend: … \}/);
+  refused({ data: undefined }, /data must be given/);
+  t.throws(() => fit(dense as never, options), /fit: the first argument must be a module/);
+});
+
+test("data that are not finite are refused before training", async (t) => {
+  const inputs = tensor([0, 1, 2, Number.NaN, 4, 5], { shape: [3, 2] });
+  const split = { inputs, targets: tensor(Int32Array.of(0, 1, 0)) };
+  const data = dataSet({ name: "holed", train: split, valid: split, test: split, classes: 2 });
+  const run = fit(sequential(dense(2, 2)), { ...options, data, batchSize: 1 });
+  await rejects(
+    t,
+    run.finish(),
+    DataError,
+    /train inputs must be finite, got NaN in row 1, column 1/,
+  );
+});
+
+test("a model that does not fit the data is refused as the step is built", async (t) => {
+  const run = fit(sequential(dense(5, 3)), options);
+  await rejects(t, run.finish(), ShapeError, /dense: its input must be \[n, 5\], got \[12, 2\]/);
+});
