@@ -97,9 +97,11 @@ export function uniform(shape: Shape, options: RandomOptions): Node {
 
 /** Standard normal draws, of two words each (Box and Muller 1958); |x| < 5.8. Throws ShapeError. */
 export function normal(shape: Shape, options: RandomOptions): Node {
-  const words = uniform([...shape, 2], options);
+  const words = randomBits([...shape, 2], options);
   const rest = shape.map(() => null);
-  const half = (index: number) => squeeze(slice(words, [...rest, [index, index + 1]]), -1);
+  const half = (index: number) => {
+    return fraction(squeeze(slice(words, [...rest, [index, index + 1]]), -1));
+  };
   // 1 − u lies in (0, 1], where the logarithm is finite.
   const radius = sqrt(mul(log(sub(1, half(0))), -2));
   return mul(radius, cos(mul(half(1), 2 * Math.PI)));

@@ -1,0 +1,91 @@
+import { GraphError, ShapeError } from "@metrigrad/tensor";
+import test from "tape";
+import {
+  add,
+  checkOp,
+  defElementwise,
+  eluWith,
+  gelu,
+  input,
+  isFinite,
+  leakyRelu,
+  logicalAnd,
+  mul,
+  where,
+} from "../../src/index.ts";
+import { evaluate } from "../evaluate.ts";
+import { kindsOf } from "../steps.ts";
+
+test("defElementwise makes an op from a formula", async (t) => {
+  const swish = defElementwise({ name: "swish", f: "x / (1 + exp(-x))" });
+  t.equal(swish.name, "swish");
+  t.equal(swish.op.name, "swish");
+  t.equal(swish.op.arity, 1);
+  t.equal(swish.expr.type, "float");
+  t.ok(Object.isFrozen(swish));
+  const x = [-2, 0.3, 4];
+  await checkOp(swish, [
+    { name: "points", inputs: [x], value: x.map((v) => v / (1 + Math.exp(-v))) },
+  ]);
+});
+
+test("defElementwise takes several arguments, by list, by arrow or as they appear", async (t) => {
+  const value = (await evaluate([
+    defElementwise({ name: "a", args: ["y", "x"], f: "x - y" })(1, 5),
+    defElementwise({ name: "b", f: "(p, q) => p - q" })(1, 5),
+    defElementwise({ name: "c", f: "p - q" })(1, 5),
+  ])) as { item(): number }[];
+  t.deepEqual(
+    value.map((tensor) => tensor.item()),
+    [4, -4, -4],
+  );
+});
+
+test("defElementwise refuses what it cannot read", (t) => {
+  t.throws(() => defElementwise({ name: "bad", f: "while (x) {}" }), GraphError);
+  t.throws(() => defElementwise({ name: "bad", f: "x + foo(x)" }), GraphError);
+  t.end();
+});
+
+test("factories give one value per parameter", (t) => {
+  t.equal(leakyRelu(0.1), leakyRelu(0.1));
+  t.notEqual(leakyRelu(0.1), leakyRelu(0.2));
+  t.equal(eluWith(0.5), eluWith(0.5));
+  t.equal(leakyRelu(0.1).name, "leakyRelu(0.1)");
+  t.end();
+});
+
+test("an op without floats has no float expression", (t) => {
+  t.equal(gelu.expr.type, "float");
+  t.throws(() => logicalAnd.expr, ShapeError);
+  t.end();
+});
+
+test("shapes, types and numbers of arguments are checked when the graph is built", (t) => {
+  const x = input("x", [2, 3]);
+  const n = input("n", [3], "i32");
+  const bytes = input("bytes", [3], "u8");
+  t.throws(() => add(x, input("y", [2])), /^ShapeError: add: shapes must broadcast/);
+  t.throws(() => add(x, n), /^ShapeError: expression add: .* got \(float, i32\); cast with/);
+  t.throws(() => isFinite(n), ShapeError);
+  t.throws(() => mul(bytes, bytes), /^ShapeError: mul: element-wise inputs must be .* got u8/);
+  t.throws(
+    () => (add as (...xs: unknown[]) => unknown)(x),
+    /^ShapeError: add: it must have 2 input\(s\), got 1/,
+  );
+  t.end();
+});
+
+test("bare numbers take the type of the values beside them", async (t) => {
+  const n = input("n", [2], "i32");
+  t.equal(add(n, 1).type, "i32");
+  t.equal(where(input("c", [2], "bool"), 1, 0).type, "float");
+  t.equal(where(input("c", [2], "bool"), n, 0).type, "i32");
+  t.end();
+});
+
+test("a chain of element-wise ops is one step", (t) => {
+  const x = input("x", [4]);
+  t.deepEqual(kindsOf(gelu(mul(add(x, 1), where(isFinite(x), x, 0)))), ["map"]);
+  t.end();
+});
