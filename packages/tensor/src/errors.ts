@@ -12,6 +12,7 @@ export interface ErrorParts {
 
 /** Every error that metrigrad raises on purpose. */
 export class MetrigradError extends Error {
+  /** The message in its parts. */
   readonly parts: ErrorParts;
 
   constructor(parts: ErrorParts) {

@@ -47,6 +47,7 @@ export { scalarTypeOf } from "./expr/scalar-type.ts";
 export { simplify, simplifyAll } from "./expr/simplify.ts";
 export { substitute, substituteAll } from "./expr/substitute.ts";
 export type { Phrase, Syntax } from "./expr/syntax.ts";
+export * as syntax from "./expr/syntax.ts";
 export { argsOf, postorder, rebuild } from "./expr/walk.ts";
 export type { NestedArray } from "./flatten.ts";
 export { mapViews, stepViews, type ViewMapper } from "./plan/access.ts";

@@ -12,6 +12,7 @@ export interface StoreOptions {
 
 /** A device that keeps values and executes plans. */
 export interface Backend {
+  /** What errors and reports call it. */
   readonly name: string;
   /** Float types that it can store, the preferred one first. */
   readonly floats: readonly FloatType[];

@@ -6,13 +6,17 @@ import type { VariableSpec } from "./variable.ts";
 
 /** Values of variables on a device. */
 export interface Store {
+  /** The device. */
   readonly backend: Backend;
+  /** What `float` is here. */
   readonly float: FloatType;
+  /** Of initial values and random draws. */
   readonly seed: number;
   /** Bytes held by variables. */
   readonly bytes: number;
   /** The variables, in the order in which they were added. */
   readonly variables: readonly VariableSpec[];
+  /** Whether there is a variable of that name. */
   has(name: string): boolean;
   /**
    * Adds and initialises variables; one that is there already with the same shape and type keeps
@@ -43,11 +47,13 @@ export interface Executable {
    * the order of `Plan.steps`. Absent where the device cannot tell.
    */
   profile?(feeds: readonly Tensor[]): Promise<readonly number[]>;
+  /** Frees it; it cannot run any more. */
   close(): Promise<void>;
 }
 
 /** An output on the device. */
 export interface Handle {
+  /** Sizes per axis. */
   readonly shape: readonly number[];
   /** Copies the value to the host. Throws BackendError when a later run replaced it. */
   read(): Promise<Tensor>;

@@ -4,7 +4,9 @@ import type { ValueType } from "../dtype.ts";
 export interface InitContext {
   /** The variable's path: draws are a function of seed and path. */
   readonly path: string;
+  /** The store's seed. */
   readonly seed: number;
+  /** The variable's sizes per axis. */
   readonly shape: readonly number[];
 }
 
@@ -18,13 +20,18 @@ export type VariableRole = "parameter" | "state" | "data";
 export interface VariableSpec {
   /** Its path, unique in a store: "dense/0/w". */
   readonly name: string;
+  /** Sizes per axis. */
   readonly shape: readonly number[];
+  /** Element type; the store chooses what float is. */
   readonly type: ValueType;
+  /** What it is for. */
   readonly role: VariableRole;
+  /** Its initial value. */
   readonly init: Initializer;
 }
 
 /** Anything that lists its variables, such as a model. */
 export interface VariableOwner {
+  /** In a fixed order, names unique. */
   readonly variables: readonly VariableSpec[];
 }

@@ -31,7 +31,9 @@ export interface CallExpr {
 
 /** A scalar function with its type rule, value and partial derivatives. */
 export interface ScalarFn {
+  /** Its name in texts and tables. */
   readonly name: string;
+  /** Number of arguments. */
   readonly arity: number;
   /** The result's type, or null where the argument types do not fit. */
   readonly type: (args: readonly ScalarType[]) => ScalarType | null;

@@ -18,7 +18,9 @@ export interface ParseOptions {
 
 /** An expression and the names of its arguments, in order. */
 export interface ParsedFunction {
+  /** Names of the arguments. */
   readonly args: readonly string[];
+  /** Argument k is `args[k]`. */
   readonly expr: Expr;
 }
 

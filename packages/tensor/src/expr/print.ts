@@ -15,7 +15,9 @@ export interface PrintOptions {
 
 /** Lines that name shared parts, and the text of each expression. */
 export interface PrintedCode {
+  /** Definitions of shared parts, in order. */
   readonly lines: readonly string[];
+  /** A text for each expression. */
   readonly results: readonly string[];
 }
 

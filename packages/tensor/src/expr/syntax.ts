@@ -16,7 +16,9 @@ export const precedence = {
 
 /** A text and how strongly it holds together. */
 export interface Phrase {
+  /** The text itself. */
   readonly text: string;
+  /** One of `precedence`: a tighter context puts it in parentheses. */
   readonly level: number;
 }
 

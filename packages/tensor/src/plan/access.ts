@@ -3,7 +3,9 @@ import type { View } from "./view.ts";
 
 /** Replaces the views that a step reads and writes. */
 export interface ViewMapper {
+  /** For what is read. */
   readonly read: (view: View) => View;
+  /** For what is written. */
   readonly write: (view: View) => View;
 }
 

@@ -4,7 +4,9 @@ import type { View } from "./view.ts";
 
 /** A view that a step reads. */
 export interface StepInput {
+  /** Its field in the step: `a`, `inputs[1]`. */
   readonly role: string;
+  /** What is read. */
   readonly view: View;
   /** Whether an output may be the identical view. */
   readonly inPlace: boolean;
@@ -12,14 +14,19 @@ export interface StepInput {
 
 /** A view that a step writes. */
 export interface StepOutput {
+  /** Its field in the step: `output`, `outputs[1]`. */
   readonly role: string;
+  /** What is written. */
   readonly view: View;
 }
 
 /** What a step reads, writes and computes with. */
 export interface StepParts {
+  /** Everything it reads. */
   readonly inputs: readonly StepInput[];
+  /** Everything it writes. */
   readonly outputs: readonly StepOutput[];
+  /** Its scalar expressions. */
   readonly exprs: readonly Expr[];
 }
 

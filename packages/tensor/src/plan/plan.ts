@@ -17,8 +17,11 @@ export type Place =
 
 /** A flat run of `size` elements. */
 export interface BufferSpec {
+  /** Element type. */
   readonly dtype: DType;
+  /** Number of elements. */
   readonly size: number;
+  /** Where it lives. */
   readonly place: Place;
   /** What it holds, for people. */
   readonly label: string;
@@ -26,19 +29,28 @@ export interface BufferSpec {
 
 /** A value that the caller passes to each run, contiguous in its buffer. */
 export interface Feed {
+  /** The input's name. */
   readonly name: string;
+  /** Sizes per axis. */
   readonly shape: readonly number[];
+  /** Element type in the buffer; values are converted. */
   readonly dtype: DType;
+  /** Index into `Plan.buffers`. */
   readonly buffer: number;
 }
 
 /** A compiled graph: buffers and the steps that fill them, in order. */
 export interface Plan {
+  /** Type of every float buffer. */
   readonly float: FloatType;
+  /** What views point into. */
   readonly buffers: readonly BufferSpec[];
+  /** What to do, in this order. */
   readonly steps: readonly Step[];
+  /** What the caller passes, in this order. */
   readonly feeds: readonly Feed[];
   /** Contiguous views of output buffers. */
   readonly outputs: readonly View[];
+  /** Size of the scratch memory. */
   readonly arenaBytes: number;
 }

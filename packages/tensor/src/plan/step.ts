@@ -30,7 +30,7 @@ interface Labelled {
   readonly label: string;
 }
 
-/** outputs[j][i…] = exprs[j](inputs[0][i…], inputs[1][i…], …) over `shape`; in place. */
+/** `outputs[j][i…] = exprs[j](inputs[0][i…], inputs[1][i…], …)` over `shape`; in place. */
 export interface MapStep extends Labelled {
   readonly kind: "map";
   readonly shape: readonly number[];
@@ -45,7 +45,7 @@ export interface MapStep extends Labelled {
 export type ReduceOp = "sum" | "max" | "min" | "prod";
 
 /**
- * outputs[j][kept…] = ops[j] over `axes` of exprs[j](inputs…[i…]).
+ * `outputs[j][kept…] = ops[j]` over `axes` of `exprs[j](inputs…[i…])`.
  * A NaN anywhere makes max and min NaN. Sums are pairwise or better in float32.
  */
 export interface ReduceStep extends Labelled {
@@ -71,7 +71,8 @@ export interface ArgReduceStep extends Labelled {
 
 /**
  * product[b…,m,n] = a[b…,m,k] · b[b…,k,n]; transposes are strides, batch axes may have stride 0.
- * With an epilogue, outputs[j] = exprs[j](product, inputs…) instead; without one, outputs is [product].
+ * With an epilogue, `outputs[j] = exprs[j](product, inputs…)` instead; without one, outputs is
+ * `[product]`.
  */
 export interface MatmulStep extends Labelled {
   readonly kind: "matmul";

@@ -2,7 +2,10 @@
 export interface View {
   /** Index into `Plan.buffers`. */
   readonly buffer: number;
+  /** Sizes per axis. */
   readonly shape: readonly number[];
+  /** Elements between neighbours, per axis; any integer. */
   readonly strides: readonly number[];
+  /** Position of the first element. */
   readonly offset: number;
 }
