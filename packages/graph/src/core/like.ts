@@ -1,18 +1,15 @@
-import { isTensor, type Tensor, tensor, type ValueType } from "@metrigrad/tensor";
+import { isTensor, type NestedArray, type Tensor, tensor, type ValueType } from "@metrigrad/tensor";
 import { constant } from "../ops/constant.ts";
 import { isNode, type Node } from "./node.ts";
 
 /** What doors accept for a value: a node, a number, a host tensor or nested arrays. */
-export type NodeLike = Node | number | Tensor | readonly NestedNumbers[];
-
-/** Nested arrays of numbers. */
-export type NestedNumbers = number | readonly NestedNumbers[];
+export type NodeLike = Node | number | Tensor | readonly NestedArray[];
 
 /** A node for a value; bare numbers become constants of the given type. */
 export function asNode(value: NodeLike, type: ValueType = "float"): Node {
   if (isNode(value)) return value;
   if (typeof value === "number") return constant(value, type);
-  return constant(isTensor(value) ? value : tensor(value as number[]));
+  return constant(isTensor(value) ? value : tensor(value));
 }
 
 /** Nodes for several values; bare numbers take the type of the first value that is not one. */
