@@ -20,6 +20,10 @@ const converters: Readonly<Record<DType, (x: number) => number>> = {
  */
 export function convertElements(values: ArrayLike<number>, dtype: DType): TypedArray {
   const result = hostArray(dtype, values.length);
+  if (dtype !== "bool" && values.constructor === result.constructor) {
+    result.set(values);
+    return result;
+  }
   const convert = converters[dtype];
   for (let i = 0; i < values.length; i++) result[i] = convert(values[i] as number);
   return result;
