@@ -1,4 +1,4 @@
-import { abs, constant, isFinite, logicalAnd, max, maximum, type Node } from "@metrigrad/graph";
+import { add, constant, isFinite, logicalAnd, mul, type Node, sum } from "@metrigrad/graph";
 
 /** Operands of one reduction: few enough for a GPU's limit of bindings. */
 const together = 4;
@@ -15,13 +15,12 @@ export function allFinite(values: readonly Node[]): Node {
     else last.push(value);
     groups.set(key, lists);
   }
-  const checks = [...groups.values()].flat().map((group) => isFinite(largest(group)));
+  const checks = [...groups.values()].flat().map((group) => isFinite(traces(group)));
   return checks.length === 0 ? constant(1, "bool") : checks.reduce((a, b) => logicalAnd(a, b));
 }
 
-/** max |x|, which is NaN or infinite where any element is. */
-function largest(values: readonly Node[]): Node {
-  const sizes = values.map((value) => abs(value));
-  const [first, ...rest] = sizes as [Node, ...Node[]];
-  return max(rest.reduce((a, b) => maximum(a, b), first));
+/** Σ 0·x, which is 0, or NaN where any element is NaN or infinite: cheaper than a maximum that keeps NaN. */
+function traces(values: readonly Node[]): Node {
+  const [first, ...rest] = values.map((value) => mul(value, 0)) as [Node, ...Node[]];
+  return sum(rest.reduce((a, b) => add(a, b), first));
 }
