@@ -2,6 +2,7 @@ import type { OpRow } from "../case.ts";
 import { binaryRows } from "./binary.ts";
 import { choiceRows } from "./choice.ts";
 import { drawRows } from "./draws.ts";
+import { largeRows } from "./large.ts";
 import { productRows } from "./product.ts";
 import { reductionRows } from "./reduction.ts";
 import { indexRows } from "./rows.ts";
@@ -18,4 +19,5 @@ export const opRows: readonly OpRow[] = [
   ...productRows,
   ...indexRows,
   ...drawRows,
+  ...largeRows,
 ];
