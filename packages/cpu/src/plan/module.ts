@@ -5,7 +5,7 @@ import type { Scratch } from "../memory/scratch.ts";
 import type { KernelOptions } from "../options.ts";
 import type { StepContext } from "../step/context.ts";
 import { lowerStep } from "../step/table.ts";
-import { type Func, ModuleBuilder } from "../wasm/index.ts";
+import { type Func, i32, ModuleBuilder } from "../wasm/index.ts";
 
 /** The module of a plan; it exports `run(part, parts)` and `step0`, `step1`, … of the same kind. */
 export interface PlanModule {
@@ -51,16 +51,28 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
     lowerStep(step, context);
     return funcs;
   });
-  phases.forEach((funcs, at) => {
-    sequence(module, `step${at}`, funcs);
+  const steps = phases.map((funcs, at) => {
+    const { when } = plan.steps[at] as Plan["steps"][number];
+    const flag =
+      when === undefined ? null : (target.addresses[when.buffer] as number) + 4 * when.offset;
+    return sequence(module, `step${at}`, funcs, flag);
   });
-  sequence(module, "run", phases.flat());
+  sequence(module, "run", steps, null);
   return { bytes: module.encode() };
 }
 
-/** A function that calls others in order. */
-function sequence(module: ModuleBuilder, name: string, funcs: readonly Func[]): void {
-  module.func(name, { params: ["i32", "i32"], export: true }, (f, part, parts) => {
-    for (const func of funcs) f.call(func, part, parts);
+/** A function that calls others in order, where the bool at an address holds. */
+function sequence(
+  module: ModuleBuilder,
+  name: string,
+  funcs: readonly Func[],
+  flag: number | null,
+): Func {
+  return module.func(name, { params: ["i32", "i32"], export: true }, (f, part, parts) => {
+    const body = () => {
+      for (const func of funcs) f.call(func, part, parts);
+    };
+    if (flag === null) body();
+    else f.if(i32.load(flag), body);
   });
 }

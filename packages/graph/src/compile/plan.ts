@@ -12,6 +12,7 @@ import { type Node, showNode } from "../core/node.ts";
 import { topological } from "../core/topology.ts";
 import { add } from "../ops/arithmetic.ts";
 import { constant } from "../ops/constant.ts";
+import { where } from "../ops/logic.ts";
 import { rngState } from "../ops/random.ts";
 import { type Variable, variableOp } from "../ops/variable.ts";
 import { placeArena } from "./arena.ts";
@@ -24,8 +25,11 @@ import { simplifyGraph } from "./simplify.ts";
 import { unitsOf } from "./units.ts";
 import { contiguousView } from "./views.ts";
 
-/** A variable and the node of its next value. */
-export type Update = readonly [variable: Variable, value: Node];
+/**
+ * A variable and the node of its next value; with a condition (a bool scalar) the variable keeps its
+ * value where that is false.
+ */
+export type Update = readonly [variable: Variable, value: Node, when?: Node];
 
 /** What a plan computes and changes. */
 export interface PlanRequest {
@@ -47,13 +51,20 @@ export interface Planned {
  * scratch by liveness. All values are of before the updates. Throws GraphError and ShapeError.
  */
 export function planOf(request: PlanRequest): Planned {
-  const updates = withRandomState(request);
+  const updates = withRandomState(request).map(selected);
   checkUpdates(updates);
-  const roots = simplifyGraph([...updates.map(([, value]) => value), ...request.outputs]);
-  const order = topological(roots);
-  const kept = new Set(request.unfused ? order : roots);
+  const conditions = updates.flatMap(([, , when]) => (when === undefined ? [] : [when]));
+  const all = simplifyGraph([
+    ...updates.map(([, value]) => value),
+    ...request.outputs,
+    ...conditions,
+  ]);
+  const roots = all.slice(0, updates.length + request.outputs.length);
+  const conditionOf = new Map(conditions.map((when, i) => [when, all[roots.length + i] as Node]));
+  const order = topological(all);
+  const kept = new Set(request.unfused ? order : all);
   const fusion = request.unfused ? fuse(order, kept) : mergeKernels(order, fuse(order, kept), kept);
-  const units = unitsOf(order, [...roots.slice(updates.length), ...roots], fusion);
+  const units = unitsOf(order, [...roots.slice(updates.length), ...all], fusion);
   const lowered = lower(units, order, fusion, request.float);
   const { buffers, feeds, variables } = lowered;
   for (const [{ attrs }] of updates) {
@@ -70,7 +81,10 @@ export function planOf(request: PlanRequest): Planned {
     const from = lowered.viewOf(root);
     const update = updates[index];
     if (update !== undefined) {
-      return { from, to: (variables.get(update[0].attrs.name) as { view: typeof from }).view };
+      const [{ attrs }, , condition] = update;
+      const { view: to } = variables.get(attrs.name) as { view: typeof from };
+      if (condition === undefined) return { from, to };
+      return { from, to, when: lowered.viewOf(conditionOf.get(condition) as Node) };
     }
     const size = root.shape.reduce((a, b) => a * b, 1);
     const dtype = storedType(root.type, request.float);
@@ -91,6 +105,17 @@ export function planOf(request: PlanRequest): Planned {
   return { plan, variables: [...variables.values()].map(({ spec }) => spec) };
 }
 
+/**
+ * A conditional update of an element-wise value as a choice between old and new, which costs
+ * nothing; other values keep their condition, and the step that computes them is skipped.
+ */
+function selected([variable, value, when]: Update): Update {
+  if (when === undefined) return [variable, value];
+  return value.op.expr === undefined
+    ? [variable, value, when]
+    : [variable, where(when, value, variable)];
+}
+
 /** Adds the step of the shared random counter where the graph draws from it. */
 function withRandomState({ outputs, updates }: PlanRequest): readonly Update[] {
   const roots = [...outputs, ...updates.map(([, value]) => value)];
@@ -102,7 +127,7 @@ function withRandomState({ outputs, updates }: PlanRequest): readonly Update[] {
 
 function checkUpdates(updates: readonly Update[]): void {
   const names = new Set<string>();
-  for (const [target, value] of updates) {
+  for (const [target, value, when] of updates) {
     const where = "compile, updates";
     if (target.op !== variableOp) {
       const got = showNode(target);
@@ -124,6 +149,15 @@ function checkUpdates(updates: readonly Update[]): void {
       });
     }
     names.add(name);
+    if (when !== undefined && (when.type !== "bool" || when.shape.length > 0)) {
+      const got = `${when.type} ${showShape(when.shape)}`;
+      throw new GraphError({
+        where,
+        must: `the condition of ${name} must be a bool scalar`,
+        got,
+        todo: "reduce it",
+      });
+    }
     if (sameShape(shape, value.shape) && type === value.type) continue;
     throw new GraphError({
       where,

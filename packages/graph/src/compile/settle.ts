@@ -14,6 +14,8 @@ export interface Destination {
   readonly from: View;
   /** The whole destination, contiguous. */
   readonly to: View;
+  /** A bool scalar: the destination keeps its value where it is false. */
+  readonly when?: View;
 }
 
 /** Where each buffer is read and written, by step number. */
@@ -51,10 +53,13 @@ export function settle(
   const ordered = sinkLast(steps, destinations);
   const traffic = trafficOf(ordered);
   const renamed = new Map<number, number>();
+  const conditions = new Map<Step, View>();
   const copies: Destination[] = [];
   for (const destination of destinations) {
     if (!renamed.has(destination.from.buffer) && writable(destination, ordered, buffers, traffic)) {
       renamed.set(destination.from.buffer, destination.to.buffer);
+      const [writer] = traffic.writes.get(destination.from.buffer) as [number];
+      if (destination.when !== undefined) conditions.set(ordered[writer] as Step, destination.when);
     } else {
       copies.push(destination);
     }
@@ -63,13 +68,18 @@ export function settle(
     const buffer = renamed.get(view.buffer);
     return buffer === undefined ? view : { ...view, buffer };
   };
-  const result = ordered.map((step) => mapViews(step, { read: rename, write: rename }));
+  const result = ordered.map((step) => {
+    const when = conditions.get(step);
+    const own = when === undefined ? step : { ...step, when };
+    return mapViews(own, { read: rename, write: rename });
+  });
   const before: Step[] = [];
   const after: Step[] = [];
   const label = "settle";
-  for (const { from, to } of copies) {
+  for (const { from, to, when } of copies) {
+    const condition = when === undefined ? {} : { when };
     if ((buffers[from.buffer] as BufferSpec).place.kind !== "variable") {
-      after.push({ kind: "copy", input: rename(from), output: to, label });
+      after.push({ kind: "copy", input: rename(from), output: to, label, ...condition });
       continue;
     }
     // A variable's old value is taken before anything can change it.
@@ -81,18 +91,19 @@ export function settle(
     buffers.push({ dtype, size: sizeOf(to.shape), place: { kind: "arena", offset: -1 }, label });
     const aside = contiguousView(buffers.length - 1, to.shape);
     before.push({ kind: "copy", input: from, output: aside, label });
-    after.push({ kind: "copy", input: aside, output: to, label });
+    after.push({ kind: "copy", input: aside, output: to, label, ...condition });
   }
   return [...before, ...result, ...after];
 }
 
 /** Whether the steps that compute a value may write straight into its destination. */
 function writable(
-  { from, to }: Destination,
+  { from, to, when }: Destination,
   steps: readonly Step[],
   buffers: readonly BufferSpec[],
   { reads, writes }: Traffic,
 ): boolean {
+  if (when !== undefined && !mayDepend(from, when, steps, { reads, writes })) return false;
   const source = buffers[from.buffer] as BufferSpec;
   const target = buffers[to.buffer] as BufferSpec;
   if (source.place.kind !== "arena" || source.size !== target.size || source.dtype !== target.dtype)
@@ -104,6 +115,19 @@ function writable(
     if (at !== first) return at < first;
     return mayOverwrite(steps[at] as Step, to, from);
   });
+}
+
+/** Whether one step alone computes a value, nothing reads it, and the condition is known by then. */
+function mayDepend(
+  from: View,
+  when: View,
+  steps: readonly Step[],
+  { reads, writes }: Traffic,
+): boolean {
+  const [writer, ...others] = writes.get(from.buffer) ?? [];
+  if (writer === undefined || others.length > 0 || reads.has(from.buffer)) return false;
+  if (stepViews(steps[writer] as Step).writes.length > 1) return false;
+  return (writes.get(when.buffer) ?? []).every((at) => at < writer);
 }
 
 /** Whether a step that reads `old` may write its result there; see the contracts of the kinds. */
@@ -123,18 +147,25 @@ function mayOverwrite(step: Step, old: View, result: View): boolean {
 function sinkLast(steps: readonly Step[], destinations: readonly Destination[]): Step[] {
   const { reads, writes } = trafficOf(steps);
   const targets = new Map<number, number[]>();
-  for (const { from, to } of destinations) {
+  const known = new Map<number, number>();
+  for (const { from, to, when } of destinations) {
     const writers = writes.get(from.buffer) ?? [];
     if (writers.length !== 1 || reads.has(from.buffer)) continue;
     const [writer] = writers as [number];
     targets.set(writer, [...(targets.get(writer) ?? []), to.buffer]);
+    const decided = when === undefined ? [] : (writes.get(when.buffer) ?? []);
+    known.set(writer, Math.max(known.get(writer) ?? 0, ...decided));
   }
   const after = new Map<number, number[]>();
   for (const [writer, olds] of targets) {
     // The step stays where it is if anything else that it writes is read later.
     const outputs = stepViews(steps[writer] as Step).writes;
     if (outputs.some((view) => reads.has(view.buffer))) continue;
-    const lastRead = Math.max(writer, ...olds.flatMap((old) => reads.get(old) ?? []));
+    const lastRead = Math.max(
+      writer,
+      known.get(writer) ?? 0,
+      ...olds.flatMap((old) => reads.get(old) ?? []),
+    );
     after.set(lastRead, [...(after.get(lastRead) ?? []), writer]);
   }
   const moved = new Set([...after.values()].flat());

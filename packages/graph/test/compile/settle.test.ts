@@ -3,6 +3,7 @@ import test from "tape";
 import {
   add,
   compile,
+  equal,
   gram,
   input,
   matmul,
@@ -156,4 +157,89 @@ test("settle: a fed value becomes a variable", async (t) => {
     [7, 6],
   ]);
   await backend.close();
+});
+
+test("settle: a conditional update leaves the variable alone where the condition is false", async (t) => {
+  const x = tensor([
+    [1, 0],
+    [1, 1],
+  ]);
+  for (const holds of [true, false]) {
+    const ok = equal(sum(a), holds ? 10 : 0);
+    const gathered = await runOnce(
+      [],
+      [
+        [a, gram(x, { base: a, beta: 0.5, alpha: 2 }), ok],
+        [b, mul(b, 2), ok],
+      ],
+    );
+    t.deepEqual(
+      gathered.after[0],
+      holds
+        ? [
+            [4.5, 3],
+            [3.5, 4],
+          ]
+        : [
+            [1, 2],
+            [3, 4],
+          ],
+      "a gram in place",
+    );
+    t.deepEqual(
+      gathered.after[1],
+      holds
+        ? [
+            [10, 12],
+            [14, 16],
+          ]
+        : [
+            [5, 6],
+            [7, 8],
+          ],
+      "a loop",
+    );
+    t.notOk(gathered.steps.includes("copy"), "without copies");
+    const product = await runOnce(
+      [],
+      [
+        [a, matmul(a, b), ok],
+        [b, a, ok],
+      ],
+    );
+    t.deepEqual(
+      product.after[0],
+      holds
+        ? [
+            [19, 22],
+            [43, 50],
+          ]
+        : [
+            [1, 2],
+            [3, 4],
+          ],
+      "a product, copied",
+    );
+    t.deepEqual(
+      product.after[1],
+      holds
+        ? [
+            [1, 2],
+            [3, 4],
+          ]
+        : [
+            [5, 6],
+            [7, 8],
+          ],
+      "another variable's old value",
+    );
+  }
+});
+
+test("settle: a condition must be a bool scalar", async (t) => {
+  const error = await runOnce([], [[a, matmul(a, b), a]]).catch((thrown: unknown) => thrown);
+  t.ok(
+    /the condition of a must be a bool scalar, got float \[2, 2\]/.test(String(error)),
+    String(error),
+  );
 });

@@ -64,7 +64,8 @@ const rules: { readonly [K in StepKind]: Rule<K> } = {
 
 /** The same step on other views. */
 export function mapViews(step: Step, map: ViewMapper): Step {
-  return (rules[step.kind] as Rule<StepKind>)(step as never, map);
+  const mapped = (rules[step.kind] as Rule<StepKind>)(step as never, map);
+  return step.when === undefined ? mapped : { ...mapped, when: map.read(step.when) };
 }
 
 /** The views that a step reads and writes. */

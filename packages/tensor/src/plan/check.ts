@@ -26,6 +26,11 @@ function checkStep(plan: Plan, step: Step, index: number): void {
     checkView(plan, view, (must, got) => refuse(`${role}: ${must}`, got));
   }
   byKind(stepChecks(plan, refuse), step);
+  if (step.when !== undefined) {
+    const { dtype } = plan.buffers[step.when.buffer] ?? {};
+    if (step.when.shape.length > 0) refuse("when must be a scalar", printView(step.when));
+    if (dtype !== "bool") refuse("when must be bool", String(dtype));
+  }
   outputs.forEach(({ role, view }, j) => {
     const { kind } = plan.buffers[view.buffer]?.place ?? {};
     if (kind === "feed" || kind === "constant") refuse(`${role} must be writable`, kind);

@@ -107,5 +107,7 @@ const parts: StepTable<StepParts> = {
 
 /** The views and expressions of any step. */
 export function partsOf(step: Step): StepParts {
-  return byKind(parts, step);
+  const own = byKind(parts, step);
+  if (step.when === undefined) return own;
+  return { ...own, inputs: [...own.inputs, ...read("when", step.when)] };
 }

@@ -51,7 +51,8 @@ function left(step: Step): string {
 
 /** A step as one line: `b3[50, 80] = map(b1[50, 80]): max(x0, 0)`. */
 export function printStep(step: Step): string {
-  return `${left(step)} = ${byKind(right, step)}`;
+  const condition = step.when === undefined ? "" : ` if ${printView(step.when)}`;
+  return `${left(step)} = ${byKind(right, step)}${condition}`;
 }
 
 function printPlace(place: Place): string {

@@ -28,6 +28,8 @@ export type StepKind = Step["kind"];
 interface Labelled {
   /** What the step came from, for people: "relu(dense/0)". */
   readonly label: string;
+  /** A bool scalar: where it is false the step is skipped and its outputs keep what they hold. */
+  readonly when?: View;
 }
 
 /** `outputs[j][i…] = exprs[j](inputs[0][i…], inputs[1][i…], …)` over `shape`; in place. */

@@ -14,7 +14,14 @@ import { type FindVariable, layOut, type Memory } from "./memory.ts";
 export function executable(plan: Plan, variable: FindVariable): Executable {
   checkPlan(plan);
   const memory = layOut(plan, variable);
-  const steps = plan.steps.map((step) => prepareStep(step, memory));
+  const steps = plan.steps.map((step) => {
+    const run = prepareStep(step, memory);
+    const { when } = step;
+    if (when === undefined) return run;
+    return () => {
+      if (memory.buffers[when.buffer]?.[when.offset]) run();
+    };
+  });
   let run = 0;
   let open = true;
   const begin = (feeds: readonly Tensor[]) => {

@@ -36,6 +36,14 @@ test("kernels are JavaScript", (t) => {
   t.end();
 });
 
+test("integer results are brought back into 32 bits as a whole", (t) => {
+  const source = "toI32(c ? u : u + 1) - toI32(c)";
+  const expr = parseExpr(source, { args: ["c", "u"], types: ["bool", "u32"] });
+  const { results } = printCode([expr], { args: ["c", "u"], syntax: javascriptSyntax });
+  t.deepEqual(results, ["(((c ? u : (u + 1 >>> 0)) | 0) - Number(c) | 0)"]);
+  t.end();
+});
+
 test("random kernels give the values of their expressions", (t) => {
   fc.assert(
     fc.property(randomExpr(), randomArgs, (expr, args) => {
