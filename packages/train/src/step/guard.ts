@@ -3,22 +3,30 @@ import { allFinite } from "./finite.ts";
 import { failedStep, stepCounter } from "./state.ts";
 
 /**
- * Updates that take effect only while the loss and all new values are finite. The first step where
+ * Updates that take effect only while the loss and the new values are finite. The first step where
  * they are not writes its number to `failedStep`; from then on the state, the step counter included,
  * stays as before that step.
  */
 export function guardUpdates(loss: Node, updates: readonly Update[]): Update[] {
   return withScope("guard", () => {
-    const values = updates.map(([, value]) => value);
     const running = equal(failedStep, 0);
-    const finite = allFinite([loss, ...values]);
+    const finite = allFinite([loss, ...updates.flatMap(judged)]);
     const ok = logicalAnd(running, finite);
     const number = add(stepCounter, 1);
     const failed = where(running, where(finite, 0, number), failedStep);
     return [
-      ...updates.map(([variable, value]): Update => [variable, where(ok, value, variable)]),
-      [stepCounter, where(ok, number, stepCounter)],
+      ...updates.map(([variable, value]): Update => [variable, value, ok]),
+      [stepCounter, number, ok],
       [failedStep, failed],
     ];
   });
+}
+
+/**
+ * The values that are looked at: all of parameters, and of state what is element-wise. A large
+ * accumulated matrix is written where it stands, so it cannot be judged before; what is not finite
+ * in it reaches the parameters when it is used, and is caught there.
+ */
+function judged([{ attrs }, value]: Update): Node[] {
+  return attrs.role === "parameter" || value.op.expr !== undefined ? [value] : [];
 }
