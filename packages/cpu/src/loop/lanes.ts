@@ -83,15 +83,16 @@ function loadBytes(pointer: Pointer, by: number, stride: number): V128 {
   }, v128.zero());
 }
 
-/** Lanes as they are stored: booleans as 0 and 1. */
+/** Lanes as they are stored: booleans as 0 and 1, bytes saturated. */
 function stored(e: Emitter, value: V128, dtype: DType): V128 {
+  if (dtype === "u8") return i32x4.min_u(value, e.bits(255));
   return dtype === "bool" ? v128.and(value, e.bits(1)) : value;
 }
 
 /** Stores the first of four lanes. */
 export function storeElement(e: Emitter, pointer: Pointer, value: V128, dtype: DType): Statement {
   const { address, offset } = place(pointer, 0);
-  if (dtype === "u8") return v128.store8_lane(address, value, 0, offset);
+  if (dtype === "u8") return v128.store8_lane(address, stored(e, value, dtype), 0, offset);
   return v128.store32_lane(address, stored(e, value, dtype), 0, offset);
 }
 

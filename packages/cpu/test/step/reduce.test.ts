@@ -1,0 +1,94 @@
+import { arg, call, literal, type ReduceOp, type ScalarFn, scalarFns } from "@metrigrad/tensor";
+import test from "tape";
+import { Random } from "../support/random.ts";
+import { compare, randomLayout, TestPlan } from "../support/steps.ts";
+
+const fn = (name: string) => scalarFns[name] as ScalarFn;
+const sizes = [0, 1, 2, 3, 4, 5, 8, 17, 64, 70, 131];
+const ops: readonly ReduceOp[] = ["sum", "max", "min", "prod"];
+
+test("reduce: any axes of any layout, several outputs", async (t) => {
+  const random = new Random(4);
+  for (let turn = 0; turn < 80; turn++) {
+    const rank = random.integer(0, 3);
+    const shape = Array.from({ length: rank }, () => random.pick(sizes));
+    const axes = shape.map((_, axis) => axis).filter(() => random.chance(0.5));
+    const kept = shape.filter((_, axis) => !axes.includes(axis));
+    const plan = new TestPlan();
+    const near1 = () => random.between(0.9, 1.1);
+    const inputs = [0, 1].map(() =>
+      plan.view(shape, "f32", near1, randomLayout(random, shape, false)),
+    );
+    const exprs = [call(fn("mul"), arg(0), arg(1)), call(fn("sub"), arg(0), literal(0.1))];
+    const outputs = exprs.map(() =>
+      plan.view(kept, "f32", near1, randomLayout(random, kept, true)),
+    );
+    const chosen = exprs.map(() => random.pick(ops));
+    const step = { kind: "reduce", label: "r", shape, axes, inputs, exprs, ops: chosen, outputs };
+    const name = `${chosen} over ${JSON.stringify(axes)} of [${shape}]`;
+    await compare(t, plan, [step as never], { relative: 2e-5 }, name);
+  }
+});
+
+test("reduce: NaN and infinities", async (t) => {
+  const random = new Random(5);
+  const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0];
+  for (let turn = 0; turn < 30; turn++) {
+    const shape = [random.integer(1, 9), random.integer(1, 40)];
+    const axes = random.pick([[0], [1], [0, 1]]);
+    const kept = shape.filter((_, axis) => !axes.includes(axis));
+    const plan = new TestPlan();
+    const value = () => (random.chance(0.03) ? random.pick(special) : random.between(-1, 1));
+    const inputs = [plan.view(shape, "f32", value)];
+    const outputs = ops.map(() => plan.view(kept, "f32", () => 7));
+    const exprs = ops.map(() => arg(0));
+    const step = { kind: "reduce", label: "r", shape, axes, inputs, exprs, ops, outputs } as const;
+    await compare(t, plan, [step], { relative: 1e-5, absolute: 1e-5 }, `${axes} of [${shape}]`);
+  }
+});
+
+test("reduce: integers and booleans", async (t) => {
+  const random = new Random(6);
+  for (const axes of [[0], [1], [2], [0, 2], [0, 1, 2]]) {
+    const shape = [5, 6, 7];
+    const kept = shape.filter((_, axis) => !axes.includes(axis));
+    const plan = new TestPlan();
+    const inputs = [
+      plan.view(shape, "i32", () => random.integer(-(2 ** 31), 2 ** 31 - 1)),
+      plan.view(shape, "u32", () => random.integer(0, 2 ** 32 - 1)),
+      plan.view(shape, "bool", () => random.integer(0, 1)),
+    ];
+    const exprs = [
+      ...ops.map(() => arg(0, "i32")),
+      ...ops.map(() => arg(1, "u32")),
+      arg(2, "bool"),
+      arg(2, "bool"),
+    ];
+    const all: ReduceOp[] = [...ops, ...ops, "max", "min"];
+    const types = [...ops.map(() => "i32"), ...ops.map(() => "u32"), "bool", "bool"] as const;
+    const outputs = types.map((type) => plan.view(kept, type, () => 1));
+    const step = { kind: "reduce", label: "r", shape, axes, inputs, exprs, ops: all, outputs };
+    await compare(t, plan, [step as never], {}, `over ${axes}`);
+  }
+});
+
+test("reduce: long sums stay accurate", async (t) => {
+  const random = new Random(7);
+  for (const [shape, axes] of [
+    [[100000], [0]],
+    [[20000, 3], [0]],
+    [[3, 30001], [1]],
+    [
+      [300, 40, 20],
+      [0, 1],
+    ],
+  ] as const) {
+    const kept = shape.filter((_, axis) => !(axes as readonly number[]).includes(axis));
+    const plan = new TestPlan();
+    const inputs = [plan.view(shape, "f32", () => random.between(0, 1))];
+    const outputs = [plan.view(kept, "f32", () => 0)];
+    const [exprs, sum] = [[arg(0)], ["sum"]];
+    const step = { kind: "reduce", label: "r", shape, axes, inputs, exprs, ops: sum, outputs };
+    await compare(t, plan, [step as never], { relative: 2e-7 }, `[${shape}]`);
+  }
+});

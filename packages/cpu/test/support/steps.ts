@@ -1,0 +1,166 @@
+import {
+  type Backend,
+  type DType,
+  hostArray,
+  type Plan,
+  reference,
+  type Step,
+  type TypedArray,
+  type ValueType,
+  type View,
+} from "@metrigrad/tensor";
+import type { Test } from "tape";
+import { type CpuOptions, cpu } from "../../src/index.ts";
+import type { Random } from "./random.ts";
+
+/** A buffer with its first contents. */
+export interface TestBuffer {
+  readonly dtype: DType;
+  readonly data: TypedArray;
+}
+
+/** How a view is laid out in its own buffer. */
+export interface Layout {
+  /** Axes from the one that moves slowest in memory; row-major by default. */
+  readonly order?: readonly number[];
+  /** Axes that get stride 0. */
+  readonly broadcast?: readonly number[];
+  /** Axes that run backwards. */
+  readonly reversed?: readonly number[];
+  /** Elements in front, and between one line and the next. */
+  readonly offset?: number;
+  readonly gap?: number;
+}
+
+/** Collects buffers and views for a plan whose buffers are all variables. */
+export class TestPlan {
+  readonly buffers: TestBuffer[] = [];
+
+  /** A view on a new buffer filled by `value`. */
+  view(
+    shape: readonly number[],
+    dtype: DType,
+    value: (at: number) => number,
+    layout: Layout = {},
+  ): View {
+    const { order = shape.map((_, axis) => axis), broadcast = [], reversed = [] } = layout;
+    const strides = shape.map(() => 0);
+    let size = 1;
+    let offset = layout.offset ?? 0;
+    [...order].reverse().forEach((axis, turn) => {
+      if (broadcast.includes(axis)) return;
+      const length = shape[axis] as number;
+      strides[axis] = size;
+      size = size * Math.max(length, 1) + (turn === 0 ? (layout.gap ?? 0) : 0);
+    });
+    for (const axis of reversed) {
+      const stride = strides[axis] as number;
+      offset += stride * Math.max(0, (shape[axis] as number) - 1);
+      strides[axis] = -stride;
+    }
+    const data = hostArray(dtype, (layout.offset ?? 0) + size + 3);
+    for (let at = 0; at < data.length; at++) data[at] = value(at);
+    const buffer = this.buffers.push({ dtype, data }) - 1;
+    return { buffer, shape, strides, offset };
+  }
+
+  /** The contents of all buffers after the steps ran on a backend. */
+  async run(backend: Backend, steps: readonly Step[]): Promise<TypedArray[]> {
+    const names = this.buffers.map((_, i) => `v${i}`);
+    const plan: Plan = {
+      float: "f32",
+      buffers: this.buffers.map(({ dtype, data }, i) => ({
+        dtype,
+        size: data.length,
+        place: { kind: "variable", name: `v${i}` },
+        label: `v${i}`,
+      })),
+      steps,
+      feeds: [],
+      outputs: [],
+      arenaBytes: 0,
+    };
+    const store = await backend.store(
+      this.buffers.map(({ dtype, data }, i) => ({
+        name: names[i] as string,
+        shape: [data.length],
+        type: (dtype === "f32" ? "float" : dtype) as ValueType,
+        role: "state",
+        init: () => data,
+      })),
+      { float: "f32" },
+    );
+    const executable = await store.prepare(plan);
+    await executable.run([]);
+    const results = await Promise.all(names.map((name) => store.read(name)));
+    await store.close();
+    return results.map((result) => result.data());
+  }
+}
+
+/** The kinds of backend that every kernel is tested on. */
+export const variants: readonly CpuOptions[] = [
+  { relaxed: false },
+  {},
+  { relaxed: false, shared: true },
+  { shared: true },
+];
+
+let opened: Promise<{ expected: Backend; all: Backend[] }> | null = null;
+
+/** The backends under test and the reference, opened once. */
+export function backends(): Promise<{ expected: Backend; all: Backend[] }> {
+  opened ??= (async () => ({
+    expected: await reference(),
+    all: await Promise.all(variants.map((options) => cpu(options))),
+  }))();
+  return opened;
+}
+
+/** Largest |x − y| − relative·|y|, with NaN and infinities matched. */
+export function excess(x: ArrayLike<number>, y: ArrayLike<number>, relative: number): number {
+  let worst = 0;
+  for (let i = 0; i < y.length; i++) {
+    const [a, b] = [x[i] as number, y[i] as number];
+    if (Object.is(a, b) || a === b) continue;
+    const off = Math.abs(a - b) - relative * Math.abs(b);
+    worst = Math.max(worst, Number.isNaN(off) ? Number.POSITIVE_INFINITY : off);
+  }
+  return worst;
+}
+
+/** Runs steps on all backends and compares every buffer with the reference. */
+export async function compare(
+  t: Test,
+  plan: TestPlan,
+  steps: readonly Step[],
+  tolerance: { readonly relative?: number; readonly absolute?: number },
+  name: string,
+): Promise<void> {
+  const { expected, all } = await backends();
+  const wanted = await plan.run(expected, steps);
+  const { relative = 0, absolute = 0 } = tolerance;
+  const off: string[] = [];
+  for (const [i, backend] of all.entries()) {
+    const results = await plan.run(backend, steps);
+    results.forEach((result, buffer) => {
+      const over = excess(result, wanted[buffer] as TypedArray, relative);
+      if (over > absolute) off.push(`${JSON.stringify(variants[i])} buffer ${buffer}: ${over}`);
+    });
+  }
+  t.deepEqual(off, [], name);
+}
+
+/** A random layout of a shape; outputs get no stride 0. */
+export function randomLayout(random: Random, shape: readonly number[], output: boolean): Layout {
+  const order = shape.map((_, axis) => axis);
+  if (random.chance(0.4)) order.sort(() => random.next() - 0.5);
+  const some = (probability: number) => order.filter(() => random.chance(probability));
+  return {
+    order,
+    broadcast: output || random.chance(0.5) ? [] : some(0.4),
+    reversed: random.chance(0.2) ? some(0.5) : [],
+    offset: random.integer(0, 3),
+    gap: random.chance(0.3) ? random.integer(1, 3) : 0,
+  };
+}
