@@ -25,6 +25,8 @@ test("views of a step are replaced by what reads and what writes", (t) => {
     writes.map(({ buffer }) => buffer),
     [103],
   );
+  const flagged = mapViews({ ...step, when: whole(4) }, { read: by(10), write: by(100) });
+  t.is(flagged.when?.buffer, 14);
   t.deepEqual(stepViews(step).reads, [whole(0, 2, 3), whole(1, 3, 2), whole(2, 2, 2)]);
   t.end();
 });

@@ -199,3 +199,15 @@ test("memory is read only while it is live", (t) => {
   t.doesNotThrow(() => checkPlan({ ...shared, steps: [double, late, direct, square] }));
   t.end();
 });
+
+test("the flag of a step is a bool scalar", (t) => {
+  const flagged = (dtype: "bool" | "i32", ...shape: number[]): Plan => ({
+    ...base,
+    buffers: [...base.buffers, buffer(1, { kind: "variable", name: "go" }, dtype)],
+    steps: base.steps.with(3, { ...count, when: whole(5, ...shape) }),
+  });
+  t.doesNotThrow(() => checkPlan(flagged("bool")));
+  refuses(t, flagged("bool", 1), /step 3 .*: when must be a scalar, got b5\[1\]/);
+  refuses(t, flagged("i32"), /when must be bool, got i32/);
+  t.end();
+});

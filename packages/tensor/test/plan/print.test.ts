@@ -119,5 +119,7 @@ const steps: readonly (readonly [Step, string])[] = [
 
 test("every step prints as one line", (t) => {
   for (const [step, wanted] of steps) t.is(printStep(step), wanted);
+  const flagged: Step = { kind: "copy", input: v(0), output: v(1), label: "", when: whole(2) };
+  t.is(printStep(flagged), "b1[2] = copy(b0[2]) if b2[]");
   t.end();
 });

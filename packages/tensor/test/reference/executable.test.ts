@@ -4,6 +4,7 @@ import { tensor } from "../../src/create.ts";
 import { BackendError } from "../../src/errors.ts";
 import { parseExpr } from "../../src/expr/parse.ts";
 import type { Plan } from "../../src/plan/plan.ts";
+import type { Step } from "../../src/plan/step.ts";
 import { reference } from "../../src/reference/reference.ts";
 import { buffer, map, smallPlan, whole } from "./plans.ts";
 
@@ -208,5 +209,24 @@ test("profile runs once and gives the seconds of each step", async (t) => {
     t.ok(seconds.every((s) => s >= 0 && s < 1));
     t.deepEqual((await store.read("w")).toArray(), [2, 12, 22]);
     await refused(t, (old as { read(): Promise<unknown> }).read(), /of the program's latest run/);
+  });
+});
+
+test("a step is skipped where its flag is false, and its output keeps what it holds", async (t) => {
+  await withStore(async (store) => {
+    const plan = smallPlan();
+    const flag = { name: "go", shape: [], dtype: "bool" as const, buffer: 5 };
+    const count = { ...(plan.steps[3] as Step), when: whole(5) };
+    const program = await store.prepare({
+      ...plan,
+      buffers: [...plan.buffers, buffer(1, { kind: "feed", name: "go" }, "bool")],
+      steps: plan.steps.with(3, count),
+      feeds: [...plan.feeds, flag],
+    });
+    const w = async () => (await store.read("w")).toArray();
+    await program.run([tensor([1, 2, 3]), tensor(false)]);
+    t.deepEqual(await w(), [0, 10, 20]);
+    await program.run([tensor([1, 2, 3]), tensor(true)]);
+    t.deepEqual(await w(), [1, 11, 21]);
   });
 });
