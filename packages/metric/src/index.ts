@@ -3,6 +3,9 @@ export type { Damping } from "./blocks/damping.ts";
 export { denseBlock } from "./blocks/dense.ts";
 export { type GramOptions, sharedGram, unitGram } from "./blocks/gram.ts";
 export type { Rows, RowsBlock } from "./blocks/rows.ts";
+export { type CheckMetricOptions, checkMetric } from "./check/checkMetric.ts";
+export type { MetricCheck, MetricReport } from "./check/report.ts";
+export type { MetricChoice } from "./core/choice.ts";
 export {
   type BlockOf,
   type Described,
@@ -11,9 +14,18 @@ export {
   type MetricContext,
   type MetricSpec,
   plain,
+  type ResponseModel,
 } from "./core/defMetric.ts";
 export { packed, type Subsystem, subsystems } from "./core/subsystems.ts";
 export { type MetricTable, metrics } from "./core/table.ts";
+export { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
+export type { ExplainRow } from "./explain/row.ts";
+export type { Batch } from "./geometry/batch.ts";
+export type { RfimBlock } from "./geometry/block.ts";
+export type { SolveDamping } from "./geometry/dampedSolve.ts";
+export type { Directions } from "./geometry/directions.ts";
+export { type Fisher, type FisherOptions, fisher } from "./geometry/fisher.ts";
+export { type Rfim, type RfimOptions, rfim } from "./geometry/rfim.ts";
 export { type ElementwiseRowOptions, elementwiseRow } from "./rfim/elementwise.ts";
 export { type EluRowOptions, eluRow } from "./rfim/elu.ts";
 export { type ReluRowOptions, reluRow } from "./rfim/relu.ts";

@@ -44,6 +44,8 @@ export interface Block {
 /** What solving with a block takes, for choosing and for `explain`. */
 export interface BlockCost {
   readonly solver: Solver;
+  /** Why this solver, for `explain`. */
+  readonly why: string;
   /** Bytes of float32 that it keeps for one solve. */
   readonly bytes: number;
   /** Multiply-adds to build and factor, and to apply to one gradient. */

@@ -18,8 +18,10 @@ export function rowsCost({ n, d, m, matrices }: RowsSizes): BlockCost {
   const size = solver === "woodbury" ? n : d;
   const assemble = solver === "woodbury" ? (n * n * d) / 2 : (matrices * n * d * d) / 2;
   const products = solver === "woodbury" ? 2 * n * d * m : 0;
+  const bound = Math.round(breakEven * d);
   return {
     solver,
+    why: `${n} rows ${solver === "woodbury" ? "<" : "≥"} ${breakEven}·${d} = ${bound}`,
     bytes: 8 * matrices * size * size,
     build: assemble + (matrices * size ** 3) / 6,
     apply: size * size * m + products,

@@ -43,6 +43,7 @@ export function denseBlock(matrices: Node, m: number, form = "dense"): Block {
     },
     cost: {
       solver: "dense",
+      why: "explicit matrices",
       bytes: 8 * count * d * d,
       build: (count * d ** 3) / 6,
       apply: d * d * m,

@@ -23,6 +23,13 @@ export interface BlockOf {
   readonly block: Block | null;
 }
 
+/** The distribution whose Fisher information a metric is: y ~ p(y | h) with h = natural. */
+export interface ResponseModel {
+  readonly law: Law;
+  /** h [n, m], a function of the parameters. */
+  readonly natural: Node;
+}
+
 /** A closed form of the RFIM of a kind of module. */
 export interface MetricSpec<O = unknown, P = Readonly<Record<string, unknown>>> {
   /** Response law for which the form holds, used where the model names no other. */
@@ -30,6 +37,13 @@ export interface MetricSpec<O = unknown, P = Readonly<Record<string, unknown>>> 
   /** Where the formula comes from, for `explain`. */
   readonly source?: string;
   readonly block: (context: MetricContext<O, P>) => readonly BlockOf[];
+  /**
+   * The response that the form is about, where it is not the module's own under `law`: a smoothed
+   * one, or one in another coding. `checkMetric` compares the form with it.
+   */
+  readonly responseModel?: (context: MetricContext<O, P>) => ResponseModel;
+  /** Small modules for `checkMetric` to check the form on. */
+  readonly example?: () => Module | readonly Module[];
 }
 
 /** What a metric describes: a kind of module, or one module. */
@@ -41,6 +55,8 @@ export interface Metric {
   readonly source: string;
   readonly law: Law | null;
   readonly block: (context: MetricContext) => readonly BlockOf[];
+  readonly responseModel: ((context: MetricContext) => ResponseModel) | null;
+  readonly example: (() => Module | readonly Module[]) | null;
 }
 
 /**
@@ -51,19 +67,28 @@ export function defMetric<Args extends readonly unknown[], O, P extends Paramete
   of: ModuleDefinition<Args, O, P> | Module<O, P>,
   spec: MetricSpec<O, P>,
 ): Metric {
-  const { law = null, source = "user", block } = spec;
+  const { law = null, source = "user", block, responseModel = null, example = null } = spec;
   return Object.freeze({
     of: of as unknown as Described,
     source,
     law,
     block: block as Metric["block"],
+    responseModel: responseModel as Metric["responseModel"],
+    example,
   });
 }
 
 /** A row by which the parameters of a module take the plain gradient: no metric is applied. */
 export function plain(of: Described): Metric {
   const block: Metric["block"] = ({ params }) => [{ params: Object.values(params), block: null }];
-  return Object.freeze({ of, source: "plain gradient", law: null, block });
+  return Object.freeze({
+    of,
+    source: "plain gradient",
+    law: null,
+    block,
+    responseModel: null,
+    example: null,
+  });
 }
 
 /** The name of what a metric describes. */

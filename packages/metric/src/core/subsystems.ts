@@ -1,8 +1,8 @@
 import { type Node, type Variable, withScope } from "@metrigrad/graph";
-import type { Application } from "@metrigrad/nn";
+import { type Application, gaussian } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
-import type { Metric } from "./defMetric.ts";
+import type { Metric, ResponseModel } from "./defMetric.ts";
 import type { MetricTable } from "./table.ts";
 
 /** Parameters with their metric, and where it comes from. */
@@ -13,6 +13,8 @@ export interface Subsystem {
   readonly params: readonly Variable[];
   /** Null: the plain gradient. */
   readonly block: Block | null;
+  /** The response that the block is the Fisher information of. */
+  readonly responseModel: () => ResponseModel;
 }
 
 /**
@@ -34,14 +36,20 @@ export function subsystems(
     const law = application.law ?? metric.law ?? null;
     const own = Object.fromEntries(trainable);
     const context = { options, params: own, reference, preActivation, response, law };
-    const made = withScope(`metric/${application.path}`, () => metric.block(context));
+    const scope = `metric/${application.path}`;
+    const made = withScope(scope, () => metric.block(context));
+    const responseModel = () =>
+      withScope(scope, () => {
+        if (metric.responseModel !== null) return metric.responseModel(context);
+        return { law: metric.law ?? law ?? gaussian(), natural: response };
+      });
     return made.map(({ params, block }): Subsystem => {
       for (const { attrs } of params) {
         if (covered.has(attrs.name))
           throw twice(attrs.name, covered.get(attrs.name) as string, application.path);
         covered.set(attrs.name, application.path);
       }
-      return { path: application.path, application, metric, params, block };
+      return { path: application.path, application, metric, params, block, responseModel };
     });
   });
   for (const { attrs } of parameters) if (!covered.has(attrs.name)) throw uncovered(attrs.name);

@@ -1,4 +1,5 @@
-import { type Activation, dense } from "@metrigrad/nn";
+import { softplus } from "@metrigrad/graph";
+import { type Activation, dense, gaussian } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { sharedGram, unitGram } from "../blocks/gram.ts";
 import { type Described, defMetric, type Metric } from "../core/defMetric.ts";
@@ -43,6 +44,16 @@ export function denseMetric(rows: UnitRows = standardUnitRows): Metric {
             });
       return [{ params: [params.w], block }];
     },
+    responseModel: ({ options: { activation }, preActivation }) => {
+      if (activation === null) return { law: gaussian(), natural: preActivation };
+      const { law, natural } = unitRowOf(activation, rows);
+      return { law, natural: natural(preActivation) };
+    },
+    example: () => [
+      dense(2, 2),
+      ...rows.map(({ activation }) => dense(2, 2, { activation })),
+      dense(2, 2, { activation: softplus }),
+    ],
   });
 }
 
@@ -55,6 +66,7 @@ export function linearRows(
   of: Described = dense,
   options: { readonly sigma?: number } = {},
 ): Metric {
+  const law = gaussian({ sigma: options.sigma ?? 1 });
   const weight = (options.sigma ?? 1) ** -2;
   const block: Metric["block"] = ({ params, reference, preActivation }) => {
     const [w, ...others] = Object.values(params);
@@ -69,5 +81,11 @@ export function linearRows(
     const m = w.shape[1] as number;
     return [{ params: [w], block: sharedGram(reference, m, { weight, outputs: preActivation }) }];
   };
-  return Object.freeze({ of, source: "Sun and Nielsen 2017: linear layer", law: null, block });
+  const responseModel: Metric["responseModel"] = ({ preActivation }) => ({
+    law,
+    natural: preActivation,
+  });
+  const example = of === (dense as unknown) ? () => dense(2, 2) : null;
+  const source = "Sun and Nielsen 2017: linear layer";
+  return Object.freeze({ of, source, law, block, responseModel, example });
 }

@@ -1,0 +1,84 @@
+import { type Activation, dense, type Law, type Module } from "@metrigrad/nn";
+import { MetricError, reference, type Tensor } from "@metrigrad/tensor";
+import { describedName, type Metric } from "../core/defMetric.ts";
+import { inputWidth } from "../core/inputWidth.ts";
+import type { UnitRow } from "../rfim/unitRow.ts";
+import { denseMetric } from "../tables/dense.ts";
+import { blockChecks } from "./blockChecks.ts";
+import { examplesOf } from "./examples.ts";
+import { type MetricCheck, type MetricReport, metricReport } from "./report.ts";
+import { drawn, subjectsOf } from "./subject.ts";
+
+/** What `checkMetric` may be told. */
+export interface CheckMetricOptions {
+  /** A small module of the kind; by default the metric's example, or one made with small sizes. */
+  readonly module?: Module;
+  /** Rows [n, …]; six draws by default. */
+  readonly inputs?: Tensor;
+  /** Values by variable name; draws by default. */
+  readonly parameters?: Readonly<Record<string, Tensor>>;
+  /** The law of the response; the metric's own by default. */
+  readonly law?: Law;
+  /** Of draws; 1 by default. */
+  readonly seed?: number;
+  /** Draws per row for sampling; 2,000 by default, 0 for none. */
+  readonly samples?: number;
+  /** Largest relative error by enumeration or quadrature; 1e-6 by default. */
+  readonly tolerance?: number;
+}
+
+const rowsByDefault = 6;
+
+/**
+ * Checks a metric against its definition g = E[∂l ∂l'] in float64: symmetric and positive
+ * semi-definite; equal to the expectation over all outcomes, or by Gauss–Hermite quadrature where the
+ * response is Gaussian, with scores by finite differences of ln p; equal to the mean over samples,
+ * judged in standard errors; KL(p_θ ‖ p_θ+εδ) ≈ ½ε²δ'gδ; and all solvers equal. The report says what
+ * is off. Throws MetricError where there is no module to check it on.
+ */
+export async function checkMetric(
+  metric: Metric | UnitRow,
+  options: CheckMetricOptions = {},
+): Promise<MetricReport> {
+  if ("nu" in metric) return checkUnitRow(metric, options);
+  const { module, law = null, parameters = {}, seed = 1 } = options;
+  const { samples = 2000, tolerance = 1e-6 } = options;
+  const modules = module === undefined ? examplesOf(metric) : [module];
+  const checks: MetricCheck[] = [];
+  const backend = await reference();
+  for (const [index, one] of modules.entries()) {
+    const inputs = options.inputs ?? drawnInputs(one, metric, seed);
+    const place = { module: one, inputs, parameters, law, seed };
+    for (const subject of await subjectsOf(metric, place, backend)) {
+      const found = await blockChecks(subject, { samples, tolerance });
+      const prefix = modules.length === 1 ? "" : `example ${index + 1}, `;
+      checks.push(...found.map((check) => ({ ...check, name: `${prefix}${check.name}` })));
+    }
+  }
+  await backend.close();
+  if (checks.length > 0) return metricReport(describedName(metric.of), checks);
+  throw new MetricError({
+    where: `checkMetric of ${describedName(metric.of)}`,
+    must: "the module must have a block of this metric",
+    got: "none",
+    todo: "pass a module of the kind that the metric describes; the plain gradient has no metric",
+  });
+}
+
+/** A row of neurons is checked as the metric of a layer of them. */
+function checkUnitRow(row: UnitRow, options: CheckMetricOptions): Promise<MetricReport> {
+  const activation: Activation = row.activation;
+  const module = options.module ?? dense(2, 2, { activation });
+  return checkMetric(denseMetric([row]), { ...options, module });
+}
+
+function drawnInputs(module: Module, metric: Metric, seed: number): Tensor {
+  const width = inputWidth(module);
+  if (width !== null) return drawn(seed, "check/inputs", [rowsByDefault, width], 1);
+  throw new MetricError({
+    where: `checkMetric of ${describedName(metric.of)}`,
+    must: "the shape of the module's inputs must be known",
+    got: "a module that takes no rows of a width that its parameters suggest",
+    todo: "pass { inputs: tensor([[…], …]) }",
+  });
+}

@@ -1,0 +1,124 @@
+import { input } from "@metrigrad/graph";
+import { applyModel, type Law, type Mode, type Module } from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
+import { type MetricChoice, tableFor } from "../core/choice.ts";
+import { inputWidth } from "../core/inputWidth.ts";
+import { subsystems } from "../core/subsystems.ts";
+import { standardMetrics } from "../tables/standard.ts";
+import { type ExplainRow, explainRow } from "./row.ts";
+import { alignedTable, shortNumber } from "./table.ts";
+
+/** What `explain` may be told. */
+export interface ExplainOptions {
+  /** Rows of a batch. */
+  readonly batchSize: number;
+  /** Shape of one sample; by default the width that the first layer takes. */
+  readonly inputs?: readonly number[];
+  /** The law of the model's output, for metrics that ask for it. */
+  readonly likelihood?: Law;
+  /** `standardMetrics` by default. */
+  readonly metrics?: MetricChoice;
+  /** `train` by default. */
+  readonly mode?: Mode;
+  /** Whether a running average of the metric is kept, as by `rngd.paper`; false by default. */
+  readonly average?: boolean;
+  /** Most bytes that all blocks may keep; unlimited by default. */
+  readonly memoryBudget?: number;
+}
+
+/** What preconditioning a model takes, by subsystem. */
+export interface Explanation {
+  readonly rows: readonly ExplainRow[];
+  /** Sums over the rows. */
+  readonly bytes: number;
+  readonly build: number;
+  readonly apply: number;
+  /** The rows as a table. */
+  toString(): string;
+}
+
+/**
+ * Says which metric every parameter has, from which source, and what building and solving with it
+ * takes, before anything is allocated. Throws MetricError for a module without a row, for a model
+ * whose input cannot be told, and where the blocks take more memory than the budget.
+ */
+export function explain(model: Module, options: ExplainOptions): Explanation {
+  const { batchSize, likelihood = null, metrics = standardMetrics, mode = "train" } = options;
+  const { average = false, memoryBudget = Number.POSITIVE_INFINITY } = options;
+  const x = input("x", [batchSize, ...sampleShape(model, options.inputs)]);
+  const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
+  const variables = parameters.map(({ variable }) => variable);
+  const found = subsystems(applications, tableFor(metrics, applications), variables);
+  const rows = Object.freeze(found.map((one) => explainRow(one, average)));
+  const total = (key: "bytes" | "build" | "apply") => rows.reduce((sum, row) => sum + row[key], 0);
+  const [bytes, build, apply] = [total("bytes"), total("build"), total("apply")];
+  if (bytes > memoryBudget) throw overBudget(rows, bytes, memoryBudget, average);
+  return Object.freeze({
+    rows,
+    bytes,
+    build,
+    apply,
+    toString: () =>
+      `${alignedTable(rows, columns)}\n` +
+      `batches of ${batchSize}, ${average ? "running average" : "metric of each batch"}: ` +
+      `${shortNumber(bytes, "B")} kept, ${shortNumber(build)} multiply-adds to build, ` +
+      `${shortNumber(apply)} to apply`,
+  });
+}
+
+const columns = [
+  { title: "module", text: ({ path, params }: ExplainRow) => path || params.join(", ") },
+  { title: "metric", text: ({ form }: ExplainRow) => form },
+  { title: "response", text: ({ law }: ExplainRow) => law ?? "–" },
+  { title: "matrices", text: matrixText },
+  { title: "solver", text: solverText },
+  { title: "bytes", text: ({ bytes }: ExplainRow) => shortNumber(bytes, "B"), right: true },
+  { title: "build", text: ({ build }: ExplainRow) => shortNumber(build), right: true },
+  { title: "apply", text: ({ apply }: ExplainRow) => shortNumber(apply), right: true },
+  { title: "source", text: ({ source }: ExplainRow) => source },
+];
+
+function matrixText({ matrices, d, m }: ExplainRow): string {
+  if (matrices === 0) return "–";
+  const shared = matrices === 1 && m > 1 ? `, for ${m} units` : "";
+  return `${matrices} × [${d}, ${d}]${shared}`;
+}
+
+function solverText({ solver, why }: ExplainRow): string {
+  return solver === "none" ? "–" : `${solver} (${why})`;
+}
+
+function sampleShape(model: Module, given: readonly number[] | undefined): readonly number[] {
+  if (given !== undefined) return given;
+  const width = inputWidth(model);
+  if (width !== null) return [width];
+  throw new MetricError({
+    where: "explain",
+    must: "the shape of a sample must be known",
+    got: "a model that takes no rows of a width that its parameters suggest",
+    todo: "pass it: { inputs: [784] }",
+  });
+}
+
+function overBudget(
+  rows: readonly ExplainRow[],
+  bytes: number,
+  budget: number,
+  average: boolean,
+): MetricError {
+  const largest = rows.reduce((most, row) => (row.bytes > most.bytes ? row : most));
+  const { path, params, matrices } = largest;
+  const name = path || params.join(", ");
+  const perMatrix = shortNumber(largest.bytes / Math.max(1, matrices), "B");
+  const ways = [
+    matrices > 1 ? `linearRows for it (one matrix, ${perMatrix})` : null,
+    average ? "the metric of each batch instead of a running average" : "a smaller batch",
+    "plain(…) for the plain gradient",
+  ];
+  return new MetricError({
+    where: "explain",
+    must: `the blocks must fit in memoryBudget, ${shortNumber(budget, "B")}`,
+    got: `${shortNumber(bytes, "B")}, most of it ${matrixText(largest)} of ${name} (${shortNumber(largest.bytes, "B")})`,
+    todo: `use ${ways.filter((way) => way !== null).join(", or ")}`,
+  });
+}

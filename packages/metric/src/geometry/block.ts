@@ -1,0 +1,133 @@
+import { input, mul, sum } from "@metrigrad/graph";
+import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
+import type { Block } from "../blocks/block.ts";
+import { packed, type Subsystem } from "../core/subsystems.ts";
+import { dampedSolve, type SolveDamping } from "./dampedSolve.ts";
+import { checkDirections } from "./directions.ts";
+import { logdetOf, symmetricEigenvalues } from "./eigenvalues.ts";
+import { lazyProgram } from "./lazyProgram.ts";
+import { checkDenseSize, spreadMatrices } from "./spread.ts";
+
+/** The metric ḡ of one subsystem on a batch: one matrix [d, d] for all m units, or one for each. */
+export interface RfimBlock {
+  /** Where the module stands in the model. */
+  readonly path: string;
+  /** Names of the parameters. */
+  readonly params: readonly string[];
+  /** The response whose Fisher information this is. */
+  readonly law: string;
+  /** Where the closed form comes from. */
+  readonly source: string;
+  readonly form: string;
+  /** Parameters of a unit. */
+  readonly d: number;
+  /** Units. */
+  readonly m: number;
+  /** Rows of the batch, null where the block is not made of rows. */
+  readonly n: number | null;
+  /** Number of distinct matrices: 1 (shared by the units) or m. */
+  readonly matrices: number;
+  /** The matrices, [matrices, d, d]. */
+  toMatrices(): Promise<Tensor>;
+  /** The block over the flattened parameter, [dm, dm]. Throws MetricError above 1 GiB. */
+  toDense(): Promise<Tensor>;
+  /** Of each matrix in ascending order, [matrices, d]; computed on the host. */
+  eigenvalues(): Promise<Tensor>;
+  /** Of each matrix, [matrices]. */
+  trace(): Promise<Tensor>;
+  /** ln det(g + λI) of each matrix, [matrices]; −∞ where that is singular. */
+  logdet(damping?: SolveDamping): Promise<Tensor>;
+  /** ḡδ for δ [d, m]. Throws ShapeError. */
+  apply(delta: Tensor): Promise<Tensor>;
+  /** δ'ḡδ, the squared length of δ [d, m], in nats. Throws ShapeError. */
+  quadratic(delta: Tensor): Promise<number>;
+  /** (ḡ + λI)⁻¹v for v [d, m]. Throws ShapeError, and MetricError where that is singular. */
+  solve(v: Tensor, damping?: SolveDamping): Promise<Tensor>;
+  /** Frees the programs. */
+  close(): Promise<void>;
+}
+
+/** The geometry of one subsystem on a store. Throws MetricError for a parameter of another shape. */
+export function blockGeometry(
+  { path, params, metric, block, responseModel }: Subsystem & { readonly block: Block },
+  store: Store,
+  feeds: Readonly<Record<string, Tensor>>,
+): RfimBlock {
+  const { d, m, n, matrices, form } = block;
+  packed(block, params);
+  const where = `rfim, block of ${path === "" ? params[0]?.attrs.name : path}`;
+  const names = params.map(({ attrs }) => attrs.name);
+  const [name = ""] = names;
+  const check = (value: Tensor) =>
+    checkDirections(where, { [name]: value }, { shapes: new Map([[name, [d, m]]]), plain: [] });
+
+  const whole = lazyProgram(store, () => [block.toMatrices()]);
+  const traces = lazyProgram(store, () => [block.trace()]);
+  const products = lazyProgram(store, () => {
+    const v = input("metric/v", [d, m]);
+    const product = block.apply(v);
+    return [product, sum(mul(v, product))];
+  });
+  const solver = dampedSolve(`${where}, solve`, block, store, feeds);
+
+  const only = ([value]: readonly Tensor[]) => value as Tensor;
+  const toMatrices = async () => only(await whole.run(feeds));
+  const trace = async () => only(await traces.run(feeds));
+  const multiplied = (delta: Tensor) => {
+    check(delta);
+    return products.run({ ...feeds, "metric/v": delta });
+  };
+  const spectra = async () => {
+    const all = (await toMatrices()).data();
+    if (all.some((value) => !Number.isFinite(value))) throw notFinite(where);
+    const at = (i: number) => all.subarray(i * d * d, (i + 1) * d * d);
+    return Array.from({ length: matrices }, (_, i) => symmetricEigenvalues(at(i), d));
+  };
+
+  return Object.freeze({
+    path,
+    params: names,
+    law: responseModel().law.name,
+    source: metric.source,
+    form,
+    d,
+    m,
+    n,
+    matrices,
+    toMatrices,
+    toDense: async () => {
+      checkDenseSize(`${where}, toDense`, d * m);
+      return spreadMatrices(await toMatrices(), m);
+    },
+    eigenvalues: async () =>
+      tensor(Float64Array.from((await spectra()).flatMap((values) => [...values])), {
+        shape: [matrices, d],
+      }),
+    trace,
+    logdet: async ({ relative = 0, absolute = 0 } = {}) => {
+      const dets = (await spectra()).map((values) => {
+        const total = values.reduce((sum, value) => sum + value, 0);
+        return logdetOf(values, relative * total + absolute);
+      });
+      return tensor(Float64Array.from(dets));
+    },
+    apply: async (delta) => (await multiplied(delta))[0] as Tensor,
+    quadratic: async (delta) => ((await multiplied(delta))[1] as Tensor).item(),
+    solve: async (v, damping = {}) => {
+      check(v);
+      return solver.solve(v, damping);
+    },
+    close: async () => {
+      for (const program of [whole, traces, products, solver]) await program.close();
+    },
+  } satisfies RfimBlock);
+}
+
+function notFinite(where: string): MetricError {
+  return new MetricError({
+    where,
+    must: "the metric must be finite",
+    got: "NaN or infinity",
+    todo: "look for NaN in the batch and in the parameters",
+  });
+}

@@ -1,0 +1,86 @@
+import { add, input, mul } from "@metrigrad/graph";
+import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
+import type { Block, Solver } from "../blocks/block.ts";
+import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
+
+/** λ = relative · trace + absolute, on the diagonal of each matrix. */
+export interface SolveDamping {
+  /** ε_rel, times the full trace of the matrix; 0 by default. */
+  readonly relative?: number;
+  /** ε_abs; 0 by default. */
+  readonly absolute?: number;
+}
+
+/** How far (g + λI)x may be from its right side, relative to it, before the solution is refused. */
+const slack = { f32: 0.05, f64: 1e-3 } as const;
+
+/** Solves with a block by programs in which the damping is an input. */
+export interface DampedSolve {
+  /** (g + λI)⁻¹ v for v [d, m]. Throws MetricError where g + λI is singular. */
+  solve(v: Tensor, damping: SolveDamping): Promise<Tensor>;
+  close(): Promise<void>;
+}
+
+/** Prepares solving with a block on a store; `feeds` are what the block's nodes need. */
+export function dampedSolve(
+  where: string,
+  block: Block,
+  store: Store,
+  feeds: Readonly<Record<string, Tensor>>,
+): DampedSolve {
+  const shape = [block.d, block.m];
+  const programs = new Map<Solver, LazyProgram>();
+  const programOf = (solver: Solver) => {
+    const known = programs.get(solver) ?? lazyProgram(store, () => nodesFor(solver));
+    programs.set(solver, known);
+    return known;
+  };
+  const nodesFor = (solver: Solver) => {
+    const relative = input("metric/relative", []);
+    const absolute = add(mul(block.trace(), relative), input("metric/absolute", []));
+    const x = block.solve(input("metric/v", shape), { solver, damping: { absolute } });
+    return [x, add(block.apply(x), mul(x, absolute))];
+  };
+  return {
+    solve: async (v, { relative = 0, absolute = 0 }) => {
+      if (!(relative >= 0 && absolute >= 0)) throw negative(where, relative, absolute);
+      // The rows' own inverse divides by λ.
+      const solver = relative === 0 && absolute === 0 ? "dense" : block.cost.solver;
+      const damping = { "metric/relative": tensor(relative), "metric/absolute": tensor(absolute) };
+      const all = { ...feeds, ...damping, "metric/v": v };
+      const [x, back] = (await programOf(solver).run(all)) as [Tensor, Tensor];
+      if (!(norm(back, v) <= slack[store.float] * norm(v)))
+        throw singular(where, relative, absolute);
+      return x;
+    },
+    close: async () => {
+      for (const program of programs.values()) await program.close();
+    },
+  };
+}
+
+/** ‖a − b‖, or ‖a‖. */
+function norm(a: Tensor, b: Tensor | null = null): number {
+  const [x, y] = [a.data(), b?.data()];
+  let total = 0;
+  for (let i = 0; i < x.length; i++) total += ((x[i] as number) - (y?.[i] ?? 0)) ** 2;
+  return Math.sqrt(total);
+}
+
+function negative(where: string, relative: number, absolute: number): MetricError {
+  return new MetricError({
+    where,
+    must: "damping must not be negative",
+    got: `relative ${relative}, absolute ${absolute}`,
+    todo: "pass { relative: 1e-4 } or { absolute: 0.1 }",
+  });
+}
+
+function singular(where: string, relative: number, absolute: number): MetricError {
+  return new MetricError({
+    where,
+    must: "the damped metric must be regular to working precision",
+    got: `a singular one with damping relative ${relative}, absolute ${absolute}`,
+    todo: "pass more damping, such as { relative: 1e-4 }, or more rows",
+  });
+}

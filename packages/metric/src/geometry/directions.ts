@@ -1,0 +1,49 @@
+import { MetricError, ShapeError, sameShape, showShape, type Tensor } from "@metrigrad/tensor";
+
+/** A tangent vector of the parameters, such as a gradient or a step: a value per variable name. */
+export type Directions = Readonly<Record<string, Tensor>>;
+
+/** Shapes of the parameters that a metric covers, and the names of those it does not. */
+export interface Covered {
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  readonly plain: readonly string[];
+}
+
+/**
+ * Checks that a vector names parameters, each with its shape. Throws MetricError and ShapeError.
+ * `plain` says whether parameters without a metric are allowed.
+ */
+export function checkDirections(
+  where: string,
+  given: Directions,
+  { shapes, plain }: Covered,
+  allowPlain = false,
+): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (plain.includes(name)) {
+      if (allowPlain) continue;
+      throw new MetricError({
+        where,
+        must: `${name} must have a metric`,
+        got: "the plain gradient",
+        todo: "leave it out, or add a row for its module to the table",
+      });
+    }
+    const shape = shapes.get(name);
+    if (shape === undefined) {
+      throw new MetricError({
+        where,
+        must: `names must be of the model's parameters (${[...shapes.keys(), ...plain].join(", ")})`,
+        got: name,
+        todo: "correct the name",
+      });
+    }
+    if (sameShape(value.shape, shape)) continue;
+    throw new ShapeError({
+      where: `${where}, ${name}`,
+      must: `the value must have the parameter's shape ${showShape(shape)}`,
+      got: showShape(value.shape),
+      todo: "pass one value per element of the parameter",
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { applyModel, type Law, type Mode, type Module } from "@metrigrad/nn";
+import type { Store, Tensor } from "@metrigrad/tensor";
+import type { Block } from "../blocks/block.ts";
+import { type MetricChoice, tableFor } from "../core/choice.ts";
+import { type Subsystem, subsystems } from "../core/subsystems.ts";
+import { standardMetrics } from "../tables/standard.ts";
+import { type Batch, batchInput } from "./batch.ts";
+import { blockGeometry, type RfimBlock } from "./block.ts";
+import type { SolveDamping } from "./dampedSolve.ts";
+import { type Covered, checkDirections, type Directions } from "./directions.ts";
+
+/** What `rfim` needs beside model and batch. */
+export interface RfimOptions {
+  /** Holds the parameters; its backend computes. */
+  readonly store: Store;
+  /** The law of the model's output, for metrics that ask for it. */
+  readonly likelihood?: Law;
+  /** `standardMetrics` by default. */
+  readonly metrics?: MetricChoice;
+  /** `infer` by default. */
+  readonly mode?: Mode;
+}
+
+/**
+ * The relative Fisher information of a model's subsystems on a batch: a block diagonal metric ḡ.
+ * A value δ of the parameters is given by variable names; names left out are zero.
+ */
+export interface Rfim {
+  /** In the order of application; subsystems that take the plain gradient have none. */
+  readonly blocks: readonly RfimBlock[];
+  /** Names of the parameters that take the plain gradient: they have no metric. */
+  readonly plain: readonly string[];
+  /** ḡδ. Throws MetricError and ShapeError. */
+  apply(delta: Directions): Promise<Record<string, Tensor>>;
+  /** ⟨δ, δ⟩ = δ'ḡδ, the squared length in nats; half of it is about the KL divergence. */
+  quadratic(delta: Directions): Promise<number>;
+  /** √(δ'ḡδ). */
+  length(delta: Directions): Promise<number>;
+  /**
+   * (ḡ + λI)⁻¹∂L, the direction of RNGD; what takes the plain gradient comes back as it is. Throws
+   * MetricError where a damped block is singular.
+   */
+  solve(gradient: Directions, damping?: SolveDamping): Promise<Record<string, Tensor>>;
+  /** Frees the programs. */
+  close(): Promise<void>;
+}
+
+/**
+ * ḡ = (1/n) Σ_s g(θ | θ_f^s) of every subsystem of a model on a batch [n, d] (Sun and Nielsen 2017,
+ * section 3), by the closed forms of a table of metrics, at the parameters of a store. Programs are
+ * compiled when a value is first asked for, and see the parameters as they are then. Throws
+ * ShapeError for a batch of another shape, MetricError for a module without a row.
+ */
+export async function rfim(model: Module, batch: Batch, options: RfimOptions): Promise<Rfim> {
+  const { store, likelihood = null, metrics = standardMetrics, mode = "infer" } = options;
+  const { x, feeds } = batchInput("rfim", batch);
+  const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
+  const variables = parameters.map(({ variable }) => variable);
+  const found = subsystems(applications, tableFor(metrics, applications), variables);
+  const blocks = found.filter(hasBlock).map((one) => blockGeometry(one, store, feeds));
+  const plain = found
+    .filter(({ block }) => block === null)
+    .flatMap(({ params }) => params.map(({ attrs }) => attrs.name));
+  const shapes = new Map(variables.map(({ attrs }) => [attrs.name, attrs.shape]));
+  for (const name of plain) shapes.delete(name);
+  const covered: Covered = { shapes, plain };
+
+  /** What `f` gives for each block of which a value is given. */
+  const each = async <T>(given: Directions, f: (block: RfimBlock, value: Tensor) => Promise<T>) => {
+    const result: Record<string, T> = {};
+    for (const block of blocks) {
+      const [name = ""] = block.params;
+      const value = given[name];
+      if (value !== undefined) result[name] = await f(block, value);
+    }
+    return result;
+  };
+  const quadratic = async (delta: Directions) => {
+    checkDirections("rfim.quadratic", delta, covered);
+    const parts = await each(delta, (block, value) => block.quadratic(value));
+    return Object.values(parts).reduce((total, part) => total + part, 0);
+  };
+
+  return Object.freeze({
+    blocks,
+    plain,
+    apply: async (delta: Directions) => {
+      checkDirections("rfim.apply", delta, covered);
+      return each(delta, (block, value) => block.apply(value));
+    },
+    quadratic,
+    length: async (delta: Directions) => Math.sqrt(Math.max(0, await quadratic(delta))),
+    solve: async (gradient: Directions, damping: SolveDamping = {}) => {
+      checkDirections("rfim.solve", gradient, covered, true);
+      const solved = await each(gradient, (block, value) => block.solve(value, damping));
+      return { ...gradient, ...solved };
+    },
+    close: async () => {
+      for (const block of blocks) await block.close();
+    },
+  });
+}
+
+function hasBlock(subsystem: Subsystem): subsystem is Subsystem & { readonly block: Block } {
+  return subsystem.block !== null;
+}

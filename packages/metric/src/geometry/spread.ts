@@ -1,0 +1,35 @@
+import { MetricError, type Tensor, tensor } from "@metrigrad/tensor";
+
+/** Largest dense matrix that is put together on the host, in bytes. */
+const limit = 2 ** 30;
+
+/** Throws MetricError where a dense [size, size] matrix of float64 is too large for the host. */
+export function checkDenseSize(where: string, size: number): void {
+  if (8 * size * size <= limit) return;
+  throw new MetricError({
+    where,
+    must: `a dense matrix must fit in ${limit / 2 ** 30} GiB`,
+    got: `[${size}, ${size}], ${((8 * size * size) / 2 ** 30).toFixed(1)} GiB`,
+    todo: "use apply, quadratic or solve, or look at a smaller part",
+  });
+}
+
+/**
+ * The whole block [dm, dm] of matrices [1, d, d] that m columns share or [m, d, d]: entry
+ * (am + i, bm + j) is g_i[a, b] where i = j and else 0, as a parameter [d, m] lies in memory.
+ */
+export function spreadMatrices(matrices: Tensor, m: number): Tensor {
+  const [count = 0, d = 0] = matrices.shape;
+  const size = d * m;
+  const from = matrices.data();
+  const result = new Float64Array(size * size);
+  for (let i = 0; i < m; i++) {
+    const at = count === 1 ? 0 : i * d * d;
+    for (let a = 0; a < d; a++) {
+      for (let b = 0; b < d; b++) {
+        result[(a * m + i) * size + b * m + i] = from[at + a * d + b] as number;
+      }
+    }
+  }
+  return tensor(result, { shape: [size, size] });
+}
