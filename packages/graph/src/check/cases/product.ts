@@ -1,49 +1,12 @@
 import type { Tensor } from "@metrigrad/tensor";
-import {
-  add,
-  affine,
-  cholesky,
-  choleskyLogdet,
-  choleskyShift,
-  choleskySolve,
-  gram,
-  matmul,
-  mul,
-  symmetrize,
-  transpose,
-  triangularSolve,
-  tril,
-} from "../../ops/index.ts";
+import { add, affine, gram, matmul, mul, symmetrize, transpose } from "../../ops/index.ts";
 import type { OpCase, OpRow } from "../case.ts";
+import { product, swapped } from "./loops.ts";
 import { at, definite, filled, spread } from "./values.ts";
-
-/** Σ_k a[b…, i, k] b[b…, k, j] by loops, batch axes broadcast. */
-function product(shape: readonly number[], a: Tensor, b: Tensor): Tensor {
-  const inner = a.shape.at(-1) as number;
-  return filled(shape, (index) => {
-    const lead = index.slice(0, -2);
-    const [i = 0, j = 0] = index.slice(-2);
-    let total = 0;
-    for (let k = 0; k < inner; k++) total += at(a, [...lead, i, k]) * at(b, [...lead, k, j]);
-    return total;
-  });
-}
 
 function multiplied(name: string, left: number[], right: number[], shape: number[]): OpCase {
   const inputs = [spread(left, -1, 1, 1), spread(right, -1, 1, 2)] as const;
   return { name, inputs, value: product(shape, ...inputs) };
-}
-
-function swapped(value: Tensor): Tensor {
-  const shape = [
-    ...value.shape.slice(0, -2),
-    value.shape.at(-1) as number,
-    value.shape.at(-2) as number,
-  ];
-  return filled(shape, (index) => {
-    const [i = 0, j = 0] = index.slice(-2);
-    return value.get(...index.slice(0, -2), j, i);
-  });
 }
 
 /** α Σᵢ νᵢ xᵢxᵢ' + β base by loops. */
@@ -76,13 +39,7 @@ function grams(
 const [tall, weights] = [spread([5, 3], -1, 1, 1), spread([5], 0.1, 1, 2)];
 const manyWeights = spread([2, 5], 0.1, 1, 3);
 const base = definite([], 3, 4);
-const lower = filled([3, 3], ([i = 0, j = 0]) =>
-  j > i ? 0 : i === j ? 1.5 + i : 0.3 * (i + j) - 0.7,
-);
-const rhs = spread([3, 2], -1, 1, 5);
-const two = filled([2, 2], ([i = 0, j = 0]) => (i === j ? 1 : 2));
-
-/** Rows of matrix products and factorisations. */
+/** Rows of matrix products. */
 export const productRows: readonly OpRow[] = [
   {
     op: "matmul",
@@ -206,131 +163,6 @@ export const productRows: readonly OpRow[] = [
     f: (x, from) => gram(transpose(x), { base: symmetrize(from), beta: 0.5 }),
     cases: [
       { name: "of a view, with a base", inputs: [spread([3, 5], -1, 1), base], shape: [3, 3] },
-    ],
-  },
-  {
-    op: "triangularSolve",
-    f: (l, b) => triangularSolve(tril(l), b),
-    cases: [
-      { name: "one system", inputs: [lower, product([3, 2], lower, rhs)], value: rhs },
-      { name: "stacks", inputs: [definite([2], 3), spread([2, 3, 2])], shape: [2, 3, 2] },
-      {
-        name: "one triangle, many right-hand sides",
-        inputs: [lower, spread([2, 3, 2])],
-        shape: [2, 3, 2],
-      },
-      {
-        name: "many triangles, one right-hand side",
-        inputs: [definite([2], 3), rhs],
-        shape: [2, 3, 2],
-      },
-    ],
-  },
-  {
-    op: "triangularSolve",
-    f: (l, b) => triangularSolve(l, b, { transpose: true }),
-    cases: [
-      { name: "transposed", inputs: [lower, product([3, 2], swapped(lower), rhs)], value: rhs },
-      {
-        name: "a stack, transposed",
-        inputs: [definite([2], 3), spread([2, 3, 1])],
-        shape: [2, 3, 1],
-      },
-      {
-        name: "a triangle larger than a panel",
-        inputs: [definite([], 53), spread([53, 3])],
-        order: 0,
-        tolerance: 2e-4,
-      },
-    ],
-  },
-  {
-    op: "cholesky",
-    f: (a) => matmul(cholesky(symmetrize(a)), [[1], [2], [-1]]),
-    cases: [{ name: "as a map", inputs: [definite([], 3)] }],
-  },
-  {
-    op: "cholesky",
-    f: (a) => cholesky(symmetrize(a)),
-    cases: [
-      {
-        name: "by hand",
-        inputs: [
-          [
-            [4, 2, -2],
-            [2, 10, 5],
-            [-2, 5, 9],
-          ],
-        ],
-        value: [
-          [2, 0, 0],
-          [1, 3, 0],
-          [-1, 2, 2],
-        ],
-      },
-      { name: "a stack", inputs: [definite([2], 3)], shape: [2, 3, 3] },
-      { name: "larger than a panel", inputs: [definite([], 61)], order: 0 },
-    ],
-  },
-  {
-    op: "cholesky",
-    f: (a, shift) => cholesky(symmetrize(a), { shift }),
-    cases: [
-      {
-        name: "shifted",
-        inputs: [
-          [
-            [3, 2],
-            [2, 9],
-          ],
-          1,
-        ],
-        value: [
-          [2, 0],
-          [1, 3],
-        ],
-      },
-      { name: "a shift per matrix", inputs: [definite([2], 2), [0.1, 0.5]], shape: [2, 2, 2] },
-      {
-        name: "one matrix, several shifts",
-        inputs: [definite([], 2), [0.1, 0.5, 1]],
-        shape: [3, 2, 2],
-      },
-    ],
-  },
-  {
-    op: "choleskyShift",
-    f: (a, shift) => choleskyShift(cholesky(a, { shift })),
-    cases: [
-      { name: "as given", inputs: [definite([2], 2), [0.1, 0.5]], value: [0.1, 0.5], order: 0 },
-      // Eigenvalues of [[1, 2], [2, 1]] are 3 and −1: λ = 0.2 fails, 2 succeeds.
-      { name: "raised once", inputs: [two, 0.2], value: 2, order: 0, batch: false },
-      { name: "given up", inputs: [two, 1e-9], value: Number.NaN, order: 0, batch: false },
-    ],
-  },
-  {
-    op: "choleskySolve",
-    f: (a, b) => choleskySolve(cholesky(symmetrize(a)), b),
-    cases: [
-      { name: "a system", inputs: [base, product([3, 2], base, rhs)], value: rhs },
-      { name: "a stack", inputs: [definite([2], 3), spread([2, 3, 1])], shape: [2, 3, 1] },
-    ],
-  },
-  {
-    op: "choleskyLogdet",
-    f: (a) => choleskyLogdet(cholesky(symmetrize(a))),
-    cases: [
-      {
-        name: "by hand",
-        inputs: [
-          [
-            [3, 1],
-            [1, 4],
-          ],
-        ],
-        value: Math.log(11),
-      },
-      { name: "a stack", inputs: [definite([2], 3)], shape: [2] },
     ],
   },
 ];

@@ -1,50 +1,24 @@
 import {
   argMax,
   argMin,
-  logSoftmax,
-  logSumExp,
   max,
   mean,
   min,
   mul,
   prod,
-  softmax,
   square,
   sum,
   transpose,
   variance,
 } from "../../ops/index.ts";
-import type { OpCase, OpRow } from "../case.ts";
-import { filled, i32, spread, u32 } from "./values.ts";
+import type { OpRow } from "../case.ts";
+import { outer, rows, slabs, total } from "./slabs.ts";
+import { i32, spread, u32 } from "./values.ts";
 
 const inf = Number.POSITIVE_INFINITY;
 const nan = Number.NaN;
-const x234 = spread([2, 3, 4]);
-
-/** The elements that a reduction over the first and last axis takes to position j. */
-function slab(j: number): number[] {
-  const found: number[] = [];
-  for (let i = 0; i < 2; i++) for (let k = 0; k < 4; k++) found.push(x234.get(i, j, k));
-  return found;
-}
-
-function slabs(f: (list: number[]) => number): OpCase {
-  return {
-    name: "first and last axis",
-    inputs: [x234],
-    value: filled([3], ([j = 0]) => f(slab(j))),
-  };
-}
-
-const total = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
 const product = (list: readonly number[]) => list.reduce((a, b) => a * b, 1);
 const average = (list: readonly number[]) => total(list) / list.length;
-const logTotal = (list: readonly number[]) => Math.log(total(list.map(Math.exp)));
-const outer = { axis: [0, -1] };
-const rows = [
-  [1, 5, 2],
-  [7, 7, 3],
-];
 
 /** Rows of reductions. */
 export const reductionRows: readonly OpRow[] = [
@@ -216,123 +190,5 @@ export const reductionRows: readonly OpRow[] = [
     op: "argMin",
     f: (x) => argMin(transpose(x), { axis: 0 }),
     cases: [{ name: "of a view", inputs: [rows], value: i32([0, 2]) }],
-  },
-  { op: "logSumExp", f: (x) => logSumExp(x, outer), cases: [slabs(logTotal)] },
-  {
-    op: "logSumExp",
-    f: (x) => logSumExp(x, { axis: 1, keepDims: true }),
-    cases: [
-      {
-        name: "far out",
-        inputs: [
-          [
-            [1000, 1000],
-            [-1000, -inf],
-            [-inf, -inf],
-            [inf, 0],
-          ],
-        ],
-        value: [[1000 + Math.LN2], [-1000], [-inf], [inf]],
-        order: 0,
-        batch: false,
-      },
-      {
-        name: "no weight at all",
-        inputs: [
-          [
-            [-inf, -inf],
-            [0, -inf],
-          ],
-        ],
-        value: [[-inf], [0]],
-        gradients: [
-          [
-            [0, 0],
-            [1, 0],
-          ],
-        ],
-        order: 0,
-        batch: false,
-      },
-    ],
-  },
-  {
-    op: "softmax",
-    f: (x) => softmax(x),
-    cases: [
-      {
-        name: "rows",
-        inputs: [rows],
-        value: filled([2, 3], ([i = 0, j = 0]) => {
-          const row = rows[i] as number[];
-          return Math.exp((row[j] as number) - logTotal(row));
-        }),
-      },
-      {
-        name: "masked",
-        inputs: [
-          [
-            [1000, -inf],
-            [-inf, -inf],
-          ],
-        ],
-        value: [
-          [1, 0],
-          [0, 0],
-        ],
-        order: 0,
-        batch: false,
-      },
-    ],
-  },
-  {
-    op: "softmax",
-    f: (x) => softmax(x, { axis: 0 }),
-    cases: [
-      {
-        name: "columns",
-        inputs: [
-          [
-            [0, 1],
-            [0, 1],
-          ],
-        ],
-        value: [
-          [0.5, 0.5],
-          [0.5, 0.5],
-        ],
-      },
-    ],
-  },
-  {
-    op: "logSoftmax",
-    f: (x) => logSoftmax(x),
-    cases: [
-      {
-        name: "rows",
-        inputs: [rows],
-        value: filled([2, 3], ([i = 0, j = 0]) => {
-          const row = rows[i] as number[];
-          return (row[j] as number) - logTotal(row);
-        }),
-      },
-      {
-        name: "masked",
-        inputs: [
-          [
-            [1000, 0],
-            [-inf, 3],
-            [-inf, -inf],
-          ],
-        ],
-        value: [
-          [0, -1000],
-          [-inf, 0],
-          [-inf, -inf],
-        ],
-        order: 0,
-        batch: false,
-      },
-    ],
   },
 ];

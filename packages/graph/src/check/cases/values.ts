@@ -75,3 +75,9 @@ export function definite(batch: Shape, d: number, seed = 1): Tensor {
     return total;
   });
 }
+
+/** A float tensor of 0, 1, 2, … in row-major order. */
+export function counted(shape: Shape): Tensor {
+  let next = 0;
+  return filled(shape, () => next++);
+}
