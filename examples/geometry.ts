@@ -1,0 +1,57 @@
+/** The geometry of a model: metrics of its subsystems on a batch, lengths, the whole Fisher information. */
+import {
+  categorical,
+  convert,
+  dense,
+  explain,
+  fisher,
+  fit,
+  gatherRows,
+  mnist,
+  relu,
+  rfim,
+  rngd,
+  sequential,
+  tensor,
+} from "metrigrad";
+
+const model = sequential(dense(784, 20, { activation: relu }), dense(20, 10));
+
+// #region explain
+console.log(explain(model, { batchSize: 50 }).toString());
+// #endregion
+
+const data = await mnist();
+const likelihood = categorical();
+const run = fit(model, { data, likelihood, optimizer: rngd(), batchSize: 50, epochs: 1, seed: 1 });
+await run.finish();
+
+const pixels = convert(
+  gatherRows(
+    data.valid.inputs,
+    Array.from({ length: 100 }, (_, i) => i),
+  ),
+  "f32",
+);
+const batch = tensor(
+  pixels.data().map((pixel) => pixel / 255),
+  { shape: pixels.shape },
+);
+
+// #region geometry
+const g = await rfim(model, batch, { store: run.store, likelihood });
+const [, last] = g.blocks;
+const spectrum = await last?.eigenvalues();
+console.log("eigenvalues of the last layer's metric:", spectrum?.data().slice(-3));
+
+const delta = { "dense1/w": tensor(new Float32Array(21 * 10).fill(0.01), { shape: [21, 10] }) };
+console.log("length of a step in nats:", await g.length(delta));
+console.log("the same, preconditioned:", await g.solve(delta, { relative: 1e-4 }));
+
+const whole = await fisher(model, batch, { store: run.store, likelihood });
+console.log("by the whole model's Fisher information:", await whole.length(delta));
+// #endregion
+
+await g.close();
+await whole.close();
+await run.close();
