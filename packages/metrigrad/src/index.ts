@@ -1,1 +1,10 @@
-export {};
+export * from "@metrigrad/cpu";
+export * from "@metrigrad/data";
+export * from "@metrigrad/graph";
+export * from "@metrigrad/metric";
+export * from "@metrigrad/nn";
+export * from "@metrigrad/optim";
+export * from "@metrigrad/tensor";
+export * from "@metrigrad/train";
+export { defaultBackend } from "./defaultBackend.ts";
+export { type FitOptions, fit } from "./fit.ts";

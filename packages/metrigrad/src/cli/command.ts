@@ -1,0 +1,62 @@
+import { mkdir } from "node:fs/promises";
+import { mnist } from "@metrigrad/data";
+import { DivergenceError, type RunRecord, writeReport } from "@metrigrad/train";
+import { readArguments } from "./arguments.ts";
+import { help } from "./help.ts";
+import { jobOf } from "./job.ts";
+import { progressOf, type Screen } from "./progress.ts";
+import { resultTable } from "./table.ts";
+import { trainRun } from "./train.ts";
+import { refuse } from "./usage.ts";
+
+/**
+ * The command: trains what the arguments ask for, shows it on the screen and writes the report, after
+ * every run so that an interrupted job leaves what it has. Returns the exit code: 1 where a run
+ * diverged. Throws UsageError before anything is done, and what training throws.
+ */
+export async function command(args: readonly string[], screen: Screen): Promise<number> {
+  const options = readArguments(args);
+  if (options.help) {
+    screen.write(help);
+    return 0;
+  }
+  const { out, epochs, batch } = options;
+  await makeFolder(out);
+  const jobs = jobOf(options);
+  const data = await mnist();
+  const name = Math.max(...jobs.map(({ arch, optimizer }) => arch.length + optimizer.length)) + 1;
+  const runs: RunRecord[] = [];
+  let diverged = 0;
+  for (const job of jobs) {
+    const title = `${`${job.arch} ${job.optimizer}`.padEnd(name)}${options.repeats > 1 ? ` seed ${job.seed}` : ""}`;
+    try {
+      const progress = progressOf(title, screen);
+      const { record, environment } = await trainRun(job, { data, epochs, batch }, progress);
+      runs.push(record);
+      await writeReport(out, { schema: 1, environment, runs }, { title: chartTitle(batch) });
+    } catch (error) {
+      if (!(error instanceof DivergenceError)) throw error;
+      diverged++;
+      screen.write(`${title}  ${error.message}\n`);
+    }
+  }
+  if (runs.length > 0) {
+    screen.write(`\n${resultTable(runs)}\n\n`);
+    screen.write(
+      `Written: ${["record.json", "epochs.csv", "chart.svg"].map((file) => `${out}/${file}`).join(", ")}\n`,
+    );
+  }
+  return diverged === 0 ? 0 : 1;
+}
+
+function chartTitle(batch: number): string {
+  return `MNIST, 784-80-80-80-10 relu, batch ${batch}`;
+}
+
+async function makeFolder(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+  } catch (error) {
+    refuse("out", "it must be a folder that can be written", (error as Error).message);
+  }
+}

@@ -1,0 +1,23 @@
+import { archs } from "./archs.ts";
+import { optimizers } from "./optimizers.ts";
+
+/** What --help prints. */
+export const help = `metrigrad: trains the network 784-80-80-80-10 on MNIST with several optimizers
+and compares them, by epoch and by second.
+
+  metrigrad [options]          in a clone: npm start -- [options]
+
+  --arch LIST        ${Object.keys(archs).join(", ")}; all by default
+                     (bna: batch normalisation after each hidden activation)
+  --optimizer LIST   ${Object.keys(optimizers).join(", ")}; all by default
+                     (rngd-paper: exactly the settings of Sun and Nielsen 2017)
+  --epochs N         passes over the 50,000 training images; 5 by default
+  --batch N          images of a step; 50 by default
+  --seed N           of initial weights and shuffles; 1 by default
+  --repeats N        runs of each, with seeds N, N+1, …; 1 by default
+  --out DIR          where to write; runs/latest by default
+  --help             this text
+
+Lists are separated by commas. Writes record.json (everything), epochs.csv (one line per epoch)
+and chart.svg (training cost and validation accuracy) to DIR.
+`;

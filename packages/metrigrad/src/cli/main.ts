@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { MetrigradError } from "@metrigrad/tensor";
+import { command } from "./command.ts";
+import { UsageError } from "./usage.ts";
+
+command(process.argv.slice(2), process.stdout).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const known = error instanceof MetrigradError;
+    console.error(known ? error.message : error);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  },
+);

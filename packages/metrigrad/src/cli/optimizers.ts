@@ -1,0 +1,21 @@
+import {
+  adam,
+  constantSchedule,
+  exponentialSchedule,
+  type Optimizer,
+  rngd,
+  sgd,
+} from "@metrigrad/optim";
+import type { Tuned } from "./settings.ts";
+
+/** The optimizers that the command knows, made from what is tuned of them. */
+export const optimizers: Readonly<Record<string, (tuned: Tuned) => Optimizer>> = {
+  sgd: (tuned) => sgd(settings(tuned)),
+  adam: (tuned) => adam(settings(tuned)),
+  "rngd-paper": (tuned) => rngd.paper(settings(tuned)),
+  rngd: (tuned) => rngd(settings(tuned)),
+};
+
+function settings({ learningRate, end }: Tuned) {
+  return { learningRate, schedule: end === 1 ? constantSchedule() : exponentialSchedule(end) };
+}

@@ -1,0 +1,26 @@
+/** What is tuned of an optimizer: γ, and the factor of γ at the end of the run (1: constant). */
+export interface Tuned {
+  readonly learningRate: number;
+  /** γ falls by equal factors from 1 to this: γ·end^progress. */
+  readonly end: number;
+}
+
+/**
+ * The settings of the main job, per architecture and optimizer: the best of the grid that
+ * scripts/tune.mjs searches, by the validation cost after 5 epochs; all results are in
+ * docs/tuning.json. One schedule family for all; the paper's RNGD has a constant step.
+ */
+export const tuned: Readonly<Record<string, Readonly<Record<string, Tuned>>>> = {
+  plain: {
+    sgd: { learningRate: 0.2, end: 0.1 },
+    adam: { learningRate: 0.002, end: 0.1 },
+    "rngd-paper": { learningRate: 0.01, end: 1 },
+    rngd: { learningRate: 0.05, end: 0.1 },
+  },
+  bna: {
+    sgd: { learningRate: 0.2, end: 0.1 },
+    adam: { learningRate: 0.002, end: 0.1 },
+    "rngd-paper": { learningRate: 0.01, end: 1 },
+    rngd: { learningRate: 0.05, end: 0.1 },
+  },
+};

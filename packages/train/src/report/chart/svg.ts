@@ -1,0 +1,26 @@
+/** Attributes of an element; undefined ones are left out. */
+export type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+/** An SVG element as text: its content is text that is already escaped, or elements. */
+export function element(name: string, attributes: Attributes, ...content: string[]): string {
+  const written = Object.entries(attributes)
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([key, value]) =>
+        ` ${key}="${typeof value === "number" ? rounded(value) : escaped(value ?? "")}"`,
+    )
+    .join("");
+  return content.length === 0
+    ? `<${name}${written}/>`
+    : `<${name}${written}>${content.join("")}</${name}>`;
+}
+
+/** Text for an element's content. */
+export function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+}
+
+/** Coordinates to a hundredth of a pixel. */
+function rounded(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
