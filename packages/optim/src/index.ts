@@ -10,6 +10,6 @@ export {
 } from "./core/schedule.ts";
 export { slot } from "./core/slot.ts";
 export { type MomentumSettings, momentum } from "./momentum.ts";
-export { rngd } from "./rngd/rngd.ts";
+export { type Rngd, rngd } from "./rngd/rngd.ts";
 export type { AverageSettings, RngdSettings } from "./rngd/settings.ts";
 export { type SgdSettings, sgd } from "./sgd.ts";

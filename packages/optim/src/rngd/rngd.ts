@@ -12,26 +12,34 @@ import {
   settingsRecord,
 } from "./settings.ts";
 
+/** Makes optimizers of relative natural gradient descent. */
+export interface Rngd {
+  /**
+   * By default the metric is that of the batch at hand with the linear layer's rows, and momentum
+   * acts on the preconditioned gradient: in substance FOOF (Benzing 2022) and ISAAC (Petersen et
+   * al. 2023). Throws GraphError for settings out of range, MetricError where nothing damps.
+   */
+  (settings?: RngdSettings): Optimizer;
+  /**
+   * The experiment of Sun and Nielsen 2017: a running average of the metric, inverted every 100 steps,
+   * relative damping, no momentum, the linear layer's row for the first and the last layer and relu
+   * rows between. Throws as above.
+   */
+  readonly paper: (settings?: RngdSettings) => Optimizer;
+}
+
 /**
  * Relative natural gradient descent: θ ← θ − γ (ḡ^h(θ|θ_f) + λI)⁻¹ ∂L/∂θ for every subsystem, with
- * the global loss and local metrics (Sun and Nielsen 2017, section 4). By default the metric is
- * that of the batch at hand with the linear layer's rows and momentum on the preconditioned
- * gradient (in substance FOOF, Benzing 2022, and ISAAC, Petersen et al. 2023); `rngd.paper` is the
- * paper's own experiment. Throws GraphError for settings out of range, MetricError for a module
- * without a row.
+ * the global loss and local metrics (Sun and Nielsen 2017, section 4).
  */
-function makeRngd(settings: RngdSettings = {}): Optimizer {
-  return fromSettings("rngd", { ...fastSettings, ...settings });
-}
-
-/** The paper's settings: running average, inverted every 100 steps, relative damping, no momentum. */
-function paper(settings: RngdSettings = {}): Optimizer {
-  return fromSettings("rngd-paper", { ...paperSettings, ...settings });
-}
-
-/** Relative natural gradient descent, and its paper's settings as `rngd.paper`. */
-export const rngd: typeof makeRngd & { readonly paper: typeof paper } = Object.freeze(
-  Object.assign(makeRngd, { paper }),
+export const rngd: Rngd = Object.freeze(
+  Object.assign(
+    (settings: RngdSettings = {}) => fromSettings("rngd", { ...fastSettings, ...settings }),
+    {
+      paper: (settings: RngdSettings = {}) =>
+        fromSettings("rngd-paper", { ...paperSettings, ...settings }),
+    },
+  ),
 );
 
 function fromSettings(name: string, settings: FullSettings): Optimizer {

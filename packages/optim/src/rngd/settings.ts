@@ -1,6 +1,6 @@
 import { linearMetrics, type MetricTable, paperMetrics } from "@metrigrad/metric";
 import type { Application } from "@metrigrad/nn";
-import { constantSchedule, exponentialSchedule, type Schedule } from "../core/schedule.ts";
+import { constantSchedule, cosineSchedule, type Schedule } from "../core/schedule.ts";
 
 /** A running average M ← ρM + (1 − ρ)·batch metric with M₀ = I, and how often it is inverted. */
 export interface AverageSettings {
@@ -35,10 +35,10 @@ export type FullSettings = Required<RngdSettings>;
 /** The default: a fresh metric of the batch at hardly more than the cost of a gradient. */
 export const fastSettings: FullSettings = Object.freeze({
   learningRate: 0.05,
-  schedule: exponentialSchedule(0.1),
+  schedule: cosineSchedule(),
   metrics: linearMetrics,
   relative: 0,
-  absolute: 0.5,
+  absolute: 0.3,
   momentum: 0.9,
   average: null,
   forward: "train",
