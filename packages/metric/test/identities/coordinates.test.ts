@@ -1,0 +1,69 @@
+/** Metrics under a change of parameters. */
+import { affine, constant, div, exp, matmul, type Node, sub } from "@metrigrad/graph";
+import { fisher } from "@metrigrad/metric";
+import { bernoulli, defModule, type Module, param, zeros } from "@metrigrad/nn";
+import { reference } from "@metrigrad/tensor";
+import { Matrix, solve } from "ml-matrix";
+import test from "tape";
+import { asMatrix, asTensor, augmented, matrixOf } from "../support/draws.ts";
+import { gap } from "../support/evaluate.ts";
+
+const x = matrixOf("x", 9, 2);
+const labels = matrixOf("labels", 9, 1)
+  .to1DArray()
+  .map((value) => (value > 0 ? 1 : 0));
+
+/** Logistic regression with log odds X̃Λ(θ), θ [3, 1]. */
+function regression(lambda: (theta: Node) => Node): Module {
+  const define = defModule({
+    name: "regression",
+    params: { theta: param([3, 1], zeros) },
+    apply: ({ theta }, rows) => affine(rows, lambda(theta)),
+  });
+  return define() as Module;
+}
+
+/** g at θ, by the whole-model Fisher information. */
+async function metricAt(lambda: (theta: Node) => Node, theta: Matrix): Promise<Matrix> {
+  const model = regression(lambda);
+  const backend = await reference();
+  const store = await backend.store(model);
+  await store.write("theta", asTensor(theta));
+  const g = await fisher(model, asTensor(x), { store, likelihood: bernoulli() });
+  const value = asMatrix(await g.toDense());
+  await backend.close();
+  return value;
+}
+
+const theta = matrixOf("theta", 3, 1, 0.5);
+const itself = (value: Node) => value;
+
+test("T14 g_Θ = A'g_ΛA for Λ = AΘ", async (t) => {
+  const a = matrixOf("A", 3, 3);
+  const g = await metricAt((value) => matmul(constant(asTensor(a)), value), theta);
+  const inner = await metricAt(itself, a.mmul(theta));
+  t.ok(gap(g.to1DArray(), a.transpose().mmul(inner).mmul(a).to1DArray()) < 1e-12);
+});
+
+const sinh = (value: Node) => div(sub(exp(value), exp(sub(0, value))), 2);
+
+test("T14 Λ = sinh Θ: steps in Θ and in Λ differ by an order of 2 in γ", async (t) => {
+  const lambda = new Matrix(theta.to2DArray().map((row) => row.map(Math.sinh)));
+  const slope = Matrix.diag(theta.to1DArray().map(Math.cosh));
+  const [inTheta, inLambda] = [await metricAt(sinh, theta), await metricAt(itself, lambda)];
+  t.ok(gap(inTheta.to1DArray(), slope.mmul(inLambda).mmul(slope).to1DArray()) < 1e-12, "J'gJ");
+  const rows = augmented(x);
+  const errors = rows
+    .mmul(lambda)
+    .to1DArray()
+    .map((odds, s) => 1 / (1 + Math.exp(-odds)) - (labels[s] as number));
+  const gradient = rows.transpose().mmul(Matrix.columnVector(errors)).div(rows.rows);
+  const alongLambda = solve(inLambda, gradient);
+  const alongTheta = solve(inTheta, slope.mmul(gradient));
+  const apart = (gamma: number) => {
+    const byTheta = Matrix.sub(theta, Matrix.mul(alongTheta, gamma)).to1DArray().map(Math.sinh);
+    return gap(byTheta, Matrix.sub(lambda, Matrix.mul(alongLambda, gamma)).to1DArray());
+  };
+  const order = Math.log2(apart(0.01) / apart(0.005));
+  t.ok(Math.abs(order - 2) < 0.05, `order ${order.toFixed(3)}`);
+});

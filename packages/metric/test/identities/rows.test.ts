@@ -1,0 +1,41 @@
+/** The rows of the table against their definition, worked out in plain JavaScript. */
+import { mul } from "@metrigrad/graph";
+import {
+  checkMetric,
+  denseMetric,
+  standardUnitRows,
+  tanhRow,
+  type UnitRow,
+} from "@metrigrad/metric";
+import test from "tape";
+import { asMatrix, augmented, matrixOf } from "../support/draws.ts";
+import { gap } from "../support/evaluate.ts";
+import { layerMetric, layers } from "../support/layers.ts";
+import { expectedFisher } from "../support/units.ts";
+
+const w = matrixOf("w", 3, 2);
+const x = matrixOf("x", 5, 2);
+
+for (const layer of layers) {
+  test(`T1 ${layer.name} = E[score score'], scores by finite differences`, async (t) => {
+    const { g, close } = await layerMetric(layer, w, x);
+    const dense = asMatrix(await (g.blocks[0] as (typeof g.blocks)[0]).toDense());
+    await close();
+    const expected = expectedFisher(layer.unit, w, augmented(x));
+    t.ok(gap(dense.to1DArray(), expected.to1DArray()) < 1e-9);
+  });
+}
+
+test("T1 every row of the standard table by checkMetric, on layers of it", async (t) => {
+  const report = await checkMetric(denseMetric(), { samples: 0 });
+  t.ok(report.passed, String(report));
+  t.equal(report.checks.length, 5 * (standardUnitRows.length + 2));
+});
+
+test("T1 the check by enumeration rings on a formula 0.1 % off", async (t) => {
+  const row = tanhRow();
+  const off: UnitRow = { ...row, nu: (at) => mul(row.nu(at), 1.001) };
+  const report = await checkMetric(off, { samples: 0 });
+  t.notOk(report.passed);
+  t.match(String(report), /OFF {2}dense, unitGram, bernoulli\{-1, 1\}: E\[score score'\] by enum/);
+});
