@@ -5,4 +5,5 @@ import { build, install, root, run } from "./setup.mjs";
 install();
 const built = build();
 if (built !== 0) process.exit(built);
-process.exit(run(process.execPath, [join(root, "bench", "run.mjs"), ...process.argv.slice(2)]));
+const bench = join(root, "bench", "run.ts");
+process.exit(run(process.execPath, ["--import", "tsx", bench, ...process.argv.slice(2)]));

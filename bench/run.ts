@@ -1,11 +1,12 @@
 /** Measures metrigrad, side by side with peers where there are any: `npm run bench -- step gemm [--json]`. */
 import { parseArgs } from "node:util";
-import { environment } from "./environment.mjs";
-import { gemm } from "./suites/gemm.mjs";
-import { step } from "./suites/step.mjs";
-import { printTable } from "./table.mjs";
+import { environment } from "./environment.ts";
+import type { Result } from "./result.ts";
+import { gemm } from "./suites/gemm.ts";
+import { step } from "./suites/step.ts";
+import { printTable } from "./table.ts";
 
-const suites = { gemm, step };
+const suites: Readonly<Record<string, () => Promise<Result[]>>> = { gemm, step };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -17,7 +18,7 @@ if (unknown !== undefined) {
   console.error(`bench: a suite must be one of ${Object.keys(suites).join(", ")}, got ${unknown}`);
   process.exit(2);
 }
-const results = [];
-for (const name of names) results.push(...(await suites[name]()));
+const results: Result[] = [];
+for (const name of names) results.push(...((await suites[name]?.()) ?? []));
 if (values.json) console.log(JSON.stringify({ environment: environment(), results }, null, 1));
 else printTable(environment(), results);

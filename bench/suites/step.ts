@@ -3,18 +3,23 @@ import {
   batchNorm,
   categorical,
   cpu,
+  type DataSet,
   dataSet,
   dense,
   fit,
   gatherRows,
   mnist,
   momentum,
+  type Optimizer,
+  type Run,
   relu,
   rngd,
+  type Split,
   sequential,
   sgd,
 } from "metrigrad";
-import { median } from "../measure.mjs";
+import { median } from "../measure.ts";
+import type { Result } from "../result.ts";
 
 const plain = () =>
   sequential(
@@ -34,7 +39,7 @@ const normalised = () =>
     dense(80, 10),
   );
 
-const optimizers = {
+const optimizers: Readonly<Record<string, Optimizer>> = {
   sgd: sgd(),
   momentum: momentum(),
   adam: adam(),
@@ -46,11 +51,11 @@ const optimizers = {
  * Training steps per second of the paper's network, 784-80-80-80-10, batch 50, on MNIST, with the
  * guard and everything else that `fit` does; the peer of each optimizer is SGD in the same run.
  */
-export async function step() {
+export async function step(): Promise<Result[]> {
   const data = await mnist();
   const backend = await cpu();
   const likelihood = categorical();
-  const results = [];
+  const results: Result[] = [];
   for (const [arch, make] of Object.entries({ plain, bna: normalised })) {
     const rates = await ratesOf((optimizer) =>
       fit(make(), {
@@ -70,9 +75,9 @@ export async function step() {
         case: `${arch} ${name}`,
         unit: "steps/s",
         better: "higher",
-        ours: rates[name],
-        peers: { sgd: rates.sgd },
-        ratio: { sgd: rates[name] / rates.sgd },
+        ours: rates[name] ?? 0,
+        peers: { sgd: rates.sgd ?? 0 },
+        ratio: { sgd: (rates[name] ?? 0) / (rates.sgd ?? 1) },
       });
     }
   }
@@ -81,8 +86,8 @@ export async function step() {
 }
 
 /** Fewer rows: an epoch is then 200 steps, and judging it takes little time. */
-function small(data) {
-  const first = ({ inputs, targets }, n) => {
+function small(data: DataSet): DataSet {
+  const first = ({ inputs, targets }: Split, n: number) => {
     const rows = Array.from({ length: n }, (_, i) => i);
     return { inputs: gatherRows(inputs, rows), targets: gatherRows(targets, rows) };
   };
@@ -95,19 +100,19 @@ function small(data) {
 }
 
 /** Median steps per second of epochs 2 to 8 of each optimizer, their epochs interleaved. */
-async function ratesOf(begin) {
+async function ratesOf(begin: (optimizer: Optimizer) => Run): Promise<Record<string, number>> {
   const runs = Object.entries(optimizers).map(([name, optimizer]) => ({
     name,
     run: begin(optimizer),
   }));
   const iterators = runs.map(({ run }) => run[Symbol.asyncIterator]());
-  const rates = runs.map(() => []);
+  const rates = runs.map((): number[] => []);
   for (let epoch = 0; epoch < 8; epoch++) {
     for (const [index, iterator] of iterators.entries()) {
       const { value } = await iterator.next();
-      if (epoch > 0) rates[index].push(value.stepsPerSecond);
+      if (epoch > 0) rates[index]?.push(value.stepsPerSecond);
     }
   }
   for (const { run } of runs) await run.close();
-  return Object.fromEntries(runs.map(({ name }, index) => [name, median(rates[index])]));
+  return Object.fromEntries(runs.map(({ name }, index) => [name, median(rates[index] ?? [])]));
 }

@@ -1,9 +1,10 @@
 import { compile, constant, cpu, matmul, tensor, transpose } from "metrigrad";
 import { Matrix } from "ml-matrix";
-import { interleaved } from "../measure.mjs";
+import { interleaved } from "../measure.ts";
+import type { Result } from "../result.ts";
 
 /** m, k, n, and whether the left operand is stored transposed, as in a weight gradient. */
-const shapes = [
+const shapes: readonly (readonly [m: number, k: number, n: number, transposed: boolean])[] = [
   [64, 64, 64, false],
   [128, 128, 128, false],
   [256, 256, 256, false],
@@ -14,11 +15,12 @@ const shapes = [
 ];
 
 /** Matrix products on one thread, GFLOP/s, beside ml-matrix (float64, plain JavaScript). */
-export async function gemm() {
+export async function gemm(): Promise<Result[]> {
   const backend = await cpu();
-  const results = [];
+  const results: Result[] = [];
   for (const [m, k, n, transposed] of shapes) {
-    const draw = (size) => Float32Array.from({ length: size }, (_, i) => Math.sin(i * 1.37));
+    const draw = (size: number) =>
+      Float32Array.from({ length: size }, (_, i) => Math.sin(i * 1.37));
     const a = draw(m * k);
     const b = draw(k * n);
     const stored = tensor(a, { shape: transposed ? [k, m] : [m, k] });
@@ -28,9 +30,10 @@ export async function gemm() {
       { outputs: matmul(left, constant(tensor(b, { shape: [k, n] }))) },
       store,
     );
+    const width = transposed ? m : k;
     const rows = new Matrix(
       Array.from({ length: transposed ? k : m }, (_, i) => [
-        ...a.subarray(i * stored.shape[1], (i + 1) * stored.shape[1]),
+        ...a.subarray(i * width, (i + 1) * width),
       ]),
     );
     const peerLeft = transposed ? rows.transpose() : rows;
@@ -39,13 +42,16 @@ export async function gemm() {
     );
     const ours = (await (await program.run()).read()).data();
     const theirs = peerLeft.mmul(peerRight).to1DArray();
-    const gap = Math.max(...theirs.map((value, i) => Math.abs(value - ours[i])));
+    const gap = theirs.reduce(
+      (worst, value, i) => Math.max(worst, Math.abs(value - (ours[i] ?? Number.NaN))),
+      0,
+    );
     if (!(gap < 1e-3)) throw new Error(`gemm ${m}×${k}×${n}: results differ by ${gap}`);
     const peerProduct = transposed
       ? () => rows.transpose().mmul(peerRight)
       : () => peerLeft.mmul(peerRight);
-    const [own, peer] = await interleaved([() => program.run(), peerProduct]);
-    const rate = (seconds) => (2 * m * k * n) / seconds / 1e9;
+    const [own = 0, peer = 0] = await interleaved([() => program.run(), peerProduct]);
+    const rate = (seconds: number) => (2 * m * k * n) / seconds / 1e9;
     results.push({
       suite: "gemm",
       case: `${m}×${k}·${k}×${n}${transposed ? " (AᵀB)" : ""}`,

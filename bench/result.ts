@@ -1,0 +1,10 @@
+/** One measured case; a ratio above 1 means that metrigrad is better than the peer. */
+export interface Result {
+  readonly suite: string;
+  readonly case: string;
+  readonly unit: string;
+  readonly better: "higher" | "lower";
+  readonly ours: number;
+  readonly peers: Readonly<Record<string, number>>;
+  readonly ratio: Readonly<Record<string, number>>;
+}
