@@ -44,9 +44,15 @@ const [, last] = g.blocks;
 const spectrum = await last?.eigenvalues();
 console.log("eigenvalues of the last layer's metric:", spectrum?.data().slice(-3));
 
-const delta = { "dense1/w": tensor(new Float32Array(21 * 10).fill(0.01), { shape: [21, 10] }) };
+const delta = {
+  "dense1/w": tensor(
+    Float32Array.from({ length: 210 }, (_, i) => 0.01 * Math.sin(i)),
+    { shape: [21, 10] },
+  ),
+};
 console.log("length of a step in nats:", await g.length(delta));
-console.log("the same, preconditioned:", await g.solve(delta, { relative: 1e-4 }));
+const direction = await g.solve(delta, { relative: 1e-4 });
+console.log("length of its natural direction:", await g.length(direction));
 
 const whole = await fisher(model, batch, { store: run.store, likelihood });
 console.log("by the whole model's Fisher information:", await whole.length(delta));

@@ -21,7 +21,7 @@ export function examplesOf({ of, example }: Metric): readonly Module[] {
   const make = of as unknown as (...args: readonly unknown[]) => Module;
   for (const args of guesses) {
     const made = attempt(() => make(...args));
-    if (made !== null && inputWidth(made) !== null) return [made];
+    if (made !== null && attempt(() => inputWidth(made)) !== null) return [made];
   }
   const name = describedName(of);
   throw new MetricError({
@@ -36,9 +36,11 @@ function show(value: unknown): string {
   return typeof value === "number" ? String(value) : "{ inputs: 2, outputs: 2, … }";
 }
 
-function attempt<T>(make: () => T): T | null {
+/** What is made, where it is a module that some rows fit. */
+function attempt(make: () => Module): Module | null {
   try {
-    return make();
+    const made = make();
+    return inputWidth(made) === null ? null : made;
   } catch {
     return null;
   }
