@@ -1,6 +1,6 @@
 import { linearMetrics, type MetricTable, paperMetrics } from "@metrigrad/metric";
 import type { Application } from "@metrigrad/nn";
-import { constantSchedule, cosineSchedule, type Schedule } from "../core/schedule.ts";
+import { constantSchedule, exponentialSchedule, type Schedule } from "../core/schedule.ts";
 
 /** A running average M ← ρM + (1 − ρ)·batch metric with M₀ = I, and how often it is inverted. */
 export interface AverageSettings {
@@ -34,8 +34,8 @@ export type FullSettings = Required<RngdSettings>;
 
 /** The default: a fresh metric of the batch at hardly more than the cost of a gradient. */
 export const fastSettings: FullSettings = Object.freeze({
-  learningRate: 0.05,
-  schedule: cosineSchedule(),
+  learningRate: 0.1,
+  schedule: exponentialSchedule(0.05),
   metrics: linearMetrics,
   relative: 0,
   absolute: 0.3,
