@@ -1,0 +1,204 @@
+import {
+  augment,
+  cos,
+  exp,
+  gram,
+  matmul,
+  mul,
+  type Node,
+  neg,
+  reshape,
+  sin,
+  square,
+  sub,
+} from "@metrigrad/graph";
+import {
+  checkMetric,
+  defMetric,
+  denseBlock,
+  linearRows,
+  plain,
+  sharedGram,
+  tanhRow,
+  unitGram,
+} from "@metrigrad/metric";
+import {
+  batchNorm,
+  categorical,
+  defModule,
+  dense,
+  gaussian,
+  glorotUniform,
+  type Module,
+  param,
+} from "@metrigrad/nn";
+import { tensor } from "@metrigrad/tensor";
+import test from "tape";
+import { asTensor, matrixOf } from "../support/draws.ts";
+import { rejects } from "../support/rejects.ts";
+
+const sineUnit = defModule({
+  name: "sineUnit",
+  params: { w: param([4, 3], glorotUniform) },
+  apply: ({ w }, x) => {
+    const t = matmul(augment(x), w);
+    return { response: sin(t), preActivation: t };
+  },
+});
+
+/** The sine unit's metric, times a factor. */
+function sineMetric(factor = 1) {
+  return defMetric(sineUnit, {
+    law: gaussian({ sigma: 1 }),
+    block: ({ params, reference, preActivation }) => [
+      { params: [params.w], block: unitGram(reference, mul(square(cos(preActivation)), factor)) },
+    ],
+  });
+}
+
+test("checkMetric: a new kind of module, with nothing else said", async (t) => {
+  const report = await checkMetric(sineMetric(), { samples: 500 });
+  t.ok(report.passed, String(report));
+  const names = report.checks.map(({ name }) =>
+    name.replace(/^sineUnit, unitGram, gaussian\(1\): /, ""),
+  );
+  t.deepEqual(names, [
+    "symmetric and psd",
+    "law by Gauss–Hermite quadrature",
+    "E[score score'] by Gauss–Hermite quadrature",
+    "KL divergence by Gauss–Hermite quadrature",
+    "E[score score'] by sampling",
+    "operations",
+  ]);
+  t.match(
+    String(report),
+    /^checkMetric sineUnit: all 6 checks passed\n {2}ok {3}sineUnit, unitGram/,
+  );
+});
+
+test("checkMetric: says what is off, and by how much", async (t) => {
+  const report = await checkMetric(sineMetric(1.1), { samples: 0 });
+  t.notOk(report.passed);
+  const off = report.checks.filter(({ passed }) => !passed);
+  t.deepEqual(
+    off.map(({ name }) => name.split(": ")[1]),
+    ["E[score score'] by Gauss–Hermite quadrature", "KL divergence by Gauss–Hermite quadrature"],
+  );
+  t.match(off[0]?.detail ?? "", /largest error 1\.0e-1 \(limit 1e-6\)/);
+  t.match(String(report), /^checkMetric sineUnit: 2 of 5 checks are off/);
+});
+
+test("checkMetric: a response of dependent units has no metric unit by unit", async (t) => {
+  // The soft-max's diag η − ηη' is not block diagonal; its own law shows that.
+  const probability = (h: Node) => {
+    const up = exp(h);
+    return mul(up, sub(1, mul(up, 0)));
+  };
+  const wrong = defMetric(dense, {
+    law: categorical(),
+    block: ({ params, reference, preActivation }) => [
+      { params: [params.w], block: unitGram(reference, probability(neg(square(preActivation)))) },
+    ],
+  });
+  const { passed, checks } = await checkMetric(wrong, {
+    module: dense(2, 3) as Module,
+    samples: 500,
+  });
+  t.notOk(passed);
+  t.ok(
+    checks.some((check) => check.name.endsWith("by enumeration") && !check.passed),
+    "by enumeration",
+  );
+  t.ok(
+    checks.some((check) => check.name.endsWith("by sampling") && !check.passed),
+    "by sampling",
+  );
+});
+
+test("checkMetric: dense blocks, an explicit law, inputs and parameters", async (t) => {
+  const metric = defMetric(dense, {
+    block: ({ params, reference, preActivation }) => {
+      const x = augment(reference);
+      const [n = 1, d = 1] = x.shape;
+      const m = preActivation.shape[1] as number;
+      const matrices = reshape(gram(x, { alpha: 4 / n }), [1, d, d]);
+      return [{ params: [params.w], block: denseBlock(matrices, m) }];
+    },
+  });
+  const settings = {
+    module: dense(2, 2) as Module,
+    law: gaussian({ sigma: 0.5 }),
+    inputs: asTensor(matrixOf("inputs", 4, 2)),
+    parameters: { w: asTensor(matrixOf("w", 3, 2)) },
+    samples: 500,
+    seed: 5,
+  };
+  const report = await checkMetric(metric, settings);
+  t.ok(report.passed, String(report));
+  t.match(String(report), /500 draws of 4 rows, seed 5/);
+  t.notOk(
+    (await checkMetric(metric, { ...settings, law: gaussian(), samples: 0 })).passed,
+    "another σ",
+  );
+});
+
+test("checkMetric: laws with neither outcomes nor a Gaussian density are judged by samples", async (t) => {
+  const many = linearRows(dense);
+  const report = await checkMetric(many, { module: dense(1, 4) as Module, samples: 500 });
+  t.ok(report.passed, String(report));
+  t.deepEqual(
+    report.checks.map(({ name }) => name.split(": ")[1]),
+    ["symmetric and psd", "E[score score'] by sampling", "operations"],
+  );
+});
+
+test("checkMetric: kinds that take sizes are made with small ones, or by the metric's example", async (t) => {
+  const sized = defModule({
+    name: "sized",
+    options: (inputs: number, outputs: number) => ({ inputs, outputs }),
+    params: ({ inputs, outputs }) => ({ w: param([inputs, outputs], glorotUniform) }),
+    apply: ({ w }, x) => matmul(x, w),
+  });
+  const of = (example?: () => readonly Module[]) =>
+    defMetric(sized, {
+      block: ({ params, reference, response }) => {
+        const m = response.shape[1] as number;
+        return [{ params: [params.w], block: sharedGram(reference, m, { bias: false }) }];
+      },
+      ...(example === undefined ? {} : { example }),
+    });
+  const guessed = await checkMetric(of(), { samples: 0 });
+  t.ok(guessed.passed, String(guessed));
+  const shown = of(() => [sized(3, 1) as Module, sized(1, 2) as Module]);
+  const report = await checkMetric(shown, { samples: 0 });
+  t.ok(report.passed);
+  t.match(String(report), /example 1, sized, sharedGram[\s\S]*example 2, sized/);
+});
+
+test("checkMetric: where no module can be made it says what to pass", async (t) => {
+  const odd = defModule({
+    name: "odd",
+    options: (settings: { readonly shape: readonly number[] }) => settings.shape,
+    params: (shape) => ({ w: param(shape, glorotUniform) }),
+    apply: ({ w }, x) => matmul(x, w),
+  });
+  const metric = defMetric(odd, { block: () => [] });
+  await rejects(
+    t,
+    checkMetric(metric),
+    /checkMetric of odd: there must be a small module to check it on, got none that odd\(\) or odd\(2, 2\) or odd\(2\) or .* makes; pass \{ module: odd\(…\), inputs \}, or give the metric `example/,
+  );
+  await rejects(
+    t,
+    checkMetric(plain(batchNorm), { module: batchNorm(2) as Module, inputs: tensor([[1, 2]]) }),
+    /checkMetric of batchNorm: the module must have a block of this metric, got none; pass a module of the kind/,
+  );
+});
+
+test("checkMetric: seeds change the draws, not the verdict", async (t) => {
+  const reports = await Promise.all(
+    [11, 12, 13].map((seed) => checkMetric(tanhRow(), { seed, samples: 500 })),
+  );
+  t.ok(reports.every(({ passed }) => passed));
+  t.equal(new Set(reports.map(String)).size, 3);
+});

@@ -1,0 +1,150 @@
+/** Tables of metrics: look-up by object, and what they refuse. */
+import { input, relu, tanh } from "@metrigrad/graph";
+import {
+  defMetric,
+  denseMetric,
+  linearRows,
+  metrics,
+  packed,
+  paperMetrics,
+  plain,
+  reluRow,
+  sharedGram,
+  standardMetrics,
+  subsystems,
+  unitRowOf,
+} from "@metrigrad/metric";
+import {
+  applyModel,
+  batchNorm,
+  defModule,
+  dense,
+  type Module,
+  param,
+  sequential,
+  zeros,
+} from "@metrigrad/nn";
+import test from "tape";
+
+const first = dense(3, 4, { activation: relu }) as Module;
+const last = dense(4, 2) as Module;
+const model = sequential(first, dense(4, 4, { activation: tanh }) as Module, last) as Module;
+
+function found(table = standardMetrics, of: Module = model) {
+  const { applications, parameters } = applyModel(of, input("x", [5, 3]));
+  return subsystems(
+    applications,
+    table,
+    parameters.map(({ variable }) => variable),
+  );
+}
+
+test("tables: the module itself comes before its kind", (t) => {
+  const table = metrics(denseMetric(), linearRows(first));
+  t.deepEqual(
+    found(table).map(({ block }) => block?.form),
+    ["sharedGram", "unitGram", "sharedGram"],
+  );
+  const { applications } = applyModel(model, input("x", [5, 3]));
+  t.deepEqual(
+    subsystems(applications, paperMetrics(applications), []).map(({ block }) => block?.form),
+    ["sharedGram", "unitGram", "sharedGram"],
+    "the paper's mixture",
+  );
+  t.end();
+});
+
+test("tables: activations find their rows as values; others have one by their derivative", (t) => {
+  t.equal(unitRowOf(relu).name, "relu neuron (ι=0, ω=1, σ=1)");
+  t.equal(unitRowOf(relu, [reluRow({ omega: 0.1 })]).name, "relu neuron (ι=0, ω=0.1, σ=1)");
+  t.equal(unitRowOf(tanh, []).name, "tanh neuron (σ=1)");
+  t.end();
+});
+
+test("tables: with adds rows and leaves the table as it was, replacing swaps them", (t) => {
+  const small = metrics(denseMetric());
+  const larger = small.with(plain(batchNorm));
+  t.deepEqual([small.rows.length, larger.rows.length], [1, 2]);
+  const swapped = larger.replacing(linearRows());
+  t.deepEqual(
+    found(swapped).map(({ block }) => block?.form),
+    ["sharedGram", "sharedGram", "sharedGram"],
+  );
+  t.throws(() => (small.rows as unknown[]).push(1), /extensible|read only|frozen/);
+  t.end();
+});
+
+test("tables: a doubled row is refused", (t) => {
+  const message =
+    /metrics: a table may have one row for each kind of module, got two for dense; leave one out, or use table.replacing/;
+  t.throws(() => metrics(denseMetric(), linearRows()), message);
+  t.throws(() => standardMetrics.with(linearRows(dense)), message);
+  t.throws(() => metrics(linearRows(first), plain(first)), /got two for one dense/);
+  t.end();
+});
+
+test("tables: a missing row lists what there is", (t) => {
+  t.throws(
+    () => found(metrics(plain(batchNorm), linearRows(last))),
+    /metric of dense0: the table must have a row for dense \(it has: batchNorm, one dense\), got none; add one: metrics\.with\(defMetric\(dense, \{ block \}\)\), or plain\(dense\)/,
+  );
+  t.end();
+});
+
+test("subsystems: a parameter in no block and one in two are refused", (t) => {
+  const none = defMetric(dense, { block: () => [] });
+  t.throws(
+    () => found(metrics(none)),
+    /metric of parameter dense0\/w: every parameter must belong to a block, got none; return it from the metric's `block`/,
+  );
+  const twice = defMetric(dense, {
+    block: ({ params }) => [{ params: [params.w, params.w], block: null }],
+  });
+  t.throws(
+    () => found(metrics(twice)),
+    /metric of parameter dense0\/w: a parameter may belong to one subsystem, got uses in dense0 and dense0; use the module once/,
+  );
+  const shared = dense(3, 3) as Module;
+  t.throws(
+    () => found(standardMetrics, sequential(shared, shared) as Module),
+    /metric of parameter dense0\/w: a parameter may belong to one subsystem, got uses in dense0 and dense0/,
+  );
+  t.end();
+});
+
+test("subsystems: statistics are no parameters", (t) => {
+  const [, norm] = found(
+    standardMetrics,
+    sequential(dense(3, 4) as Module, batchNorm(4) as Module) as Module,
+  );
+  t.deepEqual(
+    norm?.params.map(({ attrs }) => attrs.name),
+    ["batchNorm0/scale", "batchNorm0/offset"],
+  );
+  t.equal(norm?.block, null);
+  t.end();
+});
+
+test("packed: a parameter that is no [d, m] matrix of its block is refused", (t) => {
+  const [one] = found();
+  const { block, params } = one as NonNullable<typeof one>;
+  t.equal(packed(block as NonNullable<typeof block>, params), params[0]);
+  t.throws(
+    () => packed(sharedGram(input("x", [5, 3]), 2), params),
+    /metric block sharedGram: its parameter must be one matrix \[4, 2\], got \[4, 4\]; return one block for each/,
+  );
+  t.end();
+});
+
+test("linearRows: a module with several parameters is refused", (t) => {
+  const two = defModule({
+    name: "two",
+    params: { a: param([1], zeros), b: param([1], zeros) },
+    apply: (_, x) => x,
+  });
+  t.throws(
+    () => found(metrics(linearRows(two)), two() as unknown as Module),
+    /linearRows: the module must have one parameter W with t = X̃W, got a, b; write its metric with defMetric/,
+  );
+  t.end();
+});

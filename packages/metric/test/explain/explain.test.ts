@@ -1,0 +1,101 @@
+import { relu, reshape } from "@metrigrad/graph";
+import { explain, metrics, paperMetrics, plain } from "@metrigrad/metric";
+import { batchNorm, defModule, dense, type Module, sequential } from "@metrigrad/nn";
+import test from "tape";
+
+const model = sequential(
+  dense(784, 80, { activation: relu }) as Module,
+  batchNorm(80) as Module,
+  dense(80, 10) as Module,
+) as Module;
+
+test("explain: a row per subsystem, with solver and cost", (t) => {
+  const { rows, bytes, build, apply } = explain(model, { batchSize: 50 });
+  t.deepEqual(
+    rows.map(({ path, form, law, matrices, d, m, solver }) => [
+      path,
+      form,
+      law,
+      matrices,
+      d,
+      m,
+      solver,
+    ]),
+    [
+      ["dense0", "unitGram", "gaussian(1)", 80, 785, 80, "woodbury"],
+      ["batchNorm0", "plain gradient", null, 0, 0, 0, "none"],
+      ["dense1", "sharedGram", "gaussian(1)", 1, 81, 10, "woodbury"],
+    ],
+  );
+  const [first] = rows;
+  // 80 kernels of 50 × 50 and their factors, in float32.
+  t.equal(first?.bytes, 80 * 2 * 50 * 50 * 4);
+  t.equal(
+    bytes,
+    rows.reduce((sum, row) => sum + row.bytes, 0),
+  );
+  t.ok(build > 0 && apply > 0);
+  t.end();
+});
+
+test("explain: the text is a table with aligned columns, and a sum", (t) => {
+  const lines = String(explain(model, { batchSize: 50 })).split("\n");
+  t.equal(lines.length, 5);
+  const [title = "", ...rest] = lines;
+  t.match(title, /^module +metric +response +matrices +solver +bytes +build +apply +source$/);
+  const at = title.indexOf("matrices");
+  t.equal(rest[0]?.indexOf("80 × [785, 785]"), at);
+  t.equal(rest[2]?.indexOf("1 × [81, 81], for 10 units"), at);
+  t.match(rest[0] ?? "", /woodbury \(50 rows < 0\.7·785 = 550\) +1\.60 MB/);
+  t.match(
+    lines[4] ?? "",
+    /^batches of 50, metric of each batch: 1\.62 MB kept, .* multiply-adds to build, .* to apply$/,
+  );
+  t.end();
+});
+
+test("explain: a running average is kept as matrices, and as their inverses", (t) => {
+  const { rows } = explain(model, { batchSize: 50, average: true, metrics: paperMetrics });
+  const [first] = rows;
+  t.deepEqual([first?.solver, first?.matrices, first?.bytes], ["dense", 1, 2 * 785 * 785 * 4]);
+  t.match(first?.why ?? "", /running average/);
+  t.end();
+});
+
+test("explain: over a memory budget it names the largest block and the alternatives", (t) => {
+  t.throws(
+    () => explain(model, { batchSize: 50, average: true, memoryBudget: 1e8 }),
+    /explain: the blocks must fit in memoryBudget, 100 MB, got 394 MB, most of it 80 × \[785, 785\] of dense0 \(394 MB\); use linearRows for it \(one matrix, 4\.93 MB\), or the metric of each batch instead of a running average, or plain\(…\) for the plain gradient/,
+  );
+  t.throws(
+    () => explain(model, { batchSize: 50, memoryBudget: 1e5 }),
+    /got 1\.62 MB, most of it .* or a smaller batch, or plain/,
+  );
+  t.doesNotThrow(() => explain(model, { batchSize: 50, memoryBudget: 2e6 }));
+  t.end();
+});
+
+test("explain: a missing row and an input that cannot be told are refused", (t) => {
+  t.throws(
+    () => explain(model, { batchSize: 50, metrics: metrics(plain(batchNorm)) }),
+    /metric of dense0: the table must have a row for dense \(it has: batchNorm\), got none; add one/,
+  );
+  const image = defModule({
+    name: "image",
+    options: (inner: Module) => inner,
+    children: (inner) => [inner],
+    apply: (_, x, { options, call }) => {
+      const [n = 0, a = 0, b = 0] = x.shape;
+      if (x.shape.length !== 3) throw new Error("images only");
+      return call(options, reshape(x, [n, a * b]));
+    },
+  });
+  const whole = image(dense(6, 2) as Module) as unknown as Module;
+  t.throws(
+    () => explain(whole, { batchSize: 5 }),
+    /explain: the shape of a sample must be known, got a model that takes no rows .* pass it: \{ inputs: \[784\] \}/,
+  );
+  const { rows } = explain(whole, { batchSize: 5, inputs: [2, 3] });
+  t.deepEqual([rows[0]?.path, rows[0]?.d], ["dense0", 7]);
+  t.end();
+});
