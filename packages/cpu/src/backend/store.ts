@@ -1,6 +1,7 @@
 import {
   type Backend,
   BackendError,
+  checkPlan,
   type Executable,
   type Plan,
   type Store,
@@ -95,6 +96,7 @@ export class CpuStore implements Store {
       });
     }
     const address = (name: string) => this.find("store.prepare", name).address;
+    checkPlan(plan);
     const executable = await CpuExecutable.create(plan, this.device, address);
     this.executables.add(executable);
     return executable;

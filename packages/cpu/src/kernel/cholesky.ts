@@ -72,7 +72,7 @@ function blockFactor(m: ModuleBuilder): Func {
 export interface CholeskyPieces {
   readonly copy: Func;
   readonly panel: Func;
-  readonly gemmUpper: Func;
+  readonly gemmUpperMinus: Func;
 }
 
 /**
@@ -100,10 +100,10 @@ function upperFactor(m: ModuleBuilder, pieces: CholeskyPieces): Func {
         f.call(pieces.panel, scratch, 4, blockRow, right, row, count, cols);
         const below = f.let(i32.add(right, i32.mul(count, row)));
         f.call(
-          pieces.gemmUpper,
+          pieces.gemmUpperMinus,
           ...[right, 4, row, right, row, 4, below, row, 4],
           ...[rest, rest, count, count, below, row, 4, 0],
-          ...[f32.const(-1), f32.const(1), inner],
+          ...[f32.const(1), inner],
         );
       });
     });

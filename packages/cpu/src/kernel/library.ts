@@ -10,16 +10,15 @@ import { vectorSolvers } from "./vector-solve.ts";
 /** Every kernel that plans call, for a module that is being built. */
 function addKernels(m: ModuleBuilder, options: KernelOptions) {
   const copy2d = copyKernel(m);
-  const { gemm, gemmUpper } = productKernels(m, options);
+  const products = productKernels(m, options);
   const panel = panelSolver(m, options);
   return {
     copy2d,
     mirror: mirrorKernel(m, copy2d),
-    gemm,
-    gemmUpper,
-    triangularSolve: triangularSolver(m, panel, gemm),
+    ...products,
+    triangularSolve: triangularSolver(m, panel, products.gemmMinus),
     ...vectorSolvers(m, options),
-    cholesky: choleskyKernel(m, { copy: copy2d, panel, gemmUpper }),
+    cholesky: choleskyKernel(m, { copy: copy2d, panel, gemmUpperMinus: products.gemmUpperMinus }),
     threefry: threefryKernel(m),
   };
 }

@@ -10,7 +10,7 @@ import {
   type V128,
   v128,
 } from "../wasm/index.ts";
-import { madd } from "./micro.ts";
+import { accumulate } from "./micro.ts";
 import { termsPerBlock } from "./tile.ts";
 
 /** Rows that are solved between products. */
@@ -59,7 +59,7 @@ function columnSolver(m: ModuleBuilder, width: Width, group: number, options: Ke
           const factor = f.let(v128.load32_splat(line));
           row.forEach((lanes, v) => {
             const sum = sums[r * count + v] as Local<"v128">;
-            f.set(sum, madd(options, factor, lanes, sum));
+            f.set(sum, accumulate(options, "plus", factor, lanes, sum));
           });
           f.increment(line, lCol);
         });
@@ -127,7 +127,7 @@ export function panelSolver(m: ModuleBuilder, options: KernelOptions): Func {
 /**
  * x = L⁻¹ x, panel by panel, the rest by products. Parameters as of `panelSolver`, then scratch.
  */
-export function triangularSolver(m: ModuleBuilder, panel: Func, gemm: Func): Func {
+export function triangularSolver(m: ModuleBuilder, panel: Func, gemmMinus: Func): Func {
   return m.func(
     "triangularSolve",
     { params: [i, i, i, i, i, i, i, i], export: true },
@@ -140,10 +140,10 @@ export function triangularSolver(m: ModuleBuilder, panel: Func, gemm: Func): Fun
         const target = f.let(i32.add(x, i32.mul(row, xRow)));
         f.if(row, () =>
           f.call(
-            gemm,
+            gemmMinus,
             ...[line, lRow, lCol, x, xRow, 4, target, xRow, 4],
             ...[count, cols, row, termsPerBlock(2 ** 20), target, xRow, 4, 0],
-            ...[f32.const(-1), f32.const(1), scratch],
+            ...[f32.const(1), scratch],
           ),
         );
         f.call(panel, i32.add(line, i32.mul(row, lCol)), lRow, lCol, target, xRow, count, cols);

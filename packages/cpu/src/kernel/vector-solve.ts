@@ -9,7 +9,7 @@ import {
   type ModuleBuilder,
   v128,
 } from "../wasm/index.ts";
-import { madd } from "./micro.ts";
+import { accumulate } from "./micro.ts";
 
 const i = "i32" as const;
 
@@ -21,7 +21,7 @@ function dotKernel(m: ModuleBuilder, options: KernelOptions): Func {
       f.while(i32.ge_u(count, 4 * vectors), () => {
         for (let v = 0; v < vectors; v++) {
           const sum = sums[v] as Local<"v128">;
-          f.set(sum, madd(options, v128.load(x, 16 * v), v128.load(y, 16 * v), sum));
+          f.set(sum, accumulate(options, "plus", v128.load(x, 16 * v), v128.load(y, 16 * v), sum));
         }
         f.increment(x, 16 * vectors);
         f.increment(y, 16 * vectors);

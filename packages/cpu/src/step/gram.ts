@@ -1,7 +1,7 @@
 import { arg, call, type GramStep, literal, primitiveFns } from "@metrigrad/tensor";
 import { productScratch, termsPerBlock } from "../kernel/tile.ts";
 import { analyse } from "../loop/body.ts";
-import { contiguous } from "../loop/region.ts";
+import { contiguous, type Region } from "../loop/region.ts";
 import { f32, type I32, i32 } from "../wasm/index.ts";
 import { forEachBatch } from "./batch.ts";
 import type { Lowering } from "./context.ts";
@@ -24,31 +24,27 @@ export const gramStep: Lowering<GramStep> = (step, context) => {
   const target = direct ? output : contiguous(context.scratch(bytes), output.shape, "f32");
   const [row] = target.strides.slice(-2) as [number];
   const [baseRow, baseCol] = base ? (base.strides.slice(-2) as [number, number]) : [0, 0];
-  const alpha = Math.fround(step.alpha);
   // Factors (alpha ν) lie in front of what the product needs.
-  const factorBytes = nu ? Math.ceil(n / 16) * 64 : 0;
+  const weighted = nu !== null || step.alpha !== 1;
+  const factorBytes = weighted ? Math.ceil(n / 16) * 64 : 0;
   const scratch = context.partScratch(factorBytes + productScratch(d, d, n));
-  const scaled = [call(primitiveFns.mul, arg(0), literal(alpha))];
-  const analysis = analyse(scaled);
+  const alpha = literal(step.alpha);
+  const exprs = [nu ? call(primitiveFns.mul, arg(0), alpha) : alpha];
+  const analysis = analyse(exprs);
   context.phase((f, part, parts) => {
     const factors = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
+    const outputs = [{ ...contiguous(0, [n], "f32"), base: factors }];
+    const fill = (inputs: readonly Region[]) =>
+      emitWholeMap(f, [n], { inputs, exprs, outputs }, analysis, context);
+    if (weighted && !nu && n > 0) fill([]);
     const regions = [target, x, base ?? target, nu ?? target];
     forEachBatch(f, axes, regions, part, parts, ([out, from, old, weights]) => {
-      if (nu) {
-        const inputs = [trailing(nu, axes, weights as I32)];
-        const outputs = [{ ...contiguous(0, [n], "f32"), base: factors }];
-        if (n > 0) emitWholeMap(f, [n], { inputs, exprs: scaled, outputs }, analysis, context);
-      }
-      const plain = !base && (nu !== null || alpha === 1);
+      if (nu && n > 0) fill([trailing(nu, axes, weights as I32)]);
       f.call(
         context.library.gemmUpper,
         ...[from as I32, xCol, xRow, from as I32, xRow, xCol, out as I32, row, 4],
-        ...[d, d, n, termsPerBlock(n)],
-        ...[base ? (old as I32) : plain ? -1 : 0, baseRow, baseCol],
-        nu ? factors : 0,
-        f32.const(nu ? 1 : alpha),
-        f32.const(step.beta),
-        i32.add(factors, factorBytes),
+        ...[d, d, n, termsPerBlock(n), base ? (old as I32) : 0, baseRow, baseCol],
+        ...[weighted ? factors : 0, f32.const(step.beta), i32.add(factors, factorBytes)],
       );
       f.call(context.library.mirror, out as I32, row, d);
     });

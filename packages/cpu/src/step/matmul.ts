@@ -61,8 +61,8 @@ export function lowerProduct(
         ...[from(a0 as I32, rows, aRow), aRow, aCol],
         ...[from(b0 as I32, cols, bCol), bRow, bCol],
         ...[from(from(c0 as I32, rows, cRow), cols, cCol), cRow, cCol],
-        ...[count(rows), count(cols), k, termsPerBlock(k), -1, 0, 0, 0],
-        ...[f32.const(1), f32.const(1), own],
+        ...[count(rows), count(cols), k, termsPerBlock(k), 0, 0, 0, 0],
+        ...[f32.const(1), own],
       );
     });
   });

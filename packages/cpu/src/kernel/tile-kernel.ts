@@ -1,0 +1,92 @@
+import type { KernelOptions } from "../options.ts";
+import { type Func, f32, type I32, type I32Like, i32, type ModuleBuilder } from "../wasm/index.ts";
+import { microKernel, type Sign } from "./micro.ts";
+import { tileOf } from "./tile.ts";
+
+const i = "i32" as const;
+
+/** rows, cols, a, aStep, b, bStep, terms, c, cRow, cCol, base, baseRow, baseCol, beta, scratch. */
+const params = [i, i, i, i, i, i, i, i, i, i, i, i, i, "f32", i] as const;
+
+/** Writes a finished tile from scratch element by element: c = beta·base + tile. */
+export function edgeKernel(m: ModuleBuilder): Func {
+  return m.func(
+    "edge",
+    { params: [i, i, i, i, i, i, i, i, i, "f32"] },
+    (f, rows, cols, from, c, cRow, cCol, base, baseRow, baseCol, beta) => {
+      const row = f.local("i32");
+      const col = f.local("i32");
+      const value = f.local("f32");
+      f.for(row, 0, rows, 1, () => {
+        f.for(col, 0, cols, 1, () => {
+          const at = (origin: I32, rowStride: I32Like, colStride: I32Like) =>
+            i32.add(origin, i32.add(i32.mul(row, rowStride), i32.mul(col, colStride)));
+          f.set(value, f32.load(at(from, 32, 4)));
+          f.if(base, () => {
+            const old = f32.load(at(base, baseRow, baseCol));
+            f.set(value, f32.add(value, f32.mul(beta, old)));
+          });
+          f.do(f32.store(at(c, cRow, cCol), value));
+        });
+      });
+    },
+  );
+}
+
+/** One tile of C of any size up to the full one, with any strides. */
+export function tileKernel(m: ModuleBuilder, sign: Sign, edge: Func, options: KernelOptions): Func {
+  const full = tileOf(options);
+  const kernels: Func[][] = [];
+  for (let rows = 1; rows <= full.rows; rows++) {
+    kernels[rows] = [1, 2].map((vectors) => microKernel(m, rows, vectors, sign, options));
+  }
+  return m.func(
+    `tile_${sign}`,
+    { params },
+    (
+      f,
+      rows,
+      cols,
+      a,
+      aStep,
+      b,
+      bStep,
+      terms,
+      c,
+      cRow,
+      cCol,
+      base,
+      baseRow,
+      baseCol,
+      beta,
+      scratch,
+    ) => {
+      const choose = (vectors: number, to: I32, toRow: I32Like, old: I32Like, oldRow: I32Like) => {
+        f.block((done) => {
+          for (let count = full.rows; count >= 1; count--) {
+            const kernel = kernels[count]?.[vectors - 1] as Func;
+            f.if(i32.eq(rows, count), () => {
+              f.call(kernel, a, aStep, b, bStep, terms, to, toRow, old, oldRow, beta);
+              f.br(done);
+            });
+          }
+        });
+      };
+      const near = i32.or(i32.eqz(base), i32.eq(baseCol, 4));
+      f.if(i32.and(i32.eq(cCol, 4), near), () => {
+        for (const vectors of [2, 1]) {
+          f.if(i32.eq(cols, 4 * vectors), () => {
+            choose(vectors, c, cRow, base, baseRow);
+            f.return();
+          });
+        }
+      });
+      f.if(
+        i32.gt_u(cols, 4),
+        () => choose(2, scratch, 32, 0, 0),
+        () => choose(1, scratch, 32, 0, 0),
+      );
+      f.call(edge, rows, cols, scratch, c, cRow, cCol, base, baseRow, baseCol, beta);
+    },
+  );
+}
