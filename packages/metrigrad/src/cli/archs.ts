@@ -4,16 +4,19 @@ import { batchNorm, dense, type Module, sequential } from "@metrigrad/nn";
 const sizes = [784, 80, 80, 80] as const;
 const classes = 10;
 
+/** What the networks are called in charts. */
+export const network = `${[...sizes, classes].join("-")} relu`;
+
 /**
  * The paper's networks 784-80-80-80-10 with relu: `plain`, and `bna` with batch normalisation after
  * each hidden activation (decay 0.999, ε 1e-3).
  */
 export const archs: Readonly<Record<string, () => Module>> = {
-  plain: () => network(() => []),
-  bna: () => network((outputs) => [batchNorm(outputs) as Module]),
+  plain: () => build(() => []),
+  bna: () => build((outputs) => [batchNorm(outputs) as Module]),
 };
 
-function network(after: (outputs: number) => readonly Module[]): Module {
+function build(after: (outputs: number) => readonly Module[]): Module {
   const hidden = sizes.slice(1).flatMap((outputs, index) => {
     const layer = dense(sizes[index] as number, outputs, { activation: relu });
     return [layer as Module, ...after(outputs)];

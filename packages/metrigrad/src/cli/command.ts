@@ -1,9 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { mnist } from "@metrigrad/data";
 import { DivergenceError, type RunRecord, writeReport } from "@metrigrad/train";
+import { network } from "./archs.ts";
 import { readArguments } from "./arguments.ts";
 import { help } from "./help.ts";
 import { jobOf } from "./job.ts";
+import { optimizers } from "./optimizers.ts";
 import { progressOf, type Screen } from "./progress.ts";
 import { resultTable } from "./table.ts";
 import { trainRun } from "./train.ts";
@@ -25,6 +27,7 @@ export async function command(args: readonly string[], screen: Screen): Promise<
   const jobs = jobOf(options);
   const data = await mnist();
   const name = Math.max(...jobs.map(({ arch, optimizer }) => arch.length + optimizer.length)) + 1;
+  const chart = { title: `MNIST, ${network}, batch ${batch}`, optimizers: Object.keys(optimizers) };
   const runs: RunRecord[] = [];
   let diverged = 0;
   for (const job of jobs) {
@@ -33,7 +36,7 @@ export async function command(args: readonly string[], screen: Screen): Promise<
       const progress = progressOf(title, screen);
       const { record, environment } = await trainRun(job, { data, epochs, batch }, progress);
       runs.push(record);
-      await writeReport(out, { schema: 1, environment, runs }, { title: chartTitle(batch) });
+      await writeReport(out, { schema: 1, environment, runs }, chart);
     } catch (error) {
       if (!(error instanceof DivergenceError)) throw error;
       diverged++;
@@ -47,10 +50,6 @@ export async function command(args: readonly string[], screen: Screen): Promise<
     );
   }
   return diverged === 0 ? 0 : 1;
-}
-
-function chartTitle(batch: number): string {
-  return `MNIST, 784-80-80-80-10 relu, batch ${batch}`;
 }
 
 async function makeFolder(out: string): Promise<void> {

@@ -16,6 +16,6 @@ export const optimizers: Readonly<Record<string, (tuned: Tuned) => Optimizer>> =
   rngd: (tuned) => rngd(settings(tuned)),
 };
 
-function settings({ learningRate, end }: Tuned) {
-  return { learningRate, schedule: end === 1 ? constantSchedule() : exponentialSchedule(end) };
+function settings({ end, ...others }: Tuned) {
+  return { ...others, schedule: end === 1 ? constantSchedule() : exponentialSchedule(end) };
 }

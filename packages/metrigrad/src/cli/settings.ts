@@ -3,6 +3,10 @@ export interface Tuned {
   readonly learningRate: number;
   /** γ falls by equal factors from 1 to this: γ·end^progress. */
   readonly end: number;
+  /** Damping of rngd, where it is tuned too. */
+  readonly absolute?: number;
+  /** Momentum of rngd, where it is tuned too. */
+  readonly momentum?: number;
 }
 
 /**

@@ -10,13 +10,15 @@ import { element, escaped } from "./svg.ts";
 export interface ChartOptions {
   /** A line above it; none by default. */
   readonly title?: string;
+  /** Optimizers in the order of their colours, so that each keeps its own in all charts. */
+  readonly optimizers?: readonly string[];
 }
 
 const width = 900;
 const height = 690;
-const panelWidth = 360;
+const panelWidth = 358;
 const panelHeight = 235;
-const columns = [72, 72 + panelWidth + 90] as const;
+const columns = [78, 78 + panelWidth + 88] as const;
 const rows = [92, 92 + panelHeight + 68] as const;
 
 /**
@@ -25,9 +27,10 @@ const rows = [92, 92 + panelHeight + 68] as const;
  * optimizer, one dash pattern per architecture; repeats are a mean and a band from lowest to highest.
  * Returns SVG.
  */
-export function chart({ runs }: Recording, { title }: ChartOptions = {}): string {
+export function chart({ runs }: Recording, options: ChartOptions = {}): string {
   const archs = distinct(runs.map(({ arch }) => arch));
-  const optimizers = distinct(runs.map(({ optimizer }) => optimizer));
+  const shown = distinct(runs.map(({ optimizer }) => optimizer));
+  const optimizers = distinct([...(options.optimizers ?? []), ...shown]);
   const style = ({ arch, optimizer }: Series) => ({
     colour: colourOf(optimizers.indexOf(optimizer)),
     dash: dashOf(archs.indexOf(arch)),
@@ -49,7 +52,7 @@ export function chart({ runs }: Recording, { title }: ChartOptions = {}): string
     });
   });
   const entries: Entry[] = [
-    ...optimizers.map((text, index) => ({ text, colour: colourOf(index) })),
+    ...shown.map((text) => ({ text, colour: colourOf(optimizers.indexOf(text)) })),
     ...(archs.length < 2
       ? []
       : archs.map((text, index) => ({ text, colour: "#444", dash: dashOf(index) }))),
@@ -58,7 +61,7 @@ export function chart({ runs }: Recording, { title }: ChartOptions = {}): string
   const sheet = { width, height, fill: "#fff" };
   const body = [
     element("rect", sheet),
-    title === undefined ? "" : element("text", heading, escaped(title)),
+    options.title === undefined ? "" : element("text", heading, escaped(options.title)),
     legend(entries, width / 2, 62),
     ...panels,
   ];
@@ -86,7 +89,12 @@ function curveOf(
 function xAxis(against: "epoch" | "seconds", series: readonly Series[], pixels: Span): Axis {
   const values = series.flatMap(({ points }) => points.map((point) => point[against]));
   const high = Math.max(1e-3, ...values);
-  if (against === "epoch") return linearAxis("epochs", [0, high * 1.02], pixels, Math.min(high, 8));
+  if (against === "epoch") {
+    const first = Math.min(high, ...values);
+    const margin = Math.max(0.2, 0.03 * (high - first));
+    const count = Math.min(high - first + 1, 8);
+    return linearAxis("epochs", [first - margin, high + margin], pixels, count);
+  }
   const low = Math.min(high / 2, ...values);
   // Optimizers differ by factors in the time of a step.
   if (high > 12 * low) return logAxis("seconds of training", [low * 0.8, high * 1.15], pixels, 7);

@@ -85,7 +85,7 @@ function labels({ left, top, width, height }: Box, x: Axis, y: Axis): string[] {
     element("text", { x: left + width / 2, y: bottom + 38, ...across }, x.title),
     element(
       "text",
-      { transform: `translate(${left - 52} ${middle}) rotate(-90)`, ...across },
+      { transform: `translate(${left - 58} ${middle}) rotate(-90)`, ...across },
       y.title,
     ),
   ];

@@ -1,0 +1,66 @@
+import test from "tape";
+import { chart } from "../../../src/index.ts";
+import { exampleRecording, exampleRun } from "../example.ts";
+
+const count = (text: string, part: RegExp) => [...text.matchAll(part)].length;
+
+test("a chart has four panels with axes, and a line per architecture and optimizer", async (t) => {
+  const runs = ["plain", "bna"].flatMap((arch) =>
+    ["sgd", "adam", "rngd"].map((optimizer, index) =>
+      exampleRun(arch, optimizer, 1, 5, 1 + 7 * index),
+    ),
+  );
+  const svg = chart(exampleRecording(...runs), { title: "MNIST & others" });
+  t.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 900 \d+"/);
+  t.equal(count(svg, /<clipPath /g), 4);
+  t.equal(count(svg, /stroke-linejoin="round"/g), 24, "6 lines in 4 panels");
+  for (const text of ["sgd", "adam", "rngd", "plain", "bna"]) {
+    t.equal(count(svg, new RegExp(`>${text}</text>`, "g")), 1, `${text} is in the legend`);
+  }
+  t.equal(count(svg, />training cost \(with L2\)</g), 2);
+  t.equal(count(svg, />validation accuracy</g), 2);
+  t.equal(count(svg, />epochs</g), 2);
+  t.equal(count(svg, />seconds of training</g), 2);
+  t.match(svg, />MNIST &amp; others</);
+  t.notOk(/NaN|undefined|Infinity/.test(svg), "every coordinate is a number");
+});
+
+test("repeats are one line with a band; one architecture needs no dashes in the legend", async (t) => {
+  const svg = chart(exampleRecording(...[1, 2, 3].map((seed) => exampleRun("plain", "sgd", seed))));
+  t.equal(count(svg, /stroke-linejoin="round"/g), 4);
+  t.equal(count(svg, /opacity="0.15"/g), 4);
+  t.notOk(/>plain</.test(svg));
+  t.notOk(/stroke-dasharray/.test(svg));
+});
+
+test("an optimizer keeps its colour where others are missing", async (t) => {
+  const colour = (svg: string, name: string) =>
+    new RegExp(`stroke="(#\\w+)"[^>]*/><text[^>]*>${name}<`).exec(svg)?.[1];
+  const both = exampleRecording(exampleRun("plain", "sgd", 1), exampleRun("plain", "rngd", 1));
+  const one = exampleRecording(exampleRun("plain", "rngd", 1));
+  const optimizers = ["sgd", "rngd"];
+  t.equal(colour(chart(one, { optimizers }), "rngd"), colour(chart(both), "rngd"));
+  t.notEqual(colour(chart(both), "sgd"), colour(chart(both), "rngd"));
+});
+
+test("few points, equal values or none are drawn without odd numbers", async (t) => {
+  const flat = exampleRun("plain", "sgd", 1, 4);
+  const records = [
+    exampleRecording(),
+    exampleRecording(exampleRun("plain", "sgd", 1, 1)),
+    exampleRecording(exampleRun("plain", "sgd", 1, 0)),
+    exampleRecording({
+      ...flat,
+      epochs: flat.epochs.map((epoch) => ({ ...epoch, trainCost: 1, validAccuracy: null })),
+    }),
+    exampleRecording(
+      exampleRun("plain", "sgd", 1, 40, 1e-4),
+      exampleRun("plain", "adam", 1, 40, 1e4),
+    ),
+  ];
+  for (const record of records) {
+    const svg = chart(record);
+    t.notOk(/NaN|undefined|Infinity/.test(svg));
+    t.equal(count(svg, /<clipPath /g), 4);
+  }
+});
