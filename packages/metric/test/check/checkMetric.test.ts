@@ -101,7 +101,7 @@ test("checkMetric: a response of dependent units has no metric unit by unit", as
     ],
   });
   const { passed, checks } = await checkMetric(wrong, {
-    module: dense(2, 3) as Module,
+    module: dense(2, 3),
     samples: 500,
   });
   t.notOk(passed);
@@ -126,7 +126,7 @@ test("checkMetric: dense blocks, an explicit law, inputs and parameters", async 
     },
   });
   const settings = {
-    module: dense(2, 2) as Module,
+    module: dense(2, 2),
     law: gaussian({ sigma: 0.5 }),
     inputs: asTensor(matrixOf("inputs", 4, 2)),
     parameters: { w: asTensor(matrixOf("w", 3, 2)) },
@@ -144,7 +144,7 @@ test("checkMetric: dense blocks, an explicit law, inputs and parameters", async 
 
 test("checkMetric: laws with neither outcomes nor a Gaussian density are judged by samples", async (t) => {
   const many = linearRows(dense);
-  const report = await checkMetric(many, { module: dense(1, 4) as Module, samples: 500 });
+  const report = await checkMetric(many, { module: dense(1, 4), samples: 500 });
   t.ok(report.passed, String(report));
   t.deepEqual(
     report.checks.map(({ name }) => name.split(": ")[1]),
@@ -169,7 +169,7 @@ test("checkMetric: kinds that take sizes are made with small ones, or by the met
     });
   const guessed = await checkMetric(of(), { samples: 0 });
   t.ok(guessed.passed, String(guessed));
-  const shown = of(() => [sized(3, 1) as Module, sized(1, 2) as Module]);
+  const shown = of(() => [sized(3, 1), sized(1, 2)]);
   const report = await checkMetric(shown, { samples: 0 });
   t.ok(report.passed);
   t.match(String(report), /example 1, sized, sharedGram[\s\S]*example 2, sized/);
@@ -190,7 +190,7 @@ test("checkMetric: where no module can be made it says what to pass", async (t) 
   );
   await rejects(
     t,
-    checkMetric(plain(batchNorm), { module: batchNorm(2) as Module, inputs: tensor([[1, 2]]) }),
+    checkMetric(plain(batchNorm), { module: batchNorm(2), inputs: tensor([[1, 2]]) }),
     /checkMetric of batchNorm: the module must have a block of this metric, got none; pass a module of the kind/,
   );
 });

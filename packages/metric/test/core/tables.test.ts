@@ -26,9 +26,9 @@ import {
 } from "@metrigrad/nn";
 import test from "tape";
 
-const first = dense(3, 4, { activation: relu }) as Module;
-const last = dense(4, 2) as Module;
-const model = sequential(first, dense(4, 4, { activation: tanh }) as Module, last) as Module;
+const first = dense(3, 4, { activation: relu });
+const last = dense(4, 2);
+const model = sequential(first, dense(4, 4, { activation: tanh }), last);
 
 function found(table = standardMetrics, of: Module = model) {
   const { applications, parameters } = applyModel(of, input("x", [5, 3]));
@@ -104,19 +104,16 @@ test("subsystems: a parameter in no block and one in two are refused", (t) => {
     () => found(metrics(twice)),
     /metric of parameter dense0\/w: a parameter may belong to one subsystem, got uses in dense0 and dense0; use the module once/,
   );
-  const shared = dense(3, 3) as Module;
+  const shared = dense(3, 3);
   t.throws(
-    () => found(standardMetrics, sequential(shared, shared) as Module),
+    () => found(standardMetrics, sequential(shared, shared)),
     /metric of parameter dense0\/w: a parameter may belong to one subsystem, got uses in dense0 and dense0/,
   );
   t.end();
 });
 
 test("subsystems: statistics are no parameters", (t) => {
-  const [, norm] = found(
-    standardMetrics,
-    sequential(dense(3, 4) as Module, batchNorm(4) as Module) as Module,
-  );
+  const [, norm] = found(standardMetrics, sequential(dense(3, 4), batchNorm(4)));
   t.deepEqual(
     norm?.params.map(({ attrs }) => attrs.name),
     ["batchNorm0/scale", "batchNorm0/offset"],
@@ -143,7 +140,7 @@ test("linearRows: a module with several parameters is refused", (t) => {
     apply: (_, x) => x,
   });
   t.throws(
-    () => found(metrics(linearRows(two)), two() as unknown as Module),
+    () => found(metrics(linearRows(two)), two()),
     /linearRows: the module must have one parameter W with t = X̃W, got a, b; write its metric with defMetric/,
   );
   t.end();

@@ -3,11 +3,7 @@ import { explain, metrics, paperMetrics, plain } from "@metrigrad/metric";
 import { batchNorm, defModule, dense, type Module, sequential } from "@metrigrad/nn";
 import test from "tape";
 
-const model = sequential(
-  dense(784, 80, { activation: relu }) as Module,
-  batchNorm(80) as Module,
-  dense(80, 10) as Module,
-) as Module;
+const model = sequential(dense(784, 80, { activation: relu }), batchNorm(80), dense(80, 10));
 
 test("explain: a row per subsystem, with solver and cost", (t) => {
   const { rows, bytes, build, apply } = explain(model, { batchSize: 50 });
@@ -90,7 +86,7 @@ test("explain: a missing row and an input that cannot be told are refused", (t) 
       return call(options, reshape(x, [n, a * b]));
     },
   });
-  const whole = image(dense(6, 2) as Module) as unknown as Module;
+  const whole = image(dense(6, 2));
   t.throws(
     () => explain(whole, { batchSize: 5 }),
     /explain: the shape of a sample must be known, got a model that takes no rows .* pass it: \{ inputs: \[784\] \}/,

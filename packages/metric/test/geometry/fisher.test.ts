@@ -26,10 +26,7 @@ async function started(model: Module) {
 }
 
 function twoLayers(outputs: number): Module {
-  return sequential(
-    dense(2, 3, { activation: "tanh" }) as Module,
-    dense(3, outputs) as Module,
-  ) as Module;
+  return sequential(dense(2, 3, { activation: "tanh" }), dense(3, outputs));
 }
 
 const sizes = { "dense0/w": [3, 3], "dense1/w": [4, 2] } as const;
@@ -93,7 +90,7 @@ for (const law of [categorical(), bernoulli(), bernoulli({ values: [-1, 1] })]) 
 }
 
 test("fisher: gaussian, one layer = σ⁻² x̃x̃' ⊗ I", async (t) => {
-  const model = dense(2, 3) as Module;
+  const model = dense(2, 3);
   const { store, close } = await started(model);
   const g = await fisher(
     model,
@@ -157,7 +154,7 @@ test("fisher: blocks, products, eigenvalues and solving are those of the dense m
 });
 
 test("fisher: with more rows than parameters the eigenvalues come from the matrix", async (t) => {
-  const model = dense(2, 2) as Module;
+  const model = dense(2, 2);
   const { store, close } = await started(model);
   const g = await fisher(model, asTensor(matrixOf("many", 9, 2)), {
     store,

@@ -1,6 +1,6 @@
 import { relu } from "@metrigrad/graph";
 import { linearMetrics, metrics, rfim } from "@metrigrad/metric";
-import { batchNorm, categorical, dense, type Module, sequential } from "@metrigrad/nn";
+import { batchNorm, categorical, dense, sequential } from "@metrigrad/nn";
 import { reference, tensor } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix, solve } from "ml-matrix";
 import test from "tape";
@@ -12,11 +12,7 @@ const x = matrixOf("x", 6, 3);
 const batch = asTensor(x);
 
 async function network() {
-  const model = sequential(
-    dense(3, 4, { activation: "tanh" }) as Module,
-    batchNorm(4) as Module,
-    dense(4, 2) as Module,
-  ) as Module;
+  const model = sequential(dense(3, 4, { activation: "tanh" }), batchNorm(4), dense(4, 2));
   const backend = await reference();
   const store = await backend.store(model, { seed: 4 });
   const g = await rfim(model, batch, { store, likelihood: categorical() });
@@ -166,7 +162,7 @@ test("rfim: values asked for at once do not disturb each other", async (t) => {
 });
 
 test("rfim: another table, by model", async (t) => {
-  const model = dense(3, 2, { activation: relu }) as Module;
+  const model = dense(3, 2, { activation: relu });
   const backend = await reference();
   const store = await backend.store(model);
   const g = await rfim(model, { inputs: batch }, { store, metrics: () => linearMetrics });
@@ -179,7 +175,7 @@ test("rfim: another table, by model", async (t) => {
 });
 
 test("rfim: few rows make a singular metric: an undamped solve is refused, logdet is −∞", async (t) => {
-  const model = dense(3, 2) as Module;
+  const model = dense(3, 2);
   const backend = await reference();
   const store = await backend.store(model);
   const g = await rfim(model, tensor([[1, 2, 3]]), { store });
@@ -246,7 +242,7 @@ test("rfim: a batch of another shape, unknown names and wrong values are refused
 });
 
 test("rfim: a NaN in the batch is named", async (t) => {
-  const model = dense(2, 1) as Module;
+  const model = dense(2, 1);
   const backend = await reference();
   const store = await backend.store(model);
   const g = await rfim(model, tensor([[1, Number.NaN]]), { store });

@@ -20,7 +20,7 @@ function regression(lambda: (theta: Node) => Node): Module {
     params: { theta: param([3, 1], zeros) },
     apply: ({ theta }, rows) => affine(rows, lambda(theta)),
   });
-  return define() as Module;
+  return define();
 }
 
 /** g at θ, by the whole-model Fisher information. */

@@ -1,0 +1,171 @@
+/** Applying models: paths, applications, laws, and what modules may not do. */
+import { add, constant, input, mul, sin } from "@metrigrad/graph";
+import {
+  applyModel,
+  batchNorm,
+  categorical,
+  constantInit,
+  defModule,
+  dense,
+  gaussian,
+  type Module,
+  param,
+  sequential,
+  state,
+  zeros,
+} from "@metrigrad/nn";
+import { reference, tensor } from "@metrigrad/tensor";
+import test from "tape";
+import { numbers } from "../support/evaluate.ts";
+
+const x = input("x", [5, 3]);
+
+test("applyModel: applications in order, with paths, references and the likelihood on the last", (t) => {
+  const model = sequential(dense(3, 4, { activation: "tanh" }), batchNorm(4), dense(4, 2));
+  const law = categorical();
+  const { output, applications, parameters } = applyModel(model, x, { law });
+  t.deepEqual(
+    applications.map(({ path }) => path),
+    ["dense0", "batchNorm0", "dense1"],
+  );
+  t.deepEqual(
+    applications.map(({ law: own }) => own),
+    [null, null, law],
+  );
+  t.equal(applications[0]?.reference, x);
+  t.equal(applications[1]?.reference, applications[0]?.response);
+  t.equal(applications[2]?.response, output);
+  t.equal(
+    applications[2]?.preActivation,
+    output,
+    "a linear layer's response is its pre-activation",
+  );
+  t.deepEqual(
+    parameters.map(({ variable }) => variable.attrs.name),
+    ["dense0/w", "batchNorm0/scale", "batchNorm0/offset", "dense1/w"],
+  );
+  t.equal(applications[0]?.definition, dense);
+  t.equal(applications[0]?.module, model.children[0]);
+  t.equal(applications[0]?.response.scope, "dense0");
+  t.end();
+});
+
+test("applyModel: variables of a model are those of its members, statistics too", (t) => {
+  const model = sequential(dense(3, 4), sequential(batchNorm(4)));
+  t.deepEqual(
+    model.variables.map(({ name, role }) => `${name}: ${role}`),
+    [
+      "dense0/w: parameter",
+      "sequential0/batchNorm0/scale: parameter",
+      "sequential0/batchNorm0/offset: parameter",
+      "sequential0/batchNorm0/mean: state",
+      "sequential0/batchNorm0/variance: state",
+    ],
+  );
+  t.end();
+});
+
+test("applyModel: a module used twice has one set of parameters and two applications", async (t) => {
+  const shift = defModule({
+    name: "shift",
+    params: { by: param([1], constantInit(3)) },
+    apply: ({ by }, h) => add(h, by),
+  });
+  const one = shift();
+  const model = sequential(one, one);
+  t.deepEqual(
+    model.variables.map(({ name }) => name),
+    ["shift0/by"],
+  );
+  const { output, applications } = applyModel(model, constant(tensor([[1]])));
+  t.equal(applications.length, 2);
+  t.deepEqual(await numbers(output, { owner: model }), [7]);
+});
+
+test("applyModel: modules without parameters leave no application", (t) => {
+  const wave = defModule({ name: "wave", apply: (_, h) => sin(h) });
+  const { applications, parameters } = applyModel(sequential(wave()), x);
+  t.deepEqual([applications.length, parameters.length], [0, 0]);
+  t.end();
+});
+
+test("applyModel: a module's own law is kept but for the output's", (t) => {
+  const law = gaussian({ sigma: 2 });
+  const own = defModule({
+    name: "own",
+    params: { a: param([1], zeros) },
+    apply: ({ a }, h) => mul(h, a),
+    law: () => law,
+  });
+  const model = sequential(own(), own());
+  const bare = applyModel(model, x).applications.map((one) => one.law);
+  t.deepEqual(bare, [law, law]);
+  const likelihood = gaussian();
+  t.deepEqual(
+    applyModel(model, x, { law: likelihood }).applications.map((one) => one.law),
+    [law, likelihood],
+  );
+  t.end();
+});
+
+test("applyModel: a child that is not declared is refused", (t) => {
+  const hidden = dense(3, 2);
+  const outer = defModule({ name: "outer", apply: (_, h, { call }) => call(hidden, h) });
+  t.throws(
+    () => applyModel(outer(), x),
+    /applyModel: a module may call only the children that it declares, got dense; return it from `children`/,
+  );
+  t.end();
+});
+
+test("sequential: what is no module is refused", (t) => {
+  t.throws(
+    () => sequential(dense as unknown as Module),
+    /sequential: every argument must be a module, got the function dense; call the definition: sequential\(dense\(784, 10\)\)/,
+  );
+  t.throws(
+    () => sequential(undefined as unknown as Module),
+    /sequential: every argument must be a module, got undefined/,
+  );
+  t.end();
+});
+
+test("sequential: nothing in it passes its input through", (t) => {
+  t.equal(applyModel(sequential(), x).output, x);
+  t.end();
+});
+
+test("defModule: definitions and modules are frozen values that register nothing", (t) => {
+  const kind = defModule({
+    name: "kind",
+    options: (size: number) => ({ size }),
+    params: ({ size }) => ({ a: param([size], zeros, { decay: "none" }), s: state([1], zeros) }),
+    apply: ({ a }, h) => mul(h, a),
+  });
+  const one = kind(3);
+  t.ok(Object.isFrozen(kind) && Object.isFrozen(one));
+  t.equal(kind.name, "kind");
+  t.deepEqual(one.options, { size: 3 });
+  t.deepEqual([one.params.a.decay, one.params.s.role], ["none", "state"]);
+  t.equal(one.definition, kind);
+  t.notEqual(kind(3), one);
+  t.end();
+});
+
+test("update: a module's own updates are kept when training only", async (t) => {
+  const counter = defModule({
+    name: "counter",
+    params: { a: param([1], zeros), count: state([1], zeros) },
+    apply: ({ a, count }, h, { update }) => {
+      update(count, add(count, 1));
+      return add(h, a);
+    },
+  });
+  const model = counter();
+  t.equal(applyModel(model, x).updates.length, 0);
+  t.equal(applyModel(model, x, { mode: "train" }).updates.length, 1);
+  const backend = await reference();
+  const store = await backend.store(model);
+  t.deepEqual((await store.read("count")).toArray(), [0]);
+  await backend.close();
+});
