@@ -1,0 +1,55 @@
+import test from "tape";
+import { readArguments } from "../../src/cli/arguments.ts";
+import { UsageError } from "../../src/cli/usage.ts";
+
+test("without arguments everything runs", async (t) => {
+  t.deepEqual(readArguments([]), {
+    help: false,
+    archs: ["plain", "bna"],
+    optimizers: ["sgd", "adam", "rngd-paper", "rngd"],
+    epochs: 5,
+    batch: 50,
+    seed: 1,
+    repeats: 1,
+    out: "runs/latest",
+  });
+});
+
+test("options are read, lists are separated by commas", async (t) => {
+  const args =
+    "--arch bna --optimizer rngd,sgd,rngd --epochs 20 --batch=100 --seed 7 --repeats 3 --out a/b";
+  t.deepEqual(readArguments(args.split(" ")), {
+    help: false,
+    archs: ["bna"],
+    optimizers: ["rngd", "sgd"],
+    epochs: 20,
+    batch: 100,
+    seed: 7,
+    repeats: 3,
+    out: "a/b",
+  });
+  t.ok(readArguments(["-h"]).help);
+});
+
+test("a wrong option or value is refused with what is right", async (t) => {
+  const refused = (args: readonly string[], message: RegExp) => {
+    t.throws(() => readArguments(args), UsageError);
+    t.throws(() => readArguments(args), message);
+  };
+  refused(["--optimiser", "sgd"], /Unknown option '--optimiser'.*; see metrigrad --help/);
+  refused(["sgd"], /Unexpected argument 'sgd'/);
+  refused(["--epochs"], /--epochs <value>' argument missing/);
+  refused(
+    ["--optimizer", "sgd,adan"],
+    /--optimizer: it must list some of sgd, adam, rngd-paper, rngd, separated by commas, got "adan"/,
+  );
+  refused(["--arch", ""], /--arch: it must list some of plain, bna, separated by commas, got ""/);
+  refused(["--arch", "plain,"], /got ""/);
+  for (const value of ["0", "-1", "1.5", "five", "", "1e9", "NaN"]) {
+    refused([`--epochs=${value}`], /--epochs: it must be an integer from 1 to 10000, got /);
+  }
+  refused(["--batch", "50001"], /--batch: it must be an integer from 1 to 50000, got "50001"/);
+  refused(["--seed", "x"], /--seed: it must be an integer from 0 to/);
+  refused(["--repeats", "0"], /--repeats: it must be an integer from 1/);
+  refused(["--out", ""], /--out: it must be a folder, got ""/);
+});

@@ -1,0 +1,56 @@
+import test from "tape";
+import { progressOf } from "../../src/cli/progress.ts";
+
+const event = {
+  epoch: 2,
+  epochs: 5,
+  trainCost: 0.1234,
+  validCost: 0.2,
+  validAccuracy: 0.9712,
+  seconds: 0.8,
+  secondsMetric: 0,
+  stepsPerSecond: 1250,
+};
+
+test("a stream that is no terminal gets one line per epoch", async (t) => {
+  let text = "";
+  const progress = progressOf("plain sgd", { write: (part) => (text += part) });
+  for (let step = 1; step <= 2000; step++) progress.step({ epoch: 1, step, steps: 5000 });
+  t.equal(text, "");
+  progress.epoch(event);
+  t.match(
+    text,
+    /^plain sgd {2}epoch 2\/5 {2}cost 0\.1234 {2}accuracy 97\.12 % {2}0\.80 s {2}1250 steps\/s {2}0:00 left\n$/,
+  );
+  progress.end();
+  t.ok(text.endsWith("left\n"));
+});
+
+test("a terminal gets one line with a bar, drawn now and then, no wider than it is", async (t) => {
+  const parts: string[] = [];
+  const screen = { isTTY: true, columns: 60, write: (part: string) => parts.push(part) };
+  const progress = progressOf("plain sgd", screen);
+  progress.epoch(event);
+  t.equal(parts.length, 0, "the result of an epoch is drawn with the next step");
+  for (let step = 1; step <= 2500; step++) progress.step({ epoch: 3, step, steps: 5000 });
+  t.ok(parts.length >= 1 && parts.length < 20, `${parts.length} drawings`);
+  for (const part of parts) {
+    t.ok(part.startsWith("\r\u001b[K"));
+    t.ok(part.length <= 59 + 4);
+  }
+  t.match(parts[0] ?? "", /plain sgd {2}[█░]{20} \d+ % {2}epoch 3/);
+  progress.end();
+  t.equal(parts.at(-1), "\r\u001b[K", "the line is cleared");
+});
+
+test("a wide terminal also shows cost, accuracy, speed and time left", async (t) => {
+  const parts: string[] = [];
+  const screen = { isTTY: true, columns: 200, write: (part: string) => parts.push(part) };
+  const progress = progressOf("plain sgd", screen);
+  progress.epoch(event);
+  progress.step({ epoch: 3, step: 2500, steps: 5000 });
+  t.match(
+    parts[0] ?? "",
+    /██████████░{10} 50 % {2}epoch 3 {2}cost 0\.1234 {2}accuracy 97\.12 % {2}\d+ steps\/s {2}\d:\d\d left$/,
+  );
+});

@@ -1,0 +1,42 @@
+import type { RunRecord } from "@metrigrad/train";
+import test from "tape";
+import { resultTable } from "../../src/cli/table.ts";
+
+function run(optimizer: string, seed: number, seconds: number, accuracy: number | null): RunRecord {
+  const epoch = (index: number) => ({
+    epoch: index,
+    trainCost: 1 / index,
+    validCost: 0.5,
+    validAccuracy: accuracy,
+    seconds,
+    secondsMetric: seconds / 4,
+  });
+  return {
+    arch: "plain",
+    optimizer,
+    settings: {},
+    seed,
+    epochs: [epoch(1), epoch(2)],
+    test: { accuracy: 0.96, cost: 0.2 },
+  };
+}
+
+test("the table tells the last epoch, the seconds, and the time beside sgd's", async (t) => {
+  const lines = resultTable([run("sgd", 1, 1, 0.97), run("rngd", 1, 3, null)]).split("\n");
+  t.equal(lines.length, 3);
+  t.match(
+    lines[0] ?? "",
+    /^arch +optimizer +train cost +valid cost +valid accuracy +test accuracy +seconds +of them metric +time \/ sgd's$/,
+  );
+  t.match(
+    lines[1] ?? "",
+    /^plain +sgd +0\.5000 +0\.5000 +97\.00 % +96\.00 % +2\.00 +0\.50 +1\.00$/,
+  );
+  t.match(lines[2] ?? "", /^plain +rngd +0\.5000 +0\.5000 +– +96\.00 % +6\.00 +1\.50 +3\.00$/);
+});
+
+test("repeats are one line: the mean and the standard deviation", async (t) => {
+  const lines = resultTable([run("adam", 1, 1, 0.97), run("adam", 2, 3, 0.98)]).split("\n");
+  t.equal(lines.length, 2);
+  t.match(lines[1] ?? "", /0\.5000 ± 0\.0000 .* 97\.50 % ± 0\.71 % .* 4\.00 +1\.00 +–$/);
+});

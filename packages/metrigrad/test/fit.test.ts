@@ -1,0 +1,47 @@
+import test from "tape";
+import {
+  categorical,
+  dataSet,
+  defaultBackend,
+  dense,
+  fit,
+  sequential,
+  sgd,
+  tensor,
+} from "../src/index.ts";
+
+const rows = {
+  inputs: tensor([[0], [1], [0], [1]]),
+  targets: tensor(Int32Array.of(0, 1, 0, 1)),
+};
+const options = {
+  data: dataSet({ name: "bit", train: rows, valid: rows, test: rows, classes: 2 }),
+  likelihood: categorical(),
+  optimizer: sgd({ learningRate: 1 }),
+  batchSize: 2,
+  epochs: 20,
+  seed: 1,
+};
+
+test("fit runs on the cpu where no backend is given", async (t) => {
+  const run = fit(sequential(dense(1, 2)), options);
+  const events = await run.finish();
+  t.equal(run.store.backend, await defaultBackend());
+  t.match(run.store.backend.describe(), /^cpu/);
+  t.equal(events.at(-1)?.validAccuracy, 1);
+  await run.close();
+});
+
+test("many runs do not add to the memory of the default backend", async (t) => {
+  const describe = async () => (await defaultBackend()).describe();
+  const train = async () => {
+    const run = fit(sequential(dense(1, 2)), { ...options, epochs: 1 });
+    await run.finish();
+    await run.test();
+    await run.close();
+  };
+  await train();
+  const before = await describe();
+  for (let k = 0; k < 5; k++) await train();
+  t.equal(await describe(), before);
+});

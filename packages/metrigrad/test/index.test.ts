@@ -1,0 +1,34 @@
+import * as cpu from "@metrigrad/cpu";
+import * as data from "@metrigrad/data";
+import * as graph from "@metrigrad/graph";
+import * as metric from "@metrigrad/metric";
+import * as nn from "@metrigrad/nn";
+import * as optim from "@metrigrad/optim";
+import * as tensor from "@metrigrad/tensor";
+import * as train from "@metrigrad/train";
+import test from "tape";
+import * as umbrella from "../src/index.ts";
+
+test("every public name of every package is here, as it is there", async (t) => {
+  const packages = { cpu, data, graph, metric, nn, optim, tensor, train };
+  const here: Record<string, unknown> = { ...umbrella };
+  for (const [name, exports] of Object.entries(packages)) {
+    const others = Object.entries(exports).filter(([key, value]) => here[key] !== value);
+    // fit has another default here.
+    const expected = name === "train" ? ["fit"] : [];
+    t.deepEqual(
+      others.map(([key]) => key),
+      expected,
+      name,
+    );
+  }
+});
+
+test("the names that users meet exist", async (t) => {
+  const names = `cpu reference tensor input variable constant compile grad valueAndGrad jvp vjp vmap hvp
+    hessian jacobian matmul add relu tanh defElementwise checkOp checkBackend defModule sequential dense
+    batchNorm categorical bernoulli gaussian metrics standardMetrics defMetric rfim fisher explain
+    checkMetric sgd momentum adam rngd mnist readIdx fit loadCheckpoint saveCheckpoint`;
+  const missing = names.split(/\s+/).filter((name) => !(name in umbrella));
+  t.deepEqual(missing, []);
+});
