@@ -22,6 +22,8 @@ import { type HostUnit, normalUnit, twoValued } from "./units.ts";
 /** A dense layer with the table that describes it, and its response in plain JavaScript. */
 export interface Layer {
   readonly name: string;
+  /** The exported function that made its row. */
+  readonly made: string;
   readonly activation: Activation | null;
   readonly table: MetricTable;
   readonly unit: HostUnit;
@@ -32,47 +34,62 @@ const softened = (leak: number, omega: number) => (t: number) =>
   omega * Math.log(Math.exp((leak * t) / omega) + Math.exp(t / omega));
 const bent = defElementwise({ name: "bent", f: "x/(1+x*x)" });
 
-function ofRow(row: UnitRow, unit: HostUnit): Layer {
-  return { name: row.name, activation: row.activation, table: metrics(denseMetric([row])), unit };
+function ofRow(made: string, row: UnitRow, unit: HostUnit): Layer {
+  return {
+    name: row.name,
+    made,
+    activation: row.activation,
+    table: metrics(denseMetric([row])),
+    unit,
+  };
 }
 
 function ofRelu(leak: number, omega: number, sigma: number): Layer {
-  return ofRow(reluRow({ leak, omega, sigma }), normalUnit(softened(leak, omega), sigma));
+  return ofRow(
+    "reluRow",
+    reluRow({ leak, omega, sigma }),
+    normalUnit(softened(leak, omega), sigma),
+  );
 }
 
 function ofElu(alpha: number, sigma: number): Layer {
   const mean = (t: number) => (t >= 0 ? t : alpha * (Math.exp(t) - 1));
-  return ofRow(eluRow({ alpha, sigma }), normalUnit(mean, sigma));
+  return ofRow("eluRow", eluRow({ alpha, sigma }), normalUnit(mean, sigma));
 }
 
 /** A layer for every row of rfim that this package has, relu and elu with several parameters. */
 export const layers: readonly Layer[] = [
   ofRow(
+    "tanhRow",
     tanhRow(),
     twoValued(-1, 1, (t) => (1 + Math.tanh(t)) / 2),
   ),
-  ofRow(sigmoidRow(), twoValued(0, 1, logistic)),
+  ofRow("sigmoidRow", sigmoidRow(), twoValued(0, 1, logistic)),
   ofRelu(0, 1, 1),
   ofRelu(0.1, 0.5, 2),
   ofRelu(0.3, 2, 0.7),
   ofElu(1, 1),
   ofElu(1.5, 0.6),
   ofRow(
+    "elementwiseRow",
     elementwiseRow(softplus),
     normalUnit((t) => Math.log(1 + Math.exp(t))),
   ),
   ofRow(
+    "elementwiseRow",
     elementwiseRow(bent, { sigma: 0.4 }),
     normalUnit((t) => t / (1 + t * t), 0.4),
   ),
   {
     name: "linear layer",
+    made: "denseMetric",
     activation: null,
     table: metrics(denseMetric()),
     unit: normalUnit((t) => t),
   },
   {
     name: "linear layer (σ=0.3)",
+    made: "linearRows",
     activation: relu,
     table: metrics(linearRows(dense, { sigma: 0.3 })),
     unit: normalUnit((t) => t, 0.3),

@@ -1,0 +1,25 @@
+/** Every public name of the package is run by a test; a new one needs a line here and a test. */
+import * as nn from "@metrigrad/nn";
+import test from "tape";
+
+/** Public values by the test that runs them. */
+const tested: Readonly<Record<string, readonly string[]>> = {
+  "laws/law.test.ts": ["bernoulli", "categorical", "gaussian"],
+  "init/init.test.ts": [
+    "constantInit",
+    "glorotNormal",
+    "glorotUniform",
+    "heNormal",
+    "heUniform",
+    "ones",
+    "zeros",
+  ],
+  "modules/batchNorm.test.ts": ["batchNorm"],
+  "modules/dense.test.ts": ["dense"],
+  "core/applyModel.test.ts": ["applyModel", "defModule", "param", "sequential", "state"],
+};
+
+test("every public value of nn has a test, and every line an export", (t) => {
+  t.deepEqual(Object.values(tested).flat().sort(), Object.keys(nn).sort());
+  t.end();
+});
