@@ -14,19 +14,24 @@ export function divergedAt(
     culprit === null
       ? "a value that is finite when the step is replayed without fusion"
       : `${culprit.value} from ${nameOf(culprit.node)} on the way to ${culprit.towards}`;
-  const todo =
-    node !== null && isVariable(node)
-      ? "give it finite values before training"
-      : "the state is as before that step: lower the learning rate, raise the damping, or look at the rows in error.place";
   return new DivergenceError(
     {
       where: "fit",
       must: "the loss and every update must be finite",
       got: `${found}, ${at}`,
-      todo,
+      todo: adviceOn(node),
     },
     { ...place, module: node === null ? "" : moduleOf(node), op: node?.op.name ?? "" },
   );
+}
+
+function adviceOn(node: Node | null): string {
+  if (node === null || !isVariable(node)) {
+    return "the state is as before that step: lower the learning rate, raise the damping, or look at the rows in error.place";
+  }
+  return node.attrs.role === "parameter"
+    ? "give it finite values before training"
+    : "it overflowed in an earlier step: lower the learning rate and begin anew, or go on from a checkpoint";
 }
 
 function nameOf(node: Node): string {
