@@ -46,16 +46,19 @@ export async function checkMetric(
   const modules = module === undefined ? examplesOf(metric) : [module];
   const checks: MetricCheck[] = [];
   const backend = await reference();
-  for (const [index, one] of modules.entries()) {
-    const inputs = options.inputs ?? drawnInputs(one, metric, seed);
-    const place = { module: one, inputs, parameters, law, seed };
-    for (const subject of await subjectsOf(metric, place, backend)) {
-      const found = await blockChecks(subject, { samples, tolerance });
-      const prefix = modules.length === 1 ? "" : `example ${index + 1}, `;
-      checks.push(...found.map((check) => ({ ...check, name: `${prefix}${check.name}` })));
+  try {
+    for (const [index, one] of modules.entries()) {
+      const inputs = options.inputs ?? drawnInputs(one, metric, seed);
+      const place = { module: one, inputs, parameters, law, seed };
+      for (const subject of await subjectsOf(metric, place, backend)) {
+        const found = await blockChecks(subject, { samples, tolerance });
+        const prefix = modules.length === 1 ? "" : `example ${index + 1}, `;
+        checks.push(...found.map((check) => ({ ...check, name: `${prefix}${check.name}` })));
+      }
     }
+  } finally {
+    await backend.close();
   }
-  await backend.close();
   if (checks.length > 0) return metricReport(describedName(metric.of), checks);
   throw new MetricError({
     where: `checkMetric of ${describedName(metric.of)}`,

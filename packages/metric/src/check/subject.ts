@@ -2,6 +2,7 @@ import { constant, type Node, type Variable } from "@metrigrad/graph";
 import { applyModel, type Law, type Module } from "@metrigrad/nn";
 import {
   type Backend,
+  MetricError,
   type Store,
   sizeOf,
   type Tensor,
@@ -63,6 +64,9 @@ export async function subjectsOf(
   backend: Backend,
 ): Promise<Subject[]> {
   const { module, inputs, parameters, law, seed } = place;
+  const names = module.variables.map(({ name }) => name);
+  const odd = Object.keys(parameters).find((name) => !names.includes(name));
+  if (odd !== undefined) throw unknown(odd, names);
   const store = await backend.store(module, { seed, float: "f64" });
   for (const { name, shape, role } of module.variables) {
     const value = parameters[name] ?? drawn(seed, `check/${name}`, shape);
@@ -87,5 +91,14 @@ export async function subjectsOf(
     const used = law ?? model.law;
     const name = `${path === "" ? module.definition.spec.name : path}, ${block.form}, ${used.name}`;
     return [{ name, store, block, parameter, law: used, natural: model.natural, seed }];
+  });
+}
+
+function unknown(name: string, known: readonly string[]): MetricError {
+  return new MetricError({
+    where: "checkMetric, parameters",
+    must: `names must be of the module's variables (${known.join(", ")})`,
+    got: name,
+    todo: "correct the name",
   });
 }

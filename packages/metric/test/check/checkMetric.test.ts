@@ -195,6 +195,14 @@ test("checkMetric: where no module can be made it says what to pass", async (t) 
   );
 });
 
+test("checkMetric: parameters that the module does not have are refused", async (t) => {
+  await rejects(
+    t,
+    checkMetric(sineMetric(), { parameters: { v: asTensor(matrixOf("v", 4, 3)) } }),
+    /checkMetric, parameters: names must be of the module's variables \(w\), got v; correct the name/,
+  );
+});
+
 test("checkMetric: seeds change the draws, not the verdict", async (t) => {
   const reports = await Promise.all(
     [11, 12, 13].map((seed) => checkMetric(tanhRow(), { seed, samples: 500 })),
