@@ -3,6 +3,7 @@ import { buildLibrary, type LibraryModule } from "../kernel/library.ts";
 import { Heap } from "../memory/heap.ts";
 import { Scratch } from "../memory/scratch.ts";
 import type { KernelOptions } from "../options.ts";
+import { instantiate } from "./instantiate.ts";
 
 /** What the stores of one backend share: memory, kernels, scratch. */
 export class Device {
@@ -30,10 +31,8 @@ export class Device {
   static async create(options: KernelOptions): Promise<Device> {
     const heap = new Heap(options);
     const library = buildLibrary(options);
-    const { instance } = await WebAssembly.instantiate(library.bytes, {
-      env: { memory: heap.memory },
-    });
-    return new Device(options, heap, library, instance.exports);
+    const exports = await instantiate(library.bytes, { memory: heap.memory });
+    return new Device(options, heap, library, exports);
   }
 
   /** Throws BackendError after `close`. */

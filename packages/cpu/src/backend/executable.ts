@@ -13,6 +13,7 @@ import { storedArray, writeElements } from "../memory/elements.ts";
 import { buildPlan } from "../plan/module.ts";
 import { closedError, type Device } from "./device.ts";
 import { OutputHandle, type OutputPlace, type RunCounter } from "./handle.ts";
+import { instantiate } from "./instantiate.ts";
 
 type PhaseFunction = (part: number, parts: number) => void;
 
@@ -98,8 +99,8 @@ export class CpuExecutable implements Executable {
     const target = { options, library, scratch, parts: 1, addresses: placement.addresses };
     try {
       const { bytes } = buildPlan(plan, target);
-      const { instance } = await WebAssembly.instantiate(bytes, { env: device.imports });
-      return new CpuExecutable(device, plan, placement, instance.exports);
+      const exports = await instantiate(bytes, device.imports);
+      return new CpuExecutable(device, plan, placement, exports);
     } catch (error) {
       for (const address of placement.allocated) heap.release(address);
       throw error;

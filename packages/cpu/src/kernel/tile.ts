@@ -14,9 +14,9 @@ export function tileOf({ relaxed }: KernelOptions): {
 /** Rows of A packed at a time, a multiple of both tiles. */
 export const blockRows = 120;
 /** Columns of B packed at a time. */
-export const blockCols = 512;
+export const blockCols = 256;
 /** Terms packed at a time, at most. */
-export const blockTerms = 512;
+export const blockTerms = 384;
 
 /** Terms per block for a product over `k` terms: equal blocks of at most `blockTerms`. */
 export function termsPerBlock(k: number): number {

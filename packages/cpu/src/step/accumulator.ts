@@ -7,8 +7,9 @@ type Combine = (x: V128, y: V128) => V128;
 const floats: Readonly<Record<ReduceOp, Combine>> = {
   sum: f32x4.add,
   prod: f32x4.mul,
-  max: f32x4.max,
-  min: f32x4.min,
+  // One instruction each; they pass over a NaN in the second operand, which is noted apart.
+  max: f32x4.pmax,
+  min: f32x4.pmin,
 };
 const integers: Readonly<Record<ReduceOp, Combine>> = {
   sum: i32x4.add,
@@ -50,6 +51,8 @@ export class Accumulator {
   private readonly lanes: Local<"v128">;
   /** Totals of lanes 0–1 and 2–3. */
   private readonly wide: readonly [Local<"v128">, Local<"v128">] | null;
+  /** Where a NaN was met, for float extremes. */
+  private readonly unordered: Local<"v128"> | null;
 
   constructor(e: Emitter, op: ReduceOp, type: ScalarType, long: boolean) {
     this.e = e;
@@ -59,21 +62,29 @@ export class Accumulator {
     this.lanes = e.f.local("v128");
     const wide = long && op === "sum" && type === "float";
     this.wide = wide ? [e.f.local("v128"), e.f.local("v128")] : null;
+    const extreme = type === "float" && (op === "max" || op === "min");
+    this.unordered = extreme ? e.f.local("v128") : null;
   }
 
   /** Starts a new reduction. */
   reset(): void {
     this.e.f.set(this.lanes, this.identity());
     for (const total of this.wide ?? []) this.e.f.set(total, this.e.bits(0));
+    if (this.unordered) this.e.f.set(this.unordered, this.e.bits(0));
   }
 
   /** Takes four lanes. */
   add(value: V128): void {
-    this.e.f.set(this.lanes, this.combine(this.lanes, value));
+    this.addAll([value]);
   }
 
   /** Takes four lanes each of several vectors, pair by pair. */
   addAll(values: readonly V128[]): void {
+    if (this.unordered) {
+      const nans = values.map((value) => f32x4.ne(value, value));
+      const any = nans.reduce((x, y) => v128.or(x, y));
+      this.e.f.set(this.unordered, v128.or(this.unordered, any));
+    }
     let level = [...values];
     while (level.length > 1) {
       const pairs: V128[] = [];
@@ -83,7 +94,7 @@ export class Accumulator {
       }
       level = pairs;
     }
-    if (level[0]) this.add(level[0]);
+    this.e.f.set(this.lanes, this.combine(this.lanes, level[0] as V128));
   }
 
   /** Takes the first lane only. */
@@ -106,6 +117,7 @@ export class Accumulator {
 
   /** The reduction lane by lane, after the last fold. */
   perLane(): V128 {
+    if (this.unordered) return this.withNaN(this.lanes, this.unordered);
     if (!this.wide) return this.lanes;
     const [low, top] = this.wide.map((total) => f32x4.demote_f64x2_zero(total)) as [V128, V128];
     return i32x4.shuffle(low, top, [0, 1, 4, 5]);
@@ -117,8 +129,16 @@ export class Accumulator {
       const both = this.e.let(f64x2.add(...this.wide));
       return f32x4.demote_f64x2_zero(f64x2.add(both, high(both)));
     }
-    const half = this.e.let(this.combine(this.lanes, high(this.lanes)));
-    return this.combine(half, i32x4.shuffle(half, half, [1, 1, 1, 1]));
+    const fold = (lanes: V128, combine: Combine) => {
+      const half = this.e.let(combine(lanes, high(lanes)));
+      return combine(half, i32x4.shuffle(half, half, [1, 1, 1, 1]));
+    };
+    const result = fold(this.lanes, this.combine);
+    return this.unordered ? this.withNaN(result, fold(this.unordered, v128.or)) : result;
+  }
+
+  private withNaN(value: V128, mask: V128): V128 {
+    return v128.or(value, v128.and(mask, this.e.float(Number.NaN)));
   }
 
   private identity(): V128 {
