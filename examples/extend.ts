@@ -65,7 +65,7 @@ const model = sequential(sineUnit(1, 16), dense(16, 1));
 const run = fit(model, {
   data: dataSet({ name: "sine", train: rows, valid: rows, test: empty }),
   likelihood: gaussian(),
-  optimizer: rngd({ metrics: standardMetrics.with(sineMetric), learningRate: 0.05 }),
+  optimizer: rngd({ metrics: standardMetrics.with(sineMetric), learningRate: 0.1, absolute: 0.1 }),
   batchSize: 32,
   epochs: 20,
   seed: 1,

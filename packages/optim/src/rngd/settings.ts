@@ -38,7 +38,7 @@ export const fastSettings: FullSettings = Object.freeze({
   schedule: exponentialSchedule(0.05),
   metrics: linearMetrics,
   relative: 0,
-  absolute: 0.3,
+  absolute: 0.5,
   momentum: 0.9,
   average: null,
   forward: "train",
