@@ -1,5 +1,6 @@
 import type { EpochEvent, StepEvent } from "@metrigrad/train";
 import { showCost, showShare, showTime } from "./show.ts";
+import { speedometer } from "./speedometer.ts";
 
 /** Where progress is shown: a terminal's line is drawn again and again, other streams get lines. */
 export interface Screen {
@@ -12,7 +13,7 @@ export interface Screen {
 export interface Progress {
   step(event: StepEvent): void;
   epoch(event: EpochEvent): void;
-  /** Leaves the screen to others. */
+  /** Leaves the screen to others; a terminal keeps the last epoch's line. */
   end(): void;
 }
 
@@ -24,52 +25,49 @@ const clear = "\r\u001b[K";
 /** Progress of a run named `name`. */
 export function progressOf(name: string, screen: Screen): Progress {
   const live = screen.isTTY === true;
-  const begun = performance.now();
+  const speed = speedometer();
   let drawn = 0;
+  let steps = 0;
   let last: EpochEvent | null = null;
-  let window = { step: 0, at: begun };
-  let rate = 0;
-  const left = (done: number, all: number) =>
-    showTime((((performance.now() - begun) / 1000) * (all - done)) / Math.max(1, done));
-  const draw = (line: string) =>
-    screen.write(`${clear}${line.slice(0, Math.max(20, (screen.columns ?? 100) - 1))}`);
+  const told = ({ epoch, epochs, trainCost, validAccuracy, ...event }: EpochEvent) =>
+    [
+      `${name}  epoch ${epoch}/${epochs}`,
+      `cost ${showCost(trainCost)}`,
+      `accuracy ${showShare(validAccuracy)}`,
+      `${event.seconds.toFixed(2)} s`,
+      `${event.stepsPerSecond.toFixed(0)} steps/s`,
+    ].join("  ");
+  const left = () => {
+    const seconds = speed.secondsTo(steps);
+    return `${seconds === null ? "–" : showTime(seconds)} left`;
+  };
   return {
-    step({ epoch, step, steps }) {
+    step(event) {
       const now = performance.now();
+      steps = event.steps;
+      speed.step(event.step, now);
       if (!live || now - drawn < rest) return;
       drawn = now;
-      if (now - window.at > 300) {
-        rate = ((step - window.step) * 1000) / (now - window.at);
-        window = { step, at: now };
-      }
-      const share = step / steps;
+      const share = event.step / steps;
       const filled = Math.round(barWidth * share);
-      const bar = "█".repeat(filled) + "░".repeat(barWidth - filled);
-      const result =
-        last === null
-          ? "cost –  accuracy –"
-          : `cost ${showCost(last.trainCost)}  accuracy ${showShare(last.validAccuracy)}`;
-      draw(
-        `${name}  ${bar} ${Math.floor(100 * share)} %  epoch ${epoch}  ${result}  ${rate.toFixed(0)} steps/s  ${left(step, steps)} left`,
-      );
+      const line = [
+        name,
+        `${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${Math.floor(100 * share)} %`,
+        `epoch ${event.epoch}`,
+        `cost ${showCost(last?.trainCost ?? null)}`,
+        `accuracy ${showShare(last?.validAccuracy ?? null)}`,
+        `${speed.rate()?.toFixed(0) ?? "–"} steps/s`,
+        left(),
+      ].join("  ");
+      screen.write(clear + line.slice(0, Math.max(20, (screen.columns ?? 100) - 1)));
     },
     epoch(event) {
       last = event;
-      window = { step: window.step, at: performance.now() };
-      if (live) return;
-      const { epoch, epochs, trainCost, validAccuracy, seconds, stepsPerSecond } = event;
-      const parts = [
-        `${name}  epoch ${epoch}/${epochs}`,
-        `cost ${showCost(trainCost)}`,
-        `accuracy ${showShare(validAccuracy)}`,
-        `${seconds.toFixed(2)} s`,
-        `${stepsPerSecond.toFixed(0)} steps/s`,
-        `${left(epoch, epochs)} left`,
-      ];
-      screen.write(`${parts.join("  ")}\n`);
+      speed.pause();
+      if (!live) screen.write(`${told(event)}  ${left()}\n`);
     },
     end() {
-      if (live) screen.write(clear);
+      if (live) screen.write(last === null ? clear : `${clear}${told(last)}\n`);
     },
   };
 }
