@@ -25,6 +25,7 @@ export { type BernoulliOptions, bernoulli } from "./laws/bernoulli.ts";
 export { categorical } from "./laws/categorical.ts";
 export { type GaussianOptions, gaussian } from "./laws/gaussian.ts";
 export type { Law } from "./laws/law.ts";
+export type { Activation } from "./modules/activationOf.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
-export { type Activation, type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
+export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export { type SequentialOptions, sequential } from "./modules/sequential.ts";

@@ -1,6 +1,8 @@
 import * as graph from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
-import type { Activation } from "./dense.ts";
+
+/** An element-wise op of one value, such as `relu` or one made by `defElementwise`. */
+export type Activation = graph.Elementwise<[x: graph.NodeLike]>;
 
 /** Names that stand for activations; an op itself says the same and is checked by the compiler. */
 const aliases: Readonly<Record<string, Activation>> = {

@@ -1,13 +1,10 @@
-import { affine, type Elementwise, type NodeLike } from "@metrigrad/graph";
+import { affine } from "@metrigrad/graph";
 import { type Initializer, ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param } from "../core/parameter.ts";
 import { biasRow } from "../init/biasRow.ts";
 import { glorotUniform } from "../init/glorot.ts";
-import { activationOf } from "./activationOf.ts";
-
-/** An element-wise op of one value, such as `relu` or one made by `defElementwise`. */
-export type Activation = Elementwise<[x: NodeLike]>;
+import { type Activation, activationOf } from "./activationOf.ts";
 
 /** What `dense` takes beside its sizes. */
 export interface DenseSettings {
