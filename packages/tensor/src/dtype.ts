@@ -38,3 +38,8 @@ export function hostArray(dtype: DType, size: number): TypedArray {
 export function storedType(type: ValueType, float: FloatType): DType {
   return type === "float" ? float : type;
 }
+
+/** The type of a graph value that holds what is stored as `dtype`. */
+export function valueTypeOf(dtype: DType): ValueType {
+  return dtype === "f32" || dtype === "f64" ? "float" : dtype;
+}

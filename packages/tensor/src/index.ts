@@ -16,6 +16,7 @@ export {
   storedType,
   type TypedArray,
   type ValueType,
+  valueTypeOf,
 } from "./dtype.ts";
 export { convertElements } from "./elements.ts";
 export {

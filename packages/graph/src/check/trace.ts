@@ -1,10 +1,16 @@
-import { type Handle, type Store, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import {
+  type Handle,
+  type Store,
+  type Tensor,
+  tensor,
+  uniformStream,
+  valueTypeOf,
+} from "@metrigrad/tensor";
 import { compile } from "../compile/compile.ts";
 import type { Feeds } from "../compile/program.ts";
 import type { Node } from "../core/node.ts";
 import { mul } from "../ops/arithmetic.ts";
 import { sum } from "../ops/broadcastTo.ts";
-import { valueTypeOf } from "../ops/constant.ts";
 import { input } from "../ops/input.ts";
 
 /** An input of the type and shape of a host value. */

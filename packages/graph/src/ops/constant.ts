@@ -1,4 +1,4 @@
-import { type DType, sizeOf, type Tensor, tensor, type ValueType } from "@metrigrad/tensor";
+import { sizeOf, type Tensor, tensor, type ValueType, valueTypeOf } from "@metrigrad/tensor";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 
@@ -25,20 +25,6 @@ export const constantOp: Op<ConstantAttrs> = {
     return `${type} #${names.get(value)}`;
   },
 };
-
-const graphTypes = {
-  f32: "float",
-  f64: "float",
-  i32: "i32",
-  u32: "u32",
-  bool: "bool",
-  u8: "u8",
-} as const;
-
-/** The type of graph values for a stored type. */
-export function valueTypeOf(dtype: DType): ValueType {
-  return graphTypes[dtype];
-}
 
 /** A fixed value: a number (of the given type) or a host tensor (of its own type). */
 export function constant(value: number | Tensor, type?: ValueType): Node<ConstantAttrs> {

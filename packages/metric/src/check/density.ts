@@ -7,7 +7,7 @@ import {
   type Program,
   reshape,
 } from "@metrigrad/graph";
-import { type Handle, type Tensor, tensor } from "@metrigrad/tensor";
+import { type Handle, type Tensor, tensor, valueTypeOf } from "@metrigrad/tensor";
 import type { Subject } from "./subject.ts";
 
 /** Responses y of every row, `count` of them, the rows of each together: [count·n, …]. */
@@ -35,19 +35,10 @@ export function repeated(natural: Node, count: number): Node {
   return reshape(broadcastTo(expandDims(natural, 0), [count, n, m]), [count * n, m]);
 }
 
-const types = {
-  f32: "float",
-  f64: "float",
-  i32: "i32",
-  u32: "u32",
-  u8: "u8",
-  bool: "bool",
-} as const;
-
 /** The density of responses under a subject's law. */
 export async function densityOf(subject: Subject, { y, count }: Responses): Promise<Density> {
   const { store, parameter, law, natural } = subject;
-  const node = input("y", y.shape, types[y.dtype]);
+  const node = input("y", y.shape, valueTypeOf(y.dtype));
   const program: Program<Handle> = await compile(
     { outputs: law.logProb(node, repeated(natural, count)) },
     store,

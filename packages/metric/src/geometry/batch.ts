@@ -1,18 +1,10 @@
 import { cast, input, type Node } from "@metrigrad/graph";
-import { isTensor, ShapeError, showShape, type Tensor } from "@metrigrad/tensor";
+import { isTensor, ShapeError, showShape, type Tensor, valueTypeOf } from "@metrigrad/tensor";
 
 /** Rows of inputs [n, …], alone or as the member of a batch. */
 export type Batch = Tensor | { readonly inputs: Tensor };
 
 const name = "metric/inputs";
-const types = {
-  f32: "float",
-  f64: "float",
-  i32: "i32",
-  u32: "u32",
-  u8: "u8",
-  bool: "bool",
-} as const;
 
 /** A batch as a float node and the value to feed it with. Throws ShapeError. */
 export function batchInput(
@@ -29,6 +21,6 @@ export function batchInput(
       todo: "stack samples as rows: tensor([[…], […]])",
     });
   }
-  const node = input(name, value.shape, types[value.dtype]);
+  const node = input(name, value.shape, valueTypeOf(value.dtype));
   return { x: cast(node, "float"), rows, feeds: { [name]: value } };
 }

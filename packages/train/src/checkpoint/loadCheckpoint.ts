@@ -5,8 +5,8 @@ import {
   showShape,
   type VariableRole,
   type VariableSpec,
+  valueTypeOf,
 } from "@metrigrad/tensor";
-import { valueTypes } from "../valueTypes.ts";
 import { readTensors } from "./readTensors.ts";
 import { rolesOf } from "./roles.ts";
 
@@ -27,7 +27,7 @@ export async function loadCheckpoint(path: string, store: Store): Promise<void> 
   }
   const added: VariableSpec[] = [];
   for (const [name, value] of file.tensors) {
-    const type = valueTypes[value.dtype];
+    const type = valueTypeOf(value.dtype);
     const spec = known.get(name);
     if (spec === undefined) {
       const role = roles.get(name) as VariableRole;

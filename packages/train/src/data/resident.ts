@@ -1,7 +1,6 @@
 import type { DataSet, Split } from "@metrigrad/data";
 import { cast, gather, mul, type Node, type Variable, variable } from "@metrigrad/graph";
-import type { Tensor } from "@metrigrad/tensor";
-import { valueTypes } from "../valueTypes.ts";
+import { type Tensor, valueTypeOf } from "@metrigrad/tensor";
 
 /** The splits of a data set. */
 export type SplitName = "train" | "valid" | "test";
@@ -38,7 +37,7 @@ export function residentSplit(data: DataSet, name: SplitName): ResidentSplit {
 function dataVariable(name: string, value: Tensor): Variable {
   const { shape, dtype } = value;
   return variable(name, shape, {
-    type: valueTypes[dtype],
+    type: valueTypeOf(dtype),
     role: "data",
     init: () => value.data(),
   });
