@@ -62,7 +62,8 @@ export class CpuExecutable implements Executable {
   private readonly device: Device;
   private readonly plan: Plan;
   private readonly placement: Placement;
-  private readonly exports: WebAssembly.Exports;
+  /** The phases of each step. */
+  private readonly phases: readonly (readonly PhaseFunction[])[];
   private readonly outputs: readonly OutputPlace[];
   private readonly counter: RunCounter = { runs: 0, closed: false };
   private readonly runAll: PhaseFunction;
@@ -74,14 +75,15 @@ export class CpuExecutable implements Executable {
     device: Device,
     plan: Plan,
     placement: Placement,
-    exports: WebAssembly.Exports,
+    run: PhaseFunction,
+    phases: readonly (readonly PhaseFunction[])[],
   ) {
     this.device = device;
     this.plan = plan;
     this.placement = placement;
     this.bytes = placement.bytes;
-    this.exports = exports;
-    this.runAll = exports.run as PhaseFunction;
+    this.phases = phases;
+    this.runAll = run;
     this.outputs = plan.outputs.map((view) => {
       const { dtype } = plan.buffers[view.buffer] as BufferSpec;
       const address = (placement.addresses[view.buffer] as number) + view.offset * bytesOf(dtype);
@@ -98,9 +100,11 @@ export class CpuExecutable implements Executable {
     const { options, library, scratch, heap } = device;
     const target = { options, library, scratch, parts: 1, addresses: placement.addresses };
     try {
-      const { bytes } = buildPlan(plan, target);
+      const { bytes, phases } = buildPlan(plan, target);
       const exports = await instantiate(bytes, device.imports);
-      return new CpuExecutable(device, plan, placement, exports);
+      const find = (name: string) => exports[name] as PhaseFunction;
+      const found = phases.map((names) => names.map(find));
+      return new CpuExecutable(device, plan, placement, find("run"), found);
     } catch (error) {
       for (const address of placement.allocated) heap.release(address);
       throw error;
@@ -115,9 +119,9 @@ export class CpuExecutable implements Executable {
 
   async profile(feeds: readonly Tensor[]): Promise<readonly number[]> {
     this.begin("executable.profile", feeds);
-    return this.plan.steps.map((_, at) => {
+    return this.phases.map((phases) => {
       const start = performance.now();
-      (this.exports[`step${at}`] as PhaseFunction)(0, 1);
+      for (const phase of phases) phase(0, 1);
       return (performance.now() - start) / 1000;
     });
   }

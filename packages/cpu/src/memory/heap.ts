@@ -11,17 +11,31 @@ interface Block {
   readonly bytes: number;
 }
 
+/** A memory that may grow as far as the engine lets it: address space is short on some devices. */
+function reserve(shared: boolean): WebAssembly.Memory {
+  for (let maximum = maxPages; maximum > 4096; maximum /= 2) {
+    try {
+      return new WebAssembly.Memory({ initial: 1, maximum, shared });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return new WebAssembly.Memory({ initial: 1, maximum: 4096, shared });
+}
+
 /** Allocates from one WebAssembly memory, which grows on demand; blocks never move. */
 export class Heap {
   readonly memory: WebAssembly.Memory;
   /** Free blocks in order of address, no two adjacent. */
   private free: Block[] = [];
   private readonly used = new Map<number, number>();
-  private end: number;
+  /** Where the memory behind the last block begins. */
+  private end = firstAddress;
+  /** Where memory begins that was never used, so is still zero. */
+  private fresh = firstAddress;
 
   constructor(options: { readonly shared: boolean }) {
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: maxPages, ...options });
-    this.end = firstAddress;
+    this.memory = reserve(options.shared);
   }
 
   /** Bytes that are allocated. */
@@ -46,12 +60,14 @@ export class Heap {
       address = block.address;
       const rest = { address: address + bytes, bytes: block.bytes - bytes };
       this.free.splice(best, 1, ...(rest.bytes > 0 ? [rest] : []));
-      new Uint8Array(this.memory.buffer, address, bytes).fill(0);
     } else {
       address = this.end;
       this.grow(address + bytes, bytes, what);
       this.end = address + bytes;
     }
+    const used = Math.min(address + bytes, this.fresh) - address;
+    if (used > 0) new Uint8Array(this.memory.buffer, address, used).fill(0);
+    this.fresh = Math.max(this.fresh, address + bytes);
     this.used.set(address, bytes);
     return address;
   }
@@ -70,6 +86,11 @@ export class Heap {
         merged[merged.length - 1] = { address: last.address, bytes: last.bytes + block.bytes };
       } else merged.push(block);
     }
+    const last = merged.at(-1);
+    if (last && last.address + last.bytes === this.end) {
+      this.end = last.address;
+      merged.pop();
+    }
     this.free = merged;
   }
 
@@ -80,7 +101,7 @@ export class Heap {
     // A little ahead, so that many small allocations do not grow the memory each time.
     const ahead = Math.min(maxPages, Math.max(need, Math.ceil(have * 1.25)));
     for (const pages of [ahead, need]) {
-      if (pages > maxPages) continue;
+      if (pages < need || pages > maxPages) continue;
       try {
         this.memory.grow(pages - have);
         return;

@@ -5,11 +5,16 @@ import type { Scratch } from "../memory/scratch.ts";
 import type { KernelOptions } from "../options.ts";
 import type { StepContext } from "../step/context.ts";
 import { lowerStep } from "../step/table.ts";
-import { type Func, i32, ModuleBuilder } from "../wasm/index.ts";
+import { type Func, ModuleBuilder } from "../wasm/index.ts";
 
-/** The module of a plan; it exports `run(part, parts)` and `step0`, `step1`, … of the same kind. */
+/**
+ * The module of a plan. It exports `run(part, parts)` and every phase under its name with the same
+ * parameters; all parts must finish a phase before one begins the next.
+ */
 export interface PlanModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The names of the phases of each step. */
+  readonly phases: readonly (readonly string[])[];
 }
 
 /** What a plan module is built for. */
@@ -23,7 +28,7 @@ export interface PlanTarget {
   readonly addresses: readonly number[];
 }
 
-/** Generates a function per step and one that runs them all. */
+/** Generates the phases of all steps and a function that runs them in order. */
 export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   const module = new ModuleBuilder(target.options);
   const library = target.library.importInto(module);
@@ -31,7 +36,6 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
     const funcs: Func[] = [];
     target.scratch.begin();
     const context: StepContext = {
-      module,
       options: target.options,
       library,
       region: (view) => {
@@ -45,34 +49,15 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
       },
       phase: (body) => {
         const name = `${step.kind}${at}_${funcs.length}`;
-        funcs.push(module.func(name, { params: ["i32", "i32"] }, body));
+        funcs.push(module.func(name, { params: ["i32", "i32"], export: true }, body));
       },
     };
     lowerStep(step, context);
     return funcs;
   });
-  const steps = phases.map((funcs, at) => {
-    const { when } = plan.steps[at] as Plan["steps"][number];
-    const flag =
-      when === undefined ? null : (target.addresses[when.buffer] as number) + 4 * when.offset;
-    return sequence(module, `step${at}`, funcs, flag);
+  module.func("run", { params: ["i32", "i32"], export: true }, (f, part, parts) => {
+    for (const func of phases.flat()) f.call(func, part, parts);
   });
-  sequence(module, "run", steps, null);
-  return { bytes: module.encode() };
-}
-
-/** A function that calls others in order, where the bool at an address holds. */
-function sequence(
-  module: ModuleBuilder,
-  name: string,
-  funcs: readonly Func[],
-  flag: number | null,
-): Func {
-  return module.func(name, { params: ["i32", "i32"], export: true }, (f, part, parts) => {
-    const body = () => {
-      for (const func of funcs) f.call(func, part, parts);
-    };
-    if (flag === null) body();
-    else f.if(i32.load(flag), body);
-  });
+  const names = phases.map((funcs) => funcs.map(({ name }) => name));
+  return { bytes: module.encode(), phases: names };
 }

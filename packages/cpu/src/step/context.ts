@@ -2,11 +2,10 @@ import type { View } from "@metrigrad/tensor";
 import type { Library } from "../kernel/library.ts";
 import type { FixedRegion } from "../loop/region.ts";
 import type { KernelOptions } from "../options.ts";
-import type { FunctionBuilder, I32, ModuleBuilder } from "../wasm/index.ts";
+import type { FunctionBuilder, I32 } from "../wasm/index.ts";
 
 /** What step kinds are lowered with. */
 export interface StepContext {
-  readonly module: ModuleBuilder;
   readonly options: KernelOptions;
   /** Imported kernels. */
   readonly library: Library;

@@ -1,0 +1,216 @@
+import { arg, call, type Plan, primitiveFns, tensor, type VariableSpec } from "@metrigrad/tensor";
+import test from "tape";
+import { cpu } from "../../src/index.ts";
+
+const zeros: VariableSpec = {
+  name: "w",
+  shape: [2, 3],
+  type: "float",
+  role: "parameter",
+  init: ({ seed }) => [0, 1, 2, 3, 4, seed],
+};
+
+const view = (buffer: number, shape: readonly number[]) => ({
+  buffer,
+  shape,
+  strides: shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1)),
+  offset: 0,
+});
+
+/** out = w + x·c; w = out. */
+const shape = [2, 3];
+const plan: Plan = {
+  float: "f32",
+  buffers: [
+    { dtype: "f32", size: 6, place: { kind: "variable", name: "w" }, label: "w" },
+    { dtype: "f32", size: 6, place: { kind: "feed", name: "x" }, label: "x" },
+    {
+      dtype: "f32",
+      size: 6,
+      place: { kind: "constant", data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+      label: "c",
+    },
+    { dtype: "f32", size: 6, place: { kind: "arena", offset: 64 }, label: "product" },
+    { dtype: "f32", size: 6, place: { kind: "output" }, label: "out" },
+  ],
+  steps: [
+    {
+      kind: "map",
+      label: "product",
+      shape,
+      inputs: [view(1, shape), view(2, shape)],
+      exprs: [call(primitiveFns.mul, arg(0), arg(1))],
+      outputs: [view(3, shape)],
+    },
+    {
+      kind: "map",
+      label: "sum",
+      shape,
+      inputs: [view(0, shape), view(3, shape)],
+      exprs: [call(primitiveFns.add, arg(0), arg(1))],
+      outputs: [view(4, shape)],
+    },
+    { kind: "copy", label: "update", input: view(4, shape), output: view(0, shape) },
+  ],
+  feeds: [{ name: "x", shape, dtype: "f32", buffer: 1 }],
+  outputs: [view(4, shape)],
+  arenaBytes: 128,
+};
+
+async function rejects(t: test.Test, promise: Promise<unknown>, pattern: RegExp) {
+  try {
+    await promise;
+    t.fail(`expected ${pattern}`);
+  } catch (error) {
+    t.equal((error as Error).name, "BackendError");
+    t.match((error as Error).message, pattern);
+  }
+}
+
+test("cpu: a plan with variable, feed, constant, arena and output", async (t) => {
+  for (const options of [{}, { relaxed: false }, { shared: true }]) {
+    const backend = await cpu(options);
+    const store = await backend.store([zeros], { seed: 7 });
+    const program = await store.prepare(plan);
+    t.equal(program.bytes, 128 + 3 * 24);
+    const ones = tensor(
+      Float32Array.from({ length: 6 }, () => 1),
+      { shape },
+    );
+    const [first] = await program.run([ones]);
+    t.deepEqual((await first?.read())?.toArray(), [
+      [1, 3, 5],
+      [7, 9, 13],
+    ]);
+    const [second] = await program.run([
+      tensor([
+        [1, 0, 0],
+        [0, 0, -1],
+      ]),
+    ]);
+    t.deepEqual((await second?.read())?.toArray(), [
+      [2, 3, 5],
+      [7, 9, 7],
+    ]);
+    t.deepEqual((await store.read("w")).toArray(), (await second?.read())?.toArray());
+    await rejects(
+      t,
+      first?.read() as Promise<unknown>,
+      /handle.read: .* got 1 later run\(s\); await/,
+    );
+    const times = await program.profile?.([ones]);
+    t.ok(times?.length === 3 && times.every((seconds) => seconds >= 0), "profile");
+    await backend.close();
+  }
+});
+
+test("cpu: handles and feeds survive the memory's growth", async (t) => {
+  const backend = await cpu();
+  const store = await backend.store([zeros]);
+  const program = await store.prepare(plan);
+  const x = tensor(new Float32Array(6).fill(1), { shape });
+  const [before] = await program.run([x]);
+  await store.add([
+    { ...zeros, name: "large", shape: [1 << 22], init: () => new Float32Array(1 << 22) },
+  ]);
+  t.deepEqual((await before?.read())?.toArray(), [
+    [1, 3, 5],
+    [7, 9, 6],
+  ]);
+  const [after] = await program.run([x]);
+  t.deepEqual((await after?.read())?.toArray(), [
+    [2, 5, 8],
+    [11, 14, 12],
+  ]);
+  await backend.close();
+});
+
+test("cpu: values of every type go in and out, converted", async (t) => {
+  const backend = await cpu();
+  const types = ["float", "i32", "u32", "bool", "u8"] as const;
+  const specs = types.map((type): VariableSpec => {
+    return { name: type, shape: [4], type, role: "data", init: () => [0, 1.7, -2.2, 300] };
+  });
+  const store = await backend.store(specs);
+  const values = async (name: string) => [...(await store.read(name)).data()];
+  t.deepEqual(await values("float"), [0, 1.7, -2.2, 300].map(Math.fround));
+  t.deepEqual(await values("i32"), [0, 1, -2, 300]);
+  t.deepEqual(await values("u32"), [0, 1, 0, 300]);
+  t.deepEqual(await values("bool"), [0, 1, 1, 1]);
+  t.deepEqual(await values("u8"), [0, 1, 0, 255]);
+  await store.write("u8", tensor([5, 6, 7, 8]));
+  t.deepEqual(await values("u8"), [5, 6, 7, 8]);
+  await store.write("float", tensor([true, false, true, true]));
+  t.deepEqual(await values("float"), [1, 0, 1, 1]);
+  t.equal((await store.read("bool")).dtype, "bool");
+  t.equal(store.bytes, 4 * 16 + 4);
+  t.deepEqual(
+    store.variables.map(({ name }) => name),
+    [...types],
+  );
+  t.ok(store.has("u8") && !store.has("u9"));
+  await backend.close();
+});
+
+test("cpu: adding variables again keeps values, other shapes are refused", async (t) => {
+  const backend = await cpu();
+  const store = await backend.store({ variables: [zeros] }, { seed: 3 });
+  await store.write(
+    "w",
+    tensor([
+      [9, 9, 9],
+      [9, 9, 9],
+    ]),
+  );
+  await store.add([zeros]);
+  t.equal((await store.read("w")).get(0, 0), 9);
+  await rejects(
+    t,
+    store.add([{ ...zeros, shape: [6] }]),
+    /keeps its type and shape float\[2, 3\], got float\[6\]/,
+  );
+  await rejects(t, store.write("w", tensor([1])), /must have shape \[2, 3\], got \[1\]/);
+  await rejects(t, store.read("v"), /must be one of w, got v/);
+  const short = { ...zeros, name: "short", init: () => [1] };
+  await rejects(t, store.add([short]), /must give 6 values, got 1/);
+  const program = await store.prepare(plan);
+  await rejects(t, program.run([]), /feed x must have 6 elements, got none/);
+  await rejects(t, store.prepare({ ...plan, float: "f64" }), /must be .*f(loat)?32|f64/);
+  await rejects(t, backend.store([], { float: "f64" }), /float must be f32, got f64/);
+  await backend.close();
+});
+
+test("cpu: what is closed says so, and its memory is used again", async (t) => {
+  const backend = await cpu();
+  const store = await backend.store([zeros]);
+  const before = backend.describe();
+  for (let turn = 0; turn < 50; turn++) {
+    const other = await backend.store([
+      { ...zeros, shape: [1000, 100], init: () => new Float32Array(1e5) },
+    ]);
+    await (
+      await other.prepare({ ...plan, buffers: [], steps: [], feeds: [], outputs: [] })
+    ).close();
+    await other.close();
+  }
+  t.equal(backend.describe(), before, "no growth");
+  const program = await store.prepare(plan);
+  const [handle] = await program.run([tensor(new Float32Array(6), { shape })]);
+  await program.close();
+  await program.close();
+  await rejects(t, handle?.read() as Promise<unknown>, /got a closed program/);
+  await rejects(t, program.run([]), /the program must be open/);
+  await store.close();
+  await rejects(t, store.read("w"), /the store must be open/);
+  await backend.close();
+  await backend.close();
+  await rejects(t, backend.store([]), /the backend must be open/);
+});
+
+test("cpu: describe says what runs", async (t) => {
+  const plain = await cpu({ relaxed: false, shared: true });
+  t.match(plain.describe(), /^cpu: WebAssembly SIMD \(plain\), 1 thread, .* shared memory/);
+  t.equal(plain.name, "cpu");
+  t.deepEqual(plain.floats, ["f32"]);
+  await plain.close();
+});

@@ -1,0 +1,181 @@
+import { arg, call, type Plan, primitiveFns, type Step, type TypedArray } from "@metrigrad/tensor";
+import test from "tape";
+import { Device } from "../../src/backend/device.ts";
+import { bytesOf } from "../../src/loop/lanes.ts";
+import { storedArray, writeElements } from "../../src/memory/elements.ts";
+import { buildPlan } from "../../src/plan/module.ts";
+import type { Numbers } from "../support/module.ts";
+import { Random } from "../support/random.ts";
+import { TestPlan } from "../support/steps.ts";
+
+/** Runs every phase for all parts, in an order that threads could have. */
+async function runInParts(
+  plan: TestPlan,
+  steps: readonly Step[],
+  parts: number,
+  random: Random,
+): Promise<TypedArray[]> {
+  const device = await Device.create({ relaxed: false, shared: false });
+  const buffers = plan.buffers.map(({ dtype, data }) => {
+    const address = device.heap.allocate(data.length * bytesOf(dtype), "test");
+    const stored = () => storedArray(device.heap, address, data.length, dtype);
+    writeElements(stored(), dtype, data, dtype);
+    return { address, stored };
+  });
+  const full: Plan = {
+    float: "f32",
+    buffers: plan.buffers.map(({ dtype, data }, i) => {
+      return { dtype, size: data.length, place: { kind: "output" }, label: `b${i}` };
+    }),
+    steps,
+    feeds: [],
+    outputs: [],
+    arenaBytes: 0,
+  };
+  const addresses = buffers.map(({ address }) => address);
+  const { options, library, scratch } = device;
+  const { bytes, phases } = buildPlan(full, { options, library, scratch, parts, addresses });
+  const { instance } = await WebAssembly.instantiate(bytes, { env: device.imports });
+  for (const name of phases.flat()) {
+    const order = Array.from({ length: parts }, (_, part) => part);
+    order.sort(() => random.next() - 0.5);
+    for (const part of order) (instance.exports[name] as Numbers)(part, parts);
+  }
+  return buffers.map(({ stored }) => stored().slice());
+}
+
+test("parts of a phase do the same as one, bit for bit, in any order", async (t) => {
+  const random = new Random(51);
+  const plan = new TestPlan();
+  const value = () => random.between(-1, 1);
+  const float = (...shape: number[]) => plan.view(shape, "f32", value);
+  const indices = plan.view([9], "i32", () => random.integer(0, 6));
+  const sum = call(primitiveFns.add, arg(0), arg(1));
+  const big = plan.view([3, 20, 20], "f32", (at) => ((at % 400) % 21 === 0 ? 3 : 0.1));
+  const lower = plan.view([20, 20], "f32", (at) => (at % 21 === 0 ? 3 : 0.1));
+  const steps: Step[] = [
+    {
+      kind: "map",
+      label: "",
+      shape: [300],
+      inputs: [float(300), float(300)],
+      exprs: [sum],
+      outputs: [float(300)],
+    },
+    {
+      kind: "map",
+      label: "",
+      shape: [20, 7],
+      inputs: [float(20, 7), plan.view([20, 7], "f32", value, { order: [1, 0] })],
+      exprs: [sum],
+      outputs: [float(20, 7)],
+    },
+    {
+      kind: "reduce",
+      label: "",
+      shape: [30, 40],
+      axes: [0],
+      inputs: [float(30, 40)],
+      exprs: [arg(0)],
+      ops: ["sum"],
+      outputs: [float(40)],
+    },
+    {
+      kind: "reduce",
+      label: "",
+      shape: [30, 40],
+      axes: [1],
+      inputs: [float(30, 40)],
+      exprs: [arg(0)],
+      ops: ["max"],
+      outputs: [float(30)],
+    },
+    {
+      kind: "reduce",
+      label: "",
+      shape: [30, 40],
+      axes: [0, 1],
+      inputs: [float(30, 40)],
+      exprs: [arg(0)],
+      ops: ["sum"],
+      outputs: [float()],
+    },
+    {
+      kind: "argReduce",
+      label: "",
+      op: "max",
+      input: float(13, 9),
+      output: plan.view([13], "i32", () => 0),
+    },
+    { kind: "matmul", label: "", a: float(70, 13), b: float(13, 9), outputs: [float(70, 9)] },
+    {
+      kind: "matmul",
+      label: "",
+      a: float(9, 13),
+      b: float(13, 40),
+      epilogue: { inputs: [float(9, 40)], exprs: [sum] },
+      outputs: [float(9, 40)],
+    },
+    { kind: "matmul", label: "", a: float(5, 9, 3), b: float(5, 3, 4), outputs: [float(5, 9, 4)] },
+    { kind: "gather", label: "", source: float(7, 5), indices, output: float(9, 5) },
+    { kind: "scatterAdd", label: "", updates: float(9, 5), indices, output: float(7, 5) },
+    {
+      kind: "copy",
+      label: "",
+      input: plan.view([33, 18], "f32", value, { order: [1, 0] }),
+      output: float(33, 18),
+    },
+    {
+      kind: "random",
+      label: "",
+      key: 5,
+      state: plan.view([2], "u32", () => 3),
+      output: plan.view([61], "u32", () => 0),
+    },
+    {
+      kind: "gram",
+      label: "",
+      x: float(5, 6, 7),
+      nu: null,
+      base: null,
+      alpha: 0.5,
+      beta: 1,
+      output: float(5, 7, 7),
+    },
+    {
+      kind: "gram",
+      label: "",
+      x: float(6, 7),
+      nu: float(6),
+      base: null,
+      alpha: 0.5,
+      beta: 1,
+      output: float(7, 7),
+    },
+    { kind: "cholesky", label: "", a: big, shift: null, output: float(3, 20, 20), used: float(3) },
+    {
+      kind: "triangularSolve",
+      label: "",
+      l: lower,
+      rhs: float(20, 5),
+      transpose: true,
+      output: float(20, 5),
+    },
+    {
+      kind: "triangularSolve",
+      label: "",
+      l: big,
+      rhs: float(3, 20, 1),
+      transpose: false,
+      output: float(3, 20, 1),
+    },
+  ];
+  const whole = await runInParts(plan, steps, 1, random);
+  for (const parts of [2, 3, 7]) {
+    const shared = await runInParts(plan, steps, parts, random);
+    const differing = shared.flatMap((buffer, i) => {
+      return buffer.every((x, k) => Object.is(x, whole[i]?.[k])) ? [] : [i];
+    });
+    t.deepEqual(differing, [], `${parts} parts`);
+  }
+});
