@@ -26,7 +26,16 @@ export async function begin(model: Module, options: FitOptions): Promise<Begun> 
   const stepsPerEpoch = Math.floor(train.rows / batchSize);
   const steps = epochs * stepsPerEpoch;
   const { likelihood, optimizer } = options;
-  const graph = stepGraph({ model, likelihood, optimizer, data: train, batchSize, l2, steps });
+  const graph = stepGraph({
+    model,
+    likelihood,
+    optimizer,
+    data: train,
+    batchSize,
+    l2,
+    steps,
+    classes: data.classes,
+  });
   const store = options.store ?? (await newStore(model, options));
   try {
     await store.add([...model.variables, stepCounter.attrs, failedStep.attrs]);

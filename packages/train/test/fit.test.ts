@@ -1,6 +1,15 @@
 import { dataSet } from "@metrigrad/data";
-import { relu } from "@metrigrad/graph";
-import { batchNorm, categorical, dense, gaussian, sequential } from "@metrigrad/nn";
+import { matmul, relu } from "@metrigrad/graph";
+import {
+  batchNorm,
+  categorical,
+  defModule,
+  dense,
+  gaussian,
+  ones,
+  param,
+  sequential,
+} from "@metrigrad/nn";
 import { adam, momentum, type Optimizer, rngd, sgd } from "@metrigrad/optim";
 import { DataError, GraphError, reference, ShapeError, tensor } from "@metrigrad/tensor";
 import test from "tape";
@@ -234,4 +243,21 @@ test("data that are not finite are refused before training", async (t) => {
 test("a model that does not fit the data is refused as the step is built", async (t) => {
   const run = fit(sequential(dense(5, 3)), options);
   await rejects(t, run.finish(), ShapeError, /dense: its input must be \[n, 5\], got \[12, 2\]/);
+  const narrow = fit(sequential(dense(2, 2)), options);
+  await rejects(
+    t,
+    narrow.finish(),
+    ShapeError,
+    /fit: the model must put out one value per class, \[n, 3\], got \[12, 2\]; change the size of its last layer/,
+  );
+});
+
+test("a parameter that no path connects to the loss is refused by name", async (t) => {
+  const idle = defModule({
+    name: "idle",
+    params: { w: param([2, 3], ones), spare: param([4], ones) },
+    apply: ({ w }, x) => matmul(x, w),
+  });
+  const run = fit(idle(), options);
+  await rejects(t, run.finish(), GraphError, /got none from variable spare/);
 });

@@ -12,7 +12,7 @@ import {
 } from "@metrigrad/graph";
 import { type AppliedModel, applyModel, type Law, type Module } from "@metrigrad/nn";
 import type { Optimizer, Penalty, Phase } from "@metrigrad/optim";
-import { tensor } from "@metrigrad/tensor";
+import { ShapeError, showShape, tensor } from "@metrigrad/tensor";
 import { batchNodes, type ResidentSplit } from "../data/resident.ts";
 import { composePhases } from "./compose.ts";
 import { l2Penalty } from "./penalty.ts";
@@ -30,6 +30,8 @@ export interface StepSpec {
   readonly l2: number;
   /** Steps of the whole run, which `progress` is a fraction of. */
   readonly steps: number;
+  /** Number of classes, where the targets are class indices. */
+  readonly classes?: number | undefined;
 }
 
 /** The graph of one training step. */
@@ -51,6 +53,7 @@ export function stepGraph(spec: StepSpec): StepGraph {
   const { model, likelihood, optimizer, data, batchSize, l2, steps } = spec;
   const { x, y } = batchNodes(data, input(rowsFeed, [batchSize], "i32"));
   const applied = applyModel(model, x, { mode: "train", law: likelihood });
+  checkOutput(applied.output, spec.classes);
   const loss = neg(mean(likelihood.logProb(y, applied.output)));
   const penalty = l2Penalty(applied.parameters, l2);
   const step = cast(stepCounter, "float");
@@ -84,4 +87,14 @@ function withRandomState(updates: readonly Update[], loss: Node): Update[] {
   const own = updates.some(([variable]) => variable === rngState);
   if (own || !drawsRandom([loss, ...updates.map(([, value]) => value)])) return [...updates];
   return [...updates, [rngState, add(rngState, constant(tensor(Uint32Array.of(0, 1))))]];
+}
+
+function checkOutput({ shape }: Node, classes: number | undefined): void {
+  if (classes === undefined || shape.at(-1) === classes) return;
+  throw new ShapeError({
+    where: "fit",
+    must: `the model must put out one value per class, [n, ${classes}]`,
+    got: showShape(shape),
+    todo: "change the size of its last layer",
+  });
 }
