@@ -5,7 +5,7 @@ import { type Scalars, scalarsOf } from "../expr/scalars.ts";
 import type { KernelOptions } from "../options.ts";
 import type { FunctionBuilder, V128 } from "../wasm/index.ts";
 import { type Cursor, cursorsFor, type Pointer } from "./cursor.ts";
-import { loadLanes, loadSplat, storeElement, storeLanes } from "./lanes.ts";
+import { loadLanes, loadSplat, storeElement, storeLanes, withoutDenormals } from "./lanes.ts";
 import type { Turn } from "./nest.ts";
 import type { Region } from "./region.ts";
 import type { Space } from "./space.ts";
@@ -82,10 +82,11 @@ export class LoopBody {
 
   /** Stores four lanes, or the first of them, to an output. */
   store(output: number, value: V128, from: ScalarType, turn: Turn, vector = 0): void {
-    const { dtype } = this.fused.outputs[output] as Region;
+    const { dtype, flush } = this.fused.outputs[output] as Region;
     const pointer = this.pointers[output] as Pointer;
     const e = this.evaluator.emitter;
-    const lanes = convertLanes(e, value, from, scalarTypeOf(dtype));
+    const converted = convertLanes(e, value, from, scalarTypeOf(dtype));
+    const lanes = flush && dtype === "f32" ? withoutDenormals(e, converted) : converted;
     if (turn.kind === "element") {
       this.f.do(storeElement(e, pointer, lanes, dtype));
     } else {

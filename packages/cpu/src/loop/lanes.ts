@@ -2,6 +2,7 @@ import { BackendError, type DType, storageBytes } from "@metrigrad/tensor";
 import type { Emitter } from "../expr/emitter.ts";
 import {
   type FunctionBuilder,
+  f32x4,
   type I32,
   i8x16,
   i16x8,
@@ -81,6 +82,12 @@ function loadBytes(pointer: Pointer, by: number, stride: number): V128 {
     const { address, offset } = place(pointer, by + lane * stride);
     return v128.load8_lane(address, lanes, 4 * lane, offset);
   }, v128.zero());
+}
+
+/** Floats, with zero in place of those too small for full precision. */
+export function withoutDenormals(e: Emitter, value: V128): V128 {
+  const lanes = e.let(value);
+  return v128.andnot(lanes, f32x4.lt(f32x4.abs(lanes), e.float(2 ** -126)));
 }
 
 /** Lanes as they are stored: booleans as 0 and 1, bytes saturated. */

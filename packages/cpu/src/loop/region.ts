@@ -9,6 +9,8 @@ export interface Region {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly dtype: DType;
+  /** Whether what is computed is stored without denormal floats, as zero. */
+  readonly flush?: boolean;
 }
 
 /** A region at a known address. */
@@ -17,13 +19,14 @@ export interface FixedRegion extends Region {
 }
 
 /** A view on a buffer that lies at an address. */
-export function regionOf(view: View, address: number, dtype: DType): FixedRegion {
+export function regionOf(view: View, address: number, dtype: DType, flush: boolean): FixedRegion {
   const bytes = bytesOf(dtype);
   return {
     base: address + view.offset * bytes,
     shape: view.shape,
     strides: view.strides.map((stride) => stride * bytes),
     dtype,
+    flush,
   };
 }
 

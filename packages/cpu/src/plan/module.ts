@@ -1,4 +1,4 @@
-import type { DType, Plan } from "@metrigrad/tensor";
+import type { BufferSpec, Plan } from "@metrigrad/tensor";
 import type { LibraryModule } from "../kernel/library.ts";
 import { regionOf } from "../loop/region.ts";
 import type { Scratch } from "../memory/scratch.ts";
@@ -39,8 +39,11 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
       options: target.options,
       library,
       region: (view) => {
-        const dtype = plan.buffers[view.buffer]?.dtype as DType;
-        return regionOf(view, target.addresses[view.buffer] as number, dtype);
+        const { dtype, place } = plan.buffers[view.buffer] as BufferSpec;
+        // A running average of what has stopped changing ends in denormals, on which processors are
+        // many times slower; so variables do not keep them.
+        const flush = place.kind === "variable";
+        return regionOf(view, target.addresses[view.buffer] as number, dtype, flush);
       },
       scratch: (bytes) => target.scratch.take(bytes),
       partScratch: (bytes) => {

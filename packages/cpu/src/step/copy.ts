@@ -18,7 +18,8 @@ export function lowerCopy(from: FixedRegion, to: FixedRegion, context: StepConte
     return;
   }
   const exprs = [arg(0, scalarTypeOf(from.dtype))];
-  lowerMap(to.shape, { inputs: [from], exprs, outputs: [to] }, context);
+  const exact = { ...to, flush: false };
+  lowerMap(to.shape, { inputs: [from], exprs, outputs: [exact] }, context);
 }
 
 /** Copies by blocks where one axis is contiguous in the source and another one in the target. */

@@ -1,10 +1,18 @@
-import type { MatmulStep } from "@metrigrad/tensor";
+import {
+  arg,
+  call,
+  type MatmulStep,
+  primitiveFns,
+  type ReduceStep,
+  type View,
+} from "@metrigrad/tensor";
 import { productScratch, termsPerBlock } from "../kernel/tile.ts";
 import { type Range, share } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { f32, type I32, i32 } from "../wasm/index.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { lowerMap } from "./map.ts";
+import { reduceStep } from "./reduce.ts";
 import { firstShare, forEachIndex, leading } from "./rows.ts";
 
 /** The same region with its last two axes swapped. */
@@ -68,6 +76,37 @@ export function lowerProduct(
   });
 }
 
+/**
+ * A product with one row or one column as the reduction that it is, which reads the matrix once;
+ * null for others.
+ */
+function asReduction({ a, b, outputs, label }: MatmulStep): ReduceStep | null {
+  const [output] = outputs as [View];
+  const [m, n] = output.shape.slice(-2) as [number, number];
+  if (m !== 1 && n !== 1) return null;
+  const batch = output.shape.slice(0, -2);
+  const k = a.shape.at(-1) as number;
+  const lead = (view: View) => view.strides.slice(0, -2);
+  const [aRow, aCol] = a.strides.slice(-2) as [number, number];
+  const [bRow, bCol] = b.strides.slice(-2) as [number, number];
+  const shape = n === 1 ? [...batch, m, k] : [...batch, k, n];
+  const left = { ...a, shape, strides: [...lead(a), ...(n === 1 ? [aRow, aCol] : [aCol, 0])] };
+  const right = { ...b, shape, strides: [...lead(b), ...(n === 1 ? [0, bRow] : [bRow, bCol])] };
+  const kept =
+    n === 1 ? [m, output.strides.at(-2) as number] : [n, output.strides.at(-1) as number];
+  const [length, stride] = kept as [number, number];
+  return {
+    kind: "reduce",
+    shape,
+    axes: [shape.length - (n === 1 ? 1 : 2)],
+    inputs: [left, right],
+    exprs: [call(primitiveFns.mul, arg(0), arg(1))],
+    ops: ["sum"],
+    outputs: [{ ...output, shape: [...batch, length], strides: [...lead(output), stride] }],
+    label,
+  };
+}
+
 /** Whether two regions are one. */
 function same(x: FixedRegion, y: FixedRegion): boolean {
   return x.base === y.base;
@@ -75,6 +114,11 @@ function same(x: FixedRegion, y: FixedRegion): boolean {
 
 /** outputs = a·b, or a fused map of it. */
 export const matmulStep: Lowering<MatmulStep> = (step, context) => {
+  const reduction = step.epilogue ? null : asReduction(step);
+  if (reduction !== null) {
+    reduceStep(reduction, context);
+    return;
+  }
   const a = context.region(step.a);
   const b = context.region(step.b);
   const outputs = step.outputs.map(context.region);

@@ -1,7 +1,7 @@
 import { arg, call, type Expr, literal, type ScalarFn, scalarFns } from "@metrigrad/tensor";
 import test from "tape";
 import { Random } from "../support/random.ts";
-import { compare, randomLayout, TestPlan } from "../support/steps.ts";
+import { backends, compare, randomLayout, TestPlan } from "../support/steps.ts";
 
 const fn = (name: string) => scalarFns[name] as ScalarFn;
 const sizes = [0, 1, 2, 3, 4, 5, 7, 8, 13, 16, 31, 64, 67];
@@ -67,5 +67,26 @@ test("map: integers, booleans and bytes", async (t) => {
     const inputs = [ints, words, flags, bytes];
     const step = { kind: "map", label: "m", shape, inputs, exprs, outputs } as const;
     await compare(t, plan, [step], { relative: 1e-6 }, `shape [${shape}]`);
+  }
+});
+
+test("map: a running average in a variable ends at zero, not in denormals", async (t) => {
+  const { all } = await backends();
+  for (const backend of all) {
+    const plan = new TestPlan();
+    const values = [1e-38, -1e-38, 1.3e-38, 1e-45, Number.NaN, Number.POSITIVE_INFINITY, -0, 2];
+    const average = plan.view([8], "f32", (at) => values[at] ?? 0);
+    const exprs = [call(fn("mul"), arg(0), literal(0.99))];
+    const shape = [8];
+    const inputs = [average];
+    const step = { kind: "map", label: "m", shape, inputs, exprs, outputs: inputs } as const;
+    const copy = plan.view([8], "f32", () => 0);
+    const tiny = plan.view([8], "f32", (at) => values[at] ?? 0);
+    const exact = { kind: "copy", label: "c", input: tiny, output: copy } as const;
+    const [averaged, copied] = await plan.run(backend, [step, exact]);
+    const { fround } = Math;
+    const kept = [0, 0, fround(fround(1.3e-38) * 0.99), 0, Number.NaN, Number.POSITIVE_INFINITY];
+    t.deepEqual([...(averaged as Float32Array)].slice(0, 6), kept);
+    t.deepEqual([...(copied as Float32Array)].slice(0, 8), values.map(fround), "copies are exact");
   }
 });

@@ -1,4 +1,12 @@
-import { arg, call, literal, type ReduceOp, type ScalarFn, scalarFns } from "@metrigrad/tensor";
+import {
+  arg,
+  call,
+  type DType,
+  literal,
+  type ReduceOp,
+  type ScalarFn,
+  scalarFns,
+} from "@metrigrad/tensor";
 import test from "tape";
 import { Random } from "../support/random.ts";
 import { compare, randomLayout, TestPlan } from "../support/steps.ts";
@@ -65,7 +73,8 @@ test("reduce: integers and booleans", async (t) => {
       arg(2, "bool"),
     ];
     const all: ReduceOp[] = [...ops, ...ops, "max", "min"];
-    const types = [...ops.map(() => "i32"), ...ops.map(() => "u32"), "bool", "bool"] as const;
+    const words = (type: DType) => ops.map(() => type);
+    const types: DType[] = [...words("i32"), ...words("u32"), "bool", "bool"];
     const outputs = types.map((type) => plan.view(kept, type, () => 1));
     const step = { kind: "reduce", label: "r", shape, axes, inputs, exprs, ops: all, outputs };
     await compare(t, plan, [step as never], {}, `over ${axes}`);
