@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import type { DataSet } from "@metrigrad/data";
 import { categorical } from "@metrigrad/nn";
 import { environmentOf, type Recording, type RunRecord, recordRun } from "@metrigrad/train";
@@ -47,7 +48,9 @@ export async function trainRun(
     for await (const event of run) progress.epoch(event);
     const described = { ...made.settings, batchSize: batch, l2 };
     const record = await recordRun(run, { arch, optimizer, settings: described, seed });
-    return { record, environment: environmentOf(run.store) };
+    const processors = cpus();
+    const processor = { processor: processors[0]?.model ?? "unknown", cores: processors.length };
+    return { record, environment: { ...environmentOf(run.store), ...processor } };
   } finally {
     progress.end();
     await run.close();

@@ -1,0 +1,118 @@
+/**
+ * `node scripts/experiment-tables.mjs [record.json]`: what each optimizer of a record reaches by epoch and by
+ * second of training, as the markdown tables of docs/experiment.md: training cost (with the L2 term) and
+ * validation accuracy, means over the seeds. Reads runs/latest/record.json by default.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./setup.mjs";
+
+/**
+ * @typedef {import("../packages/train/src/index.ts").Recording} Recording
+ * @typedef {Recording["runs"][number]} Run
+ */
+
+const file = process.argv[2] ?? join(root, "runs", "latest", "record.json");
+/** @type {Recording} */
+const { environment, runs } = JSON.parse(readFileSync(file, "utf8"));
+
+const mean = (/** @type {number[]} */ values) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The standard deviation; NaN for one value. @param {number[]} values */
+const deviation = (values) =>
+  Math.sqrt(
+    values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1),
+  );
+
+/** Up to six marks of the series 1, 2, 5, 10, … that end with the last value. @param {number} last */
+function marks(last) {
+  const all = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter((value) => value < last);
+  return [...all, last].slice(-6);
+}
+
+/** Cost and accuracy of each repeat at the last epoch that `reached` holds for. */
+function cell(
+  /** @type {Run[]} */ repeats,
+  /** @type {(epoch: number, seconds: number) => boolean} */ reached,
+) {
+  const found = repeats.map(({ epochs }) => {
+    let seconds = 0;
+    return epochs.findLast((epoch) => {
+      seconds = epochs.slice(0, epoch.epoch).reduce((sum, one) => sum + one.seconds, 0);
+      return reached(epoch.epoch, seconds);
+    });
+  });
+  const there = found.filter((epoch) => epoch !== undefined);
+  if (there.length < repeats.length) return "–";
+  const cost = there.map((epoch) => epoch.trainCost);
+  const accuracy = there.map((epoch) => 100 * (epoch.validAccuracy ?? Number.NaN));
+  const spread = (/** @type {number[]} */ values, /** @type {number} */ digits) =>
+    values.length > 1 ? ` ± ${deviation(values).toFixed(digits)}` : "";
+  return `${mean(cost).toFixed(4)}${spread(cost, 4)} / ${mean(accuracy).toFixed(2)}${spread(accuracy, 2)} %`;
+}
+
+/** @param {string} first @param {string[]} heads @param {string[][]} rows */
+function markdown(first, heads, rows) {
+  const lines = [[first, ...heads], ["---", ...heads.map(() => "---")], ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** @type {Map<string, Map<string, Run[]>>} */
+const groups = new Map();
+for (const run of runs) {
+  const group = groups.get(run.arch) ?? new Map();
+  groups.set(run.arch, group.set(run.optimizer, [...(group.get(run.optimizer) ?? []), run]));
+}
+
+console.log(
+  `Environment: ${Object.entries(environment)
+    .map(([name, value]) => `${name} ${value}`)
+    .join("; ")}.`,
+);
+for (const [arch, group] of groups) {
+  const all = [...group.values()].flat();
+  const total = (/** @type {Run} */ { epochs }) =>
+    epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const epochs = marks(Math.max(...all.map((run) => run.epochs.length)));
+  const seconds = marks(Math.ceil(Math.max(...all.map(total))));
+  const seeds = [...new Set(all.map(({ seed }) => seed))];
+  console.log(`\n## ${arch}, seeds ${seeds.join(", ")}\n`);
+  console.log(
+    markdown(
+      "training cost / validation accuracy after epoch",
+      epochs.map(String),
+      [...group].map(([name, repeats]) => [
+        name,
+        ...epochs.map((mark) => cell(repeats, (epoch) => epoch <= mark)),
+      ]),
+    ),
+  );
+  console.log(
+    `\n${markdown(
+      "the same within seconds of training",
+      seconds.map(String),
+      [...group].map(([name, repeats]) => [
+        name,
+        ...seconds.map((mark) => cell(repeats, (_, spent) => spent <= mark)),
+      ]),
+    )}`,
+  );
+  console.log(
+    `\n${markdown(
+      "in all",
+      ["seconds", "of them on the metric", "test accuracy", "test cost"],
+      [...group].map(([name, repeats]) => [
+        name,
+        mean(repeats.map(total)).toFixed(2),
+        mean(
+          repeats.map((run) =>
+            run.epochs.reduce((sum, epoch) => sum + (epoch.secondsMetric ?? Number.NaN), 0),
+          ),
+        ).toFixed(2),
+        `${(100 * mean(repeats.map(({ test }) => test.accuracy ?? Number.NaN))).toFixed(2)} %`,
+        mean(repeats.map(({ test }) => test.cost ?? Number.NaN)).toFixed(4),
+      ]),
+    )}`,
+  );
+}
