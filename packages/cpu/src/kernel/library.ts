@@ -5,7 +5,7 @@ import { copyKernel, mirrorKernel } from "./copy.ts";
 import { productKernels } from "./product.ts";
 import { panelSolver, triangularSolver } from "./solve.ts";
 import { threefryKernel } from "./threefry.ts";
-import { vectorSolvers } from "./vector-solve.ts";
+import { vectorSolvers } from "./vectorSolve.ts";
 
 /** Every kernel that plans call, for a module that is being built. */
 function addKernels(m: ModuleBuilder, options: KernelOptions) {

@@ -11,9 +11,9 @@ import {
   select,
 } from "../wasm/index.ts";
 import type { Sign } from "./micro.ts";
-import { balanced, colPacker, rowPacker } from "./pack-blocks.ts";
+import { balanced, colPacker, rowPacker } from "./packBlocks.ts";
 import { blockCols, blockRows, tileBytes, tileOf } from "./tile.ts";
-import { edgeKernel, tileKernel } from "./tile-kernel.ts";
+import { edgeKernel, tileKernel } from "./tileKernel.ts";
 
 /** What the loops of a product call. */
 interface Pieces {

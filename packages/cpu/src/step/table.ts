@@ -1,5 +1,5 @@
 import type { Step, StepKind } from "@metrigrad/tensor";
-import { argReduceStep } from "./arg-reduce.ts";
+import { argReduceStep } from "./argReduce.ts";
 import { choleskyStep } from "./cholesky.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { copyStep } from "./copy.ts";
@@ -9,8 +9,8 @@ import { mapStep } from "./map.ts";
 import { matmulStep } from "./matmul.ts";
 import { randomStep } from "./random.ts";
 import { reduceStep } from "./reduce.ts";
-import { scatterAddStep } from "./scatter-add.ts";
-import { triangularSolveStep } from "./triangular-solve.ts";
+import { scatterAddStep } from "./scatterAdd.ts";
+import { triangularSolveStep } from "./triangularSolve.ts";
 
 type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
 

@@ -24,9 +24,7 @@ export interface Statement {
 }
 
 export type I32 = Value<"i32">;
-export type I64 = Value<"i64">;
 export type F32 = Value<"f32">;
-export type F64 = Value<"f64">;
 export type V128 = Value<"v128">;
 
 /** An i32, or a number standing for an `i32.const`. */

@@ -1,0 +1,37 @@
+import test from "tape";
+import { Random } from "../support/random.ts";
+import { compare, randomLayout, TestPlan } from "../support/steps.ts";
+
+test("triangularSolve: sizes, right-hand sides, transposes, layouts", async (t) => {
+  const random = new Random(34);
+  for (let turn = 0; turn < 60; turn++) {
+    const batch = random.pick([[], [2], [2, 3]]);
+    const d = random.pick([0, 1, 2, 3, 7, 20, 48, 49, 100]);
+    const k = random.pick([0, 1, 1, 1, 2, 5, 8, 13]);
+    const plan = new TestPlan();
+    const square = [...batch, d, d];
+    const order = random.pick([
+      undefined,
+      [...batch.map((_, i) => i), batch.length + 1, batch.length],
+    ]);
+    const l = plan.view(square, "f32", () => random.between(-0.3, 0.3), order ? { order } : {});
+    const data = plan.buffers[l.buffer]?.data as Float32Array;
+    for (let at = 0; d > 0 && at + d * d <= data.length; at += d * d) {
+      for (let i = 0; i < d; i++) data[at + i * (d + 1)] = random.between(2, 3) + 0.1 * d;
+    }
+    const shape = [...batch, d, k];
+    const rhs = plan.view(
+      shape,
+      "f32",
+      () => random.between(-1, 1),
+      randomLayout(random, shape, true),
+    );
+    const output = random.chance(0.5)
+      ? rhs
+      : plan.view(shape, "f32", () => 1, randomLayout(random, shape, true));
+    const transpose = random.chance(0.5);
+    const step = { kind: "triangularSolve", label: "s", l, rhs, transpose, output } as const;
+    const name = `[${batch}] d ${d}, k ${k}, transpose ${transpose}`;
+    await compare(t, plan, [step], { absolute: 1e-5 }, name);
+  }
+});
