@@ -44,7 +44,7 @@ function place(plan: Plan, device: Device, variable: VariableAddress): Placement
     const address = allocate(buffer.size * bytesOf(buffer.dtype), buffer.label);
     if (where.kind === "constant") {
       const stored = storedArray(device.heap, address, buffer.size, buffer.dtype);
-      writeElements(stored, buffer.dtype, where.data, null);
+      writeElements(stored, buffer.dtype, where.data);
     }
     return address;
   };

@@ -124,7 +124,7 @@ export class CpuStore implements Store {
       });
     }
     const address = this.device.heap.allocate(size * bytesOf(dtype), name);
-    writeElements(storedArray(this.device.heap, address, size, dtype), dtype, values, null);
+    writeElements(storedArray(this.device.heap, address, size, dtype), dtype, values);
     return { spec, address, size };
   }
 

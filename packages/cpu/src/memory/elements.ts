@@ -22,14 +22,22 @@ function copies(from: DType, to: DType): boolean {
   return to === "f32" || (from === "u8" && to !== "bool");
 }
 
+/** The type of host elements that no tensor says the type of. */
+function typeOf(values: ArrayLike<number>): DType {
+  if (values instanceof Float32Array) return "f32";
+  if (values instanceof Int32Array) return "i32";
+  if (values instanceof Uint32Array) return "u32";
+  return values instanceof Uint8Array ? "u8" : "f64";
+}
+
 /** Writes host elements into memory, converted to the stored type. */
 export function writeElements(
   target: TypedArray,
   dtype: DType,
   values: ArrayLike<number>,
-  from: DType | null,
+  from: DType = typeOf(values),
 ): void {
-  if (from !== null && copies(from, dtype)) target.set(values);
+  if (copies(from, dtype)) target.set(values);
   else target.set(convertElements(values, dtype));
 }
 

@@ -66,6 +66,17 @@ function atLeastOne(space: Space): Space {
   return { sizes: [1], strides: space.strides.map(() => [0]) };
 }
 
+/**
+ * Vectors of columns that are reduced side by side: whole cache lines, since every row is elsewhere
+ * in memory.
+ */
+function columnCounts(size: number, ops: readonly ReduceOp[]): readonly number[] {
+  if (size < 16) return [1];
+  // Extremes need two registers each.
+  const light = ops.length === 1 && (ops[0] === "sum" || ops[0] === "prod");
+  return size >= 256 && light ? [8, 4, 1] : [4, 1];
+}
+
 /** Emits the loops of a reduction; the first loop runs over `first` only. */
 class Reduction {
   private readonly f: FunctionBuilder;
@@ -123,7 +134,7 @@ class Reduction {
     if (level === kept) {
       this.results(element, [known]);
     } else if (level === vectorLevel) {
-      const counts = (this.nest.space.sizes[level] as number) >= 16 ? [4, 1] : [1];
+      const counts = columnCounts(this.nest.space.sizes[level] as number, this.ops);
       vectorLoop(this.f, this.body.cursors, level, this.range(level), counts, (turn) => {
         const vectors = turn.kind === "element" ? 1 : turn.count;
         const values = Array.from({ length: vectors }, (_, vector) =>
