@@ -42,10 +42,14 @@ export class Evaluator {
       if (this.levels[at] !== level) return;
       if (node.op === "const") values[at] = this.literal(node.type, node.value);
       else if (node.op === "arg") values[at] = this.f.let(load(node.index));
-      else
-        values[at] = this.f.let(
-          node.rule(this.emitter, this.operands(node.args, values), node.type),
-        );
+      else {
+        const value = this.f.local("v128");
+        // The temporaries of one function serve the next one too.
+        this.f.scope(() => {
+          this.f.set(value, node.rule(this.emitter, this.operands(node.args, values), node.type));
+        });
+        values[at] = value;
+      }
     });
     return values;
   }

@@ -70,6 +70,16 @@ export class FunctionBuilder {
   private readonly locals: ValType[] = [];
   private readonly body: Code[] = [];
   private depth = 0;
+  private scopes = 0;
+  /** Locals that belong to the innermost scope, and those that no scope uses. */
+  private scoped: Local[] = [];
+  private readonly free: Readonly<Record<ValType, Local[]>> = {
+    i32: [],
+    i64: [],
+    f32: [],
+    f64: [],
+    v128: [],
+  };
 
   constructor(params: readonly ValType[]) {
     this.params = params.map((type, index) => localOf(type, index));
@@ -77,10 +87,22 @@ export class FunctionBuilder {
 
   /** A new local, zero unless a value is given. */
   local<T extends ValType>(type: T, value?: Value<T>): Local<T> {
-    const local = localOf(type, this.params.length + this.locals.length);
-    this.locals.push(type);
-    if (value) this.set(local, value);
-    return local;
+    if (!value) return this.add(type);
+    const local = (this.scopes > 0 && this.free[type].pop()) || this.add(type);
+    if (this.scopes > 0) this.scoped.push(local);
+    this.set(local as Local<T>, value);
+    return local as Local<T>;
+  }
+
+  /** Code whose locals with a first value are used again after it; engines limit their number. */
+  scope(body: () => void): void {
+    const outer = this.scoped;
+    this.scoped = [];
+    this.scopes += 1;
+    body();
+    this.scopes -= 1;
+    for (const local of this.scoped) this.free[local.type].push(local);
+    this.scoped = outer;
   }
 
   /** A new local that holds the value. */
@@ -108,7 +130,7 @@ export class FunctionBuilder {
     this.append(code);
     return {
       let: (value) => {
-        const local = this.local(value.type);
+        const local = this.add(value.type);
         code.push([value.code, 0x21, unsigned(local.index)]);
         return local;
       },
@@ -197,6 +219,12 @@ export class FunctionBuilder {
     flatten(this.body, bytes);
     bytes.push(0x0b);
     return unsigned(bytes.length).concat(bytes);
+  }
+
+  private add<T extends ValType>(type: T): Local<T> {
+    const local = localOf(type, this.params.length + this.locals.length);
+    this.locals.push(type);
+    return local;
   }
 
   private nest(open: Code, body: (label: Label) => void): void {

@@ -90,3 +90,13 @@ test("map: a running average in a variable ends at zero, not in denormals", asyn
     t.deepEqual([...(copied as Float32Array)].slice(0, 8), values.map(fround), "copies are exact");
   }
 });
+
+test("map: thousands of functions in one chain", async (t) => {
+  const plan = new TestPlan();
+  const x = plan.view([6], "f32", (at) => at - 2);
+  const y = plan.view([6], "f32", () => 0);
+  let chain: Expr = arg(0);
+  for (let i = 0; i < 2000; i++) chain = call(fn("sin"), call(fn("exp"), chain));
+  const step = { kind: "map", label: "m", shape: [6], inputs: [x], exprs: [chain], outputs: [y] };
+  await compare(t, plan, [step as never], { relative: 1e-5 }, "2000 times sin(exp(x))");
+});
