@@ -33,17 +33,21 @@ export class CpuBackend implements Backend {
     options: StoreOptions = {},
   ): Promise<Store> {
     this.device.check("backend.store");
-    if ((options.float ?? "f32") !== "f32") {
-      throw new BackendError({
-        where: "cpu, backend.store",
-        must: "float must be f32",
-        got: String(options.float),
-        todo: "use the reference backend for float64",
-      });
+    const { float = "f32", seed = 0 } = options;
+    if (float !== "f32") {
+      throw refused("float must be f32", float, "use the reference backend for float64");
     }
-    const store = new CpuStore(this, this.device, (options.seed ?? 0) >>> 0);
-    await store.add("variables" in owner ? owner.variables : owner);
+    if (seed >>> 0 !== seed) {
+      throw refused("seed must be an unsigned 32-bit integer", String(seed), "pass 0 … 2³²−1");
+    }
+    const store = new CpuStore(this, this.device, seed, (closed) => this.stores.delete(closed));
     this.stores.add(store);
+    try {
+      await store.add("variables" in owner ? owner.variables : owner);
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
     return store;
   }
 
@@ -52,4 +56,8 @@ export class CpuBackend implements Backend {
     this.stores.clear();
     this.device.closed = true;
   }
+}
+
+function refused(must: string, got: string, todo: string): BackendError {
+  return new BackendError({ where: "cpu, backend.store", must, got, todo });
 }

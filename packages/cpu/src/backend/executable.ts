@@ -66,6 +66,7 @@ export class CpuExecutable implements Executable {
   private readonly phases: readonly (readonly PhaseFunction[])[];
   private readonly outputs: readonly OutputPlace[];
   private readonly counter: RunCounter = { runs: 0, closed: false };
+  private readonly forget: (closed: CpuExecutable) => void;
   private readonly runAll: PhaseFunction;
   /** Views on the feed buffers, made again when the memory has grown. */
   private feeds: readonly TypedArray[] = [];
@@ -77,7 +78,9 @@ export class CpuExecutable implements Executable {
     placement: Placement,
     run: PhaseFunction,
     phases: readonly (readonly PhaseFunction[])[],
+    forget: (closed: CpuExecutable) => void,
   ) {
+    this.forget = forget;
     this.device = device;
     this.plan = plan;
     this.placement = placement;
@@ -91,10 +94,12 @@ export class CpuExecutable implements Executable {
     });
   }
 
+  /** `forget` is called when it is closed. */
   static async create(
     plan: Plan,
     device: Device,
     variable: VariableAddress,
+    forget: (closed: CpuExecutable) => void,
   ): Promise<CpuExecutable> {
     const placement = place(plan, device, variable);
     const { options, library, scratch, heap } = device;
@@ -104,7 +109,7 @@ export class CpuExecutable implements Executable {
       const exports = await instantiate(bytes, device.imports);
       const find = (name: string) => exports[name] as PhaseFunction;
       const found = phases.map((names) => names.map(find));
-      return new CpuExecutable(device, plan, placement, find("run"), found);
+      return new CpuExecutable(device, plan, placement, find("run"), found, forget);
     } catch (error) {
       for (const address of placement.allocated) heap.release(address);
       throw error;
@@ -130,6 +135,7 @@ export class CpuExecutable implements Executable {
     if (this.counter.closed) return;
     this.counter.closed = true;
     for (const address of this.placement.allocated) this.device.heap.release(address);
+    this.forget(this);
   }
 
   /** Starts a run: earlier handles become stale, feeds are written. */

@@ -31,9 +31,12 @@ export class CpuStore implements Store {
   private readonly device: Device;
   private readonly known = new Map<string, Variable>();
   private readonly executables = new Set<Executable>();
+  private readonly forget: (closed: CpuStore) => void;
   private closed = false;
 
-  constructor(backend: Backend, device: Device, seed: number) {
+  /** `forget` is called when it is closed. */
+  constructor(backend: Backend, device: Device, seed: number, forget: (closed: CpuStore) => void) {
+    this.forget = forget;
     this.backend = backend;
     this.device = device;
     this.seed = seed;
@@ -97,7 +100,9 @@ export class CpuStore implements Store {
     }
     const address = (name: string) => this.find("store.prepare", name).address;
     checkPlan(plan);
-    const executable = await CpuExecutable.create(plan, this.device, address);
+    const executable = await CpuExecutable.create(plan, this.device, address, (closed) =>
+      this.executables.delete(closed),
+    );
     this.executables.add(executable);
     return executable;
   }
@@ -108,6 +113,7 @@ export class CpuStore implements Store {
     for (const executable of this.executables) await executable.close();
     for (const { address } of this.known.values()) this.device.heap.release(address);
     this.known.clear();
+    this.forget(this);
   }
 
   private initialise(spec: VariableSpec): Variable {

@@ -177,6 +177,14 @@ test("cpu: adding variables again keeps values, other shapes are refused", async
   await rejects(t, program.run([]), /feed x must have 6 elements, got none/);
   await rejects(t, store.prepare({ ...plan, float: "f64" }), /must be .*f(loat)?32|f64/);
   await rejects(t, backend.store([], { float: "f64" }), /float must be f32, got f64/);
+  await rejects(t, backend.store([], { seed: -1 }), /seed must be an unsigned .*, got -1/);
+  const before = backend.describe();
+  await rejects(
+    t,
+    backend.store([zeros, { ...zeros, init: () => [], name: "empty" }]),
+    /give 6 values, got 0/,
+  );
+  t.equal(backend.describe(), before, "what a refused store had allocated is free again");
   await backend.close();
 });
 
