@@ -17,7 +17,7 @@ export interface CpuOptions {
  * missing.
  */
 export async function cpu(options: CpuOptions = {}): Promise<Backend> {
-  const available = options.relaxed === false ? false : await hasRelaxedSimd();
+  const available = options.relaxed !== false && hasRelaxedSimd();
   if (options.relaxed === true && !available) {
     throw new BackendError({
       where: "cpu({ relaxed: true })",

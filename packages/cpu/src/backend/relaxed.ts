@@ -13,12 +13,13 @@ function probe(): Uint8Array<ArrayBuffer> {
  * Whether this engine has relaxed SIMD. Node 20 has it behind a flag, which is set first; later
  * versions and browsers have it or not.
  */
-export async function hasRelaxedSimd(): Promise<boolean> {
+export function hasRelaxedSimd(): boolean {
   const bytes = probe();
   if (WebAssembly.validate(bytes)) return true;
-  if (typeof process === "undefined" || !process.versions?.node) return false;
+  // Not an import, which bundlers for browsers would try to follow.
+  const v8 = globalThis.process?.getBuiltinModule?.("node:v8");
+  if (!v8?.setFlagsFromString) return false;
   try {
-    const v8 = await import("node:v8");
     v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
     return WebAssembly.validate(bytes);
   } catch {
