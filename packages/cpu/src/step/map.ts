@@ -16,7 +16,7 @@ function sharedLevel(sizes: readonly number[]): number {
 
 /** Vectors per turn: more for short expressions, so that the loop itself costs less. */
 function turnCounts({ scalars }: Analysis, size: number): readonly number[] {
-  const short = scalars.nodes.length + scalars.roots.length <= 12;
+  const short = scalars.nodes.length + scalars.roots.length <= 24;
   return short && size >= 64 ? [4, 1] : [1];
 }
 
