@@ -1,3 +1,6 @@
+import type { Contestant } from "./contestant.ts";
+import type { Options } from "./options.ts";
+
 /** The middle value; of an even number the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -8,28 +11,39 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Seconds of each contestant, interleaved A B A B …: medians of `rounds` rounds, after one that does
- * not count. Each is called often enough in a round to take about `least` seconds.
+ * Seconds of one run of each contestant, interleaved A B A B …: medians of the rounds. Each is warmed
+ * up first, until engines have compiled its hot code, and then runs so often in a round that it takes
+ * about `least` seconds. Infinity for one whose single run takes more than `most`.
  */
 export async function interleaved(
-  contestants: readonly (() => unknown)[],
-  { rounds = 7, least = 0.02 } = {},
+  contestants: readonly Contestant[],
+  options: Pick<Options, "rounds" | "least" | "most" | "warm">,
 ): Promise<number[]> {
   const counts: number[] = [];
-  for (const run of contestants) {
-    const begun = performance.now();
-    await run();
-    const once = (performance.now() - begun) / 1000;
-    counts.push(Math.max(1, Math.ceil(least / Math.max(once, 1e-7))));
-  }
+  for (const contestant of contestants) counts.push(await warmedUp(contestant, options));
   const times = contestants.map((): number[] => []);
-  for (let round = 0; round <= rounds; round++) {
-    for (const [index, run] of contestants.entries()) {
-      const begun = performance.now();
-      for (let i = 0; i < (counts[index] as number); i++) await run();
-      const seconds = (performance.now() - begun) / 1000 / (counts[index] as number);
-      if (round > 0) times[index]?.push(seconds);
+  for (let round = 0; round < options.rounds; round++) {
+    for (const [index, contestant] of contestants.entries()) {
+      const count = counts[index] as number;
+      const seconds = count === 0 ? Number.POSITIVE_INFINITY : await contestant.time(count);
+      times[index]?.push(seconds / count);
     }
   }
   return times.map(median);
+}
+
+/** Runs that take about `least` seconds once it is warm; 0 where one is too slow. */
+async function warmedUp(
+  contestant: Contestant,
+  { least, most, warm }: Pick<Options, "least" | "most" | "warm">,
+): Promise<number> {
+  let count = 1;
+  let seconds = await contestant.time(1);
+  if (seconds > most) return 0;
+  for (let spent = seconds; spent < warm || seconds < least / 4; spent += seconds) {
+    const wanted = (count * least) / Math.max(seconds, 1e-7);
+    count = Math.max(1, Math.min(Math.ceil(wanted), 10 * count));
+    seconds = await contestant.time(count);
+  }
+  return Math.max(1, Math.round((count * least) / seconds));
 }

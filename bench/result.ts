@@ -8,3 +8,12 @@ export interface Result {
   readonly peers: Readonly<Record<string, number>>;
   readonly ratio: Readonly<Record<string, number>>;
 }
+
+/** A result with its ratios. */
+export function resultOf(measured: Omit<Result, "ratio">): Result {
+  const { better, ours, peers } = measured;
+  const ratio = Object.entries(peers).map(([name, value]) => {
+    return [name, better === "higher" ? ours / value : value / ours] as const;
+  });
+  return { ...measured, ratio: Object.fromEntries(ratio) };
+}

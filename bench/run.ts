@@ -1,24 +1,28 @@
-/** Measures metrigrad, side by side with peers where there are any: `npm run bench -- step gemm [--json]`. */
-import { parseArgs } from "node:util";
+/** Measures metrigrad, side by side with its peers: `npm run bench -- gemm step [--json]`. */
 import { environment } from "./environment.ts";
+import { optionsFrom } from "./options.ts";
+import { peers } from "./peers/index.ts";
+import { writeResults } from "./readme.ts";
 import type { Result } from "./result.ts";
-import { gemm } from "./suites/gemm.ts";
-import { step } from "./suites/step.ts";
-import { printTable } from "./table.ts";
+import { openSession } from "./session.ts";
+import { suites } from "./suites/index.ts";
+import { tables } from "./table.ts";
+import { targetTable } from "./targets.ts";
 
-const suites: Readonly<Record<string, () => Promise<Result[]>>> = { gemm, step };
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: "boolean", default: false } },
-});
-const names = positionals.length > 0 ? positionals : Object.keys(suites);
-const unknown = names.find((name) => !(name in suites));
-if (unknown !== undefined) {
-  console.error(`bench: a suite must be one of ${Object.keys(suites).join(", ")}, got ${unknown}`);
-  process.exit(2);
-}
+const options = optionsFrom(process.argv.slice(2), Object.keys(suites));
+const session = await openSession(options, peers);
 const results: Result[] = [];
-for (const name of names) results.push(...((await suites[name]?.()) ?? []));
-if (values.json) console.log(JSON.stringify({ environment: environment(), results }, null, 1));
-else printTable(environment(), results);
+for (const name of options.suites) results.push(...((await suites[name]?.(session)) ?? []));
+const found = environment(session);
+await session.close();
+
+if (options.json) {
+  console.log(JSON.stringify({ environment: found, results }, null, 1));
+} else {
+  console.log(tables(found, results));
+  if (options.targets) console.log(`\n${targetTable(results)}`);
+}
+if (options.write) {
+  const command = `\`npm run bench -- ${process.argv.slice(2).join(" ")}\``;
+  await writeResults([command, tables(found, results), targetTable(results)].join("\n\n"));
+}

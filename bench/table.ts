@@ -1,28 +1,41 @@
 import type { Environment } from "./environment.ts";
 import type { Result } from "./result.ts";
 
-/** Prints results as a Markdown table, so that it can go into a page as it is. */
-export function printTable(environment: Environment, results: readonly Result[]): void {
-  console.log(
-    `Node ${environment.node}, ${environment.cores} × ${environment.cpu}, load ${environment.load.toFixed(1)}\n`,
+/** The results as one Markdown table for each suite, so that they can go into a page as they are. */
+export function tables(environment: Environment, results: readonly Result[]): string {
+  const { node, cores, cpu, load, rounds, quick, date } = environment;
+  const method = quick ? "a quick look, no numbers to keep" : `medians of ${rounds} rounds`;
+  const head = `Node ${node}, ${cores} × ${cpu}, load ${load.toFixed(1)}, ${date.slice(0, 10)}; ${method}.`;
+  const suites = [...new Set(results.map(({ suite }) => suite))];
+  const parts = suites.map((suite) => suiteTable(results.filter((one) => one.suite === suite)));
+  const versions = Object.entries(environment.versions).map(([name, text]) => `${name}: ${text}`);
+  const missing = Object.entries(environment.missing).map(
+    ([name, why]) => `${name} is missing: ${why}`,
   );
-  const peers = [...new Set(results.flatMap(({ peers }) => Object.keys(peers)))];
-  const header = [
-    "suite",
-    "case",
-    "unit",
-    "metrigrad",
-    ...peers.flatMap((peer) => [peer, "ratio"]),
-  ];
-  console.log(`| ${header.join(" | ")} |\n|${header.map(() => " --- |").join("")}`);
-  for (const { suite, case: name, unit, ours, peers: measured, ratio } of results) {
-    const cells = peers.flatMap((peer) =>
-      peer in measured ? [show(measured[peer] ?? 0), (ratio[peer] ?? 0).toFixed(2)] : ["", ""],
-    );
-    console.log(`| ${[suite, name, unit, show(ours), ...cells].join(" | ")} |`);
-  }
+  const notes = [...versions, ...missing, ...environment.remarks].map((text) => `- ${text}`);
+  return [head, ...parts, notes.join("\n")].join("\n\n");
 }
 
-function show(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+function suiteTable(results: readonly Result[]): string {
+  const peers = [...new Set(results.flatMap((one) => Object.keys(one.peers)))];
+  const columns = peers.flatMap((peer) => [peer, "ratio"]);
+  const header = [results[0]?.suite ?? "", "unit", "metrigrad", ...columns];
+  const rows = results.map(({ case: name, unit, ours, peers: measured, ratio }) => {
+    const cells = peers.flatMap((peer) =>
+      peer in measured ? [show(measured[peer]), showRatio(ratio[peer])] : ["", ""],
+    );
+    return `| ${[name, unit, show(ours), ...cells].join(" | ")} |`;
+  });
+  const rule = `| --- | --- |${" ---: |".repeat(header.length - 2)}`;
+  return [`| ${header.join(" | ")} |`, rule, ...rows].join("\n");
+}
+
+function show(value = Number.NaN): string {
+  if (value === 0) return "0";
+  if (Math.abs(value) >= 100) return value.toFixed(0);
+  return Math.abs(value) < 1e-3 ? value.toExponential(1) : value.toPrecision(3);
+}
+
+function showRatio(value = Number.NaN): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(2);
 }

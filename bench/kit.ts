@@ -1,0 +1,22 @@
+import type { Contestant } from "./contestant.ts";
+import type { Problems } from "./problems.ts";
+
+/** Makes contestants for the kinds of problems that a library can solve; the others are left out. */
+export type Solvers = {
+  readonly [Kind in keyof Problems]?: (problem: Problems[Kind]) => Promise<Contestant>;
+};
+
+/** A library that is loaded. */
+export interface Kit {
+  readonly name: string;
+  /** Its version and what it runs on. */
+  readonly version: string;
+  readonly solvers: Solvers;
+  close(): Promise<void>;
+}
+
+/** A library to compare with; `load` throws where it is not there. */
+export interface Peer {
+  readonly name: string;
+  load(): Promise<Kit>;
+}

@@ -1,0 +1,22 @@
+import { type Backend, compile, type Node, type Variable, variable } from "metrigrad";
+import type { Contestant } from "../contestant.ts";
+
+/** Values that are resident in the store. */
+export function held(name: string, shape: readonly number[], values: Float32Array): Variable {
+  return variable(name, shape, { role: "data", init: () => values });
+}
+
+/** A program with one output, in a store of its own. */
+export async function programContestant(backend: Backend, output: Node): Promise<Contestant> {
+  const store = await backend.store([]);
+  const program = await compile({ outputs: output }, store);
+  return {
+    result: async () => (await (await program.run()).read()).data(),
+    time: async (count) => {
+      const begun = performance.now();
+      for (let i = 0; i < count; i++) await program.run();
+      return (performance.now() - begun) / 1000;
+    },
+    close: () => store.close(),
+  };
+}

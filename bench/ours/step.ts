@@ -1,0 +1,113 @@
+import {
+  adam,
+  add,
+  applyModel,
+  type Backend,
+  cast,
+  categorical,
+  compile,
+  dense,
+  div,
+  gather,
+  input,
+  mean,
+  type Node,
+  neg,
+  relu,
+  sequential,
+  sgd,
+  tensor,
+  type Update,
+  type Variable,
+  variable,
+} from "metrigrad";
+import type { Contestant } from "../contestant.ts";
+import { checkedSteps, type StepProblem } from "../problems.ts";
+
+/** A step as `fit` makes it, without its guard: rows are gathered from resident data by a feed. */
+export interface StepGraph {
+  readonly loss: Node;
+  readonly updates: readonly Update[];
+  /** What is resident: inputs and labels. */
+  readonly data: readonly Variable[];
+}
+
+/** Batches of which the resident data consist, all equal. */
+function batchesOf(batch: number): number {
+  return Math.max(1, Math.round(1000 / batch));
+}
+
+/** The graph of the step; the variables of its model begin with the values of the layers. */
+export function stepGraph(problem: StepProblem): StepGraph {
+  const { optimizer, learningRate, batch, layers, x, labels } = problem;
+  const model = sequential(
+    ...layers.map(({ inputs, outputs, w }, index) => {
+      const activation = index < layers.length - 1 ? { activation: relu } : {};
+      return dense(inputs, outputs, { ...activation, init: () => w });
+    }),
+  );
+  const width = x.length / batch;
+  const rows = batchesOf(batch) * batch;
+  const inputs = variable("inputs", [rows, width], {
+    role: "data",
+    init: () => repeated(x, rows * width),
+  });
+  const classes = variable("labels", [rows], {
+    type: "i32",
+    role: "data",
+    init: () => repeated(labels, rows),
+  });
+  const chosen = input("rows", [batch], "i32");
+  const taken = gather(inputs, chosen);
+  const law = categorical();
+  const applied = applyModel(model, taken, { mode: "train", law });
+  const loss = neg(mean(law.logProb(gather(classes, chosen), applied.output)));
+  const counter = variable("step", [], { type: "i32", role: "state" });
+  const done = cast(counter, "float");
+  const made = optimizer === "adam" ? adam({ learningRate }) : sgd({ learningRate });
+  const phases = made.update({
+    loss,
+    penalty: null,
+    applications: applied.applications,
+    inference: () => [],
+    parameters: applied.parameters,
+    batchSize: batch,
+    step: done,
+    progress: div(done, 1e9),
+  });
+  const updates = phases.flatMap((phase) => [...phase.updates]);
+  return { loss, updates: [...updates, [counter, add(counter, 1)]], data: [inputs, classes] };
+}
+
+function repeated(values: Float32Array | Int32Array, size: number): Float32Array {
+  return Float32Array.from({ length: size }, (_, i) => values[i % values.length] as number);
+}
+
+/** Trains without reading anything; batches take turns. */
+export async function step(backend: Backend, problem: StepProblem): Promise<Contestant> {
+  const { loss, updates } = stepGraph(problem);
+  const store = await backend.store([]);
+  const observed = await compile({ outputs: loss, updates }, store);
+  const program = await compile({ outputs: [], updates }, store);
+  const batches = batchesOf(problem.batch);
+  const feeds = Array.from({ length: batches }, (_, at) => {
+    const rows = Int32Array.from({ length: problem.batch }, (_, i) => at * problem.batch + i);
+    return { rows: tensor(rows) };
+  });
+  let turn = 0;
+  return {
+    result: async () => {
+      const losses: number[] = [];
+      for (let i = 0; i < checkedSteps; i++) {
+        losses.push((await (await observed.run(feeds[0])).read()).item());
+      }
+      return losses;
+    },
+    time: async (count) => {
+      const begun = performance.now();
+      for (let i = 0; i < count; i++) await program.run(feeds[turn++ % batches]);
+      return (performance.now() - begun) / 1000;
+    },
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,51 @@
+/** What is used of an array of jax-js; it is spent by use, `ref` keeps it for one more. */
+export interface JaxArray {
+  readonly ref: JaxArray;
+  add(other: JaxArray | number): JaxArray;
+  sub(other: JaxArray | number): JaxArray;
+  mul(other: JaxArray | number): JaxArray;
+  div(other: JaxArray | number): JaxArray;
+  sum(axis?: number): JaxArray;
+  reshape(shape: readonly number[]): JaxArray;
+  blockUntilReady(): Promise<JaxArray>;
+  data(): Promise<Float32Array>;
+  dispose(): void;
+}
+
+/** Arrays in lists. */
+export type Tree = JaxArray | readonly Tree[];
+
+/** What is used of @jax-js/jax. */
+export interface Jax {
+  readonly numpy: Readonly<
+    Record<"exp" | "log" | "tanh" | "sqrt" | "square" | "abs" | "reciprocal", Unary>
+  > & {
+    array(values: Float32Array): JaxArray;
+    zeros(shape: readonly number[]): JaxArray;
+    matmul(a: JaxArray, b: JaxArray): JaxArray;
+    transpose(a: JaxArray): JaxArray;
+    maximum(a: JaxArray, b: number): JaxArray;
+    zeros(shape: readonly number[]): JaxArray;
+  };
+  readonly nn: { readonly relu: Unary; logSoftmax(x: JaxArray, axis: number): JaxArray };
+  readonly lax: {
+    readonly linalg: {
+      cholesky(a: JaxArray): JaxArray;
+      triangularSolve(
+        a: JaxArray,
+        b: JaxArray,
+        options: { leftSide: boolean; lower: boolean; transposeA: boolean },
+      ): JaxArray;
+    };
+  };
+  readonly tree: { ref<T extends Tree>(tree: T): T; dispose(tree: Tree): void };
+  init(device: "wasm"): Promise<readonly string[]>;
+  defaultDevice(device: "wasm"): void;
+  jit<F extends (...args: never[]) => Tree>(run: F): F;
+  valueAndGrad<T extends Tree>(
+    loss: (first: T, ...rest: JaxArray[]) => JaxArray,
+  ): (first: T, ...rest: JaxArray[]) => readonly [JaxArray, T];
+  blockUntilReady<T extends Tree>(tree: T): Promise<T>;
+}
+
+type Unary = (x: JaxArray) => JaxArray;

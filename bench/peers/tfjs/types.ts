@@ -1,0 +1,50 @@
+/** What is used of a tensor of TensorFlow.js. */
+export interface TfTensor {
+  dataSync(): Float32Array;
+  dispose(): void;
+}
+
+/** What is used of @tensorflow/tfjs. */
+export interface Tf {
+  readonly version_core: string;
+  readonly train: Readonly<Record<"sgd" | "adam", (...settings: number[]) => TfOptimizer>>;
+  readonly losses: { softmaxCrossEntropy(labels: TfTensor, logits: TfTensor): TfTensor };
+  readonly fused: {
+    matMul(options: {
+      readonly a: TfTensor;
+      readonly b: TfTensor;
+      readonly bias: TfTensor;
+      readonly activation: "relu" | "linear";
+    }): TfTensor;
+  };
+  enableProdMode(): void;
+  env(): { set(flag: string, value: boolean): void };
+  setBackend(name: string): Promise<boolean>;
+  tensor(values: Float32Array | Int32Array, shape: readonly number[], dtype?: "int32"): TfTensor;
+  variable(value: TfTensor): TfTensor;
+  zeros(shape: readonly number[]): TfTensor;
+  oneHot(labels: TfTensor, classes: number): TfTensor;
+  cast(x: TfTensor, dtype: "float32"): TfTensor;
+  matMul(a: TfTensor, b: TfTensor, transposeA?: boolean, transposeB?: boolean): TfTensor;
+  add(a: TfTensor, b: TfTensor | number): TfTensor;
+  sub(a: TfTensor, b: TfTensor): TfTensor;
+  mul(a: TfTensor, b: TfTensor | number): TfTensor;
+  maximum(a: TfTensor, b: number): TfTensor;
+  square(x: TfTensor): TfTensor;
+  sqrt(x: TfTensor): TfTensor;
+  abs(x: TfTensor): TfTensor;
+  reciprocal(x: TfTensor): TfTensor;
+  exp(x: TfTensor): TfTensor;
+  log(x: TfTensor): TfTensor;
+  tanh(x: TfTensor): TfTensor;
+  tidy<T>(run: () => T): T;
+}
+
+/** What is used of an optimizer. */
+export interface TfOptimizer {
+  minimize(
+    loss: () => TfTensor,
+    returnCost: boolean,
+    variables: readonly TfTensor[],
+  ): TfTensor | null;
+}

@@ -1,0 +1,87 @@
+/** C = AB of row-major A [m, k] and B [k, n]; with `transposed` A is stored as [k, m]. */
+export interface ProductProblem {
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly transposed: boolean;
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+}
+
+/** X'diag(ν)X/n of X [n, d], symmetric [d, d]. */
+export interface GramProblem {
+  readonly n: number;
+  readonly d: number;
+  readonly x: Float32Array;
+  readonly nu: Float32Array;
+}
+
+/** L with LL' = A, lower, for each of `count` matrices [d, d]. */
+export interface CholeskyProblem {
+  readonly count: number;
+  readonly d: number;
+  readonly a: Float32Array;
+}
+
+/** (LL')⁻¹B for each of `count` factors L [d, d] and right-hand sides B [d, columns]. */
+export interface SolveProblem {
+  readonly count: number;
+  readonly d: number;
+  readonly columns: number;
+  readonly l: Float32Array;
+  readonly b: Float32Array;
+}
+
+/** Sizes of a layer and its first weights [inputs, outputs]; its offsets begin as zeros. */
+export interface Layer {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly w: Float32Array;
+}
+
+/**
+ * One step of training a relu network on a batch: mean cross-entropy of a softmax, its gradient, and
+ * the update. The answer is the loss before each of the first `checkedSteps` steps.
+ */
+export interface StepProblem {
+  readonly optimizer: "sgd" | "adam";
+  readonly learningRate: number;
+  readonly batch: number;
+  readonly layers: readonly Layer[];
+  /** [batch, inputs]. */
+  readonly x: Float32Array;
+  /** Class of every row. */
+  readonly labels: Int32Array;
+}
+
+/** Steps whose losses are compared. */
+export const checkedSteps = 5;
+
+/** Ten element-wise operations: see `chainOf` for what they are. */
+export interface ChainProblem {
+  readonly x: Float32Array;
+}
+
+/** One function of every element. */
+export interface FunctionProblem {
+  readonly name: "exp" | "log" | "tanh";
+  readonly x: Float32Array;
+}
+
+/** Every kind of problem by name. */
+export interface Problems {
+  readonly product: ProductProblem;
+  readonly gram: GramProblem;
+  readonly cholesky: CholeskyProblem;
+  readonly solve: SolveProblem;
+  readonly step: StepProblem;
+  readonly chain: ChainProblem;
+  readonly function: FunctionProblem;
+}
+
+/** The ten operations on one value, in double precision. */
+export function chainOf(x: number): number {
+  const square = (0.5 * x + 1) ** 2;
+  const root = Math.sqrt(Math.max(square - x, 0.1));
+  return 1 / (Math.abs(root * x) + 1);
+}

@@ -1,0 +1,18 @@
+import type { Result } from "../result.ts";
+import type { Session } from "../session.ts";
+import { elementwise } from "./elementwise.ts";
+import { gemm } from "./gemm.ts";
+import { rngd } from "./rngd.ts";
+import { scaling } from "./scaling.ts";
+import { spd } from "./spd.ts";
+import { step } from "./step.ts";
+
+/** Every suite by name. */
+export const suites: Readonly<Record<string, (session: Session) => Promise<Result[]>>> = {
+  gemm,
+  spd,
+  step,
+  rngd,
+  elementwise,
+  scaling,
+};

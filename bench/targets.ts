@@ -1,0 +1,114 @@
+import type { Result } from "./result.ts";
+
+/** What is to be reached: a bound on a ratio or on our own value, in every case that is named. */
+interface Target {
+  readonly text: string;
+  readonly suite: string;
+  /** The cases that must hold it. */
+  readonly cases: RegExp;
+  /** The peer whose ratio is bounded; null for our own value. */
+  readonly peer: string | null;
+  readonly bound: number;
+  readonly side: "at least" | "at most";
+  /** Whether 1/ratio is bounded: how many times dearer than the peer. */
+  readonly inverse?: true;
+}
+
+const atLeast = (
+  text: string,
+  suite: string,
+  cases: RegExp,
+  peer: string,
+  bound: number,
+): Target => ({ text, suite, cases, peer, bound, side: "at least" });
+
+const ownAtMost = (text: string, suite: string, cases: RegExp, bound: number): Target => ({
+  text,
+  suite,
+  cases,
+  peer: null,
+  bound,
+  side: "at most",
+});
+
+const costAtMost = (text: string, cases: RegExp, bound: number): Target => ({
+  text,
+  suite: "rngd",
+  cases,
+  peer: "sgd",
+  bound,
+  side: "at most",
+  inverse: true,
+});
+
+const functions = /^(tanh|exp|log) (plain|relaxed)$/;
+
+/**
+ * The goals of the cpu backend. Those against OpenBLAS are set for its 256-bit kernels, since
+ * WebAssembly has 128 bits, whatever the processor.
+ */
+export const targets: readonly Target[] = [
+  atLeast("adam step over tfjs-wasm", "step", /^adam plain$/, "tfjs-wasm", 12),
+  atLeast("adam step over jax-js", "step", /^adam plain$/, "jax-js", 3.5),
+  atLeast("sgd step over tfjs-wasm", "step", /^sgd plain$/, "tfjs-wasm", 10),
+  atLeast("sgd step over jax-js", "step", /^sgd plain$/, "jax-js", 1.8),
+  atLeast("adam step of C with OpenBLAS, relaxed", "step", /^adam relaxed$/, "OpenBLAS AVX2", 0.5),
+  atLeast("sgd step of C with OpenBLAS, relaxed", "step", /^sgd relaxed$/, "OpenBLAS AVX2", 0.5),
+  atLeast("products over tfjs-wasm", "gemm", / (plain|relaxed)$/, "tfjs-wasm", 1.25),
+  atLeast("squares from 128 of OpenBLAS", "gemm", /^\d{3,} plain$/, "OpenBLAS AVX2", 0.4),
+  atLeast("the same, relaxed", "gemm", /^\d{3,} relaxed$/, "OpenBLAS AVX2", 0.5),
+  atLeast("small products of OpenBLAS", "gemm", /^(64|50×80).* plain$/, "OpenBLAS AVX2", 0.33),
+  atLeast("the same, relaxed", "gemm", /^(64|50×80).* relaxed$/, "OpenBLAS AVX2", 0.42),
+  atLeast("products of 784 and 50 of OpenBLAS", "gemm", /784.* plain$/, "OpenBLAS AVX2", 0.4),
+  atLeast("the same, relaxed", "gemm", /784.* relaxed$/, "OpenBLAS AVX2", 0.5),
+  atLeast("Cholesky d=785 of LAPACK", "spd", /^cholesky d=785 plain$/, "OpenBLAS AVX2", 0.5),
+  atLeast("gram d=785, n=500 of LAPACK", "spd", /^gram d=785 n=500 plain$/, "OpenBLAS AVX2", 0.4),
+  atLeast("Cholesky d=785 on 2 threads", "spd", /^cholesky d=785 .*2 threads$/, "1 thread", 1.7),
+  atLeast(
+    "gram d=785, n=500 on 2 threads",
+    "spd",
+    /^gram d=785 n=500 .*2 threads$/,
+    "1 thread",
+    1.7,
+  ),
+  costAtMost("rngd.paper in steps of sgd", /^plain rngd\.paper/, 11),
+  costAtMost("rngd in steps of sgd", /^plain rngd (plain|relaxed)/, 1.5),
+  costAtMost(
+    "rngd per neuron, fresh, in steps of sgd",
+    /^plain rngd per neuron (plain|relaxed)/,
+    5,
+  ),
+  costAtMost("rngd per neuron, kept 100 steps", /^plain rngd per neuron kept/, 2.5),
+  atLeast("chain of 10 over tfjs-wasm", "elementwise", /^chain.*(plain|relaxed)$/, "tfjs-wasm", 5),
+  atLeast("tanh, exp, log over Math loops", "elementwise", functions, "Math loop", 4),
+  ownAtMost("error of tanh, exp, log", "elementwise", /error/, 1e-6),
+  ownAtMost("memory of a step over its arena", "step", /^memory over arena/, 1.3),
+  ownAtMost("growth over 100000 steps, MB", "step", /^growth over 100000/, 1),
+  ownAtMost("compiling a step, ms", "step", /^compile/, 50),
+];
+
+/** Each target as a row of a Markdown table: the worst of its cases decides. */
+export function targetTable(results: readonly Result[]): string {
+  const rows = targets.map((target) => {
+    const { text, bound, side } = target;
+    const found = results
+      .filter(({ suite, case: name }) => suite === target.suite && target.cases.test(name))
+      .map((result) => ({ name: result.case, value: valueOf(result, target) }))
+      .filter(({ value }) => value !== undefined) as { name: string; value: number }[];
+    const goal = `${side === "at least" ? "≥" : "≤"} ${bound}`;
+    const [first, ...rest] = found;
+    if (first === undefined) return `| ${text} | ${goal} | | not measured |`;
+    const sign = side === "at least" ? 1 : -1;
+    const worst = rest.reduce((a, b) => (sign * b.value < sign * a.value ? b : a), first);
+    const reached = sign * worst.value >= sign * bound;
+    const value = `${worst.value.toPrecision(3)} (${worst.name})`;
+    return `| ${text} | ${goal} | ${value} | ${reached ? "reached" : "**not reached**"} |`;
+  });
+  return ["| target | bound | worst case | |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function valueOf(result: Result, { peer, inverse }: Target): number | undefined {
+  if (peer === null) return result.ours;
+  const ratio = result.ratio[peer];
+  return ratio === undefined || inverse !== true ? ratio : 1 / ratio;
+}
