@@ -1,9 +1,40 @@
-/** @typedef {import("./tune.mjs").Result} Result */
+/**
+ * @typedef {import("./tune.mjs").Result} Result
+ *
+ * @typedef {object} Summary the results of one setting over its seeds
+ * @property {Result["settings"]} settings
+ * @property {number} seeds
+ * @property {number} validCost infinite where a run diverged
+ * @property {number} trainCost
+ * @property {number} validAccuracy
+ */
+
+/**
+ * Settings by their mean validation cost, the best first; those with more seeds before others.
+ * @param {readonly Result[]} results
+ * @returns {Summary[]}
+ */
+export function ranked(results) {
+  const groups = groupBy(results, ({ settings }) => JSON.stringify(settings));
+  const summaries = [...groups.values()].map((group) => {
+    const mean = (/** @type {"validCost" | "trainCost" | "validAccuracy"} */ name) =>
+      group.reduce((sum, result) => sum + (result[name] ?? Number.POSITIVE_INFINITY), 0) /
+      group.length;
+    return {
+      settings: /** @type {Result} */ (group[0]).settings,
+      seeds: group.length,
+      validCost: mean("validCost"),
+      trainCost: mean("trainCost"),
+      validAccuracy: mean("validAccuracy"),
+    };
+  });
+  return summaries.sort((a, b) => b.seeds - a.seeds || a.validCost - b.validCost);
+}
 
 /**
  * The results of tuning as markdown: for each architecture and optimizer a table of γ against the end of the
- * schedule, each cell the validation cost, the training cost and the validation accuracy; the best by
- * validation cost is bold.
+ * schedule, each cell the validation cost, the training cost and the validation accuracy. Finalists have the
+ * number of their seeds beside them; the best of them is bold.
  * @param {readonly Result[]} results
  */
 export function tuningTables(results) {
@@ -16,13 +47,19 @@ export function tuningTables(results) {
 
 /** @param {readonly Result[]} results */
 function table(results) {
-  const ends = distinct(results.map(({ settings }) => settings.end));
-  const rows = groupBy(results, ({ settings }) => rowName(settings));
-  const best = Math.min(...results.map((result) => result.validCost ?? Number.POSITIVE_INFINITY));
+  const summaries = ranked(results);
+  const [best] = summaries;
+  const ends = [...new Set(results.map(({ settings }) => settings.end))].sort(
+    (a = 0, b = 0) => b - a,
+  );
+  const rows = groupBy(
+    summaries.toSorted((a, b) => rate(a) - rate(b)),
+    ({ settings }) => rowName(settings),
+  );
   const lines = [...rows].map(([name, row]) => {
     const cells = ends.map((end) => {
-      const here = row.filter(({ settings }) => settings.end === end);
-      return here.map((result) => cell(result, best)).join("; ") || " ";
+      const here = row.find(({ settings }) => settings.end === end);
+      return here === undefined ? " " : cell(here, here === best);
     });
     return `| ${[name, ...cells].join(" | ")} |`;
   });
@@ -33,11 +70,18 @@ function table(results) {
   ].join("\n");
 }
 
-/** @param {Result} result @param {number} best */
-function cell({ validCost, trainCost, validAccuracy }, best) {
-  if (validCost === null || trainCost === null || validAccuracy === null) return "diverged";
-  const text = `${validCost.toFixed(4)} · ${trainCost.toFixed(4)} · ${(100 * validAccuracy).toFixed(2)} %`;
-  return validCost === best ? `**${text}**` : text;
+/** @param {Summary} summary @param {boolean} best */
+function cell({ seeds, validCost, trainCost, validAccuracy }, best) {
+  if (!Number.isFinite(validCost)) return "diverged";
+  const accuracy = `${(100 * validAccuracy).toFixed(2)} %`;
+  const count = seeds > 1 ? ` (${seeds} seeds)` : "";
+  const text = `${validCost.toFixed(4)} · ${trainCost.toFixed(4)} · ${accuracy}${count}`;
+  return best ? `**${text}**` : text;
+}
+
+/** @param {Summary} summary */
+function rate({ settings }) {
+  return settings.learningRate ?? 0;
 }
 
 /** @param {Result["settings"]} settings */
@@ -52,9 +96,4 @@ function groupBy(values, key) {
   const groups = new Map();
   for (const value of values) groups.set(key(value), [...(groups.get(key(value)) ?? []), value]);
   return groups;
-}
-
-/** @param {readonly (number | undefined)[]} values */
-function distinct(values) {
-  return [...new Set(values)].sort((a = 0, b = 0) => b - a);
 }

@@ -1,14 +1,15 @@
 /**
  * `node scripts/tune.mjs [--arch LIST] [--optimizer LIST] [--epochs N] [--print]`: trains every setting of
- * scripts/tune-grid.json and adds the results to docs/tuning.json, which it skips what it holds already.
- * Prints them as markdown, with the best by validation cost, which packages/metrigrad/src/cli/settings.ts
- * takes over. With --print it only prints.
+ * scripts/tune-grid.json with one seed, then the best of them by validation cost with more seeds, and adds the
+ * results to docs/tuning.json; what that holds already is not done again. Prints them as markdown; the best,
+ * by the mean validation cost of the finalists, is what packages/metrigrad/src/cli/settings.ts takes over.
+ * With --print it only prints.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build, install, root } from "./setup.mjs";
-import { tuningTables } from "./tune-tables.mjs";
+import { ranked, tuningTables } from "./tune-tables.mjs";
 
 /**
  * @typedef {Record<string, number>} Settings
@@ -23,6 +24,8 @@ import { tuningTables } from "./tune-tables.mjs";
  * @property {number | null} validCost
  * @property {number | null} validAccuracy
  * @property {number | null} seconds of training
+ *
+ * @typedef {Pick<Result, "arch" | "optimizer" | "settings" | "epochs" | "batch" | "seed">} Wanted
  */
 
 const { values: options } = parseArgs({
@@ -34,9 +37,13 @@ const { values: options } = parseArgs({
   },
 });
 const file = join(root, "docs", "tuning.json");
-const { batch, seeds, grid } = JSON.parse(
-  readFileSync(join(root, "scripts", "tune-grid.json"), "utf8"),
-);
+const {
+  batch,
+  seed: firstSeed,
+  finalists,
+  moreSeeds,
+  grid,
+} = JSON.parse(readFileSync(join(root, "scripts", "tune-grid.json"), "utf8"));
 const results = read();
 
 /** @returns {Result[]} */
@@ -64,10 +71,13 @@ function choices(axes) {
   );
 }
 
-/** @param {Omit<Result, "trainCost" | "validCost" | "validAccuracy" | "seconds">} wanted */
+/** @param {Wanted} wanted */
+function key({ arch, optimizer, settings, epochs, batch, seed }) {
+  return JSON.stringify([arch, optimizer, Object.entries(settings).sort(), epochs, batch, seed]);
+}
+
+/** @param {Wanted} wanted */
 function isKnown(wanted) {
-  const key = (/** @type {typeof wanted} */ { arch, optimizer, settings, epochs, batch, seed }) =>
-    JSON.stringify([arch, optimizer, Object.entries(settings).sort(), epochs, batch, seed]);
   return results.some((result) => key(result) === key(wanted));
 }
 
@@ -79,50 +89,57 @@ async function tune() {
   const { progressOf } = await import(join(cli, "progress.js"));
   const { DivergenceError, mnist, writeWhole } = await import("metrigrad");
   const epochs = Number(options.epochs);
-  const wanted = options.arch.split(",").flatMap((arch) =>
-    options.optimizer.split(",").flatMap((optimizer) =>
-      choices(grid[optimizer]).flatMap((settings) =>
-        seeds.map((/** @type {number} */ seed) => ({
-          arch,
-          optimizer,
-          settings,
-          epochs,
-          batch,
-          seed,
-        })),
-      ),
-    ),
-  );
   const data = await mnist();
-  const left = wanted.filter((one) => !isKnown(one));
-  for (const [index, one] of left.entries()) {
-    const { arch, optimizer, settings, seed } = one;
-    const name = `${index + 1}/${left.length} ${arch} ${optimizer} ${JSON.stringify(settings)}`;
-    const silent = { write: () => {} };
-    const screen = process.stdout.isTTY ? process.stdout : silent;
-    let result = { trainCost: null, validCost: null, validAccuracy: null, seconds: null };
-    try {
-      const progress = progressOf(name, screen);
-      const job = { arch, optimizer, seed };
-      const { record } = await trainRun(job, { data, epochs, batch }, progress, settings);
-      const { trainCost, validCost, validAccuracy } = record.epochs.at(-1);
-      const seconds = record.epochs.reduce(
-        (/** @type {number} */ sum, /** @type {{ seconds: number }} */ epoch) =>
-          sum + epoch.seconds,
-        0,
+
+  /** @param {Wanted[]} wanted */
+  const trainAll = async (wanted) => {
+    const left = wanted.filter((one) => !isKnown(one));
+    for (const [index, one] of left.entries()) {
+      const { arch, optimizer, settings, seed } = one;
+      const name = `${index + 1}/${left.length} ${arch} ${optimizer} ${JSON.stringify(settings)} seed ${seed}`;
+      const screen = process.stdout.isTTY ? process.stdout : { write: () => {} };
+      let result = { trainCost: null, validCost: null, validAccuracy: null, seconds: null };
+      try {
+        const progress = progressOf(name, screen);
+        const job = { arch, optimizer, seed };
+        const { record } = await trainRun(job, { data, epochs, batch }, progress, settings);
+        const { trainCost, validCost, validAccuracy } = record.epochs.at(-1);
+        const seconds = record.epochs.reduce(
+          (/** @type {number} */ sum, /** @type {{ seconds: number }} */ epoch) =>
+            sum + epoch.seconds,
+          0,
+        );
+        result = { trainCost, validCost, validAccuracy, seconds };
+      } catch (error) {
+        if (!(error instanceof DivergenceError)) throw error;
+      }
+      const { trainCost, validCost, validAccuracy } = result;
+      console.log(
+        validCost === null
+          ? `${name}: diverged`
+          : `${name}: train ${trainCost}, valid ${validCost}, accuracy ${validAccuracy}`,
       );
-      result = { trainCost, validCost, validAccuracy, seconds };
-    } catch (error) {
-      if (!(error instanceof DivergenceError)) throw error;
+      results.push({ ...one, ...result });
+      await writeWhole(file, `${JSON.stringify({ schema: 1, results }, null, 1)}\n`);
     }
-    const { trainCost, validCost, validAccuracy } = result;
-    console.log(
-      validCost === null
-        ? `${name}: diverged`
-        : `${name}: train ${trainCost}, valid ${validCost}, accuracy ${validAccuracy}`,
-    );
-    results.push({ ...one, ...result });
-    await writeWhole(file, `${JSON.stringify({ schema: 1, results }, null, 1)}\n`);
+  };
+
+  for (const arch of options.arch.split(",")) {
+    for (const optimizer of options.optimizer.split(",")) {
+      const common = { arch, optimizer, epochs, batch };
+      const first = choices(grid[optimizer]).map((settings) => ({
+        ...common,
+        settings,
+        seed: firstSeed,
+      }));
+      await trainAll(first);
+      const here = results.filter((result) => first.some((one) => key(one) === key(result)));
+      const best = ranked(here).slice(0, finalists);
+      const more = best.flatMap(({ settings }) =>
+        moreSeeds.map((/** @type {number} */ seed) => ({ ...common, settings, seed })),
+      );
+      await trainAll(more);
+    }
   }
 }
 
