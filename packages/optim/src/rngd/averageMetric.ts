@@ -2,11 +2,12 @@ import {
   add,
   broadcastTo,
   cholesky,
-  choleskySolve,
   eye,
+  gram,
   mul,
   type Node,
   sum,
+  triangularSolve,
   type Update,
   type Variable,
   withScope,
@@ -69,10 +70,10 @@ export function averageMetricPhases(
   ];
 }
 
-/** (M + (ε_rel tr M + ε_abs) I)⁻¹ = L'⁻¹L⁻¹ for matrices [k, d, d]. */
+/** (M + (ε_rel tr M + ε_abs) I)⁻¹ = X'X with X = L⁻¹, for matrices [k, d, d]: symmetric to the last bit. */
 function inverseOf(matrices: Node, relative: number, absolute: number): Node {
   const [count = 0, d = 0] = matrices.shape;
   const trace = sum(mul(matrices, eye(d)), { axis: [1, 2] });
   const factor = cholesky(matrices, { shift: add(mul(trace, relative), absolute) });
-  return choleskySolve(factor, broadcastTo(eye(d), [count, d, d]));
+  return gram(triangularSolve(factor, broadcastTo(eye(d), [count, d, d])));
 }
