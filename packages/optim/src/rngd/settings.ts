@@ -35,7 +35,7 @@ export type FullSettings = Required<RngdSettings>;
 /** The default: a fresh metric of the batch at hardly more than the cost of a gradient. */
 export const fastSettings: FullSettings = Object.freeze({
   learningRate: 0.1,
-  schedule: exponentialSchedule(0.05),
+  schedule: exponentialSchedule(0.1),
   metrics: linearMetrics,
   relative: 0,
   absolute: 0.5,
