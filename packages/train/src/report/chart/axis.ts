@@ -24,7 +24,13 @@ export function linearAxis(title: string, domain: Span, pixels: Span, count: num
   return { title, at: (value) => scale(value), ticks };
 }
 
-const factors = [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 5, 7]] as const;
+const factors = [
+  [1],
+  [1, 3],
+  [1, 2, 5],
+  [1, 1.5, 2, 3, 5, 7],
+  [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8],
+] as const;
 
 /** An axis in equal factors, with at most `count` ticks at round numbers. */
 export function logAxis(title: string, domain: Span, pixels: Span, count: number): Axis {

@@ -4,20 +4,19 @@ import { element, escaped } from "./svg.ts";
 export interface Entry {
   readonly text: string;
   readonly colour: string;
-  readonly dash?: string | undefined;
 }
 
 const sample = 28;
 const gap = 26;
 /** Width of a character on average, in pixels. */
-const character = 7.2;
+const character = 7.7;
 
 /** Entries in one row, centred on x. */
 export function legend(entries: readonly Entry[], x: number, y: number): string {
   const widths = entries.map(({ text }) => sample + 8 + character * text.length);
   const whole = widths.reduce((sum, width) => sum + width, 0) + gap * (entries.length - 1);
   let left = x - whole / 2;
-  const drawn = entries.map(({ text, colour, dash }, index) => {
+  const drawn = entries.map(({ text, colour }, index) => {
     const at = left;
     left += (widths[index] as number) + gap;
     return [
@@ -28,7 +27,6 @@ export function legend(entries: readonly Entry[], x: number, y: number): string 
         y2: y - 4,
         stroke: colour,
         "stroke-width": 2.5,
-        "stroke-dasharray": dash,
       }),
       element("text", { x: at + sample + 8, y }, escaped(text)),
     ].join("");

@@ -1,14 +1,7 @@
 /** Colours that colour-blind readers can tell apart (Okabe and Ito 2008). */
 const colours = ["#0072B2", "#009E73", "#E69F00", "#D55E00", "#CC79A7", "#56B4E9", "#000000"];
 
-const dashes = [undefined, "7 4", "2 3", "9 3 2 3"];
-
 /** One colour per optimizer, in the order in which they appear. */
 export function colourOf(index: number): string {
   return colours[index % colours.length] as string;
-}
-
-/** One dash pattern per architecture: the first is solid. */
-export function dashOf(index: number): string | undefined {
-  return dashes[index % dashes.length];
 }

@@ -13,8 +13,6 @@ export interface Box {
 /** A line with a band around it. */
 export interface Curve {
   readonly colour: string;
-  /** Lengths of dashes and gaps; none for a solid line. */
-  readonly dash?: string | undefined;
   readonly points: readonly {
     readonly x: number;
     readonly mean: number;
@@ -34,12 +32,14 @@ export interface Panel {
   readonly x: Axis;
   readonly y: Axis;
   readonly curves: readonly Curve[];
+  /** Whether the y axis has numbers and a title; otherwise they are those of the panel beside it. */
+  readonly scaled: boolean;
 }
 
 const grey = "#666";
 
 /** Axes, grid and curves; what lies outside of the axes is cut off. */
-export function panel({ id, box, x, y, curves }: Panel): string {
+export function panel({ id, box, x, y, curves, scaled }: Panel): string {
   const { left, top, width, height } = box;
   const frame = { x: left, y: top, width, height };
   const clip = element("clipPath", { id }, element("rect", frame));
@@ -52,7 +52,8 @@ export function panel({ id, box, x, y, curves }: Panel): string {
     ...grid(box, x, y),
     element("g", inside, ...drawn.map(({ band }) => band)),
     element("g", inside, ...drawn.map(({ stroke }) => stroke)),
-    ...labels(box, x, y),
+    ...xLabels(box, x),
+    ...(scaled ? yLabels(box, y) : []),
   );
 }
 
@@ -71,28 +72,29 @@ function grid({ left, top, width, height }: Box, x: Axis, y: Axis): string[] {
   ];
 }
 
-function labels({ left, top, width, height }: Box, x: Axis, y: Axis): string[] {
+function xLabels({ left, top, width, height }: Box, x: Axis): string[] {
   const bottom = top + height;
-  const middle = top + height / 2;
   const across = { "text-anchor": "middle" };
   return [
     ...x.ticks.map(({ value, text }) =>
-      element("text", { x: x.at(value), y: bottom + 18, ...across }, text),
+      element("text", { x: x.at(value), y: bottom + 19, ...across }, text),
     ),
+    element("text", { x: left + width / 2, y: bottom + 39, ...across }, x.title),
+  ];
+}
+
+function yLabels({ left, top, height }: Box, y: Axis): string[] {
+  const turned = `translate(${left - 56} ${top + height / 2}) rotate(-90)`;
+  return [
     ...y.ticks.map(({ value, text }) =>
-      element("text", { x: left - 8, y: y.at(value) + 4, "text-anchor": "end" }, text),
+      element("text", { x: left - 8, y: y.at(value) + 5, "text-anchor": "end" }, text),
     ),
-    element("text", { x: left + width / 2, y: bottom + 38, ...across }, x.title),
-    element(
-      "text",
-      { transform: `translate(${left - 58} ${middle}) rotate(-90)`, ...across },
-      y.title,
-    ),
+    element("text", { transform: turned, "text-anchor": "middle" }, y.title),
   ];
 }
 
 function drawCurve(
-  { colour, dash, points, band, marks }: Curve,
+  { colour, points, band, marks }: Curve,
   x: Axis,
   y: Axis,
 ): { readonly band: string; readonly stroke: string } {
@@ -112,7 +114,7 @@ function drawCurve(
       cx: x.at(p.x),
       cy: y.at(p.mean),
       r: 2.6,
-      fill: dash === undefined ? colour : "#fff",
+      fill: colour,
       stroke: colour,
       "stroke-width": 1.5,
     }),
@@ -122,7 +124,7 @@ function drawCurve(
       ? element("path", { d: around([...points]) ?? "", fill: colour, opacity: 0.15 })
       : "",
     stroke: [
-      element("path", { d: path([...points]) ?? "", ...stroke, "stroke-dasharray": dash }),
+      element("path", { d: path([...points]) ?? "", ...stroke }),
       ...(marks ? dots : []),
     ].join(""),
   };

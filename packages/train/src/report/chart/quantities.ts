@@ -1,0 +1,45 @@
+import { type Axis, linearAxis, logAxis, type Span } from "./axis.ts";
+import type { Point, Quantity, Series } from "./series.ts";
+
+/** The axis of epochs, or of seconds of training, for series. */
+export function xAxis(
+  abscissa: "epoch" | "seconds",
+  series: readonly Series[],
+  pixels: Span,
+): Axis {
+  const values = series.flatMap(({ points }) => points.map((point) => point[abscissa]));
+  const high = Math.max(1e-3, ...values);
+  if (abscissa === "epoch") {
+    const first = Math.min(high, ...values);
+    const margin = Math.max(0.2, 0.03 * (high - first));
+    const count = Math.min(high - first + 1, 8);
+    return linearAxis("epochs", [first - margin, high + margin], pixels, count);
+  }
+  const low = Math.min(high / 2, ...values);
+  // Optimizers differ by factors in the time of a step.
+  if (high > 12 * low) {
+    return logAxis("seconds of training", [low * 0.8, high * 1.15], pixels, 7);
+  }
+  return linearAxis("seconds of training", [0, high * 1.02], pixels, 6);
+}
+
+/** The axis of what is drawn, for series. */
+export function yAxis(quantity: Quantity, series: readonly Series[], pixels: Span): Axis {
+  const points = series.flatMap((one) => one.points);
+  if (quantity === "trainCost") {
+    const [low, high] = extent(points, [0.1, 1]);
+    return logAxis("training cost (with L2)", [low / 1.08, high * 1.08], pixels, 8);
+  }
+  // The first epochs are cut off where they would hide the differences of the later ones.
+  const late = series.flatMap((one) => one.points.slice(Math.floor(one.points.length / 3)));
+  const [low, high] = extent(late, [0, 1]);
+  const margin = Math.max(1e-3, 0.08 * (high - low));
+  const domain = [Math.max(0, low - margin), Math.min(1, high + margin)] as const;
+  return linearAxis("validation accuracy", domain, pixels, 6);
+}
+
+/** The lowest and the highest value; the other span where there are none. */
+function extent(points: readonly Point[], otherwise: Span): Span {
+  if (points.length === 0) return otherwise;
+  return [Math.min(...points.map(({ low }) => low)), Math.max(...points.map(({ high }) => high))];
+}
