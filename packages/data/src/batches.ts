@@ -1,5 +1,5 @@
 import { DataError, permutation } from "@metrigrad/tensor";
-import { checkSeed } from "./check-seed.ts";
+import { checkSeed } from "./checkSeed.ts";
 
 /** Options of `batches`. */
 export interface BatchOptions {

@@ -1,7 +1,7 @@
 export { type BatchOptions, batches } from "./batches.ts";
-export { checkFinite } from "./check-finite.ts";
-export { type DataSet, dataSet, type Split } from "./data-set.ts";
-export { gatherRows } from "./gather-rows.ts";
-export { type IdxOptions, readIdx } from "./idx/read-idx.ts";
+export { checkFinite } from "./checkFinite.ts";
+export { type DataSet, dataSet, type Split } from "./dataSet.ts";
+export { gatherRows } from "./gatherRows.ts";
+export { type IdxOptions, readIdx } from "./idx/readIdx.ts";
 export { type MnistOptions, mnist } from "./mnist/mnist.ts";
-export { type SplitSizes, splitRows } from "./split-rows.ts";
+export { type SplitSizes, splitRows } from "./splitRows.ts";

@@ -44,7 +44,7 @@ export { infixSyntax } from "./expr/infix.ts";
 export { javascriptSyntax } from "./expr/javascript.ts";
 export { type ParsedFunction, type ParseOptions, parseExpr, parseFunction } from "./expr/parse.ts";
 export { type PrintedCode, type PrintOptions, printCode, printExpr } from "./expr/print.ts";
-export { scalarTypeOf } from "./expr/scalar-type.ts";
+export { scalarTypeOf } from "./expr/scalarType.ts";
 export { simplify, simplifyAll } from "./expr/simplify.ts";
 export { substitute, substituteAll } from "./expr/substitute.ts";
 export type { Phrase, Syntax } from "./expr/syntax.ts";

@@ -1,7 +1,7 @@
 import { convert, DataError, type Tensor, tensor } from "@metrigrad/tensor";
-import { type DataSet, dataSet } from "../data-set.ts";
-import { readIdx } from "../idx/read-idx.ts";
-import { type SplitSizes, splitRows } from "../split-rows.ts";
+import { type DataSet, dataSet } from "../dataSet.ts";
+import { readIdx } from "../idx/readIdx.ts";
+import { type SplitSizes, splitRows } from "../splitRows.ts";
 
 /** Options of `mnist`. */
 export interface MnistOptions {
@@ -36,7 +36,7 @@ export async function mnist(options: MnistOptions = {}): Promise<DataSet> {
       todo: "fetch the files yourself and pass their bytes to readIdx, splitRows and dataSet",
     });
   }
-  const { mnistFiles } = await import("./mnist-files.ts");
+  const { mnistFiles } = await import("./mnistFiles.ts");
   const bytes = await mnistFiles(files);
   const [images, labels, moreImages, moreLabels] = files.map((name, i) =>
     readIdx(bytes[i]!, { name }),

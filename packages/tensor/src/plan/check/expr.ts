@@ -2,7 +2,7 @@ import { type DType, storedType } from "../../dtype.ts";
 import type { Expr, ScalarFn, ScalarType } from "../../expr/expr.ts";
 import { primitiveFns } from "../../expr/functions.ts";
 import { printExpr } from "../../expr/print.ts";
-import { scalarTypeOf } from "../../expr/scalar-type.ts";
+import { scalarTypeOf } from "../../expr/scalarType.ts";
 import { postorder } from "../../expr/walk.ts";
 import type { Plan } from "../plan.ts";
 import type { View } from "../view.ts";

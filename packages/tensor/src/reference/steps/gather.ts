@@ -1,6 +1,6 @@
 import type { DType } from "../../dtype.ts";
 import { toBool, toI32, toU32 } from "../../expr/logic.ts";
-import { scalarTypeOf } from "../../expr/scalar-type.ts";
+import { scalarTypeOf } from "../../expr/scalarType.ts";
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 import { clampedRow } from "../row.ts";

@@ -1,5 +1,5 @@
 import test from "tape";
-import { checkSeed } from "../src/check-seed.ts";
+import { checkSeed } from "../src/checkSeed.ts";
 
 test("checkSeed takes unsigned 32-bit integers alone", async (t) => {
   for (const seed of [0, 1, 2 ** 32 - 1]) t.doesNotThrow(() => checkSeed("door", seed));

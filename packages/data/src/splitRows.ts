@@ -1,7 +1,7 @@
 import { DataError, permutation } from "@metrigrad/tensor";
-import { checkSeed } from "./check-seed.ts";
-import type { Split } from "./data-set.ts";
-import { gatherRows } from "./gather-rows.ts";
+import { checkSeed } from "./checkSeed.ts";
+import type { Split } from "./dataSet.ts";
+import { gatherRows } from "./gatherRows.ts";
 
 /** Rows in the train, valid and test splits. */
 export type SplitSizes = readonly [train: number, valid: number, test: number];

@@ -1,5 +1,5 @@
 import { DataError, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
-import { type ElementType, elementTypes } from "./element-types.ts";
+import { type ElementType, elementTypes } from "./elementTypes.ts";
 
 /** Options of `readIdx`. */
 export interface IdxOptions {

@@ -1,6 +1,6 @@
 import { DataError } from "@metrigrad/tensor";
 import test from "tape";
-import { mnistFiles } from "../../src/mnist/mnist-files.ts";
+import { mnistFiles } from "../../src/mnist/mnistFiles.ts";
 
 test("mnistFiles reads the bytes of a file", async (t) => {
   const [labels] = await mnistFiles(["t10k-labels-idx1-ubyte"]);

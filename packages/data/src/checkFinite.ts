@@ -1,5 +1,5 @@
 import { DataError, sizeOf, type Tensor } from "@metrigrad/tensor";
-import { type DataSet, splitsOf } from "./data-set.ts";
+import { type DataSet, splitsOf } from "./dataSet.ts";
 
 /**
  * Checks that inputs and targets hold no NaN and no infinity. Throws DataError, which names the
