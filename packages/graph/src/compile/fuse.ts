@@ -15,6 +15,12 @@ export interface Fusion {
   readonly inlined: ReadonlySet<Node>;
 }
 
+/** A fusion in which every kernel keeps one node. */
+export interface SingleFusion extends Fusion {
+  /** For every inlined node the nodes in memory whose loops compute it. */
+  readonly owners: ReadonlyMap<Node, ReadonlySet<Node>>;
+}
+
 /** Recomputing is preferred up to this much work per element, in units of an addition. */
 const cheapLimit = 4;
 const dearFns = new Set<ScalarFn>(Object.values(transcendentalFns));
@@ -32,33 +38,33 @@ export function usersOf(order: readonly Node[]): Map<Node, Node[]> {
  * Chooses what to fuse. An element-wise node is computed inside the loops that use it when there
  * is one such loop of its shape, or when recomputing is cheaper than a pass through memory.
  */
-export function fuse(order: readonly Node[], kept: ReadonlySet<Node>): Fusion {
+export function fuse(order: readonly Node[], kept: ReadonlySet<Node>): SingleFusion {
   const users = usersOf(order);
   const cost = recomputeCost(order);
   const kernels = new Map<Node, Kernel>();
   const inlined = new Set<Node>();
-  const loops = new Map<Node, Set<Kernel>>();
+  const owners = new Map<Node, ReadonlySet<Node>>();
   for (let at = order.length - 1; at >= 0; at--) {
     const node = order[at] as Node;
-    if (node.op.fusesInput) {
-      loops.set(node, new Set([{ shape: (node.inputs[0] as Node).shape, roots: [] }]));
-    }
     if (node.op.expr === undefined) continue;
     const using = users.get(node) as Node[];
     const inMemory = kept.has(node) || using.some((user) => !takesExpression(user, node));
-    const inside = new Set(using.flatMap((user) => [...(loops.get(user) ?? [])]));
+    const inside = new Set(using.flatMap((user) => [...(owners.get(user) ?? [user])]));
     const [only] = inside;
-    const fits = inside.size === 1 && sameShape((only as Kernel).shape, node.shape);
+    const fits = inside.size === 1 && sameShape(loopShape(only as Node), node.shape);
     if (!inMemory && (fits || (cost.get(node) as number) <= cheapLimit)) {
       inlined.add(node);
-      loops.set(node, inside);
+      owners.set(node, inside);
     } else {
-      const kernel: Kernel = { shape: node.shape, roots: [node] };
-      kernels.set(node, kernel);
-      loops.set(node, new Set([kernel]));
+      kernels.set(node, { shape: node.shape, roots: [node] });
     }
   }
-  return { kernels, inlined };
+  return { kernels, inlined, owners };
+}
+
+/** The shape of the loop that computes a node in memory. */
+function loopShape(owner: Node): Shape {
+  return owner.op.fusesInput ? (owner.inputs[0] as Node).shape : owner.shape;
 }
 
 function takesExpression(user: Node, node: Node): boolean {

@@ -90,3 +90,13 @@ test("fuse: loops are not joined around something that must run between them", (
   t.deepEqual(kinds(steps), ["map", "matmul", "map"]);
   t.end();
 });
+
+test("fuse: loops are not joined around another joined loop", (t) => {
+  const u = sin(input("x", [4, 4]));
+  const d = sin(input("y", [4, 4]));
+  const v = add(u, matmul(d, d));
+  // Joined with d, so that u → matmul → {d, c} → matmul → v: u cannot run with v.
+  const c = sin(add(d, matmul(u, u)));
+  t.deepEqual(kinds(stepsOf([v, c])), ["map", "matmul", "map", "matmul", "map"]);
+  t.end();
+});
