@@ -19,7 +19,12 @@ export interface Fusion {
 export interface SingleFusion extends Fusion {
   /** For every inlined node the nodes in memory whose loops compute it. */
   readonly owners: ReadonlyMap<Node, ReadonlySet<Node>>;
+  /** How many element-wise nodes the loop of each node in memory computes. */
+  readonly sizes: ReadonlyMap<Node, number>;
 }
+
+/** A loop computes at most so many values: backends compile it as one function. */
+export const largestLoop = 500;
 
 /** Recomputing is preferred up to this much work per element, in units of an addition. */
 const cheapLimit = 4;
@@ -44,6 +49,8 @@ export function fuse(order: readonly Node[], kept: ReadonlySet<Node>): SingleFus
   const kernels = new Map<Node, Kernel>();
   const inlined = new Set<Node>();
   const owners = new Map<Node, ReadonlySet<Node>>();
+  const sizes = new Map<Node, number>();
+  const sizeIn = (owner: Node) => sizes.get(owner) ?? 0;
   for (let at = order.length - 1; at >= 0; at--) {
     const node = order[at] as Node;
     if (node.op.expr === undefined) continue;
@@ -52,14 +59,17 @@ export function fuse(order: readonly Node[], kept: ReadonlySet<Node>): SingleFus
     const inside = new Set(using.flatMap((user) => [...(owners.get(user) ?? [user])]));
     const [only] = inside;
     const fits = inside.size === 1 && sameShape(loopShape(only as Node), node.shape);
-    if (!inMemory && (fits || (cost.get(node) as number) <= cheapLimit)) {
+    const wanted = fits || (cost.get(node) as number) <= cheapLimit;
+    if (!inMemory && wanted && [...inside].every((owner) => sizeIn(owner) < largestLoop)) {
       inlined.add(node);
       owners.set(node, inside);
+      for (const owner of inside) sizes.set(owner, sizeIn(owner) + 1);
     } else {
       kernels.set(node, { shape: node.shape, roots: [node] });
+      sizes.set(node, 1);
     }
   }
-  return { kernels, inlined, owners };
+  return { kernels, inlined, owners, sizes };
 }
 
 /** The shape of the loop that computes a node in memory. */

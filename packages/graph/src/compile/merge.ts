@@ -1,6 +1,6 @@
 import { sameShape } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
-import { type Fusion, type Kernel, type SingleFusion, usersOf } from "./fuse.ts";
+import { type Fusion, type Kernel, largestLoop, type SingleFusion, usersOf } from "./fuse.ts";
 import { connect, type Group, groupOf, join } from "./groups.ts";
 
 /** How many groups may be looked at for one node; beyond that its loop stays as it is. */
@@ -18,6 +18,8 @@ export function mergeKernels(
 ): Fusion {
   const { kernels, inlined, owners } = fusion;
   const groups = groupsOf(order, fusion);
+  const sizes = new Map(fusion.sizes);
+  const sizeOf = (node: Node) => sizes.get(node) as number;
   for (let at = order.length - 1; at >= 0; at--) {
     const node = order[at] as Node;
     if (!kernels.has(node)) continue;
@@ -28,7 +30,10 @@ export function mergeKernels(
     const joined = readers.find((reader) => {
       const [last] = reader.nodes as [Node];
       if (!kernels.has(last) || !sameShape(last.shape, node.shape)) return false;
-      return join(group, reader, effort);
+      const size = sizeOf(last) + sizeOf(node);
+      if (size > largestLoop || !join(group, reader, effort)) return false;
+      sizes.set(last, size);
+      return true;
     });
     if (joined !== undefined) groups.set(node, joined);
   }

@@ -1,4 +1,4 @@
-import type { Step } from "@metrigrad/tensor";
+import { postorder, type Step } from "@metrigrad/tensor";
 import test from "tape";
 import {
   add,
@@ -98,5 +98,20 @@ test("fuse: loops are not joined around another joined loop", (t) => {
   // Joined with d, so that u → matmul → {d, c} → matmul → v: u cannot run with v.
   const c = sin(add(d, matmul(u, u)));
   t.deepEqual(kinds(stepsOf([v, c])), ["map", "matmul", "map", "matmul", "map"]);
+  t.end();
+});
+
+test("fuse: a loop stays small enough to be compiled as one function", (t) => {
+  let x: Node = input("x", [4]);
+  const results: Node[] = [];
+  for (let i = 0; i < 3000; i++) {
+    x = mul(sin(x), add(x, 0.5));
+    if (i % 10 === 0) results.push(x);
+  }
+  const steps = stepsOf([x, ...results]);
+  t.ok(steps.length >= 3000 / 500 && steps.length < 30, `${steps.length} steps`);
+  for (const step of steps) {
+    if (step.kind === "map") t.ok(postorder(step.exprs).length < 1200, "values and operands");
+  }
   t.end();
 });
