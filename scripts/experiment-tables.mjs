@@ -1,7 +1,7 @@
 /**
  * `node scripts/experiment-tables.mjs [record.json]`: what each optimizer of a record reaches by epoch and by
  * second of training, as the markdown tables of docs/experiment.md: training cost (with the L2 term) and
- * validation accuracy, means over the seeds. Reads runs/latest/record.json by default.
+ * validation accuracy, means over the seeds; ″ stands where a run had ended before. Reads runs/latest/record.json by default.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,10 +25,10 @@ const deviation = (values) =>
     values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1),
   );
 
-/** Up to six marks of the series 1, 2, 5, 10, … that end with the last value. @param {number} last */
+/** Up to eight marks of the series 1, 2, 5, 10, … that end with the last value. @param {number} last */
 function marks(last) {
   const all = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter((value) => value < last);
-  return [...all, last].slice(-6);
+  return [...all, last].slice(-8);
 }
 
 /** Cost and accuracy of each repeat at the last epoch that `reached` holds for. */
@@ -94,7 +94,11 @@ for (const [arch, group] of groups) {
       seconds.map(String),
       [...group].map(([name, repeats]) => [
         name,
-        ...seconds.map((mark) => cell(repeats, (_, spent) => spent <= mark)),
+        ...seconds.map((mark, index) => {
+          const before = seconds[index - 1] ?? 0;
+          const ended = repeats.every((run) => total(run) <= before);
+          return ended ? "″" : cell(repeats, (_, spent) => spent <= mark);
+        }),
       ]),
     )}`,
   );
