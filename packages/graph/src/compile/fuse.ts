@@ -92,7 +92,8 @@ function recomputeCost(order: readonly Node[]): Map<Node, number> {
       reads.set(node, sizeOf(node.shape) > 1 ? new Set([node]) : new Set());
       continue;
     }
-    const read = new Set(node.inputs.flatMap((input) => [...(reads.get(input) ?? [])]).slice(0, 3));
+    const all = new Set(node.inputs.flatMap((input) => [...(reads.get(input) as Set<Node>)]));
+    const read = new Set([...all].slice(0, 2));
     const expr = node.op.expr(node);
     const own = expr.kind === "call" && dearFns.has(expr.fn) ? 2 * cheapLimit : 1;
     const inner = node.inputs.reduce((sum, input) => sum + (cost.get(input) as number), own);

@@ -8,7 +8,7 @@ import {
   tensor,
   type VariableSpec,
 } from "@metrigrad/tensor";
-import { type Node, showNode } from "../core/node.ts";
+import { isNode, type Node, showNode } from "../core/node.ts";
 import { topological } from "../core/topology.ts";
 import { add } from "../ops/arithmetic.ts";
 import { constant } from "../ops/constant.ts";
@@ -51,8 +51,9 @@ export interface Planned {
  * scratch by liveness. All values are of before the updates. Throws GraphError and ShapeError.
  */
 export function planOf(request: PlanRequest): Planned {
+  checkOutputs(request.outputs);
+  checkUpdates(request.updates);
   const updates = withRandomState(request).map(selected);
-  checkUpdates(updates);
   const conditions = updates.flatMap(([, , when]) => (when === undefined ? [] : [when]));
   const all = simplifyGraph([
     ...updates.map(([, value]) => value),
@@ -118,19 +119,32 @@ function selected([variable, value, when]: Update): Update {
 
 /** Adds the step of the shared random counter where the graph draws from it. */
 function withRandomState({ outputs, updates }: PlanRequest): readonly Update[] {
-  const roots = [...outputs, ...updates.map(([, value]) => value)];
+  const roots = [...outputs];
+  for (const [, value, when] of updates) roots.push(value, ...(when === undefined ? [] : [when]));
   const drawn = topological(roots).some((node) => node === (rngState as Node));
   if (!drawn || updates.some(([variable]) => variable === rngState)) return updates;
   const next = add(rngState, constant(tensor(Uint32Array.of(0, 1))));
   return [...updates, [rngState, next]];
 }
 
+function checkOutputs(outputs: readonly Node[]): void {
+  outputs.forEach((node, index) => {
+    if (isNode(node)) return;
+    throw new GraphError({
+      where: "compile",
+      must: "outputs must be nodes: one, a list, or by name",
+      got: `${typeof node} as output ${index}`,
+      todo: "make a node of a number or a tensor with constant(…)",
+    });
+  });
+}
+
 function checkUpdates(updates: readonly Update[]): void {
   const names = new Set<string>();
   for (const [target, value, when] of updates) {
     const where = "compile, updates";
-    if (target.op !== variableOp) {
-      const got = showNode(target);
+    if (!isNode(target) || target.op !== variableOp) {
+      const got = isNode(target) ? showNode(target) : String(target);
       throw new GraphError({
         where,
         must: "only variables can be updated",
@@ -158,12 +172,13 @@ function checkUpdates(updates: readonly Update[]): void {
         todo: "reduce it",
       });
     }
-    if (sameShape(shape, value.shape) && type === value.type) continue;
+    const known = isNode(value);
+    if (known && sameShape(shape, value.shape) && type === value.type) continue;
     throw new GraphError({
       where,
       must: `the next value of ${name} must be ${type} ${showShape(shape)}`,
-      got: `${value.type} ${showShape(value.shape)}`,
-      todo: "reshape or cast it",
+      got: known ? `${value.type} ${showShape(value.shape)}` : typeof value,
+      todo: known ? "reshape or cast it" : "make a node of it with constant(…)",
     });
   }
 }

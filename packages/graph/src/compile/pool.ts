@@ -5,13 +5,19 @@ import { withScope } from "../core/scope.ts";
 /** Makes nodes so that equal ones are one object. */
 export type Intern = <A>(op: Op<A>, inputs: readonly Node[], attrs: A, scope: string) => Node<A>;
 
+/** JSON writes NaN and both infinities as null, and −0 as 0; they must not be taken for each other. */
+function exactNumber(_: string, value: unknown): unknown {
+  if (typeof value !== "number" || (Number.isFinite(value) && !Object.is(value, -0))) return value;
+  return `number ${Object.is(value, -0) ? "-0" : value}`;
+}
+
 /** A pool in which equal ops on the same inputs with equal attributes are one node. */
 export function nodePool(): Intern {
   const opNumbers = new Map<unknown, number>();
   const nodes = new Map<string, Node>();
   return (op, inputs, attrs, scope) => {
     const make = () => withScope(scope, () => makeNode(op, inputs, attrs));
-    const text = op.key === undefined ? JSON.stringify(attrs) : op.key(attrs);
+    const text = op.key === undefined ? JSON.stringify(attrs, exactNumber) : op.key(attrs);
     if (text === null) return make();
     const number = opNumbers.get(op) ?? opNumbers.size;
     opNumbers.set(op, number);

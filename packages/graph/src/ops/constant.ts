@@ -1,4 +1,11 @@
-import { sizeOf, type Tensor, tensor, type ValueType, valueTypeOf } from "@metrigrad/tensor";
+import {
+  ShapeError,
+  sizeOf,
+  type Tensor,
+  tensor,
+  type ValueType,
+  valueTypeOf,
+} from "@metrigrad/tensor";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 
@@ -26,8 +33,20 @@ export const constantOp: Op<ConstantAttrs> = {
   },
 };
 
-/** A fixed value: a number (of the given type) or a host tensor (of its own type). */
+/**
+ * A fixed value: a number (of the given type) or a host tensor (of its own type). Throws ShapeError
+ * for a fraction where the type is an integer's.
+ */
 export function constant(value: number | Tensor, type?: ValueType): Node<ConstantAttrs> {
+  const whole = type !== undefined && type !== "float" && type !== "bool";
+  if (whole && typeof value === "number" && !Number.isInteger(value)) {
+    throw new ShapeError({
+      where: "constant",
+      must: `a number beside ${type} values must be an integer`,
+      got: String(value),
+      todo: 'cast the values first: cast(x, "float")',
+    });
+  }
   const held = typeof value === "number" ? tensor(value) : value;
   const own = typeof value === "number" ? "float" : valueTypeOf(held.dtype);
   return makeNode(constantOp, [], { value: held, type: type ?? own });

@@ -1,12 +1,10 @@
-import { tensor } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import { cast } from "./cast.ts";
 import { equal } from "./comparison.ts";
-import { constant } from "./constant.ts";
-import { reshape } from "./reshape.ts";
+import { expandDims } from "./expandDims.ts";
+import { iota } from "./iota.ts";
 
-/** The identity matrix [n, n]. */
+/** The identity matrix [n, n]. Throws ShapeError for a size that is no count. */
 export function eye(n: number): Node {
-  const index = constant(tensor(Int32Array.from({ length: n }, (_, i) => i)));
-  return cast(equal(reshape(index, [n, 1]), index), "float");
+  return cast(equal(expandDims(iota(n), 1), iota(n)), "float");
 }

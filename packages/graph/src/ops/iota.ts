@@ -1,4 +1,4 @@
-import { tensor } from "@metrigrad/tensor";
+import { checkShape, tensor } from "@metrigrad/tensor";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 
@@ -14,7 +14,8 @@ const iotaOp: Op<{ readonly size: number }> = {
   },
 };
 
-/** The integers 0, 1, …, size − 1 as i32 [size]. */
+/** The integers 0, 1, …, size − 1 as i32 [size]. Throws ShapeError for a size that is no count. */
 export function iota(size: number): Node {
+  checkShape("iota", [size]);
   return makeNode(iotaOp, [], { size });
 }

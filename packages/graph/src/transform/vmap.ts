@@ -13,13 +13,21 @@ export interface VmapOptions {
 
 /**
  * Turns a function of one case into one of many: the arguments get an axis of cases, the results a
- * leading one. Throws ShapeError where the arguments disagree on the number of cases.
+ * leading one. Throws ShapeError where the arguments disagree on the number of cases, or with inAxes.
  */
 export function vmap<R extends Node | readonly Node[]>(
   f: (...args: Node[]) => R,
   options: VmapOptions = {},
 ): (...args: NodeLike[]) => R {
   return (...args) => {
+    if (options.inAxes !== undefined && options.inAxes.length !== args.length) {
+      throw new ShapeError({
+        where: "vmap",
+        must: `inAxes must have an entry for each of the ${args.length} arguments`,
+        got: String(options.inAxes.length),
+        todo: "use null for those that all cases share",
+      });
+    }
     const replace = new Map<Node, Node>();
     let size: number | null = null;
     const single = args.map((value, index) => {

@@ -8,11 +8,13 @@ import {
   exp,
   grad,
   input,
+  less,
   matmul,
   max,
   mean,
   mul,
   type Node,
+  pad,
   planOf,
   reshape,
   sin,
@@ -135,6 +137,39 @@ test("compile: random draws move on with every run and start with the seed", asy
   await backend.close();
 });
 
+test("compile: draws that only a condition uses move on too", async (t) => {
+  const backend = await reference();
+  const store = await backend.store([], { seed: 5 });
+  const count = variable("count", []);
+  const when = less(uniform([], { key: "coin" }), 0.5);
+  const program = await compile({ outputs: [], updates: [[count, add(count, 1), when]] }, store);
+  const product = matmul(reshape(add(count, 1), [1, 1]), [[1]]);
+  const unfusable = await compile(
+    { outputs: [], updates: [[count, reshape(product, []), when]] },
+    store,
+  );
+  for (const one of [program, unfusable]) {
+    const before = (await store.read("count")).item();
+    for (let run = 0; run < 20; run++) await one.run();
+    const moved = (await store.read("count")).item() - before;
+    t.ok(moved > 0 && moved < 20, `${moved} of 20`);
+  }
+  await backend.close();
+});
+
+test("compile: attributes that JSON cannot tell apart do not merge", async (t) => {
+  const x = input("x", [1]);
+  const sides = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NaN];
+  const values = await evaluate(
+    sides.map((side) => pad(x, [[1, 0]], side)),
+    { x: [2] },
+  );
+  t.deepEqual(
+    values.map((value) => value.toArray()),
+    sides.map((side) => [side, 2]),
+  );
+});
+
 test("compile: refuses clashing names and updates that do not fit", async (t) => {
   const backend = await reference();
   const store = await backend.store([]);
@@ -179,6 +214,18 @@ test("compile: refuses clashing names and updates that do not fit", async (t) =>
     GraphError,
     /only variables can be updated/,
   );
+  await refused(
+    { outputs: [], updates: [[v, add(v, 1), less(v, 0)]] },
+    GraphError,
+    /the condition of v must be a bool scalar, got bool \[2\]/,
+  );
+  await refused(
+    { outputs: [], updates: [[v, 3 as never]] },
+    GraphError,
+    /the next value of v must be float \[2\], got number/,
+  );
+  await refused({ outputs: { loss: 3 as never } }, GraphError, /outputs must be nodes/);
+  await refused({ outputs: [undefined as never] }, GraphError, /got undefined as output 0/);
   await backend.close();
 });
 

@@ -5,12 +5,16 @@ import {
   checkOp,
   defElementwise,
   eluWith,
+  eye,
   gelu,
   input,
+  iota,
   isFinite,
   leakyRelu,
   logicalAnd,
+  mean,
   mul,
+  oneHot,
   where,
 } from "../../src/index.ts";
 import { evaluate } from "../evaluate.ts";
@@ -87,5 +91,19 @@ test("bare numbers take the type of the values beside them", async (t) => {
 test("a chain of element-wise ops is one step", (t) => {
   const x = input("x", [4]);
   t.deepEqual(kindsOf(gelu(mul(add(x, 1), where(isFinite(x), x, 0)))), ["map"]);
+  t.end();
+});
+
+test("a fraction beside integers is refused, not truncated", (t) => {
+  t.throws(() => mul(iota(3), 0.5), /a number beside i32 values must be an integer, got 0.5/);
+  t.throws(() => mean(iota(3)), ShapeError);
+  t.equal(mul(iota(3), 2).type, "i32");
+  t.end();
+});
+
+test("a size that is no count is refused", (t) => {
+  t.throws(() => iota(-1), /iota: a shape must be a list of non-negative integers/);
+  t.throws(() => eye(2.5), ShapeError);
+  t.throws(() => oneHot([0], -1), ShapeError);
   t.end();
 });

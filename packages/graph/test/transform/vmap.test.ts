@@ -80,5 +80,9 @@ test("vmap: refuses arguments that disagree, and none to map over", (t) => {
     () => vmap((x) => x, { inAxes: [null] })(a),
     /at least one argument must have an axis of cases/,
   );
+  t.throws(
+    () => vmap((x, y) => mul(x, y), { inAxes: [0] })(a, a),
+    /inAxes must have an entry for each of the 2 arguments, got 1/,
+  );
   t.end();
 });

@@ -76,7 +76,8 @@ export function chart({ runs }: Recording, options: ChartOptions = {}): string {
     "font-size": 14,
     fill: "#333",
   };
-  return `${element("svg", frame, ...body)}\n`;
+  const title = element("title", {}, escaped(options.title ?? "training cost and accuracy"));
+  return `${element("svg", frame, title, ...body)}\n`;
 }
 
 function curveOf({ points, repeats }: Series, abscissa: "epoch" | "seconds", colour: string) {
