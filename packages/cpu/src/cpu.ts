@@ -1,31 +1,22 @@
-import { type Backend, BackendError } from "@metrigrad/tensor";
-import { CpuBackend } from "./backend/backend.ts";
-import { Device } from "./backend/device.ts";
-import { hasRelaxedSimd } from "./backend/relaxed.ts";
+import type { Backend } from "@metrigrad/tensor";
+import { openCpu } from "./open.ts";
 
 /** Options of the cpu backend. */
 export interface CpuOptions {
   /** Whether to use relaxed SIMD (fused multiply-add); by default where the engine has it. */
   readonly relaxed?: boolean;
-  /** Whether the memory can be shared between threads; not by default. */
-  readonly shared?: boolean;
+  /**
+   * Threads that share the work, the calling one included; by default one per core. There is one
+   * thread where memory cannot be shared, as in pages that are not cross-origin isolated.
+   */
+  readonly threads?: number;
 }
 
 /**
  * The default backend: WebAssembly SIMD kernels in float32, generated for each plan, over one
- * memory. Runs in Node and in browsers. Throws BackendError where relaxed SIMD is asked for and
- * missing.
+ * memory. Runs in Node and in browsers. Results do not depend on the number of threads. Throws
+ * BackendError where relaxed SIMD is asked for and missing, or workers cannot start.
  */
-export async function cpu(options: CpuOptions = {}): Promise<Backend> {
-  const available = options.relaxed !== false && hasRelaxedSimd();
-  if (options.relaxed === true && !available) {
-    throw new BackendError({
-      where: "cpu({ relaxed: true })",
-      must: "the engine must have relaxed SIMD",
-      got: "none",
-      todo: "leave the option out, or use Node 22 or later",
-    });
-  }
-  const device = await Device.create({ relaxed: available, shared: options.shared ?? false });
-  return new CpuBackend(device);
+export function cpu(options: CpuOptions = {}): Promise<Backend> {
+  return openCpu(options);
 }

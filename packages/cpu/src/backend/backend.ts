@@ -21,11 +21,13 @@ export class CpuBackend implements Backend {
   }
 
   describe(): string {
-    const { relaxed, shared } = this.device.options;
+    const { options, parts } = this.device;
+    const { relaxed, shared } = options;
+    const threads = parts === 1 ? "1 thread" : `${parts} threads`;
     const simd = relaxed ? "relaxed" : "plain";
     const megabytes = (this.device.heap.bytes / 1e6).toFixed(1);
     const memory = shared ? "shared memory" : "memory";
-    return `cpu: WebAssembly SIMD (${simd}), 1 thread, ${megabytes} MB of ${memory} in use; all steps run there`;
+    return `cpu: WebAssembly SIMD (${simd}), ${threads}, ${megabytes} MB of ${memory} in use; all steps run there`;
   }
 
   async store(
@@ -54,7 +56,7 @@ export class CpuBackend implements Backend {
   async close(): Promise<void> {
     for (const store of this.stores) await store.close();
     this.stores.clear();
-    this.device.closed = true;
+    await this.device.close();
   }
 }
 

@@ -3,41 +3,93 @@ import { buildLibrary, type LibraryModule } from "../kernel/library.ts";
 import { Heap } from "../memory/heap.ts";
 import { Scratch } from "../memory/scratch.ts";
 import type { KernelOptions } from "../options.ts";
-import { instantiate } from "./instantiate.ts";
+import { control } from "../threads/control.ts";
+import { canSleep, coresAvailable } from "../threads/host.ts";
+import { Pool } from "../threads/pool.ts";
+import { buildSync, type SyncModule } from "../threads/sync.ts";
+import { compileModule, instantiate } from "./instantiate.ts";
 
-/** What the stores of one backend share: memory, kernels, scratch. */
+/** What a device is made for. */
+export interface DeviceOptions {
+  readonly relaxed: boolean;
+  /** Threads that share the work, the calling one included. */
+  readonly threads: number;
+  /** Nanoseconds of estimated work from which a phase is shared. */
+  readonly grain: number;
+}
+
+/** Polls before a thread sleeps: about as long as a small step takes. */
+const polls = 20_000;
+
+/** The workers of a device and what plans wait with. */
+export interface Threads {
+  readonly pool: Pool;
+  readonly sync: SyncModule;
+}
+
+/** What the stores of one backend share: memory, kernels, scratch, threads. */
 export class Device {
   readonly options: KernelOptions;
+  readonly grain: number;
   readonly heap: Heap;
   readonly scratch: Scratch;
   readonly library: LibraryModule;
+  /** Null on one thread. */
+  readonly threads: Threads | null;
   /** The imports of plan modules. */
   readonly imports: WebAssembly.ModuleImports;
-  closed = false;
+  private closed = false;
 
   private constructor(
     options: KernelOptions,
+    grain: number,
     heap: Heap,
     library: LibraryModule,
-    exports: WebAssembly.Exports,
+    threads: Threads | null,
+    imports: WebAssembly.ModuleImports,
   ) {
     this.options = options;
+    this.grain = grain;
     this.heap = heap;
     this.scratch = new Scratch(heap);
     this.library = library;
-    this.imports = { ...exports, memory: heap.memory };
+    this.threads = threads;
+    this.imports = imports;
   }
 
-  static async create(options: KernelOptions): Promise<Device> {
+  /** Throws BackendError where threads are asked for and cannot start. */
+  static async create({ relaxed, threads, grain }: DeviceOptions): Promise<Device> {
+    const options = { relaxed, shared: threads > 1 };
     const heap = new Heap(options);
+    const { memory } = heap;
     const library = buildLibrary(options);
-    const exports = await instantiate(library.bytes, { memory: heap.memory });
-    return new Device(options, heap, library, exports);
+    const module = await compileModule(library.bytes);
+    const kernels = await instantiate(module, { memory });
+    const own = { ...kernels, memory };
+    if (threads === 1) return new Device(options, grain, heap, library, null, own);
+    const address = heap.allocate(control.bytes, "threads");
+    const spins = coresAvailable() >= threads ? polls : 0;
+    const sync = buildSync({ address, threads, spins, mainSleeps: canSleep() });
+    const waiting = await compileModule(sync.bytes);
+    const imports = { ...own, ...(await instantiate(waiting, { memory })) };
+    const pool = await Pool.open({ threads, memory, address, library: module, sync: waiting });
+    return new Device(options, grain, heap, library, { pool, sync }, imports);
   }
 
-  /** Throws BackendError after `close`. */
+  /** How many threads run programs. */
+  get parts(): number {
+    return this.threads?.pool.threads ?? 1;
+  }
+
+  /** Throws BackendError after `close`, and after a thread failed. */
   check(where: string): void {
     if (this.closed) throw closedError(where, "backend");
+    this.threads?.pool.check();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.threads?.pool.close();
   }
 }
 

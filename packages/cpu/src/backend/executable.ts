@@ -10,12 +10,18 @@ import {
 } from "@metrigrad/tensor";
 import { bytesOf } from "../loop/lanes.ts";
 import { storedArray, writeElements } from "../memory/elements.ts";
-import { buildPlan } from "../plan/module.ts";
+import { buildPlan, type PlanTarget } from "../plan/module.ts";
 import { closedError, type Device } from "./device.ts";
 import { OutputHandle, type OutputPlace, type RunCounter } from "./handle.ts";
-import { instantiate } from "./instantiate.ts";
+import { compileModule, instantiate } from "./instantiate.ts";
 
-type PhaseFunction = (part: number, parts: number) => void;
+type PartFunction = (part: number, parts: number) => void;
+
+/** What a plan's module exports. */
+interface PlanFunctions {
+  readonly run: PartFunction;
+  readonly steps: readonly PartFunction[];
+}
 
 /** Where a variable of the store lies. */
 export type VariableAddress = (name: string) => number;
@@ -56,18 +62,24 @@ function place(plan: Plan, device: Device, variable: VariableAddress): Placement
   }
 }
 
+function targetOf(device: Device, program: number, addresses: readonly number[]): PlanTarget {
+  const { options, library, scratch, grain, parts, threads } = device;
+  const fork = threads && { sync: threads.sync, program };
+  return { options, library, scratch, grain, parts, fork, addresses };
+}
+
 /** A plan as a WebAssembly module with all addresses in it. */
 export class CpuExecutable implements Executable {
   readonly bytes: number;
   private readonly device: Device;
   private readonly plan: Plan;
   private readonly placement: Placement;
-  /** The phases of each step. */
-  private readonly phases: readonly (readonly PhaseFunction[])[];
+  /** Its number in the pool of threads. */
+  private readonly program: number;
+  private readonly functions: PlanFunctions;
   private readonly outputs: readonly OutputPlace[];
   private readonly counter: RunCounter = { runs: 0, closed: false };
   private readonly forget: (closed: CpuExecutable) => void;
-  private readonly runAll: PhaseFunction;
   /** Views on the feed buffers, made again when the memory has grown. */
   private feeds: readonly TypedArray[] = [];
   private buffer: ArrayBufferLike | null = null;
@@ -76,8 +88,8 @@ export class CpuExecutable implements Executable {
     device: Device,
     plan: Plan,
     placement: Placement,
-    run: PhaseFunction,
-    phases: readonly (readonly PhaseFunction[])[],
+    program: number,
+    functions: PlanFunctions,
     forget: (closed: CpuExecutable) => void,
   ) {
     this.forget = forget;
@@ -85,8 +97,8 @@ export class CpuExecutable implements Executable {
     this.plan = plan;
     this.placement = placement;
     this.bytes = placement.bytes;
-    this.phases = phases;
-    this.runAll = run;
+    this.program = program;
+    this.functions = functions;
     this.outputs = plan.outputs.map((view) => {
       const { dtype } = plan.buffers[view.buffer] as BufferSpec;
       const address = (placement.addresses[view.buffer] as number) + view.offset * bytesOf(dtype);
@@ -102,31 +114,33 @@ export class CpuExecutable implements Executable {
     forget: (closed: CpuExecutable) => void,
   ): Promise<CpuExecutable> {
     const placement = place(plan, device, variable);
-    const { options, library, scratch, heap } = device;
-    const target = { options, library, scratch, parts: 1, addresses: placement.addresses };
+    const { threads } = device;
+    const program = threads?.pool.next() ?? 0;
     try {
-      const { bytes, phases } = buildPlan(plan, target);
-      const exports = await instantiate(bytes, device.imports);
-      const find = (name: string) => exports[name] as PhaseFunction;
-      const found = phases.map((names) => names.map(find));
-      return new CpuExecutable(device, plan, placement, find("run"), found, forget);
+      const built = buildPlan(plan, targetOf(device, program, placement.addresses));
+      const module = await compileModule(built.bytes);
+      const exports = await instantiate(module, device.imports);
+      await threads?.pool.load(program, module);
+      const find = (name: string) => exports[name] as PartFunction;
+      const functions = { run: find("run"), steps: built.steps.map(find) };
+      return new CpuExecutable(device, plan, placement, program, functions, forget);
     } catch (error) {
-      for (const address of placement.allocated) heap.release(address);
+      for (const address of placement.allocated) device.heap.release(address);
       throw error;
     }
   }
 
   async run(feeds: readonly Tensor[]): Promise<readonly Handle[]> {
     this.begin("executable.run", feeds);
-    this.runAll(0, 1);
+    this.call(this.functions.run);
     return this.outputs.map((output) => new OutputHandle(this.device.heap, output, this.counter));
   }
 
   async profile(feeds: readonly Tensor[]): Promise<readonly number[]> {
     this.begin("executable.profile", feeds);
-    return this.phases.map((phases) => {
+    return this.functions.steps.map((step) => {
       const start = performance.now();
-      for (const phase of phases) phase(0, 1);
+      this.call(step);
       return (performance.now() - start) / 1000;
     });
   }
@@ -135,7 +149,18 @@ export class CpuExecutable implements Executable {
     if (this.counter.closed) return;
     this.counter.closed = true;
     for (const address of this.placement.allocated) this.device.heap.release(address);
+    this.device.threads?.pool.drop(this.program);
     this.forget(this);
+  }
+
+  /** Runs a function of the module on all threads. */
+  private call(run: PartFunction): void {
+    const { threads, parts } = this.device;
+    try {
+      run(0, parts);
+    } catch (error) {
+      throw threads?.pool.fail(error) ?? error;
+    }
   }
 
   /** Starts a run: earlier handles become stale, feeds are written. */

@@ -15,8 +15,10 @@ import { solveRows as panelRows } from "./solve.ts";
 import { productScratch } from "./tile.ts";
 
 const i = "i32" as const;
-const blockRow = 4 * panelRows;
-const blockBytes = panelRows * blockRow;
+/** Bytes from one row of a block to the next. */
+export const blockRow = 4 * panelRows;
+/** Bytes of a block. */
+export const blockBytes = panelRows * blockRow;
 
 /** λ that a zero shift starts from, relative to the mean of the diagonal. */
 const relativeStart = 1e-7;
@@ -39,7 +41,7 @@ export function choleskyScratch(size: number): number {
  * all pivots are positive and finite. What lies below the diagonal is overwritten.
  */
 function blockFactor(m: ModuleBuilder): Func {
-  return m.func("factorBlock", { params: [i, i], results: [i] }, (f, block, size) => {
+  return m.func("factorBlock", { params: [i, i], results: [i], export: true }, (f, block, size) => {
     const [p, j, c] = [f.local("i32"), f.local("i32"), f.local("i32")];
     f.for(p, 0, size, 1, () => {
       const line = f.let(i32.add(block, i32.mul(p, blockRow)));
@@ -79,8 +81,7 @@ export interface CholeskyPieces {
  * Factors the upper triangle of a square working copy in place, A = U'U, right-looking by panels.
  * Parameters: matrix, row stride, size, scratch (a block, then a product's). Returns success.
  */
-function upperFactor(m: ModuleBuilder, pieces: CholeskyPieces): Func {
-  const factorBlock = blockFactor(m);
+function upperFactor(m: ModuleBuilder, pieces: CholeskyPieces, factorBlock: Func): Func {
   const params = [i, i, i, i] as const;
   return m.func("factorUpper", { params, results: [i] }, (f, a, row, size, scratch) => {
     const p = f.local("i32");
@@ -138,8 +139,7 @@ function startShift(f: FunctionBuilder, a: Matrix, size: Local<"i32">): F32 {
  * column stride, out with its row stride (columns side by side), size, working row stride, first
  * λ, scratch.
  */
-export function choleskyKernel(m: ModuleBuilder, pieces: CholeskyPieces): Func {
-  const factorUpper = upperFactor(m, pieces);
+function wholeFactor(m: ModuleBuilder, load: Func, store: Func, factorUpper: Func): Func {
   const params = [i, i, i, i, i, i, i, "f32", i] as const;
   return m.func(
     "cholesky",
@@ -152,10 +152,10 @@ export function choleskyKernel(m: ModuleBuilder, pieces: CholeskyPieces): Func {
       const [r, attempt] = [f.local("i32"), f.local("i32")];
       f.block((failed) => {
         f.loop((again) => {
-          loadUpper(f, pieces.copy, a, work, workRow, size, shift);
+          f.call(load, base, aRow, aCol, work, workRow, size, shift, 0, size);
           const success = callValue("i32", factorUpper, work, workRow, size, inner);
           f.if(success, () => {
-            storeLower(f, pieces.copy, out, outRow, work, workRow, size);
+            f.call(store, out, outRow, work, workRow, size, 0, size);
             f.return(shift);
           });
           f.brIf(failed, i32.ge_u(attempt, retries));
@@ -180,52 +180,66 @@ export function choleskyKernel(m: ModuleBuilder, pieces: CholeskyPieces): Func {
   );
 }
 
-/** work[r, c] = a[c, r] for r ≤ c, λ added to the diagonal. */
-function loadUpper(
-  f: FunctionBuilder,
-  copy: Func,
-  a: Matrix,
-  work: Local<"i32">,
-  workRow: Local<"i32">,
-  size: Local<"i32">,
-  shift: Local<"f32">,
-): void {
-  const r = f.local("i32");
-  f.for(r, 0, size, panelRows, () => {
-    const rows = f.let(i32.sub(size, r));
-    const cols = f.let(rows);
-    f.if(i32.gt_u(rows, panelRows), () => f.set(rows, i32.const(panelRows)));
-    const corner = i32.add(work, i32.mul(r, i32.add(workRow, 4)));
-    f.call(copy, corner, workRow, element(a, r, r), a.col, a.row, rows, cols);
-  });
-  f.for(r, 0, size, 1, () => {
-    const at = f.let(i32.add(work, i32.mul(r, i32.add(workRow, 4))));
-    f.do(f32.store(at, f32.add(f32.load(at), shift)));
-  });
+/**
+ * work[r, c] = a[c, r] for rows r, r ≤ c, λ added to the diagonal. Parameters: a with row and column
+ * stride, work and its row stride, size, λ, the rows from and to.
+ */
+function upperLoader(m: ModuleBuilder, copy: Func): Func {
+  const params = [i, i, i, i, i, i, "f32", i, i] as const;
+  return m.func(
+    "loadUpper",
+    { params, export: true },
+    (f, base, aRow, aCol, work, workRow, size, shift, from, to) => {
+      const a: Matrix = { base, row: aRow, col: aCol };
+      const r = f.local("i32");
+      f.for(r, from, to, panelRows, () => {
+        const rows = f.let(i32.sub(to, r));
+        f.if(i32.gt_u(rows, panelRows), () => f.set(rows, i32.const(panelRows)));
+        const corner = i32.add(work, i32.mul(r, i32.add(workRow, 4)));
+        f.call(copy, corner, workRow, element(a, r, r), aCol, aRow, rows, i32.sub(size, r));
+      });
+      f.for(r, from, to, 1, () => {
+        const at = f.let(i32.add(work, i32.mul(r, i32.add(workRow, 4))));
+        f.do(f32.store(at, f32.add(f32.load(at), shift)));
+      });
+    },
+  );
 }
 
-/** out[r, c] = work[c, r] for c ≤ r, zeros beyond. */
-function storeLower(
-  f: FunctionBuilder,
-  copy: Func,
-  out: Local<"i32">,
-  outRow: Local<"i32">,
-  work: Local<"i32">,
-  workRow: Local<"i32">,
-  size: Local<"i32">,
-): void {
-  const [r, c] = [f.local("i32"), f.local("i32")];
-  f.for(r, 0, size, panelRows, () => {
-    const rows = f.let(i32.sub(size, r));
-    f.if(i32.gt_u(rows, panelRows), () => f.set(rows, i32.const(panelRows)));
-    const line = i32.add(out, i32.mul(r, outRow));
-    const from = i32.add(work, i32.shl(r, 2));
-    f.call(copy, line, outRow, from, 4, workRow, rows, i32.add(r, rows));
-  });
-  f.for(r, 0, size, 1, () => {
-    f.for(c, i32.add(r, 1), size, 1, () => {
-      const at = i32.add(i32.add(out, i32.mul(r, outRow)), i32.shl(c, 2));
-      f.do(f32.store(at, f32.const(0)));
-    });
-  });
+/**
+ * out[r, c] = work[c, r] for rows r, c ≤ r, zeros beyond. Parameters: out and its row stride, work
+ * and its row stride, size, the rows from and to.
+ */
+function lowerStorer(m: ModuleBuilder, copy: Func): Func {
+  const params = [i, i, i, i, i, i, i] as const;
+  return m.func(
+    "storeLower",
+    { params, export: true },
+    (f, out, outRow, work, workRow, size, start, end) => {
+      const [r, c] = [f.local("i32"), f.local("i32")];
+      f.for(r, start, end, panelRows, () => {
+        const rows = f.let(i32.sub(end, r));
+        f.if(i32.gt_u(rows, panelRows), () => f.set(rows, i32.const(panelRows)));
+        const line = i32.add(out, i32.mul(r, outRow));
+        const from = i32.add(work, i32.shl(r, 2));
+        f.call(copy, line, outRow, from, 4, workRow, rows, i32.add(r, rows));
+      });
+      f.for(r, start, end, 1, () => {
+        f.for(c, i32.add(r, 1), size, 1, () => {
+          const at = i32.add(i32.add(out, i32.mul(r, outRow)), i32.shl(c, 2));
+          f.do(f32.store(at, f32.const(0)));
+        });
+      });
+    },
+  );
+}
+
+/** The whole factorisation and the pieces that threads share one with. */
+export function choleskyKernels(m: ModuleBuilder, pieces: CholeskyPieces) {
+  const factorBlock = blockFactor(m);
+  const loadUpper = upperLoader(m, pieces.copy);
+  const storeLower = lowerStorer(m, pieces.copy);
+  const factorUpper = upperFactor(m, pieces, factorBlock);
+  const cholesky = wholeFactor(m, loadUpper, storeLower, factorUpper);
+  return { cholesky, factorBlock, loadUpper, storeLower };
 }

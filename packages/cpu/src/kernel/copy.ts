@@ -99,16 +99,17 @@ function transposed(
 }
 
 /**
- * Copies the upper triangle of a square matrix to the lower one. Parameters: matrix, its row
- * stride (columns side by side), its size.
+ * Copies the upper triangle of a square matrix to rows of the lower one. Parameters: matrix, its
+ * row stride (columns side by side), the rows from and to.
  */
 export function mirrorKernel(m: ModuleBuilder, copy: Func): Func {
   const group = 16;
-  return m.func("mirror", { params: ["i32", "i32", "i32"], export: true }, (f, a, row, size) => {
+  const params = ["i32", "i32", "i32", "i32"] as const;
+  return m.func("mirror", { params, export: true }, (f, a, row, from, to) => {
     const [r0, r, c] = [f.local("i32"), f.local("i32"), f.local("i32")];
-    f.for(r0, 0, size, group, () => {
+    f.for(r0, from, to, group, () => {
       const end = f.let(i32.add(r0, group));
-      f.if(i32.gt_u(end, size), () => f.set(end, size));
+      f.if(i32.gt_u(end, to), () => f.set(end, to));
       const rows = i32.sub(end, r0);
       const line = i32.add(a, i32.mul(r0, row));
       f.call(copy, line, row, i32.add(a, i32.shl(r0, 2)), 4, row, rows, r0);

@@ -1,6 +1,6 @@
 import type { KernelOptions } from "../options.ts";
 import { type Func, ModuleBuilder } from "../wasm/index.ts";
-import { choleskyKernel } from "./cholesky.ts";
+import { choleskyKernels } from "./cholesky.ts";
 import { copyKernel, mirrorKernel } from "./copy.ts";
 import { productKernels } from "./product.ts";
 import { panelSolver, triangularSolver } from "./solve.ts";
@@ -18,7 +18,8 @@ function addKernels(m: ModuleBuilder, options: KernelOptions) {
     ...products,
     triangularSolve: triangularSolver(m, panel, products.gemmMinus),
     ...vectorSolvers(m, options),
-    cholesky: choleskyKernel(m, { copy: copy2d, panel, gemmUpperMinus: products.gemmUpperMinus }),
+    solvePanel: panel,
+    ...choleskyKernels(m, { copy: copy2d, panel, gemmUpperMinus: products.gemmUpperMinus }),
     threefry: threefryKernel(m),
   };
 }

@@ -103,7 +103,7 @@ export function panelSolver(m: ModuleBuilder, options: KernelOptions): Func {
   }));
   return m.func(
     "solvePanel",
-    { params: [i, i, i, i, i, i, i] },
+    { params: [i, i, i, i, i, i, i], export: true },
     (f, l, lRow, lCol, x, xRow, rows, cols) => {
       for (const { columns, four, one } of widths) {
         f.while(i32.ge_u(cols, columns), () => {

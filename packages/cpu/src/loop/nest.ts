@@ -1,4 +1,4 @@
-import { type FunctionBuilder, type I32, type I32Like, i32, type Local } from "../wasm/index.ts";
+import { type FunctionBuilder, type I32, type I32Like, i32 } from "../wasm/index.ts";
 import type { Cursor } from "./cursor.ts";
 
 /** The indices from `from` to before `to` of one loop. */
@@ -19,7 +19,8 @@ export function share(
   quantum: number,
   part: I32,
   parts: I32,
-): { readonly from: Local<"i32">; readonly to: Local<"i32"> } {
+): Range {
+  if (parts.literal === 1) return whole(size);
   const grains = Math.ceil(size / quantum);
   const each = i32.div_u(i32.add(parts, grains - 1), parts);
   const length = f.let(i32.mul(each, quantum));

@@ -2,7 +2,8 @@ import type { ArgReduceStep } from "@metrigrad/tensor";
 import type { FixedRegion } from "../loop/region.ts";
 import { type FunctionBuilder, f32, type I32, i32, type Local } from "../wasm/index.ts";
 import type { Lowering } from "./context.ts";
-import { firstShare, forEachIndex, leading } from "./rows.ts";
+import { shareable, sizeOf } from "./cost.ts";
+import { forEachOwn, leading, longest } from "./rows.ts";
 
 /** The position of the first extreme of one line. */
 function scanLine(
@@ -60,14 +61,12 @@ export const argReduceStep: Lowering<ArgReduceStep> = (step, context) => {
   const output = context.region(step.output);
   if (input.shape.some((size) => size === 0)) return;
   const { shape } = output;
-  context.phase((f, part, parts) => {
-    const mine = firstShare(f, shape, part, parts);
-    const emit = () =>
-      forEachIndex(f, shape, [leading(input, shape.length), output], mine, ([line, to]) => {
-        const best = scanLine(f, input, f.let(line as I32), step.op);
-        f.do(i32.store(to as I32, best));
-      });
-    if (shape.length > 0) emit();
-    else f.if(i32.eqz(part), emit);
+  const cost = shareable(longest(shape), sizeOf(input.shape));
+  context.phase(cost, (f, part, parts) => {
+    const lines = [leading(input, shape.length), output];
+    forEachOwn(f, shape, lines, part, parts, ([line, to]) => {
+      const best = scanLine(f, input, f.let(line as I32), step.op);
+      f.do(i32.store(to as I32, best));
+    });
   });
 };

@@ -1,27 +1,33 @@
 import type { CholeskyStep } from "@metrigrad/tensor";
 import { choleskyScratch, workingRow } from "../kernel/cholesky.ts";
-import { contiguous } from "../loop/region.ts";
+import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { callValue, f32, type I32, i32 } from "../wasm/index.ts";
-import { forEachBatch } from "./batch.ts";
-import type { Lowering } from "./context.ts";
+import { forEachBatch, sharesWell } from "./batch.ts";
+import { lowerSharedCholesky, sharedScratch, sharedSize } from "./choleskyShared.ts";
+import type { Lowering, StepContext } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
+import { productCost, shareable, sizeOf } from "./cost.ts";
+import { longest } from "./rows.ts";
 
-/** output = L with LL' = a + λI, one factorisation per matrix. */
-export const choleskyStep: Lowering<CholeskyStep> = (step, context) => {
-  const a = context.region(step.a);
-  const shift = step.shift && context.region(step.shift);
-  const used = step.used && context.region(step.used);
-  const output = context.region(step.output);
-  if (output.shape.slice(0, -2).some((size) => size === 0)) return;
-  const axes = output.shape.length - 2;
-  const size = output.shape.at(-1) as number;
+/** Where the matrices of a step lie. */
+interface Operands {
+  readonly a: FixedRegion;
+  readonly shift: FixedRegion | null;
+  readonly used: FixedRegion | null;
+  /** Columns side by side. */
+  readonly target: FixedRegion;
+}
+
+/** One factorisation per matrix, shared among parts by the batch. */
+function lowerBatch({ a, shift, used, target }: Operands, context: StepContext): void {
+  const axes = target.shape.length - 2;
+  const batch = target.shape.slice(0, axes);
+  const size = target.shape.at(-1) as number;
   const [aRow, aCol] = a.strides.slice(-2) as [number, number];
-  const direct = output.strides.at(-1) === 4 || size <= 1;
-  const bytes = output.shape.reduce((total, length) => total * length, 4);
-  const target = direct ? output : contiguous(context.scratch(bytes), output.shape, "f32");
   const outRow = target.strides.at(-2) as number;
   const scratch = context.partScratch(choleskyScratch(size));
-  context.phase((f, part, parts) => {
+  const cost = (sizeOf(batch) * productCost(size, size, size)) / 6;
+  context.phase(shareable(longest(batch), cost), (f, part, parts) => {
     const own = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
     const regions = [target, a, shift ?? target, used ?? target];
     forEachBatch(f, axes, regions, part, parts, ([out, from, first, to]) => {
@@ -36,5 +42,44 @@ export const choleskyStep: Lowering<CholeskyStep> = (step, context) => {
       if (used) f.do(f32.store(to as I32, result));
     });
   });
-  if (!direct) lowerCopy(target, output, context);
+}
+
+/** A few large matrices one after the other, each shared among parts. */
+function lowerEach({ a, shift, used, target }: Operands, context: StepContext): void {
+  const batch = target.shape.slice(0, -2);
+  const size = target.shape.at(-1) as number;
+  const [aRow, aCol] = a.strides.slice(-2) as [number, number];
+  const outRow = target.strides.at(-2) as number;
+  const scratch = sharedScratch(size, context);
+  for (let matrix = 0; matrix < sizeOf(batch); matrix++) {
+    const at = ({ base, strides }: FixedRegion) => {
+      let rest = matrix;
+      return batch.reduceRight((address, length, axis) => {
+        const index = rest % length;
+        rest = Math.floor(rest / length);
+        return address + index * (strides[axis] as number);
+      }, base);
+    };
+    const places = { shift: shift && at(shift), used: used && at(used) };
+    const own = { a: at(a), aRow, aCol, out: at(target), outRow, size, ...places };
+    lowerSharedCholesky(own, scratch, context);
+  }
+}
+
+/** output = L with LL' = a + λI. */
+export const choleskyStep: Lowering<CholeskyStep> = (step, context) => {
+  const a = context.region(step.a);
+  const shift = step.shift && context.region(step.shift);
+  const used = step.used && context.region(step.used);
+  const output = context.region(step.output);
+  const batch = output.shape.slice(0, -2);
+  if (batch.some((size) => size === 0)) return;
+  const size = output.shape.at(-1) as number;
+  const direct = output.strides.at(-1) === 4 || size <= 1;
+  const scratch = () => contiguous(context.scratch(4 * sizeOf(output.shape)), output.shape, "f32");
+  const operands = { a, shift, used, target: direct ? output : scratch() };
+  const few = sizeOf(batch) <= 16 && !sharesWell(batch, context.parts);
+  if (few && size >= sharedSize) lowerEach(operands, context);
+  else lowerBatch(operands, context);
+  if (!direct) lowerCopy(operands.target, output, context);
 };

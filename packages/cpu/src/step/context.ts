@@ -15,8 +15,13 @@ export interface StepContext {
   readonly scratch: (bytes: number) => number;
   /** The same for each part: an address, and the bytes from one part's to the next's. */
   readonly partScratch: (bytes: number) => { readonly base: number; readonly stride: number };
-  /** Adds a phase: every part runs it, and all finish before the next one begins. */
-  readonly phase: (body: (f: FunctionBuilder, part: I32, parts: I32) => void) => void;
+  /** How many parts run phases; what is computed must not depend on it. */
+  readonly parts: number;
+  /**
+   * Adds a phase: every part runs it, and all finish before the next one begins. `cost` is how many
+   * nanoseconds one part would take, roughly; a short phase is run as one part.
+   */
+  readonly phase: (cost: number, body: (f: FunctionBuilder, part: I32, parts: I32) => void) => void;
 }
 
 /** Turns a step into phases. */

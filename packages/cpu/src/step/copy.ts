@@ -3,8 +3,9 @@ import { bytesOf } from "../loop/lanes.ts";
 import { share } from "../loop/nest.ts";
 import type { FixedRegion } from "../loop/region.ts";
 import { collapse, pickAxes, type Space } from "../loop/space.ts";
-import { type I32, i32 } from "../wasm/index.ts";
+import { asI32, type I32, i32 } from "../wasm/index.ts";
 import type { Lowering, StepContext } from "./context.ts";
+import { shareable, sizeOf } from "./cost.ts";
 import { lowerMap } from "./map.ts";
 import { forEachIndex } from "./rows.ts";
 
@@ -41,7 +42,8 @@ function transpose(
   );
   const toRow = toStrides[row] as number;
   const fromCol = fromStrides[col] as number;
-  context.phase((f, part, parts) => {
+  const cost = shareable(Math.ceil(rows / blockRows), 0.5 * sizeOf(space.sizes));
+  context.phase(cost, (f, part, parts) => {
     const mine = share(f, rows, blockRows, part, parts);
     const regions = [to, from].map((region, i) => ({
       ...region,
@@ -50,7 +52,7 @@ function transpose(
     forEachIndex(f, outer.sizes, regions, null, ([target, source]) => {
       const block = f.local("i32");
       f.for(block, mine.from, mine.to, blockRows, () => {
-        const count = f.let(i32.sub(mine.to, block));
+        const count = f.let(i32.sub(asI32(mine.to), block));
         f.if(i32.gt_u(count, blockRows), () => f.set(count, i32.const(blockRows)));
         const line = i32.add(target as I32, i32.mul(block, toRow));
         const first = i32.add(source as I32, i32.shl(block, 2));

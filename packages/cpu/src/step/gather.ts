@@ -2,7 +2,8 @@ import { arg, type GatherStep, scalarTypeOf } from "@metrigrad/tensor";
 import { analyse } from "../loop/body.ts";
 import { i32 } from "../wasm/index.ts";
 import type { Lowering } from "./context.ts";
-import { clampedIndex, emitWholeMap, firstShare, forEachIndex, leading, trailing } from "./rows.ts";
+import { loopCost, shareable, sizeOf } from "./cost.ts";
+import { clampedIndex, emitWholeMap, forEachOwn, leading, longest, trailing } from "./rows.ts";
 
 /** output[i…, r…] = source[indices[i…], r…], a converting copy per row. */
 export const gatherStep: Lowering<GatherStep> = (step, context) => {
@@ -14,19 +15,16 @@ export const gatherStep: Lowering<GatherStep> = (step, context) => {
   const [count, rowStride] = [source.shape[0] as number, source.strides[0] as number];
   const exprs = [arg(0, scalarTypeOf(source.dtype))];
   const analysis = analyse(exprs);
-  context.phase((f, part, parts) => {
-    const mine = axes > 0 ? firstShare(f, indices.shape, part, parts) : null;
+  const cost = 5 * sizeOf(indices.shape) + loopCost(output.shape, analysis);
+  context.phase(shareable(longest(indices.shape), cost), (f, part, parts) => {
     const rows = [indices, leading(output, axes)];
-    const emit = () =>
-      forEachIndex(f, indices.shape, rows, mine, ([at, to]) => {
-        const index = clampedIndex(f, at as typeof part, indices.dtype, count);
-        const row = f.let(i32.add(source.base, i32.mul(index, rowStride)));
-        const inputs = [trailing(source, 1, row)];
-        const outputs = [trailing(output, axes, f.let(to as typeof part))];
-        const shape = source.shape.slice(1);
-        emitWholeMap(f, shape, { inputs, exprs, outputs }, analysis, context);
-      });
-    if (axes > 0) emit();
-    else f.if(i32.eqz(part), emit);
+    forEachOwn(f, indices.shape, rows, part, parts, ([at, to]) => {
+      const index = clampedIndex(f, at as typeof part, indices.dtype, count);
+      const row = f.let(i32.add(source.base, i32.mul(index, rowStride)));
+      const inputs = [trailing(source, 1, row)];
+      const outputs = [trailing(output, axes, f.let(to as typeof part))];
+      const shape = source.shape.slice(1);
+      emitWholeMap(f, shape, { inputs, exprs, outputs }, analysis, context);
+    });
   });
 };

@@ -2,11 +2,20 @@ import { arg, call, type GramStep, literal, primitiveFns } from "@metrigrad/tens
 import { productScratch, termsPerBlock } from "../kernel/tile.ts";
 import { analyse } from "../loop/body.ts";
 import { contiguous, type Region } from "../loop/region.ts";
-import { f32, type I32, i32 } from "../wasm/index.ts";
-import { forEachBatch } from "./batch.ts";
+import {
+  type Func,
+  type FunctionBuilder,
+  f32,
+  type I32,
+  type I32Like,
+  i32,
+} from "../wasm/index.ts";
+import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
-import { emitWholeMap, trailing } from "./rows.ts";
+import { productCost, shareable, sizeOf } from "./cost.ts";
+import { emitWholeMap, longest, trailing } from "./rows.ts";
+import { triangleShare } from "./triangle.ts";
 
 /** output = alpha Σᵢ νᵢ xᵢxᵢ' + beta base: upper tiles by the product kernel, then mirrored. */
 export const gramStep: Lowering<GramStep> = (step, context) => {
@@ -31,23 +40,63 @@ export const gramStep: Lowering<GramStep> = (step, context) => {
   const alpha = literal(step.alpha);
   const exprs = [nu ? call(primitiveFns.mul, arg(0), alpha) : alpha];
   const analysis = analyse(exprs);
-  context.phase((f, part, parts) => {
+  const batch = target.shape.slice(0, axes);
+  const shareBatch = sharesWell(batch, context.parts);
+  const cost = (sizeOf(batch) * productCost(d, d, n)) / 2;
+  const regions = [target, x, base ?? target, nu ?? target];
+  /** Tiles of the columns from `left` to `right` that meet the upper triangle. */
+  const columns = (
+    f: FunctionBuilder,
+    [out, from, old]: readonly I32[],
+    factors: I32,
+    left: I32,
+    right: I32,
+  ) => {
+    const width = f.let(i32.sub(right, left));
+    const product = (kernel: Func, first: I32Like, rows: I32) => {
+      const down = (address: I32, stride: number) => i32.add(address, i32.mul(first, stride));
+      const across = (address: I32, stride: number) => i32.add(address, i32.mul(left, stride));
+      f.call(
+        kernel,
+        ...[down(from as I32, xCol), xCol, xRow, across(from as I32, xCol), xRow, xCol],
+        ...[down(across(out as I32, 4), row), row, 4, rows, width, n, termsPerBlock(n)],
+        ...[base ? down(across(old as I32, baseCol), baseRow) : 0, baseRow, baseCol],
+        ...[weighted ? factors : 0, f32.const(step.beta), i32.add(factors, factorBytes)],
+      );
+    };
+    if (left.literal !== 0) f.if(left, () => product(context.library.gemm, 0, left));
+    product(context.library.gemmUpper, left, width);
+  };
+  context.phase(shareBatch ? shareable(longest(batch), cost) : cost, (f, part, parts) => {
     const factors = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
     const outputs = [{ ...contiguous(0, [n], "f32"), base: factors }];
     const fill = (inputs: readonly Region[]) =>
       emitWholeMap(f, [n], { inputs, exprs, outputs }, analysis, context);
     if (weighted && !nu && n > 0) fill([]);
-    const regions = [target, x, base ?? target, nu ?? target];
-    forEachBatch(f, axes, regions, part, parts, ([out, from, old, weights]) => {
-      if (nu && n > 0) fill([trailing(nu, axes, weights as I32)]);
-      f.call(
-        context.library.gemmUpper,
-        ...[from as I32, xCol, xRow, from as I32, xRow, xCol, out as I32, row, 4],
-        ...[d, d, n, termsPerBlock(n), base ? (old as I32) : 0, baseRow, baseCol],
-        ...[weighted ? factors : 0, f32.const(step.beta), i32.add(factors, factorBytes)],
-      );
-      f.call(context.library.mirror, out as I32, row, d);
-    });
+    const weigh = (addresses: readonly I32[]) => {
+      if (nu && n > 0) fill([trailing(nu, axes, addresses[3] as I32)]);
+    };
+    if (shareBatch) {
+      forEachBatch(f, axes, regions, part, parts, (addresses) => {
+        weigh(addresses);
+        columns(f, addresses, factors, i32.const(0), i32.const(d));
+        f.call(context.library.mirror, addresses[0] as I32, row, 0, d);
+      });
+    } else {
+      const mine = triangleShare(f, d, part, parts);
+      forWholeBatch(f, axes, regions, (addresses) => {
+        weigh(addresses);
+        columns(f, addresses, factors, mine.from, mine.to);
+      });
+    }
   });
+  if (!shareBatch) {
+    context.phase(sizeOf(target.shape) / 4, (f, part, parts) => {
+      const mine = triangleShare(f, d, part, parts);
+      forWholeBatch(f, axes, regions, ([out]) =>
+        f.call(context.library.mirror, out as I32, row, mine.from, mine.to),
+      );
+    });
+  }
   if (!direct) lowerCopy(target, output, context);
 };

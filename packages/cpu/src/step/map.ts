@@ -7,6 +7,7 @@ import { collapse, type Space, vectoriseBest } from "../loop/space.ts";
 import type { KernelOptions } from "../options.ts";
 import type { FunctionBuilder } from "../wasm/index.ts";
 import type { Lowering, StepContext } from "./context.ts";
+import { loopCost, shareable } from "./cost.ts";
 
 /** The loop that parts share: the outermost, unless it is short and the last one long. */
 function sharedLevel(sizes: readonly number[]): number {
@@ -70,7 +71,9 @@ export function lowerMap(shape: readonly number[], fused: Fused, context: StepCo
   const space = spaceOf(shape, fused, analysis);
   const level = sharedLevel(space.sizes);
   const quantum = level === space.sizes.length - 1 ? 16 : 1;
-  context.phase((f, part, parts) => {
+  const grains = Math.ceil((space.sizes[level] as number) / quantum);
+  const cost = shareable(grains, loopCost(shape, analysis));
+  context.phase(cost, (f, part, parts) => {
     const mine = share(f, space.sizes[level] as number, quantum, part, parts);
     const ranges = space.sizes.map((size, axis) => (axis === level ? mine : whole(size)));
     emitMap(f, fused, analysis, space, ranges, context.options);

@@ -7,13 +7,15 @@ import {
   type View,
 } from "@metrigrad/tensor";
 import { productScratch, termsPerBlock } from "../kernel/tile.ts";
-import { type Range, share } from "../loop/nest.ts";
+import { type Range, share, whole } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { f32, type I32, i32 } from "../wasm/index.ts";
+import { sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
+import { productCost, shareable, sizeOf } from "./cost.ts";
 import { lowerMap } from "./map.ts";
 import { reduceStep } from "./reduce.ts";
-import { firstShare, forEachIndex, leading } from "./rows.ts";
+import { axisShare, forEachIndex, leading, longest } from "./rows.ts";
 
 /** The same region with its last two axes swapped. */
 function transposed(region: FixedRegion): FixedRegion {
@@ -50,14 +52,16 @@ export function lowerProduct(
   const axes = c.shape.length - 2;
   const batch = c.shape.slice(0, axes);
   const scratch = context.partScratch(productScratch(m, n, k));
-  context.phase((f, part, parts) => {
+  const shareBatch = longest(batch) > 1 && sharesWell(batch, context.parts);
+  const shareRows = !shareBatch && m >= n;
+  // Columns of whole tiles, whose edges round in another order.
+  const grains = shareBatch ? longest(batch) : shareRows ? m : Math.ceil(n / 8);
+  const cost = shareable(grains, sizeOf(batch) * productCost(m, n, k));
+  context.phase(cost, (f, part, parts) => {
     const own = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
-    const shareBatch = (batch[0] ?? 1) > 1;
-    const shareRows = !shareBatch && m >= n;
-    const everything = (size: number): Range => ({ from: 0, to: size });
-    const rows = shareRows ? share(f, m, 30, part, parts) : everything(m);
-    const cols = !shareBatch && !shareRows ? share(f, n, 8, part, parts) : everything(n);
-    const first = shareBatch ? firstShare(f, batch, part, parts) : null;
+    const rows = shareRows ? share(f, m, 1, part, parts) : whole(m);
+    const cols = !shareBatch && !shareRows ? share(f, n, 8, part, parts) : whole(n);
+    const first = shareBatch ? axisShare(f, batch, part, parts) : null;
     const count = (range: Range) =>
       typeof range.to === "number" ? range.to : i32.sub(range.to, range.from);
     const from = (base: I32, range: Range, stride: number) =>

@@ -4,6 +4,7 @@ import { contiguous } from "../loop/region.ts";
 import { i32 } from "../wasm/index.ts";
 import type { Lowering } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
+import { shareable } from "./cost.ts";
 
 /** output[i] = word i of a Threefry stream. */
 export const randomStep: Lowering<RandomStep> = (step, context) => {
@@ -16,7 +17,7 @@ export const randomStep: Lowering<RandomStep> = (step, context) => {
     (length, axis) => length === 1 || output.strides[axis] === plain.strides[axis],
   );
   const target = direct ? output : contiguous(context.scratch(4 * size), output.shape, "u32");
-  context.phase((f, part, parts) => {
+  context.phase(shareable(Math.ceil(size / 8), 3 * size), (f, part, parts) => {
     const { from, to } = share(f, size, 8, part, parts);
     const seed = i32.load(state.base);
     const counter = i32.load(state.base + (state.strides[0] as number));

@@ -1,270 +1,95 @@
-import { literal, type ReduceOp, type ReduceStep } from "@metrigrad/tensor";
-import type { Values } from "../expr/evaluator.ts";
-import { type Analysis, analyse, type Fused, LoopBody, streamStrides } from "../loop/body.ts";
-import { bytesOf } from "../loop/lanes.ts";
-import { element, loop, type Range, share, type Turn, vectorLoop, whole } from "../loop/nest.ts";
-import { collapse, joinSpaces, pickAxes, type Space, vectorCost } from "../loop/space.ts";
-import type { KernelOptions } from "../options.ts";
-import { type FunctionBuilder, type I32Like, i32 } from "../wasm/index.ts";
-import { Accumulator, identityOf } from "./accumulator.ts";
-import type { Lowering } from "./context.ts";
-import { lowerMap } from "./map.ts";
+import { arg, type DType, type ReduceStep, type ScalarType } from "@metrigrad/tensor";
+import { contiguous, type FixedRegion } from "../loop/region.ts";
+import type { Lowering, StepContext } from "./context.ts";
+import { sizeOf } from "./cost.ts";
+import { lowerReduce } from "./reduceLoop.ts";
 
-/** Terms that a float32 sum may take before it is folded into float64. */
-const limit = 128;
+/** Blocks of a long reduction to few results; not the number of parts, which may not matter. */
+const blocks = 32;
+/** Elements from which a reduction is cut, and results up to which there is nothing else to share. */
+const longSize = 2 ** 15;
+const fewResults = 64;
 
-/** The loops of a reduction: `kept` outer ones, then reduced ones; one of all is vectorised. */
-interface Nest {
-  readonly space: Space;
-  readonly kept: number;
-  readonly vectorLevel: number;
+/** The axis that a reduction is cut along; −1 where parts can share its results, or it is short. */
+function cutAxis({ shape, axes }: ReduceStep): number {
+  const results = sizeOf(shape.filter((_, axis) => !axes.includes(axis)));
+  if (results > fewResults || sizeOf(shape) < longSize) return -1;
+  const longest = Math.max(0, ...axes.map((axis) => shape[axis] as number));
+  return longest < blocks ? -1 : (axes.find((axis) => shape[axis] === longest) as number);
 }
 
-const without = (count: number, axis: number) =>
-  Array.from({ length: count }, (_, i) => i).filter((i) => i !== axis);
+/** How results of a type are kept. */
+function storedAs(type: ScalarType): DType {
+  return type === "float" ? "f32" : type;
+}
 
-/** Orders the loops so that the cheapest one is vectorised. */
-function nestOf(step: ReduceStep, fused: Fused, analysis: Analysis): Nest {
-  const isReduced = (axis: number) => step.axes.includes(axis);
-  const axes = step.shape.map((_, axis) => axis);
-  const inputs = streamStrides(fused, analysis).slice(fused.outputs.length);
-  const outputs = fused.outputs.map(({ strides }) => {
-    let next = 0;
-    return axes.map((axis) => (isReduced(axis) ? 0 : (strides[next++] as number)));
-  });
-  const all: Space = { sizes: step.shape, strides: [...outputs, ...inputs] };
-  const units = [...fused.outputs, ...fused.inputs].map(({ dtype }) => bytesOf(dtype));
-  const kept = atLeastOne(
-    collapse(
-      pickAxes(
-        all,
-        axes.filter((axis) => !isReduced(axis)),
-      ),
-    ),
+/** Puts numbers where one was. */
+function spread(list: readonly number[], at: number, ...values: readonly number[]): number[] {
+  return [...list.slice(0, at), ...values, ...list.slice(at + 1)];
+}
+
+/** Reduces equal blocks of one axis and what is left of it, then what came of them. */
+function lowerCut(step: ReduceStep, axis: number, context: StepContext): void {
+  const { shape, axes, ops, exprs } = step;
+  const inputs = step.inputs.map(context.region);
+  const length = Math.floor((shape[axis] as number) / blocks);
+  const left = (shape[axis] as number) - blocks * length;
+  const kept = shape.filter((_, at) => !axes.includes(at));
+  const keptBefore = shape.filter((_, at) => at < axis && !axes.includes(at)).length;
+  const slots = [left > 0 ? blocks + 1 : blocks, ...kept];
+  const types = exprs.map(({ type }) => type);
+  const partial = types.map((type) =>
+    contiguous(context.scratch(4 * sizeOf(slots)), slots, storedAs(type)),
   );
-  const reduced = atLeastOne(collapse(pickAxes(all, axes.filter(isReduced))));
-  const cost = (space: Space, extra: number) =>
-    space.sizes.map(
-      (size, axis) => vectorCost(space, axis, units, analysis.scalars.nodes.length) + extra / size,
+  const stride = (region: FixedRegion) => region.strides[axis] as number;
+  const cut = inputs.map((region) => ({
+    ...region,
+    shape: spread(region.shape, axis, blocks, length),
+    strides: spread(region.strides, axis, stride(region) * length, stride(region)),
+  }));
+  const ordered = partial.map((region) => {
+    const [slot, ...rest] = region.strides as [number, ...number[]];
+    rest.splice(keptBefore, 0, slot);
+    const lengths = [...kept];
+    lengths.splice(keptBefore, 0, blocks);
+    return { ...region, shape: lengths, strides: rest };
+  });
+  const reducing = {
+    shape: spread(shape, axis, blocks, length),
+    axes: axes.map((at) => (at < axis ? at : at + 1)),
+    ops,
+    fused: { inputs: cut, exprs, outputs: ordered },
+  };
+  lowerReduce(reducing, context);
+  if (left > 0) {
+    const rest = inputs.map((region) => ({
+      ...region,
+      base: region.base + blocks * length * stride(region),
+      shape: spread(region.shape, axis, left),
+    }));
+    const last = partial.map(({ base, dtype, strides }) =>
+      contiguous(base + blocks * (strides[0] as number), kept, dtype),
     );
-  const keptCosts = cost(kept, 0);
-  const reducedCosts = cost(reduced, 16);
-  const best = (costs: readonly number[]) => costs.indexOf(Math.min(...costs));
-  const [keptBest, reducedBest] = [best(keptCosts), best(reducedCosts)];
-  const count = kept.sizes.length;
-  if ((keptCosts[keptBest] as number) <= (reducedCosts[reducedBest] as number)) {
-    const outer = pickAxes(kept, [...without(count, keptBest), keptBest]);
-    return { space: joinSpaces(outer, reduced), kept: count, vectorLevel: count - 1 };
+    const fused = { inputs: rest, exprs, outputs: last };
+    lowerReduce({ shape: spread(shape, axis, left), axes, ops, fused }, context);
   }
-  const order = [...without(reduced.sizes.length, reducedBest), reducedBest];
-  const space = joinSpaces(kept, pickAxes(reduced, order));
-  return { space, kept: count, vectorLevel: space.sizes.length - 1 };
-}
-
-function atLeastOne(space: Space): Space {
-  if (space.sizes.length > 0) return space;
-  return { sizes: [1], strides: space.strides.map(() => [0]) };
-}
-
-/**
- * Vectors of columns that are reduced side by side: whole cache lines, since every row is elsewhere
- * in memory.
- */
-function columnCounts(size: number, ops: readonly ReduceOp[]): readonly number[] {
-  if (size < 16) return [1];
-  // Extremes need two registers each.
-  const light = ops.length === 1 && (ops[0] === "sum" || ops[0] === "prod");
-  return size >= 256 && light ? [8, 4, 1] : [4, 1];
-}
-
-/** Emits the loops of a reduction; the first loop runs over `first` only. */
-class Reduction {
-  private readonly f: FunctionBuilder;
-  private readonly ops: readonly ReduceOp[];
-  private readonly fused: Fused;
-  private readonly nest: Nest;
-  private readonly body: LoopBody;
-  private readonly first: Range;
-  private readonly last: number;
-  /** The loop at whose end sums are folded. */
-  private readonly foldLevel: number;
-  private readonly long: boolean;
-
-  constructor(
-    f: FunctionBuilder,
-    step: ReduceStep,
-    fused: Fused,
-    analysis: Analysis,
-    nest: Nest,
-    first: Range,
-    options: KernelOptions,
-  ) {
-    const { sizes } = nest.space;
-    this.f = f;
-    this.ops = step.ops;
-    this.fused = fused;
-    this.nest = nest;
-    this.first = first;
-    this.last = sizes.length - 1;
-    this.body = new LoopBody(f, fused, analysis, nest.space, nest.vectorLevel, options);
-    let level = sizes.length;
-    let terms = 1;
-    while (level > nest.kept) {
-      const own = sizes[level - 1] as number;
-      const turns = level - 1 === nest.vectorLevel ? Math.ceil(own / 4) : own;
-      if (terms * turns > limit) break;
-      terms *= turns;
-      level -= 1;
-    }
-    this.foldLevel = level;
-    this.long = level > nest.kept;
-  }
-
-  emit(): void {
-    this.keptLoops(0, []);
-  }
-
-  private range(level: number): Range {
-    return level === 0 ? this.first : whole(this.nest.space.sizes[level] as number);
-  }
-
-  private keptLoops(level: number, outer: Values): void {
-    const { kept, vectorLevel } = this.nest;
-    const known = this.body.enter(level, outer, element);
-    if (level === kept) {
-      this.results(element, [known]);
-    } else if (level === vectorLevel) {
-      const counts = columnCounts(this.nest.space.sizes[level] as number, this.ops);
-      vectorLoop(this.f, this.body.cursors, level, this.range(level), counts, (turn) => {
-        const vectors = turn.kind === "element" ? 1 : turn.count;
-        const values = Array.from({ length: vectors }, (_, vector) =>
-          this.body.enter(level + 1, known, turn, vector),
-        );
-        this.results(turn, values);
-      });
-    } else {
-      loop(this.f, this.body.cursors, level, this.range(level), () =>
-        this.keptLoops(level + 1, known),
-      );
-    }
-  }
-
-  /** Reduces for one element, or for as many vectors of kept elements as there are `known`. */
-  private results(turn: Turn, known: readonly Values[]): void {
-    const { kept, vectorLevel } = this.nest;
-    const e = this.body.evaluator.emitter;
-    const types = this.fused.exprs.map(({ type }) => type);
-    const sums = known.map(() =>
-      this.ops.map((op, j) => new Accumulator(e, op, types[j] ?? "float", this.long)),
-    );
-    for (const sum of sums.flat()) sum.reset();
-    this.reducedLoops(kept, turn, known, sums);
-    sums.forEach((outputs, vector) => {
-      outputs.forEach((sum, j) => {
-        const value = vectorLevel < kept ? sum.perLane() : sum.across();
-        this.body.store(j, value, types[j] ?? "float", turn, vector);
-      });
-    });
-  }
-
-  private reducedLoops(
-    level: number,
-    turn: Turn,
-    known: readonly Values[],
-    sums: readonly (readonly Accumulator[])[],
-  ): void {
-    const range = this.range(level);
-    const fold = () => {
-      for (const sum of sums.flat()) sum.fold();
-    };
-    if (level < this.last) {
-      loop(this.f, this.body.cursors, level, range, () => {
-        const inner = known.map((values, vector) =>
-          this.body.enter(level + 1, values, turn, vector),
-        );
-        this.reducedLoops(level + 1, turn, inner, sums);
-      });
-      if (level === this.foldLevel) fold();
-    } else if (this.foldLevel > level) {
-      const terms = level === this.nest.vectorLevel ? 4 * limit : limit;
-      this.inRuns(range.to, terms, (run) => {
-        this.innermost(run, turn, known, sums);
-        fold();
-      });
-    } else {
-      this.innermost(range, turn, known, sums);
-      if (level === this.foldLevel) fold();
-    }
-  }
-
-  /** Cuts a long loop into runs. */
-  private inRuns(size: I32Like, length: number, body: (run: Range) => void): void {
-    const from = this.f.local("i32");
-    this.f.for(from, 0, size, length, () => {
-      const to = this.f.let(i32.add(from, length));
-      this.f.if(i32.gt_u(to, size), () => this.f.set(to, i32.const(size as number)));
-      body({ from, to });
-    });
-  }
-
-  private innermost(
-    range: Range,
-    turn: Turn,
-    known: readonly Values[],
-    sums: readonly (readonly Accumulator[])[],
-  ): void {
-    const { vectorLevel } = this.nest;
-    const { evaluator, cursors } = this.body;
-    const level = this.last;
-    const rootsOf = (values: Values, at: Turn, vector: number) =>
-      evaluator.roots(this.body.enter(level + 1, values, at, vector));
-    if (level !== vectorLevel) {
-      loop(this.f, cursors, level, range, () => {
-        known.forEach((values, vector) => {
-          const roots = rootsOf(values, turn, vector);
-          sums[vector]?.forEach((sum, j) => {
-            sum.add(roots[j] as (typeof roots)[number]);
-          });
-        });
-      });
-      return;
-    }
-    const [values, outputs] = [known[0] as Values, sums[0] as readonly Accumulator[]];
-    const counts = (this.nest.space.sizes[level] as number) >= 64 ? [4, 1] : [1];
-    vectorLoop(this.f, cursors, level, range, counts, (at) => {
-      const vectors = at.kind === "element" ? 1 : at.count;
-      const results = Array.from({ length: vectors }, (_, vector) => rootsOf(values, at, vector));
-      outputs.forEach((sum, j) => {
-        const column = results.map((roots) => roots[j] as (typeof roots)[number]);
-        if (at.kind === "element") sum.addFirst(column[0] as (typeof column)[number]);
-        else sum.addAll(column);
-      });
-    });
-  }
+  const fused = {
+    inputs: partial,
+    exprs: types.map((type, j) => arg(j, type)),
+    outputs: step.outputs.map(context.region),
+  };
+  lowerReduce({ shape: slots, axes: [0], ops, fused }, context);
 }
 
 /** outputs[j][kept…] = ops[j] over `axes` of exprs[j], one pass for all outputs. */
 export const reduceStep: Lowering<ReduceStep> = (step, context) => {
-  const fused: Fused = {
-    inputs: step.inputs.map(context.region),
-    exprs: step.exprs,
-    outputs: step.outputs.map(context.region),
-  };
-  const keptShape = step.shape.filter((_, axis) => !step.axes.includes(axis));
-  if (keptShape.some((size) => size === 0)) return;
-  if (step.shape.some((size) => size === 0)) {
-    const exprs = step.ops.map((op, j) => {
-      const type = step.exprs[j]?.type ?? "float";
-      return literal(identityOf(op, type), type);
-    });
-    lowerMap(keptShape, { inputs: [], exprs, outputs: fused.outputs }, context);
+  const axis = cutAxis(step);
+  if (axis >= 0) {
+    lowerCut(step, axis, context);
     return;
   }
-  const analysis = analyse(step.exprs);
-  const nest = nestOf(step, fused, analysis);
-  context.phase((f, part, parts) => {
-    const quantum = nest.vectorLevel === 0 ? 16 : 1;
-    const first = share(f, nest.space.sizes[0] as number, quantum, part, parts);
-    new Reduction(f, step, fused, analysis, nest, first, context.options).emit();
-  });
+  const { shape, axes, ops, exprs } = step;
+  const inputs = step.inputs.map(context.region);
+  const outputs = step.outputs.map(context.region);
+  lowerReduce({ shape, axes, ops, fused: { inputs, exprs, outputs } }, context);
 };

@@ -18,12 +18,18 @@ export function trailing(region: FixedRegion, axes: number, base: I32): Region {
   return { ...region, base, shape: shape.slice(axes), strides: strides.slice(axes) };
 }
 
-/** Loops over an index space with the addresses of each region; the first loop runs over `first`. */
+/** A range of one axis. */
+export interface AxisRange {
+  readonly axis: number;
+  readonly range: Range;
+}
+
+/** Loops over an index space with the addresses of each region, over a part of one axis if given. */
 export function forEachIndex(
   f: FunctionBuilder,
   shape: readonly number[],
   regions: readonly FixedRegion[],
-  first: Range | null,
+  mine: AxisRange | null,
   body: (addresses: readonly I32[]) => void,
 ): void {
   const { cursors, pointers } = cursorsFor(f, regions);
@@ -33,20 +39,42 @@ export function forEachIndex(
       body(pointers.map(address));
       return;
     }
-    const range = level === 0 && first ? first : whole(shape[level] as number);
+    const range = level === mine?.axis ? mine.range : whole(shape[level] as number);
     loop(f, cursors, level, range, () => from(level + 1));
   };
   from(0);
 }
 
-/** The share of the first axis that falls to a part; without axes the first part has all. */
-export function firstShare(
+/** Indices of the longest axis, 1 without axes. */
+export function longest(shape: readonly number[]): number {
+  return Math.max(1, ...shape);
+}
+
+/** The share of the longest axis that falls to a part. */
+export function axisShare(
   f: FunctionBuilder,
   shape: readonly number[],
   part: I32,
   parts: I32,
-): Range {
-  return share(f, shape[0] ?? 1, 1, part, parts);
+): AxisRange {
+  const size = longest(shape);
+  return { axis: shape.indexOf(size), range: share(f, size, 1, part, parts) };
+}
+
+/** Runs `body` for the share of a part; without axes for the first part. */
+export function forEachOwn(
+  f: FunctionBuilder,
+  shape: readonly number[],
+  regions: readonly FixedRegion[],
+  part: I32,
+  parts: I32,
+  body: (addresses: readonly I32[]) => void,
+): void {
+  if (shape.length === 0) {
+    f.if(i32.eqz(part), () => forEachIndex(f, shape, regions, null, body));
+  } else {
+    forEachIndex(f, shape, regions, axisShare(f, shape, part, parts), body);
+  }
 }
 
 /** An index read from memory, clamped to below `size`. */

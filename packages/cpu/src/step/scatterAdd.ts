@@ -10,6 +10,7 @@ import { analyse } from "../loop/body.ts";
 import { share } from "../loop/nest.ts";
 import { i32 } from "../wasm/index.ts";
 import type { Lowering } from "./context.ts";
+import { loopCost, shareable, sizeOf } from "./cost.ts";
 import { lowerMap } from "./map.ts";
 import { clampedIndex, emitWholeMap, forEachIndex, leading, trailing } from "./rows.ts";
 
@@ -30,7 +31,8 @@ export const scatterAddStep: Lowering<ScatterAddStep> = (step, context) => {
   const [count, rowStride] = [output.shape[0] as number, output.strides[0] as number];
   const exprs = [call(primitiveFns.add, arg(0, type), arg(1, type))];
   const analysis = analyse(exprs);
-  context.phase((f, part, parts) => {
+  const cost = 5 * sizeOf(indices.shape) + loopCost(updates.shape, analysis);
+  context.phase(shareable(count, cost), (f, part, parts) => {
     const own = share(f, count, 1, part, parts);
     const rows = [indices, leading(updates, axes)];
     forEachIndex(f, indices.shape, rows, null, ([at, from]) => {

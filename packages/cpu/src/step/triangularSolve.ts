@@ -1,11 +1,14 @@
 import type { TriangularSolveStep } from "@metrigrad/tensor";
 import { solveRows } from "../kernel/solve.ts";
 import { productScratch } from "../kernel/tile.ts";
+import { share } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
-import { type I32, i32 } from "../wasm/index.ts";
-import { forEachBatch } from "./batch.ts";
+import { asI32, type I32, i32 } from "../wasm/index.ts";
+import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
+import { productCost, shareable, sizeOf } from "./cost.ts";
+import { longest } from "./rows.ts";
 
 /** Solves in place: one contiguous right-hand side. */
 function solveVector(
@@ -23,7 +26,8 @@ function solveVector(
   const forward = byRows ? library.solveRows : library.solveColumns;
   const back = byRows ? library.solveRowsBack : library.solveColumnsBack;
   const axes = x.shape.length - 2;
-  context.phase((f, part, parts) => {
+  const cost = shareable(longest(x.shape.slice(0, axes)), 0.1 * sizeOf(x.shape) * size);
+  context.phase(cost, (f, part, parts) => {
     forEachBatch(f, axes, [x, l], part, parts, ([to, from]) => {
       const kernel = transpose ? back : forward;
       f.call(kernel, from as I32, byRows ? lRow : lCol, to as I32, size);
@@ -44,29 +48,33 @@ function solveMatrix(
   const [size, cols] = x.shape.slice(-2) as [number, number];
   const axes = x.shape.length - 2;
   const scratch = context.partScratch(productScratch(solveRows, cols, size));
-  context.phase((f, part, parts) => {
+  const batch = x.shape.slice(0, axes);
+  const shareBatch = longest(batch) > 1 && sharesWell(batch, context.parts);
+  const grains = shareBatch ? longest(batch) : Math.ceil(cols / 8);
+  const cost = shareable(grains, sizeOf(batch) * productCost(size, cols, size));
+  context.phase(cost, (f, part, parts) => {
     const own = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
-    forEachBatch(f, axes, [x, l], part, parts, ([to, from]) => {
+    const solve = (from: I32, first: I32, count: I32) => {
+      const to = f.let(first);
       const last = size - 1;
-      if (transpose) {
-        const [corner, end] = [i32.add(from as I32, last * (lRow + lCol)), last * xRow];
-        const lastRow = i32.add(to as I32, end);
-        const strides = [-lCol, -lRow] as const;
-        f.call(
-          context.library.triangularSolve,
-          corner,
-          ...strides,
-          lastRow,
-          -xRow,
-          size,
-          cols,
-          own,
-        );
-      } else {
-        const args = [from as I32, lRow, lCol, to as I32, xRow, size, cols, own] as const;
-        f.call(context.library.triangularSolve, ...args);
-      }
-    });
+      const [corner, lastRow] = [i32.add(from, last * (lRow + lCol)), i32.add(to, last * xRow)];
+      const args = transpose
+        ? [corner, -lCol, -lRow, lastRow, -xRow, size, count, own]
+        : [from, lRow, lCol, to, xRow, size, count, own];
+      f.call(context.library.triangularSolve, ...args);
+    };
+    if (shareBatch) {
+      forEachBatch(f, axes, [x, l], part, parts, ([to, from]) =>
+        solve(from as I32, to as I32, i32.const(cols)),
+      );
+    } else {
+      const mine = share(f, cols, 8, part, parts);
+      const count = i32.sub(asI32(mine.to), mine.from);
+      forWholeBatch(f, axes, [x, l], ([to, from]) => {
+        const first = i32.add(to as I32, i32.mul(mine.from, 4));
+        solve(from as I32, first, count);
+      });
+    }
   });
 }
 

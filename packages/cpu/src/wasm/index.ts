@@ -7,6 +7,14 @@ export {
   type Local,
 } from "./function.ts";
 export { ModuleBuilder, maxPages } from "./module.ts";
-export { f32, f64, i32, i64, memoryCopy, memoryFill, select } from "./scalar.ts";
+export { drop, f32, f64, i32, i64, memoryCopy, memoryFill, select, unreachable } from "./scalar.ts";
 export { bitsOf, f32x4, f64x2, i8x16, i16x8, i32x4, v128 } from "./simd.ts";
-export type { F32, I32, I32Like, Statement, V128, Value } from "./value.ts";
+export {
+  asI32,
+  type F32,
+  type I32,
+  type I32Like,
+  type Statement,
+  type V128,
+  type Value,
+} from "./value.ts";

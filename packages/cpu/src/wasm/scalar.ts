@@ -130,6 +130,16 @@ export function select<T extends ValType>(condition: I32, x: Value<T>, y: Value<
   return instruction(x.type, opcode, x, y, condition);
 }
 
+/** Evaluates a value for what it does only. */
+export function drop(value: Value): Statement {
+  return effect([0x1a], value);
+}
+
+/** Traps. */
+export function unreachable(): Statement {
+  return effect([0x00]);
+}
+
 /** Sets `bytes` bytes from `address` on to `value`. */
 export function memoryFill(address: I32Like, value: I32Like, bytes: I32Like): Statement {
   return effect([0xfc, 0x0b, 0x00], asI32(address), asI32(value), asI32(bytes));

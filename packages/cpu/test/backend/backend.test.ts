@@ -68,7 +68,7 @@ async function rejects(t: test.Test, promise: Promise<unknown>, pattern: RegExp)
 }
 
 test("cpu: a plan with variable, feed, constant, arena and output", async (t) => {
-  for (const options of [{}, { relaxed: false }, { shared: true }]) {
+  for (const options of [{ threads: 1 }, { relaxed: false, threads: 1 }, { threads: 2 }]) {
     const backend = await cpu(options);
     const store = await backend.store([zeros], { seed: 7 });
     const program = await store.prepare(plan);
@@ -216,8 +216,8 @@ test("cpu: what is closed says so, and its memory is used again", async (t) => {
 });
 
 test("cpu: describe says what runs", async (t) => {
-  const plain = await cpu({ relaxed: false, shared: true });
-  t.match(plain.describe(), /^cpu: WebAssembly SIMD \(plain\), 1 thread, .* shared memory/);
+  const plain = await cpu({ relaxed: false, threads: 2 });
+  t.match(plain.describe(), /^cpu: WebAssembly SIMD \(plain\), 2 threads, .* shared memory/);
   t.equal(plain.name, "cpu");
   t.deepEqual(plain.floats, ["f32"]);
   await plain.close();

@@ -15,7 +15,7 @@ async function runInParts(
   parts: number,
   random: Random,
 ): Promise<TypedArray[]> {
-  const device = await Device.create({ relaxed: false, shared: false });
+  const device = await Device.create({ relaxed: false, threads: 1, grain: 0 });
   const buffers = plan.buffers.map(({ dtype, data }) => {
     const address = device.heap.allocate(data.length * bytesOf(dtype), "test");
     const stored = () => storedArray(device.heap, address, data.length, dtype);
@@ -34,7 +34,10 @@ async function runInParts(
   };
   const addresses = buffers.map(({ address }) => address);
   const { options, library, scratch } = device;
-  const { bytes, phases } = buildPlan(full, { options, library, scratch, parts, addresses });
+  const { bytes, phases } = buildPlan(full, {
+    ...{ options, library, scratch, parts, addresses },
+    ...{ grain: 0, fork: null },
+  });
   const { instance } = await WebAssembly.instantiate(bytes, { env: device.imports });
   for (const name of phases.flat()) {
     const order = Array.from({ length: parts }, (_, part) => part);
@@ -170,6 +173,73 @@ test("parts of a phase do the same as one, bit for bit, in any order", async (t)
       output: float(3, 20, 1),
     },
   ];
+  const large = plan.view([200, 200], "f32", (at) => (at % 201 === 0 ? 9 : 0.1));
+  const indefinite = plan.view([150, 150], "f32", (at) => (at % 151 === 0 ? 1 - at / 1e4 : 0));
+  const almost = plan.view([2, 3, 130, 130], "f32", (at) => (at % 131 === 0 ? -1e-6 : 0));
+  steps.push(
+    {
+      kind: "reduce",
+      label: "",
+      shape: [203, 5, 40],
+      axes: [0, 2],
+      inputs: [float(203, 5, 40), float(203, 5, 40)],
+      exprs: [call(primitiveFns.mul, arg(0), arg(1)), arg(1)],
+      ops: ["sum", "min"],
+      outputs: [float(5), float(5)],
+    },
+    {
+      kind: "reduce",
+      label: "",
+      shape: [64, 600],
+      axes: [0, 1],
+      inputs: [float(64, 600)],
+      exprs: [arg(0)],
+      ops: ["sum"],
+      outputs: [float()],
+    },
+    {
+      kind: "gram",
+      label: "",
+      x: float(3, 50, 90),
+      nu: float(3, 50),
+      base: float(3, 90, 90),
+      alpha: 0.5,
+      beta: 0.25,
+      output: float(3, 90, 90),
+    },
+    { kind: "cholesky", label: "", a: large, shift: null, output: float(200, 200), used: null },
+    {
+      kind: "cholesky",
+      label: "",
+      a: indefinite,
+      shift: null,
+      output: float(150, 150),
+      used: float(),
+    },
+    {
+      kind: "cholesky",
+      label: "",
+      a: almost,
+      shift: plan.view([2, 3], "f32", (at) => at * 1e-6),
+      output: plan.view([2, 3, 130, 130], "f32", () => 0, { order: [1, 0, 3, 2] }),
+      used: float(2, 3),
+    },
+    {
+      kind: "triangularSolve",
+      label: "",
+      l: lower,
+      rhs: float(20, 45),
+      transpose: false,
+      output: float(20, 45),
+    },
+    {
+      kind: "matmul",
+      label: "",
+      a: float(3, 9, 30),
+      b: float(3, 30, 45),
+      outputs: [float(3, 9, 45)],
+    },
+  );
   const whole = await runInParts(plan, steps, 1, random);
   for (const parts of [2, 3, 7]) {
     const shared = await runInParts(plan, steps, parts, random);

@@ -10,7 +10,7 @@ import {
   type View,
 } from "@metrigrad/tensor";
 import type { Test } from "tape";
-import { type CpuOptions, cpu } from "../../src/index.ts";
+import { type OpenOptions, openCpu } from "../../src/open.ts";
 import type { Random } from "./random.ts";
 
 /** A buffer with its first contents. */
@@ -99,11 +99,11 @@ export class TestPlan {
 }
 
 /** The kinds of backend that every kernel is tested on. */
-export const variants: readonly CpuOptions[] = [
-  { relaxed: false },
-  {},
-  { relaxed: false, shared: true },
-  { shared: true },
+export const variants: readonly OpenOptions[] = [
+  { relaxed: false, threads: 1 },
+  { threads: 1 },
+  { relaxed: false, threads: 2, grain: 0 },
+  { threads: 2, grain: 0 },
 ];
 
 let opened: Promise<{ expected: Backend; all: Backend[] }> | null = null;
@@ -112,7 +112,7 @@ let opened: Promise<{ expected: Backend; all: Backend[] }> | null = null;
 export function backends(): Promise<{ expected: Backend; all: Backend[] }> {
   opened ??= (async () => ({
     expected: await reference(),
-    all: await Promise.all(variants.map((options) => cpu(options))),
+    all: await Promise.all(variants.map((options) => openCpu(options))),
   }))();
   return opened;
 }

@@ -1,0 +1,40 @@
+import { type Backend, BackendError } from "@metrigrad/tensor";
+import { CpuBackend } from "./backend/backend.ts";
+import { Device } from "./backend/device.ts";
+import { hasRelaxedSimd } from "./backend/relaxed.ts";
+import { canShareMemory } from "./threads/host.ts";
+
+/** Nanoseconds of estimated work from which threads share a phase. */
+const defaultGrain = 3000;
+
+/** Options of `cpu`, and what only tests set. */
+export interface OpenOptions {
+  readonly relaxed?: boolean;
+  readonly threads?: number;
+  /** Nanoseconds of estimated work from which threads share a phase. */
+  readonly grain?: number;
+}
+
+/** Makes a backend; see `cpu`. */
+export async function openCpu(options: OpenOptions): Promise<Backend> {
+  const { threads = 1, grain = defaultGrain } = options;
+  const available = options.relaxed !== false && hasRelaxedSimd();
+  if (options.relaxed === true && !available) {
+    throw new BackendError({
+      where: "cpu({ relaxed: true })",
+      must: "the engine must have relaxed SIMD",
+      got: "none",
+      todo: "leave the option out, or use Node 22 or later",
+    });
+  }
+  if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
+    throw new BackendError({
+      where: "cpu({ threads })",
+      must: "threads must be an integer from 1 to 1024",
+      got: String(threads),
+      todo: "leave the option out for one thread per core",
+    });
+  }
+  const parts = canShareMemory() ? threads : 1;
+  return new CpuBackend(await Device.create({ relaxed: available, threads: parts, grain }));
+}

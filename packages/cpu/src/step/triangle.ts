@@ -1,0 +1,23 @@
+import type { Range } from "../loop/nest.ts";
+import { type FunctionBuilder, f32, type I32, i32 } from "../wasm/index.ts";
+
+/**
+ * Columns of a square matrix for one part such that every part has about as much of the triangle
+ * above the diagonal; whole vectors of eight, so that tiles are those of the whole matrix.
+ */
+export function triangleShare(
+  f: FunctionBuilder,
+  size: number,
+  part: I32,
+  parts: I32,
+): { readonly from: I32; readonly to: I32 } & Range {
+  const bound = (index: I32) => {
+    const fraction = f32.div(f32.convert_i32_u(index), f32.convert_i32_u(parts));
+    const column = f32.mul(f32.const(size), f32.sqrt(fraction));
+    return f.let(i32.and(i32.trunc_sat_f32_u(column), -8));
+  };
+  const from = bound(part);
+  const to = bound(i32.add(part, 1));
+  f.if(i32.eq(i32.add(part, 1), parts), () => f.set(to, i32.const(size)));
+  return { from, to };
+}

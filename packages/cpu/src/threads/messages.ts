@@ -1,0 +1,26 @@
+import type { control } from "./control.ts";
+
+/** The first message to a worker. */
+export interface StartMessage {
+  readonly kind: "start";
+  readonly memory: WebAssembly.Memory;
+  /** Where the control block lies, and its layout. */
+  readonly address: number;
+  readonly control: typeof control;
+  readonly textLimit: number;
+  readonly part: number;
+  readonly parts: number;
+  readonly library: WebAssembly.Module;
+  readonly sync: WebAssembly.Module;
+}
+
+/** A program to run from now on, and programs that will not run again. */
+export interface LoadMessage {
+  readonly kind: "load";
+  readonly program: number;
+  readonly module: WebAssembly.Module;
+  readonly drop: readonly number[];
+}
+
+/** A worker's answer to each message: null, or what went wrong. */
+export type Answer = string | null;

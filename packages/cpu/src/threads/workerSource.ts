@@ -1,0 +1,74 @@
+/**
+ * What a worker runs, as text, so that no file has to be found at run time. `port` is an expression
+ * for what it receives messages from. A worker serves jobs until there is mail; every message is
+ * answered.
+ */
+export function workerSource(port: string): string {
+  return `"use strict";
+const port = ${port};
+const programs = new Map();
+let start, words, imports, park, jobs = 0, mail = 0;
+const word = (offset) => (start.address + offset) >> 2;
+const read = (offset) => Atomics.load(words, word(offset));
+
+function fail(error) {
+  const { address, control, textLimit, memory } = start;
+  const text = String(error).slice(0, textLimit);
+  const bytes = new Uint8Array(memory.buffer, address + control.text, textLimit);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i) & 127;
+  // The first to fail leaves its text; the others only hear of it.
+  if (Atomics.compareExchange(words, word(control.textLength), 0, text.length) !== 0) return;
+  Atomics.store(words, word(control.failed), 1);
+  Atomics.add(words, word(control.turn), 1);
+  Atomics.notify(words, word(control.turn));
+}
+
+function serve() {
+  const { control, part, parts } = start;
+  for (;;) {
+    const signal = read(control.signal);
+    if (read(control.jobs) !== jobs) {
+      jobs = (jobs + 1) | 0;
+      const entry = read(control.entry);
+      try {
+        const program = programs.get(read(control.program));
+        program[entry === 0 ? "run" : "step" + (entry - 1)](part, parts);
+      } catch (error) {
+        if (read(control.failed) === 0) fail(error);
+        return;
+      }
+    } else if (read(control.mail) !== mail) return;
+    else park(signal);
+  }
+}
+
+const instance = (module) => new WebAssembly.Instance(module, { env: imports }).exports;
+
+const receive = {
+  start(message) {
+    start = message;
+    words = new Int32Array(start.memory.buffer);
+    imports = { memory: start.memory };
+    const sync = instance(start.sync);
+    imports = { ...imports, ...sync, ...instance(start.library) };
+    park = sync.park;
+  },
+  load({ program, module, drop }) {
+    for (const id of drop) programs.delete(id);
+    programs.set(program, instance(module));
+  },
+};
+
+port.onmessage = ({ data }) => {
+  let answer = null;
+  try {
+    receive[data.kind](data);
+  } catch (error) {
+    answer = String(error);
+  }
+  mail = (mail + 1) | 0;
+  port.postMessage(answer);
+  if (words && read(start.control.mail) === mail) serve();
+};
+`;
+}
