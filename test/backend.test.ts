@@ -1,0 +1,27 @@
+/** The cpu backend against the reference, on one thread and on two, plain and relaxed. */
+import { checkBackend, cpu } from "metrigrad";
+import test from "tape";
+import { openCpu } from "../packages/cpu/src/open.ts";
+
+for (const relaxed of [false, undefined]) {
+  for (const threads of [1, 2]) {
+    const name = `${relaxed === false ? "plain" : "the engine's SIMD"}, ${threads} thread(s)`;
+    const options = relaxed === undefined ? { threads } : { threads, relaxed };
+
+    test(`checkBackend: cpu, ${name}`, async (t) => {
+      const backend = await cpu(options);
+      const described = threads === 1 ? /, 1 thread, / : /, 2 threads, /;
+      t.match(backend.describe(), described);
+      const { results } = await checkBackend(backend);
+      t.ok(results.length > 500, `${results.length} comparisons`);
+      await backend.close();
+    });
+
+    test(`checkBackend: cpu, ${name}, however short a step is`, async (t) => {
+      const backend = await openCpu({ ...options, grain: 0 });
+      const { results } = await checkBackend(backend);
+      t.ok(results.length > 500, `${results.length} comparisons`);
+      await backend.close();
+    });
+  }
+}
