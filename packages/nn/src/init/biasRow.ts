@@ -4,8 +4,7 @@ import { type Initializer, sizeOf } from "@metrigrad/tensor";
 export function biasRow(init: Initializer): Initializer {
   return (context) => {
     const [rows = 1, ...rest] = context.shape;
-    const result = new Float64Array(sizeOf(context.shape));
-    result.set(init({ ...context, shape: [rows - 1, ...rest] }));
-    return result;
+    const weights = Array.from(init({ ...context, shape: [rows - 1, ...rest] }));
+    return weights.concat(new Array<number>(sizeOf(rest)).fill(0));
   };
 }

@@ -15,6 +15,7 @@ import {
   uniform,
 } from "@metrigrad/graph";
 import { ShapeError, type Tensor, tensor } from "@metrigrad/tensor";
+import { checkFits } from "./fits.ts";
 import type { Law } from "./law.ts";
 
 /** How the two outcomes are coded. */
@@ -41,14 +42,16 @@ export function bernoulli(options: BernoulliOptions = {}): Law {
       todo: "swap them",
     });
   }
+  const name = `bernoulli{${low}, ${high}}`;
   const probability = (h: Node) => sigmoid(mul(h, gap));
   const variance = (h: Node) => {
     const p = probability(h);
     return mul(mul(p, sub(1, p)), gap * gap);
   };
   return Object.freeze({
-    name: `bernoulli{${low}, ${high}}`,
+    name,
     logProb: (y: Node, h: Node) => {
+      checkFits(name, y, h, h.shape);
       const z = mul(h, gap);
       const on = div(sub(y, low), gap);
       return sum(sub(mul(on, z), softplus(z)), { axis: 1 });

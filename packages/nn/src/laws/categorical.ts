@@ -18,6 +18,7 @@ import {
   uniform,
 } from "@metrigrad/graph";
 import { tensor } from "@metrigrad/tensor";
+import { checkFits } from "./fits.ts";
 import type { Law } from "./law.ts";
 
 /**
@@ -27,6 +28,7 @@ import type { Law } from "./law.ts";
 const law: Law = Object.freeze({
   name: "categorical",
   logProb: (y: Node, h: Node) => {
+    checkFits("categorical", y, h, h.shape.slice(0, 1));
     const picked = mul(oneHot(cast(y, "i32"), h.shape[1] as number), logSoftmax(h));
     return sum(picked, { axis: 1 });
   },

@@ -1,5 +1,6 @@
 import { add, broadcastTo, eye, mul, type Node, normal, square, sub, sum } from "@metrigrad/graph";
 import { ShapeError } from "@metrigrad/tensor";
+import { checkFits } from "./fits.ts";
 import type { Law } from "./law.ts";
 
 /** Options of the Gaussian law. */
@@ -22,13 +23,15 @@ export function gaussian(options: GaussianOptions = {}): Law {
       todo: "pass { sigma: 1 }",
     });
   }
+  const name = `gaussian(${sigma})`;
   const perRow = (h: Node, factor: number) => {
     const [n = 0, m = 0] = h.shape;
     return broadcastTo(mul(eye(m), factor), [n, m, m]);
   };
   return Object.freeze({
-    name: `gaussian(${sigma})`,
+    name,
     logProb: (y: Node, h: Node) => {
+      checkFits(name, y, h, h.shape);
       const m = h.shape[1] as number;
       const squares = sum(square(sub(y, h)), { axis: 1 });
       const constant = -m * Math.log(sigma * Math.sqrt(2 * Math.PI));

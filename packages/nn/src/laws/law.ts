@@ -7,7 +7,7 @@ import type { Tensor } from "@metrigrad/tensor";
  */
 export interface Law {
   readonly name: string;
-  /** ln p(y | h) per row: y as `sample` gives it, h [n, m] → [n], in nats. */
+  /** ln p(y | h) per row: y as `sample` gives it, h [n, m] → [n], in nats. Throws ShapeError. */
   logProb(y: Node, h: Node): Node;
   /** Draws y for every row of h; `key` is a path, equal keys give equal draws within a run. */
   sample(h: Node, key: string): Node;

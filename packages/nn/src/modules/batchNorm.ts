@@ -23,12 +23,23 @@ export interface BatchNormOptions {
  * γ (x − μ)/√(σ² + ε) + β per feature of x [n, features] (Ioffe and Szegedy 2015). When training,
  * μ and σ² are the batch's (rows weighted) and move the running `mean` and `variance`; when
  * inferring, they are the running ones. The penalty of L2 leaves γ and β out.
- * Throws ShapeError for an input of other width.
+ * Throws ShapeError for settings out of range and for an input of other width.
  */
 export const batchNorm = defModule({
   name: "batchNorm",
-  options: (features: number, settings: BatchNormSettings = {}): BatchNormOptions =>
-    Object.freeze({ features, decay: settings.decay ?? 0.999, epsilon: settings.epsilon ?? 1e-3 }),
+  options: (features: number, settings: BatchNormSettings = {}): BatchNormOptions => {
+    const { decay = 0.999, epsilon = 1e-3 } = settings;
+    const whole = Number.isInteger(features) && features > 0;
+    if (!whole || !(decay >= 0 && decay <= 1) || !(epsilon > 0)) {
+      throw new ShapeError({
+        where: "batchNorm",
+        must: "features must be a positive integer, decay within [0, 1] and epsilon positive",
+        got: `${features}, ${decay} and ${epsilon}`,
+        todo: "call batchNorm(features, { decay, epsilon })",
+      });
+    }
+    return Object.freeze({ features, decay, epsilon });
+  },
   params: ({ features }) => ({
     scale: param([features], ones, { decay: "none" }),
     offset: param([features], zeros, { decay: "none" }),

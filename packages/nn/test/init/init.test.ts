@@ -8,7 +8,7 @@ import {
   ones,
   zeros,
 } from "@metrigrad/nn";
-import type { Initializer } from "@metrigrad/tensor";
+import { type Initializer, reference } from "@metrigrad/tensor";
 import test from "tape";
 
 const shape = [60, 40];
@@ -82,4 +82,13 @@ test("dense: the bias row starts at 0, the weights count only true inputs", (t) 
   const limit = Math.sqrt(6 / 99);
   t.ok(Math.max(...values) <= limit && Math.max(...values) > 0.99 * limit);
   t.end();
+});
+
+test("dense: an initialiser that gives too few weights is not filled up with zeros", async (t) => {
+  const backend = await reference();
+  const error = await backend
+    .store(dense(2, 3, { init: () => [1] }))
+    .catch((thrown: unknown) => thrown);
+  t.ok(/its initialiser must give 9 values/.test(String(error)), String(error));
+  await backend.close();
 });

@@ -1,7 +1,7 @@
 /** The laws at values known without them, and what they refuse. */
-import { constant } from "@metrigrad/graph";
+import { constant, input } from "@metrigrad/graph";
 import { bernoulli, categorical, gaussian } from "@metrigrad/nn";
-import { tensor } from "@metrigrad/tensor";
+import { ShapeError, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { evaluate, gap, numbers } from "../support/evaluate.ts";
 
@@ -87,5 +87,19 @@ test("laws: parameters out of range are refused", (t) => {
 
 test("laws: they are frozen values", (t) => {
   for (const law of [categorical(), bernoulli(), gaussian()]) t.ok(Object.isFrozen(law), law.name);
+  t.end();
+});
+
+test("laws: responses that would broadcast against the rows are refused", (t) => {
+  const rows = (...shape: number[]) => input("rows", shape);
+  const labels = (...shape: number[]) => input("labels", shape, "i32");
+  t.throws(
+    () => gaussian().logProb(rows(8), input("h", [8, 1])),
+    /gaussian\(1\): h must be \[n, m\] and y \[8, 1\], got input \[8, 1\] and input \[8\]/,
+  );
+  t.throws(() => bernoulli().logProb(rows(8), input("h", [8, 1])), ShapeError);
+  t.throws(() => categorical().logProb(labels(8, 1), input("h", [8, 3])), ShapeError);
+  t.throws(() => categorical().logProb(labels(1), input("h", [8, 3])), ShapeError);
+  t.throws(() => categorical().logProb(labels(8), input("h", [8])), ShapeError);
   t.end();
 });

@@ -1,6 +1,6 @@
 import { compile, constant } from "@metrigrad/graph";
 import { applyModel, batchNorm } from "@metrigrad/nn";
-import { reference, tensor } from "@metrigrad/tensor";
+import { reference, ShapeError, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { gap, numbers } from "../support/evaluate.ts";
 
@@ -85,5 +85,12 @@ test("batchNorm: an input of another width is refused", (t) => {
     () => applyModel(batchNorm(3), x),
     /batchNorm: its input must be \[n, 3\], got \[4, 2\]; give it the width of the layer before it/,
   );
+  t.end();
+});
+
+test("batchNorm: settings out of range are refused", (t) => {
+  t.throws(() => batchNorm(0), /features must be a positive integer.*got 0, 0.999 and 0.001/);
+  t.throws(() => batchNorm(3, { decay: 2 }), ShapeError);
+  t.throws(() => batchNorm(3, { epsilon: 0 }), ShapeError);
   t.end();
 });
