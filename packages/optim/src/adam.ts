@@ -19,6 +19,9 @@ export interface AdamSettings {
   readonly schedule?: Schedule;
 }
 
+/** Below 1, where the bias corrections 1 − βᵗ would be 0. */
+const largestBeta = 1 - Number.EPSILON;
+
 /**
  * m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², θ ← θ − γ m̂/(√v̂ + ε) with bias corrections (Kingma and
  * Ba 2015, algorithm 1). Throws GraphError for settings out of range.
@@ -31,8 +34,8 @@ export function adam(settings: AdamSettings = {}): Optimizer {
     { learningRate, beta1, beta2, epsilon },
     {
       learningRate: [0, Number.MAX_VALUE],
-      beta1: [0, 1],
-      beta2: [0, 1],
+      beta1: [0, largestBeta],
+      beta2: [0, largestBeta],
       epsilon: [0, Number.MAX_VALUE],
     },
   );

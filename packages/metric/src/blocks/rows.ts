@@ -19,7 +19,7 @@ import {
   sum,
   transpose,
 } from "@metrigrad/graph";
-import { ShapeError, showShape } from "@metrigrad/tensor";
+import { MetricError, ShapeError, showShape } from "@metrigrad/tensor";
 import type { Block, SolveOptions, Solver } from "./block.ts";
 import { fromColumns, toColumns } from "./columns.ts";
 import { rowsCost } from "./cost.ts";
@@ -59,7 +59,18 @@ export interface RowsBlock extends Block {
   accumulate(base: Node | null, alpha: number, beta: number): Node;
 }
 
-/** A block kept as weighted rows. Throws ShapeError. */
+/** In the space of the rows everything is divided by λ. */
+function checkDamped(form: string, { damping: { relative = 0, absolute = 0 } = {} }: SolveOptions) {
+  if (relative !== 0 || absolute !== 0) return;
+  throw new MetricError({
+    where: `${form}, solve`,
+    must: "fewer rows than dimensions make a singular matrix, so it must be damped",
+    got: "relative 0 and absolute 0",
+    todo: "pass { damping: { relative: 1e-4 } }",
+  });
+}
+
+/** A block kept as weighted rows. Throws ShapeError, and MetricError where a solve needs damping. */
 export function rowsBlock(rows: Rows): RowsBlock {
   const { x, bias, nu, weight, m } = rows;
   const [n = 0, width = 0] = x.shape;
@@ -126,6 +137,7 @@ export function rowsBlock(rows: Rows): RowsBlock {
   const solveWith: Readonly<Record<Solver, (v: Node, options: SolveOptions) => Node>> = {
     dense: (v, options) => asDense().solve(v, options),
     woodbury: (v, options) => {
+      checkDamped(rows.form, options);
       const lambda = lambdaOf(options);
       return div(sub(v, back(woodbury(forward(v), lambda))), lambda);
     },
@@ -145,6 +157,7 @@ export function rowsBlock(rows: Rows): RowsBlock {
     },
     solve: (v, options = {}) => solveWith[options.solver ?? cost.solver](v, options),
     solveOutputs: (delta, rest, options = {}) => {
+      checkDamped(rows.form, options);
       const lambda = lambdaOf(options);
       const along = rest === null ? null : rest.along;
       const finish = (product: Node) =>

@@ -1,7 +1,7 @@
 /** Blocks of both kinds against their matrices and plain elimination, on random sizes. */
 import { compile, constant, type Node, reshape } from "@metrigrad/graph";
 import { type Block, denseBlock, type RowsBlock, sharedGram, unitGram } from "@metrigrad/metric";
-import { reference, type Tensor } from "@metrigrad/tensor";
+import { MetricError, reference, type Tensor, tensor } from "@metrigrad/tensor";
 import fc from "fast-check";
 import { Matrix, solve } from "ml-matrix";
 import test from "tape";
@@ -252,5 +252,14 @@ test("blocks: wrong shapes are refused where the block is made", (t) => {
     () => denseBlock(x, 3),
     /denseBlock: matrices must be \[1, d, d\] or \[3, d, d\], got \[5, 3\]; reshape them/,
   );
+  t.end();
+});
+
+test("rows: a solve in the space of the rows refuses no damping", (t) => {
+  const x = constant(tensor([[1, 2, 3, 4]]));
+  const v = constant(tensor([[1], [1], [1], [1], [1]]));
+  t.throws(() => sharedGram(x, 1).solve(v), /sharedGram, solve: .* must be damped/);
+  t.throws(() => sharedGram(x, 1).solveOutputs(constant(tensor([[1]])), null), MetricError);
+  t.equal(sharedGram(x, 1).solve(v, { damping: { absolute: 1 } }).type, "float");
   t.end();
 });

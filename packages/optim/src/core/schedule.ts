@@ -1,4 +1,5 @@
 import { add, constant, cos, exp, mul, type Node, sub } from "@metrigrad/graph";
+import { checkSettings } from "./settings.ts";
 
 /** A factor of the learning rate as a function of the run's progress in [0, 1). */
 export interface Schedule {
@@ -26,7 +27,11 @@ export function cosineSchedule(end = 0): Schedule {
   };
 }
 
-/** From 1 down to `end` by equal factors: end^progress; 0.05 by default. */
+/**
+ * From 1 down to `end` by equal factors: end^progress; 0.05 by default. Throws GraphError for an end
+ * that is not positive, which equal factors never reach.
+ */
 export function exponentialSchedule(end = 0.05): Schedule {
+  checkSettings("exponentialSchedule", { end }, { end: [Number.MIN_VALUE, Number.MAX_VALUE] });
   return { name: `exponential(${end})`, factor: (progress) => exp(mul(progress, Math.log(end))) };
 }

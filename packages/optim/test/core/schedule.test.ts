@@ -28,3 +28,8 @@ test("schedule: factors at the start, the middle and the end of a run", async (t
   }
   await backend.close();
 });
+
+test("schedule: an exponential one cannot end at 0", (t) => {
+  t.throws(() => exponentialSchedule(0), /exponentialSchedule: end must be a number in .*got 0/);
+  t.end();
+});
