@@ -19,7 +19,8 @@ export interface Subsystem {
 
 /**
  * The subsystems of an applied model: a block for every parameter. Throws MetricError for a missing
- * row, a parameter that no block covers, and a parameter that two blocks cover.
+ * row, a parameter that no block covers, and a parameter that two blocks cover; the plain gradient
+ * may be taken by several uses.
  */
 export function subsystems(
   applications: readonly Application[],
@@ -27,6 +28,7 @@ export function subsystems(
   parameters: readonly Variable[],
 ): Subsystem[] {
   const covered = new Map<string, string>();
+  const plain = new Set<string>();
   const found = applications.flatMap((application) => {
     const metric = table.find(application);
     const trainable = Object.entries(application.params).filter(
@@ -43,13 +45,17 @@ export function subsystems(
         if (metric.responseModel !== null) return metric.responseModel(context);
         return { law: metric.law ?? law ?? gaussian(), natural: response };
       });
-    return made.map(({ params, block }): Subsystem => {
+    return made.flatMap(({ params: all, block }): Subsystem[] => {
+      // A gradient is that of all uses, so taking it as it is once is enough.
+      const params = all.filter(({ attrs }) => block !== null || !plain.has(attrs.name));
       for (const { attrs } of params) {
         if (covered.has(attrs.name))
           throw twice(attrs.name, covered.get(attrs.name) as string, application.path);
         covered.set(attrs.name, application.path);
+        if (block === null) plain.add(attrs.name);
       }
-      return { path: application.path, application, metric, params, block, responseModel };
+      if (all.length > 0 && params.length === 0) return [];
+      return [{ path: application.path, application, metric, params, block, responseModel }];
     });
   });
   for (const { attrs } of parameters) if (!covered.has(attrs.name)) throw uncovered(attrs.name);

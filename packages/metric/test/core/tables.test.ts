@@ -112,6 +112,19 @@ test("subsystems: a parameter in no block and one in two are refused", (t) => {
   t.end();
 });
 
+test("subsystems: a module with the plain gradient may be used twice", (t) => {
+  const shared = batchNorm(3);
+  const made = found(standardMetrics, sequential(shared, dense(3, 3), shared));
+  t.deepEqual(
+    made.map(({ path, params }) => [path, params.length]),
+    [
+      ["batchNorm0", 2],
+      ["dense0", 1],
+    ],
+  );
+  t.end();
+});
+
 test("subsystems: statistics are no parameters", (t) => {
   const [, norm] = found(standardMetrics, sequential(dense(3, 4), batchNorm(4)));
   t.deepEqual(
