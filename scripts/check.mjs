@@ -1,5 +1,5 @@
 /**
- * `npm run check`: lint, types, tests, docs and packages, all of them even if one fails. Prints the sum at
+ * `npm run check`: lint, types, tests, docs, packages and a browser, all of them even if one fails. Prints the sum at
  * the end as `N passed, N failed`: each assertion of the tests counts as one, each further check as one.
  */
 import { spawn } from "node:child_process";
@@ -29,7 +29,7 @@ function tests() {
 console.log("== npm test");
 let [passed, failed] = await tests();
 const broken = failed > 0 ? ["tests"] : [];
-for (const check of ["lint", "types", "unused", "docs", "packages"]) {
+for (const check of ["lint", "types", "unused", "docs", "packages", "browser"]) {
   console.log(`\n== npm run ${check}`);
   if (npm(["run", "--silent", check], { stdio: ["ignore", 1, 2] }) === 0) passed++;
   else {

@@ -2,6 +2,7 @@ import {
   arg,
   call,
   type DType,
+  type Expr,
   literal,
   type ReduceOp,
   type ScalarFn,
@@ -99,5 +100,57 @@ test("reduce: long sums stay accurate", async (t) => {
     const [exprs, sum] = [[arg(0)], ["sum"]];
     const step = { kind: "reduce", label: "r", shape, axes, inputs, exprs, ops: sum, outputs };
     await compare(t, plan, [step as never], { relative: 2e-7 }, `[${shape}]`);
+  }
+});
+
+test("reduce: long ones with few results, of every type and layout", async (t) => {
+  const random = new Random(8);
+  for (const [shape, axes] of [
+    [[40007], [0]],
+    [
+      [3, 211, 2, 40],
+      [1, 3],
+    ],
+    [
+      [5000, 2, 4],
+      [0, 1],
+    ],
+    [
+      [33, 7, 200],
+      [0, 2],
+    ],
+  ] as const) {
+    const kept = shape.filter((_, axis) => !(axes as readonly number[]).includes(axis));
+    const plan = new TestPlan();
+    const layout = () => randomLayout(random, shape, false);
+    const inputs = [
+      plan.view(shape, "f32", () => random.between(-1, 1), layout()),
+      plan.view(shape, "i32", () => random.integer(-(2 ** 31), 2 ** 31 - 1), layout()),
+      plan.view(shape, "u32", () => random.integer(0, 2 ** 32 - 1), layout()),
+      plan.view(shape, "bool", () => random.integer(0, 1), layout()),
+      plan.view(shape, "f32", () => (random.chance(2e-5) ? Number.NaN : random.next()), layout()),
+    ];
+    const [float, i32, u32, bool, holes] = [
+      arg(0),
+      arg(1, "i32"),
+      arg(2, "u32"),
+      arg(3, "bool"),
+      arg(4),
+    ];
+    const rows: readonly (readonly [Expr, ReduceOp, DType])[] = [
+      [call(fn("mul"), float, float), "sum", "f32"],
+      [float, "max", "f32"],
+      [holes, "min", "f32"],
+      [i32, "sum", "i32"],
+      [i32, "min", "i32"],
+      [u32, "max", "u32"],
+      [bool, "max", "bool"],
+    ];
+    const outputs = rows.map(([, , type]) =>
+      plan.view(kept, type, () => 1, randomLayout(random, kept, true)),
+    );
+    const [exprs, all] = [rows.map(([expr]) => expr), rows.map(([, op]) => op)];
+    const step = { kind: "reduce", label: "r", shape, axes, inputs, exprs, ops: all, outputs };
+    await compare(t, plan, [step as never], { relative: 3e-7 }, `${axes} of [${shape}]`);
   }
 });

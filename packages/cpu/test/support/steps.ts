@@ -98,7 +98,7 @@ export class TestPlan {
   }
 }
 
-/** The kinds of backend that every kernel is tested on. */
+/** The kinds of backend that every kernel is tested on; one thread before several. */
 export const variants: readonly OpenOptions[] = [
   { relaxed: false, threads: 1 },
   { threads: 1 },
@@ -129,7 +129,10 @@ export function excess(x: ArrayLike<number>, y: ArrayLike<number>, relative: num
   return worst;
 }
 
-/** Runs steps on all backends and compares every buffer with the reference. */
+/**
+ * Runs steps on all backends and compares every buffer with the reference, and bit by bit with what
+ * one thread gives.
+ */
 export async function compare(
   t: Test,
   plan: TestPlan,
@@ -141,8 +144,18 @@ export async function compare(
   const wanted = await plan.run(expected, steps);
   const { relative = 0, absolute = 0 } = tolerance;
   const off: string[] = [];
+  const bits = new Map<boolean | undefined, TypedArray[]>();
   for (const [i, backend] of all.entries()) {
     const results = await plan.run(backend, steps);
+    const { relaxed } = variants[i] as OpenOptions;
+    const single = bits.get(relaxed) ?? results;
+    bits.set(relaxed, single);
+    results.forEach((result, buffer) => {
+      const other = single[buffer] as TypedArray;
+      if (result.some((x, k) => !Object.is(x, other[k]))) {
+        off.push(`${JSON.stringify(variants[i])} buffer ${buffer}: not the bits of one thread`);
+      }
+    });
     results.forEach((result, buffer) => {
       const over = excess(result, wanted[buffer] as TypedArray, relative);
       if (over > absolute) off.push(`${JSON.stringify(variants[i])} buffer ${buffer}: ${over}`);
