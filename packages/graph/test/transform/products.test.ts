@@ -62,7 +62,7 @@ test("vjp: a cotangent of another shape is refused", (t) => {
   t.throws(() => vjp([x], [x], [constant(1)]), ShapeError);
   t.throws(
     () => vjp([x], [x], [constant(1)]),
-    /cotangent 0: it must have its output's shape \[2, 2\], got \[\]/,
+    /cotangent 0: it must have its value's shape \[2, 2\], got \[\]/,
   );
   t.end();
 });
@@ -83,4 +83,14 @@ test("hessian and hvp: equal central differences of the gradient", async (t) => 
   t.deepEqual(whole?.shape, [2, 2, 2, 2]);
   t.ok(gap(whole?.data() ?? [], curvature.flat()) < 1e-8, "hessian");
   t.ok(gap(along?.data() ?? [], expected) < 1e-8, "hvp");
+});
+
+test("vjp, jvp and hvp refuse vectors that do not go with their values", (t) => {
+  const x = input("x", [2]);
+  const y = sin(x);
+  t.throws(() => vjp([y], [x], []), /vjp: there must be a cotangent for each of 1 values, got 0/);
+  t.throws(() => vjp([y], [x], [[1]]), /vjp, cotangent 0: it must have its value's shape \[2\]/);
+  t.throws(() => jvp([y], [x], [[1]]), /jvp, tangent 0: it must have its value's shape \[2\]/);
+  t.throws(() => hvp(sum(y), [x], []), /hvp: there must be a vector for each of 1 values/);
+  t.end();
 });

@@ -1,4 +1,12 @@
-import { asNode, isNode, type Node, type Update, type Variable, withScope } from "@metrigrad/graph";
+import {
+  asNode,
+  isNode,
+  type Node,
+  type NodeLike,
+  type Update,
+  type Variable,
+  withScope,
+} from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 import type { Law } from "../laws/law.ts";
 import type { Application } from "./application.ts";
@@ -37,7 +45,7 @@ export interface AppliedModel {
  * Applies a model to rows x [n, …]. Throws what its modules throw, and GraphError where a module
  * calls one that it did not declare as a child.
  */
-export function applyModel(model: Module, x: Node, options: ApplyOptions = {}): AppliedModel {
+export function applyModel(model: Module, x: NodeLike, options: ApplyOptions = {}): AppliedModel {
   const { mode = "infer", rowWeights = null, law = null } = options;
   const paths = memberPaths(model);
   const nodes = new Map<Module, Readonly<Record<string, Variable>>>();
@@ -86,7 +94,7 @@ export function applyModel(model: Module, x: Node, options: ApplyOptions = {}): 
     return response;
   };
 
-  const output = call(model, x);
+  const output = call(model, asNode(x));
   const parameters = [...nodes].flatMap(([module, params]) =>
     Object.entries(module.params)
       .filter(([, { role }]) => role === "parameter")
