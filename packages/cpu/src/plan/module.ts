@@ -44,6 +44,10 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   const sync = fork && { ...fork.sync.importInto(module), program: fork.program };
   const steps = plan.steps.map((step, at) => {
     const phases: Phase[] = [];
+    // Address of the bool without which the step is skipped; an earlier phase wrote it.
+    const flag = step.when
+      ? (target.addresses[step.when.buffer] as number) + 4 * step.when.offset
+      : null;
     scratch.begin();
     const context: StepContext = {
       options,
@@ -67,9 +71,13 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
         const alone = [i32.const(0), i32.const(1)] as const;
         const signature = { params: ["i32", "i32"], export: true } as const;
         const func = module.func(name, signature, (f, part, count) => {
-          if (shared) body(f, part, count);
-          else if (parts === 1) body(f, ...alone);
-          else f.if(i32.eqz(part), () => body(f, ...alone));
+          const run = () => {
+            if (shared) body(f, part, count);
+            else if (parts === 1) body(f, ...alone);
+            else f.if(i32.eqz(part), () => body(f, ...alone));
+          };
+          if (flag === null) run();
+          else f.if(i32.load(i32.const(flag)), run);
         });
         phases.push({ func, shared });
       },

@@ -8,11 +8,16 @@ import {
   uniformStream,
 } from "@metrigrad/tensor";
 import { compile } from "../compile/compile.ts";
+import type { Update } from "../compile/plan.ts";
 import { add, mul } from "../ops/arithmetic.ts";
 import { sum } from "../ops/broadcastTo.ts";
 import { constant } from "../ops/constant.ts";
+import { expandDims } from "../ops/expandDims.ts";
+import { gram } from "../ops/gram.ts";
 import { input } from "../ops/input.ts";
+import { matmul } from "../ops/matmul.ts";
 import { randomBits, rngState } from "../ops/random.ts";
+import { reshape } from "../ops/reshape.ts";
 import { variable } from "../ops/variable.ts";
 import { type CheckResult, compareTensors } from "./report.ts";
 
@@ -33,6 +38,7 @@ const w = variable("check/w", [5], {
 const [a, b] = ["a", "b"].map((name, index) =>
   variable(`check/${name}`, [2], { role: "state", init: () => [index, index + 10] }),
 ) as [typeof w, typeof w];
+const m = variable("check/m", [2, 2], { role: "state", init: () => [1, 0, 0, 1] });
 const count = variable("check/count", [1], { type: "i32", role: "state" });
 
 const floats = (store: Store, values: readonly number[]) =>
@@ -74,6 +80,57 @@ const promises: readonly Promised[] = [
       await store.add([w.attrs]);
       const shape = await refusal(() => store.write("check/w", tensor([1, 2])));
       return shape ?? (await refusal(() => store.read("check/none"))) ?? [];
+    },
+  },
+  {
+    name: "a conditional update leaves a variable alone where its condition is false",
+    check: async (store) => {
+      await store.add([m.attrs, a.attrs]);
+      const ok = input("ok", [], "bool");
+      // One update that a step computes in place, and one that is copied.
+      const updates: Update[] = [
+        [m, gram(constant(tensor([[1, 2]])), { base: m, beta: 2 }), ok],
+        [
+          a,
+          reshape(
+            matmul(
+              expandDims(a, 0),
+              constant(
+                tensor([
+                  [0, 1],
+                  [1, 0],
+                ]),
+              ),
+            ),
+            [2],
+          ),
+          ok,
+        ],
+      ];
+      const program = await compile({ outputs: [], updates }, store);
+      const read = async () => [await store.read("check/m"), await store.read("check/a")] as const;
+      const before = await read();
+      await program.run({ ok: false });
+      const kept = await read();
+      await program.run({ ok: true });
+      const changed = await read();
+      await program.close();
+      const [x = 0, y = 0] = before[1].data();
+      return [
+        [kept[0], before[0]],
+        [kept[1], before[1]],
+        [
+          changed[0],
+          tensor(
+            [
+              [3, 2],
+              [2, 6],
+            ],
+            { dtype: store.float },
+          ),
+        ],
+        [changed[1], floats(store, [y, x])],
+      ];
     },
   },
   {
