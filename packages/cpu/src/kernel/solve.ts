@@ -11,10 +11,15 @@ import {
   v128,
 } from "../wasm/index.ts";
 import { accumulate } from "./micro.ts";
-import { termsPerBlock } from "./tile.ts";
+import { blockTerms, productScratch } from "./tile.ts";
 
 /** Rows that are solved between products. */
 export const solveRows = 48;
+
+/** Bytes that solving for `cols` columns needs: its products take up to `blockTerms` rows at a time. */
+export function solveScratch(size: number, cols: number): number {
+  return productScratch(solveRows, cols, Math.min(size, blockTerms));
+}
 
 const i = "i32" as const;
 
@@ -142,7 +147,7 @@ export function triangularSolver(m: ModuleBuilder, panel: Func, gemmMinus: Func)
           f.call(
             gemmMinus,
             ...[line, lRow, lCol, x, xRow, 4, target, xRow, 4],
-            ...[count, cols, row, termsPerBlock(2 ** 20), target, xRow, 4, 0],
+            ...[count, cols, row, blockTerms, target, xRow, 4, 0],
             ...[f32.const(1), scratch],
           ),
         );

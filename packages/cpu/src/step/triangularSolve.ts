@@ -1,6 +1,5 @@
 import type { TriangularSolveStep } from "@metrigrad/tensor";
-import { solveRows } from "../kernel/solve.ts";
-import { productScratch } from "../kernel/tile.ts";
+import { solveScratch } from "../kernel/solve.ts";
 import { share } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { asI32, type I32, i32 } from "../wasm/index.ts";
@@ -47,7 +46,7 @@ function solveMatrix(
   const xRow = x.strides.at(-2) as number;
   const [size, cols] = x.shape.slice(-2) as [number, number];
   const axes = x.shape.length - 2;
-  const scratch = context.partScratch(productScratch(solveRows, cols, size));
+  const scratch = context.partScratch(solveScratch(size, cols));
   const batch = x.shape.slice(0, axes);
   const shareBatch = longest(batch) > 1 && sharesWell(batch, context.parts);
   const grains = shareBatch ? longest(batch) : Math.ceil(cols / 8);

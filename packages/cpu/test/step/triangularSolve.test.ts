@@ -35,3 +35,16 @@ test("triangularSolve: sizes, right-hand sides, transposes, layouts", async (t) 
     await compare(t, plan, [step], { absolute: 1e-5 }, name);
   }
 });
+
+test("triangularSolve: threads keep apart where products take many terms", async (t) => {
+  const [d, k] = [500, 400];
+  const random = new Random(35);
+  const plan = new TestPlan();
+  const l = plan.view([d, d], "f32", () => random.between(-0.1, 0.1));
+  const data = plan.buffers[l.buffer]?.data as Float32Array;
+  for (let i = 0; i < d; i++) data[i * (d + 1)] = random.between(4, 5);
+  const rhs = plan.view([d, k], "f32", () => random.between(-1, 1));
+  const output = plan.view([d, k], "f32", () => 1);
+  const step = { kind: "triangularSolve", label: "s", l, rhs, transpose: false, output } as const;
+  await compare(t, plan, [step], { absolute: 1e-5 }, `d ${d}, k ${k}`);
+});
