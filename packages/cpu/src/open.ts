@@ -2,13 +2,10 @@ import { type Backend, BackendError } from "@metrigrad/tensor";
 import { CpuBackend } from "./backend/backend.ts";
 import { Device } from "./backend/device.ts";
 import { hasRelaxedSimd } from "./backend/relaxed.ts";
-import { canShareMemory, coresAvailable } from "./threads/host.ts";
+import { canShareMemory } from "./threads/host.ts";
 
 /** Nanoseconds of estimated work from which threads share a phase. */
 const defaultGrain = 3000;
-
-/** Threads that there can be. */
-const mostThreads = 1024;
 
 /** Options of `cpu`, and what only tests set. */
 export interface OpenOptions {
@@ -20,7 +17,7 @@ export interface OpenOptions {
 
 /** Makes a backend; see `cpu`. */
 export async function openCpu(options: OpenOptions): Promise<Backend> {
-  const { threads = Math.min(coresAvailable(), mostThreads), grain = defaultGrain } = options;
+  const { threads = 1, grain = defaultGrain } = options;
   const available = options.relaxed !== false && hasRelaxedSimd();
   if (options.relaxed === true && !available) {
     throw new BackendError({
@@ -30,10 +27,10 @@ export async function openCpu(options: OpenOptions): Promise<Backend> {
       todo: "leave the option out, or use Node 22 or later",
     });
   }
-  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
+  if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
     throw new BackendError({
       where: "cpu({ threads })",
-      must: `threads must be an integer from 1 to ${mostThreads}`,
+      must: "threads must be an integer from 1 to 1024",
       got: String(threads),
       todo: "leave the option out for one thread per core",
     });

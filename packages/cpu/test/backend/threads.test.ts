@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { availableParallelism } from "node:os";
 import {
   arg,
   type Backend,
@@ -160,14 +159,6 @@ test("cpu, threads: profile runs every step on all threads", async (t) => {
   const times = await program.profile?.([x]);
   t.ok(times?.length === 3 && times.every((seconds) => seconds >= 0));
   t.equal(await outcome(program), expected);
-  await backend.close();
-});
-
-test("cpu, threads: one per core by default", async (t) => {
-  const backend = await cpu();
-  const cores = availableParallelism();
-  const threads = cores === 1 ? "1 thread" : `${cores} threads`;
-  t.match(backend.describe(), new RegExp(`, ${threads}, `));
   await backend.close();
 });
 
