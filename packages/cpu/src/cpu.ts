@@ -6,7 +6,7 @@ export interface CpuOptions {
   /** Whether to use relaxed SIMD (fused multiply-add); by default where the engine has it. */
   readonly relaxed?: boolean;
   /**
-   * Threads that share the work, the calling one included; by default one per core. There is one
+   * Threads that share the work, the calling one included; 1 by default. There is one
    * thread where memory cannot be shared, as in pages that are not cross-origin isolated.
    */
   readonly threads?: number;
