@@ -7,6 +7,9 @@ import { canShareMemory } from "./threads/host.ts";
 /** Nanoseconds of estimated work from which threads share a phase. */
 const defaultGrain = 3000;
 
+/** Threads that there can be. */
+const mostThreads = 128;
+
 /** Options of `cpu`, and what only tests set. */
 export interface OpenOptions {
   readonly relaxed?: boolean;
@@ -27,10 +30,10 @@ export async function openCpu(options: OpenOptions): Promise<Backend> {
       todo: "leave the option out, or use Node 22 or later",
     });
   }
-  if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
+  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
     throw new BackendError({
       where: "cpu({ threads })",
-      must: "threads must be an integer from 1 to 1024",
+      must: `threads must be an integer from 1 to ${mostThreads}`,
       got: String(threads),
       todo: "leave the option out for one thread per core",
     });

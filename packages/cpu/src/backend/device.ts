@@ -3,7 +3,7 @@ import { buildLibrary, type LibraryModule } from "../kernel/library.ts";
 import { Heap } from "../memory/heap.ts";
 import { Scratch } from "../memory/scratch.ts";
 import type { KernelOptions } from "../options.ts";
-import { control } from "../threads/control.ts";
+import { control, takenBytes } from "../threads/control.ts";
 import { canSleep, coresAvailable } from "../threads/host.ts";
 import { Pool } from "../threads/pool.ts";
 import { buildSync, type SyncModule } from "../threads/sync.ts";
@@ -18,8 +18,11 @@ export interface DeviceOptions {
   readonly grain: number;
 }
 
-/** Polls before a thread sleeps: about as long as a small step takes. */
-const polls = 20_000;
+/**
+ * Polls before a thread sleeps, a few tenths of a millisecond: longer than what runs between two
+ * steps, since waking a thread takes as long as a small step.
+ */
+const polls = 300_000;
 
 /** The workers of a device and what plans wait with. */
 export interface Threads {
@@ -67,7 +70,7 @@ export class Device {
     const kernels = await instantiate(module, { memory });
     const own = { ...kernels, memory };
     if (threads === 1) return new Device(options, grain, heap, library, null, own);
-    const address = heap.allocate(control.bytes, "threads");
+    const address = heap.allocate(control.bytes + threads * takenBytes, "threads");
     const spins = coresAvailable() >= threads ? polls : 0;
     const sync = buildSync({ address, threads, spins, mainSleeps: canSleep() });
     const waiting = await compileModule(sync.bytes);

@@ -15,12 +15,12 @@ import { closedError, type Device } from "./device.ts";
 import { OutputHandle, type OutputPlace, type RunCounter } from "./handle.ts";
 import { compileModule, instantiate } from "./instantiate.ts";
 
-type PartFunction = (part: number, parts: number) => void;
+type RunFunction = (thread: number, base: number) => void;
 
 /** What a plan's module exports. */
 interface PlanFunctions {
-  readonly run: PartFunction;
-  readonly steps: readonly PartFunction[];
+  readonly run: RunFunction;
+  readonly steps: readonly RunFunction[];
 }
 
 /** Where a variable of the store lies. */
@@ -121,7 +121,7 @@ export class CpuExecutable implements Executable {
       const module = await compileModule(built.bytes);
       const exports = await instantiate(module, device.imports);
       await threads?.pool.load(program, module);
-      const find = (name: string) => exports[name] as PartFunction;
+      const find = (name: string) => exports[name] as RunFunction;
       const functions = { run: find("run"), steps: built.steps.map(find) };
       return new CpuExecutable(device, plan, placement, program, functions, forget);
     } catch (error) {
@@ -154,10 +154,10 @@ export class CpuExecutable implements Executable {
   }
 
   /** Runs a function of the module on all threads. */
-  private call(run: PartFunction): void {
-    const { threads, parts } = this.device;
+  private call(run: RunFunction): void {
+    const { threads } = this.device;
     try {
-      run(0, parts);
+      run(0, 0);
     } catch (error) {
       throw threads?.pool.fail(error) ?? error;
     }

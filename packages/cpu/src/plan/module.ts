@@ -3,15 +3,15 @@ import type { LibraryModule } from "../kernel/library.ts";
 import { regionOf } from "../loop/region.ts";
 import type { Scratch } from "../memory/scratch.ts";
 import type { KernelOptions } from "../options.ts";
-import type { StepContext } from "../step/context.ts";
+import type { PhaseBody } from "../step/context.ts";
 import { lowerStep } from "../step/table.ts";
 import type { SyncModule } from "../threads/sync.ts";
-import { i32, ModuleBuilder } from "../wasm/index.ts";
+import { type Func, i32, ModuleBuilder } from "../wasm/index.ts";
 import { type Phase, sequence } from "./sequence.ts";
 
 /**
- * The module of a plan. It exports `run(part, parts)`, one such function per step, and every phase
- * under its name with the same parameters; all parts must finish a phase before one begins the next.
+ * The module of a plan. It exports `run`, a function per step (parameters as of `sequence`), and
+ * every phase under its name with (part, parts); all parts finish a phase before the next one begins.
  */
 export interface PlanModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -36,20 +36,52 @@ export interface PlanTarget {
   readonly addresses: readonly number[];
 }
 
+/** Grains in a run from which other threads are woken for it. */
+const grainsPerRun = 20;
+
+/** A phase before its code is written. */
+interface PlannedPhase {
+  readonly name: string;
+  /** Nanoseconds on one thread, roughly. */
+  readonly cost: number;
+  /** Address of the bool without which it is skipped. */
+  readonly flag: number | null;
+  readonly body: PhaseBody;
+}
+
+/** Writes the function of a phase; one that is not shared does all as the first part. */
+function emitPhase(
+  module: ModuleBuilder,
+  { name, flag, body }: PlannedPhase,
+  shared: boolean,
+  parts: number,
+): Func {
+  const alone = [i32.const(0), i32.const(1)] as const;
+  return module.func(name, { params: ["i32", "i32"], export: true }, (f, part, count) => {
+    const run = () => {
+      if (shared) body(f, part, count);
+      else if (parts === 1) body(f, ...alone);
+      else f.if(i32.eqz(part), () => body(f, ...alone));
+    };
+    if (flag === null) run();
+    else f.if(i32.load(i32.const(flag)), run);
+  });
+}
+
 /** Generates the phases of all steps and functions that run them in order. */
 export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   const { options, scratch, parts, fork } = target;
   const module = new ModuleBuilder(options);
   const library = target.library.importInto(module);
-  const sync = fork && { ...fork.sync.importInto(module), program: fork.program };
-  const steps = plan.steps.map((step, at) => {
-    const phases: Phase[] = [];
+  const sync = fork && { ...fork.sync.importInto(module), program: fork.program, parts };
+  const planned = plan.steps.map((step, at): readonly PlannedPhase[] => {
+    const phases: PlannedPhase[] = [];
     // Address of the bool without which the step is skipped; an earlier phase wrote it.
     const flag = step.when
       ? (target.addresses[step.when.buffer] as number) + 4 * step.when.offset
       : null;
     scratch.begin();
-    const context: StepContext = {
+    lowerStep(step, {
       options,
       library,
       parts,
@@ -66,25 +98,19 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
         return { base: scratch.take(stride * parts), stride };
       },
       phase: (cost, body) => {
-        const name = `${step.kind}${at}_${phases.length}`;
-        const shared = parts > 1 && cost >= target.grain;
-        const alone = [i32.const(0), i32.const(1)] as const;
-        const signature = { params: ["i32", "i32"], export: true } as const;
-        const func = module.func(name, signature, (f, part, count) => {
-          const run = () => {
-            if (shared) body(f, part, count);
-            else if (parts === 1) body(f, ...alone);
-            else f.if(i32.eqz(part), () => body(f, ...alone));
-          };
-          if (flag === null) run();
-          else f.if(i32.load(i32.const(flag)), run);
-        });
-        phases.push({ func, shared });
+        phases.push({ name: `${step.kind}${at}_${phases.length}`, cost, flag, body });
       },
-    };
-    lowerStep(step, context);
+    });
     return phases;
   });
+  const isLong = ({ cost }: PlannedPhase) => cost >= target.grain;
+  const gain = planned.flat().reduce((sum, phase) => sum + (isLong(phase) ? phase.cost : 0), 0);
+  const several = parts > 1 && gain >= grainsPerRun * target.grain;
+  const emit = (phase: PlannedPhase): Phase => {
+    const shared = several && isLong(phase);
+    return { func: emitPhase(module, phase, shared, parts), shared };
+  };
+  const steps = planned.map((phases) => phases.map(emit));
   sequence(module, "run", 0, steps.flat(), sync);
   const names = steps.map((phases, at) => {
     sequence(module, `step${at}`, at + 1, phases, sync);

@@ -4,6 +4,9 @@ import type { FixedRegion } from "../loop/region.ts";
 import type { KernelOptions } from "../options.ts";
 import type { FunctionBuilder, I32 } from "../wasm/index.ts";
 
+/** Writes what one part of a phase does. */
+export type PhaseBody = (f: FunctionBuilder, part: I32, parts: I32) => void;
+
 /** What step kinds are lowered with. */
 export interface StepContext {
   readonly options: KernelOptions;
@@ -21,7 +24,7 @@ export interface StepContext {
    * Adds a phase: every part runs it, and all finish before the next one begins. `cost` is how many
    * nanoseconds one part would take, roughly; a short phase is run as one part.
    */
-  readonly phase: (cost: number, body: (f: FunctionBuilder, part: I32, parts: I32) => void) => void;
+  readonly phase: (cost: number, body: PhaseBody) => void;
 }
 
 /** Turns a step into phases. */

@@ -9,7 +9,6 @@ export interface StartMessage {
   readonly control: typeof control;
   readonly textLimit: number;
   readonly part: number;
-  readonly parts: number;
   readonly library: WebAssembly.Module;
   readonly sync: WebAssembly.Module;
 }

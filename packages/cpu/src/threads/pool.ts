@@ -48,12 +48,12 @@ export class Pool {
   /** Starts the workers and waits until all are ready. Throws BackendError where they cannot start. */
   static async open(options: PoolOptions): Promise<Pool> {
     const pool = new Pool(options);
-    const { threads: parts, memory, address, library, sync } = options;
+    const { threads, memory, address, library, sync } = options;
     try {
-      for (let part = 1; part < parts; part++) pool.add(part);
+      for (let part = 1; part < threads; part++) pool.add(part);
       await pool.post((part): StartMessage => {
         const common = { memory, address, control, textLimit, library, sync };
-        return { kind: "start", part, parts, ...common };
+        return { kind: "start", part, ...common };
       });
     } catch (error) {
       await pool.close();
@@ -132,10 +132,7 @@ export class Pool {
   private end(reason: string): void {
     if (this.ending !== null) return;
     this.reason = reason;
-    // Whoever is at a barrier leaves it.
     Atomics.store(this.words, control.failed >> 2, 1);
-    Atomics.add(this.words, control.turn >> 2, 1);
-    Atomics.notify(this.words, control.turn >> 2);
     this.ending = Promise.all(this.members.map(({ thread }) => thread.end())).then(() => {});
     for (const { waiting } of this.members) {
       for (const { reject } of waiting.splice(0)) reject(failure(reason));

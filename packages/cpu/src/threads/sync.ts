@@ -9,11 +9,11 @@ import {
   ModuleBuilder,
   unreachable,
 } from "../wasm/index.ts";
-import { control } from "./control.ts";
+import { control, takenBytes } from "./control.ts";
 
 /** How the threads of a pool wait for each other. */
 export interface SyncOptions {
-  /** Where the control block lies. */
+  /** Where the control block lies, and the parts behind it. */
   readonly address: number;
   readonly threads: number;
   /** How often a word is polled before its thread sleeps. */
@@ -22,12 +22,29 @@ export interface SyncOptions {
   readonly mainSleeps: boolean;
 }
 
-/** What plans call between phases. */
+/**
+ * What plans call around shared phases. A phase is cut into as many parts as there are threads, and
+ * whoever is there takes a part. So a worker that wakes late, or has to leave its core to
+ * somebody else, holds nobody up: the first thread does its parts.
+ */
 export interface Sync {
-  /** Starts the other threads on a function of a program. Parameters: program, entry. */
+  /**
+   * Wakes the other threads for a function of a program; the number of its first shared phase.
+   * Parameters: program, entry, shared phases.
+   */
   readonly fork: Func;
-  /** Returns when all threads came to it; traps when one of them failed. Parameter: part. */
-  readonly barrier: Func;
+  /** Lets parts be taken. Parameter: the number of the phase. */
+  readonly open: Func;
+  /**
+   * A part that nobody has taken, the thread's own first, whose data its core may hold; −1 if there
+   * is none or the phase is over. Waits for a phase that is yet to come; traps when a thread failed.
+   * Parameters: the thread, the number of the phase.
+   */
+  readonly claim: Func;
+  /** Says that a part is done. */
+  readonly finish: Func;
+  /** Returns when all parts are done; traps when a thread failed. */
+  readonly join: Func;
 }
 
 /** The functions of a pool as a module, and a function that imports them into another. */
@@ -36,86 +53,129 @@ export interface SyncModule {
   readonly importInto: (m: ModuleBuilder) => Sync;
 }
 
-/** Polls a word for a while, then sleeps until it differs from `value`. */
-function waitWhile(
-  f: FunctionBuilder,
-  word: number,
-  value: I32,
-  sleepers: number,
-  spins: number,
-): void {
+/** Runs `sleep` when it was called often enough. */
+function patience(f: FunctionBuilder, spins: number, sleep: () => void): () => void {
   const left = f.let(i32.const(spins));
-  f.block((changed) => {
-    f.loop((again) => {
-      f.brIf(changed, i32.ne(atomic.load(word), value));
-      f.if(left, () => {
-        f.increment(left, -1);
-        f.br(again);
-      });
-      f.do(
-        drop(atomic.add(sleepers, 1)),
-        drop(atomic.wait(word, value, i64.const(-1n))),
-        drop(atomic.sub(sleepers, 1)),
-      );
-      f.br(again);
-    });
-  });
+  return () =>
+    f.if(
+      left,
+      () => f.increment(left, -1),
+      () => sleep(),
+    );
 }
 
-/** Polls a word for ever. */
-function spinWhile(f: FunctionBuilder, word: number, value: I32): void {
-  f.loop((again) => f.brIf(again, i32.eq(atomic.load(word), value)));
+/** Sleeps while a word equals `value`, counted among its sleepers. */
+function sleepOn(f: FunctionBuilder, word: number, value: I32, sleepers: number): void {
+  f.do(
+    drop(atomic.add(sleepers, 1)),
+    drop(atomic.wait(word, value, i64.const(-1n))),
+    drop(atomic.sub(sleepers, 1)),
+  );
 }
 
 /**
- * Generates `fork`, `barrier` and `park(signal)`, which returns when `control.signal` differs. All
- * accesses are sequentially consistent: who sleeps has said so before it looked at the word again,
- * and who changes the word looks for sleepers afterwards.
+ * Generates the functions of `Sync`, and `park(signal)`, which returns when `control.signal` differs.
+ * All accesses are sequentially consistent: who sleeps has said so before it looked at the word
+ * again, and who changes the word looks for sleepers afterwards.
  */
 export function buildSync(options: SyncOptions): SyncModule {
   const { address, threads, spins, mainSleeps } = options;
   const at = (offset: number) => address + offset;
   const m = new ModuleBuilder({ shared: true });
-  const fork = m.func("fork", { params: ["i32", "i32"], export: true }, (f, program, entry) => {
+  const exported = { params: [], export: true } as const;
+  const phaseParam = { params: ["i32"], export: true } as const;
+  const increment = (offset: number) => drop(atomic.add(at(offset), 1));
+  const trap = (f: FunctionBuilder) =>
+    f.if(atomic.load(at(control.failed)), () => f.do(unreachable()));
+  const wake = (f: FunctionBuilder, sleepers: number, word: number) =>
+    f.if(atomic.load(at(sleepers)), () => f.do(drop(atomic.notify(at(word), -1))));
+
+  const forkType = { params: ["i32", "i32", "i32"], results: ["i32"], export: true } as const;
+  const fork = m.func("fork", forkType, (f, program, entry, phases) => {
+    const base = f.let(i32.add(atomic.add(at(control.total), phases), 1));
     f.do(
+      increment(control.jobs),
       atomic.store(at(control.program), program),
       atomic.store(at(control.entry), entry),
-      drop(atomic.add(at(control.jobs), 1)),
-      drop(atomic.add(at(control.signal), 1)),
+      atomic.store(at(control.base), base),
+      increment(control.jobs),
+      increment(control.signal),
     );
-    f.if(atomic.load(at(control.parked)), () => f.do(drop(atomic.notify(at(control.signal), -1))));
+    wake(f, control.parked, control.signal);
+    f.result(base);
   });
-  const barrier = m.func("barrier", { params: ["i32"], export: true }, (f, part) => {
-    const turn = f.let(atomic.load(at(control.turn)));
-    const trap = () => f.if(atomic.load(at(control.failed)), () => f.do(unreachable()));
-    const sleep = () => waitWhile(f, at(control.turn), turn, at(control.waiting), spins);
-    f.if(
-      i32.eq(atomic.add(at(control.arrived), 1), threads - 1),
-      () => {
-        f.do(
-          atomic.store(at(control.arrived), i32.const(0)),
-          drop(atomic.add(at(control.turn), 1)),
-        );
-        f.if(atomic.load(at(control.waiting)), () =>
-          f.do(drop(atomic.notify(at(control.turn), -1))),
-        );
-      },
-      () => {
-        trap();
-        if (mainSleeps) sleep();
-        else f.if(part, sleep, () => spinWhile(f, at(control.turn), turn));
-      },
+  const open = m.func("open", phaseParam, (f, phase) => {
+    f.do(atomic.store(at(control.done), i32.const(0)), atomic.store(at(control.phase), phase));
+    wake(f, control.waiting, control.phase);
+  });
+  const claimType = { params: ["i32", "i32"], results: ["i32"], export: true } as const;
+  const claim = m.func("claim", claimType, (f, thread, phase) => {
+    const now = f.local("i32");
+    const ahead = f.local("i32");
+    const wait = patience(f, spins, () => sleepOn(f, at(control.phase), now, at(control.waiting)));
+    f.loop((again) => {
+      f.set(now, atomic.load(at(control.phase)));
+      // Numbers wrap around; a difference does not.
+      f.set(ahead, i32.sub(now, phase));
+      f.if(i32.lt_s(ahead, 0), () => {
+        trap(f);
+        wait();
+        f.br(again);
+      });
+    });
+    f.if(ahead, () => f.return(i32.const(-1)));
+    const part = f.let(thread);
+    const old = f.local("i32");
+    f.for(f.local("i32"), 0, threads, 1, () => {
+      const word = f.let(i32.add(at(control.bytes), i32.mul(part, takenBytes)));
+      f.set(old, atomic.load(word));
+      f.if(i32.lt_s(i32.sub(old, phase), 0), () => {
+        const found = atomic.compareExchange(word, old, phase);
+        f.if(i32.eq(found, old), () => f.return(part));
+      });
+      f.increment(part, 1);
+      f.if(i32.eq(part, threads), () => f.set(part, i32.const(0)));
+    });
+    f.result(i32.const(-1));
+  });
+  const finish = m.func("finish", exported, (f) => {
+    f.if(i32.eq(atomic.add(at(control.done), 1), threads - 1), () =>
+      wake(f, control.joining, control.done),
     );
-    trap();
   });
-  m.func("park", { params: ["i32"], export: true }, (f, signal) => {
-    waitWhile(f, at(control.signal), signal, at(control.parked), spins);
+  const join = m.func("join", exported, (f) => {
+    const done = f.local("i32");
+    const wait = patience(f, spins, () => {
+      if (mainSleeps) sleepOn(f, at(control.done), done, at(control.joining));
+    });
+    f.loop((again) => {
+      f.set(done, atomic.load(at(control.done)));
+      trap(f);
+      f.if(i32.lt_u(done, threads), () => {
+        wait();
+        f.br(again);
+      });
+    });
+  });
+  m.func("park", phaseParam, (f, signal) => {
+    const wait = patience(f, spins, () =>
+      sleepOn(f, at(control.signal), signal, at(control.parked)),
+    );
+    f.loop((again) => {
+      f.if(i32.eq(atomic.load(at(control.signal)), signal), () => {
+        wait();
+        f.br(again);
+      });
+    });
   });
   return {
     bytes: m.encode(),
-    importInto: (other) => ({
-      fork: other.import(fork.name, fork.type),
-      barrier: other.import(barrier.name, barrier.type),
-    }),
+    importInto: (other) => {
+      const take = ({ name, type }: Func) => other.import(name, type);
+      return {
+        ...{ fork: take(fork), open: take(open), claim: take(claim) },
+        ...{ finish: take(finish), join: take(join) },
+      };
+    },
   };
 }

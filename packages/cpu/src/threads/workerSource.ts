@@ -19,20 +19,25 @@ function fail(error) {
   // The first to fail leaves its text; the others only hear of it.
   if (Atomics.compareExchange(words, word(control.textLength), 0, text.length) !== 0) return;
   Atomics.store(words, word(control.failed), 1);
-  Atomics.add(words, word(control.turn), 1);
-  Atomics.notify(words, word(control.turn));
+  Atomics.add(words, word(control.done), 65536);
+  Atomics.notify(words, word(control.done));
 }
 
 function serve() {
-  const { control, part, parts } = start;
+  const { control, part } = start;
   for (;;) {
     const signal = read(control.signal);
-    if (read(control.jobs) !== jobs) {
-      jobs = (jobs + 1) | 0;
-      const entry = read(control.entry);
+    const job = read(control.jobs);
+    if (job !== jobs) {
+      const program = programs.get(read(control.program));
+      const entry = read(control.entry), base = read(control.base);
+      // Odd or another one by now: the words need not belong together.
+      if (job & 1 || read(control.jobs) !== job) continue;
+      jobs = job;
+      // A program that it has not is one that ended without it.
+      if (!program) continue;
       try {
-        const program = programs.get(read(control.program));
-        program[entry === 0 ? "run" : "step" + (entry - 1)](part, parts);
+        program[entry === 0 ? "run" : "step" + (entry - 1)](part, base);
       } catch (error) {
         if (read(control.failed) === 0) fail(error);
         return;

@@ -168,7 +168,7 @@ test("cpu, threads: options are checked, pages that share no memory get one thre
       () => "",
       (error) => (error as Error).message,
     );
-    t.match(message, /cpu\({ threads }\): threads must be an integer from 1 to 1024, got/);
+    t.match(message, /cpu\({ threads }\): threads must be an integer from 1 to 128, got/);
   }
   const scope = globalThis as { crossOriginIsolated?: boolean };
   scope.crossOriginIsolated = false;

@@ -1,7 +1,9 @@
 import { BackendError } from "@metrigrad/tensor";
 import test from "tape";
 import { Device } from "../../src/backend/device.ts";
+import { sequence } from "../../src/plan/sequence.ts";
 import {
+  asI32,
   atomic,
   drop,
   type FunctionBuilder,
@@ -11,31 +13,30 @@ import {
   unreachable,
 } from "../../src/wasm/index.ts";
 
-type Run = (part: number, parts: number) => void;
-
 const open = (threads: number) => Device.create({ relaxed: false, threads, grain: 0 });
 
-/** Loads a program that forks, runs `body`, and meets at a barrier. */
+type Body = (f: FunctionBuilder, part: I32) => void;
+
+/** Loads a program of phases: `shared` ones for all threads, others for the first. */
 async function load(
   device: Device,
-  body: (f: FunctionBuilder, part: I32, barrier: () => void) => void,
-): Promise<Run> {
+  phases: readonly { readonly shared: boolean; readonly body: Body }[],
+): Promise<() => void> {
   const { pool, sync } = device.threads as NonNullable<Device["threads"]>;
   const program = pool.next();
   const m = new ModuleBuilder({ shared: true });
-  const { fork, barrier } = sync.importInto(m);
-  m.func("run", { params: ["i32", "i32"], export: true }, (f, part) => {
-    f.if(i32.eqz(part), () => f.call(fork, program, 0));
-    body(f, part, () => f.call(barrier, part));
-    f.call(barrier, part);
-  });
+  const fork = { ...sync.importInto(m), program, parts: device.parts };
+  const funcs = phases.map(({ shared, body }, at) => ({
+    shared,
+    func: m.func(`phase${at}`, { params: ["i32", "i32"] }, (f, part) => body(f, part)),
+  }));
+  sequence(m, "run", 0, funcs, fork);
   const module = new WebAssembly.Module(m.encode());
   await pool.load(program, module);
   const { exports } = new WebAssembly.Instance(module, { env: device.imports });
-  const run = exports.run as Run;
-  return (part, parts) => {
+  return () => {
     try {
-      run(part, parts);
+      (exports.run as (thread: number, base: number) => void)(0, 0);
     } catch (error) {
       throw pool.fail(error);
     }
@@ -54,61 +55,69 @@ function thrown(t: test.Test, call: () => void): string {
   return "";
 }
 
-test("pool: between barriers every thread sees what all did before", async (t) => {
+test("pool: every part runs once, and sees what all did in the phase before", async (t) => {
   for (const threads of [2, 3, 5]) {
     const device = await open(threads);
-    const rounds = threads === 2 ? 5000 : 300;
-    const word = device.heap.allocate(64, "word");
-    const everyRound = (threads * (threads + 1)) / 2;
-    const run = await load(device, (f, part, barrier) => {
-      const expected = f.let(i32.const(0));
-      f.for(f.local("i32"), 0, rounds, 1, () => {
-        f.do(drop(atomic.add(word, i32.add(part, 1))));
-        f.increment(expected, everyRound);
-        barrier();
-        // Not an atomic load: the barrier must be enough.
-        f.if(i32.ne(i32.load(word), expected), () => f.do(unreachable()));
-        barrier();
-      });
-    });
-    for (let turn = 0; turn < 3; turn++) {
-      const words = new Int32Array(device.heap.memory.buffer);
-      words[word / 4] = 0;
-      run(0, threads);
-      t.equal(words[word / 4], rounds * everyRound, `${threads} threads`);
+    const words = device.heap.allocate(64 * threads, "words");
+    const round = device.heap.allocate(64, "round");
+    const word = (part: I32 | number) => i32.add(words, i32.mul(i32.const(64), asI32(part)));
+    const next = (f: FunctionBuilder, at: I32) => f.do(i32.store(at, i32.add(i32.load(at), 1)));
+    const phases = [
+      { shared: false, body: (f: FunctionBuilder) => next(f, i32.const(round)) },
+      { shared: true, body: (f: FunctionBuilder, part: I32) => next(f, f.let(word(part))) },
+      {
+        // Loads are not atomic: the order of phases must be enough.
+        shared: true,
+        body: (f: FunctionBuilder) => {
+          for (let other = 0; other < threads; other++) {
+            const same = i32.eq(i32.load(word(other)), i32.load(round));
+            f.if(i32.eqz(same), () => f.do(unreachable()));
+          }
+        },
+      },
+    ];
+    const short = await load(device, phases);
+    const long = await load(device, Array.from({ length: 200 }, () => phases).flat());
+    const turns = threads === 2 ? 300 : 20;
+    for (let turn = 0; turn < turns; turn++) {
+      for (let run = 0; run < 20; run++) short();
+      long();
     }
+    t.equal(
+      new Int32Array(device.heap.memory.buffer)[round / 4],
+      turns * 220,
+      `${threads} threads`,
+    );
     await device.close();
   }
 });
 
 test("pool: an error in a thread reaches the caller and ends the pool", async (t) => {
-  for (const [bad, threads] of [
-    [0, 2],
-    [1, 2],
-    [2, 3],
-  ] as const) {
-    const device = await open(threads);
-    const run = await load(device, (f, part, barrier) => {
-      barrier();
-      f.if(i32.eq(part, bad), () => f.do(unreachable()));
-      barrier();
-    });
-    const pattern = /cpu, threads: every thread must do its part, got RuntimeError: unreachable/;
-    t.match(
-      thrown(t, () => run(0, threads)),
-      pattern,
-      `part ${bad} of ${threads}`,
-    );
-    t.match(
-      thrown(t, () => device.check("test")),
-      pattern,
-    );
-    await device.close();
-    await device.close();
-    t.match(
-      thrown(t, () => device.check("test")),
-      /test: the backend must be open/,
-    );
+  for (const inWorker of [false, true]) {
+    for (const threads of [2, 3]) {
+      const device = await open(threads);
+      const word = device.heap.allocate(64, "word");
+      const body: Body = (f, part) => {
+        // Both parts are taken before one of them fails.
+        f.do(drop(atomic.add(word, 1)));
+        f.loop((again) => f.brIf(again, i32.lt_u(atomic.load(word), 2)));
+        const bad = inWorker ? i32.ne(part, 0) : i32.eqz(part);
+        f.if(bad, () => f.do(unreachable()));
+      };
+      const run = await load(device, [{ shared: true, body }]);
+      const pattern = /cpu, threads: every thread must do its part, got RuntimeError: unreachable/;
+      t.match(thrown(t, run), pattern, `worker ${inWorker}, ${threads} threads`);
+      t.match(
+        thrown(t, () => device.check("test")),
+        pattern,
+      );
+      await device.close();
+      await device.close();
+      t.match(
+        thrown(t, () => device.check("test")),
+        /test: the backend must be open/,
+      );
+    }
   }
 });
 
@@ -123,8 +132,8 @@ test("pool: what a worker cannot load is refused", async (t) => {
     (error) => (error as Error).message,
   );
   t.match(message, /every thread must do its part, got .*missing/);
-  const run = await load(device, () => {});
-  run(0, 2);
+  const run = await load(device, [{ shared: true, body: () => {} }]);
+  run();
   t.pass("the pool goes on");
   await device.close();
   const closed = await pool.load(1, module).then(
@@ -140,11 +149,11 @@ test("pool: threads see memory that grew later", async (t) => {
   for (let turn = 0; turn < 20; turn++) {
     const address = device.heap.allocate(3e6, "growth");
     grown.push(address);
-    const run = await load(device, (f, part) => {
+    const body: Body = (f, part) => {
       const own = f.let(i32.add(address + 2999990, i32.mul(part, 4)));
       f.do(i32.store(own, i32.add(part, 7)));
-    });
-    run(0, 2);
+    };
+    (await load(device, [{ shared: true, body }]))();
     const view = new DataView(device.heap.memory.buffer, address);
     t.deepEqual([view.getInt32(2999990, true), view.getInt32(2999994, true)], [7, 8]);
   }
