@@ -42,9 +42,15 @@ function least(f: FunctionBuilder, x: I32, y: I32Like): Local<"i32"> {
   return result;
 }
 
+/** The size of the last of `total` things in groups of `group`. */
+function last(total: I32, group: number): I32 {
+  return i32.add(i32.rem_u(i32.sub(total, 1), group), 1);
+}
+
 /**
  * C = beta·base ± A·diag(factors)·B in blocks that fit the caches; with `upper` only the tiles that
- * meet the upper triangle of a square C are computed.
+ * meet the upper triangle of a square C are computed. Columns that fill no panel come last, or first
+ * with `upper`, where the fewest rows belong to them.
  */
 function productLoops(
   m: ModuleBuilder,
@@ -112,23 +118,28 @@ function productLoops(
           f.increment(ir, height);
         });
       };
-      const block = (width: I32, depth: I32, packedB: I32) => {
+      const block = (width: I32, ragged: I32, depth: I32, packedB: I32) => {
         f.set(scale, i32.const(0));
         f.if(factors, () => f.set(scale, i32.add(factors, i32.shl(p0, 2))));
         const from = at(a, i0, aRow, p0, aCol);
         f.call(pieces.packRows, from, aRow, aCol, i32.sub(end, i0), depth, packedA, scale);
         f.set(panelB, packedB);
-        f.for(jr, 0, width, 8, () => {
+        f.set(jr, i32.const(0));
+        f.while(i32.lt_u(jr, width), () => {
           const own = least(f, i32.sub(width, jr), 8);
+          if (upper) f.if(i32.eqz(jr), () => f.set(own, ragged));
           const col = f.let(i32.add(j0, jr));
           // Below the diagonal of a symmetric result there is nothing to do.
           f.set(bottom, upper ? least(f, i32.add(col, own), end) : end);
           tiles(col, own, depth);
           f.increment(panelB, i32.shl(depth, 5));
+          f.increment(jr, own);
         });
       };
-      f.for(j0, 0, cols, blockCols, () => {
+      f.while(i32.lt_u(j0, cols), () => {
         const width = least(f, i32.sub(cols, j0), blockCols);
+        if (upper) f.if(i32.eqz(j0), () => f.set(width, last(cols, blockCols)));
+        const ragged = upper ? f.let(last(width, 8)) : width;
         f.set(p0, i32.const(0));
         f.set(oldRow, baseRow);
         f.set(oldCol, baseCol);
@@ -138,11 +149,17 @@ function productLoops(
           const most = least(f, rows, blockRows);
           const afterA = i32.add(packedA, i32.shl(i32.mul(most, depth), 2));
           const packedB = f.let(i32.and(i32.add(afterA, 63), -64));
-          f.call(pieces.packCols, at(b, p0, bRow, j0, bCol), bRow, bCol, depth, width, packedB);
+          const pack = (first: I32, count: I32, to: I32) =>
+            f.call(pieces.packCols, at(b, p0, bRow, first, bCol), bRow, bCol, depth, count, to);
+          pack(j0, ragged, packedB);
+          if (upper) {
+            const panel = i32.add(packedB, i32.shl(depth, 5));
+            pack(i32.add(j0, ragged), i32.sub(width, ragged), panel);
+          }
           const limit = upper ? least(f, i32.add(j0, width), rows) : rows;
           f.for(i0, 0, limit, blockRows, () => {
             f.set(end, i32.add(i0, least(f, i32.sub(rows, i0), blockRows)));
-            block(width, depth, packedB);
+            block(width, ragged, depth, packedB);
           });
           f.increment(p0, depth);
           f.set(oldRow, cRow);
@@ -151,6 +168,7 @@ function productLoops(
           f.brIf(nextTerms, i32.lt_u(p0, terms));
         });
         f.set(beta, factor);
+        f.increment(j0, width);
       });
     },
   );

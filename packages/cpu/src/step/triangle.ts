@@ -3,7 +3,8 @@ import { type FunctionBuilder, f32, type I32, i32 } from "../wasm/index.ts";
 
 /**
  * Columns of a square matrix for one part such that every part has about as much of the triangle
- * above the diagonal; whole vectors of eight, so that tiles are those of the whole matrix.
+ * above the diagonal; whole vectors of eight from the right, so that tiles are those of the whole
+ * matrix.
  */
 export function triangleShare(
   f: FunctionBuilder,
@@ -14,10 +15,11 @@ export function triangleShare(
   const bound = (index: I32) => {
     const fraction = f32.div(f32.convert_i32_u(index), f32.convert_i32_u(parts));
     const column = f32.mul(f32.const(size), f32.sqrt(fraction));
-    return f.let(i32.and(i32.trunc_sat_f32_u(column), -8));
+    const right = i32.and(i32.sub(size, i32.trunc_sat_f32_u(column)), -8);
+    return f.let(i32.sub(size, right));
   };
   const from = bound(part);
   const to = bound(i32.add(part, 1));
-  f.if(i32.eq(i32.add(part, 1), parts), () => f.set(to, i32.const(size)));
+  f.if(i32.eqz(part), () => f.set(from, i32.const(0)));
   return { from, to };
 }
