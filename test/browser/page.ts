@@ -52,6 +52,11 @@ async function largeStep(backend: Backend): Promise<string> {
   return text;
 }
 
+/** What `describe()` says of a number of threads. */
+function threadsText(threads: number): string {
+  return threads === 1 ? ", 1 thread, " : `, ${threads} threads, `;
+}
+
 /** Checks backends on one thread and on several, plain and with the browser's best instructions. */
 async function check(): Promise<Line[]> {
   const lines: Line[] = [];
@@ -65,7 +70,7 @@ async function check(): Promise<Line[]> {
         const backend = await cpu(relaxed ? { threads } : { threads, relaxed });
         described = backend.describe();
         const isolated = globalThis.crossOriginIsolated;
-        const wanted = isolated && threads > 1 ? `, ${threads} threads, ` : ", 1 thread, ";
+        const wanted = threadsText(isolated ? threads : 1);
         if (!described.includes(wanted)) problems.push(`expected "${wanted}"`);
         const { results } = await checkBackend(backend);
         if (results.length < 500) problems.push(`only ${results.length} comparisons`);
@@ -85,7 +90,11 @@ async function check(): Promise<Line[]> {
     }
   }
   const backend = await cpu();
-  lines.push({ name: "no options", described: backend.describe(), problems: [] });
+  const described = backend.describe();
+  const cores = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+  const wanted = threadsText(cores);
+  const problems = described.includes(wanted) ? [] : [`expected "${wanted}"`];
+  lines.push({ name: "no options", described, problems });
   await backend.close();
   return lines;
 }

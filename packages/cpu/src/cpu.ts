@@ -6,8 +6,9 @@ export interface CpuOptions {
   /** Whether to use relaxed SIMD (fused multiply-add); by default where the engine has it. */
   readonly relaxed?: boolean;
   /**
-   * Threads that share the work, the calling one included; 1 by default. There is one
-   * thread where memory cannot be shared, as in pages that are not cross-origin isolated.
+   * Threads that share the work, the calling one included; by default the cores available. There
+   * is one thread where memory cannot be shared, as in pages that are not cross-origin isolated. A
+   * program runs on the calling thread alone while that is measured to be faster.
    */
   readonly threads?: number;
 }

@@ -2,7 +2,7 @@ import { type Backend, BackendError } from "@metrigrad/tensor";
 import { CpuBackend } from "./backend/backend.ts";
 import { Device } from "./backend/device.ts";
 import { hasRelaxedSimd } from "./backend/relaxed.ts";
-import { canShareMemory } from "./threads/host.ts";
+import { canShareMemory, coresAvailable } from "./threads/host.ts";
 
 /** Nanoseconds of estimated work from which threads share a phase. */
 const defaultGrain = 3000;
@@ -20,7 +20,7 @@ export interface OpenOptions {
 
 /** Makes a backend; see `cpu`. */
 export async function openCpu(options: OpenOptions): Promise<Backend> {
-  const { threads = 1, grain = defaultGrain } = options;
+  const { threads = Math.min(coresAvailable(), mostThreads), grain = defaultGrain } = options;
   const available = options.relaxed !== false && hasRelaxedSimd();
   if (options.relaxed === true && !available) {
     throw new BackendError({

@@ -11,6 +11,7 @@ import {
 import { bytesOf } from "../loop/lanes.ts";
 import { storedArray, writeElements } from "../memory/elements.ts";
 import { buildPlan, type PlanTarget } from "../plan/module.ts";
+import { Race } from "../threads/race.ts";
 import { closedError, type Device } from "./device.ts";
 import { OutputHandle, type OutputPlace, type RunCounter } from "./handle.ts";
 import { compileModule, instantiate } from "./instantiate.ts";
@@ -19,7 +20,8 @@ type RunFunction = (thread: number, base: number) => void;
 
 /** What a plan's module exports. */
 interface PlanFunctions {
-  readonly run: RunFunction;
+  /** Ways to run all steps. */
+  readonly runs: readonly RunFunction[];
   readonly steps: readonly RunFunction[];
 }
 
@@ -78,6 +80,7 @@ export class CpuExecutable implements Executable {
   private readonly program: number;
   private readonly functions: PlanFunctions;
   private readonly outputs: readonly OutputPlace[];
+  private readonly race: Race;
   private readonly counter: RunCounter = { runs: 0, closed: false };
   private readonly forget: (closed: CpuExecutable) => void;
   /** Views on the feed buffers, made again when the memory has grown. */
@@ -99,6 +102,7 @@ export class CpuExecutable implements Executable {
     this.bytes = placement.bytes;
     this.program = program;
     this.functions = functions;
+    this.race = new Race(functions.runs.length);
     this.outputs = plan.outputs.map((view) => {
       const { dtype } = plan.buffers[view.buffer] as BufferSpec;
       const address = (placement.addresses[view.buffer] as number) + view.offset * bytesOf(dtype);
@@ -122,7 +126,7 @@ export class CpuExecutable implements Executable {
       const exports = await instantiate(module, device.imports);
       await threads?.pool.load(program, module);
       const find = (name: string) => exports[name] as RunFunction;
-      const functions = { run: find("run"), steps: built.steps.map(find) };
+      const functions = { runs: built.runs.map(find), steps: built.steps.map(find) };
       return new CpuExecutable(device, plan, placement, program, functions, forget);
     } catch (error) {
       for (const address of placement.allocated) device.heap.release(address);
@@ -132,17 +136,13 @@ export class CpuExecutable implements Executable {
 
   async run(feeds: readonly Tensor[]): Promise<readonly Handle[]> {
     this.begin("executable.run", feeds);
-    this.call(this.functions.run);
+    this.race.took(this.call(this.functions.runs[this.race.way] as RunFunction));
     return this.outputs.map((output) => new OutputHandle(this.device.heap, output, this.counter));
   }
 
   async profile(feeds: readonly Tensor[]): Promise<readonly number[]> {
     this.begin("executable.profile", feeds);
-    return this.functions.steps.map((step) => {
-      const start = performance.now();
-      this.call(step);
-      return (performance.now() - start) / 1000;
-    });
+    return this.functions.steps.map((step) => this.call(step));
   }
 
   async close(): Promise<void> {
@@ -153,14 +153,15 @@ export class CpuExecutable implements Executable {
     this.forget(this);
   }
 
-  /** Runs a function of the module on all threads. */
-  private call(run: RunFunction): void {
-    const { threads } = this.device;
+  /** Runs a function of the module; the seconds that it took. */
+  private call(run: RunFunction): number {
+    const start = performance.now();
     try {
       run(0, 0);
     } catch (error) {
-      throw threads?.pool.fail(error) ?? error;
+      throw this.device.threads?.pool.fail(error) ?? error;
     }
+    return (performance.now() - start) / 1000;
   }
 
   /** Starts a run: earlier handles become stale, feeds are written. */

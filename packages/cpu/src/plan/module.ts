@@ -10,11 +10,14 @@ import { type Func, i32, ModuleBuilder } from "../wasm/index.ts";
 import { type Phase, sequence } from "./sequence.ts";
 
 /**
- * The module of a plan. It exports `run`, a function per step (parameters as of `sequence`), and
- * every phase under its name with (part, parts); all parts finish a phase before the next one begins.
+ * The module of a plan. It exports functions for a run, a function per step (parameters as of
+ * `sequence`), and every phase under its name with (part, parts); all parts finish a phase before
+ * the next one begins.
  */
 export interface PlanModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The names of the ways to run all: on all threads, and on the first one alone where that differs. */
+  readonly runs: readonly string[];
   /** The names of the functions of the steps. */
   readonly steps: readonly string[];
   /** The names of the phases of each step. */
@@ -112,12 +115,14 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   };
   const steps = planned.map((phases) => phases.map(emit));
   sequence(module, "run", 0, steps.flat(), sync);
+  if (several) sequence(module, "alone", 0, steps.flat(), null);
   const names = steps.map((phases, at) => {
     sequence(module, `step${at}`, at + 1, phases, sync);
     return `step${at}`;
   });
   return {
     bytes: module.encode(),
+    runs: several ? ["run", "alone"] : ["run"],
     steps: names,
     phases: steps.map((phases) => phases.map(({ func }) => func.name)),
   };

@@ -17,7 +17,7 @@ export interface Fork extends Sync {
 /**
  * Adds a function that runs phases in order. Parameters: the thread, and for threads other than the
  * first one the number of the first shared phase. The first thread starts the others at the first
- * shared phase, opens each, and runs what is not shared alone.
+ * shared phase, opens each, and runs what is not shared alone; without `fork` it runs all.
  */
 export function sequence(
   module: ModuleBuilder,
@@ -31,7 +31,7 @@ export function sequence(
     let index = 0;
     for (const { func, shared } of phases) {
       if (!fork || !shared) {
-        const alone = () => f.call(func, 0, fork?.parts ?? 1);
+        const alone = () => f.call(func, 0, 1);
         if (fork) f.if(i32.eqz(thread), alone);
         else alone();
         continue;

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import {
   arg,
   type Backend,
@@ -114,7 +115,8 @@ test("cpu, threads: many programs in a row give the bits of one thread", async (
     const off: number[] = [];
     for (const [i, scale] of scales.entries()) {
       const program = await store.prepare(planOf(scale));
-      for (let turn = 0; turn < 20; turn++) {
+      // Both ways to run: on all threads, and on the first one alone.
+      for (let turn = 0; turn < 30; turn++) {
         if ((await outcome(program)) !== expected[i]) off.push(scale);
       }
       await program.close();
@@ -159,6 +161,14 @@ test("cpu, threads: profile runs every step on all threads", async (t) => {
   const times = await program.profile?.([x]);
   t.ok(times?.length === 3 && times.every((seconds) => seconds >= 0));
   t.equal(await outcome(program), expected);
+  await backend.close();
+});
+
+test("cpu, threads: one per core by default", async (t) => {
+  const backend = await cpu();
+  const cores = availableParallelism();
+  const threads = cores === 1 ? "1 thread" : `${cores} threads`;
+  t.match(backend.describe(), new RegExp(`, ${threads}, `));
   await backend.close();
 });
 
