@@ -6,6 +6,7 @@ export {
   applyModel,
 } from "./core/applyModel.ts";
 export { defModule } from "./core/defModule.ts";
+export { freeze } from "./core/freeze.ts";
 export type {
   AnyDefinition,
   Applied,

@@ -1,6 +1,6 @@
 import type { Node, Variable } from "@metrigrad/graph";
 import type { Law } from "../laws/law.ts";
-import type { AnyDefinition, Module } from "./module.ts";
+import type { AnyDefinition, Applied, Module } from "./module.ts";
 
 /** One use of a module with trainable parameters: a subsystem that a metric can describe. */
 export interface Application {
@@ -18,4 +18,9 @@ export interface Application {
   readonly response: Node;
   /** p(h | θ, θ_f); null: the metric's own, else gaussian(1). */
   readonly law: Law | null;
+  /**
+   * The same use on other rows, such as a single one, in inference mode; it is no application of
+   * its own. Throws what the module throws.
+   */
+  readonly applyTo: (x: Node) => Required<Applied>;
 }

@@ -11,7 +11,8 @@ import { GraphError } from "@metrigrad/tensor";
 import type { Law } from "../laws/law.ts";
 import type { Application } from "./application.ts";
 import { parameterNode } from "./defModule.ts";
-import type { ApplyContext, Mode, Module } from "./module.ts";
+import { frozenMembers } from "./freeze.ts";
+import type { Applied, ApplyContext, Mode, Module } from "./module.ts";
 import type { Decay } from "./parameter.ts";
 import { memberPaths } from "./paths.ts";
 
@@ -34,10 +35,11 @@ export interface AppliedParameter {
 /** What applying a model gives. */
 export interface AppliedModel {
   readonly output: Node;
-  /** Every use of a module with trainable parameters, in the order of application. */
+  /** Every use of a module with trainable parameters, in the order of application; frozen ones are left out. */
   readonly applications: readonly Application[];
   /** How the modules move their running statistics; empty when inferring. */
   readonly updates: readonly Update[];
+  /** Those that are not frozen. */
   readonly parameters: readonly AppliedParameter[];
 }
 
@@ -56,39 +58,52 @@ export function applyModel(model: Module, x: NodeLike, options: ApplyOptions = {
       Object.fromEntries(entries.map(([name, spec]) => [name, parameterNode(path, name, spec)])),
     );
   }
+  const frozen = frozenMembers(model);
   const applications: Application[] = [];
   const updates = new Map<Variable, Node>();
 
-  const call = (module: Module, input: Node): Node => {
+  /** The response of one module, with `call` for its children. */
+  const respond = (
+    module: Module,
+    input: Node,
+    { mode: at, call }: { readonly mode: Mode; readonly call: ApplyContext<unknown>["call"] },
+  ): Required<Applied> => {
     const path = paths.get(module);
     if (path === undefined) throw undeclared(module);
-    const params = nodes.get(module) as Readonly<Record<string, Variable>>;
-    const { spec } = module.definition;
+    const moving = at === "train" && !frozen.has(module);
     const context: ApplyContext<unknown> = {
       options: module.options,
-      mode,
+      mode: moving ? "train" : "infer",
       rowWeights,
       update: (statistic, value) => {
-        if (mode === "train") updates.set(statistic, asNode(value));
+        if (moving) updates.set(statistic, asNode(value));
       },
       call,
     };
+    const { spec } = module.definition;
+    const params = nodes.get(module) as Readonly<Record<string, Variable>>;
     const result = withScope(path, () => spec.apply(params as never, input, context as never));
-    const applied = isNode(result) ? { response: result } : result;
-    const { response, preActivation = response } = applied;
-    if (Object.values(module.params).some(({ role }) => role === "parameter")) {
-      const { definition } = module;
-      const own = spec.law?.(module.options as never) ?? null;
+    const { response, preActivation = response } = isNode(result) ? { response: result } : result;
+    return { response, preActivation };
+  };
+  const again = (module: Module, input: Node): Required<Applied> =>
+    respond(module, input, { mode: "infer", call: (child, h) => again(child, h).response });
+  const call = (module: Module, input: Node): Node => {
+    const { response, preActivation } = respond(module, input, { mode, call });
+    const trained = Object.values(module.params).some(({ role }) => role === "parameter");
+    if (trained && !frozen.has(module)) {
+      const { definition, options } = module;
       applications.push({
-        path,
+        path: paths.get(module) as string,
         definition,
         module,
-        options: module.options,
-        params,
+        options,
+        params: nodes.get(module) as Readonly<Record<string, Variable>>,
         reference: input,
         preActivation,
         response,
-        law: own,
+        law: definition.spec.law?.(options as never) ?? null,
+        applyTo: (rows) => again(module, rows),
       });
     }
     return response;
@@ -97,7 +112,7 @@ export function applyModel(model: Module, x: NodeLike, options: ApplyOptions = {
   const output = call(model, asNode(x));
   const parameters = [...nodes].flatMap(([module, params]) =>
     Object.entries(module.params)
-      .filter(([, { role }]) => role === "parameter")
+      .filter(([, { role }]) => role === "parameter" && !frozen.has(module))
       .map(([name, { decay }]) => ({ variable: params[name] as Variable, decay })),
   );
   return {

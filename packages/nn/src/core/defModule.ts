@@ -22,19 +22,29 @@ export function defModule<
   const make = (...args: Args): Module<O, P> => {
     const options = spec.options === undefined ? (args[0] as O) : spec.options(...args);
     const params = typeof spec.params === "function" ? spec.params(options) : spec.params;
-    const module: Module<O, P> = {
+    return makeModule({
       definition: make as unknown as AnyDefinition,
       options,
       params: params ?? ({} as P),
       children: spec.children?.(options) ?? [],
-      get variables() {
-        return variablesOf(module as Module);
-      },
-    };
-    return Object.freeze(module);
+      frozen: false,
+    });
   };
   Object.defineProperty(make, "name", { value: spec.name });
   return Object.freeze(Object.assign(make, { spec: Object.freeze(spec) }));
+}
+
+/** A module of its parts; its variables are named by the paths that it gives its children. */
+export function makeModule<O, P extends ParameterTree>(
+  parts: Omit<Module<O, P>, "variables">,
+): Module<O, P> {
+  const module: Module<O, P> = {
+    ...parts,
+    get variables() {
+      return variablesOf(module as Module);
+    },
+  };
+  return Object.freeze(module);
 }
 
 /** Name of a parameter's variable in a model. */

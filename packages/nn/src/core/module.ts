@@ -71,4 +71,6 @@ export interface Module<O = unknown, P extends ParameterTree = ParameterTree>
   readonly options: O;
   readonly params: P;
   readonly children: readonly Module[];
+  /** Whether its parameters and statistics, and those of its children, stay as they are. */
+  readonly frozen: boolean;
 }

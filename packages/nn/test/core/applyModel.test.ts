@@ -169,3 +169,33 @@ test("update: a module's own updates are kept when training only", async (t) => 
   t.deepEqual((await store.read("count")).toArray(), [0]);
   await backend.close();
 });
+
+test("applyModel: an application can be applied to other rows, with children and running statistics", async (t) => {
+  const [inner, norm] = [dense(2, 2), batchNorm(2, { epsilon: 3 })];
+  const outer = defModule({
+    name: "outer",
+    params: { a: param([1], constantInit(2)) },
+    children: () => [inner, norm],
+    apply: ({ a }, h, { call }) => ({
+      response: mul(call(norm, call(inner, h)), a),
+      preActivation: h,
+    }),
+  });
+  const model = outer();
+  const rows = input("rows", [4, 2]);
+  const { applications } = applyModel(model, rows, { mode: "train" });
+  t.deepEqual(
+    applications.map(({ path }) => path),
+    ["dense0", "batchNorm0", ""],
+  );
+  const one = constant(tensor([[1, 5]]));
+  const [, , last] = applications;
+  const again = last?.applyTo(one);
+  t.equal(again?.preActivation, one);
+  const expected = applyModel(model, one).output;
+  const [got, wanted] = await Promise.all(
+    [again?.response ?? one, expected].map((node) => numbers(node, { owner: model })),
+  );
+  t.deepEqual(got, wanted);
+  t.equal(applications.length, 3, "without leaving an application");
+});

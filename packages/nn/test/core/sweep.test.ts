@@ -16,6 +16,7 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   ],
   "modules/batchNorm.test.ts": ["batchNorm"],
   "modules/dense.test.ts": ["dense"],
+  "core/freeze.test.ts": ["freeze"],
   "core/applyModel.test.ts": ["applyModel", "defModule", "param", "sequential", "state"],
 };
 
