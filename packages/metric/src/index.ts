@@ -28,6 +28,7 @@ export { type Fisher, type FisherOptions, fisher } from "./geometry/fisher.ts";
 export { type Rfim, type RfimOptions, rfim } from "./geometry/rfim.ts";
 export { type ElementwiseRowOptions, elementwiseRow } from "./rfim/elementwise.ts";
 export { type EluRowOptions, eluRow } from "./rfim/elu.ts";
+export { poissonRow } from "./rfim/poisson.ts";
 export { type ReluRowOptions, reluRow } from "./rfim/relu.ts";
 export { sigmoidRow } from "./rfim/sigmoid.ts";
 export { tanhRow } from "./rfim/tanh.ts";

@@ -1,5 +1,6 @@
-import { compile, input } from "@metrigrad/graph";
+import { compile, input, type Node } from "@metrigrad/graph";
 import { type Tensor, tensor } from "@metrigrad/tensor";
+import { countsOf } from "./counts.ts";
 import { densityOf, type Responses } from "./density.ts";
 import { gaussHermite } from "./quadrature.ts";
 import type { Subject } from "./subject.ts";
@@ -16,13 +17,29 @@ export interface Ensemble extends Responses {
 const nodesPerAxis = 7;
 const mostAxes = 3;
 
-/** All outcomes, else a quadrature where the law is Gaussian of few units, else null. */
+/**
+ * All outcomes; else a quadrature where the law is Gaussian of few responses, or the counts up to a
+ * tail where it is one of few counts; else null.
+ */
 export async function ensembleOf(subject: Subject): Promise<Ensemble | null> {
-  const [n = 0, m = 0] = subject.natural.shape;
-  const outcomes = subject.law.outcomes(m);
+  const [n = 0, width = 0] = subject.natural.shape;
+  const outcomes = subject.law.outcomes(width);
   if (outcomes !== null) return enumeration(outcomes, n);
-  if (m > mostAxes) return null;
-  const made = await quadrature(subject);
+  const centre = subject.law.predict(subject.natural);
+  const m = centre.shape[1] ?? 0;
+  if (centre.shape.length !== 2 || m > mostAxes) return null;
+  const gaussian = await gaussianEnsemble(subject, centre);
+  if (gaussian !== null) return gaussian;
+  const counts = await countsOf(subject, m);
+  if (counts === null) return null;
+  const weight = new Float64Array(counts.count * n).fill(1);
+  return { name: "enumeration of counts", ...counts, weight };
+}
+
+/** A quadrature that is exact, or null. */
+async function gaussianEnsemble(subject: Subject, centre: Node): Promise<Ensemble | null> {
+  const n = centre.shape[0] as number;
+  const made = await quadrature(subject, centre);
   if (made === null) return null;
   const density = await densityOf(subject, made);
   const logs = await density.logProb(null);
@@ -55,11 +72,11 @@ function enumeration(outcomes: Tensor, n: number): Ensemble {
   return { name: "enumeration", y, count, weight: new Float64Array(count * n).fill(1) };
 }
 
-/** Nodes around h with the deviations that ln p itself shows, null where it is not concave in y. */
-async function quadrature(subject: Subject): Promise<Ensemble | null> {
-  const [n = 0, m = 0] = subject.natural.shape;
-  const centre = await valueOf(subject);
-  const deviations = await deviationsOf(subject, centre);
+/** Nodes around the most probable y with the deviations that ln p itself shows, null where it is not concave in y. */
+async function quadrature(subject: Subject, around: Node): Promise<Ensemble | null> {
+  const [n = 0, m = 0] = around.shape;
+  const centre = await valueOf(subject, around);
+  const deviations = await deviationsOf(subject, centre, m);
   if (deviations === null) return null;
   const { nodes, weights } = gaussHermite(nodesPerAxis);
   const count = nodesPerAxis ** m;
@@ -82,17 +99,20 @@ async function quadrature(subject: Subject): Promise<Ensemble | null> {
   return { name, y: tensor(y, { shape: [count * n, m] }), count, weight };
 }
 
-async function valueOf({ natural, store }: Subject): Promise<Float64Array> {
-  const program = await compile({ outputs: natural }, store);
+async function valueOf({ store }: Subject, node: Node): Promise<Float64Array> {
+  const program = await compile({ outputs: node }, store);
   const value = await (await program.run()).read();
   await program.close();
   return Float64Array.from(value.data());
 }
 
-/** σ of every response, from −1/σ² = ∂² ln p/∂y² at y = h. */
-async function deviationsOf(subject: Subject, h: Float64Array): Promise<Float64Array | null> {
-  const { law, natural, store } = subject;
-  const [n = 0, m = 0] = natural.shape;
+/** σ of every response, from −1/σ² = ∂² ln p/∂y² at the given y [n, m]. */
+async function deviationsOf(
+  { law, natural, store }: Subject,
+  h: Float64Array,
+  m: number,
+): Promise<Float64Array | null> {
+  const n = natural.shape[0] as number;
   const program = await compile({ outputs: law.logProb(input("y", [n, m]), natural) }, store);
   const at = async (unit: number, step: number) => {
     const y = h.map((value, i) => value + (i % m === unit ? step : 0));

@@ -1,7 +1,9 @@
 import {
   augment,
+  concat,
   cos,
   exp,
+  fill,
   gram,
   matmul,
   mul,
@@ -9,6 +11,7 @@ import {
   neg,
   reshape,
   sin,
+  slice,
   square,
   sub,
 } from "@metrigrad/graph";
@@ -18,6 +21,7 @@ import {
   denseBlock,
   linearRows,
   plain,
+  poissonRow,
   sharedGram,
   tanhRow,
   unitGram,
@@ -28,6 +32,7 @@ import {
   defModule,
   dense,
   gaussian,
+  gaussianWithScale,
   glorotUniform,
   type Module,
   param,
@@ -150,6 +155,34 @@ test("checkMetric: laws with neither outcomes nor a Gaussian density are judged 
     report.checks.map(({ name }) => name.split(": ")[1]),
     ["symmetric and psd", "E[score score'] by sampling", "operations"],
   );
+});
+
+test("checkMetric: counts are enumerated up to a tail", async (t) => {
+  const report = await checkMetric(poissonRow(), { samples: 500 });
+  t.ok(report.passed, String(report));
+  t.ok(report.checks.some(({ name }) => name.endsWith("E[score score'] by enumeration of counts")));
+  const wrong = { ...poissonRow(), nu: (at: Node) => mul(exp(at), 1.001) };
+  t.notOk((await checkMetric(wrong, { samples: 0 })).passed, "and ring on a formula 0.1 % off");
+});
+
+test("T1 checkMetric: a Gaussian layer of unknown scale, diag(e^(−2s), 2) in (μ, s)", async (t) => {
+  const metric = (ofScales: number) =>
+    defMetric(dense, {
+      law: gaussianWithScale(),
+      block: ({ params, reference, preActivation }) => {
+        const s = slice(preActivation, [null, [1, 2]]);
+        const nu = concat([exp(mul(s, -2)), fill(s.shape, ofScales)], 1);
+        return [{ params: [params.w], block: unitGram(reference, nu) }];
+      },
+      example: () => dense(2, 2),
+    });
+  const report = await checkMetric(metric(2), { samples: 500 });
+  t.ok(report.passed, String(report));
+  t.ok(
+    report.checks.some(({ name }) => name.endsWith("E[score score'] by Gauss–Hermite quadrature")),
+  );
+  const wrong = await checkMetric(metric(1.99), { samples: 0 });
+  t.notOk(wrong.passed, "and rings on 1.99 instead of 2");
 });
 
 test("checkMetric: kinds that take sizes are made with small ones, or by the metric's example", async (t) => {

@@ -6,6 +6,7 @@ import {
   linearRows,
   type MetricTable,
   metrics,
+  poissonRow,
   type Rfim,
   reluRow,
   rfim,
@@ -17,7 +18,7 @@ import { type Activation, dense } from "@metrigrad/nn";
 import { reference, type Store } from "@metrigrad/tensor";
 import type { Matrix } from "ml-matrix";
 import { asTensor } from "./draws.ts";
-import { type HostUnit, normalUnit, twoValued } from "./units.ts";
+import { counting, type HostUnit, normalUnit, twoValued } from "./units.ts";
 
 /** A dense layer with the table that describes it, and its response in plain JavaScript. */
 export interface Layer {
@@ -65,6 +66,7 @@ export const layers: readonly Layer[] = [
     twoValued(-1, 1, (t) => (1 + Math.tanh(t)) / 2),
   ),
   ofRow("sigmoidRow", sigmoidRow(), twoValued(0, 1, logistic)),
+  ofRow("poissonRow", poissonRow(), counting(Math.exp)),
   ofRelu(0, 1, 1),
   ofRelu(0.1, 0.5, 2),
   ofRelu(0.3, 2, 0.7),

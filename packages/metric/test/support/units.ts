@@ -42,6 +42,22 @@ export function normalUnit(mean: (t: number) => number, sigma = 1): HostUnit {
   };
 }
 
+/** y ~ Poisson(rate(t)), up to a tail; p_k by the recurrence p_k = p_{k−1} λ/k. */
+export function counting(rate: (t: number) => number): HostUnit {
+  const logFactorial = (y: number): number => (y < 2 ? 0 : Math.log(y) + logFactorial(y - 1));
+  return {
+    logProb: (y, t) => y * Math.log(rate(t)) - rate(t) - logFactorial(y),
+    outcomes: (t) => {
+      const found: { y: number; weight: number }[] = [];
+      const lambda = rate(t);
+      for (let y = 0, p = Math.exp(-lambda); y < lambda || p > 1e-15; p *= lambda / ++y) {
+        found.push({ y, weight: p });
+      }
+      return found;
+    },
+  };
+}
+
 /** Every combination of one outcome per unit. */
 function combinations(unit: HostUnit, ts: readonly number[]) {
   return ts.reduce<{ ys: number[]; weight: number }[]>(

@@ -15,7 +15,7 @@ import {
   uniform,
 } from "@metrigrad/graph";
 import { ShapeError, type Tensor, tensor } from "@metrigrad/tensor";
-import { checkFits } from "./fits.ts";
+import { checkAlike, checkFits } from "./fits.ts";
 import type { Law } from "./law.ts";
 
 /** How the two outcomes are coded. */
@@ -62,6 +62,13 @@ export function bernoulli(options: BernoulliOptions = {}): Law {
     },
     fisher: (h: Node) => mul(expandDims(variance(h), 2), eye(h.shape[1] as number)),
     fisherRoot: (h: Node) => mul(expandDims(sqrt(variance(h)), 2), eye(h.shape[1] as number)),
+    kl: (h: Node, other: Node) => {
+      checkAlike(name, h, other);
+      const [z, to] = [mul(h, gap), mul(other, gap)];
+      // p(z − z') + ln(1 − p) − ln(1 − p') with p = sigm z.
+      const apart = add(mul(probability(h), sub(z, to)), sub(softplus(to), softplus(z)));
+      return sum(apart, { axis: 1 });
+    },
     outcomes: (m: number): Tensor | null => {
       if (m > manyOutcomes) return null;
       const codes = Array.from({ length: 2 ** m }, (_, code) => code);

@@ -18,7 +18,7 @@ import {
   uniform,
 } from "@metrigrad/graph";
 import { tensor } from "@metrigrad/tensor";
-import { checkFits } from "./fits.ts";
+import { checkAlike, checkFits } from "./fits.ts";
 import type { Law } from "./law.ts";
 
 /**
@@ -48,6 +48,11 @@ const law: Law = Object.freeze({
     const root = sqrt(eta);
     const diagonal = mul(expandDims(root, 2), eye(h.shape[1] as number));
     return sub(diagonal, matmul(expandDims(eta, 2), expandDims(root, 1)));
+  },
+  kl: (h: Node, other: Node) => {
+    checkAlike("categorical", h, other);
+    const apart = sub(logSoftmax(h), logSoftmax(other));
+    return sum(mul(softmax(h, { axis: 1 }), apart), { axis: 1 });
   },
   outcomes: (m: number) => tensor(Int32Array.from({ length: m }, (_, label) => label)),
   predict: (h: Node) => argMax(h, { axis: 1 }),

@@ -14,3 +14,14 @@ export function checkFits(where: string, y: Node, h: Node, shape: readonly numbe
     todo: "reshape the responses",
   });
 }
+
+/** Checks that two responses can be compared row by row. Throws ShapeError unless both are [n, m]. */
+export function checkAlike(where: string, h: Node, other: Node): void {
+  if (h.shape.length === 2 && sameShape(h.shape, other.shape)) return;
+  throw new ShapeError({
+    where: `${where}, kl`,
+    must: "both responses must be [n, m]",
+    got: `${showNode(h)} and ${showNode(other)}`,
+    todo: "evaluate the model on the same rows at both parameters",
+  });
+}

@@ -1,6 +1,6 @@
 import { add, broadcastTo, eye, mul, type Node, normal, square, sub, sum } from "@metrigrad/graph";
 import { ShapeError } from "@metrigrad/tensor";
-import { checkFits } from "./fits.ts";
+import { checkAlike, checkFits } from "./fits.ts";
 import type { Law } from "./law.ts";
 
 /** Options of the Gaussian law. */
@@ -40,6 +40,10 @@ export function gaussian(options: GaussianOptions = {}): Law {
     sample: (h: Node, key: string) => add(h, mul(normal(h.shape, { key }), sigma)),
     fisher: (h: Node) => perRow(h, 1 / sigma ** 2),
     fisherRoot: (h: Node) => perRow(h, 1 / sigma),
+    kl: (h: Node, other: Node) => {
+      checkAlike(name, h, other);
+      return mul(sum(square(sub(h, other)), { axis: 1 }), 0.5 / sigma ** 2);
+    },
     outcomes: () => null,
     predict: (h: Node) => h,
   });

@@ -15,6 +15,8 @@ export interface Law {
   fisher(h: Node): Node;
   /** R with RR' = fisher(h), per row: [n, m, r]. */
   fisherRoot(h: Node): Node;
+  /** KL(p_h ‖ p_other) per row in nats, [n]; null where it has no closed form. */
+  readonly kl: ((h: Node, other: Node) => Node) | null;
   /** Every y that one row of m responses can take, first axis counts them; null where infinite. */
   outcomes(m: number): Tensor | null;
   /** The most probable response, for accuracies: labels or values. */

@@ -4,7 +4,7 @@ import test from "tape";
 
 /** Public values by the test that runs them. */
 const tested: Readonly<Record<string, readonly string[]>> = {
-  "laws/law.test.ts": ["bernoulli", "categorical", "gaussian"],
+  "laws/law.test.ts": ["bernoulli", "categorical", "gaussian", "gaussianWithScale", "poisson"],
   "init/init.test.ts": [
     "constantInit",
     "glorotNormal",

@@ -1,6 +1,6 @@
 /** The laws at values known without them, and what they refuse. */
 import { constant, input } from "@metrigrad/graph";
-import { bernoulli, categorical, gaussian } from "@metrigrad/nn";
+import { bernoulli, categorical, gaussian, gaussianWithScale, poisson } from "@metrigrad/nn";
 import { ShapeError, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { evaluate, gap, numbers } from "../support/evaluate.ts";
@@ -71,6 +71,85 @@ test("gaussian: ln p of independent responses, 1/σ² and no outcomes", async (t
   t.equal(law.predict(value), value);
 });
 
+test("poisson: ln p by plain logarithms of factorials, also of large counts", async (t) => {
+  const lnFactorial = (y: number) =>
+    Array.from({ length: y }, (_, k) => Math.log(k + 1)).reduce((sum, value) => sum + value, 0);
+  const ys = [0, 1, 2, 5, 12, 40, 170, 3000];
+  const rates = ys.map((y) => Math.max(0.3, 0.9 * y));
+  const found = await numbers(
+    poisson().logProb(
+      constant(tensor(ys.map((y) => [y]))),
+      constant(tensor(rates.map((rate) => [Math.log(rate)]))),
+    ),
+  );
+  const logs = ys.map((y, i) => {
+    const rate = rates[i] as number;
+    return y * Math.log(rate) - rate - lnFactorial(y);
+  });
+  t.ok(gap(found, logs) < 1e-9, `off by ${gap(found, logs)}`);
+  t.ok(gap(found.slice(0, 5), logs.slice(0, 5)) < 1e-12);
+});
+
+test("poisson: a rate of 0, outcomes and the mode", async (t) => {
+  const law = poisson();
+  const never = constant(tensor([[-800, Math.log(2.5)]]));
+  t.deepEqual(await numbers(law.fisher(never)).then((values) => values[0]), 0);
+  const [drawn = -1] = await numbers(law.sample(never, "never"));
+  t.equal(drawn, 0);
+  t.deepEqual(await numbers(law.predict(never)), [0, 2]);
+  t.equal(law.outcomes(1), null);
+});
+
+/** Draws at one rate: how often each count came up, against p_k = p_{k−1} λ/k. */
+async function chiSquare(rate: number, claimed = rate): Promise<{ value: number; cells: number }> {
+  const count = 8000;
+  const rows = constant(tensor(Array.from({ length: count }, () => [Math.log(rate)])));
+  const values = await numbers(poisson().sample(rows, "draws"), { seed: 5 });
+  const cells = new Map<number, number>();
+  let log = -claimed;
+  for (let k = 0; k < claimed + 12 * Math.sqrt(claimed) + 12; k++) {
+    cells.set(k, count * Math.exp(log));
+    log += Math.log(claimed) - Math.log(k + 1);
+  }
+  let [value, kept, got, rest] = [0, 0, 0, 0];
+  for (const [k, mean] of cells) {
+    const here = values.filter((y) => y === k).length;
+    got += here;
+    rest += mean;
+    if (rest < 8) continue;
+    value += (got - rest) ** 2 / rest;
+    [got, rest, kept] = [0, 0, kept + 1];
+  }
+  return { value, cells: kept };
+}
+
+for (const rate of [0.3, 4, 9.9, 10, 35, 400]) {
+  test(`poisson: 8000 draws at rate ${rate} are distributed as they must be, seed 5`, async (t) => {
+    const { value, cells } = await chiSquare(rate);
+    // A chi-square of f degrees of freedom has mean f and variance 2f.
+    const off = (value - (cells - 1)) / Math.sqrt(2 * (cells - 1));
+    t.ok(off < 4, `${off.toFixed(1)} standard deviations above the mean`);
+    const wrong = await chiSquare(rate, rate * 1.1);
+    t.ok(wrong.value > 2 * value + 10, "and rings on a rate 10 % off");
+  });
+}
+
+test("gaussianWithScale: ln p, diag(e^(−2s), 2) and what it refuses", async (t) => {
+  const law = gaussianWithScale();
+  const at = constant(tensor([[1, 2, Math.log(2), Math.log(0.5)]]));
+  const logs = await numbers(law.logProb(constant(tensor([[0, 3]])), at));
+  const known = -1 / 8 - 4 / 2 - Math.log(2 * Math.PI);
+  t.ok(gap(logs, [known]) < 1e-14);
+  const fisher = await numbers(law.fisher(at));
+  t.ok(gap(fisher, [0.25, 0, 0, 0, 0, 4, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2]) < 1e-14);
+  t.deepEqual(await numbers(law.predict(at)), [1, 2]);
+  t.throws(
+    () => law.fisher(input("h", [4, 3])),
+    /gaussianWithScale: h must be \[n, 2m\], the means beside .* got \[4, 3\]; let the model have two/,
+  );
+  t.throws(() => law.logProb(input("y", [4, 4]), input("h", [4, 4])), ShapeError);
+});
+
 test("laws: parameters out of range are refused", (t) => {
   t.throws(
     () => bernoulli({ values: [1, 1] }),
@@ -86,7 +165,8 @@ test("laws: parameters out of range are refused", (t) => {
 });
 
 test("laws: they are frozen values", (t) => {
-  for (const law of [categorical(), bernoulli(), gaussian()]) t.ok(Object.isFrozen(law), law.name);
+  for (const law of [categorical(), bernoulli(), gaussian(), gaussianWithScale(), poisson()])
+    t.ok(Object.isFrozen(law), law.name);
   t.end();
 });
 

@@ -1,0 +1,78 @@
+import {
+  add,
+  concat,
+  exp,
+  expandDims,
+  eye,
+  fill,
+  mul,
+  type Node,
+  normal,
+  slice,
+  square,
+  sub,
+  sum,
+} from "@metrigrad/graph";
+import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkAlike, checkFits } from "./fits.ts";
+import type { Law } from "./law.ts";
+
+const name = "gaussianWithScale";
+
+/** μ and s, [n, m] each. Throws ShapeError. */
+function parts(h: Node): readonly [mu: Node, s: Node] {
+  const [, width = 0] = h.shape;
+  if (h.shape.length !== 2 || width === 0 || width % 2 !== 0) {
+    throw new ShapeError({
+      where: name,
+      must: "h must be [n, 2m], the means beside the logarithms of the deviations",
+      got: showShape(h.shape),
+      todo: "let the model have two outputs for each response",
+    });
+  }
+  return [slice(h, [null, [0, width / 2]]), slice(h, [null, [width / 2, width]])];
+}
+
+/** Factors of the means and of the scales as diagonal matrices [n, 2m, 2m]. */
+function diagonalOf(ofMeans: Node, ofScales: number): Node {
+  const all = concat([ofMeans, fill(ofMeans.shape, ofScales)], 1);
+  return mul(expandDims(all, 2), eye(all.shape[1] as number));
+}
+
+/**
+ * Independent responses y ~ N(μ, e^{2s}) whose scale is unknown too: y is [n, m] and h = (μ, s) is
+ * [n, 2m], all means first. The Fisher information of a response is diag(e^{−2s}, 2) in (μ, s).
+ * Throws ShapeError for an odd number of columns.
+ */
+const law: Law = Object.freeze({
+  name,
+  logProb: (y: Node, h: Node) => {
+    const [mu, s] = parts(h);
+    checkFits(name, y, h, mu.shape);
+    const squares = mul(square(mul(sub(y, mu), exp(mul(s, -1)))), -0.5);
+    return sum(sub(sub(squares, s), Math.log(2 * Math.PI) / 2), { axis: 1 });
+  },
+  sample: (h: Node, key: string) => {
+    const [mu, s] = parts(h);
+    return add(mu, mul(exp(s), normal(mu.shape, { key })));
+  },
+  fisher: (h: Node) => diagonalOf(exp(mul(parts(h)[1], -2)), 2),
+  fisherRoot: (h: Node) => diagonalOf(exp(mul(parts(h)[1], -1)), Math.SQRT2),
+  kl: (h: Node, other: Node) => {
+    checkAlike(name, h, other);
+    const [mu, s] = parts(h);
+    const [to, scale] = parts(other);
+    // s' − s + ½(e^{2(s − s')} + ((μ − μ')e^{−s'})²) − ½.
+    const spread = exp(mul(sub(s, scale), 2));
+    const moved = square(mul(sub(mu, to), exp(mul(scale, -1))));
+    const apart = add(sub(scale, s), mul(sub(add(spread, moved), 1), 0.5));
+    return sum(apart, { axis: 1 });
+  },
+  outcomes: () => null,
+  predict: (h: Node) => parts(h)[0],
+});
+
+/** Gaussian responses with unknown scale, for h = (μ, s) [n, 2m] and y [n, m]. */
+export function gaussianWithScale(): Law {
+  return law;
+}

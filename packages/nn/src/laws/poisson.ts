@@ -1,0 +1,34 @@
+import { add, exp, expandDims, eye, floor, mul, type Node, sub, sum } from "@metrigrad/graph";
+import { checkAlike, checkFits } from "./fits.ts";
+import type { Law } from "./law.ts";
+import { lnFactorial } from "./lnFactorial.ts";
+import { poissonDraws } from "./poissonDraws.ts";
+
+const name = "poisson";
+
+/**
+ * Independent counts with rate e^h; y and h are [n, m]. ln p = yh − e^h − ln y!, so the score in h is
+ * y − e^h and the Fisher information is diag e^h.
+ */
+const law: Law = Object.freeze({
+  name,
+  logProb: (y: Node, h: Node) => {
+    checkFits(name, y, h, h.shape);
+    return sum(sub(sub(mul(y, h), exp(h)), lnFactorial(y)), { axis: 1 });
+  },
+  sample: poissonDraws,
+  fisher: (h: Node) => mul(expandDims(exp(h), 2), eye(h.shape[1] as number)),
+  fisherRoot: (h: Node) => mul(expandDims(exp(mul(h, 0.5)), 2), eye(h.shape[1] as number)),
+  kl: (h: Node, other: Node) => {
+    checkAlike(name, h, other);
+    const apart = add(mul(exp(h), sub(h, other)), sub(exp(other), exp(h)));
+    return sum(apart, { axis: 1 });
+  },
+  outcomes: () => null,
+  predict: (h: Node) => floor(exp(h)),
+});
+
+/** Counts with rates e^h, for h [n, m]. */
+export function poisson(): Law {
+  return law;
+}
