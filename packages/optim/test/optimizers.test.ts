@@ -85,7 +85,15 @@ test("optimizers: settings out of range are refused by name", (t) => {
   );
   refused(
     () => optim.rngd.paper({ average: { decay: 0.9, refreshEvery: 0 } }),
-    /refreshEvery must be a number in \[1,/,
+    /rngd-paper: refreshEvery must be a positive integer, got 0/,
+  );
+  refused(
+    () => optim.rngd({ refreshEvery: 2.5 }),
+    /refreshEvery must be a positive integer, got 2.5/,
+  );
+  refused(
+    () => optim.rngd.paper({ refreshEvery: 10 }),
+    /with an average, refreshEvery belongs to it, got refreshEvery 10 beside an average; pass/,
   );
   t.end();
 });

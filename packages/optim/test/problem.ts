@@ -8,6 +8,7 @@ import {
   mul,
   type Node,
   neg,
+  type Program,
   slice,
   square,
   sum,
@@ -15,8 +16,8 @@ import {
   variable,
 } from "@metrigrad/graph";
 import { applyModel, categorical, dense, type Module, sequential } from "@metrigrad/nn";
-import { reference, tensor, uniformStream } from "@metrigrad/tensor";
-import type { Optimizer, OptimizerContext } from "../src/index.ts";
+import { reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import type { Optimizer, OptimizerContext, Phase } from "../src/index.ts";
 
 /** Rows of one fixed batch. */
 export const batchSize = 12;
@@ -31,6 +32,15 @@ export const inputs = tensor(
 
 /** Labels [12] of 3 classes. */
 export const labels = tensor(Int32Array.from({ length: batchSize }, (_, i) => i % 3));
+
+/** Other batches [12, 4] of the same labels. */
+export function batchesOf(count: number): Feeds[] {
+  return Array.from({ length: count }, (_, batch) => {
+    const draws = uniformStream({ seed: 6 + batch, path: "batches" });
+    const data = Float64Array.from({ length: batchSize * 4 }, (_, i) => draws.normal(i));
+    return { x: tensor(data, { shape: [batchSize, 4] }), y: labels };
+  });
+}
 
 /** A small classifier. */
 export function classifier(): Module {
@@ -80,6 +90,45 @@ export async function train(model: Module, optimizer: Optimizer, steps: number, 
   }
   await backend.close();
   return { losses, parameters };
+}
+
+/** Rows and labels of one batch, by the names of the inputs. */
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+/**
+ * Runs the phases that are due, in order, once for each batch; the variables of the store after every
+ * step, beginning with those before the first.
+ */
+export async function follow(
+  model: Module,
+  optimizer: Optimizer,
+  batches: readonly Feeds[],
+  context: OptimizerContext = contextOf(model),
+): Promise<ReadonlyMap<string, Float64Array>[]> {
+  const count: Phase = { every: 1, updates: [[stepVariable, add(stepVariable, 1)]] };
+  const phases = [...optimizer.update(context), count];
+  const backend = await reference();
+  const store = await backend.store(model, { seed: 1 });
+  const programs: Program<unknown>[] = [];
+  for (const { updates } of phases) programs.push(await compile({ outputs: [], updates }, store));
+  const values = async () => {
+    const found = new Map<string, Float64Array>();
+    for (const { name } of store.variables)
+      found.set(name, Float64Array.from((await store.read(name)).data()));
+    return found;
+  };
+  const trajectory = [await values()];
+  for (const [step, feeds] of batches.entries()) {
+    for (const [index, { every, from = 0 }] of phases.entries()) {
+      if (step % every !== 0 || step < from) continue;
+      const program = programs[index] as Program<unknown>;
+      const used = program.plan.feeds.map(({ name }) => [name, feeds[name] as Tensor] as const);
+      await program.run(Object.fromEntries(used));
+    }
+    trajectory.push(await values());
+  }
+  await backend.close();
+  return trajectory;
 }
 
 /** Loss and gradient of the problem at the start, with the parameters themselves. */

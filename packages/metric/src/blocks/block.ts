@@ -1,5 +1,6 @@
 import type { Node } from "@metrigrad/graph";
 import type { Damping } from "./damping.ts";
+import type { Keep, Prepared } from "./prepared.ts";
 
 /** How `solve` works. */
 export type Solver = "dense" | "woodbury";
@@ -33,6 +34,8 @@ export interface Block {
   apply(v: Node): Node;
   /** (g + λI)⁻¹ v for v [d, m]. */
   solve(v: Node, options?: SolveOptions): Node;
+  /** `solve` with all that is made of the metric kept, for the right sides of later batches. */
+  prepare(keep: Keep, options?: SolveOptions): Prepared;
   /** The solver that `solve` takes unless told, and what it keeps and does. */
   readonly cost: BlockCost;
   /** Traces of the matrices, [matrices]. */

@@ -1,17 +1,9 @@
-import {
-  broadcastTo,
-  cholesky,
-  choleskySolve,
-  eye,
-  mul,
-  type Node,
-  reshape,
-  sum,
-} from "@metrigrad/graph";
+import { eye, mul, type Node, sum } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import type { Block } from "./block.ts";
-import { fromColumns, timesColumns, toColumns } from "./columns.ts";
+import { timesColumns } from "./columns.ts";
 import { shiftOf } from "./damping.ts";
+import { factored, preparedMatrices } from "./factored.ts";
 
 /**
  * A block of explicit matrices: [1, d, d] shared by m columns, or [m, d, d]. Solved by Cholesky.
@@ -36,11 +28,9 @@ export function denseBlock(matrices: Node, m: number, form = "dense"): Block {
     n: null,
     matrices: count,
     apply: (v) => timesColumns(matrices, v),
-    solve: (v, { damping = {} } = {}) => {
-      const factor = cholesky(matrices, { shift: broadcastTo(shiftOf(damping, trace), [count]) });
-      if (count !== 1) return fromColumns(choleskySolve(factor, toColumns(v)));
-      return choleskySolve(reshape(factor, [d, d]), v);
-    },
+    solve: (v, { damping = {} } = {}) => factored(matrices, shiftOf(damping, trace))(v),
+    prepare: (keep, { damping = {} } = {}) =>
+      preparedMatrices(matrices, shiftOf(damping, trace), keep),
     cost: {
       solver: "dense",
       why: "explicit matrices",

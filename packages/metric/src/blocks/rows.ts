@@ -1,9 +1,5 @@
 import {
   add,
-  affine,
-  broadcastTo,
-  cholesky,
-  choleskySolve,
   concat,
   div,
   expandDims,
@@ -13,18 +9,18 @@ import {
   mul,
   type Node,
   reshape,
-  sqrt,
-  square,
   sub,
   sum,
   transpose,
 } from "@metrigrad/graph";
 import { MetricError, ShapeError, showShape } from "@metrigrad/tensor";
 import type { Block, SolveOptions, Solver } from "./block.ts";
-import { fromColumns, toColumns } from "./columns.ts";
 import { rowsCost } from "./cost.ts";
 import { shiftOf } from "./damping.ts";
 import { denseBlock } from "./dense.ts";
+import type { Keep, Prepared } from "./prepared.ts";
+import { rowProducts } from "./rowProducts.ts";
+import { preparedWoodbury, woodbury } from "./woodbury.ts";
 
 /** The rows of a weighted-rows block. */
 export interface Rows {
@@ -86,22 +82,7 @@ export function rowsBlock(rows: Rows): RowsBlock {
   const matrices = nu === null ? 1 : m;
   const cost = rowsCost({ n, d, m, matrices });
 
-  /** X̃v. */
-  const forward = (v: Node) => (bias ? affine(x, v) : matmul(x, v));
-  /** X̃'y. */
-  const back = (y: Node) => {
-    const product = matmul(x, y, { transposeA: true });
-    return bias ? concat([product, sum(y, { axis: 0, keepDims: true })], 0) : product;
-  };
-  /** X̃X̃' [n, n]. */
-  const kernel = () => {
-    const inner = gram(transpose(x));
-    return bias ? add(inner, 1) : inner;
-  };
-  const squares = () => {
-    const norms = sum(square(x), { axis: 1 });
-    return bias ? add(norms, 1) : norms;
-  };
+  const { forward, back, kernel, squares } = rowProducts(x, bias);
   const trace = () => {
     const norms = squares();
     const total = nu === null ? sum(norms) : sum(mul(nu, expandDims(norms, 1)), { axis: 0 });
@@ -116,30 +97,20 @@ export function rowsBlock(rows: Rows): RowsBlock {
   const toMatrices = () => accumulate(null, 1, 0);
   const asDense = () => denseBlock(toMatrices(), m, rows.form);
 
-  /** (c/n)(λ + (c/n)X̃X̃')⁻¹ y for shared rows. */
-  const sharedInner = (y: Node, lambda: Node): Node => {
-    const shift = reshape(mul(lambda, n / weight), []);
-    return choleskySolve(cholesky(kernel(), { shift }), y);
-  };
-  /** Q with (g + λI)⁻¹ v = (v − X̃'Q)/λ, from y = X̃v [n, m]. */
-  const woodbury = (y: Node, lambda: Node): Node => {
-    if (nu === null) return sharedInner(y, lambda);
-    const root = sqrt(nu);
-    const byUnit = transpose(root);
-    const inner = mul(mul(expandDims(byUnit, 2), expandDims(byUnit, 1)), kernel());
-    const shift = broadcastTo(mul(lambda, n / weight), [m]);
-    const solved = choleskySolve(cholesky(inner, { shift }), toColumns(mul(root, y)));
-    return mul(root, fromColumns(solved));
-  };
-  /** One λ per column, or one for all: [matrices] → broadcastable to [d, m]. */
   const lambdaOf = ({ damping = {} }: SolveOptions) => shiftOf(damping, trace);
-
+  const inRows = (options: SolveOptions) => {
+    checkDamped(rows.form, options);
+    return woodbury(rows, lambdaOf(options));
+  };
   const solveWith: Readonly<Record<Solver, (v: Node, options: SolveOptions) => Node>> = {
     dense: (v, options) => asDense().solve(v, options),
-    woodbury: (v, options) => {
+    woodbury: (v, options) => inRows(options).solve(v),
+  };
+  const prepareWith: Readonly<Record<Solver, (keep: Keep, options: SolveOptions) => Prepared>> = {
+    dense: (keep, options) => asDense().prepare(keep, options),
+    woodbury: (keep, options) => {
       checkDamped(rows.form, options);
-      const lambda = lambdaOf(options);
-      return div(sub(v, back(woodbury(forward(v), lambda))), lambda);
+      return preparedWoodbury(rows, lambdaOf(options), keep);
     },
   };
 
@@ -156,22 +127,23 @@ export function rowsBlock(rows: Rows): RowsBlock {
       return mul(back(nu === null ? y : mul(nu, y)), weight / n);
     },
     solve: (v, options = {}) => solveWith[options.solver ?? cost.solver](v, options),
+    prepare: (keep, options = {}) => prepareWith[options.solver ?? cost.solver](keep, options),
     solveOutputs: (delta, rest, options = {}) => {
-      checkDamped(rows.form, options);
-      const lambda = lambdaOf(options);
+      const { inner, lambda } = inRows(options);
+      const perLambda = div(1, lambda);
       const along = rest === null ? null : rest.along;
       const finish = (product: Node) =>
-        rest === null ? product : add(product, div(rest.v, lambda));
+        rest === null ? product : add(product, mul(rest.v, perLambda));
       if (nu === null) {
         // X̃'(nλ/c + K)⁻¹(Δ/c − X̃V/λ) + V/λ: nothing cancels, however small λ is.
         const own = mul(delta, 1 / weight);
-        const y = along === null ? own : sub(own, div(along, lambda));
-        return finish(back(sharedInner(y, lambda)));
+        const y = along === null ? own : sub(own, mul(along, perLambda));
+        return finish(back(inner(y)));
       }
       const share = div(delta, n);
       const across = matmul(kernel(), share);
-      const inner = woodbury(along === null ? across : add(across, along), lambda);
-      return finish(back(div(sub(share, inner), lambda)));
+      const solved = inner(along === null ? across : add(across, along));
+      return finish(back(mul(sub(share, solved), perLambda)));
     },
     cost,
     trace,

@@ -1,20 +1,8 @@
-import {
-  add,
-  broadcastTo,
-  cholesky,
-  eye,
-  gram,
-  mul,
-  type Node,
-  sum,
-  triangularSolve,
-  type Update,
-  type Variable,
-  withScope,
-} from "@metrigrad/graph";
+import { type Node, type Update, type Variable, withScope } from "@metrigrad/graph";
 import { denseBlock, packed, type Subsystem } from "@metrigrad/metric";
 import { type Initializer, sizeOf } from "@metrigrad/tensor";
 import { gradients } from "../core/gradient.ts";
+import { keeper } from "../core/keeper.ts";
 import type { OptimizerContext, Phase } from "../core/optimizer.ts";
 import { slot } from "../core/slot.ts";
 import { asRows } from "./rows.ts";
@@ -41,9 +29,10 @@ export function averageMetricPhases(
   average: AverageSettings,
 ): Phase[] {
   const { relative, absolute } = settings;
-  const refresh: Update[] = [];
+  const damping = { relative, absolute };
+  const kept: (readonly Update[])[] = [];
   const averages: Update[] = [];
-  const inverses = new Map<Variable, (gradient: Node) => Node>();
+  const solves = new Map<Variable, (gradient: Node) => Node>();
   for (const { path, params, block } of subsystems) {
     if (block === null) continue;
     const [variable] = params as [Variable];
@@ -51,29 +40,22 @@ export function averageMetricPhases(
     packed(rows, params);
     const shape = [rows.matrices, rows.d, rows.d];
     const metric = slot(variable, "metric", { shape, init: identities });
-    const inverse = slot(variable, "inverse", { shape, init: identities });
-    withScope(`metric/${path}`, () => {
+    const scope = `metric/${path}`;
+    withScope(scope, () => {
       averages.push([metric, rows.accumulate(metric, 1 - average.decay, average.decay)]);
-      refresh.push([inverse, inverseOf(metric, relative, absolute)]);
     });
-    const kept = denseBlock(inverse, rows.m, "inverse");
-    inverses.set(variable, (gradient) => withScope(`metric/${path}`, () => kept.apply(gradient)));
+    const { keep, updates } = keeper(variable);
+    const whole = denseBlock(metric, rows.m, "average");
+    const prepared = withScope(scope, () => whole.prepare(keep, { damping }));
+    solves.set(variable, (gradient) => withScope(scope, () => prepared.solve(gradient)));
+    kept.push(updates);
   }
   const directions = gradients(context).map(({ variable, gradient }) => {
-    const direction = inverses.get(variable)?.(gradient) ?? gradient;
-    return [variable, direction] as const;
+    return [variable, solves.get(variable)?.(gradient) ?? gradient] as const;
   });
   const { refreshEvery } = average;
   return [
-    { every: refreshEvery, from: refreshEvery, updates: refresh },
+    { every: refreshEvery, from: refreshEvery, updates: kept.flat() },
     { every: 1, updates: [...stepAlong(directions, context, settings), ...averages] },
   ];
-}
-
-/** (M + (ε_rel tr M + ε_abs) I)⁻¹ = X'X with X = L⁻¹, for matrices [k, d, d]: symmetric to the last bit. */
-function inverseOf(matrices: Node, relative: number, absolute: number): Node {
-  const [count = 0, d = 0] = matrices.shape;
-  const trace = sum(mul(matrices, eye(d)), { axis: [1, 2] });
-  const factor = cholesky(matrices, { shift: add(mul(trace, relative), absolute) });
-  return gram(triangularSolve(factor, broadcastTo(eye(d), [count, d, d])));
 }

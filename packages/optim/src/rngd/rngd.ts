@@ -1,9 +1,10 @@
 import { subsystems } from "@metrigrad/metric";
-import { MetricError } from "@metrigrad/tensor";
+import { GraphError, MetricError } from "@metrigrad/tensor";
 import type { Optimizer } from "../core/optimizer.ts";
 import { checkSettings } from "../core/settings.ts";
 import { averageMetricPhases } from "./averageMetric.ts";
 import { batchMetricPhases } from "./batchMetric.ts";
+import { keptMetricPhases } from "./keptMetric.ts";
 import {
   type FullSettings,
   fastSettings,
@@ -43,20 +44,18 @@ export const rngd: Rngd = Object.freeze(
 );
 
 function fromSettings(name: string, settings: FullSettings): Optimizer {
-  const { learningRate, relative, absolute, momentum, average, forward } = settings;
+  const { learningRate, relative, absolute, momentum, average, refreshEvery, forward } = settings;
   const any: [number, number] = [0, Number.MAX_VALUE];
   checkSettings(
     name,
     { learningRate, relative, absolute, momentum },
     { learningRate: any, relative: any, absolute: any, momentum: [0, 1] },
   );
+  checkRefresh(name, refreshEvery);
   if (average !== null) {
-    const { decay, refreshEvery } = average;
-    checkSettings(
-      name,
-      { decay, refreshEvery },
-      { decay: [0, 1], refreshEvery: [1, Number.MAX_SAFE_INTEGER] },
-    );
+    checkSettings(name, { decay: average.decay }, { decay: [0, 1] });
+    checkRefresh(name, average.refreshEvery);
+    if (refreshEvery !== 1) throw refreshedTwice(name, refreshEvery);
   }
   if (relative === 0 && absolute === 0 && average === null) {
     throw new MetricError({
@@ -75,8 +74,29 @@ function fromSettings(name: string, settings: FullSettings): Optimizer {
         typeof settings.metrics === "function" ? settings.metrics(applications) : settings.metrics;
       const variables = context.parameters.map(({ variable }) => variable);
       const found = subsystems(applications, table, variables);
-      if (average === null) return batchMetricPhases(found, context, settings);
-      return averageMetricPhases(found, context, settings, average);
+      if (average !== null) return averageMetricPhases(found, context, settings, average);
+      if (refreshEvery > 1) return keptMetricPhases(found, context, settings);
+      return batchMetricPhases(found, context, settings);
     },
   } satisfies Optimizer);
+}
+
+/** Throws GraphError for a number of steps that is no count. */
+function checkRefresh(where: string, refreshEvery: number): void {
+  if (Number.isInteger(refreshEvery) && refreshEvery >= 1) return;
+  throw new GraphError({
+    where,
+    must: "refreshEvery must be a positive integer",
+    got: String(refreshEvery),
+    todo: "pass a number of steps such as 100",
+  });
+}
+
+function refreshedTwice(where: string, refreshEvery: number): GraphError {
+  return new GraphError({
+    where,
+    must: "with an average, refreshEvery belongs to it",
+    got: `refreshEvery ${refreshEvery} beside an average`,
+    todo: "pass { average: { decay, refreshEvery } }, or average: null",
+  });
 }

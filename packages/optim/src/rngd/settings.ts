@@ -23,8 +23,13 @@ export interface RngdSettings {
   readonly absolute?: number;
   /** μ of the momentum on the preconditioned gradient; 0: none. */
   readonly momentum?: number;
-  /** Null: the metric of the batch that gives the gradient, fresh at every step. */
+  /** Null: the metric of single batches, not of a running average. */
   readonly average?: AverageSettings | null;
+  /**
+   * T: the metric of a batch is built and factored every T steps, and its rows and factors are kept
+   * between; 1: at every step that of the batch that gives the gradient. An average has its own.
+   */
+  readonly refreshEvery?: number;
   /** Which forward pass the metric reads: the gradient's own, or one in inference mode. */
   readonly forward?: "train" | "infer";
 }
@@ -41,6 +46,7 @@ export const fastSettings: FullSettings = Object.freeze({
   absolute: 0.5,
   momentum: 0.9,
   average: null,
+  refreshEvery: 1,
   forward: "train",
 });
 
@@ -53,6 +59,7 @@ export const paperSettings: FullSettings = Object.freeze({
   absolute: 0,
   momentum: 0,
   average: Object.freeze({ decay: 0.995, refreshEvery: 100 }),
+  refreshEvery: 1,
   forward: "infer",
 });
 

@@ -1,0 +1,25 @@
+import type { Update, Variable } from "@metrigrad/graph";
+import type { Keep } from "@metrigrad/metric";
+import { slot } from "./slot.ts";
+
+/** Keeps values in slots of a parameter, and the updates that refresh them. */
+export interface Keeper {
+  readonly keep: Keep;
+  /** One for each value that was kept so far. */
+  readonly updates: readonly Update[];
+}
+
+/** A keeper whose slots belong to a parameter. */
+export function keeper(parameter: Variable): Keeper {
+  const slots = new Map<string, Variable>();
+  const updates: Update[] = [];
+  const keep: Keep = (name, value, init) => {
+    const known = slots.get(name);
+    if (known !== undefined) return known;
+    const made = slot(parameter, name, { shape: value.shape, init });
+    slots.set(name, made);
+    updates.push([made, value]);
+    return made;
+  };
+  return { keep, updates };
+}
