@@ -100,7 +100,7 @@ test("kept metric: rows and inner inverses are kept of few rows, of many an inve
     const [refresh] = kept(standardMetrics).update(contextOf(model));
     return refresh?.updates.map(([{ attrs }]) => attrs.name).filter((one) => /dense0/.test(one));
   };
-  const slots = (...kinds: string[]) => kinds.map((kind) => `optimizer/metric/${kind}/dense0/w`);
+  const slots = (...kinds: string[]) => kinds.map((kind) => `optimizer/${kind}/dense0/w`);
   t.deepEqual(names(classifier()), slots("inverse"));
   const many = sequential(dense(4, 2, { activation: "tanh" }), dense(2, 30), dense(30, 3));
   const [refresh] = kept(standardMetrics).update(contextOf(many as Module));
