@@ -61,6 +61,7 @@ export function bernoulli(options: BernoulliOptions = {}): Law {
       return add(mul(on, gap), low);
     },
     fisher: (h: Node) => mul(expandDims(variance(h), 2), eye(h.shape[1] as number)),
+    fisherDiagonal: variance,
     fisherRoot: (h: Node) => mul(expandDims(sqrt(variance(h)), 2), eye(h.shape[1] as number)),
     kl: (h: Node, other: Node) => {
       checkAlike(name, h, other);

@@ -42,6 +42,7 @@ const law: Law = Object.freeze({
     const column = expandDims(eta, 2);
     return sub(mul(column, eye(h.shape[1] as number)), matmul(column, expandDims(eta, 1)));
   },
+  fisherDiagonal: null,
   fisherRoot: (h: Node) => {
     // (diag √η − η√η')(diag √η − √ηη') = diag η − ηη', since √η'√η = 1.
     const eta = softmax(h, { axis: 1 });

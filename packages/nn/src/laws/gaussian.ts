@@ -39,6 +39,7 @@ export function gaussian(options: GaussianOptions = {}): Law {
     },
     sample: (h: Node, key: string) => add(h, mul(normal(h.shape, { key }), sigma)),
     fisher: (h: Node) => perRow(h, 1 / sigma ** 2),
+    fisherDiagonal: 1 / sigma ** 2,
     fisherRoot: (h: Node) => perRow(h, 1 / sigma),
     kl: (h: Node, other: Node) => {
       checkAlike(name, h, other);

@@ -33,10 +33,14 @@ function parts(h: Node): readonly [mu: Node, s: Node] {
   return [slice(h, [null, [0, width / 2]]), slice(h, [null, [width / 2, width]])];
 }
 
-/** Factors of the means and of the scales as diagonal matrices [n, 2m, 2m]. */
-function diagonalOf(ofMeans: Node, ofScales: number): Node {
-  const all = concat([ofMeans, fill(ofMeans.shape, ofScales)], 1);
-  return mul(expandDims(all, 2), eye(all.shape[1] as number));
+/** Factors of the means and of the scales, [n, 2m]. */
+function sideBySide(ofMeans: Node, ofScales: number): Node {
+  return concat([ofMeans, fill(ofMeans.shape, ofScales)], 1);
+}
+
+/** Values [n, 2m] as diagonal matrices. */
+function asDiagonal(values: Node): Node {
+  return mul(expandDims(values, 2), eye(values.shape[1] as number));
 }
 
 /**
@@ -56,8 +60,9 @@ const law: Law = Object.freeze({
     const [mu, s] = parts(h);
     return add(mu, mul(exp(s), normal(mu.shape, { key })));
   },
-  fisher: (h: Node) => diagonalOf(exp(mul(parts(h)[1], -2)), 2),
-  fisherRoot: (h: Node) => diagonalOf(exp(mul(parts(h)[1], -1)), Math.SQRT2),
+  fisher: (h: Node) => asDiagonal(sideBySide(exp(mul(parts(h)[1], -2)), 2)),
+  fisherDiagonal: (h: Node) => sideBySide(exp(mul(parts(h)[1], -2)), 2),
+  fisherRoot: (h: Node) => asDiagonal(sideBySide(exp(mul(parts(h)[1], -1)), Math.SQRT2)),
   kl: (h: Node, other: Node) => {
     checkAlike(name, h, other);
     const [mu, s] = parts(h);

@@ -13,6 +13,11 @@ export interface Law {
   sample(h: Node, key: string): Node;
   /** E[∂ ln p ∂ ln p'] in h, per row: [n, m, m]. */
   fisher(h: Node): Node;
+  /**
+   * The diagonal of `fisher` where the responses of a row are independent, [n, m]; a number where it is
+   * that everywhere; null where they depend on one another.
+   */
+  readonly fisherDiagonal: number | ((h: Node) => Node) | null;
   /** R with RR' = fisher(h), per row: [n, m, r]. */
   fisherRoot(h: Node): Node;
   /** KL(p_h ‖ p_other) per row in nats, [n]; null where it has no closed form. */

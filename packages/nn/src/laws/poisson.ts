@@ -18,6 +18,7 @@ const law: Law = Object.freeze({
   },
   sample: poissonDraws,
   fisher: (h: Node) => mul(expandDims(exp(h), 2), eye(h.shape[1] as number)),
+  fisherDiagonal: (h: Node) => exp(h),
   fisherRoot: (h: Node) => mul(expandDims(exp(mul(h, 0.5)), 2), eye(h.shape[1] as number)),
   kl: (h: Node, other: Node) => {
     checkAlike(name, h, other);

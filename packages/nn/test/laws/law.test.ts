@@ -183,6 +183,23 @@ for (const one of laws) {
     t.ok(gap(product?.data() ?? [], fisher?.data() ?? []) < 1e-12);
   });
 
+  test(`${law.name}: fisherDiagonal is all of E[score score'], or that is not diagonal`, async (t) => {
+    const found = await expected(one);
+    const off = found.filter((_, i) => i % (m + 1) !== 0).map(Math.abs);
+    const { fisherDiagonal } = law;
+    if (fisherDiagonal === null) {
+      t.ok(Math.max(...off) > 1e-3);
+      return;
+    }
+    t.ok(Math.max(...off) < 1e-9 * Math.max(...found));
+    const diagonal =
+      typeof fisherDiagonal === "number"
+        ? h.map(() => fisherDiagonal)
+        : await numbers(fisherDiagonal(rowsOf(1, h)));
+    const wanted = h.map((_, j) => found[j * (m + 1)] as number);
+    t.ok(gap(diagonal, wanted) < 1e-9 * Math.max(...found));
+  });
+
   test(`${law.name}: kl = E[ln p − ln p'], and 0 from itself`, async (t) => {
     const { y, weight } = await all();
     const to = h.map((value, j) => value + (j % 2 === 0 ? 0.3 : -0.4));
