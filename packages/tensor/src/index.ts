@@ -68,6 +68,7 @@ export type {
   ArgReduceStep,
   CholeskyStep,
   CopyStep,
+  EighStep,
   GatherStep,
   GramStep,
   MapStep,

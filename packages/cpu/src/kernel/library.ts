@@ -2,9 +2,11 @@ import type { KernelOptions } from "../options.ts";
 import { type Func, ModuleBuilder } from "../wasm/index.ts";
 import { choleskyKernels } from "./cholesky.ts";
 import { copyKernel, mirrorKernel } from "./copy.ts";
+import { eighKernel } from "./eigh.ts";
 import { productKernels } from "./product.ts";
 import { panelSolver, triangularSolver } from "./solve.ts";
 import { threefryKernel } from "./threefry.ts";
+import { dotKernel, subtractKernel } from "./vector.ts";
 import { vectorSolvers } from "./vectorSolve.ts";
 
 /** Every kernel that plans call, for a module that is being built. */
@@ -12,14 +14,18 @@ function addKernels(m: ModuleBuilder, options: KernelOptions) {
   const copy2d = copyKernel(m);
   const products = productKernels(m, options);
   const panel = panelSolver(m, options);
+  const mirror = mirrorKernel(m, copy2d);
+  const dot = dotKernel(m, options);
+  const subtract = subtractKernel(m);
   return {
     copy2d,
-    mirror: mirrorKernel(m, copy2d),
+    mirror,
     ...products,
     triangularSolve: triangularSolver(m, panel, products.gemmMinus),
-    ...vectorSolvers(m, options),
+    ...vectorSolvers(m, dot, subtract),
     solvePanel: panel,
     ...choleskyKernels(m, { copy: copy2d, panel, gemmUpperMinus: products.gemmUpperMinus }),
+    eigh: eighKernel(m, { copy: copy2d, mirror, dot, subtract }),
     threefry: threefryKernel(m),
   };
 }

@@ -3,6 +3,7 @@ import { argReduceStep } from "./argReduce.ts";
 import { choleskyStep } from "./cholesky.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { copyStep } from "./copy.ts";
+import { eighStep } from "./eigh.ts";
 import { gatherStep } from "./gather.ts";
 import { gramStep } from "./gram.ts";
 import { mapStep } from "./map.ts";
@@ -26,6 +27,7 @@ const lowerings: { readonly [K in StepKind]: Lowering<StepOf<K>> } = {
   gram: gramStep,
   cholesky: choleskyStep,
   triangularSolve: triangularSolveStep,
+  eigh: eighStep,
 };
 
 /** Adds the phases of any step. */

@@ -208,6 +208,7 @@ test("parts of a phase do the same as one, bit for bit, in any order", async (t)
       output: float(3, 90, 90),
     },
     { kind: "cholesky", label: "", a: large, shift: null, output: float(200, 200), used: null },
+    { kind: "eigh", label: "", a: big, output: float(3, 20, 20), values: float(3, 20) },
     {
       kind: "cholesky",
       label: "",

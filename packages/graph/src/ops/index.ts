@@ -40,6 +40,7 @@ export {
 export { concat } from "./concat.ts";
 export { type ConstantAttrs, constant } from "./constant.ts";
 export { diagonal, trace } from "./diagonal.ts";
+export { type Eigenpairs, eigh } from "./eigh.ts";
 export {
   type Binary,
   defElementwise,

@@ -1,4 +1,5 @@
 import { GraphError } from "@metrigrad/tensor";
+import type { LowerContext } from "../compile/context.ts";
 import { makeNode, type Node, showNode } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 
@@ -17,20 +18,22 @@ const pickOp: Op<PickAttrs> = {
   claims: (node) => ({ node: node.inputs[0] as Node, index: node.attrs.index }),
   vjp: () => [null],
   batch: (node, [x]) => makeNode(pickOp, [x as Node], node.attrs),
-  lower: (node, context) => {
-    const x = node.inputs[0] as Node;
-    const view = context.extra(x, node.attrs.index);
-    if (view === null) {
-      throw new GraphError({
-        where: context.label(node),
-        must: "its input must have a further output of this number",
-        got: showNode(x),
-        todo: "pick only outputs that the op's lowering claims with context.extra",
-      });
-    }
-    context.place(node, view);
-  },
+  lower: (node, context) => placeExtra(node, node.inputs[0] as Node, node.attrs.index, context),
 };
+
+/** Places a node at a further output of another one, which it claims. Throws GraphError. */
+export function placeExtra(node: Node, of: Node, index: number, context: LowerContext): void {
+  const view = context.extra(of, index);
+  if (view === null) {
+    throw new GraphError({
+      where: context.label(node),
+      must: "its input must have a further output of this number",
+      got: showNode(of),
+      todo: "pick only outputs that the op's lowering claims with context.extra",
+    });
+  }
+  context.place(node, view);
+}
 
 /**
  * A further output of a node, which its lowering writes to `context.extra(node, index)`; it has the

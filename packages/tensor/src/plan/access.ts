@@ -60,6 +60,12 @@ const rules: { readonly [K in StepKind]: Rule<K> } = {
     rhs: m.read(s.rhs),
     output: m.write(s.output),
   }),
+  eigh: (s, m) => ({
+    ...s,
+    a: m.read(s.a),
+    output: m.write(s.output),
+    values: optional(s.values, m.write),
+  }),
 };
 
 /** The same step on other views. */

@@ -103,6 +103,11 @@ const parts: StepTable<StepParts> = {
     outputs: write("output", output),
     exprs: [],
   }),
+  eigh: ({ a, output, values }) => ({
+    inputs: read("a", a),
+    outputs: [...write("output", output), ...write("values", values)],
+    exprs: [],
+  }),
 };
 
 /** The views and expressions of any step. */

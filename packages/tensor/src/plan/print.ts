@@ -42,11 +42,13 @@ const right: StepTable<string> = {
   cholesky: ({ a, shift }) => `cholesky(${list(a, shift)})`,
   triangularSolve: ({ l, rhs, transpose }) =>
     `triangularSolve(${list(l, rhs)}${transpose ? ", transposed" : ""})`,
+  eigh: ({ a }) => `eigh(${list(a)})`,
 };
 
 function left(step: Step): string {
   if ("outputs" in step) return list(...step.outputs);
-  return list(step.output, step.kind === "cholesky" ? step.used : null);
+  if ("used" in step) return list(step.output, step.used);
+  return list(step.output, "values" in step ? step.values : null);
 }
 
 /** A step as one line: `b3[50, 80] = map(b1[50, 80]): max(x0, 0)`. */

@@ -20,7 +20,8 @@ export type Step =
   | RandomStep
   | GramStep
   | CholeskyStep
-  | TriangularSolveStep;
+  | TriangularSolveStep
+  | EighStep;
 
 /** Names of the step kinds. */
 export type StepKind = Step["kind"];
@@ -160,4 +161,17 @@ export interface TriangularSolveStep extends Labelled {
   readonly rhs: View;
   readonly transpose: boolean;
   readonly output: View;
+}
+
+/**
+ * a = V diag(λ) V': output[b…,d,d] = V with orthonormal columns, values[b…,d] = λ ascending; reads a's
+ * lower triangle. The entry of the largest magnitude in each column is positive. A matrix that is
+ * not finite has NaN only. In place on `a`: no.
+ */
+export interface EighStep extends Labelled {
+  readonly kind: "eigh";
+  readonly a: View;
+  readonly output: View;
+  /** [b…, d]. */
+  readonly values: View | null;
 }

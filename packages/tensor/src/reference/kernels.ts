@@ -4,6 +4,7 @@ import type { Memory } from "./memory.ts";
 import { argReduce } from "./steps/argReduce.ts";
 import { cholesky } from "./steps/cholesky.ts";
 import { copy } from "./steps/copy.ts";
+import { eigh } from "./steps/eigh.ts";
 import { gather } from "./steps/gather.ts";
 import { gram } from "./steps/gram.ts";
 import { map } from "./steps/map.ts";
@@ -25,6 +26,7 @@ const kernels: Kernels = {
   gram,
   cholesky,
   triangularSolve,
+  eigh,
 };
 
 /** Makes a step runnable. */

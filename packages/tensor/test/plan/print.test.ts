@@ -115,6 +115,10 @@ const steps: readonly (readonly [Step, string])[] = [
     },
     "b2[2, 1] = triangularSolve(b0[2, 2], b1[2, 1], transposed)",
   ],
+  [
+    { kind: "eigh", a: whole(0, 2, 2), output: whole(1, 2, 2), values: v(2), label: "" },
+    "b1[2, 2], b2[2] = eigh(b0[2, 2])",
+  ],
 ];
 
 test("every step prints as one line", (t) => {

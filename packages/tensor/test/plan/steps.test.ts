@@ -97,6 +97,13 @@ const sound: { readonly [K in StepKind]: Extract<Step, { kind: K }> } = {
     output: whole(3, 2, 3, 1),
     label: "",
   },
+  eigh: {
+    kind: "eigh",
+    a: whole(0, 2, 3, 3),
+    output: whole(3, 2, 3, 3),
+    values: whole(6, 2, 3),
+    label: "",
+  },
 };
 
 const plan = (step: Step): Plan => ({
@@ -176,6 +183,12 @@ const broken: { readonly [K in StepKind]: readonly (readonly [object, RegExp])[]
     [{ rhs: whole(0, 3, 1) }, /rhs must have shape \[2, 3, 1\], got \[3, 1\]/],
     [{ output: whole(3, 2, 3) }, /output must have shape \[2, 3, 1\]/],
     [{ l: whole(0, 2, 3) }, /l must have shape \[3, 3\], got \[2, 3\]/],
+  ],
+  eigh: [
+    [{ a: whole(0, 2, 3, 2) }, /a must have shape \[2, 2, 2\], got \[2, 3, 2\]/],
+    [{ values: whole(6, 3) }, /values must have shape \[2, 3\]/],
+    [{ output: whole(3, 3, 3) }, /output must have shape \[2, 3, 3\]/],
+    [{ a: whole(3, 2, 3, 3) }, /output must not overlap a, got/],
   ],
 };
 

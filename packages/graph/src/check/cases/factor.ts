@@ -1,9 +1,14 @@
+import type { Node } from "../../core/node.ts";
 import {
   cholesky,
   choleskyLogdet,
   choleskyShift,
   choleskySolve,
+  eigh,
+  exp,
+  expandDims,
   matmul,
+  mul,
   symmetrize,
   triangularSolve,
   tril,
@@ -17,6 +22,16 @@ const lower = filled([3, 3], ([i = 0, j = 0]) =>
   j > i ? 0 : i === j ? 1.5 + i : 0.3 * (i + j) - 0.7,
 );
 const rhs = spread([3, 2], -1, 1, 5);
+/** V diag(f(λ)) V' of a symmetric matrix: does not depend on the vectors' signs. */
+const spectral = (a: Node, f: (values: Node) => Node) => {
+  const { values, vectors } = eigh(symmetrize(a));
+  return matmul(mul(vectors, expandDims(f(values), -2)), vectors, { transposeB: true });
+};
+/** The second difference, whose eigenvalues are 2 − 2 cos(kπ/(d + 1)). */
+const chain = (d: number) =>
+  filled([d, d], ([i = 0, j = 0]) => (i === j ? 2 : Math.abs(i - j) === 1 ? -1 : 0));
+const chainValues = (d: number) =>
+  filled([d], ([k = 0]) => 2 - 2 * Math.cos(((k + 1) * Math.PI) / (d + 1)));
 const two = filled([2, 2], ([i = 0, j = 0]) => (i === j ? 1 : 2));
 
 /** Rows of factorisations and of solves by them. */
@@ -144,6 +159,56 @@ export const factorRows: readonly OpRow[] = [
         value: Math.log(11),
       },
       { name: "a stack", inputs: [definite([2], 3)], shape: [2] },
+    ],
+  },
+  {
+    op: "eigh",
+    f: (a) => eigh(symmetrize(a)).values,
+    cases: [
+      { name: "by hand", inputs: [two], value: [-1, 3] },
+      { name: "the second difference", inputs: [chain(5)], value: chainValues(5) },
+      { name: "a stack", inputs: [definite([2], 3)], shape: [2, 3] },
+      { name: "many", inputs: [chain(70)], value: chainValues(70), order: 0 },
+      { name: "of one", inputs: [[[-7]]], value: [-7] },
+    ],
+  },
+  {
+    op: "eigh",
+    f: (a) => spectral(a, exp),
+    cases: [
+      { name: "a function of a matrix", inputs: [spread([3, 3], -1, 1)], shape: [3, 3] },
+      {
+        name: "functions of a stack",
+        inputs: [definite([2], 3)],
+        shape: [2, 3, 3],
+        tolerance: 1e-4,
+      },
+    ],
+  },
+  {
+    op: "eigh",
+    f: (a) => spectral(a, (values) => values),
+    cases: [
+      { name: "the matrix itself", inputs: [base], value: base },
+      { name: "a large one", inputs: [definite([], 61)], value: definite([], 61), order: 0 },
+      {
+        name: "equal eigenvalues",
+        inputs: [filled([3, 3], () => 1)],
+        value: filled([3, 3], () => 1),
+        order: 0,
+      },
+    ],
+  },
+  {
+    op: "eigh",
+    f: (a) => matmul(eigh(a).vectors, eigh(a).vectors, { transposeA: true }),
+    cases: [
+      {
+        name: "orthonormal columns",
+        inputs: [definite([], 40)],
+        value: filled([40, 40], ([i, j]) => (i === j ? 1 : 0)),
+        order: 0,
+      },
     ],
   },
 ];

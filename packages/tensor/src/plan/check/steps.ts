@@ -133,5 +133,11 @@ export function stepChecks(plan: Plan, refuse: Refuse): StepTable<void> {
       shaped("rhs", rhs, [...batch, d, rhs.shape.at(-1) as number]);
       shaped("output", output, rhs.shape);
     },
+    eigh: ({ a, output, values }) => {
+      floats({ a, output, values });
+      const { batch, d } = square("a", a);
+      shaped("output", output, a.shape);
+      shaped("values", values, [...batch, d]);
+    },
   };
 }

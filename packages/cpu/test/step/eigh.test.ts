@@ -1,0 +1,54 @@
+import type { View } from "@metrigrad/tensor";
+import test from "tape";
+import { Random } from "../support/random.ts";
+import { compare, TestPlan } from "../support/steps.ts";
+
+/** Symmetric matrices with eigenvalues about 1 apart, whose vectors are well determined. */
+function separated(plan: TestPlan, random: Random, batch: number[], d: number): View {
+  const view = plan.view([...batch, d, d], "f32", () => random.between(-0.2, 0.2));
+  const data = plan.buffers[view.buffer]?.data as Float32Array;
+  for (let at = 0; d > 0 && at + d * d <= data.length; at += d * d) {
+    for (let i = 0; i < d; i++) data[at + i * (d + 1)] = i - d / 3;
+  }
+  return view;
+}
+
+test("eigh: sizes, batches, layouts", async (t) => {
+  const random = new Random(71);
+  for (const d of [0, 1, 2, 3, 5, 8, 31, 64, 97]) {
+    const batch = random.pick([[], [3], [2, 2]]);
+    const plan = new TestPlan();
+    const a = separated(plan, random, batch, d);
+    const order = random.pick([
+      undefined,
+      [...batch.map((_, i) => i), batch.length + 1, batch.length],
+    ]);
+    const output = plan.view([...batch, d, d], "f32", () => 1, order ? { order } : {});
+    const values = random.pick([
+      plan.view([...batch, d], "f32", () => 1),
+      plan.view([...batch, d], "f32", () => 1, { gap: 2 }),
+      null,
+    ]);
+    const step = { kind: "eigh", label: "v", a, output, values } as const;
+    await compare(t, plan, [step], { relative: 2e-5, absolute: 4e-5 }, `[${batch}] d ${d}`);
+  }
+});
+
+test("eigh: very large, very small, diagonal, zero and odd matrices", async (t) => {
+  const size = 3;
+  for (const [name, entries] of [
+    ["large", [3e30, 0, 0, 1e30, -2e30, 0, 5e29, 1e29, 9e30]],
+    ["small", [3e-30, 0, 0, 1e-30, -2e-30, 0, 5e-31, 1e-31, 9e-30]],
+    ["diagonal", [3, 0, 0, 0, -1, 0, 0, 0, 2]],
+    ["zero", [0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ["not a number", [1, 0, 0, Number.NaN, 1, 0, 0, 0, 1]],
+    ["infinite", [1, 0, 0, 0, Number.POSITIVE_INFINITY, 0, 0, 0, 1]],
+  ] as const) {
+    const plan = new TestPlan();
+    const a = plan.view([size, size], "f32", (at) => entries[at] ?? 0);
+    const output = plan.view([size, size], "f32", () => 1);
+    const values = plan.view([size], "f32", () => 1);
+    const step = { kind: "eigh", label: "v", a, output, values } as const;
+    await compare(t, plan, [step], { relative: 1e-5, absolute: 1e-6 }, name);
+  }
+});
