@@ -17,7 +17,8 @@ export {
   plain,
   type ResponseModel,
 } from "./core/defMetric.ts";
-export { packed, type Subsystem, subsystems } from "./core/subsystems.ts";
+export { packed, unpacked } from "./core/packing.ts";
+export { type Subsystem, subsystems } from "./core/subsystems.ts";
 export { type MetricTable, metrics } from "./core/table.ts";
 export { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
 export type { ExplainRow } from "./explain/row.ts";

@@ -12,7 +12,8 @@ import {
 import type { Block } from "../blocks/block.ts";
 import type { Metric } from "../core/defMetric.ts";
 import { plain } from "../core/defMetric.ts";
-import { packed, subsystems } from "../core/subsystems.ts";
+import { packed } from "../core/packing.ts";
+import { subsystems } from "../core/subsystems.ts";
 import { metrics } from "../core/table.ts";
 
 /** A block of one small module at random parameters and inputs: what is checked. */

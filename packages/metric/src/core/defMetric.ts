@@ -15,12 +15,16 @@ export interface MetricContext<O = unknown, P = Readonly<Record<string, unknown>
   readonly response: Node;
   /** The law of the response, where the model or the metric names one. */
   readonly law: Law | null;
+  /** The same use on other rows [n', …], in inference mode. */
+  readonly applyTo: (x: Node) => Pick<MetricContext, "preActivation" | "response">;
 }
 
 /** Parameters of one subsystem and their metric; a null block: they take the plain gradient. */
 export interface BlockOf {
   readonly params: readonly Variable[];
   readonly block: Block | null;
+  /** The responses that it is about, where they are not the row's: independent ones add up. */
+  readonly responses?: () => readonly ResponseModel[];
 }
 
 /** The distribution whose Fisher information a metric is: y ~ p(y | h) with h = natural. */

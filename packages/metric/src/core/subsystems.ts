@@ -1,86 +1,111 @@
-import { type Node, type Variable, withScope } from "@metrigrad/graph";
-import { type Application, gaussian } from "@metrigrad/nn";
+import { type Variable, withScope } from "@metrigrad/graph";
+import type { Application } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
+import { addBlocks } from "./addBlocks.ts";
+import { contextOf, responseOf } from "./context.ts";
 import type { Metric, ResponseModel } from "./defMetric.ts";
 import type { MetricTable } from "./table.ts";
 
 /** Parameters with their metric, and where it comes from. */
 export interface Subsystem {
+  /** Where its modules stand in the model: "dense0", or "dense0 + dense1". */
   readonly path: string;
-  readonly application: Application;
+  /** The uses of the modules whose parameters these are, in order. */
+  readonly applications: readonly Application[];
   readonly metric: Metric;
   readonly params: readonly Variable[];
   /** Null: the plain gradient. */
   readonly block: Block | null;
-  /** The response that the block is the Fisher information of. */
+  /** Blocks that were added up because parameters are used several times; else 1. */
+  readonly uses: number;
+  /** The responses that the block is the Fisher information of, those of the first use. */
+  readonly responses: () => readonly ResponseModel[];
+  /** The first of them. */
   readonly responseModel: () => ResponseModel;
 }
 
+/** What one application's metric says of some parameters. */
+type Part = Pick<Subsystem, "metric" | "params" | "block" | "responses"> & {
+  readonly application: Application;
+};
+
 /**
- * The subsystems of an applied model: a block for every parameter. Throws MetricError for a missing
- * row, a parameter that no block covers, and a parameter that two blocks cover; the plain gradient
- * may be taken by several uses.
+ * The subsystems of an applied model: a block for every parameter; where parameters are used several
+ * times, the blocks of all uses add up. Throws MetricError for a missing row, a parameter that no
+ * block covers, and one that different sets of parameters or the plain gradient claim as well.
  */
 export function subsystems(
   applications: readonly Application[],
   table: MetricTable,
   parameters: readonly Variable[],
 ): Subsystem[] {
-  const covered = new Map<string, string>();
-  const plain = new Set<string>();
-  const found = applications.flatMap((application) => {
-    const metric = table.find(application);
-    const trainable = Object.entries(application.params).filter(
-      ([, node]) => node.attrs.role === "parameter",
-    );
-    const { options, reference, preActivation, response } = application;
-    const law = application.law ?? metric.law ?? null;
-    const own = Object.fromEntries(trainable);
-    const context = { options, params: own, reference, preActivation, response, law };
-    const scope = `metric/${application.path}`;
-    const made = withScope(scope, () => metric.block(context));
-    const responseModel = () =>
-      withScope(scope, () => {
-        if (metric.responseModel !== null) return metric.responseModel(context);
-        return { law: metric.law ?? law ?? gaussian(), natural: response };
-      });
-    return made.flatMap(({ params: all, block }): Subsystem[] => {
-      // A gradient is that of all uses, so taking it as it is once is enough.
-      const params = all.filter(({ attrs }) => block !== null || !plain.has(attrs.name));
-      for (const { attrs } of params) {
-        if (covered.has(attrs.name))
-          throw twice(attrs.name, covered.get(attrs.name) as string, application.path);
-        covered.set(attrs.name, application.path);
-        if (block === null) plain.add(attrs.name);
-      }
-      if (all.length > 0 && params.length === 0) return [];
-      return [{ path: application.path, application, metric, params, block, responseModel }];
+  const owner = new Map<string, Part[]>();
+  const groups: Part[][] = [];
+  for (const part of applications.flatMap((application) => partsOf(application, table))) {
+    const names = part.params.map(({ attrs }) => attrs.name);
+    const group = owner.get(names[0] as string) ?? [];
+    const [first] = group;
+    for (const [at, name] of names.entries()) {
+      const known = owner.get(name)?.[0];
+      if (known !== first || names.indexOf(name) < at) throw twice(name, known ?? part, part);
+    }
+    if (first !== undefined && !addable(first, part)) throw twice(names[0] as string, first, part);
+    if (group.push(part) === 1) groups.push(group);
+    for (const name of names) owner.set(name, group);
+  }
+  for (const { attrs } of parameters) if (!owner.has(attrs.name)) throw uncovered(attrs.name);
+  return groups.map((group) => subsystemOf(group, applications));
+}
+
+/** Parts per block; plain parameters each for themselves, so that only their own uses meet. */
+function partsOf(application: Application, table: MetricTable): Part[] {
+  const metric = table.find(application);
+  const scope = `metric/${application.path}`;
+  const context = contextOf(application, metric);
+  const own = () => [responseOf(metric, context)];
+  const made = withScope(scope, () => metric.block(context));
+  return made
+    .filter(({ params }) => params.length > 0)
+    .map(({ params, block, responses: given = own }) => {
+      const responses = () => withScope(scope, given);
+      return { application, metric, params, block, responses };
     });
-  });
-  for (const { attrs } of parameters) if (!covered.has(attrs.name)) throw uncovered(attrs.name);
-  return found;
 }
 
-/** Columns [d, m] of a block for a value per parameter; one matrix parameter stays as it is. */
-export function packed(block: Block, values: readonly Node[]): Node {
-  const [only] = values;
-  if (values.length === 1 && only?.shape[0] === block.d && only.shape[1] === block.m) return only;
-  const sizes = values.map((value) => `[${value.shape.join(", ")}]`).join(" + ");
-  throw new MetricError({
-    where: `metric block ${block.form}`,
-    must: `its parameter must be one matrix [${block.d}, ${block.m}]`,
-    got: sizes,
-    todo: "return one block for each parameter matrix",
-  });
+function addable(first: Part, part: Part): boolean {
+  const same =
+    first.params.length === part.params.length &&
+    first.params.every(({ attrs }, at) => attrs.name === part.params[at]?.attrs.name);
+  return same && (first.block === null) === (part.block === null);
 }
 
-function twice(name: string, first: string, second: string): MetricError {
+function subsystemOf(group: readonly Part[], applications: readonly Application[]): Subsystem {
+  const [{ application, metric, params, responses }] = group as [Part];
+  const names = new Set(params.map(({ attrs }) => attrs.name));
+  const members = applications.filter((one) =>
+    Object.values(one.params).some(({ attrs }) => names.has(attrs.name)),
+  );
+  const paths = [...new Set(members.map((one) => one.path))];
+  const blocks = group.map(({ block }) => block).filter((block) => block !== null);
+  return {
+    path: paths.join(" + "),
+    applications: members,
+    metric,
+    params,
+    block: withScope(`metric/${application.path}`, () => addBlocks(blocks)),
+    uses: group.length,
+    responses,
+    responseModel: () => responses()[0] as ResponseModel,
+  };
+}
+
+function twice(name: string, first: Part, second: Part): MetricError {
   return new MetricError({
     where: `metric of parameter ${name}`,
-    must: "a parameter may belong to one subsystem",
-    got: `uses in ${first} and ${second}`,
-    todo: "use the module once, or give it the plain gradient",
+    must: "all uses of a parameter must have a block over the same parameters, or all take the plain gradient",
+    got: `different ones in ${first.application.path} and ${second.application.path}`,
+    todo: "return the same `params` for each use, or use plain(…)",
   });
 }
 

@@ -1,7 +1,8 @@
 import { input, mul, sum } from "@metrigrad/graph";
 import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
-import { packed, type Subsystem } from "../core/subsystems.ts";
+import { packed } from "../core/packing.ts";
+import type { Subsystem } from "../core/subsystems.ts";
 import { dampedSolve, type SolveDamping } from "./dampedSolve.ts";
 import { checkDirections } from "./directions.ts";
 import { logdetOf, symmetricEigenvalues } from "./eigenvalues.ts";
@@ -12,7 +13,7 @@ import { checkDenseSize, spreadMatrices } from "./spread.ts";
 export interface RfimBlock {
   /** Where the module stands in the model. */
   readonly path: string;
-  /** Names of the parameters. */
+  /** Names of the parameters; several are flattened and lie one after the other in columns [d, m]. */
   readonly params: readonly string[];
   /** The response whose Fisher information this is. */
   readonly law: string;
@@ -57,7 +58,7 @@ export function blockGeometry(
   packed(block, params);
   const where = `rfim, block of ${path === "" ? params[0]?.attrs.name : path}`;
   const names = params.map(({ attrs }) => attrs.name);
-  const [name = ""] = names;
+  const name = names.join(" + ");
   const check = (value: Tensor) =>
     checkDirections(where, { [name]: value }, { shapes: new Map([[name, [d, m]]]), plain: [] });
 

@@ -1,5 +1,5 @@
 import { applyModel, type Law, type Mode, type Module } from "@metrigrad/nn";
-import type { Store, Tensor } from "@metrigrad/tensor";
+import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { type Subsystem, subsystems } from "../core/subsystems.ts";
@@ -8,6 +8,7 @@ import { type Batch, batchInput } from "./batch.ts";
 import { blockGeometry, type RfimBlock } from "./block.ts";
 import type { SolveDamping } from "./dampedSolve.ts";
 import { type Covered, checkDirections, type Directions } from "./directions.ts";
+import { type Flat, flatOf } from "./flat.ts";
 
 /** What `rfim` needs beside model and batch. */
 export interface RfimOptions {
@@ -65,20 +66,38 @@ export async function rfim(model: Module, batch: Batch, options: RfimOptions): P
   for (const name of plain) shapes.delete(name);
   const covered: Covered = { shapes, plain };
 
-  /** What `f` gives for each block of which a value is given. */
-  const each = async <T>(given: Directions, f: (block: RfimBlock, value: Tensor) => Promise<T>) => {
-    const result: Record<string, T> = {};
-    for (const block of blocks) {
-      const [name = ""] = block.params;
-      const value = given[name];
-      if (value !== undefined) result[name] = await f(block, value);
+  const layouts = blocks.map((block) => {
+    const own = block.params.map((name) => [name, shapes.get(name) ?? []] as const);
+    return { block, layout: flatOf(new Map(own)) };
+  });
+  /** What `f` gives for the columns of each block of which a value is given. */
+  const each = async <T>(
+    given: Directions,
+    f: (block: RfimBlock, columns: Tensor, layout: Flat) => Promise<T>,
+  ) => {
+    const results: T[] = [];
+    for (const { block, layout } of layouts) {
+      if (!block.params.some((name) => given[name] !== undefined)) continue;
+      const { d, m } = block;
+      const columns = tensor(layout.join(given).data(), { shape: [d, m] });
+      results.push(await f(block, columns, layout));
     }
-    return result;
+    return results;
+  };
+  /** The same where f gives columns: as values by name. */
+  const eachColumns = async (
+    given: Directions,
+    f: (block: RfimBlock, columns: Tensor) => Promise<Tensor>,
+  ): Promise<Record<string, Tensor>> => {
+    const parts = await each(given, async (block, columns, layout) =>
+      layout.split(await f(block, columns)),
+    );
+    return Object.assign({}, ...parts);
   };
   const quadratic = async (delta: Directions) => {
     checkDirections("rfim.quadratic", delta, covered);
     const parts = await each(delta, (block, value) => block.quadratic(value));
-    return Object.values(parts).reduce((total, part) => total + part, 0);
+    return parts.reduce((total, part) => total + part, 0);
   };
 
   return Object.freeze({
@@ -86,13 +105,13 @@ export async function rfim(model: Module, batch: Batch, options: RfimOptions): P
     plain,
     apply: async (delta: Directions) => {
       checkDirections("rfim.apply", delta, covered);
-      return each(delta, (block, value) => block.apply(value));
+      return eachColumns(delta, (block, value) => block.apply(value));
     },
     quadratic,
     length: async (delta: Directions) => Math.sqrt(Math.max(0, await quadratic(delta))),
     solve: async (gradient: Directions, damping: SolveDamping = {}) => {
       checkDirections("rfim.solve", gradient, covered, true);
-      const solved = await each(gradient, (block, value) => block.solve(value, damping));
+      const solved = await eachColumns(gradient, (block, value) => block.solve(value, damping));
       return { ...gradient, ...solved };
     },
     close: async () => {

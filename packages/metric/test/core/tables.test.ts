@@ -5,7 +5,6 @@ import {
   denseMetric,
   linearRows,
   metrics,
-  packed,
   paperMetrics,
   plain,
   reluRow,
@@ -102,12 +101,18 @@ test("subsystems: a parameter in no block and one in two are refused", (t) => {
   });
   t.throws(
     () => found(metrics(twice)),
-    /metric of parameter dense0\/w: a parameter may belong to one subsystem, got uses in dense0 and dense0; use the module once/,
+    /metric of parameter dense0\/w: all uses of a parameter must have a block over the same parameters, or all take the plain gradient, got different ones in dense0 and dense0; return the same `params`/,
   );
   const shared = dense(3, 3);
+  let uses = 0;
+  const halfway = defMetric(dense, {
+    block: ({ params, reference }) => {
+      return [{ params: [params.w], block: uses++ === 0 ? null : sharedGram(reference, 3) }];
+    },
+  });
   t.throws(
-    () => found(standardMetrics, sequential(shared, shared)),
-    /metric of parameter dense0\/w: a parameter may belong to one subsystem, got uses in dense0 and dense0/,
+    () => found(metrics(halfway), sequential(shared, shared)),
+    /metric of parameter dense0\/w: all uses .* or all take the plain gradient/,
   );
   t.end();
 });
@@ -132,17 +137,6 @@ test("subsystems: statistics are no parameters", (t) => {
     ["batchNorm0/scale", "batchNorm0/offset"],
   );
   t.equal(norm?.block, null);
-  t.end();
-});
-
-test("packed: a parameter that is no [d, m] matrix of its block is refused", (t) => {
-  const [one] = found();
-  const { block, params } = one as NonNullable<typeof one>;
-  t.equal(packed(block as NonNullable<typeof block>, params), params[0]);
-  t.throws(
-    () => packed(sharedGram(input("x", [5, 3]), 2), params),
-    /metric block sharedGram: its parameter must be one matrix \[4, 2\], got \[4, 4\]; return one block for each/,
-  );
   t.end();
 });
 

@@ -1,5 +1,5 @@
 import { type Node, type Update, type Variable, withScope } from "@metrigrad/graph";
-import { denseBlock, packed, type Subsystem } from "@metrigrad/metric";
+import { denseBlock, type Subsystem } from "@metrigrad/metric";
 import { type Initializer, sizeOf } from "@metrigrad/tensor";
 import { gradients } from "../core/gradient.ts";
 import { keeper } from "../core/keeper.ts";
@@ -8,6 +8,7 @@ import { slot } from "../core/slot.ts";
 import { asRows } from "./rows.ts";
 import type { AverageSettings, FullSettings } from "./settings.ts";
 import { stepAlong } from "./step.ts";
+import { type Direction, solvedTogether } from "./together.ts";
 
 /** Identity matrices [k, d, d]. */
 const identities: Initializer = ({ shape }) => {
@@ -32,12 +33,16 @@ export function averageMetricPhases(
   const damping = { relative, absolute };
   const kept: (readonly Update[])[] = [];
   const averages: Update[] = [];
-  const solves = new Map<Variable, (gradient: Node) => Node>();
+  const directions: Direction[] = [];
+  const found = new Map(gradients(context).map(({ variable, gradient }) => [variable, gradient]));
+  const gradientsOf = (params: readonly Variable[]) => params.map((one) => found.get(one) as Node);
   for (const { path, params, block } of subsystems) {
-    if (block === null) continue;
+    if (block === null) {
+      directions.push(...params.map((one) => [one, found.get(one) as Node] as const));
+      continue;
+    }
     const [variable] = params as [Variable];
     const rows = asRows(path, block);
-    packed(rows, params);
     const shape = [rows.matrices, rows.d, rows.d];
     const metric = slot(variable, "metric", { shape, init: identities });
     const scope = `metric/${path}`;
@@ -47,12 +52,10 @@ export function averageMetricPhases(
     const { keep, updates } = keeper(variable);
     const whole = denseBlock(metric, rows.m, "average");
     const prepared = withScope(scope, () => whole.prepare(keep, { damping }));
-    solves.set(variable, (gradient) => withScope(scope, () => prepared.solve(gradient)));
+    const solve = (columns: Node) => withScope(scope, () => prepared.solve(columns));
+    directions.push(...solvedTogether(rows, params, gradientsOf(params), solve));
     kept.push(updates);
   }
-  const directions = gradients(context).map(({ variable, gradient }) => {
-    return [variable, solves.get(variable)?.(gradient) ?? gradient] as const;
-  });
   const { refreshEvery } = average;
   return [
     { every: refreshEvery, from: refreshEvery, updates: kept.flat() },

@@ -1,9 +1,10 @@
 import { add, grad, mul, type Node, slice, sub, type Variable, withScope } from "@metrigrad/graph";
-import { packed, type RowsBlock, type Subsystem } from "@metrigrad/metric";
+import type { RowsBlock, Subsystem } from "@metrigrad/metric";
 import type { OptimizerContext, Phase } from "../core/optimizer.ts";
 import { asRows } from "./rows.ts";
 import type { FullSettings } from "./settings.ts";
 import { stepAlong } from "./step.ts";
+import { type Direction, solvedTogether } from "./together.ts";
 
 /**
  * Preconditions with the metric of the batch that gives the gradient. Where a subsystem's outputs
@@ -17,45 +18,52 @@ export function batchMetricPhases(
 ): Phase[] {
   const { relative, absolute } = settings;
   const damping = { relative, absolute };
-  const routes = subsystems.flatMap((subsystem) => routesOf(subsystem, settings));
-  const variables = routes.map(({ variable }) => variable);
-  const gradients = grad(
-    context.loss,
-    routes.map(({ outputs, variable }) => outputs ?? variable),
+  const routes = subsystems.map((subsystem) => routeOf(subsystem, settings));
+  const variables = subsystems.flatMap(({ params }) => params);
+  const sources = routes.map(({ outputs, params }) => (outputs === null ? params : [outputs]));
+  const gradients = grad(context.loss, sources.flat());
+  const decays = new Map(
+    penaltyGradients(context, variables).map((decay, index) => [variables[index], decay]),
   );
-  const decays = penaltyGradients(context, variables);
-  const directions = routes.map(({ path, variable, rows, outputs }, index) => {
-    const gradient = gradients[index] as Node;
-    const decay = decays[index] ?? null;
-    const whole = () => (decay === null ? gradient : add(gradient, decay));
-    const direction = withScope(`metric/${path}`, () => {
-      if (rows === null) return whole();
-      if (outputs === null) return rows.solve(whole(), { damping });
-      const along = alongPenalty(context, variable, rows, outputs);
-      const rest = decay === null || along === null ? null : { v: decay, along };
-      return rows.solveOutputs(mul(gradient, rows.n as number), rest, { damping });
+  let next = 0;
+  const directions = routes.flatMap(({ path, params, rows, outputs }, index): Direction[] => {
+    const count = (sources[index] as readonly Node[]).length;
+    const own = gradients.slice(next, next + count);
+    next += count;
+    return withScope(`metric/${path}`, () => {
+      if (rows !== null && outputs !== null) {
+        const [variable] = params as [Variable];
+        const decay = decays.get(variable) ?? null;
+        const along = alongPenalty(context, variable, rows, outputs);
+        const rest = decay === null || along === null ? null : { v: decay, along };
+        const delta = mul(own[0] as Node, rows.n as number);
+        return [[variable, rows.solveOutputs(delta, rest, { damping })]];
+      }
+      const whole = params.map((variable, at) => {
+        const decay = decays.get(variable) ?? null;
+        return decay === null ? (own[at] as Node) : add(own[at] as Node, decay);
+      });
+      if (rows === null) return params.map((variable, at) => [variable, whole[at] as Node]);
+      return solvedTogether(rows, params, whole, (columns) => rows.solve(columns, { damping }));
     });
-    return [variable, direction] as const;
   });
   return [{ every: 1, updates: stepAlong(directions, context, settings) }];
 }
 
-/** A parameter, and the rows and outputs through which its gradient is solved. */
+/** Parameters, and the rows and outputs through which their gradient is solved. */
 interface Route {
   readonly path: string;
-  readonly variable: Variable;
+  readonly params: readonly Variable[];
   readonly rows: RowsBlock | null;
   readonly outputs: Node | null;
 }
 
-function routesOf({ path, params, block }: Subsystem, { forward }: FullSettings): Route[] {
-  if (block === null)
-    return params.map((variable) => ({ path, variable, rows: null, outputs: null }));
+function routeOf({ path, params, block }: Subsystem, { forward }: FullSettings): Route {
+  if (block === null) return { path, params, rows: null, outputs: null };
   const rows = asRows(path, block);
-  packed(rows, params);
   // Outputs of a forward pass of their own are not on the way to the loss.
   const outputs = forward === "train" ? rows.rows.outputs : null;
-  return [{ path, variable: params[0] as Variable, rows, outputs }];
+  return { path, params, rows, outputs };
 }
 
 /** V = ∂penalty/∂θ for every parameter that the penalty covers, null for others. */

@@ -1,0 +1,41 @@
+import { concat, type Node, reshape, slice } from "@metrigrad/graph";
+import { MetricError, sameShape, showShape, sizeOf } from "@metrigrad/tensor";
+import type { Block } from "../blocks/block.ts";
+
+/** What packing needs to know of a block. */
+type Columns = Pick<Block, "form" | "d" | "m">;
+
+/**
+ * The columns [d, m] of a block for a value per parameter: one [d, m] as it is, others flattened
+ * row-major, one after the other. Throws MetricError where they do not have dm elements.
+ */
+export function packed({ form, d, m }: Columns, values: readonly Node[]): Node {
+  const [only] = values;
+  if (values.length === 1 && only !== undefined && sameShape(only.shape, [d, m])) return only;
+  if (values.reduce((size, { shape }) => size + sizeOf(shape), 0) === d * m) {
+    const flat = values.map((value) => reshape(value, [-1]));
+    return reshape(flat.length === 1 ? (flat[0] as Node) : concat(flat, 0), [d, m]);
+  }
+  throw new MetricError({
+    where: `metric block ${form}`,
+    must: `its parameters must have as many elements as its columns [${d}, ${m}]`,
+    got: values.map(({ shape }) => showShape(shape)).join(" + ") || "none",
+    todo: "return one block for each parameter matrix, or one over all that it names",
+  });
+}
+
+/** The values of given shapes of columns [d, m] that `packed` made. */
+export function unpacked(columns: Node, shapes: readonly (readonly number[])[]): Node[] {
+  const [only] = shapes;
+  if (shapes.length === 1 && only !== undefined) {
+    return [sameShape(only, columns.shape) ? columns : reshape(columns, only)];
+  }
+  const flat = reshape(columns, [-1]);
+  let begin = 0;
+  return shapes.map((shape) => {
+    const end = begin + sizeOf(shape);
+    const part = reshape(slice(flat, [[begin, end]]), shape);
+    begin = end;
+    return part;
+  });
+}
