@@ -1,45 +1,29 @@
-import { concat, type Node, reshape, transpose, type Variable, vjp, vmap } from "@metrigrad/graph";
-import { applyModel, type Law, type Module } from "@metrigrad/nn";
-import { ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { concat, type Node, reshape, type Variable, vjp, vmap } from "@metrigrad/graph";
+import { applyModel, type Module } from "@metrigrad/nn";
+import { sizeOf } from "@metrigrad/tensor";
 
 /**
- * Rows R'J of every sample, [n·r, P]: J = ∂o/∂θ of the model's output o over all P parameters, and
- * RR' the Fisher information of the law in o. Their products add up to the whole model's,
- * Σ_s J_s'F(o_s)J_s. One pullback, batched over the r columns of R and over the samples.
+ * Rows J_s'c of every sample s and each of its cotangents, [n·k, P]: J = ∂o/∂θ of the model's output o
+ * over all P parameters, c [n, k, m] in o. Where c is ∂ ln p/∂o they are the scores of the samples.
+ * One pullback, batched over the k cotangents and over the samples.
  */
 export function scoreRows(
   model: Module,
-  law: Law,
   x: Node,
+  cotangents: Node,
   variables: readonly Variable[],
-): { readonly rows: Node; readonly perSample: number } {
+): Node {
   const size = variables.reduce((total, { shape }) => total + sizeOf(shape), 0);
-  const ofSample = (one: Node): Node => {
-    const own = applyModel(model, reshape(one, [1, ...one.shape]));
-    const bound = own.parameters.map(({ variable }) => variable);
-    const wrt = variables.map(
-      ({ attrs }) => bound.find((variable) => variable.attrs.name === attrs.name) as Variable,
-    );
-    const { output } = own;
-    if (output.shape.length !== 2) {
-      throw new ShapeError({
-        where: "fisher",
-        must: "the model's output must be [n, m]",
-        got: showShape(output.shape),
-        todo: "reshape it in the model",
-      });
-    }
+  const ofSample = (one: Node, own: Node): Node => {
+    const { output } = applyModel(model, reshape(one, [1, ...one.shape]));
     const row = (cotangent: Node) =>
       concat(
-        vjp([output], wrt, [cotangent]).map((part) => reshape(part, [-1])),
+        vjp([output], variables, [reshape(cotangent, output.shape)]).map((part) =>
+          reshape(part, [-1]),
+        ),
         0,
       );
-    const root = law.fisherRoot(output);
-    const [, m = 0, r = 0] = root.shape;
-    const columns = reshape(transpose(reshape(root, [m, r])), [r, 1, m]);
-    return vmap(row)(columns);
+    return vmap(row)(own);
   };
-  const rows = vmap(ofSample)(x);
-  const perSample = rows.shape[1] as number;
-  return { rows: reshape(rows, [-1, size]), perSample };
+  return reshape(vmap(ofSample)(x, cotangents), [-1, size]);
 }

@@ -6,13 +6,16 @@ import {
   categorical,
   dense,
   gaussian,
+  gaussianWithScale,
   type Law,
   type Module,
+  poisson,
   sequential,
 } from "@metrigrad/nn";
 import { reference, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix, solve } from "ml-matrix";
 import test from "tape";
+import { outputJacobians, scoresOf } from "../support/differences.ts";
 import { asMatrix, asTensor, augmented, matrixOf } from "../support/draws.ts";
 import { gap } from "../support/evaluate.ts";
 import { rejects } from "../support/rejects.ts";
@@ -169,6 +172,169 @@ test("fisher: with more rows than parameters the eigenvalues come from the matri
   await close();
 });
 
+/** Laws with their Fisher information in o, in plain JavaScript. */
+const others: readonly { readonly law: Law; readonly information: (o: number[]) => number[] }[] = [
+  { law: poisson(), information: (o) => o.map(Math.exp) },
+  { law: gaussianWithScale(), information: ([, s = 0]) => [Math.exp(-2 * s), 2] },
+  { law: gaussian({ sigma: 0.5 }), information: () => [4, 4] },
+];
+
+for (const { law, information } of others) {
+  test(`fisher: ${law.name}, two layers = (1/n) Σ J'FJ with J by finite differences`, async (t) => {
+    const model = twoLayers(2);
+    const { store, close } = await started(model);
+    const { outputs, jacobians } = await outputJacobians(model, store, asTensor(x));
+    const expected = Matrix.zeros(17, 17);
+    jacobians.forEach((j, s) => {
+      const f = Matrix.diag(information(outputs[s] as number[]));
+      expected.add(j.transpose().mmul(f).mmul(j).div(x.rows));
+    });
+    const g = await fisher(model, asTensor(x), { store, likelihood: law });
+    t.equal(g.kind, "exact");
+    t.ok(gap((await g.toDense()).data(), expected.to1DArray()) < 1e-9);
+    await close();
+  });
+}
+
+test("fisher: without room for rows it is the same by products", async (t) => {
+  const model = twoLayers(2);
+  const { store, close } = await started(model);
+  const settings = { store, likelihood: categorical() };
+  const rich = await fisher(model, asTensor(x), settings);
+  const tight = await fisher(model, asTensor(x), { ...settings, memoryBudget: 300 });
+  const delta = { "dense0/w": asTensor(matrixOf("a", 3, 3)) };
+  const [a, b] = [await rich.toDense(), await tight.toDense()];
+  t.ok(gap(b.data(), a.data()) < 1e-13, "toDense");
+  t.ok(Math.abs((await tight.trace()) - (await rich.trace())) < 1e-13, "trace, a sample at a time");
+  const corner = await tight.block("dense0/w", "dense1/w");
+  t.deepEqual(corner.shape, [9, 8]);
+  t.ok(gap(corner.data(), (await rich.block("dense0/w", "dense1/w")).data()) < 1e-13, "block");
+  t.ok(gap((await tight.eigenvalues()).data(), (await rich.eigenvalues()).data()) < 1e-12);
+  t.ok(Math.abs((await tight.length(delta)) - (await rich.length(delta))) < 1e-12, "length");
+  const damping = { relative: 0.01, absolute: 0.05 };
+  const [iterated, factored] = [
+    await tight.solve(delta, damping),
+    await rich.solve(delta, damping),
+  ];
+  for (const name of Object.keys(sizes)) {
+    t.ok(gap(iterated[name]?.data() ?? [], factored[name]?.data() ?? []) < 1e-8, `solve, ${name}`);
+  }
+  const direct = await tight.solve(delta, { ...damping, method: "direct" });
+  t.ok(gap(direct["dense1/w"]?.data() ?? [], factored["dense1/w"]?.data() ?? []) < 1e-11);
+  await tight.close();
+  await rich.close();
+  await close();
+});
+
+test("fisher: conjugate gradients say where they do not get to", async (t) => {
+  const model = twoLayers(2);
+  const { store, close } = await started(model);
+  const g = await fisher(model, asTensor(x), { store, likelihood: categorical() });
+  const v = { "dense1/w": asTensor(matrixOf("b", 4, 2)) };
+  const method = "conjugate gradients";
+  await rejects(
+    t,
+    g.solve(v, { method, absolute: 1e-3, iterations: 2 }),
+    /fisher.solve: conjugate gradients must reach the tolerance 1e-10 in 2 iterations, got a relative residual of \S+; pass more damping/,
+  );
+  await rejects(
+    t,
+    g.solve(v, { method, absolute: -1 }),
+    /fisher.solve: damping must not be negative, got relative 0, absolute -1; pass/,
+  );
+  const loose = await g.solve(v, { method, absolute: 0.1, tolerance: 1e-2 });
+  const right = await g.solve(v, { absolute: 0.1 });
+  const off = gap(loose["dense1/w"]?.data() ?? [], right["dense1/w"]?.data() ?? []);
+  t.ok(off > 1e-9 && off < 0.05, `a loose tolerance is off by ${off}`);
+  await close();
+});
+
+/** Largest deviation of the mean of rows' products from g, in standard errors over the draws. */
+function deviation(rows: Matrix, n: number, draws: number, g: Matrix): number {
+  let worst = 0;
+  for (let k = 0; k < rows.columns; k++) {
+    for (let l = 0; l <= k; l++) {
+      const means = Array.from({ length: draws }, (_, q) => {
+        let total = 0;
+        for (let s = 0; s < n; s++)
+          total += rows.get(s * draws + q, k) * rows.get(s * draws + q, l);
+        return total / n;
+      });
+      const mean = means.reduce((sum, value) => sum + value, 0) / draws;
+      const spread = means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws - 1);
+      worst = Math.max(worst, Math.abs(mean - g.get(k, l)) / Math.sqrt(spread / draws));
+    }
+  }
+  return worst;
+}
+
+for (const law of [categorical(), poisson()]) {
+  test(`fisher: ${law.name}, Monte-Carlo within 4.5 standard errors of the exact one, seed 4`, async (t) => {
+    const model = twoLayers(2);
+    const { store, close } = await started(model);
+    const samples = 600;
+    const exact = asMatrix(
+      await (await fisher(model, asTensor(x), { store, likelihood: law })).toDense(),
+    );
+    const settings = { store, likelihood: law, kind: { samples, seed: 4 } };
+    const g = await fisher(model, asTensor(x), settings);
+    t.equal(g.kind, "Monte-Carlo");
+    t.equal(g.rows, 4 * samples);
+    const { rows, weight } = await g.toRows();
+    const all = asMatrix(rows);
+    const off = deviation(all, 4, samples, exact);
+    t.ok(off < 4.5, `largest of 153 deviations: ${off.toFixed(1)} standard errors`);
+    const wrong = deviation(all, 4, samples, Matrix.mul(exact, 1.3));
+    t.ok(wrong > 4.5, `30 % off rings: ${wrong.toFixed(1)}`);
+    const dense = await g.toDense();
+    t.ok(gap(dense.data(), all.transpose().mmul(all).mul(weight).to1DArray()) < 1e-12, "R'R");
+    const delta = { "dense1/w": asTensor(matrixOf("b", 4, 2)) };
+    const column = Matrix.columnVector([...new Array(9).fill(0), ...delta["dense1/w"].data()]);
+    const applied = await g.apply(delta);
+    t.ok(
+      gap(
+        Object.values(applied).flatMap((value) => [...value.data()]),
+        asMatrix(dense).mmul(column).to1DArray(),
+      ) < 1e-12,
+      "products see the same draws",
+    );
+    const other = await fisher(model, asTensor(x), { ...settings, kind: { samples, seed: 5 } });
+    t.ok(gap((await other.toDense()).data(), dense.data()) > 1e-4, "another seed, other draws");
+    await close();
+  });
+}
+
+test("fisher: the empirical kind is made of the labels' scores, and is another matrix", async (t) => {
+  const model = twoLayers(2);
+  const { store, close } = await started(model);
+  const likelihood = categorical();
+  const labels = tensor(Int32Array.of(1, 0, 0, 1));
+  const g = await fisher(model, asTensor(x), { store, likelihood, kind: { labels } });
+  t.equal(g.kind, "empirical");
+  const scores = await scoresOf(model, likelihood, store, asTensor(x), labels);
+  t.ok(gap((await g.toRows()).rows.data(), scores.to1DArray()) < 1e-9, "scores");
+  const dense = await g.toDense();
+  t.ok(gap(dense.data(), scores.transpose().mmul(scores).div(4).to1DArray()) < 1e-9, "their mean");
+  const exact = await fisher(model, asTensor(x), { store, likelihood });
+  t.ok(gap(dense.data(), (await exact.toDense()).data()) > 0.01);
+  await close();
+});
+
+test("fisher: drawing leaves the store's random state as it was", async (t) => {
+  const model = dense(2, 2);
+  const { store, close } = await started(model);
+  const names = store.variables.map(({ name }) => name);
+  const settings = { store, likelihood: categorical(), kind: { samples: 3 } };
+  const g = await fisher(model, asTensor(x), settings);
+  const [once, twice] = [await g.trace(), await g.trace()];
+  t.equal(once, twice, "a second run sees the same draws");
+  t.deepEqual(
+    store.variables.map(({ name }) => name),
+    names,
+  );
+  await close();
+});
+
 test("fisher: what is missing, unknown or too large is refused", async (t) => {
   const model = twoLayers(2);
   const { store, close } = await started(model);
@@ -183,10 +349,23 @@ test("fisher: what is missing, unknown or too large is refused", async (t) => {
     fisher(model, asTensor(x), { store } as unknown as Parameters<typeof fisher>[2]),
     /fisher: likelihood must be the law of the model's output, got undefined; pass \{ store, likelihood: categorical\(\) \}/,
   );
+  const tight = await fisher(model, asTensor(x), { store, likelihood, memoryBudget: 100 });
   await rejects(
     t,
-    fisher(model, asTensor(x), { store, likelihood, memoryBudget: 100 }),
-    /fisher: the rows \[8, 17\] must fit in memoryBudget, 100 bytes, got 1088 bytes; pass fewer samples/,
+    tight.toRows(),
+    /fisher.toRows: the rows \[8, 17\] must fit in memoryBudget, 100 bytes, got 1088 bytes; pass fewer samples/,
+  );
+  for (const kind of [{ samples: 0 }, { samples: 1.5 }, "empirical"]) {
+    await rejects(
+      t,
+      fisher(model, asTensor(x), { store, likelihood, kind: kind as never }),
+      /fisher: kind must be "exact", \{ samples: 1, 2, … \} or \{ labels \}, got .*; leave it out/,
+    );
+  }
+  await rejects(
+    t,
+    fisher(model, asTensor(x), { store, likelihood, kind: { labels: tensor([1, 0]) } }),
+    /fisher, kind: labels must be a tensor with a label for each of the 4 rows, got \[2\]; pass/,
   );
   const g = await fisher(model, asTensor(x), { store, likelihood });
   await rejects(

@@ -1,6 +1,6 @@
 /** Metrics under a change of parameters. */
 import { affine, constant, div, exp, matmul, type Node, sub } from "@metrigrad/graph";
-import { fisher } from "@metrigrad/metric";
+import { fisher, pullbackMetric } from "@metrigrad/metric";
 import { bernoulli, defModule, type Module, param, zeros } from "@metrigrad/nn";
 import { reference } from "@metrigrad/tensor";
 import { Matrix, solve } from "ml-matrix";
@@ -23,16 +23,31 @@ function regression(lambda: (theta: Node) => Node): Module {
   return define();
 }
 
-/** g at θ, by the whole-model Fisher information. */
-async function metricAt(lambda: (theta: Node) => Node, theta: Matrix): Promise<Matrix> {
-  const model = regression(lambda);
+/**
+ * g at θ in a model whose parameter it is, by the whole-model Fisher information, and the metric at
+ * λ = Λ(θ) pulled back to θ, which must be the same.
+ */
+async function metricAt(lambda: (theta: Node) => Node, theta: Matrix, image = theta) {
   const backend = await reference();
-  const store = await backend.store(model);
-  await store.write("theta", asTensor(theta));
-  const g = await fisher(model, asTensor(x), { store, likelihood: bernoulli() });
-  const value = asMatrix(await g.toDense());
+  const at = async (model: Module, value: Matrix) => {
+    const store = await backend.store(model);
+    await store.write("theta", asTensor(value));
+    return { store, g: await fisher(model, asTensor(x), { store, likelihood: bernoulli() }) };
+  };
+  const here = await at(regression(lambda), theta);
+  const there = await at(regression(itself), image);
+  const pulled = await pullbackMetric(there.g, {
+    store: there.store,
+    at: { theta: asTensor(theta) },
+    map: (own) => ({ theta: lambda(own.theta as Node) }),
+  });
+  const [g, inner, back] = await Promise.all([
+    here.g.toDense(),
+    there.g.toDense(),
+    pulled.toDense(),
+  ]);
   await backend.close();
-  return value;
+  return { g: asMatrix(g), inner: asMatrix(inner), back: asMatrix(back) };
 }
 
 const theta = matrixOf("theta", 3, 1, 0.5);
@@ -40,9 +55,10 @@ const itself = (value: Node) => value;
 
 test("T14 g_Θ = A'g_ΛA for Λ = AΘ", async (t) => {
   const a = matrixOf("A", 3, 3);
-  const g = await metricAt((value) => matmul(constant(asTensor(a)), value), theta);
-  const inner = await metricAt(itself, a.mmul(theta));
+  const map = (value: Node) => matmul(constant(asTensor(a)), value);
+  const { g, inner, back } = await metricAt(map, theta, a.mmul(theta));
   t.ok(gap(g.to1DArray(), a.transpose().mmul(inner).mmul(a).to1DArray()) < 1e-12);
+  t.ok(gap(back.to1DArray(), g.to1DArray()) < 1e-12, "pulled back");
 });
 
 const sinh = (value: Node) => div(sub(exp(value), exp(sub(0, value))), 2);
@@ -50,7 +66,8 @@ const sinh = (value: Node) => div(sub(exp(value), exp(sub(0, value))), 2);
 test("T14 Λ = sinh Θ: steps in Θ and in Λ differ by an order of 2 in γ", async (t) => {
   const lambda = new Matrix(theta.to2DArray().map((row) => row.map(Math.sinh)));
   const slope = Matrix.diag(theta.to1DArray().map(Math.cosh));
-  const [inTheta, inLambda] = [await metricAt(sinh, theta), await metricAt(itself, lambda)];
+  const { g: inTheta, inner: inLambda, back } = await metricAt(sinh, theta, lambda);
+  t.ok(gap(back.to1DArray(), inTheta.to1DArray()) < 1e-12, "pulled back");
   t.ok(gap(inTheta.to1DArray(), slope.mmul(inLambda).mmul(slope).to1DArray()) < 1e-12, "J'gJ");
   const rows = augmented(x);
   const errors = rows

@@ -1,0 +1,82 @@
+import { type FloatType, MetricError } from "@metrigrad/tensor";
+import { Matrix, solve } from "ml-matrix";
+import { checkDenseSize } from "./spread.ts";
+import type { Range, Whole } from "./whole.ts";
+
+/** Up to this many parameters a matrix is factored. */
+const small = 1000;
+
+/** A symmetric matrix over all parameters that multiplies vectors. */
+export interface Columns {
+  /** P. */
+  readonly size: number;
+  readonly float: FloatType;
+  /** g v. */
+  product(v: Float64Array): Promise<Float64Array>;
+  /** Shows the columns g e_j for j in a range, in order. */
+  columns(range: Range, see: (j: number, column: Float64Array) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The whole of a matrix that is known by its columns: they are its products with unit vectors. */
+export function byColumns(where: string, source: Columns): Whole {
+  const { size, float, product, columns, close } = source;
+  const block = async (rows: Range, range: Range) => {
+    const width = range[1] - range[0];
+    const result = new Float64Array((rows[1] - rows[0]) * width);
+    await columns(range, (j, column) => {
+      for (let i = rows[0]; i < rows[1]; i++) {
+        result[(i - rows[0]) * width + j - range[0]] = column[i] as number;
+      }
+    });
+    return result;
+  };
+  const dense = () => block([0, size], [0, size]);
+  return {
+    float,
+    method: size <= small ? "direct" : "conjugate gradients",
+    product,
+    dense,
+    block,
+    spectrum: null,
+    trace: async () => {
+      let total = 0;
+      await columns([0, size], (j, column) => {
+        total += column[j] as number;
+      });
+      return total;
+    },
+    solve: async (v, { relative = 0, absolute = 0 }) => {
+      checkDenseSize(`${where}.solve`, size);
+      const matrix = new Matrix(size, size);
+      (await dense()).forEach((value, i) => {
+        matrix.set(Math.floor(i / size), i % size, value);
+      });
+      const shift = relative * matrix.trace() + absolute;
+      for (let i = 0; i < size; i++) matrix.set(i, i, matrix.get(i, i) + shift);
+      return solvedBy(`${where}.solve`, matrix, v);
+    },
+    close,
+  };
+}
+
+/** Elimination on the host, which also serves indefinite matrices. Throws MetricError. */
+function solvedBy(where: string, matrix: Matrix, v: Float64Array): Float64Array {
+  const right = Matrix.columnVector(Array.from(v));
+  const singular = () =>
+    new MetricError({
+      where,
+      must: "the damped matrix must be regular to working precision",
+      got: "a singular one",
+      todo: "pass more damping, such as { relative: 1e-4 }",
+    });
+  let x: Matrix;
+  try {
+    x = solve(matrix, right);
+  } catch {
+    throw singular();
+  }
+  const left = Matrix.sub(matrix.mmul(x), right).norm();
+  if (!(left <= 1e-3 * right.norm())) throw singular();
+  return Float64Array.from(x.to1DArray());
+}

@@ -1,0 +1,69 @@
+import { concat, input, type Node, reshape, slice, type Variable, vmap } from "@metrigrad/graph";
+import { type Store, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
+import { byColumns } from "./byColumns.ts";
+import { lazyProgram } from "./lazyProgram.ts";
+import type { Range, Whole } from "./whole.ts";
+
+/** Columns of the matrix that one run computes. */
+const together = 32;
+
+/** A linear map of the parameters' tangents, as nodes. */
+export type Product = (vectors: readonly Node[]) => readonly Node[];
+
+/**
+ * A symmetric matrix over all parameters that is known by its products: its columns are products with
+ * unit vectors, many at once by vmap.
+ */
+export function byProducts(
+  where: string,
+  product: Product,
+  variables: readonly Variable[],
+  store: Store,
+  feeds: Readonly<Record<string, Tensor>>,
+): Whole {
+  const size = variables.reduce((total, { shape }) => total + sizeOf(shape), 0);
+  const flatProduct = (v: Node): Node => {
+    let at = 0;
+    const parts = variables.map(({ shape }) => {
+      const begin = at;
+      at += sizeOf(shape);
+      return reshape(slice(v, [[begin, at]]), shape);
+    });
+    return concat(
+      product(parts).map((part) => reshape(part, [-1])),
+      0,
+    );
+  };
+  const single = lazyProgram(store, () => [flatProduct(input("metric/v", [size]))]);
+  const many = lazyProgram(store, () => [
+    vmap(flatProduct)(input("metric/vectors", [together, size])),
+  ]);
+
+  /** g e_j for some j, one after the other. */
+  const columns = async ([begin, end]: Range, see: (j: number, column: Float64Array) => void) => {
+    for (let first = begin; first < end; first += together) {
+      const unit = new Float64Array(together * size);
+      const last = Math.min(first + together, end);
+      for (let j = first; j < last; j++) unit[(j - first) * size + j] = 1;
+      const vectors = tensor(unit, { shape: [together, size] });
+      const [found] = await many.run({ ...feeds, "metric/vectors": vectors });
+      const data = Float64Array.from((found as Tensor).data());
+      for (let j = first; j < last; j++) {
+        see(j, data.subarray((j - first) * size, (j - first + 1) * size));
+      }
+    }
+  };
+
+  return byColumns(where, {
+    size,
+    float: store.float,
+    product: async (v) => {
+      const [found] = await single.run({ ...feeds, "metric/v": tensor(v) });
+      return Float64Array.from((found as Tensor).data());
+    },
+    columns,
+    close: async () => {
+      for (const program of [single, many]) await program.close();
+    },
+  });
+}

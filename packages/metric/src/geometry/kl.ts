@@ -1,0 +1,84 @@
+import { add, input, mean, type Node, replaceNodes, type Variable } from "@metrigrad/graph";
+import type { Law, Module } from "@metrigrad/nn";
+import { MetricError, type Store, type Tensor } from "@metrigrad/tensor";
+import { type Batch, batchInput } from "./batch.ts";
+import { checkDirections, type Directions } from "./directions.ts";
+import { lazyProgram } from "./lazyProgram.ts";
+import { checkLikelihood } from "./likelihood.ts";
+import { outputOf } from "./output.ts";
+
+/** Between which parameters `kl` measures, and where it computes. */
+export interface KlOptions {
+  /** Holds the parameters; its backend computes. */
+  readonly store: Store;
+  /** p(y | o): the law of the model's output. */
+  readonly likelihood: Law;
+  /** θ by variable name; names left out are as in the store. */
+  readonly from?: Directions;
+  /** The other parameters by variable name; names left out are as in θ. */
+  readonly to?: Directions;
+  /** δ instead of `to`: the other parameters are θ + δ; names left out do not move. */
+  readonly delta?: Directions;
+}
+
+/**
+ * (1/n) Σ_s KL(p(y | x_s, θ) ‖ p(y | x_s, θ')) in nats, the mean divergence of a model on a batch between
+ * two parameters, by the closed form of its likelihood; the model is in inference mode. For θ' = θ + δ it
+ * is about ½δ'gδ with the Fisher information g of θ. Throws ShapeError for a batch or values of another
+ * shape, MetricError for unknown names and for a likelihood without a closed form.
+ */
+export async function kl(model: Module, batch: Batch, options: KlOptions): Promise<number> {
+  const { store, likelihood, from = {}, to, delta } = options;
+  checkLikelihood("kl", likelihood);
+  if (likelihood.kl === null) throw open(likelihood);
+  if ((to === undefined) === (delta === undefined)) throw aimless(to !== undefined);
+  const { x, feeds: inputs } = batchInput("kl", batch);
+  const { output, variables, shapes } = outputOf("kl", model, x);
+  const covered = { shapes, plain: [] };
+  const feeds: Record<string, Tensor> = { ...inputs };
+  /** Inputs for values by name. */
+  const nodesOf = (what: string, values: Directions): ReadonlyMap<string, Node> => {
+    checkDirections(`kl, ${what}`, values, covered);
+    const nodes = Object.entries(values).map(([name, value]) => {
+      feeds[`metric/${what}/${name}`] = value;
+      return [name, input(`metric/${what}/${name}`, value.shape)] as const;
+    });
+    return new Map(nodes);
+  };
+  const moved = (change: (variable: Variable) => Node) =>
+    replaceNodes([output], new Map(variables.map((one) => [one as Node, change(one)])))[0] as Node;
+  const first = nodesOf("from", from);
+  const here = (variable: Variable): Node => first.get(variable.attrs.name) ?? variable;
+  const second = to === undefined ? nodesOf("delta", delta ?? {}) : nodesOf("to", to);
+  const there = (variable: Variable): Node => {
+    const given = second.get(variable.attrs.name);
+    if (given === undefined) return here(variable);
+    return to === undefined ? add(here(variable), given) : given;
+  };
+  const divergence = likelihood.kl(moved(here), moved(there));
+  const program = lazyProgram(store, () => [mean(divergence)]);
+  try {
+    const [value] = await program.run(feeds);
+    return (value as Tensor).item();
+  } finally {
+    await program.close();
+  }
+}
+
+function open({ name }: Law): MetricError {
+  return new MetricError({
+    where: "kl",
+    must: "the likelihood must have a closed form of its divergence",
+    got: `${name} without \`kl\``,
+    todo: "give the law kl: (h, other) => …, or use ½δ'gδ of fisher(…)",
+  });
+}
+
+function aimless(both: boolean): MetricError {
+  return new MetricError({
+    where: "kl",
+    must: "either `to` or `delta` must be given",
+    got: both ? "both" : "none",
+    todo: "pass { store, likelihood, delta: { … } }",
+  });
+}

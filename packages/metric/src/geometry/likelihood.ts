@@ -1,0 +1,13 @@
+import type { Law } from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
+
+/** Throws MetricError unless a law was given. */
+export function checkLikelihood(where: string, likelihood: Law | undefined): void {
+  if (typeof likelihood?.fisherRoot === "function") return;
+  throw new MetricError({
+    where,
+    must: "likelihood must be the law of the model's output",
+    got: String(likelihood),
+    todo: "pass { store, likelihood: categorical() }",
+  });
+}

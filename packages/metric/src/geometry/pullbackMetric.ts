@@ -1,0 +1,123 @@
+import { input, jvp, type Node, vjp } from "@metrigrad/graph";
+import {
+  MetricError,
+  type Store,
+  sameShape,
+  showShape,
+  type Tensor,
+  tensor,
+} from "@metrigrad/tensor";
+import { byColumns } from "./byColumns.ts";
+import type { Directions } from "./directions.ts";
+import { flatOf } from "./flat.ts";
+import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
+import { type ModelMetric, modelMetric } from "./modelMetric.ts";
+
+/** Other coordinates of a model's parameters. */
+export interface PullbackOptions {
+  /** Holds the parameters Λ(Θ); its backend computes. */
+  readonly store: Store;
+  /** Θ by name. */
+  readonly at: Directions;
+  /** Λ(Θ): values of the model's parameters by name; those left out are held fixed. */
+  readonly map: (theta: Readonly<Record<string, Node>>) => Readonly<Record<string, Node>>;
+}
+
+/** How far the store's parameters may be from Λ(Θ), relative to their size. */
+const slack = { f32: 1e-4, f64: 1e-9 } as const;
+
+/**
+ * The metric g_Θ = J'g_ΛJ with J = ∂Λ/∂Θ: lengths do not depend on the coordinates (Sun and Nielsen 2017,
+ * section 2). g_Λ is what `rfim`, `fisher` or `observedFisher` gave for the parameters of a store. Products
+ * are a jvp, a product with g_Λ and a vjp. Throws MetricError where the store does not hold Λ(Θ), or Λ names
+ * others than its parameters.
+ */
+export async function pullbackMetric(
+  metric: Pick<ModelMetric, "apply">,
+  { store, at, map }: PullbackOptions,
+): Promise<ModelMetric> {
+  const shapes = new Map(Object.entries(at).map(([name, { shape }]) => [name, shape]));
+  const inputsFor = (what: string, of: ReadonlyMap<string, readonly number[]>) =>
+    new Map([...of].map(([name, shape]) => [name, input(`metric/${what}/${name}`, shape)]));
+  const feedsFor = (what: string, values: Directions) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [`metric/${what}/${name}`, value]),
+    );
+  const theta = inputsFor("theta", shapes);
+  const lambda = map(Object.fromEntries(theta));
+  const names = Object.keys(lambda);
+  const images = Object.values(lambda);
+  const outer = new Map(Object.entries(lambda).map(([name, { shape }]) => [name, shape]));
+  await checkImage(store, lambda, feedsFor("theta", at));
+
+  const forth = lazyProgram(store, () =>
+    jvp(images, [...theta.values()], [...inputsFor("tangent", shapes).values()]),
+  );
+  const back = lazyProgram(store, () =>
+    vjp(images, [...theta.values()], [...inputsFor("cotangent", outer).values()]),
+  );
+  const run = async (program: LazyProgram, what: string, values: Directions, keys: string[]) => {
+    const found = await program.run({ ...feedsFor("theta", at), ...feedsFor(what, values) });
+    return Object.fromEntries(keys.map((name, i) => [name, found[i] as Tensor]));
+  };
+  const flat = flatOf(shapes);
+  const product = async (v: Float64Array) => {
+    const tangents = flat.split(tensor(v, { shape: [flat.size, 1] }));
+    const moved = await metric.apply(await run(forth, "tangent", tangents, names));
+    return flat
+      .join(await run(back, "cotangent", moved, [...shapes.keys()]))
+      .data() as Float64Array;
+  };
+  const whole = byColumns("pullbackMetric", {
+    size: flat.size,
+    float: store.float,
+    product,
+    columns: async ([begin, end], see) => {
+      for (let j = begin; j < end; j++) {
+        see(j, await product(Float64Array.from({ length: flat.size }, (_, i) => Number(i === j))));
+      }
+    },
+    close: async () => {
+      for (const program of [forth, back]) await program.close();
+    },
+  });
+  return modelMetric("pullbackMetric", shapes, whole);
+}
+
+/** Throws MetricError unless the store's parameters are Λ(Θ). */
+async function checkImage(
+  store: Store,
+  lambda: Readonly<Record<string, Node>>,
+  feeds: Readonly<Record<string, Tensor>>,
+): Promise<void> {
+  const known = new Map(store.variables.map(({ name, shape }) => [name, shape]));
+  for (const [name, { shape }] of Object.entries(lambda)) {
+    const own = known.get(name);
+    if (own !== undefined && sameShape(own, shape)) continue;
+    throw new MetricError({
+      where: "pullbackMetric",
+      must: `map must give values of the store's parameters (${[...known.keys()].join(", ")}) in their shapes`,
+      got: own === undefined ? name : `${name} ${showShape(shape)} for ${showShape(own)}`,
+      todo: "correct the name or the shape",
+    });
+  }
+  const program = lazyProgram(store, () => Object.values(lambda));
+  const images = await program.run(feeds);
+  await program.close();
+  for (const [k, name] of Object.keys(lambda).entries()) {
+    const image = (images[k] as Tensor).data();
+    const held = Array.from((await store.read(name)).data());
+    const size = held.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+    const off = held.reduce((most, value, i) => {
+      const apart = Math.abs(value - (image[i] as number));
+      return apart <= most ? most : apart;
+    }, 0);
+    if (off <= slack[store.float] * size) continue;
+    throw new MetricError({
+      where: "pullbackMetric",
+      must: "the store must hold Λ(Θ), at which the metric is taken",
+      got: `${name} off by ${off.toExponential(1)}`,
+      todo: `write it first: store.write("${name}", …)`,
+    });
+  }
+}
