@@ -24,7 +24,11 @@ function addKernels(m: ModuleBuilder, options: KernelOptions) {
     triangularSolve: triangularSolver(m, panel, products.gemmMinus),
     ...vectorSolvers(m, dot, subtract),
     solvePanel: panel,
-    ...choleskyKernels(m, { copy: copy2d, panel, gemmUpperMinus: products.gemmUpperMinus }),
+    ...choleskyKernels(
+      m,
+      { copy: copy2d, panel, gemmUpperMinus: products.gemmUpperMinus },
+      options,
+    ),
     eigh: eighKernel(m, { copy: copy2d, mirror, dot, subtract }),
     threefry: threefryKernel(m),
   };

@@ -1,4 +1,10 @@
-import { blockBytes, blockRow, choleskyScratch, workingRow } from "../kernel/cholesky.ts";
+import {
+  blockBytes,
+  blockRow,
+  choleskyScratch,
+  wholeSize,
+  workingRow,
+} from "../kernel/cholesky.ts";
 import { solveRows as panelRows } from "../kernel/solve.ts";
 import { productScratch } from "../kernel/tile.ts";
 import { share } from "../loop/nest.ts";
@@ -45,8 +51,8 @@ export function sharedScratch(size: number, context: StepContext): SharedScratch
   };
 }
 
-/** A size from which the panels of one matrix are worth to share. */
-export const sharedSize = 128;
+/** A size from which the panels of one matrix are worth to share; smaller ones have none. */
+export const sharedSize = wholeSize + 1;
 
 /**
  * One factorisation by several parts: what the kernel does in turn, as phases. Each part factors the
@@ -78,7 +84,7 @@ export function lowerSharedCholesky(
       const block = blockOf(f, part);
       f.if(i32.load(block, blockBytes), () => {
         f.call(library.copy2d, block, blockRow, corner, row, 4, count, count);
-        const sound = callValue("i32", library.factorBlock, block, i32.const(count));
+        const sound = callValue("i32", library.factorBlock, block, blockRow, count);
         f.do(i32.store(block, sound, blockBytes));
       });
       f.if(i32.load(block, blockBytes), () => {
