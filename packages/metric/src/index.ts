@@ -1,7 +1,25 @@
-export type { Block, BlockCost, SolveOptions, Solver } from "./blocks/block.ts";
+export type {
+  Block,
+  BlockCost,
+  Columns,
+  DampedOptions,
+  OutputRows,
+  OutputsBlock,
+  Solution,
+  SolveOptions,
+  Solver,
+} from "./blocks/block.ts";
 export type { Damping } from "./blocks/damping.ts";
 export { denseBlock } from "./blocks/dense.ts";
-export { type GramBlockOptions, sharedGram, unitGram } from "./blocks/gram.ts";
+export {
+  factorGram,
+  type GramBlockOptions,
+  type JacobianGramOptions,
+  jacobianGram,
+  sharedGram,
+  softmaxGram,
+  unitGram,
+} from "./blocks/gram.ts";
 export type { Keep, Prepared } from "./blocks/prepared.ts";
 export type { Rows, RowsBlock } from "./blocks/rows.ts";
 export { type CheckMetricOptions, checkMetric } from "./check/checkMetric.ts";

@@ -1,24 +1,45 @@
-import type { Node } from "@metrigrad/graph";
+import type { Node, RandomOptions } from "@metrigrad/graph";
 import type { Damping } from "./damping.ts";
 import type { Keep, Prepared } from "./prepared.ts";
 
 /** How `solve` works. */
-export type Solver = "dense" | "woodbury";
+export type Solver = "dense" | "woodbury" | "diagonal" | "kronecker" | "cg";
+
+/**
+ * What the matrices of a block are over: all columns of the parameter share one, each has its own, or
+ * one is over all columns at once, the parameter flattened row-major.
+ */
+export type Columns = "shared" | "own" | "coupled";
+
+/** λ of what is made of g + λI. */
+export interface DampedOptions {
+  readonly damping?: Damping;
+}
 
 /** What `solve` may be told. */
-export interface SolveOptions {
-  readonly damping?: Damping;
+export interface SolveOptions extends DampedOptions {
   /** Chosen by the cost model when left out. */
   readonly solver?: Solver;
+  /** Steps of the iterative solvers ("cg", and doublings of "kronecker"); by default enough. */
+  readonly iterations?: number;
+}
+
+/** A solution and how good it is. */
+export interface Solution {
+  /** (g + λI)⁻¹v, [d, m]. */
+  readonly x: Node;
+  /** The λ used, [matrices]: larger than the one asked for where g + λI was singular in rounding. */
+  readonly lambda: Node;
+  /** ‖v − (g + λI)x‖/‖v‖ over the whole vector at that λ, []; 0 where v = 0. */
+  readonly residual: Node;
 }
 
 /**
  * A symmetric positive semi-definite matrix over the parameters of one subsystem, in the form in
- * which it is cheap. Parameters are a matrix [d, m], one column per unit. The block has one [d, d]
- * matrix that all m columns share, or one for each: it is block diagonal over units.
+ * which it is cheap. Parameters are a matrix [d, m], one column per unit.
  */
 export interface Block {
-  /** "rows" or "dense". */
+  /** "rows", "dense", "kronecker", "diagonal" or "quasiDiagonal". */
   readonly kind: string;
   /** The constructor that made it, for `explain`. */
   readonly form: string;
@@ -28,20 +49,72 @@ export interface Block {
   readonly m: number;
   /** Rows that it is made of, or null. */
   readonly n: number | null;
-  /** Number of distinct matrices: 1 (shared) or m. */
+  readonly columns: Columns;
+  /** Number of distinct matrices: m where each column has its own, else 1. */
   readonly matrices: number;
-  /** g v for v [d, m]. */
+  /** Order of each matrix: d, or dm where coupled. */
+  readonly size: number;
+  /** g v for v [d, m]. Throws ShapeError. */
   apply(v: Node): Node;
-  /** (g + λI)⁻¹ v for v [d, m]. */
+  /** (g + λI)⁻¹ v for v [d, m]. Throws ShapeError, and MetricError for a solver that it has not. */
   solve(v: Node, options?: SolveOptions): Node;
   /** `solve` with all that is made of the metric kept, for the right sides of later batches. */
   prepare(keep: Keep, options?: SolveOptions): Prepared;
-  /** The solver that `solve` takes unless told, and what it keeps and does. */
-  readonly cost: BlockCost;
+  /** What `solve` gives, with the λ used and the residual. */
+  solution(v: Node, options?: SolveOptions): Solution;
+  /**
+   * Rv with RR' = (g + λI)⁻¹, [d, m]: white noise becomes noise of that covariance. R is L⁻ᵀ of
+   * LL' = g + λI, λ^-½(I − UL⁻ᵀ(L + √λ I)⁻¹U') of g = UU' and LL' = U'U + λI (Andrews 1968), or
+   * what the kind says.
+   */
+  inverseSqrt(v: Node, options?: DampedOptions): Node;
   /** Traces of the matrices, [matrices]. */
   trace(): Node;
-  /** The matrices, [matrices, d, d]. */
+  /** The diagonal of g, [d, m]. */
+  diagonal(): Node;
+  /** ln det(g + λI) of each matrix, [matrices]. */
+  logdet(options?: DampedOptions): Node;
+  /** v'gv, []. */
+  quadratic(v: Node): Node;
+  /**
+   * A draw from N(0, g), [d, m]. Of explicit matrices that are singular in rounding it is from
+   * N(0, g + λI) with the λ that `cholesky` needs.
+   */
+  sample(options: RandomOptions): Node;
+  /** The matrices, [matrices, size, size]. */
   toMatrices(): Node;
+  /** The block over the parameter flattened row-major, [dm, dm]. */
+  toDense(): Node;
+  /** α g + β base, [matrices, size, size]: a step of a running average. */
+  accumulate(base: Node | null, alpha: number, beta: number): Node;
+  /** The solver that `solve` takes unless told, and what it keeps and does. */
+  readonly cost: BlockCost;
+  /** Every solver that it has, the preferred first. */
+  readonly costs: readonly BlockCost[];
+}
+
+/** The rows of a batch behind a block, and the outputs T = X̃W that its parameters act through. */
+export interface OutputRows {
+  /** x [n, d − 1] with `bias`, else [n, d]. */
+  readonly x: Node;
+  /** x̃ = (x, 1): a last column of ones that is never stored. */
+  readonly bias: boolean;
+  /** T [n, m], where the parameters act through it alone: ∂L/∂W = X̃'∂L/∂T. */
+  readonly outputs: Node | null;
+}
+
+/** A block that is made of x̃_s and can be solved without the gradient. */
+export interface OutputsBlock extends Block {
+  readonly rows: OutputRows;
+  /**
+   * (g + λI)⁻¹(X̃'Δ/n + V) without forming the gradient, in the space of the outputs: Δ [n, m] is
+   * n ∂L/∂T, `along` is X̃V [n, m]. See the package's guide for the derivation.
+   */
+  solveOutputs(
+    delta: Node,
+    rest: { readonly v: Node; readonly along: Node } | null,
+    options?: DampedOptions,
+  ): Node;
 }
 
 /** What solving with a block takes, for choosing and for `explain`. */

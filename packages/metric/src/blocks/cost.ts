@@ -1,29 +1,92 @@
 import type { BlockCost, Solver } from "./block.ts";
+import { defaultIterations } from "./cg.ts";
 
-/** Sizes that decide how a weighted-rows block is solved. */
+/** Costs of the solvers of a block, the preferred first. */
+export type Costs = readonly [BlockCost, ...BlockCost[]];
+
+/** Sizes that decide how matrices made of rows are solved. */
 export interface RowsSizes {
-  readonly n: number;
-  readonly d: number;
-  readonly m: number;
-  /** 1 (shared) or m. */
+  /** Rows of one matrix: n, or n·r with factors of r columns. */
+  readonly rows: number;
+  /** Order of a matrix. */
+  readonly size: number;
+  /** 1 (shared, coupled) or m. */
   readonly matrices: number;
+  /** Right-hand sides in all: m, or 1 where coupled. */
+  readonly sides: number;
+  /** Multiply-adds of X̃v, or of X̃'y. */
+  readonly product: number;
+  /** Of all inner products of rows, and of all matrices. */
+  readonly kernel: number;
+  readonly assemble: number;
 }
 
 /** Woodbury pays below about this many rows per dimension: measured, see docs/decisions.md. */
 const breakEven = 0.7;
 
-/** Multiply-adds and bytes of one damped solve, and the solver that is cheaper. */
-export function rowsCost({ n, d, m, matrices }: RowsSizes): BlockCost {
-  const solver: Solver = n < breakEven * d ? "woodbury" : "dense";
-  const size = solver === "woodbury" ? n : d;
-  const assemble = solver === "woodbury" ? (n * n * d) / 2 : (matrices * n * d * d) / 2;
-  const products = solver === "woodbury" ? 2 * n * d * m : 0;
-  const bound = Math.round(breakEven * d);
-  return {
-    solver,
-    why: `${n} rows ${solver === "woodbury" ? "<" : "≥"} ${breakEven}·${d} = ${bound}`,
+/** Bytes that exact solving may keep before conjugate gradients take its place. */
+const exactLimit = 2 ** 30;
+
+/** Costs of the solvers of weighted rows. */
+export function rowsCosts(sizes: RowsSizes): Costs {
+  const { rows, size, matrices, sides, product, kernel, assemble } = sizes;
+  const few = rows < breakEven * size;
+  const why = `${rows} rows ${few ? "<" : "≥"} ${breakEven}·${size} = ${Math.round(breakEven * size)}`;
+  const woodbury: BlockCost = {
+    solver: "woodbury",
+    why,
+    bytes: 8 * matrices * rows * rows,
+    build: kernel + (matrices * rows ** 3) / 6,
+    apply: rows * rows * sides + 2 * product,
+  };
+  const dense: BlockCost = {
+    solver: "dense",
+    why,
     bytes: 8 * matrices * size * size,
     build: assemble + (matrices * size ** 3) / 6,
-    apply: size * size * m + products,
+    apply: size * size * sides,
   };
+  return ranked(few ? woodbury : dense, few ? dense : woodbury, iterative(2 * product, sizes));
+}
+
+/** Costs of the solvers of explicit matrices. */
+export function denseCosts(sizes: Pick<RowsSizes, "size" | "matrices" | "sides">): Costs {
+  const { size, matrices, sides } = sizes;
+  const dense: BlockCost = {
+    solver: "dense",
+    why: "explicit matrices",
+    bytes: 8 * matrices * size * size,
+    build: (matrices * size ** 3) / 6,
+    apply: size * size * sides,
+  };
+  return [dense, iterative(size * size * sides, sizes)];
+}
+
+/** Costs of a solver that needs nothing but some multiples of its values. */
+export function directCosts(solver: Solver, why: string, values: number, build: number): Costs {
+  return [{ solver, why, bytes: 4 * values, build, apply: values }];
+}
+
+/** Conjugate gradients: five vectors, and a product per step. */
+export function iterative(
+  product: number,
+  { size, matrices, sides }: Pick<RowsSizes, "size" | "matrices" | "sides">,
+): BlockCost {
+  const steps = Math.min(defaultIterations, 2 * size);
+  return {
+    solver: "cg",
+    why: `${steps} steps keep vectors only`,
+    bytes: 4 * 5 * size * Math.max(sides, matrices),
+    build: 0,
+    apply: steps * product,
+  };
+}
+
+/** The first exact solver where it fits, else the second, else the iterative one. */
+function ranked(first: BlockCost, second: BlockCost, cg: BlockCost): Costs {
+  if (first.bytes <= exactLimit) return [first, second, cg];
+  const over = "more than 1 GiB";
+  if (second.bytes <= exactLimit)
+    return [{ ...second, why: `${first.why}, but ${first.solver} keeps ${over}` }, cg, first];
+  return [{ ...cg, why: `dense and woodbury keep ${over} each` }, second, first];
 }

@@ -1,44 +1,54 @@
-import { eye, mul, type Node, sum } from "@metrigrad/graph";
+import { broadcastTo, diagonal, type Node, reshape, trace, transpose } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
-import type { Block } from "./block.ts";
-import { timesColumns } from "./columns.ts";
-import { shiftOf } from "./damping.ts";
-import { factored, preparedMatrices } from "./factored.ts";
+import type { Block, Columns } from "./block.ts";
+import { timesMatrices } from "./columns.ts";
+import { denseCosts } from "./cost.ts";
+import { defBlock } from "./defBlock.ts";
 
 /**
- * A block of explicit matrices: [1, d, d] shared by m columns, or [m, d, d]. Solved by Cholesky.
- * Throws ShapeError.
+ * A block of explicit matrices: [1, d, d] shared by m columns, [m, d, d], or coupled [1, dm, dm] over
+ * the parameter [d, m] flattened row-major. Solved by Cholesky. Throws ShapeError.
  */
-export function denseBlock(matrices: Node, m: number, form = "dense"): Block {
-  const [count = 0, d = 0, columns = 0] = matrices.shape;
-  if (matrices.shape.length !== 3 || d !== columns || (count !== 1 && count !== m)) {
+export function denseBlock(
+  matrices: Node,
+  m: number,
+  form = "dense",
+  columns: Columns = matrices.shape[0] === 1 ? "shared" : "own",
+): Block {
+  const [count = 0, size = 0, across = 0] = matrices.shape;
+  const d = columns === "coupled" ? size / m : size;
+  const wanted = columns === "own" ? m : 1;
+  const square = matrices.shape.length === 3 && size === across;
+  if (!square || count !== wanted || !Number.isInteger(d)) {
     throw new ShapeError({
       where: "denseBlock",
-      must: `matrices must be [1, d, d] or [${m}, d, d]`,
+      must:
+        columns === "coupled"
+          ? `coupled matrices must be [1, d·${m}, d·${m}]`
+          : `matrices must be [1, d, d] or [${m}, d, d]`,
       got: showShape(matrices.shape),
       todo: "reshape them",
     });
   }
-  const trace = () => sum(mul(matrices, eye(d)), { axis: [1, 2] });
-  return {
+  return defBlock({
     kind: "dense",
     form,
     d,
     m,
     n: null,
-    matrices: count,
-    apply: (v) => timesColumns(matrices, v),
-    solve: (v, { damping = {} } = {}) => factored(matrices, shiftOf(damping, trace))(v),
-    prepare: (keep, { damping = {} } = {}) =>
-      preparedMatrices(matrices, shiftOf(damping, trace), keep),
-    cost: {
-      solver: "dense",
-      why: "explicit matrices",
-      bytes: 8 * count * d * d,
-      build: (count * d ** 3) / 6,
-      apply: d * d * m,
-    },
-    trace,
+    columns,
+    costs: denseCosts({ size, matrices: count, sides: columns === "shared" ? m : count }),
+    apply: (v) => timesMatrices(matrices, v, columns),
+    trace: () => trace(matrices),
+    diagonal: () => diagonalOf(matrices, d, m, columns),
     toMatrices: () => matrices,
-  };
+  });
+}
+
+/** The diagonal of matrices [matrices, size, size] over the parameter [d, m]. */
+export function diagonalOf(matrices: Node, d: number, m: number, columns: Columns): Node {
+  const values = diagonal(matrices);
+  if (columns === "own") return transpose(values);
+  if (columns === "coupled") return reshape(values, [d, m]);
+  return broadcastTo(reshape(values, [d, 1]), [d, m]);
 }

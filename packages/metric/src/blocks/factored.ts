@@ -1,31 +1,54 @@
 import {
   broadcastTo,
   cholesky,
+  choleskyLogdet,
   choleskyShift,
   choleskySolve,
+  matmul,
   type Node,
+  normal,
+  type RandomOptions,
   reshape,
+  triangularSolve,
 } from "@metrigrad/graph";
-import { fromColumns, timesColumns, toColumns } from "./columns.ts";
-import { identities, ones, zeros } from "./first.ts";
+import type { Columns } from "./block.ts";
+import { fromSides, timesMatrices, toFactors, toSides } from "./columns.ts";
+import type { PreparedSolve, Shifted } from "./defBlock.ts";
+import { identities, ones } from "./first.ts";
 import { inverseOf } from "./inverseOf.ts";
-import type { Keep, Prepared } from "./prepared.ts";
+import type { Keep } from "./prepared.ts";
 
-/** (g + λI)⁻¹v by Cholesky, for g [1, d, d] or [m, d, d], λ [] or one per matrix, and v [d, m]. */
-export function factored(matrices: Node, lambda: Node): (v: Node) => Node {
-  const [count = 0, d = 0] = matrices.shape;
-  const factor = cholesky(matrices, { shift: broadcastTo(lambda, [count]) });
-  if (count !== 1) return (v) => fromColumns(choleskySolve(factor, toColumns(v)));
-  return (v) => choleskySolve(reshape(factor, [d, d]), v);
+/** What explicit matrices do by their Cholesky factors L of g + λI. */
+export interface Factored {
+  /** (g + λI)⁻¹v, and the λ with which that was regular. */
+  solve(v: Node): Shifted;
+  /** The same with the inverses kept. */
+  prepare(keep: Keep): PreparedSolve;
+  /** L⁻ᵀv. */
+  inverseSqrt(v: Node): Node;
+  /** [matrices]. */
+  logdet(): Node;
+  /** Lz for white noise z [d, m]. */
+  sample(d: number, options: RandomOptions): Node;
 }
 
-/** The same with the inverses kept. */
-export function preparedMatrices(matrices: Node, lambda: Node, keep: Keep): Prepared {
-  const [count = 0] = matrices.shape;
-  const factor = cholesky(matrices, { shift: broadcastTo(lambda, [count]) });
+/** The factors of g + λI for g [matrices, size, size] of m columns, λ [matrices] or []. */
+export function factored(matrices: Node, m: number, columns: Columns, lambda: Node): Factored {
+  const count = matrices.shape[0] as number;
+  const factors = cholesky(matrices, { shift: broadcastTo(lambda, [count]) });
+  const factor = toFactors(factors, columns);
+  const back = (sides: Node) => fromSides(sides, m, columns);
   return {
-    solve: (v) => timesColumns(keep("inverse", inverseOf(factor), identities), v),
-    apply: (v) => timesColumns(keep("matrices", matrices, zeros), v),
-    lambda: () => keep("lambda", choleskyShift(factor), ones),
+    solve: (v) => {
+      const x = back(choleskySolve(factor, toSides(v, columns)));
+      return { x, lambda: choleskyShift(factors) };
+    },
+    prepare: (keep) => ({
+      solve: (v) => timesMatrices(keep("inverse", inverseOf(factors), identities), v, columns),
+      lambda: () => keep("lambda", choleskyShift(factors), ones),
+    }),
+    inverseSqrt: (v) => back(triangularSolve(factor, toSides(v, columns), { transpose: true })),
+    logdet: () => reshape(choleskyLogdet(factors), [count]),
+    sample: (d, options) => back(matmul(factor, toSides(normal([d, m], options), columns))),
   };
 }

@@ -10,33 +10,32 @@ import {
   transpose,
 } from "@metrigrad/graph";
 
-/** Products with rows x̃, which are x [n, d], or (x, 1) with x [n, d − 1]. */
+/** What rows x̃ multiply to: x̃ = (x, 1) with a last column of ones that is never stored. */
 export interface RowProducts {
-  /** X̃v [n, m] for v [d, m]. */
+  /** X̃v [n, m] of v [d, m]. */
   forward(v: Node): Node;
-  /** X̃'y [d, m] for y [n, m]. */
+  /** X̃'y [d, m] of y [n, m]. */
   back(y: Node): Node;
   /** X̃X̃' [n, n]. */
   kernel(): Node;
-  /** ‖x̃‖² of every row, [n]. */
-  squares(): Node;
+  /** |x̃_s|² [n]. */
+  norms(): Node;
+  /** Σ_s y_s x̃_s² [d, m] of y [n, m]. */
+  squares(y: Node): Node;
 }
 
-/** The products of rows x, with a last column of ones that is never stored where `bias` says so. */
+/** The products of x [n, d − 1] with `bias`, else [n, d]. */
 export function rowProducts(x: Node, bias: boolean): RowProducts {
+  const backFrom = (rows: Node, y: Node) => {
+    const product = matmul(rows, y, { transposeA: true });
+    return bias ? concat([product, sum(y, { axis: 0, keepDims: true })], 0) : product;
+  };
+  const orOne = (value: Node) => (bias ? add(value, 1) : value);
   return {
     forward: (v) => (bias ? affine(x, v) : matmul(x, v)),
-    back: (y) => {
-      const product = matmul(x, y, { transposeA: true });
-      return bias ? concat([product, sum(y, { axis: 0, keepDims: true })], 0) : product;
-    },
-    kernel: () => {
-      const inner = gram(transpose(x));
-      return bias ? add(inner, 1) : inner;
-    },
-    squares: () => {
-      const norms = sum(square(x), { axis: 1 });
-      return bias ? add(norms, 1) : norms;
-    },
+    back: (y) => backFrom(x, y),
+    kernel: () => orOne(gram(transpose(x))),
+    norms: () => orOne(sum(square(x), { axis: 1 })),
+    squares: (y) => backFrom(square(x), y),
   };
 }

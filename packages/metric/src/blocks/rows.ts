@@ -1,33 +1,29 @@
 import {
   add,
+  broadcastTo,
   concat,
   div,
-  expandDims,
   fill,
-  gram,
   matmul,
   mul,
   type Node,
-  reshape,
+  normal,
   sub,
-  sum,
-  transpose,
 } from "@metrigrad/graph";
 import { MetricError, ShapeError, showShape } from "@metrigrad/tensor";
-import type { Block, SolveOptions, Solver } from "./block.ts";
-import { rowsCost } from "./cost.ts";
+import type { DampedOptions, OutputRows, OutputsBlock } from "./block.ts";
+import { perColumn } from "./columns.ts";
+import { rowsCosts } from "./cost.ts";
 import { shiftOf } from "./damping.ts";
-import { denseBlock } from "./dense.ts";
-import type { Keep, Prepared } from "./prepared.ts";
+import { defBlock } from "./defBlock.ts";
+import { zeros } from "./first.ts";
 import { rowProducts } from "./rowProducts.ts";
-import { preparedWoodbury, woodbury } from "./woodbury.ts";
+import { sharedWeights, unitWeights } from "./unitWeights.ts";
+import type { RowWeights } from "./weights.ts";
+import { woodbury } from "./woodbury.ts";
 
 /** The rows of a weighted-rows block. */
-export interface Rows {
-  /** x [n, d − 1] with `bias`, else [n, d]. */
-  readonly x: Node;
-  /** x̃ = (x, 1): a last column of ones that is never stored. */
-  readonly bias: boolean;
+export interface Rows extends OutputRows {
   /** ν [n, m], one weight per row and unit; null: all rows count the same for all units. */
   readonly nu: Node | null;
   /** Factor of the whole block, such as σ⁻². */
@@ -35,119 +31,125 @@ export interface Rows {
   /** Number of units. */
   readonly m: number;
   readonly form: string;
-  /** T = X̃W, where the parameters act through it alone: ∂L/∂W = X̃'∂L/∂T. */
-  readonly outputs: Node | null;
 }
 
 /** A block g_i = weight/n Σ_s ν_si x̃_s x̃_s', kept as its rows. */
-export interface RowsBlock extends Block {
+export interface RowsBlock extends OutputsBlock {
   readonly rows: Rows;
-  /**
-   * (g + λI)⁻¹(X̃'Δ/n + V) without forming the gradient, in the space of the outputs: Δ [n, m] is
-   * n ∂L/∂T, `along` is X̃V [n, m]. See the package's guide for the derivation.
-   */
-  solveOutputs(
-    delta: Node,
-    rest: { readonly v: Node; readonly along: Node } | null,
-    options?: SolveOptions,
-  ): Node;
-  /** αΣ_s ν_si x̃_s x̃_s' weight/n + β base, [matrices, d, d]. */
-  accumulate(base: Node | null, alpha: number, beta: number): Node;
+}
+
+/** A block of rows with one weight per row and unit. Throws ShapeError, and MetricError where a solve needs damping. */
+export function rowsBlock(rows: Rows): RowsBlock {
+  const { x, nu, m, form } = rows;
+  const [n = 0] = x.shape;
+  if (x.shape.length !== 2 || (nu !== null && (nu.shape[0] !== n || nu.shape[1] !== m))) {
+    throw new ShapeError({
+      where: form,
+      must: `rows must be [n, d] and weights [n, ${m}]`,
+      got: `${showShape(x.shape)} and ${nu === null ? "none" : showShape(nu.shape)}`,
+      todo: "pass the module's reference and one weight per row and unit",
+    });
+  }
+  return weightedRows(rows, nu === null ? sharedWeights(n, m) : unitWeights(nu));
+}
+
+/** g = (weight/n) UU' of rows x̃ that are weighted in any way. */
+export function weightedRows<R extends Omit<Rows, "nu">>(
+  rows: R,
+  weights: RowWeights,
+): OutputsBlock & { readonly rows: R } {
+  const { x, bias, weight, m, form } = rows;
+  const { columns } = weights;
+  const [n = 0, width = 0] = x.shape;
+  const d = width + (bias ? 1 : 0);
+  const matrices = columns === "own" ? m : 1;
+  const size = columns === "coupled" ? d * m : d;
+  const products = rowProducts(x, bias);
+  const trace = () => mul(weights.traces(products.norms()), weight / n);
+  const accumulate = (base: Node | null, alpha: number, beta: number) => {
+    const full = bias ? concat([x, fill([n, 1], 1)], 1) : x;
+    return weights.accumulate(full, base, (alpha * weight) / n, beta);
+  };
+
+  const inRows = (lambda: Node, options: DampedOptions) => {
+    checkDamped(form, options);
+    return woodbury({ x, bias, weight, m, weights }, lambda);
+  };
+  const costs = rowsCosts({
+    rows: weights.rows,
+    size,
+    matrices,
+    sides: columns === "coupled" ? 1 : m,
+    product: n * d * m + weights.foldCost,
+    kernel: weights.kernelCost(d),
+    assemble: weights.assembleCost(d),
+  });
+  const bySpaceOfRows = (options: DampedOptions) =>
+    costs[0].solver !== "dense" && isDamped(options);
+
+  const block = defBlock({
+    kind: "rows",
+    form,
+    d,
+    m,
+    n,
+    columns,
+    costs,
+    apply: (v) => mul(products.back(weights.weigh(products.forward(v))), weight / n),
+    trace,
+    diagonal: () => mul(products.squares(weights.diagonal()), weight / n),
+    toMatrices: () => accumulate(null, 1, 0),
+    accumulate,
+    solvers: { woodbury: (v, lambda, options) => inRows(lambda, options).solve(v) },
+    prepare: { woodbury: (keep, lambda, options) => inRows(lambda, options).prepare(keep) },
+    keepApply: (keep) => (v) => {
+      const kept = rowProducts(keep("x", x, zeros), bias);
+      const product = kept.back(weights.kept(keep).weigh(kept.forward(v)));
+      return mul(product, keep("share", fill([1], weight / n), zeros));
+    },
+    inverseSqrt: (v, lambda, options) =>
+      bySpaceOfRows(options) ? inRows(lambda, options).inverseSqrt(v) : null,
+    logdet: (lambda, options) =>
+      bySpaceOfRows(options) ? inRows(lambda, options).logdet(size) : null,
+    sample: (options) => {
+      const noise = weights.unfold(normal(weights.folded, options));
+      return mul(products.back(noise), Math.sqrt(weight / n));
+    },
+  });
+  return {
+    ...block,
+    rows,
+    solveOutputs: (delta, rest, options = {}) => {
+      const asked = broadcastTo(shiftOf(options.damping ?? {}, trace, size), [matrices]);
+      const { inner, lambda } = inRows(asked, options);
+      const perLambda = div(1, perColumn(lambda, columns));
+      const finish = (product: Node) =>
+        rest === null ? product : add(product, mul(rest.v, perLambda));
+      if (columns === "shared") {
+        // X̃'(nλ/c + K)⁻¹(Δ/c − X̃V/λ) + V/λ: nothing cancels, however small λ is.
+        const own = mul(delta, 1 / weight);
+        const y = rest === null ? own : sub(own, mul(rest.along, perLambda));
+        return finish(products.back(inner(y)));
+      }
+      const share = div(delta, n);
+      const across = matmul(products.kernel(), share);
+      const solved = inner(rest === null ? across : add(across, rest.along));
+      return finish(products.back(mul(sub(share, solved), perLambda)));
+    },
+  };
+}
+
+function isDamped({ damping: { relative = 0, absolute = 0 } = {} }: DampedOptions): boolean {
+  return relative !== 0 || absolute !== 0;
 }
 
 /** In the space of the rows everything is divided by λ. */
-function checkDamped(form: string, { damping: { relative = 0, absolute = 0 } = {} }: SolveOptions) {
-  if (relative !== 0 || absolute !== 0) return;
+function checkDamped(form: string, options: DampedOptions): void {
+  if (isDamped(options)) return;
   throw new MetricError({
     where: `${form}, solve`,
     must: "fewer rows than dimensions make a singular matrix, so it must be damped",
     got: "relative 0 and absolute 0",
     todo: "pass { damping: { relative: 1e-4 } }",
   });
-}
-
-/** A block kept as weighted rows. Throws ShapeError, and MetricError where a solve needs damping. */
-export function rowsBlock(rows: Rows): RowsBlock {
-  const { x, bias, nu, weight, m } = rows;
-  const [n = 0, width = 0] = x.shape;
-  if (x.shape.length !== 2 || (nu !== null && (nu.shape[0] !== n || nu.shape[1] !== m))) {
-    throw new ShapeError({
-      where: rows.form,
-      must: `rows must be [n, d] and weights [n, ${m}]`,
-      got: `${showShape(x.shape)} and ${nu === null ? "none" : showShape(nu.shape)}`,
-      todo: "pass the module's reference and one weight per row and unit",
-    });
-  }
-  const d = width + (bias ? 1 : 0);
-  const matrices = nu === null ? 1 : m;
-  const cost = rowsCost({ n, d, m, matrices });
-
-  const { forward, back, kernel, squares } = rowProducts(x, bias);
-  const trace = () => {
-    const norms = squares();
-    const total = nu === null ? sum(norms) : sum(mul(nu, expandDims(norms, 1)), { axis: 0 });
-    return reshape(mul(total, weight / n), [matrices]);
-  };
-  const accumulate = (base: Node | null, alpha: number, beta: number): Node => {
-    const full = bias ? concat([x, fill([n, 1], 1)], 1) : x;
-    const nus = nu === null ? {} : { nu: transpose(nu) };
-    const one = base === null ? {} : { base: nu === null ? reshape(base, [d, d]) : base, beta };
-    return reshape(gram(full, { ...nus, ...one, alpha: (alpha * weight) / n }), [matrices, d, d]);
-  };
-  const toMatrices = () => accumulate(null, 1, 0);
-  const asDense = () => denseBlock(toMatrices(), m, rows.form);
-
-  const lambdaOf = ({ damping = {} }: SolveOptions) => shiftOf(damping, trace);
-  const inRows = (options: SolveOptions) => {
-    checkDamped(rows.form, options);
-    return woodbury(rows, lambdaOf(options));
-  };
-  const solveWith: Readonly<Record<Solver, (v: Node, options: SolveOptions) => Node>> = {
-    dense: (v, options) => asDense().solve(v, options),
-    woodbury: (v, options) => inRows(options).solve(v),
-  };
-  const prepareWith: Readonly<Record<Solver, (keep: Keep, options: SolveOptions) => Prepared>> = {
-    dense: (keep, options) => asDense().prepare(keep, options),
-    woodbury: (keep, options) => {
-      checkDamped(rows.form, options);
-      return preparedWoodbury(rows, lambdaOf(options), keep);
-    },
-  };
-
-  return {
-    kind: "rows",
-    form: rows.form,
-    rows,
-    d,
-    m,
-    n,
-    matrices,
-    apply: (v) => {
-      const y = forward(v);
-      return mul(back(nu === null ? y : mul(nu, y)), weight / n);
-    },
-    solve: (v, options = {}) => solveWith[options.solver ?? cost.solver](v, options),
-    prepare: (keep, options = {}) => prepareWith[options.solver ?? cost.solver](keep, options),
-    solveOutputs: (delta, rest, options = {}) => {
-      const { inner, lambda } = inRows(options);
-      const perLambda = div(1, lambda);
-      const along = rest === null ? null : rest.along;
-      const finish = (product: Node) =>
-        rest === null ? product : add(product, mul(rest.v, perLambda));
-      if (nu === null) {
-        // X̃'(nλ/c + K)⁻¹(Δ/c − X̃V/λ) + V/λ: nothing cancels, however small λ is.
-        const own = mul(delta, 1 / weight);
-        const y = along === null ? own : sub(own, mul(along, perLambda));
-        return finish(back(inner(y)));
-      }
-      const share = div(delta, n);
-      const across = matmul(kernel(), share);
-      const solved = inner(along === null ? across : add(across, along));
-      return finish(back(mul(sub(share, solved), perLambda)));
-    },
-    cost,
-    trace,
-    accumulate,
-    toMatrices,
-  };
 }

@@ -1,109 +1,100 @@
 import {
-  broadcastTo,
+  add,
   cholesky,
+  choleskyLogdet,
   choleskyShift,
   choleskySolve,
   div,
-  expandDims,
-  fill,
+  eye,
+  log,
   mul,
   type Node,
   reshape,
   sqrt,
+  stopGradient,
   sub,
-  transpose,
+  triangularSolve,
 } from "@metrigrad/graph";
-import { fromColumns, timesColumns, toColumns } from "./columns.ts";
+import { fromSides, perColumn, perMatrix, toSides } from "./columns.ts";
+import type { PreparedSolve, Shifted } from "./defBlock.ts";
 import { ones, zeros } from "./first.ts";
 import { inverseOf } from "./inverseOf.ts";
-import type { Keep, Prepared } from "./prepared.ts";
+import type { Keep } from "./prepared.ts";
 import { rowProducts } from "./rowProducts.ts";
+import type { RowWeights } from "./weights.ts";
 
-/** The rows of g_i = weight/n Σ_s ν_si x̃_s x̃_s', as a solve in their space needs them. */
+/** The rows of g = (c/n) UU', as a solve in their space needs them. */
 export interface WoodburyRows {
   readonly x: Node;
   readonly bias: boolean;
-  /** [n, m], or null: all rows count the same. */
-  readonly nu: Node | null;
+  /** c. */
   readonly weight: number;
   readonly m: number;
+  readonly weights: RowWeights;
 }
 
-/** A solve in the space of n rows. */
+/** A solve in the space of the rows. */
 export interface Woodbury {
-  /** λ [1] or [m]; where factoring had to raise it, the raised one. */
+  /** λ [matrices]; where factoring had to raise it, the raised one. */
   readonly lambda: Node;
   /** (g + λI)⁻¹v for v [d, m]. */
-  solve(v: Node): Node;
+  solve(v: Node): Shifted;
+  /** The same with x, the inner inverses and λ kept: an inverse is cheaper than two triangular solves. */
+  prepare(keep: Keep): PreparedSolve;
   /** Q [n, m] with (g + λI)⁻¹v = (v − X̃'Q)/λ, from y = X̃v [n, m]. */
   inner(y: Node): Node;
+  /** λ^-½(v − UL⁻ᵀ(L + √λ I)⁻¹U'v) (Andrews 1968). */
+  inverseSqrt(v: Node): Node;
+  /** [matrices]. */
+  logdet(size: number): Node;
 }
 
 /**
- * (g_i + λI)⁻¹v = (v − X̃'D_i^½ (nλ/c · I + D_i^½KD_i^½)⁻¹ D_i^½X̃v)/λ with K = X̃X̃' and c the
- * weight (Woodbury), by Cholesky factors of the inner systems.
+ * (g + λI)⁻¹v = (v − U(nλ/c · I + U'U)⁻¹U'v)/λ (Woodbury), by Cholesky factors of the inner systems.
  */
 export function woodbury(rows: WoodburyRows, wanted: Node): Woodbury {
-  const { factor, lambda, root } = innerSystem(rows, wanted);
-  const { forward, back } = rowProducts(rows.x, rows.bias);
-  const inner = (y: Node) => {
-    if (root === null) return choleskySolve(factor, y);
-    return mul(root, fromColumns(choleskySolve(factor, toColumns(mul(root, y)))));
-  };
-  return { lambda, inner, solve: (v) => finish(v, back(inner(forward(v))), lambda) };
-}
-
-/**
- * The same with x, the inner inverses between D_i^½ and λ kept: an inverse times one column takes a
- * third of the time of two triangular solves.
- */
-export function preparedWoodbury(rows: WoodburyRows, wanted: Node, keep: Keep): Prepared {
-  const { x, bias, nu, weight } = rows;
+  const { x, bias, weight, m, weights } = rows;
+  const { columns } = weights;
   const n = x.shape[0] as number;
-  const { factor, lambda, root } = innerSystem(rows, wanted);
-  const between = () => {
-    const inverse = inverseOf(factor);
-    return root === null ? reshape(inverse, [1, n, n]) : weighted(inverse, transpose(root));
-  };
-  const products = () => rowProducts(keep("x", x, zeros), bias);
-  const used = () => keep("lambda", lambda, ones);
+  const products = rowProducts(x, bias);
+  const count = columns === "own" ? m : 1;
+  const asked = perMatrix(mul(wanted, n / weight), columns);
+  const shift = columns === "own" ? reshape(asked, [m]) : asked;
+  const factor = cholesky(weights.kernel(products.kernel()), { shift });
+  // What it was raised by stands apart, so that λ keeps its derivative.
+  const used = mul(reshape(choleskyShift(factor), [count]), weight / n);
+  const lambda = add(wanted, stopGradient(sub(used, wanted)));
+
+  const sided = (y: Node) => (columns === "own" ? toSides(y, columns) : y);
+  const unsided = (y: Node) => (columns === "own" ? fromSides(y, m, columns) : y);
+  const inner = (t: Node) => weights.unfold(unsided(choleskySolve(factor, sided(weights.fold(t)))));
+  const finish = (v: Node, product: Node, by: Node) =>
+    mul(sub(v, product), div(1, perColumn(by, columns)));
   return {
-    lambda: used,
-    solve: (v) => {
-      const { forward, back } = products();
-      const inner = timesColumns(keep("inverse", between(), zeros), forward(v));
-      return finish(v, back(inner), used());
+    lambda,
+    inner,
+    solve: (v) => ({ x: finish(v, products.back(inner(products.forward(v))), lambda), lambda }),
+    prepare: (keep) => {
+      const keptLambda = () => keep("lambda", lambda, ones);
+      const solve = (v: Node) => {
+        const { forward, back } = rowProducts(keep("x", x, zeros), bias);
+        const keptInner = weights.keepInner(inverseOf(factor), keep);
+        return finish(v, back(keptInner(forward(v))), keptLambda());
+      };
+      return { solve, lambda: keptLambda };
     },
-    apply: (v) => {
-      const { forward, back } = products();
-      const y = forward(v);
-      const product = back(nu === null ? y : mul(keep("nu", nu, zeros), y));
-      return mul(product, keep("share", fill([1], weight / n), zeros));
+    inverseSqrt: (v) => {
+      // With U scaled by √(c/n) the factor is scaled as well, and nothing but λ changes.
+      const root = sqrt(perMatrix(mul(lambda, n / weight), columns));
+      const sum = add(factor, mul(root, eye(weights.rows)));
+      const first = triangularSolve(sum, sided(weights.fold(products.forward(v))));
+      const second = unsided(triangularSolve(factor, first, { transpose: true }));
+      return finish(v, products.back(weights.unfold(second)), sqrt(lambda));
+    },
+    logdet: (size) => {
+      // |λI + (c/n)UU'| = λ^(size − rows) (c/n)^rows |nλ/c + U'U|.
+      const own = add(choleskyLogdet(factor), weights.rows * Math.log(weight / n));
+      return add(mul(log(lambda), size - weights.rows), reshape(own, [-1]));
     },
   };
-}
-
-/** (v − X̃'Q)/λ. */
-function finish(v: Node, product: Node, lambda: Node): Node {
-  return mul(sub(v, product), div(1, lambda));
-}
-
-/** Factors of nλ/c · I + D_i^½KD_i^½, [n, n] or [m, n, n], the λ in them, and √ν. */
-function innerSystem({ x, bias, nu, weight, m }: WoodburyRows, wanted: Node) {
-  const n = x.shape[0] as number;
-  const root = nu === null ? null : sqrt(nu);
-  const kernel = rowProducts(x, bias).kernel();
-  const count = root === null ? 1 : m;
-  const shift = broadcastTo(mul(wanted, n / weight), [count]);
-  const factor =
-    root === null
-      ? cholesky(kernel, { shift: reshape(shift, []) })
-      : cholesky(weighted(kernel, transpose(root)), { shift });
-  const lambda = reshape(mul(choleskyShift(factor), weight / n), [count]);
-  return { factor, lambda, root };
-}
-
-/** D_i^½AD_i^½ for every unit, [m, n, n], from A [n, n] or [m, n, n] and √ν by unit [m, n]. */
-function weighted(a: Node, root: Node): Node {
-  return mul(mul(expandDims(root, 2), expandDims(root, 1)), a);
 }

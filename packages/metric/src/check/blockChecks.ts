@@ -24,14 +24,14 @@ export async function blockChecks(subject: Subject, rigour: Rigour): Promise<Met
   const program = await compile({ outputs: block.toMatrices() }, store);
   const matrices = await (await program.run()).read();
   await program.close();
-  const dense = Float64Array.from(spreadMatrices(matrices, block.m).data());
+  const dense = Float64Array.from(spreadMatrices(matrices, block.m, block.columns).data());
   const checks = [shapeCheck(`${name}: symmetric and psd`, dense)];
   checks.push(...(await exactChecks(subject, dense, rigour.tolerance)));
   if (rigour.samples > 0) {
     const title = `${name}: E[score score'] by sampling`;
     checks.push(await samplingCheck(title, subject, dense, rigour.samples));
   }
-  checks.push(await operationsCheck(`${name}: operations`, subject, matrices));
+  checks.push(await operationsCheck(`${name}: operations`, subject, dense));
   return checks;
 }
 

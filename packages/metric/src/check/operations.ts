@@ -1,106 +1,143 @@
-import { affine, compile, constant, matmul, type Node } from "@metrigrad/graph";
-import type { Tensor } from "@metrigrad/tensor";
-import { Matrix, solve } from "ml-matrix";
-import type { Solver } from "../blocks/block.ts";
-import type { RowsBlock } from "../blocks/rows.ts";
+import { compile, constant, type Node, vmap } from "@metrigrad/graph";
+import { type Tensor, tensor } from "@metrigrad/tensor";
+import { inverse, LuDecomposition, Matrix, solve } from "ml-matrix";
+import type { Block, OutputsBlock } from "../blocks/block.ts";
+import { rowProducts } from "../blocks/rowProducts.ts";
 import { type MetricCheck, within } from "./report.ts";
 import { drawn, type Subject } from "./subject.ts";
 
 const damping = { relative: 0.01, absolute: 0.1 };
-const solvers: readonly Solver[] = ["dense", "woodbury"];
 const tolerance = 1e-8;
+/** Largest number of parameters for which all of (g + λI)^-½ is looked at. */
+const rootsUpTo = 64;
+
+const everything = (value: Tensor): readonly number[] => [...value.data()];
+
+/** What a block gives, and what it should. */
+interface Compared {
+  readonly node: Node;
+  readonly expected: readonly number[];
+  /** What is compared of the value. */
+  readonly seen?: (value: Tensor) => readonly number[];
+}
 
 /**
- * Compares what a block does in its own way — products, trace, every solver, solving in the space
- * of the outputs — with its matrices and plain elimination on the host.
+ * Compares what a block does in its own way — products, trace, every solver, roots, determinants,
+ * solving in the space of the outputs — with its dense matrix [dm, dm] and plain elimination on the
+ * host. Conjugate gradients get as many steps as are exact.
  */
 export async function operationsCheck(
   name: string,
-  { block, store, seed }: Subject,
-  matrices: Tensor,
+  { block, store, seed }: Pick<Subject, "block" | "store" | "seed">,
+  dense: Float64Array,
 ): Promise<MetricCheck> {
-  const { d, m } = block;
+  const { d, m, size } = block;
   const v = drawn(seed, "check/v", [d, m]);
-  const g = matricesOf(matrices, m);
-  const traces = g.map((one) => one.trace());
-  const shifted = g.map((one, i) => {
-    const lambda = damping.relative * (traces[i] as number) + damping.absolute;
-    return Matrix.add(one, Matrix.eye(d).mul(lambda));
-  });
-  const nodes: Record<string, Node> = { apply: block.apply(constant(v)), trace: block.trace() };
-  const expected: Record<string, number[][]> = {
-    apply: byColumn(v, g, (one, column) => one.mmul(column)),
-    trace: [block.matrices === 1 ? traces.slice(0, 1) : traces],
-  };
-  const solved = byColumn(v, shifted, solve);
-  for (const solver of "rows" in block ? solvers : [block.cost.solver]) {
-    nodes[`solve by ${solver}`] = block.solve(constant(v), { solver, damping });
-    expected[`solve by ${solver}`] = solved;
+  const g = Matrix.from1DArray(d * m, d * m, dense);
+  const traces = tracesOf(block, g);
+  const lambdas = traces.map((trace) => damping.relative * trace + damping.absolute);
+  const byUnit = (k: number) => lambdas[block.matrices === 1 ? 0 : k % m] as number;
+  const shifted = Matrix.add(g, Matrix.diag(Array.from({ length: d * m }, (_, k) => byUnit(k))));
+  const column = Matrix.columnVector(v.data());
+  const values = (matrix: Matrix) => matrix.to1DArray();
+  const solved = values(solve(shifted, column));
+  const node = constant(v);
+
+  const compared = new Map<string, Compared>([
+    ["apply", { node: block.apply(node), expected: values(g.mmul(column)) }],
+    [
+      "quadratic",
+      { node: block.quadratic(node), expected: values(column.transpose().mmul(g).mmul(column)) },
+    ],
+    ["trace", { node: block.trace(), expected: traces }],
+    ["diagonal", { node: block.diagonal(), expected: g.diag() }],
+    ["logdet", { node: block.logdet({ damping }), expected: logdets(block, shifted) }],
+    ["toDense", { node: block.toDense(), expected: values(g) }],
+  ]);
+  for (const { solver } of block.costs) {
+    const options = { solver, damping, ...(solver === "cg" ? { iterations: 2 * size } : {}) };
+    compared.set(`solve by ${solver}`, { node: block.solve(node, options), expected: solved });
+  }
+  if (d * m <= rootsUpTo) {
+    const basis = constant(tensor(Matrix.eye(d * m).to1DArray(), { shape: [d * m, d, m] }));
+    compared.set("inverseSqrt", {
+      node: vmap((one: Node) => block.inverseSqrt(one, { damping }))(basis),
+      expected: values(inverse(shifted)),
+      seen: (value: Tensor) => {
+        const roots = Matrix.from1DArray(d * m, d * m, value.data());
+        return values(roots.transpose().mmul(roots));
+      },
+    });
   }
   if ("rows" in block) {
-    const rows = block as RowsBlock;
-    const delta = drawn(seed, "check/delta", [rows.n as number, m]);
-    const whole = await outputSides(rows, store, delta, v);
-    const along = rowsTimes(rows, constant(v));
-    const rest = { v: constant(v), along };
-    nodes.solveOutputs = rows.solveOutputs(constant(delta), null, { damping });
-    expected.solveOutputs = byColumn(whole.bare, shifted, solve);
-    nodes["solveOutputs with a rest"] = rows.solveOutputs(constant(delta), rest, { damping });
-    expected["solveOutputs with a rest"] = byColumn(whole.full, shifted, solve);
+    const own = block as OutputsBlock;
+    const delta = drawn(seed, "check/delta", [own.n as number, m]);
+    const { bare, along } = await outputSides(own, store, delta, v);
+    const full = Matrix.add(bare, column);
+    const rest = { v: node, along };
+    compared.set("solveOutputs", {
+      node: own.solveOutputs(constant(delta), null, { damping }),
+      expected: values(solve(shifted, bare)),
+    });
+    compared.set("solveOutputs with a rest", {
+      node: own.solveOutputs(constant(delta), rest, { damping }),
+      expected: values(solve(shifted, full)),
+    });
   }
-  const program = await compile({ outputs: nodes }, store);
+
+  const outputs = Object.fromEntries([...compared].map(([key, { node: value }]) => [key, value]));
+  const program = await compile({ outputs }, store);
   const handles = await program.run();
   let [worst, at] = [0, "all of them"];
-  for (const [operation, handle] of Object.entries(handles)) {
-    const error = difference(await handle.read(), expected[operation] as number[][]);
+  for (const [operation, { expected, seen = everything }] of compared) {
+    const handle = handles[operation] as (typeof handles)[string];
+    const error = difference(seen(await handle.read()), expected);
     if (!(error <= worst)) [worst, at] = [error, operation];
   }
   await program.close();
-  return within(name, worst, tolerance, `${Object.keys(nodes).length} operations, ${at} off by`);
+  return within(name, worst, tolerance, `${compared.size} operations, ${at} off by`);
 }
 
-/** X̃v. */
-function rowsTimes({ rows }: RowsBlock, v: Node): Node {
-  return rows.bias ? affine(rows.x, v) : matmul(rows.x, v);
+/** Entries (am + i, bm + i) of [dm, dm] as a matrix for unit i; all of it where units are coupled. */
+function partsOf({ d, m, columns, matrices }: Block, g: Matrix): Matrix[] {
+  if (columns === "coupled") return [g];
+  return Array.from({ length: matrices }, (_, i) => {
+    const own = Array.from({ length: d }, (_, a) => a * m + i);
+    return g.selection(own, own);
+  });
 }
 
-/** X̃'Δ/n, and the same + V, with rows read to the host. */
-async function outputSides(block: RowsBlock, store: Subject["store"], delta: Tensor, v: Tensor) {
-  const program = await compile({ outputs: block.rows.x }, store);
-  const x = asMatrix(await (await program.run()).read());
+function tracesOf(block: Block, g: Matrix): number[] {
+  return partsOf(block, g).map((part) => part.trace());
+}
+
+function logdets(block: Block, shifted: Matrix): number[] {
+  return partsOf(block, shifted).map((part) => {
+    const factor = new LuDecomposition(part).upperTriangularMatrix;
+    return factor.diag().reduce((total, value) => total + Math.log(Math.abs(value)), 0);
+  });
+}
+
+/** X̃'Δ/n as a column, computed on the host from rows read to it, and X̃V. */
+async function outputSides(block: OutputsBlock, store: Subject["store"], delta: Tensor, v: Tensor) {
+  const { x, bias } = block.rows;
+  const program = await compile({ outputs: x }, store);
+  const own = asMatrix(await (await program.run()).read());
   await program.close();
-  const full = block.rows.bias ? x.clone().addColumn(x.columns, new Array(x.rows).fill(1)) : x;
-  const bare = full
-    .transpose()
-    .mmul(asMatrix(delta))
-    .mul(1 / (block.n as number));
-  return { bare, full: Matrix.add(bare, asMatrix(v)) };
+  const full = bias ? own.clone().addColumn(own.columns, new Array(own.rows).fill(1)) : own;
+  const product = full.transpose().mmul(asMatrix(delta));
+  const bare = Matrix.columnVector(product.to1DArray()).mul(1 / (block.n as number));
+  return { bare, along: rowProducts(x, bias).forward(constant(v)) };
 }
 
-function asMatrix(value: Tensor | Matrix): Matrix {
-  return value instanceof Matrix ? value : new Matrix(value.toArray() as number[][]);
-}
-
-/** One matrix per unit. */
-function matricesOf(matrices: Tensor, m: number): Matrix[] {
-  const all = (matrices.toArray() as number[][][]).map((one) => new Matrix(one));
-  return Array.from({ length: m }, (_, i) => all[all.length === 1 ? 0 : i] as Matrix);
-}
-
-/** f(g_i, v_i) for every column of v, as rows. */
-function byColumn(
-  v: Tensor | Matrix,
-  g: readonly Matrix[],
-  f: (g: Matrix, column: Matrix) => Matrix,
-): number[][] {
-  const columns = g.map((one, i) => f(one, asMatrix(v).getColumnVector(i)).to1DArray());
-  return new Matrix(columns).transpose().to2DArray();
+function asMatrix(value: Tensor): Matrix {
+  return new Matrix(value.toArray() as number[][]);
 }
 
 /** Largest difference relative to the largest value. */
-function difference(got: Tensor, expected: readonly number[][]): number {
-  const values = got.data();
-  const wanted = expected.flat();
+function difference(values: readonly number[], wanted: readonly number[]): number {
   const scale = Math.max(...wanted.map(Math.abs), Number.MIN_VALUE);
-  return Math.max(...wanted.map((value, i) => Math.abs((values[i] as number) - value) / scale));
+  return wanted
+    .map((value, i) => Math.abs((values[i] as number) - value) / scale)
+    .reduce((worst, error) => (error <= worst ? worst : error), 0);
 }

@@ -1,4 +1,4 @@
-import { add, concat, type Node } from "@metrigrad/graph";
+import { add, concat, type Node, reshape } from "@metrigrad/graph";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { denseBlock } from "../blocks/dense.ts";
@@ -52,11 +52,15 @@ function joinedRows(blocks: readonly Block[]): Block | null {
 }
 
 function isRows(block: Block): block is RowsBlock {
-  return "rows" in block;
+  return "rows" in block && "nu" in (block as RowsBlock).rows;
 }
 
-function addedMatrices({ m }: Block, blocks: readonly Block[]): Block {
+function addedMatrices({ d, m }: Block, blocks: readonly Block[]): Block {
   const form = [...new Set(blocks.map((block) => block.form))].join(" + ");
+  if (blocks.some(({ columns }) => columns === "coupled")) {
+    const whole = blocks.map((block) => block.toDense()).reduce((total, one) => add(total, one));
+    return denseBlock(reshape(whole, [1, d * m, d * m]), m, form, "coupled");
+  }
   const matrices = blocks.map((block) => block.toMatrices());
   // Those that units share broadcast against one per unit.
   return denseBlock(

@@ -1,4 +1,4 @@
-import type { BlockCost } from "../blocks/block.ts";
+import type { BlockCost, Solver } from "../blocks/block.ts";
 import type { Subsystem } from "../core/subsystems.ts";
 
 /** What preconditioning one subsystem takes. */
@@ -16,7 +16,7 @@ export interface ExplainRow {
   readonly d: number;
   /** Units: columns of the parameter. */
   readonly m: number;
-  readonly solver: "dense" | "woodbury" | "none";
+  readonly solver: Solver | "none";
   /** Why this solver. */
   readonly why: string;
   /** Bytes of float32 kept for solving. */

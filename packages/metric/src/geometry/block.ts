@@ -1,15 +1,18 @@
 import { input, mul, sum } from "@metrigrad/graph";
 import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
-import type { Block } from "../blocks/block.ts";
+import type { Block, Columns } from "../blocks/block.ts";
 import { packed } from "../core/packing.ts";
 import type { Subsystem } from "../core/subsystems.ts";
-import { dampedSolve, type SolveDamping } from "./dampedSolve.ts";
+import { dampedSolve, type SolveDamping, shiftFeeds, shiftInput } from "./dampedSolve.ts";
 import { checkDirections } from "./directions.ts";
 import { logdetOf, symmetricEigenvalues } from "./eigenvalues.ts";
 import { lazyProgram } from "./lazyProgram.ts";
 import { checkDenseSize, spreadMatrices } from "./spread.ts";
 
-/** The metric ḡ of one subsystem on a batch: one matrix [d, d] for all m units, or one for each. */
+/**
+ * The metric ḡ of one subsystem on a batch: one matrix [d, d] for all m units, one for each, or one
+ * [dm, dm] over all of them.
+ */
 export interface RfimBlock {
   /** Where the module stands in the model. */
   readonly path: string;
@@ -26,13 +29,17 @@ export interface RfimBlock {
   readonly m: number;
   /** Rows of the batch, null where the block is not made of rows. */
   readonly n: number | null;
-  /** Number of distinct matrices: 1 (shared by the units) or m. */
+  /** Whether units share a matrix, have their own, or one is over all of them. */
+  readonly columns: Columns;
+  /** Number of distinct matrices: m where each unit has its own, else 1. */
   readonly matrices: number;
-  /** The matrices, [matrices, d, d]. */
+  /** Order of each matrix: d, or dm where coupled. */
+  readonly size: number;
+  /** The matrices, [matrices, size, size]. Throws MetricError above 1 GiB. */
   toMatrices(): Promise<Tensor>;
   /** The block over the flattened parameter, [dm, dm]. Throws MetricError above 1 GiB. */
   toDense(): Promise<Tensor>;
-  /** Of each matrix in ascending order, [matrices, d]; computed on the host. */
+  /** Of each matrix in ascending order, [matrices, size]; computed on the host. */
   eigenvalues(): Promise<Tensor>;
   /** Of each matrix, [matrices]. */
   trace(): Promise<Tensor>;
@@ -44,6 +51,12 @@ export interface RfimBlock {
   quadratic(delta: Tensor): Promise<number>;
   /** (ḡ + λI)⁻¹v for v [d, m]. Throws ShapeError, and MetricError where that is singular. */
   solve(v: Tensor, damping?: SolveDamping): Promise<Tensor>;
+  /**
+   * Rv with RR' = (ḡ + λI)⁻¹, [d, m]: of white noise v, noise of that covariance. Throws ShapeError.
+   */
+  inverseSqrt(v: Tensor, damping?: SolveDamping): Promise<Tensor>;
+  /** A draw from N(0, ḡ), [d, m]; the next one at each call, by the store's seed and counter. */
+  sample(): Promise<Tensor>;
   /** Frees the programs. */
   close(): Promise<void>;
 }
@@ -54,7 +67,7 @@ export function blockGeometry(
   store: Store,
   feeds: Readonly<Record<string, Tensor>>,
 ): RfimBlock {
-  const { d, m, n, matrices, form } = block;
+  const { d, m, n, columns, matrices, size, form } = block;
   packed(block, params);
   const where = `rfim, block of ${path === "" ? params[0]?.attrs.name : path}`;
   const names = params.map(({ attrs }) => attrs.name);
@@ -70,9 +83,16 @@ export function blockGeometry(
     return [product, sum(mul(v, product))];
   });
   const solver = dampedSolve(`${where}, solve`, block, store, feeds);
+  const roots = lazyProgram(store, () => [
+    block.inverseSqrt(input("metric/v", [d, m]), { damping: { absolute: shiftInput(block) } }),
+  ]);
+  const draws = lazyProgram(store, () => [block.sample({ key: `${where}, sample` })]);
 
   const only = ([value]: readonly Tensor[]) => value as Tensor;
-  const toMatrices = async () => only(await whole.run(feeds));
+  const toMatrices = async () => {
+    checkDenseSize(`${where}, toMatrices`, Math.sqrt(matrices) * size);
+    return only(await whole.run(feeds));
+  };
   const trace = async () => only(await traces.run(feeds));
   const multiplied = (delta: Tensor) => {
     check(delta);
@@ -81,8 +101,8 @@ export function blockGeometry(
   const spectra = async () => {
     const all = (await toMatrices()).data();
     if (all.some((value) => !Number.isFinite(value))) throw notFinite(where);
-    const at = (i: number) => all.subarray(i * d * d, (i + 1) * d * d);
-    return Array.from({ length: matrices }, (_, i) => symmetricEigenvalues(at(i), d));
+    const at = (i: number) => all.subarray(i * size ** 2, (i + 1) * size ** 2);
+    return Array.from({ length: matrices }, (_, i) => symmetricEigenvalues(at(i), size));
   };
 
   return Object.freeze({
@@ -94,15 +114,17 @@ export function blockGeometry(
     d,
     m,
     n,
+    columns,
     matrices,
+    size,
     toMatrices,
     toDense: async () => {
       checkDenseSize(`${where}, toDense`, d * m);
-      return spreadMatrices(await toMatrices(), m);
+      return spreadMatrices(await toMatrices(), m, columns);
     },
     eigenvalues: async () =>
       tensor(Float64Array.from((await spectra()).flatMap((values) => [...values])), {
-        shape: [matrices, d],
+        shape: [matrices, size],
       }),
     trace,
     logdet: async ({ relative = 0, absolute = 0 } = {}) => {
@@ -118,8 +140,14 @@ export function blockGeometry(
       check(v);
       return solver.solve(v, damping);
     },
+    inverseSqrt: async (v, damping = {}) => {
+      check(v);
+      const shift = shiftFeeds(`${where}, inverseSqrt`, damping);
+      return only(await roots.run({ ...feeds, ...shift, "metric/v": v }));
+    },
+    sample: async () => only(await draws.run(feeds)),
     close: async () => {
-      for (const program of [whole, traces, products, solver]) await program.close();
+      for (const program of [whole, traces, products, solver, roots, draws]) await program.close();
     },
   } satisfies RfimBlock);
 }

@@ -1,6 +1,7 @@
-import { add, input, mul } from "@metrigrad/graph";
+import { add, input, mul, type Node } from "@metrigrad/graph";
 import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block, Solver } from "../blocks/block.ts";
+import { floored } from "../blocks/damping.ts";
 import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
 
 /** λ = relative · trace + absolute, on the diagonal of each matrix. */
@@ -36,21 +37,21 @@ export function dampedSolve(
     return known;
   };
   const nodesFor = (solver: Solver) => {
-    const relative = input("metric/relative", []);
-    const absolute = add(mul(block.trace(), relative), input("metric/absolute", []));
+    const absolute = shiftInput(block);
     const x = block.solve(input("metric/v", shape), { solver, damping: { absolute } });
+    // At the λ that was asked for: a solution at a larger one is refused.
     return [x, add(block.apply(x), mul(x, absolute))];
   };
   return {
     solve: async (v, { relative = 0, absolute = 0 }) => {
-      if (!(relative >= 0 && absolute >= 0)) throw negative(where, relative, absolute);
+      const shift = shiftFeeds(where, { relative, absolute });
       // The rows' own inverse divides by λ.
       const solver = relative === 0 && absolute === 0 ? "dense" : block.cost.solver;
-      const damping = { "metric/relative": tensor(relative), "metric/absolute": tensor(absolute) };
-      const all = { ...feeds, ...damping, "metric/v": v };
+      const all = { ...feeds, ...shift, "metric/v": v };
       const [x, back] = (await programOf(solver).run(all)) as [Tensor, Tensor];
-      if (!(norm(back, v) <= slack[store.float] * norm(v)))
+      if (!(norm(back, v) <= slack[store.float] * norm(v))) {
         throw singular(where, relative, absolute);
+      }
       return x;
     },
     close: async () => {
@@ -65,6 +66,21 @@ function norm(a: Tensor, b: Tensor | null = null): number {
   let total = 0;
   for (let i = 0; i < x.length; i++) total += ((x[i] as number) - (y?.[i] ?? 0)) ** 2;
   return Math.sqrt(total);
+}
+
+/** λ of every matrix of a block, [matrices], from inputs that `shiftFeeds` gives values. */
+export function shiftInput(block: Block): Node {
+  const traces = floored(block.trace(), block.size);
+  return add(mul(traces, input("metric/relative", [])), input("metric/absolute", []));
+}
+
+/** Values for `shiftInput`. Throws MetricError for a negative damping. */
+export function shiftFeeds(
+  where: string,
+  { relative = 0, absolute = 0 }: SolveDamping,
+): Readonly<Record<string, Tensor>> {
+  if (!(relative >= 0 && absolute >= 0)) throw negative(where, relative, absolute);
+  return { "metric/relative": tensor(relative), "metric/absolute": tensor(absolute) };
 }
 
 function negative(where: string, relative: number, absolute: number): MetricError {

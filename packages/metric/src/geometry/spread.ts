@@ -1,4 +1,5 @@
 import { MetricError, type Tensor, tensor } from "@metrigrad/tensor";
+import type { Columns } from "../blocks/block.ts";
 
 /** Largest dense matrix that is put together on the host, in bytes. */
 const limit = 2 ** 30;
@@ -15,11 +16,15 @@ export function checkDenseSize(where: string, size: number): void {
 }
 
 /**
- * The whole block [dm, dm] of matrices [1, d, d] that m columns share or [m, d, d]: entry
- * (am + i, bm + j) is g_i[a, b] where i = j and else 0, as a parameter [d, m] lies in memory.
+ * The whole block [dm, dm] of matrices [1, d, d] that m columns share, [m, d, d], or [1, dm, dm] where
+ * coupled: entry (am + i, bm + j) is g_i[a, b] where i = j and else 0, as a parameter [d, m] lies in
+ * memory.
  */
-export function spreadMatrices(matrices: Tensor, m: number): Tensor {
+export function spreadMatrices(matrices: Tensor, m: number, columns: Columns): Tensor {
   const [count = 0, d = 0] = matrices.shape;
+  if (columns === "coupled") {
+    return tensor(Float64Array.from(matrices.data()), { shape: [d, d] });
+  }
   const size = d * m;
   const from = matrices.data();
   const result = new Float64Array(size * size);

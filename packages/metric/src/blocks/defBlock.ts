@@ -1,0 +1,213 @@
+import {
+  add,
+  asNode,
+  broadcastTo,
+  div,
+  greater,
+  mul,
+  type Node,
+  type RandomOptions,
+  sqrt,
+  square,
+  sub,
+  sum,
+  where,
+} from "@metrigrad/graph";
+import { MetricError, ShapeError, showShape } from "@metrigrad/tensor";
+import type { Block, BlockCost, Columns, DampedOptions, SolveOptions, Solver } from "./block.ts";
+import { conjugateGradients, defaultIterations } from "./cg.ts";
+import { perColumn, spread, timesMatrices } from "./columns.ts";
+import { shiftOf } from "./damping.ts";
+import { factored } from "./factored.ts";
+import { ones, zeros } from "./first.ts";
+import type { Keep, Prepared } from "./prepared.ts";
+
+/** A solution x of (g + λI)x = v, and the λ used, [matrices] or []. */
+export interface Shifted {
+  readonly x: Node;
+  readonly lambda: Node;
+}
+
+/** Solves for v [d, m] at a λ [matrices]. */
+export type Solve = (v: Node, lambda: Node, options: SolveOptions) => Shifted;
+
+/** Part of what `prepare` gives: the products are kept alike by all solvers. */
+export type PreparedSolve = Pick<Prepared, "solve" | "lambda">;
+
+/** Keeps what one solver needs, at a λ [matrices]. */
+export type Prepare = (keep: Keep, lambda: Node, options: SolveOptions) => PreparedSolve;
+
+/** What a kind of block says of itself; the rest follows from it. */
+export interface BlockParts {
+  readonly kind: string;
+  readonly form: string;
+  readonly d: number;
+  readonly m: number;
+  readonly n: number | null;
+  readonly columns: Columns;
+  /** The preferred solver first. */
+  readonly costs: readonly [BlockCost, ...BlockCost[]];
+  readonly apply: (v: Node) => Node;
+  readonly trace: () => Node;
+  readonly diagonal: () => Node;
+  readonly toMatrices: () => Node;
+  readonly accumulate?: (base: Node | null, alpha: number, beta: number) => Node;
+  /** Its own solvers beside "dense" and "cg". */
+  readonly solvers?: { readonly [S in Solver]?: Solve };
+  readonly prepare?: { readonly [S in Solver]?: Prepare };
+  /** `apply` from kept values; by default from the explicit matrices. */
+  readonly keepApply?: (keep: Keep) => (v: Node) => Node;
+  /** About (g + λI)⁻¹v, for conjugate gradients; by default from the diagonal. */
+  readonly precondition?: (v: Node, lambda: Node) => Node;
+  /** By default, and where they give null, through the explicit matrices. */
+  readonly inverseSqrt?: (v: Node, lambda: Node, options: DampedOptions) => Node | null;
+  readonly logdet?: (lambda: Node, options: DampedOptions) => Node | null;
+  readonly sample?: (options: RandomOptions) => Node;
+}
+
+/** Largest set of matrices that is made where it was not asked for by name, in bytes of float32. */
+const limit = 2 ** 31;
+
+/** A block with all operations. The explicit matrices and the diagonal serve what a kind leaves out. */
+export function defBlock(parts: BlockParts): Block {
+  const { kind, form, d, m, n, columns, costs, apply, trace, diagonal, toMatrices } = parts;
+  const matrices = columns === "own" ? m : 1;
+  const size = columns === "coupled" ? d * m : d;
+  const explicit = () => {
+    if (4 * matrices * size * size <= limit) return toMatrices();
+    throw tooLarge(form, matrices, size);
+  };
+  const byFactor = (lambda: Node) => factored(explicit(), m, columns, lambda);
+  const system = (lambda: Node, product: (v: Node) => Node, about: (r: Node) => Node) => {
+    const by = perColumn(lambda, columns);
+    return { columns, precondition: about, apply: (v: Node) => add(product(v), mul(v, by)) };
+  };
+  const steps = ({ iterations = defaultIterations }: SolveOptions) =>
+    Math.min(iterations, 2 * size);
+  const shiftedDiagonal = (lambda: Node) => add(diagonal(), perColumn(lambda, columns));
+  const keepApply =
+    parts.keepApply ??
+    ((keep) => (v) => timesMatrices(keep("matrices", explicit(), zeros), v, columns));
+
+  const solvers: { readonly [S in Solver]?: Solve } = {
+    dense: (v, lambda) => byFactor(lambda).solve(v),
+    cg: (v, lambda, options) => {
+      const about = (r: Node) => parts.precondition?.(r, lambda) ?? div(r, shiftedDiagonal(lambda));
+      return { x: conjugateGradients(system(lambda, apply, about), v, steps(options)), lambda };
+    },
+    ...parts.solvers,
+  };
+  const preparing: { readonly [S in Solver]?: Prepare } = {
+    dense: (keep, lambda) => byFactor(lambda).prepare(keep),
+    cg: (keep, lambda, options) => {
+      const used = () => keep("lambda", lambda, ones);
+      const about = (r: Node) => mul(r, keep("scale", div(1, shiftedDiagonal(lambda)), ones));
+      const solve = (v: Node) =>
+        conjugateGradients(system(used(), keepApply(keep), about), v, steps(options));
+      return { solve, lambda: used };
+    },
+    ...parts.prepare,
+  };
+  const check = (operation: string, v: Node) => checkVector(`${form}, ${operation}`, v, d, m);
+  const lambdaOf = ({ damping = {} }: DampedOptions) =>
+    broadcastTo(shiftOf(damping, trace, size), [matrices]);
+  const chosen = <T>(known: { readonly [S in Solver]?: T }, { solver }: SolveOptions): T => {
+    const name = solver ?? costs[0].solver;
+    const found = known[name];
+    if (found === undefined) throw unknownSolver(form, name, Object.keys(known));
+    return found;
+  };
+  const shifted = (operation: string, v: Node, options: SolveOptions): Shifted => {
+    check(operation, v);
+    return chosen(solvers, options)(v, lambdaOf(options), options);
+  };
+  const applied = (operation: string, v: Node) => {
+    check(operation, v);
+    return apply(v);
+  };
+  return {
+    kind,
+    form,
+    d,
+    m,
+    n,
+    columns,
+    matrices,
+    size,
+    apply: (v) => applied("apply", v),
+    solve: (v, options = {}) => shifted("solve", v, options).x,
+    solution: (v, options = {}) => {
+      const { x, lambda } = shifted("solution", v, options);
+      const rest = sub(v, add(apply(x), mul(x, perColumn(lambda, columns))));
+      const [left, whole] = [sum(square(rest)), sum(square(v))];
+      const known = greater(whole, 0);
+      const residual = sqrt(div(where(known, left, 0), where(known, whole, 1)));
+      return { x, lambda: broadcastTo(lambda, [matrices]), residual };
+    },
+    prepare: (keep, options = {}) => {
+      const { solve, lambda } = chosen(preparing, options)(keep, lambdaOf(options), options);
+      const checked = (operation: string, v: Node) => {
+        check(operation, v);
+        return v;
+      };
+      return {
+        solve: (v) => solve(checked("solve", v)),
+        apply: (v) => keepApply(keep)(checked("apply", v)),
+        lambda,
+      };
+    },
+    inverseSqrt: (v, options = {}) => {
+      check("inverseSqrt", v);
+      const lambda = lambdaOf(options);
+      return parts.inverseSqrt?.(v, lambda, options) ?? byFactor(lambda).inverseSqrt(v);
+    },
+    trace,
+    diagonal,
+    logdet: (options = {}) => {
+      const lambda = lambdaOf(options);
+      return parts.logdet?.(lambda, options) ?? byFactor(lambda).logdet();
+    },
+    quadratic: (v) => sum(mul(v, applied("quadratic", v))),
+    sample: (options) => parts.sample?.(options) ?? byFactor(asNode(0)).sample(d, options),
+    toMatrices,
+    toDense: () => spread(toMatrices(), m, columns),
+    accumulate:
+      parts.accumulate ??
+      ((base, alpha, beta) => {
+        const own = mul(toMatrices(), alpha);
+        return base === null ? own : add(own, mul(base, beta));
+      }),
+    cost: costs[0],
+    costs,
+  };
+}
+
+/** Throws ShapeError unless v is [d, m]. */
+export function checkVector(where: string, v: Node, d: number, m: number): void {
+  if (v.shape.length === 2 && v.shape[0] === d && v.shape[1] === m) return;
+  throw new ShapeError({
+    where,
+    must: `the vector must be [${d}, ${m}] like the parameter`,
+    got: showShape(v.shape),
+    todo: "reshape it",
+  });
+}
+
+function tooLarge(form: string, matrices: number, size: number): MetricError {
+  const bytes = ((4 * matrices * size * size) / 2 ** 30).toFixed(1);
+  return new MetricError({
+    where: form,
+    must: `explicit matrices must fit in ${limit / 2 ** 30} GiB`,
+    got: `${matrices} × [${size}, ${size}], ${bytes} GiB`,
+    todo: 'solve by "woodbury" or "cg", or use a cheaper block (kronecker, quasiDiagonal, diagonal)',
+  });
+}
+
+function unknownSolver(form: string, got: string, known: readonly string[]): MetricError {
+  return new MetricError({
+    where: `${form}, solve`,
+    must: `solver must be one of ${known.join(", ")}`,
+    got,
+    todo: "choose one of them, or leave it to the cost model",
+  });
+}

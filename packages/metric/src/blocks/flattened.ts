@@ -1,0 +1,32 @@
+import { type Node, reshape } from "@metrigrad/graph";
+import type { Block } from "./block.ts";
+import { checkVector } from "./defBlock.ts";
+
+/** A block of one column [dm, 1] as that of a parameter [d, m], coupled, which it flattens row-major. */
+export function flattened(column: Block, d: number, m: number): Block {
+  const flat = (v: Node) => {
+    checkVector(column.form, v, d, m);
+    return reshape(v, [d * m, 1]);
+  };
+  const full = (v: Node) => reshape(v, [d, m]);
+  return {
+    ...column,
+    d,
+    m,
+    columns: "coupled",
+    apply: (v) => full(column.apply(flat(v))),
+    solve: (v, options) => full(column.solve(flat(v), options)),
+    prepare: (keep, options) => {
+      const { solve, apply, lambda } = column.prepare(keep, options);
+      return { solve: (v) => full(solve(flat(v))), apply: (v) => full(apply(flat(v))), lambda };
+    },
+    solution: (v, options) => {
+      const solution = column.solution(flat(v), options);
+      return { ...solution, x: full(solution.x) };
+    },
+    inverseSqrt: (v, options) => full(column.inverseSqrt(flat(v), options)),
+    diagonal: () => full(column.diagonal()),
+    quadratic: (v) => column.quadratic(flat(v)),
+    sample: (options) => full(column.sample(options)),
+  };
+}

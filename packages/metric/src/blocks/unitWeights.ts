@@ -1,0 +1,77 @@
+import {
+  expandDims,
+  fill,
+  gram,
+  mul,
+  type Node,
+  reshape,
+  sqrt,
+  sum,
+  transpose,
+} from "@metrigrad/graph";
+import { timesMatrices } from "./columns.ts";
+import { zeros } from "./first.ts";
+import type { RowWeights } from "./weights.ts";
+
+/** All rows count the same for all m units: I_m ⊗ Σ_s x̃_s x̃_s'. */
+export function sharedWeights(n: number, m: number): RowWeights {
+  const weights: RowWeights = {
+    columns: "shared",
+    rows: n,
+    folded: [n, m],
+    fold: (t) => t,
+    unfold: (y) => y,
+    kernel: (products) => products,
+    traces: (norms) => reshape(sum(norms), [1]),
+    diagonal: () => fill([n, m], 1),
+    accumulate: (full, base, alpha, beta) => {
+      const d = full.shape[1] as number;
+      const more = base === null ? {} : { base: reshape(base, [d, d]), beta };
+      return reshape(gram(full, { ...more, alpha }), [1, d, d]);
+    },
+    kernelCost: (d) => (n * n * d) / 2,
+    assembleCost: (d) => (n * d * d) / 2,
+    foldCost: 0,
+    weigh: (t) => t,
+    kept: () => weights,
+    keepInner: (inner, keep) => {
+      const kept = keep("inverse", reshape(inner, [1, n, n]), zeros);
+      return (t) => timesMatrices(kept, t, "shared");
+    },
+  };
+  return weights;
+}
+
+/** ν [n, m], one weight per row and unit: Σ_s ν_si x̃_s x̃_s' for unit i. */
+export function unitWeights(nu: Node): RowWeights {
+  const [n = 0, m = 0] = nu.shape;
+  const root = sqrt(nu);
+  /** D^½AD^½ for every unit, [m, n, n], of A [n, n] or [m, n, n]. */
+  const between = (a: Node) => {
+    const byUnit = transpose(root);
+    return mul(mul(expandDims(byUnit, 2), expandDims(byUnit, 1)), a);
+  };
+  return {
+    columns: "own",
+    rows: n,
+    folded: [n, m],
+    fold: (t) => mul(root, t),
+    unfold: (y) => mul(root, y),
+    kernel: between,
+    weigh: (t) => mul(nu, t),
+    kept: (keep) => unitWeights(keep("nu", nu, zeros)),
+    keepInner: (inner, keep) => {
+      const kept = keep("inverse", between(inner), zeros);
+      return (t) => timesMatrices(kept, t, "own");
+    },
+    traces: (norms) => sum(mul(nu, expandDims(norms, 1)), { axis: 0 }),
+    diagonal: () => nu,
+    accumulate: (full, base, alpha, beta) => {
+      const more = base === null ? {} : { base, beta };
+      return gram(full, { ...more, nu: transpose(nu), alpha });
+    },
+    kernelCost: (d) => (n * n * d) / 2,
+    assembleCost: (d) => (m * n * d * d) / 2,
+    foldCost: n * m,
+  };
+}
