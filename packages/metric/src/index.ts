@@ -24,6 +24,7 @@ export type { Keep, Prepared } from "./blocks/prepared.ts";
 export type { Rows, RowsBlock } from "./blocks/rows.ts";
 export { type CheckMetricOptions, checkMetric } from "./check/checkMetric.ts";
 export type { MetricCheck, MetricReport } from "./check/report.ts";
+export { type AutoMetricOptions, autoMetric } from "./core/autoMetric.ts";
 export type { MetricChoice } from "./core/choice.ts";
 export {
   type BlockOf,
@@ -35,6 +36,7 @@ export {
   plain,
   type ResponseModel,
 } from "./core/defMetric.ts";
+export { exactBlock } from "./core/exactBlock.ts";
 export { packed, unpacked } from "./core/packing.ts";
 export { type Subsystem, subsystems } from "./core/subsystems.ts";
 export { type MetricTable, metrics } from "./core/table.ts";
@@ -60,6 +62,7 @@ export { type ReluRowOptions, reluRow } from "./rfim/relu.ts";
 export { sigmoidRow } from "./rfim/sigmoid.ts";
 export { tanhRow } from "./rfim/tanh.ts";
 export type { UnitRow } from "./rfim/unitRow.ts";
+export { type BatchNormMetricOptions, batchNormMetric } from "./tables/batchNorm.ts";
 export {
   denseMetric,
   linearRows,
@@ -67,5 +70,9 @@ export {
   type UnitRows,
   unitRowOf,
 } from "./tables/dense.ts";
+export { fullMetrics } from "./tables/full.ts";
+export { likelihoodMetric } from "./tables/likelihood.ts";
 export { paperMetrics } from "./tables/paper.ts";
+export { type Partition, partition } from "./tables/partition.ts";
+export { type StackedOptions, stackedMetrics } from "./tables/stacked.ts";
 export { linearMetrics, standardMetrics } from "./tables/standard.ts";

@@ -1,5 +1,5 @@
 import { type Node, reshape } from "@metrigrad/graph";
-import type { Block } from "./block.ts";
+import type { Block, OutputsBlock } from "./block.ts";
 import { checkVector } from "./defBlock.ts";
 
 /** A block of one column [dm, 1] as that of a parameter [d, m], coupled, which it flattens row-major. */
@@ -9,8 +9,10 @@ export function flattened(column: Block, d: number, m: number): Block {
     return reshape(v, [d * m, 1]);
   };
   const full = (v: Node) => reshape(v, [d, m]);
+  // Its rows are not those of a layer with outputs.
+  const { rows: _rows, solveOutputs: _solve, ...own } = column as Block & Partial<OutputsBlock>;
   return {
-    ...column,
+    ...own,
     d,
     m,
     columns: "coupled",

@@ -1,0 +1,119 @@
+import type { Application, Module } from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
+import { jacobianGram } from "../blocks/gram.ts";
+import { byUnit } from "../core/byUnit.ts";
+import { type MetricChoice, tableFor } from "../core/choice.ts";
+import type { Metric } from "../core/defMetric.ts";
+import { groupRows } from "../core/groupRows.ts";
+import type { MetricTable } from "../core/table.ts";
+import { metrics } from "../core/table.ts";
+import { useOf } from "../core/uses.ts";
+import { standardMetrics } from "./standard.ts";
+
+/**
+ * What makes a subsystem: every neuron, every layer, given groups of modules (with all that is inside
+ * them), or the whole model.
+ */
+export type Partition = "neuron" | "layer" | "whole" | readonly (readonly Module[])[];
+
+/**
+ * The same model with a finer or a coarser geometry, to be passed as `metrics`. "layer": every module
+ * by its row of the table. "neuron": the same without what couples the units of a module. Groups, or
+ * the whole model as one: J'F_rJ over all their parameters, exactly, with the response of the modules
+ * of the group that no other of it reads, given the group's inputs and all other parameters; its
+ * law is the likelihood where it consumes that response, else that of the module's row. Modules in no
+ * group keep their rows. So the generator of an adversarial pair responds with the visible variables,
+ * the discriminator with the label. Rows of a batch must not mix: batch normalisation inside a group
+ * is exact in inference mode. Throws MetricError for a group that is empty, shares a module with another
+ * one, or is not of the model.
+ */
+export function partition(
+  model: Module,
+  by: Partition,
+  table: MetricChoice = standardMetrics,
+): MetricChoice {
+  if (by === "layer") return table;
+  if (by === "neuron") return named("neuron", (all) => unitTable(tableFor(table, all)));
+  const groups = membersOf(model, by === "whole" ? [[model]] : by);
+  const name = by === "whole" ? "whole" : `${groups.length} groups`;
+  return named(name, (all) => {
+    const base = tableFor(table, all);
+    const rows = groups.flatMap((members) => groupMetrics(members, all, base));
+    return base.replacing(...rows);
+  });
+}
+
+/** A choice of tables under a name, for records. */
+function named(name: string, choose: (all: readonly Application[]) => MetricTable): MetricChoice {
+  return Object.defineProperty(choose, "name", { value: `partition by ${name}` });
+}
+
+/** The table with every block taken apart into its units. */
+function unitTable(table: MetricTable): MetricTable {
+  const rows = table.rows.map((row): Metric => {
+    const block: Metric["block"] = (context) =>
+      row
+        .block(context)
+        .map((one) => (one.block === null ? one : { ...one, block: byUnit(one.block) }));
+    return Object.freeze({ ...row, block });
+  });
+  return metrics(...rows);
+}
+
+/** Rows for the modules of a group: one of them, the last, returns the block over all. */
+function groupMetrics(
+  members: ReadonlySet<Module>,
+  applications: readonly Application[],
+  base: MetricTable,
+): Metric[] {
+  const own = applications.filter(({ module }) => members.has(module));
+  const lead = own.at(-1);
+  if (lead === undefined) return [];
+  const whole: Metric["block"] = () => {
+    const uses = own.map((application) => useOf(application, base));
+    const { params, rows, responses } = groupRows(uses);
+    const shape = [rows.shape[2] as number, 1] as const;
+    return [{ params, block: jacobianGram(rows, { shape }), responses: () => responses }];
+  };
+  return [...new Set(own.map(({ module }) => module))].map((of): Metric => {
+    const leading = of === lead.module;
+    const block: Metric["block"] = (context) =>
+      leading && context.response === lead.response ? whole(context) : [];
+    const source = "J'F_rJ of the group by metric back-propagation";
+    return Object.freeze({ of, source, law: null, block, responseModel: null, example: null });
+  });
+}
+
+/** The modules of every group and all inside them. Throws MetricError. */
+function membersOf(model: Module, groups: readonly (readonly Module[])[]): ReadonlySet<Module>[] {
+  const all = withChildren(model);
+  const taken = new Set<Module>();
+  return groups.map((group, index) => {
+    const members = new Set(group.flatMap((module) => [...withChildren(module)]));
+    const where = `partition, group ${index}`;
+    for (const module of members) {
+      const { name } = module.definition.spec;
+      if (!all.has(module))
+        throw refused(where, "its modules must be of the model", `another ${name}`);
+      if (taken.has(module)) throw refused(where, "a module may be in one group", `${name} in two`);
+      taken.add(module);
+    }
+    const trained = [...members].some(({ params }) =>
+      Object.values(params).some(({ role }) => role === "parameter"),
+    );
+    if (!trained) throw refused(where, "it must have parameters", "none");
+    return members;
+  });
+}
+
+function withChildren(module: Module, found = new Set<Module>()): ReadonlySet<Module> {
+  if (found.has(module)) return found;
+  found.add(module);
+  for (const child of module.children) withChildren(child, found);
+  return found;
+}
+
+function refused(where: string, must: string, got: string): MetricError {
+  const todo = "pass lists of modules as they stand in the model: [[first, second], [third]]";
+  return new MetricError({ where, must, got, todo });
+}

@@ -1,0 +1,62 @@
+import { compile, constant } from "@metrigrad/graph";
+import { type MetricChoice, type Subsystem, subsystems } from "@metrigrad/metric";
+import { applyModel, type Law, type Module } from "@metrigrad/nn";
+import { reference, type Store, tensor } from "@metrigrad/tensor";
+import type { Matrix } from "ml-matrix";
+import { asMatrix, asTensor } from "./draws.ts";
+
+/** Where a model's geometry is looked at. */
+export interface Place {
+  readonly x: Matrix;
+  readonly metrics: MetricChoice;
+  readonly likelihood?: Law;
+  /** Values by variable name; drawn from the seed else. */
+  readonly values?: Readonly<Record<string, Matrix>>;
+  readonly mode?: "train" | "infer";
+}
+
+/** The subsystems of a model on rows x. */
+export function subsystemsOf(model: Module, place: Place): Subsystem[] {
+  const { x, metrics, likelihood = null, mode = "infer" } = place;
+  const options = { mode, law: likelihood };
+  const { applications, parameters } = applyModel(model, constant(asTensor(x)), options);
+  const table = typeof metrics === "function" ? metrics(applications) : metrics;
+  return subsystems(
+    applications,
+    table,
+    parameters.map(({ variable }) => variable),
+  );
+}
+
+/** A model's store with values drawn or given, and what to do with it. */
+export async function withStore<T>(
+  model: Module,
+  values: Readonly<Record<string, Matrix>>,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const backend = await reference();
+  const store = await backend.store(model, { seed: 3 });
+  for (const [name, value] of Object.entries(values)) {
+    const { shape } = await store.read(name);
+    await store.write(name, tensor(Float64Array.from(value.to1DArray()), { shape }));
+  }
+  try {
+    return await use(store);
+  } finally {
+    await backend.close();
+  }
+}
+
+/** The blocks of a model as matrices over the flattened parameters, by their names joined with " + ". */
+export function denseBlocks(model: Module, place: Place): Promise<Record<string, Matrix>> {
+  return withStore(model, place.values ?? {}, async (store) => {
+    const found: Record<string, Matrix> = {};
+    for (const { params, block } of subsystemsOf(model, place)) {
+      const name = params.map(({ attrs }) => attrs.name).join(" + ");
+      if (block === null) continue;
+      const program = await compile({ outputs: block.toDense() }, store);
+      found[name] = asMatrix(await (await program.run()).read());
+    }
+    return found;
+  });
+}
