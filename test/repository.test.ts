@@ -50,6 +50,27 @@ test("the table of imports names every package", async (t) => {
   t.deepEqual(packages.toSorted(), Object.keys(allowed).sort());
 });
 
+test("no source files import each other in a circle, not even types", async (t) => {
+  const targets = new Map(
+    everySource.map(({ path, imports }) => {
+      const own = imports.filter((name) => name.startsWith("."));
+      return [path, own.map((name) => join(dirname(path), name))] as const;
+    }),
+  );
+  const state = new Map<string, "open" | "done">();
+  const circles: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    if (state.get(path) === "open")
+      circles.push([...way.slice(way.indexOf(path)), path].join(" → "));
+    if (state.has(path)) return;
+    state.set(path, "open");
+    for (const target of targets.get(path) ?? []) visit(target, [...way, path]);
+    state.set(path, "done");
+  };
+  for (const path of targets.keys()) visit(path, []);
+  t.deepEqual(circles, []);
+});
+
 test("a source file has at most 300 lines", async (t) => {
   const long = everySource.filter(({ text }) => text.split("\n").length - 1 > 300);
   t.deepEqual(

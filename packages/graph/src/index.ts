@@ -1,12 +1,11 @@
 export * from "./check/index.ts";
 export { type CompileRequest, compile, type Handles, type Outputs } from "./compile/compile.ts";
-export type { LowerContext } from "./compile/context.ts";
 export { type Planned, type PlanRequest, planOf, type Update } from "./compile/plan.ts";
 export type { Feeds, Program } from "./compile/program.ts";
 export { type DefinedOp, defOp } from "./core/defOp.ts";
 export { asNode, asNodes, type NodeLike } from "./core/like.ts";
 export { isNode, makeNode, type Node, showNode } from "./core/node.ts";
-export type { NodeType, Op } from "./core/op.ts";
+export type { LowerContext, NodeType, Op } from "./core/op.ts";
 export { withScope } from "./core/scope.ts";
 export { topological } from "./core/topology.ts";
 export * from "./ops/index.ts";

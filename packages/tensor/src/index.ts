@@ -1,5 +1,5 @@
-export type { Backend, StoreOptions } from "./backend/backend.ts";
-export type { Executable, Handle, Store } from "./backend/store.ts";
+export type { Backend, Store, StoreOptions } from "./backend/backend.ts";
+export type { Executable, Handle } from "./backend/executable.ts";
 export type {
   InitContext,
   Initializer,

@@ -18,7 +18,7 @@ import {
   type View,
 } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
-import type { LowerContext } from "./context.ts";
+import type { LowerContext } from "../core/op.ts";
 import type { Fusion, Kernel } from "./fuse.ts";
 import { fusedLoop } from "./fused.ts";
 import type { Unit } from "./units.ts";

@@ -1,22 +1,7 @@
-import type { Shape, ValueType } from "@metrigrad/tensor";
-import type { Op } from "./op.ts";
+import type { Node, Op } from "./op.ts";
 import { currentScope } from "./scope.ts";
 
-/**
- * A value of the computational graph: an op applied to inputs. Immutable; two nodes are the same
- * only as objects (equal ones are merged when a graph is compiled).
- */
-export interface Node<A = unknown> {
-  /** Grows with creation: inputs have smaller ids than the nodes that use them. */
-  readonly id: number;
-  readonly op: Op<A>;
-  readonly inputs: readonly Node[];
-  readonly attrs: A;
-  readonly shape: Shape;
-  readonly type: ValueType;
-  /** Path of the module that made it, for messages. */
-  readonly scope: string;
-}
+export type { Node } from "./op.ts";
 
 let created = 0;
 

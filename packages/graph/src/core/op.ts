@@ -1,11 +1,25 @@
-import type { Expr, Shape, ValueType, View } from "@metrigrad/tensor";
-import type { LowerContext } from "../compile/context.ts";
-import type { Node } from "./node.ts";
+import type { Expr, Shape, Step, Tensor, ValueType, VariableSpec, View } from "@metrigrad/tensor";
 
 /** Shape and element type of a result. */
 export interface NodeType {
   readonly shape: Shape;
   readonly type: ValueType;
+}
+
+/**
+ * A value of the computational graph: an op applied to inputs. Immutable; two nodes are the same
+ * only as objects (equal ones are merged when a graph is compiled).
+ */
+export interface Node<A = unknown> {
+  /** Grows with creation: inputs have smaller ids than the nodes that use them. */
+  readonly id: number;
+  readonly op: Op<A>;
+  readonly inputs: readonly Node[];
+  readonly attrs: A;
+  readonly shape: Shape;
+  readonly type: ValueType;
+  /** Path of the module that made it, for messages. */
+  readonly scope: string;
 }
 
 /**
@@ -51,4 +65,37 @@ export interface Op<A = unknown> {
   rewrite?(node: Node<A>): Node;
   /** Text that is equal for equal attributes; JSON by default, null: never merge. */
   key?(attrs: A): string | null;
+}
+
+/** Attributes of an input: a value passed to each run. */
+export interface InputAttrs extends NodeType {
+  readonly name: string;
+}
+
+/** Attributes of a constant: its value. */
+export interface ConstantAttrs {
+  readonly value: Tensor;
+  readonly type: ValueType;
+}
+
+/** What an op's `lower` may use: the door for authors of ops. */
+export interface LowerContext {
+  /** Where an already lowered value lives; of the node's shape. */
+  view(node: Node): View;
+  /** States that the node is this view (of an input, a variable, …). */
+  place(node: Node, view: View): void;
+  /** Room for the node's value; `place` is done. The view need not be contiguous. */
+  result(node: Node): View;
+  /** Scratch that lives until the last step that reads it. */
+  scratch(shape: Shape, type: ValueType, label: string): View;
+  /** Room for a further output of a node, claimed by a `pick` node; null where nobody asks. */
+  extra(node: Node, index: number): View | null;
+  /** A value as an expression over views of its own shape, computed on the way. */
+  fused(node: Node): { readonly inputs: readonly View[]; readonly expr: Expr };
+  emit(step: Step): void;
+  feed(attrs: InputAttrs): View;
+  variable(spec: VariableSpec): View;
+  constant(attrs: ConstantAttrs): View;
+  /** Text for a step's label. */
+  label(node: Node): string;
 }

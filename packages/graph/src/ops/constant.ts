@@ -7,13 +7,9 @@ import {
   valueTypeOf,
 } from "@metrigrad/tensor";
 import { makeNode, type Node } from "../core/node.ts";
-import type { Op } from "../core/op.ts";
+import type { ConstantAttrs, Op } from "../core/op.ts";
 
-/** Attributes of a constant: its value. */
-export interface ConstantAttrs {
-  readonly value: Tensor;
-  readonly type: ValueType;
-}
+export type { ConstantAttrs } from "../core/op.ts";
 
 let unnamed = 0;
 const names = new WeakMap<Tensor, number>();

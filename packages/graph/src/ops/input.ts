@@ -1,13 +1,8 @@
 import { checkShape, type Shape, type ValueType } from "@metrigrad/tensor";
 import { makeNode, type Node } from "../core/node.ts";
-import type { Op } from "../core/op.ts";
+import type { InputAttrs, Op } from "../core/op.ts";
 
-/** Attributes of an input. */
-export interface InputAttrs {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly type: ValueType;
-}
+export type { InputAttrs } from "../core/op.ts";
 
 /** A value passed to each run. */
 export const inputOp: Op<InputAttrs> = {

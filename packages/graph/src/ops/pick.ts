@@ -1,7 +1,6 @@
 import { GraphError } from "@metrigrad/tensor";
-import type { LowerContext } from "../compile/context.ts";
 import { makeNode, type Node, showNode } from "../core/node.ts";
-import type { Op } from "../core/op.ts";
+import type { LowerContext, Op } from "../core/op.ts";
 
 /** Attributes of a pick: which further output, and how many of the main one's last axes it lacks. */
 interface PickAttrs {

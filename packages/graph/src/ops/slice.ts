@@ -8,11 +8,10 @@ import {
   sizeOf,
   type View,
 } from "@metrigrad/tensor";
-import type { LowerContext } from "../compile/context.ts";
 import { sameView } from "../compile/views.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
-import type { Op } from "../core/op.ts";
+import type { LowerContext, Op } from "../core/op.ts";
 import { type AxisRange, type Selection, select, subView } from "./selection.ts";
 
 const sliceOp: Op<Selection> = {

@@ -1,4 +1,4 @@
-import type { Executable, Handle } from "../backend/store.ts";
+import type { Executable, Handle } from "../backend/executable.ts";
 import { convert, tensor } from "../create.ts";
 import type { TypedArray } from "../dtype.ts";
 import { BackendError } from "../errors.ts";

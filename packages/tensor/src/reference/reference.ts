@@ -1,5 +1,4 @@
-import type { Backend, StoreOptions } from "../backend/backend.ts";
-import type { Store } from "../backend/store.ts";
+import type { Backend, Store, StoreOptions } from "../backend/backend.ts";
 import type { VariableOwner, VariableSpec } from "../backend/variable.ts";
 import type { FloatType } from "../dtype.ts";
 import { BackendError } from "../errors.ts";

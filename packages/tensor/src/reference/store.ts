@@ -1,5 +1,5 @@
-import type { Backend } from "../backend/backend.ts";
-import type { Executable, Store } from "../backend/store.ts";
+import type { Backend, Store } from "../backend/backend.ts";
+import type { Executable } from "../backend/executable.ts";
 import { convert, tensor } from "../create.ts";
 import { type FloatType, storedType } from "../dtype.ts";
 import { BackendError } from "../errors.ts";

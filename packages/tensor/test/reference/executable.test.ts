@@ -1,5 +1,5 @@
 import test from "tape";
-import type { Store } from "../../src/backend/store.ts";
+import type { Store } from "../../src/backend/backend.ts";
 import { tensor } from "../../src/create.ts";
 import { BackendError } from "../../src/errors.ts";
 import { parseExpr } from "../../src/expr/parse.ts";
