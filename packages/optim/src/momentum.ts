@@ -1,9 +1,10 @@
-import { add, mul, sub } from "@metrigrad/graph";
-import { gradients } from "./core/gradient.ts";
+import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
 import { constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkSettings } from "./core/settings.ts";
-import { slot } from "./core/slot.ts";
+import type { Transform } from "./core/transform.ts";
+import { scale } from "./transforms/scale.ts";
+import { velocity } from "./transforms/velocity.ts";
 
 /** Settings of gradient descent with momentum. */
 export interface MomentumSettings {
@@ -17,30 +18,21 @@ export interface MomentumSettings {
   readonly schedule?: Schedule;
 }
 
+/** v ← μv + u as a link of a chain: u becomes v. Throws GraphError for μ out of [0, 1]. */
+export function momentum(mu: number, options?: { readonly nesterov?: boolean }): Transform;
 /** v ← μv + ∂L/∂θ, θ ← θ − γv (Polyak 1964). Throws GraphError for settings out of range. */
-export function momentum(settings: MomentumSettings = {}): Optimizer {
-  const { learningRate = 0.05, momentum: mu = 0.9, nesterov = false } = settings;
-  const { schedule = constantSchedule() } = settings;
-  checkSettings(
+export function momentum(settings?: MomentumSettings): Optimizer;
+export function momentum(
+  given: number | MomentumSettings = {},
+  options: { readonly nesterov?: boolean } = {},
+): Transform | Optimizer {
+  if (typeof given === "number") return velocity(given, options.nesterov ?? false);
+  const { learningRate = 0.05, momentum: mu = 0.9, nesterov = false } = given;
+  const { schedule = constantSchedule() } = given;
+  checkSettings("momentum", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
+  return optimizerOf(
     "momentum",
-    { learningRate, momentum: mu },
-    { learningRate: [0, Number.MAX_VALUE], momentum: [0, 1] },
+    { learningRate, momentum: mu, nesterov, schedule: schedule.name },
+    [velocity(mu, nesterov), scale(learningRate, schedule)],
   );
-  return Object.freeze({
-    name: "momentum",
-    settings: { learningRate, momentum: mu, nesterov, schedule: schedule.name },
-    update: (context) => {
-      const rate = mul(schedule.factor(context.progress), learningRate);
-      const updates = gradients(context).flatMap(({ variable, gradient }) => {
-        const velocity = slot(variable, "velocity");
-        const next = add(mul(velocity, mu), gradient);
-        const direction = nesterov ? add(gradient, mul(next, mu)) : next;
-        return [
-          [velocity, next] as const,
-          [variable, sub(variable, mul(rate, direction))] as const,
-        ];
-      });
-      return [{ every: 1, updates }];
-    },
-  } satisfies Optimizer);
 }

@@ -1,8 +1,8 @@
-import { mul, sub } from "@metrigrad/graph";
-import { gradients } from "./core/gradient.ts";
+import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
 import { constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkSettings } from "./core/settings.ts";
+import { scale } from "./transforms/scale.ts";
 
 /** Settings of gradient descent. */
 export interface SgdSettings {
@@ -16,15 +16,7 @@ export interface SgdSettings {
 export function sgd(settings: SgdSettings = {}): Optimizer {
   const { learningRate = 0.1, schedule = constantSchedule() } = settings;
   checkSettings("sgd", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
-  return Object.freeze({
-    name: "sgd",
-    settings: { learningRate, schedule: schedule.name },
-    update: (context) => {
-      const rate = mul(schedule.factor(context.progress), learningRate);
-      const updates = gradients(context).map(
-        ({ variable, gradient }) => [variable, sub(variable, mul(rate, gradient))] as const,
-      );
-      return [{ every: 1, updates }];
-    },
-  } satisfies Optimizer);
+  return optimizerOf("sgd", { learningRate, schedule: schedule.name }, [
+    scale(learningRate, schedule),
+  ]);
 }

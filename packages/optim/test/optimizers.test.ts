@@ -9,15 +9,31 @@ const rows: Readonly<Record<string, optim.Optimizer>> = {
   momentum: optim.momentum({ learningRate: 0.1 }),
   adam: optim.adam({ learningRate: 0.05 }),
   rngd: optim.rngd({ learningRate: 0.05 }),
+  adamw: optim.adamw({ learningRate: 0.05, weightDecay: 1e-3 }),
+  chain: optim.chain(optim.precondition(), optim.momentum(0.5), optim.scale(0.1)),
   "rngd.paper": optim.rngd.paper({ learningRate: 0.5 }),
 };
+
+/** Exports that are functions of another kind: of graphs, and the links of a chain. */
+const notOptimizers = [
+  "gradients",
+  "slot",
+  "mapDirections",
+  "klClip",
+  "moments",
+  "precondition",
+  "quadraticStep",
+  "reject",
+  "scale",
+  "weightDecay",
+];
 
 /** Exports that return optimizers. */
 function exported(): string[] {
   const found: string[] = [];
   const visit = (name: string, value: unknown) => {
     if (typeof value !== "function" || /^[A-Z]|Schedule$/.test(name)) return;
-    if (["gradients", "slot"].includes(name)) return;
+    if (notOptimizers.includes(name)) return;
     found.push(name);
     for (const [inner, member] of Object.entries(value)) visit(`${name}.${inner}`, member);
   };

@@ -15,7 +15,15 @@ import {
   type Update,
   variable,
 } from "@metrigrad/graph";
-import { applyModel, categorical, dense, type Module, sequential } from "@metrigrad/nn";
+import {
+  applyModel,
+  categorical,
+  dense,
+  gaussian,
+  type Law,
+  type Module,
+  sequential,
+} from "@metrigrad/nn";
 import { reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
 import type { Optimizer, OptimizerContext, Phase } from "../src/index.ts";
 
@@ -49,11 +57,30 @@ export function classifier(): Module {
 
 const stepVariable = variable("step", [], { role: "state" });
 
+/** Targets [12, 3] of a regression. */
+export const targets = tensor(
+  Float64Array.from({ length: batchSize * 3 }, (_, i) => 2 * stream.normal(1000 + i)),
+  { shape: [batchSize, 3] },
+);
+
+/** A linear layer, whose loss under a Gaussian law is a quadratic function of its weights. */
+export function regression(): Module {
+  return dense(4, 3) as Module;
+}
+
+/** The context of a step of regression under a Gaussian law, without L2 unless said otherwise. */
+export function regressionContext(model: Module, beta = 0): OptimizerContext {
+  return contextOf(model, beta, gaussian(), input("y", targets.shape));
+}
+
 /** The context of one training step of a model on the batch, with L2 of 0.01. */
-export function contextOf(model: Module, beta = 0.01): OptimizerContext {
-  const law = categorical();
+export function contextOf(
+  model: Module,
+  beta = 0.01,
+  law: Law = categorical(),
+  y: Node = input("y", labels.shape, "i32"),
+): OptimizerContext {
   const x = input("x", inputs.shape);
-  const y = input("y", labels.shape, "i32");
   const applied = applyModel(model, x, { mode: "train", law });
   let squares: Node = constant(0);
   for (const { variable: w } of applied.parameters) {
@@ -61,7 +88,8 @@ export function contextOf(model: Module, beta = 0.01): OptimizerContext {
   }
   return {
     loss: neg(mean(law.logProb(y, applied.output))),
-    penalty: { beta, value: mul(squares, beta / 2) },
+    prediction: { output: applied.output, law },
+    penalty: beta === 0 ? null : { beta, value: mul(squares, beta / 2) },
     applications: applied.applications,
     inference: () => applyModel(model, x, { mode: "infer", law }).applications,
     parameters: applied.parameters,

@@ -17,7 +17,7 @@ export interface Damping {
    * of the block's mean one, so that a unit that no row reaches is damped too, and where all are 0
    * as that of the identity.
    */
-  readonly relative?: number;
+  readonly relative?: number | Node;
   /** ε_abs; 0 by default. */
   readonly absolute?: number | Node;
 }

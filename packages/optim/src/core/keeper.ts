@@ -1,4 +1,4 @@
-import type { Update, Variable } from "@metrigrad/graph";
+import type { Node, Update, Variable } from "@metrigrad/graph";
 import type { Keep } from "@metrigrad/metric";
 import { slot } from "./slot.ts";
 
@@ -9,11 +9,12 @@ export interface Keeper {
   readonly updates: readonly Update[];
 }
 
-/** A keeper whose slots belong to a parameter. */
+/** A keeper whose slots belong to a parameter; what is a variable already is its own slot. */
 export function keeper(parameter: Variable): Keeper {
   const slots = new Map<string, Variable>();
   const updates: Update[] = [];
   const keep: Keep = (name, value, init) => {
+    if (value.op === (parameter as Node).op) return value;
     const known = slots.get(name);
     if (known !== undefined) return known;
     const made = slot(parameter, name, { shape: value.shape, init });

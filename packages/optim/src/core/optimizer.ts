@@ -1,5 +1,6 @@
 import type { Node, Update } from "@metrigrad/graph";
-import type { Application, AppliedParameter } from "@metrigrad/nn";
+import type { Application, AppliedParameter, Law } from "@metrigrad/nn";
+import type { StepReport } from "./report.ts";
 
 /** L2 inside the loss: ½β Σ‖W‖², over the parts of the parameters that decay. */
 export interface Penalty {
@@ -12,6 +13,8 @@ export interface Penalty {
 export interface OptimizerContext {
   /** The data term, a scalar: the weighted mean over the batch of −ln p, in nats. */
   readonly loss: Node;
+  /** What the model puts out for the batch, and the law around it that `loss` is of. */
+  readonly prediction?: { readonly output: Node; readonly law: Law };
   /** The L2 term, null where there is none. */
   readonly penalty: Penalty | null;
   /** Uses of modules in the forward pass of `loss`. */
@@ -37,6 +40,8 @@ export interface Phase {
   /** Not due before this step; 0 by default. */
   readonly from?: number;
   readonly updates: readonly Update[];
+  /** What can be told of a step at which this phase is due. */
+  readonly report?: StepReport;
 }
 
 /** How parameters follow the gradient; a value without state of its own. */

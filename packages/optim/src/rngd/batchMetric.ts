@@ -1,69 +1,58 @@
-import { add, grad, mul, type Node, slice, sub, type Variable, withScope } from "@metrigrad/graph";
-import type { RowsBlock, Subsystem } from "@metrigrad/metric";
-import type { OptimizerContext, Phase } from "../core/optimizer.ts";
-import { asRows } from "./rows.ts";
-import type { FullSettings } from "./settings.ts";
-import { stepAlong } from "./step.ts";
-import { type Direction, solvedTogether } from "./together.ts";
+import { grad, mul, type Node, slice, sub, type Variable, withScope } from "@metrigrad/graph";
+import type { OutputsBlock } from "@metrigrad/metric";
+import type { OptimizerContext } from "../core/optimizer.ts";
+import {
+  columnsOf,
+  type Measured,
+  type Preconditioned,
+  type PreconditionTask,
+  packing,
+} from "./preconditioned.ts";
 
 /**
  * Preconditions with the metric of the batch that gives the gradient. Where a subsystem's outputs
  * T = X̃W are known the gradient is never formed: with Δ = n ∂L/∂T the solve happens in the space of
  * the n rows, and L2 comes along through X̃V = β(T − 1b').
  */
-export function batchMetricPhases(
-  subsystems: readonly Subsystem[],
-  context: OptimizerContext,
-  settings: FullSettings,
-): Phase[] {
-  const { relative, absolute } = settings;
-  const damping = { relative, absolute };
-  const routes = subsystems.map((subsystem) => routeOf(subsystem, settings));
-  const variables = subsystems.flatMap(({ params }) => params);
-  const sources = routes.map(({ outputs, params }) => (outputs === null ? params : [outputs]));
-  const gradients = grad(context.loss, sources.flat());
-  const decays = new Map(
-    penaltyGradients(context, variables).map((decay, index) => [variables[index], decay]),
+export function batchMetric(task: PreconditionTask): Preconditioned {
+  const { measured, dampingOf, settings, step, context } = task;
+  // Outputs of a forward pass of their own are not on the way to the loss; a direction that is no
+  // gradient does not come from outputs.
+  const direct = settings.forward === "train" && step.directions === step.gradients;
+  const routes = measured.map((subsystem) => ({ subsystem, rows: rowsOf(subsystem, direct) }));
+  const found = routes.flatMap(({ rows }) => rows?.rows.outputs ?? []);
+  const deltas = new Map(grad(context.loss, found).map((delta, i) => [found[i] as Node, delta]));
+  const decays = penaltyGradients(
+    context,
+    routes.map(({ subsystem }) => subsystem.params[0] as Variable),
   );
-  let next = 0;
-  const directions = routes.flatMap(({ path, params, rows, outputs }, index): Direction[] => {
-    const count = (sources[index] as readonly Node[]).length;
-    const own = gradients.slice(next, next + count);
-    next += count;
+  const blocks = routes.map(({ subsystem, rows }, index) => {
+    const { path, params, block } = subsystem;
+    const own = packing(subsystem);
     return withScope(`metric/${path}`, () => {
-      if (rows !== null && outputs !== null) {
-        const [variable] = params as [Variable];
-        const decay = decays.get(variable) ?? null;
-        const along = alongPenalty(context, variable, rows, outputs);
-        const rest = decay === null || along === null ? null : { v: decay, along };
-        const delta = mul(own[0] as Node, rows.n as number);
-        return [[variable, rows.solveOutputs(delta, rest, { damping })]];
+      const damping = dampingOf(subsystem);
+      const fresh = () => block.prepare((_, value) => value, { damping });
+      const common = { ...own, path, apply: block.apply, lambda: () => fresh().lambda() };
+      const outputs = rows?.rows.outputs ?? null;
+      if (rows === null || outputs === null) {
+        const direction = block.solve(columnsOf(step, own), { damping });
+        return { ...common, solver: block.cost.solver, direction };
       }
-      const whole = params.map((variable, at) => {
-        const decay = decays.get(variable) ?? null;
-        return decay === null ? (own[at] as Node) : add(own[at] as Node, decay);
-      });
-      if (rows === null) return params.map((variable, at) => [variable, whole[at] as Node]);
-      return solvedTogether(rows, params, whole, (columns) => rows.solve(columns, { damping }));
+      const decay = decays[index] ?? null;
+      const along = alongPenalty(context, params[0] as Variable, rows, outputs);
+      const rest = decay === null || along === null ? null : { v: decay, along };
+      const delta = mul(deltas.get(outputs) as Node, rows.n as number);
+      const direction = rows.solveOutputs(delta, rest, { damping });
+      return { ...common, solver: "space of outputs", direction };
     });
   });
-  return [{ every: 1, updates: stepAlong(directions, context, settings) }];
+  return { blocks, before: [], always: [] };
 }
 
-/** Parameters, and the rows and outputs through which their gradient is solved. */
-interface Route {
-  readonly path: string;
-  readonly params: readonly Variable[];
-  readonly rows: RowsBlock | null;
-  readonly outputs: Node | null;
-}
-
-function routeOf({ path, params, block }: Subsystem, { forward }: FullSettings): Route {
-  if (block === null) return { path, params, rows: null, outputs: null };
-  const rows = asRows(path, block);
-  // Outputs of a forward pass of their own are not on the way to the loss.
-  const outputs = forward === "train" ? rows.rows.outputs : null;
-  return { path, params, rows, outputs };
+/** The rows through whose outputs the gradient is solved; null where there are none. */
+function rowsOf({ block }: Measured, direct: boolean): OutputsBlock | null {
+  const rows = "rows" in block ? (block as OutputsBlock) : null;
+  return direct && rows !== null && rows.rows.outputs !== null ? rows : null;
 }
 
 /** V = ∂penalty/∂θ for every parameter that the penalty covers, null for others. */
@@ -84,7 +73,7 @@ function penaltyGradients(
 function alongPenalty(
   { penalty, parameters }: OptimizerContext,
   variable: Variable,
-  { d, rows }: RowsBlock,
+  { d, rows }: OutputsBlock,
   outputs: Node,
 ): Node | null {
   const decay = parameters.find((parameter) => parameter.variable === variable)?.decay ?? "none";

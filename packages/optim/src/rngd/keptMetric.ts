@@ -1,41 +1,34 @@
-import { type Node, type Update, type Variable, withScope } from "@metrigrad/graph";
-import type { Subsystem } from "@metrigrad/metric";
-import { gradients } from "../core/gradient.ts";
+import { type Update, type Variable, withScope } from "@metrigrad/graph";
 import { keeper } from "../core/keeper.ts";
-import type { OptimizerContext, Phase } from "../core/optimizer.ts";
-import type { FullSettings } from "./settings.ts";
-import { stepAlong } from "./step.ts";
-import { type Direction, solvedTogether } from "./together.ts";
+import {
+  columnsOf,
+  type Preconditioned,
+  type PreconditionTask,
+  packing,
+} from "./preconditioned.ts";
 
 /**
- * Preconditions with the metric of the batch of every T-th step: its rows and factors are kept
- * between, so that the other steps take products and triangular solves only.
+ * Preconditions with the metric of the batch of every T-th step: its rows and inverses are kept
+ * between, so that the other steps take products only.
  */
-export function keptMetricPhases(
-  subsystems: readonly Subsystem[],
-  context: OptimizerContext,
-  settings: FullSettings,
-): Phase[] {
-  const { relative, absolute, refreshEvery } = settings;
-  const damping = { relative, absolute };
+export function keptMetric(task: PreconditionTask): Preconditioned {
+  const { measured, dampingOf, settings, step } = task;
   const kept: (readonly Update[])[] = [];
-  const directions: Direction[] = [];
-  const found = new Map(gradients(context).map(({ variable, gradient }) => [variable, gradient]));
-  const gradientsOf = (params: readonly Variable[]) => params.map((one) => found.get(one) as Node);
-  for (const { path, params, block } of subsystems) {
-    if (block === null) {
-      directions.push(...params.map((one) => [one, found.get(one) as Node] as const));
-      continue;
-    }
-    const [variable] = params as [Variable];
-    const { keep, updates } = keeper(variable);
-    const prepared = withScope(`metric/${path}`, () => block.prepare(keep, { damping }));
-    const solve = (columns: Node) => withScope(`metric/${path}`, () => prepared.solve(columns));
-    directions.push(...solvedTogether(block, params, gradientsOf(params), solve));
+  const blocks = measured.map((subsystem) => {
+    const { path, params, block } = subsystem;
+    const own = packing(subsystem);
+    const { keep, updates } = keeper(params[0] as Variable);
     kept.push(updates);
-  }
-  return [
-    { every: refreshEvery, updates: kept.flat() },
-    { every: 1, updates: stepAlong(directions, context, settings) },
-  ];
+    return withScope(`metric/${path}`, () => {
+      const damping = dampingOf(subsystem);
+      const { solve, apply, lambda } = block.prepare(keep, { damping });
+      const direction = solve(columnsOf(step, own));
+      // A bound or a report may ask for these when the refresh is made: they are kept now.
+      lambda();
+      apply(direction);
+      return { ...own, path, solver: `${block.cost.solver}, kept`, apply, lambda, direction };
+    });
+  });
+  const refresh = { every: settings.refreshEvery, updates: kept.flat() };
+  return { blocks, before: [refresh], always: [] };
 }

@@ -1,10 +1,12 @@
-import { subsystems } from "@metrigrad/metric";
-import { GraphError, MetricError } from "@metrigrad/tensor";
+import { optimizerOf } from "../chain.ts";
 import type { Optimizer } from "../core/optimizer.ts";
 import { checkSettings } from "../core/settings.ts";
-import { averageMetricPhases } from "./averageMetric.ts";
-import { batchMetricPhases } from "./batchMetric.ts";
-import { keptMetricPhases } from "./keptMetric.ts";
+import { klClip } from "../transforms/klClip.ts";
+import { quadraticStep } from "../transforms/quadraticStep.ts";
+import { reject } from "../transforms/reject.ts";
+import { scale } from "../transforms/scale.ts";
+import { velocity } from "../transforms/velocity.ts";
+import { preconditionBy } from "./precondition.ts";
 import {
   type FullSettings,
   fastSettings,
@@ -44,59 +46,17 @@ export const rngd: Rngd = Object.freeze(
 );
 
 function fromSettings(name: string, settings: FullSettings): Optimizer {
-  const { learningRate, relative, absolute, momentum, average, refreshEvery, forward } = settings;
-  const any: [number, number] = [0, Number.MAX_VALUE];
-  checkSettings(
-    name,
-    { learningRate, relative, absolute, momentum },
-    { learningRate: any, relative: any, absolute: any, momentum: [0, 1] },
-  );
-  checkRefresh(name, refreshEvery);
-  if (average !== null) {
-    checkSettings(name, { decay: average.decay }, { decay: [0, 1] });
-    checkRefresh(name, average.refreshEvery);
-    if (refreshEvery !== 1) throw refreshedTwice(name, refreshEvery);
-  }
-  if (relative === 0 && absolute === 0 && average === null) {
-    throw new MetricError({
-      where: name,
-      must: "the metric of one batch is singular, so it must be damped",
-      got: "relative 0 and absolute 0",
-      todo: "pass { absolute: 0.5 } or { relative: 1e-4 }",
-    });
-  }
-  return Object.freeze({
-    name,
-    settings: settingsRecord(settings),
-    update: (context) => {
-      const applications = forward === "train" ? context.applications : context.inference();
-      const table =
-        typeof settings.metrics === "function" ? settings.metrics(applications) : settings.metrics;
-      const variables = context.parameters.map(({ variable }) => variable);
-      const found = subsystems(applications, table, variables);
-      if (average !== null) return averageMetricPhases(found, context, settings, average);
-      if (refreshEvery > 1) return keptMetricPhases(found, context, settings);
-      return batchMetricPhases(found, context, settings);
-    },
-  } satisfies Optimizer);
-}
-
-/** Throws GraphError for a number of steps that is no count. */
-function checkRefresh(where: string, refreshEvery: number): void {
-  if (Number.isInteger(refreshEvery) && refreshEvery >= 1) return;
-  throw new GraphError({
-    where,
-    must: "refreshEvery must be a positive integer",
-    got: String(refreshEvery),
-    todo: "pass a number of steps such as 100",
-  });
-}
-
-function refreshedTwice(where: string, refreshEvery: number): GraphError {
-  return new GraphError({
-    where,
-    must: "with an average, refreshEvery belongs to it",
-    got: `refreshEvery ${refreshEvery} beside an average`,
-    todo: "pass { average: { decay, refreshEvery } }, or average: null",
-  });
+  const { learningRate, schedule, momentum, quadratic, klClip: bound, reject: above } = settings;
+  checkSettings(name, { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
+  const pace =
+    quadratic === null
+      ? [...(momentum === 0 ? [] : [velocity(momentum, false)]), scale(learningRate, schedule)]
+      : [quadraticStep(quadratic)];
+  const transforms = [
+    preconditionBy(name, settings),
+    ...pace,
+    ...(bound === null ? [] : [klClip(bound)]),
+    ...(above === null ? [] : [reject(above)]),
+  ];
+  return optimizerOf(name, settingsRecord(settings), transforms);
 }

@@ -1,6 +1,9 @@
 import { linearMetrics, type MetricTable, paperMetrics } from "@metrigrad/metric";
 import type { Application } from "@metrigrad/nn";
 import { constantSchedule, exponentialSchedule, type Schedule } from "../core/schedule.ts";
+import type { QuadraticStepSettings } from "../transforms/quadraticStep.ts";
+import { type AdaptSettings, adaptRecord } from "./adapt.ts";
+import { type BlockDamping, dampingRecord } from "./blockDamping.ts";
 
 /** A running average M ← ρM + (1 − ρ)·batch metric with M₀ = I, and how often it is inverted. */
 export interface AverageSettings {
@@ -10,23 +13,22 @@ export interface AverageSettings {
   readonly refreshEvery: number;
 }
 
-/** Settings of RNGD; each has a default. */
-export interface RngdSettings {
-  /** γ. */
-  readonly learningRate?: number;
-  readonly schedule?: Schedule;
+/** Settings of preconditioning by relative Fisher information; each has a default. */
+export interface PreconditionSettings {
   /** The metric of every kind of module, or a function that chooses it for a model. */
   readonly metrics?: MetricTable | ((applications: readonly Application[]) => MetricTable);
   /** ε_rel: times the full trace of each matrix, added to its diagonal. */
   readonly relative?: number;
   /** ε_abs: added to the diagonal. */
   readonly absolute?: number;
-  /** μ of the momentum on the preconditioned gradient; 0: none. */
-  readonly momentum?: number;
+  /** Damping of single blocks, instead of the two above. */
+  readonly damping?: BlockDamping | null;
+  /** Multiplies all damping by a factor that follows how well a quadratic model predicts the loss. */
+  readonly adapt?: AdaptSettings | null;
   /** Null: the metric of single batches, not of a running average. */
   readonly average?: AverageSettings | null;
   /**
-   * T: the metric of a batch is built and factored every T steps, and its rows and factors are kept
+   * T: the metric of a batch is built and factored every T steps, and its rows and inverses are kept
    * between; 1: at every step that of the batch that gives the gradient. An average has its own.
    */
   readonly refreshEvery?: number;
@@ -34,24 +36,53 @@ export interface RngdSettings {
   readonly forward?: "train" | "infer";
 }
 
+/** Settings of RNGD; each has a default. */
+export interface RngdSettings extends PreconditionSettings {
+  /** γ. */
+  readonly learningRate?: number;
+  readonly schedule?: Schedule;
+  /** μ of the momentum on the preconditioned gradient; 0: none. */
+  readonly momentum?: number;
+  /** The exact step of a quadratic model in place of γ, its schedule and μ; null by default. */
+  readonly quadratic?: QuadraticStepSettings | null;
+  /** Most length of a step, √(γ²δ'gδ) in √nats; null: any. */
+  readonly klClip?: number | null;
+  /** Undo a step that raises the loss of its batch by more than so many nats; null: never. */
+  readonly reject?: number | null;
+}
+
+/** Settings of preconditioning with nothing left open. */
+export type FullPrecondition = Required<PreconditionSettings>;
+
 /** Settings with nothing left open. */
 export type FullSettings = Required<RngdSettings>;
 
-/** The default: a fresh metric of the batch at hardly more than the cost of a gradient. */
-export const fastSettings: FullSettings = Object.freeze({
-  learningRate: 0.1,
-  schedule: exponentialSchedule(0.1),
+/** The default metric: that of the batch at hand, at hardly more than the cost of a gradient. */
+export const batchSettings: FullPrecondition = Object.freeze({
   metrics: linearMetrics,
   relative: 0,
   absolute: 0.5,
-  momentum: 0.9,
+  damping: null,
+  adapt: null,
   average: null,
   refreshEvery: 1,
   forward: "train",
 });
 
+/** The default of RNGD. */
+export const fastSettings: FullSettings = Object.freeze({
+  ...batchSettings,
+  learningRate: 0.1,
+  schedule: exponentialSchedule(0.1),
+  momentum: 0.9,
+  quadratic: null,
+  klClip: null,
+  reject: null,
+});
+
 /** The settings of the paper's experiment. */
 export const paperSettings: FullSettings = Object.freeze({
+  ...fastSettings,
   learningRate: 0.005,
   schedule: constantSchedule(),
   metrics: paperMetrics,
@@ -59,13 +90,36 @@ export const paperSettings: FullSettings = Object.freeze({
   absolute: 0,
   momentum: 0,
   average: Object.freeze({ decay: 0.995, refreshEvery: 100 }),
-  refreshEvery: 1,
   forward: "infer",
 });
 
+/** Settings of preconditioning as plain data, for records. */
+export function preconditionRecord(settings: FullPrecondition): Record<string, unknown> {
+  const { metrics, damping, adapt, relative, absolute, average, refreshEvery, forward } = settings;
+  const rows = typeof metrics === "function" ? metrics.name : metrics.rows.map((row) => row.source);
+  return {
+    metrics: rows,
+    relative,
+    absolute,
+    damping: dampingRecord(damping),
+    adapt: adapt === null ? null : adaptRecord(adapt),
+    average,
+    refreshEvery,
+    forward,
+  };
+}
+
 /** Settings as plain data, for records. */
 export function settingsRecord(settings: FullSettings): Record<string, unknown> {
-  const { metrics, schedule, ...numbers } = settings;
-  const rows = typeof metrics === "function" ? metrics.name : metrics.rows.map((row) => row.source);
-  return { ...numbers, schedule: schedule.name, metrics: rows };
+  const { learningRate, schedule, momentum, quadratic, klClip, reject } = settings;
+  const exact = quadratic === null ? null : { ...quadratic, curvature: quadratic.curvature?.name };
+  return {
+    learningRate,
+    schedule: schedule.name,
+    momentum,
+    quadratic: exact,
+    klClip,
+    reject,
+    ...preconditionRecord(settings),
+  };
 }

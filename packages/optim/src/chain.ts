@@ -1,0 +1,62 @@
+import { sub, type Update } from "@metrigrad/graph";
+import { GraphError } from "@metrigrad/tensor";
+import { gradients } from "./core/gradient.ts";
+import type { Optimizer, OptimizerContext, Phase } from "./core/optimizer.ts";
+import type { ChainStep } from "./core/step.ts";
+import type { Transform } from "./core/transform.ts";
+
+/**
+ * An optimizer of transforms: the gradient goes through them in order, and θ ← θ − u with what comes
+ * out. `chain(precondition(), momentum(0.9), scale(0.1), klClip(0.05))` is RNGD with momentum whose
+ * steps are at most 0.05 long in √nats. Throws GraphError for what is no transform.
+ */
+export function chain(...transforms: readonly Transform[]): Optimizer {
+  const settings = { transforms: transforms.map((one) => ({ name: one?.name, ...one?.settings })) };
+  return optimizerOf("chain", settings, transforms);
+}
+
+/** An optimizer of transforms under a name of its own. */
+export function optimizerOf(
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+  transforms: readonly Transform[],
+): Optimizer {
+  for (const [index, one] of transforms.entries()) {
+    if (typeof one?.transform !== "function") throw notTransform(name, index, one);
+  }
+  return Object.freeze({
+    name,
+    settings,
+    update: (context) => phasesOf(transforms, context),
+  } satisfies Optimizer);
+}
+
+function phasesOf(transforms: readonly Transform[], context: OptimizerContext): Phase[] {
+  const given = gradients(context).map(({ variable, gradient }) => [variable, gradient] as const);
+  const first: ChainStep = {
+    gradients: given,
+    directions: given,
+    metric: null,
+    updates: [],
+    always: [],
+    before: [],
+    last: [],
+    report: { quantities: [], blocks: [] },
+  };
+  const whole = transforms.reduce((step, one) => one.transform(step, context), first);
+  const { directions, updates, always, before, report } = whole.last.reduce(
+    (step, act) => act(step),
+    whole,
+  );
+  const moved = directions.map(([variable, u]): Update => [variable, sub(variable, u)]);
+  return [...before, { every: 1, updates: [...moved, ...updates, ...always], report }];
+}
+
+function notTransform(where: string, index: number, got: unknown): GraphError {
+  return new GraphError({
+    where,
+    must: "every argument must be a transform like scale(0.1)",
+    got: `${typeof got} at position ${index}`,
+    todo: "call it, or use an optimizer like sgd() without a chain",
+  });
+}

@@ -1,0 +1,53 @@
+import type { Node, Update, Variable } from "@metrigrad/graph";
+import type { Phase } from "./optimizer.ts";
+import type { StepReport } from "./report.ts";
+
+/** A value for every parameter, of its shape and in the order of the context. */
+export type ChainDirections = readonly (readonly [variable: Variable, value: Node])[];
+
+/** The damped metric g + λI of some parameters, as a step uses it. */
+export interface MetricBlock {
+  readonly params: readonly Variable[];
+  /** Columns [d, m] of a value per parameter. */
+  pack(values: readonly Node[]): Node;
+  /** g v for v [d, m]. */
+  apply(v: Node): Node;
+  /** λ, of a shape that broadcasts to [d, m]. */
+  lambda(): Node;
+}
+
+/** A step on its way through a chain of transforms. */
+export interface ChainStep {
+  /** ∂(loss + penalty)/∂θ. */
+  readonly gradients: ChainDirections;
+  /** u of θ ← θ − u; this is the value of `gradients` until a transform changes it. */
+  readonly directions: ChainDirections;
+  /** What preconditions; null where nothing does. Parameters with the plain gradient have none. */
+  readonly metric: readonly MetricBlock[] | null;
+  /** State that goes with the step, and stays as it was where the step is undone. */
+  readonly updates: readonly Update[];
+  /** State that moves whether or not the step is undone. */
+  readonly always: readonly Update[];
+  /** Phases that are due before the step, in order. */
+  readonly before: readonly Phase[];
+  /** What is left to do when all transforms have acted, in order. */
+  readonly last: readonly ((step: ChainStep) => ChainStep)[];
+  readonly report: StepReport;
+}
+
+/** The values of some parameters among those of a step. */
+export function valuesOf(directions: ChainDirections, params: readonly Variable[]): Node[] {
+  const values = new Map(directions);
+  return params.map((variable) => values.get(variable) as Node);
+}
+
+/** The same step with every direction changed. */
+export function mapDirections(
+  step: ChainStep,
+  change: (value: Node, variable: Variable, index: number) => Node,
+): ChainStep {
+  const directions = step.directions.map(
+    ([variable, value], index) => [variable, change(value, variable, index)] as const,
+  );
+  return { ...step, directions };
+}

@@ -1,0 +1,115 @@
+import { mul, type Node } from "@metrigrad/graph";
+import type { Damping, Described, Subsystem } from "@metrigrad/metric";
+import { GraphError } from "@metrigrad/tensor";
+import type { FullPrecondition } from "./settings.ts";
+
+/**
+ * Damping by block: by the path of a module, by a module or a kind of modules, or by a function of the
+ * subsystem; what is left out (or undefined) takes the general damping.
+ */
+export type BlockDamping =
+  | Readonly<Record<string, Damping>>
+  | ReadonlyMap<Described, Damping>
+  | ((subsystem: Subsystem) => Damping | undefined);
+
+/**
+ * The damping of every block, times a factor where there is one. Throws GraphError for a path, a module or
+ * a kind that no block has, for negative damping, and for none where `needed`.
+ */
+export function blockDampings(
+  where: string,
+  subsystems: readonly Subsystem[],
+  settings: Pick<FullPrecondition, "relative" | "absolute" | "damping">,
+  options: { readonly factor: Node | null; readonly needed: boolean },
+): (subsystem: Subsystem) => Damping {
+  const { relative, absolute, damping } = settings;
+  const general = { relative, absolute };
+  checkKnown(where, subsystems, damping);
+  const chosen = new Map(
+    subsystems.map((one) => {
+      const own = ownDamping(damping, one) ?? general;
+      if (one.block !== null) checkDamping(`${where}, damping of ${one.path}`, own, options.needed);
+      return [one, own] as const;
+    }),
+  );
+  return (subsystem) => {
+    const own = chosen.get(subsystem) as Damping;
+    const { factor } = options;
+    if (factor === null) return own;
+    const { relative: share = 0, absolute: fixed = 0 } = own;
+    return {
+      ...own,
+      relative: share === 0 ? 0 : mul(factor, share),
+      absolute: fixed === 0 ? 0 : mul(factor, fixed),
+    };
+  };
+}
+
+/** Block damping as plain data, for records. */
+export function dampingRecord(damping: BlockDamping | null): unknown {
+  if (damping === null) return null;
+  if (typeof damping === "function") return damping.name;
+  if (damping instanceof Map) {
+    return Object.fromEntries([...damping].map(([of, one]) => [nameOf(of), one]));
+  }
+  return damping;
+}
+
+function ownDamping(damping: BlockDamping | null, one: Subsystem): Damping | undefined {
+  if (damping === null) return undefined;
+  if (typeof damping === "function") return damping(one);
+  if (!isMap(damping)) return damping[one.path];
+  const known = one.applications.flatMap(({ module, definition }) => [
+    damping.get(module as Described),
+    damping.get(definition as Described),
+  ]);
+  return known.find((found) => found !== undefined);
+}
+
+function isMap(
+  damping: Exclude<BlockDamping, (subsystem: Subsystem) => Damping | undefined>,
+): damping is ReadonlyMap<Described, Damping> {
+  return damping instanceof Map;
+}
+
+function nameOf(of: Described): string {
+  return "definition" in of ? `one ${of.definition.spec.name}` : of.spec.name;
+}
+
+function checkKnown(
+  where: string,
+  subsystems: readonly Subsystem[],
+  damping: BlockDamping | null,
+): void {
+  if (damping === null || typeof damping === "function") return;
+  const described = new Set<unknown>(
+    subsystems.flatMap(({ applications }) =>
+      applications.flatMap(({ module, definition }) => [module, definition]),
+    ),
+  );
+  const paths = subsystems.map(({ path }) => path);
+  const unknown = isMap(damping)
+    ? [...damping.keys()].filter((of) => !described.has(of)).map(nameOf)
+    : Object.keys(damping).filter((path) => !paths.includes(path));
+  if (unknown.length === 0) return;
+  throw new GraphError({
+    where: `${where}, damping`,
+    must: `it must name modules of the model (${paths.join(", ")})`,
+    got: unknown.join(", "),
+    todo: "correct the path, or leave it out",
+  });
+}
+
+function checkDamping(where: string, { relative = 0, absolute = 0 }: Damping, needed: boolean) {
+  const numbers = [relative, absolute].filter((value) => typeof value === "number");
+  const positive = relative !== 0 || absolute !== 0;
+  if (numbers.every((value) => value >= 0 && value < Infinity) && (positive || !needed)) return;
+  throw new GraphError({
+    where,
+    must: needed
+      ? "the metric of one batch is singular, so it must be damped"
+      : "damping must be finite and not negative",
+    got: `relative ${relative} and absolute ${absolute}`,
+    todo: "pass { absolute: 0.5 } or { relative: 1e-4 }",
+  });
+}

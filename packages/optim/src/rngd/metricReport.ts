@@ -1,0 +1,59 @@
+import { add, div, max, mul, type Node, sqrt, square, sub, sum } from "@metrigrad/graph";
+import type { BlockReport, Quantity } from "../core/report.ts";
+import type { ChainStep, MetricBlock } from "../core/step.ts";
+import { stepLength } from "../transforms/klClip.ts";
+import { columnsOf, type PreconditionedBlock } from "./preconditioned.ts";
+
+/** Power iterations behind the condition number. */
+const iterations = 12;
+
+/**
+ * What is told of a metric when the chain is done: per block λ, ‖v − (g + λI)u‖/‖v‖ of the solve for the
+ * direction v that came in, the length of the step in √nats and on request the condition number; of the whole
+ * step its length.
+ */
+export function metricReport(blocks: readonly PreconditionedBlock[], before: ChainStep) {
+  return (step: ChainStep): ChainStep => {
+    const own = blocks.map((block): BlockReport => {
+      const { path, params, solver, direction } = block;
+      const given = columnsOf(before, block);
+      const quantities: Quantity[] = [
+        { name: "lambda", value: block.lambda, costly: false },
+        { name: "residual", value: () => residual(block, given, direction), costly: false },
+        {
+          name: "length",
+          value: () => stepLength("report", { ...step, metric: [block] }),
+          costly: false,
+        },
+        { name: "condition", value: () => condition(block, given), costly: true },
+      ];
+      return { path, params: params.map(({ attrs }) => attrs.name), solver, quantities };
+    });
+    const length = { name: "length", value: () => stepLength("report", step), costly: false };
+    const { quantities, blocks: others } = step.report;
+    const report = { quantities: [length, ...quantities], blocks: [...others, ...own] };
+    return { ...step, report };
+  };
+}
+
+const norm = (v: Node) => sqrt(sum(square(v)));
+
+/** ‖v − (g + λI)u‖/‖v‖, a scalar. */
+function residual({ apply, lambda }: MetricBlock, v: Node, u: Node): Node {
+  return div(norm(sub(v, add(apply(u), mul(u, lambda())))), norm(v));
+}
+
+/**
+ * An estimate of the largest condition number of the matrices g + λI, a scalar: (‖g‖ + λ)/λ with ‖g‖ from power
+ * iterations that begin with v, and the smallest eigenvalue of g taken for 0.
+ */
+function condition({ apply, lambda }: MetricBlock, v: Node): Node {
+  const unit = (x: Node) => {
+    const squares = sum(square(x), { axis: 0, keepDims: true });
+    return mul(x, div(1, sqrt(add(squares, 1e-30))));
+  };
+  let x = unit(v);
+  for (let i = 0; i < iterations; i++) x = unit(apply(x));
+  const quotient = sum(mul(x, apply(x)), { axis: 0 });
+  return max(add(div(quotient, lambda()), 1));
+}

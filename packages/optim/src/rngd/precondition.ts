@@ -1,0 +1,129 @@
+import type { Node, Variable } from "@metrigrad/graph";
+import { subsystems, unpacked } from "@metrigrad/metric";
+import { GraphError, MetricError } from "@metrigrad/tensor";
+import { checkSettings } from "../core/settings.ts";
+import { mapDirections } from "../core/step.ts";
+import type { Transform } from "../core/transform.ts";
+import { adaptDamping, dampingFactor, fullAdapt } from "./adapt.ts";
+import { averageMetric } from "./averageMetric.ts";
+import { batchMetric } from "./batchMetric.ts";
+import { blockDampings } from "./blockDamping.ts";
+import { keptMetric } from "./keptMetric.ts";
+import { metricReport } from "./metricReport.ts";
+import type { Measured, PreconditionedBlock, PreconditionTask } from "./preconditioned.ts";
+import {
+  batchSettings,
+  type FullPrecondition,
+  type PreconditionSettings,
+  preconditionRecord,
+} from "./settings.ts";
+
+/**
+ * u ← (ḡ + λI)⁻¹u by subsystem, with ḡ the relative Fisher information of the batch, of an earlier batch or
+ * of a running average (Sun and Nielsen 2017, section 4). First in a chain the gradient of a layer need not
+ * even be formed. Throws GraphError for settings out of range.
+ */
+export function precondition(settings: PreconditionSettings = {}): Transform {
+  return preconditionBy("precondition", { ...batchSettings, ...settings });
+}
+
+/** The same under the name of an optimizer. */
+export function preconditionBy(name: string, settings: FullPrecondition): Transform {
+  checkPrecondition(name, settings);
+  const { metrics, average, refreshEvery, forward } = settings;
+  const adapt = settings.adapt === null ? null : fullAdapt(name, settings.adapt);
+  return Object.freeze({
+    name: "precondition",
+    settings: preconditionRecord(settings),
+    transform: (step, context) => {
+      if (step.metric !== null) throw preconditionedTwice(name);
+      const applications = forward === "train" ? context.applications : context.inference();
+      const table = typeof metrics === "function" ? metrics(applications) : metrics;
+      const variables = context.parameters.map(({ variable }) => variable);
+      const found = subsystems(applications, table, variables);
+      const measured = found.filter((one): one is Measured => one.block !== null);
+      const dampingOf = blockDampings(name, found, settings, {
+        factor: adapt === null ? null : dampingFactor,
+        needed: average === null,
+      });
+      const task: PreconditionTask = { measured, dampingOf, settings, step, context };
+      const { blocks, before, always } =
+        average !== null
+          ? averageMetric(task, average)
+          : refreshEvery > 1
+            ? keptMetric(task)
+            : batchMetric(task);
+      const solved = new Map(blocks.flatMap(directionsOf));
+      const turned = mapDirections(step, (u, variable) => solved.get(variable) ?? u);
+      return {
+        ...turned,
+        metric: blocks,
+        before: [...step.before, ...before],
+        always: [...step.always, ...always],
+        last: [
+          ...step.last,
+          ...(adapt === null ? [] : [adaptDamping(adapt, context)]),
+          metricReport(blocks, step),
+        ],
+      };
+    },
+  } satisfies Transform);
+}
+
+/** The direction of every parameter of a block. */
+function directionsOf({ params, direction }: PreconditionedBlock): [Variable, Node][] {
+  const shapes = params.map(({ shape }) => shape);
+  return unpacked(direction, shapes).map((value, index) => [params[index] as Variable, value]);
+}
+
+function checkPrecondition(name: string, settings: FullPrecondition): void {
+  const { relative, absolute, damping, average, refreshEvery } = settings;
+  const any: [number, number] = [0, Number.MAX_VALUE];
+  checkSettings(name, { relative, absolute }, { relative: any, absolute: any });
+  checkRefresh(name, refreshEvery);
+  if (average !== null) {
+    checkSettings(name, { decay: average.decay }, { decay: [0, 1] });
+    checkRefresh(name, average.refreshEvery);
+    if (refreshEvery !== 1) throw refreshedTwice(name, refreshEvery);
+  }
+  if (relative === 0 && absolute === 0 && average === null && damping === null)
+    throw undamped(name);
+}
+
+/** Throws GraphError for a number of steps that is no count. */
+function checkRefresh(where: string, refreshEvery: number): void {
+  if (Number.isInteger(refreshEvery) && refreshEvery >= 1) return;
+  throw new GraphError({
+    where,
+    must: "refreshEvery must be a positive integer",
+    got: String(refreshEvery),
+    todo: "pass a number of steps such as 100",
+  });
+}
+
+function refreshedTwice(where: string, refreshEvery: number): GraphError {
+  return new GraphError({
+    where,
+    must: "with an average, refreshEvery belongs to it",
+    got: `refreshEvery ${refreshEvery} beside an average`,
+    todo: "pass { average: { decay, refreshEvery } }, or average: null",
+  });
+}
+
+function preconditionedTwice(where: string): GraphError {
+  return new GraphError({
+    where,
+    must: "a chain may have one metric",
+    got: "a second precondition",
+    todo: "leave one out",
+  });
+}
+
+function undamped(where: string): MetricError {
+  return new MetricError({
+    where,
+    must: "the metric of one batch is singular, so it must be damped",
+    got: "relative 0 and absolute 0",
+    todo: "pass { absolute: 0.5 } or { relative: 1e-4 }",
+  });
+}

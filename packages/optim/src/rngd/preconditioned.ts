@@ -1,0 +1,45 @@
+import type { Node, Update } from "@metrigrad/graph";
+import { type Block, type Damping, packed, type Subsystem } from "@metrigrad/metric";
+import type { OptimizerContext, Phase } from "../core/optimizer.ts";
+import { type ChainStep, type MetricBlock, valuesOf } from "../core/step.ts";
+import type { FullPrecondition } from "./settings.ts";
+
+/** A subsystem that has a metric. */
+export type Measured = Subsystem & { readonly block: Block };
+
+/** What a way of preconditioning is given. */
+export interface PreconditionTask {
+  readonly measured: readonly Measured[];
+  readonly dampingOf: (subsystem: Subsystem) => Damping;
+  readonly settings: FullPrecondition;
+  readonly step: ChainStep;
+  readonly context: OptimizerContext;
+}
+
+/** The metric of some parameters, and where the step goes by it. */
+export interface PreconditionedBlock extends MetricBlock {
+  readonly path: string;
+  readonly solver: string;
+  /** (g + λI)⁻¹ of the step's direction, [d, m]. */
+  readonly direction: Node;
+}
+
+/** The metric of a step, and what keeps it. */
+export interface Preconditioned {
+  readonly blocks: readonly PreconditionedBlock[];
+  readonly before: readonly Phase[];
+  readonly always: readonly Update[];
+}
+
+/** How the values of a subsystem's parameters become columns of its block. */
+export function packing({ params, block }: Measured) {
+  return { params, pack: (values: readonly Node[]) => packed(block, values) };
+}
+
+/** Columns [d, m] of where the step goes. */
+export function columnsOf(
+  { directions }: ChainStep,
+  { params, pack }: Pick<MetricBlock, "params" | "pack">,
+): Node {
+  return pack(valuesOf(directions, params));
+}

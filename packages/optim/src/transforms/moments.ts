@@ -1,0 +1,56 @@
+import { add, div, exp, mul, type Node, sqrt, square, sub, type Update } from "@metrigrad/graph";
+import { checkSettings } from "../core/settings.ts";
+import { slot } from "../core/slot.ts";
+import { mapDirections } from "../core/step.ts";
+import type { Transform } from "../core/transform.ts";
+
+/** Settings of ADAM's moments. */
+export interface MomentSettings {
+  /** Decay of the mean of gradients; 0.9 by default. */
+  readonly beta1?: number;
+  /** Decay of the mean of squared gradients; 0.999 by default. */
+  readonly beta2?: number;
+  /** Added to the root of the second moment; 1e-8 by default. */
+  readonly epsilon?: number;
+}
+
+/** Below 1, where the bias corrections 1 − βᵗ would be 0. */
+const largestBeta = 1 - Number.EPSILON;
+
+/** Moments' settings with nothing left open, checked. Throws GraphError. */
+export function momentSettings(where: string, given: MomentSettings): Required<MomentSettings> {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = given;
+  checkSettings(
+    where,
+    { beta1, beta2, epsilon },
+    { beta1: [0, largestBeta], beta2: [0, largestBeta], epsilon: [0, Number.MAX_VALUE] },
+  );
+  return { beta1, beta2, epsilon };
+}
+
+/**
+ * m ← β₁m + (1−β₁)u, v ← β₂v + (1−β₂)u², u ← m̂/(√v̂ + ε) with bias corrections (Kingma and Ba 2015,
+ * algorithm 1). Throws GraphError for settings out of range.
+ */
+export function moments(settings: MomentSettings = {}): Transform {
+  const { beta1, beta2, epsilon } = momentSettings("moments", settings);
+  return Object.freeze({
+    name: "moments",
+    settings: { beta1, beta2, epsilon },
+    transform: (step, context) => {
+      const count = add(context.step, 1);
+      const correction = (beta: number): Node => sub(1, exp(mul(count, Math.log(beta))));
+      const first = div(1, correction(beta1));
+      const second = div(1, sqrt(correction(beta2)));
+      const updates: Update[] = [];
+      const adapted = mapDirections(step, (u, variable) => {
+        const [mean, squares] = [slot(variable, "mean"), slot(variable, "squares")];
+        const nextMean = add(mul(mean, beta1), mul(u, 1 - beta1));
+        const nextSquares = add(mul(squares, beta2), mul(square(u), 1 - beta2));
+        updates.push([mean, nextMean], [squares, nextSquares]);
+        return mul(first, div(nextMean, add(mul(sqrt(nextSquares), second), epsilon)));
+      });
+      return { ...adapted, updates: [...step.updates, ...updates] };
+    },
+  } satisfies Transform);
+}

@@ -1,0 +1,78 @@
+import { add, div, greater, mul, type Node, sub, type Update, where } from "@metrigrad/graph";
+import { slot } from "../core/slot.ts";
+import { mapDirections } from "../core/step.ts";
+import type { Transform } from "../core/transform.ts";
+import type { Curvature } from "../curvature/curvature.ts";
+import { gaussNewtonCurvature } from "../curvature/gaussNewtonCurvature.ts";
+import { quadraticModel } from "../curvature/quadraticModel.ts";
+
+/** Settings of the exact step of a quadratic model. */
+export interface QuadraticStepSettings {
+  /** Of the quadratic model; `gaussNewtonCurvature` by default, or `metricCurvature`. */
+  readonly curvature?: Curvature;
+  /** Minimise over the new direction and the last step, not the new direction alone; true by default. */
+  readonly momentum?: boolean;
+  /** The model has the metric's λI too, as in the paper; true by default. */
+  readonly damped?: boolean;
+}
+
+/** ChainDirections that are parallel to this relative precision count as one. */
+const parallel = 1e-5;
+
+/**
+ * u ← αu + μu₀ where u₀ is the last step, with the α and μ that minimise the quadratic model of the loss
+ * M(−αu − μu₀): no learning rate is needed (Martens and Grosse 2015, section 7). The model is that of
+ * the batch: its curvature, the penalty's exact one, and λI where damped. Throws GraphError.
+ */
+export function quadraticStep(settings: QuadraticStepSettings = {}): Transform {
+  const { curvature = gaussNewtonCurvature, momentum = true, damped = true } = settings;
+  return Object.freeze({
+    name: "quadraticStep",
+    settings: { curvature: curvature.name, momentum, damped },
+    transform: (step, context) => {
+      const model = quadraticModel("quadraticStep", { curvature, damped }, step, context);
+      const own = model(step.directions);
+      const bend = own.with(own);
+      if (!momentum) {
+        const alpha = ratio(own.slope, bend);
+        return mapDirections(step, (u) => mul(alpha, u));
+      }
+      const slots = step.directions.map(([variable]) => slot(variable, "previous"));
+      const last = model(
+        step.directions.map(([variable], index) => [variable, slots[index] as Node] as const),
+      );
+      const [cross, lastBend] = [own.with(last), last.with(last)];
+      const product = mul(bend, lastBend);
+      const determinant = sub(product, mul(cross, cross));
+      // Both directions count only where they differ; at the first step there is no last one.
+      const two = greater(determinant, mul(product, parallel));
+      const safe = where(two, determinant, 1);
+      const solved = (a: Node, b: Node) => div(sub(a, b), safe);
+      const alpha = where(
+        two,
+        solved(mul(own.slope, lastBend), mul(last.slope, cross)),
+        ratio(own.slope, bend),
+      );
+      const mu = where(two, solved(mul(last.slope, bend), mul(own.slope, cross)), 0);
+      const moved = mapDirections(step, (u, _, index) =>
+        add(mul(alpha, u), mul(mu, slots[index] as Node)),
+      );
+      const updates = moved.directions.map(
+        ([, u], index): Update => [slots[index] as (typeof slots)[0], u],
+      );
+      const quantity = (name: string, value: Node) => ({ name, value: () => value, costly: false });
+      const quantities = [quantity("alpha", alpha), quantity("mu", mu)];
+      return {
+        ...moved,
+        updates: [...moved.updates, ...updates],
+        report: { ...step.report, quantities: [...step.report.quantities, ...quantities] },
+      };
+    },
+  } satisfies Transform);
+}
+
+/** a/b, or 0 where b is not positive. */
+function ratio(a: Node, b: Node): Node {
+  const positive = greater(b, 0);
+  return where(positive, div(a, where(positive, b, 1)), 0);
+}

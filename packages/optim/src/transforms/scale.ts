@@ -1,0 +1,23 @@
+import { mul } from "@metrigrad/graph";
+import { constantSchedule, type Schedule } from "../core/schedule.ts";
+import { checkSettings } from "../core/settings.ts";
+import { mapDirections } from "../core/step.ts";
+import type { Transform } from "../core/transform.ts";
+
+/**
+ * u ← γ u, with γ a number times a schedule, or a schedule alone. Throws GraphError for a factor that
+ * is negative or not finite.
+ */
+export function scale(factor: number | Schedule, schedule?: Schedule): Transform {
+  const [number, shape] =
+    typeof factor === "number" ? [factor, schedule ?? constantSchedule()] : [1, factor];
+  checkSettings("scale", { factor: number }, { factor: [0, Number.MAX_VALUE] });
+  return Object.freeze({
+    name: "scale",
+    settings: { factor: number, schedule: shape.name },
+    transform: (step, { progress }) => {
+      const rate = mul(shape.factor(progress), number);
+      return mapDirections(step, (u) => mul(rate, u));
+    },
+  } satisfies Transform);
+}

@@ -1,0 +1,24 @@
+import { add, mul, type Update } from "@metrigrad/graph";
+import { checkSettings } from "../core/settings.ts";
+import { slot } from "../core/slot.ts";
+import { mapDirections } from "../core/step.ts";
+import type { Transform } from "../core/transform.ts";
+
+/** v ← μv + u, u ← v, or u + μv with `nesterov` (Polyak 1964). Throws GraphError for μ out of [0, 1]. */
+export function velocity(mu: number, nesterov: boolean): Transform {
+  checkSettings("momentum", { momentum: mu }, { momentum: [0, 1] });
+  return Object.freeze({
+    name: "momentum",
+    settings: { momentum: mu, nesterov },
+    transform: (step) => {
+      const updates: Update[] = [];
+      const moved = mapDirections(step, (u, variable) => {
+        const kept = slot(variable, "velocity");
+        const next = add(mul(kept, mu), u);
+        updates.push([kept, next]);
+        return nesterov ? add(u, mul(next, mu)) : next;
+      });
+      return { ...moved, updates: [...step.updates, ...updates] };
+    },
+  } satisfies Transform);
+}
