@@ -60,6 +60,7 @@ export function stepGraph(spec: StepSpec): StepGraph {
   let inferred: AppliedModel | null = null;
   const phases = optimizer.update({
     loss,
+    prediction: { output: applied.output, law: likelihood },
     penalty,
     applications: applied.applications,
     inference: () => {
