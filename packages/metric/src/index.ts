@@ -11,6 +11,7 @@ export type {
 } from "./blocks/block.ts";
 export type { Damping } from "./blocks/damping.ts";
 export { denseBlock } from "./blocks/dense.ts";
+export { diagonalBlock } from "./blocks/diagonal.ts";
 export {
   factorGram,
   type GramBlockOptions,
@@ -20,7 +21,13 @@ export {
   softmaxGram,
   unitGram,
 } from "./blocks/gram.ts";
+export { type KroneckerOptions, kronecker } from "./blocks/kronecker.ts";
 export type { Keep, Prepared } from "./blocks/prepared.ts";
+export {
+  type QuasiDiagonalOptions,
+  quasiDiagonal,
+  quasiDiagonalGram,
+} from "./blocks/quasiDiagonal.ts";
 export type { Rows, RowsBlock } from "./blocks/rows.ts";
 export { type CheckMetricOptions, checkMetric } from "./check/checkMetric.ts";
 export type { MetricCheck, MetricReport } from "./check/report.ts";

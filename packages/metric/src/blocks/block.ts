@@ -30,7 +30,7 @@ export interface Solution {
   readonly x: Node;
   /** The λ used, [matrices]: larger than the one asked for where g + λI was singular in rounding. */
   readonly lambda: Node;
-  /** ‖v − (g + λI)x‖/‖v‖ over the whole vector at that λ, []; 0 where v = 0. */
+  /** ‖v − (g + λI)x‖/‖v‖ over the whole vector at that λ, as the block is damped; 0 where v = 0. */
   readonly residual: Node;
 }
 
@@ -54,6 +54,8 @@ export interface Block {
   readonly matrices: number;
   /** Order of each matrix: d, or dm where coupled. */
   readonly size: number;
+  /** A [d, d] and G [m, m] where g is A ⊗ G, else null. */
+  readonly factors: readonly [Node, Node] | null;
   /** g v for v [d, m]. Throws ShapeError. */
   apply(v: Node): Node;
   /** (g + λI)⁻¹ v for v [d, m]. Throws ShapeError, and MetricError for a solver that it has not. */

@@ -41,6 +41,11 @@ export function perColumn(values: Node, columns: Columns): Node {
   return columns === "own" ? values : perMatrix(values, columns);
 }
 
+/** Values [d, m] as m diagonal matrices, [m, d, d]. */
+export function diagonalMatrices(values: Node): Node {
+  return mul(expandDims(transpose(values), 2), eye(values.shape[0] as number));
+}
+
 /**
  * Matrices spread over the parameter flattened row-major, [dm, dm]: entry (am + i, bm + j) is g_i[a, b]
  * where i = j and else 0.

@@ -1,4 +1,4 @@
-import type { BlockCost, Solver } from "./block.ts";
+import type { BlockCost } from "./block.ts";
 import { defaultIterations } from "./cg.ts";
 
 /** Costs of the solvers of a block, the preferred first. */
@@ -62,9 +62,26 @@ export function denseCosts(sizes: Pick<RowsSizes, "size" | "matrices" | "sides">
   return [dense, iterative(size * size * sides, sizes)];
 }
 
-/** Costs of a solver that needs nothing but some multiples of its values. */
-export function directCosts(solver: Solver, why: string, values: number, build: number): Costs {
-  return [{ solver, why, bytes: 4 * values, build, apply: values }];
+/** Costs of a block that is solved directly from `values` numbers, at some multiple of them. */
+export function directCosts(why: string, values: number, work: number): Costs {
+  return [{ solver: "diagonal", why, bytes: 4 * values, build: values, apply: work * values }];
+}
+
+/** Work of an eigenvalue problem with vectors: about this multiple of d³. */
+const eighWork = 9;
+
+/** Costs of A ⊗ G: by eigenvectors, or Cholesky factors where the damping is split. */
+export function kroneckerCosts(d: number, m: number, split: boolean): Costs {
+  const work = split ? 1 / 6 : eighWork;
+  const product = d * d * m + d * m * m;
+  const kronecker: BlockCost = {
+    solver: "kronecker",
+    why: split ? "two Cholesky factors" : "eigenvectors of two factors",
+    bytes: 8 * (d * d + m * m),
+    build: work * (d ** 3 + m ** 3),
+    apply: (split ? 1 : 2) * product,
+  };
+  return [kronecker, iterative(product, { size: d * m, matrices: 1, sides: 1 })];
 }
 
 /** Conjugate gradients: five vectors, and a product per step. */

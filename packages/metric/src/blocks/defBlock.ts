@@ -31,6 +31,13 @@ export interface Shifted {
 /** Solves for v [d, m] at a λ [matrices]. */
 export type Solve = (v: Node, lambda: Node, options: SolveOptions) => Shifted;
 
+/** g + λI, or what a kind has in its place. */
+export interface Damped {
+  readonly apply: (v: Node) => Node;
+  readonly diagonal: () => Node;
+  readonly toMatrices: () => Node;
+}
+
 /** Part of what `prepare` gives: the products are kept alike by all solvers. */
 export type PreparedSolve = Pick<Prepared, "solve" | "lambda">;
 
@@ -52,13 +59,14 @@ export interface BlockParts {
   readonly diagonal: () => Node;
   readonly toMatrices: () => Node;
   readonly accumulate?: (base: Node | null, alpha: number, beta: number) => Node;
+  readonly factors?: readonly [Node, Node];
+  /** What stands for g + λI, where that is not the sum. */
+  readonly damp?: (lambda: Node) => Damped;
   /** Its own solvers beside "dense" and "cg". */
   readonly solvers?: { readonly [S in Solver]?: Solve };
   readonly prepare?: { readonly [S in Solver]?: Prepare };
   /** `apply` from kept values; by default from the explicit matrices. */
   readonly keepApply?: (keep: Keep) => (v: Node) => Node;
-  /** About (g + λI)⁻¹v, for conjugate gradients; by default from the diagonal. */
-  readonly precondition?: (v: Node, lambda: Node) => Node;
   /** By default, and where they give null, through the explicit matrices. */
   readonly inverseSqrt?: (v: Node, lambda: Node, options: DampedOptions) => Node | null;
   readonly logdet?: (lambda: Node, options: DampedOptions) => Node | null;
@@ -73,42 +81,63 @@ export function defBlock(parts: BlockParts): Block {
   const { kind, form, d, m, n, columns, costs, apply, trace, diagonal, toMatrices } = parts;
   const matrices = columns === "own" ? m : 1;
   const size = columns === "coupled" ? d * m : d;
-  const explicit = () => {
-    if (4 * matrices * size * size <= limit) return toMatrices();
+  const explicit = (made = toMatrices) => {
+    if (4 * matrices * size * size <= limit) return made();
     throw tooLarge(form, matrices, size);
   };
-  const byFactor = (lambda: Node) => factored(explicit(), m, columns, lambda);
-  const system = (lambda: Node, product: (v: Node) => Node, about: (r: Node) => Node) => {
+  const byFactor = (lambda: Node) => {
+    if (parts.damp === undefined) return factored(explicit(), m, columns, lambda);
+    return factored(explicit(parts.damp(lambda).toMatrices), m, columns, asNode(0));
+  };
+  const damped = (lambda: Node, product = apply): Pick<Damped, "apply" | "diagonal"> => {
     const by = perColumn(lambda, columns);
-    return { columns, precondition: about, apply: (v: Node) => add(product(v), mul(v, by)) };
+    const sum = {
+      apply: (v: Node) => add(product(v), mul(v, by)),
+      diagonal: () => add(diagonal(), by),
+    };
+    return parts.damp?.(lambda) ?? sum;
   };
   const steps = ({ iterations = defaultIterations }: SolveOptions) =>
     Math.min(iterations, 2 * size);
-  const shiftedDiagonal = (lambda: Node) => add(diagonal(), perColumn(lambda, columns));
   const keepApply =
     parts.keepApply ??
     ((keep) => (v) => timesMatrices(keep("matrices", explicit(), zeros), v, columns));
 
   const solvers: { readonly [S in Solver]?: Solve } = {
-    dense: (v, lambda) => byFactor(lambda).solve(v),
+    dense: (v, lambda) => {
+      const found = byFactor(lambda).solve(v);
+      return parts.damp === undefined ? found : { x: found.x, lambda };
+    },
     cg: (v, lambda, options) => {
-      const about = (r: Node) => parts.precondition?.(r, lambda) ?? div(r, shiftedDiagonal(lambda));
-      return { x: conjugateGradients(system(lambda, apply, about), v, steps(options)), lambda };
+      const whole = damped(lambda);
+      const precondition = (r: Node) => div(r, whole.diagonal());
+      const system = { columns, precondition, apply: whole.apply };
+      return { x: conjugateGradients(system, v, steps(options)), lambda };
     },
     ...parts.solvers,
   };
   const preparing: { readonly [S in Solver]?: Prepare } = {
-    dense: (keep, lambda) => byFactor(lambda).prepare(keep),
-    cg: (keep, lambda, options) => {
-      const used = () => keep("lambda", lambda, ones);
-      const about = (r: Node) => mul(r, keep("scale", div(1, shiftedDiagonal(lambda)), ones));
-      const solve = (v: Node) =>
-        conjugateGradients(system(used(), keepApply(keep), about), v, steps(options));
-      return { solve, lambda: used };
+    dense: (keep, lambda) => {
+      const { solve, lambda: raised } = byFactor(lambda).prepare(keep);
+      return {
+        solve,
+        lambda: parts.damp === undefined ? raised : () => keep("lambda", lambda, ones),
+      };
     },
+    ...(parts.damp === undefined ? { cg: prepareCg } : {}),
     ...parts.prepare,
   };
   const check = (operation: string, v: Node) => checkVector(`${form}, ${operation}`, v, d, m);
+  function prepareCg(keep: Keep, lambda: Node, options: SolveOptions): PreparedSolve {
+    const used = () => keep("lambda", lambda, ones);
+    const precondition = (r: Node) =>
+      mul(r, keep("scale", div(1, damped(lambda).diagonal()), ones));
+    const solve = (v: Node) => {
+      const system = { columns, precondition, apply: damped(used(), keepApply(keep)).apply };
+      return conjugateGradients(system, v, steps(options));
+    };
+    return { solve, lambda: used };
+  }
   const lambdaOf = ({ damping = {} }: DampedOptions) =>
     broadcastTo(shiftOf(damping, trace, size), [matrices]);
   const chosen = <T>(known: { readonly [S in Solver]?: T }, { solver }: SolveOptions): T => {
@@ -134,11 +163,12 @@ export function defBlock(parts: BlockParts): Block {
     columns,
     matrices,
     size,
+    factors: parts.factors ?? null,
     apply: (v) => applied("apply", v),
     solve: (v, options = {}) => shifted("solve", v, options).x,
     solution: (v, options = {}) => {
       const { x, lambda } = shifted("solution", v, options);
-      const rest = sub(v, add(apply(x), mul(x, perColumn(lambda, columns))));
+      const rest = sub(v, damped(lambda).apply(x));
       const [left, whole] = [sum(square(rest)), sum(square(v))];
       const known = greater(whole, 0);
       const residual = sqrt(div(where(known, left, 0), where(known, whole, 1)));
@@ -168,7 +198,8 @@ export function defBlock(parts: BlockParts): Block {
       return parts.logdet?.(lambda, options) ?? byFactor(lambda).logdet();
     },
     quadratic: (v) => sum(mul(v, applied("quadratic", v))),
-    sample: (options) => parts.sample?.(options) ?? byFactor(asNode(0)).sample(d, options),
+    sample: (options) =>
+      parts.sample?.(options) ?? factored(explicit(), m, columns, asNode(0)).sample(d, options),
     toMatrices,
     toDense: () => spread(toMatrices(), m, columns),
     accumulate:

@@ -139,5 +139,5 @@ function difference(values: readonly number[], wanted: readonly number[]): numbe
   const scale = Math.max(...wanted.map(Math.abs), Number.MIN_VALUE);
   return wanted
     .map((value, i) => Math.abs((values[i] as number) - value) / scale)
-    .reduce((worst, error) => (error <= worst ? worst : error), 0);
+    .reduce((worst, error) => Math.max(worst, error), 0);
 }

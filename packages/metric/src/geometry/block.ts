@@ -76,6 +76,7 @@ export function blockGeometry(
     checkDirections(where, { [name]: value }, { shapes: new Map([[name, [d, m]]]), plain: [] });
 
   const whole = lazyProgram(store, () => [block.toMatrices()]);
+  const factors = lazyProgram(store, () => block.factors ?? []);
   const traces = lazyProgram(store, () => [block.trace()]);
   const products = lazyProgram(store, () => {
     const v = input("metric/v", [d, m]);
@@ -98,11 +99,22 @@ export function blockGeometry(
     check(delta);
     return products.run({ ...feeds, "metric/v": delta });
   };
-  const spectra = async () => {
-    const all = (await toMatrices()).data();
-    if (all.some((value) => !Number.isFinite(value))) throw notFinite(where);
-    const at = (i: number) => all.subarray(i * size ** 2, (i + 1) * size ** 2);
-    return Array.from({ length: matrices }, (_, i) => symmetricEigenvalues(at(i), size));
+  const spectraOf = (all: Tensor): Float64Array[] => {
+    const [order = 0] = all.shape.slice(-1);
+    const values = all.data();
+    if (values.some((value) => !Number.isFinite(value))) throw notFinite(where);
+    const at = (i: number) => values.subarray(i * order ** 2, (i + 1) * order ** 2);
+    const count = values.length / order ** 2;
+    return Array.from({ length: count }, (_, i) => symmetricEigenvalues(at(i), order));
+  };
+  const spectra = async (): Promise<Float64Array[]> => {
+    if (block.factors === null) return spectraOf(await toMatrices());
+    // The eigenvalues of a product of Kronecker are all products of theirs.
+    const [left, right] = (await factors.run(feeds)).flatMap(spectraOf) as [
+      Float64Array,
+      Float64Array,
+    ];
+    return [Float64Array.from([...left].flatMap((a) => [...right].map((b) => a * b))).sort()];
   };
 
   return Object.freeze({
@@ -147,7 +159,8 @@ export function blockGeometry(
     },
     sample: async () => only(await draws.run(feeds)),
     close: async () => {
-      for (const program of [whole, traces, products, solver, roots, draws]) await program.close();
+      for (const program of [whole, factors, traces, products, solver, roots, draws])
+        await program.close();
     },
   } satisfies RfimBlock);
 }

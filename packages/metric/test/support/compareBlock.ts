@@ -10,6 +10,8 @@ export interface Expected {
   readonly dense: Matrix;
   /** x̃ [n, d], where the block has `solveOutputs`. */
   readonly rows?: Matrix;
+  /** What stands for g + λI, where that is not the sum. */
+  readonly damped?: (lambda: number) => Matrix;
 }
 
 interface Compared {
@@ -26,7 +28,7 @@ const dampings = [{ relative: 0.05, absolute: 0.2 }, { relative: 0.1 }];
 /** Every operation of a block against a dense matrix on the host: the largest error of each. */
 export async function compareBlock(
   block: Block,
-  { dense, rows }: Expected,
+  { dense, rows, damped }: Expected,
   store: Store,
 ): Promise<Map<string, number>> {
   const { d, m, matrices } = block;
@@ -61,15 +63,26 @@ export async function compareBlock(
     const { relative = 0, absolute = 0 } = damping;
     const lambdas = traces.map((trace) => relative * trace + absolute);
     const shifts = Array.from({ length: size }, (_, k) => lambdas[mine(k)] as number);
-    const shifted = Matrix.add(dense, Matrix.diag(shifts));
+    const shifted = damped?.(shifts[0] as number) ?? Matrix.add(dense, Matrix.diag(shifts));
     const name = JSON.stringify(damping);
     const solved = solve(shifted, column).to1DArray();
-    for (const { solver } of block.costs) {
+    const solvers = new Set<Solver>(["dense", "cg", ...block.costs.map(({ solver }) => solver)]);
+    for (const solver of solvers) {
       if (solver === "cg" && absolute === 0) continue;
       const { x, lambda, residual } = block.solution(node, { ...exact(solver, size), damping });
       all.set(`solve by ${solver}, ${name}`, { node: x, expected: solved });
       all.set(`λ of ${solver}, ${name}`, { node: lambda, expected: lambdas });
       all.set(`residual of ${solver}, ${name}`, { node: residual, expected: [0] });
+    }
+    for (const { solver } of block.costs.slice(0, 2)) {
+      if (solver === "cg") continue;
+      const prepared = block.prepare((_, value) => value, { damping, solver });
+      all.set(`prepared by ${solver}, ${name}`, { node: prepared.solve(node), expected: solved });
+      all.set(`prepared product by ${solver}, ${name}`, {
+        node: prepared.apply(node),
+        expected: dense.mmul(column).to1DArray(),
+      });
+      all.set(`prepared λ of ${solver}, ${name}`, { node: prepared.lambda(), expected: lambdas });
     }
     all.set(`logdet, ${name}`, {
       node: block.logdet({ damping }),
@@ -150,10 +163,11 @@ async function errorsOf(
     const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
     const error =
       values.length === expected.length
-        ? values.reduce((most, value, i) => {
-            const off = Math.abs(value - (expected[i] as number)) / scale;
-            return off <= most ? most : off;
-          }, 0)
+        ? values.reduce(
+            // Math.max keeps NaN.
+            (most, value, i) => Math.max(most, Math.abs(value - (expected[i] as number)) / scale),
+            0,
+          )
         : Number.POSITIVE_INFINITY;
     errors.set(name, error);
   }

@@ -17,7 +17,7 @@ export function gap(got: ArrayLike<number>, expected: ArrayLike<number>): number
   if (got.length !== expected.length) return Number.POSITIVE_INFINITY;
   const scale = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   return Array.from(expected, (value, i) => Math.abs((got[i] as number) - value) / scale).reduce(
-    (worst, error) => (error <= worst ? worst : error),
+    (worst, error) => Math.max(worst, error),
     0,
   );
 }

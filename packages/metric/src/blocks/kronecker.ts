@@ -1,0 +1,197 @@
+import {
+  add,
+  cholesky,
+  choleskyLogdet,
+  choleskySolve,
+  diagonal,
+  div,
+  eigh,
+  expandDims,
+  eye,
+  greater,
+  log,
+  matmul,
+  maximum,
+  mul,
+  type Node,
+  normal,
+  onesLike,
+  reshape,
+  sqrt,
+  sum,
+  trace,
+  transpose,
+  triangularSolve,
+  where,
+} from "@metrigrad/graph";
+import { ShapeError, showShape } from "@metrigrad/tensor";
+import type { Block } from "./block.ts";
+import { kroneckerCosts } from "./cost.ts";
+import { type Damped, defBlock, type Prepare } from "./defBlock.ts";
+import { identities, ones, zeros } from "./first.ts";
+import { inverseOf } from "./inverseOf.ts";
+
+/** How a Kronecker block is damped. */
+export interface KroneckerOptions {
+  readonly form?: string;
+  /**
+   * (A + π√λ I) ⊗ (G + √λ/π I) with π² = (tr A/d)/(tr G/m) in place of A ⊗ G + λI (Martens and Grosse
+   * 2015, section 6.3): two Cholesky factors in place of two eigenvalue problems. False by default.
+   */
+  readonly split?: boolean;
+}
+
+/**
+ * g = A ⊗ G over the parameter [d, m] flattened row-major, for symmetric A [d, d] and G [m, m]: gV is
+ * AVG. Solved exactly through the eigenvectors of both factors: with A = PΛP' and G = QΓQ',
+ * (g + λI)⁻¹V = P((P'VQ)/(ΛΓ' + λ))Q'; so are its roots (symmetric), draws and determinants. Throws
+ * ShapeError.
+ */
+export function kronecker(a: Node, g: Node, options: KroneckerOptions = {}): Block {
+  const { form = "kronecker", split = false } = options;
+  const [d = 0, m = 0] = [a.shape[0], g.shape[0]];
+  if (showShape(a.shape) !== showShape([d, d]) || showShape(g.shape) !== showShape([m, m])) {
+    throw new ShapeError({
+      where: form,
+      must: "factors must be [d, d] and [m, m]",
+      got: `${showShape(a.shape)} and ${showShape(g.shape)}`,
+      todo: "pass one matrix over the rows of the parameter and one over its columns",
+    });
+  }
+  const shared = {
+    kind: "kronecker",
+    form,
+    d,
+    m,
+    n: null,
+    columns: "coupled",
+    costs: kroneckerCosts(d, m, split),
+    factors: [a, g],
+    apply: (v: Node) => times(a, v, g),
+    trace: () => reshape(mul(trace(a), trace(g)), [1]),
+    diagonal: () => outer(diagonal(a), diagonal(g)),
+    toMatrices: () => product(a, g),
+    keepApply: (keep) => (v: Node) => times(keep("a", a, zeros), v, keep("g", g, zeros)),
+  } as const satisfies Partial<Parameters<typeof defBlock>[0]>;
+  return split ? splitBlock(shared, a, g) : eigenBlock(shared, a, g);
+}
+
+type Shared = Omit<Parameters<typeof defBlock>[0], "solvers">;
+
+function eigenBlock(shared: Shared, a: Node, g: Node): Block {
+  const { d, m } = shared;
+  const spectrum = () => {
+    const [left, right] = [eigh(a), eigh(g)];
+    // Rounding makes eigenvalues of 0 a little negative.
+    const values = outer(maximum(left.values, 0), maximum(right.values, 0));
+    return { p: left.vectors, q: right.vectors, values };
+  };
+  /** P(f(ΛΓ')∘(P'VQ))Q'. */
+  const through = (v: Node, f: (values: Node) => Node) => {
+    const { p, q, values } = spectrum();
+    return times(p, mul(f(values), within(p, v, q)), transpose(q));
+  };
+  const prepare: Prepare = (keep, lambda) => ({
+    solve: (v) => {
+      const { p, q, values } = spectrum();
+      const [left, right] = [keep("p", p, identities), keep("q", q, identities)];
+      const scale = keep("scale", div(1, add(values, lambda)), ones);
+      return times(left, mul(scale, within(left, v, right)), transpose(right));
+    },
+    lambda: () => keep("lambda", lambda, ones),
+  });
+  return defBlock({
+    ...shared,
+    solvers: {
+      kronecker: (v, lambda) => ({
+        x: through(v, (values) => div(1, add(values, lambda))),
+        lambda,
+      }),
+    },
+    prepare: { kronecker: prepare },
+    inverseSqrt: (v, lambda) => through(v, (values) => div(1, sqrt(add(values, lambda)))),
+    logdet: (lambda) => reshape(sum(log(add(spectrum().values, lambda))), [1]),
+    sample: (options) => through(normal([d, m], options), sqrt),
+  });
+}
+
+function splitBlock(shared: Shared, a: Node, g: Node): Block {
+  const { d, m } = shared;
+  const shifts = (lambda: Node) => {
+    const [left, right] = [div(trace(a), d), div(trace(g), m)];
+    const [root, total] = [sqrt(lambda), add(left, right)];
+    // π = √(left/right), and 1 where a factor is 0.
+    const some = greater(mul(left, right), 0);
+    const pi = sqrt(where(some, div(left, where(some, right, 1)), onesLike(total)));
+    return { left: reshape(mul(root, pi), []), right: reshape(div(root, pi), []) };
+  };
+  const factors = (lambda: Node) => {
+    const { left, right } = shifts(lambda);
+    return { l: cholesky(a, { shift: left }), r: cholesky(g, { shift: right }) };
+  };
+  const damp = (lambda: Node): Damped => {
+    const { left, right } = shifts(lambda);
+    const [b, h] = [add(a, mul(left, eye(d))), add(g, mul(right, eye(m)))];
+    return {
+      apply: (v) => times(b, v, h),
+      diagonal: () => outer(diagonal(b), diagonal(h)),
+      toMatrices: () => product(b, h),
+    };
+  };
+  const prepare: Prepare = (keep, lambda) => ({
+    solve: (v) => {
+      const { l, r } = factors(lambda);
+      return times(
+        keep("left", inverseOf(l), identities),
+        v,
+        keep("right", inverseOf(r), identities),
+      );
+    },
+    lambda: () => keep("lambda", lambda, ones),
+  });
+  return defBlock({
+    ...shared,
+    damp,
+    solvers: {
+      kronecker: (v, lambda) => {
+        const { l, r } = factors(lambda);
+        return { x: transpose(choleskySolve(r, transpose(choleskySolve(l, v)))), lambda };
+      },
+    },
+    prepare: { kronecker: prepare },
+    inverseSqrt: (v, lambda) => {
+      const { l, r } = factors(lambda);
+      const half = triangularSolve(l, v, { transpose: true });
+      return transpose(triangularSolve(r, transpose(half), { transpose: true }));
+    },
+    logdet: (lambda) => {
+      const { l, r } = factors(lambda);
+      return reshape(add(mul(choleskyLogdet(l), m), mul(choleskyLogdet(r), d)), [1]);
+    },
+    sample: (options) => {
+      const left = matmul(cholesky(a), normal([d, m], options));
+      return matmul(left, cholesky(g), { transposeB: true });
+    },
+  });
+}
+
+/** LVR. */
+function times(left: Node, v: Node, right: Node): Node {
+  return matmul(matmul(left, v), right);
+}
+
+/** P'VQ. */
+function within(p: Node, v: Node, q: Node): Node {
+  return matmul(matmul(p, v, { transposeA: true }), q);
+}
+
+function outer(left: Node, right: Node): Node {
+  return mul(expandDims(left, 1), expandDims(right, 0));
+}
+
+/** L ⊗ R as [1, dm, dm]. */
+function product(left: Node, right: Node): Node {
+  const [d = 0, m = 0] = [left.shape[0], right.shape[0]];
+  const all = mul(reshape(left, [d, 1, d, 1]), reshape(right, [1, m, 1, m]));
+  return reshape(all, [1, d * m, d * m]);
+}

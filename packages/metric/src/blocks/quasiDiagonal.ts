@@ -1,0 +1,184 @@
+import {
+  add,
+  concat,
+  div,
+  expandDims,
+  greater,
+  log,
+  matmul,
+  maximum,
+  mul,
+  type Node,
+  normal,
+  onesLike,
+  slice,
+  sqrt,
+  square,
+  sub,
+  sum,
+  transpose,
+  where,
+  zerosLike,
+} from "@metrigrad/graph";
+import { ShapeError, showShape } from "@metrigrad/tensor";
+import type { Block } from "./block.ts";
+import { diagonalMatrices } from "./columns.ts";
+import { directCosts } from "./cost.ts";
+import { defBlock } from "./defBlock.ts";
+import { ones, zeros } from "./first.ts";
+import { rowProducts } from "./rowProducts.ts";
+
+/**
+ * The quasi-diagonal reduction of one matrix per unit (Ollivier 2015, section 2.3): of every g_i its
+ * diagonal [d, m] and its row of the bias, which is the last, are kept exactly, and what is between two
+ * weights is g_aβ g_bβ/g_ββ. So the inverse is an arrow, and everything takes O(d) per unit. `coupling`
+ * [d − 1, m] is that row without its diagonal entry. Throws ShapeError.
+ */
+export function quasiDiagonal(diagonal: Node, coupling: Node, form = "quasiDiagonal"): Block {
+  const [d = 0, m = 0] = diagonal.shape;
+  if (diagonal.shape.length !== 2 || showShape(coupling.shape) !== showShape([d - 1, m])) {
+    throw new ShapeError({
+      where: form,
+      must: "the diagonal must be [d, m] and the coupling with the bias [d − 1, m]",
+      got: `${showShape(diagonal.shape)} and ${showShape(coupling.shape)}`,
+      todo: "pass the entries of one matrix per unit, the bias last",
+    });
+  }
+
+  /** g_i = diag(s, 0) + g_ββ(u, 1)(u, 1)' with u = coupling/g_ββ. */
+  const own = bias(diagonal);
+  const some = greater(own, 0);
+  const u = where(some, div(coupling, where(some, own, 1)), 0);
+  // Rounding can make what is left a little negative.
+  const rest = maximum(sub(weights(diagonal), mul(u, coupling)), 0);
+
+  /**
+   * The bias eliminated from g + λI: with β = g_ββλ/(g_ββ + λ) what is left of the weights is
+   * diag(s + λ) + βuu', solved by Sherman and Morrison, in which nothing cancels for small λ.
+   */
+  const eliminated = (lambda: Node) => {
+    const pivot = add(own, lambda);
+    const left = add(rest, lambda);
+    const share = div(own, pivot);
+    const scaled = div(u, left);
+    const beta = mul(share, lambda);
+    const norm = mul(beta, dots(u, scaled));
+    return { pivot, left, share, scaled, beta, norm };
+  };
+  const solve = (v: Node, { share, left, scaled, gain, pivot, direction }: SolvedParts) => {
+    const side = sub(weights(v), mul(mul(direction, share), bias(v)));
+    const w = sub(div(side, left), mul(scaled, mul(gain, dots(scaled, side))));
+    return join(w, sub(div(bias(v), pivot), mul(share, dots(direction, w))));
+  };
+  const partsOf = (lambda: Node): SolvedParts => {
+    const { pivot, left, share, scaled, beta, norm } = eliminated(lambda);
+    return { share, left, scaled, pivot, gain: div(beta, add(norm, 1)), direction: u };
+  };
+  return defBlock({
+    kind: "quasiDiagonal",
+    form,
+    d,
+    m,
+    n: null,
+    columns: "own",
+    costs: directCosts("a diagonal and one row per unit", 2 * d * m, 4),
+    apply: (v) => product(v, rest, u, own),
+    trace: () => sum(diagonal, { axis: 0 }),
+    // Where the bias has none, a coupling is none either.
+    diagonal: () => join(add(rest, mul(square(u), own)), own),
+    toMatrices: () => {
+      const arm = transpose(join(u, onesLike(own)));
+      const outer = mul(expandDims(arm, 2), expandDims(arm, 1));
+      const scale = expandDims(transpose(own), 2);
+      return add(mul(outer, scale), diagonalMatrices(join(rest, zerosLike(own))));
+    },
+    solvers: { diagonal: (v, lambda) => ({ x: solve(v, partsOf(lambda)), lambda }) },
+    prepare: {
+      diagonal: (keep, lambda) => ({
+        solve: (v) => {
+          const { share, left, scaled, pivot, gain, direction } = partsOf(lambda);
+          return solve(v, {
+            share: keep("share", share, zeros),
+            left: keep("left", left, ones),
+            scaled: keep("scaled", scaled, zeros),
+            pivot: keep("pivot", pivot, ones),
+            gain: keep("gain", gain, zeros),
+            direction: keep("direction", direction, zeros),
+          });
+        },
+        lambda: () => keep("lambda", lambda, ones),
+      }),
+    },
+    keepApply: (keep) => (v) =>
+      product(v, keep("rest", rest, zeros), keep("direction", u, zeros), keep("own", own, zeros)),
+    inverseSqrt: (v, lambda) => {
+      // R = [I, 0; −share u', 1] diag((diag(s + λ) + βuu')^-½, pivot^-½), the root by Andrews.
+      const { pivot, left, share, scaled, beta, norm } = eliminated(lambda);
+      const whole = sqrt(add(norm, 1));
+      const gain = div(beta, mul(whole, add(whole, 1)));
+      const side = div(weights(v), sqrt(left));
+      const w = sub(side, mul(scaled, mul(gain, dots(u, side))));
+      return join(w, sub(div(bias(v), sqrt(pivot)), mul(share, dots(u, w))));
+    },
+    logdet: (lambda) => {
+      const { pivot, left, norm } = eliminated(lambda);
+      const all = add(
+        sum(log(left), { axis: 0, keepDims: true }),
+        add(log(pivot), log(add(norm, 1))),
+      );
+      return sum(all, { axis: 0 });
+    },
+    sample: (options) => {
+      const noise = normal([d, m], options);
+      const common = mul(sqrt(own), bias(noise));
+      return join(add(mul(sqrt(rest), weights(noise)), mul(u, common)), common);
+    },
+  });
+}
+
+const weights = (v: Node) => slice(v, [[0, -1]]);
+const bias = (v: Node) => slice(v, [[(v.shape[0] as number) - 1, v.shape[0] as number]]);
+const join = (w: Node, b: Node) => concat([w, b], 0);
+const dots = (a: Node, b: Node) => sum(mul(a, b), { axis: 0, keepDims: true });
+
+/** (diag(s, 0) + g_ββ(u, 1)(u, 1)')v. */
+function product(v: Node, rest: Node, u: Node, own: Node): Node {
+  const common = mul(own, add(dots(u, weights(v)), bias(v)));
+  return join(add(mul(rest, weights(v)), mul(u, common)), common);
+}
+
+/** What solving needs of g + λI. */
+interface SolvedParts {
+  readonly share: Node;
+  readonly left: Node;
+  readonly scaled: Node;
+  readonly pivot: Node;
+  readonly gain: Node;
+  readonly direction: Node;
+}
+
+/** What `quasiDiagonalGram` takes beside rows. */
+export interface QuasiDiagonalOptions {
+  /** Factor of the block, such as σ⁻²; 1 by default. */
+  readonly weight?: number;
+}
+
+/**
+ * The quasi-diagonal reduction of E[ν_i x̃x̃'] for rows x [n, d − 1] and weights ν [n, m], at the cost of
+ * two products. Throws ShapeError.
+ */
+export function quasiDiagonalGram(x: Node, nu: Node, options: QuasiDiagonalOptions = {}): Block {
+  const [n = 0] = x.shape;
+  if (x.shape.length !== 2 || nu.shape.length !== 2 || nu.shape[0] !== n) {
+    throw new ShapeError({
+      where: "quasiDiagonalGram",
+      must: "rows must be [n, d − 1] and weights [n, m]",
+      got: `${showShape(x.shape)} and ${showShape(nu.shape)}`,
+      todo: "pass the module's reference and one weight per row and unit",
+    });
+  }
+  const share = (options.weight ?? 1) / n;
+  const squares = mul(rowProducts(x, true).squares(nu), share);
+  const coupling = mul(matmul(x, nu, { transposeA: true }), share);
+  return quasiDiagonal(squares, coupling, "quasiDiagonalGram");
+}
