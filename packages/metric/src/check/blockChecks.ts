@@ -1,11 +1,11 @@
 import { compile } from "@metrigrad/graph";
+import { Matrix } from "ml-matrix";
 import { symmetricEigenvalues } from "../geometry/eigenvalues.ts";
 import { spreadMatrices } from "../geometry/spread.ts";
-import { densityOf } from "./density.ts";
-import { divergenceRate } from "./divergence.ts";
-import { momentsOf } from "./moments.ts";
+import type { Definition } from "./definition.ts";
+import { definitionOf } from "./definitionOf.ts";
+import { diagnosis, largestError } from "./diagnosis.ts";
 import { operationsCheck } from "./operations.ts";
-import { ensembleOf } from "./outcomes.ts";
 import { type MetricCheck, within } from "./report.ts";
 import { samplingCheck } from "./sampling.ts";
 import { drawn, type Subject } from "./subject.ts";
@@ -18,15 +18,17 @@ export interface Rigour {
   readonly samples: number;
 }
 
-/** Everything that is checked of one block. */
+/** Everything that is checked of one block at one point. */
 export async function blockChecks(subject: Subject, rigour: Rigour): Promise<MetricCheck[]> {
-  const { name, block, store } = subject;
+  const { name, block, store, responses } = subject;
   const program = await compile({ outputs: block.toMatrices() }, store);
   const matrices = await (await program.run()).read();
   await program.close();
   const dense = Float64Array.from(spreadMatrices(matrices, block.m, block.columns).data());
   const checks = [shapeCheck(`${name}: symmetric and psd`, dense)];
-  checks.push(...(await exactChecks(subject, dense, rigour.tolerance)));
+  const definition = await definitionOf(responses);
+  checks.push(...(await exactChecks(subject, definition, dense, rigour.tolerance)));
+  await definition.close();
   if (rigour.samples > 0) {
     const title = `${name}: E[score score'] by sampling`;
     checks.push(await samplingCheck(title, subject, dense, rigour.samples));
@@ -54,36 +56,73 @@ function shapeCheck(name: string, dense: Float64Array): MetricCheck {
   return within(name, Math.max(skew, -least) / scale, 1e-10, "asymmetry or negative eigenvalue");
 }
 
-/** By enumeration or quadrature, with KL divergences; none where the law allows neither. */
+/** Against the definition: the law itself, the matrix, other coordinates, KL divergences. */
 async function exactChecks(
-  subject: Subject,
+  { name, block, seed, point }: Subject,
+  definition: Definition,
   dense: Float64Array,
   tolerance: number,
 ): Promise<MetricCheck[]> {
-  const { name, block, seed } = subject;
-  const ensemble = await ensembleOf(subject);
-  if (ensemble === null) return [];
-  const density = await densityOf(subject, ensemble);
-  const { mass, meanScore, fisher } = await momentsOf(density, ensemble);
-  const scale = Math.max(...fisher.map(Math.abs), Number.MIN_VALUE);
-  const law = Math.max(Math.abs(mass - 1), meanScore / Math.sqrt(scale));
-  const off = Math.max(...fisher.map((value, i) => Math.abs(value - (dense[i] as number)) / scale));
-  let apart = 0;
-  for (let draw = 0; draw < 3; draw++) {
-    const delta = Float64Array.from(
-      drawn(seed, `check/direction${draw}`, [block.d, block.m]).data(),
-    );
-    const rate = await divergenceRate(density, ensemble, delta);
-    const quadratic = quadraticOf(dense, delta);
-    apart = Math.max(apart, Math.abs(rate - quadratic) / Math.max(rate, Number.MIN_VALUE));
+  const by = `by ${definition.name}`;
+  const checks: MetricCheck[] = [];
+  if (definition.defect !== null) {
+    const what = "probabilities sum to 1 and scores to 0 but for";
+    checks.push(within(`${name}: law ${by}`, definition.defect, tolerance, what));
   }
-  await density.close();
-  const by = `by ${ensemble.name}`;
-  return [
-    within(`${name}: law ${by}`, law, tolerance, "probabilities sum to 1 and scores to 0 but for"),
-    within(`${name}: E[score score'] ${by}`, off, tolerance, "largest error"),
-    within(`${name}: KL divergence ${by}`, apart, 10 * tolerance, "2KL/ε² off δ'gδ by"),
-  ];
+  const found = await definition.fisher(null);
+  const compared = { claimed: dense, found, names: point.names, m: block.m };
+  checks.push(
+    within(
+      `${name}: E[score score'] ${by}`,
+      largestError(compared),
+      tolerance,
+      "largest error",
+      () => diagnosis(compared, tolerance),
+    ),
+  );
+  checks.push(
+    within(
+      `${name}: linear reparametrisation Λ = AΘ`,
+      await inOtherCoordinates(definition, dense, point.size, seed),
+      10 * tolerance,
+      "A'gA off E[score score'] in Θ by",
+    ),
+  );
+  if (definition.divergence === null) return checks;
+  let [apart, at] = [0, ""];
+  for (let draw = 0; draw < 3; draw++) {
+    const delta = directionOf(seed, draw, point.size);
+    const rate = await definition.divergence(delta);
+    const length = quadraticOf(dense, delta);
+    const error = Math.abs(rate - length) / Math.max(rate, Number.MIN_VALUE);
+    if (error <= apart) continue;
+    [apart, at] = [error, `δ'gδ is ${(length / rate).toPrecision(4)} times 2KL/ε²`];
+  }
+  const title = `${name}: KL divergence ${by}`;
+  checks.push(within(title, apart, 10 * tolerance, "2KL/ε² off δ'gδ by", () => at));
+  return checks;
+}
+
+/** E[score score'] along the columns of a drawn A against A'gA. */
+async function inOtherCoordinates(
+  definition: Definition,
+  dense: Float64Array,
+  size: number,
+  seed: number,
+): Promise<number> {
+  // Fewer columns than elements say as much of large blocks.
+  const columns = Array.from({ length: Math.min(size, 4) }, (_, k) =>
+    directionOf(seed, k + 3, size),
+  );
+  const found = await definition.fisher(columns);
+  const a = new Matrix(columns.map((column) => Array.from(column)));
+  const g = Matrix.from1DArray(size, size, Array.from(dense));
+  const claimed = Float64Array.from(a.mmul(g).mmul(a.transpose()).to1DArray());
+  return largestError({ claimed, found });
+}
+
+function directionOf(seed: number, draw: number, size: number): Float64Array {
+  return Float64Array.from(drawn(seed, `check/direction${draw}`, [size]).data());
 }
 
 function quadraticOf(g: Float64Array, delta: Float64Array): number {

@@ -6,6 +6,7 @@ import type { UnitRow } from "../rfim/unitRow.ts";
 import { denseMetric } from "../tables/dense.ts";
 import { blockChecks } from "./blockChecks.ts";
 import { examplesOf } from "./examples.ts";
+import { inputChecks } from "./inputChecks.ts";
 import { type MetricCheck, type MetricReport, metricReport } from "./report.ts";
 import { drawn, subjectsOf } from "./subject.ts";
 
@@ -30,11 +31,20 @@ export interface CheckMetricOptions {
 const rowsByDefault = 6;
 
 /**
- * Checks a metric against its definition g = E[∂l ∂l'] in float64: symmetric and positive
- * semi-definite; equal to the expectation over all outcomes, or by Gauss–Hermite quadrature where the
- * response is Gaussian, with scores by finite differences of ln p; equal to the mean over samples,
- * judged in standard errors; KL(p_θ ‖ p_θ+εδ) ≈ ½ε²δ'gδ; and all solvers equal. The report says what
- * is off. Throws MetricError where there is no module to check it on.
+ * Checks a metric against its definition g = E[∂l ∂l'] in float64, block by block:
+ * - symmetric and positive semi-definite;
+ * - equal to the expectation over all outcomes, by Gauss–Hermite quadrature where the response is
+ *   Gaussian, or over counts, with scores by finite differences of ln p; with too many outcomes for
+ *   that, equal to J'FJ with the law's own F;
+ * - in other coordinates Λ = AΘ of the parameters equal to A'gA;
+ * - KL(p_θ ‖ p_θ+εδ) ≈ ½ε²δ'gδ;
+ * - equal to the mean over samples, judged in standard errors;
+ * - products and all solvers equal to those of the dense matrix;
+ * - where the parameters act through X̃W, covariant under affine maps of the input, x̃ → Bx̃ with
+ *   W → B⁻ᵀW.
+ *
+ * The report says what is off, by how much, and where. Throws MetricError where there is no module to
+ * check the metric on.
  */
 export async function checkMetric(
   metric: Metric | UnitRow,
@@ -52,6 +62,7 @@ export async function checkMetric(
       const place = { module: one, inputs, parameters, law, seed };
       for (const subject of await subjectsOf(metric, place, backend)) {
         const found = await blockChecks(subject, { samples, tolerance });
+        found.push(...(await inputChecks(subject, metric, place, backend)));
         const prefix = modules.length === 1 ? "" : `example ${index + 1}, `;
         checks.push(...found.map((check) => ({ ...check, name: `${prefix}${check.name}` })));
       }

@@ -1,9 +1,8 @@
 import { compile, input, type Node } from "@metrigrad/graph";
 import { type Tensor, tensor } from "@metrigrad/tensor";
 import { countsOf } from "./counts.ts";
-import { densityOf, type Responses } from "./density.ts";
+import { densityOf, type Response, type Responses } from "./density.ts";
 import { gaussHermite } from "./quadrature.ts";
-import type { Subject } from "./subject.ts";
 
 /** Responses with weights such that Σ_q weight·p(y_q)·f(y_q) is E[f] of every row. */
 export interface Ensemble extends Responses {
@@ -21,27 +20,27 @@ const mostAxes = 3;
  * All outcomes; else a quadrature where the law is Gaussian of few responses, or the counts up to a
  * tail where it is one of few counts; else null.
  */
-export async function ensembleOf(subject: Subject): Promise<Ensemble | null> {
-  const [n = 0, width = 0] = subject.natural.shape;
-  const outcomes = subject.law.outcomes(width);
+export async function ensembleOf(response: Response): Promise<Ensemble | null> {
+  const [n = 0, width = 0] = response.natural.shape;
+  const outcomes = response.law.outcomes(width);
   if (outcomes !== null) return enumeration(outcomes, n);
-  const centre = subject.law.predict(subject.natural);
+  const centre = response.law.predict(response.natural);
   const m = centre.shape[1] ?? 0;
   if (centre.shape.length !== 2 || m > mostAxes) return null;
-  const gaussian = await gaussianEnsemble(subject, centre);
+  const gaussian = await gaussianEnsemble(response, centre);
   if (gaussian !== null) return gaussian;
-  const counts = await countsOf(subject, m);
+  const counts = await countsOf(response, m);
   if (counts === null) return null;
   const weight = new Float64Array(counts.count * n).fill(1);
   return { name: "enumeration of counts", ...counts, weight };
 }
 
 /** A quadrature that is exact, or null. */
-async function gaussianEnsemble(subject: Subject, centre: Node): Promise<Ensemble | null> {
+async function gaussianEnsemble(response: Response, centre: Node): Promise<Ensemble | null> {
   const n = centre.shape[0] as number;
-  const made = await quadrature(subject, centre);
+  const made = await quadrature(response, centre);
   if (made === null) return null;
-  const density = await densityOf(subject, made);
+  const density = await densityOf(response, made);
   const logs = await density.logProb(null);
   await density.close();
   for (let s = 0; s < n; s++) {
@@ -73,10 +72,10 @@ function enumeration(outcomes: Tensor, n: number): Ensemble {
 }
 
 /** Nodes around the most probable y with the deviations that ln p itself shows, null where it is not concave in y. */
-async function quadrature(subject: Subject, around: Node): Promise<Ensemble | null> {
+async function quadrature(response: Response, around: Node): Promise<Ensemble | null> {
   const [n = 0, m = 0] = around.shape;
-  const centre = await valueOf(subject, around);
-  const deviations = await deviationsOf(subject, centre, m);
+  const centre = await valueOf(response, around);
+  const deviations = await deviationsOf(response, centre, m);
   if (deviations === null) return null;
   const { nodes, weights } = gaussHermite(nodesPerAxis);
   const count = nodesPerAxis ** m;
@@ -99,7 +98,7 @@ async function quadrature(subject: Subject, around: Node): Promise<Ensemble | nu
   return { name, y: tensor(y, { shape: [count * n, m] }), count, weight };
 }
 
-async function valueOf({ store }: Subject, node: Node): Promise<Float64Array> {
+async function valueOf({ store }: Response, node: Node): Promise<Float64Array> {
   const program = await compile({ outputs: node }, store);
   const value = await (await program.run()).read();
   await program.close();
@@ -108,7 +107,7 @@ async function valueOf({ store }: Subject, node: Node): Promise<Float64Array> {
 
 /** σ of every response, from −1/σ² = ∂² ln p/∂y² at the given y [n, m]. */
 async function deviationsOf(
-  { law, natural, store }: Subject,
+  { law, natural, store }: Response,
   h: Float64Array,
   m: number,
 ): Promise<Float64Array | null> {

@@ -3,7 +3,7 @@ export interface MetricCheck {
   /** What was compared: "dense: E[score score'] by enumeration". */
   readonly name: string;
   readonly passed: boolean;
-  /** How far off it is, and by what limit it was judged. */
+  /** How far off it is, by what limit it was judged, and what is wrong. */
   readonly detail: string;
 }
 
@@ -12,31 +12,40 @@ export interface MetricReport {
   /** Whether all checks passed. */
   readonly passed: boolean;
   readonly checks: readonly MetricCheck[];
-  /** A line per check, what is off first in it. */
+  /** A verdict, then a line per check, those that are off first. */
   toString(): string;
 }
 
 /** The report of some checks. */
 export function metricReport(name: string, checks: readonly MetricCheck[]): MetricReport {
-  const off = checks.filter(({ passed }) => !passed).length;
+  const off = checks.filter(({ passed }) => !passed);
   const verdict =
-    off === 0 ? `all ${checks.length} checks passed` : `${off} of ${checks.length} checks are off`;
-  const lines = checks.map(
+    off.length === 0
+      ? `all ${checks.length} checks passed`
+      : `${off.length} of ${checks.length} checks are off`;
+  const lines = [...off, ...checks.filter(({ passed }) => passed)].map(
     (check) => `  ${check.passed ? "ok " : "OFF"}  ${check.name}: ${check.detail}`,
   );
   return Object.freeze({
-    passed: off === 0,
+    passed: off.length === 0,
     checks,
     toString: () => [`checkMetric ${name}: ${verdict}`, ...lines].join("\n"),
   });
 }
 
-/** A check that an error stays within a limit. */
-export function within(name: string, error: number, limit: number, what: string): MetricCheck {
+/** A check that an error stays within a limit; `wrong` says what it is where it does not. */
+export function within(
+  name: string,
+  error: number,
+  limit: number,
+  what: string,
+  wrong: () => string = () => "",
+): MetricCheck {
   const passed = error <= limit;
+  const reason = passed ? "" : wrong();
   return {
     name,
     passed,
-    detail: `${what} ${error.toExponential(1)} (limit ${limit.toExponential(0)})`,
+    detail: `${what} ${error.toExponential(1)} (limit ${limit.toExponential(0)})${reason && `; ${reason}`}`,
   };
 }

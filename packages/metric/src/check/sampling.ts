@@ -1,5 +1,6 @@
 import { compile } from "@metrigrad/graph";
-import { densityOf, repeated } from "./density.ts";
+import { densityOf, type Response, repeated } from "./density.ts";
+import { axesOf } from "./point.ts";
 import type { MetricCheck } from "./report.ts";
 import type { Subject } from "./subject.ts";
 
@@ -16,22 +17,21 @@ export async function samplingCheck(
   dense: Float64Array,
   count: number,
 ): Promise<MetricCheck> {
-  const { law, natural, store, seed } = subject;
-  const drawing = await compile(
-    { outputs: law.sample(repeated(natural, count), "check/sample") },
-    store,
-  );
-  const y = await (await drawing.run()).read();
-  await drawing.close();
-  const density = await densityOf(subject, { y, count });
-  const scores = await density.scores();
-  await density.close();
-  const { size, rows } = density;
+  const { responses, point, seed } = subject;
+  const { size } = point;
+  const made: (readonly Float64Array[])[] = [];
+  for (const [index, response] of responses.entries()) {
+    made.push(await scoresOfDraws(response, count, index));
+  }
   const scale = Math.max(...dense.map(Math.abs));
   let worst = 0;
   for (let k = 0; k < size; k++) {
     for (let l = 0; l <= k; l++) {
-      const products = rowMeans(scores[k] as Float64Array, scores[l] as Float64Array, rows);
+      const products = new Float64Array(count);
+      for (const scores of made) {
+        const [a, b] = [scores[k], scores[l]] as [Float64Array, Float64Array];
+        addRowMeans(products, a, b, subject.samples);
+      }
       const { mean, error } = standardError(products);
       const off = Math.abs(mean - (dense[k * size + l] as number));
       // Where nothing varies, both must be the same number.
@@ -43,18 +43,34 @@ export async function samplingCheck(
   const entries = (size * (size + 1)) / 2;
   const detail =
     `largest of ${entries} deviations ${worst.toFixed(1)} standard errors (limit ${bound}), ` +
-    `${count} draws of ${rows} rows, seed ${seed}`;
+    `${count} draws of ${subject.samples} rows, seed ${seed}`;
   return { name, passed: worst <= bound, detail };
 }
 
-/** (1/n) Σ_s a_qs b_qs for every draw q. */
-function rowMeans(a: Float64Array, b: Float64Array, rows: number): Float64Array {
-  const means = new Float64Array(a.length / rows);
+/** ∂ ln p/∂θ_k of draws of every row, [count·n] for every k. */
+async function scoresOfDraws(
+  response: Response,
+  count: number,
+  index: number,
+): Promise<readonly Float64Array[]> {
+  const { law, natural, store, point } = response;
+  const outputs = law.sample(repeated(natural, count), `check/sample${index}`);
+  const drawing = await compile({ outputs }, store);
+  const y = await (await drawing.run()).read();
+  await drawing.close();
+  const density = await densityOf(response, { y, count });
+  const scores = await density.scores(axesOf(point.size));
+  await density.close();
+  return scores;
+}
+
+/** Adds (1/n) Σ_s a_qs b_qs for every draw q; h may have several rows of each of the n samples. */
+function addRowMeans(sums: Float64Array, a: Float64Array, b: Float64Array, samples: number): void {
+  const rows = a.length / sums.length;
   a.forEach((value, i) => {
     const q = Math.floor(i / rows);
-    means[q] = (means[q] as number) + (value * (b[i] as number)) / rows;
+    sums[q] = (sums[q] as number) + (value * (b[i] as number)) / samples;
   });
-  return means;
 }
 
 function standardError(values: Float64Array): { readonly mean: number; readonly error: number } {

@@ -1,4 +1,4 @@
-import { constant, type Node, type Variable } from "@metrigrad/graph";
+import { constant, type Variable } from "@metrigrad/graph";
 import { applyModel, type Law, type Module } from "@metrigrad/nn";
 import {
   type Backend,
@@ -15,17 +15,22 @@ import { plain } from "../core/defMetric.ts";
 import { packed } from "../core/packing.ts";
 import { subsystems } from "../core/subsystems.ts";
 import { metrics } from "../core/table.ts";
+import type { Response } from "./density.ts";
+import { type Point, pointOf } from "./point.ts";
 
 /** A block of one small module at random parameters and inputs: what is checked. */
 export interface Subject {
   readonly name: string;
   readonly store: Store;
   readonly block: Block;
-  /** The block's parameter, of shape [d, m]. */
-  readonly parameter: Variable;
-  readonly law: Law;
-  /** h [n, m] of p(y | h). */
-  readonly natural: Node;
+  /** The block's parameters. */
+  readonly parameters: readonly Variable[];
+  /** Their values, in the order of the block's columns. */
+  readonly point: Point;
+  /** The independent responses that the block is the Fisher information of. */
+  readonly responses: readonly Response[];
+  /** Rows of the inputs. */
+  readonly samples: number;
   readonly seed: number;
 }
 
@@ -84,14 +89,30 @@ export async function subjectsOf(
   const table = metrics(metric, ...[...others].map((other) => plain(other)));
   const variables = applied.parameters.map(({ variable }) => variable);
   const found = subsystems(applied.applications, table, variables);
-  return found.flatMap(({ path, params, block, responseModel }) => {
-    if (block === null) return [];
+  const subjects: Subject[] = [];
+  for (const { path, params, block, uses, responses: models } of found) {
+    if (block === null) continue;
+    const title = path === "" ? module.definition.spec.name : path;
+    if (uses > 1) throw reused(title, uses);
     packed(block, params);
-    const [parameter] = params as [Variable];
-    const model = responseModel();
-    const used = law ?? model.law;
-    const name = `${path === "" ? module.definition.spec.name : path}, ${block.form}, ${used.name}`;
-    return [{ name, store, block, parameter, law: used, natural: model.natural, seed }];
+    const point = await pointOf(store, params);
+    const samples = inputs.shape[0] as number;
+    const responses = models().map((model): Response => {
+      return { law: law ?? model.law, natural: model.natural, store, point, samples };
+    });
+    const laws = [...new Set(responses.map((one) => one.law.name))].join(" and ");
+    const name = `${title}, ${block.form}, ${laws}`;
+    subjects.push({ name, store, block, parameters: params, point, responses, samples, seed });
+  }
+  return subjects;
+}
+
+function reused(name: string, uses: number): MetricError {
+  return new MetricError({
+    where: `checkMetric of ${name}`,
+    must: "the metric must be checked on one use of its parameters",
+    got: `${uses} uses`,
+    todo: "pass a module that uses them once; the metrics of several uses add up",
   });
 }
 

@@ -1,8 +1,13 @@
 import {
+  add,
   augment,
+  broadcastTo,
   concat,
+  constant,
   cos,
   exp,
+  expandDims,
+  eye,
   fill,
   gram,
   matmul,
@@ -12,6 +17,7 @@ import {
   reshape,
   sin,
   slice,
+  softmax,
   square,
   sub,
 } from "@metrigrad/graph";
@@ -36,6 +42,7 @@ import {
   glorotUniform,
   type Module,
   param,
+  sequential,
 } from "@metrigrad/nn";
 import { tensor } from "@metrigrad/tensor";
 import test from "tape";
@@ -71,13 +78,15 @@ test("checkMetric: a new kind of module, with nothing else said", async (t) => {
     "symmetric and psd",
     "law by Gauss–Hermite quadrature",
     "E[score score'] by Gauss–Hermite quadrature",
+    "linear reparametrisation Λ = AΘ",
     "KL divergence by Gauss–Hermite quadrature",
     "E[score score'] by sampling",
     "operations",
+    "affine maps of the input",
   ]);
   t.match(
     String(report),
-    /^checkMetric sineUnit: all 6 checks passed\n {2}ok {3}sineUnit, unitGram/,
+    /^checkMetric sineUnit: all 8 checks passed\n {2}ok {3}sineUnit, unitGram/,
   );
 });
 
@@ -87,10 +96,22 @@ test("checkMetric: says what is off, and by how much", async (t) => {
   const off = report.checks.filter(({ passed }) => !passed);
   t.deepEqual(
     off.map(({ name }) => name.split(": ")[1]),
-    ["E[score score'] by Gauss–Hermite quadrature", "KL divergence by Gauss–Hermite quadrature"],
+    [
+      "E[score score'] by Gauss–Hermite quadrature",
+      "linear reparametrisation Λ = AΘ",
+      "KL divergence by Gauss–Hermite quadrature",
+    ],
   );
-  t.match(off[0]?.detail ?? "", /largest error 1\.0e-1 \(limit 1e-6\)/);
-  t.match(String(report), /^checkMetric sineUnit: 2 of 5 checks are off/);
+  t.match(
+    off[0]?.detail ?? "",
+    /largest error 1\.0e-1 \(limit 1e-6\); all of it is 1\.100 times what it must be/,
+  );
+  t.match(off[2]?.detail ?? "", /δ'gδ is 1\.100 times 2KL\/ε²/);
+  t.match(
+    String(report),
+    /^checkMetric sineUnit: 3 of 7 checks are off\n {2}OFF .*\n {2}OFF .*\n {2}OFF .*\n {2}ok /,
+    "those that are off come first",
+  );
 });
 
 test("checkMetric: a response of dependent units has no metric unit by unit", async (t) => {
@@ -120,6 +141,143 @@ test("checkMetric: a response of dependent units has no metric unit by unit", as
   );
 });
 
+test("checkMetric: says that units depend on one another, or which entry is wrong", async (t) => {
+  const eta = (h: Node) => softmax(h, { axis: 1 });
+  const alone = defMetric(dense, {
+    law: categorical(),
+    block: ({ params, reference, preActivation }) => {
+      const p = eta(preActivation);
+      return [{ params: [params.w], block: unitGram(reference, mul(p, sub(1, p))) }];
+    },
+  });
+  const split = await checkMetric(alone, { module: dense(2, 3), samples: 0 });
+  t.match(
+    String(split),
+    /by enumeration: largest error \S+ \(limit 1e-6\); only entries between units are off: \(w\[\d, \d\], w\[\d, \d\]\) is 0, must be -/,
+  );
+  const skewed = defMetric(dense, {
+    block: ({ params, reference, preActivation }) => {
+      const x = augment(reference);
+      const [n = 1, d = 1] = x.shape;
+      const bump = constant(
+        tensor([
+          [0, 0, 0],
+          [0, 0.5, 0],
+          [0, 0, 0],
+        ]),
+      );
+      const matrices = reshape(add(gram(x, { alpha: 1 / n }), bump), [1, d, d]);
+      return [
+        { params: [params.w], block: denseBlock(matrices, preActivation.shape[1] as number) },
+      ];
+    },
+  });
+  const bumped = await checkMetric(skewed, { module: dense(2, 1), samples: 0 });
+  t.match(String(bumped), /worst entry: \(w\[1, 0\], w\[1, 0\]\) is (\S+), must be \S+/);
+  t.match(
+    String(bumped),
+    /OFF {2}dense, dense, gaussian\(1\): affine maps of the input: covariance .* broken by/,
+    "what is added to a metric depends on the coordinates of the input",
+  );
+});
+
+test("checkMetric: a block of several parameters", async (t) => {
+  // h_i = a_i x + b_i with one matrix over (a, b).
+  const line = defModule({
+    name: "line",
+    params: { a: param([2], glorotUniform), b: param([2], glorotUniform) },
+    apply: ({ a, b }, x) => add(mul(x, a), b),
+  });
+  const lineMetric = (factor: number) =>
+    defMetric(line, {
+      block: ({ params, reference }) => {
+        const units = eye(2);
+        const n = reference.shape[0] as number;
+        // ∂h_i/∂(a, b) of every row, [n·2, 4].
+        const ofA = mul(expandDims(reference, 2), expandDims(units, 0));
+        const ofB = broadcastTo(expandDims(units, 0), [n, 2, 2]);
+        const rows = reshape(concat([ofA, ofB], 2), [2 * n, 4]);
+        const matrices = reshape(gram(rows, { alpha: factor / n }), [1, 4, 4]);
+        return [{ params: [params.a, params.b], block: denseBlock(matrices, 1) }];
+      },
+    });
+  const inputs = asTensor(matrixOf("line", 5, 1));
+  const right = await checkMetric(lineMetric(1), { inputs, samples: 500 });
+  t.ok(right.passed, String(right));
+  t.deepEqual(
+    right.checks.map(({ name }) => name.split(": ")[1]),
+    [
+      "symmetric and psd",
+      "law by Gauss–Hermite quadrature",
+      "E[score score'] by Gauss–Hermite quadrature",
+      "linear reparametrisation Λ = AΘ",
+      "KL divergence by Gauss–Hermite quadrature",
+      "E[score score'] by sampling",
+      "operations",
+    ],
+  );
+  const wrong = await checkMetric(lineMetric(0.99), { inputs, samples: 0 });
+  t.match(String(wrong), /all of it is 0\.9900 times what it must be/);
+});
+
+test("checkMetric: independent responses of one block add up", async (t) => {
+  const twice = (second: number) =>
+    defMetric(dense, {
+      block: ({ params, reference, preActivation }) => [
+        {
+          params: [params.w],
+          block: sharedGram(reference, 2, { weight: 1 + second }),
+          responses: () => [
+            { law: gaussian(), natural: preActivation },
+            { law: gaussian({ sigma: 0.5 }), natural: preActivation },
+          ],
+        },
+      ],
+    });
+  const right = await checkMetric(twice(4), { module: dense(2, 2), samples: 500 });
+  t.ok(right.passed, String(right));
+  t.match(String(right), /sharedGram, gaussian\(1\) and gaussian\(0\.5\):/);
+  t.notOk((await checkMetric(twice(3), { module: dense(2, 2), samples: 0 })).passed);
+});
+
+test("checkMetric: a module that uses its parameters twice is refused", async (t) => {
+  const shared = dense(2, 2);
+  await rejects(
+    t,
+    checkMetric(linearRows(dense), { module: sequential(shared, shared) }),
+    /checkMetric of dense0: the metric must be checked on one use of its parameters, got 2 uses; pass/,
+  );
+});
+
+test("checkMetric: covariance under maps of the input is asked of what acts through X̃W only", async (t) => {
+  const names = async (metric: Parameters<typeof checkMetric>[0]) =>
+    (await checkMetric(metric, { samples: 0 })).checks.map(({ name }) => name.split(": ")[1]);
+  const plainRows = defModule({
+    name: "rows",
+    params: { w: param([2, 2], glorotUniform) },
+    apply: ({ w }, x) => matmul(x, w),
+  });
+  const linear = defMetric(plainRows, {
+    block: ({ params, reference }) => [
+      { params: [params.w], block: sharedGram(reference, 2, { bias: false }) },
+    ],
+    example: () => plainRows(),
+  });
+  t.ok((await names(linear)).includes("linear maps of the input"), "without a bias");
+  const bent = defModule({
+    name: "bent",
+    params: { w: param([2, 2], glorotUniform) },
+    apply: ({ w }, x) => matmul(square(x), w),
+  });
+  const squared = defMetric(bent, {
+    block: ({ params, reference }) => [
+      { params: [params.w], block: sharedGram(square(reference), 2, { bias: false }) },
+    ],
+    example: () => bent(),
+  });
+  t.notOk((await names(squared)).some((name) => name?.endsWith("maps of the input")));
+});
+
 test("checkMetric: dense blocks, an explicit law, inputs and parameters", async (t) => {
   const metric = defMetric(dense, {
     block: ({ params, reference, preActivation }) => {
@@ -147,13 +305,35 @@ test("checkMetric: dense blocks, an explicit law, inputs and parameters", async 
   );
 });
 
-test("checkMetric: laws with neither outcomes nor a Gaussian density are judged by samples", async (t) => {
+test("checkMetric: with too many responses for quadrature, by the law's own Fisher information", async (t) => {
   const many = linearRows(dense);
   const report = await checkMetric(many, { module: dense(1, 4), samples: 500 });
   t.ok(report.passed, String(report));
   t.deepEqual(
     report.checks.map(({ name }) => name.split(": ")[1]),
-    ["symmetric and psd", "E[score score'] by sampling", "operations"],
+    [
+      "symmetric and psd",
+      "E[score score'] by the law's Fisher information",
+      "linear reparametrisation Λ = AΘ",
+      "KL divergence by the law's Fisher information",
+      "E[score score'] by sampling",
+      "operations",
+      "affine maps of the input",
+    ],
+  );
+  const wrong = linearRows(dense, { sigma: 1.001 });
+  const off = await checkMetric(
+    { ...wrong, responseModel: many.responseModel },
+    { module: dense(1, 4), samples: 0 },
+  );
+  t.deepEqual(
+    off.checks.filter(({ passed }) => !passed).map(({ name }) => name.split(": ")[1]),
+    [
+      "E[score score'] by the law's Fisher information",
+      "linear reparametrisation Λ = AΘ",
+      "KL divergence by the law's Fisher information",
+    ],
+    "rings on σ 0.1 % off",
   );
 });
 
