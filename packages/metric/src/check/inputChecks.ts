@@ -2,7 +2,6 @@ import { compile, type Node } from "@metrigrad/graph";
 import { type Backend, type Store, sameShape, type Tensor, tensor } from "@metrigrad/tensor";
 import { inverse, Matrix } from "ml-matrix";
 import type { Metric } from "../core/defMetric.ts";
-import { spreadMatrices } from "../geometry/spread.ts";
 import { diagnosis, largestError } from "./diagnosis.ts";
 import { type MetricCheck, within } from "./report.ts";
 import { drawn, type Place, type Subject, subjectsOf } from "./subject.ts";
@@ -92,8 +91,8 @@ async function responsesOf({ responses, store }: Subject): Promise<Float64Array>
 }
 
 async function denseOf({ block, store }: Subject): Promise<Matrix> {
-  const [matrices] = await valuesOf([block.toMatrices()], store);
-  return matrixOf(spreadMatrices(matrices as Tensor, block.m));
+  const [dense] = await valuesOf([block.toDense()], store);
+  return matrixOf(dense as Tensor);
 }
 
 function matrixOf(value: Tensor): Matrix {

@@ -1,6 +1,6 @@
 /** Laws in their natural coordinates: the Hessian of −ln p does not depend on y. */
-import { softplus } from "@metrigrad/graph";
-import { fisher, observedFisher, rfim } from "@metrigrad/metric";
+import { softmax, softplus } from "@metrigrad/graph";
+import { defMetric, fisher, metrics, observedFisher, rfim, softmaxGram } from "@metrigrad/metric";
 import { bernoulli, categorical, dense, gaussian, type Law, type Module } from "@metrigrad/nn";
 import { reference, type Tensor, tensor } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
@@ -82,10 +82,18 @@ async function regression(rows: Matrix) {
   const settings = { store, likelihood: categorical() };
   const hessian = await observedFisher(model, { inputs: asTensor(rows), labels }, settings);
   const whole = await fisher(model, asTensor(rows), settings);
+  const metric = defMetric(dense, {
+    law: categorical(),
+    block: ({ params, reference, preActivation }) => [
+      { params: [params.w], block: softmaxGram(reference, softmax(preActivation, { axis: 1 })) },
+    ],
+  });
+  const { blocks } = await rfim(model, asTensor(rows), { ...settings, metrics: metrics(metric) });
   const logits = augmented(rows).mmul(weights).to2DArray();
   const found = {
     hessian: asMatrix(await hessian.toDense()),
     whole: asMatrix(await whole.toDense()),
+    layer: await (blocks[0] as (typeof blocks)[0]).toDense(),
     eigenvalues: await whole.eigenvalues(),
     mean: meanKronecker(augmented(rows), (s) => softmaxInformation(logits[s] as number[])),
   };
@@ -94,9 +102,10 @@ async function regression(rows: Matrix) {
 }
 
 test("T8 soft-max regression: Hessian of mean cross entropy = mean soft-max RFIM = whole-model FIM", async (t) => {
-  const { hessian, whole, mean, eigenvalues } = await regression(matrixOf("rows", 9, 3));
+  const { hessian, whole, mean, layer, eigenvalues } = await regression(matrixOf("rows", 9, 3));
   t.ok(gap(hessian.to1DArray(), mean.to1DArray()) < 1e-13, "Hessian");
   t.ok(gap(whole.to1DArray(), mean.to1DArray()) < 1e-13, "whole model");
+  t.ok(gap(layer.data(), mean.to1DArray()) < 1e-13, "soft-max layer");
   t.equal(rankOf(eigenvalues.data()), 3 * 4, "rank (m − 1)(d + 1) for general data");
 });
 
