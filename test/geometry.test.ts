@@ -1,7 +1,7 @@
 /** The geometry of a model on the fast backend is that on the reference. */
 import { cpu } from "@metrigrad/cpu";
 import { relu, tanh } from "@metrigrad/graph";
-import { fisher, rfim } from "@metrigrad/metric";
+import { fisher, gaussNewton, kl, observedFisher, rfim } from "@metrigrad/metric";
 import { batchNorm, categorical, dense, sequential } from "@metrigrad/nn";
 import { type Backend, reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
 import test from "tape";
@@ -45,6 +45,23 @@ async function measured(backend: Backend): Promise<Map<string, ArrayLike<number>
   found.set("whole length", [await whole.length(delta)]);
   const solved = await whole.solve(delta, { absolute: 0.1 });
   for (const name of names) found.set(`${name} by the whole`, solved[name]?.data() ?? []);
+  const settings = { store, likelihood };
+  const labelled = { inputs: batch, labels: tensor(Int32Array.of(0, 3, 1, 1, 2, 0)) };
+  const draws = await fisher(model, batch, { ...settings, kind: { samples: 5, seed: 1 } });
+  found.set("scores of draws", (await draws.toRows()).rows.data());
+  const conjugate = { absolute: 0.1, method: "conjugate gradients" } as const;
+  for (const [what, metric] of [
+    ["by conjugate gradients", await fisher(model, batch, { ...settings, memoryBudget: 1 })],
+    ["by Gauss–Newton", await gaussNewton(model, labelled, settings)],
+  ] as const) {
+    const direction = await metric.solve(delta, conjugate);
+    for (const name of names) found.set(`${name} ${what}`, direction[name]?.data() ?? []);
+    found.set(`trace ${what}`, [await metric.trace()]);
+  }
+  const observed = await observedFisher(model, labelled, settings);
+  const product = await observed.apply(delta);
+  for (const name of names) found.set(`${name} by the Hessian`, product[name]?.data() ?? []);
+  found.set("kl", [await kl(model, batch, { ...settings, delta })]);
   await backend.close();
   return found;
 }
