@@ -1,11 +1,18 @@
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import test from "tape";
 
 const folder = join(import.meta.dirname, "..", "examples");
 const run = promisify(execFile);
+
+/** The number after a text that begins a line. */
+const after = (lines: readonly string[], start: string): number => {
+  const rest = lines.find((line) => line.startsWith(start))?.slice(start.length) ?? "";
+  return Number.parseFloat(rest);
+};
 
 /** What each example must print, and how its numbers are judged. */
 const expected: Readonly<Record<string, (lines: readonly string[]) => Record<string, boolean>>> = {
@@ -33,6 +40,41 @@ const expected: Readonly<Record<string, (lines: readonly string[]) => Record<str
       "and one by the whole model": length("by the whole model's Fisher information") > 0,
     };
   },
+  "geometry/blocks.ts": (lines) => {
+    const gaps = (what: string) => {
+      const start = `layers by ${what} response, off the whole's blocks by: `;
+      const line = lines.find((one) => one.startsWith(start)) ?? "";
+      return line.slice(start.length).split(", ").map(Number);
+    };
+    const [own, through] = [gaps("its own"), gaps("the model's")];
+    const share = after(lines, "share of the whole outside of the layers' blocks:");
+    return {
+      "the whole has entries between layers": share > 0.05 && share < 1,
+      "the last layer's own block is the whole's": (own[2] ?? 1) < 1e-9,
+      "those of the layers before are not": own.slice(0, 2).every((gap) => gap > 0.1),
+      "by the model's response all are": through.length === 3 && through.every((gap) => gap < 1e-9),
+    };
+  },
+  "geometry/coordinates.ts": (lines) => {
+    const [coarse, fine] = ["", ", steps half as long"].map((which) =>
+      after(lines, `natural paths apart${which}:`),
+    ) as [number, number];
+    return {
+      "the metric is pulled back":
+        after(lines, "metric in one system and pull-back of the other: ") < 1e-12,
+      "natural paths are one, up to the length of the steps": coarse < 0.15 && fine < 0.6 * coarse,
+      "plain ones are not": after(lines, "plain paths apart:") > 5 * coarse,
+    };
+  },
+  "geometry/zones.ts": (lines) => {
+    const largest = (name: string) => after(lines, `${name}: largest ν `);
+    return {
+      "sech² reaches 1": Math.abs(largest("tanh") - 1) < 1e-3,
+      "sigm(1 − sigm) reaches a quarter": Math.abs(largest("sigm") - 0.25) < 1e-3,
+      "sigm² comes near 1": largest("relu") > 0.99 && largest("relu") < 1,
+      "elu's is 1": largest("elu") === 1,
+    };
+  },
   "train.ts": (lines) => {
     const accuracies = lines
       .map((line) => Number(line.split(" ").at(-1)))
@@ -42,15 +84,25 @@ const expected: Readonly<Record<string, (lines: readonly string[]) => Record<str
 };
 
 test("examples: each has expectations here", (t) => {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
+  const pictures = readdirSync(join(folder, "geometry")).map((file) => `geometry/${file}`);
+  const files = [...readdirSync(folder), ...pictures].filter((file) => file.endsWith(".ts"));
   t.deepEqual(files.sort(), Object.keys(expected).sort());
   t.end();
 });
 
 for (const [file, judge] of Object.entries(expected)) {
-  test(`examples: ${file} runs as the README shows it`, async (t) => {
+  test(`examples: ${file} runs`, async (t) => {
+    const place = mkdtempSync(join(tmpdir(), "metrigrad-example-"));
+    t.teardown(() => rmSync(place, { recursive: true }));
+    const draws = file.startsWith("geometry/");
     const args = ["--conditions=@metrigrad/source", "--import", "tsx", join(folder, file)];
-    const { stdout } = await run(process.execPath, args);
+    const { stdout } = await run(process.execPath, draws ? [...args, "--small", place] : args);
     for (const [what, holds] of Object.entries(judge(stdout.split("\n")))) t.ok(holds, what);
+    if (!draws) return;
+    const name = `${basename(file, ".ts")}.svg`;
+    const finite = (svg: string) => /^<svg[\s\S]+<\/svg>\n$/.test(svg) && !/NaN|Infinity/.test(svg);
+    t.ok(finite(readFileSync(join(place, name), "utf8")), "its picture is whole");
+    const kept = join(folder, "..", "docs", "guide", name);
+    t.ok(finite(readFileSync(kept, "utf8")), "and so is the one in docs/guide");
   });
 }

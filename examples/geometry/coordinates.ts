@@ -115,7 +115,7 @@ async function pullbackGap(backend: Backend): Promise<number> {
 // #endregion
 
 const backend = await reference();
-const gamma = small ? 0.05 : 0.02;
+const gamma = 0.02;
 const along = (module: Module, natural: boolean, step = gamma) =>
   path(module, backend, { natural, gamma: step, time: natural ? 5 : 20 });
 

@@ -1,0 +1,137 @@
+/** The whole Fisher information of a small net beside the relative ones of its layers. */
+import {
+  categorical,
+  dense,
+  fisher,
+  fullMetrics,
+  reference,
+  rfim,
+  sequential,
+  stackedMetrics,
+  tanh,
+  tensor,
+  uniformStream,
+} from "metrigrad";
+import { colours, heat, key } from "./picture/heat.ts";
+import { panel } from "./picture/panel.ts";
+import { pictureOptions } from "./picture/save.ts";
+import { element, label, picture } from "./picture/svg.ts";
+
+const { small, save } = pictureOptions();
+const stream = uniformStream({ seed: 4, path: "blocks" });
+const rows = small ? 20 : 400;
+const x = tensor(
+  Float64Array.from({ length: 3 * rows }, (_, i) => stream.normal(i)),
+  { shape: [rows, 3] },
+);
+
+// #region metrics
+const likelihood = categorical();
+const model = sequential(
+  dense(3, 4, { activation: tanh }),
+  dense(4, 4, { activation: tanh }),
+  dense(4, 3),
+);
+const backend = await reference();
+const store = await backend.store(model, { seed: 3 });
+
+// One matrix over all parameters.
+const whole = await fisher(model, x, { store, likelihood });
+// Blocks on its diagonal: each layer by its own response, the last one by the soft-max layer's …
+const byLayer = await rfim(model, x, { store, likelihood, metrics: fullMetrics });
+// … and each layer by the response of the model, with the later layers held fixed.
+const toTheEnd = stackedMetrics({ layers: Number.POSITIVE_INFINITY });
+const byOutput = await rfim(model, x, { store, likelihood, metrics: toTheEnd });
+// #endregion
+
+/** A layer's parameters, where they begin, and how many there are. */
+const layers = model.variables.map(({ name, shape }, i) => {
+  const size = (of: readonly number[]) => of.reduce((a, b) => a * b, 1);
+  const from = model.variables.slice(0, i).reduce((sum, one) => sum + size(one.shape), 0);
+  return { name, d: shape[0] as number, m: shape[1] as number, from, size: size(shape) };
+});
+const size = whole.size;
+
+/** Blocks put on the diagonal of a matrix over all parameters. */
+async function assembled({ blocks }: typeof byLayer): Promise<Float64Array> {
+  const all = new Float64Array(size * size);
+  for (const block of blocks) {
+    const { from, size: order } = layers.find(({ name }) => block.params.includes(name)) as never;
+    const values = (await block.toDense()).data();
+    for (let i = 0; i < order; i++)
+      for (let j = 0; j < order; j++)
+        all[(from + i) * size + from + j] = values[i * order + j] as number;
+  }
+  return all;
+}
+
+/** The layer that a parameter belongs to. */
+const layerOf = (i: number) => layers.findLastIndex(({ from }) => from <= i);
+
+/** The Frobenius norm of the entries that a condition picks. */
+function norm(values: ArrayLike<number>, picked: (row: number, column: number) => boolean): number {
+  const squares = Array.from(values, (value, i) =>
+    picked(layerOf(Math.floor(i / size)), layerOf(i % size)) ? value * value : 0,
+  );
+  return Math.sqrt(squares.reduce((a, b) => a + b, 0));
+}
+
+const exact = (await whole.toDense()).data();
+const own = await assembled(byLayer);
+const through = await assembled(byOutput);
+const between = norm(exact, (a, b) => a !== b) / norm(exact, () => true);
+console.log("share of the whole outside of the layers' blocks:", between.toFixed(3));
+for (const [what, blocks] of [["its own", own] as const, ["the model's", through] as const]) {
+  const gaps = layers.map((_, at) => {
+    const apart = exact.map((value, i) => value - (blocks[i] as number));
+    const here = (a: number, b: number) => a === at && b === at;
+    return (norm(apart, here) / norm(exact, here)).toExponential(1);
+  });
+  console.log(`layers by ${what} response, off the whole's blocks by:`, gaps.join(", "));
+}
+
+// #region picture
+/** Where the i-th drawn parameter stands: neuron by neuron instead of row-major. */
+const order = layers.flatMap(({ d, m, from }) =>
+  Array.from({ length: d * m }, (_, i) => from + (i % d) * m + Math.floor(i / d)),
+);
+/** Signed cube roots, so that small entries show beside large ones. */
+const shown = (values: ArrayLike<number>) =>
+  Float64Array.from({ length: size * size }, (_, i) => {
+    const row = order[Math.floor(i / size)] as number;
+    const value = values[row * size + (order[i % size] as number)] as number;
+    return Math.cbrt(value);
+  });
+const scale = colours("diverging", [-1, 1]);
+const [side, gap, top] = [300, 28, 74];
+const matrices = [
+  ["whole Fisher information", exact],
+  ["relative: each layer’s own response", own],
+  ["relative: the model’s response", through],
+] as const;
+const drawn = matrices.flatMap(([title, values], column) => {
+  const place = { left: 60 + column * (side + gap), top, width: side, height: side };
+  const axis = { span: [0, 1] as const, count: 0 };
+  const lines = layers.slice(1).map(({ from }) => {
+    const at = (from / size) * side;
+    const d = `M${place.left + at} ${top}v${side}M${place.left} ${top + at}h${side}`;
+    return element("path", { d, stroke: "#666", "stroke-dasharray": "2 3" });
+  });
+  const names = layers.map(({ from, size: own }, i) => {
+    const middle = ((from + own / 2) / size) * side;
+    const below = label(place.left + middle, top + side + 18, `W${i + 1}`);
+    return column > 0 ? below : below + label(38, top + middle + 4, `W${i + 1}`);
+  });
+  const { frame } = panel({ ...place, title, x: axis, y: axis });
+  return [heat(shown(values), [size, size], scale, place), ...lines, frame, ...names];
+});
+const width = 60 + 3 * (side + gap);
+const place = { left: width, top, width: 16, height: side };
+drawn.push(key(scale, place, (value) => String(value ** 3)));
+const head = label(width / 2, 26, "A net 3-4-4-3 of tanh units and a soft-max: 51 parameters", {
+  "font-size": 16,
+});
+const title = "The Fisher information of a net and the relative ones of its layers";
+save("blocks", picture(width + 60, top + side + 36, title, [head, ...drawn]));
+// #endregion
+await backend.close();
