@@ -1,3 +1,5 @@
+import type { OptimizerReport } from "./step/told.ts";
+
 /** What a run tells after each epoch. */
 export interface EpochEvent {
   /** From 1. */
@@ -15,6 +17,8 @@ export interface EpochEvent {
   /** The part of them spent on the metric: assembling, refreshing, solving; NaN where the backend cannot tell. */
   readonly secondsMetric: number;
   readonly stepsPerSecond: number;
+  /** What the optimizer told last in this epoch; null where `report` asks for nothing. */
+  readonly report: OptimizerReport | null;
 }
 
 /** What a run tells after each step, for progress displays. */
@@ -25,4 +29,6 @@ export interface StepEvent {
   readonly step: number;
   /** Steps of the whole run. */
   readonly steps: number;
+  /** What the optimizer tells of this step; null where `report` does not ask for it. */
+  readonly report: OptimizerReport | null;
 }

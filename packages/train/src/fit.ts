@@ -25,7 +25,7 @@ export function fit(model: Module, options: FitOptions): Run {
     try {
       for (let epoch = Math.floor(done / stepsPerEpoch); epoch < options.epochs; epoch++) {
         const from = Math.max(0, done - epoch * stepsPerEpoch);
-        const { steps, seconds, secondsMetric } = await trainer.epoch(epoch, from);
+        const { steps, seconds, secondsMetric, report } = await trainer.epoch(epoch, from);
         const trained = await judge.evaluate("train");
         const valid = await judge.evaluate("valid");
         const event: EpochEvent = {
@@ -37,6 +37,7 @@ export function fit(model: Module, options: FitOptions): Run {
           seconds,
           secondsMetric,
           stepsPerSecond: steps / seconds,
+          report,
         };
         events.push(Object.freeze(event));
         yield event;

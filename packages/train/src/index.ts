@@ -18,4 +18,5 @@ export {
 } from "./report/record.ts";
 export { writeReport } from "./report/writeReport.ts";
 export type { Run } from "./run.ts";
+export type { BlockTold, OptimizerReport } from "./step/told.ts";
 export { writeWhole } from "./writeWhole.ts";

@@ -27,13 +27,19 @@ export interface FitOptions {
   readonly l2?: number;
   /** Steps between looks at whether a value was not finite; 100 by default. */
   readonly checkEvery?: number;
+  /**
+   * Ask the optimizer to tell of its steps (λ, solver, residual, length in √nats): of the last one of
+   * each epoch, or of every k-th; `costly`: condition numbers and the like too. A report takes another forward
+   * and backward pass, outside of the measured seconds. False by default.
+   */
+  readonly report?: boolean | { readonly every?: number; readonly costly?: boolean };
   /** Called after each step, while the run waits. */
   readonly onStep?: (event: StepEvent) => void;
 }
 
 /** Checks what can be checked before a graph is built. Throws GraphError. */
 export function checkOptions(model: Module, options: FitOptions): void {
-  const { data, batchSize, epochs, seed, l2 = 0, checkEvery = 100 } = options;
+  const { data, batchSize, epochs, seed, l2 = 0, checkEvery = 100, report = false } = options;
   const refuse = (must: string, got: unknown, todo: string): never => {
     throw new GraphError({ where: "fit", must, got: String(got), todo });
   };
@@ -68,6 +74,10 @@ export function checkOptions(model: Module, options: FitOptions): void {
   }
   if (!(Number.isInteger(checkEvery) && checkEvery >= 1)) {
     refuse("checkEvery must be a positive integer", checkEvery, "pass a number such as 100");
+  }
+  const every = typeof report === "object" ? (report.every ?? 1) : 1;
+  if (!(Number.isInteger(every) && every >= 1)) {
+    refuse("report.every must be a positive integer", every, "pass { report: { every: 100 } }");
   }
   if (!(l2 >= 0 && Number.isFinite(l2))) {
     refuse("l2 must be a finite number ≥ 0", l2, "pass a number such as 1e-3");

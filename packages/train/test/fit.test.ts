@@ -113,7 +113,7 @@ test("steps are told as they are done", async (t) => {
   const run = fit(toyModel(), { ...options, epochs: 2, onStep: (event) => steps.push(event) });
   await run.finish();
   t.equal(steps.length, 14);
-  t.deepEqual(steps[7], { epoch: 2, step: 8, steps: 14 });
+  t.deepEqual(steps[7], { epoch: 2, step: 8, steps: 14, report: null });
 });
 
 test("the L2 term is in the training cost and shrinks weights, not biases", async (t) => {

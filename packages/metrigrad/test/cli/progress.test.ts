@@ -10,12 +10,14 @@ const event = {
   seconds: 0.8,
   secondsMetric: 0,
   stepsPerSecond: 1250,
+  report: null,
 };
 
 test("a stream that is no terminal gets one line per epoch", async (t) => {
   let text = "";
   const progress = progressOf("plain sgd", { write: (part) => (text += part) });
-  for (let step = 1; step <= 2000; step++) progress.step({ epoch: 1, step, steps: 2000 });
+  for (let step = 1; step <= 2000; step++)
+    progress.step({ epoch: 1, step, steps: 2000, report: null });
   t.equal(text, "");
   progress.epoch(event);
   t.match(
@@ -32,7 +34,8 @@ test("a terminal gets one line with a bar, drawn now and then, no wider than it 
   const progress = progressOf("plain sgd", screen);
   progress.epoch(event);
   t.equal(parts.length, 0, "the result of an epoch is drawn with the next step");
-  for (let step = 1; step <= 2500; step++) progress.step({ epoch: 3, step, steps: 5000 });
+  for (let step = 1; step <= 2500; step++)
+    progress.step({ epoch: 3, step, steps: 5000, report: null });
   t.ok(parts.length >= 1 && parts.length < 20, `${parts.length} drawings`);
   for (const part of parts) {
     t.ok(part.startsWith("\r\u001b[K"));
@@ -52,7 +55,7 @@ test("a wide terminal also shows cost, accuracy, speed and time left", async (t)
   const screen = { isTTY: true, columns: 200, write: (part: string) => parts.push(part) };
   const progress = progressOf("plain sgd", screen);
   progress.epoch(event);
-  progress.step({ epoch: 3, step: 2500, steps: 5000 });
+  progress.step({ epoch: 3, step: 2500, steps: 5000, report: null });
   t.match(
     parts[0] ?? "",
     /██████████░{10} 50 % {2}epoch 3 {2}cost 0\.1234 {2}accuracy 97\.12 % {2}– steps\/s {2}– left$/,

@@ -1,7 +1,7 @@
 import { linearMetrics, type MetricTable, paperMetrics } from "@metrigrad/metric";
 import type { Application } from "@metrigrad/nn";
 import { constantSchedule, exponentialSchedule, type Schedule } from "../core/schedule.ts";
-import type { QuadraticStepSettings } from "../transforms/quadraticStep.ts";
+import { type QuadraticStepSettings, quadraticStep } from "../transforms/quadraticStep.ts";
 import { type AdaptSettings, adaptRecord } from "./adapt.ts";
 import { type BlockDamping, dampingRecord } from "./blockDamping.ts";
 
@@ -93,33 +93,32 @@ export const paperSettings: FullSettings = Object.freeze({
   forward: "infer",
 });
 
-/** Settings of preconditioning as plain data, for records. */
+/** Settings of preconditioning as plain data, for records: what is off by default only where it is on. */
 export function preconditionRecord(settings: FullPrecondition): Record<string, unknown> {
   const { metrics, damping, adapt, relative, absolute, average, refreshEvery, forward } = settings;
   const rows = typeof metrics === "function" ? metrics.name : metrics.rows.map((row) => row.source);
   return {
-    metrics: rows,
     relative,
     absolute,
-    damping: dampingRecord(damping),
-    adapt: adapt === null ? null : adaptRecord(adapt),
+    ...(damping === null ? {} : { damping: dampingRecord(damping) }),
+    ...(adapt === null ? {} : { adapt: adaptRecord(adapt) }),
     average,
-    refreshEvery,
+    ...(refreshEvery === 1 ? {} : { refreshEvery }),
     forward,
+    metrics: rows,
   };
 }
 
 /** Settings as plain data, for records. */
 export function settingsRecord(settings: FullSettings): Record<string, unknown> {
   const { learningRate, schedule, momentum, quadratic, klClip, reject } = settings;
-  const exact = quadratic === null ? null : { ...quadratic, curvature: quadratic.curvature?.name };
   return {
     learningRate,
     schedule: schedule.name,
     momentum,
-    quadratic: exact,
-    klClip,
-    reject,
+    ...(quadratic === null ? {} : { quadratic: quadraticStep(quadratic).settings }),
+    ...(klClip === null ? {} : { klClip }),
+    ...(reject === null ? {} : { reject }),
     ...preconditionRecord(settings),
   };
 }

@@ -15,7 +15,9 @@ export function guardUpdates(loss: Node, updates: readonly Update[]): Update[] {
     const number = add(stepCounter, 1);
     const failed = where(running, where(finite, 0, number), failedStep);
     return [
-      ...updates.map(([variable, value]): Update => [variable, value, ok]),
+      ...updates.map(([variable, value, when]): Update => {
+        return [variable, value, when === undefined ? ok : logicalAnd(ok, when)];
+      }),
       [stepCounter, number, ok],
       [failedStep, failed],
     ];
@@ -27,6 +29,8 @@ export function guardUpdates(loss: Node, updates: readonly Update[]): Update[] {
  * accumulated matrix is written where it stands, so it cannot be judged before; what is not finite
  * in it reaches the parameters when it is used, and is caught there.
  */
-function judged([{ attrs }, value]: Update): Node[] {
-  return attrs.role === "parameter" || value.op.expr !== undefined ? [value] : [];
+function judged([variable, value, when]: Update): Node[] {
+  if (variable.attrs.role !== "parameter" && value.op.expr === undefined) return [];
+  // What is not taken may be anything.
+  return [when === undefined ? value : where(when, value, variable)];
 }

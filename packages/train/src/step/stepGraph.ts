@@ -18,6 +18,7 @@ import { composePhases } from "./compose.ts";
 import { l2Penalty } from "./penalty.ts";
 import { drawsRandom } from "./randomState.ts";
 import { stepCounter } from "./state.ts";
+import { quantitiesOf, type ToldQuantity } from "./told.ts";
 
 /** What a training step is made of. */
 export interface StepSpec {
@@ -43,6 +44,11 @@ export interface StepGraph {
   readonly phases: readonly Phase[];
   /** Everything that changes at a step where these phases are due; the step counter is not among it. */
   updates(due: readonly number[]): Update[];
+  /** What can be told of such a step, as it is before it. */
+  told(
+    due: readonly number[],
+    costly: boolean,
+  ): { readonly labels: readonly ToldQuantity[]; readonly nodes: readonly Node[] };
 }
 
 /** Name of the feed of a step: the rows of its batch, i32 [batchSize]. */
@@ -78,7 +84,15 @@ export function stepGraph(spec: StepSpec): StepGraph {
     phases,
     updates: (due) => {
       const optimized = composePhases(due.map((index) => phases[index] as Phase));
-      return withRandomState([...applied.updates, ...optimized], loss);
+      return withRandomState([...applied.updates, ...optimized.updates], loss);
+    },
+    told: (due, costly) => {
+      const chosen = due.map((index) => {
+        const phase = phases[index] as Phase;
+        const { labels, nodes } = quantitiesOf(phase, costly);
+        return { ...phase, labels, told: nodes };
+      });
+      return { labels: chosen.flatMap(({ labels }) => labels), nodes: composePhases(chosen).told };
     },
   };
 }
