@@ -54,6 +54,8 @@ export interface Block {
   readonly matrices: number;
   /** Order of each matrix: d, or dm where coupled. */
   readonly size: number;
+  /** What it is, for `explain`: "80 × [785, 785]". */
+  readonly layout: string;
   /** A [d, d] and G [m, m] where g is A ⊗ G, else null. */
   readonly factors: readonly [Node, Node] | null;
   /** g v for v [d, m]. Throws ShapeError. */
@@ -109,13 +111,13 @@ export interface OutputRows {
 export interface OutputsBlock extends Block {
   readonly rows: OutputRows;
   /**
-   * (g + λI)⁻¹(X̃'Δ/n + V) without forming the gradient, in the space of the outputs: Δ [n, m] is
-   * n ∂L/∂T, `along` is X̃V [n, m]. See the package's guide for the derivation.
+   * (g + λI)⁻¹(X̃'Δ/n + V): Δ [n, m] is n ∂L/∂T, `along` is X̃V [n, m]. By Woodbury the gradient is never
+   * formed, all happens in the space of the outputs; see the package's guide for the derivation.
    */
   solveOutputs(
     delta: Node,
     rest: { readonly v: Node; readonly along: Node } | null,
-    options?: DampedOptions,
+    options?: SolveOptions,
   ): Node;
 }
 

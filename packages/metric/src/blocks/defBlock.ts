@@ -52,6 +52,8 @@ export interface BlockParts {
   readonly m: number;
   readonly n: number | null;
   readonly columns: Columns;
+  /** By default the matrices. */
+  readonly layout?: string;
   /** The preferred solver first. */
   readonly costs: readonly [BlockCost, ...BlockCost[]];
   readonly apply: (v: Node) => Node;
@@ -163,6 +165,7 @@ export function defBlock(parts: BlockParts): Block {
     columns,
     matrices,
     size,
+    layout: parts.layout ?? layoutOf(parts),
     factors: parts.factors ?? null,
     apply: (v) => applied("apply", v),
     solve: (v, options = {}) => shifted("solve", v, options).x,
@@ -211,6 +214,14 @@ export function defBlock(parts: BlockParts): Block {
     cost: costs[0],
     costs,
   };
+}
+
+/** "80 × [785, 785]", and what one matrix is for. */
+export function layoutOf({ d, m, columns }: Pick<Block, "d" | "m" | "columns">): string {
+  if (columns === "own") return `${m} × [${d}, ${d}]`;
+  const size = columns === "coupled" ? d * m : d;
+  const units = columns === "coupled" ? `over ${m} units` : `for ${m} units`;
+  return `1 × [${size}, ${size}]${m > 1 ? `, ${units}` : ""}`;
 }
 
 /** Throws ShapeError unless v is [d, m]. */

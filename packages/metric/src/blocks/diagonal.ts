@@ -27,6 +27,7 @@ export function diagonalBlock(values: Node, form = "diagonal"): Block {
     m,
     n: null,
     columns: "own",
+    layout: `diagonal [${d}, ${m}]`,
     costs: directCosts("a diagonal matrix", d * m, 1),
     apply: (v) => mul(values, v),
     trace: () => sum(values, { axis: 0 }),

@@ -1,6 +1,6 @@
 import { type Node, reshape } from "@metrigrad/graph";
 import type { Block, OutputsBlock } from "./block.ts";
-import { checkVector } from "./defBlock.ts";
+import { checkVector, layoutOf } from "./defBlock.ts";
 
 /** A block of one column [dm, 1] as that of a parameter [d, m], coupled, which it flattens row-major. */
 export function flattened(column: Block, d: number, m: number): Block {
@@ -16,6 +16,7 @@ export function flattened(column: Block, d: number, m: number): Block {
     d,
     m,
     columns: "coupled",
+    layout: layoutOf({ d, m, columns: "coupled" }),
     apply: (v) => full(column.apply(flat(v))),
     solve: (v, options) => full(column.solve(flat(v), options)),
     prepare: (keep, options) => {

@@ -65,6 +65,7 @@ export function kronecker(a: Node, g: Node, options: KroneckerOptions = {}): Blo
     m,
     n: null,
     columns: "coupled",
+    layout: `[${d}, ${d}] ⊗ [${m}, ${m}]`,
     costs: kroneckerCosts(d, m, split),
     factors: [a, g],
     apply: (v: Node) => times(a, v, g),

@@ -81,6 +81,7 @@ export function quasiDiagonal(diagonal: Node, coupling: Node, form = "quasiDiago
     m,
     n: null,
     columns: "own",
+    layout: `diagonal and bias row [${d}, ${m}]`,
     costs: directCosts("a diagonal and one row per unit", 2 * d * m, 4),
     apply: (v) => product(v, rest, u, own),
     trace: () => sum(diagonal, { axis: 0 }),

@@ -120,6 +120,10 @@ export function weightedRows<R extends Omit<Rows, "nu">>(
     ...block,
     rows,
     solveOutputs: (delta, rest, options = {}) => {
+      if ((options.solver ?? costs[0].solver) !== "woodbury") {
+        const gradient = products.back(div(delta, n));
+        return block.solve(rest === null ? gradient : add(gradient, rest.v), options);
+      }
       const asked = broadcastTo(shiftOf(options.damping ?? {}, trace, size), [matrices]);
       const { inner, lambda } = inRows(asked, options);
       const perLambda = div(1, perColumn(lambda, columns));

@@ -75,14 +75,17 @@ export async function operationsCheck(
     const { bare, along } = await outputSides(own, store, delta, v);
     const full = Matrix.add(bare, column);
     const rest = { v: node, along };
-    compared.set("solveOutputs", {
-      node: own.solveOutputs(constant(delta), null, { damping }),
-      expected: values(solve(shifted, bare)),
-    });
-    compared.set("solveOutputs with a rest", {
-      node: own.solveOutputs(constant(delta), rest, { damping }),
-      expected: values(solve(shifted, full)),
-    });
+    for (const solver of ["woodbury", "dense"] as const) {
+      const options = { solver, damping };
+      compared.set(`solveOutputs by ${solver}`, {
+        node: own.solveOutputs(constant(delta), null, options),
+        expected: values(solve(shifted, bare)),
+      });
+      compared.set(`solveOutputs by ${solver} with a rest`, {
+        node: own.solveOutputs(constant(delta), rest, options),
+        expected: values(solve(shifted, full)),
+      });
+    }
   }
 
   const outputs = Object.fromEntries([...compared].map(([key, { node: value }]) => [key, value]));

@@ -1,10 +1,13 @@
 import { input } from "@metrigrad/graph";
 import { applyModel, type Law, type Mode, type Module } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
+import type { Block } from "../blocks/block.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { inputWidth } from "../core/inputWidth.ts";
-import { subsystems } from "../core/subsystems.ts";
+import { type Subsystem, subsystems } from "../core/subsystems.ts";
 import { standardMetrics } from "../tables/standard.ts";
+import { costsOf, withinBudget } from "./budget.ts";
+import { toDot } from "./dot.ts";
 import { type ExplainRow, explainRow } from "./row.ts";
 import { alignedTable, shortNumber } from "./table.ts";
 
@@ -22,7 +25,10 @@ export interface ExplainOptions {
   readonly mode?: Mode;
   /** Whether a running average of the metric is kept, as by `rngd.paper`; false by default. */
   readonly average?: boolean;
-  /** Most bytes that all blocks may keep; unlimited by default. */
+  /**
+   * Most bytes that all blocks may keep; unlimited by default. Blocks that do not fit are solved by an
+   * exact solver that keeps less, where there is one.
+   */
   readonly memoryBudget?: number;
 }
 
@@ -35,6 +41,11 @@ export interface Explanation {
   readonly apply: number;
   /** The rows as a table. */
   toString(): string;
+  /**
+   * A Graphviz digraph: modules with their parameters, the flow of data between them, and the block
+   * that each parameter belongs to.
+   */
+  toDot(): string;
 }
 
 /**
@@ -49,15 +60,22 @@ export function explain(model: Module, options: ExplainOptions): Explanation {
   const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
   const variables = parameters.map(({ variable }) => variable);
   const found = subsystems(applications, tableFor(metrics, applications), variables);
-  const rows = Object.freeze(found.map((one) => explainRow(one, average)));
+  const blocks = found.map(({ block }) => block).filter((block) => block !== null);
+  const costs = withinBudget(
+    blocks.map((block) => costsOf(block, average)),
+    memoryBudget,
+  );
+  const costOf = (block: Block | null) => costs[blocks.indexOf(block as Block)] ?? null;
+  const rows = Object.freeze(found.map((one) => explainRow(one, costOf(one.block))));
   const total = (key: "bytes" | "build" | "apply") => rows.reduce((sum, row) => sum + row[key], 0);
   const [bytes, build, apply] = [total("bytes"), total("build"), total("apply")];
-  if (bytes > memoryBudget) throw overBudget(rows, bytes, memoryBudget, average);
+  if (bytes > memoryBudget) throw overBudget(found, rows, memoryBudget, average);
   return Object.freeze({
     rows,
     bytes,
     build,
     apply,
+    toDot: () => toDot({ x, applications, found, rows }),
     toString: () =>
       `${alignedTable(rows, columns)}\n` +
       `batches of ${batchSize}, ${average ? "running average" : "metric of each batch"}: ` +
@@ -70,7 +88,7 @@ const columns = [
   { title: "module", text: ({ path, params }: ExplainRow) => path || params.join(", ") },
   { title: "metric", text: ({ form }: ExplainRow) => form },
   { title: "response", text: ({ law }: ExplainRow) => law ?? "–" },
-  { title: "matrices", text: matrixText },
+  { title: "matrices", text: layoutText },
   { title: "solver", text: solverText },
   { title: "bytes", text: ({ bytes }: ExplainRow) => shortNumber(bytes, "B"), right: true },
   { title: "build", text: ({ build }: ExplainRow) => shortNumber(build), right: true },
@@ -78,10 +96,8 @@ const columns = [
   { title: "source", text: ({ source }: ExplainRow) => source },
 ];
 
-function matrixText({ matrices, d, m }: ExplainRow): string {
-  if (matrices === 0) return "–";
-  const shared = matrices === 1 && m > 1 ? `, for ${m} units` : "";
-  return `${matrices} × [${d}, ${d}]${shared}`;
+function layoutText({ layout, uses }: ExplainRow): string {
+  return uses > 1 ? `${layout}, ${uses} uses` : layout;
 }
 
 function solverText({ solver, why }: ExplainRow): string {
@@ -101,24 +117,35 @@ function sampleShape(model: Module, given: readonly number[] | undefined): reado
 }
 
 function overBudget(
+  found: readonly Subsystem[],
   rows: readonly ExplainRow[],
-  bytes: number,
   budget: number,
   average: boolean,
 ): MetricError {
+  const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
   const largest = rows.reduce((most, row) => (row.bytes > most.bytes ? row : most));
-  const { path, params, matrices } = largest;
-  const name = path || params.join(", ");
-  const perMatrix = shortNumber(largest.bytes / Math.max(1, matrices), "B");
-  const ways = [
-    matrices > 1 ? `linearRows for it (one matrix, ${perMatrix})` : null,
-    average ? "the metric of each batch instead of a running average" : "a smaller batch",
-    "plain(…) for the plain gradient",
-  ];
+  const { path, params, layout } = largest;
   return new MetricError({
     where: "explain",
     must: `the blocks must fit in memoryBudget, ${shortNumber(budget, "B")}`,
-    got: `${shortNumber(bytes, "B")}, most of it ${matrixText(largest)} of ${name} (${shortNumber(largest.bytes, "B")})`,
-    todo: `use ${ways.filter((way) => way !== null).join(", or ")}`,
+    got: `${shortNumber(bytes, "B")}, most of it ${layout} of ${path || params.join(", ")} (${shortNumber(largest.bytes, "B")})`,
+    todo: `use ${alternatives(largest, found[rows.indexOf(largest)]?.block ?? null, average).join(", or ")}`,
   });
+}
+
+/** What would take less memory than a block does. */
+function alternatives(row: ExplainRow, block: Block | null, average: boolean): string[] {
+  const { d, m, columns, bytes } = row;
+  const size = (count: number) => shortNumber(count, "B");
+  const fewer = (text: string, count: number) =>
+    count < bytes ? [`${text} (${size(count)})`] : [];
+  const cg = average ? null : block?.costs.find(({ solver }) => solver === "cg");
+  return [
+    ...(columns === "own" ? [`linearRows for it (one matrix, ${size(bytes / m)})`] : []),
+    ...(columns === "coupled" ? fewer("kronecker", 8 * (d * d + m * m)) : []),
+    ...fewer("quasiDiagonal", 8 * d * m),
+    ...(cg === undefined || cg === null ? [] : fewer('the solver "cg"', cg.bytes)),
+    average ? "the metric of each batch instead of a running average" : "a smaller batch",
+    "plain(…) for the plain gradient",
+  ];
 }

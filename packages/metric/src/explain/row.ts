@@ -1,4 +1,4 @@
-import type { BlockCost, Solver } from "../blocks/block.ts";
+import type { BlockCost, Columns, Solver } from "../blocks/block.ts";
 import type { Subsystem } from "../core/subsystems.ts";
 
 /** What preconditioning one subsystem takes. */
@@ -11,11 +11,19 @@ export interface ExplainRow {
   readonly form: string;
   /** The response whose Fisher information it is; null: the plain gradient. */
   readonly law: string | null;
+  /** What the block is: "80 × [785, 785]". */
+  readonly layout: string;
+  /** Whether units share a matrix, have their own, or one is over all; null: the plain gradient. */
+  readonly columns: Columns | null;
   /** Distinct matrices, and rows and columns of each. */
   readonly matrices: number;
+  readonly size: number;
+  /** Length of a column of the parameter. */
   readonly d: number;
   /** Units: columns of the parameter. */
   readonly m: number;
+  /** How many uses of the parameters were added up. */
+  readonly uses: number;
   readonly solver: Solver | "none";
   /** Why this solver. */
   readonly why: string;
@@ -27,29 +35,17 @@ export interface ExplainRow {
   readonly apply: number;
 }
 
-/** The row of a subsystem; `average`: a running average and its inverse are kept as matrices. */
-export function explainRow(subsystem: Subsystem, average: boolean): ExplainRow {
-  const { path, params, metric, block, responseModel } = subsystem;
+/** The row of a subsystem that is solved at a cost; null: the plain gradient. */
+export function explainRow(subsystem: Subsystem, cost: BlockCost | null): ExplainRow {
+  const { path, params, metric, block, uses, responses } = subsystem;
   const names = params.map(({ attrs }) => attrs.name);
-  const base = { path, params: names, source: metric.source };
-  if (block === null) {
+  const base = { path, params: names, source: metric.source, uses };
+  if (block === null || cost === null) {
     const none = { solver: "none", why: "no metric", bytes: 0, build: 0, apply: 0 } as const;
-    return { ...base, form: "plain gradient", law: null, matrices: 0, d: 0, m: 0, ...none };
+    const sizes = { layout: "–", columns: null, matrices: 0, size: 0, d: 0, m: 0 };
+    return { ...base, form: "plain gradient", law: null, ...sizes, ...none };
   }
-  const { d, m, n, matrices, form } = block;
-  const { solver, why, bytes, build, apply } = average
-    ? averaged(d, m, matrices, n ?? 0)
-    : block.cost;
-  const law = responseModel().law.name;
-  return { ...base, form, law, matrices, d, m, solver, why, bytes, build, apply };
-}
-
-function averaged(d: number, m: number, matrices: number, n: number): BlockCost {
-  return {
-    solver: "dense",
-    why: "a running average has more rows than d",
-    bytes: 8 * matrices * d * d,
-    build: (matrices * n * d * d) / 2 + (matrices * d ** 3) / 2,
-    apply: d * d * m,
-  };
+  const { d, m, columns, layout, matrices, size, form } = block;
+  const law = [...new Set(responses().map((response) => response.law.name))].join(", ");
+  return { ...base, form, law, layout, columns, matrices, size, d, m, ...cost };
 }

@@ -1,5 +1,5 @@
-import { relu, reshape } from "@metrigrad/graph";
-import { explain, metrics, paperMetrics, plain } from "@metrigrad/metric";
+import { relu, reshape, softmax } from "@metrigrad/graph";
+import { defMetric, explain, metrics, paperMetrics, plain, softmaxGram } from "@metrigrad/metric";
 import { batchNorm, defModule, dense, type Module, sequential } from "@metrigrad/nn";
 import test from "tape";
 
@@ -61,13 +61,97 @@ test("explain: a running average is kept as matrices, and as their inverses", (t
 test("explain: over a memory budget it names the largest block and the alternatives", (t) => {
   t.throws(
     () => explain(model, { batchSize: 50, average: true, memoryBudget: 1e8 }),
-    /explain: the blocks must fit in memoryBudget, 100 MB, got 394 MB, most of it 80 × \[785, 785\] of dense0 \(394 MB\); use linearRows for it \(one matrix, 4\.93 MB\), or the metric of each batch instead of a running average, or plain\(…\) for the plain gradient/,
+    /explain: the blocks must fit in memoryBudget, 100 MB, got 394 MB, most of it 80 × \[785, 785\] of dense0 \(394 MB\); use linearRows for it \(one matrix, 4\.93 MB\), or quasiDiagonal \(502 kB\), or the metric of each batch instead of a running average, or plain\(…\) for the plain gradient/,
   );
   t.throws(
     () => explain(model, { batchSize: 50, memoryBudget: 1e5 }),
     /got 1\.62 MB, most of it .* or a smaller batch, or plain/,
   );
   t.doesNotThrow(() => explain(model, { batchSize: 50, memoryBudget: 2e6 }));
+  t.end();
+});
+
+test("explain: a block that does not fit is solved by an exact solver that keeps less", (t) => {
+  const wide = sequential(dense(99, 99), dense(99, 10));
+  const free = explain(wide, { batchSize: 80 });
+  t.deepEqual(
+    free.rows.map(({ solver, bytes }) => [solver, bytes]),
+    [
+      ["dense", 80_000],
+      ["dense", 80_000],
+    ],
+  );
+  const tight = explain(wide, { batchSize: 80, memoryBudget: 140_000 });
+  t.deepEqual(
+    tight.rows.map(({ solver, bytes }) => [solver, bytes]),
+    [
+      ["woodbury", 51_200],
+      ["dense", 80_000],
+    ],
+    "one is enough",
+  );
+  t.match(tight.rows[0]?.why ?? "", /dense keeps more than the budget allows/);
+  t.ok(explain(wide, { batchSize: 80, memoryBudget: 102_400 }).bytes === 102_400, "then both");
+  t.throws(() => explain(wide, { batchSize: 80, memoryBudget: 102_399 }), /got 102 kB/);
+  t.end();
+});
+
+const softmaxMetric = defMetric(dense, {
+  source: "soft-max layer",
+  block: ({ params, reference, preActivation }) => [
+    { params: [params.w], block: softmaxGram(reference, softmax(preActivation)) },
+  ],
+});
+
+test("explain: the soft-max block by Woodbury, and its average within a budget only", (t) => {
+  const last = dense(80, 10);
+  const options = { batchSize: 50, metrics: metrics(softmaxMetric) };
+  const [row] = explain(last, options).rows;
+  t.deepEqual(
+    [row?.layout, row?.size, row?.columns],
+    ["1 × [810, 810], over 10 units", 810, "coupled"],
+  );
+  t.deepEqual([row?.solver, row?.bytes], ["woodbury", 8 * 450 ** 2]);
+  t.match(row?.why ?? "", /450 rows < 0\.7·810 = 567/);
+  const average = { ...options, average: true };
+  t.equal(explain(last, { ...average, memoryBudget: 6e6 }).bytes, 8 * 810 ** 2);
+  t.throws(
+    () => explain(last, { ...average, memoryBudget: 5e6 }),
+    /got 5\.25 MB, most of it 1 × \[810, 810\], over 10 units of w \(5\.25 MB\); use kronecker \(53\.3 kB\), or quasiDiagonal \(6\.48 kB\), or the metric of each batch/,
+  );
+  t.end();
+});
+
+test("explain: toDot draws modules, the flow between them, and the block of each parameter", (t) => {
+  const dot = explain(model, { batchSize: 50 }).toDot();
+  const lines = dot.split("\n");
+  t.equal(lines[0], "digraph metric {");
+  t.equal(dot.split("{").length, dot.split("}").length, "braces are balanced");
+  const declared = lines.flatMap((line) => line.match(/^ +(\w+) \[/)?.[1] ?? []);
+  const edges = lines.flatMap((line) => {
+    const [, from = "", to = ""] = line.match(/^ +(\w+) -> (\w+)/) ?? [];
+    return from === "" ? [] : [[from, to]];
+  });
+  t.ok(
+    edges.flat().every((end) => declared.includes(end)),
+    "every edge joins what is there",
+  );
+  t.equal(new Set(declared).size, declared.length, "nothing is declared twice");
+  for (const path of ["dense0", "batchNorm0", "dense1"])
+    t.match(dot, new RegExp(`label="${path}"`));
+  t.match(dot, /p0 \[shape=box, label="dense0\/w\\n\[785, 80\]"\]/);
+  t.match(
+    dot,
+    /label="unitGram\\n80 × \[785, 785\]\\nresponse gaussian\(1\)\\nwoodbury, 1\.60 MB"/,
+  );
+  t.match(dot, /label="plain gradient\\n–", style=dashed/);
+  const flow = lines.filter((line) => line.includes("style=bold")).map((line) => line.trim());
+  t.deepEqual(
+    flow.map((line) => line.replace(" [style=bold];", "")),
+    ["x -> m0", "m0 -> m1", "m1 -> m2"],
+  );
+  // A parameter each of the dense layers, two of the normalisation.
+  t.equal(edges.filter(([from]) => from?.startsWith("p")).length, 4);
   t.end();
 });
 

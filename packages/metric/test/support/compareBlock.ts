@@ -103,14 +103,17 @@ export async function compareBlock(
     const rest = { v: node, along: constant(asTensor(rows.mmul(v))) };
     const own = block as OutputsBlock;
     const given = constant(asTensor(delta));
-    all.set(`solveOutputs, ${name}`, {
-      node: own.solveOutputs(given, null, { damping }),
-      expected: solve(shifted, bare).to1DArray(),
-    });
-    all.set(`solveOutputs with a rest, ${name}`, {
-      node: own.solveOutputs(given, rest, { damping }),
-      expected: solve(shifted, Matrix.add(bare, column)).to1DArray(),
-    });
+    for (const solver of ["woodbury", "dense"] as const) {
+      const options = { solver, damping };
+      all.set(`solveOutputs by ${solver}, ${name}`, {
+        node: own.solveOutputs(given, null, options),
+        expected: solve(shifted, bare).to1DArray(),
+      });
+      all.set(`solveOutputs by ${solver} with a rest, ${name}`, {
+        node: own.solveOutputs(given, rest, options),
+        expected: solve(shifted, Matrix.add(bare, column)).to1DArray(),
+      });
+    }
   }
   return errorsOf(all, store);
 }

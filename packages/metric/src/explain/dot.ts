@@ -1,0 +1,93 @@
+import type { Node, Variable } from "@metrigrad/graph";
+import type { Application } from "@metrigrad/nn";
+import type { Subsystem } from "../core/subsystems.ts";
+import type { ExplainRow } from "./row.ts";
+import { shortNumber } from "./table.ts";
+
+/** What is drawn: a model that is applied to x, and its subsystems with their rows. */
+export interface Drawn {
+  readonly x: Node;
+  readonly applications: readonly Application[];
+  readonly found: readonly Subsystem[];
+  readonly rows: readonly ExplainRow[];
+}
+
+/**
+ * A Graphviz digraph: a cluster per module with its parameters in it, the flow of data between
+ * modules, and for every subsystem its block, which its parameters point to.
+ */
+export function toDot({ x, applications, found, rows }: Drawn): string {
+  const modules = new Map<string, { id: string; title: string; params: Set<Variable> }>();
+  for (const { path, definition, params } of applications) {
+    const name = definition.spec.name;
+    const title = path === "" || path.startsWith(name) ? path || name : `${path}: ${name}`;
+    const known = modules.get(path) ?? { id: `m${modules.size}`, title, params: new Set() };
+    modules.set(path, known);
+    for (const variable of Object.values(params)) {
+      if (variable.attrs.role === "parameter") known.params.add(variable);
+    }
+  }
+  const ids = new Map<string, string>();
+  const clusters = [...modules.values()].flatMap(({ id, title, params }) => {
+    const own = [...params].filter(({ attrs }) => !ids.has(attrs.name));
+    const inside = own.map((variable) => {
+      const key = `p${ids.size}`;
+      ids.set(variable.attrs.name, key);
+      return `    ${key} [shape=box, label=${quoted(`${variable.attrs.name}\n[${variable.shape.join(", ")}]`)}];`;
+    });
+    return [
+      `  subgraph cluster_${id} {`,
+      `    label=${quoted(title)};`,
+      `    ${id} [shape=point, label=""];`,
+      ...inside,
+      "  }",
+    ];
+  });
+  const blocks = found.flatMap(({ params }, at) => {
+    const row = rows[at] as ExplainRow;
+    const lines = [row.form, row.layout, ...(row.law === null ? [] : [`response ${row.law}`])];
+    if (row.solver !== "none") lines.push(`${row.solver}, ${shortNumber(row.bytes, "B")}`);
+    const style = row.solver === "none" ? ", style=dashed" : "";
+    return [
+      `  b${at} [shape=ellipse, label=${quoted(lines.join("\n"))}${style}];`,
+      ...params.map(({ attrs }) => `  ${ids.get(attrs.name)} -> b${at} [arrowhead=none];`),
+    ];
+  });
+  const flow = edges(x, applications).map(([from, to]) => {
+    const id = (path: string | null) => (path === null ? "x" : modules.get(path)?.id);
+    return `  ${id(from)} -> ${id(to)} [style=bold];`;
+  });
+  return [
+    "digraph metric {",
+    "  rankdir=LR;",
+    `  x [shape=plaintext, label=${quoted(`input\n[${x.shape.join(", ")}]`)}];`,
+    ...clusters,
+    ...blocks,
+    ...new Set(flow),
+    "}",
+  ].join("\n");
+}
+
+/** From which uses, or from the input (null), the reference of each use comes directly. */
+function edges(x: Node, applications: readonly Application[]): [string | null, string][] {
+  const made = new Map<Node, string>();
+  for (const { response, path } of applications) made.set(response, path);
+  return applications.flatMap(({ path, reference }) => {
+    const sources = new Set<string | null>();
+    const seen = new Set<Node>();
+    const open = [reference];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      const source = node === x ? null : made.get(node);
+      if (source === undefined) open.push(...node.inputs);
+      else sources.add(source);
+    }
+    return [...sources].map((source): [string | null, string] => [source, path]);
+  });
+}
+
+/** A label in quotation marks; Graphviz reads \\n as a line break. */
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+}
