@@ -5,15 +5,12 @@ import {
   type Func,
   type FunctionBuilder,
   f32,
-  f32x4,
   type I32,
   i32,
   type Local,
   type ModuleBuilder,
-  type V128,
-  v128,
 } from "../wasm/index.ts";
-import { accumulate } from "./micro.ts";
+import { blockFactor } from "./choleskyBlock.ts";
 import { solveRows as panelRows } from "./solve.ts";
 import { productScratch } from "./tile.ts";
 
@@ -40,162 +37,6 @@ export function workingRow(size: number): number {
 export function choleskyScratch(size: number): number {
   const work = Math.ceil((size * workingRow(size)) / 64) * 64;
   return blockBytes + work + productScratch(size, size, panelRows);
-}
-
-/** Rows that are factored together, in registers. */
-const group = 4;
-
-/** A matrix that is factored in place, rows and columns counted from its corner. */
-interface Block {
-  readonly base: Local<"i32">;
-  readonly row: Local<"i32">;
-  readonly size: Local<"i32">;
-}
-
-/** Returns 0 from the function unless the pivot is positive and finite. */
-function checkPivot(f: FunctionBuilder, pivot: F32): void {
-  const sound = i32.and(
-    f32.gt(pivot, f32.const(0)),
-    f32.lt(pivot, f32.const(Number.POSITIVE_INFINITY)),
-  );
-  f.if(i32.eqz(sound), () => f.return(i32.const(0)));
-}
-
-/**
- * Rows `first` to `first + rows` of some vectors of columns less what the rows above take from them:
- * a[r, c] − Σ_p u[p, r] u[p, c]. `at` is the address of the first row's first column.
- */
-function remainder(
-  f: FunctionBuilder,
-  { base, row }: Block,
-  first: Local<"i32">,
-  at: Local<"i32">,
-  rows: number,
-  vectors: number,
-  options: KernelOptions,
-): Local<"v128">[][] {
-  const line = f.let(at);
-  const sums = Array.from({ length: rows }, (_, r) => {
-    if (r > 0) f.increment(line, row);
-    return Array.from({ length: vectors }, (_, v) => f.let(v128.load(line, 16 * v)));
-  });
-  const factors = f.let(i32.add(base, i32.shl(first, 2)));
-  f.set(line, i32.sub(at, i32.mul(first, row)));
-  const left = f.let(first);
-  f.while(left, () => {
-    const above = Array.from({ length: vectors }, (_, v) => f.let(v128.load(line, 16 * v)));
-    sums.forEach((own, r) => {
-      const factor = f.let(v128.load32_splat(factors, 4 * r));
-      own.forEach((sum, v) => {
-        f.set(sum, accumulate(options, "minus", factor, above[v] as V128, sum));
-      });
-    });
-    f.increment(factors, row);
-    f.increment(line, row);
-    f.increment(left, -1);
-  });
-  return sums;
-}
-
-/**
- * Factors the upper triangle of a square matrix in place, A = U'U, four rows at a time. Parameters:
- * matrix, row stride (columns side by side, room for whole vectors), size. Returns whether all
- * pivots are positive and finite. What lies below the diagonal is overwritten.
- */
-function blockFactor(m: ModuleBuilder, options: KernelOptions): Func {
-  const params = [i, i, i] as const;
-  return m.func("factorBlock", { params, results: [i], export: true }, (f, base, row, size) => {
-    const block: Block = { base, row, size };
-    const r = f.local("i32");
-    f.while(i32.le_u(i32.add(r, group), size), () => {
-      groupRows(f, block, r, options);
-      f.increment(r, group);
-    });
-    f.while(i32.lt_u(r, size), () => {
-      singleRow(f, block, r, options);
-      f.increment(r, 1);
-    });
-    f.result(i32.const(1));
-  });
-}
-
-function groupRows(
-  f: FunctionBuilder,
-  block: Block,
-  first: Local<"i32">,
-  options: KernelOptions,
-): void {
-  const { base, row, size } = block;
-  const at = f.let(i32.add(base, i32.add(i32.mul(first, row), i32.shl(first, 2))));
-  const left = f.let(i32.sub(size, first));
-  const store = (sums: readonly (readonly Local<"v128">[])[]) => {
-    const line = f.let(at);
-    sums.forEach((own, r) => {
-      if (r > 0) f.increment(line, row);
-      f.do(...own.map((lanes, v) => v128.store(line, lanes, 16 * v)));
-    });
-  };
-  // The first four columns hold the small triangle.
-  const corner = remainder(f, block, first, at, group, 1, options);
-  const roots: Local<"v128">[] = [];
-  const factors: Local<"v128">[][] = [];
-  corner.forEach(([lanes], r) => {
-    const own = lanes as Local<"v128">;
-    const known = corner.slice(0, r).map(([above], p) => {
-      const factor = f.let(f32x4.splat(f32x4.extract_lane(above as V128, r)));
-      f.set(own, accumulate(options, "minus", factor, above as V128, own));
-      return [p, factor] as const;
-    });
-    const pivot = f.let(f32x4.extract_lane(own, r));
-    checkPivot(f, pivot);
-    const root = f.let(f32x4.splat(f32.sqrt(pivot)));
-    f.set(own, f32x4.div(own, root));
-    roots.push(root);
-    factors.push(known.map(([, factor]) => factor));
-  });
-  store(corner);
-  const rest = (vectors: number) => {
-    const sums = remainder(f, block, first, at, group, vectors, options);
-    sums.forEach((own, r) => {
-      own.forEach((lanes, v) => {
-        factors[r]?.forEach((factor, p) => {
-          f.set(lanes, accumulate(options, "minus", factor, sums[p]?.[v] as V128, lanes));
-        });
-        f.set(lanes, f32x4.div(lanes, roots[r] as V128));
-      });
-    });
-    store(sums);
-    f.increment(at, 16 * vectors);
-    f.increment(left, -4 * vectors);
-  };
-  f.increment(at, 16);
-  f.increment(left, -4);
-  f.while(i32.gt_s(left, 4), () => rest(2));
-  f.if(i32.gt_s(left, 0), () => rest(1));
-}
-
-function singleRow(
-  f: FunctionBuilder,
-  block: Block,
-  r: Local<"i32">,
-  options: KernelOptions,
-): void {
-  const { base, row, size } = block;
-  const c = f.local("i32");
-  const line = f.let(i32.add(base, i32.mul(r, row)));
-  const [from, to] = [f.let(i32.shl(i32.and(r, -4), 2)), f.let(i32.shl(size, 2))];
-  f.for(c, from, to, 16, () => {
-    const at = f.let(i32.add(line, c));
-    const [[sum]] = remainder(f, block, r, at, 1, 1, options) as [[Local<"v128">]];
-    f.do(v128.store(at, sum));
-  });
-  const pivot = f.let(f32.load(i32.add(line, i32.shl(r, 2))));
-  checkPivot(f, pivot);
-  const root = f.let(f32x4.splat(f32.sqrt(pivot)));
-  f.for(c, from, to, 16, () => {
-    const at = i32.add(line, c);
-    f.do(v128.store(at, f32x4.div(v128.load(at), root)));
-  });
 }
 
 /** What a factorisation calls. */

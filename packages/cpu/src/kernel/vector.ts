@@ -1,8 +1,20 @@
 import type { KernelOptions } from "../options.ts";
-import { type Func, f32, f32x4, i32, type Local, type ModuleBuilder, v128 } from "../wasm/index.ts";
+import {
+  type Func,
+  f32,
+  f32x4,
+  type I32,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  v128,
+} from "../wasm/index.ts";
 import { accumulate } from "./micro.ts";
 
 const i = "i32" as const;
+
+/** Address of element k of a vector. */
+export const at = (x: I32, k: I32): I32 => i32.add(x, i32.shl(k, 2));
 
 /** Σ x[k] y[k] of contiguous vectors, in sixteen running sums. */
 export function dotKernel(m: ModuleBuilder, options: KernelOptions): Func {
