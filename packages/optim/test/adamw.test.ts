@@ -1,7 +1,17 @@
 import { constant } from "@metrigrad/graph";
 import test from "tape";
 import { adam, adamw, cosineSchedule } from "../src/index.ts";
-import { batchesOf, classifier, follow, gap } from "./problem.ts";
+import {
+  batchesOf,
+  batchSize,
+  classifier,
+  follow,
+  gap,
+  inputs,
+  regression,
+  regressionContext,
+  targets,
+} from "./problem.ts";
 
 const halfway = constant(0.5);
 
@@ -40,6 +50,38 @@ test("adamw: with a schedule η both parts follow it (Loshchilov and Hutter, alg
   );
   for (const name of ["dense0/w", "dense1/w"])
     t.ok(gap(scheduled?.get(name), same?.get(name)) < 1e-14, name);
+});
+
+test("adamw: a trajectory by the recurrences in plain numbers", async (t) => {
+  const model = regression();
+  const [rate, beta1, beta2, epsilon, omega] = [0.1, 0.7, 0.9, 1e-6, 0.02];
+  const optimizer = adamw({ learningRate: rate, beta1, beta2, epsilon, weightDecay: omega });
+  const steps = new Array(5).fill({ x: inputs, y: targets });
+  const run = await follow(model, optimizer, steps, regressionContext(model));
+  const w = Float64Array.from(run[0]?.get("w") ?? []);
+  const [mean, squares] = [new Float64Array(15), new Float64Array(15)];
+  const [x, y] = [inputs.data(), targets.data()];
+  for (let step = 1; step <= 5; step++) {
+    const gradient = new Float64Array(15);
+    for (let s = 0; s < batchSize; s++) {
+      const row = [...x.slice(4 * s, 4 * s + 4), 1];
+      for (let k = 0; k < 3; k++) {
+        const output = row.reduce((sum, v, i) => sum + v * (w[3 * i + k] as number), 0);
+        const error = (output - (y[3 * s + k] as number)) / batchSize;
+        for (const [i, v] of row.entries())
+          gradient[3 * i + k] = (gradient[3 * i + k] as number) + v * error;
+      }
+    }
+    for (const [i, g] of gradient.entries()) {
+      mean[i] = beta1 * (mean[i] as number) + (1 - beta1) * g;
+      squares[i] = beta2 * (squares[i] as number) + (1 - beta2) * g * g;
+      const first = (mean[i] as number) / (1 - beta1 ** step);
+      const second = Math.sqrt((squares[i] as number) / (1 - beta2 ** step));
+      const decay = i < 12 ? omega * (w[i] as number) : 0;
+      w[i] = (w[i] as number) - (rate * first) / (second + epsilon) - decay;
+    }
+    t.ok(gap(run[step]?.get("w"), w) < 1e-12, `step ${step}`);
+  }
 });
 
 test("adamw: settings out of range are refused by name", (t) => {

@@ -1,7 +1,6 @@
 import { mul, type Node } from "@metrigrad/graph";
 import type { Damping, Described, Subsystem } from "@metrigrad/metric";
 import { GraphError } from "@metrigrad/tensor";
-import type { FullPrecondition } from "./settings.ts";
 
 /**
  * Damping by block: by the path of a module, by a module or a kind of modules, or by a function of the
@@ -12,6 +11,13 @@ export type BlockDamping =
   | ReadonlyMap<Described, Damping>
   | ((subsystem: Subsystem) => Damping | undefined);
 
+/** The general damping, and that of single blocks. */
+interface DampingSettings {
+  readonly relative: number;
+  readonly absolute: number;
+  readonly damping: BlockDamping | null;
+}
+
 /**
  * The damping of every block, times a factor where there is one. Throws GraphError for a path, a module or
  * a kind that no block has, for negative damping, and for none where `needed`.
@@ -19,7 +25,7 @@ export type BlockDamping =
 export function blockDampings(
   where: string,
   subsystems: readonly Subsystem[],
-  settings: Pick<FullPrecondition, "relative" | "absolute" | "damping">,
+  settings: DampingSettings,
   options: { readonly factor: Node | null; readonly needed: boolean },
 ): (subsystem: Subsystem) => Damping {
   const { relative, absolute, damping } = settings;
