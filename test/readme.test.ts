@@ -1,27 +1,55 @@
-/** The example in each package's README.md runs, and each `console.log(...); // text` prints that text. */
+/**
+ * The example in each package's README.md runs, and so do the pages of docs/guide, all blocks of a page
+ * as one program; each `console.log(...); // text` prints that text.
+ */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import test from "tape";
+import test, { type Test } from "tape";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, "node_modules", ".cache", "metrigrad-examples");
+
+const guides = join(root, "docs", "guide");
+
+/** Runs a program and compares what it prints with what its comments promise. */
+async function keepsItsWord(t: Test, name: string, program: string): Promise<void> {
+  const promised = [...program.matchAll(/^console\.log\(.*\);? \/\/ (.*)$/gm)].map((m) => m[1]);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name}.mts`);
+  writeFileSync(file, program);
+  const node = ["--conditions=@metrigrad/source", "--import", "tsx", file];
+  const { stdout } = await promisify(execFile)(process.execPath, node, { cwd: root });
+  t.deepEqual(stdout.split("\n").filter(Boolean), promised);
+}
 
 for (const name of readdirSync(join(root, "packages"))) {
   const readme = join(root, "packages", name, "README.md");
   const page = existsSync(readme) ? readFileSync(readme, "utf8") : "";
   const example = /^## Example\n+```ts\n([\s\S]+?)^```$/m.exec(page)?.[1];
   if (example === undefined) continue; // test/repository.test.ts reports the missing section
+  test(`the example of packages/${name}/README.md`, (t) => keepsItsWord(t, name, example));
+}
 
-  test(`the example of packages/${name}/README.md`, async (t) => {
-    const promised = [...example.matchAll(/^console\.log\(.*\);? \/\/ (.*)$/gm)].map((m) => m[1]);
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, `${name}.mts`);
-    writeFileSync(file, example);
-    const node = ["--conditions=@metrigrad/source", "--import", "tsx", file];
-    const { stdout } = await promisify(execFile)(process.execPath, node, { cwd: root });
-    t.deepEqual(stdout.split("\n").filter(Boolean), promised);
+for (const file of readdirSync(guides).filter((one) => one.endsWith(".md"))) {
+  const page = readFileSync(join(guides, file), "utf8");
+  const blocks = [...page.matchAll(/^```ts\n([\s\S]+?)^```$/gm)].map(([, block = ""]) => block);
+  test(`the code of docs/guide/${file}`, (t) =>
+    keepsItsWord(t, `guide-${file}`, blocks.join("\n")));
+  test(`the links of docs/guide/${file}`, async (t) => {
+    const links = [...page.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = ""]) => link);
+    t.deepEqual(
+      links.filter((link) => !existsSync(join(guides, link))),
+      [],
+    );
   });
 }
+
+test("the guide to extending has a trained model with a new node in under 60 lines", async (t) => {
+  const page = readFileSync(join(guides, "extend.md"), "utf8");
+  const [, program = ""] = /^## The program\n+```ts\n([\s\S]+?)^```$/m.exec(page) ?? [];
+  const lines = program.split("\n").filter((line) => line.trim() !== "").length;
+  t.ok(/fit\(model/.test(program) && lines > 0 && lines < 60, `${lines} lines`);
+});
