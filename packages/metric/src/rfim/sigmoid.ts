@@ -1,4 +1,4 @@
-import { mul, sigmoid, sub } from "@metrigrad/graph";
+import { mul, neg, sigmoid } from "@metrigrad/graph";
 import { bernoulli } from "@metrigrad/nn";
 import type { UnitRow } from "./unitRow.ts";
 
@@ -13,9 +13,7 @@ export function sigmoidRow(): UnitRow {
     source: "Sun and Nielsen 2017: sigm t (1 − sigm t)",
     law: bernoulli(),
     natural: (t) => t,
-    nu: (t) => {
-      const p = sigmoid(t);
-      return mul(p, sub(1, p));
-    },
+    // 1 − sigm t loses all digits in float32 beyond t = 16.
+    nu: (t) => mul(sigmoid(t), sigmoid(neg(t))),
   } satisfies UnitRow);
 }

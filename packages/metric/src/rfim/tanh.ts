@@ -1,9 +1,9 @@
-import { square, sub, tanh } from "@metrigrad/graph";
+import { mul, neg, sigmoid, tanh } from "@metrigrad/graph";
 import { bernoulli } from "@metrigrad/nn";
 import type { UnitRow } from "./unitRow.ts";
 
 /**
- * y ∈ {−1, 1} with P(y = 1) = (1 + tanh t)/2: ν = sech² t = 1 − tanh² t, the score is (y − tanh t)x̃
+ * y ∈ {−1, 1} with P(y = 1) = (1 + tanh t)/2: ν = sech² t = 4 sigm 2t sigm −2t, the score is (y − tanh t)x̃
  * (Sun and Nielsen 2017, the tanh neuron).
  */
 export function tanhRow(): UnitRow {
@@ -13,6 +13,10 @@ export function tanhRow(): UnitRow {
     source: "Sun and Nielsen 2017: sech² t",
     law: bernoulli({ values: [-1, 1] }),
     natural: (t) => t,
-    nu: (t) => sub(1, square(tanh(t))),
+    // 1 − tanh² t loses all digits in float32 beyond |t| = 8.
+    nu: (t) => {
+      const twice = mul(t, 2);
+      return mul(mul(sigmoid(twice), sigmoid(neg(twice))), 4);
+    },
   } satisfies UnitRow);
 }
