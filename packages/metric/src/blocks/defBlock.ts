@@ -20,13 +20,8 @@ import { perColumn, spread, timesMatrices } from "./columns.ts";
 import { shiftOf } from "./damping.ts";
 import { factored } from "./factored.ts";
 import { ones, zeros } from "./first.ts";
-import type { Keep, Prepared } from "./prepared.ts";
-
-/** A solution x of (g + λI)x = v, and the λ used, [matrices] or []. */
-export interface Shifted {
-  readonly x: Node;
-  readonly lambda: Node;
-}
+import type { Keep, PreparedSolve } from "./prepared.ts";
+import type { Shifted } from "./shifted.ts";
 
 /** Solves for v [d, m] at a λ [matrices]. */
 export type Solve = (v: Node, lambda: Node, options: SolveOptions) => Shifted;
@@ -37,9 +32,6 @@ export interface Damped {
   readonly diagonal: () => Node;
   readonly toMatrices: () => Node;
 }
-
-/** Part of what `prepare` gives: the products are kept alike by all solvers. */
-export type PreparedSolve = Pick<Prepared, "solve" | "lambda">;
 
 /** Keeps what one solver needs, at a λ [matrices]. */
 export type Prepare = (keep: Keep, lambda: Node, options: SolveOptions) => PreparedSolve;

@@ -13,10 +13,10 @@ import {
 } from "@metrigrad/graph";
 import type { Columns } from "./block.ts";
 import { fromSides, timesMatrices, toFactors, toSides } from "./columns.ts";
-import type { PreparedSolve, Shifted } from "./defBlock.ts";
 import { identities, ones } from "./first.ts";
 import { inverseOf } from "./inverseOf.ts";
-import type { Keep } from "./prepared.ts";
+import type { Keep, PreparedSolve } from "./prepared.ts";
+import type { Shifted } from "./shifted.ts";
 
 /** What explicit matrices do by their Cholesky factors L of g + λI. */
 export interface Factored {

@@ -19,3 +19,6 @@ export interface Prepared {
   /** λ that is on the diagonal, [matrices]; where factoring had to raise it, the raised one. */
   lambda(): Node;
 }
+
+/** Part of what `prepare` gives: the products are kept alike by all solvers. */
+export type PreparedSolve = Pick<Prepared, "solve" | "lambda">;

@@ -16,11 +16,11 @@ import {
   triangularSolve,
 } from "@metrigrad/graph";
 import { fromSides, perColumn, perMatrix, toSides } from "./columns.ts";
-import type { PreparedSolve, Shifted } from "./defBlock.ts";
 import { ones, zeros } from "./first.ts";
 import { inverseOf } from "./inverseOf.ts";
-import type { Keep } from "./prepared.ts";
+import type { Keep, PreparedSolve } from "./prepared.ts";
 import { rowProducts } from "./rowProducts.ts";
+import type { Shifted } from "./shifted.ts";
 import type { RowWeights } from "./weights.ts";
 
 /** The rows of g = (c/n) UU', as a solve in their space needs them. */
