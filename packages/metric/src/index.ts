@@ -12,6 +12,7 @@ export type {
 export type { Damping } from "./blocks/damping.ts";
 export { denseBlock } from "./blocks/dense.ts";
 export { diagonalBlock } from "./blocks/diagonal.ts";
+export { eigenbasisBlock } from "./blocks/eigenbasis.ts";
 export {
   factorGram,
   type GramBlockOptions,
@@ -46,7 +47,7 @@ export {
 export { exactBlock } from "./core/exactBlock.ts";
 export { packed, unpacked } from "./core/packing.ts";
 export { type Subsystem, subsystems } from "./core/subsystems.ts";
-export { type MetricTable, metrics } from "./core/table.ts";
+export type { MetricTable } from "./core/table.ts";
 export { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
 export type { ExplainRow } from "./explain/row.ts";
 export type { Batch } from "./geometry/batch.ts";
@@ -69,6 +70,7 @@ export { type ReluRowOptions, reluRow } from "./rfim/relu.ts";
 export { sigmoidRow } from "./rfim/sigmoid.ts";
 export { tanhRow } from "./rfim/tanh.ts";
 export type { UnitRow } from "./rfim/unitRow.ts";
+export type { ApproximationOptions } from "./tables/approximation.ts";
 export { type BatchNormMetricOptions, batchNormMetric } from "./tables/batchNorm.ts";
 export {
   denseMetric,
@@ -77,9 +79,15 @@ export {
   type UnitRows,
   unitRowOf,
 } from "./tables/dense.ts";
+export { diagonalMetrics } from "./tables/diagonal.ts";
+export { ekfacMetrics } from "./tables/ekfac.ts";
 export { fullMetrics } from "./tables/full.ts";
+export { type KfacOptions, kfacMetrics } from "./tables/kfac.ts";
 export { likelihoodMetric } from "./tables/likelihood.ts";
+export { type Metrics, metrics } from "./tables/metrics.ts";
+export type { ResponseOptions } from "./tables/outputFactors.ts";
 export { paperMetrics } from "./tables/paper.ts";
 export { type Partition, partition } from "./tables/partition.ts";
+export { quasiDiagonalMetrics } from "./tables/quasiDiagonal.ts";
 export { type StackedOptions, stackedMetrics } from "./tables/stacked.ts";
 export { linearMetrics, standardMetrics } from "./tables/standard.ts";

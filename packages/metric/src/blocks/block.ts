@@ -39,7 +39,7 @@ export interface Solution {
  * which it is cheap. Parameters are a matrix [d, m], one column per unit.
  */
 export interface Block {
-  /** "rows", "dense", "kronecker", "diagonal" or "quasiDiagonal". */
+  /** "rows", "dense", "kronecker", "eigenbasis", "diagonal" or "quasiDiagonal". */
   readonly kind: string;
   /** The constructor that made it, for `explain`. */
   readonly form: string;

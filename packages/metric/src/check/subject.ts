@@ -14,7 +14,7 @@ import type { Metric } from "../core/defMetric.ts";
 import { plain } from "../core/defMetric.ts";
 import { packed } from "../core/packing.ts";
 import { subsystems } from "../core/subsystems.ts";
-import { metrics } from "../core/table.ts";
+import { metricTable } from "../core/table.ts";
 import type { Response } from "./density.ts";
 import { type Point, pointOf } from "./point.ts";
 
@@ -86,7 +86,7 @@ export async function subjectsOf(
   const others = new Set(
     applied.applications.filter((one) => !own.includes(one)).map((one) => one.module),
   );
-  const table = metrics(metric, ...[...others].map((other) => plain(other)));
+  const table = metricTable(metric, ...[...others].map((other) => plain(other)));
   const variables = applied.parameters.map(({ variable }) => variable);
   const found = subsystems(applied.applications, table, variables);
   const subjects: Subject[] = [];

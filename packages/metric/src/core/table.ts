@@ -14,7 +14,7 @@ export interface MetricTable {
 }
 
 /** A table of metrics. Throws MetricError where two rows describe the same. */
-export function metrics(...rows: readonly Metric[]): MetricTable {
+export function metricTable(...rows: readonly Metric[]): MetricTable {
   const byKey = new Map<unknown, Metric>();
   for (const row of rows) {
     if (byKey.has(row.of)) throw doubled(row);
@@ -22,10 +22,10 @@ export function metrics(...rows: readonly Metric[]): MetricTable {
   }
   return Object.freeze({
     rows: Object.freeze([...rows]),
-    with: (...more: readonly Metric[]) => metrics(...rows, ...more),
+    with: (...more: readonly Metric[]) => metricTable(...rows, ...more),
     replacing: (...more: readonly Metric[]) => {
       const replaced = new Set<unknown>(more.map((row) => row.of));
-      return metrics(...rows.filter((row) => !replaced.has(row.of)), ...more);
+      return metricTable(...rows.filter((row) => !replaced.has(row.of)), ...more);
     },
     find: (application: Application) => {
       const found = byKey.get(application.module) ?? byKey.get(application.definition);

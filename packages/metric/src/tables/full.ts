@@ -1,4 +1,4 @@
-import { type MetricTable, metrics } from "../core/table.ts";
+import { type MetricTable, metricTable } from "../core/table.ts";
 import { batchNormMetric } from "./batchNorm.ts";
 import { likelihoodMetric } from "./likelihood.ts";
 
@@ -7,4 +7,4 @@ import { likelihoodMetric } from "./likelihood.ts";
  * one by the likelihood (the soft-max layer's block over all classes for `categorical`), scale and
  * offset of batch normalisation by theirs.
  */
-export const fullMetrics: MetricTable = metrics(likelihoodMetric(), batchNormMetric());
+export const fullMetrics: MetricTable = metricTable(likelihoodMetric(), batchNormMetric());

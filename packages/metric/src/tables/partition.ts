@@ -6,7 +6,7 @@ import { type MetricChoice, tableFor } from "../core/choice.ts";
 import type { Metric } from "../core/defMetric.ts";
 import { groupRows } from "../core/groupRows.ts";
 import type { MetricTable } from "../core/table.ts";
-import { metrics } from "../core/table.ts";
+import { metricTable } from "../core/table.ts";
 import { useOf } from "../core/uses.ts";
 import { standardMetrics } from "./standard.ts";
 
@@ -57,7 +57,7 @@ function unitTable(table: MetricTable): MetricTable {
         .map((one) => (one.block === null ? one : { ...one, block: byUnit(one.block) }));
     return Object.freeze({ ...row, block });
   });
-  return metrics(...rows);
+  return metricTable(...rows);
 }
 
 /** Rows for the modules of a group: one of them, the last, returns the block over all. */

@@ -4,6 +4,7 @@ import {
   type Block,
   denseBlock,
   diagonalBlock,
+  eigenbasisBlock,
   factorGram,
   jacobianGram,
   kronecker,
@@ -15,7 +16,7 @@ import {
 } from "@metrigrad/metric";
 import { reference, tensor } from "@metrigrad/tensor";
 import fc from "fast-check";
-import { Matrix } from "ml-matrix";
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import test from "tape";
 import { compareBlock, type Expected } from "../support/compareBlock.ts";
 import { asTensor, augmented, matrixOf } from "../support/draws.ts";
@@ -147,6 +148,16 @@ const kinds: Record<string, (sizes: Sizes) => Made> = {
     const block = kronecker(nodeOf(a), nodeOf(g), { split: true });
     return [block, { dense: a.kroneckerProduct(g), damped }];
   },
+  eigenbasis: ({ d, m }) => {
+    const bases = [definite("a", d, d), definite("g", m, m)].map(
+      (one) => new EigenvalueDecomposition(one, { assumeSymmetric: true }).eigenvectorMatrix,
+    );
+    const [p, q] = bases as [Matrix, Matrix];
+    const values = Matrix.abs(matrixOf("values", d, m));
+    const both = p.kroneckerProduct(q);
+    const dense = both.mmul(Matrix.diag(values.to1DArray())).mmul(both.transpose());
+    return [eigenbasisBlock(nodeOf(p), nodeOf(q), nodeOf(values)), { dense }];
+  },
   diagonal: ({ d, m }) => {
     const values = Matrix.abs(matrixOf("values", d, m));
     return [diagonalBlock(nodeOf(values)), { dense: Matrix.diag(values.to1DArray()) }];
@@ -226,6 +237,10 @@ test("blocks: what does not fit is refused where it is made or used", (t) => {
   t.throws(
     () => kronecker(square, x),
     /kronecker: factors must be \[d, d\] and \[m, m\], got \[3, 3\] and \[4, 2\]; pass/,
+  );
+  t.throws(
+    () => eigenbasisBlock(square, square, x),
+    /eigenbasis: bases must be \[d, d\] and \[m, m\], values \[d, m\], got \[3, 3\] and \[3, 3\] and \[4, 2\]; pass/,
   );
   t.throws(
     () => diagonalBlock(constant(tensor([1, 2]))),

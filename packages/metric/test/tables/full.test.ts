@@ -85,6 +85,8 @@ test("T1 batch normalisation: σ⁻²[[x̂², x̂], [x̂, 1]] in scale and offse
     });
   }
   t.ok(gap(got?.to1DArray() ?? [], expected.to1DArray()) < 1e-10);
+  const report = await checkMetric(batchNormMetric({ sigma }), { samples: 500 });
+  t.ok(report.passed, String(report));
 });
 
 test("batchNormMetric: a matrix of two for each feature, by the batch's statistics when training", async (t) => {

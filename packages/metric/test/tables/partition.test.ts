@@ -1,6 +1,14 @@
 /** The same model with finer and coarser geometry. */
 import { add, sigmoid } from "@metrigrad/graph";
-import { fisher, fullMetrics, type Partition, partition, standardMetrics } from "@metrigrad/metric";
+import {
+  explain,
+  fisher,
+  fullMetrics,
+  type Partition,
+  partition,
+  rfim,
+  standardMetrics,
+} from "@metrigrad/metric";
 import {
   batchNorm,
   bernoulli,
@@ -13,6 +21,7 @@ import {
   type Module,
   sequential,
 } from "@metrigrad/nn";
+import { type Tensor, tensor } from "@metrigrad/tensor";
 import { Matrix } from "ml-matrix";
 import test from "tape";
 import { denseBlocks, subsystemsOf, withStore } from "../support/dense.ts";
@@ -193,6 +202,39 @@ test("partition: frozen modules are in no group, their values count", async (t) 
   const part = Object.values(await blocksOf(frozen, "whole", categorical()))[0] as Matrix;
   const all = await wholeOf(whole, categorical());
   t.ok(gap(part.to1DArray(), all.subMatrix(9, 16, 9, 16).to1DArray()) < 1e-13);
+});
+
+test("partition: rfim solves and measures with the block over several parameters, explain shows it", async (t) => {
+  const model = sequential(dense(2, 3, tanh), batchNorm(3), dense(3, 2));
+  const metrics = partition(model, "whole");
+  const likelihood = categorical();
+  await withStore(model, {}, async (store) => {
+    const parts = await rfim(model, asTensor(x), { store, likelihood, metrics });
+    const whole = await fisher(model, asTensor(x), { store, likelihood });
+    const gradient: Record<string, Tensor> = {};
+    for (const { name, shape, role } of model.variables) {
+      if (role !== "parameter") continue;
+      const size = shape.reduce((product, each) => product * each, 1);
+      const values = Float64Array.from(matrixOf(name, 1, size).to1DArray());
+      gradient[name] = tensor(values, { shape });
+    }
+    const damping = { relative: 0.01 };
+    const [got, expected] = [
+      await parts.solve(gradient, damping),
+      await whole.solve(gradient, damping),
+    ];
+    t.deepEqual(Object.keys(got).sort(), Object.keys(gradient).sort());
+    for (const [name, value] of Object.entries(expected)) {
+      t.deepEqual(got[name]?.shape, value.shape);
+      t.ok(gap(got[name]?.data() ?? [], value.data()) < 1e-11, name);
+    }
+    t.ok(Math.abs((await parts.length(gradient)) - (await whole.length(gradient))) < 1e-11);
+  });
+  const { rows } = explain(model, { batchSize: 4, likelihood, metrics });
+  t.deepEqual(
+    rows.map(({ path, law }) => [path, law]),
+    [["dense0 + batchNorm0 + dense1", "categorical"]],
+  );
 });
 
 test("partition: what is not of the model, in two groups or without parameters is refused", (t) => {

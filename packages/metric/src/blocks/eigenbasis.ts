@@ -1,0 +1,78 @@
+import {
+  add,
+  div,
+  log,
+  matmul,
+  mul,
+  type Node,
+  normal,
+  reshape,
+  sqrt,
+  square,
+  sum,
+  transpose,
+} from "@metrigrad/graph";
+import { ShapeError, showShape } from "@metrigrad/tensor";
+import type { Block } from "./block.ts";
+import { kroneckerCosts } from "./cost.ts";
+import { defBlock } from "./defBlock.ts";
+import { identities, ones, zeros } from "./first.ts";
+
+/**
+ * g = (P ⊗ Q) diag(s) (P ⊗ Q)' over the parameter [d, m] flattened row-major, for orthogonal P [d, d] and
+ * Q [m, m] and s ≥ 0 [d, m]: gV is P(s∘(P'VQ))Q'. Solved exactly in that basis. Throws ShapeError.
+ */
+export function eigenbasisBlock(p: Node, q: Node, values: Node, form = "eigenbasis"): Block {
+  const [d = 0, m = 0] = values.shape;
+  const given = [p, q, values].map(({ shape }) => showShape(shape)).join(" and ");
+  if (given !== `${showShape([d, d])} and ${showShape([m, m])} and ${showShape([d, m])}`) {
+    throw new ShapeError({
+      where: form,
+      must: "bases must be [d, d] and [m, m], values [d, m]",
+      got: given,
+      todo: "pass one basis for the rows of the parameter and one for its columns",
+    });
+  }
+  /** P(scale∘(P'VQ))Q'. */
+  const through = (left: Node, right: Node, scale: Node, v: Node) => {
+    const inside = matmul(matmul(left, v, { transposeA: true }), right);
+    return matmul(matmul(left, mul(scale, inside)), right, { transposeB: true });
+  };
+  const within = (scale: Node, v: Node) => through(p, q, scale, v);
+  return defBlock({
+    kind: "eigenbasis",
+    form,
+    d,
+    m,
+    n: null,
+    columns: "coupled",
+    costs: kroneckerCosts(d, m, false),
+    apply: (v) => within(values, v),
+    trace: () => reshape(sum(values), [1]),
+    diagonal: () => matmul(matmul(square(p), values), square(q), { transposeB: true }),
+    toMatrices: () => {
+      const size = d * m;
+      const basis = mul(reshape(p, [d, 1, d, 1]), reshape(q, [1, m, 1, m]));
+      const flat = reshape(basis, [size, size]);
+      const scaled = mul(flat, reshape(values, [1, size]));
+      return reshape(matmul(scaled, transpose(flat)), [1, size, size]);
+    },
+    solvers: {
+      kronecker: (v, lambda) => ({ x: within(div(1, add(values, lambda)), v), lambda }),
+    },
+    prepare: {
+      kronecker: (keep, lambda) => ({
+        solve: (v) => {
+          const scale = keep("scale", div(1, add(values, lambda)), ones);
+          return through(keep("p", p, identities), keep("q", q, identities), scale, v);
+        },
+        lambda: () => keep("lambda", lambda, ones),
+      }),
+    },
+    keepApply: (keep) => (v) =>
+      through(keep("p", p, identities), keep("q", q, identities), keep("values", values, zeros), v),
+    inverseSqrt: (v, lambda) => within(div(1, sqrt(add(values, lambda))), v),
+    logdet: (lambda) => reshape(sum(log(add(values, lambda))), [1]),
+    sample: (options) => within(sqrt(values), normal([d, m], options)),
+  });
+}
