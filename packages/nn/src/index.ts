@@ -1,4 +1,4 @@
-export type { Application } from "./core/application.ts";
+export type { Application, ModelResponse } from "./core/application.ts";
 export {
   type AppliedModel,
   type AppliedParameter,

@@ -11,22 +11,24 @@ export interface GroupRows {
   readonly params: readonly Variable[];
   /** R'J of every sample over all parameters, flattened and one after the other: [n, r, P]. */
   readonly rows: Node;
-  /** Those of its last uses, independent of one another. */
+  /** Those that it is about, independent of one another. */
   readonly responses: readonly ResponseModel[];
 }
 
 /**
- * Rows of J'F_rJ, exactly: the response is that of the uses that no other of them reads, the inputs
- * and all other parameters are held fixed. Metric back-propagation leads to the response of every
- * use, and a pullback per sample from there to its parameters; uses of one parameter add up in J.
+ * Rows of J'F_rJ, exactly: the response is the given one, else that of the uses that no other of them
+ * reads; the inputs and all other parameters are held fixed. Metric back-propagation leads to the
+ * response of every use, and a pullback per sample from there to its parameters; uses of one parameter
+ * add up in J.
  */
-export function groupRows(uses: readonly Use[]): GroupRows {
+export function groupRows(uses: readonly Use[], given: ResponseModel | null): GroupRows {
   const params = new Map<string, Variable>();
   for (const use of uses) for (const one of use.params) params.set(one.attrs.name, one);
-  const last = lastOf(uses);
-  const models = last.map(({ responseModel }) => responseModel());
-  const rows = last.map((exit, at) => {
-    const model = models[at] as ResponseModel;
+  const exits =
+    given === null
+      ? lastOf(uses).map((use) => ({ use, model: use.responseModel() }))
+      : [{ use: null, model: given }];
+  const rows = exits.map(({ use: exit, model }) => {
     const columns = fisherColumns(model);
     const needed = new Set(topological([model.natural]));
     const before = uses.filter((use) => use !== exit && needed.has(use.application.response));
@@ -38,7 +40,7 @@ export function groupRows(uses: readonly Use[]): GroupRows {
         found.set(name, known === undefined ? part : add(known, part));
       });
     };
-    collect(exit, exit.respond, columns);
+    if (exit !== null) collect(exit, exit.respond, columns);
     const arriving = pulledBack(
       model.natural,
       columns,
@@ -54,5 +56,9 @@ export function groupRows(uses: readonly Use[]): GroupRows {
     );
     return concat(all, 2);
   });
-  return { params: [...params.values()], rows: concat(rows, 1), responses: models };
+  return {
+    params: [...params.values()],
+    rows: concat(rows, 1),
+    responses: exits.map(({ model }) => model),
+  };
 }

@@ -48,3 +48,20 @@ export function lastOf<U extends Pick<Use, "application">>(uses: readonly U[]): 
       !needed.some((nodes, other) => other > at && nodes.has(application.response)),
   );
 }
+
+/** The model's output under its law where that is known, else the responses of the last uses. */
+export function modelResponses(
+  applications: readonly Application[],
+  table: MetricTable,
+): readonly ResponseModel[] {
+  const known = modelResponse(applications);
+  if (known !== null) return [known];
+  const uses = applications.map((application) => useOf(application, table));
+  return lastOf(uses).map((use) => use.responseModel());
+}
+
+/** The model's output under its law; null where that was not named. */
+export function modelResponse(applications: readonly Application[]): ResponseModel | null {
+  const { output, law } = applications[0]?.model ?? { output: null, law: null };
+  return output === null || law === null ? null : { law, natural: output };
+}

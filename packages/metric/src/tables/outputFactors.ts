@@ -13,7 +13,7 @@ import { MetricError } from "@metrigrad/tensor";
 import type { ResponseModel } from "../core/defMetric.ts";
 import { factorsOf, fisherColumns, pulledBack } from "../core/propagate.ts";
 import type { MetricTable } from "../core/table.ts";
-import { lastOf, useOf } from "../core/uses.ts";
+import { modelResponses } from "../core/uses.ts";
 import type { LayerUse } from "./layers.ts";
 
 /** How the expectation over the model's own responses is taken. */
@@ -34,8 +34,7 @@ export function outputFactors(
 ): { readonly responses: readonly ResponseModel[]; readonly factors: ReadonlyMap<LayerUse, Node> } {
   if (samples !== undefined && !(Number.isInteger(samples) && samples > 0))
     throw countless(samples);
-  const uses = applications.map((application) => useOf(application, base));
-  const responses = lastOf(uses).map((use) => use.responseModel());
+  const responses = modelResponses(applications, base);
   const values = layers.map(({ t }) => t);
   const all = responses.map((model, index) => {
     const columns =

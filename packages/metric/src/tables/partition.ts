@@ -3,11 +3,11 @@ import { MetricError } from "@metrigrad/tensor";
 import { jacobianGram } from "../blocks/gram.ts";
 import { byUnit } from "../core/byUnit.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
-import type { Metric } from "../core/defMetric.ts";
+import type { Metric, ResponseModel } from "../core/defMetric.ts";
 import { groupRows } from "../core/groupRows.ts";
 import type { MetricTable } from "../core/table.ts";
 import { metricTable } from "../core/table.ts";
-import { useOf } from "../core/uses.ts";
+import { modelResponse, useOf } from "../core/uses.ts";
 import { standardMetrics } from "./standard.ts";
 
 /**
@@ -18,11 +18,11 @@ export type Partition = "neuron" | "layer" | "whole" | readonly (readonly Module
 
 /**
  * The same model with a finer or a coarser geometry, to be passed as `metrics`. "layer": every module
- * by its row of the table. "neuron": the same without what couples the units of a module. Groups, or
- * the whole model as one: J'F_rJ over all their parameters, exactly, with the response of the modules
- * of the group that no other of it reads, given the group's inputs and all other parameters; its
- * law is the likelihood where it consumes that response, else that of the module's row. Modules in no
- * group keep their rows. So the generator of an adversarial pair responds with the visible variables,
+ * by its row of the table. "neuron": the same without what couples the units of a module. Groups:
+ * J'F_rJ over all their parameters, exactly, with the response of the modules of the group that no
+ * other of it reads, given the group's inputs and all other parameters; its law is the likelihood where
+ * that consumes the response, else that of the module's row. "whole": one group with the model's
+ * output as its response, where its law is known. Modules in no group keep their rows. So the generator of an adversarial pair responds with the visible variables,
  * the discriminator with the label. Rows of a batch must not mix: batch normalisation inside a group
  * is exact in inference mode. Throws MetricError for a group that is empty, shares a module with another
  * one, or is not of the model.
@@ -38,7 +38,8 @@ export function partition(
   const name = by === "whole" ? "whole" : `${groups.length} groups`;
   return named(name, (all) => {
     const base = tableFor(table, all);
-    const rows = groups.flatMap((members) => groupMetrics(members, all, base));
+    const response = by === "whole" ? modelResponse(all) : null;
+    const rows = groups.flatMap((members) => groupMetrics(members, all, base, response));
     return base.replacing(...rows);
   });
 }
@@ -65,13 +66,14 @@ function groupMetrics(
   members: ReadonlySet<Module>,
   applications: readonly Application[],
   base: MetricTable,
+  response: ResponseModel | null,
 ): Metric[] {
   const own = applications.filter(({ module }) => members.has(module));
   const lead = own.at(-1);
   if (lead === undefined) return [];
   const whole: Metric["block"] = () => {
     const uses = own.map((application) => useOf(application, base));
-    const { params, rows, responses } = groupRows(uses);
+    const { params, rows, responses } = groupRows(uses, response);
     const shape = [rows.shape[2] as number, 1] as const;
     return [{ params, block: jacobianGram(rows, { shape }), responses: () => responses }];
   };

@@ -5,7 +5,7 @@ import { factorGram } from "../blocks/gram.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
 import type { ResponseModel } from "../core/defMetric.ts";
 import { factorsOf, fisherColumns, pulledBack } from "../core/propagate.ts";
-import { lastOf, reaches, type Use, useOf } from "../core/uses.ts";
+import { modelResponses, reaches, useOf } from "../core/uses.ts";
 import { fullMetrics } from "./full.ts";
 import { type LayerUse, layerRows, layersOf } from "./layers.ts";
 
@@ -41,23 +41,24 @@ export function stackedMetrics(options: StackedOptions = {}): MetricChoice {
     const base = tableFor(metrics, applications);
     const layers = layersOf(applications);
     checkEnds(ends, layers);
-    const last = lastOf(applications.map((application) => useOf(application, base)));
-    const respondents = (layer: LayerUse): readonly Use[] => {
+    const responses = new Map<LayerUse, readonly ResponseModel[]>();
+    for (const layer of layers) {
       const chain = chainOf(layer, layers, ends);
       const end = chain[Math.min(depth, chain.length) - 1] as LayerUse;
       const whole = depth === Number.POSITIVE_INFINITY && !ends.includes(end.application.module);
-      if (!whole) return [useOf(end.application, base)];
-      return last.filter(({ application }) => reaches(layer.t, application.response));
-    };
-    const stacks = new Map(layers.map((layer) => [layer, respondents(layer)]));
-    const own = ({ application }: LayerUse, uses: readonly Use[] = []) =>
-      uses.length === 1 && uses[0]?.application === application;
-    const inner = layers.filter((layer) => !own(layer, stacks.get(layer)));
+      const found = whole
+        ? modelResponses(applications, base).filter(({ natural }) => reaches(layer.t, natural))
+        : [useOf(end.application, base).responseModel()];
+      const own =
+        end === layer && (!whole || layer.application.response === layer.application.model.output);
+      // The last layers of subsystems have rows of their own.
+      if (!own) responses.set(layer, found);
+    }
     const row = { source: "J'F_rJ ⊗ x̃x̃' by metric back-propagation", responseModel: null };
-    const rows = layerRows(inner, row, (layer) => {
-      const responses = (stacks.get(layer) ?? []).map((use) => use.responseModel());
-      const block = factorGram(layer.x, factorsAt(layer.t, responses), { outputs: layer.t });
-      return { block, responses: () => responses };
+    const rows = layerRows([...responses.keys()], row, (layer) => {
+      const own = responses.get(layer) ?? [];
+      const block = factorGram(layer.x, factorsAt(layer.t, own), { outputs: layer.t });
+      return { block, responses: () => own };
     });
     return base.replacing(...rows);
   };

@@ -1,12 +1,14 @@
 /** The same model with finer and coarser geometry. */
-import { add, sigmoid } from "@metrigrad/graph";
+import { add, mul, sigmoid } from "@metrigrad/graph";
 import {
   explain,
   fisher,
   fullMetrics,
+  metrics,
   type Partition,
   partition,
   rfim,
+  stackedMetrics,
   standardMetrics,
 } from "@metrigrad/metric";
 import {
@@ -40,10 +42,10 @@ function wholeOf(model: Module, likelihood: Law, values = {}): Promise<Matrix> {
 }
 
 /** The blocks by a partition, each as a matrix. */
-function blocksOf(model: Module, by: Partition, likelihood?: Law, metrics = fullMetrics) {
+function blocksOf(model: Module, by: Partition, likelihood?: Law, table = fullMetrics) {
   return denseBlocks(model, {
     x,
-    metrics: partition(model, by, metrics),
+    metrics: partition(model, by, table),
     ...(likelihood === undefined ? {} : { likelihood }),
   });
 }
@@ -76,6 +78,30 @@ for (const [name, model] of models) {
     }
   });
 }
+
+/** Ends without parameters. */
+const doubled = defModule({ name: "doubled", apply: (_, h) => mul(h, 2) });
+
+test('partition "whole": the response is the output also where the last module is frozen or has no parameters', async (t) => {
+  const [first, last] = [dense(2, 3, tanh), dense(3, 2)];
+  for (const end of [freeze(last), sequential(freeze(last), doubled()), doubled()]) {
+    const model = sequential(first, end);
+    const likelihood = categorical();
+    const expected = await wholeOf(model, likelihood);
+    const tables = [
+      partition(model, "whole"),
+      stackedMetrics({ layers: Number.POSITIVE_INFINITY }),
+      metrics.diagonal(),
+    ];
+    const found = await Promise.all(
+      tables.map((table) => denseBlocks(model, { x, metrics: table, likelihood })),
+    );
+    const [whole, stacked, diagonal] = found.map((one) => one["dense0/w"] ?? Matrix.zeros(0, 0));
+    t.ok(gap(whole?.to1DArray() ?? [], expected.to1DArray()) < 1e-12, "whole");
+    t.ok(gap(stacked?.to1DArray() ?? [], expected.to1DArray()) < 1e-12, "stacked");
+    t.ok(gap(diagonal?.diag() ?? [], expected.diag()) < 1e-12, "diagonal");
+  }
+});
 
 test('partition "layer": the rows of the table as they are', (t) => {
   const [, model] = models[0] as (typeof models)[0];
@@ -206,10 +232,10 @@ test("partition: frozen modules are in no group, their values count", async (t) 
 
 test("partition: rfim solves and measures with the block over several parameters, explain shows it", async (t) => {
   const model = sequential(dense(2, 3, tanh), batchNorm(3), dense(3, 2));
-  const metrics = partition(model, "whole");
+  const table = partition(model, "whole");
   const likelihood = categorical();
   await withStore(model, {}, async (store) => {
-    const parts = await rfim(model, asTensor(x), { store, likelihood, metrics });
+    const parts = await rfim(model, asTensor(x), { store, likelihood, metrics: table });
     const whole = await fisher(model, asTensor(x), { store, likelihood });
     const gradient: Record<string, Tensor> = {};
     for (const { name, shape, role } of model.variables) {
@@ -230,7 +256,7 @@ test("partition: rfim solves and measures with the block over several parameters
     }
     t.ok(Math.abs((await parts.length(gradient)) - (await whole.length(gradient))) < 1e-11);
   });
-  const { rows } = explain(model, { batchSize: 4, likelihood, metrics });
+  const { rows } = explain(model, { batchSize: 4, likelihood, metrics: table });
   t.deepEqual(
     rows.map(({ path, law }) => [path, law]),
     [["dense0 + batchNorm0 + dense1", "categorical"]],

@@ -2,6 +2,12 @@ import type { Node, Variable } from "@metrigrad/graph";
 import type { Law } from "../laws/law.ts";
 import type { AnyDefinition, Applied, Module } from "./module.ts";
 
+/** The output of a model, and p(y | output), usually the likelihood; null where it was not named. */
+export interface ModelResponse {
+  readonly output: Node;
+  readonly law: Law | null;
+}
+
 /** One use of a module with trainable parameters: a subsystem that a metric can describe. */
 export interface Application {
   /** Where the module stands in the model: "dense0". */
@@ -18,6 +24,8 @@ export interface Application {
   readonly response: Node;
   /** p(h | θ, θ_f); null: the metric's own, else gaussian(1). */
   readonly law: Law | null;
+  /** Of the model that it is a part of. */
+  readonly model: ModelResponse;
   /**
    * The same use on other rows, such as a single one, in inference mode; it is no application of
    * its own. Throws what the module throws.

@@ -59,7 +59,7 @@ export function applyModel(model: Module, x: NodeLike, options: ApplyOptions = {
     );
   }
   const frozen = frozenMembers(model);
-  const applications: Application[] = [];
+  const applications: Omit<Application, "model">[] = [];
   const updates = new Map<Variable, Node>();
 
   /** The response of one module, with `call` for its children. */
@@ -117,9 +117,11 @@ export function applyModel(model: Module, x: NodeLike, options: ApplyOptions = {
   );
   return {
     output,
-    applications: applications.map((a) =>
-      a.response === output && law !== null ? { ...a, law } : a,
-    ),
+    applications: applications.map((a) => ({
+      ...a,
+      law: a.response === output && law !== null ? law : a.law,
+      model: { output, law },
+    })),
     updates: [...updates],
     parameters,
   };

@@ -35,6 +35,11 @@ test("applyModel: applications in order, with paths, references and the likeliho
   t.equal(applications[0]?.reference, x);
   t.equal(applications[1]?.reference, applications[0]?.response);
   t.equal(applications[2]?.response, output);
+  t.deepEqual(
+    applications.map(({ model: whole }) => whole.output === output && whole.law === law),
+    [true, true, true],
+    "each knows the output and its law",
+  );
   t.equal(
     applications[2]?.preActivation,
     output,
