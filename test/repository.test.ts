@@ -10,6 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const allowed: Record<string, readonly string[]> = {
   tensor: [],
   cpu: ["tensor"],
+  gpu: ["tensor"],
   graph: ["tensor"],
   data: ["tensor"],
   nn: ["tensor", "graph"],

@@ -86,7 +86,11 @@ export { hashPath } from "./random/hash.ts";
 export { permutation } from "./random/permutation.ts";
 export { type RandomStream, type StreamOptions, uniformStream } from "./random/stream.ts";
 export { threefry2x32 } from "./random/threefry.ts";
+export type { HostSteps } from "./reference/kernel.ts";
+export { hostSteps } from "./reference/kernels.ts";
+export type { Memory as HostMemory } from "./reference/memory.ts";
 export { reference } from "./reference/reference.ts";
+export { hostStore } from "./reference/store.ts";
 export {
   broadcastShapes,
   checkShape,

@@ -7,15 +7,15 @@ import type { Feed, Plan } from "../plan/plan.ts";
 import type { View } from "../plan/view.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { prepareStep } from "./kernels.ts";
+import type { HostSteps } from "./kernel.ts";
 import { type FindVariable, layOut, type Memory } from "./memory.ts";
 
-/** Makes a plan runnable on the given variables. Throws BackendError. */
-export function executable(plan: Plan, variable: FindVariable): Executable {
+/** Makes a plan runnable on the given variables by the given steps. Throws BackendError. */
+export function executable(plan: Plan, variable: FindVariable, own: HostSteps): Executable {
   checkPlan(plan);
   const memory = layOut(plan, variable);
   const steps = plan.steps.map((step) => {
-    const run = prepareStep(step, memory);
+    const run = own.prepare(step, memory);
     const { when } = step;
     if (when === undefined) return run;
     return () => {
@@ -46,6 +46,7 @@ export function executable(plan: Plan, variable: FindVariable): Executable {
       });
     },
     close: async () => {
+      if (open) own.close();
       open = false;
     },
   };

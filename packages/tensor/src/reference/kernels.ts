@@ -1,5 +1,5 @@
 import type { Step } from "../plan/step.ts";
-import type { Kernel, Kernels } from "./kernel.ts";
+import type { HostSteps, Kernel, Kernels } from "./kernel.ts";
 import type { Memory } from "./memory.ts";
 import { argReduce } from "./steps/argReduce.ts";
 import { cholesky } from "./steps/cholesky.ts";
@@ -29,7 +29,9 @@ const kernels: Kernels = {
   eigh,
 };
 
-/** Makes a step runnable. */
-export function prepareStep(step: Step, memory: Memory): () => void {
+/** The plain loops of the reference backend, for steps that a backend leaves to the host. */
+export const hostSteps: HostSteps = Object.freeze({ prepare: prepareStep, close: () => undefined });
+
+function prepareStep(step: Step, memory: Memory): () => void {
   return (kernels[step.kind] as Kernel<Step["kind"]>)(step as never, memory);
 }

@@ -3,13 +3,20 @@ import type { Executable } from "../backend/executable.ts";
 import { convert, tensor } from "../create.ts";
 import { type FloatType, storedType } from "../dtype.ts";
 import { BackendError } from "../errors.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { BufferSpec, Plan } from "../plan/plan.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { executable } from "./executable.ts";
+import type { HostSteps } from "./kernel.ts";
+import { hostSteps } from "./kernels.ts";
 import { checkFits, checkSame, initialise, type Variable } from "./variables.ts";
 
-/** An empty store in host memory. */
-export function hostStore(backend: Backend, seed: number, float: FloatType): Store {
+/** An empty store in host memory; `steps` makes what runs the steps of one executable. */
+export function hostStore(
+  backend: Backend,
+  seed: number,
+  float: FloatType,
+  steps: () => HostSteps = () => hostSteps,
+): Store {
   const variables = new Map<string, Variable>();
   const executables = new Set<Executable>();
   let open = true;
@@ -61,11 +68,12 @@ export function hostStore(backend: Backend, seed: number, float: FloatType): Sto
     prepare: async (plan) => {
       check("store.prepare");
       checkFloat(plan, float);
-      const made = executable(plan, (name, buffer) => {
+      const variable = (name: string, buffer: BufferSpec) => {
         const { spec, data } = find("store.prepare", name);
         checkFits(spec, storedType(spec.type, float), buffer);
         return data;
-      });
+      };
+      const made = executable(plan, variable, steps());
       executables.add(made);
       return made;
     },

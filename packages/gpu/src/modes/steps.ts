@@ -1,0 +1,230 @@
+import {
+  type ArgReduceStep,
+  arg,
+  type CopyStep,
+  type DType,
+  type GatherStep,
+  type HostMemory,
+  type MapStep,
+  type MatmulStep,
+  type ReduceOp,
+  type ReduceStep,
+  type Step,
+  sizeOf,
+  type View,
+} from "@metrigrad/tensor";
+import { gathered, scattered } from "./elements.ts";
+import type { Launcher } from "./launcher.ts";
+import { kernelText } from "./text.ts";
+
+/** Makes a step run by gpu.js kernels; null where the host has to. */
+export type Prepare<S extends Step> = (
+  step: S,
+  memory: HostMemory,
+  launcher: Launcher,
+) => (() => void) | null;
+
+const isFloaty = (dtype: DType) => dtype === "f32" || dtype === "bool";
+const allFloaty = (views: readonly View[], memory: HostMemory) =>
+  views.every((view) => isFloaty(memory.dtype(view)));
+const load = (count: number, at: (k: number) => string) =>
+  Array.from({ length: count }, (_, k) => `const a${k} = x${k}[${at(k)}];`);
+const argsOf = (count: number, from = 0) => Array.from({ length: count }, (_, k) => `a${k + from}`);
+
+/** One kernel for each output. */
+export const map: Prepare<MapStep> = ({ shape, inputs, exprs, outputs }, memory, launcher) => {
+  const size = sizeOf(shape);
+  if (size === 0) return () => undefined;
+  if (inputs.length === 0 || !allFloaty([...inputs, ...outputs], memory)) return null;
+  const kernels = exprs.map((expr) => {
+    const text = kernelText([expr], argsOf(inputs.length));
+    if (text === null) return null;
+    const { lines, results, numbers } = text;
+    const body = [...load(inputs.length, () => "this.thread.x"), ...lines, `return ${results[0]};`];
+    return { launch: launcher.kernel(body, inputs.length, numbers.length, [size]), numbers };
+  });
+  if (kernels.includes(null)) return null;
+  return () => {
+    const arrays = inputs.map((view) => gathered(memory, view));
+    const results = kernels.map((kernel) => kernel?.launch([...arrays, ...kernel.numbers]));
+    outputs.forEach((view, j) => {
+      scattered(memory, view, results[j] as ArrayLike<number>);
+    });
+  };
+};
+
+/** A map of one argument. */
+export const copy: Prepare<CopyStep> = ({ input, output, label }, memory, launcher) => {
+  const exprs = [arg(0, memory.dtype(input) === "bool" ? "bool" : "float")];
+  const { shape } = output;
+  const step = { kind: "map" as const, label, shape, inputs: [input], exprs, outputs: [output] };
+  return map(step, memory, launcher);
+};
+
+const combine: Readonly<Record<ReduceOp, (x: string, y: string) => string>> = {
+  sum: (x, y) => `${x} + ${y}`,
+  prod: (x, y) => `${x} * ${y}`,
+  max: (x, y) => `Math.max(${x}, ${y})`,
+  min: (x, y) => `Math.min(${x}, ${y})`,
+};
+
+/** Elements that are combined one by one before their value joins the rest. */
+const run = 32;
+
+/** One kernel for each output; a thread folds one list, in runs, so that sums stay accurate. */
+export const reduce: Prepare<ReduceStep> = (step, memory, launcher) => {
+  const { shape, axes, inputs, exprs, ops, outputs } = step;
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const length = sizeOf(axes.map((axis) => shape[axis] as number));
+  const lists = sizeOf(kept.map((axis) => shape[axis] as number));
+  if (lists === 0) return () => undefined;
+  if (length === 0 || inputs.length === 0) return null;
+  if (!inputs.every((view) => memory.dtype(view) === "f32") || !allFloaty(outputs, memory))
+    return null;
+  if (exprs.some(({ type }) => type !== "float")) return null;
+  const moved = inputs.map((view): View => {
+    const order = [...kept, ...axes];
+    const pick = (list: readonly number[]) => order.map((axis) => list[axis] as number);
+    return { ...view, shape: pick(shape), strides: pick(view.strides) };
+  });
+  const full = Math.floor(length / run) * run;
+  const kernels = exprs.map((expr, j) => {
+    const text = kernelText([expr], argsOf(inputs.length));
+    if (text === null) return null;
+    const { lines, results, numbers } = text;
+    const join = combine[ops[j] as ReduceOp];
+    // A fold starts with its first value, since infinities have no literal.
+    const value = (at: string) => [...load(inputs.length, () => at), ...lines].join("\n");
+    const fold = (from: string, count: number, name: string) => `
+      let ${name} = 0.0;
+      for (let i = 0; i < ${count}; i++) {
+        ${value(`this.thread.x * ${length} + ${from} + i`)}
+        if (i === 0) { ${name} = ${results[0]}; } else { ${name} = ${join(name, results[0] as string)}; }
+      }`;
+    const body = [
+      "let total = 0.0;",
+      ...(full === 0
+        ? []
+        : [
+            `for (let r = 0; r < ${full / run}; r++) {`,
+            fold(`r * ${run}`, run, "part"),
+            `if (r === 0) { total = part; } else { total = ${join("total", "part")}; }`,
+            "}",
+          ]),
+      ...(length === full
+        ? []
+        : [
+            fold(`${full}`, length - full, "rest"),
+            full === 0 ? "total = rest;" : `total = ${join("total", "rest")};`,
+          ]),
+      "return total;",
+    ];
+    return { launch: launcher.kernel(body, inputs.length, numbers.length, [lists]), numbers };
+  });
+  if (kernels.includes(null)) return null;
+  return () => {
+    const arrays = moved.map((view) => gathered(memory, view));
+    outputs.forEach((view, j) => {
+      const kernel = kernels[j];
+      if (kernel) scattered(memory, view, kernel.launch([...arrays, ...kernel.numbers]));
+    });
+  };
+};
+
+/** A thread looks through one list; positions beyond 2²⁴ are no floats. */
+export const argReduce: Prepare<ArgReduceStep> = ({ op, input, output }, memory, launcher) => {
+  const length = input.shape.at(-1) as number;
+  const lists = sizeOf(output.shape);
+  if (lists === 0) return () => undefined;
+  if (memory.dtype(input) !== "f32" || length > 2 ** 24) return null;
+  const beats = op === "max" ? ">" : "<";
+  const launch = launcher.kernel(
+    [
+      `let best = x0[this.thread.x * ${length}];`,
+      "let place = 0.0;",
+      "let at = 0.0;",
+      `for (let i = 1; i < ${length}; i++) {`,
+      `const value = x0[this.thread.x * ${length} + i];`,
+      "at = at + 1.0;",
+      `const better = value ${beats} best ? 1.0 : 0.0;`,
+      "const odd = value !== value ? 1.0 : 0.0;",
+      "const open = best === best ? 1.0 : 0.0;",
+      "if ((better + odd) * open > 0.5) { best = value; place = at; }",
+      "}",
+      "return place;",
+    ],
+    1,
+    0,
+    [lists],
+  );
+  return () => scattered(memory, output, launch([gathered(memory, input)]));
+};
+
+/** A kernel runs once for each matrix of the batch; the epilogue is part of it. */
+export const matmul: Prepare<MatmulStep> = ({ a, b, epilogue, outputs }, memory, launcher) => {
+  const batches = sizeOf(a.shape.slice(0, -2));
+  const [m = 0, k = 0] = a.shape.slice(-2);
+  const n = b.shape.at(-1) as number;
+  if (batches * m * n === 0) return () => undefined;
+  const inputs = epilogue?.inputs ?? [];
+  if (k === 0 || !allFloaty([...inputs, ...outputs], memory)) return null;
+  const names = ["total", ...argsOf(inputs.length, 2)];
+  const kernels = (epilogue?.exprs ?? [arg(0)]).map((expr) => {
+    const text = kernelText([expr], names);
+    if (text === null) return null;
+    const { lines, results, numbers } = text;
+    const body = [
+      "let total = 0.0;",
+      `for (let k = 0; k < ${k}; k++) {`,
+      `total = total + x0[this.thread.y * ${k} + k] * x1[k * ${n} + this.thread.x];`,
+      "}",
+      ...inputs.map((_, i) => `const a${i + 2} = x${i + 2}[this.thread.y * ${n} + this.thread.x];`),
+      ...lines,
+      `return ${results[0]};`,
+    ];
+    return { launch: launcher.kernel(body, inputs.length + 2, numbers.length, [n, m]), numbers };
+  });
+  if (kernels.includes(null)) return null;
+  return () => {
+    const arrays = [a, b, ...inputs].map((view) => gathered(memory, view));
+    const sizes = [m * k, k * n, ...inputs.map(() => m * n)];
+    const results = outputs.map(() => new Float32Array(batches * m * n));
+    for (let batch = 0; batch < batches; batch++) {
+      const own = arrays.map((array, i) => {
+        const size = sizes[i] as number;
+        return array.slice(batch * size, (batch + 1) * size);
+      });
+      kernels.forEach((kernel, j) => {
+        if (kernel) results[j]?.set(kernel.launch([...own, ...kernel.numbers]), batch * m * n);
+      });
+    }
+    outputs.forEach((view, j) => {
+      scattered(memory, view, results[j] as Float32Array);
+    });
+  };
+};
+
+/** Elements of a table from which handing it over costs more than picking rows on the host. */
+const largestTable = 2 ** 20;
+
+/** A thread picks one element. */
+export const gather: Prepare<GatherStep> = ({ source, indices, output }, memory, launcher) => {
+  const size = sizeOf(output.shape);
+  if (size === 0) return () => undefined;
+  const kind = memory.dtype(output);
+  const rows = source.shape[0] as number;
+  const exact = isFloaty(kind) && (memory.dtype(source) === kind || memory.dtype(source) === "u8");
+  if (!exact || kind === "bool" || sizeOf(source.shape) > largestTable) return null;
+  const columns = sizeOf(source.shape.slice(1));
+  const count = sizeOf(indices.shape);
+  const launch = launcher.kernel(
+    [`return x0[x1[this.thread.y] * ${columns} + this.thread.x];`],
+    2,
+    0,
+    [columns, count],
+  );
+  return () => {
+    const places = gathered(memory, indices).map((at) => Math.min(Math.max(at, 0), rows - 1));
+    scattered(memory, output, launch([gathered(memory, source), places]));
+  };
+};

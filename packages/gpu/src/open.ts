@@ -1,0 +1,77 @@
+import { BackendError } from "@metrigrad/tensor";
+import { KernelBackend } from "./modes/backend.ts";
+import { helpers } from "./modes/rules.ts";
+import type { GpuBackend, GpuMode, GpuOptions } from "./options.ts";
+import { acquireContext } from "./webgpu/acquire.ts";
+import { WebGpuBackend } from "./webgpu/backend.ts";
+import { Device, type DeviceLimits } from "./webgpu/device.ts";
+import { gpuJs } from "./webgpu/gpujs.ts";
+
+/** Options of `gpu`, and what only tests set. */
+export interface OpenOptions extends GpuOptions {
+  /** Limits below the device's own, in mode webgpu. */
+  readonly limits?: Partial<DeviceLimits>;
+}
+
+/** What to do where a mode is missing. */
+const advice: Readonly<Record<Exclude<GpuMode, "webgpu">, string>> = {
+  webgl2: "use a browser that has WebGL 2, or choose another mode",
+  headlessgl: "npm install gl (which builds native code), or choose another mode",
+  webasm: "use an engine that has WebAssembly SIMD, or choose another mode",
+  cpu: "report this",
+};
+
+/** The modes that are tried where none is asked for. */
+const automatic: readonly GpuMode[] = ["webgpu", "webgl2", "headlessgl", "webasm"];
+
+/** Makes a backend; see `gpu`. */
+export async function openGpu({ mode, limits }: OpenOptions): Promise<GpuBackend> {
+  if (mode !== undefined) return openMode(mode, limits, "");
+  const reasons: string[] = [];
+  for (const candidate of automatic) {
+    try {
+      const note = reasons.length === 0 ? "" : `; not there: ${reasons.join(", ")}`;
+      return await openMode(candidate, limits, note);
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error;
+      reasons.push(`${candidate} (${error.parts.got})`);
+    }
+  }
+  throw new BackendError({
+    where: "gpu()",
+    must: `one of ${automatic.join(", ")} must answer`,
+    got: reasons.join(", "),
+    todo: "use the cpu backend",
+  });
+}
+
+async function openMode(
+  mode: GpuMode,
+  limits: Partial<DeviceLimits> | undefined,
+  note: string,
+): Promise<GpuBackend> {
+  if (mode === "webgpu") return new WebGpuBackend(new Device(await acquireContext(), limits));
+  if (!Object.hasOwn(advice, mode)) {
+    throw missing(mode, "no such mode", `choose one of ${automatic.join(", ")}, cpu`);
+  }
+  const { GPU } = await gpuJs();
+  try {
+    const gpu = new GPU({ mode });
+    for (const { source, arguments: count } of helpers) {
+      const argumentTypes = Array.from({ length: count }, () => "Float");
+      gpu.addFunction(source, { argumentTypes, returnType: "Float" });
+    }
+    return new KernelBackend(mode, gpu, note);
+  } catch (error) {
+    throw missing(mode, (error as Error).message, advice[mode]);
+  }
+}
+
+function missing(mode: string, got: string, todo: string): BackendError {
+  return new BackendError({
+    where: `gpu({ mode: ${JSON.stringify(mode)} })`,
+    must: "gpu.js must have that mode here",
+    got,
+    todo,
+  });
+}

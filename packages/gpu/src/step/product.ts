@@ -1,0 +1,158 @@
+import type { Dispatch, Kernel } from "../wgsl/kernel.ts";
+
+/** How a product is cut: a workgroup has `rows`×`columns` of it, a thread `each`×`each`. */
+interface Tile {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly each: 4 | 8;
+}
+
+const tiles: readonly Tile[] = [
+  { rows: 128, columns: 128, depth: 16, each: 8 },
+  { rows: 64, columns: 64, depth: 16, each: 4 },
+  { rows: 32, columns: 32, depth: 16, each: 4 },
+];
+
+/** Workgroups from which a device is taken to be busy; smaller tiles give more of them. */
+const enough = 128;
+
+/** One factor of a product, as text. */
+export interface Factor {
+  /** Lines that find its matrix, from `batch`. */
+  readonly lines: readonly string[];
+  /** The element at an outer index (a row of a, a column of b) and an index along the sum. */
+  readonly load: (outer: string, inner: string) => string;
+  /** Whether neighbours in the sum lie side by side, rather than neighbours in the outer index. */
+  readonly alongSum: boolean;
+}
+
+/** A batched product of an a of m rows and a b of n columns. */
+export interface Product {
+  readonly batches: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly a: Factor;
+  readonly b: Factor;
+  /** Whether only tiles that reach the lower triangle are wanted. */
+  readonly lower: boolean;
+  /** Statements that use the element `value` at `row` and `column`, both inside. */
+  readonly finish: readonly string[];
+}
+
+const components = "xyzw";
+const blocks = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+function tileOf({ batches, m, n }: Product, guarded: boolean): Tile {
+  const groups = ({ rows, columns }: Tile) =>
+    batches * Math.ceil(m / rows) * Math.ceil(n / columns);
+  const found = tiles.find((tile) => groups(tile) >= enough) ?? (tiles.at(-1) as Tile);
+  // The largest tiles fill the 16 KiB of a workgroup; a condition needs a word of them.
+  return guarded && found.each === 8 ? { ...found, depth: 8 } : found;
+}
+
+/**
+ * Lines that bring a tile of a factor into workgroup memory, four neighbours of the outer index in a
+ * vector. Vectors of one depth are exchanged by it (xor), so that threads that run along the sum do
+ * not meet in one bank.
+ */
+function fetchLines(
+  name: string,
+  { load, alongSum }: Factor,
+  outer: number,
+  size: number,
+  start: string,
+  { depth }: Tile,
+  threads: number,
+  k: number,
+): string[] {
+  const vectors = size / 4;
+  const each = (vectors * depth) / threads;
+  const inside = (inner: string, text: string) =>
+    k % depth === 0 ? text : `select(0.0, ${text}, ${inner} < ${k}u)`;
+  const clamped = (at: string) => (outer % size === 0 ? at : `min(${at}, ${outer - 1}u)`);
+  return blocks(each).flatMap((turn) => {
+    const slot = `${name}slot${turn}`;
+    const [q, d] = [`${name}q${turn}`, `${name}d${turn}`];
+    const along = alongSum ? `${slot} / ${depth}u` : `${slot} % ${vectors}u`;
+    const deep = alongSum ? `${slot} % ${depth}u` : `${slot} / ${vectors}u`;
+    const inner = `${name}inner${turn}`;
+    const values = blocks(4).map((c) => {
+      const at = clamped(`(${start} + 4u * ${q} + ${c}u)`);
+      return inside(
+        inner,
+        load(at, k % depth === 0 ? inner : `min(${inner}, ${Math.max(0, k - 1)}u)`),
+      );
+    });
+    return [
+      `let ${slot} = lane + ${turn * threads}u;`,
+      `let ${q} = ${along};`,
+      `let ${d} = ${deep};`,
+      `let ${inner} = first + ${d};`,
+      `${name}[${d} * ${vectors}u + (${q} ^ (${d} & ${Math.min(vectors, 8) - 1}u))] = vec4<f32>(${values.join(", ")});`,
+    ];
+  });
+}
+
+/** Products in tiles: shared fetches, sums in registers, then `finish` for each element. */
+export function productDispatch(kernel: Kernel, product: Product, guarded: boolean): Dispatch {
+  const { batches, m, n, k, a, b, lower } = product;
+  const tile = tileOf(product, guarded);
+  const { rows, columns, depth, each } = tile;
+  const threads = (rows / each) * (columns / each);
+  const [down, right] = [Math.ceil(m / rows), Math.ceil(n / columns)];
+  const halves = each / 4;
+  kernel.global(`var<workgroup> aTile: array<vec4<f32>, ${(rows / 4) * depth}>;`);
+  kernel.global(`var<workgroup> bTile: array<vec4<f32>, ${(columns / 4) * depth}>;`);
+  const take = (name: string, size: number, thread: string) =>
+    blocks(halves).map((half) => {
+      const vectors = size / 4;
+      const q = `(${thread} + ${(half * vectors) / halves}u)`;
+      return `let ${name}${half} = ${name}Tile[d * ${vectors}u + (${q} ^ (d & ${Math.min(vectors, 8) - 1}u))];`;
+    });
+  const sums = blocks(each).flatMap((r) =>
+    blocks(halves).map((c) => ({ r, c, name: `s${r}_${c}` })),
+  );
+  const body = [
+    `let batch = group / ${down * right}u;`,
+    `let inBatch = group % ${down * right}u;`,
+    `let rowStart = (inBatch / ${right}u) * ${rows}u;`,
+    `let columnStart = (inBatch % ${right}u) * ${columns}u;`,
+    ...(lower ? [`if (columnStart >= rowStart + ${rows}u) { return; }`] : []),
+    `let threadRow = lane / ${columns / each}u;`,
+    `let threadColumn = lane % ${columns / each}u;`,
+    ...a.lines,
+    ...b.lines,
+    ...sums.map(({ name }) => `var ${name} = vec4<f32>(0.0);`),
+    `for (var first = 0u; first < ${k}u; first += ${depth}u) {`,
+    ...fetchLines("aTile", a, m, rows, "rowStart", tile, threads, k),
+    ...fetchLines("bTile", b, n, columns, "columnStart", tile, threads, k),
+    "workgroupBarrier();",
+    `for (var d = 0u; d < ${depth}u; d++) {`,
+    ...take("a", rows, "threadRow"),
+    ...take("b", columns, "threadColumn"),
+    ...sums.map(({ r, c, name }) => {
+      const left = `a${r >> 2}.${components[r & 3]}`;
+      return `${name} = fma(vec4<f32>(${left}), b${c}, ${name});`;
+    }),
+    "}",
+    "workgroupBarrier();",
+    "}",
+    ...blocks(each).flatMap((r) => [
+      "{",
+      `let row = rowStart + ${(r >> 2) * (rows / halves) + (r & 3)}u + 4u * threadRow;`,
+      `if (row < ${m}u) {`,
+      ...blocks(halves).flatMap((c) => [
+        `for (var e = 0u; e < 4u; e++) {`,
+        `let column = columnStart + ${(c * columns) / halves}u + 4u * threadColumn + e;`,
+        `if (column < ${n}u) {`,
+        `let value = s${r}_${c}[e];`,
+        ...product.finish,
+        "} }",
+      ]),
+      "} }",
+    ]),
+  ];
+  return kernel.build(body, batches * down * right, threads, true);
+}

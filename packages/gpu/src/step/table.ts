@@ -1,0 +1,36 @@
+import type { Step, StepKind } from "@metrigrad/tensor";
+import type { Dispatch, Memory } from "../wgsl/kernel.ts";
+import { argReduce } from "./argReduce.ts";
+import { cholesky } from "./cholesky.ts";
+import { copy } from "./copy.ts";
+import { eigh } from "./eigh.ts";
+import { gather } from "./gather.ts";
+import { gram } from "./gram.ts";
+import type { Lower } from "./lower.ts";
+import { map } from "./map.ts";
+import { matmul } from "./matmul.ts";
+import { random } from "./random.ts";
+import { reduce } from "./reduce.ts";
+import { scatterAdd } from "./scatterAdd.ts";
+import { triangularSolve } from "./triangularSolve.ts";
+
+const table: { readonly [K in StepKind]: Lower<Extract<Step, { kind: K }>> } = {
+  map,
+  reduce,
+  argReduce,
+  matmul,
+  gather,
+  scatterAdd,
+  copy,
+  random,
+  gram,
+  cholesky,
+  triangularSolve,
+  eigh,
+};
+
+/** The dispatches of any step; those without work are left out. */
+export function lowerStep(step: Step, memory: Memory): readonly Dispatch[] {
+  const lower = table[step.kind] as Lower<Step>;
+  return lower(step, memory).filter(({ groups }) => groups > 0);
+}

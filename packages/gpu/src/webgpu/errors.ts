@@ -1,0 +1,31 @@
+import { BackendError } from "@metrigrad/tensor";
+
+/** The error of using what has been closed. */
+export function closedError(where: string, what: string): BackendError {
+  return new BackendError({
+    where,
+    must: `the ${what} must be open`,
+    got: "a closed one",
+    todo: `make a new ${what}`,
+  });
+}
+
+/** The error of a device that is gone. */
+export function lostError(where: string, reason: string): BackendError {
+  return new BackendError({
+    where,
+    must: "the gpu must be there",
+    got: `a lost device (${reason || "no reason given"})`,
+    todo: "make a new backend with gpu(), and a store from a checkpoint: values on the device are gone",
+  });
+}
+
+/** The error of a device that refused something that this package did. */
+export function faultError(where: string, message: string): BackendError {
+  return new BackendError({
+    where,
+    must: "the gpu must accept what it is given",
+    got: message,
+    todo: "report this with the plan (program.print()); results since then are not to be trusted",
+  });
+}

@@ -1,0 +1,126 @@
+import {
+  BackendError,
+  type BufferSpec,
+  type DType,
+  type Executable,
+  type Handle,
+  type Plan,
+  sizeOf,
+  storageBytes,
+  type Tensor,
+  type View,
+} from "@metrigrad/tensor";
+import type { Device } from "./device.ts";
+import { decode, encode } from "./elements.ts";
+import { closedError } from "./errors.ts";
+import type { Spot } from "./page.ts";
+import { type Recipe, recipeOf, record } from "./program.ts";
+
+/** A plan that is recorded and submitted as one command buffer per run. */
+export class GpuExecutable implements Executable {
+  readonly bytes: number;
+  private readonly device: Device;
+  private readonly plan: Plan;
+  private readonly recipe: Recipe;
+  private readonly forget: (closed: GpuExecutable) => void;
+  private runs = 0;
+  private closed = false;
+
+  private constructor(
+    plan: Plan,
+    device: Device,
+    recipe: Recipe,
+    forget: (closed: GpuExecutable) => void,
+  ) {
+    this.plan = plan;
+    this.device = device;
+    this.recipe = recipe;
+    this.bytes = recipe.bytes;
+    this.forget = forget;
+  }
+
+  /** `forget` is called when it is closed. */
+  static async create(
+    plan: Plan,
+    device: Device,
+    variable: (name: string) => Spot,
+    forget: (closed: GpuExecutable) => void,
+  ): Promise<GpuExecutable> {
+    return new GpuExecutable(plan, device, await recipeOf(plan, device, variable), forget);
+  }
+
+  async run(feeds: readonly Tensor[]): Promise<readonly Handle[]> {
+    this.begin("executable.run", feeds);
+    const encoder = this.device.encoder();
+    record(this.recipe, encoder);
+    const handles = this.plan.outputs.map((view) => this.handle(view, this.runs));
+    await this.device.submit(encoder);
+    return handles;
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    for (const { buffer } of this.recipe.pages) buffer?.destroy();
+    this.recipe.uniform.destroy();
+    this.forget(this);
+  }
+
+  /** Starts a run: earlier handles become stale, feeds are on their way. */
+  private begin(where: string, feeds: readonly Tensor[]): void {
+    this.device.check(where);
+    if (this.closed) throw closedError(where, "program");
+    const bytes = this.plan.feeds.map(({ name, shape, dtype }, at) => {
+      const value = feeds[at];
+      const size = sizeOf(shape);
+      if (value?.size === size) return encode(value.data(), dtype);
+      throw new BackendError({
+        where,
+        must: `feed ${name} must have ${size} elements`,
+        got: value === undefined ? "none" : String(value.size),
+        todo: "pass the feeds in the order of plan.feeds",
+      });
+    });
+    this.runs++;
+    this.plan.feeds.forEach(({ buffer }, at) => {
+      const { page, offset } = this.recipe.spots[buffer] as Spot;
+      this.device.write(page, offset, bytes[at] as Uint8Array<ArrayBuffer>);
+    });
+  }
+
+  private handle(view: View, run: number): Handle {
+    const { dtype } = this.plan.buffers[view.buffer] as BufferSpec;
+    const { page, offset } = this.recipe.spots[view.buffer] as Spot;
+    const at = offset + view.offset * storageBytes[dtype];
+    return Object.freeze({
+      shape: view.shape,
+      read: async () => {
+        this.device.check("handle.read");
+        if (this.closed || this.runs !== run) throw stale(this.closed, this.runs - run);
+        return readView(this.device, { page, offset: at }, view.shape, dtype);
+      },
+    });
+  }
+}
+
+/** Reads elements that may begin between two words. */
+async function readView(
+  device: Device,
+  { page, offset }: Spot,
+  shape: readonly number[],
+  dtype: DType,
+): Promise<Tensor> {
+  const before = offset % 4;
+  const bytes = sizeOf(shape) * storageBytes[dtype];
+  const read = await device.read(page, offset - before, bytes === 0 ? 0 : before + bytes);
+  return decode(read.slice(before), shape, dtype);
+}
+
+function stale(closed: boolean, later: number): BackendError {
+  return new BackendError({
+    where: "handle.read",
+    must: "an output must be read before its program runs again or closes",
+    got: closed ? "a closed program" : `${later} later run(s)`,
+    todo: "await read() first and keep the tensor",
+  });
+}

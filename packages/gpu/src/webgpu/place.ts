@@ -1,0 +1,73 @@
+import { BackendError, type BufferSpec, type Plan, storageBytes } from "@metrigrad/tensor";
+import { aligned, Page, type Spot } from "./page.ts";
+
+/** Where every buffer of a plan lies, and the pages that were made for it. */
+export interface Placed {
+  readonly spots: readonly Spot[];
+  readonly pages: readonly Page[];
+}
+
+/** Bytes of a buffer. */
+export function bytesOf({ size, dtype }: BufferSpec): number {
+  return size * storageBytes[dtype];
+}
+
+/**
+ * Places the buffers of a plan: the arena on as few pages as buffers allow that may not straddle two,
+ * feeds, outputs and constants on pages of their own kind, variables where the store has them.
+ */
+export function place(plan: Plan, pageBytes: number, variable: (name: string) => Spot): Placed {
+  const pages: Page[] = [];
+  const open = new Map<string, Page>();
+  const reserve = (kind: string, bytes: number): Spot => {
+    refuseAbove(pageBytes, bytes, kind);
+    let page = open.get(kind);
+    if (page === undefined || page.bytes + aligned(bytes) > pageBytes) {
+      page = new Page(`${kind}s of a program`);
+      pages.push(page);
+      open.set(kind, page);
+    }
+    return { page, offset: page.reserve(bytes) };
+  };
+  const inArena = arenaRuns(plan).map(({ start, end }) => {
+    return { start, end, spot: reserve("arena buffer", end - start) };
+  });
+  const spots = plan.buffers.map((buffer): Spot => {
+    const { place: where } = buffer;
+    if (where.kind === "variable") return variable(where.name);
+    if (where.kind !== "arena") return reserve(where.kind, bytesOf(buffer));
+    const run = inArena.find(({ start, end }) => where.offset >= start && where.offset < end);
+    if (run === undefined) return reserve("arena buffer", 0);
+    return { page: run.spot.page, offset: run.spot.offset + where.offset - run.start };
+  });
+  return { spots, pages };
+}
+
+/** Stretches of the arena that no buffer leaves, in order. */
+function arenaRuns(plan: Plan): { readonly start: number; readonly end: number }[] {
+  const ranges = plan.buffers
+    .flatMap((buffer) => {
+      const { place: where } = buffer;
+      if (where.kind !== "arena" || buffer.size === 0) return [];
+      return [{ start: where.offset, end: where.offset + bytesOf(buffer) }];
+    })
+    .sort((a, b) => a.start - b.start);
+  const runs: { start: number; end: number }[] = [];
+  for (const range of ranges) {
+    const last = runs.at(-1);
+    if (last !== undefined && range.start < last.end) last.end = Math.max(last.end, range.end);
+    else runs.push({ ...range });
+  }
+  return runs;
+}
+
+/** Throws BackendError where bytes do not fit into one page. */
+export function refuseAbove(most: number, bytes: number, kind: string): void {
+  if (bytes <= most) return;
+  throw new BackendError({
+    where: "store.prepare",
+    must: `what shares memory must fit into one buffer of the gpu (${most} bytes)`,
+    got: `${bytes} bytes (${kind})`,
+    todo: "use a smaller batch, or the cpu backend",
+  });
+}

@@ -1,0 +1,217 @@
+import { type DType, type ScalarType, scalarTypeOf, type View } from "@metrigrad/tensor";
+import type { Page, Spot } from "../webgpu/page.ts";
+import { functionsFor } from "./functions.ts";
+import { positionText } from "./layout.ts";
+
+/** Memory that a dispatch uses: what of which page, and where its position stands in the parameters. */
+export interface Use {
+  readonly page: Page;
+  readonly write: boolean;
+  /** Elements before the first one that is used; bytes where `bytes` is set. */
+  readonly param: number;
+  /** Whether positions are counted in bytes, not in words. */
+  readonly inBytes: boolean;
+  /** First byte and the byte after the last. */
+  readonly range: readonly [number, number];
+}
+
+/** One dispatch of a compute shader. */
+export interface Dispatch {
+  /** The text, for pages bound under the given numbers; several may have the same one. */
+  readonly code: (numbers: readonly number[]) => string;
+  /** The pages that it uses. */
+  readonly pages: readonly Page[];
+  /** Those whose words are atomic, by index. */
+  readonly atomic: ReadonlySet<number>;
+  readonly uses: readonly Use[];
+  /** Words of the uniform. */
+  readonly params: readonly number[];
+  readonly groups: number;
+}
+
+/** Something that a kernel reads or writes. */
+export interface Operand {
+  readonly dtype: DType;
+  readonly type: ScalarType;
+  /** The value at a position from the operand's first element, as text. */
+  load(position: string): string;
+  /** A statement that stores a value of the operand's scalar type. */
+  store(position: string, value: string): string;
+  /** Position of coordinates `name0`, `name1`, … over the view's own axes. */
+  at(name: string, axes?: readonly number[]): string;
+}
+
+/** What a plan's steps need to know of its buffers. */
+export interface Memory {
+  spot(buffer: number): Spot;
+  dtype(buffer: number): DType;
+  /** Bytes of a buffer. */
+  bytes(buffer: number): number;
+  /** Words that a step may use between its dispatches; they are its own. */
+  readonly scratch: Page;
+  /** Bytes that a page may have. */
+  readonly pageBytes: number;
+}
+
+/** Collects what one dispatch binds and writes its text. */
+export class Kernel {
+  readonly memory: Memory;
+  private readonly pages: Page[] = [];
+  private readonly atomic = new Set<number>();
+  private readonly uses: Use[] = [];
+  private readonly params: number[] = [0];
+  private readonly globals: string[] = [];
+  private guard: Operand | null = null;
+
+  constructor(memory: Memory) {
+    this.memory = memory;
+  }
+
+  /** A word of the uniform, as text; equal kernels with other words are one pipeline. */
+  param(word: number): string {
+    const at = this.params.push(word >>> 0) - 1;
+    return wordText(at);
+  }
+
+  /** A float of the uniform, as text. */
+  floatParam(value: number): string {
+    const bits = new Uint32Array(Float32Array.of(value).buffer)[0] as number;
+    return `bitcast<f32>(${this.param(bits)})`;
+  }
+
+  /** A declaration outside of the function. */
+  global(text: string): void {
+    this.globals.push(text);
+  }
+
+  /** A view that is read. */
+  read(view: View): Operand {
+    return this.operand(view, false);
+  }
+
+  /** A view that is written, and may be read. */
+  write(view: View): Operand {
+    return this.operand(view, true);
+  }
+
+  /** Words of scratch, counted from the step's first. */
+  scratch(dtype: DType, words: number, offset: number): Operand {
+    const page = this.memory.scratch;
+    page.bytes = Math.max(page.bytes, 4 * (offset + words));
+    return this.use(page, dtype, 4 * offset, [4 * offset, 4 * (offset + words)], true, []);
+  }
+
+  /** Skips everything where a bool scalar is false. */
+  when(view: View | undefined): void {
+    if (view !== undefined) this.guard = this.read(view);
+  }
+
+  /**
+   * The dispatch: `body` sees `group`, `lane`, and its workgroup has `lanes` threads. With `barriers`
+   * a skipped workgroup leaves as one.
+   */
+  build(body: readonly string[], groups: number, lanes: number, barriers: boolean): Dispatch {
+    const guard = this.guard?.load("0u") ?? null;
+    const early: string[] = [];
+    if (guard !== null && barriers) {
+      this.global("var<workgroup> wanted: u32;");
+      early.push(
+        `if (lane == 0u) { wanted = select(0u, 1u, ${guard}); }`,
+        "if (workgroupUniformLoad(&wanted) == 0u) { return; }",
+      );
+    } else if (guard !== null) early.push(`if (!${guard}) { return; }`);
+    const main = [
+      `@compute @workgroup_size(${lanes})`,
+      "fn main(@builtin(workgroup_id) place: vec3<u32>, @builtin(num_workgroups) all: vec3<u32>,",
+      "  @builtin(local_invocation_index) lane: u32) {",
+      "let group = place.y * all.x + place.x;",
+      `if (group >= ${groups}u) { return; }`,
+      ...early,
+      ...body,
+      "}",
+    ].join("\n");
+    const own = [...this.globals, main].join("\n");
+    const functions = functionsFor(own);
+    const words = Math.ceil(this.params.length / 4);
+    const { pages, uses, params, atomic } = this;
+    const code = (numbers: readonly number[]) => {
+      const bindings = new Map(numbers.map((number, at) => [number, atomic.has(at)]));
+      return [
+        `@group(0) @binding(0) var<uniform> p: array<vec4<u32>, ${words}>;`,
+        ...[...bindings].map(([number, isAtomic]) => {
+          const type = isAtomic ? "atomic<u32>" : "u32";
+          return `@group(0) @binding(${number + 1}) var<storage, read_write> page${number}: array<${type}>;`;
+        }),
+        functions,
+        own.replace(/\bpage(\d+)\b/g, (_, at) => `page${numbers[Number(at)]}`),
+      ].join("\n");
+    };
+    return { code, pages, atomic, uses, params, groups };
+  }
+
+  private operand(view: View, write: boolean): Operand {
+    const { page, offset } = this.memory.spot(view.buffer);
+    const dtype = this.memory.dtype(view.buffer);
+    const lane = dtype === "u8" ? 1 : 4;
+    const range = [offset, offset + this.memory.bytes(view.buffer)] as const;
+    return this.use(page, dtype, offset + lane * view.offset, range, write, view.strides);
+  }
+
+  private use(
+    page: Page,
+    dtype: DType,
+    start: number,
+    range: readonly [number, number],
+    write: boolean,
+    strides: readonly number[],
+  ): Operand {
+    const inBytes = dtype === "u8";
+    let at = this.pages.indexOf(page);
+    if (at < 0) at = this.pages.push(page) - 1;
+    if (inBytes && write) this.atomic.add(at);
+    const param = this.params.length;
+    this.uses.push({ page, write, param, inBytes, range });
+    const base = this.param(inBytes ? start : start / 4);
+    const type = scalarTypeOf(dtype);
+    const word = (index: string) =>
+      this.atomic.has(at) ? `atomicLoad(&page${at}[${index}])` : `page${at}[${index}]`;
+    const put = (index: string, bits: string) =>
+      this.atomic.has(at)
+        ? `atomicStore(&page${at}[${index}], ${bits});`
+        : `page${at}[${index}] = ${bits};`;
+    return {
+      dtype,
+      type,
+      load: (position) => {
+        const index = `${base} + ${position}`;
+        if (inBytes) return `((${word(`(${index}) >> 2u`)} >> (((${index}) & 3u) * 8u)) & 255u)`;
+        const bits = word(index);
+        if (type === "u32") return bits;
+        return type === "bool"
+          ? `(${bits} != 0u)`
+          : `bitcast<${type === "float" ? "f32" : "i32"}>(${bits})`;
+      },
+      store: (position, value) => {
+        const index = `${base} + ${position}`;
+        if (inBytes) return storeByte(`page${at}`, index, value);
+        if (type === "bool") return put(index, `select(0u, 1u, ${value})`);
+        return put(index, type === "u32" ? value : `bitcast<u32>(${value})`);
+      },
+      at: (name, axes) => {
+        const own = axes === undefined ? strides : axes.map((axis) => strides[axis] as number);
+        return positionText(own, name);
+      },
+    };
+  }
+}
+
+const wordText = (at: number) => `p[${at >> 2}].${"xyzw"[at & 3]}`;
+
+/** Neighbouring bytes may be stored at once by others. */
+function storeByte(buffer: string, index: string, value: string): string {
+  return [
+    `{ let byteAt = ${index}; let byteShift = (byteAt & 3u) * 8u;`,
+    `atomicAnd(&${buffer}[byteAt >> 2u], ~(255u << byteShift));`,
+    `atomicOr(&${buffer}[byteAt >> 2u], (min(${value}, 255u)) << byteShift); }`,
+  ].join(" ");
+}

@@ -1,0 +1,89 @@
+import {
+  type Backend,
+  type DType,
+  hostArray,
+  type Plan,
+  reference,
+  type Step,
+  type TypedArray,
+  type ValueType,
+  type View,
+} from "@metrigrad/tensor";
+
+interface TestBuffer {
+  readonly dtype: DType;
+  readonly data: TypedArray;
+}
+
+/** Numbers between −1 and 1 that repeat late. */
+export const wave = (at: number) => Math.sin(1.7 * at + 0.3);
+
+/** Collects buffers and views for a plan whose buffers are all variables. */
+export class TestPlan {
+  readonly buffers: TestBuffer[] = [];
+
+  /** A row-major view on a new buffer; `order` lists its axes from the one that moves slowest. */
+  view(
+    shape: readonly number[],
+    dtype: DType = "f32",
+    value: (at: number) => number = wave,
+    order: readonly number[] = shape.map((_, axis) => axis),
+  ): View {
+    const strides = shape.map(() => 0);
+    let size = 1;
+    for (const axis of [...order].reverse()) {
+      strides[axis] = size;
+      size *= shape[axis] as number;
+    }
+    const data = hostArray(dtype, size + 4);
+    for (let at = 0; at < data.length; at++) data[at] = value(at);
+    const buffer = this.buffers.push({ dtype, data }) - 1;
+    return { buffer, shape, strides, offset: 2 };
+  }
+
+  /** The contents of all buffers after the steps ran. */
+  async run(backend: Backend, steps: readonly Step[]): Promise<TypedArray[]> {
+    const plan: Plan = {
+      float: "f32",
+      buffers: this.buffers.map(({ dtype, data }, i) => ({
+        dtype,
+        size: data.length,
+        place: { kind: "variable", name: `v${i}` },
+        label: `v${i}`,
+      })),
+      steps,
+      feeds: [],
+      outputs: [],
+      arenaBytes: 0,
+    };
+    // A variable each, so that each has a page of its own.
+    const store = await backend.store([], { float: "f32" });
+    for (const [i, { dtype, data }] of this.buffers.entries()) {
+      const type = (dtype === "f32" ? "float" : dtype) as ValueType;
+      const init = () => data;
+      await store.add([{ name: `v${i}`, shape: [data.length], type, role: "state", init }]);
+    }
+    const executable = await store.prepare(plan);
+    await executable.run([]);
+    const results = await Promise.all(this.buffers.map((_, i) => store.read(`v${i}`)));
+    await store.close();
+    return results.map((result) => result.data());
+  }
+
+  /** The largest difference to the reference, relative to numbers above 1; NaN matches NaN only. */
+  async difference(backend: Backend, steps: readonly Step[]): Promise<number> {
+    const host = await reference();
+    const [got, expected] = [await this.run(backend, steps), await this.run(host, steps)];
+    await host.close();
+    let worst = 0;
+    expected.forEach((values, i) => {
+      values.forEach((wanted, k) => {
+        const found = got[i]?.[k] as number;
+        if (Object.is(found, wanted) || found === wanted) return;
+        const error = Math.abs(found - wanted) / Math.max(1, Math.abs(wanted));
+        worst = Math.max(worst, Number.isNaN(error) ? Number.POSITIVE_INFINITY : error);
+      });
+    });
+    return worst;
+  }
+}

@@ -1,0 +1,119 @@
+import {
+  arg,
+  call,
+  literal,
+  parseExpr,
+  primitiveFns,
+  type Step,
+  type View,
+} from "@metrigrad/tensor";
+import test from "tape";
+import { onWebGpu } from "../support/adapter.ts";
+import { TestPlan } from "../support/plans.ts";
+
+const odd = [0, 1, -2, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0.5, 3];
+const some = (at: number) => odd[at % odd.length] as number;
+const flat = (size: number) => [size] as const;
+
+function mapped(plan: TestPlan, size: number, text: string, value = some): Step {
+  const inputs = [plan.view(flat(size), "f32", value)];
+  const outputs = [plan.view(flat(size))];
+  return { kind: "map", label: "", shape: [size], inputs, exprs: [parseExpr(text)], outputs };
+}
+
+test("webgpu: NaN and infinities pass through arithmetic", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    for (const text of [
+      "(x) => 0 * x",
+      "(x) => max(x, 0) + min(x, 1)",
+      "(x) => x === x ? 1 : 2",
+      "(x) => x !== 0 ? 1 : 2",
+      "(x) => tanh(x) + sign(x) + exp(x)",
+      "(x) => 1 / (x - x) + x / x",
+    ]) {
+      const plan = new TestPlan();
+      const error = await plan.difference(backend, [mapped(plan, 24, text)]);
+      t.ok(error < 2e-6, `${text}: ${error}`);
+    }
+  });
+});
+
+test("webgpu: bytes are written beside each other", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    const plan = new TestPlan();
+    const input = plan.view([3, 5], "u8", (at) => 17 * at, [1, 0]);
+    const output = plan.view([3, 5], "u8", (at) => 255 - at);
+    t.equal(await plan.difference(backend, [{ kind: "copy", label: "", input, output }]), 0);
+  });
+});
+
+test("webgpu: integers wrap, and quotients by zero are zero", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    const plan = new TestPlan();
+    const x = plan.view([9], "i32", (at) => (at - 4) * 715_827_883);
+    const y = plan.view([9], "i32", (at) => (at % 4) - 1);
+    const [a, b] = [arg(0, "i32"), arg(1, "i32")];
+    const exprs = [call(primitiveFns.div, a, b), call(primitiveFns.mul, a, literal(77_777, "i32"))];
+    const outputs = [plan.view([9], "i32"), plan.view([9], "i32")];
+    const step: Step = { kind: "map", label: "", shape: [9], inputs: [x, y], exprs, outputs };
+    t.equal(await plan.difference(backend, [step]), 0);
+  });
+});
+
+/** A step of several kinds, which all write outputs that hold something else before. */
+function chain(plan: TestPlan, when: View): Step[] {
+  const [x, y, total] = [plan.view([5, 3]), plan.view([3, 5]), plan.view([3])];
+  const [product, spd, factor] = [plan.view([5, 5]), plan.view([3, 3]), plan.view([3, 3])];
+  const shift = plan.view([], "f32", () => 0.5);
+  const base = { label: "", when };
+  const shape = [5, 3];
+  return [
+    { ...base, kind: "matmul", a: x, b: y, outputs: [product] },
+    { ...base, kind: "gram", x, nu: null, base: null, alpha: 1, beta: 0, output: spd },
+    { ...base, kind: "cholesky", a: spd, shift, output: factor, used: null },
+    {
+      ...base,
+      kind: "reduce",
+      shape,
+      axes: [0],
+      inputs: [x],
+      exprs: [arg(0)],
+      ops: ["sum"],
+      outputs: [total],
+    },
+    { ...base, kind: "triangularSolve", l: factor, rhs: y, transpose: true, output: y },
+  ];
+}
+
+test("webgpu: a condition holds for every kind of step", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    for (const on of [0, 1]) {
+      const plan = new TestPlan();
+      const when = { ...plan.view([1], "bool", () => on), shape: [], strides: [] };
+      const steps = chain(plan, when);
+      const error = await plan.difference(backend, steps);
+      t.ok(error < 2e-5, `${on}: ${error}`);
+    }
+  });
+});
+
+test("webgpu: few buffers a dispatch, and few workgroups along an axis", async (t) => {
+  for (const limits of [{ buffers: 2 }, { groups: 3 }]) {
+    await onWebGpu(
+      t,
+      async (backend) => {
+        const plan = new TestPlan();
+        const [x, y, z] = [plan.view([40, 50]), plan.view([40, 50]), plan.view([40, 50])];
+        const exprs = [parseExpr("(x, y, z) => x + y * z"), parseExpr("(x, y, z) => x - z")];
+        const outputs = [x, plan.view([40, 50])];
+        const step: Step = {
+          ...{ kind: "map", label: "", shape: [40, 50], inputs: [x, y, z] },
+          ...{ exprs, outputs },
+        };
+        const error = await plan.difference(backend, [step]);
+        t.ok(error < 1e-6, `${JSON.stringify(limits)}: ${error}`);
+      },
+      limits,
+    );
+  }
+});

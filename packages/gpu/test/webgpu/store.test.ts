@@ -1,0 +1,60 @@
+import { BackendError, type Store, tensor, type VariableSpec } from "@metrigrad/tensor";
+import test from "tape";
+import { gpuJs } from "../../src/webgpu/gpujs.ts";
+import { onWebGpu } from "../support/adapter.ts";
+
+const spec = (name: string, size: number): VariableSpec => {
+  const init = () => Float32Array.from({ length: size }, (_, i) => i);
+  return { name, shape: [size], type: "float", role: "state", init };
+};
+
+const messageOf = (action: Promise<unknown>) =>
+  action.then(
+    () => "",
+    (error) => (error instanceof BackendError ? error.message : `another error: ${error}`),
+  );
+
+test("webgpu store: variables that do not fit together lie apart", async (t) => {
+  await onWebGpu(
+    t,
+    async (backend) => {
+      const store = await backend.store([spec("a", 100), spec("b", 100), spec("c", 5)]);
+      t.equal(store.bytes, 820);
+      for (const [name, last] of [
+        ["a", 99],
+        ["b", 99],
+        ["c", 4],
+      ] as const) {
+        t.equal((await store.read(name)).data().at(-1), last, name);
+      }
+      await store.write("b", tensor(new Float32Array(100).fill(7)));
+      t.equal((await store.read("b")).get(50), 7);
+      t.equal((await store.read("a")).get(50), 50);
+      t.match(await messageOf(store.add([spec("d", 200)])), /one buffer of the gpu \(512 bytes\)/);
+      t.match(await messageOf(store.add([spec("a", 3)])), /keeps its type and shape float\[100\]/);
+      t.match(await messageOf(store.read("e")), /the variable must be one of a, b, c, got e/);
+    },
+    { pageBytes: 512 },
+  );
+});
+
+test("webgpu: a lost device is an error that says what to do", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    const store: Store = await backend.store([spec("a", 3)]);
+    await (await gpuJs()).WebGPUContext.destroy();
+    // The news takes its way through the event loop.
+    let message = "";
+    for (let turn = 0; turn < 100 && message === ""; turn++) {
+      await new Promise((done) => setTimeout(done, 5));
+      message = await messageOf(store.read("a"));
+    }
+    t.match(
+      message,
+      /the gpu must be there, got a lost device .*; make a new backend with gpu\(\)/,
+    );
+  });
+  await onWebGpu(t, async (backend) => {
+    const store = await backend.store([spec("a", 3)]);
+    t.equal((await store.read("a")).get(2), 2, "a new backend has a new device");
+  });
+});
