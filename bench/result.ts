@@ -7,6 +7,8 @@ export interface Result {
   readonly ours: number;
   readonly peers: Readonly<Record<string, number>>;
   readonly ratio: Readonly<Record<string, number>>;
+  /** Where it stands in a suite whose table has a column for each of several values. */
+  readonly cell?: { readonly row: string; readonly column: string };
 }
 
 /** A result with its ratios. */

@@ -17,6 +17,7 @@ export function tables(environment: Environment, results: readonly Result[]): st
 }
 
 function suiteTable(results: readonly Result[]): string {
+  if (results.some(({ cell }) => cell !== undefined)) return wideTable(results);
   const peers = [...new Set(results.flatMap((one) => Object.keys(one.peers)))];
   const columns = peers.flatMap((peer) => [peer, "ratio"]);
   const header = [results[0]?.suite ?? "", "unit", "metrigrad", ...columns];
@@ -30,7 +31,22 @@ function suiteTable(results: readonly Result[]): string {
   return [`| ${header.join(" | ")} |`, rule, ...rows].join("\n");
 }
 
+/** A row for each thing measured, a column for each of its values. */
+function wideTable(results: readonly Result[]): string {
+  const rows = [...new Set(results.map(({ cell }) => cell?.row))];
+  const units = new Map(results.map(({ cell, unit }) => [cell?.column, unit]));
+  const header = [results[0]?.suite, ...[...units].map(([column, unit]) => `${column}, ${unit}`)];
+  const lines = rows.map((row) => {
+    const own = results.filter(({ cell }) => cell?.row === row);
+    const at = (column?: string) => own.find(({ cell }) => cell?.column === column)?.ours;
+    return `| ${[row, ...[...units.keys()].map((column) => show(at(column)))].join(" | ")} |`;
+  });
+  const rule = `| --- |${" ---: |".repeat(units.size)}`;
+  return [`| ${header.join(" | ")} |`, rule, ...lines].join("\n");
+}
+
 function show(value = Number.NaN): string {
+  if (Number.isNaN(value)) return "–";
   if (value === 0) return "0";
   if (Math.abs(value) >= 100) return value.toFixed(0);
   return Math.abs(value) < 1e-3 ? value.toExponential(1) : value.toPrecision(3);

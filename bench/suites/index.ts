@@ -2,6 +2,7 @@ import type { Result } from "../result.ts";
 import type { Session } from "../session.ts";
 import { elementwise } from "./elementwise.ts";
 import { gemm } from "./gemm.ts";
+import { metrics } from "./metrics.ts";
 import { rngd } from "./rngd.ts";
 import { scaling } from "./scaling.ts";
 import { spd } from "./spd.ts";
@@ -13,6 +14,7 @@ export const suites: Readonly<Record<string, (session: Session) => Promise<Resul
   spd,
   step,
   rngd,
+  metrics,
   elementwise,
   scaling,
 };

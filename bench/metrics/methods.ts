@@ -1,0 +1,73 @@
+import {
+  adam,
+  exponentialSchedule,
+  fullMetrics,
+  momentum,
+  type Optimizer,
+  paperMetrics,
+  type RngdSettings,
+  rngd,
+  sgd,
+  standardMetrics,
+} from "metrigrad";
+
+/** What is tuned: γ, and λ where there is a metric to damp. */
+export interface Tuned {
+  readonly learningRate: number;
+  readonly absolute?: number;
+}
+
+/** A way to train, with the settings that `tune.ts` found best among its grid. */
+export interface Method {
+  readonly name: string;
+  readonly tuned: Tuned;
+  /** Values that were tried, each γ with each λ. */
+  readonly grid: {
+    readonly learningRate: readonly number[];
+    readonly absolute?: readonly number[];
+  };
+  readonly make: (tuned: Tuned) => Optimizer;
+}
+
+/** γ falls by equal factors to a tenth, for all of them. */
+const schedule = exponentialSchedule(0.1);
+
+/** RNGD with a metric of the batch at hand, and momentum 0.9 on the preconditioned gradient. */
+function ofBatch(name: string, tuned: Tuned, settings: RngdSettings): Method {
+  return {
+    name,
+    tuned,
+    grid: { learningRate: [0.025, 0.05, 0.1, 0.2], absolute: [0.1, 0.5, 2] },
+    make: (chosen) => rngd({ ...settings, schedule, ...chosen }),
+  };
+}
+
+/** Every method of the suite; the first is what costs are compared with. */
+export const methods: readonly Method[] = [
+  {
+    name: "sgd",
+    tuned: { learningRate: 0.2 },
+    grid: { learningRate: [0.05, 0.1, 0.2, 0.4] },
+    make: (tuned) => sgd({ schedule, ...tuned }),
+  },
+  {
+    name: "momentum 0.9",
+    tuned: { learningRate: 0.05 },
+    grid: { learningRate: [0.0125, 0.025, 0.05, 0.1] },
+    make: (tuned) => momentum({ schedule, momentum: 0.9, ...tuned }),
+  },
+  {
+    name: "adam",
+    tuned: { learningRate: 0.002 },
+    grid: { learningRate: [0.0005, 0.001, 0.002, 0.004] },
+    make: (tuned) => adam({ schedule, ...tuned }),
+  },
+  ofBatch("linear rows (default)", { learningRate: 0.1, absolute: 0.5 }, {}),
+  ofBatch("paper's rows", { learningRate: 0.1, absolute: 0.5 }, { metrics: paperMetrics }),
+  ofBatch("rows by activation", { learningRate: 0.1, absolute: 0.5 }, { metrics: standardMetrics }),
+  ofBatch(
+    "the same, soft-max last",
+    { learningRate: 0.1, absolute: 0.5 },
+    { metrics: fullMetrics },
+  ),
+];
