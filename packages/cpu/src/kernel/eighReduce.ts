@@ -43,9 +43,15 @@ export interface ReducePieces {
 }
 
 /**
- * A symmetric matrix becomes tridiagonal by reflections (Householder); their vectors stay in its rows
- * right of the diagonal. Parameters: matrix, row stride, size, diagonal, off-diagonal, factors of
- * the reflections, a vector of scratch.
+ * The square of a length far below the rounding of a matrix with the largest entry 1. Reflecting what
+ * is shorter changes nothing, and 1/v'v would overflow.
+ */
+const negligible = 2 ** -64;
+
+/**
+ * A symmetric matrix with the largest entry 1 becomes tridiagonal by reflections (Householder); their
+ * vectors stay in its rows right of the diagonal. Parameters: matrix, row stride, size, diagonal,
+ * off-diagonal, factors of the reflections, a vector of scratch.
  */
 export function tridiagonalise(m: ModuleBuilder, { dot, subtract }: ReducePieces): Func {
   const two = subtractTwo(m);
@@ -61,7 +67,7 @@ export function tridiagonalise(m: ModuleBuilder, { dot, subtract }: ReducePieces
         f.do(f32.store(at(e, k), first));
         const rest = callValue("f32", dot, i32.add(x, 4), i32.add(x, 4), i32.sub(count, 1));
         const tail = f.let(rest);
-        f.if(f32.gt(tail, f32.const(0)), () => {
+        f.if(f32.gt(tail, f32.const(negligible)), () => {
           const norm = f.let(f32.sqrt(f32.add(tail, f32.mul(first, first))));
           const signed = f.let(select(f32.lt(first, f32.const(0)), f32.neg(norm), norm));
           f.do(f32.store(at(e, k), f32.neg(signed)), f32.store(x, f32.add(first, signed)));

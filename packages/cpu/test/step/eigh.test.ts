@@ -1,7 +1,7 @@
-import type { View } from "@metrigrad/tensor";
+import type { TypedArray, View } from "@metrigrad/tensor";
 import test from "tape";
 import { Random } from "../support/random.ts";
-import { compare, TestPlan } from "../support/steps.ts";
+import { backends, compare, TestPlan } from "../support/steps.ts";
 
 /** Symmetric matrices with eigenvalues about 1 apart, whose vectors are well determined. */
 function separated(plan: TestPlan, random: Random, batch: number[], d: number): View {
@@ -50,5 +50,59 @@ test("eigh: very large, very small, diagonal, zero and odd matrices", async (t) 
     const values = plan.view([size], "f32", () => 1);
     const step = { kind: "eigh", label: "v", a, output, values } as const;
     await compare(t, plan, [step], { relative: 1e-5, absolute: 1e-6 }, name);
+  }
+});
+
+/** XX'/rank for X [size, rank]; `dead` of its rows are zero. */
+function lowRank(random: Random, size: number, rank: number, dead: number): number[] {
+  const rows = Array.from({ length: rank * size }, (_, at) =>
+    at % size < dead ? 0 : random.between(0, 1),
+  );
+  return Array.from({ length: size * size }, (_, at) => {
+    const [i, j] = [Math.floor(at / size), at % size];
+    let sum = 0;
+    for (let s = 0; s < rank; s++) {
+      sum += (rows[s * size + i] as number) * (rows[s * size + j] as number);
+    }
+    return sum / rank;
+  });
+}
+
+test("eigh: matrices of low rank, some with rows of zeros", async (t) => {
+  const { all } = await backends();
+  const [size, rank] = [256, 16];
+  for (const dead of [0, 200]) {
+    const plan = new TestPlan();
+    const entries = lowRank(new Random(72), size, rank, dead);
+    const a = plan.view([size, size], "f32", (at) => entries[at] ?? 0);
+    const output = plan.view([size, size], "f32", () => 1);
+    const values = plan.view([size], "f32", () => 1);
+    const norm = Math.hypot(...entries);
+    for (const backend of all) {
+      const buffers = await plan.run(backend, [{ kind: "eigh", label: "v", a, output, values }]);
+      const [, v, lambda] = buffers as [TypedArray, TypedArray, TypedArray];
+      const at = (i: number, j: number) => v[i * size + j] as number;
+      const [products, residuals]: [number[], number[]] = [[], []];
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j < size; j++) {
+          let [product, image] = [0, 0];
+          for (let k = 0; k < size; k++) {
+            product += at(k, i) * at(k, j);
+            image += (entries[i * size + k] as number) * at(k, j);
+          }
+          products.push(product - Number(i === j));
+          residuals.push(image - at(i, j) * (lambda[j] as number));
+        }
+      }
+      t.ok(
+        Math.hypot(...products) < 1e-4 * Math.sqrt(size),
+        `V'V = I, ${dead} rows of zeros, ${backend.describe()}`,
+      );
+      t.ok(Math.hypot(...residuals) < 1e-5 * norm, "AV = VΛ");
+      t.ok(
+        Math.abs(lambda[size - rank - 1] as number) < 1e-5 * norm,
+        "as many zeros as the rank lacks",
+      );
+    }
   }
 });
