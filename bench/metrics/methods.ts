@@ -2,6 +2,7 @@ import {
   adam,
   exponentialSchedule,
   fullMetrics,
+  metrics,
   momentum,
   type Optimizer,
   paperMetrics,
@@ -42,6 +43,15 @@ function ofBatch(name: string, tuned: Tuned, settings: RngdSettings): Method {
   };
 }
 
+/**
+ * RNGD with an approximation of the whole model's Fisher information. Its entries are those of
+ * gradients, much smaller than those of rows x̃x̃', so λ and γ are smaller.
+ */
+function ofFisher(name: string, tuned: Tuned, settings: RngdSettings): Method {
+  const grid = { learningRate: [0.001, 0.003, 0.01, 0.03], absolute: [0.001, 0.01, 0.1] };
+  return { ...ofBatch(name, tuned, settings), grid };
+}
+
 /** Every method of the suite; the first is what costs are compared with. */
 export const methods: readonly Method[] = [
   {
@@ -66,8 +76,31 @@ export const methods: readonly Method[] = [
   ofBatch("paper's rows", { learningRate: 0.1, absolute: 0.5 }, { metrics: paperMetrics }),
   ofBatch("rows by activation", { learningRate: 0.1, absolute: 0.5 }, { metrics: standardMetrics }),
   ofBatch(
-    "the same, soft-max last",
+    "full rows (soft-max last)",
     { learningRate: 0.1, absolute: 0.5 },
     { metrics: fullMetrics },
   ),
+  {
+    name: "the paper's algorithm",
+    tuned: { learningRate: 0.02 },
+    grid: { learningRate: [0.0025, 0.005, 0.01, 0.02, 0.04] },
+    // A running average of all batches, inverted every 100 steps, relative damping, constant γ.
+    make: (tuned) => rngd.paper(tuned),
+  },
+  ofFisher(
+    "K-FAC of every 20th batch",
+    { learningRate: 0.003, absolute: 0.01 },
+    { metrics: metrics.kfac({ split: true }), refreshEvery: 20 },
+  ),
+  ofFisher(
+    "EKFAC of every 100th batch",
+    { learningRate: 0.003, absolute: 0.01 },
+    { metrics: metrics.ekfac(), refreshEvery: 100 },
+  ),
+  ofFisher(
+    "quasi-diagonal",
+    { learningRate: 0.003, absolute: 0.01 },
+    { metrics: metrics.quasiDiagonal() },
+  ),
+  ofFisher("diagonal", { learningRate: 0.003, absolute: 0.01 }, { metrics: metrics.diagonal() }),
 ];
