@@ -38,7 +38,7 @@ function ofBatch(name: string, tuned: Tuned, settings: RngdSettings): Method {
   return {
     name,
     tuned,
-    grid: { learningRate: [0.025, 0.05, 0.1, 0.2], absolute: [0.1, 0.5, 2] },
+    grid: { learningRate: [0.05, 0.1, 0.2], absolute: [0.1, 0.5, 2] },
     make: (chosen) => rngd({ ...settings, schedule, ...chosen }),
   };
 }
@@ -48,7 +48,7 @@ function ofBatch(name: string, tuned: Tuned, settings: RngdSettings): Method {
  * gradients, much smaller than those of rows x̃x̃', so λ and γ are smaller.
  */
 function ofFisher(name: string, tuned: Tuned, settings: RngdSettings): Method {
-  const grid = { learningRate: [0.001, 0.003, 0.01, 0.03], absolute: [0.001, 0.01, 0.1] };
+  const grid = { learningRate: [0.001, 0.003, 0.01], absolute: [0.001, 0.01, 0.1] };
   return { ...ofBatch(name, tuned, settings), grid };
 }
 
@@ -83,7 +83,7 @@ export const methods: readonly Method[] = [
   {
     name: "the paper's algorithm",
     tuned: { learningRate: 0.02 },
-    grid: { learningRate: [0.0025, 0.005, 0.01, 0.02, 0.04] },
+    grid: { learningRate: [0.005, 0.01, 0.02] },
     // A running average of all batches, inverted every 100 steps, relative damping, constant γ.
     make: (tuned) => rngd.paper(tuned),
   },
