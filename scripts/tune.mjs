@@ -87,9 +87,10 @@ async function tune() {
   const cli = join(root, "packages", "metrigrad", "dist", "cli");
   const { trainRun } = await import(join(cli, "train.js"));
   const { progressOf } = await import(join(cli, "progress.js"));
-  const { DivergenceError, mnist, writeWhole } = await import("metrigrad");
+  const { DivergenceError, defaultBackend, mnist, writeWhole } = await import("metrigrad");
   const epochs = Number(options.epochs);
   const data = await mnist();
+  const backend = await defaultBackend();
 
   /** @param {Wanted[]} wanted */
   const trainAll = async (wanted) => {
@@ -102,7 +103,12 @@ async function tune() {
       try {
         const progress = progressOf(name, screen);
         const job = { arch, optimizer, seed };
-        const { record } = await trainRun(job, { data, epochs, batch }, progress, settings);
+        const { record } = await trainRun(
+          job,
+          { data, epochs, batch, backend },
+          progress,
+          settings,
+        );
         const { trainCost, validCost, validAccuracy } = record.epochs.at(-1);
         const seconds = record.epochs.reduce(
           (/** @type {number} */ sum, /** @type {{ seconds: number }} */ epoch) =>

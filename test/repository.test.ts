@@ -17,7 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   metric: ["tensor", "graph", "nn"],
   optim: ["tensor", "graph", "nn", "metric"],
   train: ["tensor", "graph", "nn", "metric", "optim", "data"],
-  metrigrad: ["tensor", "cpu", "graph", "nn", "metric", "optim", "train", "data"],
+  metrigrad: ["tensor", "cpu", "gpu", "graph", "nn", "metric", "optim", "train", "data"],
 };
 const packages = readdirSync(join(root, "packages"));
 

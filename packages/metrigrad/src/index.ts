@@ -8,3 +8,4 @@ export * from "@metrigrad/tensor";
 export * from "@metrigrad/train";
 export { defaultBackend } from "./defaultBackend.ts";
 export { type FitOptions, fit } from "./fit.ts";
+export { gpu } from "./gpu.ts";

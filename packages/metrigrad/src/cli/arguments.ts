@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { archs } from "./archs.ts";
+import { backends } from "./backends.ts";
 import { optimizers } from "./optimizers.ts";
 import { refuse, UsageError } from "./usage.ts";
 
@@ -13,6 +14,8 @@ export interface Arguments {
   readonly seed: number;
   /** Runs of each, with the seeds from `seed` on. */
   readonly repeats: number;
+  /** Where to compute. */
+  readonly backend: string;
   readonly out: string;
 }
 
@@ -30,6 +33,7 @@ export function readArguments(args: readonly string[]): Arguments {
     batch: integer("batch", values.batch, 50, [1, rows]),
     seed: integer("seed", values.seed, 1, [0, 2 ** 31]),
     repeats: integer("repeats", values.repeats, 1, [1, 1000]),
+    backend: one("backend", values.backend, Object.keys(backends)),
     out: folder(values.out),
   };
 }
@@ -49,6 +53,7 @@ function parse(args: readonly string[]) {
         batch: text,
         seed: text,
         repeats: text,
+        backend: text,
         out: text,
       },
     });
@@ -74,6 +79,13 @@ function list(option: string, given: string | undefined, known: readonly string[
     );
   }
   return [...new Set(names)];
+}
+
+/** One of the known names, the first by default. */
+function one(option: string, given: string | undefined, known: readonly string[]): string {
+  const name = given ?? (known[0] as string);
+  if (known.includes(name)) return name;
+  return refuse(option, `it must be one of ${known.join(", ")}`, JSON.stringify(name));
 }
 
 function integer(

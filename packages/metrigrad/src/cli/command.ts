@@ -1,8 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { mnist } from "@metrigrad/data";
+import type { Backend } from "@metrigrad/tensor";
 import { DivergenceError, type RunRecord, writeReport } from "@metrigrad/train";
 import { network } from "./archs.ts";
 import { readArguments } from "./arguments.ts";
+import { backends } from "./backends.ts";
 import { help } from "./help.ts";
 import { jobOf } from "./job.ts";
 import { optimizers } from "./optimizers.ts";
@@ -25,7 +27,8 @@ export async function command(args: readonly string[], screen: Screen): Promise<
   const { out, epochs, batch } = options;
   await makeFolder(out);
   const jobs = jobOf(options);
-  const data = await mnist();
+  const backend = await (backends[options.backend] as () => Promise<Backend>)();
+  const common = { data: await mnist(), epochs, batch, backend };
   const name = Math.max(...jobs.map(({ arch, optimizer }) => arch.length + optimizer.length)) + 1;
   const chart = { title: `MNIST, ${network}, batch ${batch}`, optimizers: Object.keys(optimizers) };
   const runs: RunRecord[] = [];
@@ -34,7 +37,7 @@ export async function command(args: readonly string[], screen: Screen): Promise<
     const title = `${`${job.arch} ${job.optimizer}`.padEnd(name)}${options.repeats > 1 ? ` seed ${job.seed}` : ""}`;
     try {
       const progress = progressOf(title, screen);
-      const { record, environment } = await trainRun(job, { data, epochs, batch }, progress);
+      const { record, environment } = await trainRun(job, common, progress);
       runs.push(record);
       await writeReport(out, { schema: 1, environment, runs }, chart);
     } catch (error) {

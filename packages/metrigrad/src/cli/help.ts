@@ -1,4 +1,5 @@
 import { archs } from "./archs.ts";
+import { backends } from "./backends.ts";
 import { optimizers } from "./optimizers.ts";
 
 /** What --help prints. */
@@ -15,6 +16,8 @@ and compares them, by epoch and by second.
   --batch N          images of a step; 50 by default
   --seed N           of initial weights and shuffles; 1 by default
   --repeats N        runs of each, with seeds N, N+1, …; 1 by default
+  --backend NAME     ${Object.keys(backends).join(", ")}; cpu by default
+                     (gpu: needs @metrigrad/gpu)
   --out DIR          where to write; runs/latest by default
   --help             this text
 

@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import type { DataSet } from "@metrigrad/data";
 import { categorical } from "@metrigrad/nn";
+import type { Backend } from "@metrigrad/tensor";
 import { environmentOf, type Recording, type RunRecord, recordRun } from "@metrigrad/train";
 import { fit } from "../fit.ts";
 import { archs } from "./archs.ts";
@@ -17,6 +18,7 @@ export interface Common {
   readonly data: DataSet;
   readonly epochs: number;
   readonly batch: number;
+  readonly backend: Backend;
 }
 
 /** A run's record and where it took place. */
@@ -25,10 +27,10 @@ export interface Trained {
   readonly environment: Recording["environment"];
 }
 
-/** Trains one run of the job on the cpu. Throws what `fit` throws. */
+/** Trains one run of the job. Throws what `fit` throws. */
 export async function trainRun(
   { arch, optimizer, seed }: JobRun,
-  { data, epochs, batch }: Common,
+  { data, epochs, batch, backend }: Common,
   progress: Progress,
   settings: Tuned = tuned[arch]?.[optimizer] as Tuned,
 ): Promise<Trained> {
@@ -36,6 +38,7 @@ export async function trainRun(
   const made = (optimizers[optimizer] as (typeof optimizers)[string])(settings);
   const run = fit(model, {
     data,
+    backend,
     likelihood: categorical(),
     optimizer: made,
     batchSize: batch,

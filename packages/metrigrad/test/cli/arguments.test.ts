@@ -11,13 +11,14 @@ test("without arguments everything runs", async (t) => {
     batch: 50,
     seed: 1,
     repeats: 1,
+    backend: "cpu",
     out: "runs/latest",
   });
 });
 
 test("options are read, lists are separated by commas", async (t) => {
   const args =
-    "--arch bna --optimizer rngd,sgd,rngd --epochs 20 --batch=100 --seed 7 --repeats 3 --out a/b";
+    "--arch bna --optimizer rngd,sgd,rngd --epochs 20 --batch=100 --seed 7 --repeats 3 --backend gpu --out a/b";
   t.deepEqual(readArguments(args.split(" ")), {
     help: false,
     archs: ["bna"],
@@ -26,6 +27,7 @@ test("options are read, lists are separated by commas", async (t) => {
     batch: 100,
     seed: 7,
     repeats: 3,
+    backend: "gpu",
     out: "a/b",
   });
   t.ok(readArguments(["-h"]).help);
@@ -51,5 +53,6 @@ test("a wrong option or value is refused with what is right", async (t) => {
   refused(["--batch", "50001"], /--batch: it must be an integer from 1 to 50000, got "50001"/);
   refused(["--seed", "x"], /--seed: it must be an integer from 0 to/);
   refused(["--repeats", "0"], /--repeats: it must be an integer from 1/);
+  refused(["--backend", "tpu"], /--backend: it must be one of cpu, gpu, reference, got "tpu"/);
   refused(["--out", ""], /--out: it must be a folder, got ""/);
 });

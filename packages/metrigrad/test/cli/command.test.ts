@@ -17,7 +17,17 @@ async function run(...args: string[]) {
 test("--help tells the options", async (t) => {
   const { code, text } = await run("--help");
   t.equal(code, 0);
-  for (const option of ["arch", "optimizer", "epochs", "batch", "seed", "repeats", "out", "help"]) {
+  for (const option of [
+    "arch",
+    "optimizer",
+    "epochs",
+    "batch",
+    "seed",
+    "repeats",
+    "backend",
+    "out",
+    "help",
+  ]) {
     t.ok(text.includes(`--${option} `), option);
   }
 });
