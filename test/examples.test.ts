@@ -66,6 +66,20 @@ const expected: Readonly<Record<string, (lines: readonly string[]) => Record<str
       "plain ones are not": after(lines, "plain paths apart:") > 5 * coarse,
     };
   },
+  "geometry/spectra.ts": (lines) => {
+    const layers = lines
+      .map((line) =>
+        /^W\d.*→ (\S+), sum of eigenvalues (\S+), above 1e-5 (\d+) of (\d+)/.exec(line),
+      )
+      .filter((found) => found !== null)
+      .map((found) => found.slice(1).map(Number));
+    const [first = [], , last = []] = layers;
+    return {
+      "eigenvalues add up to traces": layers.length === 3 && layers.every(([a, b]) => a === b),
+      "a batch has at most as many directions as rows": first[2] === 60 && first[3] === 197,
+      "the soft-max lacks those that move all classes": (last[2] ?? 110) <= 99 && last[3] === 110,
+    };
+  },
   "geometry/zones.ts": (lines) => {
     const largest = (name: string) => after(lines, `${name}: largest ν `);
     return {

@@ -88,16 +88,26 @@ export function panel(options: PanelOptions): Panel {
 /** Positions and labelled ticks of an axis between two pixels. */
 function axis({ span, log = false, numbered = true, count = 5 }: AxisOptions, pixels: Span) {
   const scale = log ? scaleLog(span, pixels) : scaleLinear(span, pixels);
-  const all = scale.ticks(count);
-  // Between the powers of ten of a long logarithmic axis there is no room for numbers.
-  const powers = all.filter((value) => Number.isInteger(Math.round(1e9 * Math.log10(value)) / 1e9));
-  const show = log
-    ? (value: number) => String(Number(value.toPrecision(3)))
-    : scale.tickFormat(count);
-  const kept = log && powers.length > 2 ? powers : all;
+  const show = log ? String : scale.tickFormat(count);
+  const kept = log ? roundNumbers(span) : scale.ticks(count);
   const at = (value: number) => Math.round(10 * scale(value)) / 10;
   return {
     at,
     ticks: kept.map((value) => ({ at: at(value), text: numbered ? show(value) : "" })),
   };
+}
+
+/** At most seven round numbers in a span, in about equal factors. */
+function roundNumbers([low, high]: Span): number[] {
+  const first = Math.floor(Math.log10(low));
+  const decades = Array.from(
+    { length: Math.ceil(Math.log10(high)) - first + 1 },
+    (_, i) => first + i,
+  );
+  const choices = [[1, 2, 5], [1, 3], [1]].map((digits) =>
+    decades
+      .flatMap((decade) => digits.map((digit) => Number(`${digit}e${decade}`)))
+      .filter((value) => value >= low && value <= high),
+  );
+  return choices.find((choice) => choice.length <= 7) ?? (choices[2] as number[]);
 }
