@@ -38,7 +38,7 @@ function ofBatch(name: string, tuned: Tuned, settings: RngdSettings): Method {
   return {
     name,
     tuned,
-    grid: { learningRate: [0.05, 0.1, 0.2], absolute: [0.1, 0.5, 2] },
+    grid: { learningRate: [0.05, 0.1, 0.2, 0.4], absolute: [0.1, 0.5, 2] },
     make: (chosen) => rngd({ ...settings, schedule, ...chosen }),
   };
 }
@@ -57,19 +57,19 @@ export const methods: readonly Method[] = [
   {
     name: "sgd",
     tuned: { learningRate: 0.2 },
-    grid: { learningRate: [0.05, 0.1, 0.2, 0.4] },
+    grid: { learningRate: [0.05, 0.1, 0.2, 0.4, 0.8] },
     make: (tuned) => sgd({ schedule, ...tuned }),
   },
   {
     name: "momentum 0.9",
     tuned: { learningRate: 0.05 },
-    grid: { learningRate: [0.0125, 0.025, 0.05, 0.1] },
+    grid: { learningRate: [0.0125, 0.025, 0.05, 0.1, 0.2] },
     make: (tuned) => momentum({ schedule, momentum: 0.9, ...tuned }),
   },
   {
     name: "adam",
     tuned: { learningRate: 0.002 },
-    grid: { learningRate: [0.0005, 0.001, 0.002, 0.004] },
+    grid: { learningRate: [0.0005, 0.001, 0.002, 0.004, 0.008] },
     make: (tuned) => adam({ schedule, ...tuned }),
   },
   ofBatch("linear rows (default)", { learningRate: 0.1, absolute: 0.5 }, {}),

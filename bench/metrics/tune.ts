@@ -1,7 +1,7 @@
 /**
  * `node --import tsx bench/metrics/tune.ts [METHOD …]`, after `npm run build`: trains every setting of the methods'
  * grids for five epochs with one seed that the suite does not use, adds the results to
- * bench/metrics/tuning.json, and prints the best of each method by its cost on the validation images,
+ * docs/tuning-metrics.json, and prints the best of each method by its cost on the validation images,
  * which `methods.ts` takes over. What the file holds already is not done again.
  */
 import { readFileSync } from "node:fs";
@@ -17,7 +17,7 @@ interface Trial extends Tuned {
   readonly validCost: number | null;
 }
 
-const file = join(import.meta.dirname, "tuning.json");
+const file = join(import.meta.dirname, "..", "..", "docs", "tuning-metrics.json");
 const trials: Trial[] = JSON.parse(readFileSync(file, "utf8"));
 const asked = process.argv.slice(2);
 const chosen = methods.filter(({ name }) => asked.length === 0 || asked.includes(name));
