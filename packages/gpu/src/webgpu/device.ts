@@ -31,6 +31,7 @@ export class Device {
   private closed = false;
   private lost: string | null = null;
   private fault: string | null = null;
+  private readonly leave: () => void;
 
   /** `limits` may be set lower than the device's own, for tests. */
   constructor({ adapter, device }: GpuContext, limits: Partial<DeviceLimits> = {}) {
@@ -49,9 +50,13 @@ export class Device {
       this.lost = message;
     });
     const report = device.onuncapturederror;
-    device.onuncapturederror = (event) => {
+    const listen = (event: GPUUncapturedErrorEvent) => {
       this.fault ??= event.error.message;
       report?.call(device, event);
+    };
+    device.onuncapturederror = listen;
+    this.leave = () => {
+      if (device.onuncapturederror === listen) device.onuncapturederror = report;
     };
   }
 
@@ -170,7 +175,9 @@ export class Device {
   }
 
   close(): void {
+    if (this.closed) return;
     this.closed = true;
+    this.leave();
     this.pipelines.clear();
   }
 

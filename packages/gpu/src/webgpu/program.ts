@@ -51,15 +51,13 @@ export async function recipeOf(
     refuseAbove(device.limits.pageBytes, bytes, label);
   }
   const own = [...pages, ...[scratch, spare].filter(({ bytes }) => bytes > 0)];
-  const [pipelines] = await Promise.all([
-    Promise.all(
-      dispatches.map(({ code }, i) => {
-        const { numbers, pages: bound } = bridged[i] as Bridged;
-        return device.pipeline(code(numbers), bound.length);
-      }),
-    ),
-    device.allocate(own, "store.prepare"),
-  ]);
+  const pipelines = await Promise.all(
+    dispatches.map(({ code }, i) => {
+      const { numbers, pages: bound } = bridged[i] as Bridged;
+      return device.pipeline(code(numbers), bound.length);
+    }),
+  );
+  await device.allocate(own, "store.prepare");
   plan.buffers.forEach(({ place: where, dtype }, i) => {
     if (where.kind !== "constant") return;
     const { page, offset } = spots[i] as Spot;

@@ -36,6 +36,7 @@ export class GpuStore implements Store {
   private readonly pages: Page[] = [];
   private readonly executables = new Set<Executable>();
   private readonly forget: (closed: GpuStore) => void;
+  private adding: Promise<void> = Promise.resolve();
   private closed = false;
 
   /** `forget` is called when it is closed. */
@@ -60,7 +61,14 @@ export class GpuStore implements Store {
     return this.known.has(name);
   }
 
-  async add(variables: readonly VariableSpec[]): Promise<void> {
+  /** One after the other: a variable that is on its way is there for the next call. */
+  add(variables: readonly VariableSpec[]): Promise<void> {
+    const added = this.adding.then(() => this.addNow(variables));
+    this.adding = added.catch(() => undefined);
+    return added;
+  }
+
+  private async addNow(variables: readonly VariableSpec[]): Promise<void> {
     this.check("store.add");
     const fresh = new Map<string, VariableSpec>();
     for (const spec of variables) {

@@ -38,6 +38,18 @@ test("webgpu store: variables that do not fit together lie apart", async (t) => 
   );
 });
 
+test("webgpu store: a variable that two calls add at once is one", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    const store = await backend.store([]);
+    let made = 0;
+    const one = { ...spec("a", 3), init: () => [++made, made, made] };
+    await Promise.all([store.add([one]), store.add([one, spec("b", 2)])]);
+    t.deepEqual(Array.from((await store.read("a")).data()), [1, 1, 1]);
+    t.equal(made, 1);
+    t.equal(store.variables.length, 2);
+  });
+});
+
 test("webgpu: a lost device is an error that says what to do", async (t) => {
   await onWebGpu(t, async (backend) => {
     const store: Store = await backend.store([spec("a", 3)]);
