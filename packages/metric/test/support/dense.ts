@@ -1,8 +1,9 @@
 import { compile, constant } from "@metrigrad/graph";
 import { type MetricChoice, type Subsystem, subsystems } from "@metrigrad/metric";
 import { applyModel, type Law, type Module } from "@metrigrad/nn";
-import { reference, type Store, tensor } from "@metrigrad/tensor";
+import { type Store, tensor } from "@metrigrad/tensor";
 import type { Matrix } from "ml-matrix";
+import { onReference, type Tested } from "./backends.ts";
 import { asMatrix, asTensor } from "./draws.ts";
 
 /** Where a model's geometry is looked at. */
@@ -13,6 +14,8 @@ export interface Place {
   /** Values by variable name; drawn from the seed else. */
   readonly values?: Readonly<Record<string, Matrix>>;
   readonly mode?: "train" | "infer";
+  /** The reference unless said otherwise. */
+  readonly on?: Tested;
 }
 
 /** The subsystems of a model on rows x. */
@@ -33,9 +36,9 @@ export async function withStore<T>(
   model: Module,
   values: Readonly<Record<string, Matrix>>,
   use: (store: Store) => Promise<T>,
+  on: Tested = onReference,
 ): Promise<T> {
-  const backend = await reference();
-  const store = await backend.store(model, { seed: 3 });
+  const store = await on.store(model, 3);
   for (const [name, value] of Object.entries(values)) {
     const { shape } = await store.read(name);
     await store.write(name, tensor(Float64Array.from(value.to1DArray()), { shape }));
@@ -43,13 +46,13 @@ export async function withStore<T>(
   try {
     return await use(store);
   } finally {
-    await backend.close();
+    await store.close();
   }
 }
 
 /** The blocks of a model as matrices over the flattened parameters, by their names joined with " + ". */
 export function denseBlocks(model: Module, place: Place): Promise<Record<string, Matrix>> {
-  return withStore(model, place.values ?? {}, async (store) => {
+  const read = async (store: Store) => {
     const found: Record<string, Matrix> = {};
     for (const { params, block } of subsystemsOf(model, place)) {
       const name = params.map(({ attrs }) => attrs.name).join(" + ");
@@ -58,5 +61,6 @@ export function denseBlocks(model: Module, place: Place): Promise<Record<string,
       found[name] = asMatrix(await (await program.run()).read());
     }
     return found;
-  });
+  };
+  return withStore(model, place.values ?? {}, read, place.on);
 }

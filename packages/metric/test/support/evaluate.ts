@@ -1,14 +1,17 @@
-import { compile, type Feeds, type Node } from "@metrigrad/graph";
-import { reference, type Tensor } from "@metrigrad/tensor";
+import { compile, type Node } from "@metrigrad/graph";
+import type { Tensor } from "@metrigrad/tensor";
+import { onReference, type Tested } from "./backends.ts";
 
-/** Values of nodes on the float64 reference backend. */
-export async function evaluate(nodes: readonly Node[], feeds: Feeds = {}): Promise<Tensor[]> {
-  const backend = await reference();
-  const store = await backend.store([]);
+/** Values of nodes, on the float64 reference backend unless said otherwise. */
+export async function evaluate(
+  nodes: readonly Node[],
+  on: Tested = onReference,
+): Promise<Tensor[]> {
+  const store = await on.store({ variables: [] });
   const program = await compile({ outputs: nodes }, store);
-  const handles = await program.run(feeds);
+  const handles = await program.run();
   const values = await Promise.all(handles.map((handle) => handle.read()));
-  await backend.close();
+  await store.close();
   return values;
 }
 

@@ -15,8 +15,9 @@ import {
   type UnitRow,
 } from "@metrigrad/metric";
 import { type Activation, dense } from "@metrigrad/nn";
-import { reference, type Store } from "@metrigrad/tensor";
+import type { Store } from "@metrigrad/tensor";
 import type { Matrix } from "ml-matrix";
+import { onReference, type Tested } from "./backends.ts";
 import { asTensor } from "./draws.ts";
 import { counting, type HostUnit, normalUnit, twoValued } from "./units.ts";
 
@@ -103,12 +104,12 @@ export async function layerMetric(
   { activation, table }: Pick<Layer, "activation" | "table">,
   w: Matrix,
   x: Matrix,
+  on: Tested = onReference,
 ): Promise<{ readonly g: Rfim; readonly store: Store; readonly close: () => Promise<void> }> {
   const settings = activation === null ? {} : { activation };
   const model = dense(w.rows - 1, w.columns, settings);
-  const backend = await reference();
-  const store = await backend.store(model);
+  const store = await on.store(model);
   await store.write("w", asTensor(w));
   const g = await rfim(model, asTensor(x), { store, metrics: table });
-  return { g, store, close: () => backend.close() };
+  return { g, store, close: () => store.close() };
 }

@@ -21,9 +21,9 @@ export function meanKronecker(rows: Matrix, inner: (s: number) => Matrix): Matri
   return terms.reduce((total, term) => Matrix.add(total, term)).div(rows.rows);
 }
 
-/** How many eigenvalues are not 0. */
-export function rankOf(eigenvalues: ArrayLike<number>): number {
+/** How many eigenvalues are more than rounding: than `zero` of the largest. */
+export function rankOf(eigenvalues: ArrayLike<number>, zero = 1e-10): number {
   const values = Array.from(eigenvalues);
   const largest = Math.max(...values.map(Math.abs));
-  return values.filter((value) => Math.abs(value) > 1e-10 * largest).length;
+  return values.filter((value) => Math.abs(value) > zero * largest).length;
 }

@@ -1,7 +1,7 @@
 import { compile, grad, type Node, variable } from "@metrigrad/graph";
 import type { Block, SolveOptions } from "@metrigrad/metric";
-import { reference } from "@metrigrad/tensor";
 import type { Matrix } from "ml-matrix";
+import { onReference, type Tested } from "./backends.ts";
 import { asMatrix, asTensor } from "./draws.ts";
 
 /** A subsystem with one weight matrix: its loss and metric as functions of it. */
@@ -15,15 +15,15 @@ export interface Problem {
 export async function direction(
   { w, loss, block }: Problem,
   damping: NonNullable<SolveOptions["damping"]> = {},
+  on: Tested = onReference,
 ): Promise<Matrix> {
   const parameter = variable("w", [w.rows, w.columns]);
-  const backend = await reference();
-  const store = await backend.store([parameter.attrs]);
+  const store = await on.store({ variables: [parameter.attrs] });
   await store.write("w", asTensor(w));
   const gradient = grad(loss(parameter), parameter);
   const outputs = block(parameter).solve(gradient, { damping, solver: "dense" });
   const program = await compile({ outputs }, store);
   const value = asMatrix(await (await program.run()).read());
-  await backend.close();
+  await store.close();
   return value.mul(-1);
 }
