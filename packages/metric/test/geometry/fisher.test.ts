@@ -15,6 +15,7 @@ import {
 import { reference, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix, solve } from "ml-matrix";
 import test from "tape";
+import { deviation } from "../support/deviation.ts";
 import { outputJacobians, scoresOf } from "../support/differences.ts";
 import { asMatrix, asTensor, augmented, matrixOf } from "../support/draws.ts";
 import { gap } from "../support/evaluate.ts";
@@ -248,25 +249,6 @@ test("fisher: conjugate gradients say where they do not get to", async (t) => {
   t.ok(off > 1e-9 && off < 0.05, `a loose tolerance is off by ${off}`);
   await close();
 });
-
-/** Largest deviation of the mean of rows' products from g, in standard errors over the draws. */
-function deviation(rows: Matrix, n: number, draws: number, g: Matrix): number {
-  let worst = 0;
-  for (let k = 0; k < rows.columns; k++) {
-    for (let l = 0; l <= k; l++) {
-      const means = Array.from({ length: draws }, (_, q) => {
-        let total = 0;
-        for (let s = 0; s < n; s++)
-          total += rows.get(s * draws + q, k) * rows.get(s * draws + q, l);
-        return total / n;
-      });
-      const mean = means.reduce((sum, value) => sum + value, 0) / draws;
-      const spread = means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws - 1);
-      worst = Math.max(worst, Math.abs(mean - g.get(k, l)) / Math.sqrt(spread / draws));
-    }
-  }
-  return worst;
-}
 
 for (const law of [categorical(), poisson()]) {
   test(`fisher: ${law.name}, Monte-Carlo within 4.5 standard errors of the exact one, seed 4`, async (t) => {
