@@ -70,7 +70,7 @@ function sineMetric(factor = 1) {
 }
 
 test("checkMetric: a new kind of module, with nothing else said", async (t) => {
-  const report = await checkMetric(sineMetric(), { samples: 500 });
+  const report = await checkMetric(sineMetric(), { samples: 200 });
   t.ok(report.passed, String(report));
   const names = report.checks.map(({ name }) =>
     name.replace(/^sineUnit, unitGram, gaussian\(1\): /, ""),
@@ -340,7 +340,7 @@ test("checkMetric: dense blocks, an explicit law, inputs and parameters", async 
 
 test("checkMetric: with too many responses for quadrature, by the law's own Fisher information", async (t) => {
   const many = linearRows(dense);
-  const report = await checkMetric(many, { module: dense(1, 4), samples: 500 });
+  const report = await checkMetric(many, { module: dense(1, 4), samples: 200 });
   t.ok(report.passed, String(report));
   t.deepEqual(
     report.checks.map(({ name }) => name.split(": ")[1]),
@@ -455,7 +455,7 @@ test("checkMetric: parameters that the module does not have are refused", async 
 
 test("checkMetric: seeds change the draws, not the verdict", async (t) => {
   const reports = await Promise.all(
-    [11, 12, 13].map((seed) => checkMetric(tanhRow(), { seed, samples: 500 })),
+    [11, 12, 13].map((seed) => checkMetric(tanhRow(), { seed, samples: 100 })),
   );
   t.ok(reports.every(({ passed }) => passed));
   t.equal(new Set(reports.map(String)).size, 3);

@@ -112,7 +112,7 @@ for (const { law, form, logProb, outcomes } of responses) {
 
 test("T1 soft-max layer: (diag η − ηη') ⊗ x̃x̃' = E[score score'] over the classes, by checkMetric", async (t) => {
   const law = categorical();
-  const report = await checkMetric(likelihoodMetric(), { module: dense(2, 3), law, samples: 500 });
+  const report = await checkMetric(likelihoodMetric(), { module: dense(2, 3), law, samples: 200 });
   t.ok(report.passed, String(report));
   t.match(String(report), /softmaxGram, categorical: E\[score score'\] by enumeration/);
 });
@@ -144,7 +144,7 @@ for (const on of backends) {
 }
 
 test("T1 batch normalisation by checkMetric", async (t) => {
-  const report = await checkMetric(batchNormMetric({ sigma: 0.4 }), { samples: 500 });
+  const report = await checkMetric(batchNormMetric({ sigma: 0.4 }), { samples: 200 });
   t.ok(report.passed, String(report));
 });
 
