@@ -1,4 +1,6 @@
+export { averaged, type Remember } from "./blocks/averaged.ts";
 export type {
+  AveragedBy,
   Block,
   BlockCost,
   Columns,

@@ -1,4 +1,5 @@
 import type { Node, RandomOptions } from "@metrigrad/graph";
+import type { Initializer } from "@metrigrad/tensor";
 import type { Damping } from "./damping.ts";
 import type { Keep, Prepared } from "./prepared.ts";
 
@@ -34,6 +35,13 @@ export interface Solution {
   readonly residual: Node;
 }
 
+/** Values of which running averages are kept, and the block that these make. */
+export interface AveragedBy {
+  /** By name: the value of one batch, and the first one, at which the block is the identity. */
+  readonly values: Readonly<Record<string, { readonly value: Node; readonly init: Initializer }>>;
+  readonly block: (kept: Readonly<Record<string, Node>>) => Block;
+}
+
 /**
  * A symmetric positive semi-definite matrix over the parameters of one subsystem, in the form in
  * which it is cheap. Parameters are a matrix [d, m], one column per unit.
@@ -58,6 +66,8 @@ export interface Block {
   readonly layout: string;
   /** A [d, d] and G [m, m] where g is A ⊗ G, else null. */
   readonly factors: readonly [Node, Node] | null;
+  /** Values that a running average keeps in place of the matrices, else null. */
+  readonly averagedBy: AveragedBy | null;
   /** g v for v [d, m]. Throws ShapeError. */
   apply(v: Node): Node;
   /** (g + λI)⁻¹ v for v [d, m]. Throws ShapeError, and MetricError for a solver that it has not. */

@@ -14,7 +14,15 @@ import {
   where,
 } from "@metrigrad/graph";
 import { MetricError, ShapeError, showShape } from "@metrigrad/tensor";
-import type { Block, BlockCost, Columns, DampedOptions, SolveOptions, Solver } from "./block.ts";
+import type {
+  AveragedBy,
+  Block,
+  BlockCost,
+  Columns,
+  DampedOptions,
+  SolveOptions,
+  Solver,
+} from "./block.ts";
 import { conjugateGradients, defaultIterations } from "./cg.ts";
 import { perColumn, spread, timesMatrices } from "./columns.ts";
 import { shiftOf } from "./damping.ts";
@@ -54,8 +62,9 @@ export interface BlockParts {
   readonly toMatrices: () => Node;
   readonly accumulate?: (base: Node | null, alpha: number, beta: number) => Node;
   readonly factors?: readonly [Node, Node];
-  /** What stands for g + λI, where that is not the sum. */
-  readonly damp?: (lambda: Node) => Damped;
+  readonly averagedBy?: AveragedBy;
+  /** What stands for g + λI, where that is not the sum; of kept values where `keep` is given. */
+  readonly damp?: (lambda: Node, keep?: Keep) => Damped;
   /** Its own solvers beside "dense" and "cg". */
   readonly solvers?: { readonly [S in Solver]?: Solve };
   readonly prepare?: { readonly [S in Solver]?: Prepare };
@@ -159,6 +168,7 @@ export function defBlock(parts: BlockParts): Block {
     size,
     layout: parts.layout ?? layoutOf(parts),
     factors: parts.factors ?? null,
+    averagedBy: parts.averagedBy ?? null,
     apply: (v) => applied("apply", v),
     solve: (v, options = {}) => shifted("solve", v, options).x,
     solution: (v, options = {}) => {
@@ -178,6 +188,10 @@ export function defBlock(parts: BlockParts): Block {
       return {
         solve: (v) => solve(checked("solve", v)),
         apply: (v) => keepApply(keep)(checked("apply", v)),
+        damped: (v) => {
+          const whole = parts.damp?.(lambda(), keep) ?? damped(lambda(), keepApply(keep));
+          return whole.apply(checked("damped", v));
+        },
         lambda,
       };
     },

@@ -29,6 +29,10 @@ export function diagonalBlock(values: Node, form = "diagonal"): Block {
     columns: "own",
     layout: `diagonal [${d}, ${m}]`,
     costs: directCosts("a diagonal matrix", d * m, 1),
+    averagedBy: {
+      values: { diagonal: { value: values, init: ones } },
+      block: (kept) => diagonalBlock(kept.diagonal as Node, form),
+    },
     apply: (v) => mul(values, v),
     trace: () => sum(values, { axis: 0 }),
     diagonal: () => values,

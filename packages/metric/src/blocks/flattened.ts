@@ -20,8 +20,9 @@ export function flattened(column: Block, d: number, m: number): Block {
     apply: (v) => full(column.apply(flat(v))),
     solve: (v, options) => full(column.solve(flat(v), options)),
     prepare: (keep, options) => {
-      const { solve, apply, lambda } = column.prepare(keep, options);
-      return { solve: (v) => full(solve(flat(v))), apply: (v) => full(apply(flat(v))), lambda };
+      const { solve, apply, damped, lambda } = column.prepare(keep, options);
+      const within = (f: (v: Node) => Node) => (v: Node) => full(f(flat(v)));
+      return { solve: within(solve), apply: within(apply), damped: within(damped), lambda };
     },
     solution: (v, options) => {
       const solution = column.solution(flat(v), options);

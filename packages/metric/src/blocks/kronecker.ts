@@ -30,6 +30,7 @@ import { kroneckerCosts } from "./cost.ts";
 import { type Damped, defBlock, type Prepare } from "./defBlock.ts";
 import { identities, ones, zeros } from "./first.ts";
 import { inverseOf } from "./inverseOf.ts";
+import type { Keep } from "./prepared.ts";
 
 /** How a Kronecker block is damped. */
 export interface KroneckerOptions {
@@ -68,6 +69,10 @@ export function kronecker(a: Node, g: Node, options: KroneckerOptions = {}): Blo
     layout: `[${d}, ${d}] ⊗ [${m}, ${m}]`,
     costs: kroneckerCosts(d, m, split),
     factors: [a, g],
+    averagedBy: {
+      values: { a: { value: a, init: identities }, g: { value: g, init: identities } },
+      block: (kept) => kronecker(kept.a as Node, kept.g as Node, options),
+    },
     apply: (v: Node) => times(a, v, g),
     trace: () => reshape(mul(trace(a), trace(g)), [1]),
     diagonal: () => outer(diagonal(a), diagonal(g)),
@@ -118,7 +123,7 @@ function eigenBlock(shared: Shared, a: Node, g: Node): Block {
 
 function splitBlock(shared: Shared, a: Node, g: Node): Block {
   const { d, m } = shared;
-  const shifts = (lambda: Node) => {
+  const shifts = (lambda: Node, [a, g]: readonly [Node, Node]) => {
     const [left, right] = [div(trace(a), d), div(trace(g), m)];
     const [root, total] = [sqrt(lambda), add(left, right)];
     // π = √(left/right), and 1 where a factor is 0.
@@ -127,12 +132,13 @@ function splitBlock(shared: Shared, a: Node, g: Node): Block {
     return { left: reshape(mul(root, pi), []), right: reshape(div(root, pi), []) };
   };
   const factors = (lambda: Node) => {
-    const { left, right } = shifts(lambda);
+    const { left, right } = shifts(lambda, [a, g]);
     return { l: cholesky(a, { shift: left }), r: cholesky(g, { shift: right }) };
   };
-  const damp = (lambda: Node): Damped => {
-    const { left, right } = shifts(lambda);
-    const [b, h] = [add(a, mul(left, eye(d))), add(g, mul(right, eye(m)))];
+  const damp = (lambda: Node, keep: Keep = (_, value) => value): Damped => {
+    const [ownA, ownG] = [keep("a", a, zeros), keep("g", g, zeros)];
+    const { left, right } = shifts(lambda, [ownA, ownG]);
+    const [b, h] = [add(ownA, mul(left, eye(d))), add(ownG, mul(right, eye(m)))];
     return {
       apply: (v) => times(b, v, h),
       diagonal: () => outer(diagonal(b), diagonal(h)),

@@ -16,6 +16,8 @@ export interface Prepared {
   solve(v: Node): Node;
   /** g v for v [d, m]. */
   apply(v: Node): Node;
+  /** (g + λI)v, or what the kind has in its place, for v [d, m]: what `solve` inverts. */
+  damped(v: Node): Node;
   /** λ that is on the diagonal, [matrices]; where factoring had to raise it, the raised one. */
   lambda(): Node;
 }

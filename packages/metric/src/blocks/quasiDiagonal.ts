@@ -83,6 +83,13 @@ export function quasiDiagonal(diagonal: Node, coupling: Node, form = "quasiDiago
     columns: "own",
     layout: `diagonal and bias row [${d}, ${m}]`,
     costs: directCosts("a diagonal and one row per unit", 2 * d * m, 4),
+    averagedBy: {
+      values: {
+        diagonal: { value: diagonal, init: ones },
+        coupling: { value: coupling, init: zeros },
+      },
+      block: (kept) => quasiDiagonal(kept.diagonal as Node, kept.coupling as Node, form),
+    },
     apply: (v) => product(v, rest, u, own),
     trace: () => sum(diagonal, { axis: 0 }),
     // Where the bias has none, a coupling is none either.

@@ -1,19 +1,40 @@
+import { input, type Node } from "@metrigrad/graph";
+import { sizeOf } from "@metrigrad/tensor";
+import { averaged } from "../blocks/averaged.ts";
 import type { Block, BlockCost } from "../blocks/block.ts";
 
 /**
- * The costs of solving with a block, the preferred first. Where a running average is kept, it and its
- * inverse are explicit matrices.
+ * The costs of solving with a block, the preferred first. Where a running average is kept, it is solved in
+ * one way: by what is kept of it and of its inverse.
  */
 export function costsOf(block: Block, average: boolean): readonly [BlockCost, ...BlockCost[]] {
   const [first = block.cost, ...others] = block.costs;
-  return average ? [averaged(block)] : [first, ...others];
+  return average ? [averagedCost(block)] : [first, ...others];
 }
 
-function averaged({ n, m, columns, matrices, size }: Block): BlockCost {
+function averagedCost(block: Block): BlockCost {
+  const { d, m, n, columns, matrices, size, averagedBy } = block;
+  // The average of values that are never computed: only their sizes count.
+  const kept = new Set<Node>();
+  const values = averaged(block, 0, (name, { shape }) => {
+    const one = input(`explain/${name}`, shape);
+    kept.add(one);
+    return one;
+  });
+  const keep = (_: string, value: Node) => {
+    kept.add(value);
+    return value;
+  };
+  values.prepare(keep, { damping: { absolute: 1 } }).solve(input("explain/v", [d, m]));
+  const bytes = [...kept].reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+  if (averagedBy !== null) {
+    const why = `${values.cost.why}, averaged`;
+    return { ...values.cost, why, bytes, build: values.cost.build + bytes / 8 };
+  }
   return {
     solver: "dense",
     why: "a running average has more rows than d",
-    bytes: 8 * matrices * size * size,
+    bytes,
     build: (matrices * (n ?? 0) * size * size) / 2 + (matrices * size ** 3) / 2,
     apply: size * size * (columns === "shared" ? m : matrices),
   };

@@ -1,6 +1,14 @@
 import { relu, reshape, softmax } from "@metrigrad/graph";
-import { defMetric, explain, metrics, paperMetrics, plain, softmaxGram } from "@metrigrad/metric";
-import { batchNorm, defModule, dense, type Module, sequential } from "@metrigrad/nn";
+import {
+  defMetric,
+  explain,
+  type MetricChoice,
+  metrics,
+  paperMetrics,
+  plain,
+  softmaxGram,
+} from "@metrigrad/metric";
+import { batchNorm, categorical, defModule, dense, type Module, sequential } from "@metrigrad/nn";
 import test from "tape";
 
 const model = sequential(dense(784, 80, { activation: relu }), batchNorm(80), dense(80, 10));
@@ -55,6 +63,30 @@ test("explain: a running average is kept as matrices, and as their inverses", (t
   const [first] = rows;
   t.deepEqual([first?.solver, first?.matrices, first?.bytes], ["dense", 1, 2 * 785 * 785 * 4]);
   t.match(first?.why ?? "", /running average/);
+  t.end();
+});
+
+test("explain: of Kronecker and diagonal metrics an average keeps factors", (t) => {
+  const small = sequential(dense(99, 20, { activation: relu }), dense(20, 10));
+  const averages = (table: MetricChoice) => {
+    const options = { batchSize: 50, average: true, metrics: table, likelihood: categorical() };
+    return explain(small, options).rows.map(({ solver, bytes }) => [solver, bytes]);
+  };
+  // Two factors and their inverses.
+  t.deepEqual(averages(metrics.kfac({ split: true })), [
+    ["kronecker", 8 * (100 ** 2 + 20 ** 2)],
+    ["kronecker", 8 * (21 ** 2 + 10 ** 2)],
+  ]);
+  // Their eigenvectors, and a scale for each element.
+  t.deepEqual(averages(metrics.kfac()), [
+    ["kronecker", 8 * (100 ** 2 + 20 ** 2) + 4 * 100 * 20],
+    ["kronecker", 8 * (21 ** 2 + 10 ** 2) + 4 * 21 * 10],
+  ]);
+  t.deepEqual(averages(metrics.diagonal()), [
+    ["diagonal", 8 * 100 * 20],
+    ["diagonal", 8 * 21 * 10],
+  ]);
+  t.ok(averages(metrics.quasiDiagonal()).every(([, bytes]) => (bytes as number) < 30 * 100 * 20));
   t.end();
 });
 

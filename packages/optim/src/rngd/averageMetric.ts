@@ -1,6 +1,5 @@
 import { type Update, type Variable, withScope } from "@metrigrad/graph";
-import { denseBlock } from "@metrigrad/metric";
-import { type Initializer, sizeOf } from "@metrigrad/tensor";
+import { averaged, type Remember } from "@metrigrad/metric";
 import { keeper } from "../core/keeper.ts";
 import { slot } from "../core/slot.ts";
 import {
@@ -11,18 +10,10 @@ import {
 } from "./preconditioned.ts";
 import type { AverageSettings } from "./settings.ts";
 
-/** Identity matrices [k, d, d]. */
-const identities: Initializer = ({ shape }) => {
-  const d = shape[1] as number;
-  const result = new Float64Array(sizeOf(shape));
-  for (let i = 0; i < result.length; i += d * d)
-    for (let j = 0; j < d; j++) result[i + j * (d + 1)] = 1;
-  return result;
-};
-
 /**
  * Preconditions with a running average of the batches' metrics, inverted now and then: the paper's
- * algorithm. M ← ρM + (1 − ρ)·batch after every step, M₀ = I; every T steps (M + λI)⁻¹ is kept.
+ * algorithm. M ← ρM + (1 − ρ)·batch after every step, M₀ = I; every T steps (M + λI)⁻¹ is kept. Kronecker and
+ * diagonal metrics average their factors.
  */
 export function averageMetric(
   { measured, dampingOf, step }: PreconditionTask,
@@ -34,20 +25,23 @@ export function averageMetric(
     const { path, params, block } = subsystem;
     const [variable] = params as readonly [Variable];
     const own = packing(subsystem);
-    const shape = [block.matrices, block.size, block.size];
-    const metric = slot(variable, "metric", { shape, init: identities });
+    const remember: Remember = (name, kept, next) => {
+      const made = slot(variable, name, kept);
+      always.push([made, next(made)]);
+      return made;
+    };
     const { keep, updates } = keeper(variable);
     kept.push(updates);
     return withScope(`metric/${path}`, () => {
-      always.push([metric, block.accumulate(metric, 1 - decay, decay)]);
-      const average = denseBlock(metric, block.m, "average", block.columns);
+      const average = averaged(block, decay, remember);
       const damping = dampingOf(subsystem);
-      const { solve, lambda } = average.prepare(keep, { damping });
+      const { solve, damped, lambda } = average.prepare(keep, { damping });
       const direction = solve(columnsOf(step, own));
       // A report may ask for it when the refresh is made: it is kept now.
       lambda();
       const { apply } = average;
-      return { ...own, path, solver: "inverse of the average", apply, lambda, direction };
+      const solver = "inverse of the average";
+      return { ...own, path, solver, apply, damped, lambda, direction };
     });
   });
   const refresh = { every: refreshEvery, from: refreshEvery, updates: kept.flat() };

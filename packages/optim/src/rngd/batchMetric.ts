@@ -32,7 +32,13 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
     return withScope(`metric/${path}`, () => {
       const damping = dampingOf(subsystem);
       const fresh = () => block.prepare((_, value) => value, { damping });
-      const common = { ...own, path, apply: block.apply, lambda: () => fresh().lambda() };
+      const common = {
+        ...own,
+        path,
+        apply: block.apply,
+        damped: (v: Node) => fresh().damped(v),
+        lambda: () => fresh().lambda(),
+      };
       const outputs = rows?.rows.outputs ?? null;
       if (rows === null || outputs === null) {
         const direction = block.solve(columnsOf(step, own), { damping });

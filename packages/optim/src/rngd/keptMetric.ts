@@ -21,12 +21,13 @@ export function keptMetric(task: PreconditionTask): Preconditioned {
     kept.push(updates);
     return withScope(`metric/${path}`, () => {
       const damping = dampingOf(subsystem);
-      const { solve, apply, lambda } = block.prepare(keep, { damping });
+      const { solve, apply, damped, lambda } = block.prepare(keep, { damping });
       const direction = solve(columnsOf(step, own));
       // A bound or a report may ask for these when the refresh is made: they are kept now.
       lambda();
       apply(direction);
-      return { ...own, path, solver: `${block.cost.solver}, kept`, apply, lambda, direction };
+      const solver = `${block.cost.solver}, kept`;
+      return { ...own, path, solver, apply, damped, lambda, direction };
     });
   });
   const refresh = { every: settings.refreshEvery, updates: kept.flat() };

@@ -1,6 +1,6 @@
 import { add, div, max, mul, type Node, sqrt, square, sub, sum } from "@metrigrad/graph";
 import type { BlockReport, Quantity } from "../core/report.ts";
-import type { ChainStep, MetricBlock } from "../core/step.ts";
+import type { ChainStep } from "../core/step.ts";
 import { stepLength } from "../transforms/klClip.ts";
 import { columnsOf, type PreconditionedBlock } from "./preconditioned.ts";
 
@@ -39,21 +39,23 @@ export function metricReport(blocks: readonly PreconditionedBlock[], before: Cha
 const norm = (v: Node) => sqrt(sum(square(v)));
 
 /** ‖v − (g + λI)u‖/‖v‖, a scalar. */
-function residual({ apply, lambda }: MetricBlock, v: Node, u: Node): Node {
-  return div(norm(sub(v, add(apply(u), mul(u, lambda())))), norm(v));
+function residual({ damped }: PreconditionedBlock, v: Node, u: Node): Node {
+  return div(norm(sub(v, damped(u))), norm(v));
 }
 
 /**
- * An estimate of the largest condition number of the matrices g + λI, a scalar: (‖g‖ + λ)/λ with ‖g‖ from power
- * iterations that begin with v, and the smallest eigenvalue of g taken for 0.
+ * An estimate of the largest condition number of the matrices g + λI, a scalar: ‖g + λI‖/λ with the leading
+ * direction of g from power iterations that begin with v, and the smallest eigenvalue of g taken for 0. Columns iterate each for
+ * itself, or as one vector where a matrix is over all of them.
  */
-function condition({ apply, lambda }: MetricBlock, v: Node): Node {
+function condition({ apply, damped, lambda, columns }: PreconditionedBlock, v: Node): Node {
+  const over = columns === "coupled" ? {} : { axis: 0 };
   const unit = (x: Node) => {
-    const squares = sum(square(x), { axis: 0, keepDims: true });
+    const squares = sum(square(x), { ...over, keepDims: true });
     return mul(x, div(1, sqrt(add(squares, 1e-30))));
   };
   let x = unit(v);
   for (let i = 0; i < iterations; i++) x = unit(apply(x));
-  const quotient = sum(mul(x, apply(x)), { axis: 0 });
-  return max(add(div(quotient, lambda()), 1));
+  const quotient = sum(mul(x, damped(x)), over);
+  return max(div(quotient, lambda()));
 }

@@ -1,5 +1,5 @@
 import type { Node, Update } from "@metrigrad/graph";
-import { type Block, type Damping, packed, type Subsystem } from "@metrigrad/metric";
+import { type Block, type Columns, type Damping, packed, type Subsystem } from "@metrigrad/metric";
 import type { OptimizerContext, Phase } from "../core/optimizer.ts";
 import { type ChainStep, type MetricBlock, valuesOf } from "../core/step.ts";
 import type { FullPrecondition } from "./settings.ts";
@@ -20,6 +20,10 @@ export interface PreconditionTask {
 export interface PreconditionedBlock extends MetricBlock {
   readonly path: string;
   readonly solver: string;
+  /** What its matrices are over. */
+  readonly columns: Columns;
+  /** (g + λI)v, or what the metric has in its place, for v [d, m]. */
+  damped(v: Node): Node;
   /** (g + λI)⁻¹ of the step's direction, [d, m]. */
   readonly direction: Node;
 }
@@ -33,7 +37,8 @@ export interface Preconditioned {
 
 /** How the values of a subsystem's parameters become columns of its block. */
 export function packing({ params, block }: Measured) {
-  return { params, pack: (values: readonly Node[]) => packed(block, values) };
+  const { columns } = block;
+  return { params, columns, pack: (values: readonly Node[]) => packed(block, values) };
 }
 
 /** Columns [d, m] of where the step goes. */

@@ -2,7 +2,14 @@
 
 import { cpu } from "@metrigrad/cpu";
 import { compile, type Program } from "@metrigrad/graph";
-import { linearMetrics, type MetricTable, standardMetrics } from "@metrigrad/metric";
+import {
+  linearMetrics,
+  type MetricChoice,
+  metrics as metricsOf,
+  rfim,
+  standardMetrics,
+} from "@metrigrad/metric";
+import { categorical } from "@metrigrad/nn";
 import { type Backend, reference } from "@metrigrad/tensor";
 import { inverse, Matrix } from "ml-matrix";
 import test from "tape";
@@ -53,7 +60,7 @@ async function slotsAfter(
   return values;
 }
 
-function paper(metrics: MetricTable, refreshEvery = 1000, learningRate = 0): Optimizer {
+function paper(metrics: MetricChoice, refreshEvery = 1000, learningRate = 0): Optimizer {
   return rngd.paper({ metrics, learningRate, average: { decay, refreshEvery } });
 }
 
@@ -115,4 +122,72 @@ test("a refresh keeps (M + ε_rel tr M · I)⁻¹ of the average as it is then",
   const average = Matrix.add(Matrix.eye(5).mul(share), Matrix.mul(batch, 1 - share));
   const damped = Matrix.add(average, Matrix.eye(5).mul(1e-4 * average.trace()));
   t.ok(gap(found.get(names[0] ?? ""), inverse(damped).to1DArray()) < 1e-12);
+});
+
+/** A and G of K-FAC of the first layer, from its matrix: A is that of the inputs, G = Σ_a g[ai, aj]/tr A. */
+async function kroneckerFactors(): Promise<{ readonly a: Matrix; readonly g: Matrix }> {
+  const model = classifier();
+  const backend = await reference();
+  const store = await backend.store(model, { seed: 1 });
+  const options = { store, likelihood: categorical(), metrics: metricsOf.kfac() };
+  const found = await (await rfim(model, inputs, options)).blocks[0]?.toDense();
+  await backend.close();
+  const whole = Matrix.from1DArray(25, 25, [...(found?.data() ?? [])]);
+  const rows = augmented();
+  const a = rows.transpose().mmul(rows).div(batchSize);
+  const g = Matrix.zeros(5, 5);
+  for (let k = 0; k < 5; k++)
+    g.add(whole.subMatrix(5 * k, 5 * k + 4, 5 * k, 5 * k + 4).div(a.trace()));
+  return { a, g };
+}
+
+test("T18 of a Kronecker product the factors are averaged, each from I", async (t) => {
+  const names = ["a", "g"].map((one) => `optimizer/metric/${one}/dense0/w`);
+  const found = await slotsAfter(paper(metricsOf.kfac()), 3, names);
+  const { a, g } = await kroneckerFactors();
+  for (const [index, factor] of [a, g].entries()) {
+    const share = decay ** 3;
+    const expected = Matrix.add(Matrix.eye(5).mul(share), Matrix.mul(factor, 1 - share));
+    t.ok(gap(found.get(names[index] as string), expected.to1DArray()) < 1e-12, names[index]);
+  }
+});
+
+test("of a Kronecker product the damping of an average is split where the block says so", async (t) => {
+  const optimizer = rngd.paper({
+    metrics: metricsOf.kfac({ split: true }),
+    learningRate: 0,
+    relative: 0.01,
+    average: { decay, refreshEvery: 2 },
+  });
+  const names = ["left", "right"].map((one) => `optimizer/${one}/dense0/w`);
+  const found = await slotsAfter(optimizer, 3, names);
+  const { a, g } = await kroneckerFactors();
+  const share = decay ** 2;
+  const [left, right] = [a, g].map((factor) =>
+    Matrix.add(Matrix.eye(5).mul(share), Matrix.mul(factor, 1 - share)),
+  ) as [Matrix, Matrix];
+  const root = Math.sqrt(0.01 * left.trace() * right.trace());
+  const pi = Math.sqrt(left.trace() / right.trace());
+  const expected = [
+    inverse(Matrix.add(left, Matrix.eye(5).mul(root * pi))),
+    inverse(Matrix.add(right, Matrix.eye(5).mul(root / pi))),
+  ];
+  for (const [index, name] of names.entries())
+    t.ok(gap(found.get(name), (expected[index] as Matrix).to1DArray()) < 1e-10, name);
+});
+
+test("T18 diagonal and quasi-diagonal metrics average their diagonals, from 1", async (t) => {
+  const model = classifier();
+  const backend = await reference();
+  const store = await backend.store(model, { seed: 1 });
+  const options = { store, likelihood: categorical() };
+  for (const table of [metricsOf.diagonal(), metricsOf.quasiDiagonal()]) {
+    const { blocks } = await rfim(model, inputs, { ...options, metrics: table });
+    const dense = Matrix.from1DArray(25, 25, [...((await blocks[0]?.toDense())?.data() ?? [])]);
+    const name = "optimizer/metric/diagonal/dense0/w";
+    const found = (await slotsAfter(paper(table), 3, [name])).get(name);
+    const expected = dense.diag().map((value) => decay ** 3 + (1 - decay ** 3) * value);
+    t.ok(gap(found, expected) < 1e-12, String(blocks[0]?.form));
+  }
+  await backend.close();
 });

@@ -1,6 +1,15 @@
 /** What a step tells of itself, against the host. */
 import { compile, type Node } from "@metrigrad/graph";
-import { linearMetrics, type MetricTable, standardMetrics } from "@metrigrad/metric";
+import {
+  fullMetrics,
+  linearMetrics,
+  type MetricChoice,
+  type MetricTable,
+  metrics,
+  rfim,
+  standardMetrics,
+} from "@metrigrad/metric";
+import { categorical } from "@metrigrad/nn";
 import { reference, type Tensor } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import test from "tape";
@@ -99,6 +108,42 @@ for (const [name, table] of [
       t.ok(close(values.get("dense0 condition")?.[0], Math.max(...conditions), 0.05), "condition");
     });
   }
+}
+
+/** Condition numbers (μ + λ)/λ of the last layer's matrix over all its units, with its largest μ. */
+async function lastCondition(table: MetricChoice, lambda: number): Promise<number> {
+  const model = classifier();
+  const backend = await reference();
+  const store = await backend.store(model, { seed: 1 });
+  const g = await rfim(model, inputs, { store, likelihood: categorical(), metrics: table });
+  const dense = await (g.blocks[1] as (typeof g.blocks)[0]).toDense();
+  const matrix = Matrix.from1DArray(dense.shape[0] ?? 0, dense.shape[1] ?? 0, [...dense.data()]);
+  await backend.close();
+  const [most = 0] = new EigenvalueDecomposition(matrix).realEigenvalues.sort((a, b) => b - a);
+  return most / lambda + 1;
+}
+
+for (const [name, table] of [
+  ["soft-max layer", fullMetrics],
+  ["K-FAC", metrics.kfac()],
+] as const) {
+  test(`report, ${name}: the condition of a matrix over all units`, async (t) => {
+    const values = await told(rngd({ metrics: table, absolute: 0.05 }));
+    const expected = await lastCondition(table, 0.05);
+    const condition = values.get("dense1 condition")?.[0] ?? 0;
+    // A Rayleigh quotient is never above it.
+    t.ok(condition <= expected * (1 + 1e-9) && condition > 0.8 * expected, "condition");
+    t.ok((values.get("dense1 residual")?.[0] ?? 1) < 1e-12, "residual");
+  });
+}
+
+for (const refreshEvery of [1, 5]) {
+  test(`report, split damping, refreshEvery ${refreshEvery}: the residual of what was solved`, async (t) => {
+    const table = metrics.kfac({ split: true });
+    const values = await told(rngd({ metrics: table, absolute: 0.05, refreshEvery }));
+    for (const path of ["dense0", "dense1"])
+      t.ok((values.get(`${path} residual`)?.[0] ?? 1) < 1e-10, path);
+  });
 }
 
 const inverseTimes = (a: Matrix, v: Matrix) => {
