@@ -52,6 +52,7 @@ export { type Subsystem, subsystems } from "./core/subsystems.ts";
 export type { MetricTable } from "./core/table.ts";
 export { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
 export type { ExplainRow } from "./explain/row.ts";
+export { type BudgetOptions, solversWithin } from "./explain/solversWithin.ts";
 export type { Batch } from "./geometry/batch.ts";
 export type { RfimBlock } from "./geometry/block.ts";
 export type { SolveDamping } from "./geometry/dampedSolve.ts";

@@ -4,11 +4,11 @@ import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { inputWidth } from "../core/inputWidth.ts";
-import { type Subsystem, subsystems } from "../core/subsystems.ts";
+import { subsystems } from "../core/subsystems.ts";
 import { standardMetrics } from "../tables/standard.ts";
-import { costsOf, withinBudget } from "./budget.ts";
 import { toDot } from "./dot.ts";
 import { type ExplainRow, explainRow } from "./row.ts";
+import { solversWithin } from "./solversWithin.ts";
 import { alignedTable, shortNumber } from "./table.ts";
 
 /** What `explain` may be told. */
@@ -51,25 +51,23 @@ export interface Explanation {
 /**
  * Says which metric every parameter has, from which source, and what building and solving with it
  * takes, before anything is allocated. Throws MetricError for a module without a row, for a model
- * whose input cannot be told, and where the blocks take more memory than the budget.
+ * whose input cannot be told, and where the blocks take more memory than the budget. A number alone is the
+ * batch size.
  */
-export function explain(model: Module, options: ExplainOptions): Explanation {
+export function explain(model: Module, given: number | ExplainOptions): Explanation {
+  const options: ExplainOptions = typeof given === "object" ? given : { batchSize: given };
+  checkBatchSize(options.batchSize);
   const { batchSize, likelihood = null, metrics = standardMetrics, mode = "train" } = options;
   const { average = false, memoryBudget = Number.POSITIVE_INFINITY } = options;
   const x = input("x", [batchSize, ...sampleShape(model, options.inputs)]);
   const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
   const variables = parameters.map(({ variable }) => variable);
   const found = subsystems(applications, tableFor(metrics, applications), variables);
-  const blocks = found.map(({ block }) => block).filter((block) => block !== null);
-  const costs = withinBudget(
-    blocks.map((block) => costsOf(block, average)),
-    memoryBudget,
-  );
-  const costOf = (block: Block | null) => costs[blocks.indexOf(block as Block)] ?? null;
+  const costs = solversWithin("explain", found, { average, memoryBudget });
+  const costOf = (block: Block | null) => (block === null ? null : (costs.get(block) ?? null));
   const rows = Object.freeze(found.map((one) => explainRow(one, costOf(one.block))));
   const total = (key: "bytes" | "build" | "apply") => rows.reduce((sum, row) => sum + row[key], 0);
   const [bytes, build, apply] = [total("bytes"), total("build"), total("apply")];
-  if (bytes > memoryBudget) throw overBudget(found, rows, memoryBudget, average);
   return Object.freeze({
     rows,
     bytes,
@@ -104,6 +102,16 @@ function solverText({ solver, why }: ExplainRow): string {
   return solver === "none" ? "–" : `${solver} (${why})`;
 }
 
+function checkBatchSize(batchSize: number): void {
+  if (Number.isInteger(batchSize) && batchSize > 0) return;
+  throw new MetricError({
+    where: "explain",
+    must: "batchSize must be a positive integer",
+    got: String(batchSize),
+    todo: "pass the number of rows: { batchSize: 50 }, or 50",
+  });
+}
+
 function sampleShape(model: Module, given: readonly number[] | undefined): readonly number[] {
   if (given !== undefined) return given;
   const width = inputWidth(model);
@@ -114,38 +122,4 @@ function sampleShape(model: Module, given: readonly number[] | undefined): reado
     got: "a model that takes no rows of a width that its parameters suggest",
     todo: "pass it: { inputs: [784] }",
   });
-}
-
-function overBudget(
-  found: readonly Subsystem[],
-  rows: readonly ExplainRow[],
-  budget: number,
-  average: boolean,
-): MetricError {
-  const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
-  const largest = rows.reduce((most, row) => (row.bytes > most.bytes ? row : most));
-  const { path, params, layout } = largest;
-  return new MetricError({
-    where: "explain",
-    must: `the blocks must fit in memoryBudget, ${shortNumber(budget, "B")}`,
-    got: `${shortNumber(bytes, "B")}, most of it ${layout} of ${path || params.join(", ")} (${shortNumber(largest.bytes, "B")})`,
-    todo: `use ${alternatives(largest, found[rows.indexOf(largest)]?.block ?? null, average).join(", or ")}`,
-  });
-}
-
-/** What would take less memory than a block does. */
-function alternatives(row: ExplainRow, block: Block | null, average: boolean): string[] {
-  const { d, m, columns, bytes } = row;
-  const size = (count: number) => shortNumber(count, "B");
-  const fewer = (text: string, count: number) =>
-    count < bytes ? [`${text} (${size(count)})`] : [];
-  const cg = average ? null : block?.costs.find(({ solver }) => solver === "cg");
-  return [
-    ...(columns === "own" ? [`linearRows for it (one matrix, ${size(bytes / m)})`] : []),
-    ...(columns === "coupled" ? fewer("kronecker", 8 * (d * d + m * m)) : []),
-    ...fewer("quasiDiagonal", 8 * d * m),
-    ...(cg === undefined || cg === null ? [] : fewer('the solver "cg"', cg.bytes)),
-    average ? "the metric of each batch instead of a running average" : "a smaller batch",
-    "plain(…) for the plain gradient",
-  ];
 }

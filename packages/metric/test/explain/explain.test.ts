@@ -187,6 +187,18 @@ test("explain: toDot draws modules, the flow between them, and the block of each
   t.end();
 });
 
+test("explain: a number alone is the batch size; sizes and budgets are checked", (t) => {
+  t.equal(String(explain(model, 50)), String(explain(model, { batchSize: 50 })));
+  for (const batchSize of [0, 1.5, Number.NaN, -3])
+    t.throws(() => explain(model, batchSize), /explain: batchSize must be a positive integer, got/);
+  for (const memoryBudget of [0, -1, Number.NaN])
+    t.throws(
+      () => explain(model, { batchSize: 50, memoryBudget }),
+      /explain: memoryBudget must be a positive number of bytes, got .*; pass/,
+    );
+  t.end();
+});
+
 test("explain: a missing row and an input that cannot be told are refused", (t) => {
   t.throws(
     () => explain(model, { batchSize: 50, metrics: metrics(plain(batchNorm)) }),

@@ -15,7 +15,7 @@ import {
  * the n rows, and L2 comes along through X̃V = β(T − 1b').
  */
 export function batchMetric(task: PreconditionTask): Preconditioned {
-  const { measured, dampingOf, settings, step, context } = task;
+  const { measured, dampingOf, solverOf, settings, step, context } = task;
   // Outputs of a forward pass of their own are not on the way to the loss; a direction that is no
   // gradient does not come from outputs.
   const direct = settings.forward === "train" && step.directions === step.gradients;
@@ -30,8 +30,8 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
     const { path, params, block } = subsystem;
     const own = packing(subsystem);
     return withScope(`metric/${path}`, () => {
-      const damping = dampingOf(subsystem);
-      const fresh = () => block.prepare((_, value) => value, { damping });
+      const [damping, solver] = [dampingOf(subsystem), solverOf(subsystem)];
+      const fresh = () => block.prepare((_, value) => value, { damping, solver });
       const common = {
         ...own,
         path,
@@ -41,14 +41,14 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
       };
       const outputs = rows?.rows.outputs ?? null;
       if (rows === null || outputs === null) {
-        const direction = block.solve(columnsOf(step, own), { damping });
-        return { ...common, solver: block.cost.solver, direction };
+        const direction = block.solve(columnsOf(step, own), { damping, solver });
+        return { ...common, solver, direction };
       }
       const decay = decays[index] ?? null;
       const along = alongPenalty(context, params[0] as Variable, rows, outputs);
       const rest = decay === null || along === null ? null : { v: decay, along };
       const delta = mul(deltas.get(outputs) as Node, rows.n as number);
-      const direction = rows.solveOutputs(delta, rest, { damping });
+      const direction = rows.solveOutputs(delta, rest, { damping, solver });
       return { ...common, solver: "space of outputs", direction };
     });
   });

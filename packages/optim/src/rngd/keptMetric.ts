@@ -12,7 +12,7 @@ import {
  * between, so that the other steps take products only.
  */
 export function keptMetric(task: PreconditionTask): Preconditioned {
-  const { measured, dampingOf, settings, step } = task;
+  const { measured, dampingOf, solverOf, settings, step } = task;
   const kept: (readonly Update[])[] = [];
   const blocks = measured.map((subsystem) => {
     const { path, params, block } = subsystem;
@@ -20,13 +20,13 @@ export function keptMetric(task: PreconditionTask): Preconditioned {
     const { keep, updates } = keeper(params[0] as Variable);
     kept.push(updates);
     return withScope(`metric/${path}`, () => {
-      const damping = dampingOf(subsystem);
-      const { solve, apply, damped, lambda } = block.prepare(keep, { damping });
+      const [damping, by] = [dampingOf(subsystem), solverOf(subsystem)];
+      const { solve, apply, damped, lambda } = block.prepare(keep, { damping, solver: by });
       const direction = solve(columnsOf(step, own));
       // A bound or a report may ask for these when the refresh is made: they are kept now.
       lambda();
       apply(direction);
-      const solver = `${block.cost.solver}, kept`;
+      const solver = `${by}, kept`;
       return { ...own, path, solver, apply, damped, lambda, direction };
     });
   });

@@ -1,5 +1,5 @@
 import type { Node, Variable } from "@metrigrad/graph";
-import { subsystems, unpacked } from "@metrigrad/metric";
+import { type BlockCost, solversWithin, subsystems, unpacked } from "@metrigrad/metric";
 import { GraphError, MetricError } from "@metrigrad/tensor";
 import { checkSettings } from "../core/settings.ts";
 import { mapDirections } from "../core/step.ts";
@@ -21,7 +21,8 @@ import {
 /**
  * u ← (ḡ + λI)⁻¹u by subsystem, with ḡ the relative Fisher information of the batch, of an earlier batch or
  * of a running average (Sun and Nielsen 2017, section 4). First in a chain the gradient of a layer need not
- * even be formed. Throws GraphError for settings out of range.
+ * even be formed. Throws GraphError for settings out of range, MetricError where nothing damps; a step of it
+ * throws MetricError for a module without a row, and for a metric beyond the memory budget.
  */
 export function precondition(settings: PreconditionSettings = {}): Transform {
   return preconditionBy("precondition", { ...batchSettings, ...settings });
@@ -46,7 +47,10 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         factor: adapt === null ? null : dampingFactor,
         needed: average === null,
       });
-      const task: PreconditionTask = { measured, dampingOf, settings, step, context };
+      const budget = { average: average !== null, memoryBudget: settings.memoryBudget };
+      const costs = solversWithin(name, measured, budget);
+      const solverOf = ({ block }: Measured) => (costs.get(block) as BlockCost).solver;
+      const task: PreconditionTask = { measured, dampingOf, solverOf, settings, step, context };
       const { blocks, before, always } =
         average !== null
           ? averageMetric(task, average)

@@ -1,5 +1,12 @@
 import type { Node, Update } from "@metrigrad/graph";
-import { type Block, type Columns, type Damping, packed, type Subsystem } from "@metrigrad/metric";
+import {
+  type Block,
+  type Columns,
+  type Damping,
+  packed,
+  type Solver,
+  type Subsystem,
+} from "@metrigrad/metric";
 import type { OptimizerContext, Phase } from "../core/optimizer.ts";
 import { type ChainStep, type MetricBlock, valuesOf } from "../core/step.ts";
 import type { FullPrecondition } from "./settings.ts";
@@ -11,6 +18,8 @@ export type Measured = Subsystem & { readonly block: Block };
 export interface PreconditionTask {
   readonly measured: readonly Measured[];
   readonly dampingOf: (subsystem: Subsystem) => Damping;
+  /** How a subsystem is solved within the memory budget. */
+  readonly solverOf: (subsystem: Measured) => Solver;
   readonly settings: FullPrecondition;
   readonly step: ChainStep;
   readonly context: OptimizerContext;

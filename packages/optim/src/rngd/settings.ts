@@ -32,6 +32,11 @@ export interface PreconditionSettings {
    * between; 1: at every step that of the batch that gives the gradient. An average has its own.
    */
   readonly refreshEvery?: number;
+  /**
+   * Most bytes that the metric may keep, as `explain` counts them; unlimited by default. Where the preferred
+   * solvers keep more, exact ones that keep less take their place; where none fits, a step is refused.
+   */
+  readonly memoryBudget?: number;
   /** Which forward pass the metric reads: the gradient's own, or one in inference mode. */
   readonly forward?: "train" | "infer";
 }
@@ -66,6 +71,7 @@ export const batchSettings: FullPrecondition = Object.freeze({
   adapt: null,
   average: null,
   refreshEvery: 1,
+  memoryBudget: Number.POSITIVE_INFINITY,
   forward: "train",
 });
 
@@ -96,6 +102,7 @@ export const paperSettings: FullSettings = Object.freeze({
 /** Settings of preconditioning as plain data, for records: what is off by default only where it is on. */
 export function preconditionRecord(settings: FullPrecondition): Record<string, unknown> {
   const { metrics, damping, adapt, relative, absolute, average, refreshEvery, forward } = settings;
+  const { memoryBudget } = settings;
   const rows = typeof metrics === "function" ? metrics.name : metrics.rows.map((row) => row.source);
   return {
     relative,
@@ -104,6 +111,7 @@ export function preconditionRecord(settings: FullPrecondition): Record<string, u
     ...(adapt === null ? {} : { adapt: adaptRecord(adapt) }),
     average,
     ...(refreshEvery === 1 ? {} : { refreshEvery }),
+    ...(memoryBudget === Number.POSITIVE_INFINITY ? {} : { memoryBudget }),
     forward,
     metrics: rows,
   };

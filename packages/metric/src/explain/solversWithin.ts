@@ -1,0 +1,84 @@
+import { MetricError } from "@metrigrad/tensor";
+import type { Block, BlockCost } from "../blocks/block.ts";
+import type { Subsystem } from "../core/subsystems.ts";
+import { costsOf, withinBudget } from "./budget.ts";
+import { shortNumber } from "./table.ts";
+
+/** How much the blocks may keep. */
+export interface BudgetOptions {
+  /** Whether a running average of the metric is kept. */
+  readonly average: boolean;
+  /** Most bytes that all blocks may keep. */
+  readonly memoryBudget: number;
+}
+
+/** A subsystem with a metric, and how it is solved. */
+interface Costly {
+  readonly one: Subsystem & { readonly block: Block };
+  readonly cost: BlockCost;
+}
+
+/**
+ * How the blocks of subsystems are solved within a memory budget: each by the solver that it prefers, and
+ * where that is too much by an exact one that keeps less, those first that save most. Throws MetricError
+ * with alternatives where they do not fit.
+ */
+export function solversWithin(
+  where: string,
+  subsystems: readonly Subsystem[],
+  { average, memoryBudget }: BudgetOptions,
+): ReadonlyMap<Block, BlockCost> {
+  if (!(memoryBudget > 0)) throw noBudget(where, memoryBudget);
+  const measured = subsystems.filter((one): one is Costly["one"] => one.block !== null);
+  const costs = withinBudget(
+    measured.map(({ block }) => costsOf(block, average)),
+    memoryBudget,
+  );
+  const all = measured.map((one, at): Costly => ({ one, cost: costs[at] as BlockCost }));
+  const bytes = costs.reduce((sum, cost) => sum + cost.bytes, 0);
+  if (bytes > memoryBudget) throw overBudget(where, all, bytes, { average, memoryBudget });
+  return new Map(all.map(({ one, cost }) => [one.block, cost]));
+}
+
+function overBudget(
+  where: string,
+  all: readonly Costly[],
+  bytes: number,
+  { average, memoryBudget }: BudgetOptions,
+): MetricError {
+  const largest = all.reduce((most, next) => (next.cost.bytes > most.cost.bytes ? next : most));
+  const { path, params, block } = largest.one;
+  const name = path || params.map(({ attrs }) => attrs.name).join(", ");
+  return new MetricError({
+    where,
+    must: `the blocks must fit in memoryBudget, ${shortNumber(memoryBudget, "B")}`,
+    got: `${shortNumber(bytes, "B")}, most of it ${block.layout} of ${name} (${shortNumber(largest.cost.bytes, "B")})`,
+    todo: `use ${alternatives(block, largest.cost.bytes, average).join(", or ")}`,
+  });
+}
+
+/** What would take less memory than a block does. */
+function alternatives(block: Block, bytes: number, average: boolean): string[] {
+  const { d, m, columns } = block;
+  const size = (count: number) => shortNumber(count, "B");
+  const fewer = (text: string, count: number) =>
+    count < bytes ? [`${text} (${size(count)})`] : [];
+  const cg = average ? undefined : block.costs.find(({ solver }) => solver === "cg");
+  return [
+    ...(columns === "own" ? [`linearRows for it (one matrix, ${size(bytes / m)})`] : []),
+    ...(columns === "coupled" ? fewer("kronecker", 8 * (d * d + m * m)) : []),
+    ...fewer("quasiDiagonal", 8 * d * m),
+    ...(cg === undefined ? [] : fewer('the solver "cg"', cg.bytes)),
+    average ? "the metric of each batch instead of a running average" : "a smaller batch",
+    "plain(…) for the plain gradient",
+  ];
+}
+
+function noBudget(where: string, got: unknown): MetricError {
+  return new MetricError({
+    where,
+    must: "memoryBudget must be a positive number of bytes",
+    got: String(got),
+    todo: "pass { memoryBudget: 2 ** 30 }, or leave it out",
+  });
+}

@@ -1,0 +1,62 @@
+/** Metrics within a memory budget: the same steps by a leaner exact solver, or a refusal. */
+import { fullMetrics } from "@metrigrad/metric";
+import { dense, type Module, sequential } from "@metrigrad/nn";
+import test from "tape";
+import { chain, precondition, type RngdSettings, rngd, scale } from "../../src/index.ts";
+import { classifier, contextOf, follow, gap, inputs, labels } from "../problem.ts";
+
+// Of 12 rows: a matrix of 5 × 5, and one of 15 × 15, whose kernel of 12 × 12 is smaller.
+const model = (): Module => sequential(dense(4, 14, { activation: "tanh" }), dense(14, 3));
+const preferred = 8 * (5 ** 2 + 15 ** 2);
+const leanest = 8 * (5 ** 2 + 12 ** 2);
+
+const solversOf = (settings: RngdSettings) =>
+  rngd(settings)
+    .update(contextOf(model()))
+    .at(-1)
+    ?.report?.blocks.map(({ solver }) => solver);
+
+test("a block that keeps too much is solved by an exact solver that keeps less", (t) => {
+  const kept = { refreshEvery: 5 };
+  t.deepEqual(solversOf({ ...kept, memoryBudget: preferred }), ["dense, kept", "dense, kept"]);
+  t.deepEqual(solversOf({ ...kept, memoryBudget: preferred - 1 }), [
+    "dense, kept",
+    "woodbury, kept",
+  ]);
+  t.deepEqual(solversOf({ forward: "infer", memoryBudget: leanest }), ["dense", "woodbury"]);
+  t.end();
+});
+
+for (const settings of [{}, { refreshEvery: 2 }, { forward: "infer" }] as const) {
+  test(`steps do not depend on the budget, ${JSON.stringify(settings)}`, async (t) => {
+    const batch = { x: inputs, y: labels };
+    const after = async (memoryBudget: number) => {
+      const own = model();
+      const optimizer = rngd({ ...settings, memoryBudget });
+      return (await follow(own, optimizer, [batch, batch, batch], contextOf(own))).at(-1);
+    };
+    const [free, bound] = [await after(Number.POSITIVE_INFINITY), await after(leanest)];
+    for (const name of ["dense0/w", "dense1/w"])
+      t.ok(gap(bound?.get(name), free?.get(name)) < 1e-11, name);
+  });
+}
+
+test("over the budget a step is refused with alternatives", (t) => {
+  const refused = (settings: RngdSettings, pattern: RegExp) =>
+    t.throws(() => rngd(settings).update(contextOf(classifier())), pattern);
+  refused({ memoryBudget: 100 }, /rngd: the blocks must fit in memoryBudget, 100 B, got/);
+  refused(
+    { metrics: fullMetrics, memoryBudget: 1000 },
+    /most of it 1 × \[18, 18\], over 3 units of dense1 \(.*\); use kronecker \(.*\), or quasiDiagonal/,
+  );
+  refused(
+    { average: { decay: 0.9, refreshEvery: 5 }, memoryBudget: 100 },
+    /or the metric of each batch instead of a running average/,
+  );
+  refused({ memoryBudget: Number.NaN }, /memoryBudget must be a positive number of bytes, got NaN/);
+  t.throws(
+    () => chain(precondition({ memoryBudget: 100 }), scale(1)).update(contextOf(classifier())),
+    /precondition: the blocks must fit in memoryBudget/,
+  );
+  t.end();
+});
