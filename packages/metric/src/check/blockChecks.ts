@@ -1,5 +1,7 @@
 import { compile } from "@metrigrad/graph";
+import type { Store } from "@metrigrad/tensor";
 import { Matrix } from "ml-matrix";
+import type { Block } from "../blocks/block.ts";
 import { symmetricEigenvalues } from "../geometry/eigenvalues.ts";
 import { spreadMatrices } from "../geometry/spread.ts";
 import type { Definition } from "./definition.ts";
@@ -18,23 +20,46 @@ export interface Rigour {
   readonly samples: number;
 }
 
+/** Largest relative error beside automatic differentiation in float64. */
+const differentiated = 1e-9;
+
 /** Everything that is checked of one block at one point. */
 export async function blockChecks(subject: Subject, rigour: Rigour): Promise<MetricCheck[]> {
-  const { name, block, store, responses } = subject;
-  const program = await compile({ outputs: block.toMatrices() }, store);
-  const matrices = await (await program.run()).read();
-  await program.close();
-  const dense = Float64Array.from(spreadMatrices(matrices, block.m, block.columns).data());
+  const { name, block, exact, store, responses } = subject;
+  const dense = await denseOf(block, store);
   const checks = [shapeCheck(`${name}: symmetric and psd`, dense)];
   const definition = await definitionOf(responses);
   checks.push(...(await exactChecks(subject, definition, dense, rigour.tolerance)));
   await definition.close();
+  if (exact !== null) {
+    checks.push(differentiatedCheck(subject, dense, await denseOf(exact, store)));
+  }
   if (rigour.samples > 0) {
     const title = `${name}: E[score score'] by sampling`;
     checks.push(await samplingCheck(title, subject, dense, rigour.samples));
   }
   checks.push(await operationsCheck(`${name}: operations`, subject, dense));
   return checks;
+}
+
+async function denseOf(block: Block, store: Store): Promise<Float64Array> {
+  const program = await compile({ outputs: block.toMatrices() }, store);
+  const matrices = await (await program.run()).read();
+  await program.close();
+  return Float64Array.from(spreadMatrices(matrices, block.m, block.columns).data());
+}
+
+/** Against J'F_rJ by automatic differentiation of the response: no differences, so closer than the others. */
+function differentiatedCheck(
+  { name, block, point }: Subject,
+  claimed: Float64Array,
+  found: Float64Array,
+): MetricCheck {
+  const compared = { claimed, found, names: point.names, m: block.m };
+  const title = `${name}: J'F_rJ by automatic differentiation`;
+  return within(title, largestError(compared), differentiated, "largest error", () =>
+    diagnosis(compared, differentiated),
+  );
 }
 
 function shapeCheck(name: string, dense: Float64Array): MetricCheck {

@@ -33,6 +33,7 @@ const rowsByDefault = 6;
 /**
  * Checks a metric against its definition g = E[∂l ∂l'] in float64, block by block:
  * - symmetric and positive semi-definite;
+ * - equal to J'F_rJ by automatic differentiation of the response, with the law's own F_r;
  * - equal to the expectation over all outcomes, by Gauss–Hermite quadrature where the response is
  *   Gaussian, or over counts, with scores by finite differences of ln p; with too many outcomes for
  *   that, equal to J'FJ with the law's own F;

@@ -27,7 +27,7 @@ export function diagnosis(compared: Compared, tolerance: number): string {
   const factor = dot(claimed, found) / dot(found, found);
   const scaled = found.map((value) => factor * value);
   if (factor !== 0 && largestError({ claimed, found: scaled }) <= tolerance * Math.abs(factor)) {
-    return `all of it is ${factor.toPrecision(4)} times what it must be`;
+    return `all of it is ${factor.toPrecision(digits(factor, 1))} times what it must be`;
   }
   const within = (i: number) => Math.floor(i / size) % m === (i % size) % m;
   const inside = claimed.map((value, i) => (within(i) ? value : (found[i] as number)));
@@ -37,7 +37,8 @@ export function diagnosis(compared: Compared, tolerance: number): string {
     return off(i, value) > off(at, found[at] as number) ? i : at;
   }, 0);
   const pair = `(${names[Math.floor(worst / size)]}, ${names[worst % size]})`;
-  const entry = `${pair} is ${show(claimed[worst])}, must be ${show(found[worst])}`;
+  const [is, must] = [claimed[worst] as number, found[worst] as number];
+  const entry = `${pair} is ${show(is, must)}, must be ${show(must, is)}`;
   return between ? `only entries between units are off: ${entry}` : `worst entry: ${entry}`;
 }
 
@@ -45,6 +46,13 @@ function dot(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
 }
 
-function show(value: number | undefined): string {
-  return Number((value as number).toPrecision(4)).toString();
+function show(value: number, other: number): string {
+  return Number(value.toPrecision(digits(value, other))).toString();
+}
+
+/** Four digits, or as many as tell a number from another one. */
+function digits(value: number, other: number): number {
+  const apart = Math.abs(value - other) / Math.max(Math.abs(value), Math.abs(other));
+  const enough = apart > 0 && apart < 1 ? 1 - Math.floor(Math.log10(apart)) : 4;
+  return Math.min(Math.max(enough, 4), 17);
 }

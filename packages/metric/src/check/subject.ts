@@ -12,6 +12,7 @@ import {
 import type { Block } from "../blocks/block.ts";
 import type { Metric } from "../core/defMetric.ts";
 import { plain } from "../core/defMetric.ts";
+import { exactBlock } from "../core/exactBlock.ts";
 import { packed } from "../core/packing.ts";
 import { subsystems } from "../core/subsystems.ts";
 import { metricTable } from "../core/table.ts";
@@ -23,6 +24,8 @@ export interface Subject {
   readonly name: string;
   readonly store: Store;
   readonly block: Block;
+  /** J'F_rJ of the same response by automatic differentiation; null where that is not [n, m]. */
+  readonly exact: Block | null;
   /** The block's parameters. */
   readonly parameters: readonly Variable[];
   /** Their values, in the order of the block's columns. */
@@ -90,19 +93,22 @@ export async function subjectsOf(
   const variables = applied.parameters.map(({ variable }) => variable);
   const found = subsystems(applied.applications, table, variables);
   const subjects: Subject[] = [];
-  for (const { path, params, block, uses, responses: models } of found) {
+  for (const subsystem of found) {
+    const { path, params, block, uses, responses: given } = subsystem;
     if (block === null) continue;
     const title = path === "" ? module.definition.spec.name : path;
     if (uses > 1) throw reused(title, uses);
     packed(block, params);
     const point = await pointOf(store, params);
     const samples = inputs.shape[0] as number;
-    const responses = models().map((model): Response => {
-      return { law: law ?? model.law, natural: model.natural, store, point, samples };
-    });
+    const models = given().map((model) => ({ ...model, law: law ?? model.law }));
+    const responses = models.map((model): Response => ({ ...model, store, point, samples }));
+    const flat = models.every(({ natural }) => natural.shape.length === 2);
+    const exact = flat ? exactBlock({ ...subsystem, responses: () => models }) : null;
     const laws = [...new Set(responses.map((one) => one.law.name))].join(" and ");
     const name = `${title}, ${block.form}, ${laws}`;
-    subjects.push({ name, store, block, parameters: params, point, responses, samples, seed });
+    const home = { name, store, block, exact, parameters: params, point };
+    subjects.push({ ...home, responses, samples, seed });
   }
   return subjects;
 }

@@ -81,13 +81,14 @@ test("checkMetric: a new kind of module, with nothing else said", async (t) => {
     "E[score score'] by Gauss–Hermite quadrature",
     "linear reparametrisation Λ = AΘ",
     "KL divergence by Gauss–Hermite quadrature",
+    "J'F_rJ by automatic differentiation",
     "E[score score'] by sampling",
     "operations",
     "affine maps of the input",
   ]);
   t.match(
     String(report),
-    /^checkMetric sineUnit: all 8 checks passed\n {2}ok {3}sineUnit, unitGram/,
+    /^checkMetric sineUnit: all 9 checks passed\n {2}ok {3}sineUnit, unitGram/,
   );
 });
 
@@ -101,6 +102,7 @@ test("checkMetric: says what is off, and by how much", async (t) => {
       "E[score score'] by Gauss–Hermite quadrature",
       "linear reparametrisation Λ = AΘ",
       "KL divergence by Gauss–Hermite quadrature",
+      "J'F_rJ by automatic differentiation",
     ],
   );
   t.match(
@@ -110,7 +112,7 @@ test("checkMetric: says what is off, and by how much", async (t) => {
   t.match(off[2]?.detail ?? "", /δ'gδ is 1\.100 times 2KL\/ε²/);
   t.match(
     String(report),
-    /^checkMetric sineUnit: 3 of 7 checks are off\n {2}OFF .*\n {2}OFF .*\n {2}OFF .*\n {2}ok /,
+    /^checkMetric sineUnit: 4 of 8 checks are off\n {2}OFF .*\n {2}OFF .*\n {2}OFF .*\n {2}OFF .*\n {2}ok /,
     "those that are off come first",
   );
 });
@@ -205,13 +207,40 @@ test("T1 checkMetric: the soft-max layer, one matrix over all of its columns", a
       "E[score score'] by enumeration",
       "linear reparametrisation Λ = AΘ",
       "KL divergence by enumeration",
+      "J'F_rJ by automatic differentiation",
       "E[score score'] by sampling",
       "operations",
       "affine maps of the input",
     ],
   );
   const wrong = await checkMetric(rowsOf(1.01), { module: dense(2, 3), samples: 0 });
-  t.match(String(wrong), /3 of 7 checks are off\n.*worst entry: \(w\[\d, \d\], w\[\d, \d\]\) is /);
+  t.match(String(wrong), /4 of 8 checks are off\n.*worst entry: \(w\[\d, \d\], w\[\d, \d\]\) is /);
+});
+
+test("checkMetric: automatic differentiation sees what differences cannot, and a law that is off", async (t) => {
+  const lines = async (metric: Parameters<typeof checkMetric>[0]) => {
+    const { checks } = await checkMetric(metric, { samples: 0 });
+    const off = checks.filter(({ passed }) => !passed);
+    return off.map(({ name, detail }) => `${name.split(": ")[1]}: ${detail}`);
+  };
+  const [only = "", ...others] = await lines(sineMetric(1 + 1e-7));
+  t.match(
+    only,
+    /^J'F_rJ by automatic differentiation: .*all of it is 1\.0000001\d* times what it must be/,
+  );
+  t.deepEqual(others, []);
+  // The formula is right by its own draws, the law's Fisher information is not.
+  const law = gaussian();
+  const odd = { ...law, fisherRoot: (h: Node) => mul(law.fisherRoot(h), 1.01) };
+  const metric = defMetric(sineUnit, {
+    law: odd,
+    block: ({ params, reference, preActivation }) => [
+      { params: [params.w], block: unitGram(reference, square(cos(preActivation))) },
+    ],
+  });
+  const [line = "", ...rest] = await lines(metric);
+  t.match(line, /^J'F_rJ by automatic differentiation: .*all of it is 0\.98/);
+  t.deepEqual(rest, []);
 });
 
 test("checkMetric: a block of several parameters", async (t) => {
@@ -245,6 +274,7 @@ test("checkMetric: a block of several parameters", async (t) => {
       "E[score score'] by Gauss–Hermite quadrature",
       "linear reparametrisation Λ = AΘ",
       "KL divergence by Gauss–Hermite quadrature",
+      "J'F_rJ by automatic differentiation",
       "E[score score'] by sampling",
       "operations",
     ],
@@ -349,6 +379,7 @@ test("checkMetric: with too many responses for quadrature, by the law's own Fish
       "E[score score'] by the law's Fisher information",
       "linear reparametrisation Λ = AΘ",
       "KL divergence by the law's Fisher information",
+      "J'F_rJ by automatic differentiation",
       "E[score score'] by sampling",
       "operations",
       "affine maps of the input",
@@ -365,6 +396,7 @@ test("checkMetric: with too many responses for quadrature, by the law's own Fish
       "E[score score'] by the law's Fisher information",
       "linear reparametrisation Λ = AΘ",
       "KL divergence by the law's Fisher information",
+      "J'F_rJ by automatic differentiation",
     ],
     "rings on σ 0.1 % off",
   );
