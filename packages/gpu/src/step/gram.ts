@@ -3,7 +3,7 @@ import { Kernel } from "../wgsl/kernel.ts";
 import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
 import type { Lower } from "./lower.ts";
 import { factorOf } from "./matmul.ts";
-import { productDispatch } from "./product.ts";
+import { productDispatches } from "./product.ts";
 
 /** The product X'(νX) by tiles of its lower triangle; each element is stored at both its places. */
 export const gram: Lower<GramStep> = ({ x, nu, base, alpha, beta, output, when }, memory) => {
@@ -45,5 +45,5 @@ export const gram: Lower<GramStep> = ({ x, nu, base, alpha, beta, output, when }
     "}",
   ];
   const product = { batches: sizeOf(batch), m: d, n: d, k, a, b: weighted, lower: true, finish };
-  return [productDispatch(kernel, product, when !== undefined)];
+  return productDispatches(kernel, product, when !== undefined);
 };

@@ -3,7 +3,7 @@ import { expressionLines } from "../wgsl/expressions.ts";
 import { Kernel, type Operand } from "../wgsl/kernel.ts";
 import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
 import type { Lower } from "./lower.ts";
-import { type Factor, productDispatch } from "./product.ts";
+import { type Factor, productDispatches } from "./product.ts";
 
 /** A tiled product, each element passed through the epilogue. */
 export const matmul: Lower<MatmulStep> = ({ a, b, epilogue, outputs, when }, memory) => {
@@ -38,7 +38,7 @@ export const matmul: Lower<MatmulStep> = ({ a, b, epilogue, outputs, when }, mem
     lower: false,
     finish,
   };
-  return [productDispatch(kernel, product, when !== undefined)];
+  return productDispatches(kernel, product, when !== undefined);
 };
 
 /** A view as a factor whose outer axis is the last or the last but one. */

@@ -95,13 +95,69 @@ function fetchLines(
   });
 }
 
-/** Products in tiles: shared fetches, sums in registers, then `finish` for each element. */
-export function productDispatch(kernel: Kernel, product: Product, guarded: boolean): Dispatch {
-  const { batches, m, n, k, a, b, lower } = product;
+/** Terms that a slice of a sum has at least. */
+const shortest = 128;
+
+/** Slices of the sum, where the tiles alone would leave most of the device idle. */
+function slicesOf(groups: number, k: number): number {
+  return Math.max(1, Math.min(Math.floor(k / shortest), Math.floor(enough / groups)));
+}
+
+/**
+ * Products in tiles: shared fetches, sums in registers, then `finish` for each element. Few tiles of long
+ * sums are cut along the sum, and a second dispatch adds the parts.
+ */
+export function productDispatches(
+  kernel: Kernel,
+  product: Product,
+  guarded: boolean,
+): readonly Dispatch[] {
+  const { batches, m, n, k } = product;
+  const size = batches * m * n;
+  if (size === 0) return [];
   const tile = tileOf(product, guarded);
+  const tilesInAll = batches * Math.ceil(m / tile.rows) * Math.ceil(n / tile.columns);
+  const slices = slicesOf(tilesInAll, k);
+  if (slices === 1) return [tiled(kernel, product, tile, 1)];
+  const parts = kernel.scratch("f32", slices * size, 0);
+  const at = (slice: string) => `(${slice} * ${size}u + (batch * ${m}u + row) * ${n}u + column)`;
+  const finish = [parts.store(at("slice"), "value")];
+  return [
+    tiled(kernel, { ...product, finish }, tile, slices),
+    added(kernel, product, slices, (slice) => parts.load(at(slice))),
+  ];
+}
+
+/** Adds the parts of each element. */
+function added(
+  kernel: Kernel,
+  { batches, m, n, a, b, lower, finish }: Product,
+  slices: number,
+  part: (slice: string) => string,
+): Dispatch {
+  const lanes = 256;
+  const body = [
+    `let index = group * ${lanes}u + lane;`,
+    `if (index >= ${batches * m * n}u) { return; }`,
+    `let column = index % ${n}u;`,
+    `let row = (index / ${n}u) % ${m}u;`,
+    `let batch = index / ${m * n}u;`,
+    ...(lower ? ["if (column > row) { return; }"] : []),
+    ...a.lines,
+    ...b.lines,
+    "var value = 0.0;",
+    `for (var slice = 0u; slice < ${slices}u; slice++) { value += ${part("slice")}; }`,
+    ...finish,
+  ];
+  return kernel.build(body, Math.ceil((batches * m * n) / lanes), lanes, false);
+}
+
+function tiled(kernel: Kernel, product: Product, tile: Tile, slices: number): Dispatch {
+  const { batches, m, n, k, a, b, lower } = product;
   const { rows, columns, depth, each } = tile;
   const threads = (rows / each) * (columns / each);
   const [down, right] = [Math.ceil(m / rows), Math.ceil(n / columns)];
+  const terms = Math.ceil(k / slices / depth) * depth;
   const halves = each / 4;
   kernel.global(`var<workgroup> aTile: array<vec4<f32>, ${(rows / 4) * depth}>;`);
   kernel.global(`var<workgroup> bTile: array<vec4<f32>, ${(columns / 4) * depth}>;`);
@@ -115,8 +171,9 @@ export function productDispatch(kernel: Kernel, product: Product, guarded: boole
     blocks(halves).map((c) => ({ r, c, name: `s${r}_${c}` })),
   );
   const body = [
-    `let batch = group / ${down * right}u;`,
-    `let inBatch = group % ${down * right}u;`,
+    `let slice = group % ${slices}u;`,
+    `let batch = (group / ${slices}u) / ${down * right}u;`,
+    `let inBatch = (group / ${slices}u) % ${down * right}u;`,
     `let rowStart = (inBatch / ${right}u) * ${rows}u;`,
     `let columnStart = (inBatch % ${right}u) * ${columns}u;`,
     ...(lower ? [`if (columnStart >= rowStart + ${rows}u) { return; }`] : []),
@@ -125,7 +182,8 @@ export function productDispatch(kernel: Kernel, product: Product, guarded: boole
     ...a.lines,
     ...b.lines,
     ...sums.map(({ name }) => `var ${name} = vec4<f32>(0.0);`),
-    `for (var first = 0u; first < ${k}u; first += ${depth}u) {`,
+    `let last = min(${k}u, (slice + 1u) * ${terms}u);`,
+    `for (var first = slice * ${terms}u; first < last; first += ${depth}u) {`,
     ...fetchLines("aTile", a, m, rows, "rowStart", tile, threads, k),
     ...fetchLines("bTile", b, n, columns, "columnStart", tile, threads, k),
     "workgroupBarrier();",
@@ -154,5 +212,5 @@ export function productDispatch(kernel: Kernel, product: Product, guarded: boole
       "} }",
     ]),
   ];
-  return kernel.build(body, batches * down * right, threads, true);
+  return kernel.build(body, batches * down * right * slices, threads, true);
 }

@@ -97,6 +97,31 @@ test("webgpu: a condition holds for every kind of step", async (t) => {
   });
 });
 
+test("webgpu: long sums are cut, with all that follows them", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    const plan = new TestPlan();
+    const total = plan.view([5, 3]);
+    const [x, nu, base] = [
+      plan.view([300, 5]),
+      plan.view([300]),
+      plan.view([5, 5], "f32", () => 1),
+    ];
+    const steps: Step[] = [
+      {
+        ...{ kind: "matmul", label: "", a: plan.view([5, 600], "f32", undefined, [1, 0]) },
+        ...{
+          b: plan.view([600, 3]),
+          epilogue: { inputs: [total], exprs: [parseExpr("(ab, y) => tanh(ab) - y")] },
+        },
+        outputs: [total],
+      },
+      { ...{ kind: "gram", label: "", x, nu, base, alpha: 0.1, beta: 0.9, output: base } },
+    ];
+    const error = await plan.difference(backend, steps);
+    t.ok(error < 1e-5, `${error}`);
+  });
+});
+
 test("webgpu: few buffers a dispatch, and few workgroups along an axis", async (t) => {
   for (const limits of [{ buffers: 2 }, { groups: 3 }]) {
     await onWebGpu(
