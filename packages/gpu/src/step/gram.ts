@@ -1,6 +1,6 @@
 import { type GramStep, sizeOf, type View } from "@metrigrad/tensor";
 import { Kernel } from "../wgsl/kernel.ts";
-import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
+import { coordinateLines, positionText, scaled, scaledBy } from "../wgsl/layout.ts";
 import type { Lower } from "./lower.ts";
 import { factorOf } from "./matmul.ts";
 import { productDispatches } from "./product.ts";
@@ -18,10 +18,11 @@ export const gram: Lower<GramStep> = ({ x, nu, base, alpha, beta, output, when }
   const place = (view: View, row: string, column: string) => {
     const [byRow = 0, byColumn = 0] = view.strides.slice(-2);
     const lead = positionText(view.strides.slice(0, -2), "l");
-    return `(${lead} + ${scaled(row, byRow)} + ${scaled(column, byColumn)})`;
+    const [down, right] = [byRow, byColumn].map((by) => scaledBy((x) => kernel.param(x), by));
+    return `(${lead} + ${down?.(row)} + ${right?.(column)})`;
   };
-  const a = factorOf(rows, x, "a", -1, coordinateLines("batch", batch, "l"));
-  const b = factorOf(rows, x, "b", -1, []);
+  const a = factorOf(kernel, rows, x, "a", -1, coordinateLines("batch", batch, "l"));
+  const b = factorOf(kernel, rows, x, "b", -1, []);
   const weighted =
     nu === null || weights === null
       ? b

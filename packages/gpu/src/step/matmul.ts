@@ -1,7 +1,7 @@
 import { arg, type MatmulStep, sizeOf, type View } from "@metrigrad/tensor";
 import { expressionLines } from "../wgsl/expressions.ts";
 import { Kernel, type Operand } from "../wgsl/kernel.ts";
-import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
+import { coordinateLines, positionText, scaledBy } from "../wgsl/layout.ts";
 import type { Lower } from "./lower.ts";
 import { type Factor, productDispatches } from "./product.ts";
 
@@ -19,7 +19,8 @@ export const matmul: Lower<MatmulStep> = ({ a, b, epilogue, outputs, when }, mem
   const place = (view: View) => {
     const [byRow = 0, byColumn = 0] = view.strides.slice(-2);
     const lead = positionText(view.strides.slice(0, -2), "l");
-    return `(${lead} + ${scaled("row", byRow)} + ${scaled("column", byColumn)})`;
+    const [down, right] = [byRow, byColumn].map((by) => scaledBy((x) => kernel.param(x), by));
+    return `(${lead} + ${down?.("row")} + ${right?.("column")})`;
   };
   const { lines, results } = expressionLines(epilogue?.exprs ?? [arg(0)], [
     "value",
@@ -33,8 +34,8 @@ export const matmul: Lower<MatmulStep> = ({ a, b, epilogue, outputs, when }, mem
   const product = {
     batches: sizeOf(batch),
     ...{ m, n, k },
-    a: factorOf(left, a, "a", -2, coordinateLines("batch", batch, "l")),
-    b: factorOf(right, b, "b", -1, []),
+    a: factorOf(kernel, left, a, "a", -2, coordinateLines("batch", batch, "l")),
+    b: factorOf(kernel, right, b, "b", -1, []),
     lower: false,
     finish,
   };
@@ -43,6 +44,7 @@ export const matmul: Lower<MatmulStep> = ({ a, b, epilogue, outputs, when }, mem
 
 /** A view as a factor whose outer axis is the last or the last but one. */
 export function factorOf(
+  kernel: Kernel,
   operand: Operand,
   view: View,
   name: string,
@@ -51,10 +53,10 @@ export function factorOf(
 ): Factor {
   const outer = view.strides.at(outerAxis) as number;
   const inner = view.strides.at(-3 - outerAxis) as number;
+  const [byOuter, byInner] = [outer, inner].map((by) => scaledBy((x) => kernel.param(x), by));
   return {
     lines: [...lines, `let ${name}From = ${positionText(view.strides.slice(0, -2), "l")};`],
-    load: (at, along) =>
-      operand.load(`(${name}From + ${scaled(at, outer)} + ${scaled(along, inner)})`),
+    load: (at, along) => operand.load(`(${name}From + ${byOuter?.(at)} + ${byInner?.(along)})`),
     alongSum: Math.abs(inner) === 1 && Math.abs(outer) !== 1,
   };
 }

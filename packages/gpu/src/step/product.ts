@@ -1,5 +1,11 @@
 import type { Dispatch, Kernel } from "../wgsl/kernel.ts";
 
+/** A size, and its place in the uniform: products of other shapes are then one pipeline. */
+interface Extent {
+  readonly size: number;
+  readonly text: string;
+}
+
 /** How a product is cut: a workgroup has `rows`×`columns` of it, a thread `each`×`each`. */
 interface Tile {
   readonly rows: number;
@@ -60,18 +66,21 @@ function tileOf({ batches, m, n }: Product, guarded: boolean): Tile {
 function fetchLines(
   name: string,
   { load, alongSum }: Factor,
-  outer: number,
+  outer: Extent,
   size: number,
   start: string,
-  { depth }: Tile,
+  { depth, each: side }: Tile,
   threads: number,
-  k: number,
+  k: Extent,
 ): string[] {
   const vectors = size / 4;
   const each = (vectors * depth) / threads;
+  // Large tiles have a text of their own where they fit; small ones have one text for all shapes.
+  const fits = side === 8 && k.size % depth === 0;
   const inside = (inner: string, text: string) =>
-    k % depth === 0 ? text : `select(0.0, ${text}, ${inner} < ${k}u)`;
-  const clamped = (at: string) => (outer % size === 0 ? at : `min(${at}, ${outer - 1}u)`);
+    fits ? text : `select(0.0, ${text}, ${inner} < ${k.text})`;
+  const clamped = (at: string) =>
+    side === 8 && outer.size % size === 0 ? at : `min(${at}, ${outer.text} - 1u)`;
   return blocks(each).flatMap((turn) => {
     const slot = `${name}slot${turn}`;
     const [q, d] = [`${name}q${turn}`, `${name}d${turn}`];
@@ -80,10 +89,7 @@ function fetchLines(
     const inner = `${name}inner${turn}`;
     const values = blocks(4).map((c) => {
       const at = clamped(`(${start} + 4u * ${q} + ${c}u)`);
-      return inside(
-        inner,
-        load(at, k % depth === 0 ? inner : `min(${inner}, ${Math.max(0, k - 1)}u)`),
-      );
+      return inside(inner, load(at, fits ? inner : `min(${inner}, ${k.text} - 1u)`));
     });
     return [
       `let ${slot} = lane + ${turn * threads}u;`,
@@ -120,7 +126,8 @@ export function productDispatches(
   const slices = slicesOf(tilesInAll, k);
   if (slices === 1) return [tiled(kernel, product, tile, 1)];
   const parts = kernel.scratch("f32", slices * size, 0);
-  const at = (slice: string) => `(${slice} * ${size}u + (batch * ${m}u + row) * ${n}u + column)`;
+  const [all, high, wide] = [size, m, n].map((x) => kernel.param(x));
+  const at = (slice: string) => `(${slice} * ${all} + (batch * ${high} + row) * ${wide} + column)`;
   const finish = [parts.store(at("slice"), "value")];
   return [
     tiled(kernel, { ...product, finish }, tile, slices),
@@ -157,7 +164,11 @@ function tiled(kernel: Kernel, product: Product, tile: Tile, slices: number): Di
   const { rows, columns, depth, each } = tile;
   const threads = (rows / each) * (columns / each);
   const [down, right] = [Math.ceil(m / rows), Math.ceil(n / columns)];
-  const terms = Math.ceil(k / slices / depth) * depth;
+  const terms = kernel.param(Math.ceil(k / slices / depth) * depth);
+  const [rowsInAll, columnsInAll, sum] = [m, n, k].map((size): Extent => {
+    return { size, text: kernel.param(size) };
+  }) as [Extent, Extent, Extent];
+  const [cuts, perBatch, perRow] = [slices, down * right, right].map((x) => kernel.param(x));
   const halves = each / 4;
   kernel.global(`var<workgroup> aTile: array<vec4<f32>, ${(rows / 4) * depth}>;`);
   kernel.global(`var<workgroup> bTile: array<vec4<f32>, ${(columns / 4) * depth}>;`);
@@ -171,21 +182,21 @@ function tiled(kernel: Kernel, product: Product, tile: Tile, slices: number): Di
     blocks(halves).map((c) => ({ r, c, name: `s${r}_${c}` })),
   );
   const body = [
-    `let slice = group % ${slices}u;`,
-    `let batch = (group / ${slices}u) / ${down * right}u;`,
-    `let inBatch = (group / ${slices}u) % ${down * right}u;`,
-    `let rowStart = (inBatch / ${right}u) * ${rows}u;`,
-    `let columnStart = (inBatch % ${right}u) * ${columns}u;`,
+    `let slice = group % ${cuts};`,
+    `let batch = (group / ${cuts}) / ${perBatch};`,
+    `let inBatch = (group / ${cuts}) % ${perBatch};`,
+    `let rowStart = (inBatch / ${perRow}) * ${rows}u;`,
+    `let columnStart = (inBatch % ${perRow}) * ${columns}u;`,
     ...(lower ? [`if (columnStart >= rowStart + ${rows}u) { return; }`] : []),
     `let threadRow = lane / ${columns / each}u;`,
     `let threadColumn = lane % ${columns / each}u;`,
     ...a.lines,
     ...b.lines,
     ...sums.map(({ name }) => `var ${name} = vec4<f32>(0.0);`),
-    `let last = min(${k}u, (slice + 1u) * ${terms}u);`,
-    `for (var first = slice * ${terms}u; first < last; first += ${depth}u) {`,
-    ...fetchLines("aTile", a, m, rows, "rowStart", tile, threads, k),
-    ...fetchLines("bTile", b, n, columns, "columnStart", tile, threads, k),
+    `let last = min(${sum.text}, (slice + 1u) * ${terms});`,
+    `for (var first = slice * ${terms}; first < last; first += ${depth}u) {`,
+    ...fetchLines("aTile", a, rowsInAll, rows, "rowStart", tile, threads, sum),
+    ...fetchLines("bTile", b, columnsInAll, columns, "columnStart", tile, threads, sum),
     "workgroupBarrier();",
     `for (var d = 0u; d < ${depth}u; d++) {`,
     ...take("a", rows, "threadRow"),
@@ -200,11 +211,11 @@ function tiled(kernel: Kernel, product: Product, tile: Tile, slices: number): Di
     ...blocks(each).flatMap((r) => [
       "{",
       `let row = rowStart + ${(r >> 2) * (rows / halves) + (r & 3)}u + 4u * threadRow;`,
-      `if (row < ${m}u) {`,
+      `if (row < ${rowsInAll.text}) {`,
       ...blocks(halves).flatMap((c) => [
         `for (var e = 0u; e < 4u; e++) {`,
         `let column = columnStart + ${(c * columns) / halves}u + 4u * threadColumn + e;`,
-        `if (column < ${n}u) {`,
+        `if (column < ${columnsInAll.text}) {`,
         `let value = s${r}_${c}[e];`,
         ...product.finish,
         "} }",

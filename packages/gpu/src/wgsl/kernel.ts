@@ -125,7 +125,7 @@ export class Kernel {
       "fn main(@builtin(workgroup_id) place: vec3<u32>, @builtin(num_workgroups) all: vec3<u32>,",
       "  @builtin(local_invocation_index) lane: u32) {",
       "let group = place.y * all.x + place.x;",
-      `if (group >= ${groups}u) { return; }`,
+      `if (group >= ${this.param(groups)}) { return; }`,
       ...early,
       ...body,
       "}",

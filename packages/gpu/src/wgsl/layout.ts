@@ -55,6 +55,13 @@ export function positionText(strides: readonly number[], name: string): string {
   return terms.length === 0 ? "0u" : terms.join(" + ");
 }
 
+/** As `scaled`, with a stride that the text does not tell: `word` puts it elsewhere. */
+export function scaledBy(word: (stride: number) => string, stride: number) {
+  if (stride === 0 || stride === 1) return (index: string) => scaled(index, stride);
+  const factor = word(stride);
+  return (index: string) => `${index} * ${factor}`;
+}
+
 /** `index·stride` as text. */
 export function scaled(index: string, stride: number): string {
   if (stride === 0) return "0u";
