@@ -48,7 +48,7 @@ function ofBatch(name: string, tuned: Tuned, settings: RngdSettings): Method {
  * gradients, much smaller than those of rows x̃x̃', so λ and γ are smaller.
  */
 function ofFisher(name: string, tuned: Tuned, settings: RngdSettings): Method {
-  const grid = { learningRate: [0.001, 0.003, 0.01], absolute: [0.001, 0.01, 0.1] };
+  const grid = { learningRate: [0.001, 0.003, 0.01, 0.03], absolute: [0.001, 0.01, 0.1] };
   return { ...ofBatch(name, tuned, settings), grid };
 }
 
@@ -56,51 +56,58 @@ function ofFisher(name: string, tuned: Tuned, settings: RngdSettings): Method {
 export const methods: readonly Method[] = [
   {
     name: "sgd",
-    tuned: { learningRate: 0.2 },
+    tuned: { learningRate: 0.4 },
     grid: { learningRate: [0.05, 0.1, 0.2, 0.4, 0.8] },
     make: (tuned) => sgd({ schedule, ...tuned }),
   },
   {
     name: "momentum 0.9",
-    tuned: { learningRate: 0.05 },
+    tuned: { learningRate: 0.1 },
     grid: { learningRate: [0.0125, 0.025, 0.05, 0.1, 0.2] },
     make: (tuned) => momentum({ schedule, momentum: 0.9, ...tuned }),
   },
   {
     name: "adam",
-    tuned: { learningRate: 0.002 },
+    tuned: { learningRate: 0.004 },
     grid: { learningRate: [0.0005, 0.001, 0.002, 0.004, 0.008] },
     make: (tuned) => adam({ schedule, ...tuned }),
   },
-  ofBatch("linear rows (default)", { learningRate: 0.1, absolute: 0.5 }, {}),
-  ofBatch("paper's rows", { learningRate: 0.1, absolute: 0.5 }, { metrics: paperMetrics }),
-  ofBatch("rows by activation", { learningRate: 0.1, absolute: 0.5 }, { metrics: standardMetrics }),
+  {
+    name: "rngd(), linear rows",
+    tuned: { learningRate: 0.1, absolute: 0.5 },
+    grid: { learningRate: [0.1], absolute: [0.5] },
+    // The default, as it is.
+    make: () => rngd(),
+  },
+  ofBatch("linear rows", { learningRate: 0.4, absolute: 2 }, {}),
+  ofBatch("paper's rows", { learningRate: 0.4, absolute: 2 }, { metrics: paperMetrics }),
+  ofBatch("rows by activation", { learningRate: 0.2, absolute: 2 }, { metrics: standardMetrics }),
   ofBatch(
     "full rows (soft-max last)",
-    { learningRate: 0.1, absolute: 0.5 },
+    { learningRate: 0.2, absolute: 2 },
     { metrics: fullMetrics },
   ),
   {
     name: "the paper's algorithm",
-    tuned: { learningRate: 0.02 },
-    grid: { learningRate: [0.005, 0.01, 0.02] },
+    tuned: { learningRate: 0.04 },
+    grid: { learningRate: [0.005, 0.01, 0.02, 0.04, 0.08] },
     // A running average of all batches, inverted every 100 steps, relative damping, constant γ.
     make: (tuned) => rngd.paper(tuned),
   },
   ofFisher(
-    "K-FAC of every 20th batch",
-    { learningRate: 0.003, absolute: 0.01 },
-    { metrics: metrics.kfac({ split: true }), refreshEvery: 20 },
+    "K-FAC, average of factors",
+    { learningRate: 0.001, absolute: 0.001 },
+    { metrics: metrics.kfac({ split: true }), average: { decay: 0.95, refreshEvery: 20 } },
   ),
   ofFisher(
     "EKFAC of every 100th batch",
-    { learningRate: 0.003, absolute: 0.01 },
+    { learningRate: 0.001, absolute: 0.01 },
     { metrics: metrics.ekfac(), refreshEvery: 100 },
   ),
   ofFisher(
     "quasi-diagonal",
-    { learningRate: 0.003, absolute: 0.01 },
+    { learningRate: 0.01, absolute: 0.1 },
     { metrics: metrics.quasiDiagonal() },
   ),
-  ofFisher("diagonal", { learningRate: 0.003, absolute: 0.01 }, { metrics: metrics.diagonal() }),
+  ofFisher("diagonal", { learningRate: 0.001, absolute: 0.01 }, { metrics: metrics.diagonal() }),
 ];
