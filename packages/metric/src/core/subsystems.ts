@@ -4,7 +4,7 @@ import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { addBlocks } from "./addBlocks.ts";
 import { contextOf, responseOf } from "./context.ts";
-import type { Metric, ResponseModel } from "./defMetric.ts";
+import { type Described, type Metric, plain, type ResponseModel } from "./defMetric.ts";
 import type { MetricTable } from "./table.ts";
 
 /** Parameters with their metric, and where it comes from. */
@@ -32,8 +32,8 @@ type Part = Pick<Subsystem, "metric" | "params" | "block" | "responses"> & {
 
 /**
  * The subsystems of an applied model: a block for every parameter; where parameters are used several
- * times, the blocks of all uses add up. Throws MetricError for a missing row, a parameter that no
- * block covers, and one that different sets of parameters or the plain gradient claim as well.
+ * times, the blocks of all uses add up. Throws MetricError for a missing row and a parameter that no
+ * block covers, unless the table gives the others the plain gradient, and for one that different sets of parameters or the plain gradient claim as well.
  */
 export function subsystems(
   applications: readonly Application[],
@@ -54,7 +54,12 @@ export function subsystems(
     if (group.push(part) === 1) groups.push(group);
     for (const name of names) owner.set(name, group);
   }
-  for (const { attrs } of parameters) if (!owner.has(attrs.name)) throw uncovered(attrs.name);
+  for (const variable of parameters) {
+    if (owner.has(variable.attrs.name)) continue;
+    const uses = applications.filter((one) => Object.values(one.params).includes(variable));
+    if (table.others === "error" || uses.length === 0) throw uncovered(variable.attrs.name);
+    groups.push(uses.map((application) => plainPart(application, variable)));
+  }
   return groups.map((group) => subsystemOf(group, applications));
 }
 
@@ -71,6 +76,13 @@ function partsOf(application: Application, table: MetricTable): Part[] {
       const responses = () => withScope(scope, given);
       return { application, metric, params, block, responses };
     });
+}
+
+/** A parameter that no block covers, in one use, where the table says that it takes the plain gradient. */
+function plainPart(application: Application, variable: Variable): Part {
+  const metric = plain(application.definition as Described);
+  const responses = () => [responseOf(metric, contextOf(application, metric))];
+  return { application, metric, params: [variable], block: null, responses };
 }
 
 function addable(first: Part, part: Part): boolean {
@@ -114,6 +126,6 @@ function uncovered(name: string): MetricError {
     where: `metric of parameter ${name}`,
     must: "every parameter must belong to a block",
     got: "none",
-    todo: "return it from the metric's `block`, with a null block for the plain gradient",
+    todo: "return it from the metric's `block`, with a null block for the plain gradient, or use table.orPlain()",
   });
 }

@@ -4,6 +4,7 @@ import type { Store, Tensor } from "@metrigrad/tensor";
 import { type Batch, batchInput } from "./batch.ts";
 import { byProducts } from "./byProducts.ts";
 import { byRows, checkRows, some, type WholeRows } from "./byRows.ts";
+import { checkStore } from "./checkStore.ts";
 import { estimateOf, type FisherKind } from "./estimate.ts";
 import { lazyProgram } from "./lazyProgram.ts";
 import { checkLikelihood } from "./likelihood.ts";
@@ -46,10 +47,12 @@ export interface Fisher extends ModelMetric {
  * (1/n) Σ_s J_s'F(o_s)J_s with the law's Fisher information F in its natural coordinates o; `kind` asks
  * for a Monte-Carlo estimate, or for the empirical matrix of the labels, which is no Fisher
  * information. The model is in inference mode. Programs are compiled when a value is first asked for,
- * and see the parameters as they are then. Throws ShapeError for a batch of another shape.
+ * and see the parameters as they are then. Throws ShapeError for a batch of another shape, MetricError
+ * for a kind that it does not know, and without a store or a likelihood.
  */
 export async function fisher(model: Module, batch: Batch, options: FisherOptions): Promise<Fisher> {
   const { store, likelihood, kind = "exact", memoryBudget = 2 ** 31 } = options;
+  checkStore("fisher", store);
   checkLikelihood("fisher", likelihood);
   const { x, rows: samples, feeds: inputs } = batchInput("fisher", batch);
   const { output, variables, shapes, size } = outputOf("fisher", model, x);

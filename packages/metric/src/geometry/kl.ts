@@ -2,6 +2,7 @@ import { add, input, mean, type Node, replaceNodes, type Variable } from "@metri
 import type { Law, Module } from "@metrigrad/nn";
 import { MetricError, type Store, type Tensor } from "@metrigrad/tensor";
 import { type Batch, batchInput } from "./batch.ts";
+import { checkStore } from "./checkStore.ts";
 import { checkDirections, type Directions } from "./directions.ts";
 import { lazyProgram } from "./lazyProgram.ts";
 import { checkLikelihood } from "./likelihood.ts";
@@ -29,6 +30,7 @@ export interface KlOptions {
  */
 export async function kl(model: Module, batch: Batch, options: KlOptions): Promise<number> {
   const { store, likelihood, from = {}, to, delta } = options;
+  checkStore("kl", store);
   checkLikelihood("kl", likelihood);
   if (likelihood.kl === null) throw open(likelihood);
   if ((to === undefined) === (delta === undefined)) throw aimless(to !== undefined);

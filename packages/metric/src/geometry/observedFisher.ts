@@ -3,6 +3,7 @@ import type { Law, Module } from "@metrigrad/nn";
 import type { Store } from "@metrigrad/tensor";
 import { batchInput } from "./batch.ts";
 import { byProducts, type Product } from "./byProducts.ts";
+import { checkStore } from "./checkStore.ts";
 import { type LabelledBatch, labelInput } from "./labels.ts";
 import { checkLikelihood } from "./likelihood.ts";
 import { type ModelMetric, modelMetric } from "./modelMetric.ts";
@@ -25,6 +26,7 @@ function curvature(
   { store, likelihood }: CurvatureOptions,
   productOf: (loss: Node, model: ModelOutput) => Product,
 ): ModelMetric {
+  checkStore(where, store);
   checkLikelihood(where, likelihood);
   const { x, rows, feeds } = batchInput(where, batch);
   const applied = outputOf(where, model, x);

@@ -6,6 +6,7 @@ import { type Subsystem, subsystems } from "../core/subsystems.ts";
 import { standardMetrics } from "../tables/standard.ts";
 import { type Batch, batchInput } from "./batch.ts";
 import { blockGeometry, type RfimBlock } from "./block.ts";
+import { checkStore } from "./checkStore.ts";
 import type { SolveDamping } from "./dampedSolve.ts";
 import { type Covered, checkDirections, type Directions } from "./directions.ts";
 import { type Flat, flatOf } from "./flat.ts";
@@ -50,10 +51,11 @@ export interface Rfim {
  * ḡ = (1/n) Σ_s g(θ | θ_f^s) of every subsystem of a model on a batch [n, d] (Sun and Nielsen 2017,
  * section 3), by the closed forms of a table of metrics, at the parameters of a store. Programs are
  * compiled when a value is first asked for, and see the parameters as they are then. Throws
- * ShapeError for a batch of another shape, MetricError for a module without a row.
+ * ShapeError for a batch of another shape, MetricError for a module without a row and without a store.
  */
 export async function rfim(model: Module, batch: Batch, options: RfimOptions): Promise<Rfim> {
   const { store, likelihood = null, metrics = standardMetrics, mode = "infer" } = options;
+  checkStore("rfim", store);
   const { x, feeds } = batchInput("rfim", batch);
   const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
   const variables = parameters.map(({ variable }) => variable);

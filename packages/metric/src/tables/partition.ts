@@ -6,7 +6,6 @@ import { type MetricChoice, tableFor } from "../core/choice.ts";
 import type { Metric, ResponseModel } from "../core/defMetric.ts";
 import { groupRows } from "../core/groupRows.ts";
 import type { MetricTable } from "../core/table.ts";
-import { metricTable } from "../core/table.ts";
 import { modelResponse, useOf } from "../core/uses.ts";
 import { standardMetrics } from "./standard.ts";
 
@@ -32,6 +31,7 @@ export function partition(
   by: Partition,
   table: MetricChoice = standardMetrics,
 ): MetricChoice {
+  if (by !== "layer" && by !== "neuron" && by !== "whole" && !isGroups(by)) throw unknown(by);
   if (by === "layer") return table;
   if (by === "neuron") return named("neuron", (all) => unitTable(tableFor(table, all)));
   const groups = membersOf(model, by === "whole" ? [[model]] : by);
@@ -42,6 +42,11 @@ export function partition(
     const rows = groups.flatMap((members) => groupMetrics(members, all, base, response));
     return base.replacing(...rows);
   });
+}
+
+/** Lists of modules, one at least. */
+function isGroups(by: unknown): boolean {
+  return Array.isArray(by) && by.length > 0 && by.every(Array.isArray);
 }
 
 /** A choice of tables under a name, for records. */
@@ -58,7 +63,7 @@ function unitTable(table: MetricTable): MetricTable {
         .map((one) => (one.block === null ? one : { ...one, block: byUnit(one.block) }));
     return Object.freeze({ ...row, block });
   });
-  return metricTable(...rows);
+  return table.replacing(...rows);
 }
 
 /** Rows for the modules of a group: one of them, the last, returns the block over all. */
@@ -113,6 +118,14 @@ function withChildren(module: Module, found = new Set<Module>()): ReadonlySet<Mo
   found.add(module);
   for (const child of module.children) withChildren(child, found);
   return found;
+}
+
+function unknown(by: unknown): MetricError {
+  return refused(
+    "partition",
+    'it must be by "neuron", "layer", "whole", or by lists of modules',
+    Array.isArray(by) ? `a list of ${by.length} that are not all lists` : String(by),
+  );
 }
 
 function refused(where: string, must: string, got: string): MetricError {

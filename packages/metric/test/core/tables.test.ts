@@ -1,16 +1,18 @@
 /** Tables of metrics: look-up by object, and what they refuse. */
-import { input, relu, tanh } from "@metrigrad/graph";
+import { augment, input, matmul, mul, relu, tanh } from "@metrigrad/graph";
 import {
   defMetric,
   denseMetric,
   linearRows,
   metrics,
   paperMetrics,
+  partition,
   plain,
   reluRow,
   sharedGram,
   standardMetrics,
   subsystems,
+  tableFor,
   unitRowOf,
 } from "@metrigrad/metric";
 import {
@@ -85,7 +87,7 @@ test("tables: a doubled row is refused", (t) => {
 test("tables: a missing row lists what there is", (t) => {
   t.throws(
     () => found(metrics(plain(batchNorm), linearRows(last))),
-    /metric of dense0: the table must have a row for dense \(it has: batchNorm, one dense\), got none; add one: metrics\.with\(defMetric\(dense, \{ block \}\)\), or plain\(dense\)/,
+    /metric of dense0: the table must have a row for dense \(it has: batchNorm, one dense\), got none; add one: table\.with\(defMetric\(dense, \{ block \}\)\), or plain\(dense\) .*table\.orPlain\(\)/,
   );
   t.end();
 });
@@ -113,6 +115,60 @@ test("subsystems: a parameter in no block and one in two are refused", (t) => {
   t.throws(
     () => found(metrics(halfway), sequential(shared, shared)),
     /metric of parameter dense0\/w: all uses .* or all take the plain gradient/,
+  );
+  t.end();
+});
+
+test("tables: what is no table is refused", (t) => {
+  for (const odd of [3, null, {}, () => undefined])
+    t.throws(
+      () => tableFor(odd as unknown as typeof standardMetrics, []),
+      /metrics: it must be a table, or a function that chooses one, got .*; pass standardMetrics/,
+    );
+  t.end();
+});
+
+test("tables: orPlain gives modules without a row the plain gradient, and the others theirs", (t) => {
+  const table = metrics(linearRows(last)).orPlain();
+  const forms = (of: typeof table) => found(of).map(({ path, block }) => [path, block?.form]);
+  const expected = [
+    ["dense0", undefined],
+    ["dense1", undefined],
+    ["dense2", "sharedGram"],
+  ];
+  t.deepEqual(forms(table), expected);
+  t.deepEqual(forms(metrics().orPlain().with(linearRows(last))), expected, "with keeps it");
+  t.deepEqual(forms(metrics().orPlain().replacing(linearRows(last))), expected, "replacing too");
+  const { applications } = applyModel(model, input("x", [5, 3]));
+  t.deepEqual(forms(tableFor(partition(model, "neuron", table), applications)), expected);
+  t.equal(table.others, "plain");
+  t.throws(() => found(metrics(linearRows(last))), /the table must have a row for dense/);
+  t.end();
+});
+
+test("tables: orPlain gives parameters that no block covers the plain gradient", (t) => {
+  const gain = defModule({
+    name: "gain",
+    params: { w: param([4, 2], zeros), scale: param([2], zeros) },
+    apply: ({ w, scale }, x) => mul(matmul(augment(x), w), scale),
+  });
+  const half = defMetric(gain, {
+    block: ({ params, reference }) => [{ params: [params.w], block: sharedGram(reference, 2) }],
+  });
+  t.throws(
+    () => found(metrics(half), gain()),
+    /metric of parameter scale: every parameter must belong to a block, got none; .*or use table\.orPlain\(\)/,
+  );
+  t.deepEqual(
+    found(metrics(half).orPlain(), gain()).map(({ params, block, uses }) => [
+      params.map(({ attrs }) => attrs.name),
+      block?.form,
+      uses,
+    ]),
+    [
+      [["w"], "sharedGram", 1],
+      [["scale"], undefined, 1],
+    ],
   );
   t.end();
 });

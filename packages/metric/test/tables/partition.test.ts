@@ -278,6 +278,13 @@ test("partition: what is not of the model, in two groups or without parameters i
     () => partition(model, [[first], []]),
     /partition, group 1: it must have parameters, got none/,
   );
+  const odd = (by: unknown) => () => partition(model, by as "whole");
+  t.throws(
+    odd("unit"),
+    /partition: it must be by "neuron", "layer", "whole", or by lists of modules, got unit; pass/,
+  );
+  t.throws(odd([]), /got a list of 0 that are not all lists/);
+  t.throws(odd([first, last]), /got a list of 2 that are not all lists; pass lists of modules/);
   t.equal((partition(model, "whole") as { name: string }).name, "partition by whole");
   t.end();
 });

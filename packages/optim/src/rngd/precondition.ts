@@ -1,5 +1,5 @@
 import type { Node, Variable } from "@metrigrad/graph";
-import { type BlockCost, solversWithin, subsystems, unpacked } from "@metrigrad/metric";
+import { type BlockCost, solversWithin, subsystems, tableFor, unpacked } from "@metrigrad/metric";
 import { GraphError, MetricError } from "@metrigrad/tensor";
 import { checkSettings } from "../core/settings.ts";
 import { mapDirections } from "../core/step.ts";
@@ -39,7 +39,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
     transform: (step, context) => {
       if (step.metric !== null) throw preconditionedTwice(name);
       const applications = forward === "train" ? context.applications : context.inference();
-      const table = typeof metrics === "function" ? metrics(applications) : metrics;
+      const table = tableFor(metrics, applications);
       const variables = context.parameters.map(({ variable }) => variable);
       const found = subsystems(applications, table, variables);
       const measured = found.filter((one): one is Measured => one.block !== null);

@@ -1,5 +1,9 @@
-import { linearMetrics, type MetricTable, paperMetrics } from "@metrigrad/metric";
-import type { Application } from "@metrigrad/nn";
+import {
+  linearMetrics,
+  type MetricChoice,
+  type MetricTable,
+  paperMetrics,
+} from "@metrigrad/metric";
 import { constantSchedule, exponentialSchedule, type Schedule } from "../core/schedule.ts";
 import { type QuadraticStepSettings, quadraticStep } from "../transforms/quadraticStep.ts";
 import { type AdaptSettings, adaptRecord } from "./adapt.ts";
@@ -16,7 +20,7 @@ export interface AverageSettings {
 /** Settings of preconditioning by relative Fisher information; each has a default. */
 export interface PreconditionSettings {
   /** The metric of every kind of module, or a function that chooses it for a model. */
-  readonly metrics?: MetricTable | ((applications: readonly Application[]) => MetricTable);
+  readonly metrics?: MetricChoice;
   /** ε_rel: times the full trace of each matrix, added to its diagonal. */
   readonly relative?: number;
   /** ε_abs: added to the diagonal. */
@@ -103,7 +107,7 @@ export const paperSettings: FullSettings = Object.freeze({
 export function preconditionRecord(settings: FullPrecondition): Record<string, unknown> {
   const { metrics, damping, adapt, relative, absolute, average, refreshEvery, forward } = settings;
   const { memoryBudget } = settings;
-  const rows = typeof metrics === "function" ? metrics.name : metrics.rows.map((row) => row.source);
+  const rows = typeof metrics === "function" ? metrics.name : rowsRecord(metrics);
   return {
     relative,
     absolute,
@@ -115,6 +119,12 @@ export function preconditionRecord(settings: FullPrecondition): Record<string, u
     forward,
     metrics: rows,
   };
+}
+
+/** Where the rows of a table come from, and what others take. */
+function rowsRecord({ rows, others }: MetricTable): string[] {
+  const sources = rows.map(({ source }) => source);
+  return others === "plain" ? [...sources, "others: plain gradient"] : sources;
 }
 
 /** Settings as plain data, for records. */
