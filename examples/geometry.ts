@@ -17,12 +17,13 @@ import {
 
 const model = sequential(dense(784, 20, { activation: relu }), dense(20, 10));
 
+const likelihood = categorical();
+
 // #region explain
-console.log(explain(model, { batchSize: 50 }).toString());
+console.log(explain(model, { batchSize: 50, likelihood }).toString());
 // #endregion
 
 const data = await mnist();
-const likelihood = categorical();
 const run = fit(model, { data, likelihood, optimizer: rngd(), batchSize: 50, epochs: 1, seed: 1 });
 await run.finish();
 

@@ -5,7 +5,7 @@ import type { Block } from "../blocks/block.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { inputWidth } from "../core/inputWidth.ts";
 import { subsystems } from "../core/subsystems.ts";
-import { standardMetrics } from "../tables/standard.ts";
+import { fullMetrics } from "../tables/full.ts";
 import { toDot } from "./dot.ts";
 import { type ExplainRow, explainRow } from "./row.ts";
 import { solversWithin } from "./solversWithin.ts";
@@ -19,7 +19,7 @@ export interface ExplainOptions {
   readonly inputs?: readonly number[];
   /** The law of the model's output, for metrics that ask for it. */
   readonly likelihood?: Law;
-  /** `standardMetrics` by default. */
+  /** `fullMetrics` by default: the last layer by the likelihood, where one is given. */
   readonly metrics?: MetricChoice;
   /** `train` by default. */
   readonly mode?: Mode;
@@ -50,14 +50,15 @@ export interface Explanation {
 
 /**
  * Says which metric every parameter has, from which source, and what building and solving with it
- * takes, before anything is allocated. Throws MetricError for a module without a row, for a model
+ * takes, before anything is allocated. Optimizers have tables of their own: pass them the same `metrics`,
+ * or pass `linearMetrics` here for what `rngd()` does. Throws MetricError for a module without a row, for a model
  * whose input cannot be told, and where the blocks take more memory than the budget. A number alone is the
  * batch size.
  */
 export function explain(model: Module, given: number | ExplainOptions): Explanation {
   const options: ExplainOptions = typeof given === "object" ? given : { batchSize: given };
   checkBatchSize(options.batchSize);
-  const { batchSize, likelihood = null, metrics = standardMetrics, mode = "train" } = options;
+  const { batchSize, likelihood = null, metrics = fullMetrics, mode = "train" } = options;
   const { average = false, memoryBudget = Number.POSITIVE_INFINITY } = options;
   const x = input("x", [batchSize, ...sampleShape(model, options.inputs)]);
   const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });

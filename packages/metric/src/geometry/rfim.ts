@@ -3,7 +3,7 @@ import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { type Subsystem, subsystems } from "../core/subsystems.ts";
-import { standardMetrics } from "../tables/standard.ts";
+import { fullMetrics } from "../tables/full.ts";
 import { type Batch, batchInput } from "./batch.ts";
 import { blockGeometry, type RfimBlock } from "./block.ts";
 import { checkStore } from "./checkStore.ts";
@@ -17,7 +17,7 @@ export interface RfimOptions {
   readonly store: Store;
   /** The law of the model's output, for metrics that ask for it. */
   readonly likelihood?: Law;
-  /** `standardMetrics` by default. */
+  /** `fullMetrics` by default: the last layer by the likelihood, where one is given. */
   readonly metrics?: MetricChoice;
   /** `infer` by default. */
   readonly mode?: Mode;
@@ -49,12 +49,13 @@ export interface Rfim {
 
 /**
  * ḡ = (1/n) Σ_s g(θ | θ_f^s) of every subsystem of a model on a batch [n, d] (Sun and Nielsen 2017,
- * section 3), by the closed forms of a table of metrics, at the parameters of a store. Programs are
+ * section 3), by the closed forms of a table of metrics
+ * (`rngd()` has another default, `linearMetrics`), at the parameters of a store. Programs are
  * compiled when a value is first asked for, and see the parameters as they are then. Throws
  * ShapeError for a batch of another shape, MetricError for a module without a row and without a store.
  */
 export async function rfim(model: Module, batch: Batch, options: RfimOptions): Promise<Rfim> {
-  const { store, likelihood = null, metrics = standardMetrics, mode = "infer" } = options;
+  const { store, likelihood = null, metrics = fullMetrics, mode = "infer" } = options;
   checkStore("rfim", store);
   const { x, feeds } = batchInput("rfim", batch);
   const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });

@@ -7,7 +7,7 @@ import type { Metric, ResponseModel } from "../core/defMetric.ts";
 import { groupRows } from "../core/groupRows.ts";
 import type { MetricTable } from "../core/table.ts";
 import { modelResponse, useOf } from "../core/uses.ts";
-import { standardMetrics } from "./standard.ts";
+import { fullMetrics } from "./full.ts";
 
 /**
  * What makes a subsystem: every neuron, every layer, given groups of modules (with all that is inside
@@ -17,19 +17,19 @@ export type Partition = "neuron" | "layer" | "whole" | readonly (readonly Module
 
 /**
  * The same model with a finer or a coarser geometry, to be passed as `metrics`. "layer": every module
- * by its row of the table. "neuron": the same without what couples the units of a module. Groups:
+ * by its row of the table, `fullMetrics` by default. "neuron": the same without what couples the units of a module. Groups:
  * J'F_rJ over all their parameters, exactly, with the response of the modules of the group that no
  * other of it reads, given the group's inputs and all other parameters; its law is the likelihood where
  * that consumes the response, else that of the module's row. "whole": one group with the model's
- * output as its response, where its law is known. Modules in no group keep their rows. So the generator of an adversarial pair responds with the visible variables,
- * the discriminator with the label. Rows of a batch must not mix: batch normalisation inside a group
+ * output as its response, where its law is known. Modules in no group keep their rows. So the generator
+ * of an adversarial pair responds with the visible variables, the discriminator with the label. Rows of a batch must not mix: batch normalisation inside a group
  * is exact in inference mode. Throws MetricError for a group that is empty, shares a module with another
  * one, or is not of the model.
  */
 export function partition(
   model: Module,
   by: Partition,
-  table: MetricChoice = standardMetrics,
+  table: MetricChoice = fullMetrics,
 ): MetricChoice {
   if (by !== "layer" && by !== "neuron" && by !== "whole" && !isGroups(by)) throw unknown(by);
   if (by === "layer") return table;

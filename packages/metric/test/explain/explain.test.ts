@@ -7,14 +7,17 @@ import {
   paperMetrics,
   plain,
   softmaxGram,
+  standardMetrics,
 } from "@metrigrad/metric";
 import { batchNorm, categorical, defModule, dense, type Module, sequential } from "@metrigrad/nn";
 import test from "tape";
 
 const model = sequential(dense(784, 80, { activation: relu }), batchNorm(80), dense(80, 10));
 
+const standard = { batchSize: 50, metrics: standardMetrics };
+
 test("explain: a row per subsystem, with solver and cost", (t) => {
-  const { rows, bytes, build, apply } = explain(model, { batchSize: 50 });
+  const { rows, bytes, build, apply } = explain(model, standard);
   t.deepEqual(
     rows.map(({ path, form, law, matrices, d, m, solver }) => [
       path,
@@ -42,8 +45,20 @@ test("explain: a row per subsystem, with solver and cost", (t) => {
   t.end();
 });
 
+test("explain: by default every module has its metric, the last layer by the likelihood", (t) => {
+  const shown = (likelihood: object) =>
+    explain(model, { batchSize: 50, ...likelihood }).rows.map(({ form, law }) => [form, law]);
+  t.deepEqual(shown({ likelihood: categorical() }), [
+    ["unitGram", "gaussian(1)"],
+    ["scale and offset", "gaussian(1)"],
+    ["softmaxGram", "categorical"],
+  ]);
+  t.deepEqual(shown({})[2], ["sharedGram", "gaussian(1)"]);
+  t.end();
+});
+
 test("explain: the text is a table with aligned columns, and a sum", (t) => {
-  const lines = String(explain(model, { batchSize: 50 })).split("\n");
+  const lines = String(explain(model, standard)).split("\n");
   t.equal(lines.length, 5);
   const [title = "", ...rest] = lines;
   t.match(title, /^module +metric +response +matrices +solver +bytes +build +apply +source$/);
@@ -155,7 +170,7 @@ test("explain: the soft-max block by Woodbury, and its average within a budget o
 });
 
 test("explain: toDot draws modules, the flow between them, and the block of each parameter", (t) => {
-  const dot = explain(model, { batchSize: 50 }).toDot();
+  const dot = explain(model, standard).toDot();
   const lines = dot.split("\n");
   t.equal(lines[0], "digraph metric {");
   t.equal(dot.split("{").length, dot.split("}").length, "braces are balanced");

@@ -1,5 +1,5 @@
 import { relu } from "@metrigrad/graph";
-import { linearMetrics, metrics, rfim } from "@metrigrad/metric";
+import { fullMetrics, linearMetrics, metrics, rfim, standardMetrics } from "@metrigrad/metric";
 import { batchNorm, categorical, dense, sequential } from "@metrigrad/nn";
 import { reference, tensor } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix, solve } from "ml-matrix";
@@ -15,7 +15,8 @@ async function network() {
   const model = sequential(dense(3, 4, { activation: "tanh" }), batchNorm(4), dense(4, 2));
   const backend = await reference();
   const store = await backend.store(model, { seed: 4 });
-  const g = await rfim(model, batch, { store, likelihood: categorical() });
+  const options = { store, likelihood: categorical(), metrics: standardMetrics };
+  const g = await rfim(model, batch, options);
   return { model, store, g, close: () => backend.close() };
 }
 
@@ -53,6 +54,26 @@ test("rfim: a block for every layer with a metric, what takes the plain gradient
   ]);
   t.deepEqual(g.plain, ["batchNorm0/scale", "batchNorm0/offset"]);
   t.match(g.blocks[0]?.source ?? "", /Sun and Nielsen 2017/);
+  await close();
+});
+
+test("rfim: by default every module has its metric, the last layer by the likelihood", async (t) => {
+  const { model, store, close } = await network();
+  const shown = async (options: Partial<Parameters<typeof rfim>[2]>) => {
+    const { blocks, plain } = await rfim(model, batch, { store, ...options });
+    return { blocks: blocks.map(({ path, form, law }) => [path, form, law]), plain };
+  };
+  const given = { likelihood: categorical() };
+  t.deepEqual(await shown(given), {
+    blocks: [
+      ["dense0", "unitGram", "bernoulli{-1, 1}"],
+      ["batchNorm0", "scale and offset", "gaussian(1)"],
+      ["dense1", "softmaxGram", "categorical"],
+    ],
+    plain: [],
+  });
+  t.deepEqual(await shown(given), await shown({ ...given, metrics: fullMetrics }));
+  t.deepEqual((await shown({})).blocks[2], ["dense1", "sharedGram", "gaussian(1)"], "none given");
   await close();
 });
 

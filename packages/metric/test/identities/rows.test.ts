@@ -32,7 +32,7 @@ for (const layer of layers) {
 test("T1 every row of the standard table by checkMetric, on layers of it", async (t) => {
   const report = await checkMetric(denseMetric(), { samples: 0 });
   t.ok(report.passed, String(report));
-  t.equal(report.checks.length, 7 * (standardUnitRows.length + 2));
+  t.equal(report.checks.length, 8 * (standardUnitRows.length + 2));
 });
 
 test("T1 the check by enumeration rings on a formula 0.1 % off", async (t) => {
