@@ -1,7 +1,7 @@
 import type { DataSet } from "@metrigrad/data";
 import type { Law, Module } from "@metrigrad/nn";
 import type { Optimizer } from "@metrigrad/optim";
-import { type Backend, GraphError, type Store } from "@metrigrad/tensor";
+import { type Backend, GraphError, isTensor, type Store } from "@metrigrad/tensor";
 import type { StepEvent } from "./events.ts";
 
 /** How to train. */
@@ -84,6 +84,15 @@ export function checkOptions(model: Module, options: FitOptions): void {
   }
   if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
     refuse("seed must be an integer in 0 … 2³²−1", seed, "pass a number such as 1");
+  }
+  for (const name of ["train", "valid", "test"] as const) {
+    const { inputs, targets } = data?.[name] ?? {};
+    if (isTensor(inputs) && isTensor(targets)) continue;
+    refuse(
+      `data.${name} must have inputs and targets`,
+      `inputs ${typeof inputs} and targets ${typeof targets}`,
+      "pass what mnist() or dataSet(…) gives",
+    );
   }
   const rows = data.train.inputs.shape[0] ?? 0;
   if (!(Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= rows)) {

@@ -211,6 +211,11 @@ test("options out of range are refused with what to do", async (t) => {
     { batchSize: 0 },
     /^GraphError: fit: batchSize must be an integer from 1 to the number of training rows, 90, got 0/,
   );
+  refused({ data: {} }, /fit: data.train must have inputs and targets, got inputs undefined and/);
+  refused(
+    { data: { ...options.data, valid: { inputs: options.data.train.inputs } } },
+    /fit: data.valid must have inputs and targets, got inputs object and targets undefined; pass/,
+  );
   refused({ batchSize: 91 }, /batchSize must be .* 90, got 91/);
   refused({ batchSize: 2.5 }, /batchSize must be/);
   refused({ epochs: 0 }, /epochs must be a positive integer, got 0; pass a number such as 5/);

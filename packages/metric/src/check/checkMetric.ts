@@ -44,13 +44,14 @@ const rowsByDefault = 6;
  * - where the parameters act through X̃W, covariant under affine maps of the input, x̃ → Bx̃ with
  *   W → B⁻ᵀW.
  *
- * The report says what is off, by how much, and where. Throws MetricError where there is no module to
- * check the metric on.
+ * The report says what is off, by how much, and where. Throws MetricError for what is no metric, and where
+ * there is no module to check it on.
  */
 export async function checkMetric(
   metric: Metric | UnitRow,
   options: CheckMetricOptions = {},
 ): Promise<MetricReport> {
+  checkIsMetric(metric);
   if ("nu" in metric) return checkUnitRow(metric, options);
   const { module, law = null, parameters = {}, seed = 1 } = options;
   const { samples = 2000, tolerance = 1e-6 } = options;
@@ -77,6 +78,17 @@ export async function checkMetric(
     must: "the module must have a block of this metric",
     got: "none",
     todo: "pass a module of the kind that the metric describes; the plain gradient has no metric",
+  });
+}
+
+function checkIsMetric(metric: unknown): void {
+  const { block, nu } = (metric ?? {}) as Partial<Metric & UnitRow>;
+  if (typeof block === "function" || typeof nu === "function") return;
+  throw new MetricError({
+    where: "checkMetric",
+    must: "it must be a metric or a row of neurons",
+    got: String(metric),
+    todo: "pass what defMetric, autoMetric or a row such as tanhRow() gives",
   });
 }
 

@@ -2,14 +2,14 @@ import { concat, type Node, reshape, slice } from "@metrigrad/graph";
 import { MetricError, sameShape, showShape, sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 
-/** What packing needs to know of a block. */
-type Columns = Pick<Block, "form" | "d" | "m">;
-
 /**
  * The columns [d, m] of a block for a value per parameter: one [d, m] as it is, others flattened
  * row-major, one after the other. Throws MetricError where they do not have dm elements.
  */
-export function packed({ form, d, m }: Columns, values: readonly Node[]): Node {
+export function packed(
+  { form, d, m }: Pick<Block, "form" | "d" | "m">,
+  values: readonly Node[],
+): Node {
   const [only] = values;
   if (values.length === 1 && only !== undefined && sameShape(only.shape, [d, m])) return only;
   if (values.reduce((size, { shape }) => size + sizeOf(shape), 0) === d * m) {

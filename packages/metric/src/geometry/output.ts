@@ -1,6 +1,6 @@
 import type { Node, Variable } from "@metrigrad/graph";
 import { applyModel, type Module } from "@metrigrad/nn";
-import { ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { MetricError, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 
 /** A model applied to rows in inference mode, with its trainable parameters. */
 export interface ModelOutput {
@@ -12,7 +12,7 @@ export interface ModelOutput {
   readonly size: number;
 }
 
-/** Applies a model to x. Throws ShapeError unless its output is [n, m] with a row for each of x. */
+/** Applies a model to x. Throws ShapeError unless its output is [n, m] with a row for each of x, MetricError where nothing trains. */
 export function outputOf(where: string, model: Module, x: Node): ModelOutput {
   const { output, parameters } = applyModel(model, x);
   if (output.shape.length !== 2 || output.shape[0] !== x.shape[0]) {
@@ -21,6 +21,14 @@ export function outputOf(where: string, model: Module, x: Node): ModelOutput {
       must: `the model's output must be [${x.shape[0]}, m]`,
       got: showShape(output.shape),
       todo: "reshape it in the model",
+    });
+  }
+  if (parameters.length === 0) {
+    throw new MetricError({
+      where,
+      must: "the model must have trainable parameters",
+      got: "none",
+      todo: "freeze parts of it only",
     });
   }
   const variables = parameters.map(({ variable }) => variable);

@@ -97,8 +97,8 @@ export async function rfim(model: Module, batch: Batch, options: RfimOptions): P
     );
     return Object.assign({}, ...parts);
   };
-  const quadratic = async (delta: Directions) => {
-    checkDirections("rfim.quadratic", delta, covered);
+  const quadratic = async (delta: Directions, where = "rfim.quadratic") => {
+    checkDirections(where, delta, covered);
     const parts = await each(delta, (block, value) => block.quadratic(value));
     return parts.reduce((total, part) => total + part, 0);
   };
@@ -110,8 +110,9 @@ export async function rfim(model: Module, batch: Batch, options: RfimOptions): P
       checkDirections("rfim.apply", delta, covered);
       return eachColumns(delta, (block, value) => block.apply(value));
     },
-    quadratic,
-    length: async (delta: Directions) => Math.sqrt(Math.max(0, await quadratic(delta))),
+    quadratic: (delta: Directions) => quadratic(delta),
+    length: async (delta: Directions) =>
+      Math.sqrt(Math.max(0, await quadratic(delta, "rfim.length"))),
     solve: async (gradient: Directions, damping: SolveDamping = {}) => {
       checkDirections("rfim.solve", gradient, covered, true);
       const solved = await eachColumns(gradient, (block, value) => block.solve(value, damping));

@@ -217,6 +217,15 @@ test("T1 checkMetric: the soft-max layer, one matrix over all of its columns", a
   t.match(String(wrong), /4 of 8 checks are off\n.*worst entry: \(w\[\d, \d\], w\[\d, \d\]\) is /);
 });
 
+test("checkMetric: what is no metric is refused", async (t) => {
+  for (const odd of [undefined, null, {}, dense])
+    await rejects(
+      t,
+      checkMetric(odd as unknown as ReturnType<typeof plain>),
+      /checkMetric: it must be a metric or a row of neurons, got .*; pass what defMetric/s,
+    );
+});
+
 test("checkMetric: automatic differentiation sees what differences cannot, and a law that is off", async (t) => {
   const lines = async (metric: Parameters<typeof checkMetric>[0]) => {
     const { checks } = await checkMetric(metric, { samples: 0 });

@@ -242,7 +242,7 @@ test("rfim: a batch of another shape, unknown names and wrong values are refused
   await rejects(
     t,
     g.length({ weights: w }),
-    /rfim.quadratic: names must be of the model's parameters \(dense0\/w, dense1\/w, batchNorm0\/scale, batchNorm0\/offset\), got weights; correct the name/,
+    /rfim.length: names must be of the model's parameters \(dense0\/w, dense1\/w, batchNorm0\/scale, batchNorm0\/offset\), got weights; correct the name/,
   );
   await rejects(
     t,
