@@ -12,6 +12,7 @@ import {
 } from "../wasm/index.ts";
 import type { Sign } from "./micro.ts";
 import { balanced, colPacker, rowPacker } from "./packBlocks.ts";
+import { productGram } from "./productGram.ts";
 import { blockCols, blockRows, tileBytes, tileOf } from "./tile.ts";
 import { edgeKernel, tileKernel } from "./tileKernel.ts";
 
@@ -93,47 +94,49 @@ function productLoops(
         f.local("i32"),
         f.local("i32"),
       ];
-      const [end, bottom] = [f.local("i32"), f.local("i32")];
+      const end = f.local("i32");
       // What is added: base for the first block of terms, C itself for the others.
       const [old, oldRow, oldCol] = [f.local("i32"), f.local("i32"), f.local("i32")];
       const packedA = f.let(i32.add(scratch, tileBytes));
-      const tiles = (col: I32, width: I32, depth: I32) => {
+      /** The tile of rows `ir` and columns `col`. */
+      const tile = (col: I32, width: I32, depth: I32) => {
         const step = select(i32.gt_u(width, 4), i32.const(32), i32.const(16));
-        f.set(panelA, packedA);
-        f.set(ir, i0);
-        f.while(i32.lt_u(ir, bottom), () => {
-          f.set(height, balanced(i32.sub(end, ir), most));
-          const target = f.let(at(c, ir, cRow, col, cCol));
-          f.set(old, target);
-          f.if(i32.eqz(p0), () => {
-            f.set(old, i32.const(0));
-            f.if(base, () => f.set(old, at(base, ir, baseRow, col, baseCol)));
-          });
-          f.call(
-            pieces.tile,
-            ...[height, width, panelA, i32.shl(height, 2), panelB, step, depth],
-            ...[target, cRow, cCol, old, oldRow, oldCol, beta, scratch],
-          );
-          f.increment(panelA, i32.shl(i32.mul(height, depth), 2));
-          f.increment(ir, height);
+        const target = f.let(at(c, ir, cRow, col, cCol));
+        f.set(old, target);
+        f.if(i32.eqz(p0), () => {
+          f.set(old, i32.const(0));
+          f.if(base, () => f.set(old, at(base, ir, baseRow, col, baseCol)));
         });
+        f.call(
+          pieces.tile,
+          ...[height, width, panelA, i32.shl(height, 2), panelB, step, depth],
+          ...[target, cRow, cCol, old, oldRow, oldCol, beta, scratch],
+        );
       };
       const block = (width: I32, ragged: I32, depth: I32, packedB: I32) => {
         f.set(scale, i32.const(0));
         f.if(factors, () => f.set(scale, i32.add(factors, i32.shl(p0, 2))));
         const from = at(a, i0, aRow, p0, aCol);
         f.call(pieces.packRows, from, aRow, aCol, i32.sub(end, i0), depth, packedA, scale);
-        f.set(panelB, packedB);
-        f.set(jr, i32.const(0));
-        f.while(i32.lt_u(jr, width), () => {
-          const own = least(f, i32.sub(width, jr), 8);
-          if (upper) f.if(i32.eqz(jr), () => f.set(own, ragged));
-          const col = f.let(i32.add(j0, jr));
-          // Below the diagonal of a symmetric result there is nothing to do.
-          f.set(bottom, upper ? least(f, i32.add(col, own), end) : end);
-          tiles(col, own, depth);
-          f.increment(panelB, i32.shl(depth, 5));
-          f.increment(jr, own);
+        f.set(panelA, packedA);
+        f.set(ir, i0);
+        // Rows outside: C is then read and written along its lines, which is what caches fetch ahead.
+        f.while(i32.lt_u(ir, end), () => {
+          f.set(height, balanced(i32.sub(end, ir), most));
+          f.set(panelB, packedB);
+          f.set(jr, i32.const(0));
+          f.while(i32.lt_u(jr, width), () => {
+            const own = least(f, i32.sub(width, jr), 8);
+            if (upper) f.if(i32.eqz(jr), () => f.set(own, ragged));
+            const col = f.let(i32.add(j0, jr));
+            // Below the diagonal of a symmetric result there is nothing to do.
+            if (upper) f.if(i32.lt_u(ir, i32.add(col, own)), () => tile(col, own, depth));
+            else tile(col, own, depth);
+            f.increment(panelB, i32.shl(depth, 5));
+            f.increment(jr, own);
+          });
+          f.increment(panelA, i32.shl(i32.mul(height, depth), 2));
+          f.increment(ir, height);
         });
       };
       f.while(i32.lt_u(j0, cols), () => {
@@ -176,21 +179,23 @@ function productLoops(
 
 /**
  * The products: `gemm` and `gemmMinus` compute all of C, the others its tiles on and above the
- * diagonal; `…Minus` subtracts from beta·base.
+ * diagonal; `…Minus` subtracts from beta·base. `productGram` is of its own.
  */
 export function productKernels(m: ModuleBuilder, options: KernelOptions) {
   const packRows = rowPacker(m, options);
   const packCols = colPacker(m);
   const edge = edgeKernel(m);
-  const make = (sign: Sign) => {
-    const pieces: Pieces = { tile: tileKernel(m, sign, edge, options), packRows, packCols };
-    return (name: string, upper: boolean) => productLoops(m, name, upper, pieces, options);
-  };
-  const [plus, minus] = [make("plus"), make("minus")];
+  const piecesOf = (sign: Sign): Pieces => ({
+    tile: tileKernel(m, sign, edge, options),
+    packRows,
+    packCols,
+  });
+  const [plus, minus] = [piecesOf("plus"), piecesOf("minus")];
   return {
-    gemm: plus("gemm", false),
-    gemmUpper: plus("gemmUpper", true),
-    gemmMinus: minus("gemmMinus", false),
-    gemmUpperMinus: minus("gemmUpperMinus", true),
+    gemm: productLoops(m, "gemm", false, plus, options),
+    gemmUpper: productLoops(m, "gemmUpper", true, plus, options),
+    gemmMinus: productLoops(m, "gemmMinus", false, minus, options),
+    gemmUpperMinus: productLoops(m, "gemmUpperMinus", true, minus, options),
+    productGram: productGram(m, plus, options),
   };
 }

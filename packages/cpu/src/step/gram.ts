@@ -1,7 +1,7 @@
 import { arg, call, type GramStep, literal, primitiveFns } from "@metrigrad/tensor";
 import { productScratch, termsPerBlock } from "../kernel/tile.ts";
 import { analyse } from "../loop/body.ts";
-import { contiguous, type Region } from "../loop/region.ts";
+import { contiguous, type FixedRegion, type Region } from "../loop/region.ts";
 import {
   type Func,
   type FunctionBuilder,
@@ -11,26 +11,53 @@ import {
   i32,
 } from "../wasm/index.ts";
 import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
-import type { Lowering } from "./context.ts";
+import type { Lowering, StepContext } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { type GramOperands, lowerProductGram, sharesRows } from "./productGram.ts";
 import { emitWholeMap, longest, trailing } from "./rows.ts";
 import { triangleShare } from "./triangle.ts";
 
-/** output = alpha Σᵢ νᵢ xᵢxᵢ' + beta base: upper tiles by the product kernel, then mirrored. */
+/** output = alpha Σᵢ νᵢ xᵢxᵢ' + beta base: upper tiles by the product kernels, then mirrored. */
 export const gramStep: Lowering<GramStep> = (step, context) => {
   const x = context.region(step.x);
   const nu = step.nu && context.region(step.nu);
   const base = step.base && context.region(step.base);
   const output = context.region(step.output);
   if (output.shape.some((size) => size === 0)) return;
-  const axes = output.shape.length - 2;
-  const [n, d] = x.shape.slice(-2) as [number, number];
-  const [xRow, xCol] = x.strides.slice(-2) as [number, number];
-  // The kernel writes contiguous rows; other outputs are copied at the end.
-  const direct = output.strides.at(-1) === 4 || d === 1;
+  // The kernels write contiguous rows; other outputs are copied at the end.
+  const direct = output.strides.at(-1) === 4 || output.shape.at(-1) === 1;
   const bytes = output.shape.reduce((total, size) => total * size, 4);
   const target = direct ? output : contiguous(context.scratch(bytes), output.shape, "f32");
+  const operands = { x, nu, base, output: target };
+  if (sharesRows(operands)) {
+    lowerProductGram(operands, step, context);
+    mirrorAll(target, context);
+  } else lowerEachGram(operands, step, context);
+  if (!direct) lowerCopy(target, output, context);
+};
+
+/** The lower triangles from the upper ones, each matrix shared among parts. */
+function mirrorAll(output: FixedRegion, context: StepContext): void {
+  const axes = output.shape.length - 2;
+  const [size, row] = [output.shape.at(-1) as number, output.strides.at(-2) as number];
+  context.phase(sizeOf(output.shape) / 4, (f, part, parts) => {
+    const mine = triangleShare(f, size, part, parts);
+    forWholeBatch(f, axes, [output], ([out]) =>
+      f.call(context.library.mirror, out as I32, row, mine.from, mine.to),
+    );
+  });
+}
+
+/** One matrix after the other, ν folded into the packing of its rows. */
+function lowerEachGram(
+  { x, nu, base, output: target }: GramOperands,
+  step: GramStep,
+  context: StepContext,
+): void {
+  const axes = target.shape.length - 2;
+  const [n, d] = x.shape.slice(-2) as [number, number];
+  const [xRow, xCol] = x.strides.slice(-2) as [number, number];
   const [row] = target.strides.slice(-2) as [number];
   const [baseRow, baseCol] = base ? (base.strides.slice(-2) as [number, number]) : [0, 0];
   // Factors (alpha ν) lie in front of what the product needs.
@@ -90,13 +117,5 @@ export const gramStep: Lowering<GramStep> = (step, context) => {
       });
     }
   });
-  if (!shareBatch) {
-    context.phase(sizeOf(target.shape) / 4, (f, part, parts) => {
-      const mine = triangleShare(f, d, part, parts);
-      forWholeBatch(f, axes, regions, ([out]) =>
-        f.call(context.library.mirror, out as I32, row, mine.from, mine.to),
-      );
-    });
-  }
-  if (!direct) lowerCopy(target, output, context);
-};
+  if (!shareBatch) mirrorAll(target, context);
+}

@@ -59,3 +59,43 @@ test("gram: blocks beyond the caches", async (t) => {
     await compare(t, plan, [step], { absolute: 1e-5 }, `n ${n}, d ${d}`);
   }
 });
+
+test("gram: many matrices of the same rows", async (t) => {
+  const random = new Random(33);
+  const sizes = [
+    [12, 1, 8],
+    [13, 7, 9],
+    [130, 20, 17],
+    [40, 50, 81],
+    [14, 800, 24],
+    [25, 33, 130],
+  ] as const;
+  for (const [m, n, d] of sizes) {
+    for (const [alpha, beta, based] of [
+      [2 / n, 1, "none"],
+      [0.5 / n, 0.9, "output"],
+      [1 / n, 0.5, "other"],
+    ] as const) {
+      const plan = new TestPlan();
+      const value = () => random.between(-1, 1);
+      const x = plan.view([m, n, d], "f32", value, { broadcast: [0], gap: random.integer(0, 2) });
+      const nu = plan.view([m, n], "f32", () => random.next(), {
+        order: random.pick([
+          [0, 1],
+          [1, 0],
+        ]),
+      });
+      const output = plan.view([m, d, d], "f32", () => 1, { gap: random.integer(0, 2) });
+      const other = plan.view([m, d, d], "f32", () => -0.5);
+      const base = { none: null, output, other }[based];
+      const step = { kind: "gram", label: "k", x, nu, base, alpha, beta, output } as const;
+      await compare(
+        t,
+        plan,
+        [step],
+        { absolute: 1e-5 },
+        `${m} matrices, n ${n}, d ${d}, base ${based}`,
+      );
+    }
+  }
+});

@@ -1,0 +1,56 @@
+import type { GramStep } from "@metrigrad/tensor";
+import { productGramScratch } from "../kernel/productGram.ts";
+import { termsPerBlock } from "../kernel/tile.ts";
+import type { FixedRegion } from "../loop/region.ts";
+import { f32, i32 } from "../wasm/index.ts";
+import type { StepContext } from "./context.ts";
+import { productCost, shareable } from "./cost.ts";
+import { triangleShare } from "./triangle.ts";
+
+/** Operands of a gram, its output with rows side by side. */
+export interface GramOperands {
+  readonly x: FixedRegion;
+  readonly nu: FixedRegion | null;
+  readonly base: FixedRegion | null;
+  readonly output: FixedRegion;
+}
+
+/** From how many matrices on the products of columns of the rows are made once for all of them. */
+const fewest = 12;
+
+/** Whether many matrices differ only in the weights of the same rows. */
+export function sharesRows({ x, nu, base, output }: GramOperands): boolean {
+  const [matrices, size] = output.shape as [number, number];
+  if (nu === null || output.shape.length !== 3 || matrices < fewest || size < 8) return false;
+  const lines = [x, output, ...(base === null ? [] : [base])];
+  const sideBySide = lines.every(({ strides }) => strides.at(-1) === 4);
+  return sideBySide && x.strides[0] === 0 && nu.strides[0] !== 0 && nu.shape[1] !== 0;
+}
+
+/** The upper triangles of grams for which `sharesRows` holds, rows of them shared among parts. */
+export function lowerProductGram(
+  { x, nu, base, output }: GramOperands,
+  { alpha, beta }: GramStep,
+  context: StepContext,
+): void {
+  const [matrices, size] = output.shape as [number, number];
+  const terms = x.shape.at(-2) as number;
+  const scratch = context.partScratch(productGramScratch(matrices, size, terms));
+  const strides = ({ strides }: FixedRegion) => strides.slice(0, 2) as [number, number];
+  const cost = productCost(matrices, (size * (size + 8)) / 2, terms);
+  context.phase(shareable(size / 8, cost), (f, part, parts) => {
+    const own = triangleShare(f, size, part, parts);
+    f.call(
+      context.library.productGram,
+      ...[x.base, x.strides[1] as number],
+      ...[(nu as FixedRegion).base, ...strides(nu as FixedRegion)],
+      ...[output.base, ...strides(output)],
+      ...(base === null ? [0, 0, 0] : [base.base, ...strides(base)]),
+      ...[matrices, size, terms, termsPerBlock(terms)],
+      // A row has as much above the diagonal as its column counted from the other end.
+      ...[i32.sub(size, own.to), i32.sub(size, own.from)],
+      ...[f32.const(alpha), f32.const(beta)],
+      i32.add(scratch.base, i32.mul(part, scratch.stride)),
+    );
+  });
+}
