@@ -3,6 +3,7 @@ import type { Session } from "../session.ts";
 import { elementwise } from "./elementwise.ts";
 import { gemm } from "./gemm.ts";
 import { metrics } from "./metrics.ts";
+import { profile } from "./profile.ts";
 import { rngd } from "./rngd.ts";
 import { scaling } from "./scaling.ts";
 import { spd } from "./spd.ts";
@@ -15,6 +16,7 @@ export const suites: Readonly<Record<string, (session: Session) => Promise<Resul
   step,
   rngd,
   metrics,
+  profile,
   elementwise,
   scaling,
 };

@@ -1,25 +1,14 @@
 import {
   adam,
-  batchNorm,
-  categorical,
-  type DataSet,
-  dataSet,
-  dense,
-  fit,
-  gatherRows,
-  mnist,
   momentum,
   type Optimizer,
   type Run,
   rngd as relative,
-  relu,
-  type Split,
-  sequential,
   sgd,
   standardMetrics,
 } from "metrigrad";
 import { median } from "../measure.ts";
-import { paperWidths } from "../network.ts";
+import { mnistRun, shortMnist } from "../ours/mnistRun.ts";
 import { type Result, resultOf } from "../result.ts";
 import type { Session } from "../session.ts";
 
@@ -33,40 +22,20 @@ const optimizers: Readonly<Record<string, Optimizer>> = {
   "rngd.paper": relative.paper(),
 };
 
-/** Layers of the paper's network, with and without batch normalisation of the hidden ones. */
-function network(normalised: boolean) {
-  const pairs = paperWidths.slice(1).map((outputs, at) => [paperWidths[at] ?? 1, outputs] as const);
-  const modules = pairs.flatMap(([inputs, outputs], at) => {
-    if (at === pairs.length - 1) return [dense(inputs, outputs)];
-    const hidden = dense(inputs, outputs, { activation: relu });
-    return normalised ? [hidden, batchNorm(outputs)] : [hidden];
-  });
-  return sequential(...modules);
-}
-
 /**
  * Steps per second of `fit` on MNIST, batch 50, everything included, beside those of SGD in the same
  * run: 1/ratio is how many steps of SGD a step costs. One variant of the backend, one thread.
  */
 export async function rngd(session: Session): Promise<Result[]> {
-  const data = small(await mnist());
+  const data = await shortMnist();
   const ours = session.ours.filter(({ single }) => single === null).at(-1);
   if (ours === undefined) return [];
   const { rounds } = session.options;
   const results: Result[] = [];
   for (const arch of ["plain", "bna"] as const) {
     session.progress(`rngd ${arch} ${ours.variant}`);
-    const begin = (optimizer: Optimizer) =>
-      fit(network(arch === "bna"), {
-        data,
-        likelihood: categorical(),
-        optimizer,
-        batchSize: 50,
-        epochs: rounds + 1,
-        seed: 1,
-        backend: ours.backend,
-        l2: 1e-3,
-      });
+    const setting = { data, backend: ours.backend, normalised: arch === "bna" };
+    const begin = (optimizer: Optimizer) => mnistRun({ ...setting, optimizer, epochs: rounds + 1 });
     const rates = await ratesOf(begin, rounds);
     const { sgd: base = Number.NaN, ...others } = rates;
     const shared = { suite: "rngd", unit: "steps/s", better: "higher" } as const;
@@ -77,20 +46,6 @@ export async function rngd(session: Session): Promise<Result[]> {
     }
   }
   return results;
-}
-
-/** Fewer rows: an epoch is then 200 steps, and judging it takes little time. */
-function small(data: DataSet): DataSet {
-  const first = ({ inputs, targets }: Split, n: number) => {
-    const rows = Array.from({ length: n }, (_, i) => i);
-    return { inputs: gatherRows(inputs, rows), targets: gatherRows(targets, rows) };
-  };
-  return dataSet({
-    ...data,
-    train: first(data.train, 10000),
-    valid: first(data.valid, 100),
-    test: first(data.test, 100),
-  });
 }
 
 /** Median steps per second of all epochs but the first of each optimizer, their epochs interleaved. */
