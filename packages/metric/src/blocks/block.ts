@@ -42,6 +42,20 @@ export interface AveragedBy {
   readonly block: (kept: Readonly<Record<string, Node>>) => Block;
 }
 
+/** Rows with g = share Σ_s x̃_s x̃_s' ⊗ W_s, where W_s is I_m, diag ν_s or F_sF_s'. */
+export interface MadeOf {
+  /** x [n, d − 1] with `bias`, else [n, d]; [n, dm] where flat. */
+  readonly x: Node;
+  readonly bias: boolean;
+  readonly share: number;
+  /** ν [n, m]. */
+  readonly nu: Node | null;
+  /** F [n, m, r]. */
+  readonly factors: Node | null;
+  /** Whether rows are over the parameter flattened row-major: g = share Σ_s x_s x_s'. */
+  readonly flat: boolean;
+}
+
 /**
  * A symmetric positive semi-definite matrix over the parameters of one subsystem, in the form in
  * which it is cheap. Parameters are a matrix [d, m], one column per unit.
@@ -68,6 +82,8 @@ export interface Block {
   readonly factors: readonly [Node, Node] | null;
   /** Values that a running average keeps in place of the matrices, else null. */
   readonly averagedBy: AveragedBy | null;
+  /** The rows that it is made of, for joining with others; null where it is not. */
+  readonly madeOf: MadeOf | null;
   /** g v for v [d, m]. Throws ShapeError. */
   apply(v: Node): Node;
   /** (g + λI)⁻¹ v for v [d, m]. Throws ShapeError, and MetricError for a solver that it has not. */

@@ -20,6 +20,7 @@ import type {
   BlockCost,
   Columns,
   DampedOptions,
+  MadeOf,
   SolveOptions,
   Solver,
 } from "./block.ts";
@@ -63,6 +64,7 @@ export interface BlockParts {
   readonly accumulate?: (base: Node | null, alpha: number, beta: number) => Node;
   readonly factors?: readonly [Node, Node];
   readonly averagedBy?: AveragedBy;
+  readonly madeOf?: MadeOf;
   /** What stands for g + λI, where that is not the sum; of kept values where `keep` is given. */
   readonly damp?: (lambda: Node, keep?: Keep) => Damped;
   /** Its own solvers beside "dense" and "cg". */
@@ -169,6 +171,7 @@ export function defBlock(parts: BlockParts): Block {
     layout: parts.layout ?? layoutOf(parts),
     factors: parts.factors ?? null,
     averagedBy: parts.averagedBy ?? null,
+    madeOf: parts.madeOf ?? null,
     apply: (v) => applied("apply", v),
     solve: (v, options = {}) => shifted("solve", v, options).x,
     solution: (v, options = {}) => {

@@ -23,6 +23,8 @@ export function factorWeights(factors: Node): RowWeights {
   const kept = (keep: Keep) => factorWeights(keep("factors", factors, zeros));
   return {
     columns: "coupled",
+    nu: null,
+    factors,
     rows,
     folded: [rows, 1],
     fold,

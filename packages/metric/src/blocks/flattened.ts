@@ -2,7 +2,7 @@ import { type Node, reshape } from "@metrigrad/graph";
 import type { Block, OutputsBlock } from "./block.ts";
 import { checkVector, layoutOf } from "./defBlock.ts";
 
-/** A block of one column [dm, 1] as that of a parameter [d, m], coupled, which it flattens row-major. */
+/** A block of one column [dm, 1], of rows that count alike, as that of a parameter [d, m], coupled, which it flattens row-major. */
 export function flattened(column: Block, d: number, m: number): Block {
   const flat = (v: Node) => {
     checkVector(column.form, v, d, m);
@@ -13,6 +13,7 @@ export function flattened(column: Block, d: number, m: number): Block {
   const { rows: _rows, solveOutputs: _solve, ...own } = column as Block & Partial<OutputsBlock>;
   return {
     ...own,
+    madeOf: column.madeOf === null ? null : { ...column.madeOf, flat: true },
     d,
     m,
     columns: "coupled",

@@ -95,6 +95,7 @@ export function weightedRows<R extends Omit<Rows, "nu">>(
     n,
     columns,
     costs,
+    madeOf: { x, bias, share: weight / n, nu: weights.nu, factors: weights.factors, flat: false },
     apply: (v) => mul(products.back(weights.weigh(products.forward(v))), weight / n),
     trace,
     diagonal: () => mul(products.squares(weights.diagonal()), weight / n),

@@ -17,6 +17,8 @@ import type { RowWeights } from "./weights.ts";
 export function sharedWeights(n: number, m: number): RowWeights {
   const weights: RowWeights = {
     columns: "shared",
+    nu: null,
+    factors: null,
     rows: n,
     folded: [n, m],
     fold: (t) => t,
@@ -53,6 +55,8 @@ export function unitWeights(nu: Node): RowWeights {
   };
   return {
     columns: "own",
+    nu,
+    factors: null,
     rows: n,
     folded: [n, m],
     fold: (t) => mul(root, t),

@@ -8,6 +8,9 @@ import type { Keep } from "./prepared.ts";
  */
 export interface RowWeights {
   readonly columns: Columns;
+  /** ν [n, m] or F [n, m, r], where those are the weights. */
+  readonly nu: Node | null;
+  readonly factors: Node | null;
   /** Rows of one matrix: n or n·r. */
   readonly rows: number;
   /** Right-hand sides of U'v per matrix or in all, as [rows, columns]. */

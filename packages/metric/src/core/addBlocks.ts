@@ -1,12 +1,12 @@
-import { add, concat, type Node, reshape } from "@metrigrad/graph";
+import { add, reshape } from "@metrigrad/graph";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { denseBlock } from "../blocks/dense.ts";
-import { type RowsBlock, rowsBlock } from "../blocks/rows.ts";
+import { joined } from "../blocks/joined.ts";
 
 /**
- * The sum of blocks over the same parameters, such as those of several uses; null for none. Rows that
- * are weighted alike are put together, other blocks become matrices. Throws MetricError where the
+ * The sum of blocks over the same parameters, such as those of several uses; null for none. Rows are
+ * put together, so that no matrix is made where they are few; other blocks become matrices. Throws MetricError where the
  * blocks take the parameters as columns of different shapes.
  */
 export function addBlocks(blocks: readonly Block[]): Block | null {
@@ -16,47 +16,13 @@ export function addBlocks(blocks: readonly Block[]): Block | null {
   for (const other of others) {
     if (other.d !== first.d || other.m !== first.m) throw apart(first, other);
   }
-  return joinedRows(blocks) ?? addedMatrices(first, blocks);
-}
-
-/** Σ_k (w_k/n_k) Σ_s ν x̃x̃' as rows of one block, where all w_k/n_k are the same; else null. */
-function joinedRows(blocks: readonly Block[]): Block | null {
-  const all = blocks.filter(isRows);
-  const [first] = all;
-  if (first === undefined || all.length < blocks.length) return null;
-  const { bias, nu, m, form } = first.rows;
-  const share = ({ n, rows }: RowsBlock) => rows.weight / (n as number);
-  const alike = all.every(
-    (one) =>
-      one.rows.bias === bias &&
-      (one.rows.nu === null) === (nu === null) &&
-      share(one) === share(first),
-  );
-  if (!alike) return null;
-  const count = all.reduce((sum, { n }) => sum + (n as number), 0);
-  const join = (part: (rows: RowsBlock["rows"]) => Node) =>
-    concat(
-      all.map(({ rows }) => part(rows)),
-      0,
-    );
-  return rowsBlock({
-    x: join(({ x }) => x),
-    nu: nu === null ? null : join((rows) => rows.nu as Node),
-    bias,
-    m,
-    form,
-    weight: share(first) * count,
-    // The parameters act through the outputs of all uses.
-    outputs: null,
-  });
-}
-
-function isRows(block: Block): block is RowsBlock {
-  return "rows" in block && "nu" in (block as RowsBlock).rows;
-}
-
-function addedMatrices({ d, m }: Block, blocks: readonly Block[]): Block {
   const form = [...new Set(blocks.map((block) => block.form))].join(" + ");
+  const rows = blocks.flatMap(({ madeOf }) => madeOf ?? []);
+  if (rows.length < blocks.length) return addedMatrices(first, blocks, form);
+  return joined(rows, { d: first.d, m: first.m, form });
+}
+
+function addedMatrices({ d, m }: Block, blocks: readonly Block[], form: string): Block {
   if (blocks.some(({ columns }) => columns === "coupled")) {
     const whole = blocks.map((block) => block.toDense()).reduce((total, one) => add(total, one));
     return denseBlock(reshape(whole, [1, d * m, d * m]), m, form, "coupled");

@@ -1,20 +1,29 @@
 /** Parameters with several uses: the blocks of the uses add up. */
-import { constant, expandDims, input, relu, tanh } from "@metrigrad/graph";
+import { cpu } from "@metrigrad/cpu";
+import { constant, expandDims, input, relu, reshape, softmax, tanh } from "@metrigrad/graph";
 import {
+  type Block,
   defMetric,
   denseBlock,
+  diagonalBlock,
+  explain,
+  factorGram,
+  jacobianGram,
   linearMetrics,
   metrics,
+  type RfimBlock,
   rfim,
   sharedGram,
+  softmaxGram,
   standardMetrics,
   subsystems,
   unitGram,
 } from "@metrigrad/metric";
-import { applyModel, dense, type Module, sequential } from "@metrigrad/nn";
-import { reference } from "@metrigrad/tensor";
+import { applyModel, categorical, dense, type Module, sequential } from "@metrigrad/nn";
+import { reference, type Tensor } from "@metrigrad/tensor";
 import { Matrix } from "ml-matrix";
 import test from "tape";
+import { compareBlock } from "../support/compareBlock.ts";
 import { asMatrix, asTensor, augmented, matrixOf } from "../support/draws.ts";
 import { evaluate, gap } from "../support/evaluate.ts";
 
@@ -91,31 +100,88 @@ for (const [name, activation, table] of [
   });
 }
 
-test("reuse: blocks of different makes become matrices that add up", async (t) => {
-  const rows = constant(asTensor(x));
+const rows = constant(asTensor(x));
+const nu = constant(asTensor(matrixOf("nu", 5, 3).mul(0.4).abs()));
+const eta = softmax(constant(asTensor(matrixOf("t", 5, 3))), { axis: 1 });
+const jacobian = reshape(constant(asTensor(matrixOf("J", 10, 12))), [5, 2, 12]);
+const makes: Readonly<Record<string, () => Block>> = {
+  shared: () => sharedGram(rows, 3),
+  "shared, heavier": () => sharedGram(rows, 3, { weight: 2 }),
+  "without bias": () => sharedGram(constant(asTensor(augmented(x))), 3, { bias: false }),
+  unit: () => unitGram(rows, nu, { weight: 0.5 }),
+  softmax: () => softmaxGram(rows, eta),
+  "softmax, heavier": () => softmaxGram(rows, eta, { weight: 3 }),
+  factors: () => factorGram(rows, reshape(constant(asTensor(matrixOf("F", 15, 1))), [5, 3, 1])),
+  jacobian: () => jacobianGram(jacobian, { shape: [4, 3] }),
+};
+
+/** The block of a module that is used several times, with a block of its own each time. */
+function added(blocks: readonly (() => Block)[]): Block {
   let use = 0;
-  const makes = [
-    () => sharedGram(rows, 3, { weight: 2 }),
-    () => unitGram(rows, constant(asTensor(matrixOf("nu", 5, 3)))),
-  ];
   const mixed = defMetric(dense, {
-    block: ({ params }) => [{ params: [params.w], block: (makes[use++] ?? makes[0])?.() ?? null }],
+    block: ({ params }) => [{ params: [params.w], block: blocks[use++]?.() ?? null }],
   });
   const shared = dense(3, 3, { activation: relu });
-  const [made] = found(sequential(shared, shared), metrics(mixed));
-  t.equal(made?.block?.form, "sharedGram + unitGram");
+  const [made] = found(sequential(...blocks.map(() => shared)), metrics(mixed));
+  return made?.block as Block;
+}
+
+for (const [names, columns] of [
+  [["shared", "shared, heavier"], "shared"],
+  [["without bias", "shared"], "shared"],
+  [["shared, heavier", "unit"], "own"],
+  [["unit", "shared", "unit"], "own"],
+  [["softmax", "softmax"], "coupled"],
+  [["softmax", "softmax, heavier"], "coupled"],
+  [["unit", "softmax"], "coupled"],
+  [["factors", "softmax", "shared"], "coupled"],
+  [["jacobian", "jacobian"], "coupled"],
+  [["softmax", "jacobian", "without bias"], "coupled"],
+] as const) {
+  test(`reuse: rows of ${names.join(" and ")} are put together`, async (t) => {
+    const blocks = names.map((name) => makes[name] as () => Block);
+    const block = added(blocks);
+    t.deepEqual([block.kind, block.columns], ["rows", columns]);
+    const parts = await evaluate(blocks.map((make) => make().toDense()));
+    const expected = parts.map(asMatrix).reduce((sum, part) => Matrix.add(sum, part));
+    const store = await (await reference()).store({ variables: [] });
+    for (const [operation, error] of await compareBlock(block, { dense: expected }, store)) {
+      t.ok(error < 1e-9, `${operation}: ${error}`);
+    }
+    await store.close();
+  });
+}
+
+test("reuse: a soft-max layer that is used twice is solved in the space of its rows", async (t) => {
+  const wide = dense(120, 120);
+  const model = sequential(wide, wide);
+  const options = { likelihood: categorical(), batchSize: 3 };
+  const [row] = explain(model, options).rows;
+  // (dm)² would be 843 MB.
+  t.deepEqual([row?.form, row?.uses, row?.solver], ["sharedGram + softmaxGram", 2, "woodbury"]);
+  t.ok((row?.bytes ?? 0) < 2 ** 23, `${row?.bytes} bytes`);
+  const backend = await cpu({ threads: 1 });
+  const store = await backend.store(model, { seed: 1 });
+  const g = await rfim(model, asTensor(matrixOf("wide", 3, 120)), { store, ...options });
+  const v = asTensor(matrixOf("V", 121, 120));
+  const block = g.blocks[0] as RfimBlock;
+  const solved = await block.solve(v, { absolute: 0.3 });
+  const back = asMatrix(await block.apply(solved)).add(asMatrix(solved).mul(0.3));
+  t.ok(gap(back.to1DArray(), v.data()) < 1e-4);
+  await backend.close();
+});
+
+test("reuse: blocks that are not all rows become matrices that add up", async (t) => {
+  const values = constant(asTensor(matrixOf("values", 4, 3).abs()));
+  const block = added([makes.unit as () => Block, () => diagonalBlock(values)]);
+  t.deepEqual([block.form, block.kind], ["unitGram + diagonal", "dense"]);
   const [sum, one, two] = await evaluate([
-    made?.block?.toMatrices() ?? rows,
-    sharedGram(rows, 3, { weight: 2 }).toMatrices(),
-    makes[1]?.().toMatrices() ?? rows,
+    block.toDense(),
+    makes.unit?.().toDense() ?? rows,
+    diagonalBlock(values).toDense(),
   ]);
-  const all = [0, 1, 2].flatMap(() => [...(one?.data() ?? [])]);
-  t.ok(
-    gap(
-      sum?.data() ?? [],
-      all.map((value, i) => value + (two?.data()[i] as number)),
-    ) < 1e-13,
-  );
+  const expected = Matrix.add(asMatrix(one as Tensor), asMatrix(two as Tensor));
+  t.ok(gap(sum?.data() ?? [], expected.to1DArray()) < 1e-13);
   t.end();
 });
 

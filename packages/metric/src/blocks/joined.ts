@@ -1,0 +1,85 @@
+import {
+  concat,
+  expandDims,
+  eye,
+  fill,
+  mul,
+  type Node,
+  reshape,
+  sqrt,
+  transpose,
+} from "@metrigrad/graph";
+import type { Block, MadeOf } from "./block.ts";
+import { factorWeights } from "./factorWeights.ts";
+import { flattened } from "./flattened.ts";
+import { rowsBlock, weightedRows } from "./rows.ts";
+
+/**
+ * Σ_k of blocks of rows over one parameter [d, m] as a block of all their rows, so that it is solved in their
+ * space where they are few. Rows that are weighted in different ways take the most general of them: I_m, diag ν_s,
+ * F_sF_s', or derivatives by the whole parameter.
+ */
+export function joined(
+  all: readonly MadeOf[],
+  { d, m, form }: Pick<Block, "d" | "m" | "form">,
+): Block {
+  const share = all[0]?.share ?? 1;
+  const alike = all.every((one) => one.share === share);
+  const ratio = (one: MadeOf) => one.share / share;
+  const join = (part: (one: MadeOf) => Node) => concat(all.map(part), 0);
+  // The parameters act through the outputs of all uses.
+  const common = (x: Node) => ({ x, form, outputs: null, weight: share * (x.shape[0] as number) });
+  if (all.some(({ flat }) => flat)) {
+    const x = join((one) => times(flatRows(one, m), Math.sqrt(ratio(one))));
+    return flattened(rowsBlock({ ...common(x), bias: false, nu: null, m: 1 }), d, m);
+  }
+  const bias = all.every((one) => one.bias);
+  const x = join((one) => (bias ? one.x : fullRows(one)));
+  if (all.some(({ factors }) => factors !== null)) {
+    const own = new Map(all.map((one) => [one, factorsOf(one, m)]));
+    const r = Math.max(...[...own.values()].map(({ shape }) => shape[2] as number));
+    const factors = join((one) => padded(times(own.get(one) as Node, Math.sqrt(ratio(one))), r));
+    return weightedRows({ ...common(x), bias, m }, factorWeights(factors));
+  }
+  if (all.some(({ nu }) => nu !== null)) {
+    const nu = join((one) => times(weightsOf(one, m), ratio(one)));
+    return rowsBlock({ ...common(x), bias, nu, m });
+  }
+  if (alike) return rowsBlock({ ...common(x), bias, nu: null, m });
+  const scaled = join((one) => times(fullRows(one), Math.sqrt(ratio(one))));
+  return rowsBlock({ ...common(scaled), bias: false, nu: null, m });
+}
+
+function times(value: Node, factor: number): Node {
+  return factor === 1 ? value : mul(value, factor);
+}
+
+/** x̃ [n, d], with its ones. */
+function fullRows({ x, bias }: MadeOf): Node {
+  return bias ? concat([x, fill([x.shape[0] as number, 1], 1)], 1) : x;
+}
+
+/** ν [n, m]. */
+function weightsOf({ x, nu }: MadeOf, m: number): Node {
+  return nu ?? fill([x.shape[0] as number, m], 1);
+}
+
+/** F [n, m, r] with FF' the weights of a row. */
+function factorsOf(one: MadeOf, m: number): Node {
+  return one.factors ?? mul(expandDims(sqrt(weightsOf(one, m)), 2), eye(m));
+}
+
+/** Derivatives by the parameter flattened row-major, [nr, dm]. */
+function flatRows(one: MadeOf, m: number): Node {
+  if (one.flat) return one.x;
+  const [x, factors] = [fullRows(one), transpose(factorsOf(one, m))];
+  const [[n = 0, d = 0], [, r = 0]] = [x.shape, factors.shape];
+  const rows = mul(reshape(x, [n, 1, d, 1]), reshape(factors, [n, r, 1, m]));
+  return reshape(rows, [n * r, d * m]);
+}
+
+/** F [n, m, r] with columns of zeros. */
+function padded(factors: Node, r: number): Node {
+  const [n = 0, m = 0, own = 0] = factors.shape;
+  return own === r ? factors : concat([factors, fill([n, m, r - own], 0)], 2);
+}
