@@ -1,19 +1,53 @@
-import { type Node, reshape, slice, transpose } from "@metrigrad/graph";
-import type { Block } from "../blocks/block.ts";
+import {
+  diagonal,
+  expandDims,
+  gram,
+  mul,
+  type Node,
+  reshape,
+  slice,
+  square,
+  sum,
+  transpose,
+} from "@metrigrad/graph";
+import type { Block, MadeOf } from "../blocks/block.ts";
 import { denseBlock } from "../blocks/dense.ts";
+import { rowsBlock } from "../blocks/rows.ts";
 
 /**
  * The block of every column by itself: what couples columns is left out, one matrix [d, d] is kept for
- * each. A block that has no coupled columns is itself.
+ * each. A block that has no coupled columns is itself. Of rows and of products of Kronecker nothing over all
+ * columns is made.
  */
 export function byUnit(block: Block): Block {
-  const { d, m, columns, form } = block;
+  const { m, columns, madeOf } = block;
   if (columns !== "coupled" || m === 1) return block;
-  return denseBlock(unitMatrices(block.toMatrices(), d, m), m, `${form} by unit`, "own");
+  const form = `${block.form} by unit`;
+  if (madeOf !== null && madeOf.factors !== null && !madeOf.flat) {
+    const { x, bias, share, factors } = madeOf;
+    const nu = sum(square(factors), { axis: 2 });
+    const weight = share * (x.shape[0] as number);
+    return rowsBlock({ x, bias, nu, weight, m, form, outputs: null });
+  }
+  return denseBlock(unitMatrices(block), m, form, "own");
 }
 
-/** The matrices [m, d, d] on the diagonal over units of one [1, dm, dm]. */
-function unitMatrices(matrices: Node, d: number, m: number): Node {
+/** The matrices [m, d, d] of the units of a coupled block. */
+function unitMatrices({ d, m, madeOf, factors, toMatrices }: Block): Node {
+  if (madeOf?.flat === true) return gramsOf(madeOf, d, m);
+  if (factors === null) return ofWhole(toMatrices(), d, m);
+  const [a, g] = factors;
+  return mul(reshape(diagonal(g), [m, 1, 1]), expandDims(a, 0));
+}
+
+/** Of rows [n, dm]. */
+function gramsOf({ x, share }: MadeOf, d: number, m: number): Node {
+  const byUnits = transpose(reshape(x, [x.shape[0] as number, d, m]), [2, 0, 1]);
+  return gram(byUnits, { alpha: share });
+}
+
+/** Those on the diagonal over units of one matrix [1, dm, dm]. */
+function ofWhole(matrices: Node, d: number, m: number): Node {
   const byUnits = transpose(reshape(matrices, [d, m, d, m]), [1, 3, 0, 2]);
   // Of the pairs of units in row-major order every (m + 1)-th is one with itself.
   const own = slice(reshape(byUnits, [m * m, d * d]), [[0, m * m, m + 1], null]);
