@@ -10,33 +10,38 @@ import { modelResponse, useOf } from "../core/uses.ts";
 import { fullMetrics } from "./full.ts";
 
 /**
- * What makes a subsystem: every neuron, every layer, given groups of modules (with all that is inside
+ * What makes a subsystem: every neuron, every layer, a group of modules or several (with all that is inside
  * them), or the whole model.
  */
-export type Partition = "neuron" | "layer" | "whole" | readonly (readonly Module[])[];
+export type Partition =
+  | "neuron"
+  | "layer"
+  | "whole"
+  | readonly Module[]
+  | readonly (readonly Module[])[];
 
 /**
  * The same model with a finer or a coarser geometry, to be passed as `metrics`. "layer": every module
- * by its row of the table, `fullMetrics` by default. "neuron": the same without what couples the units of a module. Groups:
+ * by its row of the table, `fullMetrics` by default. "neuron": the same without what couples the units of a module. Groups, of which a list of modules is one:
  * J'F_rJ over all their parameters, exactly, with the response of the modules of the group that no
  * other of it reads, given the group's inputs and all other parameters; its law is the likelihood where
  * that consumes the response, else that of the module's row. "whole": one group with the model's
  * output as its response, where its law is known. Modules in no group keep their rows. So the generator
  * of an adversarial pair responds with the visible variables, the discriminator with the label. Rows of a batch must not mix: batch normalisation inside a group
  * is exact in inference mode. Throws MetricError for a group that is empty, shares a module with another
- * one, or is not of the model.
+ * one, or is not of the model; groups and the whole also where they are used with another model.
  */
 export function partition(
   model: Module,
   by: Partition,
   table: MetricChoice = fullMetrics,
 ): MetricChoice {
-  if (by !== "layer" && by !== "neuron" && by !== "whole" && !isGroups(by)) throw unknown(by);
   if (by === "layer") return table;
   if (by === "neuron") return named("neuron", (all) => unitTable(tableFor(table, all)));
-  const groups = membersOf(model, by === "whole" ? [[model]] : by);
+  const groups = membersOf(model, by === "whole" ? [[model]] : groupsOf(by));
   const name = by === "whole" ? "whole" : `${groups.length} groups`;
   return named(name, (all) => {
+    checkModel(groups, all);
     const base = tableFor(table, all);
     const response = by === "whole" ? modelResponse(all) : null;
     const rows = groups.flatMap((members) => groupMetrics(members, all, base, response));
@@ -44,9 +49,33 @@ export function partition(
   });
 }
 
-/** Lists of modules, one at least. */
-function isGroups(by: unknown): boolean {
-  return Array.isArray(by) && by.length > 0 && by.every(Array.isArray);
+/** Lists of modules, one at least; a list of modules is one group. Throws MetricError for anything else. */
+function groupsOf(by: readonly (Module | readonly Module[])[]): readonly (readonly Module[])[] {
+  if (!Array.isArray(by) || by.length === 0) throw unknown(by);
+  const groups = by.every(isModule) ? [by] : by;
+  if (groups.every((group) => Array.isArray(group) && group.every(isModule))) return groups;
+  throw unknown(by);
+}
+
+function isModule(value: unknown): value is Module {
+  return typeof value === "object" && value !== null && "definition" in value;
+}
+
+/** Throws MetricError where groups are of another model than the one that is applied. */
+function checkModel(
+  groups: readonly ReadonlySet<Module>[],
+  [application]: readonly Application[],
+): void {
+  if (application === undefined) return;
+  const applied = withChildren(application.model.module);
+  const foreign = groups.flatMap((group) => [...group]).find((module) => !applied.has(module));
+  if (foreign === undefined) return;
+  throw new MetricError({
+    where: "partition",
+    must: "it must be used with the model that it was made for",
+    got: `a model without one ${foreign.definition.spec.name} of its groups`,
+    todo: "make it for this model: partition(model, by)",
+  });
 }
 
 /** A choice of tables under a name, for records. */
@@ -123,8 +152,10 @@ function withChildren(module: Module, found = new Set<Module>()): ReadonlySet<Mo
 function unknown(by: unknown): MetricError {
   return refused(
     "partition",
-    'it must be by "neuron", "layer", "whole", or by lists of modules',
-    Array.isArray(by) ? `a list of ${by.length} that are not all lists` : String(by),
+    'it must be by "neuron", "layer", "whole", by a list of modules or by several',
+    Array.isArray(by)
+      ? `a list of ${by.length} that are not all modules or lists of them`
+      : String(by),
   );
 }
 

@@ -1,5 +1,5 @@
 /** The same model with finer and coarser geometry. */
-import { add, mul, sigmoid } from "@metrigrad/graph";
+import { add, mul } from "@metrigrad/graph";
 import {
   explain,
   fisher,
@@ -261,30 +261,4 @@ test("partition: rfim solves and measures with the block over several parameters
     rows.map(({ path, law }) => [path, law]),
     [["dense0 + batchNorm0 + dense1", "categorical"]],
   );
-});
-
-test("partition: what is not of the model, in two groups or without parameters is refused", (t) => {
-  const [first, last] = [dense(2, 3, { activation: sigmoid }), dense(3, 2)];
-  const model = sequential(first, last);
-  t.throws(
-    () => partition(model, [[first, dense(3, 2)]]),
-    /partition, group 0: its modules must be of the model, got another dense; pass lists of modules/,
-  );
-  t.throws(
-    () => partition(model, [[first], [last, first]]),
-    /partition, group 1: a module may be in one group, got dense in two/,
-  );
-  t.throws(
-    () => partition(model, [[first], []]),
-    /partition, group 1: it must have parameters, got none/,
-  );
-  const odd = (by: unknown) => () => partition(model, by as "whole");
-  t.throws(
-    odd("unit"),
-    /partition: it must be by "neuron", "layer", "whole", or by lists of modules, got unit; pass/,
-  );
-  t.throws(odd([]), /got a list of 0 that are not all lists/);
-  t.throws(odd([first, last]), /got a list of 2 that are not all lists; pass lists of modules/);
-  t.equal((partition(model, "whole") as { name: string }).name, "partition by whole");
-  t.end();
 });

@@ -2,8 +2,9 @@ import type { Node, Variable } from "@metrigrad/graph";
 import type { Law } from "../laws/law.ts";
 import type { AnyDefinition, Applied, Module } from "./module.ts";
 
-/** The output of a model, and p(y | output), usually the likelihood; null where it was not named. */
+/** An applied model with its output, and p(y | output), usually the likelihood; null where it was not named. */
 export interface ModelResponse {
+  readonly module: Module;
   readonly output: Node;
   readonly law: Law | null;
 }

@@ -120,7 +120,7 @@ export function applyModel(model: Module, x: NodeLike, options: ApplyOptions = {
     applications: applications.map((a) => ({
       ...a,
       law: a.response === output && law !== null ? law : a.law,
-      model: { output, law },
+      model: { module: model, output, law },
     })),
     updates: [...updates],
     parameters,
