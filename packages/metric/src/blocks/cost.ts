@@ -62,9 +62,17 @@ export function denseCosts(sizes: Pick<RowsSizes, "size" | "matrices" | "sides">
   return [dense, iterative(size * size * sides, sizes)];
 }
 
-/** Costs of a block that is solved directly from `values` numbers, at some multiple of them. */
-export function directCosts(why: string, values: number, work: number): Costs {
-  return [{ solver: "diagonal", why, bytes: 4 * values, build: values, apply: work * values }];
+/** Costs of m matrices of order d that are solved directly from `values` numbers, at some multiple of them. */
+export function directCosts(
+  why: string,
+  { d, m, values, work }: Readonly<Record<"d" | "m" | "values" | "work", number>>,
+): Costs {
+  const sizes = { size: d, matrices: m, sides: m };
+  return [
+    { solver: "diagonal", why, bytes: 4 * values, build: values, apply: work * values },
+    denseCosts(sizes)[0],
+    iterative(work * values, sizes),
+  ];
 }
 
 /** Work of an eigenvalue problem with vectors: about this multiple of d³. */
@@ -81,7 +89,8 @@ export function kroneckerCosts(d: number, m: number, split: boolean): Costs {
     build: work * (d ** 3 + m ** 3),
     apply: (split ? 1 : 2) * product,
   };
-  return [kronecker, iterative(product, { size: d * m, matrices: 1, sides: 1 })];
+  const sizes = { size: d * m, matrices: 1, sides: 1 };
+  return [kronecker, iterative(product, sizes), denseCosts(sizes)[0]];
 }
 
 /** Conjugate gradients: five vectors, and a product per step. */

@@ -129,7 +129,7 @@ export function defBlock(parts: BlockParts): Block {
         lambda: parts.damp === undefined ? raised : () => keep("lambda", lambda, ones),
       };
     },
-    ...(parts.damp === undefined ? { cg: prepareCg } : {}),
+    cg: prepareCg,
     ...parts.prepare,
   };
   const check = (operation: string, v: Node) => checkVector(`${form}, ${operation}`, v, d, m);
@@ -138,7 +138,8 @@ export function defBlock(parts: BlockParts): Block {
     const precondition = (r: Node) =>
       mul(r, keep("scale", div(1, damped(lambda).diagonal()), ones));
     const solve = (v: Node) => {
-      const system = { columns, precondition, apply: damped(used(), keepApply(keep)).apply };
+      const whole = parts.damp?.(used(), keep) ?? damped(used(), keepApply(keep));
+      const system = { columns, precondition, apply: whole.apply };
       return conjugateGradients(system, v, steps(options));
     };
     return { solve, lambda: used };

@@ -28,7 +28,7 @@ export function diagonalBlock(values: Node, form = "diagonal"): Block {
     n: null,
     columns: "own",
     layout: `diagonal [${d}, ${m}]`,
-    costs: directCosts("a diagonal matrix", d * m, 1),
+    costs: directCosts("a diagonal matrix", { d, m, values: d * m, work: 1 }),
     averagedBy: {
       values: { diagonal: { value: values, init: ones } },
       block: (kept) => diagonalBlock(kept.diagonal as Node, form),

@@ -82,7 +82,7 @@ export function quasiDiagonal(diagonal: Node, coupling: Node, form = "quasiDiago
     n: null,
     columns: "own",
     layout: `diagonal and bias row [${d}, ${m}]`,
-    costs: directCosts("a diagonal and one row per unit", 2 * d * m, 4),
+    costs: directCosts("a diagonal and one row per unit", { d, m, values: 2 * d * m, work: 4 }),
     averagedBy: {
       values: {
         diagonal: { value: diagonal, init: ones },

@@ -1,20 +1,33 @@
 import { input, type Node } from "@metrigrad/graph";
 import { sizeOf } from "@metrigrad/tensor";
 import { averaged } from "../blocks/averaged.ts";
-import type { Block, BlockCost } from "../blocks/block.ts";
+import type { Block, BlockCost, Solver } from "../blocks/block.ts";
 
 /**
- * The costs of solving with a block, the preferred first. Where a running average is kept, it is solved in
- * one way: by what is kept of it and of its inverse.
+ * The costs of solving with a block, the preferred first; only that of a solver which was asked for. A
+ * running average is solved in one way: by what is kept of it and of its inverse.
  */
-export function costsOf(block: Block, average: boolean): readonly [BlockCost, ...BlockCost[]] {
+export function costsOf(
+  block: Block,
+  average: boolean,
+  asked: Solver | undefined,
+): readonly [BlockCost, ...BlockCost[]] {
+  if (average) return [averagedCost(block, asked)];
   const [first = block.cost, ...others] = block.costs;
-  return average ? [averagedCost(block)] : [first, ...others];
+  const found = block.costs.find(({ solver }) => solver === asked);
+  return found === undefined ? [first, ...others] : [{ ...found, why: wanted }];
 }
 
-function averagedCost(block: Block): BlockCost {
+/** Why a solver that was asked for. */
+const wanted = "asked for";
+
+/** A block as its running average, of values that are never computed: only their sizes count. */
+export function averageOf(block: Block): Block {
+  return averaged(block, 0, (name, { shape }) => input(`explain/${name}`, shape));
+}
+
+function averagedCost(block: Block, asked: Solver | undefined): BlockCost {
   const { d, m, n, columns, matrices, size, averagedBy } = block;
-  // The average of values that are never computed: only their sizes count.
   const kept = new Set<Node>();
   const values = averaged(block, 0, (name, { shape }) => {
     const one = input(`explain/${name}`, shape);
@@ -25,8 +38,13 @@ function averagedCost(block: Block): BlockCost {
     kept.add(value);
     return value;
   };
-  values.prepare(keep, { damping: { absolute: 1 } }).solve(input("explain/v", [d, m]));
+  const options = { damping: { absolute: 1 }, ...(asked === undefined ? {} : { solver: asked }) };
+  values.prepare(keep, options).solve(input("explain/v", [d, m]));
   const bytes = [...kept].reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+  const other = values.costs.find(({ solver }) => solver === asked);
+  if (other !== undefined) {
+    return { ...other, why: wanted, bytes, build: other.build + bytes / 8 };
+  }
   if (averagedBy !== null) {
     const why = `${values.cost.why}, averaged`;
     return { ...values.cost, why, bytes, build: values.cost.build + bytes / 8 };

@@ -4,6 +4,7 @@ import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { inputWidth } from "../core/inputWidth.ts";
+import type { SolverChoice } from "../core/solverChoice.ts";
 import { subsystems } from "../core/subsystems.ts";
 import { fullMetrics } from "../tables/full.ts";
 import { toDot } from "./dot.ts";
@@ -30,6 +31,8 @@ export interface ExplainOptions {
    * exact solver that keeps less, where there is one.
    */
   readonly memoryBudget?: number;
+  /** Solvers that must be taken; by default those of the cost model. */
+  readonly solver?: SolverChoice;
 }
 
 /** What preconditioning a model takes, by subsystem. */
@@ -52,7 +55,7 @@ export interface Explanation {
  * Says which metric every parameter has, from which source, and what building and solving with it
  * takes, before anything is allocated. Optimizers have tables of their own: pass them the same `metrics`,
  * or pass `linearMetrics` here for what `rngd()` does. Throws MetricError for a module without a row, for a model
- * whose input cannot be told, and where the blocks take more memory than the budget. A number alone is the
+ * whose input cannot be told, for a solver that a block has not, and where the blocks take more memory than the budget. A number alone is the
  * batch size.
  */
 export function explain(model: Module, given: number | ExplainOptions): Explanation {
@@ -64,7 +67,8 @@ export function explain(model: Module, given: number | ExplainOptions): Explanat
   const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
   const variables = parameters.map(({ variable }) => variable);
   const found = subsystems(applications, tableFor(metrics, applications), variables);
-  const costs = solversWithin("explain", found, { average, memoryBudget });
+  const { solver } = options;
+  const costs = solversWithin("explain", found, { average, memoryBudget, solver });
   const costOf = (block: Block | null) => (block === null ? null : (costs.get(block) ?? null));
   const rows = Object.freeze(found.map((one) => explainRow(one, costOf(one.block))));
   const total = (key: "bytes" | "build" | "apply") => rows.reduce((sum, row) => sum + row[key], 0);

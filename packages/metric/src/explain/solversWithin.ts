@@ -1,7 +1,8 @@
 import { MetricError } from "@metrigrad/tensor";
 import type { Block, BlockCost } from "../blocks/block.ts";
+import { chosenSolvers, type SolverChoice } from "../core/solverChoice.ts";
 import type { Subsystem } from "../core/subsystems.ts";
-import { costsOf, withinBudget } from "./budget.ts";
+import { averageOf, costsOf, withinBudget } from "./budget.ts";
 import { shortNumber } from "./table.ts";
 
 /** How much the blocks may keep. */
@@ -10,6 +11,8 @@ export interface BudgetOptions {
   readonly average: boolean;
   /** Most bytes that all blocks may keep. */
   readonly memoryBudget: number;
+  /** Solvers that must be taken. */
+  readonly solver?: SolverChoice | undefined;
 }
 
 /** A subsystem with a metric, and how it is solved. */
@@ -19,19 +22,27 @@ interface Costly {
 }
 
 /**
- * How the blocks of subsystems are solved within a memory budget: each by the solver that it prefers, and
- * where that is too much by an exact one that keeps less, those first that save most. Throws MetricError
- * with alternatives where they do not fit.
+ * How the blocks of subsystems are solved within a memory budget: each by the solver that was
+ * asked for, else by the one that it prefers, and where that is too much by an exact one that keeps less, those first
+ * that save most. Throws MetricError with alternatives where they do not fit, and for a solver that a block has not.
  */
 export function solversWithin(
   where: string,
   subsystems: readonly Subsystem[],
-  { average, memoryBudget }: BudgetOptions,
+  { average, memoryBudget, solver }: BudgetOptions,
 ): ReadonlyMap<Block, BlockCost> {
   if (!(memoryBudget > 0)) throw noBudget(where, memoryBudget);
   const measured = subsystems.filter((one): one is Costly["one"] => one.block !== null);
+  const solved = measured.map(({ path, params, block }) => {
+    const { form, costs } = average ? averageOf(block) : block;
+    const names = params.map(({ attrs }) => attrs.name);
+    // An average is kept with its inverse, which conjugate gradients have not.
+    const own = costs.filter(({ solver: name }) => !average || name !== "cg");
+    return { path, params: names, form, solvers: own.map((cost) => cost.solver) };
+  });
+  const asked = chosenSolvers(where, solver, solved);
   const costs = withinBudget(
-    measured.map(({ block }) => costsOf(block, average)),
+    measured.map(({ block }, at) => costsOf(block, average, asked[at])),
     memoryBudget,
   );
   const all = measured.map((one, at): Costly => ({ one, cost: costs[at] as BlockCost }));
@@ -63,7 +74,7 @@ function alternatives(block: Block, bytes: number, average: boolean): string[] {
   const size = (count: number) => shortNumber(count, "B");
   const fewer = (text: string, count: number) =>
     count < bytes ? [`${text} (${size(count)})`] : [];
-  const cg = average ? undefined : block.costs.find(({ solver }) => solver === "cg");
+  const cg = average ? undefined : block.costs.find((cost) => cost.solver === "cg");
   return [
     ...(columns === "own" ? [`linearRows for it (one matrix, ${size(bytes / m)})`] : []),
     ...(columns === "coupled" ? fewer("kronecker", 8 * (d * d + m * m)) : []),

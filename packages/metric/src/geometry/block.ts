@@ -1,9 +1,16 @@
 import { input, mul, sum } from "@metrigrad/graph";
 import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
-import type { Block, Columns } from "../blocks/block.ts";
+import type { Block, Columns, Solver } from "../blocks/block.ts";
 import { packed } from "../core/packing.ts";
+import { chosenSolvers } from "../core/solverChoice.ts";
 import type { Subsystem } from "../core/subsystems.ts";
-import { dampedSolve, type SolveDamping, shiftFeeds, shiftInput } from "./dampedSolve.ts";
+import {
+  type BlockSolveOptions,
+  dampedSolve,
+  type SolveDamping,
+  shiftFeeds,
+  shiftInput,
+} from "./dampedSolve.ts";
 import { checkDirections } from "./directions.ts";
 import { logdetOf, symmetricEigenvalues } from "./eigenvalues.ts";
 import { lazyProgram } from "./lazyProgram.ts";
@@ -49,8 +56,13 @@ export interface RfimBlock {
   apply(delta: Tensor): Promise<Tensor>;
   /** δ'ḡδ, the squared length of δ [d, m], in nats. Throws ShapeError. */
   quadratic(delta: Tensor): Promise<number>;
-  /** (ḡ + λI)⁻¹v for v [d, m]. Throws ShapeError, and MetricError where that is singular. */
-  solve(v: Tensor, damping?: SolveDamping): Promise<Tensor>;
+  /** Those that `solve` may be told, the one that the cost model prefers first. */
+  readonly solvers: readonly Solver[];
+  /**
+   * (ḡ + λI)⁻¹v for v [d, m]. Throws ShapeError, and MetricError where that is singular and for a solver that
+   * the block has not.
+   */
+  solve(v: Tensor, options?: BlockSolveOptions): Promise<Tensor>;
   /**
    * Rv with RR' = (ḡ + λI)⁻¹, [d, m]: of white noise v, noise of that covariance. Throws ShapeError.
    */
@@ -70,6 +82,7 @@ export function blockGeometry(
   const { d, m, n, columns, matrices, size, form } = block;
   packed(block, params);
   const where = `rfim, block of ${path === "" ? params[0]?.attrs.name : path}`;
+  const solvers = block.costs.map((cost) => cost.solver);
   const names = params.map(({ attrs }) => attrs.name);
   const name = names.join(" + ");
   const check = (value: Tensor) =>
@@ -148,9 +161,11 @@ export function blockGeometry(
     },
     apply: async (delta) => (await multiplied(delta))[0] as Tensor,
     quadratic: async (delta) => ((await multiplied(delta))[1] as Tensor).item(),
-    solve: async (v, damping = {}) => {
+    solvers,
+    solve: async (v, options = {}) => {
       check(v);
-      return solver.solve(v, damping);
+      chosenSolvers("rfim", options.solver, [{ path, params: names, form, solvers }]);
+      return solver.solve(v, options);
     },
     inverseSqrt: async (v, damping = {}) => {
       check(v);

@@ -1,6 +1,7 @@
 import { add, input, mul, type Node } from "@metrigrad/graph";
 import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block, Solver } from "../blocks/block.ts";
+import { defaultIterations } from "../blocks/cg.ts";
 import { floored } from "../blocks/damping.ts";
 import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
 
@@ -12,13 +13,19 @@ export interface SolveDamping {
   readonly absolute?: number;
 }
 
+/** How a block is solved. */
+export interface BlockSolveOptions extends SolveDamping {
+  /** By default the one that the cost model chooses, and "dense" where nothing damps. */
+  readonly solver?: Solver;
+}
+
 /** How far (g + λI)x may be from its right side, relative to it, before the solution is refused. */
 const slack = { f32: 0.05, f64: 1e-3 } as const;
 
 /** Solves with a block by programs in which the damping is an input. */
 export interface DampedSolve {
   /** (g + λI)⁻¹ v for v [d, m]. Throws MetricError where g + λI is singular. */
-  solve(v: Tensor, damping: SolveDamping): Promise<Tensor>;
+  solve(v: Tensor, options: BlockSolveOptions): Promise<Tensor>;
   close(): Promise<void>;
 }
 
@@ -43,14 +50,14 @@ export function dampedSolve(
     return [x, add(block.apply(x), mul(x, absolute))];
   };
   return {
-    solve: async (v, { relative = 0, absolute = 0 }) => {
+    solve: async (v, { relative = 0, absolute = 0, solver: asked }) => {
       const shift = shiftFeeds(where, { relative, absolute });
       // The rows' own inverse divides by λ.
-      const solver = relative === 0 && absolute === 0 ? "dense" : block.cost.solver;
+      const solver = asked ?? (relative === 0 && absolute === 0 ? "dense" : block.cost.solver);
       const all = { ...feeds, ...shift, "metric/v": v };
       const [x, back] = (await programOf(solver).run(all)) as [Tensor, Tensor];
       if (!(norm(back, v) <= slack[store.float] * norm(v))) {
-        throw singular(where, relative, absolute);
+        throw solver === "cg" ? unconverged(where) : singular(where, relative, absolute);
       }
       return x;
     },
@@ -98,5 +105,14 @@ function singular(where: string, relative: number, absolute: number): MetricErro
     must: "the damped metric must be regular to working precision",
     got: `a singular one with damping relative ${relative}, absolute ${absolute}`,
     todo: "pass more damping, such as { relative: 1e-4 }, or more rows",
+  });
+}
+
+function unconverged(where: string): MetricError {
+  return new MetricError({
+    where,
+    must: "conjugate gradients must converge",
+    got: `a residual that is too large after ${defaultIterations} steps`,
+    todo: "pass more damping, or another solver",
   });
 }

@@ -2,6 +2,7 @@ import { applyModel, type Law, type Mode, type Module } from "@metrigrad/nn";
 import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
+import { chosenSolvers, type SolverChoice } from "../core/solverChoice.ts";
 import { type Subsystem, subsystems } from "../core/subsystems.ts";
 import { fullMetrics } from "../tables/full.ts";
 import { type Batch, batchInput } from "./batch.ts";
@@ -23,6 +24,12 @@ export interface RfimOptions {
   readonly mode?: Mode;
 }
 
+/** How the blocks are solved. */
+export interface RfimSolveOptions extends SolveDamping {
+  /** By default those of the cost model. */
+  readonly solver?: SolverChoice;
+}
+
 /**
  * The relative Fisher information of a model's subsystems on a batch: a block diagonal metric ḡ.
  * A value δ of the parameters is given by variable names; names left out are zero.
@@ -40,9 +47,9 @@ export interface Rfim {
   length(delta: Directions): Promise<number>;
   /**
    * (ḡ + λI)⁻¹∂L, the direction of RNGD; what takes the plain gradient comes back as it is. Throws
-   * MetricError where a damped block is singular.
+   * MetricError where a damped block is singular, and for a solver that a block has not.
    */
-  solve(gradient: Directions, damping?: SolveDamping): Promise<Record<string, Tensor>>;
+  solve(gradient: Directions, options?: RfimSolveOptions): Promise<Record<string, Tensor>>;
   /** Frees the programs. */
   close(): Promise<void>;
 }
@@ -113,9 +120,14 @@ export async function rfim(model: Module, batch: Batch, options: RfimOptions): P
     quadratic: (delta: Directions) => quadratic(delta),
     length: async (delta: Directions) =>
       Math.sqrt(Math.max(0, await quadratic(delta, "rfim.length"))),
-    solve: async (gradient: Directions, damping: SolveDamping = {}) => {
+    solve: async (gradient: Directions, options: RfimSolveOptions = {}) => {
       checkDirections("rfim.solve", gradient, covered, true);
-      const solved = await eachColumns(gradient, (block, value) => block.solve(value, damping));
+      const { solver, ...damping } = options;
+      const asked = chosenSolvers("rfim.solve", solver, blocks);
+      const solved = await eachColumns(gradient, (block, value) => {
+        const own = asked[blocks.indexOf(block)];
+        return block.solve(value, own === undefined ? damping : { ...damping, solver: own });
+      });
       return { ...gradient, ...solved };
     },
     close: async () => {

@@ -1,6 +1,7 @@
 import { relu, reshape, softmax } from "@metrigrad/graph";
 import {
   defMetric,
+  type ExplainOptions,
   explain,
   type MetricChoice,
   metrics,
@@ -140,6 +141,34 @@ test("explain: a block that does not fit is solved by an exact solver that keeps
   t.match(tight.rows[0]?.why ?? "", /dense keeps more than the budget allows/);
   t.ok(explain(wide, { batchSize: 80, memoryBudget: 102_400 }).bytes === 102_400, "then both");
   t.throws(() => explain(wide, { batchSize: 80, memoryBudget: 102_399 }), /got 102 kB/);
+  t.end();
+});
+
+test("explain: a solver that is asked for, with what it keeps, or the block that has it not", (t) => {
+  const small = sequential(dense(99, 20, { activation: relu }), dense(20, 10));
+  const shown = (options: Partial<ExplainOptions>) =>
+    explain(small, { batchSize: 50, ...options }).rows.map(({ solver, why, bytes }) => {
+      return `${solver} (${why}) ${bytes}`;
+    });
+  t.deepEqual(shown({ solver: "dense" }), [
+    `dense (asked for) ${8 * 20 * 100 ** 2}`,
+    `dense (asked for) ${8 * 21 ** 2}`,
+  ]);
+  t.deepEqual(shown({ solver: { dense1: "cg" } }), [
+    `woodbury (50 rows < 0.7·100 = 70) ${8 * 20 * 50 ** 2}`,
+    `cg (asked for) ${4 * 5 * 21 * 10}`,
+  ]);
+  const averaged = { metrics: metrics.kfac(), average: true, solver: { dense1: "dense" } } as const;
+  // The factors, and the inverse of their product.
+  t.equal(shown(averaged)[1], `dense (asked for) ${4 * (21 ** 2 + 10 ** 2 + 210 ** 2)}`);
+  t.throws(
+    () => shown({ metrics: metrics.diagonal(), solver: "woodbury" }),
+    /explain, solver of dense0: a block by diagonal.* can be solved by diagonal, dense, cg, got woodbury/,
+  );
+  t.throws(
+    () => shown({ solver: { dense0: "cg" }, memoryBudget: 1000 }),
+    /explain: the blocks must fit in memoryBudget, 1\.00 kB/,
+  );
   t.end();
 });
 

@@ -16,7 +16,7 @@ import type { AverageSettings } from "./settings.ts";
  * diagonal metrics average their factors.
  */
 export function averageMetric(
-  { measured, dampingOf, step }: PreconditionTask,
+  { measured, dampingOf, solverOf, step }: PreconditionTask,
   { decay, refreshEvery }: AverageSettings,
 ): Preconditioned {
   const kept: (readonly Update[])[] = [];
@@ -35,7 +35,8 @@ export function averageMetric(
     return withScope(`metric/${path}`, () => {
       const average = averaged(block, decay, remember);
       const damping = dampingOf(subsystem);
-      const { solve, damped, lambda } = average.prepare(keep, { damping });
+      const options = { damping, solver: solverOf(subsystem) };
+      const { solve, damped, lambda } = average.prepare(keep, options);
       const direction = solve(columnsOf(step, own));
       // A report may ask for it when the refresh is made: it is kept now.
       lambda();

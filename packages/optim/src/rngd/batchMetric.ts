@@ -49,7 +49,8 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
       const rest = decay === null || along === null ? null : { v: decay, along };
       const delta = mul(deltas.get(outputs) as Node, rows.n as number);
       const direction = rows.solveOutputs(delta, rest, { damping, solver });
-      return { ...common, solver: "space of outputs", direction };
+      const by = solver === "woodbury" ? "woodbury in the space of outputs" : solver;
+      return { ...common, solver: by, direction };
     });
   });
   return { blocks, before: [], always: [] };

@@ -22,7 +22,8 @@ import {
  * u ← (ḡ + λI)⁻¹u by subsystem, with ḡ the relative Fisher information of the batch, of an earlier batch or
  * of a running average (Sun and Nielsen 2017, section 4). First in a chain the gradient of a layer need not
  * even be formed. Throws GraphError for settings out of range, MetricError where nothing damps; a step of it
- * throws MetricError for a module without a row, and for a metric beyond the memory budget.
+ * throws MetricError for a module without a row, for a metric beyond the memory budget, and for a solver that a
+ * block has not.
  */
 export function precondition(settings: PreconditionSettings = {}): Transform {
   return preconditionBy("precondition", { ...batchSettings, ...settings });
@@ -47,8 +48,11 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         factor: adapt === null ? null : dampingFactor,
         needed: average === null,
       });
-      const budget = { average: average !== null, memoryBudget: settings.memoryBudget };
-      const costs = solversWithin(name, measured, budget);
+      const costs = solversWithin(name, measured, {
+        average: average !== null,
+        memoryBudget: settings.memoryBudget,
+        solver: settings.solver ?? undefined,
+      });
       const solverOf = ({ block }: Measured) => (costs.get(block) as BlockCost).solver;
       const task: PreconditionTask = { measured, dampingOf, solverOf, settings, step, context };
       const { blocks, before, always } =

@@ -3,6 +3,7 @@ import {
   type MetricChoice,
   type MetricTable,
   paperMetrics,
+  type SolverChoice,
 } from "@metrigrad/metric";
 import { constantSchedule, exponentialSchedule, type Schedule } from "../core/schedule.ts";
 import { type QuadraticStepSettings, quadraticStep } from "../transforms/quadraticStep.ts";
@@ -41,6 +42,8 @@ export interface PreconditionSettings {
    * solvers keep more, exact ones that keep less take their place; where none fits, a step is refused.
    */
   readonly memoryBudget?: number;
+  /** Solvers that must be taken, for all blocks or by path; null: those of the cost model. */
+  readonly solver?: SolverChoice | null;
   /** Which forward pass the metric reads: the gradient's own, or one in inference mode. */
   readonly forward?: "train" | "infer";
 }
@@ -76,6 +79,7 @@ export const batchSettings: FullPrecondition = Object.freeze({
   average: null,
   refreshEvery: 1,
   memoryBudget: Number.POSITIVE_INFINITY,
+  solver: null,
   forward: "train",
 });
 
@@ -106,7 +110,7 @@ export const paperSettings: FullSettings = Object.freeze({
 /** Settings of preconditioning as plain data, for records: what is off by default only where it is on. */
 export function preconditionRecord(settings: FullPrecondition): Record<string, unknown> {
   const { metrics, damping, adapt, relative, absolute, average, refreshEvery, forward } = settings;
-  const { memoryBudget } = settings;
+  const { memoryBudget, solver } = settings;
   const rows = typeof metrics === "function" ? metrics.name : rowsRecord(metrics);
   return {
     relative,
@@ -116,6 +120,7 @@ export function preconditionRecord(settings: FullPrecondition): Record<string, u
     average,
     ...(refreshEvery === 1 ? {} : { refreshEvery }),
     ...(memoryBudget === Number.POSITIVE_INFINITY ? {} : { memoryBudget }),
+    ...(solver === null ? {} : { solver }),
     forward,
     metrics: rows,
   };

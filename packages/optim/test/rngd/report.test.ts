@@ -171,9 +171,10 @@ test("report: blocks say their parameters and solver; a chain without a metric h
       .update(contextOf(classifier()))
       .at(-1)
       ?.report?.blocks.map(({ path, params, solver }) => `${path}: ${params.join()}, ${solver}`);
-  t.deepEqual(blocks(rngd()), [
-    "dense0: dense0/w, space of outputs",
-    "dense1: dense1/w, space of outputs",
+  t.deepEqual(blocks(rngd()), ["dense0: dense0/w, dense", "dense1: dense1/w, dense"]);
+  t.deepEqual(blocks(rngd({ solver: "woodbury" })), [
+    "dense0: dense0/w, woodbury in the space of outputs",
+    "dense1: dense1/w, woodbury in the space of outputs",
   ]);
   t.deepEqual(blocks(rngd({ refreshEvery: 5 })), [
     "dense0: dense0/w, dense, kept",

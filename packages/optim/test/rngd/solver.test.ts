@@ -1,0 +1,78 @@
+/** The solver that is asked for: the same steps, and refusals that name the block. */
+import { fullMetrics, metrics, type Solver, standardMetrics } from "@metrigrad/metric";
+import test from "tape";
+import { chain, precondition, type RngdSettings, rngd, scale } from "../../src/index.ts";
+import { classifier, contextOf, follow, gap, inputs, labels } from "../problem.ts";
+
+const average = { decay: 0.9, refreshEvery: 2 };
+
+for (const [name, settings, solvers] of [
+  ["shared rows", {}, ["dense", "woodbury", "cg"]],
+  ["unit rows", { metrics: standardMetrics }, ["dense", "woodbury", "cg"]],
+  ["soft-max rows", { metrics: fullMetrics }, ["dense", "woodbury", "cg"]],
+  ["rows of another forward pass", { forward: "infer" }, ["dense", "woodbury", "cg"]],
+  ["rows that are kept", { refreshEvery: 2 }, ["dense", "woodbury", "cg"]],
+  ["an average", { average }, ["dense"]],
+  ["Kronecker", { metrics: metrics.kfac() }, ["kronecker", "dense", "cg"]],
+  ["Kronecker, split", { metrics: metrics.kfac({ split: true }) }, ["kronecker", "dense", "cg"]],
+  [
+    "Kronecker, split and kept",
+    { metrics: metrics.kfac({ split: true }), refreshEvery: 2 },
+    ["kronecker", "dense", "cg"],
+  ],
+  ["Kronecker, averaged", { metrics: metrics.kfac(), average }, ["kronecker", "dense"]],
+  ["an eigenbasis", { metrics: metrics.ekfac() }, ["kronecker", "dense", "cg"]],
+  ["a diagonal", { metrics: metrics.diagonal() }, ["diagonal", "dense", "cg"]],
+  ["a quasi-diagonal", { metrics: metrics.quasiDiagonal() }, ["diagonal", "dense", "cg"]],
+] as const satisfies readonly (readonly [string, RngdSettings, readonly Solver[]])[]) {
+  test(`solver, ${name}: ${solvers.join(", ")} make the same steps`, async (t) => {
+    const batch = { x: inputs, y: labels };
+    const after = async (own: RngdSettings) => {
+      const run = await follow(classifier(), rngd({ ...settings, ...own }), [batch, batch, batch]);
+      return run.at(-1);
+    };
+    const free = await after({});
+    for (const solver of solvers) {
+      const made = await after({ solver });
+      const errors = ["dense0/w", "dense1/w"].map((key) => gap(made?.get(key), free?.get(key)));
+      t.ok(Math.max(...errors) < 1e-9, `${solver}: ${Math.max(...errors)}`);
+    }
+  });
+}
+
+test("solver: by path, and the report says which", (t) => {
+  const solversOf = (settings: RngdSettings) =>
+    rngd(settings)
+      .update(contextOf(classifier()))
+      .at(-1)
+      ?.report?.blocks.map(({ path, solver }) => `${path}: ${solver}`);
+  t.deepEqual(solversOf({ forward: "infer", solver: { dense1: "cg" } }), [
+    "dense0: dense",
+    "dense1: cg",
+  ]);
+  t.deepEqual(rngd({ solver: "cg" }).settings.solver, "cg");
+  t.end();
+});
+
+test("solver: one that a block has not, and an unknown path, are refused", (t) => {
+  const refused = (settings: RngdSettings, pattern: RegExp) =>
+    t.throws(() => rngd(settings).update(contextOf(classifier())), pattern);
+  refused(
+    { metrics: metrics.kfac(), solver: "woodbury" },
+    /rngd, solver of dense0: a block by K-FAC can be solved by kronecker, cg, dense, got woodbury; choose one/,
+  );
+  refused(
+    { average, solver: { dense1: "woodbury" } },
+    /rngd, solver of dense1: a block by average can be solved by dense, got woodbury/,
+  );
+  refused({ solver: "lu" as Solver }, /can be solved by dense, woodbury, cg, got lu/);
+  refused(
+    { solver: { dense7: "cg" } },
+    /rngd, solver: it must name blocks of the model \(dense0, dense1\), got dense7; correct the path/,
+  );
+  t.throws(
+    () => chain(precondition({ solver: "kronecker" }), scale(1)).update(contextOf(classifier())),
+    /precondition, solver of dense0: a block by sharedGram/,
+  );
+  t.end();
+});
