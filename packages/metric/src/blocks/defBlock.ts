@@ -79,7 +79,7 @@ export interface BlockParts {
 }
 
 /** Largest set of matrices that is made where it was not asked for by name, in bytes of float32. */
-const limit = 2 ** 31;
+export const explicitLimit = 2 ** 31;
 
 /** A block with all operations. The explicit matrices and the diagonal serve what a kind leaves out. */
 export function defBlock(parts: BlockParts): Block {
@@ -87,7 +87,7 @@ export function defBlock(parts: BlockParts): Block {
   const matrices = columns === "own" ? m : 1;
   const size = columns === "coupled" ? d * m : d;
   const explicit = (made = toMatrices) => {
-    if (4 * matrices * size * size <= limit) return made();
+    if (4 * matrices * size * size <= explicitLimit) return made();
     throw tooLarge(form, matrices, size);
   };
   const byFactor = (lambda: Node) => {
@@ -249,7 +249,7 @@ function tooLarge(form: string, matrices: number, size: number): MetricError {
   const bytes = ((4 * matrices * size * size) / 2 ** 30).toFixed(1);
   return new MetricError({
     where: form,
-    must: `explicit matrices must fit in ${limit / 2 ** 30} GiB`,
+    must: `explicit matrices must fit in ${explicitLimit / 2 ** 30} GiB`,
     got: `${matrices} × [${size}, ${size}], ${bytes} GiB`,
     todo: 'solve by "woodbury" or "cg", or use a cheaper block (kronecker, quasiDiagonal, diagonal)',
   });

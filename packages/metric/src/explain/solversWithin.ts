@@ -1,5 +1,6 @@
 import { MetricError } from "@metrigrad/tensor";
 import type { Block, BlockCost } from "../blocks/block.ts";
+import { explicitLimit } from "../blocks/defBlock.ts";
 import { chosenSolvers, type SolverChoice } from "../core/solverChoice.ts";
 import type { Subsystem } from "../core/subsystems.ts";
 import { averageOf, costsOf, withinBudget } from "./budget.ts";
@@ -24,7 +25,7 @@ interface Costly {
 /**
  * How the blocks of subsystems are solved within a memory budget: each by the solver that was
  * asked for, else by the one that it prefers, and where that is too much by an exact one that keeps less, those first
- * that save most. Throws MetricError with alternatives where they do not fit, and for a solver that a block has not.
+ * that save most. Throws MetricError with alternatives where they, or a running average, do not fit, and for a solver that a block has not.
  */
 export function solversWithin(
   where: string,
@@ -33,6 +34,7 @@ export function solversWithin(
 ): ReadonlyMap<Block, BlockCost> {
   if (!(memoryBudget > 0)) throw noBudget(where, memoryBudget);
   const measured = subsystems.filter((one): one is Costly["one"] => one.block !== null);
+  if (average) for (const one of measured) checkAverage(where, one);
   const solved = measured.map(({ path, params, block }) => {
     const { form, costs } = average ? averageOf(block) : block;
     const names = params.map(({ attrs }) => attrs.name);
@@ -51,6 +53,19 @@ export function solversWithin(
   return new Map(all.map(({ one, cost }) => [one.block, cost]));
 }
 
+/** Throws MetricError for a block whose average would be larger than explicit matrices may be. */
+function checkAverage(where: string, one: Costly["one"]): void {
+  const { averagedBy, layout, matrices, size } = one.block;
+  const bytes = 4 * matrices * size ** 2;
+  if (averagedBy !== null || bytes <= explicitLimit) return;
+  throw new MetricError({
+    where,
+    must: `a running average must fit in ${shortNumber(explicitLimit, "B")}`,
+    got: `${layout} of ${nameOf(one)} (${shortNumber(bytes, "B")})`,
+    todo: `use ${alternatives(one, 2 * bytes, true).join(", or ")}`,
+  });
+}
+
 function overBudget(
   where: string,
   all: readonly Costly[],
@@ -58,31 +73,43 @@ function overBudget(
   { average, memoryBudget }: BudgetOptions,
 ): MetricError {
   const largest = all.reduce((most, next) => (next.cost.bytes > most.cost.bytes ? next : most));
-  const { path, params, block } = largest.one;
-  const name = path || params.map(({ attrs }) => attrs.name).join(", ");
   return new MetricError({
     where,
     must: `the blocks must fit in memoryBudget, ${shortNumber(memoryBudget, "B")}`,
-    got: `${shortNumber(bytes, "B")}, most of it ${block.layout} of ${name} (${shortNumber(largest.cost.bytes, "B")})`,
-    todo: `use ${alternatives(block, largest.cost.bytes, average).join(", or ")}`,
+    got: `${shortNumber(bytes, "B")}, most of it ${largest.one.block.layout} of ${nameOf(largest.one)} (${shortNumber(largest.cost.bytes, "B")})`,
+    todo: `use ${alternatives(largest.one, largest.cost.bytes, average).join(", or ")}`,
   });
 }
 
 /** What would take less memory than a block does. */
-function alternatives(block: Block, bytes: number, average: boolean): string[] {
-  const { d, m, columns } = block;
+function alternatives({ params, block }: Costly["one"], bytes: number, average: boolean): string[] {
+  const { d, m, columns, cost } = block;
   const size = (count: number) => shortNumber(count, "B");
   const fewer = (text: string, count: number) =>
     count < bytes ? [`${text} (${size(count)})`] : [];
   const cg = average ? undefined : block.costs.find((cost) => cost.solver === "cg");
   return [
     ...(columns === "own" ? [`linearRows for it (one matrix, ${size(bytes / m)})`] : []),
-    ...(columns === "coupled" ? fewer("kronecker", 8 * (d * d + m * m)) : []),
-    ...fewer("quasiDiagonal", 8 * d * m),
+    ...(params.length > 1 ? ["a finer partition"] : []),
+    ...(columns === "coupled" && m > 1
+      ? [
+          ...fewer('partition(model, "neuron")', 8 * m * d * d),
+          ...fewer("metrics.kfac()", 8 * (d * d + m * m)),
+          ...fewer(`metrics.ekfac()${average ? " of each batch" : ""}`, 8 * (d * d + m * m)),
+        ]
+      : []),
+    ...fewer("metrics.quasiDiagonal()", 16 * d * m),
+    ...fewer("metrics.diagonal()", 8 * d * m),
     ...(cg === undefined ? [] : fewer('the solver "cg"', cg.bytes)),
-    average ? "the metric of each batch instead of a running average" : "a smaller batch",
+    average
+      ? `the metric of each batch instead of a running average (${cost.solver}, ${size(cost.bytes)})`
+      : "a smaller batch",
     "plain(…) for the plain gradient",
   ];
+}
+
+function nameOf({ path, params }: Subsystem): string {
+  return path || params.map(({ attrs }) => attrs.name).join(", ");
 }
 
 function noBudget(where: string, got: unknown): MetricError {

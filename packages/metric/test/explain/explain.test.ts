@@ -6,6 +6,7 @@ import {
   type MetricChoice,
   metrics,
   paperMetrics,
+  partition,
   plain,
   softmaxGram,
   standardMetrics,
@@ -109,7 +110,7 @@ test("explain: of Kronecker and diagonal metrics an average keeps factors", (t) 
 test("explain: over a memory budget it names the largest block and the alternatives", (t) => {
   t.throws(
     () => explain(model, { batchSize: 50, average: true, memoryBudget: 1e8 }),
-    /explain: the blocks must fit in memoryBudget, 100 MB, got 394 MB, most of it 80 × \[785, 785\] of dense0 \(394 MB\); use linearRows for it \(one matrix, 4\.93 MB\), or quasiDiagonal \(502 kB\), or the metric of each batch instead of a running average, or plain\(…\) for the plain gradient/,
+    /explain: the blocks must fit in memoryBudget, 100 MB, got 394 MB, most of it 80 × \[785, 785\] of dense0 \(394 MB\); use linearRows for it \(one matrix, 4\.93 MB\), or metrics\.quasiDiagonal\(\) \(1\.00 MB\), or metrics\.diagonal\(\) \(502 kB\), or the metric of each batch instead of a running average \(woodbury, 1\.60 MB\), or plain\(…\) for the plain gradient/,
   );
   t.throws(
     () => explain(model, { batchSize: 50, memoryBudget: 1e5 }),
@@ -141,6 +142,23 @@ test("explain: a block that does not fit is solved by an exact solver that keeps
   t.match(tight.rows[0]?.why ?? "", /dense keeps more than the budget allows/);
   t.ok(explain(wide, { batchSize: 80, memoryBudget: 102_400 }).bytes === 102_400, "then both");
   t.throws(() => explain(wide, { batchSize: 80, memoryBudget: 102_399 }), /got 102 kB/);
+  t.end();
+});
+
+test("explain: a running average that is too large is refused before anything is allocated", (t) => {
+  const large = sequential(dense(300, 300, { activation: relu }), dense(300, 200));
+  const options = { batchSize: 10, likelihood: categorical(), average: true };
+  t.throws(
+    () => explain(large, options),
+    /explain: a running average must fit in 2\.15 GB, got 1 × \[60200, 60200\], over 200 units of dense1 \(14\.5 GB\); use partition\(model, "neuron"\) \(145 MB\), or metrics\.kfac\(\) \(1\.04 MB\), or metrics\.ekfac\(\) of each batch .*, or metrics\.diagonal\(\) .*, or the metric of each batch instead of a running average \(woodbury, 31\.7 MB\)/,
+  );
+  t.throws(
+    () => explain(large, { ...options, metrics: partition(large, "whole") }),
+    /got 1 × \[150500, 150500\] of dense0 \+ dense1 \(90\.6 GB\); use a finer partition, or/,
+  );
+  t.ok(explain(large, { ...options, average: false }).bytes < 1e8);
+  t.ok(explain(large, { ...options, metrics: partition(large, "neuron") }).bytes < 1e9);
+  t.ok(explain(large, { ...options, metrics: metrics.kfac() }).bytes < 1e7);
   t.end();
 });
 
@@ -193,7 +211,7 @@ test("explain: the soft-max block by Woodbury, and its average within a budget o
   t.equal(explain(last, { ...average, memoryBudget: 6e6 }).bytes, 8 * 810 ** 2);
   t.throws(
     () => explain(last, { ...average, memoryBudget: 5e6 }),
-    /got 5\.25 MB, most of it 1 × \[810, 810\], over 10 units of w \(5\.25 MB\); use kronecker \(53\.3 kB\), or quasiDiagonal \(6\.48 kB\), or the metric of each batch/,
+    /got 5\.25 MB, most of it 1 × \[810, 810\], over 10 units of w \(5\.25 MB\); use partition\(model, "neuron"\) \(525 kB\), or metrics\.kfac\(\) \(53\.3 kB\), or metrics\.ekfac\(\) of each batch \(53\.3 kB\), or metrics\.quasiDiagonal\(\) \(13\.0 kB\), or .*, or the metric of each batch/,
   );
   t.end();
 });

@@ -47,7 +47,7 @@ test("over the budget a step is refused with alternatives", (t) => {
   refused({ memoryBudget: 100 }, /rngd: the blocks must fit in memoryBudget, 100 B, got/);
   refused(
     { metrics: fullMetrics, memoryBudget: 1000 },
-    /most of it 1 × \[18, 18\], over 3 units of dense1 \(.*\); use kronecker \(.*\), or quasiDiagonal/,
+    /most of it 1 × \[18, 18\], over 3 units of dense1 \(.*\); use partition\(model, "neuron"\) \(.*\), or metrics\.kfac\(\) \(.*\), or metrics\.ekfac/,
   );
   refused(
     { average: { decay: 0.9, refreshEvery: 5 }, memoryBudget: 100 },
@@ -57,6 +57,16 @@ test("over the budget a step is refused with alternatives", (t) => {
   t.throws(
     () => chain(precondition({ memoryBudget: 100 }), scale(1)).update(contextOf(classifier())),
     /precondition: the blocks must fit in memoryBudget/,
+  );
+  t.end();
+});
+
+test("an average that is too large is refused when the step is made", (t) => {
+  const wide = sequential(dense(4, 300, { activation: "tanh" }), dense(300, 200));
+  const settings = { metrics: fullMetrics, average: { decay: 0.9, refreshEvery: 5 } };
+  t.throws(
+    () => rngd(settings).update(contextOf(wide)),
+    /rngd: a running average must fit in 2\.15 GB, got 1 × \[60200, 60200\], over 200 units of dense1/,
   );
   t.end();
 });
