@@ -7,6 +7,7 @@ import {
   less,
   mul,
   type Node,
+  neg,
   sigmoid,
   softplus,
   sqrt,
@@ -45,8 +46,8 @@ export function bernoulli(options: BernoulliOptions = {}): Law {
   const name = `bernoulli{${low}, ${high}}`;
   const probability = (h: Node) => sigmoid(mul(h, gap));
   const variance = (h: Node) => {
-    const p = probability(h);
-    return mul(mul(p, sub(1, p)), gap * gap);
+    // 1 − p loses all digits in float32 beyond a log odds of 16.
+    return mul(mul(probability(h), probability(neg(h))), gap * gap);
   };
   return Object.freeze({
     name,

@@ -21,6 +21,22 @@ import { tensor } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { Law } from "./law.ts";
 
+/** 1 − η_i as the sum of the others, which keeps its digits where one class has nearly all. */
+function others(eta: Node): Node {
+  return matmul(eta, offDiagonal(eta));
+}
+
+/** diag(a_s) less what is off the diagonal of B_s, for a [n, m] and B [n, m, m]. */
+function onDiagonal(a: Node, b: Node): Node {
+  const m = a.shape[1] as number;
+  return sub(mul(expandDims(a, 2), eye(m)), mul(b, offDiagonal(a)));
+}
+
+/** 1 off the diagonal, [m, m]. */
+function offDiagonal(like: Node): Node {
+  return sub(1, eye(like.shape[1] as number));
+}
+
 /**
  * One of m classes with P(y = i) = η_i ∝ e^{h_i}; y are labels [n], i32, h are logits [n, m].
  * Its Fisher information in h is diag η − ηη' (Sun and Nielsen 2017, the soft-max layer).
@@ -39,16 +55,16 @@ const law: Law = Object.freeze({
   },
   fisher: (h: Node) => {
     const eta = softmax(h, { axis: 1 });
-    const column = expandDims(eta, 2);
-    return sub(mul(column, eye(h.shape[1] as number)), matmul(column, expandDims(eta, 1)));
+    const products = matmul(expandDims(eta, 2), expandDims(eta, 1));
+    return onDiagonal(mul(eta, others(eta)), products);
   },
   fisherDiagonal: null,
   fisherRoot: (h: Node) => {
     // (diag √η − η√η')(diag √η − √ηη') = diag η − ηη', since √η'√η = 1.
     const eta = softmax(h, { axis: 1 });
     const root = sqrt(eta);
-    const diagonal = mul(expandDims(root, 2), eye(h.shape[1] as number));
-    return sub(diagonal, matmul(expandDims(eta, 2), expandDims(root, 1)));
+    const products = matmul(expandDims(eta, 2), expandDims(root, 1));
+    return onDiagonal(mul(root, others(eta)), products);
   },
   kl: (h: Node, other: Node) => {
     checkAlike("categorical", h, other);

@@ -1,0 +1,74 @@
+/** Fisher information of responses that are nearly certain keeps its digits in float32. */
+import { cpu } from "@metrigrad/cpu";
+import { compile, constant, matmul, type Node, transpose } from "@metrigrad/graph";
+import { bernoulli, categorical, gaussianWithScale, type Law, poisson } from "@metrigrad/nn";
+import { type Backend, reference, tensor } from "@metrigrad/tensor";
+import test from "tape";
+
+const cases: readonly (readonly [law: Law, h: readonly (readonly number[])[]])[] = [
+  [
+    bernoulli(),
+    [
+      [0.5, 9, -9],
+      [17, -17, 25],
+      [60, -60, 0],
+    ],
+  ],
+  [
+    bernoulli({ values: [-1, 1] }),
+    [
+      [0.25, 4.5, -4.5],
+      [8.5, -8.5, 12.5],
+      [30, -30, 0],
+    ],
+  ],
+  [
+    categorical(),
+    [
+      [0.5, -1, 1],
+      [9, 0, 1],
+      [17, 0, -3],
+      [-2, 40, 3],
+      [60, 60, 0],
+    ],
+  ],
+  [poisson(), [[-30, 0, 20]]],
+  [gaussianWithScale(), [[0, 1, -10, 10]]],
+];
+
+/** F, RR' and the diagonal of a law at h. */
+async function informationOf(backend: Backend, law: Law, h: readonly (readonly number[])[]) {
+  const at = constant(tensor(h.map((row) => [...row])));
+  const root = law.fisherRoot(at);
+  const outputs: Record<string, Node> = {
+    F: law.fisher(at),
+    "RR'": matmul(root, transpose(root)),
+  };
+  if (typeof law.fisherDiagonal === "function") outputs.diagonal = law.fisherDiagonal(at);
+  const store = await backend.store([]);
+  const program = await compile({ outputs }, store);
+  const found = new Map<string, ArrayLike<number>>();
+  for (const [name, handle] of Object.entries(await program.run()))
+    found.set(name, (await handle.read()).data());
+  await backend.close();
+  return found;
+}
+
+for (const [law, h] of cases) {
+  test(`float32, ${law.name}: Fisher information of responses that are nearly certain`, async (t) => {
+    const got = await informationOf(await cpu({ threads: 1 }), law, h);
+    const right = await informationOf(await reference(), law, h);
+    for (const [name, values] of right) {
+      const own = got.get(name) ?? [];
+      const errors = Array.from(values, (value, i) => {
+        // Below 1e-30 float32 has no numbers with all their digits.
+        return Math.abs((own[i] as number) - value) / Math.max(Math.abs(value), 1e-30);
+      });
+      t.equal(own.length, values.length);
+      t.ok(
+        errors.every((error) => error < 1e-5),
+        `${name}: off by ${Math.max(...errors)}`,
+      );
+    }
+  });
+}
