@@ -30,6 +30,7 @@ export function factorWeights(factors: Node): RowWeights {
     fold,
     unfold,
     weigh: (t) => unfold(fold(t)),
+    unweigh: null,
     kept,
     keepInner: (inner, keep) => {
       const own = kept(keep);

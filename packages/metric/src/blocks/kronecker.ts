@@ -8,21 +8,18 @@ import {
   eigh,
   expandDims,
   eye,
-  greater,
   log,
   matmul,
   maximum,
   mul,
   type Node,
   normal,
-  onesLike,
   reshape,
   sqrt,
   sum,
   trace,
   transpose,
   triangularSolve,
-  where,
 } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import type { Block } from "./block.ts";
@@ -82,6 +79,9 @@ export function kronecker(a: Node, g: Node, options: KroneckerOptions = {}): Blo
   return split ? splitBlock(shared, a, g) : eigenBlock(shared, a, g);
 }
 
+/** What stands for a mean of 0 on a factor's diagonal, so that 1/√least and its square are numbers in float32. */
+const least = 1e-30;
+
 type Shared = Omit<Parameters<typeof defBlock>[0], "solvers">;
 
 function eigenBlock(shared: Shared, a: Node, g: Node): Block {
@@ -124,11 +124,9 @@ function eigenBlock(shared: Shared, a: Node, g: Node): Block {
 function splitBlock(shared: Shared, a: Node, g: Node): Block {
   const { d, m } = shared;
   const shifts = (lambda: Node, [a, g]: readonly [Node, Node]) => {
-    const [left, right] = [div(trace(a), d), div(trace(g), m)];
-    const [root, total] = [sqrt(lambda), add(left, right)];
-    // π = √(left/right), and 1 where a factor is 0.
-    const some = greater(mul(left, right), 0);
-    const pi = sqrt(where(some, div(left, where(some, right, 1)), onesLike(total)));
+    // Where a factor is 0 the sum is all but λI, as the exact one is; where both are, π = 1.
+    const [left, right] = [div(trace(a), d), div(trace(g), m)].map((one) => maximum(one, least));
+    const [root, pi] = [sqrt(lambda), sqrt(div(left as Node, right as Node))];
     return { left: reshape(mul(root, pi), []), right: reshape(div(root, pi), []) };
   };
   const factors = (lambda: Node) => {

@@ -130,9 +130,9 @@ export function weightedRows<R extends Omit<Rows, "nu">>(
       const perLambda = div(1, perColumn(lambda, columns));
       const finish = (product: Node) =>
         rest === null ? product : add(product, mul(rest.v, perLambda));
-      if (columns === "shared") {
-        // X̃'(nλ/c + K)⁻¹(Δ/c − X̃V/λ) + V/λ: nothing cancels, however small λ is.
-        const own = mul(delta, 1 / weight);
+      if (weights.unweigh !== null) {
+        // X̃'D(nλ/c + KD)⁻¹(D⁻¹Δ/c − X̃V/λ) + V/λ: nothing cancels, however small λ is.
+        const own = weights.unweigh(mul(delta, 1 / weight));
         const y = rest === null ? own : sub(own, mul(rest.along, perLambda));
         return finish(products.back(inner(y)));
       }

@@ -1,7 +1,9 @@
 import {
+  div,
   expandDims,
   fill,
   gram,
+  maximum,
   mul,
   type Node,
   reshape,
@@ -35,6 +37,7 @@ export function sharedWeights(n: number, m: number): RowWeights {
     assembleCost: (d) => (n * d * d) / 2,
     foldCost: 0,
     weigh: (t) => t,
+    unweigh: (t) => t,
     kept: () => weights,
     keepInner: (inner, keep) => {
       const kept = keep("inverse", reshape(inner, [1, n, n]), zeros);
@@ -44,10 +47,14 @@ export function sharedWeights(n: number, m: number): RowWeights {
   return weights;
 }
 
+/** What stands for a weight of 0: its inverse and its root are numbers in float32. */
+const least = 1e-30;
+
 /** ν [n, m], one weight per row and unit: Σ_s ν_si x̃_s x̃_s' for unit i. */
 export function unitWeights(nu: Node): RowWeights {
   const [n = 0, m = 0] = nu.shape;
-  const root = sqrt(nu);
+  const positive = maximum(nu, least);
+  const root = sqrt(positive);
   /** D^½AD^½ for every unit, [m, n, n], of A [n, n] or [m, n, n]. */
   const between = (a: Node) => {
     const byUnit = transpose(root);
@@ -63,6 +70,7 @@ export function unitWeights(nu: Node): RowWeights {
     unfold: (y) => mul(root, y),
     kernel: between,
     weigh: (t) => mul(nu, t),
+    unweigh: (t) => div(t, positive),
     kept: (keep) => unitWeights(keep("nu", nu, zeros)),
     keepInner: (inner, keep) => {
       const kept = keep("inverse", between(inner), zeros);

@@ -21,6 +21,8 @@ export interface RowWeights {
   unfold(y: Node): Node;
   /** unfold(fold(t)), [n, m]. */
   weigh(t: Node): Node;
+  /** t ↦ D⁻¹t, the inverse of `weigh`; null where there is none. */
+  readonly unweigh: ((t: Node) => Node) | null;
   /** The same weights from kept values. */
   kept(keep: Keep): RowWeights;
   /** t ↦ unfold(A fold(t)) of matrices A [rows, rows] or [m, rows, rows], with what that needs kept. */
