@@ -3,8 +3,9 @@
  * where it is missing; for Node only.
  */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const { mkdir, rename, rm, writeFile } = await import("node:fs/promises");
-  const { dirname } = await import("node:path");
+  // No imports, which bundlers for browsers would follow.
+  const { mkdir, rename, rm, writeFile } = process.getBuiltinModule("node:fs/promises");
+  const { dirname } = process.getBuiltinModule("node:path");
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}.part`;
   try {

