@@ -1,6 +1,6 @@
 import { BackendError } from "@metrigrad/tensor";
 import { KernelBackend } from "./modes/backend.ts";
-import { helpers } from "./modes/rules.ts";
+import { functions } from "./modes/functions.ts";
 import type { GpuBackend, GpuMode, GpuOptions } from "./options.ts";
 import { acquireContext } from "./webgpu/acquire.ts";
 import { WebGpuBackend } from "./webgpu/backend.ts";
@@ -57,7 +57,7 @@ async function openMode(
   const { GPU } = await gpuJs();
   try {
     const gpu = new GPU({ mode });
-    for (const { source, arguments: count } of helpers) {
+    for (const { source, arguments: count } of functions) {
       const argumentTypes = Array.from({ length: count }, () => "Float");
       gpu.addFunction(source, { argumentTypes, returnType: "Float" });
     }

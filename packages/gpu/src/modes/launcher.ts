@@ -28,7 +28,11 @@ export class Launcher {
     const [xs, cs] = [names(arrays, "x"), names(numbers, "c")];
     const argumentTypes = [...xs.map(() => "Array"), ...cs.map(() => "Float")];
     const source = `function (${[...xs, ...cs].join(", ")}) {\n${body.join("\n")}\n}`;
-    const kernel = this.gpu.createKernel(source, { output, argumentTypes, precision: "single" });
+    const kernel = this.gpu.createKernel(source, {
+      ...{ output, argumentTypes, precision: "single" },
+      // Else small kernels have 16-bit floats where GLSL lets them.
+      tactic: "precision",
+    });
     this.kernels.push(kernel);
     return (args) => {
       const result = kernel(...args);

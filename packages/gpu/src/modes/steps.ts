@@ -64,8 +64,8 @@ export const copy: Prepare<CopyStep> = ({ input, output, label }, memory, launch
 const combine: Readonly<Record<ReduceOp, (x: string, y: string) => string>> = {
   sum: (x, y) => `${x} + ${y}`,
   prod: (x, y) => `${x} * ${y}`,
-  max: (x, y) => `Math.max(${x}, ${y})`,
-  min: (x, y) => `Math.min(${x}, ${y})`,
+  max: (x, y) => `mostOf(${x}, ${y})`,
+  min: (x, y) => `leastOf(${x}, ${y})`,
 };
 
 /** Elements that are combined one by one before their value joins the rest. */
