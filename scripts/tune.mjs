@@ -103,12 +103,8 @@ async function tune() {
       try {
         const progress = progressOf(name, screen);
         const job = { arch, optimizer, seed };
-        const { record } = await trainRun(
-          job,
-          { data, epochs, batch, backend },
-          progress,
-          settings,
-        );
+        const common = { data, epochs, batch };
+        const { record } = await trainRun(job, common, backend, progress, settings);
         const { trainCost, validCost, validAccuracy } = record.epochs.at(-1);
         const seconds = record.epochs.reduce(
           (/** @type {number} */ sum, /** @type {{ seconds: number }} */ epoch) =>

@@ -25,7 +25,7 @@ test("every public name of every package is here, as it is there", async (t) => 
 });
 
 test("the names that users meet exist", async (t) => {
-  const names = `cpu gpu reference tensor input variable constant compile grad valueAndGrad jvp vjp vmap hvp
+  const names = `cpu gpu auto reference tensor input variable constant compile grad valueAndGrad jvp vjp vmap hvp
     hessian jacobian matmul add relu tanh defElementwise checkOp checkBackend defModule sequential dense
     batchNorm categorical bernoulli gaussian metrics standardMetrics defMetric rfim fisher explain
     checkMetric sgd momentum adam rngd mnist readIdx fit loadCheckpoint saveCheckpoint`;

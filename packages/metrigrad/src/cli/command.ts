@@ -1,6 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import { mnist } from "@metrigrad/data";
-import type { Backend } from "@metrigrad/tensor";
 import { DivergenceError, type RunRecord, writeReport } from "@metrigrad/train";
 import { network } from "./archs.ts";
 import { readArguments } from "./arguments.ts";
@@ -10,7 +9,7 @@ import { jobOf } from "./job.ts";
 import { optimizers } from "./optimizers.ts";
 import { progressOf, type Screen } from "./progress.ts";
 import { resultTable } from "./table.ts";
-import { trainRun } from "./train.ts";
+import { jobTime, trainRun } from "./train.ts";
 import { refuse } from "./usage.ts";
 
 /**
@@ -27,8 +26,10 @@ export async function command(args: readonly string[], screen: Screen): Promise<
   const { out, epochs, batch } = options;
   await makeFolder(out);
   const jobs = jobOf(options);
-  const backend = await (backends[options.backend] as () => Promise<Backend>)();
-  const common = { data: await mnist(), epochs, batch, backend };
+  const common = { data: await mnist(), epochs, batch };
+  const choose = backends[options.backend] as (typeof backends)[string];
+  const { backend, why } = await choose(jobTime(jobs, common));
+  if (why !== "") screen.write(`backend: ${why}\n\n`);
   const name = Math.max(...jobs.map(({ arch, optimizer }) => arch.length + optimizer.length)) + 1;
   const chart = { title: `MNIST, ${network}, batch ${batch}`, optimizers: Object.keys(optimizers) };
   const runs: RunRecord[] = [];
@@ -37,7 +38,7 @@ export async function command(args: readonly string[], screen: Screen): Promise<
     const title = `${`${job.arch} ${job.optimizer}`.padEnd(name)}${options.repeats > 1 ? ` seed ${job.seed}` : ""}`;
     try {
       const progress = progressOf(title, screen);
-      const { record, environment } = await trainRun(job, common, progress);
+      const { record, environment } = await trainRun(job, common, backend, progress);
       runs.push(record);
       await writeReport(out, { schema: 1, environment, runs }, chart);
     } catch (error) {

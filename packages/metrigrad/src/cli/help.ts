@@ -17,7 +17,8 @@ and compares them, by epoch and by second.
   --seed N           of initial weights and shuffles; 1 by default
   --repeats N        runs of each, with seeds N, N+1, …; 1 by default
   --backend NAME     ${Object.keys(backends).join(", ")}; cpu by default
-                     (gpu: needs @metrigrad/gpu)
+                     (gpu: needs @metrigrad/gpu; auto: measures a step of each run on
+                     cpu and gpu first, and takes the faster)
   --out DIR          where to write; runs/latest by default
   --help             this text
 

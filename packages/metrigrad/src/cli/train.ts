@@ -1,9 +1,11 @@
 import { cpus } from "node:os";
 import type { DataSet } from "@metrigrad/data";
-import { categorical } from "@metrigrad/nn";
+import { categorical, type Module } from "@metrigrad/nn";
 import type { Backend } from "@metrigrad/tensor";
 import { environmentOf, type Recording, type RunRecord, recordRun } from "@metrigrad/train";
-import { fit } from "../fit.ts";
+import type { Measure } from "../auto/measure.ts";
+import { trainingTime } from "../auto/trainingTime.ts";
+import { type FitOptions, fit } from "../fit.ts";
 import { archs } from "./archs.ts";
 import type { JobRun } from "./job.ts";
 import { optimizers } from "./optimizers.ts";
@@ -18,7 +20,6 @@ export interface Common {
   readonly data: DataSet;
   readonly epochs: number;
   readonly batch: number;
-  readonly backend: Backend;
 }
 
 /** A run's record and where it took place. */
@@ -27,29 +28,48 @@ export interface Trained {
   readonly environment: Recording["environment"];
 }
 
-/** Trains one run of the job. Throws what `fit` throws. */
-export async function trainRun(
+/** The model of a run and how it is trained. */
+function planned(
   { arch, optimizer, seed }: JobRun,
-  { data, epochs, batch, backend }: Common,
-  progress: Progress,
+  { data, epochs, batch }: Common,
   settings: Tuned = tuned[arch]?.[optimizer] as Tuned,
-): Promise<Trained> {
+): { readonly model: Module; readonly options: FitOptions } {
   const model = (archs[arch] as (typeof archs)[string])();
   const made = (optimizers[optimizer] as (typeof optimizers)[string])(settings);
-  const run = fit(model, {
-    data,
-    backend,
-    likelihood: categorical(),
-    optimizer: made,
-    batchSize: batch,
-    epochs,
-    seed,
-    l2,
-    onStep: progress.step,
-  });
+  const likelihood = categorical();
+  return {
+    model,
+    options: { data, likelihood, optimizer: made, batchSize: batch, epochs, seed, l2 },
+  };
+}
+
+/** How long a step of each run takes, one after another; runs that differ in their seed count once. */
+export function jobTime(jobs: readonly JobRun[], common: Common): Measure {
+  const distinct = new Map(jobs.map((job) => [`${job.arch} ${job.optimizer}`, job]));
+  return async (backend) => {
+    let seconds = 0;
+    for (const job of distinct.values()) {
+      const { model, options } = planned(job, common);
+      seconds += await trainingTime(model, options)(backend);
+    }
+    return seconds;
+  };
+}
+
+/** Trains one run of the job. Throws what `fit` throws. */
+export async function trainRun(
+  job: JobRun,
+  common: Common,
+  backend: Backend,
+  progress: Progress,
+  settings?: Tuned,
+): Promise<Trained> {
+  const { arch, optimizer, seed } = job;
+  const { model, options } = planned(job, common, settings);
+  const run = fit(model, { ...options, backend, onStep: progress.step });
   try {
     for await (const event of run) progress.epoch(event);
-    const described = { ...made.settings, batchSize: batch, l2 };
+    const described = { ...options.optimizer.settings, batchSize: common.batch, l2 };
     const record = await recordRun(run, { arch, optimizer, settings: described, seed });
     const processors = cpus();
     const processor = { processor: processors[0]?.model ?? "unknown", cores: processors.length };

@@ -53,6 +53,9 @@ test("a wrong option or value is refused with what is right", async (t) => {
   refused(["--batch", "50001"], /--batch: it must be an integer from 1 to 50000, got "50001"/);
   refused(["--seed", "x"], /--seed: it must be an integer from 0 to/);
   refused(["--repeats", "0"], /--repeats: it must be an integer from 1/);
-  refused(["--backend", "tpu"], /--backend: it must be one of cpu, gpu, reference, got "tpu"/);
+  refused(
+    ["--backend", "tpu"],
+    /--backend: it must be one of cpu, gpu, reference, auto, got "tpu"/,
+  );
   refused(["--out", ""], /--out: it must be a folder, got ""/);
 });

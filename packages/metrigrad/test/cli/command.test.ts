@@ -74,3 +74,17 @@ test("a short job trains, shows lines and a table, and writes its report", async
   t.ok(record.runs[0].epochs[0].secondsMetric > 0);
   t.equal(record.runs[1].epochs[0].secondsMetric, 0);
 });
+
+test("--backend auto says what it measured or why it took the cpu, and trains on it", async (t) => {
+  const out = join(folder, "auto");
+  const args = "--arch plain --optimizer sgd --epochs 1 --batch 2000 --backend auto --out".split(
+    " ",
+  );
+  const { code, text } = await run(...args, out);
+  t.equal(code, 0);
+  const [, taken] =
+    /^backend: (cpu|gpu), (which is|since) .*\n\nplain sgd {2}epoch 1/.exec(text) ?? [];
+  t.ok(taken, text.split("\n")[0]);
+  const { environment } = JSON.parse(readFileSync(join(out, "record.json"), "utf8"));
+  t.ok(environment.backend.startsWith(`${taken}: `), environment.backend);
+});

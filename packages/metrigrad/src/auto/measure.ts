@@ -1,0 +1,21 @@
+import type { Backend } from "@metrigrad/tensor";
+
+/** Seconds that one run of something takes on a backend; makes and frees what it needs there. */
+export type Measure = (backend: Backend) => Promise<number>;
+
+/** Seconds that a measurement should take at most where single runs are shorter. */
+const patience = 0.25;
+
+/**
+ * Seconds of one of many runs. `time` tells how long so many take in a row once all is compiled; what
+ * is quicker than a quarter of a second is repeated, at most `most` times, and the better of two counts.
+ */
+export async function steady(
+  time: (runs: number) => Promise<number>,
+  most: number,
+): Promise<number> {
+  const once = await time(1);
+  const runs = Math.min(most, Math.floor(patience / once));
+  if (runs <= 1) return once;
+  return Math.min(await time(runs), await time(runs)) / runs;
+}

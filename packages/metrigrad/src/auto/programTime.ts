@@ -1,0 +1,75 @@
+import {
+  type CompileRequest,
+  compile,
+  type Feeds,
+  isNode,
+  type Node,
+  type Outputs,
+  type Program,
+} from "@metrigrad/graph";
+import { GraphError, type Handle, type Store, sizeOf } from "@metrigrad/tensor";
+import { type Measure, steady } from "./measure.ts";
+
+/** Runs in a row, at most. */
+const most = 1000;
+
+/**
+ * How long a program takes, for `auto`: it is compiled on a store of its own and run, many times in a
+ * row where it is quick, before anything is read. Throws GraphError where there is nothing to compute.
+ */
+export function programTime<O extends Outputs>(
+  request: CompileRequest<O>,
+  feeds: Feeds = {},
+): Measure {
+  const { outputs, updates = [] } = request;
+  const nodes: readonly Node[] = isNode(outputs)
+    ? [outputs]
+    : Object.values(outputs as Record<string, Node>);
+  if (nodes.length + updates.length === 0) {
+    throw new GraphError({
+      where: "programTime",
+      must: "a program must have outputs or updates",
+      got: "neither",
+      todo: "pass what compile(…) takes",
+    });
+  }
+  return async (backend) => {
+    const store = await backend.store([]);
+    try {
+      const program = await compile({ ...request, outputs: nodes }, store);
+      const done = waiting(nodes, updates, store);
+      await done(await program.run(feeds));
+      return await steady((runs) => timed(program, feeds, runs, done), most);
+    } finally {
+      await store.close();
+    }
+  };
+}
+
+type Done = (handles: readonly Handle[]) => Promise<unknown>;
+
+async function timed(
+  program: Program<readonly Handle[]>,
+  feeds: Feeds,
+  runs: number,
+  done: Done,
+): Promise<number> {
+  const begun = performance.now();
+  let handles: readonly Handle[] = [];
+  for (let run = 0; run < runs; run++) handles = await program.run(feeds);
+  await done(handles);
+  return (performance.now() - begun) / 1000;
+}
+
+/** Waits for a run, which is done on the device when the smallest of its results can be read. */
+function waiting(
+  nodes: readonly Node[],
+  updates: NonNullable<CompileRequest<Outputs>["updates"]>,
+  store: Store,
+): Done {
+  const smallest = <T extends { readonly shape: readonly number[] }>(all: readonly T[]) =>
+    [...all].sort((a, b) => sizeOf(a.shape) - sizeOf(b.shape))[0] as T;
+  if (nodes.length > 0) return (handles) => smallest(handles).read();
+  const { name } = smallest(updates.map(([variable]) => variable.attrs));
+  return () => store.read(name);
+}
