@@ -84,8 +84,12 @@ export interface Block {
   readonly averagedBy: AveragedBy | null;
   /** The rows that it is made of, for joining with others; null where it is not. */
   readonly madeOf: MadeOf | null;
+  /** Whether damping adds λ to the eigenvalues of the matrices; false: the kind has another way. */
+  readonly addsDamping: boolean;
   /** g v for v [d, m]. Throws ShapeError. */
   apply(v: Node): Node;
+  /** (g + λI)v, or what the kind has in its place, for v [d, m]: what `solve` inverts. Throws ShapeError. */
+  damped(v: Node, options?: DampedOptions): Node;
   /** (g + λI)⁻¹ v for v [d, m]. Throws ShapeError, and MetricError for a solver that it has not. */
   solve(v: Node, options?: SolveOptions): Node;
   /** `solve` with all that is made of the metric kept, for the right sides of later batches. */

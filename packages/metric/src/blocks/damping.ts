@@ -41,3 +41,9 @@ export function floored(traces: Node, size: number): Node {
   const known = where(greater(typical, 0), maximum(traces, mul(typical, least)), size);
   return broadcastTo(known, traces.shape);
 }
+
+/** The same of numbers. */
+export function flooredTraces(traces: readonly number[], size: number): number[] {
+  const typical = traces.reduce((sum, trace) => sum + trace, 0) / traces.length;
+  return traces.map((trace) => (typical > 0 ? Math.max(trace, typical * least) : size));
+}

@@ -173,7 +173,12 @@ export function defBlock(parts: BlockParts): Block {
     factors: parts.factors ?? null,
     averagedBy: parts.averagedBy ?? null,
     madeOf: parts.madeOf ?? null,
+    addsDamping: parts.damp === undefined,
     apply: (v) => applied("apply", v),
+    damped: (v, options = {}) => {
+      check("damped", v);
+      return damped(lambdaOf(options)).apply(v);
+    },
     solve: (v, options = {}) => shifted("solve", v, options).x,
     solution: (v, options = {}) => {
       const { x, lambda } = shifted("solution", v, options);

@@ -19,6 +19,7 @@ export function flattened(column: Block, d: number, m: number): Block {
     columns: "coupled",
     layout: layoutOf({ d, m, columns: "coupled" }),
     apply: (v) => full(column.apply(flat(v))),
+    damped: (v, options) => full(column.damped(flat(v), options)),
     solve: (v, options) => full(column.solve(flat(v), options)),
     prepare: (keep, options) => {
       const { solve, apply, damped, lambda } = column.prepare(keep, options);

@@ -1,6 +1,7 @@
 import { input, mul, sum } from "@metrigrad/graph";
 import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block, Columns, Solver } from "../blocks/block.ts";
+import { flooredTraces } from "../blocks/damping.ts";
 import { packed } from "../core/packing.ts";
 import { chosenSolvers } from "../core/solverChoice.ts";
 import type { Subsystem } from "../core/subsystems.ts";
@@ -50,6 +51,8 @@ export interface RfimBlock {
   eigenvalues(): Promise<Tensor>;
   /** Of each matrix, [matrices]. */
   trace(): Promise<Tensor>;
+  /** (ḡ + λI)v for v [d, m], or what the block has in its place, as Kronecker factors with `split`. */
+  damped(v: Tensor, damping?: SolveDamping): Promise<Tensor>;
   /** ln det(g + λI) of each matrix, [matrices]; −∞ where that is singular. */
   logdet(damping?: SolveDamping): Promise<Tensor>;
   /** ḡδ for δ [d, m]. Throws ShapeError. */
@@ -99,6 +102,12 @@ export function blockGeometry(
   const solver = dampedSolve(`${where}, solve`, block, store, feeds);
   const roots = lazyProgram(store, () => [
     block.inverseSqrt(input("metric/v", [d, m]), { damping: { absolute: shiftInput(block) } }),
+  ]);
+  const damped = lazyProgram(store, () => [
+    block.damped(input("metric/v", [d, m]), { damping: { absolute: shiftInput(block) } }),
+  ]);
+  const dets = lazyProgram(store, () => [
+    block.logdet({ damping: { absolute: shiftInput(block) } }),
   ]);
   const draws = lazyProgram(store, () => [block.sample({ key: `${where}, sample` })]);
 
@@ -152,12 +161,21 @@ export function blockGeometry(
         shape: [matrices, size],
       }),
     trace,
-    logdet: async ({ relative = 0, absolute = 0 } = {}) => {
-      const dets = (await spectra()).map((values) => {
-        const total = values.reduce((sum, value) => sum + value, 0);
-        return logdetOf(values, relative * total + absolute);
-      });
-      return tensor(Float64Array.from(dets));
+    logdet: async (damping = {}) => {
+      const { relative = 0, absolute = 0 } = damping;
+      const shift = shiftFeeds(`${where}, logdet`, damping);
+      if (!block.addsDamping && (relative !== 0 || absolute !== 0))
+        return only(await dets.run({ ...feeds, ...shift }));
+      const all = await spectra();
+      const totals = all.map((values) => values.reduce((sum, value) => sum + value, 0));
+      const shifts = flooredTraces(totals, size).map((trace) => relative * trace + absolute);
+      const own = all.map((values, i) => logdetOf(values, shifts[i] as number));
+      return tensor(Float64Array.from(own));
+    },
+    damped: async (v, damping = {}) => {
+      check(v);
+      const shift = shiftFeeds(`${where}, damped`, damping);
+      return only(await damped.run({ ...feeds, ...shift, "metric/v": v }));
     },
     apply: async (delta) => (await multiplied(delta))[0] as Tensor,
     quadratic: async (delta) => ((await multiplied(delta))[1] as Tensor).item(),
@@ -174,7 +192,7 @@ export function blockGeometry(
     },
     sample: async () => only(await draws.run(feeds)),
     close: async () => {
-      for (const program of [whole, factors, traces, products, solver, roots, draws])
+      for (const program of [damped, whole, factors, traces, products, solver, roots, dets, draws])
         await program.close();
     },
   } satisfies RfimBlock);

@@ -45,9 +45,10 @@ export function dampedSolve(
   };
   const nodesFor = (solver: Solver) => {
     const absolute = shiftInput(block);
-    const x = block.solve(input("metric/v", shape), { solver, damping: { absolute } });
+    const damping = { absolute };
+    const x = block.solve(input("metric/v", shape), { solver, damping });
     // At the λ that was asked for: a solution at a larger one is refused.
-    return [x, add(block.apply(x), mul(x, absolute))];
+    return [x, block.damped(x, { damping })];
   };
   return {
     solve: async (v, { relative = 0, absolute = 0, solver: asked }) => {

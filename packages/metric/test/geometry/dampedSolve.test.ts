@@ -1,13 +1,16 @@
 /** Damped operations of `rfim` by every solver and way of damping. */
-import { metrics, rfim, standardMetrics } from "@metrigrad/metric";
+import { metrics, type RfimBlock, rfim, standardMetrics } from "@metrigrad/metric";
 import { categorical, dense, sequential } from "@metrigrad/nn";
 import { reference } from "@metrigrad/tensor";
+import { EigenvalueDecomposition, inverse, Matrix } from "ml-matrix";
 import test from "tape";
-import { asTensor, matrixOf } from "../support/draws.ts";
+import { asMatrix, asTensor, augmented, matrixOf } from "../support/draws.ts";
 import { gap } from "../support/evaluate.ts";
 import { rejects } from "../support/rejects.ts";
+import { softmaxInformation } from "../support/softmax.ts";
 
-const batch = asTensor(matrixOf("x", 6, 3));
+const x = matrixOf("x", 6, 3);
+const batch = asTensor(x);
 const delta = {
   "dense0/w": asTensor(matrixOf("d0", 4, 4)),
   "dense1/w": asTensor(matrixOf("d1", 5, 2)),
@@ -58,4 +61,72 @@ test("rfim.solve: by every solver of the blocks the same, others are refused by 
     /rfim, solver of dense1: a block by sharedGram can be solved by dense, woodbury, cg, got kronecker/,
   );
   await close();
+});
+
+test("rfim: damping that is split between the factors of Kronecker, in every damped operation", async (t) => {
+  const model = dense(3, 2);
+  const backend = await reference();
+  const store = await backend.store(model, { seed: 4 });
+  const g = await rfim(model, batch, {
+    store,
+    likelihood: categorical(),
+    metrics: metrics.kfac({ split: true }),
+  });
+  const block = g.blocks[0] as RfimBlock;
+  // A = E[x̃x̃'], G = E[diag η − ηη'] (Martens and Grosse 2015, section 6.3).
+  const rows = augmented(x);
+  const a = rows.transpose().mmul(rows).div(6);
+  const logits = rows.mmul(asMatrix(await store.read("w"))).to2DArray();
+  const inner = logits
+    .map(softmaxInformation)
+    .reduce((sum, one) => Matrix.add(sum, one), Matrix.zeros(2, 2))
+    .div(6);
+  const lambda = 0.1 + 0.01 * a.trace() * inner.trace();
+  const pi = Math.sqrt(a.trace() / 4 / (inner.trace() / 2));
+  const damped = Matrix.add(a, Matrix.eye(4).mul(pi * Math.sqrt(lambda))).kroneckerProduct(
+    Matrix.add(inner, Matrix.eye(2).mul(Math.sqrt(lambda) / pi)),
+  );
+  const damping = { absolute: 0.1, relative: 0.01 };
+  const v = matrixOf("v", 4, 2);
+  const column = Matrix.columnVector(v.to1DArray());
+  const expected = inverse(damped).mmul(column).to1DArray();
+  for (const solver of block.solvers) {
+    const { w } = await g.solve({ w: asTensor(v) }, { ...damping, solver });
+    t.ok(gap(w?.data() ?? [], expected) < 1e-10, `solve by ${solver}`);
+  }
+  const product = await block.damped(asTensor(v), damping);
+  t.ok(gap(product.data(), damped.mmul(column).to1DArray()) < 1e-12, "damped");
+  const half = Matrix.columnVector((await block.inverseSqrt(asTensor(v), damping)).data());
+  // With RR' = M⁻¹: v'R'MRv = v'v.
+  const back = half.transpose().mmul(damped).mmul(half).get(0, 0);
+  t.ok(Math.abs(back - v.norm() ** 2) < 1e-10, "inverse square root");
+  const logdet = new EigenvalueDecomposition(damped).realEigenvalues
+    .map(Math.log)
+    .reduce((sum, value) => sum + value, 0);
+  t.ok(gap((await block.logdet(damping)).data(), [logdet]) < 1e-11, "logdet");
+  t.deepEqual((await block.logdet({})).data().length, 1, "undamped: the determinant of A ⊗ G");
+  await backend.close();
+});
+
+test("rfim: what damps a unit that no row reaches is the same in solve, logdet and damped", async (t) => {
+  const model = dense(3, 2, { activation: "relu" });
+  const backend = await reference();
+  const store = await backend.store(model, { seed: 4 });
+  const w = matrixOf("w", 4, 2);
+  // ν of the second unit is 0 in float64.
+  w.setColumn(1, [0, 0, 0, -800]);
+  await store.write("w", asTensor(w));
+  const g = await rfim(model, batch, { store, metrics: standardMetrics });
+  const block = g.blocks[0] as RfimBlock;
+  const damping = { relative: 0.1 };
+  const [one, two] = (await block.trace()).data();
+  t.equal(two, 0);
+  const lambda = (0.1 * 1e-6 * (one as number)) / 2;
+  const own = (await block.logdet(damping)).data()[1] as number;
+  t.ok(Math.abs(own - 4 * Math.log(lambda)) < 1e-9, "logdet");
+  const product = asMatrix(await block.damped(asTensor(Matrix.ones(4, 2)), damping));
+  t.ok(Math.abs(product.get(0, 1) / lambda - 1) < 1e-12, "damped");
+  const solved = asMatrix(await block.solve(asTensor(Matrix.ones(4, 2)), damping));
+  t.ok(Math.abs(solved.get(0, 1) * lambda - 1) < 1e-9, "solve");
+  await backend.close();
 });

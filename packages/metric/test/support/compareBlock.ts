@@ -84,6 +84,10 @@ export async function compareBlock(
       });
       all.set(`prepared λ of ${solver}, ${name}`, { node: prepared.lambda(), expected: lambdas });
     }
+    all.set(`damped, ${name}`, {
+      node: block.damped(node, { damping }),
+      expected: shifted.mmul(column).to1DArray(),
+    });
     all.set(`logdet, ${name}`, {
       node: block.logdet({ damping }),
       expected: logdets(block, shifted),
