@@ -71,8 +71,11 @@ export function weightedRows<R extends Omit<Rows, "nu">>(
     return weights.accumulate(full, base, (alpha * weight) / n, beta);
   };
 
+  const checkRegular = (operation: string, options: DampedOptions) => {
+    if (weights.rows < size) checkDamped(`${form}, ${operation}`, options);
+  };
   const inRows = (lambda: Node, options: DampedOptions) => {
-    checkDamped(form, options);
+    checkDamped(`${form}, solve`, options);
     return woodbury({ x, bias, weight, m, weights }, lambda);
   };
   const costs = rowsCosts({
@@ -108,10 +111,14 @@ export function weightedRows<R extends Omit<Rows, "nu">>(
       const product = kept.back(weights.kept(keep).weigh(kept.forward(v)));
       return mul(product, keep("share", fill([1], weight / n), zeros));
     },
-    inverseSqrt: (v, lambda, options) =>
-      bySpaceOfRows(options) ? inRows(lambda, options).inverseSqrt(v) : null,
-    logdet: (lambda, options) =>
-      bySpaceOfRows(options) ? inRows(lambda, options).logdet(size) : null,
+    inverseSqrt: (v, lambda, options) => {
+      checkRegular("inverseSqrt", options);
+      return bySpaceOfRows(options) ? inRows(lambda, options).inverseSqrt(v) : null;
+    },
+    logdet: (lambda, options) => {
+      checkRegular("logdet", options);
+      return bySpaceOfRows(options) ? inRows(lambda, options).logdet(size) : null;
+    },
     sample: (options) => {
       const noise = weights.unfold(normal(weights.folded, options));
       return mul(products.back(noise), Math.sqrt(weight / n));
@@ -149,10 +156,10 @@ function isDamped({ damping: { relative = 0, absolute = 0 } = {} }: DampedOption
 }
 
 /** In the space of the rows everything is divided by λ. */
-function checkDamped(form: string, options: DampedOptions): void {
+function checkDamped(where: string, options: DampedOptions): void {
   if (isDamped(options)) return;
   throw new MetricError({
-    where: `${form}, solve`,
+    where,
     must: "fewer rows than dimensions make a singular matrix, so it must be damped",
     got: "relative 0 and absolute 0",
     todo: "pass { damping: { relative: 1e-4 } }",

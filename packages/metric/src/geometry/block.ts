@@ -11,9 +11,10 @@ import {
   type SolveDamping,
   shiftFeeds,
   shiftInput,
+  singular,
 } from "./dampedSolve.ts";
 import { checkDirections } from "./directions.ts";
-import { logdetOf, symmetricEigenvalues } from "./eigenvalues.ts";
+import { leastEigenvalue, logdetOf, symmetricEigenvalues } from "./eigenvalues.ts";
 import { lazyProgram } from "./lazyProgram.ts";
 import { checkDenseSize, spreadMatrices } from "./spread.ts";
 
@@ -67,7 +68,8 @@ export interface RfimBlock {
    */
   solve(v: Tensor, options?: BlockSolveOptions): Promise<Tensor>;
   /**
-   * Rv with RR' = (ḡ + λI)⁻¹, [d, m]: of white noise v, noise of that covariance. Throws ShapeError.
+   * Rv with RR' = (ḡ + λI)⁻¹, [d, m]: of white noise v, noise of that covariance. Throws ShapeError, and
+   * MetricError where that is singular.
    */
   inverseSqrt(v: Tensor, damping?: SolveDamping): Promise<Tensor>;
   /** A draw from N(0, ḡ), [d, m]; the next one at each call, by the store's seed and counter. */
@@ -103,6 +105,8 @@ export function blockGeometry(
   const roots = lazyProgram(store, () => [
     block.inverseSqrt(input("metric/v", [d, m]), { damping: { absolute: shiftInput(block) } }),
   ]);
+  // Rows have no undamped root where they are fewer than dimensions, which is looked at before.
+  const bareRoots = lazyProgram(store, () => [block.inverseSqrt(input("metric/v", [d, m]))]);
   const damped = lazyProgram(store, () => [
     block.damped(input("metric/v", [d, m]), { damping: { absolute: shiftInput(block) } }),
   ]);
@@ -169,7 +173,7 @@ export function blockGeometry(
       const all = await spectra();
       const totals = all.map((values) => values.reduce((sum, value) => sum + value, 0));
       const shifts = flooredTraces(totals, size).map((trace) => relative * trace + absolute);
-      const own = all.map((values, i) => logdetOf(values, shifts[i] as number));
+      const own = all.map((values, i) => logdetOf(values, store.float, shifts[i] as number));
       return tensor(Float64Array.from(own));
     },
     damped: async (v, damping = {}) => {
@@ -187,13 +191,32 @@ export function blockGeometry(
     },
     inverseSqrt: async (v, damping = {}) => {
       check(v);
+      const { relative = 0, absolute = 0 } = damping;
       const shift = shiftFeeds(`${where}, inverseSqrt`, damping);
+      if (relative === 0 && absolute === 0) {
+        const all = await spectra();
+        const regular = (values: Float64Array) =>
+          (values[0] ?? 0) > leastEigenvalue(values, store.float);
+        if (!all.every(regular)) throw singular(`${where}, inverseSqrt`, relative, absolute);
+        return only(await bareRoots.run({ ...feeds, "metric/v": v }));
+      }
       return only(await roots.run({ ...feeds, ...shift, "metric/v": v }));
     },
     sample: async () => only(await draws.run(feeds)),
     close: async () => {
-      for (const program of [damped, whole, factors, traces, products, solver, roots, dets, draws])
-        await program.close();
+      const used = [
+        whole,
+        factors,
+        traces,
+        products,
+        solver,
+        roots,
+        bareRoots,
+        damped,
+        dets,
+        draws,
+      ];
+      for (const program of used) await program.close();
     },
   } satisfies RfimBlock);
 }

@@ -100,7 +100,8 @@ function negative(where: string, relative: number, absolute: number): MetricErro
   });
 }
 
-function singular(where: string, relative: number, absolute: number): MetricError {
+/** What is thrown of a block that cannot be inverted. */
+export function singular(where: string, relative: number, absolute: number): MetricError {
   return new MetricError({
     where,
     must: "the damped metric must be regular to working precision",

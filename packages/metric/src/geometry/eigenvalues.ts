@@ -1,3 +1,4 @@
+import type { FloatType } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 
 /** Eigenvalues of a symmetric matrix [d, d], row-major, in ascending order; computed on the host. */
@@ -10,13 +11,20 @@ export function symmetricEigenvalues(elements: ArrayLike<number>, d: number): Fl
   return Float64Array.from(realEigenvalues).sort();
 }
 
+/** Distance of 1 and the next number. */
+const epsilon = { f32: 2 ** -23, f64: 2 ** -52 } as const;
+
+/** What an eigenvalue of a matrix with the given ones is at most where it is 0 but for rounding. */
+export function leastEigenvalue(eigenvalues: Float64Array, float: FloatType, shift = 0): number {
+  return eigenvalues.length * epsilon[float] * ((eigenvalues.at(-1) ?? 0) + shift);
+}
+
 /**
- * ln det(g + λI) from the eigenvalues of g in ascending order; −∞ where g + λI is singular to
- * working precision.
+ * ln det(g + λI) from the eigenvalues of g in ascending order; −∞ where g + λI is singular to the precision
+ * with which g was computed.
  */
-export function logdetOf(eigenvalues: Float64Array, shift: number): number {
-  const largest = (eigenvalues.at(-1) ?? 0) + shift;
-  const least = eigenvalues.length * Number.EPSILON * largest;
+export function logdetOf(eigenvalues: Float64Array, float: FloatType, shift: number): number {
+  const least = leastEigenvalue(eigenvalues, float, shift);
   return eigenvalues.reduce((total, value) => {
     const shifted = value + shift;
     return shifted > least ? total + Math.log(shifted) : Number.NEGATIVE_INFINITY;

@@ -261,5 +261,7 @@ test("rows: a solve in the space of the rows refuses no damping", (t) => {
   t.throws(() => sharedGram(x, 1).solve(v), /sharedGram, solve: .* must be damped/);
   t.throws(() => sharedGram(x, 1).solveOutputs(constant(tensor([[1]])), null), MetricError);
   t.equal(sharedGram(x, 1).solve(v, { damping: { absolute: 1 } }).type, "float");
+  t.throws(() => sharedGram(x, 1).inverseSqrt(v), /sharedGram, inverseSqrt: .* must be damped/);
+  t.throws(() => sharedGram(x, 1).logdet(), /sharedGram, logdet: .* must be damped, got .*; pass/);
   t.end();
 });

@@ -1,6 +1,7 @@
 /** Damped operations of `rfim` by every solver and way of damping. */
+import { cpu } from "@metrigrad/cpu";
 import { metrics, type RfimBlock, rfim, standardMetrics } from "@metrigrad/metric";
-import { categorical, dense, sequential } from "@metrigrad/nn";
+import { categorical, dense, gaussian, sequential } from "@metrigrad/nn";
 import { reference } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, inverse, Matrix } from "ml-matrix";
 import test from "tape";
@@ -129,4 +130,44 @@ test("rfim: what damps a unit that no row reaches is the same in solve, logdet a
   const solved = asMatrix(await block.solve(asTensor(Matrix.ones(4, 2)), damping));
   t.ok(Math.abs(solved.get(0, 1) * lambda - 1) < 1e-9, "solve");
   await backend.close();
+});
+
+test("rfim: the inverse square root of a singular block is refused without damping", async (t) => {
+  const model = dense(3, 2);
+  const tables = { kfac: metrics.kfac(), diagonal: metrics.diagonal(), rows: standardMetrics };
+  for (const make of [reference, cpu]) {
+    const backend = await make();
+    const store = await backend.store(model, { seed: 4 });
+    // More rows than dimensions, one of which repeats another.
+    const dependent = x.clone().setColumn(2, x.getColumn(1));
+    const zero = x.clone().setColumn(
+      2,
+      x.getColumn(2).map(() => 0),
+    );
+    for (const [name, table] of Object.entries(tables)) {
+      const rows = name === "diagonal" ? zero : dependent;
+      const options = { store, likelihood: gaussian(), metrics: table };
+      const block = (await rfim(model, asTensor(rows), options)).blocks[0] as RfimBlock;
+      const v = asTensor(matrixOf("v", 4, 2));
+      await rejects(
+        t,
+        block.inverseSqrt(v),
+        /block of w, inverseSqrt: the damped metric must be regular .* got a singular one with damping relative 0, absolute 0; pass more damping/,
+      );
+      t.equal((await block.logdet()).data()[0], Number.NEGATIVE_INFINITY, `logdet, ${name}`);
+      t.ok((await block.inverseSqrt(v, { absolute: 0.1 })).data().every(Number.isFinite), name);
+    }
+    const few = (await rfim(model, asTensor(x.subMatrix(0, 1, 0, 2)), { store })).blocks[0];
+    await rejects(
+      t,
+      few?.inverseSqrt(asTensor(matrixOf("v", 4, 2))) as Promise<unknown>,
+      /singular one/,
+    );
+    const regular = (await rfim(model, batch, { store })).blocks[0] as RfimBlock;
+    const v = matrixOf("v", 4, 2);
+    const half = await regular.inverseSqrt(asTensor(v));
+    const limit = store.float === "f64" ? 1e-10 : 1e-3;
+    t.ok(Math.abs((await regular.quadratic(half)) / v.norm() ** 2 - 1) < limit, "a regular one");
+    await backend.close();
+  }
 });
