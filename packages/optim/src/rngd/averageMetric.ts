@@ -1,5 +1,6 @@
 import { type Update, type Variable, withScope } from "@metrigrad/graph";
-import { averaged, type Remember } from "@metrigrad/metric";
+import { averaged, type Keep, type Remember } from "@metrigrad/metric";
+import { type Initializer, sizeOf } from "@metrigrad/tensor";
 import { keeper } from "../core/keeper.ts";
 import { slot } from "../core/slot.ts";
 import {
@@ -9,6 +10,8 @@ import {
   packing,
 } from "./preconditioned.ts";
 import type { AverageSettings } from "./settings.ts";
+
+const noDamping: Initializer = ({ shape }) => new Float64Array(sizeOf(shape));
 
 /**
  * Preconditions with a running average of the batches' metrics, inverted now and then: the paper's
@@ -30,8 +33,11 @@ export function averageMetric(
       always.push([made, next(made)]);
       return made;
     };
-    const { keep, updates } = keeper(variable);
+    const { keep: keepFrom, updates } = keeper(variable);
     kept.push(updates);
+    // M₀ = I is its own inverse: before the first refresh nothing is added.
+    const keep: Keep = (name, value, init) =>
+      keepFrom(name, value, name === "lambda" ? noDamping : init);
     return withScope(`metric/${path}`, () => {
       const average = averaged(block, decay, remember);
       const damping = dampingOf(subsystem);
@@ -42,7 +48,7 @@ export function averageMetric(
       lambda();
       const { apply } = average;
       const solver = "inverse of the average";
-      return { ...own, path, solver, apply, damped, lambda, direction };
+      return { ...own, path, solver, apply, damped, solve, lambda, direction };
     });
   });
   const refresh = { every: refreshEvery, from: refreshEvery, updates: kept.flat() };

@@ -37,6 +37,7 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
         path,
         apply: block.apply,
         damped: (v: Node) => fresh().damped(v),
+        solve: (v: Node) => fresh().solve(v),
         lambda: () => fresh().lambda(),
       };
       const outputs = rows?.rows.outputs ?? null;

@@ -27,7 +27,7 @@ export function keptMetric(task: PreconditionTask): Preconditioned {
       lambda();
       apply(direction);
       const solver = `${by}, kept`;
-      return { ...own, path, solver, apply, damped, lambda, direction };
+      return { ...own, path, solver, apply, damped, solve, lambda, direction };
     });
   });
   const refresh = { every: settings.refreshEvery, updates: kept.flat() };

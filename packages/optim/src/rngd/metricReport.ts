@@ -44,18 +44,20 @@ function residual({ damped }: PreconditionedBlock, v: Node, u: Node): Node {
 }
 
 /**
- * An estimate of the largest condition number of the matrices g + λI, a scalar: ‖g + λI‖/λ with the leading
- * direction of g from power iterations that begin with v, and the smallest eigenvalue of g taken for 0. Columns iterate each for
- * itself, or as one vector where a matrix is over all of them.
+ * An estimate of the largest condition number ‖g + λI‖‖(g + λI)⁻¹‖ of the matrices, a scalar: both norms from power
+ * iterations that begin with v, so it is never too large. Columns iterate each for itself, or as one vector where a
+ * matrix is over all of them.
  */
-function condition({ apply, damped, lambda, columns }: PreconditionedBlock, v: Node): Node {
+function condition({ damped, solve, columns }: PreconditionedBlock, v: Node): Node {
   const over = columns === "coupled" ? {} : { axis: 0 };
   const unit = (x: Node) => {
     const squares = sum(square(x), { ...over, keepDims: true });
     return mul(x, div(1, sqrt(add(squares, 1e-30))));
   };
-  let x = unit(v);
-  for (let i = 0; i < iterations; i++) x = unit(apply(x));
-  const quotient = sum(mul(x, damped(x)), over);
-  return max(div(quotient, lambda()));
+  const largest = (f: (x: Node) => Node) => {
+    let x = unit(v);
+    for (let i = 0; i < iterations; i++) x = unit(f(x));
+    return sum(mul(x, f(x)), over);
+  };
+  return max(mul(largest(damped), largest(solve)));
 }

@@ -33,6 +33,8 @@ export interface PreconditionedBlock extends MetricBlock {
   readonly columns: Columns;
   /** (g + λI)v, or what the metric has in its place, for v [d, m]. */
   damped(v: Node): Node;
+  /** What `direction` is made by: about the inverse of `damped`, for v [d, m]. */
+  solve(v: Node): Node;
   /** (g + λI)⁻¹ of the step's direction, [d, m]. */
   readonly direction: Node;
 }

@@ -102,15 +102,16 @@ for (const [name, table] of [
       );
       t.ok(close(values.get("length")?.[0], whole, 1e-12), "of the whole step");
       const conditions = g.map((one, unit) => {
-        const [most = 0] = new EigenvalueDecomposition(one).realEigenvalues.sort((a, b) => b - a);
-        return most / (lambdas[unit] as number) + 1;
+        const values = new EigenvalueDecomposition(one).realEigenvalues;
+        const lambda = lambdas[unit] as number;
+        return (Math.max(...values) + lambda) / (Math.min(...values) + lambda);
       });
       t.ok(close(values.get("dense0 condition")?.[0], Math.max(...conditions), 0.05), "condition");
     });
   }
 }
 
-/** Condition numbers (μ + λ)/λ of the last layer's matrix over all its units, with its largest μ. */
+/** The condition number of the last layer's damped matrix over all its units. */
 async function lastCondition(table: MetricChoice, lambda: number): Promise<number> {
   const model = classifier();
   const backend = await reference();
@@ -119,8 +120,8 @@ async function lastCondition(table: MetricChoice, lambda: number): Promise<numbe
   const dense = await (g.blocks[1] as (typeof g.blocks)[0]).toDense();
   const matrix = Matrix.from1DArray(dense.shape[0] ?? 0, dense.shape[1] ?? 0, [...dense.data()]);
   await backend.close();
-  const [most = 0] = new EigenvalueDecomposition(matrix).realEigenvalues.sort((a, b) => b - a);
-  return most / lambda + 1;
+  const values = new EigenvalueDecomposition(matrix).realEigenvalues;
+  return (Math.max(...values) + lambda) / (Math.min(...values) + lambda);
 }
 
 for (const [name, table] of [
@@ -131,7 +132,7 @@ for (const [name, table] of [
     const values = await told(rngd({ metrics: table, absolute: 0.05 }));
     const expected = await lastCondition(table, 0.05);
     const condition = values.get("dense1 condition")?.[0] ?? 0;
-    // A Rayleigh quotient is never above it.
+    // Rayleigh quotients are never above it.
     t.ok(condition <= expected * (1 + 1e-9) && condition > 0.8 * expected, "condition");
     t.ok((values.get("dense1 residual")?.[0] ?? 1) < 1e-12, "residual");
   });
@@ -156,7 +157,10 @@ const inverseTimes = (a: Matrix, v: Matrix) => {
 
 test("report: an average tells the residual of its inverse, and transforms what they chose", async (t) => {
   const paper = await told(rngd.paper({ reject: 0, klClip: 1 }));
-  t.ok((paper.get("dense0 residual")?.[0] ?? 0) >= 0);
+  // Before the first inversion: the inverse of M₀ = I, with no damping.
+  t.deepEqual(paper.get("dense0 lambda"), [0]);
+  t.ok((paper.get("dense0 residual")?.[0] ?? 1) < 1e-14, "residual");
+  t.ok(close(paper.get("dense0 condition")?.[0], 1, 1e-12), "condition");
   t.deepEqual(paper.get("accepted"), [1]);
   const adapted = await told(rngd({ adapt: {}, quadratic: {} }));
   t.ok((adapted.get("alpha")?.[0] ?? 0) > 0);
