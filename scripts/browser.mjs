@@ -1,7 +1,7 @@
 /**
- * `node scripts/browser.mjs`: the built packages in headless Chromium, in a page that is cross-origin
- * isolated and in one that is not. Takes the browser from CHROMIUM or where Debian and others put it;
- * installs Debian's where it is missing and CI=true.
+ * `node scripts/browser.mjs [PAGE ...]`: the built packages in headless Chromium. The cpu backend in a page that is
+ * cross-origin isolated and in one that is not, the gpu backend in all modes, on SwiftShader. Takes the browser
+ * from CHROMIUM or where Debian and others put it; installs Debian's where it is missing and CI=true.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
 import { chromium } from "playwright-core";
-import { install, root, run } from "./setup.mjs";
+import { build, install, root } from "./setup.mjs";
 
 /** The path of a Chromium; ends the process where there is none. */
 function findBrowser() {
@@ -36,35 +36,51 @@ function findBrowser() {
 }
 
 install();
-const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-if (run(process.execPath, [tsc, "-b", "packages/cpu", "packages/graph"]) !== 0) process.exit(1);
+if (build() !== 0) process.exit(1);
 const executablePath = findBrowser();
-const { outputFiles } = await bundle({
-  entryPoints: [join(root, "test", "browser", "page.ts")],
-  bundle: true,
-  write: false,
-  format: "iife",
-  platform: "browser",
-  target: "es2022",
-});
-const script = outputFiles[0]?.text ?? "";
+
+/** Test pages by folder of the address, which says what they check. */
+const pages = [
+  { folder: "isolated", entry: "cpu.ts", isolated: true },
+  { folder: "plain", entry: "cpu.ts", isolated: false },
+  { folder: "gpu", entry: "gpu.ts", isolated: false },
+].filter(({ folder }) => process.argv.length === 2 || process.argv.includes(folder));
+
+/** A test page and the packages that it imports as one script, as bundlers make it for browsers. @param {string} entry */
+async function bundled(entry) {
+  const { outputFiles } = await bundle({
+    entryPoints: [join(root, "test", "browser", entry)],
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    logOverride: { "empty-import-meta": "silent" },
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+/** @type {Record<string, string>} */
+const scripts = {};
+for (const { entry } of pages) scripts[`/${entry}.js`] ??= await bundled(entry);
 
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 const server = createServer((request, response) => {
-  const headers = request.url?.startsWith("/isolated") ? isolation : {};
-  const isScript = request.url?.endsWith(".js");
-  const type = isScript ? "text/javascript" : "text/html";
+  const script = scripts[request.url ?? ""];
+  const page = pages.find(({ folder }) => request.url === `/${folder}/`);
+  const headers = page?.isolated || script !== undefined ? isolation : {};
+  const type = script === undefined ? "text/html" : "text/javascript";
   response.writeHead(200, { ...headers, "Content-Type": `${type}; charset=utf-8` });
-  response.end(isScript ? script : `<!doctype html><script src="page.js"></script>`);
+  response.end(script ?? `<!doctype html><script src="/${page?.entry}.js"></script>`);
 });
 await new Promise((done) => server.listen(0, "127.0.0.1", () => done(undefined)));
 const address = server.address();
 const port = address !== null && typeof address === "object" ? address.port : 0;
 
-const patience = 300_000;
+const patience = 900_000;
 setTimeout(() => {
   console.error(
     `browser: the pages must be done within ${patience / 1000} s, got no end; see above`,
@@ -75,20 +91,22 @@ setTimeout(() => {
 const browser = await chromium.launch({
   executablePath,
   args: [
-    ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+    ...["--no-sandbox", "--disable-quic", "--no-first-run"],
+    ...["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+    ...["--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
     ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
   ],
 });
 let failed = 0;
-for (const folder of ["isolated", "plain"]) {
+for (const { folder, isolated: wanted } of pages) {
   const tab = await browser.newPage();
   /** @type {string[]} */
   const errors = [];
   tab.on("pageerror", (error) => errors.push(String(error)));
   await tab.goto(`http://127.0.0.1:${port}/${folder}/`);
   const isolated = await tab.evaluate("globalThis.crossOriginIsolated");
-  if (isolated !== (folder === "isolated")) errors.push(`crossOriginIsolated is ${isolated}`);
-  const lines = /** @type {import("../test/browser/page.ts").Line[]} */ (
+  if (isolated !== wanted) errors.push(`crossOriginIsolated is ${isolated}`);
+  const lines = /** @type {import("../test/browser/cpu.ts").Line[]} */ (
     await tab.evaluate("check()")
   );
   for (const { name, described, problems } of lines) {

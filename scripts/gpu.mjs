@@ -1,7 +1,7 @@
 /**
- * `npm run gpu`: the gpu backend against the reference in the modes webgpu, webasm and cpu, with the
- * limits of small devices too, and trainings that must go as on the cpu. Needs a WebGPU adapter; where
- * none answers and CI=true it installs Debian's mesa-vulkan-drivers, which has one that needs no GPU.
+ * `npm run gpu`: the gpu backend against the reference in all modes of Node, with the limits of small devices
+ * too, and trainings that must go as on the cpu. Needs a WebGPU adapter; where none answers and CI=true it
+ * installs Debian's mesa-vulkan-drivers, which has one that needs no GPU. The mode headlessgl is checked where it answers.
  */
 import { spawnSync } from "node:child_process";
 import { build, install } from "./setup.mjs";
@@ -63,17 +63,17 @@ async function agree(options, optimizer) {
   return `costs ${got.map((cost) => cost.toFixed(5)).join(", ")}, off by ${off.toExponential(1)}`;
 }
 
-/** Whether WebGPU answers; what it says otherwise. */
-async function missing() {
+/** What a mode says where it does not answer. @param {NonNullable<Options["mode"]>} mode */
+async function missing(mode) {
   try {
-    await (await openGpu({ mode: "webgpu" })).close();
+    await (await openGpu({ mode })).close();
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-if (process.env.CI === "true" && (await missing()) !== null) {
+if (process.env.CI === "true" && (await missing("webgpu")) !== null) {
   for (const args of [["update"], ["install", "-y", "mesa-vulkan-drivers"]]) {
     spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
   }
@@ -97,6 +97,9 @@ await report("webgpu, 5 workgroups an axis, pages of 1 MB", () =>
 );
 await report("webasm", () => compare({ mode: "webasm" }));
 await report("cpu", () => compare({ mode: "cpu" }));
+const headless = await missing("headlessgl");
+if (headless === null) await report("headlessgl", () => compare({ mode: "headlessgl" }));
+else console.log(`none  headlessgl was not checked: ${headless}`);
 await report("training by ADAM, webgpu", () =>
   agree({ mode: "webgpu" }, () => adam({ learningRate: 0.002 })),
 );

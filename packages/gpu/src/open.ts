@@ -16,7 +16,8 @@ export interface OpenOptions extends GpuOptions {
 /** What to do where a mode is missing. */
 const advice: Readonly<Record<Exclude<GpuMode, "webgpu">, string>> = {
   webgl2: "use a browser that has WebGL 2, or choose another mode",
-  headlessgl: "npm install gl (which builds native code), or choose another mode",
+  headlessgl:
+    "npm install gl (which builds native code) and give it an X display (xvfb-run), or choose another mode",
   webasm: "use an engine that has WebAssembly SIMD, or choose another mode",
   cpu: "report this",
 };

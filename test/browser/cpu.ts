@@ -1,6 +1,6 @@
 /**
- * What the page of scripts/browser.mjs runs: the built packages as a page would load them. It hands
- * back what each backend is, and what is wrong.
+ * The cpu backend in a page: the built packages as a page would load them. Like the other pages of
+ * scripts/browser.mjs it hands back what each backend is, and what is wrong.
  */
 import { cpu } from "@metrigrad/cpu";
 import {
