@@ -16,6 +16,8 @@ export interface Environment {
   readonly quick: boolean;
   /** Versions of metrigrad's variants and of the peers, by name. */
   readonly versions: Readonly<Record<string, string>>;
+  /** The graphics adapters of those of them that compute on one, by name. */
+  readonly adapters: Readonly<Record<string, string>>;
   /** Peers that could not be loaded, and why. */
   readonly missing: Readonly<Record<string, string>>;
   readonly remarks: readonly string[];
@@ -23,7 +25,8 @@ export interface Environment {
 
 /** What the numbers were measured on and with. */
 export function environment(session: Session): Environment {
-  const { options, ours, peers, missing, remarks } = session;
+  const { options, ours, peers, guests, missing, remarks } = session;
+  const all = [...ours, ...peers, ...guests];
   return {
     node: process.version,
     cpu: os.cpus()[0]?.model.trim() ?? "unknown",
@@ -33,7 +36,10 @@ export function environment(session: Session): Environment {
     date: new Date().toISOString(),
     rounds: options.rounds,
     quick: options.quick,
-    versions: Object.fromEntries([...ours, ...peers].map(({ name, version }) => [name, version])),
+    versions: Object.fromEntries(all.map(({ name, version }) => [name, version])),
+    adapters: Object.fromEntries(
+      all.flatMap(({ name, device }) => (device === undefined ? [] : [[name, device]])),
+    ),
     missing,
     remarks,
   };

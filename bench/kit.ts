@@ -11,12 +11,14 @@ export interface Kit {
   readonly name: string;
   /** Its version and what it runs on. */
   readonly version: string;
+  /** What computes, where it is not the processor: the adapter's name. */
+  readonly device?: string;
   readonly solvers: Solvers;
   close(): Promise<void>;
 }
 
 /** A library to compare with; `load` throws where it is not there. */
-export interface Peer {
+export interface Peer<K extends Kit = Kit> {
   readonly name: string;
-  load(): Promise<Kit>;
+  load(): Promise<K>;
 }

@@ -1,5 +1,5 @@
 import { uniformValues } from "./data.ts";
-import type { StepProblem } from "./problems.ts";
+import type { NaturalProblem, StepProblem, TrainingProblem } from "./problems.ts";
 
 /** Widths of the paper's network. */
 export const paperWidths = [784, 80, 80, 80, 10] as const;
@@ -13,6 +13,16 @@ export function stepProblem(
   widths: readonly number[],
   batch: number,
 ): StepProblem {
+  const learningRate = optimizer === "adam" ? 1e-5 : 1e-3;
+  return { ...training(widths, batch, learningRate), optimizer };
+}
+
+/** The same with the settings of `rngd()`. */
+export function naturalProblem(widths: readonly number[], batch: number): NaturalProblem {
+  return { ...training(widths, batch, 1e-4), damping: 0.5, momentum: 0.9 };
+}
+
+function training(widths: readonly number[], batch: number, learningRate: number): TrainingProblem {
   const layers = widths.slice(1).map((outputs, at) => {
     const inputs = widths[at] as number;
     const limit = Math.sqrt(6 / inputs);
@@ -20,8 +30,7 @@ export function stepProblem(
   });
   const classes = widths.at(-1) ?? 1;
   return {
-    optimizer,
-    learningRate: optimizer === "adam" ? 1e-5 : 1e-3,
+    learningRate,
     batch,
     layers,
     x: uniformValues(batch * (widths[0] ?? 1), 7, 0, 1),

@@ -40,11 +40,31 @@ export interface Layer {
 }
 
 /**
- * One step of training a relu network on a batch: mean cross-entropy of a softmax, its gradient, and
- * the update. The answer is the loss before each of the first `checkedSteps` steps.
+ * The Cholesky factors of X'diag(ν)X/n + shift·I for X [n, d] and each of `count` rows of ν
+ * [count, n]: what the metrics of so many units of a layer take.
  */
-export interface StepProblem {
-  readonly optimizer: "sgd" | "adam";
+export interface BlocksProblem {
+  readonly count: number;
+  readonly n: number;
+  readonly d: number;
+  readonly x: Float32Array;
+  readonly nu: Float32Array;
+  readonly shift: number;
+}
+
+/** X·A·A·…·A, `count` small products [size, size] one after another: what a step costs as such. */
+export interface TinyProblem {
+  readonly count: number;
+  readonly size: number;
+  readonly a: Float32Array;
+  readonly x: Float32Array;
+}
+
+/**
+ * One step of training a relu network on a batch: mean cross-entropy of a softmax, its gradient, and
+ * an update. The answer is the loss before each of the first `checkedSteps` steps.
+ */
+export interface TrainingProblem {
   readonly learningRate: number;
   readonly batch: number;
   readonly layers: readonly Layer[];
@@ -52,6 +72,20 @@ export interface StepProblem {
   readonly x: Float32Array;
   /** Class of every row. */
   readonly labels: Int32Array;
+}
+
+/** A step of an optimizer that every library has. */
+export interface StepProblem extends TrainingProblem {
+  readonly optimizer: "sgd" | "adam";
+}
+
+/**
+ * A step of the default `rngd`: every layer's gradient is multiplied with (λI + X̃'X̃/n)⁻¹, λ the
+ * damping and X̃ the rows of the layer with ones beside them; momentum acts on that.
+ */
+export interface NaturalProblem extends TrainingProblem {
+  readonly damping: number;
+  readonly momentum: number;
 }
 
 /** Steps whose losses are compared. */
@@ -74,7 +108,10 @@ export interface Problems {
   readonly gram: GramProblem;
   readonly cholesky: CholeskyProblem;
   readonly solve: SolveProblem;
+  readonly blocks: BlocksProblem;
+  readonly tiny: TinyProblem;
   readonly step: StepProblem;
+  readonly natural: NaturalProblem;
   readonly chain: ChainProblem;
   readonly function: FunctionProblem;
 }

@@ -20,9 +20,11 @@ if (options.json) {
   console.log(JSON.stringify({ environment: found, results }, null, 1));
 } else {
   console.log(tables(found, results));
-  if (options.targets) console.log(`\n${targetTable(results)}`);
+  if (options.targets) console.log(`\n${targetTable(results, found.adapters)}`);
 }
 if (options.write) {
   const command = `\`npm run bench -- ${process.argv.slice(2).join(" ")}\``;
-  await writeResults([command, tables(found, results), targetTable(results)].join("\n\n"));
+  await writeResults(
+    [command, tables(found, results), targetTable(results, found.adapters)].join("\n\n"),
+  );
 }

@@ -8,6 +8,8 @@ export interface Session {
   /** Variants of metrigrad, the first is compared with all others. */
   readonly ours: readonly Ours[];
   readonly peers: readonly Kit[];
+  /** What suites have loaded for themselves. */
+  readonly guests: readonly Kit[];
   /** Peers that could not be loaded, and why. */
   readonly missing: Readonly<Record<string, string>>;
   readonly remarks: readonly string[];
@@ -17,6 +19,8 @@ export interface Session {
   wrong(text: string): void;
   /** Tells on the terminal what is being done. */
   progress(text: string): void;
+  /** Loads what only one suite needs; null, and a note, where it is not there. */
+  join<K extends Kit>(peer: Peer<K>): Promise<K | null>;
   close(): Promise<void>;
 }
 
@@ -30,20 +34,26 @@ export async function openSession(options: Options, peers: readonly Peer[]): Pro
   };
   const ours = await variants(options.threads, remark);
   const loaded: Kit[] = [];
+  const guests: Kit[] = [];
   const missing: Record<string, string> = {};
-  for (const peer of peers) {
+  const load = async <K extends Kit>(peer: Peer<K>, list: Kit[]): Promise<K | null> => {
     try {
-      loaded.push(await peer.load());
+      const kit = await peer.load();
+      list.push(kit);
+      return kit;
     } catch (error) {
       const [line = ""] = (error as Error).message.split("\n");
       missing[peer.name] = line;
-      console.error(`missing: ${peer.name}: ${line}`);
+      console.error(`${peer.name}: not run: ${line}`);
+      return null;
     }
-  }
+  };
+  for (const peer of peers) await load(peer, loaded);
   return {
     options,
     ours,
     peers: loaded,
+    guests,
     missing,
     remarks,
     remark,
@@ -52,8 +62,9 @@ export async function openSession(options: Options, peers: readonly Peer[]): Pro
       process.exitCode = 1;
     },
     progress: (text) => console.error(text),
+    join: (peer) => load(peer, guests),
     close: async () => {
-      for (const kit of [...loaded, ...ours]) await kit.close();
+      for (const kit of [...guests, ...loaded, ...ours]) await kit.close();
     },
   };
 }

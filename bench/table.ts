@@ -1,3 +1,4 @@
+import { placed } from "./device.ts";
 import type { Environment } from "./environment.ts";
 import type { Result } from "./result.ts";
 
@@ -7,10 +8,14 @@ export function tables(environment: Environment, results: readonly Result[]): st
   const method = quick ? "a quick look, no numbers to keep" : `medians of ${rounds} rounds`;
   const head = `Node ${node}, ${cores} × ${cpu}, load ${load.toFixed(1)}, ${date.slice(0, 10)}; ${method}.`;
   const suites = [...new Set(results.map(({ suite }) => suite))];
-  const parts = suites.map((suite) => suiteTable(results.filter((one) => one.suite === suite)));
+  const parts = suites.flatMap((suite) => {
+    const own = results.filter((one) => one.suite === suite);
+    const devices = [...new Set(own.flatMap(({ device = [] }) => device))];
+    return [...devices.map((device) => `${suite}: ${placed(device)}`), suiteTable(own)];
+  });
   const versions = Object.entries(environment.versions).map(([name, text]) => `${name}: ${text}`);
   const missing = Object.entries(environment.missing).map(
-    ([name, why]) => `${name} is missing: ${why}`,
+    ([name, why]) => `${name}: not run: ${why}`,
   );
   const notes = [...versions, ...missing, ...environment.remarks].map((text) => `- ${text}`);
   return [head, ...parts, notes.join("\n")].join("\n\n");

@@ -1,3 +1,5 @@
+import { isSoftware } from "./device.ts";
+import type { Environment } from "./environment.ts";
 import type { Result } from "./result.ts";
 
 /** What is to be reached: a bound on a ratio or on our own value, in every case that is named. */
@@ -12,6 +14,8 @@ interface Target {
   readonly side: "at least" | "at most";
   /** Whether 1/ratio is bounded: how many times dearer than the peer. */
   readonly inverse?: true;
+  /** The card that it is set for; on others it is not judged. */
+  readonly card?: string;
 }
 
 const atLeast = (
@@ -41,10 +45,15 @@ const costAtMost = (text: string, cases: RegExp, bound: number): Target => ({
   inverse: true,
 });
 
+const onH100 = (text: string, cases: RegExp, bound: number): Target => ({
+  ...atLeast(text, "gpu", cases, "PyTorch", bound),
+  card: "H100",
+});
+
 const functions = /^(tanh|exp|log) (plain|relaxed)$/;
 
 /**
- * The goals of the cpu backend. Those against OpenBLAS are set for its 256-bit kernels, since
+ * The goals of the cpu backend, and those of the gpu backend on one card. Those against OpenBLAS are set for its 256-bit kernels, since
  * WebAssembly has 128 bits, whatever the processor.
  */
 export const targets: readonly Target[] = [
@@ -85,17 +94,28 @@ export const targets: readonly Target[] = [
   ownAtMost("memory of a step over its arena", "step", /^memory over arena/, 1.3),
   ownAtMost("growth over 100000 steps, MB", "step", /^growth over 100000/, 1),
   ownAtMost("compiling a step, ms", "step", /^compile/, 50),
+  onH100("product 4096 of cuBLAS f32 on an H100", /^product 4096 /, 0.65),
+  onH100("sgd and adam step over PyTorch on an H100", /^(sgd|adam) 784-80-80-80-10/, 4),
+  onH100("80 blocks d=785 of PyTorch on an H100", /^80 blocks d=785 /, 0.5),
 ];
 
-/** Each target as a row of a Markdown table: the worst of its cases decides. */
-export function targetTable(results: readonly Result[]): string {
+/**
+ * Each target as a row of a Markdown table: the worst of its cases decides. Those of a card are judged
+ * only where it is among the adapters that took part.
+ */
+export function targetTable(results: readonly Result[], adapters: Environment["adapters"]): string {
   const rows = targets.map((target) => {
-    const { text, bound, side } = target;
+    const { text, bound, side, card = "" } = target;
+    const goal = `${side === "at least" ? "≥" : "≤"} ${bound}`;
+    const here = Object.values(adapters);
+    if (here.length > 0 && !here.some((name) => name.includes(card))) {
+      const why = here.every(isSoftware) ? "no real GPU was at hand" : `this is ${here[0]}`;
+      return `| ${text} | ${goal} | | not judged: ${why} |`;
+    }
     const found = results
       .filter(({ suite, case: name }) => suite === target.suite && target.cases.test(name))
       .map((result) => ({ name: result.case, value: valueOf(result, target) }))
       .filter(({ value }) => value !== undefined) as { name: string; value: number }[];
-    const goal = `${side === "at least" ? "≥" : "≤"} ${bound}`;
     const [first, ...rest] = found;
     if (first === undefined) return `| ${text} | ${goal} | | not measured |`;
     const sign = side === "at least" ? 1 : -1;

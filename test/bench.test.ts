@@ -8,7 +8,7 @@ import { tables } from "../bench/table.ts";
 
 const environment = {
   ...{ node: "v20", cpu: "one", cores: 1, memory: 1, load: 0, date: "2020-01-01", rounds: 9 },
-  ...{ quick: false, versions: {}, missing: {}, remarks: [] },
+  ...{ quick: false, versions: {}, adapters: {}, missing: {}, remarks: [] },
 };
 
 test("bench: a suite with cells is a table of its rows and columns", async (t) => {

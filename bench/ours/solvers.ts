@@ -1,8 +1,18 @@
-import { type Backend, cholesky, choleskySolve, exp, gram, log, matmul, tanh } from "metrigrad";
+import {
+  type Backend,
+  cholesky,
+  choleskySolve,
+  exp,
+  gram,
+  log,
+  matmul,
+  type Node,
+  tanh,
+} from "metrigrad";
 import type { Solvers } from "../kit.ts";
 import { chain } from "./chain.ts";
 import { held, programContestant } from "./program.ts";
-import { step } from "./step.ts";
+import { natural, step } from "./step.ts";
 
 const functions = { exp, log, tanh };
 
@@ -25,7 +35,18 @@ export function oursOn(backend: Backend): Required<Solvers> {
       const factor = held("l", [count, d, d], l);
       return programContestant(backend, choleskySolve(factor, held("b", [count, d, columns], b)));
     },
+    blocks: ({ count, n, d, x, nu, shift }) => {
+      const weights = { nu: held("nu", [count, n], nu), alpha: 1 / n };
+      return programContestant(backend, cholesky(gram(held("x", [n, d], x), weights), { shift }));
+    },
+    tiny: ({ count, size, a, x }) => {
+      const factor = held("a", [size, size], a);
+      let product: Node = held("x", [size, size], x);
+      for (let i = 0; i < count; i++) product = matmul(product, factor);
+      return programContestant(backend, product);
+    },
     step: (problem) => step(backend, problem),
+    natural: (problem) => natural(backend, problem),
     chain: ({ x }) => programContestant(backend, chain(held("x", [x.length], x))),
     function: ({ name, x }) => {
       return programContestant(backend, functions[name](held("x", [x.length], x)));

@@ -6,6 +6,7 @@ import {
   cast,
   categorical,
   compile,
+  constantSchedule,
   dense,
   div,
   gather,
@@ -13,7 +14,9 @@ import {
   mean,
   type Node,
   neg,
+  type Optimizer,
   relu,
+  rngd,
   sequential,
   sgd,
   tensor,
@@ -22,7 +25,12 @@ import {
   variable,
 } from "metrigrad";
 import type { Contestant } from "../contestant.ts";
-import { checkedSteps, type StepProblem } from "../problems.ts";
+import {
+  checkedSteps,
+  type NaturalProblem,
+  type StepProblem,
+  type TrainingProblem,
+} from "../problems.ts";
 
 /** A step as `fit` makes it, without its guard: rows are gathered from resident data by a feed. */
 export interface StepGraph {
@@ -32,6 +40,9 @@ export interface StepGraph {
   readonly data: readonly Variable[];
 }
 
+/** The variable that counts steps; reading it waits for them. */
+const counterName = "step";
+
 /** Batches of which the resident data consist, all equal. */
 function batchesOf(batch: number): number {
   return Math.max(1, Math.round(1000 / batch));
@@ -39,7 +50,12 @@ function batchesOf(batch: number): number {
 
 /** The graph of the step; the variables of its model begin with the values of the layers. */
 export function stepGraph(problem: StepProblem): StepGraph {
-  const { optimizer, learningRate, batch, layers, x, labels } = problem;
+  const { optimizer, learningRate } = problem;
+  return graphOf(problem, optimizer === "adam" ? adam({ learningRate }) : sgd({ learningRate }));
+}
+
+function graphOf(problem: TrainingProblem, optimizer: Optimizer): StepGraph {
+  const { batch, layers, x, labels } = problem;
   const model = sequential(
     ...layers.map(({ inputs, outputs, w }, index) => {
       const activation = index < layers.length - 1 ? { activation: relu } : {};
@@ -62,10 +78,9 @@ export function stepGraph(problem: StepProblem): StepGraph {
   const law = categorical();
   const applied = applyModel(model, taken, { mode: "train", law });
   const loss = neg(mean(law.logProb(gather(classes, chosen), applied.output)));
-  const counter = variable("step", [], { type: "i32", role: "state" });
+  const counter = variable(counterName, [], { type: "i32", role: "state" });
   const done = cast(counter, "float");
-  const made = optimizer === "adam" ? adam({ learningRate }) : sgd({ learningRate });
-  const phases = made.update({
+  const phases = optimizer.update({
     loss,
     penalty: null,
     applications: applied.applications,
@@ -84,8 +99,23 @@ function repeated(values: Float32Array | Int32Array, size: number): Float32Array
 }
 
 /** Trains without reading anything; batches take turns. */
-export async function step(backend: Backend, problem: StepProblem): Promise<Contestant> {
-  const { loss, updates } = stepGraph(problem);
+export function step(backend: Backend, problem: StepProblem): Promise<Contestant> {
+  return trained(backend, problem, stepGraph(problem));
+}
+
+/** The same by rngd. */
+export function natural(backend: Backend, problem: NaturalProblem): Promise<Contestant> {
+  const { learningRate, damping: absolute, momentum } = problem;
+  const schedule = constantSchedule();
+  const optimizer = rngd({ learningRate, absolute, momentum, schedule });
+  return trained(backend, problem, graphOf(problem, optimizer));
+}
+
+async function trained(
+  backend: Backend,
+  problem: TrainingProblem,
+  { loss, updates }: StepGraph,
+): Promise<Contestant> {
   const store = await backend.store([]);
   const observed = await compile({ outputs: loss, updates }, store);
   const program = await compile({ outputs: [], updates }, store);
@@ -101,11 +131,15 @@ export async function step(backend: Backend, problem: StepProblem): Promise<Cont
       for (let i = 0; i < checkedSteps; i++) {
         losses.push((await (await observed.run(feeds[0])).read()).item());
       }
+      // Drivers compile what is new in the other program when it runs first.
+      await program.run(feeds[0]);
+      await store.read(counterName);
       return losses;
     },
     time: async (count) => {
       const begun = performance.now();
       for (let i = 0; i < count; i++) await program.run(feeds[turn++ % batches]);
+      await store.read(counterName);
       return (performance.now() - begun) / 1000;
     },
     close: () => store.close(),

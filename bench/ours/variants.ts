@@ -1,10 +1,10 @@
-import { type Backend, type CpuOptions, cpu } from "metrigrad";
-import type { Kit } from "../kit.ts";
+import { type Backend, type CpuOptions, cpu, gpu } from "metrigrad";
+import type { Kit, Peer } from "../kit.ts";
 import { oursOn } from "./solvers.ts";
 
-/** One variant of metrigrad's cpu backend. */
+/** One variant of metrigrad's backends. */
 export interface Ours extends Kit {
-  /** What is added to the name of a case: `plain`, `relaxed`, `relaxed 2 threads`. */
+  /** What is added to the name of a case: `plain`, `relaxed`, `relaxed 2 threads`, `webgpu`. */
   readonly variant: string;
   readonly backend: Backend;
   /** The same on one thread, for a variant on several. */
@@ -37,12 +37,28 @@ async function variant(options: CpuOptions, threads: number, single: Ours | null
   const backend = await cpu(asked);
   const simd = options.relaxed === true ? "relaxed" : "plain";
   const label = threads === 1 ? simd : `${simd} ${threads} threads`;
+  const version = backend.describe().replace(/, [\d.]+ MB.*/, "");
+  return { ...oursAs(label, backend, version), single };
+}
+
+/** Metrigrad's gpu backend on WebGPU; `load` throws where no adapter answers. */
+export const webgpu: Peer<Ours> = {
+  name: "metrigrad webgpu",
+  load: async () => {
+    const backend = await gpu({ mode: "webgpu" });
+    const version = backend.describe();
+    const [, device = version] = /^gpu: webgpu \((.*)\);/.exec(version) ?? [];
+    return { ...oursAs("webgpu", backend, version), device };
+  },
+};
+
+function oursAs(variant: string, backend: Backend, version: string): Ours {
   return {
-    name: `metrigrad ${label}`,
-    version: backend.describe().replace(/, [\d.]+ MB.*/, ""),
-    variant: label,
+    name: `metrigrad ${variant}`,
+    version,
+    variant,
     backend,
-    single,
+    single: null,
     solvers: oursOn(backend),
     close: () => backend.close(),
   };

@@ -2,6 +2,7 @@ import type { Result } from "../result.ts";
 import type { Session } from "../session.ts";
 import { elementwise } from "./elementwise.ts";
 import { gemm } from "./gemm.ts";
+import { gpu } from "./gpu.ts";
 import { metrics } from "./metrics.ts";
 import { profile } from "./profile.ts";
 import { rngd } from "./rngd.ts";
@@ -19,4 +20,5 @@ export const suites: Readonly<Record<string, (session: Session) => Promise<Resul
   profile,
   elementwise,
   scaling,
+  gpu,
 };

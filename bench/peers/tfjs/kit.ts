@@ -1,10 +1,10 @@
-import { type Contestant, contestant } from "../../contestant.ts";
+import type { Contestant } from "../../contestant.ts";
 import type { Kit } from "../../kit.ts";
 import { stepOf } from "./step.ts";
-import type { Tf, TfTensor } from "./types.ts";
+import type { Tf, TfBackend, TfTensor } from "./types.ts";
 
 /** TensorFlow.js on one of its backends; operands are resident, results are disposed of. */
-export function tfjsKit(tf: Tf, backend: "wasm" | "cpu", version: string): Kit {
+export function tfjsKit(tf: Tf, backend: TfBackend, version: string): Kit {
   const held: TfTensor[] = [];
   const hold = (values: Float32Array, shape: readonly number[]) => {
     const tensor = tf.tensor(values, shape);
@@ -15,20 +15,19 @@ export function tfjsKit(tf: Tf, backend: "wasm" | "cpu", version: string): Kit {
   const entrant = async (make: () => () => TfTensor): Promise<Contestant> => {
     await tf.setBackend(backend);
     const run = make();
-    const plain = contestant(() => []);
     return {
-      ...plain,
       result: async () => {
         await tf.setBackend(backend);
         const result = run();
-        const values = result.dataSync().slice();
+        const values = (await result.data()).slice();
         result.dispose();
         return values;
       },
       time: async (count) => {
         await tf.setBackend(backend);
         const begun = performance.now();
-        for (let i = 0; i < count; i++) run().dispose();
+        for (let i = 1; i < count; i++) run().dispose();
+        await finished(tf, run());
         return (performance.now() - begun) / 1000;
       },
       close: async () => {
@@ -55,6 +54,17 @@ export function tfjsKit(tf: Tf, backend: "wasm" | "cpu", version: string): Kit {
           );
           return () => tf.tidy(() => tf.matMul(rows, tf.mul(rows, weights), true));
         }),
+      tiny: ({ count, size, a, x }) =>
+        entrant(() => {
+          const factor = hold(a, [size, size]);
+          const begin = hold(x, [size, size]);
+          return () =>
+            tf.tidy(() => {
+              let product = begin;
+              for (let i = 0; i < count; i++) product = tf.matMul(product, factor);
+              return product;
+            });
+        }),
       step: (problem) => stepOf(tf, backend, problem),
       chain: ({ x }) =>
         entrant(() => {
@@ -69,6 +79,16 @@ export function tfjsKit(tf: Tf, backend: "wasm" | "cpu", version: string): Kit {
     },
     close: async () => {},
   };
+}
+
+/** Waits for a result, of which one value is read, and all that was asked for before. */
+async function finished(tf: Tf, result: TfTensor): Promise<void> {
+  const zeros = result.shape.map(() => 0);
+  const ones = result.shape.map(() => 1);
+  const corner = tf.slice(result, zeros, ones);
+  await corner.data();
+  corner.dispose();
+  result.dispose();
 }
 
 /** The ten operations of `chainOf`. */

@@ -3,7 +3,8 @@ import { load } from "../module.ts";
 import { tfjsKit } from "./kit.ts";
 import type { Tf } from "./types.ts";
 
-async function core(): Promise<Tf> {
+/** The library, whichever of its backends is used. */
+export async function core(): Promise<Tf> {
   const tf = await load<Tf>("@tensorflow/tfjs");
   tf.enableProdMode();
   return tf;

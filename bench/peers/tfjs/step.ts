@@ -1,11 +1,12 @@
 import type { Contestant } from "../../contestant.ts";
 import { checkedSteps, type StepProblem } from "../../problems.ts";
-import type { Tf, TfTensor } from "./types.ts";
+
+import type { Tf, TfBackend, TfTensor } from "./types.ts";
 
 /** A training step with an optimizer of the library and fused products. */
 export async function stepOf(
   tf: Tf,
-  backend: "wasm" | "cpu",
+  backend: TfBackend,
   problem: StepProblem,
 ): Promise<Contestant> {
   await tf.setBackend(backend);
@@ -38,7 +39,7 @@ export async function stepOf(
       const losses: number[] = [];
       for (let i = 0; i < checkedSteps; i++) {
         const cost = optimizer.minimize(loss, true, variables);
-        losses.push(cost?.dataSync()[0] ?? Number.NaN);
+        losses.push((await cost?.data())?.[0] ?? Number.NaN);
         cost?.dispose();
       }
       return losses;
@@ -47,6 +48,7 @@ export async function stepOf(
       await tf.setBackend(backend);
       const begun = performance.now();
       for (let i = 0; i < count; i++) optimizer.minimize(loss, false, variables);
+      await layers.at(-1)?.b.data();
       return (performance.now() - begun) / 1000;
     },
     close: async () => {

@@ -1,6 +1,10 @@
+/** The backends of TensorFlow.js that are measured. */
+export type TfBackend = "wasm" | "cpu" | "webgpu" | "webgl";
+
 /** What is used of a tensor of TensorFlow.js. */
 export interface TfTensor {
-  dataSync(): Float32Array;
+  readonly shape: readonly number[];
+  data(): Promise<Float32Array>;
   dispose(): void;
 }
 
@@ -37,6 +41,7 @@ export interface Tf {
   exp(x: TfTensor): TfTensor;
   log(x: TfTensor): TfTensor;
   tanh(x: TfTensor): TfTensor;
+  slice(x: TfTensor, begin: readonly number[], size: readonly number[]): TfTensor;
   tidy<T>(run: () => T): T;
 }
 

@@ -9,13 +9,18 @@ export interface Child {
   close(): Promise<void>;
 }
 
-/** Starts a program in a folder. */
+/** Starts a program in a folder. Throws where it is not there or ends before it greets. */
 export async function startChild(
   path: string,
+  args: readonly string[],
   folder: string,
   env: NodeJS.ProcessEnv,
 ): Promise<Child> {
-  const child = spawn(path, [], { cwd: folder, env, stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(path, args, { cwd: folder, env, stdio: ["pipe", "pipe", "inherit"] });
+  await new Promise<void>((started, failed) => {
+    child.once("spawn", started);
+    child.once("error", failed);
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = new Promise<void>((done) => child.once("close", () => done()));
   const next = async (): Promise<string> => {

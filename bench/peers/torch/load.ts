@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import type { Kit, Peer } from "../../kit.ts";
+import { startChild } from "../process/child.ts";
+import { processKit } from "../process/kit.ts";
+
+/** PyTorch on an NVIDIA GPU, eager, in float32 without TF32. */
+export const torch: Peer = {
+  name: "PyTorch",
+  load: () => startTorch("python3", "cuda"),
+};
+
+/** PyTorch of a Python on one of its devices. Throws where it does not have both. */
+export async function startTorch(python: string, device: string): Promise<Kit> {
+  const script = join(import.meta.dirname, "peer.py");
+  const kinds = ["product", "blocks", "tiny", "step", "natural"] as const;
+  try {
+    return await processKit("PyTorch", kinds, async (folder) => {
+      const child = await startChild(python, [script, device], folder, process.env);
+      const [, why] = /^not here: (.*)$/.exec(child.greeting) ?? [];
+      if (why === undefined) return child;
+      await child.close();
+      throw new Error(why);
+    });
+  } catch (error) {
+    const { code, message } = error as { readonly code?: string; readonly message: string };
+    throw new Error(code === "ENOENT" ? `there is no ${python}` : message);
+  }
+}

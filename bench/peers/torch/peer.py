@@ -1,0 +1,194 @@
+"""
+Solves problems with PyTorch on the device of its argument, by the lines that openblas/main.c
+describes: KIND INTEGERS... (operands in the file `in`), `answer` (into the file `out`), `time COUNT`.
+"""
+
+import sys
+import time
+from array import array
+
+try:
+    import torch
+    import torch.nn.functional as F
+except ImportError as error:
+    print(f"not here: python3 has no torch ({error})", flush=True)
+    sys.exit()
+
+DEVICE = torch.device(sys.argv[1])
+if DEVICE.type == "cuda" and not torch.cuda.is_available():
+    print(f"not here: torch {torch.__version__} sees no CUDA device", flush=True)
+    sys.exit()
+
+# Products in float32, as everybody else's; TF32 has 10 bits of mantissa.
+torch.backends.cuda.matmul.allow_tf32 = False
+torch.backends.cudnn.allow_tf32 = False
+
+
+class Operands:
+    """The numbers of the file, one operand after another."""
+
+    def __init__(self):
+        values = array("f")
+        with open("in", "rb") as file:
+            values.frombytes(file.read())
+        self.values = torch.tensor(values, dtype=torch.float32)
+        self.at = 0
+
+    def take(self, *shape):
+        size = torch.Size(shape).numel()
+        part = self.values[self.at : self.at + size].reshape(shape)
+        self.at += size
+        return part.to(DEVICE)
+
+
+def product(sizes, operands):
+    m, k, n, transposed = sizes
+    a = operands.take(*((k, m) if transposed else (m, k)))
+    b = operands.take(k, n)
+    left = a.T if transposed else a
+    return (lambda: left @ b), None
+
+
+def tiny(sizes, operands):
+    count, size = sizes
+    a = operands.take(size, size)
+    x = operands.take(size, size)
+
+    def run():
+        y = x
+        for _ in range(count):
+            y = y @ a
+        return y
+
+    return run, None
+
+
+def blocks(sizes, operands):
+    count, n, d = sizes
+    shift = operands.take(1)
+    x = operands.take(n, d)
+    nu = operands.take(count, n)
+
+    def run():
+        grams = torch.matmul((x * (nu / n).unsqueeze(-1)).mT, x)
+        grams.diagonal(dim1=-2, dim2=-1).add_(shift)
+        return torch.linalg.cholesky(grams)
+
+    return run, None
+
+
+class Network:
+    """A relu network and its batch; layers are W [in + 1, out], offsets in the last row."""
+
+    def __init__(self, sizes, operands):
+        batch, self.steps, layers, *widths = sizes
+        assert layers == len(widths) - 1
+        self.learning_rate = operands.take(1).item()
+        self.x = operands.take(batch, widths[0])
+        self.labels = operands.take(batch, widths[-1]).argmax(dim=1)
+        self.weights = [operands.take(i, o) for i, o in zip(widths, widths[1:])]
+        self.offsets = [torch.zeros(o, device=DEVICE) for o in widths[1:]]
+        self.batch = batch
+
+
+def step(sizes, operands):
+    adam, *rest = sizes
+    network = Network(rest, operands)
+    layers = list(zip(network.weights, network.offsets))
+    parameters = [one.requires_grad_() for layer in layers for one in layer]
+    if adam:
+        optimizer = torch.optim.Adam(parameters, lr=network.learning_rate, eps=1e-8)
+    else:
+        optimizer = torch.optim.SGD(parameters, lr=network.learning_rate)
+
+    def run():
+        h = network.x
+        for at, (w, b) in enumerate(layers):
+            h = torch.addmm(b, h, w)
+            if at < len(layers) - 1:
+                h = torch.relu(h)
+        loss = F.cross_entropy(h, network.labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    return run, network.steps
+
+
+def natural(sizes, operands):
+    """W <- W - lr v, v <- mu v + X'(n lambda I + XX')^-1 D, X with a column of ones, D = n dL/d(XW)."""
+    damping, momentum = operands.take(2).tolist()
+    network = Network(sizes, operands)
+    n = network.batch
+    weights = [
+        torch.cat([w, b.unsqueeze(0)]) for w, b in zip(network.weights, network.offsets)
+    ]
+    velocities = [torch.zeros_like(w) for w in weights]
+    ones = torch.ones(n, 1, device=DEVICE)
+    shift = n * damping * torch.eye(n, device=DEVICE)
+
+    def run():
+        h = network.x
+        rows, outputs = [], []
+        for at, w in enumerate(weights):
+            x = torch.cat([h, ones], dim=1)
+            t = x @ w
+            if at == 0:
+                t.requires_grad_()
+            rows.append(x.detach())
+            outputs.append(t)
+            h = torch.relu(t) if at < len(weights) - 1 else t
+        loss = F.cross_entropy(h, network.labels)
+        deltas = torch.autograd.grad(loss, outputs)
+        for x, delta, v, w in zip(rows, deltas, velocities, weights):
+            factor = torch.linalg.cholesky(torch.addmm(shift, x, x.T))
+            v.mul_(momentum).addmm_(x.T, torch.cholesky_solve(n * delta, factor))
+            w.sub_(v, alpha=network.learning_rate)
+        return loss.detach()
+
+    return run, network.steps
+
+
+KINDS = {
+    "product": product,
+    "tiny": tiny,
+    "blocks": blocks,
+    "step": step,
+    "natural": natural,
+}
+
+
+def wait():
+    if DEVICE.type == "cuda":
+        torch.cuda.synchronize()
+
+
+def write(values):
+    with open("out", "wb") as file:
+        array("f", values.cpu().flatten().tolist()).tofile(file)
+
+
+def main():
+    run, steps = None, None
+    where = torch.cuda.get_device_name() if DEVICE.type == "cuda" else "the processor"
+    print(f"{torch.__version__}, eager, on {where}", flush=True)
+    for line in sys.stdin:
+        word, *sizes = line.split()
+        if word == "answer":
+            write(run() if steps is None else torch.stack([run() for _ in range(steps)]))
+            print("written", flush=True)
+        elif word == "time":
+            wait()
+            begun = time.perf_counter()
+            for _ in range(int(sizes[0])):
+                run()
+            wait()
+            print(f"{time.perf_counter() - begun:.9e}", flush=True)
+        else:
+            run = None
+            run, steps = KINDS[word]([int(size) for size in sizes], Operands())
+            print("ready", flush=True)
+
+
+main()
