@@ -11,8 +11,8 @@ export const sigmoid: Unary = fromScalar(derivedFns.sigmoid);
 /** ln(1 + eˣ) without overflow. */
 export const softplus: Unary = fromScalar(derivedFns.softplus);
 
-/** max(x, 0); derivative 0 at 0. */
-export const relu: Unary = defElementwise({ name: "relu", f: "x > 0 ? x : 0" });
+/** max(x, 0); derivative 0 at 0, and NaN stays NaN. */
+export const relu: Unary = defElementwise({ name: "relu", f: "x <= 0 ? 0 : x" });
 
 /** x·Φ(x) with the standard normal distribution function Φ (Hendrycks and Gimpel 2016). */
 export const gelu: Unary = defElementwise({ name: "gelu", f: "0.5*x*(1+erf(x/sqrt(2)))" });

@@ -73,6 +73,7 @@ const specs: readonly UnarySpec[] = [
     limits: [
       [inf, inf],
       [-inf, 0],
+      [nan, nan],
     ],
   },
   {
@@ -99,6 +100,7 @@ const specs: readonly UnarySpec[] = [
     limits: [
       [inf, inf],
       [-inf, -1],
+      [nan, nan],
     ],
   },
   {
