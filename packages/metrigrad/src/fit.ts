@@ -12,5 +12,5 @@ export interface FitOptions extends Omit<FitOnOptions, "backend"> {
  * cpu backend by default. Throws GraphError, and while iterated DivergenceError and DataError.
  */
 export function fit(model: Module, options: FitOptions): Run {
-  return fitOn(model, { ...options, backend: options.backend ?? defaultBackend });
+  return fitOn(model, { ...options, backend: options?.backend ?? defaultBackend });
 }

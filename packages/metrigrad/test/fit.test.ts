@@ -32,6 +32,11 @@ test("fit runs on the cpu where no backend is given", async (t) => {
   await run.close();
 });
 
+test("fit without options is refused", (t) => {
+  t.throws(() => fit(sequential(dense(1, 2)), undefined as never), /fit: data must be given/);
+  t.end();
+});
+
 test("many runs do not add to the memory of the default backend", async (t) => {
   const describe = async () => (await defaultBackend()).describe();
   const train = async () => {

@@ -1,4 +1,4 @@
-import { checkFinite } from "@metrigrad/data";
+import { checkFinite, dataSet } from "@metrigrad/data";
 import type { Module } from "@metrigrad/nn";
 import { GraphError, type Store, tensor } from "@metrigrad/tensor";
 import { residentSplit } from "./data/resident.ts";
@@ -21,7 +21,7 @@ export interface Begun {
 /** Checks the data, makes or takes the store, builds the step and compiles it. */
 export async function begin(model: Module, options: FitOptions): Promise<Begun> {
   const { data, batchSize, epochs, l2 = 0 } = options;
-  checkFinite(data);
+  checkFinite(dataSet(data));
   const train = residentSplit(data, "train");
   const stepsPerEpoch = Math.floor(train.rows / batchSize);
   const steps = epochs * stepsPerEpoch;
@@ -58,6 +58,14 @@ export async function begin(model: Module, options: FitOptions): Promise<Begun> 
 
 async function newStore(model: Module, { backend, seed }: FitOptions): Promise<Store> {
   const device = await (typeof backend === "function" ? backend() : backend);
+  if (typeof device?.store !== "function") {
+    throw new GraphError({
+      where: "fit",
+      must: "backend must be one, a promise of one, or a function that makes one",
+      got: typeof device,
+      todo: "call it: { backend: await reference() }",
+    });
+  }
   return device.store(model, { seed });
 }
 

@@ -12,7 +12,7 @@ import type { Run } from "./run.ts";
  * The run is a function of model, options and backend alone, but for its times. A non-finite loss or
  * update freezes the state and raises a DivergenceError that names module, op and batch. Throws
  * GraphError for options that are out of range; while iterated DataError for data that are not
- * finite, and what model, likelihood and optimizer throw as the graph is built.
+ * finite or that `dataSet` refuses, and what model, likelihood and optimizer throw as the graph is built.
  */
 export function fit(model: Module, options: FitOptions): Run {
   checkOptions(model, options);

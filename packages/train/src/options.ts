@@ -38,7 +38,7 @@ export interface FitOptions {
 }
 
 /** Checks what can be checked before a graph is built. Throws GraphError. */
-export function checkOptions(model: Module, options: FitOptions): void {
+export function checkOptions(model: Module, options: FitOptions = {} as FitOptions): void {
   const { data, batchSize, epochs, seed, l2 = 0, checkEvery = 100, report = false } = options;
   const refuse = (must: string, got: unknown, todo: string): never => {
     throw new GraphError({ where: "fit", must, got: String(got), todo });

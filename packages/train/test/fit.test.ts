@@ -1,4 +1,4 @@
-import { dataSet } from "@metrigrad/data";
+import { type DataSet, dataSet } from "@metrigrad/data";
 import { matmul, relu } from "@metrigrad/graph";
 import {
   batchNorm,
@@ -230,6 +230,12 @@ test("options out of range are refused with what to do", async (t) => {
   refused({ backend: undefined }, /backend must be given, got undefined; pass \{ backend: … \}/);
   refused({ data: undefined }, /data must be given/);
   t.throws(() => fit(dense as never, options), /fit: the first argument must be a module/);
+  t.throws(() => fit(model, undefined as never), /fit: data must be given, got undefined; pass/);
+});
+
+test("what is no backend is refused before training", async (t) => {
+  const run = fit(toyModel(), { ...options, backend: "cpu" as never });
+  await rejects(t, run.finish(), GraphError, /fit: backend must be one, .*, got string; call it/);
 });
 
 test("data that are not finite are refused before training", async (t) => {
@@ -242,6 +248,23 @@ test("data that are not finite are refused before training", async (t) => {
     run.finish(),
     DataError,
     /train inputs must be finite, got NaN in row 1, column 1/,
+  );
+});
+
+test("data that dataSet did not see are checked as it does", async (t) => {
+  const { inputs, targets } = options.data.train;
+  const refused = async (train: object, message: RegExp) => {
+    const run = fit(toyModel(), { ...options, data: { ...options.data, train } as DataSet });
+    await rejects(t, run.finish(), DataError, message);
+  };
+  const labels = targets.data();
+  const other = (row: number, label: number) =>
+    tensor(Int32Array.from(labels, (value, at) => (at === row ? label : value)));
+  await refused({ inputs, targets: other(4, 3) }, /train targets must be .* 0 … 2, got 3 in row 4/);
+  await refused({ inputs, targets: other(0, -1) }, /got -1 in row 0/);
+  await refused(
+    { inputs, targets: tensor(labels.slice(1) as Int32Array) },
+    /one row of targets per row of inputs, got inputs \[90, 2\] and targets \[89\]/,
   );
 });
 
