@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { mnist } from "@metrigrad/data";
 import { DivergenceError, type RunRecord, writeReport } from "@metrigrad/train";
 import { network } from "./archs.ts";
@@ -59,6 +60,8 @@ export async function command(args: readonly string[], screen: Screen): Promise<
 async function makeFolder(out: string): Promise<void> {
   try {
     await mkdir(out, { recursive: true });
+    // A folder may be there and yet take no files.
+    await rmdir(await mkdtemp(join(out, ".try-")));
   } catch (error) {
     refuse("out", "it must be a folder that can be written", (error as Error).message);
   }

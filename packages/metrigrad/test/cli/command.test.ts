@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "tape";
@@ -43,6 +51,21 @@ test("a folder that cannot be written is refused before training", async (t) => 
     t.match(String(error), /--out: it must be a folder that can be written, got EEXIST/);
   }
   t.equal(readFileSync(file, "utf8"), "kept");
+});
+
+test("a folder that is there and takes no files is refused before training", async (t) => {
+  const locked = join(folder, "locked");
+  mkdirSync(locked);
+  chmodSync(locked, 0o500);
+  // No mode keeps root out.
+  const out = process.getuid?.() === 0 ? "/proc" : locked;
+  try {
+    await run("--out", out, "--epochs", "1", "--batch", "50000");
+    t.fail("it must be refused");
+  } catch (error) {
+    t.ok(error instanceof UsageError, `${error}`);
+    t.match(String(error), /--out: it must be a folder that can be written, got E/);
+  }
 });
 
 test("a short job trains, shows lines and a table, and writes its report", async (t) => {
