@@ -10,19 +10,19 @@ export function readTensors(bytes: Uint8Array, where: string): TensorFile {
       bytes.length < 8 ? `${bytes.length} bytes` : `a header of ${length} bytes in ${bytes.length}`;
     throw damaged(where, "the file must begin with the length of its header", got);
   }
-  const { [metadataKey]: metadata = {}, ...entries } = parse(bytes.subarray(8, 8 + length), where);
+  const { [metadataKey]: metadata, ...entries } = parse(bytes.subarray(8, 8 + length), where);
   const elements = bytes.subarray(8 + length);
   const tensors = new Map<string, Tensor>();
   let end = 0;
   for (const [name, entry] of Object.entries(entries)) {
-    const value = readEntry(`${where}, ${name}`, entry as Partial<HeaderEntry>, elements, end);
+    const value = readEntry(`${where}, ${name}`, entry ?? {}, elements, end);
     tensors.set(name, value);
     end += value.data().byteLength;
   }
   if (end !== elements.length) {
     throw damaged(where, `there must be ${end} bytes of elements`, String(elements.length));
   }
-  return { tensors, metadata: metadata as TensorFile["metadata"] };
+  return { tensors, metadata: (metadata ?? {}) as TensorFile["metadata"] };
 }
 
 function parse(text: Uint8Array, where: string): Record<string, unknown> {
@@ -41,7 +41,7 @@ function readEntry(
   elements: Uint8Array,
   begin: number,
 ): Tensor {
-  const type = dtypes[dtype];
+  const type = Object.hasOwn(dtypes, dtype) ? dtypes[dtype] : undefined;
   const natural = (n: unknown) => Number.isInteger(n) && (n as number) >= 0;
   if (type === undefined || !Array.isArray(shape) || !shape.every(natural)) {
     const got = `${dtype} ${JSON.stringify(shape)}`;

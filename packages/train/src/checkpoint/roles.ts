@@ -25,8 +25,10 @@ export function rolesOf(
 
 function parse(text: string, where: string): Record<string, unknown> {
   try {
-    return JSON.parse(text);
+    const roles: unknown = JSON.parse(text);
+    if (typeof roles === "object" && roles !== null) return roles as Record<string, unknown>;
   } catch {
-    throw damaged(where, "the roles of its variables must be JSON", text);
+    // Both lead to the error below.
   }
+  throw damaged(where, "the roles of its variables must be a JSON object", text);
 }

@@ -118,6 +118,22 @@ test("a damaged or wrong file is refused and changes nothing", async (t) => {
     edited((header) => Object.assign(header.__metadata__ ?? {}, { "metrigrad.roles": "{}" })),
     /must be a parameter or state, got undefined/,
   );
+  await refused(
+    edited((header) => Object.assign(header.__metadata__ ?? {}, { "metrigrad.roles": "null" })),
+    /roles of its variables must be a JSON object, got null/,
+  );
+  await refused(
+    edited((header) => Object.assign(header, { __metadata__: null })),
+    /must be a checkpoint of metrigrad/,
+  );
+  await refused(
+    edited((header) => Object.assign(header, { "dense0/w": null })),
+    /dense0\/w: it must have a shape and a type of F32/,
+  );
+  await refused(
+    edited((header) => Object.assign(header["dense0/w"] ?? {}, { dtype: "constructor" })),
+    /type of F32, F64/,
+  );
   await rejects(
     t,
     loadCheckpoint(join(folder, "none"), store),
