@@ -35,7 +35,7 @@ export type { Rows, RowsBlock } from "./blocks/rows.ts";
 export { type CheckMetricOptions, checkMetric } from "./check/checkMetric.ts";
 export type { MetricCheck, MetricReport } from "./check/report.ts";
 export { type AutoMetricOptions, autoMetric } from "./core/autoMetric.ts";
-export { type MetricChoice, tableFor } from "./core/choice.ts";
+export { checkChoice, type MetricChoice, tableFor } from "./core/choice.ts";
 export {
   type BlockOf,
   type Described,

@@ -1,8 +1,8 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
 import { constantSchedule, type Schedule } from "./core/schedule.ts";
-import { checkSettings } from "./core/settings.ts";
-import { type MomentSettings, momentSettings, moments } from "./transforms/moments.ts";
+import { checkKnown, checkSettings } from "./core/settings.ts";
+import { type MomentSettings, momentNames, momentSettings, moments } from "./transforms/moments.ts";
 import { scale } from "./transforms/scale.ts";
 
 /** Settings of ADAM. */
@@ -18,6 +18,7 @@ export interface AdamSettings extends MomentSettings {
  * Ba 2015, algorithm 1). Throws GraphError for settings out of range.
  */
 export function adam(settings: AdamSettings = {}): Optimizer {
+  checkKnown("adam", settings, ["learningRate", ...momentNames, "schedule"]);
   const { learningRate = 0.001, schedule = constantSchedule() } = settings;
   checkSettings("adam", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
   const own = momentSettings("adam", settings);

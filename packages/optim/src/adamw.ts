@@ -2,8 +2,8 @@ import type { AdamSettings } from "./adam.ts";
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
 import { constantSchedule } from "./core/schedule.ts";
-import { checkSettings } from "./core/settings.ts";
-import { momentSettings, moments } from "./transforms/moments.ts";
+import { checkKnown, checkSettings } from "./core/settings.ts";
+import { momentNames, momentSettings, moments } from "./transforms/moments.ts";
 import { scale } from "./transforms/scale.ts";
 import { weightDecay } from "./transforms/weightDecay.ts";
 
@@ -18,6 +18,7 @@ export interface AdamwSettings extends AdamSettings {
  * multiplied by γ elsewhere, pass the product. Throws GraphError for settings out of range.
  */
 export function adamw(settings: AdamwSettings = {}): Optimizer {
+  checkKnown("adamw", settings, ["learningRate", ...momentNames, "weightDecay", "schedule"]);
   const { learningRate = 0.001, schedule = constantSchedule() } = settings;
   const { weightDecay: omega = 1e-5 } = settings;
   const own = momentSettings("adamw", settings);

@@ -1,7 +1,7 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
 import { constantSchedule, type Schedule } from "./core/schedule.ts";
-import { checkSettings } from "./core/settings.ts";
+import { checkKnown, checkSettings } from "./core/settings.ts";
 import type { Transform } from "./core/transform.ts";
 import { scale } from "./transforms/scale.ts";
 import { velocity } from "./transforms/velocity.ts";
@@ -26,7 +26,11 @@ export function momentum(
   given: number | MomentumSettings = {},
   options: { readonly nesterov?: boolean } = {},
 ): Transform | Optimizer {
-  if (typeof given === "number") return velocity(given, options.nesterov ?? false);
+  if (typeof given === "number") {
+    checkKnown("momentum", options, ["nesterov"]);
+    return velocity(given, options.nesterov ?? false);
+  }
+  checkKnown("momentum", given, ["learningRate", "momentum", "nesterov", "schedule"]);
   const { learningRate = 0.05, momentum: mu = 0.9, nesterov = false } = given;
   const { schedule = constantSchedule() } = given;
   checkSettings("momentum", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });

@@ -86,7 +86,7 @@ test("optimizers: settings out of range are refused by name", (t) => {
   const refused = (make: () => unknown, text: RegExp) => t.throws(make, text);
   refused(
     () => optim.sgd({ learningRate: -1 }),
-    /sgd: learningRate must be a number in \[0, .*got -1/,
+    /sgd: learningRate must be a finite number ≥ 0, got -1/,
   );
   refused(() => optim.momentum({ momentum: 2 }), /momentum must be a number in \[0, 1\], got 2/);
   refused(
@@ -94,7 +94,7 @@ test("optimizers: settings out of range are refused by name", (t) => {
     /adam: beta2 must be a number in \[0, 0.9+8?\], got NaN/,
   );
   refused(() => optim.adam({ beta1: 1 }), /adam: beta1 must be a number in .*got 1/);
-  refused(() => optim.rngd({ absolute: -1 }), /rngd: absolute must be a number/);
+  refused(() => optim.rngd({ absolute: -1 }), /rngd: absolute must be a finite number ≥ 0/);
   refused(
     () => optim.rngd({ absolute: 0 }),
     /the metric of one batch is singular, so it must be damped/,

@@ -1,4 +1,5 @@
 import type { Node } from "@metrigrad/graph";
+import { GraphError } from "@metrigrad/tensor";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import type { ChainDirections, ChainStep } from "../core/step.ts";
 
@@ -17,4 +18,15 @@ export interface Curvature {
     step: ChainStep,
     context: OptimizerContext,
   ): (directions: ChainDirections) => Curved;
+}
+
+/** Throws GraphError for what is no curvature. */
+export function checkCurvature(where: string, curvature: Curvature): void {
+  if (typeof curvature?.of === "function") return;
+  throw new GraphError({
+    where,
+    must: "curvature must be a curvature",
+    got: String(curvature),
+    todo: "pass gaussNewtonCurvature or metricCurvature",
+  });
 }

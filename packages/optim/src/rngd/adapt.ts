@@ -16,9 +16,9 @@ import {
 } from "@metrigrad/graph";
 import { lossAfter, wholeLoss } from "../core/lossAfter.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
-import { checkSettings } from "../core/settings.ts";
+import { checkKnown, checkSettings } from "../core/settings.ts";
 import type { ChainStep } from "../core/step.ts";
-import type { Curvature } from "../curvature/curvature.ts";
+import { type Curvature, checkCurvature } from "../curvature/curvature.ts";
 import { gaussNewtonCurvature } from "../curvature/gaussNewtonCurvature.ts";
 import { predictedChange, quadraticModel } from "../curvature/quadraticModel.ts";
 
@@ -51,6 +51,7 @@ const nextFactor = variable("optimizer/damping/next", [], { role: "state", init:
 
 /** Settings with nothing left open, checked. Throws GraphError. */
 export function fullAdapt(where: string, settings: AdaptSettings): Required<AdaptSettings> {
+  checkKnown(`${where}, adapt`, settings, ["every", "omega", "curvature", "least", "most"]);
   const { every = 5, omega = 19 / 20, curvature = gaussNewtonCurvature } = settings;
   const { least = 1e-4, most = 1e4 } = settings;
   checkSettings(
@@ -63,6 +64,7 @@ export function fullAdapt(where: string, settings: AdaptSettings): Required<Adap
       most: [1, Number.MAX_VALUE],
     },
   );
+  checkCurvature(`${where}, adapt`, curvature);
   return { every: Math.round(every), omega, curvature, least, most };
 }
 

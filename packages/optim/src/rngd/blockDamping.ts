@@ -1,6 +1,7 @@
 import { mul, type Node } from "@metrigrad/graph";
 import type { Damping, Described, Subsystem } from "@metrigrad/metric";
 import { GraphError } from "@metrigrad/tensor";
+import { checkKnown } from "../core/settings.ts";
 
 /**
  * Damping by block: by the path of a module, by a module or a kind of modules, or by a function of the
@@ -30,7 +31,7 @@ export function blockDampings(
 ): (subsystem: Subsystem) => Damping {
   const { relative, absolute, damping } = settings;
   const general = { relative, absolute };
-  checkKnown(where, subsystems, damping);
+  checkBlocksKnown(where, subsystems, damping);
   const chosen = new Map(
     subsystems.map((one) => {
       const own = ownDamping(damping, one) ?? general;
@@ -49,6 +50,17 @@ export function blockDampings(
       absolute: fixed === 0 ? 0 : mul(factor, fixed),
     };
   };
+}
+
+/** Throws GraphError for what is no damping by block. */
+export function checkBlockDamping(where: string, damping: BlockDamping | null): void {
+  if (damping === null || typeof damping === "function" || typeof damping === "object") return;
+  throw new GraphError({
+    where: `${where}, damping`,
+    must: "it must name blocks, or be a function of them",
+    got: String(damping),
+    todo: "pass { absolute: … } for all blocks, or { damping: { dense0: { absolute: 1 } } }",
+  });
 }
 
 /** Block damping as plain data, for records. */
@@ -82,7 +94,7 @@ function nameOf(of: Described): string {
   return "definition" in of ? `one ${of.definition.spec.name}` : of.spec.name;
 }
 
-function checkKnown(
+function checkBlocksKnown(
   where: string,
   subsystems: readonly Subsystem[],
   damping: BlockDamping | null,
@@ -106,7 +118,9 @@ function checkKnown(
   });
 }
 
-function checkDamping(where: string, { relative = 0, absolute = 0 }: Damping, needed: boolean) {
+function checkDamping(where: string, damping: Damping, needed: boolean) {
+  checkKnown(where, damping, ["relative", "absolute"]);
+  const { relative = 0, absolute = 0 } = damping;
   const numbers = [relative, absolute].filter((value) => typeof value === "number");
   const positive = relative !== 0 || absolute !== 0;
   if (numbers.every((value) => value >= 0 && value < Infinity) && (positive || !needed)) return;

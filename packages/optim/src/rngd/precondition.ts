@@ -1,13 +1,20 @@
 import type { Node, Variable } from "@metrigrad/graph";
-import { type BlockCost, solversWithin, subsystems, tableFor, unpacked } from "@metrigrad/metric";
+import {
+  type BlockCost,
+  checkChoice,
+  solversWithin,
+  subsystems,
+  tableFor,
+  unpacked,
+} from "@metrigrad/metric";
 import { GraphError, MetricError } from "@metrigrad/tensor";
-import { checkSettings } from "../core/settings.ts";
+import { checkKnown, checkSettings, withDefaults } from "../core/settings.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 import { adaptDamping, dampingFactor, fullAdapt } from "./adapt.ts";
 import { averageMetric } from "./averageMetric.ts";
 import { batchMetric } from "./batchMetric.ts";
-import { blockDampings } from "./blockDamping.ts";
+import { blockDampings, checkBlockDamping } from "./blockDamping.ts";
 import { keptMetric } from "./keptMetric.ts";
 import { metricReport } from "./metricReport.ts";
 import type { Measured, PreconditionedBlock, PreconditionTask } from "./preconditioned.ts";
@@ -26,7 +33,7 @@ import {
  * block has not.
  */
 export function precondition(settings: PreconditionSettings = {}): Transform {
-  return preconditionBy("precondition", { ...batchSettings, ...settings });
+  return preconditionBy("precondition", withDefaults("precondition", settings, batchSettings));
 }
 
 /** The same under the name of an optimizer. */
@@ -85,11 +92,15 @@ function directionsOf({ params, direction }: PreconditionedBlock): [Variable, No
 }
 
 function checkPrecondition(name: string, settings: FullPrecondition): void {
-  const { relative, absolute, damping, average, refreshEvery } = settings;
+  const { relative, absolute, damping, average, refreshEvery, forward, metrics } = settings;
+  checkChoice(`${name}, metrics`, metrics);
+  checkBlockDamping(name, damping);
   const any: [number, number] = [0, Number.MAX_VALUE];
   checkSettings(name, { relative, absolute }, { relative: any, absolute: any });
   checkRefresh(name, refreshEvery);
+  if (forward !== "train" && forward !== "infer") throw unknownForward(name, forward);
   if (average !== null) {
+    checkKnown(`${name}, average`, average, ["decay", "refreshEvery"]);
     checkSettings(name, { decay: average.decay }, { decay: [0, 1] });
     checkRefresh(name, average.refreshEvery);
     if (refreshEvery !== 1) throw refreshedTwice(name, refreshEvery);
@@ -106,6 +117,15 @@ function checkRefresh(where: string, refreshEvery: number): void {
     must: "refreshEvery must be a positive integer",
     got: String(refreshEvery),
     todo: "pass a number of steps such as 100",
+  });
+}
+
+function unknownForward(where: string, got: unknown): GraphError {
+  return new GraphError({
+    where,
+    must: 'forward must be "train" or "infer"',
+    got: String(got),
+    todo: "leave it out for the gradient's own forward pass",
   });
 }
 

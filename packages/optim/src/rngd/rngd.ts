@@ -1,6 +1,6 @@
 import { optimizerOf } from "../chain.ts";
 import type { Optimizer } from "../core/optimizer.ts";
-import { checkSettings } from "../core/settings.ts";
+import { checkSchedule, checkSettings, withDefaults } from "../core/settings.ts";
 import { klClip } from "../transforms/klClip.ts";
 import { quadraticStep } from "../transforms/quadraticStep.ts";
 import { reject } from "../transforms/reject.ts";
@@ -37,10 +37,11 @@ export interface Rngd {
  */
 export const rngd: Rngd = Object.freeze(
   Object.assign(
-    (settings: RngdSettings = {}) => fromSettings("rngd", { ...fastSettings, ...settings }),
+    (settings: RngdSettings = {}) =>
+      fromSettings("rngd", withDefaults("rngd", settings, fastSettings)),
     {
       paper: (settings: RngdSettings = {}) =>
-        fromSettings("rngd-paper", { ...paperSettings, ...settings }),
+        fromSettings("rngd-paper", withDefaults("rngd-paper", settings, paperSettings)),
     },
   ),
 );
@@ -48,6 +49,7 @@ export const rngd: Rngd = Object.freeze(
 function fromSettings(name: string, settings: FullSettings): Optimizer {
   const { learningRate, schedule, momentum, quadratic, klClip: bound, reject: above } = settings;
   checkSettings(name, { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
+  checkSchedule(name, schedule);
   const pace =
     quadratic === null
       ? [...(momentum === 0 ? [] : [velocity(momentum, false)]), scale(learningRate, schedule)]

@@ -1,5 +1,5 @@
 import { add, div, exp, mul, type Node, sqrt, square, sub, type Update } from "@metrigrad/graph";
-import { checkSettings } from "../core/settings.ts";
+import { checkKnown, checkSettings } from "../core/settings.ts";
 import { slot } from "../core/slot.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
@@ -13,6 +13,9 @@ export interface MomentSettings {
   /** Added to the root of the second moment; 1e-8 by default. */
   readonly epsilon?: number;
 }
+
+/** Names of the settings. */
+export const momentNames = ["beta1", "beta2", "epsilon"] as const;
 
 /** Below 1, where the bias corrections 1 − βᵗ would be 0. */
 const largestBeta = 1 - Number.EPSILON;
@@ -33,6 +36,7 @@ export function momentSettings(where: string, given: MomentSettings): Required<M
  * algorithm 1). Throws GraphError for settings out of range.
  */
 export function moments(settings: MomentSettings = {}): Transform {
+  checkKnown("moments", settings, momentNames);
   const { beta1, beta2, epsilon } = momentSettings("moments", settings);
   return Object.freeze({
     name: "moments",

@@ -1,8 +1,10 @@
 import { add, div, greater, mul, type Node, sub, type Update, where } from "@metrigrad/graph";
+import { GraphError } from "@metrigrad/tensor";
+import { checkKnown } from "../core/settings.ts";
 import { slot } from "../core/slot.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
-import type { Curvature } from "../curvature/curvature.ts";
+import { type Curvature, checkCurvature } from "../curvature/curvature.ts";
 import { gaussNewtonCurvature } from "../curvature/gaussNewtonCurvature.ts";
 import { quadraticModel } from "../curvature/quadraticModel.ts";
 
@@ -25,7 +27,10 @@ const parallel = 1e-5;
  * the batch: its curvature, the penalty's exact one, and λI where damped. Throws GraphError.
  */
 export function quadraticStep(settings: QuadraticStepSettings = {}): Transform {
+  checkKnown("quadraticStep", settings, ["curvature", "momentum", "damped"]);
   const { curvature = gaussNewtonCurvature, momentum = true, damped = true } = settings;
+  checkCurvature("quadraticStep", curvature);
+  for (const [name, value] of Object.entries({ momentum, damped })) checkSwitch(name, value);
   return Object.freeze({
     name: "quadraticStep",
     settings: { curvature: curvature.name, momentum, damped },
@@ -75,4 +80,14 @@ export function quadraticStep(settings: QuadraticStepSettings = {}): Transform {
 function ratio(a: Node, b: Node): Node {
   const positive = greater(b, 0);
   return where(positive, div(a, where(positive, b, 1)), 0);
+}
+
+function checkSwitch(name: string, value: unknown): void {
+  if (typeof value === "boolean") return;
+  throw new GraphError({
+    where: "quadraticStep",
+    must: `${name} must be true or false`,
+    got: String(value),
+    todo: "it has no decay of its own: both factors are minimised over",
+  });
 }

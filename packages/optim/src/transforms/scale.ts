@@ -1,6 +1,6 @@
 import { mul } from "@metrigrad/graph";
 import { constantSchedule, type Schedule } from "../core/schedule.ts";
-import { checkSettings } from "../core/settings.ts";
+import { checkSchedule, checkSettings } from "../core/settings.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
@@ -9,9 +9,10 @@ import type { Transform } from "../core/transform.ts";
  * is negative or not finite.
  */
 export function scale(factor: number | Schedule, schedule?: Schedule): Transform {
-  const [number, shape] =
-    typeof factor === "number" ? [factor, schedule ?? constantSchedule()] : [1, factor];
+  const alone = typeof factor === "object" && factor !== null;
+  const [number, shape] = alone ? [1, factor] : [factor, schedule ?? constantSchedule()];
   checkSettings("scale", { factor: number }, { factor: [0, Number.MAX_VALUE] });
+  checkSchedule("scale", shape);
   return Object.freeze({
     name: "scale",
     settings: { factor: number, schedule: shape.name },

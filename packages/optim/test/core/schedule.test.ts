@@ -30,6 +30,9 @@ test("schedule: factors at the start, the middle and the end of a run", async (t
 });
 
 test("schedule: an exponential one cannot end at 0", (t) => {
-  t.throws(() => exponentialSchedule(0), /exponentialSchedule: end must be a number in .*got 0/);
+  t.throws(
+    () => exponentialSchedule(0),
+    /exponentialSchedule: end must be a finite number > 0, got 0/,
+  );
   t.end();
 });

@@ -1,0 +1,154 @@
+/** Settings that are no settings: every optimizer and transform refuses them by name. */
+import { metrics } from "@metrigrad/metric";
+import test from "tape";
+import * as optim from "../src/index.ts";
+import { classifier, contextOf } from "./problem.ts";
+
+/** A function that takes any arguments, as from JavaScript. */
+type Loose = (...given: unknown[]) => unknown;
+const { adam, adamw, momentum, moments, precondition, quadraticStep, rngd, scale, sgd } =
+  optim as unknown as Record<string, Loose>;
+const made = (settings: object) => () =>
+  (rngd as typeof optim.rngd)(settings as optim.RngdSettings);
+
+const cases: readonly (readonly [name: string, make: () => unknown, message: RegExp])[] = [
+  [
+    "sgd",
+    () => sgd?.({ lr: 0.1 }),
+    /sgd: options must be among learningRate, schedule, got lr; correct/,
+  ],
+  [
+    "sgd of a number",
+    () => sgd?.(0.1),
+    /sgd: options must be an object, got 0.1; pass \{ learningRate/,
+  ],
+  [
+    "momentum",
+    () => momentum?.({ mu: 0.1 }),
+    /momentum: options must be among .*nesterov.*, got mu/,
+  ],
+  [
+    "momentum as a link",
+    () => momentum?.(0.9, { nestrov: true }),
+    /momentum: options must be among nesterov, got nestrov/,
+  ],
+  [
+    "adam",
+    () => adam?.({ beta3: 0.1 }),
+    /adam: options must be among learningRate, beta1, beta2, epsilon, schedule, got beta3/,
+  ],
+  [
+    "adamw",
+    () => adamw?.({ decay: 0.1 }),
+    /adamw: options must be among .*weightDecay.*, got decay/,
+  ],
+  [
+    "moments",
+    () => moments?.({ decay: 0.1 }),
+    /moments: options must be among beta1, beta2, epsilon, got decay/,
+  ],
+  [
+    "rngd",
+    made({ learningrate: 3 }),
+    /rngd: options must be among .*learningRate.*, got learningrate/,
+  ],
+  ["rngd of null", () => rngd?.(null), /rngd: options must be an object, got null/],
+  [
+    "precondition",
+    () => precondition?.({ learningRate: 1 }),
+    /precondition: options must be among metrics, relative, .*, got learningRate/,
+  ],
+  [
+    "average",
+    made({ average: { decay: 0.9, every: 5, refreshEvery: 5 } }),
+    /rngd, average: options must be among decay, refreshEvery, got every/,
+  ],
+  [
+    "average as a switch",
+    made({ average: true }),
+    /rngd, average: options must be an object, got true/,
+  ],
+  ["adapt as a switch", made({ adapt: true }), /rngd, adapt: options must be an object, got true/],
+  [
+    "a curvature by name",
+    made({ adapt: { curvature: "metric" } }),
+    /rngd, adapt: curvature must be a curvature, got metric; pass gaussNewtonCurvature/,
+  ],
+  [
+    "quadratic as a switch",
+    made({ quadratic: true }),
+    /quadraticStep: options must be an object, got true/,
+  ],
+  [
+    "a factor in place of a switch",
+    () => quadraticStep?.({ momentum: 0.9 }),
+    /quadraticStep: momentum must be true or false, got 0.9/,
+  ],
+  [
+    "a curvature by name",
+    () => quadraticStep?.({ curvature: "metric" }),
+    /quadraticStep: curvature must be a curvature, got metric/,
+  ],
+  [
+    "a learning rate as text",
+    made({ learningRate: "0.1" }),
+    /rngd: learningRate must be a finite number ≥ 0, got "0.1"/,
+  ],
+  [
+    "a bound as a switch",
+    made({ reject: true }),
+    /reject: above must be a finite number ≥ 0, got true/,
+  ],
+  ["a bound of 0", made({ klClip: 0 }), /klClip: bound must be a finite number > 0, got 0/],
+  ["a schedule", made({ schedule: 3 }), /rngd: schedule must be a schedule, got 3; call one/],
+  [
+    "sgd, a schedule that was not called",
+    () => sgd?.({ schedule: optim.cosineSchedule }),
+    /scale: schedule must be a schedule/,
+  ],
+  ["scale of nothing", () => scale?.(), /scale: factor must be a finite number ≥ 0, got undefined/],
+  ["scale of text", () => scale?.("0.1"), /scale: factor must be a finite number ≥ 0, got "0.1"/],
+  ["forward", made({ forward: "both" }), /rngd: forward must be "train" or "infer", got both/],
+  [
+    "metrics",
+    made({ metrics: {} }),
+    /rngd, metrics: it must be a table, or a function that chooses one, got \[object Object\]; pass/,
+  ],
+  [
+    "metrics by name",
+    made({ metrics: "kfac" }),
+    /rngd, metrics: it must be a table, .*, got kfac; pass .*metrics\.kfac\(\)/,
+  ],
+  [
+    "damping",
+    made({ damping: 1 }),
+    /rngd, damping: it must name blocks, or be a function of them, got 1/,
+  ],
+];
+
+for (const [name, make, message] of cases) {
+  test(`settings, ${name}: refused by name`, (t) => {
+    t.throws(make, message);
+    t.end();
+  });
+}
+
+test("settings: what is refused when the step is made", (t) => {
+  const refused = (settings: object, message: RegExp) =>
+    t.throws(() => (made(settings)() as optim.Optimizer).update(contextOf(classifier())), message);
+  refused(
+    { damping: { dense0: 3 } },
+    /rngd, damping of dense0: options must be an object, got 3; pass \{ relative/,
+  );
+  refused(
+    { metrics: metrics.kfac },
+    /metrics: it must be a table, or a function that chooses one, got a function that gives another; pass/,
+  );
+  t.end();
+});
+
+test("settings: undefined is left out", (t) => {
+  const left = made({ learningRate: undefined, klClip: undefined })() as optim.Optimizer;
+  t.deepEqual(left.settings, optim.rngd().settings);
+  t.end();
+});
