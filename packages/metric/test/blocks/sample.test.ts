@@ -1,40 +1,13 @@
-/** Draws of blocks: their covariance is the block, in standard errors. */
-import { compile, constant, reshape, softmax } from "@metrigrad/graph";
-import {
-  type Block,
-  denseBlock,
-  diagonalBlock,
-  jacobianGram,
-  kronecker,
-  quasiDiagonalGram,
-  sharedGram,
-  softmaxGram,
-  unitGram,
-} from "@metrigrad/metric";
-import { reference, type Store } from "@metrigrad/tensor";
+/** Draws of blocks of every kind: their covariance is the block, in standard errors. */
+import { compile } from "@metrigrad/graph";
+import type { Block } from "@metrigrad/metric";
+import type { Store } from "@metrigrad/tensor";
 import { Matrix } from "ml-matrix";
 import test from "tape";
-import { asTensor, matrixOf } from "../support/draws.ts";
+import { backends } from "../support/backends.ts";
+import { kinds } from "../support/kinds.ts";
 
-const nodeOf = (matrix: Matrix) => constant(asTensor(matrix));
-const psd = (path: string, size: number) => {
-  const root = matrixOf(path, size, size);
-  return root.mmul(root.transpose());
-};
-const x = nodeOf(matrixOf("x", 5, 2));
-const nu = nodeOf(Matrix.abs(matrixOf("nu", 5, 2)));
-
-const blocks: readonly Block[] = [
-  sharedGram(x, 2),
-  unitGram(x, nu, { weight: 2 }),
-  softmaxGram(x, softmax(nodeOf(matrixOf("t", 5, 3)))),
-  jacobianGram(reshape(nodeOf(matrixOf("rows", 10, 4)), [5, 2, 4]), { shape: [2, 2] }),
-  denseBlock(reshape(nodeOf(psd("dense", 4)), [1, 4, 4]), 2, "dense", "coupled"),
-  kronecker(nodeOf(psd("a", 2)), nodeOf(psd("g", 2))),
-  kronecker(nodeOf(psd("a", 2)), nodeOf(psd("g", 2)), { form: "split", split: true }),
-  diagonalBlock(nodeOf(Matrix.abs(matrixOf("values", 2, 2)))),
-  quasiDiagonalGram(x, nu),
-];
+const sizes = { n: 5, d: 2, m: 2, r: 2, bias: false, weight: 2 };
 
 /** Draws of one block in one run. */
 const draws = 4000;
@@ -68,19 +41,17 @@ async function drawsOf(block: Block, store: Store): Promise<Float64Array[]> {
   return found;
 }
 
-for (const block of blocks) {
-  test(`${block.form}: draws have its covariance, 4,000 draws, seed 5`, async (t) => {
-    const backend = await reference();
-    const store = await backend.store([], { seed: 5 });
-    const program = await compile({ outputs: block.toDense() }, store);
-    const size = block.d * block.m;
-    const values = (await (await program.run()).read()).data();
-    const dense = Matrix.from1DArray(size, size, values);
-    const all = await drawsOf(block, store);
-    await backend.close();
-    const off = deviation(all, dense);
-    t.ok(off < 4.5, `${off.toFixed(1)} standard errors`);
-    const wrong = deviation(all, dense.mul(1.15));
-    t.ok(wrong > 4.5, `rings on a covariance 15 % off: ${wrong.toFixed(1)}`);
-  });
+for (const on of backends) {
+  for (const [name, make] of Object.entries(kinds)) {
+    test(`${name}: draws have its covariance, 4,000 draws, seed 5, on ${on.name}`, async (t) => {
+      const [block, { dense }] = make(sizes);
+      const store = await on.store({ variables: [] }, 5);
+      const all = await drawsOf(block, store);
+      await store.close();
+      const off = deviation(all, dense);
+      t.ok(off < 4.5, `${off.toFixed(1)} standard errors`);
+      const wrong = deviation(all, Matrix.mul(dense, 1.15));
+      t.ok(wrong > 4.5, `rings on a covariance 15 % off: ${wrong.toFixed(1)}`);
+    });
+  }
 }

@@ -1,72 +1,89 @@
-/** The geometry of coupled and Kronecker blocks on the host, by metrics of one's own. */
-import { constant, softmax } from "@metrigrad/graph";
-import { defMetric, kronecker, metrics, type Rfim, rfim, softmaxGram } from "@metrigrad/metric";
-import { dense } from "@metrigrad/nn";
-import { reference } from "@metrigrad/tensor";
-import { Matrix } from "ml-matrix";
+/** The geometry of blocks of every kind on the host, by metrics of one's own. */
+import { matmul } from "@metrigrad/graph";
+import { defMetric, metrics, rfim } from "@metrigrad/metric";
+import { defModule, param, zeros } from "@metrigrad/nn";
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import test from "tape";
+import { backends } from "../support/backends.ts";
+import { matricesOf } from "../support/compareBlock.ts";
 import { asMatrix, asTensor, matrixOf } from "../support/draws.ts";
 import { gap } from "../support/evaluate.ts";
+import { kinds } from "../support/kinds.ts";
 
-const layer = dense(2, 3);
-const [d, m] = [3, 3];
-const a = matrixOf("a", d, 5);
-const c = matrixOf("c", m, 2);
-const [left, right] = [a.mmul(a.transpose()), c.mmul(c.transpose())];
-
-const coupled = defMetric(dense, {
-  block: ({ params, reference: x, preActivation }) => [
-    { params: [params.w], block: softmaxGram(x, softmax(preActivation)) },
-  ],
-});
-const product = defMetric(dense, {
-  block: ({ params }) => [
-    { params: [params.w], block: kronecker(constant(asTensor(left)), constant(asTensor(right))) },
-  ],
+/** t = XW with W [d, m]. */
+const product = defModule({
+  name: "product",
+  options: (d: number, m: number) => ({ d, m }),
+  params: ({ d, m }) => ({ w: param([d, m], zeros) }),
+  apply: ({ w }, x) => matmul(x, w),
 });
 
-for (const [name, metric] of Object.entries({ coupled, product })) {
-  test(`rfim, ${name}: everything on the host follows from the dense matrix`, async (t) => {
-    const backend = await reference();
-    const store = await backend.store(layer, { seed: 2 });
-    const x = asTensor(matrixOf("x", 4, 2));
-    const g: Rfim = await rfim(layer, x, { store, metrics: metrics(metric) });
-    const [block] = g.blocks;
-    if (block === undefined) throw new Error("no block");
-    t.deepEqual([block.columns, block.matrices, block.size], ["coupled", 1, 9]);
-    const whole = asMatrix(await block.toDense());
-    if (name === "product") {
-      t.ok(gap(whole.to1DArray(), left.kroneckerProduct(right).to1DArray()) < 1e-13, "A ⊗ G");
-    }
-    const eigenvalues = await block.eigenvalues();
-    t.deepEqual(eigenvalues.shape, [1, 9]);
-    t.ok(Math.abs(sum(eigenvalues.data()) - whole.trace()) < 1e-12, "their sum is the trace");
-    const squares = Array.from(eigenvalues.data(), (value) => value ** 2);
-    t.ok(Math.abs(sum(squares) - whole.norm() ** 2) < 1e-11, "their squares that of the norm");
-    const damping = { relative: 0.01, absolute: 0.1 };
-    const lambda = 0.01 * whole.trace() + 0.1;
-    const logs = Array.from(eigenvalues.data(), (value) => Math.log(value + lambda));
-    t.ok(gap((await block.logdet(damping)).data(), [sum(logs)]) < 1e-12, "logdet");
+const sizes = { n: 4, d: 2, m: 3, r: 2, bias: true, weight: 0.5 };
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-    // (g + λI)Rv is R⁻ᵀv, of length v'v under RR'.
-    const v = matrixOf("v", d, m);
-    const rooted = asMatrix(await block.inverseSqrt(asTensor(v), damping));
-    const solved = asMatrix(await block.solve(asTensor(v), damping));
-    const column = Matrix.columnVector(v.to1DArray());
-    const shifted = Matrix.add(whole, Matrix.eye(9).mul(lambda));
-    const y = Matrix.columnVector(rooted.to1DArray());
-    const length = y.transpose().mmul(shifted).mmul(y).get(0, 0);
-    t.ok(Math.abs(length / column.norm() ** 2 - 1) < 1e-11, "inverseSqrt makes white noise of it");
-    const back = shifted.mmul(Matrix.columnVector(solved.to1DArray()));
-    t.ok(gap(back.to1DArray(), v.to1DArray()) < 1e-11, "solve");
-    const [one, two] = [await block.sample(), await block.sample()];
-    t.deepEqual(one.shape, [d, m]);
-    t.notDeepEqual([...one.data()], [...two.data()], "draws differ");
-    await g.close();
-    await backend.close();
-  });
-}
+for (const on of backends) {
+  for (const [name, make] of Object.entries(kinds)) {
+    test(`rfim, ${name}: all that the host is told is of the dense matrix, on ${on.name}`, async (t) => {
+      const [made, { dense, damped }] = make(sizes);
+      const { d, m } = made;
+      const layer = product(d, m);
+      const row = defMetric(product, {
+        block: ({ params }) => [{ params: [params.w], block: made }],
+      });
+      const store = await on.store(layer, 2);
+      const x = asTensor(matrixOf("x", sizes.n, d));
+      const g = await rfim(layer, x, { store, metrics: metrics(row) });
+      const [block] = g.blocks;
+      if (block === undefined) throw new Error("no block");
+      const limit = on.limit(1e-11, 2e-5);
+      const near = (got: ArrayLike<number>, expected: readonly number[], what: string) =>
+        t.ok(gap(got, expected) < limit, what);
 
-function sum(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((total, value) => total + value, 0);
+      near((await block.toDense()).data(), dense.to1DArray(), "toDense");
+      const parts = matricesOf(block, dense);
+      const spectra = parts.map((part) =>
+        new EigenvalueDecomposition(part, { assumeSymmetric: true }).realEigenvalues.sort(
+          (a, b) => a - b,
+        ),
+      );
+      const eigenvalues = await block.eigenvalues();
+      t.deepEqual(eigenvalues.shape, [block.matrices, block.size]);
+      near(eigenvalues.data(), spectra.flat(), "eigenvalues");
+      const traces = parts.map((part) => part.trace());
+      near((await block.trace()).data(), traces, "trace");
+      const damping = { relative: 0.01, absolute: 0.1 };
+      const lambdas = traces.map((trace) => 0.01 * trace + 0.1);
+      const logs = spectra.map((values, i) =>
+        sum(values.map((value) => Math.log(value + (lambdas[i] as number)))),
+      );
+      near((await block.logdet(damping)).data(), logs, "logdet");
+
+      const v = matrixOf("v", d, m);
+      const column = Matrix.columnVector(v.to1DArray());
+      const moved = dense.mmul(column);
+      near((await block.apply(asTensor(v))).data(), moved.to1DArray(), "apply");
+      const length = column.transpose().mmul(moved).to1DArray();
+      near([await block.quadratic(asTensor(v))], length, "quadratic");
+      // (g + λI)Rv is R⁻ᵀv, of length v'v under RR'; what stands for g + λI is the block's own.
+      const shifts = Array.from(
+        { length: d * m },
+        (_, k) => lambdas[block.columns === "own" ? k % m : 0],
+      );
+      const shifted =
+        damped?.(lambdas[0] as number) ?? Matrix.add(dense, Matrix.diag(shifts as number[]));
+      const rooted = Matrix.columnVector([
+        ...(await block.inverseSqrt(asTensor(v), damping)).data(),
+      ]);
+      const whitened = rooted.transpose().mmul(shifted).mmul(rooted).get(0, 0);
+      near([whitened / column.norm() ** 2], [1], "inverseSqrt makes white noise of it");
+      const solved = asMatrix(await block.solve(asTensor(v), damping));
+      const back = shifted.mmul(Matrix.columnVector(solved.to1DArray()));
+      near(back.to1DArray(), v.to1DArray(), "solve");
+      const [one, two] = [await block.sample(), await block.sample()];
+      t.deepEqual(one.shape, [d, m]);
+      t.notDeepEqual([...one.data()], [...two.data()], "draws differ");
+      await g.close();
+      await store.close();
+    });
+  }
 }

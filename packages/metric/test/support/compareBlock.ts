@@ -18,6 +18,8 @@ interface Compared {
   readonly node: Node;
   readonly expected: readonly number[];
   readonly seen?: (value: Tensor) => readonly number[];
+  /** Least size that errors are relative to; 1e-3 by default. */
+  readonly least?: number;
 }
 
 const everything = (value: Tensor): readonly number[] => [...value.data()];
@@ -72,7 +74,7 @@ export async function compareBlock(
       const { x, lambda, residual } = block.solution(node, { ...exact(solver, size), damping });
       all.set(`solve by ${solver}, ${name}`, { node: x, expected: solved });
       all.set(`λ of ${solver}, ${name}`, { node: lambda, expected: lambdas });
-      all.set(`residual of ${solver}, ${name}`, { node: residual, expected: [0] });
+      all.set(`residual of ${solver}, ${name}`, { node: residual, expected: [0], least: 1 });
     }
     for (const { solver } of block.costs.slice(0, 2)) {
       if (solver === "cg") continue;
@@ -135,7 +137,10 @@ function logdets(block: Block, shifted: Matrix): number[] {
 }
 
 /** The distinct matrices of a block, from that over all parameters. */
-function matricesOf({ d, m, columns, matrices }: Block, dense: Matrix): Matrix[] {
+export function matricesOf(
+  { d, m, columns, matrices }: Pick<Block, "d" | "m" | "columns" | "matrices">,
+  dense: Matrix,
+): Matrix[] {
   if (columns === "coupled") return [dense.clone()];
   return Array.from({ length: matrices }, (_, i) => {
     const own = Array.from({ length: d }, (_, a) => a * m + i);
@@ -164,10 +169,10 @@ async function errorsOf(
   const program = await compile({ outputs }, store);
   const handles = await program.run();
   const errors = new Map<string, number>();
-  for (const [name, { expected, seen = everything }] of compared) {
+  for (const [name, { expected, seen = everything, least = 1e-3 }] of compared) {
     const handle = handles[name] as (typeof handles)[string];
     const values = seen(await handle.read());
-    const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+    const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), least);
     const error =
       values.length === expected.length
         ? values.reduce(

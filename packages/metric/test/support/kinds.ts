@@ -1,0 +1,217 @@
+/** Blocks of every kind on random sizes, beside what they are on the host. */
+import { constant, reshape, softmax } from "@metrigrad/graph";
+import {
+  type Block,
+  denseBlock,
+  diagonalBlock,
+  eigenbasisBlock,
+  factorGram,
+  jacobianGram,
+  kronecker,
+  quasiDiagonal,
+  quasiDiagonalGram,
+  sharedGram,
+  softmaxGram,
+  unitGram,
+} from "@metrigrad/metric";
+import { tensor } from "@metrigrad/tensor";
+import fc from "fast-check";
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import type { Expected } from "./compareBlock.ts";
+import { asTensor, augmented, matrixOf } from "./draws.ts";
+
+/** Sizes and options of one block. */
+export interface Sizes {
+  readonly n: number;
+  readonly d: number;
+  readonly m: number;
+  readonly r: number;
+  readonly bias: boolean;
+  readonly weight: number;
+}
+
+/** Sizes at random. */
+export const sizes: fc.Arbitrary<Sizes> = fc.record({
+  n: fc.integer({ min: 1, max: 6 }),
+  d: fc.integer({ min: 1, max: 3 }),
+  m: fc.integer({ min: 2, max: 3 }),
+  r: fc.integer({ min: 1, max: 2 }),
+  bias: fc.boolean(),
+  weight: fc.constantFrom(1, 0.25, 4),
+});
+
+/** A block and what it is on the host. */
+export type Made = readonly [Block, Expected];
+
+/** (weight/n) Σ_s x̃_sx̃_s' ⊗ S_s. */
+function sumOfProducts(rows: Matrix, metrics: readonly Matrix[], weight: number): Matrix {
+  const size = rows.columns * (metrics[0] as Matrix).rows;
+  return metrics.reduce(
+    (total, metric, s) => {
+      const x = rows.getRowVector(s);
+      const one = x.transpose().mmul(x).kroneckerProduct(metric);
+      return total.add(one.mul(weight / rows.rows));
+    },
+    Matrix.zeros(size, size),
+  );
+}
+
+function rowsOf({ n, d, bias }: Sizes) {
+  const x = matrixOf("x", n, d);
+  return { x: constant(asTensor(x)), rows: bias ? augmented(x) : x };
+}
+
+/** A psd matrix of a rank up to n. */
+function definite(path: string, size: number, n: number): Matrix {
+  const root = matrixOf(path, size, n);
+  return root.mmul(root.transpose());
+}
+
+const nodeOf = (matrix: Matrix) => constant(asTensor(matrix));
+
+/** A block of every constructor. */
+export const kinds: Readonly<Record<string, (sizes: Sizes) => Made>> = {
+  sharedGram: (one) => {
+    const { x, rows } = rowsOf(one);
+    const { n, m, bias, weight } = one;
+    const units = Array.from({ length: n }, () => Matrix.eye(m));
+    return [
+      sharedGram(x, m, { bias, weight }),
+      { dense: sumOfProducts(rows, units, weight), rows },
+    ];
+  },
+  unitGram: (one) => {
+    const { x, rows } = rowsOf(one);
+    const { n, m, bias, weight } = one;
+    const nu = Matrix.abs(matrixOf("nu", n, m));
+    const units = nu.to2DArray().map((row) => Matrix.diag(row));
+    const block = unitGram(x, constant(asTensor(nu)), { bias, weight });
+    return [block, { dense: sumOfProducts(rows, units, weight), rows }];
+  },
+  factorGram: (one) => {
+    const { x, rows } = rowsOf(one);
+    const { n, m, r, bias, weight } = one;
+    const factors = Array.from({ length: n }, (_, s) => matrixOf(`factor${s}`, m, r));
+    const all = tensor(
+      factors.map((factor) => factor.to2DArray()),
+      { shape: [n, m, r] },
+    );
+    const metrics = factors.map((factor) => factor.mmul(factor.transpose()));
+    const block = factorGram(x, constant(all), { bias, weight });
+    return [block, { dense: sumOfProducts(rows, metrics, weight), rows }];
+  },
+  softmaxGram: (one) => {
+    const { x, rows } = rowsOf(one);
+    const { n, m, bias, weight } = one;
+    const t = matrixOf("t", n, m);
+    const metrics = t.to2DArray().map((row) => {
+      const total = row.reduce((sum, value) => sum + Math.exp(value), 0);
+      const eta = row.map((value) => Math.exp(value) / total);
+      return Matrix.sub(Matrix.diag(eta), Matrix.columnVector(eta).mmul(Matrix.rowVector(eta)));
+    });
+    const block = softmaxGram(x, softmax(constant(asTensor(t))), { bias, weight });
+    return [block, { dense: sumOfProducts(rows, metrics, weight), rows }];
+  },
+  jacobianGram: ({ n, d, m, r, weight }) => {
+    const rows = matrixOf("jacobian", n * r, d * m);
+    const block = jacobianGram(reshape(constant(asTensor(rows)), [n, r, d, m]), {
+      shape: [d, m],
+      weight,
+    });
+    return [
+      block,
+      {
+        dense: rows
+          .transpose()
+          .mmul(rows)
+          .mul(weight / n),
+      },
+    ];
+  },
+  "denseBlock, one for all columns": ({ d, m, n }) => {
+    const g = definite("root", d, n);
+    const block = denseBlock(reshape(nodeOf(g), [1, d, d]), m);
+    return [block, { dense: g.kroneckerProduct(Matrix.eye(m)) }];
+  },
+  "denseBlock, one per column": ({ d, m, n }) => {
+    const all = Array.from({ length: m }, (_, i) => definite(`root${i}`, d, n));
+    const dense = Matrix.zeros(d * m, d * m);
+    for (const [i, g] of all.entries()) {
+      const own = Matrix.zeros(m, m);
+      own.set(i, i, 1);
+      dense.add(g.kroneckerProduct(own));
+    }
+    const matrices = nodeOf(new Matrix(all.flatMap((g) => g.to2DArray())));
+    return [denseBlock(reshape(matrices, [m, d, d]), m), { dense }];
+  },
+  "denseBlock, coupled": ({ d, m }) => {
+    const root = matrixOf("root", d * m, d * m);
+    const dense = root.mmul(root.transpose());
+    const matrices = reshape(constant(asTensor(dense)), [1, d * m, d * m]);
+    return [denseBlock(matrices, m, "dense", "coupled"), { dense }];
+  },
+  kronecker: ({ d, m, n }) => {
+    const [a, g] = [definite("a", d, n), definite("g", m, n)];
+    return [kronecker(nodeOf(a), nodeOf(g)), { dense: a.kroneckerProduct(g) }];
+  },
+  "kronecker, split damping": ({ d, m }) => {
+    const [a, g] = [definite("a", d, d), definite("g", m, m)];
+    const pi = Math.sqrt(a.trace() / d / (g.trace() / m));
+    const damped = (lambda: number) => {
+      const left = Matrix.add(a, Matrix.eye(d).mul(pi * Math.sqrt(lambda)));
+      const right = Matrix.add(g, Matrix.eye(m).mul(Math.sqrt(lambda) / pi));
+      return left.kroneckerProduct(right);
+    };
+    const block = kronecker(nodeOf(a), nodeOf(g), { split: true });
+    return [block, { dense: a.kroneckerProduct(g), damped }];
+  },
+  eigenbasisBlock: ({ d, m }) => {
+    const bases = [definite("a", d, d), definite("g", m, m)].map(
+      (one) => new EigenvalueDecomposition(one, { assumeSymmetric: true }).eigenvectorMatrix,
+    );
+    const [p, q] = bases as [Matrix, Matrix];
+    const values = Matrix.abs(matrixOf("values", d, m));
+    const both = p.kroneckerProduct(q);
+    const dense = both.mmul(Matrix.diag(values.to1DArray())).mmul(both.transpose());
+    return [eigenbasisBlock(nodeOf(p), nodeOf(q), nodeOf(values)), { dense }];
+  },
+  diagonalBlock: ({ d, m }) => {
+    const values = Matrix.abs(matrixOf("values", d, m));
+    return [diagonalBlock(nodeOf(values)), { dense: Matrix.diag(values.to1DArray()) }];
+  },
+  quasiDiagonalGram: (one) => {
+    const { x, nu, dense } = quasiDiagonalOf(one);
+    return [quasiDiagonalGram(nodeOf(x), nodeOf(nu), { weight: one.weight }), { dense }];
+  },
+  quasiDiagonal: (one) => {
+    const { dense } = quasiDiagonalOf(one);
+    const { d, m } = one;
+    const row = (a: number, b: number) =>
+      Array.from({ length: m }, (_, i) => dense.get(a * m + i, b * m + i));
+    const all = Array.from({ length: d + 1 }, (_, a) => a);
+    const diagonal = new Matrix(all.map((a) => row(a, a)));
+    const coupling = new Matrix(all.slice(0, d).map((a) => row(a, d)));
+    return [quasiDiagonal(nodeOf(diagonal), nodeOf(coupling)), { dense }];
+  },
+};
+
+/** The matrix of a quasi-diagonal reduction, entry by entry. */
+function quasiDiagonalOf({ n, d, m, weight }: Sizes) {
+  const x = matrixOf("x", n, d);
+  const rows = augmented(x);
+  const nu = Matrix.abs(matrixOf("nu", n, m));
+  const size = (d + 1) * m;
+  const dense = Matrix.zeros(size, size);
+  for (let i = 0; i < m; i++) {
+    const scale = Matrix.diag(nu.getColumn(i).map((value) => (value * weight) / n));
+    const g = rows.transpose().mmul(scale).mmul(rows);
+    for (let a = 0; a <= d; a++) {
+      for (let b = 0; b <= d; b++) {
+        const kept = a === b || a === d || b === d;
+        const value = kept ? g.get(a, b) : (g.get(a, d) * g.get(d, b)) / g.get(d, d);
+        dense.set(a * m + i, b * m + i, value);
+      }
+    }
+  }
+  return { x, nu, dense };
+}
