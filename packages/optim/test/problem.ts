@@ -24,7 +24,7 @@ import {
   type Module,
   sequential,
 } from "@metrigrad/nn";
-import { reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import { type Backend, reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
 import type { Optimizer, OptimizerContext, Phase } from "../src/index.ts";
 
 /** Rows of one fixed batch. */
@@ -132,10 +132,11 @@ export async function follow(
   optimizer: Optimizer,
   batches: readonly Feeds[],
   context: OptimizerContext = contextOf(model),
+  open: () => Promise<Backend> = reference,
 ): Promise<ReadonlyMap<string, Float64Array>[]> {
   const count: Phase = { every: 1, updates: [[stepVariable, add(stepVariable, 1)]] };
   const phases = [...optimizer.update(context), count];
-  const backend = await reference();
+  const backend = await open();
   const store = await backend.store(model, { seed: 1 });
   const programs: Program<unknown>[] = [];
   for (const { updates } of phases) programs.push(await compile({ outputs: [], updates }, store));

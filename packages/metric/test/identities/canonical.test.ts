@@ -1,6 +1,14 @@
 /** Laws in their natural coordinates: the Hessian of −ln p does not depend on y. */
 import { softmax, softplus } from "@metrigrad/graph";
-import { defMetric, fisher, metrics, observedFisher, rfim, softmaxGram } from "@metrigrad/metric";
+import {
+  defMetric,
+  fisher,
+  fullMetrics,
+  metrics,
+  observedFisher,
+  rfim,
+  softmaxGram,
+} from "@metrigrad/metric";
 import { bernoulli, categorical, dense, gaussian, type Law, type Module } from "@metrigrad/nn";
 import { type Tensor, tensor } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
@@ -56,26 +64,39 @@ for (const on of backends) {
       await store.close();
       t.ok(gap(g.data(), byUnits(nu)) < on.limit(1e-13, 1e-6), "RFIM");
       const law = bernoulli({ values: [low, high] });
-      for (const y of [
-        [low, low],
-        [low, high],
-        [high, low],
-        [high, high],
-      ]) {
-        const found = await curvature(dense(2, 2), law, everywhere(y), on);
-        t.ok(gap(found, g.data()) < on.limit(1e-13, 1e-6), `y = ${y}`);
+      const apart = matrixOf("y", 5, 2).to2DArray();
+      const labels = [
+        ...[low, high].flatMap((a) => [low, high].map((b) => everywhere([a, b]))),
+        tensor(apart.map((row) => row.map((value) => (value > 0 ? high : low)))),
+      ];
+      for (const y of labels) {
+        const found = await curvature(dense(2, 2), law, y, on);
+        t.ok(gap(found, g.data()) < on.limit(1e-13, 1e-6), `y = ${[...y.data()]}`);
       }
     });
   }
 
   test(`T7 soft-max: −∂² ln p = RFIM for every y, on ${on.name}`, async (t) => {
-    const logits = augmented(x).mmul(w).to2DArray();
-    const g = meanKronecker(augmented(x), (s) => softmaxInformation(logits[s] as number[]));
-    for (const label of [0, 1]) {
-      const labels = tensor(Int32Array.from({ length: x.rows }, () => label));
-      const found = await curvature(dense(2, 2), categorical(), labels, on);
-      t.ok(gap(found, g.to1DArray()) < on.limit(1e-13, 1e-6), `y = ${label}`);
+    const layer = dense(2, 3);
+    const weights = matrixOf("w", 3, 3);
+    const likelihood = categorical();
+    const store = await started(layer, weights, on);
+    const options = { store, likelihood, metrics: fullMetrics };
+    const { blocks } = await rfim(layer, asTensor(x), options);
+    t.equal(blocks[0]?.form, "softmaxGram");
+    const g = [...((await blocks[0]?.toDense())?.data() ?? [])];
+    const logits = augmented(x).mmul(weights).to2DArray();
+    const host = meanKronecker(augmented(x), (s) => softmaxInformation(logits[s] as number[]));
+    t.ok(gap(g, host.to1DArray()) < on.limit(1e-13, 1e-6), "RFIM");
+    for (const y of [0, 1, 2]
+      .map((label) => [label, label, label, label, label])
+      .concat([[0, 2, 1, 1, 2]])) {
+      const labels = tensor(Int32Array.from(y));
+      const hessian = await observedFisher(layer, { inputs: asTensor(x), labels }, options);
+      const found = (await hessian.toDense()).data();
+      t.ok(gap(found, g) < on.limit(1e-13, 1e-6), `y = ${y}`);
     }
+    await store.close();
   });
 }
 

@@ -1,13 +1,14 @@
 /** KL divergences of rows against the quadratic form of the metric. */
 
 import { mul } from "@metrigrad/graph";
-import { denseMetric, metrics, tanhRow, type UnitRow } from "@metrigrad/metric";
-import type { Matrix } from "ml-matrix";
+import { denseMetric, fullMetrics, metrics, rfim, tanhRow, type UnitRow } from "@metrigrad/metric";
+import { categorical, dense } from "@metrigrad/nn";
+import { Matrix } from "ml-matrix";
 import test from "tape";
 import { backends, type Tested } from "../support/backends.ts";
 import { asTensor, augmented, matrixOf } from "../support/draws.ts";
 import { type Layer, layerMetric, layers } from "../support/layers.ts";
-import { divergence } from "../support/units.ts";
+import { divergence, softmaxLaw } from "../support/units.ts";
 
 const x = matrixOf("x", 5, 2);
 const delta = matrixOf("delta", 3, 2);
@@ -45,6 +46,33 @@ for (const on of backends) {
       );
     });
   }
+
+  test(`T4 soft-max layer: KL − ½ε²δ'gδ is of third order, on ${on.name}`, async (t) => {
+    const [w, step] = [matrixOf("w", 3, 3), matrixOf("delta", 3, 3)];
+    const model = dense(2, 3);
+    const store = await on.store(model);
+    await store.write("w", asTensor(w));
+    const options = { store, likelihood: categorical(), metrics: fullMetrics };
+    const g = await rfim(model, asTensor(x), options);
+    const quadratic = await g.quadratic({ w: asTensor(step) });
+    await store.close();
+    const rest = (epsilon: number) => {
+      const moved = Matrix.add(w, Matrix.mul(step, epsilon));
+      const parts = augmented(x)
+        .to2DArray()
+        .flatMap((row) => {
+          const [from, to] = [w, moved].map((one) => new Matrix([row]).mmul(one).to1DArray());
+          return softmaxLaw.outcomes(from as number[]).map(({ y, weight }) => {
+            const gain =
+              softmaxLaw.logProb(y, from as number[]) - softmaxLaw.logProb(y, to as number[]);
+            return (weight * gain) / x.rows;
+          });
+        });
+      return Math.abs(parts.reduce((sum, part) => sum + part, 0) - (epsilon ** 2 * quadratic) / 2);
+    };
+    const slope = Math.log2(rest(0.02) / rest(0.01));
+    t.ok(slope > 2.9 && slope < 4.5, `log-log slope ${slope.toFixed(2)}`);
+  });
 
   test(`T4 at a symmetric point it is of fourth order, on ${on.name}`, async (t) => {
     const [layer] = layers;

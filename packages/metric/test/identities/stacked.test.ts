@@ -1,27 +1,8 @@
 /** Subsystems whose response is that of a later layer. */
-import {
-  compile,
-  constant,
-  defElementwise,
-  grad,
-  mean,
-  square,
-  sub,
-  type Variable,
-} from "@metrigrad/graph";
-import {
-  type Block,
-  denseMetric,
-  fisher,
-  type MetricChoice,
-  metrics,
-  reluRow,
-  type Subsystem,
-  stackedMetrics,
-} from "@metrigrad/metric";
+import { defElementwise } from "@metrigrad/graph";
+import { fisher, stackedMetrics } from "@metrigrad/metric";
 import {
   type Activation,
-  applyModel,
   batchNorm,
   categorical,
   dense,
@@ -31,11 +12,11 @@ import {
 } from "@metrigrad/nn";
 import { Matrix } from "ml-matrix";
 import test from "tape";
-import { backends, type Tested } from "../support/backends.ts";
+import { backends } from "../support/backends.ts";
 import { denseBlocks, subsystemsOf, withStore } from "../support/dense.ts";
-import { asMatrix, asTensor, augmented, matrixOf } from "../support/draws.ts";
+import { asTensor, augmented, matrixOf } from "../support/draws.ts";
 import { gap } from "../support/evaluate.ts";
-import { normalUnit, twoValued } from "../support/units.ts";
+import { type HostLaw, independent, normalUnit, softmaxLaw, twoValued } from "../support/units.ts";
 
 const x = matrixOf("x", 4, 2);
 const w = matrixOf("w", 3, 3, 0.8);
@@ -60,30 +41,11 @@ const hiddens: readonly Hidden[] = [
 ];
 
 /** A last layer: its law in the graph, and E[g(y)] = Σ weight·g(y) with ln p(y | o) in plain JavaScript. */
-interface Output {
+interface Output extends HostLaw {
   readonly name: string;
   readonly activation?: string;
   readonly likelihood?: Law;
-  readonly logProb: (y: readonly number[], o: readonly number[]) => number;
-  readonly outcomes: (
-    o: readonly number[],
-  ) => readonly { readonly y: readonly number[]; readonly weight: number }[];
 }
-
-function independent(unit: ReturnType<typeof normalUnit>): Pick<Output, "logProb" | "outcomes"> {
-  return {
-    logProb: (y, o) => y.reduce((sum, value, i) => sum + unit.logProb(value, o[i] as number), 0),
-    outcomes: ([a = 0, b = 0]) =>
-      unit
-        .outcomes(a)
-        .flatMap((one) =>
-          unit.outcomes(b).map((two) => ({ y: [one.y, two.y], weight: one.weight * two.weight })),
-        ),
-  };
-}
-
-const softmaxLog = (label: number, o: readonly number[]) =>
-  (o[label] as number) - Math.log(o.reduce((sum, value) => sum + Math.exp(value), 0));
 
 const outputs: readonly Output[] = [
   {
@@ -91,12 +53,7 @@ const outputs: readonly Output[] = [
     likelihood: gaussian({ sigma: 0.7 }),
     ...independent(normalUnit((t) => t, 0.7)),
   },
-  {
-    name: "soft-max",
-    likelihood: categorical(),
-    logProb: ([label = 0], o) => softmaxLog(label, o),
-    outcomes: (o) => o.map((_, label) => ({ y: [label], weight: Math.exp(softmaxLog(label, o)) })),
-  },
+  { name: "soft-max", likelihood: categorical(), ...softmaxLaw },
   {
     name: "tanh",
     activation: "tanh",
@@ -264,68 +221,3 @@ test("stackedMetrics: subsystems without a layer and ends that are no layers are
   );
   t.end();
 });
-
-const rows = matrixOf("rows", 14, 2);
-const targets = matrixOf("targets", 14, 3);
-
-/** −g⁻¹∂L/∂W for the first of two layers with relu units, W and C given. */
-async function reluStep(
-  metrics: MetricChoice,
-  first: Matrix,
-  second: Matrix,
-  on: Tested,
-): Promise<Matrix> {
-  const model = sequential(dense(2, 2, { activation: "relu" }), dense(2, 3));
-  const place = { x: rows, metrics, likelihood: gaussian() };
-  return withStore(
-    model,
-    { "dense0/w": first, "dense1/w": second },
-    async (store) => {
-      const { output } = applyModel(model, constant(asTensor(rows)));
-      const [{ block, params }] = subsystemsOf(model, place) as [Subsystem];
-      const loss = mean(square(sub(output, constant(asTensor(targets)))));
-      const outputs = (block as Block).solve(grad(loss, params[0] as Variable), {
-        solver: "dense",
-      });
-      const program = await compile({ outputs }, store);
-      return asMatrix(await (await program.run()).read()).mul(-1);
-    },
-    on,
-  );
-}
-
-for (const on of backends) {
-  test(`T19 rescaling relu units by c, hard relu: the step of g^h changes by 1/c², that of g^y by 1, on ${on.name}`, async (t) => {
-    const first = matrixOf("first", 3, 2);
-    const second = matrixOf("second", 3, 3);
-    const scales = [3, 0.5];
-    const scaled = Matrix.mul(first, 1);
-    const inverse = Matrix.mul(second, 1);
-    scales.forEach((scale, unit) => {
-      for (let a = 0; a < 3; a++) scaled.set(a, unit, scale * first.get(a, unit));
-      for (let b = 0; b < 3; b++) inverse.set(unit, b, second.get(unit, b) / scale);
-    });
-    const hard = metrics(denseMetric([reluRow({ omega: 1e-5 })]));
-    const cases = [
-      { name: "g^h", table: hard, ratio: (scale: number) => 1 / scale ** 2 },
-      { name: "g^y", table: stackedMetrics(), ratio: () => 1 },
-    ];
-    for (const { name, table, ratio } of cases) {
-      const here = await reluStep(table, first, second, on);
-      const there = await reluStep(table, scaled, inverse, on);
-      const [got, expected] = [
-        [0, 1],
-        [0, 1],
-      ].map((units, at) =>
-        units.flatMap((unit) => {
-          const scale = scales[unit] as number;
-          // A step of the scaled weights, in the first ones' units.
-          if (at === 0) return there.getColumn(unit).map((value) => value / scale);
-          return here.getColumn(unit).map((value) => value * ratio(scale));
-        }),
-      ) as [number[], number[]];
-      t.ok(gap(got, expected) < on.limit(1e-9, 5e-6), name);
-      t.ok(Math.max(...expected.map(Math.abs)) > 0.05, "the step is no trifle");
-    }
-  });
-}

@@ -111,3 +111,32 @@ export function divergence(unit: HostUnit, w: Matrix, delta: Matrix, rows: Matri
   );
   return parts.reduce((sum, part) => sum + part, 0) / rows.rows;
 }
+
+/** The response of a whole row in plain JavaScript. */
+export interface HostLaw {
+  /** ln p(y | o). */
+  readonly logProb: (y: readonly number[], o: readonly number[]) => number;
+  /** E[f(y)] = Σ weight·f(y). */
+  readonly outcomes: (
+    o: readonly number[],
+  ) => readonly { readonly y: readonly number[]; readonly weight: number }[];
+}
+
+/** A response of such neurons, each by itself. */
+export function independent(unit: HostUnit): HostLaw {
+  return {
+    logProb: (y, o) => y.reduce((sum, value, i) => sum + unit.logProb(value, o[i] as number), 0),
+    outcomes: (o) => combinations(unit, o).map(({ ys, weight }) => ({ y: ys, weight })),
+  };
+}
+
+/** ln η_label of logits o. */
+function logShare(label: number, o: readonly number[]): number {
+  return (o[label] as number) - Math.log(o.reduce((sum, value) => sum + Math.exp(value), 0));
+}
+
+/** One of as many classes as there are logits. */
+export const softmaxLaw: HostLaw = {
+  logProb: ([label = 0], o) => logShare(label, o),
+  outcomes: (o) => o.map((_, label) => ({ y: [label], weight: Math.exp(logShare(label, o)) })),
+};

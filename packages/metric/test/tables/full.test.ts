@@ -26,7 +26,14 @@ import { denseBlocks, subsystemsOf, withStore } from "../support/dense.ts";
 import { asMatrix, asTensor, augmented, matrixOf } from "../support/draws.ts";
 import { gap } from "../support/evaluate.ts";
 import { rejects } from "../support/rejects.ts";
-import { normalUnit } from "../support/units.ts";
+import {
+  counting,
+  type HostLaw,
+  independent,
+  normalUnit,
+  softmaxLaw,
+  twoValued,
+} from "../support/units.ts";
 
 const x = matrixOf("x", 5, 2);
 
@@ -58,40 +65,54 @@ for (const [likelihood, linear, curved] of laws) {
   }
 }
 
-/** The last layer's response laws whose rows have a shape of their own, in plain JavaScript. */
-const responses = [
+const logistic = (t: number) => 1 / (1 + Math.exp(-t));
+
+/** Laws of the last layer's response, in plain JavaScript, with what its metric is beside x̃x̃'. */
+const responses: readonly (HostLaw & { law: Law; form: string; m: number })[] = [
+  { law: categorical(), form: "(diag η − ηη') ⊗ x̃x̃'", m: 3, ...softmaxLaw },
   {
-    law: categorical(),
-    form: "(diag η − ηη') ⊗ x̃x̃'",
-    logProb: ([label = 0]: readonly number[], t: readonly number[]) =>
-      (t[label] as number) - Math.log(t.reduce((sum, one) => sum + Math.exp(one), 0)),
-    outcomes: (t: readonly number[]) => {
-      const total = t.reduce((sum, one) => sum + Math.exp(one), 0);
-      return t.map((one, label) => ({ y: [label], weight: Math.exp(one) / total }));
-    },
+    law: bernoulli(),
+    form: "diag(sigm t (1 − sigm t)) ⊗ x̃x̃'",
+    m: 2,
+    ...independent(twoValued(0, 1, logistic)),
+  },
+  {
+    law: bernoulli({ values: [-1, 1] }),
+    form: "diag(sech² t) ⊗ x̃x̃'",
+    m: 2,
+    ...independent(twoValued(-1, 1, (t) => (1 + Math.tanh(t)) / 2)),
+  },
+  { law: poisson(), form: "diag(eᵗ) ⊗ x̃x̃'", m: 2, ...independent(counting(Math.exp)) },
+  {
+    law: gaussian({ sigma: 0.6 }),
+    form: "σ⁻²I ⊗ x̃x̃'",
+    m: 2,
+    ...independent(normalUnit((t) => t, 0.6)),
   },
   {
     law: gaussianWithScale(),
     form: "diag(e^(−2s), 2) ⊗ x̃x̃' in (μ, s)",
-    logProb: ([y = 0]: readonly number[], [mu = 0, s = 0]: readonly number[]) =>
-      -0.5 * ((y - mu) * Math.exp(-s)) ** 2 - s,
-    outcomes: ([mu = 0, s = 0]: readonly number[]) =>
+    m: 2,
+    logProb: ([y = 0], [mu = 0, s = 0]) => -0.5 * ((y - mu) * Math.exp(-s)) ** 2 - s,
+    outcomes: ([mu = 0, s = 0]) =>
       normalUnit((t) => t, Math.exp(s))
         .outcomes(mu)
         .map(({ y, weight }) => ({ y: [y], weight })),
   },
 ];
 
-for (const { law, form, logProb, outcomes } of responses) {
-  const w = matrixOf("w", 3, 2, 0.5);
-  const expected = Matrix.zeros(6, 6);
+for (const { law, form, m, logProb, outcomes } of responses) {
+  const size = 3 * m;
+  const w = matrixOf("w", 3, m, 0.5);
+  const expected = Matrix.zeros(size, size);
   for (const row of augmented(x).to2DArray()) {
     const outputs = (weights: Matrix) => new Matrix([row]).mmul(weights).to1DArray();
     for (const { y, weight } of outcomes(outputs(w))) {
-      const scores = Array.from({ length: 6 }, (_, k) => {
+      const scores = Array.from({ length: size }, (_, k) => {
         const at = (steps: number) => {
           const moved = w.clone();
-          moved.set(k >> 1, k % 2, moved.get(k >> 1, k % 2) + steps * 1e-3);
+          const [a, i] = [Math.floor(k / m), k % m];
+          moved.set(a, i, moved.get(a, i) + steps * 1e-3);
           return logProb(y, outputs(moved));
         };
         return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / 12e-3;
@@ -104,7 +125,7 @@ for (const { law, form, logProb, outcomes } of responses) {
   for (const on of backends) {
     test(`T1 ${law.name} layer: ${form} = E[score score'], scores by finite differences, on ${on.name}`, async (t) => {
       const place = { x, metrics: fullMetrics, likelihood: law, values: { w }, on };
-      const { w: got } = await denseBlocks(dense(2, 2), place);
+      const { w: got } = await denseBlocks(dense(2, m), place);
       t.ok(gap(got?.to1DArray() ?? [], expected.to1DArray()) < on.limit(1e-9, 1e-6));
     });
   }
