@@ -21,6 +21,12 @@ const product = defModule({
 const sizes = { n: 4, d: 2, m: 3, r: 2, bias: true, weight: 0.5 };
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
+/** Eigenvalues in ascending order. */
+function spectrum(part: Matrix): number[] {
+  const { realEigenvalues } = new EigenvalueDecomposition(part, { assumeSymmetric: true });
+  return realEigenvalues.sort((a, b) => a - b);
+}
+
 for (const on of backends) {
   for (const [name, make] of Object.entries(kinds)) {
     test(`rfim, ${name}: all that the host is told is of the dense matrix, on ${on.name}`, async (t) => {
@@ -41,11 +47,7 @@ for (const on of backends) {
 
       near((await block.toDense()).data(), dense.to1DArray(), "toDense");
       const parts = matricesOf(block, dense);
-      const spectra = parts.map((part) =>
-        new EigenvalueDecomposition(part, { assumeSymmetric: true }).realEigenvalues.sort(
-          (a, b) => a - b,
-        ),
-      );
+      const spectra = parts.map(spectrum);
       const eigenvalues = await block.eigenvalues();
       t.deepEqual(eigenvalues.shape, [block.matrices, block.size]);
       near(eigenvalues.data(), spectra.flat(), "eigenvalues");
@@ -53,9 +55,14 @@ for (const on of backends) {
       near((await block.trace()).data(), traces, "trace");
       const damping = { relative: 0.01, absolute: 0.1 };
       const lambdas = traces.map((trace) => 0.01 * trace + 0.1);
-      const logs = spectra.map((values, i) =>
-        sum(values.map((value) => Math.log(value + (lambdas[i] as number)))),
+      // What stands for g + λI is the block's own.
+      const shifts = Array.from(
+        { length: d * m },
+        (_, k) => lambdas[block.columns === "own" ? k % m : 0],
       );
+      const shifted =
+        damped?.(lambdas[0] as number) ?? Matrix.add(dense, Matrix.diag(shifts as number[]));
+      const logs = matricesOf(block, shifted).map((part) => sum(spectrum(part).map(Math.log)));
       near((await block.logdet(damping)).data(), logs, "logdet");
 
       const v = matrixOf("v", d, m);
@@ -64,13 +71,7 @@ for (const on of backends) {
       near((await block.apply(asTensor(v))).data(), moved.to1DArray(), "apply");
       const length = column.transpose().mmul(moved).to1DArray();
       near([await block.quadratic(asTensor(v))], length, "quadratic");
-      // (g + λI)Rv is R⁻ᵀv, of length v'v under RR'; what stands for g + λI is the block's own.
-      const shifts = Array.from(
-        { length: d * m },
-        (_, k) => lambdas[block.columns === "own" ? k % m : 0],
-      );
-      const shifted =
-        damped?.(lambdas[0] as number) ?? Matrix.add(dense, Matrix.diag(shifts as number[]));
+      // (g + λI)Rv is R⁻ᵀv, of length v'v under RR'.
       const rooted = Matrix.columnVector([
         ...(await block.inverseSqrt(asTensor(v), damping)).data(),
       ]);
