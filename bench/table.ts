@@ -13,7 +13,10 @@ export function tables(environment: Environment, results: readonly Result[]): st
     const devices = [...new Set(own.flatMap(({ device = [] }) => device))];
     return [...devices.map((device) => `${suite}: ${placed(device)}`), suiteTable(own)];
   });
-  const versions = Object.entries(environment.versions).map(([name, text]) => `${name}: ${text}`);
+  const versions = Object.entries(environment.versions).map(([name, text]) => {
+    const { [name]: adapter = "" } = environment.adapters;
+    return `${name}: ${text}${text.includes(adapter) ? "" : `, on ${adapter}`}`;
+  });
   const missing = Object.entries(environment.missing).map(
     ([name, why]) => `${name}: not run: ${why}`,
   );

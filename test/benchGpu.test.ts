@@ -10,6 +10,8 @@ import { naturalProblem, stepProblem } from "../bench/network.ts";
 import { oursOn } from "../bench/ours/solvers.ts";
 import type { Ours } from "../bench/ours/variants.ts";
 import { paced } from "../bench/pace.ts";
+import { pack, unpack } from "../bench/peers/browser/pack.ts";
+import { measuringPage } from "../bench/peers/browser/page.ts";
 import type { Problems } from "../bench/problems.ts";
 import { type Result, resultOf } from "../bench/result.ts";
 import type { Session } from "../bench/session.ts";
@@ -167,6 +169,46 @@ const found = (name: string, ours: number, torch: number) =>
     ...{ suite: "gpu", case: name, unit: "GFLOP/s", better: "higher", device, ours },
     peers: { PyTorch: torch },
   });
+
+test("bench gpu: a page solves what the host lays down for it", async (t) => {
+  const problem = { kind: "sum", w: [{ x: Float32Array.of(1, 2.5) }], labels: Int32Array.of(-3) };
+  const { json, parts } = pack(problem);
+  t.deepEqual(parts, [problem.w[0]?.x, problem.labels]);
+  const bytes = new Uint8Array(12);
+  bytes.set(new Uint8Array(Float32Array.of(1, 2.5).buffer));
+  bytes.set(new Uint8Array(problem.labels.buffer), 8);
+  t.deepEqual(unpack(json, bytes.buffer), problem);
+
+  const asked: unknown[] = [];
+  const posted: number[] = [];
+  const { fetch } = globalThis;
+  globalThis.fetch = (async (url: string, options?: { readonly body: Float32Array }) => {
+    if (options !== undefined) posted.push(...options.body);
+    return { text: async () => json, arrayBuffer: async () => bytes.buffer, url };
+  }) as never;
+  try {
+    const solvers: Solvers = {
+      tiny: async (given) => {
+        asked.push(given);
+        return {
+          result: async () => [4, 5],
+          time: async (runs) => runs / 2,
+          close: async () => void asked.push("closed"),
+        };
+      },
+    };
+    const page = measuringPage({ name: "k", version: "1", solvers, close: async () => {} }, device);
+    t.deepEqual([page.kinds, page.version, page.device], [["tiny"], "1", device]);
+    await page.pose("tiny");
+    await page.result();
+    t.equal(await page.time(6), 3);
+    await page.close();
+  } finally {
+    globalThis.fetch = fetch;
+  }
+  t.deepEqual(asked, [problem, "closed"]);
+  t.deepEqual(posted, [4, 5]);
+});
 
 test("bench gpu: a table says where it was measured and what did not run", async (t) => {
   const text = tables(environment, [found("product 512 webgpu", 1, 2)]);

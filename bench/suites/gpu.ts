@@ -3,7 +3,8 @@ import { isSoftware } from "../device.ts";
 import type { Kit } from "../kit.ts";
 import { type Ours, webgpu } from "../ours/variants.ts";
 import { type Paced, paced } from "../pace.ts";
-import { tfjsWebgl, tfjsWebgpu } from "../peers/tfjs/gpu.ts";
+import { tfjsWebgl } from "../peers/tfjs/webgl.ts";
+import { tfjsWebgpu } from "../peers/tfjs/webgpu.ts";
 import { torch } from "../peers/torch/load.ts";
 import type { Result } from "../result.ts";
 import type { Session } from "../session.ts";
@@ -20,7 +21,7 @@ const softwarePatience = 2;
 export async function gpu(session: Session): Promise<Result[]> {
   const ours = await session.join(webgpu);
   if (ours === null) return [];
-  const cpu = session.ours.filter(({ single }) => single === null).at(-1);
+  const cpu = session.ours.at(-1);
   const peers: Kit[] = cpu === undefined ? [] : [cpu];
   for (const peer of [tfjsWebgpu, tfjsWebgl, torch]) {
     const kit = await session.join(peer);

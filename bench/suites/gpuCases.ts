@@ -75,6 +75,7 @@ export const gpuCases: readonly (readonly GrowingCase[])[] = [
   ),
   (
     [
+      [8, 81, 500],
       [80, 81, 500],
       [8, 785, 500],
       [80, 785, 5000],

@@ -41,14 +41,3 @@ export const tfjsWebgpu: Peer = {
     }
   },
 };
-
-/** TensorFlow.js on WebGL, which Node does not have. */
-export const tfjsWebgl: Peer = {
-  name: "tfjs-webgl",
-  load: async () => {
-    const tf = await core();
-    const started = await tf.setBackend("webgl").catch(() => false);
-    if (!started) throw new Error("its webgl backend needs a browser's WebGL, which Node lacks");
-    return tfjsKit(tf, "webgl", `${tf.version_core}, WebGL`);
-  },
-};
