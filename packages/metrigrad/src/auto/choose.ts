@@ -15,6 +15,9 @@ export interface Openers {
   readonly gpu: () => Promise<Backend>;
 }
 
+/** How many times slower than the cpu a gpu need not be measured to the end. */
+const hopeless = 10;
+
 /** What one of them takes: seconds, or the error of one that cannot. */
 type Taken = number | BackendError;
 
@@ -32,8 +35,9 @@ export async function choose({ cpu, gpu }: Openers, measure: Measure): Promise<C
     throw error;
   }
   try {
-    const here = await taken(host, measure);
-    const there = await taken(device, measure);
+    const here = await taken(host, measure, Number.POSITIVE_INFINITY);
+    const enough = typeof here === "number" ? hopeless * here : Number.POSITIVE_INFINITY;
+    const there = await taken(device, measure, enough);
     const { name, why } = decide(here, there);
     const [kept, other] = name === "cpu" ? [host, device] : [device, host];
     const choice = { backend: kept, why: `${why} (${device.describe()})` };
@@ -46,10 +50,10 @@ export async function choose({ cpu, gpu }: Openers, measure: Measure): Promise<C
   }
 }
 
-async function taken(backend: Backend, measure: Measure): Promise<Taken> {
+async function taken(backend: Backend, measure: Measure, enough: number): Promise<Taken> {
   let seconds: unknown;
   try {
-    seconds = await measure(backend);
+    seconds = await measure(backend, enough);
   } catch (error) {
     if (error instanceof BackendError) return error;
     throw error;
@@ -78,9 +82,10 @@ export function decide(
     return { name: "gpu", why: `gpu, since the cpu backend fails: ${cpu.message}` };
   }
   const name = gpu < cpu ? "gpu" : "cpu";
-  const times = (Math.max(cpu, gpu) / Math.min(cpu, gpu)).toPrecision(2);
-  const numbers = `a run takes ${show(cpu)} on the cpu and ${show(gpu)} on the gpu`;
-  return { name, why: `${name}, which is ${Number(times)} times as fast: ${numbers}` };
+  const times = Number((Math.max(cpu, gpu) / Math.min(cpu, gpu)).toPrecision(2));
+  const least = gpu > hopeless * cpu ? "at least " : "";
+  const numbers = `a run takes ${show(cpu)} on the cpu and ${least}${show(gpu)} on the gpu`;
+  return { name, why: `${name}, which is ${least}${times} times as fast: ${numbers}` };
 }
 
 function show(seconds: number): string {

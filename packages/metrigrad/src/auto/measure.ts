@@ -1,7 +1,10 @@
 import type { Backend } from "@metrigrad/tensor";
 
-/** Seconds that one run of something takes on a backend; makes and frees what it needs there. */
-export type Measure = (backend: Backend) => Promise<number>;
+/**
+ * Seconds that one run of something takes on a backend; makes and frees what it needs there. What
+ * consists of several parts may stop and return the sum so far once that is more than `enough`.
+ */
+export type Measure = (backend: Backend, enough: number) => Promise<number>;
 
 /** Seconds that a measurement should take at most where single runs are shorter. */
 const patience = 0.25;

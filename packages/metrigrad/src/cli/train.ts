@@ -46,11 +46,12 @@ function planned(
 /** How long a step of each run takes, one after another; runs that differ in their seed count once. */
 export function jobTime(jobs: readonly JobRun[], common: Common): Measure {
   const distinct = new Map(jobs.map((job) => [`${job.arch} ${job.optimizer}`, job]));
-  return async (backend) => {
+  return async (backend, enough) => {
     let seconds = 0;
     for (const job of distinct.values()) {
+      if (seconds > enough) break;
       const { model, options } = planned(job, common);
-      seconds += await trainingTime(model, options)(backend);
+      seconds += await trainingTime(model, options)(backend, enough - seconds);
     }
     return seconds;
   };

@@ -23,7 +23,7 @@ const failure = new BackendError({ where: "gpu()", must: "answer", got: "none", 
 
 test("auto: the quicker one is taken with both times, and the other is closed", async (t) => {
   for (const [seconds, taken, why] of [
-    [{ cpu: 0.0005, gpu: 0.02 }, "cpu", "cpu, which is 40 times as fast"],
+    [{ cpu: 0.005, gpu: 0.02 }, "cpu", "cpu, which is 4 times as fast"],
     [{ cpu: 0.02, gpu: 0.0005 }, "gpu", "gpu, which is 40 times as fast"],
   ] as const) {
     const [cpu, gpu] = [fake("cpu"), fake("gpu")];
@@ -35,6 +35,23 @@ test("auto: the quicker one is taken with both times, and the other is closed", 
     t.equal(choice.why, `${why}: ${numbers} (gpu: a fake)`);
     t.deepEqual([cpu.closed(), gpu.closed()], taken === "cpu" ? [0, 1] : [1, 0]);
   }
+});
+
+test("auto: a gpu that is hopeless need not be measured to the end", async (t) => {
+  const told: number[] = [];
+  const { backend, why } = await choose(
+    { cpu: fake("cpu").open, gpu: fake("gpu").open },
+    async ({ name }, enough) => {
+      told.push(enough);
+      return name === "cpu" ? 0.25 : 10;
+    },
+  );
+  t.deepEqual(told, [Number.POSITIVE_INFINITY, 2.5]);
+  t.equal(backend.name, "cpu");
+  t.match(
+    why,
+    /^cpu, which is at least 40 times as fast: .* 250 ms on the cpu and at least 10000 ms on/,
+  );
 });
 
 test("auto: equally quick is the cpu", async (t) => {

@@ -19,12 +19,18 @@ test("programTime: outputs, updates or both run with their feeds, and nothing is
     [[], [grow]],
   ];
   for (const [outputs, updates] of cases) {
-    const seconds = await programTime({ outputs, updates }, feeds)(backend);
+    const seconds = await programTime({ outputs, updates }, feeds)(
+      backend,
+      Number.POSITIVE_INFINITY,
+    );
     t.ok(seconds > 0 && seconds < 1, `${seconds} s`);
     t.equal(open(), 0);
   }
   for (const outputs of [response, { response }]) {
-    const error = await programTime<Node | Record<string, Node>>({ outputs })(backend).then(
+    const error = await programTime<Node | Record<string, Node>>({ outputs })(
+      backend,
+      Number.POSITIVE_INFINITY,
+    ).then(
       () => null,
       (reason) => reason,
     );
@@ -53,7 +59,7 @@ test("programTime: waits until the smallest result is there, once per measuremen
     },
   }));
   const w = variable("w", [4, 2], { init: () => new Float32Array(8) });
-  const seconds = await programTime({ outputs: [w, sum(w)] })(backend);
+  const seconds = await programTime({ outputs: [w, sum(w)] })(backend, Number.POSITIVE_INFINITY);
   t.ok(seconds >= 0.25, `${seconds} s, waited for`);
   t.deepEqual(reads, ["[]", "[]"], "after the first run and after the measured one");
 });

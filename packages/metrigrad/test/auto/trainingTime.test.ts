@@ -41,7 +41,10 @@ test("trainingTime: trains as fit does, on first rows and on stores of its own",
   const [{ name }] = model.variables as [VariableSpec];
   const before = (await store.read(name)).data().join();
   let told = 0;
-  const seconds = await trainingTime(model, { ...options, store, onStep: () => told++ })(backend);
+  const seconds = await trainingTime(model, { ...options, store, onStep: () => told++ })(
+    backend,
+    Number.POSITIVE_INFINITY,
+  );
   t.ok(seconds > 0 && seconds < 1, `${seconds} s`);
   t.equal(rows[0], 4, "one batch first");
   t.ok(rows.includes(28), "then as many as there are");
@@ -63,5 +66,5 @@ test("trainingTime: throws what fit throws", async (t) => {
     Promise.resolve().then(() => fit(model, { ...wrong, backend }).finish()),
   );
   t.match(expected, /batchSize must be an integer from 1 to the number of training rows, 30/);
-  t.equal(await thrown(trainingTime(model, wrong)(backend)), expected);
+  t.equal(await thrown(trainingTime(model, wrong)(backend, Number.POSITIVE_INFINITY)), expected);
 });
