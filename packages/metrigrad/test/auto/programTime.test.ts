@@ -23,7 +23,7 @@ test("programTime: outputs, updates or both run with their feeds, and nothing is
       backend,
       Number.POSITIVE_INFINITY,
     );
-    t.ok(seconds > 0 && seconds < 1, `${seconds} s`);
+    t.ok(seconds > 0, `${seconds} s`);
     t.equal(open(), 0);
   }
   for (const outputs of [response, { response }]) {
