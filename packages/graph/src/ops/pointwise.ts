@@ -1,5 +1,6 @@
 import {
   arg,
+  argsOf,
   broadcastShapes,
   call,
   derivative,
@@ -32,6 +33,20 @@ function scalarType(where: string, node: Node): ScalarType {
   });
 }
 
+/** The expression, which reads arguments of these types. Throws ShapeError where it wants others. */
+function checked(where: string, expr: Expr, types: readonly ScalarType[]): Expr {
+  argsOf(expr).forEach(({ type }, index) => {
+    if (type === types[index]) return;
+    throw new ShapeError({
+      where,
+      must: `argument ${index} must be ${type}`,
+      got: String(types[index]),
+      todo: "cast it first",
+    });
+  });
+  return expr;
+}
+
 /** Makes an element-wise op from a function that builds its expression for given argument types. */
 export function pointwiseOp(
   name: string,
@@ -42,7 +57,7 @@ export function pointwiseOp(
   const pullbacks = new Map<string, PointwiseOp | null>();
   const exprOf = (types: readonly ScalarType[]) => {
     const key = types.join();
-    const known = exprs.get(key) ?? simplify(build(types));
+    const known = exprs.get(key) ?? checked(name, simplify(build(types)), types);
     exprs.set(key, known);
     return known;
   };

@@ -15,6 +15,7 @@ import {
   mean,
   mul,
   oneHot,
+  relu,
   where,
 } from "../../src/index.ts";
 import { evaluate } from "../evaluate.ts";
@@ -73,6 +74,15 @@ test("shapes, types and numbers of arguments are checked when the graph is built
   t.throws(() => add(x, n), /^ShapeError: expression add: .* got \(float, i32\); cast with/);
   t.throws(() => isFinite(n), ShapeError);
   t.throws(() => mul(bytes, bytes), /^ShapeError: mul: element-wise inputs must be .* got u8/);
+  t.throws(() => relu(n), /^ShapeError: relu: argument 0 must be float, got i32; cast it first/);
+  t.throws(
+    () => gelu(input("c", [3], "bool")),
+    /^ShapeError: gelu: argument 0 must be float, got bool/,
+  );
+  t.throws(
+    () => defElementwise({ name: "hypotenuse", f: "sqrt(x*x + y*y)" })(x, n),
+    /^ShapeError: hypotenuse: argument 1 must be float, got i32/,
+  );
   t.throws(
     () => (add as (...xs: unknown[]) => unknown)(x),
     /^ShapeError: add: it must have 2 input\(s\), got 1/,
