@@ -3,12 +3,15 @@ import {
   asNode,
   broadcastTo,
   greater,
+  isNode,
   maximum,
   mean,
   mul,
   type Node,
   where,
 } from "@metrigrad/graph";
+import { MetricError } from "@metrigrad/tensor";
+import { checkOptions } from "../core/arguments.ts";
 
 /** λ = relative · trace + absolute, added to the diagonal of each matrix of a block. */
 export interface Damping {
@@ -25,12 +28,24 @@ export interface Damping {
 /** Least share of the mean trace that relative damping is taken of. */
 const least = 1e-6;
 
-/** λ for matrices of the given traces and order, of the traces' shape or []. */
-export function shiftOf(
-  { relative = 0, absolute = 0 }: Damping,
-  trace: () => Node,
-  size: number,
-): Node {
+/** Throws MetricError for numbers that are negative or not finite. */
+export function checkDamping(where: string, relative: unknown, absolute: unknown): void {
+  const fits = (value: unknown) => typeof value === "number" && value >= 0 && value < Infinity;
+  if (fits(relative) && fits(absolute)) return;
+  throw new MetricError({
+    where,
+    must: "damping must be finite and not negative",
+    got: `relative ${relative}, absolute ${absolute}`,
+    todo: "pass { relative: 1e-4 } or { absolute: 0.1 }",
+  });
+}
+
+/** λ for matrices of the given traces and order, of the traces' shape or []. Throws MetricError. */
+export function shiftOf(damping: Damping, trace: () => Node, size: number): Node {
+  checkOptions("damping", damping, ["relative", "absolute"]);
+  const { relative = 0, absolute = 0 } = damping;
+  const known = (value: number | Node) => (isNode(value) ? 0 : value);
+  checkDamping("damping", known(relative), known(absolute));
   const fixed = asNode(absolute);
   return relative === 0 ? fixed : add(mul(floored(trace(), size), relative), fixed);
 }

@@ -102,8 +102,10 @@ export function defBlock(parts: BlockParts): Block {
     };
     return parts.damp?.(lambda) ?? sum;
   };
-  const steps = ({ iterations = defaultIterations }: SolveOptions) =>
-    Math.min(iterations, 2 * size);
+  const steps = ({ iterations = defaultIterations }: SolveOptions) => {
+    if (Number.isInteger(iterations) && iterations >= 1) return Math.min(iterations, 2 * size);
+    throw noCount(form, iterations);
+  };
   const keepApply =
     parts.keepApply ??
     ((keep) => (v) => timesMatrices(keep("matrices", explicit(), zeros), v, columns));
@@ -241,11 +243,12 @@ export function layoutOf({ d, m, columns }: Pick<Block, "d" | "m" | "columns">):
 
 /** Throws ShapeError unless v is [d, m]. */
 export function checkVector(where: string, v: Node, d: number, m: number): void {
-  if (v.shape.length === 2 && v.shape[0] === d && v.shape[1] === m) return;
+  const shape = v?.shape;
+  if (shape?.length === 2 && shape[0] === d && shape[1] === m) return;
   throw new ShapeError({
     where,
     must: `the vector must be [${d}, ${m}] like the parameter`,
-    got: showShape(v.shape),
+    got: shape === undefined ? String(v) : showShape(shape),
     todo: "reshape it",
   });
 }
@@ -257,6 +260,15 @@ function tooLarge(form: string, matrices: number, size: number): MetricError {
     must: `explicit matrices must fit in ${explicitLimit / 2 ** 30} GiB`,
     got: `${matrices} × [${size}, ${size}], ${bytes} GiB`,
     todo: 'solve by "woodbury" or "cg", or use a cheaper block (kronecker, quasiDiagonal, diagonal)',
+  });
+}
+
+function noCount(form: string, got: unknown): MetricError {
+  return new MetricError({
+    where: `${form}, solve`,
+    must: "iterations must be a positive integer",
+    got: String(got),
+    todo: "pass { iterations: 50 }, or leave it out",
   });
 }
 

@@ -1,5 +1,6 @@
 import { type Node, reshape } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/arguments.ts";
 import type { Block, OutputsBlock } from "./block.ts";
 import { factorWeights } from "./factorWeights.ts";
 import { flattened } from "./flattened.ts";
@@ -28,7 +29,8 @@ export function sharedGram(x: Node, m: number, options: GramBlockOptions = {}): 
 /** One matrix E[ν_i x̃x̃'] per unit, ν [n, m] (Sun and Nielsen 2017, the non-linear layer). */
 export function unitGram(x: Node, nu: Node, options: GramBlockOptions = {}): RowsBlock {
   const { bias = true, weight = 1, outputs = null } = options;
-  return rowsBlock({ x, bias, nu, weight, m: nu.shape[1] as number, form: "unitGram", outputs });
+  const m = nu.shape[1] ?? 1;
+  return rowsBlock({ x, bias, nu, weight, m, form: "unitGram", outputs });
 }
 
 /**
@@ -60,7 +62,9 @@ export interface JacobianGramOptions {
  * (weight/n) Σ_s Σ_a J_sa J_sa' of any rows J [n, r, dm] (or [n, r, d, m]) over the parameter [d, m]
  * flattened row-major, such as R'∂o/∂θ with RR' the metric of the output o. Throws ShapeError.
  */
-export function jacobianGram(rows: Node, { shape, weight = 1 }: JacobianGramOptions): Block {
+export function jacobianGram(rows: Node, options: JacobianGramOptions): Block {
+  checkOptions("jacobianGram", options, ["shape", "weight"]);
+  const { shape, weight = 1 } = options;
   const [n = 0, r = 0] = rows.shape;
   const [d, m] = shape;
   const own = showShape(rows.shape);

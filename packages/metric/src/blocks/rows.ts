@@ -10,7 +10,7 @@ import {
   normal,
   sub,
 } from "@metrigrad/graph";
-import { MetricError, ShapeError, showShape } from "@metrigrad/tensor";
+import { MetricError, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
 import type { DampedOptions, OutputRows, OutputsBlock } from "./block.ts";
 import { perColumn } from "./columns.ts";
 import { rowsCosts } from "./cost.ts";
@@ -41,12 +41,12 @@ export interface RowsBlock extends OutputsBlock {
 /** A block of rows with one weight per row and unit. Throws ShapeError, and MetricError where a solve needs damping. */
 export function rowsBlock(rows: Rows): RowsBlock {
   const { x, nu, m, form } = rows;
-  const [n = 0] = x.shape;
-  if (x.shape.length !== 2 || (nu !== null && (nu.shape[0] !== n || nu.shape[1] !== m))) {
+  const [n = 0] = x?.shape ?? [];
+  if (x?.shape?.length !== 2 || (nu !== null && !sameShape(nu.shape, [n, m]))) {
     throw new ShapeError({
       where: form,
       must: `rows must be [n, d] and weights [n, ${m}]`,
-      got: `${showShape(x.shape)} and ${nu === null ? "none" : showShape(nu.shape)}`,
+      got: `${x?.shape === undefined ? String(x) : showShape(x.shape)} and ${nu === null ? "none" : showShape(nu.shape)}`,
       todo: "pass the module's reference and one weight per row and unit",
     });
   }
@@ -59,6 +59,7 @@ export function weightedRows<R extends Omit<Rows, "nu">>(
   weights: RowWeights,
 ): OutputsBlock & { readonly rows: R } {
   const { x, bias, weight, m, form } = rows;
+  checkRows(rows);
   const { columns } = weights;
   const [n = 0, width = 0] = x.shape;
   const d = width + (bias ? 1 : 0);
@@ -149,6 +150,34 @@ export function weightedRows<R extends Omit<Rows, "nu">>(
       return finish(products.back(mul(sub(share, solved), perLambda)));
     },
   };
+}
+
+/** Throws MetricError for numbers that are none, ShapeError for outputs of another shape. */
+function checkRows({ x, weight, m, form, outputs }: Omit<Rows, "nu">): void {
+  if (!(typeof weight === "number" && weight >= 0 && weight < Infinity)) {
+    throw new MetricError({
+      where: form,
+      must: "weight must be finite and not negative",
+      got: String(weight),
+      todo: "pass a number such as σ⁻², or leave it out",
+    });
+  }
+  if (!(Number.isInteger(m) && m >= 1)) {
+    throw new ShapeError({
+      where: form,
+      must: "there must be at least one unit",
+      got: String(m),
+      todo: "pass the number of columns of the parameter",
+    });
+  }
+  const n = x.shape[0] as number;
+  if (outputs === null || sameShape(outputs.shape, [n, m])) return;
+  throw new ShapeError({
+    where: form,
+    must: `outputs must be T = X̃W, [${n}, ${m}]`,
+    got: showShape(outputs.shape),
+    todo: "pass the module's pre-activation, or leave it out",
+  });
 }
 
 function isDamped({ damping: { relative = 0, absolute = 0 } = {} }: DampedOptions): boolean {

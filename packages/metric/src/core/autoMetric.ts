@@ -1,7 +1,8 @@
 import { concat } from "@metrigrad/graph";
 import { gaussian, type Law } from "@metrigrad/nn";
 import { jacobianGram } from "../blocks/gram.ts";
-import type { Described, Metric } from "./defMetric.ts";
+import { checkLaw, checkOptions } from "./arguments.ts";
+import { checkDescribed, type Described, type Metric } from "./defMetric.ts";
 import { fisherColumns } from "./propagate.ts";
 import { rowsOf } from "./rowsOf.ts";
 
@@ -18,7 +19,10 @@ export interface AutoMetricOptions {
  * nm rows of all parameters. Its response must depend on its input row by row.
  */
 export function autoMetric(of: Described, options: AutoMetricOptions = {}): Metric {
+  checkDescribed("autoMetric", of);
+  checkOptions("autoMetric", options, ["law"]);
   const given = options.law ?? null;
+  checkLaw("autoMetric", given);
   return Object.freeze({
     of,
     source: "J'F_rJ by automatic differentiation",

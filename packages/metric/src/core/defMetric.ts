@@ -1,6 +1,8 @@
 import type { Node, Variable } from "@metrigrad/graph";
 import type { AnyDefinition, Law, Module, ModuleDefinition, ParameterTree } from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
+import { checkLaw, checkOptions } from "./arguments.ts";
 
 /** What a metric's closed form may use: one application of a module. */
 export interface MetricContext<O = unknown, P = Readonly<Record<string, unknown>>> {
@@ -71,7 +73,11 @@ export function defMetric<Args extends readonly unknown[], O, P extends Paramete
   of: ModuleDefinition<Args, O, P> | Module<O, P>,
   spec: MetricSpec<O, P>,
 ): Metric {
+  checkDescribed("defMetric", of as unknown as Described);
+  checkOptions("defMetric", spec, ["law", "source", "block", "responseModel", "example"]);
   const { law = null, source = "user", block, responseModel = null, example = null } = spec;
+  checkLaw("defMetric", law);
+  if (typeof block !== "function") throw noBlock(block);
   return Object.freeze({
     of: of as unknown as Described,
     source,
@@ -84,6 +90,7 @@ export function defMetric<Args extends readonly unknown[], O, P extends Paramete
 
 /** A row by which the parameters of a module take the plain gradient: no metric is applied. */
 export function plain(of: Described): Metric {
+  checkDescribed("plain", of);
   const block: Metric["block"] = ({ params }) => [{ params: Object.values(params), block: null }];
   return Object.freeze({
     of,
@@ -92,6 +99,27 @@ export function plain(of: Described): Metric {
     block,
     responseModel: null,
     example: null,
+  });
+}
+
+/** Throws MetricError for what is neither a kind of module nor a module. */
+export function checkDescribed(where: string, of: Described): void {
+  const named = of as { spec?: unknown; definition?: unknown } | null | undefined;
+  if (named?.spec !== undefined || named?.definition !== undefined) return;
+  throw new MetricError({
+    where,
+    must: "it must describe a kind of module, or one module",
+    got: String(of),
+    todo: `pass what defModule gives, such as ${where}(dense)`,
+  });
+}
+
+function noBlock(got: unknown): MetricError {
+  return new MetricError({
+    where: "defMetric",
+    must: "block must be a function of an application",
+    got: String(got),
+    todo: "pass { block: ({ params, reference }) => [{ params: [params.w], block: … }] }",
   });
 }
 

@@ -19,10 +19,11 @@ interface Solved {
  */
 export function chosenSolvers(
   where: string,
-  choice: SolverChoice | undefined,
+  choice: SolverChoice | null | undefined,
   blocks: readonly Solved[],
 ): (Solver | undefined)[] {
   const nameOf = ({ path, params }: Solved) => path || params.join(" + ");
+  if (choice === null || choice === undefined) return blocks.map(() => undefined);
   if (typeof choice === "object") checkPaths(where, choice, blocks.map(nameOf));
   return blocks.map((one) => {
     const solver = typeof choice === "object" ? choice[nameOf(one)] : choice;

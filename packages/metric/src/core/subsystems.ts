@@ -4,7 +4,14 @@ import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { addBlocks } from "./addBlocks.ts";
 import { contextOf, responseOf } from "./context.ts";
-import { type Described, type Metric, plain, type ResponseModel } from "./defMetric.ts";
+import {
+  type BlockOf,
+  type Described,
+  type Metric,
+  plain,
+  type ResponseModel,
+} from "./defMetric.ts";
+import { packed } from "./packing.ts";
 import type { MetricTable } from "./table.ts";
 
 /** Parameters with their metric, and where it comes from. */
@@ -70,12 +77,32 @@ function partsOf(application: Application, table: MetricTable): Part[] {
   const context = contextOf(application, metric);
   const own = () => [responseOf(metric, context)];
   const made = withScope(scope, () => metric.block(context));
+  checkMade(application, made);
   return made
     .filter(({ params }) => params.length > 0)
     .map(({ params, block, responses: given = own }) => {
       const responses = () => withScope(scope, given);
       return { application, metric, params, block, responses };
     });
+}
+
+/** Throws MetricError for what a row returned, where that is no list of parameters with their blocks. */
+function checkMade(
+  { path, definition, params: known }: Application,
+  made: readonly BlockOf[],
+): void {
+  const refuse = (must: string, got: string) => {
+    const todo = "return [{ params: [params.w], block: … }], with null for the plain gradient";
+    throw new MetricError({ where: `metric of ${path || definition.spec.name}`, must, got, todo });
+  };
+  if (!Array.isArray(made)) refuse("`block` must return a list", String(made));
+  for (const { params, block } of made) {
+    if (!Array.isArray(params) || params.some((one) => one?.attrs?.role !== "parameter"))
+      refuse(`\`params\` must list parameters (${Object.keys(known).join(", ")})`, String(params));
+    if (block !== null && typeof block?.solve !== "function")
+      refuse("`block` must be a block or null", String(block));
+    if (block !== null && params.length > 0) packed(block, params);
+  }
 }
 
 /** A parameter that no block covers, in one use, where the table says that it takes the plain gradient. */

@@ -25,6 +25,7 @@ export function metricTable(...rows: readonly Metric[]): MetricTable {
 function tableOf(rows: readonly Metric[], others: MetricTable["others"]): MetricTable {
   const byKey = new Map<unknown, Metric>();
   for (const row of rows) {
+    checkRow(row);
     if (byKey.has(row.of)) throw doubled(row);
     byKey.set(row.of, row);
   }
@@ -44,6 +45,17 @@ function tableOf(rows: readonly Metric[], others: MetricTable["others"]): Metric
       if (others === "plain") return plain(definition as Described);
       throw missing(application, rows);
     },
+  });
+}
+
+/** Throws MetricError for what is no row. */
+function checkRow(row: Metric): void {
+  if (typeof row?.block === "function") return;
+  throw new MetricError({
+    where: "metrics",
+    must: "rows must be metrics",
+    got: typeof row === "function" ? "a function" : String(row),
+    todo: "pass what defMetric(…), autoMetric(…) or denseMetric() gives",
   });
 }
 

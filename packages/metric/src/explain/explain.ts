@@ -2,6 +2,7 @@ import { input } from "@metrigrad/graph";
 import { applyModel, type Law, type Mode, type Module } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
+import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { inputWidth } from "../core/inputWidth.ts";
 import type { SolverChoice } from "../core/solverChoice.ts";
@@ -59,10 +60,15 @@ export interface Explanation {
  * batch size.
  */
 export function explain(model: Module, given: number | ExplainOptions): Explanation {
-  const options: ExplainOptions = typeof given === "object" ? given : { batchSize: given };
+  const options = typeof given === "object" ? given : { batchSize: given };
+  checkOptions("explain", options, names);
+  checkModel("explain", model);
   checkBatchSize(options.batchSize);
   const { batchSize, likelihood = null, metrics = fullMetrics, mode = "train" } = options;
   const { average = false, memoryBudget = Number.POSITIVE_INFINITY } = options;
+  checkLaw("explain", likelihood);
+  checkMode("explain", mode);
+  if (typeof average !== "boolean") throw noSwitch(average);
   const x = input("x", [batchSize, ...sampleShape(model, options.inputs)]);
   const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
   const variables = parameters.map(({ variable }) => variable);
@@ -86,6 +92,17 @@ export function explain(model: Module, given: number | ExplainOptions): Explanat
       `${shortNumber(apply)} to apply`,
   });
 }
+
+const names = [
+  "batchSize",
+  "inputs",
+  "likelihood",
+  "metrics",
+  "mode",
+  "average",
+  "memoryBudget",
+  "solver",
+] as const satisfies readonly (keyof ExplainOptions)[];
 
 const columns = [
   { title: "module", text: ({ path, params }: ExplainRow) => path || params.join(", ") },
@@ -117,8 +134,26 @@ function checkBatchSize(batchSize: number): void {
   });
 }
 
+function noSwitch(got: unknown): MetricError {
+  return new MetricError({
+    where: "explain",
+    must: "average must be true or false",
+    got: typeof got === "object" ? JSON.stringify(got) : String(got),
+    todo: "pass { average: true }: what an average keeps does not depend on its decay",
+  });
+}
+
 function sampleShape(model: Module, given: readonly number[] | undefined): readonly number[] {
-  if (given !== undefined) return given;
+  if (Array.isArray(given) && given.every((size) => Number.isInteger(size) && size > 0))
+    return given;
+  if (given !== undefined) {
+    throw new MetricError({
+      where: "explain",
+      must: "inputs must be the shape of one sample",
+      got: JSON.stringify(given),
+      todo: "pass { inputs: [784] }",
+    });
+  }
   const width = inputWidth(model);
   if (width !== null) return [width];
   throw new MetricError({

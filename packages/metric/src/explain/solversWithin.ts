@@ -1,6 +1,7 @@
 import { MetricError } from "@metrigrad/tensor";
 import type { Block, BlockCost } from "../blocks/block.ts";
 import { explicitLimit } from "../blocks/defBlock.ts";
+import { checkBudget } from "../core/arguments.ts";
 import { chosenSolvers, type SolverChoice } from "../core/solverChoice.ts";
 import type { Subsystem } from "../core/subsystems.ts";
 import { averageOf, costsOf, withinBudget } from "./budget.ts";
@@ -32,7 +33,7 @@ export function solversWithin(
   subsystems: readonly Subsystem[],
   { average, memoryBudget, solver }: BudgetOptions,
 ): ReadonlyMap<Block, BlockCost> {
-  if (!(memoryBudget > 0)) throw noBudget(where, memoryBudget);
+  checkBudget(where, memoryBudget);
   const measured = subsystems.filter((one): one is Costly["one"] => one.block !== null);
   if (average) for (const one of measured) checkAverage(where, one);
   const solved = measured.map(({ path, params, block }) => {
@@ -110,13 +111,4 @@ function alternatives({ params, block }: Costly["one"], bytes: number, average: 
 
 function nameOf({ path, params }: Subsystem): string {
   return path || params.map(({ attrs }) => attrs.name).join(", ");
-}
-
-function noBudget(where: string, got: unknown): MetricError {
-  return new MetricError({
-    where,
-    must: "memoryBudget must be a positive number of bytes",
-    got: String(got),
-    todo: "pass { memoryBudget: 2 ** 30 }, or leave it out",
-  });
 }

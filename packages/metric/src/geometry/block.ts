@@ -186,7 +186,7 @@ export function blockGeometry(
     solvers,
     solve: async (v, options = {}) => {
       check(v);
-      chosenSolvers("rfim", options.solver, [{ path, params: names, form, solvers }]);
+      chosenSolvers("rfim", options?.solver, [{ path, params: names, form, solvers }]);
       return solver.solve(v, options);
     },
     inverseSqrt: async (v, damping = {}) => {

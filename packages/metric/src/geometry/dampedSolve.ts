@@ -2,7 +2,8 @@ import { add, input, mul, type Node } from "@metrigrad/graph";
 import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block, Solver } from "../blocks/block.ts";
 import { defaultIterations } from "../blocks/cg.ts";
-import { floored } from "../blocks/damping.ts";
+import { checkDamping, floored } from "../blocks/damping.ts";
+import { checkOptions } from "../core/arguments.ts";
 import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
 
 /** λ = relative · trace + absolute, on the diagonal of each matrix. */
@@ -51,7 +52,10 @@ export function dampedSolve(
     return [x, block.damped(x, { damping })];
   };
   return {
-    solve: async (v, { relative = 0, absolute = 0, solver: asked }) => {
+    solve: async (v, options) => {
+      checkOptions(where, options, ["relative", "absolute", "solver"]);
+      const { relative = 0, absolute = 0, solver: asked } = options;
+      if (!Number.isFinite(norm(v))) throw notFinite(where);
       const shift = shiftFeeds(where, { relative, absolute });
       // The rows' own inverse divides by λ.
       const solver = asked ?? (relative === 0 && absolute === 0 ? "dense" : block.cost.solver);
@@ -82,22 +86,12 @@ export function shiftInput(block: Block): Node {
   return add(mul(traces, input("metric/relative", [])), input("metric/absolute", []));
 }
 
-/** Values for `shiftInput`. Throws MetricError for a negative damping. */
-export function shiftFeeds(
-  where: string,
-  { relative = 0, absolute = 0 }: SolveDamping,
-): Readonly<Record<string, Tensor>> {
-  if (!(relative >= 0 && absolute >= 0)) throw negative(where, relative, absolute);
+/** Values for `shiftInput`. Throws MetricError for a damping that is negative or not finite. */
+export function shiftFeeds(where: string, damping: SolveDamping): Readonly<Record<string, Tensor>> {
+  checkOptions(where, damping, ["relative", "absolute"]);
+  const { relative = 0, absolute = 0 } = damping;
+  checkDamping(where, relative, absolute);
   return { "metric/relative": tensor(relative), "metric/absolute": tensor(absolute) };
-}
-
-function negative(where: string, relative: number, absolute: number): MetricError {
-  return new MetricError({
-    where,
-    must: "damping must not be negative",
-    got: `relative ${relative}, absolute ${absolute}`,
-    todo: "pass { relative: 1e-4 } or { absolute: 0.1 }",
-  });
 }
 
 /** What is thrown of a block that cannot be inverted. */
@@ -107,6 +101,15 @@ export function singular(where: string, relative: number, absolute: number): Met
     must: "the damped metric must be regular to working precision",
     got: `a singular one with damping relative ${relative}, absolute ${absolute}`,
     todo: "pass more damping, such as { relative: 1e-4 }, or more rows",
+  });
+}
+
+function notFinite(where: string): MetricError {
+  return new MetricError({
+    where,
+    must: "the vector must be finite",
+    got: "NaN or infinity",
+    todo: "look for NaN in what it was computed from",
   });
 }
 

@@ -1,4 +1,11 @@
-import { MetricError, ShapeError, sameShape, showShape, type Tensor } from "@metrigrad/tensor";
+import {
+  isTensor,
+  MetricError,
+  ShapeError,
+  sameShape,
+  showShape,
+  type Tensor,
+} from "@metrigrad/tensor";
 
 /** A tangent vector of the parameters, such as a gradient or a step: a value per variable name. */
 export type Directions = Readonly<Record<string, Tensor>>;
@@ -19,7 +26,23 @@ export function checkDirections(
   { shapes, plain }: Covered,
   allowPlain = false,
 ): void {
+  if (typeof given !== "object" || given === null || isTensor(given)) {
+    throw new MetricError({
+      where,
+      must: "a vector must be values by parameter name",
+      got: isTensor(given) ? `a tensor ${showShape(given.shape)}` : String(given),
+      todo: `pass { ${JSON.stringify([...shapes.keys()][0] ?? plain[0])}: … }`,
+    });
+  }
   for (const [name, value] of Object.entries(given)) {
+    if (!isTensor(value)) {
+      throw new MetricError({
+        where: `${where}, ${name}`,
+        must: "the value must be a tensor",
+        got: Array.isArray(value) ? "a list" : String(value),
+        todo: "pass tensor(…), or leave the name out",
+      });
+    }
     if (plain.includes(name)) {
       if (allowPlain) continue;
       throw new MetricError({

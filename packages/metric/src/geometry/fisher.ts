@@ -1,6 +1,7 @@
 import { matmul, mul, reshape } from "@metrigrad/graph";
 import type { Law, Module } from "@metrigrad/nn";
 import type { Store, Tensor } from "@metrigrad/tensor";
+import { checkBudget, checkModel, checkOptions } from "../core/arguments.ts";
 import { type Batch, batchInput } from "./batch.ts";
 import { byProducts } from "./byProducts.ts";
 import { byRows, checkRows, some, type WholeRows } from "./byRows.ts";
@@ -51,7 +52,10 @@ export interface Fisher extends ModelMetric {
  * for a kind that it does not know, and without a store or a likelihood.
  */
 export async function fisher(model: Module, batch: Batch, options: FisherOptions): Promise<Fisher> {
+  checkOptions("fisher", options, ["store", "likelihood", "kind", "memoryBudget"]);
   const { store, likelihood, kind = "exact", memoryBudget = 2 ** 31 } = options;
+  checkModel("fisher", model);
+  checkBudget("fisher", memoryBudget);
   checkStore("fisher", store);
   checkLikelihood("fisher", likelihood);
   const { x, rows: samples, feeds: inputs } = batchInput("fisher", batch);

@@ -1,6 +1,7 @@
 import { add, input, mean, type Node, replaceNodes, type Variable } from "@metrigrad/graph";
 import type { Law, Module } from "@metrigrad/nn";
 import { MetricError, type Store, type Tensor } from "@metrigrad/tensor";
+import { checkModel, checkOptions } from "../core/arguments.ts";
 import { type Batch, batchInput } from "./batch.ts";
 import { checkStore } from "./checkStore.ts";
 import { checkDirections, type Directions } from "./directions.ts";
@@ -29,6 +30,8 @@ export interface KlOptions {
  * shape, MetricError for unknown names and for a likelihood without a closed form.
  */
 export async function kl(model: Module, batch: Batch, options: KlOptions): Promise<number> {
+  checkOptions("kl", options, ["store", "likelihood", "from", "to", "delta"]);
+  checkModel("kl", model);
   const { store, likelihood, from = {}, to, delta } = options;
   checkStore("kl", store);
   checkLikelihood("kl", likelihood);

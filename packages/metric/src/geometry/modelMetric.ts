@@ -1,4 +1,6 @@
 import { MetricError, type Tensor, tensor } from "@metrigrad/tensor";
+import { checkDamping } from "../blocks/damping.ts";
+import { checkOptions } from "../core/arguments.ts";
 import { conjugateGradients } from "./conjugateGradients.ts";
 import type { SolveDamping } from "./dampedSolve.ts";
 import { checkDirections, type Directions } from "./directions.ts";
@@ -101,10 +103,10 @@ export function modelMetric(
       return Math.sqrt(Math.max(0, value));
     },
     solve: async (v: Directions, options: WholeSolveOptions = {}) => {
+      checkSolveOptions(`${where}.solve`, options);
       const { relative = 0, absolute = 0, method = whole.method } = options;
       const right = joined("solve", v);
       if (method === "direct") return split(await whole.solve(right, { relative, absolute }));
-      if (!(relative >= 0 && absolute >= 0)) throw negative(where, relative, absolute);
       const shift = absolute + (relative === 0 ? 0 : relative * (await whole.trace()));
       const { tolerance = accuracy[whole.float], iterations = Math.min(2 * size, 1000) } = options;
       const settings = { shift, tolerance, iterations };
@@ -140,11 +142,22 @@ function indefinite(where: string, value: number): MetricError {
   });
 }
 
-function negative(where: string, relative: number, absolute: number): MetricError {
-  return new MetricError({
-    where: `${where}.solve`,
-    must: "damping must not be negative",
-    got: `relative ${relative}, absolute ${absolute}`,
-    todo: "pass { relative: 1e-4 } or { absolute: 0.1 }",
-  });
+/** Throws MetricError for options that are none. */
+function checkSolveOptions(where: string, options: WholeSolveOptions): void {
+  checkOptions(where, options, ["relative", "absolute", "method", "tolerance", "iterations"]);
+  const { relative = 0, absolute = 0, method = "direct", tolerance = 1, iterations = 1 } = options;
+  checkDamping(where, relative, absolute);
+  const refuse = (must: string, got: unknown, todo: string) => {
+    throw new MetricError({ where, must, got: String(got), todo });
+  };
+  if (method !== "direct" && method !== "conjugate gradients")
+    refuse(
+      'method must be "direct" or "conjugate gradients"',
+      method,
+      "correct it, or leave it out",
+    );
+  if (!(tolerance > 0))
+    refuse("tolerance must be positive", tolerance, "pass 1e-6, or leave it out");
+  if (!(Number.isInteger(iterations) && iterations >= 0))
+    refuse("iterations must be a count", iterations, "pass 100, or leave it out");
 }

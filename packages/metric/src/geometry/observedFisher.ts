@@ -1,6 +1,7 @@
 import { grad, mean, type Node, neg, vjp } from "@metrigrad/graph";
 import type { Law, Module } from "@metrigrad/nn";
 import type { Store } from "@metrigrad/tensor";
+import { checkModel, checkOptions } from "../core/arguments.ts";
 import { batchInput } from "./batch.ts";
 import { byProducts, type Product } from "./byProducts.ts";
 import { checkStore } from "./checkStore.ts";
@@ -23,9 +24,12 @@ function curvature(
   where: string,
   model: Module,
   batch: LabelledBatch,
-  { store, likelihood }: CurvatureOptions,
+  options: CurvatureOptions,
   productOf: (loss: Node, model: ModelOutput) => Product,
 ): ModelMetric {
+  checkOptions(where, options, ["store", "likelihood"]);
+  const { store, likelihood } = options;
+  checkModel(where, model);
   checkStore(where, store);
   checkLikelihood(where, likelihood);
   const { x, rows, feeds } = batchInput(where, batch);

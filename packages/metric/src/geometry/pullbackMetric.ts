@@ -7,7 +7,9 @@ import {
   type Tensor,
   tensor,
 } from "@metrigrad/tensor";
+import { checkOptions } from "../core/arguments.ts";
 import { byColumns } from "./byColumns.ts";
+import { checkStore } from "./checkStore.ts";
 import type { Directions } from "./directions.ts";
 import { flatOf } from "./flat.ts";
 import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
@@ -34,8 +36,12 @@ const slack = { f32: 1e-4, f64: 1e-9 } as const;
  */
 export async function pullbackMetric(
   metric: Pick<ModelMetric, "apply">,
-  { store, at, map }: PullbackOptions,
+  options: PullbackOptions,
 ): Promise<ModelMetric> {
+  checkOptions("pullbackMetric", options, ["store", "at", "map"]);
+  const { store, at, map } = options;
+  checkStore("pullbackMetric", store);
+  checkPullback(metric, at, map);
   const shapes = new Map(Object.entries(at).map(([name, { shape }]) => [name, shape]));
   const inputsFor = (what: string, of: ReadonlyMap<string, readonly number[]>) =>
     new Map([...of].map(([name, shape]) => [name, input(`metric/${what}/${name}`, shape)]));
@@ -82,6 +88,23 @@ export async function pullbackMetric(
     },
   });
   return modelMetric("pullbackMetric", shapes, whole);
+}
+
+/** Throws MetricError for what has no products, and unless point and map are given. */
+function checkPullback(metric: unknown, at: unknown, map: unknown): void {
+  const refuse = (must: string, got: unknown, todo: string) => {
+    throw new MetricError({ where: "pullbackMetric", must, got: String(got), todo });
+  };
+  if (typeof (metric as Partial<ModelMetric> | undefined)?.apply !== "function")
+    refuse(
+      "the metric must multiply",
+      metric,
+      "pass what rfim(…), fisher(…) or observedFisher(…) gave",
+    );
+  if (typeof at !== "object" || at === null)
+    refuse("at must hold Θ by name", at, "pass { at: { theta: tensor(…) } }");
+  if (typeof map !== "function")
+    refuse("map must be a function", map, "pass ({ theta }) => ({ w: … })");
 }
 
 /** Throws MetricError unless the store's parameters are Λ(Θ). */

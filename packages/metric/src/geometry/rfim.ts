@@ -1,6 +1,7 @@
 import { applyModel, type Law, type Mode, type Module } from "@metrigrad/nn";
 import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
+import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { chosenSolvers, type SolverChoice } from "../core/solverChoice.ts";
 import { type Subsystem, subsystems } from "../core/subsystems.ts";
@@ -62,8 +63,12 @@ export interface Rfim {
  * ShapeError for a batch of another shape, MetricError for a module without a row and without a store.
  */
 export async function rfim(model: Module, batch: Batch, options: RfimOptions): Promise<Rfim> {
+  checkOptions("rfim", options, ["store", "likelihood", "metrics", "mode"]);
   const { store, likelihood = null, metrics = fullMetrics, mode = "infer" } = options;
+  checkModel("rfim", model);
   checkStore("rfim", store);
+  checkLaw("rfim", likelihood);
+  checkMode("rfim", mode);
   const { x, feeds } = batchInput("rfim", batch);
   const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
   const variables = parameters.map(({ variable }) => variable);
@@ -122,6 +127,7 @@ export async function rfim(model: Module, batch: Batch, options: RfimOptions): P
       Math.sqrt(Math.max(0, await quadratic(delta, "rfim.length"))),
     solve: async (gradient: Directions, options: RfimSolveOptions = {}) => {
       checkDirections("rfim.solve", gradient, covered, true);
+      checkOptions("rfim.solve", options, ["relative", "absolute", "solver"]);
       const { solver, ...damping } = options;
       const asked = chosenSolvers("rfim.solve", solver, blocks);
       const solved = await eachColumns(gradient, (block, value) => {

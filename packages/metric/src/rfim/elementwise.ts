@@ -1,5 +1,6 @@
 import { elementwiseDerivative, mul, square } from "@metrigrad/graph";
 import { type Activation, gaussian } from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
 import type { UnitRow } from "./unitRow.ts";
 
 /** Parameters of the row of any activation. */
@@ -17,6 +18,7 @@ export function elementwiseRow(
   options: ElementwiseRowOptions = {},
 ): UnitRow {
   const { sigma = 1 } = options;
+  if (activation?.op === undefined) throw noActivation(activation);
   const slope = elementwiseDerivative(activation);
   return Object.freeze({
     name: `${activation.op.name} neuron (σ=${sigma})`,
@@ -26,4 +28,13 @@ export function elementwiseRow(
     natural: (t) => activation(t),
     nu: (t) => mul(square(slope(t)), sigma ** -2),
   } satisfies UnitRow);
+}
+
+function noActivation(got: unknown): MetricError {
+  return new MetricError({
+    where: "elementwiseRow",
+    must: "the activation must be an element-wise op",
+    got: typeof got === "function" ? "a function" : String(got),
+    todo: "pass one such as softplus, or what defElementwise({ name, f }) gives",
+  });
 }

@@ -32,6 +32,7 @@ export function unitRowOf(activation: Activation, rows: UnitRows = standardUnitR
  * non-linear layer). σ = 1.
  */
 export function denseMetric(rows: UnitRows = standardUnitRows): Metric {
+  checkUnitRows(rows);
   return defMetric(dense, {
     source: "Sun and Nielsen 2017: linear or non-linear layer",
     block: ({ options, params, reference, preActivation }) => {
@@ -54,6 +55,16 @@ export function denseMetric(rows: UnitRows = standardUnitRows): Metric {
       ...rows.map(({ activation }) => dense(2, 2, { activation })),
       dense(2, 2, { activation: softplus }),
     ],
+  });
+}
+
+function checkUnitRows(rows: UnitRows): void {
+  if (Array.isArray(rows) && rows.every((row) => typeof row?.nu === "function")) return;
+  throw new MetricError({
+    where: "denseMetric",
+    must: "it must be a list of rows of neurons",
+    got: Array.isArray(rows) ? "a list of others" : String(rows),
+    todo: "pass [tanhRow(), reluRow({ leak: 0.1 })], or leave it out",
   });
 }
 

@@ -1,8 +1,9 @@
 import type { Application, Module } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { jacobianGram } from "../blocks/gram.ts";
+import { checkModel } from "../core/arguments.ts";
 import { byUnit } from "../core/byUnit.ts";
-import { type MetricChoice, tableFor } from "../core/choice.ts";
+import { checkChoice, type MetricChoice, tableFor } from "../core/choice.ts";
 import type { Metric, ResponseModel } from "../core/defMetric.ts";
 import { groupRows } from "../core/groupRows.ts";
 import type { MetricTable } from "../core/table.ts";
@@ -36,12 +37,14 @@ export function partition(
   by: Partition,
   table: MetricChoice = fullMetrics,
 ): MetricChoice {
+  checkModel("partition", model);
+  checkChoice("partition", table);
   if (by === "layer") return table;
   if (by === "neuron") return named("neuron", (all) => unitTable(tableFor(table, all)));
   const groups = membersOf(model, by === "whole" ? [[model]] : groupsOf(by));
   const name = by === "whole" ? "whole" : `${groups.length} groups`;
   return named(name, (all) => {
-    checkModel(groups, all);
+    checkSameModel(groups, all);
     const base = tableFor(table, all);
     const response = by === "whole" ? modelResponse(all) : null;
     const rows = groups.flatMap((members) => groupMetrics(members, all, base, response));
@@ -62,7 +65,7 @@ function isModule(value: unknown): value is Module {
 }
 
 /** Throws MetricError where groups are of another model than the one that is applied. */
-function checkModel(
+function checkSameModel(
   groups: readonly ReadonlySet<Module>[],
   [application]: readonly Application[],
 ): void {

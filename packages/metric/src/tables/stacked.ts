@@ -29,10 +29,10 @@ export interface StackedOptions {
  */
 export function stackedMetrics(options: StackedOptions = {}): MetricChoice {
   const { layers: depth = 2, ends = [], metrics = fullMetrics } = options;
-  if (!(depth >= 1)) {
+  if (!(depth === Number.POSITIVE_INFINITY || (Number.isInteger(depth) && depth >= 1))) {
     throw new MetricError({
       where: "stackedMetrics",
-      must: "a subsystem must have at least one layer",
+      must: "a subsystem must have at least one layer, a whole number or Infinity",
       got: String(depth),
       todo: "pass { layers: 2 }, or Infinity for the response of the model",
     });

@@ -23,7 +23,7 @@ test("a model that is frozen as a whole has no metric over all its parameters", 
 test("without a store rfim, fisher, the curvatures and kl are refused", async (t) => {
   const model = dense(2, 1);
   const batch = { inputs: tensor([[1, 2]]), labels: tensor([[1]]) };
-  const options = { likelihood: gaussian(), delta: {} } as unknown as Parameters<typeof kl>[2];
+  const options = { likelihood: gaussian() } as unknown as Parameters<typeof kl>[2];
   const all = { rfim, fisher, observedFisher, gaussNewton, kl };
   for (const [name, f] of Object.entries(all)) {
     const message = `^${name}: store must hold the parameters, got undefined; pass { store: run.store }`;

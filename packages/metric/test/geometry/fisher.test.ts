@@ -241,7 +241,7 @@ test("fisher: conjugate gradients say where they do not get to", async (t) => {
   await rejects(
     t,
     g.solve(v, { method, absolute: -1 }),
-    /fisher.solve: damping must not be negative, got relative 0, absolute -1; pass/,
+    /fisher.solve: damping must be finite and not negative, got relative 0, absolute -1; pass/,
   );
   const loose = await g.solve(v, { method, absolute: 0.1, tolerance: 1e-2 });
   const right = await g.solve(v, { absolute: 0.1 });

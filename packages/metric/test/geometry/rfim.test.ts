@@ -210,7 +210,7 @@ test("rfim: few rows make a singular metric: an undamped solve is refused, logde
   await rejects(
     t,
     g.solve({ w: v }, { absolute: -1 }),
-    /solve: damping must not be negative, got relative 0, absolute -1/,
+    /solve: damping must be finite and not negative, got relative 0, absolute -1/,
   );
   await backend.close();
 });

@@ -212,7 +212,7 @@ test("stackedMetrics: two layers of three end at the second, or at the one given
 test("stackedMetrics: subsystems without a layer and ends that are no layers are refused", (t) => {
   t.throws(
     () => stackedMetrics({ layers: 0 }),
-    /stackedMetrics: a subsystem must have at least one layer, got 0; pass \{ layers: 2 \}/,
+    /stackedMetrics: a subsystem must have at least one layer, a whole number or Infinity, got 0; pass \{ layers: 2 \}/,
   );
   const metrics = stackedMetrics({ ends: [batchNorm(3)] });
   t.throws(
