@@ -1,4 +1,16 @@
-import { add, div, max, mul, type Node, sqrt, square, sub, sum } from "@metrigrad/graph";
+import {
+  add,
+  div,
+  greater,
+  max,
+  mul,
+  type Node,
+  sqrt,
+  square,
+  sub,
+  sum,
+  where,
+} from "@metrigrad/graph";
 import type { BlockReport, Quantity } from "../core/report.ts";
 import type { ChainStep } from "../core/step.ts";
 import { stepLength } from "../transforms/klClip.ts";
@@ -38,15 +50,17 @@ export function metricReport(blocks: readonly PreconditionedBlock[], before: Cha
 
 const norm = (v: Node) => sqrt(sum(square(v)));
 
-/** ‖v − (g + λI)u‖/‖v‖, a scalar. */
+/** ‖v − (g + λI)u‖/‖v‖, a scalar; 0 where v = 0. */
 function residual({ damped }: PreconditionedBlock, v: Node, u: Node): Node {
-  return div(norm(sub(v, damped(u))), norm(v));
+  const whole = norm(v);
+  const some = greater(whole, 0);
+  return where(some, div(norm(sub(v, damped(u))), where(some, whole, 1)), 0);
 }
 
 /**
  * An estimate of the largest condition number ‖g + λI‖‖(g + λI)⁻¹‖ of the matrices, a scalar: both norms from power
  * iterations that begin with v, so it is never too large. Columns iterate each for itself, or as one vector where a
- * matrix is over all of them.
+ * matrix is over all of them; 0 where v = 0.
  */
 function condition({ damped, solve, columns }: PreconditionedBlock, v: Node): Node {
   const over = columns === "coupled" ? {} : { axis: 0 };

@@ -10,16 +10,20 @@ import {
   standardMetrics,
 } from "@metrigrad/metric";
 import { categorical } from "@metrigrad/nn";
-import { reference, type Tensor } from "@metrigrad/tensor";
+import { reference, type Tensor, tensor } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import test from "tape";
 import { type Optimizer, type Quantity, rngd, sgd } from "../../src/index.ts";
 import { batchSize, classifier, contextOf, inputs, labels, start } from "../problem.ts";
 
 /** All quantities of the first step, by "name" or "module name". */
-async function told(optimizer: Optimizer): Promise<Map<string, number[]>> {
+async function told(
+  optimizer: Optimizer,
+  beta = 0.01,
+  values: Readonly<Record<string, Tensor>> = {},
+): Promise<Map<string, number[]>> {
   const model = classifier();
-  const phases = optimizer.update(contextOf(model));
+  const phases = optimizer.update(contextOf(model, beta));
   const report = phases.at(-1)?.report;
   const named = (prefix: string, list: readonly Quantity[]) =>
     list.map(({ name, value }) => [prefix + name, value()] as const);
@@ -29,6 +33,7 @@ async function told(optimizer: Optimizer): Promise<Map<string, number[]>> {
   ];
   const backend = await reference();
   const store = await backend.store(model, { seed: 1 });
+  for (const [name, value] of Object.entries(values)) await store.write(name, value);
   const feeds: Record<string, Tensor> = { x: inputs, y: labels };
   const run = async (nodes: readonly Node[], updates: (typeof phases)[0]["updates"]) => {
     const program = await compile({ outputs: nodes, updates }, store);
@@ -40,11 +45,11 @@ async function told(optimizer: Optimizer): Promise<Map<string, number[]>> {
     all.map(([, node]) => node),
     [],
   );
-  const values = new Map<string, number[]>();
+  const found = new Map<string, number[]>();
   for (const [index, [name]] of all.entries())
-    values.set(name, [...((await handles[index]?.read())?.data() ?? [])]);
+    found.set(name, [...((await handles[index]?.read())?.data() ?? [])]);
   await backend.close();
-  return values;
+  return found;
 }
 
 const rows = new Matrix(
@@ -186,4 +191,15 @@ test("report: blocks say their parameters and solver; a chain without a metric h
   ]);
   t.deepEqual(blocks(sgd()), []);
   t.end();
+});
+
+test("report: a gradient of 0 leaves a residual and a length of 0", async (t) => {
+  // Nothing of the first layer reaches the loss.
+  const nothing = { "dense1/w": tensor(new Float64Array(18), { shape: [6, 3] }) };
+  for (const refreshEvery of [1, 2]) {
+    const found = await told(rngd({ refreshEvery }), 0, nothing);
+    for (const what of ["residual", "length", "condition"])
+      t.deepEqual(found.get(`dense0 ${what}`), [0], what);
+    t.ok((found.get("length")?.[0] ?? 0) > 0, "the other layer steps");
+  }
 });
