@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import * as metric from "@metrigrad/metric";
 import test, { type Test } from "tape";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -52,4 +53,14 @@ test("the guide to extending has a trained model with a new node in under 60 lin
   const [, program = ""] = /^## The program\n+```ts\n([\s\S]+?)^```$/m.exec(page) ?? [];
   const lines = program.split("\n").filter((line) => line.trim() !== "").length;
   t.ok(/fit\(model/.test(program) && lines > 0 && lines < 60, `${lines} lines`);
+});
+
+test("the guides name everything that @metrigrad/metric exports", (t) => {
+  const pages = readdirSync(guides)
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => readFileSync(join(guides, name), "utf8"))
+    .join();
+  const missing = Object.keys(metric).filter((name) => !new RegExp(`\\b${name}\\b`).test(pages));
+  t.deepEqual(missing, []);
+  t.end();
 });
