@@ -43,7 +43,7 @@ export function resultTable(runs: readonly RunRecord[]): string {
         showShare,
       ),
       secondsOf(arch, optimizer).toFixed(2),
-      metric.toFixed(2),
+      Number.isFinite(metric) ? metric.toFixed(2) : "–",
       Number.isFinite(ratio) ? showShort(ratio) : "–",
     ];
   });

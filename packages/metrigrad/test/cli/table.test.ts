@@ -40,3 +40,9 @@ test("repeats are one line: the mean and the standard deviation", async (t) => {
   t.equal(lines.length, 2);
   t.match(lines[1] ?? "", /0\.5000 ± 0\.0000 .* 97\.50 % ± 0\.71 % .* 4\.00 +1\.00 +–$/);
 });
+
+test("seconds for the metric are a dash where a backend cannot tell", async (t) => {
+  const { epochs, ...others } = run("rngd", 1, 3, 0.97);
+  const untold = { ...others, epochs: epochs.map((epoch) => ({ ...epoch, secondsMetric: null })) };
+  t.match(resultTable([untold]), /6\.00 +– +–$/);
+});
