@@ -98,8 +98,10 @@ await report("webgpu, 5 workgroups an axis, pages of 1 MB", () =>
 await report("webasm", () => compare({ mode: "webasm" }));
 await report("cpu", () => compare({ mode: "cpu" }));
 const headless = await missing("headlessgl");
-if (headless === null) await report("headlessgl", () => compare({ mode: "headlessgl" }));
-else console.log(`none  headlessgl was not checked: ${headless}`);
+if (headless === null) {
+  await report("headlessgl", () => compare({ mode: "headlessgl" }));
+  await report("training by RNGD, headlessgl", () => agree({ mode: "headlessgl" }, () => rngd()));
+} else console.log(`none  headlessgl was not checked: ${headless}`);
 await report("training by ADAM, webgpu", () =>
   agree({ mode: "webgpu" }, () => adam({ learningRate: 0.002 })),
 );

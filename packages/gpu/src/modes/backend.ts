@@ -1,11 +1,7 @@
 import {
   type Backend,
   BackendError,
-  type HostMemory,
-  type HostSteps,
-  hostSteps,
   hostStore,
-  type Step,
   type Store,
   type StoreOptions,
   type VariableOwner,
@@ -14,29 +10,9 @@ import {
 import type { GpuMode } from "../options.ts";
 import { closedError } from "../webgpu/errors.ts";
 import type { GpuJsInstance } from "../webgpu/gpujs.ts";
-import { Launcher } from "./launcher.ts";
-import { argReduce, copy, gather, map, matmul, type Prepare, reduce } from "./steps.ts";
+import { stepsOn } from "./pipeline.ts";
 
-const kernels: { readonly [kind: string]: Prepare<never> } = {
-  map,
-  reduce,
-  argReduce,
-  matmul,
-  gather,
-  copy,
-};
-
-/** gpu.js kernels for the steps that have one, the host's loops for the others. */
-function stepsOn(gpu: GpuJsInstance): HostSteps {
-  const launcher = new Launcher(gpu);
-  return {
-    prepare: (step: Step, memory: HostMemory) =>
-      kernels[step.kind]?.(step as never, memory, launcher) ?? hostSteps.prepare(step, memory),
-    close: () => launcher.close(),
-  };
-}
-
-/** gpu.js in a mode whose kernels take host arrays; made by `gpu`. */
+/** gpu.js in a mode other than webgpu, whose kernels take and give host arrays and, in WebGL, textures; made by `gpu`. */
 export class KernelBackend implements Backend {
   readonly name = "gpu";
   readonly mode: GpuMode;
@@ -55,7 +31,7 @@ export class KernelBackend implements Backend {
 
   describe(): string {
     return [
-      `gpu: ${this.mode}, by gpu.js kernels on host arrays: map, reduce, argReduce, matmul, gather and copy of floats;`,
+      `gpu: ${this.mode}, by gpu.js kernels: map, reduce, argReduce, matmul, gather and copy of floats;`,
       `on the host: integers, tables above a million elements, scatterAdd, random, gram, cholesky, triangularSolve, eigh${this.note}`,
     ].join(" ");
   }

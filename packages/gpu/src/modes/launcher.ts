@@ -1,8 +1,23 @@
 import { BackendError } from "@metrigrad/tensor";
-import type { GpuJsInstance, GpuJsKernel } from "../webgpu/gpujs.ts";
+import type { GpuJsInstance, GpuJsKernel, GpuJsTexture } from "../webgpu/gpujs.ts";
 
-/** Runs a kernel's text; the result row-major. */
-export type Launch = (args: readonly (Float32Array | number)[]) => ArrayLike<number>;
+/** Row-major elements, on the host or, in the modes of WebGL, in a texture. */
+export type Held = ArrayLike<number> | GpuJsTexture;
+
+/** Runs a kernel's text. */
+export type Launch = (args: readonly (Held | number)[]) => Held;
+
+/** Elements on the host, row-major. */
+export function toHost(held: Held): ArrayLike<number> {
+  return isTexture(held) ? flat(held.toArray()) : held;
+}
+
+function isTexture(held: Held | number): held is GpuJsTexture {
+  return typeof held === "object" && "toArray" in held;
+}
+
+/** The modes in which results stay in textures until the host asks. */
+const textured: readonly string[] = ["webgl2", "headlessgl"];
 
 /** Makes kernels on one instance of gpu.js and refuses what fell back to plain JavaScript. */
 export class Launcher {
@@ -26,21 +41,29 @@ export class Launcher {
     const names = (count: number, letter: string) =>
       Array.from({ length: count }, (_, i) => `${letter}${i}`);
     const [xs, cs] = [names(arrays, "x"), names(numbers, "c")];
-    const argumentTypes = [...xs.map(() => "Array"), ...cs.map(() => "Float")];
     const source = `function (${[...xs, ...cs].join(", ")}) {\n${body.join("\n")}\n}`;
-    const kernel = this.gpu.createKernel(source, {
-      ...{ output, argumentTypes, precision: "single" },
-      // Else small kernels have 16-bit floats where GLSL lets them.
-      tactic: "precision",
-    });
-    this.kernels.push(kernel);
+    const pipeline = textured.includes(this.gpu.mode);
+    let kernel: GpuJsKernel | null = null;
     return (args) => {
+      // A plan has no branches: what is a texture in one run is one in all.
+      kernel ??= this.create(source, {
+        ...{ output, pipeline, precision: "single" },
+        // Else small kernels have 16-bit floats where GLSL lets them.
+        tactic: "precision",
+        argumentTypes: args.map((given) =>
+          typeof given === "number" ? "Float" : isTexture(given) ? given.type : "Array",
+        ),
+      });
       const result = kernel(...args);
       if (kernel.fallbackReason) throw fellBack(this.gpu.mode, kernel.fallbackReason);
-      return output.length === 1
-        ? (result as Float32Array)
-        : flat(result as readonly Float32Array[]);
+      return pipeline ? (result as GpuJsTexture) : flat(result as Rows);
     };
+  }
+
+  private create(source: string, settings: object): GpuJsKernel {
+    const kernel = this.gpu.createKernel(source, settings);
+    this.kernels.push(kernel);
+    return kernel;
   }
 
   close(): void {
@@ -49,7 +72,10 @@ export class Launcher {
   }
 }
 
-function flat(rows: readonly Float32Array[]): Float32Array {
+type Rows = Float32Array | readonly Float32Array[];
+
+function flat(rows: Rows): Float32Array {
+  if (rows instanceof Float32Array) return rows;
   const width = rows[0]?.length ?? 0;
   const result = new Float32Array(rows.length * width);
   rows.forEach((row, i) => {

@@ -13,20 +13,47 @@ import {
   sizeOf,
   type View,
 } from "@metrigrad/tensor";
-import { gathered, scattered } from "./elements.ts";
-import type { Launcher } from "./launcher.ts";
+import { type Held, type Launch, type Launcher, toHost } from "./launcher.ts";
 import { kernelText } from "./text.ts";
+
+/** A step that gpu.js kernels run. */
+export interface KernelStep {
+  /** What the kernels read, in this order. */
+  readonly inputs: readonly View[];
+  readonly outputs: readonly View[];
+  /** Whether inputs and outputs may stay on the device between steps. */
+  readonly passes: boolean;
+  /** Elements of the outputs from those of the inputs, all row-major. */
+  run(inputs: readonly Held[]): readonly Held[];
+}
 
 /** Makes a step run by gpu.js kernels; null where the host has to. */
 export type Prepare<S extends Step> = (
   step: S,
   memory: HostMemory,
   launcher: Launcher,
-) => (() => void) | null;
+) => KernelStep | null;
+
+/** For steps without elements. */
+const nothing: KernelStep = { inputs: [], outputs: [], passes: false, run: () => [] };
 
 const isFloaty = (dtype: DType) => dtype === "f32" || dtype === "bool";
 const allFloaty = (views: readonly View[], memory: HostMemory) =>
   views.every((view) => isFloaty(memory.dtype(view)));
+/** A kernel with the numbers that its text asks for. */
+interface Ready {
+  readonly launch: Launch;
+  readonly numbers: readonly number[];
+}
+
+/** Runs a kernel for each output on the same inputs. */
+const launchAll = (kernels: readonly Ready[]) => (held: readonly Held[]) =>
+  kernels.map(({ launch, numbers }) => launch([...held, ...numbers]));
+
+/** The kernels, or null where one of them has no text. */
+const allReady = (kernels: readonly (Ready | null)[]) =>
+  kernels.every((kernel) => kernel !== null) ? kernels : null;
+
 const load = (count: number, at: (k: number) => string) =>
   Array.from({ length: count }, (_, k) => `const a${k} = x${k}[${at(k)}];`);
 const argsOf = (count: number, from = 0) => Array.from({ length: count }, (_, k) => `a${k + from}`);
@@ -34,23 +61,23 @@ const argsOf = (count: number, from = 0) => Array.from({ length: count }, (_, k)
 /** One kernel for each output. */
 export const map: Prepare<MapStep> = ({ shape, inputs, exprs, outputs }, memory, launcher) => {
   const size = sizeOf(shape);
-  if (size === 0) return () => undefined;
+  if (size === 0) return nothing;
   if (inputs.length === 0 || !allFloaty([...inputs, ...outputs], memory)) return null;
-  const kernels = exprs.map((expr) => {
-    const text = kernelText([expr], argsOf(inputs.length));
-    if (text === null) return null;
-    const { lines, results, numbers } = text;
-    const body = [...load(inputs.length, () => "this.thread.x"), ...lines, `return ${results[0]};`];
-    return { launch: launcher.kernel(body, inputs.length, numbers.length, [size]), numbers };
-  });
-  if (kernels.includes(null)) return null;
-  return () => {
-    const arrays = inputs.map((view) => gathered(memory, view));
-    const results = kernels.map((kernel) => kernel?.launch([...arrays, ...kernel.numbers]));
-    outputs.forEach((view, j) => {
-      scattered(memory, view, results[j] as ArrayLike<number>);
-    });
-  };
+  const kernels = allReady(
+    exprs.map((expr) => {
+      const text = kernelText([expr], argsOf(inputs.length));
+      if (text === null) return null;
+      const { lines, results, numbers } = text;
+      const body = [
+        ...load(inputs.length, () => "this.thread.x"),
+        ...lines,
+        `return ${results[0]};`,
+      ];
+      return { launch: launcher.kernel(body, inputs.length, numbers.length, [size]), numbers };
+    }),
+  );
+  if (kernels === null) return null;
+  return { inputs, outputs, passes: true, run: launchAll(kernels) };
 };
 
 /** A map of one argument. */
@@ -77,7 +104,7 @@ export const reduce: Prepare<ReduceStep> = (step, memory, launcher) => {
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const length = sizeOf(axes.map((axis) => shape[axis] as number));
   const lists = sizeOf(kept.map((axis) => shape[axis] as number));
-  if (lists === 0) return () => undefined;
+  if (lists === 0) return nothing;
   if (length === 0 || inputs.length === 0) return null;
   if (!inputs.every((view) => memory.dtype(view) === "f32") || !allFloaty(outputs, memory))
     return null;
@@ -88,54 +115,50 @@ export const reduce: Prepare<ReduceStep> = (step, memory, launcher) => {
     return { ...view, shape: pick(shape), strides: pick(view.strides) };
   });
   const full = Math.floor(length / run) * run;
-  const kernels = exprs.map((expr, j) => {
-    const text = kernelText([expr], argsOf(inputs.length));
-    if (text === null) return null;
-    const { lines, results, numbers } = text;
-    const join = combine[ops[j] as ReduceOp];
-    // A fold starts with its first value, since infinities have no literal.
-    const value = (at: string) => [...load(inputs.length, () => at), ...lines].join("\n");
-    const fold = (from: string, count: number, name: string) => `
+  const kernels = allReady(
+    exprs.map((expr, j) => {
+      const text = kernelText([expr], argsOf(inputs.length));
+      if (text === null) return null;
+      const { lines, results, numbers } = text;
+      const join = combine[ops[j] as ReduceOp];
+      // A fold starts with its first value, since infinities have no literal.
+      const value = (at: string) => [...load(inputs.length, () => at), ...lines].join("\n");
+      const fold = (from: string, count: number, name: string) => `
       let ${name} = 0.0;
       for (let i = 0; i < ${count}; i++) {
         ${value(`this.thread.x * ${length} + ${from} + i`)}
         if (i === 0) { ${name} = ${results[0]}; } else { ${name} = ${join(name, results[0] as string)}; }
       }`;
-    const body = [
-      "let total = 0.0;",
-      ...(full === 0
-        ? []
-        : [
-            `for (let r = 0; r < ${full / run}; r++) {`,
-            fold(`r * ${run}`, run, "part"),
-            `if (r === 0) { total = part; } else { total = ${join("total", "part")}; }`,
-            "}",
-          ]),
-      ...(length === full
-        ? []
-        : [
-            fold(`${full}`, length - full, "rest"),
-            full === 0 ? "total = rest;" : `total = ${join("total", "rest")};`,
-          ]),
-      "return total;",
-    ];
-    return { launch: launcher.kernel(body, inputs.length, numbers.length, [lists]), numbers };
-  });
-  if (kernels.includes(null)) return null;
-  return () => {
-    const arrays = moved.map((view) => gathered(memory, view));
-    outputs.forEach((view, j) => {
-      const kernel = kernels[j];
-      if (kernel) scattered(memory, view, kernel.launch([...arrays, ...kernel.numbers]));
-    });
-  };
+      const body = [
+        "let total = 0.0;",
+        ...(full === 0
+          ? []
+          : [
+              `for (let r = 0; r < ${full / run}; r++) {`,
+              fold(`r * ${run}`, run, "part"),
+              `if (r === 0) { total = part; } else { total = ${join("total", "part")}; }`,
+              "}",
+            ]),
+        ...(length === full
+          ? []
+          : [
+              fold(`${full}`, length - full, "rest"),
+              full === 0 ? "total = rest;" : `total = ${join("total", "rest")};`,
+            ]),
+        "return total;",
+      ];
+      return { launch: launcher.kernel(body, inputs.length, numbers.length, [lists]), numbers };
+    }),
+  );
+  if (kernels === null) return null;
+  return { inputs: moved, outputs, passes: true, run: launchAll(kernels) };
 };
 
 /** A thread looks through one list; positions beyond 2²⁴ are no floats. */
 export const argReduce: Prepare<ArgReduceStep> = ({ op, input, output }, memory, launcher) => {
   const length = input.shape.at(-1) as number;
   const lists = sizeOf(output.shape);
-  if (lists === 0) return () => undefined;
+  if (lists === 0) return nothing;
   if (memory.dtype(input) !== "f32" || length > 2 ** 24) return null;
   const beats = op === "max" ? ">" : "<";
   const launch = launcher.kernel(
@@ -157,7 +180,7 @@ export const argReduce: Prepare<ArgReduceStep> = ({ op, input, output }, memory,
     0,
     [lists],
   );
-  return () => scattered(memory, output, launch([gathered(memory, input)]));
+  return { inputs: [input], outputs: [output], passes: true, run: (held) => [launch(held)] };
 };
 
 /** A kernel runs once for each matrix of the batch; the epilogue is part of it. */
@@ -165,43 +188,47 @@ export const matmul: Prepare<MatmulStep> = ({ a, b, epilogue, outputs }, memory,
   const batches = sizeOf(a.shape.slice(0, -2));
   const [m = 0, k = 0] = a.shape.slice(-2);
   const n = b.shape.at(-1) as number;
-  if (batches * m * n === 0) return () => undefined;
+  if (batches * m * n === 0) return nothing;
   const inputs = epilogue?.inputs ?? [];
   if (k === 0 || !allFloaty([...inputs, ...outputs], memory)) return null;
   const names = ["total", ...argsOf(inputs.length, 2)];
-  const kernels = (epilogue?.exprs ?? [arg(0)]).map((expr) => {
-    const text = kernelText([expr], names);
-    if (text === null) return null;
-    const { lines, results, numbers } = text;
-    const body = [
-      "let total = 0.0;",
-      `for (let k = 0; k < ${k}; k++) {`,
-      `total = total + x0[this.thread.y * ${k} + k] * x1[k * ${n} + this.thread.x];`,
-      "}",
-      ...inputs.map((_, i) => `const a${i + 2} = x${i + 2}[this.thread.y * ${n} + this.thread.x];`),
-      ...lines,
-      `return ${results[0]};`,
-    ];
-    return { launch: launcher.kernel(body, inputs.length + 2, numbers.length, [n, m]), numbers };
-  });
-  if (kernels.includes(null)) return null;
-  return () => {
-    const arrays = [a, b, ...inputs].map((view) => gathered(memory, view));
-    const sizes = [m * k, k * n, ...inputs.map(() => m * n)];
+  const kernels = allReady(
+    (epilogue?.exprs ?? [arg(0)]).map((expr) => {
+      const text = kernelText([expr], names);
+      if (text === null) return null;
+      const { lines, results, numbers } = text;
+      const body = [
+        "let total = 0.0;",
+        `for (let k = 0; k < ${k}; k++) {`,
+        `total = total + x0[this.thread.y * ${k} + k] * x1[k * ${n} + this.thread.x];`,
+        "}",
+        ...inputs.map(
+          (_, i) => `const a${i + 2} = x${i + 2}[this.thread.y * ${n} + this.thread.x];`,
+        ),
+        ...lines,
+        `return ${results[0]};`,
+      ];
+      return { launch: launcher.kernel(body, inputs.length + 2, numbers.length, [n, m]), numbers };
+    }),
+  );
+  if (kernels === null) return null;
+  const all = { inputs: [a, b, ...inputs], outputs };
+  if (batches === 1) return { ...all, passes: true, run: launchAll(kernels) };
+  const sizes = [m * k, k * n, ...inputs.map(() => m * n)];
+  const run = (held: readonly Held[]) => {
     const results = outputs.map(() => new Float32Array(batches * m * n));
     for (let batch = 0; batch < batches; batch++) {
-      const own = arrays.map((array, i) => {
+      const own = held.map((array, i) => {
         const size = sizes[i] as number;
-        return array.slice(batch * size, (batch + 1) * size);
+        return (array as Float32Array).slice(batch * size, (batch + 1) * size);
       });
-      kernels.forEach((kernel, j) => {
-        if (kernel) results[j]?.set(kernel.launch([...own, ...kernel.numbers]), batch * m * n);
+      launchAll(kernels)(own).forEach((result, j) => {
+        results[j]?.set(toHost(result), batch * m * n);
       });
     }
-    outputs.forEach((view, j) => {
-      scattered(memory, view, results[j] as Float32Array);
-    });
+    return results;
   };
+  return { ...all, passes: false, run };
 };
 
 /** Elements of a table from which handing it over costs more than picking rows on the host. */
@@ -210,7 +237,7 @@ const largestTable = 2 ** 20;
 /** A thread picks one element. */
 export const gather: Prepare<GatherStep> = ({ source, indices, output }, memory, launcher) => {
   const size = sizeOf(output.shape);
-  if (size === 0) return () => undefined;
+  if (size === 0) return nothing;
   const kind = memory.dtype(output);
   const rows = source.shape[0] as number;
   const exact = isFloaty(kind) && (memory.dtype(source) === kind || memory.dtype(source) === "u8");
@@ -223,8 +250,9 @@ export const gather: Prepare<GatherStep> = ({ source, indices, output }, memory,
     0,
     [columns, count],
   );
-  return () => {
-    const places = gathered(memory, indices).map((at) => Math.min(Math.max(at, 0), rows - 1));
-    scattered(memory, output, launch([gathered(memory, source), places]));
+  const run = ([table, at]: readonly Held[]) => {
+    const places = Float32Array.from(toHost(at as Held), (i) => Math.min(Math.max(i, 0), rows - 1));
+    return [launch([table as Held, places])];
   };
+  return { inputs: [source, indices], outputs: [output], passes: true, run };
 };

@@ -14,9 +14,16 @@ export interface GpuContext {
   readonly isLost: boolean;
 }
 
+/** A result that stays in the memory of WebGL. */
+export interface GpuJsTexture {
+  /** What kernels that take it declare. */
+  readonly type: string;
+  toArray(): Float32Array | readonly Float32Array[];
+}
+
 /** A kernel of gpu.js's synchronous modes. */
 export interface GpuJsKernel {
-  (...args: readonly unknown[]): Float32Array | readonly (Float32Array | readonly Float32Array[])[];
+  (...args: readonly unknown[]): Float32Array | readonly Float32Array[] | GpuJsTexture;
   readonly fallbackReason?: string | null;
   destroy(): void;
 }
