@@ -14,7 +14,7 @@ test("gpu: each mode says what runs where", async (t) => {
   for (const mode of ["webasm", "cpu"] as const) {
     const backend = await gpu({ mode });
     t.equal(backend.mode, mode);
-    t.match(backend.describe(), new RegExp(`^gpu: ${mode}, by gpu.js kernels .*; on the host: `));
+    t.match(backend.describe(), new RegExp(`^gpu: ${mode}, by gpu.js kernels: .*; on the host: `));
     t.deepEqual(backend.floats, ["f32"]);
     await backend.close();
     await backend.close();
