@@ -83,8 +83,7 @@ export function applyModel(model: Module, x: NodeLike, options: ApplyOptions = {
     const { spec } = module.definition;
     const params = nodes.get(module) as Readonly<Record<string, Variable>>;
     const result = withScope(path, () => spec.apply(params as never, input, context as never));
-    const { response, preActivation = response } = isNode(result) ? { response: result } : result;
-    return { response, preActivation };
+    return appliedOf(spec.name, result);
   };
   const again = (module: Module, input: Node): Required<Applied> =>
     respond(module, input, { mode: "infer", call: (child, h) => again(child, h).response });
@@ -125,6 +124,20 @@ export function applyModel(model: Module, x: NodeLike, options: ApplyOptions = {
     updates: [...updates],
     parameters,
   };
+}
+
+/** What a module's `apply` returned, whole. Throws GraphError where it is no node. */
+function appliedOf(where: string, result: Node | Applied): Required<Applied> {
+  const given: Partial<Applied> = isNode(result) ? { response: result } : Object(result);
+  const { response, preActivation = response } = given;
+  if (isNode(response) && isNode(preActivation)) return { response, preActivation };
+  const show = (value: unknown) => (isNode(value) ? "a node" : String(value));
+  throw new GraphError({
+    where,
+    must: "apply must return a node, or { response, preActivation }",
+    got: `response ${show(response)} and preActivation ${show(preActivation)}`,
+    todo: "return what is made of the input and the parameters by ops",
+  });
 }
 
 function undeclared(module: Module): GraphError {

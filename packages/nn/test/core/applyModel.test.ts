@@ -204,3 +204,17 @@ test("applyModel: an application can be applied to other rows, with children and
   t.deepEqual(got, wanted);
   t.equal(applications.length, 3, "without leaving an application");
 });
+
+test("applyModel: a module whose apply gives no node is refused by name", (t) => {
+  for (const [result, got] of [
+    [undefined, "undefined and preActivation undefined"],
+    [3, "undefined and preActivation undefined"],
+    [{ preActivation: x }, "undefined and preActivation a node"],
+    [{ response: x, preActivation: 1 }, "a node and preActivation 1"],
+  ] as const) {
+    const forgetful = defModule({ name: "forgetful", apply: () => result as never });
+    const message = `^GraphError: forgetful: apply must return a node, or .*, got response ${got};`;
+    t.throws(() => applyModel(sequential(forgetful()), x), new RegExp(message));
+  }
+  t.end();
+});
