@@ -48,17 +48,36 @@ function trafficOf(steps: readonly Step[]): Traffic {
 export function settle(
   steps: readonly Step[],
   buffers: BufferSpec[],
-  destinations: readonly Destination[],
+  given: readonly Destination[],
 ): Step[] {
+  const label = "settle";
+  const before: Step[] = [];
+  // A variable's old value, taken before anything can change it.
+  const aside = (old: View): View => {
+    const { dtype } = buffers[old.buffer] as BufferSpec;
+    const place = { kind: "arena", offset: -1 } as const;
+    buffers.push({ dtype, size: sizeOf(old.shape), place, label });
+    const kept = contiguousView(buffers.length - 1, old.shape);
+    before.push({ kind: "copy", input: old, output: kept, label });
+    return kept;
+  };
+  // A condition holds as it was, also where it is a variable that changes, or the next value of one.
+  const targets = new Set(given.map(({ to }) => to.buffer));
+  const destinations = given.map((one): Destination => {
+    return one.when && targets.has(one.when.buffer) ? { ...one, when: aside(one.when) } : one;
+  });
+  const held = new Set(destinations.map(({ when }) => when?.buffer));
   const ordered = sinkLast(steps, destinations);
   const traffic = trafficOf(ordered);
   const renamed = new Map<number, number>();
   const conditions = new Map<Step, View>();
   const copies: Destination[] = [];
   for (const destination of destinations) {
-    if (!renamed.has(destination.from.buffer) && writable(destination, ordered, buffers, traffic)) {
-      renamed.set(destination.from.buffer, destination.to.buffer);
-      const [writer] = traffic.writes.get(destination.from.buffer) as [number];
+    const { buffer } = destination.from;
+    const free = !renamed.has(buffer) && !held.has(buffer);
+    if (free && writable(destination, ordered, buffers, traffic)) {
+      renamed.set(buffer, destination.to.buffer);
+      const [writer] = traffic.writes.get(buffer) as [number];
       if (destination.when !== undefined) conditions.set(ordered[writer] as Step, destination.when);
     } else {
       copies.push(destination);
@@ -73,25 +92,16 @@ export function settle(
     const own = when === undefined ? step : { ...step, when };
     return mapViews(own, { read: rename, write: rename });
   });
-  const before: Step[] = [];
   const after: Step[] = [];
-  const label = "settle";
   for (const { from, to, when } of copies) {
     const condition = when === undefined ? {} : { when };
     if ((buffers[from.buffer] as BufferSpec).place.kind !== "variable") {
       after.push({ kind: "copy", input: rename(from), output: to, label, ...condition });
       continue;
     }
-    // A variable's old value is taken before anything can change it.
-    const { dtype, place } = buffers[to.buffer] as BufferSpec;
-    if (place.kind === "output") {
+    if ((buffers[to.buffer] as BufferSpec).place.kind === "output") {
       before.push({ kind: "copy", input: from, output: to, label });
-      continue;
-    }
-    buffers.push({ dtype, size: sizeOf(to.shape), place: { kind: "arena", offset: -1 }, label });
-    const aside = contiguousView(buffers.length - 1, to.shape);
-    before.push({ kind: "copy", input: from, output: aside, label });
-    after.push({ kind: "copy", input: aside, output: to, label, ...condition });
+    } else after.push({ kind: "copy", input: aside(from), output: to, label, ...condition });
   }
   return [...before, ...result, ...after];
 }

@@ -6,6 +6,7 @@ import {
   equal,
   gram,
   input,
+  logicalNot,
   matmul,
   mul,
   type Node,
@@ -242,4 +243,37 @@ test("settle: a condition must be a bool scalar", async (t) => {
     /the condition of a must be a bool scalar, got float \[2, 2\]/.test(String(error)),
     String(error),
   );
+});
+
+test("settle: a condition is as before the updates, also where it changes itself", async (t) => {
+  const flag = variable("flag", [], { type: "bool", init: () => [1] });
+  const off = logicalNot(flag);
+  const next: Record<string, Node> = {
+    "a product, copied": matmul(a, b),
+    "a product in place": matmul(b, b),
+    "a gram in place": gram(b, { base: a }),
+    "another variable": b,
+    "a loop": add(a, b),
+  };
+  const backend = await reference();
+  for (const [name, value] of Object.entries(next)) {
+    for (const [when, holds] of [
+      [flag, true],
+      [off, false],
+    ] as const) {
+      const store = await backend.store([a.attrs, b.attrs, flag.attrs]);
+      const [wanted] = await (await compile({ outputs: [holds ? value : a] }, store)).run();
+      const expected = (await wanted?.read())?.toArray();
+      const updates: Update[] = [
+        [flag, off],
+        [a, value, when],
+        [b, mul(b, 2)],
+      ];
+      await (await compile({ outputs: [], updates }, store)).run();
+      t.deepEqual((await store.read("a")).toArray(), expected, `${name}, ${holds}`);
+      t.equal((await store.read("flag")).item(), 0);
+      await store.close();
+    }
+  }
+  await backend.close();
 });
