@@ -5,6 +5,7 @@ export type {
   BlockCost,
   Columns,
   DampedOptions,
+  MadeOf,
   OutputRows,
   OutputsBlock,
   Solution,
