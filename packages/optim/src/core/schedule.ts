@@ -1,4 +1,5 @@
 import { add, constant, cos, exp, mul, type Node, sub } from "@metrigrad/graph";
+import { GraphError } from "@metrigrad/tensor";
 import { checkSettings } from "./settings.ts";
 
 /** A factor of the learning rate as a function of the run's progress in [0, 1). */
@@ -6,6 +7,17 @@ export interface Schedule {
   readonly name: string;
   /** progress (float scalar) ↦ factor (float scalar). */
   readonly factor: (progress: Node) => Node;
+}
+
+/** Throws GraphError for what is no schedule. */
+export function checkSchedule(where: string, schedule: Schedule): void {
+  if (typeof schedule?.factor === "function") return;
+  throw new GraphError({
+    where,
+    must: "schedule must be a schedule",
+    got: String(schedule),
+    todo: "call one: { schedule: cosineSchedule() }",
+  });
 }
 
 /** The same factor throughout. */

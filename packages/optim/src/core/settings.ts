@@ -1,5 +1,4 @@
 import { checkNames, GraphError } from "@metrigrad/tensor";
-import type { Schedule } from "./schedule.ts";
 
 /** Checks numbers that an optimizer was given. Throws GraphError naming the one that is off. */
 export function checkSettings(
@@ -27,17 +26,6 @@ function rangeText(low: number, high: number): string {
 /** Throws GraphError unless settings are an object of known names. */
 export function checkKnown(where: string, settings: unknown, known: readonly string[]): void {
   checkNames(where, settings, known, GraphError);
-}
-
-/** Throws GraphError for what is no schedule. */
-export function checkSchedule(where: string, schedule: Schedule): void {
-  if (typeof schedule?.factor === "function") return;
-  throw new GraphError({
-    where,
-    must: "schedule must be a schedule",
-    got: String(schedule),
-    todo: "call one: { schedule: cosineSchedule() }",
-  });
 }
 
 /** Settings with defaults for what is left out or undefined. Throws GraphError for unknown names. */

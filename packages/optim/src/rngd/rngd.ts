@@ -1,6 +1,7 @@
 import { optimizerOf } from "../chain.ts";
 import type { Optimizer } from "../core/optimizer.ts";
-import { checkSchedule, checkSettings, withDefaults } from "../core/settings.ts";
+import { checkSchedule } from "../core/schedule.ts";
+import { checkSettings, withDefaults } from "../core/settings.ts";
 import { klClip } from "../transforms/klClip.ts";
 import { quadraticStep } from "../transforms/quadraticStep.ts";
 import { reject } from "../transforms/reject.ts";

@@ -1,6 +1,6 @@
 import { mul } from "@metrigrad/graph";
-import { constantSchedule, type Schedule } from "../core/schedule.ts";
-import { checkSchedule, checkSettings } from "../core/settings.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "../core/schedule.ts";
+import { checkSettings } from "../core/settings.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
