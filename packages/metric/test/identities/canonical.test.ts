@@ -81,8 +81,8 @@ for (const on of backends) {
     const weights = matrixOf("w", 3, 3);
     const likelihood = categorical();
     const store = await started(layer, weights, on);
-    const options = { store, likelihood, metrics: fullMetrics };
-    const { blocks } = await rfim(layer, asTensor(x), options);
+    const options = { store, likelihood };
+    const { blocks } = await rfim(layer, asTensor(x), { ...options, metrics: fullMetrics });
     t.equal(blocks[0]?.form, "softmaxGram");
     const g = [...((await blocks[0]?.toDense())?.data() ?? [])];
     const logits = augmented(x).mmul(weights).to2DArray();
