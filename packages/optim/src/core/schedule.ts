@@ -47,14 +47,3 @@ export function exponentialSchedule(end = 0.05): Schedule {
   checkSettings("exponentialSchedule", { end }, { end: [Number.MIN_VALUE, Number.MAX_VALUE] });
   return { name: `exponential(${end})`, factor: (progress) => exp(mul(progress, Math.log(end))) };
 }
-
-/** Throws GraphError for what is no schedule. */
-export function checkSchedule(where: string, schedule: Schedule): void {
-  if (typeof schedule?.factor === "function") return;
-  throw new GraphError({
-    where,
-    must: "schedule must be a schedule",
-    got: String(schedule),
-    todo: "call one: { schedule: cosineSchedule() }",
-  });
-}
