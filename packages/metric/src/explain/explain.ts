@@ -1,6 +1,6 @@
 import { input } from "@metrigrad/graph";
 import { applyModel, type Law, type Mode, type Module } from "@metrigrad/nn";
-import { MetricError } from "@metrigrad/tensor";
+import { type Backend, MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
@@ -34,6 +34,8 @@ export interface ExplainOptions {
   readonly memoryBudget?: number;
   /** Solvers that must be taken; by default those of the cost model. */
   readonly solver?: SolverChoice;
+  /** Where it would be computed; the text then ends with what runs where there. */
+  readonly backend?: Pick<Backend, "describe">;
 }
 
 /** What preconditioning a model takes, by subsystem. */
@@ -69,11 +71,12 @@ export function explain(model: Module, given: number | ExplainOptions): Explanat
   checkLaw("explain", likelihood);
   checkMode("explain", mode);
   if (typeof average !== "boolean") throw noSwitch(average);
+  const { solver, backend } = options;
+  if (backend !== undefined && typeof backend?.describe !== "function") throw noBackend();
   const x = input("x", [batchSize, ...sampleShape(model, options.inputs)]);
   const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
   const variables = parameters.map(({ variable }) => variable);
   const found = subsystems(applications, tableFor(metrics, applications), variables);
-  const { solver } = options;
   const costs = solversWithin("explain", found, { average, memoryBudget, solver });
   const costOf = (block: Block | null) => (block === null ? null : (costs.get(block) ?? null));
   const rows = Object.freeze(found.map((one) => explainRow(one, costOf(one.block))));
@@ -89,7 +92,8 @@ export function explain(model: Module, given: number | ExplainOptions): Explanat
       `${alignedTable(rows, columns)}\n` +
       `batches of ${batchSize}, ${average ? "running average" : "metric of each batch"}: ` +
       `${shortNumber(bytes, "B")} kept, ${shortNumber(build)} multiply-adds to build, ` +
-      `${shortNumber(apply)} to apply`,
+      `${shortNumber(apply)} to apply` +
+      (backend === undefined ? "" : `\n${backend.describe()}`),
   });
 }
 
@@ -102,6 +106,7 @@ const names = [
   "average",
   "memoryBudget",
   "solver",
+  "backend",
 ] as const satisfies readonly (keyof ExplainOptions)[];
 
 const columns = [
@@ -131,6 +136,15 @@ function checkBatchSize(batchSize: number): void {
     must: "batchSize must be a positive integer",
     got: String(batchSize),
     todo: "pass the number of rows: { batchSize: 50 }, or 50",
+  });
+}
+
+function noBackend(): MetricError {
+  return new MetricError({
+    where: "explain",
+    must: "backend must be a backend",
+    got: "something without describe()",
+    todo: "pass what await cpu() or await gpu() gives",
   });
 }
 

@@ -12,6 +12,7 @@ import {
   standardMetrics,
 } from "@metrigrad/metric";
 import { batchNorm, categorical, defModule, dense, type Module, sequential } from "@metrigrad/nn";
+import { reference } from "@metrigrad/tensor";
 import test from "tape";
 
 const model = sequential(dense(784, 80, { activation: relu }), batchNorm(80), dense(80, 10));
@@ -284,4 +285,15 @@ test("explain: a missing row and an input that cannot be told are refused", (t) 
   const { rows } = explain(whole, { batchSize: 5, inputs: [2, 3] });
   t.deepEqual([rows[0]?.path, rows[0]?.d], ["dense0", 7]);
   t.end();
+});
+
+test("explain: with a backend the text ends with what runs where", async (t) => {
+  const backend = await reference();
+  const text = explain(model, { ...standard, backend }).toString();
+  t.equal(text, `${explain(model, standard)}\n${backend.describe()}`);
+  await backend.close();
+  t.throws(
+    () => explain(model, { ...standard, backend: reference() as never }),
+    /^MetricError: explain: backend must be a backend, .*; pass what await cpu\(\)/,
+  );
 });
