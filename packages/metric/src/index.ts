@@ -33,6 +33,7 @@ export {
   quasiDiagonalGram,
 } from "./blocks/quasiDiagonal.ts";
 export type { Rows, RowsBlock } from "./blocks/rows.ts";
+export { type Widen, windowed } from "./blocks/windowed.ts";
 export { type CheckMetricOptions, checkMetric } from "./check/checkMetric.ts";
 export type { MetricCheck, MetricReport } from "./check/report.ts";
 export { type AutoMetricOptions, autoMetric } from "./core/autoMetric.ts";

@@ -1,4 +1,4 @@
-import type { Node, Variable } from "@metrigrad/graph";
+import type { Node, Update, Variable } from "@metrigrad/graph";
 import {
   type BlockCost,
   checkChoice,
@@ -24,10 +24,11 @@ import {
   type PreconditionSettings,
   preconditionRecord,
 } from "./settings.ts";
+import { windowMetric } from "./windowMetric.ts";
 
 /**
- * u ← (ḡ + λI)⁻¹u by subsystem, with ḡ the relative Fisher information of the batch, of an earlier batch or
- * of a running average (Sun and Nielsen 2017, section 4). First in a chain the gradient of a layer need not
+ * u ← (ḡ + λI)⁻¹u by subsystem, with ḡ the relative Fisher information of the batch, of an earlier batch, of
+ * a window of batches or of a running average (Sun and Nielsen 2017, section 4). First in a chain the gradient of a layer need not
  * even be formed. Throws GraphError for settings out of range, MetricError where nothing damps; a step of it
  * throws MetricError for a module without a row, for a metric beyond the memory budget, and for a solver that a
  * block has not.
@@ -39,7 +40,7 @@ export function precondition(settings: PreconditionSettings = {}): Transform {
 /** The same under the name of an optimizer. */
 export function preconditionBy(name: string, settings: FullPrecondition): Transform {
   checkPrecondition(name, settings);
-  const { metrics, average, refreshEvery, forward } = settings;
+  const { metrics, average, window, refreshEvery, forward } = settings;
   const adapt = settings.adapt === null ? null : fullAdapt(name, settings.adapt);
   return Object.freeze({
     name: "precondition",
@@ -49,7 +50,9 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
       const applications = forward === "train" ? context.applications : context.inference();
       const table = tableFor(metrics, applications);
       const variables = context.parameters.map(({ variable }) => variable);
-      const found = subsystems(applications, table, variables);
+      const single = subsystems(applications, table, variables);
+      const seen: Update[] = [];
+      const found = window > 1 ? windowMetric(single, window, context.step, seen) : single;
       const measured = found.filter((one): one is Measured => one.block !== null);
       const dampingOf = blockDampings(name, found, settings, {
         factor: adapt === null ? null : dampingFactor,
@@ -74,7 +77,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         ...turned,
         metric: blocks,
         before: [...step.before, ...before],
-        always: [...step.always, ...always],
+        always: [...step.always, ...seen, ...always],
         last: [
           ...step.last,
           ...(adapt === null ? [] : [adaptDamping(adapt, context)]),
@@ -92,32 +95,36 @@ function directionsOf({ params, direction }: PreconditionedBlock): [Variable, No
 }
 
 function checkPrecondition(name: string, settings: FullPrecondition): void {
-  const { relative, absolute, damping, average, refreshEvery, forward, metrics } = settings;
+  const { relative, absolute, damping, average, window, refreshEvery } = settings;
+  const { forward, metrics } = settings;
   checkChoice(`${name}, metrics`, metrics);
   checkBlockDamping(name, damping);
   const any: [number, number] = [0, Number.MAX_VALUE];
   checkSettings(name, { relative, absolute }, { relative: any, absolute: any });
-  checkRefresh(name, refreshEvery);
+  checkCount(name, { refreshEvery, window });
   if (forward !== "train" && forward !== "infer") throw unknownForward(name, forward);
   if (average !== null) {
     checkKnown(`${name}, average`, average, ["decay", "refreshEvery"]);
     checkSettings(name, { decay: average.decay }, { decay: [0, 1] });
-    checkRefresh(name, average.refreshEvery);
+    checkCount(name, { refreshEvery: average.refreshEvery });
     if (refreshEvery !== 1) throw refreshedTwice(name, refreshEvery);
+    if (window !== 1) throw averagedWindow(name, window);
   }
   if (relative === 0 && absolute === 0 && average === null && damping === null)
     throw undamped(name);
 }
 
-/** Throws GraphError for a number of steps that is no count. */
-function checkRefresh(where: string, refreshEvery: number): void {
-  if (Number.isInteger(refreshEvery) && refreshEvery >= 1) return;
-  throw new GraphError({
-    where,
-    must: "refreshEvery must be a positive integer",
-    got: String(refreshEvery),
-    todo: "pass a number of steps such as 100",
-  });
+/** Throws GraphError for numbers of steps that are no counts. */
+function checkCount(where: string, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (Number.isInteger(count) && count >= 1) continue;
+    throw new GraphError({
+      where,
+      must: `${name} must be a positive integer`,
+      got: String(count),
+      todo: "pass a number of steps",
+    });
+  }
 }
 
 function unknownForward(where: string, got: unknown): GraphError {
@@ -135,6 +142,15 @@ function refreshedTwice(where: string, refreshEvery: number): GraphError {
     must: "with an average, refreshEvery belongs to it",
     got: `refreshEvery ${refreshEvery} beside an average`,
     todo: "pass { average: { decay, refreshEvery } }, or average: null",
+  });
+}
+
+function averagedWindow(where: string, window: number): GraphError {
+  return new GraphError({
+    where,
+    must: "a window is over single batches, without an average",
+    got: `window ${window} beside an average`,
+    todo: "leave one of them out",
   });
 }
 

@@ -33,6 +33,11 @@ export interface PreconditionSettings {
   /** Null: the metric of single batches, not of a running average. */
   readonly average?: AverageSettings | null;
   /**
+   * k: the metric is over the rows of the last k batches, each with the weights that it had when it was seen; 1:
+   * of single batches. Not beside an average.
+   */
+  readonly window?: number;
+  /**
    * T: the metric of a batch is built and factored every T steps, and its rows and inverses are kept
    * between; 1: at every step that of the batch that gives the gradient. An average has its own.
    */
@@ -77,6 +82,7 @@ export const batchSettings: FullPrecondition = Object.freeze({
   damping: null,
   adapt: null,
   average: null,
+  window: 1,
   refreshEvery: 1,
   memoryBudget: Number.POSITIVE_INFINITY,
   solver: null,
@@ -110,7 +116,7 @@ export const paperSettings: FullSettings = Object.freeze({
 /** Settings of preconditioning as plain data, for records: what is off by default only where it is on. */
 export function preconditionRecord(settings: FullPrecondition): Record<string, unknown> {
   const { metrics, damping, adapt, relative, absolute, average, refreshEvery, forward } = settings;
-  const { memoryBudget, solver } = settings;
+  const { window, memoryBudget, solver } = settings;
   const rows = typeof metrics === "function" ? metrics.name : rowsRecord(metrics);
   return {
     relative,
@@ -118,6 +124,7 @@ export function preconditionRecord(settings: FullPrecondition): Record<string, u
     ...(damping === null ? {} : { damping: dampingRecord(damping) }),
     ...(adapt === null ? {} : { adapt: adaptRecord(adapt) }),
     average,
+    ...(window === 1 ? {} : { window }),
     ...(refreshEvery === 1 ? {} : { refreshEvery }),
     ...(memoryBudget === Number.POSITIVE_INFINITY ? {} : { memoryBudget }),
     ...(solver === null ? {} : { solver }),
