@@ -9,6 +9,7 @@ import {
   i32,
   type Local,
   type ModuleBuilder,
+  v128,
 } from "../wasm/index.ts";
 import { blockFactor } from "./choleskyBlock.ts";
 import { solveRows as panelRows } from "./solve.ts";
@@ -31,6 +32,11 @@ const retries = 6;
 export function workingRow(size: number): number {
   const row = Math.ceil(size / 8) * 32;
   return row % 512 === 0 ? row + 64 : row;
+}
+
+/** A number of columns filled up to whole vectors, which working copies have. */
+function wholeVectors(columns: I32): I32 {
+  return i32.and(i32.add(columns, 3), -4);
 }
 
 /** Bytes that a factorisation needs. */
@@ -60,7 +66,7 @@ function upperFactor(m: ModuleBuilder, pieces: CholeskyPieces, factorBlock: Func
       const count = f.let(i32.sub(size, p));
       f.if(i32.gt_u(count, panelRows), () => f.set(count, i32.const(panelRows)));
       const corner = f.let(i32.add(a, i32.mul(p, i32.add(row, 4))));
-      f.call(pieces.copy, scratch, blockRow, corner, row, 4, count, count);
+      f.call(pieces.copy, scratch, blockRow, corner, row, 4, count, wholeVectors(count));
       f.if(i32.eqz(callValue("i32", factorBlock, scratch, blockRow, count)), () =>
         f.return(i32.const(0)),
       );
@@ -68,9 +74,7 @@ function upperFactor(m: ModuleBuilder, pieces: CholeskyPieces, factorBlock: Func
       const rest = f.let(i32.sub(i32.sub(size, p), count));
       f.if(rest, () => {
         const right = f.let(i32.add(corner, i32.shl(count, 2)));
-        // The working copy has room for whole vectors.
-        const cols = i32.and(i32.add(rest, 3), -4);
-        f.call(pieces.panel, scratch, 4, blockRow, right, row, count, cols);
+        f.call(pieces.panel, scratch, 4, blockRow, right, row, count, wholeVectors(rest));
         const below = f.let(i32.add(right, i32.mul(count, row)));
         f.call(
           pieces.gemmUpperMinus,
@@ -153,8 +157,8 @@ function wholeFactor(m: ModuleBuilder, load: Func, store: Func, factorUpper: Fun
 }
 
 /**
- * work[r, c] = a[c, r] for rows r, r ≤ c, λ added to the diagonal. Parameters: a with row and column
- * stride, work and its row stride, size, λ, the rows from and to.
+ * work[r, c] = a[c, r] for rows r, r ≤ c, λ added to the diagonal, zeros up to whole vectors. Parameters: a
+ * with row and column stride, work and its row stride, size, λ, the rows from and to.
  */
 function upperLoader(m: ModuleBuilder, copy: Func): Func {
   const params = [i, i, i, i, i, i, "f32", i, i] as const;
@@ -164,6 +168,14 @@ function upperLoader(m: ModuleBuilder, copy: Func): Func {
     (f, base, aRow, aCol, work, workRow, size, shift, from, to) => {
       const a: Matrix = { base, row: aRow, col: aCol };
       const r = f.local("i32");
+      // What fills up the last vectors of rows takes part in the arithmetic; what was left there may turn
+      // into denormals, which cost some processors hundreds of cycles each.
+      f.if(i32.and(size, 3), () => {
+        const last = i32.add(work, i32.shl(i32.and(size, -4), 2));
+        f.for(r, from, to, 1, () =>
+          f.do(v128.store(i32.add(last, i32.mul(r, workRow)), v128.zero())),
+        );
+      });
       f.for(r, from, to, panelRows, () => {
         const rows = f.let(i32.sub(to, r));
         f.if(i32.gt_u(rows, panelRows), () => f.set(rows, i32.const(panelRows)));

@@ -72,7 +72,7 @@ function remainder(
 
 /**
  * Factors the upper triangle of a square matrix in place, A = U'U, four rows at a time. Parameters:
- * matrix, row stride (columns side by side, room for whole vectors), size. Returns whether all
+ * matrix, row stride (columns side by side, zeros up to whole vectors), size. Returns whether all
  * pivots are positive and finite. What lies below the diagonal is overwritten.
  */
 export function blockFactor(m: ModuleBuilder, options: KernelOptions): Func {

@@ -83,7 +83,7 @@ export function lowerSharedCholesky(
     context.phase(productCost(rest, count, count), (f, part, parts) => {
       const block = blockOf(f, part);
       f.if(i32.load(block, blockBytes), () => {
-        f.call(library.copy2d, block, blockRow, corner, row, 4, count, count);
+        f.call(library.copy2d, block, blockRow, corner, row, 4, count, Math.ceil(count / 4) * 4);
         const sound = callValue("i32", library.factorBlock, block, blockRow, count);
         f.do(i32.store(block, sound, blockBytes));
       });

@@ -4,7 +4,10 @@ import {
   cast,
   expandDims,
   eye,
+  greaterEqual,
+  less,
   log,
+  logicalAnd,
   logSoftmax,
   matmul,
   mul,
@@ -16,6 +19,7 @@ import {
   sub,
   sum,
   uniform,
+  where,
 } from "@metrigrad/graph";
 import { tensor } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
@@ -38,15 +42,18 @@ function offDiagonal(like: Node): Node {
 }
 
 /**
- * One of m classes with P(y = i) = η_i ∝ e^{h_i}; y are labels [n], i32, h are logits [n, m].
+ * One of m classes with P(y = i) = η_i ∝ e^{h_i}; y are labels [n], i32, h are logits [n, m]. What is no
+ * label of a class has probability 0, so ln P = −∞.
  * Its Fisher information in h is diag η − ηη' (Sun and Nielsen 2017, the soft-max layer).
  */
 const law: Law = Object.freeze({
   name: "categorical",
   logProb: (y: Node, h: Node) => {
     checkFits("categorical", y, h, h.shape.slice(0, 1));
-    const picked = mul(oneHot(cast(y, "i32"), h.shape[1] as number), logSoftmax(h));
-    return sum(picked, { axis: 1 });
+    const [label, m] = [cast(y, "i32"), h.shape[1] as number];
+    const picked = sum(mul(oneHot(label, m), logSoftmax(h)), { axis: 1 });
+    const known = logicalAnd(greaterEqual(label, 0), less(label, m));
+    return where(known, picked, Number.NEGATIVE_INFINITY);
   },
   sample: (h: Node, key: string) => {
     // Gumbel-max: argmax(h − ln(−ln u)).

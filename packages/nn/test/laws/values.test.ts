@@ -28,6 +28,15 @@ test("categorical: a certain class has no information and no NaN", async (t) => 
   );
 });
 
+test("categorical: what is no label of a class is impossible", async (t) => {
+  const labels = constant(tensor(Int32Array.of(-1, 3, 2)));
+  const three = constant(tensor([0, 1, 2].map(() => [0, Math.log(2), Math.log(5)])));
+  const impossible = Number.NEGATIVE_INFINITY;
+  const [below, above, last] = await numbers(categorical().logProb(labels, three));
+  t.deepEqual([below, above], [impossible, impossible]);
+  t.ok(gap([last ?? 0], [Math.log(5 / 8)]) < 1e-14);
+});
+
 test("bernoulli: {0, 1} is sigm h, {−1, 1} is (1 + tanh h)/2", async (t) => {
   const one = constant(tensor([[0.7]]));
   const on = constant(tensor([[1]]));
