@@ -1,6 +1,7 @@
+import { mul } from "@metrigrad/graph";
 import test from "tape";
 import { adam, cosineSchedule, momentum, sgd } from "../src/index.ts";
-import { classifier, gap, start, train } from "./problem.ts";
+import { classifier, contextOf, follow, gap, inputs, labels, start, train } from "./problem.ts";
 
 test("sgd: one step is θ − γ∂L/∂θ, the L2 term included", async (t) => {
   const model = classifier();
@@ -46,6 +47,23 @@ test("adam: follows the recurrences of Kingma and Ba, algorithm 1", async (t) =>
   }
   const { losses } = await train(model, adam({ learningRate: 0.05 }), 100);
   t.ok((losses.at(-1) as number) < 0.5 * (losses[0] as number), "and learns");
+});
+
+test("adam: directions that ε hides leave no moments behind, and count where ε is 0", async (t) => {
+  const model = classifier();
+  const context = contextOf(model, 0);
+  const faint = { ...context, loss: mul(context.loss, 1e-20) };
+  for (const [epsilon, moves] of [
+    [1e-8, false],
+    [0, true],
+  ] as const) {
+    const batches = [{ x: inputs, y: labels }];
+    const run = await follow(model, adam({ learningRate: 0.01, epsilon }), batches, faint);
+    const largest = (name: string) => gap(run[1]?.get(name), run[0]?.get(name));
+    t.equal(largest("optimizer/mean/dense0/w") > 0, moves, `mean, ε = ${epsilon}`);
+    const step = largest("dense0/w");
+    t.ok(Math.abs(step - (moves ? 0.01 : 0)) < 1e-12, `step, ε = ${epsilon}: ${step}`);
+  }
 });
 
 test("schedules: scale the step by the progress of the run", async (t) => {

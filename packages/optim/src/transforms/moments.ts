@@ -1,4 +1,17 @@
-import { add, div, exp, mul, type Node, sqrt, square, sub, type Update } from "@metrigrad/graph";
+import {
+  abs,
+  add,
+  div,
+  exp,
+  less,
+  mul,
+  type Node,
+  sqrt,
+  square,
+  sub,
+  type Update,
+  where,
+} from "@metrigrad/graph";
 import { checkKnown, checkSettings } from "../core/settings.ts";
 import { slot } from "../core/slot.ts";
 import { mapDirections } from "../core/step.ts";
@@ -32,8 +45,15 @@ export function momentSettings(where: string, given: MomentSettings): Required<M
 }
 
 /**
+ * Directions below this share of ε, whose steps would be less than this share of γ, count as 0: else what L2 alone
+ * acts on shrinks until it and its squares are denormals in float32, on which some processors are many
+ * times slower.
+ */
+const seen = 2 ** -30;
+
+/**
  * m ← β₁m + (1−β₁)u, v ← β₂v + (1−β₂)u², u ← m̂/(√v̂ + ε) with bias corrections (Kingma and Ba 2015,
- * algorithm 1). Throws GraphError for settings out of range.
+ * algorithm 1); |u| < 2⁻³⁰ε counts as 0. Throws GraphError for settings out of range.
  */
 export function moments(settings: MomentSettings = {}): Transform {
   checkKnown("moments", settings, momentNames);
@@ -47,7 +67,8 @@ export function moments(settings: MomentSettings = {}): Transform {
       const first = div(1, correction(beta1));
       const second = div(1, sqrt(correction(beta2)));
       const updates: Update[] = [];
-      const adapted = mapDirections(step, (u, variable) => {
+      const adapted = mapDirections(step, (direction, variable) => {
+        const u = where(less(abs(direction), seen * epsilon), 0, direction);
         const [mean, squares] = [slot(variable, "mean"), slot(variable, "squares")];
         const nextMean = add(mul(mean, beta1), mul(u, 1 - beta1));
         const nextSquares = add(mul(squares, beta2), mul(square(u), 1 - beta2));
