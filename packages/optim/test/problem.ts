@@ -25,6 +25,7 @@ import {
   sequential,
 } from "@metrigrad/nn";
 import { type Backend, reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import { Matrix } from "ml-matrix";
 import type { Optimizer, OptimizerContext, Phase } from "../src/index.ts";
 
 /** Rows of one fixed batch. */
@@ -122,6 +123,14 @@ export async function train(model: Module, optimizer: Optimizer, steps: number, 
 
 /** Rows and labels of one batch, by the names of the inputs. */
 export type Feeds = Readonly<Record<string, Tensor>>;
+
+/** x̃ rows of a batch. */
+export function augmented({ x }: Feeds): Matrix {
+  const data = x?.data() ?? [];
+  return new Matrix(
+    Array.from({ length: batchSize }, (_, s) => [...data.slice(4 * s, 4 * s + 4), 1]),
+  );
+}
 
 /**
  * Runs the phases that are due, in order, once for each batch; the variables of the store after every

@@ -5,6 +5,7 @@ import { Matrix, solve } from "ml-matrix";
 import test from "tape";
 import { constantSchedule, rngd } from "../../src/index.ts";
 import {
+  augmented,
   batchesOf,
   batchSize,
   classifier,
@@ -34,14 +35,6 @@ for (const [name, table] of tables) {
       for (const [path, value] of fresh ?? []) t.ok(gap(now?.get(path), value) < 1e-12, path);
     }
   });
-}
-
-/** x̃ rows of a batch. */
-function augmented({ x }: Feeds): Matrix {
-  const data = x?.data() ?? [];
-  return new Matrix(
-    Array.from({ length: batchSize }, (_, s) => [...data.slice(4 * s, 4 * s + 4), 1]),
-  );
 }
 
 const matrixOf = (values: ArrayLike<number> | undefined, columns: number) =>

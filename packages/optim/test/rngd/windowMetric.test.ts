@@ -4,6 +4,7 @@ import { Matrix, solve } from "ml-matrix";
 import test from "tape";
 import { constantSchedule, type RngdSettings, rngd } from "../../src/index.ts";
 import {
+  augmented,
   batchesOf,
   batchSize,
   classifier,
@@ -18,14 +19,6 @@ import {
 
 const schedule = constantSchedule();
 const settings = { learningRate: 0.2, schedule, momentum: 0, absolute: 0.3 };
-
-/** x̃ rows of a batch. */
-function augmented({ x }: Feeds): Matrix {
-  const data = x?.data() ?? [];
-  return new Matrix(
-    Array.from({ length: batchSize }, (_, s) => [...data.slice(4 * s, 4 * s + 4), 1]),
-  );
-}
 
 test("window: steps of a regression are those of plain matrices", async (t) => {
   const batches = batchesOf(5).map(({ x }) => ({ x, y: targets }) as Feeds);
