@@ -53,8 +53,8 @@ const onH100 = (text: string, cases: RegExp, bound: number): Target => ({
 const functions = /^(tanh|exp|log) (plain|relaxed)$/;
 
 /**
- * The goals of the cpu backend, and those of the gpu backend on one card. Those against OpenBLAS are set for its 256-bit kernels, since
- * WebAssembly has 128 bits, whatever the processor.
+ * The goals of the cpu backend, and those of the gpu backend on one card. Those against OpenBLAS are set
+ * for its 256-bit kernels, since WebAssembly has 128 bits, whatever the processor.
  */
 export const targets: readonly Target[] = [
   atLeast("adam step over tfjs-wasm", "step", /^adam plain$/, "tfjs-wasm", 12),
