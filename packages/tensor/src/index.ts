@@ -114,3 +114,13 @@ export {
   stridesOf,
 } from "./shape.ts";
 export { isTensor, type NestedNumbers, Tensor } from "./tensor.ts";
+export {
+  type LeafGuard,
+  leavesOf,
+  type MapTree,
+  mapTree,
+  namedLeaves,
+  sameTree,
+  type Tree,
+  zipTrees,
+} from "./tree.ts";
