@@ -1,5 +1,5 @@
 import { concat } from "@metrigrad/graph";
-import { gaussian, type Law } from "@metrigrad/nn";
+import { gaussian, type RowLaw as Law } from "@metrigrad/nn";
 import { jacobianGram } from "../blocks/gram.ts";
 import { checkLaw, checkOptions } from "./arguments.ts";
 import { checkDescribed, type Described, type Metric } from "./defMetric.ts";

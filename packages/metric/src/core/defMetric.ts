@@ -1,5 +1,11 @@
 import type { Node, Variable } from "@metrigrad/graph";
-import type { AnyDefinition, Law, Module, ModuleDefinition, ParameterTree } from "@metrigrad/nn";
+import type {
+  AnyDefinition,
+  RowLaw as Law,
+  Module,
+  ModuleDefinition,
+  ParameterTree,
+} from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { checkLaw, checkOptions } from "./arguments.ts";

@@ -6,7 +6,7 @@ import {
   softmax,
   square,
 } from "@metrigrad/graph";
-import { type Activation, categorical, dense, type Law } from "@metrigrad/nn";
+import { type Activation, categorical, dense, type RowLaw as Law } from "@metrigrad/nn";
 import type { Block } from "../blocks/block.ts";
 import {
   factorGram,

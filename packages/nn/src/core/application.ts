@@ -1,5 +1,5 @@
 import type { Node, Variable } from "@metrigrad/graph";
-import type { Law } from "../laws/law.ts";
+import type { RowLaw as Law } from "../laws/law.ts";
 import type { AnyDefinition, Applied, Module } from "./module.ts";
 
 /** An applied model with its output, and p(y | output), usually the likelihood; null where it was not named. */

@@ -8,7 +8,7 @@ import {
   withScope,
 } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
-import type { Law } from "../laws/law.ts";
+import type { RowLaw as Law } from "../laws/law.ts";
 import type { Application } from "./application.ts";
 import { parameterNode } from "./defModule.ts";
 import { frozenMembers } from "./freeze.ts";

@@ -1,6 +1,6 @@
 import type { Node, NodeLike, Variable } from "@metrigrad/graph";
 import type { VariableOwner } from "@metrigrad/tensor";
-import type { Law } from "../laws/law.ts";
+import type { RowLaw as Law } from "../laws/law.ts";
 import type { ParameterSpec } from "./parameter.ts";
 
 /** `train`: batch statistics, dropout; `infer`: running statistics. */
