@@ -1,8 +1,11 @@
 import {
   add,
+  broadcastTo,
   cholesky,
   clip,
+  concat,
   constant,
+  div,
   exp,
   expandDims,
   eye,
@@ -11,6 +14,8 @@ import {
   log,
   logicalAnd,
   matmul,
+  maximum,
+  minimum,
   mul,
   type Node,
   reshape,
@@ -25,7 +30,7 @@ import {
 } from "@metrigrad/graph";
 import { ShapeError, showShape, tensor } from "@metrigrad/tensor";
 import { type LogProb, repeatRows, scoresOf } from "./repeat.ts";
-import { lineRule } from "./rule.ts";
+import { lineRule, type RuleNode } from "./rule.ts";
 
 /** Coordinates u in which the support is the real line: y(u), u(y) and ln |dy/du|. */
 interface Coordinates {
@@ -83,24 +88,27 @@ export function quadrature(spec: QuadratureSpec): Quadrature {
   const { logProb, parameters } = spec;
   const { valueOf, of, lnSlope } = coordinates[spec.support] as Coordinates;
   const bounded = spec.support !== "real";
-  const rule = lineRule();
-  const count = rule.nodes.length;
-  const constantRow = (values: readonly number[]) => constant(tensor([[...values]]));
+  const plain = nodesOf(lineRule());
 
-  /** Responses [rows·count, 1] for each row of h [rows, parameters], with their shares of the probability. */
-  const ensemble = (h: Node) => {
+  /**
+   * Responses [rows·count, 1] for each row of h [rows, parameters], with their shares of the probability. A panel of
+   * the rule ends where the other response, if there is one, has its centre.
+   */
+  const ensemble = (h: Node, other: Node | null = null) => {
     const rows = h.shape[0] as number;
     const middle = spec.centre(h);
     const centre = of(middle);
     const lnPeak = add(expandDims(logProb(middle, h), 1), lnSlope(centre));
     const scale = mul(exp(mul(lnPeak, -1)), 1 / widthOfNormal);
+    const kink = other === null ? null : div(sub(of(spec.centre(other)), centre), scale);
+    const { z, weights } = kink === null ? plain : splitAt(kink);
+    const count = z.shape[1] as number;
     // Where the nodes lie does not change the integral.
-    const u = stopGradient(add(centre, mul(scale, constantRow(rule.nodes))));
+    const u = stopGradient(add(centre, mul(scale, z)));
     const near = bounded ? clip(u, -farthest, farthest) : u;
     const responses = reshape(valueOf(near), [rows * count, 1]);
     const copies = repeatRows(h, count);
-    const weights = constantRow(rule.weights.map(Math.log));
-    const rest = stopGradient(add(lnSlope(near), add(log(scale), weights)));
+    const rest = stopGradient(add(lnSlope(near), add(log(scale), log(weights))));
     const sharesOf = (y: Node) => add(reshape(logProb(y, copies), [rows, count]), rest);
     const first = sharesOf(responses);
     const possible = logicalAnd(greater(first, negligible), less(first, -negligible));
@@ -109,7 +117,7 @@ export function quadrature(spec: QuadratureSpec): Quadrature {
     // What is left out stands at the centre, where ln p and its derivatives are finite.
     const y = stopGradient(where(flat, responses, repeatRows(middle, count)));
     const lnShares = sharesOf(y);
-    return { y, copies, lnShares, inside };
+    return { y, copies, lnShares, inside, count };
   };
 
   /** Rows of one response each: [n, parameters·r] → [n·r, parameters]. */
@@ -121,7 +129,7 @@ export function quadrature(spec: QuadratureSpec): Quadrature {
   };
   const information = (single: Node): Node => {
     const rows = single.shape[0] as number;
-    const { y, copies, lnShares, inside } = ensemble(single);
+    const { y, copies, lnShares, inside, count } = ensemble(single);
     const score = scoresOf(logProb, y, copies);
     const roots = where(inside, exp(mul(lnShares, 0.5)), 0);
     const scaled = mul(reshape(score, [rows, count, parameters]), expandDims(roots, 2));
@@ -145,12 +153,47 @@ export function quadrature(spec: QuadratureSpec): Quadrature {
     kl: (h, other) => {
       const [n = 0] = h.shape;
       const [from, to] = [unfolded(h), unfolded(other)];
-      const { y, copies, lnShares, inside } = ensemble(from);
+      const { y, copies, lnShares, inside, count } = ensemble(from, to);
       const apart = sub(logProb(y, copies), logProb(y, repeatRows(to, count)));
       const terms = mul(exp(lnShares), reshape(apart, lnShares.shape));
       const each = sum(where(inside, terms, 0), { axis: 1 });
       return sum(reshape(each, [n, responsesOf(spec, h)]), { axis: 1 });
     },
+  };
+}
+
+/** Positions z and their weights, [1, count]. */
+interface Nodes {
+  readonly z: Node;
+  readonly weights: Node;
+}
+
+function nodesOf(rule: readonly RuleNode[]): Nodes {
+  const row = (f: (node: RuleNode) => number) => constant(tensor([rule.map(f)]));
+  const at = ({ from, to, x }: RuleNode) => from + x * (to - from);
+  return {
+    z: row((node) => (node.tail === 0 ? at(node) : node.tail * Math.exp(at(node)))),
+    weights: row((node) => {
+      const weight = node.w * (node.to - node.from);
+      return node.tail === 0 ? weight : weight * Math.exp(at(node));
+    }),
+  };
+}
+
+/** The rule with one more end of panels for each row, at z = kink [rows, 1]: [rows, count]. */
+function splitAt(kink: Node): Nodes {
+  const [rows = 0] = kink.shape;
+  const rule = lineRule();
+  const near = rule.filter(({ tail }) => tail === 0);
+  const far = nodesOf(rule.filter(({ tail }) => tail !== 0));
+  const row = (f: (node: RuleNode) => number) => constant(tensor([near.map(f)]));
+  const [from, to, x, w] = [row((r) => r.from), row((r) => r.to), row((r) => r.x), row((r) => r.w)];
+  const end = minimum(maximum(kink, from), to);
+  const all = (node: Node) => broadcastTo(node, [rows, node.shape[1] as number]);
+  const [below, above] = [sub(end, from), sub(to, end)];
+  return {
+    z: concat([add(from, mul(x, below)), add(end, mul(x, above)), all(far.z)], 1),
+    weights: concat([mul(w, below), mul(w, above), all(far.weights)], 1),
   };
 }
 

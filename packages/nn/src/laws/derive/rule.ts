@@ -1,34 +1,37 @@
-/** Nodes z and weights w of Σ w g(z) ≈ ∫ g(z) dz over the real line. */
-export interface Rule {
-  readonly nodes: readonly number[];
-  readonly weights: readonly number[];
+/** An interval of z, and a node of it at `from` + x(`to` − `from`) with weight w(`to` − `from`). */
+export interface RuleNode {
+  readonly from: number;
+  readonly to: number;
+  readonly x: number;
+  readonly w: number;
+  /** Whether e^z and not z is the distance from 0; then `sign` says on which side. */
+  readonly tail: -1 | 0 | 1;
 }
 
-/** Ends of the panels on each side of 0; in the outer ones ln z is the variable. */
+/** Ends of the panels on each side of 0; in the outer ones ln |z| is the variable. */
 const inner = [0, 0.5, 1.5, 3.5, 8];
-const outer = [8, 1e2, 1e4, 1e10];
+const outer = [8, 1e2, 1e4, 1e10].map(Math.log);
 
 /**
  * A rule for densities of about unit width around 0, with tails from e^(−z²) to z^(−2): Gauss–Legendre panels of
  * ten nodes that grow with |z|, and end at 0, where a density may have a kink. On Gaussian, logistic and Cauchy
  * densities its error is below 1e-8.
  */
-export function lineRule(): Rule {
-  const half: [node: number, weight: number][] = [];
-  const panels = (ends: readonly number[], add: (x: number, w: number) => void) => {
+export function lineRule(): readonly RuleNode[] {
+  const nodes: RuleNode[] = [];
+  const panels = (ends: readonly number[], tail: RuleNode["tail"]) => {
     for (let k = 0; k + 1 < ends.length; k++) {
       const [from = 0, to = 0] = [ends[k], ends[k + 1]];
-      for (const [x, w] of legendre)
-        for (const sign of [-1, 1])
-          add((from + to) / 2 + (sign * x * (to - from)) / 2, (w * (to - from)) / 2);
+      for (const [half, weight] of legendre)
+        for (const x of [(1 - half) / 2, (1 + half) / 2])
+          nodes.push({ from, to, x, w: weight / 2, tail });
     }
   };
-  panels(inner, (x, w) => half.push([x, w]));
-  panels(outer.map(Math.log), (x, w) => half.push([Math.exp(x), w * Math.exp(x)]));
-  return {
-    nodes: [...half.map(([z]) => -z), ...half.map(([z]) => z)],
-    weights: [...half, ...half].map(([, w]) => w),
-  };
+  panels(inner, 0);
+  panels(inner.map((end) => -end).reverse(), 0);
+  panels(outer, 1);
+  panels(outer, -1);
+  return nodes;
 }
 
 /** Positive nodes and weights of the Gauss–Legendre rule of ten nodes (Abramowitz and Stegun, table 25.4). */
