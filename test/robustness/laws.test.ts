@@ -1,7 +1,13 @@
 /** Fisher information of responses that are nearly certain keeps its digits in float32. */
 import { cpu } from "@metrigrad/cpu";
 import { compile, constant, matmul, type Node, transpose } from "@metrigrad/graph";
-import { bernoulli, categorical, gaussianWithScale, type Law, poisson } from "@metrigrad/nn";
+import {
+  bernoulli,
+  categorical,
+  gaussianWithScale,
+  type RowLaw as Law,
+  poisson,
+} from "@metrigrad/nn";
 import { type Backend, reference, tensor } from "@metrigrad/tensor";
 import test from "tape";
 

@@ -35,7 +35,7 @@ import {
   bernoulli,
   categorical,
   dense,
-  type Law,
+  type RowLaw as Law,
   type Module,
   sequential,
 } from "@metrigrad/nn";

@@ -34,6 +34,7 @@ export {
 } from "./blocks/quasiDiagonal.ts";
 export type { Rows, RowsBlock } from "./blocks/rows.ts";
 export { type Widen, windowed } from "./blocks/windowed.ts";
+export { type CheckLawOptions, checkLaw } from "./check/checkLaw.ts";
 export { type CheckMetricOptions, checkMetric } from "./check/checkMetric.ts";
 export type { MetricCheck, MetricReport } from "./check/report.ts";
 export { type AutoMetricOptions, autoMetric } from "./core/autoMetric.ts";

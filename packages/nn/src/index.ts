@@ -43,10 +43,25 @@ export { glorotNormal, glorotUniform } from "./init/glorot.ts";
 export { heNormal, heUniform } from "./init/he.ts";
 export { type BernoulliOptions, bernoulli } from "./laws/bernoulli.ts";
 export { categorical } from "./laws/categorical.ts";
+export { checkTargets } from "./laws/checkTargets.ts";
+export { defLaw } from "./laws/defLaw.ts";
 export { type GaussianOptions, gaussian } from "./laws/gaussian.ts";
 export { gaussianWithScale } from "./laws/gaussianWithScale.ts";
-export type { Law } from "./laws/law.ts";
+export { independent } from "./laws/independent.ts";
+export { joint, type LawTree, type NaturalOf, type ResponseOf } from "./laws/joint.ts";
+export type {
+  Law,
+  LawOrigins,
+  LawTerms,
+  ResponsePart,
+  RowLaw,
+  Support,
+  TargetPart,
+} from "./laws/law.ts";
+export type { LawSpec } from "./laws/lawSpec.ts";
 export { poisson } from "./laws/poisson.ts";
+export type { SupportName } from "./laws/supports.ts";
+export { type Masked, masked, type Weighted, weighted } from "./laws/weighted.ts";
 export type { Activation } from "./modules/activationOf.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";

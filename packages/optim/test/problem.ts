@@ -20,7 +20,7 @@ import {
   categorical,
   dense,
   gaussian,
-  type Law,
+  type RowLaw as Law,
   type Module,
   sequential,
 } from "@metrigrad/nn";

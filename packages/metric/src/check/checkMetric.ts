@@ -1,4 +1,4 @@
-import { type Activation, dense, type Law, type Module } from "@metrigrad/nn";
+import { type Activation, dense, type RowLaw as Law, type Module } from "@metrigrad/nn";
 import { MetricError, reference, type Tensor } from "@metrigrad/tensor";
 import { describedName, type Metric } from "../core/defMetric.ts";
 import { inputWidth } from "../core/inputWidth.ts";

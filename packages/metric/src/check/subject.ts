@@ -1,5 +1,5 @@
 import { constant, type Variable } from "@metrigrad/graph";
-import { applyModel, type Law, type Module } from "@metrigrad/nn";
+import { applyModel, type RowLaw as Law, type Module } from "@metrigrad/nn";
 import {
   type Backend,
   MetricError,

@@ -1,4 +1,4 @@
-import type { Law, Mode, Module } from "@metrigrad/nn";
+import type { RowLaw as Law, Mode, Module } from "@metrigrad/nn";
 import { checkNames, MetricError } from "@metrigrad/tensor";
 
 /** Throws MetricError unless options are an object of known names. */

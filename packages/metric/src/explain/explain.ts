@@ -1,5 +1,5 @@
 import { input } from "@metrigrad/graph";
-import { applyModel, type Law, type Mode, type Module } from "@metrigrad/nn";
+import { applyModel, type RowLaw as Law, type Mode, type Module } from "@metrigrad/nn";
 import { type Backend, MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";

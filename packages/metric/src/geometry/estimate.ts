@@ -11,7 +11,7 @@ import {
   sum,
   transpose,
 } from "@metrigrad/graph";
-import type { Law } from "@metrigrad/nn";
+import type { RowLaw as Law } from "@metrigrad/nn";
 import { MetricError, type Tensor, tensor } from "@metrigrad/tensor";
 import { labelInput } from "./labels.ts";
 

@@ -1,5 +1,5 @@
 import { matmul, mul, reshape } from "@metrigrad/graph";
-import type { Law, Module } from "@metrigrad/nn";
+import type { RowLaw as Law, Module } from "@metrigrad/nn";
 import type { Store, Tensor } from "@metrigrad/tensor";
 import { checkBudget, checkModel, checkOptions } from "../core/arguments.ts";
 import { type Batch, batchInput } from "./batch.ts";

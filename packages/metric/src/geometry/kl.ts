@@ -1,5 +1,5 @@
 import { add, input, mean, type Node, replaceNodes, type Variable } from "@metrigrad/graph";
-import type { Law, Module } from "@metrigrad/nn";
+import type { RowLaw as Law, Module } from "@metrigrad/nn";
 import { MetricError, type Store, type Tensor } from "@metrigrad/tensor";
 import { checkModel, checkOptions } from "../core/arguments.ts";
 import { type Batch, batchInput } from "./batch.ts";

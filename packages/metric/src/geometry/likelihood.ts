@@ -1,4 +1,4 @@
-import type { Law } from "@metrigrad/nn";
+import type { RowLaw as Law } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 
 /** Throws MetricError unless a law was given. */

@@ -1,5 +1,5 @@
 import { grad, mean, type Node, neg, vjp } from "@metrigrad/graph";
-import type { Law, Module } from "@metrigrad/nn";
+import type { RowLaw as Law, Module } from "@metrigrad/nn";
 import type { Store } from "@metrigrad/tensor";
 import { checkModel, checkOptions } from "../core/arguments.ts";
 import { batchInput } from "./batch.ts";

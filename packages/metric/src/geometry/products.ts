@@ -9,7 +9,7 @@ import {
   squeeze,
   vjp,
 } from "@metrigrad/graph";
-import type { Law } from "@metrigrad/nn";
+import type { RowLaw as Law } from "@metrigrad/nn";
 
 /**
  * Products (1/n) Σ_s J_s'F(o_s)J_s v of the Fisher information of a model with output o [n, m] under a

@@ -1,4 +1,4 @@
-import { applyModel, type Law, type Mode, type Module } from "@metrigrad/nn";
+import { applyModel, type RowLaw as Law, type Mode, type Module } from "@metrigrad/nn";
 import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";

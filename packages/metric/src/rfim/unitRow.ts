@@ -1,5 +1,5 @@
 import type { Node } from "@metrigrad/graph";
-import type { Activation, Law } from "@metrigrad/nn";
+import type { Activation, RowLaw as Law } from "@metrigrad/nn";
 
 /**
  * The RFIM ν(t) x̃x̃' of one kind of neuron with pre-activation t = w'x̃: the closed form of ν

@@ -134,10 +134,10 @@ export interface Support {
 export interface TargetPart {
   /** Where they are in y: "digit", "digit/value"; "" where y is one tensor. */
   readonly path: string;
-  readonly law: Law<never, never>;
+  readonly law: Pick<Law, "name" | "support">;
   readonly values: Tensor;
   /** The size of the last axis of h. */
   readonly width: number;
-  /** Which values count: 0 for those that do not. Its axes are the first axes of the values. Null: all count. */
-  readonly mask: Tensor | null;
+  /** Masks and weights: values with a 0 in one of them do not count. Their axes are the first axes of the values. */
+  readonly counts: readonly Tensor[];
 }

@@ -1,5 +1,5 @@
 import type { Node, Update } from "@metrigrad/graph";
-import type { Application, AppliedParameter, Law } from "@metrigrad/nn";
+import type { Application, AppliedParameter, RowLaw as Law } from "@metrigrad/nn";
 import type { StepReport } from "./report.ts";
 
 /** L2 inside the loss: ½β Σ‖W‖², over the parts of the parameters that decay. */
