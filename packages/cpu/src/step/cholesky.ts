@@ -7,6 +7,7 @@ import { lowerSharedCholesky, sharedScratch, sharedSize } from "./choleskyShared
 import type { Lowering, StepContext } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { flushResult } from "./flush.ts";
 import { withOwnScratch } from "./ownScratch.ts";
 import { longest } from "./rows.ts";
 
@@ -85,4 +86,5 @@ export const choleskyStep: Lowering<CholeskyStep> = (step, context) => {
   if (few && size >= sharedSize) lowerEach(operands, context);
   else lowerBatch(operands, context);
   if (!direct) lowerCopy(operands.target, output, context);
+  flushResult(output, context);
 };

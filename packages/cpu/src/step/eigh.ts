@@ -6,6 +6,7 @@ import { forEachBatch } from "./batch.ts";
 import type { Lowering } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { flushResult } from "./flush.ts";
 import { withOwnScratch } from "./ownScratch.ts";
 import { longest } from "./rows.ts";
 
@@ -41,4 +42,6 @@ export const eighStep: Lowering<EighStep> = (step, context) => {
     });
   });
   if (!direct) lowerCopy(target, output, context);
+  flushResult(output, context);
+  if (values) flushResult(values, context);
 };

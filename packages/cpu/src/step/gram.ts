@@ -14,6 +14,7 @@ import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { flushResult } from "./flush.ts";
 import { withOwnScratch } from "./ownScratch.ts";
 import { type GramOperands, lowerProductGram, sharesRows } from "./productGram.ts";
 import { emitWholeMap, longest, trailing } from "./rows.ts";
@@ -36,6 +37,7 @@ export const gramStep: Lowering<GramStep> = (step, context) => {
     mirrorAll(target, context);
   } else lowerEachGram(operands, step, context);
   if (!direct) lowerCopy(target, output, context);
+  flushResult(output, context);
 };
 
 /** The lower triangles from the upper ones, each matrix shared among parts. */

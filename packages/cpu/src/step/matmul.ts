@@ -13,6 +13,7 @@ import { f32, type I32, i32 } from "../wasm/index.ts";
 import { sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { flushResult } from "./flush.ts";
 import { lowerMap } from "./map.ts";
 import { withOwnScratch } from "./ownScratch.ts";
 import { reduceStep } from "./reduce.ts";
@@ -129,7 +130,9 @@ export const matmulStep: Lowering<MatmulStep> = (step, context) => {
   const b = context.region(step.b);
   const outputs = step.outputs.map(context.region);
   if (!step.epilogue) {
-    lowerProduct(a, b, outputs[0] as FixedRegion, context);
+    const [output] = outputs as [FixedRegion];
+    lowerProduct(a, b, output, context);
+    flushResult(output, context);
     return;
   }
   const { exprs } = step.epilogue;

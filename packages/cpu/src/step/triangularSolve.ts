@@ -7,6 +7,7 @@ import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { flushResult } from "./flush.ts";
 import { withOwnScratch } from "./ownScratch.ts";
 import { longest } from "./rows.ts";
 
@@ -95,4 +96,5 @@ export const triangularSolveStep: Lowering<TriangularSolveStep> = (step, context
   if (!identical(rhs, x)) lowerCopy(rhs, x, context);
   if (!solveVector(l, x, step.transpose, context)) solveMatrix(l, x, step.transpose, context);
   if (!direct) lowerCopy(x, output, context);
+  flushResult(output, context);
 };
