@@ -102,4 +102,4 @@ export {
   sizeOf,
   stridesOf,
 } from "./shape.ts";
-export { isTensor, type NestedNumbers, Tensor } from "./tensor.ts";
+export { type Elements, isTensor, type NestedNumbers, Tensor } from "./tensor.ts";

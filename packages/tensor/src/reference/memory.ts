@@ -2,10 +2,12 @@ import ndarray, { type NdArray } from "ndarray";
 import { type DType, hostArray, type TypedArray } from "../dtype.ts";
 import type { BufferSpec, Plan } from "../plan/plan.ts";
 import type { View } from "../plan/view.ts";
+import type { ArrayOps } from "./arrayOps.ts";
 
 /** The buffers of an executable and views on them. */
 export interface Memory {
   readonly plan: Plan;
+  readonly ops: ArrayOps;
   readonly buffers: readonly TypedArray[];
   /** Bytes that are not the store's. */
   readonly bytes: number;
@@ -20,7 +22,7 @@ export interface Memory {
 export type FindVariable = (name: string, buffer: BufferSpec) => TypedArray;
 
 /** Lays out the buffers of a plan. Throws what `variable` throws. */
-export function layOut(plan: Plan, variable: FindVariable): Memory {
+export function layOut(plan: Plan, variable: FindVariable, ops: ArrayOps): Memory {
   const arena = new ArrayBuffer(plan.arenaBytes);
   const outputs: TypedArray[] = [];
   let bytes = plan.arenaBytes;
@@ -35,6 +37,7 @@ export function layOut(plan: Plan, variable: FindVariable): Memory {
   });
   return {
     plan,
+    ops,
     buffers,
     bytes,
     view: ({ buffer, shape, strides, offset }) =>

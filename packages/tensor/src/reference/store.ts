@@ -73,8 +73,10 @@ export function hostStore(
         checkFits(spec, storedType(spec.type, float), buffer);
         return data;
       };
-      const made = executable(plan, variable, steps());
+      const made = await executable(plan, variable, steps());
       executables.add(made);
+      if (!open) await made.close();
+      check("store.prepare");
       return made;
     },
     close: async () => {
