@@ -113,7 +113,7 @@ export {
   sizeOf,
   stridesOf,
 } from "./shape.ts";
-export { isTensor, type NestedNumbers, Tensor } from "./tensor.ts";
+export { type Elements, isTensor, type NestedNumbers, Tensor } from "./tensor.ts";
 export {
   type LeafGuard,
   leavesOf,

@@ -67,6 +67,8 @@ export function settle(
     return one.when && targets.has(one.when.buffer) ? { ...one, when: aside(one.when) } : one;
   });
   const held = new Set(destinations.map(({ when }) => when?.buffer));
+  const wanted = new Map<number, number>();
+  for (const { from } of destinations) wanted.set(from.buffer, (wanted.get(from.buffer) ?? 0) + 1);
   const ordered = sinkLast(steps, destinations);
   const traffic = trafficOf(ordered);
   const renamed = new Map<number, number>();
@@ -74,7 +76,9 @@ export function settle(
   const copies: Destination[] = [];
   for (const destination of destinations) {
     const { buffer } = destination.from;
-    const free = !renamed.has(buffer) && !held.has(buffer);
+    // Where a condition may hold the value back, nobody else finds it in the destination.
+    const shared = destination.when !== undefined && (wanted.get(buffer) as number) > 1;
+    const free = !renamed.has(buffer) && !held.has(buffer) && !shared;
     if (free && writable(destination, ordered, buffers, traffic)) {
       renamed.set(buffer, destination.to.buffer);
       const [writer] = traffic.writes.get(buffer) as [number];

@@ -277,3 +277,59 @@ test("settle: a condition is as before the updates, also where it changes itself
   }
   await backend.close();
 });
+
+test("settle: a value that a condition holds back is still there for outputs and other updates", async (t) => {
+  const product = matmul(
+    tensor([
+      [1, 2],
+      [3, 4],
+    ]),
+    tensor([
+      [5, 6],
+      [7, 8],
+    ]),
+  );
+  const expected = [
+    [19, 22],
+    [43, 50],
+  ];
+  const oldA = [
+    [1, 2],
+    [3, 4],
+  ];
+  const oldB = [
+    [5, 6],
+    [7, 8],
+  ];
+  const yes = equal(sum(a), 10);
+  const no = equal(sum(a), 0);
+  for (const [first, second] of [
+    [yes, no],
+    [no, yes],
+    [no, no],
+    [yes, yes],
+  ] as const) {
+    const name = `${first === yes}, ${second === yes}`;
+    const output = await runOnce([product], [[a, product, first]]);
+    t.deepEqual(output.values[0], expected, `an output, ${name}`);
+    t.deepEqual(output.after[0], first === yes ? expected : oldA, `its variable, ${name}`);
+    const both = await runOnce(
+      [],
+      [
+        [a, product, first],
+        [b, product, second],
+      ],
+    );
+    t.deepEqual(both.after[0], first === yes ? expected : oldA, `the first variable, ${name}`);
+    t.deepEqual(both.after[1], second === yes ? expected : oldB, `the second variable, ${name}`);
+    const always = await runOnce(
+      [],
+      [
+        [a, product, first],
+        [b, product],
+      ],
+    );
+    t.deepEqual(always.after[0], first === yes ? expected : oldA, `beside an update, ${name}`);
+    t.deepEqual(always.after[1], expected, `an update without a condition, ${name}`);
+  }
+});

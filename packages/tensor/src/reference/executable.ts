@@ -8,13 +8,18 @@ import type { Feed, Plan } from "../plan/plan.ts";
 import type { View } from "../plan/view.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { loadArrayOps } from "./arrayOps.ts";
 import type { HostSteps } from "./kernel.ts";
 import { type FindVariable, layOut, type Memory } from "./memory.ts";
 
 /** Makes a plan runnable on the given variables by the given steps. Throws BackendError. */
-export function executable(plan: Plan, variable: FindVariable, own: HostSteps): Executable {
+export async function executable(
+  plan: Plan,
+  variable: FindVariable,
+  own: HostSteps,
+): Promise<Executable> {
   checkPlan(plan);
-  const memory = layOut(plan, variable);
+  const memory = layOut(plan, variable, await loadArrayOps());
   const steps = plan.steps.map((step) => {
     const run = own.prepare(step, memory);
     const { when } = step;

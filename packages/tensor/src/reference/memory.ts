@@ -3,10 +3,12 @@ import { type DType, hostArray, type TypedArray } from "../dtype.ts";
 import type { VariableSpec } from "../backend/variable.ts";
 import type { BufferSpec, Plan } from "../plan/plan.ts";
 import type { View } from "../plan/view.ts";
+import type { ArrayOps } from "./arrayOps.ts";
 
 /** The buffers of an executable and views on them. */
 export interface Memory {
   readonly plan: Plan;
+  readonly ops: ArrayOps;
   readonly buffers: readonly TypedArray[];
   /** Bytes that are not the store's. */
   readonly bytes: number;
@@ -21,7 +23,7 @@ export interface Memory {
 export type FindVariable = (spec: VariableSpec, buffer: BufferSpec) => TypedArray;
 
 /** Lays out the buffers of a plan. Throws what `variable` throws. */
-export function layOut(plan: Plan, variable: FindVariable): Memory {
+export function layOut(plan: Plan, variable: FindVariable, ops: ArrayOps): Memory {
   const arena = new ArrayBuffer(plan.arenaBytes);
   const outputs: TypedArray[] = [];
   let bytes = plan.arenaBytes;
@@ -36,6 +38,7 @@ export function layOut(plan: Plan, variable: FindVariable): Memory {
   });
   return {
     plan,
+    ops,
     buffers,
     bytes,
     view: ({ buffer, shape, strides, offset }) =>

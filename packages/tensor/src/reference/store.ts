@@ -70,8 +70,10 @@ export function hostStore(
         checkFits(path, storedType(spec.type, float), sizeOf(spec.shape), buffer);
         return home;
       };
-      const made = executable(plan, variable, steps());
+      const made = await executable(plan, variable, steps());
       executables.add(made);
+      if (!open) await made.close();
+      check("store.prepare");
       return made;
     },
     close: async () => {
