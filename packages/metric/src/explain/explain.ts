@@ -1,13 +1,13 @@
 import { input } from "@metrigrad/graph";
-import { applyModel, type RowLaw as Law, type Mode, type Module } from "@metrigrad/nn";
+import { type AnyLaw, type AnyModule, applyModel, type Mode } from "@metrigrad/nn";
 import { type Backend, MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
-import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { inputWidth } from "../core/inputWidth.ts";
 import type { SolverChoice } from "../core/solverChoice.ts";
 import { subsystems } from "../core/subsystems.ts";
-import { fullMetrics } from "../tables/full.ts";
+import { checkTable, type MetricTable } from "../core/table.ts";
+import { linearMetrics } from "../tables/standard.ts";
 import { toDot } from "./dot.ts";
 import { type ExplainRow, explainRow } from "./row.ts";
 import { solversWithin } from "./solversWithin.ts";
@@ -20,9 +20,9 @@ export interface ExplainOptions {
   /** Shape of one sample; by default the width that the first layer takes. */
   readonly inputs?: readonly number[];
   /** The law of the model's output, for metrics that ask for it. */
-  readonly likelihood?: Law;
-  /** `fullMetrics` by default: the last layer by the likelihood, where one is given. */
-  readonly metrics?: MetricChoice;
+  readonly likelihood?: AnyLaw;
+  /** `linearMetrics` by default, as `rngd()` has it. */
+  readonly metrics?: MetricTable;
   /** `train` by default. */
   readonly mode?: Mode;
   /** Whether a running average of the metric is kept, as by `rngd.paper`; false by default. */
@@ -61,12 +61,12 @@ export interface Explanation {
  * whose input cannot be told, for a solver that a block has not, and where the blocks take more memory than the budget. A number alone is the
  * batch size.
  */
-export function explain(model: Module, given: number | ExplainOptions): Explanation {
+export function explain(model: AnyModule, given: number | ExplainOptions): Explanation {
   const options = typeof given === "object" ? given : { batchSize: given };
   checkOptions("explain", options, names);
   checkModel("explain", model);
   checkBatchSize(options.batchSize);
-  const { batchSize, likelihood = null, metrics = fullMetrics, mode = "train" } = options;
+  const { batchSize, likelihood = null, metrics = linearMetrics, mode = "train" } = options;
   const { average = false, memoryBudget = Number.POSITIVE_INFINITY } = options;
   checkLaw("explain", likelihood);
   checkMode("explain", mode);
@@ -74,9 +74,11 @@ export function explain(model: Module, given: number | ExplainOptions): Explanat
   const { solver, backend } = options;
   if (backend !== undefined && typeof backend?.describe !== "function") throw noBackend();
   const x = input("x", [batchSize, ...sampleShape(model, options.inputs)]);
-  const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
+  checkTable("explain, metrics", metrics);
+  const applied = applyModel(model as never, x as never, { mode, law: likelihood as never });
+  const { applications, parameters } = applied;
   const variables = parameters.map(({ variable }) => variable);
-  const found = subsystems(applications, tableFor(metrics, applications), variables);
+  const found = subsystems(applications, metrics, variables);
   const costs = solversWithin("explain", found, { average, memoryBudget, solver });
   const costOf = (block: Block | null) => (block === null ? null : (costs.get(block) ?? null));
   const rows = Object.freeze(found.map((one) => explainRow(one, costOf(one.block))));
@@ -157,7 +159,7 @@ function noSwitch(got: unknown): MetricError {
   });
 }
 
-function sampleShape(model: Module, given: readonly number[] | undefined): readonly number[] {
+function sampleShape(model: AnyModule, given: readonly number[] | undefined): readonly number[] {
   if (Array.isArray(given) && given.every((size) => Number.isInteger(size) && size > 0))
     return given;
   if (given !== undefined) {

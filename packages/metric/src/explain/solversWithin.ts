@@ -36,9 +36,8 @@ export function solversWithin(
   checkBudget(where, memoryBudget);
   const measured = subsystems.filter((one): one is Costly["one"] => one.block !== null);
   if (average) for (const one of measured) checkAverage(where, one);
-  const solved = measured.map(({ path, params, block }) => {
+  const solved = measured.map(({ path, names, block }) => {
     const { form, costs } = average ? averageOf(block) : block;
-    const names = params.map(({ attrs }) => attrs.name);
     // An average is kept with its inverse, which conjugate gradients have not.
     const own = costs.filter(({ solver: name }) => !average || name !== "cg");
     return { path, params: names, form, solvers: own.map((cost) => cost.solver) };
@@ -109,6 +108,6 @@ function alternatives({ params, block }: Costly["one"], bytes: number, average: 
   ];
 }
 
-function nameOf({ path, params }: Subsystem): string {
-  return path || params.map(({ attrs }) => attrs.name).join(", ");
+function nameOf({ path, names }: Subsystem): string {
+  return path || names.join(", ");
 }
