@@ -1,4 +1,12 @@
-import { type DataSet, dataSet, type EpochEvent, gatherRows, mnist, type Split } from "metrigrad";
+import {
+  type DataSet,
+  dataSet,
+  type EpochEvent,
+  gatherRows,
+  mnist,
+  type Split,
+  splitsOf,
+} from "metrigrad";
 import { median } from "../measure.ts";
 import { methods } from "../metrics/methods.ts";
 import { begin, type Setting } from "../metrics/train.ts";
@@ -84,6 +92,6 @@ function firstRows(data: DataSet, n: number): DataSet {
     const rows = Array.from({ length: Math.min(n, inputs.shape[0] as number) }, (_, i) => i);
     return { inputs: gatherRows(inputs, rows), targets: gatherRows(targets, rows) };
   };
-  const { train, valid, test } = data;
-  return dataSet({ ...data, train: first(train), valid: first(valid), test: first(test) });
+  const splits = splitsOf(data).map(([name, split]) => [name, first(split)]);
+  return dataSet({ ...data, ...Object.fromEntries(splits) });
 }
