@@ -1,12 +1,4 @@
-import {
-  type DataSet,
-  dataSet,
-  type EpochEvent,
-  gatherRows,
-  mnist,
-  type Split,
-  splitsOf,
-} from "metrigrad";
+import { type DataSet, dataSet, type EpochEvent, gatherRows, mnist, type Split } from "metrigrad";
 import { median } from "../measure.ts";
 import { methods } from "../metrics/methods.ts";
 import { begin, type Setting } from "../metrics/train.ts";
@@ -92,6 +84,11 @@ function firstRows(data: DataSet, n: number): DataSet {
     const rows = Array.from({ length: Math.min(n, inputs.shape[0] as number) }, (_, i) => i);
     return { inputs: gatherRows(inputs, rows), targets: gatherRows(targets, rows) };
   };
-  const splits = splitsOf(data).map(([name, split]) => [name, first(split)]);
-  return dataSet({ ...data, ...Object.fromEntries(splits) });
+  const { train, valid, test } = data;
+  return dataSet({
+    ...data,
+    train: first(train),
+    ...(valid && { valid: first(valid) }),
+    ...(test && { test: first(test) }),
+  });
 }

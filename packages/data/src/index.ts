@@ -24,3 +24,10 @@ export {
   type Values,
 } from "./split.ts";
 export { type Dealt, type SplitSizes, splitRows } from "./splitRows.ts";
+export {
+  isStream,
+  type Pass,
+  type StreamParts,
+  type StreamSet,
+  streamData,
+} from "./streamData.ts";

@@ -56,8 +56,11 @@ export type Classes = number | Readonly<Record<string, number>>;
 /** Whether a value stands for one tensor: nested arrays do if they hold numbers or booleans. */
 export function isValues(value: unknown): value is Values {
   if (isTensor(value) || ArrayBuffer.isView(value)) return true;
+  // A list that has a tensor among its items is a tree, whatever comes first.
+  const isArrays = (items: unknown[]) =>
+    items.every((item) => typeof item !== "object" || Array.isArray(item));
   let first = value;
-  while (Array.isArray(first) && first.length > 0) first = first[0];
+  while (Array.isArray(first) && first.length > 0 && isArrays(first)) first = first[0];
   return typeof first === "number" || typeof first === "boolean";
 }
 
@@ -185,7 +188,7 @@ function checkRows(
   if (rows !== undefined && leaves.every(([, { shape }]) => shape[0] === rows)) return rows;
   throw new DataError({
     where,
-    must: `the ${name} split must have one row of targets per row of inputs, in every leaf`,
+    must: `the ${name} split must have one row of targets per row of inputs`,
     got: leaves.map(([leaf, { shape }]) => `${leaf} ${showShape(shape)}`).join(" and "),
     todo: "put samples first: [rows, …]; a list of arrays is a tree of them, so join rows into one array",
   });
