@@ -14,6 +14,9 @@ export {
 export { gatherRows } from "./gatherRows.ts";
 export { type IdxOptions, readIdx } from "./idx/readIdx.ts";
 export { type MnistOptions, mnist } from "./mnist/mnist.ts";
+export { type NpzOptions, readNpz, writeNpz } from "./numpy/npz.ts";
+export { type NpyOptions, readNpy } from "./numpy/readNpy.ts";
+export { writeNpy } from "./numpy/writeNpy.ts";
 export type { TensorFile } from "./safetensors/format.ts";
 export { readSafetensors, type SafetensorsOptions } from "./safetensors/readSafetensors.ts";
 export { writeSafetensors } from "./safetensors/writeSafetensors.ts";

@@ -1,4 +1,5 @@
-import { DataError, isTensor, type Tensor } from "@metrigrad/tensor";
+import { DataError, type Tensor } from "@metrigrad/tensor";
+import { namedTensors } from "../stored/namedTensors.ts";
 import { writeElements, writtenTypes } from "../stored/storedTypes.ts";
 import { fileTypes, metadataKey, type TensorFile } from "./format.ts";
 
@@ -16,7 +17,7 @@ export function writeSafetensors(
   metadata: TensorFile["metadata"] = {},
 ): Uint8Array {
   const named = namedTensors("writeSafetensors", tensors);
-  checkTexts(metadata);
+  checkNames(named, metadata);
   const placed = place(named);
   const header = [
     ...(Object.keys(metadata).length === 0 ? [] : [`"${metadataKey}":${JSON.stringify(metadata)}`]),
@@ -39,30 +40,6 @@ export function writeSafetensors(
   return file;
 }
 
-/** Pairs of a name and a tensor. Throws DataError where a value is none, or where a name is taken. */
-export function namedTensors(
-  where: string,
-  tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
-): (readonly [name: string, value: Tensor])[] {
-  const entries = tensors instanceof Map ? [...tensors] : Object.entries(tensors ?? {});
-  for (const [name, value] of entries) {
-    if (!isTensor(value)) {
-      const todo = "make one by tensor(…)";
-      throw new DataError({
-        where,
-        must: `${name} must be a tensor`,
-        got: `a ${typeof value}`,
-        todo,
-      });
-    }
-    if (name === metadataKey) {
-      const must = `names must not be ${metadataKey}, which the format uses itself`;
-      throw new DataError({ where, must, got: name, todo: "choose another name" });
-    }
-  }
-  return entries;
-}
-
 function place(named: readonly (readonly [string, Tensor])[]): Map<string, [number, number]> {
   const bytesOf = ({ dtype }: Tensor) => writtenTypes[dtype].bytes;
   const placed = new Map<string, [number, number]>();
@@ -79,7 +56,18 @@ function fileName(dtype: Tensor["dtype"]): string {
   return [...fileTypes].find(([, type]) => type === writtenTypes[dtype])?.[0] as string;
 }
 
-function checkTexts(metadata: TensorFile["metadata"]): void {
+function checkNames(
+  named: readonly (readonly [string, Tensor])[],
+  metadata: TensorFile["metadata"],
+): void {
+  if (named.some(([name]) => name === metadataKey)) {
+    throw new DataError({
+      where: "writeSafetensors",
+      must: `names must not be ${metadataKey}, which the format uses itself`,
+      got: metadataKey,
+      todo: "choose another name",
+    });
+  }
   for (const [name, text] of Object.entries(metadata)) {
     if (typeof text === "string") continue;
     throw new DataError({
