@@ -1,6 +1,8 @@
 import { DataError, type Tensor } from "@metrigrad/tensor";
 import { unzipSync, type Zippable, zipSync } from "fflate";
 import { namedTensors } from "../stored/namedTensors.ts";
+import { checksums, crc32 } from "./checksums.ts";
+import { damaged } from "./npyHeader.ts";
 import { type NpyOptions, readArray } from "./readNpy.ts";
 import { writeNpy } from "./writeNpy.ts";
 
@@ -19,16 +21,13 @@ const largestFactor = 1040;
 export function readNpz(bytes: Uint8Array, { name }: NpyOptions = {}): Map<string, Tensor> {
   const where = name === undefined ? "readNpz" : `readNpz(${name})`;
   const tensors = new Map<string, Tensor>();
-  for (const [file, content] of Object.entries(unzip(where, bytes))) {
-    if (!file.endsWith(".npy")) {
-      throw new DataError({
-        where,
-        must: "every file in the archive must be an npy file",
-        got: file,
-        todo: "save arrays alone, by numpy.savez",
-      });
-    }
+  const sums = checksums(bytes);
+  for (const [at, [file, content]] of Object.entries(unzip(where, bytes)).entries()) {
     const array = file.slice(0, -".npy".length);
+    if (sums[at] !== undefined && sums[at] !== crc32(content)) {
+      const must = "its bytes must have the checksum that the archive holds";
+      throw damaged(`${where}, ${array}`, must, "another one");
+    }
     tensors.set(array, readArray(`${where}, ${array}`, content));
   }
   return tensors;
@@ -36,16 +35,12 @@ export function readNpz(bytes: Uint8Array, { name }: NpyOptions = {}): Map<strin
 
 function unzip(where: string, bytes: Uint8Array): Record<string, Uint8Array> {
   const refused = (got: string) =>
-    new DataError({
-      where,
-      must: "the file must be a zip archive of npy files",
-      got,
-      todo: "check the path, or copy the file again",
-    });
+    damaged(where, "the file must be a zip archive of npy files", got);
   const seen = new Set<string>();
   try {
     return unzipSync(bytes, {
       filter: ({ name, size, originalSize }) => {
+        if (!name.endsWith(".npy")) throw refused(name);
         if (seen.has(name)) throw refused(`${name} twice`);
         if (originalSize > largestFactor * (size + 1)) {
           throw refused(`${name} of ${originalSize} bytes in ${size}`);

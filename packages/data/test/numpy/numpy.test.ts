@@ -165,12 +165,15 @@ test("readNpz refuses what is no archive of arrays", async (t) => {
   refuses(good.subarray(0, 300), /must be a zip archive/);
   // A bit of the compressed elements flipped.
   refuses(good.with(120, (good[120] as number) ^ 255), /readNpz/);
+  // A bit of elements that are not compressed.
+  const plain = bytesOf(recorded.archives[0] as string);
+  refuses(plain.with(400, 1 ^ (plain[400] as number)), /, [ab]: its bytes must have the checksum/);
   const bare = (name: string) => writeNpz({ [name]: tensor([1]) });
   const renamed = bare("a.npy").map((byte, at, all) =>
     // a.npy.npy becomes a.npy.txt in both headers.
     String.fromCharCode(...all.subarray(at - 6, at)) === ".npy.n" ? 0x78 : byte,
   );
-  refuses(renamed, /every file in the archive must be an npy file, got a\.npy\.nxy/);
+  refuses(renamed, /must be a zip archive of npy files, got a\.npy\.nxy/);
   refuses(bombOf(good), /a\.npy of \d+ bytes in \d+/);
 });
 
