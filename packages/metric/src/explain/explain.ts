@@ -2,12 +2,15 @@ import { input } from "@metrigrad/graph";
 import { applyModel, type Law, type Mode, type Module } from "@metrigrad/nn";
 import { type Backend, MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
+import { fullOver, type Over, overText } from "../blocks/over.ts";
+import { windowed } from "../blocks/windowed.ts";
 import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { inputWidth } from "../core/inputWidth.ts";
 import type { SolverChoice } from "../core/solverChoice.ts";
-import { subsystems } from "../core/subsystems.ts";
+import { type Subsystem, subsystems } from "../core/subsystems.ts";
 import { fullMetrics } from "../tables/full.ts";
+import { sizedHold } from "./budget.ts";
 import { toDot } from "./dot.ts";
 import { type ExplainRow, explainRow } from "./row.ts";
 import { solversWithin } from "./solversWithin.ts";
@@ -25,8 +28,8 @@ export interface ExplainOptions {
   readonly metrics?: MetricChoice;
   /** `train` by default. */
   readonly mode?: Mode;
-  /** Whether a running average of the metric is kept, as by `rngd.paper`; false by default. */
-  readonly average?: boolean;
+  /** Which batches the metric is over, as an optimizer is told; `"batch"` by default. */
+  readonly over?: Over;
   /**
    * Most bytes that all blocks may keep; unlimited by default. Blocks that do not fit are solved by an
    * exact solver that keeps less, where there is one.
@@ -67,17 +70,18 @@ export function explain(model: Module, given: number | ExplainOptions): Explanat
   checkModel("explain", model);
   checkBatchSize(options.batchSize);
   const { batchSize, likelihood = null, metrics = fullMetrics, mode = "train" } = options;
-  const { average = false, memoryBudget = Number.POSITIVE_INFINITY } = options;
+  const { over = "batch", memoryBudget = Number.POSITIVE_INFINITY } = options;
   checkLaw("explain", likelihood);
   checkMode("explain", mode);
-  if (typeof average !== "boolean") throw noSwitch(average);
+  const by = fullOver("explain", over);
   const { solver, backend } = options;
   if (backend !== undefined && typeof backend?.describe !== "function") throw noBackend();
   const x = input("x", [batchSize, ...sampleShape(model, options.inputs)]);
   const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
   const variables = parameters.map(({ variable }) => variable);
-  const found = subsystems(applications, tableFor(metrics, applications), variables);
-  const costs = solversWithin("explain", found, { average, memoryBudget, solver });
+  const single = subsystems(applications, tableFor(metrics, applications), variables);
+  const found = by.window === 1 ? single : single.map((one) => overWindow(one, by.window));
+  const costs = solversWithin("explain", found, { over, memoryBudget, solver });
   const costOf = (block: Block | null) => (block === null ? null : (costs.get(block) ?? null));
   const rows = Object.freeze(found.map((one) => explainRow(one, costOf(one.block))));
   const total = (key: "bytes" | "build" | "apply") => rows.reduce((sum, row) => sum + row[key], 0);
@@ -90,7 +94,7 @@ export function explain(model: Module, given: number | ExplainOptions): Explanat
     toDot: () => toDot({ x, applications, found, rows }),
     toString: () =>
       `${alignedTable(rows, columns)}\n` +
-      `batches of ${batchSize}, ${average ? "running average" : "metric of each batch"}: ` +
+      `batches of ${batchSize}, ${overText(by)}: ` +
       `${shortNumber(bytes, "B")} kept, ${shortNumber(build)} multiply-adds to build, ` +
       `${shortNumber(apply)} to apply` +
       (backend === undefined ? "" : `\n${backend.describe()}`),
@@ -103,7 +107,7 @@ const names = [
   "likelihood",
   "metrics",
   "mode",
-  "average",
+  "over",
   "memoryBudget",
   "solver",
   "backend",
@@ -148,13 +152,9 @@ function noBackend(): MetricError {
   });
 }
 
-function noSwitch(got: unknown): MetricError {
-  return new MetricError({
-    where: "explain",
-    must: "average must be true or false",
-    got: typeof got === "object" ? JSON.stringify(got) : String(got),
-    todo: "pass { average: true }: what an average keeps does not depend on its decay",
-  });
+/** A subsystem whose block is over the rows of k batches. */
+function overWindow(one: Subsystem, k: number): Subsystem {
+  return one.block === null ? one : { ...one, block: windowed(one.block, k, sizedHold().hold) };
 }
 
 function sampleShape(model: Module, given: readonly number[] | undefined): readonly number[] {

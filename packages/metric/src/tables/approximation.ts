@@ -1,6 +1,8 @@
 import type { Node } from "@metrigrad/graph";
 import type { Application } from "@metrigrad/nn";
+import { sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
+import { withRowBytes } from "../blocks/rowBytes.ts";
 import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { type LayerUse, layerRows, layersOf } from "./layers.ts";
 import { outputFactors, type ResponseOptions } from "./outputFactors.ts";
@@ -26,8 +28,10 @@ export function approximation(
     const base = tableFor(options.metrics ?? standardMetrics, applications);
     const layers = layersOf(applications);
     const { factors, responses } = outputFactors(applications, layers, base, options);
+    const ofFactors = (layer: LayerUse, own: Node) =>
+      withRowBytes(blockOf(layer, own), 4 * sizeOf(own.shape));
     const rows = layerRows(layers, { source, responseModel: null }, (layer) => ({
-      block: blockOf(layer, factors.get(layer) as Node),
+      block: ofFactors(layer, factors.get(layer) as Node),
       responses: () => responses,
     }));
     return base.replacing(...rows);
