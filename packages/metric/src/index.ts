@@ -1,20 +1,19 @@
-export { averaged, type Remember } from "./blocks/averaged.ts";
+export { averaged } from "./blocks/averaged.ts";
 export type {
   AveragedBy,
   Block,
   BlockCost,
   Columns,
   DampedOptions,
+  DampedSolve,
   MadeOf,
-  OutputRows,
-  OutputsBlock,
-  Solution,
+  PrepareOptions,
   SolveOptions,
   Solver,
 } from "./blocks/block.ts";
-export type { Damping } from "./blocks/damping.ts";
+export { checkDamping, type Damping } from "./blocks/damping.ts";
 export { denseBlock } from "./blocks/dense.ts";
-export { diagonalBlock } from "./blocks/diagonal.ts";
+export { type DiagonalOptions, diagonalBlock } from "./blocks/diagonal.ts";
 export { eigenbasisBlock } from "./blocks/eigenbasis.ts";
 export {
   factorGram,
@@ -25,15 +24,16 @@ export {
   softmaxGram,
   unitGram,
 } from "./blocks/gram.ts";
+export { type Held, type Hold, holdIn } from "./blocks/hold.ts";
 export { type KroneckerOptions, kronecker } from "./blocks/kronecker.ts";
-export type { Keep, Prepared } from "./blocks/prepared.ts";
+export { type FullOver, fullOver, type Over } from "./blocks/over.ts";
 export {
   type QuasiDiagonalOptions,
   quasiDiagonal,
   quasiDiagonalGram,
 } from "./blocks/quasiDiagonal.ts";
-export type { Rows, RowsBlock } from "./blocks/rows.ts";
-export { type Widen, windowed } from "./blocks/windowed.ts";
+export type { RowOptions } from "./blocks/rowWeights.ts";
+export { windowed } from "./blocks/windowed.ts";
 export { type CheckLawOptions, checkLaw } from "./check/checkLaw.ts";
 export { type CheckMetricOptions, checkMetric } from "./check/checkMetric.ts";
 export type { MetricCheck, MetricReport } from "./check/report.ts";

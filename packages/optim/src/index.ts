@@ -29,7 +29,7 @@ export type { AdaptSettings } from "./rngd/adapt.ts";
 export type { BlockDamping } from "./rngd/blockDamping.ts";
 export { precondition } from "./rngd/precondition.ts";
 export { type Rngd, rngd } from "./rngd/rngd.ts";
-export type { AverageSettings, PreconditionSettings, RngdSettings } from "./rngd/settings.ts";
+export type { PreconditionSettings, RngdSettings } from "./rngd/settings.ts";
 export { type SgdSettings, sgd } from "./sgd.ts";
 export { clipNorm } from "./transforms/clipNorm.ts";
 export { klClip } from "./transforms/klClip.ts";
