@@ -100,16 +100,9 @@ test("optimizers: settings out of range are refused by name", (t) => {
     /the metric of one batch is singular, so it must be damped/,
   );
   refused(
-    () => optim.rngd.paper({ average: { decay: 0.9, refreshEvery: 0 } }),
-    /rngd-paper: refreshEvery must be a positive integer, got 0/,
+    () => optim.rngd.paper({ over: { average: 0.9, every: 0 } }),
+    /rngd-paper, over: every must be a positive integer, got 0/,
   );
-  refused(
-    () => optim.rngd({ refreshEvery: 2.5 }),
-    /refreshEvery must be a positive integer, got 2.5/,
-  );
-  refused(
-    () => optim.rngd.paper({ refreshEvery: 10 }),
-    /with an average, refreshEvery belongs to it, got refreshEvery 10 beside an average; pass/,
-  );
+  refused(() => optim.rngd({ over: { every: 2.5 } }), /every must be a positive integer, got 2.5/);
   t.end();
 });

@@ -1,4 +1,4 @@
-import ndarray, { type NdArray } from "ndarray";
+import type { NdArray } from "ndarray";
 import { type DType, hostArray, type TypedArray } from "./dtype.ts";
 import { convertElements } from "./elements.ts";
 import { ShapeError } from "./errors.ts";
@@ -64,7 +64,7 @@ function shaped(data: TypedArray, dtype: DType, shape: readonly number[]): Tenso
       todo: "pass a shape whose sizes multiply to the number of values",
     });
   }
-  return new Tensor(ndarray(data, [...shape], stridesOf(shape), 0), dtype);
+  return new Tensor({ data, shape: [...shape], stride: stridesOf(shape), offset: 0 }, dtype);
 }
 
 function typeOf(data: unknown): DType {

@@ -1,4 +1,4 @@
-import type { NdArray } from "ndarray";
+import ndarray, { type NdArray } from "ndarray";
 import { type DType, hostArray, type TypedArray } from "./dtype.ts";
 import { ShapeError } from "./errors.ts";
 import { showShape, sizeOf, stridesOf } from "./shape.ts";
@@ -7,7 +7,21 @@ import { walk } from "./walk.ts";
 /** Numbers nested to the depth of a rank; a scalar is a number. */
 export type NestedNumbers = number | NestedNumbers[];
 
-/** An array of numbers on the host: a frozen value around an ndarray view. */
+/** Where the elements of a tensor lie; an ndarray is one. */
+export interface Elements {
+  /** What holds them. */
+  readonly data: TypedArray;
+  /** Sizes per axis. */
+  readonly shape: readonly number[];
+  /** Positions from one element to the next, per axis. */
+  readonly stride: readonly number[];
+  /** The position of the first element. */
+  readonly offset: number;
+}
+
+const views = new WeakMap<Tensor, NdArray<TypedArray>>();
+
+/** An array of numbers on the host: a frozen value, which ndarray can look at. */
 export class Tensor {
   /** Sizes per axis; `[]` is a scalar. */
   readonly shape: readonly number[];
@@ -15,21 +29,31 @@ export class Tensor {
   readonly dtype: DType;
   /** Number of elements. */
   readonly size: number;
-  /** The elements, with any strides; bool is 0 and 1. Treat it as read-only. */
-  readonly view: NdArray<TypedArray>;
+  private readonly elements: Elements;
 
   /** Prefer `tensor` and `fromView`, which check. */
-  constructor(view: NdArray<TypedArray>, dtype: DType) {
-    this.shape = Object.freeze([...view.shape]);
+  constructor(elements: Elements, dtype: DType) {
+    this.shape = Object.freeze([...elements.shape]);
     this.dtype = dtype;
     this.size = sizeOf(this.shape);
-    this.view = view;
+    this.elements = elements;
     Object.freeze(this);
+  }
+
+  /**
+   * The elements as an ndarray, with any strides; bool is 0 and 1. Treat it as read-only. It is made
+   * when it is asked for, since ndarray makes code from strings, which pages may forbid.
+   */
+  get view(): NdArray<TypedArray> {
+    const { data, shape, stride, offset } = this.elements;
+    const view = views.get(this) ?? ndarray(data, [...shape], [...stride], offset);
+    views.set(this, view);
+    return view;
   }
 
   /** The elements in row-major order; shares memory with the view where that is contiguous. */
   data(): TypedArray {
-    const { data, offset, stride } = this.view;
+    const { data, offset, stride } = this.elements;
     const wanted = stridesOf(this.shape);
     if (this.size === 0) return hostArray(this.dtype, 0);
     if (this.shape.every((n, axis) => n === 1 || stride[axis] === wanted[axis])) {
@@ -38,7 +62,7 @@ export class Tensor {
     }
     const copy = hostArray(this.dtype, this.size);
     let at = 0;
-    walk(this.shape, [this.view], ([position]) => {
+    walk(this.shape, [this.elements], ([position]) => {
       copy[at++] = data[position as number] as number;
     });
     return copy;
@@ -54,7 +78,7 @@ export class Tensor {
         todo: "use get(...index), data() or toArray()",
       });
     }
-    return this.view.data[this.view.offset] as number;
+    return this.elements.data[this.elements.offset] as number;
   }
 
   /** The element at an index per axis. Throws ShapeError outside of the shape. */
@@ -70,7 +94,8 @@ export class Tensor {
         todo: "pass one non-negative integer per axis",
       });
     }
-    return this.view.get(...index);
+    const { data, stride, offset } = this.elements;
+    return data[index.reduce((at, i, axis) => at + i * (stride[axis] as number), offset)] as number;
   }
 
   /** The elements as nested arrays, one level per axis; booleans are 0 and 1. */

@@ -1,18 +1,21 @@
 import {
   BackendError,
   type BufferSpec,
+  closedError,
   type Executable,
   type Handle,
   type Plan,
   sizeOf,
   type Tensor,
   type TypedArray,
+  type VariableSpec,
 } from "@metrigrad/tensor";
 import { bytesOf } from "../loop/lanes.ts";
 import { storedArray, writeElements } from "../memory/elements.ts";
+import type { ScratchLease } from "../memory/scratch.ts";
 import { buildPlan, type PlanTarget } from "../plan/module.ts";
 import { Race } from "../threads/race.ts";
-import { closedError, type Device } from "./device.ts";
+import type { Device } from "./device.ts";
 import { OutputHandle, type OutputPlace, type RunCounter } from "./handle.ts";
 import { compileModule, instantiate } from "./instantiate.ts";
 
@@ -26,7 +29,7 @@ interface PlanFunctions {
 }
 
 /** Where a variable of the store lies. */
-export type VariableAddress = (name: string) => number;
+export type VariableAddress = (spec: VariableSpec) => number;
 
 /** Addresses of a plan's buffers, and what was allocated for them. */
 interface Placement {
@@ -48,7 +51,7 @@ function place(plan: Plan, device: Device, variable: VariableAddress): Placement
   const addressOf = (buffer: BufferSpec): number => {
     const { place: where } = buffer;
     if (where.kind === "arena") return arena + where.offset;
-    if (where.kind === "variable") return variable(where.name);
+    if (where.kind === "variable") return variable(where.spec);
     const address = allocate(buffer.size * bytesOf(buffer.dtype), buffer.label);
     if (where.kind === "constant") {
       const stored = storedArray(device.heap, address, buffer.size, buffer.dtype);
@@ -76,6 +79,7 @@ export class CpuExecutable implements Executable {
   private readonly device: Device;
   private readonly plan: Plan;
   private readonly placement: Placement;
+  private readonly scratch: ScratchLease;
   /** Its number in the pool of threads. */
   private readonly program: number;
   private readonly functions: PlanFunctions;
@@ -91,6 +95,7 @@ export class CpuExecutable implements Executable {
     device: Device,
     plan: Plan,
     placement: Placement,
+    scratch: ScratchLease,
     program: number,
     functions: PlanFunctions,
     forget: (closed: CpuExecutable) => void,
@@ -99,7 +104,8 @@ export class CpuExecutable implements Executable {
     this.device = device;
     this.plan = plan;
     this.placement = placement;
-    this.bytes = placement.bytes;
+    this.scratch = scratch;
+    this.bytes = placement.bytes + scratch.bytes;
     this.program = program;
     this.functions = functions;
     this.race = new Race(functions.runs.length);
@@ -120,16 +126,19 @@ export class CpuExecutable implements Executable {
     const placement = place(plan, device, variable);
     const { threads } = device;
     const program = threads?.pool.next() ?? 0;
+    let scratch: ScratchLease | null = null;
     try {
       const built = buildPlan(plan, targetOf(device, program, placement.addresses));
+      scratch = built.scratch;
       const module = await compileModule(built.bytes);
       const exports = await instantiate(module, device.imports);
       await threads?.pool.load(program, module);
       const find = (name: string) => exports[name] as RunFunction;
       const functions = { runs: built.runs.map(find), steps: built.steps.map(find) };
-      return new CpuExecutable(device, plan, placement, program, functions, forget);
+      return new CpuExecutable(device, plan, placement, scratch, program, functions, forget);
     } catch (error) {
       for (const address of placement.allocated) device.heap.release(address);
+      scratch?.release();
       throw error;
     }
   }
@@ -149,6 +158,7 @@ export class CpuExecutable implements Executable {
     if (this.counter.closed) return;
     this.counter.closed = true;
     for (const address of this.placement.allocated) this.device.heap.release(address);
+    this.scratch.release();
     this.device.threads?.pool.drop(this.program);
     this.forget(this);
   }

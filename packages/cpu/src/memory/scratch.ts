@@ -1,36 +1,60 @@
 import type { Heap } from "./heap.ts";
 
-interface Chunk {
+/** Memory that programs share, as only one of them runs at a time. */
+interface Region {
   readonly address: number;
   readonly bytes: number;
+  users: number;
+}
+
+/** Temporary memory of one program, valid until it is released. */
+export interface ScratchLease {
+  readonly address: number;
+  readonly bytes: number;
+  release(): void;
 }
 
 /**
  * Temporary memory of steps. Steps run one after the other, also those of different programs, so
- * they all use the same chunks.
+ * programs that need about as much use the same memory; it goes back to the heap with the last one.
  */
 export class Scratch {
   private readonly heap: Heap;
-  private chunks: Chunk[] = [];
-  private readonly taken = new Set<Chunk>();
+  private readonly regions = new Set<Region>();
 
   constructor(heap: Heap) {
     this.heap = heap;
   }
 
-  /** Begins a step: everything is free again. */
-  begin(): void {
-    this.taken.clear();
+  /** Memory of at least so many bytes. Throws BackendError when there is no more. */
+  reserve(bytes: number): ScratchLease {
+    if (bytes === 0) return { address: 0, bytes, release: () => undefined };
+    // At most twice as much, so that a small program does not keep a large region.
+    const fitting = [...this.regions].filter((one) => one.bytes >= bytes && one.bytes <= 2 * bytes);
+    const [known] = fitting.sort((a, b) => a.bytes - b.bytes);
+    const region = known ?? this.allocate(rounded(bytes));
+    region.users += 1;
+    let held = true;
+    const release = () => {
+      if (!held) return;
+      held = false;
+      region.users -= 1;
+      if (region.users > 0) return;
+      this.regions.delete(region);
+      this.heap.release(region.address);
+    };
+    return { address: region.address, bytes: region.bytes, release };
   }
 
-  /** Memory that no other call since `begin` got. */
-  take(bytes: number): number {
-    let chunk = this.chunks.find((known) => known.bytes >= bytes && !this.taken.has(known));
-    if (!chunk) {
-      chunk = { address: this.heap.allocate(bytes, "scratch"), bytes };
-      this.chunks = [...this.chunks, chunk].sort((a, b) => a.bytes - b.bytes);
-    }
-    this.taken.add(chunk);
-    return chunk.address;
+  private allocate(bytes: number): Region {
+    const region = { address: this.heap.allocate(bytes, "scratch"), bytes, users: 0 };
+    this.regions.add(region);
+    return region;
   }
+}
+
+/** A quarter more at most, so that programs of nearly equal needs share. */
+function rounded(bytes: number): number {
+  const quantum = Math.max(64, 2 ** Math.floor(Math.log2(bytes)) / 4);
+  return Math.ceil(bytes / quantum) * quantum;
 }

@@ -1,7 +1,7 @@
 import type { BufferSpec, Plan } from "@metrigrad/tensor";
-import type { LibraryModule } from "../kernel/library.ts";
+import type { Library, LibraryModule } from "../kernel/library.ts";
 import { regionOf } from "../loop/region.ts";
-import type { Scratch } from "../memory/scratch.ts";
+import type { Scratch, ScratchLease } from "../memory/scratch.ts";
 import type { KernelOptions } from "../options.ts";
 import type { PhaseBody } from "../step/context.ts";
 import { lowerStep } from "../step/table.ts";
@@ -22,6 +22,8 @@ export interface PlanModule {
   readonly steps: readonly string[];
   /** The names of the phases of each step. */
   readonly phases: readonly (readonly string[])[];
+  /** The temporary memory of its steps, for whoever runs it to release. */
+  readonly scratch: ScratchLease;
 }
 
 /** What a plan module is built for. */
@@ -71,19 +73,27 @@ function emitPhase(
   });
 }
 
-/** Generates the phases of all steps and functions that run them in order. */
-export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
-  const { options, scratch, parts, fork } = target;
-  const module = new ModuleBuilder(options);
-  const library = target.library.importInto(module);
-  const sync = fork && { ...fork.sync.importInto(module), program: fork.program, parts };
-  const planned = plan.steps.map((step, at): readonly PlannedPhase[] => {
+/** Where temporary memory is said to be while only its size is wanted. */
+const anywhere = 2 ** 30;
+
+/** The phases of each step with temporary memory from an address on, and how much they take of it. */
+function planPhases(plan: Plan, target: PlanTarget, library: Library, scratch: number) {
+  const { options, parts, grain } = target;
+  let need = 0;
+  const steps = plan.steps.map((step, at): readonly PlannedPhase[] => {
     const phases: PlannedPhase[] = [];
+    // Steps run one after the other, so each takes the memory from its beginning.
+    let taken = 0;
+    const take = (bytes: number) => {
+      const address = scratch + taken;
+      taken += Math.ceil(bytes / 64) * 64;
+      need = Math.max(need, taken);
+      return address;
+    };
     // Address of the bool without which the step is skipped; an earlier phase wrote it.
     const flag = step.when
       ? (target.addresses[step.when.buffer] as number) + 4 * step.when.offset
       : null;
-    scratch.begin();
     lowerStep(step, {
       options,
       library,
@@ -95,10 +105,11 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
         const flush = place.kind === "variable";
         return regionOf(view, target.addresses[view.buffer] as number, dtype, flush);
       },
-      scratch: (bytes) => scratch.take(bytes),
-      partScratch: (bytes) => {
+      scratch: take,
+      partScratch: (bytes, grains, cost) => {
         const stride = Math.ceil(bytes / 64) * 64;
-        return { base: scratch.take(stride * parts), stride };
+        const count = cost < grain ? 1 : Math.max(1, Math.min(parts, grains));
+        return { base: take(stride * count), stride, count };
       },
       phase: (cost, body) => {
         phases.push({ name: `${step.kind}${at}_${phases.length}`, cost, flag, body });
@@ -106,6 +117,23 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
     });
     return phases;
   });
+  return { steps, need };
+}
+
+/**
+ * Generates the phases of all steps and functions that run them in order, and reserves what they need
+ * of temporary memory. Throws BackendError when there is no more.
+ */
+export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
+  const { options, parts, fork } = target;
+  const module = new ModuleBuilder(options);
+  const library = target.library.importInto(module);
+  const sync = fork && { ...fork.sync.importInto(module), program: fork.program, parts };
+  // Addresses are part of the code, so the size is found out first.
+  const measured = planPhases(plan, target, library, anywhere);
+  const scratch = target.scratch.reserve(measured.need);
+  const planned =
+    measured.need === 0 ? measured.steps : planPhases(plan, target, library, scratch.address).steps;
   const isLong = ({ cost }: PlannedPhase) => cost >= target.grain;
   const gain = planned.flat().reduce((sum, phase) => sum + (isLong(phase) ? phase.cost : 0), 0);
   const several = parts > 1 && gain >= grainsPerRun * target.grain;
@@ -125,5 +153,6 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
     runs: several ? ["run", "alone"] : ["run"],
     steps: names,
     phases: steps.map((phases) => phases.map(({ func }) => func.name)),
+    scratch,
   };
 }

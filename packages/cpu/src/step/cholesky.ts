@@ -1,12 +1,14 @@
 import type { CholeskyStep } from "@metrigrad/tensor";
 import { choleskyScratch, workingRow } from "../kernel/cholesky.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
-import { callValue, f32, type I32, i32 } from "../wasm/index.ts";
+import { callValue, f32, type I32 } from "../wasm/index.ts";
 import { forEachBatch, sharesWell } from "./batch.ts";
 import { lowerSharedCholesky, sharedScratch, sharedSize } from "./choleskyShared.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { flushResult } from "./flush.ts";
+import { withOwnScratch } from "./ownScratch.ts";
 import { longest } from "./rows.ts";
 
 /** Where the matrices of a step lie. */
@@ -25,21 +27,23 @@ function lowerBatch({ a, shift, used, target }: Operands, context: StepContext):
   const size = target.shape.at(-1) as number;
   const [aRow, aCol] = a.strides.slice(-2) as [number, number];
   const outRow = target.strides.at(-2) as number;
-  const scratch = context.partScratch(choleskyScratch(size));
-  const cost = (sizeOf(batch) * productCost(size, size, size)) / 6;
-  context.phase(shareable(longest(batch), cost), (f, part, parts) => {
-    const own = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
-    const regions = [target, a, shift ?? target, used ?? target];
-    forEachBatch(f, axes, regions, part, parts, ([out, from, first, to]) => {
-      const lambda = callValue(
-        "f32",
-        context.library.cholesky,
-        ...[from as I32, aRow, aCol, out as I32, outRow, size, workingRow(size)],
-        shift ? f32.load(first as I32) : f32.const(0),
-        own,
-      );
-      const result = f.let(lambda);
-      if (used) f.do(f32.store(to as I32, result));
+  const grains = longest(batch);
+  const cost = shareable(grains, (sizeOf(batch) * productCost(size, size, size)) / 6);
+  const scratch = context.partScratch(choleskyScratch(size), grains, cost);
+  context.phase(cost, (f, part, parts) => {
+    withOwnScratch(f, scratch, part, context, (own) => {
+      const regions = [target, a, shift ?? target, used ?? target];
+      forEachBatch(f, axes, regions, part, parts, ([out, from, first, to]) => {
+        const lambda = callValue(
+          "f32",
+          context.library.cholesky,
+          ...[from as I32, aRow, aCol, out as I32, outRow, size, workingRow(size)],
+          shift ? f32.load(first as I32) : f32.const(0),
+          own,
+        );
+        const result = f.let(lambda);
+        if (used) f.do(f32.store(to as I32, result));
+      });
     });
   });
 }
@@ -82,4 +86,5 @@ export const choleskyStep: Lowering<CholeskyStep> = (step, context) => {
   if (few && size >= sharedSize) lowerEach(operands, context);
   else lowerBatch(operands, context);
   if (!direct) lowerCopy(operands.target, output, context);
+  flushResult(output, context);
 };

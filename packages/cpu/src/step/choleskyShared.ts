@@ -17,7 +17,7 @@ import {
   type I32,
   i32,
 } from "../wasm/index.ts";
-import type { StepContext } from "./context.ts";
+import type { PartScratch, StepContext } from "./context.ts";
 import { productCost, shareable } from "./cost.ts";
 import { triangleShare } from "./triangle.ts";
 
@@ -39,7 +39,7 @@ export interface SharedScratch {
   /** What a whole factorisation needs. */
   readonly work: number;
   /** Of each part: a block, whether all went well, scratch for products. */
-  readonly own: { readonly base: number; readonly stride: number };
+  readonly own: PartScratch;
 }
 
 /** Memory for factorisations of one size, one after the other. */
@@ -47,7 +47,11 @@ export function sharedScratch(size: number, context: StepContext): SharedScratch
   const products = productScratch(size, size, panelRows);
   return {
     work: context.scratch(choleskyScratch(size)),
-    own: context.partScratch(blockBytes + 64 + products),
+    own: context.partScratch(
+      blockBytes + 64 + products,
+      Number.POSITIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+    ),
   };
 }
 

@@ -7,6 +7,15 @@ import type { FunctionBuilder, I32 } from "../wasm/index.ts";
 /** Writes what one part of a phase does. */
 export type PhaseBody = (f: FunctionBuilder, part: I32, parts: I32) => void;
 
+/** Memory of each part. */
+export interface PartScratch {
+  readonly base: number;
+  /** Bytes from one part's to the next's. */
+  readonly stride: number;
+  /** How many parts have it, from the first one on. */
+  readonly count: number;
+}
+
 /** What step kinds are lowered with. */
 export interface StepContext {
   readonly options: KernelOptions;
@@ -16,8 +25,11 @@ export interface StepContext {
   readonly region: (view: View) => FixedRegion;
   /** The address of memory that only this step uses, and only while it runs. */
   readonly scratch: (bytes: number) => number;
-  /** The same for each part: an address, and the bytes from one part's to the next's. */
-  readonly partScratch: (bytes: number) => { readonly base: number; readonly stride: number };
+  /**
+   * The same for each part of phases of a cost that share `grains` by `share`: parts that nothing
+   * falls to have none.
+   */
+  readonly partScratch: (bytes: number, grains: number, cost: number) => PartScratch;
   /** How many parts run phases; what is computed must not depend on it. */
   readonly parts: number;
   /**

@@ -1,11 +1,13 @@
 import type { EighStep } from "@metrigrad/tensor";
 import { eighScratch } from "../kernel/eigh.ts";
 import { contiguous } from "../loop/region.ts";
-import { type I32, i32 } from "../wasm/index.ts";
+import type { I32 } from "../wasm/index.ts";
 import { forEachBatch } from "./batch.ts";
 import type { Lowering } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { flushResult } from "./flush.ts";
+import { withOwnScratch } from "./ownScratch.ts";
 import { longest } from "./rows.ts";
 
 /** output = V and values = λ with a = V diag(λ) V'. */
@@ -24,18 +26,22 @@ export const eighStep: Lowering<EighStep> = (step, context) => {
     : contiguous(context.scratch(4 * sizeOf(output.shape)), output.shape, "f32");
   const outRow = target.strides.at(-2) as number;
   const stride = values?.strides.at(-1) ?? 0;
-  const scratch = context.partScratch(eighScratch(size));
-  const cost = 8 * sizeOf(batch) * productCost(size, size, size);
-  context.phase(shareable(longest(batch), cost), (f, part, parts) => {
-    const own = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
-    const regions = [target, a, values ?? target];
-    forEachBatch(f, axes, regions, part, parts, ([out, from, to]) =>
-      f.call(
-        context.library.eigh,
-        ...[from as I32, aRow, aCol, out as I32, outRow],
-        ...[values ? (to as I32) : 0, stride, size, own],
-      ),
-    );
+  const grains = longest(batch);
+  const cost = shareable(grains, 8 * sizeOf(batch) * productCost(size, size, size));
+  const scratch = context.partScratch(eighScratch(size), grains, cost);
+  context.phase(cost, (f, part, parts) => {
+    withOwnScratch(f, scratch, part, context, (own) => {
+      const regions = [target, a, values ?? target];
+      forEachBatch(f, axes, regions, part, parts, ([out, from, to]) =>
+        f.call(
+          context.library.eigh,
+          ...[from as I32, aRow, aCol, out as I32, outRow],
+          ...[values ? (to as I32) : 0, stride, size, own],
+        ),
+      );
+    });
   });
   if (!direct) lowerCopy(target, output, context);
+  flushResult(output, context);
+  if (values) flushResult(values, context);
 };

@@ -14,6 +14,8 @@ import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { flushResult } from "./flush.ts";
+import { withOwnScratch } from "./ownScratch.ts";
 import { type GramOperands, lowerProductGram, sharesRows } from "./productGram.ts";
 import { emitWholeMap, longest, trailing } from "./rows.ts";
 import { triangleShare } from "./triangle.ts";
@@ -35,6 +37,7 @@ export const gramStep: Lowering<GramStep> = (step, context) => {
     mirrorAll(target, context);
   } else lowerEachGram(operands, step, context);
   if (!direct) lowerCopy(target, output, context);
+  flushResult(output, context);
 };
 
 /** The lower triangles from the upper ones, each matrix shared among parts. */
@@ -63,13 +66,15 @@ function lowerEachGram(
   // Factors (alpha ν) lie in front of what the product needs.
   const weighted = nu !== null || step.alpha !== 1;
   const factorBytes = weighted ? Math.ceil(n / 16) * 64 : 0;
-  const scratch = context.partScratch(factorBytes + productScratch(d, d, n));
   const alpha = literal(step.alpha);
   const exprs = [nu ? call(primitiveFns.mul, arg(0), alpha) : alpha];
   const analysis = analyse(exprs);
   const batch = target.shape.slice(0, axes);
   const shareBatch = sharesWell(batch, context.parts);
-  const cost = (sizeOf(batch) * productCost(d, d, n)) / 2;
+  const work = (sizeOf(batch) * productCost(d, d, n)) / 2;
+  const cost = shareBatch ? shareable(longest(batch), work) : work;
+  const grains = shareBatch ? longest(batch) : context.parts;
+  const scratch = context.partScratch(factorBytes + productScratch(d, d, n), grains, cost);
   const regions = [target, x, base ?? target, nu ?? target];
   /** Tiles of the columns from `left` to `right` that meet the upper triangle. */
   const columns = (
@@ -94,28 +99,29 @@ function lowerEachGram(
     if (left.literal !== 0) f.if(left, () => product(context.library.gemm, 0, left));
     product(context.library.gemmUpper, left, width);
   };
-  context.phase(shareBatch ? shareable(longest(batch), cost) : cost, (f, part, parts) => {
-    const factors = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
-    const outputs = [{ ...contiguous(0, [n], "f32"), base: factors }];
-    const fill = (inputs: readonly Region[]) =>
-      emitWholeMap(f, [n], { inputs, exprs, outputs }, analysis, context);
-    if (weighted && !nu && n > 0) fill([]);
-    const weigh = (addresses: readonly I32[]) => {
-      if (nu && n > 0) fill([trailing(nu, axes, addresses[3] as I32)]);
-    };
-    if (shareBatch) {
-      forEachBatch(f, axes, regions, part, parts, (addresses) => {
-        weigh(addresses);
-        columns(f, addresses, factors, i32.const(0), i32.const(d));
-        f.call(context.library.mirror, addresses[0] as I32, row, 0, d);
-      });
-    } else {
-      const mine = triangleShare(f, d, part, parts);
-      forWholeBatch(f, axes, regions, (addresses) => {
-        weigh(addresses);
-        columns(f, addresses, factors, mine.from, mine.to);
-      });
-    }
+  context.phase(cost, (f, part, parts) => {
+    withOwnScratch(f, scratch, part, context, (factors) => {
+      const outputs = [{ ...contiguous(0, [n], "f32"), base: factors }];
+      const fill = (inputs: readonly Region[]) =>
+        emitWholeMap(f, [n], { inputs, exprs, outputs }, analysis, context);
+      if (weighted && !nu && n > 0) fill([]);
+      const weigh = (addresses: readonly I32[]) => {
+        if (nu && n > 0) fill([trailing(nu, axes, addresses[3] as I32)]);
+      };
+      if (shareBatch) {
+        forEachBatch(f, axes, regions, part, parts, (addresses) => {
+          weigh(addresses);
+          columns(f, addresses, factors, i32.const(0), i32.const(d));
+          f.call(context.library.mirror, addresses[0] as I32, row, 0, d);
+        });
+      } else {
+        const mine = triangleShare(f, d, part, parts);
+        forWholeBatch(f, axes, regions, (addresses) => {
+          weigh(addresses);
+          columns(f, addresses, factors, mine.from, mine.to);
+        });
+      }
+    });
   });
   if (!shareBatch) mirrorAll(target, context);
 }

@@ -13,7 +13,9 @@ import { f32, type I32, i32 } from "../wasm/index.ts";
 import { sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { flushResult } from "./flush.ts";
 import { lowerMap } from "./map.ts";
+import { withOwnScratch } from "./ownScratch.ts";
 import { reduceStep } from "./reduce.ts";
 import { axisShare, forEachIndex, leading, longest } from "./rows.ts";
 
@@ -51,31 +53,32 @@ export function lowerProduct(
   const [cRow, cCol] = stridesOf(c);
   const axes = c.shape.length - 2;
   const batch = c.shape.slice(0, axes);
-  const scratch = context.partScratch(productScratch(m, n, k));
   const shareBatch = longest(batch) > 1 && sharesWell(batch, context.parts);
   const shareRows = !shareBatch && m >= n;
   // Columns of whole tiles, whose edges round in another order.
   const grains = shareBatch ? longest(batch) : shareRows ? m : Math.ceil(n / 8);
   const cost = shareable(grains, sizeOf(batch) * productCost(m, n, k));
+  const scratch = context.partScratch(productScratch(m, n, k), grains, cost);
   context.phase(cost, (f, part, parts) => {
-    const own = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
-    const rows = shareRows ? share(f, m, 1, part, parts) : whole(m);
-    const cols = !shareBatch && !shareRows ? share(f, n, 8, part, parts) : whole(n);
-    const first = shareBatch ? axisShare(f, batch, part, parts) : null;
-    const count = (range: Range) =>
-      typeof range.to === "number" ? range.to : i32.sub(range.to, range.from);
-    const from = (base: I32, range: Range, stride: number) =>
-      i32.add(base, i32.mul(range.from, stride));
-    const matrices = [a, b, c].map((matrix) => leading(matrix, axes));
-    forEachIndex(f, batch, matrices, first, ([a0, b0, c0]) => {
-      f.call(
-        context.library.gemm,
-        ...[from(a0 as I32, rows, aRow), aRow, aCol],
-        ...[from(b0 as I32, cols, bCol), bRow, bCol],
-        ...[from(from(c0 as I32, rows, cRow), cols, cCol), cRow, cCol],
-        ...[count(rows), count(cols), k, termsPerBlock(k), 0, 0, 0, 0],
-        ...[f32.const(1), own],
-      );
+    withOwnScratch(f, scratch, part, context, (own) => {
+      const rows = shareRows ? share(f, m, 1, part, parts) : whole(m);
+      const cols = !shareBatch && !shareRows ? share(f, n, 8, part, parts) : whole(n);
+      const first = shareBatch ? axisShare(f, batch, part, parts) : null;
+      const count = (range: Range) =>
+        typeof range.to === "number" ? range.to : i32.sub(range.to, range.from);
+      const from = (base: I32, range: Range, stride: number) =>
+        i32.add(base, i32.mul(range.from, stride));
+      const matrices = [a, b, c].map((matrix) => leading(matrix, axes));
+      forEachIndex(f, batch, matrices, first, ([a0, b0, c0]) => {
+        f.call(
+          context.library.gemm,
+          ...[from(a0 as I32, rows, aRow), aRow, aCol],
+          ...[from(b0 as I32, cols, bCol), bRow, bCol],
+          ...[from(from(c0 as I32, rows, cRow), cols, cCol), cRow, cCol],
+          ...[count(rows), count(cols), k, termsPerBlock(k), 0, 0, 0, 0],
+          ...[f32.const(1), own],
+        );
+      });
     });
   });
 }
@@ -127,7 +130,9 @@ export const matmulStep: Lowering<MatmulStep> = (step, context) => {
   const b = context.region(step.b);
   const outputs = step.outputs.map(context.region);
   if (!step.epilogue) {
-    lowerProduct(a, b, outputs[0] as FixedRegion, context);
+    const [output] = outputs as [FixedRegion];
+    lowerProduct(a, b, output, context);
+    flushResult(output, context);
     return;
   }
   const { exprs } = step.epilogue;

@@ -35,10 +35,13 @@ export function lowerProductGram(
 ): void {
   const [matrices, size] = output.shape as [number, number];
   const terms = x.shape.at(-2) as number;
-  const scratch = context.partScratch(productGramScratch(matrices, size, terms));
   const strides = ({ strides }: FixedRegion) => strides.slice(0, 2) as [number, number];
-  const cost = productCost(matrices, (size * (size + 8)) / 2, terms);
-  context.phase(shareable(size / 8, cost), (f, part, parts) => {
+  const work = productCost(matrices, (size * (size + 8)) / 2, terms);
+  const cost = shareable(size / 8, work);
+  // A triangle's shares are not in order of parts: any of them may have work.
+  const bytes = productGramScratch(matrices, size, terms);
+  const scratch = context.partScratch(bytes, context.parts, cost);
+  context.phase(cost, (f, part, parts) => {
     const own = triangleShare(f, size, part, parts);
     f.call(
       context.library.productGram,

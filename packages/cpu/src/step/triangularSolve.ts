@@ -7,6 +7,8 @@ import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { flushResult } from "./flush.ts";
+import { withOwnScratch } from "./ownScratch.ts";
 import { longest } from "./rows.ts";
 
 /** Solves in place: one contiguous right-hand side. */
@@ -46,34 +48,35 @@ function solveMatrix(
   const xRow = x.strides.at(-2) as number;
   const [size, cols] = x.shape.slice(-2) as [number, number];
   const axes = x.shape.length - 2;
-  const scratch = context.partScratch(solveScratch(size, cols));
   const batch = x.shape.slice(0, axes);
   const shareBatch = longest(batch) > 1 && sharesWell(batch, context.parts);
   const grains = shareBatch ? longest(batch) : Math.ceil(cols / 8);
   const cost = shareable(grains, sizeOf(batch) * productCost(size, cols, size));
+  const scratch = context.partScratch(solveScratch(size, cols), grains, cost);
   context.phase(cost, (f, part, parts) => {
-    const own = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
-    const solve = (from: I32, first: I32, count: I32) => {
-      const to = f.let(first);
-      const last = size - 1;
-      const [corner, lastRow] = [i32.add(from, last * (lRow + lCol)), i32.add(to, last * xRow)];
-      const args = transpose
-        ? [corner, -lCol, -lRow, lastRow, -xRow, size, count, own]
-        : [from, lRow, lCol, to, xRow, size, count, own];
-      f.call(context.library.triangularSolve, ...args);
-    };
-    if (shareBatch) {
-      forEachBatch(f, axes, [x, l], part, parts, ([to, from]) =>
-        solve(from as I32, to as I32, i32.const(cols)),
-      );
-    } else {
-      const mine = share(f, cols, 8, part, parts);
-      const count = i32.sub(asI32(mine.to), mine.from);
-      forWholeBatch(f, axes, [x, l], ([to, from]) => {
-        const first = i32.add(to as I32, i32.mul(mine.from, 4));
-        solve(from as I32, first, count);
-      });
-    }
+    withOwnScratch(f, scratch, part, context, (own) => {
+      const solve = (from: I32, first: I32, count: I32) => {
+        const to = f.let(first);
+        const last = size - 1;
+        const [corner, lastRow] = [i32.add(from, last * (lRow + lCol)), i32.add(to, last * xRow)];
+        const args = transpose
+          ? [corner, -lCol, -lRow, lastRow, -xRow, size, count, own]
+          : [from, lRow, lCol, to, xRow, size, count, own];
+        f.call(context.library.triangularSolve, ...args);
+      };
+      if (shareBatch) {
+        forEachBatch(f, axes, [x, l], part, parts, ([to, from]) =>
+          solve(from as I32, to as I32, i32.const(cols)),
+        );
+      } else {
+        const mine = share(f, cols, 8, part, parts);
+        const count = i32.sub(asI32(mine.to), mine.from);
+        forWholeBatch(f, axes, [x, l], ([to, from]) => {
+          const first = i32.add(to as I32, i32.mul(mine.from, 4));
+          solve(from as I32, first, count);
+        });
+      }
+    });
   });
 }
 
@@ -93,4 +96,5 @@ export const triangularSolveStep: Lowering<TriangularSolveStep> = (step, context
   if (!identical(rhs, x)) lowerCopy(rhs, x, context);
   if (!solveVector(l, x, step.transpose, context)) solveMatrix(l, x, step.transpose, context);
   if (!direct) lowerCopy(x, output, context);
+  flushResult(output, context);
 };

@@ -1,4 +1,4 @@
-import { type BufferSpec, type Step, stepViews, storageBytes } from "@metrigrad/tensor";
+import { type BufferSpec, partsOf, type Step, stepViews, storageBytes } from "@metrigrad/tensor";
 import { bytesOf } from "./settle.ts";
 import { sameView } from "./views.ts";
 
@@ -20,8 +20,8 @@ interface Life {
 }
 
 /**
- * Places scratch buffers by liveness: two that are never alive at once may share bytes. A map's
- * result takes the place of an input of equal layout that dies there.
+ * Places scratch buffers by liveness: two that are never alive at once may share bytes. A
+ * result takes the place of an input of equal layout that dies there, where the step allows it.
  */
 export function placeArena(buffers: readonly BufferSpec[], steps: readonly Step[]): Arena {
   const lives = livesOf(buffers, steps);
@@ -71,7 +71,7 @@ function livesOf(buffers: readonly BufferSpec[], steps: readonly Step[]): Map<nu
   return lives;
 }
 
-/** An input of a map that dies at this step and whose bytes the new buffer may take over. */
+/** An input that dies at this step and whose bytes the new buffer may take over by the step's contract. */
 function heirOf(
   step: Step,
   life: Life,
@@ -79,15 +79,16 @@ function heirOf(
   at: number,
   given: ReadonlySet<Life>,
 ): Life | null {
-  if (step.kind !== "map") return null;
-  const output = step.outputs.find((view) => view.buffer === life.buffer);
+  const { inputs, outputs } = partsOf(step);
+  const output = outputs.find(({ view }) => view.buffer === life.buffer)?.view;
   if (output === undefined) return null;
-  for (const input of step.inputs) {
+  for (const { view: input } of inputs) {
     const dying = lives.get(input.buffer);
     if (dying === undefined || dying.last !== at || dying.first === at) continue;
     if (dying.bytes !== life.bytes || dying.lane !== life.lane || given.has(dying)) continue;
-    const same = step.inputs.every((view) => {
-      return view.buffer !== input.buffer || sameView({ ...view, buffer: output.buffer }, output);
+    const same = inputs.every(({ view, inPlace }) => {
+      if (view.buffer !== input.buffer) return true;
+      return inPlace && sameView({ ...view, buffer: output.buffer }, output);
     });
     if (same) return dying;
   }

@@ -1,6 +1,7 @@
 import {
   type BufferSpec,
   mapViews,
+  partsOf,
   type Step,
   sizeOf,
   stepViews,
@@ -67,6 +68,8 @@ export function settle(
     return one.when && targets.has(one.when.buffer) ? { ...one, when: aside(one.when) } : one;
   });
   const held = new Set(destinations.map(({ when }) => when?.buffer));
+  const wanted = new Map<number, number>();
+  for (const { from } of destinations) wanted.set(from.buffer, (wanted.get(from.buffer) ?? 0) + 1);
   const ordered = sinkLast(steps, destinations);
   const traffic = trafficOf(ordered);
   const renamed = new Map<number, number>();
@@ -74,7 +77,9 @@ export function settle(
   const copies: Destination[] = [];
   for (const destination of destinations) {
     const { buffer } = destination.from;
-    const free = !renamed.has(buffer) && !held.has(buffer);
+    // Where a condition may hold the value back, nobody else finds it in the destination.
+    const shared = destination.when !== undefined && (wanted.get(buffer) as number) > 1;
+    const free = !renamed.has(buffer) && !held.has(buffer) && !shared;
     if (free && writable(destination, ordered, buffers, traffic)) {
       renamed.set(buffer, destination.to.buffer);
       const [writer] = traffic.writes.get(buffer) as [number];
@@ -142,12 +147,10 @@ function mayDepend(
 
 /** Whether a step that reads `old` may write its result there; see the contracts of the kinds. */
 function mayOverwrite(step: Step, old: View, result: View): boolean {
-  const { reads } = stepViews(step);
-  const own = reads.filter((view) => view.buffer === old.buffer);
-  if (!own.every((view) => sameRun(view, old))) return false;
-  if (step.kind === "map") return step.outputs.some((view) => sameRun(view, result));
-  if (step.kind === "gram") return own.length === 1 && step.base?.buffer === old.buffer;
-  return false;
+  const { inputs, outputs } = partsOf(step);
+  const own = inputs.filter(({ view }) => view.buffer === old.buffer);
+  if (!own.every(({ view, inPlace }) => inPlace && sameRun(view, old))) return false;
+  return outputs.some(({ view }) => sameRun(view, result));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { sameShape } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
-import { topological } from "../core/topology.ts";
+import { topological, unfinished } from "../core/topology.ts";
 import { broadcastTo } from "../ops/broadcastTo.ts";
 import { nodePool } from "./pool.ts";
 import { scalarNodes } from "./scalar.ts";
@@ -35,8 +35,7 @@ export function simplifyGraph(roots: readonly Node[]): Node[] {
 
   /** Simplifies the few nodes that a rewrite made on top of finished ones. */
   const finish = (node: Node): Node => {
-    const fresh = (at: Node): Node[] => (done.has(at) ? [] : [...at.inputs.flatMap(fresh), at]);
-    for (const made of fresh(node)) record(made);
+    for (const made of unfinished([node], (at) => done.has(at))) record(made);
     return done.get(node) as Node;
   };
 

@@ -2,11 +2,16 @@ import type { Node } from "./node.ts";
 
 /** Every node that the roots need, inputs before users; without recursion. */
 export function topological(roots: readonly Node[]): Node[] {
+  return unfinished(roots, () => false);
+}
+
+/** The nodes that the roots need and that are not done, inputs before users, each once. */
+export function unfinished(roots: readonly Node[], done: (node: Node) => boolean): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
   const stack: { node: Node; next: number }[] = [];
   const visit = (node: Node) => {
-    if (seen.has(node)) return;
+    if (seen.has(node) || done(node)) return;
     seen.add(node);
     stack.push({ node, next: 0 });
   };

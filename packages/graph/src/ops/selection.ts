@@ -20,6 +20,15 @@ export function subView(view: View, { begin, shape, step }: Selection): View {
   return { buffer: view.buffer, shape, strides, offset };
 }
 
+/** The part of a value that a selection names within another selection of it. */
+export function selectionOf(outer: Selection, { begin, shape, step }: Selection): Selection {
+  return {
+    begin: begin.map((b, axis) => (outer.begin[axis] as number) + b * (outer.step[axis] as number)),
+    shape,
+    step: step.map((by, axis) => by * (outer.step[axis] as number)),
+  };
+}
+
 /** Reads ranges per axis, null for all of it. Throws ShapeError for a range outside of its axis. */
 export function select(
   where: string,

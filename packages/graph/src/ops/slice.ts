@@ -1,7 +1,11 @@
-/** Slices and padding: each is the other's adjoint, so they share a file. */
+/** Slices and placing: each is the other's adjoint, so they share a file. */
 import {
+  arg,
+  call,
   literal,
+  primitiveFns,
   type ScalarType,
+  type Shape,
   ShapeError,
   sameShape,
   showShape,
@@ -12,21 +16,16 @@ import { sameView } from "../compile/views.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { LowerContext, Op } from "../core/op.ts";
-import { type AxisRange, type Selection, select, subView } from "./selection.ts";
+import { broadcastTo } from "./broadcastTo.ts";
+import { type Cover, coverOf } from "./cover.ts";
+import { type AxisRange, type Selection, select, selectionOf, subView } from "./selection.ts";
 
 const sliceOp: Op<Selection> = {
   name: "slice",
   infer: ([x], { shape }) => ({ shape, type: (x as Node).type }),
   vjp: (node, cotangent) => {
     const { shape } = node.inputs[0] as Node;
-    const { begin, step } = node.attrs;
-    const after = shape.map((n, axis) => {
-      const size = node.shape[axis] as number;
-      const span = size === 0 ? 0 : (size - 1) * (step[axis] as number) + 1;
-      return n - (begin[axis] as number) - span;
-    });
-    const gaps = step.map((by) => by - 1);
-    return [padNode(cotangent, { before: begin, after, gaps, value: 0 })];
+    return [makeNode(placeOp, [cotangent], { shape, parts: [node.attrs], value: 0 })];
   },
   batch: (node, [x], _, size) => {
     const { begin, shape, step } = node.attrs;
@@ -41,11 +40,7 @@ const sliceOp: Op<Selection> = {
     if (sameShape(shape, x.shape)) return x;
     if (x.op !== (sliceOp as Op)) return node;
     const inner = (x as typeof node).attrs;
-    const start = begin.map(
-      (b, axis) => (inner.begin[axis] as number) + b * (inner.step[axis] as number),
-    );
-    const by = step.map((s, axis) => s * (inner.step[axis] as number));
-    return makeNode(sliceOp, x.inputs, { begin: start, shape, step: by });
+    return makeNode(sliceOp, x.inputs, selectionOf(inner, { begin, shape, step }));
   },
 };
 
@@ -60,86 +55,117 @@ export function slice(x: NodeLike, ranges: readonly (AxisRange | null)[]): Node 
   return sameShape(attrs.shape, node.shape) ? node : makeNode(sliceOp, [node], attrs);
 }
 
-/** Attributes of padding: elements added per axis before, after and between neighbours. */
-interface PadAttrs {
-  readonly before: readonly number[];
-  readonly after: readonly number[];
-  readonly gaps: readonly number[];
+/** Attributes of placing: where each input lies in the result, and what lies beside them. */
+interface PlaceAttrs {
+  readonly shape: Shape;
+  readonly parts: readonly Selection[];
   readonly value: number;
 }
 
-/** Where the operand's elements are in the padded value. */
-function inside(node: Node<PadAttrs>): Selection {
-  const { before, gaps } = node.attrs;
-  return { begin: before, shape: (node.inputs[0] as Node).shape, step: gaps.map((gap) => gap + 1) };
-}
-
-const padOp: Op<PadAttrs> = {
+/**
+ * Values placed in a larger one: `value` where none of them lies, their sum where several do. One
+ * value alone is padding; the cotangent of what slices were taken of has a part for each slice.
+ */
+const placeOp: Op<PlaceAttrs> = {
   name: "pad",
-  infer: ([x], { before, after, gaps }) => {
-    const { shape, type } = x as Node;
-    const padded = shape.map((n, axis) => {
-      const between = Math.max(0, n - 1) * (gaps[axis] as number);
-      return (before[axis] as number) + n + between + (after[axis] as number);
-    });
-    return { shape: padded, type };
-  },
-  vjp: (node, cotangent) => [makeNode(sliceOp, [cotangent], inside(node))],
-  batch: (node, [x]) => {
-    const { before, after, gaps, value } = node.attrs;
-    return padNode(x as Node, {
-      before: [0, ...before],
-      after: [0, ...after],
-      gaps: [0, ...gaps],
-      value,
-    });
+  infer: ([x], { shape }) => ({ shape, type: (x as Node).type }),
+  vjp: ({ attrs }, cotangent, wanted) =>
+    attrs.parts.map((part, index) => (wanted[index] ? makeNode(sliceOp, [cotangent], part) : null)),
+  batch: ({ attrs, inputs }, given, batched, size) => {
+    const shape = [size, ...attrs.shape];
+    const parts = attrs.parts.map(({ begin, shape, step }) => ({
+      begin: [0, ...begin],
+      shape: [size, ...shape],
+      step: [1, ...step],
+    }));
+    const whole = given.map((x, index) =>
+      batched[index] ? x : broadcastTo(x, [size, ...(inputs[index] as Node).shape]),
+    );
+    return makeNode(placeOp, whole, { shape, parts, value: attrs.value });
   },
   lower: (node, context) => {
     const output = context.result(node);
     const label = context.label(node);
-    const target = subView(output, inside(node));
-    for (const part of borders(node)) fillView(node, subView(output, part), context);
-    const input = context.view(node.inputs[0] as Node);
-    if (!sameView(input, target)) context.emit({ kind: "copy", input, output: target, label });
+    const { first, rest } = coverFor(node);
+    for (const view of rest?.map((part) => subView(output, part)) ?? [output])
+      fillView(node, view, context);
+    const each = (isFirst: boolean, emit: (input: View, part: View) => void) =>
+      node.inputs.forEach((x, index) => {
+        const part = node.attrs.parts[index] as Selection;
+        if (first[index] !== isFirst || sizeOf(part.shape) === 0) return;
+        emit(context.view(x), subView(output, part));
+      });
+    each(true, (input, part) => {
+      if (!sameView(input, part)) context.emit({ kind: "copy", input, output: part, label });
+    });
+    const type = node.type as ScalarType;
+    const exprs = [call(primitiveFns.add, arg(0, type), arg(1, type))];
+    each(false, (input, part) => {
+      const { shape } = part;
+      context.emit({ kind: "map", shape, inputs: [part, input], exprs, outputs: [part], label });
+    });
   },
-  // Its borders are filled apart from the operand's place, unless elements lie in between.
-  parts: (node, output) => [
-    node.attrs.gaps.some((gap) => gap > 0) ? null : subView(output, inside(node)),
-  ],
+  // What nothing is added to and no filling touches may be computed where it lies.
+  parts: (node, output) => {
+    const { alone, rest } = coverFor(node);
+    return node.attrs.parts.map((part, index) =>
+      rest !== null && alone[index] ? subView(output, part) : null,
+    );
+  },
   rewrite: (node) => {
-    const x = node.inputs[0] as Node;
-    return sameShape(x.shape, node.shape) ? x : node;
+    const { shape, parts, value } = node.attrs;
+    const [x] = node.inputs as readonly [Node];
+    if (parts.length === 1 && sameShape(x.shape, shape)) return x;
+    const nested = value === 0 && node.inputs.some(isPlaced);
+    return nested ? placed(node.inputs, shape, parts) : node;
   },
 };
 
-/** Boxes that cover what the operand does not: everything where elements lie between its own. */
-function borders(node: Node<PadAttrs>): Selection[] {
-  const { before, gaps } = node.attrs;
-  const ones = gaps.map(() => 1);
-  const x = (node.inputs[0] as Node).shape;
-  if (gaps.some((gap) => gap > 0))
-    return [{ begin: ones.map(() => 0), shape: node.shape, step: ones }];
-  return node.shape.flatMap((n, axis) => {
-    // Earlier axes run over the operand's part only, so that no element is filled twice.
-    const begin = before.map((b, other) => (other < axis ? b : 0));
-    const shape = node.shape.map((all, other) => (other < axis ? (x[other] as number) : all));
-    const head = before[axis] as number;
-    const tail = head + (x[axis] as number);
-    return [
-      { begin, shape: shape.with(axis, head), step: ones },
-      { begin: begin.with(axis, tail), shape: shape.with(axis, n - tail), step: ones },
-    ].filter((part) => sizeOf(part.shape) > 0);
-  });
+const covers = new WeakMap<PlaceAttrs, Cover>();
+
+function coverFor({ attrs }: Node<PlaceAttrs>): Cover {
+  const cover = covers.get(attrs) ?? coverOf(attrs.shape, attrs.parts);
+  covers.set(attrs, cover);
+  return cover;
 }
 
-function fillView(node: Node<PadAttrs>, output: View, context: LowerContext): void {
+/** Whether a node is values placed among zeros. */
+function isPlaced(node: Node): node is Node<PlaceAttrs> {
+  return node.op === (placeOp as Op) && (node as Node<PlaceAttrs>).attrs.value === 0;
+}
+
+/** Values placed among zeros; those of one that is such a node itself go where they end up. */
+function placed(nodes: readonly Node[], shape: Shape, parts: readonly Selection[]): Node {
+  const inputs = nodes.flatMap((node) => (isPlaced(node) ? node.inputs : [node]));
+  const within = nodes.flatMap((node, index) => {
+    const part = parts[index] as Selection;
+    return isPlaced(node) ? node.attrs.parts.map((inner) => selectionOf(part, inner)) : [part];
+  });
+  return makeNode(placeOp, inputs, { shape, parts: within, value: 0 });
+}
+
+/**
+ * Terms of a sum, with all that are values placed among zeros as one term: one buffer into which
+ * each value is written, instead of a buffer of zeros around every one.
+ */
+export function joinPlaced(terms: readonly Node[]): Node[] {
+  const among = terms.filter(isPlaced);
+  const [first, second] = among;
+  if (first === undefined || second === undefined) return [...terms];
+  const { shape } = first;
+  const whole = { begin: shape.map(() => 0), shape, step: shape.map(() => 1) };
+  const joined = placed(
+    among,
+    shape,
+    among.map(() => whole),
+  );
+  return terms.flatMap((term) => (term === first ? [joined] : isPlaced(term) ? [] : [term]));
+}
+
+function fillView(node: Node<PlaceAttrs>, output: View, context: LowerContext): void {
   const exprs = [literal(node.attrs.value, node.type as ScalarType)];
   const label = context.label(node);
   context.emit({ kind: "map", shape: output.shape, inputs: [], exprs, outputs: [output], label });
-}
-
-function padNode(x: Node, attrs: PadAttrs): Node {
-  return makeNode(padOp, [x], attrs);
 }
 
 /**
@@ -158,5 +184,8 @@ export function pad(x: NodeLike, widths: readonly (readonly [number, number])[],
     });
   }
   const width = (side: 0 | 1) => node.shape.map((_, axis) => widths[axis]?.[side] ?? 0);
-  return padNode(node, { before: width(0), after: width(1), gaps: node.shape.map(() => 0), value });
+  const [before, after] = [width(0), width(1)];
+  const shape = node.shape.map((n, axis) => (before[axis] as number) + n + (after[axis] as number));
+  const part = { begin: before, shape: node.shape, step: shape.map(() => 1) };
+  return makeNode(placeOp, [node], { shape, parts: [part], value });
 }

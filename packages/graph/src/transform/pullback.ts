@@ -2,7 +2,7 @@ import { sameShape } from "@metrigrad/tensor";
 import { type Node, showNode } from "../core/node.ts";
 import { withScope } from "../core/scope.ts";
 import { dependents, topological } from "../core/topology.ts";
-import { add } from "../ops/arithmetic.ts";
+import { addTerms } from "./addTerms.ts";
 
 /**
  * Reverse accumulation: the cotangent of each `wrt` node, given cotangents of the outputs; null
@@ -15,18 +15,28 @@ export function pullback(
 ): (Node | null)[] {
   const order = topological(outputs);
   const needed = dependents(order, wrt);
-  const found = new Map<Node, Node>();
-  const accumulate = (node: Node, part: Node) => {
-    const have = found.get(node);
-    found.set(node, have === undefined ? part : add(have, part));
+  const terms = new Map<Node, Node[]>();
+  const accumulate = (node: Node, term: Node) => {
+    const have = terms.get(node);
+    if (have === undefined) terms.set(node, [term]);
+    else have.push(term);
+  };
+  const found = new Map<Node, Node | null>();
+  const cotangentOf = (node: Node): Node | null => {
+    const known = found.get(node);
+    if (known !== undefined) return known;
+    const total = addTerms(terms.get(node) ?? []);
+    found.set(node, total);
+    return total;
   };
   outputs.forEach((output, index) => {
     accumulate(output, cotangents[index] as Node);
   });
   for (let at = order.length - 1; at >= 0; at--) {
     const node = order[at] as Node;
-    const cotangent = found.get(node);
-    if (cotangent === undefined || node.inputs.length === 0 || !needed.has(node)) continue;
+    if (node.inputs.length === 0 || !needed.has(node)) continue;
+    const cotangent = cotangentOf(node);
+    if (cotangent === null) continue;
     const wanted = node.inputs.map((input) => input.type === "float" && needed.has(input));
     if (!wanted.includes(true)) continue;
     const parts = withScope(node.scope, () => node.op.vjp(node, cotangent, wanted));
@@ -41,5 +51,5 @@ export function pullback(
       accumulate(input, part);
     });
   }
-  return wrt.map((node) => found.get(node) ?? null);
+  return wrt.map(cotangentOf);
 }

@@ -4,14 +4,17 @@ import {
   add,
   compile,
   equal,
+  exp,
   gram,
   input,
   logicalNot,
   matmul,
   mul,
   type Node,
+  planOf,
   sum,
   transpose,
+  triangularSolve,
   type Update,
   variable,
 } from "../../src/index.ts";
@@ -276,4 +279,87 @@ test("settle: a condition is as before the updates, also where it changes itself
     }
   }
   await backend.close();
+});
+
+test("settle: a value that a condition holds back is still there for outputs and other updates", async (t) => {
+  const product = matmul(
+    tensor([
+      [1, 2],
+      [3, 4],
+    ]),
+    tensor([
+      [5, 6],
+      [7, 8],
+    ]),
+  );
+  const expected = [
+    [19, 22],
+    [43, 50],
+  ];
+  const oldA = [
+    [1, 2],
+    [3, 4],
+  ];
+  const oldB = [
+    [5, 6],
+    [7, 8],
+  ];
+  const yes = equal(sum(a), 10);
+  const no = equal(sum(a), 0);
+  for (const [first, second] of [
+    [yes, no],
+    [no, yes],
+    [no, no],
+    [yes, yes],
+  ] as const) {
+    const name = `${first === yes}, ${second === yes}`;
+    const output = await runOnce([product], [[a, product, first]]);
+    t.deepEqual(output.values[0], expected, `an output, ${name}`);
+    t.deepEqual(output.after[0], first === yes ? expected : oldA, `its variable, ${name}`);
+    const both = await runOnce(
+      [],
+      [
+        [a, product, first],
+        [b, product, second],
+      ],
+    );
+    t.deepEqual(both.after[0], first === yes ? expected : oldA, `the first variable, ${name}`);
+    t.deepEqual(both.after[1], second === yes ? expected : oldB, `the second variable, ${name}`);
+    const always = await runOnce(
+      [],
+      [
+        [a, product, first],
+        [b, product],
+      ],
+    );
+    t.deepEqual(always.after[0], first === yes ? expected : oldA, `beside an update, ${name}`);
+    t.deepEqual(always.after[1], expected, `an update without a condition, ${name}`);
+  }
+});
+
+test("settle: a solve is done in place of its right-hand side, as its contract says", async (t) => {
+  const lower = tensor([
+    [2, 0],
+    [1, 4],
+  ]);
+  const { after, steps } = await runOnce([], [[a, triangularSolve(lower, a)]]);
+  t.deepEqual(steps, ["triangularSolve"]);
+  t.deepEqual(after[0], [
+    [0.5, 1],
+    [0.625, 0.75],
+  ]);
+  const kept = await runOnce([], [[a, triangularSolve(a, a)]]);
+  t.ok(kept.steps.includes("copy"), "not where it reads the old value otherwise too");
+  t.deepEqual(kept.after[0], [
+    [1, 2],
+    [0, -0.5],
+  ]);
+});
+
+test("settle: scratch takes the place of an operand that a step may overwrite", async (t) => {
+  const x = input("x", [40, 40]);
+  const solved = sum(triangularSolve(input("l", [40, 40]), exp(x)));
+  const { plan } = planOf({ outputs: [solved], updates: [], float: "f32" });
+  checkPlan(plan);
+  t.equal(plan.arenaBytes, 4 * 40 * 40, "the solution lies where the exponentials were");
 });

@@ -1,5 +1,5 @@
 import { grad, mul, type Node, slice, sub, type Variable, withScope } from "@metrigrad/graph";
-import type { OutputsBlock } from "@metrigrad/metric";
+import type { MadeOf } from "@metrigrad/metric";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {
   columnsOf,
@@ -11,7 +11,7 @@ import {
 
 /**
  * Preconditions with the metric of the batch that gives the gradient. Where a subsystem's outputs
- * T = X̃W are known the gradient is never formed: with Δ = n ∂L/∂T the solve happens in the space of
+ * T = X̃W are known the gradient is never formed: with ∂L/∂T the solve happens in the space of
  * the n rows, and L2 comes along through X̃V = β(T − 1b').
  */
 export function batchMetric(task: PreconditionTask): Preconditioned {
@@ -19,48 +19,35 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
   // Outputs of a forward pass of their own are not on the way to the loss; a direction that is no
   // gradient does not come from outputs.
   const direct = settings.forward === "train" && step.directions === step.gradients;
-  const routes = measured.map((subsystem) => ({ subsystem, rows: rowsOf(subsystem, direct) }));
-  const found = routes.flatMap(({ rows }) => rows?.rows.outputs ?? []);
-  const deltas = new Map(grad(context.loss, found).map((delta, i) => [found[i] as Node, delta]));
+  const outputsOf = ({ block }: Measured) =>
+    direct && block.solveOutputs !== null ? (block.madeOf?.outputs ?? null) : null;
+  const found = measured.flatMap((one) => outputsOf(one) ?? []);
+  const cotangents = new Map(grad(context.loss, found).map((one, i) => [found[i] as Node, one]));
   const decays = penaltyGradients(
     context,
-    routes.map(({ subsystem }) => subsystem.params[0] as Variable),
+    measured.map(({ params }) => params[0] as Variable),
   );
-  const blocks = routes.map(({ subsystem, rows }, index) => {
+  const blocks = measured.map((subsystem, index) => {
     const { path, params, block } = subsystem;
     const own = packing(subsystem);
     return withScope(`metric/${path}`, () => {
       const [damping, solver] = [dampingOf(subsystem), solverOf(subsystem)];
-      const fresh = () => block.prepare((_, value) => value, { damping, solver });
-      const common = {
-        ...own,
-        path,
-        apply: block.apply,
-        damped: (v: Node) => fresh().damped(v),
-        solve: (v: Node) => fresh().solve(v),
-        lambda: () => fresh().lambda(),
-      };
-      const outputs = rows?.rows.outputs ?? null;
-      if (rows === null || outputs === null) {
-        const direction = block.solve(columnsOf(step, own), { damping, solver });
-        return { ...common, solver, direction };
+      const solve = block.prepare(null, { damping, solver });
+      const outputs = outputsOf(subsystem);
+      if (block.solveOutputs === null || block.madeOf === null || outputs === null) {
+        const direction = solve.solve(columnsOf(step, own));
+        return { ...own, ...solve, path, solver, direction };
       }
       const decay = decays[index] ?? null;
-      const along = alongPenalty(context, params[0] as Variable, rows, outputs);
+      const along = alongPenalty(context, params[0] as Variable, block.madeOf, outputs);
       const rest = decay === null || along === null ? null : { v: decay, along };
-      const delta = mul(deltas.get(outputs) as Node, rows.n as number);
-      const direction = rows.solveOutputs(delta, rest, { damping, solver });
+      const cotangent = cotangents.get(outputs) as Node;
+      const direction = block.solveOutputs(cotangent, rest, { damping, solver });
       const by = solver === "woodbury" ? "woodbury in the space of outputs" : solver;
-      return { ...common, solver: by, direction };
+      return { ...own, ...solve, path, solver: by, direction };
     });
   });
   return { blocks, before: [], always: [] };
-}
-
-/** The rows through whose outputs the gradient is solved; null where there are none. */
-function rowsOf({ block }: Measured, direct: boolean): OutputsBlock | null {
-  const rows = "rows" in block ? (block as OutputsBlock) : null;
-  return direct && rows !== null && rows.rows.outputs !== null ? rows : null;
 }
 
 /** V = ∂penalty/∂θ for every parameter that the penalty covers, null for others. */
@@ -81,14 +68,15 @@ function penaltyGradients(
 function alongPenalty(
   { penalty, parameters }: OptimizerContext,
   variable: Variable,
-  { d, rows }: OutputsBlock,
+  { x, bias: biased }: MadeOf,
   outputs: Node,
 ): Node | null {
   const decay = parameters.find((parameter) => parameter.variable === variable)?.decay ?? "none";
   if (penalty === null || decay === "none") return null;
   if (decay === "all") return mul(outputs, penalty.beta);
+  const d = variable.shape[0] as number;
   const bias = slice(variable, [[d - 1, d]]);
-  return mul(sub(outputs, rows.bias ? bias : matmulLastRow(rows.x, bias)), penalty.beta);
+  return mul(sub(outputs, biased ? bias : matmulLastRow(x, bias)), penalty.beta);
 }
 
 /** The share of the last parameter row in T, where its input is a stored column. */

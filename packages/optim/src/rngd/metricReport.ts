@@ -1,16 +1,4 @@
-import {
-  add,
-  div,
-  greater,
-  max,
-  mul,
-  type Node,
-  sqrt,
-  square,
-  sub,
-  sum,
-  where,
-} from "@metrigrad/graph";
+import { add, div, max, mul, type Node, sqrt, square, sum } from "@metrigrad/graph";
 import type { BlockReport, Quantity } from "../core/report.ts";
 import type { ChainStep } from "../core/step.ts";
 import { stepLength } from "../transforms/klClip.ts";
@@ -31,7 +19,7 @@ export function metricReport(blocks: readonly PreconditionedBlock[], before: Cha
       const given = columnsOf(before, block);
       const quantities: Quantity[] = [
         { name: "lambda", value: block.lambda, costly: false },
-        { name: "residual", value: () => residual(block, given, direction), costly: false },
+        { name: "residual", value: () => block.residual(given, direction), costly: false },
         {
           name: "length",
           value: () => stepLength("report", { ...step, metric: [block] }),
@@ -46,15 +34,6 @@ export function metricReport(blocks: readonly PreconditionedBlock[], before: Cha
     const report = { quantities: [length, ...quantities], blocks: [...others, ...own] };
     return { ...step, report };
   };
-}
-
-const norm = (v: Node) => sqrt(sum(square(v)));
-
-/** ‖v − (g + λI)u‖/‖v‖, a scalar; 0 where v = 0. */
-function residual({ damped }: PreconditionedBlock, v: Node, u: Node): Node {
-  const whole = norm(v);
-  const some = greater(whole, 0);
-  return where(some, div(norm(sub(v, damped(u))), where(some, whole, 1)), 0);
 }
 
 /**

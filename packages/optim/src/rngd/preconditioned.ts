@@ -2,6 +2,7 @@ import type { Node, Update } from "@metrigrad/graph";
 import {
   type Block,
   type Columns,
+  type DampedSolve,
   type Damping,
   packed,
   type Solver,
@@ -25,21 +26,17 @@ export interface PreconditionTask {
   readonly context: OptimizerContext;
 }
 
-/** The metric of some parameters, and where the step goes by it. */
-export interface PreconditionedBlock extends MetricBlock {
+/** The metric of some parameters, solved at its damping, and where the step goes by it. */
+export interface PreconditionedBlock extends MetricBlock, DampedSolve {
   readonly path: string;
   readonly solver: string;
   /** What its matrices are over. */
   readonly columns: Columns;
-  /** (g + λI)v, or what the metric has in its place, for v [d, m]. */
-  damped(v: Node): Node;
-  /** What `direction` is made by: about the inverse of `damped`, for v [d, m]. */
-  solve(v: Node): Node;
   /** (g + λI)⁻¹ of the step's direction, [d, m]. */
   readonly direction: Node;
 }
 
-/** The metric of a step, and what keeps it. */
+/** The metric of a step, and what holds it. */
 export interface Preconditioned {
   readonly blocks: readonly PreconditionedBlock[];
   readonly before: readonly Phase[];

@@ -2,7 +2,7 @@ import { storageBytes } from "../dtype.ts";
 import type { Expr } from "../expr/expr.ts";
 import { printExpr } from "../expr/print.ts";
 import { sameShape, showShape, stridesOf } from "../shape.ts";
-import { byKind, type StepTable } from "./parts.ts";
+import { byKind, partsOf, type StepTable } from "./parts.ts";
 import type { BufferSpec, Place, Plan } from "./plan.ts";
 import type { Step } from "./step.ts";
 import type { View } from "./view.ts";
@@ -45,11 +45,7 @@ const right: StepTable<string> = {
   eigh: ({ a }) => `eigh(${list(a)})`,
 };
 
-function left(step: Step): string {
-  if ("outputs" in step) return list(...step.outputs);
-  if ("used" in step) return list(step.output, step.used);
-  return list(step.output, "values" in step ? step.values : null);
-}
+const left = (step: Step) => list(...partsOf(step).outputs.map(({ view }) => view));
 
 /** A step as one line: `b3[50, 80] = map(b1[50, 80]): max(x0, 0)`. */
 export function printStep(step: Step): string {
@@ -57,16 +53,17 @@ export function printStep(step: Step): string {
   return `${left(step)} = ${byKind(right, step)}${condition}`;
 }
 
-function printPlace(place: Place): string {
+function printPlace({ place, label }: BufferSpec): string {
   if (place.kind === "arena") return `arena at ${place.offset}`;
-  if (place.kind === "variable" || place.kind === "feed") return `${place.kind} ${place.name}`;
+  if (place.kind === "variable") return `variable ${label}`;
+  if (place.kind === "feed") return `feed ${place.name}`;
   return place.kind;
 }
 
 /** A buffer as one line: `b3 f32[4000] 16000 bytes, arena at 64`. */
 export function printBuffer(buffer: BufferSpec, index: number): string {
   const bytes = buffer.size * storageBytes[buffer.dtype];
-  return `b${index} ${buffer.dtype}[${buffer.size}] ${bytes} bytes, ${printPlace(buffer.place)}`;
+  return `b${index} ${buffer.dtype}[${buffer.size}] ${bytes} bytes, ${printPlace(buffer)}`;
 }
 
 /** A plan as text: a line per buffer, feed, step and output. */

@@ -1,11 +1,14 @@
 import ndarray, { type NdArray } from "ndarray";
 import { type DType, hostArray, type TypedArray } from "../dtype.ts";
+import type { VariableSpec } from "../backend/variable.ts";
 import type { BufferSpec, Plan } from "../plan/plan.ts";
 import type { View } from "../plan/view.ts";
+import type { ArrayOps } from "./arrayOps.ts";
 
 /** The buffers of an executable and views on them. */
 export interface Memory {
   readonly plan: Plan;
+  readonly ops: ArrayOps;
   readonly buffers: readonly TypedArray[];
   /** Bytes that are not the store's. */
   readonly bytes: number;
@@ -17,16 +20,16 @@ export interface Memory {
 }
 
 /** Finds a variable of the store for a buffer of a plan. Throws BackendError where it does not fit. */
-export type FindVariable = (name: string, buffer: BufferSpec) => TypedArray;
+export type FindVariable = (spec: VariableSpec, buffer: BufferSpec) => TypedArray;
 
 /** Lays out the buffers of a plan. Throws what `variable` throws. */
-export function layOut(plan: Plan, variable: FindVariable): Memory {
+export function layOut(plan: Plan, variable: FindVariable, ops: ArrayOps): Memory {
   const arena = new ArrayBuffer(plan.arenaBytes);
   const outputs: TypedArray[] = [];
   let bytes = plan.arenaBytes;
   const buffers = plan.buffers.map((buffer) => {
     const { place, dtype, size } = buffer;
-    if (place.kind === "variable") return variable(place.name, buffer);
+    if (place.kind === "variable") return variable(place.spec, buffer);
     if (place.kind === "arena") return onArena(arena, dtype, place.offset, size);
     const data = place.kind === "constant" ? place.data : hostArray(dtype, size);
     bytes += data.byteLength;
@@ -35,6 +38,7 @@ export function layOut(plan: Plan, variable: FindVariable): Memory {
   });
   return {
     plan,
+    ops,
     buffers,
     bytes,
     view: ({ buffer, shape, strides, offset }) =>

@@ -1,4 +1,3 @@
-import ops from "ndarray-ops";
 import type { Kernel } from "../kernel.ts";
 
 /** The same elements elsewhere. */
@@ -6,6 +5,6 @@ export const copy: Kernel<"copy"> = ({ input, output }, memory) => {
   const source = memory.view(input);
   const target = memory.view(output);
   return () => {
-    ops.assign(target, source);
+    memory.ops.assign(target, source);
   };
 };

@@ -1,5 +1,4 @@
 import ndarray from "ndarray";
-import ops from "ndarray-ops";
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 import { clampedRow } from "../row.ts";
@@ -20,6 +19,6 @@ export const scatterAdd: Kernel<"scatterAdd"> = (step, memory) => {
           (sums.data[p as number] as number) + (updates.data[q as number] as number);
       });
     });
-    ops.assign(target, sums);
+    memory.ops.assign(target, sums);
   };
 };

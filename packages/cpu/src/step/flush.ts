@@ -1,0 +1,13 @@
+import { arg } from "@metrigrad/tensor";
+import type { FixedRegion } from "../loop/region.ts";
+import type { StepContext } from "./context.ts";
+import { lowerMap } from "./map.ts";
+
+/**
+ * Takes denormals out of what a kernel wrote, where that is a variable: a pass of its own, since the
+ * kernels keep their sums in registers only if nothing but stores follows them.
+ */
+export function flushResult(output: FixedRegion, context: StepContext): void {
+  if (!output.flush || output.dtype !== "f32") return;
+  lowerMap(output.shape, { inputs: [output], exprs: [arg(0)], outputs: [output] }, context);
+}

@@ -1,0 +1,105 @@
+import { type Shape, sizeOf } from "@metrigrad/tensor";
+import type { Selection } from "./selection.ts";
+
+/** How parts of a value lie: which of them apart from each other, and what none of them covers. */
+export interface Cover {
+  /** Parts that can be written in any order, as no two of them meet; all others are added to what is there. */
+  readonly first: readonly boolean[];
+  /** Those of them that no other part meets. */
+  readonly alone: readonly boolean[];
+  /** Boxes of what the first ones leave free; null where those are many, or it is not made of boxes. */
+  readonly rest: readonly Selection[] | null;
+}
+
+/** Finds out how parts of a value of this shape lie. */
+export function coverOf(shape: Shape, parts: readonly Selection[]): Cover {
+  const first = parts.map(() => false);
+  const alone = parts.map(() => false);
+  const solid = parts.map(isSolid);
+  const anySolid = solid.includes(true);
+  const axis = sweepAxis(shape, parts);
+  const begin = (index: number) => parts[index]?.begin[axis] ?? 0;
+  const order = [...parts.keys()]
+    .filter((index) => sizeOf((parts[index] as Selection).shape) > 0)
+    .sort((a, b) => begin(a) - begin(b) || a - b);
+  let open: number[] = [];
+  for (const index of order) {
+    const part = parts[index] as Selection;
+    open = open.filter((other) => endOf(parts[other] as Selection, axis) > begin(index));
+    const met = open.filter((other) => meet(parts[other] as Selection, part));
+    const may = solid[index] || !anySolid;
+    first[index] = may && !met.some((other) => first[other]);
+    alone[index] = first[index] && met.length === 0;
+    for (const other of met) alone[other] = false;
+    open.push(index);
+  }
+  const boxes = parts.filter((_, index) => first[index]);
+  const rest = boxes.every(isSolid) ? restOf(shape, boxes) : null;
+  return { first, alone, rest };
+}
+
+/** Whether a part has all elements of the box that it spans. */
+function isSolid({ shape, step }: Selection): boolean {
+  return step.every((by, axis) => by === 1 || (shape[axis] as number) <= 1);
+}
+
+/** The position after the last one of a part that is not empty. */
+function endOf({ begin, shape, step }: Selection, axis: number): number {
+  if (shape.length === 0) return 1;
+  return (begin[axis] as number) + ((shape[axis] as number) - 1) * (step[axis] as number) + 1;
+}
+
+/** The axis on which the most parts begin at places of their own. */
+function sweepAxis(shape: Shape, parts: readonly Selection[]): number {
+  const places = shape.map((_, axis) => new Set(parts.map(({ begin }) => begin[axis])).size);
+  return Math.max(0, places.indexOf(Math.max(...places)));
+}
+
+/** Whether two parts that are not empty may have an element in common: on every axis they could. */
+function meet(a: Selection, b: Selection): boolean {
+  return a.begin.every((from, axis) => {
+    const other = b.begin[axis] as number;
+    if (endOf(a, axis) <= other || endOf(b, axis) <= from) return false;
+    const [byA, byB] = [a, b].map(({ shape, step }) => {
+      return (shape[axis] as number) <= 1 ? 0 : (step[axis] as number);
+    }) as [number, number];
+    const common = gcd(byA, byB);
+    return common === 0 ? from === other : (from - other) % common === 0;
+  });
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
+
+/** Boxes that cover what boxes that do not meet leave free; null where they would be many. */
+function restOf(shape: Shape, boxes: readonly Selection[]): Selection[] | null {
+  const limit = boxes.length + 2 * shape.length;
+  const step = shape.map(() => 1);
+  const rest: Selection[] = [];
+  // Earlier axes run over `low` to `high`; all of the boxes cover those.
+  const visit = (within: readonly Selection[], low: readonly number[], high: readonly number[]) => {
+    const axis = low.length;
+    if (within.length === 0) {
+      const begin = shape.map((_, other) => low[other] ?? 0);
+      const sizes = shape.map((n, other) => (high[other] ?? n) - (begin[other] as number));
+      if (!sizes.includes(0)) rest.push({ begin, shape: sizes, step });
+      return;
+    }
+    if (axis === shape.length) return;
+    const sorted = within.toSorted((a, b) => (a.begin[axis] as number) - (b.begin[axis] as number));
+    const cuts = new Set([0, shape[axis] as number]);
+    for (const box of sorted) cuts.add(box.begin[axis] as number).add(endOf(box, axis));
+    const places = [...cuts].sort((a, b) => a - b);
+    let next = 0;
+    let open: Selection[] = [];
+    places.slice(0, -1).forEach((from, index) => {
+      if (rest.length > limit) return;
+      open = open.filter((box) => endOf(box, axis) > from);
+      for (; sorted[next]?.begin[axis] === from; next++) open.push(sorted[next] as Selection);
+      visit(open, [...low, from], [...high, places[index + 1] as number]);
+    });
+  };
+  visit(boxes, [], []);
+  return rest.length > limit ? null : rest;
+}
