@@ -54,7 +54,13 @@ export type { SolverChoice } from "./core/solverChoice.ts";
 export { type Subsystem, subsystems } from "./core/subsystems.ts";
 export { type Assigned, type Choose, checkTable, type MetricTable, metricTable } from "./core/table.ts";
 export { affineUses, lookupUses, scaleUses, type UseKind } from "./core/useKinds.ts";
-export { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
+export {
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type MetricUse,
+  type SampleShape,
+} from "./explain/explain.ts";
 export type { ExplainRow } from "./explain/row.ts";
 export { type BudgetOptions, solversWithin } from "./explain/solversWithin.ts";
 export type { Batch, BatchOf } from "./geometry/batch.ts";

@@ -90,6 +90,7 @@ function isMap(
 }
 
 function nameOf(of: Described): string {
+  if ("use" in of) return `${of.use} uses`;
   return "definition" in of ? `one ${of.definition.spec.name}` : of.spec.name;
 }
 

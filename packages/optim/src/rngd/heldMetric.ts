@@ -1,6 +1,7 @@
 import { type Update, type Variable, withScope } from "@metrigrad/graph";
 import { averaged, type FullOver, type Subsystem, windowed } from "@metrigrad/metric";
 import { holdsOf } from "../core/holds.ts";
+import type { OptimizerContext } from "../core/optimizer.ts";
 import {
   columnsOf,
   type Preconditioned,
@@ -13,7 +14,7 @@ import {
  * rows and inverses are held; or of the running average of all batches, which is the paper's algorithm.
  */
 export function heldMetric(
-  { measured, dampingOf, solverOf, step }: PreconditionTask,
+  { measured, dampingOf, solverOf, step, context }: PreconditionTask,
   { every, average }: FullOver,
 ): Preconditioned {
   const refreshed: Update[] = [];
@@ -21,7 +22,7 @@ export function heldMetric(
   const blocks = measured.map((subsystem) => {
     const { path, params } = subsystem;
     const own = packing(subsystem);
-    const holds = holdsOf(params[0] as Variable);
+    const holds = holdsOf(params[0] as Variable, context);
     return withScope(`metric/${path}`, () => {
       const block =
         average === null ? subsystem.block : averaged(subsystem.block, average, holds(always));
@@ -52,11 +53,12 @@ export function overWindow(
   subsystems: readonly Subsystem[],
   k: number,
   updates: Update[],
+  context: OptimizerContext,
 ): readonly Subsystem[] {
   if (k === 1) return subsystems;
   return subsystems.map((one) => {
     const { block, params } = one;
     if (block === null) return one;
-    return { ...one, block: windowed(block, k, holdsOf(params[0] as Variable)(updates)) };
+    return { ...one, block: windowed(block, k, holdsOf(params[0] as Variable, context)(updates)) };
   });
 }

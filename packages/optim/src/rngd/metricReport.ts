@@ -15,7 +15,7 @@ const iterations = 12;
 export function metricReport(blocks: readonly PreconditionedBlock[], before: ChainStep) {
   return (step: ChainStep): ChainStep => {
     const own = blocks.map((block): BlockReport => {
-      const { path, params, solver, direction } = block;
+      const { path, names, solver, direction } = block;
       const given = columnsOf(before, block);
       const quantities: Quantity[] = [
         { name: "lambda", value: block.lambda, costly: false },
@@ -27,7 +27,7 @@ export function metricReport(blocks: readonly PreconditionedBlock[], before: Cha
         },
         { name: "condition", value: () => condition(block, given), costly: true },
       ];
-      return { path, params: params.map(({ attrs }) => attrs.name), solver, quantities };
+      return { path, params: names, solver, quantities };
     });
     const length = { name: "length", value: () => stepLength("report", step), costly: false };
     const { quantities, blocks: others } = step.report;

@@ -1,12 +1,11 @@
 import type { Node, Update, Variable } from "@metrigrad/graph";
 import {
   type BlockCost,
-  checkChoice,
   checkDamping,
+  checkTable,
   fullOver,
   solversWithin,
   subsystems,
-  tableFor,
   unpacked,
 } from "@metrigrad/metric";
 import { GraphError } from "@metrigrad/tensor";
@@ -46,17 +45,17 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
   return Object.freeze({
     name: "precondition",
     settings: preconditionRecord(settings),
+    metric: { metrics, over: settings.over, memoryBudget: settings.memoryBudget, solver: settings.solver },
     transform: (step, context) => {
       if (step.metric !== null) throw preconditionedTwice(name);
       const applications = forward === "train" ? context.applications : context.inference();
-      const table = tableFor(metrics, applications);
       const variables = context.parameters.map(({ variable }) => variable);
-      const single = subsystems(applications, table, variables);
+      const single = subsystems(applications, metrics, variables);
       const seen: Update[] = [];
-      const found = overWindow(single, over.window, seen);
+      const found = overWindow(single, over.window, seen, context);
       const measured = found.filter((one): one is Measured => one.block !== null);
       const dampingOf = blockDampings(name, found, settings, {
-        factor: adapt === null ? null : dampingFactor,
+        factor: adapt === null ? null : dampingFactor(context),
         needed: over.average === null,
       });
       const costs = solversWithin(name, measured, {
@@ -94,7 +93,7 @@ function directionsOf({ params, direction }: PreconditionedBlock): [Variable, No
 
 function checkPrecondition(name: string, settings: FullPrecondition): void {
   const { relative, absolute, damping, over, forward, metrics } = settings;
-  checkChoice(`${name}, metrics`, metrics);
+  checkTable(`${name}, metrics`, metrics);
   checkBlockDamping(name, damping);
   const any: [number, number] = [0, Number.MAX_VALUE];
   checkSettings(name, { relative, absolute }, { relative: any, absolute: any });

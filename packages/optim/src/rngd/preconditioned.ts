@@ -29,6 +29,8 @@ export interface PreconditionTask {
 /** The metric of some parameters, solved at its damping, and where the step goes by it. */
 export interface PreconditionedBlock extends MetricBlock, DampedSolve {
   readonly path: string;
+  /** Paths of the parameters. */
+  readonly names: readonly string[];
   readonly solver: string;
   /** What its matrices are over. */
   readonly columns: Columns;
@@ -44,9 +46,9 @@ export interface Preconditioned {
 }
 
 /** How the values of a subsystem's parameters become columns of its block. */
-export function packing({ params, block }: Measured) {
+export function packing({ params, names, block }: Measured) {
   const { columns } = block;
-  return { params, columns, pack: (values: readonly Node[]) => packed(block, values) };
+  return { params, names, columns, pack: (values: readonly Node[]) => packed(block, values) };
 }
 
 /** Columns [d, m] of where the step goes. */

@@ -1,6 +1,5 @@
 import {
   linearMetrics,
-  type MetricChoice,
   type MetricTable,
   type Over,
   paperMetrics,
@@ -13,8 +12,8 @@ import { type BlockDamping, dampingRecord } from "./blockDamping.ts";
 
 /** Settings of preconditioning by relative Fisher information; each has a default. */
 export interface PreconditionSettings {
-  /** The metric of every kind of module, or a function that chooses it for a model. */
-  readonly metrics?: MetricChoice;
+  /** The metric of every way in which parameters act, and of kinds of modules. */
+  readonly metrics?: MetricTable;
   /** ε_rel: times the full trace of each matrix, added to its diagonal. */
   readonly relative?: number;
   /** ε_abs: added to the diagonal. */
@@ -108,7 +107,6 @@ export const paperSettings: FullSettings = Object.freeze({
 export function preconditionRecord(settings: FullPrecondition): Record<string, unknown> {
   const { metrics, damping, adapt, relative, absolute, over, forward } = settings;
   const { memoryBudget, workBudget, solver } = settings;
-  const rows = typeof metrics === "function" ? metrics.name : rowsRecord(metrics);
   return {
     relative,
     absolute,
@@ -119,13 +117,13 @@ export function preconditionRecord(settings: FullPrecondition): Record<string, u
     ...(workBudget === batchSettings.workBudget ? {} : { workBudget }),
     ...(solver === null ? {} : { solver }),
     forward,
-    metrics: rows,
+    metrics: rowsRecord(metrics),
   };
 }
 
-/** Where the rows of a table come from, and what others take. */
-function rowsRecord({ rows, others }: MetricTable): string[] {
-  const sources = rows.map(({ source }) => source);
+/** What a table is called, where its rows come from, and what others take. */
+function rowsRecord({ name, rows, others }: MetricTable): string[] {
+  const sources = [name, ...rows.map(({ source }) => source)];
   return others === "plain" ? [...sources, "others: plain gradient"] : sources;
 }
 
