@@ -1,4 +1,4 @@
-import { type Variable, withScope } from "@metrigrad/graph";
+import { type Variable, withMetricScope } from "@metrigrad/graph";
 import type { Application } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
@@ -73,15 +73,14 @@ export function subsystems(
 /** Parts per block; plain parameters each for themselves, so that only their own uses meet. */
 function partsOf(application: Application, table: MetricTable): Part[] {
   const metric = table.find(application);
-  const scope = `metric/${application.path}`;
   const context = contextOf(application, metric);
   const own = () => [responseOf(metric, context)];
-  const made = withScope(scope, () => metric.block(context));
+  const made = withMetricScope(application.path, () => metric.block(context));
   checkMade(application, made);
   return made
     .filter(({ params }) => params.length > 0)
     .map(({ params, block, responses: given = own }) => {
-      const responses = () => withScope(scope, given);
+      const responses = () => withMetricScope(application.path, given);
       return { application, metric, params, block, responses };
     });
 }
@@ -132,7 +131,7 @@ function subsystemOf(group: readonly Part[], applications: readonly Application[
     applications: members,
     metric,
     params,
-    block: withScope(`metric/${application.path}`, () => addBlocks(blocks)),
+    block: withMetricScope(application.path, () => addBlocks(blocks)),
     uses: group.length,
     responses,
     responseModel: () => responses()[0] as ResponseModel,

@@ -1,4 +1,4 @@
-import { type Update, type Variable, withScope } from "@metrigrad/graph";
+import { type Update, type Variable, withMetricScope } from "@metrigrad/graph";
 import { averaged, type Keep, type Remember } from "@metrigrad/metric";
 import { type Initializer, sizeOf } from "@metrigrad/tensor";
 import { keeper } from "../core/keeper.ts";
@@ -38,7 +38,7 @@ export function averageMetric(
     // M₀ = I is its own inverse: before the first refresh nothing is added.
     const keep: Keep = (name, value, init) =>
       keepFrom(name, value, name === "lambda" ? noDamping : init);
-    return withScope(`metric/${path}`, () => {
+    return withMetricScope(path, () => {
       const average = averaged(block, decay, remember);
       const damping = dampingOf(subsystem);
       const options = { damping, solver: solverOf(subsystem) };

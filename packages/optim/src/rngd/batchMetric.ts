@@ -1,4 +1,4 @@
-import { grad, mul, type Node, slice, sub, type Variable, withScope } from "@metrigrad/graph";
+import { grad, mul, type Node, slice, sub, type Variable, withMetricScope } from "@metrigrad/graph";
 import type { OutputsBlock } from "@metrigrad/metric";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {
@@ -29,7 +29,7 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
   const blocks = routes.map(({ subsystem, rows }, index) => {
     const { path, params, block } = subsystem;
     const own = packing(subsystem);
-    return withScope(`metric/${path}`, () => {
+    return withMetricScope(path, () => {
       const [damping, solver] = [dampingOf(subsystem), solverOf(subsystem)];
       const fresh = () => block.prepare((_, value) => value, { damping, solver });
       const common = {

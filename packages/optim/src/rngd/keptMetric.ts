@@ -1,4 +1,4 @@
-import { type Update, type Variable, withScope } from "@metrigrad/graph";
+import { type Update, type Variable, withMetricScope } from "@metrigrad/graph";
 import { keeper } from "../core/keeper.ts";
 import {
   columnsOf,
@@ -19,7 +19,7 @@ export function keptMetric(task: PreconditionTask): Preconditioned {
     const own = packing(subsystem);
     const { keep, updates } = keeper(params[0] as Variable);
     kept.push(updates);
-    return withScope(`metric/${path}`, () => {
+    return withMetricScope(path, () => {
       const [damping, by] = [dampingOf(subsystem), solverOf(subsystem)];
       const { solve, apply, damped, lambda } = block.prepare(keep, { damping, solver: by });
       const direction = solve(columnsOf(step, own));
