@@ -43,6 +43,7 @@ export function lower(
   const buffers: BufferSpec[] = [];
   const steps: Step[] = [];
   const feeds: Feed[] = [];
+  const fed = new Set<string>();
   const views = new Map<Node, View>();
   const targets = new Map<Node, View>();
   const extras = new Map<Node, Map<number, View>>();
@@ -89,8 +90,8 @@ export function lower(
     },
     emit,
     feed: ({ name, shape, type }) => {
-      const known = feeds.find((feed) => feed.name === name);
-      if (known !== undefined) throw nameClash("input", name);
+      if (fed.has(name)) throw nameClash("input", name);
+      fed.add(name);
       const dtype = storedType(type, float);
       const view = buffer(shape, dtype, { kind: "feed", name }, name);
       feeds.push({ name, shape, dtype, buffer: view.buffer });
