@@ -10,6 +10,7 @@ export {
   dataSet,
   inputScaleOf,
   type Reading,
+  type SplitOf,
   splitsOf,
 } from "./dataSet.ts";
 export { gatherRows } from "./gatherRows.ts";
@@ -43,4 +44,11 @@ export { type CategoryOptions, category } from "./table/category.ts";
 export type { Cells, Column, ColumnForm, LearnedColumn } from "./table/column.ts";
 export { fromColumns } from "./table/fromColumns.ts";
 export { type NumberOptions, number } from "./table/number.ts";
-export type { Table, TableColumns, TableRows, TableSplit } from "./table/tableTypes.ts";
+export type {
+  Table,
+  TableColumns,
+  TableInputs,
+  TableRows,
+  TableSplit,
+  TableTargets,
+} from "./table/tableTypes.ts";
