@@ -45,6 +45,7 @@ export type { Cells, Column, ColumnForm, LearnedColumn } from "./table/column.ts
 export { fromColumns } from "./table/fromColumns.ts";
 export { type NumberOptions, number } from "./table/number.ts";
 export type {
+  ColumnsOfForm,
   Table,
   TableColumns,
   TableInputs,

@@ -8,24 +8,24 @@ export type TableRows = readonly Readonly<Record<string, unknown>>[];
 export type TableColumns = Readonly<Record<string, Column>>;
 
 /** The names of the columns whose form is `Form`. */
-type Named<C extends TableColumns, Form> = {
+export type ColumnsOfForm<C extends TableColumns, Form> = {
   [K in keyof C]: C[K] extends Column<infer F> ? (F extends Form ? K : never) : never;
 }[keyof C];
 
 /** The inputs of a table: one matrix, or a record where columns are indices. */
 export type TableInputs<C extends TableColumns, Others> = [
-  Exclude<Named<C, "index">, Others>,
+  Exclude<ColumnsOfForm<C, "index">, Others>,
 ] extends [never]
   ? Tensor
-  : { readonly [K in Exclude<Named<C, "index">, Others>]: Tensor } & ([
-      Exclude<Named<C, "value" | "onehot">, Others>,
+  : { readonly [K in Exclude<ColumnsOfForm<C, "index">, Others>]: Tensor } & ([
+      Exclude<ColumnsOfForm<C, "value" | "onehot">, Others>,
     ] extends [never]
       ? unknown
       : { readonly features: Tensor });
 
 /** The targets of a table: one leaf, or a record where several columns have categories among them. */
 export type TableTargets<C extends TableColumns, T> = T extends readonly (infer K)[]
-  ? [K & Named<C, "onehot" | "index">] extends [never]
+  ? [K & ColumnsOfForm<C, "onehot" | "index">] extends [never]
     ? Tensor
     : { readonly [Name in K & string]: Tensor }
   : Tensor;
