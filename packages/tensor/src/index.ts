@@ -1,12 +1,23 @@
-export type { Backend, Store, StoreOptions } from "./backend/backend.ts";
+export type { Backend, NameOptions, Store, StoreOptions } from "./backend/backend.ts";
 export type { Executable, Handle } from "./backend/executable.ts";
 export type {
   InitContext,
   Initializer,
+  NamedVariable,
   VariableOwner,
   VariableRole,
+  Variables,
   VariableSpec,
 } from "./backend/variable.ts";
+export {
+  checkPlanFloat,
+  checkStoreOptions,
+  checkWritten,
+  closedError,
+  initialValue,
+  staleError,
+} from "./backend/storeRules.ts";
+export { type Stored, showSpec, VariableTable } from "./backend/variableTable.ts";
 export { convert, fromView, type TensorOptions, tensor } from "./create.ts";
 export {
   type DType,
@@ -103,3 +114,13 @@ export {
   stridesOf,
 } from "./shape.ts";
 export { type Elements, isTensor, type NestedNumbers, Tensor } from "./tensor.ts";
+export {
+  type LeafGuard,
+  leavesOf,
+  type MapTree,
+  mapTree,
+  namedLeaves,
+  sameTree,
+  type Tree,
+  zipTrees,
+} from "./tree.ts";

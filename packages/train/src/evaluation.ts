@@ -11,7 +11,7 @@ import {
   type Program,
   sum,
 } from "@metrigrad/graph";
-import { applyModel, type Law, type Module } from "@metrigrad/nn";
+import { applyModel, type RowLaw as Law, type Module } from "@metrigrad/nn";
 import type { Store } from "@metrigrad/tensor";
 import { chunksOf } from "./data/chunks.ts";
 import { batchNodes, type ResidentSplit } from "./data/resident.ts";

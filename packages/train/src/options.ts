@@ -1,5 +1,5 @@
 import type { DataSet } from "@metrigrad/data";
-import type { Law, Module } from "@metrigrad/nn";
+import type { RowLaw as Law, Module } from "@metrigrad/nn";
 import type { Optimizer } from "@metrigrad/optim";
 import { type Backend, GraphError, isTensor, type Store } from "@metrigrad/tensor";
 import type { StepEvent } from "./events.ts";

@@ -1,10 +1,9 @@
 import {
   type Backend,
-  BackendError,
+  checkStoreOptions,
   type Store,
   type StoreOptions,
-  type VariableOwner,
-  type VariableSpec,
+  type Variables,
 } from "@metrigrad/tensor";
 import type { Device } from "./device.ts";
 import { CpuStore } from "./store.ts";
@@ -30,22 +29,14 @@ export class CpuBackend implements Backend {
     return `cpu: WebAssembly SIMD (${simd}), ${threads}, ${megabytes} MB of ${memory} in use; all steps run there`;
   }
 
-  async store(
-    owner: VariableOwner | readonly VariableSpec[],
-    options: StoreOptions = {},
-  ): Promise<Store> {
+  async store(variables: Variables, options: StoreOptions = {}): Promise<Store> {
     this.device.check("backend.store");
-    const { float = "f32", seed = 0 } = options;
-    if (float !== "f32") {
-      throw refused("float must be f32", float, "use the reference backend for float64");
-    }
-    if (seed >>> 0 !== seed) {
-      throw refused("seed must be an unsigned 32-bit integer", String(seed), "pass 0 … 2³²−1");
-    }
+    const { float = "f32", seed = 0, ...naming } = options;
+    checkStoreOptions("cpu", { seed, float }, this.floats);
     const store = new CpuStore(this, this.device, seed, (closed) => this.stores.delete(closed));
     this.stores.add(store);
     try {
-      await store.add("variables" in owner ? owner.variables : owner);
+      await store.add(variables, naming);
     } catch (error) {
       await store.close();
       throw error;
@@ -58,8 +49,4 @@ export class CpuBackend implements Backend {
     this.stores.clear();
     await this.device.close();
   }
-}
-
-function refused(must: string, got: string, todo: string): BackendError {
-  return new BackendError({ where: "cpu, backend.store", must, got, todo });
 }

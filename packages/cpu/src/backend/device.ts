@@ -1,4 +1,4 @@
-import { BackendError } from "@metrigrad/tensor";
+import { closedError } from "@metrigrad/tensor";
 import { buildLibrary, type LibraryModule } from "../kernel/library.ts";
 import { Heap } from "../memory/heap.ts";
 import { Scratch } from "../memory/scratch.ts";
@@ -94,14 +94,4 @@ export class Device {
     this.closed = true;
     await this.threads?.pool.close();
   }
-}
-
-/** The error of using what has been closed. */
-export function closedError(where: string, what: string): BackendError {
-  return new BackendError({
-    where,
-    must: `the ${what} must be open`,
-    got: "a closed one",
-    todo: `make a new ${what}`,
-  });
 }

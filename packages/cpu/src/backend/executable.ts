@@ -1,19 +1,21 @@
 import {
   BackendError,
   type BufferSpec,
+  closedError,
   type Executable,
   type Handle,
   type Plan,
   sizeOf,
   type Tensor,
   type TypedArray,
+  type VariableSpec,
 } from "@metrigrad/tensor";
 import { bytesOf } from "../loop/lanes.ts";
 import { storedArray, writeElements } from "../memory/elements.ts";
 import type { ScratchLease } from "../memory/scratch.ts";
 import { buildPlan, type PlanTarget } from "../plan/module.ts";
 import { Race } from "../threads/race.ts";
-import { closedError, type Device } from "./device.ts";
+import type { Device } from "./device.ts";
 import { OutputHandle, type OutputPlace, type RunCounter } from "./handle.ts";
 import { compileModule, instantiate } from "./instantiate.ts";
 
@@ -27,7 +29,7 @@ interface PlanFunctions {
 }
 
 /** Where a variable of the store lies. */
-export type VariableAddress = (name: string) => number;
+export type VariableAddress = (spec: VariableSpec) => number;
 
 /** Addresses of a plan's buffers, and what was allocated for them. */
 interface Placement {
@@ -49,7 +51,7 @@ function place(plan: Plan, device: Device, variable: VariableAddress): Placement
   const addressOf = (buffer: BufferSpec): number => {
     const { place: where } = buffer;
     if (where.kind === "arena") return arena + where.offset;
-    if (where.kind === "variable") return variable(where.name);
+    if (where.kind === "variable") return variable(where.spec);
     const address = allocate(buffer.size * bytesOf(buffer.dtype), buffer.label);
     if (where.kind === "constant") {
       const stored = storedArray(device.heap, address, buffer.size, buffer.dtype);

@@ -1,4 +1,4 @@
-import { BackendError, type DType, type Handle, type Tensor } from "@metrigrad/tensor";
+import { type DType, type Handle, staleError, type Tensor } from "@metrigrad/tensor";
 import { readElements, storedArray } from "../memory/elements.ts";
 import type { Heap } from "../memory/heap.ts";
 
@@ -34,14 +34,7 @@ export class OutputHandle implements Handle {
 
   async read(): Promise<Tensor> {
     if (this.counter.closed || this.counter.runs !== this.run) {
-      throw new BackendError({
-        where: "handle.read",
-        must: "an output must be read before its program runs again or closes",
-        got: this.counter.closed
-          ? "a closed program"
-          : `${this.counter.runs - this.run} later run(s)`,
-        todo: "await read() first and keep the tensor",
-      });
+      throw staleError(this.counter.closed);
     }
     const { address, size, dtype, shape } = this.place;
     return readElements(storedArray(this.heap, address, size, dtype), shape, dtype);

@@ -1,24 +1,29 @@
 import {
   type Backend,
-  BackendError,
   checkPlan,
+  checkPlanFloat,
+  checkWritten,
+  closedError,
   type Executable,
+  initialValue,
+  type NamedVariable,
+  type NameOptions,
   type Plan,
   type Store,
-  sameShape,
-  showShape,
   sizeOf,
   storedType,
   type Tensor,
+  type Variables,
   type VariableSpec,
+  VariableTable,
 } from "@metrigrad/tensor";
 import { bytesOf } from "../loop/lanes.ts";
 import { readElements, storedArray, writeElements } from "../memory/elements.ts";
-import { closedError, type Device } from "./device.ts";
+import type { Device } from "./device.ts";
 import { CpuExecutable } from "./executable.ts";
 
-interface Variable {
-  readonly spec: VariableSpec;
+/** Where a variable's elements are. */
+interface Home {
   readonly address: number;
   readonly size: number;
 }
@@ -29,7 +34,7 @@ export class CpuStore implements Store {
   readonly float = "f32";
   readonly seed: number;
   private readonly device: Device;
-  private readonly known = new Map<string, Variable>();
+  private readonly table = new VariableTable<Home>("cpu store");
   private readonly executables = new Set<Executable>();
   private readonly forget: (closed: CpuStore) => void;
   private closed = false;
@@ -43,66 +48,63 @@ export class CpuStore implements Store {
   }
 
   get bytes(): number {
-    let total = 0;
-    for (const { spec, size } of this.known.values()) total += size * bytesOf(typeOf(spec));
-    return total;
+    return this.table.all.reduce(
+      (total, { spec, home }) => total + home.size * bytesOf(typeOf(spec)),
+      0,
+    );
   }
 
-  get variables(): readonly VariableSpec[] {
-    return [...this.known.values()].map(({ spec }) => spec);
+  get variables(): readonly NamedVariable[] {
+    return this.table.named;
   }
 
-  has(name: string): boolean {
-    return this.known.has(name);
+  has(variable: VariableSpec | string): boolean {
+    return this.table.has(variable);
   }
 
-  async add(variables: readonly VariableSpec[]): Promise<void> {
+  pathOf(spec: VariableSpec): string | null {
+    return this.table.pathOf(spec);
+  }
+
+  async add(variables: Variables, { name }: NameOptions = {}): Promise<void> {
     this.check("store.add");
-    for (const spec of variables) {
-      const present = this.known.get(spec.name);
-      if (present) checkSame(present.spec, spec);
-      else this.known.set(spec.name, this.initialise(spec));
-    }
+    const { fresh, dropped } = this.table.plan(variables, name);
+    for (const { home } of dropped) this.device.heap.release(home.address);
+    for (const one of fresh) this.table.set(one, this.initialise(one));
   }
 
-  async read(name: string): Promise<Tensor> {
+  async remove(variables: Variables): Promise<void> {
+    this.check("store.remove");
+    for (const { home } of this.table.remove(variables)) this.device.heap.release(home.address);
+  }
+
+  async read(variable: VariableSpec | string): Promise<Tensor> {
     this.check("store.read");
-    const { spec, address, size } = this.find("store.read", name);
+    const { spec, home } = this.table.find("read", variable);
     const dtype = typeOf(spec);
-    return readElements(storedArray(this.device.heap, address, size, dtype), spec.shape, dtype);
+    return readElements(this.elements(spec, home), spec.shape, dtype);
   }
 
-  async write(name: string, value: Tensor): Promise<void> {
+  async write(variable: VariableSpec | string, value: Tensor): Promise<void> {
     this.check("store.write");
-    const { spec, address, size } = this.find("store.write", name);
-    if (!sameShape(spec.shape, value.shape)) {
-      throw new BackendError({
-        where: `store.write ${name}`,
-        must: `the value must have shape ${showShape(spec.shape)}`,
-        got: showShape(value.shape),
-        todo: "write a tensor of the variable's shape",
-      });
-    }
-    const dtype = typeOf(spec);
-    const stored = storedArray(this.device.heap, address, size, dtype);
-    writeElements(stored, dtype, value.data(), value.dtype);
+    const { path, spec, home } = this.table.find("write", variable);
+    checkWritten(path, spec, value);
+    writeElements(this.elements(spec, home), typeOf(spec), value.data(), value.dtype);
   }
 
   async prepare(plan: Plan): Promise<Executable> {
     this.check("store.prepare");
-    if (plan.float !== this.float) {
-      throw new BackendError({
-        where: "store.prepare",
-        must: "the plan must be for float32",
-        got: plan.float,
-        todo: "compile it for this store",
-      });
-    }
-    const address = (name: string) => this.find("store.prepare", name).address;
+    checkPlanFloat("cpu", plan.float, this.float);
     checkPlan(plan);
+    const address = (spec: VariableSpec) => this.table.find("prepare", spec).home.address;
     const executable = await CpuExecutable.create(plan, this.device, address, (closed) =>
       this.executables.delete(closed),
     );
+    if (this.closed) {
+      // It was compiled for memory that is no longer this store's.
+      await executable.close();
+      throw closedError("store.prepare", "store");
+    }
     this.executables.add(executable);
     return executable;
   }
@@ -111,38 +113,22 @@ export class CpuStore implements Store {
     if (this.closed) return;
     this.closed = true;
     for (const executable of this.executables) await executable.close();
-    for (const { address } of this.known.values()) this.device.heap.release(address);
-    this.known.clear();
+    for (const { home } of this.table.all) this.device.heap.release(home.address);
+    this.table.clear();
     this.forget(this);
   }
 
-  private initialise(spec: VariableSpec): Variable {
-    const { name, shape, init } = spec;
-    const size = sizeOf(shape);
-    const dtype = typeOf(spec);
-    const values = init({ path: name, seed: this.seed, shape });
-    if (values.length !== size) {
-      throw new BackendError({
-        where: `store.add ${name}`,
-        must: `the initialiser must give ${size} values`,
-        got: String(values.length),
-        todo: `return one value per element of ${showShape(shape)}`,
-      });
-    }
-    const address = this.device.heap.allocate(size * bytesOf(dtype), name);
-    writeElements(storedArray(this.device.heap, address, size, dtype), dtype, values);
-    return { spec, address, size };
+  private initialise(one: NamedVariable): Home {
+    const values = initialValue(one, this.seed);
+    const size = sizeOf(one.spec.shape);
+    const dtype = typeOf(one.spec);
+    const home = { size, address: this.device.heap.allocate(size * bytesOf(dtype), one.path) };
+    writeElements(this.elements(one.spec, home), dtype, values);
+    return home;
   }
 
-  private find(where: string, name: string): Variable {
-    const variable = this.known.get(name);
-    if (variable) return variable;
-    throw new BackendError({
-      where,
-      must: `the variable must be one of ${[...this.known.keys()].join(", ") || "none"}`,
-      got: name,
-      todo: "add it to the store first",
-    });
+  private elements(spec: VariableSpec, { address, size }: Home) {
+    return storedArray(this.device.heap, address, size, typeOf(spec));
   }
 
   private check(where: string): void {
@@ -153,15 +139,4 @@ export class CpuStore implements Store {
 
 function typeOf(spec: VariableSpec) {
   return storedType(spec.type, "f32");
-}
-
-function checkSame(have: VariableSpec, want: VariableSpec): void {
-  if (have.type === want.type && sameShape(have.shape, want.shape)) return;
-  const show = (spec: VariableSpec) => `${spec.type}${showShape(spec.shape)}`;
-  throw new BackendError({
-    where: `store.add ${want.name}`,
-    must: `a variable keeps its type and shape ${show(have)}`,
-    got: show(want),
-    todo: "use another name or another store",
-  });
 }

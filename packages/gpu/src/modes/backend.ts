@@ -1,14 +1,13 @@
 import {
   type Backend,
-  BackendError,
+  checkStoreOptions,
+  closedError,
   hostStore,
   type Store,
   type StoreOptions,
-  type VariableOwner,
-  type VariableSpec,
+  type Variables,
 } from "@metrigrad/tensor";
 import type { GpuMode } from "../options.ts";
-import { closedError } from "../webgpu/errors.ts";
 import type { GpuJsInstance } from "../webgpu/gpujs.ts";
 import { stepsOn } from "./pipeline.ts";
 
@@ -36,20 +35,12 @@ export class KernelBackend implements Backend {
     ].join(" ");
   }
 
-  async store(
-    owner: VariableOwner | readonly VariableSpec[],
-    options: StoreOptions = {},
-  ): Promise<Store> {
+  async store(variables: Variables, options: StoreOptions = {}): Promise<Store> {
     if (this.closed) throw closedError("backend.store", "backend");
-    const { float = "f32", seed = 0 } = options;
-    if (float !== "f32") {
-      throw refused("float must be f32", float, "use the reference backend for float64");
-    }
-    if (seed >>> 0 !== seed) {
-      throw refused("seed must be an unsigned 32-bit integer", String(seed), "pass 0 … 2³²−1");
-    }
+    const { float = "f32", seed = 0, ...naming } = options;
+    checkStoreOptions("gpu", { seed, float }, this.floats);
     const store = hostStore(this, seed, float, () => stepsOn(this.gpu));
-    await store.add("variables" in owner ? owner.variables : owner);
+    await store.add(variables, naming);
     this.stores.add(store);
     return store;
   }
@@ -61,8 +52,4 @@ export class KernelBackend implements Backend {
     this.stores.clear();
     await this.gpu.destroy();
   }
-}
-
-function refused(must: string, got: string, todo: string): BackendError {
-  return new BackendError({ where: "gpu, backend.store", must, got, todo });
 }

@@ -85,12 +85,7 @@ function extent(plan: Plan, { buffer, shape, strides, offset }: View) {
   const { dtype, place } = plan.buffers[buffer] as Plan["buffers"][number];
   const bytes = storageBytes[dtype];
   const start = place.kind === "arena" ? place.offset : 0;
-  const memory =
-    place.kind === "arena"
-      ? "arena"
-      : place.kind === "variable"
-        ? `variable ${place.name}`
-        : buffer;
+  const memory = place.kind === "arena" ? "arena" : buffer;
   let [first, last] = [offset, offset];
   shape.forEach((length, axis) => {
     const span = (length - 1) * (strides[axis] as number);

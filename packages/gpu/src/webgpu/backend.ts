@@ -1,10 +1,9 @@
 import {
   type Backend,
-  BackendError,
+  checkStoreOptions,
   type Store,
   type StoreOptions,
-  type VariableOwner,
-  type VariableSpec,
+  type Variables,
 } from "@metrigrad/tensor";
 import type { Device } from "./device.ts";
 import { GpuStore } from "./store.ts";
@@ -25,22 +24,14 @@ export class WebGpuBackend implements Backend {
     return `gpu: webgpu (${this.device.description}); all steps run there`;
   }
 
-  async store(
-    owner: VariableOwner | readonly VariableSpec[],
-    options: StoreOptions = {},
-  ): Promise<Store> {
+  async store(variables: Variables, options: StoreOptions = {}): Promise<Store> {
     this.device.check("backend.store");
-    const { float = "f32", seed = 0 } = options;
-    if (float !== "f32") {
-      throw refused("float must be f32", float, "use the reference backend for float64");
-    }
-    if (seed >>> 0 !== seed) {
-      throw refused("seed must be an unsigned 32-bit integer", String(seed), "pass 0 … 2³²−1");
-    }
+    const { float = "f32", seed = 0, ...naming } = options;
+    checkStoreOptions("gpu", { seed, float }, this.floats);
     const store = new GpuStore(this, this.device, seed, (closed) => this.stores.delete(closed));
     this.stores.add(store);
     try {
-      await store.add("variables" in owner ? owner.variables : owner);
+      await store.add(variables, naming);
     } catch (error) {
       await store.close();
       throw error;
@@ -53,8 +44,4 @@ export class WebGpuBackend implements Backend {
     this.stores.clear();
     this.device.close();
   }
-}
-
-function refused(must: string, got: string, todo: string): BackendError {
-  return new BackendError({ where: "gpu, backend.store", must, got, todo });
 }

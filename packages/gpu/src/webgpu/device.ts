@@ -1,5 +1,5 @@
-import { BackendError } from "@metrigrad/tensor";
-import { closedError, faultError, lostError } from "./errors.ts";
+import { BackendError, closedError } from "@metrigrad/tensor";
+import { faultError, lostError } from "./errors.ts";
 import type { GpuContext } from "./gpujs.ts";
 import type { Page } from "./page.ts";
 

@@ -1,15 +1,5 @@
 import { BackendError } from "@metrigrad/tensor";
 
-/** The error of using what has been closed. */
-export function closedError(where: string, what: string): BackendError {
-  return new BackendError({
-    where,
-    must: `the ${what} must be open`,
-    got: "a closed one",
-    todo: `make a new ${what}`,
-  });
-}
-
 /** The error of a device that is gone. */
 export function lostError(where: string, reason: string): BackendError {
   return new BackendError({

@@ -1,6 +1,7 @@
 import {
   BackendError,
   type BufferSpec,
+  closedError,
   type DType,
   type Executable,
   type Handle,
@@ -8,11 +9,11 @@ import {
   sizeOf,
   storageBytes,
   type Tensor,
+  type VariableSpec,
   type View,
 } from "@metrigrad/tensor";
 import type { Device } from "./device.ts";
 import { decode, encode } from "./elements.ts";
-import { closedError } from "./errors.ts";
 import type { Spot } from "./page.ts";
 import { type Recipe, recipeOf, record } from "./program.ts";
 
@@ -43,7 +44,7 @@ export class GpuExecutable implements Executable {
   static async create(
     plan: Plan,
     device: Device,
-    variable: (name: string) => Spot,
+    variable: (spec: VariableSpec) => Spot,
     forget: (closed: GpuExecutable) => void,
   ): Promise<GpuExecutable> {
     return new GpuExecutable(plan, device, await recipeOf(plan, device, variable), forget);

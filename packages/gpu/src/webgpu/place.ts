@@ -1,4 +1,4 @@
-import { BackendError, type BufferSpec, type Plan, storageBytes } from "@metrigrad/tensor";
+import { BackendError, type BufferSpec, type Plan, storageBytes, type VariableSpec } from "@metrigrad/tensor";
 import { aligned, Page, type Spot } from "./page.ts";
 
 /** Where every buffer of a plan lies, and the pages that were made for it. */
@@ -16,7 +16,7 @@ export function bytesOf({ size, dtype }: BufferSpec): number {
  * Places the buffers of a plan: the arena on as few pages as buffers allow that may not straddle two,
  * feeds, outputs and constants on pages of their own kind, variables where the store has them.
  */
-export function place(plan: Plan, pageBytes: number, variable: (name: string) => Spot): Placed {
+export function place(plan: Plan, pageBytes: number, variable: (spec: VariableSpec) => Spot): Placed {
   const pages: Page[] = [];
   const open = new Map<string, Page>();
   const reserve = (kind: string, bytes: number): Spot => {
@@ -34,7 +34,7 @@ export function place(plan: Plan, pageBytes: number, variable: (name: string) =>
   });
   const spots = plan.buffers.map((buffer): Spot => {
     const { place: where } = buffer;
-    if (where.kind === "variable") return variable(where.name);
+    if (where.kind === "variable") return variable(where.spec);
     if (where.kind !== "arena") return reserve(where.kind, bytesOf(buffer));
     const run = inArena.find(({ start, end }) => where.offset >= start && where.offset < end);
     if (run === undefined) return reserve("arena buffer", 0);

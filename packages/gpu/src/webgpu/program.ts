@@ -1,4 +1,4 @@
-import type { BufferSpec, Plan } from "@metrigrad/tensor";
+import type { BufferSpec, Plan, VariableSpec } from "@metrigrad/tensor";
 import { lowerStep } from "../step/table.ts";
 import type { Dispatch, Memory } from "../wgsl/kernel.ts";
 import { type Bridged, bridge, type Transfer } from "./bridge.ts";
@@ -33,7 +33,7 @@ const slice = 64;
 export async function recipeOf(
   plan: Plan,
   device: Device,
-  variable: (name: string) => Spot,
+  variable: (spec: VariableSpec) => Spot,
 ): Promise<Recipe> {
   const { spots, pages } = place(plan, device.limits.pageBytes, variable);
   const scratch = new Page("scratch of a program");

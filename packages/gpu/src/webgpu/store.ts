@@ -2,26 +2,31 @@ import {
   type Backend,
   BackendError,
   checkPlan,
+  checkPlanFloat,
+  checkWritten,
+  closedError,
   type DType,
   type Executable,
+  initialValue,
+  type NamedVariable,
+  type NameOptions,
   type Plan,
   type Store,
-  sameShape,
-  showShape,
   sizeOf,
   storageBytes,
   storedType,
   type Tensor,
+  type Variables,
   type VariableSpec,
+  VariableTable,
 } from "@metrigrad/tensor";
 import type { Device } from "./device.ts";
 import { decode, encode } from "./elements.ts";
-import { closedError } from "./errors.ts";
 import { GpuExecutable } from "./executable.ts";
 import { aligned, Page, type Spot } from "./page.ts";
 
-interface Variable {
-  readonly spec: VariableSpec;
+/** Where a variable's elements are. */
+interface Home {
   readonly dtype: DType;
   readonly spot: Spot;
 }
@@ -32,8 +37,7 @@ export class GpuStore implements Store {
   readonly float = "f32";
   readonly seed: number;
   private readonly device: Device;
-  private readonly known = new Map<string, Variable>();
-  private readonly pages: Page[] = [];
+  private readonly table = new VariableTable<Home>("gpu store");
   private readonly executables = new Set<Executable>();
   private readonly forget: (closed: GpuStore) => void;
   private adding: Promise<void> = Promise.resolve();
@@ -48,86 +52,85 @@ export class GpuStore implements Store {
   }
 
   get bytes(): number {
-    let total = 0;
-    for (const { spec, dtype } of this.known.values()) total += bytesOf(spec, dtype);
-    return total;
+    return this.table.all.reduce((total, { spec, home }) => total + bytesOf(spec, home.dtype), 0);
   }
 
-  get variables(): readonly VariableSpec[] {
-    return [...this.known.values()].map(({ spec }) => spec);
+  get variables(): readonly NamedVariable[] {
+    return this.table.named;
   }
 
-  has(name: string): boolean {
-    return this.known.has(name);
+  has(variable: VariableSpec | string): boolean {
+    return this.table.has(variable);
+  }
+
+  pathOf(spec: VariableSpec): string | null {
+    return this.table.pathOf(spec);
   }
 
   /** One after the other: a variable that is on its way is there for the next call. */
-  add(variables: readonly VariableSpec[]): Promise<void> {
-    const added = this.adding.then(() => this.addNow(variables));
+  add(variables: Variables, { name }: NameOptions = {}): Promise<void> {
+    const added = this.adding.then(() => this.addNow(variables, name));
     this.adding = added.catch(() => undefined);
     return added;
   }
 
-  private async addNow(variables: readonly VariableSpec[]): Promise<void> {
+  private async addNow(variables: Variables, name: string | undefined): Promise<void> {
     this.check("store.add");
-    const fresh = new Map<string, VariableSpec>();
-    for (const spec of variables) {
-      const present = this.known.get(spec.name)?.spec ?? fresh.get(spec.name);
-      if (present) checkSame(present, spec);
-      else fresh.set(spec.name, spec);
-    }
-    if (fresh.size === 0) return;
-    const values = [...fresh.values()].map((spec) => this.initial(spec));
+    const { fresh, dropped } = this.table.plan(variables, name);
+    this.free(dropped.map(({ home }) => home.spot.page));
+    if (fresh.length === 0) return;
+    const values = fresh.map((one) => initialValue(one, this.seed));
     const pages: Page[] = [];
-    const placed = [...fresh.values()].map((spec): Variable => {
-      const dtype = storedType(spec.type, this.float);
-      return { spec, dtype, spot: this.reserve(spec, bytesOf(spec, dtype), pages) };
+    const homes = fresh.map((one): Home => {
+      const dtype = storedType(one.spec.type, this.float);
+      return { dtype, spot: this.reserve(one.path, bytesOf(one.spec, dtype), pages) };
     });
     await this.device.allocate(pages, "store.add");
-    this.pages.push(...pages);
-    placed.forEach((variable, i) => {
-      const { page, offset } = variable.spot;
-      this.known.set(variable.spec.name, variable);
-      this.device.write(page, offset, encode(values[i] as ArrayLike<number>, variable.dtype));
+    if (this.closed) {
+      for (const { buffer } of pages) buffer?.destroy();
+      throw closedError("store.add", "store");
+    }
+    fresh.forEach((one, i) => {
+      const { dtype, spot } = homes[i] as Home;
+      this.table.set(one, { dtype, spot });
+      this.device.write(spot.page, spot.offset, encode(values[i] as ArrayLike<number>, dtype));
     });
   }
 
-  async read(name: string): Promise<Tensor> {
-    this.check("store.read");
-    const { spec, dtype, spot } = this.find("store.read", name);
-    const bytes = await this.device.read(spot.page, spot.offset, bytesOf(spec, dtype));
-    return decode(bytes, spec.shape, dtype);
+  async remove(variables: Variables): Promise<void> {
+    this.check("store.remove");
+    await this.adding;
+    this.free(this.table.remove(variables).map(({ home }) => home.spot.page));
   }
 
-  async write(name: string, value: Tensor): Promise<void> {
+  async read(variable: VariableSpec | string): Promise<Tensor> {
+    this.check("store.read");
+    const { spec, home } = this.table.find("read", variable);
+    const { page, offset } = home.spot;
+    const bytes = await this.device.read(page, offset, bytesOf(spec, home.dtype));
+    return decode(bytes, spec.shape, home.dtype);
+  }
+
+  async write(variable: VariableSpec | string, value: Tensor): Promise<void> {
     this.check("store.write");
-    const { spec, dtype, spot } = this.find("store.write", name);
-    if (!sameShape(spec.shape, value.shape)) {
-      throw new BackendError({
-        where: `store.write ${name}`,
-        must: `the value must have shape ${showShape(spec.shape)}`,
-        got: showShape(value.shape),
-        todo: "write a tensor of the variable's shape",
-      });
-    }
-    this.device.write(spot.page, spot.offset, encode(value.data(), dtype));
+    const { path, spec, home } = this.table.find("write", variable);
+    checkWritten(path, spec, value);
+    this.device.write(home.spot.page, home.spot.offset, encode(value.data(), home.dtype));
   }
 
   async prepare(plan: Plan): Promise<Executable> {
     this.check("store.prepare");
-    if (plan.float !== this.float) {
-      throw new BackendError({
-        where: "store.prepare",
-        must: "the plan must be for float32",
-        got: plan.float,
-        todo: "compile it for this store",
-      });
-    }
+    checkPlanFloat("gpu", plan.float, this.float);
     checkPlan(plan);
-    const spot = (name: string) => this.find("store.prepare", name).spot;
+    const spot = (spec: VariableSpec) => this.table.find("prepare", spec).home.spot;
     const executable = await GpuExecutable.create(plan, this.device, spot, (closed) =>
       this.executables.delete(closed),
     );
+    if (this.closed) {
+      // The store was closed while shaders were compiled.
+      await executable.close();
+      throw closedError("store.prepare", "store");
+    }
     this.executables.add(executable);
     return executable;
   }
@@ -136,17 +139,24 @@ export class GpuStore implements Store {
     if (this.closed) return;
     this.closed = true;
     for (const executable of this.executables) await executable.close();
-    for (const { buffer } of this.pages) buffer?.destroy();
-    this.known.clear();
+    const pages = this.table.all.map(({ home }) => home.spot.page);
+    this.table.clear();
+    this.free(pages);
     this.forget(this);
   }
 
+  /** Destroys those of some pages that no variable is on any more. */
+  private free(pages: readonly Page[]): void {
+    const used = new Set(this.table.all.map(({ home }) => home.spot.page));
+    for (const page of new Set(pages)) if (!used.has(page)) page.buffer?.destroy();
+  }
+
   /** Room on the last of the pages, or on a new one. */
-  private reserve({ name }: VariableSpec, bytes: number, pages: Page[]): Spot {
+  private reserve(path: string, bytes: number, pages: Page[]): Spot {
     const { pageBytes } = this.device.limits;
     if (bytes > pageBytes) {
       throw new BackendError({
-        where: `store.add ${name}`,
+        where: `store.add, ${path}`,
         must: `a variable must fit into one buffer of the gpu (${pageBytes} bytes)`,
         got: `${bytes} bytes`,
         todo: "split it, or use the cpu backend",
@@ -154,32 +164,10 @@ export class GpuStore implements Store {
     }
     let page = pages.at(-1);
     if (page === undefined || page.bytes + aligned(bytes) > pageBytes) {
-      page = new Page(`variables from ${name}`);
+      page = new Page(`variables from ${path}`);
       pages.push(page);
     }
     return { page, offset: page.reserve(bytes) };
-  }
-
-  private initial({ name, shape, init }: VariableSpec): ArrayLike<number> {
-    const values = init({ path: name, seed: this.seed, shape });
-    if (values.length === sizeOf(shape)) return values;
-    throw new BackendError({
-      where: `store.add ${name}`,
-      must: `the initialiser must give ${sizeOf(shape)} values`,
-      got: String(values.length),
-      todo: `return one value per element of ${showShape(shape)}`,
-    });
-  }
-
-  private find(where: string, name: string): Variable {
-    const variable = this.known.get(name);
-    if (variable) return variable;
-    throw new BackendError({
-      where,
-      must: `the variable must be one of ${[...this.known.keys()].join(", ") || "none"}`,
-      got: name,
-      todo: "add it to the store first",
-    });
   }
 
   private check(where: string): void {
@@ -190,15 +178,4 @@ export class GpuStore implements Store {
 
 function bytesOf({ shape }: VariableSpec, dtype: DType): number {
   return sizeOf(shape) * storageBytes[dtype];
-}
-
-function checkSame(have: VariableSpec, want: VariableSpec): void {
-  if (have.type === want.type && sameShape(have.shape, want.shape)) return;
-  const show = (spec: VariableSpec) => `${spec.type}${showShape(spec.shape)}`;
-  throw new BackendError({
-    where: `store.add ${want.name}`,
-    must: `a variable keeps its type and shape ${show(have)}`,
-    got: show(want),
-    todo: "use another name or another store",
-  });
 }

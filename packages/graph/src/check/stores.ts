@@ -179,7 +179,7 @@ const promises: readonly Promised[] = [
     name: "draws of the store's state differ from run to run and count the runs",
     check: async (store) => {
       const program = await compile({ outputs: [randomBits([4], { key: "check" })] }, store);
-      const stateOf = () => store.read(rngState.attrs.name);
+      const stateOf = () => store.read(rngState.attrs);
       const expected = (counter: number) => {
         const stream = uniformStream({ seed: store.seed, path: "check", counter });
         return tensor(Uint32Array.from({ length: 4 }, (_, i) => stream.bits(i)));

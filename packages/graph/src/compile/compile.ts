@@ -1,4 +1,4 @@
-import type { Handle, Store } from "@metrigrad/tensor";
+import { GraphError, type Handle, type Store, type VariableSpec } from "@metrigrad/tensor";
 import { isNode, type Node } from "../core/node.ts";
 import { planOf, type Update } from "./plan.ts";
 import { makeProgram, type Program } from "./program.ts";
@@ -24,8 +24,11 @@ export interface CompileRequest<O extends Outputs> {
 }
 
 /**
- * Compiles a graph for a store: plans it, adds the variables that it needs, and prepares it on
- * the store's backend. Throws GraphError, ShapeError or BackendError.
+ * Compiles a graph for a store: plans it and prepares it on the store's backend. State and data with
+ * a path of their own are added to the store where they are missing; parameters never are.
+ * @throws GraphError for a parameter that the store lacks, and for what cannot be compiled
+ * @throws ShapeError for values that do not go together
+ * @throws BackendError for what the backend cannot do
  */
 export async function compile<const O extends Outputs>(
   request: CompileRequest<O>,
@@ -33,10 +36,24 @@ export async function compile<const O extends Outputs>(
 ): Promise<Program<Handles<O>>> {
   const { outputs, updates = [], unfused = false } = request;
   const nodes = isNode(outputs) ? [outputs] : Object.values(outputs as Record<string, Node>);
-  const { plan, variables } = planOf({ outputs: nodes, updates, float: store.float, unfused });
-  await store.add(variables);
+  const planned = planOf({ outputs: nodes, updates, float: store.float, unfused });
+  const { plan, variables, nameOf } = planned;
+  const missing = variables.filter((spec) => !store.has(spec));
+  const lacking = missing.find(({ role, path }) => role === "parameter" || path === null);
+  if (lacking !== undefined) throw notInStore(lacking, nameOf(lacking));
+  await store.add(missing);
   const executable = await store.prepare(plan);
   return makeProgram(plan, executable, (handles) => arrange(outputs, handles) as Handles<O>);
+}
+
+function notInStore({ role, path }: VariableSpec, name: string): GraphError {
+  const own = path === null ? "store.add(model), or backend.store(model)" : "store.add([variable.attrs])";
+  return new GraphError({
+    where: "compile",
+    must: "the store must have every parameter of the graph",
+    got: `none for ${name}, a ${role}${path === null ? " of a module" : ""}`,
+    todo: `add it first: ${own}; a trained value is found by the module object that it was trained with`,
+  });
 }
 
 function arrange(outputs: Outputs, handles: readonly Handle[]): unknown {

@@ -10,7 +10,6 @@ import {
   type Place,
   type Shape,
   type Step,
-  sameShape,
   sizeOf,
   storedType,
   type ValueType,
@@ -19,6 +18,7 @@ import {
 } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import type { LowerContext } from "../core/op.ts";
+import { variableName } from "../ops/variable.ts";
 import type { Fusion, Kernel } from "./fuse.ts";
 import { fusedLoop } from "./fused.ts";
 import type { Unit } from "./units.ts";
@@ -30,7 +30,7 @@ export interface Lowered {
   readonly steps: Step[];
   readonly feeds: Feed[];
   readonly viewOf: (node: Node) => View;
-  readonly variables: Map<string, { readonly spec: VariableSpec; readonly view: View }>;
+  readonly variables: Map<VariableSpec, View>;
 }
 
 /** Emits the steps of all units in order. Throws GraphError where names clash. */
@@ -47,7 +47,7 @@ export function lower(
   const views = new Map<Node, View>();
   const targets = new Map<Node, View>();
   const extras = new Map<Node, Map<number, View>>();
-  const variables = new Map<string, { spec: VariableSpec; view: View }>();
+  const variables = new Map<VariableSpec, View>();
 
   const buffer = (shape: Shape, dtype: DType, place: Place, label: string): View => {
     buffers.push({ dtype, size: sizeOf(shape), place, label });
@@ -90,24 +90,20 @@ export function lower(
     },
     emit,
     feed: ({ name, shape, type }) => {
-      if (fed.has(name)) throw nameClash("input", name);
+      if (fed.has(name)) throw nameClash(name);
       fed.add(name);
       const dtype = storedType(type, float);
       const view = buffer(shape, dtype, { kind: "feed", name }, name);
       feeds.push({ name, shape, dtype, buffer: view.buffer });
       return view;
     },
-    variable: (spec) => {
-      const known = variables.get(spec.name);
-      if (known !== undefined) {
-        if (known.spec.type !== spec.type || !sameShape(known.spec.shape, spec.shape)) {
-          throw nameClash("variable", spec.name);
-        }
-        return known.view;
-      }
-      const { name, shape, type } = spec;
-      const view = buffer(shape, storedType(type, float), { kind: "variable", name }, name);
-      variables.set(name, { spec, view });
+    variable: (node) => {
+      const { attrs: spec } = node;
+      const known = variables.get(spec);
+      if (known !== undefined) return known;
+      const dtype = storedType(spec.type, float);
+      const view = buffer(spec.shape, dtype, { kind: "variable", spec }, variableName(node));
+      variables.set(spec, view);
       return view;
     },
     constant: ({ value, type }) => {
@@ -167,11 +163,11 @@ export function lower(
   return { buffers, steps, feeds, viewOf, variables };
 }
 
-function nameClash(kind: string, name: string): GraphError {
+function nameClash(name: string): GraphError {
   return new GraphError({
     where: "compile",
-    must: `every ${kind} must have a name of its own`,
-    got: `two different ${kind}s named ${name}`,
-    todo: `rename one, or use one ${kind} node in both places`,
+    must: "every input must have a name of its own",
+    got: `two different inputs named ${name}`,
+    todo: "rename one, or use one input node in both places",
   });
 }

@@ -14,7 +14,7 @@ import { add } from "../ops/arithmetic.ts";
 import { constant } from "../ops/constant.ts";
 import { where } from "../ops/logic.ts";
 import { rngState } from "../ops/random.ts";
-import { type Variable, variableOp } from "../ops/variable.ts";
+import { isVariable, type Variable, variableName } from "../ops/variable.ts";
 import { placeArena } from "./arena.ts";
 import { compactPlan } from "./compact.ts";
 import { fuse } from "./fuse.ts";
@@ -44,6 +44,8 @@ export interface PlanRequest {
 export interface Planned {
   readonly plan: Plan;
   readonly variables: readonly VariableSpec[];
+  /** What messages call a variable. */
+  readonly nameOf: (spec: VariableSpec) => string;
 }
 
 /**
@@ -68,22 +70,21 @@ export function planOf(request: PlanRequest): Planned {
   const units = unitsOf(order, [...roots.slice(updates.length), ...all], fusion);
   const lowered = lower(units, order, fusion, request.float);
   const { buffers, feeds, variables } = lowered;
-  for (const [{ attrs }] of updates) {
-    if (variables.has(attrs.name)) continue;
-    const dtype = storedType(attrs.type, request.float);
-    const place = { kind: "variable", name: attrs.name } as const;
-    buffers.push({ dtype, size: attrs.shape.reduce((a, b) => a * b, 1), place, label: attrs.name });
-    variables.set(attrs.name, {
-      spec: attrs,
-      view: contiguousView(buffers.length - 1, attrs.shape),
-    });
+  for (const [node] of updates) {
+    const { attrs: spec } = node;
+    if (variables.has(spec)) continue;
+    const dtype = storedType(spec.type, request.float);
+    const place = { kind: "variable", spec } as const;
+    const size = spec.shape.reduce((a, b) => a * b, 1);
+    buffers.push({ dtype, size, place, label: variableName(node) });
+    variables.set(spec, contiguousView(buffers.length - 1, spec.shape));
   }
   const destinations = roots.map((root, index): Destination => {
     const from = lowered.viewOf(root);
     const update = updates[index];
     if (update !== undefined) {
       const [{ attrs }, , condition] = update;
-      const { view: to } = variables.get(attrs.name) as { view: typeof from };
+      const to = variables.get(attrs) as typeof from;
       if (condition === undefined) return { from, to };
       return { from, to, when: lowered.viewOf(conditionOf.get(condition) as Node) };
     }
@@ -103,7 +104,11 @@ export function planOf(request: PlanRequest): Planned {
     outputs,
     arenaBytes: arena.bytes,
   });
-  return { plan, variables: [...variables.values()].map(({ spec }) => spec) };
+  const names = new Map(
+    buffers.flatMap(({ place, label }) => (place.kind === "variable" ? [[place.spec, label]] : [])),
+  );
+  const nameOf = (spec: VariableSpec) => names.get(spec) ?? spec.role;
+  return { plan, variables: [...variables.keys()], nameOf };
 }
 
 /**
@@ -140,10 +145,10 @@ function checkOutputs(outputs: readonly Node[]): void {
 }
 
 function checkUpdates(updates: readonly Update[]): void {
-  const names = new Set<string>();
+  const seen = new Set<VariableSpec>();
   for (const [target, value, when] of updates) {
     const where = "compile, updates";
-    if (!isNode(target) || target.op !== variableOp) {
+    if (!isNode(target) || !isVariable(target)) {
       const got = isNode(target) ? showNode(target) : String(target);
       throw new GraphError({
         where,
@@ -152,8 +157,9 @@ function checkUpdates(updates: readonly Update[]): void {
         todo: "pass [variable, value] pairs",
       });
     }
-    const { name, shape, type } = target.attrs;
-    if (names.has(name)) {
+    const { shape, type } = target.attrs;
+    const name = variableName(target);
+    if (seen.has(target.attrs)) {
       const todo = "combine them into one value";
       throw new GraphError({
         where,
@@ -162,7 +168,7 @@ function checkUpdates(updates: readonly Update[]): void {
         todo,
       });
     }
-    names.add(name);
+    seen.add(target.attrs);
     if (when !== undefined && (when.type !== "bool" || when.shape.length > 0)) {
       const got = `${when.type} ${showShape(when.shape)}`;
       throw new GraphError({

@@ -97,7 +97,7 @@ export interface LowerContext {
   fused(node: Node): { readonly inputs: readonly View[]; readonly expr: Expr };
   emit(step: Step): void;
   feed(attrs: InputAttrs): View;
-  variable(spec: VariableSpec): View;
+  variable(node: Node<VariableSpec>): View;
   constant(attrs: ConstantAttrs): View;
   /** Text for a step's label. */
   label(node: Node): string;

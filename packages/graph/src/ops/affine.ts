@@ -1,4 +1,4 @@
-import { ShapeError, showShape } from "@metrigrad/tensor";
+import { ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -13,7 +13,7 @@ import { slice } from "./slice.ts";
  * T = X̃W with X̃ = (X, 1), without forming X̃: a product and a bias. Its own pullback writes
  * X̃'Ȳ as one matrix instead of two padded ones.
  */
-const affineOp: Op<null> = {
+export const affineOp: Op<null> = {
   name: "affine",
   infer: ([x, w]) => {
     const [rows = 0, columns = 0] = (w as Node).shape;
@@ -61,7 +61,17 @@ const affineOp: Op<null> = {
   },
 };
 
-/** X̃W for rows x [..., n, d] and w [d + 1, m] whose last row is the bias. Throws ShapeError. */
+/**
+ * X̃W for rows x [..., n, d] and w [d + 1, m] whose last row is the bias. Rows of all leading axes are
+ * one product.
+ * @returns [..., n, m]
+ * @throws ShapeError where the sizes do not fit
+ */
 export function affine(x: NodeLike, w: NodeLike): Node {
-  return makeNode(affineOp, [asNode(x), asNode(w)], null);
+  const [left, right] = [asNode(x), asNode(w)];
+  if (left.shape.length <= 2) return makeNode(affineOp, [left, right], null);
+  const lead = left.shape.slice(0, -1);
+  const tall = reshape(left, [sizeOf(lead), left.shape.at(-1) as number]);
+  const product = makeNode(affineOp, [tall, right], null);
+  return reshape(product, [...lead, product.shape[1] as number]);
 }

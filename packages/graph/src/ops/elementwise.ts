@@ -63,3 +63,15 @@ export function defElementwise<const Args extends readonly string[]>(
   const { args, expr } = parseFunction(spec.f, spec.args === undefined ? {} : { args: spec.args });
   return elementwise(pointwiseOp(spec.name, args.length, () => expr));
 }
+
+const unaries = new WeakMap<object, Unary>();
+
+/** The element-wise op of one value that made a node, callable; null for a node that another op made. */
+export function unaryOf(node: Node): Unary | null {
+  if (node.op.expr === undefined || node.inputs.length !== 1) return null;
+  const known = unaries.get(node.op);
+  if (known !== undefined) return known;
+  const made: Unary = elementwise(node.op as PointwiseOp);
+  unaries.set(node.op, made);
+  return made;
+}

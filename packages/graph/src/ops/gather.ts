@@ -21,7 +21,7 @@ function acrossCases(indices: Node, rows: number): Node {
   return add(clip(indices, 0, rows - 1), first);
 }
 
-const gatherOp: Op<{ readonly type: ValueType }> = {
+export const gatherOp: Op<{ readonly type: ValueType }> = {
   name: "gather",
   infer: ([source, indices], { type }) => {
     const { shape } = source as Node;

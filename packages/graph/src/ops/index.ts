@@ -48,6 +48,7 @@ export {
   type Elementwise,
   type ElementwiseSpec,
   type Unary,
+  unaryOf,
 } from "./elementwise.ts";
 export { elementwiseDerivative } from "./elementwiseDerivative.ts";
 export { expandDims } from "./expandDims.ts";
@@ -57,6 +58,7 @@ export { type GatherOptions, gather, scatterAdd } from "./gather.ts";
 export { type GramOptions, gram } from "./gram.ts";
 export { type InputAttrs, input } from "./input.ts";
 export { iota } from "./iota.ts";
+export { isLinearIn } from "./linearIn.ts";
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
 export { mean, type VarianceOptions, variance } from "./moments.ts";
@@ -101,4 +103,12 @@ export {
 export { transpose } from "./transpose.ts";
 export { tril } from "./triangle.ts";
 export { type TriangularSolveOptions, triangularSolve } from "./triangularSolve.ts";
-export { type Variable, type VariableOptions, variable } from "./variable.ts";
+export { structuralOps } from "./structuralOps.ts";
+export {
+  isVariable,
+  type Variable,
+  type VariableOptions,
+  variable,
+  variableName,
+  variableOf,
+} from "./variable.ts";

@@ -8,7 +8,7 @@ import { unbroadcast } from "./broadcastTo.ts";
 import { reshape } from "./reshape.ts";
 import { transpose, transposeOp } from "./transpose.ts";
 
-const matmulOp: Op<null> = {
+export const matmulOp: Op<null> = {
   name: "matmul",
   infer: ([a, b]) => {
     const left = matrixShape(a as Node);

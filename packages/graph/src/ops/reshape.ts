@@ -13,7 +13,7 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { type ConstantAttrs, constant, uniformValue } from "./constant.ts";
 
-const reshapeOp: Op<{ readonly shape: Shape }> = {
+export const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: "reshape",
   infer: ([x], { shape }) => ({ shape, type: (x as Node).type }),
   vjp: (node, cotangent) => [reshape(cotangent, (node.inputs[0] as Node).shape)],

@@ -1,7 +1,7 @@
 import { GraphError, ShapeError, showShape } from "@metrigrad/tensor";
 import { isNode, type Node, showNode } from "../core/node.ts";
 import { onesLike, zerosLike } from "../ops/fill.ts";
-import { type Variable, variableOp } from "../ops/variable.ts";
+import { isVariable, variableName } from "../ops/variable.ts";
 import { pullback } from "./pullback.ts";
 
 /** What to do with a value that no differentiable path connects to the loss. */
@@ -21,9 +21,7 @@ function checkLoss(loss: Node): void {
 }
 
 function nameOf(node: Node): string {
-  return node.op === (variableOp as unknown)
-    ? `variable ${(node as Variable).attrs.name}`
-    : showNode(node);
+  return isVariable(node) ? `variable ${variableName(node)}` : showNode(node);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** One comparison of `checkMetric`. */
+/** One comparison of `checkMetric` or `checkLaw`. */
 export interface MetricCheck {
   /** What was compared: "dense: E[score score'] by enumeration". */
   readonly name: string;
@@ -7,7 +7,7 @@ export interface MetricCheck {
   readonly detail: string;
 }
 
-/** What `checkMetric` found. */
+/** What `checkMetric` or `checkLaw` found. */
 export interface MetricReport {
   /** Whether all checks passed. */
   readonly passed: boolean;
@@ -16,8 +16,12 @@ export interface MetricReport {
   toString(): string;
 }
 
-/** The report of some checks. */
-export function metricReport(name: string, checks: readonly MetricCheck[]): MetricReport {
+/** The report of some checks by `door`, the function that made them. */
+export function metricReport(
+  name: string,
+  checks: readonly MetricCheck[],
+  door = "checkMetric",
+): MetricReport {
   const off = checks.filter(({ passed }) => !passed);
   const verdict =
     off.length === 0
@@ -29,7 +33,7 @@ export function metricReport(name: string, checks: readonly MetricCheck[]): Metr
   return Object.freeze({
     passed: off.length === 0,
     checks,
-    toString: () => [`checkMetric ${name}: ${verdict}`, ...lines].join("\n"),
+    toString: () => [`${door} ${name}: ${verdict}`, ...lines].join("\n"),
   });
 }
 

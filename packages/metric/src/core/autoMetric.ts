@@ -1,10 +1,10 @@
-import { concat } from "@metrigrad/graph";
-import { gaussian, type Law } from "@metrigrad/nn";
+import { gaussian, type Law, type RowLaw } from "@metrigrad/nn";
 import { jacobianGram } from "../blocks/gram.ts";
 import { checkLaw, checkOptions } from "./arguments.ts";
-import { checkDescribed, type Described, type Metric } from "./defMetric.ts";
-import { fisherColumns } from "./propagate.ts";
-import { rowsOf } from "./rowsOf.ts";
+import { weighted } from "./context.ts";
+import { checkDescribed, type Described, type Metric, type MetricContext } from "./defMetric.ts";
+import { groupRows } from "./groupRows.ts";
+import { asRows } from "./members.ts";
 
 /** What `autoMetric` may be told. */
 export interface AutoMetricOptions {
@@ -14,30 +14,39 @@ export interface AutoMetricOptions {
 
 /**
  * A row that computes J'F_rJ exactly by automatic differentiation, for a kind of module (or one
- * module) without a closed form: J is the Jacobian of the response [n, m] by all its parameters,
- * sample by sample, and F_r the law's Fisher information. It costs m pullbacks per sample and keeps
- * nm rows of all parameters. Its response must depend on its input row by row.
+ * module) without a closed form: J is the Jacobian of the response by all its parameters, sample by
+ * sample, and F_r the law's Fisher information. It costs a pullback per sample for each element of the
+ * response, and keeps as many rows of all parameters: `explain` says how many bytes. Its response must
+ * depend on its input sample by sample; modules that mix samples are refused.
+ * @param of a kind of module, or one module
+ * @param options the law of the response
+ * @returns a row for a table
+ * @throws MetricError for what is neither
  */
 export function autoMetric(of: Described, options: AutoMetricOptions = {}): Metric {
   checkDescribed("autoMetric", of);
   checkOptions("autoMetric", options, ["law"]);
   const given = options.law ?? null;
   checkLaw("autoMetric", given);
+  const responses = (context: MetricContext) => {
+    const law = context.law ?? given;
+    if (law !== null) return weighted(law.parts(context.response as never), context);
+    const natural = asRows(context.response as never);
+    return weighted([{ law: gaussian() as RowLaw, natural, weights: null }], context);
+  };
   return Object.freeze({
     of,
     source: "J'F_rJ by automatic differentiation",
-    law: given,
-    block: ({ params, reference, response, law, applyTo }) => {
-      const own = Object.values(params);
-      const columns = fisherColumns({ law: law ?? gaussian(), natural: response });
-      const rows = rowsOf((x) => applyTo(x).response, reference, columns, own);
-      const all = concat(rows, 2);
-      const [only] = own;
-      const shape =
-        own.length === 1 && only?.shape.length === 2 ? only.shape : [all.shape[2] as number, 1];
-      return [{ params: own, block: jacobianGram(all, { shape: shape as [number, number] }) }];
+    block: (context: MetricContext) => {
+      const parts = responses(context);
+      const { params, rows } = groupRows([context.application], parts);
+      const [only] = params;
+      const size = rows.shape[2] as number;
+      const shape = params.length === 1 && only?.shape.length === 2 ? only.shape : [size, 1];
+      const block = jacobianGram(rows, { shape: shape as [number, number] });
+      return [{ params, block, responses: () => parts }];
     },
-    responseModel: ({ response, law }) => ({ law: law ?? gaussian(), natural: response }),
+    response: responses,
     example: null,
   } satisfies Metric);
 }

@@ -1,19 +1,77 @@
-import type { Variable } from "@metrigrad/graph";
-import { type Application, gaussian } from "@metrigrad/nn";
-import type { Metric, MetricContext, ResponseModel } from "./defMetric.ts";
+import { broadcastTo, div, expandDims, isNode, mean, mul, type Node, reshape } from "@metrigrad/graph";
+import { type Application, gaussian, type Law, type ResponsePart, type RowLaw, type Use } from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
+import type { Metric, MetricContext } from "./defMetric.ts";
 
 /** What a row of a table is told of one application. */
-export function contextOf(application: Application, metric: Pick<Metric, "law">): MetricContext {
-  const { options, reference, preActivation, response, applyTo } = application;
-  const params = Object.fromEntries(
-    Object.entries(application.params).filter(([, node]) => node.attrs.role === "parameter"),
-  ) as Readonly<Record<string, Variable>>;
-  const law = application.law ?? metric.law ?? null;
-  return { options, params, reference, preActivation, response, law, applyTo };
+export function contextOf(application: Application): MetricContext {
+  const { options, trained, reference, preActivation, response, uses, samples, applyTo } = application;
+  const observed = application.observed().find(({ output }) => output === response);
+  return {
+    options,
+    params: trained,
+    reference,
+    preActivation: preActivation as Node,
+    response,
+    law: observed?.law ?? application.law,
+    uses,
+    samples,
+    rowWeights: meanOne(application.rowWeights),
+    application,
+    applyTo,
+  };
 }
 
-/** The response that a row of a table is about: its own, else the module's under the law. */
-export function responseOf(metric: Metric, context: MetricContext): ResponseModel {
-  if (metric.responseModel !== null) return metric.responseModel(context);
-  return { law: metric.law ?? context.law ?? gaussian(), natural: context.response };
+/** Weights with mean 1: a weighted mean is then a mean. */
+function meanOne(weights: Node | null): Node | null {
+  return weights === null ? null : div(weights, mean(weights));
+}
+
+/**
+ * The responses that a row of a table is about, independent of one another: its own, else the module's
+ * under the law that is known. Weights of the samples count in all of them.
+ */
+export function responsesOf(
+  metric: Pick<Metric, "response">,
+  context: MetricContext,
+  use: Use | null = null,
+): readonly ResponsePart[] {
+  const { response } = metric;
+  if (typeof response === "function") {
+    const given = response(context, use);
+    return weighted((Array.isArray(given) ? given : [given]) as ResponsePart[], context);
+  }
+  const law: Law = response ?? context.law ?? (gaussian() as RowLaw);
+  return weighted(law.parts(context.response as never), context);
+}
+
+/** Parts whose rows count by the weights of their samples too. */
+export function weighted(
+  parts: readonly ResponsePart[],
+  { samples, rowWeights }: Pick<MetricContext, "samples" | "rowWeights">,
+): readonly ResponsePart[] {
+  if (rowWeights === null) return parts;
+  return parts.map((part) => {
+    const own = perRow(rowWeights, samples, part.natural.shape[0] as number) as Node;
+    return { ...part, weights: part.weights === null ? own : mul(part.weights, own) };
+  });
+}
+
+/** Weights of samples [n] for rows [n·T], those of a sample together; null stays null. */
+export function perRow(weights: Node | null, samples: number, rows: number): Node | null {
+  if (weights === null || rows === samples) return weights;
+  const positions = rows / samples;
+  if (!Number.isInteger(positions)) return null;
+  return reshape(broadcastTo(expandDims(weights, 1), [samples, positions]), [rows]);
+}
+
+/** A response that must be one node. Throws MetricError. */
+export function asResponse(where: string, response: unknown): Node {
+  if (isNode(response)) return response;
+  throw new MetricError({
+    where,
+    must: "the response must be one node",
+    got: "a tree of nodes",
+    todo: "name the responses: { response: ({ response }) => [{ law, natural, weights: null }] }",
+  });
 }

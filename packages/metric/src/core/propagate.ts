@@ -1,28 +1,51 @@
-import { concat, moveAxis, type Node, vjp, vmap } from "@metrigrad/graph";
+import { concat, expandDims, eye, moveAxis, mul, type Node, reshape, sqrt, vjp, vmap } from "@metrigrad/graph";
+import type { ResponsePart } from "@metrigrad/nn";
 import { ShapeError, showShape } from "@metrigrad/tensor";
-import type { ResponseModel } from "./defMetric.ts";
 
-/** The columns of R with RR' = F_r, the law's Fisher information per row: [r, n, m]. Throws ShapeError. */
-export function fisherColumns({ law, natural }: ResponseModel): Node {
-  if (natural.shape.length === 2) return moveAxis(law.fisherRoot(natural), 2, 0);
-  throw new ShapeError({
-    where: `Fisher information of ${law.name}`,
-    must: "the response must be [n, m]",
-    got: showShape(natural.shape),
-    todo: "reshape it in the module, or give the metric a `responseModel`",
-  });
+/**
+ * The columns of R with RR' = w F, the law's Fisher information per row times how much the row counts:
+ * [r, rows, m].
+ * @throws ShapeError for a response that is not [rows, m]
+ */
+export function fisherColumns({ law, natural, weights }: ResponsePart): Node {
+  if (natural.shape.length !== 2) {
+    throw new ShapeError({
+      where: `Fisher information of ${law.name}`,
+      must: "the response must be [rows, m]",
+      got: showShape(natural.shape),
+      todo: "name the law of its rows, such as independent(law, 1), or give the metric a `response`",
+    });
+  }
+  const columns = moveAxis(law.fisherRoot(natural), 2, 0);
+  return weights === null ? columns : mul(columns, expandDims(sqrt(weights), 1));
 }
 
 /**
- * Metric back-propagation: for columns [r, n, m] of R in a response, those of J'R in values before
- * it, [r, n, …] each, with J the Jacobian of the response row by row. So J'R(J'R)' is
- * g(h_l) = (∂h/∂h_l)' RR' (∂h/∂h_l). Rows must not mix: batch statistics must be the running ones.
+ * Columns [r, n·T, m] of a response with T independent rows per sample as columns of samples,
+ * [T·r, n·T, m]: each has one row of every sample and zeros in the others, so that rows of a
+ * sample do not mix on the way back.
+ */
+export function bySample(columns: Node, samples: number): Node {
+  const [r = 0, rows = 0, m = 0] = columns.shape;
+  if (rows === samples) return columns;
+  const positions = rows / samples;
+  const apart = mul(
+    reshape(columns, [1, r, samples, positions, m]),
+    reshape(eye(positions), [positions, 1, 1, positions, 1]),
+  );
+  return reshape(apart, [positions * r, rows, m]);
+}
+
+/**
+ * Metric back-propagation: for columns [r, rows, m] of R in a response, those of J'R in values before
+ * it, [r, …] each, with J the Jacobian of the response sample by sample. So J'R(J'R)' is
+ * g(h_l) = (∂h/∂h_l)' RR' (∂h/∂h_l). Samples must not mix: batch statistics must be the running ones.
  */
 export function pulledBack(natural: Node, columns: Node, at: readonly Node[]): readonly Node[] {
   return vmap((column: Node) => vjp([natural], at, [column]))(columns);
 }
 
-/** Columns [r, n, m] of several responses as factors F [n, m, r] of all of them together. */
+/** Columns [r, rows, m] of several responses as factors F [rows, m, r] of all of them together. */
 export function factorsOf(columns: readonly Node[]): Node {
   return moveAxis(concat(columns, 0), 0, 2);
 }

@@ -1,23 +1,32 @@
 import { type Node, reshape, type Variable, vjp, vmap } from "@metrigrad/graph";
+import { mapNodes, type NodeTree, nodesOf } from "@metrigrad/nn";
 
 /**
- * Rows R'J of every sample, [n, r, size] per parameter: J = ∂h/∂θ of one sample's response over the
- * flattened parameter. `respond` gives the response to rows x [1, …]; columns are those of R,
- * [r, n, …] like it. One pullback, batched over columns and samples.
+ * Rows R'J of every sample, [n, r, size] per parameter: J = ∂h/∂θ of one sample's responses over the
+ * flattened parameter. `respond` gives the responses to an input of one sample, [1, …]; columns are those
+ * of R in each of them, [r, n, …]. One pullback, batched over columns and samples.
  */
 export function rowsOf(
-  respond: (x: Node) => Node,
-  x: Node,
-  columns: Node,
+  respond: (x: NodeTree) => readonly Node[],
+  x: NodeTree,
+  columns: readonly Node[],
   parameters: readonly Variable[],
 ): readonly Node[] {
-  const ofSample = (one: Node, own: Node): readonly Node[] => {
-    const response = respond(reshape(one, [1, ...one.shape]));
-    const row = (column: Node) =>
-      vjp([response], parameters, [reshape(column, response.shape)]).map((part) =>
-        reshape(part, [-1]),
-      );
-    return vmap(row)(own);
+  const inputs = nodesOf(x);
+  const ofSample = (...args: readonly Node[]): readonly Node[] => {
+    let at = 0;
+    const one = mapNodes(x, () => {
+      const leaf = args[at++] as Node;
+      return reshape(leaf, [1, ...leaf.shape]);
+    });
+    const responses = respond(one);
+    const own = args.slice(inputs.length);
+    const row = (...column: readonly Node[]) => {
+      const given = column.map((part, k) => reshape(part, (responses[k] as Node).shape));
+      return vjp(responses, parameters, given).map((part) => reshape(part, [-1]));
+    };
+    return vmap(row as (...nodes: Node[]) => readonly Node[])(...own);
   };
-  return vmap(ofSample, { inAxes: [0, 1] })(x, columns);
+  const inAxes = [...inputs.map(() => 0), ...columns.map(() => 1)];
+  return vmap(ofSample as (...nodes: Node[]) => readonly Node[], { inAxes })(...inputs, ...columns);
 }

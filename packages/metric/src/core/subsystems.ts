@@ -1,18 +1,13 @@
 import { type Variable, withMetricScope } from "@metrigrad/graph";
-import type { Application } from "@metrigrad/nn";
+import type { Application, ResponsePart, Use } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { addBlocks } from "./addBlocks.ts";
-import { contextOf, responseOf } from "./context.ts";
-import {
-  type BlockOf,
-  type Described,
-  type Metric,
-  plain,
-  type ResponseModel,
-} from "./defMetric.ts";
+import { contextOf, responsesOf } from "./context.ts";
+import type { BlockOf } from "./defMetric.ts";
 import { packed } from "./packing.ts";
-import type { MetricTable } from "./table.ts";
+import { splitUses } from "./splitUses.ts";
+import type { Assigned, MetricTable } from "./table.ts";
 
 /** Parameters with their metric, and where it comes from. */
 export interface Subsystem {
@@ -20,69 +15,136 @@ export interface Subsystem {
   readonly path: string;
   /** The uses of the modules whose parameters these are, in order. */
   readonly applications: readonly Application[];
-  readonly metric: Metric;
+  /** Where the closed form comes from. */
+  readonly source: string;
   readonly params: readonly Variable[];
+  /** Paths of the parameters in the model. */
+  readonly names: readonly string[];
   /** Null: the plain gradient. */
   readonly block: Block | null;
   /** Blocks that were added up because parameters are used several times; else 1. */
   readonly uses: number;
+  /** The nodes through which the block says that its parameters act; null: it does not say. */
+  readonly recorded: readonly Use[];
   /** The responses that the block is the Fisher information of, those of the first use. */
-  readonly responses: () => readonly ResponseModel[];
-  /** The first of them. */
-  readonly responseModel: () => ResponseModel;
+  readonly responses: () => readonly ResponsePart[];
 }
 
-/** What one application's metric says of some parameters. */
-type Part = Pick<Subsystem, "metric" | "params" | "block" | "responses"> & {
+/** What one application says of some parameters. */
+type Part = Pick<Subsystem, "source" | "params" | "block" | "responses"> & {
   readonly application: Application;
+  readonly use: Use | null;
 };
 
 /**
  * The subsystems of an applied model: a block for every parameter; where parameters are used several
- * times, the blocks of all uses add up. Throws MetricError for a missing row and a parameter that no
- * block covers, unless the table gives the others the plain gradient, and for one that different sets of parameters or the plain gradient claim as well.
+ * times, the blocks of all uses add up.
+ * @throws MetricError for a missing row and a parameter that no block covers, unless the table gives
+ *   the others the plain gradient, and for one that different sets of parameters or the plain gradient
+ *   claim as well
  */
 export function subsystems(
   applications: readonly Application[],
   table: MetricTable,
   parameters: readonly Variable[],
 ): Subsystem[] {
-  const owner = new Map<string, Part[]>();
-  const groups: Part[][] = [];
-  for (const part of applications.flatMap((application) => partsOf(application, table))) {
-    const names = part.params.map(({ attrs }) => attrs.name);
-    const group = owner.get(names[0] as string) ?? [];
-    const [first] = group;
-    for (const [at, name] of names.entries()) {
-      const known = owner.get(name)?.[0];
-      if (known !== first || names.indexOf(name) < at) throw twice(name, known ?? part, part);
+  const wanted = new Set(parameters);
+  const assigned: Assigned[] = [];
+  const covered = new Set<Variable>();
+  for (const choose of table.chosen) {
+    for (const one of choose(applications, table)) {
+      if (one.params.some((param) => covered.has(param))) continue;
+      for (const param of one.params) covered.add(param);
+      assigned.push(one);
     }
-    if (first !== undefined && !addable(first, part)) throw twice(names[0] as string, first, part);
-    if (group.push(part) === 1) groups.push(group);
-    for (const name of names) owner.set(name, group);
   }
+  const owner = new Map<Variable, Part[]>();
+  const groups: Part[][] = [];
+  const usesOf = splitUses(applications);
+  for (const application of applications) {
+    for (const part of partsOf(application, usesOf(application), table, covered)) {
+      addPart(part, owner, groups);
+    }
+  }
+  const pathOf = applications[0]?.pathOf ?? (() => "");
   for (const variable of parameters) {
-    if (owner.has(variable.attrs.name)) continue;
-    const uses = applications.filter((one) => Object.values(one.params).includes(variable));
-    if (table.others === "error" || uses.length === 0) throw uncovered(variable.attrs.name);
-    groups.push(uses.map((application) => plainPart(application, variable)));
+    if (owner.has(variable) || covered.has(variable)) continue;
+    const used = applications.filter((one) => Object.values(one.trained).includes(variable));
+    if (table.others === "error" || used.length === 0) throw uncovered(pathOf(variable));
+    groups.push(used.map((application) => plainPart(application, variable)));
   }
-  return groups.map((group) => subsystemOf(group, applications));
+  const made = groups
+    .filter(([first]) => first?.params.some((one) => wanted.has(one)))
+    .map((group) => subsystemOf(group, applications));
+  const order = (one: Subsystem) => Math.min(...one.params.map((param) => parameters.indexOf(param)));
+  return [...assigned.map((one) => assignedSubsystem(one, applications)), ...made].sort(
+    (a, b) => order(a) - order(b),
+  );
 }
 
-/** Parts per block; plain parameters each for themselves, so that only their own uses meet. */
-function partsOf(application: Application, table: MetricTable): Part[] {
-  const metric = table.find(application);
-  const context = contextOf(application, metric);
-  const own = () => [responseOf(metric, context)];
-  const made = withMetricScope(application.path, () => metric.block(context));
-  checkMade(application, made);
-  return made
-    .filter(({ params }) => params.length > 0)
-    .map(({ params, block, responses: given = own }) => {
-      const responses = () => withMetricScope(application.path, given);
-      return { application, metric, params, block, responses };
-    });
+function addPart(part: Part, owner: Map<Variable, Part[]>, groups: Part[][]): void {
+  const group = owner.get(part.params[0] as Variable) ?? [];
+  const [first] = group;
+  for (const [at, param] of part.params.entries()) {
+    const known = owner.get(param)?.[0];
+    if (known !== first || part.params.indexOf(param) < at) throw twice(param, known ?? part, part);
+  }
+  if (first !== undefined && !addable(first, part))
+    throw twice(part.params[0] as Variable, first, part);
+  if (group.push(part) === 1) groups.push(group);
+  for (const param of part.params) owner.set(param, group);
+}
+
+/** Parts per block; what the row of a module leaves out goes by how it acts. */
+function partsOf(
+  application: Application,
+  uses: readonly Use[],
+  table: MetricTable,
+  covered: ReadonlySet<Variable>,
+): Part[] {
+  const own = Object.values(application.trained);
+  if (own.every((param) => covered.has(param))) return [];
+  const scope = application.path;
+  const context = contextOf(application);
+  const parts: Part[] = [];
+  const add = (
+    metric: { readonly source: string; readonly response?: unknown },
+    use: Use | null,
+    made: readonly BlockOf[],
+  ) => {
+    checkMade(application, made);
+    for (const { params, block, responses } of made) {
+      if (params.length === 0 || params.some((one) => covered.has(one))) continue;
+      const given = responses ?? (() => responsesOf(metric as never, context, use));
+      parts.push({
+        application,
+        use,
+        source: metric.source,
+        params,
+        block: block === null || table.change === null ? block : table.change(block),
+        responses: () => withMetricScope(scope, given),
+      });
+    }
+  };
+  const row = table.rowOf(application);
+  if (row !== null) {
+    const made = withMetricScope(scope, () => row.block(context, null));
+    add(row, null, made);
+  }
+  const done = new Set([...covered, ...parts.flatMap(({ params }) => params)]);
+  for (const use of uses) {
+    if (use.parameters.every((param) => param === undefined || done.has(param))) continue;
+    // A module with a row says itself what it covers.
+    if (row !== null && use.kind === "free") continue;
+    const found = row !== null && !hasRow(table, use) ? null : table.rowOfUse(application, use);
+    if (found !== null) add(found, use, withMetricScope(scope, () => found.block(context, use)));
+  }
+  return parts;
+}
+
+/** Whether a table has a row for the kind of a use. */
+function hasRow(table: MetricTable, { kind }: Use): boolean {
+  return table.rows.some(({ of }) => "use" in of && of.use === kind);
 }
 
 /** Throws MetricError for what a row returned, where that is no list of parameters with their blocks. */
@@ -106,44 +168,61 @@ function checkMade(
 
 /** A parameter that no block covers, in one use, where the table says that it takes the plain gradient. */
 function plainPart(application: Application, variable: Variable): Part {
-  const metric = plain(application.definition as Described);
-  const responses = () => [responseOf(metric, contextOf(application, metric))];
-  return { application, metric, params: [variable], block: null, responses };
+  const responses = () => responsesOf({ response: null }, contextOf(application));
+  const source = "plain gradient";
+  return { application, use: null, source, params: [variable], block: null, responses };
 }
 
 function addable(first: Part, part: Part): boolean {
   const same =
     first.params.length === part.params.length &&
-    first.params.every(({ attrs }, at) => attrs.name === part.params[at]?.attrs.name);
+    first.params.every((param, at) => param === part.params[at]);
   return same && (first.block === null) === (part.block === null);
 }
 
 function subsystemOf(group: readonly Part[], applications: readonly Application[]): Subsystem {
-  const [{ application, metric, params, responses }] = group as [Part];
-  const names = new Set(params.map(({ attrs }) => attrs.name));
-  const members = applications.filter((one) =>
-    Object.values(one.params).some(({ attrs }) => names.has(attrs.name)),
-  );
-  const paths = [...new Set(members.map((one) => one.path))];
+  const [{ application, source, params, responses }] = group as [Part];
   const blocks = group.map(({ block }) => block).filter((block) => block !== null);
+  const block = withMetricScope(application.path, () => addBlocks(blocks));
+  const recorded = group.flatMap(({ use }) => (use === null ? [] : [use]));
+  return { ...placeOf(params, applications), source, params, block, uses: group.length, recorded, responses };
+}
+
+function assignedSubsystem(
+  { params, source, block, responses }: Assigned,
+  applications: readonly Application[],
+): Subsystem {
+  const place = placeOf(params, applications);
+  const scope = place.applications[0]?.path ?? "";
   return {
-    path: paths.join(" + "),
-    applications: members,
-    metric,
+    ...place,
+    source,
     params,
-    block: withMetricScope(application.path, () => addBlocks(blocks)),
-    uses: group.length,
-    responses,
-    responseModel: () => responses()[0] as ResponseModel,
+    block: withMetricScope(scope, block),
+    uses: 1,
+    recorded: [],
+    responses: () => withMetricScope(scope, responses),
   };
 }
 
-function twice(name: string, first: Part, second: Part): MetricError {
+/** Where some parameters stand. */
+function placeOf(params: readonly Variable[], applications: readonly Application[]) {
+  const own = new Set(params);
+  const members = applications.filter((one) =>
+    Object.values(one.params).some((param) => own.has(param)),
+  );
+  const pathOf = members[0]?.pathOf ?? (() => "");
+  const paths = [...new Set(members.map(({ path }) => path))];
+  return { path: paths.join(" + "), applications: members, names: params.map(pathOf) };
+}
+
+function twice(param: Variable, first: Part, second: Part): MetricError {
+  const { pathOf } = first.application;
   return new MetricError({
-    where: `metric of parameter ${name}`,
+    where: `metric of parameter ${pathOf(param)}`,
     must: "all uses of a parameter must have a block over the same parameters, or all take the plain gradient",
     got: `different ones in ${first.application.path} and ${second.application.path}`,
-    todo: "return the same `params` for each use, or use plain(…)",
+    todo: "return the same `params` for each use, or use plain(…) or autoMetric(…) for the modules",
   });
 }
 

@@ -1,50 +1,100 @@
-import type { Application } from "@metrigrad/nn";
+import type { Variable } from "@metrigrad/graph";
+import type { Application, ResponsePart, Use } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
+import type { Block } from "../blocks/block.ts";
 import { type Described, describedName, type Metric, plain } from "./defMetric.ts";
+import { kindOf } from "./useKinds.ts";
+
+/** A block over parameters of a model that an approximation or a partition makes, in the place of rows. */
+export interface Assigned {
+  readonly params: readonly Variable[];
+  /** Where it comes from, for `explain`. */
+  readonly source: string;
+  readonly block: () => Block;
+  readonly responses: () => readonly ResponsePart[];
+}
+
+/** Blocks for the model that was applied. */
+export type Choose = (
+  applications: readonly Application[],
+  table: MetricTable,
+) => readonly Assigned[];
 
 /** Metrics by what they describe; a value, never changed. */
 export interface MetricTable {
+  /** For records: "linear", "kfac". */
+  readonly name: string;
   readonly rows: readonly Metric[];
   /** What has no row: an error that names it, or the plain gradient. */
   readonly others: "error" | "plain";
+  /** What makes blocks in the place of rows, the last one first. */
+  readonly chosen: readonly Choose[];
+  /** What is done with every block of a row. */
+  readonly change: ((block: Block) => Block) | null;
   /** The table with more rows. Throws MetricError for a row that is there already. */
   with(...rows: readonly Metric[]): MetricTable;
   /** The table with rows added, or put in the place of those that describe the same. */
   replacing(...rows: readonly Metric[]): MetricTable;
   /** The table by which modules without a row, and parameters that no block covers, take the plain gradient. */
   orPlain(): MetricTable;
-  /** The row for an application: by instance, then by definition. Throws MetricError. */
-  find(application: Application): Metric;
+  /** The table under a name, with blocks that depend on the model in the place of its rows. */
+  choosing(name: string, choose: Choose): MetricTable;
+  /** The table under a name, with every block of a row changed. */
+  changing(name: string, change: (block: Block) => Block): MetricTable;
+  /** The row of a module: by instance, then by definition; null where there is none. */
+  rowOf(application: Application): Metric | null;
+  /** The row of a use by its kind; the plain gradient where the table says so. Throws MetricError. */
+  rowOfUse(application: Application, use: Use): Metric;
 }
+
+type Parts = Pick<MetricTable, "name" | "rows" | "others" | "chosen" | "change">;
 
 /** A table of metrics. Throws MetricError where two rows describe the same. */
-export function metricTable(...rows: readonly Metric[]): MetricTable {
-  return tableOf(rows, "error");
+export function metricTable(name: string, ...rows: readonly Metric[]): MetricTable {
+  return tableOf({ name, rows, others: "error", chosen: [], change: null });
 }
 
-function tableOf(rows: readonly Metric[], others: MetricTable["others"]): MetricTable {
+function tableOf(parts: Parts): MetricTable {
+  const { rows, others, chosen, change } = parts;
   const byKey = new Map<unknown, Metric>();
   for (const row of rows) {
     checkRow(row);
     if (byKey.has(row.of)) throw doubled(row);
     byKey.set(row.of, row);
   }
-  return Object.freeze({
+  const table: MetricTable = Object.freeze({
+    ...parts,
     rows: Object.freeze([...rows]),
-    others,
-    with: (...more: readonly Metric[]) => tableOf([...rows, ...more], others),
+    with: (...more: readonly Metric[]) => tableOf({ ...parts, rows: [...rows, ...more] }),
     replacing: (...more: readonly Metric[]) => {
       const replaced = new Set<unknown>(more.map((row) => row.of));
-      return tableOf([...rows.filter((row) => !replaced.has(row.of)), ...more], others);
+      return tableOf({ ...parts, rows: [...rows.filter((row) => !replaced.has(row.of)), ...more] });
     },
-    orPlain: () => tableOf(rows, "plain"),
-    find: (application: Application) => {
-      const { module, definition } = application;
-      const found = byKey.get(module) ?? byKey.get(definition);
+    orPlain: () => tableOf({ ...parts, others: "plain" }),
+    choosing: (name: string, choose: Choose) =>
+      tableOf({ ...parts, name, chosen: [choose, ...chosen] }),
+    changing: (name: string, next: (block: Block) => Block) =>
+      tableOf({ ...parts, name, change: change === null ? next : (block) => next(change(block)) }),
+    rowOf: ({ module, definition }: Application) => byKey.get(module) ?? byKey.get(definition) ?? null,
+    rowOfUse: (application: Application, use: Use) => {
+      const kind = kindOf(use);
+      const found = kind === null ? undefined : byKey.get(kind);
       if (found !== undefined) return found;
-      if (others === "plain") return plain(definition as Described);
-      throw missing(application, rows);
+      if (others === "plain") return plain(application.definition as Described);
+      throw missing(application, use, rows);
     },
+  });
+  return table;
+}
+
+/** Throws MetricError for what is no table. */
+export function checkTable(where: string, table: MetricTable): void {
+  if (typeof table?.rowOf === "function") return;
+  throw new MetricError({
+    where,
+    must: "it must be a table of metrics",
+    got: typeof table === "function" ? `the function ${(table as () => void).name}` : String(table),
+    todo: "pass standardMetrics, metrics(…), or call what makes one: metrics.kfac()",
   });
 }
 
@@ -55,26 +105,29 @@ function checkRow(row: Metric): void {
     where: "metrics",
     must: "rows must be metrics",
     got: typeof row === "function" ? "a function" : String(row),
-    todo: "pass what defMetric(…), autoMetric(…) or denseMetric() gives",
+    todo: "pass what defMetric(…), autoMetric(…) or linearRows() gives",
   });
 }
 
 function doubled(row: Metric): MetricError {
   return new MetricError({
     where: "metrics",
-    must: "a table may have one row for each kind of module",
+    must: "a table may have one row for each kind of module or use",
     got: `two for ${describedName(row.of)}`,
     todo: "leave one out, or use table.replacing(row)",
   });
 }
 
-function missing(application: Application, rows: readonly Metric[]): MetricError {
+function missing(application: Application, use: Use, rows: readonly Metric[]): MetricError {
   const known = rows.map((row) => describedName(row.of)).join(", ") || "none";
-  const name = application.module.definition.spec.name;
+  const { name } = application.definition.spec;
+  const path = application.path === "" ? name : application.path;
+  const names = use.parameters.map((one) => application.pathOf(one)).join(", ");
+  const how = use.kind === "free" ? "acts neither as X̃W, nor as scale, nor as lookup" : `acts as ${use.kind}`;
   return new MetricError({
-    where: `metric of ${application.path === "" ? name : application.path}`,
-    must: `the table must have a row for ${name} (it has: ${known})`,
+    where: `metric of ${path}`,
+    must: `the table must have a row for ${name} or for how ${names} ${how} (it has: ${known})`,
     got: "none",
-    todo: `add one: table.with(defMetric(${name}, { block })), or plain(${name}) for its plain gradient, or use table.orPlain()`,
+    todo: `add one: table.with(defMetric(${name}, { block })), autoMetric(${name}), or plain(${name}) for its plain gradient, or use table.orPlain()`,
   });
 }

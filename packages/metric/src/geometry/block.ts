@@ -80,15 +80,14 @@ export interface RfimBlock {
 
 /** The geometry of one subsystem on a store. Throws MetricError for a parameter of another shape. */
 export function blockGeometry(
-  { path, params, metric, block, responseModel }: Subsystem & { readonly block: Block },
+  { path, params, names, source, block, responses }: Subsystem & { readonly block: Block },
   store: Store,
   feeds: Readonly<Record<string, Tensor>>,
 ): RfimBlock {
   const { d, m, n, columns, matrices, size, form } = block;
   packed(block, params);
-  const where = `rfim, block of ${path === "" ? params[0]?.attrs.name : path}`;
+  const where = `rfim, block of ${path === "" ? names[0] : path}`;
   const solvers = block.costs.map((cost) => cost.solver);
-  const names = params.map(({ attrs }) => attrs.name);
   const name = names.join(" + ");
   const check = (value: Tensor) =>
     checkDirections(where, { [name]: value }, { shapes: new Map([[name, [d, m]]]), plain: [] });
@@ -146,8 +145,8 @@ export function blockGeometry(
   return Object.freeze({
     path,
     params: names,
-    law: responseModel().law.name,
-    source: metric.source,
+    law: [...new Set(responses().map(({ law }) => law.name))].join(", "),
+    source,
     form,
     d,
     m,

@@ -59,7 +59,7 @@ function fromRows(
     x: all,
     bias: false,
     nu: null,
-    weight: weight * count,
+    share: weight,
     m: 1,
     form: "scores",
     outputs: null,

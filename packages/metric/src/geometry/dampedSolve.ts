@@ -24,7 +24,7 @@ export interface BlockSolveOptions extends SolveDamping {
 const slack = { f32: 0.05, f64: 1e-3 } as const;
 
 /** Solves with a block by programs in which the damping is an input. */
-export interface DampedSolve {
+export interface BlockSolver {
   /** (g + λI)⁻¹ v for v [d, m]. Throws MetricError where g + λI is singular. */
   solve(v: Tensor, options: BlockSolveOptions): Promise<Tensor>;
   close(): Promise<void>;
@@ -36,7 +36,7 @@ export function dampedSolve(
   block: Block,
   store: Store,
   feeds: Readonly<Record<string, Tensor>>,
-): DampedSolve {
+): BlockSolver {
   const shape = [block.d, block.m];
   const programs = new Map<Solver, LazyProgram>();
   const programOf = (solver: Solver) => {
@@ -88,9 +88,8 @@ export function shiftInput(block: Block): Node {
 
 /** Values for `shiftInput`. Throws MetricError for a damping that is negative or not finite. */
 export function shiftFeeds(where: string, damping: SolveDamping): Readonly<Record<string, Tensor>> {
-  checkOptions(where, damping, ["relative", "absolute"]);
+  checkDamping(where, damping);
   const { relative = 0, absolute = 0 } = damping;
-  checkDamping(where, relative, absolute);
   return { "metric/relative": tensor(relative), "metric/absolute": tensor(absolute) };
 }
 

@@ -1,36 +1,120 @@
-import type { Node } from "@metrigrad/graph";
-import type { Application } from "@metrigrad/nn";
+import { concat, fill, mul, type Node } from "@metrigrad/graph";
+import { type Application, sampleSums } from "@metrigrad/nn";
+import type { Variable } from "@metrigrad/graph";
 import type { Block } from "../blocks/block.ts";
-import { type MetricChoice, tableFor } from "../core/choice.ts";
-import { type LayerUse, layerRows, layersOf } from "./layers.ts";
-import { outputFactors, type ResponseOptions } from "./outputFactors.ts";
+import { transposedBlock } from "../blocks/transposedBlock.ts";
+import { addBlocks } from "../core/addBlocks.ts";
+import { checkOptions } from "../core/arguments.ts";
+import { type Assigned, checkTable, type MetricTable } from "../core/table.ts";
+import { checkSharing, type Layer, layersOf, type Sharing } from "./affine.ts";
+import { firstOfSample, withOnes } from "./linear.ts";
+import { byParameters } from "./merged.ts";
+import { checkSamples, outputFactors, type ResponseOptions } from "./outputFactors.ts";
 import { standardMetrics } from "./standard.ts";
 
 /** What the tables of approximations may be told. */
 export interface ApproximationOptions extends ResponseOptions {
-  /** Rows of what is no dense layer, and laws of last responses; `standardMetrics` by default. */
-  readonly metrics?: MetricChoice;
+  /** Rows of what does not act as X̃W, and laws of last responses; `standardMetrics` by default. */
+  readonly metrics?: MetricTable;
+  /** How rows of one sample count, such as positions; "expand" by default. */
+  readonly sharing?: Sharing;
+}
+
+/** Names of the options. */
+export const approximationNames = ["metrics", "samples", "sharing"] as const;
+
+/** The rows of all uses of a weight, and the model's scores in their outputs. */
+export interface LayerRows {
+  /** x [rows, d − 1] with a bias, else [rows, d]. */
+  readonly x: Node;
+  readonly bias: boolean;
+  /** F [rows, m, r] with FF' = E[δδ'], δ = ∂ ln p(y)/∂t. */
+  readonly factors: Node;
+  /** Weights of the rows; null: all 1. */
+  readonly weights: Node | null;
+  readonly samples: number;
 }
 
 /**
- * A table by which every dense layer has an approximation of its block of the whole model's Fisher
- * information, E[x̃x̃' ⊗ FF'] with FF' = E[δδ'] in its outputs t.
+ * A table by which every use X̃W has an approximation of its block of the whole model's Fisher
+ * information, E[x̃x̃' ⊗ FF'] with FF' = E[δδ'] in its outputs t. Uses of one weight are put together.
  */
 export function approximation(
   name: string,
   source: string,
   options: ApproximationOptions,
-  blockOf: (layer: LayerUse, factors: Node) => Block,
-): MetricChoice {
-  const choose = (applications: readonly Application[]) => {
-    const base = tableFor(options.metrics ?? standardMetrics, applications);
+  blockOf: (rows: LayerRows) => Block,
+): MetricTable {
+  checkOptions(`metrics.${name}`, options, [...approximationNames, "split"]);
+  const { metrics: base = standardMetrics, sharing = "expand", samples } = options;
+  checkTable(`metrics.${name}`, base);
+  checkSharing(`metrics.${name}`, sharing);
+  checkSamples(samples);
+  return base.choosing(name, (applications: readonly Application[]) => {
     const layers = layersOf(applications);
+    if (layers.length === 0) return [];
     const { factors, responses } = outputFactors(applications, layers, base, options);
-    const rows = layerRows(layers, { source, responseModel: null }, (layer) => ({
-      block: blockOf(layer, factors.get(layer) as Node),
-      responses: () => responses,
-    }));
-    return base.replacing(...rows);
+    return byParameters(layers).map((group): Assigned => {
+      const rowsOf = (own: readonly Layer[]) => blockOf(joinedRows(own, factors, sharing));
+      return {
+        params: group[0].use.parameters as readonly Variable[],
+        source,
+        block: () => bothWays(group, rowsOf),
+        responses: () => responses,
+      };
+    });
+  });
+}
+
+/** The block of uses of W, and of those of W'. */
+export function bothWays(group: readonly Layer[], blockOf: (layers: readonly Layer[]) => Block): Block {
+  const ways = [false, true].map((way) => group.filter(({ use }) => use.transposed === way));
+  const [straight = [], transposed = []] = ways;
+  const blocks = [
+    ...(straight.length > 0 ? [blockOf(straight)] : []),
+    ...(transposed.length > 0 ? [transposedBlock(blockOf(transposed))] : []),
+  ];
+  return addBlocks(blocks) as Block;
+}
+
+/** The rows of several uses, one after the other. */
+function joinedRows(
+  layers: readonly Layer[],
+  factors: ReadonlyMap<Layer, Node>,
+  sharing: Sharing,
+): LayerRows {
+  const parts = layers.map((layer) => rowsOfUse(layer, factors.get(layer) as Node, sharing));
+  const [first] = parts as [LayerRows];
+  if (parts.length === 1) return first;
+  const r = Math.max(...parts.map((one) => one.factors.shape[2] as number));
+  const weighted = parts.some(({ weights }) => weights !== null);
+  return {
+    x: concat(parts.map(({ x }) => x), 0),
+    bias: first.bias,
+    factors: concat(parts.map((one) => padded(one.factors, r)), 0),
+    weights: weighted ? concat(parts.map(({ x, weights }) => weights ?? fill([x.shape[0] as number], 1)), 0) : null,
+    samples: first.samples,
   };
-  return Object.defineProperty(choose, "name", { value: name });
+}
+
+function rowsOfUse({ x, use, samples, weights }: Layer, factors: Node, sharing: Sharing): LayerRows {
+  const rows = x.shape[0] as number;
+  if (sharing === "expand" || rows === samples) {
+    return { x, bias: use.bias, factors, weights, samples };
+  }
+  // The mean of the positions' rows, and the sum of their scores: one response per sample.
+  const mean = mul(sampleSums(use.bias ? withOnes(x) : x, samples), samples / rows);
+  return {
+    x: mean,
+    bias: false,
+    factors: sampleSums(factors, samples),
+    weights: weights === null ? null : firstOfSample(weights, samples),
+    samples,
+  };
+}
+
+/** F [n, m, r] with columns of zeros. */
+function padded(factors: Node, r: number): Node {
+  const [n = 0, m = 0, own = 0] = factors.shape;
+  return own === r ? factors : concat([factors, fill([n, m, r - own], 0)], 2);
 }

@@ -1,12 +1,15 @@
 import {
   elementwiseDerivative,
   expandDims,
+  isLinearIn,
+  isVariable,
   mul,
   type Node,
+  reshape,
   softmax,
   square,
 } from "@metrigrad/graph";
-import { type Activation, categorical, dense, type Law } from "@metrigrad/nn";
+import { type Activation, categorical, type ResponsePart, type RowLaw } from "@metrigrad/nn";
 import type { Block } from "../blocks/block.ts";
 import {
   factorGram,
@@ -15,55 +18,116 @@ import {
   softmaxGram,
   unitGram,
 } from "../blocks/gram.ts";
-import { defMetric, type Metric } from "../core/defMetric.ts";
-import { denseMetric, standardUnitRows, type UnitRows } from "./dense.ts";
+import type { Metric } from "../core/defMetric.ts";
+import { behindReshapes, observedResponses } from "../core/members.ts";
+import { bySample, factorsOf, fisherColumns, pulledBack } from "../core/propagate.ts";
+import { affineUses } from "../core/useKinds.ts";
+import { asAffine, blockOfUse, gramOptions, type Layer, layerOf } from "./affine.ts";
+import {
+  activationOfUse,
+  checkUnitRows,
+  neuronBlock,
+  neuronResponse,
+  neuronRows,
+  standardUnitRows,
+  type UnitRows,
+} from "./neuron.ts";
 
 /** Blocks of linear layers by the law of their response t, where there is a shorter one than R R'. */
-const closedForms: ReadonlyMap<Law, (x: Node, t: Node, options: GramBlockOptions) => Block> =
-  new Map([[categorical(), (x, t, options) => softmaxGram(x, softmax(t, { axis: 1 }), options)]]);
+const closedForms: ReadonlyMap<RowLaw, (x: Node, t: Node, options: GramBlockOptions) => Block> =
+  new Map([
+    [categorical() as RowLaw, (x, t, options) => softmaxGram(x, softmax(t, { axis: 1 }), options)],
+  ]);
 
 /**
- * The RFIM of a dense layer by the likelihood where that consumes its response, with its own law's
- * Fisher information F in the response h = f(t): f'(t)F f'(t) ⊗ x̃x̃'. That is the soft-max layer
- * (diag η − ηη') ⊗ x̃x̃' over all units at once for `categorical`, a matrix for every unit where responses
- * are independent, and one for all where F is constant (Sun and Nielsen 2017). Other layers have the
- * rows of `denseMetric`.
+ * The metric of every use T = X̃W by what is observed of the model, where that is T, f(T), or a fixed linear map of
+ * them: f'(t)F f'(t) ⊗ x̃x̃' with the law's own Fisher information F in the response h = f(t). That is the
+ * soft-max layer (diag η − ηη') ⊗ x̃x̃' over all units at once for `categorical`, a matrix for every unit
+ * where responses are independent, and one for all where F is constant (Sun and Nielsen 2017). Other
+ * uses have the form of `neuronRows`.
+ * @param rows ν by activation, for the other uses; the paper's by default
+ * @returns a row for a table
+ * @throws MetricError for what are no rows
  */
-export function likelihoodMetric(rows: UnitRows = standardUnitRows): Metric {
-  const { block, responseModel, example } = denseMetric(rows);
-  return defMetric(dense, {
+export function likelihoodRows(rows: UnitRows = standardUnitRows): Metric {
+  checkUnitRows(rows);
+  return Object.freeze({
+    of: affineUses,
     source: "Sun and Nielsen 2017: soft-max, linear or non-linear layer",
-    block: (context) => {
-      const { options, params, reference, preActivation, law } = context;
-      if (law === null) return block(context);
-      const own = lawBlock(law, options.activation, reference, preActivation);
-      return [{ params: [params.w], block: own }];
+    block: (context, use) => {
+      const own = asAffine(use);
+      const layer = layerOf(context, own);
+      const parts = consumersOf(layer);
+      if (parts.length === 0) return [blockOfUse(own, neuronBlock(layer, rows))];
+      const made = blockOfUse(own, observedBlock(layer, parts));
+      return [{ ...made, responses: () => parts }];
     },
-    responseModel: (context) => {
-      const { law, response } = context;
-      if (law !== null) return { law, natural: response };
-      return (responseModel as NonNullable<typeof responseModel>)(context);
+    response: (context, use) => {
+      const own = asAffine(use);
+      const parts = consumersOf(layerOf(context, own));
+      return parts.length > 0 ? parts : neuronResponse(context, own, rows);
     },
-    ...(example === null ? {} : { example }),
-  });
+    example: neuronRows(rows).example,
+  } satisfies Metric);
 }
 
-/** The block of t = X̃W under a law of f(t). */
-function lawBlock(law: Law, activation: Activation | null, x: Node, t: Node): Block {
-  const outputs = { outputs: t };
+/** The observed responses that are the layer's own, f(T), or a fixed linear map of it. */
+function consumersOf({ application, use }: Layer): readonly ResponsePart[] {
+  const last = behindReshapes(application.response as Node);
+  const t = behindReshapes(use.outputs);
+  const starts = activationOfUse(application, use) === null ? [t] : [t, last];
+  return (observedResponses([application]) ?? []).filter(({ natural }) =>
+    starts.some((start) => isLinearIn(natural, start, (node) => !isTrained(node))),
+  );
+}
+
+function isTrained(node: Node): boolean {
+  return isVariable(node) && node.attrs.role === "parameter";
+}
+
+/** The block of a layer under laws of what is observed of it. */
+function observedBlock(layer: Layer, parts: readonly ResponsePart[]): Block {
+  const [part, ...others] = parts as readonly [ResponsePart];
+  const activation = activationOfUse(layer.application, layer.use);
+  const natural = behindReshapes(part.natural);
+  const h = activation === null ? layer.use.outputs : (layer.application.response as Node);
+  const direct = others.length === 0 && natural === behindReshapes(h) && sameRows(part, layer);
+  if (direct) return lawBlock(part, activation, layer);
+  const columns = parts.map((one) => {
+    const own = bySample(fisherColumns(one), layer.samples);
+    return pulledBack(one.natural, own, [layer.use.outputs])[0] as Node;
+  });
+  const [rows = 0, m = 0] = layer.t.shape;
+  const factors = columns.map((one) => reshape(one, [one.shape[0] as number, rows, m]));
+  return factorGram(layer.x, factorsOf(factors), gramOptions({ ...layer, weights: null }));
+}
+
+function sameRows({ natural }: ResponsePart, { t }: Layer): boolean {
+  return natural.shape.length === 2 && natural.shape.every((n, axis) => n === t.shape[axis]);
+}
+
+/** The block of t = X̃W under a law of f(t), row by row. */
+function lawBlock(
+  { law, weights }: ResponsePart,
+  activation: Activation | null,
+  layer: Layer,
+): Block {
+  const { x, t, m } = layer;
+  // Weights of samples are among those of the response.
+  const options = { ...gramOptions(layer), weights };
   const h = activation === null ? t : activation(t);
   const slope = activation === null ? null : elementwiseDerivative(activation)(t);
   const { fisherDiagonal } = law;
   if (slope === null) {
     const closed = closedForms.get(law);
-    if (closed !== undefined) return closed(x, t, outputs);
+    if (closed !== undefined) return closed(x, t, options);
     if (typeof fisherDiagonal === "number")
-      return sharedGram(x, t.shape[1] as number, { ...outputs, weight: fisherDiagonal });
+      return sharedGram(x, m, { ...options, weight: fisherDiagonal });
   }
   if (fisherDiagonal !== null) {
     const diagonal = typeof fisherDiagonal === "number" ? fisherDiagonal : fisherDiagonal(h);
-    return unitGram(x, mul(diagonal, slope === null ? 1 : square(slope)), outputs);
+    return unitGram(x, mul(diagonal, slope === null ? 1 : square(slope)), options);
   }
   const root = law.fisherRoot(h);
-  return factorGram(x, slope === null ? root : mul(root, expandDims(slope, 2)), outputs);
+  return factorGram(x, slope === null ? root : mul(root, expandDims(slope, 2)), options);
 }

@@ -24,7 +24,7 @@ export interface Metrics {
  * tables like others: `metrics.kfac()`.
  */
 export const metrics: Metrics = Object.freeze(
-  Object.assign((...rows: readonly Metric[]) => metricTable(...rows), {
+  Object.assign((...rows: readonly Metric[]) => metricTable("metrics", ...rows), {
     kfac: kfacMetrics,
     ekfac: ekfacMetrics,
     diagonal: diagonalMetrics,

@@ -5,61 +5,84 @@ import {
   mul,
   type Node,
   reshape,
+  sqrt,
   stopGradient,
   sum,
 } from "@metrigrad/graph";
-import type { Application } from "@metrigrad/nn";
+import type { Application, ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
-import type { ResponseModel } from "../core/defMetric.ts";
-import { factorsOf, fisherColumns, pulledBack } from "../core/propagate.ts";
+import { modelResponses } from "../core/members.ts";
+import { bySample, factorsOf, fisherColumns, pulledBack } from "../core/propagate.ts";
 import type { MetricTable } from "../core/table.ts";
-import { modelResponses } from "../core/uses.ts";
-import type { LayerUse } from "./layers.ts";
+import type { Layer } from "./affine.ts";
 
 /** How the expectation over the model's own responses is taken. */
 export interface ResponseOptions {
   /**
    * Draws of the response per row; 1 is the customary estimate. By default none are drawn: the law's
-   * Fisher information gives the expectation exactly, at one pullback for each of its columns.
+   * Fisher information gives the expectation exactly, at one pullback for each of its columns and each
+   * position of a sample.
    */
   readonly samples?: number;
 }
 
-/** Factors F [n, m, r] of every layer with FF' = E[δδ'], δ = ∂ ln p(y)/∂t over the model's own y. */
+/** Pullbacks that the exact expectation may take. */
+const mostColumns = 256;
+
+/** Factors F [rows, m, r] of every layer with FF' = E[δδ'], δ = ∂ ln p(y)/∂t over the model's own y. */
 export function outputFactors(
   applications: readonly Application[],
-  layers: readonly LayerUse[],
+  layers: readonly Layer[],
   base: MetricTable,
   { samples }: ResponseOptions,
-): { readonly responses: readonly ResponseModel[]; readonly factors: ReadonlyMap<LayerUse, Node> } {
-  if (samples !== undefined && !(Number.isInteger(samples) && samples > 0))
-    throw countless(samples);
+): { readonly responses: readonly ResponsePart[]; readonly factors: ReadonlyMap<Layer, Node> } {
   const responses = modelResponses(applications, base);
-  const values = layers.map(({ t }) => t);
-  const all = responses.map((model, index) => {
+  const values = layers.map(({ use }) => use.outputs);
+  const n = applications[0]?.samples ?? 1;
+  const all = responses.map((part, index) => {
     const columns =
       samples === undefined
-        ? fisherColumns(model)
-        : scoreColumns(model, samples, `response${index}`);
-    return pulledBack(model.natural, columns, values);
+        ? exactColumns(part, n)
+        : scoreColumns(part, samples, `response${index}`);
+    return pulledBack(part.natural, columns, values);
   });
   const factors = layers.map((layer, at) => {
-    return [layer, factorsOf(all.map((parts) => parts[at] as Node))] as const;
+    const [rows = 0, m = 0] = layer.t.shape;
+    const own = all.map((parts) => {
+      const one = parts[at] as Node;
+      return reshape(one, [one.shape[0] as number, rows, m]);
+    });
+    return [layer, factorsOf(own)] as const;
   });
   return { responses, factors: new Map(factors) };
 }
 
-/** Scores ∂ ln p(y)/∂h of drawn y over √count: [count, n, m]. */
-function scoreColumns({ law, natural }: ResponseModel, count: number, key: string): Node {
+function exactColumns(part: ResponsePart, samples: number): Node {
+  const columns = bySample(fisherColumns(part), samples);
+  const [count = 0] = columns.shape;
+  if (count <= mostColumns) return columns;
+  throw new MetricError({
+    where: "metrics by the model's responses",
+    must: `the exact expectation may take ${mostColumns} pullbacks at most`,
+    got: `${count} (columns of the law's information times positions of a sample)`,
+    todo: "draw responses: { samples: 1 }",
+  });
+}
+
+/** Scores ∂ ln p(y)/∂h of drawn y over √count: [count, rows, m]. */
+function scoreColumns({ law, natural, weights }: ResponsePart, count: number, key: string): Node {
   const [n = 0, m = 0] = natural.shape;
   const shape = [count, n, m];
   const h = reshape(broadcastTo(expandDims(natural, 0), shape), [count * n, m]);
   const y = stopGradient(law.sample(h, `metric/${key}`));
-  return mul(reshape(grad(sum(law.logProb(y, h)), h), shape), count ** -0.5);
+  const scores = mul(reshape(grad(sum(law.logProb(y, h)), h), shape), count ** -0.5);
+  return weights === null ? scores : mul(scores, expandDims(sqrt(weights), 1));
 }
 
-function countless(samples: number): MetricError {
-  return new MetricError({
+/** Throws MetricError for a number of draws that is none. */
+export function checkSamples(samples: number | undefined): void {
+  if (samples === undefined || (Number.isInteger(samples) && samples > 0)) return;
+  throw new MetricError({
     where: "metrics by the model's responses",
     must: "samples must be a positive integer",
     got: String(samples),

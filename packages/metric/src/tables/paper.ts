@@ -1,17 +1,27 @@
-import { type Application, dense } from "@metrigrad/nn";
-import type { MetricTable } from "../core/table.ts";
-import { linearRows } from "./dense.ts";
+import type { Variable } from "@metrigrad/graph";
+import { gaussian, type RowLaw } from "@metrigrad/nn";
+import type { Assigned, MetricTable } from "../core/table.ts";
+import { type Layer, layersOf } from "./affine.ts";
+import { linearBlock } from "./linear.ts";
+import { addedBlock } from "./merged.ts";
 import { standardMetrics } from "./standard.ts";
 
 /**
- * The table of the paper's experiment: the linear layer's row for the first and the last dense
- * layer, one matrix per unit by its activation's row between them (Sun and Nielsen 2017).
+ * The table of the paper's experiment: the linear layer's form for the first and the last layer, one
+ * matrix per unit by its activation's row between them (Sun and Nielsen 2017).
  */
-export function paperMetrics(applications: readonly Application[]): MetricTable {
-  const layers = applications.filter(({ definition }) => definition === (dense as unknown));
-  const ends = new Set([layers.at(0)?.module, layers.at(-1)?.module]);
-  ends.delete(undefined);
-  return standardMetrics.with(
-    ...[...ends].map((module) => linearRows(module as Application["module"])),
-  );
-}
+export const paperMetrics: MetricTable = standardMetrics.choosing("paper", (applications) => {
+  const layers = layersOf(applications);
+  const ends = new Set([layers.at(0), layers.at(-1)].flatMap((one) => one?.use.parameters[0] ?? []));
+  return [...ends].map((w): Assigned => {
+    const own = layers.filter(({ use }) => use.parameters[0] === w) as [Layer, ...Layer[]];
+    const [{ use }] = own;
+    return {
+      params: use.parameters as readonly Variable[],
+      source: "Sun and Nielsen 2017: linear layer",
+      block: () => addedBlock(own, (layer) => linearBlock(layer, 1, "expand")),
+      responses: () =>
+        own.map(({ t }) => ({ law: gaussian() as RowLaw, natural: t, weights: null })),
+    };
+  });
+});

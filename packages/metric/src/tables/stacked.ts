@@ -1,34 +1,40 @@
-import type { Node } from "@metrigrad/graph";
-import type { Application, Module } from "@metrigrad/nn";
+import { type Node, reshape, type Variable } from "@metrigrad/graph";
+import { type Application, type AnyModule, nodesOf, type ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { factorGram } from "../blocks/gram.ts";
-import { type MetricChoice, tableFor } from "../core/choice.ts";
-import type { ResponseModel } from "../core/defMetric.ts";
-import { factorsOf, fisherColumns, pulledBack } from "../core/propagate.ts";
-import { modelResponses, reaches, useOf } from "../core/uses.ts";
-import { fullMetrics } from "./full.ts";
-import { type LayerUse, layerRows, layersOf } from "./layers.ts";
+import { checkOptions } from "../core/arguments.ts";
+import { modelResponses, ownResponses, reaches } from "../core/members.ts";
+import { bySample, factorsOf, fisherColumns, pulledBack } from "../core/propagate.ts";
+import { type Assigned, checkTable, type MetricTable } from "../core/table.ts";
+import { gramOptions, type Layer, layersOf } from "./affine.ts";
+import { addedBlock, byParameters } from "./merged.ts";
+import { fullMetrics } from "./standard.ts";
 
 /** What `stackedMetrics` may be told. */
 export interface StackedOptions {
   /** Layers of a subsystem: 2 by default, Infinity for the response of the model. */
   readonly layers?: number;
   /** Modules whose responses end a subsystem, such as the last one of a generator. */
-  readonly ends?: readonly Module[];
-  /** Rows of the last layers and of what is no dense layer; `fullMetrics` by default. */
-  readonly metrics?: MetricChoice;
+  readonly ends?: readonly AnyModule[];
+  /** Forms of the last layers and of what does not act as X̃W; `fullMetrics` by default. */
+  readonly metrics?: MetricTable;
 }
 
 /**
- * Dense layers by the response of a layer further on: g^y(W_l) = E[J'F_rJ ⊗ x̃x̃'] with J = ∂r/∂t_l. For
- * two layers with h = f(t) and o = C'h̃ that is (D C G_o C' D) ⊗ x̃x̃', D = diag f'(t); for more of them,
- * counted among those that read the response, in the order of use, the metric is propagated back, g^y(h_{l−1}) = (∂h_l/∂h_{l−1})' g^y(h_l) (∂h_l/∂h_{l−1}). The parameters of the
- * later layers are held fixed. With `layers: Infinity` each block is that of the whole model's Fisher
- * information. Rows of a batch must not mix: batch normalisation between the layers is exact in
- * inference mode. Throws MetricError for `layers` below 1.
+ * Uses X̃W by the response of layers further on: g^y(W_l) = E[J'F_rJ ⊗ x̃x̃'] with J = ∂r/∂t_l. For
+ * two layers with h = f(t) and o = C'h̃ that is (D C G_o C' D) ⊗ x̃x̃', D = diag f'(t); for more of them
+ * the metric is propagated back, g^y(h_{l−1}) = (∂h_l/∂h_{l−1})' g^y(h_l) (∂h_l/∂h_{l−1}). A layer that
+ * several read has the responses of all of them. The parameters of the later layers are held fixed.
+ * With `layers: Infinity` each block is that of the whole model's Fisher information. Samples must not
+ * mix: batch normalisation between the layers is exact in inference mode.
+ * @param options depth, ends and the table of other parameters
+ * @returns a table
+ * @throws MetricError for `layers` below 1, and while a model is applied for ends that it has not
  */
-export function stackedMetrics(options: StackedOptions = {}): MetricChoice {
-  const { layers: depth = 2, ends = [], metrics = fullMetrics } = options;
+export function stackedMetrics(options: StackedOptions = {}): MetricTable {
+  checkOptions("stackedMetrics", options, ["layers", "ends", "metrics"]);
+  const { layers: depth = 2, ends = [], metrics: base = fullMetrics } = options;
+  checkTable("stackedMetrics", base);
   if (!(depth === Number.POSITIVE_INFINITY || (Number.isInteger(depth) && depth >= 1))) {
     throw new MetricError({
       where: "stackedMetrics",
@@ -37,62 +43,115 @@ export function stackedMetrics(options: StackedOptions = {}): MetricChoice {
       todo: "pass { layers: 2 }, or Infinity for the response of the model",
     });
   }
-  const choose = (applications: readonly Application[]) => {
-    const base = tableFor(metrics, applications);
+  return base.choosing(`stacked ${depth} layers`, (applications) => {
     const layers = layersOf(applications);
     checkEnds(ends, layers);
-    const responses = new Map<LayerUse, readonly ResponseModel[]>();
-    for (const layer of layers) {
-      const chain = chainOf(layer, layers, ends);
-      const end = chain[Math.min(depth, chain.length) - 1] as LayerUse;
-      const whole = depth === Number.POSITIVE_INFINITY && !ends.includes(end.application.module);
-      const found = whole
-        ? modelResponses(applications, base).filter(({ natural }) => reaches(layer.t, natural))
-        : [useOf(end.application, base).responseModel()];
-      const own =
-        end === layer && (!whole || layer.application.response === layer.application.model.output);
-      // The last layers of subsystems have rows of their own.
-      if (!own) responses.set(layer, found);
-    }
-    const row = { source: "J'F_rJ ⊗ x̃x̃' by metric back-propagation", responseModel: null };
-    const rows = layerRows([...responses.keys()], row, (layer) => {
-      const own = responses.get(layer) ?? [];
-      const block = factorGram(layer.x, factorsAt(layer.t, own), { outputs: layer.t });
-      return { block, responses: () => own };
+    const responsesOf = responsesAhead(applications, layers, { depth, ends, base });
+    return byParameters(layers).flatMap((group): Assigned[] => {
+      const found = new Map(group.map((layer) => [layer, responsesOf(layer)]));
+      // The last layers of subsystems have forms of their own.
+      if (![...found.values()].every((own) => own !== null)) return [];
+      return [
+        {
+          params: group[0].use.parameters as readonly Variable[],
+          source: "J'F_rJ ⊗ x̃x̃' by metric back-propagation",
+          block: () => addedBlock(group, (layer) => aheadBlock(layer, found.get(layer) ?? [])),
+          responses: () => group.flatMap((layer) => found.get(layer) ?? []),
+        },
+      ];
     });
-    return base.replacing(...rows);
-  };
-  return Object.defineProperty(choose, "name", { value: `stacked ${depth} layers` });
+  });
 }
 
-function checkEnds(ends: readonly Module[], layers: readonly LayerUse[]): void {
+function aheadBlock(layer: Layer, responses: readonly ResponsePart[]) {
+  const [rows = 0, m = 0] = layer.t.shape;
+  const columns = responses.map((part) => {
+    const own = bySample(fisherColumns(part), layer.samples);
+    const one = pulledBack(part.natural, own, [layer.use.outputs])[0] as Node;
+    return reshape(one, [one.shape[0] as number, rows, m]);
+  });
+  // Weights of samples are among those of the responses.
+  return factorGram(layer.x, factorsOf(columns), { ...gramOptions(layer), weights: null });
+}
+
+/** The responses that end the subsystem of a layer; null where that is the layer alone. */
+function responsesAhead(
+  applications: readonly Application[],
+  layers: readonly Layer[],
+  { depth, ends, base }: { depth: number; ends: readonly AnyModule[]; base: MetricTable },
+): (layer: Layer) => readonly ResponsePart[] | null {
+  const readers = directReaders(layers);
+  const whole = modelResponses(applications, base);
+  const isEnd = ({ application }: Layer) => ends.includes(application.module);
+  return (layer) => {
+    const last = layersAt(layer, depth, readers, isEnd);
+    if (last.length === 1 && last[0] === layer) {
+      if (depth !== Number.POSITIVE_INFINITY || isEnd(layer)) return null;
+      const own = whole.filter(({ natural }) => reaches(layer.use.outputs, natural));
+      const direct = own.every(({ natural }) => ownOutput(layer, natural));
+      return own.length === 0 || direct ? null : own;
+    }
+    const open = depth === Number.POSITIVE_INFINITY && !last.some(isEnd);
+    if (open) return whole.filter(({ natural }) => reaches(layer.use.outputs, natural));
+    const seen = [...new Set(last.map(({ application }) => application))];
+    return seen.flatMap((application) => ownResponses(application, base));
+  };
+}
+
+/** Whether the response is that of the layer's own application. */
+function ownOutput({ application }: Layer, natural: Node): boolean {
+  return nodesOf(application.response).some((node) => reaches(node, natural) && node === natural);
+}
+
+/** For every layer those that read its response with no other one between. */
+function directReaders(layers: readonly Layer[]): ReadonlyMap<Layer, readonly Layer[]> {
+  const makers = new Map<Node, Layer>(layers.map((layer) => [layer.use.product, layer]));
+  const readers = new Map<Layer, Set<Layer>>(layers.map((layer) => [layer, new Set()]));
+  for (const layer of layers) {
+    const seen = new Set<Node>();
+    const open: Node[] = [layer.use.rows];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      const maker = makers.get(node);
+      if (maker === undefined) open.push(...node.inputs);
+      else readers.get(maker)?.add(layer);
+    }
+  }
+  return new Map([...readers].map(([layer, found]) => [layer, [...found]]));
+}
+
+/** The layers that end the subsystem of a layer: `depth` of them in a row, fewer at ends and at the model's output. */
+function layersAt(
+  layer: Layer,
+  depth: number,
+  readers: ReadonlyMap<Layer, readonly Layer[]>,
+  isEnd: (layer: Layer) => boolean,
+): readonly Layer[] {
+  const last = new Set<Layer>();
+  const seen = new Set<Layer>([layer]);
+  let front: readonly Layer[] = [layer];
+  for (let left = depth - 1; front.length > 0; left--) {
+    const next = new Set<Layer>();
+    for (const one of front) {
+      const ahead = readers.get(one) ?? [];
+      if (left <= 0 || ahead.length === 0 || isEnd(one)) last.add(one);
+      else for (const reader of ahead) if (!seen.has(reader)) next.add(reader);
+    }
+    for (const one of next) seen.add(one);
+    front = [...next];
+  }
+  return [...last];
+}
+
+function checkEnds(ends: readonly AnyModule[], layers: readonly Layer[]): void {
   for (const end of ends) {
     if (layers.some(({ application }) => application.module === end)) continue;
     throw new MetricError({
       where: "stackedMetrics, ends",
-      must: "they must be dense layers of the model",
+      must: "they must be layers of the model that act as X̃W",
       got: end.definition.spec.name,
       todo: "pass modules as they stand in the model",
     });
   }
-}
-
-/** F [n, m, r] with FF' = J'F_rJ in a value [n, m], for the responses that it leads to. */
-function factorsAt(at: Node, responses: readonly ResponseModel[]): Node {
-  const columns = responses.map((one) => pulledBack(one.natural, fisherColumns(one), [at])[0]);
-  return factorsOf(columns as Node[]);
-}
-
-/** A layer and those after it that read its response, up to one that ends a subsystem. */
-function chainOf(
-  layer: LayerUse,
-  layers: readonly LayerUse[],
-  ends: readonly Module[],
-): readonly LayerUse[] {
-  const after = layers.filter(
-    (other) => other !== layer && reaches(layer.application.response, other.t),
-  );
-  const chain = [layer, ...after];
-  const end = chain.findIndex(({ application }) => ends.includes(application.module));
-  return end < 0 ? chain : chain.slice(0, end + 1);
 }

@@ -1,13 +1,42 @@
-import { batchNorm } from "@metrigrad/nn";
 import { plain } from "../core/defMetric.ts";
 import { type MetricTable, metricTable } from "../core/table.ts";
-import { denseMetric, linearRows } from "./dense.ts";
+import { scaleUses } from "../core/useKinds.ts";
+import { likelihoodRows } from "./likelihood.ts";
+import { linearRows } from "./linear.ts";
+import { lookupRows } from "./lookup.ts";
+import { neuronRows } from "./neuron.ts";
+import { scaleRows } from "./scale.ts";
 
 /**
- * Every layer with its own row: linear layers share one matrix, non-linear ones have one per unit.
- * Scale and offset of batch normalisation take the plain gradient, as in the paper.
+ * The default of `rngd`, `rfim` and `explain`: every use X̃W by the linear layer's form, one matrix
+ * E[x̃x̃'] per layer; tables by counts; scales and offsets take the plain gradient.
  */
-export const standardMetrics: MetricTable = metricTable(denseMetric(), plain(batchNorm));
+export const linearMetrics: MetricTable = metricTable(
+  "linear",
+  linearRows(),
+  lookupRows(),
+  plain(scaleUses),
+);
 
-/** Every dense layer by the linear layer's row: one matrix E[x̃x̃'] per layer. */
-export const linearMetrics: MetricTable = metricTable(linearRows(), plain(batchNorm));
+/**
+ * Every layer with its own form: linear layers share one matrix, non-linear ones have one per unit.
+ * Scales and offsets take the plain gradient, as in the paper.
+ */
+export const standardMetrics: MetricTable = metricTable(
+  "standard",
+  neuronRows(),
+  lookupRows(),
+  plain(scaleUses),
+);
+
+/**
+ * Every parameter by its own form, nothing by the plain gradient: layers by their activation, the last
+ * one by what is observed of the model (the soft-max layer's block over all classes for
+ * `categorical`), scales and offsets by theirs, tables by counts.
+ */
+export const fullMetrics: MetricTable = metricTable(
+  "full",
+  likelihoodRows(),
+  scaleRows(),
+  lookupRows(),
+);

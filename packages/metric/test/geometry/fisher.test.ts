@@ -7,7 +7,7 @@ import {
   dense,
   gaussian,
   gaussianWithScale,
-  type Law,
+  type RowLaw as Law,
   type Module,
   poisson,
   sequential,

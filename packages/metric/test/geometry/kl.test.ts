@@ -5,7 +5,7 @@ import {
   dense,
   gaussian,
   gaussianWithScale,
-  type Law,
+  type RowLaw as Law,
   poisson,
   sequential,
 } from "@metrigrad/nn";

@@ -14,7 +14,7 @@ import {
   dense,
   gaussianWithScale,
   glorotUniform,
-  type Law,
+  type RowLaw as Law,
   type Module,
   ones,
   param,

@@ -9,7 +9,14 @@ import {
   rfim,
   softmaxGram,
 } from "@metrigrad/metric";
-import { bernoulli, categorical, dense, gaussian, type Law, type Module } from "@metrigrad/nn";
+import {
+  bernoulli,
+  categorical,
+  dense,
+  gaussian,
+  type RowLaw as Law,
+  type Module,
+} from "@metrigrad/nn";
 import { type Tensor, tensor } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import test from "tape";

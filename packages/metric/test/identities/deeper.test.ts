@@ -1,6 +1,6 @@
 /** Deeper stacks and the whole model against E[score score'] over all outcomes, in plain JavaScript. */
 import { fisher, partition, rfim, stackedMetrics } from "@metrigrad/metric";
-import { bernoulli, categorical, dense, type Law, sequential } from "@metrigrad/nn";
+import { bernoulli, categorical, dense, type RowLaw as Law, sequential } from "@metrigrad/nn";
 import { Matrix } from "ml-matrix";
 import test from "tape";
 import { backends, type Tested } from "../support/backends.ts";

@@ -21,7 +21,7 @@ import {
   dense,
   gaussian,
   gaussianWithScale,
-  type Law,
+  type RowLaw as Law,
   type Module,
   poisson,
   sequential,

@@ -7,7 +7,7 @@ import {
   categorical,
   dense,
   gaussian,
-  type Law,
+  type RowLaw as Law,
   sequential,
 } from "@metrigrad/nn";
 import { Matrix } from "ml-matrix";

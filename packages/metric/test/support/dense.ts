@@ -1,6 +1,6 @@
 import { compile, constant } from "@metrigrad/graph";
 import { type MetricChoice, type Subsystem, subsystems } from "@metrigrad/metric";
-import { applyModel, type Law, type Module } from "@metrigrad/nn";
+import { applyModel, type RowLaw as Law, type Module } from "@metrigrad/nn";
 import { type Store, tensor } from "@metrigrad/tensor";
 import type { Matrix } from "ml-matrix";
 import { onReference, type Tested } from "./backends.ts";

@@ -1,5 +1,5 @@
 import { compile, input, mean, type Node, neg } from "@metrigrad/graph";
-import { applyModel, type Law, type Module } from "@metrigrad/nn";
+import { applyModel, type RowLaw as Law, type Module } from "@metrigrad/nn";
 import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import { Matrix } from "ml-matrix";
 

@@ -19,7 +19,7 @@ import {
   dense,
   freeze,
   gaussian,
-  type Law,
+  type RowLaw as Law,
   type Module,
   sequential,
 } from "@metrigrad/nn";

@@ -1,12 +1,13 @@
 import type { Node, Variable } from "@metrigrad/graph";
 import type { Law } from "../laws/law.ts";
-import type { AnyDefinition, Applied, Module } from "./module.ts";
+import type { AnyDefinition, AnyModule, FullyApplied, NodeTree } from "./module.ts";
+import type { Use } from "./uses.ts";
 
-/** An applied model with its output, and p(y | output), usually the likelihood; null where it was not named. */
-export interface ModelResponse {
-  readonly module: Module;
-  readonly output: Node;
-  readonly law: Law | null;
+/** A value of the graph that is observed under a law: usually the model's output under its likelihood. */
+export interface Observation {
+  readonly output: NodeTree;
+  /** p(y | output), with what of the targets is no outcome held fixed where they were known. */
+  readonly law: Law;
 }
 
 /** One use of a module with trainable parameters: a subsystem that a metric can describe. */
@@ -14,22 +15,34 @@ export interface Application {
   /** Where the module stands in the model: "dense0". */
   readonly path: string;
   readonly definition: AnyDefinition;
-  readonly module: Module;
+  readonly module: AnyModule;
   readonly options: unknown;
   /** Parameters and statistics, by name. */
   readonly params: Readonly<Record<string, Variable>>;
-  /** θ_f: what the response is conditioned on, here the input [n, …]. */
-  readonly reference: Node;
-  /** What the activation was applied to; the response itself where there is none. */
-  readonly preActivation: Node;
-  readonly response: Node;
-  /** p(h | θ, θ_f); null: the metric's own, else gaussian(1). */
+  /** The parameters that are not frozen, by name. */
+  readonly trained: Readonly<Record<string, Variable>>;
+  /** How they act, as the graph shows it. */
+  readonly uses: readonly Use[];
+  /** θ_f: what the response is conditioned on, here the inputs; samples first. */
+  readonly reference: NodeTree;
+  /** What the activation was applied to; the response itself where there is none, null where that is no node. */
+  readonly preActivation: Node | null;
+  readonly response: NodeTree;
+  /** p(h | θ, θ_f) by the module itself; null: the metric's own, else gaussian(1). */
   readonly law: Law | null;
-  /** Of the model that it is a part of. */
-  readonly model: ModelResponse;
+  /** Independent samples n of the batch: rows that come from one of them add up. */
+  readonly samples: number;
+  /** Weights of the samples [n]; null: all 1. */
+  readonly rowWeights: Node | null;
+  /** What is observed of the model that this is a part of. */
+  readonly observed: () => readonly Observation[];
+  /** The model. */
+  readonly model: AnyModule;
+  /** Path of a parameter in the model. */
+  readonly pathOf: (parameter: Variable) => string;
   /**
    * The same use on other rows, such as a single one, in inference mode; it is no application of
    * its own. Throws what the module throws.
    */
-  readonly applyTo: (x: Node) => Required<Applied>;
+  readonly applyTo: (x: NodeTree) => FullyApplied<NodeTree>;
 }

@@ -1,25 +1,34 @@
-import { type Variable, variable } from "@metrigrad/graph";
-import type { VariableSpec } from "@metrigrad/tensor";
+import { type Node, type Variable, variableOf, withScope } from "@metrigrad/graph";
+import type { NamedVariable, VariableSpec } from "@metrigrad/tensor";
 import type {
   AnyDefinition,
+  AnyModule,
   Module,
   ModuleDefinition,
   ModuleSpec,
   ParameterTree,
 } from "./module.ts";
-import type { ParameterSpec } from "./parameter.ts";
 import { memberPaths } from "./paths.ts";
 
 /**
  * Defines a kind of module by its parameters and its response. The result makes modules and is the
  * key under which a metric is found.
+ * @param spec name, parameters, children and `apply`
+ * @param variants further ways to make modules of the kind, such as `batchNorm.paper`
+ * @returns a function that makes modules of the kind
  */
 export function defModule<
   Args extends readonly unknown[] = [options?: unknown],
   O = Args[0],
   P extends ParameterTree = Record<never, never>,
->(spec: ModuleSpec<Args, O, P>): ModuleDefinition<Args, O, P> {
-  const make = (...args: Args): Module<O, P> => {
+  In = Node,
+  Out = Node,
+  V extends object = object,
+>(
+  spec: ModuleSpec<Args, O, P, In, Out>,
+  variants: (make: (...args: Args) => Module<In, Out, O, P>) => V = () => ({}) as V,
+): ModuleDefinition<Args, O, P, In, Out> & V {
+  const make = (...args: Args): Module<In, Out, O, P> => {
     const options = spec.options === undefined ? (args[0] as O) : spec.options(...args);
     const params = typeof spec.params === "function" ? spec.params(options) : spec.params;
     return makeModule({
@@ -27,47 +36,44 @@ export function defModule<
       options,
       params: params ?? ({} as P),
       children: spec.children?.(options) ?? [],
-      frozen: false,
+      frozen: null,
     });
   };
   Object.defineProperty(make, "name", { value: spec.name });
-  return Object.freeze(Object.assign(make, { spec: Object.freeze(spec) }));
+  return Object.freeze(Object.assign(make, variants(make), { spec: Object.freeze(spec) }));
 }
 
 /** A module of its parts; its variables are named by the paths that it gives its children. */
-export function makeModule<O, P extends ParameterTree>(
-  parts: Omit<Module<O, P>, "variables">,
-): Module<O, P> {
-  const module: Module<O, P> = {
+export function makeModule<In, Out, O, P extends ParameterTree>(
+  parts: Omit<Module<In, Out, O, P>, "variables">,
+): Module<In, Out, O, P> {
+  const module: Module<In, Out, O, P> = {
     ...parts,
     get variables() {
-      return variablesOf(module as Module);
+      return variablesOf(module as unknown as AnyModule);
     },
   };
   return Object.freeze(module);
 }
 
-/** Name of a parameter's variable in a model. */
-export function variableName(path: string, name: string): string {
+/** Path of a parameter in a model. */
+export function parameterPath(path: string, name: string): string {
   return path === "" ? name : `${path}/${name}`;
 }
 
-const nodes = new WeakMap<ParameterSpec, Map<string, Variable>>();
-
-/** The node of a parameter in a model: the same one in every application, so that it can be told. */
-export function parameterNode(path: string, name: string, spec: ParameterSpec): Variable {
-  const known = nodes.get(spec) ?? new Map<string, Variable>();
-  nodes.set(spec, known);
-  const full = variableName(path, name);
-  const { shape, init, role } = spec;
-  const node = known.get(full) ?? variable(full, shape, { init, role });
-  known.set(full, node);
-  return node;
+/** The node of a parameter: the same one in every application. The first path is the one of messages. */
+export function parameterNode(path: string, spec: VariableSpec): Variable {
+  return withScope(path, () => variableOf(spec));
 }
 
-/** The variables of a model, in the order in which its modules stand. */
-function variablesOf(model: Module): VariableSpec[] {
+/** The variables of a model, each once, in the order in which its modules stand. */
+export function variablesOf(model: AnyModule): NamedVariable[] {
+  const seen = new Set<VariableSpec>();
   return [...memberPaths(model)].flatMap(([module, path]) =>
-    Object.entries(module.params).map(([name, spec]) => parameterNode(path, name, spec).attrs),
+    Object.entries(module.params).flatMap(([name, spec]) => {
+      if (seen.has(spec)) return [];
+      seen.add(spec);
+      return [{ path: parameterPath(path, name), spec }];
+    }),
   );
 }

@@ -1,27 +1,50 @@
-import type { Initializer, Shape } from "@metrigrad/tensor";
+import type { Initializer, Shape, VariableSpec } from "@metrigrad/tensor";
 
 /** Which part of a parameter an L2 penalty covers. */
 export type Decay = "all" | "all but the last row" | "none";
 
-/** A parameter or a running statistic of a module, before it has a path. */
-export interface ParameterSpec {
-  readonly shape: Shape;
-  readonly init: Initializer;
+/**
+ * A parameter or a running statistic of a module. The object is its identity: it has the same value
+ * in every model that it is a part of, and a module that is given the parameter of another one shares it.
+ */
+export interface ParameterSpec extends VariableSpec {
+  readonly path: null;
+  readonly type: "float";
   /** Statistics are moved by the module, parameters by the optimizer. */
   readonly role: "parameter" | "state";
   readonly decay: Decay;
 }
 
-/** A trainable parameter; L2 covers all of it unless said otherwise. */
+/**
+ * A trainable parameter. Make one outside of a module to share it between several.
+ * @param shape sizes per axis; [in + 1, out] for a weight with the bias in its last row
+ * @param init its initial value
+ * @param options `decay`: what L2 covers, all of it by default
+ * @returns a new parameter
+ */
 export function param(
   shape: Shape,
   init: Initializer,
   options: { readonly decay?: Decay } = {},
 ): ParameterSpec {
-  return Object.freeze({ shape, init, role: "parameter", decay: options.decay ?? "all" });
+  return made("parameter", shape, init, options.decay ?? "all");
 }
 
-/** A value that the module itself updates during training, such as a running mean. */
+/**
+ * A value that the module itself updates during training, such as a running mean.
+ * @param shape sizes per axis
+ * @param init its initial value
+ * @returns a new statistic
+ */
 export function state(shape: Shape, init: Initializer): ParameterSpec {
-  return Object.freeze({ shape, init, role: "state", decay: "none" });
+  return made("state", shape, init, "none");
+}
+
+function made(
+  role: ParameterSpec["role"],
+  shape: Shape,
+  init: Initializer,
+  decay: Decay,
+): ParameterSpec {
+  return Object.freeze({ path: null, shape: [...shape], type: "float", role, init, decay });
 }

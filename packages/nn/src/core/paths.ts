@@ -1,12 +1,12 @@
-import type { Module } from "./module.ts";
+import type { AnyModule } from "./module.ts";
 
 /**
  * The modules of a model with their paths, parents first. A module that stands in several places
  * has the path of the first. Inside a parent paths count by name: dense0, batchNorm0, dense1.
  */
-export function memberPaths(model: Module): Map<Module, string> {
-  const paths = new Map<Module, string>();
-  const visit = (module: Module, path: string) => {
+export function memberPaths(model: AnyModule): Map<AnyModule, string> {
+  const paths = new Map<AnyModule, string>();
+  const visit = (module: AnyModule, path: string) => {
     if (paths.has(module)) return;
     paths.set(module, path);
     const counts = new Map<string, number>();

@@ -17,7 +17,9 @@ import {
 } from "@metrigrad/graph";
 import { ShapeError, type Tensor, tensor } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
-import type { Law } from "./law.ts";
+import type { RowLaw } from "./law.ts";
+import { rowLaw } from "./rowLaw.ts";
+import { between } from "./supports.ts";
 
 /** How the two outcomes are coded. */
 export interface BernoulliOptions {
@@ -30,9 +32,14 @@ const manyOutcomes = 12;
 /**
  * Independent two-valued responses; y and h are [n, m]. With values a < b, P(y = b) = sigm((b − a)h),
  * so that the score in h is y − E[y] in every coding and the Fisher information is diag Var[y]
- * (Sun and Nielsen 2017, the sigm and tanh neurons). Throws ShapeError for values not in order.
+ * (Sun and Nielsen 2017, the sigm and tanh neurons). A target between a and b is a soft label: ln p is then the mean of
+ * both outcomes' ln p with these shares.
+ *
+ * @param options - The two values; 0 and 1 by default.
+ * @returns The law.
+ * @throws ShapeError for values that are not in order.
  */
-export function bernoulli(options: BernoulliOptions = {}): Law {
+export function bernoulli(options: BernoulliOptions = {}): RowLaw {
   const [low, high] = options.values ?? [0, 1];
   const gap = high - low;
   if (!(gap > 0)) {
@@ -49,8 +56,9 @@ export function bernoulli(options: BernoulliOptions = {}): Law {
     // 1 − p loses all digits in float32 beyond a log odds of 16.
     return mul(mul(probability(h), probability(neg(h))), gap * gap);
   };
-  return Object.freeze({
+  return rowLaw({
     name,
+    support: between(low, high),
     logProb: (y: Node, h: Node) => {
       checkFits(name, y, h, h.shape);
       const z = mul(h, gap);

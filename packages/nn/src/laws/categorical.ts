@@ -2,6 +2,7 @@ import {
   add,
   argMax,
   cast,
+  equal,
   expandDims,
   eye,
   greaterEqual,
@@ -23,7 +24,9 @@ import {
 } from "@metrigrad/graph";
 import { tensor } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
-import type { Law } from "./law.ts";
+import type { RowLaw } from "./law.ts";
+import { rowLaw } from "./rowLaw.ts";
+import { labels } from "./supports.ts";
 
 /** 1 − η_i as the sum of the others, which keeps its digits where one class has nearly all. */
 function others(eta: Node): Node {
@@ -46,13 +49,17 @@ function offDiagonal(like: Node): Node {
  * label of a class has probability 0, so ln P = −∞.
  * Its Fisher information in h is diag η − ηη' (Sun and Nielsen 2017, the soft-max layer).
  */
-const law: Law = Object.freeze({
+const law = rowLaw({
   name: "categorical",
+  support: labels,
   logProb: (y: Node, h: Node) => {
     checkFits("categorical", y, h, h.shape.slice(0, 1));
     const [label, m] = [cast(y, "i32"), h.shape[1] as number];
     const picked = sum(mul(oneHot(label, m), logSoftmax(h)), { axis: 1 });
-    const known = logicalAnd(greaterEqual(label, 0), less(label, m));
+    const inside = logicalAnd(greaterEqual(label, 0), less(label, m));
+    // The cast drops a fraction: 1.5 is no label.
+    const whole = y.type === "float" ? equal(cast(label, "float"), y) : null;
+    const known = whole === null ? inside : logicalAnd(inside, whole);
     return where(known, picked, Number.NEGATIVE_INFINITY);
   },
   sample: (h: Node, key: string) => {
@@ -82,7 +89,11 @@ const law: Law = Object.freeze({
   predict: (h: Node) => argMax(h, { axis: 1 }),
 });
 
-/** One of m classes by logits [n, m]; labels are i32 [n]. */
-export function categorical(): Law {
+/**
+ * One of m classes by logits [n, m]; labels are i32 [n].
+ *
+ * @returns The law, always the same object.
+ */
+export function categorical(): RowLaw {
   return law;
 }

@@ -1,7 +1,9 @@
 import { add, broadcastTo, eye, mul, type Node, normal, square, sub, sum } from "@metrigrad/graph";
 import { ShapeError } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
-import type { Law } from "./law.ts";
+import type { RowLaw } from "./law.ts";
+import { rowLaw } from "./rowLaw.ts";
+import { supports } from "./supports.ts";
 
 /** Options of the Gaussian law. */
 export interface GaussianOptions {
@@ -11,9 +13,13 @@ export interface GaussianOptions {
 
 /**
  * Independent Gaussian responses y ~ N(h, σ²I); y and h are [n, m]. Its Fisher information in h is
- * I/σ². Throws ShapeError for σ that is not positive.
+ * I/σ².
+ *
+ * @param options - The standard deviation; 1 by default.
+ * @returns The law.
+ * @throws ShapeError for σ that is not positive.
  */
-export function gaussian(options: GaussianOptions = {}): Law {
+export function gaussian(options: GaussianOptions = {}): RowLaw {
   const { sigma = 1 } = options;
   if (!(sigma > 0 && Number.isFinite(sigma))) {
     throw new ShapeError({
@@ -28,8 +34,9 @@ export function gaussian(options: GaussianOptions = {}): Law {
     const [n = 0, m = 0] = h.shape;
     return broadcastTo(mul(eye(m), factor), [n, m, m]);
   };
-  return Object.freeze({
+  return rowLaw({
     name,
+    support: supports.real,
     logProb: (y: Node, h: Node) => {
       checkFits(name, y, h, h.shape);
       const m = h.shape[1] as number;

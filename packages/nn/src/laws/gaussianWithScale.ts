@@ -15,7 +15,9 @@ import {
 } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
-import type { Law } from "./law.ts";
+import type { RowLaw } from "./law.ts";
+import { rowLaw } from "./rowLaw.ts";
+import { supports } from "./supports.ts";
 
 const name = "gaussianWithScale";
 
@@ -48,8 +50,9 @@ function asDiagonal(values: Node): Node {
  * [n, 2m], all means first. The Fisher information of a response is diag(e^{−2s}, 2) in (μ, s).
  * Throws ShapeError for an odd number of columns.
  */
-const law: Law = Object.freeze({
+const law = rowLaw({
   name,
+  support: supports.real,
   logProb: (y: Node, h: Node) => {
     const [mu, s] = parts(h);
     checkFits(name, y, h, mu.shape);
@@ -77,7 +80,11 @@ const law: Law = Object.freeze({
   predict: (h: Node) => parts(h)[0],
 });
 
-/** Gaussian responses with unknown scale, for h = (μ, s) [n, 2m] and y [n, m]. */
-export function gaussianWithScale(): Law {
+/**
+ * Gaussian responses with unknown scale, for h = (μ, s) [n, 2m] and y [n, m].
+ *
+ * @returns The law, always the same object.
+ */
+export function gaussianWithScale(): RowLaw {
   return law;
 }

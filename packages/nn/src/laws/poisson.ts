@@ -1,8 +1,10 @@
 import { add, exp, expandDims, eye, floor, mul, type Node, sub, sum } from "@metrigrad/graph";
 import { checkAlike, checkFits } from "./fits.ts";
-import type { Law } from "./law.ts";
+import type { RowLaw } from "./law.ts";
 import { lnFactorial } from "./lnFactorial.ts";
 import { poissonDraws } from "./poissonDraws.ts";
+import { rowLaw } from "./rowLaw.ts";
+import { supports } from "./supports.ts";
 
 const name = "poisson";
 
@@ -10,8 +12,9 @@ const name = "poisson";
  * Independent counts with rate e^h; y and h are [n, m]. ln p = yh − e^h − ln y!, so the score in h is
  * y − e^h and the Fisher information is diag e^h.
  */
-const law: Law = Object.freeze({
+const law = rowLaw({
   name,
+  support: supports.counts,
   logProb: (y: Node, h: Node) => {
     checkFits(name, y, h, h.shape);
     return sum(sub(sub(mul(y, h), exp(h)), lnFactorial(y)), { axis: 1 });
@@ -29,7 +32,11 @@ const law: Law = Object.freeze({
   predict: (h: Node) => floor(exp(h)),
 });
 
-/** Counts with rates e^h, for h [n, m]. */
-export function poisson(): Law {
+/**
+ * Counts with rates e^h, for h [n, m].
+ *
+ * @returns The law, always the same object.
+ */
+export function poisson(): RowLaw {
   return law;
 }

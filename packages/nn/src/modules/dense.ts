@@ -23,8 +23,10 @@ export interface DenseOptions {
 }
 
 /**
- * h = f(X̃W): x [n, in] → [n, out], parameter `w` [in + 1, out] with the bias in its last row.
- * Throws ShapeError for sizes that are not positive integers, GraphError for an unknown activation.
+ * h = f(X̃W): x [n, …, in] → [n, …, out], parameter `w` [in + 1, out] with the bias in its last row. Axes
+ * between the first and the last, such as time, share the weights.
+ * @throws ShapeError for sizes that are not positive integers and inputs of another width
+ * @throws GraphError for an unknown activation
  */
 export const dense = defModule({
   name: "dense",
@@ -45,10 +47,10 @@ export const dense = defModule({
     w: param([inputs + 1, outputs], biasRow(init), { decay: "all but the last row" }),
   }),
   apply: ({ w }, x, { options }) => {
-    if (x.shape.length !== 2 || x.shape[1] !== options.inputs) {
+    if (x.shape.length < 2 || x.shape.at(-1) !== options.inputs) {
       throw new ShapeError({
         where: "dense",
-        must: `its input must be [n, ${options.inputs}]`,
+        must: `its input must be [n, ${options.inputs}], or [n, …, ${options.inputs}]`,
         got: `[${x.shape.join(", ")}]`,
         todo: "check the sizes of the layers before it",
       });

@@ -1,16 +1,25 @@
 import { GraphError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
-import type { Module } from "../core/module.ts";
+import type { AnyModule, Module, NodeTree } from "../core/module.ts";
 
 /** Options of `sequential`. */
 export interface SequentialOptions {
-  readonly modules: readonly Module[];
+  readonly modules: readonly AnyModule[];
 }
 
-/** Modules one after the other: the response of each is the input of the next. */
-export const sequential = defModule({
+/** What the first of some modules takes. */
+type FirstIn<M extends readonly AnyModule[]> = M extends readonly [Module<infer In, unknown>, ...unknown[]]
+  ? In
+  : never;
+
+/** What the last of some modules gives. */
+type LastOut<M extends readonly AnyModule[]> = M extends readonly [...unknown[], Module<never, infer Out>]
+  ? Out
+  : never;
+
+const definition = defModule({
   name: "sequential",
-  options: (...modules: Module[]): SequentialOptions => {
+  options: (...modules: AnyModule[]): SequentialOptions => {
     for (const module of modules) {
       if (module?.definition !== undefined) continue;
       throw new GraphError({
@@ -26,5 +35,22 @@ export const sequential = defModule({
     return { modules };
   },
   children: ({ modules }) => modules,
-  apply: (_, x, { options, call }) => options.modules.reduce((h, module) => call(module, h), x),
+  apply: (_, x: NodeTree, { options, call }): NodeTree =>
+    options.modules.reduce<NodeTree>((h, module) => call(module as Module<NodeTree, NodeTree>, h), x),
 });
+
+/** Makes a chain of modules; the definition that its `spec` belongs to. */
+interface Sequential {
+  /**
+   * Modules one after the other: the response of each is the input of the next.
+   * @param modules one at least
+   * @returns a module from what the first one takes to what the last one gives
+   * @throws GraphError for what is no module
+   */
+  <const M extends readonly AnyModule[]>(
+    ...modules: M
+  ): Module<FirstIn<M>, LastOut<M>, SequentialOptions, Record<never, never>>;
+  readonly spec: (typeof definition)["spec"];
+}
+
+export const sequential = definition as unknown as Sequential;

@@ -5,7 +5,7 @@ import {
   categorical,
   gaussian,
   gaussianWithScale,
-  type Law,
+  type RowLaw as Law,
   poisson,
 } from "@metrigrad/nn";
 import { type Tensor, tensor } from "@metrigrad/tensor";

@@ -2,10 +2,16 @@ import type { FloatType } from "../dtype.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Executable } from "./executable.ts";
-import type { VariableOwner, VariableSpec } from "./variable.ts";
+import type { NamedVariable, Variables, VariableSpec } from "./variable.ts";
+
+/** What variables are called in a store. */
+export interface NameOptions {
+  /** Stands before the paths of all variables that are added: "critic" gives "critic/dense0/w". */
+  readonly name?: string;
+}
 
 /** Options of a new store. */
-export interface StoreOptions {
+export interface StoreOptions extends NameOptions {
   /** Seed of initial values and random draws, an unsigned 32-bit integer; 0 by default. */
   readonly seed?: number;
   /** Element type of every `float`; the backend's first by default. */
@@ -20,13 +26,16 @@ export interface Backend {
   readonly floats: readonly FloatType[];
   /** What runs where, in one or a few lines. */
   describe(): string;
-  /** Allocates and initialises variables. Throws BackendError. */
-  store(owner: VariableOwner | readonly VariableSpec[], options?: StoreOptions): Promise<Store>;
+  /** Makes a store with the variables of a model, or with a list. Throws BackendError. */
+  store(variables: Variables, options?: StoreOptions): Promise<Store>;
   /** Frees everything; stores and programs are unusable afterwards. Closing twice is allowed. */
   close(): Promise<void>;
 }
 
-/** Values of variables on a device. */
+/**
+ * Values of variables on a device. A variable is found by its object; its path in the store serves
+ * people and files.
+ */
 export interface Store {
   /** The device. */
   readonly backend: Backend;
@@ -36,19 +45,23 @@ export interface Store {
   readonly seed: number;
   /** Bytes held by variables. */
   readonly bytes: number;
-  /** The variables, in the order in which they were added. */
-  readonly variables: readonly VariableSpec[];
-  /** Whether there is a variable of that name. */
-  has(name: string): boolean;
+  /** The variables with their paths, in the order in which they were added. */
+  readonly variables: readonly NamedVariable[];
+  /** Whether it has a variable, given by its object or by its path here. */
+  has(variable: VariableSpec | string): boolean;
+  /** The path of a variable here; null where the store does not have it. */
+  pathOf(variable: VariableSpec): string | null;
   /**
-   * Adds and initialises variables; one that is there already with the same shape and type keeps
-   * its value. Throws BackendError when shape or type differ.
+   * Adds variables with their initial values; those that are there keep theirs.
+   * @throws BackendError where another variable has the path, and for a variable without a path.
    */
-  add(variables: readonly VariableSpec[]): Promise<void>;
-  /** A copy of a variable's value. Throws BackendError for an unknown name. */
-  read(name: string): Promise<Tensor>;
+  add(variables: Variables, options?: NameOptions): Promise<void>;
+  /** Frees variables; programs that use them must not run again. Those that it does not have are left out. */
+  remove(variables: Variables): Promise<void>;
+  /** A copy of a variable's value. Throws BackendError for one that it does not have. */
+  read(variable: VariableSpec | string): Promise<Tensor>;
   /** Replaces a value; the tensor is converted to the variable's type. Throws on a wrong shape. */
-  write(name: string, value: Tensor): Promise<void>;
+  write(variable: VariableSpec | string, value: Tensor): Promise<void>;
   /** Makes a plan executable here. Throws BackendError. */
   prepare(plan: Plan): Promise<Executable>;
   /** Frees the variables and the executables. */

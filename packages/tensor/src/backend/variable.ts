@@ -2,7 +2,7 @@ import type { ValueType } from "../dtype.ts";
 
 /** What an initialiser is told. */
 export interface InitContext {
-  /** The variable's path: draws are a function of seed and path. */
+  /** The variable's path in its store: draws are a function of seed and path. */
   readonly path: string;
   /** The store's seed. */
   readonly seed: number;
@@ -16,10 +16,13 @@ export type Initializer = (context: InitContext) => ArrayLike<number>;
 /** What a variable is for: checkpoints hold parameters and state, not data. */
 export type VariableRole = "parameter" | "state" | "data";
 
-/** A named value that lives in a store. */
+/**
+ * A value that lives in stores. The object is its identity: a store finds the value by it, and two
+ * objects are two variables, however alike they are.
+ */
 export interface VariableSpec {
-  /** Its path, unique in a store: "dense/0/w". */
-  readonly name: string;
+  /** Its own path, "train/step"; null where the owner that it is added with gives it one. */
+  readonly path: string | null;
   /** Sizes per axis. */
   readonly shape: readonly number[];
   /** Element type; the store chooses what float is. */
@@ -28,10 +31,21 @@ export interface VariableSpec {
   readonly role: VariableRole;
   /** Its initial value. */
   readonly init: Initializer;
+  /** It stands for a value of a file, until the variable that has its path in a store is added there. */
+  readonly held?: true;
 }
 
-/** Anything that lists its variables, such as a model. */
-export interface VariableOwner {
-  /** In a fixed order, names unique. */
-  readonly variables: readonly VariableSpec[];
+/** A variable and its path in a store, for printing and for files. */
+export interface NamedVariable {
+  readonly path: string;
+  readonly spec: VariableSpec;
 }
+
+/** Anything that lists its variables with their paths, such as a model. */
+export interface VariableOwner {
+  /** In a fixed order, paths unique. */
+  readonly variables: readonly NamedVariable[];
+}
+
+/** What a store takes: a model, or a list of variables; a bare one must have a path of its own. */
+export type Variables = VariableOwner | readonly (NamedVariable | VariableSpec)[];

@@ -1,4 +1,5 @@
 import type { DType, FloatType, TypedArray } from "../dtype.ts";
+import type { VariableSpec } from "../backend/variable.ts";
 import type { Step } from "./step.ts";
 import type { View } from "./view.ts";
 
@@ -7,7 +8,7 @@ export type Place =
   /** Scratch of this plan, `offset` bytes into its arena, 64-byte aligned; buffers share by liveness. */
   | { readonly kind: "arena"; readonly offset: number }
   /** A variable of the store. */
-  | { readonly kind: "variable"; readonly name: string }
+  | { readonly kind: "variable"; readonly spec: VariableSpec }
   /** Filled by the caller before each run. */
   | { readonly kind: "feed"; readonly name: string }
   /** Read by the caller after a run; never in the arena. */

@@ -53,16 +53,17 @@ export function printStep(step: Step): string {
   return `${left(step)} = ${byKind(right, step)}${condition}`;
 }
 
-function printPlace(place: Place): string {
+function printPlace({ place, label }: BufferSpec): string {
   if (place.kind === "arena") return `arena at ${place.offset}`;
-  if (place.kind === "variable" || place.kind === "feed") return `${place.kind} ${place.name}`;
+  if (place.kind === "variable") return `variable ${label}`;
+  if (place.kind === "feed") return `feed ${place.name}`;
   return place.kind;
 }
 
 /** A buffer as one line: `b3 f32[4000] 16000 bytes, arena at 64`. */
 export function printBuffer(buffer: BufferSpec, index: number): string {
   const bytes = buffer.size * storageBytes[buffer.dtype];
-  return `b${index} ${buffer.dtype}[${buffer.size}] ${bytes} bytes, ${printPlace(buffer.place)}`;
+  return `b${index} ${buffer.dtype}[${buffer.size}] ${bytes} bytes, ${printPlace(buffer)}`;
 }
 
 /** A plan as text: a line per buffer, feed, step and output. */

@@ -1,6 +1,7 @@
 import type { Executable, Handle } from "../backend/executable.ts";
 import { convert, tensor } from "../create.ts";
 import type { TypedArray } from "../dtype.ts";
+import { closedError, staleError } from "../backend/storeRules.ts";
 import { BackendError } from "../errors.ts";
 import { checkPlan } from "../plan/check.ts";
 import type { Feed, Plan } from "../plan/plan.ts";
@@ -30,7 +31,7 @@ export async function executable(
   let run = 0;
   let open = true;
   const begin = (feeds: readonly Tensor[]) => {
-    if (!open) throw closed("run");
+    if (!open) throw closedError("reference run", "program");
     fill(memory, feeds);
     memory.scramble();
     return ++run;
@@ -40,7 +41,7 @@ export async function executable(
     run: async (feeds) => {
       const current = begin(feeds);
       for (const step of steps) step();
-      return plan.outputs.map((view) => handle(memory, view, () => open && run === current));
+      return plan.outputs.map((view) => handle(memory, view, () => (open ? (run === current ? null : "replaced") : "closed")));
     },
     profile: async (feeds) => {
       begin(feeds);
@@ -73,19 +74,12 @@ function fill({ plan, buffers }: Memory, feeds: readonly Tensor[]): void {
   });
 }
 
-function handle({ buffers, plan }: Memory, view: View, isCurrent: () => boolean): Handle {
+function handle({ buffers, plan }: Memory, view: View, isStale: () => "closed" | "replaced" | null): Handle {
   const { buffer, offset, shape } = view;
   return Object.freeze({
     shape,
     read: async () => {
-      if (!isCurrent()) {
-        throw new BackendError({
-          where: "handle.read",
-          must: "the value must be of the program's latest run",
-          got: "a value that a later run replaced, or of a closed program",
-          todo: "read a handle before the next run",
-        });
-      }
+      if (isStale() !== null) throw staleError(isStale() === "closed");
       const data = (buffers[buffer] as TypedArray).slice(offset, offset + sizeOf(shape));
       return tensorOf(data, plan, view);
     },
@@ -103,14 +97,5 @@ function wrongFeed({ name, shape }: Feed, value: Tensor): BackendError {
     must: `its shape must be ${showShape(shape)}`,
     got: showShape(value.shape),
     todo: "pass a tensor of the input's shape",
-  });
-}
-
-function closed(where: string): BackendError {
-  return new BackendError({
-    where: `reference ${where}`,
-    must: "the program must be open",
-    got: "one that is closed, or whose store is",
-    todo: "compile it again on an open store",
   });
 }

@@ -1,5 +1,6 @@
 import ndarray, { type NdArray } from "ndarray";
 import { type DType, hostArray, type TypedArray } from "../dtype.ts";
+import type { VariableSpec } from "../backend/variable.ts";
 import type { BufferSpec, Plan } from "../plan/plan.ts";
 import type { View } from "../plan/view.ts";
 import type { ArrayOps } from "./arrayOps.ts";
@@ -19,7 +20,7 @@ export interface Memory {
 }
 
 /** Finds a variable of the store for a buffer of a plan. Throws BackendError where it does not fit. */
-export type FindVariable = (name: string, buffer: BufferSpec) => TypedArray;
+export type FindVariable = (spec: VariableSpec, buffer: BufferSpec) => TypedArray;
 
 /** Lays out the buffers of a plan. Throws what `variable` throws. */
 export function layOut(plan: Plan, variable: FindVariable, ops: ArrayOps): Memory {
@@ -28,7 +29,7 @@ export function layOut(plan: Plan, variable: FindVariable, ops: ArrayOps): Memor
   let bytes = plan.arenaBytes;
   const buffers = plan.buffers.map((buffer) => {
     const { place, dtype, size } = buffer;
-    if (place.kind === "variable") return variable(place.name, buffer);
+    if (place.kind === "variable") return variable(place.spec, buffer);
     if (place.kind === "arena") return onArena(arena, dtype, place.offset, size);
     const data = place.kind === "constant" ? place.data : hostArray(dtype, size);
     bytes += data.byteLength;

@@ -1,7 +1,7 @@
 import type { Backend, Store, StoreOptions } from "../backend/backend.ts";
-import type { VariableOwner, VariableSpec } from "../backend/variable.ts";
+import { checkStoreOptions, closedError } from "../backend/storeRules.ts";
+import type { Variables } from "../backend/variable.ts";
 import type { FloatType } from "../dtype.ts";
-import { BackendError } from "../errors.ts";
 import { hostStore } from "./store.ts";
 
 const floats: readonly FloatType[] = ["f64", "f32"];
@@ -19,22 +19,12 @@ export async function reference(): Promise<Backend> {
     floats,
     describe: () =>
       "reference: loops over ndarrays on the host, float64 arithmetic, f64 or f32 stores",
-    store: async (owner: VariableOwner | readonly VariableSpec[], options: StoreOptions = {}) => {
-      const { seed = 0, float = "f64" } = options;
-      if (!open)
-        throw refused("the backend must be open", "a closed one", "call reference() again");
-      if (seed >>> 0 !== seed) {
-        throw refused("seed must be an unsigned 32-bit integer", String(seed), "pass 0 … 2³²−1");
-      }
-      if (!floats.includes(float)) {
-        throw refused(
-          `float must be one of ${floats.join(", ")}`,
-          String(float),
-          "choose one of these",
-        );
-      }
+    store: async (variables: Variables, options: StoreOptions = {}) => {
+      const { seed = 0, float = "f64", ...naming } = options;
+      if (!open) throw closedError("reference, backend.store", "backend");
+      checkStoreOptions("reference", { seed, float }, floats);
       const store = hostStore(backend, seed, float);
-      await store.add("variables" in owner ? owner.variables : owner);
+      await store.add(variables, naming);
       stores.add(store);
       return store;
     },
@@ -45,8 +35,4 @@ export async function reference(): Promise<Backend> {
     },
   });
   return backend;
-}
-
-function refused(must: string, got: string, todo: string): BackendError {
-  return new BackendError({ where: "reference store", must, got, todo });
 }

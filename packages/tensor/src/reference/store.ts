@@ -1,14 +1,16 @@
 import type { Backend, Store } from "../backend/backend.ts";
 import type { Executable } from "../backend/executable.ts";
+import { checkPlanFloat, checkWritten, closedError, initialValue } from "../backend/storeRules.ts";
+import { VariableTable } from "../backend/variableTable.ts";
 import { convert, tensor } from "../create.ts";
-import { type FloatType, storedType } from "../dtype.ts";
+import { type DType, type FloatType, storedType, type TypedArray } from "../dtype.ts";
+import { convertElements } from "../elements.ts";
 import { BackendError } from "../errors.ts";
-import type { BufferSpec, Plan } from "../plan/plan.ts";
-import { sameShape, showShape } from "../shape.ts";
+import type { BufferSpec } from "../plan/plan.ts";
+import { sizeOf } from "../shape.ts";
 import { executable } from "./executable.ts";
 import type { HostSteps } from "./kernel.ts";
 import { hostSteps } from "./kernels.ts";
-import { checkFits, checkSame, initialise, type Variable } from "./variables.ts";
 
 /** An empty store in host memory; `steps` makes what runs the steps of one executable. */
 export function hostStore(
@@ -17,19 +19,11 @@ export function hostStore(
   float: FloatType,
   steps: () => HostSteps = () => hostSteps,
 ): Store {
-  const variables = new Map<string, Variable>();
+  const table = new VariableTable<TypedArray>("reference store");
   const executables = new Set<Executable>();
   let open = true;
-
   const check = (where: string) => {
-    if (!open) throw refused(where, "the store must be open", "a closed one", "make a new store");
-  };
-  const find = (where: string, name: string): Variable => {
-    check(where);
-    const found = variables.get(name);
-    if (found !== undefined) return found;
-    const names = [...variables.keys()].join(", ") || "no variables";
-    throw refused(where, "the store must have the variable", name, `it has ${names}`);
+    if (!open) throw closedError(`reference ${where}`, "store");
   };
 
   return Object.freeze({
@@ -37,41 +31,44 @@ export function hostStore(
     seed,
     float,
     get bytes() {
-      return [...variables.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+      return table.all.reduce((sum, { home }) => sum + home.byteLength, 0);
     },
     get variables() {
-      return [...variables.values()].map(({ spec }) => spec);
+      return table.named;
     },
-    has: (name) => variables.has(name),
-    add: async (specs) => {
+    has: (variable) => table.has(variable),
+    pathOf: (spec) => table.pathOf(spec),
+    add: async (variables, { name } = {}) => {
       check("store.add");
-      const added = new Map(variables);
-      for (const spec of specs) {
-        const known = added.get(spec.name);
-        if (known === undefined) added.set(spec.name, initialise(spec, seed, float));
-        else checkSame(known.spec, spec);
+      const made = table
+        .plan(variables, name)
+        .fresh.map((one) => [one, initialValue(one, seed)] as const);
+      for (const [one, values] of made) {
+        table.set(one, convertElements(values, storedType(one.spec.type, float)));
       }
-      for (const [name, variable] of added) variables.set(name, variable);
     },
-    read: async (name) => {
-      const { spec, data } = find("store.read", name);
-      return tensor(data.slice(), { shape: spec.shape, dtype: storedType(spec.type, float) });
+    remove: async (variables) => {
+      check("store.remove");
+      table.remove(variables);
     },
-    write: async (name, value) => {
-      const { spec, data } = find("store.write", name);
-      if (!sameShape(value.shape, spec.shape)) {
-        const must = `variable ${name} must have shape ${showShape(spec.shape)}`;
-        throw refused("store.write", must, showShape(value.shape), "pass a tensor of that shape");
-      }
-      data.set(convert(value, storedType(spec.type, float)).data());
+    read: async (variable) => {
+      check("store.read");
+      const { spec, home } = table.find("read", variable);
+      return tensor(home.slice(), { shape: spec.shape, dtype: storedType(spec.type, float) });
+    },
+    write: async (variable, value) => {
+      check("store.write");
+      const { path, spec, home } = table.find("write", variable);
+      checkWritten(path, spec, value);
+      home.set(convert(value, storedType(spec.type, float)).data());
     },
     prepare: async (plan) => {
       check("store.prepare");
-      checkFloat(plan, float);
-      const variable = (name: string, buffer: BufferSpec) => {
-        const { spec, data } = find("store.prepare", name);
-        checkFits(spec, storedType(spec.type, float), buffer);
-        return data;
+      checkPlanFloat("reference", plan.float, float);
+      const variable: Parameters<typeof executable>[1] = (asked, buffer) => {
+        const { path, spec, home } = table.find("prepare", asked);
+        checkFits(path, storedType(spec.type, float), sizeOf(spec.shape), buffer);
+        return home;
       };
       const made = await executable(plan, variable, steps());
       executables.add(made);
@@ -81,24 +78,20 @@ export function hostStore(
     },
     close: async () => {
       open = false;
-      variables.clear();
+      table.clear();
       for (const made of executables) await made.close();
       executables.clear();
     },
   } satisfies Store);
 }
 
-function checkFloat(plan: Plan, float: FloatType): void {
-  if (plan.float === float) return;
-  const todo = "compile the graph for this store";
-  throw refused(
-    "store.prepare",
-    `the plan's floats must be ${float}, as the store's`,
-    plan.float,
-    todo,
-  );
-}
-
-function refused(where: string, must: string, got: string, todo: string): BackendError {
-  return new BackendError({ where: `reference ${where}`, must, got, todo });
+/** Throws BackendError unless a plan's buffer is of the variable's size and stored type. */
+function checkFits(path: string, dtype: DType, size: number, buffer: BufferSpec): void {
+  if (buffer.dtype === dtype && buffer.size === size) return;
+  throw new BackendError({
+    where: `variable ${path}`,
+    must: `the plan must see it as ${dtype}[${size}]`,
+    got: `${buffer.dtype}[${buffer.size}]`,
+    todo: "compile with the variables of this store",
+  });
 }

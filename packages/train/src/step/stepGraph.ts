@@ -10,7 +10,7 @@ import {
   rngState,
   type Update,
 } from "@metrigrad/graph";
-import { type AppliedModel, applyModel, type Law, type Module } from "@metrigrad/nn";
+import { type AppliedModel, applyModel, type RowLaw as Law, type Module } from "@metrigrad/nn";
 import type { Optimizer, Penalty, Phase } from "@metrigrad/optim";
 import { ShapeError, showShape, tensor } from "@metrigrad/tensor";
 import { batchNodes, type ResidentSplit } from "../data/resident.ts";

@@ -1,3 +1,4 @@
+import type { VariableSpec } from "../../backend/variable.ts";
 import { type DType, hostArray, storageBytes } from "../../dtype.ts";
 import { showShape, sizeOf, stridesOf } from "../../shape.ts";
 import type { BufferSpec, Plan } from "../plan.ts";
@@ -12,7 +13,7 @@ const isFloat = (dtype: DType) => dtype === "f32" || dtype === "f64";
 
 /** Checks the buffers of a plan, its feeds and its outputs. */
 export function checkBuffers(plan: Plan): void {
-  const variables = new Set<string>();
+  const variables = new Set<VariableSpec>();
   plan.buffers.forEach((buffer, i) => {
     const refuse: Refuse = refuseAt(`buffer b${i} "${buffer.label}"`);
     if (!Object.hasOwn(storageBytes, buffer.dtype)) refuse("dtype must be known", buffer.dtype);
@@ -40,9 +41,9 @@ export function checkBuffers(plan: Plan): void {
 
 function checkPlace(
   plan: Plan,
-  { place, size, dtype }: BufferSpec,
+  { place, size, dtype, label }: BufferSpec,
   index: number,
-  variables: Set<string>,
+  variables: Set<VariableSpec>,
   refuse: Refuse,
 ): void {
   if (place.kind === "arena") {
@@ -53,9 +54,9 @@ function checkPlace(
     }
     if (end > plan.arenaBytes) refuse(`it must end in an arena of ${plan.arenaBytes}`, String(end));
   } else if (place.kind === "variable") {
-    if (variables.has(place.name))
-      refuse("a variable must have one buffer", `two of ${place.name}`);
-    variables.add(place.name);
+    if (variables.has(place.spec))
+      refuse("a variable must have one buffer", `two of ${label}`);
+    variables.add(place.spec);
   } else if (place.kind === "feed") {
     if (plan.feeds.filter(({ buffer }) => buffer === index).length !== 1) {
       refuse("a feed's buffer must belong to one feed", place.name);

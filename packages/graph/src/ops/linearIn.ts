@@ -1,0 +1,61 @@
+import type { Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { dependents, topological } from "../core/topology.ts";
+import { add, div, mul, neg, sub } from "./arithmetic.ts";
+import { broadcastTo, sum } from "./broadcastTo.ts";
+import { concat } from "./concat.ts";
+import { fill } from "./fill.ts";
+import { matmulOp } from "./matmul.ts";
+import { reshape } from "./reshape.ts";
+import { pad, slice } from "./slice.ts";
+import { transpose } from "./transpose.ts";
+
+/** Ops that are linear in all of their inputs together. */
+let linear: ReadonlySet<Op> | null = null;
+
+function linearOps(): ReadonlySet<Op> {
+  if (linear !== null) return linear;
+  // One node of each, whose op is not exported otherwise.
+  const x = fill([2, 2], 1);
+  const made = [
+    broadcastTo(x, [2, 2, 2]),
+    sum(x, { axis: 0 }),
+    concat([x, x], 0),
+    reshape(x, [4]),
+    slice(x, [[0, 1]]),
+    pad(x, [[1, 0]]),
+    transpose(x),
+  ];
+  linear = new Set([...made.map(({ op }) => op), add.op as Op, sub.op as Op, neg.op as Op]);
+  return linear;
+}
+
+/** Ops that are linear in one input while the others do not change. */
+const bilinear: ReadonlySet<Op> = new Set([mul.op as Op, matmulOp as Op]);
+
+/**
+ * Whether a value is a fixed linear (or affine) map of another one: every way between them is by
+ * reshapes, sums, products with values that do not depend on it, and the like. `allowed` says which
+ * nodes may take part in the map.
+ */
+export function isLinearIn(
+  value: Node,
+  x: Node,
+  allowed: (node: Node) => boolean = () => true,
+): boolean {
+  if (value === x) return true;
+  const order = topological([value]);
+  const moved = dependents(order, [x]);
+  if (!moved.has(value)) return false;
+  return order.every((node) => {
+    if (node === x) return true;
+    if (!moved.has(node)) return true;
+    const inside = node.inputs.map((input) => moved.has(input));
+    const fixed = node.inputs.filter((_, at) => !inside[at]);
+    if (!fixed.every(allowed)) return false;
+    const count = inside.filter((one) => one).length;
+    if (bilinear.has(node.op)) return count === 1;
+    if (node.op === (div.op as Op)) return count === 1 && inside[0] === true;
+    return linearOps().has(node.op);
+  });
+}

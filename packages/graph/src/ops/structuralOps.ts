@@ -1,0 +1,20 @@
+import type { Op } from "../core/op.ts";
+import { affineOp } from "./affine.ts";
+import { add, mul } from "./arithmetic.ts";
+import { gatherOp } from "./gather.ts";
+import { matmulOp } from "./matmul.ts";
+import { reshapeOp } from "./reshape.ts";
+import { transposeOp } from "./transpose.ts";
+
+/** Ops by which one can tell, from the nodes alone, how a value is used: compare them with `node.op`. */
+export const structuralOps: Readonly<
+  Record<"affine" | "matmul" | "transpose" | "reshape" | "gather" | "add" | "mul", Op>
+> = Object.freeze({
+  affine: affineOp as Op,
+  matmul: matmulOp as Op,
+  transpose: transposeOp as Op,
+  reshape: reshapeOp as Op,
+  gather: gatherOp as Op,
+  add: add.op as Op,
+  mul: mul.op as Op,
+});

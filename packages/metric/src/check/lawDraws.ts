@@ -1,0 +1,165 @@
+import { constant } from "@metrigrad/graph";
+import type { Tensor } from "@metrigrad/tensor";
+import {
+  hostValues,
+  type LawAt,
+  logProbOf,
+  numbersOf,
+  rowsOf,
+  scoresByDifferences,
+  tiled,
+} from "./lawAt.ts";
+import type { LawEnsemble } from "./lawEnsemble.ts";
+import { claimedInformation } from "./lawExact.ts";
+import type { MetricCheck } from "./report.ts";
+
+/** Standard errors beyond which a mean is off; one of 30 right means is, once in 5,000 seeds. */
+export const standardErrors = 4.5;
+
+/** Means so small beside what is compared count as 0: scores by differences and quadrature are no closer. */
+const slack = 1e-5;
+
+/** A mean that ought to be 0, in standard errors; `scale` is the size of what is compared. */
+export function deviationOf(values: Float64Array, scale: number): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (Math.abs(mean) <= slack * scale) return 0;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.abs(mean) / Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
+/** A check that the largest of some deviations is no more than chance. */
+export function byChance(name: string, found: readonly number[], draws: string): MetricCheck {
+  const worst = found.reduce((top, value) => (value <= top ? top : value), 0);
+  const limit = `(limit ${standardErrors})`;
+  const detail = `largest of ${found.length} deviations ${worst.toFixed(1)} standard errors ${limit}, ${draws}`;
+  return { name, passed: worst <= standardErrors, detail };
+}
+
+/** Draws of a law against its density: support, scores, information, and how often responses come up. */
+export async function drawnLawChecks(
+  at: LawAt,
+  ensemble: LawEnsemble | null,
+  count: number,
+  seed: number,
+): Promise<MetricCheck[]> {
+  const { law, store, h, n, m } = at;
+  const rows = constant(rowsOf(tiled(h, count), m));
+  const [y] = (await hostValues(store, [law.sample(rows, "check/law")])) as [Tensor];
+  const told = `${count} draws of ${n} rows, seed ${seed}`;
+  const checks: MetricCheck[] = [];
+  if (law.support !== null) {
+    const strange = y.data().find((value) => law.support?.has(value, m) === false);
+    const detail =
+      strange === undefined ? told : `a draw is ${strange}, not ${law.support.text(m)}`;
+    checks.push({ name: "sample is in the support", passed: strange === undefined, detail });
+  }
+  const density = await logProbOf(at, { y, count });
+  const scores = await scoresByDifferences(density, at);
+  await density.close();
+  const [fisher] = await claimedInformation(at);
+  const information = (fisher as { matrices: Float64Array }).matrices;
+  const scale = Math.max(...information.map(Math.abs), Number.MIN_VALUE);
+  const means = scores.map((score) => deviationOf(score, Math.sqrt(scale)));
+  checks.push(byChance("sample: E[score] = 0", means, told));
+  const products = scores.flatMap((a, k) =>
+    scores.slice(0, k + 1).map((b, l) => {
+      const off = a.map((value, i) => {
+        return value * (b[i] as number) - (information[((i % n) * m + k) * m + l] as number);
+      });
+      return deviationOf(off, scale);
+    }),
+  );
+  checks.push(byChance("sample: E[score score'] = fisher", products, told));
+  if (ensemble !== null) {
+    const found =
+      ensemble.name === "enumeration" ? frequencies(y, ensemble, n) : moments(y, ensemble, n);
+    checks.push(byChance("sample: as often as logProb says", found, told));
+  }
+  return checks;
+}
+
+/** Deviations of the frequencies of all outcomes that come up some ten times. */
+function frequencies(y: Tensor, ensemble: LawEnsemble, n: number): number[] {
+  const [drawn, listed] = [keysOf(y), keysOf(ensemble.y)];
+  const { count, p } = ensemble;
+  const found: number[] = [];
+  for (let q = 0; q < count; q++) {
+    const key = listed[q * n] as string;
+    const off = Float64Array.from(drawn, (own, i) => {
+      return Number(own === key) - (p[q * n + (i % n)] as number);
+    });
+    const mean = p.slice(q * n, (q + 1) * n).reduce((sum, value) => sum + value, 0) / n;
+    if (mean * drawn.length >= 10) found.push(deviationOf(off, 1));
+  }
+  // What is listed nowhere never comes up.
+  const known = new Set(listed);
+  return drawn.every((key) => known.has(key)) ? found : [...found, Number.POSITIVE_INFINITY];
+}
+
+function keysOf(y: Tensor): string[] {
+  const rows = y.shape[0] as number;
+  const width = y.size / rows;
+  const data = Array.from(y.data());
+  return Array.from({ length: rows }, (_, i) => data.slice(i * width, (i + 1) * width).join());
+}
+
+/**
+ * Deviations of two bounded moments of each number of a response, z/√(1 + z²) and z²/(1 + z²), in widths from the
+ * median: they have standard errors under heavy tails too.
+ */
+function moments(y: Tensor, ensemble: LawEnsemble, n: number): number[] {
+  const r = y.shape[1] ?? 1;
+  const [drawn, possible] = [numbersOf(y), numbersOf(ensemble.y)];
+  const found: number[] = [];
+  for (let j = 0; j < r; j++) {
+    const places = Array.from({ length: n }, (_, s) => placeOf(possible, ensemble, { n, r, s, j }));
+    const z = (values: Float64Array, i: number) => {
+      const { median, width } = places[i % n] as Place;
+      return ((values[i * r + j] as number) - median) / width;
+    };
+    for (const f of [(x: number) => x / Math.hypot(1, x), (x: number) => 1 / (1 + x * x)]) {
+      const expected = new Float64Array(n);
+      ensemble.p.forEach((share, i) => {
+        if (share > 0) expected[i % n] = (expected[i % n] as number) + share * f(z(possible, i));
+      });
+      const off = Float64Array.from({ length: drawn.length / r }, (_, i) => {
+        return f(z(drawn, i)) - (expected[i % n] as number);
+      });
+      found.push(deviationOf(off, 1));
+    }
+  }
+  return found;
+}
+
+interface Place {
+  readonly median: number;
+  readonly width: number;
+}
+
+/** Median and distance of the quartiles of number j in row s. */
+function placeOf(
+  values: Float64Array,
+  { p }: LawEnsemble,
+  {
+    n,
+    r,
+    s,
+    j,
+  }: { readonly n: number; readonly r: number; readonly s: number; readonly j: number },
+): Place {
+  const shares: [value: number, share: number][] = [];
+  for (let i = s; i < p.length; i += n)
+    if ((p[i] as number) > 0) shares.push([values[i * r + j] as number, p[i] as number]);
+  shares.sort(([a], [b]) => a - b);
+  const total = shares.reduce((sum, [, share]) => sum + share, 0);
+  const quantile = (level: number) => {
+    let sum = 0;
+    for (const [value, share] of shares) {
+      sum += share;
+      if (sum >= level * total) return value;
+    }
+    return 0;
+  };
+  const width = quantile(0.75) - quantile(0.25);
+  return { median: quantile(0.5), width: width > 0 ? width : 1 };
+}

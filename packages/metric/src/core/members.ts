@@ -1,0 +1,160 @@
+import { add, type Node, reshape, structuralOps, topological, type Variable } from "@metrigrad/graph";
+import {
+  type Application,
+  gaussian,
+  type NodeTree,
+  nodesOf,
+  type ResponsePart,
+  type RowLaw,
+} from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
+import { contextOf, responsesOf, weighted } from "./context.ts";
+import { fisherColumns, bySample, pulledBack } from "./propagate.ts";
+import { rowsOf } from "./rowsOf.ts";
+import type { MetricTable } from "./table.ts";
+
+/** The value behind reshapes. */
+export function behindReshapes(node: Node): Node {
+  let base = node;
+  while (base.op === structuralOps.reshape) base = base.inputs[0] as Node;
+  return base;
+}
+
+/** Whether the second value is computed from the first. */
+export function reaches(from: Node, to: Node): boolean {
+  return topological([to]).includes(from);
+}
+
+/** Those of some applications whose responses no other of them reads, in order: the response of the whole. */
+export function lastOf<A extends Pick<Application, "response">>(applications: readonly A[]): A[] {
+  const needed = applications.map(({ response }) => new Set(topological(nodesOf(response))));
+  return applications.filter(({ response }, at) => {
+    const own = nodesOf(response);
+    return !needed.some((nodes, other) => other > at && own.some((node) => nodes.has(node)));
+  });
+}
+
+/**
+ * The responses of an application where it is the last of a subsystem: what is observed of it, else its
+ * own law, else the response of the table's row for it or for what its parameters act through.
+ */
+export function ownResponses(application: Application, table: MetricTable): readonly ResponsePart[] {
+  const context = contextOf(application);
+  if (context.law !== null) return weighted(context.law.parts(application.response as never), context);
+  const row = table.rowOf(application);
+  if (row !== null) return responsesOf(row, context);
+  const { preActivation, uses } = application;
+  const base = preActivation === null ? null : behindReshapes(preActivation);
+  const use = uses.find((one) => one.kind !== "free" && behindReshapes(one.outputs) === base);
+  const found = use === undefined ? null : table.rowOfUse(application, use);
+  if (found !== null && found.response !== null && use !== undefined) {
+    return responsesOf(found, context, use);
+  }
+  const law = gaussian() as RowLaw;
+  return weighted(
+    nodesOf(application.response).map((node) => ({ law, natural: asRows(node), weights: null })),
+    context,
+  );
+}
+
+/** A value [n, …, m] as rows [n·…, m]; [n] as [n, 1]. */
+export function asRows(node: Node): Node {
+  if (node.shape.length === 2) return node;
+  return reshape(node, [-1, node.shape.length < 2 ? 1 : (node.shape.at(-1) as number)]);
+}
+
+/** What is observed of a model; null where nothing is. */
+export function observedResponses(applications: readonly Application[]): readonly ResponsePart[] | null {
+  const [first] = applications;
+  const observed = first?.observed() ?? [];
+  if (first === undefined || observed.length === 0) return null;
+  const context = contextOf(first);
+  return observed.flatMap(({ output, law }) => weighted(law.parts(output as never), context));
+}
+
+/** What is observed of a model where that is known, else the responses of its last applications. */
+export function modelResponses(
+  applications: readonly Application[],
+  table: MetricTable,
+): readonly ResponsePart[] {
+  const known = observedResponses(applications);
+  if (known !== null) return known;
+  return lastOf(applications).flatMap((application) => ownResponses(application, table));
+}
+
+/** The nodes of an application through which a value depends on its parameters: its responses, or what its activation is of. */
+function exitsOf({ response, preActivation }: Application, natural: Node): readonly Node[] {
+  const needed = new Set(topological([natural]));
+  const found = nodesOf(response).filter((node) => needed.has(node));
+  if (found.length > 0) return found;
+  return preActivation !== null && needed.has(preActivation) ? [preActivation] : [];
+}
+
+/** Rows of J'F_rJ for one response over the parameters of some applications. */
+export interface ResponseRows {
+  /** [n, r, size] of each parameter, flattened. */
+  readonly of: ReadonlyMap<Variable, Node>;
+  /** Columns of each sample. */
+  readonly r: number;
+}
+
+/**
+ * The rows R'J of one response by all parameters of some applications, exactly: metric back-propagation
+ * leads to the response of every application, and a pullback per sample from there to its parameters;
+ * uses of one parameter add up in J.
+ * @throws MetricError where the response does not depend on any of them
+ */
+export function responseRows(
+  applications: readonly Application[],
+  part: ResponsePart,
+  samples: number,
+): ResponseRows {
+  const columns = bySample(fisherColumns(part), samples);
+  const found = new Map<Variable, Node>();
+  const reached = applications
+    .map((application) => ({ application, exits: exitsOf(application, part.natural) }))
+    .filter(({ exits }) => exits.length > 0);
+  if (reached.length === 0) throw unreached(part);
+  const arriving = pulledBack(
+    part.natural,
+    columns,
+    reached.flatMap(({ exits }) => exits),
+  );
+  let at = 0;
+  for (const { application, exits } of reached) {
+    const own = arriving.slice(at, at + exits.length);
+    at += exits.length;
+    const [r = 0] = columns.shape;
+    const perSample = own.map((one) => {
+      const [, rows = 0, ...rest] = one.shape;
+      return reshape(one, [r, samples, rows / samples, ...rest]);
+    });
+    const again = (x: NodeTree) => exitsAgain(application, x, exits);
+    const params = Object.values(application.trained);
+    const parts = rowsOf(again, application.reference, perSample, params);
+    params.forEach((param, index) => {
+      const [part, known] = [parts[index] as Node, found.get(param)];
+      found.set(param, known === undefined ? part : add(known, part));
+    });
+  }
+  return { of: found, r: columns.shape[0] as number };
+}
+
+/** The values that stand for `exits` where an application is made on other rows. */
+function exitsAgain(application: Application, x: NodeTree, exits: readonly Node[]): readonly Node[] {
+  const { response, preActivation } = application.applyTo(x);
+  const [before, after] = [nodesOf(application.response), nodesOf(response)];
+  return exits.map((exit) => {
+    const index = before.indexOf(exit);
+    return index < 0 ? (preActivation as Node) : (after[index] as Node);
+  });
+}
+
+function unreached({ law }: ResponsePart): MetricError {
+  return new MetricError({
+    where: "metric of a group of modules",
+    must: "its response must depend on the parameters of its modules",
+    got: `a response ${law.name} that depends on none of them`,
+    todo: "look at the group's modules, and at what is observed of the model",
+  });
+}

@@ -1,0 +1,51 @@
+import type { Variable } from "@metrigrad/graph";
+import type { Application, Use } from "@metrigrad/nn";
+
+/**
+ * The uses of each application, such that every parameter stands in uses with the same parameters
+ * everywhere: where W is shared but each use has a bias of its own, weights and biases are uses apart.
+ */
+export function splitUses(
+  applications: readonly Application[],
+): (application: Application) => readonly Use[] {
+  const partners = new Map<Variable, string>();
+  const apart = new Set<Variable>();
+  const numbers = new Map<Variable, number>();
+  const numberOf = (one: Variable) => {
+    const number = numbers.get(one) ?? numbers.size;
+    numbers.set(one, number);
+    return number;
+  };
+  for (const { uses } of applications) {
+    for (const { parameters } of uses) {
+      const key = parameters.map((one) => numberOf(one as Variable)).join();
+      for (const one of parameters as readonly Variable[]) {
+        if ((partners.get(one) ?? key) !== key) for (const other of parameters) apart.add(other as Variable);
+        partners.set(one, partners.get(one) ?? key);
+        if (apart.has(one)) for (const other of parameters) apart.add(other as Variable);
+      }
+    }
+  }
+  const split = (use: Use): readonly Use[] => {
+    const { parameters } = use;
+    const shared = (parameters as readonly Variable[]).some((one) => apart.has(one));
+    if (!shared || parameters.length < 2) return [use];
+    if (use.kind === "affine") {
+      const [w, bias] = use.parameters as readonly [w: Variable, bias: Variable];
+      return [{ ...use, parameters: [w], bias: false, outputs: use.product }, shiftOf(use, bias)];
+    }
+    if (use.kind !== "scale") return [use];
+    const { scale, shift } = use;
+    return [
+      ...(scale === null ? [] : [{ ...use, parameters: [scale], shift: null }]),
+      ...(shift === null ? [] : [shiftOf(use, shift)]),
+    ];
+  };
+  return ({ uses }) => uses.flatMap(split);
+}
+
+/** What is added to the outputs of a use, as a use of its own. */
+function shiftOf({ outputs, consumers }: Extract<Use, { outputs: unknown }>, shift: Variable): Use {
+  const own = consumers.filter(([node, input]) => node.inputs[input] === shift);
+  return { kind: "scale", parameters: [shift], scale: null, shift, rows: null, outputs, consumers: own };
+}

@@ -1,0 +1,91 @@
+import type { Node } from "@metrigrad/graph";
+import { type AffineUse, type Application, outputRows, sampleSums, type Use } from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
+import type { Block } from "../blocks/block.ts";
+import { transposedBlock } from "../blocks/transposedBlock.ts";
+import { contextOf, perRow } from "../core/context.ts";
+import type { BlockOf, MetricContext } from "../core/defMetric.ts";
+
+/**
+ * Whether the rows of one sample, such as positions and time steps, are independent responses that add
+ * up ("expand"), or one response of their sum ("reduce") (Eschenhagen et al. 2023).
+ */
+export type Sharing = "expand" | "reduce";
+
+/** Throws MetricError for what is no way of sharing. */
+export function checkSharing(where: string, sharing: Sharing): void {
+  if (sharing === "expand" || sharing === "reduce") return;
+  throw new MetricError({
+    where,
+    must: 'sharing must be "expand" or "reduce"',
+    got: String(sharing),
+    todo: "leave it out for independent positions",
+  });
+}
+
+/** One affine use of parameters, as blocks are made of it. */
+export interface Layer {
+  readonly application: Application;
+  readonly use: AffineUse;
+  /** x [rows, d − 1] with a bias, else [rows, d]. */
+  readonly x: Node;
+  /** T [rows, m], on the way to the loss. */
+  readonly t: Node;
+  /** Units. */
+  readonly m: number;
+  readonly samples: number;
+  /** Weights of the rows, with mean 1 over samples; null: all 1. */
+  readonly weights: Node | null;
+}
+
+/** An affine use as a layer. */
+export function layerOf(
+  { application, samples, rowWeights }: Pick<MetricContext, "application" | "samples" | "rowWeights">,
+  use: AffineUse,
+): Layer {
+  const t = outputRows(use);
+  const [rows = 0, m = 0] = t.shape;
+  // Rows that do not belong to samples, such as those of fixed prototypes, are samples themselves.
+  const own = rows % samples === 0 ? samples : rows;
+  const weights = own === samples ? perRow(rowWeights, samples, rows) : null;
+  return { application, use, x: use.rows, t, m, samples: own, weights };
+}
+
+/** The affine uses of an applied model, in order. */
+export function layersOf(applications: readonly Application[]): Layer[] {
+  return applications.flatMap((application) => {
+    const context = contextOf(application);
+    return application.uses.flatMap((use) => (use.kind === "affine" ? [layerOf(context, use)] : []));
+  });
+}
+
+/** What gram blocks of a layer take beside rows and weights of units. */
+export function gramOptions({ use, weights, samples }: Layer) {
+  // Outputs with axes between, as where a bias is added to [n, T, m], are not solved through.
+  const outputs = use.outputs.shape.length === 2 ? use.outputs : null;
+  return { bias: use.bias, outputs, weights, samples };
+}
+
+/** The rows of a layer added up over the positions of a sample, where they count as one response. */
+export function reducedRows({ x, samples }: Layer): Node {
+  return sampleSums(x, samples);
+}
+
+/** A block over the columns [d, m] of a use as what a row returns: over W' where the use is of W'. */
+export function blockOfUse(use: AffineUse, block: Block): BlockOf {
+  return {
+    params: use.parameters as BlockOf["params"],
+    block: use.transposed ? transposedBlock(block) : block,
+  };
+}
+
+/** The use that a row of `affineUses` is called with. */
+export function asAffine(use: Use | null): AffineUse {
+  if (use?.kind === "affine") return use;
+  throw new MetricError({
+    where: "a row of affine uses",
+    must: "it must be called with a use T = X̃W",
+    got: use === null ? "none" : use.kind,
+    todo: "put it into a table, which finds the uses",
+  });
+}

@@ -1,0 +1,85 @@
+import { concat, fill, type Node, reshape, slice } from "@metrigrad/graph";
+import { dense, gaussian, outputRows, type RowLaw } from "@metrigrad/nn";
+import { tensor } from "@metrigrad/tensor";
+import { sharedGram } from "../blocks/gram.ts";
+import { checkOptions } from "../core/arguments.ts";
+import type { Metric } from "../core/defMetric.ts";
+import { affineUses } from "../core/useKinds.ts";
+import {
+  asAffine,
+  blockOfUse,
+  checkSharing,
+  gramOptions,
+  type Layer,
+  layerOf,
+  reducedRows,
+  type Sharing,
+} from "./affine.ts";
+
+/** What `linearRows` may be told. */
+export interface LinearRowsOptions {
+  /** σ, standard deviation of the response; 1 by default. It divides the metric by σ². */
+  readonly sigma?: number;
+  /** "expand" by default. */
+  readonly sharing?: Sharing;
+}
+
+/** A small module with inputs for the checks of rows of affine uses. */
+export const denseExample = () => ({
+  module: dense(2, 2),
+  inputs: tensor([
+    [0.3, -1.2],
+    [1.1, 0.4],
+    [-0.7, 0.9],
+    [0.2, 0.1],
+  ]),
+});
+
+/**
+ * The linear layer's metric for every use T = X̃W, whatever the module: the response is taken to be
+ * t ~ N(X̃W, σ²I), so one matrix σ⁻²E[x̃x̃'] serves all units (Sun and Nielsen 2017, the linear layer).
+ * @param options σ, and how rows of one sample count
+ * @returns a row for a table
+ * @throws MetricError for options that it does not know
+ */
+export function linearRows(options: LinearRowsOptions = {}): Metric {
+  checkOptions("linearRows", options, ["sigma", "sharing"]);
+  const { sigma = 1, sharing = "expand" } = options;
+  checkSharing("linearRows", sharing);
+  const law = gaussian({ sigma }) as RowLaw;
+  return Object.freeze({
+    of: affineUses,
+    source: "Sun and Nielsen 2017: linear layer",
+    block: (context, use) => {
+      const own = asAffine(use);
+      return [blockOfUse(own, linearBlock(layerOf(context, own), sigma, sharing))];
+    },
+    response: (_, use) => [{ law, natural: outputRows(asAffine(use)), weights: null }],
+    example: denseExample,
+  } satisfies Metric);
+}
+
+/** σ⁻² times the mean over samples of x̃x̃', for all units. */
+export function linearBlock(layer: Layer, sigma: number, sharing: Sharing) {
+  const { x, m, use, samples, weights } = layer;
+  const weight = sigma ** -2;
+  if (sharing === "expand" || x.shape[0] === samples) {
+    return sharedGram(x, m, { ...gramOptions(layer), weight });
+  }
+  // Σ_τ x̃_τ: the ones of the bias add up too, so they are a column of their own.
+  const full: Node = use.bias ? withOnes(x) : x;
+  const rows = reducedRows({ ...layer, x: full });
+  const own = weights === null ? null : firstOfSample(weights, samples);
+  return sharedGram(rows, m, { bias: false, weight, weights: own });
+}
+
+/** x̃ with its ones. */
+export function withOnes(x: Node): Node {
+  return concat([x, fill([x.shape[0] as number, 1], 1)], 1);
+}
+
+/** Weights [n] of weights [n·T] that are the same for all rows of a sample. */
+export function firstOfSample(weights: Node, samples: number): Node {
+  const rows = weights.shape[0] as number;
+  return reshape(slice(reshape(weights, [samples, rows / samples]), [null, [0, 1]]), [samples]);
+}

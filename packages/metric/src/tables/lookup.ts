@@ -1,0 +1,67 @@
+import { type Node, reshape } from "@metrigrad/graph";
+import { gaussian, type LookupUse, type RowLaw, type Use } from "@metrigrad/nn";
+import { MetricError, sizeOf } from "@metrigrad/tensor";
+import { lookupGram } from "../blocks/lookupGram.ts";
+import { checkOptions } from "../core/arguments.ts";
+import { perRow } from "../core/context.ts";
+import type { Metric, MetricContext } from "../core/defMetric.ts";
+import { lookupUses } from "../core/useKinds.ts";
+
+/** What `lookupRows` may be told. */
+export interface LookupRowsOptions {
+  /** σ, standard deviation of the response; 1 by default. */
+  readonly sigma?: number;
+}
+
+/**
+ * A table of rows by index, such as an embedding: the rows x̃ are unit vectors, so the metric is diagonal,
+ * σ⁻² times how often each row is looked up per sample. It is solved without a matrix.
+ * @param options σ
+ * @returns a row for a table
+ * @throws MetricError for options that it does not know
+ */
+export function lookupRows(options: LookupRowsOptions = {}): Metric {
+  checkOptions("lookupRows", options, ["sigma"]);
+  const { sigma = 1 } = options;
+  const law = gaussian({ sigma }) as RowLaw;
+  return Object.freeze({
+    of: lookupUses,
+    source: "σ⁻² counts per row of the table",
+    block: (context, use) => {
+      const own = asLookup(use);
+      return [{ params: own.parameters, block: lookupBlock(context, own, sigma ** -2) }];
+    },
+    response: (_, use) => {
+      const { outputs, parameters } = asLookup(use);
+      return [{ law, natural: reshape(outputs, [-1, width(parameters[0])]), weights: null }];
+    },
+    example: null,
+  } satisfies Metric);
+}
+
+/** Elements of one row of a table. */
+function width(table: Node): number {
+  return sizeOf(table.shape.slice(1));
+}
+
+function lookupBlock(
+  { samples, rowWeights }: MetricContext,
+  { indices, parameters: [table] }: LookupUse,
+  factor: number,
+) {
+  const count = sizeOf(indices.shape);
+  const n = count % samples === 0 ? samples : count;
+  const weights = n === samples ? perRow(rowWeights, samples, count) : null;
+  const shape = [table.shape[0] as number, width(table)] as const;
+  return lookupGram(reshape(indices, [count]), { shape, weight: factor, weights, samples: n });
+}
+
+function asLookup(use: Use | null): LookupUse {
+  if (use?.kind === "lookup") return use;
+  throw new MetricError({
+    where: "a row of lookup uses",
+    must: "it must be called with a use of rows by index",
+    got: use === null ? "none" : use.kind,
+    todo: "put it into a table, which finds the uses",
+  });
+}

@@ -1,0 +1,111 @@
+import { leakOf, type Node, softplus, unaryOf } from "@metrigrad/graph";
+import {
+  type Activation,
+  type AffineUse,
+  type Application,
+  dense,
+  gaussian,
+  outputRows,
+  type ResponsePart,
+  type RowLaw,
+} from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
+import { unitGram } from "../blocks/gram.ts";
+import type { Metric, MetricContext } from "../core/defMetric.ts";
+import { behindReshapes } from "../core/members.ts";
+import { affineUses } from "../core/useKinds.ts";
+import { elementwiseRow } from "../rfim/elementwise.ts";
+import { eluRow } from "../rfim/elu.ts";
+import { reluRow } from "../rfim/relu.ts";
+import { sigmoidRow } from "../rfim/sigmoid.ts";
+import { tanhRow } from "../rfim/tanh.ts";
+import type { UnitRow } from "../rfim/unitRow.ts";
+import { asAffine, blockOfUse, gramOptions, type Layer, layerOf } from "./affine.ts";
+import { denseExample, linearBlock } from "./linear.ts";
+
+/** Rows by activation; the first that fits counts. */
+export type UnitRows = readonly UnitRow[];
+
+/** The paper's rows: tanh, sigm, relu (ι = 0, ω = 1, σ = 1) and elu (α = 1, σ = 1). */
+export const standardUnitRows: UnitRows = Object.freeze([
+  tanhRow(),
+  sigmoidRow(),
+  reluRow(),
+  eluRow(),
+]);
+
+/**
+ * The row of an activation: one of the given; for a leaky relu the paper's row with its leak; else the
+ * one that follows from its derivative.
+ */
+export function unitRowOf(activation: Activation, rows: UnitRows = standardUnitRows): UnitRow {
+  const found = rows.find((row) => row.activation.op === activation.op);
+  if (found !== undefined) return found;
+  const leak = leakOf(activation);
+  return leak === null ? elementwiseRow(activation) : reluRow({ leak });
+}
+
+/** The activation f of h = f(T) for a use in an application; null where the response is T, or another function of it. */
+export function activationOfUse({ response, preActivation }: Application, use: AffineUse): Activation | null {
+  const t = behindReshapes(use.outputs);
+  if (preActivation === null || behindReshapes(preActivation) !== t) return null;
+  const node = behindReshapes(response as Node);
+  const unary = node.op === undefined ? null : unaryOf(node);
+  return unary !== null && behindReshapes(node.inputs[0] as Node) === t ? unary : null;
+}
+
+/**
+ * The metric of the units of every use T = X̃W, whatever the module: one matrix E[ν(t)x̃x̃'] per unit
+ * where the module's response is f(T), one matrix E[x̃x̃'] for all units where it is linear (Sun and
+ * Nielsen 2017, the non-linear and the linear layer). σ = 1.
+ * @param rows ν by activation; the paper's by default
+ * @returns a row for a table
+ * @throws MetricError for what are no rows
+ */
+export function neuronRows(rows: UnitRows = standardUnitRows): Metric {
+  checkUnitRows(rows);
+  return Object.freeze({
+    of: affineUses,
+    source: "Sun and Nielsen 2017: linear or non-linear layer",
+    block: (context, use) => {
+      const own = asAffine(use);
+      return [blockOfUse(own, neuronBlock(layerOf(context, own), rows))];
+    },
+    response: (context, use) => neuronResponse(context, asAffine(use), rows),
+    example: () => [
+      denseExample(),
+      ...rows.map(({ activation }) => ({ ...denseExample(), module: dense(2, 2, { activation }) })),
+      { ...denseExample(), module: dense(2, 2, { activation: softplus }) },
+    ],
+  } satisfies Metric);
+}
+
+/** The block of a layer by its activation. */
+export function neuronBlock(layer: Layer, rows: UnitRows) {
+  const activation = activationOfUse(layer.application, layer.use);
+  if (activation === null) return linearBlock(layer, 1, "expand");
+  return unitGram(layer.x, unitRowOf(activation, rows).nu(layer.t), gramOptions(layer));
+}
+
+/** The response that the block is about. */
+export function neuronResponse(
+  { application }: MetricContext,
+  use: AffineUse,
+  rows: UnitRows,
+): ResponsePart {
+  const t = outputRows(use);
+  const activation = activationOfUse(application, use);
+  if (activation === null) return { law: gaussian() as RowLaw, natural: t, weights: null };
+  const { law, natural } = unitRowOf(activation, rows);
+  return { law: law as RowLaw, natural: natural(t), weights: null };
+}
+
+export function checkUnitRows(rows: UnitRows): void {
+  if (Array.isArray(rows) && rows.every((row) => typeof row?.nu === "function")) return;
+  throw new MetricError({
+    where: "neuronRows",
+    must: "it must be a list of rows of neurons",
+    got: Array.isArray(rows) ? "a list of others" : String(rows),
+    todo: "pass [tanhRow(), reluRow({ leak: 0.1 })], or leave it out",
+  });
+}

@@ -1,0 +1,265 @@
+import {
+  asNode,
+  constant,
+  isNode,
+  type Node,
+  replaceNodes,
+  type Update,
+  type Variable,
+  withScope,
+} from "@metrigrad/graph";
+import { GraphError, type VariableSpec } from "@metrigrad/tensor";
+import type { Law } from "../laws/law.ts";
+import type { Application, Observation } from "./application.ts";
+import { parameterNode, parameterPath } from "./defModule.ts";
+import { frozenIn } from "./freeze.ts";
+import type { AnyModule, ApplyContext, FullyApplied, Mode, NodeTree } from "./module.ts";
+import type { Decay } from "./parameter.ts";
+import { memberPaths } from "./paths.ts";
+import { moduleRandom } from "./random.ts";
+import { asNodeTree, nodesOf } from "./trees.ts";
+import { usesOf } from "./uses.ts";
+
+/** A trainable parameter of an applied model. */
+export interface AppliedParameter {
+  readonly variable: Variable;
+  /** In the model. */
+  readonly path: string;
+  readonly decay: Decay;
+}
+
+/** What comes with the response of a module beside it. */
+export interface AppliedExtras {
+  readonly path: string;
+  readonly module: AnyModule;
+  readonly values: NodeTree;
+}
+
+/** How modules are applied. */
+export interface ApplierOptions {
+  readonly mode: Mode;
+  /** Weights of the samples [n]. */
+  readonly rowWeights: Node | null;
+  /** Path of a variable, where a store knows one; null: as the model says. */
+  readonly pathOf: (spec: VariableSpec) => string | null;
+}
+
+/** Applies modules, one or several, and keeps what was applied: what a training step is built from. */
+export interface Applier {
+  /** Applies a model. Throws what its modules throw. */
+  apply(model: AnyModule, x: unknown): FullyApplied<NodeTree>;
+  /** Says that a value is observed under a law, so that metrics know the response. */
+  observe(output: NodeTree, law: Law): void;
+  /** Every use of a module with trained parameters, in the order of application. */
+  readonly applications: readonly Application[];
+  /** How modules move their running statistics; empty when inferring. */
+  readonly updates: readonly Update[];
+  /** Those that are not frozen, each once. */
+  readonly parameters: readonly AppliedParameter[];
+  readonly extras: readonly AppliedExtras[];
+  /** Path of a parameter or statistic. */
+  pathOf(variable: Variable): string;
+}
+
+/** One model as an applier knows it. */
+interface Member {
+  readonly paths: ReadonlyMap<AnyModule, string>;
+  readonly params: ReadonlyMap<AnyModule, Readonly<Record<string, Variable>>>;
+  readonly frozen: ReturnType<typeof frozenIn>;
+}
+
+/** An applier without applications. */
+export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): Applier {
+  const members = new Map<AnyModule, Member>();
+  const paths = new Map<Variable, string>();
+  const applications: Application[] = [];
+  const observations: Observation[] = [];
+  const updates = new Map<Variable, Node>();
+  const parameters = new Map<Variable, AppliedParameter>();
+  const extras: AppliedExtras[] = [];
+  const counts = new Map<AnyModule, number>();
+  const pathOf = (variable: Variable) => paths.get(variable) ?? variable.attrs.path ?? "";
+
+  const memberOf = (model: AnyModule): Member => {
+    const known = members.get(model);
+    if (known !== undefined) return known;
+    const own = memberPaths(model);
+    const prefix = prefixOf(own, given);
+    const frozen = frozenIn(model);
+    const params = new Map<AnyModule, Record<string, Variable>>();
+    for (const [module, path] of own) {
+      const named = Object.entries(module.params).map(([name, spec]) => {
+        const full = given(spec) ?? prefix + parameterPath(path, name);
+        const variable = parameterNode(full, spec);
+        if (!paths.has(variable)) paths.set(variable, full);
+        if (spec.role === "parameter" && !frozen.specs.has(spec) && !parameters.has(variable)) {
+          parameters.set(variable, { variable, path: pathOf(variable), decay: spec.decay });
+        }
+        return [name, variable] as const;
+      });
+      params.set(module, Object.fromEntries(named));
+    }
+    const placed = [...own].map(([module, path]) => {
+      const full = path === "" ? prefix.replace(/\/$/, "") : prefix + path;
+      return [module, full] as const;
+    });
+    const made = { paths: new Map(placed), params, frozen };
+    members.set(model, made);
+    return made;
+  };
+
+  /** The response of one module, with `call` for its children. */
+  const respond = (
+    { paths: own, params, frozen }: Member,
+    module: AnyModule,
+    input: NodeTree,
+    inside: { readonly mode: Mode; readonly call: (child: AnyModule, x: NodeTree) => FullyApplied<NodeTree> },
+  ): FullyApplied<NodeTree> => {
+    const path = own.get(module);
+    if (path === undefined) throw undeclared(module);
+    const moving = inside.mode === "train" && !frozen.modules.has(module);
+    const use = counts.get(module) ?? 0;
+    counts.set(module, use + 1);
+    const callChild = (child: AnyModule, ...inputs: readonly NodeTree[]) =>
+      inside.call(child, inputs.length === 1 ? (inputs[0] as NodeTree) : inputs);
+    const context: ApplyContext = {
+      options: module.options,
+      mode: moving ? "train" : "infer",
+      rowWeights,
+      random: moduleRandom(path, use),
+      update: (statistic, value) => {
+        if (!moving || frozen.specs.has(statistic.attrs)) return;
+        const before = updates.get(statistic);
+        // A second use goes on from where the first one moved it.
+        const next = before === undefined ? asNode(value) : moved(asNode(value), statistic, before);
+        updates.set(statistic, next);
+      },
+      call: ((child: AnyModule, ...inputs: readonly NodeTree[]) =>
+        callChild(child, ...inputs).response) as ApplyContext["call"],
+      applied: callChild as unknown as ApplyContext["applied"],
+    };
+    const { spec } = module.definition;
+    const bound = params.get(module) as never;
+    return withScope(path, () =>
+      appliedOf(spec.name, spec.apply(bound, input as never, context as never)),
+    );
+  };
+
+  const again = (member: Member, module: AnyModule, input: NodeTree): FullyApplied<NodeTree> =>
+    respond(member, module, input, {
+      mode: "infer",
+      call: (child, x) => again(member, child, x),
+    });
+
+  return {
+    apply: (model, x) => {
+      const member = memberOf(model);
+      const whole = asNodeTree(x);
+      const samples = samplesOf(whole);
+      const call = (module: AnyModule, input: NodeTree): FullyApplied<NodeTree> => {
+        const first = constant(0).id;
+        const result = respond(member, module, input, { mode, call });
+        const path = member.paths.get(module) as string;
+        if (result.extras !== null) extras.push({ path, module, values: result.extras });
+        const params = member.params.get(module) as Readonly<Record<string, Variable>>;
+        const trained = Object.fromEntries(
+          Object.entries(params).filter(([, { attrs }]) => {
+            return attrs.role === "parameter" && !member.frozen.specs.has(attrs);
+          }),
+        );
+        if (Object.keys(trained).length === 0) return result;
+        const { definition, options } = module;
+        const { response, preActivation } = result;
+        applications.push({
+          path,
+          definition,
+          module,
+          options,
+          params,
+          trained,
+          uses: usesOf(nodesOf(response), Object.values(trained), first),
+          reference: input,
+          preActivation,
+          response,
+          law: definition.spec.law?.(options as never) ?? null,
+          samples,
+          rowWeights,
+          observed: () => observations,
+          model,
+          pathOf,
+          applyTo: (rows) => again(member, module, rows),
+        });
+        return result;
+      };
+      return call(model, whole);
+    },
+    observe: (output, law) => void observations.push({ output, law }),
+    applications,
+    get updates() {
+      return [...updates];
+    },
+    get parameters() {
+      return [...parameters.values()];
+    },
+    extras,
+    pathOf,
+  };
+}
+
+/** What stands before the paths of a model in a store: "critic/". */
+function prefixOf(
+  paths: ReadonlyMap<AnyModule, string>,
+  given: (spec: VariableSpec) => string | null,
+): string {
+  for (const [module, path] of paths) {
+    for (const [name, spec] of Object.entries(module.params)) {
+      const [here, there] = [parameterPath(path, name), given(spec)];
+      if (there?.endsWith(here)) return there.slice(0, there.length - here.length);
+    }
+  }
+  return "";
+}
+
+/** A value as a function of what a statistic was moved to. */
+function moved(value: Node, statistic: Variable, before: Node): Node {
+  return replaceNodes([value], new Map<Node, Node>([[statistic, before]]))[0] as Node;
+}
+
+/** Samples of a batch: the size of the first axis of its first value, 1 where that has none. */
+function samplesOf(x: NodeTree): number {
+  return nodesOf(x)[0]?.shape[0] ?? 1;
+}
+
+/** What a module's `apply` returned, whole. Throws GraphError where it is no tree of nodes. */
+function appliedOf(where: string, result: unknown): FullyApplied<NodeTree> {
+  const long = typeof result === "object" && result !== null && !isNode(result) && "response" in result;
+  const given = (long ? result : { response: result }) as Partial<FullyApplied<NodeTree>>;
+  const { response, extras = null } = given;
+  const own = isNode(response) ? response : null;
+  const { preActivation = own } = given;
+  try {
+    const nodes = nodesOf(response as NodeTree);
+    if (extras !== null) nodesOf(extras);
+    if (nodes.length > 0 && (preActivation === null || isNode(preActivation))) {
+      return { response: response as NodeTree, preActivation, extras };
+    }
+  } catch {
+    // Both lead to the error below.
+  }
+  const show = (value: unknown) => (isNode(value) ? "a node" : String(value));
+  throw new GraphError({
+    where,
+    must: "apply must return a node or a tree of nodes, or { response, preActivation, extras }",
+    got: `response ${show(response)} and preActivation ${show(preActivation)}`,
+    todo: "return what is made of the input and the parameters by ops",
+  });
+}
+
+function undeclared(module: AnyModule): GraphError {
+  return new GraphError({
+    where: "applyModel",
+    must: "a module may call only the children that it declares",
+    got: module.definition.spec.name,
+    todo: "return it from `children`",
+  });
+}

@@ -1,0 +1,230 @@
+import {
+  cholesky,
+  expandDims,
+  eye,
+  isNode,
+  matmul,
+  mul,
+  type Node,
+  onesLike,
+  sqrt,
+  transpose,
+} from "@metrigrad/graph";
+import { GraphError, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
+import { type Enumerated, enumerated } from "./derive/enumerated.ts";
+import { type ContinuousName, type Quadrature, quadrature } from "./derive/quadrature.ts";
+import { sampledRoot } from "./derive/sampled.ts";
+import type { RowLaw, Support } from "./law.ts";
+import { checkSpec, type LawSpec } from "./lawSpec.ts";
+import { rowLaw } from "./rowLaw.ts";
+import { oneOf, supports } from "./supports.ts";
+
+const given = "closed form";
+
+/**
+ * Makes a law from its density: what is not given is derived, and `how` says how.
+ *
+ * The Fisher information comes from a closed form (`fisher`, `fisherDiagonal` or `fisherRoot`), else from the
+ * derivatives of `logProb`: summed over all `outcomes`; else by quadrature, for numbers with a named `support`; else
+ * as a mean over draws of `sample`, which is then an estimate. The divergence is summed or integrated likewise, or is
+ * null. Draws and the most probable response are found among the outcomes where these are listed. `checkLaw` compares
+ * all of it with `logProb`.
+ *
+ * @param spec - The density, and what is known beside it.
+ * @returns The law.
+ * @throws GraphError where the name or the density is missing, where an option is unknown, and where nothing leads to
+ *   the Fisher information.
+ * @example
+ * ```ts
+ * const laplace = defLaw({
+ *   name: "laplace",
+ *   support: "real",
+ *   logProb: (y, h) => sum(sub(neg(abs(sub(y, h))), Math.LN2), { axis: 1 }),
+ * });
+ * laplace.how?.fisher; // "quadrature"
+ * ```
+ */
+export function defLaw(spec: LawSpec): RowLaw {
+  checkSpec(spec);
+  const { name, support = null, samples = 64 } = spec;
+  const logProb = checkedLogProb(spec);
+  const listed = listedOf(spec, logProb);
+  const integral = integralOf(spec, logProb);
+  const sample = spec.sample ?? (listed ? (h, key) => listed.at(h).sample(h, key) : missing(name));
+  const drawn =
+    spec.sample === undefined
+      ? null
+      : sampledRoot(logProb, spec.sample, { count: samples, key: `law/${name}/fisher` });
+  const information = informationOf(spec, { listed, integral, drawn, samples });
+  const predict = predictOf(spec, listed);
+  const kl = spec.kl ?? (listed ? listed.kl : (integral?.kl ?? null));
+  const derived = listed ? "enumeration" : integral ? "quadrature" : "none";
+  return rowLaw({
+    name,
+    logProb,
+    sample,
+    ...information.members,
+    kl,
+    support: typeof support === "string" ? supports[support] : (support ?? listed?.support ?? null),
+    outcomes: spec.outcomes ?? (() => null),
+    predict: predict.of,
+    how: Object.freeze({
+      ...information.how,
+      kl: spec.kl ? given : derived,
+      sample: spec.sample ? given : listed ? "enumeration" : "none",
+      predict: predict.how,
+    }),
+  });
+}
+
+type InformationMembers = Pick<RowLaw, "fisher" | "fisherDiagonal" | "fisherRoot">;
+
+/** Ways to expectations of a law. */
+interface Ways {
+  readonly listed: Listed | null;
+  readonly integral: Quadrature | null;
+  /** A root by draws. */
+  readonly drawn: ((h: Node) => Node) | null;
+  readonly samples: number;
+}
+
+/** The Fisher information in its three forms, by the first way that there is. Throws GraphError. */
+function informationOf(
+  spec: LawSpec,
+  { listed, integral, drawn, samples }: Ways,
+): { readonly members: InformationMembers; readonly how: { fisher: string; fisherRoot: string } } {
+  const { fisherDiagonal = null } = spec;
+  const squared = (root: (h: Node) => Node) => (h: Node) => matmul(root(h), transpose(root(h)));
+  const fromRoot = (root: (h: Node) => Node, how: string) => ({
+    members: { fisher: squared(root), fisherDiagonal, fisherRoot: root },
+    how: { fisher: how, fisherRoot: how },
+  });
+  if (fisherDiagonal !== null) {
+    const diagonal = (h: Node) =>
+      typeof fisherDiagonal === "number" ? mul(fisherDiagonal, onesLike(h)) : fisherDiagonal(h);
+    const fisher = spec.fisher ?? ((h: Node) => asDiagonal(diagonal(h)));
+    const fisherRoot = spec.fisherRoot ?? ((h: Node) => asDiagonal(sqrt(diagonal(h))));
+    const members = { fisher, fisherDiagonal, fisherRoot };
+    return { members, how: { fisher: given, fisherRoot: given } };
+  }
+  const { fisher, fisherRoot } = spec;
+  if (fisher !== undefined) {
+    const root = fisherRoot ?? ((h: Node) => cholesky(fisher(h)));
+    const how = { fisher: given, fisherRoot: fisherRoot ? given : "cholesky of fisher" };
+    return { members: { fisher, fisherDiagonal, fisherRoot: root }, how };
+  }
+  if (fisherRoot !== undefined) return fromRoot(fisherRoot, given);
+  const estimate = `${samples} samples`;
+  if (listed !== null) {
+    const root = (h: Node) => {
+      if (drawn !== null && listed.lacks(h)) return drawn(h);
+      return listed.at(h).root(h);
+    };
+    return fromRoot(root, drawn === null ? "enumeration" : `enumeration, else ${estimate}`);
+  }
+  if (integral !== null) {
+    const how = { fisher: "quadrature", fisherRoot: "quadrature" };
+    return { members: integral, how };
+  }
+  if (drawn !== null) return fromRoot(drawn, estimate);
+  throw new GraphError({
+    where: `defLaw ${spec.name}`,
+    must: "there must be a way to the Fisher information",
+    got: "none of fisher, fisherRoot, outcomes, support or sample",
+    todo: 'give fisher(h), or support: "real", or outcomes(m), or sample(h, key)',
+  });
+}
+
+/** Expectations over the listed outcomes of rows of any width. */
+interface Listed {
+  readonly support: Support;
+  /** Throws GraphError where a row has too many. */
+  at(h: Node): Enumerated;
+  lacks(h: Node): boolean;
+  kl(h: Node, other: Node): Node;
+}
+
+function listedOf({ name, outcomes }: LawSpec, logProb: RowLaw["logProb"]): Listed | null {
+  if (outcomes === undefined) return null;
+  const all = (h: Node) => outcomes(h.shape[1] as number);
+  const at = (h: Node) => {
+    const found = all(h);
+    if (found !== null) return enumerated(logProb, found);
+    throw new GraphError({
+      where: name,
+      must: "its outcomes must be listed for this width of h",
+      got: `null for ${showShape(h.shape)}`,
+      todo: "give defLaw closed forms, or sample(h, key)",
+    });
+  };
+  return {
+    at,
+    lacks: (h) => all(h) === null,
+    kl: (h, other) => at(h).kl(h, other),
+    support: {
+      text: (m) => oneOf(new Set(outcomes(m)?.data())).text(m),
+      has: (value, m) => outcomes(m)?.data().includes(value) ?? true,
+    },
+  };
+}
+
+/** Quadrature over the support, where that is named and nothing is listed. Throws GraphError. */
+function integralOf(spec: LawSpec, logProb: RowLaw["logProb"]): Quadrature | null {
+  const { name, support, parameters = 1, predict, outcomes } = spec;
+  if (outcomes !== undefined || typeof support !== "string" || support === "counts") return null;
+  const onLine = support === "real" && parameters === 1 ? (h: Node) => h : undefined;
+  const centre = spec.centre ?? predict ?? onLine;
+  if (centre !== undefined) return quadrature({ name, logProb, support, parameters, centre });
+  if (spec.fisher ?? spec.fisherRoot ?? spec.fisherDiagonal ?? spec.sample) return null;
+  throw new GraphError({
+    where: `defLaw ${name}`,
+    must: `quadrature on the support "${support satisfies ContinuousName}" must know where the responses are`,
+    got: "no centre",
+    todo: "give centre(h), a typical response inside the support",
+  });
+}
+
+function predictOf(spec: LawSpec, listed: Listed | null) {
+  if (spec.predict) return { of: spec.predict, how: given };
+  if (listed) return { of: (h: Node) => listed.at(h).predict(h), how: "enumeration" };
+  if (spec.centre) return { of: spec.centre, how: "centre" };
+  const { parameters = 1, support } = spec;
+  if (parameters === 1 && support !== "positive" && support !== "unit" && support !== "counts")
+    return { of: (h: Node) => h, how: "h" };
+  throw new GraphError({
+    where: `defLaw ${spec.name}`,
+    must: "the most probable response must be given where it is not h itself",
+    got: "no predict",
+    todo: "give predict(h)",
+  });
+}
+
+/** ln p, with the shape of its result checked. */
+function checkedLogProb({ name, logProb }: LawSpec): RowLaw["logProb"] {
+  return (y, h) => {
+    const value: unknown = logProb(y, h);
+    const n = h.shape.slice(0, 1);
+    if (isNode(value) && value.type === "float" && sameShape(value.shape, n)) return value;
+    throw new ShapeError({
+      where: `${name}, logProb`,
+      must: `it must be a number for each row, float ${showShape(n)}`,
+      got: isNode(value) ? `${value.type} ${showShape(value.shape)}` : String(value),
+      todo: "sum over the responses of a row: sum(…, { axis: 1 })",
+    });
+  };
+}
+
+function missing(name: string): RowLaw["sample"] {
+  return () => {
+    throw new GraphError({
+      where: `${name}, sample`,
+      must: "the law must know how to draw",
+      got: "no sample",
+      todo: "give sample(h, key) in defLaw",
+    });
+  };
+}
+
+function asDiagonal(values: Node): Node {
+  return mul(expandDims(values, 2), eye(values.shape[1] as number));
+}

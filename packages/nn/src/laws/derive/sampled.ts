@@ -1,0 +1,21 @@
+import { mul, type Node, reshape, stopGradient, transpose } from "@metrigrad/graph";
+import { type LogProb, repeatRows, scoresOf } from "./repeat.ts";
+
+/**
+ * A root of the Fisher information from draws of the law: columns are scores of `count` draws, divided by √count, so
+ * that RR' is their mean outer product, [n, m, count].
+ */
+export function sampledRoot(
+  logProb: LogProb,
+  sample: (h: Node, key: string) => Node,
+  options: { readonly count: number; readonly key: string },
+): (h: Node) => Node {
+  const { count, key } = options;
+  return (h) => {
+    const [n = 0, m = 0] = h.shape;
+    const rows = repeatRows(h, count);
+    const y = stopGradient(sample(rows, key));
+    const score = reshape(scoresOf(logProb, y, rows), [n, count, m]);
+    return mul(transpose(score), count ** -0.5);
+  };
+}

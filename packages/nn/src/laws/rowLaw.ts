@@ -1,0 +1,23 @@
+import type { ResponsePart, RowLaw } from "./law.ts";
+
+/** What is written of a law of rows; its parts follow. */
+export type RowLawMembers = Omit<RowLaw, "parts" | "given" | "terms" | "targets">;
+
+/**
+ * Makes a law of rows: it is its own only part, and nothing of its y can be held fixed.
+ *
+ * @param members - Density, draws and information.
+ * @returns The frozen law.
+ */
+export function rowLaw(members: RowLawMembers): RowLaw {
+  // `this` and not the law made here: a copy with other members is then its own part too.
+  return Object.freeze({
+    ...members,
+    parts(this: RowLaw, natural): readonly ResponsePart[] {
+      return [{ law: this, natural, weights: null }];
+    },
+    given(this: RowLaw): RowLaw {
+      return this;
+    },
+  } satisfies RowLaw);
+}

@@ -1,0 +1,32 @@
+import type { Support } from "./law.ts";
+
+/** Names of common supports. */
+export type SupportName = "real" | "positive" | "unit" | "counts";
+
+/** Common supports by name: all numbers, those above 0, those between 0 and 1, and 0, 1, 2, … */
+export const supports: Readonly<Record<SupportName, Support>> = Object.freeze({
+  real: support("finite numbers", Number.isFinite),
+  positive: support("finite numbers above 0", (value) => value > 0 && Number.isFinite(value)),
+  unit: support("numbers between 0 and 1", (value) => value > 0 && value < 1),
+  counts: support("integers from 0", (value) => Number.isInteger(value) && value >= 0),
+});
+
+/** The labels 0 … m − 1. */
+export const labels: Support = Object.freeze({
+  text: (m: number) => `integers from 0 to ${m - 1}`,
+  has: (value: number, m: number) => Number.isInteger(value) && value >= 0 && value < m,
+});
+
+/** Numbers from `low` to `high`, both included. */
+export function between(low: number, high: number): Support {
+  return support(`numbers from ${low} to ${high}`, (value) => value >= low && value <= high);
+}
+
+/** One of some numbers. */
+export function oneOf(values: ReadonlySet<number>): Support {
+  return support([...values].sort((a, b) => a - b).join(", "), (value) => values.has(value));
+}
+
+function support(text: string, has: (value: number) => boolean): Support {
+  return Object.freeze({ text: () => text, has });
+}
