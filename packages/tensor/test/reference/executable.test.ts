@@ -6,15 +6,8 @@ import { parseExpr } from "../../src/expr/parse.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Step } from "../../src/plan/step.ts";
 import { reference } from "../../src/reference/reference.ts";
-import { buffer, map, smallPlan, whole } from "./plans.ts";
-
-const w = {
-  name: "w",
-  shape: [3],
-  type: "float" as const,
-  role: "parameter" as const,
-  init: () => [0, 10, 20],
-};
+import type { VariableSpec } from "../../src/backend/variable.ts";
+import { buffer, map, smallPlan, variable, w, whole } from "./plans.ts";
 
 async function withStore(body: (store: Store) => Promise<void>, float: "f64" | "f32" = "f64") {
   const backend = await reference();
@@ -79,14 +72,18 @@ test("wrong feeds, floats and variables are refused", async (t) => {
     await refused(t, program.run([]), /there must be 1 feed\(s\), got 0; pass/);
     await refused(t, program.run([tensor([1])]), /feed x: its shape must be \[3\], got \[1\]/);
     const plan = smallPlan();
-    const named = (name: string, size = 3): Plan => ({
+    const withPlace = (spec: VariableSpec, size = 3): Plan => ({
       ...plan,
-      buffers: plan.buffers.with(1, buffer(size, { kind: "variable", name })),
+      buffers: plan.buffers.with(1, buffer(size, { kind: "variable", spec })),
     });
-    await refused(t, store.prepare(named("v")), /store.prepare: the store must have the variable/);
     await refused(
       t,
-      store.prepare(named("w", 4)),
+      store.prepare(withPlace(variable("w", [3]))),
+      /reference store.prepare: the variable must be one of the store \(w\), got w, a parameter \[3\]; add it/,
+    );
+    await refused(
+      t,
+      store.prepare(withPlace(w, 4)),
       /variable w: the plan must see it as f64\[3\], got f64\[4\]/,
     );
     await refused(t, store.prepare({ ...plan, arenaBytes: 0 }), /checkPlan/);
@@ -106,7 +103,7 @@ test("elements of the arena that a run did not write read as NaN", async (t) => 
       buffers: [
         buffer(3, { kind: "arena", offset: 0 }),
         buffer(3, { kind: "output" }),
-        buffer(3, { kind: "variable", name: "w" }),
+        buffer(3, { kind: "variable", spec: w }),
       ],
       steps: [
         map("x0", [{ ...whole(2, 2), offset: 1 }], part),
