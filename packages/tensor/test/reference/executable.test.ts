@@ -48,7 +48,7 @@ test("a handle is valid until the next run", async (t) => {
     await program.run([tensor([0, 0, 0])]);
     t.deepEqual(value?.toArray(), [4, 196, 676], "what was read stays");
     const message =
-      /handle.read: the value must be of the program's latest run, got a value that a/;
+      /handle.read: an output must be read before its program runs again or closes, got a/;
     await refused(t, (first as { read(): Promise<unknown> }).read(), message);
     const [last] = await program.run([tensor([0, 0, 0])]);
     await program.close();
@@ -205,7 +205,7 @@ test("profile runs once and gives the seconds of each step", async (t) => {
     t.is(seconds.length, 4);
     t.ok(seconds.every((s) => s >= 0 && s < 1));
     t.deepEqual((await store.read("w")).toArray(), [2, 12, 22]);
-    await refused(t, (old as { read(): Promise<unknown> }).read(), /of the program's latest run/);
+    await refused(t, (old as { read(): Promise<unknown> }).read(), /before its program runs again or closes, got a value that a later run replaced/);
   });
 });
 
