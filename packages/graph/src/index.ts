@@ -6,7 +6,7 @@ export { type DefinedOp, defOp } from "./core/defOp.ts";
 export { asNode, asNodes, type NodeLike } from "./core/like.ts";
 export { isNode, makeNode, type Node, showNode } from "./core/node.ts";
 export type { LowerContext, NodeType, Op } from "./core/op.ts";
-export { withScope } from "./core/scope.ts";
+export { type NodeRole, withMetricScope, withScope } from "./core/scope.ts";
 export { topological } from "./core/topology.ts";
 export * from "./ops/index.ts";
 export { cutEdges } from "./transform/cutEdges.ts";

@@ -1,4 +1,5 @@
 import { type BufferSpec, partsOf, type Step, stepViews, storageBytes } from "@metrigrad/tensor";
+import { freeList } from "./freeList.ts";
 import { bytesOf } from "./settle.ts";
 import { sameView } from "./views.ts";
 
@@ -30,8 +31,8 @@ export function placeArena(buffers: readonly BufferSpec[], steps: readonly Step[
   const starting = new Map<number, Life[]>();
   const ending = new Map<number, Life[]>();
   for (const life of lives.values()) {
-    starting.set(life.first, [...(starting.get(life.first) ?? []), life]);
-    ending.set(life.last, [...(ending.get(life.last) ?? []), life]);
+    listed(starting, life.first).push(life);
+    listed(ending, life.last).push(life);
   }
   steps.forEach((step, at) => {
     const given = new Set<Life>();
@@ -95,41 +96,9 @@ function heirOf(
   return null;
 }
 
-/** A heap of free ranges: the best fit, else the end. */
-function freeList() {
-  let free: { offset: number; bytes: number }[] = [];
-  let end = 0;
-  return {
-    high: () => end,
-    take(bytes: number): number {
-      let best: { offset: number; bytes: number } | null = null;
-      for (const range of free) {
-        if (range.bytes >= bytes && (best === null || range.bytes < best.bytes)) best = range;
-      }
-      if (best === null) {
-        const last = free.at(-1);
-        const start = last !== undefined && last.offset + last.bytes === end ? last.offset : end;
-        if (start !== end) free.pop();
-        end = start + bytes;
-        return start;
-      }
-      const { offset } = best;
-      best.offset += bytes;
-      best.bytes -= bytes;
-      if (best.bytes === 0) free = free.filter((range) => range !== best);
-      return offset;
-    },
-    give(offset: number, bytes: number): void {
-      const at = free.findIndex((range) => range.offset > offset);
-      free.splice(at < 0 ? free.length : at, 0, { offset, bytes });
-      const merged: { offset: number; bytes: number }[] = [];
-      for (const range of free) {
-        const last = merged.at(-1);
-        if (last !== undefined && last.offset + last.bytes === range.offset)
-          last.bytes += range.bytes;
-        else merged.push({ ...range });
-      }
-      free = merged;
-    },
-  };
+/** The list of a step, made where there is none. */
+function listed(lists: Map<number, Life[]>, at: number): Life[] {
+  const list = lists.get(at) ?? [];
+  lists.set(at, list);
+  return list;
 }

@@ -1,5 +1,5 @@
 import { makeNode, type Node } from "../core/node.ts";
-import { withScope } from "../core/scope.ts";
+import { withOrigin } from "../core/scope.ts";
 import { dependents, topological } from "../core/topology.ts";
 import { stopGradient } from "../ops/stopGradient.ts";
 
@@ -28,7 +28,7 @@ export function cutEdges(
     );
     made.set(
       node,
-      withScope(node.scope, () => makeNode(node.op, inputs, node.attrs)),
+      withOrigin(node, () => makeNode(node.op, inputs, node.attrs)),
     );
   }
   return outputs.map(now);

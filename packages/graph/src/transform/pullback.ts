@@ -1,6 +1,6 @@
 import { sameShape } from "@metrigrad/tensor";
 import { type Node, showNode } from "../core/node.ts";
-import { withScope } from "../core/scope.ts";
+import { withOrigin } from "../core/scope.ts";
 import { dependents, topological } from "../core/topology.ts";
 import { addTerms } from "./addTerms.ts";
 
@@ -39,7 +39,7 @@ export function pullback(
     if (cotangent === null) continue;
     const wanted = node.inputs.map((input) => input.type === "float" && needed.has(input));
     if (!wanted.includes(true)) continue;
-    const parts = withScope(node.scope, () => node.op.vjp(node, cotangent, wanted));
+    const parts = withOrigin(node, () => node.op.vjp(node, cotangent, wanted));
     node.inputs.forEach((input, index) => {
       const part = parts[index] ?? null;
       if (part === null || !wanted[index]) return;

@@ -11,7 +11,7 @@ import {
   sub,
   topological,
   type Variable,
-  withScope,
+  withMetricScope,
   zerosLike,
 } from "@metrigrad/graph";
 import type { MadeOf } from "@metrigrad/metric";
@@ -54,7 +54,7 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
   const blocks = measured.map((subsystem, index) => {
     const { path, params, block } = subsystem;
     const own = packing(subsystem);
-    return withScope(`metric/${path}`, () => {
+    return withMetricScope(path, () => {
       const [damping, solver] = [dampingOf(subsystem), solverOf(subsystem)];
       const solve = block.prepare(null, { damping, solver });
       const route = routes[index] ?? null;

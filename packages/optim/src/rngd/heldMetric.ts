@@ -1,4 +1,4 @@
-import { type Update, type Variable, withScope } from "@metrigrad/graph";
+import { type Update, type Variable, withMetricScope } from "@metrigrad/graph";
 import { averaged, type FullOver, type Subsystem, windowed } from "@metrigrad/metric";
 import { holdsOf } from "../core/holds.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
@@ -23,7 +23,7 @@ export function heldMetric(
     const { path, params } = subsystem;
     const own = packing(subsystem);
     const holds = holdsOf(params[0] as Variable, context);
-    return withScope(`metric/${path}`, () => {
+    return withMetricScope(path, () => {
       const block =
         average === null ? subsystem.block : averaged(subsystem.block, average, holds(always));
       const by = solverOf(subsystem);
