@@ -57,17 +57,16 @@ export interface DataParts {
   readonly classes?: Classes | undefined;
 }
 
-type TreeOf<X> = TensorsOf<X> extends infer T extends Tree<Tensor> ? T : Tree<Tensor>;
-
-type SplitOf<P extends DataParts> = Split<
-  TreeOf<P["train"]["inputs"]>,
-  TreeOf<P["train"]["targets"]>
+/** A split of the data set made of parts of type `P`. */
+export type SplitOf<P extends DataParts> = Split<
+  TensorsOf<P["train"]["inputs"]>,
+  TensorsOf<P["train"]["targets"]>
 >;
 
 /** The data set made of parts of type `P`: a split that `P` surely has is no longer optional. */
 export type DataSetOf<P extends DataParts> = DataSet<
-  TreeOf<P["train"]["inputs"]>,
-  TreeOf<P["train"]["targets"]>
+  TensorsOf<P["train"]["inputs"]>,
+  TensorsOf<P["train"]["targets"]>
 > &
   (P extends { readonly valid: SplitParts } ? { readonly valid: SplitOf<P> } : unknown) &
   (P extends { readonly test: SplitParts } ? { readonly test: SplitOf<P> } : unknown);
