@@ -2,8 +2,8 @@ import type { Node } from "@metrigrad/graph";
 import type { Phase, Quantity } from "@metrigrad/optim";
 import type { Tensor } from "@metrigrad/tensor";
 
-/** What is told of one block of parameters by the optimizer. */
-export interface BlockTold {
+/** What an optimizer reports of one block of parameters. */
+export interface ReportedBlock {
   /** The module. */
   readonly path: string;
   /** Names of the parameters. */
@@ -14,18 +14,18 @@ export interface BlockTold {
   readonly quantities: Readonly<Record<string, number | readonly number[]>>;
 }
 
-/** What an optimizer tells of a step: numbers of before it. */
+/** What an optimizer reports of a step: numbers of before it. */
 export interface OptimizerReport {
   /** From 1. */
   readonly step: number;
   /** Of the whole step, such as its `length` in √nats. */
   readonly quantities: Readonly<Record<string, number | readonly number[]>>;
-  readonly blocks: readonly BlockTold[];
+  readonly blocks: readonly ReportedBlock[];
 }
 
 /** Where a value of a report belongs. */
-export interface ToldQuantity {
-  readonly block: Omit<BlockTold, "quantities"> | null;
+export interface ReportedQuantity {
+  readonly block: Omit<ReportedBlock, "quantities"> | null;
   readonly name: string;
 }
 
@@ -33,8 +33,8 @@ export interface ToldQuantity {
 export function quantitiesOf(
   { report }: Phase,
   costly: boolean,
-): { readonly labels: readonly ToldQuantity[]; readonly nodes: readonly Node[] } {
-  const chosen = (block: ToldQuantity["block"], list: readonly Quantity[]) =>
+): { readonly labels: readonly ReportedQuantity[]; readonly nodes: readonly Node[] } {
+  const chosen = (block: ReportedQuantity["block"], list: readonly Quantity[]) =>
     list
       .filter((one) => costly || !one.costly)
       .map(({ name, value }) => ({ label: { block, name }, node: value() }));
@@ -50,11 +50,11 @@ export function quantitiesOf(
 /** Puts the values of a report into their places. */
 export function reportOf(
   step: number,
-  labels: readonly ToldQuantity[],
+  labels: readonly ReportedQuantity[],
   values: readonly Tensor[],
 ): OptimizerReport {
   const whole: Record<string, number | readonly number[]> = {};
-  const blocks = new Map<ToldQuantity["block"], Record<string, number | readonly number[]>>();
+  const blocks = new Map<ReportedQuantity["block"], Record<string, number | readonly number[]>>();
   labels.forEach(({ block, name }, index) => {
     const value = values[index] as Tensor;
     const own = block === null ? whole : (blocks.get(block) ?? {});
@@ -65,7 +65,7 @@ export function reportOf(
     step,
     quantities: Object.freeze(whole),
     blocks: [...blocks].map(([block, quantities]) =>
-      Object.freeze({ ...(block as Omit<BlockTold, "quantities">), quantities }),
+      Object.freeze({ ...(block as Omit<ReportedBlock, "quantities">), quantities }),
     ),
   });
 }

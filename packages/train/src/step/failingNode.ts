@@ -1,6 +1,7 @@
 import {
   compile,
   type Feeds,
+  isVariable,
   type Node,
   rngState,
   topological,
@@ -8,10 +9,9 @@ import {
 } from "@metrigrad/graph";
 import type { Store, Tensor } from "@metrigrad/tensor";
 import { drawsRandom } from "./randomState.ts";
-import { isVariable } from "./state.ts";
 
 /** The first value that is not finite, and what it ends in. */
-export interface Culprit {
+export interface FailingNode {
   readonly node: Node;
   /** The value: NaN, Infinity or −Infinity. */
   readonly value: number;
@@ -23,15 +23,17 @@ export interface Culprit {
  * Runs a step once more without effect and without fusion, looks at every value, and finds where the
  * first one came from that is not finite: a node whose inputs all are. Null where all are finite.
  */
-export async function findCulprit(
+export async function findFailingNode(
   store: Store,
   loss: Node,
   updates: readonly Update[],
   feeds: Feeds,
-): Promise<Culprit | null> {
+): Promise<FailingNode | null> {
   const roots: readonly (readonly [node: Node, name: string])[] = [
     [loss, "the loss"],
-    ...updates.map(([{ attrs }, value]) => [value, `the update of ${attrs.name}`] as const),
+    ...updates.map(([{ attrs }, value]) => {
+      return [value, `the update of ${store.pathOf(attrs) ?? attrs.role}`] as const;
+    }),
   ];
   const nodes = topological(roots.map(([node]) => node)).filter(isInspected);
   // The counter of random draws stays, so that the step can be replayed again.
@@ -39,7 +41,9 @@ export async function findCulprit(
   const program = await compile({ outputs: nodes, updates: kept, unfused: true }, store);
   const bad = new Map<Node, number>();
   try {
-    const handles = await program.run(feeds);
+    const used = new Set(program.plan.feeds.map(({ name }) => name));
+    const own = Object.entries(feeds).filter(([name]) => used.has(name));
+    const handles = await program.run(Object.fromEntries(own));
     for (const [index, node] of nodes.entries()) {
       const value = notFinite(await (handles[index] as (typeof handles)[number]).read());
       if (value !== null) bad.set(node, value);
