@@ -15,7 +15,7 @@ import type {
 } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
-import { checkLaw, checkOptions } from "./arguments.ts";
+import { checkIsLaw, checkOptions } from "./arguments.ts";
 import type { UseKind } from "./useKinds.ts";
 
 /**
@@ -107,7 +107,7 @@ export function defMetric<Args extends readonly unknown[], O, P extends Paramete
   checkDescribed("defMetric", of as unknown as Described);
   checkOptions("defMetric", spec, ["source", "block", "response", "example"]);
   const { source = "user", block, response = null, example = null } = spec;
-  if (typeof response !== "function") checkLaw("defMetric", response as Law | null);
+  if (typeof response !== "function") checkIsLaw("defMetric", response as Law | null);
   if (typeof block !== "function") throw noBlock(block);
   return Object.freeze({
     of: of as unknown as Described,

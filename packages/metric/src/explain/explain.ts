@@ -4,7 +4,7 @@ import { type Backend, MetricError, mapTree, type Tree, type ValueType } from "@
 import type { Block } from "../blocks/block.ts";
 import { fullOver, type Over, overText } from "../blocks/over.ts";
 import { windowed } from "../blocks/windowed.ts";
-import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
+import { checkIsLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
 import { inputWidth } from "../core/inputWidth.ts";
 import type { SolverChoice } from "../core/solverChoice.ts";
 import { type Subsystem, subsystems } from "../core/subsystems.ts";
@@ -90,7 +90,7 @@ export function explain(model: AnyModule, given: number | ExplainOptions): Expla
   const settings = settingsOf(options);
   const { likelihood = null, mode = "train" } = options;
   const { batchSize, metrics, over, memoryBudget, solver } = settings;
-  checkLaw("explain", likelihood);
+  checkIsLaw("explain", likelihood);
   checkMode("explain", mode);
   const by = fullOver("explain", over);
   const { backend } = options;
