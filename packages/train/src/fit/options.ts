@@ -67,8 +67,8 @@ export interface FitOptions<
    * and backward pass, outside of the measured seconds. False by default.
    */
   readonly report?: boolean | ReportOptions;
-  /** Called after each step, while the run waits for it; it may save a checkpoint. */
-  readonly onStep?: (event: StepEvent) => void | Promise<void>;
+  /** Called after each step; the run waits for the promise that it may return, so that it can save a checkpoint. */
+  readonly onStep?: (event: StepEvent) => unknown;
   /** Whether `onStep` gets the loss of each step, which is then read from the device; false by default. */
   readonly stepLoss?: boolean;
   /** Ends the run before the next step; the state stays as it is. */
@@ -143,7 +143,7 @@ export function checkOptions(model: { readonly definition?: unknown }, options: 
   }
   checkNames("fit", options, known, GraphError);
   const { data, optimizer, likelihood, loss, epochs, seed, backend, store } = options;
-  if (typeof data?.train !== "function" && typeof data?.train !== "object") {
+  if (typeof data?.train !== "function" && typeof data?.train?.inputs !== "object") {
     refuse("data must be a data set or a stream", typeof data, "pass what dataSet(…) gives");
   }
   if (typeof optimizer?.update !== "function") {
