@@ -52,7 +52,7 @@ const optimizers: readonly Optimizer[] = [
   // With a small ε the sign of what is rounding alone would decide.
   adam({ learningRate: 0.002, epsilon: 1e-3 }),
   rngd({ learningRate: 0.05 }),
-  rngd.paper({ learningRate: 0.05, average: { decay: 0.9, refreshEvery: 10 } }),
+  rngd.paper({ learningRate: 0.05, over: { average: 0.9, every: 10 } }),
 ];
 
 for (const optimizer of optimizers) {

@@ -91,12 +91,13 @@ async function found(
   for (const damping of dampings) {
     const shown = JSON.stringify(damping);
     for (const solver of solvers) {
-      const { x, lambda, residual } = made.solution(side, { damping, solver });
+      const solved = made.prepare(null, { damping, solver });
+      const x = solved.solve(side);
       const name = `${solver}, ${shown}`;
       names.push(name);
       outputs[`x ${name}`] = x;
-      outputs[`λ ${name}`] = lambda;
-      outputs[`residual ${name}`] = residual;
+      outputs[`λ ${name}`] = solved.lambda();
+      outputs[`residual ${name}`] = solved.residual(side, x);
     }
     outputs[`logdet ${shown}`] = made.logdet({ damping });
   }

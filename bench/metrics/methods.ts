@@ -97,12 +97,12 @@ export const methods: readonly Method[] = [
   ofFisher(
     "K-FAC, average of factors",
     { learningRate: 0.001, absolute: 0.001 },
-    { metrics: metrics.kfac({ split: true }), average: { decay: 0.95, refreshEvery: 20 } },
+    { metrics: metrics.kfac({ split: true }), over: { average: 0.95, every: 20 } },
   ),
   ofFisher(
     "EKFAC of every 100th batch",
     { learningRate: 0.001, absolute: 0.01 },
-    { metrics: metrics.ekfac(), refreshEvery: 100 },
+    { metrics: metrics.ekfac(), over: { every: 100 } },
   ),
   ofFisher(
     "quasi-diagonal",

@@ -85,5 +85,10 @@ function firstRows(data: DataSet, n: number): DataSet {
     return { inputs: gatherRows(inputs, rows), targets: gatherRows(targets, rows) };
   };
   const { train, valid, test } = data;
-  return dataSet({ ...data, train: first(train), valid: first(valid), test: first(test) });
+  return dataSet({
+    ...data,
+    train: first(train),
+    ...(valid && { valid: first(valid) }),
+    ...(test && { test: first(test) }),
+  });
 }

@@ -18,7 +18,7 @@ const optimizers: Readonly<Record<string, Optimizer>> = {
   adam: adam(),
   rngd: relative(),
   "rngd per neuron": relative({ metrics: standardMetrics }),
-  "rngd per neuron kept 100": relative({ metrics: standardMetrics, refreshEvery: 100 }),
+  "rngd per neuron kept 100": relative({ metrics: standardMetrics, over: { every: 100 } }),
   "rngd.paper": relative.paper(),
 };
 

@@ -1,9 +1,25 @@
 /** Fisher information of responses that are nearly certain keeps its digits in float32. */
 import { cpu } from "@metrigrad/cpu";
-import { compile, constant, matmul, type Node, transpose } from "@metrigrad/graph";
+import {
+  abs,
+  add,
+  compile,
+  constant,
+  exp,
+  log,
+  matmul,
+  mul,
+  type Node,
+  neg,
+  square,
+  sub,
+  sum,
+  transpose,
+} from "@metrigrad/graph";
 import {
   bernoulli,
   categorical,
+  defLaw,
   gaussianWithScale,
   type RowLaw as Law,
   poisson,
@@ -40,6 +56,31 @@ const cases: readonly (readonly [law: Law, h: readonly (readonly number[])[]])[]
   ],
   [poisson(), [[-30, 0, 20]]],
   [gaussianWithScale(), [[0, 1, -10, 10]]],
+  [
+    defLaw({
+      name: "laplace by quadrature",
+      support: "real",
+      logProb: (y, h) => sum(neg(add(abs(sub(y, h)), Math.LN2)), { axis: 1 }),
+    }),
+    [[0, 20, -300]],
+  ],
+  [
+    defLaw({
+      name: "cauchy by quadrature",
+      support: "real",
+      logProb: (y, h) => sum(neg(log(mul(add(1, square(sub(y, h))), Math.PI))), { axis: 1 }),
+    }),
+    [[0, 0.3, -2]],
+  ],
+  [
+    defLaw({
+      name: "exponential by quadrature",
+      support: "positive",
+      centre: (h) => exp(neg(h)),
+      logProb: (y, h) => sum(sub(h, mul(exp(h), y)), { axis: 1 }),
+    }),
+    [[0, 12, -12]],
+  ],
 ];
 
 /** F, RR' and the diagonal of a law at h. */

@@ -19,10 +19,8 @@ import {
   linearMetrics,
   type MetricChoice,
   metrics,
-  type OutputsBlock,
   partition,
   reluRow,
-  type Solution,
   sigmoidRow,
   stackedMetrics,
   subsystems,
@@ -144,7 +142,7 @@ async function solvedOn(
   for (const { path, block } of all) {
     if (block === null) continue;
     const v = constant(draw(`v/${path}`, [block.d, block.m]));
-    const note = (name: string, limit: number, { x, lambda }: Pick<Solution, "x" | "lambda">) => {
+    const note = (name: string, limit: number, { x, lambda }: { x: Node; lambda: Node }) => {
       outputs[`x ${name}`] = x;
       outputs[`λ ${name}`] = lambda;
       known.set(name, { limit, columns: block.columns === "coupled" ? 1 : block.m });
@@ -152,12 +150,13 @@ async function solvedOn(
     for (const { solver } of block.costs.filter((cost) => cost.solver !== "cg")) {
       for (const [damping, limit] of dampings) {
         const name = `${path}, ${block.form} by ${solver}, ${JSON.stringify(damping)}`;
-        const found = block.solution(v, { solver, damping });
-        note(name, limit, found);
-        if (!("solveOutputs" in block)) continue;
+        const made = block.prepare(null, { solver, damping });
+        const lambda = made.lambda();
+        note(name, limit, { x: made.solve(v), lambda });
+        if (block.solveOutputs === null) continue;
         const delta = constant(draw(`delta/${path}`, [x.shape[0] as number, block.m]));
-        const own = (block as OutputsBlock).solveOutputs(delta, null, { solver, damping });
-        note(`${name}, from outputs`, limit, { x: own, lambda: found.lambda });
+        const own = block.solveOutputs(delta, null, { solver, damping });
+        note(`${name}, from outputs`, limit, { x: own, lambda });
       }
     }
   }

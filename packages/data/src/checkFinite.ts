@@ -1,25 +1,37 @@
-import { DataError, sizeOf, type Tensor } from "@metrigrad/tensor";
-import { type DataSet, splitsOf } from "./dataSet.ts";
+import { DataError, isTensor, namedLeaves, sizeOf, type Tensor } from "@metrigrad/tensor";
+import { type AnyDataSet, splitsOf } from "./dataSet.ts";
+import { type AnySplit, leafName } from "./split.ts";
 
 /**
- * Checks that inputs and targets hold no NaN and no infinity. Throws DataError, which names the
- * split, the row, and the column within the row, of the first value that is not finite.
+ * Checks that inputs and targets hold no NaN and no infinity.
+ *
+ * @param data - The data set.
+ * @throws DataError, which names the split, the leaf, the row, and the column within the row, of the first
+ *   value that is not finite.
  */
-export function checkFinite(data: DataSet): void {
-  for (const [name, { inputs, targets }] of splitsOf(data)) {
-    checkTensor(data.name, `${name} inputs`, inputs);
-    checkTensor(data.name, `${name} targets`, targets);
+export function checkFinite(data: AnyDataSet): void {
+  for (const [name, split] of splitsOf(data)) {
+    checkFiniteSplit(`checkFinite(${data.name})`, name, split);
   }
 }
 
-function checkTensor(set: string, part: string, values: Tensor): void {
+/** Checks one split. Throws DataError. */
+export function checkFiniteSplit(where: string, name: string, split: AnySplit): void {
+  for (const part of ["inputs", "targets"] as const) {
+    for (const [path, leaf] of namedLeaves(split[part], isTensor)) {
+      checkTensor(where, leafName(`${name} ${part}`, path), leaf);
+    }
+  }
+}
+
+function checkTensor(where: string, part: string, values: Tensor): void {
   if (values.dtype !== "f32" && values.dtype !== "f64") return;
   const elements = values.data();
   const at = elements.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return;
   const width = sizeOf(values.shape.slice(1));
   throw new DataError({
-    where: `checkFinite(${set})`,
+    where,
     must: `${part} must be finite`,
     got: `${elements[at]} in row ${Math.floor(at / width)}, column ${at % width}`,
     todo: "drop that row, or fill in a value",

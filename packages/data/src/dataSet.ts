@@ -1,69 +1,161 @@
-import { DataError, showShape, type Tensor } from "@metrigrad/tensor";
+import {
+  checkNames,
+  DataError,
+  isTensor,
+  namedLeaves,
+  type Tensor,
+  type Tree,
+} from "@metrigrad/tensor";
+import {
+  type AnySplit,
+  type Classes,
+  checkLike,
+  readSplit,
+  rowsOf,
+  type Split,
+  type SplitParts,
+  type TensorsOf,
+} from "./split.ts";
 
-/** Rows to learn from or to test on: row i of `targets` belongs to row i of `inputs`. */
-export interface Split {
-  /** [rows, ...features]; u8, i32, f32 or f64. */
-  readonly inputs: Tensor;
-  /** [rows] of class indices (i32), or [rows, ...outputs]. */
-  readonly targets: Tensor;
+/** How stored inputs and targets are read; a record says it by the path of a leaf, such as `image` or `a/0`. */
+export interface Reading {
+  /**
+   * What stored inputs are multiplied by as rows are gathered, for example 1/255: a number for every leaf,
+   * or a record for some. 1 by default.
+   */
+  readonly inputScale?: number | Readonly<Record<string, number>>;
+  /**
+   * The number of classes where targets are class indices 0 … classes−1: a number for every leaf, or a
+   * record for some.
+   */
+  readonly classes?: Classes;
 }
 
-/** Data for training: three splits and how to read them. `dataSet` makes and checks one. */
-export interface DataSet {
+/** Data for training: one to three splits and how to read them. `dataSet` makes and checks one. */
+export interface DataSet<In extends Tree<Tensor> = Tensor, Out extends Tree<Tensor> = Tensor>
+  extends Reading {
   /** What run records call it. */
   readonly name: string;
-  readonly train: Split;
-  /** May have no rows. */
-  readonly valid: Split;
-  /** May have no rows. */
-  readonly test: Split;
-  /** What stored inputs are multiplied by as rows are gathered, for example 1/255; 1 by default. */
-  readonly inputScale?: number;
-  /** Number of classes, where the targets are class indices 0 … classes−1. */
-  readonly classes?: number;
+  readonly train: Split<In, Out>;
+  /** Absent where there is none. */
+  readonly valid?: Split<In, Out>;
+  /** Absent where there is none. */
+  readonly test?: Split<In, Out>;
 }
 
-const splits = ["train", "valid", "test"] as const;
+/** A data set of any inputs and targets. */
+export type AnyDataSet = DataSet<Tree<Tensor>, Tree<Tensor>>;
 
-/** The splits of a data set with their names, train first. */
-export function splitsOf(data: DataSet): ReadonlyArray<readonly [name: string, split: Split]> {
-  return splits.map((name) => [name, data[name]] as const);
+/** What a data set can be made of. */
+export interface DataParts {
+  /** What run records call it; "data" by default. */
+  readonly name?: string | undefined;
+  readonly train: SplitParts;
+  readonly valid?: SplitParts | undefined;
+  readonly test?: SplitParts | undefined;
+  readonly inputScale?: Reading["inputScale"] | undefined;
+  readonly classes?: Classes | undefined;
+}
+
+/** A split of the data set made of parts of type `P`. */
+export type SplitOf<P extends DataParts> = Split<
+  TensorsOf<P["train"]["inputs"]>,
+  TensorsOf<P["train"]["targets"]>
+>;
+
+/** The data set made of parts of type `P`: a split that `P` surely has is no longer optional. */
+export type DataSetOf<P extends DataParts> = DataSet<
+  TensorsOf<P["train"]["inputs"]>,
+  TensorsOf<P["train"]["targets"]>
+> &
+  (P extends { readonly valid: SplitParts } ? { readonly valid: SplitOf<P> } : unknown) &
+  (P extends { readonly test: SplitParts } ? { readonly test: SplitOf<P> } : unknown);
+
+const splitNames = ["train", "valid", "test"] as const;
+
+/** The name of a split. */
+export type SplitName = (typeof splitNames)[number];
+
+/**
+ * The splits that a data set has, with their names, train first.
+ *
+ * @param data - The data set.
+ * @returns Pairs of a name and a split.
+ */
+export function splitsOf<In extends Tree<Tensor>, Out extends Tree<Tensor>>(
+  data: DataSet<In, Out>,
+): ReadonlyArray<readonly [name: SplitName, split: Split<In, Out>]> {
+  return splitNames.flatMap((name) => {
+    const split = data[name];
+    return split === undefined ? [] : [[name, split] as const];
+  });
 }
 
 /**
- * A data set, checked and frozen. Throws DataError where inputs and targets differ in rows, where
- * splits differ in the shape of a row, where there is no row to train on, or where a target is not
- * one of the classes.
+ * What the leaf of the inputs at a path is multiplied by.
+ *
+ * @param data - A data set or a stream.
+ * @param path - The path of the leaf; "" where inputs are one tensor.
+ * @returns The scale; 1 where the data set says none.
  */
-export function dataSet(data: DataSet): DataSet {
-  for (const [name, split] of splitsOf(data)) {
-    checkRows(`dataSet(${data.name})`, name, split, data.train);
-    if (data.classes !== undefined) checkClasses(data.name, name, split.targets, data.classes);
-  }
-  const scale = data.inputScale;
-  if (scale !== undefined && !(Number.isFinite(scale) && scale !== 0)) {
-    throw new DataError({
-      where: `dataSet(${data.name})`,
-      must: "inputScale must be a finite number other than 0",
-      got: `${scale}`,
-      todo: "pass what brings stored inputs to the model's range, such as 1/255",
-    });
-  }
-  const [train, valid, test] = splits.map((name) => Object.freeze({ ...data[name] }));
-  return Object.freeze({ ...data, train: train!, valid: valid!, test: test! });
+export function inputScaleOf({ inputScale }: Reading, path = ""): number {
+  return byPath(inputScale, path) ?? 1;
 }
 
-function checkRows(where: string, name: string, { inputs, targets }: Split, train: Split): void {
-  const rows = inputs.shape[0];
-  if (rows === undefined || rows !== targets.shape[0]) {
+/**
+ * The number of classes of the leaf of the targets at a path.
+ *
+ * @param data - A data set or a stream.
+ * @param path - The path of the leaf; "" where targets are one tensor.
+ * @returns The number of classes; undefined where the targets are no class indices.
+ */
+export function classesOf({ classes }: Reading, path = ""): number | undefined {
+  return byPath(classes, path);
+}
+
+function byPath(
+  given: number | Readonly<Record<string, number>> | undefined,
+  path: string,
+): number | undefined {
+  if (typeof given !== "object") return given;
+  return Object.hasOwn(given, path) ? given[path] : undefined;
+}
+
+const partNames = ["name", "train", "valid", "test", "inputScale", "classes"];
+
+/**
+ * A data set from tensors, typed arrays or nested arrays, checked and frozen. Inputs and targets are trees:
+ * one tensor, or records and lists of tensors. Splits that are not given stay absent.
+ *
+ * @param parts - The splits, each `{ inputs, targets, weights? }`; only `train` is needed.
+ * @returns The data set. Targets with classes that were floats are i32.
+ * @throws DataError where leaves differ in rows, splits differ in their trees or in the type or shape of a
+ *   row, there is no row to train on, a target is not one of the classes, a weight is negative or not
+ *   finite or all are 0, a value cannot be read as a tensor, or an option is not known.
+ */
+export function dataSet<const P extends DataParts>(parts: P): DataSetOf<P> {
+  checkNames("dataSet", parts, partNames, DataError);
+  const { name = "data" } = parts;
+  if (typeof name !== "string" || name === "") {
     throw new DataError({
-      where,
-      must: `the ${name} split must have one row of targets per row of inputs`,
-      got: `inputs ${showShape(inputs.shape)} and targets ${showShape(targets.shape)}`,
-      todo: "put samples first: [rows, ...]",
+      where: "dataSet",
+      must: "name must be a text with at least one character",
+      got: JSON.stringify(name),
+      todo: 'pass a name such as "mnist", or leave it out',
     });
   }
-  if (name === "train" && rows === 0) {
+  const where = `dataSet(${name})`;
+  const reading = pickReading(parts);
+  const splits: Partial<Record<SplitName, AnySplit>> = {};
+  for (const split of splitNames) {
+    if (split !== "train" && parts[split] === undefined) continue;
+    const made = readSplit(where, split, parts[split], (path) => classesOf(reading, path));
+    if (splits.train !== undefined) checkLike(where, [split, made], ["train", splits.train]);
+    splits[split] = made;
+    if (split === "train") checkReading(where, reading, made);
+  }
+  const data = Object.freeze({ name, ...splits, ...reading });
+  if (rowsOf(data.train as AnySplit) === 0) {
     throw new DataError({
       where,
       must: "the train split must have rows",
@@ -71,29 +163,58 @@ function checkRows(where: string, name: string, { inputs, targets }: Split, trai
       todo: "only valid and test may be empty",
     });
   }
-  for (const part of ["inputs", "targets"] as const) {
-    const own = showShape((part === "inputs" ? inputs : targets).shape.slice(1));
-    const first = showShape(train[part].shape.slice(1));
-    if (own === first) continue;
-    throw new DataError({
-      where,
-      must: `a row of ${name} ${part} must have the shape of train's, ${first}`,
-      got: own,
-      todo: "reshape one of them",
-    });
-  }
+  return data as DataSetOf<P>;
 }
 
-function checkClasses(set: string, split: string, targets: Tensor, classes: number): void {
-  const values = targets.data();
-  const row = values.findIndex(
-    (value) => !(Number.isInteger(value) && value >= 0 && value < classes),
-  );
-  if (targets.shape.length === 1 && row < 0) return;
-  throw new DataError({
-    where: `dataSet(${set})`,
-    must: `${split} targets must be [rows] of class indices 0 … ${classes - 1}`,
-    got: row < 0 ? showShape(targets.shape) : `${values[row]} in row ${row}`,
-    todo: "number the classes from 0, or leave classes out",
+/** The options of reading that are given. */
+export function pickReading(parts: {
+  readonly inputScale?: Reading["inputScale"] | undefined;
+  readonly classes?: Classes | undefined;
+}): Reading {
+  return {
+    ...(parts.inputScale === undefined ? {} : { inputScale: parts.inputScale }),
+    ...(parts.classes === undefined ? {} : { classes: parts.classes }),
+  };
+}
+
+/** Checks that scales are finite and not 0, classes 1 or more, and that leaves exist. Throws DataError. */
+export function checkReading(where: string, reading: Reading, { inputs, targets }: AnySplit): void {
+  check(where, "inputScale", reading.inputScale, inputs, {
+    holds: (scale) => Number.isFinite(scale) && scale !== 0,
+    must: "a finite number other than 0",
+    todo: "pass what brings stored inputs to the model's range, such as 1/255",
   });
+  check(where, "classes", reading.classes, targets, {
+    holds: (count) => Number.isInteger(count) && count >= 1,
+    must: "an integer, 1 or more",
+    todo: "pass the number of classes, such as 10",
+  });
+}
+
+function check(
+  where: string,
+  option: string,
+  given: unknown,
+  tree: Tree<Tensor>,
+  rule: { holds: (value: number) => boolean; must: string; todo: string },
+): void {
+  const entries =
+    typeof given === "object" && given !== null ? Object.entries(given) : [["", given]];
+  const paths = namedLeaves(tree, isTensor).map(([path]) => path);
+  for (const [path, value] of entries as [string, unknown][]) {
+    if (given === undefined) continue;
+    if (!(typeof value === "number" && rule.holds(value))) {
+      const must = `${path === "" ? option : `${option} of ${path}`} must be ${rule.must}`;
+      throw new DataError({ where, must, got: String(value), todo: rule.todo });
+    }
+    if (typeof given === "object" && !paths.includes(path)) {
+      const leaves = paths.map((leaf) => JSON.stringify(leaf)).join(", ");
+      throw new DataError({
+        where,
+        must: `${option} must be a number, or a record by the leaves ${leaves}`,
+        got: JSON.stringify(path),
+        todo: "correct the path",
+      });
+    }
+  }
 }

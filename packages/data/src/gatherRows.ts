@@ -1,12 +1,33 @@
-import { DataError, hostArray, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
+import {
+  DataError,
+  hostArray,
+  isTensor,
+  type MapTree,
+  mapTree,
+  sizeOf,
+  type Tensor,
+  type Tree,
+  tensor,
+} from "@metrigrad/tensor";
+import { leafName } from "./split.ts";
 
 /**
- * Rows of a host tensor: out[k, …] = values[rows[k], …], of the same element type.
+ * Rows of a host tensor, or of every leaf of a tree of them: out[k, …] = values[rows[k], …], of the same
+ * element type.
  *
- * values [n, ...row], rows: indices in 0 … n−1, repeats allowed. Throws DataError for an index
- * outside of the tensor.
+ * @param values - Leaves [n, …row].
+ * @param rows - Indices in 0 … n−1; repeats are allowed.
+ * @returns Leaves [rows.length, …row], in the same tree.
+ * @throws DataError for an index outside of a tensor.
  */
-export function gatherRows(values: Tensor, rows: ArrayLike<number>): Tensor {
+export function gatherRows<const X extends Tree<Tensor>>(
+  values: X,
+  rows: ArrayLike<number>,
+): MapTree<X, Tensor, Tensor> {
+  return mapTree(values, isTensor, (leaf, path) => gatherLeaf(leaf, rows, path));
+}
+
+function gatherLeaf(values: Tensor, rows: ArrayLike<number>, path: string): Tensor {
   const [n = 0, ...row] = values.shape;
   const size = sizeOf(row);
   const from = values.data();
@@ -15,8 +36,9 @@ export function gatherRows(values: Tensor, rows: ArrayLike<number>): Tensor {
     const index = rows[k] as number;
     if (!(Number.isInteger(index) && index >= 0 && index < n)) {
       throw new DataError({
-        where: "gatherRows",
-        must: `a row index must be an integer in 0 … ${n - 1}`,
+        where: leafName("gatherRows", path),
+        must:
+          n === 0 ? "the tensor must have rows" : `a row index must be an integer in 0 … ${n - 1}`,
         got: `${index} at position ${k}`,
         todo: "make the indices for this tensor's number of rows",
       });

@@ -67,3 +67,12 @@ test("checkFinite names split, row and column", async (t) => {
   );
   t.throws(check("train", nan), DataError);
 });
+
+test("checkFinite looks into every leaf, and into the splits that there are", async (t) => {
+  const inputs = { a: [1, 2], b: { c: [[1], [NaN]] } };
+  const data = dataSet({ train: { inputs, targets: [1, 2] } });
+  t.throws(
+    () => checkFinite(data),
+    /checkFinite\(data\): train inputs\/b\/c .* NaN in row 1, column 0/,
+  );
+});

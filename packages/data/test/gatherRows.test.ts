@@ -38,3 +38,15 @@ test("gatherRows refuses an index outside of the tensor", async (t) => {
     );
   }
 });
+
+test("gatherRows takes rows of every leaf of a tree", async (t) => {
+  const tree = { x: tensor([[1], [2]]), y: [tensor([3, 4])] as const };
+  const rows = gatherRows(tree, [1, 1]);
+  t.deepEqual(rows.x.toArray(), [[2], [2]]);
+  t.deepEqual(rows.y[0].toArray(), [4, 4]);
+  t.throws(
+    () => gatherRows({ x: tensor([[1], [2]]), y: tensor([3]) }, [1]),
+    /gatherRows\/y: a row index must be an integer in 0 … 0, got 1 at position 0/,
+  );
+  t.throws(() => gatherRows(tensor(new Float32Array(0)), [0]), /the tensor must have rows, got 0/);
+});

@@ -43,3 +43,28 @@ test("splitRows refuses sizes that do not fit, and seeds that are none", async (
   t.throws(() => split(1, [1.5, 5, 4]), /non-negative integers/);
   t.throws(() => split(-1), /splitRows: seed must be an integer in 0 … 2³²−1, got -1/);
 });
+
+test("splitRows deals trees with their weights, and lists of anything, in the same order", async (t) => {
+  const numbers = Array.from({ length: 6 }, (_, i) => i);
+  const sizes = [3, 2, 1] as const;
+  const parts = splitRows(
+    { inputs: { a: numbers, b: [Int32Array.from(numbers)] }, targets: numbers, weights: numbers },
+    sizes,
+    { seed: 4 },
+  );
+  const rows = splitRows(numbers, sizes, { seed: 4 });
+  for (const name of ["train", "valid", "test"] as const) {
+    const { inputs, targets, weights } = parts[name];
+    t.deepEqual(inputs.a.toArray(), rows[name]);
+    t.deepEqual(
+      inputs.b.map((leaf) => leaf.toArray()),
+      [rows[name]],
+    );
+    t.deepEqual(targets.toArray(), rows[name]);
+    t.deepEqual(weights?.toArray(), rows[name]);
+  }
+  t.throws(
+    () => splitRows({ inputs: [1, 2], targets: [1] }, [1, 0, 0], { seed: 1 }),
+    /splitRows: the pool split must have one row of targets/,
+  );
+});

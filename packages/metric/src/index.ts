@@ -1,20 +1,19 @@
-export { averaged, type Remember } from "./blocks/averaged.ts";
+export { averaged } from "./blocks/averaged.ts";
 export type {
   AveragedBy,
   Block,
   BlockCost,
   Columns,
   DampedOptions,
+  DampedSolve,
   MadeOf,
-  OutputRows,
-  OutputsBlock,
-  Solution,
+  PrepareOptions,
   SolveOptions,
   Solver,
 } from "./blocks/block.ts";
-export type { Damping } from "./blocks/damping.ts";
+export { checkDamping, type Damping } from "./blocks/damping.ts";
 export { denseBlock } from "./blocks/dense.ts";
-export { diagonalBlock } from "./blocks/diagonal.ts";
+export { type DiagonalOptions, diagonalBlock } from "./blocks/diagonal.ts";
 export { eigenbasisBlock } from "./blocks/eigenbasis.ts";
 export {
   factorGram,
@@ -25,20 +24,24 @@ export {
   softmaxGram,
   unitGram,
 } from "./blocks/gram.ts";
+export { type Held, type Hold, holdIn } from "./blocks/hold.ts";
 export { type KroneckerOptions, kronecker } from "./blocks/kronecker.ts";
-export type { Keep, Prepared } from "./blocks/prepared.ts";
+export { type KroneckerRowOptions, kroneckerFactors } from "./blocks/kroneckerFactors.ts";
+export { type LookupOptions, lookupGram } from "./blocks/lookupGram.ts";
+export { type FullOver, fullOver, type Over } from "./blocks/over.ts";
 export {
   type QuasiDiagonalOptions,
   quasiDiagonal,
   quasiDiagonalGram,
 } from "./blocks/quasiDiagonal.ts";
-export type { Rows, RowsBlock } from "./blocks/rows.ts";
-export { type Widen, windowed } from "./blocks/windowed.ts";
+export type { RowOptions } from "./blocks/rowWeights.ts";
+export { sumBlock } from "./blocks/sumBlock.ts";
+export { transposedBlock } from "./blocks/transposedBlock.ts";
+export { windowed } from "./blocks/windowed.ts";
 export { type CheckLawOptions, checkLaw } from "./check/checkLaw.ts";
 export { type CheckMetricOptions, checkMetric } from "./check/checkMetric.ts";
 export type { MetricCheck, MetricReport } from "./check/report.ts";
 export { type AutoMetricOptions, autoMetric } from "./core/autoMetric.ts";
-export { checkChoice, type MetricChoice, tableFor } from "./core/choice.ts";
 export {
   type BlockOf,
   type Described,
@@ -47,24 +50,30 @@ export {
   type MetricContext,
   type MetricSpec,
   plain,
-  type ResponseModel,
+  type ResponseOf,
 } from "./core/defMetric.ts";
 export { exactBlock } from "./core/exactBlock.ts";
 export { packed, unpacked } from "./core/packing.ts";
 export type { SolverChoice } from "./core/solverChoice.ts";
 export { type Subsystem, subsystems } from "./core/subsystems.ts";
-export type { MetricTable } from "./core/table.ts";
-export { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
+export { type Assigned, type Choose, checkTable, type MetricTable, metricTable } from "./core/table.ts";
+export { affineUses, lookupUses, scaleUses, type UseKind } from "./core/useKinds.ts";
+export {
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type MetricUse,
+  type SampleShape,
+} from "./explain/explain.ts";
 export type { ExplainRow } from "./explain/row.ts";
 export { type BudgetOptions, solversWithin } from "./explain/solversWithin.ts";
-export type { Batch } from "./geometry/batch.ts";
+export type { Batch, BatchOf } from "./geometry/batch.ts";
 export type { RfimBlock } from "./geometry/block.ts";
 export type { BlockSolveOptions, SolveDamping } from "./geometry/dampedSolve.ts";
 export type { Directions } from "./geometry/directions.ts";
 export type { FisherKind } from "./geometry/estimate.ts";
 export { type Fisher, type FisherOptions, fisher } from "./geometry/fisher.ts";
 export { type KlOptions, kl } from "./geometry/kl.ts";
-export type { LabelledBatch } from "./geometry/labels.ts";
 export type { ModelMetric, WholeSolveOptions } from "./geometry/modelMetric.ts";
 export { type CurvatureOptions, gaussNewton, observedFisher } from "./geometry/observedFisher.ts";
 export { fisherVectorProduct, gaussNewtonVectorProduct } from "./geometry/products.ts";
@@ -77,24 +86,20 @@ export { type ReluRowOptions, reluRow } from "./rfim/relu.ts";
 export { sigmoidRow } from "./rfim/sigmoid.ts";
 export { tanhRow } from "./rfim/tanh.ts";
 export type { UnitRow } from "./rfim/unitRow.ts";
+export type { Sharing } from "./tables/affine.ts";
 export type { ApproximationOptions } from "./tables/approximation.ts";
-export { type BatchNormMetricOptions, batchNormMetric } from "./tables/batchNorm.ts";
-export {
-  denseMetric,
-  linearRows,
-  standardUnitRows,
-  type UnitRows,
-  unitRowOf,
-} from "./tables/dense.ts";
 export { diagonalMetrics } from "./tables/diagonal.ts";
 export { ekfacMetrics } from "./tables/ekfac.ts";
-export { fullMetrics } from "./tables/full.ts";
 export { type KfacOptions, kfacMetrics } from "./tables/kfac.ts";
-export { likelihoodMetric } from "./tables/likelihood.ts";
+export { likelihoodRows } from "./tables/likelihood.ts";
+export { type LinearRowsOptions, linearRows } from "./tables/linear.ts";
+export { type LookupRowsOptions, lookupRows } from "./tables/lookup.ts";
 export { type Metrics, metrics } from "./tables/metrics.ts";
+export { neuronRows, standardUnitRows, type UnitRows, unitRowOf } from "./tables/neuron.ts";
 export type { ResponseOptions } from "./tables/outputFactors.ts";
 export { paperMetrics } from "./tables/paper.ts";
 export { type Partition, partition } from "./tables/partition.ts";
 export { quasiDiagonalMetrics } from "./tables/quasiDiagonal.ts";
+export { type ScaleRowsOptions, scaleRows } from "./tables/scale.ts";
 export { type StackedOptions, stackedMetrics } from "./tables/stacked.ts";
-export { linearMetrics, standardMetrics } from "./tables/standard.ts";
+export { fullMetrics, linearMetrics, standardMetrics } from "./tables/standard.ts";

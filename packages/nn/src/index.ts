@@ -49,8 +49,7 @@ export { type GaussianOptions, gaussian } from "./laws/gaussian.ts";
 export { gaussianWithScale } from "./laws/gaussianWithScale.ts";
 export { independent } from "./laws/independent.ts";
 export { joint, type LawTree, type NaturalOf, type ResponseOf } from "./laws/joint.ts";
-export type {
-  Law,
+export type { AnyLaw, Law,
   LawOrigins,
   LawTerms,
   ResponsePart,

@@ -27,6 +27,7 @@ export function optimizerOf(
   return Object.freeze({
     name,
     settings,
+    metric: transforms.find(({ metric }) => metric !== undefined)?.metric ?? null,
     update: (context) => phasesOf(transforms, context),
   } satisfies Optimizer);
 }

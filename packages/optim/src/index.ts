@@ -1,8 +1,9 @@
+export { accumulate } from "./accumulate.ts";
 export { type AdamSettings, adam } from "./adam.ts";
 export { type AdamwSettings, adamw } from "./adamw.ts";
 export { chain } from "./chain.ts";
 export { gradients, type ParameterGradient } from "./core/gradient.ts";
-export type { Optimizer, OptimizerContext, Penalty, Phase } from "./core/optimizer.ts";
+export type { Optimizer, OptimizerContext, Penalty, Phase, SlotOptions } from "./core/optimizer.ts";
 export type { BlockReport, Quantity, StepReport } from "./core/report.ts";
 export {
   constantSchedule,
@@ -10,8 +11,8 @@ export {
   exponentialSchedule,
   linearSchedule,
   type Schedule,
+  warmup,
 } from "./core/schedule.ts";
-export { slot } from "./core/slot.ts";
 export {
   type ChainDirections,
   type ChainStep,
@@ -22,13 +23,15 @@ export type { Transform } from "./core/transform.ts";
 export type { Curvature, Curved } from "./curvature/curvature.ts";
 export { gaussNewtonCurvature } from "./curvature/gaussNewtonCurvature.ts";
 export { metricCurvature } from "./curvature/metricCurvature.ts";
+export { groups, type OptimizerGroups, type ParameterChoice, takesOf } from "./groups.ts";
 export { type MomentumSettings, momentum } from "./momentum.ts";
 export type { AdaptSettings } from "./rngd/adapt.ts";
 export type { BlockDamping } from "./rngd/blockDamping.ts";
 export { precondition } from "./rngd/precondition.ts";
 export { type Rngd, rngd } from "./rngd/rngd.ts";
-export type { AverageSettings, PreconditionSettings, RngdSettings } from "./rngd/settings.ts";
+export type { PreconditionSettings, RngdSettings } from "./rngd/settings.ts";
 export { type SgdSettings, sgd } from "./sgd.ts";
+export { clipNorm } from "./transforms/clipNorm.ts";
 export { klClip } from "./transforms/klClip.ts";
 export { type MomentSettings, moments } from "./transforms/moments.ts";
 export { type QuadraticStepSettings, quadraticStep } from "./transforms/quadraticStep.ts";

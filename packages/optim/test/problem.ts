@@ -13,14 +13,16 @@ import {
   square,
   sum,
   type Update,
+  type Variable,
   variable,
+  variableName,
 } from "@metrigrad/graph";
 import {
   applyModel,
   categorical,
   dense,
   gaussian,
-  type RowLaw as Law,
+  type RowLaw,
   type Module,
   sequential,
 } from "@metrigrad/nn";
@@ -78,25 +80,36 @@ export function regressionContext(model: Module, beta = 0): OptimizerContext {
 export function contextOf(
   model: Module,
   beta = 0.01,
-  law: Law = categorical(),
+  law: RowLaw = categorical(),
   y: Node = input("y", labels.shape, "i32"),
 ): OptimizerContext {
   const x = input("x", inputs.shape);
   const applied = applyModel(model, x, { mode: "train", law });
+  const slots = new Map<string, Variable>();
   let squares: Node = constant(0);
   for (const { variable: w } of applied.parameters) {
     squares = add(squares, sum(square(slice(w, [[0, (w.shape[0] as number) - 1]]))));
   }
   return {
     loss: neg(mean(law.logProb(y, applied.output))),
-    prediction: { output: applied.output, law },
+    observed: [{ output: applied.output, law }],
     penalty: beta === 0 ? null : { beta, value: mul(squares, beta / 2) },
     applications: applied.applications,
     inference: () => applyModel(model, x, { mode: "infer", law }).applications,
     parameters: applied.parameters,
-    batchSize,
+    samples: batchSize,
     step: stepVariable,
     progress: mul(stepVariable, 1 / 100),
+    slot: (parameter, name, options = {}) => {
+      const { shape = parameter.shape, type = "float", init } = options;
+      const owner = applied.parameters.find(({ variable }) => variable === parameter);
+      const path = `optimizer/${name}/${owner?.path ?? variableName(parameter)}`;
+      const own = init === undefined ? { role: "state", type } as const : { role: "state", type, init } as const;
+      const known = slots.get(path) ?? variable(path, shape, own);
+      slots.set(path, known);
+      return known;
+    },
+    gradients: null,
   };
 }
 
@@ -114,8 +127,8 @@ export async function train(model: Module, optimizer: Optimizer, steps: number, 
     losses.push((await loss.read()).item());
   }
   const parameters = new Map<string, Float64Array>();
-  for (const { name } of store.variables) {
-    parameters.set(name, Float64Array.from((await store.read(name)).data()));
+  for (const { path } of store.variables) {
+    parameters.set(path, Float64Array.from((await store.read(path)).data()));
   }
   await backend.close();
   return { losses, parameters };
@@ -151,14 +164,14 @@ export async function follow(
   for (const { updates } of phases) programs.push(await compile({ outputs: [], updates }, store));
   const values = async () => {
     const found = new Map<string, Float64Array>();
-    for (const { name } of store.variables)
-      found.set(name, Float64Array.from((await store.read(name)).data()));
+    for (const { path } of store.variables)
+      found.set(path, Float64Array.from((await store.read(path)).data()));
     return found;
   };
   const trajectory = [await values()];
   for (const [step, feeds] of batches.entries()) {
-    for (const [index, { every, from = 0 }] of phases.entries()) {
-      if (step % every !== 0 || step < from) continue;
+    for (const [index, { every, offset = 0, from = 0 }] of phases.entries()) {
+      if (step % every !== offset || step < from) continue;
       const program = programs[index] as Program<unknown>;
       const used = program.plan.feeds.map(({ name }) => [name, feeds[name] as Tensor] as const);
       await program.run(Object.fromEntries(used));
@@ -179,9 +192,9 @@ export async function start(model: Module, seed = 1) {
   const program = await compile({ outputs: grad(whole, variables) }, store);
   const handles = await program.run({ x: inputs, y: labels });
   const values = await Promise.all(
-    variables.map(async ({ attrs }, i) => ({
-      name: attrs.name,
-      value: Float64Array.from((await store.read(attrs.name)).data()),
+    parameters.map(async ({ path }, i) => ({
+      name: path,
+      value: Float64Array.from((await store.read(path)).data()),
       gradient: Float64Array.from((await handles[i]?.read())?.data() ?? []),
     })),
   );

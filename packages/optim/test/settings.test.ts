@@ -59,14 +59,36 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
     /precondition: options must be among metrics, relative, .*, got learningRate/,
   ],
   [
-    "average",
-    made({ average: { decay: 0.9, every: 5, refreshEvery: 5 } }),
-    /rngd, average: options must be among decay, refreshEvery, got every/,
+    "over by another name",
+    made({ over: { average: 0.9, refreshEvery: 5 } }),
+    /rngd, over: options must be among window, every, average, got refreshEvery/,
+  ],
+  ["over as a switch", made({ over: true }), /rngd, over: options must be an object, got true/],
+  [
+    "over in a word",
+    made({ over: "average" }),
+    /rngd, over: it must be "batch", \{ every \}, .* or \{ average, every \}, got average; choose one/,
+  ],
+  ["over nothing", made({ over: {} }), /rngd, over: it must be .*, got an empty object/],
+  [
+    "over an average that is never inverted",
+    made({ over: { average: 0.9 } }),
+    /rngd, over: it must be .*, got an average without `every`/,
   ],
   [
-    "average as a switch",
-    made({ average: true }),
-    /rngd, average: options must be an object, got true/,
+    "over a window and an average",
+    made({ over: { window: 2, average: 0.9, every: 2 } }),
+    /rngd, over: it must be .*, got a window and an average/,
+  ],
+  [
+    "over a window of no batch",
+    made({ over: { window: 0 } }),
+    /rngd, over: window must be a positive integer, got 0; pass a number of batches/,
+  ],
+  [
+    "over an average without decay",
+    made({ over: { average: 1.5, every: 2 } }),
+    /rngd, over: average must be a number in \[0, 1\], the decay ρ, got 1.5/,
   ],
   ["adapt as a switch", made({ adapt: true }), /rngd, adapt: options must be an object, got true/],
   [

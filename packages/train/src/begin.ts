@@ -1,4 +1,4 @@
-import { checkFinite, dataSet } from "@metrigrad/data";
+import { checkFinite, classesOf, dataSet } from "@metrigrad/data";
 import type { Module } from "@metrigrad/nn";
 import { GraphError, type Store, tensor } from "@metrigrad/tensor";
 import { residentSplit } from "./data/resident.ts";
@@ -34,7 +34,7 @@ export async function begin(model: Module, options: FitOptions): Promise<Begun> 
     batchSize,
     l2,
     steps,
-    classes: data.classes,
+    classes: classesOf(data),
   });
   const store = options.store ?? (await newStore(model, options));
   try {

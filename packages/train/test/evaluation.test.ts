@@ -1,4 +1,4 @@
-import { dataSet } from "@metrigrad/data";
+import { dataSet, type Split } from "@metrigrad/data";
 import { bernoulli, categorical, dense, sequential } from "@metrigrad/nn";
 import { reference, tensor, uniformStream } from "@metrigrad/tensor";
 import test from "tape";
@@ -33,7 +33,7 @@ test("cost and accuracy are those of a plain loop", async (t) => {
     await evaluator({ model, likelihood: categorical(), split, chunk: 10 }, store)
   ).evaluate();
   const w = await store.read("dense0/w");
-  const { inputs, targets } = data.valid;
+  const { inputs, targets } = data.valid as Split;
   let sum = 0;
   let hits = 0;
   for (let row = 0; row < 25; row++) {

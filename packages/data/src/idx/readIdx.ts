@@ -1,5 +1,7 @@
-import { DataError, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
-import { type ElementType, elementTypes } from "./elementTypes.ts";
+import { DataError, type Tensor, tensor } from "@metrigrad/tensor";
+import { checkStoredShape } from "../stored/checkStoredShape.ts";
+import { readElements, type StoredType } from "../stored/storedTypes.ts";
+import { elementTypes } from "./elementTypes.ts";
 
 /** Options of `readIdx`. */
 export interface IdxOptions {
@@ -8,7 +10,7 @@ export interface IdxOptions {
 }
 
 interface Header {
-  readonly type: ElementType;
+  readonly type: StoredType;
   readonly shape: readonly number[];
   /** Bytes before the first element. */
   readonly length: number;
@@ -18,9 +20,12 @@ interface Header {
  * Reads a file of the idx format, that of the MNIST files: two zero bytes, a type code, the rank, one
  * big-endian u32 per axis, then the elements, row-major and big-endian.
  *
- * The tensor has the shape in the file and owns its elements; u8, i32, f32 and f64 keep their type,
- * i8 and i16 become i32. Throws DataError where the header is not one of the format, or where the
- * bytes end before or after the elements that it announces.
+ * @param bytes - The file.
+ * @param options - What the bytes are called in messages.
+ * @returns A tensor of the shape in the file, which owns its elements; u8, i32, f32 and f64 keep their type,
+ *   i8 and i16 become i32.
+ * @throws DataError where the header is not one of the format, where it announces more than 32 axes, or
+ *   where the bytes end before or after the elements that it announces.
  *
  * Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", file formats.
  */
@@ -28,7 +33,7 @@ export function readIdx(bytes: Uint8Array, { name }: IdxOptions = {}): Tensor {
   const where = name === undefined ? "readIdx" : `readIdx(${name})`;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { type, shape, length } = readHeader(view, where);
-  const size = sizeOf(shape);
+  const size = checkStoredShape(where, shape);
   const wanted = length + size * type.bytes;
   if (bytes.length !== wanted) {
     throw new DataError({
@@ -41,8 +46,8 @@ export function readIdx(bytes: Uint8Array, { name }: IdxOptions = {}): Tensor {
           : "remove what follows the elements, or copy the file again",
     });
   }
-  const elements = new DataView(bytes.buffer, bytes.byteOffset + length, size * type.bytes);
-  return tensor(type.read(elements, size), { shape, dtype: type.dtype });
+  const elements = readElements(where, type, bytes.subarray(length), false);
+  return tensor(elements, { shape, dtype: type.dtype });
 }
 
 function readHeader(view: DataView, where: string): Header {

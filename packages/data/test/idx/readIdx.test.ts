@@ -113,7 +113,12 @@ const bad = [
   {
     what: "sizes that no file can have",
     file: [0, 0, 8, 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1],
-    says: /got 13; the file is cut short/,
+    says: /2³¹−1 elements at most, got shape \[4294967295, 4294967295\]/,
+  },
+  {
+    what: "more axes than an array can have",
+    file: [0, 0, 8, 33, ...Array.from({ length: 33 }, () => [0, 0, 0, 1]).flat(), 7],
+    says: /an array must have 32 axes at most, got 33/,
   },
 ];
 

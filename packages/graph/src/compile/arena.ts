@@ -1,4 +1,5 @@
-import { type BufferSpec, type Step, stepViews, storageBytes } from "@metrigrad/tensor";
+import { type BufferSpec, partsOf, type Step, stepViews, storageBytes } from "@metrigrad/tensor";
+import { freeList } from "./freeList.ts";
 import { bytesOf } from "./settle.ts";
 import { sameView } from "./views.ts";
 
@@ -20,8 +21,8 @@ interface Life {
 }
 
 /**
- * Places scratch buffers by liveness: two that are never alive at once may share bytes. A map's
- * result takes the place of an input of equal layout that dies there.
+ * Places scratch buffers by liveness: two that are never alive at once may share bytes. A
+ * result takes the place of an input of equal layout that dies there, where the step allows it.
  */
 export function placeArena(buffers: readonly BufferSpec[], steps: readonly Step[]): Arena {
   const lives = livesOf(buffers, steps);
@@ -30,8 +31,8 @@ export function placeArena(buffers: readonly BufferSpec[], steps: readonly Step[
   const starting = new Map<number, Life[]>();
   const ending = new Map<number, Life[]>();
   for (const life of lives.values()) {
-    starting.set(life.first, [...(starting.get(life.first) ?? []), life]);
-    ending.set(life.last, [...(ending.get(life.last) ?? []), life]);
+    listed(starting, life.first).push(life);
+    listed(ending, life.last).push(life);
   }
   steps.forEach((step, at) => {
     const given = new Set<Life>();
@@ -71,7 +72,7 @@ function livesOf(buffers: readonly BufferSpec[], steps: readonly Step[]): Map<nu
   return lives;
 }
 
-/** An input of a map that dies at this step and whose bytes the new buffer may take over. */
+/** An input that dies at this step and whose bytes the new buffer may take over by the step's contract. */
 function heirOf(
   step: Step,
   life: Life,
@@ -79,56 +80,25 @@ function heirOf(
   at: number,
   given: ReadonlySet<Life>,
 ): Life | null {
-  if (step.kind !== "map") return null;
-  const output = step.outputs.find((view) => view.buffer === life.buffer);
+  const { inputs, outputs } = partsOf(step);
+  const output = outputs.find(({ view }) => view.buffer === life.buffer)?.view;
   if (output === undefined) return null;
-  for (const input of step.inputs) {
+  for (const { view: input } of inputs) {
     const dying = lives.get(input.buffer);
     if (dying === undefined || dying.last !== at || dying.first === at) continue;
     if (dying.bytes !== life.bytes || dying.lane !== life.lane || given.has(dying)) continue;
-    const same = step.inputs.every((view) => {
-      return view.buffer !== input.buffer || sameView({ ...view, buffer: output.buffer }, output);
+    const same = inputs.every(({ view, inPlace }) => {
+      if (view.buffer !== input.buffer) return true;
+      return inPlace && sameView({ ...view, buffer: output.buffer }, output);
     });
     if (same) return dying;
   }
   return null;
 }
 
-/** A heap of free ranges: the best fit, else the end. */
-function freeList() {
-  let free: { offset: number; bytes: number }[] = [];
-  let end = 0;
-  return {
-    high: () => end,
-    take(bytes: number): number {
-      let best: { offset: number; bytes: number } | null = null;
-      for (const range of free) {
-        if (range.bytes >= bytes && (best === null || range.bytes < best.bytes)) best = range;
-      }
-      if (best === null) {
-        const last = free.at(-1);
-        const start = last !== undefined && last.offset + last.bytes === end ? last.offset : end;
-        if (start !== end) free.pop();
-        end = start + bytes;
-        return start;
-      }
-      const { offset } = best;
-      best.offset += bytes;
-      best.bytes -= bytes;
-      if (best.bytes === 0) free = free.filter((range) => range !== best);
-      return offset;
-    },
-    give(offset: number, bytes: number): void {
-      const at = free.findIndex((range) => range.offset > offset);
-      free.splice(at < 0 ? free.length : at, 0, { offset, bytes });
-      const merged: { offset: number; bytes: number }[] = [];
-      for (const range of free) {
-        const last = merged.at(-1);
-        if (last !== undefined && last.offset + last.bytes === range.offset)
-          last.bytes += range.bytes;
-        else merged.push({ ...range });
-      }
-      free = merged;
-    },
-  };
+/** The list of a step, made where there is none. */
+function listed(lists: Map<number, Life[]>, at: number): Life[] {
+  const list = lists.get(at) ?? [];
+  lists.set(at, list);
+  return list;
 }

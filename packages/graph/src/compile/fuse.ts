@@ -28,6 +28,8 @@ export const largestLoop = 500;
 
 /** Recomputing is preferred up to this much work per element, in units of an addition. */
 const cheapLimit = 4;
+/** In so many loops at most; a value that more of them use is computed once. */
+const mostLoops = 32;
 const dearFns = new Set<ScalarFn>(Object.values(transcendentalFns));
 
 /** Users of every node, in topological order. */
@@ -59,7 +61,8 @@ export function fuse(order: readonly Node[], kept: ReadonlySet<Node>): SingleFus
     const inside = new Set(using.flatMap((user) => [...(owners.get(user) ?? [user])]));
     const [only] = inside;
     const fits = inside.size === 1 && sameShape(loopShape(only as Node), node.shape);
-    const wanted = fits || (cost.get(node) as number) <= cheapLimit;
+    const cheap = (cost.get(node) as number) <= cheapLimit && inside.size <= mostLoops;
+    const wanted = fits || cheap;
     if (!inMemory && wanted && [...inside].every((owner) => sizeIn(owner) < largestLoop)) {
       inlined.add(node);
       owners.set(node, inside);

@@ -6,6 +6,8 @@ import { broadcastView } from "./views.ts";
 /** Expressions over views, collected while nodes are taken into one loop. */
 export interface FusedLoop {
   readonly inputs: View[];
+  /** Nodes that are computed in it, so far. */
+  readonly nodes: Node[];
   /** The expression of a node; shared nodes give shared expressions. */
   exprOf(node: Node): Expr;
 }
@@ -20,6 +22,7 @@ export function fusedLoop(
   viewOf: (node: Node) => View,
 ): FusedLoop {
   const inputs: View[] = [];
+  const nodes: Node[] = [];
   const exprs = new Map<Node, Expr>();
   const leaf = (node: Node): Expr => {
     const value = uniformValue(node);
@@ -38,12 +41,14 @@ export function fusedLoop(
       } else {
         const missing = node.inputs.filter((input) => !exprs.has(input));
         stack.push(...missing);
-        if (missing.length === 0) exprs.set(node, applied(node, exprs));
+        if (missing.length > 0) continue;
+        exprs.set(node, applied(node, exprs));
+        nodes.push(node);
       }
     }
     return exprs.get(root) as Expr;
   };
-  return { inputs, exprOf };
+  return { inputs, nodes, exprOf };
 }
 
 /** The node's expression with its inputs' expressions for arguments. */

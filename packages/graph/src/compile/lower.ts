@@ -43,6 +43,7 @@ export function lower(
   const buffers: BufferSpec[] = [];
   const steps: Step[] = [];
   const feeds: Feed[] = [];
+  const fed = new Set<string>();
   const views = new Map<Node, View>();
   const targets = new Map<Node, View>();
   const extras = new Map<Node, Map<number, View>>();
@@ -63,6 +64,12 @@ export function lower(
   const label = (node: Node) =>
     node.scope === "" ? node.op.name : `${node.op.name}(${node.scope})`;
   const inline = (node: Node) => fusion.inlined.has(node);
+  // The nodes whose work the next step does.
+  let working: readonly Node[] = [];
+  const emit = (step: Step) => {
+    const metric = working.filter(({ role }) => role === "metric").length / working.length;
+    steps.push(metric > 0 ? { ...step, metric } : step);
+  };
 
   const context: LowerContext = {
     view: viewOf,
@@ -78,12 +85,13 @@ export function lower(
     fused: (node) => {
       const loop = fusedLoop(node.shape, inline, viewOf);
       const expr = loop.exprOf(node);
+      working = [...working, ...loop.nodes];
       return { inputs: loop.inputs, expr };
     },
-    emit: (step) => void steps.push(step),
+    emit,
     feed: ({ name, shape, type }) => {
-      const known = feeds.find((feed) => feed.name === name);
-      if (known !== undefined) throw nameClash(name);
+      if (fed.has(name)) throw nameClash(name);
+      fed.add(name);
       const dtype = storedType(type, float);
       const view = buffer(shape, dtype, { kind: "feed", name }, name);
       feeds.push({ name, shape, dtype, buffer: view.buffer });
@@ -119,7 +127,8 @@ export function lower(
       outputs,
       label: kernel.roots.map(label).join("+"),
     };
-    steps.push(step);
+    working = loop.nodes;
+    emit(step);
   };
 
   // Room for whole values first, so that their parts can be computed in place.
@@ -146,7 +155,10 @@ export function lower(
   }
   for (const unit of units) {
     if (unit.kernel !== null) lowerKernel(unit.kernel);
-    else for (const node of unit.nodes) node.op.lower(node, context);
+    for (const node of unit.kernel === null ? unit.nodes : []) {
+      working = [node];
+      node.op.lower(node, context);
+    }
   }
   return { buffers, steps, feeds, viewOf, variables };
 }

@@ -1,9 +1,9 @@
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
-import { withScope } from "../core/scope.ts";
+import { type Origin, withOrigin } from "../core/scope.ts";
 
 /** Makes nodes so that equal ones are one object. */
-export type Intern = <A>(op: Op<A>, inputs: readonly Node[], attrs: A, scope: string) => Node<A>;
+export type Intern = <A>(op: Op<A>, inputs: readonly Node[], attrs: A, origin: Origin) => Node<A>;
 
 /** JSON writes NaN and both infinities as null, and −0 as 0; they must not be taken for each other. */
 function exactNumber(_: string, value: unknown): unknown {
@@ -15,8 +15,8 @@ function exactNumber(_: string, value: unknown): unknown {
 export function nodePool(): Intern {
   const opNumbers = new Map<unknown, number>();
   const nodes = new Map<string, Node>();
-  return (op, inputs, attrs, scope) => {
-    const make = () => withScope(scope, () => makeNode(op, inputs, attrs));
+  return (op, inputs, attrs, origin) => {
+    const make = () => withOrigin(origin, () => makeNode(op, inputs, attrs));
     const text = op.key === undefined ? JSON.stringify(attrs, exactNumber) : op.key(attrs);
     if (text === null) return make();
     const number = opNumbers.get(op) ?? opNumbers.size;

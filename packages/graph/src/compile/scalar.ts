@@ -10,11 +10,13 @@ import {
   tensor,
 } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
+import type { Origin } from "../core/scope.ts";
 import { broadcastToOp } from "../ops/broadcastTo.ts";
 import { constantOp, uniformValue } from "../ops/constant.ts";
 import { type PointwiseOp, pointwiseOp } from "../ops/pointwise.ts";
 import type { Intern } from "./pool.ts";
 
+const nowhere: Origin = { scope: "", role: null };
 const primitives = new WeakMap<ScalarFn, PointwiseOp>();
 
 /** The element-wise op of one scalar function. */
@@ -44,17 +46,17 @@ export function scalarNodes(
   expr: Expr,
   args: readonly Node[],
   intern: Intern,
-  scope: string,
+  origin: Origin,
 ): Node {
   const bareArgs = args.map(bare);
   return walk(expand(expr), bareArgs, intern, (fn, inputs) =>
-    simplified(fn, inputs, intern, scope),
+    simplified(fn, inputs, intern, origin),
   );
 }
 
-function simplified(fn: ScalarFn, inputs: readonly Node[], intern: Intern, scope: string): Node {
+function simplified(fn: ScalarFn, inputs: readonly Node[], intern: Intern, origin: Origin): Node {
   const direct = (f: ScalarFn, nodes: readonly Node[]) =>
-    intern(primitiveOp(f), nodes, null, scope);
+    intern(primitiveOp(f), nodes, null, origin);
   const distinct: Node[] = [];
   const operands = inputs.map((node): Expr => {
     const value = uniformValue(node);
@@ -82,7 +84,7 @@ function walk(
       stack.pop();
     } else if (top.kind === "const") {
       const value = tensor(top.value);
-      made.set(top, intern(constantOp, [], { value, type: top.type }, "") as Node);
+      made.set(top, intern(constantOp, [], { value, type: top.type }, nowhere) as Node);
     } else if (top.kind === "arg") {
       made.set(top, args[top.index] as Node);
     } else {

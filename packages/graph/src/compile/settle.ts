@@ -1,6 +1,7 @@
 import {
   type BufferSpec,
   mapViews,
+  partsOf,
   type Step,
   sizeOf,
   stepViews,
@@ -146,12 +147,10 @@ function mayDepend(
 
 /** Whether a step that reads `old` may write its result there; see the contracts of the kinds. */
 function mayOverwrite(step: Step, old: View, result: View): boolean {
-  const { reads } = stepViews(step);
-  const own = reads.filter((view) => view.buffer === old.buffer);
-  if (!own.every((view) => sameRun(view, old))) return false;
-  if (step.kind === "map") return step.outputs.some((view) => sameRun(view, result));
-  if (step.kind === "gram") return own.length === 1 && step.base?.buffer === old.buffer;
-  return false;
+  const { inputs, outputs } = partsOf(step);
+  const own = inputs.filter(({ view }) => view.buffer === old.buffer);
+  if (!own.every(({ view, inPlace }) => inPlace && sameRun(view, old))) return false;
+  return outputs.some(({ view }) => sameRun(view, result));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { sameShape } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
+import { withOrigin } from "../core/scope.ts";
 import { topological, unfinished } from "../core/topology.ts";
 import { broadcastTo } from "../ops/broadcastTo.ts";
 import { nodePool } from "./pool.ts";
@@ -17,12 +18,14 @@ export function simplifyGraph(roots: readonly Node[]): Node[] {
   const simplify = (node: Node): Node => {
     const inputs = node.inputs.map((input) => done.get(input) as Node);
     if (node.op.expr !== undefined) {
-      const value = scalarNodes(node.op.expr(node), inputs, intern, node.scope);
+      const value = scalarNodes(node.op.expr(node), inputs, intern, node);
       done.set(value, value);
-      return sameShape(value.shape, node.shape) ? value : finish(broadcastTo(value, node.shape));
+      return sameShape(value.shape, node.shape)
+        ? value
+        : finish(withOrigin(node, () => broadcastTo(value, node.shape)));
     }
-    const merged = intern(node.op, inputs, node.attrs, node.scope);
-    const better = merged.op.rewrite?.(merged) ?? merged;
+    const merged = intern(node.op, inputs, node.attrs, node);
+    const better = withOrigin(merged, () => merged.op.rewrite?.(merged) ?? merged);
     return better === merged ? merged : finish(better);
   };
 

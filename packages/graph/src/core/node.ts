@@ -1,5 +1,5 @@
 import type { Node, Op } from "./op.ts";
-import { currentScope } from "./scope.ts";
+import { currentOrigin } from "./scope.ts";
 
 export type { Node } from "./op.ts";
 
@@ -8,7 +8,8 @@ let created = 0;
 /** Applies an op to inputs: the door for authors of ops. Throws what the op's `infer` throws. */
 export function makeNode<A>(op: Op<A>, inputs: readonly Node[], attrs: A): Node<A> {
   const { shape, type } = op.infer(inputs, attrs);
-  return Object.freeze({ id: created++, op, inputs, attrs, shape, type, scope: currentScope() });
+  const { scope, role } = currentOrigin();
+  return Object.freeze({ id: created++, op, inputs, attrs, shape, type, scope, role });
 }
 
 /** Whether a value is a node. */

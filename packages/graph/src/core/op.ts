@@ -1,4 +1,5 @@
 import type { Expr, Shape, Step, Tensor, ValueType, VariableSpec, View } from "@metrigrad/tensor";
+import type { NodeRole } from "./scope.ts";
 
 /** Shape and element type of a result. */
 export interface NodeType {
@@ -20,6 +21,8 @@ export interface Node<A = unknown> {
   readonly type: ValueType;
   /** Path of the module that made it, for messages. */
   readonly scope: string;
+  /** "metric" for what `withMetricScope` marked, and what is derived from that. */
+  readonly role: NodeRole;
 }
 
 /**

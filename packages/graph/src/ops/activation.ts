@@ -21,28 +21,42 @@ export const gelu: Unary = defElementwise({ name: "gelu", f: "0.5*x*(1+erf(x/sqr
 export const silu: Unary = defElementwise({ name: "silu", f: "x*sigmoid(x)" });
 
 /** One op per parameter, so that the same parameter gives the same value. */
-function family(make: (parameter: number) => Unary): (parameter: number) => Unary {
+function family(name: string, make: (parameter: number) => Unary): (parameter: number) => Unary {
   const made = new Map<number, Unary>();
-  return (parameter) => {
+  const member = (parameter: number) => {
     const known = made.get(parameter) ?? make(parameter);
     made.set(parameter, known);
     return known;
   };
+  return Object.defineProperty(member, "name", { value: name });
 }
 
+const leaks = new WeakMap<Unary, number>([[relu, 0]]);
+
 /** The activation x where x > 0, else leak·x; derivative `leak` at 0. Equal leaks give one value. */
-export const leakyRelu: (leak: number) => Unary = family((leak) =>
-  elementwise(
-    pointwiseOp(`leakyRelu(${leak})`, 1, () => {
-      const x = arg(0);
-      const below = call(primitiveFns.mul, literal(leak), x);
-      return call(primitiveFns.select, call(primitiveFns.gt, x, literal(0)), x, below);
-    }),
-  ),
-);
+export const leakyRelu: (leak: number) => Unary = family("leakyRelu", (leak) => {
+  const op = pointwiseOp(`leakyRelu(${leak})`, 1, () => {
+    const x = arg(0);
+    const below = call(primitiveFns.mul, literal(leak), x);
+    return call(primitiveFns.select, call(primitiveFns.gt, x, literal(0)), x, below);
+  });
+  const made: Unary = elementwise(op);
+  leaks.set(made, leak);
+  return made;
+});
+
+/**
+ * The slope below 0 of a rectifier.
+ *
+ * @param activation - An activation, such as `relu` or `leakyRelu(0.01)`.
+ * @returns 0 for `relu`, the leak for one made by `leakyRelu`, null for any other.
+ */
+export function leakOf(activation: Unary): number | null {
+  return leaks.get(activation) ?? null;
+}
 
 /** The activation x where x > 0, else α(eˣ − 1) (Clevert et al. 2015). Equal α give one value. */
-export const eluWith: (alpha: number) => Unary = family((alpha) =>
+export const eluWith: (alpha: number) => Unary = family("eluWith", (alpha) =>
   elementwise(
     pointwiseOp(alpha === 1 ? "elu" : `elu(${alpha})`, 1, () => {
       const x = arg(0);

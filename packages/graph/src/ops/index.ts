@@ -2,6 +2,7 @@ export {
   elu,
   eluWith,
   gelu,
+  leakOf,
   leakyRelu,
   relu,
   sigmoid,

@@ -19,7 +19,8 @@ export const logicalNot: Unary = fromScalar(primitiveFns.not, "logicalNot");
 
 /**
  * x where the bool condition holds, else y of the same type; all three broadcast. The value that is
- * not chosen has cotangent 0; what computes it must then have finite derivatives, since 0·∞ is NaN.
+ * not chosen has cotangent 0, and so has what element-wise ops compute it from, even where their
+ * derivatives are infinite; behind other ops (products, sums) 0·∞ is NaN.
  */
 export const where: Elementwise<[condition: NodeLike, x: NodeLike, y: NodeLike]> = elementwise(
   fromScalar(primitiveFns.select, "where").op,

@@ -5,6 +5,8 @@ import {
   call,
   derivative,
   type Expr,
+  primitiveFns,
+  type ScalarFn,
   type ScalarType,
   ShapeError,
   scalarFns,
@@ -14,6 +16,7 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { alignBatch } from "./align.ts";
 import { unbroadcast } from "./broadcastTo.ts";
+import { constant, uniformValue } from "./constant.ts";
 
 /** An element-wise op: a scalar expression over its inputs, which broadcast. */
 export interface PointwiseOp extends Op<null> {
@@ -46,6 +49,57 @@ function checked(where: string, expr: Expr, types: readonly ScalarType[]): Expr 
   });
   return expr;
 }
+
+/** A cotangent that is 0 where a condition says so, whatever its value is there. */
+export interface GuardedNode {
+  readonly condition: Node;
+  /** What the condition is where the value counts. */
+  readonly holds: boolean;
+  readonly value: Node;
+}
+
+/** Whether an expression chooses between its own arguments: the op `where`. */
+function choosesInput(expr: Expr): boolean {
+  if (expr.kind !== "call" || expr.fn !== primitiveFns.select) return false;
+  return expr.args.every((inner, index) => inner.kind === "arg" && inner.index === index);
+}
+
+/** A node as a choice between a value and 0, or null where it is none. */
+export function guardOf(node: Node): GuardedNode | null {
+  const { expr } = node.op;
+  if (expr === undefined || node.inputs.length !== 3 || !choosesInput(expr(node))) return null;
+  const [condition, yes, no] = node.inputs as readonly [Node, Node, Node];
+  if (uniformValue(no) === 0) return { condition, holds: true, value: yes };
+  return uniformValue(yes) === 0 ? { condition, holds: false, value: no } : null;
+}
+
+/** The value where its condition lets it count, 0 elsewhere. */
+export function guarded({ condition, holds, value }: GuardedNode): Node {
+  const zero = constant(0);
+  return makeNode(choice, [condition, ...(holds ? [value, zero] : [zero, value])], null);
+}
+
+/**
+ * The cotangent of a branch of a choice. It is kept apart from its condition on its way back, so that
+ * the branch that is not taken contributes 0 even where its derivatives are infinite.
+ */
+function within(
+  outer: GuardedNode | null,
+  condition: Node,
+  holds: boolean,
+  value: Node,
+): GuardedNode {
+  if (outer === null) return { condition, holds, value };
+  const stated = (node: Node, as: boolean) => (as ? node : makeNode(negation, [node], null));
+  const both = [stated(outer.condition, outer.holds), stated(condition, holds)];
+  return { condition: makeNode(conjunction, both, null), holds: true, value: outer.value };
+}
+
+const primitive = (name: string, fn: ScalarFn) =>
+  pointwiseOp(name, fn.arity, (types) => call(fn, ...types.map((type, i) => arg(i, type))));
+const choice = primitive("where", primitiveFns.select);
+const conjunction = primitive("logicalAnd", primitiveFns.and);
+const negation = primitive("logicalNot", primitiveFns.not);
 
 /** Makes an element-wise op from a function that builds its expression for given argument types. */
 export function pointwiseOp(
@@ -96,12 +150,22 @@ export function pointwiseOp(
       return { shape, type: exprOf(typesOf(inputs)).type };
     },
     expr: (node) => exprOf(typesOf(node.inputs)),
-    vjp: (node, cotangent, wanted) =>
-      node.inputs.map((input, index) => {
-        const back = wanted[index] ? pullback(typesOf(node.inputs), index) : null;
+    vjp: (node, cotangent, wanted) => {
+      const types = typesOf(node.inputs);
+      const guard = guardOf(cotangent);
+      const isSelect = choosesInput(exprOf(types));
+      return node.inputs.map((input, index) => {
+        if (!wanted[index]) return null;
+        if (isSelect && index > 0) {
+          const chosen = within(guard, node.inputs[0] as Node, index === 1, cotangent);
+          return unbroadcast(guarded(chosen), input.shape);
+        }
+        const back = pullback(types, index);
         if (back === null) return null;
-        return unbroadcast(makeNode(back, [...node.inputs, cotangent], null), input.shape);
-      }),
+        const value = makeNode(back, [...node.inputs, guard?.value ?? cotangent], null);
+        return unbroadcast(guard === null ? value : guarded({ ...guard, value }), input.shape);
+      });
+    },
     batch: (node, inputs, batched) =>
       makeNode(op, alignBatch(inputs, batched, node.shape.length), null),
     lower: () => undefined,

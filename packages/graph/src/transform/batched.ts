@@ -1,5 +1,5 @@
 import type { Node } from "../core/node.ts";
-import { withScope } from "../core/scope.ts";
+import { withOrigin } from "../core/scope.ts";
 import { dependents, topological } from "../core/topology.ts";
 import { broadcastTo } from "../ops/broadcastTo.ts";
 
@@ -22,7 +22,7 @@ export function batched(
     const inputs = node.inputs.map((input) => made.get(input) ?? input);
     made.set(
       node,
-      withScope(node.scope, () => node.op.batch(node, inputs, flags, size)),
+      withOrigin(node, () => node.op.batch(node, inputs, flags, size)),
     );
   }
   return outputs.map((node) => made.get(node) ?? broadcastTo(node, [size, ...node.shape]));

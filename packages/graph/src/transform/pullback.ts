@@ -1,9 +1,8 @@
 import { sameShape } from "@metrigrad/tensor";
 import { type Node, showNode } from "../core/node.ts";
-import { withScope } from "../core/scope.ts";
+import { withOrigin } from "../core/scope.ts";
 import { dependents, topological } from "../core/topology.ts";
-import { add } from "../ops/arithmetic.ts";
-import { joinPlaced } from "../ops/slice.ts";
+import { addTerms } from "./addTerms.ts";
 
 /**
  * Reverse accumulation: the cotangent of each `wrt` node, given cotangents of the outputs; null
@@ -26,8 +25,7 @@ export function pullback(
   const cotangentOf = (node: Node): Node | null => {
     const known = found.get(node);
     if (known !== undefined) return known;
-    const [first = null, ...others] = joinPlaced(terms.get(node) ?? []);
-    const total = others.reduce((sum, term) => add(sum as Node, term), first);
+    const total = addTerms(terms.get(node) ?? []);
     found.set(node, total);
     return total;
   };
@@ -41,7 +39,7 @@ export function pullback(
     if (cotangent === null) continue;
     const wanted = node.inputs.map((input) => input.type === "float" && needed.has(input));
     if (!wanted.includes(true)) continue;
-    const parts = withScope(node.scope, () => node.op.vjp(node, cotangent, wanted));
+    const parts = withOrigin(node, () => node.op.vjp(node, cotangent, wanted));
     node.inputs.forEach((input, index) => {
       const part = parts[index] ?? null;
       if (part === null || !wanted[index]) return;

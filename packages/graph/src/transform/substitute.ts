@@ -1,5 +1,5 @@
 import { makeNode, type Node } from "../core/node.ts";
-import { withScope } from "../core/scope.ts";
+import { withOrigin } from "../core/scope.ts";
 import { dependents, topological } from "../core/topology.ts";
 
 /** The same outputs with some nodes replaced by others of the same shape and type. */
@@ -12,7 +12,7 @@ export function substitute(outputs: readonly Node[], replace: ReadonlyMap<Node, 
     if (made.has(node) || !affected.has(node)) continue;
     made.set(
       node,
-      withScope(node.scope, () => makeNode(node.op, node.inputs.map(now), node.attrs)),
+      withOrigin(node, () => makeNode(node.op, node.inputs.map(now), node.attrs)),
     );
   }
   return outputs.map(now);

@@ -10,6 +10,7 @@ import {
   type Node,
   planOf,
   relu,
+  reshape,
   sin,
   sqrt,
   sub,
@@ -113,5 +114,20 @@ test("fuse: a loop stays small enough to be compiled as one function", (t) => {
   for (const step of steps) {
     if (step.kind === "map") t.ok(postorder(step.exprs).length < 1200, "values and operands");
   }
+  t.end();
+});
+
+test("a cheap value is computed anew in a few loops, but once for many", (t) => {
+  const x = input("x", [8]);
+  const shared = add(x, 1);
+  const loops = (count: number) =>
+    Array.from({ length: count }, (_, i) => sum(matmul(reshape(mul(shared, i + 2), [2, 4]), w)));
+  const w = input("w", [4, 2]);
+  const additions = (count: number) =>
+    stepsOf(loops(count))
+      .flatMap((step) => (step.kind === "map" ? postorder(step.exprs) : []))
+      .filter((expr) => expr.kind === "call" && expr.fn.name === "add").length;
+  t.equal(additions(10), 10);
+  t.equal(additions(40), 1);
   t.end();
 });

@@ -4,14 +4,17 @@ import {
   add,
   compile,
   equal,
+  exp,
   gram,
   input,
   logicalNot,
   matmul,
   mul,
   type Node,
+  planOf,
   sum,
   transpose,
+  triangularSolve,
   type Update,
   variable,
 } from "../../src/index.ts";
@@ -332,4 +335,31 @@ test("settle: a value that a condition holds back is still there for outputs and
     t.deepEqual(always.after[0], first === yes ? expected : oldA, `beside an update, ${name}`);
     t.deepEqual(always.after[1], expected, `an update without a condition, ${name}`);
   }
+});
+
+test("settle: a solve is done in place of its right-hand side, as its contract says", async (t) => {
+  const lower = tensor([
+    [2, 0],
+    [1, 4],
+  ]);
+  const { after, steps } = await runOnce([], [[a, triangularSolve(lower, a)]]);
+  t.deepEqual(steps, ["triangularSolve"]);
+  t.deepEqual(after[0], [
+    [0.5, 1],
+    [0.625, 0.75],
+  ]);
+  const kept = await runOnce([], [[a, triangularSolve(a, a)]]);
+  t.ok(kept.steps.includes("copy"), "not where it reads the old value otherwise too");
+  t.deepEqual(kept.after[0], [
+    [1, 2],
+    [0, -0.5],
+  ]);
+});
+
+test("settle: scratch takes the place of an operand that a step may overwrite", async (t) => {
+  const x = input("x", [40, 40]);
+  const solved = sum(triangularSolve(input("l", [40, 40]), exp(x)));
+  const { plan } = planOf({ outputs: [solved], updates: [], float: "f32" });
+  checkPlan(plan);
+  t.equal(plan.arenaBytes, 4 * 40 * 40, "the solution lies where the exponentials were");
 });

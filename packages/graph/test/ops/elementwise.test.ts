@@ -10,6 +10,7 @@ import {
   input,
   iota,
   isFinite,
+  leakOf,
   leakyRelu,
   logicalAnd,
   mean,
@@ -59,6 +60,16 @@ test("factories give one value per parameter", (t) => {
   t.notEqual(leakyRelu(0.1), leakyRelu(0.2));
   t.equal(eluWith(0.5), eluWith(0.5));
   t.equal(leakyRelu(0.1).name, "leakyRelu(0.1)");
+  t.deepEqual([leakyRelu.name, eluWith.name], ["leakyRelu", "eluWith"]);
+  t.end();
+});
+
+test("leakOf tells rectifiers apart", (t) => {
+  t.equal(leakOf(leakyRelu(0.1)), 0.1);
+  t.equal(leakOf(leakyRelu(0)), 0);
+  t.equal(leakOf(relu), 0);
+  t.equal(leakOf(gelu), null);
+  t.equal(leakOf(defElementwise({ name: "relu", f: "x <= 0 ? 0 : x" })), null);
   t.end();
 });
 

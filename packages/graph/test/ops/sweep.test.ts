@@ -4,10 +4,15 @@ import { checkOp, opRows } from "../../src/index.ts";
 import * as ops from "../../src/ops/index.ts";
 
 /** Exports of the ops' index that make values or ops rather than apply one. */
-const notOps = ["constant", "defElementwise", "input", "pick",
-  "rngState",
+const notOps = [
+  "constant",
+  "defElementwise",
+  "input",
   "isLinearIn",
   "isVariable",
+  "leakOf",
+  "pick",
+  "rngState",
   "structuralOps",
   "unaryOf",
   "variable",

@@ -3,15 +3,21 @@ import test from "tape";
 import {
   exp,
   grad,
+  greaterEqual,
   input,
+  log,
   matmul,
   mul,
+  type Node,
   relu,
   sin,
+  square,
+  sub,
   sum,
   tanh,
   valueAndGrad,
   variable,
+  where,
 } from "../../src/index.ts";
 import { differences, evaluate, gap } from "../evaluate.ts";
 
@@ -74,4 +80,39 @@ test("grad: unused values are zeros where asked for", async (t) => {
   t.equal(loss?.item(), 1);
   t.deepEqual(byX?.toArray(), [1, 0]);
   t.deepEqual(byW?.toArray(), [0, 0, 0]);
+});
+
+test("grad: the branch that where does not take contributes nothing, not even NaN", async (t) => {
+  const x = input("x", [5]);
+  const values = [-2, -0.5, 1.5, 89, 2000];
+  const e = exp(x);
+  const small = greaterEqual(0, x);
+  const unused: Record<string, [y: Node, slope: (v: number) => number]> = {
+    "a chain": [where(small, square(mul(e, 0.5)), 1), (v) => (v <= 0 ? 0.5 * Math.exp(2 * v) : 0)],
+    "the other way round": [
+      where(greaterEqual(x, 0), 1, square(mul(0.5, e))),
+      (v) => (v < 0 ? 0.5 * Math.exp(2 * v) : 0),
+    ],
+    "a value used twice": [where(small, mul(e, e), 1), (v) => (v <= 0 ? 2 * Math.exp(2 * v) : 0)],
+    "both branches": [
+      where(small, mul(e, e), mul(x, 3)),
+      (v) => (v <= 0 ? 2 * Math.exp(2 * v) : 3),
+    ],
+    nested: [
+      where(small, where(greaterEqual(x, -1), mul(e, e), exp(mul(x, x))), x),
+      (v) => (v > 0 ? 1 : v >= -1 ? 2 * Math.exp(2 * v) : 2 * v * Math.exp(v * v)),
+    ],
+    "a logarithm": [
+      where(greaterEqual(x, 1), log(sub(x, 1)), 0),
+      (v) => (v >= 1 ? 1 / (v - 1) : 0),
+    ],
+  };
+  for (const [name, [y, slope]] of Object.entries(unused)) {
+    const first = grad(sum(y), x);
+    const [found, second] = await evaluate([first, grad(sum(first), x)], { x: values });
+    t.ok(gap(found?.data() ?? [], values.map(slope)) < 1e-9, `${name}: ${found?.data()}`);
+    const h = 1e-5;
+    const bends = values.map((v) => (slope(v + h) - slope(v - h)) / (2 * h));
+    t.ok(gap(second?.data() ?? [], bends) < 1e-6, `${name}, again: ${second?.data()}`);
+  }
 });

@@ -1,7 +1,7 @@
 import type { Node, RandomOptions } from "@metrigrad/graph";
 import type { Initializer } from "@metrigrad/tensor";
 import type { Damping } from "./damping.ts";
-import type { Keep, Prepared } from "./prepared.ts";
+import type { Hold } from "./hold.ts";
 
 /** How `solve` works. */
 export type Solver = "dense" | "woodbury" | "diagonal" | "kronecker" | "cg";
@@ -25,14 +25,27 @@ export interface SolveOptions extends DampedOptions {
   readonly iterations?: number;
 }
 
-/** A solution and how good it is. */
-export interface Solution {
-  /** (g + λI)⁻¹v, [d, m]. */
-  readonly x: Node;
+/** What `prepare` may be told. */
+export interface PrepareOptions extends SolveOptions {
+  /**
+   * What held values stand for before the first update, so that solving gives v back: the metric 0 with λ = 1 by
+   * default, or the metric I with λ = 0, as for an average that begins with I.
+   */
+  readonly first?: "zero" | "identity";
+}
+
+/** A block at one damping, solved by one solver. Vectors are [d, m]; all throw ShapeError for others. */
+export interface DampedSolve {
+  /** (g + λI)⁻¹ v. */
+  solve(v: Node): Node;
+  /** g v. */
+  apply(v: Node): Node;
+  /** (g + λI)v, or what the kind has in its place: what `solve` inverts. */
+  damped(v: Node): Node;
   /** The λ used, [matrices]: larger than the one asked for where g + λI was singular in rounding. */
-  readonly lambda: Node;
-  /** ‖v − (g + λI)x‖/‖v‖ over the whole vector at that λ, as the block is damped; 0 where v = 0. */
-  readonly residual: Node;
+  lambda(): Node;
+  /** ‖v − (g + λI)x‖/‖v‖ over the whole vector at that λ, a scalar; 0 where v = 0. */
+  residual(v: Node, x: Node): Node;
 }
 
 /** Values of which running averages are kept, and the block that these make. */
@@ -42,18 +55,21 @@ export interface AveragedBy {
   readonly block: (kept: Readonly<Record<string, Node>>) => Block;
 }
 
-/** Rows with g = share Σ_s x̃_s x̃_s' ⊗ W_s, where W_s is I_m, diag ν_s or F_sF_s'. */
+/** Rows with g = share Σ_s x̃_s x̃_s' ⊗ W_s, where W_s is I_m, ν_s I_m, diag ν_s or F_sF_s'. */
 export interface MadeOf {
   /** x [n, d − 1] with `bias`, else [n, d]; [n, dm] where flat. */
   readonly x: Node;
+  /** x̃ = (x, 1): a last column of ones that is never stored. */
   readonly bias: boolean;
   readonly share: number;
-  /** ν [n, m]. */
+  /** ν [n, m], or [n, 1] for all columns alike. */
   readonly nu: Node | null;
   /** F [n, m, r]. */
   readonly factors: Node | null;
   /** Whether rows are over the parameter flattened row-major: g = share Σ_s x_s x_s'. */
   readonly flat: boolean;
+  /** T = X̃W [n, m], where the block's caller says that the parameters act through it. */
+  readonly outputs: Node | null;
 }
 
 /**
@@ -82,8 +98,12 @@ export interface Block {
   readonly factors: readonly [Node, Node] | null;
   /** Values that a running average keeps in place of the matrices, else null. */
   readonly averagedBy: AveragedBy | null;
-  /** The rows that it is made of, for joining with others; null where it is not. */
+  /** The values [d, m] or [d, 1] where g is diagonal, else null. */
+  readonly diagonalValues: Node | null;
+  /** The rows that it is made of; null where it is not. */
   readonly madeOf: MadeOf | null;
+  /** Bytes of float32 of rows and factors that exist for this block alone; `costs` include them. */
+  readonly rowBytes: number;
   /** Whether damping adds λ to the eigenvalues of the matrices; false: the kind has another way. */
   readonly addsDamping: boolean;
   /** g v for v [d, m]. Throws ShapeError. */
@@ -92,10 +112,24 @@ export interface Block {
   damped(v: Node, options?: DampedOptions): Node;
   /** (g + λI)⁻¹ v for v [d, m]. Throws ShapeError, and MetricError for a solver that it has not. */
   solve(v: Node, options?: SolveOptions): Node;
-  /** `solve` with all that is made of the metric kept, for the right sides of later batches. */
-  prepare(keep: Keep, options?: SolveOptions): Prepared;
-  /** What `solve` gives, with the λ used and the residual. */
-  solution(v: Node, options?: SolveOptions): Solution;
+  /**
+   * (g + λI)⁻¹X̃'C + (g + λI)⁻¹V for C = ∂L/∂T [n, m], without the gradient X̃'C: all happens in the space of
+   * the outputs T = X̃W (see the package's guide for the derivation). `along` is X̃V [n, m]. Null for a block that is not
+   * made of x̃_s.
+   */
+  readonly solveOutputs:
+    | ((
+        cotangents: Node,
+        rest: { readonly v: Node; readonly along: Node } | null,
+        options?: SolveOptions,
+      ) => Node)
+    | null;
+  /**
+   * The block at one damping by one solver. With a Hold all that is made of the metric is held when it is first
+   * needed, so that right sides of later batches take products only; null: nothing is held. Throws MetricError for a
+   * solver that it has not.
+   */
+  prepare(hold: Hold | null, options?: PrepareOptions): DampedSolve;
   /**
    * Rv with RR' = (g + λI)⁻¹, [d, m]: white noise becomes noise of that covariance. R is L⁻ᵀ of
    * LL' = g + λI, λ^-½(I − UL⁻ᵀ(L + √λ I)⁻¹U') of g = UU' and LL' = U'U + λI (Andrews 1968), or
@@ -127,36 +161,12 @@ export interface Block {
   readonly costs: readonly BlockCost[];
 }
 
-/** The rows of a batch behind a block, and the outputs T = X̃W that its parameters act through. */
-export interface OutputRows {
-  /** x [n, d − 1] with `bias`, else [n, d]. */
-  readonly x: Node;
-  /** x̃ = (x, 1): a last column of ones that is never stored. */
-  readonly bias: boolean;
-  /** T [n, m], where the parameters act through it alone: ∂L/∂W = X̃'∂L/∂T. */
-  readonly outputs: Node | null;
-}
-
-/** A block that is made of x̃_s and can be solved without the gradient. */
-export interface OutputsBlock extends Block {
-  readonly rows: OutputRows;
-  /**
-   * (g + λI)⁻¹(X̃'Δ/n + V): Δ [n, m] is n ∂L/∂T, `along` is X̃V [n, m]. By Woodbury the gradient is never
-   * formed, all happens in the space of the outputs; see the package's guide for the derivation.
-   */
-  solveOutputs(
-    delta: Node,
-    rest: { readonly v: Node; readonly along: Node } | null,
-    options?: SolveOptions,
-  ): Node;
-}
-
 /** What solving with a block takes, for choosing and for `explain`. */
 export interface BlockCost {
   readonly solver: Solver;
   /** Why this solver, for `explain`. */
   readonly why: string;
-  /** Bytes of float32 that it keeps for one solve. */
+  /** Bytes of float32 that it keeps for one solve, rows made for the block alone among them. */
   readonly bytes: number;
   /** Multiply-adds to build and factor, and to apply to one gradient. */
   readonly build: number;

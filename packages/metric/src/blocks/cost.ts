@@ -25,7 +25,7 @@ export interface RowsSizes {
 const breakEven = 0.7;
 
 /** Bytes that exact solving may keep before conjugate gradients take its place. */
-const exactLimit = 2 ** 30;
+export const exactLimit = 2 ** 30;
 
 /** Costs of the solvers of weighted rows. */
 export function rowsCosts(sizes: RowsSizes): Costs {
@@ -62,12 +62,16 @@ export function denseCosts(sizes: Pick<RowsSizes, "size" | "matrices" | "sides">
   return [dense, iterative(size * size * sides, sizes)];
 }
 
-/** Costs of m matrices of order d that are solved directly from `values` numbers, at some multiple of them. */
+/**
+ * Costs of m matrices of order d, or one that m columns share, that are solved directly from `values` numbers, at some
+ * multiple of them.
+ */
 export function directCosts(
   why: string,
   { d, m, values, work }: Readonly<Record<"d" | "m" | "values" | "work", number>>,
+  shared = false,
 ): Costs {
-  const sizes = { size: d, matrices: m, sides: m };
+  const sizes = { size: d, matrices: shared ? 1 : m, sides: m };
   return [
     { solver: "diagonal", why, bytes: 4 * values, build: values, apply: work * values },
     denseCosts(sizes)[0],

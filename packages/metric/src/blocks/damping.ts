@@ -25,27 +25,38 @@ export interface Damping {
   readonly absolute?: number | Node;
 }
 
+/** Whether anything is added. */
+export function isDamped({ damping = {} }: { readonly damping?: Damping }): boolean {
+  const { relative = 0, absolute = 0 } = damping;
+  return relative !== 0 || absolute !== 0;
+}
+
 /** Least share of the mean trace that relative damping is taken of. */
 const least = 1e-6;
 
-/** Throws MetricError for numbers that are negative or not finite. */
-export function checkDamping(where: string, relative: unknown, absolute: unknown): void {
-  const fits = (value: unknown) => typeof value === "number" && value >= 0 && value < Infinity;
-  if (fits(relative) && fits(absolute)) return;
-  throw new MetricError({
-    where,
-    must: "damping must be finite and not negative",
-    got: `relative ${relative}, absolute ${absolute}`,
-    todo: "pass { relative: 1e-4 } or { absolute: 0.1 }",
-  });
+/**
+ * Throws MetricError for damping by other names, for numbers that are negative or not finite, and for none where it is
+ * `needed`. Nodes are taken to be positive.
+ */
+export function checkDamping(where: string, damping: Damping, needed = false): void {
+  checkOptions(where, damping, ["relative", "absolute"]);
+  const { relative = 0, absolute = 0 } = damping;
+  const fits = (value: unknown) =>
+    isNode(value) || (typeof value === "number" && value >= 0 && value < Infinity);
+  const text = (value: unknown) => (isNode(value) ? "a node" : String(value));
+  const got = `relative ${text(relative)}, absolute ${text(absolute)}`;
+  const todo = "pass { absolute: 0.5 } or { relative: 1e-4 }";
+  if (!fits(relative) || !fits(absolute))
+    throw new MetricError({ where, must: "damping must be finite and not negative", got, todo });
+  if (isDamped({ damping }) || !needed) return;
+  const must = "the metric of one batch is singular, so it must be damped";
+  throw new MetricError({ where, must, got, todo });
 }
 
 /** λ for matrices of the given traces and order, of the traces' shape or []. Throws MetricError. */
 export function shiftOf(damping: Damping, trace: () => Node, size: number): Node {
-  checkOptions("damping", damping, ["relative", "absolute"]);
+  checkDamping("damping", damping);
   const { relative = 0, absolute = 0 } = damping;
-  const known = (value: number | Node) => (isNode(value) ? 0 : value);
-  checkDamping("damping", known(relative), known(absolute));
   const fixed = asNode(absolute);
   return relative === 0 ? fixed : add(mul(floored(trace(), size), relative), fixed);
 }

@@ -4,6 +4,8 @@ import type { Block, Columns } from "./block.ts";
 import { timesMatrices } from "./columns.ts";
 import { denseCosts } from "./cost.ts";
 import { defBlock } from "./defBlock.ts";
+import { zeros } from "./first.ts";
+import { held } from "./hold.ts";
 
 /**
  * A block of explicit matrices: [1, d, d] shared by m columns, [m, d, d], or coupled [1, dm, dm] over
@@ -38,7 +40,7 @@ export function denseBlock(
     n: null,
     columns,
     costs: denseCosts({ size, matrices: count, sides: columns === "shared" ? m : count }),
-    apply: (v) => timesMatrices(matrices, v, columns),
+    apply: (v, hold) => timesMatrices(held(hold, "matrices", matrices, zeros), v, columns),
     trace: () => trace(matrices),
     diagonal: () => diagonalOf(matrices, d, m, columns),
     toMatrices: () => matrices,

@@ -17,6 +17,8 @@ import type { Block } from "./block.ts";
 import { kroneckerCosts } from "./cost.ts";
 import { defBlock } from "./defBlock.ts";
 import { identities, ones, zeros } from "./first.ts";
+import { type Hold, held } from "./hold.ts";
+import { heldLambda } from "./solvers.ts";
 
 /**
  * g = (P ⊗ Q) diag(s) (P ⊗ Q)' over the parameter [d, m] flattened row-major, for orthogonal P [d, d] and
@@ -38,7 +40,8 @@ export function eigenbasisBlock(p: Node, q: Node, values: Node, form = "eigenbas
     const inside = matmul(matmul(left, v, { transposeA: true }), right);
     return matmul(matmul(left, mul(scale, inside)), right, { transposeB: true });
   };
-  const within = (scale: Node, v: Node) => through(p, q, scale, v);
+  const within = (scale: Node, v: Node, hold: Hold | null = null) =>
+    through(held(hold, "p", p, identities), held(hold, "q", q, identities), scale, v);
   return defBlock({
     kind: "eigenbasis",
     form,
@@ -47,7 +50,7 @@ export function eigenbasisBlock(p: Node, q: Node, values: Node, form = "eigenbas
     n: null,
     columns: "coupled",
     costs: kroneckerCosts(d, m, false),
-    apply: (v) => within(values, v),
+    apply: (v, hold) => within(held(hold, "values", values, zeros), v, hold),
     trace: () => reshape(sum(values), [1]),
     diagonal: () => matmul(matmul(square(p), values), square(q), { transposeB: true }),
     toMatrices: () => {
@@ -58,19 +61,11 @@ export function eigenbasisBlock(p: Node, q: Node, values: Node, form = "eigenbas
       return reshape(matmul(scaled, transpose(flat)), [1, size, size]);
     },
     solvers: {
-      kronecker: (v, lambda) => ({ x: within(div(1, add(values, lambda)), v), lambda }),
-    },
-    prepare: {
-      kronecker: (keep, lambda) => ({
-        solve: (v) => {
-          const scale = keep("scale", div(1, add(values, lambda)), ones);
-          return through(keep("p", p, identities), keep("q", q, identities), scale, v);
-        },
-        lambda: () => keep("lambda", lambda, ones),
+      kronecker: (lambda, hold, options) => ({
+        solve: (v) => within(held(hold, "scale", div(1, add(values, lambda)), ones), v, hold),
+        lambda: () => heldLambda(hold, lambda, options),
       }),
     },
-    keepApply: (keep) => (v) =>
-      through(keep("p", p, identities), keep("q", q, identities), keep("values", values, zeros), v),
     inverseSqrt: (v, lambda) => within(div(1, sqrt(add(values, lambda))), v),
     logdet: (lambda) => reshape(sum(log(add(values, lambda))), [1]),
     sample: (options) => within(sqrt(values), normal([d, m], options)),

@@ -11,7 +11,7 @@ import {
   transpose,
 } from "@metrigrad/graph";
 import { zeros } from "./first.ts";
-import type { Keep } from "./prepared.ts";
+import { type Hold, held } from "./hold.ts";
 import type { RowWeights } from "./weights.ts";
 
 /** Factors F [n, m, r]: Σ_s x̃_sx̃_s' ⊗ F_sF_s' over all columns at once. */
@@ -20,7 +20,7 @@ export function factorWeights(factors: Node): RowWeights {
   const rows = n * r;
   const fold = (t: Node) => reshape(matmul(expandDims(t, 1), factors), [rows, 1]);
   const unfold = (y: Node) => reshape(matmul(factors, reshape(y, [n, r, 1])), [n, m]);
-  const kept = (keep: Keep) => factorWeights(keep("factors", factors, zeros));
+  const fromHeld = (hold: Hold) => factorWeights(held(hold, "factors", factors, zeros));
   return {
     columns: "coupled",
     nu: null,
@@ -31,10 +31,10 @@ export function factorWeights(factors: Node): RowWeights {
     unfold,
     weigh: (t) => unfold(fold(t)),
     unweigh: null,
-    kept,
-    keepInner: (inner, keep) => {
-      const own = kept(keep);
-      const matrix = keep("inverse", inner, zeros);
+    held: fromHeld,
+    heldInner: (inner, hold) => {
+      const own = fromHeld(hold);
+      const matrix = held(hold, "inverse", inner, zeros);
       return (t) => own.unfold(matmul(matrix, own.fold(t)));
     },
     kernel: (products) => {

@@ -1,4 +1,5 @@
 import {
+  add,
   broadcastTo,
   cholesky,
   choleskyLogdet,
@@ -9,46 +10,48 @@ import {
   normal,
   type RandomOptions,
   reshape,
+  stopGradient,
+  sub,
   triangularSolve,
 } from "@metrigrad/graph";
-import type { Columns } from "./block.ts";
+import type { Block, DampedSolve } from "./block.ts";
 import { fromSides, timesMatrices, toFactors, toSides } from "./columns.ts";
-import { identities, ones } from "./first.ts";
+import type { Explicit } from "./damped.ts";
+import { identities } from "./first.ts";
+import { type Hold, held } from "./hold.ts";
 import { inverseOf } from "./inverseOf.ts";
-import type { Keep, PreparedSolve } from "./prepared.ts";
-import type { Shifted } from "./shifted.ts";
 
-/** What explicit matrices do by their Cholesky factors L of g + λI. */
-export interface Factored {
-  /** (g + λI)⁻¹v, and the λ with which that was regular. */
-  solve(v: Node): Shifted;
-  /** The same with the inverses kept. */
-  prepare(keep: Keep): PreparedSolve;
-  /** L⁻ᵀv. */
+/** What Cholesky factors LL' of a damped matrix do, be they of explicit matrices or in the space of rows. */
+export interface Factored extends Pick<DampedSolve, "solve" | "lambda"> {
+  /** Rv with RR' the inverse. */
   inverseSqrt(v: Node): Node;
   /** [matrices]. */
   logdet(): Node;
-  /** Lz for white noise z [d, m]. */
-  sample(d: number, options: RandomOptions): Node;
 }
 
-/** The factors of g + λI for g [matrices, size, size] of m columns, λ [matrices] or []. */
-export function factored(matrices: Node, m: number, columns: Columns, lambda: Node): Factored {
+/**
+ * Factors of explicit matrices for a parameter of m columns. With a Hold the inverses are held: a product with one
+ * takes less than two triangular solves.
+ */
+export function factored(
+  { matrices, shift, lambda }: Explicit,
+  { m, columns }: Pick<Block, "m" | "columns">,
+  hold: Hold | null = null,
+): Factored & { /** Lz for white noise z [d, m]. */ sample(d: number, by: RandomOptions): Node } {
   const count = matrices.shape[0] as number;
-  const factors = cholesky(matrices, { shift: broadcastTo(lambda, [count]) });
+  const asked = broadcastTo(shift, [count]);
+  const factors = cholesky(matrices, { shift: asked });
   const factor = toFactors(factors, columns);
   const back = (sides: Node) => fromSides(sides, m, columns);
   return {
-    solve: (v) => {
-      const x = back(choleskySolve(factor, toSides(v, columns)));
-      return { x, lambda: choleskyShift(factors) };
-    },
-    prepare: (keep) => ({
-      solve: (v) => timesMatrices(keep("inverse", inverseOf(factors), identities), v, columns),
-      lambda: () => keep("lambda", choleskyShift(factors), ones),
-    }),
+    solve: (v) =>
+      hold === null
+        ? back(choleskySolve(factor, toSides(v, columns)))
+        : timesMatrices(held(hold, "inverse", inverseOf(factors), identities), v, columns),
+    // What the shift was raised by stands apart, so that λ keeps its derivative.
+    lambda: () => add(lambda, stopGradient(sub(choleskyShift(factors), asked))),
     inverseSqrt: (v) => back(triangularSolve(factor, toSides(v, columns), { transpose: true })),
     logdet: () => reshape(choleskyLogdet(factors), [count]),
-    sample: (d, options) => back(matmul(factor, toSides(normal([d, m], options), columns))),
+    sample: (d, by) => back(matmul(factor, toSides(normal([d, m], by), columns))),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  broadcastTo,
   concat,
   expandDims,
   eye,
@@ -6,17 +7,19 @@ import {
   mul,
   type Node,
   reshape,
-  sqrt,
   transpose,
 } from "@metrigrad/graph";
+import { sizeOf } from "@metrigrad/tensor";
 import type { Block, MadeOf } from "./block.ts";
 import { factorWeights } from "./factorWeights.ts";
 import { flattened } from "./flattened.ts";
+import { withRowBytes } from "./rowBytes.ts";
 import { rowsBlock, weightedRows } from "./rows.ts";
+import { root } from "./rowWeights.ts";
 
 /**
  * Σ_k of blocks of rows over one parameter [d, m] as a block of all their rows, so that it is solved in their
- * space where they are few. Rows that are weighted in different ways take the most general of them: I_m, diag ν_s,
+ * space where they are few. Rows that are weighted in different ways take the most general of them: I_m, ν_s I_m, diag ν_s,
  * F_sF_s', or derivatives by the whole parameter.
  */
 export function joined(
@@ -24,14 +27,16 @@ export function joined(
   { d, m, form }: Pick<Block, "d" | "m" | "form">,
 ): Block {
   const share = all[0]?.share ?? 1;
-  const alike = all.every((one) => one.share === share);
   const ratio = (one: MadeOf) => one.share / share;
   const join = (part: (one: MadeOf) => Node) => concat(all.map(part), 0);
   // The parameters act through the outputs of all uses.
-  const common = (x: Node) => ({ x, form, outputs: null, weight: share * (x.shape[0] as number) });
+  const common = { form, share, outputs: null };
+  const sized = (block: Block, ...made: readonly Node[]) =>
+    all.length === 1 ? block : withRowBytes(block, bytesOf(made));
   if (all.some(({ flat }) => flat)) {
     const x = join((one) => times(flatRows(one, m), Math.sqrt(ratio(one))));
-    return flattened(rowsBlock({ ...common(x), bias: false, nu: null, m: 1 }), d, m);
+    const column = rowsBlock({ ...common, x, bias: false, nu: null, m: 1 });
+    return withRowBytes(flattened(column, d, m), bytesOf([x]));
   }
   const bias = all.every((one) => one.bias);
   const x = join((one) => (bias ? one.x : fullRows(one)));
@@ -39,15 +44,20 @@ export function joined(
     const own = new Map(all.map((one) => [one, factorsOf(one, m)]));
     const r = Math.max(...[...own.values()].map(({ shape }) => shape[2] as number));
     const factors = join((one) => padded(times(own.get(one) as Node, Math.sqrt(ratio(one))), r));
-    return weightedRows({ ...common(x), bias, m }, factorWeights(factors));
+    const block = weightedRows({ ...common, x, bias, m }, factorWeights(factors));
+    return sized(withRowBytes(block, bytesOf([factors])), x);
   }
-  if (all.some(({ nu }) => nu !== null)) {
-    const nu = join((one) => times(weightsOf(one, m), ratio(one)));
-    return rowsBlock({ ...common(x), bias, nu, m });
+  const units = Math.max(0, ...all.map(({ nu }) => nu?.shape[1] ?? 0));
+  if (units > 0 || all.some((one) => one.share !== share)) {
+    const columns = Math.max(units, 1);
+    const nu = join((one) => times(weightsOf(one, columns), ratio(one)));
+    return sized(rowsBlock({ ...common, x, bias, nu, m }), x, nu);
   }
-  if (alike) return rowsBlock({ ...common(x), bias, nu: null, m });
-  const scaled = join((one) => times(fullRows(one), Math.sqrt(ratio(one))));
-  return rowsBlock({ ...common(scaled), bias: false, nu: null, m });
+  return sized(rowsBlock({ ...common, x, bias, nu: null, m }), x);
+}
+
+function bytesOf(made: readonly Node[]): number {
+  return made.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
 }
 
 function times(value: Node, factor: number): Node {
@@ -61,12 +71,15 @@ function fullRows({ x, bias }: MadeOf): Node {
 
 /** ν [n, m]. */
 function weightsOf({ x, nu }: MadeOf, m: number): Node {
-  return nu ?? fill([x.shape[0] as number, m], 1);
+  const shape = [x.shape[0] as number, m];
+  return nu === null ? fill(shape, 1) : broadcastTo(nu, shape);
 }
 
 /** F [n, m, r] with FF' the weights of a row. */
 function factorsOf(one: MadeOf, m: number): Node {
-  return one.factors ?? mul(expandDims(sqrt(weightsOf(one, m)), 2), eye(m));
+  if (one.factors !== null) return one.factors;
+  if (one.nu === null) return broadcastTo(eye(m), [one.x.shape[0] as number, m, m]);
+  return mul(expandDims(root(weightsOf(one, m)), 2), eye(m));
 }
 
 /** Derivatives by the parameter flattened row-major, [nr, dm]. */

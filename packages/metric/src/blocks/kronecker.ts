@@ -1,5 +1,6 @@
 import {
   add,
+  asNode,
   cholesky,
   choleskyLogdet,
   choleskySolve,
@@ -24,10 +25,12 @@ import {
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import type { Block } from "./block.ts";
 import { kroneckerCosts } from "./cost.ts";
-import { type Damped, defBlock, type Prepare } from "./defBlock.ts";
+import type { Damp } from "./damped.ts";
+import { type BlockParts, defBlock } from "./defBlock.ts";
 import { identities, ones, zeros } from "./first.ts";
+import { type Hold, held } from "./hold.ts";
 import { inverseOf } from "./inverseOf.ts";
-import type { Keep } from "./prepared.ts";
+import { heldLambda } from "./solvers.ts";
 
 /** How a Kronecker block is damped. */
 export interface KroneckerOptions {
@@ -70,21 +73,19 @@ export function kronecker(a: Node, g: Node, options: KroneckerOptions = {}): Blo
       values: { a: { value: a, init: identities }, g: { value: g, init: identities } },
       block: (kept) => kronecker(kept.a as Node, kept.g as Node, options),
     },
-    apply: (v: Node) => times(a, v, g),
+    apply: (v: Node, hold: Hold | null) =>
+      times(held(hold, "a", a, zeros), v, held(hold, "g", g, zeros)),
     trace: () => reshape(mul(trace(a), trace(g)), [1]),
     diagonal: () => outer(diagonal(a), diagonal(g)),
     toMatrices: () => product(a, g),
-    keepApply: (keep) => (v: Node) => times(keep("a", a, zeros), v, keep("g", g, zeros)),
-  } as const satisfies Partial<Parameters<typeof defBlock>[0]>;
+  } as const satisfies Partial<BlockParts>;
   return split ? splitBlock(shared, a, g) : eigenBlock(shared, a, g);
 }
 
 /** What stands for a mean of 0 on a factor's diagonal, so that 1/√least and its square are numbers in float32. */
 const least = 1e-30;
 
-type Shared = Omit<Parameters<typeof defBlock>[0], "solvers">;
-
-function eigenBlock(shared: Shared, a: Node, g: Node): Block {
+function eigenBlock(shared: BlockParts, a: Node, g: Node): Block {
   const { d, m } = shared;
   const spectrum = () => {
     const [left, right] = [eigh(a), eigh(g)];
@@ -97,31 +98,26 @@ function eigenBlock(shared: Shared, a: Node, g: Node): Block {
     const { p, q, values } = spectrum();
     return times(p, mul(f(values), within(p, v, q)), transpose(q));
   };
-  const prepare: Prepare = (keep, lambda) => ({
-    solve: (v) => {
-      const { p, q, values } = spectrum();
-      const [left, right] = [keep("p", p, identities), keep("q", q, identities)];
-      const scale = keep("scale", div(1, add(values, lambda)), ones);
-      return times(left, mul(scale, within(left, v, right)), transpose(right));
-    },
-    lambda: () => keep("lambda", lambda, ones),
-  });
   return defBlock({
     ...shared,
     solvers: {
-      kronecker: (v, lambda) => ({
-        x: through(v, (values) => div(1, add(values, lambda))),
-        lambda,
+      kronecker: (lambda, hold, options) => ({
+        solve: (v) => {
+          const { p, q, values } = spectrum();
+          const [left, right] = [held(hold, "p", p, identities), held(hold, "q", q, identities)];
+          const scale = held(hold, "scale", div(1, add(values, lambda)), ones);
+          return times(left, mul(scale, within(left, v, right)), transpose(right));
+        },
+        lambda: () => heldLambda(hold, lambda, options),
       }),
     },
-    prepare: { kronecker: prepare },
     inverseSqrt: (v, lambda) => through(v, (values) => div(1, sqrt(add(values, lambda)))),
     logdet: (lambda) => reshape(sum(log(add(spectrum().values, lambda))), [1]),
     sample: (options) => through(normal([d, m], options), sqrt),
   });
 }
 
-function splitBlock(shared: Shared, a: Node, g: Node): Block {
+function splitBlock(shared: BlockParts, a: Node, g: Node): Block {
   const { d, m } = shared;
   const shifts = (lambda: Node, [a, g]: readonly [Node, Node]) => {
     // Where a factor is 0 the sum is all but λI, as the exact one is; where both are, π = 1.
@@ -133,37 +129,30 @@ function splitBlock(shared: Shared, a: Node, g: Node): Block {
     const { left, right } = shifts(lambda, [a, g]);
     return { l: cholesky(a, { shift: left }), r: cholesky(g, { shift: right }) };
   };
-  const damp = (lambda: Node, keep: Keep = (_, value) => value): Damped => {
-    const [ownA, ownG] = [keep("a", a, zeros), keep("g", g, zeros)];
+  const damp: Damp = (lambda, hold) => {
+    const [ownA, ownG] = [held(hold, "a", a, zeros), held(hold, "g", g, zeros)];
     const { left, right } = shifts(lambda, [ownA, ownG]);
     const [b, h] = [add(ownA, mul(left, eye(d))), add(ownG, mul(right, eye(m)))];
     return {
       apply: (v) => times(b, v, h),
       diagonal: () => outer(diagonal(b), diagonal(h)),
-      toMatrices: () => product(b, h),
+      explicit: () => ({ matrices: product(b, h), shift: asNode(0), lambda }),
     };
   };
-  const prepare: Prepare = (keep, lambda) => ({
-    solve: (v) => {
-      const { l, r } = factors(lambda);
-      return times(
-        keep("left", inverseOf(l), identities),
-        v,
-        keep("right", inverseOf(r), identities),
-      );
-    },
-    lambda: () => keep("lambda", lambda, ones),
-  });
   return defBlock({
     ...shared,
     damp,
     solvers: {
-      kronecker: (v, lambda) => {
-        const { l, r } = factors(lambda);
-        return { x: transpose(choleskySolve(r, transpose(choleskySolve(l, v)))), lambda };
-      },
+      kronecker: (lambda, hold, options) => ({
+        solve: (v) => {
+          const { l, r } = factors(lambda);
+          if (hold === null) return transpose(choleskySolve(r, transpose(choleskySolve(l, v))));
+          const left = held(hold, "left", inverseOf(l), identities);
+          return times(left, v, held(hold, "right", inverseOf(r), identities));
+        },
+        lambda: () => heldLambda(hold, lambda, options),
+      }),
     },
-    prepare: { kronecker: prepare },
     inverseSqrt: (v, lambda) => {
       const { l, r } = factors(lambda);
       const half = triangularSolve(l, v, { transpose: true });

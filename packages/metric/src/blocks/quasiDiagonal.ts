@@ -26,7 +26,10 @@ import { diagonalMatrices } from "./columns.ts";
 import { directCosts } from "./cost.ts";
 import { defBlock } from "./defBlock.ts";
 import { ones, zeros } from "./first.ts";
+import { held } from "./hold.ts";
 import { rowProducts } from "./rowProducts.ts";
+import { type RowOptions, rowOptions, weighted } from "./rowWeights.ts";
+import { heldLambda } from "./solvers.ts";
 
 /**
  * The quasi-diagonal reduction of one matrix per unit (Ollivier 2015, section 2.3): of every g_i its
@@ -45,12 +48,7 @@ export function quasiDiagonal(diagonal: Node, coupling: Node, form = "quasiDiago
     });
   }
 
-  /** g_i = diag(s, 0) + g_ββ(u, 1)(u, 1)' with u = coupling/g_ββ. */
-  const own = bias(diagonal);
-  const some = greater(own, 0);
-  const u = where(some, div(coupling, where(some, own, 1)), 0);
-  // Rounding can make what is left a little negative.
-  const rest = maximum(sub(weights(diagonal), mul(u, coupling)), 0);
+  const { own, u, rest } = arrowOf(diagonal, coupling);
 
   /**
    * The bias eliminated from g + λI: with β = g_ββλ/(g_ββ + λ) what is left of the weights is
@@ -90,7 +88,13 @@ export function quasiDiagonal(diagonal: Node, coupling: Node, form = "quasiDiago
       },
       block: (kept) => quasiDiagonal(kept.diagonal as Node, kept.coupling as Node, form),
     },
-    apply: (v) => product(v, rest, u, own),
+    apply: (v, hold) => {
+      const arrow = arrowOf(
+        held(hold, "diagonal", diagonal, zeros),
+        held(hold, "coupling", coupling, zeros),
+      );
+      return product(v, arrow);
+    },
     trace: () => sum(diagonal, { axis: 0 }),
     // Where the bias has none, a coupling is none either.
     diagonal: () => join(add(rest, mul(square(u), own)), own),
@@ -100,25 +104,22 @@ export function quasiDiagonal(diagonal: Node, coupling: Node, form = "quasiDiago
       const scale = expandDims(transpose(own), 2);
       return add(mul(outer, scale), diagonalMatrices(join(rest, zerosLike(own))));
     },
-    solvers: { diagonal: (v, lambda) => ({ x: solve(v, partsOf(lambda)), lambda }) },
-    prepare: {
-      diagonal: (keep, lambda) => ({
+    solvers: {
+      diagonal: (lambda, hold, options) => ({
         solve: (v) => {
           const { share, left, scaled, pivot, gain, direction } = partsOf(lambda);
           return solve(v, {
-            share: keep("share", share, zeros),
-            left: keep("left", left, ones),
-            scaled: keep("scaled", scaled, zeros),
-            pivot: keep("pivot", pivot, ones),
-            gain: keep("gain", gain, zeros),
-            direction: keep("direction", direction, zeros),
+            share: held(hold, "share", share, zeros),
+            left: held(hold, "left", left, ones),
+            scaled: held(hold, "scaled", scaled, zeros),
+            pivot: held(hold, "pivot", pivot, ones),
+            gain: held(hold, "gain", gain, zeros),
+            direction: held(hold, "direction", direction, zeros),
           });
         },
-        lambda: () => keep("lambda", lambda, ones),
+        lambda: () => heldLambda(hold, lambda, options),
       }),
     },
-    keepApply: (keep) => (v) =>
-      product(v, keep("rest", rest, zeros), keep("direction", u, zeros), keep("own", own, zeros)),
     inverseSqrt: (v, lambda) => {
       // R = [I, 0; −share u', 1] diag((diag(s + λ) + βuu')^-½, pivot^-½), the root by Andrews.
       const { pivot, left, share, scaled, beta, norm } = eliminated(lambda);
@@ -149,8 +150,23 @@ const bias = (v: Node) => slice(v, [[(v.shape[0] as number) - 1, v.shape[0] as n
 const join = (w: Node, b: Node) => concat([w, b], 0);
 const dots = (a: Node, b: Node) => sum(mul(a, b), { axis: 0, keepDims: true });
 
+/** g_i = diag(s, 0) + g_ββ(u, 1)(u, 1)' with u = coupling/g_ββ: own is g_ββ, rest is s. */
+interface Arrow {
+  readonly own: Node;
+  readonly u: Node;
+  readonly rest: Node;
+}
+
+function arrowOf(diagonal: Node, coupling: Node): Arrow {
+  const own = bias(diagonal);
+  const some = greater(own, 0);
+  const u = where(some, div(coupling, where(some, own, 1)), 0);
+  // Rounding can make what is left a little negative.
+  return { own, u, rest: maximum(sub(weights(diagonal), mul(u, coupling)), 0) };
+}
+
 /** (diag(s, 0) + g_ββ(u, 1)(u, 1)')v. */
-function product(v: Node, rest: Node, u: Node, own: Node): Node {
+function product(v: Node, { rest, u, own }: Arrow): Node {
   const common = mul(own, add(dots(u, weights(v)), bias(v)));
   return join(add(mul(rest, weights(v)), mul(u, common)), common);
 }
@@ -166,14 +182,14 @@ interface SolvedParts {
 }
 
 /** What `quasiDiagonalGram` takes beside rows. */
-export interface QuasiDiagonalOptions {
+export interface QuasiDiagonalOptions extends RowOptions {
   /** Factor of the block, such as σ⁻²; 1 by default. */
   readonly weight?: number;
 }
 
 /**
  * The quasi-diagonal reduction of E[ν_i x̃x̃'] for rows x [n, d − 1] and weights ν [n, m], at the cost of
- * two products. Throws ShapeError.
+ * two products. Throws ShapeError and MetricError.
  */
 export function quasiDiagonalGram(x: Node, nu: Node, options: QuasiDiagonalOptions = {}): Block {
   const [n = 0] = x.shape;
@@ -185,8 +201,9 @@ export function quasiDiagonalGram(x: Node, nu: Node, options: QuasiDiagonalOptio
       todo: "pass the module's reference and one weight per row and unit",
     });
   }
-  const share = (options.weight ?? 1) / n;
-  const squares = mul(rowProducts(x, true).squares(nu), share);
-  const coupling = mul(matmul(x, nu, { transposeA: true }), share);
+  const { weights: own, share } = rowOptions("quasiDiagonalGram", n, options);
+  const [by, all] = [share * (options.weight ?? 1), weighted(nu, own)];
+  const squares = mul(rowProducts(x, true).squares(all), by);
+  const coupling = mul(matmul(x, all, { transposeA: true }), by);
   return quasiDiagonal(squares, coupling, "quasiDiagonalGram");
 }

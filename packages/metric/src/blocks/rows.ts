@@ -8,41 +8,50 @@ import {
   mul,
   type Node,
   normal,
+  reshape,
   sub,
 } from "@metrigrad/graph";
 import { MetricError, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
-import type { DampedOptions, OutputRows, OutputsBlock } from "./block.ts";
+import type { Block, DampedOptions } from "./block.ts";
 import { perColumn } from "./columns.ts";
 import { rowsCosts } from "./cost.ts";
-import { shiftOf } from "./damping.ts";
+import { isDamped, shiftOf } from "./damping.ts";
 import { defBlock } from "./defBlock.ts";
 import { zeros } from "./first.ts";
+import { type Hold, held } from "./hold.ts";
 import { rowProducts } from "./rowProducts.ts";
+import { weighted } from "./rowWeights.ts";
+
 import { sharedWeights, unitWeights } from "./unitWeights.ts";
 import type { RowWeights } from "./weights.ts";
 import { woodbury } from "./woodbury.ts";
 
-/** The rows of a weighted-rows block. */
-export interface Rows extends OutputRows {
-  /** ν [n, m], one weight per row and unit; null: all rows count the same for all units. */
-  readonly nu: Node | null;
-  /** Factor of the whole block, such as σ⁻². */
-  readonly weight: number;
-  /** Number of units. */
+/** Rows x̃ of a parameter [d, m], g = share Σ_s x̃_s x̃_s' ⊗ W_s. */
+export interface BareRows {
+  /** x [n, d − 1] with `bias`, else [n, d]. */
+  readonly x: Node;
+  readonly bias: boolean;
+  readonly share: number;
   readonly m: number;
   readonly form: string;
+  /** T = X̃W [n, m]. */
+  readonly outputs: Node | null;
 }
 
-/** A block g_i = weight/n Σ_s ν_si x̃_s x̃_s', kept as its rows. */
-export interface RowsBlock extends OutputsBlock {
-  readonly rows: Rows;
+/** Rows with weights of their own. */
+export interface Rows extends BareRows {
+  /** ν [n, m], one weight per row and unit, or [n, 1] for all units alike; null: all rows count the same. */
+  readonly nu: Node | null;
+  /** [n], how much a row counts beside that. */
+  readonly weights?: Node | null;
 }
 
-/** A block of rows with one weight per row and unit. Throws ShapeError, and MetricError where a solve needs damping. */
-export function rowsBlock(rows: Rows): RowsBlock {
-  const { x, nu, m, form } = rows;
+/** A block of rows by their weights. Throws ShapeError, and MetricError where a solve needs damping. */
+export function rowsBlock(rows: Rows): Block {
+  const { x, nu, m, form, weights = null } = rows;
   const [n = 0] = x?.shape ?? [];
-  if (x?.shape?.length !== 2 || (nu !== null && !sameShape(nu.shape, [n, m]))) {
+  const fits = nu === null || sameShape(nu.shape, [n, m]) || sameShape(nu.shape, [n, 1]);
+  if (x?.shape?.length !== 2 || !fits) {
     throw new ShapeError({
       where: form,
       must: `rows must be [n, d] and weights [n, ${m}]`,
@@ -50,15 +59,21 @@ export function rowsBlock(rows: Rows): RowsBlock {
       todo: "pass the module's reference and one weight per row and unit",
     });
   }
-  return weightedRows(rows, nu === null ? sharedWeights(n, m) : unitWeights(nu));
+  return weightedRows(rows, weightsOf(n, m, nu, weights));
 }
 
-/** g = (weight/n) UU' of rows x̃ that are weighted in any way. */
-export function weightedRows<R extends Omit<Rows, "nu">>(
-  rows: R,
-  weights: RowWeights,
-): OutputsBlock & { readonly rows: R } {
-  const { x, bias, weight, m, form } = rows;
+function weightsOf(n: number, m: number, nu: Node | null, weights: Node | null): RowWeights {
+  if (nu !== null) {
+    const shared = nu.shape[1] !== m;
+    return unitWeights(weighted(nu, weights), m, shared ? "shared" : "own");
+  }
+  if (weights === null) return sharedWeights(n, m);
+  return unitWeights(reshape(weights, [n, 1]), m, "shared");
+}
+
+/** g = share UU' of rows x̃ that are weighted in any way. */
+export function weightedRows(rows: BareRows, weights: RowWeights): Block {
+  const { x, bias, share, m, form, outputs } = rows;
   checkRows(rows);
   const { columns } = weights;
   const [n = 0, width = 0] = x.shape;
@@ -66,18 +81,18 @@ export function weightedRows<R extends Omit<Rows, "nu">>(
   const matrices = columns === "own" ? m : 1;
   const size = columns === "coupled" ? d * m : d;
   const products = rowProducts(x, bias);
-  const trace = () => mul(weights.traces(products.norms()), weight / n);
+  const trace = () => mul(weights.traces(products.norms()), share);
   const accumulate = (base: Node | null, alpha: number, beta: number) => {
     const full = bias ? concat([x, fill([n, 1], 1)], 1) : x;
-    return weights.accumulate(full, base, (alpha * weight) / n, beta);
+    return weights.accumulate(full, base, alpha * share, beta);
   };
 
   const checkRegular = (operation: string, options: DampedOptions) => {
     if (weights.rows < size) checkDamped(`${form}, ${operation}`, options);
   };
-  const inRows = (lambda: Node, options: DampedOptions) => {
+  const inRows = (lambda: Node, options: DampedOptions, hold: Hold | null = null) => {
     checkDamped(`${form}, solve`, options);
-    return woodbury({ x, bias, weight, m, weights }, lambda);
+    return woodbury({ x, bias, share, m, weights }, lambda, hold, options);
   };
   const costs = rowsCosts({
     rows: weights.rows,
@@ -91,7 +106,7 @@ export function weightedRows<R extends Omit<Rows, "nu">>(
   const bySpaceOfRows = (options: DampedOptions) =>
     costs[0].solver !== "dense" && isDamped(options);
 
-  const block = defBlock({
+  const block: Block = defBlock({
     kind: "rows",
     form,
     d,
@@ -99,69 +114,58 @@ export function weightedRows<R extends Omit<Rows, "nu">>(
     n,
     columns,
     costs,
-    madeOf: { x, bias, share: weight / n, nu: weights.nu, factors: weights.factors, flat: false },
-    apply: (v) => mul(products.back(weights.weigh(products.forward(v))), weight / n),
+    madeOf: { x, bias, share, nu: weights.nu, factors: weights.factors, flat: false, outputs },
+    apply: (v, hold) => {
+      const { forward, back } = rowProducts(held(hold, "x", x, zeros), bias);
+      const own = hold === null ? weights : weights.held(hold);
+      const product = back(own.weigh(forward(v)));
+      // Ones of the bias are not held: the share is 0 at first.
+      const by = hold === null ? share : held(hold, "share", fill([1], share), zeros);
+      return mul(product, by);
+    },
     trace,
-    diagonal: () => mul(products.squares(weights.diagonal()), weight / n),
+    diagonal: () => mul(broadcastTo(products.squares(weights.diagonal()), [d, m]), share),
     toMatrices: () => accumulate(null, 1, 0),
     accumulate,
-    solvers: { woodbury: (v, lambda, options) => inRows(lambda, options).solve(v) },
-    prepare: { woodbury: (keep, lambda, options) => inRows(lambda, options).prepare(keep) },
-    keepApply: (keep) => (v) => {
-      const kept = rowProducts(keep("x", x, zeros), bias);
-      const product = kept.back(weights.kept(keep).weigh(kept.forward(v)));
-      return mul(product, keep("share", fill([1], weight / n), zeros));
-    },
+    solvers: { woodbury: (lambda, hold, options) => inRows(lambda, options, hold) },
     inverseSqrt: (v, lambda, options) => {
       checkRegular("inverseSqrt", options);
       return bySpaceOfRows(options) ? inRows(lambda, options).inverseSqrt(v) : null;
     },
     logdet: (lambda, options) => {
       checkRegular("logdet", options);
-      return bySpaceOfRows(options) ? inRows(lambda, options).logdet(size) : null;
+      return bySpaceOfRows(options) ? inRows(lambda, options).logdet() : null;
     },
     sample: (options) => {
       const noise = weights.unfold(normal(weights.folded, options));
-      return mul(products.back(noise), Math.sqrt(weight / n));
+      return mul(products.back(noise), Math.sqrt(share));
     },
-  });
-  return {
-    ...block,
-    rows,
-    solveOutputs: (delta, rest, options = {}) => {
+    solveOutputs: (cotangents, rest, options = {}) => {
       if ((options.solver ?? costs[0].solver) !== "woodbury") {
-        const gradient = products.back(div(delta, n));
+        const gradient = products.back(cotangents);
         return block.solve(rest === null ? gradient : add(gradient, rest.v), options);
       }
       const asked = broadcastTo(shiftOf(options.damping ?? {}, trace, size), [matrices]);
       const { inner, lambda } = inRows(asked, options);
-      const perLambda = div(1, perColumn(lambda, columns));
+      const perLambda = div(1, perColumn(lambda(), columns));
       const finish = (product: Node) =>
         rest === null ? product : add(product, mul(rest.v, perLambda));
       if (weights.unweigh !== null) {
-        // X̃'D(nλ/c + KD)⁻¹(D⁻¹Δ/c − X̃V/λ) + V/λ: nothing cancels, however small λ is.
-        const own = weights.unweigh(mul(delta, 1 / weight));
+        // X̃'D(λ/c + KD)⁻¹(D⁻¹C/c − X̃V/λ) + V/λ with c the share: nothing cancels, however small λ is.
+        const own = weights.unweigh(mul(cotangents, 1 / share));
         const y = rest === null ? own : sub(own, mul(rest.along, perLambda));
         return finish(products.back(inner(y)));
       }
-      const share = div(delta, n);
-      const across = matmul(products.kernel(), share);
+      const across = matmul(products.kernel(), cotangents);
       const solved = inner(rest === null ? across : add(across, rest.along));
-      return finish(products.back(mul(sub(share, solved), perLambda)));
+      return finish(products.back(mul(sub(cotangents, solved), perLambda)));
     },
-  };
+  });
+  return block;
 }
 
-/** Throws MetricError for numbers that are none, ShapeError for outputs of another shape. */
-function checkRows({ x, weight, m, form, outputs }: Omit<Rows, "nu">): void {
-  if (!(typeof weight === "number" && weight >= 0 && weight < Infinity)) {
-    throw new MetricError({
-      where: form,
-      must: "weight must be finite and not negative",
-      got: String(weight),
-      todo: "pass a number such as σ⁻², or leave it out",
-    });
-  }
+/** Throws ShapeError for no units, and for outputs of another shape. */
+function checkRows({ x, m, form, outputs }: BareRows): void {
   if (!(Number.isInteger(m) && m >= 1)) {
     throw new ShapeError({
       where: form,
@@ -178,10 +182,6 @@ function checkRows({ x, weight, m, form, outputs }: Omit<Rows, "nu">): void {
     got: showShape(outputs.shape),
     todo: "pass the module's pre-activation, or leave it out",
   });
-}
-
-function isDamped({ damping: { relative = 0, absolute = 0 } = {} }: DampedOptions): boolean {
-  return relative !== 0 || absolute !== 0;
 }
 
 /** In the space of the rows everything is divided by λ. */

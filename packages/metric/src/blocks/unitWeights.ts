@@ -13,6 +13,7 @@ import {
 } from "@metrigrad/graph";
 import { timesMatrices } from "./columns.ts";
 import { zeros } from "./first.ts";
+import { held } from "./hold.ts";
 import type { RowWeights } from "./weights.ts";
 
 /** All rows count the same for all m units: I_m ⊗ Σ_s x̃_s x̃_s'. */
@@ -27,7 +28,7 @@ export function sharedWeights(n: number, m: number): RowWeights {
     unfold: (y) => y,
     kernel: (products) => products,
     traces: (norms) => reshape(sum(norms), [1]),
-    diagonal: () => fill([n, m], 1),
+    diagonal: () => fill([n, 1], 1),
     accumulate: (full, base, alpha, beta) => {
       const d = full.shape[1] as number;
       const more = base === null ? {} : { base: reshape(base, [d, d]), beta };
@@ -38,10 +39,10 @@ export function sharedWeights(n: number, m: number): RowWeights {
     foldCost: 0,
     weigh: (t) => t,
     unweigh: (t) => t,
-    kept: () => weights,
-    keepInner: (inner, keep) => {
-      const kept = keep("inverse", reshape(inner, [1, n, n]), zeros);
-      return (t) => timesMatrices(kept, t, "shared");
+    held: () => weights,
+    heldInner: (inner, hold) => {
+      const matrix = held(hold, "inverse", reshape(inner, [1, n, n]), zeros);
+      return (t) => timesMatrices(matrix, t, "shared");
     },
   };
   return weights;
@@ -50,31 +51,38 @@ export function sharedWeights(n: number, m: number): RowWeights {
 /** What stands for a weight of 0: its inverse and its root are numbers in float32. */
 const least = 1e-30;
 
-/** ν [n, m], one weight per row and unit: Σ_s ν_si x̃_s x̃_s' for unit i. */
-export function unitWeights(nu: Node): RowWeights {
-  const [n = 0, m = 0] = nu.shape;
+/**
+ * A weight per row and unit, ν [n, m]: Σ_s ν_si x̃_s x̃_s' for unit i. Where the m units are "shared", ν is [n, 1] and
+ * one matrix serves them all.
+ */
+export function unitWeights(nu: Node, m: number, columns: "own" | "shared" = "own"): RowWeights {
+  const n = nu.shape[0] as number;
+  const matrices = columns === "own" ? m : 1;
   const positive = maximum(nu, least);
   const root = sqrt(positive);
-  /** D^½AD^½ for every unit, [m, n, n], of A [n, n] or [m, n, n]. */
+  /** D^½AD^½, [matrices, n, n], of A [n, n] or [matrices, n, n]. */
   const between = (a: Node) => {
     const byUnit = transpose(root);
     return mul(mul(expandDims(byUnit, 2), expandDims(byUnit, 1)), a);
   };
   return {
-    columns: "own",
+    columns,
     nu,
     factors: null,
     rows: n,
     folded: [n, m],
     fold: (t) => mul(root, t),
     unfold: (y) => mul(root, y),
-    kernel: between,
+    kernel: (products) => {
+      const all = between(products);
+      return columns === "own" ? all : reshape(all, [n, n]);
+    },
     weigh: (t) => mul(nu, t),
     unweigh: (t) => div(t, positive),
-    kept: (keep) => unitWeights(keep("nu", nu, zeros)),
-    keepInner: (inner, keep) => {
-      const kept = keep("inverse", between(inner), zeros);
-      return (t) => timesMatrices(kept, t, "own");
+    held: (hold) => unitWeights(held(hold, "nu", nu, zeros), m, columns),
+    heldInner: (inner, hold) => {
+      const matrix = held(hold, "inverse", between(inner), zeros);
+      return (t) => timesMatrices(matrix, t, columns);
     },
     traces: (norms) => sum(mul(nu, expandDims(norms, 1)), { axis: 0 }),
     diagonal: () => nu,
@@ -83,7 +91,7 @@ export function unitWeights(nu: Node): RowWeights {
       return gram(full, { ...more, nu: transpose(nu), alpha });
     },
     kernelCost: (d) => (n * n * d) / 2,
-    assembleCost: (d) => (m * n * d * d) / 2,
+    assembleCost: (d) => (matrices * n * d * d) / 2,
     foldCost: n * m,
   };
 }

@@ -1,6 +1,6 @@
 import type { Node } from "@metrigrad/graph";
 import type { Columns } from "./block.ts";
-import type { Keep } from "./prepared.ts";
+import type { Hold } from "./hold.ts";
 
 /**
  * How rows are weighted in g = (c/n) UU': U'v = fold(X̃v) and Uy = X̃'unfold(y). What is between is a
@@ -8,7 +8,7 @@ import type { Keep } from "./prepared.ts";
  */
 export interface RowWeights {
   readonly columns: Columns;
-  /** ν [n, m] or F [n, m, r], where those are the weights. */
+  /** ν [n, m] or [n, 1], or F [n, m, r], where those are the weights. */
   readonly nu: Node | null;
   readonly factors: Node | null;
   /** Rows of one matrix: n or n·r. */
@@ -23,15 +23,15 @@ export interface RowWeights {
   weigh(t: Node): Node;
   /** t ↦ D⁻¹t, the inverse of `weigh`; null where there is none. */
   readonly unweigh: ((t: Node) => Node) | null;
-  /** The same weights from kept values. */
-  kept(keep: Keep): RowWeights;
-  /** t ↦ unfold(A fold(t)) of matrices A [rows, rows] or [m, rows, rows], with what that needs kept. */
-  keepInner(inner: Node, keep: Keep): (t: Node) => Node;
+  /** The same weights from held values. */
+  held(hold: Hold): RowWeights;
+  /** t ↦ unfold(A fold(t)) of matrices A [rows, rows] or [m, rows, rows], with what that needs held. */
+  heldInner(inner: Node, hold: Hold): (t: Node) => Node;
   /** U'U from X̃X̃' [n, n]: [rows, rows], or [m, rows, rows]. */
   kernel(products: Node): Node;
   /** tr Σ_s from |x̃_s|² [n]: [1] or [m]. */
   traces(norms: Node): Node;
-  /** Weights of x̃² in the diagonal, [n, m]. */
+  /** Weights of x̃² in the diagonal, [n, m], or [n, 1] for all columns alike. */
   diagonal(): Node;
   /** α UU' + β base, [matrices, size, size], of full rows x̃ [n, d]. */
   accumulate(full: Node, base: Node | null, alpha: number, beta: number): Node;

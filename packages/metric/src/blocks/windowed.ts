@@ -1,33 +1,51 @@
-import type { Node } from "@metrigrad/graph";
-import { MetricError } from "@metrigrad/tensor";
+import { concat, constant, greater, type Node, slice, where } from "@metrigrad/graph";
+import { MetricError, sizeOf } from "@metrigrad/tensor";
 import type { Block } from "./block.ts";
+import { zeros } from "./first.ts";
+import type { Hold } from "./hold.ts";
 import { joined } from "./joined.ts";
-
-/** Puts rows of earlier batches before those of a batch, whose first axis counts them: [n, …] ↦ [kn, …]. */
-export type Widen = (name: string, rows: Node) => Node;
+import { withRowBytes } from "./rowBytes.ts";
 
 /**
  * The mean of a block of rows and those of the k − 1 batches before, as a block of all their rows, so that it is
- * solved in their space where they are few. Weights are those that rows had in their batch. Throws MetricError for a
- * block that is not made of rows.
+ * solved in their space where they are few. Weights are those that rows had in their batch. At first the batch at hand
+ * stands in for those that were not yet seen.
+ *
+ * @param k - Batches, the one at hand among them.
+ * @param hold - Updates once for each batch: it holds the rows of k − 1 batches.
+ * @throws MetricError for a block that is not made of rows.
  */
-export function windowed({ madeOf, d, m, form }: Block, widen: Widen): Block {
-  if (madeOf === null) {
-    throw new MetricError({
-      where: `metric block ${form}`,
-      must: "a window over batches needs a block that is made of rows",
-      got: form,
-      todo: "keep a running average of it, or choose rows such as sharedGram, unitGram or softmaxGram",
-    });
-  }
+export function windowed({ madeOf, d, m, form }: Block, k: number, hold: Hold): Block {
+  if (madeOf === null) throw notRows(form);
   const { nu, factors, share } = madeOf;
-  const x = widen("x", madeOf.x);
-  const all = {
+  const seen = hold("window/seen", { shape: [], init: zeros }, () => constant(1));
+  let bytes = 0;
+  const widen = (name: string, rows: Node): Node => {
+    const [n = 0, ...rest] = rows.shape;
+    const first = { shape: [(k - 1) * n, ...rest], init: zeros };
+    const all = (before: Node) => {
+      const copies = concat(new Array<Node>(k - 1).fill(rows), 0);
+      return concat([where(greater(seen, 0), before, copies), rows], 0);
+    };
+    const before = hold(`window/${name}`, first, (own) => slice(all(own), [[n, k * n]]));
+    bytes += 4 * (2 * k - 1) * sizeOf(rows.shape);
+    return all(before);
+  };
+  const rows = {
     ...madeOf,
-    x,
+    x: widen("x", madeOf.x),
     nu: nu && widen("nu", nu),
     factors: factors && widen("factors", factors),
-    share: (share * (madeOf.x.shape[0] as number)) / (x.shape[0] as number),
+    share: share / k,
   };
-  return joined([all], { d, m, form });
+  return withRowBytes(joined([rows], { d, m, form }), bytes);
+}
+
+function notRows(form: string): MetricError {
+  return new MetricError({
+    where: `metric block ${form}`,
+    must: "a window over batches needs a block that is made of rows",
+    got: form,
+    todo: "keep a running average of it, or choose rows such as sharedGram, unitGram or softmaxGram",
+  });
 }

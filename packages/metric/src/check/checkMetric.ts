@@ -1,9 +1,9 @@
-import { type Activation, dense, type RowLaw as Law, type Module } from "@metrigrad/nn";
-import { MetricError, reference, type Tensor } from "@metrigrad/tensor";
+import { type Activation, dense, type RowLaw as Law, type AnyModule } from "@metrigrad/nn";
+import { MetricError, reference, type Tensor, type Tree } from "@metrigrad/tensor";
 import { describedName, type Metric } from "../core/defMetric.ts";
 import { inputWidth } from "../core/inputWidth.ts";
 import type { UnitRow } from "../rfim/unitRow.ts";
-import { denseMetric } from "../tables/dense.ts";
+import { neuronRows } from "../tables/neuron.ts";
 import { blockChecks } from "./blockChecks.ts";
 import { examplesOf } from "./examples.ts";
 import { inputChecks } from "./inputChecks.ts";
@@ -13,9 +13,9 @@ import { drawn, subjectsOf } from "./subject.ts";
 /** What `checkMetric` may be told. */
 export interface CheckMetricOptions {
   /** A small module of the kind; by default the metric's example, or one made with small sizes. */
-  readonly module?: Module;
+  readonly module?: AnyModule;
   /** Rows [n, …]; six draws by default. */
-  readonly inputs?: Tensor;
+  readonly inputs?: Tree<Tensor>;
   /** Values by variable name; draws by default. */
   readonly parameters?: Readonly<Record<string, Tensor>>;
   /** The law of the response; the metric's own by default. */
@@ -55,13 +55,14 @@ export async function checkMetric(
   if ("nu" in metric) return checkUnitRow(metric, options);
   const { module, law = null, parameters = {}, seed = 1 } = options;
   const { samples = 2000, tolerance = 1e-6 } = options;
-  const modules = module === undefined ? examplesOf(metric) : [module];
+  const modules = module === undefined ? examplesOf(metric) : [{ module }];
   const checks: MetricCheck[] = [];
   const backend = await reference();
   try {
     for (const [index, one] of modules.entries()) {
-      const inputs = options.inputs ?? drawnInputs(one, metric, seed);
-      const place = { module: one, inputs, parameters, law, seed };
+      const module = one.module as AnyModule;
+      const inputs = options.inputs ?? one.inputs ?? drawnInputs(module, metric, seed);
+      const place = { module, inputs, parameters, law, seed };
       for (const subject of await subjectsOf(metric, place, backend)) {
         const found = await blockChecks(subject, { samples, tolerance });
         found.push(...(await inputChecks(subject, metric, place, backend)));
@@ -96,10 +97,10 @@ function checkIsMetric(metric: unknown): void {
 function checkUnitRow(row: UnitRow, options: CheckMetricOptions): Promise<MetricReport> {
   const activation: Activation = row.activation;
   const module = options.module ?? dense(2, 2, { activation });
-  return checkMetric(denseMetric([row]), { ...options, module });
+  return checkMetric(neuronRows([row]), { ...options, module });
 }
 
-function drawnInputs(module: Module, metric: Metric, seed: number): Tensor {
+function drawnInputs(module: AnyModule, metric: Metric, seed: number): Tensor {
   const width = inputWidth(module);
   if (width !== null) return drawn(seed, "check/inputs", [rowsByDefault, width], 1);
   throw new MetricError({

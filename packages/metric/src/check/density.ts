@@ -1,10 +1,10 @@
 import { broadcastTo, compile, expandDims, input, type Node, reshape } from "@metrigrad/graph";
 import { type Store, type Tensor, valueTypeOf } from "@metrigrad/tensor";
-import type { ResponseModel } from "../core/defMetric.ts";
+import type { ResponsePart } from "@metrigrad/nn";
 import type { Point } from "./point.ts";
 
 /** A response y ~ p(y | h(θ)) with its parameters. */
-export interface Response extends ResponseModel {
+export interface Response extends ResponsePart {
   readonly store: Store;
   /** θ. */
   readonly point: Point;

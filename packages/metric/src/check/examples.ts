@@ -1,4 +1,4 @@
-import type { Module } from "@metrigrad/nn";
+import type { AnyModule, ModuleExample } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { describedName, type Metric } from "../core/defMetric.ts";
 import { inputWidth } from "../core/inputWidth.ts";
@@ -15,13 +15,14 @@ const guesses: readonly (readonly unknown[])[] = [
  * Small modules to check a metric on: those that it names, the one that it describes, or one made
  * with small sizes. Throws MetricError where none of these works.
  */
-export function examplesOf({ of, example }: Metric): readonly Module[] {
-  if (example !== null) return [example()].flat();
-  if ("definition" in of) return [of as Module];
-  const make = of as unknown as (...args: readonly unknown[]) => Module;
+export function examplesOf({ of, example }: Metric): readonly Partial<ModuleExample>[] {
+  const own = example ?? ("spec" in of ? of.spec.example : null) ?? null;
+  if (own !== null) return [own()].flat();
+  if ("definition" in of) return [{ module: of as AnyModule }];
+  const make = of as unknown as (...args: readonly unknown[]) => AnyModule;
   for (const args of guesses) {
     const made = attempt(() => make(...args));
-    if (made !== null) return [made];
+    if (made !== null) return [{ module: made }];
   }
   const name = describedName(of);
   throw new MetricError({
@@ -37,7 +38,7 @@ function show(value: unknown): string {
 }
 
 /** What is made, where it is a module that some rows fit. */
-function attempt(make: () => Module): Module | null {
+function attempt(make: () => AnyModule): AnyModule | null {
   try {
     const made = make();
     return inputWidth(made) === null ? null : made;

@@ -1,5 +1,5 @@
 import { compile, type Node } from "@metrigrad/graph";
-import { type Backend, type Store, sameShape, type Tensor, tensor } from "@metrigrad/tensor";
+import { type Backend, isTensor, type Store, sameShape, type Tensor, tensor } from "@metrigrad/tensor";
 import { inverse, Matrix } from "ml-matrix";
 import type { Metric } from "../core/defMetric.ts";
 import { diagnosis, largestError } from "./diagnosis.ts";
@@ -21,25 +21,27 @@ export async function inputChecks(
 ): Promise<MetricCheck[]> {
   const { block, store, parameters, seed, name } = subject;
   const [parameter, ...others] = parameters;
-  const [, width] = place.inputs.shape;
+  if (!isTensor(place.inputs)) return [];
+  const rows = place.inputs;
+  const [, width] = rows.shape;
   if (parameter === undefined || others.length > 0 || width === undefined) return [];
   const [d = 0, m = 0] = parameter.shape;
   const bias = d === width + 1;
-  if (place.inputs.shape.length !== 2 || !sameShape(parameter.shape, [block.d, block.m])) return [];
+  if (rows.shape.length !== 2 || !sameShape(parameter.shape, [block.d, block.m])) return [];
   if (!bias && d !== width) return [];
 
   const b = mapOf(seed, d, bias);
-  const weights = matrixOf(await store.read(parameter.attrs.name));
+  const weights = matrixOf(await store.read(parameter.attrs));
   const moved = {
     ...place,
-    inputs: mapped(matrixOf(place.inputs), b, bias),
+    inputs: mapped(matrixOf(rows), b, bias),
     parameters: {
       ...place.parameters,
-      [parameter.attrs.name]: tensorOf(inverse(b.transpose()).mmul(weights)),
+      [subject.names[0] as string]: tensorOf(inverse(b.transpose()).mmul(weights)),
     },
   };
   const twins = await subjectsOf(metric, moved, backend);
-  const twin = twins.find((one) => one.parameters[0]?.attrs.name === parameter.attrs.name);
+  const twin = twins.find((one) => one.names[0] === subject.names[0]);
   if (twin === undefined) return [];
   const [before, after] = [await responsesOf(subject), await responsesOf(twin)];
   if (!(largestError({ claimed: after, found: before }) <= tolerance)) return [];

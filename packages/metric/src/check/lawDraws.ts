@@ -16,14 +16,15 @@ import type { MetricCheck } from "./report.ts";
 /** Standard errors beyond which a mean is off; one of 30 right means is, once in 5,000 seeds. */
 export const standardErrors = 4.5;
 
-/** A mean that ought to be 0, in standard errors. */
+/** Means so small beside what is compared count as 0: scores by differences and quadrature are no closer. */
+const slack = 1e-5;
+
+/** A mean that ought to be 0, in standard errors; `scale` is the size of what is compared. */
 export function deviationOf(values: Float64Array, scale: number): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (Math.abs(mean) <= slack * scale) return 0;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const error = Math.sqrt(squares / (values.length - 1) / values.length);
-  // Where nothing varies, the mean must be 0 itself.
-  if (error > 1e-12 * scale) return Math.abs(mean) / error;
-  return Math.abs(mean) > 1e-7 * scale ? Number.POSITIVE_INFINITY : 0;
+  return Math.abs(mean) / Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 /** A check that the largest of some deviations is no more than chance. */

@@ -104,7 +104,7 @@ async function quadratureOf(
   const { n } = at;
   const peaks = await peaksOf(at, line, r);
   const kinks = other === null ? peaks.mode : (await peaksOf({ ...at, h: other }, line, r)).mode;
-  const rule = gaussLegendre(r === 1 ? 12 : 7);
+  const rule = gaussLegendre(r === 1 ? 12 : 8);
   const axes = peaks.mode.map((_, i) => i);
   const all = Array.from(axes, (i) => axisNodes(peaks, kinks[i] as number, rule, i));
   const kept = await Promise.all(

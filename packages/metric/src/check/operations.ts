@@ -1,7 +1,7 @@
 import { compile, constant, type Node, vmap } from "@metrigrad/graph";
 import { type Tensor, tensor } from "@metrigrad/tensor";
 import { inverse, LuDecomposition, Matrix, solve } from "ml-matrix";
-import type { Block, OutputsBlock } from "../blocks/block.ts";
+import type { Block, MadeOf } from "../blocks/block.ts";
 import { rowProducts } from "../blocks/rowProducts.ts";
 import { type MetricCheck, within } from "./report.ts";
 import { drawn, type Subject } from "./subject.ts";
@@ -69,20 +69,20 @@ export async function operationsCheck(
       },
     });
   }
-  if ("rows" in block) {
-    const own = block as OutputsBlock;
-    const delta = drawn(seed, "check/delta", [own.n as number, m]);
-    const { bare, along } = await outputSides(own, store, delta, v);
+  const { solveOutputs, madeOf } = block;
+  if (solveOutputs !== null && madeOf !== null) {
+    const cotangents = drawn(seed, "check/cotangents", [madeOf.x.shape[0] as number, m]);
+    const { bare, along } = await outputSides(madeOf, store, cotangents, v);
     const full = Matrix.add(bare, column);
     const rest = { v: node, along };
     for (const solver of ["woodbury", "dense"] as const) {
       const options = { solver, damping };
       compared.set(`solveOutputs by ${solver}`, {
-        node: own.solveOutputs(constant(delta), null, options),
+        node: solveOutputs(constant(cotangents), null, options),
         expected: values(solve(shifted, bare)),
       });
       compared.set(`solveOutputs by ${solver} with a rest`, {
-        node: own.solveOutputs(constant(delta), rest, options),
+        node: solveOutputs(constant(cotangents), rest, options),
         expected: values(solve(shifted, full)),
       });
     }
@@ -121,15 +121,19 @@ function logdets(block: Block, shifted: Matrix): number[] {
   });
 }
 
-/** X̃'Δ/n as a column, computed on the host from rows read to it, and X̃V. */
-async function outputSides(block: OutputsBlock, store: Subject["store"], delta: Tensor, v: Tensor) {
-  const { x, bias } = block.rows;
+/** X̃'C as a column, computed on the host from rows read to it, and X̃V. */
+async function outputSides(
+  { x, bias }: MadeOf,
+  store: Subject["store"],
+  cotangents: Tensor,
+  v: Tensor,
+) {
   const program = await compile({ outputs: x }, store);
   const own = asMatrix(await (await program.run()).read());
   await program.close();
   const full = bias ? own.clone().addColumn(own.columns, new Array(own.rows).fill(1)) : own;
-  const product = full.transpose().mmul(asMatrix(delta));
-  const bare = Matrix.columnVector(product.to1DArray()).mul(1 / (block.n as number));
+  const product = full.transpose().mmul(asMatrix(cotangents));
+  const bare = Matrix.columnVector(product.to1DArray());
   return { bare, along: rowProducts(x, bias).forward(constant(v)) };
 }
 

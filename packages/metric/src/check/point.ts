@@ -17,29 +17,33 @@ export interface Point {
 }
 
 /** The present values of some parameters. */
-export async function pointOf(store: Store, parameters: readonly Variable[]): Promise<Point> {
-  const homes: [name: string, value: Tensor][] = [];
-  for (const { attrs } of parameters) homes.push([attrs.name, await store.read(attrs.name)]);
+export async function pointOf(
+  store: Store,
+  parameters: readonly Variable[],
+  nameOf: (parameter: Variable) => string,
+): Promise<Point> {
+  const homes: [parameter: Variable, value: Tensor][] = [];
+  for (const parameter of parameters) homes.push([parameter, await store.read(parameter.attrs)]);
   const start = Float64Array.from(homes.flatMap(([, value]) => [...value.data()]));
   const at: Point["at"] = async (delta, f) => {
     if (delta === null) return f();
     let begin = 0;
-    for (const [name, { shape, size }] of homes) {
+    for (const [{ attrs }, { shape, size }] of homes) {
       const first = begin;
       const moved = Float64Array.from(
         { length: size },
         (_, i) => (start[first + i] as number) + (delta[first + i] as number),
       );
-      await store.write(name, tensor(moved, { shape }));
+      await store.write(attrs, tensor(moved, { shape }));
       begin += size;
     }
     const found = await f();
-    for (const [name, home] of homes) await store.write(name, home);
+    for (const [{ attrs }, home] of homes) await store.write(attrs, home);
     return found;
   };
   return {
     size: start.length,
-    names: homes.flatMap(([name, value]) => elementNames(name, value.shape)),
+    names: homes.flatMap(([parameter, value]) => elementNames(nameOf(parameter), value.shape)),
     at,
     slopes: async (directions, f) => {
       const found: Float64Array[] = [];

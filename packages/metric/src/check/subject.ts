@@ -1,11 +1,15 @@
 import { constant, type Variable } from "@metrigrad/graph";
-import { applyModel, type RowLaw as Law, type Module } from "@metrigrad/nn";
+import { type AnyModule, applyModel, type RowLaw as Law } from "@metrigrad/nn";
 import {
   type Backend,
+  isTensor,
+  leavesOf,
+  mapTree,
   MetricError,
   type Store,
   sizeOf,
   type Tensor,
+  type Tree,
   tensor,
   uniformStream,
 } from "@metrigrad/tensor";
@@ -28,6 +32,8 @@ export interface Subject {
   readonly exact: Block | null;
   /** The block's parameters. */
   readonly parameters: readonly Variable[];
+  /** Paths of them. */
+  readonly names: readonly string[];
   /** Their values, in the order of the block's columns. */
   readonly point: Point;
   /** The independent responses that the block is the Fisher information of. */
@@ -39,9 +45,9 @@ export interface Subject {
 
 /** Where to check. */
 export interface Place {
-  readonly module: Module;
-  /** Rows [n, …]. */
-  readonly inputs: Tensor;
+  readonly module: AnyModule;
+  /** Samples first. */
+  readonly inputs: Tree<Tensor>;
   /** Values by variable name, instead of draws. */
   readonly parameters: Readonly<Record<string, Tensor>>;
   readonly law: Law | null;
@@ -73,41 +79,43 @@ export async function subjectsOf(
   backend: Backend,
 ): Promise<Subject[]> {
   const { module, inputs, parameters, law, seed } = place;
-  const names = module.variables.map(({ name }) => name);
+  const names = module.variables.map(({ path }) => path);
   const odd = Object.keys(parameters).find((name) => !names.includes(name));
   if (odd !== undefined) throw unknown(odd, names);
   const store = await backend.store(module, { seed, float: "f64" });
-  for (const { name, shape, role } of module.variables) {
-    const value = parameters[name] ?? drawn(seed, `check/${name}`, shape);
-    if (role === "parameter" || name in parameters) await store.write(name, value);
+  for (const { path, spec } of module.variables) {
+    const value = parameters[path] ?? drawn(seed, `check/${path}`, spec.shape);
+    if (spec.role === "parameter" || path in parameters) await store.write(path, value);
   }
-  const applied = applyModel(module, constant(inputs), law === null ? {} : { law });
+  const x = mapTree(inputs, isTensor, (value) => constant(value));
+  const applied = applyModel(module as never, x as never, law === null ? {} : ({ law } as never));
   const own = applied.applications.filter(
-    (application) => application.module === metric.of || application.definition === metric.of,
+    ({ module: one, definition }) =>
+      "use" in metric.of || one === metric.of || definition === metric.of,
   );
   // Other modules inside are held fixed: only this metric's parameters move.
   const others = new Set(
     applied.applications.filter((one) => !own.includes(one)).map((one) => one.module),
   );
-  const table = metricTable(metric, ...[...others].map((other) => plain(other)));
+  const table = metricTable("check", metric, ...[...others].map((other) => plain(other)));
   const variables = applied.parameters.map(({ variable }) => variable);
   const found = subsystems(applied.applications, table, variables);
   const subjects: Subject[] = [];
   for (const subsystem of found) {
-    const { path, params, block, uses, responses: given } = subsystem;
+    const { path, params, names: own, block, uses, responses: given } = subsystem;
     if (block === null) continue;
     const title = path === "" ? module.definition.spec.name : path;
     if (uses > 1) throw reused(title, uses);
     packed(block, params);
-    const point = await pointOf(store, params);
-    const samples = inputs.shape[0] as number;
+    const point = await pointOf(store, params, (one) => own[params.indexOf(one)] as string);
+    const samples = leavesOf(inputs, isTensor)[0]?.shape[0] as number;
     const models = given().map((model) => ({ ...model, law: law ?? model.law }));
     const responses = models.map((model): Response => ({ ...model, store, point, samples }));
     const flat = models.every(({ natural }) => natural.shape.length === 2);
     const exact = flat ? exactBlock({ ...subsystem, responses: () => models }) : null;
     const laws = [...new Set(responses.map((one) => one.law.name))].join(" and ");
     const name = `${title}, ${block.form}, ${laws}`;
-    const home = { name, store, block, exact, parameters: params, point };
+    const home = { name, store, block, exact, parameters: params, names: own, point };
     subjects.push({ ...home, responses, samples, seed });
   }
   return subjects;

@@ -1,4 +1,4 @@
-import type { RowLaw as Law, Mode, Module } from "@metrigrad/nn";
+import type { AnyLaw, AnyModule, Mode } from "@metrigrad/nn";
 import { checkNames, MetricError } from "@metrigrad/tensor";
 
 /** Throws MetricError unless options are an object of known names. */
@@ -7,7 +7,7 @@ export function checkOptions(where: string, options: unknown, known: readonly st
 }
 
 /** Throws MetricError for what is no module. */
-export function checkModel(where: string, model: Module): void {
+export function checkModel(where: string, model: AnyModule): void {
   if (typeof model === "object" && model?.definition !== undefined) return;
   throw new MetricError({
     where,
@@ -18,8 +18,8 @@ export function checkModel(where: string, model: Module): void {
 }
 
 /** Throws MetricError for what is no law; null stands for none. */
-export function checkLaw(where: string, likelihood: Law | null): void {
-  if (likelihood === null || typeof likelihood?.fisherRoot === "function") return;
+export function checkLaw(where: string, likelihood: AnyLaw | null): void {
+  if (likelihood === null || typeof likelihood?.parts === "function") return;
   throw new MetricError({
     where,
     must: "likelihood must be a law",

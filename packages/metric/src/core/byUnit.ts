@@ -26,8 +26,7 @@ export function byUnit(block: Block): Block {
   if (madeOf !== null && madeOf.factors !== null && !madeOf.flat) {
     const { x, bias, share, factors } = madeOf;
     const nu = sum(square(factors), { axis: 2 });
-    const weight = share * (x.shape[0] as number);
-    return rowsBlock({ x, bias, nu, weight, m, form, outputs: null });
+    return rowsBlock({ x, bias, nu, share, m, form, outputs: null });
   }
   return denseBlock(unitMatrices(block), m, form, "own");
 }

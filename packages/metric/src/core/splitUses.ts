@@ -31,7 +31,7 @@ export function splitUses(
     const shared = (parameters as readonly Variable[]).some((one) => apart.has(one));
     if (!shared || parameters.length < 2) return [use];
     if (use.kind === "affine") {
-      const [w, bias] = use.parameters as readonly [Variable, Variable];
+      const [w, bias] = use.parameters as readonly [w: Variable, bias: Variable];
       return [{ ...use, parameters: [w], bias: false, outputs: use.product }, shiftOf(use, bias)];
     }
     if (use.kind !== "scale") return [use];

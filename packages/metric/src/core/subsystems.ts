@@ -1,4 +1,4 @@
-import { type Variable, withScope } from "@metrigrad/graph";
+import { type Variable, withMetricScope } from "@metrigrad/graph";
 import type { Application, ResponsePart, Use } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
@@ -104,7 +104,7 @@ function partsOf(
 ): Part[] {
   const own = Object.values(application.trained);
   if (own.every((param) => covered.has(param))) return [];
-  const scope = `metric/${application.path}`;
+  const scope = application.path;
   const context = contextOf(application);
   const parts: Part[] = [];
   const add = (
@@ -122,13 +122,13 @@ function partsOf(
         source: metric.source,
         params,
         block: block === null || table.change === null ? block : table.change(block),
-        responses: () => withScope(scope, given),
+        responses: () => withMetricScope(scope, given),
       });
     }
   };
   const row = table.rowOf(application);
   if (row !== null) {
-    const made = withScope(scope, () => row.block(context, null));
+    const made = withMetricScope(scope, () => row.block(context, null));
     add(row, null, made);
   }
   const done = new Set([...covered, ...parts.flatMap(({ params }) => params)]);
@@ -137,7 +137,7 @@ function partsOf(
     // A module with a row says itself what it covers.
     if (row !== null && use.kind === "free") continue;
     const found = row !== null && !hasRow(table, use) ? null : table.rowOfUse(application, use);
-    if (found !== null) add(found, use, withScope(scope, () => found.block(context, use)));
+    if (found !== null) add(found, use, withMetricScope(scope, () => found.block(context, use)));
   }
   return parts;
 }
@@ -183,7 +183,7 @@ function addable(first: Part, part: Part): boolean {
 function subsystemOf(group: readonly Part[], applications: readonly Application[]): Subsystem {
   const [{ application, source, params, responses }] = group as [Part];
   const blocks = group.map(({ block }) => block).filter((block) => block !== null);
-  const block = withScope(`metric/${application.path}`, () => addBlocks(blocks));
+  const block = withMetricScope(application.path, () => addBlocks(blocks));
   const recorded = group.flatMap(({ use }) => (use === null ? [] : [use]));
   return { ...placeOf(params, applications), source, params, block, uses: group.length, recorded, responses };
 }
@@ -193,15 +193,15 @@ function assignedSubsystem(
   applications: readonly Application[],
 ): Subsystem {
   const place = placeOf(params, applications);
-  const scope = `metric/${place.applications[0]?.path ?? ""}`;
+  const scope = place.applications[0]?.path ?? "";
   return {
     ...place,
     source,
     params,
-    block: withScope(scope, block),
+    block: withMetricScope(scope, block),
     uses: 1,
     recorded: [],
-    responses: () => withScope(scope, responses),
+    responses: () => withMetricScope(scope, responses),
   };
 }
 

@@ -1,58 +1,87 @@
-import { input, type Node } from "@metrigrad/graph";
+import { input } from "@metrigrad/graph";
 import { sizeOf } from "@metrigrad/tensor";
 import { averaged } from "../blocks/averaged.ts";
-import type { Block, BlockCost, Solver } from "../blocks/block.ts";
+import type { Block, BlockCost, PrepareOptions, Solver } from "../blocks/block.ts";
+import { explicitLimit } from "../blocks/damped.ts";
+import { type Hold, holdIn } from "../blocks/hold.ts";
+import type { FullOver } from "../blocks/over.ts";
 
 /**
- * The costs of solving with a block, the preferred first; only that of a solver which was asked for. A
- * running average is solved in one way: by what is kept of it and of its inverse.
+ * The costs of solving with a block, the preferred first; only that of a solver which was asked for. What is held from
+ * step to step counts beside what a solve takes. A running average is solved in one way: by what is held of it and of its
+ * inverse.
  */
 export function costsOf(
   block: Block,
-  average: boolean,
+  { average, every }: FullOver,
   asked: Solver | undefined,
 ): readonly [BlockCost, ...BlockCost[]] {
-  if (average) return [averagedCost(block, asked)];
-  const [first = block.cost, ...others] = block.costs;
-  const found = block.costs.find(({ solver }) => solver === asked);
+  if (average !== null) return [averagedCost(block, asked)];
+  const all = every === 1 ? block.costs : block.costs.map((cost) => heldCost(block, cost));
+  const [first = block.cost, ...others] = all;
+  const found = all.find(({ solver }) => solver === asked);
   return found === undefined ? [first, ...others] : [{ ...found, why: wanted }];
 }
 
 /** Why a solver that was asked for. */
 const wanted = "asked for";
 
-/** A block as its running average, of values that are never computed: only their sizes count. */
+/** Values that are never computed: only their sizes count. */
+export function sizedHold(): { readonly hold: Hold; readonly bytes: () => number } {
+  let bytes = 0;
+  const hold = holdIn(
+    new Map(),
+    (name, { shape }) => input(`explain/${name}`, shape),
+    ({ shape }) => {
+      bytes += 4 * sizeOf(shape);
+    },
+  );
+  return { hold, bytes: () => bytes };
+}
+
+/** A block as its running average. */
 export function averageOf(block: Block): Block {
-  return averaged(block, 0, (name, { shape }) => input(`explain/${name}`, shape));
+  return averaged(block, 0, sizedHold().hold);
+}
+
+/** Has a block hold everything that steps between two refreshes need. */
+function holdAll(block: Block, hold: Hold, options: PrepareOptions): void {
+  const { solve, apply, lambda } = block.prepare(hold, { damping: { absolute: 1 }, ...options });
+  const v = input("explain/v", [block.d, block.m]);
+  solve(v);
+  apply(v);
+  lambda();
+}
+
+/** Solving with a block whose rows and inverses are held: beside those, what a refresh takes. */
+function heldCost(block: Block, cost: BlockCost): BlockCost {
+  // Explicit matrices beyond their limit cannot be made, nor taken.
+  const { matrices, size } = block;
+  if (cost.solver === "dense" && 4 * matrices * size ** 2 > explicitLimit) return cost;
+  const { hold, bytes } = sizedHold();
+  holdAll(block, hold, { solver: cost.solver });
+  return { ...cost, bytes: cost.bytes + bytes() };
 }
 
 function averagedCost(block: Block, asked: Solver | undefined): BlockCost {
-  const { d, m, n, columns, matrices, size, averagedBy } = block;
-  const kept = new Set<Node>();
-  const values = averaged(block, 0, (name, { shape }) => {
-    const one = input(`explain/${name}`, shape);
-    kept.add(one);
-    return one;
-  });
-  const keep = (_: string, value: Node) => {
-    kept.add(value);
-    return value;
-  };
-  const options = { damping: { absolute: 1 }, ...(asked === undefined ? {} : { solver: asked }) };
-  values.prepare(keep, options).solve(input("explain/v", [d, m]));
-  const bytes = [...kept].reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+  const { m, n, columns, matrices, size, averagedBy } = block;
+  const { hold, bytes } = sizedHold();
+  const values = averaged(block, 0, hold);
+  holdAll(values, hold, asked === undefined ? {} : { solver: asked });
+  const kept = bytes();
+  const whole = kept + block.rowBytes;
   const other = values.costs.find(({ solver }) => solver === asked);
   if (other !== undefined) {
-    return { ...other, why: wanted, bytes, build: other.build + bytes / 8 };
+    return { ...other, why: wanted, bytes: whole, build: other.build + kept / 8 };
   }
   if (averagedBy !== null) {
     const why = `${values.cost.why}, averaged`;
-    return { ...values.cost, why, bytes, build: values.cost.build + bytes / 8 };
+    return { ...values.cost, why, bytes: whole, build: values.cost.build + kept / 8 };
   }
   return {
     solver: "dense",
     why: "a running average has more rows than d",
-    bytes,
+    bytes: whole,
     build: (matrices * (n ?? 0) * size * size) / 2 + (matrices * size ** 3) / 2,
     apply: size * size * (columns === "shared" ? m : matrices),
   };

@@ -1,12 +1,12 @@
 import type { Node, Variable } from "@metrigrad/graph";
-import type { Application } from "@metrigrad/nn";
+import { type Application, type NodeTree, nodesOf } from "@metrigrad/nn";
 import type { Subsystem } from "../core/subsystems.ts";
 import type { ExplainRow } from "./row.ts";
 import { shortNumber } from "./table.ts";
 
 /** What is drawn: a model that is applied to x, and its subsystems with their rows. */
 export interface Drawn {
-  readonly x: Node;
+  readonly x: NodeTree;
   readonly applications: readonly Application[];
   readonly found: readonly Subsystem[];
   readonly rows: readonly ExplainRow[];
@@ -18,22 +18,25 @@ export interface Drawn {
  */
 export function toDot({ x, applications, found, rows }: Drawn): string {
   const modules = new Map<string, { id: string; title: string; params: Set<Variable> }>();
-  for (const { path, definition, params } of applications) {
+  const names = new Map<Variable, string>();
+  for (const { path, definition, params, pathOf } of applications) {
     const name = definition.spec.name;
     const title = path === "" || path.startsWith(name) ? path || name : `${path}: ${name}`;
     const known = modules.get(path) ?? { id: `m${modules.size}`, title, params: new Set() };
     modules.set(path, known);
     for (const variable of Object.values(params)) {
+      names.set(variable, pathOf(variable));
       if (variable.attrs.role === "parameter") known.params.add(variable);
     }
   }
-  const ids = new Map<string, string>();
+  const ids = new Map<Variable, string>();
+  const nameOf = (variable: Variable) => names.get(variable) ?? "";
   const clusters = [...modules.values()].flatMap(({ id, title, params }) => {
-    const own = [...params].filter(({ attrs }) => !ids.has(attrs.name));
+    const own = [...params].filter((variable) => !ids.has(variable));
     const inside = own.map((variable) => {
       const key = `p${ids.size}`;
-      ids.set(variable.attrs.name, key);
-      return `    ${key} [shape=box, label=${quoted(`${variable.attrs.name}\n[${variable.shape.join(", ")}]`)}];`;
+      ids.set(variable, key);
+      return `    ${key} [shape=box, label=${quoted(`${nameOf(variable)}\n[${variable.shape.join(", ")}]`)}];`;
     });
     return [
       `  subgraph cluster_${id} {`,
@@ -50,17 +53,20 @@ export function toDot({ x, applications, found, rows }: Drawn): string {
     const style = row.solver === "none" ? ", style=dashed" : "";
     return [
       `  b${at} [shape=ellipse, label=${quoted(lines.join("\n"))}${style}];`,
-      ...params.map(({ attrs }) => `  ${ids.get(attrs.name)} -> b${at} [arrowhead=none];`),
+      ...params.map((variable) => `  ${ids.get(variable)} -> b${at} [arrowhead=none];`),
     ];
   });
-  const flow = edges(x, applications).map(([from, to]) => {
+  const flow = edges(nodesOf(x), applications).map(([from, to]) => {
     const id = (path: string | null) => (path === null ? "x" : modules.get(path)?.id);
     return `  ${id(from)} -> ${id(to)} [style=bold];`;
   });
+  const shapes = nodesOf(x)
+    .map(({ shape }) => `[${shape.join(", ")}]`)
+    .join(" ");
   return [
     "digraph metric {",
     "  rankdir=LR;",
-    `  x [shape=plaintext, label=${quoted(`input\n[${x.shape.join(", ")}]`)}];`,
+    `  x [shape=plaintext, label=${quoted(`input\n${shapes}`)}];`,
     ...clusters,
     ...blocks,
     ...new Set(flow),
@@ -69,17 +75,19 @@ export function toDot({ x, applications, found, rows }: Drawn): string {
 }
 
 /** From which uses, or from the input (null), the reference of each use comes directly. */
-function edges(x: Node, applications: readonly Application[]): [string | null, string][] {
+function edges(x: readonly Node[], applications: readonly Application[]): [string | null, string][] {
   const made = new Map<Node, string>();
-  for (const { response, path } of applications) made.set(response, path);
+  for (const { response, path } of applications) {
+    for (const node of nodesOf(response)) made.set(node, path);
+  }
   return applications.flatMap(({ path, reference }) => {
     const sources = new Set<string | null>();
     const seen = new Set<Node>();
-    const open = [reference];
+    const open = [...nodesOf(reference)];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (seen.has(node)) continue;
       seen.add(node);
-      const source = node === x ? null : made.get(node);
+      const source = x.includes(node) ? null : made.get(node);
       if (source === undefined) open.push(...node.inputs);
       else sources.add(source);
     }

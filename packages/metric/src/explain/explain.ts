@@ -1,32 +1,51 @@
 import { input } from "@metrigrad/graph";
-import { applyModel, type RowLaw as Law, type Mode, type Module } from "@metrigrad/nn";
-import { type Backend, MetricError } from "@metrigrad/tensor";
+import { type AnyLaw, type AnyModule, applyModel, type Mode, type NodeTree } from "@metrigrad/nn";
+import { type Backend, MetricError, mapTree, type Tree, type ValueType } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
+import { fullOver, type Over, overText } from "../blocks/over.ts";
+import { windowed } from "../blocks/windowed.ts";
 import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
-import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { inputWidth } from "../core/inputWidth.ts";
 import type { SolverChoice } from "../core/solverChoice.ts";
-import { subsystems } from "../core/subsystems.ts";
-import { fullMetrics } from "../tables/full.ts";
+import { type Subsystem, subsystems } from "../core/subsystems.ts";
+import { checkTable, type MetricTable, metricTable } from "../core/table.ts";
+import { linearMetrics } from "../tables/standard.ts";
+import { sizedHold } from "./budget.ts";
 import { toDot } from "./dot.ts";
 import { type ExplainRow, explainRow } from "./row.ts";
 import { solversWithin } from "./solversWithin.ts";
 import { alignedTable, shortNumber } from "./table.ts";
 
+/** The shape of one sample, [784], with its type where that is not float. */
+export type SampleShape =
+  | readonly number[]
+  | { readonly shape: readonly number[]; readonly type: ValueType };
+
+/** What an optimizer preconditions with. */
+export interface MetricUse {
+  readonly metrics: MetricTable;
+  readonly over: Over;
+  readonly memoryBudget: number;
+  readonly solver: SolverChoice | null;
+}
+
 /** What `explain` may be told. */
 export interface ExplainOptions {
   /** Rows of a batch. */
   readonly batchSize: number;
-  /** Shape of one sample; by default the width that the first layer takes. */
-  readonly inputs?: readonly number[];
+  /**
+   * One sample: its shape, or { shape, type } for integers, in the structure that the model takes; by
+   * default the width that the first layer takes.
+   */
+  readonly inputs?: Tree<SampleShape>;
   /** The law of the model's output, for metrics that ask for it. */
-  readonly likelihood?: Law;
-  /** `fullMetrics` by default: the last layer by the likelihood, where one is given. */
-  readonly metrics?: MetricChoice;
+  readonly likelihood?: AnyLaw;
+  /** `linearMetrics` by default, as `rngd()` has it. */
+  readonly metrics?: MetricTable;
   /** `train` by default. */
   readonly mode?: Mode;
-  /** Whether a running average of the metric is kept, as by `rngd.paper`; false by default. */
-  readonly average?: boolean;
+  /** Which batches the metric is over, as an optimizer is told; `"batch"` by default. */
+  readonly over?: Over;
   /**
    * Most bytes that all blocks may keep; unlimited by default. Blocks that do not fit are solved by an
    * exact solver that keeps less, where there is one.
@@ -34,6 +53,8 @@ export interface ExplainOptions {
   readonly memoryBudget?: number;
   /** Solvers that must be taken; by default those of the cost model. */
   readonly solver?: SolverChoice;
+  /** What an optimizer uses, in the place of the settings of the metric above. */
+  readonly optimizer?: { readonly name: string; readonly metric?: MetricUse | null };
   /** Where it would be computed; the text then ends with what runs where there. */
   readonly backend?: Pick<Backend, "describe">;
 }
@@ -61,23 +82,27 @@ export interface Explanation {
  * whose input cannot be told, for a solver that a block has not, and where the blocks take more memory than the budget. A number alone is the
  * batch size.
  */
-export function explain(model: Module, given: number | ExplainOptions): Explanation {
+export function explain(model: AnyModule, given: number | ExplainOptions): Explanation {
   const options = typeof given === "object" ? given : { batchSize: given };
   checkOptions("explain", options, names);
   checkModel("explain", model);
   checkBatchSize(options.batchSize);
-  const { batchSize, likelihood = null, metrics = fullMetrics, mode = "train" } = options;
-  const { average = false, memoryBudget = Number.POSITIVE_INFINITY } = options;
+  const settings = settingsOf(options);
+  const { likelihood = null, mode = "train" } = options;
+  const { batchSize, metrics, over, memoryBudget, solver } = settings;
   checkLaw("explain", likelihood);
   checkMode("explain", mode);
-  if (typeof average !== "boolean") throw noSwitch(average);
-  const { solver, backend } = options;
+  const by = fullOver("explain", over);
+  const { backend } = options;
   if (backend !== undefined && typeof backend?.describe !== "function") throw noBackend();
-  const x = input("x", [batchSize, ...sampleShape(model, options.inputs)]);
-  const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
+  const x = inputNodes(model, batchSize, options.inputs);
+  checkTable("explain, metrics", metrics);
+  const applied = applyModel(model as never, x as never, { mode, law: likelihood as never });
+  const { applications, parameters } = applied;
   const variables = parameters.map(({ variable }) => variable);
-  const found = subsystems(applications, tableFor(metrics, applications), variables);
-  const costs = solversWithin("explain", found, { average, memoryBudget, solver });
+  const single = subsystems(applications, metrics, variables);
+  const found = by.window === 1 ? single : single.map((one) => overWindow(one, by.window));
+  const costs = solversWithin("explain", found, { over, memoryBudget, solver });
   const costOf = (block: Block | null) => (block === null ? null : (costs.get(block) ?? null));
   const rows = Object.freeze(found.map((one) => explainRow(one, costOf(one.block))));
   const total = (key: "bytes" | "build" | "apply") => rows.reduce((sum, row) => sum + row[key], 0);
@@ -90,7 +115,7 @@ export function explain(model: Module, given: number | ExplainOptions): Explanat
     toDot: () => toDot({ x, applications, found, rows }),
     toString: () =>
       `${alignedTable(rows, columns)}\n` +
-      `batches of ${batchSize}, ${average ? "running average" : "metric of each batch"}: ` +
+      `batches of ${batchSize}, ${overText(by)}: ` +
       `${shortNumber(bytes, "B")} kept, ${shortNumber(build)} multiply-adds to build, ` +
       `${shortNumber(apply)} to apply` +
       (backend === undefined ? "" : `\n${backend.describe()}`),
@@ -103,10 +128,11 @@ const names = [
   "likelihood",
   "metrics",
   "mode",
-  "average",
+  "over",
   "memoryBudget",
   "solver",
   "backend",
+  "optimizer",
 ] as const satisfies readonly (keyof ExplainOptions)[];
 
 const columns = [
@@ -148,28 +174,73 @@ function noBackend(): MetricError {
   });
 }
 
-function noSwitch(got: unknown): MetricError {
+/** A subsystem whose block is over the rows of k batches. */
+function overWindow(one: Subsystem, k: number): Subsystem {
+  return one.block === null ? one : { ...one, block: windowed(one.block, k, sizedHold().hold) };
+}
+
+/** The settings of the metric: those that are given, or those of an optimizer. Throws MetricError. */
+function settingsOf(options: ExplainOptions) {
+  const { batchSize, optimizer } = options;
+  if (optimizer === undefined) {
+    const { metrics = linearMetrics, over = "batch", solver } = options;
+    const { memoryBudget = Number.POSITIVE_INFINITY } = options;
+    return { batchSize, metrics, over, memoryBudget, solver };
+  }
+  const both = (["metrics", "over", "memoryBudget", "solver"] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (both !== undefined) throw givenTwice(both);
+  const { metric } = optimizer;
+  if (metric === undefined || metric === null) {
+    const none = { over: "batch", memoryBudget: Number.POSITIVE_INFINITY, solver: undefined } as const;
+    return { batchSize, metrics: metricTable("none").orPlain(), ...none };
+  }
+  const { metrics, over, memoryBudget, solver } = metric;
+  return { batchSize, metrics, over, memoryBudget, solver: solver ?? undefined };
+}
+
+function givenTwice(name: string): MetricError {
   return new MetricError({
     where: "explain",
-    must: "average must be true or false",
-    got: typeof got === "object" ? JSON.stringify(got) : String(got),
-    todo: "pass { average: true }: what an average keeps does not depend on its decay",
+    must: "the settings of the metric are those of the optimizer, where one is given",
+    got: `${name} beside an optimizer`,
+    todo: "leave one of them out",
   });
 }
 
-function sampleShape(model: Module, given: readonly number[] | undefined): readonly number[] {
-  if (Array.isArray(given) && given.every((size) => Number.isInteger(size) && size > 0))
-    return given;
-  if (given !== undefined) {
+/** Inputs of a batch in the structure that the model takes. Throws MetricError. */
+function inputNodes(
+  model: AnyModule,
+  batchSize: number,
+  given: Tree<SampleShape> | undefined,
+): NodeTree {
+  if (given === undefined) return input("x", [batchSize, sampleWidth(model)]);
+  try {
+    return mapTree(given as never, isSampleShape, (one, path) => {
+      const { shape, type } = "shape" in one ? one : { shape: one, type: "float" as const };
+      return input(path === "" ? "x" : `x/${path}`, [batchSize, ...shape], type);
+    }) as NodeTree;
+  } catch {
     throw new MetricError({
       where: "explain",
-      must: "inputs must be the shape of one sample",
+      must: "inputs must be the shape of one sample, or shapes in the structure that the model takes",
       got: JSON.stringify(given),
-      todo: "pass { inputs: [784] }",
+      todo: "pass { inputs: [784] }, or { inputs: { image: [784], word: { shape: [], type: \"i32\" } } }",
     });
   }
+}
+
+function isSampleShape(value: unknown): value is SampleShape {
+  const sizes = (list: unknown) =>
+    Array.isArray(list) && list.every((size) => Number.isInteger(size) && size > 0);
+  if (typeof value !== "object" || value === null) return false;
+  return sizes(value) || ("shape" in value && "type" in value && sizes(value.shape));
+}
+
+function sampleWidth(model: AnyModule): number {
   const width = inputWidth(model);
-  if (width !== null) return [width];
+  if (width !== null) return width;
   throw new MetricError({
     where: "explain",
     must: "the shape of a sample must be known",

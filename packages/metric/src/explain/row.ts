@@ -37,9 +37,8 @@ export interface ExplainRow {
 
 /** The row of a subsystem that is solved at a cost; null: the plain gradient. */
 export function explainRow(subsystem: Subsystem, cost: BlockCost | null): ExplainRow {
-  const { path, params, metric, block, uses, responses } = subsystem;
-  const names = params.map(({ attrs }) => attrs.name);
-  const base = { path, params: names, source: metric.source, uses };
+  const { path, names, source, block, uses, responses } = subsystem;
+  const base = { path, params: names, source, uses };
   if (block === null || cost === null) {
     const none = { solver: "none", why: "no metric", bytes: 0, build: 0, apply: 0 } as const;
     const sizes = { layout: "–", columns: null, matrices: 0, size: 0, d: 0, m: 0 };

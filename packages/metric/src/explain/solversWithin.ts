@@ -1,6 +1,7 @@
 import { MetricError } from "@metrigrad/tensor";
 import type { Block, BlockCost } from "../blocks/block.ts";
-import { explicitLimit } from "../blocks/defBlock.ts";
+import { explicitLimit } from "../blocks/damped.ts";
+import { type FullOver, fullOver, type Over } from "../blocks/over.ts";
 import { checkBudget } from "../core/arguments.ts";
 import { chosenSolvers, type SolverChoice } from "../core/solverChoice.ts";
 import type { Subsystem } from "../core/subsystems.ts";
@@ -9,10 +10,12 @@ import { shortNumber } from "./table.ts";
 
 /** How much the blocks may keep. */
 export interface BudgetOptions {
-  /** Whether a running average of the metric is kept. */
-  readonly average: boolean;
+  /** Which batches the metric is over. */
+  readonly over: Over;
   /** Most bytes that all blocks may keep. */
   readonly memoryBudget: number;
+  /** Most multiply-adds of a step, those of building the metric shared by the steps that it serves; any by default. */
+  readonly workBudget?: number;
   /** Solvers that must be taken. */
   readonly solver?: SolverChoice | undefined;
 }
@@ -26,36 +29,40 @@ interface Costly {
 /**
  * How the blocks of subsystems are solved within a memory budget: each by the solver that was
  * asked for, else by the one that it prefers, and where that is too much by an exact one that keeps less, those first
- * that save most. Throws MetricError with alternatives where they, or a running average, do not fit, and for a solver that a block has not.
+ * that save most. Throws MetricError with alternatives where they, or a running average, do not fit, or a step takes too
+ * long, and for a solver that a block has not.
  */
 export function solversWithin(
   where: string,
   subsystems: readonly Subsystem[],
-  { average, memoryBudget, solver }: BudgetOptions,
+  options: BudgetOptions,
 ): ReadonlyMap<Block, BlockCost> {
+  const { memoryBudget, workBudget = Number.POSITIVE_INFINITY, solver } = options;
   checkBudget(where, memoryBudget);
+  const over = fullOver(where, options.over);
+  const average = over.average !== null;
   const measured = subsystems.filter((one): one is Costly["one"] => one.block !== null);
-  if (average) for (const one of measured) checkAverage(where, one);
-  const solved = measured.map(({ path, params, block }) => {
+  if (average) for (const one of measured) checkAverage(where, one, over);
+  const solved = measured.map(({ path, names, block }) => {
     const { form, costs } = average ? averageOf(block) : block;
-    const names = params.map(({ attrs }) => attrs.name);
     // An average is kept with its inverse, which conjugate gradients have not.
     const own = costs.filter(({ solver: name }) => !average || name !== "cg");
     return { path, params: names, form, solvers: own.map((cost) => cost.solver) };
   });
   const asked = chosenSolvers(where, solver, solved);
   const costs = withinBudget(
-    measured.map(({ block }, at) => costsOf(block, average, asked[at])),
+    measured.map(({ block }, at) => costsOf(block, over, asked[at])),
     memoryBudget,
   );
   const all = measured.map((one, at): Costly => ({ one, cost: costs[at] as BlockCost }));
   const bytes = costs.reduce((sum, cost) => sum + cost.bytes, 0);
-  if (bytes > memoryBudget) throw overBudget(where, all, bytes, { average, memoryBudget });
+  if (bytes > memoryBudget) throw overBudget(where, all, bytes, memoryBudget, over);
+  checkWork(where, all, workBudget, over.every);
   return new Map(all.map(({ one, cost }) => [one.block, cost]));
 }
 
 /** Throws MetricError for a block whose average would be larger than explicit matrices may be. */
-function checkAverage(where: string, one: Costly["one"]): void {
+function checkAverage(where: string, one: Costly["one"], over: FullOver): void {
   const { averagedBy, layout, matrices, size } = one.block;
   const bytes = 4 * matrices * size ** 2;
   if (averagedBy !== null || bytes <= explicitLimit) return;
@@ -63,7 +70,7 @@ function checkAverage(where: string, one: Costly["one"]): void {
     where,
     must: `a running average must fit in ${shortNumber(explicitLimit, "B")}`,
     got: `${layout} of ${nameOf(one)} (${shortNumber(bytes, "B")})`,
-    todo: `use ${alternatives(one, 2 * bytes, true).join(", or ")}`,
+    todo: `use ${alternatives(one, 2 * bytes, over).join(", or ")}`,
   });
 }
 
@@ -71,19 +78,48 @@ function overBudget(
   where: string,
   all: readonly Costly[],
   bytes: number,
-  { average, memoryBudget }: BudgetOptions,
+  memoryBudget: number,
+  over: FullOver,
 ): MetricError {
   const largest = all.reduce((most, next) => (next.cost.bytes > most.cost.bytes ? next : most));
   return new MetricError({
     where,
     must: `the blocks must fit in memoryBudget, ${shortNumber(memoryBudget, "B")}`,
     got: `${shortNumber(bytes, "B")}, most of it ${largest.one.block.layout} of ${nameOf(largest.one)} (${shortNumber(largest.cost.bytes, "B")})`,
-    todo: `use ${alternatives(largest.one, largest.cost.bytes, average).join(", or ")}`,
+    todo: `use ${alternatives(largest.one, largest.cost.bytes, over).join(", or ")}`,
+  });
+}
+
+/** Throws MetricError where the multiply-adds of a step are beyond a budget. */
+function checkWork(where: string, all: readonly Costly[], budget: number, every: number): void {
+  if (!(typeof budget === "number" && budget > 0)) throw noWork(where, budget);
+  const work = ({ cost }: Costly) => cost.build / every + cost.apply;
+  const whole = all.reduce((sum, one) => sum + work(one), 0);
+  if (whole <= budget) return;
+  const most = all.reduce((most, next) => (work(next) > work(most) ? next : most));
+  const { block } = most.one;
+  const size = (one: Costly | number) => shortNumber(typeof one === "number" ? one : work(one));
+  const rarely = Math.ceil((every * whole) / budget);
+  throw new MetricError({
+    where,
+    must: `a step must take at most workBudget, ${size(budget)} multiply-adds`,
+    got: `${size(whole)}, most of them for ${block.layout} of ${nameOf(most.one)} (${size(most)}, ${most.cost.why})`,
+    todo: `make the metric more rarely ({ over: { every: ${rarely} } }), take metrics.kfac({ split: true }) in place of eigenvectors, or metrics.diagonal(), or pass a larger workBudget`,
+  });
+}
+
+function noWork(where: string, got: unknown): MetricError {
+  return new MetricError({
+    where,
+    must: "workBudget must be a positive number of multiply-adds",
+    got: String(got),
+    todo: "pass { workBudget: 1e12 }, or leave it out",
   });
 }
 
 /** What would take less memory than a block does. */
-function alternatives({ params, block }: Costly["one"], bytes: number, average: boolean): string[] {
+function alternatives({ params, block }: Costly["one"], bytes: number, over: FullOver): string[] {
+  const average = over.average !== null;
   const { d, m, columns, cost } = block;
   const size = (count: number) => shortNumber(count, "B");
   const fewer = (text: string, count: number) =>
@@ -104,11 +140,13 @@ function alternatives({ params, block }: Costly["one"], bytes: number, average: 
     ...(cg === undefined ? [] : fewer('the solver "cg"', cg.bytes)),
     average
       ? `the metric of each batch instead of a running average (${cost.solver}, ${size(cost.bytes)})`
-      : "a smaller batch",
+      : over.window > 1
+        ? "a smaller window"
+        : "a smaller batch",
     "plain(…) for the plain gradient",
   ];
 }
 
-function nameOf({ path, params }: Subsystem): string {
-  return path || params.map(({ attrs }) => attrs.name).join(", ");
+function nameOf({ path, names }: Subsystem): string {
+  return path || names.join(", ");
 }

@@ -1,26 +1,98 @@
-import { cast, input, type Node } from "@metrigrad/graph";
-import { isTensor, ShapeError, showShape, type Tensor, valueTypeOf } from "@metrigrad/tensor";
+import { cast, input, mul, type Node } from "@metrigrad/graph";
+import { type NodeTree, nodesOf } from "@metrigrad/nn";
+import {
+  isTensor,
+  leavesOf,
+  mapTree,
+  ShapeError,
+  showShape,
+  type Tensor,
+  type Tree,
+  valueTypeOf,
+} from "@metrigrad/tensor";
 
-/** Rows of inputs [n, …], alone or as the member of a batch. */
-export type Batch = Tensor | { readonly inputs: Tensor };
+/** Samples with what was observed on them, such as a split of a data set. */
+export interface BatchOf {
+  /** Samples first: [n, …]. */
+  readonly inputs: Tree<Tensor>;
+  /** What was observed: masks and weights in it are held fixed in the likelihood. */
+  readonly targets?: Tree<Tensor>;
+  /** What stored inputs are multiplied by, by path of the leaf or for all of them. */
+  readonly inputScale?: number | Readonly<Record<string, number>>;
+}
 
-const name = "metric/inputs";
+/** Inputs [n, …], a tensor or a tree of them; alone, or as the member of a batch. */
+export type Batch = Tree<Tensor> | BatchOf;
 
-/** A batch as a float node and the value to feed it with. Throws ShapeError. */
-export function batchInput(
+/** Values for inputs of a program. */
+export type TensorFeeds = Readonly<Record<string, Tensor>>;
+
+/** A batch as nodes, and the values to feed them with. */
+export interface BatchInput {
+  readonly x: NodeTree;
+  /** Null where the batch has none. */
+  readonly y: NodeTree | null;
+  readonly rows: number;
+  readonly feeds: TensorFeeds;
+}
+
+/** A batch as nodes; integers stay integers. Throws ShapeError. */
+export function batchInput(where: string, batch: Batch): BatchInput {
+  const whole = typeof batch === "object" && batch !== null && "inputs" in batch;
+  const { inputs, targets, inputScale = 1 } = (whole ? batch : { inputs: batch }) as BatchOf;
+  const own = treeInput(`${where}, inputs`, "metric/inputs", inputs);
+  const scaleOf = (path: string) =>
+    typeof inputScale === "number" ? inputScale : (inputScale[path] ?? 1);
+  const x = mapTree(own.nodes as NodeTree, isNodeLike, (node, path) => {
+    const scale = scaleOf(path);
+    if (scale !== 1) return mul(cast(node, "float"), scale);
+    return node.type === "u8" || node.type === "bool" ? cast(node, "float") : node;
+  }) as NodeTree;
+  const rows = nodesOf(x)[0]?.shape[0] ?? 0;
+  if (targets === undefined) return { x, y: null, rows, feeds: own.feeds };
+  const other = treeInput(`${where}, targets`, "metric/targets", targets);
+  return { x, y: other.nodes, rows, feeds: { ...own.feeds, ...other.feeds } };
+}
+
+function isNodeLike(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "op" in value;
+}
+
+/** A tree of tensors as inputs of a program, all of as many samples. Throws ShapeError. */
+export function treeInput(
   where: string,
-  batch: Batch,
-): { readonly x: Node; readonly rows: number; readonly feeds: Readonly<Record<string, Tensor>> } {
-  const value = isTensor(batch) ? batch : batch?.inputs;
-  const rows = isTensor(value) ? (value.shape[0] ?? 0) : 0;
-  if (!isTensor(value) || value.shape.length < 2 || rows === 0) {
+  name: string,
+  tree: Tree<Tensor>,
+  rows?: number,
+): { readonly nodes: NodeTree; readonly feeds: TensorFeeds } {
+  const [first] = valuesOf(where, tree);
+  const samples = rows ?? first?.shape[0] ?? 0;
+  const feeds: Record<string, Tensor> = {};
+  const nodes = mapTree(tree, isTensor, (value, path) => {
+    if (value.shape.length < 1 || value.shape[0] !== samples || samples === 0) {
+      throw new ShapeError({
+        where,
+        must: `every value must be a tensor [${samples || "n"}, …], one row per sample, n ≥ 1`,
+        got: `${showShape(value.shape)}${path === "" ? "" : ` at ${path}`}`,
+        todo: "stack samples as rows: tensor([[…], […]])",
+      });
+    }
+    const full = path === "" ? name : `${name}/${path}`;
+    feeds[full] = value;
+    return input(full, value.shape, valueTypeOf(value.dtype));
+  });
+  return { nodes: nodes as NodeTree, feeds };
+}
+
+function valuesOf(where: string, tree: Tree<Tensor>): readonly Tensor[] {
+  try {
+    return leavesOf(tree, isTensor);
+  } catch {
     throw new ShapeError({
       where,
-      must: "the batch must be a tensor of inputs [n, …] with n ≥ 1, or { inputs }",
-      got: isTensor(value) ? showShape(value.shape) : String(value),
+      must: "it must be a tensor [n, …], or a list or record of tensors",
+      got: tree === null ? "null" : Array.isArray(tree) ? "a list of others" : String(tree),
       todo: "stack samples as rows: tensor([[…], […]])",
     });
   }
-  const node = input(name, value.shape, valueTypeOf(value.dtype));
-  return { x: cast(node, "float"), rows, feeds: { [name]: value } };
 }

@@ -7,7 +7,7 @@ import type { Range, Whole } from "./whole.ts";
 const small = 1000;
 
 /** A symmetric matrix over all parameters that multiplies vectors. */
-export interface Columns {
+export interface ColumnSource {
   /** P. */
   readonly size: number;
   readonly float: FloatType;
@@ -19,7 +19,7 @@ export interface Columns {
 }
 
 /** The whole of a matrix that is known by its columns: they are its products with unit vectors. */
-export function byColumns(where: string, source: Columns): Whole {
+export function byColumns(where: string, source: ColumnSource): Whole {
   const { size, float, product, columns, close } = source;
   const block = async (rows: Range, range: Range) => {
     const width = range[1] - range[0];

@@ -4,7 +4,7 @@ import type { Block, Solver } from "../blocks/block.ts";
 import { defaultIterations } from "../blocks/cg.ts";
 import { checkDamping, floored } from "../blocks/damping.ts";
 import { checkOptions } from "../core/arguments.ts";
-import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
+import { programs } from "./programs.ts";
 
 /** λ = relative · trace + absolute, on the diagonal of each matrix. */
 export interface SolveDamping {
@@ -24,7 +24,7 @@ export interface BlockSolveOptions extends SolveDamping {
 const slack = { f32: 0.05, f64: 1e-3 } as const;
 
 /** Solves with a block by programs in which the damping is an input. */
-export interface DampedSolve {
+export interface BlockSolver {
   /** (g + λI)⁻¹ v for v [d, m]. Throws MetricError where g + λI is singular. */
   solve(v: Tensor, options: BlockSolveOptions): Promise<Tensor>;
   close(): Promise<void>;
@@ -36,21 +36,19 @@ export function dampedSolve(
   block: Block,
   store: Store,
   feeds: Readonly<Record<string, Tensor>>,
-): DampedSolve {
-  const shape = [block.d, block.m];
-  const programs = new Map<Solver, LazyProgram>();
-  const programOf = (solver: Solver) => {
-    const known = programs.get(solver) ?? lazyProgram(store, () => nodesFor(solver));
-    programs.set(solver, known);
-    return known;
-  };
-  const nodesFor = (solver: Solver) => {
-    const absolute = shiftInput(block);
-    const damping = { absolute };
-    const x = block.solve(input("metric/v", shape), { solver, damping });
+): BlockSolver {
+  const solving = (solver: Solver) => () => {
+    const damping = { absolute: shiftInput(block) };
+    const x = block.solve(input("metric/v", [block.d, block.m]), { solver, damping });
     // At the λ that was asked for: a solution at a larger one is refused.
     return [x, block.damped(x, { damping })];
   };
+  const solvers = new Set<Solver>(["dense", ...block.costs.map(({ solver }) => solver)]);
+  const table = programs(
+    store,
+    feeds,
+    Object.fromEntries([...solvers].map((solver) => [solver, solving(solver)])),
+  );
   return {
     solve: async (v, options) => {
       checkOptions(where, options, ["relative", "absolute", "solver"]);
@@ -59,16 +57,13 @@ export function dampedSolve(
       const shift = shiftFeeds(where, { relative, absolute });
       // The rows' own inverse divides by λ.
       const solver = asked ?? (relative === 0 && absolute === 0 ? "dense" : block.cost.solver);
-      const all = { ...feeds, ...shift, "metric/v": v };
-      const [x, back] = (await programOf(solver).run(all)) as [Tensor, Tensor];
+      const [x, back] = (await table.run(solver, { ...shift, "metric/v": v })) as [Tensor, Tensor];
       if (!(norm(back, v) <= slack[store.float] * norm(v))) {
         throw solver === "cg" ? unconverged(where) : singular(where, relative, absolute);
       }
       return x;
     },
-    close: async () => {
-      for (const program of programs.values()) await program.close();
-    },
+    close: () => table.close(),
   };
 }
 
@@ -88,9 +83,8 @@ export function shiftInput(block: Block): Node {
 
 /** Values for `shiftInput`. Throws MetricError for a damping that is negative or not finite. */
 export function shiftFeeds(where: string, damping: SolveDamping): Readonly<Record<string, Tensor>> {
-  checkOptions(where, damping, ["relative", "absolute"]);
+  checkDamping(where, damping);
   const { relative = 0, absolute = 0 } = damping;
-  checkDamping(where, relative, absolute);
   return { "metric/relative": tensor(relative), "metric/absolute": tensor(absolute) };
 }
 

@@ -3,69 +3,85 @@ import {
   constant,
   expandDims,
   grad,
+  moveAxis,
   type Node,
   replaceNodes,
   reshape,
   rngState,
   stopGradient,
   sum,
-  transpose,
 } from "@metrigrad/graph";
-import type { RowLaw as Law } from "@metrigrad/nn";
-import { MetricError, type Tensor, tensor } from "@metrigrad/tensor";
-import { labelInput } from "./labels.ts";
+import { type Law, mapNodes, type NodeTree, nodesOf, type ResponsePart } from "@metrigrad/nn";
+import { MetricError, type Tensor, type Tree, tensor } from "@metrigrad/tensor";
+import { bySample, fisherColumns, pulledBack } from "../core/propagate.ts";
+import { type TensorFeeds, treeInput } from "./batch.ts";
 
 /**
  * How the expectation E_{p(y | x, Θ)}[∂l ∂l'] is taken.
  * - `"exact"`: by the law's Fisher information in its natural coordinates.
- * - `{ samples, seed }`: the mean over `samples` draws of y for each row; unbiased.
+ * - `{ samples, seed }`: the mean over `samples` draws of y for each sample; unbiased.
  * - `{ labels }`: with the observed labels in the place of y. This "empirical Fisher" is not the Fisher
  *   information: it is no expectation over the model's y.
  */
 export type FisherKind =
   | "exact"
   | { readonly samples: number; readonly seed?: number }
-  | { readonly labels: Tensor };
+  | { readonly labels: Tree<Tensor> };
 
-/** Σ over rows and cotangents c of (J'c)(J'c)' times `weight`. */
+/** Cotangents of the leaves of an output, [n, k, …] each, that belong together. */
+export type Cotangents = readonly Node[];
+
+/** Σ over samples and cotangents c of (J'c)(J'c)' times `weight`. */
 export interface Estimate {
   /** What it is, in words. */
   readonly name: string;
-  /** Cotangents of the outputs, [n, k, m]. */
-  readonly cotangents: Node;
+  /** For each independent response, or for all of them together. */
+  readonly groups: readonly Cotangents[];
   readonly weight: number;
-  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly feeds: TensorFeeds;
 }
 
-/** The cotangents of outputs o [n, m] whose squares make a kind of Fisher matrix. Throws MetricError. */
-export function estimateOf(kind: FisherKind, output: Node, law: Law): Estimate {
-  const [n = 0, m = 0] = output.shape;
+/** The cotangents of the leaves of an output whose squares make a kind of Fisher matrix. Throws MetricError. */
+export function estimateOf(kind: FisherKind, output: NodeTree, law: Law, n: number): Estimate {
+  const leaves = nodesOf(output);
   if (kind === "exact") {
-    const cotangents = transpose(law.fisherRoot(output));
-    return { name: "exact", cotangents, weight: 1 / n, feeds: {} };
+    const groups = law.parts(output as never).map((part) => exactCotangents(part, leaves, n));
+    return { name: "exact", groups, weight: 1 / n, feeds: {} };
   }
   if (typeof kind === "object" && "labels" in kind) {
-    const { y, feeds } = labelInput("fisher, kind", kind.labels, n);
-    const cotangents = expandDims(scoresIn(output, y, law), 1);
-    return { name: "empirical", cotangents, weight: 1 / n, feeds };
+    const { nodes: y, feeds } = treeInput("fisher, labels", "metric/labels", kind.labels, n);
+    const own = scoresIn(output, y, law.given(y as never));
+    const groups = [own.map((score) => expandDims(score, 1))];
+    return { name: "empirical", groups, weight: 1 / n, feeds };
   }
   const { samples = 0, seed = 0 } = typeof kind === "object" ? kind : {};
   if (!Number.isInteger(samples) || samples < 1 || !Number.isInteger(seed)) throw unknown(kind);
-  const all = broadcastTo(expandDims(output, 1), [n, samples, m]);
-  const natural = reshape(all, [n * samples, m]);
+  const natural = mapNodes(output, (leaf) => {
+    const [rows = 0, ...rest] = leaf.shape;
+    const all = broadcastTo(expandDims(leaf, 1), [rows, samples, ...rest]);
+    return reshape(all, [rows * samples, ...rest]);
+  });
   // A state of their own: the draws are the same in all programs, and training's are left alone.
   const state = constant(tensor(Uint32Array.of(seed, 0)));
-  const [y] = replaceNodes(
-    [law.sample(natural, "metric/fisher")],
-    new Map<Node, Node>([[rngState, state]]),
-  );
-  const cotangents = reshape(scoresIn(natural, stopGradient(y as Node), law), [n, samples, m]);
-  return { name: "Monte-Carlo", cotangents, weight: 1 / (n * samples), feeds: {} };
+  const own = new Map<Node, Node>([[rngState, state]]);
+  const drawn = law.sample(natural as never, "metric/fisher") as NodeTree;
+  const y = mapNodes(drawn, (one) => stopGradient(replaceNodes([one], own)[0] as Node));
+  const groups = [
+    scoresIn(natural, y, law).map((score) => reshape(score, [n, samples, ...score.shape.slice(1)])),
+  ];
+  return { name: "Monte-Carlo", groups, weight: 1 / (n * samples), feeds: {} };
 }
 
-/** ∂ ln p(y | o)/∂o, [n, m]. */
-function scoresIn(output: Node, y: Node, law: Law): Node {
-  return grad(sum(law.logProb(y, output)), output);
+/** The law's information of one response as cotangents of the output's leaves, [n, k, …]. */
+function exactCotangents(part: ResponsePart, leaves: readonly Node[], n: number): Cotangents {
+  const columns = bySample(fisherColumns(part), n);
+  return pulledBack(part.natural, columns, leaves).map((one) => moveAxis(one, 0, 1));
+}
+
+/** ∂ ln p(y | o)/∂o by leaf, of its shape. */
+function scoresIn(output: NodeTree, y: NodeTree, law: Law): readonly Node[] {
+  const logs = law.logProb(y as never, output as never);
+  return grad(sum(logs), nodesOf(output), { unused: "zero" });
 }
 
 function unknown(got: unknown): MetricError {

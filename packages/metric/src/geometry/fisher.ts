@@ -1,5 +1,5 @@
-import { matmul, mul, reshape } from "@metrigrad/graph";
-import type { RowLaw as Law, Module } from "@metrigrad/nn";
+import { add, concat, matmul, mul, type Node, reshape } from "@metrigrad/graph";
+import { type AnyLaw, type AnyModule, type Law, mapNodes, type NodeTree, nodesOf } from "@metrigrad/nn";
 import type { Store, Tensor } from "@metrigrad/tensor";
 import { checkBudget, checkModel, checkOptions } from "../core/arguments.ts";
 import { type Batch, batchInput } from "./batch.ts";
@@ -11,7 +11,7 @@ import { lazyProgram } from "./lazyProgram.ts";
 import { checkLikelihood } from "./likelihood.ts";
 import { type ModelMetric, modelMetric } from "./modelMetric.ts";
 import { outputOf } from "./output.ts";
-import { throughOutput } from "./products.ts";
+import { throughOutputs } from "./products.ts";
 import { scoreRows } from "./scoreRows.ts";
 
 /** What `fisher` needs beside model and batch. */
@@ -19,7 +19,7 @@ export interface FisherOptions {
   /** Holds the parameters; its backend computes. */
   readonly store: Store;
   /** p(y | o): the law of the model's output. */
-  readonly likelihood: Law;
+  readonly likelihood: AnyLaw;
   /** How the expectation over y is taken; exactly by default. */
   readonly kind?: FisherKind;
   /**
@@ -51,33 +51,54 @@ export interface Fisher extends ModelMetric {
  * and see the parameters as they are then. Throws ShapeError for a batch of another shape, MetricError
  * for a kind that it does not know, and without a store or a likelihood.
  */
-export async function fisher(model: Module, batch: Batch, options: FisherOptions): Promise<Fisher> {
+export async function fisher(
+  model: AnyModule,
+  batch: Batch,
+  options: FisherOptions,
+): Promise<Fisher> {
   checkOptions("fisher", options, ["store", "likelihood", "kind", "memoryBudget"]);
   const { store, likelihood, kind = "exact", memoryBudget = 2 ** 31 } = options;
   checkModel("fisher", model);
   checkBudget("fisher", memoryBudget);
   checkStore("fisher", store);
   checkLikelihood("fisher", likelihood);
-  const { x, rows: samples, feeds: inputs } = batchInput("fisher", batch);
+  const { x, y, rows: samples, feeds: inputs } = batchInput("fisher", batch);
   const { output, variables, shapes, size } = outputOf("fisher", model, x);
-  const { name, cotangents, weight, feeds: labels } = estimateOf(kind, output, likelihood);
-  const [, perSample = 0] = cotangents.shape;
+  const law = givenLaw(likelihood, y);
+  const { name, groups, weight, feeds: labels } = estimateOf(kind, output, law, samples);
+  const perSample = groups.reduce((total, [first]) => total + (first?.shape[1] ?? 0), 0);
   const feeds = { ...inputs, ...labels };
   const rows: WholeRows = {
     samples,
     perSample,
     size,
     weight,
-    of: (part) => scoreRows(model, some(x, part), some(cotangents, part), variables),
+    of: (part) =>
+      concat(
+        groups.map((group) =>
+          scoreRows(
+            model,
+            mapNodes(x, (leaf) => some(leaf, part)),
+            group.map((one) => some(one, part)),
+            variables,
+          ),
+        ),
+        0,
+      ),
     budget: memoryBudget,
   };
   const product = byProducts(
     "fisher",
     (vectors) =>
-      throughOutput(output, variables, vectors, (moved) => {
-        const along = matmul(cotangents, reshape(moved, [...moved.shape, 1]));
-        const back = matmul(cotangents, along, { transposeA: true });
-        return mul(reshape(back, moved.shape), weight);
+      throughOutputs(nodesOf(output), variables, vectors, (moved) => {
+        const parts = groups.map((group) => throughGroup(group, moved));
+        return moved.map((_, leaf) => {
+          const all = parts.map((one) => one[leaf] as Node);
+          return mul(
+            all.reduce((a, b) => add(a, b)),
+            weight,
+          );
+        });
       }),
     variables,
     store,
@@ -99,4 +120,22 @@ export async function fisher(model: Module, batch: Batch, options: FisherOptions
       await whole.close();
     },
   });
+}
+
+/** Σ_k c_k c_k'v for cotangents c [n, k, …] of the leaves of an output and tangents v of them, [n, …] each. */
+function throughGroup(group: readonly Node[], moved: readonly Node[]): readonly Node[] {
+  const flat = group.map((c) => reshape(c, [c.shape[0] as number, c.shape[1] as number, -1]));
+  const along = flat
+    .map((c, leaf) => matmul(c, reshape(moved[leaf] as Node, [c.shape[0] as number, -1, 1])))
+    .reduce((a, b) => add(a, b));
+  return flat.map((c, leaf) => {
+    const back = matmul(c, along, { transposeA: true });
+    return reshape(back, (moved[leaf] as Node).shape);
+  });
+}
+
+/** A law with masks and weights of what was observed held fixed, where that is known. */
+export function givenLaw(likelihood: AnyLaw, y: NodeTree | null): Law {
+  const law = likelihood as Law;
+  return y === null ? law : law.given(y as never);
 }

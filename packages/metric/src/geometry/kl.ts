@@ -1,10 +1,11 @@
 import { add, input, mean, type Node, replaceNodes, type Variable } from "@metrigrad/graph";
-import type { RowLaw as Law, Module } from "@metrigrad/nn";
+import { type AnyLaw, type AnyModule, mapNodes, type NodeTree } from "@metrigrad/nn";
 import { MetricError, type Store, type Tensor } from "@metrigrad/tensor";
 import { checkModel, checkOptions } from "../core/arguments.ts";
 import { type Batch, batchInput } from "./batch.ts";
 import { checkStore } from "./checkStore.ts";
 import { checkDirections, type Directions } from "./directions.ts";
+import { givenLaw } from "./fisher.ts";
 import { lazyProgram } from "./lazyProgram.ts";
 import { checkLikelihood } from "./likelihood.ts";
 import { outputOf } from "./output.ts";
@@ -14,7 +15,7 @@ export interface KlOptions {
   /** Holds the parameters; its backend computes. */
   readonly store: Store;
   /** p(y | o): the law of the model's output. */
-  readonly likelihood: Law;
+  readonly likelihood: AnyLaw;
   /** θ by variable name; names left out are as in the store. */
   readonly from?: Directions;
   /** The other parameters by variable name; names left out are as in θ. */
@@ -29,16 +30,17 @@ export interface KlOptions {
  * is about ½δ'gδ with the Fisher information g of θ. Throws ShapeError for a batch or values of another
  * shape, MetricError for unknown names and for a likelihood without a closed form.
  */
-export async function kl(model: Module, batch: Batch, options: KlOptions): Promise<number> {
+export async function kl(model: AnyModule, batch: Batch, options: KlOptions): Promise<number> {
   checkOptions("kl", options, ["store", "likelihood", "from", "to", "delta"]);
   checkModel("kl", model);
   const { store, likelihood, from = {}, to, delta } = options;
   checkStore("kl", store);
   checkLikelihood("kl", likelihood);
-  if (likelihood.kl === null) throw open(likelihood);
   if ((to === undefined) === (delta === undefined)) throw aimless(to !== undefined);
-  const { x, feeds: inputs } = batchInput("kl", batch);
-  const { output, variables, shapes } = outputOf("kl", model, x);
+  const { x, y, feeds: inputs } = batchInput("kl", batch);
+  const { output, variables, shapes, pathOf } = outputOf("kl", model, x);
+  const law = givenLaw(likelihood, y);
+  if (law.kl === null) throw open(law);
   const covered = { shapes, plain: [] };
   const feeds: Record<string, Tensor> = { ...inputs };
   /** Inputs for values by name. */
@@ -50,17 +52,19 @@ export async function kl(model: Module, batch: Batch, options: KlOptions): Promi
     });
     return new Map(nodes);
   };
-  const moved = (change: (variable: Variable) => Node) =>
-    replaceNodes([output], new Map(variables.map((one) => [one as Node, change(one)])))[0] as Node;
+  const moved = (change: (variable: Variable) => Node): NodeTree => {
+    const next = new Map(variables.map((one) => [one as Node, change(one)]));
+    return mapNodes(output, (leaf) => replaceNodes([leaf], next)[0] as Node);
+  };
   const first = nodesOf("from", from);
-  const here = (variable: Variable): Node => first.get(variable.attrs.name) ?? variable;
+  const here = (variable: Variable): Node => first.get(pathOf(variable)) ?? variable;
   const second = to === undefined ? nodesOf("delta", delta ?? {}) : nodesOf("to", to);
   const there = (variable: Variable): Node => {
-    const given = second.get(variable.attrs.name);
+    const given = second.get(pathOf(variable));
     if (given === undefined) return here(variable);
     return to === undefined ? add(here(variable), given) : given;
   };
-  const divergence = likelihood.kl(moved(here), moved(there));
+  const divergence = law.kl(moved(here) as never, moved(there) as never);
   const program = lazyProgram(store, () => [mean(divergence)]);
   try {
     const [value] = await program.run(feeds);
@@ -70,7 +74,7 @@ export async function kl(model: Module, batch: Batch, options: KlOptions): Promi
   }
 }
 
-function open({ name }: Law): MetricError {
+function open({ name }: AnyLaw): MetricError {
   return new MetricError({
     where: "kl",
     must: "the likelihood must have a closed form of its divergence",

@@ -1,9 +1,9 @@
-import type { RowLaw as Law } from "@metrigrad/nn";
+import type { AnyLaw } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 
 /** Throws MetricError unless a law was given. */
-export function checkLikelihood(where: string, likelihood: Law | undefined): void {
-  if (typeof likelihood?.fisherRoot === "function") return;
+export function checkLikelihood(where: string, likelihood: AnyLaw | undefined): void {
+  if (typeof likelihood?.parts === "function") return;
   throw new MetricError({
     where,
     must: "likelihood must be the law of the model's output",

@@ -1,11 +1,11 @@
 import { MetricError, type Tensor, tensor } from "@metrigrad/tensor";
 import { checkDamping } from "../blocks/damping.ts";
 import { checkOptions } from "../core/arguments.ts";
-import { conjugateGradients } from "./conjugateGradients.ts";
 import type { SolveDamping } from "./dampedSolve.ts";
 import { checkDirections, type Directions } from "./directions.ts";
 import { symmetricEigenvalues } from "./eigenvalues.ts";
 import { flatOf } from "./flat.ts";
+import { solveByProducts } from "./solveByProducts.ts";
 import { checkDenseSize } from "./spread.ts";
 import type { Whole } from "./whole.ts";
 
@@ -110,7 +110,7 @@ export function modelMetric(
       const shift = absolute + (relative === 0 ? 0 : relative * (await whole.trace()));
       const { tolerance = accuracy[whole.float], iterations = Math.min(2 * size, 1000) } = options;
       const settings = { shift, tolerance, iterations };
-      return split(await conjugateGradients(`${where}.solve`, whole.product, right, settings));
+      return split(await solveByProducts(`${where}.solve`, whole.product, right, settings));
     },
     close: () => whole.close(),
   } satisfies ModelMetric);
@@ -146,7 +146,7 @@ function indefinite(where: string, value: number): MetricError {
 function checkSolveOptions(where: string, options: WholeSolveOptions): void {
   checkOptions(where, options, ["relative", "absolute", "method", "tolerance", "iterations"]);
   const { relative = 0, absolute = 0, method = "direct", tolerance = 1, iterations = 1 } = options;
-  checkDamping(where, relative, absolute);
+  checkDamping(where, { relative, absolute });
   const refuse = (must: string, got: unknown, todo: string) => {
     throw new MetricError({ where, must, got: String(got), todo });
   };

@@ -1,29 +1,28 @@
 import { grad, mean, type Node, neg, vjp } from "@metrigrad/graph";
-import type { RowLaw as Law, Module } from "@metrigrad/nn";
-import type { Store } from "@metrigrad/tensor";
+import { type AnyLaw, type AnyModule, type Law, nodesOf } from "@metrigrad/nn";
+import { MetricError, type Store } from "@metrigrad/tensor";
 import { checkModel, checkOptions } from "../core/arguments.ts";
-import { batchInput } from "./batch.ts";
+import { type BatchOf, batchInput } from "./batch.ts";
 import { byProducts, type Product } from "./byProducts.ts";
 import { checkStore } from "./checkStore.ts";
-import { type LabelledBatch, labelInput } from "./labels.ts";
 import { checkLikelihood } from "./likelihood.ts";
 import { type ModelMetric, modelMetric } from "./modelMetric.ts";
 import { type ModelOutput, outputOf } from "./output.ts";
-import { gaussNewtonVectorProduct } from "./products.ts";
+import { throughOutputs } from "./products.ts";
 
 /** What a matrix of a model's curvature needs beside model and batch. */
 export interface CurvatureOptions {
   /** Holds the parameters; its backend computes. */
   readonly store: Store;
   /** p(y | o): the law of the model's output. */
-  readonly likelihood: Law;
+  readonly likelihood: AnyLaw;
 }
 
 /** A matrix known by its products, which are made from the loss −(1/n) Σ_s ln p(y_s | x_s). */
 function curvature(
   where: string,
-  model: Module,
-  batch: LabelledBatch,
+  model: AnyModule,
+  batch: BatchOf,
   options: CurvatureOptions,
   productOf: (loss: Node, model: ModelOutput) => Product,
 ): ModelMetric {
@@ -32,16 +31,16 @@ function curvature(
   checkModel(where, model);
   checkStore(where, store);
   checkLikelihood(where, likelihood);
-  const { x, rows, feeds } = batchInput(where, batch);
+  const { x, y, feeds } = batchInput(where, batch);
+  if (y === null) throw unlabelled(where);
   const applied = outputOf(where, model, x);
-  const { y, feeds: labels } = labelInput(where, batch.labels, rows);
-  const loss = neg(mean(likelihood.logProb(y, applied.output)));
+  const law = likelihood as Law;
+  const loss = neg(mean(law.logProb(y as never, applied.output as never)));
   const product = productOf(loss, applied);
-  const all = { ...feeds, ...labels };
   return modelMetric(
     where,
     applied.shapes,
-    byProducts(where, product, applied.variables, store, all),
+    byProducts(where, product, applied.variables, store, feeds),
   );
 }
 
@@ -52,8 +51,8 @@ function curvature(
  * for a batch of another shape.
  */
 export async function observedFisher(
-  model: Module,
-  batch: LabelledBatch,
+  model: AnyModule,
+  batch: BatchOf,
   options: CurvatureOptions,
 ): Promise<ModelMetric> {
   return curvature("observedFisher", model, batch, options, (loss, { variables }) => {
@@ -69,8 +68,8 @@ export async function observedFisher(
  * on y, and this is the exact Fisher information. Throws ShapeError for a batch of another shape.
  */
 export async function gaussNewton(
-  model: Module,
-  batch: LabelledBatch,
+  model: AnyModule,
+  batch: BatchOf,
   options: CurvatureOptions,
 ): Promise<ModelMetric> {
   return curvature(
@@ -78,8 +77,20 @@ export async function gaussNewton(
     model,
     batch,
     options,
-    (loss, { output, variables }) =>
-      (vectors) =>
-        gaussNewtonVectorProduct(loss, output, variables, vectors),
+    (loss, { output, variables }) => {
+      const leaves = nodesOf(output);
+      const slopes = grad(loss, leaves, { unused: "zero" });
+      return (vectors) =>
+        throughOutputs(leaves, variables, vectors, (moved) => vjp(slopes, leaves, moved));
+    },
   );
+}
+
+function unlabelled(where: string): MetricError {
+  return new MetricError({
+    where,
+    must: "the batch must have targets",
+    got: "inputs alone",
+    todo: "pass { inputs, targets }, the targets as the likelihood's sample gives them",
+  });
 }

@@ -1,28 +1,21 @@
-import type { Node, Variable } from "@metrigrad/graph";
-import { applyModel, type Module } from "@metrigrad/nn";
-import { MetricError, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import type { Variable } from "@metrigrad/graph";
+import { type AnyModule, applyModel, type Law, type NodeTree, type ResponsePart } from "@metrigrad/nn";
+import { MetricError, sizeOf } from "@metrigrad/tensor";
 
-/** A model applied to rows in inference mode, with its trainable parameters. */
+/** A model applied to samples in inference mode, with its trainable parameters. */
 export interface ModelOutput {
-  /** o [n, m]. */
-  readonly output: Node;
+  readonly output: NodeTree;
   readonly variables: readonly Variable[];
+  /** By path in the model. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** P, the number of elements of all parameters. */
   readonly size: number;
+  readonly pathOf: (variable: Variable) => string;
 }
 
-/** Applies a model to x. Throws ShapeError unless its output is [n, m] with a row for each of x, MetricError where nothing trains. */
-export function outputOf(where: string, model: Module, x: Node): ModelOutput {
-  const { output, parameters } = applyModel(model, x);
-  if (output.shape.length !== 2 || output.shape[0] !== x.shape[0]) {
-    throw new ShapeError({
-      where,
-      must: `the model's output must be [${x.shape[0]}, m]`,
-      got: showShape(output.shape),
-      todo: "reshape it in the model",
-    });
-  }
+/** Applies a model to x. Throws MetricError where nothing trains. */
+export function outputOf(where: string, model: AnyModule, x: NodeTree): ModelOutput {
+  const { output, parameters } = applyModel(model as never, x as never);
   if (parameters.length === 0) {
     throw new MetricError({
       where,
@@ -32,7 +25,14 @@ export function outputOf(where: string, model: Module, x: Node): ModelOutput {
     });
   }
   const variables = parameters.map(({ variable }) => variable);
-  const shapes = new Map(variables.map(({ attrs, shape }) => [attrs.name, shape]));
+  const paths = new Map(parameters.map(({ variable, path }) => [variable, path]));
+  const shapes = new Map(parameters.map(({ variable, path }) => [path, variable.shape]));
   const size = variables.reduce((total, { shape }) => total + sizeOf(shape), 0);
-  return { output, variables, shapes, size };
+  const pathOf = (variable: Variable) => paths.get(variable) ?? "";
+  return { output: output as NodeTree, variables, shapes, size, pathOf };
+}
+
+/** The independent responses of an output. Throws what the law throws. */
+export function partsOf(law: Law, output: NodeTree): readonly ResponsePart[] {
+  return law.parts(output as never);
 }

@@ -9,7 +9,7 @@ import {
   squeeze,
   vjp,
 } from "@metrigrad/graph";
-import type { RowLaw as Law } from "@metrigrad/nn";
+import type { RowLaw } from "@metrigrad/nn";
 
 /**
  * Products (1/n) Σ_s J_s'F(o_s)J_s v of the Fisher information of a model with output o [n, m] under a
@@ -18,7 +18,7 @@ import type { RowLaw as Law } from "@metrigrad/nn";
  */
 export function fisherVectorProduct(
   output: Node,
-  law: Law,
+  law: RowLaw,
   wrt: readonly Node[],
   vectors: readonly NodeLike[],
 ): Node[] {
@@ -44,8 +44,18 @@ export function gaussNewtonVectorProduct(
   return throughOutput(output, wrt, vectors, (moved) => vjp([slope], [output], [moved])[0] as Node);
 }
 
+/** J'f(Jv) for a linear f of the tangents of several outputs. */
+export function throughOutputs(
+  outputs: readonly Node[],
+  wrt: readonly Node[],
+  vectors: readonly NodeLike[],
+  f: (moved: readonly Node[]) => readonly Node[],
+): Node[] {
+  return vjp(outputs, wrt, f(jvp(outputs, wrt, vectors)));
+}
+
 /** J'f(Jv) for a linear f of the output's tangent. */
-export function throughOutput(
+function throughOutput(
   output: Node,
   wrt: readonly Node[],
   vectors: readonly NodeLike[],

@@ -113,7 +113,7 @@ async function checkImage(
   lambda: Readonly<Record<string, Node>>,
   feeds: Readonly<Record<string, Tensor>>,
 ): Promise<void> {
-  const known = new Map(store.variables.map(({ name, shape }) => [name, shape]));
+  const known = new Map(store.variables.map(({ path, spec }) => [path, spec.shape]));
   for (const [name, { shape }] of Object.entries(lambda)) {
     const own = known.get(name);
     if (own !== undefined && sameShape(own, shape)) continue;

@@ -1,11 +1,11 @@
-import { applyModel, type RowLaw as Law, type Mode, type Module } from "@metrigrad/nn";
+import { type AnyLaw, type AnyModule, applyModel, type Mode } from "@metrigrad/nn";
 import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
-import { type MetricChoice, tableFor } from "../core/choice.ts";
 import { chosenSolvers, type SolverChoice } from "../core/solverChoice.ts";
 import { type Subsystem, subsystems } from "../core/subsystems.ts";
-import { fullMetrics } from "../tables/full.ts";
+import { checkTable, type MetricTable } from "../core/table.ts";
+import { linearMetrics } from "../tables/standard.ts";
 import { type Batch, batchInput } from "./batch.ts";
 import { blockGeometry, type RfimBlock } from "./block.ts";
 import { checkStore } from "./checkStore.ts";
@@ -18,9 +18,9 @@ export interface RfimOptions {
   /** Holds the parameters; its backend computes. */
   readonly store: Store;
   /** The law of the model's output, for metrics that ask for it. */
-  readonly likelihood?: Law;
-  /** `fullMetrics` by default: the last layer by the likelihood, where one is given. */
-  readonly metrics?: MetricChoice;
+  readonly likelihood?: AnyLaw;
+  /** `linearMetrics` by default, as `rngd()` has it; `fullMetrics` follows activations and the likelihood. */
+  readonly metrics?: MetricTable;
   /** `infer` by default. */
   readonly mode?: Mode;
 }
@@ -57,27 +57,29 @@ export interface Rfim {
 
 /**
  * ḡ = (1/n) Σ_s g(θ | θ_f^s) of every subsystem of a model on a batch [n, d] (Sun and Nielsen 2017,
- * section 3), by the closed forms of a table of metrics
- * (`rngd()` has another default, `linearMetrics`), at the parameters of a store. Programs are
+ * section 3), by the closed forms of a table of metrics, at the parameters of a store. Programs are
  * compiled when a value is first asked for, and see the parameters as they are then. Throws
  * ShapeError for a batch of another shape, MetricError for a module without a row and without a store.
  */
-export async function rfim(model: Module, batch: Batch, options: RfimOptions): Promise<Rfim> {
+export async function rfim(model: AnyModule, batch: Batch, options: RfimOptions): Promise<Rfim> {
   checkOptions("rfim", options, ["store", "likelihood", "metrics", "mode"]);
-  const { store, likelihood = null, metrics = fullMetrics, mode = "infer" } = options;
+  const { store, likelihood = null, metrics = linearMetrics, mode = "infer" } = options;
   checkModel("rfim", model);
   checkStore("rfim", store);
   checkLaw("rfim", likelihood);
   checkMode("rfim", mode);
-  const { x, feeds } = batchInput("rfim", batch);
-  const { applications, parameters } = applyModel(model, x, { mode, law: likelihood });
+  checkTable("rfim, metrics", metrics);
+  const { x, y, feeds } = batchInput("rfim", batch);
+  const observed = { law: likelihood as never, ...(y === null ? {} : { targets: y as never }) };
+  const applied = applyModel(model as never, x as never, { mode, ...observed });
+  const { applications, parameters } = applied;
   const variables = parameters.map(({ variable }) => variable);
-  const found = subsystems(applications, tableFor(metrics, applications), variables);
+  const found = subsystems(applications, metrics, variables);
   const blocks = found.filter(hasBlock).map((one) => blockGeometry(one, store, feeds));
   const plain = found
     .filter(({ block }) => block === null)
-    .flatMap(({ params }) => params.map(({ attrs }) => attrs.name));
-  const shapes = new Map(variables.map(({ attrs }) => [attrs.name, attrs.shape]));
+    .flatMap(({ names }) => names);
+  const shapes = new Map(parameters.map(({ variable, path }) => [path, variable.shape]));
   for (const name of plain) shapes.delete(name);
   const covered: Covered = { shapes, plain };
 

@@ -1,29 +1,21 @@
-import { concat, type Node, reshape, type Variable, vjp, vmap } from "@metrigrad/graph";
-import { applyModel, type Module } from "@metrigrad/nn";
-import { sizeOf } from "@metrigrad/tensor";
+import { concat, moveAxis, type Node, reshape, type Variable } from "@metrigrad/graph";
+import { type AnyModule, applyModel, type NodeTree, nodesOf } from "@metrigrad/nn";
+import { rowsOf } from "../core/rowsOf.ts";
 
 /**
  * Rows J_s'c of every sample s and each of its cotangents, [n·k, P]: J = ∂o/∂θ of the model's output o
- * over all P parameters, c [n, k, m] in o. Where c is ∂ ln p/∂o they are the scores of the samples.
- * One pullback, batched over the k cotangents and over the samples.
+ * over all P parameters, c [n, k, …] in each leaf of o. Where c is ∂ ln p/∂o they are the scores of the
+ * samples. One pullback, batched over the k cotangents and over the samples.
  */
 export function scoreRows(
-  model: Module,
-  x: Node,
-  cotangents: Node,
+  model: AnyModule,
+  x: NodeTree,
+  cotangents: readonly Node[],
   variables: readonly Variable[],
 ): Node {
-  const size = variables.reduce((total, { shape }) => total + sizeOf(shape), 0);
-  const ofSample = (one: Node, own: Node): Node => {
-    const { output } = applyModel(model, reshape(one, [1, ...one.shape]));
-    const row = (cotangent: Node) =>
-      concat(
-        vjp([output], variables, [reshape(cotangent, output.shape)]).map((part) =>
-          reshape(part, [-1]),
-        ),
-        0,
-      );
-    return vmap(row)(own);
-  };
-  return reshape(vmap(ofSample)(x, cotangents), [-1, size]);
+  const respond = (one: NodeTree) =>
+    nodesOf(applyModel(model as never, one as never).output as NodeTree);
+  const columns = cotangents.map((one) => moveAxis(one, 1, 0));
+  const rows = concat(rowsOf(respond, x, columns, variables), 2);
+  return reshape(rows, [-1, rows.shape[2] as number]);
 }

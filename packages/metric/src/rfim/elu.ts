@@ -1,4 +1,4 @@
-import { eluWith, exp, greaterEqual, mul, square, where } from "@metrigrad/graph";
+import { eluWith, exp, greaterEqual, minimum, mul, square, where } from "@metrigrad/graph";
 import { gaussian } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { UnitRow } from "./unitRow.ts";
@@ -32,6 +32,10 @@ export function eluRow(options: EluRowOptions = {}): UnitRow {
     source: "Sun and Nielsen 2017: σ⁻²(t ≥ 0 ? 1 : (αeᵗ)²)",
     law: gaussian({ sigma }),
     natural: (t) => activation(t),
-    nu: (t) => mul(where(greaterEqual(t, 0), 1, square(mul(exp(t), alpha))), sigma ** -2),
+    // Where e^t is not taken it must be finite all the same: its derivative there is 0 times it.
+    nu: (t) => {
+      const below = square(mul(exp(minimum(t, 0)), alpha));
+      return mul(where(greaterEqual(t, 0), 1, below), sigma ** -2);
+    },
   } satisfies UnitRow);
 }

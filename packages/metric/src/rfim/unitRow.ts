@@ -1,5 +1,5 @@
 import type { Node } from "@metrigrad/graph";
-import type { Activation, RowLaw as Law } from "@metrigrad/nn";
+import type { Activation, RowLaw } from "@metrigrad/nn";
 
 /**
  * The RFIM ν(t) x̃x̃' of one kind of neuron with pre-activation t = w'x̃: the closed form of ν
@@ -11,7 +11,7 @@ export interface UnitRow {
   readonly activation: Activation;
   readonly source: string;
   /** p(y | h) with h = natural(t). */
-  readonly law: Law;
+  readonly law: RowLaw;
   readonly natural: (t: Node) => Node;
   /** ν(t), of the shape of t. */
   readonly nu: (t: Node) => Node;

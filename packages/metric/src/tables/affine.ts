@@ -2,7 +2,7 @@ import type { Node } from "@metrigrad/graph";
 import { type AffineUse, type Application, outputRows, sampleSums, type Use } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
-import { transposedBlock } from "../blocks/transposed.ts";
+import { transposedBlock } from "../blocks/transposedBlock.ts";
 import { contextOf, perRow } from "../core/context.ts";
 import type { BlockOf, MetricContext } from "../core/defMetric.ts";
 
@@ -61,7 +61,9 @@ export function layersOf(applications: readonly Application[]): Layer[] {
 
 /** What gram blocks of a layer take beside rows and weights of units. */
 export function gramOptions({ use, weights, samples }: Layer) {
-  return { bias: use.bias, outputs: use.outputs, weights, samples };
+  // Outputs with axes between, as where a bias is added to [n, T, m], are not solved through.
+  const outputs = use.outputs.shape.length === 2 ? use.outputs : null;
+  return { bias: use.bias, outputs, weights, samples };
 }
 
 /** The rows of a layer added up over the positions of a sample, where they count as one response. */

@@ -2,7 +2,7 @@ import { concat, fill, mul, type Node } from "@metrigrad/graph";
 import { type Application, sampleSums } from "@metrigrad/nn";
 import type { Variable } from "@metrigrad/graph";
 import type { Block } from "../blocks/block.ts";
-import { transposedBlock } from "../blocks/transposed.ts";
+import { transposedBlock } from "../blocks/transposedBlock.ts";
 import { addBlocks } from "../core/addBlocks.ts";
 import { checkOptions } from "../core/arguments.ts";
 import { type Assigned, checkTable, type MetricTable } from "../core/table.ts";

@@ -1,7 +1,7 @@
-import { fill, mul, type Node, reshape, scatterAdd } from "@metrigrad/graph";
+import { type Node, reshape } from "@metrigrad/graph";
 import { gaussian, type LookupUse, type RowLaw, type Use } from "@metrigrad/nn";
 import { MetricError, sizeOf } from "@metrigrad/tensor";
-import { lookupGram } from "../blocks/lookup.ts";
+import { lookupGram } from "../blocks/lookupGram.ts";
 import { checkOptions } from "../core/arguments.ts";
 import { perRow } from "../core/context.ts";
 import type { Metric, MetricContext } from "../core/defMetric.ts";
@@ -52,9 +52,8 @@ function lookupBlock(
   const count = sizeOf(indices.shape);
   const n = count % samples === 0 ? samples : count;
   const weights = n === samples ? perRow(rowWeights, samples, count) : null;
-  const rows = table.shape[0] as number;
-  const counts = scatterAdd(reshape(indices, [count]), weights ?? fill([count], 1), rows);
-  return lookupGram(mul(counts, factor / n), width(table));
+  const shape = [table.shape[0] as number, width(table)] as const;
+  return lookupGram(reshape(indices, [count]), { shape, weight: factor, weights, samples: n });
 }
 
 function asLookup(use: Use | null): LookupUse {

@@ -61,9 +61,9 @@ function scaleBlock({ samples, rowWeights }: MetricContext, use: ScaleUse, facto
     return mul(reshape(sum(own, { axis: 0 }), [1, features]), factor / n);
   };
   const ones = () => total(fill([count, features], 1));
-  if (scale === null || rows === null) return diagonalBlock(ones(), "offset");
+  if (scale === null || rows === null) return diagonalBlock(ones(), { form: "offset" });
   const squares = total(square(rows));
-  if (shift === null) return diagonalBlock(squares, "scale");
+  if (shift === null) return diagonalBlock(squares, { form: "scale" });
   const first = total(rows);
   const all = concat([squares, first, first, ones()], 0);
   const matrices = reshape(transpose(all), [features, 2, 2]);

@@ -60,8 +60,9 @@ test("conjugate gradients: the residual falls with the steps, and is what is lef
   const values = await evaluate([
     block.solve(node, { solver: "dense", damping }),
     ...counts.flatMap((iterations) => {
-      const { x: solved, residual } = block.solution(node, { solver: "cg", damping, iterations });
-      return [solved, residual, block.apply(solved)];
+      const made = block.prepare(null, { solver: "cg", damping, iterations });
+      const solved = made.solve(node);
+      return [solved, made.residual(node, solved), block.apply(solved)];
     }),
   ]);
   const exact = values[0]?.data() ?? [];
@@ -86,6 +87,7 @@ test("conjugate gradients: the diagonal takes care of badly scaled columns", asy
   const block = sharedGram(constant(asTensor(x)), 1, { bias: false });
   const v = constant(asTensor(matrixOf("v", 20, 1)));
   const options = { solver: "cg", damping: { absolute: 1e-6 }, iterations: 20 } as const;
-  const [residual] = await evaluate([block.solution(v, options).residual]);
+  const made = block.prepare(null, options);
+  const [residual] = await evaluate([made.residual(v, made.solve(v))]);
   t.ok((residual?.item() ?? 1) < 1e-3, `a condition above 1e7, 20 steps: ${residual?.item()}`);
 });

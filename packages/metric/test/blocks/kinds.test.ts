@@ -95,7 +95,7 @@ test("blocks: what does not fit is refused where it is made or used", (t) => {
   );
   t.throws(
     () => diagonalBlock(constant(tensor([1, 2]))),
-    /diagonal: values must be \[d, m\] like the parameter, got \[2\]; reshape/,
+    /diagonal: values must be \[d, m\] like the parameter, or \[d, 1\] for all columns, got \[2\]; reshape/,
   );
   t.throws(
     () => quasiDiagonal(x, x),

@@ -1,6 +1,6 @@
 /** Solves in two parts: what is kept of one batch solves right sides of later ones. */
 import { compile, input, type Node, type Update, variable } from "@metrigrad/graph";
-import { type Keep, type RowsBlock, sharedGram, unitGram } from "@metrigrad/metric";
+import { type Block, holdIn, sharedGram, unitGram } from "@metrigrad/metric";
 import { reference } from "@metrigrad/tensor";
 import { Matrix, solve } from "ml-matrix";
 import test from "tape";
@@ -31,7 +31,7 @@ function byColumn(g: readonly Matrix[], v: Matrix, f: (g: Matrix, column: Matrix
   return new Matrix(columns).transpose().to1DArray();
 }
 
-type Make = (x: Node, nu: Node) => RowsBlock;
+type Make = (x: Node, nu: Node) => Block;
 const makers: readonly [string, Make, boolean][] = [
   ["shared rows", shared, false],
   ["unit rows", byUnit, true],
@@ -44,13 +44,14 @@ for (const [name, make, weighted] of makers) {
       const store = await backend.store([]);
       const nodes = { x: input("x", [n, d]), nu: input("nu", [n, m]), v: input("v", [d + 1, m]) };
       const updates: Update[] = [];
-      const keep: Keep = (key, value, init) => {
-        const own = variable(`kept/${key}`, value.shape, { role: "state", init });
-        if (!updates.some(([{ attrs }]) => attrs.name === own.attrs.name))
-          updates.push([own, value]);
-        return own;
-      };
-      const prepared = make(nodes.x, nodes.nu).prepare(keep, { damping, solver });
+      const hold = holdIn(
+        new Map(),
+        (key, { shape, init }) => variable(`held/${key}`, shape, { role: "state", init }),
+        (slot, next) => {
+          updates.push([slot, next]);
+        },
+      );
+      const prepared = make(nodes.x, nodes.nu).prepare(hold, { damping, solver });
       const results = {
         solved: prepared.solve(nodes.v),
         product: prepared.apply(nodes.v),

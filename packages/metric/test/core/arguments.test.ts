@@ -38,9 +38,9 @@ for (const [name, make, message] of [
     /explain: inputs must be the shape of one sample, got 2; pass \{ inputs: \[784\] \}/,
   ],
   [
-    "explain, average",
-    () => door("explain")(model, { batchSize: 3, average: { decay: 0.9 } }),
-    /explain: average must be true or false, got \{"decay":0.9\}/,
+    "explain, over",
+    () => door("explain")(model, { batchSize: 3, over: { average: 0.9 } }),
+    /explain, over: it must be "batch", \{ every \}, .*, got an average without `every`; choose one/,
   ],
   [
     "explain, budget",

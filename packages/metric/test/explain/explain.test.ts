@@ -17,6 +17,8 @@ import test from "tape";
 
 const model = sequential(dense(784, 80, { activation: relu }), batchNorm(80), dense(80, 10));
 
+const average = { average: 0.95, every: 20 } as const;
+
 const standard = { batchSize: 50, metrics: standardMetrics };
 
 test("explain: a row per subsystem, with solver and cost", (t) => {
@@ -77,9 +79,9 @@ test("explain: the text is a table with aligned columns, and a sum", (t) => {
 });
 
 test("explain: a running average is kept as matrices, and as their inverses", (t) => {
-  const { rows } = explain(model, { batchSize: 50, average: true, metrics: paperMetrics });
+  const { rows } = explain(model, { batchSize: 50, over: average, metrics: paperMetrics });
   const [first] = rows;
-  t.deepEqual([first?.solver, first?.matrices, first?.bytes], ["dense", 1, 2 * 785 * 785 * 4]);
+  t.deepEqual([first?.solver, first?.matrices, first?.bytes], ["dense", 1, 2 * 785 * 785 * 4 + 4]);
   t.match(first?.why ?? "", /running average/);
   t.end();
 });
@@ -87,30 +89,31 @@ test("explain: a running average is kept as matrices, and as their inverses", (t
 test("explain: of Kronecker and diagonal metrics an average keeps factors", (t) => {
   const small = sequential(dense(99, 20, { activation: relu }), dense(20, 10));
   const averages = (table: MetricChoice) => {
-    const options = { batchSize: 50, average: true, metrics: table, likelihood: categorical() };
+    const options = { batchSize: 50, over: average, metrics: table, likelihood: categorical() };
     return explain(small, options).rows.map(({ solver, bytes }) => [solver, bytes]);
   };
-  // Two factors and their inverses.
+  // Two factors and their inverses, and λ; the factors F of the batch's rows, of ten columns each.
+  const rows = [4 * 50 * 20 * 10, 4 * 50 * 10 * 10] as const;
   t.deepEqual(averages(metrics.kfac({ split: true })), [
-    ["kronecker", 8 * (100 ** 2 + 20 ** 2)],
-    ["kronecker", 8 * (21 ** 2 + 10 ** 2)],
+    ["kronecker", 8 * (100 ** 2 + 20 ** 2) + 4 + rows[0]],
+    ["kronecker", 8 * (21 ** 2 + 10 ** 2) + 4 + rows[1]],
   ]);
   // Their eigenvectors, and a scale for each element.
   t.deepEqual(averages(metrics.kfac()), [
-    ["kronecker", 8 * (100 ** 2 + 20 ** 2) + 4 * 100 * 20],
-    ["kronecker", 8 * (21 ** 2 + 10 ** 2) + 4 * 21 * 10],
+    ["kronecker", 8 * (100 ** 2 + 20 ** 2) + 4 * 100 * 20 + 4 + rows[0]],
+    ["kronecker", 8 * (21 ** 2 + 10 ** 2) + 4 * 21 * 10 + 4 + rows[1]],
   ]);
   t.deepEqual(averages(metrics.diagonal()), [
-    ["diagonal", 8 * 100 * 20],
-    ["diagonal", 8 * 21 * 10],
+    ["diagonal", 8 * 100 * 20 + 4 * 20 + rows[0]],
+    ["diagonal", 8 * 21 * 10 + 4 * 10 + rows[1]],
   ]);
-  t.ok(averages(metrics.quasiDiagonal()).every(([, bytes]) => (bytes as number) < 30 * 100 * 20));
+  t.ok(averages(metrics.quasiDiagonal()).every(([, bytes]) => (bytes as number) < 70 * 100 * 20));
   t.end();
 });
 
 test("explain: over a memory budget it names the largest block and the alternatives", (t) => {
   t.throws(
-    () => explain(model, { batchSize: 50, average: true, memoryBudget: 1e8 }),
+    () => explain(model, { batchSize: 50, over: average, memoryBudget: 1e8 }),
     /explain: the blocks must fit in memoryBudget, 100 MB, got 394 MB, most of it 80 × \[785, 785\] of dense0 \(394 MB\); use linearRows for it \(one matrix, 4\.93 MB\), or metrics\.quasiDiagonal\(\) \(1\.00 MB\), or metrics\.diagonal\(\) \(502 kB\), or the metric of each batch instead of a running average \(woodbury, 1\.60 MB\), or plain\(…\) for the plain gradient/,
   );
   t.throws(
@@ -148,16 +151,16 @@ test("explain: a block that does not fit is solved by an exact solver that keeps
 
 test("explain: a running average that is too large is refused before anything is allocated", (t) => {
   const large = sequential(dense(300, 300, { activation: relu }), dense(300, 200));
-  const options = { batchSize: 10, likelihood: categorical(), average: true };
+  const options = { batchSize: 10, likelihood: categorical(), over: average };
   t.throws(
     () => explain(large, options),
-    /explain: a running average must fit in 2\.15 GB, got 1 × \[60200, 60200\], over 200 units of dense1 \(14\.5 GB\); use partition\(model, "neuron"\) \(145 MB\), or metrics\.kfac\(\) \(1\.04 MB\), or metrics\.ekfac\(\) of each batch .*, or metrics\.diagonal\(\) .*, or the metric of each batch instead of a running average \(woodbury, 31\.7 MB\)/,
+    /explain: a running average must fit in 2\.15 GB, got 1 × \[60200, 60200\], over 200 units of dense1 \(14\.5 GB\); use partition\(model, "neuron"\) \(145 MB\), or metrics\.kfac\(\) \(1\.04 MB\), or metrics\.ekfac\(\) of each batch .*, or metrics\.diagonal\(\) .*, or the metric of each batch instead of a running average \(woodbury, 33\.3 MB\)/,
   );
   t.throws(
     () => explain(large, { ...options, metrics: partition(large, "whole") }),
     /got 1 × \[150500, 150500\] of dense0 \+ dense1 \(90\.6 GB\); use a finer partition, or/,
   );
-  t.ok(explain(large, { ...options, average: false }).bytes < 1e8);
+  t.ok(explain(large, { ...options, over: "batch" }).bytes < 1e8);
   t.ok(explain(large, { ...options, metrics: partition(large, "neuron") }).bytes < 1e9);
   t.ok(explain(large, { ...options, metrics: metrics.kfac() }).bytes < 1e7);
   t.end();
@@ -177,9 +180,12 @@ test("explain: a solver that is asked for, with what it keeps, or the block that
     `woodbury (50 rows < 0.7·100 = 70) ${8 * 20 * 50 ** 2}`,
     `cg (asked for) ${4 * 5 * 21 * 10}`,
   ]);
-  const averaged = { metrics: metrics.kfac(), average: true, solver: { dense1: "dense" } } as const;
+  const averaged = { metrics: metrics.kfac(), over: average, solver: { dense1: "dense" } } as const;
   // The factors, and the inverse of their product.
-  t.equal(shown(averaged)[1], `dense (asked for) ${4 * (21 ** 2 + 10 ** 2 + 210 ** 2)}`);
+  t.equal(
+    shown(averaged)[1],
+    `dense (asked for) ${4 * (21 ** 2 + 10 ** 2 + 210 ** 2 + 1 + 50 * 10 * 10)}`,
+  );
   t.throws(
     () => shown({ metrics: metrics.diagonal(), solver: "woodbury" }),
     /explain, solver of dense0: a block by diagonal.* can be solved by diagonal, dense, cg, got woodbury/,
@@ -206,13 +212,14 @@ test("explain: the soft-max block by Woodbury, and its average within a budget o
     [row?.layout, row?.size, row?.columns],
     ["1 × [810, 810], over 10 units", 810, "coupled"],
   );
-  t.deepEqual([row?.solver, row?.bytes], ["woodbury", 8 * 450 ** 2]);
+  const factors = 4 * 50 * 10 * 9;
+  t.deepEqual([row?.solver, row?.bytes], ["woodbury", 8 * 450 ** 2 + factors]);
   t.match(row?.why ?? "", /450 rows < 0\.7·810 = 567/);
-  const average = { ...options, average: true };
-  t.equal(explain(last, { ...average, memoryBudget: 6e6 }).bytes, 8 * 810 ** 2);
+  const averaged = { ...options, over: average };
+  t.equal(explain(last, { ...averaged, memoryBudget: 6e6 }).bytes, 8 * 810 ** 2 + 4 + factors);
   t.throws(
-    () => explain(last, { ...average, memoryBudget: 5e6 }),
-    /got 5\.25 MB, most of it 1 × \[810, 810\], over 10 units of w \(5\.25 MB\); use partition\(model, "neuron"\) \(525 kB\), or metrics\.kfac\(\) \(53\.3 kB\), or metrics\.ekfac\(\) of each batch \(53\.3 kB\), or metrics\.quasiDiagonal\(\) \(13\.0 kB\), or .*, or the metric of each batch/,
+    () => explain(last, { ...averaged, memoryBudget: 5e6 }),
+    /got 5\.27 MB, most of it 1 × \[810, 810\], over 10 units of w \(5\.27 MB\); use partition\(model, "neuron"\) \(525 kB\), or metrics\.kfac\(\) \(53\.3 kB\), or metrics\.ekfac\(\) of each batch \(53\.3 kB\), or metrics\.quasiDiagonal\(\) \(13\.0 kB\), or .*, or the metric of each batch/,
   );
   t.end();
 });

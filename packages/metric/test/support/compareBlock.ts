@@ -1,5 +1,5 @@
-import { compile, constant, type Node, vmap } from "@metrigrad/graph";
-import type { Block, OutputsBlock, Solver } from "@metrigrad/metric";
+import { compile, constant, fill, type Node, vmap } from "@metrigrad/graph";
+import type { Block, Hold, Solver } from "@metrigrad/metric";
 import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import { inverse, Matrix, solve } from "ml-matrix";
 import { asTensor, matrixOf } from "./draws.ts";
@@ -71,14 +71,16 @@ export async function compareBlock(
     const solvers = new Set<Solver>(["dense", "cg", ...block.costs.map(({ solver }) => solver)]);
     for (const solver of solvers) {
       if (solver === "cg" && absolute === 0) continue;
-      const { x, lambda, residual } = block.solution(node, { ...exact(solver, size), damping });
+      const made = block.prepare(null, { ...exact(solver, size), damping });
+      const x = made.solve(node);
+      const residual = made.residual(node, x);
       all.set(`solve by ${solver}, ${name}`, { node: x, expected: solved });
-      all.set(`λ of ${solver}, ${name}`, { node: lambda, expected: lambdas });
+      all.set(`λ of ${solver}, ${name}`, { node: made.lambda(), expected: lambdas });
       all.set(`residual of ${solver}, ${name}`, { node: residual, expected: [0], least: 1 });
     }
     for (const { solver } of block.costs.slice(0, 2)) {
       if (solver === "cg") continue;
-      const prepared = block.prepare((_, value) => value, { damping, solver });
+      const prepared = block.prepare(ofNow, { damping, solver });
       all.set(`prepared by ${solver}, ${name}`, { node: prepared.solve(node), expected: solved });
       all.set(`prepared product by ${solver}, ${name}`, {
         node: prepared.apply(node),
@@ -103,26 +105,29 @@ export async function compareBlock(
         return columns.transpose().mmul(columns).to1DArray();
       },
     });
-    if (rows === undefined) continue;
+    const { solveOutputs } = block;
+    if (rows === undefined || solveOutputs === null) continue;
     const delta = matrixOf("delta", rows.rows, m);
-    const bare = Matrix.columnVector(rows.transpose().mmul(delta).div(rows.rows).to1DArray());
+    const bare = Matrix.columnVector(rows.transpose().mmul(delta).to1DArray());
     const rest = { v: node, along: constant(asTensor(rows.mmul(v))) };
-    const own = block as OutputsBlock;
     const given = constant(asTensor(delta));
     for (const solver of ["woodbury", "dense"] as const) {
       const options = { solver, damping };
       all.set(`solveOutputs by ${solver}, ${name}`, {
-        node: own.solveOutputs(given, null, options),
+        node: solveOutputs(given, null, options),
         expected: solve(shifted, bare).to1DArray(),
       });
       all.set(`solveOutputs by ${solver} with a rest, ${name}`, {
-        node: own.solveOutputs(given, rest, options),
+        node: solveOutputs(given, rest, options),
         expected: solve(shifted, Matrix.add(bare, column)).to1DArray(),
       });
     }
   }
   return errorsOf(all, store);
 }
+
+/** A Hold that updates before it is read: what it holds is of now, in the form in which it is held. */
+const ofNow: Hold = (_, { shape }, next) => next(fill(shape, 0));
 
 /** Enough steps for conjugate gradients to be exact in rounding. */
 function exact(solver: Solver, size: number) {

@@ -21,8 +21,8 @@ export function trainingTime(model: Module, options: FitOptions): Measure {
         const short = dataSet({
           ...data,
           train: first(data.train, steps * batchSize),
-          valid: first(data.valid, 0),
-          test: first(data.test, 0),
+          ...(data.valid && { valid: first(data.valid, 0) }),
+          ...(data.test && { test: first(data.test, 0) }),
         });
         const { store: _, onStep: __, ...others } = options;
         const run = fit(model, { ...others, data: short, backend, epochs: 2, report: false });

@@ -27,7 +27,7 @@ test("the paper's RNGD has the paper's settings, of which γ alone is tuned", as
       relative: 1e-4,
       absolute: 0,
       momentum: 0,
-      average: { decay: 0.995, refreshEvery: 100 },
+      over: { average: 0.995, every: 100 },
       forward: "infer",
     });
   }

@@ -5,7 +5,7 @@ import { sizeOf } from "@metrigrad/tensor";
 export interface AffineUse {
   readonly kind: "affine";
   /** W [d, m], or [m, d] where transposed; and the bias [m] where that is a parameter of its own. */
-  readonly parameters: readonly [w: Variable, bias?: Variable];
+  readonly parameters: readonly [w: Variable] | readonly [w: Variable, bias: Variable];
   /** x [rows, d], or [rows, d − 1] where the last row of the columns [d, m] is a bias. */
   readonly rows: Node;
   /** Whether x̃ is (x, 1). */

@@ -13,9 +13,9 @@ import { targetsOf } from "./terms.ts";
  * @throws DataError with the first row and value that are not in the support, where targets are no tensors, and for
  *   masks and weights that do not fit or are negative.
  */
-export function checkTargets<H, Y>(
+export function checkTargets(
   where: string,
-  law: Law<H, Y>,
+  law: Pick<Law, "name" | "support" | "targets">,
   targets: Tree<Tensor>,
   widths: Tree<number>,
 ): void {

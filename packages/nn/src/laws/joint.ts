@@ -1,10 +1,7 @@
 import { add, type Node } from "@metrigrad/graph";
 import { GraphError, ShapeError, sameTree } from "@metrigrad/tensor";
-import type { Law } from "./law.ts";
+import type { AnyLaw, Law } from "./law.ts";
 import { targetsOf, under } from "./terms.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: a law of any responses; no narrower type takes all of them.
-type AnyLaw = Law<any, any>;
 
 /** Laws in lists and records. */
 export type LawTree = AnyLaw | readonly LawTree[] | { readonly [name: string]: LawTree };

@@ -62,6 +62,10 @@ export interface Law<H = Node, Y = Node> {
   readonly targets?: (targets: unknown, widths: unknown) => readonly TargetPart[];
 }
 
+/** A law of any responses. */
+// biome-ignore lint/suspicious/noExplicitAny: no narrower type takes all laws.
+export type AnyLaw = Law<any, any>;
+
 /** ln p and divergences of the responses of a sample, one by one: [n, a…]. */
 export interface LawTerms<H = Node, Y = Node> {
   logProb(y: Y, h: H): Node;

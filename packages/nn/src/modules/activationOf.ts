@@ -26,7 +26,13 @@ export function activationOf(
   throw new GraphError({
     where,
     must: `activation must be an element-wise op of one value, or one of ${Object.keys(aliases).join(", ")}`,
-    got: typeof given === "string" ? JSON.stringify(given) : String(given),
-    todo: "import it ({ activation: relu }) or make one with defElementwise",
+    got: shown(given),
+    todo: "import it ({ activation: relu }), call what makes one (leakyRelu(0.01)), or use defElementwise",
   });
+}
+
+/** What was given as text; a function by its name, not by its source. */
+function shown(given: unknown): string {
+  if (typeof given === "string") return JSON.stringify(given);
+  return typeof given === "function" ? `function ${given.name || "without a name"}` : String(given);
 }

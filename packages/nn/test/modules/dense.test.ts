@@ -1,4 +1,4 @@
-import { constant, defElementwise, input, type Node, tanh } from "@metrigrad/graph";
+import { constant, defElementwise, input, leakyRelu, type Node, tanh } from "@metrigrad/graph";
 import { applyModel, dense } from "@metrigrad/nn";
 import { tensor } from "@metrigrad/tensor";
 import test from "tape";
@@ -59,7 +59,14 @@ test("dense: an activation is an op, one of one's own, or a name", (t) => {
   t.throws(() => dense(2, 2, { activation: "tahn" }), message);
   t.throws(() => dense(2, 2, { activation: "toString" }), message);
   t.throws(() => dense(2, 2, { activation: 3 as never }), message);
-  t.throws(() => dense(2, 2, { activation: Math.tanh as never }), /dense: activation must be/);
+  t.throws(
+    () => dense(2, 2, { activation: Math.tanh as never }),
+    /dense: activation must be .*, got function tanh; /,
+  );
+  t.throws(
+    () => dense(2, 2, { activation: leakyRelu as never }),
+    /dense: activation must be .*, got function leakyRelu; .*call what makes one/,
+  );
   t.throws(
     () => dense(2, 2, { activation: defElementwise({ name: "two", f: "x*y" }) as never }),
     /dense: activation must be/,

@@ -1,5 +1,7 @@
-import type { Node, Update } from "@metrigrad/graph";
-import type { Application, AppliedParameter, RowLaw as Law } from "@metrigrad/nn";
+import type { Node, Update, Variable } from "@metrigrad/graph";
+import type { Application, AppliedParameter, Observation } from "@metrigrad/nn";
+import type { Initializer, ValueType } from "@metrigrad/tensor";
+import type { MetricUse } from "@metrigrad/metric";
 import type { StepReport } from "./report.ts";
 
 /** L2 inside the loss: ½β Σ‖W‖², over the parts of the parameters that decay. */
@@ -9,25 +11,42 @@ export interface Penalty {
   readonly value: Node;
 }
 
+/** A value that an optimizer keeps. */
+export interface SlotOptions {
+  /** That of the parameter by default. */
+  readonly shape?: readonly number[];
+  /** `float` by default. */
+  readonly type?: ValueType;
+  /** Zeros by default. */
+  readonly init?: Initializer;
+}
+
 /** What an optimizer is given: the graph of one training step. */
 export interface OptimizerContext {
-  /** The data term, a scalar: the weighted mean over the batch of −ln p, in nats. */
+  /** The data term, a scalar: the mean over the batch of the loss of a sample. */
   readonly loss: Node;
-  /** What the model puts out for the batch, and the law around it that `loss` is of. */
-  readonly prediction?: { readonly output: Node; readonly law: Law };
   /** The L2 term, null where there is none. */
   readonly penalty: Penalty | null;
+  /** What is observed of the model, and under which laws `loss` is −ln p of it; empty for other losses. */
+  readonly observed: readonly Observation[];
   /** Uses of modules in the forward pass of `loss`. */
   readonly applications: readonly Application[];
   /** The same batch through the model in inference mode; built on the first call. */
   readonly inference: () => readonly Application[];
   readonly parameters: readonly AppliedParameter[];
-  /** Rows of a batch. */
-  readonly batchSize: number;
-  /** Steps done before this one, a float scalar. */
+  /** Samples n of a batch. */
+  readonly samples: number;
+  /** Steps of this optimizer before this one, a float scalar. */
   readonly step: Node;
-  /** Steps done over steps of the whole run, a float scalar in [0, 1). */
+  /** Steps done over steps of the whole run, a float scalar in [0, 1); 0 where the run has no end. */
   readonly progress: Node;
+  /** A value that the optimizer keeps for a parameter from step to step: the same one for the same name. */
+  readonly slot: (parameter: Variable, name: string, options?: SlotOptions) => Variable;
+  /**
+   * Gradients that do not come from this batch alone, such as accumulated ones, in the order of the
+   * parameters; null: ∂(loss + penalty)/∂θ.
+   */
+  readonly gradients: readonly Node[] | null;
 }
 
 /**
@@ -35,12 +54,14 @@ export interface OptimizerContext {
  * changed in the same step.
  */
 export interface Phase {
-  /** Due at every step whose number (from 0) is a multiple of this. */
+  /** Due at every step whose number (from 0) is `offset` more than a multiple of this. */
   readonly every: number;
+  /** 0 by default. */
+  readonly offset?: number;
   /** Not due before this step; 0 by default. */
   readonly from?: number;
   readonly updates: readonly Update[];
-  /** What can be told of a step at which this phase is due. */
+  /** What can be reported of a step at which this phase is due. */
   readonly report?: StepReport;
 }
 
@@ -49,6 +70,8 @@ export interface Optimizer {
   readonly name: string;
   /** Everything that it was made with, as plain data for records. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What it preconditions with, for `explain`; null or absent: nothing. */
+  readonly metric?: MetricUse | null;
   /** The updates of one step, parameters and own state. Throws GraphError and MetricError. */
   update(context: OptimizerContext): readonly Phase[];
 }

@@ -1,4 +1,4 @@
-import { add, constant, cos, exp, mul, type Node, sub } from "@metrigrad/graph";
+import { add, constant, cos, div, exp, maximum, minimum, mul, type Node, sub } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 import { checkSettings } from "./settings.ts";
 
@@ -46,4 +46,23 @@ export function cosineSchedule(end = 0): Schedule {
 export function exponentialSchedule(end = 0.05): Schedule {
   checkSettings("exponentialSchedule", { end }, { end: [Number.MIN_VALUE, Number.MAX_VALUE] });
   return { name: `exponential(${end})`, factor: (progress) => exp(mul(progress, Math.log(end))) };
+}
+
+/**
+ * From 0 up to 1 on a straight line over the first share of a run, then another schedule over the rest.
+ * @param share of the run, within (0, 1)
+ * @param then what follows; constant by default
+ * @returns a schedule
+ * @throws GraphError for a share out of range
+ */
+export function warmup(share: number, then: Schedule = constantSchedule()): Schedule {
+  checkSettings("warmup", { share }, { share: [Number.MIN_VALUE, 1 - Number.EPSILON] });
+  checkSchedule("warmup", then);
+  return {
+    name: `warmup(${share}, ${then.name})`,
+    factor: (progress) => {
+      const rest = maximum(div(sub(progress, share), 1 - share), 0);
+      return mul(minimum(div(progress, share), 1), then.factor(rest));
+    },
+  };
 }

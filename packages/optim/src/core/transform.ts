@@ -1,3 +1,4 @@
+import type { MetricUse } from "@metrigrad/metric";
 import type { OptimizerContext } from "./optimizer.ts";
 import type { ChainStep } from "./step.ts";
 
@@ -6,6 +7,8 @@ export interface Transform {
   readonly name: string;
   /** Everything that it was made with, as plain data for records. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What it preconditions with, for `explain`. */
+  readonly metric?: MetricUse;
   /** Throws GraphError and MetricError. */
   transform(step: ChainStep, context: OptimizerContext): ChainStep;
 }

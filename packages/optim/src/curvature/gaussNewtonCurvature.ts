@@ -1,4 +1,4 @@
-import { expandDims, jvp, matmul, mul, type Node, squeeze, transpose } from "@metrigrad/graph";
+import { expandDims, jvp, matmul, mul, type Node, reshape, sqrt, squeeze, transpose } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 import type { Curvature } from "./curvature.ts";
 
@@ -9,17 +9,26 @@ import type { Curvature } from "./curvature.ts";
  */
 export const gaussNewtonCurvature: Curvature = Object.freeze({
   name: "gaussNewton",
-  of: (where, _, { prediction }) => {
-    if (prediction === undefined) throw unknownOutput(where);
-    const { output, law } = prediction;
-    const root = transpose(law.fisherRoot(output));
+  of: (where, _, { observed, samples }) => {
+    if (observed.length === 0) throw unknownOutput(where);
+    const parts = observed.flatMap(({ output, law }) => law.parts(output as never));
+    const roots = parts.map(({ law, natural, weights }) => {
+      const root = transpose(law.fisherRoot(natural));
+      return weights === null ? root : mul(root, reshape(sqrt(weights), [-1, 1, 1]));
+    });
     return (directions) => {
       const wrt = directions.map(([variable]) => variable as Node);
       const tangents = directions.map(([, value]) => value);
-      const [moved] = jvp([output], wrt, tangents) as [Node];
-      const rows = squeeze(matmul(root, expandDims(moved, 2)), 2);
-      const scaled = mul(rows, (output.shape[0] as number) ** -0.5);
-      return { along: [scaled], image: [scaled] };
+      const moved = jvp(
+        parts.map(({ natural }) => natural),
+        wrt,
+        tangents,
+      );
+      const scaled = moved.map((one, k) => {
+        const rows = squeeze(matmul(roots[k] as Node, expandDims(one, 2)), 2);
+        return mul(rows, samples ** -0.5);
+      });
+      return { along: scaled, image: scaled };
     };
   },
 } satisfies Curvature);
@@ -27,8 +36,8 @@ export const gaussNewtonCurvature: Curvature = Object.freeze({
 function unknownOutput(where: string): GraphError {
   return new GraphError({
     where,
-    must: "the Gauss–Newton matrix needs the model's output and law",
-    got: "a context without a prediction",
-    todo: "pass { prediction: { output, law } } in the context, or { curvature: metricCurvature }",
+    must: "the Gauss–Newton matrix needs what is observed of the model, and its law",
+    got: "a loss without a law",
+    todo: "train by a likelihood, name the law in the training step (observe), or pass { curvature: metricCurvature }",
   });
 }

@@ -11,9 +11,10 @@ import {
   mul,
   type Node,
   sub,
-  variable,
+  type Variable,
   where,
 } from "@metrigrad/graph";
+import type { AppliedParameter } from "@metrigrad/nn";
 import { lossAfter, wholeLoss } from "../core/lossAfter.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import { checkKnown, checkSettings } from "../core/settings.ts";
@@ -41,13 +42,19 @@ const [low, high] = [0.25, 0.75] as const;
 const ones = () => [1];
 
 /** s: all damping is this times what the settings say. */
-export const dampingFactor = variable("optimizer/damping/factor", [], {
-  role: "state",
-  init: ones,
-});
+export function dampingFactor(context: OptimizerContext): Variable {
+  return kept(context, "damping/factor");
+}
 
 /** What s is after the step: beside s itself, so that a step is made with one s throughout. */
-const nextFactor = variable("optimizer/damping/next", [], { role: "state", init: ones });
+function nextFactor(context: OptimizerContext): Variable {
+  return kept(context, "damping/next");
+}
+
+/** A scalar of all parameters of a step, a slot of the first. */
+function kept({ slot, parameters }: OptimizerContext, name: string): Variable {
+  return slot((parameters[0] as AppliedParameter).variable, name, { shape: [], init: ones });
+}
 
 /** Settings with nothing left open, checked. Throws GraphError. */
 export function fullAdapt(where: string, settings: AdaptSettings): Required<AdaptSettings> {
@@ -89,20 +96,21 @@ export function adaptDamping(settings: Required<AdaptSettings>, context: Optimiz
     const falls = logicalAnd(less(predicted, 0), greater(ratio, high));
     const rises = logicalAnd(less(predicted, 0), logicalNot(greaterEqual(ratio, low)));
     const share = omega ** every;
+    const [factor, following] = [dampingFactor(context), nextFactor(context)];
     const moved = where(
       falls,
-      mul(dampingFactor, share),
-      where(rises, div(dampingFactor, share), dampingFactor),
+      mul(factor, share),
+      where(rises, div(factor, share), factor),
     );
     const next = maximum(minimum(moved, most), least);
     const quantities = [
-      { name: "dampingFactor", value: () => add(dampingFactor, 0), costly: false },
+      { name: "dampingFactor", value: () => add(factor, 0), costly: false },
       { name: "reductionRatio", value: () => ratio, costly: true },
     ];
     return {
       ...step,
-      before: [...step.before, { every, updates: [[nextFactor, next]] }],
-      always: [...step.always, [dampingFactor, nextFactor]],
+      before: [...step.before, { every, updates: [[following, next]] }],
+      always: [...step.always, [factor, following]],
       report: { ...step.report, quantities: [...step.report.quantities, ...quantities] },
     };
   };

@@ -1,5 +1,21 @@
-import { grad, mul, type Node, slice, sub, type Variable, withScope } from "@metrigrad/graph";
-import type { OutputsBlock } from "@metrigrad/metric";
+import {
+  add,
+  affine,
+  cutEdges,
+  grad,
+  isVariable,
+  matmul,
+  mul,
+  type Node,
+  slice,
+  sub,
+  topological,
+  type Variable,
+  withMetricScope,
+  zerosLike,
+} from "@metrigrad/graph";
+import type { MadeOf } from "@metrigrad/metric";
+import type { AffineUse, Use } from "@metrigrad/nn";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {
   columnsOf,
@@ -9,90 +25,149 @@ import {
   packing,
 } from "./preconditioned.ts";
 
+/** What a solve in the space of outputs needs: the use T = X̃W, and what else leads from the loss to W. */
+interface Route {
+  readonly outputs: Node;
+  readonly rows: MadeOf;
+  /** The gradient of what reaches the parameters past T, as values of them; null where nothing does. */
+  readonly rest: readonly (Node | null)[];
+}
+
 /**
  * Preconditions with the metric of the batch that gives the gradient. Where a subsystem's outputs
- * T = X̃W are known the gradient is never formed: with Δ = n ∂L/∂T the solve happens in the space of
- * the n rows, and L2 comes along through X̃V = β(T − 1b').
+ * T = X̃W are known the gradient is never formed: with ∂L/∂T the solve happens in the space of
+ * the n rows, and L2 comes along through X̃V = β(T − 1b'). What else of the loss reaches W (a penalty, a
+ * second use) is a fact of the graph: its gradient is added to the right side.
  */
 export function batchMetric(task: PreconditionTask): Preconditioned {
   const { measured, dampingOf, solverOf, settings, step, context } = task;
   // Outputs of a forward pass of their own are not on the way to the loss; a direction that is no
-  // gradient does not come from outputs.
-  const direct = settings.forward === "train" && step.directions === step.gradients;
-  const routes = measured.map((subsystem) => ({ subsystem, rows: rowsOf(subsystem, direct) }));
-  const found = routes.flatMap(({ rows }) => rows?.rows.outputs ?? []);
-  const deltas = new Map(grad(context.loss, found).map((delta, i) => [found[i] as Node, delta]));
-  const decays = penaltyGradients(
-    context,
-    routes.map(({ subsystem }) => subsystem.params[0] as Variable),
-  );
-  const blocks = routes.map(({ subsystem, rows }, index) => {
+  // gradient of this batch does not come from outputs.
+  const direct =
+    settings.forward === "train" &&
+    step.directions === step.gradients &&
+    context.gradients === null;
+  const readers = direct ? readersOf(context) : new Map<Variable, Reader[]>();
+  const routes = measured.map((one) => (direct ? routeOf(one, readers, context) : null));
+  const found = routes.flatMap((route) => route?.outputs ?? []);
+  const cotangents = new Map(grad(context.loss, found).map((one, i) => [found[i] as Node, one]));
+  const blocks = measured.map((subsystem, index) => {
     const { path, params, block } = subsystem;
     const own = packing(subsystem);
-    return withScope(`metric/${path}`, () => {
+    return withMetricScope(path, () => {
       const [damping, solver] = [dampingOf(subsystem), solverOf(subsystem)];
-      const fresh = () => block.prepare((_, value) => value, { damping, solver });
-      const common = {
-        ...own,
-        path,
-        apply: block.apply,
-        damped: (v: Node) => fresh().damped(v),
-        solve: (v: Node) => fresh().solve(v),
-        lambda: () => fresh().lambda(),
-      };
-      const outputs = rows?.rows.outputs ?? null;
-      if (rows === null || outputs === null) {
-        const direction = block.solve(columnsOf(step, own), { damping, solver });
-        return { ...common, solver, direction };
+      const solve = block.prepare(null, { damping, solver });
+      const route = routes[index] ?? null;
+      if (block.solveOutputs === null || route === null) {
+        const direction = solve.solve(columnsOf(step, own));
+        return { ...own, ...solve, path, solver, direction };
       }
-      const decay = decays[index] ?? null;
-      const along = alongPenalty(context, params[0] as Variable, rows, outputs);
-      const rest = decay === null || along === null ? null : { v: decay, along };
-      const delta = mul(deltas.get(outputs) as Node, rows.n as number);
-      const direction = rows.solveOutputs(delta, rest, { damping, solver });
+      const rest = restOf(route, params, own.pack, context);
+      const cotangent = cotangents.get(route.outputs) as Node;
+      const direction = block.solveOutputs(cotangent, rest, { damping, solver });
       const by = solver === "woodbury" ? "woodbury in the space of outputs" : solver;
-      return { ...common, solver: by, direction };
+      return { ...own, ...solve, path, solver: by, direction };
     });
   });
   return { blocks, before: [], always: [] };
 }
 
-/** The rows through whose outputs the gradient is solved; null where there are none. */
-function rowsOf({ block }: Measured, direct: boolean): OutputsBlock | null {
-  const rows = "rows" in block ? (block as OutputsBlock) : null;
-  return direct && rows !== null && rows.rows.outputs !== null ? rows : null;
+type Reader = readonly [node: Node, input: number];
+
+/** Who reads each parameter on the way to the loss. */
+function readersOf({ loss }: OptimizerContext): ReadonlyMap<Variable, readonly Reader[]> {
+  const readers = new Map<Variable, Reader[]>();
+  for (const node of topological([loss])) {
+    node.inputs.forEach((input, at) => {
+      if (isVariable(input)) readers.set(input, [...(readers.get(input) ?? []), [node, at]]);
+    });
+  }
+  return readers;
 }
 
-/** V = ∂penalty/∂θ for every parameter that the penalty covers, null for others. */
-function penaltyGradients(
-  context: OptimizerContext,
-  variables: readonly Variable[],
-): (Node | null)[] {
-  const { penalty, parameters } = context;
-  if (penalty === null) return variables.map(() => null);
-  const covered = variables.filter((variable) =>
-    parameters.some((parameter) => parameter.variable === variable && parameter.decay !== "none"),
+/** How a subsystem is solved through its outputs; null where they are not those of one use of its parameters. */
+function routeOf(
+  { block, params, applications }: Measured,
+  readers: ReadonlyMap<Variable, readonly Reader[]>,
+  { loss }: OptimizerContext,
+): Route | null {
+  const { madeOf, solveOutputs } = block;
+  const outputs = madeOf?.outputs ?? null;
+  if (solveOutputs === null || madeOf === null || outputs === null) return null;
+  const uses: readonly Use[] = applications.flatMap((application) => application.uses);
+  const use = uses.find(
+    (one): one is AffineUse & Pick<Use, "consumers"> =>
+      one.kind === "affine" && one.outputs === outputs && sameList(one.parameters, params),
   );
-  const found = grad(penalty.value, covered);
-  return variables.map((variable) => found[covered.indexOf(variable)] ?? null);
+  if (use === undefined || use.transposed) return null;
+  const others = params.flatMap((param) =>
+    (readers.get(param) ?? []).filter(
+      ([node, input]) => !use.consumers.some(([one, at]) => one === node && at === input),
+    ),
+  );
+  if (others.length === 0) return { outputs, rows: madeOf, rest: params.map(() => null) };
+  const [past] = cutEdges([loss], use.consumers);
+  return { outputs, rows: madeOf, rest: grad(past as Node, params, { unused: "zero" }) };
 }
 
-/** X̃V for V = βW, or βW without the bias row: βT or β(T − 1b'), at no product; null where V = 0. */
-function alongPenalty(
+function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((one, at) => one === b[at]);
+}
+
+/** V, the gradient of what does not pass through T, and X̃V; null where there is none. */
+function restOf(
+  { outputs, rows, rest }: Route,
+  params: readonly Variable[],
+  pack: (values: readonly Node[]) => Node,
+  context: OptimizerContext,
+): { readonly v: Node; readonly along: Node } | null {
+  const decay = decayOf(context, params, outputs, rows);
+  const extra = rest.some((one) => one !== null)
+    ? pack(params.map((param, at) => rest[at] ?? zerosLike(param)))
+    : null;
+  const penalty = decay === null ? null : pack(decay.values);
+  if (extra === null) return penalty === null ? null : { v: penalty, along: decay?.along ?? times(rows, penalty) };
+  if (penalty === null) return { v: extra, along: times(rows, extra) };
+  const along = decay?.along ?? times(rows, penalty);
+  return { v: add(penalty, extra), along: add(along, times(rows, extra)) };
+}
+
+/** X̃V. */
+function times({ x, bias }: MadeOf, v: Node): Node {
+  return bias ? affine(x, v) : matmul(x, v);
+}
+
+/**
+ * The gradient of the L2 term by parameters, and X̃V of it where that is at hand: for V = βW it is βT,
+ * without the bias β(T − 1b'). Null where nothing decays.
+ */
+function decayOf(
   { penalty, parameters }: OptimizerContext,
-  variable: Variable,
-  { d, rows }: OutputsBlock,
+  params: readonly Variable[],
   outputs: Node,
-): Node | null {
-  const decay = parameters.find((parameter) => parameter.variable === variable)?.decay ?? "none";
-  if (penalty === null || decay === "none") return null;
-  if (decay === "all") return mul(outputs, penalty.beta);
-  const bias = slice(variable, [[d - 1, d]]);
-  return mul(sub(outputs, rows.bias ? bias : matmulLastRow(rows.x, bias)), penalty.beta);
+  { x, bias: biased }: MadeOf,
+): { readonly values: readonly Node[]; readonly along: Node | null } | null {
+  if (penalty === null) return null;
+  const decays = params.map(
+    (param) => parameters.find(({ variable }) => variable === param)?.decay ?? "none",
+  );
+  if (decays.every((decay) => decay === "none")) return null;
+  const values = grad(penalty.value, params, { unused: "zero" });
+  const [w, bias, ...others] = params as readonly [Variable, ...Variable[]];
+  const { beta } = penalty;
+  if (others.length > 0) return { values, along: null };
+  if (bias !== undefined) {
+    const alone = decays[0] === "all" && decays[1] === "none";
+    return { values, along: alone ? mul(sub(outputs, bias), beta) : null };
+  }
+  if (decays[0] === "all") return { values, along: mul(outputs, beta) };
+  const d = w.shape[0] as number;
+  const last = slice(w, [[d - 1, d]]);
+  return { values, along: mul(sub(outputs, biased ? last : lastColumnTimes(x, last)), beta) };
 }
 
 /** The share of the last parameter row in T, where its input is a stored column. */
-function matmulLastRow(x: Node, row: Node): Node {
+function lastColumnTimes(x: Node, row: Node): Node {
   const columns = x.shape[1] as number;
   return mul(slice(x, [null, [columns - 1, columns]]), row);
 }

@@ -1,7 +1,6 @@
 import { mul, type Node } from "@metrigrad/graph";
-import type { Damping, Described, Subsystem } from "@metrigrad/metric";
+import { checkDamping, type Damping, type Described, type Subsystem } from "@metrigrad/metric";
 import { GraphError } from "@metrigrad/tensor";
-import { checkKnown } from "../core/settings.ts";
 
 /**
  * Damping by block: by the path of a module, by a module or a kind of modules, or by a function of the
@@ -21,7 +20,7 @@ interface DampingSettings {
 
 /**
  * The damping of every block, times a factor where there is one. Throws GraphError for a path, a module or
- * a kind that no block has, for negative damping, and for none where `needed`.
+ * a kind that no block has, MetricError for negative damping, and for none where `needed`.
  */
 export function blockDampings(
   where: string,
@@ -91,6 +90,7 @@ function isMap(
 }
 
 function nameOf(of: Described): string {
+  if ("use" in of) return `${of.use} uses`;
   return "definition" in of ? `one ${of.definition.spec.name}` : of.spec.name;
 }
 
@@ -115,21 +115,5 @@ function checkBlocksKnown(
     must: `it must name modules of the model (${paths.join(", ")})`,
     got: unknown.join(", "),
     todo: "correct the path, or leave it out",
-  });
-}
-
-function checkDamping(where: string, damping: Damping, needed: boolean) {
-  checkKnown(where, damping, ["relative", "absolute"]);
-  const { relative = 0, absolute = 0 } = damping;
-  const numbers = [relative, absolute].filter((value) => typeof value === "number");
-  const positive = relative !== 0 || absolute !== 0;
-  if (numbers.every((value) => value >= 0 && value < Infinity) && (positive || !needed)) return;
-  throw new GraphError({
-    where,
-    must: needed
-      ? "the metric of one batch is singular, so it must be damped"
-      : "damping must be finite and not negative",
-    got: `relative ${relative} and absolute ${absolute}`,
-    todo: "pass { absolute: 0.5 } or { relative: 1e-4 }",
   });
 }

@@ -1,16 +1,4 @@
-import {
-  add,
-  div,
-  greater,
-  max,
-  mul,
-  type Node,
-  sqrt,
-  square,
-  sub,
-  sum,
-  where,
-} from "@metrigrad/graph";
+import { add, div, max, mul, type Node, sqrt, square, sum } from "@metrigrad/graph";
 import type { BlockReport, Quantity } from "../core/report.ts";
 import type { ChainStep } from "../core/step.ts";
 import { stepLength } from "../transforms/klClip.ts";
@@ -27,11 +15,11 @@ const iterations = 12;
 export function metricReport(blocks: readonly PreconditionedBlock[], before: ChainStep) {
   return (step: ChainStep): ChainStep => {
     const own = blocks.map((block): BlockReport => {
-      const { path, params, solver, direction } = block;
+      const { path, names, solver, direction } = block;
       const given = columnsOf(before, block);
       const quantities: Quantity[] = [
         { name: "lambda", value: block.lambda, costly: false },
-        { name: "residual", value: () => residual(block, given, direction), costly: false },
+        { name: "residual", value: () => block.residual(given, direction), costly: false },
         {
           name: "length",
           value: () => stepLength("report", { ...step, metric: [block] }),
@@ -39,22 +27,13 @@ export function metricReport(blocks: readonly PreconditionedBlock[], before: Cha
         },
         { name: "condition", value: () => condition(block, given), costly: true },
       ];
-      return { path, params: params.map(({ attrs }) => attrs.name), solver, quantities };
+      return { path, params: names, solver, quantities };
     });
     const length = { name: "length", value: () => stepLength("report", step), costly: false };
     const { quantities, blocks: others } = step.report;
     const report = { quantities: [length, ...quantities], blocks: [...others, ...own] };
     return { ...step, report };
   };
-}
-
-const norm = (v: Node) => sqrt(sum(square(v)));
-
-/** ‖v − (g + λI)u‖/‖v‖, a scalar; 0 where v = 0. */
-function residual({ damped }: PreconditionedBlock, v: Node, u: Node): Node {
-  const whole = norm(v);
-  const some = greater(whole, 0);
-  return where(some, div(norm(sub(v, damped(u))), where(some, whole, 1)), 0);
 }
 
 /**

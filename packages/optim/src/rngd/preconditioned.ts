@@ -2,6 +2,7 @@ import type { Node, Update } from "@metrigrad/graph";
 import {
   type Block,
   type Columns,
+  type DampedSolve,
   type Damping,
   packed,
   type Solver,
@@ -25,21 +26,19 @@ export interface PreconditionTask {
   readonly context: OptimizerContext;
 }
 
-/** The metric of some parameters, and where the step goes by it. */
-export interface PreconditionedBlock extends MetricBlock {
+/** The metric of some parameters, solved at its damping, and where the step goes by it. */
+export interface PreconditionedBlock extends MetricBlock, DampedSolve {
   readonly path: string;
+  /** Paths of the parameters. */
+  readonly names: readonly string[];
   readonly solver: string;
   /** What its matrices are over. */
   readonly columns: Columns;
-  /** (g + λI)v, or what the metric has in its place, for v [d, m]. */
-  damped(v: Node): Node;
-  /** What `direction` is made by: about the inverse of `damped`, for v [d, m]. */
-  solve(v: Node): Node;
   /** (g + λI)⁻¹ of the step's direction, [d, m]. */
   readonly direction: Node;
 }
 
-/** The metric of a step, and what keeps it. */
+/** The metric of a step, and what holds it. */
 export interface Preconditioned {
   readonly blocks: readonly PreconditionedBlock[];
   readonly before: readonly Phase[];
@@ -47,9 +46,9 @@ export interface Preconditioned {
 }
 
 /** How the values of a subsystem's parameters become columns of its block. */
-export function packing({ params, block }: Measured) {
+export function packing({ params, names, block }: Measured) {
   const { columns } = block;
-  return { params, columns, pack: (values: readonly Node[]) => packed(block, values) };
+  return { params, names, columns, pack: (values: readonly Node[]) => packed(block, values) };
 }
 
 /** Columns [d, m] of where the step goes. */

@@ -1,7 +1,7 @@
 import {
   linearMetrics,
-  type MetricChoice,
   type MetricTable,
+  type Over,
   paperMetrics,
   type SolverChoice,
 } from "@metrigrad/metric";
@@ -10,18 +10,10 @@ import { type QuadraticStepSettings, quadraticStep } from "../transforms/quadrat
 import { type AdaptSettings, adaptRecord } from "./adapt.ts";
 import { type BlockDamping, dampingRecord } from "./blockDamping.ts";
 
-/** A running average M ← ρM + (1 − ρ)·batch metric with M₀ = I, and how often it is inverted. */
-export interface AverageSettings {
-  /** ρ. */
-  readonly decay: number;
-  /** Steps between two inversions; the first comes after as many. */
-  readonly refreshEvery: number;
-}
-
 /** Settings of preconditioning by relative Fisher information; each has a default. */
 export interface PreconditionSettings {
-  /** The metric of every kind of module, or a function that chooses it for a model. */
-  readonly metrics?: MetricChoice;
+  /** The metric of every way in which parameters act, and of kinds of modules. */
+  readonly metrics?: MetricTable;
   /** ε_rel: times the full trace of each matrix, added to its diagonal. */
   readonly relative?: number;
   /** ε_abs: added to the diagonal. */
@@ -30,23 +22,22 @@ export interface PreconditionSettings {
   readonly damping?: BlockDamping | null;
   /** Multiplies all damping by a factor that follows how well a quadratic model predicts the loss. */
   readonly adapt?: AdaptSettings | null;
-  /** Null: the metric of single batches, not of a running average. */
-  readonly average?: AverageSettings | null;
   /**
-   * k: the metric is over the rows of the last k batches, each with the weights that it had when it was seen; 1:
-   * of single batches. Not beside an average.
+   * Which batches the metric is over: `"batch"`, `{ every: T }`, `{ window: k }`, `{ window: k, every: T }` or
+   * `{ average: ρ, every: T }`.
    */
-  readonly window?: number;
-  /**
-   * T: the metric of a batch is built and factored every T steps, and its rows and inverses are kept
-   * between; 1: at every step that of the batch that gives the gradient. An average has its own.
-   */
-  readonly refreshEvery?: number;
+  readonly over?: Over;
   /**
    * Most bytes that the metric may keep, as `explain` counts them; unlimited by default. Where the preferred
    * solvers keep more, exact ones that keep less take their place; where none fits, a step is refused.
    */
   readonly memoryBudget?: number;
+  /**
+   * Most multiply-adds that the metric may take per step, as `explain` counts them: what is built every T steps
+   * counts a T-th; 10¹¹ by default, some seconds of one core, which eigenvectors of order 2,200 take (K-FAC of as many inputs) and
+   * Cholesky factors of order 8,400. Beyond it a step is refused with what takes less.
+   */
+  readonly workBudget?: number;
   /** Solvers that must be taken, for all blocks or by path; null: those of the cost model. */
   readonly solver?: SolverChoice | null;
   /** Which forward pass the metric reads: the gradient's own, or one in inference mode. */
@@ -81,10 +72,9 @@ export const batchSettings: FullPrecondition = Object.freeze({
   absolute: 0.5,
   damping: null,
   adapt: null,
-  average: null,
-  window: 1,
-  refreshEvery: 1,
+  over: "batch",
   memoryBudget: Number.POSITIVE_INFINITY,
+  workBudget: 1e11,
   solver: null,
   forward: "train",
 });
@@ -109,33 +99,31 @@ export const paperSettings: FullSettings = Object.freeze({
   relative: 1e-4,
   absolute: 0,
   momentum: 0,
-  average: Object.freeze({ decay: 0.995, refreshEvery: 100 }),
+  over: Object.freeze({ average: 0.995, every: 100 }),
   forward: "infer",
 });
 
 /** Settings of preconditioning as plain data, for records: what is off by default only where it is on. */
 export function preconditionRecord(settings: FullPrecondition): Record<string, unknown> {
-  const { metrics, damping, adapt, relative, absolute, average, refreshEvery, forward } = settings;
-  const { window, memoryBudget, solver } = settings;
-  const rows = typeof metrics === "function" ? metrics.name : rowsRecord(metrics);
+  const { metrics, damping, adapt, relative, absolute, over, forward } = settings;
+  const { memoryBudget, workBudget, solver } = settings;
   return {
     relative,
     absolute,
     ...(damping === null ? {} : { damping: dampingRecord(damping) }),
     ...(adapt === null ? {} : { adapt: adaptRecord(adapt) }),
-    average,
-    ...(window === 1 ? {} : { window }),
-    ...(refreshEvery === 1 ? {} : { refreshEvery }),
+    over,
     ...(memoryBudget === Number.POSITIVE_INFINITY ? {} : { memoryBudget }),
+    ...(workBudget === batchSettings.workBudget ? {} : { workBudget }),
     ...(solver === null ? {} : { solver }),
     forward,
-    metrics: rows,
+    metrics: rowsRecord(metrics),
   };
 }
 
-/** Where the rows of a table come from, and what others take. */
-function rowsRecord({ rows, others }: MetricTable): string[] {
-  const sources = rows.map(({ source }) => source);
+/** What a table is called, where its rows come from, and what others take. */
+function rowsRecord({ name, rows, others }: MetricTable): string[] {
+  const sources = [name, ...rows.map(({ source }) => source)];
   return others === "plain" ? [...sources, "others: plain gradient"] : sources;
 }
 

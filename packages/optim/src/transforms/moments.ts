@@ -13,7 +13,6 @@ import {
   where,
 } from "@metrigrad/graph";
 import { checkKnown, checkSettings } from "../core/settings.ts";
-import { slot } from "../core/slot.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
@@ -61,7 +60,7 @@ export function moments(settings: MomentSettings = {}): Transform {
   return Object.freeze({
     name: "moments",
     settings: { beta1, beta2, epsilon },
-    transform: (step, context) => {
+    transform: (step, { slot, ...context }) => {
       const count = add(context.step, 1);
       const correction = (beta: number): Node => sub(1, exp(mul(count, Math.log(beta))));
       const first = div(1, correction(beta1));

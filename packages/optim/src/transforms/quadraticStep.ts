@@ -1,7 +1,6 @@
 import { add, div, greater, mul, type Node, sub, type Update, where } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 import { checkKnown } from "../core/settings.ts";
-import { slot } from "../core/slot.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 import { type Curvature, checkCurvature } from "../curvature/curvature.ts";
@@ -42,7 +41,7 @@ export function quadraticStep(settings: QuadraticStepSettings = {}): Transform {
         const alpha = ratio(own.slope, bend);
         return mapDirections(step, (u) => mul(alpha, u));
       }
-      const slots = step.directions.map(([variable]) => slot(variable, "previous"));
+      const slots = step.directions.map(([variable]) => context.slot(variable, "previous"));
       const last = model(
         step.directions.map(([variable], index) => [variable, slots[index] as Node] as const),
       );

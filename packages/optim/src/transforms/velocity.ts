@@ -1,6 +1,5 @@
 import { add, mul, type Update } from "@metrigrad/graph";
 import { checkSettings } from "../core/settings.ts";
-import { slot } from "../core/slot.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
@@ -10,7 +9,7 @@ export function velocity(mu: number, nesterov: boolean): Transform {
   return Object.freeze({
     name: "momentum",
     settings: { momentum: mu, nesterov },
-    transform: (step) => {
+    transform: (step, { slot }) => {
       const updates: Update[] = [];
       const moved = mapDirections(step, (u, variable) => {
         const kept = slot(variable, "velocity");

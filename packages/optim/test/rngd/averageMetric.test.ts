@@ -61,7 +61,7 @@ async function slotsAfter(
 }
 
 function paper(metrics: MetricChoice, refreshEvery = 1000, learningRate = 0): Optimizer {
-  return rngd.paper({ metrics, learningRate, average: { decay, refreshEvery } });
+  return rngd.paper({ metrics, learningRate, over: { average: decay, every: refreshEvery } });
 }
 
 /** The metrics of the first layer's five tanh units, from its weights. */
@@ -159,7 +159,7 @@ test("of a Kronecker product the damping of an average is split where the block 
     metrics: metricsOf.kfac({ split: true }),
     learningRate: 0,
     relative: 0.01,
-    average: { decay, refreshEvery: 2 },
+    over: { average: decay, every: 2 },
   });
   const names = ["left", "right"].map((one) => `optimizer/${one}/dense0/w`);
   const found = await slotsAfter(optimizer, 3, names);

@@ -17,7 +17,7 @@ import {
 
 const schedule = constantSchedule();
 const settings = { learningRate: 0.5, schedule, momentum: 0, absolute: 0.3 };
-const kept = (metrics: MetricTable) => rngd({ ...settings, metrics, refreshEvery: 3 });
+const kept = (metrics: MetricTable) => rngd({ ...settings, metrics, over: { every: 3 } });
 const tables = [
   ["shared rows", linearMetrics],
   ["unit rows", standardMetrics],

@@ -63,7 +63,12 @@ for (const [name, split, expected] of [
   for (const refreshEvery of [1, 3]) {
     test(`kronecker, ${name} damping, refreshEvery ${refreshEvery}: steps by the formula`, async (t) => {
       const model = regression();
-      const settings = { metrics: table(split), relative: 0.02, absolute: 0.1, refreshEvery };
+      const settings = {
+        metrics: table(split),
+        relative: 0.02,
+        absolute: 0.1,
+        over: { every: refreshEvery },
+      };
       const optimizer = chain(precondition(settings), scale(0.5));
       const batch = { x: inputs, y: targets };
       const run = await follow(model, optimizer, [batch, batch], regressionContext(model));

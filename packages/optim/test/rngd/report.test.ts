@@ -77,7 +77,12 @@ for (const [name, table] of [
 ] as const) {
   for (const refreshEvery of [1, 10]) {
     test(`report, ${name}, refreshEvery ${refreshEvery}: λ, residual, length and condition`, async (t) => {
-      const settings = { metrics: table, relative: 0.01, absolute: 0.05, refreshEvery };
+      const settings = {
+        metrics: table,
+        relative: 0.01,
+        absolute: 0.05,
+        over: { every: refreshEvery },
+      };
       const learningRate = 0.4;
       const values = await told(rngd({ ...settings, momentum: 0, learningRate }));
       const g = await metricsOf(table);
@@ -146,7 +151,9 @@ for (const [name, table] of [
 for (const refreshEvery of [1, 5]) {
   test(`report, split damping, refreshEvery ${refreshEvery}: the residual of what was solved`, async (t) => {
     const table = metrics.kfac({ split: true });
-    const values = await told(rngd({ metrics: table, absolute: 0.05, refreshEvery }));
+    const values = await told(
+      rngd({ metrics: table, absolute: 0.05, over: { every: refreshEvery } }),
+    );
     for (const path of ["dense0", "dense1"])
       t.ok((values.get(`${path} residual`)?.[0] ?? 1) < 1e-10, path);
   });
@@ -185,7 +192,7 @@ test("report: blocks say their parameters and solver; a chain without a metric h
     "dense0: dense0/w, woodbury in the space of outputs",
     "dense1: dense1/w, woodbury in the space of outputs",
   ]);
-  t.deepEqual(blocks(rngd({ refreshEvery: 5 })), [
+  t.deepEqual(blocks(rngd({ over: { every: 5 } })), [
     "dense0: dense0/w, dense, kept",
     "dense1: dense1/w, dense, kept",
   ]);
@@ -197,7 +204,7 @@ test("report: a gradient of 0 leaves a residual and a length of 0", async (t) =>
   // Nothing of the first layer reaches the loss.
   const nothing = { "dense1/w": tensor(new Float64Array(18), { shape: [6, 3] }) };
   for (const refreshEvery of [1, 2]) {
-    const found = await told(rngd({ refreshEvery }), 0, nothing);
+    const found = await told(rngd({ over: { every: refreshEvery } }), 0, nothing);
     for (const what of ["residual", "length", "condition"])
       t.deepEqual(found.get(`dense0 ${what}`), [0], what);
     t.ok((found.get("length")?.[0] ?? 0) > 0, "the other layer steps");

@@ -31,7 +31,7 @@ for (const { on, open, damping, limit } of backends) {
     const best = pseudoInverse(rows).mmul(Matrix.from1DArray(batchSize, 3, [...targets.data()]));
     const settings = { learningRate: 1, momentum: 0, absolute: damping };
     // Through the gradient, in the space of outputs, and from a metric that is kept.
-    for (const more of [{}, { forward: "infer" }, { refreshEvery: 2 }] as const) {
+    for (const more of [{}, { forward: "infer" }, { over: { every: 2 } }] as const) {
       const model = regression();
       const context = regressionContext(model);
       const optimizer = rngd({ ...settings, ...more });
@@ -59,12 +59,12 @@ const hard: Readonly<Record<string, Feeds>> = {
 const optimizers: Readonly<Record<string, () => Optimizer>> = {
   "rngd()": () => rngd(),
   "all rows": () => rngd({ metrics: fullMetrics }),
-  "rows by neuron, kept": () => rngd({ metrics: standardMetrics, refreshEvery: 2 }),
+  "rows by neuron, kept": () => rngd({ metrics: standardMetrics, over: { every: 2 } }),
   "K-FAC": () => rngd({ metrics: metrics.kfac() }),
-  "EKFAC, kept": () => rngd({ metrics: metrics.ekfac(), refreshEvery: 2 }),
+  "EKFAC, kept": () => rngd({ metrics: metrics.ekfac(), over: { every: 2 } }),
   "quasi-diagonal, averaged": () =>
-    rngd({ metrics: metrics.quasiDiagonal(), average: { decay: 0.9, refreshEvery: 2 } }),
-  "rngd.paper()": () => rngd.paper({ learningRate: 0.1, average: { decay: 0.9, refreshEvery: 2 } }),
+    rngd({ metrics: metrics.quasiDiagonal(), over: { average: 0.9, every: 2 } }),
+  "rngd.paper()": () => rngd.paper({ learningRate: 0.1, over: { average: 0.9, every: 2 } }),
 };
 
 for (const [batch, feeds] of Object.entries(hard)) {

@@ -4,23 +4,23 @@ import test from "tape";
 import { chain, precondition, type RngdSettings, rngd, scale } from "../../src/index.ts";
 import { classifier, contextOf, follow, gap, inputs, labels } from "../problem.ts";
 
-const average = { decay: 0.9, refreshEvery: 2 };
+const average = { over: { average: 0.9, every: 2 } } as const;
 
 for (const [name, settings, solvers] of [
   ["shared rows", {}, ["dense", "woodbury", "cg"]],
   ["unit rows", { metrics: standardMetrics }, ["dense", "woodbury", "cg"]],
   ["soft-max rows", { metrics: fullMetrics }, ["dense", "woodbury", "cg"]],
   ["rows of another forward pass", { forward: "infer" }, ["dense", "woodbury", "cg"]],
-  ["rows that are kept", { refreshEvery: 2 }, ["dense", "woodbury", "cg"]],
-  ["an average", { average }, ["dense"]],
+  ["rows that are kept", { over: { every: 2 } }, ["dense", "woodbury", "cg"]],
+  ["an average", average, ["dense"]],
   ["Kronecker", { metrics: metrics.kfac() }, ["kronecker", "dense", "cg"]],
   ["Kronecker, split", { metrics: metrics.kfac({ split: true }) }, ["kronecker", "dense", "cg"]],
   [
     "Kronecker, split and kept",
-    { metrics: metrics.kfac({ split: true }), refreshEvery: 2 },
+    { metrics: metrics.kfac({ split: true }), over: { every: 2 } },
     ["kronecker", "dense", "cg"],
   ],
-  ["Kronecker, averaged", { metrics: metrics.kfac(), average }, ["kronecker", "dense"]],
+  ["Kronecker, averaged", { metrics: metrics.kfac(), ...average }, ["kronecker", "dense"]],
   ["an eigenbasis", { metrics: metrics.ekfac() }, ["kronecker", "dense", "cg"]],
   ["a diagonal", { metrics: metrics.diagonal() }, ["diagonal", "dense", "cg"]],
   ["a quasi-diagonal", { metrics: metrics.quasiDiagonal() }, ["diagonal", "dense", "cg"]],
@@ -62,7 +62,7 @@ test("solver: one that a block has not, and an unknown path, are refused", (t) =
     /rngd, solver of dense0: a block by K-FAC can be solved by kronecker, cg, dense, got woodbury; choose one/,
   );
   refused(
-    { average, solver: { dense1: "woodbury" } },
+    { ...average, solver: { dense1: "woodbury" } },
     /rngd, solver of dense1: a block by average can be solved by dense, got woodbury/,
   );
   refused({ solver: "lu" as Solver }, /can be solved by dense, woodbury, cg, got lu/);

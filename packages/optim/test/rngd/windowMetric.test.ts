@@ -23,7 +23,7 @@ const settings = { learningRate: 0.2, schedule, momentum: 0, absolute: 0.3 };
 test("window: steps of a regression are those of plain matrices", async (t) => {
   const batches = batchesOf(5).map(({ x }) => ({ x, y: targets }) as Feeds);
   const model = regression();
-  const optimizer = rngd({ ...settings, window: 3 });
+  const optimizer = rngd({ ...settings, over: { window: 3 } });
   const run = await follow(model, optimizer, batches, regressionContext(model));
   const weights = (step: number) => Matrix.from1DArray(5, 3, Array.from(run[step]?.get("w") ?? []));
   const y = Matrix.from1DArray(batchSize, 3, Array.from(targets.data()));
@@ -64,7 +64,10 @@ for (const [name, table] of [
       const run = await follow(classifier(), rngd({ ...still, ...own }), [batch, batch, batch]);
       return run;
     };
-    const [wide, single] = [await after({ window: 3 }), await after({ forward: "infer" })];
+    const [wide, single] = [
+      await after({ over: { window: 3 } }),
+      await after({ forward: "infer" }),
+    ];
     for (const key of ["dense0/w", "dense1/w"]) {
       const moved = (run: typeof wide) => {
         const [from, to] = [run[2]?.get(key), run[3]?.get(key)];
@@ -79,7 +82,12 @@ for (const [name, table] of [
     const batches = batchesOf(5);
     for (const refreshEvery of [1, 2]) {
       const after = async (solver: Solver) => {
-        const made = rngd({ ...settings, metrics: table, window: 2, refreshEvery, solver });
+        const made = rngd({
+          ...settings,
+          metrics: table,
+          over: { window: 2, every: refreshEvery },
+          solver,
+        });
         return (await follow(classifier(), made, batches)).at(-1);
       };
       const dense = await after("dense");
@@ -97,7 +105,7 @@ for (const [name, table] of [
 
 test("window: rows of earlier batches keep the weights that they had", async (t) => {
   const batches = batchesOf(2);
-  const made = rngd({ ...settings, metrics: standardMetrics, window: 2 });
+  const made = rngd({ ...settings, metrics: standardMetrics, over: { window: 2 } });
   const run = await follow(classifier(), made, batches);
   const nu = (step: number) => {
     const rows = augmented(batches[step] as Feeds);
@@ -113,17 +121,12 @@ test("window: rows of earlier batches keep the weights that they had", async (t)
 });
 
 test("window: it is recorded, and refused where it cannot be", (t) => {
-  t.equal(rngd({ window: 4 }).settings.window, 4);
-  t.notOk("window" in rngd().settings, "single batches are the default");
+  t.deepEqual(rngd({ over: { window: 4 } }).settings.over, { window: 4 });
+  t.equal(rngd().settings.over, "batch", "single batches are the default");
   const refused = (own: RngdSettings, pattern: RegExp) =>
     t.throws(() => rngd(own).update(contextOf(classifier())), pattern);
-  refused({ window: 0 }, /rngd: window must be a positive integer, got 0; pass a number of steps/);
   refused(
-    { window: 2, average: { decay: 0.9, refreshEvery: 2 } },
-    /a window is over single batches, without an average, got window 2 beside an average; leave one/,
-  );
-  refused(
-    { window: 2, metrics: metrics.kfac() },
+    { over: { window: 2 }, metrics: metrics.kfac() },
     /a window over batches needs a block that is made of rows, got K-FAC; keep a running average/,
   );
   t.end();

@@ -35,11 +35,15 @@ function divergence(a: ArrayLike<number>, b: ArrayLike<number>): number {
 for (const refreshEvery of [1, 3]) {
   test(`klClip: KL of a clipped step is ½κ² nats, refreshEvery ${refreshEvery}`, async (t) => {
     const made = (bound: number) =>
-      chain(precondition({ absolute: 0.1, refreshEvery }), scale(0.7), klClip(bound));
+      chain(
+        precondition({ absolute: 0.1, over: { every: refreshEvery } }),
+        scale(0.7),
+        klClip(bound),
+      );
     const model = regression();
     const free = await follow(
       model,
-      chain(precondition({ absolute: 0.1, refreshEvery }), scale(0.7)),
+      chain(precondition({ absolute: 0.1, over: { every: refreshEvery } }), scale(0.7)),
       [batch],
       regressionContext(model),
     );

@@ -1,4 +1,6 @@
-import type { Step, StepKind } from "./step.ts";
+import { fieldsOf, type Viewed } from "./fields.ts";
+import { partsOf } from "./parts.ts";
+import type { Step } from "./step.ts";
 import type { View } from "./view.ts";
 
 /** Replaces the views that a step reads and writes. */
@@ -9,84 +11,23 @@ export interface ViewMapper {
   readonly write: (view: View) => View;
 }
 
-type Rule<K extends StepKind> = (
-  step: Extract<Step, { readonly kind: K }>,
-  map: ViewMapper,
-) => Extract<Step, { readonly kind: K }>;
-
-const optional = (view: View | null, map: (view: View) => View) =>
-  view === null ? null : map(view);
-
-const rules: { readonly [K in StepKind]: Rule<K> } = {
-  map: (s, m) => ({ ...s, inputs: s.inputs.map(m.read), outputs: s.outputs.map(m.write) }),
-  reduce: (s, m) => ({ ...s, inputs: s.inputs.map(m.read), outputs: s.outputs.map(m.write) }),
-  argReduce: (s, m) => ({ ...s, input: m.read(s.input), output: m.write(s.output) }),
-  matmul: (s, m) => {
-    const next = { ...s, a: m.read(s.a), b: m.read(s.b), outputs: s.outputs.map(m.write) };
-    if (s.epilogue === undefined) return next;
-    return { ...next, epilogue: { ...s.epilogue, inputs: s.epilogue.inputs.map(m.read) } };
-  },
-  gather: (s, m) => ({
-    ...s,
-    source: m.read(s.source),
-    indices: m.read(s.indices),
-    output: m.write(s.output),
-  }),
-  scatterAdd: (s, m) => ({
-    ...s,
-    indices: m.read(s.indices),
-    updates: m.read(s.updates),
-    output: m.write(s.output),
-  }),
-  copy: (s, m) => ({ ...s, input: m.read(s.input), output: m.write(s.output) }),
-  random: (s, m) => ({ ...s, state: m.read(s.state), output: m.write(s.output) }),
-  gram: (s, m) => ({
-    ...s,
-    x: m.read(s.x),
-    nu: optional(s.nu, m.read),
-    base: optional(s.base, m.read),
-    output: m.write(s.output),
-  }),
-  cholesky: (s, m) => ({
-    ...s,
-    a: m.read(s.a),
-    shift: optional(s.shift, m.read),
-    output: m.write(s.output),
-    used: optional(s.used, m.write),
-  }),
-  triangularSolve: (s, m) => ({
-    ...s,
-    l: m.read(s.l),
-    rhs: m.read(s.rhs),
-    output: m.write(s.output),
-  }),
-  eigh: (s, m) => ({
-    ...s,
-    a: m.read(s.a),
-    output: m.write(s.output),
-    values: optional(s.values, m.write),
-  }),
-};
-
 /** The same step on other views. */
 export function mapViews(step: Step, map: ViewMapper): Step {
-  const mapped = (rules[step.kind] as Rule<StepKind>)(step as never, map);
-  return step.when === undefined ? mapped : { ...mapped, when: map.read(step.when) };
+  const changed: Record<string, unknown> = {};
+  for (const { field, value, writes } of fieldsOf(step)) {
+    if (value !== null) changed[field] = mapped(value, writes ? map.write : map.read);
+  }
+  if (step.when !== undefined) changed.when = map.read(step.when);
+  return { ...step, ...changed } as Step;
+}
+
+function mapped(value: NonNullable<Viewed>, map: (view: View) => View): Viewed {
+  if ("inputs" in value) return { ...value, inputs: value.inputs.map(map) };
+  return "buffer" in value ? map(value) : value.map(map);
 }
 
 /** The views that a step reads and writes. */
 export function stepViews(step: Step): { readonly reads: View[]; readonly writes: View[] } {
-  const reads: View[] = [];
-  const writes: View[] = [];
-  mapViews(step, {
-    read: (view) => {
-      reads.push(view);
-      return view;
-    },
-    write: (view) => {
-      writes.push(view);
-      return view;
-    },
-  });
-  return { reads, writes };
+  const { inputs, outputs } = partsOf(step);
+  return { reads: inputs.map(({ view }) => view), writes: outputs.map(({ view }) => view) };
 }

@@ -26,6 +26,8 @@ function checkStep(plan: Plan, step: Step, index: number): void {
     checkView(plan, view, (must, got) => refuse(`${role}: ${must}`, got));
   }
   byKind(stepChecks(plan, refuse), step);
+  const { metric = 1 } = step;
+  if (!(metric > 0 && metric <= 1)) refuse("metric must be a share in (0, 1]", String(metric));
   if (step.when !== undefined) {
     const { dtype } = plan.buffers[step.when.buffer] ?? {};
     if (step.when.shape.length > 0) refuse("when must be a scalar", printView(step.when));

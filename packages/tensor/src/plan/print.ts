@@ -2,7 +2,7 @@ import { storageBytes } from "../dtype.ts";
 import type { Expr } from "../expr/expr.ts";
 import { printExpr } from "../expr/print.ts";
 import { sameShape, showShape, stridesOf } from "../shape.ts";
-import { byKind, type StepTable } from "./parts.ts";
+import { byKind, partsOf, type StepTable } from "./parts.ts";
 import type { BufferSpec, Place, Plan } from "./plan.ts";
 import type { Step } from "./step.ts";
 import type { View } from "./view.ts";
@@ -45,11 +45,7 @@ const right: StepTable<string> = {
   eigh: ({ a }) => `eigh(${list(a)})`,
 };
 
-function left(step: Step): string {
-  if ("outputs" in step) return list(...step.outputs);
-  if ("used" in step) return list(step.output, step.used);
-  return list(step.output, "values" in step ? step.values : null);
-}
+const left = (step: Step) => list(...partsOf(step).outputs.map(({ view }) => view));
 
 /** A step as one line: `b3[50, 80] = map(b1[50, 80]): max(x0, 0)`. */
 export function printStep(step: Step): string {

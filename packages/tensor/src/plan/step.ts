@@ -31,6 +31,8 @@ interface Labelled {
   readonly label: string;
   /** A bool scalar: where it is false the step is skipped and its outputs keep what they hold. */
   readonly when?: View;
+  /** The share of its work that is on a metric, in (0, 1]: of the values that it computes; none by default. */
+  readonly metric?: number;
 }
 
 /** `outputs[j][i…] = exprs[j](inputs[0][i…], inputs[1][i…], …)` over `shape`; in place. */

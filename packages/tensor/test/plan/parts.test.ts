@@ -1,4 +1,5 @@
 import test from "tape";
+import { arg } from "../../src/expr/build.ts";
 import { stepViews } from "../../src/plan/access.ts";
 import { partsOf } from "../../src/plan/parts.ts";
 import type { Step } from "../../src/plan/step.ts";
@@ -41,5 +42,28 @@ test("parts name what a step reads, what it may overwrite, and what it writes", 
       stepViews(step).writes,
     );
   }
+  t.end();
+});
+
+test("parts of a list and of what is fused behind a product are numbered", (t) => {
+  const product: Step = {
+    kind: "matmul",
+    a: whole(0, 2, 2),
+    b: whole(1, 2, 2),
+    epilogue: { inputs: [whole(2, 2, 2), whole(3, 2, 2)], exprs: [arg(1)] },
+    outputs: [whole(4, 2, 2)],
+    when: whole(5),
+    label: "",
+  };
+  const { inputs, outputs, exprs } = partsOf(product);
+  t.deepEqual(
+    inputs.map(({ role, inPlace }) => `${role} ${inPlace}`),
+    ["a false", "b false", "inputs[0] true", "inputs[1] true", "when false"],
+  );
+  t.deepEqual(
+    outputs.map(({ role }) => role),
+    ["outputs[0]"],
+  );
+  t.equal(exprs, product.epilogue?.exprs);
   t.end();
 });

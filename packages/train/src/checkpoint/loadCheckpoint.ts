@@ -1,3 +1,4 @@
+import { readSafetensors } from "@metrigrad/data";
 import {
   DataError,
   type Store,
@@ -7,7 +8,6 @@ import {
   type VariableSpec,
   valueTypeOf,
 } from "@metrigrad/tensor";
-import { readTensors } from "./readTensors.ts";
 import { rolesOf } from "./roles.ts";
 
 /**
@@ -17,7 +17,7 @@ import { rolesOf } from "./roles.ts";
  */
 export async function loadCheckpoint(path: string, store: Store): Promise<void> {
   const where = `loadCheckpoint(${path})`;
-  const file = readTensors(await bytesOf(path, where), where);
+  const file = readSafetensors(await bytesOf(path, where), { name: path });
   const roles = rolesOf(file, where);
   const known = new Map(store.variables.map((spec) => [spec.name, spec]));
   for (const { name, role } of known.values()) {

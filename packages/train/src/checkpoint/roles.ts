@@ -1,5 +1,5 @@
-import type { VariableRole } from "@metrigrad/tensor";
-import { damaged, type TensorFile } from "./tensorFile.ts";
+import type { TensorFile } from "@metrigrad/data";
+import { DataError, type VariableRole } from "@metrigrad/tensor";
 
 /** Where a checkpoint keeps the roles of its variables, as JSON. */
 export const rolesKey = "metrigrad.roles";
@@ -31,4 +31,8 @@ function parse(text: string, where: string): Record<string, unknown> {
     // Both lead to the error below.
   }
   throw damaged(where, "the roles of its variables must be a JSON object", text);
+}
+
+function damaged(where: string, must: string, got: string): DataError {
+  return new DataError({ where, must, got, todo: "check the path, or copy the file again" });
 }

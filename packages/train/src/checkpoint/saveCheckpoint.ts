@@ -1,7 +1,7 @@
+import { writeSafetensors } from "@metrigrad/data";
 import type { Store, Tensor } from "@metrigrad/tensor";
 import { writeWhole } from "../writeWhole.ts";
 import { rolesKey } from "./roles.ts";
-import { writeTensors } from "./writeTensors.ts";
 
 /**
  * Writes the parameters and the state of a store to a file, whole or not at all; resident data are
@@ -15,8 +15,5 @@ export async function saveCheckpoint(store: Store, path: string): Promise<void> 
     tensors.set(name, await store.read(name));
     roles[name] = role;
   }
-  await writeWhole(
-    path,
-    writeTensors({ tensors, metadata: { [rolesKey]: JSON.stringify(roles) } }),
-  );
+  await writeWhole(path, writeSafetensors(tensors, { [rolesKey]: JSON.stringify(roles) }));
 }

@@ -1,4 +1,4 @@
-import type { DataSet, Split } from "@metrigrad/data";
+import { type DataSet, gatherRows, inputScaleOf, type Split } from "@metrigrad/data";
 import { cast, gather, mul, type Node, type Variable, variable } from "@metrigrad/graph";
 import { type Tensor, valueTypeOf } from "@metrigrad/tensor";
 
@@ -23,14 +23,16 @@ const numbers = new WeakMap<DataSet, number>();
 export function residentSplit(data: DataSet, name: SplitName): ResidentSplit {
   const number = numbers.get(data) ?? sets++;
   numbers.set(data, number);
-  const split: Split = data[name];
+  const { train } = data;
+  const none = { inputs: gatherRows(train.inputs, []), targets: gatherRows(train.targets, []) };
+  const split: Split = data[name] ?? none;
   const hold = (part: "inputs" | "targets"): Variable =>
     dataVariable(`data/${data.name}${number}/${name}/${part}`, split[part]);
   return {
     inputs: hold("inputs"),
     targets: hold("targets"),
     rows: split.inputs.shape[0] ?? 0,
-    inputScale: data.inputScale ?? 1,
+    inputScale: inputScaleOf(data),
   };
 }
 

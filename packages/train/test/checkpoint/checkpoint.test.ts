@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { categorical, dense, sequential } from "@metrigrad/nn";
 import { adam } from "@metrigrad/optim";
-import { DataError, reference, type Store, tensor } from "@metrigrad/tensor";
+import { DataError, reference, type Store } from "@metrigrad/tensor";
 import test from "tape";
 import { fit, loadCheckpoint, saveCheckpoint } from "../../src/index.ts";
 import { rejects } from "../rejects.ts";
@@ -103,12 +103,12 @@ test("a damaged or wrong file is refused and changes nothing", async (t) => {
   await refused(Buffer.concat([good, Buffer.of(0)]), /there must be \d+ bytes of elements/);
   await refused("hello, this is some text and no checkpoint", /header/);
   await refused(
-    edited((header) => Object.assign(header["dense0/w"] ?? {}, { dtype: "F16" })),
-    /type of F32, F64/,
+    edited((header) => Object.assign(header["dense0/w"] ?? {}, { dtype: "F8" })),
+    /type of F64, F32/,
   );
   await refused(
     edited((header) => Object.assign(header["dense0/w"] ?? {}, { shape: [3, 9] })),
-    /must lie at/,
+    /its offsets must be two integers, 216 bytes apart/,
   );
   await refused(
     edited((header) => delete header.__metadata__),
@@ -124,15 +124,15 @@ test("a damaged or wrong file is refused and changes nothing", async (t) => {
   );
   await refused(
     edited((header) => Object.assign(header, { __metadata__: null })),
-    /must be a checkpoint of metrigrad/,
+    /__metadata__ must be a record of texts, got null/,
   );
   await refused(
     edited((header) => Object.assign(header, { "dense0/w": null })),
-    /dense0\/w: it must have a shape and a type of F32/,
+    /dense0\/w: it must have a shape and a type of F64/,
   );
   await refused(
     edited((header) => Object.assign(header["dense0/w"] ?? {}, { dtype: "constructor" })),
-    /type of F32, F64/,
+    /type of F64, F32/,
   );
   await rejects(
     t,
@@ -158,22 +158,4 @@ test("a checkpoint of another model is refused", async (t) => {
     DataError,
     /must have every parameter of the store, got none for dense2\/w/,
   );
-});
-
-test("integers and booleans come back as they were", async (t) => {
-  const { readTensors } = await import("../../src/checkpoint/readTensors.ts");
-  const { writeTensors } = await import("../../src/checkpoint/writeTensors.ts");
-  const tensors = new Map([
-    ["ä", tensor(Uint8Array.of(1, 2, 255))],
-    ["u32", tensor(Uint32Array.of(2 ** 32 - 1, 7), { shape: [2, 1] })],
-    ["bool", tensor([true, false, true])],
-    ["scalar", tensor(Math.PI)],
-    ["none", tensor(new Float32Array(0), { shape: [0, 4] })],
-  ]);
-  const back = readTensors(writeTensors({ tensors, metadata: {} }), "test");
-  for (const [name, value] of tensors) {
-    const other = back.tensors.get(name);
-    t.deepEqual([other?.dtype, other?.shape], [value.dtype, value.shape]);
-    t.deepEqual([...(other?.data() ?? [])], [...value.data()]);
-  }
 });

@@ -17,7 +17,7 @@ const optimizer = rngd({
   learningRate: 0.2,
   klClip: 0.05,
   adapt: { every: 2 },
-  refreshEvery: 3,
+  over: { every: 3 },
 });
 const options: FitOptions = {
   data: toyData(),

@@ -5,20 +5,22 @@ import type { Plan } from "../plan.ts";
 import { printView } from "../print.ts";
 import type { View } from "../view.ts";
 import { alignment } from "./buffers.ts";
+import { ownersOf } from "./owners.ts";
 import { refuseAt } from "./refuse.ts";
 import { sameView } from "./view.ts";
 
 /** Checks that whatever a step or the caller reads was written before and not overwritten since. */
 export function checkLiveness(plan: Plan): void {
   // The buffer that wrote each block of the arena last; buffers begin on blocks.
-  const owner = new Int32Array(Math.ceil(plan.arenaBytes / alignment)).fill(-1);
+  const owners = ownersOf(Math.ceil(plan.arenaBytes / alignment));
   const written = new Set<number>();
-  const blocks = (buffer: number): Int32Array => {
+  const blocks = (buffer: number): readonly [from: number, to: number] => {
     const { place, size, dtype } = plan.buffers[buffer] as Plan["buffers"][number];
-    if (place.kind !== "arena") return owner.subarray(0, 0);
+    if (place.kind !== "arena") return [0, 0];
     const end = Math.ceil((place.offset + size * storageBytes[dtype]) / alignment);
-    return owner.subarray(place.offset / alignment, end);
+    return [place.offset / alignment, end];
   };
+  const otherOn = (buffer: number) => owners.other(...blocks(buffer), buffer);
   plan.steps.forEach((step, i) => {
     const refuse = refuseAt(`step ${i} ${step.kind} "${step.label}"`);
     const { inputs, outputs } = partsOf(step);
@@ -29,21 +31,20 @@ export function checkLiveness(plan: Plan): void {
       if ((kind === "arena" || kind === "output") && !written.has(view.buffer)) {
         refuse("what it reads must be written before", text);
       }
-      const other = blocks(view.buffer).find((by) => by !== view.buffer);
-      if (other !== undefined)
-        refuse("what it reads must be live", `${text}, overwritten by b${other}`);
+      const other = otherOn(view.buffer);
+      if (other !== null) refuse("what it reads must be live", `${text}, overwritten by b${other}`);
     }
     for (const { view } of outputs) {
       written.add(view.buffer);
-      blocks(view.buffer).fill(view.buffer);
+      owners.give(...blocks(view.buffer), view.buffer);
     }
     // Outputs of one step, and outputs and inputs, must not lie on each other; a result may take
     // the place of an input of the same layout.
     for (const { role, view, inPlace } of [...inputs, ...outputs.map(notInPlace)]) {
       if (sizeOf(view.shape) === 0) continue;
       if (inPlace && outputs.some((output) => samePlace(plan, view, output.view))) continue;
-      const other = blocks(view.buffer).find((by) => by !== view.buffer);
-      if (other !== undefined) {
+      const other = otherOn(view.buffer);
+      if (other !== null) {
         refuse("its buffers must not share memory", `${role} ${printView(view)} and b${other}`);
       }
     }

@@ -1,7 +1,7 @@
 import { MetricError } from "@metrigrad/tensor";
 
 /** When to stop, and what to add. */
-export interface ConjugateGradientSettings {
+export interface ProductSolveSettings {
   /** λ ≥ 0. */
   readonly shift: number;
   /** Largest ‖v − (g + λI)x‖/‖v‖. */
@@ -15,11 +15,11 @@ export interface ConjugateGradientSettings {
  * Throws MetricError for a direction of no or negative curvature, and where the tolerance is not
  * reached.
  */
-export async function conjugateGradients(
+export async function solveByProducts(
   where: string,
   product: (v: Float64Array) => Promise<Float64Array>,
   v: Float64Array,
-  { shift, tolerance, iterations }: ConjugateGradientSettings,
+  { shift, tolerance, iterations }: ProductSolveSettings,
 ): Promise<Float64Array> {
   const x = new Float64Array(v.length);
   const residual = Float64Array.from(v);

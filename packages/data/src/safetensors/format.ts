@@ -1,7 +1,8 @@
-import { DataError, type DType, type Tensor } from "@metrigrad/tensor";
+import { DataError, type Tensor } from "@metrigrad/tensor";
+import { type StoredType, storedTypes } from "../stored/storedTypes.ts";
 
 /**
- * Named tensors in the layout of safetensors: 8 bytes for the length of the header (u64,
+ * Named tensors and texts, as the safetensors format holds them: 8 bytes for the length of the header (u64,
  * little-endian), the header as JSON ({ name: { dtype, shape, data_offsets } }), then the elements,
  * little-endian and row-major, without gaps.
  */
@@ -11,25 +12,25 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** How one tensor stands in the header. */
-export interface HeaderEntry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [begin: number, end: number];
-}
-
 /** The name under which the header holds texts. */
 export const metadataKey = "__metadata__";
 
 /** Element types by their names in the format; bool takes one byte there. */
-export const dtypes: Readonly<Record<string, DType>> = {
-  F32: "f32",
-  F64: "f64",
-  I32: "i32",
-  U32: "u32",
-  BOOL: "bool",
-  U8: "u8",
-};
+export const fileTypes: ReadonlyMap<string, StoredType> = new Map([
+  ["F64", storedTypes.f64],
+  ["F32", storedTypes.f32],
+  ["F16", storedTypes.f16],
+  ["BF16", storedTypes.bf16],
+  ["I64", storedTypes.i64],
+  ["I32", storedTypes.i32],
+  ["I16", storedTypes.i16],
+  ["I8", storedTypes.i8],
+  ["U64", storedTypes.u64],
+  ["U32", storedTypes.u32],
+  ["U16", storedTypes.u16],
+  ["U8", storedTypes.u8],
+  ["BOOL", storedTypes.bool],
+]);
 
 /** The error for a file that is not what it claims to be. */
 export function damaged(where: string, must: string, got: string): DataError {

@@ -1,0 +1,85 @@
+import { DataError, type Tensor } from "@metrigrad/tensor";
+import { unzipSync, type Zippable, zipSync } from "fflate";
+import { namedTensors } from "../stored/namedTensors.ts";
+import { checksums, crc32 } from "./checksums.ts";
+import { damaged } from "./npyHeader.ts";
+import { type NpyOptions, readArray } from "./readNpy.ts";
+import { writeNpy } from "./writeNpy.ts";
+
+/** Deflate shrinks by this factor at most: what claims more is no honest file. */
+const largestFactor = 1040;
+
+/**
+ * Reads the arrays that `numpy.savez` or `numpy.savez_compressed` saved.
+ *
+ * @param bytes - The file, a zip archive of npy files.
+ * @param options - What the bytes are called in messages.
+ * @returns The tensors by name, as `readNpy` reads each.
+ * @throws DataError where the bytes are no zip archive or are damaged, where a file in it is no npy file,
+ *   and as `readNpy` does.
+ */
+export function readNpz(bytes: Uint8Array, { name }: NpyOptions = {}): Map<string, Tensor> {
+  const where = name === undefined ? "readNpz" : `readNpz(${name})`;
+  const tensors = new Map<string, Tensor>();
+  const sums = checksums(bytes);
+  for (const [at, [file, content]] of Object.entries(unzip(where, bytes)).entries()) {
+    const array = file.slice(0, -".npy".length);
+    if (sums[at] !== undefined && sums[at] !== crc32(content)) {
+      const must = "its bytes must have the checksum that the archive holds";
+      throw damaged(`${where}, ${array}`, must, "another one");
+    }
+    tensors.set(array, readArray(`${where}, ${array}`, content));
+  }
+  return tensors;
+}
+
+function unzip(where: string, bytes: Uint8Array): Record<string, Uint8Array> {
+  const refused = (got: string) =>
+    damaged(where, "the file must be a zip archive of npy files", got);
+  const seen = new Set<string>();
+  try {
+    return unzipSync(bytes, {
+      filter: ({ name, size, originalSize }) => {
+        if (!name.endsWith(".npy")) throw refused(name);
+        if (seen.has(name)) throw refused(`${name} twice`);
+        if (originalSize > largestFactor * (size + 1)) {
+          throw refused(`${name} of ${originalSize} bytes in ${size}`);
+        }
+        seen.add(name);
+        return true;
+      },
+    });
+  } catch (error) {
+    throw error instanceof DataError ? error : refused((error as Error).message);
+  }
+}
+
+/** Options of `writeNpz`. */
+export interface NpzOptions {
+  /** Whether to compress, as numpy.savez_compressed does; false by default. */
+  readonly compress?: boolean;
+}
+
+/**
+ * The bytes of an npz file, which `numpy.load` reads. The same tensors give the same bytes.
+ *
+ * @param tensors - The tensors, as a Map or a record by name.
+ * @param options - Whether to compress.
+ * @returns The file.
+ * @throws DataError where a value is no tensor.
+ */
+export function writeNpz(
+  tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
+  { compress = false }: NpzOptions = {},
+): Uint8Array {
+  const level = compress ? 6 : 0;
+  // The earliest time that zip can say, in any time zone.
+  const mtime = new Date(1980, 0, 1);
+  const files: Zippable = Object.fromEntries(
+    namedTensors("writeNpz", tensors).map(([name, value]) => [
+      `${name}.npy`,
+      [writeNpy(value), { level, mtime }],
+    ]),
+  );
+  return zipSync(files);
+}

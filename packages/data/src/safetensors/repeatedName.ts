@@ -1,0 +1,22 @@
+/**
+ * The first name that an object within a JSON text has twice; undefined where there is none. `JSON.parse`
+ * keeps the last of them without a word.
+ *
+ * @param json - A text that `JSON.parse` accepts.
+ */
+export function repeatedName(json: string): string | undefined {
+  const open: (Set<string> | null)[] = [];
+  // Strings, with the colon that makes one a name, and the brackets outside of strings.
+  for (const [token, text, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {
+    if (text === undefined) {
+      if (token === "{" || token === "[") open.push(token === "{" ? new Set() : null);
+      else open.pop();
+    } else if (colon !== undefined) {
+      const name = JSON.parse(text) as string;
+      const names = open.at(-1);
+      if (names?.has(name)) return name;
+      names?.add(name);
+    }
+  }
+  return undefined;
+}

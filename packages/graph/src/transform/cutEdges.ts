@@ -1,0 +1,35 @@
+import { makeNode, type Node } from "../core/node.ts";
+import { withOrigin } from "../core/scope.ts";
+import { dependents, topological } from "../core/topology.ts";
+import { stopGradient } from "../ops/stopGradient.ts";
+
+/**
+ * The same outputs, through which no gradient passes along some edges: those from a node to its inputs
+ * at given positions. Values stay as they are.
+ * @param outputs nodes
+ * @param edges pairs of a node and the position of one of its inputs
+ * @returns nodes of equal value
+ */
+export function cutEdges(
+  outputs: readonly Node[],
+  edges: readonly (readonly [node: Node, input: number])[],
+): Node[] {
+  const cuts = new Map<Node, Set<number>>();
+  for (const [node, input] of edges) cuts.set(node, (cuts.get(node) ?? new Set()).add(input));
+  const order = topological(outputs);
+  const affected = dependents(order, cuts.keys());
+  const made = new Map<Node, Node>();
+  const now = (node: Node) => made.get(node) ?? node;
+  for (const node of order) {
+    if (!affected.has(node)) continue;
+    const cut = cuts.get(node);
+    const inputs = node.inputs.map((input, at) =>
+      cut?.has(at) === true ? stopGradient(now(input)) : now(input),
+    );
+    made.set(
+      node,
+      withOrigin(node, () => makeNode(node.op, inputs, node.attrs)),
+    );
+  }
+  return outputs.map(now);
+}

@@ -1,0 +1,299 @@
+import { add, gather, matmul, type Node, reshape, slice, stack, sum, transpose } from "@metrigrad/graph";
+import {
+  type AnyModule,
+  categorical,
+  defModule,
+  dense,
+  gaussian,
+  glorotUniform,
+  independent,
+  param,
+  sequential,
+  zeros,
+} from "@metrigrad/nn";
+import { type Backend, reference, type Store, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import test from "tape";
+import {
+  fisher,
+  fullMetrics,
+  linearMetrics,
+  type MetricTable,
+  metrics,
+  paperMetrics,
+  rfim,
+  stackedMetrics,
+  standardMetrics,
+} from "../src/index.ts";
+
+const [n, T, d, m] = [3, 4, 2, 3] as const;
+
+/** Normal draws of a shape. */
+function drawn(path: string, shape: readonly number[]): Tensor {
+  const stream = uniformStream({ seed: 7, path });
+  const size = shape.reduce((a, b) => a * b, 1);
+  return tensor(Float64Array.from({ length: size }, (_, i) => stream.normal(i)), { shape });
+}
+
+const sequences = drawn("sequences", [n, T, d]);
+const rows = drawn("rows", [n, d]);
+
+/** Every table that works on uses. */
+const tables: Readonly<Record<string, MetricTable>> = {
+  linear: linearMetrics,
+  standard: standardMetrics,
+  full: fullMetrics,
+  paper: paperMetrics,
+  kfac: metrics.kfac(),
+  ekfac: metrics.ekfac(),
+  diagonal: metrics.diagonal(),
+  quasiDiagonal: metrics.quasiDiagonal(),
+  stacked: stackedMetrics(),
+};
+
+/** f(XW + b) with parameters of its own, under names that nobody knows. */
+const ownLayer = defModule({
+  name: "ownLayer",
+  options: (inputs: number, outputs: number, activation: ((t: Node) => Node) | null = null) => ({
+    inputs,
+    outputs,
+    activation,
+  }),
+  params: ({ inputs, outputs }) => ({
+    kernel: param([inputs, outputs], glorotUniform),
+    shift: param([outputs], zeros, { decay: "none" }),
+  }),
+  apply: ({ kernel, shift }, x, { options: { activation } }) => {
+    const preActivation = add(matmul(x, kernel), shift);
+    const response = activation === null ? preActivation : activation(preActivation);
+    return { response, preActivation };
+  },
+});
+
+/** A layer called once for each position of [n, T, d]. */
+const calledApart = defModule({
+  name: "calledApart",
+  options: (layer: ReturnType<typeof dense>) => ({ layer }),
+  children: ({ layer }) => [layer],
+  apply: (_, x, { options: { layer }, call }) => {
+    const steps = Array.from({ length: T }, (__, t) => {
+      const one = reshape(slice(x, [null, [t, t + 1]]), [n, d]);
+      return call(layer, one);
+    });
+    return stack(steps, 1);
+  },
+});
+
+async function denseOf(
+  backend: Backend,
+  model: AnyModule,
+  batch: Tensor,
+  table: MetricTable,
+  values: Readonly<Record<string, Tensor>>,
+  likelihood: Parameters<typeof rfim>[2]["likelihood"],
+): Promise<Float64Array[]> {
+  const store = await backend.store(model, { seed: 3 });
+  await write(store, values);
+  const found = await rfim(model, batch, {
+    store,
+    metrics: table,
+    ...(likelihood === undefined ? {} : { likelihood }),
+  });
+  const all: Float64Array[] = [];
+  for (const block of found.blocks) all.push(Float64Array.from((await block.toDense()).data()));
+  await found.close();
+  await store.close();
+  return all;
+}
+
+async function write(store: Store, values: Readonly<Record<string, Tensor>>): Promise<void> {
+  for (const [path, value] of Object.entries(values)) await store.write(path, value);
+}
+
+function gap(a: readonly Float64Array[], b: readonly Float64Array[]): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  const gaps = a.map((one, k) => {
+    const other = b[k] as Float64Array;
+    if (one.length !== other.length) return Number.POSITIVE_INFINITY;
+    return one.reduce((most, value, i) => Math.max(most, Math.abs(value - (other[i] as number))), 0);
+  });
+  return Math.max(...gaps);
+}
+
+const sizeOfAll = (all: readonly Float64Array[]) => Math.max(...all.flatMap((one) => [...one.map(Math.abs)]));
+
+for (const [name, table] of Object.entries(tables)) {
+  test(`uses, ${name}: a module of one's own with X, W and b apart has the metric of dense`, async (t) => {
+    const backend = await reference();
+    const [w0, w1] = [drawn("w0", [d + 1, m]), drawn("w1", [m + 1, 2])];
+    const part = (value: Tensor, from: number, to: number) => {
+      const columns = value.shape[1] as number;
+      return tensor(value.data().slice(from * columns, to * columns), {
+        shape: to - from === 1 ? [columns] : [to - from, columns],
+      });
+    };
+    const known = await denseOf(
+      backend,
+      sequential(dense(d, m, { activation: "tanh" }), dense(m, 2)),
+      rows,
+      table,
+      { "dense0/w": w0, "dense1/w": w1 },
+      categorical(),
+    );
+    const { tanh } = await import("@metrigrad/graph");
+    const own = await denseOf(
+      backend,
+      sequential(ownLayer(d, m, tanh), ownLayer(m, 2)),
+      rows,
+      table,
+      {
+        "ownLayer0/kernel": part(w0, 0, d),
+        "ownLayer0/shift": part(w0, d, d + 1),
+        "ownLayer1/kernel": part(w1, 0, m),
+        "ownLayer1/shift": part(w1, m, m + 1),
+      },
+      categorical(),
+    );
+    t.ok(sizeOfAll(known) > 1e-3);
+    t.ok(gap(known, own) < 1e-12, `off by ${gap(known, own)}`);
+    await backend.close();
+  });
+
+  test(`uses, ${name}: a layer on [n, T, d] is the layer called T times`, async (t) => {
+    const backend = await reference();
+    const w = { w: drawn("w", [d + 1, m]) };
+    for (const activation of [undefined, "tanh"] as const) {
+      const settings = activation === undefined ? {} : { activation };
+      const likelihood = independent(gaussian(), 1);
+      const folded = await denseOf(backend, dense(d, m, settings), sequences, table, w, likelihood);
+      const apart = await denseOf(
+        backend,
+        calledApart(dense(d, m, settings)),
+        sequences,
+        table,
+        { "dense0/w": w.w },
+        likelihood,
+      );
+      t.ok(gap(folded, apart) < 1e-12, `${activation ?? "linear"}: off by ${gap(folded, apart)}`);
+    }
+    await backend.close();
+  });
+}
+
+test("uses: where positions respond independently the folded layer's block is the whole model's Fisher information", async (t) => {
+  const backend = await reference();
+  for (const law of [independent(categorical(), 1), independent(gaussian(), 1)]) {
+    const model = dense(d, m);
+    const store = await backend.store(model, { seed: 3 });
+    await store.write("w", drawn("w", [d + 1, m]));
+    const whole = await fisher(model, sequences, { store, likelihood: law });
+    const found = await rfim(model, sequences, { store, likelihood: law, metrics: fullMetrics });
+    const [block] = found.blocks;
+    const [a, b] = [await whole.toDense(), await block?.toDense()];
+    t.ok(gap([Float64Array.from(a.data())], [Float64Array.from(b?.data() ?? [])]) < 1e-12, law.name);
+    await whole.close();
+    await found.close();
+  }
+  await backend.close();
+});
+
+test("uses: K-FAC of a layer that is called several times stays a Kronecker product", async (t) => {
+  const backend = await reference();
+  const model = calledApart(dense(d, m));
+  const store = await backend.store(model, { seed: 3 });
+  const found = await rfim(model, sequences, {
+    store,
+    likelihood: independent(gaussian(), 1),
+    metrics: metrics.kfac(),
+  });
+  t.equal(found.blocks.length, 1);
+  t.deepEqual(found.blocks[0]?.solvers[0], "kronecker");
+  await backend.close();
+});
+
+test("uses: an embedding's metric is how often each row is looked up, per sample", async (t) => {
+  const embedding = defModule({
+    name: "embedding",
+    params: { table: param([5, 2], glorotUniform) },
+    apply: ({ table }, tokens: Node) => gather(table, tokens),
+  });
+  const model = sequential(embedding());
+  const backend = await reference();
+  const store = await backend.store(model);
+  const tokens = tensor(Int32Array.of(0, 1, 1, 4, 4, 4), { shape: [2, 3] });
+  const found = await rfim(model, tokens, { store });
+  const dense = (await found.blocks[0]?.toDense()) as Tensor;
+  const diagonal = Array.from({ length: 10 }, (_, i) => dense.data()[i * 11]);
+  t.deepEqual(diagonal, [0.5, 0.5, 1, 1, 0, 0, 0, 0, 1.5, 1.5]);
+  await backend.close();
+});
+
+test("uses: tied weights, used straight and transposed, have the sum of both blocks", async (t) => {
+  const w = param([d, m], glorotUniform);
+  const encode = defModule({
+    name: "encode",
+    params: { w },
+    apply: ({ w: own }, x) => matmul(x, own),
+  });
+  const decode = defModule({
+    name: "decode",
+    params: { w },
+    apply: ({ w: own }, h) => matmul(h, transpose(own)),
+  });
+  const model = sequential(encode(), decode());
+  const backend = await reference();
+  const store = await backend.store(model, { seed: 2 });
+  t.deepEqual(store.variables.map(({ path }) => path), ["encode0/w"]);
+  const found = await rfim(model, rows, { store });
+  const [block] = found.blocks;
+  t.equal(found.blocks.length, 1);
+  const own = (await block?.toDense())?.data() ?? [];
+  // I_m ⊗ X'X/n and H'H/n on the other side, by hand.
+  const x = rows.data();
+  const value = (await store.read("encode0/w")).data();
+  const h = Array.from({ length: n * m }, (_, i) => {
+    const [s, j] = [Math.floor(i / m), i % m];
+    return Array.from({ length: d }, (__, a) => (x[s * d + a] as number) * (value[a * m + j] as number)).reduce((p, q) => p + q);
+  });
+  let off = 0;
+  for (let a = 0; a < d; a++) {
+    for (let j = 0; j < m; j++) {
+      for (let b = 0; b < d; b++) {
+        for (let k = 0; k < m; k++) {
+          let expected = 0;
+          for (let s = 0; s < n; s++) {
+            if (j === k) expected += ((x[s * d + a] as number) * (x[s * d + b] as number)) / n;
+            if (a === b) expected += ((h[s * m + j] as number) * (h[s * m + k] as number)) / n;
+          }
+          off = Math.max(off, Math.abs(expected - (own[(a * m + j) * d * m + b * m + k] as number)));
+        }
+      }
+    }
+  }
+  t.ok(off < 1e-12, `off by ${off}`);
+  await backend.close();
+});
+
+test("uses: the last layer's likelihood is found behind reshapes and fixed linear maps", async (t) => {
+  const mean = defModule({ name: "mean", apply: (_, x: Node) => sum(x, { axis: 1 }) });
+  const flat = defModule({ name: "flat", apply: (_, x: Node) => reshape(x, [-1, T * m]) });
+  const backend = await reference();
+  for (const tail of [mean, flat]) {
+    const model = sequential(dense(d, m), tail());
+    const store = await backend.store(model, { seed: 3 });
+    const whole = await fisher(model, sequences, { store, likelihood: categorical() });
+    const found = await rfim(model, sequences, {
+      store,
+      likelihood: categorical(),
+      metrics: fullMetrics,
+    });
+    const [block] = found.blocks;
+    t.equal(block?.law, "categorical");
+    if (tail === flat) {
+      // Positions share one response: rows of a sample add up as if they were independent.
+      t.equal(block?.form, "factorGram");
+    }
+    await whole.close();
+    await found.close();
+  }
+  await backend.close();
+});

@@ -1,0 +1,123 @@
+import type { AnyModule, AppliedParameter } from "@metrigrad/nn";
+import { GraphError } from "@metrigrad/tensor";
+import type { Optimizer, OptimizerContext, Phase } from "./core/optimizer.ts";
+
+/** Which parameters: all of a module, or those with a path. */
+export type ParameterChoice = AnyModule | readonly AnyModule[] | ((path: string) => boolean);
+
+/** An optimizer for parameters, as a list of pairs. */
+export type OptimizerGroups =
+  | Readonly<Record<string, Optimizer>>
+  | readonly (readonly [parameters: ParameterChoice, optimizer: Optimizer])[];
+
+/**
+ * Gives parts of a model to different optimizers. `groups({ "encoder/**": rngd(), others: adam() })`:
+ * the first pattern that fits a parameter's path counts; `*` stands for one part of a path, `**` for
+ * any number of them; `others` takes the rest. A list of pairs takes modules or functions of paths.
+ * @param given optimizers by pattern, or pairs
+ * @returns an optimizer
+ * @throws GraphError for what is no optimizer; while a step is built for a parameter that no group
+ *   takes, and for a group that takes none
+ */
+export function groups(given: OptimizerGroups): Optimizer {
+  const list = listOf(given);
+  for (const { name, optimizer } of list) {
+    if (typeof optimizer?.update !== "function") throw noOptimizer(name, optimizer);
+  }
+  return Object.freeze({
+    name: "groups",
+    settings: Object.fromEntries(
+      list.map(({ name, optimizer }) => [name, { name: optimizer.name, ...optimizer.settings }]),
+    ),
+    update: (context) => {
+      const owners = new Map<number, AppliedParameter[]>(list.map((_, at) => [at, []]));
+      for (const parameter of context.parameters) {
+        const at = list.findIndex(({ takes }) => takes(parameter));
+        const owner = owners.get(at);
+        if (owner === undefined) throw untaken(parameter, list);
+        owner.push(parameter);
+      }
+      return list.flatMap(({ name, optimizer }, at): readonly Phase[] => {
+        const parameters = owners.get(at) ?? [];
+        if (parameters.length === 0 && name !== "others") throw empty(name);
+        return parameters.length === 0 ? [] : optimizer.update(partOf(context, parameters));
+      });
+    },
+  } satisfies Optimizer);
+}
+
+interface Group {
+  readonly name: string;
+  readonly takes: (parameter: AppliedParameter) => boolean;
+  readonly optimizer: Optimizer;
+}
+
+function listOf(given: OptimizerGroups): readonly Group[] {
+  if (Array.isArray(given)) {
+    return given.map(([choice, optimizer], at) => {
+      const takes = takesOf(choice as ParameterChoice);
+      return { name: `group ${at}`, takes, optimizer };
+    });
+  }
+  const entries = Object.entries(given as Readonly<Record<string, Optimizer>>);
+  const named = entries.map(([name, optimizer]): Group => {
+    if (name === "others") return { name, takes: () => true, optimizer };
+    const pattern = patternOf(name);
+    return { name, takes: ({ path }) => pattern.test(path), optimizer };
+  });
+  // What is left goes to the others, wherever they stand.
+  return [...named.filter(({ name }) => name !== "others"), ...named.filter(({ name }) => name === "others")];
+}
+
+/** Whether a choice takes a parameter. */
+export function takesOf(choice: ParameterChoice): (parameter: AppliedParameter) => boolean {
+  if (typeof choice === "function") return ({ path }) => choice(path);
+  const modules = (Array.isArray(choice) ? choice : [choice]) as readonly AnyModule[];
+  const specs = new Set(modules.flatMap(({ variables }) => variables.map(({ spec }) => spec)));
+  return ({ variable }) => specs.has(variable.attrs);
+}
+
+/** "encoder/**" as a regular expression. */
+function patternOf(text: string): RegExp {
+  const escaped = text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+  const source = escaped.replaceAll("**", "\u0000").replaceAll("*", "[^/]*").replaceAll("\u0000", ".*");
+  return new RegExp(`^${source}$`);
+}
+
+/** The context of some of the parameters. */
+function partOf(
+  context: OptimizerContext,
+  parameters: readonly AppliedParameter[],
+): OptimizerContext {
+  const { gradients } = context;
+  if (gradients === null) return { ...context, parameters };
+  const own = parameters.map((one) => gradients[context.parameters.indexOf(one)]);
+  return { ...context, parameters, gradients: own as typeof gradients };
+}
+
+function noOptimizer(name: string, got: unknown): GraphError {
+  return new GraphError({
+    where: `groups, ${name}`,
+    must: "each group must have an optimizer",
+    got: typeof got,
+    todo: "call one: groups({ others: adam() })",
+  });
+}
+
+function untaken({ path }: AppliedParameter, list: readonly Group[]): GraphError {
+  return new GraphError({
+    where: "groups",
+    must: "every parameter must belong to a group",
+    got: `none for ${path} (there are ${list.map(({ name }) => name).join(", ")})`,
+    todo: "add { others: adam() }, or freeze it",
+  });
+}
+
+function empty(name: string): GraphError {
+  return new GraphError({
+    where: `groups, ${name}`,
+    must: "a group must take a parameter",
+    got: "none",
+    todo: "correct the pattern: paths are such as encoder0/dense0/w",
+  });
+}

@@ -1,0 +1,64 @@
+import { type Update, type Variable, withMetricScope } from "@metrigrad/graph";
+import { averaged, type FullOver, type Subsystem, windowed } from "@metrigrad/metric";
+import { holdsOf } from "../core/holds.ts";
+import type { OptimizerContext } from "../core/optimizer.ts";
+import {
+  columnsOf,
+  type Preconditioned,
+  type PreconditionTask,
+  packing,
+} from "./preconditioned.ts";
+
+/**
+ * Preconditions with what was made of the metric every T steps, and is held between: of the batch of that step, whose
+ * rows and inverses are held; or of the running average of all batches, which is the paper's algorithm.
+ */
+export function heldMetric(
+  { measured, dampingOf, solverOf, step, context }: PreconditionTask,
+  { every, average }: FullOver,
+): Preconditioned {
+  const refreshed: Update[] = [];
+  const always: Update[] = [];
+  const blocks = measured.map((subsystem) => {
+    const { path, params } = subsystem;
+    const own = packing(subsystem);
+    const holds = holdsOf(params[0] as Variable, context);
+    return withMetricScope(path, () => {
+      const block =
+        average === null ? subsystem.block : averaged(subsystem.block, average, holds(always));
+      const by = solverOf(subsystem);
+      const solve = block.prepare(holds(refreshed), {
+        damping: dampingOf(subsystem),
+        solver: by,
+        // An average begins with I, which is its own inverse without damping.
+        first: average === null ? "zero" : "identity",
+      });
+      const direction = solve.solve(columnsOf(step, own));
+      // A bound or a report may ask for these when the phases are made: they are held now.
+      solve.lambda();
+      solve.apply(direction);
+      const solver = average === null ? `${by}, kept` : "inverse of the average";
+      return { ...own, ...solve, path, solver, direction };
+    });
+  });
+  const refresh = { every, from: average === null ? 0 : every, updates: refreshed };
+  return { blocks, before: [refresh], always };
+}
+
+/**
+ * Subsystems whose blocks are over the last k batches; what holds the rows of the earlier ones is added to
+ * `updates`. Throws MetricError for a block that is not made of rows.
+ */
+export function overWindow(
+  subsystems: readonly Subsystem[],
+  k: number,
+  updates: Update[],
+  context: OptimizerContext,
+): readonly Subsystem[] {
+  if (k === 1) return subsystems;
+  return subsystems.map((one) => {
+    const { block, params } = one;
+    if (block === null) return one;
+    return { ...one, block: windowed(block, k, holdsOf(params[0] as Variable, context)(updates)) };
+  });
+}

@@ -1,0 +1,65 @@
+import type { Step, StepKind } from "./step.ts";
+import type { View } from "./view.ts";
+
+/** What a step does with the views in one of its fields. */
+export interface FieldUse {
+  /** Whether it writes them rather than reads. */
+  readonly writes: boolean;
+  /** Whether an output may be the identical view. */
+  readonly inPlace: boolean;
+}
+
+const read: FieldUse = { writes: false, inPlace: false };
+const readInPlace: FieldUse = { writes: false, inPlace: true };
+const write: FieldUse = { writes: true, inPlace: false };
+
+/** Values of fields that hold views: one, one or none, a list, or a list beside expressions. */
+export type Viewed = View | readonly View[] | { readonly inputs: readonly View[] } | null;
+
+type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
+type ViewedFields<S> = Exclude<
+  { [F in keyof S]-?: NonNullable<S[F]> extends NonNullable<Viewed> ? F : never }[keyof S],
+  "when"
+>;
+
+/**
+ * The fields of each kind that hold views, in the order in which they are listed; `when`, which every
+ * kind may have, is read. All that is known of what steps read and write follows from this table.
+ */
+export const stepFields: {
+  readonly [K in StepKind]: { readonly [F in ViewedFields<StepOf<K>>]: FieldUse };
+} = {
+  map: { inputs: readInPlace, outputs: write },
+  reduce: { inputs: read, outputs: write },
+  argReduce: { input: read, output: write },
+  matmul: { a: read, b: read, epilogue: readInPlace, outputs: write },
+  gather: { source: read, indices: read, output: write },
+  scatterAdd: { indices: read, updates: read, output: write },
+  copy: { input: read, output: write },
+  random: { state: read, output: write },
+  gram: { x: read, nu: read, base: readInPlace, output: write },
+  cholesky: { a: read, shift: read, output: write, used: write },
+  triangularSolve: { l: read, rhs: readInPlace, output: write },
+  eigh: { a: read, output: write, values: write },
+};
+
+/** A field of a step, what it holds, and what the step does with that. */
+export interface FieldOf extends FieldUse {
+  readonly field: string;
+  readonly value: Viewed;
+}
+
+/** The fields of a step that hold views. */
+export function fieldsOf(step: Step): FieldOf[] {
+  const values = step as unknown as Readonly<Record<string, Viewed | undefined>>;
+  return Object.entries<FieldUse>(stepFields[step.kind]).map(([field, use]) => {
+    return { field, value: values[field] ?? null, ...use };
+  });
+}
+
+/** The views that a field holds. */
+export function viewsIn(value: Viewed): readonly View[] {
+  if (value === null) return [];
+  if ("inputs" in value) return value.inputs;
+  return "buffer" in value ? [value] : value;
+}
