@@ -1,5 +1,5 @@
 import { compile, constant, type Node } from "@metrigrad/graph";
-import { applyModel, batchNorm, defModule, dense, sequential } from "@metrigrad/nn";
+import { applyModel, batchNorm, defModule, dense, type Module, sequential } from "@metrigrad/nn";
 import { reference, ShapeError, type Store, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { gap, numbers } from "../support/evaluate.ts";
@@ -25,7 +25,7 @@ const batches = [0, 1, 2].map((turn) =>
 
 /** Runs the updates of training steps, one per batch. */
 async function trained(
-  model: Parameters<typeof applyModel>[0],
+  model: Module,
   data: readonly (readonly (readonly number[])[])[],
   body: (store: Store) => Promise<void>,
   rowWeights: Node | null = null,
