@@ -2,7 +2,7 @@
 import { augment, compile, cos, matmul, mul, reshape, sin, square } from "@metrigrad/graph";
 import {
   autoMetric,
-  batchNormMetric,
+  scaleRows,
   checkMetric,
   defMetric,
   exactBlock,
@@ -70,7 +70,7 @@ test("autoMetric: several parameters are one column", async (t) => {
   const [auto, closed] = await both(
     batchNorm(2),
     metrics(autoMetric(batchNorm)),
-    metrics(batchNormMetric()),
+    metrics(scaleRows()),
     place,
   );
   t.equal(auto.length, 16);
@@ -90,7 +90,7 @@ const sineUnit = defModule({
 
 const sineMetric = (factor: number) =>
   defMetric(sineUnit, {
-    law: gaussian(),
+    response: gaussian(),
     block: ({ params, reference, preActivation }) => [
       { params: [params.w], block: unitGram(reference, mul(square(cos(preActivation)), factor)) },
     ],
@@ -171,7 +171,7 @@ test("autoMetric: a response that is no matrix is refused", (t) => {
   const image = defModule({
     name: "image",
     params: { a: param([1], glorotUniform) },
-    apply: ({ a }, h) => mul(reshape(h, [5, 1, 2]), a),
+    apply: ({ a }, h) => mul(reshape(h, [-1, 1, 2]), a),
   });
   t.throws(
     () => subsystemsOf(image(), { x, metrics: metrics(autoMetric(image)) }),

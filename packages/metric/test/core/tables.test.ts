@@ -2,7 +2,7 @@
 import { augment, input, matmul, mul, relu, tanh } from "@metrigrad/graph";
 import {
   defMetric,
-  denseMetric,
+  neuronRows,
   linearRows,
   metrics,
   paperMetrics,
@@ -41,7 +41,7 @@ function found(table = standardMetrics, of: Module = model) {
 }
 
 test("tables: the module itself comes before its kind", (t) => {
-  const table = metrics(denseMetric(), linearRows(first));
+  const table = metrics(neuronRows(), linearRows(first));
   t.deepEqual(
     found(table).map(({ block }) => block?.form),
     ["sharedGram", "unitGram", "sharedGram"],
@@ -63,7 +63,7 @@ test("tables: activations find their rows as values; others have one by their de
 });
 
 test("tables: with adds rows and leaves the table as it was, replacing swaps them", (t) => {
-  const small = metrics(denseMetric());
+  const small = metrics(neuronRows());
   const larger = small.with(plain(batchNorm));
   t.deepEqual([small.rows.length, larger.rows.length], [1, 2]);
   const swapped = larger.replacing(linearRows());
@@ -78,7 +78,7 @@ test("tables: with adds rows and leaves the table as it was, replacing swaps the
 test("tables: a doubled row is refused", (t) => {
   const message =
     /metrics: a table may have one row for each kind of module, got two for dense; leave one out, or use table.replacing/;
-  t.throws(() => metrics(denseMetric(), linearRows()), message);
+  t.throws(() => metrics(neuronRows(), linearRows()), message);
   t.throws(() => standardMetrics.with(linearRows(dense)), message);
   t.throws(() => metrics(linearRows(first), plain(first)), /got two for one dense/);
   t.end();

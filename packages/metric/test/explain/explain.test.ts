@@ -3,7 +3,7 @@ import {
   defMetric,
   type ExplainOptions,
   explain,
-  type MetricChoice,
+  type MetricTable,
   metrics,
   paperMetrics,
   partition,
@@ -88,7 +88,7 @@ test("explain: a running average is kept as matrices, and as their inverses", (t
 
 test("explain: of Kronecker and diagonal metrics an average keeps factors", (t) => {
   const small = sequential(dense(99, 20, { activation: relu }), dense(20, 10));
-  const averages = (table: MetricChoice) => {
+  const averages = (table: MetricTable) => {
     const options = { batchSize: 50, over: average, metrics: table, likelihood: categorical() };
     return explain(small, options).rows.map(({ solver, bytes }) => [solver, bytes]);
   };

@@ -1,11 +1,11 @@
 /** Monte-Carlo RFIM against the closed forms, judged in standard errors. */
 import { defElementwise, elu, exp, leakyRelu, softplus } from "@metrigrad/graph";
 import {
-  denseMetric,
+  neuronRows,
   eluRow,
   fisher,
   fullMetrics,
-  type MetricChoice,
+  type MetricTable,
   metrics,
   poissonRow,
   reluRow,
@@ -46,7 +46,7 @@ interface Sampled {
   /** Draws: 2000 by default. */
   readonly samples?: number;
   /** `fullMetrics` by default; the first subsystem counts. */
-  readonly table?: MetricChoice;
+  readonly table?: MetricTable;
 }
 
 /** relu_ω of ι = 0.1, ω = 0.5: the mean of the relu neurons' response. */
@@ -119,7 +119,7 @@ async function drawn(
   const { rows } = await estimate.toRows();
   const { blocks } = await (neurons === undefined
     ? rfim(module, x, { store, likelihood, metrics: table })
-    : rfim(neurons[0], x, { store, metrics: metrics(denseMetric([neurons[1]])) }));
+    : rfim(neurons[0], x, { store, metrics: metrics(neuronRows([neurons[1]])) }));
   const closed = asMatrix((await blocks[0]?.toDense()) as Tensor);
   await store.close();
   return { closed, scores: asMatrix(rows).subMatrix(0, n * samples - 1, 0, closed.rows - 1) };
