@@ -117,11 +117,17 @@ async function drawn(
   const kind = { samples, seed: 3 };
   const estimate = await fisher(module, x, { store, likelihood, kind });
   const { rows } = await estimate.toRows();
-  const { blocks } = await (neurons === undefined
-    ? rfim(module, x, { store, likelihood, metrics: table })
-    : rfim(neurons[0], x, { store, metrics: metrics(neuronRows([neurons[1]])) }));
+  const [own, options] =
+    neurons === undefined
+      ? [module, { likelihood, metrics: table }]
+      : [neurons[0], { metrics: metrics(neuronRows([neurons[1]])) }];
+  // Another module has weights of its own: the same values.
+  const other = await on.store(own);
+  for (const { path } of own.variables) await other.write(path, await store.read(path));
+  const { blocks } = await rfim(own, x, { store: other, ...options });
   const closed = asMatrix((await blocks[0]?.toDense()) as Tensor);
   await store.close();
+  await other.close();
   return { closed, scores: asMatrix(rows).subMatrix(0, n * samples - 1, 0, closed.rows - 1) };
 }
 

@@ -4,7 +4,6 @@ import {
   fullMetrics,
   linearMetrics,
   type MetricTable,
-  type MetricTable,
   metrics,
   rfim,
   standardMetrics,
