@@ -1,7 +1,8 @@
-import { concat, fill, mul, type Node } from "@metrigrad/graph";
+import { concat, fill, mul, type Node, type Variable } from "@metrigrad/graph";
 import { type Application, sampleSums } from "@metrigrad/nn";
-import type { Variable } from "@metrigrad/graph";
+import { sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
+import { withRowBytes } from "../blocks/rowBytes.ts";
 import { transposedBlock } from "../blocks/transposedBlock.ts";
 import { addBlocks } from "../core/addBlocks.ts";
 import { checkOptions } from "../core/arguments.ts";
@@ -55,7 +56,11 @@ export function approximation(
     if (layers.length === 0) return [];
     const { factors, responses } = outputFactors(applications, layers, base, options);
     return byParameters(layers).map((group): Assigned => {
-      const rowsOf = (own: readonly Layer[]) => blockOf(joinedRows(own, factors, sharing));
+      const rowsOf = (own: readonly Layer[]) => {
+        const bytes = own.map((layer) => 4 * sizeOf((factors.get(layer) as Node).shape));
+        const block = blockOf(joinedRows(own, factors, sharing));
+        return withRowBytes(block, bytes.reduce((a, b) => a + b, 0));
+      };
       return {
         params: group[0].use.parameters as readonly Variable[],
         source,

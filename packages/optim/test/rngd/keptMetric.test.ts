@@ -91,13 +91,13 @@ function gradientOf(at: ReadonlyMap<string, Float64Array> | undefined, batch: Fe
 test("kept metric: rows and inner inverses are kept of few rows, of many rows and inverses", (t) => {
   const names = (model: Module) => {
     const [refresh] = kept(standardMetrics).update(contextOf(model));
-    return refresh?.updates.map(([{ attrs }]) => attrs.name).filter((one) => /dense0/.test(one));
+    return refresh?.updates.map(([{ attrs }]) => attrs.path ?? "").filter((one) => /dense0/.test(one));
   };
   const slots = (...kinds: string[]) => kinds.map((kind) => `optimizer/${kind}/dense0/w`);
   t.deepEqual(names(classifier()), slots("inverse", "lambda", "x", "nu", "share"));
   const many = sequential(dense(4, 2, { activation: "tanh" }), dense(2, 30), dense(30, 3));
   const [refresh] = kept(standardMetrics).update(contextOf(many as Module));
-  const last = refresh?.updates.filter(([{ attrs }]) => /dense2/.test(attrs.name));
+  const last = refresh?.updates.filter(([{ attrs }]) => /dense2/.test(attrs.path ?? ""));
   t.deepEqual(
     last?.map(([{ attrs }]) => attrs.shape),
     [[12, 30], [1, 12, 12], [1], [1]],

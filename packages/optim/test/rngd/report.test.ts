@@ -3,7 +3,6 @@ import { compile, type Node } from "@metrigrad/graph";
 import {
   fullMetrics,
   linearMetrics,
-  type MetricChoice,
   type MetricTable,
   metrics,
   rfim,
@@ -122,7 +121,7 @@ for (const [name, table] of [
 }
 
 /** The condition number of the last layer's damped matrix over all its units. */
-async function lastCondition(table: MetricChoice, lambda: number): Promise<number> {
+async function lastCondition(table: MetricTable, lambda: number): Promise<number> {
   const model = classifier();
   const backend = await reference();
   const store = await backend.store(model, { seed: 1 });
