@@ -27,7 +27,10 @@ const directions = 3;
 /** J of a block's responses, and what became of the steps. */
 export async function jacobianOf(subject: Subject): Promise<Jacobian> {
   const { store, responses, elements } = subject;
-  const program = await hostProgram(store, responses.map(({ moved }) => moved));
+  const program = await hostProgram(
+    store,
+    responses.map(({ moved }) => moved),
+  );
   const at = async (delta: Float64Array) => {
     const values = await program.run(feedsOf(subject, delta));
     return Float64Array.from(values.flatMap((value) => [...value]));
@@ -35,7 +38,9 @@ export async function jacobianOf(subject: Subject): Promise<Jacobian> {
   const columns: Float64Array[] = [];
   let [step, kinks] = [Number.POSITIVE_INFINITY, 0];
   for (let k = 0; k < elements.length; k++) {
-    const slope = await slopeOf((t) => at(Float64Array.from(elements, (_, j) => (j === k ? t : 0))));
+    const slope = await slopeOf((t) =>
+      at(Float64Array.from(elements, (_, j) => (j === k ? t : 0))),
+    );
     columns.push(slope.values);
     step = Math.min(step, slope.step);
     kinks += slope.kinks;
@@ -69,8 +74,18 @@ export async function blockChecks(
     const small = jacobian.step < 1e-5 ? `, steps down to ${jacobian.step} beside kinks` : "";
     const found = await expected(subject, jacobian);
     checks.push(
-      judge("E[score score'] = J'F_rJ by finite differences", found, tolerance, `largest error${small}`),
-      judge("J'F_rJ by automatic differentiation", await exact(subject), differentiated, "largest error"),
+      judge(
+        "E[score score'] = J'F_rJ by finite differences",
+        found,
+        tolerance,
+        `largest error${small}`,
+      ),
+      judge(
+        "J'F_rJ by automatic differentiation",
+        await exact(subject),
+        differentiated,
+        "largest error",
+      ),
     );
     const apart = await divergenceCheck(subject, dense, 10 * tolerance);
     if (apart !== null) checks.push(apart);
@@ -113,7 +128,10 @@ async function expected(
   let begin = 0;
   for (const { law, natural, weights } of responses) {
     const [rows = 0, m = 0] = natural.shape;
-    const [f, w] = await numbers(store, [law.fisher(natural), ...(weights === null ? [] : [weights])]);
+    const [f, w] = await numbers(store, [
+      law.fisher(natural),
+      ...(weights === null ? [] : [weights]),
+    ]);
     for (let s = 0; s < rows; s++) {
       const share = (w?.[s] ?? 1) / samples;
       const at = begin + s * m;
@@ -174,7 +192,10 @@ async function divergenceCheck(
   const { responses, store, seed, samples, elements } = subject;
   const title = "KL(p_θ ‖ p_θ+εδ) = ½ε²δ'gδ";
   if (responses.some(({ law }) => law.kl === null)) return null;
-  const here = await numbers(store, responses.map(({ natural }) => natural));
+  const here = await numbers(
+    store,
+    responses.map(({ natural }) => natural),
+  );
   const terms = responses.map(({ law, natural, moved, weights }, k) => {
     const kl = law.kl as NonNullable<typeof law.kl>;
     const each = kl(input(`check/here${k}`, natural.shape), moved);
@@ -190,7 +211,9 @@ async function divergenceCheck(
   };
   let [worst, text, least, crossed] = [0, "", Number.POSITIVE_INFINITY, 0];
   for (let draw = 0; draw < directions; draw++) {
-    const delta = Float64Array.from(drawn(seed, `check/direction${draw}`, [elements.length], 0.7).data());
+    const delta = Float64Array.from(
+      drawn(seed, `check/direction${draw}`, [elements.length], 0.7).data(),
+    );
     const limit = await curvatureOf((t) => divergence(delta.map((value) => t * value)));
     if (limit === null) crossed++;
     if (limit === null) continue;

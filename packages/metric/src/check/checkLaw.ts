@@ -113,7 +113,10 @@ export async function rowLawChecks(at: LawAt, rigour: LawRigour): Promise<Metric
   throw new MetricError({
     where: `checkLaw of ${at.law.name}`,
     must: "there must be a way to expectations under the law",
-    got: count > 0 ? "no outcomes, no known support and no samples" : "too many responses to integrate over, and no draws",
+    got:
+      count > 0
+        ? "no outcomes, no known support and no samples"
+        : "too many responses to integrate over, and no draws",
     todo: count > 0 ? "give the law a support or sample(h, key)" : "leave out samples: 0",
   });
 }

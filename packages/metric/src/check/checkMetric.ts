@@ -1,7 +1,22 @@
-import { type Activation, type AnyLaw, type AnyModule, applyModel, dense, type ModuleExample } from "@metrigrad/nn";
-import { type Backend, isTensor, mapTree, MetricError, reference, type Tensor, type Tree } from "@metrigrad/tensor";
 import { constant } from "@metrigrad/graph";
-import { checkLaw, checkOptions } from "../core/arguments.ts";
+import {
+  type Activation,
+  type AnyLaw,
+  type AnyModule,
+  applyModel,
+  dense,
+  type ModuleExample,
+} from "@metrigrad/nn";
+import {
+  type Backend,
+  isTensor,
+  MetricError,
+  mapTree,
+  reference,
+  type Tensor,
+  type Tree,
+} from "@metrigrad/tensor";
+import { checkIsLaw, checkOptions } from "../core/arguments.ts";
 import { describedName, type Metric } from "../core/defMetric.ts";
 import { inputWidth } from "../core/inputWidth.ts";
 import type { UnitRow } from "../rfim/unitRow.ts";
@@ -31,7 +46,16 @@ export interface CheckMetricOptions {
   readonly tolerance?: number;
 }
 
-const names = ["module", "inputs", "rowWeights", "parameters", "law", "seed", "samples", "tolerance"] as const;
+const names = [
+  "module",
+  "inputs",
+  "rowWeights",
+  "parameters",
+  "law",
+  "seed",
+  "samples",
+  "tolerance",
+] as const;
 const rowsByDefault = 6;
 /** Rows of a response at which its law is looked at; fewer where integrals are over several numbers. */
 const mostRows = { one: 4, several: 2 } as const;
@@ -61,7 +85,7 @@ export async function checkMetric(
 ): Promise<MetricReport> {
   checkIsMetric(metric);
   checkOptions("checkMetric", options, names);
-  checkLaw("checkMetric", options.law ?? null);
+  checkIsLaw("checkMetric", options.law ?? null);
   if ("nu" in metric) return checkUnitRow(metric, options);
   const { law = null, rowWeights = null, seed = 1 } = options;
   const examples = examplesOf(metric, options);
@@ -146,7 +170,8 @@ async function offKinks({ subjects, draw }: Stage) {
     const kinks = jacobians.reduce((sum, one) => sum + one.kinks, 0);
     const name = "the parameters are off kinks";
     const moved = `moved ${turn} ${turn === 1 ? "time" : "times"}, because responses had kinks there`;
-    if (kinks === 0) return { jacobians, note: turn === 0 ? null : { name, passed: true, detail: moved } };
+    if (kinks === 0)
+      return { jacobians, note: turn === 0 ? null : { name, passed: true, detail: moved } };
     if (turn < mostTurns) continue;
     const detail = `${kinks} derivatives of responses do not exist after ${turn} moves; pass { parameters } or { inputs } where they do`;
     return { jacobians, note: { name, passed: false, detail } };
@@ -158,7 +183,10 @@ function someRows(values: Float64Array, m: number) {
   const rows = values.length / m;
   const n = Math.min(rows, m > 1 ? mostRows.several : mostRows.one);
   const at = (s: number) => Math.floor((s * rows) / n);
-  const h = Float64Array.from({ length: n * m }, (_, i) => values[at(Math.floor(i / m)) * m + (i % m)] as number);
+  const h = Float64Array.from(
+    { length: n * m },
+    (_, i) => values[at(Math.floor(i / m)) * m + (i % m)] as number,
+  );
   return { h, n };
 }
 
@@ -167,12 +195,20 @@ function spreadDraws(seed: number) {
 }
 
 /** Small modules with inputs to check a metric on. */
-function examplesOf(metric: Metric, { module, inputs, seed = 1 }: CheckMetricOptions): readonly ModuleExample[] {
+function examplesOf(
+  metric: Metric,
+  { module, inputs, seed = 1 }: CheckMetricOptions,
+): readonly ModuleExample[] {
   const { of } = metric;
   const named = module === undefined ? (metric.example ?? kindExample(of)) : null;
   if (named !== null && inputs === undefined) return [named()].flat();
   const made = module ?? ("definition" in of ? (of as AnyModule) : null);
-  const modules = made !== null ? [made] : named !== null ? [named()].flat().map((one) => one.module) : [guessed(metric)];
+  const modules =
+    made !== null
+      ? [made]
+      : named !== null
+        ? [named()].flat().map((one) => one.module)
+        : [guessed(metric)];
   return modules.map((one) => ({ module: one, inputs: inputs ?? inputsOf(one, metric, seed) }));
 }
 
@@ -219,7 +255,8 @@ function guessed({ of }: Metric): AnyModule {
     if (made !== null && attempt(() => inputWidth(made)) !== null) return made;
   }
   const name = describedName(of);
-  const show = (value: unknown) => (typeof value === "number" ? String(value) : "{ inputs: 2, outputs: 2, … }");
+  const show = (value: unknown) =>
+    typeof value === "number" ? String(value) : "{ inputs: 2, outputs: 2, … }";
   const tried = guesses.map((args) => `${name}(${args.map(show).join(", ")})`).join(" or ");
   throw new MetricError({
     where: `checkMetric of ${name}`,
@@ -236,4 +273,3 @@ function attempt<T>(make: () => T): T | null {
     return null;
   }
 }
-

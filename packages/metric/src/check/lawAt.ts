@@ -80,7 +80,9 @@ export async function scoresByDifferences(
   const scores: Float64Array[] = [];
   const n = h.length / m;
   for (let k = 0; k < m; k++) {
-    const sizes = Float64Array.from({ length: n }, (_, s) => Math.max(1, Math.abs(h[s * m + k] as number)));
+    const sizes = Float64Array.from({ length: n }, (_, s) =>
+      Math.max(1, Math.abs(h[s * m + k] as number)),
+    );
     const size = (i: number) => (i % m === k ? (sizes[Math.floor(i / m)] as number) : 0);
     const { values } = await slopeOf((t) => density.at(h.map((value, i) => value + t * size(i))));
     scores.push(values.map((value, i) => value / (sizes[i % n] as number)));

@@ -45,7 +45,10 @@ export async function peaksOf(at: LawAt, line: Line, r: number): Promise<Peaks> 
   });
   const below = new Float64Array(n * r);
   const above = new Float64Array(n * r);
-  const density = await logProbOf(at, { y: tensor(new Float64Array(n * r), { shape: [n, r] }), count: 1 });
+  const density = await logProbOf(at, {
+    y: tensor(new Float64Array(n * r), { shape: [n, r] }),
+    count: 1,
+  });
   const height = async (u: Float64Array): Promise<Float64Array> => {
     const logs = await density.at(h, tensor(u.map(line.valueOf), { shape: [n, r] }));
     return logs.map((log, s) => {

@@ -85,7 +85,8 @@ export async function curvatureOf(
   let before = await rate(widths[0]);
   for (const step of widths.slice(1)) {
     const now = await rate(step);
-    if (Math.abs(now - before) <= 2e-6 * Math.abs(now) + 1e-14 / step ** 2) return { rate: now, step };
+    if (Math.abs(now - before) <= 2e-6 * Math.abs(now) + 1e-14 / step ** 2)
+      return { rate: now, step };
     before = now;
   }
   return null;

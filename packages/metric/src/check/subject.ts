@@ -1,10 +1,19 @@
-import { add, compile, constant, input, makeNode, type Node, topological, type Variable } from "@metrigrad/graph";
+import {
+  add,
+  compile,
+  constant,
+  input,
+  makeNode,
+  type Node,
+  topological,
+  type Variable,
+} from "@metrigrad/graph";
 import { type AnyModule, applyModel, nodesOf, type RowLaw } from "@metrigrad/nn";
 import {
   type Backend,
   isTensor,
-  mapTree,
   MetricError,
+  mapTree,
   type Store,
   sizeOf,
   type Tensor,
@@ -57,7 +66,12 @@ export interface Place {
 }
 
 /** Normal draws of a shape, a function of seed and path. */
-export function drawn(seed: number, path: string, shape: readonly number[], deviation: number): Tensor {
+export function drawn(
+  seed: number,
+  path: string,
+  shape: readonly number[],
+  deviation: number,
+): Tensor {
   const stream = uniformStream({ seed, path });
   const values = Float64Array.from(
     { length: sizeOf(shape) },
@@ -189,7 +203,9 @@ function subjectOf(
 ): Subject {
   const moves = params.map(({ shape }, k) => input(moveName(k), shape));
   const responses = parts.flatMap((part) => {
-    return part.responses().map((one) => ({ ...one, moved: movedOf(one.natural, part, params, moves) }));
+    return part
+      .responses()
+      .map((one) => ({ ...one, moved: movedOf(one.natural, part, params, moves) }));
   });
   const laws = [...new Set(responses.map(({ law }) => law.name))].join(" and ");
   const title = path === "" ? module.definition.spec.name : path;
@@ -221,7 +237,8 @@ function movedOf(
   const shifted = new Map<Node, Node>(params.map((one, k) => [one, add(one, moves[k] as Node)]));
   const fixed = use === null ? new Set(topological(nodesOf(application.reference))) : null;
   const readers = new Map<Node, Set<number>>();
-  for (const [node, at] of use?.consumers ?? []) readers.set(node, (readers.get(node) ?? new Set()).add(at));
+  for (const [node, at] of use?.consumers ?? [])
+    readers.set(node, (readers.get(node) ?? new Set()).add(at));
   const made = new Map<Node, Node>();
   for (const node of topological([natural])) {
     if (fixed?.has(node) === true) continue;

@@ -1,6 +1,6 @@
 import { gaussian, type Law, nodesOf, type RowLaw } from "@metrigrad/nn";
 import { jacobianGram } from "../blocks/gram.ts";
-import { checkLaw, checkOptions } from "./arguments.ts";
+import { checkIsLaw, checkOptions } from "./arguments.ts";
 import { weighted } from "./context.ts";
 import {
   checkDescribed,
@@ -35,7 +35,7 @@ export function autoMetric(of: Described, options: AutoMetricOptions = {}): Metr
   checkDescribed("autoMetric", of);
   checkOptions("autoMetric", options, ["law"]);
   const given = options.law ?? null;
-  checkLaw("autoMetric", given);
+  checkIsLaw("autoMetric", given);
   const responses = (context: MetricContext) => {
     const law = context.law ?? given;
     if (law !== null) return weighted(law.parts(context.response as never), context);

@@ -1,4 +1,11 @@
-import { add, type Node, reshape, structuralOps, topological, type Variable } from "@metrigrad/graph";
+import {
+  add,
+  type Node,
+  reshape,
+  structuralOps,
+  topological,
+  type Variable,
+} from "@metrigrad/graph";
 import {
   type Application,
   gaussian,
@@ -9,7 +16,8 @@ import {
 } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { contextOf, responsesOf, weighted } from "./context.ts";
-import { fisherColumns, bySample, pulledBack } from "./propagate.ts";
+import type { MetricContext } from "./defMetric.ts";
+import { bySample, fisherColumns, pulledBack } from "./propagate.ts";
 import { rowsOf } from "./rowsOf.ts";
 import type { MetricTable } from "./table.ts";
 
@@ -38,9 +46,14 @@ export function lastOf<A extends Pick<Application, "response">>(applications: re
  * The responses of an application where it is the last of a subsystem: what is observed of it, else its
  * own law, else the response of the table's row for it or for what its parameters act through.
  */
-export function ownResponses(application: Application, table: MetricTable): readonly ResponsePart[] {
-  const context = contextOf(application);
-  if (context.law !== null) return weighted(context.law.parts(application.response as never), context);
+export function ownResponses(
+  application: Application,
+  table: MetricTable,
+  { sampleWeights = true }: ResponseWeights = {},
+): readonly ResponsePart[] {
+  const context = contextFor(application, sampleWeights);
+  if (context.law !== null)
+    return weighted(context.law.parts(application.response as never), context);
   const row = table.rowOf(application);
   if (row !== null) return responsesOf(row, context);
   const { preActivation, uses } = application;
@@ -57,6 +70,16 @@ export function ownResponses(application: Application, table: MetricTable): read
   );
 }
 
+/** Whether weights of samples count in the weights of responses; they do by default. */
+export interface ResponseWeights {
+  readonly sampleWeights?: boolean;
+}
+
+function contextFor(application: Application, sampleWeights: boolean): MetricContext {
+  const context = contextOf(application);
+  return sampleWeights ? context : { ...context, rowWeights: null };
+}
+
 /** A value [n, …, m] as rows [n·…, m]; [n] as [n, 1]. */
 export function asRows(node: Node): Node {
   if (node.shape.length === 2) return node;
@@ -64,11 +87,14 @@ export function asRows(node: Node): Node {
 }
 
 /** What is observed of a model; null where nothing is. */
-export function observedResponses(applications: readonly Application[]): readonly ResponsePart[] | null {
+export function observedResponses(
+  applications: readonly Application[],
+  { sampleWeights = true }: ResponseWeights = {},
+): readonly ResponsePart[] | null {
   const [first] = applications;
   const observed = first?.observed() ?? [];
   if (first === undefined || observed.length === 0) return null;
-  const context = contextOf(first);
+  const context = contextFor(first, sampleWeights);
   return observed.flatMap(({ output, law }) => weighted(law.parts(output as never), context));
 }
 
@@ -76,10 +102,11 @@ export function observedResponses(applications: readonly Application[]): readonl
 export function modelResponses(
   applications: readonly Application[],
   table: MetricTable,
+  options: ResponseWeights = {},
 ): readonly ResponsePart[] {
-  const known = observedResponses(applications);
+  const known = observedResponses(applications, options);
   if (known !== null) return known;
-  return lastOf(applications).flatMap((application) => ownResponses(application, table));
+  return lastOf(applications).flatMap((application) => ownResponses(application, table, options));
 }
 
 /** The nodes of an application through which a value depends on its parameters: its responses, or what its activation is of. */
@@ -141,7 +168,11 @@ export function responseRows(
 }
 
 /** The values that stand for `exits` where an application is made on other rows. */
-function exitsAgain(application: Application, x: NodeTree, exits: readonly Node[]): readonly Node[] {
+function exitsAgain(
+  application: Application,
+  x: NodeTree,
+  exits: readonly Node[],
+): readonly Node[] {
   const { response, preActivation } = application.applyTo(x);
   const [before, after] = [nodesOf(application.response), nodesOf(response)];
   return exits.map((exit) => {

@@ -80,7 +80,8 @@ export function subsystems(
   const made = groups
     .filter(([first]) => first?.params.some((one) => wanted.has(one)))
     .map((group) => subsystemOf(group, applications));
-  const order = (one: Subsystem) => Math.min(...one.params.map((param) => parameters.indexOf(param)));
+  const order = (one: Subsystem) =>
+    Math.min(...one.params.map((param) => parameters.indexOf(param)));
   return [...assigned.map((one) => assignedSubsystem(one, applications)), ...made].sort(
     (a, b) => order(a) - order(b),
   );
@@ -141,7 +142,12 @@ function partsOf(
     // A module with a row says itself what it covers.
     if (row !== null && use.kind === "free") continue;
     const found = row !== null && !hasRow(table, use) ? null : table.rowOfUse(application, use);
-    if (found !== null) add(found, use, withMetricScope(scope, () => found.block(context, use)));
+    if (found !== null)
+      add(
+        found,
+        use,
+        withMetricScope(scope, () => found.block(context, use)),
+      );
   }
   return parts;
 }
@@ -189,7 +195,16 @@ function subsystemOf(group: readonly Part[], applications: readonly Application[
   const blocks = group.map(({ block }) => block).filter((block) => block !== null);
   const block = withMetricScope(application.path, () => addBlocks(blocks));
   const recorded = group.flatMap(({ use }) => (use === null ? [] : [use]));
-  return { ...placeOf(params, applications), source, params, block, uses: group.length, recorded, responses, parts: group };
+  return {
+    ...placeOf(params, applications),
+    source,
+    params,
+    block,
+    uses: group.length,
+    recorded,
+    responses,
+    parts: group,
+  };
 }
 
 function assignedSubsystem(

@@ -1,5 +1,5 @@
 /** Frozen modules: names stay, and nothing of them is trained. */
-import { constant, grad, input, sum } from "@metrigrad/graph";
+import { constant, grad, input, type Node, sum } from "@metrigrad/graph";
 import { applyModel, batchNorm, categorical, dense, freeze, sequential } from "@metrigrad/nn";
 import { tensor } from "@metrigrad/tensor";
 import test from "tape";
@@ -13,15 +13,15 @@ test("freeze: applications, parameters and updates leave frozen modules out", (t
   const law = categorical();
   const applied = applyModel(model, x, { mode: "train", law });
   t.deepEqual(
-    applied.applications.map(({ path, law: own }) => [path, own]),
-    [["dense0", law]],
+    applied.applications.map(({ path }) => path),
+    ["dense0"],
   );
   t.deepEqual(
-    applied.parameters.map(({ variable }) => variable.attrs.name),
+    applied.parameters.map(({ path }) => path),
     ["dense0/w"],
   );
   t.equal(applied.updates.length, 0);
-  t.equal(applyModel(sequential(body, dense(4, 2)), x, { mode: "train" }).updates.length, 2);
+  t.equal(applyModel(sequential(body, dense(4, 2)), x, { mode: "train" }).updates.length, 3);
   t.end();
 });
 
@@ -29,7 +29,7 @@ test("freeze: the variables are those of the model that is not frozen", (t) => {
   const [body, head] = [sequential(dense(3, 4), batchNorm(4)), dense(4, 2)];
   const [frozen, whole] = [sequential(freeze(body), head), sequential(body, head)];
   t.deepEqual(frozen.variables, whole.variables);
-  t.ok(frozen.variables.every((one, i) => one === whole.variables[i]));
+  t.ok(frozen.variables.every(({ spec }, i) => spec === whole.variables[i]?.spec));
   t.equal(freeze(head).definition, dense);
   t.end();
 });
@@ -58,7 +58,7 @@ test("freeze: a frozen module normalises by its running statistics also when tra
   );
   const { applications } = applyModel(model, rows, { mode: "train" });
   const [{ reference }] = applications as [(typeof applications)[0]];
-  t.deepEqual(await numbers(reference, { owner: model }), [1, 2, 3, 4]);
+  t.deepEqual(await numbers(reference as Node, { owner: model }), [1, 2, 3, 4]);
 });
 
 test("freeze: what stands in a frozen place is frozen everywhere", (t) => {
