@@ -1,5 +1,5 @@
-import { isStream, type SplitName } from "@metrigrad/data";
-import type { AnyModule, Module, NodeTree } from "@metrigrad/nn";
+import { isStream } from "@metrigrad/data";
+import type { AnyModule, Module } from "@metrigrad/nn";
 import { GraphError, type Store, type Tensor, type Tree } from "@metrigrad/tensor";
 import { type Stopper, stopper } from "./earlyStopping.ts";
 import { trainer } from "./epochs.ts";
@@ -7,7 +7,7 @@ import type { EpochEvent, Evaluation } from "./events.ts";
 import { type AnyFitOptions, checkOptions, type FitOptions } from "./options.ts";
 import { claimStore, type Prepared, prepare, storeOf } from "./prepare.ts";
 import type { Run } from "./run.ts";
-import { type SplitEvaluator, splitNames } from "./splits.ts";
+import { type SplitEvaluator, type SplitName, splitNames } from "./splits.ts";
 
 /**
  * Trains a model: minimises the batch mean of −ln p, or of a loss of your own, plus ½β Σ‖W‖², by seeded shuffles of
@@ -36,7 +36,7 @@ export function fit<
 function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   const { epochs, signal } = options;
   const history: EpochEvent[] = [];
-  const splits = splitNames(options.data as never);
+  const splits = splitNames(options.data);
   let store: Store | null = null;
   let prepared: Prepared | null = null;
   let training: SplitEvaluator | null = null;
@@ -118,7 +118,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   const evaluateAfter = async (epoch: number, evaluators: SplitEvaluator) => {
     const { evaluate = {} } = options;
     if (evaluate === false) return {};
-    const { every = 1, train = !isStream(options.data as never), valid = true } = evaluate;
+    const { every = 1, train = !isStream(options.data), valid = true } = evaluate;
     if (epoch % every !== 0 && epoch !== epochs) return {};
     const rows = typeof train === "object" ? train.rows : undefined;
     return {

@@ -1,6 +1,6 @@
-import { type DataSet, isStream, rowsOf, type StreamSet } from "@metrigrad/data";
+import { type AnyDataSet, type DataSet, isStream, rowsOf, type StreamSet } from "@metrigrad/data";
 import type { Node } from "@metrigrad/graph";
-import type { Law } from "@metrigrad/nn";
+import type { AnyLaw, Law } from "@metrigrad/nn";
 import type { Optimizer } from "@metrigrad/optim";
 import {
   type Backend,
@@ -11,6 +11,7 @@ import {
   type Tensor,
   type Tree,
 } from "@metrigrad/tensor";
+import type { AnyStream } from "../data/batchSource.ts";
 import { checkReport, type ReportOptions } from "../trainingStep.ts";
 import type { StepContext } from "../step/context.ts";
 import type { StepEvent } from "./events.ts";
@@ -122,7 +123,13 @@ const known = [
 ] as const satisfies readonly (keyof FitOptions)[];
 
 /** Options of any model and data. */
-export type AnyFitOptions = FitOptions<never, Tree<Tensor>, Tree<Tensor>>;
+export interface AnyFitOptions
+  extends Omit<FitOptions<never>, "data" | "likelihood" | "loss" | "metrics"> {
+  readonly data: AnyDataSet | AnyStream;
+  readonly likelihood?: AnyLaw;
+  readonly loss?: (output: never, targets: never, context: StepContext) => Node;
+  readonly metrics?: Readonly<Record<string, (output: never, targets: never) => Node>>;
+}
 
 const refuse = (must: string, got: unknown, todo: string): never => {
   throw new GraphError({ where: "fit", must, got: String(got), todo });

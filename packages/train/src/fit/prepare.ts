@@ -1,4 +1,12 @@
-import { type AnySplit, checkFinite, dataSet, isStream, type SplitName, splitsOf } from "@metrigrad/data";
+import {
+  type AnyDataSet,
+  type AnySplit,
+  checkFinite,
+  type DataParts,
+  dataSet,
+  isStream,
+  splitsOf,
+} from "@metrigrad/data";
 import type { Node } from "@metrigrad/graph";
 import type { AnyModule, NodeTree } from "@metrigrad/nn";
 import { type Backend, GraphError, type Store } from "@metrigrad/tensor";
@@ -15,7 +23,7 @@ import { type Runner, stepRunner } from "../step/runner.ts";
 import { stepGraph } from "../step/stepGraph.ts";
 import { checkClasses, checkObserved, type Objective, objectiveOf } from "./objective.ts";
 import type { AnyFitOptions } from "./options.ts";
-import { type SplitEvaluator, splitEvaluator } from "./splits.ts";
+import { type SplitEvaluator, type SplitName, splitEvaluator } from "./splits.ts";
 
 /** A run that is ready to train. */
 export interface Prepared {
@@ -76,8 +84,7 @@ export async function prepare(
   const { likelihood = null, loss = null, epochs, seed, l2 = 0, metrics = {} } = options;
   const { sampleWeight: useWeights = true, resume = true, optimizer } = options;
   const objective: Objective = { model, likelihood, loss };
-  const data = isStream(options.data) ? (options.data as AnyStream) : dataSet(options.data);
-  if (!isStream(data)) checkFinite(data);
+  const data = checkedData(options.data);
   let output: NodeTree | null = null;
   const check = (name: SplitName, { targets }: AnySplit) => {
     if (likelihood === null || output === null) return;
@@ -144,6 +151,14 @@ export async function prepare(
     await source.release();
     throw error;
   }
+}
+
+/** Data that `dataSet` did not see are checked as it does. Throws DataError. */
+function checkedData(data: AnyDataSet | AnyStream): AnyDataSet | AnyStream {
+  if (isStream(data)) return data;
+  const checked: AnyDataSet = dataSet(data as DataParts);
+  checkFinite(checked);
+  return checked;
 }
 
 function nothingLeft(done: number, steps: number): GraphError {

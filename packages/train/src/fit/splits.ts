@@ -3,7 +3,6 @@ import {
   type AnySplit,
   isStream,
   rowsOf,
-  type SplitName,
 } from "@metrigrad/data";
 import { compile, type Program } from "@metrigrad/graph";
 import type { Penalty } from "@metrigrad/optim";
@@ -12,6 +11,9 @@ import type { AnyStream } from "../data/batchSource.ts";
 import { type BatchForm, fedRows, residentRows, type Rows } from "../data/form.ts";
 import { type EvaluatedRows, type Evaluator, type EvaluatorSpec, evaluator } from "./evaluator.ts";
 import type { Evaluation } from "./events.ts";
+
+/** The splits of data. */
+export type SplitName = "train" | "valid" | "test";
 
 /** Evaluates a model on the splits of a data set. */
 export interface SplitEvaluator {
