@@ -76,7 +76,11 @@ function groupBlock(
       source: "J'F_rJ of the group by metric back-propagation",
       block: () => {
         const found = responses();
-        checkSamplesApart(where, own, found.map(({ natural }) => natural));
+        checkSamplesApart(
+          where,
+          own,
+          found.map(({ natural }) => natural),
+        );
         const { rows } = groupRows(own, found);
         return jacobianGram(rows, { shape: [rows.shape[2] as number, 1] });
       },

@@ -1,5 +1,4 @@
-import { cast, equal, expandDims, max, mul, reshape } from "@metrigrad/graph";
-import { affine } from "@metrigrad/graph";
+import { affine, cast, equal, expandDims, max, mul, reshape } from "@metrigrad/graph";
 import { defMetric, unitGram } from "@metrigrad/metric";
 import { defModule, gaussian, glorotUniform, param } from "@metrigrad/nn";
 
