@@ -113,7 +113,10 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
     { paths: own, params, frozen }: Member,
     module: AnyModule,
     input: NodeTree,
-    inside: { readonly mode: Mode; readonly call: (child: AnyModule, x: NodeTree) => FullyApplied<NodeTree> },
+    inside: {
+      readonly mode: Mode;
+      readonly call: (child: AnyModule, x: NodeTree) => FullyApplied<NodeTree>;
+    },
   ): FullyApplied<NodeTree> => {
     const path = own.get(module);
     if (path === undefined) throw undeclared(module);
@@ -235,7 +238,8 @@ function samplesOf(x: NodeTree): number {
 
 /** What a module's `apply` returned, whole. Throws GraphError where it is no tree of nodes. */
 function appliedOf(where: string, result: unknown): FullyApplied<NodeTree> {
-  const long = typeof result === "object" && result !== null && !isNode(result) && "response" in result;
+  const long =
+    typeof result === "object" && result !== null && !isNode(result) && "response" in result;
   const given = (long ? result : { response: result }) as Partial<FullyApplied<NodeTree>>;
   const { response, extras = null } = given;
   const own = isNode(response) ? response : null;

@@ -7,8 +7,8 @@ import {
   defModule,
   dense,
   type Module,
-  param,
   type ParameterSpec,
+  param,
   sequential,
   zeros,
 } from "@metrigrad/nn";
@@ -154,7 +154,13 @@ test("identity: a weight is shared transposed", async (t) => {
   await withStore(model, async (store) => {
     // x W W' with W W' = [[14, 32], [32, 77]].
     t.deepEqual(await valueOf(output, store), [78, 186, 10, 19]);
-    await store.write(w, tensor([[1, 0, 0], [0, 1, 0]]));
+    await store.write(
+      w,
+      tensor([
+        [1, 0, 0],
+        [0, 1, 0],
+      ]),
+    );
     t.deepEqual(await valueOf(output, store), [1, 2, 3, -1]);
   });
 });

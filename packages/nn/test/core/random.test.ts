@@ -12,11 +12,7 @@ const noise = defModule({
 });
 
 /** Values of nodes in `runs` runs of one program. */
-async function drawn(
-  nodes: readonly Node[],
-  runs = 1,
-  backend?: Backend,
-): Promise<number[][]> {
+async function drawn(nodes: readonly Node[], runs = 1, backend?: Backend): Promise<number[][]> {
   const used = backend ?? (await reference());
   const store = await used.store([], { seed: 11, float: "f32" });
   const program = await compile({ outputs: nodes }, store);
