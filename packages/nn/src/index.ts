@@ -48,7 +48,7 @@ export { defLaw } from "./laws/defLaw.ts";
 export { type GaussianOptions, gaussian } from "./laws/gaussian.ts";
 export { gaussianWithScale } from "./laws/gaussianWithScale.ts";
 export { independent } from "./laws/independent.ts";
-export { joint, type LawTree, type NaturalOf, type ResponseOf } from "./laws/joint.ts";
+export { joint, type LawTree, type NaturalOf, type ObservedOf } from "./laws/joint.ts";
 export type {
   AnyLaw,
   Law,
