@@ -78,10 +78,17 @@ function groupBlock(
       source: "J'F_rJ of the group by metric back-propagation",
       block: () => {
         const found = responses();
-        checkSamplesApart(where, own, found.map(({ natural }) => natural));
+        checkSamplesApart(
+          where,
+          own,
+          found.map(({ natural }) => natural),
+        );
         const { rows } = groupRows(own, found);
         const block = jacobianGram(rows, { shape: [rows.shape[2] as number, 1] });
-        const work = workOf([rows], found.map(({ natural }) => natural));
+        const work = workOf(
+          [rows],
+          found.map(({ natural }) => natural),
+        );
         return withRowBytes(block, 0, work);
       },
       responses,

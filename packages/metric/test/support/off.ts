@@ -1,5 +1,5 @@
 import { mul } from "@metrigrad/graph";
-import type { Metric } from "@metrigrad/metric";
+import { denseBlock, type Metric } from "@metrigrad/metric";
 
 /** A metric whose matrices are all some factor too large. */
 export function timesFactor(metric: Metric, factor: number): Metric {
@@ -9,7 +9,8 @@ export function timesFactor(metric: Metric, factor: number): Metric {
       metric.block(context, use).map((one) => {
         const { block } = one;
         if (block === null) return one;
-        return { ...one, block: { ...block, toMatrices: () => mul(block.toMatrices(), factor) } };
+        const { m, form, columns } = block;
+        return { ...one, block: denseBlock(mul(block.toMatrices(), factor), m, form, columns) };
       }),
   };
 }
