@@ -78,11 +78,14 @@ test("checkMetric: the example of the kind of module, and one module itself", as
     params: { w: param([2, 1], glorotUniform) },
     // A tree of floats and indices.
     apply: ({ w }, { x, at }: { x: Node; at: Node }) => mul(matmul(x, w), gather(w, at)),
-    example: () => ({
-      module: pair() as unknown as AnyModule,
+    example: (): ModuleExample => ({
+      module: makePair(),
       inputs: { x: rowsOf("pair", 3, 2), at: tensor(Int32Array.of(0, 1, 1)) },
     }),
   });
+  function makePair(): AnyModule {
+    return pair() as unknown as AnyModule;
+  }
   const report = await checkMetric(autoMetric(pair));
   t.ok(report.passed, String(report));
   t.notOk((await checkMetric(timesFactor(autoMetric(pair), 1.1))).passed);
