@@ -30,6 +30,7 @@ export function groups(given: OptimizerGroups): Optimizer {
     settings: Object.fromEntries(
       list.map(({ name, optimizer }) => [name, { name: optimizer.name, ...optimizer.settings }]),
     ),
+    metric: list.map(({ takes, optimizer }) => ({ takes, metric: optimizer.metric ?? null })),
     update: (context) => {
       const owners = new Map<number, AppliedParameter[]>(list.map((_, at) => [at, []]));
       for (const parameter of context.parameters) {
