@@ -29,7 +29,12 @@ const schedule = constantSchedule();
 const parameters = ["dense0/w", "dense1/w"];
 
 /** The parameters after every step. */
-async function run(model: Module, optimizer: Optimizer, batches: readonly Feeds[], rows = batchSize) {
+async function run(
+  model: Module,
+  optimizer: Optimizer,
+  batches: readonly Feeds[],
+  rows = batchSize,
+) {
   const y = input("y", [rows], "i32");
   const context = contextOf(model, 0.01, categorical(), y, rows);
   return follow(model, optimizer, batches, context);

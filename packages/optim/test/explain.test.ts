@@ -72,7 +72,11 @@ test("explain, rngd.paper: the paper's mixture, as a running average", (t) => {
 
 test("explain, rngd with K-FAC, a solver and over other batches: each of its settings counts", (t) => {
   const table = metrics.kfac();
-  const settings = { metrics: table, over: { average: 0.95, every: 10 }, solver: { dense2: "dense" } } as const;
+  const settings = {
+    metrics: table,
+    over: { average: 0.95, every: 10 },
+    solver: { dense2: "dense" },
+  } as const;
   const found = shown(rngd(settings));
   t.equal(String(found), String(explain(model, { ...options, ...settings })));
   t.deepEqual(
@@ -114,10 +118,17 @@ test("explain: what it says of an optimizer is what a step of it does", (t) => {
 });
 
 test("explain: settings of the metric beside an optimizer are refused", (t) => {
-  for (const own of [{ metrics: linearMetrics }, { over: "batch" }, { solver: "cg" }, { memoryBudget: 1e6 }] as const)
+  for (const own of [
+    { metrics: linearMetrics },
+    { over: "batch" },
+    { solver: "cg" },
+    { memoryBudget: 1e6 },
+  ] as const)
     t.throws(
       () => explain(model, { ...options, ...own, optimizer: rngd() }),
-      new RegExp(`explain: the settings of the metric are those of the optimizer, .*, got ${Object.keys(own)[0]} beside an optimizer`),
+      new RegExp(
+        `explain: the settings of the metric are those of the optimizer, .*, got ${Object.keys(own)[0]} beside an optimizer`,
+      ),
     );
   t.end();
 });
@@ -127,7 +138,10 @@ test("explain, groups: each parameter by the optimizer that takes it", (t) => {
   const natural = rngd({ metrics: metrics.kfac(), over });
   const optimizer = groups({
     "dense0/*": rngd(),
-    "dense*/*": groups([[(path) => path.startsWith("dense1"), accumulate(2, natural)], [() => true, sgd()]]),
+    "dense*/*": groups([
+      [(path) => path.startsWith("dense1"), accumulate(2, natural)],
+      [() => true, sgd()],
+    ]),
     others: adam(),
   });
   const found = shown(optimizer);
@@ -143,14 +157,20 @@ test("explain, groups: each parameter by the optimizer that takes it", (t) => {
   const [first] = shown(rngd()).rows;
   const [, , second] = shown(natural).rows;
   t.equal(found.bytes, (first?.bytes ?? 0) + (second?.bytes ?? 0));
-  t.match(String(found), /batches of 50, metric of each batch and running average, inverted every 10 steps: /);
+  t.match(
+    String(found),
+    /batches of 50, metric of each batch and running average, inverted every 10 steps: /,
+  );
   t.match(found.toDot(), /K-FAC/);
   const small = classifier();
   const given = groups({ "dense0/*": rngd(), others: rngd({ solver: "cg" }) });
   const told = given.update(contextOf(small)).flatMap((phase) => phase.report?.blocks ?? []);
   t.deepEqual(
     told.map(({ path, solver }) => [path, solver]),
-    explain(small, { batchSize: 12, optimizer: given }).rows.map(({ path, solver }) => [path, solver]),
+    explain(small, { batchSize: 12, optimizer: given }).rows.map(({ path, solver }) => [
+      path,
+      solver,
+    ]),
   );
   t.end();
 });

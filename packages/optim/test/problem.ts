@@ -21,11 +21,18 @@ import {
   categorical,
   dense,
   gaussian,
-  type RowLaw,
   type Module,
+  type RowLaw,
   sequential,
 } from "@metrigrad/nn";
-import { type Backend, reference, type Store, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import {
+  type Backend,
+  reference,
+  type Store,
+  type Tensor,
+  tensor,
+  uniformStream,
+} from "@metrigrad/tensor";
 import { Matrix } from "ml-matrix";
 import type { Optimizer, OptimizerContext, Phase } from "../src/index.ts";
 
@@ -106,7 +113,10 @@ export function contextOf(
       const { shape = parameter.shape, type = "float", init } = options;
       const owner = applied.parameters.find(({ variable }) => variable === parameter);
       const path = `optimizer/${name}/${owner?.path ?? variableName(parameter)}`;
-      const own = init === undefined ? { role: "state", type } as const : { role: "state", type, init } as const;
+      const own =
+        init === undefined
+          ? ({ role: "state", type } as const)
+          : ({ role: "state", type, init } as const);
       const known = slots.get(path) ?? variable(path, shape, own);
       slots.set(path, known);
       return known;

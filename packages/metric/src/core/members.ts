@@ -1,4 +1,11 @@
-import { add, type Node, reshape, structuralOps, topological, type Variable } from "@metrigrad/graph";
+import {
+  add,
+  type Node,
+  reshape,
+  structuralOps,
+  topological,
+  type Variable,
+} from "@metrigrad/graph";
 import {
   type Application,
   gaussian,
@@ -9,7 +16,7 @@ import {
 } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { contextOf, responsesOf, weighted } from "./context.ts";
-import { fisherColumns, bySample, pulledBack } from "./propagate.ts";
+import { bySample, fisherColumns, pulledBack } from "./propagate.ts";
 import { rowsOf } from "./rowsOf.ts";
 import type { MetricTable } from "./table.ts";
 
@@ -38,9 +45,13 @@ export function lastOf<A extends Pick<Application, "response">>(applications: re
  * The responses of an application where it is the last of a subsystem: what is observed of it, else its
  * own law, else the response of the table's row for it or for what its parameters act through.
  */
-export function ownResponses(application: Application, table: MetricTable): readonly ResponsePart[] {
+export function ownResponses(
+  application: Application,
+  table: MetricTable,
+): readonly ResponsePart[] {
   const context = contextOf(application);
-  if (context.law !== null) return weighted(context.law.parts(application.response as never), context);
+  if (context.law !== null)
+    return weighted(context.law.parts(application.response as never), context);
   const row = table.rowOf(application);
   if (row !== null) return responsesOf(row, context);
   const { preActivation, uses } = application;
@@ -64,7 +75,9 @@ export function asRows(node: Node): Node {
 }
 
 /** What is observed of a model; null where nothing is. */
-export function observedResponses(applications: readonly Application[]): readonly ResponsePart[] | null {
+export function observedResponses(
+  applications: readonly Application[],
+): readonly ResponsePart[] | null {
   const [first] = applications;
   const observed = first?.observed() ?? [];
   if (first === undefined || observed.length === 0) return null;
@@ -143,7 +156,11 @@ export function responseRows(
 }
 
 /** The values that stand for `exits` where an application is made on other rows. */
-function exitsAgain(application: Application, x: NodeTree, exits: readonly Node[]): readonly Node[] {
+function exitsAgain(
+  application: Application,
+  x: NodeTree,
+  exits: readonly Node[],
+): readonly Node[] {
   const { response, preActivation } = application.applyTo(x);
   const [before, after] = [nodesOf(application.response), nodesOf(response)];
   return exits.map((exit) => {

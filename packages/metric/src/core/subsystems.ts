@@ -81,7 +81,8 @@ export function subsystems(
   const made = groups
     .filter(([first]) => isWanted(first?.params ?? []))
     .map((group) => subsystemOf(group, applications));
-  const order = (one: Subsystem) => Math.min(...one.params.map((param) => parameters.indexOf(param)));
+  const order = (one: Subsystem) =>
+    Math.min(...one.params.map((param) => parameters.indexOf(param)));
   const chosen = assigned
     .filter(({ params }) => isWanted(params))
     .map((one) => assignedSubsystem(one, applications));
@@ -143,7 +144,12 @@ function partsOf(
     // A module with a row says itself what it covers.
     if (row !== null && use.kind === "free") continue;
     const found = row !== null && !hasRow(table, use) ? null : table.rowOfUse(application, use);
-    if (found !== null) add(found, use, withMetricScope(scope, () => found.block(context, use)));
+    if (found !== null)
+      add(
+        found,
+        use,
+        withMetricScope(scope, () => found.block(context, use)),
+      );
   }
   return parts;
 }
@@ -191,7 +197,15 @@ function subsystemOf(group: readonly Part[], applications: readonly Application[
   const blocks = group.map(({ block }) => block).filter((block) => block !== null);
   const block = withMetricScope(application.path, () => addBlocks(blocks));
   const recorded = group.flatMap(({ use }) => (use === null ? [] : [use]));
-  return { ...placeOf(params, applications), source, params, block, uses: group.length, recorded, responses };
+  return {
+    ...placeOf(params, applications),
+    source,
+    params,
+    block,
+    uses: group.length,
+    recorded,
+    responses,
+  };
 }
 
 function assignedSubsystem(

@@ -207,7 +207,11 @@ function measuredPart({ metric, parameters }: MeasuredPart, applications: readon
   const by = fullOver("explain", over);
   const single = subsystems(applications, metrics, variables);
   const found = by.window === 1 ? single : single.map((one) => overWindow(one, by.window));
-  const costs = solversWithin("explain", found, { over, memoryBudget, solver: solver ?? undefined });
+  const costs = solversWithin("explain", found, {
+    over,
+    memoryBudget,
+    solver: solver ?? undefined,
+  });
   return { found, costs, over: overText(by) };
 }
 
@@ -237,7 +241,7 @@ function inputNodes(
       where: "explain",
       must: "inputs must be the shape of one sample, or shapes in the structure that the model takes",
       got: JSON.stringify(given),
-      todo: "pass { inputs: [784] }, or { inputs: { image: [784], word: { shape: [], type: \"i32\" } } }",
+      todo: 'pass { inputs: [784] }, or { inputs: { image: [784], word: { shape: [], type: "i32" } } }',
     });
   }
 }

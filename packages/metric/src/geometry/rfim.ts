@@ -80,9 +80,7 @@ export async function rfim(model: AnyModule, batch: Batch, options: RfimOptions)
   const variables = parameters.map(({ variable }) => variable);
   const found = subsystems(applications, metrics, variables);
   const blocks = found.filter(hasBlock).map((one) => blockGeometry(one, store, feeds));
-  const plain = found
-    .filter(({ block }) => block === null)
-    .flatMap(({ names }) => names);
+  const plain = found.filter(({ block }) => block === null).flatMap(({ names }) => names);
   const shapes = new Map(parameters.map(({ variable, path }) => [path, variable.shape]));
   for (const name of plain) shapes.delete(name);
   const covered: Covered = { shapes, plain };

@@ -59,7 +59,10 @@ export function approximation(
       const rowsOf = (own: readonly Layer[]) => {
         const bytes = own.map((layer) => 4 * sizeOf((factors.get(layer) as Node).shape));
         const block = blockOf(joinedRows(own, factors, sharing));
-        return withRowBytes(block, bytes.reduce((a, b) => a + b, 0));
+        return withRowBytes(
+          block,
+          bytes.reduce((a, b) => a + b, 0),
+        );
       };
       return {
         params: group[0].use.parameters as readonly Variable[],
@@ -72,7 +75,10 @@ export function approximation(
 }
 
 /** The block of uses of W, and of those of W'. */
-export function bothWays(group: readonly Layer[], blockOf: (layers: readonly Layer[]) => Block): Block {
+export function bothWays(
+  group: readonly Layer[],
+  blockOf: (layers: readonly Layer[]) => Block,
+): Block {
   const ways = [false, true].map((way) => group.filter(({ use }) => use.transposed === way));
   const [straight = [], transposed = []] = ways;
   const blocks = [
@@ -94,15 +100,30 @@ function joinedRows(
   const r = Math.max(...parts.map((one) => one.factors.shape[2] as number));
   const weighted = parts.some(({ weights }) => weights !== null);
   return {
-    x: concat(parts.map(({ x }) => x), 0),
+    x: concat(
+      parts.map(({ x }) => x),
+      0,
+    ),
     bias: first.bias,
-    factors: concat(parts.map((one) => padded(one.factors, r)), 0),
-    weights: weighted ? concat(parts.map(({ x, weights }) => weights ?? fill([x.shape[0] as number], 1)), 0) : null,
+    factors: concat(
+      parts.map((one) => padded(one.factors, r)),
+      0,
+    ),
+    weights: weighted
+      ? concat(
+          parts.map(({ x, weights }) => weights ?? fill([x.shape[0] as number], 1)),
+          0,
+        )
+      : null,
     samples: first.samples,
   };
 }
 
-function rowsOfUse({ x, use, samples, weights }: Layer, factors: Node, sharing: Sharing): LayerRows {
+function rowsOfUse(
+  { x, use, samples, weights }: Layer,
+  factors: Node,
+  sharing: Sharing,
+): LayerRows {
   const rows = x.shape[0] as number;
   if (sharing === "expand" || rows === samples) {
     return { x, bias: use.bias, factors, weights, samples };

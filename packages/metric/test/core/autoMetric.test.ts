@@ -2,12 +2,12 @@
 import { augment, compile, cos, matmul, mul, reshape, sin, square } from "@metrigrad/graph";
 import {
   autoMetric,
-  scaleRows,
   checkMetric,
   defMetric,
   exactBlock,
   fullMetrics,
   metrics,
+  scaleRows,
   stackedMetrics,
   standardMetrics,
   unitGram,
@@ -178,7 +178,8 @@ test("autoMetric: a response with more axes is rows of one sample that add up", 
   const expected = x.to1DArray().reduce((sum, value) => sum + value ** 2, 0) / x.rows;
   t.ok(gap(a?.to1DArray() ?? [], [expected]) < 1e-13);
   t.throws(
-    () => subsystemsOf(image(), { x, metrics: metrics(autoMetric(image)), likelihood: categorical() }),
+    () =>
+      subsystemsOf(image(), { x, metrics: metrics(autoMetric(image)), likelihood: categorical() }),
     /Fisher information of categorical: the response must be \[rows, m\], got \[\d, 1, 2\]; name the law of its rows, such as independent\(law, 1\)/,
   );
 });

@@ -42,7 +42,11 @@ async function curvature(
   on: Tested,
 ): Promise<number[]> {
   const store = await started(model, w, on);
-  const g = await observedFisher(model, { inputs: asTensor(x), targets: labels }, { store, likelihood });
+  const g = await observedFisher(
+    model,
+    { inputs: asTensor(x), targets: labels },
+    { store, likelihood },
+  );
   const found = [...(await g.toDense()).data()];
   await store.close();
   return found;
@@ -99,7 +103,11 @@ for (const on of backends) {
       .map((label) => [label, label, label, label, label])
       .concat([[0, 2, 1, 1, 2]])) {
       const labels = tensor(Int32Array.from(y));
-      const hessian = await observedFisher(layer, { inputs: asTensor(x), targets: labels }, options);
+      const hessian = await observedFisher(
+        layer,
+        { inputs: asTensor(x), targets: labels },
+        options,
+      );
       const found = (await hessian.toDense()).data();
       t.ok(gap(found, g) < on.limit(1e-13, 1e-6), `y = ${y}`);
     }
@@ -123,7 +131,11 @@ async function regression(rows: Matrix, on: Tested) {
   const store = await started(model, weights, on);
   const labels = tensor(Int32Array.from({ length: rows.rows }, (_, s) => (7 * s + 3) % 4));
   const settings = { store, likelihood: categorical() };
-  const hessian = await observedFisher(model, { inputs: asTensor(rows), targets: labels }, settings);
+  const hessian = await observedFisher(
+    model,
+    { inputs: asTensor(rows), targets: labels },
+    settings,
+  );
   const whole = await fisher(model, asTensor(rows), settings);
   const metric = defMetric(dense, {
     response: categorical(),

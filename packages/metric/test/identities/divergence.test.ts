@@ -1,7 +1,7 @@
 /** KL divergences of rows against the quadratic form of the metric. */
 
 import { mul } from "@metrigrad/graph";
-import { neuronRows, fullMetrics, metrics, rfim, tanhRow, type UnitRow } from "@metrigrad/metric";
+import { fullMetrics, metrics, neuronRows, rfim, tanhRow, type UnitRow } from "@metrigrad/metric";
 import { categorical, dense } from "@metrigrad/nn";
 import { Matrix } from "ml-matrix";
 import test from "tape";

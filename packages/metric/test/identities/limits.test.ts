@@ -1,5 +1,5 @@
 import { constant, defElementwise, fill } from "@metrigrad/graph";
-import { neuronRows, metrics, sharedGram, unitGram } from "@metrigrad/metric";
+import { metrics, neuronRows, sharedGram, unitGram } from "@metrigrad/metric";
 import test from "tape";
 import { backends } from "../support/backends.ts";
 import { asTensor, matrixOf } from "../support/draws.ts";

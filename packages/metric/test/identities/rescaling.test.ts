@@ -2,9 +2,9 @@
 import { compile, constant, grad, mean, square, sub, type Variable } from "@metrigrad/graph";
 import {
   type Block,
-  neuronRows,
   type MetricTable,
   metrics,
+  neuronRows,
   reluRow,
   type Subsystem,
   stackedMetrics,

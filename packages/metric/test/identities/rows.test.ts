@@ -2,8 +2,8 @@
 import { mul } from "@metrigrad/graph";
 import {
   checkMetric,
-  neuronRows,
   metrics,
+  neuronRows,
   standardUnitRows,
   tanhRow,
   type UnitRow,

@@ -1,12 +1,12 @@
 /** Monte-Carlo RFIM against the closed forms, judged in standard errors. */
 import { defElementwise, elu, exp, leakyRelu, softplus } from "@metrigrad/graph";
 import {
-  neuronRows,
   eluRow,
   fisher,
   fullMetrics,
   type MetricTable,
   metrics,
+  neuronRows,
   poissonRow,
   reluRow,
   rfim,

@@ -1,11 +1,11 @@
 import { defElementwise, relu, softplus } from "@metrigrad/graph";
 import {
-  neuronRows,
   elementwiseRow,
   eluRow,
   linearRows,
   type MetricTable,
   metrics,
+  neuronRows,
   poissonRow,
   type Rfim,
   reluRow,

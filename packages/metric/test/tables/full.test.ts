@@ -1,12 +1,12 @@
 /** Every module by its own row, the last by the likelihood. */
 import { tanh } from "@metrigrad/graph";
 import {
-  scaleRows,
   checkMetric,
   fisher,
   fullMetrics,
   likelihoodRows,
   metrics,
+  scaleRows,
 } from "@metrigrad/metric";
 import {
   batchNorm,
@@ -193,9 +193,5 @@ test("fullMetrics: without a likelihood and in hidden layers, the rows of activa
 });
 
 test("scaleRows: σ must be positive", async (t) => {
-  await rejects(
-    t,
-    (async () => scaleRows({ sigma: 0 }))(),
-    /gaussian: sigma must be a positive/,
-  );
+  await rejects(t, (async () => scaleRows({ sigma: 0 }))(), /gaussian: sigma must be a positive/);
 });

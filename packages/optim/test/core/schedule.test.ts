@@ -65,7 +65,8 @@ test("warmup: from 0 to 1 over its share of a run, then the other schedule over 
 test("warmup: an optimizer with it takes steps that grow, from none", async (t) => {
   // A step is a hundredth of the run.
   const optimizer = sgd({ learningRate: 0.4, schedule: warmup(0.04) });
-  const at = async (steps: number) => (await train(classifier(), optimizer, steps)).parameters.get("dense0/w");
+  const at = async (steps: number) =>
+    (await train(classifier(), optimizer, steps)).parameters.get("dense0/w");
   t.equal(gap(await at(1), await at(0)), 0, "none at first");
   const one = await train(classifier(), sgd({ learningRate: 0.1 }), 1);
   t.ok(gap(await at(2), one.parameters.get("dense0/w")) < 1e-14, "then a quarter");

@@ -91,7 +91,9 @@ function gradientOf(at: ReadonlyMap<string, Float64Array> | undefined, batch: Fe
 test("kept metric: rows and inner inverses are kept of few rows, of many rows and inverses", (t) => {
   const names = (model: Module) => {
     const [refresh] = kept(standardMetrics).update(contextOf(model));
-    return refresh?.updates.map(([{ attrs }]) => attrs.path ?? "").filter((one) => /dense0/.test(one));
+    return refresh?.updates
+      .map(([{ attrs }]) => attrs.path ?? "")
+      .filter((one) => /dense0/.test(one));
   };
   const slots = (...kinds: string[]) => kinds.map((kind) => `optimizer/${kind}/dense0/w`);
   t.deepEqual(names(classifier()), slots("inverse", "lambda", "x", "nu", "share"));

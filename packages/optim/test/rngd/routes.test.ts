@@ -23,7 +23,15 @@ import {
   standardMetrics,
   subsystems,
 } from "@metrigrad/metric";
-import { defModule, dense, glorotUniform, type Module, param, sequential, zeros } from "@metrigrad/nn";
+import {
+  defModule,
+  dense,
+  glorotUniform,
+  type Module,
+  param,
+  sequential,
+  zeros,
+} from "@metrigrad/nn";
 import { reference } from "@metrigrad/tensor";
 import { Matrix, solve } from "ml-matrix";
 import test from "tape";
@@ -48,7 +56,11 @@ const apart = defModule({
 
 const tied = () => {
   const w = param([4, 6], glorotUniform);
-  const forth = defModule({ name: "forth", params: { w }, apply: ({ w: own }, x) => matmul(x, own) });
+  const forth = defModule({
+    name: "forth",
+    params: { w },
+    apply: ({ w: own }, x) => matmul(x, own),
+  });
   const back = defModule({
     name: "back",
     params: { w },
@@ -110,7 +122,10 @@ async function byHand(model: Module, context: OptimizerContext, table: MetricTab
     for (const index of at) {
       const { path } = context.parameters[index] as (typeof context.parameters)[0];
       const value = [...(await store.read(path)).data()];
-      expected.set(path, value.map((one, i) => one - gamma * (step[begin + i] as number)));
+      expected.set(
+        path,
+        value.map((one, i) => one - gamma * (step[begin + i] as number)),
+      );
       begin += value.length;
     }
   }
@@ -146,7 +161,10 @@ for (const [title, make] of Object.entries(models)) {
           const general = { ...context, gradients: given };
           const other = await train(model, rngd(settings), 1, 1, general);
           for (const path of expected.keys())
-            t.ok(gap(parameters.get(path), other.parameters.get(path)) < 1e-11, `${name}, ${path}: by the gradient`);
+            t.ok(
+              gap(parameters.get(path), other.parameters.get(path)) < 1e-11,
+              `${name}, ${path}: by the gradient`,
+            );
         }
       }
     });
@@ -158,7 +176,10 @@ test("rngd: a layer whose weight the loss reads twice is still solved in the spa
   const plain = contextOf(model);
   const w = plain.parameters[1]?.variable as Variable;
   const solvers = (context: OptimizerContext) =>
-    rngd().update(context).at(-1)?.report?.blocks.map(({ solver }) => solver);
+    rngd()
+      .update(context)
+      .at(-1)
+      ?.report?.blocks.map(({ solver }) => solver);
   const twice = { ...plain, loss: add(plain.loss, mul(sum(abs(w)), 0.05)) };
   t.equal(solvers(plain)?.[1], "woodbury in the space of outputs");
   t.deepEqual(solvers(twice), solvers(plain));
@@ -197,5 +218,11 @@ test("rngd: a weight and a bias apart with L2, worked out in plain JavaScript", 
   const step = solve(g, slope).mul(gamma);
   const expected = Matrix.sub(w, step.subMatrix(0, 3, 0, 2)).to1DArray();
   t.ok(gap(parameters.get("w"), expected) < 1e-12, "w");
-  t.ok(gap(parameters.get("b"), step.getRow(4).map((value) => -value)) < 1e-12, "b");
+  t.ok(
+    gap(
+      parameters.get("b"),
+      step.getRow(4).map((value) => -value),
+    ) < 1e-12,
+    "b",
+  );
 });

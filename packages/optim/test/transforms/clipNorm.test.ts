@@ -26,13 +26,21 @@ test("clipNorm: last in a chain it bounds the step", async (t) => {
   const before = await start(model);
   const steps = async (...last: ReturnType<typeof clipNorm>[]) => {
     const { parameters } = await train(model, chain(precondition(), scale(3), ...last), 1);
-    return before.map(({ name, value }) => value.map((one, i) => one - (parameters.get(name)?.[i] as number)));
+    return before.map(({ name, value }) =>
+      value.map((one, i) => one - (parameters.get(name)?.[i] as number)),
+    );
   };
   const [free, bound] = [await steps(), await steps(clipNorm(0.2))];
   t.ok(normOf(free) > 0.4);
   t.ok(Math.abs(normOf(bound) - 0.2) < 1e-12);
   const factor = 0.2 / normOf(free);
-  for (const [k, step] of bound.entries()) t.ok(gap(step, free[k]?.map((one) => factor * one)) < 1e-12);
+  for (const [k, step] of bound.entries())
+    t.ok(
+      gap(
+        step,
+        free[k]?.map((one) => factor * one),
+      ) < 1e-12,
+    );
 });
 
 test("clipNorm: a gradient of 0 stays 0, and the report has the norm from before", async (t) => {
