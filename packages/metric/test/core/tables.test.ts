@@ -298,7 +298,7 @@ test("subsystems: paths of modules and parameters are those of the model", (t) =
 
 test("subsystems: in a store that has several models paths begin with the name of theirs", async (t) => {
   const critic = sequential(dense(3, 4), dense(4, 1));
-  const store = await onReference.store([]);
+  const store = await onReference.store({ variables: [] });
   await store.add(critic, { name: "critic" });
   const applier = applierOf({
     mode: "infer",
