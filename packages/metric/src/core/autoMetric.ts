@@ -1,6 +1,6 @@
 import { gaussian, type Law, type RowLaw } from "@metrigrad/nn";
 import { jacobianGram } from "../blocks/gram.ts";
-import { checkLaw, checkOptions } from "./arguments.ts";
+import { checkIsLaw, checkOptions } from "./arguments.ts";
 import { weighted } from "./context.ts";
 import { checkDescribed, type Described, type Metric, type MetricContext } from "./defMetric.ts";
 import { groupRows } from "./groupRows.ts";
@@ -27,7 +27,7 @@ export function autoMetric(of: Described, options: AutoMetricOptions = {}): Metr
   checkDescribed("autoMetric", of);
   checkOptions("autoMetric", options, ["law"]);
   const given = options.law ?? null;
-  checkLaw("autoMetric", given);
+  checkIsLaw("autoMetric", given);
   const responses = (context: MetricContext) => {
     const law = context.law ?? given;
     if (law !== null) return weighted(law.parts(context.response as never), context);

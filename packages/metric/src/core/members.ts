@@ -1,4 +1,11 @@
-import { add, type Node, reshape, structuralOps, topological, type Variable } from "@metrigrad/graph";
+import {
+  add,
+  type Node,
+  reshape,
+  structuralOps,
+  topological,
+  type Variable,
+} from "@metrigrad/graph";
 import {
   type Application,
   gaussian,
@@ -10,7 +17,7 @@ import {
 import { MetricError } from "@metrigrad/tensor";
 import { contextOf, responsesOf, weighted } from "./context.ts";
 import type { MetricContext } from "./defMetric.ts";
-import { fisherColumns, bySample, pulledBack } from "./propagate.ts";
+import { bySample, fisherColumns, pulledBack } from "./propagate.ts";
 import { rowsOf } from "./rowsOf.ts";
 import type { MetricTable } from "./table.ts";
 
@@ -45,7 +52,8 @@ export function ownResponses(
   { sampleWeights = true }: ResponseWeights = {},
 ): readonly ResponsePart[] {
   const context = contextFor(application, sampleWeights);
-  if (context.law !== null) return weighted(context.law.parts(application.response as never), context);
+  if (context.law !== null)
+    return weighted(context.law.parts(application.response as never), context);
   const row = table.rowOf(application);
   if (row !== null) return responsesOf(row, context);
   const { preActivation, uses } = application;
@@ -160,7 +168,11 @@ export function responseRows(
 }
 
 /** The values that stand for `exits` where an application is made on other rows. */
-function exitsAgain(application: Application, x: NodeTree, exits: readonly Node[]): readonly Node[] {
+function exitsAgain(
+  application: Application,
+  x: NodeTree,
+  exits: readonly Node[],
+): readonly Node[] {
   const { response, preActivation } = application.applyTo(x);
   const [before, after] = [nodesOf(application.response), nodesOf(response)];
   return exits.map((exit) => {

@@ -1,5 +1,12 @@
 import { add, concat, matmul, mul, type Node, reshape } from "@metrigrad/graph";
-import { type AnyLaw, type AnyModule, type Law, mapNodes, type NodeTree, nodesOf } from "@metrigrad/nn";
+import {
+  type AnyLaw,
+  type AnyModule,
+  type Law,
+  mapNodes,
+  type NodeTree,
+  nodesOf,
+} from "@metrigrad/nn";
 import type { Store, Tensor } from "@metrigrad/tensor";
 import { checkBudget, checkModel, checkOptions } from "../core/arguments.ts";
 import { type Batch, batchInput } from "./batch.ts";

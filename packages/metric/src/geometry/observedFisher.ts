@@ -72,18 +72,12 @@ export async function gaussNewton(
   batch: BatchOf,
   options: CurvatureOptions,
 ): Promise<ModelMetric> {
-  return curvature(
-    "gaussNewton",
-    model,
-    batch,
-    options,
-    (loss, { output, variables }) => {
-      const leaves = nodesOf(output);
-      const slopes = grad(loss, leaves, { unused: "zero" });
-      return (vectors) =>
-        throughOutputs(leaves, variables, vectors, (moved) => vjp(slopes, leaves, moved));
-    },
-  );
+  return curvature("gaussNewton", model, batch, options, (loss, { output, variables }) => {
+    const leaves = nodesOf(output);
+    const slopes = grad(loss, leaves, { unused: "zero" });
+    return (vectors) =>
+      throughOutputs(leaves, variables, vectors, (moved) => vjp(slopes, leaves, moved));
+  });
 }
 
 function unlabelled(where: string): MetricError {

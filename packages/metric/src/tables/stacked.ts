@@ -1,5 +1,5 @@
 import { type Node, reshape, type Variable } from "@metrigrad/graph";
-import { type Application, type AnyModule, nodesOf, type ResponsePart } from "@metrigrad/nn";
+import { type AnyModule, type Application, nodesOf, type ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { factorGram } from "../blocks/gram.ts";
 import { checkOptions } from "../core/arguments.ts";

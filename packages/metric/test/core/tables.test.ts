@@ -1,10 +1,12 @@
 /** Tables of metrics: look-up by object, and what they refuse. */
 import { augment, input, matmul, mul, relu, tanh } from "@metrigrad/graph";
 import {
+  affineUses,
+  checkTable,
   defMetric,
-  denseMetric,
   linearRows,
   metrics,
+  neuronRows,
   paperMetrics,
   partition,
   plain,
@@ -12,7 +14,6 @@ import {
   sharedGram,
   standardMetrics,
   subsystems,
-  tableFor,
   unitRowOf,
 } from "@metrigrad/metric";
 import {
@@ -40,18 +41,32 @@ function found(table = standardMetrics, of: Module = model) {
   );
 }
 
-test("tables: the module itself comes before its kind", (t) => {
-  const table = metrics(denseMetric(), linearRows(first));
+/** One matrix for all units, as a row of a kind of module or of one module. */
+const sharedFor = (of: typeof dense | typeof first) =>
+  defMetric(of as typeof dense, {
+    block: ({ params, reference, preActivation }) => [
+      { params: [params.w], block: sharedGram(reference, preActivation.shape[1] as number) },
+    ],
+  });
+
+test("tables: the module itself comes before its kind, and that before how it acts", (t) => {
+  const forms = (table: typeof standardMetrics) => found(table).map(({ block }) => block?.form);
   t.deepEqual(
-    found(table).map(({ block }) => block?.form),
+    forms(metrics(neuronRows(), sharedFor(first))),
     ["sharedGram", "unitGram", "sharedGram"],
+    "one module",
   );
-  const { applications } = applyModel(model, input("x", [5, 3]));
   t.deepEqual(
-    subsystems(applications, paperMetrics(applications), []).map(({ block }) => block?.form),
-    ["sharedGram", "unitGram", "sharedGram"],
-    "the paper's mixture",
+    forms(metrics(neuronRows(), sharedFor(dense))),
+    ["sharedGram", "sharedGram", "sharedGram"],
+    "its kind",
   );
+  t.deepEqual(
+    found(metrics(sharedFor(dense), plain(first))).map(({ block }) => block?.form),
+    [undefined, "sharedGram", "sharedGram"],
+    "the module before the kind",
+  );
+  t.deepEqual(forms(paperMetrics), ["sharedGram", "unitGram", "sharedGram"], "the paper's mixture");
   t.end();
 });
 
@@ -63,7 +78,7 @@ test("tables: activations find their rows as values; others have one by their de
 });
 
 test("tables: with adds rows and leaves the table as it was, replacing swaps them", (t) => {
-  const small = metrics(denseMetric());
+  const small = metrics(neuronRows());
   const larger = small.with(plain(batchNorm));
   t.deepEqual([small.rows.length, larger.rows.length], [1, 2]);
   const swapped = larger.replacing(linearRows());
@@ -77,17 +92,18 @@ test("tables: with adds rows and leaves the table as it was, replacing swaps the
 
 test("tables: a doubled row is refused", (t) => {
   const message =
-    /metrics: a table may have one row for each kind of module, got two for dense; leave one out, or use table.replacing/;
-  t.throws(() => metrics(denseMetric(), linearRows()), message);
-  t.throws(() => standardMetrics.with(linearRows(dense)), message);
-  t.throws(() => metrics(linearRows(first), plain(first)), /got two for one dense/);
+    /metrics: a table may have one row for each kind of module or use, got two for affine uses; leave one out, or use table.replacing/;
+  t.throws(() => metrics(neuronRows(), linearRows()), message);
+  t.throws(() => standardMetrics.with(linearRows()), message);
+  t.throws(() => metrics(sharedFor(dense), plain(dense)), /got two for dense; leave/);
+  t.throws(() => metrics(sharedFor(first), plain(first)), /got two for one dense/);
   t.end();
 });
 
 test("tables: a missing row lists what there is", (t) => {
   t.throws(
-    () => found(metrics(plain(batchNorm), linearRows(last))),
-    /metric of dense0: the table must have a row for dense \(it has: batchNorm, one dense\), got none; add one: table\.with\(defMetric\(dense, \{ block \}\)\), or plain\(dense\) .*table\.orPlain\(\)/,
+    () => found(metrics(plain(batchNorm), sharedFor(last))),
+    /metric of dense0: the table must have a row for dense or for how dense0\/w acts as affine \(it has: batchNorm, one dense\), got none; add one: table\.with\(defMetric\(dense, \{ block \}\)\), autoMetric\(dense\), or plain\(dense\) .*table\.orPlain\(\)/,
   );
   t.end();
 });
@@ -122,14 +138,14 @@ test("subsystems: a parameter in no block and one in two are refused", (t) => {
 test("tables: what is no table is refused", (t) => {
   for (const odd of [3, null, {}, () => undefined])
     t.throws(
-      () => tableFor(odd as unknown as typeof standardMetrics, []),
-      /metrics: it must be a table, or a function that chooses one, got .*; pass standardMetrics/,
+      () => checkTable("rfim, metrics", odd as unknown as typeof standardMetrics),
+      /rfim, metrics: it must be a table of metrics, got .*; pass standardMetrics/,
     );
   t.end();
 });
 
 test("tables: orPlain gives modules without a row the plain gradient, and the others theirs", (t) => {
-  const table = metrics(linearRows(last)).orPlain();
+  const table = metrics(sharedFor(last)).orPlain();
   const forms = (of: typeof table) => found(of).map(({ path, block }) => [path, block?.form]);
   const expected = [
     ["dense0", undefined],
@@ -137,12 +153,11 @@ test("tables: orPlain gives modules without a row the plain gradient, and the ot
     ["dense2", "sharedGram"],
   ];
   t.deepEqual(forms(table), expected);
-  t.deepEqual(forms(metrics().orPlain().with(linearRows(last))), expected, "with keeps it");
-  t.deepEqual(forms(metrics().orPlain().replacing(linearRows(last))), expected, "replacing too");
-  const { applications } = applyModel(model, input("x", [5, 3]));
-  t.deepEqual(forms(tableFor(partition(model, "neuron", table), applications)), expected);
+  t.deepEqual(forms(metrics().orPlain().with(sharedFor(last))), expected, "with keeps it");
+  t.deepEqual(forms(metrics().orPlain().replacing(sharedFor(last))), expected, "replacing too");
+  t.deepEqual(forms(partition(model, "neuron", table)), expected);
   t.equal(table.others, "plain");
-  t.throws(() => found(metrics(linearRows(last))), /the table must have a row for dense/);
+  t.throws(() => found(metrics(sharedFor(last))), /the table must have a row for dense/);
   t.end();
 });
 
@@ -160,8 +175,8 @@ test("tables: orPlain gives parameters that no block covers the plain gradient",
     /metric of parameter scale: every parameter must belong to a block, got none; .*or use table\.orPlain\(\)/,
   );
   t.deepEqual(
-    found(metrics(half).orPlain(), gain()).map(({ params, block, uses }) => [
-      params.map(({ attrs }) => attrs.name),
+    found(metrics(half).orPlain(), gain()).map(({ names, block, uses }) => [
+      names,
       block?.form,
       uses,
     ]),
@@ -188,23 +203,24 @@ test("subsystems: a module with the plain gradient may be used twice", (t) => {
 
 test("subsystems: statistics are no parameters", (t) => {
   const [, norm] = found(standardMetrics, sequential(dense(3, 4), batchNorm(4)));
-  t.deepEqual(
-    norm?.params.map(({ attrs }) => attrs.name),
-    ["batchNorm0/scale", "batchNorm0/offset"],
-  );
+  t.deepEqual(norm?.names, ["batchNorm0/scale", "batchNorm0/offset"]);
   t.equal(norm?.block, null);
   t.end();
 });
 
-test("linearRows: a module with several parameters is refused", (t) => {
+test("tables: a parameter that acts in none of the ways that have rows is named", (t) => {
   const two = defModule({
     name: "two",
-    params: { a: param([1], zeros), b: param([1], zeros) },
-    apply: (_, x) => x,
+    params: { a: param([3], zeros), b: param([3, 2], zeros) },
+    apply: ({ a, b }, x) => matmul(mul(x, tanh(a)), b),
   });
   t.throws(
-    () => found(metrics(linearRows(two)), two()),
-    /linearRows: the module must have one parameter W with t = X̃W, got a, b; write its metric with defMetric/,
+    () => found(metrics(linearRows()), two()),
+    /metric of two: the table must have a row for two or for how a acts neither as X̃W, nor as scale, nor as lookup \(it has: affine uses\), got none/,
   );
+  const [first, second] = found(metrics(linearRows()).orPlain(), two());
+  t.deepEqual([first?.names, first?.block], [["a"], null]);
+  t.deepEqual([second?.names, second?.block?.form], [["b"], "sharedGram"]);
+  t.equal(plain(affineUses).of, affineUses);
   t.end();
 });

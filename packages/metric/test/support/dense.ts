@@ -1,5 +1,5 @@
 import { compile, constant } from "@metrigrad/graph";
-import { type MetricChoice, type Subsystem, subsystems } from "@metrigrad/metric";
+import { type MetricTable, type Subsystem, subsystems } from "@metrigrad/metric";
 import { applyModel, type RowLaw as Law, type Module } from "@metrigrad/nn";
 import { type Store, tensor } from "@metrigrad/tensor";
 import type { Matrix } from "ml-matrix";
@@ -9,7 +9,7 @@ import { asMatrix, asTensor } from "./draws.ts";
 /** Where a model's geometry is looked at. */
 export interface Place {
   readonly x: Matrix;
-  readonly metrics: MetricChoice;
+  readonly metrics: MetricTable;
   readonly likelihood?: Law;
   /** Values by variable name; drawn from the seed else. */
   readonly values?: Readonly<Record<string, Matrix>>;
@@ -23,10 +23,9 @@ export function subsystemsOf(model: Module, place: Place): Subsystem[] {
   const { x, metrics, likelihood = null, mode = "infer" } = place;
   const options = { mode, law: likelihood };
   const { applications, parameters } = applyModel(model, constant(asTensor(x)), options);
-  const table = typeof metrics === "function" ? metrics(applications) : metrics;
   return subsystems(
     applications,
-    table,
+    metrics,
     parameters.map(({ variable }) => variable),
   );
 }
@@ -54,8 +53,8 @@ export async function withStore<T>(
 export function denseBlocks(model: Module, place: Place): Promise<Record<string, Matrix>> {
   const read = async (store: Store) => {
     const found: Record<string, Matrix> = {};
-    for (const { params, block } of subsystemsOf(model, place)) {
-      const name = params.map(({ attrs }) => attrs.name).join(" + ");
+    for (const { names, block } of subsystemsOf(model, place)) {
+      const name = names.join(" + ");
       if (block === null) continue;
       const program = await compile({ outputs: block.toDense() }, store);
       found[name] = asMatrix(await (await program.run()).read());

@@ -1,4 +1,11 @@
-import { type Node, structuralOps as ops, reshape, sum, transpose, type Variable } from "@metrigrad/graph";
+import {
+  type Node,
+  structuralOps as ops,
+  reshape,
+  sum,
+  transpose,
+  type Variable,
+} from "@metrigrad/graph";
 import { sizeOf } from "@metrigrad/tensor";
 
 /** T = X̃W: every row of outputs is a linear function of the parameters. */
@@ -171,7 +178,9 @@ function isProduct({ inputs, shape }: Node): boolean {
 /** Whether a parameter [f…] is along the last axes of what it is combined with. */
 function isPerFeature({ shape }: Variable, { shape: all }: Node): boolean {
   const last = all.slice(all.length - shape.length);
-  return shape.length > 0 && all.length > shape.length && shape.every((n, axis) => n === last[axis]);
+  return (
+    shape.length > 0 && all.length > shape.length && shape.every((n, axis) => n === last[axis])
+  );
 }
 
 /** The other operand [rows, features] of a product per feature; null where it does not vary over rows. */

@@ -1,5 +1,6 @@
-import type { OptimizerReport } from "../step/report.ts";
+import type { Tensor } from "@metrigrad/tensor";
 import { pacer } from "../host/pause.ts";
+import type { OptimizerReport } from "../step/report.ts";
 import type { StepEvent } from "./events.ts";
 import type { AnyFitOptions } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
@@ -47,7 +48,7 @@ export function trainer(
         return result;
       };
       let batch = 0;
-      let last: Record<string, import("@metrigrad/tensor").Tensor> | null = null;
+      let last: Record<string, Tensor> | null = null;
       for await (const { feeds, rows } of source.pass(epoch)) {
         batch++;
         if (skipped > 0) {

@@ -1,5 +1,5 @@
 import { isStream, type SplitName } from "@metrigrad/data";
-import type { AnyModule, Module, NodeTree } from "@metrigrad/nn";
+import type { AnyModule, Module } from "@metrigrad/nn";
 import { GraphError, type Store, type Tensor, type Tree } from "@metrigrad/tensor";
 import { type Stopper, stopper } from "./earlyStopping.ts";
 import { trainer } from "./epochs.ts";
@@ -22,12 +22,10 @@ import { type SplitEvaluator, splitNames } from "./splits.ts";
  *   finite, that `dataSet` refuses or that the likelihood cannot observe, and what model, likelihood and optimizer
  *   throw as the graph is built
  */
-export function fit<
-  In,
-  Out,
-  X extends Tree<Tensor> = Tensor,
-  Y extends Tree<Tensor> = Tensor,
->(model: Module<In, Out>, options: FitOptions<Out, X, Y>): Run {
+export function fit<In, Out, X extends Tree<Tensor> = Tensor, Y extends Tree<Tensor> = Tensor>(
+  model: Module<In, Out>,
+  options: FitOptions<Out, X, Y>,
+): Run {
   const given = options as unknown as AnyFitOptions;
   checkOptions(model, given);
   return makeRun(model as unknown as AnyModule, given);
@@ -36,7 +34,7 @@ export function fit<
 function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   const { epochs, signal } = options;
   const history: EpochEvent[] = [];
-  const splits = splitNames(options.data as never);
+  const splits = splitNames(options.data);
   let store: Store | null = null;
   let prepared: Prepared | null = null;
   let training: SplitEvaluator | null = null;
@@ -62,7 +60,8 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     try {
       prepared = await prepare(model, options, own);
       training = prepared.evaluator();
-      stops = options.earlyStopping === undefined ? null : stopper(options.earlyStopping, model, own);
+      stops =
+        options.earlyStopping === undefined ? null : stopper(options.earlyStopping, model, own);
       yield* epochsOf(prepared, training);
     } finally {
       release();
@@ -118,7 +117,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   const evaluateAfter = async (epoch: number, evaluators: SplitEvaluator) => {
     const { evaluate = {} } = options;
     if (evaluate === false) return {};
-    const { every = 1, train = !isStream(options.data as never), valid = true } = evaluate;
+    const { every = 1, train = !isStream(options.data), valid = true } = evaluate;
     if (epoch % every !== 0 && epoch !== epochs) return {};
     const rows = typeof train === "object" ? train.rows : undefined;
     return {

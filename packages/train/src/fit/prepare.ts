@@ -1,4 +1,13 @@
-import { type AnySplit, checkFinite, dataSet, isStream, type SplitName, splitsOf } from "@metrigrad/data";
+import {
+  type AnyDataSet,
+  type AnySplit,
+  checkFinite,
+  type DataParts,
+  dataSet,
+  isStream,
+  type SplitName,
+  splitsOf,
+} from "@metrigrad/data";
 import type { Node } from "@metrigrad/graph";
 import type { AnyModule, NodeTree } from "@metrigrad/nn";
 import { type Backend, GraphError, type Store } from "@metrigrad/tensor";
@@ -76,8 +85,7 @@ export async function prepare(
   const { likelihood = null, loss = null, epochs, seed, l2 = 0, metrics = {} } = options;
   const { sampleWeight: useWeights = true, resume = true, optimizer } = options;
   const objective: Objective = { model, likelihood, loss };
-  const data = isStream(options.data) ? (options.data as AnyStream) : dataSet(options.data);
-  if (!isStream(data)) checkFinite(data);
+  const data = checkedData(options.data);
   let output: NodeTree | null = null;
   const check = (name: SplitName, { targets }: AnySplit) => {
     if (likelihood === null || output === null) return;
@@ -144,6 +152,14 @@ export async function prepare(
     await source.release();
     throw error;
   }
+}
+
+/** Data that `dataSet` did not see are checked as it does. Throws DataError. */
+function checkedData(data: AnyDataSet | AnyStream): AnyDataSet | AnyStream {
+  if (isStream(data)) return data;
+  const checked: AnyDataSet = dataSet(data as DataParts);
+  checkFinite(checked);
+  return checked;
 }
 
 function nothingLeft(done: number, steps: number): GraphError {
