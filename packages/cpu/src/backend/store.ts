@@ -13,8 +13,8 @@ import {
   sizeOf,
   storedType,
   type Tensor,
-  type Variables,
   type VariableSpec,
+  type Variables,
   VariableTable,
 } from "@metrigrad/tensor";
 import { bytesOf } from "../loop/lanes.ts";
@@ -75,7 +75,11 @@ export class CpuStore implements Store {
     for (const { home } of addition.dropped) this.device.heap.release(home.address);
     addition.fresh.forEach((one, i) => {
       const home = homes[i] as Home;
-      writeElements(this.elements(one.spec, home), typeOf(one.spec), values[i] as ArrayLike<number>);
+      writeElements(
+        this.elements(one.spec, home),
+        typeOf(one.spec),
+        values[i] as ArrayLike<number>,
+      );
       this.table.set(one, home);
     });
   }

@@ -170,9 +170,17 @@ test("cpu: adding variables again keeps values, other shapes are refused", async
     /cpu store.add: the path w must be free, got w, a parameter \[2, 3\] there, and w, a parameter \[6\] to be added; give/,
   );
   await rejects(t, store.write("w", tensor([1])), /must have shape \[2, 3\], got \[1\]/);
-  await rejects(t, store.read("v"), /cpu store.read: the variable must be one of the store \(w\), got v; add it first/);
+  await rejects(
+    t,
+    store.read("v"),
+    /cpu store.read: the variable must be one of the store \(w\), got v; add it first/,
+  );
   const short = { ...zeros, path: "short", init: () => [1] };
-  await rejects(t, store.add([short]), /store.add, short: its initialiser must give 6 values for shape \[2, 3\], got 1/);
+  await rejects(
+    t,
+    store.add([short]),
+    /store.add, short: its initialiser must give 6 values for shape \[2, 3\], got 1/,
+  );
   const program = await store.prepare(plan);
   await rejects(t, program.run([]), /feed x must have 6 elements, got none/);
   await rejects(t, store.prepare({ ...plan, float: "f64" }), /must be .*f(loat)?32|f64/);

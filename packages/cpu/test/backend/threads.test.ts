@@ -89,8 +89,7 @@ const x = tensor(
   { shape: [rows, inner] },
 );
 
-const storeOn = (backend: Backend): Promise<Store> =>
-  backend.store([weight]);
+const storeOn = (backend: Backend): Promise<Store> => backend.store([weight]);
 
 async function outcome(program: Executable): Promise<string> {
   const [out] = await program.run([x]);

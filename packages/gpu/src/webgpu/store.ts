@@ -16,8 +16,8 @@ import {
   storageBytes,
   storedType,
   type Tensor,
-  type Variables,
   type VariableSpec,
+  type Variables,
   VariableTable,
 } from "@metrigrad/tensor";
 import type { Device } from "./device.ts";

@@ -34,7 +34,10 @@ test("webgpu store: variables that do not fit together lie apart", async (t) => 
       t.equal((await store.read("a")).get(50), 50);
       t.match(await messageOf(store.add([spec("d", 200)])), /one buffer of the gpu \(512 bytes\)/);
       t.match(await messageOf(store.add([spec("a", 3)])), /gpu store.add: the path a must be free/);
-      t.match(await messageOf(store.read("e")), /the variable must be one of the store \(a, b, c\), got e/);
+      t.match(
+        await messageOf(store.read("e")),
+        /the variable must be one of the store \(a, b, c\), got e/,
+      );
     },
     { pageBytes: 512 },
   );

@@ -24,7 +24,10 @@ test("affine: on [n, T, d] it is the product of n·T rows", async (t) => {
   );
   const loss = sum(mul(y, bars));
   const [value, forX, forW] = await evaluate([y, grad(loss, x), grad(loss, w)], {
-    x: [[[1], [2]], [[3], [4]]],
+    x: [
+      [[1], [2]],
+      [[3], [4]],
+    ],
     w: [
       [10, 20],
       [1, 2],

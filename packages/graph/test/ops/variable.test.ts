@@ -41,7 +41,10 @@ test("variable: a free one has a path, and each call makes another", (t) => {
   t.notEqual(a, b);
   t.notEqual(a.attrs, b.attrs);
   const { path, shape, type, role } = a.attrs;
-  t.deepEqual({ path, shape, type, role }, { path: "w", shape: [2], type: "float", role: "parameter" });
+  t.deepEqual(
+    { path, shape, type, role },
+    { path: "w", shape: [2], type: "float", role: "parameter" },
+  );
   t.ok(isVariable(a) && !isVariable(constant(1)));
   t.throws(() => variable("w", [-1]), /^ShapeError: variable w/);
   t.end();

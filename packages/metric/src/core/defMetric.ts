@@ -135,7 +135,8 @@ export function plain(of: Described): Metric {
 /** Throws MetricError for what a row cannot describe. */
 export function checkDescribed(where: string, of: Described): void {
   const named = of as { spec?: unknown; definition?: unknown; use?: unknown } | null | undefined;
-  if (named?.spec !== undefined || named?.definition !== undefined || named?.use !== undefined) return;
+  if (named?.spec !== undefined || named?.definition !== undefined || named?.use !== undefined)
+    return;
   throw new MetricError({
     where,
     must: "it must describe a kind of module, one module, or a kind of use",

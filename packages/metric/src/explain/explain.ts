@@ -193,7 +193,11 @@ function settingsOf(options: ExplainOptions) {
   if (both !== undefined) throw givenTwice(both);
   const { metric } = optimizer;
   if (metric === undefined || metric === null) {
-    const none = { over: "batch", memoryBudget: Number.POSITIVE_INFINITY, solver: undefined } as const;
+    const none = {
+      over: "batch",
+      memoryBudget: Number.POSITIVE_INFINITY,
+      solver: undefined,
+    } as const;
     return { batchSize, metrics: metricTable("none").orPlain(), ...none };
   }
   const { metrics, over, memoryBudget, solver } = metric;
@@ -226,7 +230,7 @@ function inputNodes(
       where: "explain",
       must: "inputs must be the shape of one sample, or shapes in the structure that the model takes",
       got: JSON.stringify(given),
-      todo: "pass { inputs: [784] }, or { inputs: { image: [784], word: { shape: [], type: \"i32\" } } }",
+      todo: 'pass { inputs: [784] }, or { inputs: { image: [784], word: { shape: [], type: "i32" } } }',
     });
   }
 }

@@ -1,5 +1,5 @@
 import { compile, constant, type Node } from "@metrigrad/graph";
-import { applyModel, batchNorm, defModule, dense, sequential } from "@metrigrad/nn";
+import { applyModel, batchNorm, defModule, dense, type Module, sequential } from "@metrigrad/nn";
 import { reference, ShapeError, type Store, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { gap, numbers } from "../support/evaluate.ts";
@@ -11,8 +11,7 @@ const rows = [
   [-1, 40],
 ];
 const x = constant(tensor(rows));
-const column = (of: readonly (readonly number[])[], j: number) =>
-  of.map((row) => row[j] as number);
+const column = (of: readonly (readonly number[])[], j: number) => of.map((row) => row[j] as number);
 const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 /** Of n − `less` degrees of freedom. */
 const varianceOf = (values: readonly number[], less = 0) =>
@@ -25,7 +24,7 @@ const batches = [0, 1, 2].map((turn) =>
 
 /** Runs the updates of training steps, one per batch. */
 async function trained(
-  model: Parameters<typeof applyModel>[0],
+  model: Module,
   data: readonly (readonly (readonly number[])[])[],
   body: (store: Store) => Promise<void>,
   rowWeights: Node | null = null,
@@ -72,7 +71,12 @@ test("batchNorm: running statistics are averages of the batches seen", async (t)
         const seen = batches.slice(0, count);
         await trained(norm, seen, async (store) => {
           const expected = (of: (values: readonly number[]) => number) =>
-            both.map((j) => averageOf(seen.map((batch) => of(column(batch, j))), momentum));
+            both.map((j) =>
+              averageOf(
+                seen.map((batch) => of(column(batch, j))),
+                momentum,
+              ),
+            );
           const name = `momentum ${momentum}, ${unbiased ? "n − 1" : "n"}, ${count} batches`;
           const mean = (await store.read("mean")).data();
           t.ok(gap(mean, expected(meanOf)) < 1e-12, `mean, ${name}`);
@@ -130,7 +134,12 @@ test("batchNorm: used twice in one model, it moves its statistics twice", async 
   await trained(twice(), [rows], async (store) => {
     const seen = batches.slice(0, 2);
     const of = (statistic: (values: readonly number[]) => number) =>
-      both.map((j) => averageOf(seen.map((batch) => statistic(column(batch, j))), 0.25));
+      both.map((j) =>
+        averageOf(
+          seen.map((batch) => statistic(column(batch, j))),
+          0.25,
+        ),
+      );
     t.ok(gap((await store.read("batchNorm0/mean")).data(), of(meanOf)) < 1e-12);
     t.ok(gap((await store.read("batchNorm0/variance")).data(), of(varianceOf)) < 1e-10);
     t.ok(Math.abs((await store.read("batchNorm0/weight")).item() - (1 - 0.75 ** 2)) < 1e-14);
@@ -212,7 +221,12 @@ test("batchNorm: defaults are PyTorch's, and those of the paper have a name", as
   t.deepEqual(made.options, paper);
   t.equal(made.definition, batchNorm, "it is of the same kind");
   await trained(batchNorm.paper(2), batches, async (store) => {
-    const of = both.map((j) => averageOf(batches.map((batch) => varianceOf(column(batch, j))), 1e-3));
+    const of = both.map((j) =>
+      averageOf(
+        batches.map((batch) => varianceOf(column(batch, j))),
+        1e-3,
+      ),
+    );
     t.ok(gap((await store.read("variance")).data(), of) < 1e-9);
   });
 });

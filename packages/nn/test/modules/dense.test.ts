@@ -19,9 +19,12 @@ test("dense: h = f(X̃W) with the bias in the last row", async (t) => {
   const values = await numbers(applied.output, { owner: layer });
   t.ok(gap(values, [Math.tanh(-2), Math.tanh(-2)]) < 1e-15, "tanh");
   const [application] = applied.applications;
-  const [t0, h0] = await evaluate([application?.preActivation ?? x, (application?.response ?? x) as Node], {
-    owner: layer,
-  });
+  const [t0, h0] = await evaluate(
+    [application?.preActivation ?? x, (application?.response ?? x) as Node],
+    {
+      owner: layer,
+    },
+  );
   t.deepEqual([...(t0?.data() ?? [])], [-2, -2], "pre-activation");
   t.deepEqual([...(h0?.data() ?? [])], values, "response");
   t.equal(application?.reference, x);

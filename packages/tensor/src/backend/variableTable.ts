@@ -1,6 +1,6 @@
 import { BackendError } from "../errors.ts";
 import { sameShape, showShape } from "../shape.ts";
-import type { NamedVariable, Variables, VariableSpec } from "./variable.ts";
+import type { NamedVariable, VariableSpec, Variables } from "./variable.ts";
 
 /** A variable of a store, and where its value is. */
 export interface Stored<Home> extends NamedVariable {

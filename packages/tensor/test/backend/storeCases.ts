@@ -2,10 +2,10 @@
 import {
   type Backend,
   BackendError,
-  parseExpr,
   type Plan,
-  sizeOf,
+  parseExpr,
   type Store,
+  sizeOf,
   tensor,
   type VariableSpec,
 } from "@metrigrad/tensor";
@@ -55,9 +55,7 @@ function countPlan(spec: VariableSpec, float: Plan["float"]): Plan {
   return {
     float,
     buffers: [{ dtype: float, size, place: { kind: "variable", spec }, label: "w" }],
-    steps: [
-      { kind: "map", label: "", shape: spec.shape, inputs: [view], exprs, outputs: [view] },
-    ],
+    steps: [{ kind: "map", label: "", shape: spec.shape, inputs: [view], exprs, outputs: [view] }],
     feeds: [],
     outputs: [],
     arenaBytes: 0,

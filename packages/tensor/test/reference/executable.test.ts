@@ -1,12 +1,12 @@
 import test from "tape";
 import type { Store } from "../../src/backend/backend.ts";
+import type { VariableSpec } from "../../src/backend/variable.ts";
 import { tensor } from "../../src/create.ts";
 import { BackendError } from "../../src/errors.ts";
 import { parseExpr } from "../../src/expr/parse.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Step } from "../../src/plan/step.ts";
 import { reference } from "../../src/reference/reference.ts";
-import type { VariableSpec } from "../../src/backend/variable.ts";
 import { buffer, map, smallPlan, variable, w, whole } from "./plans.ts";
 
 async function withStore(body: (store: Store) => Promise<void>, float: "f64" | "f32" = "f64") {
@@ -205,7 +205,11 @@ test("profile runs once and gives the seconds of each step", async (t) => {
     t.is(seconds.length, 4);
     t.ok(seconds.every((s) => s >= 0 && s < 1));
     t.deepEqual((await store.read("w")).toArray(), [2, 12, 22]);
-    await refused(t, (old as { read(): Promise<unknown> }).read(), /before its program runs again or closes, got a value that a later run replaced/);
+    await refused(
+      t,
+      (old as { read(): Promise<unknown> }).read(),
+      /before its program runs again or closes, got a value that a later run replaced/,
+    );
   });
 });
 

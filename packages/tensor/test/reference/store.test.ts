@@ -15,7 +15,10 @@ test("stores initialise variables as functions of seed and path", async (t) => {
   const backend = await reference();
   const specs = [variable("a", [4], { init: uniform }), variable("b", [4], { init: uniform })];
   const [one, again, other] = [
-    await backend.store({ variables: specs.map((spec) => ({ path: spec.path ?? "", spec })) }, { seed: 7 }),
+    await backend.store(
+      { variables: specs.map((spec) => ({ path: spec.path ?? "", spec })) },
+      { seed: 7 },
+    ),
     await backend.store(specs, { seed: 7, float: "f32" }),
     await backend.store(specs),
   ];
@@ -81,8 +84,16 @@ test("unknown names, wrong shapes and closed stores are refused", async (t) => {
     store.read("v"),
     /reference store.read: the variable must be one of the store \(w\), got v; add it first/,
   );
-  await rejects(t, store.write("v", tensor([1])), /reference store.write: the variable must be one of the store \(w\)/);
-  await rejects(t, store.write("w", tensor([1])), /store.write, w: the value must have shape \[2\], got \[1\]; write/);
+  await rejects(
+    t,
+    store.write("v", tensor([1])),
+    /reference store.write: the variable must be one of the store \(w\)/,
+  );
+  await rejects(
+    t,
+    store.write("w", tensor([1])),
+    /store.write, w: the value must have shape \[2\], got \[1\]; write/,
+  );
   await store.close();
   await rejects(t, store.read("w"), /store.read: the store must be open, got a closed one; make/);
   await rejects(t, store.add([]), /store.add: the store must be open/);

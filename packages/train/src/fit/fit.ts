@@ -1,4 +1,4 @@
-import { isStream } from "@metrigrad/data";
+import { isStream, type SplitName } from "@metrigrad/data";
 import type { AnyModule, Module } from "@metrigrad/nn";
 import { GraphError, type Store, type Tensor, type Tree } from "@metrigrad/tensor";
 import { type Stopper, stopper } from "./earlyStopping.ts";
@@ -7,7 +7,7 @@ import type { EpochEvent, Evaluation } from "./events.ts";
 import { type AnyFitOptions, checkOptions, type FitOptions } from "./options.ts";
 import { claimStore, type Prepared, prepare, storeOf } from "./prepare.ts";
 import type { Run } from "./run.ts";
-import { type SplitEvaluator, type SplitName, splitNames } from "./splits.ts";
+import { type SplitEvaluator, splitNames } from "./splits.ts";
 
 /**
  * Trains a model: minimises the batch mean of −ln p, or of a loss of your own, plus ½β Σ‖W‖², by seeded shuffles of
@@ -22,12 +22,10 @@ import { type SplitEvaluator, type SplitName, splitNames } from "./splits.ts";
  *   finite, that `dataSet` refuses or that the likelihood cannot observe, and what model, likelihood and optimizer
  *   throw as the graph is built
  */
-export function fit<
-  In,
-  Out,
-  X extends Tree<Tensor> = Tensor,
-  Y extends Tree<Tensor> = Tensor,
->(model: Module<In, Out>, options: FitOptions<Out, X, Y>): Run {
+export function fit<In, Out, X extends Tree<Tensor> = Tensor, Y extends Tree<Tensor> = Tensor>(
+  model: Module<In, Out>,
+  options: FitOptions<Out, X, Y>,
+): Run {
   const given = options as unknown as AnyFitOptions;
   checkOptions(model, given);
   return makeRun(model as unknown as AnyModule, given);
@@ -62,7 +60,8 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     try {
       prepared = await prepare(model, options, own);
       training = prepared.evaluator();
-      stops = options.earlyStopping === undefined ? null : stopper(options.earlyStopping, model, own);
+      stops =
+        options.earlyStopping === undefined ? null : stopper(options.earlyStopping, model, own);
       yield* epochsOf(prepared, training);
     } finally {
       release();

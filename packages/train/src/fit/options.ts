@@ -12,8 +12,8 @@ import {
   type Tree,
 } from "@metrigrad/tensor";
 import type { AnyStream } from "../data/batchSource.ts";
-import { checkReport, type ReportOptions } from "../trainingStep.ts";
 import type { StepContext } from "../step/context.ts";
+import { checkReport, type ReportOptions } from "../trainingStep.ts";
 import type { StepEvent } from "./events.ts";
 
 /** A tree of tensors as a tree of nodes. */
@@ -67,8 +67,8 @@ export interface FitOptions<
    * and backward pass, outside of the measured seconds. False by default.
    */
   readonly report?: boolean | ReportOptions;
-  /** Called after each step, while the run waits for it; it may save a checkpoint. */
-  readonly onStep?: (event: StepEvent) => void | Promise<void>;
+  /** Called after each step; the run waits for the promise that it may return, so that it can save a checkpoint. */
+  readonly onStep?: (event: StepEvent) => unknown;
   /** Whether `onStep` gets the loss of each step, which is then read from the device; false by default. */
   readonly stepLoss?: boolean;
   /** Ends the run before the next step; the state stays as it is. */
@@ -136,18 +136,25 @@ const refuse = (must: string, got: unknown, todo: string): never => {
 };
 
 /** Checks what can be checked before a graph is built. Throws GraphError. */
-export function checkOptions(model: { readonly definition?: unknown }, options: AnyFitOptions): void {
+export function checkOptions(
+  model: { readonly definition?: unknown },
+  options: AnyFitOptions,
+): void {
   if (model?.definition === undefined) {
     const todo = "fit(sequential(dense(784, 10)), { … })";
     refuse("the first argument must be a module", typeof model, todo);
   }
   checkNames("fit", options, known, GraphError);
   const { data, optimizer, likelihood, loss, epochs, seed, backend, store } = options;
-  if (typeof data?.train !== "function" && typeof data?.train !== "object") {
+  if (typeof data?.train !== "function" && typeof data?.train?.inputs !== "object") {
     refuse("data must be a data set or a stream", typeof data, "pass what dataSet(…) gives");
   }
   if (typeof optimizer?.update !== "function") {
-    refuse("optimizer must be a value like sgd()", typeof optimizer, "call it: { optimizer: sgd() }");
+    refuse(
+      "optimizer must be a value like sgd()",
+      typeof optimizer,
+      "call it: { optimizer: sgd() }",
+    );
   }
   if ((likelihood === undefined) === (loss === undefined)) {
     const got = loss === undefined ? "neither" : "both";
@@ -222,7 +229,11 @@ function checkStopping({ earlyStopping, evaluate, metrics = {}, data }: AnyFitOp
 function checkBatchSize({ data, batchSize }: AnyFitOptions): void {
   if (isStream(data)) {
     if (batchSize === undefined) return;
-    refuse("batchSize must be left out for a stream", batchSize, "its batches say how large they are");
+    refuse(
+      "batchSize must be left out for a stream",
+      batchSize,
+      "its batches say how large they are",
+    );
   } else {
     const rows = rowsOf(data.train.inputs);
     const whole = Number.isInteger(batchSize) && (batchSize as number) >= 1;

@@ -1,4 +1,12 @@
-import { cast, compile, type Feeds, type Node, stack, type Update, variable } from "@metrigrad/graph";
+import {
+  cast,
+  compile,
+  type Feeds,
+  type Node,
+  stack,
+  type Update,
+  variable,
+} from "@metrigrad/graph";
 import { type Handle, type Store, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
 import type { BatchPlace } from "../divergence.ts";
 import { divergedAt } from "./diverged.ts";
@@ -8,8 +16,8 @@ import { numberFeed } from "./feeds.ts";
 import { guardUpdates, plainUpdates } from "./guard.ts";
 import { type MeteredProgram, metered } from "./meter.ts";
 import { claimSlots, countOf, dropCount } from "./openSteps.ts";
-import { type Reporter, reporter } from "./reporter.ts";
 import type { OptimizerReport } from "./report.ts";
+import { type Reporter, reporter } from "./reporter.ts";
 import type { StepGraph } from "./stepGraph.ts";
 
 /** How steps are run. */
@@ -155,12 +163,18 @@ export async function stepRunner(
       const [loss = Number.NaN, bad = 0] = (values as Tensor).data();
       await settle(checkFinite ? bad : 0);
       const names = Object.keys(outputs);
-      return { loss, outputs: Object.fromEntries(names.map((name, at) => [name, tensors[at] as Tensor])) };
+      return {
+        loss,
+        outputs: Object.fromEntries(names.map((name, at) => [name, tensors[at] as Tensor])),
+      };
     },
     report: async (feeds) => {
       reports ??= reporter(graph, store, settings.costly);
       const number = await done();
-      return reports.report(number, { ...feeds, [numberFeed]: tensor(Int32Array.of(number), { shape: [] }) });
+      return reports.report(number, {
+        ...feeds,
+        [numberFeed]: tensor(Int32Array.of(number), { shape: [] }),
+      });
     },
     check,
     takeMetricSeconds: () =>

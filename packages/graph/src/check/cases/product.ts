@@ -10,7 +10,12 @@ function multiplied(name: string, left: number[], right: number[], shape: number
 }
 
 /** Σ_k x[…, k] w[k, j] + w[d, j] by loops. */
-function affined(name: string, rows: number[], weights: number[], more: Partial<OpCase> = {}): OpCase {
+function affined(
+  name: string,
+  rows: number[],
+  weights: number[],
+  more: Partial<OpCase> = {},
+): OpCase {
   const [x, w] = [spread(rows, -1, 1, 1), spread(weights, -1, 1, 2)];
   const [last = 0, m = 0] = [(weights[0] as number) - 1, weights[1]];
   const value = filled([...rows.slice(0, -1), m], (index) => {
