@@ -105,7 +105,11 @@ const own = {
     // Axes count from the last one: operands may lack leading ones.
     const aligned = (spot: Spot | null | undefined, { shape }: Node) =>
       spot ? { ...spot, axis: spot.axis - shape.length + rank } : null;
-    return joined(node, [aligned(a, left), aligned(b, right)], "matmul of samples with one another");
+    return joined(
+      node,
+      [aligned(a, left), aligned(b, right)],
+      "matmul of samples with one another",
+    );
   },
   affine: ({ node, samples, strides }) => {
     const [x, w] = spots(node, strides, samples);
@@ -128,14 +132,18 @@ const own = {
     const beside = known.every((spot) => spot.axis !== axis);
     if (beside) return joined(node, found, "concat of samples with one another");
     const alike = node.inputs.every(({ shape }) => shape[axis] === node.inputs[0]?.shape[axis]);
-    const whole = known.length === found.length && known.every(({ inner }) => inner === known[0]?.inner);
+    const whole =
+      known.length === found.length && known.every(({ inner }) => inner === known[0]?.inner);
     return alike && whole ? strideOf(node, known[0] as Spot) : null;
   },
   slice: ({ node, samples, strides }) => {
     const [x] = node.inputs as [Node];
     const spot = spotOf(x, strides[0] as Stride, samples);
     if (spot === null) return null;
-    const { begin, step } = node.attrs as { readonly begin: readonly number[]; readonly step: readonly number[] };
+    const { begin, step } = node.attrs as {
+      readonly begin: readonly number[];
+      readonly step: readonly number[];
+    };
     const { axis, inner } = spot;
     const [from, to] = [x.shape[axis] as number, node.shape[axis] as number];
     if (from === to) return strideOf(node, spot);
@@ -144,12 +152,16 @@ const own = {
     return one ? strideOf(node, { axis, inner: 1 }) : null;
   },
   pad: ({ node, samples, strides }) => {
-    const { parts } = node.attrs as { readonly parts: readonly { readonly shape: readonly number[] }[] };
+    const { parts } = node.attrs as {
+      readonly parts: readonly { readonly shape: readonly number[] }[];
+    };
     const found = spots(node, strides, samples).map((spot, k) => {
       if (spot === null) return null;
       return parts[k]?.shape[spot.axis] === node.shape[spot.axis] ? spot : undefined;
     });
-    return found.includes(undefined) ? null : joined(node, found as (Spot | null)[], "pad of samples with one another");
+    return found.includes(undefined)
+      ? null
+      : joined(node, found as (Spot | null)[], "pad of samples with one another");
   },
   gather: ({ node, samples, strides }) => {
     const [source, indices] = node.inputs as [Node, Node];
@@ -157,13 +169,17 @@ const own = {
     // Rows of a table by what each sample says.
     if (from === null && at) return strideOf(node, at);
     if (at !== null || !from || from.axis === 0) return null;
-    return source.shape.length > 0 ? strideOf(node, { ...from, axis: from.axis - 1 + indices.shape.length }) : null;
+    return source.shape.length > 0
+      ? strideOf(node, { ...from, axis: from.axis - 1 + indices.shape.length })
+      : null;
   },
   arg: ({ node, samples, strides }) => {
     const spot = spotOf(node.inputs[0] as Node, strides[0] as Stride, samples);
     const { axis } = node.attrs as { readonly axis: number };
     if (spot?.axis === axis) return `${node.op.name} over the samples`;
-    return spot === null ? null : strideOf(node, { ...spot, axis: spot.axis - Number(axis < spot.axis) });
+    return spot === null
+      ? null
+      : strideOf(node, { ...spot, axis: spot.axis - Number(axis < spot.axis) });
   },
   // Of the matrices in the last two axes, one for each position of the others.
   matrices: ({ node, samples, strides }) => {
@@ -247,4 +263,3 @@ function joined(node: Node, found: readonly (Spot | null)[], how: string): Found
   // Within one axis they may be the same samples, laid out in another way.
   return apart.axis === first.axis ? null : how;
 }
-

@@ -25,8 +25,8 @@ import {
   samplesMixed,
   slice,
   softmax,
-  square,
   sqrt,
+  square,
   stopGradient,
   sub,
   sum,
@@ -64,21 +64,50 @@ const apart: readonly (readonly [what: string, output: Node])[] = [
   ["folded positions and back", reshape(affine(reshape(seq, [n * 5, 4]), w), [n, 10])],
   ["a convolution by patches", reshape(affine(patches(image), w), [n, 2, 2, 2])],
   ["mean over positions", mean(seq, { axis: 1 })],
-  ["layer norm", div(sub(x, mean(x, { axis: 1, keepDims: true })), sqrt(variance(x, { axis: 1, keepDims: true })))],
+  [
+    "layer norm",
+    div(
+      sub(x, mean(x, { axis: 1, keepDims: true })),
+      sqrt(variance(x, { axis: 1, keepDims: true })),
+    ),
+  ],
   ["softmax over classes", logSoftmax(x, { axis: 1 })],
   ["attention over positions", attention(seq, seq)],
-  ["attention with heads", attention(transpose(reshape(seq, [n, 5, 2, 2]), [0, 2, 1, 3]), transpose(reshape(seq, [n, 5, 2, 2]), [0, 2, 1, 3]))],
+  [
+    "attention with heads",
+    attention(
+      transpose(reshape(seq, [n, 5, 2, 2]), [0, 2, 1, 3]),
+      transpose(reshape(seq, [n, 5, 2, 2]), [0, 2, 1, 3]),
+    ),
+  ],
   ["embedding", gather(variable("table", [7, 2]), indices)],
   ["positions first", transpose(matmul(transpose(seq, [1, 0, 2]), square4), [1, 0, 2])],
-  ["positions first, folded", mean(reshape(affine(reshape(transpose(seq, [1, 0, 2]), [5 * n, 4]), w), [5, n, 2]), { axis: 0 })],
+  [
+    "positions first, folded",
+    mean(reshape(affine(reshape(transpose(seq, [1, 0, 2]), [5 * n, 4]), w), [5, n, 2]), {
+      axis: 0,
+    }),
+  ],
   ["the first position", slice(seq, [null, [0, 1]])],
-  ["the first position of folded rows", add(reshape(slice(reshape(seq, [n * 5, 4]), [[0, n * 5, 5]]), [n, 4]), x)],
+  [
+    "the first position of folded rows",
+    add(reshape(slice(reshape(seq, [n * 5, 4]), [[0, n * 5, 5]]), [n, 4]), x),
+  ],
   ["two parts, one after the other", matmul(reshape(concat([x, x], 0), [2 * n, 4]), square4)],
-  ["padded positions", pad(seq, [[0, 0], [1, 1]])],
+  [
+    "padded positions",
+    pad(seq, [
+      [0, 0],
+      [1, 1],
+    ]),
+  ],
   ["a gram of each sample", gram(seq)],
   ["a product of each sample", matmul(seq, seq, { transposeA: true })],
   ["argmax over classes", cast(argMax(x, { axis: 1 }), "float")],
-  ["a solve per sample", triangularSolve(cholesky(matmul(seq, seq, { transposeA: true })), transpose(seq))],
+  [
+    "a solve per sample",
+    triangularSolve(cholesky(matmul(seq, seq, { transposeA: true })), transpose(seq)),
+  ],
   ["a copy for each outcome", mul(broadcastTo(x, [2, n, 4]), expandDims(x, 0))],
   ["parameters alone", mean(w, { axis: 0 })],
 ];
@@ -93,19 +122,48 @@ for (const [what, output] of apart) {
 
 const mixed: readonly (readonly [what: string, output: Node, how: string])[] = [
   ["a mean of the batch", sub(x, mean(x, { axis: 0 })), "sum over the samples"],
-  ["a mean of the batch without a gradient", sub(x, stopGradient(mean(x, { axis: 0 }))), "sum over the samples"],
+  [
+    "a mean of the batch without a gradient",
+    sub(x, stopGradient(mean(x, { axis: 0 }))),
+    "sum over the samples",
+  ],
   ["a variance of all", variance(x), "sum over the samples"],
   ["the largest of the batch", max(x, { axis: 0 }), "max over the samples"],
   ["softmax over axis 0", softmax(x, { axis: 0 }), "max over the samples"],
-  ["softmax over axis 0, spelled out", div(exp(x), sum(exp(x), { axis: 0 })), "sum over the samples"],
+  [
+    "softmax over axis 0, spelled out",
+    div(exp(x), sum(exp(x), { axis: 0 })),
+    "sum over the samples",
+  ],
   ["statistics of batch and positions", mean(seq, { axis: [0, 1] }), "sum over the samples"],
   ["a mean of folded rows", mean(reshape(seq, [n * 5, 4]), { axis: 0 }), "sum over the samples"],
   ["attention over samples", attention(x, x), "matmul of samples with one another"],
   ["a product over samples", matmul(x, x, { transposeA: true }), "matmul over the samples"],
-  ["a fixed map of samples", matmul(constant(tensor([[0, 1, 0], [0, 0, 1], [1, 0, 0]])), x), "matmul over the samples"],
-  ["differences of all pairs", sum(square(sub(expandDims(x, 1), expandDims(x, 0))), { axis: 2 }), "sub of samples with one another"],
+  [
+    "a fixed map of samples",
+    matmul(
+      constant(
+        tensor([
+          [0, 1, 0],
+          [0, 0, 1],
+          [1, 0, 0],
+        ]),
+      ),
+      x,
+    ),
+    "matmul over the samples",
+  ],
+  [
+    "differences of all pairs",
+    sum(square(sub(expandDims(x, 1), expandDims(x, 0))), { axis: 2 }),
+    "sub of samples with one another",
+  ],
   ["a gram of the batch", gram(x), "gram over the samples"],
-  ["samples as features", affine(transpose(x), variable("u", [n + 1, 2])), "affine over the samples"],
+  [
+    "samples as features",
+    affine(transpose(x), variable("u", [n + 1, 2])),
+    "affine over the samples",
+  ],
   ["argmax over the batch", cast(argMax(x, { axis: 0 }), "float"), "argMax over the samples"],
 ];
 

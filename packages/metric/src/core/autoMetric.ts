@@ -1,5 +1,7 @@
 import { gaussian, type Law, nodesOf, type RowLaw } from "@metrigrad/nn";
 import { jacobianGram } from "../blocks/gram.ts";
+import { withRowBytes } from "../blocks/rowBytes.ts";
+import { workOf } from "../blocks/workOf.ts";
 import { checkIsLaw, checkOptions } from "./arguments.ts";
 import { weighted } from "./context.ts";
 import {
@@ -23,7 +25,7 @@ export interface AutoMetricOptions {
  * A row that computes J'F_rJ exactly by automatic differentiation, for a kind of module (or one
  * module) without a closed form: J is the Jacobian of the response by all its parameters, sample by
  * sample, and F_r the law's Fisher information. It costs a pullback per sample for each element of the
- * response, and keeps as many rows of all parameters: `explain` says how many bytes. Its response must
+ * response, and keeps as many rows of all parameters: `explain` says how many bytes and multiply-adds. Its response must
  * depend on its input sample by sample; modules that mix samples are refused.
  * @param of a kind of module, or one module
  * @param options the law of the response
@@ -54,7 +56,8 @@ export function autoMetric(of: Described, options: AutoMetricOptions = {}): Metr
       const size = rows.shape[2] as number;
       const shape = params.length === 1 && only?.shape.length === 2 ? only.shape : [size, 1];
       const block = jacobianGram(rows, { shape: shape as [number, number] });
-      return [{ params, block, responses: () => parts }];
+      const work = workOf([rows], nodesOf(response));
+      return [{ params, block: withRowBytes(block, 0, work), responses: () => parts }];
     },
     response: responses,
     example: null,

@@ -72,7 +72,11 @@ function weightsInput(where: string, weights: Tensor, rows: number) {
   const counts = nodes as Node;
   const values = [...weights.data()];
   const some = values.some((value) => value > 0);
-  if (counts.shape.length !== 1 || !some || !values.every((value) => value >= 0 && value < Infinity)) {
+  if (
+    counts.shape.length !== 1 ||
+    !some ||
+    !values.every((value) => value >= 0 && value < Infinity)
+  ) {
     throw new MetricError({
       where,
       must: `they must be [${rows}], finite, 0 or more, and not all 0`,

@@ -1,6 +1,8 @@
 import type { AnyModule, Application, ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { jacobianGram } from "../blocks/gram.ts";
+import { withRowBytes } from "../blocks/rowBytes.ts";
+import { workOf } from "../blocks/workOf.ts";
 import { checkModel } from "../core/arguments.ts";
 import { byUnit } from "../core/byUnit.ts";
 import { groupRows, paramsOf } from "../core/groupRows.ts";
@@ -76,9 +78,18 @@ function groupBlock(
       source: "J'F_rJ of the group by metric back-propagation",
       block: () => {
         const found = responses();
-        checkSamplesApart(where, own, found.map(({ natural }) => natural));
+        checkSamplesApart(
+          where,
+          own,
+          found.map(({ natural }) => natural),
+        );
         const { rows } = groupRows(own, found);
-        return jacobianGram(rows, { shape: [rows.shape[2] as number, 1] });
+        const block = jacobianGram(rows, { shape: [rows.shape[2] as number, 1] });
+        const work = workOf(
+          [rows],
+          found.map(({ natural }) => natural),
+        );
+        return withRowBytes(block, 0, work);
       },
       responses,
     },

@@ -239,8 +239,16 @@ test("tables: a leaky relu takes the paper's row with its leak", (t) => {
   t.equal(unitRowOf(leakyRelu(0.2)).name, "relu neuron (ι=0.2, ω=1, σ=1)");
   const own = reluRow({ leak: 0.2, omega: 0.5 });
   t.equal(unitRowOf(leakyRelu(0.2), [own]), own, "a row that is given for it comes first");
-  t.equal(unitRowOf(leakyRelu(0.3), [own]).name, "relu neuron (ι=0.3, ω=1, σ=1)", "of its leak only");
-  t.match(unitRowOf(leakyRelu(-0.5)).name, /^leakyRelu/, "a slope that is no leak: by its derivative");
+  t.equal(
+    unitRowOf(leakyRelu(0.3), [own]).name,
+    "relu neuron (ι=0.3, ω=1, σ=1)",
+    "of its leak only",
+  );
+  t.match(
+    unitRowOf(leakyRelu(-0.5)).name,
+    /^leakyRelu/,
+    "a slope that is no leak: by its derivative",
+  );
   t.end();
 });
 
@@ -254,7 +262,9 @@ test("tables: E[ν(t)x̃x̃'] of leaky relu units has ν = [ι + (1−ι) sigm((
     const ts = rows.mmul(w).to2DArray();
     const expected = meanKronecker(rows, (s) =>
       Matrix.diag(
-        (ts[s] as number[]).map((one) => (leak + (1 - leak) / (1 + Math.exp((leak - 1) * one))) ** 2),
+        (ts[s] as number[]).map(
+          (one) => (leak + (1 - leak) / (1 + Math.exp((leak - 1) * one))) ** 2,
+        ),
       ),
     );
     t.ok(gap(got?.to1DArray() ?? [], expected.to1DArray()) < 1e-13, table.name);
@@ -269,7 +279,11 @@ test("subsystems: paths of modules and parameters are those of the model", (t) =
     found(standardMetrics, nested).map(({ path, names, uses }) => [path, names, uses]),
     [
       ["sequential0/dense0", ["sequential0/dense0/w"], 1],
-      ["sequential0/batchNorm0", ["sequential0/batchNorm0/scale", "sequential0/batchNorm0/offset"], 1],
+      [
+        "sequential0/batchNorm0",
+        ["sequential0/batchNorm0/scale", "sequential0/batchNorm0/offset"],
+        1,
+      ],
       ["dense0", ["dense0/w"], 2],
       ["sequential1/dense0", ["sequential1/dense0/w"], 1],
     ],
@@ -286,11 +300,18 @@ test("subsystems: in a store that has several models paths begin with the name o
   const critic = sequential(dense(3, 4), dense(4, 1));
   const store = await onReference.store([]);
   await store.add(critic, { name: "critic" });
-  const applier = applierOf({ mode: "infer", rowWeights: null, pathOf: (spec) => store.pathOf(spec) });
+  const applier = applierOf({
+    mode: "infer",
+    rowWeights: null,
+    pathOf: (spec) => store.pathOf(spec),
+  });
   applier.apply(critic, input("x", [5, 3]));
   const variables = applier.parameters.map(({ variable }) => variable);
   t.deepEqual(
-    subsystems(applier.applications, linearMetrics, variables).map(({ path, names }) => [path, names]),
+    subsystems(applier.applications, linearMetrics, variables).map(({ path, names }) => [
+      path,
+      names,
+    ]),
     [
       ["critic/dense0", ["critic/dense0/w"]],
       ["critic/dense1", ["critic/dense1/w"]],

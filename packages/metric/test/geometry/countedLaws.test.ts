@@ -31,7 +31,10 @@ function counted(counts: readonly number[], information: (t: readonly number[]) 
   const total = Matrix.zeros(9, 9);
   counts.forEach((count, s) => {
     const row = rows.getRowVector(s);
-    const one = row.transpose().mmul(row).kroneckerProduct(information(t[s] as number[]));
+    const one = row
+      .transpose()
+      .mmul(row)
+      .kroneckerProduct(information(t[s] as number[]));
     total.add(one.mul(count / 5));
   });
   return total;
@@ -79,7 +82,10 @@ for (const { name, law, targets, expected, each } of cases) {
     const { blocks } = await rfim(model, batch, { ...options, metrics: metrics.diagonal() });
     t.ok(close(await blocks[0]?.toDense(), Matrix.diag(expected.diag())), "diagonal");
     // In natural coordinates the Hessian does not depend on the labels.
-    t.ok(close(await (await observedFisher(model, batch, options)).toDense(), expected), "observed");
+    t.ok(
+      close(await (await observedFisher(model, batch, options)).toDense(), expected),
+      "observed",
+    );
     t.ok(close(await (await gaussNewton(model, batch, options)).toDense(), expected), "GN");
     const delta = matrixOf("delta", 3, 3);
     const found = await kl(model, batch, { ...options, delta: { w: asTensor(delta) } });
@@ -134,7 +140,11 @@ test("counted laws: a mask over the positions of samples", async (t) => {
     [0, 1, 2],
   );
   // σ⁻² x̃x̃' of those that are there, a mean over both samples.
-  const expected = present.transpose().mmul(present).mul(4 / n).kroneckerProduct(Matrix.eye(2));
+  const expected = present
+    .transpose()
+    .mmul(present)
+    .mul(4 / n)
+    .kroneckerProduct(Matrix.eye(2));
   const options = { store, likelihood: law };
   const { blocks } = await rfim(model, batch, { ...options, metrics: fullMetrics });
   t.ok(close(await blocks[0]?.toDense(), expected), "rfim");

@@ -31,7 +31,9 @@ const [words, width, n] = [5, 2, 4] as const;
 const indices = [3, 0, 3, 4] as const;
 const tokens = tensor(Int32Array.from(indices));
 const oneHot = tensor(
-  Float64Array.from(indices.flatMap((word) => Array.from({ length: words }, (_, i) => Number(i === word)))),
+  Float64Array.from(
+    indices.flatMap((word) => Array.from({ length: words }, (_, i) => Number(i === word))),
+  ),
   { shape: [n, words] },
 );
 const labels = tensor(Int32Array.of(0, 2, 1, 1));
@@ -133,7 +135,10 @@ const mixed = defModule({
 
 const pixels = Uint8Array.from({ length: n * 3 }, (_, i) => (67 * i) % 256);
 const bytes = tensor(pixels, { shape: [n, 3] });
-const scaled = tensor(Float64Array.from(pixels, (value) => value / 255), { shape: [n, 3] });
+const scaled = tensor(
+  Float64Array.from(pixels, (value) => value / 255),
+  { shape: [n, 3] },
+);
 
 test("trees of inputs: leaves by name, integers among them, with a scale for those that are stored", async (t) => {
   const model = mixed();
@@ -150,7 +155,12 @@ test("trees of inputs: leaves by name, integers among them, with a scale for tho
     found[name] = [
       await data((await fisher(model, batch, likelihoods)).toDense()),
       await data((await observedFisher(model, with_, likelihoods)).toDense()),
-      [await kl(model, batch, { ...likelihoods, delta: { "dense0/w": asTensor(matrixOf("d", 4, width)) } })],
+      [
+        await kl(model, batch, {
+          ...likelihoods,
+          delta: { "dense0/w": asTensor(matrixOf("d", 4, width)) },
+        }),
+      ],
       ...(await Promise.all(blocks.map((block) => data(block.toDense())))),
     ];
     t.deepEqual(
@@ -196,7 +206,11 @@ test("a batch whose leaves have different numbers of samples is refused by path"
   );
   await rejects(
     t,
-    observedFisher(model, { inputs: { word: tokens, image: bytes }, targets: short }, { store, likelihood }),
+    observedFisher(
+      model,
+      { inputs: { word: tokens, image: bytes }, targets: short },
+      { store, likelihood },
+    ),
     /observedFisher, targets: every value must be a tensor \[4, …\]/,
   );
   await store.close();
@@ -222,8 +236,12 @@ test("a batch with weights: every geometry is that of samples repeated as often 
     ),
     observed: await data((await observedFisher(model, batch, options)).toDense()),
     gaussNewton: await data((await gaussNewton(model, batch, options)).toDense()),
-    kl: [await kl(model, batch, { ...options, delta: { "dense0/w": asTensor(matrixOf("d", 4, 3)) } })],
-    rfim: await data((await rfim(model, batch, { ...options, metrics: fullMetrics })).blocks[1]?.toDense()),
+    kl: [
+      await kl(model, batch, { ...options, delta: { "dense0/w": asTensor(matrixOf("d", 4, 3)) } }),
+    ],
+    rfim: await data(
+      (await rfim(model, batch, { ...options, metrics: fullMetrics })).blocks[1]?.toDense(),
+    ),
   });
   const [got, expected] = [await ask(counted), await ask(repeated)];
   for (const [name, one] of Object.entries(expected))

@@ -36,7 +36,11 @@ const law = joint({ digit: categorical(), place: gaussian({ sigma }) });
 
 const twoHeads = defModule({
   name: "twoHeads",
-  options: () => ({ trunk: dense(2, 3, { activation: "tanh" }), digit: dense(3, 3), place: dense(3, 2) }),
+  options: () => ({
+    trunk: dense(2, 3, { activation: "tanh" }),
+    digit: dense(3, 3),
+    place: dense(3, 2),
+  }),
   children: ({ trunk, digit, place }) => [trunk, digit, place],
   apply: (_, h, { options: { trunk, digit, place }, call }) => {
     const t = call(trunk, h);
@@ -170,11 +174,17 @@ test("joint laws: observedFisher is the Hessian of both by second differences", 
       const norm = Math.log(o.slice(0, 3).reduce((sum, one) => sum + Math.exp(one), 0));
       total += norm - (o[targets.digit.data()[s] as number] as number);
       for (const k of [0, 1])
-        total += ((targets.place.data()[2 * s + k] as number) - (o[3 + k] as number)) ** 2 / (2 * sigma ** 2);
+        total +=
+          ((targets.place.data()[2 * s + k] as number) - (o[3 + k] as number)) ** 2 /
+          (2 * sigma ** 2);
     }
     return total / n;
   };
-  const hessian = slopes((at) => slopes((values) => [loss(values)], at, 2e-3).to1DArray(), theta, 2e-3);
+  const hessian = slopes(
+    (at) => slopes((values) => [loss(values)], at, 2e-3).to1DArray(),
+    theta,
+    2e-3,
+  );
   t.ok(close(await observed.toDense(), hessian, 1e-6));
   await store.close();
 });

@@ -1,9 +1,8 @@
-import { cast, equal, expandDims, max, mul, reshape } from "@metrigrad/graph";
-import { affine } from "@metrigrad/graph";
+import { affine, cast, equal, expandDims, max, mul, reshape } from "@metrigrad/graph";
 import { defMetric, unitGram } from "@metrigrad/metric";
 import { defModule, gaussian, glorotUniform, param } from "@metrigrad/nn";
 
-const units = 2;
+const units = 1;
 const pieces = 3;
 
 /** h_i = max_k w_ik'x̃: units of three linear pieces (Goodfellow et al. 2013). */
@@ -19,7 +18,7 @@ export const maxout = defModule({
 
 /**
  * Its metric under gaussian(1), times a factor: a piece responds where it is the largest one, so ν is 1 there and 0
- * elsewhere. Pieces of one unit never respond together, so that nothing couples the columns.
+ * elsewhere. Pieces of a unit never respond together, so that nothing couples the columns.
  */
 export function maxoutMetric(factor: number) {
   return defMetric(maxout, {

@@ -39,9 +39,16 @@ function byHand(
   for (let s = 0; s < n; s++) {
     const row = x.getRowVector(s);
     for (const { of, information } of responses) {
-      const at = (theta: readonly number[]) => of(Matrix.from1DArray(w.rows, w.columns, [...theta]), row);
+      const at = (theta: readonly number[]) =>
+        of(Matrix.from1DArray(w.rows, w.columns, [...theta]), row);
       const j = slopes(at, w.to1DArray());
-      total.add(j.transpose().mmul(information(at(w.to1DArray()))).mmul(j).div(n));
+      total.add(
+        j
+          .transpose()
+          .mmul(information(at(w.to1DArray())))
+          .mmul(j)
+          .div(n),
+      );
     }
   }
   return total;
@@ -74,7 +81,10 @@ test("stackedMetrics: a skip connection ends a subsystem in both layers that rea
     return layer(sum(h, layer(h, b, Math.tanh)), third).to1DArray();
   };
   const responses = {
-    inner: { of: (a: Matrix, row: Matrix) => layer(hidden(a, row), second).to1DArray(), information: signs },
+    inner: {
+      of: (a: Matrix, row: Matrix) => layer(hidden(a, row), second).to1DArray(),
+      information: signs,
+    },
     outer: { of: (a: Matrix, row: Matrix) => top(a, second, row), information: softmax },
   };
   const two = await denseBlocks(model, { ...place, metrics: stackedMetrics() });
@@ -83,12 +93,21 @@ test("stackedMetrics: a skip connection ends a subsystem in both layers that rea
   t.ok(close(two["dense1/w"], byHand(second, [last])), "the layer inside");
   const all = { ...place, metrics: stackedMetrics({ layers: Number.POSITIVE_INFINITY }) };
   const whole = await denseBlocks(model, all);
-  t.ok(close(whole["dense0/w"], byHand(first, [responses.outer])), "all layers: the model's response alone");
+  t.ok(
+    close(whole["dense0/w"], byHand(first, [responses.outer])),
+    "all layers: the model's response alone",
+  );
   t.ok(close(whole["dense1/w"], byHand(second, [last])));
   const three = await denseBlocks(model, { ...place, metrics: stackedMetrics({ layers: 3 }) });
-  t.ok(close(three["dense0/w"], byHand(first, [responses.outer])), "three layers reach the output by both ways");
+  t.ok(
+    close(three["dense0/w"], byHand(first, [responses.outer])),
+    "three layers reach the output by both ways",
+  );
   t.deepEqual(
-    subsystemsOf(model, { ...place, metrics: stackedMetrics() })[0]?.responses().map(({ law }) => law.name).sort(),
+    subsystemsOf(model, { ...place, metrics: stackedMetrics() })[0]
+      ?.responses()
+      .map(({ law }) => law.name)
+      .sort(),
     ["bernoulli{-1, 1}", "categorical"],
   );
 });
@@ -107,7 +126,8 @@ const heads = defModule({
 test("stackedMetrics: a trunk under two heads has the information of both responses", async (t) => {
   const law = joint({ one: categorical(), two: gaussian({ sigma: 0.5 }) });
   const model = heads();
-  const to = (w: Matrix) => (a: Matrix, row: Matrix) => layer(layer(row, a, Math.tanh), w).to1DArray();
+  const to = (w: Matrix) => (a: Matrix, row: Matrix) =>
+    layer(layer(row, a, Math.tanh), w).to1DArray();
   const expected = byHand(first, [
     { of: to(second), information: softmax },
     { of: to(third), information: () => Matrix.eye(2).mul(4) },
@@ -149,13 +169,18 @@ test("stackedMetrics: layers that do not reach the output keep their own form", 
       const own = await denseBlocks(model, { ...place, metrics: fullMetrics });
       t.equal(Object.keys(blocks).length, depth + 1);
       if (likelihood !== null)
-        for (const [path, block] of Object.entries(own)) t.ok(close(blocks[path], block), `${depth}, ${path}`);
+        for (const [path, block] of Object.entries(own))
+          t.ok(close(blocks[path], block), `${depth}, ${path}`);
     }
   }
 });
 
 test("approximations: a layer that does not reach the output has a block of zeros", async (t) => {
-  const blocks = await denseBlocks(idle(1), { x, likelihood: categorical(), metrics: metrics.kfac() });
+  const blocks = await denseBlocks(idle(1), {
+    x,
+    likelihood: categorical(),
+    metrics: metrics.kfac(),
+  });
   t.equal(blocks["dense0/w"]?.norm(), 0);
   t.ok((blocks["dense1/w"]?.norm() ?? 0) > 0.1);
 });

@@ -40,8 +40,14 @@ function scores(s: number): { readonly p: number; readonly delta: Matrix }[] {
   const slope = Matrix.sub(Matrix.ones(T, 3), Matrix.mul(h, h));
   return eta.map((p, y) => {
     const errors = Matrix.rowVector(eta.map((one, k) => (k === y ? 1 : 0) - one));
-    const back = errors.mmul(c.subMatrix(0, 2, 0, 1).transpose()).div(T).to1DArray();
-    return { p, delta: new Matrix(slope.to2DArray().map((row) => row.map((v, i) => v * (back[i] as number)))) };
+    const back = errors
+      .mmul(c.subMatrix(0, 2, 0, 1).transpose())
+      .div(T)
+      .to1DArray();
+    return {
+      p,
+      delta: new Matrix(slope.to2DArray().map((row) => row.map((v, i) => v * (back[i] as number)))),
+    };
   });
 }
 
@@ -54,21 +60,28 @@ const close = (got: Matrix | undefined, expected: Matrix) =>
   gap(got?.to1DArray() ?? [], expected.to1DArray()) < 1e-13;
 
 test("linearRows: reduce is E[x̄x̄'] of the sums x̄ over positions, expand the sum of E[x̃x̃']", async (t) => {
-  const by = (sharing: Sharing) => denseBlocks(model, { ...place, metrics: metrics(linearRows({ sharing })) });
+  const by = (sharing: Sharing) =>
+    denseBlocks(model, { ...place, metrics: metrics(linearRows({ sharing })) });
   const [reduce, expand] = [await by("reduce"), await by("expand")];
   const eye = Matrix.eye(3);
   const summed = mean_((s) => outer(total(positions(s))));
   t.ok(close(reduce["dense0/w"], summed.kroneckerProduct(eye)), "reduce");
   const each = mean_((s) => positions(s).transpose().mmul(positions(s)));
   t.ok(close(expand["dense0/w"], each.kroneckerProduct(eye)), "expand");
-  t.ok(close(reduce["dense1/w"], expand["dense1/w"] as Matrix), "one row per sample: no difference");
+  t.ok(
+    close(reduce["dense1/w"], expand["dense1/w"] as Matrix),
+    "one row per sample: no difference",
+  );
   const half = { ...place, metrics: metrics(linearRows({ sharing: "reduce", sigma: 0.5 })) };
   const { "dense0/w": narrow } = await denseBlocks(model, half);
   t.ok(close(narrow, summed.kroneckerProduct(eye).mul(4)), "σ");
 });
 
 test("kfacMetrics: reduce is E[x̄x̄'] ⊗ E[δ̄δ̄'] of mean inputs and summed scores", async (t) => {
-  const blocks = await denseBlocks(model, { ...place, metrics: kfacMetrics({ sharing: "reduce" }) });
+  const blocks = await denseBlocks(model, {
+    ...place,
+    metrics: kfacMetrics({ sharing: "reduce" }),
+  });
   const a = mean_((s) => outer(total(positions(s)).div(T)));
   const g = mean_((s) =>
     scores(s)

@@ -90,7 +90,10 @@ test("freeze: a predicate chooses parameters by their paths in the module", asyn
     "freezing again freezes more",
   );
   t.deepEqual(
-    applyModel(freeze(body, () => false), rows).parameters.length,
+    applyModel(
+      freeze(body, () => false),
+      rows,
+    ).parameters.length,
     2,
     "nothing where nothing is chosen",
   );

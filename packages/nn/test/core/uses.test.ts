@@ -26,8 +26,8 @@ import {
   defModule,
   dense,
   outputRows,
-  param,
   type ParameterSpec,
+  param,
   sampleSums,
   sequential,
   type Use,
@@ -172,9 +172,7 @@ test("uses: a bias after a reshape belongs to the product", (t) => {
     const tall = matmul(reshape(x, [20, 3]), w as Node);
     return add(reshape(tall, [5, 4, 2]), b as Node);
   });
-  t.deepEqual(linesOf(model, [5, 4, 3]), [
-    ["affine w b bias: [20,3] -> [5,4,2], matmul:1 add:1"],
-  ]);
+  t.deepEqual(linesOf(model, [5, 4, 3]), [["affine w b bias: [20,3] -> [5,4,2], matmul:1 add:1"]]);
   const [use] = usesIn(model, [5, 4, 3]) as [Use & AffineUse];
   t.deepEqual(outputRows(use).shape, [20, 2], "as rows");
   const [flat] = usesIn(dense(3, 2)) as [Use & AffineUse];
@@ -187,10 +185,7 @@ test("uses: a product that goes elsewhere too has no bias", (t) => {
     const product = matmul(x, w as Node);
     return add(square(product), add(product, b as Node));
   });
-  const apart = [
-    "affine w: [5,3] -> [5,2], matmul:1",
-    "scale b: null -> [5,2], add:1",
-  ];
+  const apart = ["affine w: [5,3] -> [5,2], matmul:1", "scale b: null -> [5,2], add:1"];
   t.deepEqual(linesOf(used), [apart]);
   const both = moduleOf({ w: [3, 2], b: [2] }, ({ w, b }, x) => {
     const product = matmul(x, w as Node);
@@ -222,10 +217,7 @@ test("uses: transposed weights, also tied to a layer before", async (t) => {
     matmul(relu(matmul(x, w as Node)), transpose(w as Node)),
   );
   t.deepEqual(linesOf(tied), [
-    [
-      "affine w: [5,3] -> [5,2], matmul:1",
-      "affine w transposed: [5,2] -> [5,3], transpose:0",
-    ],
+    ["affine w: [5,3] -> [5,2], matmul:1", "affine w transposed: [5,2] -> [5,3], transpose:0"],
   ]);
   const [use] = usesIn(byNode) as [Use & AffineUse];
   t.deepEqual(columnsOf(use).shape, [3, 2]);
@@ -265,9 +257,7 @@ test("uses: scale and shift per feature", (t) => {
     add(mul(x, gain as Node), by as Node),
   );
   t.deepEqual(linesOf(backwards), [["scale gain by: [5,3] -> [5,3], mul:1 add:1"]]);
-  t.deepEqual(linesOf(backwards, [5, 4, 3]), [
-    ["scale gain by: [20,3] -> [5,4,3], mul:1 add:1"],
-  ]);
+  t.deepEqual(linesOf(backwards, [5, 4, 3]), [["scale gain by: [20,3] -> [5,4,3], mul:1 add:1"]]);
   const positions = moduleOf({ gain: [4, 3] }, ({ gain }, x) => mul(x, gain as Node));
   t.deepEqual(linesOf(positions, [5, 4, 3]), [["scale gain: [5,12] -> [5,4,3], mul:1"]]);
   const [use] = usesIn(backwards) as [Use];
@@ -301,9 +291,7 @@ test("uses: a weight with another reader has a use for each", (t) => {
     add(matmul(x, w as Node), sum(square(w as Node))),
   );
   t.deepEqual(linesOf(model), [["affine w: [5,3] -> [5,2], matmul:1", "free w, square:0"]]);
-  const itself = moduleOf({ w: [3, 3] }, ({ w }, x) =>
-    matmul(x, mul(w as Node, w as Node)),
-  );
+  const itself = moduleOf({ w: [3, 3] }, ({ w }, x) => matmul(x, mul(w as Node, w as Node)));
   t.deepEqual(linesOf(itself), [["free w, mul:0 mul:1"]], "both places");
   t.end();
 });
