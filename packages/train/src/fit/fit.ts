@@ -36,7 +36,6 @@ export function fit<
 function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   const { epochs, signal } = options;
   const history: EpochEvent[] = [];
-  const splits = splitNames(options.data);
   let store: Store | null = null;
   let prepared: Prepared | null = null;
   let training: SplitEvaluator | null = null;
@@ -123,7 +122,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     const rows = typeof train === "object" ? train.rows : undefined;
     return {
       ...(train === false ? {} : { train: await evaluators.evaluate("train", rows) }),
-      ...(valid && splits.includes("valid") ? { valid: await evaluators.evaluate("valid") } : {}),
+      ...(valid && splitNames(options.data).includes("valid") ? { valid: await evaluators.evaluate("valid") } : {}),
     };
   };
 
@@ -146,7 +145,9 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       return ready().store;
     },
     history,
-    splits,
+    get splits() {
+      return splitNames(options.data);
+    },
     get best() {
       return stops?.best ?? null;
     },

@@ -1,5 +1,5 @@
 import { cast, compile, type Feeds, type Node, stack, type Update, variable } from "@metrigrad/graph";
-import { type Handle, type Store, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
+import { GraphError, type Handle, type Store, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
 import type { BatchPlace } from "../divergence.ts";
 import { divergedAt } from "./diverged.ts";
 import { dueName, duePhases } from "./due.ts";
@@ -7,7 +7,7 @@ import { findFailingNode } from "./failingNode.ts";
 import { numberFeed } from "./feeds.ts";
 import { guardUpdates, plainUpdates } from "./guard.ts";
 import { type MeteredProgram, metered } from "./meter.ts";
-import { claimSlots, countOf, dropCount } from "./openSteps.ts";
+import { claimSlots, countOf } from "./openSteps.ts";
 import { type Reporter, reporter } from "./reporter.ts";
 import type { OptimizerReport } from "./report.ts";
 import type { StepGraph } from "./stepGraph.ts";
@@ -71,7 +71,6 @@ export async function stepRunner(
     release();
     throw error;
   }
-  for (const { spec } of gone) dropCount(store, spec);
   const count = countOf(store, counter.attrs);
   const programs = new Map<string, MeteredProgram<readonly Handle[]>>();
   /** The loss, and the number of the step that failed; programs that read write it. */
@@ -79,6 +78,7 @@ export async function stepRunner(
   const kept = new Map<number, Feeds>();
   let keptSize = 0;
   let reports: Reporter | null = null;
+  let closed = false;
 
   const done = async (): Promise<number> => {
     count.done ??= (await store.read(counter.attrs)).item();
@@ -107,6 +107,7 @@ export async function stepRunner(
   };
 
   const step = async (feeds: Feeds, reading: boolean): Promise<readonly Handle[]> => {
+    if (closed) throw closedStep(where);
     const number = await done();
     const program = await programOf(number, reading);
     const all = { ...feeds, [numberFeed]: tensor(Int32Array.of(number), { shape: [] }) };
@@ -166,6 +167,8 @@ export async function stepRunner(
     takeMetricSeconds: () =>
       [...programs.values()].reduce((sum, program) => sum + program.takeMetricSeconds(), 0),
     close: async () => {
+      if (closed) return;
+      closed = true;
       release();
       await reports?.close();
       await Promise.all([...programs.values()].map((program) => program.close()));
@@ -173,6 +176,15 @@ export async function stepRunner(
       await store.remove([told.attrs]);
     },
   };
+}
+
+function closedStep(where: string): GraphError {
+  return new GraphError({
+    where,
+    must: "the step must be open",
+    got: "a closed one",
+    todo: "make another one; its state is on the store",
+  });
 }
 
 function bytesOf(feeds: Feeds): number {
