@@ -20,13 +20,12 @@ export type FitOptions<
  * @throws GraphError for options that are unknown or out of range; while iterated DivergenceError, DataError and
  *   what the model throws
  */
-export function fit<
-  In,
-  Out,
-  X extends Tree<Tensor> = Tensor,
-  Y extends Tree<Tensor> = Tensor,
->(model: Module<In, Out>, options: FitOptions<Out, X, Y>): Run {
+export function fit<In, Out, X extends Tree<Tensor> = Tensor, Y extends Tree<Tensor> = Tensor>(
+  model: Module<In, Out>,
+  options: FitOptions<Out, X, Y>,
+): Run {
   const { backend, store } = options ?? {};
-  if (options === undefined || backend !== undefined || store !== undefined) return fitOn(model, options);
+  if (options === undefined || backend !== undefined || store !== undefined)
+    return fitOn(model, options);
   return fitOn(model, { ...options, backend: defaultBackend });
 }

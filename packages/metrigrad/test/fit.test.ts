@@ -1,6 +1,7 @@
 import test from "tape";
 import {
   categorical,
+  cpu,
   dataSet,
   defaultBackend,
   dense,
@@ -33,7 +34,7 @@ test("fit runs on the cpu where no backend is given", async (t) => {
 });
 
 test("fit without options is refused", (t) => {
-  t.throws(() => fit(sequential(dense(1, 2)), undefined as never), /fit: data must be given/);
+  t.throws(() => fit(sequential(dense(1, 2)), undefined as never), /fit: options must be an object/);
   t.end();
 });
 
@@ -49,4 +50,31 @@ test("many runs do not add to the memory of the default backend", async (t) => {
   const before = await describe();
   for (let k = 0; k < 5; k++) await train();
   t.equal(await describe(), before);
+});
+
+test("after the default backend was closed, the next fit makes another one", async (t) => {
+  const first = await defaultBackend();
+  t.equal(await defaultBackend(), first, "one per process");
+  await first.close();
+  const run = fit(sequential(dense(1, 2)), { ...options, epochs: 1 });
+  t.equal((await run.finish()).length, 1);
+  const second = await defaultBackend();
+  t.notEqual(second, first);
+  t.equal(run.store.backend, second);
+  await run.close();
+  await second.close();
+  const both = await Promise.all([defaultBackend(), defaultBackend()]);
+  t.equal(both[0], both[1], "calls at the same time share it");
+});
+
+test("a given store is used as it is", async (t) => {
+  const backend = await cpu();
+  const model = sequential(dense(1, 2));
+  const store = await backend.store(model);
+  const run = fit(model, { ...options, store });
+  await run.finish();
+  await run.close();
+  t.equal(run.store, store);
+  t.ok(store.has("dense0/w"), "and stays open");
+  await backend.close();
 });

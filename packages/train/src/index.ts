@@ -2,7 +2,7 @@ export { checkpointBytes } from "./checkpoint/checkpointBytes.ts";
 export { loadCheckpoint } from "./checkpoint/loadCheckpoint.ts";
 export { saveCheckpoint } from "./checkpoint/saveCheckpoint.ts";
 export { type BatchPlace, DivergenceError, type DivergencePlace } from "./divergence.ts";
-export { type EvaluateContext, evaluate, type Evaluated } from "./evaluate.ts";
+export { type EvaluateContext, type Evaluated, evaluate } from "./evaluate.ts";
 export type { BestEpoch } from "./fit/earlyStopping.ts";
 export type { EpochEvent, Evaluation, StepEvent } from "./fit/events.ts";
 export { fit } from "./fit/fit.ts";

@@ -1,4 +1,4 @@
-import { type Reading, rowsOf } from "@metrigrad/data";
+import { gatherRows, type Reading, rowsOf } from "@metrigrad/data";
 import { compile, input, isNode, type Node } from "@metrigrad/graph";
 import {
   type AnyLaw,
@@ -6,8 +6,8 @@ import {
   applierOf,
   type Law,
   type Module,
-  namedNodes,
   type NodeTree,
+  namedNodes,
 } from "@metrigrad/nn";
 import {
   checkNames,
@@ -24,7 +24,6 @@ import {
   type Tree,
   tensor,
 } from "@metrigrad/tensor";
-import { gatherRows } from "@metrigrad/data";
 import { feedTree, inputsOf, leafFeeds, leafValues, scaledInputs } from "./data/reading.ts";
 import { chunkRows } from "./host/chunkRows.ts";
 import { pacer } from "./host/pause.ts";
@@ -80,7 +79,12 @@ export async function predict<In, Out, Y = Out>(
     const results = nodes.map(([, { shape, type }]) => {
       const row = shape.slice(1);
       const dtype = storedType(type, store.float);
-      return { shape: [n, ...row], dtype, row: row.reduce((a, b) => a * b, 1), data: hostArray(dtype, n * row.reduce((a, b) => a * b, 1)) };
+      return {
+        shape: [n, ...row],
+        dtype,
+        row: row.reduce((a, b) => a * b, 1),
+        data: hostArray(dtype, n * row.reduce((a, b) => a * b, 1)),
+      };
     });
     const used = new Set(program.plan.feeds.map(({ name }) => name));
     const rest = pacer();

@@ -163,7 +163,11 @@ function checkStep(options: TrainingStepOptions): void {
     throw new GraphError({ where: "trainingStep", must, got: String(got), todo });
   };
   if (typeof optimizer?.update !== "function") {
-    refuse("optimizer must be a value like sgd()", typeof optimizer, "call it: { optimizer: sgd() }");
+    refuse(
+      "optimizer must be a value like sgd()",
+      typeof optimizer,
+      "call it: { optimizer: sgd() }",
+    );
   }
   if (typeof loss !== "function") {
     refuse("loss must be a function", typeof loss, "pass { loss: ({ x }, { apply }) => … }");

@@ -47,7 +47,13 @@ test("a step is gradient descent: loss, outputs and numbers worked out by hand",
       return { loss: mean(square(sub(output, y))), outputs: { output, twice: mul(output, 2) } };
     },
   });
-  const feeds = { x: [[1, 0], [0, 1]], y: [[1], [1]] };
+  const feeds = {
+    x: [
+      [1, 0],
+      [0, 1],
+    ],
+    y: [[1], [1]],
+  };
   const { loss, outputs, step: number, report } = await step.run(feeds);
   // Outputs 1.5 and 2.5, errors 0.5 and 1.5.
   t.equal(loss, (0.25 + 2.25) / 2);
@@ -62,8 +68,16 @@ test("a step is gradient descent: loss, outputs and numbers worked out by hand",
   await step.advance(feeds);
   t.equal(step.count, 2);
   await step.close();
-  t.ok(store.variables.every(({ spec }) => spec.role !== "data"), "nothing but state stays");
-  await rejects(t, step.run(feeds), GraphError, /trainingStep: the step must be open, got a closed one/);
+  t.ok(
+    store.variables.every(({ spec }) => spec.role !== "data"),
+    "nothing but state stays",
+  );
+  await rejects(
+    t,
+    step.run(feeds),
+    GraphError,
+    /trainingStep: the step must be open, got a closed one/,
+  );
 });
 
 test("a loss per sample is averaged, by weights where there are some", async (t) => {
@@ -117,7 +131,9 @@ for (const [name, optimizer] of Object.entries({
     });
     const read = async () => {
       const values = store.variables.filter(({ spec }) => spec.role === "parameter");
-      return Promise.all(values.map(async ({ path, spec }) => [path, [...(await store.read(spec)).data()]]));
+      return Promise.all(
+        values.map(async ({ path, spec }) => [path, [...(await store.read(spec)).data()]]),
+      );
     };
     const noise = tensor(Array.from({ length: 16 }, (_, i) => [Math.sin(i), Math.cos(5 * i)]));
     const real = tensor(Array.from({ length: 16 }, (_, i) => [2 + 0.1 * Math.sin(3 * i)]));
@@ -154,7 +170,8 @@ test("parameters: predicates, free variables, frozen parts", async (t) => {
   const moved = async (parameters: Parameters<typeof make>[0]) => {
     const step = await make(parameters);
     const names = ["dense0/w", "dense1/w", "gain"];
-    const read = () => Promise.all(names.map(async (one) => String((await store.read(one)).data())));
+    const read = () =>
+      Promise.all(names.map(async (one) => String((await store.read(one)).data())));
     const before = await read();
     await step.advance(batch);
     const after = await read();
@@ -171,8 +188,18 @@ test("parameters: predicates, free variables, frozen parts", async (t) => {
     GraphError,
     /trainingStep: every parameter that the loss reads must belong to a module that the loss applies, got gain, which does not and would never be trained; apply its module by context.apply/,
   );
-  await rejects(t, make(() => false), GraphError, /there must be a parameter to train, got none/);
-  await rejects(t, make("dense0" as never), GraphError, /parameters must be a module, .* got string/);
+  await rejects(
+    t,
+    make(() => false),
+    GraphError,
+    /there must be a parameter to train, got none/,
+  );
+  await rejects(
+    t,
+    make("dense0" as never),
+    GraphError,
+    /parameters must be a module, .* got string/,
+  );
   const half = freeze(model, (path) => path === "dense0/w");
   const frozen = await trainingStep(store, {
     optimizer: sgd(),
@@ -231,7 +258,10 @@ test("modules that the store lacks are named, with what to do", async (t) => {
 test("trees go in and out, and observe gives ln p with masks held fixed", async (t) => {
   const heads = defModule({
     name: "heads",
-    children: (options: { a: ReturnType<typeof dense>; b: ReturnType<typeof dense> }) => [options.a, options.b],
+    children: (options: { a: ReturnType<typeof dense>; b: ReturnType<typeof dense> }) => [
+      options.a,
+      options.b,
+    ],
     apply: (_, { left, right }: { left: Node; right: Node }, { call, options }) => ({
       response: { digit: call(options.a, left), angle: call(options.b, right) },
     }),
@@ -254,7 +284,12 @@ test("trees go in and out, and observe gives ln p with masks held fixed", async 
     },
   });
   const feeds = {
-    left: [[1, 0], [0, 1], [1, 1], [0, 0]],
+    left: [
+      [1, 0],
+      [0, 1],
+      [1, 1],
+      [0, 0],
+    ],
     right: [[1], [2], [3], [4]],
     digit: tensor(Int32Array.of(0, 1, 2, 0)),
     angle: [[1], [2], [1e9], [4]],
@@ -304,7 +339,14 @@ test("L2 covers the trained parameters; step and progress are nodes", async (t) 
     const { outputs } = await step.run({ x: [[1]] });
     seen.push([outputs.number, outputs.progress].map((one) => (one as Tensor).item()));
   }
-  t.deepEqual(seen, [[0, 0], [1, 0.25], [2, 0.5], [3, 0.75], [4, 1], [5, 1]]);
+  t.deepEqual(seen, [
+    [0, 0],
+    [1, 0.25],
+    [2, 0.5],
+    [3, 0.75],
+    [4, 1],
+    [5, 1],
+  ]);
   t.deepEqual((await store.read("w")).toArray(), [[2 * 0.5 ** 6], [3]], "the bias does not decay");
 });
 
@@ -354,7 +396,10 @@ test("runs that are not awaited take their turns", async (t) => {
   const [a, b] = [await regression(one, model, adam()), await regression(other, model, adam())];
   const together = await Promise.all([a.run(batch), a.run(batch), a.run(batch)]);
   const apart = [await b.run(batch), await b.run(batch), await b.run(batch)];
-  t.deepEqual(together.map(({ loss, step }) => [loss, step]), apart.map(({ loss, step }) => [loss, step]));
+  t.deepEqual(
+    together.map(({ loss, step }) => [loss, step]),
+    apart.map(({ loss, step }) => [loss, step]),
+  );
 });
 
 test("reports are given at the steps that are asked for", async (t) => {
@@ -372,7 +417,10 @@ test("reports are given at the steps that are asked for", async (t) => {
   });
   const reports = [];
   for (let at = 0; at < 4; at++) reports.push((await step.run(batch)).report);
-  t.deepEqual(reports.map((one) => one?.step ?? null), [null, 2, null, 4]);
+  t.deepEqual(
+    reports.map((one) => one?.step ?? null),
+    [null, 2, null, 4],
+  );
   t.ok((reports[1]?.quantities.length as number) <= 0.05 + 1e-9);
 });
 
@@ -385,9 +433,15 @@ test("what is wrong with options, feeds and losses is said", async (t) => {
     loss: ({ x, y }: { x: Node; y: Node }, { apply }: { apply: (...of: never[]) => unknown }) =>
       mean(square(sub(apply(model as never, x as never) as Node, y))),
   };
-  const refused = (change: object, message: RegExp, type: typeof GraphError | typeof ShapeError = GraphError) =>
-    rejects(t, trainingStep(store, { ...options, ...change } as never), type, message);
-  await refused({ optimiser: sgd() }, /trainingStep: options must be among optimizer, .* got optimiser/);
+  const refused = (
+    change: object,
+    message: RegExp,
+    type: typeof GraphError | typeof ShapeError = GraphError,
+  ) => rejects(t, trainingStep(store, { ...options, ...change } as never), type, message);
+  await refused(
+    { optimiser: sgd() },
+    /trainingStep: options must be among optimizer, .* got optimiser/,
+  );
   await refused({ optimizer: sgd }, /optimizer must be a value like sgd\(\), got function/);
   await refused({ loss: 3 }, /loss must be a function, got number/);
   await refused({ steps: 0 }, /steps must be a positive integer, got 0/);
@@ -397,16 +451,39 @@ test("what is wrong with options, feeds and losses is said", async (t) => {
   await refused({ feeds: [8, 1] }, /feeds must be a record of shapes, got 8,1/);
   await refused({ feeds: { x: 3, y: [1] } }, /feed x must have a shape, got 3/);
   await refused({ feeds: { "training step": [1] } }, /feeds must have names of their own/);
-  await refused({ loss: ({ x }: { x: Node }) => x }, /loss must return a float node that is a scalar or \[n\], .* got float \[8, 1\]/);
+  await refused(
+    { loss: ({ x }: { x: Node }) => x },
+    /loss must return a float node that is a scalar or \[n\], .* got float \[8, 1\]/,
+  );
   await refused({ loss: async () => 0 }, /loss must return .* got a promise/);
-  await refused({ loss: () => ({ loss: mean(variable("v", [3])), outputs: { a: 3 } }) }, /outputs.a must be a node, got number/);
-  await refused({ weights: ({ x }: { x: Node }) => x }, /weights must be float \[n\], got float \[8, 1\]/, ShapeError);
-  await refused({ weights: ({ x }: { x: Node }) => sum(x, { axis: 1 }) }, /the loss must have a value per sample, \[n\], where samples have weights, got a scalar/);
+  await refused(
+    { loss: () => ({ loss: mean(variable("v", [3])), outputs: { a: 3 } }) },
+    /outputs.a must be a node, got number/,
+  );
+  await refused(
+    { weights: ({ x }: { x: Node }) => x },
+    /weights must be float \[n\], got float \[8, 1\]/,
+    ShapeError,
+  );
+  await refused(
+    { weights: ({ x }: { x: Node }) => sum(x, { axis: 1 }) },
+    /the loss must have a value per sample, \[n\], where samples have weights, got a scalar/,
+  );
   const step = await trainingStep(store, options as never);
-  const wrong = (feeds: object, message: RegExp, type: typeof GraphError | typeof ShapeError = GraphError) =>
-    rejects(t, step.run(feeds as never), type, message);
-  await wrong({ x: batch.x }, /trainingStep.run: feed y must have a value of shape \[8, 1\], got none/);
+  const wrong = (
+    feeds: object,
+    message: RegExp,
+    type: typeof GraphError | typeof ShapeError = GraphError,
+  ) => rejects(t, step.run(feeds as never), type, message);
+  await wrong(
+    { x: batch.x },
+    /trainingStep.run: feed y must have a value of shape \[8, 1\], got none/,
+  );
   await wrong({ ...batch, z: 3 }, /feeds must be among x, y, got z/);
-  await wrong({ ...batch, x: [[1]] }, /feed x must have shape \[8, 1\], got \[1, 1\]; reshape it, or make another step/, ShapeError);
+  await wrong(
+    { ...batch, x: [[1]] },
+    /feed x must have shape \[8, 1\], got \[1, 1\]; reshape it, or make another step/,
+    ShapeError,
+  );
   t.equal(step.count, 0);
 });

@@ -3,11 +3,13 @@ import {
   compile,
   type Feeds,
   isNode,
+  isVariable,
   type Node,
   type Outputs,
   type Program,
+  topological,
 } from "@metrigrad/graph";
-import { GraphError, type Handle, type Store, sizeOf } from "@metrigrad/tensor";
+import { GraphError, type Handle, type NamedVariable, type Store, sizeOf } from "@metrigrad/tensor";
 import { type Measure, steady } from "./measure.ts";
 
 /** Runs in a row, at most. */
@@ -36,6 +38,7 @@ export function programTime<O extends Outputs>(
   return async (backend) => {
     const store = await backend.store([]);
     try {
+      await store.add(variablesOf(nodes, updates));
       const program = await compile({ ...request, outputs: nodes }, store);
       const done = waiting(nodes, updates, store);
       await done(await program.run(feeds));
@@ -44,6 +47,17 @@ export function programTime<O extends Outputs>(
       await store.close();
     }
   };
+}
+
+/** The variables of a program, under paths of their own: only their sizes matter. */
+function variablesOf(
+  nodes: readonly Node[],
+  updates: NonNullable<CompileRequest<Outputs>["updates"]>,
+): NamedVariable[] {
+  const roots = [...nodes, ...updates.flatMap((update) => update.filter((one) => one !== undefined))];
+  return topological(roots)
+    .filter(isVariable)
+    .map(({ attrs }, at) => ({ path: `${at}/${attrs.path ?? attrs.role}`, spec: attrs }));
 }
 
 type Done = (handles: readonly Handle[]) => Promise<unknown>;

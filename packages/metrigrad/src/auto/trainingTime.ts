@@ -1,4 +1,11 @@
-import { type AnyDataSet, type AnySplit, dataSet, gatherRows, isStream, rowsOf } from "@metrigrad/data";
+import {
+  type AnyDataSet,
+  type AnySplit,
+  dataSet,
+  gatherRows,
+  isStream,
+  rowsOf,
+} from "@metrigrad/data";
 import type { Module } from "@metrigrad/nn";
 import { GraphError, type Tensor, type Tree } from "@metrigrad/tensor";
 import { fit } from "@metrigrad/train";

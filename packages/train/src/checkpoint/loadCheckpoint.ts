@@ -35,7 +35,11 @@ export async function loadCheckpoint(from: string | Uint8Array, store: Store): P
     return spec.role === "parameter" && spec.held === undefined && !file.tensors.has(path);
   });
   if (lacking !== undefined) {
-    throw refused(where, "the file must have every parameter of the store", `none for ${lacking[0]}`);
+    throw refused(
+      where,
+      "the file must have every parameter of the store",
+      `none for ${lacking[0]}`,
+    );
   }
   const added: VariableSpec[] = [];
   const written: (readonly [spec: VariableSpec, value: Tensor])[] = [];

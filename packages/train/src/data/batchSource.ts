@@ -1,10 +1,4 @@
-import {
-  type AnyDataSet,
-  type AnySplit,
-  batches,
-  rowsOf,
-  type StreamSet,
-} from "@metrigrad/data";
+import { type AnyDataSet, type AnySplit, batches, rowsOf, type StreamSet } from "@metrigrad/data";
 import { type Store, type Tensor, type Tree, tensor } from "@metrigrad/tensor";
 import type { FeedSpecs } from "../step/feeds.ts";
 import { type BatchForm, fedForm, fedRows, type Rows, residentRows } from "./form.ts";

@@ -1,6 +1,5 @@
 import { inputScaleOf, type Reading } from "@metrigrad/data";
-import { cast, input, mul, type Node } from "@metrigrad/graph";
-import { isNode } from "@metrigrad/graph";
+import { cast, input, isNode, mul, type Node } from "@metrigrad/graph";
 import type { NodeTree } from "@metrigrad/nn";
 import {
   isTensor,
@@ -63,7 +62,10 @@ export function inputsOf(feeds: FeedSpecs): Record<string, Node> {
 export function sliceRows(value: Tensor, first: number, rows: number): Tensor {
   const size = sizeOf(value.shape.slice(1));
   const data = value.data().subarray(first * size, (first + rows) * size);
-  return tensor(data as Float32Array, { shape: [rows, ...value.shape.slice(1)], dtype: value.dtype });
+  return tensor(data as Float32Array, {
+    shape: [rows, ...value.shape.slice(1)],
+    dtype: value.dtype,
+  });
 }
 
 function feedName(part: string, path: string): string {

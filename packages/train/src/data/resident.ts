@@ -1,5 +1,12 @@
 import { type Variable, variable } from "@metrigrad/graph";
-import { isTensor, mapTree, type Store, type Tensor, type Tree, valueTypeOf } from "@metrigrad/tensor";
+import {
+  isTensor,
+  mapTree,
+  type Store,
+  type Tensor,
+  type Tree,
+  valueTypeOf,
+} from "@metrigrad/tensor";
 
 /** A tensor on a store, and how many use it there. */
 interface Resident {

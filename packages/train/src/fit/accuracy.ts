@@ -49,7 +49,10 @@ export function hitsOf(law: AnyLaw, targets: NodeTree, output: NodeTree): Hits |
     right: cast(right, "float"),
     counted: counted.includes(null)
       ? null
-      : cast((counted as Node[]).reduce((a, b) => logicalOr(a, b)), "float"),
+      : cast(
+          (counted as Node[]).reduce((a, b) => logicalOr(a, b)),
+          "float",
+        ),
   };
 }
 

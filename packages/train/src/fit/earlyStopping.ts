@@ -32,13 +32,15 @@ export function stopper(settings: EarlyStopping, model: AnyModule, store: Store)
     },
     async measure(epoch, evaluation) {
       const value = measured(metric, evaluation);
-      const gain = best === null ? Number.POSITIVE_INFINITY : (value - best.value) * (higher ? 1 : -1);
+      const gain =
+        best === null ? Number.POSITIVE_INFINITY : (value - best.value) * (higher ? 1 : -1);
       // What is not a number is no better, and where it is the first, anything is better than it.
       if (gain > minDelta || (best !== null && Number.isNaN(best.value) && !Number.isNaN(value))) {
         best = Object.freeze({ epoch, value });
         waited = 0;
         if (restore) {
-          const read = async ({ spec }: { spec: VariableSpec }) => [spec, await store.read(spec)] as const;
+          const read = async ({ spec }: { spec: VariableSpec }) =>
+            [spec, await store.read(spec)] as const;
           kept = await Promise.all(model.variables.map(read));
         }
         return false;

@@ -1,6 +1,6 @@
 import type { Tensor } from "@metrigrad/tensor";
-import type { OptimizerReport } from "../step/report.ts";
 import { pacer } from "../host/pause.ts";
+import type { OptimizerReport } from "../step/report.ts";
 import type { StepEvent } from "./events.ts";
 import type { AnyFitOptions } from "./options.ts";
 import type { Prepared } from "./prepare.ts";

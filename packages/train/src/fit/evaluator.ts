@@ -128,7 +128,9 @@ function evaluationOf(sums: ReadonlyMap<string, Sum>): Evaluation {
     cost: mean(sums.get(costName) ?? { value: Number.NaN, weight: 1 }),
     ...(right === undefined ? {} : { accuracy: mean(right) }),
     metrics: Object.freeze(
-      Object.fromEntries(metrics.map(([name, sum]) => [name.slice(metricPrefix.length), mean(sum)])),
+      Object.fromEntries(
+        metrics.map(([name, sum]) => [name.slice(metricPrefix.length), mean(sum)]),
+      ),
     ),
   });
 }
@@ -140,7 +142,11 @@ function quantities(
   rows: number,
 ): Record<string, Node> {
   const weights = input(weightsFeed, [rows]);
-  const applier = applierOf({ mode: "infer", rowWeights: weights, pathOf: (one) => store.pathOf(one) });
+  const applier = applierOf({
+    mode: "infer",
+    rowWeights: weights,
+    pathOf: (one) => store.pathOf(one),
+  });
   const none = constant(0);
   const where = "fit, evaluation";
   const settings = { where, store, mode: "infer", step: none, progress: none } as const;
@@ -173,7 +179,9 @@ function weightedScalar(name: string): GraphError {
 }
 
 function checkQuantity(name: string, value: Node, rows: number): void {
-  const fits = isNode(value) && (value.shape.length === 0 || (value.shape.length === 1 && value.shape[0] === rows));
+  const fits =
+    isNode(value) &&
+    (value.shape.length === 0 || (value.shape.length === 1 && value.shape[0] === rows));
   if (fits) return;
   throw new GraphError({
     where: `fit, ${name}`,

@@ -22,12 +22,10 @@ import { type SplitEvaluator, type SplitName, splitNames } from "./splits.ts";
  *   finite, that `dataSet` refuses or that the likelihood cannot observe, and what model, likelihood and optimizer
  *   throw as the graph is built
  */
-export function fit<
-  In,
-  Out,
-  X extends Tree<Tensor> = Tensor,
-  Y extends Tree<Tensor> = Tensor,
->(model: Module<In, Out>, options: FitOptions<Out, X, Y>): Run {
+export function fit<In, Out, X extends Tree<Tensor> = Tensor, Y extends Tree<Tensor> = Tensor>(
+  model: Module<In, Out>,
+  options: FitOptions<Out, X, Y>,
+): Run {
   const given = options as unknown as AnyFitOptions;
   checkOptions(model, given);
   return makeRun(model as unknown as AnyModule, given);
@@ -61,7 +59,8 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     try {
       prepared = await prepare(model, options, own);
       training = prepared.evaluator();
-      stops = options.earlyStopping === undefined ? null : stopper(options.earlyStopping, model, own);
+      stops =
+        options.earlyStopping === undefined ? null : stopper(options.earlyStopping, model, own);
       yield* epochsOf(prepared, training);
     } finally {
       release();
@@ -122,7 +121,9 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     const rows = typeof train === "object" ? train.rows : undefined;
     return {
       ...(train === false ? {} : { train: await evaluators.evaluate("train", rows) }),
-      ...(valid && splitNames(options.data).includes("valid") ? { valid: await evaluators.evaluate("valid") } : {}),
+      ...(valid && splitNames(options.data).includes("valid")
+        ? { valid: await evaluators.evaluate("valid") }
+        : {}),
     };
   };
 

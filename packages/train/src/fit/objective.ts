@@ -1,6 +1,12 @@
 import { classesOf, type Reading } from "@metrigrad/data";
 import { isNode, type Node, neg } from "@metrigrad/graph";
-import { type AnyLaw, type AnyModule, checkTargets, namedNodes, type NodeTree } from "@metrigrad/nn";
+import {
+  type AnyLaw,
+  type AnyModule,
+  checkTargets,
+  type NodeTree,
+  namedNodes,
+} from "@metrigrad/nn";
 import { mapTree, ShapeError, showShape, type Tensor, type Tree } from "@metrigrad/tensor";
 import type { BatchNodes } from "../data/form.ts";
 import type { StepContext } from "../step/context.ts";
@@ -20,8 +26,12 @@ export function objectiveOf(
   context: StepContext,
 ): { readonly output: NodeTree; readonly loss: Node } {
   const output = context.apply(model as never, inputs as never) as NodeTree;
-  if (likelihood !== null) return { output, loss: neg(context.observe(output, likelihood, targets)) };
-  return { output, loss: (loss as NonNullable<typeof loss>)(output as never, targets as never, context) };
+  if (likelihood !== null)
+    return { output, loss: neg(context.observe(output, likelihood, targets)) };
+  return {
+    output,
+    loss: (loss as NonNullable<typeof loss>)(output as never, targets as never, context),
+  };
 }
 
 /** Throws ShapeError where a model does not put out one value per class. */

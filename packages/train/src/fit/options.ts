@@ -12,8 +12,8 @@ import {
   type Tree,
 } from "@metrigrad/tensor";
 import type { AnyStream } from "../data/batchSource.ts";
-import { checkReport, type ReportOptions } from "../trainingStep.ts";
 import type { StepContext } from "../step/context.ts";
+import { checkReport, type ReportOptions } from "../trainingStep.ts";
 import type { StepEvent } from "./events.ts";
 
 /** A tree of tensors as a tree of nodes. */
@@ -136,7 +136,10 @@ const refuse = (must: string, got: unknown, todo: string): never => {
 };
 
 /** Checks what can be checked before a graph is built. Throws GraphError. */
-export function checkOptions(model: { readonly definition?: unknown }, options: AnyFitOptions): void {
+export function checkOptions(
+  model: { readonly definition?: unknown },
+  options: AnyFitOptions,
+): void {
   if (model?.definition === undefined) {
     const todo = "fit(sequential(dense(784, 10)), { … })";
     refuse("the first argument must be a module", typeof model, todo);
@@ -147,7 +150,11 @@ export function checkOptions(model: { readonly definition?: unknown }, options: 
     refuse("data must be a data set or a stream", typeof data, "pass what dataSet(…) gives");
   }
   if (typeof optimizer?.update !== "function") {
-    refuse("optimizer must be a value like sgd()", typeof optimizer, "call it: { optimizer: sgd() }");
+    refuse(
+      "optimizer must be a value like sgd()",
+      typeof optimizer,
+      "call it: { optimizer: sgd() }",
+    );
   }
   if ((likelihood === undefined) === (loss === undefined)) {
     const got = loss === undefined ? "neither" : "both";
@@ -222,7 +229,11 @@ function checkStopping({ earlyStopping, evaluate, metrics = {}, data }: AnyFitOp
 function checkBatchSize({ data, batchSize }: AnyFitOptions): void {
   if (isStream(data)) {
     if (batchSize === undefined) return;
-    refuse("batchSize must be left out for a stream", batchSize, "its batches say how large they are");
+    refuse(
+      "batchSize must be left out for a stream",
+      batchSize,
+      "its batches say how large they are",
+    );
   } else {
     const rows = rowsOf(data.train.inputs);
     const whole = Number.isInteger(batchSize) && (batchSize as number) >= 1;

@@ -1,14 +1,9 @@
-import {
-  type AnyDataSet,
-  type AnySplit,
-  isStream,
-  rowsOf,
-} from "@metrigrad/data";
+import { type AnyDataSet, type AnySplit, isStream, rowsOf } from "@metrigrad/data";
 import { compile, type Program } from "@metrigrad/graph";
 import type { Penalty } from "@metrigrad/optim";
 import { DataError, type Handle, permutation, type Store } from "@metrigrad/tensor";
 import type { AnyStream } from "../data/batchSource.ts";
-import { type BatchForm, fedRows, residentRows, type Rows } from "../data/form.ts";
+import { type BatchForm, fedRows, type Rows, residentRows } from "../data/form.ts";
 import { type EvaluatedRows, type Evaluator, type EvaluatorSpec, evaluator } from "./evaluator.ts";
 import type { Evaluation } from "./events.ts";
 

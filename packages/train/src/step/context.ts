@@ -1,13 +1,13 @@
 import type { Node } from "@metrigrad/graph";
-import {
-  type AnyModule,
-  type Applier,
-  type FullyApplied,
-  type Inputs,
-  type Law,
-  type Mode,
-  type Module,
-  type NodeTree,
+import type {
+  AnyModule,
+  Applier,
+  FullyApplied,
+  Inputs,
+  Law,
+  Mode,
+  Module,
+  NodeTree,
 } from "@metrigrad/nn";
 import { GraphError, type Store } from "@metrigrad/tensor";
 

@@ -18,7 +18,10 @@ export function divergedAt({ where, store, step, data, found }: DivergedStep): D
   const node = found?.node ?? null;
   const nameOf = (one: Node) =>
     isVariable(one) ? `variable ${store.pathOf(one.attrs) ?? one.attrs.role}` : showNode(one);
-  const at = data === null ? `in step ${step}` : `in batch ${data.batch} of epoch ${data.epoch}, step ${step}`;
+  const at =
+    data === null
+      ? `in step ${step}`
+      : `in batch ${data.batch} of epoch ${data.epoch}, step ${step}`;
   const what =
     found === null
       ? "a value that is finite when the step is replayed without fusion"

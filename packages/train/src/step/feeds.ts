@@ -2,8 +2,8 @@ import { type Feeds, input, type Node } from "@metrigrad/graph";
 import {
   GraphError,
   isTensor,
-  ShapeError,
   type Shape,
+  ShapeError,
   sameShape,
   showShape,
   type Tensor,
@@ -51,7 +51,11 @@ export function specOf(spec: FeedSpec): { readonly shape: Shape; readonly type: 
  * The values of all feeds as tensors.
  * @throws GraphError for a feed that is missing or unknown, ShapeError for a wrong shape
  */
-export function feedTensors(where: string, specs: FeedSpecs, values: Feeds): Record<string, Tensor> {
+export function feedTensors(
+  where: string,
+  specs: FeedSpecs,
+  values: Feeds,
+): Record<string, Tensor> {
   const names = Object.keys(specs);
   const unknown = Object.keys(values ?? {}).find((name) => !names.includes(name));
   if (unknown !== undefined) {

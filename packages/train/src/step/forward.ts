@@ -51,8 +51,7 @@ export function forwardPass<F>(spec: ForwardSpec<F>, mode: Mode): Forward {
     applier,
     modules,
     samples,
-    relativeWeights:
-      rowWeights === null ? null : div(mul(rowWeights, samples), sum(rowWeights)),
+    relativeWeights: rowWeights === null ? null : div(mul(rowWeights, samples), sum(rowWeights)),
   };
 }
 

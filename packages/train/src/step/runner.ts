@@ -1,5 +1,20 @@
-import { cast, compile, type Feeds, type Node, stack, type Update, variable } from "@metrigrad/graph";
-import { GraphError, type Handle, type Store, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
+import {
+  cast,
+  compile,
+  type Feeds,
+  type Node,
+  stack,
+  type Update,
+  variable,
+} from "@metrigrad/graph";
+import {
+  GraphError,
+  type Handle,
+  type Store,
+  sizeOf,
+  type Tensor,
+  tensor,
+} from "@metrigrad/tensor";
 import type { BatchPlace } from "../divergence.ts";
 import { divergedAt } from "./diverged.ts";
 import { dueName, duePhases } from "./due.ts";
@@ -8,8 +23,8 @@ import { numberFeed } from "./feeds.ts";
 import { guardUpdates, plainUpdates } from "./guard.ts";
 import { type MeteredProgram, metered } from "./meter.ts";
 import { claimSlots, countOf } from "./openSteps.ts";
-import { type Reporter, reporter } from "./reporter.ts";
 import type { OptimizerReport } from "./report.ts";
+import { type Reporter, reporter } from "./reporter.ts";
 import type { StepGraph } from "./stepGraph.ts";
 
 /** How steps are run. */
@@ -114,8 +129,7 @@ export async function stepRunner(
     const own = feedsOf(program, all);
     kept.set(number + 1, all);
     keptSize += bytesOf(feeds);
-    const result = reading && Object.keys(outputs).length > 0;
-    const handles = result ? await program.read(own) : (await program.run(own), []);
+    const handles = await runOf(program, own, reading && Object.keys(outputs).length > 0);
     count.done = number + 1;
     return handles;
   };
@@ -156,12 +170,18 @@ export async function stepRunner(
       const [loss = Number.NaN, bad = 0] = (values as Tensor).data();
       await settle(checkFinite ? bad : 0);
       const names = Object.keys(outputs);
-      return { loss, outputs: Object.fromEntries(names.map((name, at) => [name, tensors[at] as Tensor])) };
+      return {
+        loss,
+        outputs: Object.fromEntries(names.map((name, at) => [name, tensors[at] as Tensor])),
+      };
     },
     report: async (feeds) => {
       reports ??= reporter(graph, store, settings.costly);
       const number = await done();
-      return reports.report(number, { ...feeds, [numberFeed]: tensor(Int32Array.of(number), { shape: [] }) });
+      return reports.report(number, {
+        ...feeds,
+        [numberFeed]: tensor(Int32Array.of(number), { shape: [] }),
+      });
     },
     check,
     takeMetricSeconds: () =>
@@ -176,6 +196,17 @@ export async function stepRunner(
       await store.remove([told.attrs]);
     },
   };
+}
+
+/** Runs a program; only runs that are not read are measured step by step. */
+async function runOf(
+  program: MeteredProgram<readonly Handle[]>,
+  feeds: Feeds,
+  reading: boolean,
+): Promise<readonly Handle[]> {
+  if (reading) return program.read(feeds);
+  await program.run(feeds);
+  return [];
 }
 
 function closedStep(where: string): GraphError {

@@ -77,7 +77,8 @@ export function slotsOf(
     get others() {
       return [...there].flatMap(([path, spec]) => {
         const taken = asked.get(path);
-        const stays = taken !== undefined && (taken.attrs === spec || (reuse && alike(taken.attrs, spec)));
+        const stays =
+          taken !== undefined && (taken.attrs === spec || (reuse && alike(taken.attrs, spec)));
         return stays ? [] : [{ path, spec }];
       });
     },

@@ -116,7 +116,10 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
     ...made,
     resumed,
     updates: (due) => {
-      const { updates } = composePhases(where, due.map((index) => phases[index] as Phase));
+      const { updates } = composePhases(
+        where,
+        due.map((index) => phases[index] as Phase),
+      );
       return withRandomState([...applier.updates, ...updates], [loss, ...Object.values(outputs)]);
     },
     reported: (due, costly) => {

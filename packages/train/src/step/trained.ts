@@ -32,7 +32,10 @@ export function trainedOf(
   const free = read.filter(({ attrs }) => attrs.role === "parameter" && !inside.has(attrs));
   if (typeof choice === "function" && !isModule(choice)) {
     const all = [...applied, ...free.map((one) => freeParameter(where, one, store))];
-    return checked(where, all.filter(({ path }) => choice(path)));
+    return checked(
+      where,
+      all.filter(({ path }) => choice(path)),
+    );
   }
   const list = choice === undefined ? [] : ([choice].flat() as readonly (AnyModule | Variable)[]);
   for (const one of list) checkChoice(where, one);

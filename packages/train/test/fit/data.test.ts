@@ -28,7 +28,10 @@ const common = { epochs: 3, seed: 1, backend: reference };
 
 async function parameters(run: Run): Promise<Record<string, number[]>> {
   const own = run.store.variables.filter(({ spec }) => spec.role === "parameter");
-  const read = async ({ path }: { path: string }) => [path, [...(await run.store.read(path)).data()]];
+  const read = async ({ path }: { path: string }) => [
+    path,
+    [...(await run.store.read(path)).data()],
+  ];
   return Object.fromEntries(await Promise.all(own.map(read)));
 }
 
@@ -42,7 +45,12 @@ const embedding = defModule({
 /** Two inputs, two outputs. */
 const twoHeads = defModule({
   name: "twoHeads",
-  options: () => ({ words: embedding(), numbers: dense(2, 3), digit: dense(3, 2), angle: dense(3, 1) }),
+  options: () => ({
+    words: embedding(),
+    numbers: dense(2, 3),
+    digit: dense(3, 2),
+    angle: dense(3, 1),
+  }),
   children: ({ words, numbers, digit, angle }) => [words, numbers, digit, angle],
   apply: (_, { word, numbers }: { word: Node; numbers: Node }, { call, options }) => {
     const hidden = add(call(options.words, word), relu(call(options.numbers, numbers)));
@@ -57,9 +65,12 @@ const treeData = dataSet({
   train: {
     inputs: {
       word: tensor(Int32Array.from(range((row) => row % 5))),
-      numbers: tensor(Uint8Array.from(range((row) => (50 * row) % 256).flatMap((v) => [v, 255 - v])), {
-        shape: [rows, 2],
-      }),
+      numbers: tensor(
+        Uint8Array.from(range((row) => (50 * row) % 256).flatMap((v) => [v, 255 - v])),
+        {
+          shape: [rows, 2],
+        },
+      ),
     },
     targets: {
       digit: range((row) => ((row % 5) + (row % 3) > 2 ? 1 : 0)),
@@ -72,7 +83,10 @@ const treeData = dataSet({
 
 test("trees of inputs and targets, integers among them, under a joint law", async (t) => {
   const law = joint({ digit: categorical(), angle: gaussian({ sigma: 0.5 }) });
-  for (const optimizer of [adam({ learningRate: 0.03 }), rngd({ learningRate: 0.2 })] as Optimizer[]) {
+  for (const optimizer of [
+    adam({ learningRate: 0.03 }),
+    rngd({ learningRate: 0.2 }),
+  ] as Optimizer[]) {
     const model = twoHeads();
     const run = fit(model, {
       ...common,
@@ -81,7 +95,9 @@ test("trees of inputs and targets, integers among them, under a joint law", asyn
       optimizer,
       batchSize: 8,
       epochs: 20,
-      metrics: { angleError: (output, { angle }) => mean(abs(sub(output.angle, angle)), { axis: 1 }) },
+      metrics: {
+        angleError: (output, { angle }) => mean(abs(sub(output.angle, angle)), { axis: 1 }),
+      },
     });
     const events = await run.finish();
     const [first, last] = [events[0], events.at(-1)] as [EpochEvent, EpochEvent];
@@ -93,7 +109,13 @@ test("trees of inputs and targets, integers among them, under a joint law", asyn
   const narrow = sequential(dense(2, 3)) as Module;
   await rejects(
     t,
-    fit(narrow, { ...common, data: treeData as never, likelihood: categorical(), optimizer: sgd(), batchSize: 8 }).finish(),
+    fit(narrow, {
+      ...common,
+      data: treeData as never,
+      likelihood: categorical(),
+      optimizer: sgd(),
+      batchSize: 8,
+    }).finish(),
     Error,
     /./,
   );
@@ -143,13 +165,21 @@ test("a weight counts as so many copies of the row: step, metric, statistics and
     }
     const [a, b] = ends as [(typeof ends)[0], (typeof ends)[0]];
     for (const [path, values] of Object.entries(a.values)) {
-      const off = Math.max(...values.map((value, at) => Math.abs(value - (b.values[path]?.[at] as number))));
+      const off = Math.max(
+        ...values.map((value, at) => Math.abs(value - (b.values[path]?.[at] as number))),
+      );
       t.ok(off < 1e-9, `${optimizer.name}: ${path} is off by ${off}`);
     }
-    const numbers = ({ trainCost, validCost, validAccuracy }: EpochEvent) => [trainCost, validCost, validAccuracy];
+    const numbers = ({ trainCost, validCost, validAccuracy }: EpochEvent) => [
+      trainCost,
+      validCost,
+      validAccuracy,
+    ];
     for (const [at, event] of a.events.entries()) {
       const other = numbers(b.events[at] as EpochEvent);
-      const same = numbers(event).every((value, i) => Math.abs((value ?? 9) - (other[i] ?? 0)) < 1e-9);
+      const same = numbers(event).every(
+        (value, i) => Math.abs((value ?? 9) - (other[i] ?? 0)) < 1e-9,
+      );
       t.ok(same, `${optimizer.name}: evaluation of epoch ${at + 1}`);
     }
   }
@@ -167,7 +197,12 @@ test("sampleWeight: false leaves the weights out; a scalar loss cannot take them
   t.deepEqual(await parameters(off), await parameters(without));
   const { likelihood: __, ...others } = options;
   const scalar = fit(model, { ...others, data, loss: (output) => mean(square(output)) });
-  await rejects(t, scalar.finish(), GraphError, /fit: the loss must have a value per sample, \[n\], where samples have weights/);
+  await rejects(
+    t,
+    scalar.finish(),
+    GraphError,
+    /fit: the loss must have a value per sample, \[n\], where samples have weights/,
+  );
 });
 
 test("an own loss: per sample or as a scalar, the same run; no likelihood, no accuracy", async (t) => {
@@ -204,7 +239,12 @@ test("an own loss: per sample or as a scalar, the same run; no likelihood, no ac
 });
 
 test("targets that the law cannot observe are refused before training, wherever they are", async (t) => {
-  const inputs = tensor([[0, 1], [1, 0], [1, 1], [0, 0]]);
+  const inputs = tensor([
+    [0, 1],
+    [1, 0],
+    [1, 1],
+    [0, 0],
+  ]);
   const good = { inputs, targets: tensor(Int32Array.of(0, 1, 2, 0)) };
   const bad = { inputs, targets: tensor(Int32Array.of(0, 1, 2, 3)) };
   const run = (data: ReturnType<typeof dataSet>, likelihood = categorical()) =>
@@ -221,17 +261,53 @@ test("targets that the law cannot observe are refused before training, wherever 
     DataError,
     /fit\(data\), valid: targets must be integers from 0 to 2 for categorical, got 3 in row 3/,
   );
-  await rejects(t, run(dataSet({ train: bad })), DataError, /fit\(data\), train: .* got 3 in row 3/);
-  const seven = { inputs, targets: tensor([[7, 0, 1], [0, 1, 0], [1, 1, 1], [0, 0, 0]]) };
-  await rejects(t, run(dataSet({ train: seven }), bernoulli()), DataError, /for bernoulli, got 7 in row 0, column 0/);
+  await rejects(
+    t,
+    run(dataSet({ train: bad })),
+    DataError,
+    /fit\(data\), train: .* got 3 in row 3/,
+  );
+  const seven = {
+    inputs,
+    targets: tensor([
+      [7, 0, 1],
+      [0, 1, 0],
+      [1, 1, 1],
+      [0, 0, 0],
+    ]),
+  };
+  await rejects(
+    t,
+    run(dataSet({ train: seven }), bernoulli()),
+    DataError,
+    /for bernoulli.*, got 7 in row 0, column 0/,
+  );
   const half = { inputs, targets: tensor([0, 1, 1.5, 0]) };
   await rejects(t, run(dataSet({ train: half })), DataError, /got 1.5 in row 2/);
-  const counts = { inputs, targets: tensor([[1, 0, 2], [0, -1, 0], [1, 1, 1], [0, 0, 0]]) };
-  await rejects(t, run(dataSet({ train: counts }), poisson()), DataError, /got -1 in row 1, column 1/);
+  const counts = {
+    inputs,
+    targets: tensor([
+      [1, 0, 2],
+      [0, -1, 0],
+      [1, 1, 1],
+      [0, 0, 0],
+    ]),
+  };
+  await rejects(
+    t,
+    run(dataSet({ train: counts }), poisson()),
+    DataError,
+    /got -1 in row 1, column 1/,
+  );
 });
 
 test("masks and weights may be among the targets", async (t) => {
-  const inputs = tensor([[0, 1], [1, 0], [1, 1], [0, 0]]);
+  const inputs = tensor([
+    [0, 1],
+    [1, 0],
+    [1, 1],
+    [0, 0],
+  ]);
   const value = tensor(Int32Array.of(0, 1, 99, 0));
   const model = sequential(dense(2, 3));
   const missing = dataSet({ train: { inputs, targets: { value, mask: tensor([1, 1, 0, 1]) } } });
@@ -245,9 +321,13 @@ test("masks and weights may be among the targets", async (t) => {
 });
 
 /** A stream of the batches that a data set gives in the epochs of a run. */
-function streamOf(batches: readonly { inputs: number[][]; targets: number[] }[], withRows: boolean) {
+function streamOf(
+  batches: readonly { inputs: number[][]; targets: number[] }[],
+  withRows: boolean,
+) {
   const train = async function* (epoch: number) {
-    for (const [at] of batches.entries()) yield batches[(at + epoch) % batches.length] as (typeof batches)[0];
+    for (const [at] of batches.entries())
+      yield batches[(at + epoch) % batches.length] as (typeof batches)[0];
   };
   const total = batches.reduce((sum, { targets }) => sum + targets.length, 0);
   const parts = { name: "stream", train, valid: train, classes: 3, inputScale: 0.5 };
@@ -270,13 +350,29 @@ test("a stream gives the result of resident data with the same batches", async (
   });
   const options = { ...common, likelihood: categorical(), optimizer: sgd({ learningRate: 0.5 }) };
   const stored = fit(toyModel(), { ...options, data: resident, batchSize: 12 });
-  const fed = fit(toyModel(), { ...options, data: streamOf([whole], true), evaluate: { train: true } });
+  const fed = fit(toyModel(), {
+    ...options,
+    data: streamOf([whole], true),
+    evaluate: { train: true },
+  });
   const [a, b] = [await stored.finish(), await fed.finish()];
   const near = (x = 0, y = 9) => Math.abs(x - y) < 1e-12;
-  t.ok(a.every((event, at) => near(event.trainCost, b[at]?.trainCost) && near(event.validCost, b[at]?.validCost)));
-  t.deepEqual(a.map((event) => event.validAccuracy), b.map((event) => event.validAccuracy));
+  t.ok(
+    a.every(
+      (event, at) =>
+        near(event.trainCost, b[at]?.trainCost) && near(event.validCost, b[at]?.validCost),
+    ),
+  );
+  t.deepEqual(
+    a.map((event) => event.validAccuracy),
+    b.map((event) => event.validAccuracy),
+  );
   const [left, right] = [await parameters(stored), await parameters(fed)];
-  t.ok(Object.entries(left).every(([path, values]) => values.every((value, at) => near(value, right[path]?.[at]))));
+  t.ok(
+    Object.entries(left).every(([path, values]) =>
+      values.every((value, at) => near(value, right[path]?.[at])),
+    ),
+  );
 });
 
 test("a stream goes on where its store is, drops a short last batch and evaluates all rows", async (t) => {
@@ -291,23 +387,57 @@ test("a stream goes on where its store is, drops a short last batch and evaluate
           valid: () => [batch(0, 4), batch(4, 3)],
           rows: 10,
         })
-      : streamData({ train: () => [batch(0, 4), batch(4, 4), batch(8, 2)], valid: () => [batch(0, 7)] });
-    const options = { data: data as StreamSet, likelihood: categorical(), optimizer: adam(), seed: 1, epochs: 3 };
+      : streamData({
+          train: () => [batch(0, 4), batch(4, 4), batch(8, 2)],
+          valid: () => [batch(0, 7)],
+        });
+    const options = {
+      data: data as StreamSet,
+      likelihood: categorical(),
+      optimizer: adam(),
+      seed: 1,
+      epochs: 3,
+    };
     const steps: (number | null)[] = [];
-    const through = fit(toyModel(), { ...options, backend: reference, onStep: (one) => steps.push(one.steps) });
+    const through = fit(toyModel(), {
+      ...options,
+      backend: reference,
+      onStep: (one) => steps.push(one.steps),
+    });
     const whole = await through.finish();
     t.deepEqual(steps, new Array(6).fill(withRows ? 6 : null));
     t.notOk("trainCost" in (whole[0] as EpochEvent), "training rows are evaluated on request only");
     const model = toyModel();
     const store = await (await reference()).store(model, { seed: 1 });
-    const first: Run = fit(model, { ...options, store, onStep: ({ step }) => step === 3 && first.stop() });
+    const first: Run = fit(model, {
+      ...options,
+      store,
+      onStep: ({ step }) => step === 3 && first.stop(),
+    });
     const parts = [...(await first.finish())];
     t.deepEqual([parts.length, first.aborted], [1, true]);
     parts.push(...(await fit(model, { ...options, store }).finish()));
-    t.deepEqual(parts.map(({ epoch, validCost }) => [epoch, validCost]), whole.map(({ epoch, validCost }) => [epoch, validCost]));
-    await rejects(t, fit(model, { ...options, store }).finish(), GraphError, /must have steps left/);
-    const direct = dataSet({ train: { ...batch(0, 7), targets: tensor(Int32Array.from(batch(0, 7).targets)) } });
-    const evaluated: Run = fit(model, { ...options, data: direct as never, batchSize: 7, store, epochs: 99, onStep: () => evaluated.stop() });
+    t.deepEqual(
+      parts.map(({ epoch, validCost }) => [epoch, validCost]),
+      whole.map(({ epoch, validCost }) => [epoch, validCost]),
+    );
+    await rejects(
+      t,
+      fit(model, { ...options, store }).finish(),
+      GraphError,
+      /must have steps left/,
+    );
+    const direct = dataSet({
+      train: { ...batch(0, 7), targets: tensor(Int32Array.from(batch(0, 7).targets)) },
+    });
+    const evaluated: Run = fit(model, {
+      ...options,
+      data: direct as never,
+      batchSize: 7,
+      store,
+      epochs: 99,
+      onStep: () => evaluated.stop(),
+    });
     await evaluated.finish();
     await through.close();
   }
@@ -334,5 +464,7 @@ test("weights of a stream are fed with its batches", async (t) => {
   const stored = fit(sequential(dense(2, 3)), { ...options, data: one, batchSize: 6 });
   await stored.finish();
   const [a, b] = [await parameters(fed), await parameters(stored)];
-  t.ok(a["dense0/w"]?.every((value, at) => Math.abs(value - (b["dense0/w"]?.[at] as number)) < 1e-12));
+  t.ok(
+    a["dense0/w"]?.every((value, at) => Math.abs(value - (b["dense0/w"]?.[at] as number)) < 1e-12),
+  );
 });

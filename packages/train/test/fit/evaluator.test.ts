@@ -1,4 +1,4 @@
-import { type AnySplit, type Split } from "@metrigrad/data";
+import type { AnySplit, Split } from "@metrigrad/data";
 import { abs, mean, type Node, sub } from "@metrigrad/graph";
 import {
   type AnyLaw,
@@ -10,8 +10,8 @@ import {
   gaussian,
   independent,
   joint,
-  masked,
   type Module,
+  masked,
   param,
   sequential,
   zeros,
@@ -36,7 +36,10 @@ async function evaluated(
   const store = await (await reference()).store(objective.model, { seed });
   const rows = await residentRows(store, "test", split, { inputScale: scale });
   const { form, count } = rows;
-  const own = evaluator({ objective, metrics, form, most: count, chunk: Math.min(chunk, count) }, store);
+  const own = evaluator(
+    { objective, metrics, form, most: count, chunk: Math.min(chunk, count) },
+    store,
+  );
   const found = await own.evaluate([{ rows }]);
   await own.close();
   return { found, store };
@@ -102,7 +105,12 @@ test("a row of several responses counts only where all are right", async (t) => 
     [0, 1],
     [0, 0],
   ]);
-  const { found } = await evaluated(identity(), bernoulli(), { inputs: pairs, targets }, { chunk: 3 });
+  const { found } = await evaluated(
+    identity(),
+    bernoulli(),
+    { inputs: pairs, targets },
+    { chunk: 3 },
+  );
   t.equal(found.accuracy, 0.5);
 });
 
@@ -130,7 +138,16 @@ test("accuracy of joint and masked laws: what a mask leaves out is neither right
   const words = masked(independent(categorical()));
   const sequence = {
     inputs: tensor(new Float64Array([2, 0, 0, 2, 2, 0, 2, 0]), { shape: [2, 2, 2] }),
-    targets: { value: tensor([[0, 1], [1, 0]]), mask: tensor([[1, 1], [0, 1]]) },
+    targets: {
+      value: tensor([
+        [0, 1],
+        [1, 0],
+      ]),
+      mask: tensor([
+        [1, 1],
+        [0, 1],
+      ]),
+    },
   };
   t.equal((await evaluated(identity(), words, sequence)).found.accuracy, 1);
   const mixed = joint({ a: categorical(), b: gaussian() });
@@ -150,7 +167,10 @@ test("own metrics are means over rows; a scalar is that of whole chunks", async 
   t.deepEqual(found.metrics, { each: 5.2, whole: 5.2 });
   const weighted = { ...split, weights: tensor([1, 2, 1, 1, 1]) };
   const { each } = metrics;
-  t.equal((await evaluated(identity(), gaussian(), weighted, { metrics: { each } })).found.metrics.each, 29 / 6);
+  t.equal(
+    (await evaluated(identity(), gaussian(), weighted, { metrics: { each } })).found.metrics.each,
+    29 / 6,
+  );
   await rejects(
     t,
     evaluated(identity(), gaussian(), weighted, { metrics }),

@@ -60,7 +60,10 @@ test("every optimizer learns, one event per epoch", async (t) => {
       (last.trainCost ?? 9) < 0.6 * (first.trainCost ?? 0),
       `${optimizer.name}: ${first.trainCost} → ${last.trainCost}`,
     );
-    t.ok((last.validAccuracy ?? 0) >= 0.9, `${optimizer.name}: validation accuracy ${last.validAccuracy}`);
+    t.ok(
+      (last.validAccuracy ?? 0) >= 0.9,
+      `${optimizer.name}: validation accuracy ${last.validAccuracy}`,
+    );
     t.ok(((await run.test()).accuracy ?? 0) >= 0.9, `${optimizer.name}: test accuracy`);
     t.ok(events.every(({ seconds, stepsPerSecond }) => seconds > 0 && stepsPerSecond > 0));
     const metric = events.reduce((sum, { secondsMetric }) => sum + secondsMetric, 0);
@@ -136,11 +139,7 @@ test("the L2 term is in the training cost and shrinks weights, not biases", asyn
 });
 
 test("batch normalisation: statistics move while training and are used afterwards", async (t) => {
-  const model = sequential(
-    dense(2, 8, { activation: relu }),
-    batchNorm(8),
-    dense(8, 3),
-  );
+  const model = sequential(dense(2, 8, { activation: relu }), batchNorm(8), dense(8, 3));
   const run = fit(model, { ...options, epochs: 10 });
   const events = await run.finish();
   t.ok(((events.at(-1) as EpochEvent).validAccuracy ?? 0) > 0.9);
@@ -264,5 +263,10 @@ test("a parameter that no path connects to the loss is refused by name", async (
     apply: ({ w }, x) => matmul(x, w),
   });
   const run = fit(idle(), options);
-  await rejects(t, run.finish(), GraphError, /the loss must depend on every parameter that is trained, got a loss that does not depend on spare;/);
+  await rejects(
+    t,
+    run.finish(),
+    GraphError,
+    /the loss must depend on every parameter that is trained, got a loss that does not depend on spare;/,
+  );
 });

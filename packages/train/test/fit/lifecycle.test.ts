@@ -47,7 +47,11 @@ test("a signal ends the run before the next step; the state stays and goes on", 
   );
   t.deepEqual(await values(store), await values(through.store));
   const never = fit(model, { ...options, store, signal: control.signal });
-  t.deepEqual([await never.finish(), never.aborted], [[], true], "one that is aborted before it begins");
+  t.deepEqual(
+    [await never.finish(), never.aborted],
+    [[], true],
+    "one that is aborted before it begins",
+  );
 });
 
 test("stop ends a run from inside, close ends it from outside", async (t) => {
@@ -91,7 +95,9 @@ test("onStep is awaited, and has the loss where it is asked for", async (t) => {
 /** Noise that a model learns by heart: validation gets worse. */
 function overfitted() {
   const split = (from: number) => ({
-    inputs: tensor(Array.from({ length: 12 }, (_, i) => [Math.sin(from + 7 * i), Math.cos(from + 3 * i)])),
+    inputs: tensor(
+      Array.from({ length: 12 }, (_, i) => [Math.sin(from + 7 * i), Math.cos(from + 3 * i)]),
+    ),
     targets: tensor(Array.from({ length: 12 }, (_, i) => [Math.sin(99 * (from + i)) * 3])),
   });
   return dataSet({ train: split(0), valid: split(50) });
@@ -119,10 +125,18 @@ test("early stopping ends with the parameters of the best epoch", async (t) => {
   const short = fit(model(), { ...common, epochs: best + 2, earlyStopping: { patience: 50 } });
   await short.finish();
   t.equal((await short.evaluate("valid")).cost, least, "also where the run came to its end");
-  const kept = fit(model(), { ...common, epochs: 200, earlyStopping: { patience: 4, restore: false } });
+  const kept = fit(model(), {
+    ...common,
+    epochs: 200,
+    earlyStopping: { patience: 4, restore: false },
+  });
   await kept.finish();
   t.equal((await kept.evaluate("valid")).cost, costs.at(-1));
-  const coarse = fit(model(), { ...common, epochs: 200, earlyStopping: { patience: 1, minDelta: 1e9 } });
+  const coarse = fit(model(), {
+    ...common,
+    epochs: 200,
+    earlyStopping: { patience: 1, minDelta: 1e9 },
+  });
   t.equal((await coarse.finish()).length, 2, "no gain is large enough");
 });
 
@@ -138,9 +152,15 @@ test("early stopping by accuracy and by an own metric, more or less of which is 
   const accuracies = accurate.events.map(({ validAccuracy = 0 }) => validAccuracy);
   t.equal(accurate.run.best?.value, Math.max(...accuracies));
   const lower = await at({ patience: 3, metric: "off" });
-  t.equal(lower.run.best?.value, Math.min(...lower.events.map(({ validMetrics }) => validMetrics?.off ?? 9)));
+  t.equal(
+    lower.run.best?.value,
+    Math.min(...lower.events.map(({ validMetrics }) => validMetrics?.off ?? 9)),
+  );
   const higher = await at({ patience: 3, metric: "off", higher: true });
-  t.equal(higher.run.best?.value, Math.max(...higher.events.map(({ validMetrics }) => validMetrics?.off ?? 0)));
+  t.equal(
+    higher.run.best?.value,
+    Math.max(...higher.events.map(({ validMetrics }) => validMetrics?.off ?? 0)),
+  );
   const line = dataSet({ train: { inputs: tensor([[1]]), targets: tensor([[1]]) } });
   const none = fit(dense(1, 1), {
     ...options,
@@ -150,12 +170,21 @@ test("early stopping by accuracy and by an own metric, more or less of which is 
     backend: reference,
     earlyStopping: { patience: 1, metric: "accuracy" },
   });
-  await rejects(t, none.finish(), GraphError, /the likelihood must be discrete to have an accuracy/);
+  await rejects(
+    t,
+    none.finish(),
+    GraphError,
+    /the likelihood must be discrete to have an accuracy/,
+  );
 });
 
 test("evaluation can be rare, partial or off; the last epoch has it", async (t) => {
   const keys = (events: readonly EpochEvent[]) =>
-    events.map((event) => Object.keys(event).filter((key) => /Cost|Accuracy/.test(key)).join());
+    events.map((event) =>
+      Object.keys(event)
+        .filter((key) => /Cost|Accuracy/.test(key))
+        .join(),
+    );
   const at = async (evaluate: FitOptions["evaluate"] & (object | false)) =>
     keys(await fit(toyModel(), { ...options, backend: reference, evaluate }).finish());
   const all = "trainCost,trainAccuracy,validCost,validAccuracy";
@@ -214,13 +243,22 @@ test("one run at a time on a store", async (t) => {
     );
     break;
   }
-  t.equal((await fit(model, { ...options, store }).finish()).length, 3, "it is free after the loop was left");
+  t.equal(
+    (await fit(model, { ...options, store }).finish()).length,
+    3,
+    "it is free after the loop was left",
+  );
 });
 
 test("a store without the model is refused, and so is training beside an open step's state", async (t) => {
   const store = await (await reference()).store(toyModel(), { seed: 1 });
   const other = fit(toyModel(), { ...options, store });
-  await rejects(t, other.finish(), GraphError, /fit: the store must have every variable .*got none for dense0\/w; add it first/);
+  await rejects(
+    t,
+    other.finish(),
+    GraphError,
+    /fit: the store must have every variable .*got none for dense0\/w; add it first/,
+  );
 });
 
 test("changing the optimizer on a used store begins at the first epoch", async (t) => {
@@ -228,6 +266,12 @@ test("changing the optimizer on a used store begins at the first epoch", async (
   const store = await (await reference()).store(model, { seed: 1 });
   await fit(model, { ...options, store }).finish();
   const events = await fit(model, { ...options, optimizer: sgd(), store }).finish();
-  t.deepEqual(events.map(({ epoch }) => epoch), [1, 2, 3, 4]);
-  t.ok(store.variables.every(({ path }) => !path.startsWith("optimizer/adam")), "the old state is gone");
+  t.deepEqual(
+    events.map(({ epoch }) => epoch),
+    [1, 2, 3, 4],
+  );
+  t.ok(
+    store.variables.every(({ path }) => !path.startsWith("optimizer/adam")),
+    "the old state is gone",
+  );
 });

@@ -28,10 +28,16 @@ test("options out of range are refused with what to do", (t) => {
   );
   refused({ data: {} }, /fit: data must be a data set or a stream, got object; pass what dataSet/);
   refused({ batchsize: 3 }, /fit: options must be among data, .*, got batchsize; correct the name/);
-  refused({ evaluate: { each: 2 } }, /fit, evaluate: options must be among every, train, valid, got each/);
+  refused(
+    { evaluate: { each: 2 } },
+    /fit, evaluate: options must be among every, train, valid, got each/,
+  );
   refused({ evaluate: { every: 0 } }, /evaluate.every must be a positive integer, got 0/);
   refused({ evaluate: { train: { rows: 0.5 } } }, /evaluate.train.rows must be a positive integer/);
-  refused({ earlyStopping: {} }, /earlyStopping.patience must be a positive integer, got undefined/);
+  refused(
+    { earlyStopping: {} },
+    /earlyStopping.patience must be a positive integer, got undefined/,
+  );
   refused(
     { earlyStopping: { patience: 2, metric: "f1" } },
     /earlyStopping.metric must be among cost, accuracy, got f1; add it to `metrics`/,
@@ -59,9 +65,15 @@ test("options out of range are refused with what to do", (t) => {
   refused({ checkEvery: 0 }, /checkEvery must be a positive integer/);
   refused({ optimizer: sgd }, /optimizer must be a value like sgd\(\), got function; call it/);
   refused({ likelihood: categorical }, /likelihood must be a law, got function; call it/);
-  refused({ backend: undefined }, /either backend or store must be given, got neither; pass \{ backend: cpu \}/);
+  refused(
+    { backend: undefined },
+    /either backend or store must be given, got neither; pass \{ backend: cpu \}/,
+  );
   refused({ data: undefined }, /data must be a data set/);
   t.throws(() => fit(dense as never, options), /fit: the first argument must be a module/);
-  t.throws(() => fit(model, undefined as never), /fit: options must be an object, got undefined; pass/);
+  t.throws(
+    () => fit(model, undefined as never),
+    /fit: options must be an object, got undefined; pass/,
+  );
   t.end();
 });

@@ -42,4 +42,3 @@ export async function weights(store: Store): Promise<number[][]> {
   const parameters = store.variables.filter(({ spec }) => spec.role === "parameter");
   return Promise.all(parameters.map(async ({ spec }) => [...(await store.read(spec)).data()]));
 }
-

@@ -5,10 +5,10 @@ import { rngd, sgd } from "@metrigrad/optim";
 import { reference } from "@metrigrad/tensor";
 import test from "tape";
 import {
-  type ReportedBlock,
   type EpochEvent,
   type FitOptions,
   fit,
+  type ReportedBlock,
   type StepEvent,
 } from "../../src/index.ts";
 import { toyData, toyModel } from "../toy.ts";

@@ -5,8 +5,8 @@ import {
   adamw,
   chain,
   groups,
-  momentum,
   moments,
+  momentum,
   type Optimizer,
   precondition,
   quadraticStep,
@@ -58,7 +58,11 @@ test("first steps on a used store are those on a fresh store, after any other op
       }
       t.deepEqual(ends[0], ends[1], `${name} after ${before}`);
       const paths = used.variables.map(({ path }) => path);
-      t.deepEqual(paths.sort(), fresh.variables.map(({ path }) => path).sort(), "no state is left over");
+      t.deepEqual(
+        paths.sort(),
+        fresh.variables.map(({ path }) => path).sort(),
+        "no state is left over",
+      );
     }
   }
 });
