@@ -151,7 +151,9 @@ export function dataSet<const P extends DataParts>(parts: P): DataSetOf<P> {
     if (split !== "train" && parts[split] === undefined) continue;
     const made = readSplit(where, split, parts[split], (path) => classesOf(reading, path));
     if (splits.train !== undefined) checkLike(where, [split, made], ["train", splits.train]);
-    splits[split] = made;
+    // A split alone says how it is read, so that it can be looked at by itself.
+    const { inputScale } = reading;
+    splits[split] = inputScale === undefined ? made : Object.freeze({ ...made, inputScale });
     if (split === "train") checkReading(where, reading, made);
   }
   const data = Object.freeze({ name, ...splits, ...reading });

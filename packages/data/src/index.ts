@@ -10,6 +10,7 @@ export {
   dataSet,
   inputScaleOf,
   type Reading,
+  type SplitName,
   type SplitOf,
   splitsOf,
 } from "./dataSet.ts";

@@ -33,6 +33,8 @@ export interface Split<In extends Tree<Tensor> = Tensor, Out extends Tree<Tensor
   readonly targets: Out;
   /** [rows], how much each sample counts; finite, 0 or more, and not all 0. Absent: all count 1. */
   readonly weights?: Tensor;
+  /** What stored inputs are multiplied by, as the data set says; absent: 1. */
+  readonly inputScale?: number | Readonly<Record<string, number>>;
 }
 
 /** A split of any inputs and targets. */
@@ -142,7 +144,7 @@ export function readSplit(
   return Object.freeze({ inputs, targets, weights: checkWeights(where, name, weights, rows) });
 }
 
-const partNames = ["inputs", "targets", "weights"];
+const partNames = ["inputs", "targets", "weights", "inputScale"];
 
 /** Checks that a row of one split is like a row of another: same tree, shapes and kinds of numbers. */
 export function checkLike(

@@ -56,7 +56,13 @@ export { exactBlock } from "./core/exactBlock.ts";
 export { packed, unpacked } from "./core/packing.ts";
 export type { SolverChoice } from "./core/solverChoice.ts";
 export { type Subsystem, subsystems } from "./core/subsystems.ts";
-export { type Assigned, type Choose, checkTable, type MetricTable, metricTable } from "./core/table.ts";
+export {
+  type Assigned,
+  type Choose,
+  checkTable,
+  type MetricTable,
+  metricTable,
+} from "./core/table.ts";
 export { affineUses, lookupUses, scaleUses, type UseKind } from "./core/useKinds.ts";
 export {
   type ExplainOptions,

@@ -34,7 +34,10 @@ test("fit runs on the cpu where no backend is given", async (t) => {
 });
 
 test("fit without options is refused", (t) => {
-  t.throws(() => fit(sequential(dense(1, 2)), undefined as never), /fit: options must be an object/);
+  t.throws(
+    () => fit(sequential(dense(1, 2)), undefined as never),
+    /fit: options must be an object/,
+  );
   t.end();
 });
 

@@ -66,7 +66,10 @@ function listOf(given: OptimizerGroups): readonly Group[] {
     return { name, takes: ({ path }) => pattern.test(path), optimizer };
   });
   // What is left goes to the others, wherever they stand.
-  return [...named.filter(({ name }) => name !== "others"), ...named.filter(({ name }) => name === "others")];
+  return [
+    ...named.filter(({ name }) => name !== "others"),
+    ...named.filter(({ name }) => name === "others"),
+  ];
 }
 
 /** Whether a choice takes a parameter. */
@@ -80,7 +83,10 @@ export function takesOf(choice: ParameterChoice): (parameter: AppliedParameter) 
 /** "encoder/**" as a regular expression. */
 function patternOf(text: string): RegExp {
   const escaped = text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
-  const source = escaped.replaceAll("**", "\u0000").replaceAll("*", "[^/]*").replaceAll("\u0000", ".*");
+  const source = escaped
+    .replaceAll("**", "\u0000")
+    .replaceAll("*", "[^/]*")
+    .replaceAll("\u0000", ".*");
   return new RegExp(`^${source}$`);
 }
 

@@ -82,10 +82,10 @@ test("chain: what is no transform is refused, and what needs a metric says so", 
     () => chain(quadraticStep({ curvature: metricCurvature })).update(contextOf(classifier())),
     /quadraticStep: a metric must come before it in the chain/,
   );
-  const { prediction: _, ...context } = contextOf(classifier());
+  const context = { ...contextOf(classifier()), observed: [] };
   t.throws(
     () => chain(quadraticStep()).update(context),
-    /quadraticStep: the Gauss–Newton matrix needs the model's output and law, got a context without a/,
+    /quadraticStep: the Gauss–Newton matrix needs what is observed of the model, and its law, got a loss without a law/,
   );
   t.end();
 });

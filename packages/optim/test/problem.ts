@@ -12,7 +12,6 @@ import {
   slice,
   square,
   sum,
-  type Update,
   type Variable,
   variable,
   variableName,
@@ -22,11 +21,18 @@ import {
   categorical,
   dense,
   gaussian,
-  type RowLaw,
   type Module,
+  type RowLaw,
   sequential,
 } from "@metrigrad/nn";
-import { type Backend, reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import {
+  type Backend,
+  reference,
+  type Store,
+  type Tensor,
+  tensor,
+  uniformStream,
+} from "@metrigrad/tensor";
 import { Matrix } from "ml-matrix";
 import type { Optimizer, OptimizerContext, Phase } from "../src/index.ts";
 
@@ -104,7 +110,10 @@ export function contextOf(
       const { shape = parameter.shape, type = "float", init } = options;
       const owner = applied.parameters.find(({ variable }) => variable === parameter);
       const path = `optimizer/${name}/${owner?.path ?? variableName(parameter)}`;
-      const own = init === undefined ? { role: "state", type } as const : { role: "state", type, init } as const;
+      const own =
+        init === undefined
+          ? ({ role: "state", type } as const)
+          : ({ role: "state", type, init } as const);
       const known = slots.get(path) ?? variable(path, shape, own);
       slots.set(path, known);
       return known;
@@ -113,18 +122,23 @@ export function contextOf(
   };
 }
 
-/** Runs an optimizer's every-step phase; the losses and the parameters after `steps` steps. */
-export async function train(model: Module, optimizer: Optimizer, steps: number, seed = 1) {
-  const context = contextOf(model);
-  const [phase] = optimizer.update(context).filter(({ every }) => every === 1);
-  const updates: Update[] = [...(phase?.updates ?? []), [stepVariable, add(stepVariable, 1)]];
+/** Runs an optimizer on the one batch; the losses before each step and the variables after `steps` steps. */
+export async function train(
+  model: Module,
+  optimizer: Optimizer,
+  steps: number,
+  seed = 1,
+  context: OptimizerContext = contextOf(model),
+) {
   const backend = await reference();
   const store = await backend.store(model, { seed });
-  const program = await compile({ outputs: { loss: context.loss }, updates }, store);
+  const phases = await phasesOn(store, optimizer, context);
+  const program = await compile({ outputs: { loss: context.loss } }, store);
   const losses: number[] = [];
-  for (let i = 0; i < steps; i++) {
+  for (let step = 0; step < steps; step++) {
     const { loss } = await program.run({ x: inputs, y: labels });
     losses.push((await loss.read()).item());
+    await phases(step, { x: inputs, y: labels });
   }
   const parameters = new Map<string, Float64Array>();
   for (const { path } of store.variables) {
@@ -145,6 +159,22 @@ export function augmented({ x }: Feeds): Matrix {
   );
 }
 
+/** Compiles the phases of an optimizer; the function runs those that are due at a step, in order. */
+async function phasesOn(store: Store, optimizer: Optimizer, context: OptimizerContext) {
+  const count: Phase = { every: 1, updates: [[stepVariable, add(stepVariable, 1)]] };
+  const phases = [...optimizer.update(context), count];
+  const programs: Program<unknown>[] = [];
+  for (const { updates } of phases) programs.push(await compile({ outputs: [], updates }, store));
+  return async (step: number, feeds: Feeds) => {
+    for (const [index, { every, offset = 0, from = 0 }] of phases.entries()) {
+      if (step % every !== offset || step < from) continue;
+      const program = programs[index] as Program<unknown>;
+      const used = program.plan.feeds.map(({ name }) => [name, feeds[name] as Tensor] as const);
+      await program.run(Object.fromEntries(used));
+    }
+  };
+}
+
 /**
  * Runs the phases that are due, in order, once for each batch; the variables of the store after every
  * step, beginning with those before the first.
@@ -156,12 +186,9 @@ export async function follow(
   context: OptimizerContext = contextOf(model),
   open: () => Promise<Backend> = reference,
 ): Promise<ReadonlyMap<string, Float64Array>[]> {
-  const count: Phase = { every: 1, updates: [[stepVariable, add(stepVariable, 1)]] };
-  const phases = [...optimizer.update(context), count];
   const backend = await open();
   const store = await backend.store(model, { seed: 1 });
-  const programs: Program<unknown>[] = [];
-  for (const { updates } of phases) programs.push(await compile({ outputs: [], updates }, store));
+  const phases = await phasesOn(store, optimizer, context);
   const values = async () => {
     const found = new Map<string, Float64Array>();
     for (const { path } of store.variables)
@@ -170,12 +197,7 @@ export async function follow(
   };
   const trajectory = [await values()];
   for (const [step, feeds] of batches.entries()) {
-    for (const [index, { every, offset = 0, from = 0 }] of phases.entries()) {
-      if (step % every !== offset || step < from) continue;
-      const program = programs[index] as Program<unknown>;
-      const used = program.plan.feeds.map(({ name }) => [name, feeds[name] as Tensor] as const);
-      await program.run(Object.fromEntries(used));
-    }
+    await phases(step, feeds);
     trajectory.push(await values());
   }
   await backend.close();

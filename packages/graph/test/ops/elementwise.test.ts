@@ -17,6 +17,8 @@ import {
   mul,
   oneHot,
   relu,
+  sum,
+  unaryOf,
   where,
 } from "../../src/index.ts";
 import { evaluate } from "../evaluate.ts";
@@ -64,6 +66,8 @@ test("factories give one value per parameter", (t) => {
 
 test("leakOf tells rectifiers apart", (t) => {
   t.equal(leakOf(leakyRelu(0.1)), 0.1);
+  const node = leakyRelu(0.1)(input("x", []));
+  t.equal(leakOf(unaryOf(node) as typeof relu), 0.1, "read off a graph");
   t.equal(leakOf(leakyRelu(0)), 0);
   t.equal(leakOf(relu), 0);
   t.equal(leakOf(gelu), null);
@@ -127,4 +131,17 @@ test("a size that is no count is refused", (t) => {
   t.throws(() => eye(2.5), ShapeError);
   t.throws(() => oneHot([0], -1), ShapeError);
   t.end();
+});
+
+test("unaryOf: the op that made a node, callable on other values", async (t) => {
+  const x = input("x", [2]);
+  const own = defElementwise({ name: "own", f: "x*x + 1" });
+  const found = unaryOf(own(x));
+  t.ok(found !== null && found.op === own.op);
+  t.equal(unaryOf(own(input("y", []))), found, "one per op");
+  const [value] = await evaluate([found?.(x) ?? x], { x: [2, 3] });
+  t.deepEqual(value?.toArray(), [5, 10]);
+  t.equal(unaryOf(add(x, 1)), null);
+  t.equal(unaryOf(x), null);
+  t.equal(unaryOf(sum(x)), null);
 });

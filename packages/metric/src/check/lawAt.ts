@@ -1,6 +1,7 @@
 import { compile, input, type Node } from "@metrigrad/graph";
 import type { RowLaw } from "@metrigrad/nn";
 import { type Store, type Tensor, tensor, valueTypeOf } from "@metrigrad/tensor";
+import { slopeOf } from "./slopes.ts";
 
 /** A law of rows at some rows h, for work on the host. */
 export interface LawAt {
@@ -18,9 +19,10 @@ export interface LawResponses {
   readonly count: number;
 }
 
-/** ln p of fixed responses at any h [n, m]. */
+/** ln p of responses at any h [n, m]. */
 export interface LogProbOf {
-  at(h: Float64Array): Promise<Float64Array>;
+  /** Of the responses that it was made with, or of others of their shape. */
+  at(h: Float64Array, responses?: Tensor): Promise<Float64Array>;
   close(): Promise<void>;
 }
 
@@ -52,8 +54,9 @@ export async function logProbOf(
   const node = law.logProb(input("y", y.shape, valueTypeOf(y.dtype)), input("h", [rows, m]));
   const program = await compile({ outputs: node }, store);
   return {
-    at: async (h) => {
-      const values = await (await program.run({ y, h: rowsOf(tiled(h, count), m) })).read();
+    at: async (h, responses = y) => {
+      const feeds = { y: responses, h: rowsOf(tiled(h, count), m) };
+      const values = await (await program.run(feeds)).read();
       return numbersOf(values);
     },
     close: () => program.close(),
@@ -67,40 +70,22 @@ export function tiled(values: Float64Array, count: number): Float64Array {
   return all;
 }
 
-/** Steps of differences: a wide one of fourth order, and one so small that few responses have a kink within. */
-const wide = 1e-3;
-const narrow = 1e-7;
-
 /**
- * ∂ ln p/∂h_k of every response by differences of ln p, one array for each column k of h. Where a wide and a narrow
- * step disagree, ln p has a kink in between, and the narrow one counts.
+ * ∂ ln p/∂h_k of every response by differences of ln p, one array for each column k of h.
  */
 export async function scoresByDifferences(
   density: LogProbOf,
   { h, m }: LawAt,
 ): Promise<Float64Array[]> {
   const scores: Float64Array[] = [];
+  const n = h.length / m;
   for (let k = 0; k < m; k++) {
-    const size = (i: number) => Math.max(1, Math.abs(h[i] as number));
-    const moved = (step: number) =>
-      density.at(h.map((value, i) => (i % m === k ? value + step * size(i) : value)));
-    const [a, b, c, d] = [
-      await moved(-2 * wide),
-      await moved(-wide),
-      await moved(wide),
-      await moved(2 * wide),
-    ];
-    const [left, right] = [await moved(-narrow), await moved(narrow)];
-    const n = h.length / m;
-    scores.push(
-      a.map((first, i) => {
-        const by = size((i % n) * m + k);
-        const inner = (c[i] as number) - (b[i] as number);
-        const smooth = (8 * inner - ((d[i] as number) - first)) / (12 * wide * by);
-        const close = ((right[i] as number) - (left[i] as number)) / (2 * narrow * by);
-        return Math.abs(close - smooth) > 1e-4 * (1 + Math.abs(close)) ? close : smooth;
-      }),
+    const sizes = Float64Array.from({ length: n }, (_, s) =>
+      Math.max(1, Math.abs(h[s * m + k] as number)),
     );
+    const size = (i: number) => (i % m === k ? (sizes[Math.floor(i / m)] as number) : 0);
+    const { values } = await slopeOf((t) => density.at(h.map((value, i) => value + t * size(i))));
+    scores.push(values.map((value, i) => value / (sizes[i % n] as number)));
   }
   return scores;
 }

@@ -45,11 +45,12 @@ export async function peaksOf(at: LawAt, line: Line, r: number): Promise<Peaks> 
   });
   const below = new Float64Array(n * r);
   const above = new Float64Array(n * r);
+  const density = await logProbOf(at, {
+    y: tensor(new Float64Array(n * r), { shape: [n, r] }),
+    count: 1,
+  });
   const height = async (u: Float64Array): Promise<Float64Array> => {
-    const y = tensor(u.map(line.valueOf), { shape: [n, r] });
-    const density = await logProbOf(at, { y, count: 1 });
-    const logs = await density.at(h);
-    await density.close();
+    const logs = await density.at(h, tensor(u.map(line.valueOf), { shape: [n, r] }));
     return logs.map((log, s) => {
       let total = log;
       for (let j = 0; j < r; j++) total += line.lnSlope(u[s * r + j] as number);
@@ -70,6 +71,7 @@ export async function peaksOf(at: LawAt, line: Line, r: number): Promise<Peaks> 
       });
     }
   }
+  await density.close();
   return { mode, below, above };
 }
 

@@ -1,10 +1,17 @@
-import { gaussian, type Law, type RowLaw } from "@metrigrad/nn";
+import { gaussian, type Law, nodesOf, type RowLaw } from "@metrigrad/nn";
 import { jacobianGram } from "../blocks/gram.ts";
-import { checkLaw, checkOptions } from "./arguments.ts";
+import { checkIsLaw, checkOptions } from "./arguments.ts";
 import { weighted } from "./context.ts";
-import { checkDescribed, type Described, type Metric, type MetricContext } from "./defMetric.ts";
+import {
+  checkDescribed,
+  type Described,
+  describedName,
+  type Metric,
+  type MetricContext,
+} from "./defMetric.ts";
 import { groupRows } from "./groupRows.ts";
 import { asRows } from "./members.ts";
+import { checkSamplesApart } from "./samplesApart.ts";
 
 /** What `autoMetric` may be told. */
 export interface AutoMetricOptions {
@@ -21,13 +28,14 @@ export interface AutoMetricOptions {
  * @param of a kind of module, or one module
  * @param options the law of the response
  * @returns a row for a table
- * @throws MetricError for what is neither
+ * @throws MetricError for what is neither; while a model is applied for a module that mixes samples, as by statistics
+ *   of the batch
  */
 export function autoMetric(of: Described, options: AutoMetricOptions = {}): Metric {
   checkDescribed("autoMetric", of);
   checkOptions("autoMetric", options, ["law"]);
   const given = options.law ?? null;
-  checkLaw("autoMetric", given);
+  checkIsLaw("autoMetric", given);
   const responses = (context: MetricContext) => {
     const law = context.law ?? given;
     if (law !== null) return weighted(law.parts(context.response as never), context);
@@ -38,6 +46,8 @@ export function autoMetric(of: Described, options: AutoMetricOptions = {}): Metr
     of,
     source: "J'F_rJ by automatic differentiation",
     block: (context: MetricContext) => {
+      const { application, response } = context;
+      checkSamplesApart(`autoMetric of ${describedName(of)}`, [application], nodesOf(response));
       const parts = responses(context);
       const { params, rows } = groupRows([context.application], parts);
       const [only] = params;

@@ -1,4 +1,11 @@
-import { add, type Node, reshape, structuralOps, topological, type Variable } from "@metrigrad/graph";
+import {
+  add,
+  type Node,
+  reshape,
+  structuralOps,
+  topological,
+  type Variable,
+} from "@metrigrad/graph";
 import {
   type Application,
   gaussian,
@@ -10,7 +17,7 @@ import {
 import { MetricError } from "@metrigrad/tensor";
 import { contextOf, responsesOf, weighted } from "./context.ts";
 import type { MetricContext } from "./defMetric.ts";
-import { fisherColumns, bySample, pulledBack } from "./propagate.ts";
+import { bySample, fisherColumns, pulledBack } from "./propagate.ts";
 import { rowsOf } from "./rowsOf.ts";
 import type { MetricTable } from "./table.ts";
 
@@ -45,7 +52,8 @@ export function ownResponses(
   { sampleWeights = true }: ResponseWeights = {},
 ): readonly ResponsePart[] {
   const context = contextFor(application, sampleWeights);
-  if (context.law !== null) return weighted(context.law.parts(application.response as never), context);
+  if (context.law !== null)
+    return weighted(context.law.parts(application.response as never), context);
   const row = table.rowOf(application);
   if (row !== null) return responsesOf(row, context);
   const { preActivation, uses } = application;
@@ -105,8 +113,10 @@ export function modelResponses(
 function exitsOf({ response, preActivation }: Application, natural: Node): readonly Node[] {
   const needed = new Set(topological([natural]));
   const found = nodesOf(response).filter((node) => needed.has(node));
-  if (found.length > 0) return found;
-  return preActivation !== null && needed.has(preActivation) ? [preActivation] : [];
+  if (found.length > 0 || preActivation === null) return found;
+  // A response of rows, such as t of a layer on [n, T, d], comes before it is given its axes.
+  const base = behindReshapes(preActivation);
+  return needed.has(base) ? [base] : [];
 }
 
 /** Rows of J'F_rJ for one response over the parameters of some applications. */
@@ -160,12 +170,16 @@ export function responseRows(
 }
 
 /** The values that stand for `exits` where an application is made on other rows. */
-function exitsAgain(application: Application, x: NodeTree, exits: readonly Node[]): readonly Node[] {
+function exitsAgain(
+  application: Application,
+  x: NodeTree,
+  exits: readonly Node[],
+): readonly Node[] {
   const { response, preActivation } = application.applyTo(x);
   const [before, after] = [nodesOf(application.response), nodesOf(response)];
   return exits.map((exit) => {
     const index = before.indexOf(exit);
-    return index < 0 ? (preActivation as Node) : (after[index] as Node);
+    return index < 0 ? behindReshapes(preActivation as Node) : (after[index] as Node);
   });
 }
 

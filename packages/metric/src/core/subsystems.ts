@@ -28,13 +28,17 @@ export interface Subsystem {
   readonly recorded: readonly Use[];
   /** The responses that the block is the Fisher information of, those of the first use. */
   readonly responses: () => readonly ResponsePart[];
+  /** What each use says by its row; empty where no row made the block. */
+  readonly parts: readonly SubsystemPart[];
 }
 
-/** What one application says of some parameters. */
-type Part = Pick<Subsystem, "source" | "params" | "block" | "responses"> & {
+/** What one application says of some parameters; a use of null: the row of the module. */
+export type SubsystemPart = Pick<Subsystem, "source" | "params" | "block" | "responses"> & {
   readonly application: Application;
   readonly use: Use | null;
 };
+
+type Part = SubsystemPart;
 
 /**
  * The subsystems of an applied model: a block for every parameter; where parameters are used several
@@ -76,7 +80,8 @@ export function subsystems(
   const made = groups
     .filter(([first]) => first?.params.some((one) => wanted.has(one)))
     .map((group) => subsystemOf(group, applications));
-  const order = (one: Subsystem) => Math.min(...one.params.map((param) => parameters.indexOf(param)));
+  const order = (one: Subsystem) =>
+    Math.min(...one.params.map((param) => parameters.indexOf(param)));
   return [...assigned.map((one) => assignedSubsystem(one, applications)), ...made].sort(
     (a, b) => order(a) - order(b),
   );
@@ -137,7 +142,12 @@ function partsOf(
     // A module with a row says itself what it covers.
     if (row !== null && use.kind === "free") continue;
     const found = row !== null && !hasRow(table, use) ? null : table.rowOfUse(application, use);
-    if (found !== null) add(found, use, withMetricScope(scope, () => found.block(context, use)));
+    if (found !== null)
+      add(
+        found,
+        use,
+        withMetricScope(scope, () => found.block(context, use)),
+      );
   }
   return parts;
 }
@@ -185,7 +195,16 @@ function subsystemOf(group: readonly Part[], applications: readonly Application[
   const blocks = group.map(({ block }) => block).filter((block) => block !== null);
   const block = withMetricScope(application.path, () => addBlocks(blocks));
   const recorded = group.flatMap(({ use }) => (use === null ? [] : [use]));
-  return { ...placeOf(params, applications), source, params, block, uses: group.length, recorded, responses };
+  return {
+    ...placeOf(params, applications),
+    source,
+    params,
+    block,
+    uses: group.length,
+    recorded,
+    responses,
+    parts: group,
+  };
 }
 
 function assignedSubsystem(
@@ -202,6 +221,7 @@ function assignedSubsystem(
     uses: 1,
     recorded: [],
     responses: () => withMetricScope(scope, responses),
+    parts: [],
   };
 }
 

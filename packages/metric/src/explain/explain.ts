@@ -4,7 +4,7 @@ import { type Backend, MetricError, mapTree, type Tree, type ValueType } from "@
 import type { Block } from "../blocks/block.ts";
 import { fullOver, type Over, overText } from "../blocks/over.ts";
 import { windowed } from "../blocks/windowed.ts";
-import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
+import { checkIsLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
 import { inputWidth } from "../core/inputWidth.ts";
 import type { SolverChoice } from "../core/solverChoice.ts";
 import { type Subsystem, subsystems } from "../core/subsystems.ts";
@@ -90,7 +90,7 @@ export function explain(model: AnyModule, given: number | ExplainOptions): Expla
   const settings = settingsOf(options);
   const { likelihood = null, mode = "train" } = options;
   const { batchSize, metrics, over, memoryBudget, solver } = settings;
-  checkLaw("explain", likelihood);
+  checkIsLaw("explain", likelihood);
   checkMode("explain", mode);
   const by = fullOver("explain", over);
   const { backend } = options;
@@ -193,7 +193,11 @@ function settingsOf(options: ExplainOptions) {
   if (both !== undefined) throw givenTwice(both);
   const { metric } = optimizer;
   if (metric === undefined || metric === null) {
-    const none = { over: "batch", memoryBudget: Number.POSITIVE_INFINITY, solver: undefined } as const;
+    const none = {
+      over: "batch",
+      memoryBudget: Number.POSITIVE_INFINITY,
+      solver: undefined,
+    } as const;
     return { batchSize, metrics: metricTable("none").orPlain(), ...none };
   }
   const { metrics, over, memoryBudget, solver } = metric;
@@ -226,7 +230,7 @@ function inputNodes(
       where: "explain",
       must: "inputs must be the shape of one sample, or shapes in the structure that the model takes",
       got: JSON.stringify(given),
-      todo: "pass { inputs: [784] }, or { inputs: { image: [784], word: { shape: [], type: \"i32\" } } }",
+      todo: 'pass { inputs: [784] }, or { inputs: { image: [784], word: { shape: [], type: "i32" } } }',
     });
   }
 }

@@ -1,7 +1,7 @@
 import { type AnyLaw, type AnyModule, applyModel, type Mode } from "@metrigrad/nn";
 import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
-import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
+import { checkIsLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
 import { chosenSolvers, type SolverChoice } from "../core/solverChoice.ts";
 import { type Subsystem, subsystems } from "../core/subsystems.ts";
 import { checkTable, type MetricTable } from "../core/table.ts";
@@ -66,19 +66,21 @@ export async function rfim(model: AnyModule, batch: Batch, options: RfimOptions)
   const { store, likelihood = null, metrics = linearMetrics, mode = "infer" } = options;
   checkModel("rfim", model);
   checkStore("rfim", store);
-  checkLaw("rfim", likelihood);
+  checkIsLaw("rfim", likelihood);
   checkMode("rfim", mode);
   checkTable("rfim, metrics", metrics);
-  const { x, y, feeds } = batchInput("rfim", batch);
+  const { x, y, weights, feeds } = batchInput("rfim", batch);
   const observed = { law: likelihood as never, ...(y === null ? {} : { targets: y as never }) };
-  const applied = applyModel(model as never, x as never, { mode, ...observed });
+  const applied = applyModel(model as never, x as never, {
+    mode,
+    rowWeights: weights,
+    ...observed,
+  });
   const { applications, parameters } = applied;
   const variables = parameters.map(({ variable }) => variable);
   const found = subsystems(applications, metrics, variables);
   const blocks = found.filter(hasBlock).map((one) => blockGeometry(one, store, feeds));
-  const plain = found
-    .filter(({ block }) => block === null)
-    .flatMap(({ names }) => names);
+  const plain = found.filter(({ block }) => block === null).flatMap(({ names }) => names);
   const shapes = new Map(parameters.map(({ variable, path }) => [path, variable.shape]));
   for (const name of plain) shapes.delete(name);
   const covered: Covered = { shapes, plain };

@@ -1,7 +1,8 @@
-import { concat, fill, mul, type Node } from "@metrigrad/graph";
+import { concat, fill, mul, type Node, type Variable } from "@metrigrad/graph";
 import { type Application, sampleSums } from "@metrigrad/nn";
-import type { Variable } from "@metrigrad/graph";
+import { sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
+import { withRowBytes } from "../blocks/rowBytes.ts";
 import { transposedBlock } from "../blocks/transposedBlock.ts";
 import { addBlocks } from "../core/addBlocks.ts";
 import { checkOptions } from "../core/arguments.ts";
@@ -55,7 +56,14 @@ export function approximation(
     if (layers.length === 0) return [];
     const { factors, responses } = outputFactors(applications, layers, base, options);
     return byParameters(layers).map((group): Assigned => {
-      const rowsOf = (own: readonly Layer[]) => blockOf(joinedRows(own, factors, sharing));
+      const rowsOf = (own: readonly Layer[]) => {
+        const bytes = own.map((layer) => 4 * sizeOf((factors.get(layer) as Node).shape));
+        const block = blockOf(joinedRows(own, factors, sharing));
+        return withRowBytes(
+          block,
+          bytes.reduce((a, b) => a + b, 0),
+        );
+      };
       return {
         params: group[0].use.parameters as readonly Variable[],
         source,
@@ -67,7 +75,10 @@ export function approximation(
 }
 
 /** The block of uses of W, and of those of W'. */
-export function bothWays(group: readonly Layer[], blockOf: (layers: readonly Layer[]) => Block): Block {
+export function bothWays(
+  group: readonly Layer[],
+  blockOf: (layers: readonly Layer[]) => Block,
+): Block {
   const ways = [false, true].map((way) => group.filter(({ use }) => use.transposed === way));
   const [straight = [], transposed = []] = ways;
   const blocks = [
@@ -89,15 +100,30 @@ function joinedRows(
   const r = Math.max(...parts.map((one) => one.factors.shape[2] as number));
   const weighted = parts.some(({ weights }) => weights !== null);
   return {
-    x: concat(parts.map(({ x }) => x), 0),
+    x: concat(
+      parts.map(({ x }) => x),
+      0,
+    ),
     bias: first.bias,
-    factors: concat(parts.map((one) => padded(one.factors, r)), 0),
-    weights: weighted ? concat(parts.map(({ x, weights }) => weights ?? fill([x.shape[0] as number], 1)), 0) : null,
+    factors: concat(
+      parts.map((one) => padded(one.factors, r)),
+      0,
+    ),
+    weights: weighted
+      ? concat(
+          parts.map(({ x, weights }) => weights ?? fill([x.shape[0] as number], 1)),
+          0,
+        )
+      : null,
     samples: first.samples,
   };
 }
 
-function rowsOfUse({ x, use, samples, weights }: Layer, factors: Node, sharing: Sharing): LayerRows {
+function rowsOfUse(
+  { x, use, samples, weights }: Layer,
+  factors: Node,
+  sharing: Sharing,
+): LayerRows {
   const rows = x.shape[0] as number;
   if (sharing === "expand" || rows === samples) {
     return { x, bias: use.bias, factors, weights, samples };

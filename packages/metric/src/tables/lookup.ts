@@ -6,6 +6,7 @@ import { checkOptions } from "../core/arguments.ts";
 import { perRow } from "../core/context.ts";
 import type { Metric, MetricContext } from "../core/defMetric.ts";
 import { lookupUses } from "../core/useKinds.ts";
+import { lookupExample } from "./lookupExample.ts";
 
 /** What `lookupRows` may be told. */
 export interface LookupRowsOptions {
@@ -35,7 +36,7 @@ export function lookupRows(options: LookupRowsOptions = {}): Metric {
       const { outputs, parameters } = asLookup(use);
       return [{ law, natural: reshape(outputs, [-1, width(parameters[0])]), weights: null }];
     },
-    example: null,
+    example: lookupExample,
   } satisfies Metric);
 }
 

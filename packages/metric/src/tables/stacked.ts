@@ -1,5 +1,5 @@
 import { type Node, reshape, type Variable } from "@metrigrad/graph";
-import { type Application, type AnyModule, nodesOf, type ResponsePart } from "@metrigrad/nn";
+import { type AnyModule, type Application, nodesOf, type ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { factorGram } from "../blocks/gram.ts";
 import { checkOptions } from "../core/arguments.ts";
@@ -92,7 +92,10 @@ function responsesAhead(
       return own.length === 0 || direct ? null : own;
     }
     const open = depth === Number.POSITIVE_INFINITY && !last.some(isEnd);
-    if (open) return whole.filter(({ natural }) => reaches(layer.use.outputs, natural));
+    if (open) {
+      const own = whole.filter(({ natural }) => reaches(layer.use.outputs, natural));
+      return own.length === 0 ? null : own;
+    }
     const seen = [...new Set(last.map(({ application }) => application))];
     return seen.flatMap((application) => ownResponses(application, base));
   };

@@ -35,7 +35,7 @@ for (const [name, make, message] of [
   [
     "explain, inputs",
     () => door("explain")(model, { batchSize: 3, inputs: 2 }),
-    /explain: inputs must be the shape of one sample, got 2; pass \{ inputs: \[784\] \}/,
+    /explain: inputs must be the shape of one sample, or shapes .*, got 2; pass \{ inputs: \[784\] \}/,
   ],
   [
     "explain, over",
@@ -60,7 +60,7 @@ for (const [name, make, message] of [
   [
     "partition, table",
     () => door("partition")(model, "neuron", {}),
-    /partition: it must be a table, or a function that chooses one/,
+    /partition: it must be a table of metrics, got \[object Object\]; pass standardMetrics/,
   ],
   [
     "metrics",
@@ -75,7 +75,7 @@ for (const [name, make, message] of [
   [
     "defMetric, kind",
     () => door("defMetric")(undefined, { block: () => [] }),
-    /defMetric: it must describe a kind of module, or one module, got undefined/,
+    /defMetric: it must describe a kind of module, one module, or a kind of use, got undefined/,
   ],
   [
     "defMetric, block",
@@ -85,17 +85,17 @@ for (const [name, make, message] of [
   [
     "defMetric, names",
     () => door("defMetric")(dense, { block: () => [], form: "x" }),
-    /defMetric: options must be among law, .*, got form/,
+    /defMetric: options must be among source, block, response, example, got form/,
   ],
   [
     "defMetric, law",
-    () => door("defMetric")(dense, { block: () => [], law: categorical }),
-    /defMetric: likelihood must be a law, got a function/,
+    () => door("defMetric")(dense, { block: () => [], response: 3 }),
+    /defMetric: likelihood must be a law, got 3/,
   ],
   [
     "plain",
     () => door("plain")(undefined),
-    /plain: it must describe a kind of module, or one module/,
+    /plain: it must describe a kind of module, one module, or a kind of use/,
   ],
   [
     "autoMetric",
@@ -139,14 +139,14 @@ for (const [name, make, message] of [
     /elementwiseRow: the activation must be an element-wise op, got tanh/,
   ],
   [
-    "denseMetric",
-    () => door("denseMetric")(metric.tanhRow()),
-    /denseMetric: it must be a list of rows of neurons/,
+    "neuronRows",
+    () => door("neuronRows")(metric.tanhRow()),
+    /neuronRows: it must be a list of rows of neurons/,
   ],
   [
-    "denseMetric, others",
-    () => door("denseMetric")([softplus]),
-    /denseMetric: .*, got a list of others; pass \[tanhRow/,
+    "neuronRows, others",
+    () => door("neuronRows")([softplus]),
+    /neuronRows: .*, got a list of others; pass \[tanhRow/,
   ],
   [
     "stackedMetrics",

@@ -2,12 +2,12 @@
 import { augment, compile, cos, matmul, mul, reshape, sin, square } from "@metrigrad/graph";
 import {
   autoMetric,
-  batchNormMetric,
   checkMetric,
   defMetric,
   exactBlock,
   fullMetrics,
   metrics,
+  scaleRows,
   stackedMetrics,
   standardMetrics,
   unitGram,
@@ -70,7 +70,7 @@ test("autoMetric: several parameters are one column", async (t) => {
   const [auto, closed] = await both(
     batchNorm(2),
     metrics(autoMetric(batchNorm)),
-    metrics(batchNormMetric()),
+    metrics(scaleRows()),
     place,
   );
   t.equal(auto.length, 16);
@@ -90,7 +90,7 @@ const sineUnit = defModule({
 
 const sineMetric = (factor: number) =>
   defMetric(sineUnit, {
-    law: gaussian(),
+    response: gaussian(),
     block: ({ params, reference, preActivation }) => [
       { params: [params.w], block: unitGram(reference, mul(square(cos(preActivation)), factor)) },
     ],
@@ -167,15 +167,19 @@ test("exactBlock: none for the plain gradient and for parameters of several uses
   t.end();
 });
 
-test("autoMetric: a response that is no matrix is refused", (t) => {
+test("autoMetric: a response with more axes is rows of one sample that add up", async (t) => {
   const image = defModule({
     name: "image",
     params: { a: param([1], glorotUniform) },
-    apply: ({ a }, h) => mul(reshape(h, [5, 1, 2]), a),
+    apply: ({ a }, h) => mul(reshape(h, [-1, 1, 2]), a),
   });
+  const { a } = await denseBlocks(image(), { x, metrics: metrics(autoMetric(image)) });
+  // h = ax, so J'J is the mean of |x|².
+  const expected = x.to1DArray().reduce((sum, value) => sum + value ** 2, 0) / x.rows;
+  t.ok(gap(a?.to1DArray() ?? [], [expected]) < 1e-13);
   t.throws(
-    () => subsystemsOf(image(), { x, metrics: metrics(autoMetric(image)) }),
-    /Fisher information of gaussian\(1\): the response must be \[n, m\], got \[5, 1, 2\]; reshape it in the module/,
+    () =>
+      subsystemsOf(image(), { x, metrics: metrics(autoMetric(image)), likelihood: categorical() }),
+    /Fisher information of categorical: the response must be \[rows, m\], got \[\d, 1, 2\]; name the law of its rows, such as independent\(law, 1\)/,
   );
-  t.end();
 });

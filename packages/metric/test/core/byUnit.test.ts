@@ -12,7 +12,6 @@ import {
   partition,
   softmaxGram,
   subsystems,
-  tableFor,
 } from "@metrigrad/metric";
 import { applyModel, categorical, dense } from "@metrigrad/nn";
 import test from "tape";
@@ -54,7 +53,7 @@ for (const [name, kind, make] of makes) {
     });
     const model = dense(d - 1, m);
     const { applications, parameters } = applyModel(model, input("x", [5, d - 1]));
-    const table = tableFor(partition(model, "neuron", metrics(row)), applications);
+    const table = partition(model, "neuron", metrics(row));
     const variables = parameters.map(({ variable }) => variable);
     const block = subsystems(applications, table, variables)[0]?.block as Block;
     t.deepEqual([block.kind, block.columns], [kind, "own"]);

@@ -8,6 +8,7 @@ import {
   diagonalBlock,
   explain,
   factorGram,
+  fullMetrics,
   jacobianGram,
   linearMetrics,
   metrics,
@@ -156,13 +157,17 @@ test("reuse: a soft-max layer that is used twice is solved in the space of its r
   const wide = dense(120, 120);
   const model = sequential(wide, wide);
   const likelihood = categorical();
-  const [row] = explain(model, { likelihood, batchSize: 3 }).rows;
+  const [row] = explain(model, { likelihood, batchSize: 3, metrics: fullMetrics }).rows;
   // (dm)² would be 843 MB.
   t.deepEqual([row?.form, row?.uses, row?.solver], ["sharedGram + softmaxGram", 2, "woodbury"]);
   t.ok((row?.bytes ?? 0) < 2 ** 23, `${row?.bytes} bytes`);
   const backend = await cpu({ threads: 1 });
   const store = await backend.store(model, { seed: 1 });
-  const g = await rfim(model, asTensor(matrixOf("wide", 3, 120)), { store, likelihood });
+  const g = await rfim(model, asTensor(matrixOf("wide", 3, 120)), {
+    store,
+    likelihood,
+    metrics: fullMetrics,
+  });
   const v = asTensor(matrixOf("V", 121, 120));
   const block = g.blocks[0] as RfimBlock;
   const solved = await block.solve(v, { absolute: 0.3 });

@@ -1,10 +1,15 @@
 /** Tables of metrics: look-up by object, and what they refuse. */
-import { augment, input, matmul, mul, relu, tanh } from "@metrigrad/graph";
+import { augment, input, leakyRelu, matmul, mul, relu, tanh } from "@metrigrad/graph";
 import {
+  affineUses,
+  checkTable,
   defMetric,
-  denseMetric,
+  explain,
+  fullMetrics,
+  linearMetrics,
   linearRows,
   metrics,
+  neuronRows,
   paperMetrics,
   partition,
   plain,
@@ -12,10 +17,10 @@ import {
   sharedGram,
   standardMetrics,
   subsystems,
-  tableFor,
   unitRowOf,
 } from "@metrigrad/metric";
 import {
+  applierOf,
   applyModel,
   batchNorm,
   defModule,
@@ -25,7 +30,13 @@ import {
   sequential,
   zeros,
 } from "@metrigrad/nn";
+import { Matrix } from "ml-matrix";
 import test from "tape";
+import { onReference } from "../support/backends.ts";
+import { denseBlocks } from "../support/dense.ts";
+import { augmented, matrixOf } from "../support/draws.ts";
+import { gap } from "../support/evaluate.ts";
+import { meanKronecker } from "../support/softmax.ts";
 
 const first = dense(3, 4, { activation: relu });
 const last = dense(4, 2);
@@ -40,18 +51,32 @@ function found(table = standardMetrics, of: Module = model) {
   );
 }
 
-test("tables: the module itself comes before its kind", (t) => {
-  const table = metrics(denseMetric(), linearRows(first));
+/** One matrix for all units, as a row of a kind of module or of one module. */
+const sharedFor = (of: typeof dense | typeof first) =>
+  defMetric(of as typeof dense, {
+    block: ({ params, reference, preActivation }) => [
+      { params: [params.w], block: sharedGram(reference, preActivation.shape[1] as number) },
+    ],
+  });
+
+test("tables: the module itself comes before its kind, and that before how it acts", (t) => {
+  const forms = (table: typeof standardMetrics) => found(table).map(({ block }) => block?.form);
   t.deepEqual(
-    found(table).map(({ block }) => block?.form),
+    forms(metrics(neuronRows(), sharedFor(first))),
     ["sharedGram", "unitGram", "sharedGram"],
+    "one module",
   );
-  const { applications } = applyModel(model, input("x", [5, 3]));
   t.deepEqual(
-    subsystems(applications, paperMetrics(applications), []).map(({ block }) => block?.form),
-    ["sharedGram", "unitGram", "sharedGram"],
-    "the paper's mixture",
+    forms(metrics(neuronRows(), sharedFor(dense))),
+    ["sharedGram", "sharedGram", "sharedGram"],
+    "its kind",
   );
+  t.deepEqual(
+    found(metrics(sharedFor(dense), plain(first))).map(({ block }) => block?.form),
+    [undefined, "sharedGram", "sharedGram"],
+    "the module before the kind",
+  );
+  t.deepEqual(forms(paperMetrics), ["sharedGram", "unitGram", "sharedGram"], "the paper's mixture");
   t.end();
 });
 
@@ -63,7 +88,7 @@ test("tables: activations find their rows as values; others have one by their de
 });
 
 test("tables: with adds rows and leaves the table as it was, replacing swaps them", (t) => {
-  const small = metrics(denseMetric());
+  const small = metrics(neuronRows());
   const larger = small.with(plain(batchNorm));
   t.deepEqual([small.rows.length, larger.rows.length], [1, 2]);
   const swapped = larger.replacing(linearRows());
@@ -77,17 +102,18 @@ test("tables: with adds rows and leaves the table as it was, replacing swaps the
 
 test("tables: a doubled row is refused", (t) => {
   const message =
-    /metrics: a table may have one row for each kind of module, got two for dense; leave one out, or use table.replacing/;
-  t.throws(() => metrics(denseMetric(), linearRows()), message);
-  t.throws(() => standardMetrics.with(linearRows(dense)), message);
-  t.throws(() => metrics(linearRows(first), plain(first)), /got two for one dense/);
+    /metrics: a table may have one row for each kind of module or use, got two for affine uses; leave one out, or use table.replacing/;
+  t.throws(() => metrics(neuronRows(), linearRows()), message);
+  t.throws(() => standardMetrics.with(linearRows()), message);
+  t.throws(() => metrics(sharedFor(dense), plain(dense)), /got two for dense; leave/);
+  t.throws(() => metrics(sharedFor(first), plain(first)), /got two for one dense/);
   t.end();
 });
 
 test("tables: a missing row lists what there is", (t) => {
   t.throws(
-    () => found(metrics(plain(batchNorm), linearRows(last))),
-    /metric of dense0: the table must have a row for dense \(it has: batchNorm, one dense\), got none; add one: table\.with\(defMetric\(dense, \{ block \}\)\), or plain\(dense\) .*table\.orPlain\(\)/,
+    () => found(metrics(plain(batchNorm), sharedFor(last))),
+    /metric of dense0: the table must have a row for dense or for how dense0\/w acts as affine \(it has: batchNorm, one dense\), got none; add one: table\.with\(defMetric\(dense, \{ block \}\)\), autoMetric\(dense\), or plain\(dense\) .*table\.orPlain\(\)/,
   );
   t.end();
 });
@@ -122,14 +148,14 @@ test("subsystems: a parameter in no block and one in two are refused", (t) => {
 test("tables: what is no table is refused", (t) => {
   for (const odd of [3, null, {}, () => undefined])
     t.throws(
-      () => tableFor(odd as unknown as typeof standardMetrics, []),
-      /metrics: it must be a table, or a function that chooses one, got .*; pass standardMetrics/,
+      () => checkTable("rfim, metrics", odd as unknown as typeof standardMetrics),
+      /rfim, metrics: it must be a table of metrics, got .*; pass standardMetrics/,
     );
   t.end();
 });
 
 test("tables: orPlain gives modules without a row the plain gradient, and the others theirs", (t) => {
-  const table = metrics(linearRows(last)).orPlain();
+  const table = metrics(sharedFor(last)).orPlain();
   const forms = (of: typeof table) => found(of).map(({ path, block }) => [path, block?.form]);
   const expected = [
     ["dense0", undefined],
@@ -137,12 +163,11 @@ test("tables: orPlain gives modules without a row the plain gradient, and the ot
     ["dense2", "sharedGram"],
   ];
   t.deepEqual(forms(table), expected);
-  t.deepEqual(forms(metrics().orPlain().with(linearRows(last))), expected, "with keeps it");
-  t.deepEqual(forms(metrics().orPlain().replacing(linearRows(last))), expected, "replacing too");
-  const { applications } = applyModel(model, input("x", [5, 3]));
-  t.deepEqual(forms(tableFor(partition(model, "neuron", table), applications)), expected);
+  t.deepEqual(forms(metrics().orPlain().with(sharedFor(last))), expected, "with keeps it");
+  t.deepEqual(forms(metrics().orPlain().replacing(sharedFor(last))), expected, "replacing too");
+  t.deepEqual(forms(partition(model, "neuron", table)), expected);
   t.equal(table.others, "plain");
-  t.throws(() => found(metrics(linearRows(last))), /the table must have a row for dense/);
+  t.throws(() => found(metrics(sharedFor(last))), /the table must have a row for dense/);
   t.end();
 });
 
@@ -160,8 +185,8 @@ test("tables: orPlain gives parameters that no block covers the plain gradient",
     /metric of parameter scale: every parameter must belong to a block, got none; .*or use table\.orPlain\(\)/,
   );
   t.deepEqual(
-    found(metrics(half).orPlain(), gain()).map(({ params, block, uses }) => [
-      params.map(({ attrs }) => attrs.name),
+    found(metrics(half).orPlain(), gain()).map(({ names, block, uses }) => [
+      names,
       block?.form,
       uses,
     ]),
@@ -188,23 +213,88 @@ test("subsystems: a module with the plain gradient may be used twice", (t) => {
 
 test("subsystems: statistics are no parameters", (t) => {
   const [, norm] = found(standardMetrics, sequential(dense(3, 4), batchNorm(4)));
-  t.deepEqual(
-    norm?.params.map(({ attrs }) => attrs.name),
-    ["batchNorm0/scale", "batchNorm0/offset"],
-  );
+  t.deepEqual(norm?.names, ["batchNorm0/scale", "batchNorm0/offset"]);
   t.equal(norm?.block, null);
   t.end();
 });
 
-test("linearRows: a module with several parameters is refused", (t) => {
+test("tables: a parameter that acts in none of the ways that have rows is named", (t) => {
   const two = defModule({
     name: "two",
-    params: { a: param([1], zeros), b: param([1], zeros) },
-    apply: (_, x) => x,
+    params: { a: param([3], zeros), b: param([3, 2], zeros) },
+    apply: ({ a, b }, x) => matmul(mul(x, tanh(a)), b),
   });
   t.throws(
-    () => found(metrics(linearRows(two)), two()),
-    /linearRows: the module must have one parameter W with t = X̃W, got a, b; write its metric with defMetric/,
+    () => found(metrics(linearRows()), two()),
+    /metric of two: the table must have a row for two or for how a acts neither as X̃W, nor as scale, nor as lookup \(it has: affine uses\), got none/,
+  );
+  const [first, second] = found(metrics(linearRows()).orPlain(), two());
+  t.deepEqual([first?.names, first?.block], [["a"], null]);
+  t.deepEqual([second?.names, second?.block?.form], [["b"], "sharedGram"]);
+  t.equal(plain(affineUses).of, affineUses);
+  t.end();
+});
+
+test("tables: a leaky relu takes the paper's row with its leak", (t) => {
+  t.equal(unitRowOf(leakyRelu(0.2)).name, "relu neuron (ι=0.2, ω=1, σ=1)");
+  const own = reluRow({ leak: 0.2, omega: 0.5 });
+  t.equal(unitRowOf(leakyRelu(0.2), [own]), own, "a row that is given for it comes first");
+  t.equal(unitRowOf(leakyRelu(0.3), [own]).name, "relu neuron (ι=0.3, ω=1, σ=1)", "of its leak only");
+  t.match(unitRowOf(leakyRelu(-0.5)).name, /^leakyRelu/, "a slope that is no leak: by its derivative");
+  t.end();
+});
+
+test("tables: E[ν(t)x̃x̃'] of leaky relu units has ν = [ι + (1−ι) sigm((1−ι)t)]²", async (t) => {
+  const [x, w] = [matrixOf("x", 5, 2), matrixOf("w", 3, 2)];
+  const leak = 0.2;
+  const layer = dense(2, 2, { activation: leakyRelu(leak) });
+  for (const table of [standardMetrics, fullMetrics]) {
+    const { w: got } = await denseBlocks(layer, { x, metrics: table, values: { w } });
+    const rows = augmented(x);
+    const ts = rows.mmul(w).to2DArray();
+    const expected = meanKronecker(rows, (s) =>
+      Matrix.diag(
+        (ts[s] as number[]).map((one) => (leak + (1 - leak) / (1 + Math.exp((leak - 1) * one))) ** 2),
+      ),
+    );
+    t.ok(gap(got?.to1DArray() ?? [], expected.to1DArray()) < 1e-13, table.name);
+  }
+});
+
+test("subsystems: paths of modules and parameters are those of the model", (t) => {
+  const inner = sequential(dense(3, 4, { activation: relu }), batchNorm(4));
+  const shared = dense(4, 4);
+  const nested = sequential(inner, shared, sequential(shared, dense(4, 2)));
+  t.deepEqual(
+    found(standardMetrics, nested).map(({ path, names, uses }) => [path, names, uses]),
+    [
+      ["sequential0/dense0", ["sequential0/dense0/w"], 1],
+      ["sequential0/batchNorm0", ["sequential0/batchNorm0/scale", "sequential0/batchNorm0/offset"], 1],
+      ["dense0", ["dense0/w"], 2],
+      ["sequential1/dense0", ["sequential1/dense0/w"], 1],
+    ],
+  );
+  const { rows } = explain(nested, 5);
+  t.deepEqual(
+    rows.map(({ path, params }) => [path, params]),
+    found(linearMetrics, nested).map(({ path, names }) => [path, names]),
   );
   t.end();
+});
+
+test("subsystems: in a store that has several models paths begin with the name of theirs", async (t) => {
+  const critic = sequential(dense(3, 4), dense(4, 1));
+  const store = await onReference.store([]);
+  await store.add(critic, { name: "critic" });
+  const applier = applierOf({ mode: "infer", rowWeights: null, pathOf: (spec) => store.pathOf(spec) });
+  applier.apply(critic, input("x", [5, 3]));
+  const variables = applier.parameters.map(({ variable }) => variable);
+  t.deepEqual(
+    subsystems(applier.applications, linearMetrics, variables).map(({ path, names }) => [path, names]),
+    [
+      ["critic/dense0", ["critic/dense0/w"]],
+      ["critic/dense1", ["critic/dense1/w"]],
+    ],
+  );
+  await store.close();
 });

@@ -3,7 +3,8 @@ import {
   defMetric,
   type ExplainOptions,
   explain,
-  type MetricChoice,
+  fullMetrics,
+  type MetricTable,
   metrics,
   paperMetrics,
   partition,
@@ -50,9 +51,11 @@ test("explain: a row per subsystem, with solver and cost", (t) => {
   t.end();
 });
 
-test("explain: by default every module has its metric, the last layer by the likelihood", (t) => {
+test("explain: fullMetrics gives every module its metric, the last layer by the likelihood", (t) => {
   const shown = (likelihood: object) =>
-    explain(model, { batchSize: 50, ...likelihood }).rows.map(({ form, law }) => [form, law]);
+    explain(model, { batchSize: 50, metrics: fullMetrics, ...likelihood }).rows.map(
+      ({ form, law }) => [form, law],
+    );
   t.deepEqual(shown({ likelihood: categorical() }), [
     ["unitGram", "gaussian(1)"],
     ["scale and offset", "gaussian(1)"],
@@ -88,7 +91,7 @@ test("explain: a running average is kept as matrices, and as their inverses", (t
 
 test("explain: of Kronecker and diagonal metrics an average keeps factors", (t) => {
   const small = sequential(dense(99, 20, { activation: relu }), dense(20, 10));
-  const averages = (table: MetricChoice) => {
+  const averages = (table: MetricTable) => {
     const options = { batchSize: 50, over: average, metrics: table, likelihood: categorical() };
     return explain(small, options).rows.map(({ solver, bytes }) => [solver, bytes]);
   };
@@ -113,14 +116,14 @@ test("explain: of Kronecker and diagonal metrics an average keeps factors", (t) 
 
 test("explain: over a memory budget it names the largest block and the alternatives", (t) => {
   t.throws(
-    () => explain(model, { batchSize: 50, over: average, memoryBudget: 1e8 }),
+    () => explain(model, { ...standard, over: average, memoryBudget: 1e8 }),
     /explain: the blocks must fit in memoryBudget, 100 MB, got 394 MB, most of it 80 × \[785, 785\] of dense0 \(394 MB\); use linearRows for it \(one matrix, 4\.93 MB\), or metrics\.quasiDiagonal\(\) \(1\.00 MB\), or metrics\.diagonal\(\) \(502 kB\), or the metric of each batch instead of a running average \(woodbury, 1\.60 MB\), or plain\(…\) for the plain gradient/,
   );
   t.throws(
-    () => explain(model, { batchSize: 50, memoryBudget: 1e5 }),
+    () => explain(model, { ...standard, memoryBudget: 1e5 }),
     /got 1\.62 MB, most of it .* or a smaller batch, or plain/,
   );
-  t.doesNotThrow(() => explain(model, { batchSize: 50, memoryBudget: 2e6 }));
+  t.doesNotThrow(() => explain(model, { ...standard, memoryBudget: 2e6 }));
   t.end();
 });
 
@@ -151,7 +154,12 @@ test("explain: a block that does not fit is solved by an exact solver that keeps
 
 test("explain: a running average that is too large is refused before anything is allocated", (t) => {
   const large = sequential(dense(300, 300, { activation: relu }), dense(300, 200));
-  const options = { batchSize: 10, likelihood: categorical(), over: average };
+  const options = {
+    batchSize: 10,
+    likelihood: categorical(),
+    over: average,
+    metrics: fullMetrics,
+  };
   t.throws(
     () => explain(large, options),
     /explain: a running average must fit in 2\.15 GB, got 1 × \[60200, 60200\], over 200 units of dense1 \(14\.5 GB\); use partition\(model, "neuron"\) \(145 MB\), or metrics\.kfac\(\) \(1\.04 MB\), or metrics\.ekfac\(\) of each batch .*, or metrics\.diagonal\(\) .*, or the metric of each batch instead of a running average \(woodbury, 33\.3 MB\)/,
@@ -169,7 +177,7 @@ test("explain: a running average that is too large is refused before anything is
 test("explain: a solver that is asked for, with what it keeps, or the block that has it not", (t) => {
   const small = sequential(dense(99, 20, { activation: relu }), dense(20, 10));
   const shown = (options: Partial<ExplainOptions>) =>
-    explain(small, { batchSize: 50, ...options }).rows.map(({ solver, why, bytes }) => {
+    explain(small, { ...standard, ...options }).rows.map(({ solver, why, bytes }) => {
       return `${solver} (${why}) ${bytes}`;
     });
   t.deepEqual(shown({ solver: "dense" }), [
@@ -272,7 +280,7 @@ test("explain: a number alone is the batch size; sizes and budgets are checked",
 test("explain: a missing row and an input that cannot be told are refused", (t) => {
   t.throws(
     () => explain(model, { batchSize: 50, metrics: metrics(plain(batchNorm)) }),
-    /metric of dense0: the table must have a row for dense \(it has: batchNorm\), got none; add one/,
+    /metric of dense0: the table must have a row for dense or for how dense0\/w acts as affine \(it has: batchNorm\), got none; add one/,
   );
   const image = defModule({
     name: "image",

@@ -9,7 +9,7 @@ test("a model that is frozen as a whole has no metric over all its parameters", 
   const model = freeze(dense(2, 1));
   const backend = await reference();
   const store = await backend.store(model, { seed: 1 });
-  const batch = { inputs: tensor([[1, 2]]), labels: tensor([[1]]) };
+  const batch = { inputs: tensor([[1, 2]]), targets: tensor([[1]]) };
   for (const f of [fisher, observedFisher, gaussNewton])
     await rejects(
       t,
@@ -22,7 +22,7 @@ test("a model that is frozen as a whole has no metric over all its parameters", 
 
 test("without a store rfim, fisher, the curvatures and kl are refused", async (t) => {
   const model = dense(2, 1);
-  const batch = { inputs: tensor([[1, 2]]), labels: tensor([[1]]) };
+  const batch = { inputs: tensor([[1, 2]]), targets: tensor([[1]]) };
   const options = { likelihood: gaussian() } as unknown as Parameters<typeof kl>[2];
   const all = { rfim, fisher, observedFisher, gaussNewton, kl };
   for (const [name, f] of Object.entries(all)) {

@@ -305,13 +305,13 @@ test("fisher: the empirical kind is made of the labels' scores, and is another m
 test("fisher: drawing leaves the store's random state as it was", async (t) => {
   const model = dense(2, 2);
   const { store, close } = await started(model);
-  const names = store.variables.map(({ name }) => name);
+  const names = store.variables.map(({ path }) => path);
   const settings = { store, likelihood: categorical(), kind: { samples: 3 } };
   const g = await fisher(model, asTensor(x), settings);
   const [once, twice] = [await g.trace(), await g.trace()];
   t.equal(once, twice, "a second run sees the same draws");
   t.deepEqual(
-    store.variables.map(({ name }) => name),
+    store.variables.map(({ path }) => path),
     names,
   );
   await close();
@@ -323,8 +323,8 @@ test("fisher: what is missing, unknown or too large is refused", async (t) => {
   const likelihood = categorical();
   await rejects(
     t,
-    fisher(model, tensor([1, 2]), { store, likelihood }),
-    /fisher: the batch must be .* got \[2\]; stack samples/,
+    fisher(model, tensor(1), { store, likelihood }),
+    /fisher, inputs: every value must be a tensor \[n, …\], one row per sample, n ≥ 1, got \[\]; stack samples/,
   );
   await rejects(
     t,
@@ -347,7 +347,7 @@ test("fisher: what is missing, unknown or too large is refused", async (t) => {
   await rejects(
     t,
     fisher(model, asTensor(x), { store, likelihood, kind: { labels: tensor([1, 0]) } }),
-    /fisher, kind: labels must be a tensor with a label for each of the 4 rows, got \[2\]; pass/,
+    /fisher, labels: every value must be a tensor \[4, …\], one row per sample, n ≥ 1, got \[2\]; stack/,
   );
   const g = await fisher(model, asTensor(x), { store, likelihood });
   await rejects(

@@ -91,7 +91,7 @@ const cases: readonly (readonly [Law, Tensor])[] = [
 for (const [law, labels] of cases) {
   test(`observedFisher: ${law.name}, the Hessian by second differences`, async (t) => {
     const { store, close } = await started(model);
-    const g = await observedFisher(model, { inputs, labels }, { store, likelihood: law });
+    const g = await observedFisher(model, { inputs, targets: labels }, { store, likelihood: law });
     t.deepEqual(g.params, Object.keys(delta));
     const whole = asMatrix(await g.toDense());
     const expected = await hessianOf(model, law, store, inputs, labels);
@@ -110,7 +110,7 @@ for (const [law, labels] of cases) {
 test("observedFisher: where it is indefinite, lengths and conjugate gradients say so", async (t) => {
   const { store, close } = await started(model);
   const likelihood = gaussianWithScale();
-  const g = await observedFisher(model, { inputs, labels: values }, { store, likelihood });
+  const g = await observedFisher(model, { inputs, targets: values }, { store, likelihood });
   const whole = asMatrix(await g.toDense());
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(whole, {
     assumeSymmetric: true,
@@ -148,14 +148,14 @@ for (const [law, labels] of cases.slice(0, 2)) {
   test(`gaussNewton: ${law.name}, in natural coordinates it is the Fisher information`, async (t) => {
     const { store, close } = await started(model);
     const settings = { store, likelihood: law };
-    const g = await gaussNewton(model, { inputs, labels }, settings);
+    const g = await gaussNewton(model, { inputs, targets: labels }, settings);
     const whole = asMatrix(await g.toDense());
     const exact = await fisher(model, inputs, settings);
     t.ok(gap(whole.to1DArray(), (await exact.toDense()).data()) < 1e-12);
     for (const [what, error] of Object.entries(await agrees(g, whole))) {
       t.ok(error < 1e-8, `${what}: ${error.toExponential(1)}`);
     }
-    const observed = await observedFisher(model, { inputs, labels }, settings);
+    const observed = await observedFisher(model, { inputs, targets: labels }, settings);
     t.ok(gap(whole.to1DArray(), (await observed.toDense()).data()) > 1e-2, "not the Hessian");
     await close();
   });
@@ -164,7 +164,7 @@ for (const [law, labels] of cases.slice(0, 2)) {
 test("gaussNewton: elsewhere it is J'HJ with the Hessian H of the labels", async (t) => {
   const { store, close } = await started(model);
   const likelihood = gaussianWithScale();
-  const g = await gaussNewton(model, { inputs, labels: values }, { store, likelihood });
+  const g = await gaussNewton(model, { inputs, targets: values }, { store, likelihood });
   const { outputs, jacobians } = await outputJacobians(model, store, inputs);
   const expected = Matrix.zeros(17, 17);
   jacobians.forEach((j, s) => {
@@ -185,7 +185,7 @@ test("products as nodes: by jvp, the law or the loss, vjp, equal to the matrices
   const likelihood = poisson();
   const { output, parameters } = applyModel(model, constant(inputs));
   const wrt = parameters.map(({ variable: one }) => one);
-  const vectors = wrt.map(({ attrs }) => constant(delta[attrs.name as keyof typeof delta]));
+  const vectors = parameters.map(({ path }) => constant(delta[path as keyof typeof delta]));
   const loss = neg(mean(likelihood.logProb(constant(counts), output)));
   const outputs = [
     ...fisherVectorProduct(output, likelihood, wrt, vectors),
@@ -216,7 +216,7 @@ test("observedFisher, fisher: parameters that the output does not depend on have
   })();
   const { store, close } = await started(half);
   const settings = { store, likelihood: categorical() };
-  const observed = await observedFisher(half, { inputs, labels: classes }, settings);
+  const observed = await observedFisher(half, { inputs, targets: classes }, settings);
   for (const g of [observed, await fisher(half, inputs, settings)]) {
     t.equal(g.size, 8);
     t.ok(asMatrix(await g.block("idle", "w")).norm() === 0 && (await g.trace()) > 0.1);
@@ -224,17 +224,17 @@ test("observedFisher, fisher: parameters that the output does not depend on have
   await close();
 });
 
-test("observedFisher: labels and likelihood are checked", async (t) => {
+test("observedFisher: targets and likelihood are checked", async (t) => {
   const { store, close } = await started(model);
   const likelihood = categorical();
   await rejects(
     t,
     observedFisher(model, { inputs } as never, { store, likelihood }),
-    /observedFisher: labels must be a tensor with a label for each of the 4 rows, got undefined; pass \{ inputs, labels \}/,
+    /observedFisher: the batch must have targets, got inputs alone; pass \{ inputs, targets \}/,
   );
   await rejects(
     t,
-    gaussNewton(model, { inputs, labels: classes }, { store } as never),
+    gaussNewton(model, { inputs, targets: classes }, { store } as never),
     /gaussNewton: likelihood must be the law of the model's output, got undefined/,
   );
   await close();

@@ -57,13 +57,13 @@ test("rfim: a block for every layer with a metric, what takes the plain gradient
   await close();
 });
 
-test("rfim: by default every module has its metric, the last layer by the likelihood", async (t) => {
+test("rfim: fullMetrics gives every module its metric, the last layer by the likelihood", async (t) => {
   const { model, store, close } = await network();
   const shown = async (options: Partial<Parameters<typeof rfim>[2]>) => {
     const { blocks, plain } = await rfim(model, batch, { store, ...options });
     return { blocks: blocks.map(({ path, form, law }) => [path, form, law]), plain };
   };
-  const given = { likelihood: categorical() };
+  const given = { likelihood: categorical(), metrics: fullMetrics };
   t.deepEqual(await shown(given), {
     blocks: [
       ["dense0", "unitGram", "bernoulli{-1, 1}"],
@@ -72,8 +72,22 @@ test("rfim: by default every module has its metric, the last layer by the likeli
     ],
     plain: [],
   });
-  t.deepEqual(await shown(given), await shown({ ...given, metrics: fullMetrics }));
-  t.deepEqual((await shown({})).blocks[2], ["dense1", "sharedGram", "gaussian(1)"], "none given");
+  const unknown = await shown({ metrics: fullMetrics });
+  t.deepEqual(unknown.blocks[2], ["dense1", "sharedGram", "gaussian(1)"], "none given");
+  await close();
+});
+
+test("rfim: by default layers have the linear form, as rngd has it", async (t) => {
+  const { model, store, close } = await network();
+  const { blocks, plain } = await rfim(model, batch, { store, likelihood: categorical() });
+  t.deepEqual(
+    blocks.map(({ path, form, law }) => [path, form, law]),
+    [
+      ["dense0", "sharedGram", "gaussian(1)"],
+      ["dense1", "sharedGram", "gaussian(1)"],
+    ],
+  );
+  t.deepEqual(plain, ["batchNorm0/scale", "batchNorm0/offset"]);
   await close();
 });
 
@@ -182,11 +196,11 @@ test("rfim: values asked for at once do not disturb each other", async (t) => {
   await close();
 });
 
-test("rfim: another table, by model", async (t) => {
+test("rfim: another table", async (t) => {
   const model = dense(3, 2, { activation: relu });
   const backend = await reference();
   const store = await backend.store(model);
-  const g = await rfim(model, { inputs: batch }, { store, metrics: () => linearMetrics });
+  const g = await rfim(model, { inputs: batch }, { store, metrics: linearMetrics });
   t.deepEqual(
     g.blocks.map(({ form }) => form),
     ["sharedGram"],
@@ -220,23 +234,23 @@ test("rfim: a batch of another shape, unknown names and wrong values are refused
   const options = { store };
   await rejects(
     t,
-    rfim(model, tensor([1, 2, 3]), options),
-    /rfim: the batch must be a tensor of inputs \[n, …\].* got \[3\]; stack/,
+    rfim(model, tensor(1), options),
+    /rfim, inputs: every value must be a tensor \[n, …\].* got \[\]; stack/,
   );
   await rejects(
     t,
     rfim(model, tensor(new Float64Array(0), { shape: [0, 3] }), options),
-    /rfim: the batch .* got \[0, 3\]/,
+    /rfim, inputs: every value .*n ≥ 1, got \[0, 3\]/,
   );
   await rejects(
     t,
     rfim(model, tensor([[1, 2]]), options),
-    /dense: its input must be \[n, 3\], got \[1, 2\]; check/,
+    /dense: its input must be \[n, 3\], or \[n, …, 3\], got \[1, 2\]; check/,
   );
   await rejects(
     t,
     rfim(model, batch, { store, metrics: metrics() }),
-    /metric of dense0: the table must have a row for dense \(it has: none\)/,
+    /metric of dense0: the table must have a row for dense or for how dense0\/w acts as affine \(it has: none\)/,
   );
   const w = delta["dense1/w"];
   await rejects(

@@ -42,7 +42,11 @@ async function curvature(
   on: Tested,
 ): Promise<number[]> {
   const store = await started(model, w, on);
-  const g = await observedFisher(model, { inputs: asTensor(x), labels }, { store, likelihood });
+  const g = await observedFisher(
+    model,
+    { inputs: asTensor(x), targets: labels },
+    { store, likelihood },
+  );
   const found = [...(await g.toDense()).data()];
   await store.close();
   return found;
@@ -66,7 +70,7 @@ for (const on of backends) {
     test(`T7 ${activation}: −∂² ln p = RFIM for every y, on ${on.name}`, async (t) => {
       const layer = dense(2, 2, { activation });
       const store = await started(layer, w, on);
-      const { blocks } = await rfim(layer, asTensor(x), { store });
+      const { blocks } = await rfim(layer, asTensor(x), { store, metrics: fullMetrics });
       const g = await (blocks[0] as (typeof blocks)[0]).toDense();
       await store.close();
       t.ok(gap(g.data(), byUnits(nu)) < on.limit(1e-13, 1e-6), "RFIM");
@@ -99,7 +103,11 @@ for (const on of backends) {
       .map((label) => [label, label, label, label, label])
       .concat([[0, 2, 1, 1, 2]])) {
       const labels = tensor(Int32Array.from(y));
-      const hessian = await observedFisher(layer, { inputs: asTensor(x), labels }, options);
+      const hessian = await observedFisher(
+        layer,
+        { inputs: asTensor(x), targets: labels },
+        options,
+      );
       const found = (await hessian.toDense()).data();
       t.ok(gap(found, g) < on.limit(1e-13, 1e-6), `y = ${y}`);
     }
@@ -123,10 +131,14 @@ async function regression(rows: Matrix, on: Tested) {
   const store = await started(model, weights, on);
   const labels = tensor(Int32Array.from({ length: rows.rows }, (_, s) => (7 * s + 3) % 4));
   const settings = { store, likelihood: categorical() };
-  const hessian = await observedFisher(model, { inputs: asTensor(rows), labels }, settings);
+  const hessian = await observedFisher(
+    model,
+    { inputs: asTensor(rows), targets: labels },
+    settings,
+  );
   const whole = await fisher(model, asTensor(rows), settings);
   const metric = defMetric(dense, {
-    law: categorical(),
+    response: categorical(),
     block: ({ params, reference, preActivation }) => [
       { params: [params.w], block: softmaxGram(reference, softmax(preActivation, { axis: 1 })) },
     ],

@@ -1,7 +1,7 @@
 /** KL divergences of rows against the quadratic form of the metric. */
 
 import { mul } from "@metrigrad/graph";
-import { denseMetric, fullMetrics, metrics, rfim, tanhRow, type UnitRow } from "@metrigrad/metric";
+import { fullMetrics, metrics, neuronRows, rfim, tanhRow, type UnitRow } from "@metrigrad/metric";
 import { categorical, dense } from "@metrigrad/nn";
 import { Matrix } from "ml-matrix";
 import test from "tape";
@@ -99,7 +99,7 @@ for (const on of backends) {
   test(`T4 rings on a metric 1 % off, on ${on.name}`, async (t) => {
     const [layer] = layers;
     const [a = 0, b = 0] = await remainders(
-      { ...(layer as Layer), table: metrics(denseMetric([wrong])) },
+      { ...(layer as Layer), table: metrics(neuronRows([wrong])) },
       matrixOf("w", 3, 2),
       epsilons,
       on,

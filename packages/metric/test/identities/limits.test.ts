@@ -1,5 +1,5 @@
 import { constant, defElementwise, fill } from "@metrigrad/graph";
-import { denseMetric, metrics, sharedGram, unitGram } from "@metrigrad/metric";
+import { metrics, neuronRows, sharedGram, unitGram } from "@metrigrad/metric";
 import test from "tape";
 import { backends } from "../support/backends.ts";
 import { asTensor, matrixOf } from "../support/draws.ts";
@@ -37,7 +37,7 @@ for (const on of backends) {
   test(`T17 a layer with the activation f(t) = t has the metric of one without, on ${on.name}`, async (t) => {
     const identity = defElementwise({ name: "identity", f: "x" });
     const w = matrixOf("w", 4, 2);
-    const table = metrics(denseMetric());
+    const table = metrics(neuronRows());
     const [curved, straight] = await Promise.all([
       layerMetric({ activation: identity, table }, w, x, on),
       layerMetric({ activation: null, table }, w, x, on),

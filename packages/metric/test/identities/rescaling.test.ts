@@ -2,9 +2,9 @@
 import { compile, constant, grad, mean, square, sub, type Variable } from "@metrigrad/graph";
 import {
   type Block,
-  denseMetric,
-  type MetricChoice,
+  type MetricTable,
   metrics,
+  neuronRows,
   reluRow,
   type Subsystem,
   stackedMetrics,
@@ -22,7 +22,7 @@ const targets = matrixOf("targets", 14, 3);
 
 /** −g⁻¹∂L/∂W for the first of two layers with relu units, W and C given. */
 async function reluStep(
-  metrics: MetricChoice,
+  metrics: MetricTable,
   first: Matrix,
   second: Matrix,
   on: Tested,
@@ -57,7 +57,7 @@ for (const on of backends) {
       for (let a = 0; a < 3; a++) scaled.set(a, unit, scale * first.get(a, unit));
       for (let b = 0; b < 3; b++) inverse.set(unit, b, second.get(unit, b) / scale);
     });
-    const softness = (omega: number) => metrics(denseMetric([reluRow({ omega })]));
+    const softness = (omega: number) => metrics(neuronRows([reluRow({ omega })]));
     const cases = [
       { name: "g^h", table: softness(1e-5), ratio: (scale: number) => 1 / scale ** 2 },
       { name: "g^y", table: stackedMetrics(), ratio: () => 1 },

@@ -2,8 +2,8 @@
 import { mul } from "@metrigrad/graph";
 import {
   checkMetric,
-  denseMetric,
   metrics,
+  neuronRows,
   standardUnitRows,
   tanhRow,
   type UnitRow,
@@ -35,7 +35,7 @@ const off: UnitRow = { ...tanhRow(), nu: (t) => mul(tanhRow().nu(t), 1.001) };
 for (const on of backends) {
   test(`T1 the comparison with E[score score'] rings on a formula 0.1 % off, on ${on.name}`, async (t) => {
     const [layer] = layers as [(typeof layers)[0]];
-    const wrong = { ...layer, table: metrics(denseMetric([off])) };
+    const wrong = { ...layer, table: metrics(neuronRows([off])) };
     const { g, close } = await layerMetric(wrong, w, x, on);
     const found = asMatrix(await (g.blocks[0] as (typeof g.blocks)[0]).toDense());
     await close();
@@ -45,7 +45,7 @@ for (const on of backends) {
 }
 
 test("T1 every row of the standard table by checkMetric, on layers of it", async (t) => {
-  const report = await checkMetric(denseMetric(), { samples: 0 });
+  const report = await checkMetric(neuronRows(), { samples: 0 });
   t.ok(report.passed, String(report));
   t.equal(report.checks.length, 8 * (standardUnitRows.length + 2));
 });

@@ -1,12 +1,12 @@
 /** Monte-Carlo RFIM against the closed forms, judged in standard errors. */
 import { defElementwise, elu, exp, leakyRelu, softplus } from "@metrigrad/graph";
 import {
-  denseMetric,
   eluRow,
   fisher,
   fullMetrics,
-  type MetricChoice,
+  type MetricTable,
   metrics,
+  neuronRows,
   poissonRow,
   reluRow,
   rfim,
@@ -46,7 +46,7 @@ interface Sampled {
   /** Draws: 2000 by default. */
   readonly samples?: number;
   /** `fullMetrics` by default; the first subsystem counts. */
-  readonly table?: MetricChoice;
+  readonly table?: MetricTable;
 }
 
 /** relu_ω of ι = 0.1, ω = 0.5: the mean of the relu neurons' response. */
@@ -117,11 +117,17 @@ async function drawn(
   const kind = { samples, seed: 3 };
   const estimate = await fisher(module, x, { store, likelihood, kind });
   const { rows } = await estimate.toRows();
-  const { blocks } = await (neurons === undefined
-    ? rfim(module, x, { store, likelihood, metrics: table })
-    : rfim(neurons[0], x, { store, metrics: metrics(denseMetric([neurons[1]])) }));
+  const [own, options] =
+    neurons === undefined
+      ? [module, { likelihood, metrics: table }]
+      : [neurons[0], { metrics: metrics(neuronRows([neurons[1]])) }];
+  // Another module has weights of its own: the same values.
+  const other = await on.store(own);
+  for (const { path } of own.variables) await other.write(path, await store.read(path));
+  const { blocks } = await rfim(own, x, { store: other, ...options });
   const closed = asMatrix((await blocks[0]?.toDense()) as Tensor);
   await store.close();
+  await other.close();
   return { closed, scores: asMatrix(rows).subMatrix(0, n * samples - 1, 0, closed.rows - 1) };
 }
 

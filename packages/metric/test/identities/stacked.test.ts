@@ -203,7 +203,7 @@ test("stackedMetrics: two layers of three end at the second, or at the one given
   t.ok(gap(b ?? [], expected ?? []) < 1e-13, "ends: [second]");
   const paths = subsystemsOf(model, { x, metrics: stackedMetrics() });
   t.deepEqual(
-    paths.map(({ responseModel }) => responseModel().law.name),
+    paths.map(({ responses }) => responses()[0]?.law.name),
     ["bernoulli{0, 1}", "gaussian(1)", "gaussian(1)"],
     "the law is that of the later layer",
   );
@@ -217,7 +217,7 @@ test("stackedMetrics: subsystems without a layer and ends that are no layers are
   const metrics = stackedMetrics({ ends: [batchNorm(3)] });
   t.throws(
     () => subsystemsOf(deep, { x, metrics }),
-    /stackedMetrics, ends: they must be dense layers of the model, got batchNorm; pass modules/,
+    /stackedMetrics, ends: they must be layers of the model that act as X̃W, got batchNorm; pass modules/,
   );
   t.end();
 });

@@ -1,5 +1,5 @@
 /** A two-layer network of stochastic units, all of its hidden states enumerated. */
-import { fisher, rfim } from "@metrigrad/metric";
+import { fisher, rfim, standardMetrics } from "@metrigrad/metric";
 import { categorical, dense, type Module } from "@metrigrad/nn";
 import type { Tensor } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
@@ -84,7 +84,7 @@ async function started(model: Module, w: Matrix, on: Tested) {
 async function expectedBlocks(on: Tested): Promise<{ hidden: Matrix; output: Matrix }> {
   const first = dense(2, 2, { activation: "sigmoid" });
   const own = await started(first, Matrix.from1DArray(3, 2, start.slice(0, 6)), on);
-  const { blocks } = await rfim(first, asTensor(x), { store: own });
+  const { blocks } = await rfim(first, asTensor(x), { store: own, metrics: standardMetrics });
   const hidden = asMatrix((await blocks[0]?.toDense()) as Tensor);
   await own.close();
   const second = dense(2, 3);

@@ -17,7 +17,7 @@ async function flatOf(
   feeds: Readonly<Record<string, Tensor>>,
 ): Promise<Flat> {
   const homes = new Map<string, Tensor>();
-  for (const { name } of model.variables) homes.set(name, await store.read(name));
+  for (const { path } of model.variables) homes.set(path, await store.read(path));
   const program = await compile({ outputs: node }, store);
   const at = async (values: readonly number[]) => {
     let begin = 0;

@@ -1,11 +1,11 @@
 import { defElementwise, relu, softplus } from "@metrigrad/graph";
 import {
-  denseMetric,
   elementwiseRow,
   eluRow,
   linearRows,
   type MetricTable,
   metrics,
+  neuronRows,
   poissonRow,
   type Rfim,
   reluRow,
@@ -41,7 +41,7 @@ function ofRow(made: string, row: UnitRow, unit: HostUnit): Layer {
     name: row.name,
     made,
     activation: row.activation,
-    table: metrics(denseMetric([row])),
+    table: metrics(neuronRows([row])),
     unit,
   };
 }
@@ -85,16 +85,16 @@ export const layers: readonly Layer[] = [
   ),
   {
     name: "linear layer",
-    made: "denseMetric",
+    made: "neuronRows",
     activation: null,
-    table: metrics(denseMetric()),
+    table: metrics(neuronRows()),
     unit: normalUnit((t) => t),
   },
   {
     name: "linear layer (σ=0.3)",
     made: "linearRows",
     activation: relu,
-    table: metrics(linearRows(dense, { sigma: 0.3 })),
+    table: metrics(linearRows({ sigma: 0.3 })),
     unit: normalUnit((t) => t, 0.3),
   },
 ];

@@ -18,7 +18,7 @@ export async function direction(
   on: Tested = onReference,
 ): Promise<Matrix> {
   const parameter = variable("w", [w.rows, w.columns]);
-  const store = await on.store({ variables: [parameter.attrs] });
+  const store = await on.store({ variables: [{ path: "w", spec: parameter.attrs }] });
   await store.write("w", asTensor(w));
   const gradient = grad(loss(parameter), parameter);
   const outputs = block(parameter).solve(gradient, { damping, solver: "dense" });

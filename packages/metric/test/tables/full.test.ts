@@ -1,12 +1,12 @@
 /** Every module by its own row, the last by the likelihood. */
 import { tanh } from "@metrigrad/graph";
 import {
-  batchNormMetric,
   checkMetric,
   fisher,
   fullMetrics,
-  likelihoodMetric,
+  likelihoodRows,
   metrics,
+  scaleRows,
 } from "@metrigrad/metric";
 import {
   batchNorm,
@@ -60,7 +60,7 @@ for (const [likelihood, linear, curved] of laws) {
       });
       const [one] = subsystemsOf(model, place);
       t.equal(one?.block?.form, activation === null ? linear : curved);
-      t.equal(one?.responseModel().law, likelihood);
+      t.equal(one?.responses()[0]?.law, likelihood);
     });
   }
 }
@@ -133,7 +133,7 @@ for (const { law, form, m, logProb, outcomes } of responses) {
 
 test("T1 soft-max layer: (diag η − ηη') ⊗ x̃x̃' = E[score score'] over the classes, by checkMetric", async (t) => {
   const law = categorical();
-  const report = await checkMetric(likelihoodMetric(), { module: dense(2, 3), law, samples: 200 });
+  const report = await checkMetric(likelihoodRows(), { module: dense(2, 3), law, samples: 200 });
   t.ok(report.passed, String(report));
   t.match(String(report), /softmaxGram, categorical: E\[score score'\] by enumeration/);
 });
@@ -143,7 +143,7 @@ for (const on of backends) {
     const sigma = 0.4;
     const { "scale + offset": got } = await denseBlocks(batchNorm(2, { epsilon: 3 }), {
       x,
-      metrics: metrics(batchNormMetric({ sigma })),
+      metrics: metrics(scaleRows({ sigma })),
       on,
     });
     // Running mean 0 and variance 1, so x̂ = x/2; the score of y ~ N(γx̂ + β, σ²) at five nodes of y.
@@ -165,11 +165,11 @@ for (const on of backends) {
 }
 
 test("T1 batch normalisation by checkMetric", async (t) => {
-  const report = await checkMetric(batchNormMetric({ sigma: 0.4 }), { samples: 200 });
+  const report = await checkMetric(scaleRows({ sigma: 0.4 }), { samples: 200 });
   t.ok(report.passed, String(report));
 });
 
-test("batchNormMetric: a matrix of two for each feature, by the batch's statistics when training", async (t) => {
+test("scaleRows: a matrix of two for each feature, by the batch's statistics when training", async (t) => {
   const model = sequential(batchNorm(2, { epsilon: 1e-9 }), dense(2, 1));
   const blocks = await denseBlocks(model, { x, metrics: fullMetrics, mode: "train" });
   const got = blocks["batchNorm0/scale + batchNorm0/offset"] as Matrix;
@@ -192,10 +192,6 @@ test("fullMetrics: without a likelihood and in hidden layers, the rows of activa
   t.end();
 });
 
-test("batchNormMetric: σ must be positive", async (t) => {
-  await rejects(
-    t,
-    (async () => batchNormMetric({ sigma: 0 }))(),
-    /gaussian: sigma must be a positive/,
-  );
+test("scaleRows: σ must be positive", async (t) => {
+  await rejects(t, (async () => scaleRows({ sigma: 0 }))(), /gaussian: sigma must be a positive/);
 });

@@ -54,7 +54,10 @@ function variablesOf(
   nodes: readonly Node[],
   updates: NonNullable<CompileRequest<Outputs>["updates"]>,
 ): NamedVariable[] {
-  const roots = [...nodes, ...updates.flatMap((update) => update.filter((one) => one !== undefined))];
+  const roots = [
+    ...nodes,
+    ...updates.flatMap((update) => update.filter((one) => one !== undefined)),
+  ];
   return topological(roots)
     .filter(isVariable)
     .map(({ attrs }, at) => ({ path: `${at}/${attrs.path ?? attrs.role}`, spec: attrs }));

@@ -34,7 +34,8 @@ test("trainingTime: trains as fit does, on first rows and on stores of its own",
     add: (variables) => {
       const list = (Array.isArray(variables) ? variables : []) as readonly VariableSpec[];
       const [inputs] = list.filter(({ role }) => role === "data");
-      if (inputs?.shape.length === 2 && inputs.type === "float") rows.push(inputs.shape[0] as number);
+      if (inputs?.shape.length === 2 && inputs.type === "float")
+        rows.push(inputs.shape[0] as number);
       return store.add(variables);
     },
   }));

@@ -1,7 +1,7 @@
 import type { Node, Update, Variable } from "@metrigrad/graph";
+import type { MetricUse } from "@metrigrad/metric";
 import type { Application, AppliedParameter, Observation } from "@metrigrad/nn";
 import type { Initializer, ValueType } from "@metrigrad/tensor";
-import type { MetricUse } from "@metrigrad/metric";
 import type { StepReport } from "./report.ts";
 
 /** L2 inside the loss: ½β Σ‖W‖², over the parts of the parameters that decay. */

@@ -4,7 +4,7 @@ import { cpu } from "@metrigrad/cpu";
 import { compile, type Program } from "@metrigrad/graph";
 import {
   linearMetrics,
-  type MetricChoice,
+  type MetricTable,
   metrics as metricsOf,
   rfim,
   standardMetrics,
@@ -60,7 +60,7 @@ async function slotsAfter(
   return values;
 }
 
-function paper(metrics: MetricChoice, refreshEvery = 1000, learningRate = 0): Optimizer {
+function paper(metrics: MetricTable, refreshEvery = 1000, learningRate = 0): Optimizer {
   return rngd.paper({ metrics, learningRate, over: { average: decay, every: refreshEvery } });
 }
 

@@ -3,7 +3,6 @@ import { compile, type Node } from "@metrigrad/graph";
 import {
   fullMetrics,
   linearMetrics,
-  type MetricChoice,
   type MetricTable,
   metrics,
   rfim,
@@ -122,7 +121,7 @@ for (const [name, table] of [
 }
 
 /** The condition number of the last layer's damped matrix over all its units. */
-async function lastCondition(table: MetricChoice, lambda: number): Promise<number> {
+async function lastCondition(table: MetricTable, lambda: number): Promise<number> {
   const model = classifier();
   const backend = await reference();
   const store = await backend.store(model, { seed: 1 });
@@ -209,4 +208,29 @@ test("report: a gradient of 0 leaves a residual and a length of 0", async (t) =>
       t.deepEqual(found.get(`dense0 ${what}`), [0], what);
     t.ok((found.get("length")?.[0] ?? 0) > 0, "the other layer steps");
   }
+});
+
+test("report: everything that it needs is held when the phases are made", (t) => {
+  const tables = {
+    "rows by neuron": standardMetrics,
+    "soft-max rows": fullMetrics,
+    "K-FAC": metrics.kfac(),
+    "K-FAC, split": metrics.kfac({ split: true }),
+    EKFAC: metrics.ekfac(),
+    diagonal: metrics.diagonal(),
+    "quasi-diagonal": metrics.quasiDiagonal(),
+  };
+  for (const [name, table] of Object.entries(tables)) {
+    for (const over of [{ every: 2 }, { average: 0.9, every: 2 }] as const) {
+      const phases = rngd({ metrics: table, over }).update(contextOf(classifier()));
+      const held = () => phases.map(({ updates }) => updates.length);
+      const before = held();
+      for (const { report } of phases) {
+        for (const { quantities } of report?.blocks ?? [])
+          for (const one of quantities) one.value();
+      }
+      t.deepEqual(held(), before, `${name}, ${JSON.stringify(over)}`);
+    }
+  }
+  t.end();
 });

@@ -4,7 +4,7 @@ import {
   autoMetric,
   fullMetrics,
   kfacMetrics,
-  type MetricChoice,
+  type MetricTable,
   metrics,
   partition,
   stackedMetrics,
@@ -27,7 +27,7 @@ const model: Module = sequential(
   dense(5, 3),
 );
 
-const tables: Readonly<Record<string, MetricChoice>> = {
+const tables: Readonly<Record<string, MetricTable>> = {
   "standardMetrics, a module used twice": standardMetrics,
   fullMetrics,
   "two layers": stackedMetrics(),
@@ -60,8 +60,7 @@ test("rngd with the whole model as one subsystem: the step is −γ(g + λI)⁻�
   const backend = await reference();
   const store = await backend.store(small, { seed: 1 });
   const variables = context.parameters.map(({ variable }) => variable);
-  const chosen = typeof table === "function" ? table(context.applications) : table;
-  const [one] = subsystems(context.applications, chosen, variables);
+  const [one] = subsystems(context.applications, table, variables);
   const loss = add(context.loss, context.penalty?.value ?? 0);
   const matrix = one?.block?.toDense() as Node;
   const program = await compile({ outputs: [matrix, ...grad(loss, variables)] }, store);
@@ -75,9 +74,9 @@ test("rngd with the whole model as one subsystem: the step is −γ(g + λI)⁻�
   const step = solve(Matrix.add(g, Matrix.eye(g.rows).mul(0.2)), gradient).mul(-0.1);
   const before: number[] = [];
   const after: number[] = [];
-  for (const { attrs } of variables) {
-    before.push(...(await store.read(attrs.name)).data());
-    after.push(...(parameters.get(attrs.name) ?? []));
+  for (const { path } of context.parameters) {
+    before.push(...(await store.read(path)).data());
+    after.push(...(parameters.get(path) ?? []));
   }
   await backend.close();
   const off = after.map((value, k) => value - (before[k] as number) - step.get(k, 0));

@@ -1,4 +1,4 @@
-import { isStream } from "@metrigrad/data";
+import { isStream, type SplitName } from "@metrigrad/data";
 import type { AnyModule, Module } from "@metrigrad/nn";
 import { GraphError, type Store, type Tensor, type Tree } from "@metrigrad/tensor";
 import { type Stopper, stopper } from "./earlyStopping.ts";
@@ -7,7 +7,7 @@ import type { EpochEvent, Evaluation } from "./events.ts";
 import { type AnyFitOptions, checkOptions, type FitOptions } from "./options.ts";
 import { claimStore, type Prepared, prepare, storeOf } from "./prepare.ts";
 import type { Run } from "./run.ts";
-import { type SplitEvaluator, type SplitName, splitNames } from "./splits.ts";
+import { type SplitEvaluator, splitNames } from "./splits.ts";
 
 /**
  * Trains a model: minimises the batch mean of −ln p, or of a loss of your own, plus ½β Σ‖W‖², by seeded shuffles of

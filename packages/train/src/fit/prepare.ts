@@ -5,6 +5,7 @@ import {
   type DataParts,
   dataSet,
   isStream,
+  type SplitName,
   splitsOf,
 } from "@metrigrad/data";
 import type { Node } from "@metrigrad/graph";
@@ -23,7 +24,7 @@ import { type Runner, stepRunner } from "../step/runner.ts";
 import { stepGraph } from "../step/stepGraph.ts";
 import { checkClasses, checkObserved, type Objective, objectiveOf } from "./objective.ts";
 import type { AnyFitOptions } from "./options.ts";
-import { type SplitEvaluator, type SplitName, splitEvaluator } from "./splits.ts";
+import { type SplitEvaluator, splitEvaluator } from "./splits.ts";
 
 /** A run that is ready to train. */
 export interface Prepared {

@@ -1,7 +1,7 @@
+import type { SplitName } from "@metrigrad/data";
 import type { Store } from "@metrigrad/tensor";
 import type { BestEpoch } from "./earlyStopping.ts";
 import type { EpochEvent, Evaluation } from "./events.ts";
-import type { SplitName } from "./splits.ts";
 
 /**
  * A training run: iterate over it to train, one event per epoch. Nothing happens before the first
