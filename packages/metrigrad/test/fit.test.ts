@@ -6,8 +6,10 @@ import {
   defaultBackend,
   dense,
   fit,
+  rngd,
   sequential,
   sgd,
+  streamData,
   tensor,
 } from "../src/index.ts";
 
@@ -79,5 +81,36 @@ test("a given store is used as it is", async (t) => {
   await run.close();
   t.equal(run.store, store);
   t.ok(store.has("dense0/w"), "and stays open");
+  await backend.close();
+});
+
+test("bytes, weights and streams train on the cpu as they do in memory of the host", async (t) => {
+  const rows = 64;
+  const bytes = Uint8Array.from({ length: 3 * rows }, (_, at) => (37 * at) % 251);
+  const split = {
+    inputs: tensor(bytes, { shape: [rows, 3] }),
+    targets: tensor(
+      Int32Array.from({ length: rows }, (_, row) => ((bytes[3 * row] as number) > 120 ? 1 : 0)),
+    ),
+    weights: tensor(Float32Array.from({ length: rows }, (_, row) => 1 + (row % 3))),
+  };
+  const stored = dataSet({ train: split, inputScale: 1 / 255, classes: 2 });
+  const fed = streamData({ train: () => [split], rows, inputScale: 1 / 255, classes: 2 });
+  const backend = await cpu();
+  const costs: number[] = [];
+  for (const data of [stored, fed]) {
+    const run = fit(sequential(dense(3, 8, { activation: "tanh" }), dense(8, 2)), {
+      ...{ data, likelihood: categorical(), optimizer: rngd({ learningRate: 0.3 }), epochs: 30 },
+      ...{ seed: 1, backend, evaluate: { train: true } },
+      ...(data === stored ? { batchSize: rows } : {}),
+    });
+    costs.push((await run.finish()).at(-1)?.trainCost as number);
+    await run.close();
+  }
+  t.ok(
+    costs.every((cost) => cost < 0.5),
+    `${costs}`,
+  );
+  t.ok(Math.abs((costs[0] as number) - (costs[1] as number)) < 1e-3);
   await backend.close();
 });

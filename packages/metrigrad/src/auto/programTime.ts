@@ -71,11 +71,11 @@ async function timed(
   runs: number,
   done: Done,
 ): Promise<number> {
-  const begun = performance.now();
+  const start = performance.now();
   let handles: readonly Handle[] = [];
   for (let run = 0; run < runs; run++) handles = await program.run(feeds);
   await done(handles);
-  return (performance.now() - begun) / 1000;
+  return (performance.now() - start) / 1000;
 }
 
 /** Waits for a run, which is done on the device when the smallest of its results can be read. */

@@ -88,7 +88,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
         aborted = true;
         return;
       }
-      // A stream that is not told its length is passed by until it is where the store is.
+      // A stream without `rows` is passed by until it is where the store is.
       if (trained.steps === 0) continue;
       const found = await evaluateAfter(epoch + 1, evaluators);
       const penalty = found.train === undefined ? 0 : await evaluators.penalty();

@@ -89,7 +89,7 @@ export async function stepRunner(
   const count = countOf(store, counter.attrs);
   const programs = new Map<string, MeteredProgram<readonly Handle[]>>();
   /** The loss, and the number of the step that failed; programs that read write it. */
-  const told = variable(`step${runners++}/reading`, [2], { role: "data" });
+  const lossAndFailure = variable(`step${runners++}/reading`, [2], { role: "data" });
   const kept = new Map<number, Feeds>();
   let keptSize = 0;
   let reports: Reporter | null = null;
@@ -108,7 +108,10 @@ export async function stepRunner(
     const guard = checkFinite ? guardUpdates : plainUpdates;
     const guarded = guard(graph.loss, graph.updates(due), graph);
     const values = stack([graph.loss, cast(guarded.failed, "float")]);
-    const updates: Update[] = [...guarded.updates, ...(reading ? [[told, values] as const] : [])];
+    const updates: Update[] = [
+      ...guarded.updates,
+      ...(reading ? [[lossAndFailure, values] as const] : []),
+    ];
     const nodes: readonly Node[] = reading ? Object.values(outputs) : [];
     const made = metered(await compile({ outputs: nodes, updates }, store));
     programs.set(name, made);
@@ -164,7 +167,7 @@ export async function stepRunner(
     read: async (feeds) => {
       const handles = await step(feeds, true);
       const [values, ...tensors] = await Promise.all([
-        store.read(told.attrs),
+        store.read(lossAndFailure.attrs),
         ...handles.map((handle) => handle.read()),
       ]);
       const [loss = Number.NaN, bad = 0] = (values as Tensor).data();
@@ -193,7 +196,7 @@ export async function stepRunner(
       await reports?.close();
       await Promise.all([...programs.values()].map((program) => program.close()));
       programs.clear();
-      await store.remove([told.attrs]);
+      await store.remove([lossAndFailure.attrs]);
     },
   };
 }
