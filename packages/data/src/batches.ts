@@ -13,8 +13,13 @@ export interface BatchOptions {
 
 /**
  * The row indices of each batch of one pass over n rows: ⌊n/size⌋ arrays of `size` indices, and the
- * rest as a shorter one if `dropLast` is false. A function of its arguments alone. Throws DataError
- * for a size below 1, and where every batch would be dropped.
+ * rest as a shorter one if `dropLast` is false. A function of its arguments alone.
+ *
+ * @param n - The number of rows, such as `rowsOf(data.train)`.
+ * @param size - Rows of a batch.
+ * @param options - The seed and epoch of the order, and whether to leave out a short last batch.
+ * @returns The indices; rows of a tensor or a tree are taken by `gatherRows`.
+ * @throws DataError for a size below 1, and where every batch would be dropped.
  */
 export function batches(n: number, size: number, options: BatchOptions = {}): Int32Array[] {
   const { seed, epoch = 0, dropLast = true } = options;

@@ -57,17 +57,16 @@ export interface DataParts {
   readonly classes?: Classes | undefined;
 }
 
-type TreeOf<X> = TensorsOf<X> extends infer T extends Tree<Tensor> ? T : Tree<Tensor>;
-
-type SplitOf<P extends DataParts> = Split<
-  TreeOf<P["train"]["inputs"]>,
-  TreeOf<P["train"]["targets"]>
+/** A split of the data set made of parts of type `P`. */
+export type SplitOf<P extends DataParts> = Split<
+  TensorsOf<P["train"]["inputs"]>,
+  TensorsOf<P["train"]["targets"]>
 >;
 
 /** The data set made of parts of type `P`: a split that `P` surely has is no longer optional. */
 export type DataSetOf<P extends DataParts> = DataSet<
-  TreeOf<P["train"]["inputs"]>,
-  TreeOf<P["train"]["targets"]>
+  TensorsOf<P["train"]["inputs"]>,
+  TensorsOf<P["train"]["targets"]>
 > &
   (P extends { readonly valid: SplitParts } ? { readonly valid: SplitOf<P> } : unknown) &
   (P extends { readonly test: SplitParts } ? { readonly test: SplitOf<P> } : unknown);
@@ -152,7 +151,9 @@ export function dataSet<const P extends DataParts>(parts: P): DataSetOf<P> {
     if (split !== "train" && parts[split] === undefined) continue;
     const made = readSplit(where, split, parts[split], (path) => classesOf(reading, path));
     if (splits.train !== undefined) checkLike(where, [split, made], ["train", splits.train]);
-    splits[split] = made;
+    // A split alone says how it is read, so that it can be looked at by itself.
+    const { inputScale } = reading;
+    splits[split] = inputScale === undefined ? made : Object.freeze({ ...made, inputScale });
     if (split === "train") checkReading(where, reading, made);
   }
   const data = Object.freeze({ name, ...splits, ...reading });

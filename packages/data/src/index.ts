@@ -1,5 +1,6 @@
 export { type BatchOptions, batches } from "./batches.ts";
 export { checkFinite } from "./checkFinite.ts";
+export { type CsvOptions, type CsvRow, type CsvType, readCsv } from "./csv/readCsv.ts";
 export {
   type AnyDataSet,
   classesOf,
@@ -9,6 +10,8 @@ export {
   dataSet,
   inputScaleOf,
   type Reading,
+  type SplitName,
+  type SplitOf,
   splitsOf,
 } from "./dataSet.ts";
 export { gatherRows } from "./gatherRows.ts";
@@ -37,3 +40,17 @@ export {
   type StreamSet,
   streamData,
 } from "./streamData.ts";
+export { boolean } from "./table/boolean.ts";
+export { type CategoryOptions, category } from "./table/category.ts";
+export type { Cells, Column, ColumnForm, LearnedColumn } from "./table/column.ts";
+export { fromColumns } from "./table/fromColumns.ts";
+export { type NumberOptions, number } from "./table/number.ts";
+export type {
+  ColumnsOfForm,
+  Table,
+  TableColumns,
+  TableInputs,
+  TableRows,
+  TableSplit,
+  TableTargets,
+} from "./table/tableTypes.ts";

@@ -22,7 +22,8 @@ import {
 export type Values = Tensor | TypedArray | NestedArray;
 
 /** The tree `X` of values as a tree of tensors. */
-export type TensorsOf<X> = MapTree<X, Values, Tensor>;
+export type TensorsOf<X> =
+  MapTree<X, Values, Tensor> extends infer T extends Tree<Tensor> ? T : Tree<Tensor>;
 
 /** Rows of samples. Every leaf has as many rows, and row i of all leaves belongs to sample i. */
 export interface Split<In extends Tree<Tensor> = Tensor, Out extends Tree<Tensor> = Tensor> {
@@ -30,8 +31,10 @@ export interface Split<In extends Tree<Tensor> = Tensor, Out extends Tree<Tensor
   readonly inputs: In;
   /** Leaves [rows] of class indices, or [rows, …outputs]. */
   readonly targets: Out;
-  /** [rows]: how much each sample counts; finite, 0 or more, and not all 0. Absent: all count 1. */
+  /** [rows], how much each sample counts; finite, 0 or more, and not all 0. Absent: all count 1. */
   readonly weights?: Tensor;
+  /** What stored inputs are multiplied by, as the data set says; absent: 1. */
+  readonly inputScale?: number | Readonly<Record<string, number>>;
 }
 
 /** A split of any inputs and targets. */
@@ -46,7 +49,7 @@ export interface SplitParts<
   readonly inputs: In;
   /** Leaves [rows] of class indices, or [rows, …outputs]. */
   readonly targets: Out;
-  /** [rows]: how much each sample counts. */
+  /** [rows], how much each sample counts. */
   readonly weights?: Values | undefined;
 }
 
@@ -69,17 +72,13 @@ export function isValues(value: unknown): value is Values {
  *
  * @throws DataError where a leaf is none of these, or ragged, and where there is no leaf.
  */
-export function readTree<const X extends Tree<Values>>(
-  where: string,
-  name: string,
-  tree: X,
-): TensorsOf<X> {
+function readTree(where: string, name: string, tree: Tree<Values>): Tree<Tensor> {
   try {
     const tensors = mapTree(tree, isValues, (leaf, path) => {
       if (isTensor(leaf)) return leaf;
       return asDataError(where, leafName(name, path), () => tensor(leaf));
     });
-    if (leavesOf(tensors as Tree<Tensor>, isTensor).length > 0) return tensors;
+    if (leavesOf(tensors, isTensor).length > 0) return tensors;
   } catch (error) {
     if (error instanceof DataError || !(error instanceof MetrigradError)) throw error;
     throw notValues(where, name, error.parts.got);
@@ -131,8 +130,8 @@ export function readSplit(
   // A table of fromColumns is a split that carries more.
   if (!("transform" in parts)) checkNames(`${where}, ${name}`, parts, partNames, DataError);
   const given = parts as SplitParts;
-  const inputs: Tree<Tensor> = readTree(where, `${name} inputs`, given.inputs);
-  const raw: Tree<Tensor> = readTree(where, `${name} targets`, given.targets);
+  const inputs = readTree(where, `${name} inputs`, given.inputs);
+  const raw = readTree(where, `${name} targets`, given.targets);
   const rows = checkRows(where, name, inputs, raw);
   const targets = mapTree(raw, isTensor, (leaf, path) => {
     const count = classes(path);
@@ -141,11 +140,11 @@ export function readSplit(
       : classIndices(where, leafName(`${name} targets`, path), leaf, count);
   });
   if (given.weights === undefined) return Object.freeze({ inputs, targets });
-  const weights = readTree(where, `${name} weights`, given.weights) as Tree<Tensor>;
+  const weights = readTree(where, `${name} weights`, given.weights);
   return Object.freeze({ inputs, targets, weights: checkWeights(where, name, weights, rows) });
 }
 
-const partNames = ["inputs", "targets", "weights"];
+const partNames = ["inputs", "targets", "weights", "inputScale"];
 
 /** Checks that a row of one split is like a row of another: same tree, shapes and kinds of numbers. */
 export function checkLike(

@@ -1,4 +1,4 @@
-import { DataError, permutation, type Tensor, type Tree } from "@metrigrad/tensor";
+import { DataError, permutation } from "@metrigrad/tensor";
 import { checkSeed } from "./checkSeed.ts";
 import { gatherRows } from "./gatherRows.ts";
 import {
@@ -22,8 +22,6 @@ export interface Dealt<T> {
   readonly test: T;
 }
 
-type TreeOf<X> = TensorsOf<X> extends infer T extends Tree<Tensor> ? T : Tree<Tensor>;
-
 /**
  * Shuffles the rows of one pool by the seed and deals them to train, valid and test, in this order; rows
  * beyond the sum of the sizes are left out. The order depends on the seed and on the number of rows alone,
@@ -44,7 +42,7 @@ export function splitRows<const P extends SplitParts>(
   pool: P,
   sizes: SplitSizes,
   options: { readonly seed: number },
-): Dealt<Split<TreeOf<P["inputs"]>, TreeOf<P["targets"]>>>;
+): Dealt<Split<TensorsOf<P["inputs"]>, TensorsOf<P["targets"]>>>;
 export function splitRows(
   pool: SplitParts | readonly unknown[],
   sizes: SplitSizes,

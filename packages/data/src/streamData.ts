@@ -44,8 +44,6 @@ export interface StreamSet<In extends Tree<Tensor> = Tensor, Out extends Tree<Te
   readonly rows?: number;
 }
 
-type TreeOf<X> = TensorsOf<X> extends infer T extends Tree<Tensor> ? T : Tree<Tensor>;
-
 const partNames = ["name", "train", "valid", "test", "rows", "inputScale", "classes"];
 
 /**
@@ -61,7 +59,7 @@ const partNames = ["name", "train", "valid", "test", "rows", "inputScale", "clas
  */
 export function streamData<const P extends SplitParts>(
   parts: StreamParts<P>,
-): StreamSet<TreeOf<P["inputs"]>, TreeOf<P["targets"]>> {
+): StreamSet<TensorsOf<P["inputs"]>, TensorsOf<P["targets"]>> {
   checkNames("streamData", parts, partNames, DataError);
   const { name = "stream", rows } = parts;
   const where = `streamData(${name})`;
@@ -85,7 +83,7 @@ export function streamData<const P extends SplitParts>(
   };
   const passes = { ...pass("train"), ...pass("valid"), ...pass("test") };
   const stream = { name, ...passes, ...(rows === undefined ? {} : { rows }), ...reading };
-  return Object.freeze(stream) as StreamSet<TreeOf<P["inputs"]>, TreeOf<P["targets"]>>;
+  return Object.freeze(stream) as StreamSet<TensorsOf<P["inputs"]>, TensorsOf<P["targets"]>>;
 }
 
 /**

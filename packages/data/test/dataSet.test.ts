@@ -16,7 +16,9 @@ const good = {
 
 test("dataSet returns a frozen value with what it was given", async (t) => {
   const data = dataSet(good);
-  t.deepEqual(data, good);
+  const scaled = (split: object) => ({ ...split, inputScale: 1 / 255 });
+  const { train, valid, test: last } = good;
+  t.deepEqual(data, { ...good, train: scaled(train), valid: scaled(valid), test: scaled(last) });
   t.ok(Object.isFrozen(data) && Object.isFrozen(data.train) && Object.isFrozen(data.test));
 });
 
@@ -165,7 +167,7 @@ const wrong: [string, unknown, RegExp][] = [
   [
     "a misspelt part",
     { train: { ...train, weight: [1, 1] } },
-    /dataSet\(data\), train: .* inputs, targets, weights, got weight/,
+    /dataSet\(data\), train: .* inputs, targets, weights, inputScale, got weight/,
   ],
   ["an empty name", { name: "", train }, /dataSet: name must be a text/],
   [

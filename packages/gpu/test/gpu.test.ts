@@ -61,7 +61,7 @@ test("gpu: a process ends by itself, with and without close", async (t) => {
       const source = `
         import { gpu } from "@metrigrad/gpu";
         const backend = await gpu({ mode: "webgpu" });
-        const store = await backend.store([{ name: "w", shape: [3], type: "float", role: "state", init: () => [1, 2, 3] }]);
+        const store = await backend.store([{ path: "w", shape: [3], type: "float", role: "state", init: () => [1, 2, 3] }]);
         console.log((await store.read("w")).data().join());
         ${after}`;
       const flags = ["--conditions=@metrigrad/source", "--import", "tsx", "--input-type=module"];

@@ -26,6 +26,8 @@ export {
 } from "./blocks/gram.ts";
 export { type Held, type Hold, holdIn } from "./blocks/hold.ts";
 export { type KroneckerOptions, kronecker } from "./blocks/kronecker.ts";
+export { type KroneckerRowOptions, kroneckerFactors } from "./blocks/kroneckerFactors.ts";
+export { type LookupOptions, lookupGram } from "./blocks/lookupGram.ts";
 export { type FullOver, fullOver, type Over } from "./blocks/over.ts";
 export {
   type QuasiDiagonalOptions,
@@ -33,6 +35,8 @@ export {
   quasiDiagonalGram,
 } from "./blocks/quasiDiagonal.ts";
 export type { RowOptions } from "./blocks/rowWeights.ts";
+export { sumBlock } from "./blocks/sumBlock.ts";
+export { transposedBlock } from "./blocks/transposedBlock.ts";
 export { windowed } from "./blocks/windowed.ts";
 export { type CheckLawOptions, checkLaw } from "./check/checkLaw.ts";
 export { type CheckMetricOptions, checkMetric } from "./check/checkMetric.ts";

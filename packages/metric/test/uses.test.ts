@@ -1,4 +1,14 @@
-import { add, gather, matmul, type Node, reshape, slice, stack, sum, transpose } from "@metrigrad/graph";
+import {
+  add,
+  gather,
+  matmul,
+  type Node,
+  reshape,
+  slice,
+  stack,
+  sum,
+  transpose,
+} from "@metrigrad/graph";
 import {
   type AnyModule,
   categorical,
@@ -11,7 +21,14 @@ import {
   sequential,
   zeros,
 } from "@metrigrad/nn";
-import { type Backend, reference, type Store, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import {
+  type Backend,
+  reference,
+  type Store,
+  type Tensor,
+  tensor,
+  uniformStream,
+} from "@metrigrad/tensor";
 import test from "tape";
 import {
   fisher,
@@ -31,7 +48,10 @@ const [n, T, d, m] = [3, 4, 2, 3] as const;
 function drawn(path: string, shape: readonly number[]): Tensor {
   const stream = uniformStream({ seed: 7, path });
   const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(Float64Array.from({ length: size }, (_, i) => stream.normal(i)), { shape });
+  return tensor(
+    Float64Array.from({ length: size }, (_, i) => stream.normal(i)),
+    { shape },
+  );
 }
 
 const sequences = drawn("sequences", [n, T, d]);
@@ -114,12 +134,16 @@ function gap(a: readonly Float64Array[], b: readonly Float64Array[]): number {
   const gaps = a.map((one, k) => {
     const other = b[k] as Float64Array;
     if (one.length !== other.length) return Number.POSITIVE_INFINITY;
-    return one.reduce((most, value, i) => Math.max(most, Math.abs(value - (other[i] as number))), 0);
+    return one.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - (other[i] as number))),
+      0,
+    );
   });
   return Math.max(...gaps);
 }
 
-const sizeOfAll = (all: readonly Float64Array[]) => Math.max(...all.flatMap((one) => [...one.map(Math.abs)]));
+const sizeOfAll = (all: readonly Float64Array[]) =>
+  Math.max(...all.flatMap((one) => [...one.map(Math.abs)]));
 
 for (const [name, table] of Object.entries(tables)) {
   test(`uses, ${name}: a module of one's own with X, W and b apart has the metric of dense`, async (t) => {
@@ -189,7 +213,10 @@ test("uses: where positions respond independently the folded layer's block is th
     const found = await rfim(model, sequences, { store, likelihood: law, metrics: fullMetrics });
     const [block] = found.blocks;
     const [a, b] = [await whole.toDense(), await block?.toDense()];
-    t.ok(gap([Float64Array.from(a.data())], [Float64Array.from(b?.data() ?? [])]) < 1e-12, law.name);
+    t.ok(
+      gap([Float64Array.from(a.data())], [Float64Array.from(b?.data() ?? [])]) < 1e-12,
+      law.name,
+    );
     await whole.close();
     await found.close();
   }
@@ -242,7 +269,10 @@ test("uses: tied weights, used straight and transposed, have the sum of both blo
   const model = sequential(encode(), decode());
   const backend = await reference();
   const store = await backend.store(model, { seed: 2 });
-  t.deepEqual(store.variables.map(({ path }) => path), ["encode0/w"]);
+  t.deepEqual(
+    store.variables.map(({ path }) => path),
+    ["encode0/w"],
+  );
   const found = await rfim(model, rows, { store });
   const [block] = found.blocks;
   t.equal(found.blocks.length, 1);
@@ -252,7 +282,10 @@ test("uses: tied weights, used straight and transposed, have the sum of both blo
   const value = (await store.read("encode0/w")).data();
   const h = Array.from({ length: n * m }, (_, i) => {
     const [s, j] = [Math.floor(i / m), i % m];
-    return Array.from({ length: d }, (__, a) => (x[s * d + a] as number) * (value[a * m + j] as number)).reduce((p, q) => p + q);
+    return Array.from(
+      { length: d },
+      (__, a) => (x[s * d + a] as number) * (value[a * m + j] as number),
+    ).reduce((p, q) => p + q);
   });
   let off = 0;
   for (let a = 0; a < d; a++) {
@@ -264,7 +297,10 @@ test("uses: tied weights, used straight and transposed, have the sum of both blo
             if (j === k) expected += ((x[s * d + a] as number) * (x[s * d + b] as number)) / n;
             if (a === b) expected += ((h[s * m + j] as number) * (h[s * m + k] as number)) / n;
           }
-          off = Math.max(off, Math.abs(expected - (own[(a * m + j) * d * m + b * m + k] as number)));
+          off = Math.max(
+            off,
+            Math.abs(expected - (own[(a * m + j) * d * m + b * m + k] as number)),
+          );
         }
       }
     }

@@ -1,6 +1,6 @@
+export type { Application, Observation } from "./core/application.ts";
 export type { AppliedExtras, AppliedParameter } from "./core/applier.ts";
 export { type Applier, type ApplierOptions, applierOf } from "./core/applier.ts";
-export type { Application, Observation } from "./core/application.ts";
 export {
   type AppliedModel,
   type ApplyOptions,
@@ -48,8 +48,10 @@ export { defLaw } from "./laws/defLaw.ts";
 export { type GaussianOptions, gaussian } from "./laws/gaussian.ts";
 export { gaussianWithScale } from "./laws/gaussianWithScale.ts";
 export { independent } from "./laws/independent.ts";
-export { joint, type LawTree, type NaturalOf, type ResponseOf } from "./laws/joint.ts";
-export type { AnyLaw, Law,
+export { joint, type LawTree, type NaturalOf, type ObservedOf } from "./laws/joint.ts";
+export type {
+  AnyLaw,
+  Law,
   LawOrigins,
   LawTerms,
   ResponsePart,

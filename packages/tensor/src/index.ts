@@ -1,14 +1,5 @@
 export type { Backend, NameOptions, Store, StoreOptions } from "./backend/backend.ts";
 export type { Executable, Handle } from "./backend/executable.ts";
-export type {
-  InitContext,
-  Initializer,
-  NamedVariable,
-  VariableOwner,
-  VariableRole,
-  Variables,
-  VariableSpec,
-} from "./backend/variable.ts";
 export {
   checkPlanFloat,
   checkStoreOptions,
@@ -17,6 +8,15 @@ export {
   initialValue,
   staleError,
 } from "./backend/storeRules.ts";
+export type {
+  InitContext,
+  Initializer,
+  NamedVariable,
+  VariableOwner,
+  VariableRole,
+  VariableSpec,
+  Variables,
+} from "./backend/variable.ts";
 export { type Stored, showSpec, VariableTable } from "./backend/variableTable.ts";
 export { convert, fromView, type TensorOptions, tensor } from "./create.ts";
 export {

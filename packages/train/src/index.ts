@@ -1,11 +1,14 @@
+export { checkpointBytes } from "./checkpoint/checkpointBytes.ts";
 export { loadCheckpoint } from "./checkpoint/loadCheckpoint.ts";
 export { saveCheckpoint } from "./checkpoint/saveCheckpoint.ts";
-export type { SplitName } from "./data/resident.ts";
-export { DivergenceError, type DivergencePlace } from "./divergence.ts";
-export type { Evaluation } from "./evaluation.ts";
-export type { EpochEvent, StepEvent } from "./events.ts";
-export { fit } from "./fit.ts";
-export type { FitOptions } from "./options.ts";
+export { type BatchPlace, DivergenceError, type DivergencePlace } from "./divergence.ts";
+export { type EvaluateContext, type Evaluated, evaluate } from "./evaluate.ts";
+export type { BestEpoch } from "./fit/earlyStopping.ts";
+export type { EpochEvent, Evaluation, StepEvent } from "./fit/events.ts";
+export { fit } from "./fit/fit.ts";
+export type { EarlyStopping, EvaluateOptions, FitOptions, NodesOf } from "./fit/options.ts";
+export type { Run } from "./fit/run.ts";
+export { type PredictOptions, predict } from "./predict.ts";
 export { type ChartOptions, chart } from "./report/chart/chart.ts";
 export { epochsCsv } from "./report/epochsCsv.ts";
 export {
@@ -17,6 +20,16 @@ export {
   recordRun,
 } from "./report/record.ts";
 export { writeReport } from "./report/writeReport.ts";
-export type { Run } from "./run.ts";
-export type { BlockTold, OptimizerReport } from "./step/told.ts";
+export type { StepContext } from "./step/context.ts";
+export type { FeedNodes, FeedSpec, FeedSpecs, FeedValues } from "./step/feeds.ts";
+export type { LossResult } from "./step/forward.ts";
+export type { OptimizerReport, ReportedBlock } from "./step/report.ts";
+export type { TrainedChoice } from "./step/trained.ts";
+export {
+  type ReportOptions,
+  type StepResult,
+  type TrainingStep,
+  type TrainingStepOptions,
+  trainingStep,
+} from "./trainingStep.ts";
 export { writeWhole } from "./writeWhole.ts";

@@ -13,8 +13,8 @@ import {
   sizeOf,
   storedType,
   type Tensor,
-  type Variables,
   type VariableSpec,
+  type Variables,
   VariableTable,
 } from "@metrigrad/tensor";
 import { bytesOf } from "../loop/lanes.ts";
@@ -68,9 +68,20 @@ export class CpuStore implements Store {
 
   async add(variables: Variables, { name }: NameOptions = {}): Promise<void> {
     this.check("store.add");
-    const { fresh, dropped } = this.table.plan(variables, name);
-    for (const { home } of dropped) this.device.heap.release(home.address);
-    for (const one of fresh) this.table.set(one, this.initialise(one));
+    const addition = this.table.plan(variables, name);
+    const values = addition.fresh.map((one) => initialValue(one, this.seed));
+    const homes = this.reserve(addition.fresh);
+    this.table.makeRoom(addition);
+    for (const { home } of addition.dropped) this.device.heap.release(home.address);
+    addition.fresh.forEach((one, i) => {
+      const home = homes[i] as Home;
+      writeElements(
+        this.elements(one.spec, home),
+        typeOf(one.spec),
+        values[i] as ArrayLike<number>,
+      );
+      this.table.set(one, home);
+    });
   }
 
   async remove(variables: Variables): Promise<void> {
@@ -118,13 +129,20 @@ export class CpuStore implements Store {
     this.forget(this);
   }
 
-  private initialise(one: NamedVariable): Home {
-    const values = initialValue(one, this.seed);
-    const size = sizeOf(one.spec.shape);
-    const dtype = typeOf(one.spec);
-    const home = { size, address: this.device.heap.allocate(size * bytesOf(dtype), one.path) };
-    writeElements(this.elements(one.spec, home), dtype, values);
-    return home;
+  /** Memory for variables; none is kept where it does not suffice for all. */
+  private reserve(variables: readonly NamedVariable[]): Home[] {
+    const { heap } = this.device;
+    const homes: Home[] = [];
+    try {
+      for (const { path, spec } of variables) {
+        const size = sizeOf(spec.shape);
+        homes.push({ size, address: heap.allocate(size * bytesOf(typeOf(spec)), path) });
+      }
+    } catch (error) {
+      for (const { address } of homes) heap.release(address);
+      throw error;
+    }
+    return homes;
   }
 
   private elements(spec: VariableSpec, { address, size }: Home) {

@@ -3,7 +3,7 @@ import test from "tape";
 import { cpu } from "../../src/index.ts";
 
 const zeros: VariableSpec = {
-  name: "w",
+  path: "w",
   shape: [2, 3],
   type: "float",
   role: "parameter",
@@ -22,7 +22,7 @@ const shape = [2, 3];
 const plan: Plan = {
   float: "f32",
   buffers: [
-    { dtype: "f32", size: 6, place: { kind: "variable", name: "w" }, label: "w" },
+    { dtype: "f32", size: 6, place: { kind: "variable", spec: zeros }, label: "w" },
     { dtype: "f32", size: 6, place: { kind: "feed", name: "x" }, label: "x" },
     {
       dtype: "f32",
@@ -96,7 +96,7 @@ test("cpu: a plan with variable, feed, constant, arena and output", async (t) =>
     await rejects(
       t,
       first?.read() as Promise<unknown>,
-      /handle.read: .* got 1 later run\(s\); await/,
+      /handle.read: .* got a value that a later run replaced; await/,
     );
     const times = await program.profile?.([ones]);
     t.ok(times?.length === 3 && times.every((seconds) => seconds >= 0), "profile");
@@ -111,7 +111,7 @@ test("cpu: handles and feeds survive the memory's growth", async (t) => {
   const x = tensor(new Float32Array(6).fill(1), { shape });
   const [before] = await program.run([x]);
   await store.add([
-    { ...zeros, name: "large", shape: [1 << 22], init: () => new Float32Array(1 << 22) },
+    { ...zeros, path: "large", shape: [1 << 22], init: () => new Float32Array(1 << 22) },
   ]);
   t.deepEqual((await before?.read())?.toArray(), [
     [1, 3, 5],
@@ -129,7 +129,7 @@ test("cpu: values of every type go in and out, converted", async (t) => {
   const backend = await cpu();
   const types = ["float", "i32", "u32", "bool", "u8"] as const;
   const specs = types.map((type): VariableSpec => {
-    return { name: type, shape: [4], type, role: "data", init: () => [0, 1.7, -2.2, 300] };
+    return { path: type, shape: [4], type, role: "data", init: () => [0, 1.7, -2.2, 300] };
   });
   const store = await backend.store(specs);
   const values = async (name: string) => [...(await store.read(name)).data()];
@@ -145,7 +145,7 @@ test("cpu: values of every type go in and out, converted", async (t) => {
   t.equal((await store.read("bool")).dtype, "bool");
   t.equal(store.bytes, 4 * 16 + 4);
   t.deepEqual(
-    store.variables.map(({ name }) => name),
+    store.variables.map(({ path }) => path),
     [...types],
   );
   t.ok(store.has("u8") && !store.has("u9"));
@@ -154,7 +154,7 @@ test("cpu: values of every type go in and out, converted", async (t) => {
 
 test("cpu: adding variables again keeps values, other shapes are refused", async (t) => {
   const backend = await cpu();
-  const store = await backend.store({ variables: [zeros] }, { seed: 3 });
+  const store = await backend.store({ variables: [{ path: "w", spec: zeros }] }, { seed: 3 });
   await store.write(
     "w",
     tensor([
@@ -167,12 +167,20 @@ test("cpu: adding variables again keeps values, other shapes are refused", async
   await rejects(
     t,
     store.add([{ ...zeros, shape: [6] }]),
-    /keeps its type and shape float\[2, 3\], got float\[6\]/,
+    /cpu store.add: the path w must be free, got w, a parameter \[2, 3\] there, and w, a parameter \[6\] to be added; give/,
   );
   await rejects(t, store.write("w", tensor([1])), /must have shape \[2, 3\], got \[1\]/);
-  await rejects(t, store.read("v"), /must be one of w, got v/);
-  const short = { ...zeros, name: "short", init: () => [1] };
-  await rejects(t, store.add([short]), /must give 6 values, got 1/);
+  await rejects(
+    t,
+    store.read("v"),
+    /cpu store.read: the variable must be one of the store \(w\), got v; add it first/,
+  );
+  const short = { ...zeros, path: "short", init: () => [1] };
+  await rejects(
+    t,
+    store.add([short]),
+    /store.add, short: its initialiser must give 6 values for shape \[2, 3\], got 1/,
+  );
   const program = await store.prepare(plan);
   await rejects(t, program.run([]), /feed x must have 6 elements, got none/);
   await rejects(t, store.prepare({ ...plan, float: "f64" }), /must be .*f(loat)?32|f64/);
@@ -181,8 +189,8 @@ test("cpu: adding variables again keeps values, other shapes are refused", async
   const before = backend.describe();
   await rejects(
     t,
-    backend.store([zeros, { ...zeros, init: () => [], name: "empty" }]),
-    /give 6 values, got 0/,
+    backend.store([zeros, { ...zeros, init: () => [], path: "empty" }]),
+    /must give 6 values .*, got 0/,
   );
   t.equal(backend.describe(), before, "what a refused store had allocated is free again");
   await backend.close();

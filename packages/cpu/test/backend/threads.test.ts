@@ -10,6 +10,7 @@ import {
   type Step,
   type Store,
   tensor,
+  type VariableSpec,
   type View,
 } from "@metrigrad/tensor";
 import test from "tape";
@@ -17,6 +18,14 @@ import { cpu } from "../../src/index.ts";
 import { openCpu } from "../../src/open.ts";
 
 const [rows, inner, cols] = [60, 50, 40];
+
+const weight: VariableSpec = {
+  path: "w",
+  shape: [inner, cols],
+  type: "float",
+  role: "parameter",
+  init: () => Float32Array.from({ length: inner * cols }, (_, i) => Math.cos(i) / 9),
+};
 
 const view = (buffer: number, shape: readonly number[]): View => ({
   buffer,
@@ -58,7 +67,7 @@ function planOf(scale: number): Plan {
     float: "f32",
     buffers: [
       { dtype: "f32", size: rows * inner, place: { kind: "feed", name: "x" }, label: "x" },
-      { dtype: "f32", size: inner * cols, place: { kind: "variable", name: "w" }, label: "w" },
+      { dtype: "f32", size: inner * cols, place: { kind: "variable", spec: weight }, label: "w" },
       { dtype: "f32", size: rows * cols, place: { kind: "arena", offset: 0 }, label: "product" },
       {
         dtype: "f32",
@@ -80,16 +89,7 @@ const x = tensor(
   { shape: [rows, inner] },
 );
 
-const storeOn = (backend: Backend): Promise<Store> =>
-  backend.store([
-    {
-      name: "w",
-      shape: [inner, cols],
-      type: "float",
-      role: "parameter",
-      init: () => Float32Array.from({ length: inner * cols }, (_, i) => Math.cos(i) / 9),
-    },
-  ]);
+const storeOn = (backend: Backend): Promise<Store> => backend.store([weight]);
 
 async function outcome(program: Executable): Promise<string> {
   const [out] = await program.run([x]);
@@ -195,9 +195,10 @@ function child(after: string): Promise<{ code: number | null; seconds: number; t
     import { parseExpr } from "@metrigrad/tensor";
     const backend = await cpu({ threads: 3 });
     const init = () => new Float32Array(1e6);
-    const store = await backend.store([{ name: "w", shape: [1e6], type: "float", role: "state", init }]);
+    const spec = { path: "w", shape: [1e6], type: "float", role: "state", init };
+    const store = await backend.store([spec]);
     const all = { buffer: 0, shape: [1e6], strides: [1], offset: 0 };
-    const w = { dtype: "f32", size: 1e6, place: { kind: "variable", name: "w" }, label: "w" };
+    const w = { dtype: "f32", size: 1e6, place: { kind: "variable", spec }, label: "w" };
     const exprs = [parseExpr("(x) => exp(x)")];
     const step = { kind: "map", label: "", shape: [1e6], inputs: [all], exprs, outputs: [all] };
     const plan = { float: "f32", buffers: [w], steps: [step], feeds: [], outputs: [], arenaBytes: 0 };

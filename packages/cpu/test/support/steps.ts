@@ -7,6 +7,7 @@ import {
   type Step,
   type TypedArray,
   type ValueType,
+  type VariableSpec,
   type View,
 } from "@metrigrad/tensor";
 import type { Test } from "tape";
@@ -66,13 +67,16 @@ export class TestPlan {
 
   /** The contents of all buffers after the steps ran on a backend. */
   async run(backend: Backend, steps: readonly Step[]): Promise<TypedArray[]> {
-    const names = this.buffers.map((_, i) => `v${i}`);
+    const specs = this.buffers.map(({ dtype, data }, i): VariableSpec => {
+      const type = (dtype === "f32" ? "float" : dtype) as ValueType;
+      return { path: `v${i}`, shape: [data.length], type, role: "state", init: () => data };
+    });
     const plan: Plan = {
       float: "f32",
       buffers: this.buffers.map(({ dtype, data }, i) => ({
         dtype,
         size: data.length,
-        place: { kind: "variable", name: `v${i}` },
+        place: { kind: "variable", spec: specs[i] as VariableSpec },
         label: `v${i}`,
       })),
       steps,
@@ -80,19 +84,10 @@ export class TestPlan {
       outputs: [],
       arenaBytes: 0,
     };
-    const store = await backend.store(
-      this.buffers.map(({ dtype, data }, i) => ({
-        name: names[i] as string,
-        shape: [data.length],
-        type: (dtype === "f32" ? "float" : dtype) as ValueType,
-        role: "state",
-        init: () => data,
-      })),
-      { float: "f32" },
-    );
+    const store = await backend.store(specs, { float: "f32" });
     const executable = await store.prepare(plan);
     await executable.run([]);
-    const results = await Promise.all(names.map((name) => store.read(name)));
+    const results = await Promise.all(specs.map((spec) => store.read(spec)));
     await store.close();
     return results.map((result) => result.data());
   }

@@ -1,4 +1,10 @@
-import { BackendError, type BufferSpec, type Plan, storageBytes, type VariableSpec } from "@metrigrad/tensor";
+import {
+  BackendError,
+  type BufferSpec,
+  type Plan,
+  storageBytes,
+  type VariableSpec,
+} from "@metrigrad/tensor";
 import { aligned, Page, type Spot } from "./page.ts";
 
 /** Where every buffer of a plan lies, and the pages that were made for it. */
@@ -16,7 +22,11 @@ export function bytesOf({ size, dtype }: BufferSpec): number {
  * Places the buffers of a plan: the arena on as few pages as buffers allow that may not straddle two,
  * feeds, outputs and constants on pages of their own kind, variables where the store has them.
  */
-export function place(plan: Plan, pageBytes: number, variable: (spec: VariableSpec) => Spot): Placed {
+export function place(
+  plan: Plan,
+  pageBytes: number,
+  variable: (spec: VariableSpec) => Spot,
+): Placed {
   const pages: Page[] = [];
   const open = new Map<string, Page>();
   const reserve = (kind: string, bytes: number): Spot => {

@@ -16,8 +16,8 @@ import {
   storageBytes,
   storedType,
   type Tensor,
-  type Variables,
   type VariableSpec,
+  type Variables,
   VariableTable,
 } from "@metrigrad/tensor";
 import type { Device } from "./device.ts";
@@ -76,9 +76,8 @@ export class GpuStore implements Store {
 
   private async addNow(variables: Variables, name: string | undefined): Promise<void> {
     this.check("store.add");
-    const { fresh, dropped } = this.table.plan(variables, name);
-    this.free(dropped.map(({ home }) => home.spot.page));
-    if (fresh.length === 0) return;
+    const addition = this.table.plan(variables, name);
+    const { fresh, dropped } = addition;
     const values = fresh.map((one) => initialValue(one, this.seed));
     const pages: Page[] = [];
     const homes = fresh.map((one): Home => {
@@ -90,6 +89,8 @@ export class GpuStore implements Store {
       for (const { buffer } of pages) buffer?.destroy();
       throw closedError("store.add", "store");
     }
+    this.table.makeRoom(addition);
+    this.free(dropped.map(({ home }) => home.spot.page));
     fresh.forEach((one, i) => {
       const { dtype, spot } = homes[i] as Home;
       this.table.set(one, { dtype, spot });

@@ -8,6 +8,7 @@ import {
   reference,
   type Step,
   tensor,
+  type VariableSpec,
   type View,
 } from "@metrigrad/tensor";
 import test from "tape";
@@ -18,6 +19,14 @@ import type { KernelStep } from "../../src/modes/steps.ts";
 const buffer = (place: Place, size = 32): BufferSpec => ({ dtype: "f32", size, place, label: "" });
 const arena = (offset: number) => buffer({ kind: "arena", offset });
 
+const state: VariableSpec = {
+  path: "v",
+  shape: [32],
+  type: "float",
+  role: "state",
+  init: () => new Float32Array(32),
+};
+
 /** x, then two arena buffers, one that begins in the middle of the second, an output and a variable. */
 const buffers = [
   buffer({ kind: "feed", name: "x" }),
@@ -25,7 +34,7 @@ const buffers = [
   arena(128),
   arena(192),
   buffer({ kind: "output" }),
-  buffer({ kind: "variable", name: "v" }),
+  buffer({ kind: "variable", spec: state }),
 ];
 const [x, a, b, c, y, v] = [0, 1, 2, 3, 4, 5] as const;
 const whole = (at: number): View => ({ buffer: at, shape: [32], strides: [1], offset: 0 });
@@ -140,9 +149,7 @@ for (const mode of ["cpu", "webasm"] as const) {
     const feed = tensor(Float32Array.from({ length: 32 }, (_, i) => Math.sin(i)));
     const results = [];
     for (const backend of [await gpu({ mode }), await reference()]) {
-      const init = () => new Float32Array(32);
-      const spec = { name: "v", shape: [32], type: "float", role: "state", init } as const;
-      const store = await backend.store([spec], { float: "f32" });
+      const store = await backend.store([state], { float: "f32" });
       const executable = await store.prepare(planOf(steps));
       for (let run = 0; run < 2; run++) {
         const [output] = await executable.run([feed]);

@@ -7,6 +7,7 @@ import {
   type Step,
   type TypedArray,
   type ValueType,
+  type VariableSpec,
   type View,
 } from "@metrigrad/tensor";
 
@@ -43,12 +44,16 @@ export class TestPlan {
 
   /** The contents of all buffers after the steps ran. */
   async run(backend: Backend, steps: readonly Step[]): Promise<TypedArray[]> {
+    const specs = this.buffers.map(({ dtype, data }, i): VariableSpec => {
+      const type = (dtype === "f32" ? "float" : dtype) as ValueType;
+      return { path: `v${i}`, shape: [data.length], type, role: "state", init: () => data };
+    });
     const plan: Plan = {
       float: "f32",
       buffers: this.buffers.map(({ dtype, data }, i) => ({
         dtype,
         size: data.length,
-        place: { kind: "variable", name: `v${i}` },
+        place: { kind: "variable", spec: specs[i] as VariableSpec },
         label: `v${i}`,
       })),
       steps,
@@ -58,14 +63,10 @@ export class TestPlan {
     };
     // A variable each, so that each has a page of its own.
     const store = await backend.store([], { float: "f32" });
-    for (const [i, { dtype, data }] of this.buffers.entries()) {
-      const type = (dtype === "f32" ? "float" : dtype) as ValueType;
-      const init = () => data;
-      await store.add([{ name: `v${i}`, shape: [data.length], type, role: "state", init }]);
-    }
+    for (const spec of specs) await store.add([spec]);
     const executable = await store.prepare(plan);
     await executable.run([]);
-    const results = await Promise.all(this.buffers.map((_, i) => store.read(`v${i}`)));
+    const results = await Promise.all(specs.map((spec) => store.read(spec)));
     await store.close();
     return results.map((result) => result.data());
   }

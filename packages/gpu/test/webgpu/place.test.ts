@@ -1,13 +1,21 @@
-import type { BufferSpec, Plan } from "@metrigrad/tensor";
+import type { BufferSpec, Plan, VariableSpec } from "@metrigrad/tensor";
 import test from "tape";
 import { Page } from "../../src/webgpu/page.ts";
 import { place } from "../../src/webgpu/place.ts";
+
+const w: VariableSpec = {
+  path: "w",
+  shape: [3],
+  type: "float",
+  role: "state",
+  init: () => [0, 0, 0],
+};
 
 function planOf(offsets: readonly (readonly [offset: number, words: number])[]): Plan {
   const buffers = offsets.map(([offset, size]): BufferSpec => {
     return { dtype: "f32", size, place: { kind: "arena", offset }, label: "" };
   });
-  buffers.push({ dtype: "f32", size: 3, place: { kind: "variable", name: "w" }, label: "" });
+  buffers.push({ dtype: "f32", size: 3, place: { kind: "variable", spec: w }, label: "" });
   return { float: "f32", buffers, steps: [], feeds: [], outputs: [], arenaBytes: 1024 };
 }
 

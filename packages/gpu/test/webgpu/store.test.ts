@@ -1,11 +1,13 @@
 import { BackendError, type Store, tensor, type VariableSpec } from "@metrigrad/tensor";
 import test from "tape";
+import { storeCases } from "../../../tensor/test/backend/storeCases.ts";
+import { gpu } from "../../src/index.ts";
 import { gpuJs } from "../../src/webgpu/gpujs.ts";
 import { onWebGpu } from "../support/adapter.ts";
 
-const spec = (name: string, size: number): VariableSpec => {
+const spec = (path: string, size: number): VariableSpec => {
   const init = () => Float32Array.from({ length: size }, (_, i) => i);
-  return { name, shape: [size], type: "float", role: "state", init };
+  return { path, shape: [size], type: "float", role: "state", init };
 };
 
 const messageOf = (action: Promise<unknown>) =>
@@ -31,8 +33,11 @@ test("webgpu store: variables that do not fit together lie apart", async (t) => 
       t.equal((await store.read("b")).get(50), 7);
       t.equal((await store.read("a")).get(50), 50);
       t.match(await messageOf(store.add([spec("d", 200)])), /one buffer of the gpu \(512 bytes\)/);
-      t.match(await messageOf(store.add([spec("a", 3)])), /keeps its type and shape float\[100\]/);
-      t.match(await messageOf(store.read("e")), /the variable must be one of a, b, c, got e/);
+      t.match(await messageOf(store.add([spec("a", 3)])), /gpu store.add: the path a must be free/);
+      t.match(
+        await messageOf(store.read("e")),
+        /the variable must be one of the store \(a, b, c\), got e/,
+      );
     },
     { pageBytes: 512 },
   );
@@ -70,3 +75,14 @@ test("webgpu: a lost device is an error that says what to do", async (t) => {
     t.equal((await store.read("a")).get(2), 2, "a new backend has a new device");
   });
 });
+
+for (const { name, check } of storeCases) {
+  test(`webgpu store: ${name}`, async (t) => {
+    await onWebGpu(t, (backend) => check(t, backend));
+  });
+  test(`gpu.js store: ${name}`, async (t) => {
+    const backend = await gpu({ mode: "webasm" });
+    await check(t, backend);
+    await backend.close();
+  });
+}

@@ -47,7 +47,8 @@ export async function compile<const O extends Outputs>(
 }
 
 function notInStore({ role, path }: VariableSpec, name: string): GraphError {
-  const own = path === null ? "store.add(model), or backend.store(model)" : "store.add([variable.attrs])";
+  const own =
+    path === null ? "store.add(model), or backend.store(model)" : "store.add([variable.attrs])";
   return new GraphError({
     where: "compile",
     must: "the store must have every parameter of the graph",

@@ -85,6 +85,7 @@ export { logSoftmax, logSumExp, type SoftmaxOptions, softmax } from "./softmax.t
 export { squeeze } from "./squeeze.ts";
 export { stack } from "./stack.ts";
 export { stopGradient } from "./stopGradient.ts";
+export { structuralOps } from "./structuralOps.ts";
 export { symmetrize } from "./symmetrize.ts";
 export {
   cos,
@@ -103,7 +104,6 @@ export {
 export { transpose } from "./transpose.ts";
 export { tril } from "./triangle.ts";
 export { type TriangularSolveOptions, triangularSolve } from "./triangularSolve.ts";
-export { structuralOps } from "./structuralOps.ts";
 export {
   isVariable,
   type Variable,

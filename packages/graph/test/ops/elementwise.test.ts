@@ -17,6 +17,7 @@ import {
   mul,
   oneHot,
   relu,
+  sum,
   unaryOf,
   where,
 } from "../../src/index.ts";
@@ -130,4 +131,17 @@ test("a size that is no count is refused", (t) => {
   t.throws(() => eye(2.5), ShapeError);
   t.throws(() => oneHot([0], -1), ShapeError);
   t.end();
+});
+
+test("unaryOf: the op that made a node, callable on other values", async (t) => {
+  const x = input("x", [2]);
+  const own = defElementwise({ name: "own", f: "x*x + 1" });
+  const found = unaryOf(own(x));
+  t.ok(found !== null && found.op === own.op);
+  t.equal(unaryOf(own(input("y", []))), found, "one per op");
+  const [value] = await evaluate([found?.(x) ?? x], { x: [2, 3] });
+  t.deepEqual(value?.toArray(), [5, 10]);
+  t.equal(unaryOf(add(x, 1)), null);
+  t.equal(unaryOf(x), null);
+  t.equal(unaryOf(sum(x)), null);
 });

@@ -62,7 +62,7 @@ test("draws of different keys are uncorrelated, of equal keys equal", async (t) 
 });
 
 test("the state is u32 [2], of the store by default, and one for all cases", (t) => {
-  t.equal(rngState.attrs.name, "random/state");
+  t.equal(rngState.attrs.path, "random/state");
   t.equal(rngState.attrs.role, "state");
   t.throws(
     () => randomBits([3], { key: "k", state: input("s", [3], "u32") }),

@@ -25,7 +25,7 @@ export interface RowsSizes {
 const breakEven = 0.7;
 
 /** Bytes that exact solving may keep before conjugate gradients take its place. */
-const exactLimit = 2 ** 30;
+export const exactLimit = 2 ** 30;
 
 /** Costs of the solvers of weighted rows. */
 export function rowsCosts(sizes: RowsSizes): Costs {

@@ -18,7 +18,7 @@ import { drawnLawChecks } from "./lawDraws.ts";
 import { lawEnsemble } from "./lawEnsemble.ts";
 import { exactLawChecks, outcomesCheck } from "./lawExact.ts";
 import { type AnyLaw, type Drawing, wholeLawChecks } from "./lawParts.ts";
-import { type MetricCheck, type MetricReport, metricReport } from "./report.ts";
+import { type MetricCheck, type MetricReport, metricReport, prefixed } from "./report.ts";
 
 /** What `checkLaw` may be told. */
 export interface CheckLawOptions {
@@ -62,10 +62,11 @@ export async function checkLaw(law: AnyLaw, options: CheckLawOptions = {}): Prom
   const backend = await reference();
   try {
     const store = await backend.store([], { seed, float: "f64" });
-    const drawing = { store, count: samples, seed, drawn };
+    const drawing: Drawing = { store, count: samples, seed, drawn };
+    const rigour = { ...drawing, tolerance, always: true };
     if (isRowLaw(law)) {
       const at = await rowsAt(law, inputs as Tensor, store);
-      return metricReport(law.name, await rowLawChecks(at, tolerance, drawing), "checkLaw");
+      return metricReport(law.name, await rowLawChecks(at, rigour), "checkLaw");
     }
     const h = mapTree<Tree<Tensor>, Tensor, Node>(inputs, isTensor, (leaf) => constant(leaf));
     const checks: MetricCheck[] = [];
@@ -73,10 +74,8 @@ export async function checkLaw(law: AnyLaw, options: CheckLawOptions = {}): Prom
     for (const [index, part] of parts.entries()) {
       const [natural] = await hostValues(store, [part.natural]);
       const at = await rowsAt(part.law, natural as Tensor, store);
-      const found = await rowLawChecks(at, tolerance, drawing);
       const prefix = parts.length === 1 ? "" : `part ${index + 1}, `;
-      const name = `${prefix}${part.law.name}`;
-      checks.push(...found.map((check) => ({ ...check, name: `${name}: ${check.name}` })));
+      checks.push(...prefixed(`${prefix}${part.law.name}: `, await rowLawChecks(at, rigour)));
     }
     if (samples > 0) checks.push(...(await wholeLawChecks(law, inputs, drawing)));
     return metricReport(law.name, checks, "checkLaw");
@@ -85,28 +84,40 @@ export async function checkLaw(law: AnyLaw, options: CheckLawOptions = {}): Prom
   }
 }
 
-async function rowLawChecks(
-  at: LawAt,
-  tolerance: number,
-  { count, seed, drawn }: Drawing,
-): Promise<MetricCheck[]> {
+/** How closely to look at a law. */
+export interface LawRigour extends Drawing {
+  /** Largest relative error of exact expectations. */
+  readonly tolerance: number;
+  /** Whether draws are looked at where there are exact expectations too. */
+  readonly always: boolean;
+}
+
+/**
+ * A law against its own `logProb` at some rows: by exact expectations where there are any, and by draws.
+ * @throws MetricError where there is no way to expectations
+ */
+export async function rowLawChecks(at: LawAt, rigour: LawRigour): Promise<MetricCheck[]> {
+  const { count, seed, drawn, tolerance, always } = rigour;
   const { h, n, m } = at;
   const ensemble = await lawEnsemble(at);
   const listed = outcomesCheck(at);
   const checks: MetricCheck[] = listed === null ? [] : [listed];
+  const away = numbersOf(drawn("check/elsewhere", [n, m]));
+  const elsewhere = h.map((value, i) => value + 0.5 * (away[i] as number));
   if (ensemble !== null) {
-    const away = numbersOf(drawn("check/elsewhere", [n, m]));
-    const elsewhere = h.map((value, i) => value + 0.5 * (away[i] as number));
     checks.push(...(await exactLawChecks(at, ensemble, tolerance, elsewhere)));
   }
-  const draws = at.law.how?.sample !== "none" && count > 0;
-  if (draws) checks.push(...(await drawnLawChecks(at, ensemble, count, seed)));
+  const draws = at.law.how?.sample !== "none" && count > 0 && (always || ensemble === null);
+  if (draws) checks.push(...(await drawnLawChecks(at, ensemble, { count, seed, elsewhere })));
   if (checks.length > 0) return checks;
   throw new MetricError({
     where: `checkLaw of ${at.law.name}`,
     must: "there must be a way to expectations under the law",
-    got: "no outcomes, no known support and no samples",
-    todo: "give the law a support or sample(h, key)",
+    got:
+      count > 0
+        ? "no outcomes, no known support and no samples"
+        : "too many responses to integrate over, and no draws",
+    todo: count > 0 ? "give the law a support or sample(h, key)" : "leave out samples: 0",
   });
 }
 

@@ -1,74 +1,102 @@
-import { type Activation, dense, type RowLaw as Law, type AnyModule } from "@metrigrad/nn";
-import { MetricError, reference, type Tensor, type Tree } from "@metrigrad/tensor";
+import { constant } from "@metrigrad/graph";
+import {
+  type Activation,
+  type AnyLaw,
+  type AnyModule,
+  applyModel,
+  dense,
+  type ModuleExample,
+} from "@metrigrad/nn";
+import {
+  type Backend,
+  isTensor,
+  MetricError,
+  mapTree,
+  reference,
+  type Tensor,
+  type Tree,
+} from "@metrigrad/tensor";
+import { checkIsLaw, checkOptions } from "../core/arguments.ts";
 import { describedName, type Metric } from "../core/defMetric.ts";
 import { inputWidth } from "../core/inputWidth.ts";
 import type { UnitRow } from "../rfim/unitRow.ts";
 import { neuronRows } from "../tables/neuron.ts";
-import { blockChecks } from "./blockChecks.ts";
-import { examplesOf } from "./examples.ts";
-import { inputChecks } from "./inputChecks.ts";
-import { type MetricCheck, type MetricReport, metricReport } from "./report.ts";
-import { drawn, subjectsOf } from "./subject.ts";
+import { blockChecks, type Jacobian, jacobianOf } from "./blockChecks.ts";
+import { rowLawChecks } from "./checkLaw.ts";
+import { type MetricCheck, type MetricReport, metricReport, prefixed } from "./report.ts";
+import { drawn, numbers, type Place, type Stage, stageOf } from "./subject.ts";
 
 /** What `checkMetric` may be told. */
 export interface CheckMetricOptions {
-  /** A small module of the kind; by default the metric's example, or one made with small sizes. */
+  /** A small module to check on; by default the examples of the metric or of its kind of module. */
   readonly module?: AnyModule;
-  /** Rows [n, …]; six draws by default. */
+  /** What the module takes, samples first: a tensor, or the tree that it takes; draws by default. */
   readonly inputs?: Tree<Tensor>;
+  /** Weights of the samples, [n]; all 1 by default. */
+  readonly rowWeights?: Tensor;
   /** Values by variable name; draws by default. */
   readonly parameters?: Readonly<Record<string, Tensor>>;
-  /** The law of the response; the metric's own by default. */
-  readonly law?: Law;
+  /** The law of the module's output, for metrics that do not name their response themselves. */
+  readonly law?: AnyLaw;
   /** Of draws; 1 by default. */
   readonly seed?: number;
-  /** Draws per row for sampling; 2,000 by default, 0 for none. */
+  /** Draws per row for laws that can be neither enumerated nor integrated; 2,000 by default, more where they are too few. */
   readonly samples?: number;
-  /** Largest relative error by enumeration or quadrature; 1e-6 by default. */
+  /** Largest relative error beside finite differences, enumeration or quadrature; 1e-6 by default. */
   readonly tolerance?: number;
 }
 
+const names = [
+  "module",
+  "inputs",
+  "rowWeights",
+  "parameters",
+  "law",
+  "seed",
+  "samples",
+  "tolerance",
+] as const;
 const rowsByDefault = 6;
+/** Rows of a response at which its law is looked at; fewer where integrals are over several numbers. */
+const mostRows = { one: 4, several: 2 } as const;
+/** How often parameters are moved. */
+const mostTurns = 6;
 
 /**
- * Checks a metric against its definition g = E[∂l ∂l'] in float64, block by block:
- * - symmetric and positive semi-definite;
- * - equal to J'F_rJ by automatic differentiation of the response, with the law's own F_r;
- * - equal to the expectation over all outcomes, by Gauss–Hermite quadrature where the response is
- *   Gaussian, or over counts, with scores by finite differences of ln p; with too many outcomes for
- *   that, equal to J'FJ with the law's own F;
- * - in other coordinates Λ = AΘ of the parameters equal to A'gA;
- * - KL(p_θ ‖ p_θ+εδ) ≈ ½ε²δ'gδ;
- * - equal to the mean over samples, judged in standard errors;
- * - products and all solvers equal to those of the dense matrix;
- * - where the parameters act through X̃W, covariant under affine maps of the input, x̃ → Bx̃ with
- *   W → B⁻ᵀW.
+ * Checks a metric against its definition g = E[∂l ∂l'] in float64, on small modules:
+ * - the law of each response is a density, and its Fisher information F_r is E[score score'], by enumeration,
+ *   quadrature or draws, as in `checkLaw`; what follows is left out where it is not;
+ * - each block is symmetric and positive semi-definite;
+ * - it is the mean over samples of J'F_rJ, J = ∂h/∂θ by finite differences and by automatic differentiation; rows of
+ *   one sample and uses of one parameter add up;
+ * - KL(p_θ ‖ p_θ+εδ) is ½ε²δ'gδ for small ε;
+ * - products and all solvers agree with the dense matrix.
  *
- * The report says what is off, by how much, and where. Throws MetricError for what is no metric, and where
- * there is no module to check it on.
+ * Steps become smaller beside kinks (of relu, max, abs, where), and parameters on a
+ * kink, or on which no response depends, are moved; the report says so.
+ * @param metric a metric, or a row of neurons
+ * @param options where to check, and how closely
+ * @returns what is off, by how much, and where
+ * @throws MetricError for what is no metric, for unknown options, and where there is no module to check it on; what
+ *   the metric and the module throw
  */
 export async function checkMetric(
   metric: Metric | UnitRow,
   options: CheckMetricOptions = {},
 ): Promise<MetricReport> {
   checkIsMetric(metric);
+  checkOptions("checkMetric", options, names);
+  checkIsLaw("checkMetric", options.law ?? null);
   if ("nu" in metric) return checkUnitRow(metric, options);
-  const { module, law = null, parameters = {}, seed = 1 } = options;
-  const { samples = 2000, tolerance = 1e-6 } = options;
-  const modules = module === undefined ? examplesOf(metric) : [{ module }];
+  const { law = null, rowWeights = null, seed = 1 } = options;
+  const examples = examplesOf(metric, options);
   const checks: MetricCheck[] = [];
   const backend = await reference();
   try {
-    for (const [index, one] of modules.entries()) {
-      const module = one.module as AnyModule;
-      const inputs = options.inputs ?? one.inputs ?? drawnInputs(module, metric, seed);
-      const place = { module, inputs, parameters, law, seed };
-      for (const subject of await subjectsOf(metric, place, backend)) {
-        const found = await blockChecks(subject, { samples, tolerance });
-        found.push(...(await inputChecks(subject, metric, place, backend)));
-        const prefix = modules.length === 1 ? "" : `example ${index + 1}, `;
-        checks.push(...found.map((check) => ({ ...check, name: `${prefix}${check.name}` })));
-      }
+    for (const [index, { module, inputs }] of examples.entries()) {
+      const place: Place = { module, inputs, rowWeights, law, seed };
+      const prefix = examples.length === 1 ? "" : `example ${index + 1}, `;
+      checks.push(...prefixed(prefix, await exampleChecks(metric, place, options, backend)));
     }
   } finally {
     await backend.close();
@@ -100,13 +128,155 @@ function checkUnitRow(row: UnitRow, options: CheckMetricOptions): Promise<Metric
   return checkMetric(neuronRows([row]), { ...options, module });
 }
 
-function drawnInputs(module: AnyModule, metric: Metric, seed: number): Tensor {
-  const width = inputWidth(module);
+/** All that is checked on one module. */
+async function exampleChecks(
+  metric: Metric,
+  place: Place,
+  { parameters = {}, samples = 2000, tolerance = 1e-6 }: CheckMetricOptions,
+  backend: Backend,
+): Promise<MetricCheck[]> {
+  const stage = await stageOf(metric, place, parameters, backend);
+  const { jacobians, note } = await offKinks(stage);
+  const checks: MetricCheck[] = note === null ? [] : [note];
+  const verdicts: { readonly law: unknown; readonly m: number; readonly passed: boolean }[] = [];
+  const drawing = { count: samples, seed: place.seed, drawn: spreadDraws(place.seed) };
+  for (const [at, subject] of stage.subjects.entries()) {
+    const { responses, store, name } = subject;
+    let trusted = true;
+    for (const { law, natural } of responses) {
+      const [, m = 0] = natural.shape;
+      let known = verdicts.find((one) => one.law === law && one.m === m);
+      if (known === undefined) {
+        const [values] = await numbers(store, [natural]);
+        const rows = { law, store, m, ...someRows(values as Float64Array, m) };
+        const found = await rowLawChecks(rows, { ...drawing, store, tolerance, always: false });
+        checks.push(...prefixed(`law ${law.name}: `, found));
+        known = { law, m, passed: found.every(({ passed }) => passed) };
+        verdicts.push(known);
+      }
+      trusted &&= known.passed;
+    }
+    const found = await blockChecks(subject, jacobians[at] as Jacobian, trusted, tolerance);
+    checks.push(...prefixed(`${name}: `, found));
+  }
+  return checks;
+}
+
+/** Jacobians at parameters that do not lie on a kink, and on which all blocks depend. */
+async function offKinks({ subjects, draw }: Stage) {
+  const name = "the parameters show the metric";
+  const why = new Set<string>();
+  for (let turn = 0; ; turn++) {
+    if (turn > 0) await draw(turn);
+    const jacobians: Jacobian[] = [];
+    for (const subject of subjects) jacobians.push(await jacobianOf(subject));
+    const kinks = jacobians.reduce((sum, one) => sum + one.kinks, 0);
+    const flat = jacobians.some(({ idle, columns }) => idle === columns.length);
+    if (kinks === 0 && !flat) {
+      const times = turn === 1 ? "once" : `${turn} times`;
+      const detail = `moved ${times}, because ${[...why].join(", and ")} there`;
+      return { jacobians, note: turn === 0 ? null : { name, passed: true, detail } };
+    }
+    if (kinks > 0) why.add("responses had kinks");
+    if (flat) why.add("responses did not depend on them");
+    if (turn < mostTurns) continue;
+    const detail = `after ${turn} moves ${kinks > 0 ? `${kinks} derivatives of responses do not exist` : "responses do not depend on them"}; pass other { parameters } or { inputs }`;
+    return { jacobians, note: { name, passed: false, detail } };
+  }
+}
+
+/** A few rows of [rows, m], from all of it. */
+function someRows(values: Float64Array, m: number) {
+  const rows = values.length / m;
+  const n = Math.min(rows, m > 1 ? mostRows.several : mostRows.one);
+  const at = (s: number) => Math.floor((s * rows) / n);
+  const h = Float64Array.from(
+    { length: n * m },
+    (_, i) => values[at(Math.floor(i / m)) * m + (i % m)] as number,
+  );
+  return { h, n };
+}
+
+function spreadDraws(seed: number) {
+  return (path: string, shape: readonly number[]) => drawn(seed, path, shape, 0.7);
+}
+
+/** Small modules with inputs to check a metric on. */
+function examplesOf(
+  metric: Metric,
+  { module, inputs, seed = 1 }: CheckMetricOptions,
+): readonly ModuleExample[] {
+  const { of } = metric;
+  const named = module === undefined ? (metric.example ?? kindExample(of)) : null;
+  if (named !== null && inputs === undefined) return [named()].flat();
+  const made = module ?? ("definition" in of ? (of as AnyModule) : null);
+  const modules =
+    made !== null
+      ? [made]
+      : named !== null
+        ? [named()].flat().map((one) => one.module)
+        : [guessed(metric)];
+  return modules.map((one) => ({ module: one, inputs: inputs ?? inputsOf(one, metric, seed) }));
+}
+
+/** The example of a kind of module; null for one module, and where there is none. */
+function kindExample(of: Metric["of"]) {
+  return "spec" in of ? (of.spec.example ?? null) : null;
+}
+
+/** Inputs that a module takes: those of an example of its kind, else drawn rows. Throws MetricError. */
+function inputsOf(module: AnyModule, metric: Metric, seed: number): Tree<Tensor> {
+  const { example } = module.definition.spec;
+  const shown = [metric.example, example].flatMap((one) => (one ? [one()].flat() : []));
+  const fits = (one: Tree<Tensor>) => attempt(() => applied(module, one)) !== null;
+  const width = attempt(() => inputWidth(module));
   if (width !== null) return drawn(seed, "check/inputs", [rowsByDefault, width], 1);
+  const found = shown.find((one) => fits(one.inputs));
+  if (found !== undefined) return found.inputs;
   throw new MetricError({
     where: `checkMetric of ${describedName(metric.of)}`,
     must: "the shape of the module's inputs must be known",
     got: "a module that takes no rows of a width that its parameters suggest",
     todo: "pass { inputs: tensor([[…], …]) }",
   });
+}
+
+function applied(module: AnyModule, inputs: Tree<Tensor>): unknown {
+  const x = mapTree(inputs, isTensor, (value) => constant(value));
+  return applyModel(module as never, x as never);
+}
+
+/** Arguments with which small modules of an unknown kind are tried, in this order. */
+const guesses: readonly (readonly unknown[])[] = [
+  [],
+  [2, 2],
+  [2],
+  [{ inputs: 2, outputs: 2, features: 2, units: 2, size: 2 }],
+];
+
+/** A module of a kind, made with small sizes. Throws MetricError where none of the guesses works. */
+function guessed({ of }: Metric): AnyModule {
+  const make = of as unknown as (...args: readonly unknown[]) => AnyModule;
+  for (const args of typeof of === "function" ? guesses : []) {
+    const made = attempt(() => make(...args));
+    if (made !== null && attempt(() => inputWidth(made)) !== null) return made;
+  }
+  const name = describedName(of);
+  const show = (value: unknown) =>
+    typeof value === "number" ? String(value) : "{ inputs: 2, outputs: 2, … }";
+  const tried = guesses.map((args) => `${name}(${args.map(show).join(", ")})`).join(" or ");
+  throw new MetricError({
+    where: `checkMetric of ${name}`,
+    must: "there must be a small module to check it on",
+    got: typeof of === "function" ? `none that ${tried} makes` : "none",
+    todo: `pass { module: ${typeof of === "function" ? name : "dense"}(…), inputs }, or give the metric \`example: () => ({ module, inputs })\``,
+  });
+}
+
+function attempt<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
 }

@@ -11,7 +11,7 @@ import {
 } from "./lawAt.ts";
 import type { LawEnsemble } from "./lawEnsemble.ts";
 import { claimedInformation } from "./lawExact.ts";
-import type { MetricCheck } from "./report.ts";
+import { type MetricCheck, within } from "./report.ts";
 
 /** Standard errors beyond which a mean is off; one of 30 right means is, once in 5,000 seeds. */
 export const standardErrors = 4.5;
@@ -22,9 +22,14 @@ const slack = 1e-5;
 /** A mean that ought to be 0, in standard errors; `scale` is the size of what is compared. */
 export function deviationOf(values: Float64Array, scale: number): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (Math.abs(mean) <= slack * scale) return 0;
+  return Math.abs(mean) <= slack * scale ? 0 : Math.abs(mean) / standardErrorOf(values);
+}
+
+/** The standard error of a mean. */
+function standardErrorOf(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.abs(mean) / Math.sqrt(squares / (values.length - 1) / values.length);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 /** A check that the largest of some deviations is no more than chance. */
@@ -35,14 +40,31 @@ export function byChance(name: string, found: readonly number[], draws: string):
   return { name, passed: worst <= standardErrors, detail };
 }
 
-/** Draws of a law against its density: support, scores, information, and how often responses come up. */
+/** What is drawn. */
+export interface Draws {
+  /** Of every row. */
+  readonly count: number;
+  readonly seed: number;
+  /** A second h, [n, m], for divergences. */
+  readonly elsewhere: Float64Array;
+}
+
+/** Draws must tell an information apart from one that is this share off, where nothing else judges it. */
+const resolved = 0.05;
+/** Most drawn rows. */
+const most = 400_000;
+
+/**
+ * Draws of a law against its density: support, scores, information, and how often responses come up. Without an
+ * ensemble draws are all that judges the information, so there are as many as see an error of 5 %.
+ */
 export async function drawnLawChecks(
   at: LawAt,
   ensemble: LawEnsemble | null,
-  count: number,
-  seed: number,
+  draws: Draws,
 ): Promise<MetricCheck[]> {
   const { law, store, h, n, m } = at;
+  const { count, seed } = draws;
   const rows = constant(rowsOf(tiled(h, count), m));
   const [y] = (await hostValues(store, [law.sample(rows, "check/law")])) as [Tensor];
   const told = `${count} draws of ${n} rows, seed ${seed}`;
@@ -55,9 +77,15 @@ export async function drawnLawChecks(
   }
   const density = await logProbOf(at, { y, count });
   const scores = await scoresByDifferences(density, at);
+  const [here, there] = [await density.at(h), await density.at(draws.elsewhere)];
   await density.close();
-  const [fisher] = await claimedInformation(at);
+  const [fisher, ...others] = await claimedInformation(at);
   const information = (fisher as { matrices: Float64Array }).matrices;
+  if (ensemble === null) {
+    const needed = count * (resolutionOf(scores, information, n) / resolved) ** 2;
+    const more = Math.ceil(Math.min(1.2 * needed, most / n));
+    if (needed > count && more > count) return drawnLawChecks(at, null, { ...draws, count: more });
+  }
   const scale = Math.max(...information.map(Math.abs), Number.MIN_VALUE);
   const means = scores.map((score) => deviationOf(score, Math.sqrt(scale)));
   checks.push(byChance("sample: E[score] = 0", means, told));
@@ -74,8 +102,47 @@ export async function drawnLawChecks(
     const found =
       ensemble.name === "enumeration" ? frequencies(y, ensemble, n) : moments(y, ensemble, n);
     checks.push(byChance("sample: as often as logProb says", found, told));
+    return checks;
   }
+  const coarse = resolutionOf(scores, information, n);
+  if (coarse > 2 * resolved) checks.push(tooFew(coarse, told));
+  // What no expectation judges must be the same matrix.
+  for (const { name, matrices } of others) {
+    const off = matrices.map((value, i) => Math.abs(value - (information[i] as number)));
+    checks.push(within(`${name} = fisher`, Math.max(...off) / scale, 1e-9, "largest error"));
+  }
+  if (law.kl === null) return checks;
+  const apart = law.kl(constant(rowsOf(h, m)), constant(rowsOf(draws.elsewhere, m)));
+  const kl = numbersOf((await hostValues(store, [apart]))[0]);
+  const off = here.map((log, i) => log - (there[i] as number) - (kl[i % n] as number));
+  checks.push(byChance("sample: kl = E[ln p − ln p']", [deviationOf(off, 1)], told));
   return checks;
+}
+
+/** The share by which an information must be off to be more than chance, the largest over the columns of h. */
+function resolutionOf(
+  scores: readonly Float64Array[],
+  information: Float64Array,
+  n: number,
+): number {
+  const m = scores.length;
+  const sizes = scores.map((_, k) => {
+    let total = 0;
+    for (let s = 0; s < n; s++) total += information[(s * m + k) * m + k] as number;
+    return total / n;
+  });
+  const largest = Math.max(...sizes);
+  return scores.reduce((worst, score, k) => {
+    const size = sizes[k] as number;
+    if (!(size > 1e-4 * largest)) return worst;
+    const squares = score.map((value) => value * value);
+    return Math.max(worst, (standardErrors * standardErrorOf(squares)) / size);
+  }, 0);
+}
+
+function tooFew(coarse: number, told: string): MetricCheck {
+  const detail = `only errors above ${Math.round(100 * coarse)} % are seen, ${told}; give the law outcomes or a support`;
+  return { name: "sample: draws tell the information", passed: false, detail };
 }
 
 /** Deviations of the frequencies of all outcomes that come up some ten times. */

@@ -1,5 +1,4 @@
 import { constant } from "@metrigrad/graph";
-import { diagnosis, largestError } from "./diagnosis.ts";
 import {
   hostValues,
   type LawAt,
@@ -9,7 +8,7 @@ import {
   scoresByDifferences,
 } from "./lawAt.ts";
 import { type LawEnsemble, lawEnsemble } from "./lawEnsemble.ts";
-import { type MetricCheck, within } from "./report.ts";
+import { diagnosis, largestError, type MetricCheck, within } from "./report.ts";
 
 /** Matrices [n, m, m], one after the other. */
 export interface ClaimedInformation {
@@ -151,7 +150,11 @@ async function divergenceCheck(
   const kl = law.kl as NonNullable<typeof law.kl>;
   const node = kl(constant(rowsOf(h, m)), constant(rowsOf(other, m)));
   const claimed = numbersOf((await hostValues(store, [node]))[0]);
-  const error = largestError({ claimed, found });
+  const scale = Math.max(...found.map(Math.abs), Number.MIN_VALUE);
+  const error = found.reduce((worst, value, s) => {
+    const off = Math.abs(value - (claimed[s] as number)) / scale;
+    return off <= worst ? worst : off;
+  }, 0);
   const title = `kl = E[ln p − ln p'] by ${ensemble.name}`;
   return within(title, error, 10 * tolerance, "largest error", () => {
     return `kl is [${claimed.join(", ")}], must be [${found.join(", ")}]`;

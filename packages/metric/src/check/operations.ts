@@ -2,12 +2,14 @@ import { compile, constant, type Node, vmap } from "@metrigrad/graph";
 import { type Tensor, tensor } from "@metrigrad/tensor";
 import { inverse, LuDecomposition, Matrix, solve } from "ml-matrix";
 import type { Block, MadeOf } from "../blocks/block.ts";
+import { flooredTraces } from "../blocks/damping.ts";
 import { rowProducts } from "../blocks/rowProducts.ts";
 import { type MetricCheck, within } from "./report.ts";
 import { drawn, type Subject } from "./subject.ts";
 
 const damping = { relative: 0.01, absolute: 0.1 };
 const tolerance = 1e-8;
+const spread = 0.7;
 /** Largest number of parameters for which all of (g + λI)^-½ is looked at. */
 const rootsUpTo = 64;
 
@@ -27,15 +29,15 @@ interface Compared {
  * host. Conjugate gradients get as many steps as are exact.
  */
 export async function operationsCheck(
-  name: string,
   { block, store, seed }: Pick<Subject, "block" | "store" | "seed">,
   dense: Float64Array,
 ): Promise<MetricCheck> {
   const { d, m, size } = block;
-  const v = drawn(seed, "check/v", [d, m]);
+  const v = drawn(seed, "check/v", [d, m], spread);
   const g = Matrix.from1DArray(d * m, d * m, dense);
   const traces = tracesOf(block, g);
-  const lambdas = traces.map((trace) => damping.relative * trace + damping.absolute);
+  const floors = flooredTraces(traces, size);
+  const lambdas = floors.map((trace) => damping.relative * trace + damping.absolute);
   const byUnit = (k: number) => lambdas[block.matrices === 1 ? 0 : k % m] as number;
   const shifted = Matrix.add(g, Matrix.diag(Array.from({ length: d * m }, (_, k) => byUnit(k))));
   const column = Matrix.columnVector(v.data());
@@ -71,7 +73,7 @@ export async function operationsCheck(
   }
   const { solveOutputs, madeOf } = block;
   if (solveOutputs !== null && madeOf !== null) {
-    const cotangents = drawn(seed, "check/cotangents", [madeOf.x.shape[0] as number, m]);
+    const cotangents = drawn(seed, "check/cotangents", [madeOf.x.shape[0] as number, m], spread);
     const { bare, along } = await outputSides(madeOf, store, cotangents, v);
     const full = Matrix.add(bare, column);
     const rest = { v: node, along };
@@ -98,7 +100,7 @@ export async function operationsCheck(
     if (!(error <= worst)) [worst, at] = [error, operation];
   }
   await program.close();
-  return within(name, worst, tolerance, `${compared.size} operations, ${at} off by`);
+  return within("operations", worst, tolerance, `${compared.size} operations, ${at} off by`);
 }
 
 /** Entries (am + i, bm + i) of [dm, dm] as a matrix for unit i; all of it where units are coupled. */

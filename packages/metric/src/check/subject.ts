@@ -1,11 +1,19 @@
-import { constant, type Variable } from "@metrigrad/graph";
-import { type AnyModule, applyModel, type RowLaw as Law } from "@metrigrad/nn";
+import {
+  add,
+  compile,
+  constant,
+  input,
+  makeNode,
+  type Node,
+  topological,
+  type Variable,
+} from "@metrigrad/graph";
+import { type AnyModule, applyModel, nodesOf, type RowLaw } from "@metrigrad/nn";
 import {
   type Backend,
   isTensor,
-  leavesOf,
-  mapTree,
   MetricError,
+  mapTree,
   type Store,
   sizeOf,
   type Tensor,
@@ -14,31 +22,33 @@ import {
   uniformStream,
 } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
-import type { Metric } from "../core/defMetric.ts";
-import { plain } from "../core/defMetric.ts";
-import { exactBlock } from "../core/exactBlock.ts";
-import { packed } from "../core/packing.ts";
-import { subsystems } from "../core/subsystems.ts";
+import { type Metric, plain } from "../core/defMetric.ts";
+import { type Subsystem, type SubsystemPart, subsystems } from "../core/subsystems.ts";
 import { metricTable } from "../core/table.ts";
-import type { Response } from "./density.ts";
-import { type Point, pointOf } from "./point.ts";
 
-/** A block of one small module at random parameters and inputs: what is checked. */
+/** One of the independent responses that a block is the Fisher information of. */
+export interface Response {
+  readonly law: RowLaw;
+  /** h [rows, m] at the parameters θ. */
+  readonly natural: Node;
+  /** h at θ + δ, the moves δ being inputs of the graph; what the response is conditioned on stays as it is. */
+  readonly moved: Node;
+  /** How much each row counts, [rows]; null: 1. */
+  readonly weights: Node | null;
+}
+
+/** A block of one small module at some parameters and inputs: what is checked. */
 export interface Subject {
+  /** "dense0, sharedGram, gaussian(1)". */
   readonly name: string;
   readonly store: Store;
   readonly block: Block;
-  /** J'F_rJ of the same response by automatic differentiation; null where that is not [n, m]. */
-  readonly exact: Block | null;
-  /** The block's parameters. */
-  readonly parameters: readonly Variable[];
-  /** Paths of them. */
-  readonly names: readonly string[];
-  /** Their values, in the order of the block's columns. */
-  readonly point: Point;
-  /** The independent responses that the block is the Fisher information of. */
+  /** δ of each parameter of the block, inputs of the graph. */
+  readonly moves: readonly Node[];
+  /** What each element of them is: "w[0, 1]". */
+  readonly elements: readonly string[];
   readonly responses: readonly Response[];
-  /** Rows of the inputs. */
+  /** Over which the metric is a mean; a sample may have several rows. */
   readonly samples: number;
   readonly seed: number;
 }
@@ -48,21 +58,19 @@ export interface Place {
   readonly module: AnyModule;
   /** Samples first. */
   readonly inputs: Tree<Tensor>;
-  /** Values by variable name, instead of draws. */
-  readonly parameters: Readonly<Record<string, Tensor>>;
-  readonly law: Law | null;
+  /** Weights of the samples, [n]. */
+  readonly rowWeights: Tensor | null;
+  /** Of the module's output. */
+  readonly law: unknown;
   readonly seed: number;
 }
-
-/** Spread of drawn parameters and inputs: pre-activations of order 1, on both sides of 0. */
-const spread = 0.7;
 
 /** Normal draws of a shape, a function of seed and path. */
 export function drawn(
   seed: number,
   path: string,
   shape: readonly number[],
-  deviation = spread,
+  deviation: number,
 ): Tensor {
   const stream = uniformStream({ seed, path });
   const values = Float64Array.from(
@@ -72,62 +80,191 @@ export function drawn(
   return tensor(values, { shape });
 }
 
-/** The blocks of a metric on one module. Throws what the metric and the module throw. */
-export async function subjectsOf(
-  metric: Metric,
-  place: Place,
-  backend: Backend,
-): Promise<Subject[]> {
-  const { module, inputs, parameters, law, seed } = place;
-  const names = module.variables.map(({ path }) => path);
-  const odd = Object.keys(parameters).find((name) => !names.includes(name));
-  if (odd !== undefined) throw unknown(odd, names);
-  const store = await backend.store(module, { seed, float: "f64" });
-  for (const { path, spec } of module.variables) {
-    const value = parameters[path] ?? drawn(seed, `check/${path}`, spec.shape);
-    if (spec.role === "parameter" || path in parameters) await store.write(path, value);
-  }
-  const x = mapTree(inputs, isTensor, (value) => constant(value));
-  const applied = applyModel(module as never, x as never, law === null ? {} : ({ law } as never));
-  const own = applied.applications.filter(
-    ({ module: one, definition }) =>
-      "use" in metric.of || one === metric.of || definition === metric.of,
-  );
-  // Other modules inside are held fixed: only this metric's parameters move.
-  const others = new Set(
-    applied.applications.filter((one) => !own.includes(one)).map((one) => one.module),
-  );
-  const table = metricTable("check", metric, ...[...others].map((other) => plain(other)));
-  const variables = applied.parameters.map(({ variable }) => variable);
-  const found = subsystems(applied.applications, table, variables);
-  const subjects: Subject[] = [];
-  for (const subsystem of found) {
-    const { path, params, names: own, block, uses, responses: given } = subsystem;
-    if (block === null) continue;
-    const title = path === "" ? module.definition.spec.name : path;
-    if (uses > 1) throw reused(title, uses);
-    packed(block, params);
-    const point = await pointOf(store, params, (one) => own[params.indexOf(one)] as string);
-    const samples = leavesOf(inputs, isTensor)[0]?.shape[0] as number;
-    const models = given().map((model) => ({ ...model, law: law ?? model.law }));
-    const responses = models.map((model): Response => ({ ...model, store, point, samples }));
-    const flat = models.every(({ natural }) => natural.shape.length === 2);
-    const exact = flat ? exactBlock({ ...subsystem, responses: () => models }) : null;
-    const laws = [...new Set(responses.map((one) => one.law.name))].join(" and ");
-    const name = `${title}, ${block.form}, ${laws}`;
-    const home = { name, store, block, exact, parameters: params, names: own, point };
-    subjects.push({ ...home, responses, samples, seed });
-  }
-  return subjects;
+/** Some nodes on a store, as functions of inputs of the graph. */
+export interface HostProgram {
+  /** Their values; what is fed and not needed is left out. */
+  run(feeds: Readonly<Record<string, Tensor>>): Promise<Float64Array[]>;
+  close(): Promise<void>;
 }
 
-function reused(name: string, uses: number): MetricError {
-  return new MetricError({
-    where: `checkMetric of ${name}`,
-    must: "the metric must be checked on one use of its parameters",
-    got: `${uses} uses`,
-    todo: "pass a module that uses them once; the metrics of several uses add up",
+/** Compiles some nodes for work on the host. */
+export async function hostProgram(store: Store, outputs: readonly Node[]): Promise<HostProgram> {
+  const program = await compile({ outputs }, store);
+  const needed = new Set(program.plan.feeds.map(({ name }) => name));
+  return {
+    run: async (feeds) => {
+      const own = Object.entries(feeds).filter(([name]) => needed.has(name));
+      const handles = await program.run(Object.fromEntries(own));
+      const values = await Promise.all(handles.map((handle) => handle.read()));
+      return values.map((value) => Float64Array.from(value.data()));
+    },
+    close: () => program.close(),
+  };
+}
+
+/** The values of some nodes. */
+export async function numbers(
+  store: Store,
+  outputs: readonly Node[],
+  feeds: Readonly<Record<string, Tensor>> = {},
+): Promise<Float64Array[]> {
+  const program = await hostProgram(store, outputs);
+  const values = await program.run(feeds);
+  await program.close();
+  return values;
+}
+
+/** δ as values of the moves of a subject. */
+export function feedsOf({ moves }: Pick<Subject, "moves">, delta: Float64Array | null) {
+  const feeds: Record<string, Tensor> = {};
+  let begin = 0;
+  for (const [k, { shape }] of moves.entries()) {
+    const size = sizeOf(shape);
+    const own = delta === null ? new Float64Array(size) : delta.slice(begin, begin + size);
+    feeds[moveName(k)] = tensor(own, { shape });
+    begin += size;
+  }
+  return feeds;
+}
+
+const moveName = (k: number) => `check/move${k}`;
+
+/** Spread of drawn parameters: pre-activations of order 1, on both sides of 0. */
+const spread = 0.7;
+
+/** A module on a store, with the blocks of a metric on it. */
+export interface Stage {
+  readonly store: Store;
+  readonly subjects: readonly Subject[];
+  /** Moves the parameters: `turn` 0 draws them, later ones move them on, those that were given a little. */
+  draw(turn: number): Promise<void>;
+}
+
+/**
+ * The blocks of a metric on one module.
+ * @param metric the metric; parameters that it does not describe are held fixed
+ * @param place module, inputs and law
+ * @param given values of parameters by path
+ * @param backend a reference backend
+ * @returns the blocks; none where the module has no parameters that the metric describes
+ * @throws MetricError for parameters that the module has not; what the metric and the module throw
+ */
+export async function stageOf(
+  metric: Metric,
+  place: Place,
+  given: Readonly<Record<string, Tensor>>,
+  backend: Backend,
+): Promise<Stage> {
+  const { module, inputs, rowWeights, law, seed } = place;
+  const paths = module.variables.map(({ path }) => path);
+  const odd = Object.keys(given).find((name) => !paths.includes(name));
+  if (odd !== undefined) throw unknown(odd, paths);
+  const store = await backend.store(module, { seed, float: "f64" });
+  const draw = async (turn: number) => {
+    for (const { path, spec } of module.variables) {
+      const own = given[path];
+      if (spec.role !== "parameter" && own === undefined) continue;
+      const size = own === undefined ? spread : turn === 0 ? 0 : 1e-2;
+      const shift = drawn(seed, `check/${path}${turn === 0 ? "" : `/${turn}`}`, spec.shape, size);
+      await store.write(path, own === undefined ? shift : sumOf(own, shift));
+    }
+  };
+  await draw(0);
+  const x = mapTree(inputs, isTensor, (value) => constant(value));
+  const applied = applyModel(module as never, x as never, {
+    rowWeights: rowWeights === null ? null : constant(rowWeights),
+    law: (law ?? null) as never,
   });
+  const { applications } = applied;
+  const others = new Set(
+    applications.filter((one) => !describes(metric, one)).map((one) => one.module),
+  );
+  const rows = [metric, ...[...others].map((other) => plain(other))];
+  const variables = applied.parameters.map(({ variable }) => variable);
+  const found = subsystems(applications, metricTable("check", ...rows).orPlain(), variables);
+  const subjects = found.flatMap((one) => {
+    return one.block === null ? [] : [subjectOf(one, one.block, { module, store, seed })];
+  });
+  return { store, subjects, draw };
+}
+
+/** Whether a metric has something to say of an application. */
+function describes(
+  { of }: Metric,
+  { module, definition }: { readonly module: unknown; readonly definition: unknown },
+): boolean {
+  return "use" in of || module === of || definition === of;
+}
+
+function subjectOf(
+  { path, params, names, parts, applications }: Subsystem,
+  block: Block,
+  { module, store, seed }: Pick<Place, "module" | "seed"> & { readonly store: Store },
+): Subject {
+  const moves = params.map(({ shape }, k) => input(moveName(k), shape));
+  const responses = parts.flatMap((part) => {
+    return part
+      .responses()
+      .map((one) => ({ ...one, moved: movedOf(one.natural, part, params, moves) }));
+  });
+  const laws = [...new Set(responses.map(({ law }) => law.name))].join(" and ");
+  const title = path === "" ? module.definition.spec.name : path;
+  const count = applications[0]?.samples ?? 1;
+  // Rows that do not belong to samples are samples themselves.
+  const rows = responses[0]?.natural.shape[0] ?? count;
+  return {
+    name: `${title}, ${block.form}, ${laws}`,
+    store,
+    block,
+    moves,
+    elements: params.flatMap(({ shape }, k) => elementNames(names[k] as string, shape)),
+    responses,
+    samples: rows % count === 0 ? count : rows,
+    seed,
+  };
+}
+
+/**
+ * A response with its parameters moved in one use alone: the nodes by which the use reads them take θ + δ; by the
+ * row of a module all that was made of its inputs does.
+ */
+function movedOf(
+  natural: Node,
+  { application, use }: SubsystemPart,
+  params: readonly Variable[],
+  moves: readonly Node[],
+): Node {
+  const shifted = new Map<Node, Node>(params.map((one, k) => [one, add(one, moves[k] as Node)]));
+  const fixed = use === null ? new Set(topological(nodesOf(application.reference))) : null;
+  const readers = new Map<Node, Set<number>>();
+  for (const [node, at] of use?.consumers ?? [])
+    readers.set(node, (readers.get(node) ?? new Set()).add(at));
+  const made = new Map<Node, Node>();
+  for (const node of topological([natural])) {
+    if (fixed?.has(node) === true) continue;
+    const inputs = node.inputs.map((one, at) => {
+      const reads = fixed !== null || readers.get(node)?.has(at) === true;
+      return (reads ? shifted.get(one) : undefined) ?? made.get(one) ?? one;
+    });
+    if (inputs.every((one, at) => one === node.inputs[at])) continue;
+    made.set(node, makeNode(node.op, inputs, node.attrs));
+  }
+  return made.get(natural) ?? natural;
+}
+
+function sumOf(a: Tensor, b: Tensor): Tensor {
+  const [left, right] = [a.data(), b.data()];
+  const values = Float64Array.from(right, (value, i) => value + (left[i] as number));
+  return tensor(values, { shape: b.shape });
+}
+
+function elementNames(name: string, shape: readonly number[]): string[] {
+  const indices = shape.reduce<number[][]>(
+    (all, size) =>
+      all.flatMap((head) => Array.from({ length: size }, (_, index) => [...head, index])),
+    [[]],
+  );
+  return indices.map((index) => (index.length === 0 ? name : `${name}[${index.join(", ")}]`));
 }
 
 function unknown(name: string, known: readonly string[]): MetricError {

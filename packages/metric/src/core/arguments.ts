@@ -18,7 +18,7 @@ export function checkModel(where: string, model: AnyModule): void {
 }
 
 /** Throws MetricError for what is no law; null stands for none. */
-export function checkLaw(where: string, likelihood: AnyLaw | null): void {
+export function checkIsLaw(where: string, likelihood: AnyLaw | null): void {
   if (likelihood === null || typeof likelihood?.parts === "function") return;
   throw new MetricError({
     where,

@@ -1,11 +1,28 @@
-import { broadcastTo, div, expandDims, isNode, mean, mul, type Node, reshape } from "@metrigrad/graph";
-import { type Application, gaussian, type Law, type ResponsePart, type RowLaw, type Use } from "@metrigrad/nn";
+import {
+  broadcastTo,
+  div,
+  expandDims,
+  isNode,
+  mean,
+  mul,
+  type Node,
+  reshape,
+} from "@metrigrad/graph";
+import {
+  type Application,
+  gaussian,
+  type Law,
+  type ResponsePart,
+  type RowLaw,
+  type Use,
+} from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Metric, MetricContext } from "./defMetric.ts";
 
 /** What a row of a table is told of one application. */
 export function contextOf(application: Application): MetricContext {
-  const { options, trained, reference, preActivation, response, uses, samples, applyTo } = application;
+  const { options, trained, reference, preActivation, response, uses, samples, applyTo } =
+    application;
   const observed = application.observed().find(({ output }) => output === response);
   return {
     options,

@@ -15,7 +15,7 @@ import type {
 } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
-import { checkLaw, checkOptions } from "./arguments.ts";
+import { checkIsLaw, checkOptions } from "./arguments.ts";
 import type { UseKind } from "./useKinds.ts";
 
 /**
@@ -107,7 +107,7 @@ export function defMetric<Args extends readonly unknown[], O, P extends Paramete
   checkDescribed("defMetric", of as unknown as Described);
   checkOptions("defMetric", spec, ["source", "block", "response", "example"]);
   const { source = "user", block, response = null, example = null } = spec;
-  if (typeof response !== "function") checkLaw("defMetric", response as Law | null);
+  if (typeof response !== "function") checkIsLaw("defMetric", response as Law | null);
   if (typeof block !== "function") throw noBlock(block);
   return Object.freeze({
     of: of as unknown as Described,
@@ -135,7 +135,8 @@ export function plain(of: Described): Metric {
 /** Throws MetricError for what a row cannot describe. */
 export function checkDescribed(where: string, of: Described): void {
   const named = of as { spec?: unknown; definition?: unknown; use?: unknown } | null | undefined;
-  if (named?.spec !== undefined || named?.definition !== undefined || named?.use !== undefined) return;
+  if (named?.spec !== undefined || named?.definition !== undefined || named?.use !== undefined)
+    return;
   throw new MetricError({
     where,
     must: "it must describe a kind of module, one module, or a kind of use",

@@ -10,7 +10,13 @@ import type { Subsystem } from "./subsystems.ts";
  * Null where there is no block, and where uses add up: they are not one response. Throws ShapeError
  * for a response that is not [rows, m].
  */
-export function exactBlock({ block, params, responses, uses, applications }: Subsystem): Block | null {
+export function exactBlock({
+  block,
+  params,
+  responses,
+  uses,
+  applications,
+}: Subsystem): Block | null {
   if (block === null || uses > 1) return null;
   const samples = applications[0]?.samples ?? 1;
   const rows = responses().map((part) => {

@@ -28,9 +28,7 @@ export function groupRows(
   const params = paramsOf(applications);
   const rows = responses.map((part) => {
     const { of, r } = responseRows(applications, part, samples);
-    const all = params.map(
-      (param) => of.get(param) ?? fill([samples, r, sizeOf(param.shape)], 0),
-    );
+    const all = params.map((param) => of.get(param) ?? fill([samples, r, sizeOf(param.shape)], 0));
     return concat(all, 2);
   });
   return { params, rows: concat(rows, 1) };

@@ -9,7 +9,9 @@ const fewest = 16;
  * takes none that its parameters' shapes suggest. Modules declare their parameters, not their input.
  */
 export function inputWidth(model: AnyModule): number | null {
-  const sizes = model.variables.flatMap(({ spec: { shape } }) => shape.flatMap((size) => [size, size - 1]));
+  const sizes = model.variables.flatMap(({ spec: { shape } }) =>
+    shape.flatMap((size) => [size, size - 1]),
+  );
   const small = Array.from({ length: fewest }, (_, i) => i + 1);
   const widths = new Set([...sizes, ...small].filter((width) => width > 0));
   for (const width of widths) if (accepts(model, width)) return width;

@@ -16,6 +16,7 @@ import {
 } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { contextOf, responsesOf, weighted } from "./context.ts";
+import type { MetricContext } from "./defMetric.ts";
 import { bySample, fisherColumns, pulledBack } from "./propagate.ts";
 import { rowsOf } from "./rowsOf.ts";
 import type { MetricTable } from "./table.ts";
@@ -48,8 +49,9 @@ export function lastOf<A extends Pick<Application, "response">>(applications: re
 export function ownResponses(
   application: Application,
   table: MetricTable,
+  { sampleWeights = true }: ResponseWeights = {},
 ): readonly ResponsePart[] {
-  const context = contextOf(application);
+  const context = contextFor(application, sampleWeights);
   if (context.law !== null)
     return weighted(context.law.parts(application.response as never), context);
   const row = table.rowOf(application);
@@ -68,6 +70,16 @@ export function ownResponses(
   );
 }
 
+/** Whether weights of samples count in the weights of responses; they do by default. */
+export interface ResponseWeights {
+  readonly sampleWeights?: boolean;
+}
+
+function contextFor(application: Application, sampleWeights: boolean): MetricContext {
+  const context = contextOf(application);
+  return sampleWeights ? context : { ...context, rowWeights: null };
+}
+
 /** A value [n, …, m] as rows [n·…, m]; [n] as [n, 1]. */
 export function asRows(node: Node): Node {
   if (node.shape.length === 2) return node;
@@ -77,11 +89,12 @@ export function asRows(node: Node): Node {
 /** What is observed of a model; null where nothing is. */
 export function observedResponses(
   applications: readonly Application[],
+  { sampleWeights = true }: ResponseWeights = {},
 ): readonly ResponsePart[] | null {
   const [first] = applications;
   const observed = first?.observed() ?? [];
   if (first === undefined || observed.length === 0) return null;
-  const context = contextOf(first);
+  const context = contextFor(first, sampleWeights);
   return observed.flatMap(({ output, law }) => weighted(law.parts(output as never), context));
 }
 
@@ -89,10 +102,11 @@ export function observedResponses(
 export function modelResponses(
   applications: readonly Application[],
   table: MetricTable,
+  options: ResponseWeights = {},
 ): readonly ResponsePart[] {
-  const known = observedResponses(applications);
+  const known = observedResponses(applications, options);
   if (known !== null) return known;
-  return lastOf(applications).flatMap((application) => ownResponses(application, table));
+  return lastOf(applications).flatMap((application) => ownResponses(application, table, options));
 }
 
 /** The nodes of an application through which a value depends on its parameters: its responses, or what its activation is of. */

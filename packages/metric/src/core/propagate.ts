@@ -1,4 +1,15 @@
-import { concat, expandDims, eye, moveAxis, mul, type Node, reshape, sqrt, vjp, vmap } from "@metrigrad/graph";
+import {
+  concat,
+  expandDims,
+  eye,
+  moveAxis,
+  mul,
+  type Node,
+  reshape,
+  sqrt,
+  vjp,
+  vmap,
+} from "@metrigrad/graph";
 import type { ResponsePart } from "@metrigrad/nn";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 

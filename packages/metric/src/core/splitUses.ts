@@ -20,7 +20,8 @@ export function splitUses(
     for (const { parameters } of uses) {
       const key = parameters.map((one) => numberOf(one as Variable)).join();
       for (const one of parameters as readonly Variable[]) {
-        if ((partners.get(one) ?? key) !== key) for (const other of parameters) apart.add(other as Variable);
+        if ((partners.get(one) ?? key) !== key)
+          for (const other of parameters) apart.add(other as Variable);
         partners.set(one, partners.get(one) ?? key);
         if (apart.has(one)) for (const other of parameters) apart.add(other as Variable);
       }
@@ -47,5 +48,13 @@ export function splitUses(
 /** What is added to the outputs of a use, as a use of its own. */
 function shiftOf({ outputs, consumers }: Extract<Use, { outputs: unknown }>, shift: Variable): Use {
   const own = consumers.filter(([node, input]) => node.inputs[input] === shift);
-  return { kind: "scale", parameters: [shift], scale: null, shift, rows: null, outputs, consumers: own };
+  return {
+    kind: "scale",
+    parameters: [shift],
+    scale: null,
+    shift,
+    rows: null,
+    outputs,
+    consumers: own,
+  };
 }

@@ -28,13 +28,17 @@ export interface Subsystem {
   readonly recorded: readonly Use[];
   /** The responses that the block is the Fisher information of, those of the first use. */
   readonly responses: () => readonly ResponsePart[];
+  /** What each use says by its row; empty where no row made the block. */
+  readonly parts: readonly SubsystemPart[];
 }
 
-/** What one application says of some parameters. */
-type Part = Pick<Subsystem, "source" | "params" | "block" | "responses"> & {
+/** What one application says of some parameters; a use of null: the row of the module. */
+export type SubsystemPart = Pick<Subsystem, "source" | "params" | "block" | "responses"> & {
   readonly application: Application;
   readonly use: Use | null;
 };
+
+type Part = SubsystemPart;
 
 /**
  * The subsystems of an applied model: a block for every parameter; where parameters are used several
@@ -205,6 +209,7 @@ function subsystemOf(group: readonly Part[], applications: readonly Application[
     uses: group.length,
     recorded,
     responses,
+    parts: group,
   };
 }
 
@@ -222,6 +227,7 @@ function assignedSubsystem(
     uses: 1,
     recorded: [],
     responses: () => withMetricScope(scope, responses),
+    parts: [],
   };
 }
 

@@ -75,7 +75,8 @@ function tableOf(parts: Parts): MetricTable {
       tableOf({ ...parts, name, chosen: [choose, ...chosen] }),
     changing: (name: string, next: (block: Block) => Block) =>
       tableOf({ ...parts, name, change: change === null ? next : (block) => next(change(block)) }),
-    rowOf: ({ module, definition }: Application) => byKey.get(module) ?? byKey.get(definition) ?? null,
+    rowOf: ({ module, definition }: Application) =>
+      byKey.get(module) ?? byKey.get(definition) ?? null,
     rowOfUse: (application: Application, use: Use) => {
       const kind = kindOf(use);
       const found = kind === null ? undefined : byKey.get(kind);
@@ -123,7 +124,8 @@ function missing(application: Application, use: Use, rows: readonly Metric[]): M
   const { name } = application.definition.spec;
   const path = application.path === "" ? name : application.path;
   const names = use.parameters.map((one) => application.pathOf(one)).join(", ");
-  const how = use.kind === "free" ? "acts neither as X̃W, nor as scale, nor as lookup" : `acts as ${use.kind}`;
+  const how =
+    use.kind === "free" ? "acts neither as X̃W, nor as scale, nor as lookup" : `acts as ${use.kind}`;
   return new MetricError({
     where: `metric of ${path}`,
     must: `the table must have a row for ${name} or for how ${names} ${how} (it has: ${known})`,

@@ -2,6 +2,7 @@ import { input } from "@metrigrad/graph";
 import { sizeOf } from "@metrigrad/tensor";
 import { averaged } from "../blocks/averaged.ts";
 import type { Block, BlockCost, PrepareOptions, Solver } from "../blocks/block.ts";
+import { explicitLimit } from "../blocks/damped.ts";
 import { type Hold, holdIn } from "../blocks/hold.ts";
 import type { FullOver } from "../blocks/over.ts";
 
@@ -54,6 +55,9 @@ function holdAll(block: Block, hold: Hold, options: PrepareOptions): void {
 
 /** Solving with a block whose rows and inverses are held: beside those, what a refresh takes. */
 function heldCost(block: Block, cost: BlockCost): BlockCost {
+  // Explicit matrices beyond their limit cannot be made, nor taken.
+  const { matrices, size } = block;
+  if (cost.solver === "dense" && 4 * matrices * size ** 2 > explicitLimit) return cost;
   const { hold, bytes } = sizedHold();
   holdAll(block, hold, { solver: cost.solver });
   return { ...cost, bytes: cost.bytes + bytes() };

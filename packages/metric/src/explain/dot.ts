@@ -75,7 +75,10 @@ export function toDot({ x, applications, found, rows }: Drawn): string {
 }
 
 /** From which uses, or from the input (null), the reference of each use comes directly. */
-function edges(x: readonly Node[], applications: readonly Application[]): [string | null, string][] {
+function edges(
+  x: readonly Node[],
+  applications: readonly Application[],
+): [string | null, string][] {
   const made = new Map<Node, string>();
   for (const { response, path } of applications) {
     for (const node of nodesOf(response)) made.set(node, path);

@@ -11,7 +11,7 @@ import { type Backend, MetricError, mapTree, type Tree, type ValueType } from "@
 import type { Block, BlockCost } from "../blocks/block.ts";
 import { fullOver, type Over, overText } from "../blocks/over.ts";
 import { windowed } from "../blocks/windowed.ts";
-import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
+import { checkIsLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
 import { inputWidth } from "../core/inputWidth.ts";
 import type { SolverChoice } from "../core/solverChoice.ts";
 import { type Subsystem, subsystems } from "../core/subsystems.ts";
@@ -89,7 +89,7 @@ export function explain(model: AnyModule, given: number | ExplainOptions): Expla
   checkBatchSize(options.batchSize);
   const metric = metricOf(options);
   const { batchSize, likelihood = null, mode = "train" } = options;
-  checkLaw("explain", likelihood);
+  checkIsLaw("explain", likelihood);
   checkMode("explain", mode);
   const { backend } = options;
   if (backend !== undefined && typeof backend?.describe !== "function") throw noBackend();

@@ -1,7 +1,7 @@
-import { input, mul, sum } from "@metrigrad/graph";
+import { input, transpose } from "@metrigrad/graph";
 import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block, Columns, Solver } from "../blocks/block.ts";
-import { flooredTraces } from "../blocks/damping.ts";
+import { flooredTraces, isDamped } from "../blocks/damping.ts";
 import { packed } from "../core/packing.ts";
 import { chosenSolvers } from "../core/solverChoice.ts";
 import type { Subsystem } from "../core/subsystems.ts";
@@ -15,7 +15,7 @@ import {
 } from "./dampedSolve.ts";
 import { checkDirections } from "./directions.ts";
 import { leastEigenvalue, logdetOf, symmetricEigenvalues } from "./eigenvalues.ts";
-import { lazyProgram } from "./lazyProgram.ts";
+import { programs } from "./programs.ts";
 import { checkDenseSize, spreadMatrices } from "./spread.ts";
 
 /**
@@ -92,54 +92,66 @@ export function blockGeometry(
   const check = (value: Tensor) =>
     checkDirections(where, { [name]: value }, { shapes: new Map([[name, [d, m]]]), plain: [] });
 
-  const whole = lazyProgram(store, () => [block.toMatrices()]);
-  const factors = lazyProgram(store, () => block.factors ?? []);
-  const traces = lazyProgram(store, () => [block.trace()]);
-  const products = lazyProgram(store, () => {
-    const v = input("metric/v", [d, m]);
-    const product = block.apply(v);
-    return [product, sum(mul(v, product))];
+  const v = input("metric/v", [d, m]);
+  const at = () => ({ damping: { absolute: shiftInput(block) } });
+  const table = programs(store, feeds, {
+    matrices: () => [block.toMatrices()],
+    factors: () => block.factors ?? [],
+    diagonal: () => (block.diagonalValues === null ? [] : [transpose(block.diagonalValues)]),
+    trace: () => [block.trace()],
+    apply: () => [block.apply(v)],
+    quadratic: () => [block.quadratic(v)],
+    damped: () => [block.damped(v, at())],
+    inverseSqrt: () => [block.inverseSqrt(v, at())],
+    // Rows have no undamped root where they are fewer than dimensions, which is looked at before.
+    bareInverseSqrt: () => [block.inverseSqrt(v)],
+    logdet: () => [block.logdet(at())],
+    sample: () => [block.sample({ key: `${where}, sample` })],
   });
   const solver = dampedSolve(`${where}, solve`, block, store, feeds);
-  const roots = lazyProgram(store, () => [
-    block.inverseSqrt(input("metric/v", [d, m]), { damping: { absolute: shiftInput(block) } }),
-  ]);
-  // Rows have no undamped root where they are fewer than dimensions, which is looked at before.
-  const bareRoots = lazyProgram(store, () => [block.inverseSqrt(input("metric/v", [d, m]))]);
-  const damped = lazyProgram(store, () => [
-    block.damped(input("metric/v", [d, m]), { damping: { absolute: shiftInput(block) } }),
-  ]);
-  const dets = lazyProgram(store, () => [
-    block.logdet({ damping: { absolute: shiftInput(block) } }),
-  ]);
-  const draws = lazyProgram(store, () => [block.sample({ key: `${where}, sample` })]);
+  /** An operation on a vector [d, m], at a damping where it has one. */
+  const lifted =
+    (operation: "apply" | "quadratic" | "damped" | "inverseSqrt") =>
+    async (vector: Tensor, damping: SolveDamping = {}): Promise<Tensor> => {
+      check(vector);
+      const shift = shiftFeeds(`${where}, ${operation}`, damping);
+      const bare = operation === "inverseSqrt" && !isDamped({ damping });
+      if (bare) await checkRegular();
+      return table.value(bare ? "bareInverseSqrt" : operation, { ...shift, "metric/v": vector });
+    };
 
-  const only = ([value]: readonly Tensor[]) => value as Tensor;
   const toMatrices = async () => {
     checkDenseSize(`${where}, toMatrices`, Math.sqrt(matrices) * size);
-    return only(await whole.run(feeds));
+    return table.value("matrices");
   };
-  const trace = async () => only(await traces.run(feeds));
-  const multiplied = (delta: Tensor) => {
-    check(delta);
-    return products.run({ ...feeds, "metric/v": delta });
-  };
+  /** Eigenvalues of each matrix [order, order] of a stack, in ascending order. */
   const spectraOf = (all: Tensor): Float64Array[] => {
     const [order = 0] = all.shape.slice(-1);
+    const count = finite(all).length / order ** 2;
+    const values = all.data();
+    const one = (i: number) => values.subarray(i * order ** 2, (i + 1) * order ** 2);
+    return Array.from({ length: count }, (_, i) => symmetricEigenvalues(one(i), order));
+  };
+  const finite = (all: Tensor): ArrayLike<number> => {
     const values = all.data();
     if (values.some((value) => !Number.isFinite(value))) throw notFinite(where);
-    const at = (i: number) => values.subarray(i * order ** 2, (i + 1) * order ** 2);
-    const count = values.length / order ** 2;
-    return Array.from({ length: count }, (_, i) => symmetricEigenvalues(at(i), order));
+    return values;
   };
   const spectra = async (): Promise<Float64Array[]> => {
+    if (block.diagonalValues !== null) {
+      const values = Array.from(finite(await table.value("diagonal")));
+      const one = (i: number) => Float64Array.from(values.slice(i * d, (i + 1) * d)).sort();
+      return Array.from({ length: matrices }, (_, i) => one(i));
+    }
     if (block.factors === null) return spectraOf(await toMatrices());
     // The eigenvalues of a product of Kronecker are all products of theirs.
-    const [left, right] = (await factors.run(feeds)).flatMap(spectraOf) as [
-      Float64Array,
-      Float64Array,
-    ];
+    const [left = [], right = []] = (await table.run("factors")).flatMap(spectraOf);
     return [Float64Array.from([...left].flatMap((a) => [...right].map((b) => a * b))).sort()];
+  };
+  const checkRegular = async () => {
+    const regular = (values: Float64Array) =>
+      (values[0] ?? 0) > leastEigenvalue(values, store.float);
+    if (!(await spectra()).every(regular)) throw singular(`${where}, inverseSqrt`, 0, 0);
   };
 
   return Object.freeze({
@@ -163,59 +175,31 @@ export function blockGeometry(
       tensor(Float64Array.from((await spectra()).flatMap((values) => [...values])), {
         shape: [matrices, size],
       }),
-    trace,
+    trace: () => table.value("trace"),
     logdet: async (damping = {}) => {
       const { relative = 0, absolute = 0 } = damping;
       const shift = shiftFeeds(`${where}, logdet`, damping);
-      if (!block.addsDamping && (relative !== 0 || absolute !== 0))
-        return only(await dets.run({ ...feeds, ...shift }));
+      if (!block.addsDamping && isDamped({ damping })) return table.value("logdet", shift);
       const all = await spectra();
       const totals = all.map((values) => values.reduce((sum, value) => sum + value, 0));
       const shifts = flooredTraces(totals, size).map((trace) => relative * trace + absolute);
       const own = all.map((values, i) => logdetOf(values, store.float, shifts[i] as number));
       return tensor(Float64Array.from(own));
     },
-    damped: async (v, damping = {}) => {
-      check(v);
-      const shift = shiftFeeds(`${where}, damped`, damping);
-      return only(await damped.run({ ...feeds, ...shift, "metric/v": v }));
-    },
-    apply: async (delta) => (await multiplied(delta))[0] as Tensor,
-    quadratic: async (delta) => ((await multiplied(delta))[1] as Tensor).item(),
+    damped: lifted("damped"),
+    apply: (delta) => lifted("apply")(delta),
+    quadratic: async (delta) => (await lifted("quadratic")(delta)).item(),
     solvers,
-    solve: async (v, options = {}) => {
-      check(v);
+    solve: async (vector, options = {}) => {
+      check(vector);
       chosenSolvers("rfim", options?.solver, [{ path, params: names, form, solvers }]);
-      return solver.solve(v, options);
+      return solver.solve(vector, options);
     },
-    inverseSqrt: async (v, damping = {}) => {
-      check(v);
-      const { relative = 0, absolute = 0 } = damping;
-      const shift = shiftFeeds(`${where}, inverseSqrt`, damping);
-      if (relative === 0 && absolute === 0) {
-        const all = await spectra();
-        const regular = (values: Float64Array) =>
-          (values[0] ?? 0) > leastEigenvalue(values, store.float);
-        if (!all.every(regular)) throw singular(`${where}, inverseSqrt`, relative, absolute);
-        return only(await bareRoots.run({ ...feeds, "metric/v": v }));
-      }
-      return only(await roots.run({ ...feeds, ...shift, "metric/v": v }));
-    },
-    sample: async () => only(await draws.run(feeds)),
+    inverseSqrt: lifted("inverseSqrt"),
+    sample: () => table.value("sample"),
     close: async () => {
-      const used = [
-        whole,
-        factors,
-        traces,
-        products,
-        solver,
-        roots,
-        bareRoots,
-        damped,
-        dets,
-        draws,
-      ];
-      for (const program of used) await program.close();
+      await table.close();
+      await solver.close();
     },
   } satisfies RfimBlock);
 }

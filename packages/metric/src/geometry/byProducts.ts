@@ -1,7 +1,7 @@
 import { concat, input, type Node, reshape, slice, type Variable, vmap } from "@metrigrad/graph";
 import { type Store, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
 import { byColumns } from "./byColumns.ts";
-import { lazyProgram } from "./lazyProgram.ts";
+import { programs } from "./programs.ts";
 import type { Range, Whole } from "./whole.ts";
 
 /** Columns of the matrix that one run computes. */
@@ -34,10 +34,10 @@ export function byProducts(
       0,
     );
   };
-  const single = lazyProgram(store, () => [flatProduct(input("metric/v", [size]))]);
-  const many = lazyProgram(store, () => [
-    vmap(flatProduct)(input("metric/vectors", [together, size])),
-  ]);
+  const table = programs(store, feeds, {
+    single: () => [flatProduct(input("metric/v", [size]))],
+    many: () => [vmap(flatProduct)(input("metric/vectors", [together, size]))],
+  });
 
   /** g e_j for some j, one after the other. */
   const columns = async ([begin, end]: Range, see: (j: number, column: Float64Array) => void) => {
@@ -46,8 +46,9 @@ export function byProducts(
       const last = Math.min(first + together, end);
       for (let j = first; j < last; j++) unit[(j - first) * size + j] = 1;
       const vectors = tensor(unit, { shape: [together, size] });
-      const [found] = await many.run({ ...feeds, "metric/vectors": vectors });
-      const data = Float64Array.from((found as Tensor).data());
+      const data = Float64Array.from(
+        (await table.value("many", { "metric/vectors": vectors })).data(),
+      );
       for (let j = first; j < last; j++) {
         see(j, data.subarray((j - first) * size, (j - first + 1) * size));
       }
@@ -57,13 +58,9 @@ export function byProducts(
   return byColumns(where, {
     size,
     float: store.float,
-    product: async (v) => {
-      const [found] = await single.run({ ...feeds, "metric/v": tensor(v) });
-      return Float64Array.from((found as Tensor).data());
-    },
+    product: async (v) =>
+      Float64Array.from((await table.value("single", { "metric/v": tensor(v) })).data()),
     columns,
-    close: async () => {
-      for (const program of [single, many]) await program.close();
-    },
+    close: () => table.close(),
   });
 }

@@ -3,7 +3,8 @@ import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor"
 import { rowsBlock } from "../blocks/rows.ts";
 import { dampedSolve } from "./dampedSolve.ts";
 import { symmetricEigenvalues } from "./eigenvalues.ts";
-import { lazyProgram } from "./lazyProgram.ts";
+import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
+import { programs } from "./programs.ts";
 import { checkDenseSize } from "./spread.ts";
 import type { Whole } from "./whole.ts";
 
@@ -64,19 +65,21 @@ function fromRows(
     form: "scores",
     outputs: null,
   });
-  const whole = lazyProgram(store, () => [block.toMatrices()]);
-  const inner = lazyProgram(store, () => [matmul(all, all, { transposeB: true })]);
-  const traces = lazyProgram(store, () => [block.trace()]);
-  const pairs = new Map<string, ReturnType<typeof lazyProgram>>();
+  const table = programs(store, feeds, {
+    whole: () => [block.toMatrices()],
+    inner: () => [matmul(all, all, { transposeB: true })],
+    trace: () => [block.trace()],
+  });
+  const pairs = new Map<string, LazyProgram>();
   const solver = dampedSolve(`${where}.solve`, block, store, feeds);
-  const only = async (program: ReturnType<typeof lazyProgram>) =>
-    Float64Array.from(((await program.run(feeds))[0] as Tensor).data());
+  const only = async (name: "whole" | "inner" | "trace") =>
+    Float64Array.from((await table.value(name)).data());
   return {
     float,
     method: "direct",
     product,
-    dense: () => only(whole),
-    block: (rows, columns) => {
+    dense: () => only("whole"),
+    block: async (rows, columns) => {
       const key = JSON.stringify([rows, columns]);
       const known =
         pairs.get(key) ??
@@ -87,25 +90,26 @@ function fromRows(
           ),
         ]);
       pairs.set(key, known);
-      return only(known);
+      return Float64Array.from(((await known.run(feeds))[0] as Tensor).data());
     },
     spectrum: async () => {
       const least = Math.min(count, size);
       checkDenseSize(`${where}.eigenvalues`, least);
-      const [matrix, scale] = count < size ? [await only(inner), weight] : [await only(whole), 1];
+      const [matrix, scale] =
+        count < size ? [await only("inner"), weight] : [await only("whole"), 1];
       const found = symmetricEigenvalues(matrix, least).map((value) => scale * value);
       // The other eigenvalues of RR' and R'R, beyond those that they share, are 0.
       const values = new Float64Array(size);
       values.set(found, size - least);
       return values.sort();
     },
-    trace: async () => (await only(traces))[0] as number,
+    trace: async () => (await only("trace"))[0] as number,
     solve: async (v, damping) => {
       const column = tensor(v, { shape: [size, 1] });
       return Float64Array.from((await solver.solve(column, damping)).data());
     },
     close: async () => {
-      for (const one of [whole, inner, traces, ...pairs.values(), solver]) await one.close();
+      for (const one of [table, ...pairs.values(), solver]) await one.close();
       await close();
     },
   };

@@ -4,7 +4,7 @@ import type { Block, Solver } from "../blocks/block.ts";
 import { defaultIterations } from "../blocks/cg.ts";
 import { checkDamping, floored } from "../blocks/damping.ts";
 import { checkOptions } from "../core/arguments.ts";
-import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
+import { programs } from "./programs.ts";
 
 /** λ = relative · trace + absolute, on the diagonal of each matrix. */
 export interface SolveDamping {
@@ -37,20 +37,18 @@ export function dampedSolve(
   store: Store,
   feeds: Readonly<Record<string, Tensor>>,
 ): BlockSolver {
-  const shape = [block.d, block.m];
-  const programs = new Map<Solver, LazyProgram>();
-  const programOf = (solver: Solver) => {
-    const known = programs.get(solver) ?? lazyProgram(store, () => nodesFor(solver));
-    programs.set(solver, known);
-    return known;
-  };
-  const nodesFor = (solver: Solver) => {
-    const absolute = shiftInput(block);
-    const damping = { absolute };
-    const x = block.solve(input("metric/v", shape), { solver, damping });
+  const solving = (solver: Solver) => () => {
+    const damping = { absolute: shiftInput(block) };
+    const x = block.solve(input("metric/v", [block.d, block.m]), { solver, damping });
     // At the λ that was asked for: a solution at a larger one is refused.
     return [x, block.damped(x, { damping })];
   };
+  const solvers = new Set<Solver>(["dense", ...block.costs.map(({ solver }) => solver)]);
+  const table = programs(
+    store,
+    feeds,
+    Object.fromEntries([...solvers].map((solver) => [solver, solving(solver)])),
+  );
   return {
     solve: async (v, options) => {
       checkOptions(where, options, ["relative", "absolute", "solver"]);
@@ -59,16 +57,13 @@ export function dampedSolve(
       const shift = shiftFeeds(where, { relative, absolute });
       // The rows' own inverse divides by λ.
       const solver = asked ?? (relative === 0 && absolute === 0 ? "dense" : block.cost.solver);
-      const all = { ...feeds, ...shift, "metric/v": v };
-      const [x, back] = (await programOf(solver).run(all)) as [Tensor, Tensor];
+      const [x, back] = (await table.run(solver, { ...shift, "metric/v": v })) as [Tensor, Tensor];
       if (!(norm(back, v) <= slack[store.float] * norm(v))) {
         throw solver === "cg" ? unconverged(where) : singular(where, relative, absolute);
       }
       return x;
     },
-    close: async () => {
-      for (const program of programs.values()) await program.close();
-    },
+    close: () => table.close(),
   };
 }
 

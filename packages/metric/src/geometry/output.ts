@@ -1,5 +1,11 @@
 import type { Variable } from "@metrigrad/graph";
-import { type AnyModule, applyModel, type Law, type NodeTree, type ResponsePart } from "@metrigrad/nn";
+import {
+  type AnyModule,
+  applyModel,
+  type Law,
+  type NodeTree,
+  type ResponsePart,
+} from "@metrigrad/nn";
 import { MetricError, sizeOf } from "@metrigrad/tensor";
 
 /** A model applied to samples in inference mode, with its trainable parameters. */

@@ -1,7 +1,7 @@
 import { type AnyLaw, type AnyModule, applyModel, type Mode } from "@metrigrad/nn";
 import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
-import { checkLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
+import { checkIsLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
 import { chosenSolvers, type SolverChoice } from "../core/solverChoice.ts";
 import { type Subsystem, subsystems } from "../core/subsystems.ts";
 import { checkTable, type MetricTable } from "../core/table.ts";
@@ -66,7 +66,7 @@ export async function rfim(model: AnyModule, batch: Batch, options: RfimOptions)
   const { store, likelihood = null, metrics = linearMetrics, mode = "infer" } = options;
   checkModel("rfim", model);
   checkStore("rfim", store);
-  checkLaw("rfim", likelihood);
+  checkIsLaw("rfim", likelihood);
   checkMode("rfim", mode);
   checkTable("rfim, metrics", metrics);
   const { x, y, weights, feeds } = batchInput("rfim", batch);

@@ -40,7 +40,11 @@ export interface Layer {
 
 /** An affine use as a layer. */
 export function layerOf(
-  { application, samples, rowWeights }: Pick<MetricContext, "application" | "samples" | "rowWeights">,
+  {
+    application,
+    samples,
+    rowWeights,
+  }: Pick<MetricContext, "application" | "samples" | "rowWeights">,
   use: AffineUse,
 ): Layer {
   const t = outputRows(use);
@@ -55,7 +59,9 @@ export function layerOf(
 export function layersOf(applications: readonly Application[]): Layer[] {
   return applications.flatMap((application) => {
     const context = contextOf(application);
-    return application.uses.flatMap((use) => (use.kind === "affine" ? [layerOf(context, use)] : []));
+    return application.uses.flatMap((use) =>
+      use.kind === "affine" ? [layerOf(context, use)] : [],
+    );
   });
 }
 

@@ -11,7 +11,7 @@ import { type ApproximationOptions, approximation } from "./approximation.ts";
  * @throws MetricError for options out of range
  */
 export function diagonalMetrics(options: ApproximationOptions = {}): MetricTable {
-  return approximation("diagonal", "E[x̃² ⊗ δ²]", options, ({ x, factors, bias, samples }) =>
-    diagonalBlock(factorGram(x, factors, { bias, samples }).diagonal()),
+  return approximation("diagonal", "E[x̃² ⊗ δ²]", options, ({ x, factors, ...rows }) =>
+    diagonalBlock(factorGram(x, factors, rows).diagonal()),
   );
 }

@@ -1,9 +1,6 @@
-import { eigh, matmul, moveAxis, mul, square, sum } from "@metrigrad/graph";
-import { eigenbasisBlock } from "../blocks/eigenbasis.ts";
-import { rowProducts } from "../blocks/rowProducts.ts";
+import { ekfacGram } from "../blocks/ekfacGram.ts";
 import type { MetricTable } from "../core/table.ts";
 import { type ApproximationOptions, approximation } from "./approximation.ts";
-import { kroneckerFactors } from "./kfac.ts";
 
 /**
  * EKFAC: every weight by (P ⊗ Q) diag(s) (P ⊗ Q)' with the eigenvectors of K-FAC's factors
@@ -15,13 +12,7 @@ import { kroneckerFactors } from "./kfac.ts";
  */
 export function ekfacMetrics(options: ApproximationOptions = {}): MetricTable {
   const source = "George et al. 2018: E[(P'x̃)² ⊗ (Q'δ)²] in the basis of K-FAC";
-  return approximation("ekfac", source, options, (rows) => {
-    const { x, bias, factors, samples } = rows;
-    const { a, g } = kroneckerFactors(rows);
-    const [p, q] = [eigh(a).vectors, eigh(g).vectors];
-    const inputs = square(rowProducts(x, bias).forward(p));
-    const outputs = sum(square(matmul(moveAxis(factors, 2, 1), q)), { axis: 1 });
-    const values = mul(matmul(inputs, outputs, { transposeA: true }), 1 / samples);
-    return eigenbasisBlock(p, q, values, "EKFAC");
-  });
+  return approximation("ekfac", source, options, ({ x, factors, ...rows }) =>
+    ekfacGram(x, factors, rows),
+  );
 }

@@ -36,7 +36,8 @@ export function outputFactors(
   base: MetricTable,
   { samples }: ResponseOptions,
 ): { readonly responses: readonly ResponsePart[]; readonly factors: ReadonlyMap<Layer, Node> } {
-  const responses = modelResponses(applications, base);
+  // Weights of samples are those of the layers' rows.
+  const responses = modelResponses(applications, base, { sampleWeights: false });
   const values = layers.map(({ use }) => use.outputs);
   const n = applications[0]?.samples ?? 1;
   const all = responses.map((part, index) => {

@@ -12,7 +12,9 @@ import { standardMetrics } from "./standard.ts";
  */
 export const paperMetrics: MetricTable = standardMetrics.choosing("paper", (applications) => {
   const layers = layersOf(applications);
-  const ends = new Set([layers.at(0), layers.at(-1)].flatMap((one) => one?.use.parameters[0] ?? []));
+  const ends = new Set(
+    [layers.at(0), layers.at(-1)].flatMap((one) => one?.use.parameters[0] ?? []),
+  );
   return [...ends].map((w): Assigned => {
     const own = layers.filter(({ use }) => use.parameters[0] === w) as [Layer, ...Layer[]];
     const [{ use }] = own;

@@ -15,9 +15,9 @@ import { type ApproximationOptions, approximation } from "./approximation.ts";
  */
 export function quasiDiagonalMetrics(options: ApproximationOptions = {}): MetricTable {
   const source = "Ollivier 2015: diagonal and bias row of E[δ_i² x̃x̃']";
-  return approximation("quasiDiagonal", source, options, ({ x, factors, bias, samples }) =>
+  return approximation("quasiDiagonal", source, options, ({ x, factors, bias, ...rows }) =>
     bias
-      ? quasiDiagonalGram(x, sum(square(factors), { axis: 2 }), { samples })
-      : diagonalBlock(factorGram(x, factors, { bias, samples }).diagonal()),
+      ? quasiDiagonalGram(x, sum(square(factors), { axis: 2 }), rows)
+      : diagonalBlock(factorGram(x, factors, { bias, ...rows }).diagonal()),
   );
 }

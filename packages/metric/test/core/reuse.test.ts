@@ -182,7 +182,7 @@ test("reuse: a soft-max layer that is used twice is solved in the space of its r
 test("reuse: blocks that are not all rows become matrices that add up", async (t) => {
   const values = constant(asTensor(matrixOf("values", 4, 3).abs()));
   const block = added([makes.unit as () => Block, () => diagonalBlock(values)]);
-  t.deepEqual([block.form, block.kind], ["unitGram + diagonal", "dense"]);
+  t.deepEqual([block.form, block.kind], ["unitGram + diagonal", "sum"]);
   const [sum, one, two] = await evaluate([
     block.toDense(),
     makes.unit?.().toDense() ?? rows,

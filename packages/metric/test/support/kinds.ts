@@ -8,10 +8,13 @@ import {
   factorGram,
   jacobianGram,
   kronecker,
+  lookupGram,
   quasiDiagonal,
   quasiDiagonalGram,
   sharedGram,
   softmaxGram,
+  sumBlock,
+  transposedBlock,
   unitGram,
 } from "@metrigrad/metric";
 import { tensor } from "@metrigrad/tensor";
@@ -69,6 +72,26 @@ function definite(path: string, size: number, n: number): Matrix {
 
 const nodeOf = (matrix: Matrix) => constant(asTensor(matrix));
 
+/** Weights of n rows, some of them 0, and how many samples they are the mean over. */
+function weightsOf(n: number) {
+  const values = Array.from({ length: n }, (_, s) => (s % 3 === 1 ? 0 : 0.4 + s));
+  return { values, options: { weights: constant(tensor(values)), samples: n + 1.5 } };
+}
+
+/** (weight/samples) Σ_s w_s x̃_sx̃_s' ⊗ S_s. */
+function weightedSum(rows: Matrix, metrics: readonly Matrix[], weight: number): Matrix {
+  const { values, options } = weightsOf(rows.rows);
+  const scaled = metrics.map((metric, s) => Matrix.mul(metric, values[s] as number));
+  return sumOfProducts(rows, scaled, (weight * rows.rows) / options.samples);
+}
+
+/** The permutation of W flattened row-major to W' [m, d], of W [d, m]. */
+function transposition(d: number, m: number): Matrix {
+  const all = Matrix.zeros(d * m, d * m);
+  for (let a = 0; a < d; a++) for (let i = 0; i < m; i++) all.set(i * d + a, a * m + i, 1);
+  return all;
+}
+
 /** A block of every constructor. */
 export const kinds: Readonly<Record<string, (sizes: Sizes) => Made>> = {
   sharedGram: (one) => {
@@ -112,6 +135,92 @@ export const kinds: Readonly<Record<string, (sizes: Sizes) => Made>> = {
     const block = softmaxGram(x, softmax(constant(asTensor(t))), { bias, weight });
     return [block, { dense: sumOfProducts(rows, metrics, weight), rows }];
   },
+  "sharedGram, weighted rows": (one) => {
+    const { x, rows } = rowsOf(one);
+    const { n, m, bias, weight } = one;
+    const units = Array.from({ length: n }, () => Matrix.eye(m));
+    const { options } = weightsOf(n);
+    const block = sharedGram(x, m, { bias, weight, ...options });
+    return [block, { dense: weightedSum(rows, units, weight), rows }];
+  },
+  "unitGram, weighted rows": (one) => {
+    const { x, rows } = rowsOf(one);
+    const { n, m, bias, weight } = one;
+    const nu = Matrix.abs(matrixOf("nu", n, m));
+    const units = nu.to2DArray().map((row) => Matrix.diag(row));
+    const { options } = weightsOf(n);
+    const block = unitGram(x, constant(asTensor(nu)), { bias, weight, ...options });
+    return [block, { dense: weightedSum(rows, units, weight), rows }];
+  },
+  "factorGram, weighted rows": (one) => {
+    const { x, rows } = rowsOf(one);
+    const { n, m, r, bias, weight } = one;
+    const factors = Array.from({ length: n }, (_, s) => matrixOf(`factor${s}`, m, r));
+    const all = tensor(
+      factors.map((factor) => factor.to2DArray()),
+      { shape: [n, m, r] },
+    );
+    const metrics = factors.map((factor) => factor.mmul(factor.transpose()));
+    const { options } = weightsOf(n);
+    const block = factorGram(x, constant(all), { bias, weight, ...options });
+    return [block, { dense: weightedSum(rows, metrics, weight), rows }];
+  },
+  "jacobianGram, weighted rows": ({ n, d, m, r, weight }) => {
+    const rows = matrixOf("jacobian", n * r, d * m);
+    const { values, options } = weightsOf(n);
+    const scale = Matrix.diag(
+      Array.from({ length: n * r }, (_, k) => values[Math.floor(k / r)] as number),
+    );
+    const given = reshape(constant(asTensor(rows)), [n, r, d, m]);
+    const block = jacobianGram(given, { shape: [d, m], weight, ...options });
+    const dense = rows.transpose().mmul(scale).mmul(rows);
+    return [block, { dense: dense.mul(weight / options.samples) }];
+  },
+  lookupGram: (one) => {
+    const { n, d, m, weight } = one;
+    const at = Array.from({ length: n }, (_, s) => (3 * s) % d);
+    const rows = new Matrix(at.map((k) => Array.from({ length: d }, (_, a) => Number(a === k))));
+    const units = Array.from({ length: n }, () => Matrix.eye(m));
+    const { options } = weightsOf(n);
+    const block = lookupGram(constant(tensor(Int32Array.from(at))), {
+      shape: [d, m],
+      weight,
+      ...options,
+    });
+    return [block, { dense: weightedSum(rows, units, weight) }];
+  },
+  "lookupGram, weights per column": (one) => {
+    const { n, d, m } = one;
+    const at = Array.from({ length: n }, (_, s) => s % d);
+    const rows = new Matrix(at.map((k) => Array.from({ length: d }, (_, a) => Number(a === k))));
+    const nu = Matrix.abs(matrixOf("nu", n, m));
+    const units = nu.to2DArray().map((row) => Matrix.diag(row));
+    const indices = constant(tensor(Int32Array.from(at)));
+    const block = lookupGram(indices, { shape: [d, m], nu: nodeOf(nu) });
+    return [block, { dense: sumOfProducts(rows, units, 1) }];
+  },
+  "sumBlock, of rows with other weights and shares": (one) => {
+    const [bare, first] = (kinds.sharedGram as (sizes: Sizes) => Made)(one);
+    const [some, second] = (kinds["sharedGram, weighted rows"] as (sizes: Sizes) => Made)(one);
+    return [sumBlock([bare, some]), { dense: Matrix.add(first.dense, second.dense) }];
+  },
+  "sumBlock, of all kinds": (one) => {
+    const names = ["kronecker", "softmaxGram", "diagonalBlock", "jacobianGram"] as const;
+    const made = names.map((name) =>
+      (kinds[name] as (sizes: Sizes) => Made)({ ...one, bias: false }),
+    );
+    const dense = made.map(([, expected]) => expected.dense);
+    return [sumBlock(made.map(([block]) => block)), { dense: total(dense) }];
+  },
+  "sumBlock, of one matrix and one per column": (one) => {
+    const names = ["denseBlock, one for all columns", "denseBlock, one per column"] as const;
+    const made = names.map((name) => (kinds[name] as (sizes: Sizes) => Made)(one));
+    const dense = made.map(([, expected]) => expected.dense);
+    return [sumBlock(made.map(([block]) => block)), { dense: total(dense) }];
+  },
+  "transposedBlock, of one matrix per column": (one) => transposed("unitGram", one),
+  "transposedBlock, of one matrix": (one) => transposed("sharedGram, weighted rows", one),
+  "transposedBlock, coupled": (one) => transposed("kronecker", one),
   jacobianGram: ({ n, d, m, r, weight }) => {
     const rows = matrixOf("jacobian", n * r, d * m);
     const block = jacobianGram(reshape(constant(asTensor(rows)), [n, r, d, m]), {
@@ -194,6 +303,17 @@ export const kinds: Readonly<Record<string, (sizes: Sizes) => Made>> = {
     return [quasiDiagonal(nodeOf(diagonal), nodeOf(coupling)), { dense }];
   },
 };
+
+function total(all: readonly Matrix[]): Matrix {
+  return all.reduce((sum, one) => Matrix.add(sum, one));
+}
+
+/** A kind over W' [d, m], as one over W [m, d]. */
+function transposed(name: string, one: Sizes): Made {
+  const [block, { dense }] = (kinds[name] as (sizes: Sizes) => Made)(one);
+  const swap = transposition(block.m, block.d);
+  return [transposedBlock(block), { dense: swap.transpose().mmul(dense).mmul(swap) }];
+}
 
 /** The matrix of a quasi-diagonal reduction, entry by entry. */
 function quasiDiagonalOf({ n, d, m, weight }: Sizes) {

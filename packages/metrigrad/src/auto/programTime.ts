@@ -70,6 +70,6 @@ function waiting(
   const smallest = <T extends { readonly shape: readonly number[] }>(all: readonly T[]) =>
     [...all].sort((a, b) => sizeOf(a.shape) - sizeOf(b.shape))[0] as T;
   if (nodes.length > 0) return (handles) => smallest(handles).read();
-  const { name } = smallest(updates.map(([variable]) => variable.attrs));
-  return () => store.read(name);
+  const updated = smallest(updates.map(([variable]) => variable.attrs));
+  return () => store.read(updated);
 }

@@ -1,5 +1,13 @@
-import { dataSet, gatherRows, type Split } from "@metrigrad/data";
+import {
+  type AnyDataSet,
+  type AnySplit,
+  dataSet,
+  gatherRows,
+  isStream,
+  rowsOf,
+} from "@metrigrad/data";
 import type { Module } from "@metrigrad/nn";
+import { GraphError, type Tensor, type Tree } from "@metrigrad/tensor";
 import { fit } from "@metrigrad/train";
 import type { FitOptions } from "../fit.ts";
 import { type Measure, steady } from "./measure.ts";
@@ -9,23 +17,37 @@ const most = 100;
 
 /**
  * How long a step of training takes, for `auto`: `fit` trains the model for two short epochs on the
- * first rows of the data, and the second one counts. Takes the options of `fit`, of which `backend`,
- * `store`, `epochs`, `onStep` and `report` do not matter. Throws what `fit` throws.
+ * first rows of the data, and the second one counts.
+ * @param model - The module.
+ * @param options - Those of `fit`, of which `backend`, `store`, `epochs`, `evaluate`, `earlyStopping`, `onStep`,
+ *   `signal` and `report` do not matter.
+ * @returns What `auto` takes.
+ * @throws GraphError for a stream; what `fit` throws
  */
-export function trainingTime(model: Module, options: FitOptions): Measure {
-  const { data, batchSize } = options;
-  const rows = data.train.inputs.shape[0] ?? 0;
+export function trainingTime<
+  In,
+  Out,
+  X extends Tree<Tensor> = Tensor,
+  Y extends Tree<Tensor> = Tensor,
+>(model: Module<In, Out>, options: FitOptions<Out, X, Y>): Measure {
+  const { data, batchSize = 1 } = options;
+  if (isStream(data)) {
+    throw new GraphError({
+      where: "trainingTime",
+      must: "data must be a data set",
+      got: "a stream",
+      todo: "pass a data set of a few of its batches",
+    });
+  }
+  const { valid: _, test: __, train, ...reading } = data as unknown as AnyDataSet;
+  const rows = rowsOf(train);
   return (backend) =>
     steady(
       async (steps) => {
-        const short = dataSet({
-          ...data,
-          train: first(data.train, steps * batchSize),
-          ...(data.valid && { valid: first(data.valid, 0) }),
-          ...(data.test && { test: first(data.test, 0) }),
-        });
-        const { store: _, onStep: __, ...others } = options;
-        const run = fit(model, { ...others, data: short, backend, epochs: 2, report: false });
+        const short = dataSet({ ...reading, train: first(train, steps * batchSize) });
+        const { store: _, onStep: __, signal: ___, earlyStopping: ____, ...others } = options;
+        const own = { ...others, data: short as unknown as typeof data, backend };
+        const run = fit(model, { ...own, epochs: 2, report: false, evaluate: false });
         try {
           const events = await run.finish();
           return events.at(-1)?.seconds as number;
@@ -38,8 +60,13 @@ export function trainingTime(model: Module, options: FitOptions): Measure {
 }
 
 /** The first rows of a split, as far as it has them. */
-function first({ inputs, targets }: Split, rows: number): Split {
-  const length = Math.min(rows, inputs.shape[0] ?? 0);
+function first(split: AnySplit, rows: number): AnySplit {
+  const length = Math.min(rows, rowsOf(split));
   const chosen = Array.from({ length }, (_, row) => row);
-  return { inputs: gatherRows(inputs, chosen), targets: gatherRows(targets, chosen) };
+  const { inputs, targets, weights } = split;
+  return {
+    inputs: gatherRows(inputs, chosen) as Tree<Tensor>,
+    targets: gatherRows(targets, chosen) as Tree<Tensor>,
+    ...(weights === undefined ? {} : { weights: gatherRows(weights, chosen) }),
+  };
 }

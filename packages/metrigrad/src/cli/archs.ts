@@ -13,7 +13,7 @@ export const network = `${[...sizes, classes].join("-")} relu`;
  */
 export const archs: Readonly<Record<string, () => Module>> = {
   plain: () => build(() => []),
-  bna: () => build((outputs) => [batchNorm(outputs) as Module]),
+  bna: () => build((outputs) => [batchNorm.paper(outputs) as Module]),
 };
 
 function build(after: (outputs: number) => readonly Module[]): Module {

@@ -29,11 +29,11 @@ export function progressOf(name: string, screen: Screen): Progress {
   let drawn = 0;
   let steps = 0;
   let last: EpochEvent | null = null;
-  const told = ({ epoch, epochs, trainCost, validAccuracy, ...event }: EpochEvent) =>
+  const line = ({ epoch, epochs, trainCost, validAccuracy, ...event }: EpochEvent) =>
     [
       `${name}  epoch ${epoch}/${epochs}`,
-      `cost ${showCost(trainCost)}`,
-      `accuracy ${showShare(validAccuracy)}`,
+      `cost ${showCost(trainCost ?? null)}`,
+      `accuracy ${showShare(validAccuracy ?? null)}`,
       `${event.seconds.toFixed(2)} s`,
       `${event.stepsPerSecond.toFixed(0)} steps/s`,
     ].join("  ");
@@ -44,13 +44,13 @@ export function progressOf(name: string, screen: Screen): Progress {
   return {
     step(event) {
       const now = performance.now();
-      steps = event.steps;
+      steps = event.steps ?? event.step;
       speed.step(event.step, now);
       if (!live || now - drawn < rest) return;
       drawn = now;
       const share = event.step / steps;
       const filled = Math.round(barWidth * share);
-      const line = [
+      const shown = [
         name,
         `${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${Math.floor(100 * share)} %`,
         `epoch ${event.epoch}`,
@@ -59,15 +59,15 @@ export function progressOf(name: string, screen: Screen): Progress {
         `${speed.rate()?.toFixed(0) ?? "–"} steps/s`,
         left(),
       ].join("  ");
-      screen.write(clear + line.slice(0, Math.max(20, (screen.columns ?? 100) - 1)));
+      screen.write(clear + shown.slice(0, Math.max(20, (screen.columns ?? 100) - 1)));
     },
     epoch(event) {
       last = event;
       speed.pause();
-      if (!live) screen.write(`${told(event)}  ${left()}\n`);
+      if (!live) screen.write(`${line(event)}  ${left()}\n`);
     },
     end() {
-      if (live) screen.write(last === null ? clear : `${clear}${told(last)}\n`);
+      if (live) screen.write(last === null ? clear : `${clear}${line(last)}\n`);
     },
   };
 }

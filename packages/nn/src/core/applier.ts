@@ -113,11 +113,20 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
     { paths: own, params, frozen }: Member,
     module: AnyModule,
     input: NodeTree,
-    inside: { readonly mode: Mode; readonly call: (child: AnyModule, x: NodeTree) => FullyApplied<NodeTree> },
+    inside: {
+      readonly mode: Mode;
+      readonly call: (child: AnyModule, x: NodeTree) => FullyApplied<NodeTree>;
+    },
   ): FullyApplied<NodeTree> => {
     const path = own.get(module);
     if (path === undefined) throw undeclared(module);
     const moving = inside.mode === "train" && !frozen.modules.has(module);
+    // A second use goes on from where the first one moved the module's statistics, all of them together.
+    const before = new Map<Node, Node>();
+    for (const statistic of Object.values(params.get(module) ?? {})) {
+      const value = updates.get(statistic);
+      if (value !== undefined) before.set(statistic, value);
+    }
     const use = counts.get(module) ?? 0;
     counts.set(module, use + 1);
     const callChild = (child: AnyModule, ...inputs: readonly NodeTree[]) =>
@@ -129,10 +138,7 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
       random: moduleRandom(path, use),
       update: (statistic, value) => {
         if (!moving || frozen.specs.has(statistic.attrs)) return;
-        const before = updates.get(statistic);
-        // A second use goes on from where the first one moved it.
-        const next = before === undefined ? asNode(value) : moved(asNode(value), statistic, before);
-        updates.set(statistic, next);
+        updates.set(statistic, moved(asNode(value), before));
       },
       call: ((child: AnyModule, ...inputs: readonly NodeTree[]) =>
         callChild(child, ...inputs).response) as ApplyContext["call"],
@@ -220,9 +226,9 @@ function prefixOf(
   return "";
 }
 
-/** A value as a function of what a statistic was moved to. */
-function moved(value: Node, statistic: Variable, before: Node): Node {
-  return replaceNodes([value], new Map<Node, Node>([[statistic, before]]))[0] as Node;
+/** A value as a function of what statistics were moved to. */
+function moved(value: Node, before: ReadonlyMap<Node, Node>): Node {
+  return before.size === 0 ? value : (replaceNodes([value], before)[0] as Node);
 }
 
 /** Samples of a batch: the size of the first axis of its first value, 1 where that has none. */
@@ -232,7 +238,8 @@ function samplesOf(x: NodeTree): number {
 
 /** What a module's `apply` returned, whole. Throws GraphError where it is no tree of nodes. */
 function appliedOf(where: string, result: unknown): FullyApplied<NodeTree> {
-  const long = typeof result === "object" && result !== null && !isNode(result) && "response" in result;
+  const long =
+    typeof result === "object" && result !== null && !isNode(result) && "response" in result;
   const given = (long ? result : { response: result }) as Partial<FullyApplied<NodeTree>>;
   const { response, extras = null } = given;
   const own = isNode(response) ? response : null;

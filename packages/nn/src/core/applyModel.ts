@@ -1,8 +1,8 @@
 import type { Node, NodeLike, Update } from "@metrigrad/graph";
 import type { Tensor, Tree } from "@metrigrad/tensor";
 import type { Law } from "../laws/law.ts";
-import { type AppliedExtras, type AppliedParameter, applierOf } from "./applier.ts";
 import type { Application } from "./application.ts";
+import { type AppliedExtras, type AppliedParameter, applierOf } from "./applier.ts";
 import type { Mode, Module, NodeTree } from "./module.ts";
 import { asNodeTree } from "./trees.ts";
 

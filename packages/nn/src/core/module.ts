@@ -103,12 +103,8 @@ export interface AnyDefinition {
  * One module of a model: a definition with options. It maps a tree of nodes to another one. Used
  * twice, it shares its parameters.
  */
-export interface Module<
-  In = Node,
-  Out = Node,
-  O = unknown,
-  P extends ParameterTree = ParameterTree,
-> extends VariableOwner {
+export interface Module<In = Node, Out = Node, O = unknown, P extends ParameterTree = ParameterTree>
+  extends VariableOwner {
   readonly definition: AnyDefinition;
   readonly options: O;
   readonly params: P;

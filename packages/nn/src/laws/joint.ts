@@ -12,9 +12,9 @@ export type NaturalOf<L> =
   L extends Law<infer H, any> ? H : { readonly [K in keyof L]: NaturalOf<L[K]> };
 
 /** What is observed for a tree of laws. */
-export type ResponseOf<L> =
+export type ObservedOf<L> =
   // biome-ignore lint/suspicious/noExplicitAny: infers from any law.
-  L extends Law<any, infer Y> ? Y : { readonly [K in keyof L]: ResponseOf<L[K]> };
+  L extends Law<any, infer Y> ? Y : { readonly [K in keyof L]: ObservedOf<L[K]> };
 
 /**
  * The law of several independent responses of the same samples: h and y are trees with the structure of the laws.
@@ -31,8 +31,8 @@ export type ResponseOf<L> =
  */
 export function joint<const L extends readonly LawTree[] | { readonly [name: string]: LawTree }>(
   laws: L,
-): Law<NaturalOf<L>, ResponseOf<L>> {
-  return joined(laws) as unknown as Law<NaturalOf<L>, ResponseOf<L>>;
+): Law<NaturalOf<L>, ObservedOf<L>> {
+  return joined(laws) as unknown as Law<NaturalOf<L>, ObservedOf<L>>;
 }
 
 /** Trees of nodes with the structure of the laws. */

@@ -80,7 +80,10 @@ export const batchNorm = defModule(
       }
       const normalise = (mu: Node, variance: Node) => {
         const standard = mul(sub(x, mu), rsqrt(add(variance, epsilon)));
-        return { response: add(mul(standard, params.scale), params.offset), preActivation: standard };
+        return {
+          response: add(mul(standard, params.scale), params.offset),
+          preActivation: standard,
+        };
       };
       if (mode === "infer") return normalise(params.mean, params.variance);
       const { count, average } = overSamples(x, rowWeights);

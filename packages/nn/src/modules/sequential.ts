@@ -8,12 +8,18 @@ export interface SequentialOptions {
 }
 
 /** What the first of some modules takes. */
-type FirstIn<M extends readonly AnyModule[]> = M extends readonly [Module<infer In, unknown>, ...unknown[]]
+type FirstIn<M extends readonly AnyModule[]> = M extends readonly [
+  Module<infer In, unknown>,
+  ...unknown[],
+]
   ? In
   : never;
 
 /** What the last of some modules gives. */
-type LastOut<M extends readonly AnyModule[]> = M extends readonly [...unknown[], Module<never, infer Out>]
+type LastOut<M extends readonly AnyModule[]> = M extends readonly [
+  ...unknown[],
+  Module<never, infer Out>,
+]
   ? Out
   : never;
 
@@ -36,7 +42,10 @@ const definition = defModule({
   },
   children: ({ modules }) => modules,
   apply: (_, x: NodeTree, { options, call }): NodeTree =>
-    options.modules.reduce<NodeTree>((h, module) => call(module as Module<NodeTree, NodeTree>, h), x),
+    options.modules.reduce<NodeTree>(
+      (h, module) => call(module as Module<NodeTree, NodeTree>, h),
+      x,
+    ),
 });
 
 /** Makes a chain of modules; the definition that its `spec` belongs to. */

@@ -1,5 +1,5 @@
 /** Applying models: paths, applications, laws, and what modules may not do. */
-import { add, constant, input, mul, sin } from "@metrigrad/graph";
+import { add, constant, input, mul, type Node, sin } from "@metrigrad/graph";
 import {
   applyModel,
   batchNorm,
@@ -20,7 +20,7 @@ import { numbers } from "../support/evaluate.ts";
 
 const x = input("x", [5, 3]);
 
-test("applyModel: applications in order, with paths, references and the likelihood on the last", (t) => {
+test("applyModel: applications in order, with paths, references and what is observed", (t) => {
   const model = sequential(dense(3, 4, { activation: "tanh" }), batchNorm(4), dense(4, 2));
   const law = categorical();
   const { output, applications, parameters } = applyModel(model, x, { law });
@@ -30,41 +30,45 @@ test("applyModel: applications in order, with paths, references and the likeliho
   );
   t.deepEqual(
     applications.map(({ law: own }) => own),
-    [null, null, law],
+    [null, null, null],
+    "modules without a law of their own",
   );
   t.equal(applications[0]?.reference, x);
   t.equal(applications[1]?.reference, applications[0]?.response);
   t.equal(applications[2]?.response, output);
-  t.deepEqual(
-    applications.map(({ model: whole }) => whole.output === output && whole.law === law),
-    [true, true, true],
-    "each knows the output and its law",
-  );
+  for (const { observed, model: whole, samples } of applications) {
+    t.deepEqual([whole === model, samples], [true, 5]);
+    const [observation, ...others] = observed();
+    t.ok(observation?.output === output && observation.law === law, "each knows what is observed");
+    t.equal(others.length, 0);
+  }
   t.equal(
     applications[2]?.preActivation,
     output,
     "a linear layer's response is its pre-activation",
   );
   t.deepEqual(
-    parameters.map(({ variable }) => variable.attrs.name),
+    parameters.map(({ path }) => path),
     ["dense0/w", "batchNorm0/scale", "batchNorm0/offset", "dense1/w"],
   );
+  t.ok(parameters.every(({ variable, path }) => applications[0]?.pathOf(variable) === path));
   t.equal(applications[0]?.definition, dense);
   t.equal(applications[0]?.module, model.children[0]);
-  t.equal(applications[0]?.response.scope, "dense0");
+  t.equal((applications[0]?.response as Node | undefined)?.scope, "dense0");
   t.end();
 });
 
 test("applyModel: variables of a model are those of its members, statistics too", (t) => {
   const model = sequential(dense(3, 4), sequential(batchNorm(4)));
   t.deepEqual(
-    model.variables.map(({ name, role }) => `${name}: ${role}`),
+    model.variables.map(({ path, spec }) => `${path}: ${spec.role}`),
     [
       "dense0/w: parameter",
       "sequential0/batchNorm0/scale: parameter",
       "sequential0/batchNorm0/offset: parameter",
       "sequential0/batchNorm0/mean: state",
       "sequential0/batchNorm0/variance: state",
+      "sequential0/batchNorm0/weight: state",
     ],
   );
   t.end();
@@ -79,7 +83,7 @@ test("applyModel: a module used twice has one set of parameters and two applicat
   const one = shift();
   const model = sequential(one, one);
   t.deepEqual(
-    model.variables.map(({ name }) => name),
+    model.variables.map(({ path }) => path),
     ["shift0/by"],
   );
   const { output, applications } = applyModel(model, constant(tensor([[1]])));
@@ -94,7 +98,7 @@ test("applyModel: modules without parameters leave no application", (t) => {
   t.end();
 });
 
-test("applyModel: a module's own law is kept but for the output's", (t) => {
+test("applyModel: a module's own law is kept, and the output's is what is observed", (t) => {
   const law = gaussian({ sigma: 2 });
   const own = defModule({
     name: "own",
@@ -106,9 +110,14 @@ test("applyModel: a module's own law is kept but for the output's", (t) => {
   const bare = applyModel(model, x).applications.map((one) => one.law);
   t.deepEqual(bare, [law, law]);
   const likelihood = gaussian();
+  const { applications } = applyModel(model, x, { law: likelihood });
   t.deepEqual(
-    applyModel(model, x, { law: likelihood }).applications.map((one) => one.law),
-    [law, likelihood],
+    applications.map((one) => one.law),
+    [law, law],
+  );
+  t.deepEqual(
+    applications.map(({ observed }) => observed().map((one) => one.law)),
+    [[likelihood], [likelihood]],
   );
   t.end();
 });
@@ -199,7 +208,7 @@ test("applyModel: an application can be applied to other rows, with children and
   t.equal(again?.preActivation, one);
   const expected = applyModel(model, one).output;
   const [got, wanted] = await Promise.all(
-    [again?.response ?? one, expected].map((node) => numbers(node, { owner: model })),
+    [(again?.response ?? one) as Node, expected].map((node) => numbers(node, { owner: model })),
   );
   t.deepEqual(got, wanted);
   t.equal(applications.length, 3, "without leaving an application");
@@ -207,13 +216,16 @@ test("applyModel: an application can be applied to other rows, with children and
 
 test("applyModel: a module whose apply gives no node is refused by name", (t) => {
   for (const [result, got] of [
-    [undefined, "undefined and preActivation undefined"],
-    [3, "undefined and preActivation undefined"],
-    [{ preActivation: x }, "undefined and preActivation a node"],
+    [undefined, "undefined and preActivation null"],
+    [3, "3 and preActivation null"],
+    [[], " and preActivation null"],
+    [{ preActivation: 1 }, "\\[object Object\\] and preActivation null"],
+    [[x, undefined], ".* and preActivation null"],
     [{ response: x, preActivation: 1 }, "a node and preActivation 1"],
+    [{ response: x, extras: { weights: 1 } }, "a node and preActivation a node"],
   ] as const) {
     const forgetful = defModule({ name: "forgetful", apply: () => result as never });
-    const message = `^GraphError: forgetful: apply must return a node, or .*, got response ${got};`;
+    const message = `^GraphError: forgetful: apply must return a node or a tree of nodes, or .*, got response ${got};`;
     t.throws(() => applyModel(sequential(forgetful()), x), new RegExp(message));
   }
   t.end();

@@ -20,7 +20,12 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "modules/batchNorm.test.ts": ["batchNorm"],
   "modules/dense.test.ts": ["dense"],
   "core/freeze.test.ts": ["freeze"],
-  "core/applyModel.test.ts": ["applyModel", "defModule", "param", "sequential", "state"],
+  "core/applyModel.test.ts": ["applyModel", "defModule", "sequential", "state"],
+  "core/identity.test.ts": ["applierOf", "param"],
+  "core/random.test.ts": ["moduleRandom"],
+  "core/trees.test.ts": ["asNodeTree", "mapNodes", "namedNodes", "nodesOf"],
+  "core/uses.test.ts": ["columnsOf", "outputRows", "sampleSums"],
+  "modules/dropout.test.ts": ["dropout"],
 };
 
 test("every public value of nn has a test, and every line an export", (t) => {

@@ -1,6 +1,6 @@
-import { compile, constant } from "@metrigrad/graph";
-import { applyModel, batchNorm } from "@metrigrad/nn";
-import { reference, ShapeError, tensor } from "@metrigrad/tensor";
+import { compile, constant, type Node } from "@metrigrad/graph";
+import { applyModel, batchNorm, defModule, dense, type Module, sequential } from "@metrigrad/nn";
+import { reference, ShapeError, type Store, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { gap, numbers } from "../support/evaluate.ts";
 
@@ -11,73 +11,224 @@ const rows = [
   [-1, 40],
 ];
 const x = constant(tensor(rows));
-const column = (j: number) => rows.map((row) => row[j] as number);
+const column = (of: readonly (readonly number[])[], j: number) => of.map((row) => row[j] as number);
 const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-const varianceOf = (values: readonly number[]) =>
-  meanOf(values.map((v) => (v - meanOf(values)) ** 2));
-const model = batchNorm(2, { decay: 0.9, epsilon: 0.01 });
+/** Of n − `less` degrees of freedom. */
+const varianceOf = (values: readonly number[], less = 0) =>
+  values.reduce((sum, v) => sum + (v - meanOf(values)) ** 2, 0) / (values.length - less);
+
+/** Three batches of [4, 2], of other means and spreads. */
+const batches = [0, 1, 2].map((turn) =>
+  rows.map((row) => row.map((v, j) => v * (1 + turn) - 3 * turn + Math.sin(v + j))),
+);
+
+/** Runs the updates of training steps, one per batch. */
+async function trained(
+  model: Module,
+  data: readonly (readonly (readonly number[])[])[],
+  body: (store: Store) => Promise<void>,
+  rowWeights: Node | null = null,
+): Promise<void> {
+  const backend = await reference();
+  const store = await backend.store(model);
+  for (const batch of data) {
+    const now = constant(tensor(batch.map((row) => [...row])));
+    const { updates } = applyModel(model, now, { mode: "train", rowWeights });
+    const program = await compile({ outputs: [], updates }, store);
+    await program.run();
+    await program.close();
+  }
+  await body(store);
+  await backend.close();
+}
+
+/** Σ (1 − m)^(t − i) vᵢ / Σ (1 − m)^(t − i): the average of t batches, the newer ones heavier. */
+function averageOf(values: readonly number[], momentum: number): number {
+  const weights = values.map((_, i) => (1 - momentum) ** (values.length - 1 - i));
+  const total = weights.reduce((a, b) => a + b, 0);
+  return values.reduce((sum, v, i) => sum + v * (weights[i] as number), 0) / total;
+}
+
+const both = [0, 1] as const;
+const model = batchNorm(2, { epsilon: 0.01 });
 
 test("batchNorm: training uses the batch's statistics", async (t) => {
   const { output } = applyModel(model, x, { mode: "train" });
   const expected = rows.flatMap((row) =>
-    row.map((v, j) => (v - meanOf(column(j))) / Math.sqrt(varianceOf(column(j)) + 0.01)),
+    row.map((v, j) => {
+      const values = column(rows, j);
+      return (v - meanOf(values)) / Math.sqrt(varianceOf(values) + 0.01);
+    }),
   );
   t.ok(gap(await numbers(output, { owner: model }), expected) < 1e-13);
 });
 
-test("batchNorm: training moves the running statistics, inference does not and uses them", async (t) => {
-  const backend = await reference();
-  const store = await backend.store(model);
-  const { updates } = applyModel(model, x, { mode: "train" });
-  t.deepEqual(
-    updates.map(([variable]) => variable.attrs.name),
-    ["mean", "variance"],
+test("batchNorm: running statistics are averages of the batches seen", async (t) => {
+  for (const momentum of [0.1, 0.5, 1]) {
+    for (const unbiased of [true, false]) {
+      const norm = batchNorm(2, { momentum, unbiased });
+      for (const count of [1, 2, 3]) {
+        const seen = batches.slice(0, count);
+        await trained(norm, seen, async (store) => {
+          const expected = (of: (values: readonly number[]) => number) =>
+            both.map((j) =>
+              averageOf(
+                seen.map((batch) => of(column(batch, j))),
+                momentum,
+              ),
+            );
+          const name = `momentum ${momentum}, ${unbiased ? "n − 1" : "n"}, ${count} batches`;
+          const mean = (await store.read("mean")).data();
+          t.ok(gap(mean, expected(meanOf)) < 1e-12, `mean, ${name}`);
+          const variance = (await store.read("variance")).data();
+          const spread = expected((values) => varianceOf(values, unbiased ? 1 : 0));
+          t.ok(gap(variance, spread) < 1e-10, `variance, ${name}`);
+          const weight = (await store.read("weight")).item();
+          t.ok(Math.abs(weight - (1 - (1 - momentum) ** count)) < 1e-14, `weight, ${name}`);
+        });
+      }
+    }
+  }
+});
+
+test("batchNorm: inference moves nothing and uses the running statistics", async (t) => {
+  await trained(model, batches.slice(0, 2), async (store) => {
+    const [mean, variance] = await Promise.all(
+      ["mean", "variance"].map(async (name) => [...(await store.read(name)).data()]),
+    );
+    await store.write("scale", tensor([2, 3]));
+    await store.write("offset", tensor([1, -1]));
+    const applied = applyModel(model, x, { mode: "infer" });
+    t.equal(applied.updates.length, 0);
+    const inferring = await compile({ outputs: applied.output }, store);
+    const expected = rows.flatMap((row) =>
+      row.map((v, j) => {
+        const spread = Math.sqrt((variance?.[j] as number) + 0.01);
+        const standard = (v - (mean?.[j] as number)) / spread;
+        return standard * (j === 0 ? 2 : 3) + (j === 0 ? 1 : -1);
+      }),
+    );
+    t.ok(gap((await (await inferring.run()).read()).data(), expected) < 1e-12);
+  });
+  t.ok(
+    gap(
+      await numbers(applyModel(model, x).output, { owner: model }),
+      rows.flat().map((v) => v / Math.sqrt(1.01)),
+    ) < 1e-12,
+    "before the first batch: mean 0 and variance 1",
   );
-  const program = await compile({ outputs: [], updates }, store);
-  await program.run();
-  await program.run();
-  const share = 1 - 0.9 ** 2;
-  const mean = [0, 1].map((j) => share * meanOf(column(j)));
-  const variance = [0, 1].map((j) => 1 - share + share * varianceOf(column(j)));
-  t.ok(gap((await store.read("mean")).data(), mean) < 1e-13);
-  t.ok(gap((await store.read("variance")).data(), variance) < 1e-12);
-  await store.write("scale", tensor([2, 3]));
-  await store.write("offset", tensor([1, -1]));
-  const applied = applyModel(model, x, { mode: "infer" });
-  t.equal(applied.updates.length, 0);
-  const inferring = await compile({ outputs: applied.output }, store);
-  const expected = rows.flatMap((row) =>
-    row.map((v, j) => {
-      const standard = (v - (mean[j] as number)) / Math.sqrt((variance[j] as number) + 0.01);
-      return standard * (j === 0 ? 2 : 3) + (j === 0 ? 1 : -1);
-    }),
-  );
-  t.ok(gap((await (await inferring.run()).read()).data(), expected) < 1e-12);
-  await backend.close();
+});
+
+test("batchNorm: used twice in one model, it moves its statistics twice", async (t) => {
+  const norm = batchNorm(2, { momentum: 0.25, unbiased: false });
+  const twice = defModule({
+    name: "twice",
+    children: () => [norm],
+    apply: (_, h, { call }) => {
+      const [first, second] = batches.slice(0, 2).map((batch) => constant(tensor(batch)));
+      call(norm, first as Node);
+      call(norm, second as Node);
+      return h;
+    },
+  });
+  await trained(twice(), [rows], async (store) => {
+    const seen = batches.slice(0, 2);
+    const of = (statistic: (values: readonly number[]) => number) =>
+      both.map((j) =>
+        averageOf(
+          seen.map((batch) => statistic(column(batch, j))),
+          0.25,
+        ),
+      );
+    t.ok(gap((await store.read("batchNorm0/mean")).data(), of(meanOf)) < 1e-12);
+    t.ok(gap((await store.read("batchNorm0/variance")).data(), of(varianceOf)) < 1e-10);
+    t.ok(Math.abs((await store.read("batchNorm0/weight")).item() - (1 - 0.75 ** 2)) < 1e-14);
+  });
 });
 
 test("batchNorm: rows of weight 0 do not count", async (t) => {
   const rowWeights = constant(tensor([1, 1, 1, 0]));
   const { output } = applyModel(model, x, { mode: "train", rowWeights });
-  const kept = constant(tensor(rows.slice(0, 3)));
-  const alone = await numbers(applyModel(model, kept, { mode: "train" }).output, { owner: model });
+  const kept = rows.slice(0, 3);
+  const alone = await numbers(applyModel(model, tensor(kept), { mode: "train" }).output, {
+    owner: model,
+  });
   const weighted = await numbers(output, { owner: model });
   t.ok(gap(weighted.slice(0, 6), alone) < 1e-13);
+  await trained(
+    model,
+    [rows],
+    async (store) => {
+      const of = (j: number) => column(kept, j);
+      t.ok(
+        gap(
+          (await store.read("mean")).data(),
+          both.map((j) => meanOf(of(j))),
+        ) < 1e-12,
+      );
+      t.ok(
+        gap(
+          (await store.read("variance")).data(),
+          both.map((j) => varianceOf(of(j), 1)),
+        ) < 1e-11,
+        "n − 1 of the rows that count",
+      );
+    },
+    rowWeights,
+  );
+});
+
+test("batchNorm: a row of weight 2 counts as two", async (t) => {
+  const double = [...rows, rows[1] as number[]];
+  const rowWeights = constant(tensor([1, 2, 1, 1]));
+  const weighted = await numbers(applyModel(model, x, { mode: "train", rowWeights }).output, {
+    owner: model,
+  });
+  const repeated = applyModel(model, tensor(double), { mode: "train" }).output;
+  t.ok(gap(weighted, (await numbers(repeated, { owner: model })).slice(0, 8)) < 1e-12);
+});
+
+test("batchNorm: one row has no spread, and leaves no NaN", async (t) => {
+  await trained(batchNorm(2), [[[3, 4]]], async (store) => {
+    t.deepEqual((await store.read("mean")).toArray(), [3, 4]);
+    t.deepEqual((await store.read("variance")).toArray(), [0, 0]);
+  });
 });
 
 test("batchNorm: scale and offset are parameters without decay, statistics are none", (t) => {
   const { parameters, applications } = applyModel(model, x);
   t.deepEqual(
-    parameters.map(({ variable, decay }) => [variable.attrs.name, decay]),
+    parameters.map(({ path, decay }) => [path, decay]),
     [
       ["scale", "none"],
       ["offset", "none"],
     ],
   );
   t.equal(applications.length, 1);
-  const { options } = batchNorm(3);
-  t.deepEqual(options, { features: 3, decay: 0.999, epsilon: 1e-3 });
+  t.deepEqual(Object.keys(applications[0]?.trained ?? {}), ["scale", "offset"]);
+  t.deepEqual(
+    model.variables.map(({ path, spec }) => `${path}: ${spec.role}`),
+    ["scale: parameter", "offset: parameter", "mean: state", "variance: state", "weight: state"],
+  );
   t.end();
+});
+
+test("batchNorm: defaults are PyTorch's, and those of the paper have a name", async (t) => {
+  const defaults = { features: 3, momentum: 0.1, epsilon: 1e-5, unbiased: true };
+  t.deepEqual(batchNorm(3).options, defaults);
+  const paper = { features: 3, momentum: 0.001, epsilon: 1e-3, unbiased: false };
+  const made = batchNorm.paper(3);
+  t.deepEqual(made.options, paper);
+  t.equal(made.definition, batchNorm, "it is of the same kind");
+  await trained(batchNorm.paper(2), batches, async (store) => {
+    const of = both.map((j) =>
+      averageOf(
+        batches.map((batch) => varianceOf(column(batch, j))),
+        1e-3,
+      ),
+    );
+    t.ok(gap((await store.read("variance")).data(), of) < 1e-9);
+  });
 });
 
 test("batchNorm: an input of another width is refused", (t) => {
@@ -85,12 +236,18 @@ test("batchNorm: an input of another width is refused", (t) => {
     () => applyModel(batchNorm(3), x),
     /batchNorm: its input must be \[n, 3\], got \[4, 2\]; give it the width of the layer before it/,
   );
+  t.throws(() => applyModel(sequential(dense(2, 3), batchNorm(2)), x), /got \[4, 3\]/);
   t.end();
 });
 
 test("batchNorm: settings out of range are refused", (t) => {
-  t.throws(() => batchNorm(0), /features must be a positive integer.*got 0, 0.999 and 0.001/);
-  t.throws(() => batchNorm(3, { decay: 2 }), ShapeError);
+  t.throws(
+    () => batchNorm(0),
+    /features must be a positive integer, momentum within \(0, 1\] and epsilon positive, got 0, 0.1 and 0.00001; call batchNorm/,
+  );
+  for (const momentum of [0, -1, 2, Number.NaN]) {
+    t.throws(() => batchNorm(3, { momentum }), ShapeError, `momentum ${momentum}`);
+  }
   t.throws(() => batchNorm(3, { epsilon: 0 }), ShapeError);
   t.end();
 });

@@ -1,4 +1,4 @@
-import { constant, defElementwise, input, leakyRelu, tanh } from "@metrigrad/graph";
+import { constant, defElementwise, input, leakyRelu, type Node, tanh } from "@metrigrad/graph";
 import { applyModel, dense } from "@metrigrad/nn";
 import { tensor } from "@metrigrad/tensor";
 import test from "tape";
@@ -19,12 +19,31 @@ test("dense: h = f(X̃W) with the bias in the last row", async (t) => {
   const values = await numbers(applied.output, { owner: layer });
   t.ok(gap(values, [Math.tanh(-2), Math.tanh(-2)]) < 1e-15, "tanh");
   const [application] = applied.applications;
-  const [t0, h0] = await evaluate([application?.preActivation ?? x, application?.response ?? x], {
-    owner: layer,
-  });
+  const [t0, h0] = await evaluate(
+    [application?.preActivation ?? x, (application?.response ?? x) as Node],
+    {
+      owner: layer,
+    },
+  );
   t.deepEqual([...(t0?.data() ?? [])], [-2, -2], "pre-activation");
   t.deepEqual([...(h0?.data() ?? [])], values, "response");
   t.equal(application?.reference, x);
+});
+
+test("dense: axes between the first and the last share the weights", async (t) => {
+  const layer = dense(2, 2, { init: () => weights });
+  const series = constant(
+    tensor([
+      [
+        [1, -1],
+        [0, 1],
+        [2, 0],
+      ],
+    ]),
+  );
+  const { output } = applyModel(layer, series);
+  t.deepEqual(output.shape, [1, 3, 2]);
+  t.deepEqual(await numbers(output, { owner: layer }), [-2, -2, 3, 4, 2, 4]);
 });
 
 test("dense: its weight decays but for the bias row", (t) => {
@@ -71,10 +90,10 @@ test("dense: sizes and inputs that do not fit are refused", (t) => {
     );
   }
   const layer = dense(3, 2);
-  for (const shape of [[5, 2], [3], [5, 1, 3]]) {
+  for (const shape of [[5, 2], [3], [5, 3, 1]]) {
     t.throws(
       () => applyModel(layer, input("x", shape)),
-      /dense: its input must be \[n, 3\], got \[[\d, ]+\]; check the sizes/,
+      /dense: its input must be \[n, 3\], or \[n, …, 3\], got \[[\d, ]+\]; check the sizes/,
     );
   }
   t.end();

@@ -1,4 +1,15 @@
-import { add, constant, cos, div, exp, maximum, minimum, mul, type Node, sub } from "@metrigrad/graph";
+import {
+  add,
+  constant,
+  cos,
+  div,
+  exp,
+  maximum,
+  minimum,
+  mul,
+  type Node,
+  sub,
+} from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 import { checkSettings } from "./settings.ts";
 

@@ -1,4 +1,14 @@
-import { expandDims, jvp, matmul, mul, type Node, reshape, sqrt, squeeze, transpose } from "@metrigrad/graph";
+import {
+  expandDims,
+  jvp,
+  matmul,
+  mul,
+  type Node,
+  reshape,
+  sqrt,
+  squeeze,
+  transpose,
+} from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 import type { Curvature } from "./curvature.ts";
 

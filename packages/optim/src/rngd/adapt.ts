@@ -97,11 +97,7 @@ export function adaptDamping(settings: Required<AdaptSettings>, context: Optimiz
     const rises = logicalAnd(less(predicted, 0), logicalNot(greaterEqual(ratio, low)));
     const share = omega ** every;
     const [factor, following] = [dampingFactor(context), nextFactor(context)];
-    const moved = where(
-      falls,
-      mul(factor, share),
-      where(rises, div(factor, share), factor),
-    );
+    const moved = where(falls, mul(factor, share), where(rises, div(factor, share), factor));
     const next = maximum(minimum(moved, most), least);
     const quantities = [
       { name: "dampingFactor", value: () => add(factor, 0), costly: false },

@@ -126,7 +126,8 @@ function restOf(
     ? pack(params.map((param, at) => rest[at] ?? zerosLike(param)))
     : null;
   const penalty = decay === null ? null : pack(decay.values);
-  if (extra === null) return penalty === null ? null : { v: penalty, along: decay?.along ?? times(rows, penalty) };
+  if (extra === null)
+    return penalty === null ? null : { v: penalty, along: decay?.along ?? times(rows, penalty) };
   if (penalty === null) return { v: extra, along: times(rows, extra) };
   const along = decay?.along ?? times(rows, penalty);
   return { v: add(penalty, extra), along: add(along, times(rows, extra)) };

@@ -45,7 +45,12 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
   return Object.freeze({
     name: "precondition",
     settings: preconditionRecord(settings),
-    metric: { metrics, over: settings.over, memoryBudget: settings.memoryBudget, solver: settings.solver },
+    metric: {
+      metrics,
+      over: settings.over,
+      memoryBudget: settings.memoryBudget,
+      solver: settings.solver,
+    },
     transform: (step, context) => {
       if (step.metric !== null) throw preconditionedTwice(name);
       const applications = forward === "train" ? context.applications : context.inference();

@@ -1,9 +1,9 @@
 /** A metric that is factored now and then: rows and factors kept between. */
-import { linearMetrics, type MetricTable, standardMetrics } from "@metrigrad/metric";
+import { linearMetrics, type MetricTable, metrics, standardMetrics } from "@metrigrad/metric";
 import { dense, type Module, sequential } from "@metrigrad/nn";
 import { Matrix, solve } from "ml-matrix";
 import test from "tape";
-import { constantSchedule, rngd } from "../../src/index.ts";
+import { constantSchedule, type RngdSettings, rngd } from "../../src/index.ts";
 import {
   augmented,
   batchesOf,
@@ -105,4 +105,26 @@ test("kept metric: rows and inner inverses are kept of few rows, of many rows an
     [[12, 30], [1, 12, 12], [1], [1]],
   );
   t.end();
+});
+
+test("kept metric: sums of blocks that are no rows, of a layer that is used twice", async (t) => {
+  const shared = dense(5, 5, { activation: "tanh" });
+  const twice = () =>
+    sequential(dense(4, 5, { activation: "tanh" }), shared, shared, dense(5, 3)) as Module;
+  for (const [name, table] of [
+    ["K-FAC", metrics.kfac()],
+    ["quasi-diagonal", metrics.quasiDiagonal()],
+  ] as const) {
+    const after = async (own: RngdSettings) => {
+      const model = twice();
+      const made = rngd({ ...settings, metrics: table, ...own });
+      return (await follow(model, made, batchesOf(1), contextOf(model)))[1];
+    };
+    const fresh = await after({});
+    for (const solver of ["dense", "cg"] as const) {
+      const now = await after({ over: { every: 3 }, solver });
+      for (const [path, value] of fresh ?? [])
+        t.ok(gap(now?.get(path), value) < 1e-8, `${name}, ${solver}: ${path}`);
+    }
+  }
 });

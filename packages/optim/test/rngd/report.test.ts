@@ -209,3 +209,28 @@ test("report: a gradient of 0 leaves a residual and a length of 0", async (t) =>
     t.ok((found.get("length")?.[0] ?? 0) > 0, "the other layer steps");
   }
 });
+
+test("report: everything that it needs is held when the phases are made", (t) => {
+  const tables = {
+    "rows by neuron": standardMetrics,
+    "soft-max rows": fullMetrics,
+    "K-FAC": metrics.kfac(),
+    "K-FAC, split": metrics.kfac({ split: true }),
+    EKFAC: metrics.ekfac(),
+    diagonal: metrics.diagonal(),
+    "quasi-diagonal": metrics.quasiDiagonal(),
+  };
+  for (const [name, table] of Object.entries(tables)) {
+    for (const over of [{ every: 2 }, { average: 0.9, every: 2 }] as const) {
+      const phases = rngd({ metrics: table, over }).update(contextOf(classifier()));
+      const held = () => phases.map(({ updates }) => updates.length);
+      const before = held();
+      for (const { report } of phases) {
+        for (const { quantities } of report?.blocks ?? [])
+          for (const one of quantities) one.value();
+      }
+      t.deepEqual(held(), before, `${name}, ${JSON.stringify(over)}`);
+    }
+  }
+  t.end();
+});

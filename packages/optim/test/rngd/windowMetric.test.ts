@@ -1,4 +1,5 @@
 /** A metric over the rows of the last batches. */
+import { add } from "@metrigrad/graph";
 import { fullMetrics, metrics, type Solver, standardMetrics } from "@metrigrad/metric";
 import { Matrix, solve } from "ml-matrix";
 import test from "tape";
@@ -118,6 +119,19 @@ test("window: rows of earlier batches keep the weights that they had", async (t)
   const kept = run[2]?.get("optimizer/window/nu/dense0/w");
   t.ok(gap(kept, nu(1)) < 1e-12, "after a step: those of the parameters before it");
   t.end();
+});
+
+test("window: it begins with the first batch also in the middle of a run", async (t) => {
+  const batches = batchesOf(3);
+  const made = () => rngd({ ...settings, metrics: standardMetrics, over: { window: 2 } });
+  const context = contextOf(classifier());
+  const later = { ...context, step: add(context.step, 100) };
+  const [one, other] = [
+    await follow(classifier(), made(), batches, context),
+    await follow(classifier(), made(), batches, later),
+  ];
+  const error = gap(one.at(-1)?.get("dense0/w"), other.at(-1)?.get("dense0/w"));
+  t.ok(error === 0, String(error));
 });
 
 test("window: it is recorded, and refused where it cannot be", (t) => {

@@ -2,7 +2,7 @@ import type { FloatType } from "../dtype.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Executable } from "./executable.ts";
-import type { NamedVariable, Variables, VariableSpec } from "./variable.ts";
+import type { NamedVariable, VariableSpec, Variables } from "./variable.ts";
 
 /** What variables are called in a store. */
 export interface NameOptions {

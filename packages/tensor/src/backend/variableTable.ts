@@ -1,6 +1,6 @@
 import { BackendError } from "../errors.ts";
 import { sameShape, showShape } from "../shape.ts";
-import type { NamedVariable, Variables, VariableSpec } from "./variable.ts";
+import type { NamedVariable, VariableSpec, Variables } from "./variable.ts";
 
 /** A variable of a store, and where its value is. */
 export interface Stored<Home> extends NamedVariable {
@@ -13,6 +13,8 @@ export interface Addition<Home> {
   readonly fresh: readonly NamedVariable[];
   /** Values that give way, such as state of another shape from a file. */
   readonly dropped: readonly Stored<Home>[];
+  /** Values from a file, and the variables that take them over. */
+  readonly taken: readonly (readonly [held: Stored<Home>, spec: VariableSpec])[];
 }
 
 /** The variables of one store by object and by path: the rules that the stores of all backends share. */
@@ -56,37 +58,43 @@ export class VariableTable<Home> {
 
   /**
    * Which variables must be made; those from a file are taken over by the ones that have their path.
+   * Nothing changes before `makeRoom`.
    * @throws BackendError where another variable has the path, and for a variable without a path.
    */
   plan(variables: Variables, name: string | undefined): Addition<Home> {
-    const fresh = new Map<string, NamedVariable>();
+    const fresh: NamedVariable[] = [];
     const dropped: Stored<Home>[] = [];
-    const taken: [held: Stored<Home>, spec: VariableSpec][] = [];
+    const taken: (readonly [held: Stored<Home>, spec: VariableSpec])[] = [];
     const asked = new Set<VariableSpec>();
+    const paths = new Map<string, VariableSpec>();
     for (const { path, spec } of listOf(this.where, variables, name)) {
       if (this.bySpec.has(spec) || asked.has(spec)) continue;
       asked.add(spec);
       const known = this.byPath.get(path);
-      if (fresh.has(path) || (known !== undefined && known.spec.held === undefined)) {
-        throw this.pathTaken(path, fresh.get(path)?.spec ?? (known as Stored<Home>).spec, spec);
-      }
+      const other = paths.get(path) ?? (known?.spec.held === undefined ? known?.spec : undefined);
+      if (other !== undefined) throw this.pathTaken(path, other, spec);
+      paths.set(path, spec);
       if (known === undefined) {
-        fresh.set(path, { path, spec });
+        fresh.push({ path, spec });
       } else if (alike(known.spec, spec)) {
         taken.push([known, spec]);
       } else if (spec.role === "parameter") {
         throw this.otherShape(path, known.spec, spec);
       } else {
         dropped.push(known);
-        fresh.set(path, { path, spec });
+        fresh.push({ path, spec });
       }
     }
+    return { fresh, dropped, taken };
+  }
+
+  /** Gives the values of files to the variables that take them over, and forgets those that give way. */
+  makeRoom({ dropped, taken }: Addition<Home>): void {
     for (const [held, spec] of taken) {
       this.delete(held.spec);
       this.set({ path: held.path, spec }, held.home);
     }
     for (const { spec } of dropped) this.delete(spec);
-    return { fresh: [...fresh.values()], dropped };
   }
 
   set({ path, spec }: NamedVariable, home: Home): void {

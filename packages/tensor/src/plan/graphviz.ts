@@ -1,6 +1,6 @@
 import { partsOf } from "./parts.ts";
 import type { Plan } from "./plan.ts";
-import { printBuffer, printStep } from "./print.ts";
+import { printBuffer, printStep, remark } from "./print.ts";
 
 const quote = (text: string) => {
   const escaped = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
@@ -11,7 +11,7 @@ const quote = (text: string) => {
 export function planToDot(plan: Plan): string {
   const lines = ["digraph plan {", "  node [fontname=monospace];"];
   plan.buffers.forEach((buffer, i) => {
-    const text = [printBuffer(buffer, i), buffer.label].filter((part) => part !== "").join("\n");
+    const text = [printBuffer(buffer, i), remark(buffer)].filter((part) => part !== "").join("\n");
     lines.push(`  b${i} [shape=ellipse, label=${quote(text)}];`);
   });
   plan.steps.forEach((step, i) => {

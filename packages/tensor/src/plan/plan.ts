@@ -1,5 +1,5 @@
-import type { DType, FloatType, TypedArray } from "../dtype.ts";
 import type { VariableSpec } from "../backend/variable.ts";
+import type { DType, FloatType, TypedArray } from "../dtype.ts";
 import type { Step } from "./step.ts";
 import type { View } from "./view.ts";
 

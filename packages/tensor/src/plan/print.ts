@@ -3,7 +3,7 @@ import type { Expr } from "../expr/expr.ts";
 import { printExpr } from "../expr/print.ts";
 import { sameShape, showShape, stridesOf } from "../shape.ts";
 import { byKind, partsOf, type StepTable } from "./parts.ts";
-import type { BufferSpec, Place, Plan } from "./plan.ts";
+import type { BufferSpec, Plan } from "./plan.ts";
 import type { Step } from "./step.ts";
 import type { View } from "./view.ts";
 
@@ -60,6 +60,11 @@ function printPlace({ place, label }: BufferSpec): string {
   return place.kind;
 }
 
+/** What the line of a buffer does not say; that of a variable has its label. */
+export function remark({ place, label }: BufferSpec): string {
+  return place.kind === "variable" ? "" : label;
+}
+
 /** A buffer as one line: `b3 f32[4000] 16000 bytes, arena at 64`. */
 export function printBuffer(buffer: BufferSpec, index: number): string {
   const bytes = buffer.size * storageBytes[buffer.dtype];
@@ -71,7 +76,7 @@ export function printPlan(plan: Plan): string {
   const comment = (text: string) => (text === "" ? "" : `  # ${text}`);
   const lines = [
     `plan ${plan.float}: ${plan.buffers.length} buffers, ${plan.steps.length} steps, arena of ${plan.arenaBytes} bytes`,
-    ...plan.buffers.map((buffer, i) => `  ${printBuffer(buffer, i)}${comment(buffer.label)}`),
+    ...plan.buffers.map((buffer, i) => `  ${printBuffer(buffer, i)}${comment(remark(buffer))}`),
     ...plan.feeds.map(
       ({ name, shape, dtype, buffer }) =>
         `  feed ${name}: ${dtype}${showShape(shape)} in b${buffer}`,

@@ -1,7 +1,7 @@
 import type { Executable, Handle } from "../backend/executable.ts";
+import { closedError, staleError } from "../backend/storeRules.ts";
 import { convert, tensor } from "../create.ts";
 import type { TypedArray } from "../dtype.ts";
-import { closedError, staleError } from "../backend/storeRules.ts";
 import { BackendError } from "../errors.ts";
 import { checkPlan } from "../plan/check.ts";
 import type { Feed, Plan } from "../plan/plan.ts";
@@ -41,7 +41,9 @@ export async function executable(
     run: async (feeds) => {
       const current = begin(feeds);
       for (const step of steps) step();
-      return plan.outputs.map((view) => handle(memory, view, () => (open ? (run === current ? null : "replaced") : "closed")));
+      return plan.outputs.map((view) =>
+        handle(memory, view, () => (open ? (run === current ? null : "replaced") : "closed")),
+      );
     },
     profile: async (feeds) => {
       begin(feeds);
@@ -74,7 +76,11 @@ function fill({ plan, buffers }: Memory, feeds: readonly Tensor[]): void {
   });
 }
 
-function handle({ buffers, plan }: Memory, view: View, isStale: () => "closed" | "replaced" | null): Handle {
+function handle(
+  { buffers, plan }: Memory,
+  view: View,
+  isStale: () => "closed" | "replaced" | null,
+): Handle {
   const { buffer, offset, shape } = view;
   return Object.freeze({
     shape,

@@ -1,6 +1,6 @@
 import ndarray, { type NdArray } from "ndarray";
-import { type DType, hostArray, type TypedArray } from "../dtype.ts";
 import type { VariableSpec } from "../backend/variable.ts";
+import { type DType, hostArray, type TypedArray } from "../dtype.ts";
 import type { BufferSpec, Plan } from "../plan/plan.ts";
 import type { View } from "../plan/view.ts";
 import type { ArrayOps } from "./arrayOps.ts";

@@ -40,9 +40,9 @@ export function hostStore(
     pathOf: (spec) => table.pathOf(spec),
     add: async (variables, { name } = {}) => {
       check("store.add");
-      const made = table
-        .plan(variables, name)
-        .fresh.map((one) => [one, initialValue(one, seed)] as const);
+      const addition = table.plan(variables, name);
+      const made = addition.fresh.map((one) => [one, initialValue(one, seed)] as const);
+      table.makeRoom(addition);
       for (const [one, values] of made) {
         table.set(one, convertElements(values, storedType(one.spec.type, float)));
       }
@@ -66,6 +66,7 @@ export function hostStore(
       check("store.prepare");
       checkPlanFloat("reference", plan.float, float);
       const variable: Parameters<typeof executable>[1] = (asked, buffer) => {
+        check("store.prepare");
         const { path, spec, home } = table.find("prepare", asked);
         checkFits(path, storedType(spec.type, float), sizeOf(spec.shape), buffer);
         return home;

@@ -6,7 +6,7 @@ import { primitiveFns } from "../../src/expr/functions.ts";
 import { checkPlan } from "../../src/plan/check.ts";
 import type { BufferSpec, Plan } from "../../src/plan/plan.ts";
 import type { MapStep, Step } from "../../src/plan/step.ts";
-import { buffer, map, smallPlan, whole } from "../reference/plans.ts";
+import { buffer, map, smallPlan, variable, w, whole } from "../reference/plans.ts";
 
 const base = smallPlan();
 const [double, sum, square, count] = base.steps as [MapStep, MapStep, MapStep, MapStep];
@@ -60,8 +60,8 @@ test("buffers, feeds and outputs are checked", (t) => {
   refuses(t, { ...base, arenaBytes: 80 }, /it must end in an arena of 80, got 88/);
   refuses(
     t,
-    withBuffer(3, { place: { kind: "variable", name: "w" } }),
-    /a variable must have one buffer/,
+    withBuffer(3, { place: { kind: "variable", spec: w }, label: "w" }),
+    /a variable must have one buffer, got two of w/,
   );
   const data = new Float32Array(3);
   refuses(
@@ -203,7 +203,7 @@ test("memory is read only while it is live", (t) => {
 test("the flag of a step is a bool scalar", (t) => {
   const flagged = (dtype: "bool" | "i32", ...shape: number[]): Plan => ({
     ...base,
-    buffers: [...base.buffers, buffer(1, { kind: "variable", name: "go" }, dtype)],
+    buffers: [...base.buffers, buffer(1, { kind: "variable", spec: variable("go", []) }, dtype)],
     steps: base.steps.with(3, { ...count, when: whole(5, ...shape) }),
   });
   t.doesNotThrow(() => checkPlan(flagged("bool")));

@@ -1,20 +1,13 @@
 import test from "tape";
 import type { Store } from "../../src/backend/backend.ts";
+import type { VariableSpec } from "../../src/backend/variable.ts";
 import { tensor } from "../../src/create.ts";
 import { BackendError } from "../../src/errors.ts";
 import { parseExpr } from "../../src/expr/parse.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Step } from "../../src/plan/step.ts";
 import { reference } from "../../src/reference/reference.ts";
-import { buffer, map, smallPlan, whole } from "./plans.ts";
-
-const w = {
-  name: "w",
-  shape: [3],
-  type: "float" as const,
-  role: "parameter" as const,
-  init: () => [0, 10, 20],
-};
+import { buffer, map, smallPlan, variable, w, whole } from "./plans.ts";
 
 async function withStore(body: (store: Store) => Promise<void>, float: "f64" | "f32" = "f64") {
   const backend = await reference();
@@ -55,7 +48,7 @@ test("a handle is valid until the next run", async (t) => {
     await program.run([tensor([0, 0, 0])]);
     t.deepEqual(value?.toArray(), [4, 196, 676], "what was read stays");
     const message =
-      /handle.read: the value must be of the program's latest run, got a value that a/;
+      /handle.read: an output must be read before its program runs again or closes, got a/;
     await refused(t, (first as { read(): Promise<unknown> }).read(), message);
     const [last] = await program.run([tensor([0, 0, 0])]);
     await program.close();
@@ -79,14 +72,18 @@ test("wrong feeds, floats and variables are refused", async (t) => {
     await refused(t, program.run([]), /there must be 1 feed\(s\), got 0; pass/);
     await refused(t, program.run([tensor([1])]), /feed x: its shape must be \[3\], got \[1\]/);
     const plan = smallPlan();
-    const named = (name: string, size = 3): Plan => ({
+    const withPlace = (spec: VariableSpec, size = 3): Plan => ({
       ...plan,
-      buffers: plan.buffers.with(1, buffer(size, { kind: "variable", name })),
+      buffers: plan.buffers.with(1, buffer(size, { kind: "variable", spec })),
     });
-    await refused(t, store.prepare(named("v")), /store.prepare: the store must have the variable/);
     await refused(
       t,
-      store.prepare(named("w", 4)),
+      store.prepare(withPlace(variable("w", [3]))),
+      /reference store.prepare: the variable must be one of the store \(w\), got w, a parameter \[3\]; add it/,
+    );
+    await refused(
+      t,
+      store.prepare(withPlace(w, 4)),
       /variable w: the plan must see it as f64\[3\], got f64\[4\]/,
     );
     await refused(t, store.prepare({ ...plan, arenaBytes: 0 }), /checkPlan/);
@@ -106,7 +103,7 @@ test("elements of the arena that a run did not write read as NaN", async (t) => 
       buffers: [
         buffer(3, { kind: "arena", offset: 0 }),
         buffer(3, { kind: "output" }),
-        buffer(3, { kind: "variable", name: "w" }),
+        buffer(3, { kind: "variable", spec: w }),
       ],
       steps: [
         map("x0", [{ ...whole(2, 2), offset: 1 }], part),
@@ -208,7 +205,11 @@ test("profile runs once and gives the seconds of each step", async (t) => {
     t.is(seconds.length, 4);
     t.ok(seconds.every((s) => s >= 0 && s < 1));
     t.deepEqual((await store.read("w")).toArray(), [2, 12, 22]);
-    await refused(t, (old as { read(): Promise<unknown> }).read(), /of the program's latest run/);
+    await refused(
+      t,
+      (old as { read(): Promise<unknown> }).read(),
+      /before its program runs again or closes, got a value that a later run replaced/,
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import type { VariableSpec } from "../../src/backend/variable.ts";
 import { type DType, storageBytes } from "../../src/dtype.ts";
 import { parseExpr } from "../../src/expr/parse.ts";
 import type { BufferSpec, Place, Plan } from "../../src/plan/plan.ts";
@@ -22,6 +23,19 @@ export function map(source: string, inputs: readonly View[], output: View, label
   return { kind: "map", shape: output.shape, inputs, exprs, outputs: [output], label };
 }
 
+/** A variable of its own: another object, and so another variable, at every call. */
+export function variable(
+  path: string | null,
+  shape: readonly number[],
+  more: Partial<VariableSpec> = {},
+): VariableSpec {
+  const init = () => new Array<number>(shape.reduce((p, q) => p * q, 1)).fill(0.1);
+  return { path, shape, type: "float", role: "parameter", init, ...more };
+}
+
+/** The variable w of `smallPlan`. */
+export const w: VariableSpec = variable("w", [3], { init: () => [0, 10, 20] });
+
 const slot = 64;
 
 /**
@@ -29,7 +43,7 @@ const slot = 64;
  * Buffers: 0 x, 1 w, 2 doubled, 3 sum, 4 y.
  */
 export function smallPlan(): Plan {
-  const [x, w, doubled, sum, y] = [0, 1, 2, 3, 4].map((i) => whole(i, 3)) as [
+  const [x, weights, doubled, sum, y] = [0, 1, 2, 3, 4].map((i) => whole(i, 3)) as [
     View,
     View,
     View,
@@ -40,16 +54,16 @@ export function smallPlan(): Plan {
     float: "f64",
     buffers: [
       buffer(3, { kind: "feed", name: "x" }),
-      buffer(3, { kind: "variable", name: "w" }),
+      { ...buffer(3, { kind: "variable", spec: w }), label: "w" },
       buffer(3, { kind: "arena", offset: 0 }),
       buffer(3, { kind: "arena", offset: slot }),
       buffer(3, { kind: "output" }),
     ],
     steps: [
       map("2 * x0", [x], doubled, "double"),
-      map("x0 + x1", [doubled, w], sum, "sum"),
+      map("x0 + x1", [doubled, weights], sum, "sum"),
       map("x0 * x0", [sum], y, "square"),
-      map("x0 + 1", [w], w, "count"),
+      map("x0 + 1", [weights], weights, "count"),
     ],
     feeds: [{ name: "x", shape: [3], dtype: "f64", buffer: 0 }],
     outputs: [y],

@@ -23,11 +23,11 @@ test("wrong options and a closed backend are refused", async (t) => {
   };
   await attempt({ seed: -1 }, /seed must be an unsigned 32-bit integer, got -1; pass/);
   await attempt({ seed: 0.5 }, /seed must be/);
-  await attempt({ float: "f16" }, /float must be one of f64, f32, got f16/);
+  await attempt({ float: "f16" }, /reference, backend.store: float must be f64 or f32, got f16/);
   const store = await backend.store([]);
   await backend.close();
   await backend.close();
-  await attempt({}, /the backend must be open, got a closed one; call reference\(\) again/);
+  await attempt({}, /the backend must be open, got a closed one; make a new backend/);
   try {
     await store.add([]);
     t.fail("accepted");

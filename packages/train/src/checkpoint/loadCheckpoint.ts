@@ -1,44 +1,80 @@
 import { readSafetensors } from "@metrigrad/data";
 import {
   DataError,
+  type NamedVariable,
   type Store,
   sameShape,
   showShape,
+  type Tensor,
+  tensor,
   type VariableRole,
   type VariableSpec,
   valueTypeOf,
 } from "@metrigrad/tensor";
+import { forgetCounts } from "../step/openSteps.ts";
+import { slotOwner } from "../step/slots.ts";
 import { rolesOf } from "./roles.ts";
 
 /**
- * Reads a checkpoint into a store: values that the store has are replaced, others are added, so that
- * a run with this store goes on where the saved one was. The store's float type stays. For Node only.
- * Throws DataError for a file that is damaged or of another model, and then changes nothing.
+ * Reads a checkpoint into a store, so that training with this store goes on where the saved one was. Values are
+ * found by path: those that the store has are replaced; others are kept for the variables that are added later with
+ * their path, such as a model by `store.add(model)`. An optimizer's state that the file lacks begins afresh. The
+ * store's float type stays.
+ * @param from - The path of a file (for Node only), or its bytes.
+ * @param store - The store.
+ * @throws DataError for what is damaged or of another model; the store is then as before
  */
-export async function loadCheckpoint(path: string, store: Store): Promise<void> {
-  const where = `loadCheckpoint(${path})`;
-  const file = readSafetensors(await bytesOf(path, where), { name: path });
+export async function loadCheckpoint(from: string | Uint8Array, store: Store): Promise<void> {
+  const name = typeof from === "string" ? from : "bytes";
+  const where = `loadCheckpoint(${name})`;
+  const bytes = typeof from === "string" ? await bytesOf(from, where) : from;
+  const file = readSafetensors(bytes, { name });
   const roles = rolesOf(file, where);
-  const known = new Map(store.variables.map((spec) => [spec.name, spec]));
-  for (const { name, role } of known.values()) {
-    if (role === "parameter" && !file.tensors.has(name)) {
-      throw refused(where, "the file must have every parameter of the store", `none for ${name}`);
-    }
+  const known = new Map(store.variables.map(({ path, spec }) => [path, spec]));
+  const lacking = [...known].find(([path, spec]) => {
+    return spec.role === "parameter" && spec.held === undefined && !file.tensors.has(path);
+  });
+  if (lacking !== undefined) {
+    throw refused(
+      where,
+      "the file must have every parameter of the store",
+      `none for ${lacking[0]}`,
+    );
   }
   const added: VariableSpec[] = [];
-  for (const [name, value] of file.tensors) {
+  const written: (readonly [spec: VariableSpec, value: Tensor])[] = [];
+  for (const [path, value] of file.tensors) {
     const type = valueTypeOf(value.dtype);
-    const spec = known.get(name);
+    const spec = known.get(path);
     if (spec === undefined) {
-      const role = roles.get(name) as VariableRole;
-      added.push({ name, shape: value.shape, type, role, init: () => value.data() });
+      added.push(heldSpec(path, value, roles.get(path) as VariableRole));
     } else if (spec.type !== type || !sameShape(spec.shape, value.shape)) {
-      const must = `${name} must be ${spec.type} ${showShape(spec.shape)}`;
+      const must = `${path} must be ${spec.type} ${showShape(spec.shape)}`;
       throw refused(where, must, `${type} ${showShape(value.shape)}`);
+    } else {
+      written.push([spec, value]);
     }
   }
   await store.add(added);
-  for (const [name, value] of file.tensors) if (known.has(name)) await store.write(name, value);
+  for (const [spec, value] of written) await store.write(spec, value);
+  for (const one of store.variables) {
+    if (slotOwner(one.path) !== null && !file.tensors.has(one.path)) await begin(one, store);
+  }
+  forgetCounts(store);
+}
+
+/** A value that waits for the variable of its path. */
+function heldSpec(path: string, value: Tensor, role: VariableRole): VariableSpec {
+  const { shape, dtype } = value;
+  const init = () => value.data();
+  return Object.freeze({ path, shape, type: valueTypeOf(dtype), role, init, held: true });
+}
+
+/** Gives a variable its initial value. */
+async function begin({ path, spec }: NamedVariable, store: Store): Promise<void> {
+  const { shape, init } = spec;
+  const values = Float64Array.from(init({ path, seed: store.seed, shape }));
+  await store.write(spec, tensor(values, { shape }));
 }
 
 async function bytesOf(path: string, where: string): Promise<Uint8Array> {

@@ -1,57 +1,71 @@
-import { type DataSet, gatherRows, inputScaleOf, type Split } from "@metrigrad/data";
-import { cast, gather, mul, type Node, type Variable, variable } from "@metrigrad/graph";
-import { type Tensor, valueTypeOf } from "@metrigrad/tensor";
+import { type Variable, variable } from "@metrigrad/graph";
+import {
+  isTensor,
+  mapTree,
+  type Store,
+  type Tensor,
+  type Tree,
+  valueTypeOf,
+} from "@metrigrad/tensor";
 
-/** The splits of a data set. */
-export type SplitName = "train" | "valid" | "test";
-
-/** One split as variables of a store. */
-export interface ResidentSplit {
-  /** [rows, …features]. */
-  readonly inputs: Variable;
-  /** [rows] or [rows, …outputs]. */
-  readonly targets: Variable;
-  readonly rows: number;
-  /** What inputs are multiplied by as rows are gathered. */
-  readonly inputScale: number;
+/** A tensor on a store, and how many use it there. */
+interface Resident {
+  readonly variable: Variable;
+  users: number;
 }
 
-let sets = 0;
-const numbers = new WeakMap<DataSet, number>();
+/** Trees of tensors as variables of a store, until they are released. */
+export interface Residents {
+  readonly trees: readonly Tree<Variable>[];
+  release(): Promise<void>;
+}
 
-/** A split of a data set as variables, named so that different sets never share one. */
-export function residentSplit(data: DataSet, name: SplitName): ResidentSplit {
-  const number = numbers.get(data) ?? sets++;
-  numbers.set(data, number);
-  const { train } = data;
-  const none = { inputs: gatherRows(train.inputs, []), targets: gatherRows(train.targets, []) };
-  const split: Split = data[name] ?? none;
-  const hold = (part: "inputs" | "targets"): Variable =>
-    dataVariable(`data/${data.name}${number}/${name}/${part}`, split[part]);
-  return {
-    inputs: hold("inputs"),
-    targets: hold("targets"),
-    rows: split.inputs.shape[0] ?? 0,
-    inputScale: inputScaleOf(data),
+const residents = new WeakMap<Store, Map<Tensor, Resident>>();
+let made = 0;
+
+/** Puts tensors on a store; those that are there are shared, and leave with their last user. */
+export async function resident(
+  store: Store,
+  name: string,
+  trees: readonly Tree<Tensor>[],
+): Promise<Residents> {
+  const known = residents.get(store) ?? new Map<Tensor, Resident>();
+  residents.set(store, known);
+  const used = new Set<Tensor>();
+  const variables = trees.map((tree) =>
+    mapTree(tree, isTensor, (leaf) => {
+      const one = known.get(leaf) ?? { variable: dataVariable(name, leaf), users: 0 };
+      known.set(leaf, one);
+      if (!used.has(leaf)) one.users++;
+      used.add(leaf);
+      return one.variable;
+    }),
+  );
+  let released = false;
+  const release = async () => {
+    if (released) return;
+    released = true;
+    for (const leaf of used) {
+      const one = known.get(leaf) as Resident;
+      one.users--;
+      if (one.users > 0) continue;
+      known.delete(leaf);
+      await store.remove([one.variable.attrs]);
+    }
   };
+  try {
+    await store.add([...used].map((leaf) => (known.get(leaf) as Resident).variable.attrs));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { trees: variables as readonly Tree<Variable>[], release };
 }
 
 function dataVariable(name: string, value: Tensor): Variable {
-  const { shape, dtype } = value;
-  return variable(name, shape, {
-    type: valueTypeOf(dtype),
+  return variable(`data/${name}${made++}`, value.shape, {
+    type: valueTypeOf(value.dtype),
     role: "data",
     init: () => value.data(),
   });
-}
-
-/** Chosen rows of a split: x as floats times the scale (integers stay where it is 1), and their targets. */
-export function batchNodes(
-  split: ResidentSplit,
-  rows: Node,
-): { readonly x: Node; readonly y: Node } {
-  const taken = gather(split.inputs, rows);
-  const whole = split.inputScale === 1 && taken.type !== "bool";
-  const x = whole ? taken : mul(cast(taken, "float"), split.inputScale);
-  return { x, y: gather(split.targets, rows) };
 }

@@ -1,12 +1,11 @@
 import type { Store } from "@metrigrad/tensor";
-import type { Evaluation } from "../evaluation.ts";
-import type { EpochEvent } from "../events.ts";
-import type { Run } from "../run.ts";
+import type { EpochEvent, Evaluation } from "../fit/events.ts";
+import type { Run } from "../fit/run.ts";
 
-/** One epoch in a record; null stands for what is not a number. */
+/** One epoch in a record; null stands for what was not evaluated and for what is not a number. */
 export interface EpochRecord {
   readonly epoch: number;
-  readonly trainCost: number;
+  readonly trainCost: number | null;
   readonly validCost: number | null;
   readonly validAccuracy: number | null;
   /** Of this epoch, as is `secondsMetric`. */
@@ -35,11 +34,12 @@ export interface Recording {
   readonly runs: readonly RunRecord[];
 }
 
-/** What a finished run leaves in a record; evaluates the test split. */
+/** What a finished run leaves in a record; evaluates the test split, where there is one. */
 export async function recordRun(run: Run, labels: RunLabels): Promise<RunRecord> {
   const { arch, optimizer, settings, seed } = labels;
-  const epochs = run.epochs.map(recordEpoch);
-  return { arch, optimizer, settings, seed, epochs, test: recordTest(await run.test()) };
+  const epochs = run.history.map(recordEpoch);
+  const test = run.splits.includes("test") ? recordTest(await run.test()) : untested;
+  return { arch, optimizer, settings, seed, epochs, test };
 }
 
 /** What a record says about where runs took place: runtime, backend and element type. */
@@ -58,7 +58,7 @@ export function environmentOf(store: Store): Recording["environment"] {
 function recordEpoch(event: EpochEvent): EpochRecord {
   return {
     epoch: event.epoch,
-    trainCost: event.trainCost,
+    trainCost: numberOrNull(event.trainCost),
     validCost: numberOrNull(event.validCost),
     validAccuracy: numberOrNull(event.validAccuracy),
     seconds: event.seconds,
@@ -70,6 +70,8 @@ function recordTest({ accuracy, cost }: Evaluation): RunRecord["test"] {
   return { accuracy: numberOrNull(accuracy), cost: numberOrNull(cost) };
 }
 
-function numberOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+const untested: RunRecord["test"] = Object.freeze({ accuracy: null, cost: null });
+
+function numberOrNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
 }

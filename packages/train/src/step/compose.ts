@@ -1,7 +1,15 @@
-import { type Node, replaceNodes, topological, type Update, where } from "@metrigrad/graph";
+import {
+  isVariable,
+  type Node,
+  replaceNodes,
+  topological,
+  type Update,
+  type Variable,
+  variableName,
+  where,
+} from "@metrigrad/graph";
 import type { Phase } from "@metrigrad/optim";
 import { GraphError } from "@metrigrad/tensor";
-import { isVariable } from "./state.ts";
 
 /** An update, and the variable's value after it. */
 interface Latest {
@@ -10,14 +18,14 @@ interface Latest {
 }
 
 /** A phase, with values to be read as they are when it begins. */
-export interface ToldPhase extends Phase {
-  readonly told?: readonly Node[];
+export interface ReadPhase extends Phase {
+  readonly read?: readonly Node[];
 }
 
 /** Phases as one set of updates, and what was to be read, in order. */
 export interface Composed {
   readonly updates: readonly Update[];
-  readonly told: readonly Node[];
+  readonly read: readonly Node[];
 }
 
 /**
@@ -25,22 +33,22 @@ export interface Composed {
  * values and conditions of a later phase, a variable that an earlier one updates is replaced by its
  * new value. Throws GraphError where one phase updates a variable twice.
  */
-export function composePhases(phases: readonly ToldPhase[]): Composed {
-  const latest = new Map<string, Latest>();
-  const told: Node[] = [];
+export function composePhases(door: string, phases: readonly ReadPhase[]): Composed {
+  const latest = new Map<Variable, Latest>();
+  const read: Node[] = [];
   for (const phase of phases) {
     const [updates, nodes] = withLatest(phase, latest);
-    told.push(...nodes);
-    const own = new Set<string>();
+    read.push(...nodes);
+    const own = new Set<Variable>();
     const made = updates.map((update) => {
-      const { name } = update[0].attrs;
-      if (own.has(name)) throw updatedTwice(name);
-      own.add(name);
-      return [name, after(update, latest.get(name))] as const;
+      const [variable] = update;
+      if (own.has(variable)) throw updatedTwice(door, variable);
+      own.add(variable);
+      return [variable, after(update, latest.get(variable))] as const;
     });
-    for (const [name, one] of made) latest.set(name, one);
+    for (const [variable, one] of made) latest.set(variable, one);
   }
-  return { updates: [...latest.values()].map(({ update }) => update), told };
+  return { updates: [...latest.values()].map(({ update }) => update), read };
 }
 
 /** An update on top of an earlier one of the same variable. */
@@ -50,20 +58,20 @@ function after(update: Update, before: Latest | undefined): Latest {
   return { update: before === undefined ? update : [variable, chosen], value: chosen };
 }
 
-/** Updates and told values of a phase as functions of the variables' new values. */
+/** Updates and read values of a phase as functions of the variables' new values. */
 function withLatest(
-  { updates, told = [] }: ToldPhase,
-  latest: ReadonlyMap<string, Latest>,
-): [updates: readonly Update[], told: readonly Node[]] {
-  if (latest.size === 0) return [updates, told];
-  const nodes = [...updates.flatMap(([, ...values]) => values as Node[]), ...told];
+  { updates, read = [] }: ReadPhase,
+  latest: ReadonlyMap<Variable, Latest>,
+): [updates: readonly Update[], read: readonly Node[]] {
+  if (latest.size === 0) return [updates, read];
+  const nodes = [...updates.flatMap(([, ...values]) => values as Node[]), ...read];
   const replace = new Map<Node, Node>();
   for (const node of topological(nodes)) {
-    const known = isVariable(node) ? latest.get(node.attrs.name) : undefined;
+    const known = isVariable(node) ? latest.get(node) : undefined;
     if (known !== undefined) replace.set(node, known.value);
   }
   const replaced = replaceNodes(nodes, replace);
-  const count = nodes.length - told.length;
+  const count = nodes.length - read.length;
   let next = 0;
   const moved = updates.map(([variable, , when]): Update => {
     const value = replaced[next++] as Node;
@@ -72,11 +80,11 @@ function withLatest(
   return [moved, replaced.slice(count)];
 }
 
-function updatedTwice(name: string): GraphError {
+function updatedTwice(door: string, variable: Variable): GraphError {
   return new GraphError({
-    where: "fit, phases of the optimizer",
+    where: `${door}, phases of the optimizer`,
     must: "a phase may update a variable once",
-    got: `two updates of ${name}`,
+    got: `two updates of ${variableName(variable)}`,
     todo: "combine them into one value, or put the second into a later phase",
   });
 }

@@ -1,30 +1,30 @@
-import { compile, type Program, rngState, type Update } from "@metrigrad/graph";
+import { compile, type Feeds, type Program, rngState, type Update } from "@metrigrad/graph";
 import type { Handle, Store } from "@metrigrad/tensor";
 import { dueName, duePhases } from "./due.ts";
 import { drawsRandom } from "./randomState.ts";
+import { type OptimizerReport, type ReportedQuantity, reportOf } from "./report.ts";
 import type { StepGraph } from "./stepGraph.ts";
-import { type OptimizerReport, reportOf, type ToldQuantity } from "./told.ts";
 
-/** Reads what the optimizer tells of a step, by programs of their own: training is the same without. */
+/** Reads what the optimizer reports of a step, by programs of their own: training is the same without. */
 export interface Reporter {
   /** The report of a step, counted from 0, before it is done. */
-  report(step: number, feeds: Parameters<Program<unknown>["run"]>[0]): Promise<OptimizerReport>;
+  report(step: number, feeds: Feeds): Promise<OptimizerReport>;
   close(): Promise<void>;
 }
 
 /** A program and what its outputs are. */
-interface Telling {
+interface ReportProgram {
   readonly program: Program<readonly Handle[]>;
-  readonly labels: readonly ToldQuantity[];
+  readonly labels: readonly ReportedQuantity[];
 }
 
 /** Programs are compiled when they are first needed, one for each set of phases. */
 export function reporter(graph: StepGraph, store: Store, costly: boolean): Reporter {
-  const known = new Map<string, Telling>();
-  const tellingOf = async (due: readonly number[]): Promise<Telling> => {
+  const known = new Map<string, ReportProgram>();
+  const programOf = async (due: readonly number[]): Promise<ReportProgram> => {
     const found = known.get(dueName(due));
     if (found !== undefined) return found;
-    const { labels, nodes } = graph.told(due, costly);
+    const { labels, nodes } = graph.reported(due, costly);
     // Draws are those of the step that follows.
     const kept: readonly Update[] = drawsRandom(nodes) ? [[rngState, rngState]] : [];
     const made = { labels, program: await compile({ outputs: nodes, updates: kept }, store) };
@@ -32,8 +32,8 @@ export function reporter(graph: StepGraph, store: Store, costly: boolean): Repor
     return made;
   };
   return {
-    async report(step, feeds = {}) {
-      const { program, labels } = await tellingOf(duePhases(graph.phases, step));
+    async report(step, feeds) {
+      const { program, labels } = await programOf(duePhases(graph.phases, step));
       const used = new Set(program.plan.feeds.map(({ name }) => name));
       const own = Object.fromEntries(Object.entries(feeds).filter(([name]) => used.has(name)));
       const handles = await program.run(own);

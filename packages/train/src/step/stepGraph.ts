@@ -4,112 +4,150 @@ import {
   constant,
   div,
   input,
-  mean,
+  minimum,
   type Node,
-  neg,
   rngState,
   type Update,
+  type Variable,
 } from "@metrigrad/graph";
-import { type AppliedModel, applyModel, type RowLaw as Law, type Module } from "@metrigrad/nn";
-import type { Optimizer, Penalty, Phase } from "@metrigrad/optim";
-import { ShapeError, showShape, tensor } from "@metrigrad/tensor";
-import { batchNodes, type ResidentSplit } from "../data/resident.ts";
+import type { Application, AppliedParameter } from "@metrigrad/nn";
+import type { Optimizer, OptimizerContext, Penalty, Phase } from "@metrigrad/optim";
+import { type Store, tensor } from "@metrigrad/tensor";
 import { composePhases } from "./compose.ts";
+import type { StepContext } from "./context.ts";
+import { type FeedNodes, type FeedSpecs, feedNodes, numberFeed } from "./feeds.ts";
+import { type Forward, forwardPass, type LossResult } from "./forward.ts";
 import { l2Penalty } from "./penalty.ts";
 import { drawsRandom } from "./randomState.ts";
-import { stepCounter } from "./state.ts";
-import { quantitiesOf, type ToldQuantity } from "./told.ts";
+import { quantitiesOf, type ReportedQuantity } from "./report.ts";
+import { type Slots, slotsOf } from "./slots.ts";
+import { type TrainedChoice, trainedOf } from "./trained.ts";
 
 /** What a training step is made of. */
-export interface StepSpec {
-  readonly model: Module;
-  readonly likelihood: Law;
+export interface StepSpec<F extends FeedSpecs> {
+  readonly where: string;
   readonly optimizer: Optimizer;
-  readonly data: ResidentSplit;
-  readonly batchSize: number;
-  /** β of the L2 term. */
+  readonly parameters?: TrainedChoice | undefined;
+  readonly feeds: F;
+  readonly loss: (feeds: FeedNodes<F>, context: StepContext) => LossResult;
+  readonly weights?: ((feeds: FeedNodes<F>) => Node | null) | undefined;
+  readonly steps?: number | undefined;
   readonly l2: number;
-  /** Steps of the whole run, which `progress` is a fraction of. */
-  readonly steps: number;
-  /** Number of classes, where the targets are class indices. */
-  readonly classes?: number | undefined;
+  /** Whether a run goes on from the state that the store has. */
+  readonly resume: boolean;
 }
 
 /** The graph of one training step. */
 export interface StepGraph {
-  /** The batch mean of −ln p, without the L2 term. */
+  /** The loss of the batch without the L2 term, a scalar. */
   readonly loss: Node;
+  readonly outputs: Readonly<Record<string, Node>>;
+  /** Steps done before this one, i32: a feed. */
+  readonly number: Node;
   /** The L2 term, null where there is none. */
   readonly penalty: Penalty | null;
+  readonly parameters: readonly AppliedParameter[];
   readonly phases: readonly Phase[];
-  /** Everything that changes at a step where these phases are due; the step counter is not among it. */
+  readonly slots: Slots;
+  /** Whether the slots go on from what the store has; else they begin afresh. */
+  readonly resumed: boolean;
+  /** Steps done, as checkpoints keep it, an i32 scalar. */
+  readonly counter: Variable;
+  /** The number, from 1, of the first step that was not finite, an i32 scalar; else 0. */
+  readonly failed: Variable;
+  /** Everything that changes at a step where these phases are due; counters are not among it. */
   updates(due: readonly number[]): Update[];
-  /** What can be told of such a step, as it is before it. */
-  told(
+  /** What can be reported of such a step, as it is before it. */
+  reported(
     due: readonly number[],
     costly: boolean,
-  ): { readonly labels: readonly ToldQuantity[]; readonly nodes: readonly Node[] };
+  ): { readonly labels: readonly ReportedQuantity[]; readonly nodes: readonly Node[] };
 }
 
-/** Name of the feed of a step: the rows of its batch, i32 [batchSize]. */
-export const rowsFeed = "rows";
-
-/** Builds the graph of a step. Throws what the model, the likelihood and the optimizer throw. */
-export function stepGraph(spec: StepSpec): StepGraph {
-  const { model, likelihood, optimizer, data, batchSize, l2, steps } = spec;
-  const { x, y } = batchNodes(data, input(rowsFeed, [batchSize], "i32"));
-  const applied = applyModel(model, x, { mode: "train", law: likelihood });
-  checkOutput(applied.output, spec.classes);
-  const loss = neg(mean(likelihood.logProb(y, applied.output)));
-  const penalty = l2Penalty(applied.parameters, l2);
-  const step = cast(stepCounter, "float");
-  let inferred: AppliedModel | null = null;
-  const phases = optimizer.update({
+/** Builds the graph of a step. Throws what the loss, its modules and the optimizer throw, and GraphError. */
+export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>): StepGraph {
+  const { where, optimizer, steps } = spec;
+  const number = input(numberFeed, [], "i32");
+  const step = cast(number, "float");
+  const progress = steps === undefined ? constant(0) : minimum(div(step, steps), 1);
+  const common = { where, store, loss: spec.loss, weights: spec.weights ?? null, step, progress };
+  const forward = { ...common, feeds: feedNodes(where, spec.feeds) };
+  const trained = forwardPass(forward, "train");
+  const { loss, outputs, samples, applier } = trained;
+  const parameters = trainedOf(where, trained, store, spec.parameters);
+  const penalty = l2Penalty(parameters, spec.l2);
+  const members = (pass: Forward) => applicationsOf(pass, parameters);
+  let inferred: readonly Application[] | null = null;
+  const { observed = () => [] } = applier.applications[0] ?? {};
+  const context: Omit<OptimizerContext, "slot"> = {
     loss,
-    prediction: { output: applied.output, law: likelihood },
     penalty,
-    applications: applied.applications,
+    observed: observed(),
+    applications: members(trained),
     inference: () => {
-      inferred ??= applyModel(model, x, { mode: "infer", law: likelihood });
-      return inferred.applications;
+      inferred ??= members(forwardPass(forward, "infer"));
+      return inferred;
     },
-    parameters: applied.parameters,
-    batchSize,
+    parameters,
+    samples,
     step,
-    progress: div(step, steps),
-  });
+    progress,
+    gradients: null,
+  };
+  const first = (parameters[0] as AppliedParameter).variable;
+  const optimized = (reuse: boolean) => {
+    const slots = slotsOf(store, optimizer.name, parameters, reuse);
+    const scalar = { shape: [], type: "i32" } as const;
+    const counter = slots.slot(first, "step", scalar);
+    const failed = slots.slot(first, "failed", scalar);
+    const phases = optimizer.update({ ...context, slot: slots.slot });
+    return { slots, counter, failed, phases };
+  };
+  const again = optimized(spec.resume);
+  const resumed = spec.resume && again.slots.complete();
+  const made = resumed || !spec.resume ? again : optimized(false);
+  const { phases } = made;
   return {
     loss,
+    outputs,
+    number,
     penalty,
-    phases,
+    parameters,
+    ...made,
+    resumed,
     updates: (due) => {
-      const optimized = composePhases(due.map((index) => phases[index] as Phase));
-      return withRandomState([...applied.updates, ...optimized.updates], loss);
+      const { updates } = composePhases(
+        where,
+        due.map((index) => phases[index] as Phase),
+      );
+      return withRandomState([...applier.updates, ...updates], [loss, ...Object.values(outputs)]);
     },
-    told: (due, costly) => {
+    reported: (due, costly) => {
       const chosen = due.map((index) => {
         const phase = phases[index] as Phase;
         const { labels, nodes } = quantitiesOf(phase, costly);
-        return { ...phase, labels, told: nodes };
+        return { ...phase, labels, read: nodes };
       });
-      return { labels: chosen.flatMap(({ labels }) => labels), nodes: composePhases(chosen).told };
+      const labels = chosen.flatMap((one) => one.labels);
+      return { labels, nodes: composePhases(where, chosen).read };
     },
   };
 }
 
-/** Adds the step of the shared random counter where something draws, so that it is guarded as all state is. */
-function withRandomState(updates: readonly Update[], loss: Node): Update[] {
-  const own = updates.some(([variable]) => variable === rngState);
-  if (own || !drawsRandom([loss, ...updates.map(([, value]) => value)])) return [...updates];
-  return [...updates, [rngState, add(rngState, constant(tensor(Uint32Array.of(0, 1))))]];
+/** The applications with a parameter that is trained; their weights have mean 1, as metrics take them. */
+function applicationsOf(
+  { applier, relativeWeights }: Forward,
+  parameters: readonly AppliedParameter[],
+): readonly Application[] {
+  const own = new Set(parameters.map(({ variable }) => variable));
+  return applier.applications
+    .filter(({ trained }) => Object.values(trained).some((one) => own.has(one)))
+    .map((one) => (relativeWeights === null ? one : { ...one, rowWeights: relativeWeights }));
 }
 
-function checkOutput({ shape }: Node, classes: number | undefined): void {
-  if (classes === undefined || shape.at(-1) === classes) return;
-  throw new ShapeError({
-    where: "fit",
-    must: `the model must put out one value per class, [n, ${classes}]`,
-    got: showShape(shape),
-    todo: "change the size of its last layer",
-  });
+/** Adds the step of the shared random counter where something draws, so that it is guarded as all state is. */
+function withRandomState(updates: readonly Update[], roots: readonly Node[]): Update[] {
+  const own = updates.some(([variable]) => variable === rngState);
+  if (own || !drawsRandom([...roots, ...updates.map(([, value]) => value)])) return [...updates];
+  return [...updates, [rngState, add(rngState, constant(tensor(Uint32Array.of(0, 1))))]];
 }

@@ -38,7 +38,7 @@ test("a finished run leaves a record", async (t) => {
   t.equal(record.epochs.length, 2);
   const keys = ["epoch", "trainCost", "validCost", "validAccuracy", "seconds", "secondsMetric"];
   for (const epoch of record.epochs) t.deepEqual(Object.keys(epoch), keys);
-  t.equal(record.epochs[1]?.trainCost, run.epochs[1]?.trainCost);
+  t.equal(record.epochs[1]?.trainCost, run.history[1]?.trainCost);
   t.deepEqual(record.test, await run.test().then(({ accuracy, cost }) => ({ accuracy, cost })));
   const environment = environmentOf(run.store);
   t.match(String(environment.runtime), /^node 2\d/);

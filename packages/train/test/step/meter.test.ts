@@ -4,13 +4,15 @@ import test from "tape";
 import { metered } from "../../src/step/meter.ts";
 import { metricShares } from "../../src/step/metricShare.ts";
 
-/** A program of which only the steps' shares of the metric and times are known. */
-function fake(shares: readonly number[], times: readonly number[] | null) {
+/** A program of which only the metric's share in its steps and their times are known. */
+function fake(metric: readonly (number | undefined)[], times: readonly number[] | null) {
   const counts = { runs: 0, profiles: 0 };
+  const steps = metric.map((share) => (share === undefined ? {} : { metric: share }));
   const program = {
-    plan: { steps: shares.map((metric) => (metric === 0 ? {} : { metric })) } as unknown as Plan,
+    plan: { steps } as unknown as Plan,
     run: async () => {
       counts.runs++;
+      return "outputs";
     },
     profile:
       times === null
@@ -21,16 +23,17 @@ function fake(shares: readonly number[], times: readonly number[] | null) {
           },
     close: async () => {},
   };
-  return { program: program as unknown as Program<unknown>, counts };
+  return { program: program as unknown as Program<string>, counts };
 }
 
-test("a step says its share of the metric, none by default", async (t) => {
-  const { program } = fake([0, 1, 0.25, 0], null);
+test("a step's share of the metric is what the plan says", (t) => {
+  const { program } = fake([undefined, 1, 0.25, 0], null);
   t.deepEqual(metricShares(program.plan), [0, 1, 0.25, 0]);
+  t.end();
 });
 
 test("few runs are measured step by step, and all of them count", async (t) => {
-  const { program, counts } = fake([0, 1], [3e-3, 1e-3]);
+  const { program, counts } = fake([undefined, 1], [3e-3, 1e-3]);
   const meter = metered(program);
   const begun = performance.now();
   for (let run = 0; run < 60; run++) await meter.run({});
@@ -41,8 +44,16 @@ test("few runs are measured step by step, and all of them count", async (t) => {
   t.equal(meter.takeMetricSeconds(), 0, "taken");
 });
 
+test("runs that are read give their outputs and are not measured step by step", async (t) => {
+  const { program, counts } = fake([1], [1e-3]);
+  const meter = metered(program);
+  for (let run = 0; run < 5; run++) t.equal(await meter.read({}), "outputs");
+  t.deepEqual(counts, { runs: 5, profiles: 0 });
+  t.ok(Number.isNaN(meter.takeMetricSeconds()));
+});
+
 test("without a metric there is nothing to measure", async (t) => {
-  const { program, counts } = fake([0, 0], [1, 1]);
+  const { program, counts } = fake([undefined, 0], [1, 1]);
   const meter = metered(program);
   for (let run = 0; run < 30; run++) await meter.run({});
   t.deepEqual(counts, { runs: 30, profiles: 0 });

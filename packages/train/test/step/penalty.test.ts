@@ -13,6 +13,7 @@ test("½β Σ‖W‖² over the parts that decay", async (t) => {
   const at = async (decays: readonly ["all" | "all but the last row" | "none", "all" | "none"]) => {
     const parameters = [w, scale].map((variable, index) => ({
       variable,
+      path: variable.attrs.path ?? "",
       decay: decays[index] ?? "none",
     }));
     const penalty = l2Penalty(parameters, 0.1);
@@ -23,5 +24,5 @@ test("½β Σ‖W‖² over the parts that decay", async (t) => {
   t.ok(Math.abs(((await at(["all but the last row", "none"])) ?? 0) - 0.05 * 30) < 1e-12);
   t.ok(Math.abs(((await at(["all", "all"])) ?? 0) - 0.05 * (91 + 113)) < 1e-12);
   t.equal(await at(["none", "none"]), null);
-  t.equal(l2Penalty([{ variable: w, decay: "all" }], 0), null);
+  t.equal(l2Penalty([{ variable: w, path: "w", decay: "all" }], 0), null);
 });

@@ -5,10 +5,10 @@ import { rngd, sgd } from "@metrigrad/optim";
 import { reference } from "@metrigrad/tensor";
 import test from "tape";
 import {
-  type BlockTold,
   type EpochEvent,
   type FitOptions,
   fit,
+  type ReportedBlock,
   type StepEvent,
 } from "../../src/index.ts";
 import { toyData, toyModel } from "../toy.ts";
@@ -58,7 +58,7 @@ test("report: every k-th step and the epoch's last tell λ, residual and a lengt
     t.ok((length as number) <= 0.05 + 1e-12, `step ${step}: ${length}`);
     t.ok((dampingFactor as number) > 0);
     t.equal(reductionRatio, undefined, "what costs much is left out");
-    const blocks: readonly BlockTold[] = report?.blocks ?? [];
+    const blocks: readonly ReportedBlock[] = report?.blocks ?? [];
     const [first] = blocks;
     const lambdas = blocks.map(({ quantities }) => quantities.lambda as readonly number[]);
     t.deepEqual(first?.params, ["dense0/w"]);

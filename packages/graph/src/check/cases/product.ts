@@ -9,6 +9,24 @@ function multiplied(name: string, left: number[], right: number[], shape: number
   return { name, inputs, value: product(shape, ...inputs) };
 }
 
+/** Σ_k x[…, k] w[k, j] + w[d, j] by loops. */
+function affined(
+  name: string,
+  rows: number[],
+  weights: number[],
+  more: Partial<OpCase> = {},
+): OpCase {
+  const [x, w] = [spread(rows, -1, 1, 1), spread(weights, -1, 1, 2)];
+  const [last = 0, m = 0] = [(weights[0] as number) - 1, weights[1]];
+  const value = filled([...rows.slice(0, -1), m], (index) => {
+    const j = index.at(-1) as number;
+    let total = at(w, [last, j]);
+    for (let k = 0; k < last; k++) total += at(x, [...index.slice(0, -1), k]) * at(w, [k, j]);
+    return total;
+  });
+  return { name, inputs: [x, w], value, ...more };
+}
+
 /** α Σᵢ νᵢ xᵢxᵢ' + β base by loops. */
 function grams(
   x: Tensor,
@@ -113,7 +131,9 @@ export const productRows: readonly OpRow[] = [
         ],
         value: [[20, 24]],
       },
-      { name: "stacks of rows", inputs: [spread([2, 3, 2]), spread([3, 4])], shape: [2, 3, 4] },
+      affined("stacks of rows", [2, 3, 2], [3, 4]),
+      affined("stacks of stacks", [2, 2, 3, 1], [2, 2]),
+      affined("a bias alone", [2, 0], [1, 3], { batch: false, order: 0 }),
     ],
   },
   {

@@ -1,4 +1,5 @@
 import {
+  add,
   broadcastTo,
   expandDims,
   moveAxis,
@@ -195,6 +196,20 @@ export const shapeRows: readonly OpRow[] = [
     op: "slice",
     f: (x) => mul(slice(x, [null, [0, 3]]), slice(x, [null, [2, 5]])),
     cases: [{ name: "two that overlap", inputs: [spread([2, 5])] }],
+  },
+  {
+    op: "slice",
+    f: (x) =>
+      add(
+        mul(slice(square(x), [[0, 2]]), slice(x, [[2, 4]])),
+        mul(slice(x, [[4, 6]]), slice(x, [[0, 4, 2]])),
+      ),
+    cases: [{ name: "several of one value", inputs: [spread([6, 3])] }],
+  },
+  {
+    op: "slice",
+    f: (x) => mul(slice(x, [[0, 6, 2]]), slice(x, [[1, 6, 2]])),
+    cases: [{ name: "side by side with steps", inputs: [[1, 2, 3, 4, 5, 6]], value: [2, 12, 30] }],
   },
   {
     op: "slice",

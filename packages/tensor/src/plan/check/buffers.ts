@@ -54,8 +54,7 @@ function checkPlace(
     }
     if (end > plan.arenaBytes) refuse(`it must end in an arena of ${plan.arenaBytes}`, String(end));
   } else if (place.kind === "variable") {
-    if (variables.has(place.spec))
-      refuse("a variable must have one buffer", `two of ${label}`);
+    if (variables.has(place.spec)) refuse("a variable must have one buffer", `two of ${label}`);
     variables.add(place.spec);
   } else if (place.kind === "feed") {
     if (plan.feeds.filter(({ buffer }) => buffer === index).length !== 1) {

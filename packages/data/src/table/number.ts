@@ -1,0 +1,82 @@
+import { checkNames, DataError } from "@metrigrad/tensor";
+import {
+  type Cells,
+  type Column,
+  isMissing,
+  type LearnedColumn,
+  numberOf,
+  refusedCell,
+} from "./column.ts";
+
+/** Options of `number`. */
+export interface NumberOptions {
+  /**
+   * Whether to subtract the mean and divide by the standard deviation (of the population, as scikit-learn
+   * does) of the rows that the table learns from; a constant column becomes 0. False by default.
+   */
+  readonly standardise?: boolean;
+  /** What a missing cell becomes: an error (the default), the mean of the others, or a number. */
+  readonly missing?: "error" | "mean" | number;
+}
+
+/**
+ * A column of numbers, or of texts with a number in decimal notation. A cell is missing if it is undefined,
+ * null, NaN or an empty text.
+ *
+ * @param options - Whether to standardise, and what to do where a number is missing.
+ * @returns The column, for `fromColumns`.
+ * @throws DataError for an unknown option. `fromColumns` throws one for a cell that holds no finite number.
+ */
+export function number(options: NumberOptions = {}): Column<"value"> {
+  checkNames("number", options, ["standardise", "missing"], DataError);
+  const { standardise = false, missing = "error" } = options;
+  if (missing !== "error" && missing !== "mean" && !Number.isFinite(missing)) {
+    throw new DataError({
+      where: "number",
+      must: 'missing must be "error", "mean" or a finite number',
+      got: String(missing),
+      todo: "choose one of these",
+    });
+  }
+  return Object.freeze({
+    form: "value" as const,
+    learn: (cells: Cells): LearnedColumn => {
+      const present = cells.values.flatMap((value, row) =>
+        isMissing(value) ? [] : [readNumber(cells, value, row)],
+      );
+      if (present.length === 0 && (standardise || missing === "mean")) {
+        const { where, column } = cells;
+        throw new DataError({
+          where: `${where}, ${column}`,
+          must: "the column must have a number to learn its mean from",
+          got: "none",
+          todo: "leave the column out",
+        });
+      }
+      const mean = present.reduce((sum, x) => sum + x / present.length, 0);
+      const variance = present.reduce((sum, x) => sum + (x - mean) ** 2 / present.length, 0);
+      const deviation = Math.sqrt(variance);
+      const fill = missing === "mean" ? mean : missing;
+      const [shift, scale] = standardise ? [mean, deviation === 0 ? 1 : deviation] : [0, 1];
+      return {
+        names: [cells.column],
+        features: (more) =>
+          Float32Array.from(more.values, (value, row) => {
+            const filled =
+              isMissing(value) && fill !== "error" ? fill : readNumber(more, value, row);
+            return (filled - shift) / scale;
+          }),
+        ...(standardise ? { statistics: { mean: shift, deviation: scale } } : {}),
+      };
+    },
+  });
+}
+
+function readNumber(cells: Cells, value: unknown, row: number): number {
+  const read = typeof value === "string" ? numberOf(value) : value;
+  if (typeof read === "number" && Number.isFinite(read)) return read;
+  const todo = isMissing(value)
+    ? 'fill it in, drop the row, or say number({ missing: "mean" })'
+    : "correct the cell, or name texts for missing numbers to readCsv";
+  throw refusedCell(cells, row, "a cell must hold a finite number", value, todo);
+}

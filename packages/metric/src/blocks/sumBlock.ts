@@ -1,0 +1,123 @@
+import { add, type Node, reshape } from "@metrigrad/graph";
+import { MetricError } from "@metrigrad/tensor";
+import type { Block, BlockCost, Columns, MadeOf } from "./block.ts";
+import { defaultIterations } from "./cg.ts";
+import { type Costs, denseCosts, exactLimit, iterative } from "./cost.ts";
+import { defBlock } from "./defBlock.ts";
+import { diagonalBlock } from "./diagonal.ts";
+import { holdWithin } from "./hold.ts";
+import { joined } from "./joined.ts";
+import { overAll } from "./overAll.ts";
+
+/**
+ * The sum of blocks over one parameter [d, m], as where it is used several times. Rows are put together, so that they
+ * are solved in their space where they are few, and diagonals stay diagonal. Other kinds multiply each for itself: the sum is
+ * solved by Cholesky where its matrices are small, else by conjugate gradients. Throws MetricError for no block,
+ * and where they take the parameter as columns of different shapes.
+ */
+export function sumBlock(blocks: readonly Block[]): Block {
+  const [first, ...others] = blocks;
+  if (first === undefined) throw nothing();
+  if (others.length === 0) return first;
+  for (const other of others) {
+    if (other.d !== first.d || other.m !== first.m) throw apart(first, other);
+  }
+  const { d, m } = first;
+  const form = [...new Set(blocks.map((block) => block.form))].join(" + ");
+  const rows = blocks.flatMap(({ madeOf }): MadeOf[] => (madeOf === null ? [] : [madeOf]));
+  if (rows.length === blocks.length) return joined(rows, { d, m, form });
+  const values = blocks.flatMap(({ diagonalValues }) => diagonalValues ?? []);
+  if (values.length === blocks.length) return diagonalBlock(total(values), { form, m });
+  return addedBlock(blocks, form);
+}
+
+/** Blocks that multiply each for itself. */
+function addedBlock(blocks: readonly Block[], form: string): Block {
+  const [{ d, m }] = blocks as [Block];
+  const columns = widest(blocks);
+  const [size, matrices] = columns === "coupled" ? [d * m, 1] : [d, columns === "own" ? m : 1];
+  const all = (of: (block: Block, at: number) => Node) => total(blocks.map(of));
+  const toMatrices = () =>
+    columns === "coupled"
+      ? reshape(
+          all((block) => block.toDense()),
+          [1, size, size],
+        )
+      : all((block) => block.toMatrices());
+  return defBlock({
+    kind: "sum",
+    form,
+    d,
+    m,
+    n: null,
+    columns,
+    costs: sumCosts(blocks, { size, matrices, sides: columns === "shared" ? m : matrices }),
+    rowBytes: blocks.reduce((sum, { rowBytes }) => sum + rowBytes, 0),
+    apply: (v, hold) =>
+      all((block, at) => {
+        if (hold === null) return block.apply(v);
+        // Any solver does: only the product is taken of it.
+        return block.prepare(holdWithin(hold, `${at}`), { solver: "cg" }).apply(v);
+      }),
+    trace: () =>
+      all((block) => (columns === "coupled" ? overAll(block, block.trace()) : block.trace())),
+    diagonal: () => all((block) => block.diagonal()),
+    toMatrices,
+    sample: (by) => all((block, at) => block.sample({ ...by, key: `${by.key}/${at}` })),
+  });
+}
+
+/** The columns of a sum: matrices that units share serve one for each, and those over all of them serve all. */
+function widest(blocks: readonly Block[]): Columns {
+  const found = new Set(blocks.map(({ columns }) => columns));
+  return found.has("coupled") ? "coupled" : found.has("own") ? "own" : "shared";
+}
+
+/** Multiply-adds of Cholesky factors up to which a sum is solved by them. */
+const small = 2e9;
+
+function sumCosts(
+  blocks: readonly Block[],
+  sizes: { readonly size: number; readonly matrices: number; readonly sides: number },
+): Costs {
+  const [exact] = denseCosts(sizes);
+  const product = blocks.reduce((sum, block) => sum + productCost(block), 0);
+  const by = `${blocks.length} blocks`;
+  const dense: BlockCost = { ...exact, why: `a sum of ${by}, small enough to factor` };
+  const cg = iterative(product, sizes);
+  const more = (cost: BlockCost): BlockCost => ({
+    ...cost,
+    bytes: cost.bytes + blocks.reduce((sum, { rowBytes }) => sum + rowBytes, 0),
+  });
+  if (exact.bytes <= exactLimit && exact.build <= small) return [more(dense), more(cg)];
+  const why = `a sum of ${by}, too large to factor`;
+  return [more({ ...cg, why }), more({ ...dense, why: "explicit matrices" })];
+}
+
+/** About the multiply-adds of gv: what a step of conjugate gradients takes. */
+function productCost({ costs, d, m, size }: Block): number {
+  const cg = costs.find(({ solver }) => solver === "cg");
+  return cg === undefined ? (d * m) ** 2 : cg.apply / Math.min(defaultIterations, 2 * size);
+}
+
+function total(nodes: readonly Node[]): Node {
+  return nodes.reduce((all, one) => add(all, one));
+}
+
+function nothing(): MetricError {
+  return new MetricError({
+    where: "sumBlock",
+    must: "there must be at least one block",
+    got: "none",
+    todo: "pass the blocks of all uses of the parameter",
+  });
+}
+
+function apart(first: Block, { d, m, form }: Block): MetricError {
+  return new MetricError({
+    where: `metric block ${form}`,
+    must: `blocks of the same parameters must have the same columns, [${first.d}, ${first.m}] as ${first.form}`,
+    got: `[${d}, ${m}]`,
+    todo: "give each use a block of one shape",
+  });
+}

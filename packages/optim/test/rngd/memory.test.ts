@@ -1,0 +1,66 @@
+/** What `explain` says that a metric keeps, beside what its steps allocate. */
+import { cpu } from "@metrigrad/cpu";
+import { compile } from "@metrigrad/graph";
+import {
+  autoMetric,
+  explain,
+  fullMetrics,
+  type MetricChoice,
+  metrics,
+  type Over,
+  partition,
+  standardMetrics,
+} from "@metrigrad/metric";
+import { categorical, dense, type Module, sequential } from "@metrigrad/nn";
+import { sizeOf } from "@metrigrad/tensor";
+import test from "tape";
+import { type Optimizer, rngd, sgd } from "../../src/index.ts";
+import { batchSize, contextOf } from "../problem.ts";
+
+const model: Module = sequential(dense(4, 120, { activation: "tanh" }), dense(120, 3));
+
+/** Bytes of scratch and state that an optimizer's programs take in float32. */
+async function allocated(optimizer: Optimizer): Promise<number> {
+  const context = contextOf(model);
+  const backend = await cpu({ threads: 1 });
+  const store = await backend.store(model, { seed: 1 });
+  const plans: number[] = [];
+  const state = new Map<string, number>();
+  for (const { updates } of optimizer.update(context)) {
+    const { plan } = await compile({ outputs: [context.loss], updates }, store);
+    plans.push(plan.arenaBytes);
+    for (const [{ attrs }] of updates) {
+      if (attrs.role === "state") state.set(attrs.name, 4 * sizeOf(attrs.shape));
+    }
+  }
+  await backend.close();
+  return Math.max(...plans) + [...state.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+const cases: readonly (readonly [name: string, table: MetricChoice, over: Over])[] = [
+  ["the whole model by its rows", partition(model, "whole"), "batch"],
+  ["the whole model by its rows, kept", partition(model, "whole"), { every: 3 }],
+  ["rows by automatic differentiation", metrics(autoMetric(dense)), "batch"],
+  ["full rows", fullMetrics, "batch"],
+  ["full rows, a window", fullMetrics, { window: 4 }],
+  ["full rows, a window that is kept", fullMetrics, { window: 4, every: 2 }],
+  ["rows by neuron", standardMetrics, "batch"],
+  ["rows by neuron, kept", standardMetrics, { every: 3 }],
+  ["rows by neuron, averaged", standardMetrics, { average: 0.9, every: 3 }],
+  ["K-FAC", metrics.kfac(), "batch"],
+  ["K-FAC, kept", metrics.kfac(), { every: 3 }],
+  ["K-FAC, averaged", metrics.kfac({ split: true }), { average: 0.9, every: 3 }],
+];
+
+for (const [name, table, over] of cases) {
+  test(`memory, ${name}: what explain says is what is allocated, within a factor of 2.5`, async (t) => {
+    const options = { batchSize, metrics: table, over, likelihood: categorical() };
+    const { bytes } = explain(model, options);
+    const settings = { metrics: table, over, momentum: 0, absolute: 0.1 };
+    const taken = (await allocated(rngd(settings))) - (await allocated(sgd()));
+    t.ok(
+      taken / bytes < 2.5 && bytes / taken < 2.5,
+      `${bytes} said, ${taken} taken: ${(taken / bytes).toFixed(2)}`,
+    );
+  });
+}

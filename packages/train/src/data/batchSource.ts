@@ -1,0 +1,108 @@
+import { type AnyDataSet, type AnySplit, batches, rowsOf, type StreamSet } from "@metrigrad/data";
+import { type Store, type Tensor, type Tree, tensor } from "@metrigrad/tensor";
+import type { FeedSpecs } from "../step/feeds.ts";
+import { type BatchForm, fedForm, fedRows, type Rows, residentRows } from "./form.ts";
+
+/** A stream of any inputs and targets. */
+export type AnyStream = StreamSet<Tree<Tensor>, Tree<Tensor>>;
+
+/** A batch to train on. */
+export interface TrainBatch {
+  readonly feeds: Record<string, Tensor>;
+  /** Its rows in the training split; null where batches come from a stream. */
+  readonly rows: Int32Array | null;
+}
+
+/** Where batches to train on come from. */
+export interface BatchSource {
+  readonly form: BatchForm;
+  readonly feeds: FeedSpecs;
+  /** Whether samples have weights: then there is a feed for them. */
+  readonly weighted: boolean;
+  readonly batchSize: number;
+  /** Null where a stream does not say how many rows it has. */
+  readonly stepsPerEpoch: number | null;
+  /** The batches of an epoch, counted from 0; those with fewer rows than the others are left out. */
+  pass(epoch: number): AsyncIterable<TrainBatch> | Iterable<TrainBatch>;
+  release(): Promise<void>;
+}
+
+/** Name of the feed of weights. */
+export const weightsFeed = "weights";
+
+/** How batches are made. */
+export interface BatchSettings {
+  readonly batchSize: number | undefined;
+  readonly seed: number;
+  /** Whether the weights of a split are used. */
+  readonly useWeights: boolean;
+}
+
+/** Batches of rows that live on the store, in an order that follows from the seed. */
+export async function residentSource(
+  store: Store,
+  data: AnyDataSet,
+  { batchSize = 1, seed, useWeights }: BatchSettings,
+): Promise<BatchSource> {
+  const { train } = data;
+  const rows = await residentRows(store, data.name, train, data);
+  const weighted = useWeights && train.weights !== undefined;
+  const count = rowsOf(train);
+  return {
+    form: rows.form,
+    feeds: feedsOf(rows.form, batchSize, weighted),
+    weighted,
+    batchSize,
+    stepsPerEpoch: Math.floor(count / batchSize),
+    *pass(epoch) {
+      for (const chosen of batches(count, batchSize, { seed, epoch })) {
+        yield { feeds: batchFeeds(rows, chosen, weighted), rows: chosen };
+      }
+    },
+    release: rows.release,
+  };
+}
+
+/** The batches of a stream, each fed as it comes. The first one says how many rows a batch has. */
+export async function streamSource(
+  data: AnyStream,
+  { useWeights }: BatchSettings,
+  check: (batch: AnySplit) => void,
+): Promise<BatchSource> {
+  const first = await firstOf(data.train(0));
+  const form = fedForm(first, data);
+  const batchSize = rowsOf(first);
+  const weighted = useWeights && first.weights !== undefined;
+  const all = Int32Array.from({ length: batchSize }, (_, row) => row);
+  return {
+    form,
+    feeds: feedsOf(form, batchSize, weighted),
+    weighted,
+    batchSize,
+    stepsPerEpoch: data.rows === undefined ? null : Math.floor(data.rows / batchSize),
+    async *pass(epoch) {
+      for await (const batch of data.train(epoch)) {
+        if (rowsOf(batch) < batchSize) continue;
+        check(batch);
+        yield { feeds: batchFeeds(fedRows(form, batch), all, weighted), rows: null };
+      }
+    },
+    release: async () => {},
+  };
+}
+
+function feedsOf(form: BatchForm, rows: number, weighted: boolean): FeedSpecs {
+  return { ...form.feeds(rows), ...(weighted ? { [weightsFeed]: [rows] } : {}) };
+}
+
+function batchFeeds(rows: Rows, chosen: Int32Array, weighted: boolean): Record<string, Tensor> {
+  if (!weighted) return rows.feeds(chosen);
+  return { ...rows.feeds(chosen), [weightsFeed]: tensor(Float64Array.from(chosen, rows.weight)) };
+}
+
+async function firstOf(pass: AsyncGenerator<AnySplit, void, undefined>): Promise<AnySplit> {
+  const { value } = await pass.next();
+  await pass.return();
+  // A pass without a batch throws.
+  return value as AnySplit;
+}

@@ -1,0 +1,87 @@
+import { type AnySplit, gatherRows, type Reading, rowsOf } from "@metrigrad/data";
+import { gather, isNode, type Node, type Variable } from "@metrigrad/graph";
+import type { NodeTree } from "@metrigrad/nn";
+import { mapTree, type Store, type Tensor, type Tree, tensor } from "@metrigrad/tensor";
+import type { FeedSpecs } from "../step/feeds.ts";
+import { feedTree, leafFeeds, leafValues, scaledInputs } from "./reading.ts";
+import { resident } from "./resident.ts";
+
+/** What a batch is in a graph. */
+export interface BatchNodes {
+  readonly inputs: NodeTree;
+  readonly targets: NodeTree;
+}
+
+/** How batches of rows come into a graph. */
+export interface BatchForm {
+  feeds(rows: number): FeedSpecs;
+  nodes(feeds: Readonly<Record<string, Node>>): BatchNodes;
+}
+
+/** Rows of samples, and how they are fed. */
+export interface Rows {
+  readonly form: BatchForm;
+  readonly count: number;
+  /** Feeds for chosen rows. */
+  feeds(rows: Int32Array): Record<string, Tensor>;
+  /** How much a row counts. */
+  weight(row: number): number;
+}
+
+/** Rows that live on a store: feeds are their numbers. */
+export async function residentRows(
+  store: Store,
+  name: string,
+  split: AnySplit,
+  reading: Reading,
+): Promise<Rows & { release(): Promise<void> }> {
+  const { trees, release } = await resident(store, name, [split.inputs, split.targets]);
+  const [inputs, targets] = trees as [Tree<Variable>, Tree<Variable>];
+  const taken = (tree: Tree<Variable>, rows: Node) =>
+    mapTree(tree as NodeTree, isNode, (leaf) => gather(leaf, rows)) as NodeTree;
+  return {
+    form: {
+      feeds: (rows) => ({ rows: { shape: [rows], type: "i32" } }),
+      nodes: ({ rows }) => ({
+        inputs: scaledInputs(taken(inputs, rows as Node), reading),
+        targets: taken(targets, rows as Node),
+      }),
+    },
+    count: rowsOf(split),
+    feeds: (rows) => ({ rows: tensor(rows) }),
+    weight: weightsOf(split),
+    release,
+  };
+}
+
+/** How rows like those of a split come in feeds of their own. */
+export function fedForm({ inputs, targets }: AnySplit, reading: Reading): BatchForm {
+  return {
+    feeds: (rows) => ({
+      ...leafFeeds("inputs", inputs, rows),
+      ...leafFeeds("targets", targets, rows),
+    }),
+    nodes: (feeds) => ({
+      inputs: scaledInputs(feedTree("inputs", inputs, feeds), reading),
+      targets: feedTree("targets", targets, feeds),
+    }),
+  };
+}
+
+/** Rows on the host: feeds are their values. */
+export function fedRows(form: BatchForm, split: AnySplit): Rows {
+  return {
+    form,
+    count: rowsOf(split),
+    feeds: (rows) => ({
+      ...leafValues("inputs", gatherRows(split.inputs, rows) as Tree<Tensor>),
+      ...leafValues("targets", gatherRows(split.targets, rows) as Tree<Tensor>),
+    }),
+    weight: weightsOf(split),
+  };
+}
+
+function weightsOf({ weights }: AnySplit): (row: number) => number {
+  const values = weights?.data();
+  return (row) => values?.[row] ?? 1;
+}

@@ -1,0 +1,73 @@
+import { inputScaleOf, type Reading } from "@metrigrad/data";
+import { cast, input, isNode, mul, type Node } from "@metrigrad/graph";
+import type { NodeTree } from "@metrigrad/nn";
+import {
+  isTensor,
+  mapTree,
+  namedLeaves,
+  sizeOf,
+  type Tensor,
+  type Tree,
+  tensor,
+  valueTypeOf,
+} from "@metrigrad/tensor";
+import type { FeedSpecs } from "../step/feeds.ts";
+
+/** Inputs as a model takes them: floats times the scale of their leaf; integers stay where that is 1. */
+export function scaledInputs(inputs: NodeTree, reading: Reading): NodeTree {
+  return mapTree(inputs, isNode, (node, path) => {
+    const scale = inputScaleOf(reading, path);
+    if (scale === 1) return node.type === "bool" ? cast(node, "float") : node;
+    return mul(cast(node, "float"), scale);
+  }) as NodeTree;
+}
+
+/** Feeds for `rows` rows of the leaves of a tree: "inputs/image". */
+export function leafFeeds(part: string, tree: Tree<Tensor>, rows: number): FeedSpecs {
+  return Object.fromEntries(
+    namedLeaves(tree, isTensor).map(([path, { dtype, shape }]) => {
+      const spec = { shape: [rows, ...shape.slice(1)], type: valueTypeOf(dtype) };
+      return [feedName(part, path), spec];
+    }),
+  );
+}
+
+/** The nodes of such feeds, in the form of the tree. */
+export function feedTree(
+  part: string,
+  tree: Tree<Tensor>,
+  feeds: Readonly<Record<string, Node>>,
+): NodeTree {
+  return mapTree(tree, isTensor, (_, path) => feeds[feedName(part, path)] as Node) as NodeTree;
+}
+
+/** Values for such feeds. */
+export function leafValues(part: string, tree: Tree<Tensor>): Record<string, Tensor> {
+  return Object.fromEntries(
+    namedLeaves(tree, isTensor).map(([path, leaf]) => [feedName(part, path), leaf]),
+  );
+}
+
+/** The input nodes of feeds. */
+export function inputsOf(feeds: FeedSpecs): Record<string, Node> {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, spec]) => {
+      const { shape, type } = spec as { shape: readonly number[]; type: Node["type"] };
+      return [name, input(name, shape, type)];
+    }),
+  );
+}
+
+/** Rows of a tensor from `first` up to `first + rows`, without a copy. */
+export function sliceRows(value: Tensor, first: number, rows: number): Tensor {
+  const size = sizeOf(value.shape.slice(1));
+  const data = value.data().subarray(first * size, (first + rows) * size);
+  return tensor(data as Float32Array, {
+    shape: [rows, ...value.shape.slice(1)],
+    dtype: value.dtype,
+  });
+}
+
+function feedName(part: string, path: string): string {
+  return path === "" ? part : `${part}/${path}`;
+}

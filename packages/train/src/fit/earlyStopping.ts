@@ -1,0 +1,66 @@
+import type { AnyModule } from "@metrigrad/nn";
+import { GraphError, type Store, type Tensor, type VariableSpec } from "@metrigrad/tensor";
+import type { Evaluation } from "./events.ts";
+import type { EarlyStopping } from "./options.ts";
+
+/** The best epoch of a run so far. */
+export interface BestEpoch {
+  readonly epoch: number;
+  /** What was measured in it. */
+  readonly value: number;
+}
+
+/** Follows how a run gets better. */
+export interface Stopper {
+  readonly best: BestEpoch | null;
+  /** Takes note of an evaluation; true where the run should end. */
+  measure(epoch: number, evaluation: Evaluation): Promise<boolean>;
+  /** Takes the best parameters back. */
+  restore(): Promise<void>;
+}
+
+/** Keeps the best parameters and statistics of a model on the host. */
+export function stopper(settings: EarlyStopping, model: AnyModule, store: Store): Stopper {
+  const { patience, metric = "cost", minDelta = 0, restore = true } = settings;
+  const { higher = metric === "accuracy" } = settings;
+  let best: BestEpoch | null = null;
+  let waited = 0;
+  let kept: readonly (readonly [spec: VariableSpec, value: Tensor])[] = [];
+  return {
+    get best() {
+      return best;
+    },
+    async measure(epoch, evaluation) {
+      const value = measured(metric, evaluation);
+      const gain =
+        best === null ? Number.POSITIVE_INFINITY : (value - best.value) * (higher ? 1 : -1);
+      // What is not a number is no better, and where it is the first, anything is better than it.
+      if (gain > minDelta || (best !== null && Number.isNaN(best.value) && !Number.isNaN(value))) {
+        best = Object.freeze({ epoch, value });
+        waited = 0;
+        if (restore) {
+          const read = async ({ spec }: { spec: VariableSpec }) =>
+            [spec, await store.read(spec)] as const;
+          kept = await Promise.all(model.variables.map(read));
+        }
+        return false;
+      }
+      waited++;
+      return waited >= patience;
+    },
+    async restore() {
+      for (const [spec, value] of kept) await store.write(spec, value);
+    },
+  };
+}
+
+function measured(metric: string, { cost, accuracy, metrics }: Evaluation): number {
+  const value = metric === "cost" ? cost : (metrics[metric] ?? accuracy);
+  if (value !== undefined) return value;
+  throw new GraphError({
+    where: "fit, earlyStopping",
+    must: "the likelihood must be discrete to have an accuracy",
+    got: "a continuous one",
+    todo: 'take "cost", or a metric of your own',
+  });
+}

@@ -1,0 +1,192 @@
+import { compile, constant, input, isNode, type Node, type Program } from "@metrigrad/graph";
+import { type AnyModule, applierOf } from "@metrigrad/nn";
+import { GraphError, type Handle, type Store, showShape, tensor } from "@metrigrad/tensor";
+import type { BatchForm, Rows } from "../data/form.ts";
+import { inputsOf } from "../data/reading.ts";
+import { chunkRows } from "../host/chunkRows.ts";
+import { pacer } from "../host/pause.ts";
+import { stepContext } from "../step/context.ts";
+import { hitsOf } from "./accuracy.ts";
+import type { Evaluation } from "./events.ts";
+import { type Objective, objectiveOf } from "./objective.ts";
+
+/** What is evaluated. */
+export interface EvaluatorSpec {
+  readonly objective: Objective;
+  readonly metrics: Readonly<Record<string, (output: never, targets: never) => Node>>;
+  readonly form: BatchForm;
+  /** Rows that come together, at most. */
+  readonly most: number;
+  /** Rows of a chunk; found by their work by default. */
+  readonly chunk?: number;
+}
+
+/** Evaluates a model on rows. */
+export interface Evaluator {
+  /** The means over chosen rows of what `parts` gives, all of them by default. Throws GraphError without weight. */
+  evaluate(parts: AsyncIterable<EvaluatedRows> | Iterable<EvaluatedRows>): Promise<Evaluation>;
+  close(): Promise<void>;
+}
+
+/** Rows, all or some of them. */
+export interface EvaluatedRows {
+  readonly rows: Rows;
+  readonly chosen?: Int32Array;
+}
+
+/** Sums over rows. */
+interface Sum {
+  value: number;
+  weight: number;
+}
+
+/** Name of the feed of weights; 0 is padding. */
+const weightsFeed = "row weights";
+
+/** Prepares an evaluation; its programs are compiled when they are first needed. */
+export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
+  const programs = new Map<number, Promise<Program<Readonly<Record<string, Handle>>>>>();
+  let built: { readonly size: number; readonly padded: boolean } | null = null;
+  const planned = () => {
+    if (built === null) {
+      const nodes = (rows: number) => Object.values(quantities(spec, store, rows));
+      const size = spec.chunk ?? chunkRows(nodes, spec.most, store.float);
+      // A scalar cannot leave padding out: then the last chunk is as long as it is.
+      built = { size, padded: nodes(size).every(({ shape }) => shape.length > 0) };
+    }
+    return built;
+  };
+  const programOf = (size: number) => {
+    const known = programs.get(size) ?? compile({ outputs: quantities(spec, store, size) }, store);
+    programs.set(size, known);
+    return known;
+  };
+
+  const addChunk = async (rows: Rows, chosen: Int32Array, sums: Map<string, Sum>) => {
+    const { size, padded } = planned();
+    const length = padded ? size : chosen.length;
+    const program = await programOf(length);
+    const last = chosen.length - 1;
+    const padding = Int32Array.from({ length }, (_, at) => chosen[Math.min(at, last)] as number);
+    const weights = Float64Array.from(padding, (row, at) => (at > last ? 0 : rows.weight(row)));
+    const feeds = { ...rows.feeds(padding), [weightsFeed]: tensor(weights) };
+    const used = new Set(program.plan.feeds.map(({ name }) => name));
+    const own = Object.entries(feeds).filter(([name]) => used.has(name));
+    const handles = await program.run(Object.fromEntries(own));
+    const read = async ([name, handle]: [string, Handle]) => [name, await handle.read()] as const;
+    const values = new Map(await Promise.all(Object.entries(handles).map(read)));
+    const counted = values.get(countedName)?.data();
+    for (const [name, value] of values) {
+      if (name === countedName) continue;
+      const sum = sums.get(name) ?? { value: 0, weight: 0 };
+      sums.set(name, sum);
+      const data = value.data();
+      const scalar = value.shape.length === 0;
+      if (scalar && weights.some((weight) => weight !== weights[0])) throw weightedScalar(name);
+      for (let at = 0; at <= last; at++) {
+        const own = name === rightName ? (counted?.[at] ?? 1) : 1;
+        const weight = (weights[at] as number) * own;
+        // What does not count may be anything.
+        if (weight === 0) continue;
+        sum.value += weight * (data[scalar ? 0 : at] as number);
+        sum.weight += weight;
+      }
+    }
+  };
+
+  return {
+    async evaluate(parts) {
+      const rest = pacer();
+      const sums = new Map<string, Sum>();
+      for await (const { rows, chosen } of parts) {
+        const all = chosen ?? Int32Array.from({ length: rows.count }, (_, row) => row);
+        const { size } = planned();
+        for (let first = 0; first < all.length; first += size) {
+          await addChunk(rows, all.subarray(first, first + size), sums);
+          await rest();
+        }
+      }
+      return evaluationOf(sums);
+    },
+    close: async () => {
+      for (const program of programs.values()) await (await program).close();
+      programs.clear();
+    },
+  };
+}
+
+const costName = "cost";
+const rightName = "right";
+const countedName = "counted";
+const metricPrefix = "metric ";
+
+function evaluationOf(sums: ReadonlyMap<string, Sum>): Evaluation {
+  const mean = ({ value, weight }: Sum) => value / weight;
+  const metrics = [...sums].filter(([name]) => name.startsWith(metricPrefix));
+  const right = sums.get(rightName);
+  return Object.freeze({
+    cost: mean(sums.get(costName) ?? { value: Number.NaN, weight: 1 }),
+    ...(right === undefined ? {} : { accuracy: mean(right) }),
+    metrics: Object.freeze(
+      Object.fromEntries(
+        metrics.map(([name, sum]) => [name.slice(metricPrefix.length), mean(sum)]),
+      ),
+    ),
+  });
+}
+
+/** What is read of so many rows: [rows] each, or a scalar. */
+function quantities(
+  { objective, metrics, form }: EvaluatorSpec,
+  store: Store,
+  rows: number,
+): Record<string, Node> {
+  const weights = input(weightsFeed, [rows]);
+  const applier = applierOf({
+    mode: "infer",
+    rowWeights: weights,
+    pathOf: (one) => store.pathOf(one),
+  });
+  const none = constant(0);
+  const where = "fit, evaluation";
+  const settings = { where, store, mode: "infer", step: none, progress: none } as const;
+  const context = stepContext(applier, new Set<AnyModule>(), settings);
+  const batch = form.nodes(inputsOf(form.feeds(rows)));
+  const { output, loss } = objectiveOf(objective, batch, context);
+  const { likelihood } = objective;
+  const hits = likelihood === null ? null : hitsOf(likelihood, batch.targets, output);
+  const own = Object.entries(metrics).map(([name, of]) => {
+    const value = of(output as never, batch.targets as never);
+    checkQuantity(`metrics.${name}`, value, rows);
+    return [metricPrefix + name, value] as const;
+  });
+  checkQuantity("loss", loss, rows);
+  return {
+    [costName]: loss,
+    ...(hits === null ? {} : { [rightName]: hits.right }),
+    ...(hits === null || hits.counted === null ? {} : { [countedName]: hits.counted }),
+    ...Object.fromEntries(own),
+  };
+}
+
+function weightedScalar(name: string): GraphError {
+  return new GraphError({
+    where: `fit, ${name === costName ? "loss" : name.replace(metricPrefix, "metrics.")}`,
+    must: "it must give a value per sample, [n], where samples have weights",
+    got: "a scalar",
+    todo: "leave the mean over the rows to fit",
+  });
+}
+
+function checkQuantity(name: string, value: Node, rows: number): void {
+  const fits =
+    isNode(value) &&
+    (value.shape.length === 0 || (value.shape.length === 1 && value.shape[0] === rows));
+  if (fits) return;
+  throw new GraphError({
+    where: `fit, ${name}`,
+    must: `it must give a value per sample, [${rows}] here, or a scalar`,
+    got: isNode(value) ? showShape(value.shape) : typeof value,
+    todo: "sum over the other axes",
+  });
+}

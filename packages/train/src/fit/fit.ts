@@ -1,0 +1,198 @@
+import { isStream, type SplitName } from "@metrigrad/data";
+import type { AnyModule, Module } from "@metrigrad/nn";
+import { GraphError, type Store, type Tensor, type Tree } from "@metrigrad/tensor";
+import { type Stopper, stopper } from "./earlyStopping.ts";
+import { trainer } from "./epochs.ts";
+import type { EpochEvent, Evaluation } from "./events.ts";
+import { type AnyFitOptions, checkOptions, type FitOptions } from "./options.ts";
+import { claimStore, type Prepared, prepare, storeOf } from "./prepare.ts";
+import type { Run } from "./run.ts";
+import { type SplitEvaluator, splitNames } from "./splits.ts";
+
+/**
+ * Trains a model: minimises the batch mean of −ln p, or of a loss of your own, plus ½β Σ‖W‖², by seeded shuffles of
+ * the training rows. The data become resident on the backend while the run trains, and a step is one program.
+ *
+ * The run is a function of model, options and backend alone, but for its times. A non-finite loss or
+ * update freezes the state and raises a DivergenceError that names module, op and batch.
+ * @param model - The module; the inputs of the data are its input.
+ * @param options - Data, likelihood or loss, optimizer, and how to train.
+ * @returns The run: iterate over it, or await `finish()`.
+ * @throws GraphError for options that are unknown or out of range; while iterated DataError for data that are not
+ *   finite, that `dataSet` refuses or that the likelihood cannot observe, and what model, likelihood and optimizer
+ *   throw as the graph is built
+ */
+export function fit<In, Out, X extends Tree<Tensor> = Tensor, Y extends Tree<Tensor> = Tensor>(
+  model: Module<In, Out>,
+  options: FitOptions<Out, X, Y>,
+): Run {
+  const given = options as unknown as AnyFitOptions;
+  checkOptions(model, given);
+  return makeRun(model as unknown as AnyModule, given);
+}
+
+function makeRun(model: AnyModule, options: AnyFitOptions): Run {
+  const { epochs, signal } = options;
+  const history: EpochEvent[] = [];
+  const splits = splitNames(options.data);
+  let store: Store | null = null;
+  let prepared: Prepared | null = null;
+  let training: SplitEvaluator | null = null;
+  let stops: Stopper | null = null;
+  let stopped = false;
+  let aborted = false;
+  const ended = () => stopped || signal?.aborted === true;
+
+  async function* train(): AsyncGenerator<EpochEvent, void, undefined> {
+    if (ended()) {
+      aborted = true;
+      return;
+    }
+    const own = await storeOf(model, options);
+    let release: () => void;
+    try {
+      release = claimStore(own);
+    } catch (error) {
+      if (options.store === undefined) await own.close();
+      throw error;
+    }
+    store = own;
+    try {
+      prepared = await prepare(model, options, own);
+      training = prepared.evaluator();
+      stops =
+        options.earlyStopping === undefined ? null : stopper(options.earlyStopping, model, own);
+      yield* epochsOf(prepared, training);
+    } finally {
+      release();
+      await training?.close();
+      training = null;
+      await prepared?.runner.close();
+      await prepared?.source.release();
+      if (prepared === null && options.store === undefined) {
+        store = null;
+        await own.close();
+      }
+    }
+  }
+
+  async function* epochsOf(
+    ready: Prepared,
+    evaluators: SplitEvaluator,
+  ): AsyncGenerator<EpochEvent, void, undefined> {
+    const { epoch: trainEpoch } = trainer(ready, options, ended);
+    const { stepsPerEpoch } = ready.source;
+    const first = stepsPerEpoch === null ? 0 : Math.floor(ready.done / stepsPerEpoch);
+    for (let epoch = first; epoch < epochs; epoch++) {
+      const trained = await trainEpoch(epoch);
+      if (trained === null) {
+        aborted = true;
+        return;
+      }
+      // A stream that is not told its length is passed by until it is where the store is.
+      if (trained.steps === 0) continue;
+      const found = await evaluateAfter(epoch + 1, evaluators);
+      const penalty = found.train === undefined ? 0 : await evaluators.penalty();
+      const { seconds, secondsMetric, report, steps } = trained;
+      const event: EpochEvent = Object.freeze({
+        epoch: epoch + 1,
+        epochs,
+        ...(found.train && named("train", { ...found.train, cost: found.train.cost + penalty })),
+        ...(found.valid && named("valid", found.valid)),
+        seconds,
+        secondsMetric,
+        stepsPerSecond: steps / seconds,
+        report,
+      });
+      history.push(event);
+      const measured = found.valid ?? found.train;
+      const last = measured !== undefined && (await stops?.measure(epoch + 1, measured)) === true;
+      if (last || epoch + 1 === epochs) await stops?.restore();
+      yield event;
+      if (last) return;
+    }
+    if (history.length === 0) throw passedBy(ready.done);
+  }
+
+  const evaluateAfter = async (epoch: number, evaluators: SplitEvaluator) => {
+    const { evaluate = {} } = options;
+    if (evaluate === false) return {};
+    const { every = 1, train = !isStream(options.data), valid = true } = evaluate;
+    if (epoch % every !== 0 && epoch !== epochs) return {};
+    const rows = typeof train === "object" ? train.rows : undefined;
+    return {
+      ...(train === false ? {} : { train: await evaluators.evaluate("train", rows) }),
+      ...(valid && splits.includes("valid") ? { valid: await evaluators.evaluate("valid") } : {}),
+    };
+  };
+
+  const ready = () => prepared ?? notBegun();
+  const evaluate = async (split: SplitName): Promise<Evaluation> => {
+    const { evaluator } = ready();
+    if (training !== null) return training.evaluate(split);
+    // The data left the store when training ended: they are there for this one evaluation.
+    const once = evaluator();
+    try {
+      return await once.evaluate(split);
+    } finally {
+      await once.close();
+    }
+  };
+
+  const iterator = train();
+  return Object.freeze({
+    get store() {
+      return ready().store;
+    },
+    history,
+    splits,
+    get best() {
+      return stops?.best ?? null;
+    },
+    get aborted() {
+      return aborted;
+    },
+    [Symbol.asyncIterator]: () => iterator,
+    async finish() {
+      for await (const _ of iterator);
+      return history;
+    },
+    stop() {
+      stopped = true;
+    },
+    evaluate,
+    test: () => evaluate("test"),
+    async close() {
+      stopped = true;
+      await iterator.return();
+      if (options.store === undefined) await store?.close();
+    },
+  } satisfies Run);
+}
+
+/** An evaluation under the names of an event. */
+function named(split: "train" | "valid", { cost, accuracy, metrics }: Evaluation) {
+  return {
+    [`${split}Cost`]: cost,
+    ...(accuracy === undefined ? {} : { [`${split}Accuracy`]: accuracy }),
+    ...(Object.keys(metrics).length === 0 ? {} : { [`${split}Metrics`]: metrics }),
+  };
+}
+
+function notBegun(): never {
+  throw new GraphError({
+    where: "run",
+    must: "training must have begun",
+    got: "a run that was not iterated yet",
+    todo: "loop over the run, or await run.finish(), first",
+  });
+}
+
+function passedBy(done: number): GraphError {
+  return new GraphError({
+    where: "fit",
+    must: "the run must have steps left",
+    got: `a store on which this optimizer has done ${done}, as many as the stream has`,
+    todo: "ask for more epochs, or begin the optimizer anew: { resume: false }",
+  });
+}

@@ -1,0 +1,244 @@
+import { type AnyDataSet, type DataSet, isStream, rowsOf, type StreamSet } from "@metrigrad/data";
+import type { Node } from "@metrigrad/graph";
+import type { AnyLaw, Law } from "@metrigrad/nn";
+import type { Optimizer } from "@metrigrad/optim";
+import {
+  type Backend,
+  checkNames,
+  GraphError,
+  type MapTree,
+  type Store,
+  type Tensor,
+  type Tree,
+} from "@metrigrad/tensor";
+import type { AnyStream } from "../data/batchSource.ts";
+import type { StepContext } from "../step/context.ts";
+import { checkReport, type ReportOptions } from "../trainingStep.ts";
+import type { StepEvent } from "./events.ts";
+
+/** A tree of tensors as a tree of nodes. */
+export type NodesOf<T> = MapTree<T, Tensor, Node>;
+
+/** How to train. `Out` is what the model gives, `X` and `Y` are the inputs and targets of the data. */
+export interface FitOptions<
+  Out = Node,
+  X extends Tree<Tensor> = Tensor,
+  Y extends Tree<Tensor> = Tensor,
+> {
+  readonly data: DataSet<X, Y> | StreamSet<X, Y>;
+  /** The law of the targets around the model's output, which the loss is −ln p of. */
+  readonly likelihood?: Law<Out, NodesOf<Y>>;
+  /** In place of a likelihood: the loss of each sample, [n], or a scalar. */
+  readonly loss?: (output: Out, targets: NodesOf<Y>, context: StepContext) => Node;
+  readonly optimizer: Optimizer;
+  /** Rows of a training step; a last batch with fewer is left out. A stream has its own. */
+  readonly batchSize?: number;
+  /** Passes over the training rows. */
+  readonly epochs: number;
+  /** Seed of initial values, of shuffles and of random draws, an unsigned 32-bit integer. */
+  readonly seed: number;
+  /**
+   * Where to compute; a function, such as `reference`, is called when training begins. The run closes the store that
+   * it makes there.
+   */
+  readonly backend?: Backend | Promise<Backend> | (() => Backend | Promise<Backend>);
+  /**
+   * In place of a backend: a store that has the model, to go on from: parameters, the optimizer's state and the number
+   * of steps done, such as a loaded checkpoint.
+   */
+  readonly store?: Store;
+  /** Whether the optimizer's state and the step count of the store go on; true by default. */
+  readonly resume?: boolean;
+  /** β of the L2 term ½β Σ‖W‖², biases left out; 0 by default. */
+  readonly l2?: number;
+  /** Whether the weights of a split are used, where it has some; true by default. */
+  readonly sampleWeight?: boolean;
+  /** Own measures by name: a value per sample, [n], or a scalar; evaluated as means. */
+  readonly metrics?: Readonly<Record<string, (output: Out, targets: NodesOf<Y>) => Node>>;
+  /** What is evaluated between epochs; false: nothing. */
+  readonly evaluate?: EvaluateOptions | false;
+  /** Ends the run when it gets no better, and takes the best parameters back. */
+  readonly earlyStopping?: EarlyStopping;
+  /** Steps between looks at whether a value was not finite; 100 by default. */
+  readonly checkEvery?: number;
+  /**
+   * Ask the optimizer to report of its steps (λ, solver, residual, length in √nats): of the last one of
+   * each epoch, or of every k-th; `costly`: condition numbers and the like too. A report takes another forward
+   * and backward pass, outside of the measured seconds. False by default.
+   */
+  readonly report?: boolean | ReportOptions;
+  /** Called after each step; the run waits for the promise that it may return, so that it can save a checkpoint. */
+  readonly onStep?: (event: StepEvent) => unknown;
+  /** Whether `onStep` gets the loss of each step, which is then read from the device; false by default. */
+  readonly stepLoss?: boolean;
+  /** Ends the run before the next step; the state stays as it is. */
+  readonly signal?: AbortSignal;
+}
+
+/** What is evaluated between epochs. */
+export interface EvaluateOptions {
+  /** Epochs between evaluations; 1 by default. The last epoch is always evaluated. */
+  readonly every?: number;
+  /** The training rows: all, none, or so many of them by chance; all by default, none of a stream. */
+  readonly train?: boolean | { readonly rows: number };
+  /** The validation rows; true by default. */
+  readonly valid?: boolean;
+}
+
+/** When a run ends early. */
+export interface EarlyStopping {
+  /** Evaluations in a row that may be no better than the best one before. */
+  readonly patience: number;
+  /** "cost" by default, "accuracy", or the name of an own metric; of validation rows, of training rows without them. */
+  readonly metric?: string;
+  /** Whether more of it is better; by default for "accuracy" only. */
+  readonly higher?: boolean;
+  /** By how much a value must be better; 0 by default. */
+  readonly minDelta?: number;
+  /** Whether the run ends with the parameters and statistics of the best epoch; true by default. */
+  readonly restore?: boolean;
+}
+
+const known = [
+  "data",
+  "likelihood",
+  "loss",
+  "optimizer",
+  "batchSize",
+  "epochs",
+  "seed",
+  "backend",
+  "store",
+  "resume",
+  "l2",
+  "sampleWeight",
+  "metrics",
+  "evaluate",
+  "earlyStopping",
+  "checkEvery",
+  "report",
+  "onStep",
+  "stepLoss",
+  "signal",
+] as const satisfies readonly (keyof FitOptions)[];
+
+/** Options of any model and data. */
+export interface AnyFitOptions
+  extends Omit<FitOptions<never>, "data" | "likelihood" | "loss" | "metrics"> {
+  readonly data: AnyDataSet | AnyStream;
+  readonly likelihood?: AnyLaw;
+  readonly loss?: (output: never, targets: never, context: StepContext) => Node;
+  readonly metrics?: Readonly<Record<string, (output: never, targets: never) => Node>>;
+}
+
+const refuse = (must: string, got: unknown, todo: string): never => {
+  throw new GraphError({ where: "fit", must, got: String(got), todo });
+};
+
+/** Checks what can be checked before a graph is built. Throws GraphError. */
+export function checkOptions(
+  model: { readonly definition?: unknown },
+  options: AnyFitOptions,
+): void {
+  if (model?.definition === undefined) {
+    const todo = "fit(sequential(dense(784, 10)), { … })";
+    refuse("the first argument must be a module", typeof model, todo);
+  }
+  checkNames("fit", options, known, GraphError);
+  const { data, optimizer, likelihood, loss, epochs, seed, backend, store } = options;
+  if (typeof data?.train !== "function" && typeof data?.train?.inputs !== "object") {
+    refuse("data must be a data set or a stream", typeof data, "pass what dataSet(…) gives");
+  }
+  if (typeof optimizer?.update !== "function") {
+    refuse(
+      "optimizer must be a value like sgd()",
+      typeof optimizer,
+      "call it: { optimizer: sgd() }",
+    );
+  }
+  if ((likelihood === undefined) === (loss === undefined)) {
+    const got = loss === undefined ? "neither" : "both";
+    refuse("either likelihood or loss must be given", got, "pass { likelihood: categorical() }");
+  }
+  if (likelihood !== undefined && typeof likelihood?.logProb !== "function") {
+    refuse("likelihood must be a law", typeof likelihood, "call it: { likelihood: categorical() }");
+  }
+  if ((backend === undefined) === (store === undefined)) {
+    const got = store === undefined ? "neither" : "both";
+    refuse("either backend or store must be given", got, "pass { backend: cpu } or { store }");
+  }
+  for (const [name, value] of Object.entries({ loss, onStep: options.onStep })) {
+    if (value === undefined || typeof value === "function") continue;
+    refuse(`${name} must be a function`, typeof value, `pass { ${name}: (…) => … }`);
+  }
+  for (const [name, value] of Object.entries(options.metrics ?? {})) {
+    if (typeof value === "function") continue;
+    refuse(`metrics.${name} must be a function`, typeof value, "pass (output, targets) => node");
+  }
+  positive("epochs", epochs, 5);
+  positive("checkEvery", options.checkEvery ?? 100, 100);
+  checkReport("fit", options.report ?? false);
+  const { l2 = 0 } = options;
+  if (!(l2 >= 0 && Number.isFinite(l2))) {
+    refuse("l2 must be a finite number ≥ 0", l2, "pass a number such as 1e-3");
+  }
+  if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
+    refuse("seed must be an integer in 0 … 2³²−1", seed, "pass a number such as 1");
+  }
+  checkEvaluate(options.evaluate);
+  checkStopping(options);
+  checkBatchSize(options);
+}
+
+function positive(name: string, value: unknown, example: number): void {
+  if (Number.isInteger(value) && (value as number) >= 1) return;
+  refuse(`${name} must be a positive integer`, value, `pass a number such as ${example}`);
+}
+
+function checkEvaluate(given: AnyFitOptions["evaluate"]): void {
+  if (given === undefined || given === false) return;
+  checkNames("fit, evaluate", given, ["every", "train", "valid"], GraphError);
+  positive("evaluate.every", given.every ?? 1, 1);
+  const { train = true } = given;
+  if (typeof train === "boolean") return;
+  checkNames("fit, evaluate.train", train, ["rows"], GraphError);
+  positive("evaluate.train.rows", train.rows, 1000);
+}
+
+function checkStopping({ earlyStopping, evaluate, metrics = {}, data }: AnyFitOptions): void {
+  if (earlyStopping === undefined) return;
+  const names = ["patience", "metric", "higher", "minDelta", "restore"];
+  checkNames("fit, earlyStopping", earlyStopping, names, GraphError);
+  const { patience, metric = "cost", minDelta = 0 } = earlyStopping;
+  positive("earlyStopping.patience", patience, 3);
+  if (!(minDelta >= 0 && Number.isFinite(minDelta))) {
+    refuse("earlyStopping.minDelta must be a finite number ≥ 0", minDelta, "leave it out for 0");
+  }
+  const measured = ["cost", "accuracy", ...Object.keys(metrics)];
+  if (!measured.includes(metric)) {
+    const must = `earlyStopping.metric must be among ${measured.join(", ")}`;
+    refuse(must, metric, "add it to `metrics`");
+  }
+  const valid = evaluate !== false && evaluate?.valid !== false && data.valid !== undefined;
+  const train = evaluate !== false && evaluate?.train !== false && !isStream(data);
+  if (valid || train) return;
+  const todo = "give the data a valid split, or leave `evaluate` out";
+  refuse("earlyStopping needs an evaluation between epochs", "none", todo);
+}
+
+function checkBatchSize({ data, batchSize }: AnyFitOptions): void {
+  if (isStream(data)) {
+    if (batchSize === undefined) return;
+    refuse(
+      "batchSize must be left out for a stream",
+      batchSize,
+      "its batches say how large they are",
+    );
+  } else {
+    const rows = rowsOf(data.train.inputs);
+    const whole = Number.isInteger(batchSize) && (batchSize as number) >= 1;
+    if (whole && (batchSize as number) <= rows) return;
+    const must = `batchSize must be an integer from 1 to the number of training rows, ${rows}`;
+    refuse(must, batchSize, "pass a number such as 50");
+  }
+}

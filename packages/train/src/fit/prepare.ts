@@ -1,0 +1,172 @@
+import {
+  type AnyDataSet,
+  type AnySplit,
+  checkFinite,
+  type DataParts,
+  dataSet,
+  isStream,
+  type SplitName,
+  splitsOf,
+} from "@metrigrad/data";
+import type { Node } from "@metrigrad/graph";
+import type { AnyModule, NodeTree } from "@metrigrad/nn";
+import { type Backend, GraphError, type Store } from "@metrigrad/tensor";
+import {
+  type AnyStream,
+  type BatchSource,
+  residentSource,
+  streamSource,
+  weightsFeed,
+} from "../data/batchSource.ts";
+import type { BatchPlace } from "../divergence.ts";
+import { checkStored } from "../step/context.ts";
+import { type Runner, stepRunner } from "../step/runner.ts";
+import { stepGraph } from "../step/stepGraph.ts";
+import { checkClasses, checkObserved, type Objective, objectiveOf } from "./objective.ts";
+import type { AnyFitOptions } from "./options.ts";
+import { type SplitEvaluator, splitEvaluator } from "./splits.ts";
+
+/** A run that is ready to train. */
+export interface Prepared {
+  readonly store: Store;
+  readonly source: BatchSource;
+  readonly runner: Runner;
+  /** Where the steps of late are in the data, by their number from 1. */
+  readonly places: Map<number, BatchPlace>;
+  /** Makes what evaluates; the caller closes it. */
+  evaluator(): SplitEvaluator;
+  /** Steps done before, by the run that the store comes from. */
+  readonly done: number;
+  /** Steps of the whole run; null where they are not known. */
+  readonly steps: number | null;
+}
+
+const running = new WeakSet<Store>();
+
+/** Says that a run uses a store; throws GraphError where another one does. The result says that it does not any more. */
+export function claimStore(store: Store): () => void {
+  if (running.has(store)) {
+    throw new GraphError({
+      where: "fit",
+      must: "a store may be trained by one run at a time",
+      got: "another run that has not ended",
+      todo: "await it, close it, or use a store of its own",
+    });
+  }
+  running.add(store);
+  return () => void running.delete(store);
+}
+
+/** The store of a run: the one that is given, or a new one. Throws GraphError. */
+export async function storeOf(model: AnyModule, options: AnyFitOptions): Promise<Store> {
+  const { store, backend, seed } = options;
+  if (store !== undefined) {
+    checkStored("fit", model, store);
+    return store;
+  }
+  const device = (await (typeof backend === "function" ? backend() : backend)) as Backend;
+  if (typeof device?.store !== "function") {
+    throw new GraphError({
+      where: "fit",
+      must: "backend must be one, a promise of one, or a function that makes one",
+      got: typeof device,
+      todo: "call it: { backend: await reference() }",
+    });
+  }
+  return device.store(model, { seed });
+}
+
+/** Checks the data, builds the step and makes it ready. Throws GraphError, DataError and what the model throws. */
+export async function prepare(
+  model: AnyModule,
+  options: AnyFitOptions,
+  store: Store,
+): Promise<Prepared> {
+  const { likelihood = null, loss = null, epochs, seed, l2 = 0, metrics = {} } = options;
+  const { sampleWeight: useWeights = true, resume = true, optimizer } = options;
+  const objective: Objective = { model, likelihood, loss };
+  const data = checkedData(options.data);
+  let output: NodeTree | null = null;
+  const check = (name: SplitName, { targets }: AnySplit) => {
+    if (likelihood === null || output === null) return;
+    checkObserved(`fit(${data.name}), ${name}`, likelihood, targets, output);
+  };
+  const settings = { batchSize: options.batchSize, seed, useWeights };
+  const source = isStream(data)
+    ? await streamSource(data, settings, (batch) => check("train", batch))
+    : await residentSource(store, data, settings);
+  try {
+    const { stepsPerEpoch, form, weighted, batchSize } = source;
+    const steps = stepsPerEpoch === null ? null : epochs * stepsPerEpoch;
+    const graph = stepGraph(store, {
+      where: "fit",
+      optimizer,
+      feeds: source.feeds,
+      loss: (feeds, context) => {
+        const made = objectiveOf(objective, form.nodes(feeds), context);
+        output ??= made.output;
+        return made.loss;
+      },
+      weights: weighted ? (feeds) => feeds[weightsFeed] as Node : undefined,
+      steps: steps ?? undefined,
+      l2,
+      resume,
+    });
+    if (output !== null && likelihood !== null) checkClasses(output, data);
+    for (const [name, split] of isStream(data) ? [] : splitsOf(data)) check(name, split);
+    const places = new Map<number, BatchPlace>();
+    const asked = typeof options.report === "object" ? options.report : {};
+    const runner = await stepRunner(store, graph, {
+      where: "fit",
+      optimizer: optimizer.name,
+      checkFinite: true,
+      checkEvery: options.checkEvery ?? 100,
+      costly: asked.costly ?? false,
+      placeOf: (step) => places.get(step) ?? null,
+    });
+    const done = await runner.count();
+    if (steps !== null && done >= steps) {
+      await runner.close();
+      throw nothingLeft(done, steps);
+    }
+    return {
+      store,
+      source,
+      runner,
+      places,
+      done,
+      steps,
+      evaluator: () =>
+        splitEvaluator({
+          store,
+          data,
+          evaluated: { objective, metrics },
+          useWeights,
+          seed,
+          penalty: graph.penalty,
+          stream: isStream(data) ? { form, batchSize } : null,
+          check,
+        }),
+    };
+  } catch (error) {
+    await source.release();
+    throw error;
+  }
+}
+
+/** Data that `dataSet` did not see are checked as it does. Throws DataError. */
+function checkedData(data: AnyDataSet | AnyStream): AnyDataSet | AnyStream {
+  if (isStream(data)) return data;
+  const checked: AnyDataSet = dataSet(data as DataParts);
+  checkFinite(checked);
+  return checked;
+}
+
+function nothingLeft(done: number, steps: number): GraphError {
+  return new GraphError({
+    where: "fit",
+    must: `the run must have steps left (it has ${steps})`,
+    got: `a store on which this optimizer has done ${done}`,
+    todo: "ask for more epochs, or begin the optimizer anew: { resume: false }",
+  });
+}

@@ -1,0 +1,127 @@
+import { type AnyDataSet, type AnySplit, isStream, rowsOf, type SplitName } from "@metrigrad/data";
+import { compile, type Program } from "@metrigrad/graph";
+import type { Penalty } from "@metrigrad/optim";
+import { DataError, type Handle, permutation, type Store } from "@metrigrad/tensor";
+import type { AnyStream } from "../data/batchSource.ts";
+import { type BatchForm, fedRows, type Rows, residentRows } from "../data/form.ts";
+import { type EvaluatedRows, type Evaluator, type EvaluatorSpec, evaluator } from "./evaluator.ts";
+import type { Evaluation } from "./events.ts";
+
+/** Evaluates a model on the splits of a data set. */
+export interface SplitEvaluator {
+  /** On all rows of a split, or on so many of them that are chosen once. Throws DataError for an absent split. */
+  evaluate(name: SplitName, rows?: number): Promise<Evaluation>;
+  /** The L2 term. */
+  penalty(): Promise<number>;
+  /** Frees programs and data. */
+  close(): Promise<void>;
+}
+
+/** What all splits share. */
+export interface SplitSettings {
+  readonly store: Store;
+  readonly data: AnyDataSet | AnyStream;
+  readonly evaluated: Pick<EvaluatorSpec, "objective" | "metrics">;
+  readonly useWeights: boolean;
+  readonly seed: number;
+  readonly penalty: Penalty | null;
+  /** How the batches of a stream come, and how many rows they have; null for a data set. */
+  readonly stream: { readonly form: BatchForm; readonly batchSize: number } | null;
+  readonly check: (name: SplitName, split: AnySplit) => void;
+}
+
+/** One split, made ready. */
+interface Prepared {
+  readonly evaluator: Evaluator;
+  parts(rows: number | undefined): AsyncIterable<EvaluatedRows> | Iterable<EvaluatedRows>;
+  close(): Promise<void>;
+}
+
+/** Evaluators of splits; each is made when it is first needed. */
+export function splitEvaluator(settings: SplitSettings): SplitEvaluator {
+  const { store, data, penalty } = settings;
+  const prepared = new Map<SplitName, Promise<Prepared>>();
+  let l2: Program<Handle> | null = null;
+  return {
+    async evaluate(name, rows) {
+      if (!splitNames(data).includes(name)) throw absent(name);
+      const made = prepared.get(name) ?? prepare(settings, name);
+      prepared.set(name, made);
+      const { evaluator: own, parts } = await made;
+      return own.evaluate(parts(rows));
+    },
+    async penalty() {
+      if (penalty === null) return 0;
+      l2 ??= await compile({ outputs: penalty.value }, store);
+      return (await (await l2.run()).read()).item();
+    },
+    async close() {
+      for (const made of prepared.values()) await (await made).close();
+      prepared.clear();
+      await l2?.close();
+      l2 = null;
+    },
+  };
+}
+
+/** The splits that have rows. */
+export function splitNames(data: AnyDataSet | AnyStream): readonly SplitName[] {
+  return (["train", "valid", "test"] as const).filter((name) => {
+    if (isStream(data)) return data[name] !== undefined;
+    const split = data[name];
+    return split !== undefined && rowsOf(split) > 0;
+  });
+}
+
+async function prepare(settings: SplitSettings, name: SplitName): Promise<Prepared> {
+  const { store, data, evaluated, useWeights, seed, stream, check } = settings;
+  const weighted = (split: AnySplit): AnySplit => {
+    return useWeights ? split : { inputs: split.inputs, targets: split.targets };
+  };
+  if (stream !== null) {
+    const { form, batchSize } = stream;
+    const own = evaluator({ ...evaluated, form, most: batchSize }, store);
+    const pass = (data as AnyStream)[name] as AnyStream["train"];
+    return {
+      evaluator: own,
+      async *parts(rows = Number.POSITIVE_INFINITY) {
+        let left = rows;
+        for await (const batch of pass(0)) {
+          check(name, batch);
+          const count = Math.min(left, rowsOf(batch));
+          const chosen = Int32Array.from({ length: count }, (_, row) => row);
+          yield { rows: fedRows(form, weighted(batch)), chosen };
+          left -= count;
+          if (left <= 0) return;
+        }
+      },
+      close: own.close,
+    };
+  }
+  const split = weighted((data as AnyDataSet)[name] as AnySplit);
+  const resident = await residentRows(store, (data as AnyDataSet).name, split, data);
+  const own = evaluator({ ...evaluated, form: resident.form, most: resident.count }, store);
+  return {
+    evaluator: own,
+    parts: (rows) => [{ rows: resident, ...sample(resident, rows, seed) }],
+    close: async () => {
+      await own.close();
+      await resident.release();
+    },
+  };
+}
+
+/** So many rows by chance, the same ones every time. */
+function sample({ count }: Rows, rows: number | undefined, seed: number) {
+  if (rows === undefined || rows >= count) return {};
+  return { chosen: permutation(count, { seed, path: "data/evaluated" }).subarray(0, rows) };
+}
+
+function absent(name: SplitName): DataError {
+  return new DataError({
+    where: "run.evaluate",
+    must: `the data must have rows in ${name}`,
+    got: "none",
+    todo: `give the data a ${name} split`,
+  });
+}

@@ -1,0 +1,38 @@
+import { type Node, planOf } from "@metrigrad/graph";
+import { type FloatType, type Plan, type Step, sizeOf, stepViews } from "@metrigrad/tensor";
+
+/** Rows that go through a model together, at most: enough for fast products. */
+const mostRows = 2500;
+
+/**
+ * Operations of one run, at most: a cpu does them in about 20 ms, so that the event loop is free in between. The size
+ * of chunks follows from the graph and not from the clock, so that results do not depend on how fast a machine is.
+ */
+const mostWork = 2e8;
+
+/** How many rows should go through a graph together; `build` gives its outputs for so many rows. */
+export function chunkRows(
+  build: (rows: number) => readonly Node[],
+  most: number,
+  float: FloatType,
+): number {
+  const rows = Math.max(1, Math.min(most, mostRows));
+  const work = workOf(planOf({ outputs: build(rows), updates: [], float }).plan);
+  return work <= mostWork ? rows : Math.max(1, Math.floor((rows * mostWork) / work));
+}
+
+/** About how many operations a plan takes. */
+function workOf(plan: Plan): number {
+  return plan.steps.reduce((sum, step) => sum + stepWork(step), 0);
+}
+
+function stepWork(step: Step): number {
+  const { reads, writes } = stepViews(step);
+  const elements = [...reads, ...writes].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (step.kind === "matmul") return 2 * sizeOf(step.a.shape) * (step.b.shape.at(-1) ?? 1);
+  if (step.kind === "gram") return sizeOf(step.x.shape) * (step.x.shape.at(-1) ?? 1);
+  if (step.kind === "triangularSolve") return sizeOf(step.rhs.shape) * (step.l.shape.at(-1) ?? 1);
+  if (step.kind === "cholesky") return sizeOf(step.a.shape) * (step.a.shape.at(-1) ?? 1);
+  if (step.kind === "eigh") return 20 * sizeOf(step.a.shape) * (step.a.shape.at(-1) ?? 1);
+  return 4 * elements;
+}

@@ -1,0 +1,168 @@
+import { gatherRows, type Reading, rowsOf } from "@metrigrad/data";
+import { compile, input, isNode, type Node } from "@metrigrad/graph";
+import {
+  type AnyLaw,
+  type AnyModule,
+  applierOf,
+  type Law,
+  type Module,
+  type NodeTree,
+  namedNodes,
+} from "@metrigrad/nn";
+import {
+  checkNames,
+  GraphError,
+  hostArray,
+  isTensor,
+  type MapTree,
+  mapTree,
+  ShapeError,
+  type Store,
+  showShape,
+  storedType,
+  type Tensor,
+  type Tree,
+  tensor,
+} from "@metrigrad/tensor";
+import { feedTree, inputsOf, leafFeeds, leafValues, scaledInputs } from "./data/reading.ts";
+import { chunkRows } from "./host/chunkRows.ts";
+import { pacer } from "./host/pause.ts";
+import { checkStored } from "./step/context.ts";
+
+/** How a model is applied to data. */
+export interface PredictOptions<Out = Node, Y = Node> {
+  /** Rows that go through the model together; by their work by default. Results do not depend on it. */
+  readonly batchSize?: number;
+  /** What stored inputs are multiplied by, as in a data set: `data.inputScale`. */
+  readonly inputScale?: Reading["inputScale"] | undefined;
+  /** Gives the most probable response under this law in place of the output: labels or values. */
+  readonly likelihood?: Law<Out, Y>;
+  /** Ends it before the next rows, by what `signal.throwIfAborted` throws. */
+  readonly signal?: AbortSignal;
+}
+
+/** Inputs, or a split of a data set. */
+type Inputs = Tree<Tensor> | { readonly inputs: Tree<Tensor>; readonly targets: Tree<Tensor> };
+
+/**
+ * What a model puts out for rows of inputs, in inference mode: any number of rows, in chunks.
+ * @param model - The module.
+ * @param store - It has the model's values.
+ * @param inputs - Leaves [rows, …] in the form of the model's input, or a split with `inputs` and `targets`.
+ * @param options - `inputScale` of the data set, `likelihood` for responses, `batchSize`, `signal`.
+ * @returns Leaves [rows, …] in the form of the model's output, or of the law's response.
+ * @throws GraphError for a store without the model, DataError where leaves differ in rows, ShapeError where an output
+ *   has no value per row, and what the model throws
+ */
+export async function predict<In, Out, Y = Out>(
+  model: Module<In, Out>,
+  store: Store,
+  inputs: Inputs,
+  options: PredictOptions<Out, Y> = {},
+): Promise<MapTree<Y, Node, Tensor>> {
+  checkNames("predict", options, ["batchSize", "inputScale", "likelihood", "signal"], GraphError);
+  const whole = model as unknown as AnyModule;
+  checkStored("predict", whole, store);
+  const { batchSize, inputScale, likelihood, signal } = options;
+  const given = isSplit(inputs) ? inputs.inputs : inputs;
+  const n = rowsOf(given);
+  const law = (likelihood ?? null) as AnyLaw | null;
+  const reading: Reading = inputScale === undefined ? {} : { inputScale };
+  const build = (rows: number) => outputOf(whole, store, given, reading, law, rows);
+  const nodesFor = (rows: number) => namedNodes(build(rows)).map(([, node]) => node);
+  const size = sizeFor(batchSize, n, nodesFor, store);
+  const output = build(size);
+  const nodes = namedNodes(output);
+  for (const [path, node] of nodes) checkRows(path, node, size);
+  const program = await compile({ outputs: nodes.map(([, node]) => node) }, store);
+  try {
+    const results = nodes.map(([, { shape, type }]) => {
+      const row = shape.slice(1);
+      const dtype = storedType(type, store.float);
+      return {
+        shape: [n, ...row],
+        dtype,
+        row: row.reduce((a, b) => a * b, 1),
+        data: hostArray(dtype, n * row.reduce((a, b) => a * b, 1)),
+      };
+    });
+    const used = new Set(program.plan.feeds.map(({ name }) => name));
+    const rest = pacer();
+    for (let first = 0; first < n; first += size) {
+      signal?.throwIfAborted();
+      // The last rows are filled up with the very last one.
+      const rows = Int32Array.from({ length: size }, (_, at) => Math.min(first + at, n - 1));
+      const feeds = leafValues("inputs", gatherRows(given, rows) as Tree<Tensor>);
+      const own = Object.entries({ ...feeds, [weightsFeed]: weightsFor(rows, first, n) });
+      const handles = await program.run(Object.fromEntries(own.filter(([name]) => used.has(name))));
+      for (const [at, handle] of handles.entries()) {
+        const { data, row } = results[at] as (typeof results)[number];
+        const values = (await handle.read()).data();
+        data.set(values.subarray(0, Math.min(size, n - first) * row), first * row);
+      }
+      await rest();
+    }
+    let next = 0;
+    return mapTree(output, isNode, () => {
+      const { data, shape, dtype } = results[next++] as (typeof results)[number];
+      return tensor(data, { shape, dtype });
+    }) as MapTree<Y, Node, Tensor>;
+  } finally {
+    await program.close();
+  }
+}
+
+/** Name of the feed of weights; 0 is padding. */
+const weightsFeed = "row weights";
+
+function weightsFor(rows: Int32Array, first: number, n: number): Tensor {
+  return tensor(Float32Array.from(rows, (_, at) => (first + at < n ? 1 : 0)));
+}
+
+/** The model's output for so many rows, or the law's response to it. */
+function outputOf(
+  model: AnyModule,
+  store: Store,
+  inputs: Tree<Tensor>,
+  reading: Reading,
+  law: AnyLaw | null,
+  rows: number,
+): NodeTree {
+  const feeds = inputsOf(leafFeeds("inputs", inputs, rows));
+  const x = scaledInputs(feedTree("inputs", inputs, feeds), reading);
+  const rowWeights = input(weightsFeed, [rows]);
+  const applier = applierOf({ mode: "infer", rowWeights, pathOf: (spec) => store.pathOf(spec) });
+  const { response } = applier.apply(model, x);
+  return law === null ? response : (law.predict(response) as NodeTree);
+}
+
+function sizeFor(
+  batchSize: number | undefined,
+  n: number,
+  nodes: (rows: number) => readonly Node[],
+  store: Store,
+): number {
+  if (batchSize === undefined) return chunkRows(nodes, n, store.float);
+  if (Number.isInteger(batchSize) && batchSize >= 1) return Math.min(batchSize, Math.max(1, n));
+  throw new GraphError({
+    where: "predict",
+    must: "batchSize must be a positive integer",
+    got: String(batchSize),
+    todo: "leave it out",
+  });
+}
+
+function isSplit(value: Inputs): value is Exclude<Inputs, Tensor> & { inputs: Tree<Tensor> } {
+  if (isTensor(value) || Array.isArray(value)) return false;
+  return "inputs" in value && "targets" in value;
+}
+
+function checkRows(path: string, { shape }: Node, rows: number): void {
+  if (shape[0] === rows) return;
+  throw new ShapeError({
+    where: "predict",
+    must: `the output${path === "" ? "" : ` ${path}`} must have a value per row, [${rows}, …] for ${rows} rows`,
+    got: showShape(shape),
+    todo: "apply the model by applyModel, and read it by evaluate",
+  });
+}

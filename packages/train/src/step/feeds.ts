@@ -1,0 +1,84 @@
+import { type Feeds, input, type Node } from "@metrigrad/graph";
+import {
+  GraphError,
+  isTensor,
+  type Shape,
+  ShapeError,
+  sameShape,
+  showShape,
+  type Tensor,
+  tensor,
+  type ValueType,
+} from "@metrigrad/tensor";
+
+/** Shape of a value that is passed to each step, and its element type where that is not `float`. */
+export type FeedSpec = Shape | { readonly shape: Shape; readonly type?: ValueType };
+
+/** What is passed to each step, by name. */
+export type FeedSpecs = Readonly<Record<string, FeedSpec>>;
+
+/** The nodes of feeds. */
+export type FeedNodes<F> = { readonly [K in keyof F]: Node };
+
+/** Values for feeds: tensors or nested arrays of numbers. */
+export type FeedValues<F> = { readonly [K in keyof F]: Feeds[string] };
+
+/** Name of the feed that carries the number of steps done before. */
+export const numberFeed = "training step";
+
+/** The input nodes of feeds. Throws GraphError for what is no shape, and for a name that is taken. */
+export function feedNodes<F extends FeedSpecs>(where: string, feeds: F): FeedNodes<F> {
+  if (typeof feeds !== "object" || feeds === null || Array.isArray(feeds)) {
+    throw refused(where, "feeds must be a record of shapes", String(feeds));
+  }
+  const nodes = Object.entries(feeds).map(([name, spec]) => {
+    const { shape, type } = specOf(spec);
+    if (!Array.isArray(shape)) throw refused(where, `feed ${name} must have a shape`, String(spec));
+    if (name === numberFeed) throw refused(where, "feeds must have names of their own", name);
+    return [name, input(name, shape, type)] as const;
+  });
+  return Object.fromEntries(nodes) as FeedNodes<F>;
+}
+
+/** A feed in its long form. */
+export function specOf(spec: FeedSpec): { readonly shape: Shape; readonly type: ValueType } {
+  if (Array.isArray(spec)) return { shape: spec as Shape, type: "float" };
+  const { shape, type = "float" } = spec as { shape: Shape; type?: ValueType };
+  return { shape, type };
+}
+
+/**
+ * The values of all feeds as tensors.
+ * @throws GraphError for a feed that is missing or unknown, ShapeError for a wrong shape
+ */
+export function feedTensors(
+  where: string,
+  specs: FeedSpecs,
+  values: Feeds,
+): Record<string, Tensor> {
+  const names = Object.keys(specs);
+  const unknown = Object.keys(values ?? {}).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw refused(where, `feeds must be among ${names.join(", ") || "none"}`, unknown);
+  }
+  const tensors = names.map((name) => {
+    const given = values?.[name];
+    const { shape } = specOf(specs[name] as FeedSpec);
+    if (given === undefined) {
+      throw refused(where, `feed ${name} must have a value of shape ${showShape(shape)}`, "none");
+    }
+    const value = isTensor(given) ? given : tensor(given);
+    if (sameShape(value.shape, shape)) return [name, value] as const;
+    throw new ShapeError({
+      where,
+      must: `feed ${name} must have shape ${showShape(shape)}`,
+      got: showShape(value.shape),
+      todo: "reshape it, or make another step for this shape",
+    });
+  });
+  return Object.fromEntries(tensors);
+}
+
+function refused(where: string, must: string, got: string): GraphError {
+  return new GraphError({ where, must, got, todo: "pass for example { x: [64, 2] }" });
+}

@@ -1,0 +1,111 @@
+import { div, isNode, mean, mul, type Node, sum } from "@metrigrad/graph";
+import { type AnyModule, type Applier, applierOf, type Mode } from "@metrigrad/nn";
+import { GraphError, ShapeError, type Store, showShape } from "@metrigrad/tensor";
+import { type StepContext, stepContext } from "./context.ts";
+
+/** What a loss returns: a scalar, a value per sample [n], or one of them beside outputs to read. */
+export type LossResult =
+  | Node
+  | { readonly loss: Node; readonly outputs?: Readonly<Record<string, Node>> };
+
+/** How the forward pass of a step is made. */
+export interface ForwardSpec<F> {
+  readonly where: string;
+  readonly store: Store;
+  readonly feeds: F;
+  readonly loss: (feeds: F, context: StepContext) => LossResult;
+  readonly weights: ((feeds: F) => Node | null) | null;
+  readonly step: Node;
+  readonly progress: Node;
+}
+
+/** A forward pass. */
+export interface Forward {
+  /** A scalar. */
+  readonly loss: Node;
+  readonly outputs: Readonly<Record<string, Node>>;
+  /** What was applied in it. */
+  readonly applier: Applier;
+  /** The modules that the loss applied. */
+  readonly modules: ReadonlySet<AnyModule>;
+  /** Weights of the samples [n], with mean 1; null: all 1. */
+  readonly relativeWeights: Node | null;
+  /** Samples of the batch. */
+  readonly samples: number;
+}
+
+/** Calls the loss. Throws what it throws, and GraphError and ShapeError for what it returns. */
+export function forwardPass<F>(spec: ForwardSpec<F>, mode: Mode): Forward {
+  const { where, store, feeds, step, progress } = spec;
+  const rowWeights = spec.weights?.(feeds) ?? null;
+  if (rowWeights !== null) checkWeights(where, rowWeights);
+  const applier = applierOf({ mode, rowWeights, pathOf: (one) => store.pathOf(one) });
+  const modules = new Set<AnyModule>();
+  const context = stepContext(applier, modules, { where, store, mode, step, progress });
+  const { loss: given, outputs } = resultOf(where, spec.loss(feeds, context));
+  const first = Object.values(feeds as Record<string, Node>)[0]?.shape[0];
+  const samples = given.shape[0] ?? applier.applications[0]?.samples ?? first ?? 1;
+  return {
+    loss: averageOf(where, given, rowWeights),
+    outputs,
+    applier,
+    modules,
+    samples,
+    relativeWeights: rowWeights === null ? null : div(mul(rowWeights, samples), sum(rowWeights)),
+  };
+}
+
+/** The mean of a loss per sample, weighted where samples have weights; a scalar stays as it is. */
+function averageOf(where: string, loss: Node, weights: Node | null): Node {
+  if (loss.shape.length === 0) {
+    if (weights === null) return loss;
+    throw new GraphError({
+      where,
+      must: "the loss must have a value per sample, [n], where samples have weights",
+      got: "a scalar",
+      todo: "leave the mean over the batch to the step",
+    });
+  }
+  if (weights === null) return mean(loss);
+  if (loss.shape[0] === weights.shape[0]) return div(sum(mul(loss, weights)), sum(weights));
+  throw new ShapeError({
+    where,
+    must: "there must be as many weights as values of the loss",
+    got: `${showShape(weights.shape)} and ${showShape(loss.shape)}`,
+    todo: "return a value per sample, or leave the weights out",
+  });
+}
+
+function resultOf(where: string, result: LossResult) {
+  const { loss, outputs = {} } = isNode(result) ? { loss: result } : (result ?? {});
+  if (!isNode(loss) || loss.type !== "float" || loss.shape.length > 1) {
+    throw new GraphError({
+      where,
+      must: "loss must return a float node that is a scalar or [n], or { loss, outputs }",
+      got: isNode(loss) ? `${loss.type} ${showShape(loss.shape)}` : describe(result),
+      todo: "return for example mean(square(sub(y, target)))",
+    });
+  }
+  const odd = Object.entries(outputs).find(([, node]) => !isNode(node));
+  if (odd === undefined) return { loss, outputs };
+  throw new GraphError({
+    where,
+    must: `outputs.${odd[0]} must be a node`,
+    got: typeof odd[1],
+    todo: "return nodes by name: { loss, outputs: { y } }",
+  });
+}
+
+function describe(value: unknown): string {
+  return value instanceof Promise ? "a promise" : `a ${typeof value}`;
+}
+
+function checkWeights(where: string, weights: Node): void {
+  if (isNode(weights) && weights.type === "float" && weights.shape.length === 1) return;
+  throw new ShapeError({
+    where,
+    must: "weights must be float [n]",
+    got: isNode(weights) ? `${weights.type} ${showShape(weights.shape)}` : typeof weights,
+    todo: "return one of the feeds: { weights: ({ w }) => w }",
+  });
+}

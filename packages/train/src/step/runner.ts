@@ -1,0 +1,196 @@
+import {
+  cast,
+  compile,
+  type Feeds,
+  type Node,
+  stack,
+  type Update,
+  variable,
+} from "@metrigrad/graph";
+import { type Handle, type Store, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
+import type { BatchPlace } from "../divergence.ts";
+import { divergedAt } from "./diverged.ts";
+import { dueName, duePhases } from "./due.ts";
+import { findFailingNode } from "./failingNode.ts";
+import { numberFeed } from "./feeds.ts";
+import { guardUpdates, plainUpdates } from "./guard.ts";
+import { type MeteredProgram, metered } from "./meter.ts";
+import { claimSlots, countOf, dropCount } from "./openSteps.ts";
+import type { OptimizerReport } from "./report.ts";
+import { type Reporter, reporter } from "./reporter.ts";
+import type { StepGraph } from "./stepGraph.ts";
+
+/** How steps are run. */
+export interface RunnerSettings {
+  readonly where: string;
+  readonly optimizer: string;
+  /** Whether steps that are not finite are noticed and undone. */
+  readonly checkFinite: boolean;
+  /** Steps between looks at whether one was not finite, where nothing is read. */
+  readonly checkEvery: number;
+  readonly costly: boolean;
+  /** Where in the data a step (from 1) is. */
+  readonly placeOf?: (step: number) => BatchPlace | null;
+}
+
+/** What is read of one step. */
+export interface StepReading {
+  readonly loss: number;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+/** Runs the steps of a graph, one at a time. */
+export interface Runner {
+  /** Steps done so far. */
+  count(): Promise<number>;
+  /** One step without reading anything. Throws DivergenceError. */
+  advance(feeds: Feeds): Promise<void>;
+  /** One step; gives the loss and the outputs of before it. Throws DivergenceError. */
+  read(feeds: Feeds): Promise<StepReading>;
+  /** What the optimizer reports of the next step on these feeds. */
+  report(feeds: Feeds): Promise<OptimizerReport>;
+  /** Throws DivergenceError where one of the steps since the last look was not finite. */
+  check(): Promise<void>;
+  takeMetricSeconds(): number;
+  close(): Promise<void>;
+}
+
+/** Bytes of feeds that are kept to find out what was not finite in a step, at most. */
+const keptBytes = 2 ** 26;
+
+let runners = 0;
+
+/** Takes over or makes the optimizer's state on the store, and runs steps there. */
+export async function stepRunner(
+  store: Store,
+  graph: StepGraph,
+  settings: RunnerSettings,
+): Promise<Runner> {
+  const { where, checkFinite, checkEvery } = settings;
+  const { slots, counter, failed, outputs } = graph;
+  const gone = slots.others;
+  const release = claimSlots(where, store, settings.optimizer, slots.asked, gone);
+  try {
+    await store.remove(gone);
+    await store.add(slots.asked);
+    // A store whose last run diverged may go on, with other settings.
+    if (checkFinite) await store.write(failed.attrs, tensor(0));
+  } catch (error) {
+    release();
+    throw error;
+  }
+  for (const { spec } of gone) dropCount(store, spec);
+  const count = countOf(store, counter.attrs);
+  const programs = new Map<string, MeteredProgram<readonly Handle[]>>();
+  /** The loss, and the number of the step that failed; programs that read write it. */
+  const told = variable(`step${runners++}/reading`, [2], { role: "data" });
+  const kept = new Map<number, Feeds>();
+  let keptSize = 0;
+  let reports: Reporter | null = null;
+
+  const done = async (): Promise<number> => {
+    count.done ??= (await store.read(counter.attrs)).item();
+    return count.done;
+  };
+
+  const programOf = async (step: number, reading: boolean) => {
+    const due = duePhases(graph.phases, step);
+    const name = `${dueName(due)}${reading ? " read" : ""}`;
+    const known = programs.get(name);
+    if (known !== undefined) return known;
+    const guard = checkFinite ? guardUpdates : plainUpdates;
+    const guarded = guard(graph.loss, graph.updates(due), graph);
+    const values = stack([graph.loss, cast(guarded.failed, "float")]);
+    const updates: Update[] = [...guarded.updates, ...(reading ? [[told, values] as const] : [])];
+    const nodes: readonly Node[] = reading ? Object.values(outputs) : [];
+    const made = metered(await compile({ outputs: nodes, updates }, store));
+    programs.set(name, made);
+    return made;
+  };
+
+  /** Those of the feeds that the program takes; the graph may leave some unused. */
+  const feedsOf = ({ program }: MeteredProgram<unknown>, feeds: Feeds): Feeds => {
+    const own = program.plan.feeds.map(({ name }) => [name, feeds[name]] as const);
+    return Object.fromEntries(own) as Feeds;
+  };
+
+  const step = async (feeds: Feeds, reading: boolean): Promise<readonly Handle[]> => {
+    const number = await done();
+    const program = await programOf(number, reading);
+    const all = { ...feeds, [numberFeed]: tensor(Int32Array.of(number), { shape: [] }) };
+    const own = feedsOf(program, all);
+    kept.set(number + 1, all);
+    keptSize += bytesOf(feeds);
+    const result = reading && Object.keys(outputs).length > 0;
+    const handles = result ? await program.read(own) : (await program.run(own), []);
+    count.done = number + 1;
+    return handles;
+  };
+
+  /** Throws DivergenceError for the step of that number; 0: all was finite. */
+  const settle = async (number: number): Promise<void> => {
+    const feeds = kept.get(number);
+    kept.clear();
+    keptSize = 0;
+    if (number === 0) return;
+    const updates = graph.updates(duePhases(graph.phases, number - 1));
+    const found =
+      feeds === undefined ? null : await findFailingNode(store, graph.loss, updates, feeds);
+    await store.write(failed.attrs, tensor(0));
+    count.done = number - 1;
+    const data = settings.placeOf?.(number) ?? null;
+    throw divergedAt({ where, store, step: number, data, found });
+  };
+
+  const check = async (): Promise<void> => {
+    if (checkFinite) await settle((await store.read(failed.attrs)).item());
+    kept.clear();
+    keptSize = 0;
+  };
+
+  return {
+    count: done,
+    advance: async (feeds) => {
+      await step(feeds, false);
+      if (kept.size >= checkEvery || keptSize > keptBytes) await check();
+    },
+    read: async (feeds) => {
+      const handles = await step(feeds, true);
+      const [values, ...tensors] = await Promise.all([
+        store.read(told.attrs),
+        ...handles.map((handle) => handle.read()),
+      ]);
+      const [loss = Number.NaN, bad = 0] = (values as Tensor).data();
+      await settle(checkFinite ? bad : 0);
+      const names = Object.keys(outputs);
+      return {
+        loss,
+        outputs: Object.fromEntries(names.map((name, at) => [name, tensors[at] as Tensor])),
+      };
+    },
+    report: async (feeds) => {
+      reports ??= reporter(graph, store, settings.costly);
+      const number = await done();
+      return reports.report(number, {
+        ...feeds,
+        [numberFeed]: tensor(Int32Array.of(number), { shape: [] }),
+      });
+    },
+    check,
+    takeMetricSeconds: () =>
+      [...programs.values()].reduce((sum, program) => sum + program.takeMetricSeconds(), 0),
+    close: async () => {
+      release();
+      await reports?.close();
+      await Promise.all([...programs.values()].map((program) => program.close()));
+      programs.clear();
+      await store.remove([told.attrs]);
+    },
+  };
+}
+
+function bytesOf(feeds: Feeds): number {
+  return Object.values(feeds).reduce<number>((sum, value) => {
+    return sum + 8 * sizeOf((value as Tensor).shape);
+  }, 0);
+}

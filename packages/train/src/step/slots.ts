@@ -1,0 +1,94 @@
+import { type Variable, variable, variableOf } from "@metrigrad/graph";
+import type { AppliedParameter } from "@metrigrad/nn";
+import type { SlotOptions } from "@metrigrad/optim";
+import { type NamedVariable, type Store, sameShape, type VariableSpec } from "@metrigrad/tensor";
+
+/** What an optimizer keeps on a store for the parameters of a step. */
+export interface Slots {
+  /** The slot of that name; made where it is not there. */
+  slot(parameter: Variable, name: string, options?: SlotOptions): Variable;
+  /** Whether what the store has for these parameters and this optimizer is exactly what was asked for so far. */
+  complete(): boolean;
+  /** All slots so far, with their paths. */
+  readonly asked: readonly NamedVariable[];
+  /** What the store has of this optimizer, or of others, that was not asked for. */
+  readonly others: readonly NamedVariable[];
+}
+
+/** "optimizer/adam/mean/dense0/w". */
+export function slotPath(optimizer: string, name: string, parameter: string): string {
+  return `optimizer/${part(optimizer)}/${part(name)}/${parameter}`;
+}
+
+/** Whether a path is that of a slot of some optimizer, and of which parameter. */
+export function slotOwner(path: string): string | null {
+  return /^optimizer\/[^/]+\/[^/]+\/(.+)$/.exec(path)?.[1] ?? null;
+}
+
+/**
+ * The slots of an optimizer for parameters.
+ * @param reuse - Whether slots that the store has, of the same type and shape, are taken over.
+ */
+export function slotsOf(
+  store: Store,
+  optimizer: string,
+  parameters: readonly AppliedParameter[],
+  reuse: boolean,
+): Slots {
+  const paths = new Map(parameters.map(({ variable: one, path }) => [one, path]));
+  const trained = new Set(paths.values());
+  const there = new Map(
+    store.variables
+      .filter(({ path }) => trained.has(slotOwner(path) ?? ""))
+      .map((one) => [one.path, one.spec]),
+  );
+  const own = `optimizer/${part(optimizer)}/`;
+  const asked = new Map<string, Variable>();
+  return {
+    slot: (parameter, name, options = {}) => {
+      const path = slotPath(optimizer, name, paths.get(parameter) ?? "");
+      const known = asked.get(path);
+      if (known !== undefined) return known;
+      const made = variable(path, options.shape ?? parameter.shape, {
+        type: options.type ?? "float",
+        role: "state",
+        ...(options.init === undefined ? {} : { init: options.init }),
+      });
+      const old = reuse ? there.get(path) : undefined;
+      // A value from a file is taken over by the variable that is added with its path.
+      const kept = old !== undefined && old.held === undefined && alike(old, made.attrs);
+      const slot = kept ? variableOf(old) : made;
+      asked.set(path, slot);
+      return slot;
+    },
+    complete: () => {
+      const mine = [...there].filter(([path]) => path.startsWith(own));
+      return (
+        mine.length === asked.size &&
+        mine.every(([path, spec]) => {
+          const slot = asked.get(path);
+          return slot !== undefined && alike(spec, slot.attrs);
+        })
+      );
+    },
+    get asked() {
+      return [...asked].map(([path, { attrs }]) => ({ path, spec: attrs }));
+    },
+    get others() {
+      return [...there].flatMap(([path, spec]) => {
+        const taken = asked.get(path);
+        const stays =
+          taken !== undefined && (taken.attrs === spec || (reuse && alike(taken.attrs, spec)));
+        return stays ? [] : [{ path, spec }];
+      });
+    },
+  };
+}
+
+function part(name: string): string {
+  return name.replaceAll("/", ".");
+}
+
+function alike(a: VariableSpec, b: VariableSpec): boolean {
+  return a.type === b.type && sameShape(a.shape, b.shape);
+}
