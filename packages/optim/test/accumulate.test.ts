@@ -45,6 +45,7 @@ const optimizers: Readonly<Record<string, Optimizer>> = {
   momentum: momentum({ learningRate: 0.2 }),
   adam: adam({ learningRate: 0.05 }),
   "clipped sgd": chain(clipNorm(0.1), scale(0.7)),
+  groups: groups({ "dense0/*": sgd({ learningRate: 0.4 }), others: adam({ learningRate: 0.05 }) }),
 };
 
 for (const [name, optimizer] of Object.entries(optimizers)) {

@@ -132,6 +132,7 @@ export async function train(
   steps: number,
   seed = 1,
   context: OptimizerContext = contextOf(model),
+  feeds: Feeds = { x: inputs, y: labels },
 ) {
   const backend = await reference();
   const store = await backend.store(model, { seed });
@@ -139,9 +140,9 @@ export async function train(
   const program = await compile({ outputs: { loss: context.loss } }, store);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
-    const { loss } = await program.run({ x: inputs, y: labels });
+    const { loss } = await program.run(feeds);
     losses.push((await loss.read()).item());
-    await phases(step, { x: inputs, y: labels });
+    await phases(step, feeds);
   }
   const parameters = new Map<string, Float64Array>();
   for (const { path } of store.variables) {

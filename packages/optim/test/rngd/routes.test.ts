@@ -3,7 +3,6 @@ import {
   abs,
   add,
   affine,
-  compile,
   constant,
   grad,
   matmul,
@@ -16,13 +15,7 @@ import {
   transpose,
   type Variable,
 } from "@metrigrad/graph";
-import {
-  fullMetrics,
-  linearMetrics,
-  type MetricTable,
-  standardMetrics,
-  subsystems,
-} from "@metrigrad/metric";
+import { fullMetrics, linearMetrics, standardMetrics } from "@metrigrad/metric";
 import {
   defModule,
   dense,
@@ -36,6 +29,7 @@ import { reference } from "@metrigrad/tensor";
 import { Matrix, solve } from "ml-matrix";
 import test from "tape";
 import { type OptimizerContext, rngd } from "../../src/index.ts";
+import { byHand } from "../byHand.ts";
 import { contextOf, gap, inputs, labels, train } from "../problem.ts";
 
 const [gamma, lambda] = [0.7, 0.2] as const;
@@ -98,41 +92,6 @@ const terms: Readonly<Record<string, Change | null>> = {
     mul(sum(square(w)), mean(square(applications[0]?.response as Node))),
 };
 
-/** θ − γ(g + λI)⁻¹∇L of every parameter, solved on the host with blocks and gradients of the start. */
-async function byHand(model: Module, context: OptimizerContext, table: MetricTable) {
-  const variables = context.parameters.map(({ variable }) => variable);
-  const whole = context.penalty === null ? context.loss : add(context.loss, context.penalty.value);
-  const found = subsystems(context.applications, table, variables);
-  const blocks = found.map(({ block }) => block?.toDense() as Node);
-  const backend = await reference();
-  const store = await backend.store(model, { seed: 1 });
-  const outputs = [...grad(whole, variables), ...blocks];
-  const program = await compile({ outputs }, store);
-  const handles = await program.run({ x: inputs, y: labels });
-  const all: number[][] = [];
-  for (const handle of handles) all.push([...(await handle.read()).data()]);
-  const expected = new Map<string, number[]>();
-  for (const [k, { params }] of found.entries()) {
-    const at = params.map((one) => variables.indexOf(one));
-    const slope = at.flatMap((index) => all[index] as number[]);
-    const size = slope.length;
-    const g = Matrix.from1DArray(size, size, all[variables.length + k] as number[]);
-    const step = solve(g.add(Matrix.eye(size).mul(lambda)), Matrix.columnVector(slope)).to1DArray();
-    let begin = 0;
-    for (const index of at) {
-      const { path } = context.parameters[index] as (typeof context.parameters)[0];
-      const value = [...(await store.read(path)).data()];
-      expected.set(
-        path,
-        value.map((one, i) => one - gamma * (step[begin + i] as number)),
-      );
-      begin += value.length;
-    }
-  }
-  await backend.close();
-  return expected;
-}
-
 const tables = { linearMetrics, standardMetrics, fullMetrics };
 
 for (const [title, make] of Object.entries(models)) {
@@ -146,7 +105,12 @@ for (const [title, make] of Object.entries(models)) {
           const loss = change === null ? plain.loss : add(plain.loss, change(plain, w));
           const context = { ...plain, loss };
           const settings = { metrics: table, momentum: 0, learningRate: gamma, absolute: lambda };
-          const expected = await byHand(model, context, table);
+          const expected = await byHand(
+            model,
+            context,
+            { x: inputs, y: labels },
+            { table, gamma, lambda },
+          );
           const { parameters } = await train(model, rngd(settings), 1, 1, context);
           for (const [path, value] of expected) {
             const off = gap(parameters.get(path), value);
