@@ -65,7 +65,7 @@ export const choleskyOp: Op<null> = {
   },
 };
 
-/** What `cholesky` may be told. */
+/** Options of `cholesky`. */
 export interface CholeskyOptions {
   /** λ ≥ 0 added to the diagonal, [b…]; none by default. */
   readonly shift?: NodeLike;

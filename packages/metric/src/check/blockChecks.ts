@@ -70,7 +70,7 @@ export async function blockChecks(
   const checks = [shapeCheck(dense)];
   if (trusted) {
     const compared = { claimed: dense, names: subject.elements, m: subject.block.m };
-    const judge = (title: string, found: Float64Array, limit: number, what: string) =>
+    const compare = (title: string, found: Float64Array, limit: number, what: string) =>
       within(title, largestError({ claimed: dense, found }), limit, what, () =>
         diagnosis({ ...compared, found }, limit),
       );
@@ -79,13 +79,13 @@ export async function blockChecks(
     const small = jacobian.step < 1e-5 ? `, steps down to ${jacobian.step} beside kinks` : "";
     const found = await expected(subject, jacobian);
     checks.push(
-      judge(
+      compare(
         "E[score score'] = J'F_rJ by finite differences",
         found,
         tolerance,
         `largest error${small}${dead}`,
       ),
-      judge(
+      compare(
         "J'F_rJ by automatic differentiation",
         await exact(subject),
         differentiated,

@@ -26,7 +26,7 @@ import { rowLawChecks } from "./checkLaw.ts";
 import { type MetricCheck, type MetricReport, metricReport, prefixed } from "./report.ts";
 import { drawn, numbers, type Place, type Stage, stageOf } from "./subject.ts";
 
-/** What `checkMetric` may be told. */
+/** Options of `checkMetric`. */
 export interface CheckMetricOptions {
   /** A small module to check on; by default the examples of the metric or of its kind of module. */
   readonly module?: AnyModule;

@@ -15,7 +15,7 @@ import { groupRows } from "./groupRows.ts";
 import { asRows } from "./members.ts";
 import { checkSamplesApart } from "./samplesApart.ts";
 
-/** What `autoMetric` may be told. */
+/** Options of `autoMetric`. */
 export interface AutoMetricOptions {
   /** The law of the response, where the model names none; gaussian(1) by default. */
   readonly law?: Law;

@@ -29,7 +29,7 @@ export type SampleShape =
   | readonly number[]
   | { readonly shape: readonly number[]; readonly type: ValueType };
 
-/** What `explain` may be told. */
+/** Options of `explain`. */
 export interface ExplainOptions {
   /** Rows of a batch. */
   readonly batchSize: number;
@@ -44,7 +44,7 @@ export interface ExplainOptions {
   readonly metrics?: MetricTable;
   /** `train` by default. */
   readonly mode?: Mode;
-  /** Which batches the metric is over, as an optimizer is told; `"batch"` by default. */
+  /** Which batches the metric is over, as for an optimizer; `"batch"` by default. */
   readonly over?: Over;
   /**
    * Most bytes that all blocks may keep; unlimited by default. Blocks that do not fit are solved by an
@@ -79,7 +79,7 @@ export interface Explanation {
  * Says which metric every parameter has, from which source, and what building and solving with it
  * takes, before anything is allocated. Optimizers have tables of their own: pass them the same `metrics`,
  * or pass `linearMetrics` here for what `rngd()` does. Throws MetricError for a module without a row, for a model
- * whose input cannot be told, for a solver that a block has not, and where the blocks take more memory than the budget. A number alone is the
+ * whose input cannot be found, for a solver that a block has not, and where the blocks take more memory than the budget. A number alone is the
  * batch size.
  */
 export function explain(model: AnyModule, given: number | ExplainOptions): Explanation {

@@ -10,7 +10,7 @@ import { gramOptions, type Layer, layersOf } from "./affine.ts";
 import { addedBlock, byParameters } from "./merged.ts";
 import { fullMetrics } from "./standard.ts";
 
-/** What `stackedMetrics` may be told. */
+/** Options of `stackedMetrics`. */
 export interface StackedOptions {
   /** Layers of a subsystem: 2 by default, Infinity for the response of the model. */
   readonly layers?: number;

@@ -54,5 +54,8 @@ test("T1 every row of the standard table by checkMetric, on layers of it", async
 test("T1 the check rings on a formula 0.1 % off", async (t) => {
   const report = await checkMetric(off, { samples: 0 });
   t.notOk(report.passed);
-  t.match(String(report), /OFF {2}dense, unitGram, bernoulli\{-1, 1\}: E\[score score'\] = J'F_rJ by/);
+  t.match(
+    String(report),
+    /OFF {2}dense, unitGram, bernoulli\{-1, 1\}: E\[score score'\] = J'F_rJ by/,
+  );
 });

@@ -30,7 +30,7 @@ async function allocated(optimizer: Optimizer): Promise<number> {
     const { plan } = await compile({ outputs: [context.loss], updates }, store);
     plans.push(plan.arenaBytes);
     for (const [{ attrs }] of updates) {
-      if (attrs.role === "state") state.set(String(attrs.path), 4 * sizeOf(attrs.shape));
+      if (attrs.role === "state") state.set(attrs.path ?? "", 4 * sizeOf(attrs.shape));
     }
   }
   await backend.close();
