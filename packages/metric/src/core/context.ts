@@ -1,13 +1,4 @@
-import {
-  broadcastTo,
-  div,
-  expandDims,
-  isNode,
-  mean,
-  mul,
-  type Node,
-  reshape,
-} from "@metrigrad/graph";
+import { broadcastTo, div, expandDims, mean, mul, type Node, reshape } from "@metrigrad/graph";
 import {
   type Application,
   gaussian,
@@ -16,7 +7,6 @@ import {
   type RowLaw,
   type Use,
 } from "@metrigrad/nn";
-import { MetricError } from "@metrigrad/tensor";
 import type { Metric, MetricContext } from "./defMetric.ts";
 
 /** What a row of a table gets of one application. */
