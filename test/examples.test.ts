@@ -3,7 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { type Backend, cpu } from "metrigrad";
 import test from "tape";
+import type { Report } from "../examples/support/settings.ts";
 
 const folder = join(import.meta.dirname, "..", "examples");
 const run = promisify(execFile);
@@ -36,7 +38,7 @@ const expected: Readonly<Record<string, (lines: readonly string[]) => Record<str
       "a table of blocks":
         lines.some((line) => /dense0/.test(line)) && lines.some((line) => /dense1/.test(line)),
       eigenvalues: lines.some((line) => line.startsWith("eigenvalues of the last layer")),
-      "a positive length": length("length of a step in nats") > 0,
+      "a positive length": length("length of a step, in √nats") > 0,
       "and one by the whole model": length("by the whole model's Fisher information") > 0,
     };
   },
@@ -97,12 +99,119 @@ const expected: Readonly<Record<string, (lines: readonly string[]) => Record<str
   },
 };
 
+/** A model that is trained, and what it must report. */
+interface Trained {
+  /** The part of the example's size. */
+  readonly size: number;
+  readonly judge: (report: Report) => Record<string, boolean>;
+}
+
+/** A number of a report; NaN, for which no condition holds, where it is not there. */
+const of = (report: Report, name: string): number => report[name] ?? Number.NaN;
+
+/** The models by their folder. Each is trained by ADAM and by RNGD. */
+const models: Readonly<Record<string, Trained>> = {
+  residual: {
+    size: 0.2,
+    judge: (report) => ({
+      "95 % of the points, of three classes": of(report, "accuracy") >= 0.95,
+      "a cost below a fifth of ln 3": of(report, "cost") < Math.log(3) / 5,
+    }),
+  },
+  vae: {
+    size: 0.1,
+    judge: (report) => ({
+      "the bound is tighter than pixels on their own":
+        of(report, "cost") < 0.85 * of(report, "cost of mean pixels"),
+      "pixels are reconstructed": of(report, "share of pixels right") > 0.87,
+      "what is drawn has as much ink":
+        Math.abs(of(report, "ink in drawn pictures") / of(report, "ink in pictures") - 1) < 0.15,
+    }),
+  },
+  gan: {
+    size: 0.4,
+    judge: (report) => ({
+      "all modes are found": of(report, "modes found") === 6,
+      "most points are near one": of(report, "share near a mode") > 0.75,
+    }),
+  },
+  multitask: {
+    size: 0.1,
+    judge: (report) => ({
+      "six times as many digits as by chance": of(report, "right") > 0.55,
+      "angles, which are 0.4 on average, up to 0.3": of(report, "radians") < 0.3,
+    }),
+  },
+  tied: {
+    size: 0.1,
+    judge: (report) => ({
+      "pixels are reconstructed": of(report, "share of pixels right") > 0.88,
+      "codes of one digit are near each other":
+        of(report, "share of nearest codes of the same digit") > 0.55,
+      "the parts alone have the trained weights":
+        of(report, "parts alone and the whole apart by") < 1e-5,
+    }),
+  },
+  text: {
+    size: 0.3,
+    judge: (report) => ({
+      "85 % of the texts, of four topics": of(report, "accuracy") > 0.85,
+      "fog and snow are weather": of(report, "weather") === 0,
+      "a good match is sport": of(report, "sport") === 1,
+    }),
+  },
+  regression: {
+    size: 0.3,
+    judge: (report) => ({
+      "the loss falls to less than half": of(report, "cost") < 0.5 * of(report, "first cost"),
+      "two thirds of the estimates are close": of(report, "close") > 0.66,
+      "it stops early": of(report, "epochs") < 100 && of(report, "best") < of(report, "epochs"),
+      "with the best weights": of(report, "close") === of(report, "best close"),
+    }),
+  },
+};
+
+/** Folders of what several examples use. */
+const shared = ["geometry", "support"];
+
 test("examples: each has expectations here", (t) => {
   const pictures = readdirSync(join(folder, "geometry")).map((file) => `geometry/${file}`);
   const files = [...readdirSync(folder), ...pictures].filter((file) => file.endsWith(".ts"));
   t.deepEqual(files.sort(), Object.keys(expected).sort());
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory());
+  const names = folders.map(({ name }) => name).filter((name) => !shared.includes(name));
+  t.deepEqual(names.sort(), Object.keys(models).sort());
   t.end();
 });
+
+for (const [name, { size, judge }] of Object.entries(models)) {
+  const file = join(folder, name, `${name}.ts`);
+  test(`examples: ${name} has at most 40 lines of model and training`, (t) => {
+    const [, region = ""] =
+      /\/\/ #region model\n([\s\S]*?)\/\/ #endregion/.exec(readFileSync(file, "utf8")) ?? [];
+    const lines = region.split("\n").filter((line) => line.trim() !== "").length;
+    t.ok(lines > 10 && lines <= 40, `${lines} lines`);
+    t.end();
+  });
+  for (const by of ["adam", "rngd"] as const) {
+    test(`examples: ${name} learns by ${by}`, async (t) => {
+      const { train, optimizers } = (await import(file)) as {
+        train: (settings: {
+          size: number;
+          optimizer: unknown;
+          backend: Backend;
+          seed: number;
+        }) => Promise<Report>;
+        optimizers: Readonly<Record<"adam" | "rngd", unknown>>;
+      };
+      const backend = await cpu();
+      t.teardown(() => backend.close());
+      const report = await train({ size, optimizer: optimizers[by], backend, seed: 1 });
+      for (const [what, holds] of Object.entries(judge(report)))
+        t.ok(holds, `${what}: ${JSON.stringify(report)}`);
+    });
+  }
+}
 
 for (const [file, judge] of Object.entries(expected)) {
   test(`examples: ${file} runs`, async (t) => {

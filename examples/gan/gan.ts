@@ -20,31 +20,35 @@ import {
   rngd,
   type Store,
   sequential,
-  tanh,
   trainingStep,
 } from "metrigrad";
 import { isMain, type OptimizerOf, print, type Settings } from "../support/settings.ts";
 import { nearness, noise, ring } from "./ring.ts";
 
 // #region model
-export const pair = (width: number) => ({
-  generator: sequential(dense(4, width, { activation: tanh }), dense(width, width, { activation: tanh }), dense(width, 2)),
-  critic: sequential(dense(2, width, { activation: relu }), dense(width, width, { activation: relu }), dense(width, 1)),
-});
+const net = (inputs: number, outputs: number, width: number) =>
+  sequential(
+    dense(inputs, width, { activation: relu }),
+    dense(width, width, { activation: relu }),
+    dense(width, outputs),
+  );
 
-export async function steps({ generator, critic }: ReturnType<typeof pair>, store: Store, optimizer: OptimizerOf, rows = 64) {
-  const feeds = { real: [rows, 2], noise: [rows, 4] } as const;
+export const pair = (width: number) => ({ generator: net(4, 2, width), critic: net(2, 1, width) });
+
+export async function steps(models: Pair, store: Store, optimizer: OptimizerOf, rows = 64) {
+  const { generator, critic } = models;
   const criticStep = await trainingStep(store, {
-    feeds,
+    feeds: { real: [rows, 2], noise: [rows, 4] },
     optimizer: optimizer(critic),
     parameters: critic,
     loss: ({ real, noise }, { apply, observe }) => {
       const labels = concat([fill([rows, 1], 1), fill([rows, 1], 0)], 0);
-      return neg(observe(apply(critic, concat([real, apply(generator, noise)], 0)), bernoulli(), labels));
+      const points = concat([real, apply(generator, noise)], 0);
+      return neg(observe(apply(critic, points), bernoulli(), labels));
     },
   });
   const generatorStep = await trainingStep(store, {
-    feeds: { noise: feeds.noise },
+    feeds: { noise: [rows, 4] },
     optimizer: optimizer(generator),
     parameters: generator,
     loss: ({ noise }, { apply, observe }) => {
@@ -65,15 +69,18 @@ export async function train({ size, optimizer, backend, seed }: Settings<Optimiz
     await criticStep.advance({ real: ring(64, seed, turn), noise: noise(64, 4, seed, 2 * turn) });
     await generatorStep.advance({ noise: noise(64, 4, seed, 2 * turn + 1) });
   }
+  // #endregion
   const report = nearness(await predict(models.generator, store, noise(1000, 4, seed, 1e6)));
   await store.close();
   return report;
 }
-// #endregion
+
+type Pair = ReturnType<typeof pair>;
 
 export const optimizers = {
-  adam: () => adam({ learningRate: 1e-3, beta1: 0.5 }),
-  rngd: (model) => rngd({ metrics: partition(model, "whole"), learningRate: 0.02, momentum: 0 }),
+  adam: () => adam({ learningRate: 3e-3, beta1: 0.5 }),
+  rngd: (model) =>
+    rngd({ metrics: partition(model, "whole"), learningRate: 0.05, absolute: 0.1, momentum: 0 }),
 } satisfies Record<string, OptimizerOf>;
 
 if (isMain(import.meta.url)) {

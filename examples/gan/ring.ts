@@ -2,7 +2,8 @@ import { type Tensor, tensor, uniformStream } from "metrigrad";
 
 const modes = 6;
 const deviation = 0.1;
-const centre = (k: number) => [Math.cos((2 * Math.PI * k) / modes), Math.sin((2 * Math.PI * k) / modes)] as const;
+const centre = (k: number) =>
+  [Math.cos((2 * Math.PI * k) / modes), Math.sin((2 * Math.PI * k) / modes)] as const;
 
 /** Points of a mixture of six normal densities on a circle of radius 1. */
 export function ring(rows: number, seed: number, counter: number): Tensor {
@@ -10,7 +11,10 @@ export function ring(rows: number, seed: number, counter: number): Tensor {
   const values = new Float32Array(2 * rows);
   for (let i = 0; i < rows; i++) {
     const [x, y] = centre(Math.floor(modes * stream.uniform(6 * rows + i)));
-    values.set([x + deviation * stream.normal(2 * i), y + deviation * stream.normal(2 * i + 1)], 2 * i);
+    values.set(
+      [x + deviation * stream.normal(2 * i), y + deviation * stream.normal(2 * i + 1)],
+      2 * i,
+    );
   }
   return tensor(values, { shape: [rows, 2] });
 }

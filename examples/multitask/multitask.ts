@@ -33,7 +33,10 @@ import { turnedDigits } from "./turnedDigits.ts";
 export const twoTasks = defModule({
   name: "twoTasks",
   options: (inputs: number, width: number) => ({
-    trunk: sequential(dense(inputs, width, { activation: relu }), dense(width, width, { activation: relu })),
+    trunk: sequential(
+      dense(inputs, width, { activation: relu }),
+      dense(width, width, { activation: relu }),
+    ),
     digit: dense(width, 10),
     angle: dense(width, 1),
   }),
@@ -46,25 +49,28 @@ export const twoTasks = defModule({
 
 export const law = joint({ digit: masked(categorical()), angle: masked(gaussian({ sigma: 0.2 })) });
 
-export async function train({ size, optimizer, backend, seed }: Settings) {
+export async function train({ size, ...how }: Settings) {
   const run = fit(twoTasks(64, 48), {
-    data: dataSet(await turnedDigits({ rows: 50 * Math.round(200 * size), seed })),
+    data: dataSet(await turnedDigits({ rows: 50 * Math.round(200 * size), seed: how.seed })),
     likelihood: law,
     metrics: {
-      right: ({ digit }, targets) => cast(equal(argMax(digit, { axis: 1 }), targets.digit.value), "float"),
+      right: ({ digit }, targets) =>
+        cast(equal(argMax(digit, { axis: 1 }), targets.digit.value), "float"),
       radians: ({ angle }, targets) => squeeze(abs(sub(angle, targets.angle.value)), 1),
     },
-    optimizer,
-    backend,
     batchSize: 50,
     epochs: 15,
-    seed,
+    ...how,
   });
   const last = (await run.finish()).at(-1);
+  // #endregion
   await run.close();
-  return { cost: last?.validCost ?? Number.NaN, right: last?.validMetrics?.right ?? 0, radians: last?.validMetrics?.radians ?? 9 };
+  return {
+    cost: last?.validCost ?? Number.NaN,
+    right: last?.validMetrics?.right ?? 0,
+    radians: last?.validMetrics?.radians ?? 9,
+  };
 }
-// #endregion
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),

@@ -33,19 +33,24 @@ import { isMain, print, type Settings } from "../support/settings.ts";
 import { flatsCsv } from "./flats.ts";
 
 // #region model
-/** ½e² of small errors, d|e| − ½d² of large ones, e = output − target; of each row. */
-const d = 0.2;
+const d = 0.1;
 
+/** ½e² of small errors, d|e| − ½d² of large ones, e = output − target; of each row. */
 export function huber(output: Node, target: Node): Node {
   const error = squeeze(abs(sub(output, target)), 1);
   return where(less(error, d), mul(square(error), 0.5), mul(sub(error, d / 2), d));
 }
 
-export const net = (inputs: number) => sequential(dense(inputs, 24, { activation: tanh }), dense(24, 1));
+export const net = (inputs: number) =>
+  sequential(dense(inputs, 24, { activation: tanh }), dense(24, 1));
 
-export async function train({ size, optimizer, backend, seed }: Settings) {
+export async function train({ size, ...how }: Settings) {
   const rows = 40 * Math.round(50 * size);
-  const dealt = splitRows(readCsv(flatsCsv({ rows, seed })), [0.8 * rows, 0.2 * rows, 0], { seed });
+  const dealt = splitRows(
+    readCsv(flatsCsv({ rows, seed: how.seed })),
+    [0.8 * rows, 0.2 * rows, 0],
+    { seed: how.seed },
+  );
   const columns = {
     area: number({ standardise: true }),
     age: number({ standardise: true, missing: "mean" }),
@@ -57,20 +62,27 @@ export async function train({ size, optimizer, backend, seed }: Settings) {
   const run = fit(net(table.names.length), {
     data: dataSet({ name: "flats", train: table, valid: table.transform(dealt.valid) }),
     loss: huber,
-    metrics: { close: (output, target) => cast(less(squeeze(abs(sub(output, target)), 1), 0.1), "float") },
+    metrics: {
+      close: (output, target) => cast(less(squeeze(abs(sub(output, target)), 1), 0.1), "float"),
+    },
     earlyStopping: { patience: 8, metric: "close", higher: true },
-    optimizer,
-    backend,
     batchSize: 40,
     epochs: 100,
-    seed,
+    ...how,
   });
   const events = await run.finish();
+  // #endregion
   const { metrics, cost } = await run.evaluate("valid");
   await run.close();
-  return { epochs: events.length, best: run.best?.epoch ?? 0, "best close": run.best?.value ?? 0, close: metrics.close ?? 0, cost, "first cost": events[0]?.validCost ?? 0 };
+  return {
+    epochs: events.length,
+    best: run.best?.epoch ?? 0,
+    "best close": run.best?.value ?? 0,
+    close: metrics.close ?? 0,
+    cost,
+    "first cost": events[0]?.validCost ?? 0,
+  };
 }
-// #endregion
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),

@@ -16,6 +16,7 @@ import {
   rngd,
   sequential,
   tanh,
+  zeros,
 } from "metrigrad";
 import { isMain, print, type Settings } from "../support/settings.ts";
 import { spirals } from "./spirals.ts";
@@ -24,7 +25,10 @@ import { spirals } from "./spirals.ts";
 const residual = defModule({
   name: "residual",
   options: (width: number) => ({
-    inner: sequential(dense(width, width, { activation: relu }), dense(width, width)),
+    inner: sequential(
+      dense(width, width, { activation: relu }),
+      dense(width, width, { init: zeros }),
+    ),
   }),
   children: ({ inner }) => [inner],
   apply: (_, x, { options, call }) => add(x, call(options.inner, x)),
@@ -42,17 +46,16 @@ export const optimizers = {
   rngd: rngd({ learningRate: 0.05 }),
 };
 
-export async function train({ size, optimizer, backend, seed }: Settings) {
+export async function train({ size, ...how }: Settings) {
   const run = fit(residualNet(24, 4), {
-    data: spirals({ rows: 50 * Math.round(80 * size), seed }),
+    data: spirals({ rows: 50 * Math.round(80 * size), seed: how.seed }),
     likelihood: categorical(),
-    optimizer,
-    backend,
     batchSize: 40,
     epochs: 20,
-    seed,
+    ...how,
   });
   const events = await run.finish();
+  // #endregion
   await run.close();
   const last = events.at(-1);
   return {
@@ -60,7 +63,6 @@ export async function train({ size, optimizer, backend, seed }: Settings) {
     accuracy: last?.validAccuracy as number,
   };
 }
-// #endregion
 
 if (isMain(import.meta.url)) {
   const backend = await cpu();

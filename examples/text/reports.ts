@@ -8,7 +8,9 @@ const topics = [
   "stock price bank bond market trade profit loan tax budget".split(" "),
 ];
 const others =
-  "the a of and in was with after before for today very good bad long big small people say we they it".split(" ");
+  "the a of and in was with after before for today very good bad long big small people say we they it".split(
+    " ",
+  );
 const words = ["", ...others, ...topics.flat()];
 
 /** How many different words there are; number 0 fills short texts up. */
@@ -16,14 +18,15 @@ export const vocabulary = words.length;
 export const classes = topics.length;
 const longest = 12;
 
-/** A text of 4 to 12 words of which about a third is about a topic, and one in eight about another. */
+/** A text of 4 to 12 words of which about half is about a topic, one in twenty perhaps about another. */
 function textOf(topic: number, random: (i: number) => number): string {
-  const pick = (list: readonly string[], i: number) => list[Math.floor(random(i) * list.length)] as string;
+  const pick = (list: readonly string[], i: number) =>
+    list[Math.floor(random(i) * list.length)] as string;
   const length = 4 + Math.floor(random(0) * (longest - 3));
   return Array.from({ length }, (_, i) => {
     const kind = random(3 * i + 1);
-    const about = kind < 0.12 ? Math.floor(random(3 * i + 2) * topics.length) : topic;
-    return pick(kind < 0.42 ? (topics[about] as string[]) : others, 3 * i + 3);
+    const about = kind < 0.06 ? Math.floor(random(3 * i + 2) * topics.length) : topic;
+    return pick(kind < 0.5 ? (topics[about] as string[]) : others, 3 * i + 3);
   }).join(" ");
 }
 
@@ -38,7 +41,10 @@ export function numbered(texts: readonly string[]) {
   const shape = [texts.length, longest];
   return {
     tokens: tensor(tokens, { shape }),
-    mask: tensor(Float32Array.from(tokens, (token) => Number(token > 0)), { shape }),
+    mask: tensor(
+      Float32Array.from(tokens, (token) => Number(token > 0)),
+      { shape },
+    ),
   };
 }
 

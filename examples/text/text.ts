@@ -41,20 +41,35 @@ const wordMeans = defModule({
 });
 
 export const classifier = (width: number) =>
-  sequential(wordMeans(vocabulary, width), dense(width, width, { activation: relu }), dense(width, classes));
+  sequential(
+    wordMeans(vocabulary, width),
+    dense(width, width, { activation: relu }),
+    dense(width, classes),
+  );
 
-export async function train({ size, optimizer, backend, seed }: Settings) {
+export async function train({ size, ...how }: Settings) {
   const model = classifier(16);
-  const data = reports({ rows: 50 * Math.round(60 * size), seed });
+  const data = reports({ rows: 50 * Math.round(60 * size), seed: how.seed });
   const likelihood = categorical();
-  const run = fit(model, { data, likelihood, optimizer, backend, batchSize: 40, epochs: 12, seed });
+  const run = fit(model, {
+    data,
+    likelihood,
+    batchSize: 40,
+    epochs: 12,
+    ...how,
+  });
   const last = (await run.finish()).at(-1);
   const asked = numbered(["fog and snow after the storm", "the team say it was a good match"]);
   const topics = (await predict(model, run.store, asked, { likelihood })).data();
+  // #endregion
   await run.close();
-  return { cost: last?.validCost ?? Number.NaN, accuracy: last?.validAccuracy ?? 0, weather: topics[0] as number, sport: topics[1] as number };
+  return {
+    cost: last?.validCost ?? Number.NaN,
+    accuracy: last?.validAccuracy ?? 0,
+    weather: topics[0] as number,
+    sport: topics[1] as number,
+  };
 }
-// #endregion
 
 export const optimizers = {
   adam: adam({ learningRate: 0.01 }),

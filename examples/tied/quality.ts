@@ -14,7 +14,10 @@ export interface Decoded {
 /** How good an autoencoder is, and what its codes are worth: the class of the nearest other code is its own how often? */
 export function quality({ images, labels, codes, again, whole }: Decoded) {
   const [ink, logits] = [images.data(), whole.data()];
-  const apart = Array.from(again.data()).reduce((most, value, i) => Math.max(most, Math.abs(value - (logits[i] as number))), 0);
+  const apart = Array.from(again.data()).reduce(
+    (most, value, i) => Math.max(most, Math.abs(value - (logits[i] as number))),
+    0,
+  );
   const right = logits.filter((logit, i) => logit > 0 === (ink[i] as number) > 0).length;
   const [rows = 0, width = 0] = codes.shape;
   const [values, classes] = [codes.data(), labels.data()];

@@ -47,24 +47,31 @@ export function autoencoder(pixels: number, width: number) {
   return { ...parts, whole: sequential(parts.encoder, parts.decoder) };
 }
 
-export async function train({ size, optimizer, backend, seed }: Settings) {
-  const { images, labels } = await digits({ rows: 50 * Math.round(200 * size), seed });
+export async function train({ size, ...how }: Settings) {
+  const { images, labels } = await digits({ rows: 50 * Math.round(200 * size), seed: how.seed });
   const model = autoencoder(64, 16);
   const data = dataSet({ train: { inputs: images, targets: images } });
   const likelihood = bernoulli();
-  const run = fit(model.whole, { data, likelihood, optimizer, backend, batchSize: 50, epochs: 15, seed });
+  const run = fit(model.whole, {
+    data,
+    likelihood,
+    batchSize: 50,
+    epochs: 15,
+    ...how,
+  });
   const cost = (await run.finish()).at(-1)?.trainCost ?? Number.NaN;
   const codes = await predict(model.encoder, run.store, images);
   const again = await predict(model.decoder, run.store, codes);
+  // #endregion
   const whole = await predict(model.whole, run.store, images);
   await run.close();
   return { cost, ...quality({ images, labels, codes, again, whole }) };
 }
-// #endregion
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),
-  rngd: rngd({ metrics: fullMetrics, learningRate: 0.05 }),
+  // Two uses of one matrix have no form in common: their sum is solved by conjugate gradients.
+  rngd: rngd({ metrics: fullMetrics, solver: { "encoder0 + decoder0": "cg" }, learningRate: 0.05 }),
 };
 
 if (isMain(import.meta.url)) {

@@ -11,13 +11,16 @@ export async function quality(model: ReturnType<typeof vae>, store: Store, image
     const column = Array.from({ length: rows }, (_, i) => ink[i * width + j] as number);
     return column.reduce((a, b) => a + b, 0) / rows;
   });
-  const entropy = (p: number) => (p <= 0 || p >= 1 ? 0 : -p * Math.log(p) - (1 - p) * Math.log(1 - p));
+  const entropy = (p: number) =>
+    p <= 0 || p >= 1 ? 0 : -p * Math.log(p) - (1 - p) * Math.log(1 - p);
   // The decoder alone, on the model's store, makes new pictures of codes from the prior.
   const { latent, decoder } = model.options;
   const stream = uniformStream({ seed: 5, path: "examples/vae" });
   const codes = Float32Array.from({ length: 200 * latent }, (_, i) => stream.normal(i));
   const drawn = await predict(decoder, store, tensor(codes, { shape: [200, latent] }));
-  const chance = Array.from(drawn.data()).reduce((sum, logit) => sum + 1 / (1 + Math.exp(-logit)), 0) / drawn.size;
+  const chance =
+    Array.from(drawn.data()).reduce((sum, logit) => sum + 1 / (1 + Math.exp(-logit)), 0) /
+    drawn.size;
   return {
     "cost of mean pixels": means.map(entropy).reduce((a, b) => a + b, 0),
     "share of pixels right": right / ink.length,

@@ -42,7 +42,10 @@ export const vae = defModule({
   children: ({ encoder, decoder }) => [encoder, decoder],
   apply: (_, x, { options: { encoder, decoder, latent }, call, random, mode }) => {
     const code = call(encoder, x); // means beside logarithms of deviations
-    const [mean, scale] = [slice(code, [null, [0, latent]]), slice(code, [null, [latent, 2 * latent]])];
+    const [mean, scale] = [
+      slice(code, [null, [0, latent]]),
+      slice(code, [null, [latent, 2 * latent]]),
+    ];
     const noise = mul(exp(scale), random.normal(mean.shape));
     return { code, pixels: call(decoder, mode === "infer" ? mean : add(mean, noise)) };
   },
@@ -58,17 +61,26 @@ export function negativeElbo(
   return sub(gaussianWithScale().kl(code, zerosLike(code)), observe(pixels, bernoulli(), x));
 }
 
-export async function train({ size, optimizer, backend, seed }: Settings) {
-  const { images } = await digits({ rows: 50 * Math.round(200 * size), seed });
+export async function train({ size, ...how }: Settings) {
+  const { images } = await digits({ rows: 50 * Math.round(200 * size), seed: how.seed });
   const data = dataSet({ train: { inputs: images, targets: images } });
   const model = vae(64, 48, 6);
-  const run = fit(model, { data, loss: negativeElbo, optimizer, backend, batchSize: 50, epochs: 20, seed });
+  const run = fit(model, {
+    data,
+    loss: negativeElbo,
+    batchSize: 50,
+    epochs: 20,
+    ...how,
+  });
   const events = await run.finish();
-  const report = { cost: events.at(-1)?.trainCost ?? Number.NaN, ...(await quality(model, run.store, images)) };
+  // #endregion
+  const report = {
+    cost: events.at(-1)?.trainCost ?? Number.NaN,
+    ...(await quality(model, run.store, images)),
+  };
   await run.close();
   return report;
 }
-// #endregion
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),

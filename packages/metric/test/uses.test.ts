@@ -7,10 +7,12 @@ import {
   slice,
   stack,
   sum,
+  tanh,
   transpose,
 } from "@metrigrad/graph";
 import {
   type AnyModule,
+  bernoulli,
   categorical,
   defModule,
   dense,
@@ -89,6 +91,17 @@ const ownLayer = defModule({
   },
 });
 
+/** tanh(XW + b), which does not say what the activation was applied to. */
+const bareLayer = defModule({
+  name: "bareLayer",
+  options: (inputs: number, outputs: number) => ({ inputs, outputs }),
+  params: ({ inputs, outputs }) => ({
+    kernel: param([inputs, outputs], glorotUniform),
+    shift: param([outputs], zeros, { decay: "none" }),
+  }),
+  apply: ({ kernel, shift }, x) => tanh(add(matmul(x, kernel), shift)),
+});
+
 /** A layer called once for each position of [n, T, d]. */
 const calledApart = defModule({
   name: "calledApart",
@@ -163,7 +176,6 @@ for (const [name, table] of Object.entries(tables)) {
       { "dense0/w": w0, "dense1/w": w1 },
       categorical(),
     );
-    const { tanh } = await import("@metrigrad/graph");
     const own = await denseOf(
       backend,
       sequential(ownLayer(d, m, tanh), ownLayer(m, 2)),
@@ -179,6 +191,20 @@ for (const [name, table] of Object.entries(tables)) {
     );
     t.ok(sizeOfAll(known) > 1e-3);
     t.ok(gap(known, own) < 1e-12, `off by ${gap(known, own)}`);
+    const bare = await denseOf(
+      backend,
+      sequential(bareLayer(d, m), ownLayer(m, 2)),
+      rows,
+      table,
+      {
+        "bareLayer0/kernel": part(w0, 0, d),
+        "bareLayer0/shift": part(w0, d, d + 1),
+        "ownLayer0/kernel": part(w1, 0, m),
+        "ownLayer0/shift": part(w1, m, m + 1),
+      },
+      categorical(),
+    );
+    t.ok(gap(known, bare) < 1e-12, `without a pre-activation off by ${gap(known, bare)}`);
     await backend.close();
   });
 
@@ -306,6 +332,60 @@ test("uses: tied weights, used straight and transposed, have the sum of both blo
     }
   }
   t.ok(off < 1e-12, `off by ${off}`);
+  await backend.close();
+});
+
+test("uses: tied weights with biases of their own keep activation and likelihood", async (t) => {
+  const w = param([d, m], glorotUniform);
+  const encode = defModule({
+    name: "encode",
+    params: { w, b: param([m], glorotUniform) },
+    apply: ({ w: own, b }, x) => tanh(add(matmul(x, own), b)),
+  });
+  const decode = defModule({
+    name: "decode",
+    params: { w, b: param([d], glorotUniform) },
+    apply: ({ w: own, b }, h) => add(matmul(h, transpose(own)), b),
+  });
+  const backend = await reference();
+  const model = sequential(encode(), decode());
+  const store = await backend.store(model, { seed: 2 });
+  const likelihood = bernoulli();
+  const found = await rfim(model, rows, { store, likelihood, metrics: fullMetrics });
+  const block = found.blocks.find(({ params }) => params.includes("encode0/w"));
+  const own = (await block?.toDense())?.data() ?? [];
+  // ν(t)xx' of each unit and p(1 − p)hh' of each output, by hand.
+  const read = async (path: string) => Array.from((await store.read(path)).data());
+  const [values, b, c] = [await read("encode0/w"), await read("encode0/b"), await read("decode0/b")];
+  const at = (a: number, j: number) => values[a * m + j] as number;
+  const all = (count: number) => Array.from({ length: count }, (_, i) => i);
+  const sumOver = (count: number, f: (i: number) => number) =>
+    all(count).reduce((sum, i) => sum + f(i), 0);
+  const x = all(n).map((s) => all(d).map((a) => rows.data()[s * d + a] as number));
+  const inputs = x.map((row) =>
+    all(m).map((j) => (b[j] as number) + sumOver(d, (a) => (row[a] as number) * at(a, j))),
+  );
+  const h = inputs.map((row) => row.map(Math.tanh));
+  const p = h.map((row) =>
+    all(d).map((a) => {
+      const logit = (c[a] as number) + sumOver(m, (j) => (row[j] as number) * at(a, j));
+      return 1 / (1 + Math.exp(-logit));
+    }),
+  );
+  const pick = (of: readonly (readonly number[])[], s: number, i: number) => of[s]?.[i] as number;
+  let off = own.length === (d * m) ** 2 ? 0 : Number.POSITIVE_INFINITY;
+  for (const [i, value] of Array.from(own).entries()) {
+    const [row, column] = [Math.floor(i / (d * m)), i % (d * m)];
+    const [a, j, e, k] = [Math.floor(row / m), row % m, Math.floor(column / m), column % m];
+    const expected = sumOver(n, (s) => {
+      const encoded = j === k ? (1 - pick(h, s, j) ** 2) * pick(x, s, a) * pick(x, s, e) : 0;
+      const spread = pick(p, s, a) * (1 - pick(p, s, a));
+      return (encoded + (a === e ? spread * pick(h, s, j) * pick(h, s, k) : 0)) / n;
+    });
+    off = Math.max(off, Math.abs(expected - value));
+  }
+  t.ok(off < 1e-12, `off by ${off}`);
+  await found.close();
   await backend.close();
 });
 

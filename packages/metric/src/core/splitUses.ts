@@ -33,7 +33,7 @@ export function splitUses(
     if (!shared || parameters.length < 2) return [use];
     if (use.kind === "affine") {
       const [w, bias] = use.parameters as readonly [w: Variable, bias: Variable];
-      return [{ ...use, parameters: [w], bias: false, outputs: use.product }, shiftOf(use, bias)];
+      return [{ ...use, parameters: [w], bias: false }, shiftOf(use, bias)];
     }
     if (use.kind !== "scale") return [use];
     const { scale, shift } = use;

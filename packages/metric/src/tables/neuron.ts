@@ -47,11 +47,10 @@ export function unitRowOf(activation: Activation, rows: UnitRows = standardUnitR
 
 /** The activation f of h = f(T) for a use in an application; null where the response is T, or another function of it. */
 export function activationOfUse(
-  { response, preActivation }: Application,
+  { response }: Pick<Application, "response">,
   use: AffineUse,
 ): Activation | null {
   const t = behindReshapes(use.outputs);
-  if (preActivation === null || behindReshapes(preActivation) !== t) return null;
   const node = behindReshapes(response as Node);
   const unary = node.op === undefined ? null : unaryOf(node);
   return unary !== null && behindReshapes(node.inputs[0] as Node) === t ? unary : null;

@@ -18,7 +18,7 @@ export interface AffineUse {
   readonly rows: Node;
   /** Whether x̃ is (x, 1). */
   readonly bias: boolean;
-  /** T, rows·m elements, as it is on the way to the loss. */
+  /** T, rows·m elements, as it is on the way to the loss, a bias included. */
   readonly outputs: Node;
   /** T without a bias that is a parameter of its own, [rows, m]. */
   readonly product: Node;
@@ -163,11 +163,12 @@ function affine(
 ): Use {
   const rows = product.inputs[0] as Node;
   const m = product.shape[1] as number;
-  const own = transposed
-    ? null
-    : biasAfter(product, site, (one) => one.shape.length === 1 && one.shape[0] === m);
-  if (own === null) {
-    const common = { rows, bias: false, outputs: product, product, transposed };
+  const isBias = (one: Variable) => one.shape.length === 1 && one.shape[0] === m;
+  const own = biasAfter(product, site, isBias);
+  if (own === null || transposed) {
+    // A bias cannot be a row of columns that are those of W'; it is a use of its own, and T is with it.
+    const outputs = own === null ? product : own.node;
+    const common = { rows, bias: false, outputs, product, transposed };
     return { kind: "affine", parameters: [w], ...common, consumers };
   }
   return {
