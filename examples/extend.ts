@@ -35,7 +35,7 @@ const sineUnit = defModule({
 
 // #region metric
 const sineMetric = defMetric(sineUnit, {
-  law: gaussian({ sigma: 1 }),
+  response: gaussian({ sigma: 1 }),
   block: ({ params, reference, preActivation }) => [
     { params: [params.w], block: unitGram(reference, square(cos(preActivation))) },
   ],
@@ -55,20 +55,16 @@ const rows = {
     { shape: [512, 1] },
   ),
 };
-const empty = {
-  inputs: tensor(new Float32Array(0), { shape: [0, 1] }),
-  targets: tensor(new Float32Array(0), { shape: [0, 1] }),
-};
 
 // #region train
 const model = sequential(sineUnit(1, 16), dense(16, 1));
 const run = fit(model, {
-  data: dataSet({ name: "sine", train: rows, valid: rows, test: empty }),
+  data: dataSet({ name: "sine", train: rows }),
   likelihood: gaussian(),
   optimizer: rngd({ metrics: standardMetrics.with(sineMetric), learningRate: 0.1, absolute: 0.1 }),
   batchSize: 32,
   epochs: 20,
   seed: 1,
 });
-for await (const epoch of run) console.log(epoch.epoch, epoch.trainCost.toFixed(4));
+for await (const { epoch, trainCost } of run) console.log(epoch, trainCost?.toFixed(4));
 // #endregion

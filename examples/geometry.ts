@@ -6,6 +6,7 @@ import {
   explain,
   fisher,
   fit,
+  fullMetrics,
   gatherRows,
   mnist,
   relu,
@@ -20,7 +21,7 @@ const model = sequential(dense(784, 20, { activation: relu }), dense(20, 10));
 const likelihood = categorical();
 
 // #region explain
-console.log(explain(model, { batchSize: 50, likelihood }).toString());
+console.log(explain(model, { batchSize: 50, likelihood, metrics: fullMetrics }).toString());
 // #endregion
 
 const data = await mnist();
@@ -40,7 +41,7 @@ const batch = tensor(
 );
 
 // #region geometry
-const g = await rfim(model, batch, { store: run.store, likelihood });
+const g = await rfim(model, batch, { store: run.store, likelihood, metrics: fullMetrics });
 const [, last] = g.blocks;
 const spectrum = await last?.eigenvalues();
 console.log("eigenvalues of the last layer's metric:", spectrum?.data().slice(-3));
@@ -51,7 +52,7 @@ const delta = {
     { shape: [21, 10] },
   ),
 };
-console.log("length of a step in nats:", await g.length(delta));
+console.log("length of a step, in √nats:", await g.length(delta));
 const direction = await g.solve(delta, { relative: 1e-4 });
 console.log("length of its natural direction:", await g.length(direction));
 

@@ -45,9 +45,9 @@ const byOutput = await rfim(model, x, { store, likelihood, metrics: toTheEnd });
 // #endregion
 
 /** A layer's parameters, where they begin, and how many there are. */
-const layers = model.variables.map(({ name, shape }, i) => {
+const layers = model.variables.map(({ path: name, spec: { shape } }, i) => {
   const size = (of: readonly number[]) => of.reduce((a, b) => a * b, 1);
-  const from = model.variables.slice(0, i).reduce((sum, one) => sum + size(one.shape), 0);
+  const from = model.variables.slice(0, i).reduce((sum, { spec }) => sum + size(spec.shape), 0);
   return { name, d: shape[0] as number, m: shape[1] as number, from, size: size(shape) };
 });
 const size = whole.size;

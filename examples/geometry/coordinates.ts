@@ -68,7 +68,7 @@ async function path(
   backend: Backend,
   { natural, gamma, time }: { natural: boolean; gamma: number; time: number },
 ): Promise<Span[]> {
-  const name = module.variables[0]?.name ?? "";
+  const name = module.variables[0]?.path ?? "";
   const store = await backend.store(module, { seed: 1 });
   const { output, parameters } = applyModel(module, input("x", [50, 1]), { law: likelihood });
   const loss = neg(mean(likelihood.logProb(input("y", [50, 1]), output)));

@@ -61,7 +61,7 @@ const run = fit(model, {
 /** At steps of training, for each layer: eigenvalues of its matrices, largest first, and the whole trace. */
 const seen: { step: number; layers: { eigenvalues: number[][]; trace: number }[] }[] = [];
 let g: Rfim | null = null;
-for await (const { epoch, validAccuracy } of run) {
+for await (const { epoch, validAccuracy = 0 } of run) {
   if (!Number.isInteger(Math.log2(epoch))) continue;
   g ??= await rfim(model, valid, { store: run.store, likelihood, metrics: fullMetrics });
   const layers = g.blocks.map(async (block) => {

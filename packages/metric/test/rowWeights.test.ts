@@ -1,5 +1,5 @@
 /** Weights of samples: a batch with weights is the batch in which samples are repeated. */
-import { constant, gather, mean, type Node } from "@metrigrad/graph";
+import { gather, mean, type Node } from "@metrigrad/graph";
 import {
   autoMetric,
   fullMetrics,

@@ -51,6 +51,7 @@ export { independent } from "./laws/independent.ts";
 export { joint, type LawTree, type NaturalOf, type ObservedOf } from "./laws/joint.ts";
 export type {
   AnyLaw,
+  ClosedLaw,
   Law,
   LawOrigins,
   LawTerms,

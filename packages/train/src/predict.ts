@@ -59,7 +59,7 @@ export async function predict<In, Out, Y = Out>(
   store: Store,
   inputs: Inputs,
   options: PredictOptions<Out, Y> = {},
-): Promise<MapTree<Y, Node, Tensor>> {
+): Promise<MapTree<NoInfer<Y>, Node, Tensor>> {
   checkNames("predict", options, ["batchSize", "inputScale", "likelihood", "signal"], GraphError);
   const whole = model as unknown as AnyModule;
   checkStored("predict", whole, store);
@@ -106,7 +106,7 @@ export async function predict<In, Out, Y = Out>(
     return mapTree(output, isNode, () => {
       const { data, shape, dtype } = results[next++] as (typeof results)[number];
       return tensor(data, { shape, dtype });
-    }) as MapTree<Y, Node, Tensor>;
+    }) as MapTree<NoInfer<Y>, Node, Tensor>;
   } finally {
     await program.close();
   }

@@ -1,12 +1,9 @@
 /** Tables of metrics: look-up by object, and what they refuse. */
-import { augment, input, leakyRelu, matmul, mul, relu, tanh } from "@metrigrad/graph";
+import { augment, input, matmul, mul, relu, tanh } from "@metrigrad/graph";
 import {
   affineUses,
   checkTable,
   defMetric,
-  explain,
-  fullMetrics,
-  linearMetrics,
   linearRows,
   metrics,
   neuronRows,
@@ -20,7 +17,6 @@ import {
   unitRowOf,
 } from "@metrigrad/metric";
 import {
-  applierOf,
   applyModel,
   batchNorm,
   defModule,
@@ -30,13 +26,7 @@ import {
   sequential,
   zeros,
 } from "@metrigrad/nn";
-import { Matrix } from "ml-matrix";
 import test from "tape";
-import { onReference } from "../support/backends.ts";
-import { denseBlocks } from "../support/dense.ts";
-import { augmented, matrixOf } from "../support/draws.ts";
-import { gap } from "../support/evaluate.ts";
-import { meanKronecker } from "../support/softmax.ts";
 
 const first = dense(3, 4, { activation: relu });
 const last = dense(4, 2);
@@ -233,89 +223,4 @@ test("tables: a parameter that acts in none of the ways that have rows is named"
   t.deepEqual([second?.names, second?.block?.form], [["b"], "sharedGram"]);
   t.equal(plain(affineUses).of, affineUses);
   t.end();
-});
-
-test("tables: a leaky relu takes the paper's row with its leak", (t) => {
-  t.equal(unitRowOf(leakyRelu(0.2)).name, "relu neuron (ι=0.2, ω=1, σ=1)");
-  const own = reluRow({ leak: 0.2, omega: 0.5 });
-  t.equal(unitRowOf(leakyRelu(0.2), [own]), own, "a row that is given for it comes first");
-  t.equal(
-    unitRowOf(leakyRelu(0.3), [own]).name,
-    "relu neuron (ι=0.3, ω=1, σ=1)",
-    "of its leak only",
-  );
-  t.match(
-    unitRowOf(leakyRelu(-0.5)).name,
-    /^leakyRelu/,
-    "a slope that is no leak: by its derivative",
-  );
-  t.end();
-});
-
-test("tables: E[ν(t)x̃x̃'] of leaky relu units has ν = [ι + (1−ι) sigm((1−ι)t)]²", async (t) => {
-  const [x, w] = [matrixOf("x", 5, 2), matrixOf("w", 3, 2)];
-  const leak = 0.2;
-  const layer = dense(2, 2, { activation: leakyRelu(leak) });
-  for (const table of [standardMetrics, fullMetrics]) {
-    const { w: got } = await denseBlocks(layer, { x, metrics: table, values: { w } });
-    const rows = augmented(x);
-    const ts = rows.mmul(w).to2DArray();
-    const expected = meanKronecker(rows, (s) =>
-      Matrix.diag(
-        (ts[s] as number[]).map(
-          (one) => (leak + (1 - leak) / (1 + Math.exp((leak - 1) * one))) ** 2,
-        ),
-      ),
-    );
-    t.ok(gap(got?.to1DArray() ?? [], expected.to1DArray()) < 1e-13, table.name);
-  }
-});
-
-test("subsystems: paths of modules and parameters are those of the model", (t) => {
-  const inner = sequential(dense(3, 4, { activation: relu }), batchNorm(4));
-  const shared = dense(4, 4);
-  const nested = sequential(inner, shared, sequential(shared, dense(4, 2)));
-  t.deepEqual(
-    found(standardMetrics, nested).map(({ path, names, uses }) => [path, names, uses]),
-    [
-      ["sequential0/dense0", ["sequential0/dense0/w"], 1],
-      [
-        "sequential0/batchNorm0",
-        ["sequential0/batchNorm0/scale", "sequential0/batchNorm0/offset"],
-        1,
-      ],
-      ["dense0", ["dense0/w"], 2],
-      ["sequential1/dense0", ["sequential1/dense0/w"], 1],
-    ],
-  );
-  const { rows } = explain(nested, 5);
-  t.deepEqual(
-    rows.map(({ path, params }) => [path, params]),
-    found(linearMetrics, nested).map(({ path, names }) => [path, names]),
-  );
-  t.end();
-});
-
-test("subsystems: in a store that has several models paths begin with the name of theirs", async (t) => {
-  const critic = sequential(dense(3, 4), dense(4, 1));
-  const store = await onReference.store([]);
-  await store.add(critic, { name: "critic" });
-  const applier = applierOf({
-    mode: "infer",
-    rowWeights: null,
-    pathOf: (spec) => store.pathOf(spec),
-  });
-  applier.apply(critic, input("x", [5, 3]));
-  const variables = applier.parameters.map(({ variable }) => variable);
-  t.deepEqual(
-    subsystems(applier.applications, linearMetrics, variables).map(({ path, names }) => [
-      path,
-      names,
-    ]),
-    [
-      ["critic/dense0", ["critic/dense0/w"]],
-      ["critic/dense1", ["critic/dense1/w"]],
-    ],
-  );
-  await store.close();
 });

@@ -17,7 +17,7 @@ import {
 } from "@metrigrad/graph";
 import { ShapeError, type Tensor, tensor } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
-import type { RowLaw } from "./law.ts";
+import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { between } from "./supports.ts";
 
@@ -39,7 +39,7 @@ const manyOutcomes = 12;
  * @returns The law.
  * @throws ShapeError for values that are not in order.
  */
-export function bernoulli(options: BernoulliOptions = {}): RowLaw {
+export function bernoulli(options: BernoulliOptions = {}): ClosedLaw {
   const [low, high] = options.values ?? [0, 1];
   const gap = high - low;
   if (!(gap > 0)) {

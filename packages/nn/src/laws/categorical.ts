@@ -24,7 +24,7 @@ import {
 } from "@metrigrad/graph";
 import { tensor } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
-import type { RowLaw } from "./law.ts";
+import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { labels } from "./supports.ts";
 
@@ -94,6 +94,6 @@ const law = rowLaw({
  *
  * @returns The law, always the same object.
  */
-export function categorical(): RowLaw {
+export function categorical(): ClosedLaw {
   return law;
 }

@@ -1,7 +1,7 @@
 import { add, broadcastTo, eye, mul, type Node, normal, square, sub, sum } from "@metrigrad/graph";
 import { ShapeError } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
-import type { RowLaw } from "./law.ts";
+import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { supports } from "./supports.ts";
 
@@ -19,7 +19,7 @@ export interface GaussianOptions {
  * @returns The law.
  * @throws ShapeError for σ that is not positive.
  */
-export function gaussian(options: GaussianOptions = {}): RowLaw {
+export function gaussian(options: GaussianOptions = {}): ClosedLaw {
   const { sigma = 1 } = options;
   if (!(sigma > 0 && Number.isFinite(sigma))) {
     throw new ShapeError({

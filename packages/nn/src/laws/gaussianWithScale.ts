@@ -15,7 +15,7 @@ import {
 } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
-import type { RowLaw } from "./law.ts";
+import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { supports } from "./supports.ts";
 
@@ -85,6 +85,6 @@ const law = rowLaw({
  *
  * @returns The law, always the same object.
  */
-export function gaussianWithScale(): RowLaw {
+export function gaussianWithScale(): ClosedLaw {
   return law;
 }

@@ -94,6 +94,12 @@ export interface RowLaw extends Law<Node, Node> {
   readonly how?: LawOrigins;
 }
 
+/** A law of rows that surely has its divergence, as all that come with metrigrad do. */
+export interface ClosedLaw extends RowLaw {
+  /** KL(p_h ‖ p_other) of every row in nats, [n]. */
+  readonly kl: (h: Node, other: Node) => Node;
+}
+
 /**
  * How the members of a law are computed: "closed form" where it was given, else what was derived: "enumeration",
  * "quadrature", "64 samples", …; "none" where it is missing.

@@ -1,6 +1,6 @@
 import { add, exp, expandDims, eye, floor, mul, type Node, sub, sum } from "@metrigrad/graph";
 import { checkAlike, checkFits } from "./fits.ts";
-import type { RowLaw } from "./law.ts";
+import type { ClosedLaw } from "./law.ts";
 import { lnFactorial } from "./lnFactorial.ts";
 import { poissonDraws } from "./poissonDraws.ts";
 import { rowLaw } from "./rowLaw.ts";
@@ -37,6 +37,6 @@ const law = rowLaw({
  *
  * @returns The law, always the same object.
  */
-export function poisson(): RowLaw {
+export function poisson(): ClosedLaw {
   return law;
 }

@@ -9,9 +9,9 @@ export type RowLawMembers = Omit<RowLaw, "parts" | "given" | "terms" | "targets"
  * @param members - Density, draws and information.
  * @returns The frozen law.
  */
-export function rowLaw(members: RowLawMembers): RowLaw {
+export function rowLaw<M extends RowLawMembers>(members: M): RowLaw & Pick<M, "kl"> {
   // `this` and not the law made here: a copy with other members is then its own part too.
-  return Object.freeze({
+  const law: RowLaw = {
     ...members,
     parts(this: RowLaw, natural): readonly ResponsePart[] {
       return [{ law: this, natural, weights: null }];
@@ -19,5 +19,6 @@ export function rowLaw(members: RowLawMembers): RowLaw {
     given(this: RowLaw): RowLaw {
       return this;
     },
-  } satisfies RowLaw);
+  };
+  return Object.freeze(law) as RowLaw & Pick<M, "kl">;
 }

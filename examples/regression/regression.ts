@@ -1,0 +1,84 @@
+/**
+ * A regression on a CSV table: numbers that are standardised, a category, missing values and weights of the rows. Some
+ * prices are typing errors, so the loss is Huber's. Training ends when the share of close estimates of held-out rows grows no more,
+ * and takes the best weights back.
+ *
+ * Run it: `npx tsx examples/regression/regression.ts`
+ */
+import {
+  abs,
+  adam,
+  cast,
+  category,
+  cpu,
+  dataSet,
+  dense,
+  fit,
+  fromColumns,
+  less,
+  mul,
+  type Node,
+  number,
+  readCsv,
+  rngd,
+  sequential,
+  splitRows,
+  square,
+  squeeze,
+  sub,
+  tanh,
+  where,
+} from "metrigrad";
+import { isMain, print, type Settings } from "../support/settings.ts";
+import { flatsCsv } from "./flats.ts";
+
+// #region model
+/** ½e² of small errors, d|e| − ½d² of large ones, e = output − target; of each row. */
+const d = 0.2;
+
+export function huber(output: Node, target: Node): Node {
+  const error = squeeze(abs(sub(output, target)), 1);
+  return where(less(error, d), mul(square(error), 0.5), mul(sub(error, d / 2), d));
+}
+
+export const net = (inputs: number) => sequential(dense(inputs, 24, { activation: tanh }), dense(24, 1));
+
+export async function train({ size, optimizer, backend, seed }: Settings) {
+  const rows = 40 * Math.round(50 * size);
+  const dealt = splitRows(readCsv(flatsCsv({ rows, seed })), [0.8 * rows, 0.2 * rows, 0], { seed });
+  const columns = {
+    area: number({ standardise: true }),
+    age: number({ standardise: true, missing: "mean" }),
+    district: category(),
+    weight: number(),
+    price: number({ standardise: true }),
+  };
+  const table = fromColumns(columns, dealt.train, { targets: "price", weights: "weight" });
+  const run = fit(net(table.names.length), {
+    data: dataSet({ name: "flats", train: table, valid: table.transform(dealt.valid) }),
+    loss: huber,
+    metrics: { close: (output, target) => cast(less(squeeze(abs(sub(output, target)), 1), 0.1), "float") },
+    earlyStopping: { patience: 8, metric: "close", higher: true },
+    optimizer,
+    backend,
+    batchSize: 40,
+    epochs: 100,
+    seed,
+  });
+  const events = await run.finish();
+  const { metrics, cost } = await run.evaluate("valid");
+  await run.close();
+  return { epochs: events.length, best: run.best?.epoch ?? 0, "best close": run.best?.value ?? 0, close: metrics.close ?? 0, cost, "first cost": events[0]?.validCost ?? 0 };
+}
+// #endregion
+
+export const optimizers = {
+  adam: adam({ learningRate: 0.003 }),
+  rngd: rngd({ learningRate: 0.05 }),
+};
+
+if (isMain(import.meta.url)) {
+  const backend = await cpu();
+  print(await train({ size: 1, optimizer: optimizers.rngd, backend, seed: 1 }));
+  await backend.close();
+}

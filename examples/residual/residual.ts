@@ -1,0 +1,69 @@
+/**
+ * A residual net: x + f(x), over and over. The blocks are modules of our own that call other modules, and the net tells
+ * points of three spiral arms apart.
+ *
+ * Run it: `npx tsx examples/residual/residual.ts`
+ */
+import {
+  adam,
+  add,
+  categorical,
+  cpu,
+  defModule,
+  dense,
+  fit,
+  relu,
+  rngd,
+  sequential,
+  tanh,
+} from "metrigrad";
+import { isMain, print, type Settings } from "../support/settings.ts";
+import { spirals } from "./spirals.ts";
+
+// #region model
+const residual = defModule({
+  name: "residual",
+  options: (width: number) => ({
+    inner: sequential(dense(width, width, { activation: relu }), dense(width, width)),
+  }),
+  children: ({ inner }) => [inner],
+  apply: (_, x, { options, call }) => add(x, call(options.inner, x)),
+});
+
+export const residualNet = (width: number, depth: number) =>
+  sequential(
+    dense(2, width, { activation: tanh }),
+    ...Array.from({ length: depth }, () => residual(width)),
+    dense(width, 3),
+  );
+
+export const optimizers = {
+  adam: adam({ learningRate: 0.003 }),
+  rngd: rngd({ learningRate: 0.05 }),
+};
+
+export async function train({ size, optimizer, backend, seed }: Settings) {
+  const run = fit(residualNet(24, 4), {
+    data: spirals({ rows: 50 * Math.round(80 * size), seed }),
+    likelihood: categorical(),
+    optimizer,
+    backend,
+    batchSize: 40,
+    epochs: 20,
+    seed,
+  });
+  const events = await run.finish();
+  await run.close();
+  const last = events.at(-1);
+  return {
+    cost: last?.validCost as number,
+    accuracy: last?.validAccuracy as number,
+  };
+}
+// #endregion
+
+if (isMain(import.meta.url)) {
+  const backend = await cpu();
+  print(await train({ size: 1, optimizer: optimizers.rngd, backend, seed: 1 }));
+  await backend.close();
+}
