@@ -13,7 +13,9 @@ type FirstIn<M extends readonly AnyModule[]> = M extends readonly [
   ...unknown[],
 ]
   ? In
-  : never;
+  : M extends readonly Module<infer In, unknown>[]
+    ? In
+    : never;
 
 /** What the last of some modules gives. */
 type LastOut<M extends readonly AnyModule[]> = M extends readonly [
@@ -21,7 +23,9 @@ type LastOut<M extends readonly AnyModule[]> = M extends readonly [
   Module<never, infer Out>,
 ]
   ? Out
-  : never;
+  : M extends readonly Module<never, infer Out>[]
+    ? Out
+    : never;
 
 const definition = defModule({
   name: "sequential",

@@ -78,6 +78,10 @@ test("trees: what goes in and out has the types that `apply` says", async (t) =>
   const label: Node[] = made.deep.label;
   t.deepEqual([first, second, ...label], [node, x, x]);
   const chain: Module<Node, Node> = sequential(split(), joined());
+  const layers: Module[] = [dense(1, 1), dense(1, 1)];
+  const fromList: Module<Node, Node> = sequential(...layers);
+  const scaled: Node = applyModel(fromList, x).output;
+  t.deepEqual(scaled.shape, [2, 1]);
   const typed: Node = applyModel(chain, x).output;
   t.deepEqual(await numbers(typed), [0, 1]);
   const ends: Module<Node, Pair> = sequential(dense(1, 1), split());
