@@ -45,7 +45,7 @@ function cell(
   });
   const there = found.filter((epoch) => epoch !== undefined);
   if (there.length < repeats.length) return "–";
-  const cost = there.map((epoch) => epoch.trainCost);
+  const cost = there.map((epoch) => epoch.trainCost ?? Number.NaN);
   const accuracy = there.map((epoch) => 100 * (epoch.validAccuracy ?? Number.NaN));
   const spread = (/** @type {number[]} */ values, /** @type {number} */ digits) =>
     values.length > 1 ? ` ± ${deviation(values).toFixed(digits)}` : "";

@@ -47,7 +47,7 @@ async function train(backend, optimizer) {
   const settings = { batchSize: 50, epochs: 2, seed: 1, l2: 1e-3 };
   const run = fit(model, { data, backend, likelihood: categorical(), optimizer, ...settings });
   const costs = [];
-  for await (const { trainCost } of run) costs.push(trainCost);
+  for await (const { trainCost } of run) costs.push(trainCost ?? Number.NaN);
   await run.close();
   return costs;
 }

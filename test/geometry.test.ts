@@ -1,7 +1,7 @@
 /** The geometry of a model on the fast backend is that on the reference. */
 import { cpu } from "@metrigrad/cpu";
 import { relu, tanh } from "@metrigrad/graph";
-import { fisher, gaussNewton, kl, observedFisher, rfim } from "@metrigrad/metric";
+import { fisher, fullMetrics, gaussNewton, kl, observedFisher, rfim } from "@metrigrad/metric";
 import { batchNorm, categorical, dense, sequential } from "@metrigrad/nn";
 import { type Backend, reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
 import test from "tape";
@@ -26,10 +26,10 @@ const names = ["dense0/w", "dense1/w", "dense2/w"];
 async function measured(backend: Backend): Promise<Map<string, ArrayLike<number>>> {
   const store = await backend.store(model, { seed: 8 });
   const likelihood = categorical();
-  const shapes = new Map(store.variables.map(({ name, shape }) => [name, shape]));
+  const shapes = new Map(store.variables.map(({ path, spec }) => [path, spec.shape]));
   const delta = Object.fromEntries(names.map((name) => [name, draw(shapes.get(name) ?? [])]));
   const found = new Map<string, ArrayLike<number>>();
-  const g = await rfim(model, batch, { store, likelihood });
+  const g = await rfim(model, batch, { store, likelihood, metrics: fullMetrics });
   for (const block of g.blocks) {
     found.set(`${block.path} matrices`, (await block.toMatrices()).data());
     found.set(`${block.path} trace`, (await block.trace()).data());
@@ -46,7 +46,7 @@ async function measured(backend: Backend): Promise<Map<string, ArrayLike<number>
   const solved = await whole.solve(delta, { absolute: 0.1 });
   for (const name of names) found.set(`${name} by the whole`, solved[name]?.data() ?? []);
   const settings = { store, likelihood };
-  const labelled = { inputs: batch, labels: tensor(Int32Array.of(0, 3, 1, 1, 2, 0)) };
+  const labelled = { inputs: batch, targets: tensor(Int32Array.of(0, 3, 1, 1, 2, 0)) };
   const draws = await fisher(model, batch, { ...settings, kind: { samples: 5, seed: 1 } });
   found.set("scores of draws", (await draws.toRows()).rows.data());
   const conjugate = { absolute: 0.1, method: "conjugate gradients" } as const;

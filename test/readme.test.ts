@@ -1,10 +1,10 @@
 /**
  * The example in each package's README.md runs, and so do the pages of docs/guide, all blocks of a page
- * as one program; each `console.log(...); // text` prints that text.
+ * as one program; each `console.log(...); // text` prints that text. Links between pages lead somewhere.
  */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as metric from "@metrigrad/metric";
@@ -39,14 +39,50 @@ for (const file of readdirSync(guides).filter((one) => one.endsWith(".md"))) {
   const blocks = [...page.matchAll(/^```ts\n([\s\S]+?)^```$/gm)].map(([, block = ""]) => block);
   test(`the code of docs/guide/${file}`, (t) =>
     keepsItsWord(t, `guide-${file}`, blocks.join("\n")));
-  test(`the links of docs/guide/${file}`, async (t) => {
-    const links = [...page.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = ""]) => link);
-    t.deepEqual(
-      links.filter((link) => !existsSync(join(guides, link))),
-      [],
-    );
+}
+
+/** What a heading is called in links. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\- ]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+/** Links of a page to files and headings that are not there. */
+function brokenLinks(page: string): string[] {
+  const text = readFileSync(page, "utf8").replace(/^```[\s\S]*?^```$/gm, "");
+  const links = [...text.matchAll(/\]\(([^):]+)\)/g)].map(([, link = ""]) => link);
+  return links.filter((link) => {
+    const [path = "", anchor] = link.split("#");
+    const target = path === "" ? page : join(dirname(page), path);
+    if (!existsSync(target)) return true;
+    if (anchor === undefined) return false;
+    const headings = [...readFileSync(target, "utf8").matchAll(/^#+ (.*)$/gm)];
+    return !headings.some(([, heading = ""]) => anchorOf(heading) === anchor);
   });
 }
+
+const pages = [
+  ...["README.md", "CHANGELOG.md"].map((name) => join(root, name)),
+  ...readdirSync(join(root, "packages")).map((name) => join(root, "packages", name, "README.md")),
+  ...readdirSync(guides).map((name) => join(guides, name)),
+].filter((page) => page.endsWith(".md") && existsSync(page));
+
+test("the links of READMEs, guides and the changelog", (t) => {
+  for (const page of pages) t.deepEqual(brokenLinks(page), [], relative(root, page));
+  t.end();
+});
+
+test("every guide is reachable from README.md", (t) => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const names = readdirSync(guides).filter((name) => name.endsWith(".md"));
+  t.deepEqual(
+    names.filter((name) => !readme.includes(`](docs/guide/${name})`)),
+    [],
+  );
+  t.end();
+});
 
 test("the guide to extending has a trained model with a new node in under 60 lines", async (t) => {
   const page = readFileSync(join(guides, "extend.md"), "utf8");
@@ -56,11 +92,11 @@ test("the guide to extending has a trained model with a new node in under 60 lin
 });
 
 test("the guides name everything that @metrigrad/metric exports", (t) => {
-  const pages = readdirSync(guides)
+  const texts = readdirSync(guides)
     .filter((name) => name.endsWith(".md"))
     .map((name) => readFileSync(join(guides, name), "utf8"))
     .join();
-  const missing = Object.keys(metric).filter((name) => !new RegExp(`\\b${name}\\b`).test(pages));
+  const missing = Object.keys(metric).filter((name) => !new RegExp(`\\b${name}\\b`).test(texts));
   t.deepEqual(missing, []);
   t.end();
 });

@@ -18,7 +18,7 @@ export async function programContestant(backend: Backend, output: Node): Promise
     time: async (count) => {
       const begun = performance.now();
       for (let i = 0; i < count; i++) await program.run();
-      await store.read(fence.attrs.name);
+      await store.read(fence.attrs);
       return (performance.now() - begun) / 1000;
     },
     close: () => store.close(),

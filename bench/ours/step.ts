@@ -36,12 +36,11 @@ import {
 export interface StepGraph {
   readonly loss: Node;
   readonly updates: readonly Update[];
-  /** What is resident: inputs and labels. */
-  readonly data: readonly Variable[];
+  /** What is resident: the model's parameters, inputs, labels, and what the optimizer keeps. */
+  readonly variables: readonly Variable[];
+  /** Counts steps; reading it waits for them. */
+  readonly counter: Variable;
 }
-
-/** The variable that counts steps; reading it waits for them. */
-const counterName = "step";
 
 /** Batches of which the resident data consist, all equal. */
 function batchesOf(batch: number): number {
@@ -78,20 +77,36 @@ function graphOf(problem: TrainingProblem, optimizer: Optimizer): StepGraph {
   const law = categorical();
   const applied = applyModel(model, taken, { mode: "train", law });
   const loss = neg(mean(law.logProb(gather(classes, chosen), applied.output)));
-  const counter = variable(counterName, [], { type: "i32", role: "state" });
+  const counter = variable("step", [], { type: "i32", role: "state" });
+  const slots = new Map<string, Variable>();
   const done = cast(counter, "float");
   const phases = optimizer.update({
     loss,
     penalty: null,
+    observed: [{ output: applied.output, law }],
     applications: applied.applications,
     inference: () => [],
     parameters: applied.parameters,
-    batchSize: batch,
+    samples: batch,
     step: done,
     progress: div(done, 1e9),
+    slot: (parameter, name, { shape = parameter.shape, type, init } = {}) => {
+      const path = `${parameter.attrs.path}/${name}`;
+      const options = { role: "state", type: type ?? "float", ...(init && { init }) } as const;
+      const slot = slots.get(path) ?? variable(path, shape, options);
+      slots.set(path, slot);
+      return slot;
+    },
+    gradients: null,
   });
   const updates = phases.flatMap((phase) => [...phase.updates]);
-  return { loss, updates: [...updates, [counter, add(counter, 1)]], data: [inputs, classes] };
+  const parameters = applied.parameters.map((parameter) => parameter.variable);
+  return {
+    loss,
+    updates: [...updates, [counter, add(counter, 1)]],
+    variables: [...parameters, inputs, classes, counter, ...slots.values()],
+    counter,
+  };
 }
 
 function repeated(values: Float32Array | Int32Array, size: number): Float32Array {
@@ -114,9 +129,9 @@ export function natural(backend: Backend, problem: NaturalProblem): Promise<Cont
 async function trained(
   backend: Backend,
   problem: TrainingProblem,
-  { loss, updates }: StepGraph,
+  { loss, updates, variables, counter }: StepGraph,
 ): Promise<Contestant> {
-  const store = await backend.store([]);
+  const store = await backend.store(variables.map(({ attrs }) => attrs));
   const observed = await compile({ outputs: loss, updates }, store);
   const program = await compile({ outputs: [], updates }, store);
   const batches = batchesOf(problem.batch);
@@ -133,13 +148,13 @@ async function trained(
       }
       // Drivers compile what is new in the other program when it runs first.
       await program.run(feeds[0]);
-      await store.read(counterName);
+      await store.read(counter.attrs);
       return losses;
     },
     time: async (count) => {
       const begun = performance.now();
       for (let i = 0; i < count; i++) await program.run(feeds[turn++ % batches]);
-      await store.read(counterName);
+      await store.read(counter.attrs);
       return (performance.now() - begun) / 1000;
     },
     close: () => store.close(),

@@ -54,7 +54,7 @@ async function together(setting: Setting): Promise<(readonly EpochEvent[])[]> {
   for (let epoch = 0; epoch < setting.epochs; epoch++) {
     for (const { epochs } of runs) await epochs.next();
   }
-  const events = runs.map(({ run }) => run.epochs);
+  const events = runs.map(({ run }) => run.history);
   for (const { run } of runs) await run.close();
   return events;
 }
@@ -71,7 +71,7 @@ function costWithin(runs: readonly (readonly EpochEvent[])[], most: number): num
     let cost = Number.NaN;
     for (const event of events) {
       seconds += event.seconds;
-      if (seconds <= most) cost = event.trainCost;
+      if (seconds <= most) cost = event.trainCost ?? Number.NaN;
     }
     return cost;
   });

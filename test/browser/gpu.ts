@@ -48,7 +48,7 @@ async function costsOf(backend: Backend, optimizer: Optimizer): Promise<number[]
   const settings = { likelihood: categorical(), batchSize: 20, epochs: 3, seed: 1 };
   const run = fit(model, { ...settings, data: points(), backend, optimizer });
   const costs: number[] = [];
-  for await (const { trainCost } of run) costs.push(trainCost);
+  for await (const { trainCost } of run) costs.push(trainCost ?? Number.NaN);
   await run.close();
   return costs;
 }

@@ -15,16 +15,15 @@ import {
   autoMetric,
   type Damping,
   eluRow,
-  likelihoodMetric,
+  likelihoodRows,
   linearMetrics,
-  type MetricChoice,
+  type MetricTable,
   metrics,
   partition,
   reluRow,
   sigmoidRow,
   stackedMetrics,
   subsystems,
-  tableFor,
   tanhRow,
 } from "@metrigrad/metric";
 import {
@@ -113,7 +112,7 @@ interface Solved {
 interface Subject {
   readonly model: Module;
   readonly likelihood: Law;
-  readonly choice: MetricChoice;
+  readonly table: MetricTable;
 }
 
 /**
@@ -128,13 +127,13 @@ const dampings: readonly (readonly [damping: Damping, limit: number])[] = [
 
 async function solvedOn(
   backend: Backend,
-  { model, likelihood, choice }: Subject,
+  { model, likelihood, table }: Subject,
   { x, first, last }: Situation,
 ): Promise<Map<string, Solved>> {
   const { applications, parameters } = applyModel(model, constant(x), { law: likelihood });
   const all = subsystems(
     applications,
-    tableFor(choice, applications),
+    table,
     parameters.map(({ variable }) => variable),
   );
   const outputs: Record<string, Node> = {};
@@ -187,7 +186,7 @@ function errorOf(got: ArrayLike<number>, right: ArrayLike<number>, columns: numb
 }
 
 const rows = metrics(
-  likelihoodMetric([
+  likelihoodRows([
     tanhRow(),
     sigmoidRow(),
     reluRow(),
@@ -201,7 +200,7 @@ const subjects: readonly (readonly [
   name: string,
   activation: Activation,
   likelihood: Law,
-  choose: (model: Module) => MetricChoice,
+  choose: (model: Module) => MetricTable,
 ])[] = [
   ...[tanh, sigmoid, relu, leakyRelu(0.1), eluWith(1.5), softplus].flatMap((activation) =>
     [categorical(), bernoulli()].map((law) => ["rows", activation, law, () => rows] as const),
@@ -226,7 +225,7 @@ for (const [situation, values] of Object.entries(situations)) {
     const [fast, right] = [await cpu({ threads: 1 }), await reference()];
     for (const [name, activation, likelihood, choose] of subjects) {
       const model = sequential(dense(4, 5, { activation }), dense(5, 3));
-      const subject = { model, likelihood, choice: choose(model) };
+      const subject = { model, likelihood, table: choose(model) };
       const [got, wanted] = [
         await solvedOn(fast, subject, values),
         await solvedOn(right, subject, values),

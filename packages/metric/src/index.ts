@@ -68,9 +68,9 @@ export {
   type ExplainOptions,
   type Explanation,
   explain,
-  type MetricUse,
   type SampleShape,
 } from "./explain/explain.ts";
+export type { MetricPart, MetricUse, OptimizerMetric } from "./explain/metricUse.ts";
 export type { ExplainRow } from "./explain/row.ts";
 export { type BudgetOptions, solversWithin } from "./explain/solversWithin.ts";
 export type { Batch, BatchOf } from "./geometry/batch.ts";

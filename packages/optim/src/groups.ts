@@ -14,6 +14,7 @@ export type OptimizerGroups =
  * Gives parts of a model to different optimizers. `groups({ "encoder/**": rngd(), others: adam() })`:
  * the first pattern that fits a parameter's path counts; `*` stands for one part of a path, `**` for
  * any number of them; `others` takes the rest. A list of pairs takes modules or functions of paths.
+ * All parts follow the gradient at the same point.
  * @param given optimizers by pattern, or pairs
  * @returns an optimizer
  * @throws GraphError for what is no optimizer; while a step is built for a parameter that no group
@@ -29,6 +30,7 @@ export function groups(given: OptimizerGroups): Optimizer {
     settings: Object.fromEntries(
       list.map(({ name, optimizer }) => [name, { name: optimizer.name, ...optimizer.settings }]),
     ),
+    metric: list.map(({ takes, optimizer }) => ({ takes, metric: optimizer.metric ?? null })),
     update: (context) => {
       const owners = new Map<number, AppliedParameter[]>(list.map((_, at) => [at, []]));
       for (const parameter of context.parameters) {
@@ -37,11 +39,12 @@ export function groups(given: OptimizerGroups): Optimizer {
         if (owner === undefined) throw untaken(parameter, list);
         owner.push(parameter);
       }
-      return list.flatMap(({ name, optimizer }, at): readonly Phase[] => {
+      const phases = list.map(({ name, optimizer }, at): readonly Phase[] => {
         const parameters = owners.get(at) ?? [];
         if (parameters.length === 0 && name !== "others") throw empty(name);
         return parameters.length === 0 ? [] : optimizer.update(partOf(context, parameters));
       });
+      return together(phases, context);
     },
   } satisfies Optimizer);
 }
@@ -88,6 +91,50 @@ function patternOf(text: string): RegExp {
     .replaceAll("*", "[^/]*")
     .replaceAll("\u0000", ".*");
   return new RegExp(`^${source}$`);
+}
+
+/**
+ * The phases of several optimizers such that all of them take their gradients before any parameter moves:
+ * first what prepares, then what moves parameters, in one phase where it is due at the same steps, then
+ * what comes after. Those that are due at different steps move one after the other where they meet.
+ */
+function together(
+  groups: readonly (readonly Phase[])[],
+  { parameters }: OptimizerContext,
+): readonly Phase[] {
+  const variables = new Set(parameters.map(({ variable }) => variable));
+  const isMove = ({ updates }: Phase) => updates.some(([variable]) => variables.has(variable));
+  const parts = groups.map((phases) => {
+    const moves = phases.flatMap((phase, at) => (isMove(phase) ? [at] : []));
+    const [first, end] = [moves[0] ?? phases.length, (moves.at(-1) ?? phases.length) + 1];
+    return [phases.slice(0, first), phases.slice(first, end), phases.slice(end)] as const;
+  });
+  const moving = new Map<string, Phase>();
+  for (const phase of parts.flatMap(([, moves]) => moves)) {
+    const { every, offset = 0, from = 0 } = phase;
+    const key = JSON.stringify([every, offset, from]);
+    const known = moving.get(key);
+    moving.set(key, known === undefined ? phase : joined(known, phase));
+  }
+  const all = (at: 0 | 2) => parts.flatMap((part) => part[at]);
+  return [...all(0), ...moving.values(), ...all(2)];
+}
+
+/** Two phases that are due at the same steps, as one. */
+function joined(one: Phase, other: Phase): Phase {
+  const reports = [one, other].flatMap(({ report }) => report ?? []);
+  return {
+    ...one,
+    updates: [...one.updates, ...other.updates],
+    ...(reports.length === 0
+      ? {}
+      : {
+          report: {
+            quantities: reports.flatMap(({ quantities }) => quantities),
+            blocks: reports.flatMap(({ blocks }) => blocks),
+          },
+        }),
+  };
 }
 
 /** The context of some of the parameters. */

@@ -82,19 +82,22 @@ export function regressionContext(model: Module, beta = 0): OptimizerContext {
   return contextOf(model, beta, gaussian(), input("y", targets.shape));
 }
 
-/** The context of one training step of a model on the batch, with L2 of 0.01. */
+/** The context of one training step of a model on the batch, or one of `rows` rows, with L2 of 0.01. */
 export function contextOf(
   model: Module,
   beta = 0.01,
   law: RowLaw = categorical(),
   y: Node = input("y", labels.shape, "i32"),
+  rows = batchSize,
 ): OptimizerContext {
-  const x = input("x", inputs.shape);
+  const x = input("x", [rows, 4]);
   const applied = applyModel(model, x, { mode: "train", law });
   const slots = new Map<string, Variable>();
   let squares: Node = constant(0);
-  for (const { variable: w } of applied.parameters) {
-    squares = add(squares, sum(square(slice(w, [[0, (w.shape[0] as number) - 1]]))));
+  for (const { variable: w, decay } of applied.parameters) {
+    if (decay === "none") continue;
+    const part = decay === "all" ? w : slice(w, [[0, (w.shape[0] as number) - 1]]);
+    squares = add(squares, sum(square(part)));
   }
   return {
     loss: neg(mean(law.logProb(y, applied.output))),
@@ -103,7 +106,7 @@ export function contextOf(
     applications: applied.applications,
     inference: () => applyModel(model, x, { mode: "infer", law }).applications,
     parameters: applied.parameters,
-    samples: batchSize,
+    samples: rows,
     step: stepVariable,
     progress: mul(stepVariable, 1 / 100),
     slot: (parameter, name, options = {}) => {
@@ -129,6 +132,7 @@ export async function train(
   steps: number,
   seed = 1,
   context: OptimizerContext = contextOf(model),
+  feeds: Feeds = { x: inputs, y: labels },
 ) {
   const backend = await reference();
   const store = await backend.store(model, { seed });
@@ -136,9 +140,9 @@ export async function train(
   const program = await compile({ outputs: { loss: context.loss } }, store);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
-    const { loss } = await program.run({ x: inputs, y: labels });
+    const { loss } = await program.run(feeds);
     losses.push((await loss.read()).item());
-    await phases(step, { x: inputs, y: labels });
+    await phases(step, feeds);
   }
   const parameters = new Map<string, Float64Array>();
   for (const { path } of store.variables) {

@@ -31,7 +31,8 @@ function family(name: string, make: (parameter: number) => Unary): (parameter: n
   return Object.defineProperty(member, "name", { value: name });
 }
 
-const leaks = new WeakMap<Unary, number>([[relu, 0]]);
+/** By op: an activation that is read off a graph is another value with the same op. */
+const leaks = new WeakMap<object, number>([[relu.op, 0]]);
 
 /** The activation x where x > 0, else leak·x; derivative `leak` at 0. Equal leaks give one value. */
 export const leakyRelu: (leak: number) => Unary = family("leakyRelu", (leak) => {
@@ -40,9 +41,8 @@ export const leakyRelu: (leak: number) => Unary = family("leakyRelu", (leak) => 
     const below = call(primitiveFns.mul, literal(leak), x);
     return call(primitiveFns.select, call(primitiveFns.gt, x, literal(0)), x, below);
   });
-  const made: Unary = elementwise(op);
-  leaks.set(made, leak);
-  return made;
+  leaks.set(op, leak);
+  return elementwise(op);
 });
 
 /**
@@ -52,7 +52,7 @@ export const leakyRelu: (leak: number) => Unary = family("leakyRelu", (leak) => 
  * @returns 0 for `relu`, the leak for one made by `leakyRelu`, null for any other.
  */
 export function leakOf(activation: Unary): number | null {
-  return leaks.get(activation) ?? null;
+  return leaks.get(activation.op) ?? null;
 }
 
 /** The activation x where x > 0, else α(eˣ − 1) (Clevert et al. 2015). Equal α give one value. */

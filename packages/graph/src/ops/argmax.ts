@@ -38,8 +38,8 @@ function argOp(name: string, op: "max" | "min"): Op<ArgAttrs> {
   return self;
 }
 
-const argMaxOp = argOp("argMax", "max");
-const argMinOp = argOp("argMin", "min");
+export const argMaxOp = argOp("argMax", "max");
+export const argMinOp = argOp("argMin", "min");
 
 /** The axis to search; the last one by default. */
 export interface ArgOptions {

@@ -17,7 +17,7 @@ import { triangularSolve } from "./triangularSolve.ts";
 const usedShift = 1;
 
 // dL = L Φ(L⁻¹ dA L⁻ᵀ) gives Ā = L⁻ᵀ Φ(L'L̄) L⁻¹, symmetrised (Murray 2016, section 3).
-const choleskyOp: Op<null> = {
+export const choleskyOp: Op<null> = {
   name: "cholesky",
   infer: ([a, shift]) => {
     const x = a as Node;
@@ -65,7 +65,7 @@ const choleskyOp: Op<null> = {
   },
 };
 
-/** What `cholesky` may be told. */
+/** Options of `cholesky`. */
 export interface CholeskyOptions {
   /** λ ≥ 0 added to the diagonal, [b…]; none by default. */
   readonly shift?: NodeLike;

@@ -12,7 +12,7 @@ interface ConcatAttrs {
   readonly axis: number;
 }
 
-const concatOp: Op<ConcatAttrs> = {
+export const concatOp: Op<ConcatAttrs> = {
   name: "concat",
   infer: (inputs, { axis }) => {
     const [first] = inputs;

@@ -46,7 +46,7 @@ function check(x: Node, nu: Node | null, base: Node | null): number[] {
 }
 
 // With S = Ḡ + Ḡ': x̄ᵢ = α νᵢ S xᵢ, ν̄ᵢ = ½ α xᵢ'S xᵢ, and base gets β Ḡ.
-const gramOp: Op<GramAttrs> = {
+export const gramOp: Op<GramAttrs> = {
   name: "gram",
   infer: (inputs, attrs) => {
     const { x, nu, base } = operands(inputs, attrs);

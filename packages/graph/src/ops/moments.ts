@@ -18,7 +18,7 @@ export function mean(x: NodeLike, options: ReduceOptions = {}): Node {
   return average("mean", asNode(x), options, 0);
 }
 
-/** What `variance` may be told. */
+/** Options of `variance`. */
 export interface VarianceOptions extends ReduceOptions {
   /** 0 divides by the number of elements (the default), 1 by one less (unbiased). */
   readonly correction?: number;

@@ -4,7 +4,7 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { reshape } from "./reshape.ts";
 
-/** What a reduction may be told. */
+/** Options of a reduction. */
 export interface ReduceOptions {
   /** The axis or axes that are reduced, negative ones counted from the end; all by default. */
   readonly axis?: number | readonly number[];

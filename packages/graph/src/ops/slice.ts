@@ -20,7 +20,7 @@ import { broadcastTo } from "./broadcastTo.ts";
 import { type Cover, coverOf } from "./cover.ts";
 import { type AxisRange, type Selection, select, selectionOf, subView } from "./selection.ts";
 
-const sliceOp: Op<Selection> = {
+export const sliceOp: Op<Selection> = {
   name: "slice",
   infer: ([x], { shape }) => ({ shape, type: (x as Node).type }),
   vjp: (node, cotangent) => {
@@ -66,7 +66,7 @@ interface PlaceAttrs {
  * Values placed in a larger one: `value` where none of them lies, their sum where several do. One
  * value alone is padding; the cotangent of what slices were taken of has a part for each slice.
  */
-const placeOp: Op<PlaceAttrs> = {
+export const placeOp: Op<PlaceAttrs> = {
   name: "pad",
   infer: ([x], { shape }) => ({ shape, type: (x as Node).type }),
   vjp: ({ attrs }, cotangent, wanted) =>

@@ -2,7 +2,7 @@ import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 
-const stopGradientOp: Op<null> = {
+export const stopGradientOp: Op<null> = {
   name: "stopGradient",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
   vjp: () => [null],

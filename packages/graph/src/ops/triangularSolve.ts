@@ -20,7 +20,7 @@ interface SolveAttrs {
 
 // X = L⁻¹B has dX = L⁻¹(dB − dL X), hence B̄ = L⁻ᵀX̄ and L̄ = −tril(B̄ X'); with L' in place of L
 // the factors swap: B̄ = L⁻¹X̄ and L̄ = −tril(X B̄').
-const triangularSolveOp: Op<SolveAttrs> = {
+export const triangularSolveOp: Op<SolveAttrs> = {
   name: "triangularSolve",
   infer: ([l, rhs]) => {
     const left = l as Node;

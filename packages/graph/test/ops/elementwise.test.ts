@@ -66,6 +66,8 @@ test("factories give one value per parameter", (t) => {
 
 test("leakOf tells rectifiers apart", (t) => {
   t.equal(leakOf(leakyRelu(0.1)), 0.1);
+  const node = leakyRelu(0.1)(input("x", []));
+  t.equal(leakOf(unaryOf(node) as typeof relu), 0.1, "read off a graph");
   t.equal(leakOf(leakyRelu(0)), 0);
   t.equal(leakOf(relu), 0);
   t.equal(leakOf(gelu), null);

@@ -17,7 +17,7 @@ export interface DampedOptions {
   readonly damping?: Damping;
 }
 
-/** What `solve` may be told. */
+/** Options of `solve`. */
 export interface SolveOptions extends DampedOptions {
   /** Chosen by the cost model when left out. */
   readonly solver?: Solver;
@@ -25,7 +25,7 @@ export interface SolveOptions extends DampedOptions {
   readonly iterations?: number;
 }
 
-/** What `prepare` may be told. */
+/** Options of `prepare`. */
 export interface PrepareOptions extends SolveOptions {
   /**
    * What held values stand for before the first update, so that solving gives v back: the metric 0 with λ = 1 by
@@ -155,7 +155,7 @@ export interface Block {
   toDense(): Node;
   /** α g + β base, [matrices, size, size]: a step of a running average. */
   accumulate(base: Node | null, alpha: number, beta: number): Node;
-  /** The solver that `solve` takes unless told, and what it keeps and does. */
+  /** The solver that `solve` takes by default, and what it keeps and does. */
   readonly cost: BlockCost;
   /** Every solver that it has, the preferred first. */
   readonly costs: readonly BlockCost[];

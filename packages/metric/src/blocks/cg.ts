@@ -20,7 +20,7 @@ export interface LinearSystem {
   readonly columns: Columns;
 }
 
-/** Steps unless told: enough for four digits where the preconditioned condition is below 100. */
+/** Steps by default: enough for four digits where the preconditioned condition is below 100. */
 export const defaultIterations = 50;
 
 /**

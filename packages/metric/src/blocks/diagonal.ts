@@ -8,7 +8,7 @@ import { ones, zeros } from "./first.ts";
 import { held } from "./hold.ts";
 import { heldLambda } from "./solvers.ts";
 
-/** What `diagonalBlock` may be told. */
+/** Options of `diagonalBlock`. */
 export interface DiagonalOptions {
   readonly form?: string;
   /** m, the columns of the parameter; those of the values by default. */

@@ -33,7 +33,7 @@ export function holdWithin(hold: Hold | null, prefix: string): Hold | null {
  *
  * @param slots - By name; Holds that update at different times may share them.
  * @param make - Makes a slot.
- * @param update - Is told once of every slot, and of what is in it after an update.
+ * @param update - Called once with every slot, and of what is in it after an update.
  */
 export function holdIn<Slot extends Node>(
   slots: Map<string, Slot>,

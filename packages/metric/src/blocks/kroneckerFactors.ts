@@ -12,7 +12,7 @@ import {
 import { sharedGram } from "./gram.ts";
 import { type RowOptions, rootWeighted, rowOptions } from "./rowWeights.ts";
 
-/** What the factors of a layer may be told. */
+/** Options of the factors of a layer. */
 export interface KroneckerRowOptions extends RowOptions {
   /** Rows are x̃ = (x, 1); true by default. */
   readonly bias?: boolean;

@@ -151,10 +151,11 @@ export function weightedRows(rows: BareRows, weights: RowWeights): Block {
       const finish = (product: Node) =>
         rest === null ? product : add(product, mul(rest.v, perLambda));
       if (weights.unweigh !== null) {
-        // X̃'D(λ/c + KD)⁻¹(D⁻¹C/c − X̃V/λ) + V/λ with c the share: nothing cancels, however small λ is.
-        const own = weights.unweigh(mul(cotangents, 1 / share));
-        const y = rest === null ? own : sub(own, mul(rest.along, perLambda));
-        return finish(products.back(inner(y)));
+        // X̃'D(λ/c + KD)⁻¹(D⁻¹C − cX̃V/λ)/c + V/λ with c the share: nothing cancels, however small λ is. What is solved for
+        // is not rounded before, since rows that are alike would make much of that.
+        const own = weights.unweigh(cotangents);
+        const y = rest === null ? own : sub(own, mul(mul(rest.along, share), perLambda));
+        return finish(mul(products.back(inner(y)), 1 / share));
       }
       const across = matmul(products.kernel(), cotangents);
       const solved = inner(rest === null ? across : add(across, rest.along));

@@ -17,6 +17,8 @@ export interface Jacobian {
   readonly step: number;
   /** How many derivatives there are not, because the parameters lie on a kink. */
   readonly kinks: number;
+  /** Elements of θ on which no response depends at these parameters, as those of dead units. */
+  readonly idle: number;
 }
 
 /** Largest relative error beside automatic differentiation in float64. */
@@ -46,7 +48,8 @@ export async function jacobianOf(subject: Subject): Promise<Jacobian> {
     kinks += slope.kinks;
   }
   await program.close();
-  return { columns, step, kinks };
+  const idle = columns.filter((column) => column.every((value) => value === 0)).length;
+  return { columns, step, kinks, idle };
 }
 
 /**
@@ -67,20 +70,22 @@ export async function blockChecks(
   const checks = [shapeCheck(dense)];
   if (trusted) {
     const compared = { claimed: dense, names: subject.elements, m: subject.block.m };
-    const judge = (title: string, found: Float64Array, limit: number, what: string) =>
+    const compare = (title: string, found: Float64Array, limit: number, what: string) =>
       within(title, largestError({ claimed: dense, found }), limit, what, () =>
         diagnosis({ ...compared, found }, limit),
       );
+    const { idle, columns } = jacobian;
+    const dead = idle > 0 ? `, ${idle} of ${columns.length} parameters without effect here,` : "";
     const small = jacobian.step < 1e-5 ? `, steps down to ${jacobian.step} beside kinks` : "";
     const found = await expected(subject, jacobian);
     checks.push(
-      judge(
+      compare(
         "E[score score'] = J'F_rJ by finite differences",
         found,
         tolerance,
-        `largest error${small}`,
+        `largest error${small}${dead}`,
       ),
-      judge(
+      compare(
         "J'F_rJ by automatic differentiation",
         await exact(subject),
         differentiated,

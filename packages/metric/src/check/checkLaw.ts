@@ -1,5 +1,5 @@
 import { constant, type Node } from "@metrigrad/graph";
-import type { RowLaw } from "@metrigrad/nn";
+import type { AnyLaw, RowLaw } from "@metrigrad/nn";
 import {
   isTensor,
   MetricError,
@@ -17,10 +17,10 @@ import { hostValues, type LawAt, numbersOf, rowsOf } from "./lawAt.ts";
 import { drawnLawChecks } from "./lawDraws.ts";
 import { lawEnsemble } from "./lawEnsemble.ts";
 import { exactLawChecks, outcomesCheck } from "./lawExact.ts";
-import { type AnyLaw, type Drawing, wholeLawChecks } from "./lawParts.ts";
+import { type Drawing, wholeLawChecks } from "./lawParts.ts";
 import { type MetricCheck, type MetricReport, metricReport, prefixed } from "./report.ts";
 
-/** What `checkLaw` may be told. */
+/** Options of `checkLaw`. */
 export interface CheckLawOptions {
   /** Where to check: h in the law's structure, samples first. By default normal draws, for a law of rows. */
   readonly inputs?: Tree<Tensor>;
@@ -46,7 +46,7 @@ const spread = 0.7;
  * - `outcomes` differ; draws are in the support, and come up as often as `logProb` says.
  *
  * Expectations are over all outcomes, over counts, or by quadrature of one or two numbers; else, and for `sample`,
- * over draws, judged in standard errors. Laws of several responses are checked part by part, and as a whole.
+ * over draws, measured in standard errors. Laws of several responses are checked part by part, and as a whole.
  *
  * @param law - The law.
  * @param options - Where and how closely to look.

@@ -26,7 +26,7 @@ import { rowLawChecks } from "./checkLaw.ts";
 import { type MetricCheck, type MetricReport, metricReport, prefixed } from "./report.ts";
 import { drawn, numbers, type Place, type Stage, stageOf } from "./subject.ts";
 
-/** What `checkMetric` may be told. */
+/** Options of `checkMetric`. */
 export interface CheckMetricOptions {
   /** A small module to check on; by default the examples of the metric or of its kind of module. */
   readonly module?: AnyModule;
@@ -59,7 +59,7 @@ const names = [
 const rowsByDefault = 6;
 /** Rows of a response at which its law is looked at; fewer where integrals are over several numbers. */
 const mostRows = { one: 4, several: 2 } as const;
-/** How often parameters are moved off kinks. */
+/** How often parameters are moved. */
 const mostTurns = 6;
 
 /**
@@ -72,7 +72,8 @@ const mostTurns = 6;
  * - KL(p_θ ‖ p_θ+εδ) is ½ε²δ'gδ for small ε;
  * - products and all solvers agree with the dense matrix.
  *
- * Steps become smaller beside kinks (of relu, max, abs, where), and parameters on a kink are moved; the report says so.
+ * Steps become smaller beside kinks (of relu, max, abs, where), and parameters on a
+ * kink, or on which no response depends, are moved; the report says so.
  * @param metric a metric, or a row of neurons
  * @param options where to check, and how closely
  * @returns what is off, by how much, and where
@@ -161,19 +162,25 @@ async function exampleChecks(
   return checks;
 }
 
-/** Jacobians at parameters that do not lie on a kink. */
+/** Jacobians at parameters that do not lie on a kink, and on which all blocks depend. */
 async function offKinks({ subjects, draw }: Stage) {
+  const name = "the parameters show the metric";
+  const why = new Set<string>();
   for (let turn = 0; ; turn++) {
     if (turn > 0) await draw(turn);
     const jacobians: Jacobian[] = [];
     for (const subject of subjects) jacobians.push(await jacobianOf(subject));
     const kinks = jacobians.reduce((sum, one) => sum + one.kinks, 0);
-    const name = "the parameters are off kinks";
-    const moved = `moved ${turn} ${turn === 1 ? "time" : "times"}, because responses had kinks there`;
-    if (kinks === 0)
-      return { jacobians, note: turn === 0 ? null : { name, passed: true, detail: moved } };
+    const flat = jacobians.some(({ idle, columns }) => idle === columns.length);
+    if (kinks === 0 && !flat) {
+      const times = turn === 1 ? "once" : `${turn} times`;
+      const detail = `moved ${times}, because ${[...why].join(", and ")} there`;
+      return { jacobians, note: turn === 0 ? null : { name, passed: true, detail } };
+    }
+    if (kinks > 0) why.add("responses had kinks");
+    if (flat) why.add("responses did not depend on them");
     if (turn < mostTurns) continue;
-    const detail = `${kinks} derivatives of responses do not exist after ${turn} moves; pass { parameters } or { inputs } where they do`;
+    const detail = `after ${turn} moves ${kinks > 0 ? `${kinks} derivatives of responses do not exist` : "responses do not depend on them"}; pass other { parameters } or { inputs }`;
     return { jacobians, note: { name, passed: false, detail } };
   }
 }

@@ -1,6 +1,7 @@
-import { compile, input, type Node } from "@metrigrad/graph";
+import { compile, constant, input, type Node } from "@metrigrad/graph";
 import type { RowLaw } from "@metrigrad/nn";
 import { type Store, type Tensor, tensor, valueTypeOf } from "@metrigrad/tensor";
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { slopeOf } from "./slopes.ts";
 
 /** A law of rows at some rows h, for work on the host. */
@@ -88,4 +89,144 @@ export async function scoresByDifferences(
     scores.push(values.map((value, i) => value / (sizes[i % n] as number)));
   }
   return scores;
+}
+
+/** Coordinates u of the real line for the numbers of a support, with ln |dy/du|. */
+export interface Line {
+  readonly valueOf: (u: number) => number;
+  readonly of: (y: number) => number;
+  readonly lnSlope: (u: number) => number;
+}
+
+const real: Line = { valueOf: (u) => u, of: (y) => y, lnSlope: () => 0 };
+const positive: Line = { valueOf: Math.exp, of: Math.log, lnSlope: (u) => u };
+const unit: Line = {
+  valueOf: (u) => 1 / (1 + Math.exp(-u)),
+  of: (y) => Math.log(y) - Math.log1p(-y),
+  lnSlope: (u) => -Math.abs(u) - 2 * Math.log1p(Math.exp(-Math.abs(u))),
+};
+
+/** Coordinates for a law of continuous responses, by what its support has; null where they are not known. */
+export function lineOf({ law, m }: LawAt): Line | null {
+  const has = (value: number) => law.support?.has(value, m) ?? false;
+  if (!has(Math.SQRT1_2)) return null;
+  if (has(-1e6) && has(1e6)) return real;
+  if (!has(-1) && has(1e6)) return positive;
+  return !has(-1) && !has(2) && has(1e-6) ? unit : null;
+}
+
+/** Where the responses of a law are: the mode in u of each column, and the distances at which ln p is 2 lower. */
+export interface Peaks {
+  /** [n, r] each. */
+  readonly mode: Float64Array;
+  readonly below: Float64Array;
+  readonly above: Float64Array;
+}
+
+/** Climbs from the predicted responses [n, r], one column after the other. */
+export async function peaksOf(at: LawAt, line: Line, r: number): Promise<Peaks> {
+  const { law, store, h, m, n } = at;
+  const [predicted] = await hostValues(store, [law.predict(constant(rowsOf(h, m)) as Node)]);
+  const mode = numbersOf(predicted).map((y) => {
+    const u = line.of(y);
+    return Number.isFinite(u) ? u : 0;
+  });
+  const below = new Float64Array(n * r);
+  const above = new Float64Array(n * r);
+  const density = await logProbOf(at, {
+    y: tensor(new Float64Array(n * r), { shape: [n, r] }),
+    count: 1,
+  });
+  const height = async (u: Float64Array): Promise<Float64Array> => {
+    const logs = await density.at(h, tensor(u.map(line.valueOf), { shape: [n, r] }));
+    return logs.map((log, s) => {
+      let total = log;
+      for (let j = 0; j < r; j++) total += line.lnSlope(u[s * r + j] as number);
+      return Number.isNaN(total) ? Number.NEGATIVE_INFINITY : total;
+    });
+  };
+  for (let j = 0; j < r; j++) {
+    const shifted = (steps: Float64Array, sign: number) =>
+      mode.map((u, i) => (i % r === j ? u + sign * (steps[Math.floor(i / r)] as number) : u));
+    await climb(mode, height, (steps, sign) => shifted(steps, sign), { n, r, j });
+    for (const [widths, sign] of [
+      [below, -1],
+      [above, 1],
+    ] as const) {
+      const found = await widthsOf(height, await height(mode), (steps) => shifted(steps, sign), n);
+      found.forEach((width, s) => {
+        widths[s * r + j] = width;
+      });
+    }
+  }
+  await density.close();
+  return { mode, below, above };
+}
+
+type Height = (u: Float64Array) => Promise<Float64Array>;
+
+/** Moves `mode` up until steps are small: they double where they lead up, and halve where both sides are lower. */
+async function climb(
+  mode: Float64Array,
+  height: Height,
+  shifted: (steps: Float64Array, sign: number) => Float64Array,
+  { n, r, j }: { readonly n: number; readonly r: number; readonly j: number },
+): Promise<void> {
+  const steps = new Float64Array(n).fill(1e-3);
+  let here = await height(mode);
+  for (let turn = 0; turn < 150; turn++) {
+    const [down, up] = [await height(shifted(steps, -1)), await height(shifted(steps, 1))];
+    const next = Float64Array.from(here);
+    for (let s = 0; s < n; s++) {
+      const step = steps[s] as number;
+      const [low, high, own] = [down[s] as number, up[s] as number, here[s] as number];
+      const best = Math.max(low, high);
+      if (best > own) {
+        const at = s * r + j;
+        mode[at] = (mode[at] as number) + (high >= low ? step : -step);
+        next[s] = best;
+        steps[s] = 2 * step;
+      } else steps[s] = step / 2;
+    }
+    here = next;
+    if (steps.every((step) => step < 1e-6)) return;
+  }
+}
+
+/** Distances at which the height is 2 below the peak: doubled or halved, then halved between. */
+async function widthsOf(
+  height: Height,
+  peak: Float64Array,
+  shifted: (steps: Float64Array) => Float64Array,
+  n: number,
+): Promise<Float64Array> {
+  const low = new Float64Array(n).fill(0);
+  const high = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
+  let width = new Float64Array(n).fill(1);
+  for (let turn = 0; turn < 60; turn++) {
+    const values = await height(shifted(width));
+    width = width.map((step, s) => {
+      const far = !((values[s] as number) > (peak[s] as number) - 2);
+      if (far) high[s] = step;
+      else low[s] = step;
+      if (high[s] === Number.POSITIVE_INFINITY) return 2 * step;
+      return low[s] === 0 ? step / 2 : ((low[s] as number) + (high[s] as number)) / 2;
+    });
+    if (high.every((end, s) => end < 1.2 * (low[s] as number))) break;
+  }
+  return width;
+}
+
+/** Nodes x in (0, 1) and weights w of the Gauss–Legendre rule (Golub and Welsch 1969). */
+export function gaussLegendre(count: number): readonly (readonly [x: number, w: number])[] {
+  const jacobi = Matrix.zeros(count, count);
+  for (let k = 1; k < count; k++) {
+    const beside = k / Math.sqrt(4 * k * k - 1);
+    jacobi.set(k - 1, k, beside);
+    jacobi.set(k, k - 1, beside);
+  }
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(jacobi, {
+    assumeSymmetric: true,
+  });
+  return realEigenvalues.map((x, i) => [(1 + x) / 2, eigenvectorMatrix.get(0, i) ** 2] as const);
 }

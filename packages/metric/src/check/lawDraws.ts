@@ -49,14 +49,14 @@ export interface Draws {
   readonly elsewhere: Float64Array;
 }
 
-/** Draws must tell an information apart from one that is this share off, where nothing else judges it. */
+/** Draws must tell an information apart from one that is this share off, where nothing else checks it. */
 const resolved = 0.05;
 /** Most drawn rows. */
 const most = 400_000;
 
 /**
  * Draws of a law against its density: support, scores, information, and how often responses come up. Without an
- * ensemble draws are all that judges the information, so there are as many as see an error of 5 %.
+ * ensemble draws are all that checks the information, so there are as many as see an error of 5 %.
  */
 export async function drawnLawChecks(
   at: LawAt,
@@ -67,12 +67,11 @@ export async function drawnLawChecks(
   const { count, seed } = draws;
   const rows = constant(rowsOf(tiled(h, count), m));
   const [y] = (await hostValues(store, [law.sample(rows, "check/law")])) as [Tensor];
-  const told = `${count} draws of ${n} rows, seed ${seed}`;
+  const how = `${count} draws of ${n} rows, seed ${seed}`;
   const checks: MetricCheck[] = [];
   if (law.support !== null) {
     const strange = y.data().find((value) => law.support?.has(value, m) === false);
-    const detail =
-      strange === undefined ? told : `a draw is ${strange}, not ${law.support.text(m)}`;
+    const detail = strange === undefined ? how : `a draw is ${strange}, not ${law.support.text(m)}`;
     checks.push({ name: "sample is in the support", passed: strange === undefined, detail });
   }
   const density = await logProbOf(at, { y, count });
@@ -88,7 +87,7 @@ export async function drawnLawChecks(
   }
   const scale = Math.max(...information.map(Math.abs), Number.MIN_VALUE);
   const means = scores.map((score) => deviationOf(score, Math.sqrt(scale)));
-  checks.push(byChance("sample: E[score] = 0", means, told));
+  checks.push(byChance("sample: E[score] = 0", means, how));
   const products = scores.flatMap((a, k) =>
     scores.slice(0, k + 1).map((b, l) => {
       const off = a.map((value, i) => {
@@ -97,16 +96,16 @@ export async function drawnLawChecks(
       return deviationOf(off, scale);
     }),
   );
-  checks.push(byChance("sample: E[score score'] = fisher", products, told));
+  checks.push(byChance("sample: E[score score'] = fisher", products, how));
   if (ensemble !== null) {
     const found =
       ensemble.name === "enumeration" ? frequencies(y, ensemble, n) : moments(y, ensemble, n);
-    checks.push(byChance("sample: as often as logProb says", found, told));
+    checks.push(byChance("sample: as often as logProb says", found, how));
     return checks;
   }
   const coarse = resolutionOf(scores, information, n);
-  if (coarse > 2 * resolved) checks.push(tooFew(coarse, told));
-  // What no expectation judges must be the same matrix.
+  if (coarse > 2 * resolved) checks.push(tooFew(coarse, how));
+  // What no expectation checks must be the same matrix.
   for (const { name, matrices } of others) {
     const off = matrices.map((value, i) => Math.abs(value - (information[i] as number)));
     checks.push(within(`${name} = fisher`, Math.max(...off) / scale, 1e-9, "largest error"));
@@ -115,7 +114,7 @@ export async function drawnLawChecks(
   const apart = law.kl(constant(rowsOf(h, m)), constant(rowsOf(draws.elsewhere, m)));
   const kl = numbersOf((await hostValues(store, [apart]))[0]);
   const off = here.map((log, i) => log - (there[i] as number) - (kl[i % n] as number));
-  checks.push(byChance("sample: kl = E[ln p − ln p']", [deviationOf(off, 1)], told));
+  checks.push(byChance("sample: kl = E[ln p − ln p']", [deviationOf(off, 1)], how));
   return checks;
 }
 
@@ -140,8 +139,8 @@ function resolutionOf(
   }, 0);
 }
 
-function tooFew(coarse: number, told: string): MetricCheck {
-  const detail = `only errors above ${Math.round(100 * coarse)} % are seen, ${told}; give the law outcomes or a support`;
+function tooFew(coarse: number, how: string): MetricCheck {
+  const detail = `only errors above ${Math.round(100 * coarse)} % are seen, ${how}; give the law outcomes or a support`;
   return { name: "sample: draws tell the information", passed: false, detail };
 }
 

@@ -1,7 +1,16 @@
 import { constant } from "@metrigrad/graph";
 import { type Tensor, tensor } from "@metrigrad/tensor";
-import { type LawAt, type LawResponses, logProbOf, rowsOf } from "./lawAt.ts";
-import { gaussLegendre, type Line, lineOf, type Peaks, peaksOf } from "./lawLine.ts";
+import {
+  gaussLegendre,
+  type LawAt,
+  type LawResponses,
+  type Line,
+  lineOf,
+  logProbOf,
+  type Peaks,
+  peaksOf,
+  rowsOf,
+} from "./lawAt.ts";
 
 /** Responses with their shares p of the probability, [count·n], such that Σ p f(y) is E[f] of every row. */
 export interface LawEnsemble extends LawResponses {

@@ -1,15 +1,11 @@
 import { constant, isNode, type Node } from "@metrigrad/graph";
-import type { Law } from "@metrigrad/nn";
+import type { AnyLaw } from "@metrigrad/nn";
 import { isTensor, mapTree, type Store, type Tensor, type Tree, tensor } from "@metrigrad/tensor";
 import { hostValues, numbersOf } from "./lawAt.ts";
 import { byChance, deviationOf } from "./lawDraws.ts";
 import type { MetricCheck } from "./report.ts";
 
-/** A law of any structure. */
-// biome-ignore lint/suspicious/noExplicitAny: no narrower type takes laws of all trees.
-export type AnyLaw = Law<any, any>;
-
-/** What is told of the draws. */
+/** How the draws were made. */
 export interface Drawing {
   readonly store: Store;
   readonly count: number;
@@ -47,7 +43,7 @@ export async function wholeLawChecks(
   const y = await drawsOf(law.sample(moved(null, 0, count), "check/law"), store);
   const logs = async (v: Tree<Tensor>, by: number) =>
     numbersOf((await hostValues(store, [law.logProb(y, moved(v, by, count))]))[0]);
-  const told = `${count} draws, seed ${seed}`;
+  const how = `${count} draws, seed ${seed}`;
   const [slopes, squares]: [number[], number[]] = [[], []];
   for (let d = 0; d < directions; d++) {
     const v = shift(`direction${d}`);
@@ -64,8 +60,8 @@ export async function wholeLawChecks(
     squares.push(deviationOf(off, claimed));
   }
   const checks = [
-    byChance("the whole: E[score] = 0 by samples", slopes, told),
-    byChance("the whole: E[score score'] = Σ of the parts by samples", squares, told),
+    byChance("the whole: E[score] = 0 by samples", slopes, how),
+    byChance("the whole: E[score score'] = Σ of the parts by samples", squares, how),
   ];
   if (law.kl === null) return checks;
   const to = shift("other");
@@ -75,7 +71,7 @@ export async function wholeLawChecks(
   const off = here.map((log, i) => log - (there[i] as number) - (kl[i % kl.length] as number));
   return [
     ...checks,
-    byChance("the whole: kl = E[ln p − ln p'] by samples", [deviationOf(off, 1)], told),
+    byChance("the whole: kl = E[ln p − ln p'] by samples", [deviationOf(off, 1)], how),
   ];
 }
 

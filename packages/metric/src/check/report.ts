@@ -3,7 +3,7 @@ export interface MetricCheck {
   /** What was compared: "dense: J'F_rJ by finite differences". */
   readonly name: string;
   readonly passed: boolean;
-  /** How far off it is, by what limit it was judged, and what is wrong. */
+  /** How far off it is, which limit it has, and what is wrong. */
   readonly detail: string;
 }
 
@@ -69,7 +69,7 @@ export interface Compared {
   readonly m: number;
 }
 
-/** Entries below this share of the largest one are judged beside that share. */
+/** Entries below this share of the largest one are compared with that share. */
 const small = 1e-4;
 
 /**

@@ -1,13 +1,4 @@
-import {
-  broadcastTo,
-  div,
-  expandDims,
-  isNode,
-  mean,
-  mul,
-  type Node,
-  reshape,
-} from "@metrigrad/graph";
+import { broadcastTo, div, expandDims, mean, mul, type Node, reshape } from "@metrigrad/graph";
 import {
   type Application,
   gaussian,
@@ -16,10 +7,9 @@ import {
   type RowLaw,
   type Use,
 } from "@metrigrad/nn";
-import { MetricError } from "@metrigrad/tensor";
 import type { Metric, MetricContext } from "./defMetric.ts";
 
-/** What a row of a table is told of one application. */
+/** What a row of a table gets of one application. */
 export function contextOf(application: Application): MetricContext {
   const { options, trained, reference, preActivation, response, uses, samples, applyTo } =
     application;
@@ -80,15 +70,4 @@ export function perRow(weights: Node | null, samples: number, rows: number): Nod
   const positions = rows / samples;
   if (!Number.isInteger(positions)) return null;
   return reshape(broadcastTo(expandDims(weights, 1), [samples, positions]), [rows]);
-}
-
-/** A response that must be one node. Throws MetricError. */
-export function asResponse(where: string, response: unknown): Node {
-  if (isNode(response)) return response;
-  throw new MetricError({
-    where,
-    must: "the response must be one node",
-    got: "a tree of nodes",
-    todo: "name the responses: { response: ({ response }) => [{ law, natural, weights: null }] }",
-  });
 }

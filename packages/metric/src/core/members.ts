@@ -113,8 +113,10 @@ export function modelResponses(
 function exitsOf({ response, preActivation }: Application, natural: Node): readonly Node[] {
   const needed = new Set(topological([natural]));
   const found = nodesOf(response).filter((node) => needed.has(node));
-  if (found.length > 0) return found;
-  return preActivation !== null && needed.has(preActivation) ? [preActivation] : [];
+  if (found.length > 0 || preActivation === null) return found;
+  // A response of rows, such as t of a layer on [n, T, d], comes before it is given its axes.
+  const base = behindReshapes(preActivation);
+  return needed.has(base) ? [base] : [];
 }
 
 /** Rows of J'F_rJ for one response over the parameters of some applications. */
@@ -177,7 +179,7 @@ function exitsAgain(
   const [before, after] = [nodesOf(application.response), nodesOf(response)];
   return exits.map((exit) => {
     const index = before.indexOf(exit);
-    return index < 0 ? (preActivation as Node) : (after[index] as Node);
+    return index < 0 ? behindReshapes(preActivation as Node) : (after[index] as Node);
   });
 }
 

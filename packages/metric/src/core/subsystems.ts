@@ -45,7 +45,7 @@ type Part = SubsystemPart;
  * times, the blocks of all uses add up.
  * @throws MetricError for a missing row and a parameter that no block covers, unless the table gives
  *   the others the plain gradient, and for one that different sets of parameters or the plain gradient
- *   claim as well
+ *   claim as well, and for a block over parameters of which only some are asked for
  */
 export function subsystems(
   applications: readonly Application[],
@@ -77,14 +77,20 @@ export function subsystems(
     if (table.others === "error" || used.length === 0) throw uncovered(pathOf(variable));
     groups.push(used.map((application) => plainPart(application, variable)));
   }
+  const isWanted = (params: readonly Variable[]) => {
+    const own = params.filter((one) => wanted.has(one));
+    if (own.length > 0 && own.length < params.length) throw torn(params, wanted, pathOf);
+    return own.length > 0;
+  };
   const made = groups
-    .filter(([first]) => first?.params.some((one) => wanted.has(one)))
+    .filter(([first]) => isWanted(first?.params ?? []))
     .map((group) => subsystemOf(group, applications));
   const order = (one: Subsystem) =>
     Math.min(...one.params.map((param) => parameters.indexOf(param)));
-  return [...assigned.map((one) => assignedSubsystem(one, applications)), ...made].sort(
-    (a, b) => order(a) - order(b),
-  );
+  const chosen = assigned
+    .filter(({ params }) => isWanted(params))
+    .map((one) => assignedSubsystem(one, applications));
+  return [...chosen, ...made].sort((a, b) => order(a) - order(b));
 }
 
 function addPart(part: Part, owner: Map<Variable, Part[]>, groups: Part[][]): void {
@@ -243,6 +249,20 @@ function twice(param: Variable, first: Part, second: Part): MetricError {
     must: "all uses of a parameter must have a block over the same parameters, or all take the plain gradient",
     got: `different ones in ${first.application.path} and ${second.application.path}`,
     todo: "return the same `params` for each use, or use plain(…) or autoMetric(…) for the modules",
+  });
+}
+
+function torn(
+  params: readonly Variable[],
+  wanted: ReadonlySet<Variable>,
+  pathOf: (parameter: Variable) => string,
+): MetricError {
+  const others = params.filter((one) => !wanted.has(one));
+  return new MetricError({
+    where: `metric of ${params.map(pathOf).join(", ")}`,
+    must: "a block must be over parameters of one optimizer",
+    got: `${others.map(pathOf).join(", ")} of another`,
+    todo: "give all of them to one group, or use a table with a block for each",
   });
 }
 

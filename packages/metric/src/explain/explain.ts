@@ -1,7 +1,14 @@
-import { input } from "@metrigrad/graph";
-import { type AnyLaw, type AnyModule, applyModel, type Mode, type NodeTree } from "@metrigrad/nn";
+import { input, type Variable } from "@metrigrad/graph";
+import {
+  type AnyLaw,
+  type AnyModule,
+  type Application,
+  applyModel,
+  type Mode,
+  type NodeTree,
+} from "@metrigrad/nn";
 import { type Backend, MetricError, mapTree, type Tree, type ValueType } from "@metrigrad/tensor";
-import type { Block } from "../blocks/block.ts";
+import type { Block, BlockCost } from "../blocks/block.ts";
 import { fullOver, type Over, overText } from "../blocks/over.ts";
 import { windowed } from "../blocks/windowed.ts";
 import { checkIsLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
@@ -12,6 +19,7 @@ import { checkTable, type MetricTable, metricTable } from "../core/table.ts";
 import { linearMetrics } from "../tables/standard.ts";
 import { sizedHold } from "./budget.ts";
 import { toDot } from "./dot.ts";
+import { type MeasuredPart, measuredParts, type OptimizerMetric } from "./metricUse.ts";
 import { type ExplainRow, explainRow } from "./row.ts";
 import { solversWithin } from "./solversWithin.ts";
 import { alignedTable, shortNumber } from "./table.ts";
@@ -21,15 +29,7 @@ export type SampleShape =
   | readonly number[]
   | { readonly shape: readonly number[]; readonly type: ValueType };
 
-/** What an optimizer preconditions with. */
-export interface MetricUse {
-  readonly metrics: MetricTable;
-  readonly over: Over;
-  readonly memoryBudget: number;
-  readonly solver: SolverChoice | null;
-}
-
-/** What `explain` may be told. */
+/** Options of `explain`. */
 export interface ExplainOptions {
   /** Rows of a batch. */
   readonly batchSize: number;
@@ -44,7 +44,7 @@ export interface ExplainOptions {
   readonly metrics?: MetricTable;
   /** `train` by default. */
   readonly mode?: Mode;
-  /** Which batches the metric is over, as an optimizer is told; `"batch"` by default. */
+  /** Which batches the metric is over, as for an optimizer; `"batch"` by default. */
   readonly over?: Over;
   /**
    * Most bytes that all blocks may keep; unlimited by default. Blocks that do not fit are solved by an
@@ -54,7 +54,7 @@ export interface ExplainOptions {
   /** Solvers that must be taken; by default those of the cost model. */
   readonly solver?: SolverChoice;
   /** What an optimizer uses, in the place of the settings of the metric above. */
-  readonly optimizer?: { readonly name: string; readonly metric?: MetricUse | null };
+  readonly optimizer?: { readonly name: string; readonly metric?: OptimizerMetric };
   /** Where it would be computed; the text then ends with what runs where there. */
   readonly backend?: Pick<Backend, "describe">;
 }
@@ -79,7 +79,7 @@ export interface Explanation {
  * Says which metric every parameter has, from which source, and what building and solving with it
  * takes, before anything is allocated. Optimizers have tables of their own: pass them the same `metrics`,
  * or pass `linearMetrics` here for what `rngd()` does. Throws MetricError for a module without a row, for a model
- * whose input cannot be told, for a solver that a block has not, and where the blocks take more memory than the budget. A number alone is the
+ * whose input cannot be found, for a solver that a block has not, and where the blocks take more memory than the budget. A number alone is the
  * batch size.
  */
 export function explain(model: AnyModule, given: number | ExplainOptions): Explanation {
@@ -87,23 +87,23 @@ export function explain(model: AnyModule, given: number | ExplainOptions): Expla
   checkOptions("explain", options, names);
   checkModel("explain", model);
   checkBatchSize(options.batchSize);
-  const settings = settingsOf(options);
-  const { likelihood = null, mode = "train" } = options;
-  const { batchSize, metrics, over, memoryBudget, solver } = settings;
+  const metric = metricOf(options);
+  const { batchSize, likelihood = null, mode = "train" } = options;
   checkIsLaw("explain", likelihood);
   checkMode("explain", mode);
-  const by = fullOver("explain", over);
   const { backend } = options;
   if (backend !== undefined && typeof backend?.describe !== "function") throw noBackend();
   const x = inputNodes(model, batchSize, options.inputs);
-  checkTable("explain, metrics", metrics);
   const applied = applyModel(model as never, x as never, { mode, law: likelihood as never });
   const { applications, parameters } = applied;
   const variables = parameters.map(({ variable }) => variable);
-  const single = subsystems(applications, metrics, variables);
-  const found = by.window === 1 ? single : single.map((one) => overWindow(one, by.window));
-  const costs = solversWithin("explain", found, { over, memoryBudget, solver });
+  const parts = measuredParts(metric, parameters).filter((one) => one.parameters.length > 0);
+  const measured = parts.map((part) => measuredPart(part, applications));
+  const order = ({ params }: Subsystem) => variables.indexOf(params[0] as Variable);
+  const found = measured.flatMap((part) => part.found).sort((a, b) => order(a) - order(b));
+  const costs = new Map(measured.flatMap((part) => [...part.costs]));
   const costOf = (block: Block | null) => (block === null ? null : (costs.get(block) ?? null));
+  const times = new Set(measured.flatMap(({ over }) => over ?? []));
   const rows = Object.freeze(found.map((one) => explainRow(one, costOf(one.block))));
   const total = (key: "bytes" | "build" | "apply") => rows.reduce((sum, row) => sum + row[key], 0);
   const [bytes, build, apply] = [total("bytes"), total("build"), total("apply")];
@@ -115,7 +115,7 @@ export function explain(model: AnyModule, given: number | ExplainOptions): Expla
     toDot: () => toDot({ x, applications, found, rows }),
     toString: () =>
       `${alignedTable(rows, columns)}\n` +
-      `batches of ${batchSize}, ${overText(by)}: ` +
+      `batches of ${batchSize}, ${[...times].join(" and ") || overText(fullOver("explain", "batch"))}: ` +
       `${shortNumber(bytes, "B")} kept, ${shortNumber(build)} multiply-adds to build, ` +
       `${shortNumber(apply)} to apply` +
       (backend === undefined ? "" : `\n${backend.describe()}`),
@@ -180,28 +180,39 @@ function overWindow(one: Subsystem, k: number): Subsystem {
 }
 
 /** The settings of the metric: those that are given, or those of an optimizer. Throws MetricError. */
-function settingsOf(options: ExplainOptions) {
-  const { batchSize, optimizer } = options;
+function metricOf(options: ExplainOptions): OptimizerMetric {
+  const { optimizer } = options;
   if (optimizer === undefined) {
-    const { metrics = linearMetrics, over = "batch", solver } = options;
+    const { metrics = linearMetrics, over = "batch", solver = null } = options;
     const { memoryBudget = Number.POSITIVE_INFINITY } = options;
-    return { batchSize, metrics, over, memoryBudget, solver };
+    fullOver("explain", over);
+    checkTable("explain, metrics", metrics);
+    return { metrics, over, memoryBudget, solver };
   }
   const both = (["metrics", "over", "memoryBudget", "solver"] as const).find(
     (name) => options[name] !== undefined,
   );
   if (both !== undefined) throw givenTwice(both);
-  const { metric } = optimizer;
-  if (metric === undefined || metric === null) {
-    const none = {
-      over: "batch",
-      memoryBudget: Number.POSITIVE_INFINITY,
-      solver: undefined,
-    } as const;
-    return { batchSize, metrics: metricTable("none").orPlain(), ...none };
+  return optimizer.metric ?? null;
+}
+
+/** The subsystems of some parameters, and how each is solved. Throws MetricError. */
+function measuredPart({ metric, parameters }: MeasuredPart, applications: readonly Application[]) {
+  const variables = parameters.map(({ variable }) => variable);
+  if (metric === null) {
+    const found = subsystems(applications, metricTable("none").orPlain(), variables);
+    return { found, costs: new Map<Block, BlockCost>(), over: null };
   }
   const { metrics, over, memoryBudget, solver } = metric;
-  return { batchSize, metrics, over, memoryBudget, solver: solver ?? undefined };
+  const by = fullOver("explain", over);
+  const single = subsystems(applications, metrics, variables);
+  const found = by.window === 1 ? single : single.map((one) => overWindow(one, by.window));
+  const costs = solversWithin("explain", found, {
+    over,
+    memoryBudget,
+    solver: solver ?? undefined,
+  });
+  return { found, costs, over: overText(by) };
 }
 
 function givenTwice(name: string): MetricError {

@@ -1,8 +1,10 @@
-import { cast, input, mul, type Node } from "@metrigrad/graph";
+import { cast, div, input, mean, mul, type Node } from "@metrigrad/graph";
 import { type NodeTree, nodesOf } from "@metrigrad/nn";
 import {
+  checkNames,
   isTensor,
   leavesOf,
+  MetricError,
   mapTree,
   ShapeError,
   showShape,
@@ -17,6 +19,8 @@ export interface BatchOf {
   readonly inputs: Tree<Tensor>;
   /** What was observed: masks and weights in it are held fixed in the likelihood. */
   readonly targets?: Tree<Tensor>;
+  /** [n]: how much each sample counts, as a share of their mean; all alike by default. */
+  readonly weights?: Tensor;
   /** What stored inputs are multiplied by, by path of the leaf or for all of them. */
   readonly inputScale?: number | Readonly<Record<string, number>>;
 }
@@ -32,14 +36,18 @@ export interface BatchInput {
   readonly x: NodeTree;
   /** Null where the batch has none. */
   readonly y: NodeTree | null;
+  /** Weights of the samples [n] with mean 1; null where all count alike. */
+  readonly weights: Node | null;
   readonly rows: number;
   readonly feeds: TensorFeeds;
 }
 
-/** A batch as nodes; integers stay integers. Throws ShapeError. */
+/** A batch as nodes; integers stay integers. Throws ShapeError and MetricError. */
 export function batchInput(where: string, batch: Batch): BatchInput {
   const whole = typeof batch === "object" && batch !== null && "inputs" in batch;
-  const { inputs, targets, inputScale = 1 } = (whole ? batch : { inputs: batch }) as BatchOf;
+  if (whole) checkNames(`${where}, batch`, batch, batchNames, MetricError);
+  const given = (whole ? batch : { inputs: batch }) as BatchOf;
+  const { inputs, targets, weights, inputScale = 1 } = given;
   const own = treeInput(`${where}, inputs`, "metric/inputs", inputs);
   const scaleOf = (path: string) =>
     typeof inputScale === "number" ? inputScale : (inputScale[path] ?? 1);
@@ -49,9 +57,35 @@ export function batchInput(where: string, batch: Batch): BatchInput {
     return node.type === "u8" || node.type === "bool" ? cast(node, "float") : node;
   }) as NodeTree;
   const rows = nodesOf(x)[0]?.shape[0] ?? 0;
-  if (targets === undefined) return { x, y: null, rows, feeds: own.feeds };
-  const other = treeInput(`${where}, targets`, "metric/targets", targets);
-  return { x, y: other.nodes, rows, feeds: { ...own.feeds, ...other.feeds } };
+  const other =
+    targets === undefined ? null : treeInput(`${where}, targets`, "metric/targets", targets, rows);
+  const counts = weights === undefined ? null : weightsInput(`${where}, weights`, weights, rows);
+  const feeds = { ...own.feeds, ...other?.feeds, ...counts?.feeds };
+  return { x, y: other?.nodes ?? null, weights: counts?.mean ?? null, rows, feeds };
+}
+
+const batchNames = ["inputs", "targets", "weights", "inputScale"];
+
+/** Weights of samples as shares of their mean. Throws ShapeError and MetricError. */
+function weightsInput(where: string, weights: Tensor, rows: number) {
+  const { nodes, feeds } = treeInput(where, "metric/weights", weights, rows);
+  const counts = nodes as Node;
+  const values = [...weights.data()];
+  const some = values.some((value) => value > 0);
+  if (
+    counts.shape.length !== 1 ||
+    !some ||
+    !values.every((value) => value >= 0 && value < Infinity)
+  ) {
+    throw new MetricError({
+      where,
+      must: `they must be [${rows}], finite, 0 or more, and not all 0`,
+      got: `${showShape(weights.shape)} with ${values.find((value) => !(value > 0)) ?? values[0]}`,
+      todo: "pass one number per sample, or leave them out",
+    });
+  }
+  const floats = counts.type === "float" ? counts : cast(counts, "float");
+  return { mean: div(floats, mean(floats)), feeds };
 }
 
 function isNodeLike(value: unknown): value is Node {

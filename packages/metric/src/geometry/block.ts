@@ -60,7 +60,7 @@ export interface RfimBlock {
   apply(delta: Tensor): Promise<Tensor>;
   /** δ'ḡδ, the squared length of δ [d, m], in nats. Throws ShapeError. */
   quadratic(delta: Tensor): Promise<number>;
-  /** Those that `solve` may be told, the one that the cost model prefers first. */
+  /** Those that `solve` accepts, the one that the cost model prefers first. */
   readonly solvers: readonly Solver[];
   /**
    * (ḡ + λI)⁻¹v for v [d, m]. Throws ShapeError, and MetricError where that is singular and for a solver that

@@ -8,6 +8,7 @@ import {
   nodesOf,
 } from "@metrigrad/nn";
 import type { Store, Tensor } from "@metrigrad/tensor";
+import { rootWeighted } from "../blocks/rowWeights.ts";
 import { checkBudget, checkModel, checkOptions } from "../core/arguments.ts";
 import { type Batch, batchInput } from "./batch.ts";
 import { byProducts } from "./byProducts.ts";
@@ -69,10 +70,12 @@ export async function fisher(
   checkBudget("fisher", memoryBudget);
   checkStore("fisher", store);
   checkLikelihood("fisher", likelihood);
-  const { x, y, rows: samples, feeds: inputs } = batchInput("fisher", batch);
+  const { x, y, weights, rows: samples, feeds: inputs } = batchInput("fisher", batch);
   const { output, variables, shapes, size } = outputOf("fisher", model, x);
   const law = givenLaw(likelihood, y);
-  const { name, groups, weight, feeds: labels } = estimateOf(kind, output, law, samples);
+  const estimate = estimateOf(kind, output, law, samples);
+  const { name, weight, feeds: labels } = estimate;
+  const groups = estimate.groups.map((group) => group.map((one) => rootWeighted(one, weights)));
   const perSample = groups.reduce((total, [first]) => total + (first?.shape[1] ?? 0), 0);
   const feeds = { ...inputs, ...labels };
   const rows: WholeRows = {

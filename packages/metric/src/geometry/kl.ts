@@ -1,6 +1,7 @@
 import { add, input, mean, type Node, replaceNodes, type Variable } from "@metrigrad/graph";
 import { type AnyLaw, type AnyModule, mapNodes, type NodeTree } from "@metrigrad/nn";
 import { MetricError, type Store, type Tensor } from "@metrigrad/tensor";
+import { weighted } from "../blocks/rowWeights.ts";
 import { checkModel, checkOptions } from "../core/arguments.ts";
 import { type Batch, batchInput } from "./batch.ts";
 import { checkStore } from "./checkStore.ts";
@@ -37,7 +38,7 @@ export async function kl(model: AnyModule, batch: Batch, options: KlOptions): Pr
   checkStore("kl", store);
   checkLikelihood("kl", likelihood);
   if ((to === undefined) === (delta === undefined)) throw aimless(to !== undefined);
-  const { x, y, feeds: inputs } = batchInput("kl", batch);
+  const { x, y, weights, feeds: inputs } = batchInput("kl", batch);
   const { output, variables, shapes, pathOf } = outputOf("kl", model, x);
   const law = givenLaw(likelihood, y);
   if (law.kl === null) throw open(law);
@@ -65,7 +66,7 @@ export async function kl(model: AnyModule, batch: Batch, options: KlOptions): Pr
     return to === undefined ? add(here(variable), given) : given;
   };
   const divergence = law.kl(moved(here) as never, moved(there) as never);
-  const program = lazyProgram(store, () => [mean(divergence)]);
+  const program = lazyProgram(store, () => [mean(weighted(divergence, weights))]);
   try {
     const [value] = await program.run(feeds);
     return (value as Tensor).item();

@@ -1,6 +1,7 @@
 import { grad, mean, type Node, neg, vjp } from "@metrigrad/graph";
 import { type AnyLaw, type AnyModule, type Law, nodesOf } from "@metrigrad/nn";
 import { MetricError, type Store } from "@metrigrad/tensor";
+import { weighted } from "../blocks/rowWeights.ts";
 import { checkModel, checkOptions } from "../core/arguments.ts";
 import { type BatchOf, batchInput } from "./batch.ts";
 import { byProducts, type Product } from "./byProducts.ts";
@@ -31,11 +32,11 @@ function curvature(
   checkModel(where, model);
   checkStore(where, store);
   checkLikelihood(where, likelihood);
-  const { x, y, feeds } = batchInput(where, batch);
+  const { x, y, weights, feeds } = batchInput(where, batch);
   if (y === null) throw unlabelled(where);
   const applied = outputOf(where, model, x);
   const law = likelihood as Law;
-  const loss = neg(mean(law.logProb(y as never, applied.output as never)));
+  const loss = neg(mean(weighted(law.logProb(y as never, applied.output as never), weights)));
   const product = productOf(loss, applied);
   return modelMetric(
     where,

@@ -1,11 +1,5 @@
 import type { Variable } from "@metrigrad/graph";
-import {
-  type AnyModule,
-  applyModel,
-  type Law,
-  type NodeTree,
-  type ResponsePart,
-} from "@metrigrad/nn";
+import { type AnyModule, applyModel, type NodeTree } from "@metrigrad/nn";
 import { MetricError, sizeOf } from "@metrigrad/tensor";
 
 /** A model applied to samples in inference mode, with its trainable parameters. */
@@ -36,9 +30,4 @@ export function outputOf(where: string, model: AnyModule, x: NodeTree): ModelOut
   const size = variables.reduce((total, { shape }) => total + sizeOf(shape), 0);
   const pathOf = (variable: Variable) => paths.get(variable) ?? "";
   return { output: output as NodeTree, variables, shapes, size, pathOf };
-}
-
-/** The independent responses of an output. Throws what the law throws. */
-export function partsOf(law: Law, output: NodeTree): readonly ResponsePart[] {
-  return law.parts(output as never);
 }

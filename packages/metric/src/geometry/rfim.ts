@@ -69,9 +69,13 @@ export async function rfim(model: AnyModule, batch: Batch, options: RfimOptions)
   checkIsLaw("rfim", likelihood);
   checkMode("rfim", mode);
   checkTable("rfim, metrics", metrics);
-  const { x, y, feeds } = batchInput("rfim", batch);
+  const { x, y, weights, feeds } = batchInput("rfim", batch);
   const observed = { law: likelihood as never, ...(y === null ? {} : { targets: y as never }) };
-  const applied = applyModel(model as never, x as never, { mode, ...observed });
+  const applied = applyModel(model as never, x as never, {
+    mode,
+    rowWeights: weights,
+    ...observed,
+  });
   const { applications, parameters } = applied;
   const variables = parameters.map(({ variable }) => variable);
   const found = subsystems(applications, metrics, variables);

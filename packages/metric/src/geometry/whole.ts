@@ -8,7 +8,7 @@ export type Range = readonly [begin: number, end: number];
 export interface Whole {
   /** Precision of the store. */
   readonly float: FloatType;
-  /** What `solve` does unless told. */
+  /** What `solve` does by default. */
   readonly method: "direct" | "conjugate gradients";
   /** g v. */
   product(v: Float64Array): Promise<Float64Array>;

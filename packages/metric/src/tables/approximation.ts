@@ -13,7 +13,7 @@ import { byParameters } from "./merged.ts";
 import { checkSamples, outputFactors, type ResponseOptions } from "./outputFactors.ts";
 import { standardMetrics } from "./standard.ts";
 
-/** What the tables of approximations may be told. */
+/** Options of the tables of approximations. */
 export interface ApproximationOptions extends ResponseOptions {
   /** Rows of what does not act as X̃W, and laws of last responses; `standardMetrics` by default. */
   readonly metrics?: MetricTable;

@@ -3,7 +3,7 @@ import { kroneckerFactors } from "../blocks/kroneckerFactors.ts";
 import type { MetricTable } from "../core/table.ts";
 import { type ApproximationOptions, approximation } from "./approximation.ts";
 
-/** What `kfacMetrics` may be told. */
+/** Options of `kfacMetrics`. */
 export interface KfacOptions extends ApproximationOptions, Pick<KroneckerOptions, "split"> {}
 
 /**

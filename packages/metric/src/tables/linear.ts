@@ -16,7 +16,7 @@ import {
   type Sharing,
 } from "./affine.ts";
 
-/** What `linearRows` may be told. */
+/** Options of `linearRows`. */
 export interface LinearRowsOptions {
   /** σ, standard deviation of the response; 1 by default. It divides the metric by σ². */
   readonly sigma?: number;

@@ -8,7 +8,7 @@ import type { Metric, MetricContext } from "../core/defMetric.ts";
 import { lookupUses } from "../core/useKinds.ts";
 import { lookupExample } from "./lookupExample.ts";
 
-/** What `lookupRows` may be told. */
+/** Options of `lookupRows`. */
 export interface LookupRowsOptions {
   /** σ, standard deviation of the response; 1 by default. */
   readonly sigma?: number;

@@ -42,7 +42,7 @@ export function unitRowOf(activation: Activation, rows: UnitRows = standardUnitR
   const found = rows.find((row) => row.activation.op === activation.op);
   if (found !== undefined) return found;
   const leak = leakOf(activation);
-  return leak === null ? elementwiseRow(activation) : reluRow({ leak });
+  return leak !== null && leak >= 0 && leak < 1 ? reluRow({ leak }) : elementwiseRow(activation);
 }
 
 /** The activation f of h = f(T) for a use in an application; null where the response is T, or another function of it. */

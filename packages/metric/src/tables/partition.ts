@@ -1,10 +1,13 @@
 import type { AnyModule, Application, ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { jacobianGram } from "../blocks/gram.ts";
+import { withRowBytes } from "../blocks/rowBytes.ts";
+import { workOf } from "../blocks/workOf.ts";
 import { checkModel } from "../core/arguments.ts";
 import { byUnit } from "../core/byUnit.ts";
 import { groupRows, paramsOf } from "../core/groupRows.ts";
 import { lastOf, observedResponses, ownResponses } from "../core/members.ts";
+import { checkSamplesApart } from "../core/samplesApart.ts";
 import { type Assigned, checkTable, type MetricTable } from "../core/table.ts";
 import { fullMetrics } from "./standard.ts";
 
@@ -28,14 +31,14 @@ export type Partition =
  * other parameters; its law is what is observed of the response, else that of the module's row.
  * "whole": one group with the model's output as its response, where its law is known. Modules in no
  * group keep their rows. So the generator of an adversarial pair responds with the visible variables,
- * the discriminator with the label. Samples of a batch must not mix: batch normalisation inside a group
- * is exact in inference mode.
+ * the discriminator with the label. Samples of a batch must not mix: a group with batch normalisation inside is refused in
+ * training mode, and exact in inference mode.
  * @param model the model
  * @param by what makes a subsystem
  * @param table forms of the other parameters; `fullMetrics` by default
  * @returns a table
  * @throws MetricError for a group that is empty, shares a module with another one, or is not of the
- *   model; groups and the whole also where they are used with another model
+ *   model; groups and the whole also where they are used with another model, and where samples mix in them
  */
 export function partition(
   model: AnyModule,
@@ -63,6 +66,7 @@ function groupBlock(
 ): Assigned[] {
   const own = applications.filter(({ module }) => members.has(module));
   if (own.length === 0) return [];
+  const where = `partition, group of ${own.map(({ path, definition }) => path || definition.spec.name).join(" + ")}`;
   let known: readonly ResponsePart[] | null = null;
   const responses = () => {
     known ??= (whole ? observedResponses(applications) : null) ?? lastResponses(own, base);
@@ -73,8 +77,19 @@ function groupBlock(
       params: paramsOf(own),
       source: "J'F_rJ of the group by metric back-propagation",
       block: () => {
-        const { rows } = groupRows(own, responses());
-        return jacobianGram(rows, { shape: [rows.shape[2] as number, 1] });
+        const found = responses();
+        checkSamplesApart(
+          where,
+          own,
+          found.map(({ natural }) => natural),
+        );
+        const { rows } = groupRows(own, found);
+        const block = jacobianGram(rows, { shape: [rows.shape[2] as number, 1] });
+        const work = workOf(
+          [rows],
+          found.map(({ natural }) => natural),
+        );
+        return withRowBytes(block, 0, work);
       },
       responses,
     },

@@ -8,7 +8,7 @@ import { perRow } from "../core/context.ts";
 import type { Metric, MetricContext } from "../core/defMetric.ts";
 import { scaleUses } from "../core/useKinds.ts";
 
-/** What `scaleRows` may be told. */
+/** Options of `scaleRows`. */
 export interface ScaleRowsOptions {
   /** σ, standard deviation of the response; 1 by default. */
   readonly sigma?: number;

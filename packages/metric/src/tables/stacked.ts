@@ -10,7 +10,7 @@ import { gramOptions, type Layer, layersOf } from "./affine.ts";
 import { addedBlock, byParameters } from "./merged.ts";
 import { fullMetrics } from "./standard.ts";
 
-/** What `stackedMetrics` may be told. */
+/** Options of `stackedMetrics`. */
 export interface StackedOptions {
   /** Layers of a subsystem: 2 by default, Infinity for the response of the model. */
   readonly layers?: number;
@@ -92,7 +92,10 @@ function responsesAhead(
       return own.length === 0 || direct ? null : own;
     }
     const open = depth === Number.POSITIVE_INFINITY && !last.some(isEnd);
-    if (open) return whole.filter(({ natural }) => reaches(layer.use.outputs, natural));
+    if (open) {
+      const own = whole.filter(({ natural }) => reaches(layer.use.outputs, natural));
+      return own.length === 0 ? null : own;
+    }
     const seen = [...new Set(last.map(({ application }) => application))];
     return seen.flatMap((application) => ownResponses(application, base));
   };

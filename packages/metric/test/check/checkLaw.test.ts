@@ -80,8 +80,40 @@ test("checkLaw: many responses are judged by samples", async (t) => {
   t.ok(report.passed, String(report));
   t.deepEqual(
     report.checks.map(({ name }) => name),
-    ["sample is in the support", "sample: E[score] = 0", "sample: E[score score'] = fisher"],
+    [
+      "sample is in the support",
+      "sample: E[score] = 0",
+      "sample: E[score score'] = fisher",
+      "fisherRoot = fisher",
+      "fisherDiagonal = fisher",
+      "sample: kl = E[ln p − ln p']",
+    ],
   );
+});
+
+test("checkLaw: where draws alone judge there are enough of them, 10 % off at seeds 1 to 12", async (t) => {
+  const inputs = tensor([[0.1, 2, -1]]);
+  const wrong: RowLaw = { ...gaussian(), fisher: (h) => mul(gaussian().fisher(h), 1.1) };
+  for (let seed = 1; seed <= 12; seed++) {
+    // 20 draws see nothing: more are taken.
+    if (seed <= 3) {
+      const right = await checkLaw(gaussian(), { inputs, seed, samples: 20 });
+      t.ok(right.passed, String(right));
+    }
+    const { checks } = await checkLaw(wrong, { inputs, seed, samples: 20 });
+    const off = checks.filter(({ passed }) => !passed).map(({ name }) => name);
+    t.ok(off.includes("sample: E[score score'] = fisher"), `10 % off, seed ${seed}: ${off}`);
+  }
+});
+
+test("checkLaw: a density with kinks, and one that is sharp", async (t) => {
+  // The kink of a response lies within the step of many scores.
+  for (const at of [0, 1e-7, 3e-6]) {
+    const report = await checkLaw(laplace, { inputs: tensor([[at]]), samples: 0 });
+    t.ok(report.passed, String(report));
+  }
+  const sharp = await checkLaw(gaussian({ sigma: 1e-4 }), { inputs: column, samples: 0 });
+  t.ok(sharp.passed, String(sharp));
 });
 
 const words = tensor([

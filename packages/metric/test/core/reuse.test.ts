@@ -123,7 +123,10 @@ function added(blocks: readonly (() => Block)[]): Block {
     block: ({ params }) => [{ params: [params.w], block: blocks[use++]?.() ?? null }],
   });
   const shared = dense(3, 3, { activation: relu });
-  const [made] = found(sequential(...blocks.map(() => shared)), metrics(mixed));
+  const [made] = found(
+    sequential(...blocks.map(() => shared)) as unknown as Module,
+    metrics(mixed),
+  );
   return made?.block as Block;
 }
 

@@ -1,16 +1,21 @@
 import { compile, constant } from "@metrigrad/graph";
 import { type MetricTable, type Subsystem, subsystems } from "@metrigrad/metric";
-import { applyModel, type RowLaw as Law, type Module } from "@metrigrad/nn";
-import { type Store, tensor } from "@metrigrad/tensor";
-import type { Matrix } from "ml-matrix";
+import { type AnyLaw, type AnyModule, applyModel } from "@metrigrad/nn";
+import { type Store, type Tensor, type Tree, tensor } from "@metrigrad/tensor";
+import { Matrix } from "ml-matrix";
 import { onReference, type Tested } from "./backends.ts";
 import { asMatrix, asTensor } from "./draws.ts";
 
 /** Where a model's geometry is looked at. */
 export interface Place {
-  readonly x: Matrix;
+  /** Rows, or other inputs. */
+  readonly x: Matrix | Tree<Tensor>;
   readonly metrics: MetricTable;
-  readonly likelihood?: Law;
+  readonly likelihood?: AnyLaw;
+  /** What is observed, for laws of which some responses do not count. */
+  readonly targets?: Tree<Tensor>;
+  /** How much each sample counts. */
+  readonly weights?: readonly number[];
   /** Values by variable name; drawn from the seed else. */
   readonly values?: Readonly<Record<string, Matrix>>;
   readonly mode?: "train" | "infer";
@@ -19,10 +24,16 @@ export interface Place {
 }
 
 /** The subsystems of a model on rows x. */
-export function subsystemsOf(model: Module, place: Place): Subsystem[] {
-  const { x, metrics, likelihood = null, mode = "infer" } = place;
-  const options = { mode, law: likelihood };
-  const { applications, parameters } = applyModel(model, constant(asTensor(x)), options);
+export function subsystemsOf(model: AnyModule, place: Place): Subsystem[] {
+  const { x, metrics, likelihood = null, mode = "infer", targets, weights } = place;
+  const inputs = x instanceof Matrix ? constant(asTensor(x)) : x;
+  const rowWeights = weights === undefined ? null : constant(tensor([...weights]));
+  const { applications, parameters } = applyModel(model as never, inputs as never, {
+    mode,
+    law: likelihood as never,
+    rowWeights,
+    ...(targets === undefined ? {} : { targets: targets as never }),
+  });
   return subsystems(
     applications,
     metrics,
@@ -32,7 +43,7 @@ export function subsystemsOf(model: Module, place: Place): Subsystem[] {
 
 /** A model's store with values drawn or given, and what to do with it. */
 export async function withStore<T>(
-  model: Module,
+  model: AnyModule,
   values: Readonly<Record<string, Matrix>>,
   use: (store: Store) => Promise<T>,
   on: Tested = onReference,
@@ -50,7 +61,7 @@ export async function withStore<T>(
 }
 
 /** The blocks of a model as matrices over the flattened parameters, by their names joined with " + ". */
-export function denseBlocks(model: Module, place: Place): Promise<Record<string, Matrix>> {
+export function denseBlocks(model: AnyModule, place: Place): Promise<Record<string, Matrix>> {
   const read = async (store: Store) => {
     const found: Record<string, Matrix> = {};
     for (const { names, block } of subsystemsOf(model, place)) {

@@ -135,7 +135,8 @@ test("T1 soft-max layer: (diag η − ηη') ⊗ x̃x̃' = E[score score'] over 
   const law = categorical();
   const report = await checkMetric(likelihoodRows(), { module: dense(2, 3), law, samples: 200 });
   t.ok(report.passed, String(report));
-  t.match(String(report), /softmaxGram, categorical: E\[score score'\] by enumeration/);
+  t.match(String(report), /law categorical: fisher = E\[score score'\] by enumeration/);
+  t.match(String(report), /softmaxGram, categorical: E\[score score'\] = J'F_rJ/);
 });
 
 for (const on of backends) {

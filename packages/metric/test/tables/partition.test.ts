@@ -257,7 +257,12 @@ test("partition: rfim solves and measures with the block over several parameters
     }
     t.ok(Math.abs((await parts.length(gradient)) - (await whole.length(gradient))) < 1e-11);
   });
-  const { rows } = explain(model, { batchSize: 4, likelihood, metrics: table });
+  t.throws(
+    () => explain(model, { batchSize: 4, likelihood, metrics: table }),
+    /partition, group of dense0 \+ batchNorm0 \+ dense1: each response must depend on one sample only, got sum over the samples in batchNorm0; apply the model in inference mode/,
+    "batch statistics mix samples",
+  );
+  const { rows } = explain(model, { batchSize: 4, likelihood, metrics: table, mode: "infer" });
   t.deepEqual(
     rows.map(({ path, law }) => [path, law]),
     [["dense0 + batchNorm0 + dense1", "categorical"]],

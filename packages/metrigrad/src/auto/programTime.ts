@@ -3,11 +3,13 @@ import {
   compile,
   type Feeds,
   isNode,
+  isVariable,
   type Node,
   type Outputs,
   type Program,
+  topological,
 } from "@metrigrad/graph";
-import { GraphError, type Handle, type Store, sizeOf } from "@metrigrad/tensor";
+import { GraphError, type Handle, type NamedVariable, type Store, sizeOf } from "@metrigrad/tensor";
 import { type Measure, steady } from "./measure.ts";
 
 /** Runs in a row, at most. */
@@ -36,6 +38,7 @@ export function programTime<O extends Outputs>(
   return async (backend) => {
     const store = await backend.store([]);
     try {
+      await store.add(variablesOf(nodes, updates));
       const program = await compile({ ...request, outputs: nodes }, store);
       const done = waiting(nodes, updates, store);
       await done(await program.run(feeds));
@@ -46,6 +49,20 @@ export function programTime<O extends Outputs>(
   };
 }
 
+/** The variables of a program, under paths of their own: only their sizes matter. */
+function variablesOf(
+  nodes: readonly Node[],
+  updates: NonNullable<CompileRequest<Outputs>["updates"]>,
+): NamedVariable[] {
+  const roots = [
+    ...nodes,
+    ...updates.flatMap((update) => update.filter((one) => one !== undefined)),
+  ];
+  return topological(roots)
+    .filter(isVariable)
+    .map(({ attrs }, at) => ({ path: `${at}/${attrs.path ?? attrs.role}`, spec: attrs }));
+}
+
 type Done = (handles: readonly Handle[]) => Promise<unknown>;
 
 async function timed(
@@ -54,11 +71,11 @@ async function timed(
   runs: number,
   done: Done,
 ): Promise<number> {
-  const begun = performance.now();
+  const start = performance.now();
   let handles: readonly Handle[] = [];
   for (let run = 0; run < runs; run++) handles = await program.run(feeds);
   await done(handles);
-  return (performance.now() - begun) / 1000;
+  return (performance.now() - start) / 1000;
 }
 
 /** Waits for a run, which is done on the device when the smallest of its results can be read. */

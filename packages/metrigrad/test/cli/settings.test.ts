@@ -35,12 +35,12 @@ test("the paper's RNGD has the paper's settings, of which γ alone is tuned", as
 
 test("the networks are the paper's", async (t) => {
   const shapes = (arch: string) =>
-    archs[arch]?.().variables.map(({ name, shape }) => [name, shape]);
+    archs[arch]?.().variables.map(({ path, spec }) => [path, spec.shape]);
   t.deepEqual(shapes("plain"), [
     ["dense0/w", [785, 80]],
     ["dense1/w", [81, 80]],
     ["dense2/w", [81, 80]],
     ["dense3/w", [81, 10]],
   ]);
-  t.equal(shapes("bna")?.length, 4 + 3 * 4);
+  t.equal(shapes("bna")?.length, 4 + 3 * 5);
 });

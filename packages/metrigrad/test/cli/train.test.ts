@@ -19,7 +19,8 @@ test("jobTime: a step of each run, seeds once, and no more than is enough", asyn
     seeds.add(store.seed);
     return {
       add: (variables) => {
-        for (const { name, role } of variables) if (role === "state") names.add(name);
+        for (const one of Array.isArray(variables) ? variables : [])
+          if ("spec" in one && one.spec.role === "state") names.add(one.path);
         return store.add(variables);
       },
     };

@@ -1,4 +1,4 @@
-import type { Initializer, Shape, VariableSpec } from "@metrigrad/tensor";
+import { checkShape, type Initializer, type Shape, type VariableSpec } from "@metrigrad/tensor";
 
 /** Which part of a parameter an L2 penalty covers. */
 export type Decay = "all" | "all but the last row" | "none";
@@ -21,6 +21,7 @@ export interface ParameterSpec extends VariableSpec {
  * @param init its initial value
  * @param options `decay`: what L2 covers, all of it by default
  * @returns a new parameter
+ * @throws ShapeError for sizes that are negative or no integers
  */
 export function param(
   shape: Shape,
@@ -35,6 +36,7 @@ export function param(
  * @param shape sizes per axis
  * @param init its initial value
  * @returns a new statistic
+ * @throws ShapeError for sizes that are negative or no integers
  */
 export function state(shape: Shape, init: Initializer): ParameterSpec {
   return made("state", shape, init, "none");
@@ -46,5 +48,6 @@ function made(
   init: Initializer,
   decay: Decay,
 ): ParameterSpec {
+  checkShape(role === "parameter" ? "param" : "state", shape);
   return Object.freeze({ path: null, shape: [...shape], type: "float", role, init, decay });
 }

@@ -1,4 +1,5 @@
 import {
+  isVariable,
   type Node,
   structuralOps as ops,
   reshape,
@@ -56,11 +57,22 @@ export interface FreeUse {
 /** How parameters act in one application of a module. */
 export type Use = (AffineUse | ScaleUse | LookupUse | FreeUse) & {
   /** The nodes that read the parameters in this use, with the position of the parameter. */
-  readonly consumers: readonly (readonly [node: Node, input: number])[];
+  readonly consumers: readonly Edge[];
 };
 
-/** Who reads each node, in the order of creation. */
-type Readers = ReadonlyMap<Node, readonly (readonly [node: Node, input: number])[]>;
+/** One place where a node is read. */
+type Edge = readonly [node: Node, input: number];
+
+/** The nodes of one application. */
+interface Site {
+  /** Who reads each node, in the order of creation. */
+  readonly readers: ReadonlyMap<Node, readonly Edge[]>;
+  /** The responses. */
+  readonly exits: ReadonlySet<Node>;
+  readonly parameters: ReadonlySet<Node>;
+  /** Whether a value is made of the inputs: rows of a weight that is made of parameters are no samples. */
+  readonly varies: (node: Node) => boolean;
+}
 
 /**
  * How the parameters of a module act between nodes that were there before (ids below `first`) and its
@@ -72,54 +84,55 @@ export function usesOf(
   first: number,
 ): readonly Use[] {
   if (parameters.length === 0) return [];
-  const readers = readersOf(responses, first);
+  const site = siteOf(responses, parameters, first);
   const uses: Use[] = [];
-  const taken = new Set<Node>();
-  const known = new Set<Variable>(parameters);
-  for (const parameter of parameters) {
-    for (const [node, input] of readers.get(parameter) ?? []) {
-      if (taken.has(node)) continue;
-      const use = useOf(parameter, node, input, readers, known);
-      for (const [consumer] of use.consumers) taken.add(consumer);
-      uses.push(use);
-    }
+  const taken = new Set<string>();
+  const keyOf = ([node, input]: Edge) => `${node.id}:${input}`;
+  const edges = parameters.flatMap((parameter) =>
+    (site.readers.get(parameter) ?? []).map((edge) => ({ parameter, edge })),
+  );
+  // A bias belongs to the product before it, also where it is declared first.
+  const isAdded = ({ edge: [{ op }] }: (typeof edges)[number]) => op === ops.add;
+  for (const { parameter, edge } of [...edges].sort((a, b) => +isAdded(a) - +isAdded(b))) {
+    if (taken.has(keyOf(edge))) continue;
+    const use = useOf(parameter, edge, site);
+    for (const consumer of use.consumers) taken.add(keyOf(consumer));
+    uses.push(use);
   }
   return uses;
 }
 
-function useOf(
-  parameter: Variable,
-  node: Node,
-  input: number,
-  readers: Readers,
-  known: ReadonlySet<Variable>,
-): Use {
-  const consumers = [[node, input]] as const;
-  const free: Use = { kind: "free", parameters: [parameter], consumers };
+function useOf(parameter: Variable, [node, input]: Edge, site: Site): Use {
+  const consumers: readonly Edge[] = [[node, input]];
+  const all = (site.readers.get(parameter) ?? []).filter(([reader]) => reader === node);
+  const free: Use = { kind: "free", parameters: [parameter], consumers: all };
   if (node.op === ops.affine && input === 1) {
     const rows = node.inputs[0] as Node;
+    if (!site.varies(rows)) return free;
     const common = { rows, bias: true, outputs: node, product: node, transposed: false };
     return { kind: "affine", parameters: [parameter], ...common, consumers };
   }
-  if (node.op === ops.matmul && input === 1 && isProduct(node)) {
-    return affine(parameter, node, node.inputs[0] as Node, false, consumers, readers, known);
+  if (node.op === ops.matmul && input === 1 && isProduct(node, site)) {
+    return affine(parameter, node, false, consumers, site);
   }
   if (node.op === ops.transpose && parameter.shape.length === 2) {
-    const found = readers.get(node) ?? [];
-    const [product, ...others] = found;
-    if (product === undefined || others.length > 0) return free;
+    const product = onlyReader(node, site);
+    if (product === null) return free;
     const [reader, position] = product;
-    if (reader.op !== ops.matmul || position !== 1 || !isProduct(reader)) return free;
-    return affine(parameter, reader, reader.inputs[0] as Node, true, consumers, readers, known);
+    if (reader.op !== ops.matmul || position !== 1 || !isProduct(reader, site)) return free;
+    return affine(parameter, reader, true, consumers, site);
   }
   if (node.op === ops.gather && input === 0) {
     const indices = node.inputs[1] as Node;
+    if (!site.varies(indices)) return free;
     return { kind: "lookup", parameters: [parameter], indices, outputs: node, consumers };
   }
+  const other = node.inputs[1 - input];
+  if (other === undefined || !site.varies(other)) return free;
   if (node.op === ops.mul && isPerFeature(parameter, node)) {
-    const rows = featureRows(node.inputs[1 - input] as Node, node, parameter);
+    const rows = featureRows(other, node, parameter);
     if (rows === null) return free;
-    const added = biasAfter(node, readers, known, (other) => sameSize(other, parameter));
+    const added = biasAfter(node, site, (bias) => sameSize(bias, parameter));
     if (added === null) {
       const own = { scale: parameter, shift: null, rows, outputs: node, consumers };
       return { kind: "scale", parameters: [parameter], ...own };
@@ -144,15 +157,14 @@ function useOf(
 function affine(
   w: Variable,
   product: Node,
-  rows: Node,
   transposed: boolean,
   consumers: Use["consumers"],
-  readers: Readers,
-  known: ReadonlySet<Variable>,
+  site: Site,
 ): Use {
+  const rows = product.inputs[0] as Node;
   const m = product.shape[1] as number;
   const isBias = (one: Variable) => one.shape.length === 1 && one.shape[0] === m;
-  const own = biasAfter(product, readers, known, isBias);
+  const own = biasAfter(product, site, isBias);
   if (own === null || transposed) {
     // A bias cannot be a row of columns that are those of W'; it is a use of its own, and T is with it.
     const outputs = own === null ? product : own.node;
@@ -171,9 +183,16 @@ function affine(
   };
 }
 
-/** Whether a product is of two matrices. */
-function isProduct({ inputs, shape }: Node): boolean {
-  return shape.length === 2 && inputs.every((input) => input.shape.length === 2);
+/** Whether a product is of two matrices, the first one with rows that are made of the inputs. */
+function isProduct({ inputs, shape }: Node, { varies }: Site): boolean {
+  const matrices = shape.length === 2 && inputs.every((input) => input.shape.length === 2);
+  return matrices && varies(inputs[0] as Node);
+}
+
+/** Where a value is read, if that is one place and the value is no response. */
+function onlyReader(value: Node, { readers, exits }: Site): Edge | null {
+  const [only, ...others] = readers.get(value) ?? [];
+  return only === undefined || others.length > 0 || exits.has(value) ? null : only;
 }
 
 /** Whether a parameter [f…] is along the last axes of what it is combined with. */
@@ -197,25 +216,24 @@ function sameSize(a: Variable, b: Variable): boolean {
 /** The addition of one of the module's parameters that is the only reader of a value, reshapes apart. */
 function biasAfter(
   value: Node,
-  readers: Readers,
-  known: ReadonlySet<Variable>,
+  site: Site,
   fits: (bias: Variable) => boolean,
 ): { readonly bias: Variable; readonly node: Node; readonly input: number } | null {
-  const [only, ...others] = readers.get(value) ?? [];
-  if (only === undefined || others.length > 0) return null;
+  const only = onlyReader(value, site);
+  if (only === null) return null;
   const [node, position] = only;
   if (node.op === ops.reshape) {
     if (node.shape.at(-1) !== value.shape.at(-1)) return null;
-    return biasAfter(node, readers, known, fits);
+    return biasAfter(node, site, fits);
   }
   if (node.op !== ops.add || sizeOf(node.shape) !== sizeOf(value.shape)) return null;
   const input = 1 - position;
   const bias = node.inputs[input] as Variable;
-  return known.has(bias) && fits(bias) ? { bias, node, input } : null;
+  return site.parameters.has(bias) && fits(bias) ? { bias, node, input } : null;
 }
 
-/** Who reads the nodes that were made since, without walking into what was there before. */
-function readersOf(responses: readonly Node[], first: number): Readers {
+/** The nodes that were made since, without walking into what was there before. */
+function siteOf(responses: readonly Node[], parameters: readonly Node[], first: number): Site {
   const readers = new Map<Node, [node: Node, input: number][]>();
   const seen = new Set<Node>();
   const open = responses.filter(({ id }) => id >= first);
@@ -230,7 +248,13 @@ function readersOf(responses: readonly Node[], first: number): Readers {
     }
   }
   for (const list of readers.values()) list.sort(([a], [b]) => a.id - b.id);
-  return readers;
+  const moved = new Set<Node>();
+  const varies = (node: Node) => (node.id < first ? !isVariable(node) : moved.has(node));
+  // Inputs of a node are older than it.
+  for (const node of [...seen].sort((a, b) => a.id - b.id)) {
+    if (node.inputs.some(varies)) moved.add(node);
+  }
+  return { readers, exits: new Set(responses), parameters: new Set(parameters), varies };
 }
 
 /** T [rows, m] of a use, for values; gradients are taken of `outputs` itself. */

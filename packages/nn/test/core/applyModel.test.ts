@@ -54,7 +54,7 @@ test("applyModel: applications in order, with paths, references and what is obse
   t.ok(parameters.every(({ variable, path }) => applications[0]?.pathOf(variable) === path));
   t.equal(applications[0]?.definition, dense);
   t.equal(applications[0]?.module, model.children[0]);
-  t.equal((applications[0]?.response as Node).scope, "dense0");
+  t.equal((applications[0]?.response as Node | undefined)?.scope, "dense0");
   t.end();
 });
 

@@ -61,6 +61,74 @@ test("freeze: a frozen module normalises by its running statistics also when tra
   t.deepEqual(await numbers(reference as Node, { owner: model }), [1, 2, 3, 4]);
 });
 
+test("freeze: a predicate chooses parameters by their paths in the module", async (t) => {
+  const body = sequential(dense(2, 2), dense(2, 2));
+  const seen: string[] = [];
+  const frozen = freeze(body, (path) => {
+    seen.push(path);
+    return path === "dense0/w";
+  });
+  const model = sequential(frozen, dense(2, 1));
+  const rows = constant(tensor([[1, 2]]));
+  const { parameters, applications } = applyModel(model, rows);
+  t.deepEqual(
+    parameters.map(({ path }) => path),
+    ["sequential0/dense1/w", "dense0/w"],
+  );
+  t.deepEqual(
+    applications.map(({ path }) => path),
+    ["sequential0/dense1", "dense0"],
+  );
+  t.ok(seen.includes("dense1/w") && !seen.some((path) => path.startsWith("sequential0")));
+  t.equal(frozen.definition, sequential(body).definition);
+  t.equal(frozen.params, body.params);
+  t.deepEqual(applyModel(body, rows).parameters.length, 2, "the module itself does not change");
+  const both = freeze(frozen, (path) => path === "dense1/w");
+  t.deepEqual(
+    applyModel(sequential(both, dense(2, 1)), rows).parameters.map(({ path }) => path),
+    ["dense0/w"],
+    "freezing again freezes more",
+  );
+  t.deepEqual(
+    applyModel(
+      freeze(body, () => false),
+      rows,
+    ).parameters.length,
+    2,
+    "nothing where nothing is chosen",
+  );
+});
+
+test("freeze: part of a module leaves the rest of it trained", (t) => {
+  const norm = freeze(batchNorm(3), (path) => path === "scale");
+  const { parameters, applications, updates } = applyModel(norm, x, { mode: "train" });
+  t.deepEqual(
+    parameters.map(({ path }) => path),
+    ["offset"],
+  );
+  t.deepEqual(Object.keys(applications[0]?.trained ?? {}), ["offset"]);
+  t.equal(Object.keys(applications[0]?.params ?? {}).length, 5);
+  t.deepEqual(
+    applications[0]?.uses.flatMap(({ parameters: used }) => used),
+    [parameters[0]?.variable],
+    "uses are of what is trained",
+  );
+  t.equal(updates.length, 3);
+  t.end();
+});
+
+test("freeze: frozen statistics stay as they are, parameters are trained", (t) => {
+  const statistics = (path: string) => /(mean|variance|weight)$/.test(path);
+  const norm = freeze(batchNorm(3), statistics);
+  const one = applyModel(norm, x, { mode: "train" });
+  t.equal(one.updates.length, 0);
+  t.equal(one.parameters.length, 2);
+  const mean = freeze(batchNorm(3), (path) => path === "mean");
+  const moved = applyModel(mean, x, { mode: "train" }).updates.map(([{ scope }]) => scope);
+  t.equal(moved.length, 2);
+  t.end();
+});
+
 test("freeze: what stands in a frozen place is frozen everywhere", (t) => {
   const shared = dense(3, 3);
   for (const model of [

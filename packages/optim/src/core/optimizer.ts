@@ -1,5 +1,5 @@
 import type { Node, Update, Variable } from "@metrigrad/graph";
-import type { MetricUse } from "@metrigrad/metric";
+import type { OptimizerMetric } from "@metrigrad/metric";
 import type { Application, AppliedParameter, Observation } from "@metrigrad/nn";
 import type { Initializer, ValueType } from "@metrigrad/tensor";
 import type { StepReport } from "./report.ts";
@@ -71,7 +71,7 @@ export interface Optimizer {
   /** Everything that it was made with, as plain data for records. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** What it preconditions with, for `explain`; null or absent: nothing. */
-  readonly metric?: MetricUse | null;
+  readonly metric?: OptimizerMetric;
   /** The updates of one step, parameters and own state. Throws GraphError and MetricError. */
   update(context: OptimizerContext): readonly Phase[];
 }

@@ -1,15 +1,15 @@
 import type { Node } from "@metrigrad/graph";
 
-/** A number, or one per matrix of a block, that can be told of a step; made only where it is read. */
+/** A number, or one per matrix of a block, that a step reports; made only where it is read. */
 export interface Quantity {
   readonly name: string;
   /** Of before the step, [] or [k]. */
   readonly value: () => Node;
-  /** Takes many products: told on request only. */
+  /** Takes many products: reported on request only. */
   readonly costly: boolean;
 }
 
-/** What can be told of the metric of some parameters. */
+/** What is reported of the metric of some parameters. */
 export interface BlockReport {
   /** The module. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface BlockReport {
   readonly quantities: readonly Quantity[];
 }
 
-/** What can be told of a step. */
+/** What is reported of a step. */
 export interface StepReport {
   readonly quantities: readonly Quantity[];
   readonly blocks: readonly BlockReport[];

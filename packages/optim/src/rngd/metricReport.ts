@@ -8,7 +8,7 @@ import { columnsOf, type PreconditionedBlock } from "./preconditioned.ts";
 const iterations = 12;
 
 /**
- * What is told of a metric when the chain is done: per block λ, ‖v − (g + λI)u‖/‖v‖ of the solve for the
+ * What is reported of a metric when the chain is done: per block λ, ‖v − (g + λI)u‖/‖v‖ of the solve for the
  * direction v that came in, the length of the step in √nats and on request the condition number; of the whole
  * step its length.
  */

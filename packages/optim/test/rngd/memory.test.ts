@@ -5,7 +5,7 @@ import {
   autoMetric,
   explain,
   fullMetrics,
-  type MetricChoice,
+  type MetricTable,
   metrics,
   type Over,
   partition,
@@ -30,14 +30,14 @@ async function allocated(optimizer: Optimizer): Promise<number> {
     const { plan } = await compile({ outputs: [context.loss], updates }, store);
     plans.push(plan.arenaBytes);
     for (const [{ attrs }] of updates) {
-      if (attrs.role === "state") state.set(attrs.name, 4 * sizeOf(attrs.shape));
+      if (attrs.role === "state") state.set(attrs.path ?? "", 4 * sizeOf(attrs.shape));
     }
   }
   await backend.close();
   return Math.max(...plans) + [...state.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
-const cases: readonly (readonly [name: string, table: MetricChoice, over: Over])[] = [
+const cases: readonly (readonly [name: string, table: MetricTable, over: Over])[] = [
   ["the whole model by its rows", partition(model, "whole"), "batch"],
   ["the whole model by its rows, kept", partition(model, "whole"), { every: 3 }],
   ["rows by automatic differentiation", metrics(autoMetric(dense)), "batch"],

@@ -3,12 +3,11 @@ import { input } from "@metrigrad/graph";
 import {
   explain,
   fullMetrics,
-  type MetricChoice,
+  type MetricTable,
   metrics,
   type Over,
   solversWithin,
   subsystems,
-  tableFor,
 } from "@metrigrad/metric";
 import { applyModel, categorical, dense, type Module } from "@metrigrad/nn";
 import test from "tape";
@@ -19,11 +18,11 @@ import { classifier, contextOf } from "../problem.ts";
 const wide: Module = dense(7000, 10);
 
 /** What an optimizer with the default budget of work makes of a table. */
-function chosen(table: MetricChoice, over: Over) {
+function chosen(table: MetricTable, over: Over) {
   const x = input("x", [50, 7000]);
   const { applications, parameters } = applyModel(wide, x, { law: categorical() });
   const variables = parameters.map(({ variable }) => variable);
-  const found = subsystems(applications, tableFor(table, applications), variables);
+  const found = subsystems(applications, table, variables);
   const budgets = { memoryBudget: Number.POSITIVE_INFINITY, workBudget: 1e11 };
   return [...solversWithin("rngd", found, { over, ...budgets }).values()];
 }

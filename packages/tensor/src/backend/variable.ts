@@ -1,6 +1,6 @@
 import type { ValueType } from "../dtype.ts";
 
-/** What an initialiser is told. */
+/** What an initialiser gets. */
 export interface InitContext {
   /** The variable's path in its store: draws are a function of seed and path. */
   readonly path: string;

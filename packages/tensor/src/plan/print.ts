@@ -3,7 +3,7 @@ import type { Expr } from "../expr/expr.ts";
 import { printExpr } from "../expr/print.ts";
 import { sameShape, showShape, stridesOf } from "../shape.ts";
 import { byKind, partsOf, type StepTable } from "./parts.ts";
-import type { BufferSpec, Place, Plan } from "./plan.ts";
+import type { BufferSpec, Plan } from "./plan.ts";
 import type { Step } from "./step.ts";
 import type { View } from "./view.ts";
 

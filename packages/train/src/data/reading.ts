@@ -5,10 +5,8 @@ import {
   isTensor,
   mapTree,
   namedLeaves,
-  sizeOf,
   type Tensor,
   type Tree,
-  tensor,
   valueTypeOf,
 } from "@metrigrad/tensor";
 import type { FeedSpecs } from "../step/feeds.ts";
@@ -56,16 +54,6 @@ export function inputsOf(feeds: FeedSpecs): Record<string, Node> {
       return [name, input(name, shape, type)];
     }),
   );
-}
-
-/** Rows of a tensor from `first` up to `first + rows`, without a copy. */
-export function sliceRows(value: Tensor, first: number, rows: number): Tensor {
-  const size = sizeOf(value.shape.slice(1));
-  const data = value.data().subarray(first * size, (first + rows) * size);
-  return tensor(data as Float32Array, {
-    shape: [rows, ...value.shape.slice(1)],
-    dtype: value.dtype,
-  });
 }
 
 function feedName(part: string, path: string): string {

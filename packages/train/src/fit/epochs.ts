@@ -67,13 +67,13 @@ export function trainer(
         const reported = asked !== false && due ? await apart(() => runner.report(feeds)) : null;
         report = reported ?? report;
         last = feeds;
-        const told: StepEvent = { epoch: epoch + 1, step, steps, report: reported };
+        const event: StepEvent = { epoch: epoch + 1, step, steps, report: reported };
         if (stepLoss) {
           const { loss } = await runner.read(feeds);
-          await apart(async () => onStep?.({ ...told, loss }));
+          await apart(async () => onStep?.({ ...event, loss }));
         } else {
           await runner.advance(feeds);
-          if (onStep !== undefined) await apart(async () => onStep(told));
+          if (onStep !== undefined) await apart(async () => onStep(event));
         }
         await rest();
       }

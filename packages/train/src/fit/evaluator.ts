@@ -171,7 +171,7 @@ function quantities(
 
 function weightedScalar(name: string): GraphError {
   return new GraphError({
-    where: `fit, ${name === costName ? "loss" : name.replace(metricPrefix, "metrics.")}`,
+    where: `fit, ${name === costName ? "loss" : `metrics.${name.slice(metricPrefix.length)}`}`,
     must: "it must give a value per sample, [n], where samples have weights",
     got: "a scalar",
     todo: "leave the mean over the rows to fit",

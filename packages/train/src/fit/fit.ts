@@ -34,7 +34,6 @@ export function fit<In, Out, X extends Tree<Tensor> = Tensor, Y extends Tree<Ten
 function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   const { epochs, signal } = options;
   const history: EpochEvent[] = [];
-  const splits = splitNames(options.data);
   let store: Store | null = null;
   let prepared: Prepared | null = null;
   let training: SplitEvaluator | null = null;
@@ -89,7 +88,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
         aborted = true;
         return;
       }
-      // A stream that is not told its length is passed by until it is where the store is.
+      // A stream without `rows` is passed by until it is where the store is.
       if (trained.steps === 0) continue;
       const found = await evaluateAfter(epoch + 1, evaluators);
       const penalty = found.train === undefined ? 0 : await evaluators.penalty();
@@ -122,7 +121,9 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     const rows = typeof train === "object" ? train.rows : undefined;
     return {
       ...(train === false ? {} : { train: await evaluators.evaluate("train", rows) }),
-      ...(valid && splits.includes("valid") ? { valid: await evaluators.evaluate("valid") } : {}),
+      ...(valid && splitNames(options.data).includes("valid")
+        ? { valid: await evaluators.evaluate("valid") }
+        : {}),
     };
   };
 
@@ -145,7 +146,9 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       return ready().store;
     },
     history,
-    splits,
+    get splits() {
+      return splitNames(options.data);
+    },
     get best() {
       return stops?.best ?? null;
     },

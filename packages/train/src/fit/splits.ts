@@ -1,4 +1,4 @@
-import { type AnyDataSet, type AnySplit, isStream, rowsOf, type SplitName } from "@metrigrad/data";
+import { type AnyDataSet, type AnySplit, isStream, rowsOf } from "@metrigrad/data";
 import { compile, type Program } from "@metrigrad/graph";
 import type { Penalty } from "@metrigrad/optim";
 import { DataError, type Handle, permutation, type Store } from "@metrigrad/tensor";
@@ -6,6 +6,9 @@ import type { AnyStream } from "../data/batchSource.ts";
 import { type BatchForm, fedRows, type Rows, residentRows } from "../data/form.ts";
 import { type EvaluatedRows, type Evaluator, type EvaluatorSpec, evaluator } from "./evaluator.ts";
 import type { Evaluation } from "./events.ts";
+
+/** The splits of data. */
+export type SplitName = "train" | "valid" | "test";
 
 /** Evaluates a model on the splits of a data set. */
 export interface SplitEvaluator {

@@ -5,10 +5,10 @@ import { type FloatType, type Plan, type Step, sizeOf, stepViews } from "@metrig
 const mostRows = 2500;
 
 /**
- * Operations of one run, at most: a cpu does them in about 20 ms, so that the event loop is free in between. The size
+ * Operations of one run, at most: a cpu does them in about 10 ms, so that the event loop is free in between. The size
  * of chunks follows from the graph and not from the clock, so that results do not depend on how fast a machine is.
  */
-const mostWork = 2e8;
+const mostWork = 1e8;
 
 /** How many rows should go through a graph together; `build` gives its outputs for so many rows. */
 export function chunkRows(

@@ -34,7 +34,13 @@ export function claimSlots(
   }
   const own = { name, specs: new Set(used.map(({ spec }) => spec)) };
   others.add(own);
-  return () => void others.delete(own);
+  return () => {
+    others.delete(own);
+    // Who opens a step later reads the counter, which may have been written.
+    for (const spec of own.specs) {
+      if (![...others].some(({ specs }) => specs.has(spec))) counts.get(store)?.delete(spec);
+    }
+  };
 }
 
 /** The count of a counter: the same object for all steps that share it. */
@@ -49,11 +55,6 @@ export function countOf(store: Store, counter: VariableSpec): StepCount {
 /** Makes steps read their counters again, since others wrote them. */
 export function forgetCounts(store: Store): void {
   for (const count of counts.get(store)?.values() ?? []) count.done = null;
-}
-
-/** Forgets the count of a counter that was removed. */
-export function dropCount(store: Store, counter: VariableSpec): void {
-  counts.get(store)?.delete(counter);
 }
 
 function inUse(where: string, path: string, user: string, name: string): GraphError {

@@ -7,7 +7,14 @@ import {
   type Update,
   variable,
 } from "@metrigrad/graph";
-import { type Handle, type Store, sizeOf, type Tensor, tensor } from "@metrigrad/tensor";
+import {
+  GraphError,
+  type Handle,
+  type Store,
+  sizeOf,
+  type Tensor,
+  tensor,
+} from "@metrigrad/tensor";
 import type { BatchPlace } from "../divergence.ts";
 import { divergedAt } from "./diverged.ts";
 import { dueName, duePhases } from "./due.ts";
@@ -15,7 +22,7 @@ import { findFailingNode } from "./failingNode.ts";
 import { numberFeed } from "./feeds.ts";
 import { guardUpdates, plainUpdates } from "./guard.ts";
 import { type MeteredProgram, metered } from "./meter.ts";
-import { claimSlots, countOf, dropCount } from "./openSteps.ts";
+import { claimSlots, countOf } from "./openSteps.ts";
 import type { OptimizerReport } from "./report.ts";
 import { type Reporter, reporter } from "./reporter.ts";
 import type { StepGraph } from "./stepGraph.ts";
@@ -79,14 +86,14 @@ export async function stepRunner(
     release();
     throw error;
   }
-  for (const { spec } of gone) dropCount(store, spec);
   const count = countOf(store, counter.attrs);
   const programs = new Map<string, MeteredProgram<readonly Handle[]>>();
   /** The loss, and the number of the step that failed; programs that read write it. */
-  const told = variable(`step${runners++}/reading`, [2], { role: "data" });
+  const lossAndFailure = variable(`step${runners++}/reading`, [2], { role: "data" });
   const kept = new Map<number, Feeds>();
   let keptSize = 0;
   let reports: Reporter | null = null;
+  let closed = false;
 
   const done = async (): Promise<number> => {
     count.done ??= (await store.read(counter.attrs)).item();
@@ -101,7 +108,10 @@ export async function stepRunner(
     const guard = checkFinite ? guardUpdates : plainUpdates;
     const guarded = guard(graph.loss, graph.updates(due), graph);
     const values = stack([graph.loss, cast(guarded.failed, "float")]);
-    const updates: Update[] = [...guarded.updates, ...(reading ? [[told, values] as const] : [])];
+    const updates: Update[] = [
+      ...guarded.updates,
+      ...(reading ? [[lossAndFailure, values] as const] : []),
+    ];
     const nodes: readonly Node[] = reading ? Object.values(outputs) : [];
     const made = metered(await compile({ outputs: nodes, updates }, store));
     programs.set(name, made);
@@ -115,14 +125,14 @@ export async function stepRunner(
   };
 
   const step = async (feeds: Feeds, reading: boolean): Promise<readonly Handle[]> => {
+    if (closed) throw closedStep(where);
     const number = await done();
     const program = await programOf(number, reading);
     const all = { ...feeds, [numberFeed]: tensor(Int32Array.of(number), { shape: [] }) };
     const own = feedsOf(program, all);
     kept.set(number + 1, all);
     keptSize += bytesOf(feeds);
-    const result = reading && Object.keys(outputs).length > 0;
-    const handles = result ? await program.read(own) : (await program.run(own), []);
+    const handles = await runOf(program, own, reading && Object.keys(outputs).length > 0);
     count.done = number + 1;
     return handles;
   };
@@ -157,7 +167,7 @@ export async function stepRunner(
     read: async (feeds) => {
       const handles = await step(feeds, true);
       const [values, ...tensors] = await Promise.all([
-        store.read(told.attrs),
+        store.read(lossAndFailure.attrs),
         ...handles.map((handle) => handle.read()),
       ]);
       const [loss = Number.NaN, bad = 0] = (values as Tensor).data();
@@ -180,13 +190,35 @@ export async function stepRunner(
     takeMetricSeconds: () =>
       [...programs.values()].reduce((sum, program) => sum + program.takeMetricSeconds(), 0),
     close: async () => {
+      if (closed) return;
+      closed = true;
       release();
       await reports?.close();
       await Promise.all([...programs.values()].map((program) => program.close()));
       programs.clear();
-      await store.remove([told.attrs]);
+      await store.remove([lossAndFailure.attrs]);
     },
   };
+}
+
+/** Runs a program; only runs that are not read are measured step by step. */
+async function runOf(
+  program: MeteredProgram<readonly Handle[]>,
+  feeds: Feeds,
+  reading: boolean,
+): Promise<readonly Handle[]> {
+  if (reading) return program.read(feeds);
+  await program.run(feeds);
+  return [];
+}
+
+function closedStep(where: string): GraphError {
+  return new GraphError({
+    where,
+    must: "the step must be open",
+    got: "a closed one",
+    todo: "make another one; its state is on the store",
+  });
 }
 
 function bytesOf(feeds: Feeds): number {

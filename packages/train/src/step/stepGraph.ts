@@ -49,8 +49,6 @@ export interface StepGraph {
   readonly parameters: readonly AppliedParameter[];
   readonly phases: readonly Phase[];
   readonly slots: Slots;
-  /** Whether the slots go on from what the store has; else they begin afresh. */
-  readonly resumed: boolean;
   /** Steps done, as checkpoints keep it, an i32 scalar. */
   readonly counter: Variable;
   /** The number, from 1, of the first step that was not finite, an i32 scalar; else 0. */
@@ -114,7 +112,6 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
     penalty,
     parameters,
     ...made,
-    resumed,
     updates: (due) => {
       const { updates } = composePhases(
         where,

@@ -2,11 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { categorical, dense, sequential } from "@metrigrad/nn";
-import { adam } from "@metrigrad/optim";
-import { DataError, reference, type Store } from "@metrigrad/tensor";
+import { adam, sgd } from "@metrigrad/optim";
+import { BackendError, DataError, reference, type Store } from "@metrigrad/tensor";
 import test from "tape";
-import { fit, loadCheckpoint, saveCheckpoint } from "../../src/index.ts";
+import { checkpointBytes, fit, loadCheckpoint, saveCheckpoint } from "../../src/index.ts";
 import { rejects } from "../rejects.ts";
+import { batch, regression, small, weights } from "../step/problem.ts";
 import { toyData, toyModel } from "../toy.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "metrigrad-"));
@@ -140,6 +141,97 @@ test("a damaged or wrong file is refused and changes nothing", async (t) => {
     DataError,
     /the file must be readable, got ENOENT/,
   );
+});
+
+test("an empty store keeps the values for the model that is added later", async (t) => {
+  const model = toyModel();
+  const trained = fit(model, { ...options, backend: reference, epochs: 2 });
+  await trained.finish();
+  const bytes = await checkpointBytes(trained.store);
+  const store = await (await reference()).store([]);
+  await loadCheckpoint(bytes, store);
+  await store.add(model);
+  t.deepEqual(await valuesOf(store), await valuesOf(trained.store));
+  const rest = await fit(model, { ...options, store }).finish();
+  const through = fit(model, { ...options, backend: reference });
+  const whole = await through.finish();
+  t.deepEqual(
+    rest.map(({ validCost }) => validCost),
+    whole.slice(2).map(({ validCost }) => validCost),
+  );
+  t.deepEqual(await valuesOf(store), await valuesOf(through.store));
+  const narrow = await (await reference()).store([]);
+  await loadCheckpoint(bytes, narrow);
+  const other = sequential(dense(2, 9), dense(9, 3));
+  await rejects(
+    t,
+    narrow.add(other),
+    BackendError,
+    /dense0\/w must have the type and shape of the value from the file/,
+  );
+});
+
+test("a model under another name of the store finds its values by that name", async (t) => {
+  const [model, critic] = [small(), small()];
+  const store = await (await reference()).store(model, { seed: 1 });
+  await store.add(critic, { name: "critic" });
+  const bytes = await checkpointBytes(store);
+  const again = await (await reference()).store([], { seed: 5 });
+  await loadCheckpoint(bytes, again);
+  await again.add(critic, { name: "critic" });
+  t.deepEqual(
+    (await again.read(critic.variables[0]?.spec ?? "")).toArray(),
+    (await store.read("critic/dense0/w")).toArray(),
+  );
+});
+
+test("an open step goes on from what is loaded, its counter included", async (t) => {
+  const model = small();
+  const store = await (await reference()).store(model, { seed: 1 });
+  const step = await regression(store, model, adam(), { steps: 100 });
+  for (let at = 0; at < 3; at++) await step.advance(batch);
+  const bytes = await checkpointBytes(store);
+  for (let at = 0; at < 4; at++) await step.advance(batch);
+  const wanted = await weights(store);
+  await loadCheckpoint(bytes, store);
+  for (let at = 0; at < 4; at++) await step.advance(batch);
+  t.equal(step.count, 7);
+  t.deepEqual(await weights(store), wanted);
+});
+
+test("state of an optimizer that the file lacks begins afresh", async (t) => {
+  const model = small();
+  const store = await (await reference()).store(model, { seed: 1 });
+  const bytes = await checkpointBytes(store);
+  const step = await regression(store, model, adam());
+  for (let at = 0; at < 3; at++) await step.advance(batch);
+  const wanted = await weights(store);
+  await loadCheckpoint(bytes, store);
+  for (let at = 0; at < 3; at++) await step.advance(batch);
+  t.equal(step.count, 3);
+  t.deepEqual(await weights(store), wanted);
+  await step.close();
+  const other = await regression(store, model, sgd());
+  t.equal(other.count, 0);
+});
+
+test("a checkpoint that is saved in onStep is that of one step", async (t) => {
+  const model = toyModel();
+  const kept: Uint8Array[] = [];
+  let run: ReturnType<typeof fit> | null = null;
+  run = fit(model, {
+    ...options,
+    backend: reference,
+    onStep: async ({ step }) => {
+      if (step === 5) kept.push(await checkpointBytes((run as ReturnType<typeof fit>).store));
+    },
+  });
+  await run.finish();
+  const store = await (await reference()).store(model);
+  await loadCheckpoint(kept[0] as Uint8Array, store);
+  t.equal((await store.read("optimizer/adam/step/dense0/w")).item(), 5);
+  await fit(model, { ...options, store }).finish();
+  t.deepEqual(await valuesOf(store), await valuesOf(run.store));
 });
 
 test("a checkpoint of another model is refused", async (t) => {

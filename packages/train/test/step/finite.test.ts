@@ -4,7 +4,9 @@ import test from "tape";
 import { allFinite } from "../../src/step/finite.ts";
 
 const shapes = [[3], [3], [3], [3], [3], [2, 2], []] as const;
-const values: readonly Node[] = shapes.map((shape, index) => variable(`v${index}`, shape));
+const values: readonly Node[] = shapes.map((shape, index) =>
+  variable(`v${index}`, shape, { role: "state" }),
+);
 
 test("one element that is not finite is seen wherever it is", async (t) => {
   const store = await (await reference()).store([]);

@@ -7,7 +7,7 @@ import { xAxis, yAxis } from "./quantities.ts";
 import { type Series, seriesOf } from "./series.ts";
 import { element, escaped } from "./svg.ts";
 
-/** What a chart may be told. */
+/** Options of a chart. */
 export interface ChartOptions {
   /** A line above it; none by default. */
   readonly title?: string;
