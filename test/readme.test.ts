@@ -100,3 +100,19 @@ test("the guides name everything that @metrigrad/metric exports", (t) => {
   t.deepEqual(missing, []);
   t.end();
 });
+
+test("the programs of the guides have types", async (t) => {
+  const programs = readdirSync(guides)
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `guide-${name}.mts`);
+  const config = join(folder, "tsconfig.json");
+  const options = { types: ["node"], typeRoots: [join(root, "node_modules", "@types")] };
+  const parts = { compilerOptions: options, files: programs, include: [], references: [] };
+  writeFileSync(config, JSON.stringify({ extends: join(root, "tsconfig.test.json"), ...parts }));
+  const tsc = [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", config];
+  const { stdout } = await promisify(execFile)(process.execPath, tsc, { cwd: root }).catch(
+    (error: { readonly stdout: string }) => error,
+  );
+  const errors = stdout.split("\n").filter((line) => line.includes("guide-"));
+  t.deepEqual(errors, []);
+});

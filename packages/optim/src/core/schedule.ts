@@ -18,6 +18,8 @@ export interface Schedule {
   readonly name: string;
   /** progress (float scalar) ↦ factor (float scalar). */
   readonly factor: (progress: Node) => Node;
+  /** Whether it stays at 0 in a run without an end, whose progress stays 0. */
+  readonly needsEnd?: boolean;
 }
 
 /** Throws GraphError for what is no schedule. */
@@ -60,7 +62,8 @@ export function exponentialSchedule(end = 0.05): Schedule {
 }
 
 /**
- * From 0 up to 1 on a straight line over the first share of a run, then another schedule over the rest.
+ * From 0 up to 1 on a straight line over the first share of a run, then another schedule over the rest. It needs a run
+ * of known length.
  * @param share of the run, within (0, 1)
  * @param then what follows; constant by default
  * @returns a schedule
@@ -71,6 +74,7 @@ export function warmup(share: number, then: Schedule = constantSchedule()): Sche
   checkSchedule("warmup", then);
   return {
     name: `warmup(${share}, ${then.name})`,
+    needsEnd: true,
     factor: (progress) => {
       const rest = maximum(div(sub(progress, share), 1 - share), 0);
       return mul(minimum(div(progress, share), 1), then.factor(rest));
