@@ -163,7 +163,8 @@ const models: Readonly<Record<string, Trained>> = {
   regression: {
     size: 0.3,
     judge: (report) => ({
-      "the loss falls to less than half": of(report, "cost") < 0.5 * of(report, "first cost"),
+      "the loss falls by 40 % after the first epoch":
+        of(report, "cost") < 0.6 * of(report, "first cost"),
       "two thirds of the estimates are close": of(report, "close") > 0.66,
       "it stops early": of(report, "epochs") < 100 && of(report, "best") < of(report, "epochs"),
       "with the best weights": of(report, "close") === of(report, "best close"),

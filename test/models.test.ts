@@ -3,10 +3,16 @@
  * in float64.
  */
 import {
+  type AnyLaw,
+  type AnyModule,
   bernoulli,
   categorical,
+  explain,
   type FeedSpecs,
   type FeedValues,
+  fullMetrics,
+  gaussianWithScale,
+  joint,
   type Module,
   neg,
   reference,
@@ -172,6 +178,26 @@ test("models: the gradients of an adversarial pair", async (t) => {
   const both = { ...feeds, real: drawn("real", n, 2) };
   holds(t, await gradientGap(store, criticStep, models.critic, both));
   await store.close();
+});
+
+test("models: metrics follow what is observed of each part", (t) => {
+  const rowsOf = (model: AnyModule, likelihood: AnyLaw) =>
+    explain(model, { batchSize: 8, likelihood, metrics: fullMetrics }).rows.map((row) => [
+      row.path,
+      row.law,
+    ]);
+  const elbo = joint({ code: gaussianWithScale(), pixels: bernoulli() });
+  t.deepEqual(rowsOf(vae(6, 5, 2), elbo), [
+    ["sequential0/dense0", "bernoulli{-1, 1}"],
+    ["sequential0/dense1", "gaussianWithScale"],
+    ["sequential1/dense0", "bernoulli{-1, 1}"],
+    ["sequential1/dense1", "bernoulli{0, 1}"],
+  ]);
+  t.deepEqual(rowsOf(twoTasks(5, 4), law).slice(-2), [
+    ["dense0", "categorical"],
+    ["dense1", "gaussian(0.2)"],
+  ]);
+  t.end();
 });
 
 test("models: the differences tell a wrong gradient", async (t) => {
