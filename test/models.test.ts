@@ -188,14 +188,14 @@ test("models: metrics follow what is observed of each part", (t) => {
     ]);
   const elbo = joint({ code: gaussianWithScale(), pixels: bernoulli() });
   t.deepEqual(rowsOf(vae(6, 5, 2), elbo), [
-    ["sequential0/dense0", "bernoulli{-1, 1}"],
-    ["sequential0/dense1", "gaussianWithScale"],
-    ["sequential1/dense0", "bernoulli{-1, 1}"],
-    ["sequential1/dense1", "bernoulli{0, 1}"],
+    ["encoder/dense0", "bernoulli{-1, 1}"],
+    ["encoder/dense1", "gaussianWithScale"],
+    ["decoder/dense0", "bernoulli{-1, 1}"],
+    ["decoder/dense1", "bernoulli{0, 1}"],
   ]);
   t.deepEqual(rowsOf(twoTasks(5, 4), law).slice(-2), [
-    ["dense0", "categorical"],
-    ["dense1", "gaussian(0.2)"],
+    ["digit", "categorical"],
+    ["angle", "gaussian(0.2)"],
   ]);
   t.end();
 });

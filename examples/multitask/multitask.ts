@@ -40,7 +40,7 @@ export const twoTasks = defModule({
     digit: dense(width, 10),
     angle: dense(width, 1),
   }),
-  children: ({ trunk, digit, angle }) => [trunk, digit, angle],
+  children: ({ trunk, digit, angle }) => ({ trunk, digit, angle }),
   apply: (_, x, { options: { trunk, digit, angle }, call }) => {
     const h = call(trunk, x);
     return { digit: call(digit, h), angle: call(angle, h) };

@@ -39,7 +39,7 @@ export const vae = defModule({
     encoder: sequential(dense(pixels, hidden, { activation: tanh }), dense(hidden, 2 * latent)),
     decoder: sequential(dense(latent, hidden, { activation: tanh }), dense(hidden, pixels)),
   }),
-  children: ({ encoder, decoder }) => [encoder, decoder],
+  children: ({ encoder, decoder }) => ({ encoder, decoder }),
   apply: (_, x, { options: { encoder, decoder, latent }, call, random, mode }) => {
     const code = call(encoder, x); // means beside logarithms of deviations
     const [mean, scale] = [

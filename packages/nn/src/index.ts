@@ -15,6 +15,7 @@ export type {
   Applied,
   ApplyContext,
   Bound,
+  Children,
   FullyApplied,
   Inputs,
   Mode,

@@ -1,8 +1,9 @@
 import { type Node, type Variable, variableOf, withScope } from "@metrigrad/graph";
-import type { NamedVariable, VariableSpec } from "@metrigrad/tensor";
+import { GraphError, type NamedVariable, type VariableSpec } from "@metrigrad/tensor";
 import type {
   AnyDefinition,
   AnyModule,
+  Children,
   Module,
   ModuleDefinition,
   ModuleSpec,
@@ -35,12 +36,30 @@ export function defModule<
       definition: make as unknown as AnyDefinition,
       options,
       params: params ?? ({} as P),
-      children: spec.children?.(options) ?? [],
+      ...childrenOf(spec.name, spec.children?.(options) ?? []),
       frozen: null,
     });
   };
   Object.defineProperty(make, "name", { value: spec.name });
   return Object.freeze(Object.assign(make, variants(make), { spec: Object.freeze(spec) }));
+}
+
+/** Throws GraphError for children whose names would not be one part of a path. */
+function childrenOf(where: string, children: Children) {
+  if (isList(children)) return { children, childNames: null };
+  const wrong = Object.keys(children).find((name) => !/^[^/]+$/.test(name));
+  if (wrong === undefined)
+    return { children: Object.values(children), childNames: Object.keys(children) };
+  throw new GraphError({
+    where: `${where}, children`,
+    must: "names must be parts of paths, without a slash",
+    got: JSON.stringify(wrong),
+    todo: "name them as in { encoder, decoder }",
+  });
+}
+
+function isList(children: Children): children is readonly AnyModule[] {
+  return Array.isArray(children);
 }
 
 /** A module of its parts; its variables are named by the paths that it gives its children. */

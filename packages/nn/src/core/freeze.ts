@@ -16,10 +16,10 @@ export function freeze<In, Out, O, P extends ParameterTree>(
   module: Module<In, Out, O, P>,
   where?: (path: string) => boolean,
 ): Module<In, Out, O, P> {
-  const { definition, options, params, children, frozen: before } = module;
+  const { definition, options, params, children, childNames, frozen: before } = module;
   const now = where ?? (() => true);
   const frozen = before === null ? now : (path: string) => before(path) || now(path);
-  return makeModule({ definition, options, params, children, frozen });
+  return makeModule({ definition, options, params, children, childNames, frozen });
 }
 
 /** What is frozen in a model. */

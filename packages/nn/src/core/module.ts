@@ -67,8 +67,11 @@ export interface ModuleSpec<Args extends readonly unknown[], O, P extends Parame
   /** Options from the arguments of the constructor; the first argument by default. */
   readonly options?: (...args: Args) => O;
   readonly params?: P | ((options: O) => P);
-  /** Modules inside, in order; they get paths under this one's. */
-  readonly children?: (options: O) => readonly AnyModule[];
+  /**
+   * Modules inside, in order; they get paths under this one's: by their names in a record, "encoder/…", else by kind
+   * and count, "dense0/…".
+   */
+  readonly children?: (options: O) => Children;
   /** The response to x, by nodes. Samples first: [n, features]. */
   readonly apply: (params: Bound<P>, x: In, context: ApplyContext<O>) => Out | Applied<Out>;
   /** The module's own response law, where its activation has one. */
@@ -109,6 +112,8 @@ export interface Module<In = Node, Out = Node, O = unknown, P extends ParameterT
   readonly options: O;
   readonly params: P;
   readonly children: readonly AnyModule[];
+  /** What the children are called; null where they count by kind. */
+  readonly childNames: readonly string[] | null;
   /** Which parameters and statistics in it stay as they are, by their paths in it; null: none. */
   readonly frozen: ((path: string) => boolean) | null;
   /** Never there: it carries the types of what goes in and comes out. */
@@ -117,3 +122,6 @@ export interface Module<In = Node, Out = Node, O = unknown, P extends ParameterT
 
 /** Any module, whatever it takes and gives. */
 export type AnyModule = Module<never, unknown>;
+
+/** Modules inside of another one, as a list or by name. */
+export type Children = readonly AnyModule[] | { readonly [name: string]: AnyModule };

@@ -2,7 +2,8 @@ import type { AnyModule } from "./module.ts";
 
 /**
  * The modules of a model with their paths, parents first. A module that stands in several places
- * has the path of the first. Inside a parent paths count by name: dense0, batchNorm0, dense1.
+ * has the path of the first. Inside a parent a path is the name that the parent gives, else it counts by kind: dense0,
+ * batchNorm0, dense1.
  */
 export function memberPaths(model: AnyModule): Map<AnyModule, string> {
   const paths = new Map<AnyModule, string>();
@@ -10,12 +11,13 @@ export function memberPaths(model: AnyModule): Map<AnyModule, string> {
     if (paths.has(module)) return;
     paths.set(module, path);
     const counts = new Map<string, number>();
-    for (const child of module.children) {
+    for (const [at, child] of module.children.entries()) {
       if (paths.has(child)) continue;
-      const { name } = child.definition.spec;
-      const count = counts.get(name) ?? 0;
-      counts.set(name, count + 1);
-      visit(child, path === "" ? `${name}${count}` : `${path}/${name}${count}`);
+      const { name: kind } = child.definition.spec;
+      const count = counts.get(kind) ?? 0;
+      counts.set(kind, count + 1);
+      const name = module.childNames?.[at] ?? `${kind}${count}`;
+      visit(child, path === "" ? name : `${path}/${name}`);
     }
   };
   visit(model, "");

@@ -1,11 +1,23 @@
 /** Parameters are found by their objects: parts of models, several models in a store, shared weights. */
-import { add, compile, constant, grad, matmul, type Node, sum, transpose } from "@metrigrad/graph";
 import {
+  add,
+  compile,
+  constant,
+  grad,
+  input,
+  matmul,
+  type Node,
+  sum,
+  transpose,
+} from "@metrigrad/graph";
+import {
+  type AnyModule,
   applierOf,
   applyModel,
   constantInit,
   defModule,
   dense,
+  freeze,
   type Module,
   type ParameterSpec,
   param,
@@ -257,5 +269,38 @@ test("extras: what comes beside the response, from models and from parts", (t) =
   const node: Node = output;
   t.deepEqual(node.shape, [2, 2]);
   t.deepEqual(applyModel(dense(2, 2), rows).extras, []);
+  t.end();
+});
+
+test("identity: children of a record are called by its names, those of a list by kind and count", (t) => {
+  const pair = defModule({
+    name: "pair",
+    options: () => ({ encoder: sequential(dense(2, 3), dense(3, 1)), decoder: dense(1, 2) }),
+    children: (parts) => parts,
+    apply: (_, x: Node, { options, call }) => call(options.decoder, call(options.encoder, x)),
+  });
+  const paths = ["encoder/dense0/w", "encoder/dense1/w", "decoder/w"];
+  const made = pair();
+  const pathsOf = (model: AnyModule) => model.variables.map(({ path }) => path);
+  t.deepEqual(pathsOf(made), paths);
+  t.deepEqual(
+    pathsOf(sequential(made, pair())),
+    ["pair0", "pair1"].flatMap((one) => paths.map((path) => `${one}/${path}`)),
+  );
+  const frozen = freeze(made, (path) => path.startsWith("encoder/"));
+  t.deepEqual(pathsOf(frozen), paths);
+  t.deepEqual(
+    applyModel(frozen, input("x", [4, 2])).parameters.map(({ path }) => path),
+    ["decoder/w"],
+  );
+  const wrong = defModule({
+    name: "wrong",
+    children: () => ({ "a/b": dense(1, 1) }),
+    apply: (_, x: Node) => x,
+  });
+  t.throws(
+    () => wrong(),
+    /wrong, children: names must be parts of paths, without a slash, got "a\/b"; name them/,
+  );
   t.end();
 });
