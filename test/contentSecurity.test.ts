@@ -9,7 +9,7 @@ import { add, compile, cpu, input, matmul, reference, sum, tensor, variable } fr
 const w = variable("w", [2, 2], { init: () => [1, 2, 3, 4] });
 const x = input("x", [1, 2]);
 const backend = await cpu({ threads: 1 });
-const store = await backend.store([]);
+const store = await backend.store([w.attrs]);
 const run = await compile({ outputs: [matmul(x, w)], updates: [[w, add(w, 1)]] }, store);
 const [product] = await run.run({ x: tensor([[1, 10]]) });
 console.log(JSON.stringify((await product.read()).toArray()));

@@ -12,6 +12,7 @@ import {
   gather,
   input,
   mean,
+  type NamedVariable,
   type Node,
   neg,
   type Optimizer,
@@ -37,7 +38,7 @@ export interface StepGraph {
   readonly loss: Node;
   readonly updates: readonly Update[];
   /** What is resident: the model's parameters, inputs, labels, and what the optimizer keeps. */
-  readonly variables: readonly Variable[];
+  readonly variables: readonly NamedVariable[];
   /** Counts steps; reading it waits for them. */
   readonly counter: Variable;
 }
@@ -78,6 +79,7 @@ function graphOf(problem: TrainingProblem, optimizer: Optimizer): StepGraph {
   const applied = applyModel(model, taken, { mode: "train", law });
   const loss = neg(mean(law.logProb(gather(classes, chosen), applied.output)));
   const counter = variable("step", [], { type: "i32", role: "state" });
+  const paths = new Map(applied.parameters.map(({ variable, path }) => [variable, path]));
   const slots = new Map<string, Variable>();
   const done = cast(counter, "float");
   const phases = optimizer.update({
@@ -91,7 +93,7 @@ function graphOf(problem: TrainingProblem, optimizer: Optimizer): StepGraph {
     step: done,
     progress: div(done, 1e9),
     slot: (parameter, name, { shape = parameter.shape, type, init } = {}) => {
-      const path = `${parameter.attrs.path}/${name}`;
+      const path = `${paths.get(parameter)}/${name}`;
       const options = { role: "state", type: type ?? "float", ...(init && { init }) } as const;
       const slot = slots.get(path) ?? variable(path, shape, options);
       slots.set(path, slot);
@@ -100,11 +102,15 @@ function graphOf(problem: TrainingProblem, optimizer: Optimizer): StepGraph {
     gradients: null,
   });
   const updates = phases.flatMap((phase) => [...phase.updates]);
-  const parameters = applied.parameters.map((parameter) => parameter.variable);
+  const named = (path: string, { attrs }: Variable): NamedVariable => ({ path, spec: attrs });
   return {
     loss,
     updates: [...updates, [counter, add(counter, 1)]],
-    variables: [...parameters, inputs, classes, counter, ...slots.values()],
+    variables: [
+      ...[...paths].map(([one, path]) => named(path, one)),
+      ...[...slots].map(([path, one]) => named(path, one)),
+      ...Object.entries({ inputs, labels: classes, step: counter }).map((one) => named(...one)),
+    ],
     counter,
   };
 }
@@ -131,7 +137,7 @@ async function trained(
   problem: TrainingProblem,
   { loss, updates, variables, counter }: StepGraph,
 ): Promise<Contestant> {
-  const store = await backend.store(variables.map(({ attrs }) => attrs));
+  const store = await backend.store(variables);
   const observed = await compile({ outputs: loss, updates }, store);
   const program = await compile({ outputs: [], updates }, store);
   const batches = batchesOf(problem.batch);

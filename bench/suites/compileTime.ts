@@ -17,7 +17,7 @@ export async function compileTime({ ours, options, progress }: Session): Promise
         const store = await backend.store([]);
         const begun = performance.now();
         const { updates, variables } = stepGraph(problem);
-        await store.add(variables.map(({ attrs }) => attrs));
+        await store.add(variables);
         await compile({ outputs: [], updates }, store);
         if (round > 0) times.push(performance.now() - begun);
         await store.close();

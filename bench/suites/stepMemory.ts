@@ -37,7 +37,7 @@ function inUse(backend: Backend): number {
 async function overArena(backend: Backend): Promise<number> {
   const { updates, variables } = stepGraph(stepProblem("adam", paperWidths, batch));
   const before = inUse(backend);
-  const store = await backend.store(variables.map(({ attrs }) => attrs));
+  const store = await backend.store(variables);
   const program = await compile({ outputs: [], updates }, store);
   await program.run({ rows: tensor(Int32Array.from({ length: batch }, (_, i) => i)) });
   const ratio = (inUse(backend) - before - store.bytes) / program.plan.arenaBytes;
@@ -48,7 +48,7 @@ async function overArena(backend: Backend): Promise<number> {
 /** Megabytes of the backend and of the host's heap that many steps add, after a warm-up. */
 async function growthOver(backend: Backend, steps: number): Promise<number> {
   const { updates, variables } = stepGraph(stepProblem("adam", paperWidths, 50));
-  const store = await backend.store(variables.map(({ attrs }) => attrs));
+  const store = await backend.store(variables);
   const program = await compile({ outputs: [], updates }, store);
   const rows = tensor(Int32Array.from({ length: 50 }, (_, i) => i));
   v8.setFlagsFromString("--expose-gc");
