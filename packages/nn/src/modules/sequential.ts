@@ -35,7 +35,7 @@ const definition = defModule({
           typeof module === "function"
             ? `the function ${(module as () => void).name}`
             : String(module),
-        todo: "call the definition: sequential(dense(784, 10))",
+        todo: "call the definition: sequential(dense(784, 10)); an activation is an option of dense, or stands in a module of your own",
       });
     }
     return { modules };
