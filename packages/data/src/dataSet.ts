@@ -71,10 +71,10 @@ export type DataSetOf<P extends DataParts> = DataSet<
   (P extends { readonly valid: SplitParts } ? { readonly valid: SplitOf<P> } : unknown) &
   (P extends { readonly test: SplitParts } ? { readonly test: SplitOf<P> } : unknown);
 
-const splitNames = ["train", "valid", "test"] as const;
+const splitNames: readonly SplitName[] = ["train", "valid", "test"];
 
 /** The name of a split. */
-export type SplitName = (typeof splitNames)[number];
+export type SplitName = "train" | "valid" | "test";
 
 /**
  * The splits that a data set has, with their names, train first.

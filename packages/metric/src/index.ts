@@ -55,7 +55,7 @@ export {
 export { exactBlock } from "./core/exactBlock.ts";
 export { packed, unpacked } from "./core/packing.ts";
 export type { SolverChoice } from "./core/solverChoice.ts";
-export { type Subsystem, subsystems } from "./core/subsystems.ts";
+export { type Subsystem, type SubsystemPart, subsystems } from "./core/subsystems.ts";
 export {
   type Assigned,
   type Choose,

@@ -32,6 +32,7 @@ export { asNodeTree, mapNodes, namedNodes, nodesOf } from "./core/trees.ts";
 export {
   type AffineUse,
   columnsOf,
+  type Edge,
   type FreeUse,
   type LookupUse,
   outputRows,
@@ -69,4 +70,4 @@ export type { Activation } from "./modules/activationOf.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export { type DropoutOptions, dropout } from "./modules/dropout.ts";
-export { type SequentialOptions, sequential } from "./modules/sequential.ts";
+export { type Sequential, type SequentialOptions, sequential } from "./modules/sequential.ts";

@@ -17,7 +17,7 @@ export type {
   VariableSpec,
   Variables,
 } from "./backend/variable.ts";
-export { type Stored, showSpec, VariableTable } from "./backend/variableTable.ts";
+export { type Addition, type Stored, showSpec, VariableTable } from "./backend/variableTable.ts";
 export { convert, fromView, type TensorOptions, tensor } from "./create.ts";
 export {
   type DType,
@@ -98,6 +98,7 @@ export { hashPath } from "./random/hash.ts";
 export { permutation } from "./random/permutation.ts";
 export { type RandomStream, type StreamOptions, uniformStream } from "./random/stream.ts";
 export { threefry2x32 } from "./random/threefry.ts";
+export type { ArrayOps } from "./reference/arrayOps.ts";
 export type { HostSteps } from "./reference/kernel.ts";
 export { hostSteps } from "./reference/kernels.ts";
 export type { Memory as HostMemory } from "./reference/memory.ts";

@@ -183,7 +183,7 @@ function at(path: readonly string[]): string {
 }
 
 function refused(where: string, must: string, got: string): ShapeError {
-  const todo = "pass a leaf, [ … ] or { name: … }, nested as you like";
+  const todo = "pass a leaf (numbers as tensor(…)), [ … ] or { name: … }, nested as you like";
   return new ShapeError({ where, must, got, todo });
 }
 

@@ -8,7 +8,7 @@ export type { EpochEvent, Evaluation, StepEvent } from "./fit/events.ts";
 export { fit } from "./fit/fit.ts";
 export type { EarlyStopping, EvaluateOptions, FitOptions, NodesOf } from "./fit/options.ts";
 export type { Run } from "./fit/run.ts";
-export { type PredictOptions, predict } from "./predict.ts";
+export { type PredictInputs, type PredictOptions, predict } from "./predict.ts";
 export { type ChartOptions, chart } from "./report/chart/chart.ts";
 export { epochsCsv } from "./report/epochsCsv.ts";
 export {

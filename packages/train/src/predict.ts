@@ -42,7 +42,7 @@ export interface PredictOptions<Out = Node, Y = Node> {
 }
 
 /** Inputs, or a split of a data set. */
-type Inputs = Tree<Tensor> | { readonly inputs: Tree<Tensor>; readonly targets: Tree<Tensor> };
+export type PredictInputs = Tree<Tensor> | { readonly inputs: Tree<Tensor>; readonly targets: Tree<Tensor> };
 
 /**
  * What a model puts out for rows of inputs, in inference mode: any number of rows, in chunks.
@@ -57,7 +57,7 @@ type Inputs = Tree<Tensor> | { readonly inputs: Tree<Tensor>; readonly targets: 
 export async function predict<In, Out, Y = Out>(
   model: Module<In, Out>,
   store: Store,
-  inputs: Inputs,
+  inputs: PredictInputs,
   options: PredictOptions<Out, Y> = {},
 ): Promise<MapTree<NoInfer<Y>, Node, Tensor>> {
   checkNames("predict", options, ["batchSize", "inputScale", "likelihood", "signal"], GraphError);
@@ -152,7 +152,7 @@ function sizeFor(
   });
 }
 
-function isSplit(value: Inputs): value is Exclude<Inputs, Tensor> & { inputs: Tree<Tensor> } {
+function isSplit(value: PredictInputs): value is Exclude<PredictInputs, Tensor> & { inputs: Tree<Tensor> } {
   if (isTensor(value) || Array.isArray(value)) return false;
   return "inputs" in value && "targets" in value;
 }

@@ -260,6 +260,6 @@ function sampleWidth(model: AnyModule): number {
     where: "explain",
     must: "the shape of a sample must be known",
     got: "a model that takes no rows of a width that its parameters suggest",
-    todo: "pass it: { inputs: [784] }",
+    todo: 'pass it: { inputs: [784] }, or shapes in the structure that the model takes: { inputs: { image: [784], word: { shape: [], type: "i32" } } }',
   });
 }

@@ -19,7 +19,7 @@ export interface BatchOf {
   readonly inputs: Tree<Tensor>;
   /** What was observed: masks and weights in it are held fixed in the likelihood. */
   readonly targets?: Tree<Tensor>;
-  /** [n]: how much each sample counts, as a share of their mean; all alike by default. */
+  /** How much each sample counts, of shape [n], as a share of their mean; all alike by default. */
   readonly weights?: Tensor;
   /** What stored inputs are multiplied by, by path of the leaf or for all of them. */
   readonly inputScale?: number | Readonly<Record<string, number>>;

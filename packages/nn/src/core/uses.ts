@@ -61,7 +61,7 @@ export type Use = (AffineUse | ScaleUse | LookupUse | FreeUse) & {
 };
 
 /** One place where a node is read. */
-type Edge = readonly [node: Node, input: number];
+export type Edge = readonly [node: Node, input: number];
 
 /** The nodes of one application. */
 interface Site {

@@ -39,7 +39,7 @@ const definition = defModule({
           typeof module === "function"
             ? `the function ${(module as () => void).name}`
             : String(module),
-        todo: "call the definition: sequential(dense(784, 10))",
+        todo: "call the definition: sequential(dense(784, 10)); an activation is an option of dense, or stands in a module of your own",
       });
     }
     return { modules };
@@ -53,7 +53,7 @@ const definition = defModule({
 });
 
 /** Makes a chain of modules; the definition that its `spec` belongs to. */
-interface Sequential {
+export interface Sequential {
   /**
    * Modules one after the other: the response of each is the input of the next.
    * @param modules one at least

@@ -239,6 +239,6 @@ function checkBatchSize({ data, batchSize }: AnyFitOptions): void {
     const whole = Number.isInteger(batchSize) && (batchSize as number) >= 1;
     if (whole && (batchSize as number) <= rows) return;
     const must = `batchSize must be an integer from 1 to the number of training rows, ${rows}`;
-    refuse(must, batchSize, "pass a number such as 50");
+    refuse(must, batchSize, `pass a number such as ${Math.min(50, rows)}`);
   }
 }

@@ -80,6 +80,9 @@ export function checkStored(where: string, module: AnyModule, store: Store): voi
     where,
     must: `the store must have every variable of a module that is applied, here of ${module.definition.spec.name}`,
     got: `none for ${lacking.path}`,
-    todo: "add it first: await store.add(model)",
+    todo:
+      store.variables.length > 0
+        ? "add it first: await store.add(model)"
+        : "add it first: await store.add(model); a closed store, such as that of a closed run, has nothing",
   });
 }

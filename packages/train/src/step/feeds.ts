@@ -57,15 +57,17 @@ export function feedTensors(
   values: Feeds,
 ): Record<string, Tensor> {
   const names = Object.keys(specs);
+  const todo = `pass { ${names.join(", ")} }, as tensors or nested arrays`;
   const unknown = Object.keys(values ?? {}).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    throw refused(where, `feeds must be among ${names.join(", ") || "none"}`, unknown);
+    throw refused(where, `feeds must be among ${names.join(", ") || "none"}`, unknown, todo);
   }
   const tensors = names.map((name) => {
     const given = values?.[name];
     const { shape } = specOf(specs[name] as FeedSpec);
     if (given === undefined) {
-      throw refused(where, `feed ${name} must have a value of shape ${showShape(shape)}`, "none");
+      const must = `feed ${name} must have a value of shape ${showShape(shape)}`;
+      throw refused(where, must, "none", todo);
     }
     const value = isTensor(given) ? given : tensor(given);
     if (sameShape(value.shape, shape)) return [name, value] as const;
@@ -79,6 +81,11 @@ export function feedTensors(
   return Object.fromEntries(tensors);
 }
 
-function refused(where: string, must: string, got: string): GraphError {
-  return new GraphError({ where, must, got, todo: "pass for example { x: [64, 2] }" });
+function refused(
+  where: string,
+  must: string,
+  got: string,
+  todo = "pass for example { x: [64, 2] }",
+): GraphError {
+  return new GraphError({ where, must, got, todo });
 }
