@@ -42,7 +42,9 @@ export interface PredictOptions<Out = Node, Y = Node> {
 }
 
 /** Inputs, or a split of a data set. */
-export type PredictInputs = Tree<Tensor> | { readonly inputs: Tree<Tensor>; readonly targets: Tree<Tensor> };
+export type PredictInputs =
+  | Tree<Tensor>
+  | { readonly inputs: Tree<Tensor>; readonly targets: Tree<Tensor> };
 
 /**
  * What a model puts out for rows of inputs, in inference mode: any number of rows, in chunks.
@@ -152,7 +154,9 @@ function sizeFor(
   });
 }
 
-function isSplit(value: PredictInputs): value is Exclude<PredictInputs, Tensor> & { inputs: Tree<Tensor> } {
+function isSplit(
+  value: PredictInputs,
+): value is Exclude<PredictInputs, Tensor> & { inputs: Tree<Tensor> } {
   if (isTensor(value) || Array.isArray(value)) return false;
   return "inputs" in value && "targets" in value;
 }

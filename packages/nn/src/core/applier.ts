@@ -17,7 +17,7 @@ import type { AnyModule, ApplyContext, FullyApplied, Mode, NodeTree } from "./mo
 import type { Decay } from "./parameter.ts";
 import { memberPaths } from "./paths.ts";
 import { moduleRandom } from "./random.ts";
-import { asNodeTree, nodesOf } from "./trees.ts";
+import { asNodeTree, nodesOf, showTree } from "./trees.ts";
 import { usesOf } from "./uses.ts";
 
 /** A trainable parameter of an applied model. */
@@ -146,9 +146,15 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
     };
     const { spec } = module.definition;
     const bound = params.get(module) as never;
-    return withScope(path, () =>
-      appliedOf(spec.name, spec.apply(bound, input as never, context as never)),
-    );
+    const answer = () => {
+      try {
+        return spec.apply(bound, input as never, context as never);
+      } catch (error) {
+        // Such as reading a leaf that the tree of inputs has not.
+        throw error instanceof TypeError ? notApplied(module, path, input, error) : error;
+      }
+    };
+    return withScope(path, () => appliedOf(spec.name, answer()));
   };
 
   const again = (member: Member, module: AnyModule, input: NodeTree): FullyApplied<NodeTree> =>
@@ -260,6 +266,18 @@ function appliedOf(where: string, result: unknown): FullyApplied<NodeTree> {
     got: `response ${show(response)} and preActivation ${show(preActivation)}`,
     todo: "return what is made of the input and the parameters by ops",
   });
+}
+
+function notApplied(module: AnyModule, path: string, input: NodeTree, error: TypeError) {
+  const { name } = module.definition.spec;
+  const made = new GraphError({
+    where: path === "" ? `${name}, apply` : `${name} at ${path}, apply`,
+    must: "it must be able to use its input",
+    got: `${showTree(input)}, and ${error.message}`,
+    todo: "give it the node, list or record that its `apply` takes",
+  });
+  made.cause = error;
+  return made;
 }
 
 function undeclared(module: AnyModule): GraphError {

@@ -1,5 +1,5 @@
 import { asNode, isNode, type Node, type NodeLike } from "@metrigrad/graph";
-import { isTensor, leavesOf, mapTree, namedLeaves } from "@metrigrad/tensor";
+import { isTensor, leavesOf, mapTree, namedLeaves, showShape } from "@metrigrad/tensor";
 import type { NodeTree } from "./module.ts";
 
 /** The nodes of a tree, in order. Throws ShapeError for what is no tree of nodes. */
@@ -38,4 +38,12 @@ function holdsValue(list: readonly unknown[]): boolean {
     if (Array.isArray(one)) return holdsValue(one);
     return typeof one === "object" && one !== null;
   });
+}
+
+/** "{ left: [3, 2], right: [3, 4] }". */
+export function showTree(tree: NodeTree): string {
+  if (isNode(tree)) return showShape(tree.shape);
+  if (Array.isArray(tree)) return `[${tree.map(showTree).join(", ")}]`;
+  const leaves = Object.entries(tree).map(([name, leaf]) => `${name}: ${showTree(leaf)}`);
+  return `{ ${leaves.join(", ")} }`;
 }

@@ -10,6 +10,7 @@ import {
   matmul,
   mul,
   type Node,
+  reshape,
   sub,
 } from "@metrigrad/graph";
 import {
@@ -199,5 +200,34 @@ test("trees: a wrong input is refused where it is used", (t) => {
   const table = defModule({ name: "table", apply: (_, x: Node) => matmul(x, x) });
   t.throws(() => applyModel(table(), { a: "no" } as never), ShapeError);
   t.throws(() => applyModel(dense(2, 2), input("x", [3, 5])), /dense: its input must be/);
+  t.end();
+});
+
+test("trees: an input that a module cannot use is an error that shows it", (t) => {
+  const towers = defModule({
+    name: "towers",
+    apply: (_, { left, right }: { left: Node; right: Node }) =>
+      add(left, reshape(right, right.shape)),
+  });
+  const square = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  t.throws(
+    () => applyModel(towers(), { left: square, rihgt: square } as never),
+    /^GraphError: towers, apply: it must be able to use its input, got \{ left: \[2, 2\], rihgt: \[2, 2\] \}, and .*undefined.*; give it/,
+  );
+  t.throws(
+    () => add(square, undefined as never),
+    /^GraphError: an op: its operands must be nodes, .* got undefined/,
+  );
+  t.throws(
+    () => applyModel(sequential(dense(2, 2), dense(2, 2)), { a: square } as never),
+    /^GraphError: dense at dense0, apply: .* got \{ a: \[2, 2\] \}/,
+  );
+  t.throws(
+    () => applyModel(towers(), square as never),
+    /^GraphError: towers, apply: .* got \[2, 2\]/,
+  );
   t.end();
 });
