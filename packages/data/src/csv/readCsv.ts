@@ -28,7 +28,8 @@ export type CsvRow = Readonly<Record<string, string | number | boolean | null>>;
 const optionNames = ["header", "delimiter", "types", "missing", "name"];
 
 /**
- * Reads a CSV table (RFC 4180: cells may be quoted, and quotes within are doubled). Empty lines are left out.
+ * Reads a CSV table (RFC 4180: cells may be quoted, and quotes within are doubled). Empty lines are left out. Where
+ * line breaks differ, all become "\n", also those within quotes.
  *
  * @param text - The table, as a text or as bytes in UTF-8. In Node, read a file by `readFile` first.
  * @param options - Header, delimiter, types, and what stands for a missing cell.
@@ -82,7 +83,8 @@ function parse(where: string, text: string, delimiter: string, first: number): s
       todo,
     );
   }
-  const { data, errors } = papa.parse<string[]>(text, { delimiter, skipEmptyLines: true });
+  const lines = oneLineBreak(text);
+  const { data, errors } = papa.parse<string[]>(lines, { delimiter, skipEmptyLines: true });
   const error = errors.find(({ type }) => type === "Quotes");
   if (error !== undefined) {
     const row = (error.row ?? 0) - first;
@@ -90,6 +92,12 @@ function parse(where: string, text: string, delimiter: string, first: number): s
     throw refused(where, "quotes must be closed, and doubled within quotes", got);
   }
   return data;
+}
+
+/** Lines that end in one way: the parser takes the first way that it finds for that of all. */
+function oneLineBreak(text: string): string {
+  const ways = [/\r\n/, /\r(?!\n)/, /(?<!\r)\n/].filter((way) => way.test(text));
+  return ways.length > 1 ? text.replaceAll(/\r\n?/g, "\n") : text;
 }
 
 function namesOf(where: string, header: unknown, lines: readonly string[][]): readonly string[] {
