@@ -329,13 +329,10 @@ test("a run whose evaluation cannot be made leaves the store free", async (t) =>
   t.equal((await fit(model, next).finish()).length, 4, "another optimizer may begin");
 });
 
-test("data sets of any names lie beside each other on a store", async (t) => {
+test("a data set is told from one whose name ends in a number by its path", async (t) => {
   const store = await (await reference()).store([]);
-  const trees = Array.from({ length: 200 }, (_, at) => [tensor([at])] as const);
-  const kept = await Promise.all(
-    trees.map((tree, at) => resident(store, at < 100 ? "fold1" : "fold", [tree])),
-  );
-  t.equal(store.variables.length, 200);
-  for (const { release } of kept) await release();
+  const { release } = await resident(store, "fold1", [tensor([1])]);
+  t.match(store.variables[0]?.path ?? "", /^data\/fold1\/\d+$/);
+  await release();
   t.equal(store.variables.length, 0);
 });
