@@ -13,7 +13,8 @@ export interface CsvOptions {
   readonly delimiter?: string;
   /**
    * The types of columns: "text" for all (the default, and for columns that a record does not name), or
-   * "infer": a column is of numbers, or of booleans, where every cell that is not missing is.
+   * "infer": a column is of numbers, or of booleans, where every cell that is not missing is. Integers of more digits
+   * than a number can hold stay texts.
    */
   readonly types?: "text" | "infer" | Readonly<Record<string, CsvType>>;
   /** Texts of cells that hold nothing; [""] by default. They become null. */
@@ -158,8 +159,14 @@ function readersOf(
 
 function inferred(texts: readonly string[]): CsvType {
   if (texts.length === 0) return "text";
-  const fits = (type: CsvType) => texts.every((text) => conversions[type](text) !== undefined);
+  const fits = (type: CsvType) => texts.every((text) => faithful(conversions[type](text), text));
   return (["number", "boolean"] as const).find(fits) ?? "text";
+}
+
+/** Whether a cell was read without loss: long identifiers are no numbers, since different ones would become equal. */
+function faithful(value: ReturnType<(typeof conversions)[CsvType]>, text: string): boolean {
+  if (typeof value !== "number") return value !== undefined;
+  return Number.isFinite(value) && (Number.isSafeInteger(value) || !/^\s*[+-]?\d+\s*$/.test(text));
 }
 
 function checkTypes(where: string, names: readonly string[], types: unknown): void {
