@@ -127,7 +127,8 @@ const partNames = ["name", "train", "valid", "test", "inputScale", "classes"];
  * A data set from tensors, typed arrays or nested arrays, checked and frozen. Inputs and targets are trees:
  * one tensor, or records and lists of tensors. Splits that are not given stay absent.
  *
- * @param parts - The splits, each `{ inputs, targets, weights? }`; only `train` is needed.
+ * @param parts - The splits, each `{ inputs, targets, weights? }`; only `train` is needed. Splits of another data set
+ *   bring their `inputScale` along, unless one is given.
  * @returns The data set. Targets with classes that were floats are i32.
  * @throws DataError where leaves differ in rows, splits differ in their trees or in the type or shape of a
  *   row, there is no row to train on, a target is not one of the classes, a weight is negative or not
@@ -145,7 +146,8 @@ export function dataSet<const P extends DataParts>(parts: P): DataSetOf<P> {
     });
   }
   const where = `dataSet(${name})`;
-  const reading = pickReading(parts);
+  const { classes, inputScale: scale = splitScale(where, parts) } = parts;
+  const reading = pickReading({ classes, inputScale: scale });
   const splits: Partial<Record<SplitName, AnySplit>> = {};
   for (const split of splitNames) {
     if (split !== "train" && parts[split] === undefined) continue;
@@ -166,6 +168,24 @@ export function dataSet<const P extends DataParts>(parts: P): DataSetOf<P> {
     });
   }
   return data as DataSetOf<P>;
+}
+
+/** What splits of another data set say of their inputs. Throws DataError where they disagree. */
+function splitScale(where: string, parts: DataParts): Reading["inputScale"] | undefined {
+  const given = splitNames.flatMap((name) => {
+    const split = parts[name] as SplitParts | null | undefined;
+    return split === undefined || split === null ? [] : [[name, split.inputScale] as const];
+  });
+  const [first, ...others] = given;
+  const text = (scale: unknown) => JSON.stringify(scale) ?? "none";
+  const odd = others.find(([, scale]) => text(scale) !== text(first?.[1]));
+  if (odd === undefined) return first?.[1];
+  throw new DataError({
+    where,
+    must: `splits must have the inputScale of ${first?.[0]}, ${text(first?.[1])}`,
+    got: `${text(odd[1])} of ${odd[0]}`,
+    todo: "say the inputScale of the data set",
+  });
 }
 
 /** The options of reading that are given. */

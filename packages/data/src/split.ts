@@ -51,6 +51,8 @@ export interface SplitParts<
   readonly targets: Out;
   /** [rows], how much each sample counts. */
   readonly weights?: Values | undefined;
+  /** What stored inputs are multiplied by: a split of a data set brings it along. */
+  readonly inputScale?: number | Readonly<Record<string, number>> | undefined;
 }
 
 /** The number of classes of every leaf of the targets, or of some leaves by path. */

@@ -55,7 +55,11 @@ export function splitRows(
     );
   }
   const split = readSplit("splitRows", "pool", pool, () => undefined);
-  return deal(rowsOf(split), sizes, seed, (rows) => gatherSplit(split, rows));
+  const { inputScale } = pool as SplitParts;
+  return deal(rowsOf(split), sizes, seed, (rows) => ({
+    ...gatherSplit(split, rows),
+    ...(inputScale === undefined ? {} : { inputScale }),
+  }));
 }
 
 /** Chosen rows of a split. */

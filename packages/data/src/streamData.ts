@@ -69,6 +69,7 @@ export function streamData<const P extends SplitParts>(
   const checked = (split: string, batch: unknown, at: number): AnySplit => {
     const title = `${split} batch ${at}`;
     const made = readSplit(where, title, batch, (path) => classesOf(reading, path));
+    checkScale(where, title, (batch as SplitParts).inputScale, reading.inputScale);
     checkFiniteSplit(where, title, made);
     if (first === undefined) checkReading(where, reading, made);
     first ??= [title, made];
@@ -112,6 +113,7 @@ async function* batchesOf(
     throw refused(`${split} must return an async iterable`, got, "pass an async function*");
   }
   let [count, rows, size, last] = [0, 0, 0, 0];
+  let weighted = false;
   for await (const batch of batches) {
     if (count > 1 && last < size) {
       const must = `only the last batch of ${split} may have fewer rows than the first, ${size}`;
@@ -119,7 +121,13 @@ async function* batchesOf(
     }
     const made = checked(split, batch, count);
     last = rowsOf(made);
-    if (count === 0) size = last;
+    const weights = made.weights !== undefined;
+    if (count === 0) [size, weighted] = [last, weights];
+    if (weights !== weighted) {
+      const must = weighted ? "weights, as the first has" : "no weights, as the first has none";
+      const todo = "weigh the samples of all batches, or of none";
+      throw refused(`${split} batch ${count} must have ${must}`, weights ? "some" : "none", todo);
+    }
     if (last === 0 || last > size) {
       const must = `a batch of ${split} must have 1 row or more, and not more than the first, ${size}`;
       throw refused(must, `${last} in batch ${count}`, "yield batches of as many rows each");
@@ -136,6 +144,17 @@ async function* batchesOf(
     const must = `a pass over ${split} must have ${total} rows, as the option rows says`;
     throw refused(must, String(rows), "correct rows, or leave it out");
   }
+}
+
+/** A split of a data set says how its inputs are read, which a stream does for all batches. Throws DataError. */
+function checkScale(where: string, title: string, own: unknown, stream: unknown): void {
+  if (own === undefined || JSON.stringify(own) === JSON.stringify(stream)) return;
+  throw new DataError({
+    where,
+    must: `${title} must have the inputScale of the stream, ${JSON.stringify(stream) ?? "none"}`,
+    got: JSON.stringify(own),
+    todo: "say it once: streamData({ inputScale, … })",
+  });
 }
 
 function isIterable(value: unknown): boolean {

@@ -22,6 +22,18 @@ test("dataSet returns a frozen value with what it was given", async (t) => {
   t.ok(Object.isFrozen(data) && Object.isFrozen(data.train) && Object.isFrozen(data.test));
 });
 
+test("splits of another data set bring their scale along", async (t) => {
+  const data = dataSet(good);
+  const again = dataSet({ train: data.train, test: data.test });
+  t.equal(again.inputScale, 1 / 255);
+  t.equal(again.test.inputScale, 1 / 255);
+  t.equal(dataSet({ train: data.train, inputScale: 0.5 }).train.inputScale, 0.5);
+  t.throws(
+    () => dataSet({ train: data.train, valid: good.valid }),
+    /splits must have the inputScale of train, 0.0039\d*, got none of valid; say the inputScale/,
+  );
+});
+
 test("dataSet takes targets of any shape where there are no classes", async (t) => {
   const targets = (rows: number) => tensor(hostArray("f32", rows * 4), { shape: [rows, 4] });
   const split = (rows: number) => ({ inputs: inputs(rows), targets: targets(rows) });

@@ -33,6 +33,12 @@ test("splitRows is a function of the seed, and shuffles", async (t) => {
   t.notDeepEqual(targets(split(1)), [...pool.targets.data()]);
 });
 
+test("splitRows keeps how inputs are read", async (t) => {
+  const { train, test: last } = splitRows({ ...pool, inputScale: 0.5 }, [12, 5, 3], { seed: 1 });
+  t.deepEqual([train.inputScale, last.inputScale], [0.5, 0.5]);
+  t.notOk("inputScale" in split(1).train);
+});
+
 test("splitRows leaves out what the sizes do not ask for", async (t) => {
   t.deepEqual(targets(split(1, [4, 0, 2])), targets(split(1)).slice(0, 6));
 });

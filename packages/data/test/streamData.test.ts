@@ -163,3 +163,24 @@ test("streamData refuses what is no stream", async (t) => {
   t.throws(make({ ...from(two), name: "" }), /name must be a text/);
   t.throws(make({ ...from(two), row: 1 }), /options must be among .* got row;/);
 });
+
+test("a batch that is read in another way than the stream is refused", async (t) => {
+  const batch = { inputs: [[1], [2]], targets: [1, 2], inputScale: 0.5 };
+  const same = streamData({ train: () => [batch], inputScale: 0.5 });
+  t.equal((await take(same.train(0))).length, 1);
+  const other = streamData({ train: () => [batch] });
+  await rejects(
+    t,
+    other.train(0),
+    /train batch 0 must have the inputScale of the stream, none, got 0.5; say it once/,
+  );
+});
+
+test("batches of a pass all have weights, or none has", async (t) => {
+  const bare = { inputs: [[1], [2]], targets: [1, 2] };
+  const weighted = { ...bare, weights: [1, 3] };
+  const late = streamData({ train: () => [bare, weighted] });
+  await rejects(t, late.train(0), /train batch 1 must have no weights, as the first has none, got/);
+  const early = streamData({ train: () => [weighted, bare] });
+  await rejects(t, early.train(0), /train batch 1 must have weights, as the first has, got none/);
+});

@@ -8,6 +8,7 @@ export {
   initialValue,
   staleError,
 } from "./backend/storeRules.ts";
+export { UsedVariables } from "./backend/usedVariables.ts";
 export type {
   InitContext,
   Initializer,

@@ -33,7 +33,7 @@ import { checkStored } from "./step/context.ts";
 export interface PredictOptions<Out = Node, Y = Node> {
   /** Rows that go through the model together; by their work by default. Results do not depend on it. */
   readonly batchSize?: number;
-  /** What stored inputs are multiplied by, as in a data set: `data.inputScale`. */
+  /** What stored inputs are multiplied by, as in a data set: `data.inputScale`. A split of a data set says it itself. */
   readonly inputScale?: Reading["inputScale"] | undefined;
   /** Gives the most probable response under this law in place of the output: labels or values. */
   readonly likelihood?: Law<Out, Y>;
@@ -44,14 +44,14 @@ export interface PredictOptions<Out = Node, Y = Node> {
 /** Inputs, or a split of a data set. */
 export type PredictInputs =
   | Tree<Tensor>
-  | { readonly inputs: Tree<Tensor>; readonly targets: Tree<Tensor> };
+  | (Reading & { readonly inputs: Tree<Tensor>; readonly targets: Tree<Tensor> });
 
 /**
  * What a model puts out for rows of inputs, in inference mode: any number of rows, in chunks.
  * @param model - The module.
  * @param store - It has the model's values.
  * @param inputs - Leaves [rows, …] in the form of the model's input, or a split with `inputs` and `targets`.
- * @param options - `inputScale` of the data set, `likelihood` for responses, `batchSize`, `signal`.
+ * @param options - `inputScale` of the data set where `inputs` is no split of it, `likelihood` for responses, `batchSize`, `signal`.
  * @returns Leaves [rows, …] in the form of the model's output, or of the law's response.
  * @throws GraphError for a store without the model, DataError where leaves differ in rows, ShapeError where an output
  *   has no value per row, and what the model throws
@@ -65,8 +65,10 @@ export async function predict<In, Out, Y = Out>(
   checkNames("predict", options, ["batchSize", "inputScale", "likelihood", "signal"], GraphError);
   const whole = model as unknown as AnyModule;
   checkStored("predict", whole, store);
-  const { batchSize, inputScale, likelihood, signal } = options;
-  const given = isSplit(inputs) ? inputs.inputs : inputs;
+  const { batchSize, likelihood, signal } = options;
+  const split = isSplit(inputs) ? inputs : null;
+  const given = split === null ? (inputs as Tree<Tensor>) : split.inputs;
+  const { inputScale = split?.inputScale } = options;
   const n = rowsOf(given);
   const law = (likelihood ?? null) as AnyLaw | null;
   const reading: Reading = inputScale === undefined ? {} : { inputScale };
@@ -156,7 +158,7 @@ function sizeFor(
 
 function isSplit(
   value: PredictInputs,
-): value is Exclude<PredictInputs, Tensor> & { inputs: Tree<Tensor> } {
+): value is Reading & { inputs: Tree<Tensor>; targets: Tree<Tensor> } {
   if (isTensor(value) || Array.isArray(value)) return false;
   return "inputs" in value && "targets" in value;
 }

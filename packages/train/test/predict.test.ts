@@ -58,6 +58,9 @@ test("predict takes a split, its scale and a likelihood", async (t) => {
   const split = data.test as NonNullable<typeof data.test>;
   const got = await predict(own, store, split, { inputScale });
   t.deepEqual(got.toArray(), output.toArray());
+  t.deepEqual((await predict(own, store, split)).toArray(), output.toArray());
+  const twice = await predict(own, store, split, { inputScale: 2 / 255 });
+  t.notDeepEqual(twice.toArray(), output.toArray(), "an option goes before what the split says");
   const labels = await predict(own, store, split, { inputScale, likelihood: categorical() });
   t.equal(labels.dtype, "i32");
   const best = (output.toArray() as number[][]).map((row) => row.indexOf(Math.max(...row)));

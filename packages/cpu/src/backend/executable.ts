@@ -8,6 +8,7 @@ import {
   sizeOf,
   type Tensor,
   type TypedArray,
+  type UsedVariables,
   type VariableSpec,
 } from "@metrigrad/tensor";
 import { bytesOf } from "../loop/lanes.ts";
@@ -86,6 +87,7 @@ export class CpuExecutable implements Executable {
   private readonly outputs: readonly OutputPlace[];
   private readonly race: Race;
   private readonly counter: RunCounter = { runs: 0, closed: false };
+  private readonly used: UsedVariables;
   private readonly forget: (closed: CpuExecutable) => void;
   /** Views on the feed buffers, made again when the memory has grown. */
   private feeds: readonly TypedArray[] = [];
@@ -98,8 +100,10 @@ export class CpuExecutable implements Executable {
     scratch: ScratchLease,
     program: number,
     functions: PlanFunctions,
+    used: UsedVariables,
     forget: (closed: CpuExecutable) => void,
   ) {
+    this.used = used;
     this.forget = forget;
     this.device = device;
     this.plan = plan;
@@ -121,6 +125,7 @@ export class CpuExecutable implements Executable {
     plan: Plan,
     device: Device,
     variable: VariableAddress,
+    used: UsedVariables,
     forget: (closed: CpuExecutable) => void,
   ): Promise<CpuExecutable> {
     const placement = place(plan, device, variable);
@@ -135,7 +140,7 @@ export class CpuExecutable implements Executable {
       await threads?.pool.load(program, module);
       const find = (name: string) => exports[name] as RunFunction;
       const functions = { runs: built.runs.map(find), steps: built.steps.map(find) };
-      return new CpuExecutable(device, plan, placement, scratch, program, functions, forget);
+      return new CpuExecutable(device, plan, placement, scratch, program, functions, used, forget);
     } catch (error) {
       for (const address of placement.allocated) device.heap.release(address);
       scratch?.release();
@@ -178,6 +183,7 @@ export class CpuExecutable implements Executable {
   private begin(where: string, feeds: readonly Tensor[]): void {
     this.device.check(where);
     if (this.counter.closed) throw closedError(where, "program");
+    this.used.check(where);
     const { memory } = this.device.heap;
     if (this.buffer !== memory.buffer) {
       this.buffer = memory.buffer;

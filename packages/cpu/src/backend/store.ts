@@ -13,6 +13,7 @@ import {
   sizeOf,
   storedType,
   type Tensor,
+  UsedVariables,
   type VariableSpec,
   type Variables,
   VariableTable,
@@ -35,6 +36,8 @@ export class CpuStore implements Store {
   readonly seed: number;
   private readonly device: Device;
   private readonly table = new VariableTable<Home>("cpu store");
+  /** The variables of programs, those included that are being made. */
+  private readonly uses = new Set<UsedVariables>();
   private readonly executables = new Set<Executable>();
   private readonly forget: (closed: CpuStore) => void;
   private closed = false;
@@ -86,7 +89,9 @@ export class CpuStore implements Store {
 
   async remove(variables: Variables): Promise<void> {
     this.check("store.remove");
-    for (const { home } of this.table.remove(variables)) this.device.heap.release(home.address);
+    const gone = this.table.remove(variables);
+    for (const used of this.uses) used.removed(gone);
+    for (const { home } of gone) this.device.heap.release(home.address);
   }
 
   async read(variable: VariableSpec | string): Promise<Tensor> {
@@ -107,9 +112,21 @@ export class CpuStore implements Store {
     this.check("store.prepare");
     checkPlanFloat("cpu", plan.float, this.float);
     checkPlan(plan);
-    const address = (spec: VariableSpec) => this.table.find("prepare", spec).home.address;
-    const executable = await CpuExecutable.create(plan, this.device, address, (closed) =>
-      this.executables.delete(closed),
+    const used = new UsedVariables();
+    const address = (spec: VariableSpec) => {
+      used.add(spec);
+      return this.table.find("prepare", spec).home.address;
+    };
+    this.uses.add(used);
+    const forget = (closed: Executable) => {
+      this.executables.delete(closed);
+      this.uses.delete(used);
+    };
+    const executable = await CpuExecutable.create(plan, this.device, address, used, forget).catch(
+      (error) => {
+        this.uses.delete(used);
+        throw error;
+      },
     );
     if (this.closed) {
       // It was compiled for memory that is no longer this store's.

@@ -13,7 +13,8 @@ export interface CsvOptions {
   readonly delimiter?: string;
   /**
    * The types of columns: "text" for all (the default, and for columns that a record does not name), or
-   * "infer": a column is of numbers, or of booleans, where every cell that is not missing is.
+   * "infer": a column is of numbers, or of booleans, where every cell that is not missing is. Integers of more digits
+   * than a number can hold stay texts.
    */
   readonly types?: "text" | "infer" | Readonly<Record<string, CsvType>>;
   /** Texts of cells that hold nothing; [""] by default. They become null. */
@@ -28,7 +29,8 @@ export type CsvRow = Readonly<Record<string, string | number | boolean | null>>;
 const optionNames = ["header", "delimiter", "types", "missing", "name"];
 
 /**
- * Reads a CSV table (RFC 4180: cells may be quoted, and quotes within are doubled). Empty lines are left out.
+ * Reads a CSV table (RFC 4180: cells may be quoted, and quotes within are doubled). Empty lines are left out. Where
+ * line breaks differ, all become "\n", also those within quotes.
  *
  * @param text - The table, as a text or as bytes in UTF-8. In Node, read a file by `readFile` first.
  * @param options - Header, delimiter, types, and what stands for a missing cell.
@@ -82,7 +84,8 @@ function parse(where: string, text: string, delimiter: string, first: number): s
       todo,
     );
   }
-  const { data, errors } = papa.parse<string[]>(text, { delimiter, skipEmptyLines: true });
+  const lines = oneLineBreak(text);
+  const { data, errors } = papa.parse<string[]>(lines, { delimiter, skipEmptyLines: true });
   const error = errors.find(({ type }) => type === "Quotes");
   if (error !== undefined) {
     const row = (error.row ?? 0) - first;
@@ -90,6 +93,12 @@ function parse(where: string, text: string, delimiter: string, first: number): s
     throw refused(where, "quotes must be closed, and doubled within quotes", got);
   }
   return data;
+}
+
+/** Lines that end in one way: the parser takes the first way that it finds for that of all. */
+function oneLineBreak(text: string): string {
+  const ways = [/\r\n/, /\r(?!\n)/, /(?<!\r)\n/].filter((way) => way.test(text));
+  return ways.length > 1 ? text.replaceAll(/\r\n?/g, "\n") : text;
 }
 
 function namesOf(where: string, header: unknown, lines: readonly string[][]): readonly string[] {
@@ -150,8 +159,14 @@ function readersOf(
 
 function inferred(texts: readonly string[]): CsvType {
   if (texts.length === 0) return "text";
-  const fits = (type: CsvType) => texts.every((text) => conversions[type](text) !== undefined);
+  const fits = (type: CsvType) => texts.every((text) => faithful(conversions[type](text), text));
   return (["number", "boolean"] as const).find(fits) ?? "text";
+}
+
+/** Whether a cell was read without loss: long identifiers are no numbers, since different ones would become equal. */
+function faithful(value: ReturnType<(typeof conversions)[CsvType]>, text: string): boolean {
+  if (typeof value !== "number") return value !== undefined;
+  return Number.isFinite(value) && (Number.isSafeInteger(value) || !/^\s*[+-]?\d+\s*$/.test(text));
 }
 
 function checkTypes(where: string, names: readonly string[], types: unknown): void {

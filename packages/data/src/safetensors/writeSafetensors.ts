@@ -29,7 +29,7 @@ export function writeSafetensors(
   const text = new TextEncoder().encode(`{${header.join(",")}}`);
   // Spaces bring the elements to a multiple of 8 bytes.
   const length = 8 * Math.ceil(text.length / 8);
-  const end = Math.max(0, ...[...placed.values()].map(([, end]) => end));
+  const end = [...placed.values()].reduce((most, [, end]) => Math.max(most, end), 0);
   const file = new Uint8Array(8 + length + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
   file.fill(0x20, 8, 8 + length);

@@ -53,7 +53,10 @@ export function number(options: NumberOptions = {}): Column<"value"> {
           todo: "leave the column out",
         });
       }
-      const mean = present.reduce((sum, x) => sum + x / present.length, 0);
+      // A sum rounds, and what it is off by would become the deviation of a constant column.
+      const [first = 0] = present;
+      const constant = present.every((x) => x === first);
+      const mean = constant ? first : present.reduce((sum, x) => sum + x / present.length, 0);
       const variance = present.reduce((sum, x) => sum + (x - mean) ** 2 / present.length, 0);
       const deviation = Math.sqrt(variance);
       const fill = missing === "mean" ? mean : missing;

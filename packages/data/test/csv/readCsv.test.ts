@@ -13,6 +13,33 @@ test("readCsv reads rows by column", async (t) => {
   t.deepEqual(readCsv("a\n"), []);
 });
 
+test("readCsv infers no number that would lose digits", async (t) => {
+  const ids = ["12345678901234567890", "12345678901234567891"];
+  t.deepEqual(
+    readCsv(`id\n${ids.join("\n")}`, { types: "infer" }).map(({ id }) => id),
+    ids,
+  );
+  t.deepEqual(readCsv("x\n1e999", { types: "infer" }), [{ x: "1e999" }]);
+  t.deepEqual(readCsv("x\n0.1234567890123456789\n9007199254740991\n1e22", { types: "infer" }), [
+    { x: 0.12345678901234568 },
+    { x: 9007199254740991 },
+    { x: 1e22 },
+  ]);
+});
+
+test("readCsv takes lines that end in different ways", async (t) => {
+  const wanted = [
+    { a: "1", b: "x" },
+    { a: "2", b: "y" },
+  ];
+  t.deepEqual(readCsv("a,b\n1,x\r\n2,y\r\n"), wanted);
+  t.deepEqual(readCsv("a,b\r\n1,x\n2,y\r\n"), wanted);
+  t.deepEqual(readCsv("a,b\r1,x\r2,y\r"), wanted);
+  t.deepEqual(readCsv("a\r\nx\ny\r\n"), [{ a: "x" }, { a: "y" }]);
+  t.deepEqual(readCsv('a,b\r\n1,"two\nlines"\r\n'), [{ a: "1", b: "two\nlines" }]);
+  t.deepEqual(readCsv('a\r\n"two\r\nlines"\r\n'), [{ a: "two\r\nlines" }]);
+});
+
 test("readCsv takes bytes, with and without a byte order mark", async (t) => {
   const bytes = new TextEncoder().encode("\uFEFFcafé\n1");
   t.deepEqual(readCsv(bytes), [{ café: "1" }]);

@@ -238,3 +238,9 @@ test("repeatedName finds names, not values", async (t) => {
   t.equal(repeatedName('{"a":[{"b":1,"b" : 2}]}'), "b");
   t.equal(repeatedName('{"a":{"x":1},"a":2}'), "a");
 });
+
+test("a file may hold very many tensors", async (t) => {
+  const one = tensor([1]);
+  const many = new Map(Array.from({ length: 150_000 }, (_, at) => [`t${at}`, one] as const));
+  t.equal(new DataView(writeSafetensors(many).buffer).getBigUint64(0, true) % 8n, 0n);
+});

@@ -39,6 +39,22 @@ test("numbers are standardised by what the first rows teach", async (t) => {
   t.deepEqual(constant.inputs.toArray(), [[0], [0]]);
 });
 
+test("a constant column becomes 0, whatever its sum rounds to", async (t) => {
+  for (const [value, count] of [
+    [0.1, 6],
+    [0.7, 10],
+    [1e10 / 3, 5],
+  ] as const) {
+    const same = Array.from({ length: count }, () => ({ x: value }));
+    const table = fromColumns({ x: number({ standardise: true }) }, same);
+    t.ok(
+      table.inputs.data().every((x) => x === 0),
+      `${count} times ${value}`,
+    );
+    t.deepEqual(table.statistics.x, { mean: value, deviation: 1 });
+  }
+});
+
 test("missing numbers become the mean, or a number", async (t) => {
   const gaps = [{ x: 1 }, { x: null }, { x: "" }, { x: 5 }, {}];
   const filled = (missing: "mean" | number) =>

@@ -9,6 +9,7 @@ import {
   sizeOf,
   storageBytes,
   type Tensor,
+  type UsedVariables,
   type VariableSpec,
   type View,
 } from "@metrigrad/tensor";
@@ -23,6 +24,7 @@ export class GpuExecutable implements Executable {
   private readonly device: Device;
   private readonly plan: Plan;
   private readonly recipe: Recipe;
+  private readonly used: UsedVariables;
   private readonly forget: (closed: GpuExecutable) => void;
   private runs = 0;
   private closed = false;
@@ -31,12 +33,14 @@ export class GpuExecutable implements Executable {
     plan: Plan,
     device: Device,
     recipe: Recipe,
+    used: UsedVariables,
     forget: (closed: GpuExecutable) => void,
   ) {
     this.plan = plan;
     this.device = device;
     this.recipe = recipe;
     this.bytes = recipe.bytes;
+    this.used = used;
     this.forget = forget;
   }
 
@@ -45,9 +49,10 @@ export class GpuExecutable implements Executable {
     plan: Plan,
     device: Device,
     variable: (spec: VariableSpec) => Spot,
+    used: UsedVariables,
     forget: (closed: GpuExecutable) => void,
   ): Promise<GpuExecutable> {
-    return new GpuExecutable(plan, device, await recipeOf(plan, device, variable), forget);
+    return new GpuExecutable(plan, device, await recipeOf(plan, device, variable), used, forget);
   }
 
   async run(feeds: readonly Tensor[]): Promise<readonly Handle[]> {
@@ -71,6 +76,7 @@ export class GpuExecutable implements Executable {
   private begin(where: string, feeds: readonly Tensor[]): void {
     this.device.check(where);
     if (this.closed) throw closedError(where, "program");
+    this.used.check(where);
     const bytes = this.plan.feeds.map(({ name, shape, dtype }, at) => {
       const value = feeds[at];
       const size = sizeOf(shape);

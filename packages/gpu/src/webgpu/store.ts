@@ -16,6 +16,7 @@ import {
   storageBytes,
   storedType,
   type Tensor,
+  UsedVariables,
   type VariableSpec,
   type Variables,
   VariableTable,
@@ -38,6 +39,8 @@ export class GpuStore implements Store {
   readonly seed: number;
   private readonly device: Device;
   private readonly table = new VariableTable<Home>("gpu store");
+  /** The variables of programs, those included that are being made. */
+  private readonly uses = new Set<UsedVariables>();
   private readonly executables = new Set<Executable>();
   private readonly forget: (closed: GpuStore) => void;
   private adding: Promise<void> = Promise.resolve();
@@ -101,7 +104,9 @@ export class GpuStore implements Store {
   async remove(variables: Variables): Promise<void> {
     this.check("store.remove");
     await this.adding;
-    this.free(this.table.remove(variables).map(({ home }) => home.spot.page));
+    const gone = this.table.remove(variables);
+    for (const used of this.uses) used.removed(gone);
+    this.free(gone.map(({ home }) => home.spot.page));
   }
 
   async read(variable: VariableSpec | string): Promise<Tensor> {
@@ -123,9 +128,21 @@ export class GpuStore implements Store {
     this.check("store.prepare");
     checkPlanFloat("gpu", plan.float, this.float);
     checkPlan(plan);
-    const spot = (spec: VariableSpec) => this.table.find("prepare", spec).home.spot;
-    const executable = await GpuExecutable.create(plan, this.device, spot, (closed) =>
-      this.executables.delete(closed),
+    const used = new UsedVariables();
+    const spot = (spec: VariableSpec) => {
+      used.add(spec);
+      return this.table.find("prepare", spec).home.spot;
+    };
+    this.uses.add(used);
+    const forget = (closed: Executable) => {
+      this.executables.delete(closed);
+      this.uses.delete(used);
+    };
+    const executable = await GpuExecutable.create(plan, this.device, spot, used, forget).catch(
+      (error) => {
+        this.uses.delete(used);
+        throw error;
+      },
     );
     if (this.closed) {
       // The store was closed while shaders were compiled.

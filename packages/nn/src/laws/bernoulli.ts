@@ -59,8 +59,9 @@ export function bernoulli(options: BernoulliOptions = {}): ClosedLaw {
   return rowLaw({
     name,
     support: between(low, high),
-    logProb: (y: Node, h: Node) => {
-      checkFits(name, y, h, h.shape);
+    logProb: (observed: Node, h: Node) => {
+      checkFits(name, observed, h, h.shape);
+      const y = cast(observed, "float");
       const z = mul(h, gap);
       const on = div(sub(y, low), gap);
       return sum(sub(mul(on, z), softplus(z)), { axis: 1 });

@@ -1,4 +1,15 @@
-import { add, broadcastTo, eye, mul, type Node, normal, square, sub, sum } from "@metrigrad/graph";
+import {
+  add,
+  broadcastTo,
+  cast,
+  eye,
+  mul,
+  type Node,
+  normal,
+  square,
+  sub,
+  sum,
+} from "@metrigrad/graph";
 import { ShapeError } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
@@ -37,8 +48,9 @@ export function gaussian(options: GaussianOptions = {}): ClosedLaw {
   return rowLaw({
     name,
     support: supports.real,
-    logProb: (y: Node, h: Node) => {
-      checkFits(name, y, h, h.shape);
+    logProb: (observed: Node, h: Node) => {
+      checkFits(name, observed, h, h.shape);
+      const y = cast(observed, "float");
       const m = h.shape[1] as number;
       const squares = sum(square(sub(y, h)), { axis: 1 });
       const constant = -m * Math.log(sigma * Math.sqrt(2 * Math.PI));

@@ -1,5 +1,6 @@
 import {
   add,
+  cast,
   concat,
   exp,
   expandDims,
@@ -53,9 +54,10 @@ function asDiagonal(values: Node): Node {
 const law = rowLaw({
   name,
   support: supports.real,
-  logProb: (y: Node, h: Node) => {
+  logProb: (observed: Node, h: Node) => {
     const [mu, s] = parts(h);
-    checkFits(name, y, h, mu.shape);
+    checkFits(name, observed, h, mu.shape);
+    const y = cast(observed, "float");
     const squares = mul(square(mul(sub(y, mu), exp(mul(s, -1)))), -0.5);
     return sum(sub(sub(squares, s), Math.log(2 * Math.PI) / 2), { axis: 1 });
   },

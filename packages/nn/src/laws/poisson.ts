@@ -1,4 +1,4 @@
-import { add, exp, expandDims, eye, floor, mul, type Node, sub, sum } from "@metrigrad/graph";
+import { add, cast, exp, expandDims, eye, floor, mul, type Node, sub, sum } from "@metrigrad/graph";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { lnFactorial } from "./lnFactorial.ts";
@@ -15,8 +15,9 @@ const name = "poisson";
 const law = rowLaw({
   name,
   support: supports.counts,
-  logProb: (y: Node, h: Node) => {
-    checkFits(name, y, h, h.shape);
+  logProb: (observed: Node, h: Node) => {
+    checkFits(name, observed, h, h.shape);
+    const y = cast(observed, "float");
     return sum(sub(sub(mul(y, h), exp(h)), lnFactorial(y)), { axis: 1 });
   },
   sample: poissonDraws,

@@ -192,3 +192,24 @@ test("laws: responses that would broadcast against the rows are refused", (t) =>
   t.throws(() => categorical().logProb(labels(8), input("h", [8])), ShapeError);
   t.end();
 });
+
+test("integers, bytes and booleans are observed as the numbers that they are", async (t) => {
+  const [one, two] = [
+    constant(tensor([[0.5], [-1]])),
+    constant(
+      tensor([
+        [0.5, -1],
+        [-1, 0.25],
+      ]),
+    ),
+  ];
+  const values = [[1], [0]];
+  for (const law of [bernoulli(), gaussian(), gaussianWithScale(), poisson()]) {
+    const at = law === gaussianWithScale() ? two : one;
+    const wanted = await numbers(law.logProb(constant(tensor(values)), at));
+    for (const dtype of ["i32", "u32", "u8", "bool"] as const) {
+      const observed = constant(tensor(values, { dtype }));
+      t.deepEqual(await numbers(law.logProb(observed, at)), wanted, `${law.name}, ${dtype}`);
+    }
+  }
+});

@@ -1,5 +1,6 @@
 import type { Executable, Handle } from "../backend/executable.ts";
 import { closedError, staleError } from "../backend/storeRules.ts";
+import type { UsedVariables } from "../backend/usedVariables.ts";
 import { convert, tensor } from "../create.ts";
 import type { TypedArray } from "../dtype.ts";
 import { BackendError } from "../errors.ts";
@@ -17,6 +18,7 @@ export async function executable(
   plan: Plan,
   variable: FindVariable,
   own: HostSteps,
+  used: UsedVariables,
 ): Promise<Executable> {
   checkPlan(plan);
   const memory = layOut(plan, variable, await loadArrayOps());
@@ -32,6 +34,7 @@ export async function executable(
   let open = true;
   const begin = (feeds: readonly Tensor[]) => {
     if (!open) throw closedError("reference run", "program");
+    used.check("reference run");
     fill(memory, feeds);
     memory.scramble();
     return ++run;

@@ -1,6 +1,7 @@
 import type { Backend, Store } from "../backend/backend.ts";
 import type { Executable } from "../backend/executable.ts";
 import { checkPlanFloat, checkWritten, closedError, initialValue } from "../backend/storeRules.ts";
+import { UsedVariables } from "../backend/usedVariables.ts";
 import { VariableTable } from "../backend/variableTable.ts";
 import { convert, tensor } from "../create.ts";
 import { type DType, type FloatType, storedType, type TypedArray } from "../dtype.ts";
@@ -20,7 +21,7 @@ export function hostStore(
   steps: () => HostSteps = () => hostSteps,
 ): Store {
   const table = new VariableTable<TypedArray>("reference store");
-  const executables = new Set<Executable>();
+  const executables = new Map<Executable, UsedVariables>();
   let open = true;
   const check = (where: string) => {
     if (!open) throw closedError(`reference ${where}`, "store");
@@ -49,7 +50,8 @@ export function hostStore(
     },
     remove: async (variables) => {
       check("store.remove");
-      table.remove(variables);
+      const gone = table.remove(variables);
+      for (const used of executables.values()) used.removed(gone);
     },
     read: async (variable) => {
       check("store.read");
@@ -65,14 +67,16 @@ export function hostStore(
     prepare: async (plan) => {
       check("store.prepare");
       checkPlanFloat("reference", plan.float, float);
+      const used = new UsedVariables();
       const variable: Parameters<typeof executable>[1] = (asked, buffer) => {
         check("store.prepare");
         const { path, spec, home } = table.find("prepare", asked);
+        used.add(spec);
         checkFits(path, storedType(spec.type, float), sizeOf(spec.shape), buffer);
         return home;
       };
-      const made = await executable(plan, variable, steps());
-      executables.add(made);
+      const made = await executable(plan, variable, steps(), used);
+      executables.set(made, used);
       if (!open) await made.close();
       check("store.prepare");
       return made;
@@ -80,7 +84,7 @@ export function hostStore(
     close: async () => {
       open = false;
       table.clear();
-      for (const made of executables) await made.close();
+      for (const made of executables.keys()) await made.close();
       executables.clear();
     },
   } satisfies Store);

@@ -278,6 +278,24 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "a program must not run when a variable of it was removed",
+    check: async (t, backend) => {
+      const [one, two] = [variable("w", [2]), variable("v", [2])];
+      const store = await backend.store([one, two]);
+      const program = await store.prepare(countPlan(one, store.float));
+      await store.remove([two]);
+      await program.run([]);
+      await store.remove([one]);
+      const other = variable("w", [2], 5);
+      await store.add([other]);
+      await refused(t, program.run([]), /must have every variable .*, got none for w, which was r/);
+      t.deepEqual(await valuesOf(store, other), [5, 5], "nothing is written to what came instead");
+      await store.add([one], { name: "again" });
+      await refused(t, program.run([]), /compile it again/);
+      await program.close();
+    },
+  },
+  {
     name: "a store that is closed while a program is prepared refuses it, and harms no other",
     check: async (t, backend) => {
       const one = variable("w", [64], 1);

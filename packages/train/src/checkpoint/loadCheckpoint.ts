@@ -1,4 +1,5 @@
 import { readSafetensors } from "@metrigrad/data";
+import { rngState } from "@metrigrad/graph";
 import {
   DataError,
   type NamedVariable,
@@ -18,8 +19,8 @@ import { rolesOf } from "./roles.ts";
 /**
  * Reads a checkpoint into a store, so that training with this store goes on where the saved one was. Values are
  * found by path: those that the store has are replaced; others are kept for the variables that are added later with
- * their path, such as a model by `store.add(model)`. An optimizer's state that the file lacks begins afresh. The
- * store's float type stays.
+ * their path, such as a model by `store.add(model)`. An optimizer's state and the count of random draws begin afresh
+ * where the file lacks them. The store's float type stays.
  * @param from - The path of a file (for Node only), or its bytes.
  * @param store - The store.
  * @throws DataError for what is damaged or of another model; the store is then as before
@@ -57,10 +58,16 @@ export async function loadCheckpoint(from: string | Uint8Array, store: Store): P
   }
   await store.add(added);
   for (const [spec, value] of written) await store.write(spec, value);
-  for (const one of store.variables) {
-    if (slotOwner(one.path) !== null && !file.tensors.has(one.path)) await begin(one, store);
-  }
+  const lost = store.variables.filter(({ path }) => goesOn(path) && !file.tensors.has(path));
+  // A value that an earlier file left has nothing to begin from.
+  await store.remove(lost.filter(({ spec }) => spec.held !== undefined));
+  for (const one of lost) if (one.spec.held === undefined) await begin(one, store);
   forgetCounts(store);
+}
+
+/** Whether a path is that of state of a run, which begins afresh where a file lacks it. */
+function goesOn(path: string): boolean {
+  return slotOwner(path) !== null || path === rngState.attrs.path;
 }
 
 /** A value that waits for the variable of its path. */

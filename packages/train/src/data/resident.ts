@@ -63,7 +63,7 @@ export async function resident(
 }
 
 function dataVariable(name: string, value: Tensor): Variable {
-  return variable(`data/${name}${made++}`, value.shape, {
+  return variable(`data/${name}/${made++}`, value.shape, {
     type: valueTypeOf(value.dtype),
     role: "data",
     init: () => value.data(),

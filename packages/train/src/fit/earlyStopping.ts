@@ -1,4 +1,3 @@
-import type { AnyModule } from "@metrigrad/nn";
 import { GraphError, type Store, type Tensor, type VariableSpec } from "@metrigrad/tensor";
 import type { Evaluation } from "./events.ts";
 import type { EarlyStopping } from "./options.ts";
@@ -19,8 +18,12 @@ export interface Stopper {
   restore(): Promise<void>;
 }
 
-/** Keeps the best parameters and statistics of a model on the host. */
-export function stopper(settings: EarlyStopping, model: AnyModule, store: Store): Stopper {
+/** Keeps the best values of what is learned, parameters and statistics, on the host. */
+export function stopper(
+  settings: EarlyStopping,
+  learned: readonly VariableSpec[],
+  store: Store,
+): Stopper {
   const { patience, metric = "cost", minDelta = 0, restore = true } = settings;
   const { higher = metric === "accuracy" } = settings;
   let best: BestEpoch | null = null;
@@ -39,9 +42,8 @@ export function stopper(settings: EarlyStopping, model: AnyModule, store: Store)
         best = Object.freeze({ epoch, value });
         waited = 0;
         if (restore) {
-          const read = async ({ spec }: { spec: VariableSpec }) =>
-            [spec, await store.read(spec)] as const;
-          kept = await Promise.all(model.variables.map(read));
+          const read = async (spec: VariableSpec) => [spec, await store.read(spec)] as const;
+          kept = await Promise.all(learned.map(read));
         }
         return false;
       }

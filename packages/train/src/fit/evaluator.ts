@@ -109,7 +109,9 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
       return evaluationOf(sums);
     },
     close: async () => {
-      for (const program of programs.values()) await (await program).close();
+      // One that could not be made has nothing to close.
+      const close = (program: Program<unknown>) => program.close();
+      for (const program of programs.values()) await program.then(close, () => undefined);
       programs.clear();
     },
   };

@@ -60,17 +60,22 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       prepared = await prepare(model, options, own);
       training = prepared.evaluator();
       stops =
-        options.earlyStopping === undefined ? null : stopper(options.earlyStopping, model, own);
+        options.earlyStopping === undefined
+          ? null
+          : stopper(options.earlyStopping, prepared.learned, own);
       yield* epochsOf(prepared, training);
     } finally {
-      release();
-      await training?.close();
-      training = null;
-      await prepared?.runner.close();
-      await prepared?.source.release();
-      if (prepared === null && options.store === undefined) {
-        store = null;
-        await own.close();
+      try {
+        await training?.close();
+        training = null;
+        await prepared?.runner.close();
+        await prepared?.source.release();
+        if (prepared === null && options.store === undefined) {
+          store = null;
+          await own.close();
+        }
+      } finally {
+        release();
       }
     }
   }

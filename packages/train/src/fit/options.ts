@@ -15,6 +15,7 @@ import type { AnyStream } from "../data/batchSource.ts";
 import type { StepContext } from "../step/context.ts";
 import { checkReport, type ReportOptions } from "../trainingStep.ts";
 import type { StepEvent } from "./events.ts";
+import { splitNames } from "./splits.ts";
 
 /** A tree of tensors as a tree of nodes. */
 export type NodesOf<T> = MapTree<T, Tensor, Node>;
@@ -205,6 +206,8 @@ function checkEvaluate(given: AnyFitOptions["evaluate"]): void {
   positive("evaluate.train.rows", train.rows, 1000);
 }
 
+const nothing = { train: false, valid: false } as const;
+
 function checkStopping({ earlyStopping, evaluate, metrics = {}, data }: AnyFitOptions): void {
   if (earlyStopping === undefined) return;
   const names = ["patience", "metric", "higher", "minDelta", "restore"];
@@ -219,9 +222,8 @@ function checkStopping({ earlyStopping, evaluate, metrics = {}, data }: AnyFitOp
     const must = `earlyStopping.metric must be among ${measured.join(", ")}`;
     refuse(must, metric, "add it to `metrics`");
   }
-  const valid = evaluate !== false && evaluate?.valid !== false && data.valid !== undefined;
-  const train = evaluate !== false && evaluate?.train !== false && !isStream(data);
-  if (valid || train) return;
+  const { train = !isStream(data), valid = true } = evaluate === false ? nothing : (evaluate ?? {});
+  if (train !== false || (valid && splitNames(data).includes("valid"))) return;
   const todo = "give the data a valid split, or leave `evaluate` out";
   refuse("earlyStopping needs an evaluation between epochs", "none", todo);
 }

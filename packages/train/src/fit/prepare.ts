@@ -8,9 +8,9 @@ import {
   type SplitName,
   splitsOf,
 } from "@metrigrad/data";
-import type { Node } from "@metrigrad/graph";
+import { type Node, rngState } from "@metrigrad/graph";
 import type { AnyModule, NodeTree } from "@metrigrad/nn";
-import { type Backend, GraphError, type Store } from "@metrigrad/tensor";
+import { type Backend, GraphError, type Store, type VariableSpec } from "@metrigrad/tensor";
 import {
   type AnyStream,
   type BatchSource,
@@ -21,7 +21,7 @@ import {
 import type { BatchPlace } from "../divergence.ts";
 import { checkStored } from "../step/context.ts";
 import { type Runner, stepRunner } from "../step/runner.ts";
-import { stepGraph } from "../step/stepGraph.ts";
+import { type StepGraph, stepGraph } from "../step/stepGraph.ts";
 import { checkClasses, checkObserved, type Objective, objectiveOf } from "./objective.ts";
 import type { AnyFitOptions } from "./options.ts";
 import { type SplitEvaluator, splitEvaluator } from "./splits.ts";
@@ -33,6 +33,8 @@ export interface Prepared {
   readonly runner: Runner;
   /** Where the steps of late are in the data, by their number from 1. */
   readonly places: Map<number, BatchPlace>;
+  /** What training changes: the variables of the model, and those of other modules that the loss applies. */
+  readonly learned: readonly VariableSpec[];
   /** Makes what evaluates; the caller closes it. */
   evaluator(): SplitEvaluator;
   /** Steps done before, by the run that the store comes from. */
@@ -134,6 +136,7 @@ export async function prepare(
       source,
       runner,
       places,
+      learned: learnedOf(model, graph),
       done,
       steps,
       evaluator: () =>
@@ -160,6 +163,13 @@ function checkedData(data: AnyDataSet | AnyStream): AnyDataSet | AnyStream {
   const checked: AnyDataSet = dataSet(data as DataParts);
   checkFinite(checked);
   return checked;
+}
+
+function learnedOf(model: AnyModule, graph: StepGraph): readonly VariableSpec[] {
+  const updated = graph.updates([]).map(([variable]) => variable);
+  const all = [...graph.parameters.map(({ variable }) => variable), ...updated];
+  const specs = all.filter((one) => one !== rngState).map(({ attrs }) => attrs);
+  return [...new Set([...model.variables.map(({ spec }) => spec), ...specs])];
 }
 
 function nothingLeft(done: number, steps: number): GraphError {

@@ -59,7 +59,9 @@ export function splitEvaluator(settings: SplitSettings): SplitEvaluator {
       return (await (await l2.run()).read()).item();
     },
     async close() {
-      for (const made of prepared.values()) await (await made).close();
+      // One that could not be made has nothing to close.
+      const close = (split: Prepared) => split.close();
+      for (const made of prepared.values()) await made.then(close, () => undefined);
       prepared.clear();
       await l2?.close();
       l2 = null;

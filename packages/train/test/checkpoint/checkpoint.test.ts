@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { categorical, dense, sequential } from "@metrigrad/nn";
+import { categorical, dense, dropout, sequential } from "@metrigrad/nn";
 import { adam, sgd } from "@metrigrad/optim";
 import { BackendError, DataError, reference, type Store } from "@metrigrad/tensor";
 import test from "tape";
@@ -213,6 +213,36 @@ test("state of an optimizer that the file lacks begins afresh", async (t) => {
   await step.close();
   const other = await regression(store, model, sgd());
   t.equal(other.count, 0);
+});
+
+test("state that an earlier file left does not go on with the values of a later one", async (t) => {
+  const model = toyModel();
+  const store = await (await reference()).store(model, { seed: 1 });
+  const untrained = await checkpointBytes(store);
+  const wanted = await fit(model, { ...options, store }).finish();
+  const trained = await checkpointBytes(store);
+  const other = await (await reference()).store(model, { seed: 2 });
+  await loadCheckpoint(trained, other);
+  await loadCheckpoint(untrained, other);
+  t.notOk(other.has("optimizer/adam/step/dense0/w"));
+  const got = await fit(model, { ...options, store: other }).finish();
+  t.deepEqual(
+    got.map(({ epoch, trainCost }) => [epoch, trainCost]),
+    wanted.map(({ epoch, trainCost }) => [epoch, trainCost]),
+  );
+});
+
+test("random draws begin afresh where the file has none", async (t) => {
+  const model = sequential(dense(2, 8), dropout(0.5), dense(8, 3));
+  const store = await (await reference()).store(model, { seed: 1 });
+  const bytes = await checkpointBytes(store);
+  const wanted = await fit(model, { ...options, store }).finish();
+  await loadCheckpoint(bytes, store);
+  const got = await fit(model, { ...options, store }).finish();
+  t.deepEqual(
+    got.map(({ trainCost }) => trainCost),
+    wanted.map(({ trainCost }) => trainCost),
+  );
 });
 
 test("a checkpoint that is saved in onStep is that of one step", async (t) => {

@@ -1,10 +1,11 @@
 /** How runs begin and end: abort, early stopping, evaluation, stores and what they hold. */
-import { dataSet } from "@metrigrad/data";
-import { abs, mean } from "@metrigrad/graph";
+import { dataSet, streamData } from "@metrigrad/data";
+import { abs, add, mean, sub } from "@metrigrad/graph";
 import { categorical, dense, gaussian, sequential } from "@metrigrad/nn";
 import { adam, sgd } from "@metrigrad/optim";
 import { GraphError, reference, type Store, tensor } from "@metrigrad/tensor";
 import test from "tape";
+import { resident } from "../../src/data/resident.ts";
 import { type EpochEvent, type FitOptions, fit } from "../../src/index.ts";
 import { rejects } from "../rejects.ts";
 import { toyData, toyModel } from "../toy.ts";
@@ -274,4 +275,64 @@ test("changing the optimizer on a used store begins at the first epoch", async (
     store.variables.every(({ path }) => !path.startsWith("optimizer/adam")),
     "the old state is gone",
   );
+});
+
+test("early stopping takes back what the loss learns beside the model, too", async (t) => {
+  const [model, other] = [sequential(dense(1, 1)), sequential(dense(1, 1))];
+  const store = await (await reference()).store(model, { seed: 1 });
+  await store.add(other, { name: "other" });
+  const x = [[-1], [0], [1], [2]];
+  const run = fit(model, {
+    data: dataSet({ train: { inputs: x, targets: x } }),
+    loss: (y, target, { apply }) => mean(abs(sub(add(y, apply(other, y)), target))),
+    optimizer: sgd({ learningRate: 50 }),
+    batchSize: 4,
+    epochs: 3,
+    seed: 1,
+    store,
+    earlyStopping: { patience: 9 },
+  });
+  const costs = (await run.finish()).map(({ trainCost }) => trainCost as number);
+  t.equal(run.best?.value, Math.min(...costs));
+  t.notEqual(run.best?.epoch, 3, "the last epoch is not the best one");
+  t.equal((await run.evaluate("train")).cost, run.best?.value);
+});
+
+test("early stopping may go by the training rows of a stream", async (t) => {
+  const x = [[-1], [0], [1], [2]];
+  const run = fit(sequential(dense(1, 1)), {
+    data: streamData({ train: () => [{ inputs: x, targets: x }] }),
+    likelihood: gaussian(),
+    optimizer: sgd({ learningRate: 0.1 }),
+    epochs: 3,
+    seed: 1,
+    backend: reference,
+    evaluate: { train: true },
+    earlyStopping: { patience: 1, minDelta: 1e9 },
+  });
+  t.equal((await run.finish()).length, 2);
+});
+
+test("a run whose evaluation cannot be made leaves the store free", async (t) => {
+  const model = toyModel();
+  const inner = await (await reference()).store(model, { seed: 1 });
+  let plans = 0;
+  const prepare: Store["prepare"] = async (plan) => {
+    plans++;
+    if (plans === 2) throw new GraphError({ where: "test", must: "a", got: "b", todo: "c" });
+    return inner.prepare(plan);
+  };
+  const store: Store = Object.create(inner, { prepare: { value: prepare } });
+  await rejects(t, fit(model, { ...options, store }).finish(), GraphError, /test: a, got b; c/);
+  t.notOk(store.variables.some(({ spec }) => spec.role === "data"));
+  const next = { ...options, optimizer: sgd({ learningRate: 0.1 }), store };
+  t.equal((await fit(model, next).finish()).length, 4, "another optimizer may begin");
+});
+
+test("a data set is told from one whose name ends in a number by its path", async (t) => {
+  const store = await (await reference()).store([]);
+  const { release } = await resident(store, "fold1", [tensor([1])]);
+  t.match(store.variables[0]?.path ?? "", /^data\/fold1\/\d+$/);
+  await release();
+  t.equal(store.variables.length, 0);
 });

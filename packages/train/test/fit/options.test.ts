@@ -1,4 +1,4 @@
-import { streamData } from "@metrigrad/data";
+import { dataSet, streamData } from "@metrigrad/data";
 import { mean } from "@metrigrad/graph";
 import { categorical, dense } from "@metrigrad/nn";
 import { sgd } from "@metrigrad/optim";
@@ -44,6 +44,15 @@ test("options out of range are refused with what to do", (t) => {
   );
   refused(
     { earlyStopping: { patience: 2 }, evaluate: false },
+    /earlyStopping needs an evaluation between epochs, got none/,
+  );
+  const none = { inputs: new Float64Array(0), targets: new Int32Array(0) };
+  const empty = dataSet({
+    train: { inputs: new Float64Array(90), targets: new Int32Array(90) },
+    valid: none,
+  });
+  refused(
+    { data: empty, earlyStopping: { patience: 2 }, evaluate: { train: false } },
     /earlyStopping needs an evaluation between epochs, got none/,
   );
   refused({ loss: mean }, /either likelihood or loss must be given, got both/);
