@@ -77,7 +77,8 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
   const updates = new Map<Variable, Node>();
   const parameters = new Map<Variable, AppliedParameter>();
   const extras: AppliedExtras[] = [];
-  const counts = new Map<AnyModule, number>();
+  // By path: two models of a step may have modules at the same one, and no draw is made twice.
+  const counts = new Map<string, number>();
   const pathOf = (variable: Variable) => paths.get(variable) ?? variable.attrs.path ?? "";
 
   const memberOf = (model: AnyModule): Member => {
@@ -127,8 +128,8 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
       const value = updates.get(statistic);
       if (value !== undefined) before.set(statistic, value);
     }
-    const use = counts.get(module) ?? 0;
-    counts.set(module, use + 1);
+    const use = counts.get(path) ?? 0;
+    counts.set(path, use + 1);
     const callChild = (child: AnyModule, ...inputs: readonly NodeTree[]) =>
       inside.call(child, inputs.length === 1 ? (inputs[0] as NodeTree) : inputs);
     const context: ApplyContext = {
