@@ -7,11 +7,13 @@ import {
   mul,
   type Node,
   reshape,
+  rowsPerSample,
 } from "@metrigrad/graph";
 import {
   type Application,
   gaussian,
   type Law,
+  nodesOf,
   type ResponsePart,
   type RowLaw,
   type Use,
@@ -74,12 +76,41 @@ export function weighted(
   });
 }
 
-/** Weights of samples [n] for rows [n·T], those of a sample together; null stays null. */
-export function perRow(weights: Node | null, samples: number, rows: number): Node | null {
+/**
+ * Weights of samples [n] for rows [n·T], of which row r belongs to sample ⌊r/inner⌋ mod n: by default those of a sample
+ * lie together. Null stays null.
+ */
+export function perRow(
+  weights: Node | null,
+  samples: number,
+  rows: number,
+  inner: number = rows / samples,
+): Node | null {
   if (weights === null || rows === samples) return weights;
-  const positions = rows / samples;
-  if (!Number.isInteger(positions)) return null;
-  return reshape(broadcastTo(expandDims(weights, 1), [samples, positions]), [rows]);
+  if (!Number.isInteger(rows / samples)) return null;
+  const shape = [rows / (samples * inner), samples, inner];
+  return reshape(broadcastTo(expandDims(weights, 1), shape), [rows]);
+}
+
+/** Weights of the samples for the rows of a value in an application, wherever the samples lie in it. */
+export function weightsOfRows(
+  {
+    application,
+    samples,
+    rowWeights,
+  }: Pick<MetricContext, "application" | "samples" | "rowWeights">,
+  value: Node,
+): Node | null {
+  const rows = value.shape[0] as number;
+  if (rowWeights === null || rows === samples) return rowWeights;
+  return perRow(rowWeights, samples, rows, innerRows(application, value, samples));
+}
+
+/** Which rows [n·T, …] belong to which sample, as `perRow` takes it; where it is not known those of a sample lie together. */
+export function innerRows({ inputs }: Application, value: Node, samples: number): number {
+  const together = (value.shape[0] as number) / samples;
+  if (together === 1 || samples < 2) return together;
+  return rowsPerSample(value, nodesOf(inputs), samples) ?? together;
 }
 
 /** A response that must be one node. Throws MetricError. */

@@ -7,7 +7,7 @@ import { transposedBlock } from "../blocks/transposedBlock.ts";
 import { addBlocks } from "../core/addBlocks.ts";
 import { checkOptions } from "../core/arguments.ts";
 import { type Assigned, checkTable, type MetricTable } from "../core/table.ts";
-import { checkSharing, type Layer, layersOf, type Sharing } from "./affine.ts";
+import { checkSharing, innerOf, type Layer, layersOf, type Sharing } from "./affine.ts";
 import { firstOfSample, withOnes } from "./linear.ts";
 import { actAlone, byParameters } from "./merged.ts";
 import { checkSamples, outputFactors, type ResponseOptions } from "./outputFactors.ts";
@@ -121,22 +121,20 @@ function joinedRows(
   };
 }
 
-function rowsOfUse(
-  { x, use, samples, weights }: Layer,
-  factors: Node,
-  sharing: Sharing,
-): LayerRows {
+function rowsOfUse(layer: Layer, factors: Node, sharing: Sharing): LayerRows {
+  const { x, use, samples, weights } = layer;
   const rows = x.shape[0] as number;
   if (sharing === "expand" || rows === samples) {
     return { x, bias: use.bias, factors, weights, samples };
   }
   // The mean of the positions' rows, and the sum of their scores: one response per sample.
-  const mean = mul(sampleSums(use.bias ? withOnes(x) : x, samples), samples / rows);
+  const inner = innerOf(layer);
+  const mean = mul(sampleSums(use.bias ? withOnes(x) : x, samples, inner), samples / rows);
   return {
     x: mean,
     bias: false,
-    factors: sampleSums(factors, samples),
-    weights: weights === null ? null : firstOfSample(weights, samples),
+    factors: sampleSums(factors, samples, inner),
+    weights: weights === null ? null : firstOfSample(weights, samples, inner),
     samples,
   };
 }

@@ -186,6 +186,7 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
           trained,
           uses: usesOf(nodesOf(response), Object.values(trained), first),
           reference: input,
+          inputs: whole,
           preActivation,
           response,
           law: definition.spec.law?.(options as never) ?? null,
