@@ -3,7 +3,7 @@ import {
   constant,
   isNode,
   type Node,
-  replaceNodes,
+  stopGradient,
   type Update,
   type Variable,
   withScope,
@@ -123,11 +123,13 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
     if (path === undefined) throw undeclared(module);
     const moving = inside.mode === "train" && !frozen.modules.has(module);
     // A second use goes on from where the first one moved the module's statistics, all of them together.
-    const before = new Map<Node, Node>();
-    for (const statistic of Object.values(params.get(module) ?? {})) {
-      const value = updates.get(statistic);
-      if (value !== undefined) before.set(statistic, value);
-    }
+    const statistics = new Map<Node, Variable>();
+    const named = Object.entries(params.get(module) ?? {}).map(([name, variable]) => {
+      const next = moving ? updates.get(variable) : undefined;
+      const value = next === undefined ? variable : stopGradient(next);
+      statistics.set(value, variable);
+      return [name, value] as const;
+    });
     const use = counts.get(path) ?? 0;
     counts.set(path, use + 1);
     const callChild = (child: AnyModule, ...inputs: readonly NodeTree[]) =>
@@ -137,18 +139,19 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
       mode: moving ? "train" : "infer",
       rowWeights,
       random: moduleRandom(path, use),
-      update: (statistic, value) => {
+      update: (given, value) => {
+        const statistic = statistics.get(given) ?? given;
         if (!moving || frozen.specs.has(statistic.attrs)) return;
-        updates.set(statistic, moved(asNode(value), before));
+        updates.set(statistic, asNode(value));
       },
       call: ((child: AnyModule, ...inputs: readonly NodeTree[]) =>
         callChild(child, ...inputs).response) as ApplyContext["call"],
       applied: callChild as unknown as ApplyContext["applied"],
     };
     const { spec } = module.definition;
-    const bound = params.get(module) as never;
+    const bound = Object.fromEntries(named);
     return withScope(path, () =>
-      appliedOf(spec.name, spec.apply(bound, input as never, context as never)),
+      appliedOf(spec.name, spec.apply(bound as never, input as never, context as never)),
     );
   };
 
@@ -226,11 +229,6 @@ function prefixOf(
     }
   }
   return "";
-}
-
-/** A value as a function of what statistics were moved to. */
-function moved(value: Node, before: ReadonlyMap<Node, Node>): Node {
-  return before.size === 0 ? value : (replaceNodes([value], before)[0] as Node);
 }
 
 /** Samples of a batch: the size of the first axis of its first value, 1 where that has none. */
