@@ -124,11 +124,12 @@ test("window: rows of earlier batches keep the weights that they had", async (t)
 test("window: it begins with the first batch also in the middle of a run", async (t) => {
   const batches = batchesOf(3);
   const made = () => rngd({ ...settings, metrics: standardMetrics, over: { window: 2 } });
-  const context = contextOf(classifier());
+  const model = classifier();
+  const context = contextOf(model);
   const later = { ...context, step: add(context.step, 100) };
   const [one, other] = [
-    await follow(classifier(), made(), batches, context),
-    await follow(classifier(), made(), batches, later),
+    await follow(model, made(), batches, context),
+    await follow(model, made(), batches, later),
   ];
   const error = gap(one.at(-1)?.get("dense0/w"), other.at(-1)?.get("dense0/w"));
   t.ok(error === 0, String(error));
