@@ -15,7 +15,7 @@ export { hessian } from "./transform/hessian.ts";
 export { hvp } from "./transform/hvp.ts";
 export { jacobian } from "./transform/jacobian.ts";
 export { jvp } from "./transform/jvp.ts";
-export { type Mixing, samplesMixed } from "./transform/samplesMixed.ts";
+export { type Mixing, rowsPerSample, samplesMixed } from "./transform/samplesMixed.ts";
 export { substitute as replaceNodes } from "./transform/substitute.ts";
 export { vjp } from "./transform/vjp.ts";
 export { type VmapOptions, vmap } from "./transform/vmap.ts";

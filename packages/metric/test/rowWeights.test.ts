@@ -1,5 +1,5 @@
 /** Weights of samples: a batch with weights is the batch in which samples are repeated. */
-import { gather, mean, type Node } from "@metrigrad/graph";
+import { gather, matmul, mean, mul, type Node, reshape, tanh, transpose } from "@metrigrad/graph";
 import {
   autoMetric,
   fullMetrics,
@@ -47,6 +47,21 @@ const embedding = defModule({
   params: { table: param([5, 2], glorotUniform) },
   apply: ({ table }, tokens: Node) => gather(table, tokens),
 });
+/** Looks up, scales and multiplies rows of which those of one time step lie together. */
+const timeFirst = defModule({
+  name: "timeFirst",
+  params: {
+    table: param([5, 2], glorotUniform),
+    gain: param([2], () => [0.7, -1.3]),
+    w: param([2, 3], glorotUniform),
+  },
+  apply: ({ table, gain, w }, tokens: Node) => {
+    const x = mul(gather(table, transpose(tokens)), gain);
+    const t = matmul(reshape(x, [-1, 2]), w);
+    const [n = 0, steps = 0] = tokens.shape;
+    return tanh(mean(reshape(t, [steps, n, 3]), { axis: 0 }));
+  },
+});
 
 /** Some samples of a batch [4, …]. */
 function samplesOf(x: Tensor, which: readonly number[]): Tensor {
@@ -93,6 +108,12 @@ const cases: readonly Case[] = [
   {
     name: "tokens",
     model: sequential(embedding(), dense(2, 3, { activation: "sigmoid" }), means(), dense(3, 2)),
+    x: tensor(Int32Array.of(0, 1, 1, 4, 4, 4, 2, 1, 0, 3, 3, 2), { shape: [4, T] }),
+    likelihood: categorical(),
+  },
+  {
+    name: "time before samples",
+    model: sequential(timeFirst(), dense(3, 2)),
     x: tensor(Int32Array.of(0, 1, 1, 4, 4, 4, 2, 1, 0, 3, 3, 2), { shape: [4, T] }),
     likelihood: categorical(),
   },

@@ -3,6 +3,9 @@ import { GraphError } from "@metrigrad/tensor";
 import { gradients } from "./core/gradient.ts";
 import type { Optimizer, Phase } from "./core/optimizer.ts";
 
+/** The slot of the sums. */
+const name = "accumulated";
+
 /**
  * An optimizer that acts once every k steps on the mean gradient of k batches, as if they were one. What
  * it is given of a batch beside the gradient, such as the metric of `rngd`, is of the last one of them.
@@ -28,11 +31,14 @@ export function accumulate(k: number, optimizer: Optimizer): Optimizer {
       if (k === 1) return optimizer.update(context);
       const { slot } = context;
       const own = gradients(context);
-      const sums = own.map(({ variable }) => slot(variable, "accumulated"));
+      const sums = own.map(({ variable }) => slot(variable, name));
       const now = own.map(({ gradient }, index) => add(sums[index] as Node, gradient));
       const inner = optimizer.update({
         ...context,
         gradients: now.map((sum) => mul(sum, 1 / k)),
+        // What accumulates inside keeps sums of its own.
+        slot: (parameter, key, options) =>
+          slot(parameter, key.startsWith(name) ? `${name}/${key}` : key, options),
         step: floor(div(context.step, k)),
       });
       const phases = inner.map((phase): Phase => {

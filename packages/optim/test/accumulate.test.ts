@@ -112,6 +112,18 @@ test("accumulate, rngd that keeps its metric: every second step of the optimizer
   for (const path of parameters) t.ok(gap(parts[12]?.get(path), whole[4]?.get(path)) < 1e-12, path);
 });
 
+test("accumulate within accumulate: two pairs of batches are four batches", async (t) => {
+  const model = classifier();
+  const batches = batchesOf(8);
+  const inner = accumulate(2, momentum({ learningRate: 0.2 }));
+  const four = await run(model, accumulate(4, momentum({ learningRate: 0.2 })), batches);
+  for (const optimizer of [accumulate(2, inner), accumulate(2, groups({ others: inner }))]) {
+    const pairs = await run(model, optimizer, batches);
+    for (const path of parameters)
+      t.ok(gap(pairs[8]?.get(path), four[8]?.get(path)) < 1e-12, `${optimizer.name}, ${path}`);
+  }
+});
+
 test("accumulate in a group: the others move at every step", async (t) => {
   const model = classifier();
   const batches = batchesOf(2);

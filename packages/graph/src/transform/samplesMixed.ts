@@ -63,6 +63,39 @@ export function samplesMixed(
   samples: number,
 ): Mixing | null {
   if (samples < 2) return null;
+  let mixing: Mixing | null = null;
+  stridesOf(outputs, inputs, samples, (node, how) => {
+    mixing = { node, how };
+    return false;
+  });
+  return mixing;
+}
+
+/**
+ * Where the samples lie among the rows of a value [rows, …]: row r belongs to sample ⌊r/inner⌋ mod n. Rows of a sample lie
+ * together where inner is rows/n, and are n apart where it is 1, as with time on the first axis.
+ * @param value the value
+ * @param inputs values with the samples on their first axis, as above
+ * @param samples n
+ * @returns inner; null where it is not known
+ */
+export function rowsPerSample(
+  value: Node,
+  inputs: readonly Node[],
+  samples: number,
+): number | null {
+  const strides = stridesOf([value], inputs, samples, () => true);
+  const spot = spotOf(value, strides.get(value) ?? null, samples);
+  return spot?.axis === 0 ? spot.inner : null;
+}
+
+/** Strides of values where they are known; `mixed` is told of what mixes samples, and says whether to go on. */
+function stridesOf(
+  outputs: readonly Node[],
+  inputs: readonly Node[],
+  samples: number,
+  mixed: (node: Node, how: string) => boolean,
+): ReadonlyMap<Node, number> {
   const strides = new Map<Node, number>();
   for (const node of inputs) {
     const size = sizeOf(node.shape);
@@ -72,10 +105,11 @@ export function samplesMixed(
     const known = node.inputs.map((one) => strides.get(one) ?? null);
     if (known.every((one) => one === null)) continue;
     const found = rule(node)({ node, samples, strides: known });
-    if (typeof found === "string") return { node, how: found };
-    if (found !== null && !strides.has(node)) strides.set(node, found);
+    if (typeof found === "string") {
+      if (!mixed(node, found)) break;
+    } else if (found !== null && !strides.has(node)) strides.set(node, found);
   }
-  return null;
+  return strides;
 }
 
 /** How an op treats samples. */

@@ -22,6 +22,7 @@ import {
   type Node,
   pad,
   reshape,
+  rowsPerSample,
   samplesMixed,
   slice,
   softmax,
@@ -174,6 +175,20 @@ for (const [what, output, how] of mixed) {
     t.end();
   });
 }
+
+test("rowsPerSample: where the samples lie among rows", (t) => {
+  const [own, steps, width] = seq.shape as readonly [number, number, number];
+  const inner = (value: Node) => rowsPerSample(value, [seq], n);
+  t.equal(inner(reshape(seq, [-1, width])), (own * steps) / n, "those of a sample together");
+  const first = transpose(seq, [1, 0, 2]);
+  t.equal(inner(reshape(first, [-1, width])), own / n, "time first");
+  t.equal(inner(matmul(reshape(first, [-1, width]), variable("v", [width, 2]))), own / n);
+  const parts = [0, 1].map((at) => reshape(slice(seq, [null, [at, at + 1]]), [own, width]));
+  t.equal(inner(concat(parts, 0)), own / n, "steps one after the other");
+  t.equal(inner(first), null, "not on the first axis");
+  t.equal(inner(gather(seq, constant(tensor(Int32Array.of(2, 0, 1))))), null, "unknown");
+  t.end();
+});
 
 test("samplesMixed: what is not certain is not found, and one sample mixes with none", (t) => {
   const shuffled = gather(x, constant(tensor(Int32Array.of(2, 0, 1))));

@@ -1,12 +1,23 @@
-import { broadcastTo, div, expandDims, mean, mul, type Node, reshape } from "@metrigrad/graph";
+import {
+  broadcastTo,
+  div,
+  expandDims,
+  mean,
+  mul,
+  type Node,
+  reshape,
+  rowsPerSample,
+} from "@metrigrad/graph";
 import {
   type Application,
   gaussian,
   type Law,
+  nodesOf,
   type ResponsePart,
   type RowLaw,
   type Use,
 } from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
 import type { Metric, MetricContext } from "./defMetric.ts";
 
 /** What a row of a table gets of one application. */
@@ -64,10 +75,46 @@ export function weighted(
   });
 }
 
-/** Weights of samples [n] for rows [n·T], those of a sample together; null stays null. */
-export function perRow(weights: Node | null, samples: number, rows: number): Node | null {
+/**
+ * Weights of samples [n] for rows [n·T], of which row r belongs to sample ⌊r/inner⌋ mod n: by default those of a sample
+ * lie together. Null stays null. Throws MetricError for rows that belong to no sample.
+ */
+export function perRow(
+  weights: Node | null,
+  samples: number,
+  rows: number,
+  inner: number = rows / samples,
+): Node | null {
   if (weights === null || rows === samples) return weights;
-  const positions = rows / samples;
-  if (!Number.isInteger(positions)) return null;
-  return reshape(broadcastTo(expandDims(weights, 1), [samples, positions]), [rows]);
+  if (!Number.isInteger(rows / samples)) {
+    throw new MetricError({
+      where: "weights of samples",
+      must: `a response must have ${samples} rows, or as many for each sample`,
+      got: `${rows} rows`,
+      todo: "give a response whose rows belong to samples, or leave the weights out",
+    });
+  }
+  const shape = [rows / (samples * inner), samples, inner];
+  return reshape(broadcastTo(expandDims(weights, 1), shape), [rows]);
+}
+
+/** Weights of the samples for the rows of a value in an application, wherever the samples lie in it. */
+export function weightsOfRows(
+  {
+    application,
+    samples,
+    rowWeights,
+  }: Pick<MetricContext, "application" | "samples" | "rowWeights">,
+  value: Node,
+): Node | null {
+  const rows = value.shape[0] as number;
+  if (rowWeights === null || rows === samples) return rowWeights;
+  return perRow(rowWeights, samples, rows, innerRows(application, value, samples));
+}
+
+/** Which rows [n·T, …] belong to which sample, as `perRow` takes it; where it is not known those of a sample lie together. */
+export function innerRows({ inputs }: Application, value: Node, samples: number): number {
+  const together = (value.shape[0] as number) / samples;
+  if (together === 1 || samples < 2) return together;
+  return rowsPerSample(value, nodesOf(inputs), samples) ?? together;
 }

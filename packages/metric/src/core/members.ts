@@ -2,6 +2,8 @@ import {
   add,
   type Node,
   reshape,
+  rowsPerSample,
+  showNode,
   structuralOps,
   topological,
   type Variable,
@@ -14,7 +16,7 @@ import {
   type ResponsePart,
   type RowLaw,
 } from "@metrigrad/nn";
-import { MetricError } from "@metrigrad/tensor";
+import { MetricError, sizeOf } from "@metrigrad/tensor";
 import { contextOf, responsesOf, weighted } from "./context.ts";
 import type { MetricContext } from "./defMetric.ts";
 import { bySample, fisherColumns, pulledBack } from "./propagate.ts";
@@ -144,6 +146,7 @@ export function responseRows(
     .map((application) => ({ application, exits: exitsOf(application, part.natural) }))
     .filter(({ exits }) => exits.length > 0);
   if (reached.length === 0) throw unreached(part);
+  for (const { application, exits } of reached) checkSamplesFirst(application, exits, samples);
   const arriving = pulledBack(
     part.natural,
     columns,
@@ -181,6 +184,25 @@ function exitsAgain(
     const index = before.indexOf(exit);
     return index < 0 ? behindReshapes(preActivation as Node) : (after[index] as Node);
   });
+}
+
+/** Throws MetricError where it is known that samples are not on the first axis of what an application takes or gives. */
+function checkSamplesFirst(
+  { path, reference, inputs }: Application,
+  exits: readonly Node[],
+  samples: number,
+): void {
+  for (const node of [...nodesOf(reference), ...exits]) {
+    const size = sizeOf(node.shape);
+    const inner = rowsPerSample(reshape(node, [size]), nodesOf(inputs), samples);
+    if (inner === null || inner === size / samples) continue;
+    throw new MetricError({
+      where: `metric of ${path}`,
+      must: "samples must come first in what a module takes and gives, to apply it to one of them",
+      got: `${showNode(node)} with the samples on a later axis`,
+      todo: "transpose inside of the module, or take a row of uses such as linearRows()",
+    });
+  }
 }
 
 function unreached({ law }: ResponsePart): MetricError {

@@ -3,7 +3,7 @@ import { type AffineUse, type Application, outputRows, sampleSums, type Use } fr
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { transposedBlock } from "../blocks/transposedBlock.ts";
-import { contextOf, perRow } from "../core/context.ts";
+import { contextOf, innerRows, weightsOfRows } from "../core/context.ts";
 import type { BlockOf, MetricContext } from "../core/defMetric.ts";
 
 /**
@@ -40,18 +40,15 @@ export interface Layer {
 
 /** An affine use as a layer. */
 export function layerOf(
-  {
-    application,
-    samples,
-    rowWeights,
-  }: Pick<MetricContext, "application" | "samples" | "rowWeights">,
+  context: Pick<MetricContext, "application" | "samples" | "rowWeights">,
   use: AffineUse,
 ): Layer {
+  const { application, samples } = context;
   const t = outputRows(use);
   const [rows = 0, m = 0] = t.shape;
   // Rows that do not belong to samples, such as those of fixed prototypes, are samples themselves.
   const own = rows % samples === 0 ? samples : rows;
-  const weights = own === samples ? perRow(rowWeights, samples, rows) : null;
+  const weights = own === samples ? weightsOfRows(context, use.rows) : null;
   return { application, use, x: use.rows, t, m, samples: own, weights };
 }
 
@@ -73,8 +70,13 @@ export function gramOptions({ use, weights, samples }: Layer) {
 }
 
 /** The rows of a layer added up over the positions of a sample, where they count as one response. */
-export function reducedRows({ x, samples }: Layer): Node {
-  return sampleSums(x, samples);
+export function reducedRows(layer: Layer): Node {
+  return sampleSums(layer.x, layer.samples, innerOf(layer));
+}
+
+/** Which rows of a layer belong to which sample: row r to ⌊r/inner⌋ mod n. */
+export function innerOf({ application, use, samples }: Layer): number {
+  return innerRows(application, use.rows, samples);
 }
 
 /** A block over the columns [d, m] of a use as what a row returns: over W' where the use is of W'. */

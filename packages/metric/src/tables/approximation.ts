@@ -7,9 +7,9 @@ import { transposedBlock } from "../blocks/transposedBlock.ts";
 import { addBlocks } from "../core/addBlocks.ts";
 import { checkOptions } from "../core/arguments.ts";
 import { type Assigned, checkTable, type MetricTable } from "../core/table.ts";
-import { checkSharing, type Layer, layersOf, type Sharing } from "./affine.ts";
+import { checkSharing, innerOf, type Layer, layersOf, type Sharing } from "./affine.ts";
 import { firstOfSample, withOnes } from "./linear.ts";
-import { byParameters } from "./merged.ts";
+import { actAlone, byParameters } from "./merged.ts";
 import { checkSamples, outputFactors, type ResponseOptions } from "./outputFactors.ts";
 import { standardMetrics } from "./standard.ts";
 
@@ -38,7 +38,8 @@ export interface LayerRows {
 
 /**
  * A table by which every use X̃W has an approximation of its block of the whole model's Fisher
- * information, E[x̃x̃' ⊗ FF'] with FF' = E[δδ'] in its outputs t. Uses of one weight are put together.
+ * information, E[x̃x̃' ⊗ FF'] with FF' = E[δδ'] in its outputs t. Uses of one weight are put together; a weight that
+ * acts in another way too, such as a table that is looked up, has the rows of the base table.
  */
 export function approximation(
   name: string,
@@ -52,10 +53,11 @@ export function approximation(
   checkSharing(`metrics.${name}`, sharing);
   checkSamples(samples);
   return base.choosing(name, (applications: readonly Application[]) => {
-    const layers = layersOf(applications);
-    if (layers.length === 0) return [];
-    const { factors, responses } = outputFactors(applications, layers, base, options);
-    return byParameters(layers).map((group): Assigned => {
+    const groups = byParameters(layersOf(applications));
+    const alone = groups.filter((group) => actAlone(group, applications));
+    if (alone.length === 0) return [];
+    const { factors, responses } = outputFactors(applications, alone.flat(), base, options);
+    return alone.map((group): Assigned => {
       const rowsOf = (own: readonly Layer[]) => {
         const bytes = own.map((layer) => 4 * sizeOf((factors.get(layer) as Node).shape));
         const block = blockOf(joinedRows(own, factors, sharing));
@@ -119,22 +121,20 @@ function joinedRows(
   };
 }
 
-function rowsOfUse(
-  { x, use, samples, weights }: Layer,
-  factors: Node,
-  sharing: Sharing,
-): LayerRows {
+function rowsOfUse(layer: Layer, factors: Node, sharing: Sharing): LayerRows {
+  const { x, use, samples, weights } = layer;
   const rows = x.shape[0] as number;
   if (sharing === "expand" || rows === samples) {
     return { x, bias: use.bias, factors, weights, samples };
   }
   // The mean of the positions' rows, and the sum of their scores: one response per sample.
-  const mean = mul(sampleSums(use.bias ? withOnes(x) : x, samples), samples / rows);
+  const inner = innerOf(layer);
+  const mean = mul(sampleSums(use.bias ? withOnes(x) : x, samples, inner), samples / rows);
   return {
     x: mean,
     bias: false,
-    factors: sampleSums(factors, samples),
-    weights: weights === null ? null : firstOfSample(weights, samples),
+    factors: sampleSums(factors, samples, inner),
+    weights: weights === null ? null : firstOfSample(weights, samples, inner),
     samples,
   };
 }

@@ -10,6 +10,7 @@ import {
   blockOfUse,
   checkSharing,
   gramOptions,
+  innerOf,
   type Layer,
   layerOf,
   reducedRows,
@@ -69,7 +70,7 @@ export function linearBlock(layer: Layer, sigma: number, sharing: Sharing) {
   // Σ_τ x̃_τ: the ones of the bias add up too, so they are a column of their own.
   const full: Node = use.bias ? withOnes(x) : x;
   const rows = reducedRows({ ...layer, x: full });
-  const own = weights === null ? null : firstOfSample(weights, samples);
+  const own = weights === null ? null : firstOfSample(weights, samples, innerOf(layer));
   return sharedGram(rows, m, { bias: false, weight, weights: own });
 }
 
@@ -79,7 +80,8 @@ export function withOnes(x: Node): Node {
 }
 
 /** Weights [n] of weights [n·T] that are the same for all rows of a sample. */
-export function firstOfSample(weights: Node, samples: number): Node {
+export function firstOfSample(weights: Node, samples: number, inner: number): Node {
   const rows = weights.shape[0] as number;
-  return reshape(slice(reshape(weights, [samples, rows / samples]), [null, [0, 1]]), [samples]);
+  const apart = reshape(weights, [rows / (samples * inner), samples, inner]);
+  return reshape(slice(apart, [[0, 1], null, [0, 1]]), [samples]);
 }

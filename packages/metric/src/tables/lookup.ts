@@ -3,7 +3,7 @@ import { gaussian, type LookupUse, type RowLaw, type Use } from "@metrigrad/nn";
 import { MetricError, sizeOf } from "@metrigrad/tensor";
 import { lookupGram } from "../blocks/lookupGram.ts";
 import { checkOptions } from "../core/arguments.ts";
-import { perRow } from "../core/context.ts";
+import { weightsOfRows } from "../core/context.ts";
 import type { Metric, MetricContext } from "../core/defMetric.ts";
 import { lookupUses } from "../core/useKinds.ts";
 import { lookupExample } from "./lookupExample.ts";
@@ -46,15 +46,17 @@ function width(table: Node): number {
 }
 
 function lookupBlock(
-  { samples, rowWeights }: MetricContext,
+  context: MetricContext,
   { indices, parameters: [table] }: LookupUse,
   factor: number,
 ) {
+  const { samples } = context;
   const count = sizeOf(indices.shape);
+  const flat = reshape(indices, [count]);
   const n = count % samples === 0 ? samples : count;
-  const weights = n === samples ? perRow(rowWeights, samples, count) : null;
+  const weights = n === samples ? weightsOfRows(context, flat) : null;
   const shape = [table.shape[0] as number, width(table)] as const;
-  return lookupGram(reshape(indices, [count]), { shape, weight: factor, weights, samples: n });
+  return lookupGram(flat, { shape, weight: factor, weights, samples: n });
 }
 
 function asLookup(use: Use | null): LookupUse {

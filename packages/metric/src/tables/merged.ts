@@ -1,4 +1,5 @@
 import type { Variable } from "@metrigrad/graph";
+import type { Application } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { addBlocks } from "../core/addBlocks.ts";
@@ -8,6 +9,24 @@ import { blockOfUse, type Layer } from "./affine.ts";
 export function addedBlock(layers: readonly Layer[], blockOf: (layer: Layer) => Block): Block {
   const blocks = layers.map((layer) => blockOfUse(layer.use, blockOf(layer)).block as Block);
   return addBlocks(blocks) as Block;
+}
+
+/**
+ * Whether parameters act in no other way than in a group of affine uses. What is looked up or scales too, such as an
+ * embedding that is tied to the last layer, is left to the rows of the table, where the blocks of all uses add up.
+ */
+export function actAlone(
+  [{ use }]: readonly [Layer, ...Layer[]],
+  applications: readonly Application[],
+): boolean {
+  const own: readonly Variable[] = use.parameters;
+  return applications.every(({ uses }) =>
+    uses.every((one) => {
+      const parameters: readonly Variable[] = one.parameters;
+      const apart = parameters.every((param) => !own.includes(param));
+      return apart || (one.kind === "affine" && sameList(parameters, own));
+    }),
+  );
 }
 
 /** Layers by the parameters that they use, in the order of first use. Throws MetricError where sets overlap. */
@@ -24,7 +43,10 @@ export function byParameters(layers: readonly Layer[]): readonly (readonly [Laye
 }
 
 function sameParameters(a: Layer, b: Layer): boolean {
-  const [left, right] = [a.use.parameters, b.use.parameters];
+  return sameList(a.use.parameters, b.use.parameters);
+}
+
+function sameList(left: readonly Variable[], right: readonly Variable[]): boolean {
   return left.length === right.length && left.every((one, at) => one === right[at]);
 }
 

@@ -4,7 +4,7 @@ import { MetricError, sizeOf, tensor } from "@metrigrad/tensor";
 import { denseBlock } from "../blocks/dense.ts";
 import { diagonalBlock } from "../blocks/diagonal.ts";
 import { checkOptions } from "../core/arguments.ts";
-import { perRow } from "../core/context.ts";
+import { weightsOfRows } from "../core/context.ts";
 import type { Metric, MetricContext } from "../core/defMetric.ts";
 import { scaleUses } from "../core/useKinds.ts";
 
@@ -50,12 +50,14 @@ export function scaleRows(options: ScaleRowsOptions = {}): Metric {
   } satisfies Metric);
 }
 
-function scaleBlock({ samples, rowWeights }: MetricContext, use: ScaleUse, factor: number) {
+function scaleBlock(context: MetricContext, use: ScaleUse, factor: number) {
+  const { samples } = context;
   const { outputs, rows, scale, shift, parameters } = use;
   const features = sizeOf(parameters[0]?.shape ?? []);
   const count = sizeOf(outputs.shape) / features;
   const n = count % samples === 0 ? samples : count;
-  const weights = n === samples ? perRow(rowWeights, samples, count) : null;
+  const weights =
+    n === samples ? weightsOfRows(context, reshape(outputs, [count, features])) : null;
   const total = (values: Node) => {
     const own = weights === null ? values : mul(values, reshape(weights, [-1, 1]));
     return mul(reshape(sum(own, { axis: 0 }), [1, features]), factor / n);

@@ -7,7 +7,7 @@ import { modelResponses, ownResponses, reaches } from "../core/members.ts";
 import { bySample, factorsOf, fisherColumns, pulledBack } from "../core/propagate.ts";
 import { type Assigned, checkTable, type MetricTable } from "../core/table.ts";
 import { gramOptions, type Layer, layersOf } from "./affine.ts";
-import { addedBlock, byParameters } from "./merged.ts";
+import { actAlone, addedBlock, byParameters } from "./merged.ts";
 import { fullMetrics } from "./standard.ts";
 
 /** Options of `stackedMetrics`. */
@@ -48,6 +48,7 @@ export function stackedMetrics(options: StackedOptions = {}): MetricTable {
     checkEnds(ends, layers);
     const responsesOf = responsesAhead(applications, layers, { depth, ends, base });
     return byParameters(layers).flatMap((group): Assigned[] => {
+      if (!actAlone(group, applications)) return [];
       const found = new Map(group.map((layer) => [layer, responsesOf(layer)]));
       // The last layers of subsystems have forms of their own.
       if (![...found.values()].every((own) => own !== null)) return [];

@@ -10,7 +10,9 @@ import {
   slice,
   softmax,
   sub,
+  sum,
   tanh,
+  transpose,
 } from "@metrigrad/graph";
 import { autoMetric, explain, metrics, partition } from "@metrigrad/metric";
 import {
@@ -152,5 +154,34 @@ test("autoMetric: a value computed outside of the module keeps what it is", (t) 
     metrics: metrics(autoMetric(inner)),
   });
   t.equal(explained.rows.length, 1);
+  t.end();
+});
+
+test("autoMetric and partition: a module that takes or gives time before samples is refused", (t) => {
+  // As many steps as samples: shapes alone do not tell them apart.
+  const first = (x: Node) => transpose(x, [1, 0, 2]);
+  const taking = defModule({
+    name: "taking",
+    options: () => ({ inner: dense(4, 4) }),
+    children: ({ inner }) => [inner],
+    apply: (_, x: Node, { options, call }) => sum(call(options.inner, first(x)), { axis: 0 }),
+  });
+  const giving = by("giving", (x, w) => first(reshape(matmul(reshape(x, [-1, 4]), w), [3, 3, 4])));
+  const last = defModule({ name: "last", apply: (_, h: Node) => sum(h, { axis: 0 }) });
+  for (const [model, path] of [
+    [taking(), "dense0"],
+    [sequential(giving(), last()), "giving0"],
+  ] as const) {
+    for (const table of [
+      partition(model, "whole"),
+      metrics(autoMetric(model.children[0] as never)),
+    ]) {
+      t.throws(
+        () => explain(model, { batchSize: 3, inputs: [3, 4], metrics: table }),
+        new RegExp(`metric of ${path}: samples must come first in what a module takes and gives`),
+        `${path}, ${table.name}`,
+      );
+    }
+  }
   t.end();
 });

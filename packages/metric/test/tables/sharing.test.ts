@@ -1,14 +1,17 @@
 /** Rows of one sample: independent responses, or one of their sum. */
-import { mean, type Node } from "@metrigrad/graph";
+import { gather, matmul, mean, type Node, transpose } from "@metrigrad/graph";
 import {
   diagonalMetrics,
   ekfacMetrics,
   kfacMetrics,
   linearRows,
   metrics,
+  quasiDiagonalMetrics,
   type Sharing,
+  stackedMetrics,
+  standardMetrics,
 } from "@metrigrad/metric";
-import { categorical, defModule, dense, sequential } from "@metrigrad/nn";
+import { categorical, defModule, dense, glorotUniform, param, sequential } from "@metrigrad/nn";
 import { tensor } from "@metrigrad/tensor";
 import { Matrix } from "ml-matrix";
 import test from "tape";
@@ -126,4 +129,40 @@ test("sharing: another word is refused", (t) => {
   );
   t.throws(() => kfacMetrics({ sharing: odd }), /metrics.kfac: sharing must be/);
   t.end();
+});
+
+test("approximations: a table that is looked up and multiplied by has the blocks of both uses", async (t) => {
+  const table = param([5, 3], glorotUniform);
+  const tied = defModule({
+    name: "tied",
+    options: () => ({ inner: dense(3, 3, { activation: "tanh" }) }),
+    params: () => ({ table }),
+    children: ({ inner }) => [inner],
+    apply: (params, words: Node, { options, call }) =>
+      matmul(call(options.inner, gather(params.table, words)), transpose(params.table)),
+  })();
+  const words = { x: tensor(Int32Array.of(0, 1, 4, 1)), likelihood: categorical() };
+  const base = { metrics: standardMetrics };
+  const both = await denseBlocks(tied, { ...words, ...base });
+  const counts = [1, 2, 0, 0, 1].flatMap((count) => [count, count, count].map((one) => one / n));
+  const affine = Matrix.sub(both.table as Matrix, Matrix.diag(counts));
+  t.ok(affine.trace() > 0.1, "the base table has both");
+  const tables = {
+    kfac: kfacMetrics(base),
+    ekfac: ekfacMetrics(base),
+    diagonal: diagonalMetrics(base),
+    quasiDiagonal: quasiDiagonalMetrics(base),
+    stacked: stackedMetrics({ ...base, layers: Number.POSITIVE_INFINITY }),
+  };
+  for (const [name, one] of Object.entries(tables)) {
+    const blocks = await denseBlocks(tied, { ...words, metrics: one });
+    t.ok(close(blocks.table, both.table as Matrix), name);
+    t.notOk(close(blocks["dense0/w"], both["dense0/w"] as Matrix), `${name}: others keep theirs`);
+  }
+  const earlier = sequential(tied, dense(5, 2));
+  const [before, after] = [standardMetrics, stackedMetrics(base)].map((one) =>
+    denseBlocks(earlier, { ...words, metrics: one }),
+  );
+  const name = "tied0/table";
+  t.ok(close((await after)?.[name], (await before)?.[name] as Matrix), "stacked, before the last");
 });

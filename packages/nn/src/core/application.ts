@@ -25,6 +25,8 @@ export interface Application {
   readonly uses: readonly Use[];
   /** θ_f: what the response is conditioned on, here the inputs; samples first. */
   readonly reference: NodeTree;
+  /** What the model was applied to; samples first. */
+  readonly inputs: NodeTree;
   /** What the activation was applied to; the response itself where there is none, null where that is no node. */
   readonly preActivation: Node | null;
   readonly response: NodeTree;

@@ -3,7 +3,7 @@ import {
   constant,
   isNode,
   type Node,
-  replaceNodes,
+  stopGradient,
   type Update,
   type Variable,
   withScope,
@@ -77,7 +77,8 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
   const updates = new Map<Variable, Node>();
   const parameters = new Map<Variable, AppliedParameter>();
   const extras: AppliedExtras[] = [];
-  const counts = new Map<AnyModule, number>();
+  // By path: two models of a step may have modules at the same one, and no draw is made twice.
+  const counts = new Map<string, number>();
   const pathOf = (variable: Variable) => paths.get(variable) ?? variable.attrs.path ?? "";
 
   const memberOf = (model: AnyModule): Member => {
@@ -122,13 +123,15 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
     if (path === undefined) throw undeclared(module);
     const moving = inside.mode === "train" && !frozen.modules.has(module);
     // A second use goes on from where the first one moved the module's statistics, all of them together.
-    const before = new Map<Node, Node>();
-    for (const statistic of Object.values(params.get(module) ?? {})) {
-      const value = updates.get(statistic);
-      if (value !== undefined) before.set(statistic, value);
-    }
-    const use = counts.get(module) ?? 0;
-    counts.set(module, use + 1);
+    const statistics = new Map<Node, Variable>();
+    const named = Object.entries(params.get(module) ?? {}).map(([name, variable]) => {
+      const next = moving ? updates.get(variable) : undefined;
+      const value = next === undefined ? variable : stopGradient(next);
+      statistics.set(value, variable);
+      return [name, value] as const;
+    });
+    const use = counts.get(path) ?? 0;
+    counts.set(path, use + 1);
     const callChild = (child: AnyModule, ...inputs: readonly NodeTree[]) =>
       inside.call(child, inputs.length === 1 ? (inputs[0] as NodeTree) : inputs);
     const context: ApplyContext = {
@@ -136,19 +139,20 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
       mode: moving ? "train" : "infer",
       rowWeights,
       random: moduleRandom(path, use),
-      update: (statistic, value) => {
+      update: (given, value) => {
+        const statistic = statistics.get(given) ?? given;
         if (!moving || frozen.specs.has(statistic.attrs)) return;
-        updates.set(statistic, moved(asNode(value), before));
+        updates.set(statistic, asNode(value));
       },
       call: ((child: AnyModule, ...inputs: readonly NodeTree[]) =>
         callChild(child, ...inputs).response) as ApplyContext["call"],
       applied: callChild as unknown as ApplyContext["applied"],
     };
     const { spec } = module.definition;
-    const bound = params.get(module) as never;
+    const bound = Object.fromEntries(named);
     const answer = () => {
       try {
-        return spec.apply(bound, input as never, context as never);
+        return spec.apply(bound as never, input as never, context as never);
       } catch (error) {
         // Such as reading a leaf that the tree of inputs has not.
         throw error instanceof TypeError ? notApplied(module, path, input, error) : error;
@@ -191,6 +195,7 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
           trained,
           uses: usesOf(nodesOf(response), Object.values(trained), first),
           reference: input,
+          inputs: whole,
           preActivation,
           response,
           law: definition.spec.law?.(options as never) ?? null,
@@ -230,11 +235,6 @@ function prefixOf(
     }
   }
   return "";
-}
-
-/** A value as a function of what statistics were moved to. */
-function moved(value: Node, before: ReadonlyMap<Node, Node>): Node {
-  return before.size === 0 ? value : (replaceNodes([value], before)[0] as Node);
 }
 
 /** Samples of a batch: the size of the first axis of its first value, 1 where that has none. */

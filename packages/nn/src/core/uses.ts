@@ -263,11 +263,19 @@ export function outputRows({ outputs, parameters: [w], transposed }: AffineUse):
   return outputs.shape.length === 2 ? outputs : reshape(outputs, [-1, m]);
 }
 
-/** Rows of all positions of a sample added up: [n, d] of [n·T, d]. */
-export function sampleSums(rows: Node, samples: number): Node {
+/**
+ * Rows of all positions of a sample added up: [n, d] of [n·T, d]. Row r belongs to sample ⌊r/inner⌋ mod n; by default
+ * the rows of a sample lie together.
+ */
+export function sampleSums(
+  rows: Node,
+  samples: number,
+  inner: number = (rows.shape[0] ?? 0) / samples,
+): Node {
   const [all = 0, ...rest] = rows.shape;
   if (all === samples) return rows;
-  return sum(reshape(rows, [samples, all / samples, ...rest]), { axis: 1 });
+  const outer = all / (samples * inner);
+  return sum(reshape(rows, [outer, samples, inner, ...rest]), { axis: [0, 2] });
 }
 
 /** The columns [d, m] of the parameters of a use, as values: W, or W' where transposed. */

@@ -1,5 +1,5 @@
 /** Applying models: paths, applications, laws, and what modules may not do. */
-import { add, constant, input, mul, type Node, sin } from "@metrigrad/graph";
+import { add, constant, input, mean, mul, type Node, sin, sub } from "@metrigrad/graph";
 import {
   applyModel,
   batchNorm,
@@ -72,6 +72,28 @@ test("applyModel: variables of a model are those of its members, statistics too"
     ],
   );
   t.end();
+});
+
+test("applyModel: a second use reads the statistics that the first one moved, and what came before does not", async (t) => {
+  const centred = defModule({
+    name: "centred",
+    params: { average: state([1], () => [8]) },
+    apply: ({ average }, rows: Node, { mode, update }) => {
+      if (mode === "train") update(average, mul(add(average, mean(rows, { axis: 0 })), 0.5));
+      return sub(rows, average);
+    },
+  })();
+  const rows = constant(tensor([[1], [3]]));
+  const model = sequential(centred, centred);
+  const values = async (mode: "train" | "infer") => {
+    const { output, updates } = applyModel(model, rows, { mode });
+    return [await numbers(output, { owner: model })].concat(
+      await Promise.all(updates.map(([, value]) => numbers(value, { owner: model }))),
+    );
+  };
+  // From 8 to (8 + 2)/2 = 5; the second use is given 1 − 8 and 3 − 8, of mean −6, and moves it to −1/2.
+  t.deepEqual(await values("train"), [[-12, -10], [-0.5]]);
+  t.deepEqual(await values("infer"), [[-15, -13]]);
 });
 
 test("applyModel: a module used twice has one set of parameters and two applications", async (t) => {

@@ -1,7 +1,7 @@
 /** Draws of modules: keys by place, use and number; the same words on every backend. */
 import { cpu } from "@metrigrad/cpu";
 import { compile, constant, type Node, stack } from "@metrigrad/graph";
-import { applyModel, defModule, moduleRandom, sequential } from "@metrigrad/nn";
+import { applierOf, applyModel, defModule, moduleRandom, sequential } from "@metrigrad/nn";
 import { type Backend, reference, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { gap } from "../support/evaluate.ts";
@@ -47,6 +47,14 @@ test("random: draws differ by draw, use, place and run", async (t) => {
   t.equal(halves.length, 16);
   t.equal(different(halves), 16, "no two are the same");
   t.deepEqual(await drawn(output, 2), await drawn(applyModel(outer(), x).output, 2), "they repeat");
+});
+
+test("random: two models that one step applies by themselves do not share draws", async (t) => {
+  const x = constant(tensor([[1, 2, 3, 4]]));
+  const applier = applierOf({ mode: "train", rowWeights: null, pathOf: () => null });
+  const models = [noise(), noise(), sequential(noise()), sequential(noise())];
+  const responses = models.map((model) => applier.apply(model, x).response as Node);
+  t.equal(different(await drawn(responses)), models.length);
 });
 
 test("random: draws follow from where a module stands", async (t) => {

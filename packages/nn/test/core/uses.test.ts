@@ -117,6 +117,7 @@ test("uses: dense on [n, T, d] has the rows of all positions", async (t) => {
   const [use] = (applications[0]?.uses ?? []) as [Use & AffineUse];
   t.deepEqual(await numbers(use.rows), [1, 2, 3, 4, 5, 6, 7, 8]);
   t.deepEqual(await numbers(sampleSums(use.rows, 2)), [4, 6, 12, 14], "summed over positions");
+  t.deepEqual(await numbers(sampleSums(use.rows, 2, 1)), [6, 8, 10, 12], "n apart");
   t.equal(sampleSums(use.rows, 4), use.rows);
   t.end();
 });

@@ -1,7 +1,9 @@
 import {
+  div,
   expandDims,
   jvp,
   matmul,
+  mean,
   mul,
   type Node,
   reshape,
@@ -13,18 +15,25 @@ import { GraphError } from "@metrigrad/tensor";
 import type { Curvature } from "./curvature.ts";
 
 /**
- * C = (1/n) Σ_s J_s'F(o_s)J_s, the Gauss–Newton matrix, which is the Fisher information of the whole model:
+ * C = Σ_s w_s J_s'F(o_s)J_s / Σ_s w_s, the Gauss–Newton matrix, which is the Fisher information of the whole model:
  * J is the derivative of its output o, F the Fisher information of the law in o (Martens and Grosse
- * 2015, section 2). Takes about two forward passes per direction.
+ * 2015, section 2), and w_s the weight of a sample. Takes about two forward passes per direction.
  */
 export const gaussNewtonCurvature: Curvature = Object.freeze({
   name: "gaussNewton",
-  of: (where, _, { observed, samples }) => {
+  of: (where, _, { observed, samples, applications }) => {
     if (observed.length === 0) throw unknownOutput(where);
     const parts = observed.flatMap(({ output, law }) => law.parts(output as never));
+    const given = applications[0]?.rowWeights ?? null;
+    const shares = given === null ? null : div(given, mean(given));
     const roots = parts.map(({ law, natural, weights }) => {
       const root = transpose(law.fisherRoot(natural));
-      return weights === null ? root : mul(root, reshape(sqrt(weights), [-1, 1, 1]));
+      const own = weights === null ? root : mul(root, reshape(sqrt(weights), [-1, 1, 1]));
+      const [rows = 0, ...columns] = own.shape;
+      if (shares === null || rows % samples !== 0) return own;
+      // Rows of one sample, such as positions, lie together: [samples, positions, r, m].
+      const bySample = reshape(own, [samples, rows / samples, ...columns]);
+      return reshape(mul(bySample, reshape(sqrt(shares), [samples, 1, 1, 1])), own.shape);
     });
     return (directions) => {
       const wrt = directions.map(([variable]) => variable as Node);

@@ -3,7 +3,6 @@ import {
   affine,
   cutEdges,
   grad,
-  isVariable,
   matmul,
   mul,
   type Node,
@@ -47,7 +46,7 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
     settings.forward === "train" &&
     step.directions === step.gradients &&
     context.gradients === null;
-  const readers = direct ? readersOf(context) : new Map<Variable, Reader[]>();
+  const readers: Readers = direct ? readersOf(context) : new Map();
   const routes = measured.map((one) => (direct ? routeOf(one, readers, context) : null));
   const found = routes.flatMap((route) => route?.outputs ?? []);
   const cotangents = new Map(grad(context.loss, found).map((one, i) => [found[i] as Node, one]));
@@ -74,12 +73,16 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
 
 type Reader = readonly [node: Node, input: number];
 
-/** Who reads each parameter on the way to the loss. */
-function readersOf({ loss }: OptimizerContext): ReadonlyMap<Variable, readonly Reader[]> {
-  const readers = new Map<Variable, Reader[]>();
+/** Who reads each value on the way to the loss. */
+type Readers = ReadonlyMap<Node, readonly Reader[]>;
+
+function readersOf({ loss }: OptimizerContext): Readers {
+  const readers = new Map<Node, Reader[]>();
   for (const node of topological([loss])) {
     node.inputs.forEach((input, at) => {
-      if (isVariable(input)) readers.set(input, [...(readers.get(input) ?? []), [node, at]]);
+      const list = readers.get(input);
+      if (list === undefined) readers.set(input, [[node, at]]);
+      else list.push([node, at]);
     });
   }
   return readers;
@@ -88,7 +91,7 @@ function readersOf({ loss }: OptimizerContext): ReadonlyMap<Variable, readonly R
 /** How a subsystem is solved through its outputs; null where they are not those of one use of its parameters. */
 function routeOf(
   { block, params, applications }: Measured,
-  readers: ReadonlyMap<Variable, readonly Reader[]>,
+  readers: Readers,
   { loss }: OptimizerContext,
 ): Route | null {
   const { madeOf, solveOutputs } = block;
@@ -100,6 +103,7 @@ function routeOf(
       one.kind === "affine" && one.outputs === outputs && sameList(one.parameters, params),
   );
   if (use === undefined || use.transposed) return null;
+  if (!use.consumers.every(([node]) => endsIn(outputs, node, readers))) return null;
   const others = params.flatMap((param) =>
     (readers.get(param) ?? []).filter(
       ([node, input]) => !use.consumers.some(([one, at]) => one === node && at === input),
@@ -108,6 +112,13 @@ function routeOf(
   if (others.length === 0) return { outputs, rows: madeOf, rest: params.map(() => null) };
   const [past] = cutEdges([loss], use.consumers);
   return { outputs, rows: madeOf, rest: grad(past as Node, params, { unused: "zero" }) };
+}
+
+/** Whether all of the loss that reads a value reads it through T: a product without its bias may be read by itself. */
+function endsIn(outputs: Node, node: Node, readers: Readers): boolean {
+  if (node === outputs) return true;
+  const own = readers.get(node) ?? [];
+  return own.length > 0 && own.every(([reader]) => endsIn(outputs, reader, readers));
 }
 
 function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -150,6 +150,33 @@ test("rngd: a layer whose weight the loss reads twice is still solved in the spa
   t.end();
 });
 
+test("rngd: a product that the loss reads without its bias", async (t) => {
+  const bare = defModule({
+    name: "bare",
+    params: { w: param([4, 3], glorotUniform), b: param([3], zeros, { decay: "none" }) },
+    apply: ({ w, b }, x) => {
+      const product = matmul(x, w);
+      return { response: add(product, b), extras: { product } };
+    },
+  });
+  for (const beta of [0, 0.1]) {
+    const model = bare() as unknown as Module;
+    const plain = contextOf(model, beta);
+    const [consumer] = plain.applications[0]?.uses[0]?.consumers ?? [];
+    const product = consumer?.[0] as Node;
+    const loss = add(plain.loss, mul(mean(square(product)), 0.3));
+    const context = { ...plain, loss };
+    const settings = { momentum: 0, learningRate: gamma, absolute: lambda };
+    const hand = { table: linearMetrics, gamma, lambda };
+    const expected = await byHand(model, context, { x: inputs, y: labels }, hand);
+    const { parameters } = await train(model, rngd(settings), 1, 1, context);
+    for (const [path, value] of expected) {
+      const off = gap(parameters.get(path), value);
+      t.ok(off < 1e-11, `L2 ${beta}, ${path}: ${off}`);
+    }
+  }
+});
+
 test("rngd: a weight and a bias apart with L2, worked out in plain JavaScript", async (t) => {
   const model = apart(4, 3, false) as unknown as Module;
   const beta = 0.3;

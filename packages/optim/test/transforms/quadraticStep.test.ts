@@ -1,6 +1,7 @@
 /** Exact steps of a quadratic model: on quadratic losses minima, elsewhere 2×2 systems by hand. */
+import { constant, input, mean, mul, type Node, neg } from "@metrigrad/graph";
 import { fisher, linearMetrics } from "@metrigrad/metric";
-import { categorical, type Module } from "@metrigrad/nn";
+import { categorical, gaussian, type Module } from "@metrigrad/nn";
 import { reference, tensor } from "@metrigrad/tensor";
 import { Matrix, solve } from "ml-matrix";
 import test from "tape";
@@ -74,6 +75,31 @@ for (const curvature of [gaussNewtonCurvature, metricCurvature]) {
       t.ok(Math.abs(dot(end, direction)) < 1e-11, "along the new direction");
     });
   }
+}
+
+for (const curvature of [gaussNewtonCurvature, metricCurvature]) {
+  test(`quadratic step, ${curvature.name}: weights of samples count in the model as in the loss`, async (t) => {
+    const model = regression();
+    const counts = Array.from({ length: batchSize }, (_, s) => 1 + (s % 4));
+    const whole = counts.reduce((a, b) => a + b, 0);
+    const weights = constant(tensor(counts.map((one) => (one * batchSize) / whole)));
+    const plain = regressionContext(model);
+    const [seen] = plain.observed;
+    const logs = gaussian().logProb(input("y", targets.shape), seen?.output as Node);
+    const context = {
+      ...plain,
+      loss: neg(mean(mul(weights, logs))),
+      applications: plain.applications.map((one) => ({ ...one, rowWeights: weights })),
+    };
+    const exact = quadraticStep({ curvature, momentum: false, damped: false });
+    const optimizer = chain(precondition({ absolute: 0.3 }), exact);
+    const run = await follow(model, optimizer, [batch], context);
+    const [before, after] = run.map((values) => matrix(values.get("w"))) as [Matrix, Matrix];
+    const moved = Matrix.sub(after, before);
+    const errors = Matrix.sub(rows.mmul(after), wanted);
+    const end = rows.transpose().mmul(Matrix.diag(counts).mmul(errors)).div(whole);
+    t.ok(Math.abs(dot(end, moved)) < 1e-12 * dot(moved, moved), "the minimum along the direction");
+  });
 }
 
 test("quadratic step: λ enters the model where it is damped", async (t) => {
