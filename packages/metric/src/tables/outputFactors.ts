@@ -29,13 +29,25 @@ export interface ResponseOptions {
 /** Pullbacks that the exact expectation may take. */
 const mostColumns = 256;
 
-/** Factors F [rows, m, r] of every layer with FF' = E[δδ'], δ = ∂ ln p(y)/∂t over the model's own y. */
+/**
+ * Factors F [rows, m, r] of every layer with FF' = E[δδ'], δ = ∂ ln p(y)/∂t over the model's own y. Throws MetricError
+ * for layers applied to different numbers of samples.
+ */
 export function outputFactors(
   applications: readonly Application[],
   layers: readonly Layer[],
   base: MetricTable,
   { samples }: ResponseOptions,
 ): { readonly responses: readonly ResponsePart[]; readonly factors: ReadonlyMap<Layer, Node> } {
+  const counts = [...new Set(layers.map((layer) => layer.samples))];
+  if (counts.length > 1) {
+    throw new MetricError({
+      where: "metrics by the model's response",
+      must: "all layers must be applied to as many samples",
+      got: counts.join(" and "),
+      todo: "apply them to one batch, or take a table by the layers' own responses such as linearMetrics",
+    });
+  }
   // Weights of samples are those of the layers' rows.
   const responses = modelResponses(applications, base, { sampleWeights: false });
   const values = layers.map(({ use }) => use.outputs);

@@ -1,5 +1,5 @@
 /** Approximations of a layer's block as rows of a table. */
-import { compile } from "@metrigrad/graph";
+import { compile, input } from "@metrigrad/graph";
 import {
   type Block,
   diagonalMetrics,
@@ -10,8 +10,9 @@ import {
   type MetricTable,
   metrics,
   quasiDiagonalMetrics,
+  subsystems,
 } from "@metrigrad/metric";
-import { batchNorm, categorical, dense, gaussian, sequential } from "@metrigrad/nn";
+import { applierOf, batchNorm, categorical, dense, gaussian, sequential } from "@metrigrad/nn";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import test from "tape";
 import { denseBlocks, subsystemsOf, withStore } from "../support/dense.ts";
@@ -193,6 +194,24 @@ test("metrics.kfac and its kin are the tables of approximations", (t) => {
   t.throws(
     () => subsystemsOf(model, { x, likelihood, metrics: kfacMetrics({ samples: 0 }) }),
     /metrics by the model's responses: samples must be a positive integer, got 0; pass/,
+  );
+  t.end();
+});
+
+test("kfac: a layer on batches of different sizes is refused", (t) => {
+  const layer = dense(2, 1);
+  const blocksAt = (rows: number) => {
+    const applier = applierOf({ mode: "train", rowWeights: null, pathOf: () => null });
+    applier.apply(layer, input("x", [4, 2]));
+    applier.apply(layer, input("z", [rows, 2]));
+    const { applications, parameters } = applier;
+    const variables = parameters.map(({ variable }) => variable);
+    return subsystems(applications, metrics.kfac(), variables).map(({ block }) => block?.kind);
+  };
+  t.deepEqual(blocksAt(4), ["kronecker"]);
+  t.throws(
+    () => blocksAt(8),
+    /^MetricError: .*all layers must be applied to as many samples, got 4 and 8; apply them/,
   );
   t.end();
 });
