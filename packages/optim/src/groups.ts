@@ -14,7 +14,7 @@ export type OptimizerGroups =
  * Gives parts of a model to different optimizers. `groups({ "encoder/**": rngd(), others: adam() })`:
  * the first pattern that fits a parameter's path counts; `*` stands for one part of a path, `**` for
  * any number of them; `others` takes the rest. A list of pairs takes modules or functions of paths.
- * All parts follow the gradient at the same point.
+ * Parts that are due at the same step follow the gradient at the same point.
  * @param given optimizers by pattern, or pairs
  * @returns an optimizer
  * @throws GraphError for what is no optimizer; while a step is built for a parameter that no group

@@ -114,7 +114,7 @@ export function explain(model: AnyModule, given: number | ExplainOptions): Expla
     apply,
     toDot: () => toDot({ x, applications, found, rows }),
     toString: () =>
-      `${alignedTable(rows, columns)}\n` +
+      `${alignedTable(rows, columnsOf(rows))}\n` +
       `batches of ${batchSize}, ${[...times].join(" and ") || overText(fullOver("explain", "batch"))}: ` +
       `${shortNumber(bytes, "B")} kept, ${shortNumber(build)} multiply-adds to build, ` +
       `${shortNumber(apply)} to apply` +
@@ -135,8 +135,9 @@ const names = [
   "optimizer",
 ] as const satisfies readonly (keyof ExplainOptions)[];
 
-const columns = [
-  { title: "module", text: ({ path, params }: ExplainRow) => path || params.join(", ") },
+/** The columns for rows; modules with several rows are shown with the parameters of each. */
+const columnsOf = (rows: readonly ExplainRow[]) => [
+  { title: "module", text: (row: ExplainRow) => nameOf(row, rows) },
   { title: "metric", text: ({ form }: ExplainRow) => form },
   { title: "response", text: ({ law }: ExplainRow) => law ?? "–" },
   { title: "matrices", text: layoutText },
@@ -146,6 +147,11 @@ const columns = [
   { title: "apply", text: ({ apply }: ExplainRow) => shortNumber(apply), right: true },
   { title: "source", text: ({ source }: ExplainRow) => source },
 ];
+
+function nameOf({ path, params }: ExplainRow, rows: readonly ExplainRow[]): string {
+  const alone = rows.filter((row) => row.path === path).length === 1;
+  return path !== "" && alone ? path : params.join(", ");
+}
 
 function layoutText({ layout, uses }: ExplainRow): string {
   return uses > 1 ? `${layout}, ${uses} uses` : layout;

@@ -1,4 +1,4 @@
-import { relu, reshape, softmax } from "@metrigrad/graph";
+import { matmul, type Node, relu, reshape, softmax, tanh } from "@metrigrad/graph";
 import {
   defMetric,
   type ExplainOptions,
@@ -12,7 +12,16 @@ import {
   softmaxGram,
   standardMetrics,
 } from "@metrigrad/metric";
-import { batchNorm, categorical, defModule, dense, type Module, sequential } from "@metrigrad/nn";
+import {
+  batchNorm,
+  categorical,
+  defModule,
+  dense,
+  type Module,
+  param,
+  sequential,
+  zeros,
+} from "@metrigrad/nn";
 import { reference } from "@metrigrad/tensor";
 import test from "tape";
 
@@ -311,4 +320,18 @@ test("explain: with a backend the text ends with what runs where", async (t) => 
     () => explain(model, { ...standard, backend: reference() as never }),
     /^MetricError: explain: backend must be a backend, .*; pass what await cpu\(\)/,
   );
+});
+
+test("explain: the rows of one module are told apart by their parameters", (t) => {
+  const lifted = defModule({
+    name: "lifted",
+    params: { w: param([2, 3], zeros), v: param([3, 1], zeros) },
+    apply: ({ w, v }, x: Node) => matmul(tanh(matmul(x, w)), v),
+  });
+  const lines = String(explain(sequential(lifted(), dense(1, 1)), { batchSize: 5 })).split("\n");
+  t.deepEqual(
+    lines.slice(1, 4).map((line) => line.split(/\s/)[0]),
+    ["lifted0/w", "lifted0/v", "dense0"],
+  );
+  t.end();
 });
