@@ -1,8 +1,9 @@
 /**
  * `npm test [-- PATHS]`: makes the clone ready and runs the tests below the paths (all by default) on the
- * sources. Prints a line per file, failed tests in full, and `N passed, N failed` at the end.
+ * sources, in two processes. Prints a line per file, failed tests in full, and `N passed, N failed` at the end.
  */
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { build, filesIn, install, packageFolders, root } from "./setup.mjs";
@@ -34,18 +35,44 @@ const tape = [
   "tsx",
   join(root, "scripts", "tape.mjs"),
 ];
-const child = spawn(process.execPath, [...tape, ...files], {
-  cwd: root,
-  stdio: ["ignore", "pipe", "inherit"],
-});
-const summary = tapSummary((text) => console.log(text));
-const lines = createInterface({ input: child.stdout });
-lines.on("line", summary.line);
-const closed = new Promise((done) => lines.on("close", done));
-child.on("close", async (code) => {
-  await closed;
-  const { passed, failed } = summary.end(code);
-  if (!built) console.log("not ok the packages compile (tsc -b, see above)");
-  console.log(`\n${passed} passed, ${failed + (built ? 0 : 1)} failed`);
-  process.exit(failed === 0 && built ? 0 : 1);
-});
+/**
+ * Runs files in a process of their own. What is said of a file is printed together.
+ * @param {string[]} share
+ * @returns {Promise<{ passed: number; failed: number }>}
+ */
+function run(share) {
+  const child = spawn(process.execPath, [...tape, ...share], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  /** @type {string[]} */
+  const held = [];
+  const print = () => held.length > 0 && console.log(held.splice(0).join("\n"));
+  const summary = tapSummary((text) => {
+    held.push(text);
+    if (/^(ok|FAIL) {2}/.test(text)) print();
+  });
+  const lines = createInterface({ input: child.stdout });
+  lines.on("line", summary.line);
+  const closed = new Promise((done) => lines.on("close", done));
+  return new Promise((done) => {
+    child.on("close", async (code) => {
+      await closed;
+      const counts = summary.end(code);
+      print();
+      done(counts);
+    });
+  });
+}
+
+// Files of a folder take about as long as one another, so they go to the processes in turn.
+const processes = Math.min(2, availableParallelism(), files.length);
+const shares = Array.from({ length: processes }, (_, at) =>
+  files.filter((_, i) => i % processes === at),
+);
+const counts = await Promise.all(shares.map(run));
+const passed = counts.reduce((sum, one) => sum + one.passed, 0);
+const failed = counts.reduce((sum, one) => sum + one.failed, built ? 0 : 1);
+if (!built) console.log("not ok the packages compile (tsc -b, see above)");
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
