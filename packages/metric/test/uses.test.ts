@@ -356,7 +356,11 @@ test("uses: tied weights with biases of their own keep activation and likelihood
   const own = (await block?.toDense())?.data() ?? [];
   // ν(t)xx' of each unit and p(1 − p)hh' of each output, by hand.
   const read = async (path: string) => Array.from((await store.read(path)).data());
-  const [values, b, c] = [await read("encode0/w"), await read("encode0/b"), await read("decode0/b")];
+  const [values, b, c] = [
+    await read("encode0/w"),
+    await read("encode0/b"),
+    await read("decode0/b"),
+  ];
   const at = (a: number, j: number) => values[a * m + j] as number;
   const all = (count: number) => Array.from({ length: count }, (_, i) => i);
   const sumOver = (count: number, f: (i: number) => number) =>
