@@ -70,4 +70,10 @@ export type { Activation } from "./modules/activationOf.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export { type DropoutOptions, dropout } from "./modules/dropout.ts";
-export { type Sequential, type SequentialOptions, sequential } from "./modules/sequential.ts";
+export {
+  type FirstIn,
+  type LastOut,
+  type Sequential,
+  type SequentialOptions,
+  sequential,
+} from "./modules/sequential.ts";

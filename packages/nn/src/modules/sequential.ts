@@ -8,7 +8,7 @@ export interface SequentialOptions {
 }
 
 /** What the first of some modules takes. */
-type FirstIn<M extends readonly AnyModule[]> = M extends readonly [
+export type FirstIn<M extends readonly AnyModule[]> = M extends readonly [
   Module<infer In, unknown>,
   ...unknown[],
 ]
@@ -18,7 +18,7 @@ type FirstIn<M extends readonly AnyModule[]> = M extends readonly [
     : never;
 
 /** What the last of some modules gives. */
-type LastOut<M extends readonly AnyModule[]> = M extends readonly [
+export type LastOut<M extends readonly AnyModule[]> = M extends readonly [
   ...unknown[],
   Module<never, infer Out>,
 ]
