@@ -38,7 +38,7 @@ async function largeStep(backend: Backend): Promise<string> {
   const kernel = matmul(hidden, transpose(hidden));
   const loss = mean(square(kernel));
   const outputs = { loss, gradient: grad(loss, w), total: sum(x) };
-  const store = await backend.store([], { seed: 1 });
+  const store = await backend.store([w.attrs], { seed: 1 });
   const program = await compile({ outputs }, store);
   const values = Float32Array.from({ length: 300 * 400 }, (_, i) => Math.cos(i));
   const fed = tensor(values, { shape: [300, 400] });
