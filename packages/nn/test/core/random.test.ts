@@ -1,30 +1,16 @@
 /** Draws of modules: keys by place, use and number; the same words on every backend. */
 import { cpu } from "@metrigrad/cpu";
-import { compile, constant, type Node, stack } from "@metrigrad/graph";
+import { constant, type Node, stack } from "@metrigrad/graph";
 import { applierOf, applyModel, defModule, moduleRandom, sequential } from "@metrigrad/nn";
-import { type Backend, reference, tensor } from "@metrigrad/tensor";
+import { tensor } from "@metrigrad/tensor";
 import test from "tape";
+import { drawn } from "../support/drawn.ts";
 import { gap } from "../support/evaluate.ts";
 
 const noise = defModule({
   name: "noise",
   apply: (_, x, { random }) => stack([random.uniform(x.shape), random.uniform(x.shape)], 0),
 });
-
-/** Values of nodes in `runs` runs of one program. */
-async function drawn(nodes: readonly Node[], runs = 1, backend?: Backend): Promise<number[][]> {
-  const used = backend ?? (await reference());
-  const store = await used.store([], { seed: 11, float: "f32" });
-  const program = await compile({ outputs: nodes }, store);
-  const found: number[][] = [];
-  for (let run = 0; run < runs; run++) {
-    for (const handle of await program.run()) {
-      found.push(Array.from((await handle.read()).data()));
-    }
-  }
-  await used.close();
-  return found;
-}
 
 const different = (lists: readonly (readonly number[])[]) =>
   new Set(lists.map((list) => list.join())).size;

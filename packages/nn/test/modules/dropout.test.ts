@@ -1,30 +1,12 @@
 import { cpu } from "@metrigrad/cpu";
-import { compile, constant, input, type Node, onesLike, topological } from "@metrigrad/graph";
+import { constant, input, type Node, onesLike, topological } from "@metrigrad/graph";
 import { applyModel, defModule, dense, dropout, freeze, sequential } from "@metrigrad/nn";
-import { type Backend, reference, ShapeError, tensor } from "@metrigrad/tensor";
+import { ShapeError, tensor } from "@metrigrad/tensor";
 import test from "tape";
+import { drawn } from "../support/drawn.ts";
 
 const n = 4000;
 const ones = onesLike(constant(tensor(new Float32Array(n), { shape: [n, 1] })));
-
-/** Outputs of `runs` runs of one program. */
-async function outputsOf(
-  nodes: readonly Node[],
-  runs: number,
-  backend?: Backend,
-): Promise<number[][]> {
-  const used = backend ?? (await reference());
-  const store = await used.store([], { seed: 5, float: "f32" });
-  const program = await compile({ outputs: nodes }, store);
-  const found: number[][] = [];
-  for (let run = 0; run < runs; run++) {
-    for (const handle of await program.run()) {
-      found.push(Array.from((await handle.read()).data()));
-    }
-  }
-  await used.close();
-  return found;
-}
 
 const shareOfZeros = (values: readonly number[]) =>
   values.filter((value) => value === 0).length / values.length;
@@ -35,8 +17,8 @@ const agreement = (a: readonly number[], b: readonly number[]) =>
 test("dropout: its rate, and what stays is divided by the chance to stay", async (t) => {
   for (const rate of [0.1, 0.5, 0.8]) {
     const { output } = applyModel(dropout(rate), ones, { mode: "train" });
-    const [values = []] = await outputsOf([output], 1);
-    // Seed 5; four standard errors of a share of n draws.
+    const [values = []] = await drawn([output], 1);
+    // Seed 11; four standard errors of a share of n draws.
     const error = 4 * Math.sqrt((rate * (1 - rate)) / n);
     const share = shareOfZeros(values);
     t.ok(Math.abs(share - rate) < error, `rate ${rate}: ${share}`);
@@ -64,7 +46,7 @@ test("dropout: masks of two dropouts, of two uses and of two steps are independe
     apply: (_, x: Node, { call }): readonly Node[] => [call(one, x), call(one, x), call(other, x)],
   });
   const { output } = applyModel(both(), ones, { mode: "train" });
-  const masks = await outputsOf(output, 2);
+  const masks = await drawn(output, 2);
   t.equal(masks.length, 6);
   // Masks that are independent agree in half of the places: seed 5, four standard errors.
   const error = 4 * Math.sqrt(0.25 / n);
@@ -98,8 +80,8 @@ test("dropout: an application that is applied again infers", (t) => {
 test("dropout: the same masks on reference and cpu", async (t) => {
   const model = sequential(dropout(0.3), dropout(0.3));
   const { output } = applyModel(model, ones, { mode: "train" });
-  const host = await outputsOf([output], 2);
-  const wasm = await outputsOf([output], 2, await cpu({ threads: 1 }));
+  const host = await drawn([output], 2);
+  const wasm = await drawn([output], 2, await cpu({ threads: 1 }));
   t.equal(host.length, 2);
   for (const [run, values] of host.entries()) {
     t.equal(agreement(values, wasm[run] as number[]), 1, `run ${run}`);
