@@ -8,7 +8,7 @@ import {
 } from "@metrigrad/tensor";
 import { productScratch, termsPerBlock } from "../kernel/tile.ts";
 import { type Range, share, whole } from "../loop/nest.ts";
-import { contiguous, type FixedRegion } from "../loop/region.ts";
+import { contiguous, type FixedRegion, sameBase } from "../loop/region.ts";
 import { f32, type I32, i32 } from "../wasm/index.ts";
 import { sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
@@ -116,7 +116,7 @@ function asReduction({ a, b, outputs, label }: MatmulStep): ReduceStep | null {
 
 /** Whether two regions are one. */
 function same(x: FixedRegion, y: FixedRegion): boolean {
-  return x.base === y.base;
+  return sameBase(x.base, y.base);
 }
 
 /** outputs = a·b, or a fused map of it. */

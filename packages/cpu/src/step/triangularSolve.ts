@@ -1,7 +1,7 @@
 import type { TriangularSolveStep } from "@metrigrad/tensor";
 import { solveScratch } from "../kernel/solve.ts";
 import { share } from "../loop/nest.ts";
-import { contiguous, type FixedRegion } from "../loop/region.ts";
+import { contiguous, type FixedRegion, sameBase } from "../loop/region.ts";
 import { asI32, type I32, i32 } from "../wasm/index.ts";
 import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
@@ -81,7 +81,7 @@ function solveMatrix(
 }
 
 const identical = (x: FixedRegion, y: FixedRegion) =>
-  x.base === y.base && x.strides.every((stride, axis) => stride === y.strides[axis]);
+  sameBase(x.base, y.base) && x.strides.every((stride, axis) => stride === y.strides[axis]);
 
 /** output = L⁻¹ rhs or L'⁻¹ rhs, in place of a copy of rhs. */
 export const triangularSolveStep: Lowering<TriangularSolveStep> = (step, context) => {
