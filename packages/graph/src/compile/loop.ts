@@ -1,10 +1,8 @@
-import type { BufferSpec, FloatType, LoopStep, Step, View } from "@metrigrad/tensor";
+import type { FloatType, LoopStep, Step, View } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
-import type { LowerContext } from "../core/op.ts";
 import { topological } from "../core/topology.ts";
 import { byRole } from "../loop/body.ts";
-import { type JoinedLoop, joinLoops } from "../loop/joined.ts";
-import { uniformValue } from "../ops/constant.ts";
+import { joinLoops } from "../loop/joined.ts";
 import { type Fusion, fuse } from "./fuse.ts";
 import { type LowerLoop, lower } from "./lower.ts";
 import { mergeKernels } from "./merge.ts";
@@ -48,9 +46,9 @@ export function loopLowering(float: FloatType, unfused: boolean, depth = 0): Low
       return context.extra(node, index) as View;
     };
     const views = new Map<Node, View>();
-    body.closures.forEach((place, at) =>
-      views.set(place, context.view(given.closures[at] as Node)),
-    );
+    for (const [at, place] of body.closures.entries()) {
+      views.set(place, context.view(given.closures[at] as Node));
+    }
     body.slices.forEach((place, at) => {
       const whole = context.view(given.sequences[at] as Node);
       views.set(place, turnView(whole, depth, turns, reverse));

@@ -103,9 +103,9 @@ export function loopPullback(
   const sums = added.map((closure) => placeFor(closure));
   const nexts = [
     ...floats.map(({ value }, at) => carryTerms[at] ?? zerosLike(value)),
-    ...added.map((closure, at) => {
+    ...sums.map((sum, at) => {
       const term = addedTerms[at] ?? null;
-      return term === null ? (sums[at] as Node) : add(sums[at] as Node, term);
+      return term === null ? sum : add(sum, term);
     }),
   ];
   const results = [...sliceTerms, ...productTerms, ...insideTerms];

@@ -9,8 +9,10 @@ import { type LoopOutputAttrs, lastOf, stacked } from "./results.ts";
 
 /** A loop over many cases. */
 interface BatchedLoop extends Loop {
-  /** What a node of the body of one case is in it; null where it is the same for all cases. */
-  readonly valueOf: (node: Node) => Node | null;
+  /** What a node of the body of one case is in it. */
+  readonly valueOf: (node: Node) => Node;
+  /** Whether that has an axis of cases. */
+  readonly isWide: (node: Node) => boolean;
 }
 
 // Results of one loop are batched one by one, and must stay results of one loop.
@@ -95,7 +97,8 @@ function makeBatched(
     }),
     results: order.map(valueIn),
   });
-  return { ...loop, valueOf: (node) => (wideOf.has(node) ? loop.within(valueIn(node)) : null) };
+  const valueOf = (node: Node) => loop.within(valueIn(node));
+  return { ...loop, valueOf, isWide: (node) => wideOf.has(node) };
 }
 
 /** The batch rule of a result of a loop. */
@@ -106,16 +109,15 @@ export function batchedOutput(
   size: number,
 ): Node {
   const loop = batchedLoop(body, inputs, flags, size);
-  const wide = loop.valueOf(value);
+  const wide = loop.isWide(value);
   if (kind === "last") {
     const last = lastOf(
       op,
       loop,
       body.carries.findIndex((carry) => carry.value === value),
     );
-    return wide === null ? broadcastTo(last, [size, ...value.shape]) : last;
+    return wide ? last : broadcastTo(last, [size, ...value.shape]);
   }
-  if (wide !== null) return moveAxis(stacked(op, loop, wide), 1, 0);
-  const all = stacked(op, loop, loop.within(value));
-  return broadcastTo(all, [size, ...all.shape]);
+  const all = stacked(op, loop, loop.valueOf(value));
+  return wide ? moveAxis(all, 1, 0) : broadcastTo(all, [size, ...all.shape]);
 }

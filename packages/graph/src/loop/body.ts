@@ -136,9 +136,14 @@ export function closeLoop({ turns, reverse, carries, slices, results }: OpenLoop
     results: results.map(within),
     closures: [...closures.keys()],
   };
+  const known = (node: Node): Node => {
+    const own = made.get(node) ?? (uniformValue(node) === null ? undefined : node);
+    if (own === undefined) throw new Error(`loop: ${node.op.name} is not of its body`);
+    return own;
+  };
   const inits = carries.map(({ init }) => init);
   const sequences = slices.map(({ sequence }) => sequence);
-  return { body, inputs: [...closures.values(), ...inits, ...sequences], within };
+  return { body, inputs: [...closures.values(), ...inits, ...sequences], within: known };
 }
 
 /** The inputs of a loop by what they are for. */

@@ -9,6 +9,7 @@ import { largeRows } from "./large.ts";
 import { productRows } from "./product.ts";
 import { reductionRows } from "./reduction.ts";
 import { indexRows } from "./rows.ts";
+import { scanRows } from "./scans.ts";
 import { shapeRows } from "./shape.ts";
 import { softmaxRows } from "./softmax.ts";
 import { unaryRows } from "./unary.ts";
@@ -26,6 +27,7 @@ export const opRows: readonly OpRow[] = [
   ...productRows,
   ...factorRows,
   ...indexRows,
+  ...scanRows,
   ...drawRows,
   ...largeRows,
 ];
