@@ -1,5 +1,5 @@
 import { type FunctionBuilder, type I32, i32, type Local } from "../wasm/index.ts";
-import { addressOf, type Moving } from "./region.ts";
+import { addressOf, type Moving } from "./address.ts";
 
 /** A strided operand of a loop nest; strides in bytes, one per loop, outermost first. */
 export interface Stream {

@@ -1,6 +1,7 @@
 import type { BufferSpec, Plan, Step } from "@metrigrad/tensor";
 import type { Library, LibraryModule } from "../kernel/library.ts";
-import { regionOf, type Turns } from "../loop/region.ts";
+import type { Turns } from "../loop/address.ts";
+import { regionOf } from "../loop/region.ts";
 import type { Scratch, ScratchLease } from "../memory/scratch.ts";
 import type { KernelOptions } from "../options.ts";
 import type { PhaseBody } from "../step/context.ts";

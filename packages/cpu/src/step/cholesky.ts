@@ -1,6 +1,7 @@
 import type { CholeskyStep } from "@metrigrad/tensor";
 import { choleskyScratch, workingRow } from "../kernel/cholesky.ts";
-import { addressOf, contiguous, type FixedRegion, further } from "../loop/region.ts";
+import { addressOf, further } from "../loop/address.ts";
+import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { callValue, f32, type I32 } from "../wasm/index.ts";
 import { forEachBatch, sharesWell } from "./batch.ts";
 import { lowerSharedCholesky, sharedScratch, sharedSize } from "./choleskyShared.ts";

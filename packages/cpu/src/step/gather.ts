@@ -1,6 +1,6 @@
 import { arg, type GatherStep, scalarTypeOf } from "@metrigrad/tensor";
+import { addressOf } from "../loop/address.ts";
 import { analyse } from "../loop/body.ts";
-import { addressOf } from "../loop/region.ts";
 import { i32 } from "../wasm/index.ts";
 import type { Lowering } from "./context.ts";
 import { loopCost, shareable, sizeOf } from "./cost.ts";

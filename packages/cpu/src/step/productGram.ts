@@ -1,7 +1,8 @@
 import type { GramStep } from "@metrigrad/tensor";
 import { productGramScratch } from "../kernel/productGram.ts";
 import { termsPerBlock } from "../kernel/tile.ts";
-import { addressOf, type FixedRegion } from "../loop/region.ts";
+import { addressOf } from "../loop/address.ts";
+import type { FixedRegion } from "../loop/region.ts";
 import { f32, i32 } from "../wasm/index.ts";
 import type { StepContext } from "./context.ts";
 import { productCost, shareable } from "./cost.ts";

@@ -1,6 +1,7 @@
 import type { RandomStep } from "@metrigrad/tensor";
+import { addressOf, further } from "../loop/address.ts";
 import { share } from "../loop/nest.ts";
-import { addressOf, contiguous, further } from "../loop/region.ts";
+import { contiguous } from "../loop/region.ts";
 import { i32 } from "../wasm/index.ts";
 import type { Lowering } from "./context.ts";
 import { lowerCopy } from "./copy.ts";

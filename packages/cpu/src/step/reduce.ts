@@ -1,5 +1,6 @@
 import { arg, type DType, type ReduceStep, type ScalarType } from "@metrigrad/tensor";
-import { contiguous, type FixedRegion, further } from "../loop/region.ts";
+import { further } from "../loop/address.ts";
+import { contiguous, type FixedRegion } from "../loop/region.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { sizeOf } from "./cost.ts";
 import { lowerReduce } from "./reduceLoop.ts";

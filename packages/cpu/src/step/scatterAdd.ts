@@ -6,9 +6,9 @@ import {
   type ScatterAddStep,
   scalarTypeOf,
 } from "@metrigrad/tensor";
+import { addressOf } from "../loop/address.ts";
 import { analyse } from "../loop/body.ts";
 import { share } from "../loop/nest.ts";
-import { addressOf } from "../loop/region.ts";
 import { i32 } from "../wasm/index.ts";
 import type { Lowering } from "./context.ts";
 import { loopCost, shareable, sizeOf } from "./cost.ts";

@@ -1,7 +1,8 @@
 import type { TriangularSolveStep } from "@metrigrad/tensor";
 import { solveScratch } from "../kernel/solve.ts";
+import { sameBase } from "../loop/address.ts";
 import { share } from "../loop/nest.ts";
-import { contiguous, type FixedRegion, sameBase } from "../loop/region.ts";
+import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { asI32, type I32, i32 } from "../wasm/index.ts";
 import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";

@@ -47,7 +47,7 @@ export class Launcher {
     let kernel: GpuJsKernel | null = null;
     return (args) => {
       // A plan has no branches: what is a texture in one run is one in all.
-      kernel ??= this.create(source, {
+      kernel ??= this.create(source, pipeline, {
         ...{ output, pipeline, precision: "single" },
         // Else small kernels have 16-bit floats where GLSL lets them.
         tactic: "precision",
@@ -62,8 +62,8 @@ export class Launcher {
   }
 
   /** A kernel of its own where its result stays in its texture; else equal ones are one. */
-  private create(source: string, settings: { readonly pipeline: boolean }): GpuJsKernel {
-    const key = settings.pipeline ? null : `${source} ${JSON.stringify(settings)}`;
+  private create(source: string, pipeline: boolean, settings: object): GpuJsKernel {
+    const key = pipeline ? null : `${source} ${JSON.stringify(settings)}`;
     const known = key === null ? undefined : this.known.get(key);
     if (known !== undefined) return known;
     const kernel = this.gpu.createKernel(source, settings);
