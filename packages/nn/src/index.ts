@@ -43,6 +43,12 @@ export {
 export { constantInit, ones, zeros } from "./init/constant.ts";
 export { glorotNormal, glorotUniform } from "./init/glorot.ts";
 export { heNormal, heUniform } from "./init/he.ts";
+export { lecunNormal, lecunUniform } from "./init/lecun.ts";
+export { normalInit, type TruncatedNormalOptions, truncatedNormal } from "./init/normal.ts";
+export { orthogonal } from "./init/orthogonal.ts";
+export { uniformInit } from "./init/uniform.ts";
+export { type VarianceScalingOptions, varianceScaling } from "./init/varianceScaling.ts";
+export { withFans } from "./init/withFans.ts";
 export { type BernoulliOptions, bernoulli } from "./laws/bernoulli.ts";
 export { categorical } from "./laws/categorical.ts";
 export { checkTargets } from "./laws/checkTargets.ts";
