@@ -29,10 +29,10 @@ export type {
 export { type Decay, type ParameterSpec, param, state } from "./core/parameter.ts";
 export { type ModuleRandom, moduleRandom } from "./core/random.ts";
 export { asNodeTree, mapNodes, namedNodes, nodesOf } from "./core/trees.ts";
+export type { Edge } from "./core/useSite.ts";
 export {
   type AffineUse,
   columnsOf,
-  type Edge,
   type FreeUse,
   type LookupUse,
   outputRows,
