@@ -76,6 +76,11 @@ export type { Activation } from "./modules/activationOf.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export { type DropoutOptions, dropout } from "./modules/dropout.ts";
+export { type GroupNormOptions, groupNorm } from "./modules/groupNorm.ts";
+export { type InstanceNormOptions, instanceNorm } from "./modules/instanceNorm.ts";
+export { type LayerNormOptions, layerNorm } from "./modules/layerNorm.ts";
+export { type RmsNormOptions, rmsNorm } from "./modules/rmsNorm.ts";
+export type { NormSettings, ScaleAndOffset } from "./modules/scaleAndOffset.ts";
 export {
   type FirstIn,
   type LastOut,
