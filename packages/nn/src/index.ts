@@ -76,9 +76,15 @@ export type { Activation } from "./modules/activationOf.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export { type DropoutOptions, dropout } from "./modules/dropout.ts";
+export { type EmbeddingOptions, type EmbeddingSettings, embedding } from "./modules/embedding.ts";
 export { type GroupNormOptions, groupNorm } from "./modules/groupNorm.ts";
 export { type InstanceNormOptions, instanceNorm } from "./modules/instanceNorm.ts";
 export { type LayerNormOptions, layerNorm } from "./modules/layerNorm.ts";
+export {
+  type PositionalEmbeddingOptions,
+  type PositionalEmbeddingSettings,
+  positionalEmbedding,
+} from "./modules/positionalEmbedding.ts";
 export { type RmsNormOptions, rmsNorm } from "./modules/rmsNorm.ts";
 export type { NormSettings, ScaleAndOffset } from "./modules/scaleAndOffset.ts";
 export {
@@ -88,3 +94,7 @@ export {
   type SequentialOptions,
   sequential,
 } from "./modules/sequential.ts";
+export {
+  type SinusoidalPositionsOptions,
+  sinusoidalPositions,
+} from "./modules/sinusoidalPositions.ts";
