@@ -73,6 +73,8 @@ export { poisson } from "./laws/poisson.ts";
 export type { SupportName } from "./laws/supports.ts";
 export { type Masked, masked, type Weighted, weighted } from "./laws/weighted.ts";
 export type { Activation } from "./modules/activationOf.ts";
+export { type AttentionOptions, type AttentionSettings, attention } from "./modules/attention.ts";
+export type { AttentionInput, CrossAttentionInput } from "./modules/attentionInput.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export { type DropoutOptions, dropout } from "./modules/dropout.ts";

@@ -25,6 +25,7 @@ const tested: Readonly<Record<string, readonly string[]>> = {
     "withFans",
     "zeros",
   ],
+  "modules/attention.test.ts": ["attention"],
   "modules/batchNorm.test.ts": ["batchNorm"],
   "modules/dense.test.ts": ["dense"],
   "modules/embedding.test.ts": ["embedding"],

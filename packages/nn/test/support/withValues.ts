@@ -14,7 +14,8 @@ export async function withValues(
     const { shape } = await store.read(path);
     await store.write(path, tensor(Float64Array.from(value), { shape }));
   }
-  const program = await compile({ outputs: applyModel(model as never, x as never).output }, store);
+  const output = applyModel(model as never, x as never).output as Node;
+  const program = await compile({ outputs: output }, store);
   const found = Array.from((await (await program.run()).read()).data());
   await backend.close();
   return found;
