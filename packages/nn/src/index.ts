@@ -77,11 +77,23 @@ export { type AttentionOptions, type AttentionSettings, attention } from "./modu
 export type { AttentionInput, CrossAttentionInput } from "./modules/attentionInput.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
-export { type DropoutOptions, dropout } from "./modules/dropout.ts";
+export { type DropoutOptions, type DropoutSettings, dropout } from "./modules/dropout.ts";
 export { type EmbeddingOptions, type EmbeddingSettings, embedding } from "./modules/embedding.ts";
+export { type FlattenOptions, flatten } from "./modules/flatten.ts";
 export { type GroupNormOptions, groupNorm } from "./modules/groupNorm.ts";
+export { identity } from "./modules/identity.ts";
 export { type InstanceNormOptions, instanceNorm } from "./modules/instanceNorm.ts";
+export { type Lambda, type LambdaOptions, lambda } from "./modules/lambda.ts";
 export { type LayerNormOptions, layerNorm } from "./modules/layerNorm.ts";
+export {
+  type InOf,
+  type Join,
+  type OutOf,
+  type Parallel,
+  type ParallelOptions,
+  type ParallelSettings,
+  parallel,
+} from "./modules/parallel.ts";
 export {
   type PositionalEmbeddingOptions,
   type PositionalEmbeddingSettings,
@@ -100,3 +112,4 @@ export {
   type SinusoidalPositionsOptions,
   sinusoidalPositions,
 } from "./modules/sinusoidalPositions.ts";
+export { type SkipOptions, skip } from "./modules/skip.ts";
