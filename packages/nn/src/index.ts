@@ -113,3 +113,16 @@ export {
   sinusoidalPositions,
 } from "./modules/sinusoidalPositions.ts";
 export { type SkipOptions, skip } from "./modules/skip.ts";
+export {
+  type TransformerStackOptions,
+  type TransformerStackSettings,
+  transformerDecoder,
+  transformerEncoder,
+} from "./modules/transformer.ts";
+export {
+  type TransformerBlockOptions,
+  type TransformerInput,
+  type TransformerParts,
+  type TransformerSettings,
+  transformerBlock,
+} from "./modules/transformerBlock.ts";

@@ -40,6 +40,8 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "modules/rmsNorm.test.ts": ["rmsNorm"],
   "modules/sinusoidalPositions.test.ts": ["sinusoidalPositions"],
   "modules/skip.test.ts": ["skip"],
+  "modules/transformer.test.ts": ["transformerDecoder", "transformerEncoder"],
+  "modules/transformerBlock.test.ts": ["transformerBlock"],
   "core/freeze.test.ts": ["freeze"],
   "core/applyModel.test.ts": ["applyModel", "defModule", "sequential", "state"],
   "core/identity.test.ts": ["applierOf", "param"],
