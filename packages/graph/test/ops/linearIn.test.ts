@@ -9,6 +9,7 @@ import {
   constant,
   div,
   gather,
+  greater,
   input,
   isLinearIn,
   matmul,
@@ -28,6 +29,7 @@ import {
   sub,
   sum,
   transpose,
+  where,
 } from "../../src/index.ts";
 import { evaluate, gap } from "../evaluate.ts";
 
@@ -128,6 +130,7 @@ test("structuralOps: the ops of the nodes that the functions make", (t) => {
     gather: gather(table, input("rows", [2], "i32")),
     add: add(x, other),
     mul: mul(x, other),
+    where: where(greater(x, other), x, other),
   };
   t.deepEqual(Object.keys(structuralOps).sort(), Object.keys(made).sort());
   for (const [name, node] of Object.entries(made)) {

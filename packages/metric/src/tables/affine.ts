@@ -74,6 +74,11 @@ export function reducedRows(layer: Layer): Node {
   return sampleSums(layer.x, layer.samples, innerOf(layer));
 }
 
+/** T of a layer added up over the positions of a sample: the response that the sums are about. */
+export function reducedOutputs(layer: Layer): Node {
+  return sampleSums(layer.t, layer.samples, innerOf(layer));
+}
+
 /** Which rows of a layer belong to which sample: row r to ⌊r/inner⌋ mod n. */
 export function innerOf({ application, use, samples }: Layer): number {
   return innerRows(application, use.rows, samples);

@@ -1,5 +1,6 @@
 import {
-  isVariable,
+  broadcastTo,
+  logicalNot,
   type Node,
   structuralOps as ops,
   reshape,
@@ -7,7 +8,8 @@ import {
   transpose,
   type Variable,
 } from "@metrigrad/graph";
-import { sizeOf } from "@metrigrad/tensor";
+import { sameShape, sizeOf } from "@metrigrad/tensor";
+import { type Edge, onlyReader, placedAt, type Site, siteOf } from "./useSite.ts";
 
 /** T = X̃W: every row of outputs is a linear function of the parameters. */
 export interface AffineUse {
@@ -26,7 +28,7 @@ export interface AffineUse {
   readonly transposed: boolean;
 }
 
-/** h = γ∘x̂ + β per feature, of the last axes. */
+/** h = γ∘x̂ + β per feature. */
 export interface ScaleUse {
   readonly kind: "scale";
   /** Those of γ and β that there are, of one shape. */
@@ -37,6 +39,8 @@ export interface ScaleUse {
   readonly rows: Node | null;
   /** h, rows·features elements, as it is on the way to the loss. */
   readonly outputs: Node;
+  /** How many axes of h are behind the features; 0 where they are last, 2 for the channels of [n, c, h, w]. */
+  readonly behind: number;
 }
 
 /** Rows of a table [V, …] by index. */
@@ -45,6 +49,8 @@ export interface LookupUse {
   readonly parameters: readonly [table: Variable];
   /** i32, one per row. */
   readonly indices: Node;
+  /** bool, shaped like the indices: which rows count, where padding is left out; null: all. */
+  readonly kept: Node | null;
   readonly outputs: Node;
 }
 
@@ -59,20 +65,6 @@ export type Use = (AffineUse | ScaleUse | LookupUse | FreeUse) & {
   /** The nodes that read the parameters in this use, with the position of the parameter. */
   readonly consumers: readonly Edge[];
 };
-
-/** One place where a node is read. */
-export type Edge = readonly [node: Node, input: number];
-
-/** The nodes of one application. */
-interface Site {
-  /** Who reads each node, in the order of creation. */
-  readonly readers: ReadonlyMap<Node, readonly Edge[]>;
-  /** The responses. */
-  readonly exits: ReadonlySet<Node>;
-  readonly parameters: ReadonlySet<Node>;
-  /** Whether a value is made of the inputs: rows of a weight that is made of parameters are no samples. */
-  readonly varies: (node: Node) => boolean;
-}
 
 /**
  * How the parameters of a module act between nodes that were there before (ids below `first`) and its
@@ -92,7 +84,8 @@ export function usesOf(
     (site.readers.get(parameter) ?? []).map((edge) => ({ parameter, edge })),
   );
   // A bias belongs to the product before it, also where it is declared first.
-  const isAdded = ({ edge: [{ op }] }: (typeof edges)[number]) => op === ops.add;
+  const isAdded = ({ parameter, edge }: (typeof edges)[number]) =>
+    (placedAt(parameter, edge, site)?.edge ?? edge)[0].op === ops.add;
   for (const { parameter, edge } of [...edges].sort((a, b) => +isAdded(a) - +isAdded(b))) {
     if (taken.has(keyOf(edge))) continue;
     const use = useOf(parameter, edge, site);
@@ -122,36 +115,89 @@ function useOf(parameter: Variable, [node, input]: Edge, site: Site): Use {
     if (reader.op !== ops.matmul || position !== 1 || !isProduct(reader, site)) return free;
     return affine(parameter, reader, true, consumers, site);
   }
-  if (node.op === ops.gather && input === 0) {
-    const indices = node.inputs[1] as Node;
-    if (!site.varies(indices)) return free;
-    return { kind: "lookup", parameters: [parameter], indices, outputs: node, consumers };
+  if (node.op === ops.gather && input === 0) return lookup(parameter, node, site) ?? free;
+  return scale(parameter, [node, input], site) ?? free;
+}
+
+/** Rows by what the samples say, or of all positions, which are added to every sample. */
+function lookup(table: Variable, node: Node, site: Site): Use | null {
+  const indices = node.inputs[1] as Node;
+  const common = {
+    kind: "lookup" as const,
+    parameters: [table] as const,
+    consumers: [[node, 0]] as const,
+  };
+  const reader = onlyReader(node, site)?.[0] ?? null;
+  if (site.varies(indices)) {
+    // Rows that a condition puts another value in the place of, such as those of padding.
+    const [condition, , chosen] = reader?.inputs ?? [];
+    const rows = [...indices.shape, ...node.shape.slice(indices.shape.length).map(() => 1)];
+    const masked =
+      reader?.op === ops.where && chosen === node && sameShape(condition?.shape ?? [], rows);
+    if (!masked) return { ...common, indices, kept: null, outputs: node };
+    const kept = logicalNot(reshape(condition as Node, indices.shape));
+    return { ...common, indices, kept, outputs: reader as Node };
   }
+  const other = reader?.inputs.find((one) => one !== node);
+  if (reader?.op !== ops.add || other === undefined || !site.varies(other)) return null;
+  const before = reader.shape.length - node.shape.length;
+  if (before < 1 || !sameShape(reader.shape.slice(before), node.shape)) return null;
+  const all = broadcastTo(indices, [...reader.shape.slice(0, before), ...indices.shape]);
+  return { ...common, indices: all, kept: null, outputs: reader };
+}
+
+/** γ∘x̂, γ∘x̂ + β or x + β. */
+function scale(parameter: Variable, edge: Edge, site: Site): Use | null {
+  const placed = placedAt(parameter, edge, site);
+  if (placed === null) return null;
+  const { behind } = placed;
+  const [node, input] = placed.edge;
   const other = node.inputs[1 - input];
-  if (other === undefined || !site.varies(other)) return free;
-  if (node.op === ops.mul && isPerFeature(parameter, node)) {
-    const rows = featureRows(other, node, parameter);
-    if (rows === null) return free;
-    const added = biasAfter(node, site, (bias) => sameSize(bias, parameter));
-    if (added === null) {
-      const own = { scale: parameter, shift: null, rows, outputs: node, consumers };
-      return { kind: "scale", parameters: [parameter], ...own };
-    }
-    return {
-      kind: "scale",
-      parameters: [parameter, added.bias],
-      scale: parameter,
-      shift: added.bias,
-      rows,
-      outputs: added.node,
-      consumers: [...consumers, [added.node, added.input]],
-    };
+  if (other === undefined || !site.varies(other)) return null;
+  if (node.op === ops.add) {
+    const own = { scale: null, shift: parameter, rows: null, outputs: node, behind };
+    return { kind: "scale", parameters: [parameter], ...own, consumers: [edge] };
   }
-  if (node.op === ops.add && isPerFeature(parameter, node)) {
-    const own = { scale: null, shift: parameter, rows: null, outputs: node, consumers };
-    return { kind: "scale", parameters: [parameter], ...own };
+  // x̂ must vary over rows.
+  if (node.op !== ops.mul || sizeOf(other.shape) !== sizeOf(node.shape)) return null;
+  const rows = featuresLast(other, parameter, behind);
+  const added = shiftAfter(node, parameter, behind, site);
+  const common = { kind: "scale" as const, scale: parameter, rows, behind };
+  if (added === null) {
+    return { ...common, parameters: [parameter], shift: null, outputs: node, consumers: [edge] };
   }
-  return free;
+  return {
+    ...common,
+    parameters: [parameter, added.shift],
+    shift: added.shift,
+    outputs: added.node,
+    consumers: [edge, added.consumer],
+  };
+}
+
+/** The parameter like γ that is added where γ∘x̂ is read, if that is one place. */
+function shiftAfter(value: Node, like: Variable, behind: number, site: Site) {
+  const [node, position] = onlyReader(value, site) ?? [];
+  if (node?.op !== ops.add || !sameShape(node.shape, value.shape)) return null;
+  const read = node.inputs[1 - (position as number)] as Node;
+  const shift = (read.op === ops.reshape ? read.inputs[0] : read) as Variable;
+  if (!site.parameters.has(shift) || !sameShape(shift.shape, like.shape)) return null;
+  const consumer: Edge = read === shift ? [node, 1 - (position as number)] : [read, 0];
+  const placed = placedAt(shift, consumer, site);
+  return placed?.edge[0] === node && placed.behind === behind ? { shift, node, consumer } : null;
+}
+
+/** A value [n, …, f…, …] as rows [rows, features]. */
+function featuresLast(value: Node, { shape }: Variable, behind: number): Node {
+  const rank = value.shape.length;
+  const begin = rank - behind - shape.length;
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  const moved = [
+    ...axes.slice(0, begin),
+    ...axes.slice(rank - behind),
+    ...axes.slice(begin, rank - behind),
+  ];
+  return reshape(behind === 0 ? value : transpose(value, moved), [-1, sizeOf(shape)]);
 }
 
 function affine(
@@ -189,30 +235,6 @@ function isProduct({ inputs, shape }: Node, { varies }: Site): boolean {
   return matrices && varies(inputs[0] as Node);
 }
 
-/** Where a value is read, if that is one place and the value is no response. */
-function onlyReader(value: Node, { readers, exits }: Site): Edge | null {
-  const [only, ...others] = readers.get(value) ?? [];
-  return only === undefined || others.length > 0 || exits.has(value) ? null : only;
-}
-
-/** Whether a parameter [f…] is along the last axes of what it is combined with. */
-function isPerFeature({ shape }: Variable, { shape: all }: Node): boolean {
-  const last = all.slice(all.length - shape.length);
-  return (
-    shape.length > 0 && all.length > shape.length && shape.every((n, axis) => n === last[axis])
-  );
-}
-
-/** The other operand [rows, features] of a product per feature; null where it does not vary over rows. */
-function featureRows(other: Node, { shape }: Node, { shape: own }: Variable): Node | null {
-  if (sizeOf(other.shape) !== sizeOf(shape)) return null;
-  return reshape(other, [-1, sizeOf(own)]);
-}
-
-function sameSize(a: Variable, b: Variable): boolean {
-  return a.shape.length === b.shape.length && a.shape.every((n, axis) => n === b.shape[axis]);
-}
-
 /** The addition of one of the module's parameters that is the only reader of a value, reshapes apart. */
 function biasAfter(
   value: Node,
@@ -232,33 +254,11 @@ function biasAfter(
   return site.parameters.has(bias) && fits(bias) ? { bias, node, input } : null;
 }
 
-/** The nodes that were made since, without walking into what was there before. */
-function siteOf(responses: readonly Node[], parameters: readonly Node[], first: number): Site {
-  const readers = new Map<Node, [node: Node, input: number][]>();
-  const seen = new Set<Node>();
-  const open = responses.filter(({ id }) => id >= first);
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (seen.has(node)) continue;
-    seen.add(node);
-    for (const [at, input] of node.inputs.entries()) {
-      const list = readers.get(input) ?? [];
-      list.push([node, at]);
-      readers.set(input, list);
-      if (input.id >= first) open.push(input);
-    }
-  }
-  for (const list of readers.values()) list.sort(([a], [b]) => a.id - b.id);
-  const moved = new Set<Node>();
-  const varies = (node: Node) => (node.id < first ? !isVariable(node) : moved.has(node));
-  // Inputs of a node are older than it.
-  for (const node of [...seen].sort((a, b) => a.id - b.id)) {
-    if (node.inputs.some(varies)) moved.add(node);
-  }
-  return { readers, exits: new Set(responses), parameters: new Set(parameters), varies };
-}
-
-/** T [rows, m] of a use, for values; gradients are taken of `outputs` itself. */
-export function outputRows({ outputs, parameters: [w], transposed }: AffineUse): Node {
+/** T [rows, m] or h [rows, features] of a use, for values; gradients are taken of `outputs` itself. */
+export function outputRows(use: AffineUse | ScaleUse): Node {
+  const [w] = use.parameters as readonly [Variable];
+  if (use.kind === "scale") return featuresLast(use.outputs, w, use.behind);
+  const { outputs, transposed } = use;
   const m = (transposed ? w.shape[0] : w.shape[1]) as number;
   return outputs.shape.length === 2 ? outputs : reshape(outputs, [-1, m]);
 }
