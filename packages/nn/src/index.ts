@@ -29,17 +29,18 @@ export type {
 export { type Decay, type ParameterSpec, param, state } from "./core/parameter.ts";
 export { type ModuleRandom, moduleRandom } from "./core/random.ts";
 export { asNodeTree, mapNodes, namedNodes, nodesOf } from "./core/trees.ts";
-export type { Edge } from "./core/useSite.ts";
 export {
   type AffineUse,
   columnsOf,
   type FreeUse,
   type LookupUse,
+  movedOutputs,
   outputRows,
   type ScaleUse,
   sampleSums,
   type Use,
-} from "./core/uses.ts";
+} from "./core/use.ts";
+export type { Edge } from "./core/useSite.ts";
 export { constantInit, ones, zeros } from "./init/constant.ts";
 export { glorotNormal, glorotUniform } from "./init/glorot.ts";
 export { heNormal, heUniform } from "./init/he.ts";

@@ -47,7 +47,7 @@ export function splitUses(
 
 /** What is added to the outputs of a use, as a use of its own. */
 function shiftOf(use: Extract<Use, { kind: "affine" | "scale" }>, shift: Variable): Use {
-  const { outputs, consumers } = use;
+  const { outputs, consumers, looped } = use;
   const own = consumers.filter(([node, input]) => node.inputs[input] === shift);
   return {
     kind: "scale",
@@ -58,5 +58,6 @@ function shiftOf(use: Extract<Use, { kind: "affine" | "scale" }>, shift: Variabl
     outputs,
     behind: use.kind === "scale" ? use.behind : 0,
     consumers: own,
+    looped,
   };
 }

@@ -64,9 +64,7 @@ export function layersOf(applications: readonly Application[]): Layer[] {
 
 /** What gram blocks of a layer take beside rows and weights of units. */
 export function gramOptions({ use, weights, samples }: Layer) {
-  // Outputs with axes between, as where a bias is added to [n, T, m], are not solved through.
-  const outputs = use.outputs.shape.length === 2 ? use.outputs : null;
-  return { bias: use.bias, outputs, weights, samples };
+  return { bias: use.bias, outputs: use.outputs, weights, samples };
 }
 
 /** The rows of a layer added up over the positions of a sample, where they count as one response. */

@@ -1,4 +1,10 @@
-import { isVariable, type Node, structuralOps as ops } from "@metrigrad/graph";
+import {
+  type InsideLoop,
+  isVariable,
+  type Node,
+  structuralOps as ops,
+  topological,
+} from "@metrigrad/graph";
 import { sizeOf } from "@metrigrad/tensor";
 
 /** One place where a node is read. */
@@ -42,6 +48,44 @@ export function siteOf(
     if (node.inputs.some(varies)) moved.add(node);
   }
   return { readers, exits: new Set(responses), parameters: new Set(parameters), varies };
+}
+
+/** A turn of a loop in a site; `inputs` are what its places stand for. */
+export function siteInside(loop: InsideLoop, inputs: readonly Node[], outer: Site): Site {
+  const order = topological(loop.roots);
+  const readers = new Map<Node, [node: Node, input: number][]>();
+  for (const node of order) {
+    for (const [at, input] of node.inputs.entries()) {
+      const list = readers.get(input) ?? [];
+      list.push([node, at]);
+      readers.set(input, list);
+    }
+  }
+  const moved = new Set(loop.places.filter((_, at) => outer.varies(inputs[at] as Node)));
+  for (let grew = true; grew; ) {
+    const before = moved.size;
+    for (const node of order) if (node.inputs.some((one) => moved.has(one))) moved.add(node);
+    for (const { value, next } of loop.carries) if (moved.has(next)) moved.add(value);
+    grew = moved.size > before;
+  }
+  const own = loop.places.filter(
+    (_, at) => at < loop.fixed && outer.parameters.has(inputs[at] as Node),
+  );
+  return {
+    readers,
+    exits: new Set(loop.roots),
+    parameters: new Set(own),
+    varies: (node) => moved.has(node),
+  };
+}
+
+/** Whether all that is made of a value is made of `through`, which is made of it. */
+export function endsAt(value: Node, through: Node, site: Site): boolean {
+  if (value === through) return true;
+  const own = site.readers.get(value) ?? [];
+  return (
+    !site.exits.has(value) && own.length > 0 && own.every(([node]) => endsAt(node, through, site))
+  );
 }
 
 /** Where a value is read, if that is one place and the value is no response. */

@@ -4,67 +4,12 @@ import {
   type Node,
   structuralOps as ops,
   reshape,
-  sum,
-  transpose,
   type Variable,
 } from "@metrigrad/graph";
 import { sameShape, sizeOf } from "@metrigrad/tensor";
+import { loopedUse } from "./loopedUse.ts";
+import { featuresLast, type PlainUse, type Use } from "./use.ts";
 import { type Edge, onlyReader, placedAt, type Site, siteOf } from "./useSite.ts";
-
-/** T = X̃W: every row of outputs is a linear function of the parameters. */
-export interface AffineUse {
-  readonly kind: "affine";
-  /** W [d, m], or [m, d] where transposed; and the bias [m] where that is a parameter of its own. */
-  readonly parameters: readonly [w: Variable] | readonly [w: Variable, bias: Variable];
-  /** x [rows, d], or [rows, d − 1] where the last row of the columns [d, m] is a bias. */
-  readonly rows: Node;
-  /** Whether x̃ is (x, 1). */
-  readonly bias: boolean;
-  /** T, rows·m elements, as it is on the way to the loss, a bias included. */
-  readonly outputs: Node;
-  /** T without a bias that is a parameter of its own, [rows, m]. */
-  readonly product: Node;
-  /** T = XW': the columns are those of the transposed parameter. */
-  readonly transposed: boolean;
-}
-
-/** h = γ∘x̂ + β per feature. */
-export interface ScaleUse {
-  readonly kind: "scale";
-  /** Those of γ and β that there are, of one shape. */
-  readonly parameters: readonly Variable[];
-  readonly scale: Variable | null;
-  readonly shift: Variable | null;
-  /** x̂ [rows, features]; null where there is no γ. */
-  readonly rows: Node | null;
-  /** h, rows·features elements, as it is on the way to the loss. */
-  readonly outputs: Node;
-  /** How many axes of h are behind the features; 0 where they are last, 2 for the channels of [n, c, h, w]. */
-  readonly behind: number;
-}
-
-/** Rows of a table [V, …] by index. */
-export interface LookupUse {
-  readonly kind: "lookup";
-  readonly parameters: readonly [table: Variable];
-  /** i32, one per row. */
-  readonly indices: Node;
-  /** bool, shaped like the indices: which rows count, where padding is left out; null: all. */
-  readonly kept: Node | null;
-  readonly outputs: Node;
-}
-
-/** A parameter that acts in another way. */
-export interface FreeUse {
-  readonly kind: "free";
-  readonly parameters: readonly [Variable];
-}
-
-/** How parameters act in one application of a module. */
-export type Use = (AffineUse | ScaleUse | LookupUse | FreeUse) & {
-  /** The nodes that read the parameters in this use, with the position of the parameter. */
-  readonly consumers: readonly Edge[];
-};
 
 /**
  * How the parameters of a module act between nodes that were there before (ids below `first`) and its
@@ -95,10 +40,16 @@ export function usesOf(
   return uses;
 }
 
-function useOf(parameter: Variable, [node, input]: Edge, site: Site): Use {
+function useOf(parameter: Variable, edge: Edge, site: Site): Use {
+  return (
+    loopedUse(parameter, edge, site, useOf) ?? { ...plainUse(parameter, edge, site), looped: false }
+  );
+}
+
+function plainUse(parameter: Variable, [node, input]: Edge, site: Site): PlainUse {
   const consumers: readonly Edge[] = [[node, input]];
   const all = (site.readers.get(parameter) ?? []).filter(([reader]) => reader === node);
-  const free: Use = { kind: "free", parameters: [parameter], consumers: all };
+  const free: PlainUse = { kind: "free", parameters: [parameter], consumers: all };
   if (node.op === ops.affine && input === 1) {
     const rows = node.inputs[0] as Node;
     if (!site.varies(rows)) return free;
@@ -120,7 +71,7 @@ function useOf(parameter: Variable, [node, input]: Edge, site: Site): Use {
 }
 
 /** Rows by what the samples say, or of all positions, which are added to every sample. */
-function lookup(table: Variable, node: Node, site: Site): Use | null {
+function lookup(table: Variable, node: Node, site: Site): PlainUse | null {
   const indices = node.inputs[1] as Node;
   const common = {
     kind: "lookup" as const,
@@ -147,7 +98,7 @@ function lookup(table: Variable, node: Node, site: Site): Use | null {
 }
 
 /** γ∘x̂, γ∘x̂ + β or x + β. */
-function scale(parameter: Variable, edge: Edge, site: Site): Use | null {
+function scale(parameter: Variable, edge: Edge, site: Site): PlainUse | null {
   const placed = placedAt(parameter, edge, site);
   if (placed === null) return null;
   const { behind } = placed;
@@ -187,26 +138,13 @@ function shiftAfter(value: Node, like: Variable, behind: number, site: Site) {
   return placed?.edge[0] === node && placed.behind === behind ? { shift, node, consumer } : null;
 }
 
-/** A value [n, …, f…, …] as rows [rows, features]. */
-function featuresLast(value: Node, { shape }: Variable, behind: number): Node {
-  const rank = value.shape.length;
-  const begin = rank - behind - shape.length;
-  const axes = Array.from({ length: rank }, (_, axis) => axis);
-  const moved = [
-    ...axes.slice(0, begin),
-    ...axes.slice(rank - behind),
-    ...axes.slice(begin, rank - behind),
-  ];
-  return reshape(behind === 0 ? value : transpose(value, moved), [-1, sizeOf(shape)]);
-}
-
 function affine(
   w: Variable,
   product: Node,
   transposed: boolean,
   consumers: Use["consumers"],
   site: Site,
-): Use {
+): PlainUse {
   const rows = product.inputs[0] as Node;
   const m = product.shape[1] as number;
   const isBias = (one: Variable) => one.shape.length === 1 && one.shape[0] === m;
@@ -252,33 +190,4 @@ function biasAfter(
   const input = 1 - position;
   const bias = node.inputs[input] as Variable;
   return site.parameters.has(bias) && fits(bias) ? { bias, node, input } : null;
-}
-
-/** T [rows, m] or h [rows, features] of a use, for values; gradients are taken of `outputs` itself. */
-export function outputRows(use: AffineUse | ScaleUse): Node {
-  const [w] = use.parameters as readonly [Variable];
-  if (use.kind === "scale") return featuresLast(use.outputs, w, use.behind);
-  const { outputs, transposed } = use;
-  const m = (transposed ? w.shape[0] : w.shape[1]) as number;
-  return outputs.shape.length === 2 ? outputs : reshape(outputs, [-1, m]);
-}
-
-/**
- * Rows of all positions of a sample added up: [n, d] of [n·T, d]. Row r belongs to sample ⌊r/inner⌋ mod n; by default
- * the rows of a sample lie together.
- */
-export function sampleSums(
-  rows: Node,
-  samples: number,
-  inner: number = (rows.shape[0] ?? 0) / samples,
-): Node {
-  const [all = 0, ...rest] = rows.shape;
-  if (all === samples) return rows;
-  const outer = all / (samples * inner);
-  return sum(reshape(rows, [outer, samples, inner, ...rest]), { axis: [0, 2] });
-}
-
-/** The columns [d, m] of the parameters of a use, as values: W, or W' where transposed. */
-export function columnsOf({ parameters: [w], transposed }: AffineUse): Node {
-  return transposed ? transpose(w) : w;
 }
