@@ -1,13 +1,18 @@
 export {
+  celu,
   elu,
   eluWith,
   gelu,
   leakOf,
   leakyRelu,
+  logsigmoid,
+  mish,
   relu,
+  selu,
   sigmoid,
   silu,
   softplus,
+  softsign,
   tanh,
 } from "./activation.ts";
 export { affine } from "./affine.ts";
@@ -21,6 +26,7 @@ export {
   minimum,
   mul,
   neg,
+  reciprocal,
   sign,
   sub,
 } from "./arithmetic.ts";
@@ -54,18 +60,30 @@ export { elementwiseDerivative } from "./elementwiseDerivative.ts";
 export { expandDims } from "./expandDims.ts";
 export { eye } from "./eye.ts";
 export { fill, onesLike, zerosLike } from "./fill.ts";
+export { digamma, lgamma, polygamma } from "./gamma.ts";
 export { type GatherOptions, gather, scatterAdd } from "./gather.ts";
+export { type GluOptions, glu } from "./glu.ts";
 export { type GramOptions, gram } from "./gram.ts";
 export { type InputAttrs, input } from "./input.ts";
 export { iota } from "./iota.ts";
 export { isLinearIn } from "./linearIn.ts";
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
+export { type LogitOptions, logit } from "./logit.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
 export { mean, type VarianceOptions, variance } from "./moments.ts";
 export { moveAxis } from "./moveAxis.ts";
 export { oneHot } from "./oneHot.ts";
 export { pick } from "./pick.ts";
+export {
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  relu6,
+  softshrink,
+} from "./piecewise.ts";
 export type { PointwiseOp } from "./pointwise.ts";
+export { prelu } from "./prelu.ts";
 export {
   type BernoulliDrawOptions,
   bernoulliDraws,
@@ -94,6 +112,8 @@ export {
   expm1,
   log,
   log1p,
+  log2,
+  log10,
   logaddexp,
   pow,
   rsqrt,
@@ -104,6 +124,18 @@ export {
 export { transpose } from "./transpose.ts";
 export { tril } from "./triangle.ts";
 export { type TriangularSolveOptions, triangularSolve } from "./triangularSolve.ts";
+export {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cosh,
+  sinh,
+  tan,
+} from "./trigonometric.ts";
 export {
   isVariable,
   type Variable,
