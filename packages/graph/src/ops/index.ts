@@ -46,7 +46,13 @@ export {
 } from "./comparison.ts";
 export { concat } from "./concat.ts";
 export { type ConstantAttrs, constant } from "./constant.ts";
-export { diagonal, trace } from "./diagonal.ts";
+export { diag, diagonal, trace } from "./diagonal.ts";
+export {
+  type CosineSimilarityOptions,
+  cdist,
+  cosineSimilarity,
+  type DistanceOptions,
+} from "./distance.ts";
 export { type Eigenpairs, eigh } from "./eigh.ts";
 export {
   type Binary,
@@ -70,9 +76,11 @@ export { isLinearIn } from "./linearIn.ts";
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
 export { type LogitOptions, logit } from "./logit.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
-export { mean, type VarianceOptions, variance } from "./moments.ts";
+export { mean, std, type VarianceOptions, variance } from "./moments.ts";
 export { moveAxis } from "./moveAxis.ts";
+export { type NormalizeOptions, type NormOptions, norm, normalize } from "./norm.ts";
 export { oneHot } from "./oneHot.ts";
+export { dot, kron, outer } from "./outer.ts";
 export { pick } from "./pick.ts";
 export {
   hardshrink,
@@ -122,7 +130,7 @@ export {
   square,
 } from "./transcendental.ts";
 export { transpose } from "./transpose.ts";
-export { tril } from "./triangle.ts";
+export { tril, triu } from "./triangle.ts";
 export { type TriangularSolveOptions, triangularSolve } from "./triangularSolve.ts";
 export {
   acos,
@@ -136,6 +144,7 @@ export {
   sinh,
   tan,
 } from "./trigonometric.ts";
+export { all, any, countNonzero } from "./truth.ts";
 export {
   isVariable,
   type Variable,

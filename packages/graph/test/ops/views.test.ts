@@ -4,10 +4,13 @@ import test from "tape";
 import {
   broadcastTo,
   concat,
+  diag,
   diagonal,
+  dot,
   exp,
   expandDims,
   input,
+  kron,
   matmul,
   moveAxis,
   mul,
@@ -21,6 +24,7 @@ import {
   symmetrize,
   trace,
   transpose,
+  tril,
 } from "../../src/index.ts";
 import { kindsOf, stepsOf } from "../steps.ts";
 
@@ -130,10 +134,24 @@ test("views check their arguments", (t) => {
     [/^ShapeError: squeeze: axis 0 must have size 1, got \[3\]/, () => squeeze(row, 0)],
     [/^ShapeError: expandDims: axis must be an integer in \[-2, 1\]/, () => expandDims(row, 2)],
     [
-      /^ShapeError: diagonal: the last two axes must form a square matrix, got \[4, 6\]/,
-      () => diagonal(x),
+      /^ShapeError: trace: the last two axes must form a square matrix, got \[4, 6\]/,
+      () => trace(x),
     ],
-    [/^ShapeError: diagonal/, () => trace(x)],
+    [
+      /^ShapeError: diagonal: .* a whole number from −m to n, got \[4, 6\], 7/,
+      () => diagonal(x, 7),
+    ],
+    [/^ShapeError: diagonal: it must have matrices .* got \[3\], 0/, () => diagonal(row)],
+    [/^ShapeError: diag: the operand must be vectors .* got \[3\], 0.5/, () => diag(row, 0.5)],
+    [
+      /^ShapeError: tril: .* the diagonal a whole number, got float \[4, 6\], 0.5/,
+      () => tril(x, 0.5),
+    ],
+    [
+      /^ShapeError: dot: operands must have at least one axis, got \[\] and \[3\]/,
+      () => dot(2, row),
+    ],
+    [/^ShapeError: kron: operands must have at least two axes/, () => kron(x, row)],
     [/^ShapeError: symmetrize/, () => symmetrize(x)],
   ];
   for (const [message, make] of refused) t.throws(make, message);

@@ -7,6 +7,8 @@ import { factorRows } from "./factor.ts";
 import { gammaRows } from "./gamma.ts";
 import { joinRows } from "./join.ts";
 import { largeRows } from "./large.ts";
+import { matrixRows } from "./matrix.ts";
+import { normRows } from "./norm.ts";
 import { piecewiseRows } from "./piecewise.ts";
 import { productRows } from "./product.ts";
 import { reductionRows } from "./reduction.ts";
@@ -27,7 +29,9 @@ export const opRows: readonly OpRow[] = [
   ...choiceRows,
   ...shapeRows,
   ...joinRows,
+  ...matrixRows,
   ...reductionRows,
+  ...normRows,
   ...softmaxRows,
   ...productRows,
   ...factorRows,
