@@ -71,6 +71,7 @@ export { type GatherOptions, gather, scatterAdd } from "./gather.ts";
 export { type GluOptions, glu } from "./glu.ts";
 export { type GramOptions, gram } from "./gram.ts";
 export { type InputAttrs, input } from "./input.ts";
+export { type InterpolateMode, type InterpolateOptions, interpolate } from "./interpolate.ts";
 export { iota } from "./iota.ts";
 export { isLinearIn } from "./linearIn.ts";
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
@@ -81,6 +82,7 @@ export { moveAxis } from "./moveAxis.ts";
 export { type NormalizeOptions, type NormOptions, norm, normalize } from "./norm.ts";
 export { oneHot } from "./oneHot.ts";
 export { dot, kron, outer } from "./outer.ts";
+export { type PadMode, type PadOptions, pad } from "./pad.ts";
 export { pick } from "./pick.ts";
 export {
   hardshrink,
@@ -106,7 +108,7 @@ export type { ReduceOptions } from "./reduction.ts";
 export { reshape } from "./reshape.ts";
 export { ceil, floor, round } from "./rounding.ts";
 export type { AxisRange } from "./selection.ts";
-export { pad, slice } from "./slice.ts";
+export { slice } from "./slice.ts";
 export { logSoftmax, logSumExp, type SoftmaxOptions, softmax } from "./softmax.ts";
 export { squeeze } from "./squeeze.ts";
 export { stack } from "./stack.ts";

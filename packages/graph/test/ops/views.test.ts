@@ -10,6 +10,7 @@ import {
   exp,
   expandDims,
   input,
+  interpolate,
   kron,
   matmul,
   moveAxis,
@@ -29,6 +30,33 @@ import {
 import { kindsOf, stepsOf } from "../steps.ts";
 
 const x = input("x", [4, 6]);
+
+test("interpolate checks sizes and modes", (t) => {
+  const image = input("image", [2, 3, 4, 4]);
+  const refused: readonly [RegExp, () => unknown][] = [
+    [/^ShapeError: interpolate: one of size and scale must be given/, () => interpolate(image, {})],
+    [
+      /there must be a positive scale for each axis after the second, .* got \[2,2,2\] for \[2, 3, 4, 4\]/,
+      () => interpolate(image, { scale: [2, 2, 2] }),
+    ],
+    [/there must be a positive scale/, () => interpolate(image, { scale: 0.1 })],
+    [/there must be a positive size/, () => interpolate(image, { size: 2.5 })],
+    [
+      /the mode must be one of nearest, linear, /,
+      () => interpolate(image, { size: 2, mode: "area" as never }),
+    ],
+    [
+      /linear must have floats .* with 1 axis after/,
+      () => interpolate(image, { size: 2, mode: "linear" }),
+    ],
+    [
+      /alignCorners must be for another mode/,
+      () => interpolate(image, { size: 2, alignCorners: true }),
+    ],
+  ];
+  for (const [message, make] of refused) t.throws(make, message);
+  t.end();
+});
 
 test("views cost no step of their own", (t) => {
   const views = {
@@ -125,6 +153,26 @@ test("views check their arguments", (t) => {
     ],
     [/^ShapeError: slice: on axis 0/, () => slice(x, [[0, 4, 0]])],
     [/^ShapeError: pad: there must be a pair \[before, after\]/, () => pad(x, [[-1, 0]])],
+    [
+      /^ShapeError: pad: by reflect, axis 0 of size 4 must get at most 3 elements on a side, got \[4, 0\] for \[4, 6\]/,
+      () => pad(x, [[4, 0]], { mode: "reflect" }),
+    ],
+    [
+      /^ShapeError: pad: by circular, axis 1 .* at most 6/,
+      () =>
+        pad(
+          x,
+          [
+            [0, 0],
+            [0, 7],
+          ],
+          { mode: "circular" },
+        ),
+    ],
+    [
+      /^ShapeError: pad: the mode must be "constant", .*, got mirror/,
+      () => pad(x, [[1, 1]], { mode: "mirror" as never }),
+    ],
     [
       /^ShapeError: concat: there must be values of one type, equal but on axis 0, got float \[4, 6\] and float \[3\]/,
       () => concat([x, row], 0),

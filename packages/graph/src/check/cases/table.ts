@@ -12,6 +12,7 @@ import { normRows } from "./norm.ts";
 import { piecewiseRows } from "./piecewise.ts";
 import { productRows } from "./product.ts";
 import { reductionRows } from "./reduction.ts";
+import { resampleRows } from "./resample.ts";
 import { indexRows } from "./rows.ts";
 import { shapeRows } from "./shape.ts";
 import { softmaxRows } from "./softmax.ts";
@@ -30,6 +31,7 @@ export const opRows: readonly OpRow[] = [
   ...shapeRows,
   ...joinRows,
   ...matrixRows,
+  ...resampleRows,
   ...reductionRows,
   ...normRows,
   ...softmaxRows,
