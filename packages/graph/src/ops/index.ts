@@ -65,6 +65,16 @@ export {
 export { elementwiseDerivative } from "./elementwiseDerivative.ts";
 export { expandDims } from "./expandDims.ts";
 export { eye } from "./eye.ts";
+export {
+  type ComplexLike,
+  type ComplexNode,
+  type FftOptions,
+  fft,
+  type IrfftOptions,
+  ifft,
+  irfft,
+  rfft,
+} from "./fft.ts";
 export { fill, onesLike, zerosLike } from "./fill.ts";
 export { digamma, lgamma, polygamma } from "./gamma.ts";
 export { type GatherOptions, gather, scatterAdd } from "./gather.ts";

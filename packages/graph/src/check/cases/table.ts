@@ -4,6 +4,7 @@ import { binaryRows } from "./binary.ts";
 import { choiceRows } from "./choice.ts";
 import { drawRows } from "./draws.ts";
 import { factorRows } from "./factor.ts";
+import { fourierRows } from "./fourier.ts";
 import { gammaRows } from "./gamma.ts";
 import { joinRows } from "./join.ts";
 import { largeRows } from "./large.ts";
@@ -36,6 +37,7 @@ export const opRows: readonly OpRow[] = [
   ...normRows,
   ...softmaxRows,
   ...productRows,
+  ...fourierRows,
   ...factorRows,
   ...indexRows,
   ...drawRows,
