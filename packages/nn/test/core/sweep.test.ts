@@ -47,8 +47,9 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "core/identity.test.ts": ["applierOf", "param"],
   "core/random.test.ts": ["moduleRandom"],
   "core/trees.test.ts": ["asNodeTree", "mapNodes", "namedNodes", "nodesOf"],
-  "core/uses.test.ts": ["columnsOf", "outputRows", "sampleSums"],
+  "core/uses.test.ts": ["columnsOf", "movedOutputs", "outputRows", "sampleSums"],
   "modules/dropout.test.ts": ["dropout"],
+  "modules/upsample.test.ts": ["upsample"],
 };
 
 test("every public value of nn has a test, and every line an export", (t) => {
