@@ -90,6 +90,7 @@ export type {
   ReduceOp,
   ReduceStep,
   ScatterAddStep,
+  SortStep,
   Step,
   StepKind,
   TriangularSolveStep,

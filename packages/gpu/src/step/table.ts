@@ -12,12 +12,14 @@ import { matmul } from "./matmul.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import { scatterAdd } from "./scatterAdd.ts";
+import { sort } from "./sort.ts";
 import { triangularSolve } from "./triangularSolve.ts";
 
 const table: { readonly [K in StepKind]: Lower<Extract<Step, { kind: K }>> } = {
   map,
   reduce,
   argReduce,
+  sort,
   matmul,
   gather,
   scatterAdd,
