@@ -12,6 +12,7 @@ export {
 } from "./activation.ts";
 export { affine } from "./affine.ts";
 export { type ArgOptions, argMax, argMin } from "./argmax.ts";
+export { argsort, type SortOptions } from "./argsort.ts";
 export {
   abs,
   add,
@@ -40,7 +41,17 @@ export {
 } from "./comparison.ts";
 export { concat } from "./concat.ts";
 export { type ConstantAttrs, constant } from "./constant.ts";
+export {
+  type CumulativeOptions,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  type ExclusiveOptions,
+  logCumsumExp,
+} from "./cumulative.ts";
 export { diagonal, trace } from "./diagonal.ts";
+export { dynamicSlice, dynamicUpdate } from "./dynamicSlice.ts";
 export { type Eigenpairs, eigh } from "./eigh.ts";
 export {
   type Binary,
@@ -54,18 +65,35 @@ export { elementwiseDerivative } from "./elementwiseDerivative.ts";
 export { expandDims } from "./expandDims.ts";
 export { eye } from "./eye.ts";
 export { fill, onesLike, zerosLike } from "./fill.ts";
-export { type GatherOptions, gather, scatterAdd } from "./gather.ts";
+export { type FlipOptions, flip } from "./flip.ts";
+export { type GatherOptions, gather, type ScatterAddOptions, scatterAdd } from "./gather.ts";
+export { gatherNd, scatterNd } from "./gatherNd.ts";
 export { type GramOptions, gram } from "./gram.ts";
+export {
+  type ArangeOptions,
+  arange,
+  linspace,
+  type MeshgridOptions,
+  meshgrid,
+} from "./grid.ts";
 export { type InputAttrs, input } from "./input.ts";
 export { iota } from "./iota.ts";
 export { isLinearIn } from "./linearIn.ts";
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
+export { maskedFill } from "./maskedFill.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
 export { mean, type VarianceOptions, variance } from "./moments.ts";
 export { moveAxis } from "./moveAxis.ts";
 export { oneHot } from "./oneHot.ts";
 export { pick } from "./pick.ts";
 export type { PointwiseOp } from "./pointwise.ts";
+export { type PutAlongAxisOptions, putAlongAxis } from "./putAlongAxis.ts";
+export {
+  type Interpolation,
+  median,
+  type QuantileOptions,
+  quantile,
+} from "./quantile.ts";
 export {
   type BernoulliDrawOptions,
   bernoulliDraws,
@@ -78,15 +106,22 @@ export {
 export { max, min, prod } from "./reduce.ts";
 export type { ReduceOptions } from "./reduction.ts";
 export { reshape } from "./reshape.ts";
+export { roll } from "./roll.ts";
+export { rot90 } from "./rot90.ts";
 export { ceil, floor, round } from "./rounding.ts";
 export type { AxisRange } from "./selection.ts";
 export { pad, slice } from "./slice.ts";
 export { logSoftmax, logSumExp, type SoftmaxOptions, softmax } from "./softmax.ts";
+export { sort, type Top, type TopKOptions, topK } from "./sort.ts";
+export { chunk, split, unstack } from "./split.ts";
 export { squeeze } from "./squeeze.ts";
 export { stack } from "./stack.ts";
 export { stopGradient } from "./stopGradient.ts";
 export { structuralOps } from "./structuralOps.ts";
+export { swapAxes } from "./swapAxes.ts";
 export { symmetrize } from "./symmetrize.ts";
+export { takeAlongAxis } from "./takeAlongAxis.ts";
+export { repeatInterleave, tile } from "./tile.ts";
 export {
   cos,
   erf,
