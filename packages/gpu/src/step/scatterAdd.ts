@@ -6,8 +6,9 @@ import type { Lower } from "./lower.ts";
 const lanes = 64;
 
 /**
- * One workgroup per row of the output and 64 of its columns. It reads the indices 64 at a time and
- * adds the matching rows in their order, so that sums do not depend on timing.
+ * One workgroup per 64 elements of the output, which may be of one row or of several. It reads the
+ * indices 64 at a time, and each thread adds the matching rows in their order, so that sums do not
+ * depend on timing.
  */
 export const scatterAdd: Lower<ScatterAddStep> = ({ indices, updates, output, when }, memory) => {
   const kernel = new Kernel(memory);
@@ -16,45 +17,41 @@ export const scatterAdd: Lower<ScatterAddStep> = ({ indices, updates, output, wh
   const target = kernel.write(output);
   kernel.when(when);
   const [count = 0, ...inner] = output.shape;
-  const columns = sizeOf(inner);
+  const elements = sizeOf(output.shape);
+  const columns = Math.max(1, sizeOf(inner));
   const size = sizeOf(indices.shape);
   const rank = indices.shape.length;
-  const chunks = Math.ceil(columns / lanes);
   const zeros = (strides: readonly number[]) => strides.map(() => 0);
   const [byIndex, byColumn] = [updates.strides.slice(0, rank), updates.strides.slice(rank)];
   const zero = { float: "0.0", i32: "0", u32: "0u", bool: "0u" }[target.type];
+  kernel.global(`var<workgroup> wantedBy: array<u32, ${lanes}>;`);
   kernel.global(`var<workgroup> found: array<u32, ${lanes}>;`);
   const body = [
-    `let row = group / ${chunks}u;`,
-    `let column = (group % ${chunks}u) * ${lanes}u + lane;`,
-    ...coordinateLines(
-      `min(column, ${Math.max(0, columns - 1)}u)`,
-      inner.length === 0 ? [1] : inner,
-      "c",
-    ),
+    `let element = group * ${lanes}u + lane;`,
+    `let row = element / ${columns}u;`,
+    ...coordinateLines(`(element % ${columns}u)`, inner.length === 0 ? [1] : inner, "c"),
     `let columnAt = ${positionText(byColumn, "c")};`,
     `var sum = ${zero};`,
     `for (var first = 0u; first < ${size}u; first += ${lanes}u) {`,
     "let index = first + lane;",
-    "var hit = 0u;",
+    "wantedBy[lane] = 0xffffffffu;",
     `if (index < ${size}u) {`,
     ...coordinateLines("index", rank === 0 ? [1] : indices.shape, "i"),
-    `let place = u32(clamp(${places.load(`(${positionText(indices.strides, "i")})`)}, 0, ${count - 1}));`,
-    `if (place == row) { hit = ${positionText([...byIndex, ...zeros(byColumn)], "i")} + 1u; }`,
+    `wantedBy[lane] = u32(clamp(${places.load(`(${positionText(indices.strides, "i")})`)}, 0, ${count - 1}));`,
+    `found[lane] = ${positionText([...byIndex, ...zeros(byColumn)], "i")};`,
     "}",
-    "found[lane] = hit;",
     "workgroupBarrier();",
     `for (var k = 0u; k < ${lanes}u; k++) {`,
-    `if (found[k] != 0u) { sum += ${rows.load("(found[k] - 1u + columnAt)")}; }`,
+    `if (wantedBy[k] == row) { sum += ${rows.load("(found[k] + columnAt)")}; }`,
     "}",
     "workgroupBarrier();",
     "}",
-    `if (column < ${columns}u) {`,
+    `if (element < ${elements}u) {`,
     target.store(
       `(row * ${(output.strides[0] as number) >>> 0}u + ${positionText(output.strides.slice(1), "c")})`,
       "sum",
     ),
     "}",
   ];
-  return [kernel.build(body, count * chunks, lanes, true)];
+  return [kernel.build(body, Math.ceil(elements / lanes), lanes, true)];
 };
