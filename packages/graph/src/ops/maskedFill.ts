@@ -1,6 +1,7 @@
-import { broadcastShapes, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
+import { ShapeError, showShape } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
+import { broadcastsTo } from "./align.ts";
 import { where } from "./logic.ts";
 
 /**
@@ -15,9 +16,7 @@ import { where } from "./logic.ts";
 export function maskedFill(x: NodeLike, mask: NodeLike, value: NodeLike): Node {
   const node = asNode(x);
   const [at, filling] = [asNode(mask, "bool"), asNode(value, node.type)];
-  const fits =
-    at.shape.length <= node.shape.length &&
-    sameShape(broadcastShapes("maskedFill", at.shape, node.shape), node.shape);
+  const fits = broadcastsTo(at.shape, node.shape);
   if (fits && at.type === "bool" && filling.shape.length === 0) return where(at, filling, node);
   throw new ShapeError({
     where: "maskedFill",

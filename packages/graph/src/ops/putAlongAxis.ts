@@ -1,13 +1,7 @@
-import {
-  broadcastShapes,
-  normalizeAxis,
-  ShapeError,
-  sameShape,
-  showShape,
-  sizeOf,
-} from "@metrigrad/tensor";
+import { normalizeAxis, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
+import { broadcastsTo } from "./align.ts";
 import { argsort } from "./argsort.ts";
 import { add, clip, maximum, minimum, neg, sub } from "./arithmetic.ts";
 import { broadcastTo } from "./broadcastTo.ts";
@@ -100,10 +94,7 @@ export function putAlongAxis(
   checkAlong("putAlongAxis", node.shape, given.shape, axis);
   const put = asNode(values, node.type);
   const shape = node.shape.with(axis, given.shape[axis] as number);
-  const fits =
-    put.type === node.type &&
-    put.shape.length <= shape.length &&
-    sameShape(broadcastShapes("putAlongAxis", put.shape, shape), shape);
+  const fits = put.type === node.type && broadcastsTo(put.shape, shape);
   const typed = node.type !== "u8" && (node.type !== "bool" || mode === "set");
   if (!fits || !typed) {
     throw new ShapeError({
