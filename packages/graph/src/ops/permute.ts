@@ -6,7 +6,7 @@ import { takeAlongAxis } from "./takeAlongAxis.ts";
 
 /**
  * takeAlongAxis for indices that name each position once. Its adjoint takes by the inverse permutation,
- * the order of the indices, so that nothing is scattered: scattering n elements to n places costs n² on a gpu.
+ * which is the order of the indices, so that nothing is scattered and summed.
  */
 const permuteOp: Op<{ readonly axis: number }> = {
   name: "permute",
