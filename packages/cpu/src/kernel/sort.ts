@@ -1,4 +1,5 @@
 import {
+  callValue,
   type Func,
   type FunctionBuilder,
   type I32,
@@ -8,6 +9,7 @@ import {
   type ModuleBuilder,
   select,
 } from "../wasm/index.ts";
+import { radixCounts, radixSortKernel } from "./radixSort.ts";
 
 /** Words of a run that is sorted by insertion. */
 const run = 16;
@@ -70,16 +72,29 @@ function least(f: FunctionBuilder, x: I32, y: Local<"i32">): Local<"i32"> {
   return result;
 }
 
+/** Words from which counting bytes is faster than merging. */
+const manyWords = 96;
+
+/** Bytes beside two lists of words that sorting so many needs. */
+export function sortCounts(count: number): number {
+  return count < manyWords ? 0 : radixCounts;
+}
+
 /**
- * Sorts unsigned 64-bit words by merging, n log n. Parameters: the words, as much memory beside them,
- * how many; the result is where they are sorted, one or the other.
+ * Sorts unsigned 64-bit words whose lower halves ascend: few by merging, many by counting bytes. Parameters: the
+ * words, as much memory beside them, how many, memory for counts; the result is where they are
+ * sorted, one or the other.
  */
 export function sortKernel(m: ModuleBuilder): Func {
-  const params = ["i32", "i32", "i32"] as const;
+  const params = ["i32", "i32", "i32", "i32"] as const;
+  const radix = radixSortKernel(m);
   return m.func(
     "sortWords",
     { params, results: ["i32"], export: true },
-    (f, from, other, count) => {
+    (f, from, other, count, counts) => {
+      f.if(i32.ge_u(count, manyWords), () =>
+        f.return(callValue("i32", radix, from, other, count, counts)),
+      );
       const bytes = f.let(i32.shl(count, 3));
       const first = f.local("i32");
       const last = f.let(i32.add(from, bytes));

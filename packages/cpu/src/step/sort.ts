@@ -1,4 +1,5 @@
 import type { SortStep } from "@metrigrad/tensor";
+import { sortCounts } from "../kernel/sort.ts";
 import type { FixedRegion } from "../loop/region.ts";
 import {
   callValue,
@@ -14,8 +15,8 @@ import { shareable, sizeOf } from "./cost.ts";
 import { withOwnScratch } from "./ownScratch.ts";
 import { forEachOwn, leading, longest } from "./rows.ts";
 
-/** Nanoseconds per element and doubling of the length. */
-const mergeTime = 2;
+/** Nanoseconds per element, roughly. */
+const elementTime = 25;
 /** The highest bit of a word. */
 const top = -(2 ** 31);
 
@@ -58,17 +59,18 @@ export const sortStep: Lowering<SortStep> = (step, context) => {
   const shape = input.shape.slice(0, -1);
   const size = input.shape.at(-1) as number;
   const grains = longest(shape);
-  const rounds = Math.ceil(Math.log2(size + 1));
-  const cost = shareable(grains, mergeTime * sizeOf(input.shape) * rounds);
-  const scratch = context.partScratch(16 * size, grains, cost);
+  const cost = shareable(grains, elementTime * sizeOf(input.shape));
+  const scratch = context.partScratch(16 * size + sortCounts(size), grains, cost);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {
       const lines = [leading(input, shape.length), leading(output, shape.length)];
       forEachOwn(f, shape, lines, part, parts, ([line, place]) => {
         writeWords(f, input, line as I32, own, step.descending);
         const other = i32.add(own, 8 * size);
-        const sort = callValue("i32", context.library.sortWords, own, other, i32.const(size));
-        const from = f.let(sort);
+        const counts = i32.add(own, 16 * size);
+        const from = f.let(
+          callValue("i32", context.library.sortWords, own, other, i32.const(size), counts),
+        );
         const to = f.let(place as I32) as Local<"i32">;
         f.for(f.local("i32"), 0, size, 1, () => {
           f.do(i32.store(to, i32.load(from)));
