@@ -24,7 +24,7 @@ export interface Sorting {
   readonly lists: number;
   /** Words of a list, at least 1. */
   readonly length: number;
-  /** Lines before a use of `key` and `store`, where `list` is known. */
+  /** Lines before a use of `key` and `store`, where `list` and `place` are known. */
   readonly lines: readonly string[];
   /** The word of a list at its position `place`, as text. */
   readonly key: (kernel: Kernel) => string;
@@ -72,32 +72,43 @@ function launchesOf(rounds: readonly Round[], block: number): Round[][] {
 const firstOf = (pair: string, apart: number) =>
   `((${pair} / ${apart}u) * ${2 * apart}u + ${pair} % ${apart}u)`;
 
-/** Lines that begin an exchange of the elements i and i + apart, where a list's place i asks for one. */
-function unordered(place: string, { size, apart }: Round, read: (at: string) => string): string {
-  const down = `((${place}) & ${size}u) != 0u`;
+/** Lines that begin an exchange of the elements i and i + apart, where their order asks for one. */
+function unordered(
+  element: string,
+  padded: number,
+  { size, apart }: Round,
+  read: (at: string) => string,
+): string {
+  // Every second stretch descends, but the last one, which is the list.
+  const down = `((${element}) & ${size % padded}u) != 0u`;
   return [
     `let x = ${read("i")}; let y = ${read(`i + ${apart}u`)};`,
     `if (after(x.x, x.y, y.x, y.y) != (${down})) {`,
   ].join("\n");
 }
 
-/** Several rounds on a block of a list; the first dispatch reads the keys, the last one stores. */
+/** Elements that a workgroup sorts: part of a list, or several short ones. */
+function blockOf(sorting: Sorting): number {
+  return Math.min(most, paddedLength(sorting) * paddedLength({ length: sorting.lists }));
+}
+
+/** Several rounds on a block; the first dispatch reads the keys, the last one stores. */
 function near(sorting: Sorting, rounds: readonly Round[], first: boolean, last: boolean): Dispatch {
   const { lists, length, store } = sorting;
   const padded = paddedLength(sorting);
-  const block = Math.min(padded, most);
-  const blocks = padded / block;
+  const block = blockOf(sorting);
   const kernel = new Kernel(sorting.memory);
   kernel.when(sorting.when);
   kernel.global(`var<workgroup> held: array<vec2<u32>, ${block}>;`);
   kernel.global(after);
   const scratch = first && last && store !== null ? null : sortedScratch(kernel, sorting);
-  const at = `(list * ${padded}u + place)`;
   const put = (kind: "keys" | "places", value: string) =>
-    scratch?.[kind].store(at, value) as string;
+    scratch?.[kind].store("element", value) as string;
   const each = (lines: readonly string[]) => [
     `for (var k = lane; k < ${block}u; k += ${lanes}u) {`,
-    "let place = start + k;",
+    "let element = start + k;",
+    `let list = element / ${padded}u; let place = element % ${padded}u;`,
+    `let real = list < ${lists}u && place < ${length}u;`,
     ...lines,
     "}",
   ];
@@ -105,23 +116,23 @@ function near(sorting: Sorting, rounds: readonly Round[], first: boolean, last: 
     ? [
         // What fills up a list belongs behind all of it.
         "held[k] = vec2<u32>(0xffffffffu, place);",
-        `if (place < ${length}u) { held[k].x = ${sorting.key(kernel)}; }`,
+        ...["if (real) {", ...sorting.lines, `held[k].x = ${sorting.key(kernel)};`, "}"],
       ]
-    : [`held[k] = vec2<u32>(${scratch?.keys.load(at)}, ${scratch?.places.load(at)});`];
+    : [
+        `held[k] = vec2<u32>(${scratch?.keys.load("element")}, ${scratch?.places.load("element")});`,
+      ];
   const write =
     last && store !== null
-      ? [`if (place < ${length}u) { ${store(kernel, "held[k].y")} }`]
+      ? ["if (real) {", ...sorting.lines, store(kernel, "held[k].y"), "}"]
       : [put("keys", "held[k].x"), put("places", "held[k].y")];
   const body = [
-    `let list = group / ${blocks}u;`,
-    `let start = (group % ${blocks}u) * ${block}u;`,
-    ...sorting.lines,
+    `let start = group * ${block}u;`,
     ...each(read),
     ...rounds.flatMap((round) => [
       "workgroupBarrier();",
       `for (var k = lane; k < ${block / 2}u; k += ${lanes}u) {`,
       `let i = ${firstOf("k", round.apart)};`,
-      unordered("start + i", round, (index) => `held[${index}]`),
+      unordered("start + i", padded, round, (index) => `held[${index}]`),
       `held[i] = y; held[i + ${round.apart}u] = x;`,
       "}",
       "}",
@@ -129,7 +140,7 @@ function near(sorting: Sorting, rounds: readonly Round[], first: boolean, last: 
     "workgroupBarrier();",
     ...each(write),
   ];
-  return kernel.build(body, lists * blocks, lanes, true);
+  return kernel.build(body, Math.ceil((lists * padded) / block), lanes, true);
 }
 
 /** One round between blocks, on scratch. */
@@ -148,7 +159,7 @@ function far(sorting: Sorting, round: Round): Dispatch {
     `let pair = group * ${lanes}u + lane;`,
     `if (pair >= ${pairs}u) { return; }`,
     `let i = ${firstOf("pair", round.apart)};`,
-    unordered(`i % ${padded}u`, round, read),
+    unordered("i", padded, round, read),
     put("i", "y"),
     put(`(i + ${round.apart}u)`, "x"),
     "}",
@@ -161,9 +172,8 @@ function far(sorting: Sorting, round: Round): Dispatch {
  * first, as positions count where words are equal.
  */
 export function bitonicSort(sorting: Sorting): Dispatch[] {
-  const padded = paddedLength(sorting);
-  const block = Math.min(padded, most);
-  const launches = launchesOf(roundsOf(padded), block);
+  const block = blockOf(sorting);
+  const launches = launchesOf(roundsOf(paddedLength(sorting)), block);
   return launches.map((rounds, i) => {
     const [round] = rounds;
     if (round !== undefined && round.apart >= block) return far(sorting, round);

@@ -154,6 +154,7 @@ test("webgpu: lists of every length are sorted, within a workgroup and across", 
     for (const [shape, dtype] of [
       [[1], "f32"],
       [[2, 3, 5], "i32"],
+      [[999, 7], "f32"],
       [[4, 300], "f32"],
       [[3, 1025], "u32"],
       [[2, 5000], "f32"],

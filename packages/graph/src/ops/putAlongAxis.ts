@@ -91,7 +91,7 @@ export function putAlongAxis(
   const given = asIndices("putAlongAxis", indices);
   const { mode = "set" } = options;
   const axis = normalizeAxis("putAlongAxis", options.axis ?? -1, node.shape.length);
-  checkAlong("putAlongAxis", node.shape, given.shape, axis);
+  checkAlong("putAlongAxis", node.shape, given.shape, axis, false);
   const put = asNode(values, node.type);
   const shape = node.shape.with(axis, given.shape[axis] as number);
   const fits = put.type === node.type && broadcastsTo(put.shape, shape);

@@ -6,9 +6,20 @@ import { asIndices } from "./indices.ts";
 import { placesAlong } from "./places.ts";
 import { reshape } from "./reshape.ts";
 
-/** Checks that indices have the axes of a value, each of its size or 1, the indexed one aside. */
-export function checkAlong(where: string, shape: Shape, indices: Shape, axis: number): void {
-  const fits = indices.every((n, k) => k === axis || n === 1 || shape[k] === 1 || n === shape[k]);
+/**
+ * Checks that indices have the axes of a value, each of its size or 1, the indexed one aside; with `both`
+ * the value's axes of size 1 repeat too.
+ */
+export function checkAlong(
+  where: string,
+  shape: Shape,
+  indices: Shape,
+  axis: number,
+  both: boolean,
+): void {
+  const fits = indices.every(
+    (n, k) => k === axis || n === 1 || n === shape[k] || (both && shape[k] === 1),
+  );
   if (indices.length === shape.length && fits && (shape[axis] as number) > 0) return;
   throw new ShapeError({
     where,
@@ -32,6 +43,6 @@ export function takeAlongAxis(x: NodeLike, indices: NodeLike, axis = -1): Node {
   const node = asNode(x);
   const places = asIndices("takeAlongAxis", indices);
   const at = normalizeAxis("takeAlongAxis", axis, node.shape.length);
-  checkAlong("takeAlongAxis", node.shape, places.shape, at);
+  checkAlong("takeAlongAxis", node.shape, places.shape, at, true);
   return gather(reshape(node, [-1]), placesAlong(node.shape, at, places));
 }

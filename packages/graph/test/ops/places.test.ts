@@ -77,6 +77,10 @@ test("what does not fit is an error that says what to do", (t) => {
     ],
     [/^ShapeError: takeAlongAxis: .*got \[2\]; give them an axis/, () => takeAlongAxis(x, [0, 1])],
     [
+      /^ShapeError: putAlongAxis: indices must broadcast to \[1, 2\] on all axes but 1/,
+      () => putAlongAxis(input("row", [1, 2]), at, 0),
+    ],
+    [
       /^ShapeError: putAlongAxis: indices must broadcast/,
       () => putAlongAxis(x, at, 0, { axis: 0 }),
     ],
