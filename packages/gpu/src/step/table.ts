@@ -1,4 +1,4 @@
-import type { Step, StepKind } from "@metrigrad/tensor";
+import type { PlainStep } from "@metrigrad/tensor";
 import type { Dispatch, Memory } from "../wgsl/kernel.ts";
 import { argReduce } from "./argReduce.ts";
 import { cholesky } from "./cholesky.ts";
@@ -15,7 +15,9 @@ import { scatterAdd } from "./scatterAdd.ts";
 import { sort } from "./sort.ts";
 import { triangularSolve } from "./triangularSolve.ts";
 
-const table: { readonly [K in StepKind]: Lower<Extract<Step, { kind: K }>> } = {
+const table: {
+  readonly [K in PlainStep["kind"]]: Lower<Extract<PlainStep, { kind: K }>>;
+} = {
   map,
   reduce,
   argReduce,
@@ -31,8 +33,8 @@ const table: { readonly [K in StepKind]: Lower<Extract<Step, { kind: K }>> } = {
   eigh,
 };
 
-/** The dispatches of any step; those without work are left out. */
-export function lowerStep(step: Step, memory: Memory): readonly Dispatch[] {
-  const lower = table[step.kind] as Lower<Step>;
+/** The dispatches of a step that is no loop; those without work are left out. */
+export function lowerStep(step: PlainStep, memory: Memory): readonly Dispatch[] {
+  const lower = table[step.kind] as Lower<PlainStep>;
   return lower(step, memory).filter(({ groups }) => groups > 0);
 }

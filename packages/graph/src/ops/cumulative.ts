@@ -6,7 +6,7 @@ import { add, maximum, minimum, mul } from "./arithmetic.ts";
 import { concat } from "./concat.ts";
 import { fill } from "./fill.ts";
 import { flip } from "./flip.ts";
-import { along, type Combine, inclusiveScan } from "./scan.ts";
+import { along, type Combine, inclusiveScan } from "./inclusiveScan.ts";
 import { logaddexp } from "./transcendental.ts";
 
 /** How to go along an axis. */

@@ -1,3 +1,4 @@
+export { type Scanned, type ScanOptions, scan } from "../loop/scan.ts";
 export {
   elu,
   eluWith,

@@ -15,6 +15,7 @@ import { productRows } from "./product.ts";
 import { reductionRows } from "./reduction.ts";
 import { indexRows } from "./rows.ts";
 import { runningRows } from "./running.ts";
+import { scanRows } from "./scans.ts";
 import { shapeRows } from "./shape.ts";
 import { softmaxRows } from "./softmax.ts";
 import { unaryRows } from "./unary.ts";
@@ -38,6 +39,7 @@ export const opRows: readonly OpRow[] = [
   ...dynamicRows,
   ...orderRows,
   ...runningRows,
+  ...scanRows,
   ...drawRows,
   ...largeRows,
 ];
