@@ -1,4 +1,16 @@
-import { dynamicSlice, dynamicUpdate, mul, square } from "../../ops/index.ts";
+import {
+  cumsum,
+  dynamicSlice,
+  dynamicUpdate,
+  expandDims,
+  fill,
+  iota,
+  mul,
+  scan,
+  sort,
+  square,
+  sum,
+} from "../../ops/index.ts";
 import type { OpRow } from "../case.ts";
 import { counted, i32, spread, u8 } from "./values.ts";
 
@@ -101,6 +113,38 @@ export const dynamicRows: readonly OpRow[] = [
         value: [true, false, false],
       },
       { name: "all", inputs: [[1, 2], [3, 4], i32([1], [])], value: [3, 4] },
+    ],
+  },
+  {
+    op: "dynamicUpdate",
+    f: (x) => {
+      // Each turn sorts its row and writes its running sums below those of the turn before.
+      const { carry } = scan(
+        (all, { row, at }) => {
+          const next = dynamicUpdate(all, expandDims(cumsum(sort(square(row))), 0), [at, 0]);
+          return { carry: next, y: sum(next) };
+        },
+        fill(x.shape, 0),
+        { row: x, at: iota(3) },
+      );
+      return carry;
+    },
+    cases: [
+      {
+        name: "row by row in a loop, sorted and summed",
+        inputs: [
+          [
+            [3, 1],
+            [-1, 2],
+            [0.5, -4],
+          ],
+        ],
+        value: [
+          [1, 10],
+          [1, 5],
+          [0.25, 16.25],
+        ],
+      },
     ],
   },
 ];
