@@ -13,6 +13,7 @@ import { gatherOp } from "../ops/gather.ts";
 import { gramOp } from "../ops/gram.ts";
 import { matmulOp } from "../ops/matmul.ts";
 import { reshapeOp } from "../ops/reshape.ts";
+import type { Selection } from "../ops/selection.ts";
 import { placeOp, sliceOp } from "../ops/slice.ts";
 import { stopGradientOp } from "../ops/stopGradient.ts";
 import { transposeOp } from "../ops/transpose.ts";
@@ -192,18 +193,17 @@ const own = {
     };
     const { axis, inner } = spot;
     const [from, to] = [x.shape[axis] as number, node.shape[axis] as number];
-    if (from === to) return strideOf(node, spot);
+    if (from === to) return step[axis] === 1 ? strideOf(node, spot) : null;
     // One position of every sample.
     const one = step[axis] === inner && (begin[axis] as number) < inner && to === from / inner;
     return one ? strideOf(node, { axis, inner: 1 }) : null;
   },
   pad: ({ node, samples, strides }) => {
-    const { parts } = node.attrs as {
-      readonly parts: readonly { readonly shape: readonly number[] }[];
-    };
+    const { parts } = node.attrs as { readonly parts: readonly Selection[] };
     const found = spots(node, strides, samples).map((spot, k) => {
       if (spot === null) return null;
-      return parts[k]?.shape[spot.axis] === node.shape[spot.axis] ? spot : undefined;
+      const { shape, step } = parts[k] as Selection;
+      return shape[spot.axis] === node.shape[spot.axis] && step[spot.axis] === 1 ? spot : undefined;
     });
     return found.includes(undefined)
       ? null

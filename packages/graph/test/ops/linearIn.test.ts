@@ -7,6 +7,7 @@ import {
   broadcastTo,
   concat,
   constant,
+  cumsum,
   div,
   gather,
   greater,
@@ -48,6 +49,7 @@ const linear: Readonly<Record<string, Node>> = {
   views: reshape(transpose(slice(x, [[0, 2]])), [4]),
   "joins and pads": concat([pad(x, [[1, 0]]), other], 0),
   "sums and means": add(sum(x, { axis: 0 }), mean(x, { axis: 0 })),
+  "running sums": cumsum(x, { axis: 0, reverse: true }),
   "a broadcast": broadcastTo(sum(x), [2, 2]),
 };
 
