@@ -126,3 +126,4 @@ export {
   type TransformerSettings,
   transformerBlock,
 } from "./modules/transformerBlock.ts";
+export { type UpsampleOptions, upsample } from "./modules/upsample.ts";

@@ -22,6 +22,7 @@ import {
   transformerBlock,
   transformerDecoder,
   transformerEncoder,
+  upsample,
 } from "@metrigrad/nn";
 import { type Tensor, type Tree, tensor } from "@metrigrad/tensor";
 import { matrixOf } from "./draws.ts";
@@ -147,4 +148,5 @@ export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
       acts: { ...within("block0", block), ...within("block1", block) },
     },
   ],
+  upsample: [{ module: upsample({ scale: 2 }), inputs: images, acts: {} }],
 };
