@@ -11,7 +11,7 @@ export interface FlattenOptions {
 }
 
 /**
- * Axes made one, row-major: [n, c, h, w] → [n, c·h·w] by default. Sizes of [n] stay [n, 1].
+ * Axes made one, row-major: [n, c, h, w] → [n, c·h·w] by default, and [n] → [n, 1].
  * @throws ShapeError for axes that are none of the input's
  */
 export const flatten = defModule({

@@ -20,7 +20,7 @@ export interface PositionalEmbeddingOptions {
 /**
  * x + P[0 … T − 1] for sequences x [n, T, features], T up to `length`: a learned vector for every position (Gehring et al.
  * 2017, arXiv 1705.03122), parameter `table` [length, features]. Its Fisher information is 1 for every position that is
- * there and 0 for the others.
+ * there and 0 for the others. The penalty of L2 leaves it out.
  * @throws ShapeError for sizes that are not positive integers, and inputs of other width or longer than the table
  */
 export const positionalEmbedding = defModule({
