@@ -70,6 +70,35 @@ export type { Activation } from "./modules/activationOf.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export { type DropoutOptions, dropout } from "./modules/dropout.ts";
+export { type Conditioned, type FilmOptions, type FilmSettings, film } from "./modules/film.ts";
+export {
+  type FourierOptions,
+  type FourierSettings,
+  fourierFeatures,
+} from "./modules/fourierFeatures.ts";
+export {
+  type GaussianProcessOptions,
+  type GaussianProcessSettings,
+  gaussianProcessFeatures,
+} from "./modules/gaussianProcessFeatures.ts";
+export {
+  type HyperDenseOptions,
+  type HyperDenseSettings,
+  hyperDense,
+} from "./modules/hyperDense.ts";
+export {
+  type Experts,
+  type MixtureExtras,
+  type MixtureOptions,
+  type MixtureSettings,
+  mixtureOfExperts,
+} from "./modules/mixtureOfExperts.ts";
+export { prelu, type SlopeOptions, type SlopeSettings } from "./modules/prelu.ts";
+export {
+  type RadialBasisOptions,
+  type RadialBasisSettings,
+  radialBasis,
+} from "./modules/radialBasis.ts";
 export {
   type FirstIn,
   type LastOut,
@@ -77,3 +106,6 @@ export {
   type SequentialOptions,
   sequential,
 } from "./modules/sequential.ts";
+export { spectralNorm } from "./modules/spectralNorm.ts";
+export { swish } from "./modules/swish.ts";
+export { weightNorm } from "./modules/weightNorm.ts";
