@@ -13,6 +13,7 @@ export type {
 } from "./blocks/block.ts";
 export { type ColumnGramOptions, columnGram } from "./blocks/columnGram.ts";
 export { checkDamping, type Damping } from "./blocks/damping.ts";
+export { type Deflation, deflatedBlock } from "./blocks/deflatedBlock.ts";
 export { denseBlock } from "./blocks/dense.ts";
 export { type DiagonalOptions, diagonalBlock } from "./blocks/diagonal.ts";
 export { eigenbasisBlock } from "./blocks/eigenbasis.ts";

@@ -18,7 +18,7 @@ import {
 } from "@metrigrad/graph";
 import { type DenseOptions, spectralNorm, weightNorm } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
-import { deflated } from "../blocks/deflated.ts";
+import { deflatedBlock } from "../blocks/deflatedBlock.ts";
 import { checkOptions } from "../core/arguments.ts";
 import { defMetric, type Metric, type MetricContext } from "../core/defMetric.ts";
 import { asRows } from "../core/members.ts";
@@ -83,7 +83,7 @@ export function spectralNormRows(options: NormRowsOptions = {}): Metric {
       const scale = concat([div(fill([inputs, 1], 1), sigma), fill([1, 1], 1)], 0);
       const divided = div(slice(w, [[0, inputs]]), sigma);
       const whole = concat([divided, fill([1, m], 0)], 0);
-      return [{ params: [w], block: deflated(base, { q, w: whole, scale }, form) }];
+      return [{ params: [w], block: deflatedBlock(base, { q, w: whole, scale }, form) }];
     },
     response: (context) => respond(context, at).part,
     example: exampleOf(spectralNorm(2, 2)),

@@ -20,7 +20,11 @@ export interface Deflation {
  * itself: W/⟨q, W⟩ has w = W/⟨q, W⟩ and s = 1/⟨q, W⟩. It is over all columns, and multiplies by G's products; solved by
  * Cholesky where it is small, else by conjugate gradients.
  */
-export function deflated(base: Block, { q, w, scale }: Deflation, form: string): Block {
+export function deflatedBlock(
+  base: Block,
+  { q, w, scale }: Deflation,
+  form = "deflatedBlock",
+): Block {
   const { d, m } = base;
   const size = d * m;
   const sizes = { size, matrices: 1, sides: 1 };
