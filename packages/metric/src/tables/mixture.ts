@@ -3,14 +3,16 @@ import {
   type AffineUse,
   categorical,
   dense,
+  gaussian,
   type MixtureExtras,
   mixtureOfExperts,
   type ResponsePart,
   type RowLaw,
 } from "@metrigrad/nn";
 import { factorGram, softmaxGram } from "../blocks/gram.ts";
-import { responsesOf, weighted } from "../core/context.ts";
+import { weighted } from "../core/context.ts";
 import { defMetric, type Metric, type MetricContext } from "../core/defMetric.ts";
+import { asRows } from "../core/members.ts";
 import { factorsOf, fisherColumns, pulledBack } from "../core/propagate.ts";
 import { denseExample } from "./linear.ts";
 
@@ -64,7 +66,9 @@ function responses(context: MetricContext): readonly ResponsePart[] {
     const natural = log(maximum(gatesOf(context), least));
     return [{ law: categorical() as RowLaw, natural, weights: null }];
   }
-  return responsesOf({ response: null }, { ...context, rowWeights: null, routing: null });
+  const { law, response: h } = context;
+  if (law !== null) return law.parts(h as never);
+  return [{ law: gaussian() as RowLaw, natural: asRows(h as Node), weights: null }];
 }
 
 /** g [rows, experts]. */

@@ -22,7 +22,7 @@ import { tensor } from "@metrigrad/tensor";
 import { diagonalBlock } from "../blocks/diagonal.ts";
 import { weighted as weightedRows } from "../blocks/rowWeights.ts";
 import { autoMetric } from "../core/autoMetric.ts";
-import { responsesOf, weighted } from "../core/context.ts";
+import { weighted } from "../core/context.ts";
 import type { Described, Metric, MetricContext } from "../core/defMetric.ts";
 import { rowLawOf } from "./unitBlock.ts";
 
@@ -78,9 +78,11 @@ function slopeRows(
   const exact = autoMetric(of);
   const responses = (context: MetricContext): readonly ResponsePart[] => {
     const h = channelRows(context.response as Node, context.options as SlopeOptions);
-    const law = context.law === null ? (gaussian() as RowLaw) : rowLawOf(context, h);
-    if (law !== null) return [{ law, natural: h, weights: null }];
-    return responsesOf({ response: null }, { ...context, rowWeights: null, routing: null });
+    if (context.law === null) return [{ law: gaussian() as RowLaw, natural: h, weights: null }];
+    const law = rowLawOf(context, h);
+    return law === null
+      ? context.law.parts(context.response as never)
+      : [{ law, natural: h, weights: null }];
   };
   return Object.freeze({
     of,
