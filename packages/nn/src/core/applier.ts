@@ -2,9 +2,7 @@ import {
   asNode,
   constant,
   isNode,
-  mul,
   type Node,
-  reshape,
   stopGradient,
   type Update,
   type Variable,
@@ -19,6 +17,7 @@ import type { AnyModule, ApplyContext, FullyApplied, Mode, NodeTree } from "./mo
 import type { Decay } from "./parameter.ts";
 import { memberPaths } from "./paths.ts";
 import { moduleRandom } from "./random.ts";
+import { bothRoutings } from "./routing.ts";
 import { asNodeTree, nodesOf, showTree } from "./trees.ts";
 import { usesOf } from "./uses.ts";
 
@@ -254,17 +253,6 @@ function prefixOf(
     }
   }
   return "";
-}
-
-/** Weights of rows in a mixture inside of another one: those of positions times that of their sample. */
-function bothRoutings(outer: Node | null, inner: Node | null): Node | null {
-  if (outer === null || inner === null) return outer ?? inner;
-  const rank = Math.max(outer.shape.length, inner.shape.length);
-  const widened = (weights: Node) => {
-    const { shape } = weights;
-    return reshape(weights, [...shape, ...new Array<number>(rank - shape.length).fill(1)]);
-  };
-  return mul(widened(outer), widened(inner));
 }
 
 /** Samples of a batch: the size of the first axis of its first value, 1 where that has none. */
