@@ -108,4 +108,5 @@ export {
 } from "./modules/sequential.ts";
 export { spectralNorm } from "./modules/spectralNorm.ts";
 export { swish } from "./modules/swish.ts";
+export { type UpsampleOptions, upsample } from "./modules/upsample.ts";
 export { weightNorm } from "./modules/weightNorm.ts";

@@ -11,11 +11,11 @@ import {
 import { GraphError, type VariableSpec } from "@metrigrad/tensor";
 import type { Law } from "../laws/law.ts";
 import type { Application, Observation } from "./application.ts";
-import { parameterNode, parameterPath } from "./defModule.ts";
+import { parameterNode } from "./defModule.ts";
 import { frozenIn } from "./freeze.ts";
 import type { AnyModule, ApplyContext, FullyApplied, Mode, NodeTree } from "./module.ts";
 import type { Decay } from "./parameter.ts";
-import { memberPaths } from "./paths.ts";
+import { memberPaths, parameterPath, prefixOf } from "./paths.ts";
 import { moduleRandom } from "./random.ts";
 import { bothRoutings } from "./routing.ts";
 import { asNodeTree, nodesOf, showTree } from "./trees.ts";
@@ -239,20 +239,6 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
     extras,
     pathOf,
   };
-}
-
-/** What stands before the paths of a model in a store: "critic/". */
-function prefixOf(
-  paths: ReadonlyMap<AnyModule, string>,
-  given: (spec: VariableSpec) => string | null,
-): string {
-  for (const [module, path] of paths) {
-    for (const [name, spec] of Object.entries(module.params)) {
-      const [here, there] = [parameterPath(path, name), given(spec)];
-      if (there?.endsWith(here)) return there.slice(0, there.length - here.length);
-    }
-  }
-  return "";
 }
 
 /** Samples of a batch: the size of the first axis of its first value, 1 where that has none. */

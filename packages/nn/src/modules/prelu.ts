@@ -1,4 +1,4 @@
-import { add, maximum, minimum, mul, type Node, reshape } from "@metrigrad/graph";
+import { moveAxis, type Node, prelu as preluOf, reshape } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param } from "../core/parameter.ts";
@@ -33,8 +33,10 @@ export const prelu = defModule({
     a: param([features], constantInit(init), { decay: "none" }),
   }),
   apply: ({ a }, x, { options }) => {
-    const response = add(maximum(x, 0), mul(minimum(x, 0), perChannel("prelu", a, x, options)));
-    return { response, preActivation: x };
+    const { features, axis } = options;
+    const at = channelAxis("prelu", x, options);
+    if (features === 1 || at === 1) return { response: preluOf(x, a), preActivation: x };
+    return { response: moveAxis(preluOf(moveAxis(x, axis, 1), a), 1, axis), preActivation: x };
   },
 });
 
@@ -55,21 +57,21 @@ export function slopeOptions(
 }
 
 /** A parameter [features] with the axes of x that it multiplies. Throws ShapeError. */
-export function perChannel(
-  where: string,
-  parameter: Node,
-  { shape }: Node,
-  { features, axis }: SlopeOptions,
-): Node {
+export function perChannel(where: string, parameter: Node, x: Node, options: SlopeOptions): Node {
+  const at = channelAxis(where, x, options);
+  const { features } = options;
+  const ones = x.shape.map((_, k) => (k === at ? features : 1));
+  return reshape(parameter, features > 1 ? ones : x.shape.map(() => 1));
+}
+
+/** The axis of the channels, counted from the front. Throws ShapeError where x has others. */
+function channelAxis(where: string, { shape }: Node, { features, axis }: SlopeOptions): number {
   const at = axis < 0 ? axis + shape.length : axis;
-  if (features > 1 && shape[at] !== features) {
-    throw new ShapeError({
-      where,
-      must: `its input must have ${features} channels on axis ${axis}`,
-      got: showShape(shape),
-      todo: "pass the number of channels, and { axis: -1 } where they are last",
-    });
-  }
-  const ones = shape.map((_, k) => (k === at ? features : 1));
-  return reshape(parameter, features > 1 ? ones : shape.map(() => 1));
+  if (features === 1 || shape[at] === features) return at;
+  throw new ShapeError({
+    where,
+    must: `its input must have ${features} channels on axis ${axis}`,
+    got: showShape(shape),
+    todo: "pass the number of channels, and { axis: -1 } where they are last",
+  });
 }

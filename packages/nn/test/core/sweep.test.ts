@@ -31,6 +31,7 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "modules/mixtureOfExperts.test.ts": ["mixtureOfExperts"],
   "modules/normed.test.ts": ["spectralNorm", "weightNorm"],
   "modules/slopes.test.ts": ["prelu", "swish"],
+  "modules/upsample.test.ts": ["upsample"],
 };
 
 test("every public value of nn has a test, and every line an export", (t) => {
