@@ -3,6 +3,8 @@ export * from "@metrigrad/data";
 export * from "@metrigrad/graph";
 export * from "@metrigrad/metric";
 export * from "@metrigrad/nn";
+// Names of ops too, which are in `ops`.
+export { prelu } from "@metrigrad/nn";
 export * from "@metrigrad/optim";
 export * from "@metrigrad/tensor";
 export * from "@metrigrad/train";

@@ -96,7 +96,8 @@ export function observedResponses(
   const [first] = applications;
   const observed = first?.observed() ?? [];
   if (first === undefined || observed.length === 0) return null;
-  const context = contextFor(first, sampleWeights);
+  // What is observed of the model counts whole, wherever the first of its modules stands.
+  const context = { ...contextFor(first, sampleWeights), routing: null };
   return observed.flatMap(({ output, law }) => weighted(law.parts(output as never), context));
 }
 

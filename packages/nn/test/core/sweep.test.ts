@@ -49,6 +49,11 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "core/trees.test.ts": ["asNodeTree", "mapNodes", "namedNodes", "nodesOf"],
   "core/uses.test.ts": ["columnsOf", "movedOutputs", "outputRows", "sampleSums"],
   "modules/dropout.test.ts": ["dropout"],
+  "modules/conditioned.test.ts": ["film", "hyperDense"],
+  "modules/features.test.ts": ["fourierFeatures", "gaussianProcessFeatures", "radialBasis"],
+  "modules/mixtureOfExperts.test.ts": ["mixtureOfExperts"],
+  "modules/normed.test.ts": ["spectralNorm", "weightNorm"],
+  "modules/slopes.test.ts": ["prelu", "swish"],
   "modules/upsample.test.ts": ["upsample"],
 };
 
