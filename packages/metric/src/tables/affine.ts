@@ -1,5 +1,5 @@
 import type { Node } from "@metrigrad/graph";
-import { type AffineUse, type Application, outputRows, type Use } from "@metrigrad/nn";
+import { type AffineUse, type Application, outputRows, sampleSums, type Use } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { transposedBlock } from "../blocks/transposedBlock.ts";
