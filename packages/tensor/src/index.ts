@@ -77,6 +77,7 @@ export {
 } from "./plan/parts.ts";
 export type { BufferSpec, Feed, Place, Plan } from "./plan/plan.ts";
 export { printBuffer, printPlan, printStep, printView } from "./plan/print.ts";
+export { type ProductAxes, productAxes } from "./plan/productAxes.ts";
 export type {
   ArgReduceStep,
   CholeskyStep,
@@ -85,6 +86,7 @@ export type {
   GatherStep,
   GramStep,
   MapStep,
+  MatmulGroups,
   MatmulStep,
   RandomStep,
   ReduceOp,
