@@ -11,6 +11,7 @@ export {
   tanh,
 } from "./activation.ts";
 export { affine } from "./affine.ts";
+export { type AffinePatchesOptions, affinePatches, patchRows } from "./affinePatches.ts";
 export { type ArgOptions, argMax, argMin } from "./argmax.ts";
 export {
   abs,
@@ -40,6 +41,18 @@ export {
 } from "./comparison.ts";
 export { concat } from "./concat.ts";
 export { type ConstantAttrs, constant } from "./constant.ts";
+export { type ContractAttrs, contract } from "./contract.ts";
+export {
+  type ConvBiasOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from "./conv.ts";
+export type { ConvOptions, Padding } from "./convolutionShape.ts";
 export { diagonal, trace } from "./diagonal.ts";
 export { type Eigenpairs, eigh } from "./eigh.ts";
 export {
@@ -112,3 +125,4 @@ export {
   variableName,
   variableOf,
 } from "./variable.ts";
+export { type WindowsOptions, windows } from "./windows.ts";

@@ -2,6 +2,7 @@ import type { OpRow } from "../case.ts";
 import { activationRows } from "./activation.ts";
 import { binaryRows } from "./binary.ts";
 import { choiceRows } from "./choice.ts";
+import { convolutionRows } from "./convolution.ts";
 import { drawRows } from "./draws.ts";
 import { factorRows } from "./factor.ts";
 import { joinRows } from "./join.ts";
@@ -24,6 +25,7 @@ export const opRows: readonly OpRow[] = [
   ...reductionRows,
   ...softmaxRows,
   ...productRows,
+  ...convolutionRows,
   ...factorRows,
   ...indexRows,
   ...drawRows,
