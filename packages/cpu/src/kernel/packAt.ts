@@ -107,18 +107,17 @@ export function packerAt(m: ModuleBuilder): Func {
     { params: [i, i, i, i, i, i], export: true },
     (f, source, across, along, panels, terms, to) => {
       f.while(panels, () => {
-        const first = i32.load(across);
-        const inLine = i32.eq(i32.sub(i32.load(across, 16), first), 16);
         f.if(
-          i32.and(inLine, i32.and(isRun(across, 4), isRun(across, 4, 16))),
+          i32.and(isRun(across, 4), isRun(across, 4, 16)),
           () => {
-            const from = f.let(i32.add(source, first));
+            const from = [0, 16].map((half) => f.let(i32.add(source, i32.load(across, half))));
             const [term, line] = [f.let(along), f.let(to)];
             const left = f.let(terms);
             f.while(left, () => {
-              const at = f.let(i32.add(from, i32.load(term)));
-              const [low, high] = [f.let(v128.load(at)), f.let(v128.load(at, 16))];
-              f.do(v128.store(line, low), v128.store(line, high, 16));
+              const offset = f.let(i32.load(term));
+              from.forEach((one, half) => {
+                f.do(v128.store(line, v128.load(i32.add(one, offset)), 16 * half));
+              });
               f.increment(term, 4);
               f.increment(line, 32);
               f.increment(left, -1);

@@ -6,6 +6,7 @@ import {
   type Local,
   type ModuleBuilder,
   select,
+  v128,
 } from "../wasm/index.ts";
 import { isRun } from "./packAt.ts";
 
@@ -30,8 +31,10 @@ export function tilesAt(m: ModuleBuilder, tile: Func): Func {
     (f, packedA, packedB, terms, rows, panels, cols, count, c, cRow, add, scratch) => {
       const [panelB, col, left, width] = [f.local(i), f.local(i), f.local(i), f.local(i)];
       const [height, target, direct] = [f.local(i), f.local(i), f.local(i)];
+      const at = f.local(i);
+      /** Writes the tile in scratch element by element. */
       const scatter = () => {
-        const [r, j, at] = [f.local(i), f.local(i), f.local(i)];
+        const [r, j] = [f.local(i), f.local(i)];
         const value = f.local("f32");
         f.for(r, 0, height, 1, () => {
           const line = f.let(i32.add(c, i32.load(offsetOf(rows, r))));
@@ -41,6 +44,24 @@ export function tilesAt(m: ModuleBuilder, tile: Func): Func {
             f.if(add, () => f.set(value, f32.add(value, f32.load(at))));
             f.do(f32.store(at, value));
           });
+        });
+      };
+      /** The same for a whole tile that is not added to anything. */
+      const scatterWhole = () => {
+        const r = f.local(i);
+        const columns = Array.from({ length: 8 }, (_, j) =>
+          f.let(i32.add(c, i32.load(col, 4 * j))),
+        );
+        const from = f.let(scratch);
+        f.for(r, 0, height, 1, () => {
+          f.set(at, i32.load(offsetOf(rows, r)));
+          for (const half of [0, 4]) {
+            const lanes = f.let(v128.load(from, 4 * half));
+            columns.slice(half, half + 4).forEach((column, lane) => {
+              f.do(v128.store32_lane(i32.add(column, at), lanes, lane));
+            });
+          }
+          f.increment(from, 32);
         });
       };
       f.while(panels, () => {
@@ -76,7 +97,7 @@ export function tilesAt(m: ModuleBuilder, tile: Func): Func {
                 ...[height, whole, packedA, 32, panelB, 32, terms, scratch, 32, 4],
                 ...[0, 0, 0, f32.const(1), scratch],
               );
-              scatter();
+              f.if(i32.or(add, i32.ne(width, 8)), scatter, scatterWhole);
             },
           );
           f.increment(col, 32);

@@ -151,43 +151,40 @@ function resized(x: Node, lead: number, margins: readonly (readonly [number, num
   return pad(cut, [...whole.map(() => [0, 0] as const), ...widths]);
 }
 
-/** What reaches the places s·u + ρ − before of an axis: taps of the kernel, and which ȳ they meet. */
+/** What reaches the places s·v + r of an axis: taps of the kernel, and which ȳ they meet. */
 interface Phase {
   /** Taps first, first + by, …, so many. */
   readonly first: number;
   readonly by: number;
   readonly count: number;
-  /** Place u takes ȳ[u + shift − t·dilation] for its tap t. */
+  /** Place v takes ȳ[v + shift − t·dilation] for its tap t. */
   readonly shift: number;
   readonly dilation: number;
 }
 
-/** One axis by the remainders ρ of its places divided by the stride s. */
+/** One axis by the remainders r of its places divided by the stride s. */
 interface AxisPhases {
   readonly phases: readonly Phase[];
-  /** Places u that each phase has, from the first one on. */
-  readonly from: number;
+  /** Places v that each phase has; the last one may lie beyond the end. */
   readonly places: number;
 }
 
-// Place j meets tap κ where j + before = s·p + δκ. With j + before = s·u + ρ those κ have δκ ≡ ρ (mod s): every
-// s/gcd(s, δ)-th one from the first on, and p = u + (ρ − δκ)/s.
+// Place j meets tap κ where j + before = s·p + δκ. With j = s·v + r those κ have δκ ≡ r + before (mod s): every
+// s/gcd(s, δ)-th one from the first on, and p = v + (r + before − δκ)/s.
 function phasesOf(attrs: ConvolutionAttrs, i: number): AxisPhases {
   const pick = (list: readonly number[]) => list[i] as number;
   const [s, delta, taps] = [pick(attrs.stride), pick(attrs.dilation), pick(attrs.kernel)];
   const [before] = attrs.padding[i] as readonly [number, number];
   const common = gcd(s, delta);
-  const from = Math.floor(before / s);
-  const places = Math.ceil((before + pick(attrs.size)) / s) - from;
-  const phases = Array.from({ length: s }, (_, rest): Phase => {
+  const phases = Array.from({ length: s }, (_, r): Phase => {
     const found = Array.from({ length: taps }, (_, tap) => tap).filter(
-      (tap) => (delta * tap - rest) % s === 0,
+      (tap) => (r + before - delta * tap) % s === 0,
     );
     const [first = 0] = found;
-    const shift = (rest - delta * first) / s + from;
+    const shift = (r + before - delta * first) / s;
     return { first, by: s / common, count: found.length, shift, dilation: delta / common };
   });
-  return { phases, from, places };
+  return { phases, places: Math.ceil(pick(attrs.size) / s) };
 }
 
 function gcd(a: number, b: number): number {
@@ -245,10 +242,7 @@ function byPhases([y, w]: readonly [Node, Node], attrs: ConvolutionAttrs): Node 
   };
   const merged = axes.map(({ places: n, phases }) => n * phases.length);
   const whole = reshape(join([]), [...shape.slice(0, 3), ...merged]);
-  const ranges = axes.map(({ from, phases }, i): readonly [number, number] => {
-    const begin = (attrs.padding[i]?.[0] as number) - from * phases.length;
-    return [begin, begin + (attrs.size[i] as number)];
-  });
+  const ranges = attrs.size.map((n): readonly [number, number] => [0, n]);
   return slice(whole, [null, null, null, ...ranges]);
 }
 
