@@ -10,6 +10,12 @@ export {
   softplus,
   tanh,
 } from "./activation.ts";
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+} from "./adaptivePool.ts";
 export { affine } from "./affine.ts";
 export { type AffinePatchesOptions, affinePatches, patchRows } from "./affinePatches.ts";
 export { type ArgOptions, argMax, argMin } from "./argmax.ts";
@@ -79,6 +85,17 @@ export { moveAxis } from "./moveAxis.ts";
 export { oneHot } from "./oneHot.ts";
 export { pick } from "./pick.ts";
 export type { PointwiseOp } from "./pointwise.ts";
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  type PoolOptions,
+} from "./pool.ts";
 export {
   type BernoulliDrawOptions,
   bernoulliDraws,

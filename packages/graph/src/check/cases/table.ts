@@ -7,6 +7,7 @@ import { drawRows } from "./draws.ts";
 import { factorRows } from "./factor.ts";
 import { joinRows } from "./join.ts";
 import { largeRows } from "./large.ts";
+import { poolingRows } from "./pooling.ts";
 import { productRows } from "./product.ts";
 import { reductionRows } from "./reduction.ts";
 import { indexRows } from "./rows.ts";
@@ -26,6 +27,7 @@ export const opRows: readonly OpRow[] = [
   ...softmaxRows,
   ...productRows,
   ...convolutionRows,
+  ...poolingRows,
   ...factorRows,
   ...indexRows,
   ...drawRows,
