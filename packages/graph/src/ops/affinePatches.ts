@@ -1,4 +1,4 @@
-import { type Shape, showShape } from "@metrigrad/tensor";
+import { type Shape, showShape, sizeOf } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -46,28 +46,32 @@ function parts(node: Node<PatchesAttrs>) {
 }
 
 /**
- * T = X̃W of patches: a convolution with the weights of a dense layer. Like `affine` it writes its gradient by the
- * weights as one matrix, and is what uses of parameters are told by.
+ * T = X̃W of patches, [n·places, out]: a convolution with the weights of a dense layer. Like `affine` it writes its
+ * gradient by the weights as one matrix, and is what uses of parameters are told by. The rows are in the order of
+ * samples and places for those who look; in memory channels come first, as the convolution writes them.
  */
 export const affinePatchesOp: Op<PatchesAttrs> = {
   name: "affinePatches",
   infer: ([x, w], { over }) => {
-    const outputs = (w as Node).shape[1] as number;
-    return { shape: [(x as Node).shape[0] as number, outputs, ...outputSize(over)], type: "float" };
+    const samples = (x as Node).shape[0] as number;
+    return {
+      shape: [sizeOf([samples, ...outputSize(over)]), (w as Node).shape[1] as number],
+      type: "float",
+    };
   },
   vjp: (node, cotangent, [forX, forW]) => {
     const { split, kernel, count, outputs } = parts(node);
     const { over, groups, bias } = node.attrs;
     const [x] = node.inputs as [Node];
-    const [n = 0, , ...places] = cotangent.shape;
-    const bars = reshape(cotangent, [n, groups, outputs / groups, ...places]);
+    const [n = 0] = x.shape;
+    const images = channelsFirst(cotangent, n, outputSize(over));
+    const bars = reshape(images, [n, groups, outputs / groups, ...images.shape.slice(2)]);
     const byX = forX ? reshape(makeNode(convolutionInputOp, [bars, kernel], over), x.shape) : null;
     if (!forW) return [byX, null];
     const product = makeNode(convolutionWeightOp, [split, bars], over);
     const rows = reshape(product, [count, outputs]);
     if (!bias) return [byX, rows];
-    const axes = cotangent.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
-    return [byX, concat([rows, reshape(sum(cotangent, { axis: axes }), [1, outputs])], 0)];
+    return [byX, concat([rows, sum(cotangent, { axis: 0, keepDims: true })], 0)];
   },
   batch: (node, inputs, marked, size) => {
     const [x, w] = inputs as [Node, Node];
@@ -78,7 +82,7 @@ export const affinePatchesOp: Op<PatchesAttrs> = {
         [reshape(x, [cases * samples, ...rest]), w],
         node.attrs,
       );
-      return reshape(all, [cases, samples, ...all.shape.slice(1)]);
+      return reshape(all, [cases, ...node.shape]);
     }
     const replaced = node.inputs.flatMap((input, k) =>
       marked[k] ? [[input, inputs[k] as Node] as const] : [],
@@ -93,10 +97,20 @@ export const affinePatchesOp: Op<PatchesAttrs> = {
 function expanded(node: Node<PatchesAttrs>): Node {
   const { split, kernel, count, outputs } = parts(node);
   const { over, bias } = node.attrs;
-  const product = reshape(makeNode(convolutionOp, [split, kernel], over), node.shape);
-  if (!bias) return product;
+  const product = makeNode(convolutionOp, [split, kernel], over);
+  const images = reshape(product, [split.shape[0] as number, outputs, ...outputSize(over)]);
+  const places = over.kernel.map((_, i) => i + 2);
+  const rows = (y: Node) => reshape(transpose(y, [0, ...places, 1]), node.shape);
+  if (!bias) return rows(images);
   const row = slice(node.inputs[1] as Node, [[count, count + 1]]);
-  return add(product, reshape(row, [outputs, ...over.kernel.map(() => 1)]));
+  return rows(add(images, reshape(row, [outputs, ...over.kernel.map(() => 1)])));
+}
+
+/** Rows [n·places, m] as images [n, m, places…]. */
+function channelsFirst(rows: Node, samples: number, places: readonly number[]): Node {
+  const apart = reshape(rows, [samples, ...places, rows.shape[1] as number]);
+  const rank = apart.shape.length;
+  return transpose(apart, [0, rank - 1, ...places.map((_, i) => i + 1)]);
 }
 
 /** Options of `affinePatches`. */
@@ -132,7 +146,8 @@ export function affinePatches(x: NodeLike, w: NodeLike, options: AffinePatchesOp
     );
   }
   const over = convolutionAttrs(where, size, kernel, options);
-  return makeNode(affinePatchesOp, [images, weights], { over, groups, bias });
+  const product = makeNode(affinePatchesOp, [images, weights], { over, groups, bias });
+  return channelsFirst(product, images.shape[0] as number, outputSize(over));
 }
 
 /** The rows X of the product of a group, [n·places, in/groups·kernel…], without the 1 of a bias: a copy of all patches. */

@@ -3,10 +3,13 @@ import type { Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { topological } from "../core/topology.ts";
 import { affineOp } from "../ops/affine.ts";
+import { affinePatchesOp } from "../ops/affinePatches.ts";
 import { argMaxOp, argMinOp } from "../ops/argmax.ts";
 import { broadcastToOp } from "../ops/broadcastTo.ts";
 import { choleskyOp } from "../ops/cholesky.ts";
 import { concatOp } from "../ops/concat.ts";
+import { contractOp } from "../ops/contract.ts";
+import { convolutionInputOp, convolutionOp } from "../ops/convolutionOp.ts";
 import { gatherOp } from "../ops/gather.ts";
 import { gramOp } from "../ops/gram.ts";
 import { matmulOp } from "../ops/matmul.ts";
@@ -15,6 +18,7 @@ import { placeOp, sliceOp } from "../ops/slice.ts";
 import { stopGradientOp } from "../ops/stopGradient.ts";
 import { transposeOp } from "../ops/transpose.ts";
 import { triangularSolveOp } from "../ops/triangularSolve.ts";
+import { foldOp, windowsOp } from "../ops/windowsOp.ts";
 
 /** Where samples meet. */
 export interface Mixing {
@@ -152,6 +156,30 @@ const own = {
     const last = w ? { ...w, axis: node.shape.length - 1 } : null;
     return joined(node, [x ?? null, last], "affine of samples with one another");
   },
+  contract: ({ node, samples, strides }) => {
+    const { a, b, out } = node.attrs as Readonly<Record<"a" | "b" | "out", readonly number[]>>;
+    const found = spots(node, strides, samples).map((spot, k) => {
+      const axis = out.indexOf((k === 0 ? a : b)[spot?.axis ?? 0] ?? -1);
+      return spot === null ? null : { ...spot, axis };
+    });
+    if (found.some((spot) => spot?.axis === -1)) return "contract over the samples";
+    return joined(node, found, "contract of samples with one another");
+  },
+  // Samples are on the first axis, which convolutions and patches leave as it is.
+  convolution: ({ node, samples, strides }) => {
+    const [x, w] = spots(node, strides, samples);
+    const whole = x?.axis === 0 && w === null;
+    if (!whole) return null;
+    // T of patches has the rows of a sample together.
+    const rows = (node.shape[0] as number) / ((node.inputs[0] as Node).shape[0] as number);
+    return strideOf(node, { axis: 0, inner: x.inner * rows });
+  },
+  windows: ({ node, samples, strides }) => {
+    const { windows } = node.attrs as { readonly windows: readonly { readonly axis: number }[] };
+    const spot = spotOf(node.inputs[0] as Node, strides[0] as Stride, samples);
+    const inside = windows.some(({ axis }) => axis === spot?.axis);
+    return spot === null || inside ? null : strideOf(node, spot);
+  },
   gram: ({ node, samples, strides }) => {
     const [x, ...others] = spots(node, strides, samples);
     const rank = (node.inputs[0] as Node).shape.length;
@@ -233,6 +261,12 @@ const rules: ReadonlyMap<Op, Rule> = new Map<Op, Rule>([
   [matmulOp as Op, own.matmul],
   [affineOp as Op, own.affine],
   [gramOp as Op, own.gram],
+  [contractOp as Op, own.contract],
+  [convolutionOp as Op, own.convolution],
+  [convolutionInputOp as Op, own.convolution],
+  [affinePatchesOp as Op, own.convolution],
+  [windowsOp as Op, own.windows],
+  [foldOp as Op, own.windows],
   [concatOp as Op, own.concat],
   [sliceOp as Op, own.slice],
   [placeOp as Op, own.pad],
