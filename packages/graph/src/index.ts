@@ -9,6 +9,8 @@ export type { LowerContext, NodeType, Op } from "./core/op.ts";
 export { type NodeRole, withMetricScope, withScope } from "./core/scope.ts";
 export { topological } from "./core/topology.ts";
 export * from "./ops/index.ts";
+/** Every op by its name, also where a module has the name in `metrigrad`: `ops.conv2d`. */
+export * as ops from "./ops/index.ts";
 export { cutEdges } from "./transform/cutEdges.ts";
 export { type GradOptions, grad, valueAndGrad } from "./transform/grad.ts";
 export { hessian } from "./transform/hessian.ts";

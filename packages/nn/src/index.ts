@@ -67,9 +67,36 @@ export { poisson } from "./laws/poisson.ts";
 export type { SupportName } from "./laws/supports.ts";
 export { type Masked, masked, type Weighted, weighted } from "./laws/weighted.ts";
 export type { Activation } from "./modules/activationOf.ts";
+export {
+  type AdaptivePoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  globalAvgPool,
+  globalMaxPool,
+} from "./modules/adaptivePool.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
+export { conv1d, conv2d, conv3d } from "./modules/conv.ts";
+export type {
+  ConvolutionOptions,
+  ConvSettings,
+  ConvTransposeSettings,
+} from "./modules/convOptions.ts";
+export { convTranspose1d, convTranspose2d, convTranspose3d } from "./modules/convTranspose.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export { type DropoutOptions, dropout } from "./modules/dropout.ts";
+export { type FlattenOptions, flatten } from "./modules/flatten.ts";
+export {
+  type AvgPoolSettings,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type MaxPoolSettings,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+} from "./modules/pool.ts";
 export {
   type FirstIn,
   type LastOut,

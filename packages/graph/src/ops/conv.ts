@@ -118,7 +118,7 @@ export function transposedAttrs(
   where: string,
   places: Shape,
   kernel: Shape,
-  options: ConvTransposeOptions,
+  options: Omit<ConvTransposeOptions, "bias">,
 ): ConvolutionAttrs {
   const axes = places.length;
   const [stride, dilation, padding, extra] = [

@@ -137,7 +137,11 @@ export function patches(x: Node, { kernel, stride, dilation, padding }: Convolut
 }
 
 /** Zeros before and after axes from `lead` on; negative numbers cut. */
-function resized(x: Node, lead: number, margins: readonly (readonly [number, number])[]): Node {
+export function resized(
+  x: Node,
+  lead: number,
+  margins: readonly (readonly [number, number])[],
+): Node {
   const ranges = margins.map(([before, after], i): readonly [number, number] => {
     const n = x.shape[lead + i] as number;
     return [Math.max(0, -before), n - Math.max(0, -after)];

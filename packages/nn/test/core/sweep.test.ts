@@ -18,6 +18,14 @@ const tested: Readonly<Record<string, readonly string[]>> = {
     "zeros",
   ],
   "modules/batchNorm.test.ts": ["batchNorm"],
+  "modules/conv.test.ts": [
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "convTranspose1d",
+    "convTranspose2d",
+    "convTranspose3d",
+  ],
   "modules/dense.test.ts": ["dense"],
   "core/freeze.test.ts": ["freeze"],
   "core/applyModel.test.ts": ["applyModel", "defModule", "sequential", "state"],
@@ -26,6 +34,21 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "core/trees.test.ts": ["asNodeTree", "mapNodes", "namedNodes", "nodesOf"],
   "core/uses.test.ts": ["columnsOf", "outputRows", "sampleSums"],
   "modules/dropout.test.ts": ["dropout"],
+  "modules/pool.test.ts": [
+    "adaptiveAvgPool1d",
+    "adaptiveAvgPool2d",
+    "adaptiveMaxPool1d",
+    "adaptiveMaxPool2d",
+    "avgPool1d",
+    "avgPool2d",
+    "avgPool3d",
+    "flatten",
+    "globalAvgPool",
+    "globalMaxPool",
+    "maxPool1d",
+    "maxPool2d",
+    "maxPool3d",
+  ],
 };
 
 test("every public value of nn has a test, and every line an export", (t) => {

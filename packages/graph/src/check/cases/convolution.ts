@@ -250,6 +250,24 @@ export const convolutionRows: readonly OpRow[] = [
     f: (x, w) => affinePatches(x, w, { kernel: [2], bias: false }),
     cases: [{ name: "no bias", inputs: [[[[1, 2, 3]]], [[1], [10]]], value: [[[21, 32]]] }],
   },
+  {
+    op: "affinePatches",
+    f: (x, w) =>
+      affinePatches(x, w, { kernel: [2, 3], stride: 2, groups: 2, transposed: true, bias: false }),
+    cases: [
+      {
+        name: "transposed",
+        inputs: [spread([1, 2, 2, 3], -1, 1, 1), spread([6, 4], -1, 1, 2)],
+        value: spreadOut(
+          spread([1, 2, 2, 3], -1, 1, 1),
+          filled([2, 2, 2, 3], ([c = 0, o = 0, k = 0, l = 0]) =>
+            at(spread([6, 4], -1, 1, 2), [3 * k + l, 2 * c + o]),
+          ),
+          { stride: 2, groups: 2 },
+        ),
+      },
+    ],
+  },
   transposed(
     "convTranspose1d",
     convTranspose1d,
