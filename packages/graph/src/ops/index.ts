@@ -61,6 +61,7 @@ export {
 export type { ConvOptions, Padding } from "./convolutionShape.ts";
 export { diagonal, trace } from "./diagonal.ts";
 export { type Eigenpairs, eigh } from "./eigh.ts";
+export { einsum } from "./einsum.ts";
 export {
   type Binary,
   defElementwise,

@@ -4,6 +4,7 @@ import { binaryRows } from "./binary.ts";
 import { choiceRows } from "./choice.ts";
 import { convolutionRows } from "./convolution.ts";
 import { drawRows } from "./draws.ts";
+import { einsumRows } from "./einsum.ts";
 import { factorRows } from "./factor.ts";
 import { joinRows } from "./join.ts";
 import { largeRows } from "./large.ts";
@@ -26,6 +27,7 @@ export const opRows: readonly OpRow[] = [
   ...reductionRows,
   ...softmaxRows,
   ...productRows,
+  ...einsumRows,
   ...convolutionRows,
   ...poolingRows,
   ...factorRows,
