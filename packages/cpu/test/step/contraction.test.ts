@@ -48,7 +48,12 @@ test("contraction: a convolution and its gradient by the weight on windows", asy
       const windows = windowed(windowed(x, 2, k, stride, dilation), 3, k, stride, dilation);
       const [, , oh = 0, ow = 0] = windows.shape;
       const weight = plan.view([c, k, k, o], "f32", value);
-      const y = plan.view([n, o, oh, ow], "f32", value, channelsLast ? { order: [0, 2, 3, 1] } : {});
+      const y = plan.view(
+        [n, o, oh, ow],
+        "f32",
+        value,
+        channelsLast ? { order: [0, 2, 3, 1] } : {},
+      );
       const forward = {
         kind: "matmul",
         label: "y",

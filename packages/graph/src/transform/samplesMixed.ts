@@ -19,6 +19,15 @@ import { stopGradientOp } from "../ops/stopGradient.ts";
 import { transposeOp } from "../ops/transpose.ts";
 import { triangularSolveOp } from "../ops/triangularSolve.ts";
 import { foldOp, windowsOp } from "../ops/windowsOp.ts";
+import {
+  type Found,
+  joined,
+  type Spot,
+  type Stride,
+  spotOf,
+  spots,
+  strideOf,
+} from "./sampleStride.ts";
 
 /** Where samples meet. */
 export interface Mixing {
@@ -28,22 +37,7 @@ export interface Mixing {
   readonly how: string;
 }
 
-/**
- * Where the samples lie in a value: element i, counted row-major, belongs to sample ⌊i/stride⌋ mod n. Null: the value
- * does not depend on the inputs, or it is not known how.
- */
-type Stride = number | null;
-
-/** A mix in words, or where the samples of the result lie. */
-type Found = Stride | string;
-
 type Rule = (seen: Seen) => Found;
-
-/** An axis with the samples in it: position p of the axis belongs to sample ⌊p/inner⌋ mod n. */
-interface Spot {
-  readonly axis: number;
-  readonly inner: number;
-}
 
 /** What the rules below see of a node. */
 interface Seen {
@@ -296,38 +290,4 @@ function reduction({ node, samples, strides }: Seen): Found {
   if (axes.includes(spot.axis)) return `${node.op.name} over the samples`;
   const before = axes.filter((axis) => axis < spot.axis).length;
   return strideOf(node, { ...spot, axis: spot.axis - before });
-}
-
-function spots(node: Node, strides: readonly Stride[], samples: number): (Spot | null)[] {
-  return node.inputs.map((one, k) => spotOf(one, strides[k] as Stride, samples));
-}
-
-/** The axis in which the samples lie; null where they are spread over several. */
-function spotOf({ shape }: Node, stride: Stride, samples: number): Spot | null {
-  if (stride === null) return null;
-  let after = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const size = shape[axis] as number;
-    const inner = stride / after;
-    if (inner < size) {
-      const whole = Number.isInteger(inner) && size % (inner * samples) === 0;
-      return whole ? { axis, inner } : null;
-    }
-    after *= size;
-  }
-  return null;
-}
-
-function strideOf({ shape }: Node, { axis, inner }: Spot): number {
-  return inner * sizeOf(shape.slice(axis + 1));
-}
-
-/** The place of the samples of several operands in the result: the same one, or they meet. */
-function joined(node: Node, found: readonly (Spot | null)[], how: string): Found {
-  const [first, ...others] = found.filter((spot) => spot !== null);
-  if (first === undefined) return null;
-  const apart = others.find(({ axis, inner }) => axis !== first.axis || inner !== first.inner);
-  if (apart === undefined) return strideOf(node, first);
-  // Within one axis they may be the same samples, laid out in another way.
-  return apart.axis === first.axis ? null : how;
 }
