@@ -110,6 +110,10 @@ const sizeOf = (shape: readonly number[]) => shape.reduce((total, size) => total
 function flops(step: Step): number {
   const none = () => Number.NaN;
   const table: StepTable<number> = {
+    loop: ({ turns, body }) => {
+      const each = body.map(flops).filter((count) => !Number.isNaN(count));
+      return each.length === 0 ? Number.NaN : turns * each.reduce((sum, count) => sum + count, 0);
+    },
     matmul: ({ a, b }) => 2 * sizeOf(b.shape) * (a.shape.at(-2) as number),
     gram: ({ x, output }) => {
       const [n, d] = x.shape.slice(-2) as [number, number];
@@ -125,6 +129,9 @@ function flops(step: Step): number {
 
 /** What it reads and writes in four-byte lanes, each element once. */
 function bytesOf(step: Step): number {
+  if (step.kind === "loop") {
+    return step.turns * step.body.reduce((total, inner) => total + bytesOf(inner), 0);
+  }
   const { inputs, outputs } = partsOf(step);
   // A gather reads as much of its source as it writes.
   const read = step.kind === "gather" ? outputs : inputs;
@@ -135,6 +142,7 @@ function bytesOf(step: Step): number {
 
 /** Its kind and the shapes of what it reads and writes: "gram 50×785 → 785×785". */
 function shapesOf(step: Step): string {
+  if (step.kind === "loop") return `loop ${step.turns}× ${step.body.map(shapesOf).join("; ")}`;
   const { inputs, outputs } = partsOf(step);
   const show = (views: readonly { readonly view: View }[]) =>
     views.map(({ view }) => view.shape.join("×") || "1").join(", ");

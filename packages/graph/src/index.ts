@@ -8,6 +8,7 @@ export { isNode, makeNode, type Node, showNode } from "./core/node.ts";
 export type { LowerContext, NodeType, Op } from "./core/op.ts";
 export { type NodeRole, withMetricScope, withScope } from "./core/scope.ts";
 export { topological } from "./core/topology.ts";
+export { type Scanned, type ScanOptions, scan } from "./loop/scan.ts";
 export * from "./ops/index.ts";
 /** Every op by its name, also where a module has the name in `metrigrad`: `ops.conv2d`. */
 export * as ops from "./ops/index.ts";

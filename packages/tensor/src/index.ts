@@ -52,6 +52,7 @@ export {
   scalarFns,
   transcendentalFns,
 } from "./expr/functions.ts";
+export { polygammaFn } from "./expr/gamma.ts";
 export { infixSyntax } from "./expr/infix.ts";
 export { javascriptSyntax } from "./expr/javascript.ts";
 export { type ParsedFunction, type ParseOptions, parseExpr, parseFunction } from "./expr/parse.ts";
@@ -64,7 +65,7 @@ export * as syntax from "./expr/syntax.ts";
 export { argsOf, postorder, rebuild } from "./expr/walk.ts";
 export type { NestedArray } from "./flatten.ts";
 export { checkNames } from "./names.ts";
-export { mapViews, stepViews, type ViewMapper } from "./plan/access.ts";
+export { mapViews, stepViews, turnOf, type ViewMapper } from "./plan/access.ts";
 export { checkPlan } from "./plan/check.ts";
 export { planToDot } from "./plan/graphviz.ts";
 export {
@@ -85,9 +86,11 @@ export type {
   EighStep,
   GatherStep,
   GramStep,
+  LoopStep,
   MapStep,
   MatmulGroups,
   MatmulStep,
+  PlainStep,
   RandomStep,
   ReduceOp,
   ReduceStep,
@@ -96,7 +99,7 @@ export type {
   StepKind,
   TriangularSolveStep,
 } from "./plan/step.ts";
-export type { View } from "./plan/view.ts";
+export { moveAlike, type View, viewAt } from "./plan/view.ts";
 export { hashPath } from "./random/hash.ts";
 export { permutation } from "./random/permutation.ts";
 export { type RandomStream, type StreamOptions, uniformStream } from "./random/stream.ts";

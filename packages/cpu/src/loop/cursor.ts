@@ -1,9 +1,10 @@
 import { type FunctionBuilder, type I32, i32, type Local } from "../wasm/index.ts";
+import { addressOf, type Moving } from "./address.ts";
 
 /** A strided operand of a loop nest; strides in bytes, one per loop, outermost first. */
 export interface Stream {
-  /** Byte address of the first element: known, or computed. */
-  readonly base: number | I32;
+  /** Byte address of the first element: known, known in each turn of a loop, or computed. */
+  readonly base: number | Moving | I32;
   readonly strides: readonly number[];
 }
 
@@ -26,27 +27,29 @@ export interface Cursors {
 }
 
 /**
- * One pointer per stream. Streams that move alike share a cursor that counts from 0, and their
+ * One pointer per stream. Streams that move alike share a cursor that counts from 0, or from where the turn
+ * of a loop is, and their
  * addresses become immediates of the loads; negative strides and computed bases rule that out,
  * because immediates do not wrap.
  */
 export function cursorsFor(f: FunctionBuilder, streams: readonly Stream[]): Cursors {
   const shared = new Map<string, Cursor>();
   const cursors: Cursor[] = [];
-  const make = (strides: readonly number[], start: number | I32): Cursor => {
-    const value = typeof start === "number" ? i32.const(start) : start;
+  const make = (strides: readonly number[], value: I32): Cursor => {
     const cursor = { strides, at: f.local("i32", value) };
     cursors.push(cursor);
     return cursor;
   };
   const pointers = streams.map(({ base, strides }): Pointer => {
-    if (typeof base !== "number" || strides.some((stride) => stride < 0)) {
-      return { cursor: make(strides, base), offset: 0 };
+    const fixed = typeof base === "number" || "origin" in base;
+    if (!fixed || strides.some((stride) => stride < 0)) {
+      return { cursor: make(strides, fixed ? addressOf(base) : base), offset: 0 };
     }
-    const key = strides.join();
-    const cursor = shared.get(key) ?? make(strides, 0);
+    const moves = typeof base !== "number";
+    const key = `${strides.join()}|${moves ? base.key : ""}`;
+    const cursor = shared.get(key) ?? make(strides, moves ? base.by : i32.const(0));
     shared.set(key, cursor);
-    return { cursor, offset: base };
+    return { cursor, offset: moves ? base.origin : base };
   });
   return { pointers, cursors };
 }

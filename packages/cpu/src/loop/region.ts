@@ -1,11 +1,12 @@
 import type { DType, View } from "@metrigrad/tensor";
 import type { I32 } from "../wasm/index.ts";
+import { type Moving, movingBase, type Turns } from "./address.ts";
 import { bytesOf } from "./lanes.ts";
 
 /** A strided window on memory, in bytes. */
 export interface Region {
-  /** Address of its first element: known, or computed. */
-  readonly base: number | I32;
+  /** Address of its first element: known, known in each turn of a loop, or computed. */
+  readonly base: number | Moving | I32;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly dtype: DType;
@@ -13,16 +14,23 @@ export interface Region {
   readonly flush?: boolean;
 }
 
-/** A region at a known address. */
+/** A region at a known address, perhaps one that moves in loops. */
 export interface FixedRegion extends Region {
-  readonly base: number;
+  readonly base: number | Moving;
 }
 
-/** A view on a buffer that lies at an address. */
-export function regionOf(view: View, address: number, dtype: DType, flush: boolean): FixedRegion {
+/** A view on a buffer that lies at an address, in a step inside of loops, outermost first. */
+export function regionOf(
+  view: View,
+  address: number,
+  dtype: DType,
+  flush: boolean,
+  loops: readonly Turns[],
+): FixedRegion {
   const bytes = bytesOf(dtype);
+  const advance = (view.advance ?? []).map((elements) => elements * bytes);
   return {
-    base: address + view.offset * bytes,
+    base: movingBase(address + view.offset * bytes, advance, loops),
     shape: view.shape,
     strides: view.strides.map((stride) => stride * bytes),
     dtype,
@@ -31,7 +39,11 @@ export function regionOf(view: View, address: number, dtype: DType, flush: boole
 }
 
 /** Elements of `shape` one after the other from an address on. */
-export function contiguous(base: number, shape: readonly number[], dtype: DType): FixedRegion {
+export function contiguous(
+  base: number | Moving,
+  shape: readonly number[],
+  dtype: DType,
+): FixedRegion {
   let stride = bytesOf(dtype);
   const strides = new Array<number>(shape.length);
   for (let axis = shape.length - 1; axis >= 0; axis--) {

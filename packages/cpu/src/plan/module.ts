@@ -1,5 +1,6 @@
-import type { BufferSpec, Plan } from "@metrigrad/tensor";
+import type { BufferSpec, Plan, Step } from "@metrigrad/tensor";
 import type { Library, LibraryModule } from "../kernel/library.ts";
+import type { Turns } from "../loop/address.ts";
 import { regionOf } from "../loop/region.ts";
 import type { Scratch, ScratchLease } from "../memory/scratch.ts";
 import type { KernelOptions } from "../options.ts";
@@ -7,7 +8,7 @@ import type { PhaseBody } from "../step/context.ts";
 import { lowerStep } from "../step/table.ts";
 import type { SyncModule } from "../threads/sync.ts";
 import { type Func, i32, ModuleBuilder } from "../wasm/index.ts";
-import { type Phase, sequence } from "./sequence.ts";
+import { type Run, sequence } from "./sequence.ts";
 
 /**
  * The module of a plan. It exports functions for a run, a function per step (parameters as of
@@ -44,6 +45,15 @@ export interface PlanTarget {
 /** Grains in a run from which other threads are woken for it. */
 const grainsPerRun = 20;
 
+/** A loop before its code is written. */
+interface PlannedLoop {
+  readonly turns: number;
+  readonly counter: number;
+  readonly body: readonly Planned[];
+}
+
+type Planned = PlannedPhase | PlannedLoop;
+
 /** A phase before its code is written. */
 interface PlannedPhase {
   readonly name: string;
@@ -73,17 +83,37 @@ function emitPhase(
   });
 }
 
+/** The names of all phases, of loops too. */
+function namesIn(runs: readonly Run[]): string[] {
+  return runs.flatMap((run) => ("func" in run ? [run.func.name] : namesIn(run.body)));
+}
+
 /** Where temporary memory is said to be while only its size is wanted. */
 const anywhere = 2 ** 30;
+
+/** How many loops are in each other at most. */
+function depthOf(steps: readonly Step[]): number {
+  const depths = steps.map((step) => (step.kind === "loop" ? 1 + depthOf(step.body) : 0));
+  return Math.max(0, ...depths);
+}
 
 /** The phases of each step with temporary memory from an address on, and how much they take of it. */
 function planPhases(plan: Plan, target: PlanTarget, library: Library, scratch: number) {
   const { options, parts, grain } = target;
-  let need = 0;
-  const steps = plan.steps.map((step, at): readonly PlannedPhase[] => {
+  // A word for the turn of each loop around a step, then what steps take.
+  const counters = Math.ceil((4 * depthOf(plan.steps)) / 64) * 64;
+  let need = counters;
+  const planStep = (step: Step, name: string, loops: readonly Turns[]): readonly Planned[] => {
+    if (step.kind === "loop") {
+      const { turns } = step;
+      const counter = scratch + 4 * loops.length;
+      const inside = [...loops, { counter, turns }];
+      const body = step.body.flatMap((one, at) => planStep(one, `${name}_${at}`, inside));
+      return [{ turns, counter, body }];
+    }
     const phases: PlannedPhase[] = [];
     // Steps run one after the other, so each takes the memory from its beginning.
-    let taken = 0;
+    let taken = counters;
     const take = (bytes: number) => {
       const address = scratch + taken;
       taken += Math.ceil(bytes / 64) * 64;
@@ -103,7 +133,7 @@ function planPhases(plan: Plan, target: PlanTarget, library: Library, scratch: n
         // A running average of what has stopped changing ends in denormals, on which processors are
         // many times slower; so variables do not keep them.
         const flush = place.kind === "variable";
-        return regionOf(view, target.addresses[view.buffer] as number, dtype, flush);
+        return regionOf(view, target.addresses[view.buffer] as number, dtype, flush, loops);
       },
       scratch: take,
       partScratch: (bytes, grains, cost) => {
@@ -112,11 +142,12 @@ function planPhases(plan: Plan, target: PlanTarget, library: Library, scratch: n
         return { base: take(stride * count), stride, count };
       },
       phase: (cost, body) => {
-        phases.push({ name: `${step.kind}${at}_${phases.length}`, cost, flag, body });
+        phases.push({ name: `${step.kind}${name}_${phases.length}`, cost, flag, body });
       },
     });
     return phases;
-  });
+  };
+  const steps = plan.steps.map((step, at) => planStep(step, String(at), []));
   return { steps, need };
 }
 
@@ -135,11 +166,17 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   const planned =
     measured.need === 0 ? measured.steps : planPhases(plan, target, library, scratch.address).steps;
   const isLong = ({ cost }: PlannedPhase) => cost >= target.grain;
-  const gain = planned.flat().reduce((sum, phase) => sum + (isLong(phase) ? phase.cost : 0), 0);
+  const gainOf = (runs: readonly Planned[]): number =>
+    runs.reduce((sum, run) => {
+      if ("turns" in run) return sum + run.turns * gainOf(run.body);
+      return sum + (isLong(run) ? run.cost : 0);
+    }, 0);
+  const gain = gainOf(planned.flat());
   const several = parts > 1 && gain >= grainsPerRun * target.grain;
-  const emit = (phase: PlannedPhase): Phase => {
-    const shared = several && isLong(phase);
-    return { func: emitPhase(module, phase, shared, parts), shared };
+  const emit = (run: Planned): Run => {
+    if ("turns" in run) return { ...run, body: run.body.map(emit) };
+    const shared = several && isLong(run);
+    return { func: emitPhase(module, run, shared, parts), shared };
   };
   const steps = planned.map((phases) => phases.map(emit));
   sequence(module, "run", 0, steps.flat(), sync);
@@ -152,7 +189,7 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
     bytes: module.encode(),
     runs: several ? ["run", "alone"] : ["run"],
     steps: names,
-    phases: steps.map((phases) => phases.map(({ func }) => func.name)),
+    phases: steps.map(namesIn),
     scratch,
   };
 }

@@ -7,6 +7,17 @@ export interface Phase {
   readonly shared: boolean;
 }
 
+/** Phases that are repeated. */
+export interface Repeated {
+  readonly turns: number;
+  /** Address of the number of the turn. */
+  readonly counter: number;
+  readonly body: readonly Run[];
+}
+
+/** What is run in order. */
+export type Run = Phase | Repeated;
+
 /** How a program starts its other threads and works with them. */
 export interface Fork extends Sync {
   readonly program: number;
@@ -14,35 +25,53 @@ export interface Fork extends Sync {
   readonly parts: number;
 }
 
+/** How many shared phases are run. */
+function sharedIn(runs: readonly Run[]): number {
+  return runs.reduce((sum, run) => {
+    return sum + ("func" in run ? +run.shared : run.turns * sharedIn(run.body));
+  }, 0);
+}
+
 /**
  * Adds a function that runs phases in order. Parameters: the thread, and for threads other than the
  * first one the number of the first shared phase. The first thread starts the others at the first
- * shared phase, opens each, and runs what is not shared alone; without `fork` it runs all.
+ * shared phase, opens each, and runs what is not shared alone; without `fork` it runs all. Only the first
+ * thread counts turns in memory: others read a turn while it waits for them.
  */
 export function sequence(
   module: ModuleBuilder,
   name: string,
   entry: number,
-  phases: readonly Phase[],
+  runs: readonly Run[],
   fork: Fork | null,
 ): void {
-  const count = phases.filter(({ shared }) => shared).length;
+  const count = sharedIn(runs);
   module.func(name, { params: ["i32", "i32"], export: true }, (f, thread, base) => {
-    let index = 0;
-    for (const { func, shared } of phases) {
+    let forked = false;
+    // The number of the next shared phase; turns of loops count on.
+    const next = f.local("i32", base);
+    const start = () => {
+      if (forked || !fork) return;
+      forked = true;
+      f.if(i32.eqz(thread), () =>
+        f.set(next, callValue("i32", fork.fork, fork.program, entry, count)),
+      );
+    };
+    const emit = (run: Run): void => {
+      if ("func" in run) emitPhase(run);
+      else emitLoop(run);
+    };
+    const emitPhase = ({ func, shared }: Phase) => {
       if (!fork || !shared) {
         const alone = () => f.call(func, 0, 1);
         if (fork) f.if(i32.eqz(thread), alone);
         else alone();
-        continue;
+        return;
       }
-      const number = i32.add(base, index);
-      f.if(i32.eqz(thread), () => {
-        if (index === 0) f.set(base, callValue("i32", fork.fork, fork.program, entry, count));
-        f.call(fork.open, number);
-      });
+      start();
+      f.if(i32.eqz(thread), () => f.call(fork.open, next));
       f.loop((again) => {
-        const part = f.let(callValue("i32", fork.claim, thread, number));
+        const part = f.let(callValue("i32", fork.claim, thread, next));
         f.if(i32.ge_s(part, 0), () => {
           f.call(func, part, fork.parts);
           f.call(fork.finish);
@@ -50,7 +79,25 @@ export function sequence(
         });
       });
       f.if(i32.eqz(thread), () => f.call(fork.join));
-      index += 1;
-    }
+      f.increment(next, 1);
+    };
+    const emitLoop = ({ turns, counter, body }: Repeated) => {
+      if (sharedIn(body) > 0) start();
+      else if (fork) {
+        f.if(i32.eqz(thread), () => repeat(turns, counter, body));
+        return;
+      }
+      repeat(turns, counter, body);
+    };
+    const repeat = (turns: number, counter: number, body: readonly Run[]) => {
+      const turn = f.local("i32");
+      f.for(turn, 0, turns, 1, () => {
+        const tell = () => f.do(i32.store(i32.const(counter), turn));
+        if (fork) f.if(i32.eqz(thread), tell);
+        else tell();
+        for (const run of body) emit(run);
+      });
+    };
+    for (const run of runs) emit(run);
   });
 }

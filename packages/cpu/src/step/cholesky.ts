@@ -1,5 +1,6 @@
 import type { CholeskyStep } from "@metrigrad/tensor";
 import { choleskyScratch, workingRow } from "../kernel/cholesky.ts";
+import { addressOf, further } from "../loop/address.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { callValue, f32, type I32 } from "../wasm/index.ts";
 import { forEachBatch, sharesWell } from "./batch.ts";
@@ -61,11 +62,12 @@ function lowerEach({ a, shift, used, target }: Operands, context: StepContext): 
       return batch.reduceRight((address, length, axis) => {
         const index = rest % length;
         rest = Math.floor(rest / length);
-        return address + index * (strides[axis] as number);
+        return further(address, index * (strides[axis] as number));
       }, base);
     };
-    const places = { shift: shift && at(shift), used: used && at(used) };
-    const own = { a: at(a), aRow, aCol, out: at(target), outRow, size, ...places };
+    const value = (region: FixedRegion) => addressOf(at(region));
+    const places = { shift: shift && value(shift), used: used && value(used) };
+    const own = { a: value(a), aRow, aCol, out: value(target), outRow, size, ...places };
     lowerSharedCholesky(own, scratch, context);
   }
 }

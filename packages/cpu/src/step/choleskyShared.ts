@@ -23,15 +23,15 @@ import { triangleShare } from "./triangle.ts";
 
 /** One matrix to factor: addresses, and strides in bytes. */
 export interface Factorisation {
-  readonly a: number;
+  readonly a: I32;
   readonly aRow: number;
   readonly aCol: number;
-  readonly out: number;
+  readonly out: I32;
   readonly outRow: number;
   readonly size: number;
   /** Where λ is read from, and where the λ used goes; null for 0 and nowhere. */
-  readonly shift: number | null;
-  readonly used: number | null;
+  readonly shift: I32 | null;
+  readonly used: I32 | null;
 }
 
 /** Memory of factorisations that parts share. */

@@ -1,4 +1,5 @@
 import { arg, type GatherStep, scalarTypeOf } from "@metrigrad/tensor";
+import { addressOf } from "../loop/address.ts";
 import { analyse } from "../loop/body.ts";
 import { i32 } from "../wasm/index.ts";
 import type { Lowering } from "./context.ts";
@@ -20,7 +21,7 @@ export const gatherStep: Lowering<GatherStep> = (step, context) => {
     const rows = [indices, leading(output, axes)];
     forEachOwn(f, indices.shape, rows, part, parts, ([at, to]) => {
       const index = clampedIndex(f, at as typeof part, indices.dtype, count);
-      const row = f.let(i32.add(source.base, i32.mul(index, rowStride)));
+      const row = f.let(i32.add(addressOf(source.base), i32.mul(index, rowStride)));
       const inputs = [trailing(source, 1, row)];
       const outputs = [trailing(output, axes, f.let(to as typeof part))];
       const shape = source.shape.slice(1);

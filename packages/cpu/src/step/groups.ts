@@ -3,6 +3,8 @@ import { productAxes } from "@metrigrad/tensor";
 import type { FixedRegion } from "../loop/region.ts";
 import { collapse, pickAxes, type Space } from "../loop/space.ts";
 
+type Base = FixedRegion["base"];
+
 /** The regions of a product. */
 export interface ProductRegions {
   readonly a: FixedRegion;
@@ -13,7 +15,7 @@ export interface ProductRegions {
 /** The loops of a product by what they are for; neighbours that can be one loop are one. */
 export interface ProductSpaces {
   /** Addresses of a, b and c. */
-  readonly bases: readonly [a: number, b: number, c: number];
+  readonly bases: readonly [a: Base, b: Base, c: Base];
   /** Strides of a, b and c. */
   readonly batch: Space;
   /** Strides of c and a. */

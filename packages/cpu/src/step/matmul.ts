@@ -9,6 +9,7 @@ import {
   type View,
 } from "@metrigrad/tensor";
 import { productScratch, termsPerBlock } from "../kernel/tile.ts";
+import { sameBase } from "../loop/address.ts";
 import { type Range, share, whole } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { f32, type I32, i32 } from "../wasm/index.ts";
@@ -147,7 +148,7 @@ function asReduction(step: MatmulStep): ReduceStep | null {
 
 /** Whether two regions are one. */
 function same(x: FixedRegion, y: FixedRegion): boolean {
-  return x.base === y.base;
+  return sameBase(x.base, y.base);
 }
 
 /** outputs = a·b, or a fused map of it. */

@@ -1,6 +1,7 @@
 import type { GramStep } from "@metrigrad/tensor";
 import { productGramScratch } from "../kernel/productGram.ts";
 import { termsPerBlock } from "../kernel/tile.ts";
+import { addressOf } from "../loop/address.ts";
 import type { FixedRegion } from "../loop/region.ts";
 import { f32, i32 } from "../wasm/index.ts";
 import type { StepContext } from "./context.ts";
@@ -45,10 +46,10 @@ export function lowerProductGram(
     const own = triangleShare(f, size, part, parts);
     f.call(
       context.library.productGram,
-      ...[x.base, x.strides[1] as number],
-      ...[(nu as FixedRegion).base, ...strides(nu as FixedRegion)],
-      ...[output.base, ...strides(output)],
-      ...(base === null ? [0, 0, 0] : [base.base, ...strides(base)]),
+      ...[addressOf(x.base), x.strides[1] as number],
+      ...[addressOf((nu as FixedRegion).base), ...strides(nu as FixedRegion)],
+      ...[addressOf(output.base), ...strides(output)],
+      ...(base === null ? [0, 0, 0] : [addressOf(base.base), ...strides(base)]),
       ...[matrices, size, terms, termsPerBlock(terms)],
       // A row has as much above the diagonal as its column counted from the other end.
       ...[i32.sub(size, own.to), i32.sub(size, own.from)],

@@ -1,4 +1,5 @@
 import type { RandomStep } from "@metrigrad/tensor";
+import { addressOf, further } from "../loop/address.ts";
 import { share } from "../loop/nest.ts";
 import { contiguous } from "../loop/region.ts";
 import { i32 } from "../wasm/index.ts";
@@ -19,9 +20,9 @@ export const randomStep: Lowering<RandomStep> = (step, context) => {
   const target = direct ? output : contiguous(context.scratch(4 * size), output.shape, "u32");
   context.phase(shareable(Math.ceil(size / 8), 3 * size), (f, part, parts) => {
     const { from, to } = share(f, size, 8, part, parts);
-    const seed = i32.load(state.base);
-    const counter = i32.load(state.base + (state.strides[0] as number));
-    f.call(context.library.threefry, target.base, from, to, step.key, seed, counter);
+    const seed = i32.load(addressOf(state.base));
+    const counter = i32.load(addressOf(further(state.base, state.strides[0] as number)));
+    f.call(context.library.threefry, addressOf(target.base), from, to, step.key, seed, counter);
   });
   if (!direct) lowerCopy(target, output, context);
 };

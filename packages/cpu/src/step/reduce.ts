@@ -1,4 +1,5 @@
 import { arg, type DType, type ReduceStep, type ScalarType } from "@metrigrad/tensor";
+import { further } from "../loop/address.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { sizeOf } from "./cost.ts";
@@ -64,11 +65,11 @@ function lowerCut(step: ReduceStep, axis: number, context: StepContext): void {
   if (left > 0) {
     const rest = inputs.map((region) => ({
       ...region,
-      base: region.base + blocks * length * stride(region),
+      base: further(region.base, blocks * length * stride(region)),
       shape: spread(region.shape, axis, left),
     }));
     const last = partial.map(({ base, dtype, strides }) =>
-      contiguous(base + blocks * (strides[0] as number), kept, dtype),
+      contiguous(further(base, blocks * (strides[0] as number)), kept, dtype),
     );
     const fused = { inputs: rest, exprs, outputs: last };
     lowerReduce({ shape: spread(shape, axis, left), axes, ops, fused }, context);

@@ -6,6 +6,7 @@ import {
   type ScatterAddStep,
   scalarTypeOf,
 } from "@metrigrad/tensor";
+import { addressOf } from "../loop/address.ts";
 import { analyse } from "../loop/body.ts";
 import { share } from "../loop/nest.ts";
 import { i32 } from "../wasm/index.ts";
@@ -38,7 +39,7 @@ export const scatterAddStep: Lowering<ScatterAddStep> = (step, context) => {
     forEachIndex(f, indices.shape, rows, null, ([at, from]) => {
       const index = clampedIndex(f, at as typeof part, indices.dtype, count);
       f.if(i32.and(i32.ge_u(index, own.from), i32.lt_u(index, own.to)), () => {
-        const row = f.let(i32.add(output.base, i32.mul(index, rowStride)));
+        const row = f.let(i32.add(addressOf(output.base), i32.mul(index, rowStride)));
         const target = trailing(output, 1, row);
         const update = trailing(updates, axes, f.let(from as typeof part));
         const fused = { inputs: [target, update], exprs, outputs: [target] };

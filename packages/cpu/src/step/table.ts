@@ -1,4 +1,4 @@
-import type { Step, StepKind } from "@metrigrad/tensor";
+import type { PlainStep } from "@metrigrad/tensor";
 import { argReduceStep } from "./argReduce.ts";
 import { choleskyStep } from "./cholesky.ts";
 import type { Lowering, StepContext } from "./context.ts";
@@ -13,9 +13,10 @@ import { reduceStep } from "./reduce.ts";
 import { scatterAddStep } from "./scatterAdd.ts";
 import { triangularSolveStep } from "./triangularSolve.ts";
 
-type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
+type PlainKind = PlainStep["kind"];
+type StepOf<K extends PlainKind> = Extract<PlainStep, { readonly kind: K }>;
 
-const lowerings: { readonly [K in StepKind]: Lowering<StepOf<K>> } = {
+const lowerings: { readonly [K in PlainKind]: Lowering<StepOf<K>> } = {
   map: mapStep,
   reduce: reduceStep,
   argReduce: argReduceStep,
@@ -30,7 +31,7 @@ const lowerings: { readonly [K in StepKind]: Lowering<StepOf<K>> } = {
   eigh: eighStep,
 };
 
-/** Adds the phases of any step. */
-export function lowerStep(step: Step, context: StepContext): void {
-  (lowerings[step.kind] as Lowering<Step>)(step, context);
+/** Adds the phases of a step; those of a loop are those of its body. */
+export function lowerStep(step: PlainStep, context: StepContext): void {
+  (lowerings[step.kind] as Lowering<PlainStep>)(step, context);
 }

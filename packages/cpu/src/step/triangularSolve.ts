@@ -1,5 +1,6 @@
 import type { TriangularSolveStep } from "@metrigrad/tensor";
 import { solveScratch } from "../kernel/solve.ts";
+import { sameBase } from "../loop/address.ts";
 import { share } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { asI32, type I32, i32 } from "../wasm/index.ts";
@@ -81,7 +82,7 @@ function solveMatrix(
 }
 
 const identical = (x: FixedRegion, y: FixedRegion) =>
-  x.base === y.base && x.strides.every((stride, axis) => stride === y.strides[axis]);
+  sameBase(x.base, y.base) && x.strides.every((stride, axis) => stride === y.strides[axis]);
 
 /** output = L⁻¹ rhs or L'⁻¹ rhs, in place of a copy of rhs. */
 export const triangularSolveStep: Lowering<TriangularSolveStep> = (step, context) => {

@@ -1,4 +1,4 @@
-import { type Step, sizeOf } from "@metrigrad/tensor";
+import { type PlainStep, type Step, sizeOf } from "@metrigrad/tensor";
 import test from "tape";
 import { backends, TestPlan } from "../support/steps.ts";
 
@@ -46,7 +46,7 @@ test("variables keep no denormals, whatever kernel writes them", async (t) => {
     const found: string[] = [];
     for (const backend of all) {
       const plan = new TestPlan();
-      const step = stepsOf(plan)[name] as Step;
+      const step = stepsOf(plan)[name] as PlainStep;
       const results = await plan.run(backend, [step]);
       const outputs = "outputs" in step ? [...step.outputs] : [step.output];
       if ("values" in step && step.values !== null) outputs.push(step.values);

@@ -23,6 +23,7 @@ const textured: readonly string[] = ["webgl2", "headlessgl"];
 export class Launcher {
   private readonly gpu: GpuJsInstance;
   private readonly kernels: GpuJsKernel[] = [];
+  private readonly known = new Map<string, GpuJsKernel>();
 
   constructor(gpu: GpuJsInstance) {
     this.gpu = gpu;
@@ -46,7 +47,7 @@ export class Launcher {
     let kernel: GpuJsKernel | null = null;
     return (args) => {
       // A plan has no branches: what is a texture in one run is one in all.
-      kernel ??= this.create(source, {
+      kernel ??= this.create(source, pipeline, {
         ...{ output, pipeline, precision: "single" },
         // Else small kernels have 16-bit floats where GLSL lets them.
         tactic: "precision",
@@ -60,15 +61,21 @@ export class Launcher {
     };
   }
 
-  private create(source: string, settings: object): GpuJsKernel {
+  /** A kernel of its own where its result stays in its texture; else equal ones are one. */
+  private create(source: string, pipeline: boolean, settings: object): GpuJsKernel {
+    const key = pipeline ? null : `${source} ${JSON.stringify(settings)}`;
+    const known = key === null ? undefined : this.known.get(key);
+    if (known !== undefined) return known;
     const kernel = this.gpu.createKernel(source, settings);
     this.kernels.push(kernel);
+    if (key !== null) this.known.set(key, kernel);
     return kernel;
   }
 
   close(): void {
     for (const kernel of this.kernels) kernel.destroy();
     this.kernels.length = 0;
+    this.known.clear();
   }
 }
 

@@ -25,18 +25,23 @@ export interface Source {
 /**
  * Follows every output of a kernel through the steps after it, up to the one that overwrites it: kernels that read
  * exactly its elements take it as it is. The host has to have what lives longer than a run, what
- * other steps read, and what is read after a part of it was overwritten. `kernels` has null for steps of the host.
+ * other steps read, and what is read after a part of it was overwritten. `steps` are those of the plan in the order in which
+ * they run, `kernels` has null for those of the host.
  */
-export function linksOf(plan: Plan, kernels: readonly (KernelStep | null)[]): Links {
+export function linksOf(
+  plan: Plan,
+  steps: readonly Step[],
+  kernels: readonly (KernelStep | null)[],
+): Links {
   const sources = kernels.map((kernel) => kernel?.inputs.map((): Source | null => null) ?? []);
   const needed = kernels.map((kernel, step) =>
     (kernel?.outputs ?? []).map((view, output) => {
       const { dtype, place } = bufferOf(plan, view);
       const fit = isWhole(view) && (dtype === "f32" || dtype === "bool");
-      let alive = fit && kernel?.passes === true && plan.steps[step]?.when === undefined;
+      let alive = fit && kernel?.passes === true && steps[step]?.when === undefined;
       let host = !alive || place.kind !== "arena";
       for (let later = step + 1; later < kernels.length; later++) {
-        const other = plan.steps[later] as Step;
+        const other = steps[later] as Step;
         const taker = kernels[later];
         const { reads, writes } = stepViews(other);
         if (taker) {

@@ -1,4 +1,4 @@
-import { type HostMemory, type HostSteps, hostSteps, type Step } from "@metrigrad/tensor";
+import { type HostMemory, type HostSteps, hostSteps, type PlainStep } from "@metrigrad/tensor";
 import type { GpuJsInstance } from "../webgpu/gpujs.ts";
 import { gathered, scattered } from "./elements.ts";
 import { type Held, Launcher, toHost } from "./launcher.ts";
@@ -29,12 +29,13 @@ const table: { readonly [kind: string]: Prepare<never> } = {
  */
 export function stepsOn(gpu: GpuJsInstance): HostSteps {
   const launcher = new Launcher(gpu);
+  const steps: PlainStep[] = [];
   const kernels: (KernelStep | null)[] = [];
   const held: (readonly Held[])[] = [];
   let links: Links | null = null;
 
   const runAt = (at: number, { inputs, outputs, run }: KernelStep, memory: HostMemory) => {
-    links ??= linksOf(memory.plan, kernels);
+    links ??= linksOf(memory.plan, steps, kernels);
     const { sources, needed } = links;
     const given = inputs.map((view, i): Held => {
       const source = sources[at]?.[i];
@@ -49,9 +50,10 @@ export function stepsOn(gpu: GpuJsInstance): HostSteps {
   };
 
   return {
-    // All steps of a plan are prepared in their order before the first one runs.
-    prepare: (step: Step, memory: HostMemory) => {
+    // All steps of a plan are prepared in their order before the first one runs, those of loops for each turn.
+    prepare: (step: PlainStep, memory: HostMemory) => {
       const kernel = table[step.kind]?.(step as never, memory, launcher) ?? null;
+      steps.push(step);
       const at = kernels.push(kernel) - 1;
       return kernel === null ? hostSteps.prepare(step, memory) : () => runAt(at, kernel, memory);
     },

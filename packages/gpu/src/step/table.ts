@@ -1,4 +1,4 @@
-import type { Step, StepKind } from "@metrigrad/tensor";
+import type { PlainStep } from "@metrigrad/tensor";
 import type { Dispatch, Memory } from "../wgsl/kernel.ts";
 import { argReduce } from "./argReduce.ts";
 import { cholesky } from "./cholesky.ts";
@@ -14,7 +14,9 @@ import { reduce } from "./reduce.ts";
 import { scatterAdd } from "./scatterAdd.ts";
 import { triangularSolve } from "./triangularSolve.ts";
 
-const table: { readonly [K in StepKind]: Lower<Extract<Step, { kind: K }>> } = {
+const table: {
+  readonly [K in PlainStep["kind"]]: Lower<Extract<PlainStep, { kind: K }>>;
+} = {
   map,
   reduce,
   argReduce,
@@ -29,8 +31,8 @@ const table: { readonly [K in StepKind]: Lower<Extract<Step, { kind: K }>> } = {
   eigh,
 };
 
-/** The dispatches of any step; those without work are left out. */
-export function lowerStep(step: Step, memory: Memory): readonly Dispatch[] {
-  const lower = table[step.kind] as Lower<Step>;
+/** The dispatches of a step that is no loop; those without work are left out. */
+export function lowerStep(step: PlainStep, memory: Memory): readonly Dispatch[] {
+  const lower = table[step.kind] as Lower<PlainStep>;
   return lower(step, memory).filter(({ groups }) => groups > 0);
 }

@@ -16,6 +16,8 @@ export interface Bridged {
   readonly params: readonly number[];
   readonly before: readonly Transfer[];
   readonly after: readonly Transfer[];
+  /** As of the dispatch. */
+  readonly uses: readonly Use[];
   /** The text has to name the pages by these numbers, in the order of the dispatch's own. */
   readonly numbers: readonly number[];
 }
@@ -27,7 +29,7 @@ export interface Bridged {
 export function bridge(dispatch: Dispatch, most: number, spare: Page): Bridged {
   const { pages, uses, params } = dispatch;
   if (pages.length <= most) {
-    return { pages, params, before: [], after: [], numbers: pages.map((_, at) => at) };
+    return { pages, params, before: [], after: [], uses, numbers: pages.map((_, at) => at) };
   }
   // Atomic words cannot share a page with others; pages that are only read are cheapest to move.
   const written = (page: Page) => uses.some((use) => use.page === page && use.write);
@@ -53,7 +55,7 @@ export function bridge(dispatch: Dispatch, most: number, spare: Page): Bridged {
   }
   spare.bytes = Math.max(spare.bytes, end);
   const numbers = pages.map((page) => (kept.includes(page) ? kept.indexOf(page) : most - 1));
-  return { pages: [...kept, spare], params: moved, before, after, numbers };
+  return { pages: [...kept, spare], params: moved, before, after, uses, numbers };
 }
 
 function extentOf(uses: readonly Use[]): { readonly start: number; readonly bytes: number } {

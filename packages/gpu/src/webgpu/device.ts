@@ -155,17 +155,12 @@ export class Device {
     return made;
   }
 
-  /** Binds a slice of a uniform and pages. */
-  bindGroup(
-    uniform: GPUBuffer,
-    offset: number,
-    words: number,
-    pages: readonly Page[],
-  ): GPUBindGroup {
+  /** Binds so many words of a uniform, from an offset that is given with the dispatch, and pages. */
+  bindGroup(uniform: GPUBuffer, words: number, pages: readonly Page[]): GPUBindGroup {
     return this.device.createBindGroup({
       layout: this.layout(pages.length),
       entries: [
-        { binding: 0, resource: { buffer: uniform, offset, size: words * 4 } },
+        { binding: 0, resource: { buffer: uniform, size: words * 4 } },
         ...pages.map(({ buffer }, at) => ({
           binding: at + 1,
           resource: { buffer: buffer as GPUBuffer },
@@ -190,7 +185,8 @@ export class Device {
       visibility,
       buffer: { type: "storage" as const },
     }));
-    const uniform = { binding: 0, visibility, buffer: { type: "uniform" as const } };
+    const moving = { type: "uniform" as const, hasDynamicOffset: true };
+    const uniform = { binding: 0, visibility, buffer: moving };
     const made = this.device.createBindGroupLayout({ entries: [uniform, ...storage] });
     this.layouts.set(buffers, made);
     return made;

@@ -1,4 +1,4 @@
-import type { BufferSpec, Plan, VariableSpec } from "@metrigrad/tensor";
+import type { BufferSpec, Plan, Step, VariableSpec } from "@metrigrad/tensor";
 import { lowerStep } from "../step/table.ts";
 import type { Dispatch, Memory } from "../wgsl/kernel.ts";
 import { type Bridged, bridge, type Transfer } from "./bridge.ts";
@@ -11,11 +11,22 @@ import { bytesOf, place, refuseAbove } from "./place.ts";
 interface Prepared {
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroup;
+  /** Where its parameters begin in the uniform, in bytes: of each turn where it moves in loops, the last counts fastest. */
+  readonly parameters: readonly number[];
   readonly x: number;
   readonly y: number;
   readonly before: readonly Transfer[];
   readonly after: readonly Transfer[];
 }
+
+/** What is repeated. */
+interface Repeated<T> {
+  readonly turns: number;
+  readonly body: readonly Ordered<T>[];
+}
+
+/** Something, or a loop around such things. */
+type Ordered<T> = T | Repeated<T>;
 
 /** A plan on a device: where its buffers lie and what to record. */
 export interface Recipe {
@@ -23,7 +34,7 @@ export interface Recipe {
   readonly pages: readonly Page[];
   readonly uniform: GPUBuffer;
   readonly bytes: number;
-  readonly dispatches: readonly Prepared[];
+  readonly dispatches: readonly Ordered<Prepared>[];
 }
 
 /** A dispatch's slice of the uniform begins at a multiple of this many words. */
@@ -45,16 +56,27 @@ export async function recipeOf(
     scratch,
     pageBytes: device.limits.pageBytes,
   };
-  const dispatches = plan.steps.flatMap((step) => lowerStep(step, memory));
-  const bridged = dispatches.map((dispatch) => bridge(dispatch, device.limits.buffers, spare));
+  const lowered: Lowered[] = [];
+  const lower = (step: Step, turns: readonly number[]): Ordered<Lowered>[] => {
+    if (step.kind === "loop") {
+      const body = step.body.flatMap((inner) => lower(inner, [...turns, step.turns]));
+      return [{ turns: step.turns, body }];
+    }
+    return lowerStep(step, memory).map((dispatch) => {
+      const bridged = bridge(dispatch, device.limits.buffers, spare);
+      const one = { dispatch, bridged, params: paramsOf(bridged, turns), index: lowered.length };
+      lowered.push(one);
+      return one;
+    });
+  };
+  const order = plan.steps.flatMap((step) => lower(step, []));
   for (const { label, bytes } of [scratch, spare]) {
     refuseAbove(device.limits.pageBytes, bytes, label);
   }
   const own = [...pages, ...[scratch, spare].filter(({ bytes }) => bytes > 0)];
   const pipelines = await Promise.all(
-    dispatches.map(({ code }, i) => {
-      const { numbers, pages: bound } = bridged[i] as Bridged;
-      return device.pipeline(code(numbers), bound.length);
+    lowered.map(({ dispatch, bridged }) => {
+      return device.pipeline(dispatch.code(bridged.numbers), bridged.pages.length);
     }),
   );
   await device.allocate(own, "store.prepare");
@@ -63,41 +85,74 @@ export async function recipeOf(
     const { page, offset } = spots[i] as Spot;
     device.write(page, offset, encode(where.data, dtype));
   });
-  const { words, offsets } = parametersOf(bridged);
+  const { words, offsets } = parametersOf(lowered.map(({ params }) => params));
   const uniform = device.uniform(words, "parameters of a program");
+  const prepare = (one: Ordered<Lowered>): Ordered<Prepared> => {
+    if ("turns" in one) return { turns: one.turns, body: one.body.map(prepare) };
+    const { dispatch, bridged, params, index } = one;
+    const size = Math.ceil((params[0] as readonly number[]).length / 4) * 4;
+    return {
+      pipeline: pipelines[index] as GPUComputePipeline,
+      bindings: device.bindGroup(uniform, size, bridged.pages),
+      parameters: offsets[index] as readonly number[],
+      ...grid(dispatch, device.limits.groups),
+      before: bridged.before,
+      after: bridged.after,
+    };
+  };
   return {
     spots,
     pages: own,
     uniform,
     bytes: own.reduce((total, { bytes }) => total + bytes, words.byteLength),
-    dispatches: dispatches.map((dispatch, i): Prepared => {
-      const { pages: bound, params, before, after } = bridged[i] as Bridged;
-      const size = Math.ceil(params.length / 4) * 4;
-      return {
-        pipeline: pipelines[i] as GPUComputePipeline,
-        bindings: device.bindGroup(uniform, 4 * (offsets[i] as number), size, bound),
-        ...grid(dispatch, device.limits.groups),
-        before,
-        after,
-      };
-    }),
+    dispatches: order.map(prepare),
   };
 }
 
-/** All parameters as one run of words, equal ones once. */
-function parametersOf(bridged: readonly Bridged[]) {
+/** A dispatch on its way to being prepared. */
+interface Lowered {
+  readonly dispatch: Dispatch;
+  readonly bridged: Bridged;
+  /** Of each turn, where it moves in loops. */
+  readonly params: readonly (readonly number[])[];
+  readonly index: number;
+}
+
+/** The parameters of a dispatch in the turns of the loops around it; one where it does not move. */
+function paramsOf({ params, uses }: Bridged, turns: readonly number[]): readonly number[][] {
+  const moving = uses.filter(({ advance }) => advance.some((by) => by !== 0));
+  if (moving.length === 0) return [[...params]];
+  return turns.reduce<number[][]>(
+    (lists, count, depth) =>
+      lists.flatMap((list) =>
+        Array.from({ length: count }, (_, turn) => {
+          const moved = [...list];
+          for (const { param, advance } of moving) {
+            // Positions are words: they wrap as the additions in kernels do.
+            moved[param] = ((moved[param] as number) + turn * (advance[depth] ?? 0)) >>> 0;
+          }
+          return moved;
+        }),
+      ),
+    [[...params]],
+  );
+}
+
+/** All parameters as one run of words, equal ones once; byte offsets of each list. */
+function parametersOf(lists: readonly (readonly (readonly number[])[])[]) {
   const known = new Map<string, number>();
   const all: number[] = [];
-  const offsets = bridged.map(({ params }) => {
+  const offsetOf = (params: readonly number[]) => {
     const key = params.join();
     const at = known.get(key) ?? all.length;
     if (!known.has(key)) {
       known.set(key, at);
-      all.push(...params);
+      for (const word of params) all.push(word);
       while (all.length % slice !== 0) all.push(0);
     }
-    return at;
-  });
+    return 4 * at;
+  };
+  const offsets = lists.map((list) => list.map(offsetOf));
   return { words: Uint32Array.from(all), offsets };
 }
 
@@ -119,13 +174,22 @@ export function record({ dispatches }: Recipe, encoder: GPUCommandEncoder): void
       encoder.copyBufferToBuffer(source, fromOffset, target, toOffset, bytes);
     }
   };
-  for (const { pipeline, bindings, x, y, before, after } of dispatches) {
-    copy(before);
-    pass ??= encoder.beginComputePass();
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindings);
-    pass.dispatchWorkgroups(x, y);
-    copy(after);
-  }
-  pass?.end();
+  /** `turn` counts the turns of all loops around as one. */
+  const emit = (list: readonly Ordered<Prepared>[], turn: number) => {
+    for (const one of list) {
+      if ("turns" in one) {
+        for (let inner = 0; inner < one.turns; inner++) emit(one.body, turn * one.turns + inner);
+        continue;
+      }
+      const { pipeline, bindings, parameters, x, y, before, after } = one;
+      copy(before);
+      pass ??= encoder.beginComputePass();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindings, [parameters[parameters.length > 1 ? turn : 0] as number]);
+      pass.dispatchWorkgroups(x, y);
+      copy(after);
+    }
+  };
+  emit(dispatches, 0);
+  (pass as GPUComputePassEncoder | null)?.end();
 }

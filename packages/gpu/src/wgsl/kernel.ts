@@ -13,6 +13,8 @@ export interface Use {
   readonly inBytes: boolean;
   /** First byte and the byte after the last. */
   readonly range: readonly [number, number];
+  /** By how much the position moves with each turn of the loops around the step, outermost first. */
+  readonly advance: readonly number[];
 }
 
 /** One dispatch of a compute shader. */
@@ -98,7 +100,7 @@ export class Kernel {
   scratch(dtype: DType, words: number, offset: number): Operand {
     const page = this.memory.scratch;
     page.bytes = Math.max(page.bytes, 4 * (offset + words));
-    return this.use(page, dtype, 4 * offset, [4 * offset, 4 * (offset + words)], true, []);
+    return this.use(page, dtype, 4 * offset, [4 * offset, 4 * (offset + words)], true, [], []);
   }
 
   /** Skips everything where a bool scalar is false. */
@@ -154,7 +156,9 @@ export class Kernel {
     const dtype = this.memory.dtype(view.buffer);
     const lane = dtype === "u8" ? 1 : 4;
     const range = [offset, offset + this.memory.bytes(view.buffer)] as const;
-    return this.use(page, dtype, offset + lane * view.offset, range, write, view.strides);
+    const start = offset + lane * view.offset;
+    // Lanes are words, or bytes where positions are counted in bytes.
+    return this.use(page, dtype, start, range, write, view.strides, view.advance ?? []);
   }
 
   private use(
@@ -164,13 +168,14 @@ export class Kernel {
     range: readonly [number, number],
     write: boolean,
     strides: readonly number[],
+    advance: readonly number[],
   ): Operand {
     const inBytes = dtype === "u8";
     let at = this.pages.indexOf(page);
     if (at < 0) at = this.pages.push(page) - 1;
     if (inBytes && write) this.atomic.add(at);
     const param = this.params.length;
-    this.uses.push({ page, write, param, inBytes, range });
+    this.uses.push({ page, write, param, inBytes, range, advance });
     const base = this.param(inBytes ? start : start / 4);
     const type = scalarTypeOf(dtype);
     const word = (index: string) =>

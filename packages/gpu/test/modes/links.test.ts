@@ -68,7 +68,7 @@ function links(steps: readonly MapStep[], onHost: readonly number[] = []) {
   const kernels = steps.map(({ inputs, outputs }, at): KernelStep | null =>
     onHost.includes(at) ? null : { inputs, outputs, passes: true, run: () => [] },
   );
-  const { sources, needed } = linksOf(planOf(steps), kernels);
+  const { sources, needed } = linksOf(planOf(steps), steps, kernels);
   return { sources, needed: needed.map(([first]) => first) };
 }
 

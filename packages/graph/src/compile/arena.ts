@@ -25,17 +25,49 @@ interface Life {
  * result takes the place of an input of equal layout that dies there, where the step allows it.
  */
 export function placeArena(buffers: readonly BufferSpec[], steps: readonly Step[]): Arena {
-  const lives = livesOf(buffers, steps);
+  const { offsets, bytes } = placeLives(buffers, steps, livesOf(buffers, steps));
+  const placed = buffers.map((buffer, index): BufferSpec => {
+    if (buffer.place.kind !== "arena") return buffer;
+    return { ...buffer, place: { kind: "arena", offset: offsets.get(index) ?? 0 } };
+  });
+  return { buffers: placed, bytes };
+}
+
+/**
+ * Offsets of the buffers of given lives. What only the body of a loop uses is placed by its life within a turn, and
+ * lies together.
+ */
+function placeLives(
+  buffers: readonly BufferSpec[],
+  steps: readonly Step[],
+  lives: ReadonlyMap<number, Life>,
+): { readonly offsets: Map<number, number>; readonly bytes: number } {
   const offsets = new Map<number, number>();
   const heap = freeList();
+  const inner = new Set<Life>();
+  const rooms = steps.map((step, at) => {
+    if (step.kind !== "loop") return null;
+    const own = new Map<number, Life>();
+    for (const [buffer, life] of livesOf(buffers, step.body)) {
+      const around = lives.get(buffer);
+      if (around === undefined || around.first !== at || around.last !== at) continue;
+      own.set(buffer, life);
+      inner.add(around);
+    }
+    return placeLives(buffers, step.body, own);
+  });
   const starting = new Map<number, Life[]>();
   const ending = new Map<number, Life[]>();
   for (const life of lives.values()) {
+    if (inner.has(life)) continue;
     listed(starting, life.first).push(life);
     listed(ending, life.last).push(life);
   }
   steps.forEach((step, at) => {
     const given = new Set<Life>();
+    const room = rooms[at] ?? null;
+    const start = room === null ? 0 : heap.take(room.bytes);
+    for (const [buffer, offset] of room?.offsets ?? []) offsets.set(buffer, start + offset);
     for (const life of starting.get(at) ?? []) {
       const heir = heirOf(step, life, lives, at, given);
       if (heir !== null) given.add(heir);
@@ -47,12 +79,9 @@ export function placeArena(buffers: readonly BufferSpec[], steps: readonly Step[
     for (const life of ending.get(at) ?? []) {
       if (!given.has(life)) heap.give(offsets.get(life.buffer) as number, life.bytes);
     }
+    if (room !== null) heap.give(start, room.bytes);
   });
-  const placed = buffers.map((buffer, index): BufferSpec => {
-    if (buffer.place.kind !== "arena") return buffer;
-    return { ...buffer, place: { kind: "arena", offset: offsets.get(index) ?? 0 } };
-  });
-  return { buffers: placed, bytes: heap.high() };
+  return { offsets, bytes: heap.high() };
 }
 
 function livesOf(buffers: readonly BufferSpec[], steps: readonly Step[]): Map<number, Life> {

@@ -17,7 +17,8 @@ import {
   type View,
 } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
-import type { LowerContext } from "../core/op.ts";
+import type { LowerContext, Op } from "../core/op.ts";
+import { type JoinedLoop, joinedLoopOp } from "../loop/joined.ts";
 import { variableName } from "../ops/variable.ts";
 import type { Fusion, Kernel } from "./fuse.ts";
 import { fusedLoop } from "./fused.ts";
@@ -33,19 +34,37 @@ export interface Lowered {
   readonly variables: Map<VariableSpec, View>;
 }
 
+/** Where the nodes of the body of a loop are, among the buffers of what is around it. */
+export interface Surroundings {
+  readonly buffers: BufferSpec[];
+  /** Of placeholders. */
+  readonly views: ReadonlyMap<Node, View>;
+  /** Where values go. */
+  readonly targets: ReadonlyMap<Node, View>;
+}
+
+/** Emits the steps of a loop. */
+export type LowerLoop = (
+  node: Node<JoinedLoop>,
+  context: LowerContext,
+  buffers: BufferSpec[],
+) => void;
+
 /** Emits the steps of all units in order. Throws GraphError where names clash. */
 export function lower(
   units: readonly Unit[],
   order: readonly Node[],
   fusion: Fusion,
   float: FloatType,
+  lowerLoop: LowerLoop,
+  around: Surroundings = { buffers: [], views: new Map(), targets: new Map() },
 ): Lowered {
-  const buffers: BufferSpec[] = [];
+  const { buffers } = around;
   const steps: Step[] = [];
   const feeds: Feed[] = [];
   const fed = new Set<string>();
-  const views = new Map<Node, View>();
-  const targets = new Map<Node, View>();
+  const views = new Map<Node, View>(around.views);
+  const targets = new Map<Node, View>(around.targets);
   const extras = new Map<Node, Map<number, View>>();
   const variables = new Map<VariableSpec, View>();
 
@@ -157,7 +176,9 @@ export function lower(
     if (unit.kernel !== null) lowerKernel(unit.kernel);
     for (const node of unit.kernel === null ? unit.nodes : []) {
       working = [node];
-      node.op.lower(node, context);
+      if (views.has(node)) continue;
+      if (node.op === (joinedLoopOp as Op)) lowerLoop(node as Node<JoinedLoop>, context, buffers);
+      else node.op.lower(node, context);
     }
   }
   return { buffers, steps, feeds, viewOf, variables };

@@ -10,6 +10,8 @@ import {
 } from "@metrigrad/tensor";
 import { isNode, type Node, showNode } from "../core/node.ts";
 import { topological } from "../core/topology.ts";
+import { joinLoops } from "../loop/joined.ts";
+import { reduceLoops } from "../loop/reduce.ts";
 import { add } from "../ops/arithmetic.ts";
 import { constant } from "../ops/constant.ts";
 import { where } from "../ops/logic.ts";
@@ -17,9 +19,8 @@ import { rngState } from "../ops/random.ts";
 import { isVariable, type Variable, variableName } from "../ops/variable.ts";
 import { placeArena } from "./arena.ts";
 import { compactPlan } from "./compact.ts";
-import { fuse } from "./fuse.ts";
+import { fusionOf, loopLowering } from "./loop.ts";
 import { lower } from "./lower.ts";
-import { mergeKernels } from "./merge.ts";
 import { type Destination, settle } from "./settle.ts";
 import { simplifyGraph } from "./simplify.ts";
 import { unitsOf } from "./units.ts";
@@ -57,18 +58,19 @@ export function planOf(request: PlanRequest): Planned {
   checkUpdates(request.updates);
   const updates = withRandomState(request).map(selected);
   const conditions = updates.flatMap(([, , when]) => (when === undefined ? [] : [when]));
-  const all = simplifyGraph([
+  const simple = simplifyGraph([
     ...updates.map(([, value]) => value),
     ...request.outputs,
     ...conditions,
   ]);
+  const all = joinLoops(reduceLoops(simple));
   const roots = all.slice(0, updates.length + request.outputs.length);
   const conditionOf = new Map(conditions.map((when, i) => [when, all[roots.length + i] as Node]));
   const order = topological(all);
-  const kept = new Set(request.unfused ? order : all);
-  const fusion = request.unfused ? fuse(order, kept) : mergeKernels(order, fuse(order, kept), kept);
+  const { float, unfused = false } = request;
+  const fusion = fusionOf(order, all, unfused);
   const units = unitsOf(order, [...roots.slice(updates.length), ...all], fusion);
-  const lowered = lower(units, order, fusion, request.float);
+  const lowered = lower(units, order, fusion, float, loopLowering(float, unfused));
   const { buffers, feeds, variables } = lowered;
   for (const [node] of updates) {
     const { attrs: spec } = node;

@@ -44,12 +44,14 @@ function trafficOf(steps: readonly Step[]): Traffic {
 /**
  * Brings values to their destinations. Where nothing reads the destination's old value afterwards
  * the computing step writes there itself; otherwise the value is copied at the end. A variable's own
- * old value that is wanted elsewhere is taken at the start.
+ * old value that is wanted elsewhere is taken at the start. Buffers before `firstOwn` are of others: a value in
+ * one of them is copied.
  */
 export function settle(
   steps: readonly Step[],
   buffers: BufferSpec[],
   given: readonly Destination[],
+  firstOwn = 0,
 ): Step[] {
   const label = "settle";
   const before: Step[] = [];
@@ -79,7 +81,7 @@ export function settle(
     const { buffer } = destination.from;
     // Where a condition may hold the value back, nobody else finds it in the destination.
     const shared = destination.when !== undefined && (wanted.get(buffer) as number) > 1;
-    const free = !renamed.has(buffer) && !held.has(buffer) && !shared;
+    const free = buffer >= firstOwn && !renamed.has(buffer) && !held.has(buffer) && !shared;
     if (free && writable(destination, ordered, buffers, traffic)) {
       renamed.set(buffer, destination.to.buffer);
       const [writer] = traffic.writes.get(buffer) as [number];
@@ -100,7 +102,8 @@ export function settle(
   const after: Step[] = [];
   for (const { from, to, when } of copies) {
     const condition = when === undefined ? {} : { when };
-    if ((buffers[from.buffer] as BufferSpec).place.kind !== "variable") {
+    const old = targets.has(from.buffer) && !renamed.has(from.buffer);
+    if (!old && (buffers[from.buffer] as BufferSpec).place.kind !== "variable") {
       after.push({ kind: "copy", input: rename(from), output: to, label, ...condition });
       continue;
     }
@@ -141,6 +144,8 @@ function mayDepend(
 ): boolean {
   const [writer, ...others] = writes.get(from.buffer) ?? [];
   if (writer === undefined || others.length > 0 || reads.has(from.buffer)) return false;
+  // A turn would find what the turn before has left.
+  if (steps[writer]?.kind === "loop") return false;
   if (stepViews(steps[writer] as Step).writes.length > 1) return false;
   return (writes.get(when.buffer) ?? []).every((at) => at < writer);
 }

@@ -1,4 +1,4 @@
-import { type Shape, sizeOf, stridesOf, type View } from "@metrigrad/tensor";
+import { moveAlike, type Shape, sizeOf, stridesOf, type View } from "@metrigrad/tensor";
 
 /** A view of a shape over a whole contiguous buffer. */
 export function contiguousView(buffer: number, shape: Shape): View {
@@ -9,9 +9,12 @@ export function contiguousView(buffer: number, shape: Shape): View {
 export function sameView(a: View, b: View): boolean {
   if (a.buffer !== b.buffer || a.offset !== b.offset || a.shape.length !== b.shape.length)
     return false;
-  return a.shape.every((n, axis) => {
-    return n === b.shape[axis] && (n === 1 || a.strides[axis] === b.strides[axis]);
-  });
+  return (
+    moveAlike(a, b) &&
+    a.shape.every((n, axis) => {
+      return n === b.shape[axis] && (n === 1 || a.strides[axis] === b.strides[axis]);
+    })
+  );
 }
 
 /** Whether two views of one buffer are the same contiguous run, perhaps under different shapes. */
@@ -19,7 +22,7 @@ export function sameRun(a: View, b: View): boolean {
   if (sameView(a, b)) return true;
   if (a.buffer !== b.buffer || a.offset !== b.offset || sizeOf(a.shape) !== sizeOf(b.shape))
     return false;
-  return isContiguous(a) && isContiguous(b);
+  return moveAlike(a, b) && isContiguous(a) && isContiguous(b);
 }
 
 function isContiguous(view: View): boolean {

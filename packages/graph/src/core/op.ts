@@ -68,6 +68,24 @@ export interface Op<A = unknown> {
   rewrite?(node: Node<A>): Node;
   /** Text that is equal for equal attributes; JSON by default, null: never merge. */
   key?(attrs: A): string | null;
+  /** For an op whose nodes are results of something with several: their pullback at once. */
+  readonly joint?: Joint<A>;
+}
+
+/** The pullback of several results of one computation. */
+export interface Joint<A> {
+  /** Equal for results of the same computation. */
+  key(node: Node<A>): string;
+  /**
+   * Cotangents of the inputs, given those of the results, null where there is none. Results in `inside` stand for
+   * values within the computation: what is wanted of them are their cotangents through all that reads them there.
+   */
+  vjp(
+    nodes: readonly Node<A>[],
+    cotangents: readonly (Node | null)[],
+    wanted: readonly boolean[],
+    inside: readonly Node<A>[],
+  ): { readonly inputs: readonly (Node | null)[]; readonly inside: readonly (Node | null)[] };
 }
 
 /** Attributes of an input: a value passed to each run. */

@@ -38,7 +38,7 @@ interface RandomAttrs {
   readonly shape: Shape;
 }
 
-const randomOp: Op<RandomAttrs> = {
+export const randomOp: Op<RandomAttrs> = {
   name: "random",
   infer: ([state], { shape }) => {
     const { type, shape: size } = state as Node;

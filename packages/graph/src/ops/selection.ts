@@ -17,7 +17,7 @@ export function subView(view: View, { begin, shape, step }: Selection): View {
     if ((shape[axis] as number) > 0) offset += (begin[axis] as number) * stride;
     return stride * (step[axis] as number);
   });
-  return { buffer: view.buffer, shape, strides, offset };
+  return { ...view, shape, strides, offset };
 }
 
 /** The part of a value that a selection names within another selection of it. */

@@ -14,7 +14,15 @@ export function pullback(
   wrt: readonly Node[],
 ): (Node | null)[] {
   const order = topological(outputs);
-  const needed = dependents(order, wrt);
+  const joints = jointsOf(order);
+  // A result of a joint computation that is asked for stands for a value inside of it.
+  const askedOf = new Map(
+    [...joints.keys()].map((key) => [key, wrt.filter((node) => keyOf(node) === key)]),
+  );
+  const inside = [...askedOf].flatMap(([key, asked]) =>
+    asked.length > 0 ? (joints.get(key) ?? []) : [],
+  );
+  const needed = dependents(order, [...wrt, ...inside]);
   const terms = new Map<Node, Node[]>();
   const accumulate = (node: Node, term: Node) => {
     const have = terms.get(node);
@@ -35,11 +43,21 @@ export function pullback(
   for (let at = order.length - 1; at >= 0; at--) {
     const node = order[at] as Node;
     if (node.inputs.length === 0 || !needed.has(node)) continue;
-    const cotangent = cotangentOf(node);
-    if (cotangent === null) continue;
+    const key = keyOf(node);
+    const nodes = key === null ? [node] : (joints.get(key) ?? []);
+    // Cotangents of all results are known where the first of them is met last.
+    if (nodes[0] !== node) continue;
+    const cotangents = nodes.map(cotangentOf);
+    if (cotangents.every((one) => one === null)) continue;
     const wanted = node.inputs.map((input) => input.type === "float" && needed.has(input));
-    if (!wanted.includes(true)) continue;
-    const parts = withOrigin(node, () => node.op.vjp(node, cotangent, wanted));
+    const asked = key === null ? [] : (askedOf.get(key) ?? []);
+    if (!wanted.includes(true) && asked.length === 0) continue;
+    const parts = withOrigin(node, () => {
+      if (node.op.joint === undefined) return node.op.vjp(node, cotangents[0] as Node, wanted);
+      const joint = node.op.joint.vjp(nodes, cotangents, wanted, asked);
+      asked.forEach((one, index) => found.set(one, joint.inside[index] ?? null));
+      return joint.inputs;
+    });
     node.inputs.forEach((input, index) => {
       const part = parts[index] ?? null;
       if (part === null || !wanted[index]) return;
@@ -52,4 +70,22 @@ export function pullback(
     });
   }
   return wrt.map(cotangentOf);
+}
+
+/** What nodes that are results of one computation have in common; null for others. */
+function keyOf(node: Node): string | null {
+  return node.op.joint?.key(node) ?? null;
+}
+
+/** Results of one computation, in order. */
+function jointsOf(order: readonly Node[]): Map<string, Node[]> {
+  const joints = new Map<string, Node[]>();
+  for (const node of order) {
+    const key = keyOf(node);
+    if (key === null) continue;
+    const list = joints.get(key) ?? [];
+    list.push(node);
+    joints.set(key, list);
+  }
+  return joints;
 }

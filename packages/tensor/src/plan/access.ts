@@ -1,7 +1,7 @@
 import { fieldsOf, type Viewed } from "./fields.ts";
 import { partsOf } from "./parts.ts";
-import type { Step } from "./step.ts";
-import type { View } from "./view.ts";
+import type { LoopStep, Step } from "./step.ts";
+import { type View, viewAt } from "./view.ts";
 
 /** Replaces the views that a step reads and writes. */
 export interface ViewMapper {
@@ -11,14 +11,23 @@ export interface ViewMapper {
   readonly write: (view: View) => View;
 }
 
-/** The same step on other views. */
+/** The same step on other views; those of a loop are those of its body. */
 export function mapViews(step: Step, map: ViewMapper): Step {
+  const when = step.when === undefined ? {} : { when: map.read(step.when) };
+  if (step.kind === "loop") {
+    return { ...step, ...when, body: step.body.map((inner) => mapViews(inner, map)) };
+  }
   const changed: Record<string, unknown> = {};
   for (const { field, value, writes } of fieldsOf(step)) {
     if (value !== null) changed[field] = mapped(value, writes ? map.write : map.read);
   }
-  if (step.when !== undefined) changed.when = map.read(step.when);
-  return { ...step, ...changed } as Step;
+  return { ...step, ...when, ...changed } as Step;
+}
+
+/** The steps of a loop's body as they are in a turn. */
+export function turnOf(loop: LoopStep, turn: number): Step[] {
+  const move = (view: View) => viewAt(view, turn);
+  return loop.body.map((step) => mapViews(step, { read: move, write: move }));
 }
 
 function mapped(value: NonNullable<Viewed>, map: (view: View) => View): Viewed {

@@ -15,15 +15,18 @@ import type { Step } from "./step.ts";
  */
 export function checkPlan(plan: Plan): void {
   checkBuffers(plan);
-  for (const [i, step] of plan.steps.entries()) checkStep(plan, step, i);
+  for (const [i, step] of plan.steps.entries()) checkStep(plan, step, String(i), []);
   checkLiveness(plan);
 }
 
-function checkStep(plan: Plan, step: Step, index: number): void {
-  const refuse = refuseAt(`step ${index} ${step.kind} "${step.label}"`);
+/** Checks a step inside of loops of so many turns, outermost first. */
+function checkStep(plan: Plan, step: Step, name: string, turns: readonly number[]): void {
+  const refuse = refuseAt(`step ${name} ${step.kind} "${step.label}"`);
   const { inputs, outputs } = partsOf(step);
-  for (const { role, view } of [...inputs, ...outputs]) {
-    checkView(plan, view, (must, got) => refuse(`${role}: ${must}`, got));
+  if (step.kind !== "loop") {
+    for (const { role, view } of [...inputs, ...outputs]) {
+      checkView(plan, view, (must, got) => refuse(`${role}: ${must}`, got), turns);
+    }
   }
   byKind(stepChecks(plan, refuse), step);
   const { metric = 1 } = step;
@@ -32,6 +35,10 @@ function checkStep(plan: Plan, step: Step, index: number): void {
     const { dtype } = plan.buffers[step.when.buffer] ?? {};
     if (step.when.shape.length > 0) refuse("when must be a scalar", printView(step.when));
     if (dtype !== "bool") refuse("when must be bool", String(dtype));
+  }
+  if (step.kind === "loop") {
+    step.body.forEach((one, at) => checkStep(plan, one, `${name}.${at}`, [...turns, step.turns]));
+    return;
   }
   outputs.forEach(({ role, view }, j) => {
     const { kind } = plan.buffers[view.buffer]?.place ?? {};

@@ -1,4 +1,4 @@
-import type { Step, StepKind } from "./step.ts";
+import type { PlainStep } from "./step.ts";
 import type { View } from "./view.ts";
 
 /** What a step does with the views in one of its fields. */
@@ -16,7 +16,8 @@ const write: FieldUse = { writes: true, inPlace: false };
 /** Values of fields that hold views: one, one or none, a list, or a list beside expressions. */
 export type Viewed = View | readonly View[] | { readonly inputs: readonly View[] } | null;
 
-type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
+type PlainKind = PlainStep["kind"];
+type StepOf<K extends PlainKind> = Extract<PlainStep, { readonly kind: K }>;
 type ViewedFields<S> = Exclude<
   { [F in keyof S]-?: NonNullable<S[F]> extends NonNullable<Viewed> ? F : never }[keyof S],
   "when"
@@ -27,7 +28,7 @@ type ViewedFields<S> = Exclude<
  * kind may have, is read. All that is known of what steps read and write follows from this table.
  */
 export const stepFields: {
-  readonly [K in StepKind]: { readonly [F in ViewedFields<StepOf<K>>]: FieldUse };
+  readonly [K in PlainKind]: { readonly [F in ViewedFields<StepOf<K>>]: FieldUse };
 } = {
   map: { inputs: readInPlace, outputs: write },
   reduce: { inputs: read, outputs: write },
@@ -50,7 +51,7 @@ export interface FieldOf extends FieldUse {
 }
 
 /** The fields of a step that hold views. */
-export function fieldsOf(step: Step): FieldOf[] {
+export function fieldsOf(step: PlainStep): FieldOf[] {
   const values = step as unknown as Readonly<Record<string, Viewed | undefined>>;
   return Object.entries<FieldUse>(stepFields[step.kind]).map(([field, use]) => {
     return { field, value: values[field] ?? null, ...use };

@@ -1,6 +1,6 @@
 import type { Expr } from "../expr/expr.ts";
 import { type FieldOf, fieldsOf, viewsIn } from "./fields.ts";
-import type { Step, StepKind } from "./step.ts";
+import type { PlainStep, Step, StepKind } from "./step.ts";
 import type { View } from "./view.ts";
 
 /** A view that a step reads. */
@@ -47,15 +47,28 @@ function named({ field, value }: FieldOf): StepOutput[] {
   return views.map((view, i) => ({ role: `${list}[${i}]`, view }));
 }
 
-function exprsOf(step: Step): readonly Expr[] {
+function exprsOf(step: PlainStep): readonly Expr[] {
   if ("exprs" in step) return step.exprs;
   return ("epilogue" in step && step.epilogue?.exprs) || [];
 }
 
-/** The views and expressions of any step. */
+/** The views and expressions of any step; a loop has those of its body. */
 export function partsOf(step: Step): StepParts {
   const inputs: StepInput[] = [];
   const outputs: StepOutput[] = [];
+  if (step.kind === "loop") {
+    const inner = step.body.map(partsOf);
+    const within = <T extends StepOutput>(at: number, part: T): T => {
+      return { ...part, role: `body[${at}].${part.role}` };
+    };
+    // What is in place for a step need not be for the loop: another turn may read it.
+    inner.forEach((parts, at) => {
+      for (const part of parts.inputs) inputs.push({ ...within(at, part), inPlace: false });
+      for (const part of parts.outputs) outputs.push(within(at, part));
+    });
+    if (step.when !== undefined) inputs.push({ role: "when", view: step.when, inPlace: false });
+    return { inputs, outputs, exprs: inner.flatMap(({ exprs }) => exprs) };
+  }
   for (const field of fieldsOf(step)) {
     if (field.writes) outputs.push(...named(field));
     else for (const one of named(field)) inputs.push({ ...one, inPlace: field.inPlace });

@@ -8,9 +8,11 @@ import type { Step } from "./step.ts";
 import type { View } from "./view.ts";
 
 /** A view as text: `b3[50, 80]`, with offset and strides where it is not a whole row-major run. */
-export function printView({ buffer, shape, strides, offset }: View): string {
+export function printView({ buffer, shape, strides, offset, advance = [] }: View): string {
   const plain = offset === 0 && sameShape(strides, stridesOf(shape));
-  const detail = plain ? "" : `{offset ${offset}, strides ${strides.join(" ")}}`;
+  const parts = plain ? [] : [`offset ${offset}`, `strides ${strides.join(" ")}`];
+  if (advance.some((by) => by !== 0)) parts.push(`advance ${advance.join(" ")}`);
+  const detail = parts.length === 0 ? "" : `{${parts.join(", ")}}`;
   return `b${buffer}${showShape(shape)}${detail}`;
 }
 
@@ -47,6 +49,7 @@ const right: StepTable<string> = {
   triangularSolve: ({ l, rhs, transpose }) =>
     `triangularSolve(${list(l, rhs)}${transpose ? ", transposed" : ""})`,
   eigh: ({ a }) => `eigh(${list(a)})`,
+  loop: ({ turns, body }) => `loop of ${turns} turns, ${body.length} steps`,
 };
 
 const left = (step: Step) => list(...partsOf(step).outputs.map(({ view }) => view));
@@ -54,7 +57,17 @@ const left = (step: Step) => list(...partsOf(step).outputs.map(({ view }) => vie
 /** A step as one line: `b3[50, 80] = map(b1[50, 80]): max(x0, 0)`. */
 export function printStep(step: Step): string {
   const condition = step.when === undefined ? "" : ` if ${printView(step.when)}`;
+  if (step.kind === "loop") return `${byKind(right, step)}${condition}`;
   return `${left(step)} = ${byKind(right, step)}${condition}`;
+}
+
+/** A step with its number; those of a loop below it. */
+function stepLines(step: Step, name: string, indent: string): string[] {
+  const comment = step.label === "" ? "" : `  # ${step.label}`;
+  const own = `${indent}${name}: ${printStep(step)}${comment}`;
+  if (step.kind !== "loop") return [own];
+  const inner = step.body.flatMap((one, at) => stepLines(one, `${name}.${at}`, `${indent}  `));
+  return [own, ...inner];
 }
 
 function printPlace({ place, label }: BufferSpec): string {
@@ -85,7 +98,7 @@ export function printPlan(plan: Plan): string {
       ({ name, shape, dtype, buffer }) =>
         `  feed ${name}: ${dtype}${showShape(shape)} in b${buffer}`,
     ),
-    ...plan.steps.map((step, i) => `  ${i}: ${printStep(step)}${comment(step.label)}`),
+    ...plan.steps.flatMap((step, i) => stepLines(step, String(i), "  ")),
     ...plan.outputs.map((view) => `  output ${printView(view)}`),
   ];
   return `${lines.join("\n")}\n`;

@@ -21,7 +21,11 @@ export type Step =
   | GramStep
   | CholeskyStep
   | TriangularSolveStep
-  | EighStep;
+  | EighStep
+  | LoopStep;
+
+/** A step that is no loop. */
+export type PlainStep = Exclude<Step, LoopStep>;
 
 /** Names of the step kinds. */
 export type StepKind = Step["kind"];
@@ -187,4 +191,15 @@ export interface EighStep extends Labelled {
   readonly output: View;
   /** [b…, d]. */
   readonly values: View | null;
+}
+
+/**
+ * Runs `body` in order, `turns` times. In turn t the views of the body's steps are t·advance elements further
+ * on. What a turn leaves in a buffer the next turn finds there, which is how values are carried; a step of a turn
+ * may write where a later turn reads. Loops may be in loops.
+ */
+export interface LoopStep extends Labelled {
+  readonly kind: "loop";
+  readonly turns: number;
+  readonly body: readonly Step[];
 }

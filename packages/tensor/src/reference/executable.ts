@@ -4,8 +4,10 @@ import type { UsedVariables } from "../backend/usedVariables.ts";
 import { convert, tensor } from "../create.ts";
 import type { TypedArray } from "../dtype.ts";
 import { BackendError } from "../errors.ts";
+import { turnOf } from "../plan/access.ts";
 import { checkPlan } from "../plan/check.ts";
 import type { Feed, Plan } from "../plan/plan.ts";
+import type { LoopStep, Step } from "../plan/step.ts";
 import type { View } from "../plan/view.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -22,14 +24,15 @@ export async function executable(
 ): Promise<Executable> {
   checkPlan(plan);
   const memory = layOut(plan, variable, await loadArrayOps());
-  const steps = plan.steps.map((step) => {
-    const run = own.prepare(step, memory);
+  const prepare = (step: Step): (() => void) => {
+    const run = step.kind === "loop" ? turnsOf(step, prepare) : own.prepare(step, memory);
     const { when } = step;
     if (when === undefined) return run;
     return () => {
       if (memory.buffers[when.buffer]?.[when.offset]) run();
     };
-  });
+  };
+  const steps = plan.steps.map(prepare);
   let run = 0;
   let open = true;
   const begin = (feeds: readonly Tensor[]) => {
@@ -60,6 +63,14 @@ export async function executable(
       if (open) own.close();
       open = false;
     },
+  };
+}
+
+/** A loop as all its turns, one after the other. */
+function turnsOf(loop: LoopStep, prepare: (step: Step) => () => void): () => void {
+  const turns = Array.from({ length: loop.turns }, (_, turn) => turnOf(loop, turn).map(prepare));
+  return () => {
+    for (const steps of turns) for (const step of steps) step();
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Step } from "../plan/step.ts";
+import type { PlainStep } from "../plan/step.ts";
 import type { HostSteps, Kernel, Kernels } from "./kernel.ts";
 import type { Memory } from "./memory.ts";
 import { argReduce } from "./steps/argReduce.ts";
@@ -32,6 +32,6 @@ const kernels: Kernels = {
 /** The plain loops of the reference backend, for steps that a backend leaves to the host. */
 export const hostSteps: HostSteps = Object.freeze({ prepare: prepareStep, close: () => undefined });
 
-function prepareStep(step: Step, memory: Memory): () => void {
-  return (kernels[step.kind] as Kernel<Step["kind"]>)(step as never, memory);
+function prepareStep(step: PlainStep, memory: Memory): () => void {
+  return (kernels[step.kind] as Kernel<PlainStep["kind"]>)(step as never, memory);
 }

@@ -2,7 +2,7 @@ import test from "tape";
 import { arg } from "../../src/expr/build.ts";
 import { checkPlan } from "../../src/plan/check.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import type { Step, StepKind } from "../../src/plan/step.ts";
+import type { CopyStep, Step, StepKind } from "../../src/plan/step.ts";
 import { buffer, whole } from "../reference/plans.ts";
 
 const data = (size: number) => ({ kind: "constant", data: new Float64Array(size) }) as const;
@@ -104,6 +104,19 @@ const sound: { readonly [K in StepKind]: Extract<Step, { kind: K }> } = {
     values: whole(6, 2, 3),
     label: "",
   },
+  loop: {
+    kind: "loop",
+    turns: 3,
+    body: [
+      {
+        kind: "copy",
+        input: { ...whole(0, 2), advance: [2] },
+        output: { ...whole(3, 2), offset: 4, advance: [-2] },
+        label: "",
+      },
+    ],
+    label: "",
+  },
 };
 
 const plan = (step: Step): Plan => ({
@@ -114,6 +127,8 @@ const plan = (step: Step): Plan => ({
   outputs: [],
   arenaBytes: 0,
 });
+
+const copyStep: CopyStep = { kind: "copy", input: whole(0, 2), output: whole(3, 2), label: "" };
 
 const broken: { readonly [K in StepKind]: readonly (readonly [object, RegExp])[] } = {
   map: [[{ outputs: [whole(3, 3)] }, /outputs\[0\] must have shape \[2\], got \[3\]/]],
@@ -197,6 +212,24 @@ const broken: { readonly [K in StepKind]: readonly (readonly [object, RegExp])[]
     [{ values: whole(6, 3) }, /values must have shape \[2, 3\]/],
     [{ output: whole(3, 3, 3) }, /output must have shape \[2, 3, 3\]/],
     [{ a: whole(3, 2, 3, 3) }, /output must not overlap a, got/],
+  ],
+  loop: [
+    [{ turns: 0 }, /turns must be a positive integer, got 0/],
+    [{ turns: 4 }, /step 0\.0 copy "": output: a view must lie in its buffer of 24.*-2 to 5/],
+    [
+      { turns: 1, body: [{ ...copyStep, input: { ...whole(0, 2), advance: [1, 1] } }] },
+      /input: a view may advance in the 1 loops around its step/,
+    ],
+    [
+      {
+        turns: 12,
+        body: [
+          { ...copyStep, input: { ...whole(0, 2), advance: [2] } },
+          { ...copyStep, output: whole(4, 2) },
+        ],
+      },
+      /step 0\.1 copy "": output must be f64, got i32/,
+    ],
   ],
 };
 

@@ -3,6 +3,7 @@ import { sizeOf } from "../../shape.ts";
 import { partsOf, type StepOutput } from "../parts.ts";
 import type { Plan } from "../plan.ts";
 import { printView } from "../print.ts";
+import type { Step } from "../step.ts";
 import type { View } from "../view.ts";
 import { alignment } from "./buffers.ts";
 import { ownersOf } from "./owners.ts";
@@ -21,8 +22,15 @@ export function checkLiveness(plan: Plan): void {
     return [place.offset / alignment, end];
   };
   const otherOn = (buffer: number) => owners.other(...blocks(buffer), buffer);
-  plan.steps.forEach((step, i) => {
-    const refuse = refuseAt(`step ${i} ${step.kind} "${step.label}"`);
+  const visit = (step: Step, name: string): void => {
+    const refuse = refuseAt(`step ${name} ${step.kind} "${step.label}"`);
+    if (step.kind === "loop") {
+      // Twice, since a turn may read what the turn before has left.
+      for (let turn = 0; turn < Math.min(2, step.turns); turn++) {
+        step.body.forEach((inner, at) => visit(inner, `${name}.${at}`));
+      }
+      return;
+    }
     const { inputs, outputs } = partsOf(step);
     for (const { role, view } of inputs) {
       if (sizeOf(view.shape) === 0) continue;
@@ -48,7 +56,8 @@ export function checkLiveness(plan: Plan): void {
         refuse("its buffers must not share memory", `${role} ${printView(view)} and b${other}`);
       }
     }
-  });
+  };
+  plan.steps.forEach((step, i) => visit(step, String(i)));
   plan.outputs.forEach((view, i) => {
     if (sizeOf(view.shape) > 0 && !written.has(view.buffer)) {
       refuseAt(`output ${i}`)("it must be written by a step", printView(view));

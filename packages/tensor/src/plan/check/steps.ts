@@ -145,5 +145,10 @@ export function stepChecks(plan: Plan, refuse: Refuse): StepTable<void> {
       shaped("output", output, a.shape);
       shaped("values", values, [...batch, d]);
     },
+    // The steps of its body are checked one by one.
+    loop: ({ turns }) => {
+      if (!Number.isInteger(turns) || turns < 1)
+        refuse("turns must be a positive integer", String(turns));
+    },
   };
 }

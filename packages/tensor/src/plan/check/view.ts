@@ -1,32 +1,48 @@
 import { sameShape, sizeOf } from "../../shape.ts";
 import type { Plan } from "../plan.ts";
 import { printView } from "../print.ts";
-import type { View } from "../view.ts";
+import { moveAlike, type View } from "../view.ts";
 import type { Refuse } from "./refuse.ts";
 
-/** Positions of the first and the last element in the buffer; null where there are none. */
-export function extent(view: View): readonly [number, number] | null {
+/**
+ * Positions of the first and the last element in the buffer, within all turns of loops around it (in the
+ * first turn without `turns`); null where there are none.
+ */
+export function extent(
+  view: View,
+  turns: readonly number[] = [],
+): readonly [number, number] | null {
   if (sizeOf(view.shape) === 0) return null;
   let low = view.offset;
   let high = view.offset;
-  view.shape.forEach((n, axis) => {
-    const reach = (n - 1) * (view.strides[axis] as number);
-    if (reach < 0) low += reach;
-    else high += reach;
-  });
+  const reach = (n: number, stride: number) => {
+    if (stride < 0) low += (n - 1) * stride;
+    else high += (n - 1) * stride;
+  };
+  view.shape.forEach((n, axis) => reach(n, view.strides[axis] as number));
+  turns.forEach((n, depth) => reach(n, view.advance?.[depth] ?? 0));
   return [low, high];
 }
 
-/** Checks that a view is well formed and lies in its buffer. */
-export function checkView(plan: Plan, view: View, refuse: Refuse): void {
+/** Checks that a view is well formed and lies in its buffer in every turn of the loops around it. */
+export function checkView(
+  plan: Plan,
+  view: View,
+  refuse: Refuse,
+  turns: readonly number[] = [],
+): void {
   const buffer = plan.buffers[view.buffer];
   const text = printView(view);
   if (buffer === undefined) refuse(`buffer must be one of ${plan.buffers.length}`, text);
-  const whole = [...view.shape, ...view.strides, view.offset].every(Number.isInteger);
+  const { advance = [] } = view;
+  const whole = [...view.shape, ...view.strides, view.offset, ...advance].every(Number.isInteger);
   if (!whole || view.shape.some((n) => n < 0) || view.shape.length !== view.strides.length) {
     refuse("a view must have one integer size ≥ 0 and stride per axis", text);
   }
-  const reach = extent(view);
+  if (advance.length > turns.length) {
+    refuse(`a view may advance in the ${turns.length} loops around its step`, text);
+  }
+  const reach = extent(view, turns);
   if (reach !== null && (reach[0] < 0 || reach[1] >= buffer.size)) {
     refuse(`a view must lie in its buffer of ${buffer.size}`, `${text} (${reach.join(" to ")})`);
   }
@@ -37,6 +53,7 @@ export function sameView(a: View, b: View): boolean {
   return (
     a.buffer === b.buffer &&
     a.offset === b.offset &&
+    moveAlike(a, b) &&
     sameShape(a.shape, b.shape) &&
     a.shape.every((n, axis) => n === 1 || a.strides[axis] === b.strides[axis])
   );

@@ -1,0 +1,178 @@
+import type { Shape, ValueType } from "@metrigrad/tensor";
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { withOrigin } from "../core/scope.ts";
+import { dependents, topological } from "../core/topology.ts";
+import { uniformValue } from "../ops/constant.ts";
+
+/** A value that a loop carries from turn to turn. */
+export interface Carry {
+  /** What stands in the body for the value before a turn. */
+  readonly value: Node;
+  /** The value after it. */
+  readonly next: Node;
+}
+
+/** What a loop does in one turn: a graph over placeholders, which a loop's inputs take the places of. */
+export interface LoopBody {
+  readonly id: number;
+  readonly turns: number;
+  /** Whether the first turn has the last slices. */
+  readonly reverse: boolean;
+  /** What stands for values that are the same in all turns. */
+  readonly closures: readonly Node[];
+  readonly carries: readonly Carry[];
+  /** What stands for a turn's slice of sequences [turns, …]. */
+  readonly slices: readonly Node[];
+  /** Values of a turn that are wanted; all that the body computes is below these and the carries. */
+  readonly results: readonly Node[];
+}
+
+/** Attributes of a placeholder. */
+interface PlaceholderAttrs {
+  readonly number: number;
+  readonly shape: Shape;
+  readonly type: ValueType;
+}
+
+let placeholders = 0;
+let bodies = 0;
+
+/** A number for a body. */
+export function bodyId(): number {
+  bodies += 1;
+  return bodies;
+}
+
+/** What stands in the body of a loop for a value from outside. */
+export const placeholderOp: Op<PlaceholderAttrs> = {
+  name: "placeholder",
+  infer: (_, { shape, type }) => ({ shape, type }),
+  vjp: () => [],
+  batch: (node) => node,
+  lower: (node) => {
+    throw new Error(`compile: ${node.op.name} outside of its loop`);
+  },
+  key: ({ number }) => String(number),
+};
+
+/** A new placeholder. */
+export function placeholder(shape: Shape, type: ValueType): Node {
+  return makeNode(placeholderOp, [], { number: placeholders++, shape, type });
+}
+
+/** A placeholder for values like a node. */
+export function placeFor({ shape, type }: Node): Node {
+  return placeholder(shape, type);
+}
+
+/** A placeholder for the slices of a sequence. */
+export function sliceFor({ shape, type }: Node): Node {
+  return placeholder(shape.slice(1), type);
+}
+
+/** A carried value of an open loop. */
+export interface OpenCarry extends Carry {
+  /** Its value before the first turn. */
+  readonly init: Node;
+}
+
+/** A sequence of an open loop, and what stands for its slices. */
+export interface OpenSlice {
+  readonly value: Node;
+  readonly sequence: Node;
+}
+
+/** A loop whose body may use any node of the graph around it. */
+export interface OpenLoop {
+  readonly turns: number;
+  readonly reverse: boolean;
+  readonly carries: readonly OpenCarry[];
+  readonly slices: readonly OpenSlice[];
+  readonly results: readonly Node[];
+}
+
+/** A loop: its body, and its inputs in the order of closures, carries and slices. */
+export interface Loop {
+  readonly body: LoopBody;
+  readonly inputs: readonly Node[];
+  /** What a node of the open body is in the body. */
+  readonly within: (node: Node) => Node;
+}
+
+/**
+ * Closes a loop: what does not change from turn to turn is computed once outside and becomes an input. Numbers that are
+ * equal everywhere stay in the body, where they cost nothing.
+ */
+export function closeLoop({ turns, reverse, carries, slices, results }: OpenLoop): Loop {
+  const roots = [...carries.map(({ next }) => next), ...results];
+  const order = topological(roots);
+  const own = [...carries.map(({ value }) => value), ...slices.map(({ value }) => value)];
+  const varying = dependents(order, own);
+  const closures = new Map<Node, Node>();
+  const made = new Map<Node, Node>(own.map((node) => [node, node]));
+  const within = (node: Node): Node => {
+    const known = made.get(node);
+    if (known !== undefined) return known;
+    if (varying.has(node)) throw new Error(`loop: ${node.op.name} is not of its body`);
+    if (uniformValue(node) !== null) return node;
+    const place = placeFor(node);
+    closures.set(place, node);
+    made.set(node, place);
+    return place;
+  };
+  for (const node of order) {
+    if (made.has(node) || !varying.has(node)) continue;
+    const inputs = node.inputs.map(within);
+    const same = inputs.every((input, at) => input === node.inputs[at]);
+    made.set(node, same ? node : withOrigin(node, () => makeNode(node.op, inputs, node.attrs)));
+  }
+  const body: LoopBody = {
+    id: bodyId(),
+    turns,
+    reverse,
+    carries: carries.map(({ value, next }) => ({ value, next: within(next) })),
+    slices: slices.map(({ value }) => value),
+    results: results.map(within),
+    closures: [...closures.keys()],
+  };
+  const known = (node: Node): Node => {
+    const own = made.get(node) ?? (uniformValue(node) === null ? undefined : node);
+    if (own === undefined) throw new Error(`loop: ${node.op.name} is not of its body`);
+    return own;
+  };
+  const inits = carries.map(({ init }) => init);
+  const sequences = slices.map(({ sequence }) => sequence);
+  return { body, inputs: [...closures.values(), ...inits, ...sequences], within: known };
+}
+
+/** The inputs of a loop by what they are for. */
+export interface LoopInputs<T> {
+  readonly closures: readonly T[];
+  readonly inits: readonly T[];
+  readonly sequences: readonly T[];
+}
+
+/** What there is one of per input of a loop, by what the inputs are for. */
+export function byRole<T>({ closures, carries }: LoopBody, list: readonly T[]): LoopInputs<T> {
+  const [first, second] = [closures.length, closures.length + carries.length];
+  return {
+    closures: list.slice(0, first),
+    inits: list.slice(first, second),
+    sequences: list.slice(second),
+  };
+}
+
+/** The body of a loop as an open one over its actual inputs. */
+export function openedLoop(body: LoopBody, inputs: readonly Node[]) {
+  const { closures, inits, sequences } = byRole(body, inputs);
+  return {
+    turns: body.turns,
+    reverse: body.reverse,
+    closures: new Map(body.closures.map((place, at) => [place, closures[at] as Node])),
+    carries: body.carries.map((carry, at): OpenCarry => ({ ...carry, init: inits[at] as Node })),
+    slices: body.slices.map((value, at): OpenSlice => {
+      return { value, sequence: sequences[at] as Node };
+    }),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Shape, ValueType } from "@metrigrad/tensor";
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { withOrigin } from "../core/scope.ts";
+import { topological } from "../core/topology.ts";
+import { placeExtra } from "../ops/pick.ts";
+import type { LoopBody } from "./body.ts";
+import { loopsOf } from "./reduce.ts";
+import type { LoopOutputAttrs } from "./results.ts";
+
+/** A loop with all of its results. */
+export interface JoinedLoop {
+  readonly body: LoopBody;
+  /** The first is the value of the node, the others are claimed. */
+  readonly outputs: readonly Pick<LoopOutputAttrs, "value" | "kind">[];
+}
+
+function never(): never {
+  throw new Error("compile: joined loops are made to be lowered");
+}
+
+/** A loop as one node; compiling alone makes it. */
+export const joinedLoopOp: Op<JoinedLoop> = {
+  name: "loop",
+  infer: (_, { body, outputs }) => {
+    const [{ value, kind }] = outputs as [JoinedLoop["outputs"][number]];
+    const shape = kind === "stack" ? [body.turns, ...value.shape] : value.shape;
+    return { shape, type: value.type };
+  },
+  vjp: never,
+  batch: never,
+  lower: never,
+  key: () => null,
+};
+
+const resultOp: Op<{ readonly index: number; readonly shape: Shape; readonly type: ValueType }> = {
+  name: "loopResult",
+  infer: (_, { shape, type }) => ({ shape, type }),
+  vjp: never,
+  batch: never,
+  claims: (node) => ({ node: node.inputs[0] as Node, index: node.attrs.index }),
+  lower: (node, context) => placeExtra(node, node.inputs[0] as Node, node.attrs.index, context),
+  key: () => null,
+};
+
+/** The graph with the results of each loop as results of one node. */
+export function joinLoops(roots: readonly Node[]): Node[] {
+  const order = topological(roots);
+  const loops = loopsOf(order);
+  if (loops.size === 0) return [...roots];
+  const made = new Map<Node, Node>();
+  const now = (node: Node) => made.get(node) ?? node;
+  const joinOf = new Map<Node, readonly Node<LoopOutputAttrs>[]>();
+  for (const outputs of loops.values()) joinOf.set(outputs[0] as Node, outputs);
+  for (const node of order) {
+    if (made.has(node)) continue;
+    const outputs = joinOf.get(node) as readonly Node<LoopOutputAttrs>[] | undefined;
+    if (outputs !== undefined) {
+      const { body } = (outputs[0] as Node<LoopOutputAttrs>).attrs;
+      const attrs = {
+        body,
+        outputs: outputs.map(({ attrs: { value, kind } }) => ({ value, kind })),
+      };
+      const whole = withOrigin(node, () => makeNode(joinedLoopOp, node.inputs.map(now), attrs));
+      outputs.forEach((output, index) => {
+        const { shape, type } = output;
+        const result = () => makeNode(resultOp, [whole], { index, shape, type });
+        made.set(output, index === 0 ? whole : withOrigin(output, result));
+      });
+    } else if (node.inputs.some((input) => made.has(input))) {
+      made.set(
+        node,
+        withOrigin(node, () => makeNode(node.op, node.inputs.map(now), node.attrs)),
+      );
+    }
+  }
+  return roots.map(now);
+}

@@ -1,0 +1,176 @@
+import {
+  GraphError,
+  leavesOf,
+  type MapTree,
+  mapTree,
+  ShapeError,
+  sameShape,
+  showShape,
+  type Tree,
+  zipTrees,
+} from "@metrigrad/tensor";
+import { isNode, makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { dependents, topological } from "../core/topology.ts";
+import { iota } from "../ops/iota.ts";
+import { randomOp } from "../ops/random.ts";
+import { substitute } from "../transform/substitute.ts";
+import { closeLoop, type OpenSlice, placeFor, placeholder, sliceFor } from "./body.ts";
+import { loopOutputOp } from "./loopOutput.ts";
+import { lastOf, stacked } from "./results.ts";
+
+/** How a scan goes through its turns. */
+export interface ScanOptions {
+  /** Number of turns; where there are sequences it is their length. */
+  readonly turns?: number;
+  /** Whether to begin with the last slices; results stay at the places of their slices. False by default. */
+  readonly reverse?: boolean;
+}
+
+/** What a scan gives. */
+export interface Scanned<C, Y> {
+  /** The carry after the last turn. */
+  readonly carry: C;
+  /** What was kept of all turns: leaves [turns, …]. */
+  readonly ys: Y;
+}
+
+/**
+ * Runs a function over the slices of sequences, from turn to turn with what it carries: carry, y = cell(carry, xs[t], t).
+ * It is one loop in a plan, whatever the number of turns, so neither compiling nor code grows with it. Derivatives are
+ * loops too, `vmap` runs all cases in one, and what the cell does not take from its arguments is computed once.
+ * Random draws inside of the cell are drawn anew in each turn.
+ *
+ * @param cell - Makes the graph of one turn; it is called once. It gets the carry, the slices […] of the sequences and
+ *   the number of the turn (i32, the place of the slices). What it carries on has the shapes and types of `init`.
+ * @param init - The carry before the first turn: a node, or a tree of nodes.
+ * @param xs - Sequences [turns, …]: a node, or a tree of nodes; null where there are none.
+ * @param options - The number of turns without sequences, and the direction.
+ * @returns The last carry, and what was kept of all turns.
+ * @throws ShapeError where sequences differ in length, there is no turn, or the carry changes its shape or type
+ * @throws GraphError where the cell gives no `{ carry, y }` of nodes
+ */
+export function scan<
+  const C extends Tree<Node>,
+  const Y extends Tree<Node>,
+  const X extends Tree<Node> | null = null,
+>(
+  cell: (
+    carry: MapTree<C, Node, Node>,
+    x: X extends null ? null : MapTree<X, Node, Node>,
+    turn: Node,
+  ) => { readonly carry: Tree<Node>; readonly y: Y },
+  init: C,
+  xs: X,
+  options: ScanOptions = {},
+): Scanned<MapTree<C, Node, Node>, MapTree<Y, Node, Node>> {
+  const sequences = xs === null ? [] : leavesOf<Node>(xs as Tree<Node>, isNode);
+  const turns = turnsOf(sequences, options.turns);
+  const slices: OpenSlice[] = [];
+  const sliced = (sequence: Node): Node => {
+    const value = sliceFor(sequence);
+    slices.push({ value, sequence });
+    return value;
+  };
+  const carried = mapTree(init as Tree<Node>, isNode, placeFor) as Tree<Node>;
+  const x = xs === null ? null : mapTree(xs as Tree<Node>, isNode, sliced);
+  const turn = placeholder([], "i32");
+  const first = turn.id;
+  const made = cell(carried as never, x as never, turn);
+  if (typeof made !== "object" || made === null || !("carry" in made) || !("y" in made)) {
+    throw new GraphError({
+      where: "scan",
+      must: "the cell must give { carry, y }",
+      got: made === null ? "null" : typeof made,
+      todo: "return what the next turn begins with as `carry`, and what is kept of this one as `y`",
+    });
+  }
+  const inits = leavesOf<Node>(init as Tree<Node>, isNode);
+  const values = leavesOf<Node>(carried, isNode);
+  const nexts = nextsOf(carried, made.carry);
+  const results = leavesOf<Node>(made.y as Tree<Node>, isNode);
+  slices.push({ value: turn, sequence: iota(turns) });
+  const drawn = drawnApart(
+    [...nexts, ...results],
+    first,
+    [...values, ...slices.map(({ value }) => value)],
+    turns,
+  );
+  slices.push(...drawn.slices);
+  const [ownNexts, ownResults] = [
+    drawn.roots.slice(0, nexts.length),
+    drawn.roots.slice(nexts.length),
+  ];
+  const loop = closeLoop({
+    turns,
+    reverse: options.reverse ?? false,
+    slices,
+    carries: values.map((value, at) => {
+      return { value, next: ownNexts[at] as Node, init: inits[at] as Node };
+    }),
+    results: ownResults,
+  });
+  let carry = 0;
+  let result = 0;
+  return {
+    carry: mapTree(init as Tree<Node>, isNode, () => lastOf(loopOutputOp, loop, carry++)) as never,
+    ys: mapTree(made.y as Tree<Node>, isNode, () =>
+      stacked(loopOutputOp, loop, loop.body.results[result++] as Node),
+    ) as never,
+  };
+}
+
+function turnsOf(sequences: readonly Node[], asked: number | undefined): number {
+  const refuse = (must: string, got: string): never => {
+    const todo = "pass sequences [turns, …], or null and { turns }";
+    throw new ShapeError({ where: "scan", must, got, todo });
+  };
+  const lengths = sequences.map(({ shape }) => shape[0]);
+  const turns = asked ?? lengths[0];
+  if (turns === undefined || !Number.isInteger(turns) || turns < 1) {
+    refuse(
+      "there must be a turn",
+      turns === undefined ? "no sequence with a first axis" : String(turns),
+    );
+  }
+  const other = sequences.find(({ shape }) => shape[0] !== turns);
+  if (other !== undefined) {
+    refuse(`the first axis of every sequence must have the ${turns} turns`, showShape(other.shape));
+  }
+  return turns as number;
+}
+
+/** What a turn carries on, checked against what it began with. */
+function nextsOf(carried: Tree<Node>, next: Tree<Node>): Node[] {
+  return zipTrees<Node, Node>(carried, next, isNode, "scan, carry").map(([path, before, after]) => {
+    if (sameShape(before.shape, after.shape) && before.type === after.type) return after;
+    throw new ShapeError({
+      where: path === "" ? "scan, carry" : `scan, carry at ${path}`,
+      must: `a turn must carry on ${before.type} ${showShape(before.shape)}, as it began with`,
+      got: `${after.type} ${showShape(after.shape)}`,
+      todo: "reshape, broadcast or cast what the cell returns, or `init`",
+    });
+  });
+}
+
+/** Random words of a cell as slices of one draw for all turns: they do not depend on the turn otherwise. */
+function drawnApart(
+  roots: readonly Node[],
+  first: number,
+  own: readonly Node[],
+  turns: number,
+): { readonly roots: Node[]; readonly slices: OpenSlice[] } {
+  const order = topological(roots);
+  const varying = dependents(order, own);
+  const replace = new Map<Node, Node>();
+  const slices: OpenSlice[] = [];
+  for (const node of order) {
+    if (node.op !== (randomOp as Op) || node.id < first || varying.has(node)) continue;
+    const { attrs } = node as Node<{ readonly key: number; readonly shape: readonly number[] }>;
+    const sequence = makeNode(randomOp, node.inputs, { ...attrs, shape: [turns, ...attrs.shape] });
+    const value = sliceFor(sequence);
+    replace.set(node, value);
+    slices.push({ value, sequence });
+  }
+  return { roots: replace.size === 0 ? [...roots] : substitute(roots, replace), slices };
+}
