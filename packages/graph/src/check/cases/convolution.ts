@@ -10,6 +10,7 @@ import {
   convTranspose1d,
   convTranspose2d,
   convTranspose3d,
+  scan,
   windows,
 } from "../../ops/index.ts";
 import type { OpCase, OpRow } from "../case.ts";
@@ -236,6 +237,31 @@ export const convolutionRows: readonly OpRow[] = [
     { stride: 2, groups: 2 },
     transposedCase("stride and groups", [1, 2, 2, 3], [2, 2, 3, 2], { stride: 2, groups: 2 }),
   ),
+  {
+    op: "scan",
+    f: (x, kernels) =>
+      scan(
+        (h, kernel) => {
+          const y = conv1d(h, kernel, { padding: "same" });
+          return { carry: y, y };
+        },
+        x,
+        kernels,
+      ).ys,
+    cases: [
+      {
+        name: "a convolution in each turn",
+        inputs: [
+          [[[1, 2, 3]], [[4, 5, 6]]],
+          [[[[0, 10, 1]]], [[[1, 0, 0]]]],
+        ],
+        value: [
+          [[[12, 23, 30]], [[45, 56, 60]]],
+          [[[0, 12, 23]], [[0, 45, 56]]],
+        ],
+      },
+    ],
+  },
   transposed(
     "convTranspose3d",
     convTranspose3d,
