@@ -26,6 +26,13 @@ test("every public name of every package is here, as it is there", async (t) => 
   }
 });
 
+test("an op whose name a module has is in ops", (t) => {
+  t.equal(umbrella.conv2d, nn.conv2d);
+  t.equal(umbrella.ops.conv2d, graph.conv2d);
+  t.equal(umbrella.ops.maxPool2d, graph.maxPool2d);
+  t.end();
+});
+
 test("the names that users meet exist", async (t) => {
   const names = `cpu gpu auto reference tensor input variable constant compile grad valueAndGrad jvp vjp vmap hvp
     hessian jacobian matmul add relu tanh defElementwise checkOp checkBackend defModule sequential dense

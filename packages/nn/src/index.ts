@@ -74,9 +74,25 @@ export { poisson } from "./laws/poisson.ts";
 export type { SupportName } from "./laws/supports.ts";
 export { type Masked, masked, type Weighted, weighted } from "./laws/weighted.ts";
 export type { Activation } from "./modules/activationOf.ts";
+export {
+  type AdaptivePoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  globalAvgPool,
+  globalMaxPool,
+} from "./modules/adaptivePool.ts";
 export { type AttentionOptions, type AttentionSettings, attention } from "./modules/attention.ts";
 export type { AttentionInput, CrossAttentionInput } from "./modules/attentionInput.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
+export { conv1d, conv2d, conv3d } from "./modules/conv.ts";
+export type {
+  ConvolutionOptions,
+  ConvSettings,
+  ConvTransposeSettings,
+} from "./modules/convOptions.ts";
+export { convTranspose1d, convTranspose2d, convTranspose3d } from "./modules/convTranspose.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export { type DropoutOptions, type DropoutSettings, dropout } from "./modules/dropout.ts";
 export { type EmbeddingOptions, type EmbeddingSettings, embedding } from "./modules/embedding.ts";
@@ -118,6 +134,16 @@ export {
   type ParallelSettings,
   parallel,
 } from "./modules/parallel.ts";
+export {
+  type AvgPoolSettings,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type MaxPoolSettings,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+} from "./modules/pool.ts";
 export {
   type PositionalEmbeddingOptions,
   type PositionalEmbeddingSettings,

@@ -1,14 +1,16 @@
-import { sizeOf } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { topological } from "../core/topology.ts";
 import { type InsideLoop, insideLoop } from "../loop/inside.ts";
 import { loopOutputOp } from "../loop/loopOutput.ts";
 import { affineOp } from "../ops/affine.ts";
+import { affinePatchesOp } from "../ops/affinePatches.ts";
 import { argMaxOp, argMinOp } from "../ops/argmax.ts";
 import { broadcastToOp } from "../ops/broadcastTo.ts";
 import { choleskyOp } from "../ops/cholesky.ts";
 import { concatOp } from "../ops/concat.ts";
+import { contractOp } from "../ops/contract.ts";
+import { convolutionInputOp, convolutionOp } from "../ops/convolutionOp.ts";
 import { gatherOp } from "../ops/gather.ts";
 import { gramOp } from "../ops/gram.ts";
 import { matmulOp } from "../ops/matmul.ts";
@@ -18,23 +20,19 @@ import { placeOp, sliceOp } from "../ops/slice.ts";
 import { stopGradientOp } from "../ops/stopGradient.ts";
 import { transposeOp } from "../ops/transpose.ts";
 import { triangularSolveOp } from "../ops/triangularSolve.ts";
+import { foldOp, windowsOp } from "../ops/windowsOp.ts";
+import {
+  type Found,
+  joined,
+  type Spot,
+  type Stride,
+  spotOf,
+  spots,
+  strideOf,
+} from "./sampleStride.ts";
 
-/**
- * Where the samples lie in a value: element i, counted row-major, belongs to sample ⌊i/stride⌋ mod n. Null: the value
- * does not depend on the inputs, or it is not known how.
- */
-export type Stride = number | null;
-
-/** A mix in words, or where the samples of the result lie. */
-type Found = Stride | string;
-
+/** How an op treats samples. */
 type Rule = (seen: Seen) => Found;
-
-/** An axis with the samples in it: position p of the axis belongs to sample ⌊p/inner⌋ mod n. */
-export interface Spot {
-  readonly axis: number;
-  readonly inner: number;
-}
 
 /** What the rules below see of a node. */
 interface Seen {
@@ -99,6 +97,30 @@ const own = {
     if (x?.axis === rows.shape.length - 1 || w?.axis === 0) return "affine over the samples";
     const last = w ? { ...w, axis: node.shape.length - 1 } : null;
     return joined(node, [x ?? null, last], "affine of samples with one another");
+  },
+  contract: ({ node, samples, strides }) => {
+    const { a, b, out } = node.attrs as Readonly<Record<"a" | "b" | "out", readonly number[]>>;
+    const found = spots(node, strides, samples).map((spot, k) => {
+      const axis = out.indexOf((k === 0 ? a : b)[spot?.axis ?? 0] ?? -1);
+      return spot === null ? null : { ...spot, axis };
+    });
+    if (found.some((spot) => spot?.axis === -1)) return "contract over the samples";
+    return joined(node, found, "contract of samples with one another");
+  },
+  // Samples are on the first axis, which convolutions and patches leave as it is.
+  convolution: ({ node, samples, strides }) => {
+    const [x, w] = spots(node, strides, samples);
+    const whole = x?.axis === 0 && w === null;
+    if (!whole) return null;
+    // T of patches has the rows of a sample together.
+    const rows = (node.shape[0] as number) / ((node.inputs[0] as Node).shape[0] as number);
+    return strideOf(node, { axis: 0, inner: x.inner * rows });
+  },
+  windows: ({ node, samples, strides }) => {
+    const { windows } = node.attrs as { readonly windows: readonly { readonly axis: number }[] };
+    const spot = spotOf(node.inputs[0] as Node, strides[0] as Stride, samples);
+    const inside = windows.some(({ axis }) => axis === spot?.axis);
+    return spot === null || inside ? null : strideOf(node, spot);
   },
   gram: ({ node, samples, strides }) => {
     const [x, ...others] = spots(node, strides, samples);
@@ -219,6 +241,12 @@ const rules: ReadonlyMap<Op, Rule> = new Map<Op, Rule>([
   [choleskyOp as Op, own.matrices],
   [triangularSolveOp as Op, own.matrices],
   [loopOutputOp as Op, own.loop],
+  [contractOp as Op, own.contract],
+  [convolutionOp as Op, own.convolution],
+  [convolutionInputOp as Op, own.convolution],
+  [affinePatchesOp as Op, own.convolution],
+  [windowsOp as Op, own.windows],
+  [foldOp as Op, own.windows],
 ]);
 
 /** Each element by those at its place; operands may lack leading axes, or repeat along others. */
@@ -240,38 +268,4 @@ function reduction({ node, samples, strides }: Seen): Found {
   if (axes.includes(spot.axis)) return `${node.op.name} over the samples`;
   const before = axes.filter((axis) => axis < spot.axis).length;
   return strideOf(node, { ...spot, axis: spot.axis - before });
-}
-
-function spots(node: Node, strides: readonly Stride[], samples: number): (Spot | null)[] {
-  return node.inputs.map((one, k) => spotOf(one, strides[k] as Stride, samples));
-}
-
-/** The axis in which the samples lie; null where they are spread over several. */
-export function spotOf({ shape }: Node, stride: Stride, samples: number): Spot | null {
-  if (stride === null) return null;
-  let after = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const size = shape[axis] as number;
-    const inner = stride / after;
-    if (inner < size) {
-      const whole = Number.isInteger(inner) && size % (inner * samples) === 0;
-      return whole ? { axis, inner } : null;
-    }
-    after *= size;
-  }
-  return null;
-}
-
-function strideOf({ shape }: Node, { axis, inner }: Spot): number {
-  return inner * sizeOf(shape.slice(axis + 1));
-}
-
-/** The place of the samples of several operands in the result: the same one, or they meet. */
-function joined(node: Node, found: readonly (Spot | null)[], how: string): Found {
-  const [first, ...others] = found.filter((spot) => spot !== null);
-  if (first === undefined) return null;
-  const apart = others.find(({ axis, inner }) => axis !== first.axis || inner !== first.inner);
-  if (apart === undefined) return strideOf(node, first);
-  // Within one axis they may be the same samples, laid out in another way.
-  return apart.axis === first.axis ? null : how;
 }

@@ -1,7 +1,8 @@
 import { sizeOf } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import { topological } from "../core/topology.ts";
-import { follow, spotOf } from "./sampleRules.ts";
+import { follow } from "./sampleRules.ts";
+import { spotOf } from "./sampleStride.ts";
 
 /** Where samples meet. */
 export interface Mixing {
