@@ -7,14 +7,12 @@ import { add } from "./arithmetic.ts";
 import { sum } from "./broadcastTo.ts";
 import { concat } from "./concat.ts";
 import { type ConvTransposeOptions, transposedAttrs } from "./conv.ts";
+import { type ConvolutionAttrs, outputSize, resized } from "./convolutionAttrs.ts";
 import {
-  type ConvolutionAttrs,
   convolutionInputOp,
   convolutionOp,
   convolutionWeightOp,
-  outputSize,
   patches,
-  resized,
 } from "./convolutionOp.ts";
 import {
   type ConvOptions,

@@ -93,6 +93,24 @@ export function stepChecks(plan: Plan, refuse: Refuse): StepTable<void> {
       const types = ["float" as const, ...typesOf(epilogue.inputs)];
       checkExprs(plan, epilogue.exprs, types, outputs, refuse);
     },
+    convolve: ({ a, b, shift, dilation, output }) => {
+      const axes = shift.length;
+      if (dilation.length !== axes) {
+        refuse(`there must be ${axes} dilations, as shifts`, String(dilation.length));
+      }
+      if (!shift.every(Number.isInteger)) refuse("shifts must be integers", shift.join(", "));
+      if (!dilation.every((by) => Number.isInteger(by) && by > 0)) {
+        refuse("dilations must be positive integers", dilation.join(", "));
+      }
+      ranked("a", a, 2 + axes);
+      floats({ a, b, output });
+      const lead = a.shape.slice(0, a.shape.length - 2 - axes);
+      const [rows = 0, inner = 0] = a.shape.slice(lead.length);
+      ranked("b", b, lead.length + 1 + axes);
+      ranked("output", output, lead.length + 1 + axes);
+      shaped("b", b, [...lead, inner, ...b.shape.slice(b.shape.length - axes)]);
+      shaped("output", output, [...lead, rows, ...output.shape.slice(output.shape.length - axes)]);
+    },
     gather: ({ source, indices, output }) => {
       ranked("source", source, 1);
       typed("indices", indices, "i32");
