@@ -1,14 +1,42 @@
-import { literal } from "@metrigrad/tensor";
+import { literal, sizeOf } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import type { LowerContext } from "../core/op.ts";
 import type { ConvolutionAttrs } from "./convolutionAttrs.ts";
-import { type AxisPhases, type Phase, phasesOf } from "./convolutionPhases.ts";
+import { type Phase, phasesOf } from "./convolutionPhases.ts";
 import { subView } from "./selection.ts";
 import { permuted } from "./transpose.ts";
 
-/** Whether x̄ is computed by adding products where they fall, rather than by products of windows of ȳ. */
-export function folds(node: Node<ConvolutionAttrs>): boolean {
-  return node.shape.length > 0 && !process.env.GATHER;
+/** Bytes of one case that stay in a cache: its ȳ, the sum and all weights. */
+const cacheBytes = 2 ** 21;
+
+// In multiplications with an addition, as measured: bringing an element of a window into place, adding an element of
+// a product to a sum, moving an element of x̄ where phases are interleaved, and preparing one case.
+const [gathered, added, moved, prepared] = [3, 5, 30, 3000];
+
+/**
+ * Whether x̄ is computed by products of ȳ and w that are added where they fall, of which none is with a zero, rather
+ * than by products of windows of ȳ, which reach beyond its ends. Many channels of x̄ are in favour of windows, much
+ * padding, few channels and strides against them.
+ */
+export function folds({ inputs, attrs }: Node<ConvolutionAttrs>): boolean {
+  const [y, w] = inputs as [Node, Node];
+  const [channels = 0, outputs = 0] = [w.shape[0], w.shape.at(-1)];
+  if (process.env.GATHER) return false; if (process.env.FOLD) return true;
+  const length = sizeOf(y.shape.slice(3));
+  if ([length, channels, outputs].includes(0)) return false;
+  // Columns come in panels of four.
+  const across = y.shape.at(-1) as number;
+  const columns = (length / across) * 4 * Math.ceil(across / 4);
+  const taps = sizeOf(attrs.kernel);
+  const places = sizeOf(attrs.size);
+  const bytes = 4 * (outputs * columns + channels * places + taps * channels * outputs);
+  if (bytes > cacheBytes) return false;
+  const strided = attrs.stride.some((by) => by > 1);
+  const perPlace = taps / sizeOf(attrs.stride);
+  const byWindows =
+    places * (perPlace * outputs * (channels + gathered) + (strided ? moved * channels : 0));
+  const byFolding = columns * taps * channels * (outputs + added) + prepared;
+  return byFolding < byWindows;
 }
 
 /**
