@@ -21,7 +21,6 @@ const [gathered, added, moved, prepared] = [3, 5, 30, 3000];
 export function folds({ inputs, attrs }: Node<ConvolutionAttrs>): boolean {
   const [y, w] = inputs as [Node, Node];
   const [channels = 0, outputs = 0] = [w.shape[0], w.shape.at(-1)];
-  if (process.env.GATHER) return false; if (process.env.FOLD) return true;
   const length = sizeOf(y.shape.slice(3));
   if ([length, channels, outputs].includes(0)) return false;
   // Columns come in panels of four.

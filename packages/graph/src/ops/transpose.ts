@@ -14,7 +14,6 @@ export const transposeOp: Op<{ readonly axes: readonly number[] }> = {
   batch: (node, [x]) => transpose(x as Node, [0, ...node.attrs.axes.map((axis) => axis + 1)]),
   lower: (node, context) =>
     context.place(node, permuted(context.view(node.inputs[0] as Node), node.attrs.axes)),
-  passes: ({ attrs: { axes } }, output) => permuted(output, inverse(axes)),
   rewrite: (node) => {
     const x = node.inputs[0] as Node;
     const { axes } = node.attrs;
