@@ -1,4 +1,4 @@
-import { literal, sizeOf } from "@metrigrad/tensor";
+import { literal, sizeOf, type View } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import type { LowerContext } from "../core/op.ts";
 import type { ConvolutionAttrs } from "./convolutionAttrs.ts";
@@ -44,8 +44,7 @@ export function folds({ inputs, attrs }: Node<ConvolutionAttrs>): boolean {
  */
 export function lowerFolds(node: Node<ConvolutionAttrs>, context: LowerContext): void {
   const { attrs } = node;
-  const [y, w] = node.inputs.map((input) => context.view(input));
-  if (y === undefined || w === undefined) return;
+  const [y, w] = node.inputs.map((input) => context.view(input)) as [View, View];
   const output = context.result(node);
   const label = context.label(node);
   const axes = attrs.size.map((_, i) => phasesOf(attrs, i));
