@@ -36,9 +36,8 @@ import { type Tensor, tensor } from "@metrigrad/tensor";
 import type { Matrix } from "ml-matrix";
 import test from "tape";
 import { denseBlocks, withStore } from "../support/dense.ts";
-import { asMatrix, matrixOf } from "../support/draws.ts";
+import { asMatrix, drawnOf, matrixOf } from "../support/draws.ts";
 import { gap } from "../support/evaluate.ts";
-import { drawnOf } from "../support/modules.ts";
 
 const [n, T, d] = [3, 4, 2] as const;
 const sequences = drawnOf("sequences", n, T, d);
