@@ -4,6 +4,7 @@ import { type MetricTable, metricTable } from "../core/table.ts";
 import { scaleUses } from "../core/useKinds.ts";
 import { filmRows, hyperDenseRows } from "./conditioned.ts";
 import { fourierRows } from "./fourier.ts";
+import { groupedRows } from "./grouped.ts";
 import { likelihoodRows } from "./likelihood.ts";
 import { linearRows } from "./linear.ts";
 import { lookupRows } from "./lookup.ts";
@@ -24,6 +25,7 @@ const plainSlopes = [plain(prelu), plain(swish)] as const;
 export const linearMetrics: MetricTable = metricTable(
   "linear",
   linearRows(),
+  groupedRows({ at: "linear" }),
   lookupRows(),
   plain(scaleUses),
   radialBasisRows(),
@@ -39,6 +41,7 @@ export const linearMetrics: MetricTable = metricTable(
 export const standardMetrics: MetricTable = metricTable(
   "standard",
   neuronRows(),
+  groupedRows(),
   lookupRows(),
   plain(scaleUses),
   radialBasisRows(),
@@ -55,6 +58,7 @@ export const standardMetrics: MetricTable = metricTable(
 export const fullMetrics: MetricTable = metricTable(
   "full",
   likelihoodRows(),
+  groupedRows(),
   scaleRows(),
   lookupRows(),
   filmRows(),

@@ -3,6 +3,7 @@ import { constant } from "@metrigrad/graph";
 import {
   checkMetric,
   fullMetrics,
+  groupedRows,
   linearMetrics,
   linearRows,
   lookupRows,
@@ -35,6 +36,7 @@ const rowsOf = {
   affine: { expand: linearRows(), reduce: linearRows({ sharing: "reduce" }) },
   scale: { expand: scaleRows(), reduce: scaleRows({ sharing: "reduce" }) },
   lookup: { expand: lookupRows() },
+  grouped: { expand: groupedRows() },
   // What acts in another way has the row of its kind of module, below.
   free: {},
 } as const;

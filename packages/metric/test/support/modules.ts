@@ -34,7 +34,7 @@ export interface ModuleCase {
   readonly module: AnyModule;
   readonly inputs: Tree<Tensor>;
   /** How its parameters act, by path: kinds of uses. */
-  readonly acts: Readonly<Record<string, "affine" | "scale" | "lookup" | "free">>;
+  readonly acts: Readonly<Record<string, "affine" | "scale" | "lookup" | "grouped" | "free">>;
 }
 
 const rows = drawnOf("rows", 3, 2);

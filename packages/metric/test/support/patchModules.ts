@@ -35,7 +35,14 @@ const pooled = (module: ModuleCase["module"], inputs: Tensor): readonly ModuleCa
 /** By the name of the export. */
 export const patchModules: Readonly<Record<string, readonly ModuleCase[]>> = {
   conv1d: [{ module: conv1d(1, 1, 2, { stride: 2, padding: 1 }), inputs: series, acts: affine }],
-  conv2d: [{ module: conv2d(1, 1, 2, { activation: "tanh" }), inputs: grey, acts: affine }],
+  conv2d: [
+    { module: conv2d(1, 1, 2, { activation: "tanh" }), inputs: grey, acts: affine },
+    {
+      module: conv2d(2, 2, [2, 1], { groups: 2, activation: "tanh" }),
+      inputs: drawnOf("images", 2, 2, 2, 2),
+      acts: { w: "grouped" },
+    },
+  ],
   conv3d: [{ module: conv3d(1, 1, [1, 2, 1], { bias: false }), inputs: volumes, acts: affine }],
   convTranspose1d: [{ module: convTranspose1d(1, 1, 2), inputs: series, acts: affine }],
   convTranspose2d: [
