@@ -70,6 +70,29 @@ export type { Activation } from "./modules/activationOf.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export { type DropoutOptions, dropout } from "./modules/dropout.ts";
+export type { CellOptions } from "./modules/recurrence/defCell.ts";
+export type {
+  RecurrentDefinition,
+  RecurrentOptions,
+  RecurrentOutput,
+  RecurrentSettings,
+  Returns,
+} from "./modules/recurrence/defRecurrent.ts";
+export { gru, gruCell } from "./modules/recurrence/gru.ts";
+export type { RecurrentInput, WithState } from "./modules/recurrence/input.ts";
+export type { RecurrentLayer, RecurrentResult } from "./modules/recurrence/layers.ts";
+export { lstm, lstmCell } from "./modules/recurrence/lstm.ts";
+export {
+  type ActivationSetting,
+  recurrent,
+  recurrentCell,
+} from "./modules/recurrence/recurrent.ts";
+export type { RecurrentUnit } from "./modules/recurrence/unit.ts";
+export type { LstmState } from "./modules/recurrence/units.ts";
+export type {
+  RecurrentWeightOptions,
+  RecurrentWeightSettings,
+} from "./modules/recurrence/weights.ts";
 export {
   type FirstIn,
   type LastOut,
