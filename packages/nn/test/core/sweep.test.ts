@@ -26,6 +26,14 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "core/trees.test.ts": ["asNodeTree", "mapNodes", "namedNodes", "nodesOf"],
   "core/uses.test.ts": ["columnsOf", "outputRows", "sampleSums"],
   "modules/dropout.test.ts": ["dropout"],
+  "modules/recurrence/recurrent.test.ts": [
+    "gru",
+    "gruCell",
+    "lstm",
+    "lstmCell",
+    "recurrent",
+    "recurrentCell",
+  ],
 };
 
 test("every public value of nn has a test, and every line an export", (t) => {
