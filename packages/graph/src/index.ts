@@ -8,7 +8,7 @@ export { isNode, makeNode, type Node, showNode } from "./core/node.ts";
 export type { LowerContext, NodeType, Op } from "./core/op.ts";
 export { type NodeRole, withMetricScope, withScope } from "./core/scope.ts";
 export { topological } from "./core/topology.ts";
-export { type Scanned, type ScanOptions, scan } from "./loop/scan.ts";
+export { openScans } from "./loop/scan.ts";
 export * from "./ops/index.ts";
 export { cutEdges } from "./transform/cutEdges.ts";
 export { type GradOptions, grad, valueAndGrad } from "./transform/grad.ts";

@@ -9,6 +9,7 @@ export {
 } from "./core/applyModel.ts";
 export { defModule } from "./core/defModule.ts";
 export { freeze } from "./core/freeze.ts";
+export { withoutLastRow, zeroLastRow } from "./core/lastRow.ts";
 export type {
   AnyDefinition,
   AnyModule,
@@ -93,6 +94,7 @@ export type {
   RecurrentWeightOptions,
   RecurrentWeightSettings,
 } from "./modules/recurrence/weights.ts";
+export { type Repeat, type RepeatOptions, type RepeatSettings, repeat } from "./modules/repeat.ts";
 export {
   type FirstIn,
   type LastOut,

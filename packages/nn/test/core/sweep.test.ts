@@ -26,6 +26,8 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "core/trees.test.ts": ["asNodeTree", "mapNodes", "namedNodes", "nodesOf"],
   "core/uses.test.ts": ["columnsOf", "outputRows", "sampleSums"],
   "modules/dropout.test.ts": ["dropout"],
+  "core/lastRow.test.ts": ["withoutLastRow", "zeroLastRow"],
+  "modules/repeat.test.ts": ["repeat"],
   "modules/recurrence/recurrent.test.ts": [
     "gru",
     "gruCell",

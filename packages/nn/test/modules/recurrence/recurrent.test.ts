@@ -214,10 +214,7 @@ test("recurrent: any activation; in a chain; the last state among the extras", a
   const values = outputs?.data() ?? [];
   t.ok(values.every((value) => value >= 0) && values.some((value) => value === 0), "relu");
   t.deepEqual([...(state?.data() ?? [])], [...values.slice(6, 8), ...values.slice(14, 16)]);
-  t.throws(
-    () => recurrent(3, 2, { activation: "tahn" }),
-    /^GraphError: recurrent: activation must/,
-  );
+  t.throws(() => recurrent(3, 2, { activation: "tahn" }), /recurrent: activation must/);
   t.throws(() => recurrentCell(3, 2, { activation: "tahn" }), /recurrentCell: activation must/);
   t.end();
 });
