@@ -8,6 +8,7 @@ export { isNode, makeNode, type Node, showNode } from "./core/node.ts";
 export type { LowerContext, NodeType, Op } from "./core/op.ts";
 export { type NodeRole, withMetricScope, withScope } from "./core/scope.ts";
 export { topological } from "./core/topology.ts";
+export { type InsideLoop, insideLoop } from "./loop/inside.ts";
 export { openScans } from "./loop/scan.ts";
 export * from "./ops/index.ts";
 export { cutEdges } from "./transform/cutEdges.ts";

@@ -1,18 +1,24 @@
 export { type Scanned, type ScanOptions, scan } from "../loop/scan.ts";
 export {
+  celu,
   elu,
   eluWith,
   gelu,
   leakOf,
   leakyRelu,
+  logsigmoid,
+  mish,
   relu,
+  selu,
   sigmoid,
   silu,
   softplus,
+  softsign,
   tanh,
 } from "./activation.ts";
 export { affine } from "./affine.ts";
 export { type ArgOptions, argMax, argMin } from "./argmax.ts";
+export { argsort, type SortOptions } from "./argsort.ts";
 export {
   abs,
   add,
@@ -22,6 +28,7 @@ export {
   minimum,
   mul,
   neg,
+  reciprocal,
   sign,
   sub,
 } from "./arithmetic.ts";
@@ -41,7 +48,23 @@ export {
 } from "./comparison.ts";
 export { concat } from "./concat.ts";
 export { type ConstantAttrs, constant } from "./constant.ts";
-export { diagonal, trace } from "./diagonal.ts";
+export {
+  type CumulativeOptions,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  type ExclusiveOptions,
+  logCumsumExp,
+} from "./cumulative.ts";
+export { diag, diagonal, trace } from "./diagonal.ts";
+export {
+  type CosineSimilarityOptions,
+  cdist,
+  cosineSimilarity,
+  type DistanceOptions,
+} from "./distance.ts";
+export { dynamicSlice, dynamicUpdate } from "./dynamicSlice.ts";
 export { type Eigenpairs, eigh } from "./eigh.ts";
 export {
   type Binary,
@@ -54,19 +77,62 @@ export {
 export { elementwiseDerivative } from "./elementwiseDerivative.ts";
 export { expandDims } from "./expandDims.ts";
 export { eye } from "./eye.ts";
+export {
+  type ComplexLike,
+  type ComplexNode,
+  type FftOptions,
+  fft,
+  type IrfftOptions,
+  ifft,
+  irfft,
+  rfft,
+} from "./fft.ts";
 export { fill, onesLike, zerosLike } from "./fill.ts";
-export { type GatherOptions, gather, scatterAdd } from "./gather.ts";
+export { type FlipOptions, flip } from "./flip.ts";
+export { digamma, lgamma, polygamma } from "./gamma.ts";
+export { type GatherOptions, gather, type ScatterAddOptions, scatterAdd } from "./gather.ts";
+export { gatherNd, scatterNd } from "./gatherNd.ts";
+export { type GluOptions, glu } from "./glu.ts";
 export { type GramOptions, gram } from "./gram.ts";
+export {
+  type ArangeOptions,
+  arange,
+  linspace,
+  type MeshgridOptions,
+  meshgrid,
+} from "./grid.ts";
 export { type InputAttrs, input } from "./input.ts";
+export { type InterpolateMode, type InterpolateOptions, interpolate } from "./interpolate.ts";
 export { iota } from "./iota.ts";
 export { isLinearIn } from "./linearIn.ts";
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
+export { type LogitOptions, logit } from "./logit.ts";
+export { maskedFill } from "./maskedFill.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
-export { mean, type VarianceOptions, variance } from "./moments.ts";
+export { mean, std, type VarianceOptions, variance } from "./moments.ts";
 export { moveAxis } from "./moveAxis.ts";
+export { type NormalizeOptions, type NormOptions, norm, normalize } from "./norm.ts";
 export { oneHot } from "./oneHot.ts";
+export { dot, kron, outer } from "./outer.ts";
+export { type PadMode, type PadOptions, pad } from "./pad.ts";
 export { pick } from "./pick.ts";
+export {
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  relu6,
+  softshrink,
+} from "./piecewise.ts";
 export type { PointwiseOp } from "./pointwise.ts";
+export { prelu } from "./prelu.ts";
+export { type PutAlongAxisOptions, putAlongAxis } from "./putAlongAxis.ts";
+export {
+  type Interpolation,
+  median,
+  type QuantileOptions,
+  quantile,
+} from "./quantile.ts";
 export {
   type BernoulliDrawOptions,
   bernoulliDraws,
@@ -79,15 +145,22 @@ export {
 export { max, min, prod } from "./reduce.ts";
 export type { ReduceOptions } from "./reduction.ts";
 export { reshape } from "./reshape.ts";
+export { roll } from "./roll.ts";
+export { rot90 } from "./rot90.ts";
 export { ceil, floor, round } from "./rounding.ts";
 export type { AxisRange } from "./selection.ts";
-export { pad, slice } from "./slice.ts";
+export { slice } from "./slice.ts";
 export { logSoftmax, logSumExp, type SoftmaxOptions, softmax } from "./softmax.ts";
+export { sort, type Top, type TopKOptions, topK } from "./sort.ts";
+export { chunk, split, unstack } from "./split.ts";
 export { squeeze } from "./squeeze.ts";
 export { stack } from "./stack.ts";
 export { stopGradient } from "./stopGradient.ts";
 export { structuralOps } from "./structuralOps.ts";
+export { swapAxes } from "./swapAxes.ts";
 export { symmetrize } from "./symmetrize.ts";
+export { takeAlongAxis } from "./takeAlongAxis.ts";
+export { repeatInterleave, tile } from "./tile.ts";
 export {
   cos,
   erf,
@@ -95,6 +168,8 @@ export {
   expm1,
   log,
   log1p,
+  log2,
+  log10,
   logaddexp,
   pow,
   rsqrt,
@@ -103,8 +178,21 @@ export {
   square,
 } from "./transcendental.ts";
 export { transpose } from "./transpose.ts";
-export { tril } from "./triangle.ts";
+export { tril, triu } from "./triangle.ts";
 export { type TriangularSolveOptions, triangularSolve } from "./triangularSolve.ts";
+export {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cosh,
+  sinh,
+  tan,
+} from "./trigonometric.ts";
+export { all, any, countNonzero } from "./truth.ts";
 export {
   isVariable,
   type Variable,
