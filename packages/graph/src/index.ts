@@ -5,7 +5,7 @@ export type { Feeds, Program } from "./compile/program.ts";
 export { type DefinedOp, defOp } from "./core/defOp.ts";
 export { asNode, asNodes, type NodeLike } from "./core/like.ts";
 export { isNode, makeNode, type Node, showNode } from "./core/node.ts";
-export type { LowerContext, NodeType, Op } from "./core/op.ts";
+export type { Joint, LowerContext, NodeType, Op } from "./core/op.ts";
 export { type NodeRole, withMetricScope, withScope } from "./core/scope.ts";
 export { topological } from "./core/topology.ts";
 export { type InsideLoop, insideLoop } from "./loop/inside.ts";
