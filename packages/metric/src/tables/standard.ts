@@ -1,3 +1,5 @@
+import { repeat } from "@metrigrad/nn";
+import { autoMetric } from "../core/autoMetric.ts";
 import { plain } from "../core/defMetric.ts";
 import { type MetricTable, metricTable } from "../core/table.ts";
 import { scaleUses } from "../core/useKinds.ts";
@@ -9,34 +11,37 @@ import { scaleRows } from "./scale.ts";
 
 /**
  * The default of `rngd`, `rfim` and `explain`: every use X̃W by the linear layer's form, one matrix
- * E[x̃x̃'] per layer; tables by counts; scales and offsets take the plain gradient.
+ * E[x̃x̃'] per layer; tables by counts; scales, offsets and the copies of `repeat` take the plain gradient.
  */
 export const linearMetrics: MetricTable = metricTable(
   "linear",
   linearRows(),
   lookupRows(),
   plain(scaleUses),
+  plain(repeat as never),
 );
 
 /**
  * Every layer with its own form: linear layers share one matrix, non-linear ones have one per unit.
- * Scales and offsets take the plain gradient, as in the paper.
+ * Scales and offsets take the plain gradient, as in the paper, and so do the copies of `repeat`.
  */
 export const standardMetrics: MetricTable = metricTable(
   "standard",
   neuronRows(),
   lookupRows(),
   plain(scaleUses),
+  plain(repeat as never),
 );
 
 /**
  * Every parameter by its own form, nothing by the plain gradient: layers by their activation, the last
  * one by what is observed of the model (the soft-max layer's block over all classes for
- * `categorical`), scales and offsets by theirs, tables by counts.
+ * `categorical`), scales and offsets by theirs, tables by counts, the copies of `repeat` by their own response.
  */
 export const fullMetrics: MetricTable = metricTable(
   "full",
   likelihoodRows(),
   scaleRows(),
   lookupRows(),
+  autoMetric(repeat as never),
 );
