@@ -1,13 +1,22 @@
-import { repeat } from "@metrigrad/nn";
+import { prelu, repeat, swish } from "@metrigrad/nn";
 import { autoMetric } from "../core/autoMetric.ts";
 import { plain } from "../core/defMetric.ts";
 import { type MetricTable, metricTable } from "../core/table.ts";
 import { scaleUses } from "../core/useKinds.ts";
+import { filmRows, hyperDenseRows } from "./conditioned.ts";
+import { fourierRows } from "./fourier.ts";
 import { likelihoodRows } from "./likelihood.ts";
 import { linearRows } from "./linear.ts";
 import { lookupRows } from "./lookup.ts";
+import { mixtureRows } from "./mixture.ts";
 import { neuronRows } from "./neuron.ts";
+import { spectralNormRows, weightNormRows } from "./normRows.ts";
+import { radialBasisRows } from "./radialBasis.ts";
 import { scaleRows } from "./scale.ts";
+import { preluRows, swishRows } from "./slopes.ts";
+
+/** Slopes of activations take the plain gradient where scales do. */
+const plainSlopes = [plain(prelu), plain(swish)] as const;
 
 /**
  * The default of `rngd`, `rfim` and `explain`: every use X̃W by the linear layer's form, one matrix
@@ -19,6 +28,10 @@ export const linearMetrics: MetricTable = metricTable(
   lookupRows(),
   plain(scaleUses),
   plain(repeat as never),
+  radialBasisRows(),
+  spectralNormRows({ at: "linear" }),
+  weightNormRows({ at: "linear" }),
+  ...plainSlopes,
 );
 
 /**
@@ -31,6 +44,10 @@ export const standardMetrics: MetricTable = metricTable(
   lookupRows(),
   plain(scaleUses),
   plain(repeat as never),
+  radialBasisRows(),
+  spectralNormRows(),
+  weightNormRows(),
+  ...plainSlopes,
 );
 
 /**
@@ -44,4 +61,13 @@ export const fullMetrics: MetricTable = metricTable(
   scaleRows(),
   lookupRows(),
   autoMetric(repeat as never),
+  filmRows(),
+  fourierRows(),
+  hyperDenseRows(),
+  mixtureRows(),
+  preluRows(),
+  radialBasisRows(),
+  spectralNormRows(),
+  swishRows(),
+  weightNormRows(),
 );

@@ -11,13 +11,14 @@ import {
 import type { VariableSpec } from "@metrigrad/tensor";
 import type { Law } from "../laws/law.ts";
 import type { Application, Observation } from "./application.ts";
-import { parameterNode, parameterPath } from "./defModule.ts";
+import { parameterNode } from "./defModule.ts";
 import { frozenIn } from "./freeze.ts";
 import type { AnyModule, ApplyContext, FullyApplied, Mode, NodeTree } from "./module.ts";
 import type { Decay } from "./parameter.ts";
-import { memberPaths } from "./paths.ts";
+import { memberPaths, parameterPath, prefixOf } from "./paths.ts";
 import { type ModuleRandom, moduleRandom } from "./random.ts";
 import { appliedOf, movedInLoop, notApplied, undeclared } from "./responses.ts";
+import { bothRoutings } from "./routing.ts";
 import { asNodeTree, nodesOf } from "./trees.ts";
 import { usesOf } from "./uses.ts";
 
@@ -122,7 +123,12 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
     input: NodeTree,
     inside: {
       readonly mode: Mode;
-      readonly call: (child: AnyModule, x: NodeTree) => FullyApplied<NodeTree>;
+      /** Applies a child; weights of its rows where it is a part of a mixture. */
+      readonly call: (
+        child: AnyModule,
+        x: NodeTree,
+        weights: Node | null,
+      ) => FullyApplied<NodeTree>;
     },
   ): FullyApplied<NodeTree> => {
     const path = own.get(module);
@@ -138,8 +144,10 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
     });
     const use = counts.get(path) ?? 0;
     counts.set(path, use + 1);
+    const routed = (weights: Node | null, child: AnyModule, ...inputs: readonly NodeTree[]) =>
+      inside.call(child, inputs.length === 1 ? (inputs[0] as NodeTree) : inputs, weights);
     const callChild = (child: AnyModule, ...inputs: readonly NodeTree[]) =>
-      inside.call(child, inputs.length === 1 ? (inputs[0] as NodeTree) : inputs);
+      routed(null, child, ...inputs);
     const context: ApplyContext = {
       options: module.options,
       mode: moving ? "train" : "infer",
@@ -154,6 +162,7 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
       call: ((child: AnyModule, ...inputs: readonly NodeTree[]) =>
         callChild(child, ...inputs).response) as ApplyContext["call"],
       applied: callChild as unknown as ApplyContext["applied"],
+      routed: routed as unknown as ApplyContext["routed"],
     };
     const { spec } = module.definition;
     const bound = Object.fromEntries(named);
@@ -179,11 +188,18 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
       const member = memberOf(model);
       const whole = asNodeTree(x);
       const samples = samplesOf(whole);
-      const call = (module: AnyModule, input: NodeTree): FullyApplied<NodeTree> => {
+      const call = (
+        module: AnyModule,
+        input: NodeTree,
+        routing: Node | null,
+      ): FullyApplied<NodeTree> => {
         const first = constant(0).id;
         const around = looped;
         looped = new Set();
-        const result = respond(member, module, input, { mode, call });
+        const result = respond(member, module, input, {
+          mode,
+          call: (child, inner, weights) => call(child, inner, bothRoutings(routing, weights)),
+        });
         const path = member.paths.get(module) as string;
         const own = member.params.get(module) as Readonly<Record<string, Variable>>;
         const params = { ...own, ...byPathIn(path, looped, pathOf) };
@@ -200,7 +216,7 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
         if (result.extras !== null) extras.push({ path, module, values: result.extras });
         if (Object.keys(trained).length === 0) return result;
         const { definition, options } = module;
-        const { response, preActivation } = result;
+        const { response, preActivation, extras: beside } = result;
         applications.push({
           path,
           definition,
@@ -213,9 +229,11 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
           inputs: whole,
           preActivation,
           response,
+          extras: beside,
           law: definition.spec.law?.(options as never) ?? null,
           samples,
           rowWeights,
+          routing,
           observed: () => observations,
           model,
           pathOf,
@@ -223,7 +241,7 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
         });
         return result;
       };
-      return call(model, whole);
+      return call(model, whole, null);
     },
     observe: (output, law) => void observations.push({ output, law }),
     applications,
@@ -236,20 +254,6 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
     extras,
     pathOf,
   };
-}
-
-/** What stands before the paths of a model in a store: "critic/". */
-function prefixOf(
-  paths: ReadonlyMap<AnyModule, string>,
-  given: (spec: VariableSpec) => string | null,
-): string {
-  for (const [module, path] of paths) {
-    for (const [name, spec] of Object.entries(module.params)) {
-      const [here, there] = [parameterPath(path, name), given(spec)];
-      if (there?.endsWith(here)) return there.slice(0, there.length - here.length);
-    }
-  }
-  return "";
 }
 
 /** Variables by their paths in the module at a path; those of elsewhere by their whole paths. */

@@ -1,7 +1,7 @@
 import { isNode, type Node, replaceNodes, scan, type Variable, variableOf } from "@metrigrad/graph";
 import { GraphError, type Initializer, ShapeError, type VariableSpec } from "@metrigrad/tensor";
 import { applierOf } from "../core/applier.ts";
-import { defModule, parameterPath } from "../core/defModule.ts";
+import { defModule } from "../core/defModule.ts";
 import { frozenIn } from "../core/freeze.ts";
 import type {
   AnyModule,
@@ -12,7 +12,7 @@ import type {
   ParameterTree,
 } from "../core/module.ts";
 import { type ParameterSpec, param, state } from "../core/parameter.ts";
-import { memberPaths } from "../core/paths.ts";
+import { memberPaths, parameterPath } from "../core/paths.ts";
 import { mapNodes, nodesOf, showTree } from "../core/trees.ts";
 
 /** What `repeat` takes beside a module and a number. */
