@@ -77,7 +77,7 @@ export function loopPullback(
     return cotangent === null ? [] : [{ ...output.attrs, cotangent }];
   });
   // Seeds of a turn: cotangents of what it stacks, and of what it carries on.
-  const stacks = given.filter(({ kind }) => kind === "stack");
+  const stacks = given.filter(({ kind }) => kind !== "last");
   const slices: OpenSlice[] = stacks.map(({ value, cotangent }) => {
     return { value: placeFor(value), sequence: cotangent };
   });
