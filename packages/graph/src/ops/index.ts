@@ -41,6 +41,7 @@ export {
 } from "./comparison.ts";
 export { concat } from "./concat.ts";
 export { type ConstantAttrs, constant } from "./constant.ts";
+export { det, type SignedLogDet, slogdet } from "./det.ts";
 export { diagonal, trace } from "./diagonal.ts";
 export { type Eigenpairs, eigh } from "./eigh.ts";
 export {
@@ -60,6 +61,7 @@ export { type GramOptions, gram } from "./gram.ts";
 export { type InputAttrs, input } from "./input.ts";
 export { iota } from "./iota.ts";
 export { isLinearIn } from "./linearIn.ts";
+export { inverse, type LinearSolveOptions, linearSolve } from "./linearSolve.ts";
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
 export { mean, type VarianceOptions, variance } from "./moments.ts";
@@ -67,6 +69,7 @@ export { moveAxis } from "./moveAxis.ts";
 export { oneHot } from "./oneHot.ts";
 export { pick } from "./pick.ts";
 export type { PointwiseOp } from "./pointwise.ts";
+export { type QrFactors, qr } from "./qr.ts";
 export {
   type BernoulliDrawOptions,
   bernoulliDraws,

@@ -2,6 +2,7 @@ import type { OpRow } from "../case.ts";
 import { activationRows } from "./activation.ts";
 import { binaryRows } from "./binary.ts";
 import { choiceRows } from "./choice.ts";
+import { denseRows } from "./dense.ts";
 import { drawRows } from "./draws.ts";
 import { factorRows } from "./factor.ts";
 import { joinRows } from "./join.ts";
@@ -26,6 +27,7 @@ export const opRows: readonly OpRow[] = [
   ...softmaxRows,
   ...productRows,
   ...factorRows,
+  ...denseRows,
   ...indexRows,
   ...scanRows,
   ...drawRows,
