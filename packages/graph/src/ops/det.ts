@@ -4,13 +4,13 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { mul } from "./arithmetic.ts";
 import { sum } from "./broadcastTo.ts";
-import { equal } from "./comparison.ts";
+import { cast } from "./cast.ts";
+import { equal, greater } from "./comparison.ts";
 import { diagonal, squareSize } from "./diagonal.ts";
 import { expandDims } from "./expandDims.ts";
 import { eye } from "./eye.ts";
 import { inverse } from "./linearSolve.ts";
 import { logicalAnd, where } from "./logic.ts";
-import { matmul } from "./matmul.ts";
 import { signedQr } from "./qr.ts";
 import { max, prod } from "./reduce.ts";
 import { squeeze } from "./squeeze.ts";
@@ -48,11 +48,15 @@ const logAbsDetOp: Op<null> = {
   rewrite: ({ inputs: [a] }) => sum(log(diagonal(signedQr(a as Node).r)), { axis: -1 }),
 };
 
-/** What replaces a 0 on the diagonal of r, relative to the largest entry there. */
-const substitute = 1e-6;
+function product(factors: Node): Node {
+  return prod(factors, { axis: -1 });
+}
 
-// d det A = tr(cof(A)' dA) with cofactors det(A) A⁻ᵀ = det(A) Q R⁻ᵀ. A cofactor of R is linear in each diagonal entry, or
-// does not have it; so a small number in place of one zero leaves the cofactors that matter exact.
+/** What replaces a 0 on the diagonal of r, relative to the largest entry there. */
+const substitute = 1e-12;
+
+// d det A = tr(cof(A)' dA) with cofactors det(A) A⁻ᵀ = det(A) Q R⁻ᵀ. A cofactor of R has a diagonal entry as a factor, or
+// not at all; so a small number in place of one zero leaves those that are not zero as they are. With two all are zero.
 const detOp: Op<null> = {
   name: "det",
   infer: inferOf("det"),
@@ -61,25 +65,20 @@ const detOp: Op<null> = {
     const values = diagonal(r);
     const small = mul(substitute, max(values, { axis: -1, keepDims: true }));
     const none = equal(values, 0);
-    const filled = where(none, small, values);
     const one = eye(values.shape.at(-1) as number);
-    const triangle = where(
-      logicalAnd(expandDims(none, -1), equal(one, 1)),
-      perMatrix(squeeze(small, -1)),
-      r,
-    );
-    const volume = mul(prod(squeeze(signs, -2), { axis: -1 }), prod(filled, { axis: -1 }));
-    const cofactors = mul(
-      perMatrix(volume),
-      transpose(triangularSolve(transpose(triangle), transpose(q), { transpose: true })),
-    );
+    const place = logicalAnd(expandDims(none, -1), equal(one, 1));
+    const lower = transpose(where(place, expandDims(small, -1), r));
+    const volume = mul(product(squeeze(signs, -2)), product(where(none, small, values)));
+    const inverted = triangularSolve(lower, transpose(q), { transpose: true });
+    const several = greater(sum(cast(none, "float"), { axis: -1 }), 1);
+    const cofactors = where(perMatrix(several), 0, mul(perMatrix(volume), transpose(inverted)));
     return [mul(perMatrix(cotangent), cofactors)];
   },
   batch: (_, [a]) => makeNode(detOp, [a as Node], null),
   lower: () => undefined,
   rewrite: ({ inputs: [a] }) => {
     const { r, signs } = signedQr(a as Node);
-    return mul(prod(squeeze(signs, -2), { axis: -1 }), prod(diagonal(r), { axis: -1 }));
+    return mul(product(squeeze(signs, -2)), product(diagonal(r)));
   },
 };
 
@@ -103,13 +102,13 @@ export function slogdet(a: NodeLike): SignedLogDet {
   const logAbsDet = makeNode(logAbsDetOp, [x], null);
   const { r, signs } = signedQr(x);
   const factors = where(equal(diagonal(r), 0), 0, squeeze(signs, -2));
-  const sign = stopGradient(prod(factors, { axis: -1 }));
+  const sign = stopGradient(product(factors));
   return Object.freeze({ sign, logAbsDet });
 }
 
 /**
- * The determinant [b…] of square matrices [b…, d, d], by QR. The first derivative, the cofactors, also holds for matrices
- * of rank d − 1; where the rank is smaller, or for second derivatives of a singular matrix, it is finite and no more.
+ * The determinant [b…] of square matrices [b…, d, d], by QR. The first derivative, the cofactors, also holds for
+ * singular matrices; second derivatives of those are finite and no more.
  * `slogdet` serves large matrices, whose determinant may overflow.
  * @throws ShapeError for anything else than square float matrices
  */
