@@ -3,7 +3,7 @@ import { scan } from "../loop/scan.ts";
 import { abs, add, div, mul, neg, sub } from "./arithmetic.ts";
 import { sum } from "./broadcastTo.ts";
 import { cast } from "./cast.ts";
-import { equal, greater, less } from "./comparison.ts";
+import { equal, less } from "./comparison.ts";
 import { fill } from "./fill.ts";
 import { iota } from "./iota.ts";
 import { where } from "./logic.ts";
@@ -31,17 +31,17 @@ export interface Householder {
 export function householder(a: Node): Householder {
   const [m, n] = matrixSize("householder", a);
   const lead = a.shape.slice(0, -2);
-  // Squares of entries neither overflow nor vanish.
-  const largest = max(abs(a), { axis: [-2, -1], keepDims: true });
-  const scale = where(greater(largest, 0), largest, 1);
   const { ys } = scan(
     (left) => {
-      const x = matrixPart(left, null, [0, 1]);
+      const column = matrixPart(left, null, [0, 1]);
+      // Of numbers up to 1, whose squares neither overflow nor vanish.
+      const largest = max(abs(column), { axis: [-2, -1], keepDims: true });
+      const none = equal(largest, 0);
+      const x = div(column, where(none, 1, largest));
       const first = matrixPart(x, [0, 1], null);
       const norm = sqrt(sum(mul(x, x), { axis: [-2, -1], keepDims: true }));
       const s = where(less(first, 0), -1, 1);
       const v = add(x, mul(mul(s, norm), corner(m, 1)));
-      const none = equal(norm, 0);
       const beta = where(none, 0, div(1, where(none, 1, mul(norm, add(norm, abs(first))))));
       // Without a reflection, where there is nothing to reflect, the sign stays.
       const sign = where(none, 1, s);
@@ -57,7 +57,7 @@ export function householder(a: Node): Householder {
       const carry = small ? left : matrixPad(reflected([1, m], [1, n]), [0, 1], [0, 1]);
       return { carry, y: { row, v, beta, sign, flip } };
     },
-    div(a, scale),
+    a,
     null,
     { turns: n },
   );
@@ -65,7 +65,7 @@ export function householder(a: Node): Householder {
   const flips = stackedColumns(ys.flip);
   const rows = mul(reshape(moveAxis(ys.row, 0, -2), [...lead, n, n]), transpose(flips));
   const q = mul(product(ys.v, ys.beta, [...lead, m, n]), flips);
-  return { q, r: mul(scale, skewed(rows, n)), signs: stackedColumns(ys.sign) };
+  return { q, r: skewed(rows, n), signs: stackedColumns(ys.sign) };
 }
 
 /** The product H₀H₁…H_{n−1} of reflections on the first n columns, from the last one on. */

@@ -63,11 +63,13 @@ export { iota } from "./iota.ts";
 export { isLinearIn } from "./linearIn.ts";
 export { inverse, type LinearSolveOptions, linearSolve } from "./linearSolve.ts";
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
+export { lstsq } from "./lstsq.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
 export { mean, type VarianceOptions, variance } from "./moments.ts";
 export { moveAxis } from "./moveAxis.ts";
 export { oneHot } from "./oneHot.ts";
 export { pick } from "./pick.ts";
+export { matrixRank, pinv, type RankOptions } from "./pinv.ts";
 export type { PointwiseOp } from "./pointwise.ts";
 export { type QrFactors, qr } from "./qr.ts";
 export {
@@ -90,6 +92,7 @@ export { squeeze } from "./squeeze.ts";
 export { stack } from "./stack.ts";
 export { stopGradient } from "./stopGradient.ts";
 export { structuralOps } from "./structuralOps.ts";
+export { type SvdFactors, singularValues, svd } from "./svd.ts";
 export { symmetrize } from "./symmetrize.ts";
 export {
   cos,

@@ -13,6 +13,7 @@ import { indexRows } from "./rows.ts";
 import { scanRows } from "./scans.ts";
 import { shapeRows } from "./shape.ts";
 import { softmaxRows } from "./softmax.ts";
+import { spectralRows } from "./spectral.ts";
 import { unaryRows } from "./unary.ts";
 
 /** Every op with its cases: what `checkOp` and `checkBackend` run in this package's own tests. */
@@ -28,6 +29,7 @@ export const opRows: readonly OpRow[] = [
   ...productRows,
   ...factorRows,
   ...denseRows,
+  ...spectralRows,
   ...indexRows,
   ...scanRows,
   ...drawRows,
