@@ -1,3 +1,4 @@
+export { type OdeintOptions, type OdeMethod, odeint } from "../loop/odeint.ts";
 export { type Scanned, type ScanOptions, scan } from "../loop/scan.ts";
 export {
   elu,
@@ -65,6 +66,8 @@ export { inverse, type LinearSolveOptions, linearSolve } from "./linearSolve.ts"
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
 export { lstsq } from "./lstsq.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
+export { matrixExp } from "./matrixExp.ts";
+export { matrixPower } from "./matrixPower.ts";
 export { mean, type VarianceOptions, variance } from "./moments.ts";
 export { moveAxis } from "./moveAxis.ts";
 export { oneHot } from "./oneHot.ts";

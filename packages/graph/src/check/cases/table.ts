@@ -4,6 +4,7 @@ import { binaryRows } from "./binary.ts";
 import { choiceRows } from "./choice.ts";
 import { denseRows } from "./dense.ts";
 import { drawRows } from "./draws.ts";
+import { dynamicsRows } from "./dynamics.ts";
 import { factorRows } from "./factor.ts";
 import { joinRows } from "./join.ts";
 import { largeRows } from "./large.ts";
@@ -30,6 +31,7 @@ export const opRows: readonly OpRow[] = [
   ...factorRows,
   ...denseRows,
   ...spectralRows,
+  ...dynamicsRows,
   ...indexRows,
   ...scanRows,
   ...drawRows,
