@@ -77,3 +77,4 @@ export {
   type SequentialOptions,
   sequential,
 } from "./modules/sequential.ts";
+export { type UpsampleOptions, upsample } from "./modules/upsample.ts";

@@ -52,6 +52,7 @@ export {
   scalarFns,
   transcendentalFns,
 } from "./expr/functions.ts";
+export { polygammaFn } from "./expr/gamma.ts";
 export { infixSyntax } from "./expr/infix.ts";
 export { javascriptSyntax } from "./expr/javascript.ts";
 export { type ParsedFunction, type ParseOptions, parseExpr, parseFunction } from "./expr/parse.ts";

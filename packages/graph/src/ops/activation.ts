@@ -1,5 +1,6 @@
 import { arg, call, derivedFns, literal, primitiveFns } from "@metrigrad/tensor";
 import { defElementwise, elementwise, fromScalar, type Unary } from "./elementwise.ts";
+import { family } from "./family.ts";
 import { pointwiseOp } from "./pointwise.ts";
 
 /** tanh x. */
@@ -20,16 +21,23 @@ export const gelu: Unary = defElementwise({ name: "gelu", f: "0.5*x*(1+erf(x/sqr
 /** x·sigmoid(x), also called swish (Elfwing et al. 2017). */
 export const silu: Unary = defElementwise({ name: "silu", f: "x*sigmoid(x)" });
 
-/** One op per parameter, so that the same parameter gives the same value. */
-function family(name: string, make: (parameter: number) => Unary): (parameter: number) => Unary {
-  const made = new Map<number, Unary>();
-  const member = (parameter: number) => {
-    const known = made.get(parameter) ?? make(parameter);
-    made.set(parameter, known);
-    return known;
-  };
-  return Object.defineProperty(member, "name", { value: name });
-}
+/** x·tanh(ln(1 + eˣ)) (Misra 2019). */
+export const mish: Unary = defElementwise({ name: "mish", f: "x*tanh(softplus(x))" });
+
+/** ln(1/(1 + e⁻ˣ)) = −ln(1 + e⁻ˣ) without overflow. */
+export const logsigmoid: Unary = defElementwise({ name: "logsigmoid", f: "-softplus(-x)" });
+
+/** x/(1 + |x|); derivative 1/(1 + |x|)². */
+export const softsign: Unary = fromScalar(derivedFns.softsign);
+
+/**
+ * λx where x > 0, else λα(eˣ − 1), with λ ≈ 1.0507 and α ≈ 1.6733, which keep mean 0 and variance 1 of
+ * many inputs (Klambauer et al. 2017).
+ */
+export const selu: Unary = defElementwise({
+  name: "selu",
+  f: "1.0507009873554805*(x > 0 ? x : 1.6732632423543772*expm1(x))",
+});
 
 /** By op: an activation that is read off a graph is another value with the same op. */
 const leaks = new WeakMap<object, number>([[relu.op, 0]]);
@@ -68,3 +76,15 @@ export const eluWith: (alpha: number) => Unary = family("eluWith", (alpha) =>
 
 /** x where x > 0, else eˣ − 1. */
 export const elu: Unary = eluWith(1);
+
+/** x where x > 0, else α(e^(x/α) − 1), with a continuous derivative (Barron 2017); α = 1 by default. */
+export const celu: (alpha?: number) => Unary = family(
+  "celu",
+  (alpha) =>
+    defElementwise({
+      name: alpha === 1 ? "celu" : `celu(${alpha})`,
+      args: ["x"],
+      f: `x > 0 ? x : (${alpha})*expm1(x/(${alpha}))`,
+    }),
+  1,
+);

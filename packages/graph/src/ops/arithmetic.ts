@@ -2,6 +2,7 @@ import { arg, call, type Expr, primitiveFns } from "@metrigrad/tensor";
 import type { NodeLike } from "../core/like.ts";
 import {
   type Binary,
+  defElementwise,
   type Elementwise,
   elementwise,
   fromScalar,
@@ -20,6 +21,9 @@ export const mul: Binary = fromScalar(primitiveFns.mul);
 
 /** x / y of one type, float or integer; integers truncate, and a zero divisor gives 0. */
 export const div: Binary = fromScalar(primitiveFns.div);
+
+/** 1/x. */
+export const reciprocal: Unary = defElementwise({ name: "reciprocal", f: "1/x" });
 
 /** −x of floats or i32. */
 export const neg: Unary = fromScalar(primitiveFns.neg);

@@ -1,15 +1,20 @@
 export { type OdeintOptions, type OdeMethod, odeint } from "../loop/odeint.ts";
 export { type Scanned, type ScanOptions, scan } from "../loop/scan.ts";
 export {
+  celu,
   elu,
   eluWith,
   gelu,
   leakOf,
   leakyRelu,
+  logsigmoid,
+  mish,
   relu,
+  selu,
   sigmoid,
   silu,
   softplus,
+  softsign,
   tanh,
 } from "./activation.ts";
 export { affine } from "./affine.ts";
@@ -23,6 +28,7 @@ export {
   minimum,
   mul,
   neg,
+  reciprocal,
   sign,
   sub,
 } from "./arithmetic.ts";
@@ -43,7 +49,13 @@ export {
 export { concat } from "./concat.ts";
 export { type ConstantAttrs, constant } from "./constant.ts";
 export { det, type SignedLogDet, slogdet } from "./det.ts";
-export { diagonal, trace } from "./diagonal.ts";
+export { diag, diagonal, trace } from "./diagonal.ts";
+export {
+  type CosineSimilarityOptions,
+  cdist,
+  cosineSimilarity,
+  type DistanceOptions,
+} from "./distance.ts";
 export { type Eigenpairs, eigh } from "./eigh.ts";
 export {
   type Binary,
@@ -56,24 +68,50 @@ export {
 export { elementwiseDerivative } from "./elementwiseDerivative.ts";
 export { expandDims } from "./expandDims.ts";
 export { eye } from "./eye.ts";
+export {
+  type ComplexLike,
+  type ComplexNode,
+  type FftOptions,
+  fft,
+  type IrfftOptions,
+  ifft,
+  irfft,
+  rfft,
+} from "./fft.ts";
 export { fill, onesLike, zerosLike } from "./fill.ts";
+export { digamma, lgamma, polygamma } from "./gamma.ts";
 export { type GatherOptions, gather, scatterAdd } from "./gather.ts";
+export { type GluOptions, glu } from "./glu.ts";
 export { type GramOptions, gram } from "./gram.ts";
 export { type InputAttrs, input } from "./input.ts";
+export { type InterpolateMode, type InterpolateOptions, interpolate } from "./interpolate.ts";
 export { iota } from "./iota.ts";
 export { isLinearIn } from "./linearIn.ts";
 export { inverse, type LinearSolveOptions, linearSolve } from "./linearSolve.ts";
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
+export { type LogitOptions, logit } from "./logit.ts";
 export { lstsq } from "./lstsq.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
 export { matrixExp } from "./matrixExp.ts";
 export { matrixPower } from "./matrixPower.ts";
-export { mean, type VarianceOptions, variance } from "./moments.ts";
+export { mean, std, type VarianceOptions, variance } from "./moments.ts";
 export { moveAxis } from "./moveAxis.ts";
+export { type NormalizeOptions, type NormOptions, norm, normalize } from "./norm.ts";
 export { oneHot } from "./oneHot.ts";
+export { dot, kron, outer } from "./outer.ts";
+export { type PadMode, type PadOptions, pad } from "./pad.ts";
 export { pick } from "./pick.ts";
+export {
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  relu6,
+  softshrink,
+} from "./piecewise.ts";
 export { matrixRank, pinv, type RankOptions } from "./pinv.ts";
 export type { PointwiseOp } from "./pointwise.ts";
+export { prelu } from "./prelu.ts";
 export { type QrFactors, qr } from "./qr.ts";
 export {
   type BernoulliDrawOptions,
@@ -89,7 +127,7 @@ export type { ReduceOptions } from "./reduction.ts";
 export { reshape } from "./reshape.ts";
 export { ceil, floor, round } from "./rounding.ts";
 export type { AxisRange } from "./selection.ts";
-export { pad, slice } from "./slice.ts";
+export { slice } from "./slice.ts";
 export { logSoftmax, logSumExp, type SoftmaxOptions, softmax } from "./softmax.ts";
 export { squeeze } from "./squeeze.ts";
 export { stack } from "./stack.ts";
@@ -104,6 +142,8 @@ export {
   expm1,
   log,
   log1p,
+  log2,
+  log10,
   logaddexp,
   pow,
   rsqrt,
@@ -112,8 +152,21 @@ export {
   square,
 } from "./transcendental.ts";
 export { transpose } from "./transpose.ts";
-export { tril } from "./triangle.ts";
+export { tril, triu } from "./triangle.ts";
 export { type TriangularSolveOptions, triangularSolve } from "./triangularSolve.ts";
+export {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cosh,
+  sinh,
+  tan,
+} from "./trigonometric.ts";
+export { all, any, countNonzero } from "./truth.ts";
 export {
   isVariable,
   type Variable,

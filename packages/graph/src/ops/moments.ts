@@ -3,6 +3,7 @@ import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { sum } from "./broadcastTo.ts";
+import { rootOf } from "./norm.ts";
 import { type ReduceOptions, reducedAxes } from "./reduction.ts";
 import { square } from "./transcendental.ts";
 
@@ -29,4 +30,12 @@ export function variance(x: NodeLike, options: VarianceOptions = {}): Node {
   const node = asNode(x);
   const centred = sub(node, mean(node, { ...options, keepDims: true }));
   return average("variance", square(centred), options, options.correction ?? 0);
+}
+
+/**
+ * The root of `variance` over axes (all by default) of floats; 0, with derivative 0, where the elements are
+ * equal. PyTorch's default correction is 1. Throws ShapeError.
+ */
+export function std(x: NodeLike, options: VarianceOptions = {}): Node {
+  return rootOf(variance(x, options), 0.5);
 }

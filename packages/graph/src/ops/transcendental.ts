@@ -13,6 +13,12 @@ export const log: Unary = fromScalar(primitiveFns.log);
 /** ln(1 + x), accurate near 0. */
 export const log1p: Unary = fromScalar(primitiveFns.log1p);
 
+/** The logarithm to base 2, which may be a rounding away from the whole number. */
+export const log2: Unary = fromScalar(derivedFns.log2);
+
+/** The logarithm to base 10, which may be a rounding away from the whole number. */
+export const log10: Unary = fromScalar(derivedFns.log10);
+
 /** √x. */
 export const sqrt: Unary = fromScalar(primitiveFns.sqrt);
 

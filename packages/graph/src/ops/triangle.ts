@@ -1,45 +1,67 @@
-import { arg, call, literal, primitiveFns, ShapeError, showShape } from "@metrigrad/tensor";
+import {
+  arg,
+  call,
+  literal,
+  primitiveFns,
+  type ScalarFn,
+  ShapeError,
+  showShape,
+} from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
+import { add } from "./arithmetic.ts";
 import { iota } from "./iota.ts";
 import { type PointwiseOp, pointwiseOp } from "./pointwise.ts";
 import { reshape } from "./reshape.ts";
 
-/** (x, i, j) ↦ x below the diagonal, `weight`·x on it and 0 above it. */
-function lowerOp(name: string, weight: number): PointwiseOp {
+/** (x, i, j) ↦ x where `keeps` holds, `weight`·x on the diagonal and 0 elsewhere. */
+function triangleOp(name: string, keeps: ScalarFn, weight: number): PointwiseOp {
   return pointwiseOp(name, 3, () => {
-    const { gt, mul, eq, select } = primitiveFns;
+    const { mul, eq, select } = primitiveFns;
     const [x, row, column] = [arg(0), arg(1, "i32"), arg(2, "i32")] as const;
     const on = weight === 1 ? x : call(mul, literal(weight), x);
-    const above = call(select, call(eq, row, column), on, literal(0));
-    return call(select, call(gt, row, column), x, above);
+    const rest = call(select, call(eq, row, column), on, literal(0));
+    return call(select, call(keeps, row, column), x, rest);
   });
 }
 
-const trilOp = lowerOp("tril", 1);
-const halvedOp = lowerOp("tril, diagonal halved", 0.5);
+const trilOp = triangleOp("tril", primitiveFns.gt, 1);
+const triuOp = triangleOp("triu", primitiveFns.lt, 1);
+const halvedOp = triangleOp("tril, diagonal halved", primitiveFns.gt, 0.5);
 
-function masked(op: PointwiseOp, value: NodeLike): Node {
+function masked(op: PointwiseOp, value: NodeLike, diagonal: number): Node {
   const x = asNode(value);
-  const [rows, columns] = x.shape.slice(-2);
-  if (x.shape.length < 2 || x.type !== "float") {
+  const [rows = 0, columns = 0] = x.shape.slice(-2);
+  if (x.shape.length < 2 || x.type !== "float" || !Number.isInteger(diagonal)) {
     throw new ShapeError({
       where: op.name,
-      must: "the operand must be float matrices [b…, m, n]",
-      got: `${x.type} ${showShape(x.shape)}`,
+      must: "the operand must be float matrices [b…, m, n], and the diagonal a whole number",
+      got: `${x.type} ${showShape(x.shape)}, ${diagonal}`,
       todo: "reshape or cast it",
     });
   }
-  const row = reshape(iota(rows as number), [rows as number, 1]);
-  return makeNode(op, [x, row, iota(columns as number)], null);
+  const row = iota(rows);
+  const shifted = diagonal === 0 ? row : add(row, diagonal);
+  return makeNode(op, [x, reshape(shifted, [rows, 1]), iota(columns)], null);
 }
 
-/** Matrices [b…, m, n] with zeros above the diagonal. Throws ShapeError. */
-export function tril(x: NodeLike): Node {
-  return masked(trilOp, x);
+/**
+ * Matrices [b…, m, n] with zeros above a diagonal: the main one (0) by default, `diagonal` to the right
+ * of it. Throws ShapeError.
+ */
+export function tril(x: NodeLike, diagonal = 0): Node {
+  return masked(trilOp, x, diagonal);
+}
+
+/**
+ * Matrices [b…, m, n] with zeros below a diagonal: the main one (0) by default, `diagonal` to the right
+ * of it. Throws ShapeError.
+ */
+export function triu(x: NodeLike, diagonal = 0): Node {
+  return masked(triuOp, x, diagonal);
 }
 
 /** Φ(X): zeros above the diagonal, the diagonal halved; then Φ(X) + Φ(X)' = X for symmetric X. */
 export function halvedTril(x: NodeLike): Node {
-  return masked(halvedOp, x);
+  return masked(halvedOp, x, 0);
 }

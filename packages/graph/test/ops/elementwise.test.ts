@@ -2,11 +2,15 @@ import { GraphError, ShapeError } from "@metrigrad/tensor";
 import test from "tape";
 import {
   add,
+  celu,
   checkOp,
   defElementwise,
+  digamma,
   eluWith,
   eye,
   gelu,
+  glu,
+  hardshrink,
   input,
   iota,
   isFinite,
@@ -16,7 +20,10 @@ import {
   mean,
   mul,
   oneHot,
+  polygamma,
+  prelu,
   relu,
+  softshrink,
   sum,
   unaryOf,
   where,
@@ -144,4 +151,26 @@ test("unaryOf: the op that made a node, callable on other values", async (t) => 
   t.equal(unaryOf(add(x, 1)), null);
   t.equal(unaryOf(x), null);
   t.equal(unaryOf(sum(x)), null);
+});
+
+test("activations with parameters: equal parameters give one value, and what does not fit is refused", (t) => {
+  t.equal(celu(), celu(1));
+  t.notEqual(celu(2), celu(1));
+  t.equal(softshrink(0.5), softshrink());
+  t.equal(hardshrink(0.3).name, "hardshrink(0.3)");
+  t.equal(polygamma(0), digamma);
+  t.equal(polygamma(1), polygamma(1));
+  t.throws(
+    () => polygamma(-1),
+    /^ShapeError: polygamma: the order must be .* 0 to 20, got -1; pass the order first/,
+  );
+  t.throws(
+    () => glu(input("x", [2, 3])),
+    /^ShapeError: glu: axis 1 must have an even size, got \[2, 3\]/,
+  );
+  t.throws(
+    () => prelu(input("x", [2, 3]), [1, 2]),
+    /^ShapeError: prelu: there must be one slope, or one for each of the 3 channels .* got \[2\]/,
+  );
+  t.end();
 });

@@ -1,6 +1,8 @@
 import test from "tape";
 import {
+  all,
   argMax,
+  cdist,
   grad,
   input,
   logSumExp,
@@ -8,6 +10,7 @@ import {
   mean,
   mul,
   type Node,
+  norm,
   prod,
   square,
   sum,
@@ -33,6 +36,17 @@ test("reductions check axes and types", (t) => {
     /^ShapeError: sum: the operand must be float, i32 or u32, got bool; cast/,
   );
   t.throws(() => max(flags), /^ShapeError: max/);
+  t.throws(() => norm(x, { axis: 2 }), /^ShapeError: norm: axis must be an integer/);
+  t.throws(
+    () => norm(x, { p: -1 }),
+    /^ShapeError: norm: p must be at least 0, or ±Infinity, got -1; pass/,
+  );
+  t.throws(() => all(x, { axis: 2 }), /^ShapeError: all: axis must be an integer/);
+  t.throws(
+    () => cdist(x, input("y", [4, 2])),
+    /^ShapeError: cdist: x must be \[b…, n, d\] .* got \[2, 3\], \[4, 2\], p = 2; reshape/,
+  );
+  t.throws(() => cdist(x, x, { p: 1, squared: true }), /only p = 2 is squared, .* p = 1/);
   const nothing = input("e", [2, 0]);
   t.throws(() => argMax(nothing), /^ShapeError: argMax: axis 1 must have an element/);
   t.throws(() => argMax(input("s", [])), /^ShapeError: argMax: axis must be/);

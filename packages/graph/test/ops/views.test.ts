@@ -4,10 +4,14 @@ import test from "tape";
 import {
   broadcastTo,
   concat,
+  diag,
   diagonal,
+  dot,
   exp,
   expandDims,
   input,
+  interpolate,
+  kron,
   matmul,
   moveAxis,
   mul,
@@ -21,10 +25,38 @@ import {
   symmetrize,
   trace,
   transpose,
+  tril,
 } from "../../src/index.ts";
 import { kindsOf, stepsOf } from "../steps.ts";
 
 const x = input("x", [4, 6]);
+
+test("interpolate checks sizes and modes", (t) => {
+  const image = input("image", [2, 3, 4, 4]);
+  const refused: readonly [RegExp, () => unknown][] = [
+    [/^ShapeError: interpolate: one of size and scale must be given/, () => interpolate(image, {})],
+    [
+      /there must be a positive scale for each axis after the second, .* got \[2,2,2\] for \[2, 3, 4, 4\]/,
+      () => interpolate(image, { scale: [2, 2, 2] }),
+    ],
+    [/there must be a positive scale/, () => interpolate(image, { scale: 0.1 })],
+    [/there must be a positive size/, () => interpolate(image, { size: 2.5 })],
+    [
+      /the mode must be one of nearest, linear, /,
+      () => interpolate(image, { size: 2, mode: "area" as never }),
+    ],
+    [
+      /linear must have floats .* with 1 axis after/,
+      () => interpolate(image, { size: 2, mode: "linear" }),
+    ],
+    [
+      /alignCorners must be for another mode/,
+      () => interpolate(image, { size: 2, alignCorners: true }),
+    ],
+  ];
+  for (const [message, make] of refused) t.throws(make, message);
+  t.end();
+});
 
 test("views cost no step of their own", (t) => {
   const views = {
@@ -122,6 +154,26 @@ test("views check their arguments", (t) => {
     [/^ShapeError: slice: on axis 0/, () => slice(x, [[0, 4, 0]])],
     [/^ShapeError: pad: there must be a pair \[before, after\]/, () => pad(x, [[-1, 0]])],
     [
+      /^ShapeError: pad: by reflect, axis 0 of size 4 must get at most 3 elements on a side, got \[4, 0\] for \[4, 6\]/,
+      () => pad(x, [[4, 0]], { mode: "reflect" }),
+    ],
+    [
+      /^ShapeError: pad: by circular, axis 1 .* at most 6/,
+      () =>
+        pad(
+          x,
+          [
+            [0, 0],
+            [0, 7],
+          ],
+          { mode: "circular" },
+        ),
+    ],
+    [
+      /^ShapeError: pad: the mode must be "constant", .*, got mirror/,
+      () => pad(x, [[1, 1]], { mode: "mirror" as never }),
+    ],
+    [
       /^ShapeError: concat: there must be values of one type, equal but on axis 0, got float \[4, 6\] and float \[3\]/,
       () => concat([x, row], 0),
     ],
@@ -130,10 +182,24 @@ test("views check their arguments", (t) => {
     [/^ShapeError: squeeze: axis 0 must have size 1, got \[3\]/, () => squeeze(row, 0)],
     [/^ShapeError: expandDims: axis must be an integer in \[-2, 1\]/, () => expandDims(row, 2)],
     [
-      /^ShapeError: diagonal: the last two axes must form a square matrix, got \[4, 6\]/,
-      () => diagonal(x),
+      /^ShapeError: trace: the last two axes must form a square matrix, got \[4, 6\]/,
+      () => trace(x),
     ],
-    [/^ShapeError: diagonal/, () => trace(x)],
+    [
+      /^ShapeError: diagonal: .* a whole number from −m to n, got \[4, 6\], 7/,
+      () => diagonal(x, 7),
+    ],
+    [/^ShapeError: diagonal: it must have matrices .* got \[3\], 0/, () => diagonal(row)],
+    [/^ShapeError: diag: the operand must be vectors .* got \[3\], 0.5/, () => diag(row, 0.5)],
+    [
+      /^ShapeError: tril: .* the diagonal a whole number, got float \[4, 6\], 0.5/,
+      () => tril(x, 0.5),
+    ],
+    [
+      /^ShapeError: dot: operands must have at least one axis, got \[\] and \[3\]/,
+      () => dot(2, row),
+    ],
+    [/^ShapeError: kron: operands must have at least two axes/, () => kron(x, row)],
     [/^ShapeError: symmetrize/, () => symmetrize(x)],
   ];
   for (const [message, make] of refused) t.throws(make, message);

@@ -6,12 +6,23 @@ export type Activation = graph.Elementwise<[x: graph.NodeLike]>;
 
 /** Names that stand for activations; an op itself says the same and is checked by the compiler. */
 const aliases: Readonly<Record<string, Activation>> = {
+  celu: graph.celu(),
   elu: graph.elu,
   gelu: graph.gelu,
+  hardshrink: graph.hardshrink(),
+  hardsigmoid: graph.hardsigmoid,
+  hardswish: graph.hardswish,
+  hardtanh: graph.hardtanh,
+  logsigmoid: graph.logsigmoid,
+  mish: graph.mish,
   relu: graph.relu,
+  relu6: graph.relu6,
+  selu: graph.selu,
   sigmoid: graph.sigmoid,
   silu: graph.silu,
   softplus: graph.softplus,
+  softshrink: graph.softshrink(),
+  softsign: graph.softsign,
   tanh: graph.tanh,
 };
 

@@ -26,6 +26,7 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "core/trees.test.ts": ["asNodeTree", "mapNodes", "namedNodes", "nodesOf"],
   "core/uses.test.ts": ["columnsOf", "outputRows", "sampleSums"],
   "modules/dropout.test.ts": ["dropout"],
+  "modules/upsample.test.ts": ["upsample"],
 };
 
 test("every public value of nn has a test, and every line an export", (t) => {

@@ -2,7 +2,7 @@ import { abs, add, div, max, mul, neg, sub } from "./arithmetic.ts";
 import { call, literal } from "./build.ts";
 import type { Expr, ScalarFn } from "./expr.ts";
 import { and, eq, isFinite, not, select } from "./logic.ts";
-import { exp, log1p, sqrt } from "./transcendental.ts";
+import { exp, log, log1p, sqrt } from "./transcendental.ts";
 
 const unaryFloat: ScalarFn["type"] = ([x]) => (x === "float" ? x : null);
 
@@ -72,4 +72,35 @@ export const rsqrt: ScalarFn = {
   evaluate: ([x = 0]) => 1 / Math.sqrt(x),
   partials: ([x], self) => [call(div, call(mul, literal(-0.5), self), x as Expr)],
   define: ([x]) => call(div, literal(1), call(sqrt, x as Expr)),
+};
+
+/** log to a base: ln x times a constant. */
+function logarithm(name: string, value: (x: number) => number, base: number): ScalarFn {
+  const factor = 1 / Math.log(base);
+  return {
+    name,
+    arity: 1,
+    type: unaryFloat,
+    evaluate: ([x = 0]) => value(x),
+    partials: ([x]) => [call(div, literal(factor), x as Expr)],
+    define: ([x]) => call(mul, literal(factor), call(log, x as Expr)),
+  };
+}
+
+/** The logarithm to base 2. */
+export const log2 = logarithm("log2", Math.log2, 2);
+/** The logarithm to base 10. */
+export const log10 = logarithm("log10", Math.log10, 10);
+
+/** x/(1 + |x|); derivative 1/(1 + |x|)², without a difference. */
+export const softsign: ScalarFn = {
+  name: "softsign",
+  arity: 1,
+  type: unaryFloat,
+  evaluate: ([x = 0]) => x / (1 + Math.abs(x)),
+  partials: ([x]) => {
+    const size = call(add, literal(1), call(abs, x as Expr));
+    return [call(div, literal(1), call(mul, size, size))];
+  },
+  define: ([x]) => call(div, x as Expr, call(add, literal(1), call(abs, x as Expr))),
 };

@@ -63,6 +63,26 @@ const points: Record<string, readonly (readonly number[])[]> = {
   softplus: [[-8], [0.1], [3]],
   square: [[-2], [0], [3]],
   rsqrt: [[0.01], [4]],
+  log2: [[0.01], [1], [30]],
+  log10: [[0.01], [1], [30]],
+  softsign: [[-3], [0.2], [50]],
+  tan: [[-1.2], [0.3], [4]],
+  atan: [[-30], [-0.3], [0.5], [1.5]],
+  atan2: [
+    [1, 2],
+    [-3, 0.5],
+    [0.3, -2],
+    [-2, -2.5],
+  ],
+  asin: [[-0.9], [0.1], [0.6]],
+  acos: [[-0.9], [0.1], [0.6]],
+  sinh: [[-3], [0.1], [2]],
+  cosh: [[-3], [0.1], [2]],
+  asinh: [[-30], [-0.3], [0.4], [5]],
+  acosh: [[1.1], [3], [40]],
+  atanh: [[-0.9], [0.1], [0.6]],
+  lgamma: [[-1.6], [0.3], [1.4], [3], [20]],
+  digamma: [[-1.6], [0.3], [1.4], [3], [20]],
 };
 
 /** Functions of floats that are constant wherever they are continuous, or are tested elsewhere. */

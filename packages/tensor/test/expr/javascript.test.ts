@@ -19,6 +19,21 @@ const lacking = [
   "softplus",
   "square",
   "rsqrt",
+  "log2",
+  "log10",
+  "softsign",
+  "tan",
+  "atan",
+  "atan2",
+  "asin",
+  "acos",
+  "sinh",
+  "cosh",
+  "asinh",
+  "acosh",
+  "atanh",
+  "lgamma",
+  "digamma",
 ];
 const helpers = lacking.map((name) => {
   const { evaluate: value } = scalarFns[name] as ScalarFn;

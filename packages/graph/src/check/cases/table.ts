@@ -6,28 +6,42 @@ import { denseRows } from "./dense.ts";
 import { drawRows } from "./draws.ts";
 import { dynamicsRows } from "./dynamics.ts";
 import { factorRows } from "./factor.ts";
+import { fourierRows } from "./fourier.ts";
+import { gammaRows } from "./gamma.ts";
 import { joinRows } from "./join.ts";
 import { largeRows } from "./large.ts";
+import { matrixRows } from "./matrix.ts";
+import { normRows } from "./norm.ts";
+import { piecewiseRows } from "./piecewise.ts";
 import { productRows } from "./product.ts";
 import { reductionRows } from "./reduction.ts";
+import { resampleRows } from "./resample.ts";
 import { indexRows } from "./rows.ts";
 import { scanRows } from "./scans.ts";
 import { shapeRows } from "./shape.ts";
 import { softmaxRows } from "./softmax.ts";
 import { spectralRows } from "./spectral.ts";
+import { trigonometricRows } from "./trigonometric.ts";
 import { unaryRows } from "./unary.ts";
 
 /** Every op with its cases: what `checkOp` and `checkBackend` run in this package's own tests. */
 export const opRows: readonly OpRow[] = [
   ...unaryRows,
+  ...trigonometricRows,
+  ...gammaRows,
   ...activationRows,
+  ...piecewiseRows,
   ...binaryRows,
   ...choiceRows,
   ...shapeRows,
   ...joinRows,
+  ...matrixRows,
+  ...resampleRows,
   ...reductionRows,
+  ...normRows,
   ...softmaxRows,
   ...productRows,
+  ...fourierRows,
   ...factorRows,
   ...denseRows,
   ...spectralRows,

@@ -16,6 +16,8 @@ export interface UnarySpec {
   readonly points?: readonly (readonly [x: number, value: number, slope: number])[];
   /** Points with a value only. */
   readonly limits?: readonly (readonly [x: number, value: number])[];
+  /** Whether the row has only a matrix and the points, for formulas of functions that have full rows. */
+  readonly brief?: boolean;
 }
 
 /** The rows of such a function: scattered points, known ones, limits, and a view. */
@@ -27,6 +29,7 @@ export function unaryRowsOf({
   to = 2,
   points = [],
   limits = [],
+  brief = false,
 }: UnarySpec): OpRow[] {
   const scattered = (name: string, shape: readonly number[], seed: number, order: 0 | 2) => {
     const x = spread(shape, from, to, seed);
@@ -41,6 +44,11 @@ export function unaryRowsOf({
   };
   const far = limits.map(([x]) => x);
   const ends = { name: "limits", inputs: [far], value: limits.map(([, y]) => y) };
+  const special = [
+    ...(points.length === 0 ? [] : [{ ...known, order: 0 as const }]),
+    ...(limits.length === 0 ? [] : [{ ...ends, order: 0 as const, batch: false }]),
+  ];
+  if (brief) return [{ op, f, cases: [scattered("a matrix", [2, 3], 1, 2), ...special] }];
   return [
     {
       op,
@@ -50,8 +58,7 @@ export function unaryRowsOf({
         scattered("a scalar", [], 2, 2),
         scattered("a long vector", [1037], 3, 0),
         { name: "nothing", inputs: [spread([0, 3])], shape: [0, 3], batch: false, order: 0 },
-        ...(points.length === 0 ? [] : [{ ...known, order: 0 as const }]),
-        ...(limits.length === 0 ? [] : [{ ...ends, order: 0 as const, batch: false }]),
+        ...special,
       ],
     },
     {

@@ -1,0 +1,26 @@
+import type { Unary } from "./elementwise.ts";
+
+/** One op per parameter, so that the same parameter gives the same value. */
+export function family(
+  name: string,
+  make: (parameter: number) => Unary,
+): (parameter: number) => Unary;
+/** The same with a parameter by default. */
+export function family(
+  name: string,
+  make: (parameter: number) => Unary,
+  fallback: number,
+): (parameter?: number) => Unary;
+export function family(
+  name: string,
+  make: (parameter: number) => Unary,
+  fallback = Number.NaN,
+): (parameter?: number) => Unary {
+  const made = new Map<number, Unary>();
+  const member = (parameter = fallback) => {
+    const known = made.get(parameter) ?? make(parameter);
+    made.set(parameter, known);
+    return known;
+  };
+  return Object.defineProperty(member, "name", { value: name });
+}
