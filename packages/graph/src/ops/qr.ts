@@ -76,7 +76,8 @@ export interface QrFactors {
  * makes the factors of a matrix of full rank unique (LAPACK and PyTorch leave the signs open).
  *
  * The derivative exists where the first k columns are independent. A column that depends on those before it, with an
- * exact 0 on the diagonal of r, has the gradient 0; the others are finite.
+ * exact 0 on the diagonal of r, has the gradient 0; the others are finite. Where rounding leaves a small number there
+ * instead, the gradient is as large as its inverse.
  *
  * @param a - Matrices [b…, m, n].
  * @returns q [b…, m, k] and r [b…, k, n], k = min(m, n)

@@ -1,6 +1,6 @@
 /** Integration of differential equations whose solutions are known. */
 import test from "tape";
-import { input, mul, type OdeMethod, odeint } from "../../src/index.ts";
+import { input, mul, type Node, type OdeMethod, odeint } from "../../src/index.ts";
 import { evaluate } from "../evaluate.ts";
 import { kindsOf } from "../steps.ts";
 
@@ -33,8 +33,8 @@ test("odeint is as many steps of a plan whatever the number of times", (t) => {
 });
 
 test("odeint checks its arguments", (t) => {
-  const y = input("y", [2]);
-  const f = (_: unknown, x: typeof y) => x;
+  const y: Node = input("y", [2]);
+  const f = (_: Node, x: Node) => x;
   t.throws(
     () => odeint(f, y, [0]),
     /^ShapeError: odeint: the times must be a float vector \[T\] of at least two, got float \[1\]; pass the time of y0/,

@@ -1,12 +1,12 @@
 /** Conjugate gradients as a loop: exact after as many steps as there are unknowns, and steady afterwards. */
-import { compile, input, matmul, planOf } from "@metrigrad/graph";
+import { compile, input, matmul, type Node, planOf } from "@metrigrad/graph";
 import { reference } from "@metrigrad/tensor";
 import test from "tape";
 import { conjugateGradients } from "../../src/blocks/cg.ts";
 
-const v = input("v", [2, 2]);
+const v: Node = input("v", [2, 2]);
 // [[4, 1], [1, 3]], whose inverse is [[3, −1], [−1, 4]]/11.
-const apply = (x: typeof v) =>
+const apply = (x: Node) =>
   matmul(
     [
       [4, 1],
@@ -15,7 +15,7 @@ const apply = (x: typeof v) =>
     x,
   );
 const solved = (iterations: number) =>
-  conjugateGradients({ apply, precondition: (r) => r, columns: "separate" }, v, iterations);
+  conjugateGradients({ apply, precondition: (r) => r, columns: "own" }, v, iterations);
 
 test("conjugate gradients solve each column, and more steps change nothing", async (t) => {
   const backend = await reference();

@@ -115,6 +115,6 @@ export const dynamicsRows: readonly OpRow[] = [
       const { x, v } = odeint(f, { x: x0, v: v0 }, [0, 0.4], { method: "dopri5", steps: 2 });
       return concat([reshape(x, [-1]), reshape(v, [-1])], 0);
     },
-    cases: [{ name: "an oscillator by dopri5", inputs: [[1], [0.5], 2], shape: [4] }],
+    cases: [{ name: "an oscillator by dopri5", inputs: [[1], [0.5], 2], shape: [4], order: 1 }],
   },
 ];
