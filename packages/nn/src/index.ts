@@ -32,17 +32,24 @@ export { asNodeTree, mapNodes, namedNodes, nodesOf } from "./core/trees.ts";
 export {
   type AffineUse,
   columnsOf,
-  type Edge,
   type FreeUse,
   type LookupUse,
+  movedOutputs,
   outputRows,
   type ScaleUse,
   sampleSums,
   type Use,
-} from "./core/uses.ts";
+} from "./core/use.ts";
+export type { Edge } from "./core/useSite.ts";
 export { constantInit, ones, zeros } from "./init/constant.ts";
 export { glorotNormal, glorotUniform } from "./init/glorot.ts";
 export { heNormal, heUniform } from "./init/he.ts";
+export { lecunNormal, lecunUniform } from "./init/lecun.ts";
+export { normalInit, type TruncatedNormalOptions, truncatedNormal } from "./init/normal.ts";
+export { orthogonal } from "./init/orthogonal.ts";
+export { uniformInit } from "./init/uniform.ts";
+export { type VarianceScalingOptions, varianceScaling } from "./init/varianceScaling.ts";
+export { withFans } from "./init/withFans.ts";
 export { type BernoulliOptions, bernoulli } from "./laws/bernoulli.ts";
 export { categorical } from "./laws/categorical.ts";
 export { checkTargets } from "./laws/checkTargets.ts";
@@ -67,9 +74,34 @@ export { poisson } from "./laws/poisson.ts";
 export type { SupportName } from "./laws/supports.ts";
 export { type Masked, masked, type Weighted, weighted } from "./laws/weighted.ts";
 export type { Activation } from "./modules/activationOf.ts";
+export { type AttentionOptions, type AttentionSettings, attention } from "./modules/attention.ts";
+export type { AttentionInput, CrossAttentionInput } from "./modules/attentionInput.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
-export { type DropoutOptions, dropout } from "./modules/dropout.ts";
+export { type DropoutOptions, type DropoutSettings, dropout } from "./modules/dropout.ts";
+export { type EmbeddingOptions, type EmbeddingSettings, embedding } from "./modules/embedding.ts";
+export { type FlattenOptions, flatten } from "./modules/flatten.ts";
+export { type GroupNormOptions, groupNorm } from "./modules/groupNorm.ts";
+export { identity } from "./modules/identity.ts";
+export { type InstanceNormOptions, instanceNorm } from "./modules/instanceNorm.ts";
+export { type Lambda, type LambdaOptions, lambda } from "./modules/lambda.ts";
+export { type LayerNormOptions, layerNorm } from "./modules/layerNorm.ts";
+export {
+  type InOf,
+  type Join,
+  type OutOf,
+  type Parallel,
+  type ParallelOptions,
+  type ParallelSettings,
+  parallel,
+} from "./modules/parallel.ts";
+export {
+  type PositionalEmbeddingOptions,
+  type PositionalEmbeddingSettings,
+  positionalEmbedding,
+} from "./modules/positionalEmbedding.ts";
+export { type RmsNormOptions, rmsNorm } from "./modules/rmsNorm.ts";
+export type { NormSettings, ScaleAndOffset } from "./modules/scaleAndOffset.ts";
 export {
   type FirstIn,
   type LastOut,
@@ -77,4 +109,22 @@ export {
   type SequentialOptions,
   sequential,
 } from "./modules/sequential.ts";
+export {
+  type SinusoidalPositionsOptions,
+  sinusoidalPositions,
+} from "./modules/sinusoidalPositions.ts";
+export { type SkipOptions, skip } from "./modules/skip.ts";
+export {
+  type TransformerStackOptions,
+  type TransformerStackSettings,
+  transformerDecoder,
+  transformerEncoder,
+} from "./modules/transformer.ts";
+export {
+  type TransformerBlockOptions,
+  type TransformerInput,
+  type TransformerParts,
+  type TransformerSettings,
+  transformerBlock,
+} from "./modules/transformerBlock.ts";
 export { type UpsampleOptions, upsample } from "./modules/upsample.ts";

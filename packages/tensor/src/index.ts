@@ -93,6 +93,7 @@ export type {
   ReduceOp,
   ReduceStep,
   ScatterAddStep,
+  SortStep,
   Step,
   StepKind,
   TriangularSolveStep,

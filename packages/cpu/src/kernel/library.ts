@@ -5,6 +5,7 @@ import { copyKernel, mirrorKernel } from "./copy.ts";
 import { eighKernel } from "./eigh.ts";
 import { productKernels } from "./product.ts";
 import { panelSolver, triangularSolver } from "./solve.ts";
+import { sortKernel } from "./sort.ts";
 import { threefryKernel } from "./threefry.ts";
 import { dotKernel, subtractKernel } from "./vector.ts";
 import { vectorSolvers } from "./vectorSolve.ts";
@@ -30,6 +31,7 @@ function addKernels(m: ModuleBuilder, options: KernelOptions) {
       options,
     ),
     eigh: eighKernel(m, { copy: copy2d, mirror, dot, subtract }),
+    sortWords: sortKernel(m),
     threefry: threefryKernel(m),
   };
 }

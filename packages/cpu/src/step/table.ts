@@ -11,6 +11,7 @@ import { matmulStep } from "./matmul.ts";
 import { randomStep } from "./random.ts";
 import { reduceStep } from "./reduce.ts";
 import { scatterAddStep } from "./scatterAdd.ts";
+import { sortStep } from "./sort.ts";
 import { triangularSolveStep } from "./triangularSolve.ts";
 
 type PlainKind = PlainStep["kind"];
@@ -20,6 +21,7 @@ const lowerings: { readonly [K in PlainKind]: Lowering<StepOf<K>> } = {
   map: mapStep,
   reduce: reduceStep,
   argReduce: argReduceStep,
+  sort: sortStep,
   matmul: matmulStep,
   gather: gatherStep,
   scatterAdd: scatterAddStep,

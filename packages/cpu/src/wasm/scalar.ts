@@ -75,13 +75,18 @@ export const i32 = {
   wrap_i64: unary<"i64", "i32">("i32", 0xa7),
 };
 
-/** 64-bit integers: what counters need. */
+/** 64-bit integers: what counters and sorting need. */
 export const i64 = {
   const: (value: bigint): Value<"i64"> => instruction("i64", [0x42, ...signed64(value)]),
   add: binary<"i64", "i64">("i64", 0x7c),
   sub: binary<"i64", "i64">("i64", 0x7d),
   mul: binary<"i64", "i64">("i64", 0x7e),
   div_u: binary<"i64", "i64">("i64", 0x80),
+  load: load("i64", 8, 0x29),
+  lt_u: binary<"i64", "i32">("i32", 0x54),
+  or: binary<"i64", "i64">("i64", 0x84),
+  shl: binary<"i64", "i64">("i64", 0x86),
+  store: store<"i64">(8, 0x37),
   extend_i32_u: unary<"i32", "i64">("i64", 0xad),
 };
 

@@ -110,6 +110,13 @@ test("parts of a phase do the same as one, bit for bit, in any order", async (t)
       input: float(13, 9),
       output: plan.view([13], "i32", () => 0),
     },
+    {
+      kind: "sort",
+      label: "",
+      input: float(13, 90),
+      descending: false,
+      output: plan.view([13, 90], "i32", () => 0),
+    },
     { kind: "matmul", label: "", a: float(70, 13), b: float(13, 9), outputs: [float(70, 9)] },
     {
       kind: "matmul",

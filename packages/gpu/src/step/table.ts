@@ -12,6 +12,7 @@ import { matmul } from "./matmul.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import { scatterAdd } from "./scatterAdd.ts";
+import { sort } from "./sort.ts";
 import { triangularSolve } from "./triangularSolve.ts";
 
 const table: {
@@ -20,6 +21,7 @@ const table: {
   map,
   reduce,
   argReduce,
+  sort,
   matmul,
   gather,
   scatterAdd,

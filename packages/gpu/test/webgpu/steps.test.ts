@@ -9,7 +9,7 @@ import {
 } from "@metrigrad/tensor";
 import test from "tape";
 import { onWebGpu } from "../support/adapter.ts";
-import { TestPlan } from "../support/plans.ts";
+import { TestPlan, wave } from "../support/plans.ts";
 
 const odd = [0, 1, -2, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0.5, 3];
 const some = (at: number) => odd[at % odd.length] as number;
@@ -141,4 +141,53 @@ test("webgpu: few buffers a dispatch, and few workgroups along an axis", async (
       limits,
     );
   }
+});
+
+test("webgpu: lists of every length are sorted, within a workgroup and across", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    const values: Record<string, (at: number) => number> = {
+      f32: (at) => (at % 11 === 0 ? some(at / 11) : Math.round(9 * wave(at))),
+      i32: (at) => Math.round(9 * wave(at)),
+      u32: (at) => (at % 5 === 0 ? 4e9 : at % 7),
+      u8: (at) => at % 251,
+    };
+    for (const [shape, dtype] of [
+      [[1], "f32"],
+      [[2, 3, 5], "i32"],
+      [[999, 7], "f32"],
+      [[4, 300], "f32"],
+      [[3, 1025], "u32"],
+      [[2, 5000], "f32"],
+      [[1, 2048], "u8"],
+    ] as const) {
+      for (const descending of [false, true]) {
+        const plan = new TestPlan();
+        const turned = [...shape.keys()].reverse();
+        const input = plan.view(shape, dtype, values[dtype], turned);
+        const output = plan.view(shape, "i32", () => 0);
+        const step: Step = { kind: "sort", label: "", input, descending, output };
+        const what = `${dtype} [${shape}]${descending ? ", descending" : ""}`;
+        t.equal(await plan.difference(backend, [step]), 0, what);
+      }
+    }
+  });
+});
+
+test("webgpu: many updates find their rows as few do", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    for (const [count, columns, size] of [
+      [3, 5, 40],
+      [70, 1, 300],
+      [900, 3, 3000],
+      [2, 1, 1],
+    ] as const) {
+      const plan = new TestPlan();
+      const place = (at: number) => Math.round(0.6 * count * (1 + wave(at))) - 5;
+      const indices = plan.view([size], "i32", place);
+      const updates = plan.view([size, columns], "f32", (at) => at % 17, [1, 0]);
+      const output = plan.view([count, columns]);
+      const step: Step = { kind: "scatterAdd", label: "", indices, updates, output };
+      t.equal(await plan.difference(backend, [step]), 0, `${size} to [${count}, ${columns}]`);
+    }
+  });
 });

@@ -78,7 +78,7 @@ function rebuilt(
     if (isLoopOutput(node)) {
       const outputs = loops.get(keyOf(node)) as Node<LoopOutputAttrs>[];
       const results = reduced(outputs, node.inputs.map(now));
-      outputs.forEach((output, at) => made.set(output, results[at] as Node));
+      for (const [at, output] of outputs.entries()) made.set(output, results[at] as Node);
     } else if (node.inputs.some((input) => made.has(input))) {
       made.set(
         node,
@@ -123,7 +123,7 @@ function reduced(outputs: readonly Node<LoopOutputAttrs>[], inputs: readonly Nod
     if (number !== null) known.set(place, filled(number, place));
     else closures.set(place, value);
   };
-  body.closures.forEach((place, at) => close(place, given.closures[at] as Node));
+  for (const [at, place] of body.closures.entries()) close(place, given.closures[at] as Node);
   body.slices.forEach((place, at) => {
     const same = everySlice(given.sequences[at] as Node);
     if (same === null) return;

@@ -1,3 +1,4 @@
+import type { Shape } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import { reshape } from "./reshape.ts";
 
@@ -16,4 +17,10 @@ export function alignBatch(
     const [size = 0, ...rest] = input.shape;
     return reshape(input, [size, ...new Array<number>(missing).fill(1), ...rest]);
   });
+}
+
+/** Whether a shape repeats to another one by NumPy's rules, which stays as it is. */
+export function broadcastsTo(from: Shape, to: Shape): boolean {
+  const lead = to.length - from.length;
+  return lead >= 0 && from.every((n, axis) => n === 1 || n === to[axis + lead]);
 }

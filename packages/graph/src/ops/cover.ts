@@ -12,7 +12,8 @@ export interface Cover {
 }
 
 /** Finds out how parts of a value of this shape lie. */
-export function coverOf(shape: Shape, parts: readonly Selection[]): Cover {
+export function coverOf(shape: Shape, selections: readonly Selection[]): Cover {
+  const parts = selections.map(ascending);
   const first = parts.map(() => false);
   const alone = parts.map(() => false);
   const solid = parts.map(isSolid);
@@ -36,6 +37,16 @@ export function coverOf(shape: Shape, parts: readonly Selection[]): Cover {
   const boxes = parts.filter((_, index) => first[index]);
   const rest = boxes.every(isSolid) ? restOf(shape, boxes) : null;
   return { first, alone, rest };
+}
+
+/** The same positions from the first one on. */
+function ascending({ begin, shape, step }: Selection): Selection {
+  const back = (axis: number) => ((shape[axis] as number) - 1) * (step[axis] as number);
+  return {
+    begin: begin.map((from, axis) => ((step[axis] as number) < 0 ? from + back(axis) : from)),
+    shape,
+    step: step.map(Math.abs),
+  };
 }
 
 /** Whether a part has all elements of the box that it spans. */

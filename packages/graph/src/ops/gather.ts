@@ -1,5 +1,12 @@
 /** Gathering rows and adding into rows: each is the other's adjoint, so they share a file. */
-import { ShapeError, sameShape, showShape, type ValueType, type View } from "@metrigrad/tensor";
+import {
+  normalizeAxis,
+  ShapeError,
+  sameShape,
+  showShape,
+  type ValueType,
+  type View,
+} from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -9,6 +16,7 @@ import { asIndices } from "./indices.ts";
 import { iota } from "./iota.ts";
 import { moveAxis } from "./moveAxis.ts";
 import { reshape } from "./reshape.ts";
+import { transpose } from "./transpose.ts";
 
 function refuse(where: string, must: string, got: string, todo: string): never {
   throw new ShapeError({ where, must, got, todo });
@@ -53,14 +61,18 @@ export const gatherOp: Op<{ readonly type: ValueType }> = {
   },
 };
 
-/** The type of the gathered rows of a u8 source: `float` by default. */
+/** Options of `gather`. */
 export interface GatherOptions {
+  /** The type of the gathered rows of a u8 source: `float` by default. */
   readonly type?: "float" | "i32" | "u32";
+  /** The axis that is indexed; 0 by default, negative ones count from the end. */
+  readonly axis?: number;
 }
 
 /**
- * Rows of a value, out[i…, r…] = source[indices[i…], r…]; indices are i32 and clamped to the rows
- * there are. Bytes are converted on the way. Throws ShapeError for a source without rows, other
+ * Rows of a value, out[i…, r…] = source[indices[i…], r…], or what is at positions of another axis:
+ * then the axes of the indices take its place. Indices are i32 and clamped to the positions there
+ * are. Bytes are converted on the way. Throws ShapeError for an axis without positions, other
  * indices, and a type asked of a source that is not u8.
  */
 export function gather(source: NodeLike, indices: NodeLike, options: GatherOptions = {}): Node {
@@ -69,7 +81,22 @@ export function gather(source: NodeLike, indices: NodeLike, options: GatherOptio
   if (options.type !== undefined && options.type !== type) {
     refuse("gather", "only a u8 source is converted", from.type, "cast the rows afterwards");
   }
-  return makeNode(gatherOp, [from, asIndices("gather", indices)], { type });
+  const places = asIndices("gather", indices);
+  const axis = axisOf("gather", options.axis, from.shape.length);
+  const rows = makeNode(gatherOp, [axis === 0 ? from : moveAxis(from, axis, 0), places], { type });
+  if (axis === 0) return rows;
+  const { length } = places.shape;
+  // The axes of the indices come first; axes before the indexed one go in front of them again.
+  return transpose(rows, [
+    ...Array.from({ length: axis }, (_, k) => length + k),
+    ...Array.from({ length }, (_, k) => k),
+    ...Array.from({ length: from.shape.length - 1 - axis }, (_, k) => length + axis + k),
+  ]);
+}
+
+/** The axis that options name, 0 by default. */
+function axisOf(where: string, axis = 0, rank: number): number {
+  return axis === 0 ? 0 : normalizeAxis(where, axis, rank);
 }
 
 const scatterAddOp: Op<{ readonly rows: number }> = {
@@ -77,8 +104,9 @@ const scatterAddOp: Op<{ readonly rows: number }> = {
   infer: ([indices, updates], { rows }) => {
     const { shape } = indices as Node;
     const from = updates as Node;
-    if (from.type !== "float" || !sameShape(from.shape.slice(0, shape.length), shape)) {
-      const must = `updates must be float [${[...shape, "r…"].join(", ")}], led by the indices' shape`;
+    const summed = from.type === "float" || from.type === "i32" || from.type === "u32";
+    if (!summed || !sameShape(from.shape.slice(0, shape.length), shape)) {
+      const must = `updates must be numbers [${[...shape, "r…"].join(", ")}], led by the indices' shape`;
       refuse("scatterAdd", must, `${from.type} ${showShape(from.shape)}`, "reshape or cast them");
     }
     if (!Number.isInteger(rows) || rows < 1) {
@@ -89,7 +117,7 @@ const scatterAddOp: Op<{ readonly rows: number }> = {
         "pass the number of rows",
       );
     }
-    return { shape: [rows, ...from.shape.slice(shape.length)], type: "float" };
+    return { shape: [rows, ...from.shape.slice(shape.length)], type: from.type };
   },
   vjp: (node, cotangent) => [null, gather(cotangent, node.inputs[0] as Node)],
   batch: (node, [indices, updates], [manyIndices, manyUpdates], size) => {
@@ -108,11 +136,29 @@ const scatterAddOp: Op<{ readonly rows: number }> = {
   },
 };
 
+/** Options of `scatterAdd`. */
+export interface ScatterAddOptions {
+  /** The axis of the result that is indexed; 0 by default, negative ones count from its end. */
+  readonly axis?: number;
+}
+
 /**
  * Zeros of `rows` rows with updates added, out[indices[i…], r…] += updates[i…, r…] in order of i;
- * indices are i32 and clamped. Throws ShapeError where the updates' shape does not begin with that
- * of the indices.
+ * indices are i32 and clamped, updates float, i32 or u32. With another axis the axes of the indices
+ * stand there in the updates. Throws ShapeError where the updates do not have the axes of the indices.
  */
-export function scatterAdd(indices: NodeLike, updates: NodeLike, rows: number): Node {
-  return makeNode(scatterAddOp, [asIndices("scatterAdd", indices), asNode(updates)], { rows });
+export function scatterAdd(
+  indices: NodeLike,
+  updates: NodeLike,
+  rows: number,
+  options: ScatterAddOptions = {},
+): Node {
+  const places = asIndices("scatterAdd", indices);
+  const from = asNode(updates);
+  const { length } = places.shape;
+  const axis = axisOf("scatterAdd", options.axis, from.shape.length - length + 1);
+  if (axis === 0) return makeNode(scatterAddOp, [places, from], { rows });
+  const order = from.shape.map((_, k) => k);
+  const front = transpose(from, [...order.splice(axis, length), ...order]);
+  return moveAxis(makeNode(scatterAddOp, [places, front], { rows }), 0, axis);
 }

@@ -19,6 +19,7 @@ export {
 } from "./activation.ts";
 export { affine } from "./affine.ts";
 export { type ArgOptions, argMax, argMin } from "./argmax.ts";
+export { argsort, type SortOptions } from "./argsort.ts";
 export {
   abs,
   add,
@@ -48,6 +49,15 @@ export {
 } from "./comparison.ts";
 export { concat } from "./concat.ts";
 export { type ConstantAttrs, constant } from "./constant.ts";
+export {
+  type CumulativeOptions,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  type ExclusiveOptions,
+  logCumsumExp,
+} from "./cumulative.ts";
 export { det, type SignedLogDet, slogdet } from "./det.ts";
 export { diag, diagonal, trace } from "./diagonal.ts";
 export {
@@ -56,6 +66,7 @@ export {
   cosineSimilarity,
   type DistanceOptions,
 } from "./distance.ts";
+export { dynamicSlice, dynamicUpdate } from "./dynamicSlice.ts";
 export { type Eigenpairs, eigh } from "./eigh.ts";
 export {
   type Binary,
@@ -79,10 +90,19 @@ export {
   rfft,
 } from "./fft.ts";
 export { fill, onesLike, zerosLike } from "./fill.ts";
+export { type FlipOptions, flip } from "./flip.ts";
 export { digamma, lgamma, polygamma } from "./gamma.ts";
-export { type GatherOptions, gather, scatterAdd } from "./gather.ts";
+export { type GatherOptions, gather, type ScatterAddOptions, scatterAdd } from "./gather.ts";
+export { gatherNd, scatterNd } from "./gatherNd.ts";
 export { type GluOptions, glu } from "./glu.ts";
 export { type GramOptions, gram } from "./gram.ts";
+export {
+  type ArangeOptions,
+  arange,
+  linspace,
+  type MeshgridOptions,
+  meshgrid,
+} from "./grid.ts";
 export { type InputAttrs, input } from "./input.ts";
 export { type InterpolateMode, type InterpolateOptions, interpolate } from "./interpolate.ts";
 export { iota } from "./iota.ts";
@@ -91,6 +111,7 @@ export { inverse, type LinearSolveOptions, linearSolve } from "./linearSolve.ts"
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
 export { type LogitOptions, logit } from "./logit.ts";
 export { lstsq } from "./lstsq.ts";
+export { maskedFill } from "./maskedFill.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
 export { matrixExp } from "./matrixExp.ts";
 export { matrixPower } from "./matrixPower.ts";
@@ -112,7 +133,14 @@ export {
 export { matrixRank, pinv, type RankOptions } from "./pinv.ts";
 export type { PointwiseOp } from "./pointwise.ts";
 export { prelu } from "./prelu.ts";
+export { type PutAlongAxisOptions, putAlongAxis } from "./putAlongAxis.ts";
 export { type QrFactors, qr } from "./qr.ts";
+export {
+  type Interpolation,
+  median,
+  type QuantileOptions,
+  quantile,
+} from "./quantile.ts";
 export {
   type BernoulliDrawOptions,
   bernoulliDraws,
@@ -125,16 +153,23 @@ export {
 export { max, min, prod } from "./reduce.ts";
 export type { ReduceOptions } from "./reduction.ts";
 export { reshape } from "./reshape.ts";
+export { roll } from "./roll.ts";
+export { rot90 } from "./rot90.ts";
 export { ceil, floor, round } from "./rounding.ts";
 export type { AxisRange } from "./selection.ts";
 export { slice } from "./slice.ts";
 export { logSoftmax, logSumExp, type SoftmaxOptions, softmax } from "./softmax.ts";
+export { sort, type Top, type TopKOptions, topK } from "./sort.ts";
+export { chunk, split, unstack } from "./split.ts";
 export { squeeze } from "./squeeze.ts";
 export { stack } from "./stack.ts";
 export { stopGradient } from "./stopGradient.ts";
 export { structuralOps } from "./structuralOps.ts";
 export { type SvdFactors, singularValues, svd } from "./svd.ts";
+export { swapAxes } from "./swapAxes.ts";
 export { symmetrize } from "./symmetrize.ts";
+export { takeAlongAxis } from "./takeAlongAxis.ts";
+export { repeatInterleave, tile } from "./tile.ts";
 export {
   cos,
   erf,

@@ -4,6 +4,7 @@ import { dependents, topological } from "../core/topology.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
 import { broadcastTo, sum } from "./broadcastTo.ts";
 import { concat } from "./concat.ts";
+import { cumsum } from "./cumulative.ts";
 import { fill } from "./fill.ts";
 import { matmulOp } from "./matmul.ts";
 import { reshape } from "./reshape.ts";
@@ -21,6 +22,7 @@ function linearOps(): ReadonlySet<Op> {
     broadcastTo(x, [2, 2, 2]),
     sum(x, { axis: 0 }),
     concat([x, x], 0),
+    cumsum(x),
     reshape(x, [4]),
     slice(x, [[0, 1]]),
     pad(x, [[1, 0]]),

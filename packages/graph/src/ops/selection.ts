@@ -1,6 +1,9 @@
-import { type Shape, ShapeError, showShape, type View } from "@metrigrad/tensor";
+import { type Shape, ShapeError, sameShape, showShape, type View } from "@metrigrad/tensor";
 
-/** Positions of an axis: from begin to before end, every step-th (1 by default). */
+/**
+ * Positions of an axis: from begin to before end, every step-th (1 by default). A negative step takes
+ * them from the last one backwards: `[0, n, -1]` reverses an axis.
+ */
 export type AxisRange = readonly [begin: number, end: number, step?: number];
 
 /** A strided box of positions. */
@@ -29,6 +32,11 @@ export function selectionOf(outer: Selection, { begin, shape, step }: Selection)
   };
 }
 
+/** Whether a selection of a value of this shape is all of it, in its order. */
+export function isWhole({ shape, step }: Selection, of: Shape): boolean {
+  return sameShape(shape, of) && step.every((by, axis) => by > 0 || (shape[axis] as number) <= 1);
+}
+
 /** Reads ranges per axis, null for all of it. Throws ShapeError for a range outside of its axis. */
 export function select(
   where: string,
@@ -49,11 +57,11 @@ export function select(
     const from = first < 0 ? first + n : first;
     const to = last < 0 ? last + n : last;
     const whole = [from, to, step].every(Number.isInteger);
-    if (!whole || from < 0 || to > n || from > to || step < 1) {
-      refuse(`on axis ${axis}: 0 ≤ begin ≤ end ≤ ${n} and step ≥ 1`, JSON.stringify(ranges[axis]));
+    if (!whole || from < 0 || to > n || from > to || step === 0) {
+      refuse(`on axis ${axis}: 0 ≤ begin ≤ end ≤ ${n} and step ≠ 0`, JSON.stringify(ranges[axis]));
     }
-    begin.push(from);
-    sizes.push(Math.ceil((to - from) / step));
+    begin.push(step > 0 || from === to ? from : to - 1);
+    sizes.push(Math.ceil((to - from) / Math.abs(step)));
     steps.push(step);
   });
   return { begin, shape: sizes, step: steps };

@@ -7,7 +7,6 @@ import {
   type ScalarType,
   type Shape,
   ShapeError,
-  sameShape,
   showShape,
   sizeOf,
   type View,
@@ -18,7 +17,14 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { LowerContext, Op } from "../core/op.ts";
 import { broadcastTo } from "./broadcastTo.ts";
 import { type Cover, coverOf } from "./cover.ts";
-import { type AxisRange, type Selection, select, selectionOf, subView } from "./selection.ts";
+import {
+  type AxisRange,
+  isWhole,
+  type Selection,
+  select,
+  selectionOf,
+  subView,
+} from "./selection.ts";
 
 export const sliceOp: Op<Selection> = {
   name: "slice",
@@ -37,7 +43,7 @@ export const sliceOp: Op<Selection> = {
   rewrite: (node) => {
     const x = node.inputs[0] as Node;
     const { begin, shape, step } = node.attrs;
-    if (sameShape(shape, x.shape)) return x;
+    if (isWhole(node.attrs, x.shape)) return x;
     if (x.op !== (sliceOp as Op)) return node;
     const inner = (x as typeof node).attrs;
     return makeNode(sliceOp, x.inputs, selectionOf(inner, { begin, shape, step }));
@@ -46,13 +52,14 @@ export const sliceOp: Op<Selection> = {
 
 /**
  * Part of a value, without a copy: per axis `[begin, end]`, `[begin, end, step]` or null for all of
- * it; `end` is exclusive, negative positions count from the end, and axes not named are whole.
+ * it; `end` is exclusive, negative positions count from the end, and axes not named are whole. A
+ * negative step takes the positions begin … end − 1 from the last one backwards: `[0, n, -1]` reverses.
  * Throws ShapeError for a range outside of its axis.
  */
 export function slice(x: NodeLike, ranges: readonly (AxisRange | null)[]): Node {
   const node = asNode(x);
   const attrs = select("slice", node.shape, ranges);
-  return sameShape(attrs.shape, node.shape) ? node : makeNode(sliceOp, [node], attrs);
+  return isWhole(attrs, node.shape) ? node : makeNode(sliceOp, [node], attrs);
 }
 
 /** Attributes of placing: where each input lies in the result, and what lies beside them. */
@@ -115,7 +122,8 @@ export const placeOp: Op<PlaceAttrs> = {
   rewrite: (node) => {
     const { shape, parts, value } = node.attrs;
     const [x] = node.inputs as readonly [Node];
-    if (parts.length === 1 && sameShape(x.shape, shape)) return x;
+    const [part] = parts as readonly [Selection];
+    if (parts.length === 1 && isWhole(part, shape)) return x;
     const nested = value === 0 && node.inputs.some(isPlaced);
     return nested ? placed(node.inputs, shape, parts) : node;
   },

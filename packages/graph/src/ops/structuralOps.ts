@@ -2,13 +2,14 @@ import type { Op } from "../core/op.ts";
 import { affineOp } from "./affine.ts";
 import { add, mul } from "./arithmetic.ts";
 import { gatherOp } from "./gather.ts";
+import { where } from "./logic.ts";
 import { matmulOp } from "./matmul.ts";
 import { reshapeOp } from "./reshape.ts";
 import { transposeOp } from "./transpose.ts";
 
 /** Ops by which one can tell, from the nodes alone, how a value is used: compare them with `node.op`. */
 export const structuralOps: Readonly<
-  Record<"affine" | "matmul" | "transpose" | "reshape" | "gather" | "add" | "mul", Op>
+  Record<"affine" | "matmul" | "transpose" | "reshape" | "gather" | "add" | "mul" | "where", Op>
 > = Object.freeze({
   affine: affineOp as Op,
   matmul: matmulOp as Op,
@@ -17,4 +18,5 @@ export const structuralOps: Readonly<
   gather: gatherOp as Op,
   add: add.op as Op,
   mul: mul.op as Op,
+  where: where.op as Op,
 });

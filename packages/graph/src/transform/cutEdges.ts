@@ -20,11 +20,18 @@ export function cutEdges(
   const affected = dependents(order, cuts.keys());
   const made = new Map<Node, Node>();
   const now = (node: Node) => made.get(node) ?? node;
+  // Results of one loop stay so: they have the same inputs.
+  const stopped = new Map<Node, Node>();
+  const stop = (node: Node): Node => {
+    const known = stopped.get(node) ?? stopGradient(node);
+    stopped.set(node, known);
+    return known;
+  };
   for (const node of order) {
     if (!affected.has(node)) continue;
     const cut = cuts.get(node);
     const inputs = node.inputs.map((input, at) =>
-      cut?.has(at) === true ? stopGradient(now(input)) : now(input),
+      cut?.has(at) === true ? stop(now(input)) : now(input),
     );
     made.set(
       node,

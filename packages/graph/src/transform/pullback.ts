@@ -55,7 +55,7 @@ export function pullback(
     const parts = withOrigin(node, () => {
       if (node.op.joint === undefined) return node.op.vjp(node, cotangents[0] as Node, wanted);
       const joint = node.op.joint.vjp(nodes, cotangents, wanted, asked);
-      asked.forEach((one, index) => found.set(one, joint.inside[index] ?? null));
+      for (const [index, one] of asked.entries()) found.set(one, joint.inside[index] ?? null);
       return joint.inputs;
     });
     node.inputs.forEach((input, index) => {

@@ -2,6 +2,8 @@ import { sizeOf } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { topological } from "../core/topology.ts";
+import { type InsideLoop, insideLoop } from "../loop/inside.ts";
+import { loopOutputOp } from "../loop/loopOutput.ts";
 import { affineOp } from "../ops/affine.ts";
 import { argMaxOp, argMinOp } from "../ops/argmax.ts";
 import { broadcastToOp } from "../ops/broadcastTo.ts";
@@ -11,6 +13,7 @@ import { gatherOp } from "../ops/gather.ts";
 import { gramOp } from "../ops/gram.ts";
 import { matmulOp } from "../ops/matmul.ts";
 import { reshapeOp } from "../ops/reshape.ts";
+import type { Selection } from "../ops/selection.ts";
 import { placeOp, sliceOp } from "../ops/slice.ts";
 import { stopGradientOp } from "../ops/stopGradient.ts";
 import { transposeOp } from "../ops/transpose.ts";
@@ -101,7 +104,18 @@ function stridesOf(
     const size = sizeOf(node.shape);
     if ((node.shape[0] ?? 0) % samples === 0 && size > 0) strides.set(node, size / samples);
   }
-  for (const node of topological(outputs)) {
+  follow(topological(outputs), strides, samples, mixed);
+  return strides;
+}
+
+/** Finds the strides of nodes in order, from those that are known. */
+function follow(
+  order: readonly Node[],
+  strides: Map<Node, number>,
+  samples: number,
+  mixed: (node: Node, how: string) => boolean,
+): void {
+  for (const node of order) {
     const known = node.inputs.map((one) => strides.get(one) ?? null);
     if (known.every((one) => one === null)) continue;
     const found = rule(node)({ node, samples, strides: known });
@@ -109,7 +123,6 @@ function stridesOf(
       if (!mixed(node, found)) break;
     } else if (found !== null && !strides.has(node)) strides.set(node, found);
   }
-  return strides;
 }
 
 /** How an op treats samples. */
@@ -180,18 +193,17 @@ const own = {
     };
     const { axis, inner } = spot;
     const [from, to] = [x.shape[axis] as number, node.shape[axis] as number];
-    if (from === to) return strideOf(node, spot);
+    if (from === to) return step[axis] === 1 ? strideOf(node, spot) : null;
     // One position of every sample.
     const one = step[axis] === inner && (begin[axis] as number) < inner && to === from / inner;
     return one ? strideOf(node, { axis, inner: 1 }) : null;
   },
   pad: ({ node, samples, strides }) => {
-    const { parts } = node.attrs as {
-      readonly parts: readonly { readonly shape: readonly number[] }[];
-    };
+    const { parts } = node.attrs as { readonly parts: readonly Selection[] };
     const found = spots(node, strides, samples).map((spot, k) => {
       if (spot === null) return null;
-      return parts[k]?.shape[spot.axis] === node.shape[spot.axis] ? spot : undefined;
+      const { shape, step } = parts[k] as Selection;
+      return shape[spot.axis] === node.shape[spot.axis] && step[spot.axis] === 1 ? spot : undefined;
     });
     return found.includes(undefined)
       ? null
@@ -214,6 +226,36 @@ const own = {
     return spot === null
       ? null
       : strideOf(node, { ...spot, axis: spot.axis - Number(axis < spot.axis) });
+  },
+  // What samples are in a turn follows from where they are in what it starts with, and the other way round.
+  loop: ({ node, samples, strides: given }) => {
+    const loop = insideLoop(node) as InsideLoop;
+    const within = new Map<Node, number>();
+    for (const [at, place] of loop.places.entries()) {
+      const stride = given[at] ?? null;
+      if (stride === null) continue;
+      const along = spotOf(node.inputs[at] as Node, stride, samples)?.axis === 0;
+      const sliced = at >= loop.fixed + loop.carries.length;
+      // Samples that come one by one meet in what is carried.
+      if (sliced && along) return loop.carries.length > 0 ? "loop over the samples" : null;
+      within.set(place, stride);
+    }
+    const order = topological(loop.roots);
+    let how: string | null = null;
+    const told = (_: Node, words: string) => {
+      how = words;
+      return false;
+    };
+    for (const _ of loop.carries) {
+      const found = new Map(within);
+      follow(order, found, samples, told);
+      if (how !== null) return how;
+      const more = loop.carries.filter(({ value, next }) => !within.has(value) && found.has(next));
+      if (more.length === 0) break;
+      for (const { value, next } of more) within.set(value, found.get(next) as number);
+    }
+    follow(order, within, samples, told);
+    return how ?? within.get((node.attrs as { readonly value: Node }).value) ?? null;
   },
   // Of the matrices in the last two axes, one for each position of the others.
   matrices: ({ node, samples, strides }) => {
@@ -241,6 +283,7 @@ const rules: ReadonlyMap<Op, Rule> = new Map<Op, Rule>([
   [argMinOp as Op, own.arg],
   [choleskyOp as Op, own.matrices],
   [triangularSolveOp as Op, own.matrices],
+  [loopOutputOp as Op, own.loop],
 ]);
 
 /** Each element by those at its place; operands may lack leading axes, or repeat along others. */

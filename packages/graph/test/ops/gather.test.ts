@@ -37,7 +37,7 @@ test("gather and scatterAdd check their operands", (t) => {
   );
   t.throws(
     () => scatterAdd(at, table, 9),
-    /^ShapeError: scatterAdd: updates must be float \[3, r…\], led by the indices' shape, got float \[5, 2\]/,
+    /^ShapeError: scatterAdd: updates must be numbers \[3, r…\], led by the indices' shape, got float \[5, 2\]/,
   );
   t.throws(
     () => scatterAdd(at, input("u", [3]), 0),

@@ -7,8 +7,10 @@ import {
   broadcastTo,
   concat,
   constant,
+  cumsum,
   div,
   gather,
+  greater,
   input,
   isLinearIn,
   matmul,
@@ -28,6 +30,7 @@ import {
   sub,
   sum,
   transpose,
+  where,
 } from "../../src/index.ts";
 import { evaluate, gap } from "../evaluate.ts";
 
@@ -46,6 +49,7 @@ const linear: Readonly<Record<string, Node>> = {
   views: reshape(transpose(slice(x, [[0, 2]])), [4]),
   "joins and pads": concat([pad(x, [[1, 0]]), other], 0),
   "sums and means": add(sum(x, { axis: 0 }), mean(x, { axis: 0 })),
+  "running sums": cumsum(x, { axis: 0, reverse: true }),
   "a broadcast": broadcastTo(sum(x), [2, 2]),
 };
 
@@ -128,6 +132,7 @@ test("structuralOps: the ops of the nodes that the functions make", (t) => {
     gather: gather(table, input("rows", [2], "i32")),
     add: add(x, other),
     mul: mul(x, other),
+    where: where(greater(x, other), x, other),
   };
   t.deepEqual(Object.keys(structuralOps).sort(), Object.keys(made).sort());
   for (const [name, node] of Object.entries(made)) {

@@ -66,6 +66,16 @@ const cuts: Record<string, readonly Ranges[]> = {
   overlapping: [[[0, 4]], [[2, 6]], [[3, 5]]],
   "one several times": [[[1, 3]], [[1, 3]], [[0, 6]]],
   strided: [[[0, 6, 2]], [[1, 6, 2]]],
+  reversed: [[[0, 6, -1]], [null, [0, 5, -1]]],
+  "reversed halves": [[[0, 3, -1]], [[3, 6, -1]]],
+  "backwards in steps": [
+    [[0, 6, -2]],
+    [
+      [1, 5, -3],
+      [1, 4],
+    ],
+    [[0, 4]],
+  ],
   "strided and not": [
     [[0, 6, 2]],
     [[1, 4]],

@@ -11,6 +11,7 @@ import {
   div,
   exp,
   expandDims,
+  flip,
   gather,
   gram,
   input,
@@ -186,6 +187,8 @@ test("rowsPerSample: where the samples lie among rows", (t) => {
   const parts = [0, 1].map((at) => reshape(slice(seq, [null, [at, at + 1]]), [own, width]));
   t.equal(inner(concat(parts, 0)), own / n, "steps one after the other");
   t.equal(inner(first), null, "not on the first axis");
+  t.equal(inner(flip(seq, { axis: 1 })), 1, "steps backwards");
+  t.equal(inner(flip(seq, { axis: 0 })), null, "samples backwards");
   t.equal(inner(gather(seq, constant(tensor(Int32Array.of(2, 0, 1))))), null, "unknown");
   t.end();
 });

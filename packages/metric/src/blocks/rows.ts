@@ -11,7 +11,7 @@ import {
   reshape,
   sub,
 } from "@metrigrad/graph";
-import { MetricError, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
+import { MetricError, ShapeError, sameShape, showShape, sizeOf } from "@metrigrad/tensor";
 import type { Block, DampedOptions } from "./block.ts";
 import { perColumn } from "./columns.ts";
 import { rowsCosts } from "./cost.ts";
@@ -176,7 +176,8 @@ function checkRows({ x, m, form, outputs }: BareRows): void {
     });
   }
   const n = x.shape[0] as number;
-  if (outputs === null || sameShape(outputs.shape, [n, m])) return;
+  if (outputs === null) return;
+  if (outputs.shape.at(-1) === m && sizeOf(outputs.shape) === n * m) return;
   throw new ShapeError({
     where: form,
     must: `outputs must be T = X̃W, [${n}, ${m}]`,

@@ -1,4 +1,4 @@
-import { type Node, structuralOps, topological } from "@metrigrad/graph";
+import { insideLoop, type Node, structuralOps, topological } from "@metrigrad/graph";
 import { sizeOf } from "@metrigrad/tensor";
 
 /**
@@ -7,9 +7,20 @@ import { sizeOf } from "@metrigrad/tensor";
  */
 export function workOf(outputs: readonly Node[], known: readonly Node[]): number {
   const done = new Set(topological(known));
+  return workIn(topological(outputs).filter((node) => !done.has(node)));
+}
+
+function workIn(nodes: readonly Node[]): number {
+  const loops = new Set<string>();
   let work = 0;
-  for (const node of topological(outputs)) {
-    if (done.has(node) || node.inputs.length === 0) continue;
+  for (const node of nodes) {
+    if (node.inputs.length === 0) continue;
+    const loop = insideLoop(node);
+    if (loop !== null) {
+      if (!loops.has(loop.key)) work += loop.turns * workIn(topological(loop.roots));
+      loops.add(loop.key);
+      continue;
+    }
     const { op, shape, inputs } = node;
     const product = op === structuralOps.matmul || op === structuralOps.affine;
     work += sizeOf(shape) * (product ? ((inputs[0] as Node).shape.at(-1) as number) : 1);

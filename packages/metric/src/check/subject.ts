@@ -8,7 +8,7 @@ import {
   topological,
   type Variable,
 } from "@metrigrad/graph";
-import { type AnyModule, applyModel, nodesOf, type RowLaw } from "@metrigrad/nn";
+import { type AnyModule, applyModel, movedOutputs, nodesOf, type RowLaw } from "@metrigrad/nn";
 import {
   type Backend,
   isTensor,
@@ -240,7 +240,14 @@ function movedOf(
   for (const [node, at] of use?.consumers ?? [])
     readers.set(node, (readers.get(node) ?? new Set()).add(at));
   const made = new Map<Node, Node>();
+  if (use?.looped === true) {
+    // Later turns of a loop read what earlier ones made: outputs are made anew of the rows as they are.
+    readers.clear();
+    const moved = new Map(params.map((one, k) => [one, moves[k] as Node]));
+    if (use.kind !== "free") made.set(use.outputs, movedOutputs(use, moved));
+  }
   for (const node of topological([natural])) {
+    if (made.has(node)) continue;
     if (fixed?.has(node) === true) continue;
     const inputs = node.inputs.map((one, at) => {
       const reads = fixed !== null || readers.get(node)?.has(at) === true;

@@ -46,7 +46,8 @@ export function splitUses(
 }
 
 /** What is added to the outputs of a use, as a use of its own. */
-function shiftOf({ outputs, consumers }: Extract<Use, { outputs: unknown }>, shift: Variable): Use {
+function shiftOf(use: Extract<Use, { kind: "affine" | "scale" }>, shift: Variable): Use {
+  const { outputs, consumers, looped } = use;
   const own = consumers.filter(([node, input]) => node.inputs[input] === shift);
   return {
     kind: "scale",
@@ -55,6 +56,8 @@ function shiftOf({ outputs, consumers }: Extract<Use, { outputs: unknown }>, shi
     shift,
     rows: null,
     outputs,
+    behind: use.kind === "scale" ? use.behind : 0,
     consumers: own,
+    looped,
   };
 }

@@ -64,14 +64,17 @@ export function layersOf(applications: readonly Application[]): Layer[] {
 
 /** What gram blocks of a layer take beside rows and weights of units. */
 export function gramOptions({ use, weights, samples }: Layer) {
-  // Outputs with axes between, as where a bias is added to [n, T, m], are not solved through.
-  const outputs = use.outputs.shape.length === 2 ? use.outputs : null;
-  return { bias: use.bias, outputs, weights, samples };
+  return { bias: use.bias, outputs: use.outputs, weights, samples };
 }
 
 /** The rows of a layer added up over the positions of a sample, where they count as one response. */
 export function reducedRows(layer: Layer): Node {
   return sampleSums(layer.x, layer.samples, innerOf(layer));
+}
+
+/** T of a layer added up over the positions of a sample: the response that the sums are about. */
+export function reducedOutputs(layer: Layer): Node {
+  return sampleSums(layer.t, layer.samples, innerOf(layer));
 }
 
 /** Which rows of a layer belong to which sample: row r to ⌊r/inner⌋ mod n. */

@@ -1,5 +1,5 @@
 import { concat, fill, type Node, reshape, slice } from "@metrigrad/graph";
-import { dense, gaussian, outputRows, type RowLaw } from "@metrigrad/nn";
+import { dense, gaussian, type RowLaw } from "@metrigrad/nn";
 import { tensor } from "@metrigrad/tensor";
 import { sharedGram } from "../blocks/gram.ts";
 import { checkOptions } from "../core/arguments.ts";
@@ -13,6 +13,7 @@ import {
   innerOf,
   type Layer,
   layerOf,
+  reducedOutputs,
   reducedRows,
   type Sharing,
 } from "./affine.ts";
@@ -55,7 +56,11 @@ export function linearRows(options: LinearRowsOptions = {}): Metric {
       const own = asAffine(use);
       return [blockOfUse(own, linearBlock(layerOf(context, own), sigma, sharing))];
     },
-    response: (_, use) => [{ law, natural: outputRows(asAffine(use)), weights: null }],
+    response: (context, use) => {
+      const layer = layerOf(context, asAffine(use));
+      const natural = sharing === "expand" ? layer.t : reducedOutputs(layer);
+      return [{ law, natural, weights: null }];
+    },
     example: denseExample,
   } satisfies Metric);
 }

@@ -1,4 +1,4 @@
-import { type Node, reshape } from "@metrigrad/graph";
+import { cast, mul, type Node, reshape } from "@metrigrad/graph";
 import { gaussian, type LookupUse, type RowLaw, type Use } from "@metrigrad/nn";
 import { MetricError, sizeOf } from "@metrigrad/tensor";
 import { lookupGram } from "../blocks/lookupGram.ts";
@@ -47,14 +47,16 @@ function width(table: Node): number {
 
 function lookupBlock(
   context: MetricContext,
-  { indices, parameters: [table] }: LookupUse,
+  { indices, kept, parameters: [table] }: LookupUse,
   factor: number,
 ) {
   const { samples } = context;
   const count = sizeOf(indices.shape);
   const flat = reshape(indices, [count]);
   const n = count % samples === 0 ? samples : count;
-  const weights = n === samples ? weightsOfRows(context, flat) : null;
+  const given = n === samples ? weightsOfRows(context, flat) : null;
+  const counted = kept === null ? null : cast(reshape(kept, [count]), "float");
+  const weights = given === null || counted === null ? (given ?? counted) : mul(given, counted);
   const shape = [table.shape[0] as number, width(table)] as const;
   return lookupGram(flat, { shape, weight: factor, weights, samples: n });
 }

@@ -1,43 +1,60 @@
 import { concat, fill, mul, type Node, reshape, square, sum, transpose } from "@metrigrad/graph";
-import { batchNorm, gaussian, type RowLaw, type ScaleUse, type Use } from "@metrigrad/nn";
-import { MetricError, sizeOf, tensor } from "@metrigrad/tensor";
+import {
+  batchNorm,
+  gaussian,
+  outputRows,
+  type RowLaw,
+  type ScaleUse,
+  sampleSums,
+  type Use,
+} from "@metrigrad/nn";
+import { MetricError, tensor } from "@metrigrad/tensor";
 import { denseBlock } from "../blocks/dense.ts";
 import { diagonalBlock } from "../blocks/diagonal.ts";
 import { checkOptions } from "../core/arguments.ts";
-import { weightsOfRows } from "../core/context.ts";
+import { innerRows, weightsOfRows } from "../core/context.ts";
 import type { Metric, MetricContext } from "../core/defMetric.ts";
 import { scaleUses } from "../core/useKinds.ts";
+import { checkSharing, type Sharing } from "./affine.ts";
 
 /** Options of `scaleRows`. */
 export interface ScaleRowsOptions {
   /** σ, standard deviation of the response; 1 by default. */
   readonly sigma?: number;
+  /** "expand" by default. */
+  readonly sharing?: Sharing;
 }
 
 /**
  * Scale and offset per feature, of any normalisation: h = γx̂ + β ~ N(·, σ²) has σ⁻²Σ[[x̂², x̂], [x̂, 1]] in
  * (γ, β), a matrix of two for every feature; one of them alone has its entry of the diagonal. The
- * columns [2, features] are the scales above the offsets. Mean and variance of the batch are held
- * fixed; positions of a sample add up.
- * @param options σ
+ * columns [2, features] are the scales above the offsets. Mean and variance that x̂ is made of are held
+ * fixed. Positions of a sample, such as pixels and time steps, are independent responses that add up ("expand"), or one
+ * response of their sum ("reduce").
+ * @param options σ, and how positions of one sample count
  * @returns a row for a table
  * @throws MetricError for options that it does not know
  */
 export function scaleRows(options: ScaleRowsOptions = {}): Metric {
-  checkOptions("scaleRows", options, ["sigma"]);
-  const { sigma = 1 } = options;
+  checkOptions("scaleRows", options, ["sigma", "sharing"]);
+  const { sigma = 1, sharing = "expand" } = options;
+  checkSharing("scaleRows", sharing);
   const law = gaussian({ sigma }) as RowLaw;
   return Object.freeze({
     of: scaleUses,
     source: "σ⁻²E[[x̂², x̂], [x̂, 1]] in scale and offset",
     block: (context, use) => {
       const own = asScale(use);
-      return [{ params: own.parameters, block: scaleBlock(context, own, sigma ** -2) }];
+      return [
+        {
+          params: own.parameters,
+          block: scaleBlock(positionsOf(context, own, sharing), sigma ** -2),
+        },
+      ];
     },
-    response: (_, use) => {
-      const { outputs, parameters } = asScale(use);
-      const features = sizeOf(parameters[0]?.shape ?? []);
-      return [{ law, natural: reshape(outputs, [-1, features]), weights: null }];
+    response: (context, use) => {
+      const { outputs } = positionsOf(context, asScale(use), sharing);
+      return [{ law, natural: outputs, weights: null }];
     },
     example: () => ({
       module: batchNorm(2),
@@ -50,23 +67,55 @@ export function scaleRows(options: ScaleRowsOptions = {}): Metric {
   } satisfies Metric);
 }
 
-function scaleBlock(context: MetricContext, use: ScaleUse, factor: number) {
-  const { samples } = context;
-  const { outputs, rows, scale, shift, parameters } = use;
-  const features = sizeOf(parameters[0]?.shape ?? []);
-  const count = sizeOf(outputs.shape) / features;
-  const n = count % samples === 0 ? samples : count;
-  const weights =
-    n === samples ? weightsOfRows(context, reshape(outputs, [count, features])) : null;
+/** A scale use by its rows, one per sample or one per position. */
+interface Positions {
+  readonly use: ScaleUse;
+  /** x̂ [rows, features]; null where there is no γ. */
+  readonly rows: Node | null;
+  /** h [rows, features]. */
+  readonly outputs: Node;
+  /** Of the rows, with mean 1 over samples; null: all 1. */
+  readonly weights: Node | null;
+  /** Positions that are one row. */
+  readonly together: number;
+  readonly samples: number;
+}
+
+function positionsOf(context: MetricContext, use: ScaleUse, sharing: Sharing): Positions {
+  const outputs = outputRows(use);
+  const [count = 0] = outputs.shape;
+  // Rows that do not belong to samples are samples themselves.
+  const own = count % context.samples === 0;
+  const samples = own ? context.samples : count;
+  const { rows } = use;
+  if (sharing === "expand" || count === samples) {
+    const weights = own ? weightsOfRows(context, outputs) : null;
+    return { use, rows, outputs, weights, together: 1, samples };
+  }
+  const inner = innerRows(context.application, outputs, samples);
+  const added = (values: Node) => sampleSums(values, samples, inner);
+  return {
+    use,
+    rows: rows === null ? null : added(rows),
+    outputs: added(outputs),
+    weights: context.rowWeights,
+    together: count / samples,
+    samples,
+  };
+}
+
+function scaleBlock({ use, rows, outputs, weights, together, samples }: Positions, factor: number) {
+  const { scale, shift } = use;
+  const [count = 0, features = 0] = outputs.shape;
   const total = (values: Node) => {
     const own = weights === null ? values : mul(values, reshape(weights, [-1, 1]));
-    return mul(reshape(sum(own, { axis: 0 }), [1, features]), factor / n);
+    return mul(reshape(sum(own, { axis: 0 }), [1, features]), factor / samples);
   };
-  const ones = () => total(fill([count, features], 1));
+  const ones = () => total(fill([count, features], together ** 2));
   if (scale === null || rows === null) return diagonalBlock(ones(), { form: "offset" });
   const squares = total(square(rows));
   if (shift === null) return diagonalBlock(squares, { form: "scale" });
-  const first = total(rows);
+  const first = total(mul(rows, together));
   const all = concat([squares, first, first, ones()], 0);
   const matrices = reshape(transpose(all), [features, 2, 2]);
   return denseBlock(matrices, features, "scale and offset", "own");

@@ -1,7 +1,7 @@
 import type { Node, Variable } from "@metrigrad/graph";
 import type { Law } from "../laws/law.ts";
 import type { AnyDefinition, AnyModule, FullyApplied, NodeTree } from "./module.ts";
-import type { Use } from "./uses.ts";
+import type { Use } from "./use.ts";
 
 /** A value of the graph that is observed under a law: usually the model's output under its likelihood. */
 export interface Observation {

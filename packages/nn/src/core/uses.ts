@@ -1,78 +1,15 @@
 import {
-  isVariable,
+  broadcastTo,
+  logicalNot,
   type Node,
   structuralOps as ops,
   reshape,
-  sum,
-  transpose,
   type Variable,
 } from "@metrigrad/graph";
-import { sizeOf } from "@metrigrad/tensor";
-
-/** T = X̃W: every row of outputs is a linear function of the parameters. */
-export interface AffineUse {
-  readonly kind: "affine";
-  /** W [d, m], or [m, d] where transposed; and the bias [m] where that is a parameter of its own. */
-  readonly parameters: readonly [w: Variable] | readonly [w: Variable, bias: Variable];
-  /** x [rows, d], or [rows, d − 1] where the last row of the columns [d, m] is a bias. */
-  readonly rows: Node;
-  /** Whether x̃ is (x, 1). */
-  readonly bias: boolean;
-  /** T, rows·m elements, as it is on the way to the loss, a bias included. */
-  readonly outputs: Node;
-  /** T without a bias that is a parameter of its own, [rows, m]. */
-  readonly product: Node;
-  /** T = XW': the columns are those of the transposed parameter. */
-  readonly transposed: boolean;
-}
-
-/** h = γ∘x̂ + β per feature, of the last axes. */
-export interface ScaleUse {
-  readonly kind: "scale";
-  /** Those of γ and β that there are, of one shape. */
-  readonly parameters: readonly Variable[];
-  readonly scale: Variable | null;
-  readonly shift: Variable | null;
-  /** x̂ [rows, features]; null where there is no γ. */
-  readonly rows: Node | null;
-  /** h, rows·features elements, as it is on the way to the loss. */
-  readonly outputs: Node;
-}
-
-/** Rows of a table [V, …] by index. */
-export interface LookupUse {
-  readonly kind: "lookup";
-  readonly parameters: readonly [table: Variable];
-  /** i32, one per row. */
-  readonly indices: Node;
-  readonly outputs: Node;
-}
-
-/** A parameter that acts in another way. */
-export interface FreeUse {
-  readonly kind: "free";
-  readonly parameters: readonly [Variable];
-}
-
-/** How parameters act in one application of a module. */
-export type Use = (AffineUse | ScaleUse | LookupUse | FreeUse) & {
-  /** The nodes that read the parameters in this use, with the position of the parameter. */
-  readonly consumers: readonly Edge[];
-};
-
-/** One place where a node is read. */
-export type Edge = readonly [node: Node, input: number];
-
-/** The nodes of one application. */
-interface Site {
-  /** Who reads each node, in the order of creation. */
-  readonly readers: ReadonlyMap<Node, readonly Edge[]>;
-  /** The responses. */
-  readonly exits: ReadonlySet<Node>;
-  readonly parameters: ReadonlySet<Node>;
-  /** Whether a value is made of the inputs: rows of a weight that is made of parameters are no samples. */
-  readonly varies: (node: Node) => boolean;
-}
+import { sameShape, sizeOf } from "@metrigrad/tensor";
+import { loopedUse } from "./loopedUse.ts";
+import { featuresLast, type PlainUse, type Use } from "./use.ts";
+import { type Edge, onlyReader, placedAt, type Site, siteOf } from "./useSite.ts";
 
 /**
  * How the parameters of a module act between nodes that were there before (ids below `first`) and its
@@ -92,7 +29,8 @@ export function usesOf(
     (site.readers.get(parameter) ?? []).map((edge) => ({ parameter, edge })),
   );
   // A bias belongs to the product before it, also where it is declared first.
-  const isAdded = ({ edge: [{ op }] }: (typeof edges)[number]) => op === ops.add;
+  const isAdded = ({ parameter, edge }: (typeof edges)[number]) =>
+    (placedAt(parameter, edge, site)?.edge ?? edge)[0].op === ops.add;
   for (const { parameter, edge } of [...edges].sort((a, b) => +isAdded(a) - +isAdded(b))) {
     if (taken.has(keyOf(edge))) continue;
     const use = useOf(parameter, edge, site);
@@ -102,10 +40,16 @@ export function usesOf(
   return uses;
 }
 
-function useOf(parameter: Variable, [node, input]: Edge, site: Site): Use {
+function useOf(parameter: Variable, edge: Edge, site: Site): Use {
+  return (
+    loopedUse(parameter, edge, site, useOf) ?? { ...plainUse(parameter, edge, site), looped: false }
+  );
+}
+
+function plainUse(parameter: Variable, [node, input]: Edge, site: Site): PlainUse {
   const consumers: readonly Edge[] = [[node, input]];
   const all = (site.readers.get(parameter) ?? []).filter(([reader]) => reader === node);
-  const free: Use = { kind: "free", parameters: [parameter], consumers: all };
+  const free: PlainUse = { kind: "free", parameters: [parameter], consumers: all };
   if (node.op === ops.affine && input === 1) {
     const rows = node.inputs[0] as Node;
     if (!site.varies(rows)) return free;
@@ -122,36 +66,76 @@ function useOf(parameter: Variable, [node, input]: Edge, site: Site): Use {
     if (reader.op !== ops.matmul || position !== 1 || !isProduct(reader, site)) return free;
     return affine(parameter, reader, true, consumers, site);
   }
-  if (node.op === ops.gather && input === 0) {
-    const indices = node.inputs[1] as Node;
-    if (!site.varies(indices)) return free;
-    return { kind: "lookup", parameters: [parameter], indices, outputs: node, consumers };
+  if (node.op === ops.gather && input === 0) return lookup(parameter, node, site) ?? free;
+  return scale(parameter, [node, input], site) ?? free;
+}
+
+/** Rows by what the samples say, or of all positions, which are added to every sample. */
+function lookup(table: Variable, node: Node, site: Site): PlainUse | null {
+  const indices = node.inputs[1] as Node;
+  const common = {
+    kind: "lookup" as const,
+    parameters: [table] as const,
+    consumers: [[node, 0]] as const,
+  };
+  const reader = onlyReader(node, site)?.[0] ?? null;
+  if (site.varies(indices)) {
+    // Rows that a condition puts another value in the place of, such as those of padding.
+    const [condition, , chosen] = reader?.inputs ?? [];
+    const rows = [...indices.shape, ...node.shape.slice(indices.shape.length).map(() => 1)];
+    const masked =
+      reader?.op === ops.where && chosen === node && sameShape(condition?.shape ?? [], rows);
+    if (!masked) return { ...common, indices, kept: null, outputs: node };
+    const kept = logicalNot(reshape(condition as Node, indices.shape));
+    return { ...common, indices, kept, outputs: reader as Node };
   }
+  const other = reader?.inputs.find((one) => one !== node);
+  if (reader?.op !== ops.add || other === undefined || !site.varies(other)) return null;
+  const before = reader.shape.length - node.shape.length;
+  if (before < 1 || !sameShape(reader.shape.slice(before), node.shape)) return null;
+  const all = broadcastTo(indices, [...reader.shape.slice(0, before), ...indices.shape]);
+  return { ...common, indices: all, kept: null, outputs: reader };
+}
+
+/** γ∘x̂, γ∘x̂ + β or x + β. */
+function scale(parameter: Variable, edge: Edge, site: Site): PlainUse | null {
+  const placed = placedAt(parameter, edge, site);
+  if (placed === null) return null;
+  const { behind } = placed;
+  const [node, input] = placed.edge;
   const other = node.inputs[1 - input];
-  if (other === undefined || !site.varies(other)) return free;
-  if (node.op === ops.mul && isPerFeature(parameter, node)) {
-    const rows = featureRows(other, node, parameter);
-    if (rows === null) return free;
-    const added = biasAfter(node, site, (bias) => sameSize(bias, parameter));
-    if (added === null) {
-      const own = { scale: parameter, shift: null, rows, outputs: node, consumers };
-      return { kind: "scale", parameters: [parameter], ...own };
-    }
-    return {
-      kind: "scale",
-      parameters: [parameter, added.bias],
-      scale: parameter,
-      shift: added.bias,
-      rows,
-      outputs: added.node,
-      consumers: [...consumers, [added.node, added.input]],
-    };
+  if (other === undefined || !site.varies(other)) return null;
+  if (node.op === ops.add) {
+    const own = { scale: null, shift: parameter, rows: null, outputs: node, behind };
+    return { kind: "scale", parameters: [parameter], ...own, consumers: [edge] };
   }
-  if (node.op === ops.add && isPerFeature(parameter, node)) {
-    const own = { scale: null, shift: parameter, rows: null, outputs: node, consumers };
-    return { kind: "scale", parameters: [parameter], ...own };
+  // x̂ must vary over rows.
+  if (node.op !== ops.mul || sizeOf(other.shape) !== sizeOf(node.shape)) return null;
+  const rows = featuresLast(other, parameter, behind);
+  const added = shiftAfter(node, parameter, behind, site);
+  const common = { kind: "scale" as const, scale: parameter, rows, behind };
+  if (added === null) {
+    return { ...common, parameters: [parameter], shift: null, outputs: node, consumers: [edge] };
   }
-  return free;
+  return {
+    ...common,
+    parameters: [parameter, added.shift],
+    shift: added.shift,
+    outputs: added.node,
+    consumers: [edge, added.consumer],
+  };
+}
+
+/** The parameter like γ that is added where γ∘x̂ is read, if that is one place. */
+function shiftAfter(value: Node, like: Variable, behind: number, site: Site) {
+  const [node, position] = onlyReader(value, site) ?? [];
+  if (node?.op !== ops.add || !sameShape(node.shape, value.shape)) return null;
+  const read = node.inputs[1 - (position as number)] as Node;
+  const shift = (read.op === ops.reshape ? read.inputs[0] : read) as Variable;
+  if (!site.parameters.has(shift) || !sameShape(shift.shape, like.shape)) return null;
+  const consumer: Edge = read === shift ? [node, 1 - (position as number)] : [read, 0];
+  const placed = placedAt(shift, consumer, site);
+  return placed?.edge[0] === node && placed.behind === behind ? { shift, node, consumer } : null;
 }
 
 function affine(
@@ -160,7 +144,7 @@ function affine(
   transposed: boolean,
   consumers: Use["consumers"],
   site: Site,
-): Use {
+): PlainUse {
   const rows = product.inputs[0] as Node;
   const m = product.shape[1] as number;
   const isBias = (one: Variable) => one.shape.length === 1 && one.shape[0] === m;
@@ -189,30 +173,6 @@ function isProduct({ inputs, shape }: Node, { varies }: Site): boolean {
   return matrices && varies(inputs[0] as Node);
 }
 
-/** Where a value is read, if that is one place and the value is no response. */
-function onlyReader(value: Node, { readers, exits }: Site): Edge | null {
-  const [only, ...others] = readers.get(value) ?? [];
-  return only === undefined || others.length > 0 || exits.has(value) ? null : only;
-}
-
-/** Whether a parameter [f…] is along the last axes of what it is combined with. */
-function isPerFeature({ shape }: Variable, { shape: all }: Node): boolean {
-  const last = all.slice(all.length - shape.length);
-  return (
-    shape.length > 0 && all.length > shape.length && shape.every((n, axis) => n === last[axis])
-  );
-}
-
-/** The other operand [rows, features] of a product per feature; null where it does not vary over rows. */
-function featureRows(other: Node, { shape }: Node, { shape: own }: Variable): Node | null {
-  if (sizeOf(other.shape) !== sizeOf(shape)) return null;
-  return reshape(other, [-1, sizeOf(own)]);
-}
-
-function sameSize(a: Variable, b: Variable): boolean {
-  return a.shape.length === b.shape.length && a.shape.every((n, axis) => n === b.shape[axis]);
-}
-
 /** The addition of one of the module's parameters that is the only reader of a value, reshapes apart. */
 function biasAfter(
   value: Node,
@@ -230,55 +190,4 @@ function biasAfter(
   const input = 1 - position;
   const bias = node.inputs[input] as Variable;
   return site.parameters.has(bias) && fits(bias) ? { bias, node, input } : null;
-}
-
-/** The nodes that were made since, without walking into what was there before. */
-function siteOf(responses: readonly Node[], parameters: readonly Node[], first: number): Site {
-  const readers = new Map<Node, [node: Node, input: number][]>();
-  const seen = new Set<Node>();
-  const open = responses.filter(({ id }) => id >= first);
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (seen.has(node)) continue;
-    seen.add(node);
-    for (const [at, input] of node.inputs.entries()) {
-      const list = readers.get(input) ?? [];
-      list.push([node, at]);
-      readers.set(input, list);
-      if (input.id >= first) open.push(input);
-    }
-  }
-  for (const list of readers.values()) list.sort(([a], [b]) => a.id - b.id);
-  const moved = new Set<Node>();
-  const varies = (node: Node) => (node.id < first ? !isVariable(node) : moved.has(node));
-  // Inputs of a node are older than it.
-  for (const node of [...seen].sort((a, b) => a.id - b.id)) {
-    if (node.inputs.some(varies)) moved.add(node);
-  }
-  return { readers, exits: new Set(responses), parameters: new Set(parameters), varies };
-}
-
-/** T [rows, m] of a use, for values; gradients are taken of `outputs` itself. */
-export function outputRows({ outputs, parameters: [w], transposed }: AffineUse): Node {
-  const m = (transposed ? w.shape[0] : w.shape[1]) as number;
-  return outputs.shape.length === 2 ? outputs : reshape(outputs, [-1, m]);
-}
-
-/**
- * Rows of all positions of a sample added up: [n, d] of [n·T, d]. Row r belongs to sample ⌊r/inner⌋ mod n; by default
- * the rows of a sample lie together.
- */
-export function sampleSums(
-  rows: Node,
-  samples: number,
-  inner: number = (rows.shape[0] ?? 0) / samples,
-): Node {
-  const [all = 0, ...rest] = rows.shape;
-  if (all === samples) return rows;
-  const outer = all / (samples * inner);
-  return sum(reshape(rows, [outer, samples, inner, ...rest]), { axis: [0, 2] });
-}
-
-/** The columns [d, m] of the parameters of a use, as values: W, or W' where transposed. */
-export function columnsOf({ parameters: [w], transposed }: AffineUse): Node {
-  return transposed ? transpose(w) : w;
 }

@@ -1,10 +1,11 @@
 import { type InitContext, sizeOf, uniformStream } from "@metrigrad/tensor";
 
-/** Numbers of inputs and outputs of a weight [inputs…, outputs]. */
-export function fans(shape: readonly number[]): {
+/** Numbers of inputs and outputs of a weight [inputs…, outputs], unless they are given. */
+export function fansOf({ shape, fans }: InitContext): {
   readonly inputs: number;
   readonly outputs: number;
 } {
+  if (fans !== undefined) return fans;
   const outputs = shape.at(-1) ?? 1;
   return { inputs: sizeOf(shape) / Math.max(1, outputs), outputs };
 }

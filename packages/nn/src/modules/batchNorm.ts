@@ -7,17 +7,17 @@ import {
   mean,
   mul,
   type Node,
-  reshape,
   rsqrt,
   square,
   sub,
   sum,
   where,
 } from "@metrigrad/graph";
-import { ShapeError } from "@metrigrad/tensor";
+import { ShapeError, sizeOf } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param, state } from "../core/parameter.ts";
 import { ones, zeros } from "../init/constant.ts";
+import { checkChannels, lifted, scaled } from "./scaleAndOffset.ts";
 
 /** What `batchNorm` takes beside its size. */
 export interface BatchNormSettings {
@@ -35,11 +35,11 @@ export interface BatchNormOptions extends Required<BatchNormSettings> {
 }
 
 /**
- * γ (x − μ)/√(σ² + ε) + β per feature of x [n, features] (Ioffe and Szegedy 2015), with PyTorch's
- * defaults. When training, μ and σ² are the batch's (samples weighted) and move the running `mean` and
- * `variance`; when inferring, they are the running ones. Running statistics are averages of the batches
- * seen, without a share of their initial values: the first batch counts whole. The penalty of L2
- * leaves γ and β out.
+ * γ (x − μ)/√(σ² + ε) + β per feature of x [n, features], or per channel of [n, features, …] such as images
+ * [n, c, h, w] (Ioffe and Szegedy 2015), with PyTorch's defaults. When training, μ and σ² are those of the batch over
+ * samples, which are weighted, and positions, and move the running `mean` and `variance`; when inferring, they are
+ * the running ones. Running statistics are averages of the batches seen, without a share of their initial values: the
+ * first batch counts whole. The penalty of L2 leaves γ and β out.
  *
  * `batchNorm.paper(features)` has the numbers of Sun and Nielsen's experiment: momentum 0.001, ε 0.001,
  * and a running variance of n degrees of freedom.
@@ -70,25 +70,18 @@ export const batchNorm = defModule(
     }),
     apply: (params, x, { options, mode, rowWeights, update }) => {
       const { features, momentum, epsilon, unbiased } = options;
-      if (x.shape.length !== 2 || x.shape[1] !== features) {
-        throw new ShapeError({
-          where: "batchNorm",
-          must: `its input must be [n, ${features}]`,
-          got: `[${x.shape.join(", ")}]`,
-          todo: "give it the width of the layer before it",
-        });
-      }
+      checkChannels("batchNorm", x, features, 2);
+      const behind = x.shape.length - 2;
       const normalise = (mu: Node, variance: Node) => {
-        const standard = mul(sub(x, mu), rsqrt(add(variance, epsilon)));
-        return {
-          response: add(mul(standard, params.scale), params.offset),
-          preActivation: standard,
-        };
+        const centred = sub(x, lifted(mu, behind));
+        const standard = mul(centred, lifted(rsqrt(add(variance, epsilon)), behind));
+        const { scale, offset } = params;
+        return { response: scaled(standard, { scale, offset }, behind), preActivation: standard };
       };
       if (mode === "infer") return normalise(params.mean, params.variance);
       const { count, average } = overSamples(x, rowWeights);
       const mu = average(x);
-      const variance = average(square(sub(x, mu)));
+      const variance = average(square(sub(x, lifted(mu, behind))));
       const spread = unbiased ? mul(variance, div(count, maximum(sub(count, 1), 1))) : variance;
       // The weight is 1 − (1 − momentum)ᵗ after t batches, so that these are averages of batches alone.
       const weight = add(mul(params.weight, 1 - momentum), momentum);
@@ -107,13 +100,15 @@ export const batchNorm = defModule(
   }),
 );
 
-/** The number of samples, and means over them, with weights where there are any. */
+/** The number of rows of x [n, f, …], and means over them per feature, with weights of samples where there are any. */
 function overSamples(x: Node, weights: Node | null) {
+  const positions = x.shape.slice(2);
+  const axis = [0, ...positions.map((_, at) => at + 2)];
   if (weights === null) {
-    const count: Node = constant(x.shape[0] as number);
-    return { count, average: (value: Node) => mean(value, { axis: 0 }) };
+    const count: Node = constant((x.shape[0] as number) * sizeOf(positions));
+    return { count, average: (value: Node) => mean(value, { axis }) };
   }
-  const column = reshape(weights, [-1, 1]);
-  const count = sum(column);
-  return { count, average: (value: Node) => div(sum(mul(value, column), { axis: 0 }), count) };
+  const column = lifted(weights, x.shape.length - 1);
+  const count = mul(sum(column), sizeOf(positions));
+  return { count, average: (value: Node) => div(sum(mul(value, column), { axis }), count) };
 }

@@ -1,6 +1,6 @@
-import { GraphError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import type { AnyModule, Module, NodeTree } from "../core/module.ts";
+import { checkModule } from "./checkModule.ts";
 
 /** Options of `sequential`. */
 export interface SequentialOptions {
@@ -30,18 +30,7 @@ export type LastOut<M extends readonly AnyModule[]> = M extends readonly [
 const definition = defModule({
   name: "sequential",
   options: (...modules: AnyModule[]): SequentialOptions => {
-    for (const module of modules) {
-      if (module?.definition !== undefined) continue;
-      throw new GraphError({
-        where: "sequential",
-        must: "every argument must be a module",
-        got:
-          typeof module === "function"
-            ? `the function ${(module as () => void).name}`
-            : String(module),
-        todo: "call the definition: sequential(dense(784, 10)); an activation is an option of dense, or stands in a module of your own",
-      });
-    }
+    for (const module of modules) checkModule("sequential", module);
     return { modules };
   },
   children: ({ modules }) => modules,

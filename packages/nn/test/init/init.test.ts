@@ -5,7 +5,15 @@ import {
   glorotUniform,
   heNormal,
   heUniform,
+  lecunNormal,
+  lecunUniform,
+  normalInit,
   ones,
+  orthogonal,
+  truncatedNormal,
+  uniformInit,
+  varianceScaling,
+  withFans,
   zeros,
 } from "@metrigrad/nn";
 import { type Initializer, reference } from "@metrigrad/tensor";
@@ -27,6 +35,10 @@ function deviation(values: readonly number[], variance: number, kurtosis: number
 for (const [name, init, variance, limit] of [
   ["glorotUniform", glorotUniform, 2 / 100, Math.sqrt(6 / 100)],
   ["heUniform", heUniform, 2 / 60, Math.sqrt(6 / 60)],
+  ["lecunUniform", lecunUniform, 1 / 60, Math.sqrt(3 / 60)],
+  ["uniformInit", uniformInit(0.3), 0.03, 0.3],
+  ["PyTorch's ±1/√in", varianceScaling({ scale: 1 / 3 }), 1 / 180, 1 / Math.sqrt(60)],
+  ["varianceScaling by outputs", varianceScaling({ fan: "out" }), 1 / 40, Math.sqrt(3 / 40)],
 ] as const) {
   test(`${name}: within its limit, of its variance within 4 standard errors, seed 3`, (t) => {
     const values = draw(init);
@@ -45,6 +57,10 @@ for (const [name, init, variance, limit] of [
 for (const [name, init, variance] of [
   ["glorotNormal", glorotNormal, 2 / 100],
   ["heNormal", heNormal, 2 / 60],
+  ["lecunNormal", lecunNormal, 1 / 60],
+  ["normalInit", normalInit(0.2), 0.04],
+  ["varianceScaling by the average", varianceScaling({ fan: "average", draws: "normal" }), 1 / 50],
+  ["withFans", withFans(glorotNormal, { inputs: 60, outputs: 120 }), 2 / 180],
 ] as const) {
   test(`${name}: of its variance within 4 standard errors, seed 3`, (t) => {
     const values = draw(init);
@@ -56,8 +72,70 @@ for (const [name, init, variance] of [
   });
 }
 
+test("truncatedNormal: within its bounds, of the cut variance within 4 standard errors, seed 3", (t) => {
+  // ±2σ leave the variance 0.77374 and the fourth moment 1.41619 of a standard normal.
+  const values = draw(truncatedNormal({ deviation: 0.1, low: -0.2, high: 0.2 }));
+  t.ok(values.every((value) => Math.abs(value) <= 0.2));
+  t.ok(Math.max(...values) > 0.19 && Math.min(...values) < -0.19, "up to the bounds");
+  t.ok(deviation(values, 0.0077374, 1.41619 / 0.77374 ** 2) < 4);
+  t.ok(deviation(values, 0.01, 1.41619 / 0.77374 ** 2) > 4, "and rings on the variance before");
+  // Above its mean only: a half normal, of mean √(2/π).
+  const half = draw(truncatedNormal({ mean: 1, low: 1, high: 50 }));
+  const mean = half.reduce((a, b) => a + b, 0) / size - 1;
+  const error = Math.sqrt((1 - 2 / Math.PI) / size);
+  t.ok(Math.abs(mean - Math.sqrt(2 / Math.PI)) < 4 * error, `mean ${mean}`);
+  t.throws(() => truncatedNormal({ low: 1 }), /truncatedNormal: the deviation must be positive/);
+  t.throws(() => truncatedNormal({ deviation: 9 }), /got mean 0, deviation 9, bounds -2 and 2/);
+  t.end();
+});
+
+test("orthogonal: columns, or rows, are orthonormal times the gain", (t) => {
+  for (const [rows, columns] of [
+    [6, 4],
+    [4, 6],
+    [5, 5],
+  ] as const) {
+    const q = Array.from(orthogonal(2)({ path: "w", seed: 3, shape: [rows, columns] }));
+    const tall = rows >= columns;
+    const [count, length] = tall ? [columns, rows] : [rows, columns];
+    const at = (k: number, i: number) => q[tall ? i * columns + k : k * columns + i] as number;
+    for (let a = 0; a < count; a++) {
+      for (let b = 0; b <= a; b++) {
+        let product = 0;
+        for (let i = 0; i < length; i++) product += at(a, i) * at(b, i);
+        if (Math.abs(product - (a === b ? 4 : 0)) > 1e-13) t.fail(`${rows}×${columns}: ${a}, ${b}`);
+      }
+    }
+  }
+  const first = Array.from({ length: 200 }, (_, seed) => {
+    return orthogonal()({ path: "w", seed, shape: [3, 3] })[0] as number;
+  });
+  // The first entry of a uniform rotation of three axes is uniform in ±1: mean 0, variance 1/3.
+  t.ok(Math.abs(first.reduce((a, b) => a + b, 0)) < 4 * Math.sqrt(200 / 3), "of either sign");
+  t.ok(deviation(first, 1 / 3, 9 / 5) < 4, "uniform");
+  t.equal(orthogonal()({ path: "w", seed: 0, shape: [2, 3, 4] }).length, 24, "more axes");
+  t.throws(() => orthogonal(0), /orthogonal: the gain must be positive, got 0/);
+  t.throws(() => orthogonal()({ path: "w", seed: 0, shape: [3] }), /two axes or more, got \[3\]/);
+  t.end();
+});
+
+test("initialisers: settings out of range are refused", (t) => {
+  t.throws(() => normalInit(0), /normalInit: the deviation must be positive, got 0/);
+  t.throws(() => uniformInit(-1), /uniformInit: the limit must be positive, got -1/);
+  t.throws(() => varianceScaling({ scale: 0 }), /varianceScaling: scale must be positive/);
+  t.throws(() => varianceScaling({ fan: "mean" as "in" }), /got 1, mean and uniform/);
+  t.end();
+});
+
 test("initialisers: a function of seed and path", (t) => {
-  for (const init of [glorotUniform, glorotNormal, heUniform, heNormal]) {
+  for (const init of [
+    glorotUniform,
+    glorotNormal,
+    heUniform,
+    heNormal,
+    orthogonal(),
+    truncatedNormal(),
+  ]) {
     t.deepEqual(draw(init), draw(init));
     t.notDeepEqual(draw(init), draw(init, 4));
     t.notDeepEqual(draw(init), draw(init, 3, "other/w"));

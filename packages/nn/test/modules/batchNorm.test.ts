@@ -3,6 +3,7 @@ import { applyModel, batchNorm, defModule, dense, type Module, sequential } from
 import { reference, ShapeError, type Store, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { gap, numbers } from "../support/evaluate.ts";
+import { waves, wavesNode } from "../support/waves.ts";
 
 const rows = [
   [1, 10],
@@ -188,6 +189,41 @@ test("batchNorm: a row of weight 2 counts as two", async (t) => {
   t.ok(gap(weighted, (await numbers(repeated, { owner: model })).slice(0, 8)) < 1e-12);
 });
 
+test("batchNorm: images have statistics per channel over samples and positions", async (t) => {
+  const [n, c, h, w] = [3, 2, 2, 2];
+  const images = waves([n, c, h, w]);
+  // [n, c, h, w] as rows [n·h·w, c].
+  const asRows = (values: ArrayLike<number>, samples = n) =>
+    Array.from({ length: samples * h * w }, (_, r) =>
+      Array.from({ length: c }, (__, j) => {
+        const [s, position] = [Math.floor(r / (h * w)), r % (h * w)];
+        return values[(s * c + j) * h * w + position] as number;
+      }),
+    );
+  const node = constant(tensor(images, { shape: [n, c, h, w] }));
+  for (const rowWeights of [null, constant(tensor([1, 1, 0]))]) {
+    const samples = rowWeights === null ? n : 2;
+    const flat = asRows(images, samples);
+    const expected = constant(tensor(flat));
+    const whole = applyModel(model, node, { mode: "train", rowWeights });
+    const byRows = applyModel(model, expected, { mode: "train" });
+    const got = asRows(await numbers(whole.output, { owner: model }))
+      .slice(0, flat.length)
+      .flat();
+    t.ok(gap(got, await numbers(byRows.output, { owner: model })) < 1e-12, "response");
+    for (const [k, [, value]] of whole.updates.entries()) {
+      const other = byRows.updates[k]?.[1] as Node;
+      const [a, b] = [
+        await numbers(value as Node, { owner: model }),
+        await numbers(other, { owner: model }),
+      ];
+      t.ok(gap(a, b) < 1e-12, `statistic ${k}`);
+    }
+  }
+  t.equal(applyModel(model, node).output.shape.length, 4, "inferring");
+  t.throws(() => applyModel(model, wavesNode([2, 3, 2])), /got \[2, 3, 2\]/);
+});
+
 test("batchNorm: one row has no spread, and leaves no NaN", async (t) => {
   await trained(batchNorm(2), [[[3, 4]]], async (store) => {
     t.deepEqual((await store.read("mean")).toArray(), [3, 4]);
@@ -234,7 +270,7 @@ test("batchNorm: defaults are PyTorch's, and those of the paper have a name", as
 test("batchNorm: an input of another width is refused", (t) => {
   t.throws(
     () => applyModel(batchNorm(3), x),
-    /batchNorm: its input must be \[n, 3\], got \[4, 2\]; give it the width of the layer before it/,
+    /batchNorm: its input must be \[n, 3\] or \[n, 3, …\], got \[4, 2\]; give it the width of the layer before it/,
   );
   t.throws(() => applyModel(sequential(dense(2, 3), batchNorm(2)), x), /got \[4, 3\]/);
   t.end();

@@ -88,10 +88,41 @@ test("dropout: the same masks on reference and cpu", async (t) => {
   }
 });
 
+test("dropout: along axes, whole channels are left out, seed 11", async (t) => {
+  const [samples, channels, inner] = [40, 50, 6];
+  const x = onesLike(
+    constant(
+      tensor(new Float32Array(samples * channels * inner), { shape: [samples, channels, 2, 3] }),
+    ),
+  );
+  for (const axes of [
+    [0, 1],
+    [-4, -3],
+  ]) {
+    const { output } = applyModel(dropout({ rate: 0.25, axes }), x, { mode: "train" });
+    const [values = []] = await drawn([output]);
+    const firsts = values.filter((_, i) => i % inner === 0);
+    const whole = values.every((value, i) => value === firsts[Math.floor(i / inner)]);
+    t.ok(whole, "all positions of a channel alike");
+    const share = shareOfZeros(firsts);
+    const error = 4 * Math.sqrt((0.25 * 0.75) / firsts.length);
+    t.ok(Math.abs(share - 0.25) < error, `share ${share}`);
+    t.notOk(Math.abs(share - 0.35) < error, "the check rings on a rate that is 0.1 off");
+  }
+  t.throws(
+    () => applyModel(dropout({ axes: [4] }), x, { mode: "train" }),
+    /dropout: its input must have the axes 4, got \[40, 50, 2, 3\]/,
+  );
+  t.throws(() => dropout({ axes: [0.5] }), /axes integers, got 0.5 and \[0.5\]/);
+});
+
 test("dropout: a rate out of range is refused", (t) => {
   for (const rate of [1, -0.1, 2, Number.NaN]) {
     t.throws(() => dropout(rate), ShapeError, `${rate}`);
   }
-  t.throws(() => dropout(1), /dropout: the rate must be within \[0, 1\), got 1; call dropout/);
+  t.throws(
+    () => dropout(1),
+    /dropout: the rate must be within \[0, 1\), and axes integers, got 1; call dropout/,
+  );
   t.end();
 });

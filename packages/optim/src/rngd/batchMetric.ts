@@ -6,6 +6,7 @@ import {
   matmul,
   mul,
   type Node,
+  reshape,
   slice,
   sub,
   topological,
@@ -62,7 +63,7 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
         return { ...own, ...solve, path, solver, direction };
       }
       const rest = restOf(route, params, own.pack, context);
-      const cotangent = cotangents.get(route.outputs) as Node;
+      const cotangent = asRows(cotangents.get(route.outputs) as Node);
       const direction = block.solveOutputs(cotangent, rest, { damping, solver });
       const by = solver === "woodbury" ? "woodbury in the space of outputs" : solver;
       return { ...own, ...solve, path, solver: by, direction };
@@ -99,11 +100,12 @@ function routeOf(
   if (solveOutputs === null || madeOf === null || outputs === null) return null;
   const uses: readonly Use[] = applications.flatMap((application) => application.uses);
   const use = uses.find(
-    (one): one is AffineUse & Pick<Use, "consumers"> =>
+    (one): one is Extract<Use, AffineUse> =>
       one.kind === "affine" && one.outputs === outputs && sameList(one.parameters, params),
   );
   if (use === undefined || use.transposed) return null;
-  if (!use.consumers.every(([node]) => endsIn(outputs, node, readers))) return null;
+  // In a loop all that reads the parameters goes through T, else it is no use.
+  if (!use.looped && !use.consumers.every(([node]) => endsIn(outputs, node, readers))) return null;
   const others = params.flatMap((param) =>
     (readers.get(param) ?? []).filter(
       ([node, input]) => !use.consumers.some(([one, at]) => one === node && at === input),
@@ -144,6 +146,11 @@ function restOf(
   return { v: add(penalty, extra), along: add(along, times(rows, extra)) };
 }
 
+/** A value [n, …, m] as rows [n·…, m]. */
+function asRows(node: Node): Node {
+  return node.shape.length === 2 ? node : reshape(node, [-1, node.shape.at(-1) as number]);
+}
+
 /** X̃V. */
 function times({ x, bias }: MadeOf, v: Node): Node {
   return bias ? affine(x, v) : matmul(x, v);
@@ -170,12 +177,15 @@ function decayOf(
   if (others.length > 0) return { values, along: null };
   if (bias !== undefined) {
     const alone = decays[0] === "all" && decays[1] === "none";
-    return { values, along: alone ? mul(sub(outputs, bias), beta) : null };
+    return { values, along: alone ? mul(sub(asRows(outputs), bias), beta) : null };
   }
-  if (decays[0] === "all") return { values, along: mul(outputs, beta) };
+  if (decays[0] === "all") return { values, along: mul(asRows(outputs), beta) };
   const d = w.shape[0] as number;
   const last = slice(w, [[d - 1, d]]);
-  return { values, along: mul(sub(outputs, biased ? last : lastColumnTimes(x, last)), beta) };
+  return {
+    values,
+    along: mul(sub(asRows(outputs), biased ? last : lastColumnTimes(x, last)), beta),
+  };
 }
 
 /** The share of the last parameter row in T, where its input is a stored column. */

@@ -8,6 +8,8 @@ export interface InitContext {
   readonly seed: number;
   /** The variable's sizes per axis. */
   readonly shape: readonly number[];
+  /** Inputs and outputs per unit, where they do not follow from the shape, as for a convolution; read by scaled draws. */
+  readonly fans?: { readonly inputs: number; readonly outputs: number };
 }
 
 /** Produces the row-major initial value of a variable on the host, the same for every backend. */

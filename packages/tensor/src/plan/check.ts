@@ -37,7 +37,9 @@ function checkStep(plan: Plan, step: Step, name: string, turns: readonly number[
     if (dtype !== "bool") refuse("when must be bool", String(dtype));
   }
   if (step.kind === "loop") {
-    step.body.forEach((one, at) => checkStep(plan, one, `${name}.${at}`, [...turns, step.turns]));
+    for (const [at, one] of step.body.entries()) {
+      checkStep(plan, one, `${name}.${at}`, [...turns, step.turns]);
+    }
     return;
   }
   outputs.forEach(({ role, view }, j) => {

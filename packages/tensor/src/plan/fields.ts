@@ -33,6 +33,7 @@ export const stepFields: {
   map: { inputs: readInPlace, outputs: write },
   reduce: { inputs: read, outputs: write },
   argReduce: { input: read, output: write },
+  sort: { input: read, output: write },
   matmul: { a: read, b: read, epilogue: readInPlace, outputs: write },
   gather: { source: read, indices: read, output: write },
   scatterAdd: { indices: read, updates: read, output: write },

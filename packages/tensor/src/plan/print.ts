@@ -29,6 +29,7 @@ const right: StepTable<string> = {
   reduce: ({ inputs, exprs, ops, axes, shape }) =>
     `${ops.join(", ")} over ${axes.join(" ") || "nothing"} of ${showShape(shape)} (${list(...inputs)}): ${formulas(exprs)}`,
   argReduce: ({ op, input }) => `arg${op}(${list(input)})`,
+  sort: ({ input, descending }) => `sort(${list(input)}${descending ? ", descending" : ""})`,
   matmul: ({ a, b, epilogue }) => {
     const product = `matmul(${list(a, b)})`;
     if (epilogue === undefined) return product;

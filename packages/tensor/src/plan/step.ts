@@ -13,6 +13,7 @@ export type Step =
   | MapStep
   | ReduceStep
   | ArgReduceStep
+  | SortStep
   | MatmulStep
   | GatherStep
   | ScatterAddStep
@@ -75,6 +76,18 @@ export interface ArgReduceStep extends Labelled {
   readonly kind: "argReduce";
   readonly op: "max" | "min";
   readonly input: View;
+  readonly output: View;
+}
+
+/**
+ * output[i…, :] (i32) = the positions of input[i…, :] in ascending order, or in descending order; of
+ * equal elements the first one comes first. A NaN is above every number, and −0 equals 0.
+ */
+export interface SortStep extends Labelled {
+  readonly kind: "sort";
+  /** [i…, n], of any element type. */
+  readonly input: View;
+  readonly descending: boolean;
   readonly output: View;
 }
 

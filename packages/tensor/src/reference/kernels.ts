@@ -12,12 +12,14 @@ import { matmul } from "./steps/matmul.ts";
 import { random } from "./steps/random.ts";
 import { reduce } from "./steps/reduce.ts";
 import { scatterAdd } from "./steps/scatterAdd.ts";
+import { sort } from "./steps/sort.ts";
 import { triangularSolve } from "./steps/triangularSolve.ts";
 
 const kernels: Kernels = {
   map,
   reduce,
   argReduce,
+  sort,
   matmul,
   gather,
   scatterAdd,

@@ -53,6 +53,16 @@ const steps: readonly (readonly [Step, string])[] = [
     "b1[2] = argmin(b0[2, 3])",
   ],
   [
+    {
+      kind: "sort",
+      input: whole(0, 2, 3),
+      descending: true,
+      output: whole(1, 2, 3),
+      label: "",
+    },
+    "b1[2, 3] = sort(b0[2, 3], descending)",
+  ],
+  [
     { kind: "matmul", a: whole(0, 2, 3), b: whole(1, 3, 1), outputs: [whole(2, 2, 1)], label: "" },
     "b2[2, 1] = matmul(b0[2, 3], b1[3, 1])",
   ],

@@ -48,6 +48,13 @@ const sound: { readonly [K in StepKind]: Extract<Step, { kind: K }> } = {
     output: whole(4, 2),
     label: "",
   },
+  sort: {
+    kind: "sort",
+    input: whole(0, 2, 3),
+    descending: false,
+    output: whole(4, 2, 3),
+    label: "",
+  },
   matmul: {
     kind: "matmul",
     a: whole(0, 2, 3, 4),
@@ -148,6 +155,11 @@ const broken: { readonly [K in StepKind]: readonly (readonly [object, RegExp])[]
     [{ output: whole(4, 3) }, /output must have shape \[2\]/],
     [{ input: whole(0), output: whole(4) }, /input must have at least 1 axes/],
     [{ input: whole(0, 2, 0) }, /last axis of input must not be empty/],
+  ],
+  sort: [
+    [{ output: whole(3, 2, 3) }, /output must be i32, got f64/],
+    [{ output: whole(4, 2) }, /output must have shape \[2, 3\]/],
+    [{ input: whole(0), output: whole(4) }, /input must have at least 1 axes/],
   ],
   matmul: [
     [{ b: whole(0, 2, 3, 2) }, /b must have shape \[2, 4, 2\], got \[2, 3, 2\]/],

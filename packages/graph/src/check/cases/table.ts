@@ -1,22 +1,28 @@
 import type { OpRow } from "../case.ts";
 import { activationRows } from "./activation.ts";
+import { arrangeRows } from "./arrange.ts";
 import { binaryRows } from "./binary.ts";
 import { choiceRows } from "./choice.ts";
 import { denseRows } from "./dense.ts";
 import { drawRows } from "./draws.ts";
-import { dynamicsRows } from "./dynamics.ts";
+import { dynamicRows } from "./dynamic.ts";
 import { factorRows } from "./factor.ts";
+import { flowRows } from "./flows.ts";
 import { fourierRows } from "./fourier.ts";
 import { gammaRows } from "./gamma.ts";
+import { gridRows } from "./grid.ts";
 import { joinRows } from "./join.ts";
 import { largeRows } from "./large.ts";
 import { matrixRows } from "./matrix.ts";
 import { normRows } from "./norm.ts";
+import { orderRows } from "./order.ts";
 import { piecewiseRows } from "./piecewise.ts";
+import { placeRows } from "./places.ts";
 import { productRows } from "./product.ts";
 import { reductionRows } from "./reduction.ts";
 import { resampleRows } from "./resample.ts";
 import { indexRows } from "./rows.ts";
+import { runningRows } from "./running.ts";
 import { scanRows } from "./scans.ts";
 import { shapeRows } from "./shape.ts";
 import { softmaxRows } from "./softmax.ts";
@@ -35,6 +41,8 @@ export const opRows: readonly OpRow[] = [
   ...choiceRows,
   ...shapeRows,
   ...joinRows,
+  ...arrangeRows,
+  ...gridRows,
   ...matrixRows,
   ...resampleRows,
   ...reductionRows,
@@ -45,8 +53,12 @@ export const opRows: readonly OpRow[] = [
   ...factorRows,
   ...denseRows,
   ...spectralRows,
-  ...dynamicsRows,
+  ...flowRows,
   ...indexRows,
+  ...placeRows,
+  ...dynamicRows,
+  ...orderRows,
+  ...runningRows,
   ...scanRows,
   ...drawRows,
   ...largeRows,

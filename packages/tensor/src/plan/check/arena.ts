@@ -27,7 +27,7 @@ export function checkLiveness(plan: Plan): void {
     if (step.kind === "loop") {
       // Twice, since a turn may read what the turn before has left.
       for (let turn = 0; turn < Math.min(2, step.turns); turn++) {
-        step.body.forEach((inner, at) => visit(inner, `${name}.${at}`));
+        for (const [at, inner] of step.body.entries()) visit(inner, `${name}.${at}`);
       }
       return;
     }
@@ -57,7 +57,7 @@ export function checkLiveness(plan: Plan): void {
       }
     }
   };
-  plan.steps.forEach((step, i) => visit(step, String(i)));
+  for (const [i, step] of plan.steps.entries()) visit(step, String(i));
   plan.outputs.forEach((view, i) => {
     if (sizeOf(view.shape) > 0 && !written.has(view.buffer)) {
       refuseAt(`output ${i}`)("it must be written by a step", printView(view));

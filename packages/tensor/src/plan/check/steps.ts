@@ -65,6 +65,11 @@ export function stepChecks(plan: Plan, refuse: Refuse): StepTable<void> {
         refuse("the last axis of input must not be empty", showShape(input.shape));
       }
     },
+    sort: ({ input, output }) => {
+      ranked("input", input, 1);
+      shaped("output", output, input.shape);
+      typed("output", output, "i32");
+    },
     matmul: ({ a, b, epilogue, outputs }) => {
       ranked("a", a, 2);
       ranked("b", b, 2);

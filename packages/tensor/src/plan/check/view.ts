@@ -19,8 +19,8 @@ export function extent(
     if (stride < 0) low += (n - 1) * stride;
     else high += (n - 1) * stride;
   };
-  view.shape.forEach((n, axis) => reach(n, view.strides[axis] as number));
-  turns.forEach((n, depth) => reach(n, view.advance?.[depth] ?? 0));
+  for (const [axis, n] of view.shape.entries()) reach(n, view.strides[axis] as number);
+  for (const [depth, n] of turns.entries()) reach(n, view.advance?.[depth] ?? 0);
   return [low, high];
 }
 

@@ -17,7 +17,7 @@ const steps = (order: number, y = 2) => [
 ];
 
 /** Rows of powers of matrices and of differential equations. */
-export const dynamicsRows: readonly OpRow[] = [
+export const flowRows: readonly OpRow[] = [
   {
     op: "matrixExp",
     f: (a) => matrixExp(a),

@@ -1,0 +1,182 @@
+import type { View } from "@metrigrad/tensor";
+import { type Dispatch, Kernel, type Memory, type Operand } from "../wgsl/kernel.ts";
+
+/** Threads of a workgroup. */
+const lanes = 256;
+/** Elements that a workgroup keeps in its own memory: half of what it may have. */
+const most = 1024;
+
+/** Whether the first of two elements belongs after the second; none is equal to another one. */
+const after = `fn after(x: u32, i: u32, y: u32, j: u32) -> bool {
+  return x > y || (x == y && i > j);
+}`;
+
+/** Rounds of a bitonic sort: what is `apart` within sorted stretches of `size` is compared. */
+interface Round {
+  readonly size: number;
+  readonly apart: number;
+}
+
+/** Lists of unsigned words that are sorted, each with its positions. */
+export interface Sorting {
+  readonly memory: Memory;
+  readonly when: View | undefined;
+  readonly lists: number;
+  /** Words of a list, at least 1. */
+  readonly length: number;
+  /** Lines before a use of `key` and `store`, where `list` and `place` are known. */
+  readonly lines: readonly string[];
+  /** The word of a list at its position `place`, as text. */
+  readonly key: (kernel: Kernel) => string;
+  /** What to do with the place that comes at `place`, as a statement; null: all stays in scratch. */
+  readonly store: ((kernel: Kernel, from: string) => string) | null;
+}
+
+/** Words of a list in scratch: the next power of two. */
+export function paddedLength({ length }: Pick<Sorting, "length">): number {
+  return 2 ** Math.ceil(Math.log2(length));
+}
+
+/** Keys and positions in scratch, those of a list `paddedLength` after those of the one before. */
+export function sortedScratch(
+  kernel: Kernel,
+  sorting: Pick<Sorting, "lists" | "length">,
+): { readonly keys: Operand; readonly places: Operand } {
+  const words = sorting.lists * paddedLength(sorting);
+  const keys = kernel.scratch("u32", words, 0);
+  return { keys, places: kernel.scratch("u32", words, words) };
+}
+
+/** All rounds of a list. */
+function roundsOf(length: number): Round[] {
+  const rounds: Round[] = [];
+  for (let size = 2; size <= length; size *= 2) {
+    for (let apart = size / 2; apart >= 1; apart /= 2) rounds.push({ size, apart });
+  }
+  return rounds;
+}
+
+/** Rounds in a row that one workgroup can do, and those that reach farther, one by one. */
+function launchesOf(rounds: readonly Round[], block: number): Round[][] {
+  const launches: Round[][] = [[]];
+  for (const round of rounds) {
+    const last = launches.at(-1) as Round[];
+    const near = round.apart < block;
+    if (near && (last.length === 0 || (last[0] as Round).apart < block)) last.push(round);
+    else launches.push([round]);
+  }
+  return launches;
+}
+
+/** The index of the first of the pair that a thread compares. */
+const firstOf = (pair: string, apart: number) =>
+  `((${pair} / ${apart}u) * ${2 * apart}u + ${pair} % ${apart}u)`;
+
+/** Lines that begin an exchange of the elements i and i + apart, where their order asks for one. */
+function unordered(
+  element: string,
+  padded: number,
+  { size, apart }: Round,
+  read: (at: string) => string,
+): string {
+  // Every second stretch descends, but the last one, which is the list.
+  const down = `((${element}) & ${size % padded}u) != 0u`;
+  return [
+    `let x = ${read("i")}; let y = ${read(`i + ${apart}u`)};`,
+    `if (after(x.x, x.y, y.x, y.y) != (${down})) {`,
+  ].join("\n");
+}
+
+/** Elements that a workgroup sorts: part of a list, or several short ones. */
+function blockOf(sorting: Sorting): number {
+  return Math.min(most, paddedLength(sorting) * paddedLength({ length: sorting.lists }));
+}
+
+/** Several rounds on a block; the first dispatch reads the keys, the last one stores. */
+function near(sorting: Sorting, rounds: readonly Round[], first: boolean, last: boolean): Dispatch {
+  const { lists, length, store } = sorting;
+  const padded = paddedLength(sorting);
+  const block = blockOf(sorting);
+  const kernel = new Kernel(sorting.memory);
+  kernel.when(sorting.when);
+  kernel.global(`var<workgroup> held: array<vec2<u32>, ${block}>;`);
+  kernel.global(after);
+  const scratch = first && last && store !== null ? null : sortedScratch(kernel, sorting);
+  const put = (kind: "keys" | "places", value: string) =>
+    scratch?.[kind].store("element", value) as string;
+  const each = (lines: readonly string[]) => [
+    `for (var k = lane; k < ${block}u; k += ${lanes}u) {`,
+    "let element = start + k;",
+    `let list = element / ${padded}u; let place = element % ${padded}u;`,
+    `let real = list < ${lists}u && place < ${length}u;`,
+    ...lines,
+    "}",
+  ];
+  const read = first
+    ? [
+        // What fills up a list belongs behind all of it.
+        "held[k] = vec2<u32>(0xffffffffu, place);",
+        ...["if (real) {", ...sorting.lines, `held[k].x = ${sorting.key(kernel)};`, "}"],
+      ]
+    : [
+        `held[k] = vec2<u32>(${scratch?.keys.load("element")}, ${scratch?.places.load("element")});`,
+      ];
+  const write =
+    last && store !== null
+      ? ["if (real) {", ...sorting.lines, store(kernel, "held[k].y"), "}"]
+      : [put("keys", "held[k].x"), put("places", "held[k].y")];
+  const body = [
+    `let start = group * ${block}u;`,
+    ...each(read),
+    ...rounds.flatMap((round) => [
+      "workgroupBarrier();",
+      `for (var k = lane; k < ${block / 2}u; k += ${lanes}u) {`,
+      `let i = ${firstOf("k", round.apart)};`,
+      unordered("start + i", padded, round, (index) => `held[${index}]`),
+      `held[i] = y; held[i + ${round.apart}u] = x;`,
+      "}",
+      "}",
+    ]),
+    "workgroupBarrier();",
+    ...each(write),
+  ];
+  return kernel.build(body, Math.ceil((lists * padded) / block), lanes, true);
+}
+
+/** One round between blocks, on scratch. */
+function far(sorting: Sorting, round: Round): Dispatch {
+  const padded = paddedLength(sorting);
+  const kernel = new Kernel(sorting.memory);
+  kernel.when(sorting.when);
+  const { keys, places } = sortedScratch(kernel, sorting);
+  kernel.global(after);
+  const pairs = (sorting.lists * padded) / 2;
+  const read = (index: string) =>
+    `vec2<u32>(${keys.load(`(${index})`)}, ${places.load(`(${index})`)})`;
+  const put = (index: string, value: string) =>
+    [keys.store(index, `${value}.x`), places.store(index, `${value}.y`)].join(" ");
+  const body = [
+    `let pair = group * ${lanes}u + lane;`,
+    `if (pair >= ${pairs}u) { return; }`,
+    `let i = ${firstOf("pair", round.apart)};`,
+    unordered("i", padded, round, read),
+    put("i", "y"),
+    put(`(i + ${round.apart}u)`, "x"),
+    "}",
+  ];
+  return kernel.build(body, Math.ceil(pairs / lanes), lanes, false);
+}
+
+/**
+ * A bitonic sort (Batcher 1968) of words and their positions, ascending. Of equal words the first comes
+ * first, as positions count where words are equal.
+ */
+export function bitonicSort(sorting: Sorting): Dispatch[] {
+  const block = blockOf(sorting);
+  const launches = launchesOf(roundsOf(paddedLength(sorting)), block);
+  return launches.map((rounds, i) => {
+    const [round] = rounds;
+    if (round !== undefined && round.apart >= block) return far(sorting, round);
+    return near(sorting, rounds, i === 0, i === launches.length - 1);
+  });
+}

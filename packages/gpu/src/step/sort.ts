@@ -1,0 +1,42 @@
+import { type SortStep, sizeOf } from "@metrigrad/tensor";
+import type { Operand } from "../wgsl/kernel.ts";
+import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
+import { bitonicSort } from "./bitonic.ts";
+import type { Lower } from "./lower.ts";
+
+/** An unsigned word that is ordered as an element: floats by sign and size, with NaN above all. */
+function keyText(source: Operand, at: string): string {
+  const value = source.load(at);
+  if (source.type === "float") return `floatKey(bitcast<u32>(${value}))`;
+  if (source.type === "i32") return `(bitcast<u32>(${value}) ^ 0x80000000u)`;
+  return source.type === "bool" ? `select(0u, 1u, ${value})` : value;
+}
+
+const floatKey = `fn floatKey(bits: u32) -> u32 {
+  let size = bits & 0x7fffffffu;
+  if (size > 0x7f800000u) { return 0xffffffffu; }
+  if (size == 0u) { return 0x80000000u; }
+  return select(bits | 0x80000000u, ~bits, (bits >> 31u) == 1u);
+}`;
+
+/** Keys of the elements, sorted with their positions. */
+export const sort: Lower<SortStep> = ({ input, descending, output, when }, memory) => {
+  const outer = input.shape.slice(0, -1);
+  const length = input.shape.at(-1) as number;
+  const lists = sizeOf(outer);
+  if (length * lists === 0) return [];
+  const at = (strides: readonly number[]) =>
+    `(${positionText(strides.slice(0, -1), "c")} + ${scaled("place", strides.at(-1) as number)})`;
+  return bitonicSort({
+    ...{ memory, when, lists, length },
+    lines: coordinateLines("list", outer.length === 0 ? [1] : outer, "c"),
+    key: (kernel) => {
+      const source = kernel.read(input);
+      if (source.type === "float") kernel.global(floatKey);
+      const key = keyText(source, at(input.strides));
+      return descending ? `~${key}` : key;
+    },
+    store: (kernel, from) =>
+      kernel.write(output).store(at(output.strides), `bitcast<i32>(${from})`),
+  });
+};

@@ -1,0 +1,99 @@
+import { ShapeError, showShape, tensor, type ValueType } from "@metrigrad/tensor";
+import { asNodes, type NodeLike } from "../core/like.ts";
+import type { Node } from "../core/node.ts";
+import { broadcastTo } from "./broadcastTo.ts";
+import { constant } from "./constant.ts";
+import { reshape } from "./reshape.ts";
+import { swapAxes } from "./swapAxes.ts";
+
+function refuse(where: string, must: string, got: string, todo: string): never {
+  throw new ShapeError({ where, must, got, todo });
+}
+
+/** Options of `arange`. */
+export interface ArangeOptions {
+  /** From one number to the next; 1 by default. */
+  readonly step?: number;
+  /** The type; i32 by default where all numbers are integers, else float. */
+  readonly type?: "float" | "i32";
+}
+
+/**
+ * The numbers start, start + step, … before `end`, each computed from its index in float64.
+ *
+ * @param start - The first number.
+ * @param end - Where the numbers stop; it is none of them.
+ * @param options - Step and type.
+ * @returns [⌈(end − start) / step⌉] numbers, none where that is negative.
+ * @throws ShapeError for a step of 0, numbers that are not finite, and fractions as i32
+ */
+export function arange(start: number, end: number, options: ArangeOptions = {}): Node {
+  const { step = 1 } = options;
+  const numbers = [start, end, step];
+  const whole = [start, step].every(Number.isInteger);
+  const type: ValueType = options.type ?? (whole && Number.isInteger(end) ? "i32" : "float");
+  if (!numbers.every(Number.isFinite) || step === 0 || (type === "i32" && !whole)) {
+    refuse(
+      "arange",
+      "start, end and step must be finite, the step not 0, and integers for i32",
+      `${numbers.join(", ")} as ${type}`,
+      "choose other numbers, or the type float",
+    );
+  }
+  const length = Math.max(0, Math.ceil((end - start) / step));
+  const values = Float64Array.from({ length }, (_, i) => start + i * step);
+  return constant(tensor(type === "i32" ? Int32Array.from(values) : values));
+}
+
+/**
+ * Evenly spaced float numbers from `start` to `end`, both included.
+ *
+ * @param start - The first number.
+ * @param end - The last one.
+ * @param count - How many; one alone is `start`.
+ * @returns [count] numbers.
+ * @throws ShapeError for a count below 0 and for numbers that are not finite
+ */
+export function linspace(start: number, end: number, count: number): Node {
+  if (![start, end].every(Number.isFinite) || !Number.isInteger(count) || count < 0) {
+    refuse(
+      "linspace",
+      "start and end must be finite, and count an integer ≥ 0",
+      `${start}, ${end}, ${count}`,
+      "choose other numbers",
+    );
+  }
+  const step = (end - start) / Math.max(1, count - 1);
+  // The second half is counted from the end, so that it is reached exactly.
+  const at = (i: number) => (2 * i < count ? start + i * step : end - (count - 1 - i) * step);
+  return constant(tensor(Float64Array.from({ length: count }, (_, i) => at(i))));
+}
+
+/** Options of `meshgrid`. */
+export interface MeshgridOptions {
+  /** "ij" (the default): axis k belongs to value k; "xy": the first two axes are exchanged. */
+  readonly indexing?: "ij" | "xy";
+}
+
+/**
+ * Coordinates of a grid: each value repeated along the axes of the others, without a copy.
+ *
+ * @param values - Vectors [n₀], [n₁], …, of any type.
+ * @param options - The order of the axes.
+ * @returns As many values, each [n₀, n₁, …].
+ * @throws ShapeError for values that are no vectors
+ */
+export function meshgrid(values: readonly NodeLike[], options: MeshgridOptions = {}): Node[] {
+  const nodes = asNodes(values);
+  const odd = nodes.find(({ shape }) => shape.length !== 1);
+  if (odd !== undefined) {
+    refuse("meshgrid", "values must be vectors", showShape(odd.shape), "reshape them to [n]");
+  }
+  const shape = nodes.map((node) => node.shape[0] as number);
+  const turned = options.indexing === "xy" && nodes.length > 1;
+  return nodes.map((node, k) => {
+    const own = shape.map((n, axis) => (axis === k ? n : 1));
+    const grid = broadcastTo(reshape(node, own), shape);
+    return turned ? swapAxes(grid, 0, 1) : grid;
+  });
+}

@@ -1,0 +1,50 @@
+import { normalizeAxis, ShapeError } from "@metrigrad/tensor";
+import { asNode, type NodeLike } from "../core/like.ts";
+import type { Node } from "../core/node.ts";
+import { concat } from "./concat.ts";
+import { reshape } from "./reshape.ts";
+import { slice } from "./slice.ts";
+
+function rollAxis(x: Node, shift: number, axis: number): Node {
+  const n = x.shape[axis] as number;
+  const by = n === 0 ? 0 : ((shift % n) + n) % n;
+  if (by === 0) return x;
+  const part = (begin: number, end: number) =>
+    slice(
+      x,
+      x.shape.map((_, other) => (other === axis ? ([begin, end] as const) : null)),
+    );
+  return concat([part(n - by, n), part(0, n - by)], axis);
+}
+
+/**
+ * The value with its elements moved along axes; what leaves at the end comes back at the beginning.
+ *
+ * @param x - The value, of any type.
+ * @param shift - By how many positions; negative ones move towards the beginning. One for each axis.
+ * @param axis - The axis or axes; without one the value is rolled in row-major order, as if it were flat.
+ * @returns A value of the same shape.
+ * @throws ShapeError for an axis out of range, and where there is no integer shift for each axis
+ */
+export function roll(
+  x: NodeLike,
+  shift: number | readonly number[],
+  axis?: number | readonly number[],
+): Node {
+  const node = asNode(x);
+  const shifts = [shift].flat();
+  const axes = axis === undefined ? [0] : [axis].flat();
+  if (shifts.length !== axes.length || !shifts.every(Number.isInteger)) {
+    throw new ShapeError({
+      where: "roll",
+      must: "there must be an integer shift for each axis",
+      got: `${JSON.stringify(shift)} for axis ${JSON.stringify(axis ?? null)}`,
+      todo: "pass lists of the same length",
+    });
+  }
+  if (axis === undefined)
+    return reshape(rollAxis(reshape(node, [-1]), shifts[0] as number, 0), node.shape);
+  return axes.reduce((rolled: Node, one, k) => {
+    return rollAxis(rolled, shifts[k] as number, normalizeAxis("roll", one, node.shape.length));
+  }, node);
+}

@@ -1,0 +1,91 @@
+import { normalizeAxis, ShapeError } from "@metrigrad/tensor";
+import { asNode, type NodeLike } from "../core/like.ts";
+import type { Node } from "../core/node.ts";
+import { slice } from "./slice.ts";
+import { squeeze } from "./squeeze.ts";
+
+/** The size of an axis of a value. */
+function sizeOn(where: string, x: Node, axis: number): { readonly at: number; readonly n: number } {
+  const at = normalizeAxis(where, axis, x.shape.length);
+  return { at, n: x.shape[at] as number };
+}
+
+/** Pieces of equal size, the last one with what remains. */
+function equalSizes(n: number, size: number): number[] {
+  if (!(size > 0)) return [size];
+  return Array.from({ length: Math.max(1, Math.ceil(n / size)) }, (_, k) =>
+    Math.min(size, n - k * size),
+  );
+}
+
+/**
+ * The value cut into pieces along an axis, without a copy; the gradient joins them again in one value.
+ *
+ * @param x - The value, of any type.
+ * @param sizes - The size of each piece, or one size for all of which the last piece may have less.
+ * @param axis - The axis; 0 by default.
+ * @returns The pieces in their order.
+ * @throws ShapeError for an axis out of range, and for sizes that do not add up to that of the axis
+ */
+export function split(x: NodeLike, sizes: number | readonly number[], axis = 0): Node[] {
+  const node = asNode(x);
+  const { at, n } = sizeOn("split", node, axis);
+  const counts = typeof sizes === "number" ? equalSizes(n, sizes) : sizes;
+  const whole = counts.every((size) => Number.isInteger(size) && size >= 0);
+  if (!whole || counts.reduce((total, size) => total + size, 0) !== n) {
+    throw new ShapeError({
+      where: "split",
+      must: `sizes must be counts that add up to ${n}, or one size ≥ 1`,
+      got: JSON.stringify(sizes),
+      todo: `choose sizes for axis ${axis}, or use chunk(x, count)`,
+    });
+  }
+  let end = 0;
+  return counts.map((size) => {
+    const begin = end;
+    end += size;
+    return slice(
+      node,
+      node.shape.map((_, other) => (other === at ? ([begin, end] as const) : null)),
+    );
+  });
+}
+
+/**
+ * The value cut into about equal pieces along an axis, without a copy. All have the size n / count
+ * rounded up, but for the last one; so there may be fewer than `count` of them.
+ *
+ * @param x - The value, of any type.
+ * @param count - How many pieces, at most.
+ * @param axis - The axis; 0 by default.
+ * @returns The pieces in their order.
+ * @throws ShapeError for an axis out of range and for a count below 1
+ */
+export function chunk(x: NodeLike, count: number, axis = 0): Node[] {
+  const node = asNode(x);
+  const { n } = sizeOn("chunk", node, axis);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new ShapeError({
+      where: "chunk",
+      must: "count must be a positive integer",
+      got: String(count),
+      todo: "pass how many pieces there are to be",
+    });
+  }
+  return split(node, Math.max(1, Math.ceil(n / count)), axis);
+}
+
+/**
+ * The values at each position of an axis, without that axis and without a copy: what `stack` joined.
+ *
+ * @param x - The value, of any type.
+ * @param axis - The axis; 0 by default.
+ * @returns As many values as the axis has positions.
+ * @throws ShapeError for an axis out of range
+ */
+export function unstack(x: NodeLike, axis = 0): Node[] {
+  const node = asNode(x);
+  const { at, n } = sizeOn("unstack", node, axis);
+  const ones = new Array<number>(n).fill(1);
+  return split(node, ones, at).map((piece) => squeeze(piece, at));
+}

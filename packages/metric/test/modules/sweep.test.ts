@@ -1,0 +1,78 @@
+/** Every module that nn exports has its geometry: uses that are found, rows that are right, and a block for each parameter. */
+import { constant } from "@metrigrad/graph";
+import {
+  checkMetric,
+  fullMetrics,
+  linearMetrics,
+  linearRows,
+  lookupRows,
+  scaleRows,
+  standardMetrics,
+} from "@metrigrad/metric";
+import * as nn from "@metrigrad/nn";
+import { isTensor, mapTree, tensor } from "@metrigrad/tensor";
+import test from "tape";
+import { subsystemsOf } from "../support/dense.ts";
+import { type ModuleCase, moduleCases } from "../support/modules.ts";
+
+const isDefinition = (value: unknown) => typeof value === "function" && "spec" in value;
+
+test("every kind of module that nn exports has a case, and every case an export", (t) => {
+  const kinds = Object.entries(nn).filter(([, value]) => isDefinition(value));
+  t.deepEqual(Object.keys(moduleCases).sort(), kinds.map(([name]) => name).sort());
+  t.end();
+});
+
+/** The row of each way to act, by how positions of a sample count. */
+const rowsOf = {
+  affine: { expand: linearRows(), reduce: linearRows({ sharing: "reduce" }) },
+  scale: { expand: scaleRows(), reduce: scaleRows({ sharing: "reduce" }) },
+  lookup: { expand: lookupRows() },
+} as const;
+
+function applied({ module, inputs }: ModuleCase) {
+  const x = mapTree(inputs, isTensor, (value) => constant(value));
+  return nn.applyModel(module as never, x as never);
+}
+
+for (const [name, cases] of Object.entries(moduleCases)) {
+  for (const [index, one] of cases.entries()) {
+    const title = cases.length === 1 ? name : `${name} ${index + 1}`;
+    const { module, inputs, acts } = one;
+
+    test(`${title}: how its parameters act is found, and every table has a row for each`, (t) => {
+      const { applications, parameters } = applied(one);
+      const found = applications.flatMap(({ uses, pathOf }) =>
+        uses.flatMap(({ kind, parameters: own }) => own.map((param) => [pathOf(param), kind])),
+      );
+      t.deepEqual(Object.fromEntries(found), acts);
+      t.deepEqual(parameters.map(({ path }) => path).sort(), Object.keys(acts).sort());
+      for (const metrics of [fullMetrics, standardMetrics, linearMetrics]) {
+        const systems = subsystemsOf(module, { x: inputs, metrics });
+        const names = systems.flatMap((system) => system.names);
+        t.deepEqual(names.sort(), Object.keys(acts).sort(), metrics.name);
+        if (metrics !== fullMetrics) continue;
+        t.ok(
+          systems.every(({ block }) => block !== null),
+          "no plain gradient",
+        );
+      }
+      t.end();
+    });
+
+    // What has no parameters of its own is made of modules that are checked themselves.
+    if (Object.keys(module.params).length === 0) continue;
+    for (const kind of [...new Set(Object.values(acts))]) {
+      for (const [sharing, metric] of Object.entries(rowsOf[kind])) {
+        if (index > 0 && sharing === "reduce") continue;
+        test(`${title}: checkMetric of its ${kind} uses, ${sharing}, weighted`, async (t) => {
+          const n = (applied(one).applications[0] as nn.Application).samples;
+          const rowWeights = tensor(Float64Array.from({ length: n }, (_, i) => i + 0.5));
+          const options = { module, inputs, rowWeights, samples: 200 };
+          const report = await checkMetric(metric, options);
+          t.ok(report.passed, String(report));
+        });
+      }
+    }
+  }
+}

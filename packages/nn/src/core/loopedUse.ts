@@ -1,0 +1,59 @@
+import { insideLoop, type Node, reshape, type Variable } from "@metrigrad/graph";
+import type { AffineUse, Use } from "./use.ts";
+import { type Edge, endsAt, type Site, siteInside } from "./useSite.ts";
+
+/**
+ * The use in the loop that reads a parameter: as it is in a turn, with the rows of all turns. Null where no loop reads it.
+ */
+export function loopedUse(
+  parameter: Variable,
+  [node, input]: Edge,
+  site: Site,
+  useOf: (parameter: Variable, edge: Edge, site: Site) => Use,
+): Use | null {
+  const loop = insideLoop(node);
+  if (loop === null) return null;
+  const edgesOf = (one: Node) =>
+    (site.readers.get(one) ?? []).filter(([reader]) => insideLoop(reader)?.key === loop.key);
+  const edges = edgesOf(parameter);
+  const free: Use = { kind: "free", parameters: [parameter], consumers: edges, looped: true };
+  const place = loop.places[input] as Variable;
+  if (input >= loop.fixed || edges.some(([, at]) => at !== input)) return free;
+  const inner = siteInside(loop, node.inputs, site);
+  const [first, ...others] = inner.readers.get(place) ?? [];
+  // What acts in several ways in one turn cannot be moved in one of them alone.
+  if (first === undefined || others.length > 0 || inner.exits.has(place)) return free;
+  const use = useOf(place, first, inner);
+  if (use.kind === "free") return free;
+  if (!use.consumers.every(([reader]) => endsAt(reader, use.outputs, inner))) return free;
+  const outside = (one: Node) => node.inputs[loop.places.indexOf(one)] as Variable;
+  const parameters = (use.parameters as readonly Variable[]).map(outside);
+  const all = {
+    consumers: parameters.flatMap(edgesOf),
+    outputs: loop.stack(use.outputs),
+    looped: true,
+  };
+  const merged = (value: Node) => {
+    const [turns = 1, rows = 1, ...rest] = value.shape;
+    return reshape(value, [turns * rows, ...rest]);
+  };
+  if (use.kind === "affine") {
+    const own = parameters as unknown as AffineUse["parameters"];
+    const values = {
+      rows: merged(loop.values(use.rows)),
+      product: merged(loop.values(use.product)),
+    };
+    return { ...use, ...all, ...values, parameters: own };
+  }
+  if (use.kind === "scale") {
+    const [scaled, shift] = [use.scale, use.shift].map((one) => one && outside(one)) as [
+      Variable | null,
+      Variable | null,
+    ];
+    const rows = use.rows && merged(loop.values(use.rows));
+    return { ...use, ...all, parameters, scale: scaled, shift, rows };
+  }
+  const [table] = parameters as [Variable];
+  const kept = use.kept && loop.values(use.kept);
+  return { ...use, ...all, parameters: [table], indices: loop.values(use.indices), kept };
+}

@@ -1,0 +1,133 @@
+import {
+  type InsideLoop,
+  isVariable,
+  type Node,
+  structuralOps as ops,
+  topological,
+} from "@metrigrad/graph";
+import { sizeOf } from "@metrigrad/tensor";
+
+/** One place where a node is read. */
+export type Edge = readonly [node: Node, input: number];
+
+/** The nodes of one application. */
+export interface Site {
+  /** Who reads each node, in the order of creation. */
+  readonly readers: ReadonlyMap<Node, readonly Edge[]>;
+  /** The responses. */
+  readonly exits: ReadonlySet<Node>;
+  readonly parameters: ReadonlySet<Node>;
+  /** Whether a value is made of the inputs: rows of a weight that is made of parameters are no samples. */
+  readonly varies: (node: Node) => boolean;
+}
+
+/** The nodes that were made since, without walking into what was there before. */
+export function siteOf(
+  responses: readonly Node[],
+  parameters: readonly Node[],
+  first: number,
+): Site {
+  const readers = new Map<Node, [node: Node, input: number][]>();
+  const seen = new Set<Node>();
+  const open = responses.filter(({ id }) => id >= first);
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    for (const [at, input] of node.inputs.entries()) {
+      const list = readers.get(input) ?? [];
+      list.push([node, at]);
+      readers.set(input, list);
+      if (input.id >= first) open.push(input);
+    }
+  }
+  for (const list of readers.values()) list.sort(([a], [b]) => a.id - b.id);
+  const moved = new Set<Node>();
+  const varies = (node: Node) => (node.id < first ? !isVariable(node) : moved.has(node));
+  // Inputs of a node are older than it.
+  for (const node of [...seen].sort((a, b) => a.id - b.id)) {
+    if (node.inputs.some(varies)) moved.add(node);
+  }
+  return { readers, exits: new Set(responses), parameters: new Set(parameters), varies };
+}
+
+/** A turn of a loop in a site; `inputs` are what its places stand for. */
+export function siteInside(loop: InsideLoop, inputs: readonly Node[], outer: Site): Site {
+  const order = topological(loop.roots);
+  const readers = new Map<Node, [node: Node, input: number][]>();
+  for (const node of order) {
+    for (const [at, input] of node.inputs.entries()) {
+      const list = readers.get(input) ?? [];
+      list.push([node, at]);
+      readers.set(input, list);
+    }
+  }
+  const moved = new Set(loop.places.filter((_, at) => outer.varies(inputs[at] as Node)));
+  for (let grew = true; grew; ) {
+    const before = moved.size;
+    for (const node of order) if (node.inputs.some((one) => moved.has(one))) moved.add(node);
+    for (const { value, next } of loop.carries) if (moved.has(next)) moved.add(value);
+    grew = moved.size > before;
+  }
+  const own = loop.places.filter(
+    (_, at) => at < loop.fixed && outer.parameters.has(inputs[at] as Node),
+  );
+  return {
+    readers,
+    exits: new Set(loop.roots),
+    parameters: new Set(own),
+    varies: (node) => moved.has(node),
+  };
+}
+
+/** Whether all that is made of a value is made of `through`, which is made of it. */
+export function endsAt(value: Node, through: Node, site: Site): boolean {
+  if (value === through) return true;
+  const own = site.readers.get(value) ?? [];
+  return (
+    !site.exits.has(value) && own.length > 0 && own.every(([node]) => endsAt(node, through, site))
+  );
+}
+
+/** Where a value is read, if that is one place and the value is no response. */
+export function onlyReader(value: Node, { readers, exits }: Site): Edge | null {
+  const [only, ...others] = readers.get(value) ?? [];
+  return only === undefined || others.length > 0 || exits.has(value) ? null : only;
+}
+
+/** A parameter along some axes of what it is combined with. */
+export interface Placed {
+  /** Where the parameter, or its reshape, is combined. */
+  readonly edge: Edge;
+  /** Axes behind its own, as the pixels behind the channels of [n, c, h, w]. */
+  readonly behind: number;
+}
+
+/**
+ * Where a parameter [f…] meets a value with samples before its axes, itself or as [1…, f…, 1…]; null where it does
+ * not. `edge` is one place where it is read.
+ */
+export function placedAt(parameter: Node, edge: Edge, site: Site): Placed | null {
+  const [node] = edge;
+  const lifted = node.op === ops.reshape;
+  const at = lifted ? onlyReader(node, site) : edge;
+  if (at === null) return null;
+  const read = lifted ? node : parameter;
+  const behind = axesBehind(parameter.shape, read.shape, at[0].shape);
+  return behind === null ? null : { edge: at, behind };
+}
+
+/** How many axes of a value are behind those of a parameter that is read as [1…, f…, 1…]. */
+function axesBehind(
+  own: readonly number[],
+  read: readonly number[],
+  all: readonly number[],
+): number | null {
+  if (own.length === 0 || sizeOf(read) !== sizeOf(own)) return null;
+  for (let before = 0; before + own.length <= read.length; before++) {
+    const behind = read.length - own.length - before;
+    const begin = all.length - behind - own.length;
+    const fits = own.every((n, k) => n === read[before + k] && n === all[begin + k]);
+    if (fits && begin > 0) return behind;
+  }
+  return null;
+}

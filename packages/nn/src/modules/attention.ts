@@ -1,0 +1,143 @@
+import {
+  affine,
+  matmul,
+  mul,
+  type Node,
+  reshape,
+  softmax,
+  transpose,
+  where,
+} from "@metrigrad/graph";
+import { type Initializer, ShapeError } from "@metrigrad/tensor";
+import { defModule } from "../core/defModule.ts";
+import type { Applied } from "../core/module.ts";
+import { type ParameterSpec, param } from "../core/parameter.ts";
+import { biasRow } from "../init/biasRow.ts";
+import { glorotUniform } from "../init/glorot.ts";
+import { varianceScaling } from "../init/varianceScaling.ts";
+import { withFans } from "../init/withFans.ts";
+import { type AttentionInput, attentionInput } from "./attentionInput.ts";
+import { keptKeys } from "./attentionMask.ts";
+import { rotary } from "./rotary.ts";
+
+/** What `attention` takes beside its sizes. */
+export interface AttentionSettings {
+  /** Whether a position sees only those up to itself; false by default. */
+  readonly causal?: boolean;
+  /** Whether the projections have a bias; true by default. */
+  readonly bias?: boolean;
+  /** Probability with which a weight of attention is left out when training; 0 by default. */
+  readonly dropout?: number;
+  /** Width of the memory; `features` by default. */
+  readonly memoryFeatures?: number;
+  /** Rotary positions of queries and keys, true for base 10,000; none by default. */
+  readonly rotary?: boolean | { readonly base: number };
+}
+
+/** Options of attention. */
+export interface AttentionOptions {
+  readonly features: number;
+  readonly heads: number;
+  readonly causal: boolean;
+  readonly bias: boolean;
+  readonly dropout: number;
+  readonly memoryFeatures: number;
+  /** Null: no rotary positions. */
+  readonly rotary: { readonly base: number } | null;
+}
+
+/** The weights of the projections, [in + 1, features] with the bias in the last row. */
+type Projections = Readonly<Record<"query" | "key" | "value" | "out", ParameterSpec>>;
+
+/**
+ * Multi-head attention softmax(QK'/√d)V with Q, K, V = x̃W and a projection of the joined heads (Vaswani et al. 2017,
+ * arXiv 1706.03762): sequences x [n, T, features] → [n, T, features]. The input is a sequence, or `{ query, memory, padding }`:
+ * keys and values are of `memory` [n, S, memoryFeatures], of the query itself by default; `padding` [n, S], bool or
+ * numbers, says which keys are left out (PyTorch's `key_padding_mask`). A query all of whose keys are left out gives
+ * the bias of the last projection. Weights [n, heads, T, S] are in the extras.
+ *
+ * Parameters `query`, `key`, `value` and `out`, [in + 1, features] with the bias in the last row. PyTorch has the first three in
+ * one weight and draws it as one, uniform in ±√(6/(4 features)); so it is here, and with a memory of another width each is
+ * drawn by itself, as there. `out` begins uniform in ±1/√features, biases at 0. Each projection is an affine use.
+ * @throws ShapeError for settings out of range, and inputs that do not fit
+ */
+export const attention = defModule({
+  name: "attention",
+  options: (
+    features: number,
+    heads: number,
+    settings: AttentionSettings = {},
+  ): AttentionOptions => {
+    const { causal = false, bias = true, dropout = 0, memoryFeatures = features } = settings;
+    const base = settings.rotary === true ? { base: 10_000 } : settings.rotary || null;
+    const options = { features, heads, causal, bias, dropout, memoryFeatures, rotary: base };
+    checkOptions(options);
+    return Object.freeze(options);
+  },
+  params: ({ features, memoryFeatures, bias }): Projections => {
+    const together = withFans(glorotUniform, { inputs: features, outputs: 3 * features });
+    const first = memoryFeatures === features ? together : glorotUniform;
+    return {
+      query: projection(features, features, first, bias),
+      key: projection(memoryFeatures, features, first, bias),
+      value: projection(memoryFeatures, features, first, bias),
+      out: projection(features, features, varianceScaling({ scale: 1 / 3 }), bias),
+    };
+  },
+  apply: (params, x: AttentionInput, { options, mode, random }): Applied => {
+    const { heads, features, bias, dropout, causal, rotary: turn } = options;
+    const { query, memory, padding } = attentionInput("attention", x, options);
+    const project = (rows: Node, w: Node) => (bias ? affine(rows, w) : matmul(rows, w));
+    const apart = (rows: Node) => byHead(rows, heads);
+    const turned = (rows: Node) => (turn === null ? rows : rotary(rows, turn.base));
+    const q = turned(apart(project(query, params.query)));
+    const k = turned(apart(project(memory, params.key)));
+    const v = apart(project(memory, params.value));
+    const scores = mul(matmul(q, transpose(k)), 1 / Math.sqrt(features / heads));
+    const kept = keptKeys(scores.shape, causal, padding);
+    // Where no key is kept all weights are 0.
+    const weights = softmax(kept === null ? scores : where(kept, scores, Number.NEGATIVE_INFINITY));
+    const used =
+      mode === "infer" || dropout === 0
+        ? weights
+        : mul(weights, mul(random.bernoulli(1 - dropout, weights.shape), 1 / (1 - dropout)));
+    const joined = reshape(transpose(matmul(used, v), [0, 2, 1, 3]), query.shape);
+    return { response: project(joined, params.out), extras: { weights } };
+  },
+});
+
+/** [n, T, heads·d] as [n, heads, T, d]. */
+function byHead(rows: Node, heads: number): Node {
+  const [n = 0, steps = 0, features = 0] = rows.shape;
+  return transpose(reshape(rows, [n, steps, heads, features / heads]), [0, 2, 1, 3]);
+}
+
+function projection(inputs: number, outputs: number, init: Initializer, bias: boolean) {
+  if (!bias) return param([inputs, outputs], init);
+  return param([inputs + 1, outputs], biasRow(init), { decay: "all but the last row" });
+}
+
+function checkOptions({
+  features,
+  heads,
+  dropout,
+  memoryFeatures,
+  rotary: turn,
+}: AttentionOptions) {
+  const refuse = (must: string, got: string) => {
+    const todo =
+      "call attention(features, heads, { causal, bias, dropout, memoryFeatures, rotary })";
+    throw new ShapeError({ where: "attention", must, got, todo });
+  };
+  const sizes = [features, heads, memoryFeatures];
+  if (sizes.some((size) => !Number.isInteger(size) || size < 1) || features % heads !== 0) {
+    const must = "sizes must be positive integers, and the features a multiple of the heads";
+    refuse(must, `${features} features, ${heads} heads, a memory of ${memoryFeatures}`);
+  }
+  if (!(dropout >= 0 && dropout < 1)) refuse("dropout must be within [0, 1)", String(dropout));
+  if (turn === null) return;
+  if ((features / heads) % 2 !== 0 || !(turn.base > 1)) {
+    const must = "with rotary positions the features of a head must be even, and the base above 1";
+    refuse(must, `${features / heads} and ${turn.base}`);
+  }
+}

@@ -1,0 +1,40 @@
+import { isNode, type Node } from "@metrigrad/graph";
+import { ShapeError, showShape } from "@metrigrad/tensor";
+
+/** A sequence [n, T, features] that attends to itself, or what attends to what. */
+export type AttentionInput = Node | CrossAttentionInput;
+
+/** What attends to what. */
+export interface CrossAttentionInput {
+  /** [n, T, features]. */
+  readonly query: Node;
+  /** Keys and values [n, S, memoryFeatures]; the query by default. */
+  readonly memory?: Node;
+  /** Which keys are left out, [n, S], bool or numbers that are not 0; none by default. */
+  readonly padding?: Node;
+}
+
+/** The parts of an input, checked. Throws ShapeError. */
+export function attentionInput(
+  where: string,
+  x: AttentionInput,
+  { features, memoryFeatures }: { readonly features: number; readonly memoryFeatures: number },
+): { readonly query: Node; readonly memory: Node; readonly padding: Node | null } {
+  const { query, memory = query, padding = null } = isNode(x) ? { query: x } : x;
+  const refuse = (must: string, got: Node) => {
+    const todo = "give it [n, T, features], or { query, memory, padding }";
+    throw new ShapeError({ where, must, got: showShape(got.shape), todo });
+  };
+  const [n = 0] = query.shape;
+  if (query.shape.length !== 3 || query.shape[2] !== features) {
+    refuse(`the query must be [n, T, ${features}]`, query);
+  }
+  if (memory.shape.length !== 3 || memory.shape[0] !== n || memory.shape[2] !== memoryFeatures) {
+    refuse(`the memory must be [${n}, S, ${memoryFeatures}]`, memory);
+  }
+  const [, keys = 0] = memory.shape;
+  if (padding !== null && showShape(padding.shape) !== showShape([n, keys])) {
+    refuse(`the padding must be [${n}, ${keys}], one for each key`, padding);
+  }
+  return { query, memory, padding };
+}

@@ -1,0 +1,9 @@
+import type { Node } from "@metrigrad/graph";
+import { defModule } from "../core/defModule.ts";
+
+/** x itself: where a module is asked for and nothing is to be done. */
+export const identity = defModule({
+  name: "identity",
+  options: () => ({}),
+  apply: (_, x: Node) => x,
+});

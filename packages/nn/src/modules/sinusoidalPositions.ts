@@ -1,0 +1,44 @@
+import { add, constant } from "@metrigrad/graph";
+import { ShapeError, tensor } from "@metrigrad/tensor";
+import { defModule } from "../core/defModule.ts";
+
+/** What `sinusoidalPositions` takes. */
+export interface SinusoidalPositionsOptions {
+  /** The longest wave is 2π times this; 10,000 by default. */
+  readonly base: number;
+}
+
+/**
+ * x + P for sequences x [n, T, d] with P[t, 2i] = sin(t·base^(−2i/d)) and P[t, 2i + 1] = cos(t·base^(−2i/d)) (Vaswani et al. 2017,
+ * arXiv 1706.03762, section 3.5). It has no parameters and takes sequences of any length.
+ * @throws ShapeError for a base that is not above 1, and inputs that are no sequences
+ */
+export const sinusoidalPositions = defModule({
+  name: "sinusoidalPositions",
+  options: ({ base = 10_000 }: Partial<SinusoidalPositionsOptions> = {}) => {
+    if (base > 1) return Object.freeze({ base });
+    throw new ShapeError({
+      where: "sinusoidalPositions",
+      must: "the base must be above 1",
+      got: String(base),
+      todo: "leave it out",
+    });
+  },
+  apply: (_, x, { options: { base } }) => {
+    const [, steps = 0, width = 0] = x.shape;
+    if (x.shape.length !== 3) {
+      throw new ShapeError({
+        where: "sinusoidalPositions",
+        must: "its input must be [n, T, features]",
+        got: `[${x.shape.join(", ")}]`,
+        todo: "put it behind an embedding",
+      });
+    }
+    const values = Float64Array.from({ length: steps * width }, (__, k) => {
+      const [t, j] = [Math.floor(k / width), k % width];
+      const angle = t * base ** (-(j - (j % 2)) / width);
+      return j % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+    });
+    return add(x, constant(tensor(values, { shape: [steps, width] })));
+  },
+});
