@@ -49,6 +49,23 @@ export const flowRows: readonly OpRow[] = [
           [0, Math.exp(-4)],
         ],
       },
+      {
+        // Recorded from scipy 1.17, linalg.expm.
+        name: "complex eigenvalues",
+        inputs: [
+          [
+            [1, 2, 0],
+            [-1, 0.5, 3],
+            [0.25, -2, 1.5],
+          ],
+        ],
+        value: [
+          [2.06595771192013, 0.29817061448366383, 4.310538663540971],
+          [0.3897320257007893, -2.319123605241755, 1.5248905876107404],
+          [1.6537233256383221, -0.657382169778745, -0.37398052152451866],
+        ],
+        order: 0,
+      },
       { name: "a stack", inputs: [spread([2, 2, 2], -1, 1)], shape: [2, 2, 2], order: 0 },
       { name: "too large", inputs: [[[3e4]]], value: [[Number.NaN]], order: 0, batch: false },
     ],

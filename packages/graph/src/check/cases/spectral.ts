@@ -113,7 +113,19 @@ export const spectralRows: readonly OpRow[] = [
         ],
         value: [Math.sqrt(45), Math.sqrt(5)],
       },
-      { name: "three columns", inputs: [spread([3, 3], -2, 2, 2)], shape: [3] },
+      {
+        // Recorded from numpy 2.4, linalg.svd.
+        name: "three columns",
+        inputs: [
+          [
+            [1, 2, 3],
+            [4, 5, 6],
+            [7, 8, 10],
+          ],
+        ],
+        value: [17.412505166808593, 0.8751613501104366, 0.1968665211174301],
+        tolerance: 1e-4,
+      },
       {
         // 10⁻⁹ beside 1 keeps its digits, which it would lose in A'A.
         name: "a small one",
