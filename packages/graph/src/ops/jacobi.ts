@@ -43,20 +43,21 @@ export function jacobi(x: Node): Rotated {
   const scale = where(greater(largest, 0), largest, 1);
   const even = n + (n % 2);
   const all = matrixPad(transpose(div(x, scale)), [0, even - n], [0, 0]);
-  const half = even / 2;
+  const pairs = even / 2;
   const halves = (value: Node): Halves => ({
-    top: matrixPart(value, [0, half], null),
-    bottom: matrixPart(value, [half, even], null),
+    top: matrixPart(value, [0, pairs], null),
+    bottom: matrixPart(value, [pairs, even], null),
   });
   const { carry } = scan(
     ({ x, v }) => {
-      const [c, s] = rotation(x);
+      const [s, half] = rotation(x);
       const turned = ({ top, bottom }: Halves) => {
+        // Close to the identity, which loses less than products with c and s (Rutishauser 1966).
         const rotated = {
-          top: sub(mul(c, top), mul(s, bottom)),
-          bottom: add(mul(s, top), mul(c, bottom)),
+          top: sub(top, mul(s, add(bottom, mul(half, top)))),
+          bottom: add(bottom, mul(s, sub(top, mul(half, bottom)))),
         };
-        return seated(rotated, half);
+        return seated(rotated, pairs);
       };
       return { carry: { x: turned(x), v: turned(v) }, y: [] };
     },
@@ -76,7 +77,7 @@ export function jacobi(x: Node): Rotated {
   };
 }
 
-/** Cosines and sines [b…, h, 1] that make pairs of rows orthogonal, by angles up to 45° (Rutishauser 1966). */
+/** sin θ and tan ½θ [b…, h, 1] of the angles up to 45° that make pairs of rows orthogonal. */
 function rotation({ top, bottom }: Halves): readonly [Node, Node] {
   const dot = (a: Node, b: Node) => sum(mul(a, b), { axis: -1, keepDims: true });
   const twice = mul(2, dot(top, bottom));
@@ -90,7 +91,8 @@ function rotation({ top, bottom }: Halves): readonly [Node, Node] {
   const tangent = where(wide, div(ratio, add(1, root)), div(up, add(abs(ratio), root)));
   const t = where(none, 0, tangent);
   const c = rsqrt(add(1, square(t)));
-  return [c, mul(c, t)];
+  const s = mul(c, t);
+  return [s, div(s, add(1, c))];
 }
 
 /** The seats of the next turn: the first stays, the others move on by one around the table. */
