@@ -118,6 +118,15 @@ const models: Readonly<Record<string, Trained>> = {
       "a cost below a fifth of ln 3": of(report, "cost") < Math.log(3) / 5,
     }),
   },
+  "mixture-of-experts": {
+    size: 0.35,
+    checks: (report) => ({
+      "every expert has a region": of(report, "experts with a region of their own") === 4,
+      "which is led to it": of(report, "least share of a region's own expert") > 0.6,
+      "all are used alike": of(report, "balance") < 1.1,
+      "half the error of one plane, 1.07": of(report, "root mean square error") < 0.54,
+    }),
+  },
   vae: {
     size: 0.1,
     checks: (report) => ({

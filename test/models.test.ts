@@ -25,6 +25,7 @@ import {
 } from "metrigrad";
 import test, { type Test } from "tape";
 import { pair, steps } from "../examples/gan/gan.ts";
+import { mixture, stepOf } from "../examples/mixture-of-experts/mixture-of-experts.ts";
 import { law, twoTasks } from "../examples/multitask/multitask.ts";
 import { huber, net } from "../examples/regression/regression.ts";
 import { residualNet } from "../examples/residual/residual.ts";
@@ -164,6 +165,16 @@ gradients("a weighted regression by Huber's loss", () => {
     loss: ({ x, y }, { apply }) => huber(apply(model, x), y),
     weights: ({ w }) => w,
   };
+});
+
+test("models: the gradient of a mixture of experts", async (t) => {
+  const backend = await reference();
+  t.teardown(() => backend.close());
+  const model = mixture(3);
+  const store = await backend.store(model, { seed: 2 });
+  const step = await stepOf(model, store, byGradient, n);
+  const values = { x: drawn("points", n, 2), y: drawn("heights", n, 1) };
+  holds(t, await gradientGap(store, step, model, values));
 });
 
 test("models: the gradients of an adversarial pair", async (t) => {

@@ -1,5 +1,6 @@
 import type { Result } from "../result.ts";
 import type { Session } from "../session.ts";
+import { conv } from "./conv.ts";
 import { elementwise } from "./elementwise.ts";
 import { gemm } from "./gemm.ts";
 import { gpu } from "./gpu.ts";
@@ -13,6 +14,7 @@ import { step } from "./step.ts";
 /** Every suite by name. */
 export const suites: Readonly<Record<string, (session: Session) => Promise<Result[]>>> = {
   gemm,
+  conv,
   spd,
   step,
   rngd,

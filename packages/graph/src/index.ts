@@ -11,6 +11,8 @@ export { topological } from "./core/topology.ts";
 export { type InsideLoop, insideLoop } from "./loop/inside.ts";
 export { type Scanned, type ScanOptions, scan } from "./loop/scan.ts";
 export * from "./ops/index.ts";
+/** Every op by its name, also where a module has the name in `metrigrad`: `ops.conv2d`. */
+export * as ops from "./ops/index.ts";
 export { cutEdges } from "./transform/cutEdges.ts";
 export { type GradOptions, grad, valueAndGrad } from "./transform/grad.ts";
 export { hessian } from "./transform/hessian.ts";

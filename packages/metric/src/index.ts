@@ -11,7 +11,9 @@ export type {
   SolveOptions,
   Solver,
 } from "./blocks/block.ts";
+export { type ColumnGramOptions, columnGram } from "./blocks/columnGram.ts";
 export { checkDamping, type Damping } from "./blocks/damping.ts";
+export { type Deflation, deflatedBlock } from "./blocks/deflatedBlock.ts";
 export { denseBlock } from "./blocks/dense.ts";
 export { type DiagonalOptions, diagonalBlock } from "./blocks/diagonal.ts";
 export { eigenbasisBlock } from "./blocks/eigenbasis.ts";
@@ -94,18 +96,25 @@ export { tanhRow } from "./rfim/tanh.ts";
 export type { UnitRow } from "./rfim/unitRow.ts";
 export type { Sharing } from "./tables/affine.ts";
 export type { ApproximationOptions } from "./tables/approximation.ts";
+export { filmRows, hyperDenseRows } from "./tables/conditioned.ts";
 export { diagonalMetrics } from "./tables/diagonal.ts";
 export { ekfacMetrics } from "./tables/ekfac.ts";
+export { fourierRows } from "./tables/fourier.ts";
 export { type KfacOptions, kfacMetrics } from "./tables/kfac.ts";
 export { likelihoodRows } from "./tables/likelihood.ts";
 export { type LinearRowsOptions, linearRows } from "./tables/linear.ts";
 export { type LookupRowsOptions, lookupRows } from "./tables/lookup.ts";
 export { type Metrics, metrics } from "./tables/metrics.ts";
+export { mixtureRows } from "./tables/mixture.ts";
 export { neuronRows, standardUnitRows, type UnitRows, unitRowOf } from "./tables/neuron.ts";
+export { type NormRowsOptions, spectralNormRows, weightNormRows } from "./tables/normRows.ts";
 export type { ResponseOptions } from "./tables/outputFactors.ts";
 export { paperMetrics } from "./tables/paper.ts";
 export { type Partition, partition } from "./tables/partition.ts";
 export { quasiDiagonalMetrics } from "./tables/quasiDiagonal.ts";
+export { radialBasisRows } from "./tables/radialBasis.ts";
 export { type ScaleRowsOptions, scaleRows } from "./tables/scale.ts";
+export { preluRows, swishRows } from "./tables/slopes.ts";
 export { type StackedOptions, stackedMetrics } from "./tables/stacked.ts";
 export { fullMetrics, linearMetrics, standardMetrics } from "./tables/standard.ts";
+export type { UnitsAt } from "./tables/unitBlock.ts";

@@ -3,6 +3,26 @@ export * from "@metrigrad/data";
 export * from "@metrigrad/graph";
 export * from "@metrigrad/metric";
 export * from "@metrigrad/nn";
+// Names of ops too, which are in `ops`.
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  prelu,
+} from "@metrigrad/nn";
 export * from "@metrigrad/optim";
 export * from "@metrigrad/tensor";
 export * from "@metrigrad/train";

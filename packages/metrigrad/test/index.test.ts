@@ -14,15 +14,23 @@ test("every public name of every package is here, as it is there", async (t) => 
   const here: Record<string, unknown> = { ...umbrella };
   for (const [name, exports] of Object.entries(packages)) {
     const others = Object.entries(exports).filter(([key, value]) => here[key] !== value);
-    // fit has another default here, and evaluate is that of nodes.
-    const changed: Readonly<Record<string, string[]>> = { train: ["fit"], tensor: ["evaluate"] };
+    // fit has another default here, evaluate is that of nodes, and modules have the names of ops.
+    const modules = Object.keys(graph.ops).filter((key) => key in nn);
+    const changed: Readonly<Record<string, string[]>> = {
+      train: ["fit"],
+      tensor: ["evaluate"],
+      graph: modules.sort(),
+    };
     const expected = changed[name] ?? [];
-    t.deepEqual(
-      others.map(([key]) => key),
-      expected,
-      name,
-    );
+    t.deepEqual(others.map(([key]) => key).sort(), expected, name);
   }
+});
+
+test("an op whose name a module has is in ops", (t) => {
+  t.equal(umbrella.conv2d, nn.conv2d);
+  t.equal(umbrella.ops.conv2d, graph.conv2d);
+  t.equal(umbrella.ops.maxPool2d, graph.maxPool2d);
+  t.end();
 });
 
 test("the names that users meet exist", async (t) => {

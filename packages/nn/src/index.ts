@@ -74,18 +74,57 @@ export { poisson } from "./laws/poisson.ts";
 export type { SupportName } from "./laws/supports.ts";
 export { type Masked, masked, type Weighted, weighted } from "./laws/weighted.ts";
 export type { Activation } from "./modules/activationOf.ts";
+export {
+  type AdaptivePoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  globalAvgPool,
+  globalMaxPool,
+} from "./modules/adaptivePool.ts";
 export { type AttentionOptions, type AttentionSettings, attention } from "./modules/attention.ts";
 export type { AttentionInput, CrossAttentionInput } from "./modules/attentionInput.ts";
 export { type BatchNormOptions, type BatchNormSettings, batchNorm } from "./modules/batchNorm.ts";
+export { conv1d, conv2d, conv3d } from "./modules/conv.ts";
+export type {
+  ConvolutionOptions,
+  ConvSettings,
+  ConvTransposeSettings,
+} from "./modules/convOptions.ts";
+export { convTranspose1d, convTranspose2d, convTranspose3d } from "./modules/convTranspose.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export { type DropoutOptions, type DropoutSettings, dropout } from "./modules/dropout.ts";
 export { type EmbeddingOptions, type EmbeddingSettings, embedding } from "./modules/embedding.ts";
+export { type Conditioned, type FilmOptions, type FilmSettings, film } from "./modules/film.ts";
 export { type FlattenOptions, flatten } from "./modules/flatten.ts";
+export {
+  type FourierOptions,
+  type FourierSettings,
+  fourierFeatures,
+} from "./modules/fourierFeatures.ts";
+export {
+  type GaussianProcessOptions,
+  type GaussianProcessSettings,
+  gaussianProcessFeatures,
+} from "./modules/gaussianProcessFeatures.ts";
 export { type GroupNormOptions, groupNorm } from "./modules/groupNorm.ts";
+export {
+  type HyperDenseOptions,
+  type HyperDenseSettings,
+  hyperDense,
+} from "./modules/hyperDense.ts";
 export { identity } from "./modules/identity.ts";
 export { type InstanceNormOptions, instanceNorm } from "./modules/instanceNorm.ts";
 export { type Lambda, type LambdaOptions, lambda } from "./modules/lambda.ts";
 export { type LayerNormOptions, layerNorm } from "./modules/layerNorm.ts";
+export {
+  type Experts,
+  type MixtureExtras,
+  type MixtureOptions,
+  type MixtureSettings,
+  mixtureOfExperts,
+} from "./modules/mixtureOfExperts.ts";
 export {
   type InOf,
   type Join,
@@ -96,10 +135,26 @@ export {
   parallel,
 } from "./modules/parallel.ts";
 export {
+  type AvgPoolSettings,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type MaxPoolSettings,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+} from "./modules/pool.ts";
+export {
   type PositionalEmbeddingOptions,
   type PositionalEmbeddingSettings,
   positionalEmbedding,
 } from "./modules/positionalEmbedding.ts";
+export { prelu, type SlopeOptions, type SlopeSettings } from "./modules/prelu.ts";
+export {
+  type RadialBasisOptions,
+  type RadialBasisSettings,
+  radialBasis,
+} from "./modules/radialBasis.ts";
 export { type RmsNormOptions, rmsNorm } from "./modules/rmsNorm.ts";
 export type { NormSettings, ScaleAndOffset } from "./modules/scaleAndOffset.ts";
 export {
@@ -114,6 +169,8 @@ export {
   sinusoidalPositions,
 } from "./modules/sinusoidalPositions.ts";
 export { type SkipOptions, skip } from "./modules/skip.ts";
+export { spectralNorm } from "./modules/spectralNorm.ts";
+export { swish } from "./modules/swish.ts";
 export {
   type TransformerStackOptions,
   type TransformerStackSettings,
@@ -128,3 +185,4 @@ export {
   transformerBlock,
 } from "./modules/transformerBlock.ts";
 export { type UpsampleOptions, upsample } from "./modules/upsample.ts";
+export { weightNorm } from "./modules/weightNorm.ts";

@@ -78,6 +78,7 @@ export {
 } from "./plan/parts.ts";
 export type { BufferSpec, Feed, Place, Plan } from "./plan/plan.ts";
 export { printBuffer, printPlan, printStep, printView } from "./plan/print.ts";
+export { type ProductAxes, productAxes } from "./plan/productAxes.ts";
 export type {
   ArgReduceStep,
   CholeskyStep,
@@ -87,6 +88,7 @@ export type {
   GramStep,
   LoopStep,
   MapStep,
+  MatmulGroups,
   MatmulStep,
   PlainStep,
   RandomStep,

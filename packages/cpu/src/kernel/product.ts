@@ -11,7 +11,9 @@ import {
   select,
 } from "../wasm/index.ts";
 import type { Sign } from "./micro.ts";
+import { packerAt } from "./packAt.ts";
 import { balanced, colPacker, rowPacker } from "./packBlocks.ts";
+import { tilesAt } from "./productAt.ts";
 import { productGram } from "./productGram.ts";
 import { blockCols, blockRows, tileBytes, tileOf } from "./tile.ts";
 import { edgeKernel, tileKernel } from "./tileKernel.ts";
@@ -179,7 +181,8 @@ function productLoops(
 
 /**
  * The products: `gemm` and `gemmMinus` compute all of C, the others its tiles on and above the
- * diagonal; `…Minus` subtracts from beta·base. `productGram` is of its own.
+ * diagonal; `…Minus` subtracts from beta·base. `productGram` is of its own; `packAt` and `tilesAt` are the
+ * two halves of a product whose elements are found by tables.
  */
 export function productKernels(m: ModuleBuilder, options: KernelOptions) {
   const packRows = rowPacker(m, options);
@@ -197,5 +200,7 @@ export function productKernels(m: ModuleBuilder, options: KernelOptions) {
     gemmMinus: productLoops(m, "gemmMinus", false, minus, options),
     gemmUpperMinus: productLoops(m, "gemmUpperMinus", true, minus, options),
     productGram: productGram(m, plus, options),
+    packAt: packerAt(m),
+    tilesAt: tilesAt(m, plus.tile),
   };
 }

@@ -1,8 +1,10 @@
 import {
   arg,
   call,
+  literal,
   type MatmulStep,
   primitiveFns,
+  productAxes,
   type ReduceStep,
   type View,
 } from "@metrigrad/tensor";
@@ -13,8 +15,10 @@ import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { f32, type I32, i32 } from "../wasm/index.ts";
 import { sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
+import { lowerContraction } from "./contraction.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
 import { flushResult } from "./flush.ts";
+import { asMatrices, type ProductRegions, productSpaces } from "./groups.ts";
 import { lowerMap } from "./map.ts";
 import { withOwnScratch } from "./ownScratch.ts";
 import { reduceStep } from "./reduce.ts";
@@ -84,33 +88,60 @@ export function lowerProduct(
   });
 }
 
+/** outputs = a·b, as plain matrices where that is possible. */
+function lowerGroups(step: MatmulStep, regions: ProductRegions, context: StepContext): void {
+  if (step.groups === undefined) {
+    lowerProduct(regions.a, regions.b, regions.c, context);
+    return;
+  }
+  if (regions.c.shape.includes(0)) return;
+  const spaces = productSpaces(step, regions);
+  const matrices = asMatrices(spaces);
+  if (matrices !== null) {
+    lowerProduct(matrices.a, matrices.b, matrices.c, context);
+  } else if (productAxes(step).inner.includes(0)) {
+    const { shape } = regions.c;
+    lowerMap(shape, { inputs: [], exprs: [literal(0)], outputs: [regions.c] }, context);
+  } else lowerContraction(spaces, context);
+}
+
 /**
  * A product with one row or one column as the reduction that it is, which reads the matrix once;
  * null for others.
  */
-function asReduction({ a, b, outputs, label }: MatmulStep): ReduceStep | null {
-  const [output] = outputs as [View];
-  const [m, n] = output.shape.slice(-2) as [number, number];
+function asReduction(step: MatmulStep): ReduceStep | null {
+  const { a, b, label } = step;
+  const [output] = step.outputs as [View];
+  const { batch, rows, inner, columns } = productAxes(step);
+  const [m, n] = [sizeOf(rows), sizeOf(columns)];
   if (m !== 1 && n !== 1) return null;
-  const batch = output.shape.slice(0, -2);
-  const k = a.shape.at(-1) as number;
-  const lead = (view: View) => view.strides.slice(0, -2);
-  const [aRow, aCol] = a.strides.slice(-2) as [number, number];
-  const [bRow, bCol] = b.strides.slice(-2) as [number, number];
-  const shape = n === 1 ? [...batch, m, k] : [...batch, k, n];
-  const left = { ...a, shape, strides: [...lead(a), ...(n === 1 ? [aRow, aCol] : [aCol, 0])] };
-  const right = { ...b, shape, strides: [...lead(b), ...(n === 1 ? [0, bRow] : [bRow, bCol])] };
-  const kept =
-    n === 1 ? [m, output.strides.at(-2) as number] : [n, output.strides.at(-1) as number];
-  const [length, stride] = kept as [number, number];
+  const still = inner.map(() => 0);
+  const lead = batch.length;
+  const part = ({ strides }: View, from: number, count: number) =>
+    strides.slice(from, from + count);
+  const alongA = part(a, lead + rows.length, inner.length);
+  const alongB = part(b, lead, inner.length);
+  const own = n === 1 ? rows : columns;
+  const ownA = n === 1 ? part(a, lead, rows.length) : columns.map(() => 0);
+  const ownB = n === 1 ? rows.map(() => 0) : part(b, lead + inner.length, columns.length);
+  const kept = part(output, n === 1 ? lead : lead + rows.length, own.length);
+  const rowsFirst = <T>(first: readonly T[], second: readonly T[]): T[] =>
+    n === 1 ? [...first, ...second] : [...second, ...first];
+  const shape = [...batch, ...rowsFirst(own, inner)];
+  const from = n === 1 ? lead + own.length : lead;
   return {
     kind: "reduce",
     shape,
-    axes: [shape.length - (n === 1 ? 1 : 2)],
-    inputs: [left, right],
+    axes: still.map((_, at) => from + at),
+    inputs: [
+      { ...a, shape, strides: [...part(a, 0, lead), ...rowsFirst(ownA, alongA)] },
+      { ...b, shape, strides: [...part(b, 0, lead), ...rowsFirst(ownB, alongB)] },
+    ],
     exprs: [call(primitiveFns.mul, arg(0), arg(1))],
     ops: ["sum"],
-    outputs: [{ ...output, shape: [...batch, length], strides: [...lead(output), stride] }],
+    outputs: [
+      { ...output, shape: [...batch, ...own], strides: [...part(output, 0, lead), ...kept] },
+    ],
     label,
   };
 }
@@ -132,7 +163,7 @@ export const matmulStep: Lowering<MatmulStep> = (step, context) => {
   const outputs = step.outputs.map(context.region);
   if (!step.epilogue) {
     const [output] = outputs as [FixedRegion];
-    lowerProduct(a, b, output, context);
+    lowerGroups(step, { a, b, c: output }, context);
     flushResult(output, context);
     return;
   }
@@ -145,6 +176,6 @@ export const matmulStep: Lowering<MatmulStep> = (step, context) => {
   );
   const size = shape.reduce((total, length) => total * length, 4);
   const product = free ?? contiguous(context.scratch(size), shape, "f32");
-  lowerProduct(a, b, product, context);
+  lowerGroups(step, { a, b, c: product }, context);
   lowerMap(shape, { inputs: [product, ...inputs], exprs, outputs }, context);
 };

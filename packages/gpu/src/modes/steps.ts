@@ -7,6 +7,7 @@ import {
   type HostMemory,
   type MapStep,
   type MatmulStep,
+  productAxes,
   type ReduceOp,
   type ReduceStep,
   type Step,
@@ -184,10 +185,16 @@ export const argReduce: Prepare<ArgReduceStep> = ({ op, input, output }, memory,
 };
 
 /** A kernel runs once for each matrix of the batch; the epilogue is part of it. */
-export const matmul: Prepare<MatmulStep> = ({ a, b, epilogue, outputs }, memory, launcher) => {
-  const batches = sizeOf(a.shape.slice(0, -2));
-  const [m = 0, k = 0] = a.shape.slice(-2);
-  const n = b.shape.at(-1) as number;
+export const matmul: Prepare<MatmulStep> = (step, memory, launcher) => {
+  const { a, b, epilogue, outputs } = step;
+  const { batch: lead, rows, inner, columns } = productAxes(step);
+  // Operands come row-major, so the axes of a group count as one.
+  const [batches, m, k, n] = [lead, rows, inner, columns].map(sizeOf) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   if (batches * m * n === 0) return nothing;
   const inputs = epilogue?.inputs ?? [];
   if (k === 0 || !allFloaty([...inputs, ...outputs], memory)) return null;

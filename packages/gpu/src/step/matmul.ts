@@ -1,26 +1,35 @@
-import { arg, type MatmulStep, sizeOf, type View } from "@metrigrad/tensor";
+import { arg, type MatmulStep, productAxes, sizeOf, type View } from "@metrigrad/tensor";
 import { expressionLines } from "../wgsl/expressions.ts";
 import { Kernel, type Operand } from "../wgsl/kernel.ts";
-import { coordinateLines, positionText, scaledBy } from "../wgsl/layout.ts";
+import { coordinateLines, positionText, scaled, scaledBy, spaceOf } from "../wgsl/layout.ts";
 import type { Lower } from "./lower.ts";
 import { type Factor, productDispatches } from "./product.ts";
 
+/** Axes that one index counts. */
+interface AxisGroup {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
 /** A tiled product, each element passed through the epilogue. */
-export const matmul: Lower<MatmulStep> = ({ a, b, epilogue, outputs, when }, memory) => {
+export const matmul: Lower<MatmulStep> = (step, memory) => {
+  const { a, b, epilogue, outputs, when } = step;
   const kernel = new Kernel(memory);
   const [left, right] = [kernel.read(a), kernel.read(b)];
   const inputs = epilogue?.inputs ?? [];
   const sources = inputs.map((view) => kernel.read(view));
   const targets = outputs.map((view) => kernel.write(view));
   kernel.when(when);
-  const batch = a.shape.slice(0, -2);
-  const [m = 0, k = 0] = a.shape.slice(-2);
-  const n = b.shape.at(-1) as number;
+  const { batch, rows, inner, columns } = productAxes(step);
+  const lead = batch.length;
+  const group = ({ strides }: View, from: number, shape: readonly number[]): AxisGroup => {
+    return { shape, strides: strides.slice(from, from + shape.length) };
+  };
   const place = (view: View) => {
-    const [byRow = 0, byColumn = 0] = view.strides.slice(-2);
-    const lead = positionText(view.strides.slice(0, -2), "l");
-    const [down, right] = [byRow, byColumn].map((by) => scaledBy((x) => kernel.param(x), by));
-    return `(${lead} + ${down?.("row")} + ${right?.("column")})`;
+    const down = counted(kernel, group(view, lead, rows));
+    const across = counted(kernel, group(view, lead + rows.length, columns));
+    const from = positionText(view.strides.slice(0, lead), "l");
+    return `(${from} + ${down("row")} + ${across("column")})`;
   };
   const { lines, results } = expressionLines(epilogue?.exprs ?? [arg(0)], [
     "value",
@@ -31,16 +40,71 @@ export const matmul: Lower<MatmulStep> = ({ a, b, epilogue, outputs, when }, mem
     ...lines,
     ...targets.map((target, j) => target.store(place(outputs[j] as View), results[j] as string)),
   ];
+  const [byA, byB] = [a, b].map(({ strides }) => strides.slice(0, lead)) as [number[], number[]];
   const product = {
     batches: sizeOf(batch),
-    ...{ m, n, k },
-    a: factorOf(kernel, left, a, "a", -2, coordinateLines("batch", batch, "l")),
-    b: factorOf(kernel, right, b, "b", -1, []),
+    ...{ m: sizeOf(rows), n: sizeOf(columns), k: sizeOf(inner) },
+    a: groupedFactor(
+      kernel,
+      left,
+      "a",
+      byA,
+      group(a, lead, rows),
+      group(a, lead + rows.length, inner),
+    ),
+    b: groupedFactor(
+      kernel,
+      right,
+      "b",
+      byB,
+      group(b, lead + inner.length, columns),
+      group(b, lead, inner),
+    ),
     lower: false,
     finish,
   };
-  return productDispatches(kernel, product, when !== undefined);
+  const first = {
+    ...product.a,
+    lines: [...coordinateLines("batch", batch, "l"), ...product.a.lines],
+  };
+  return productDispatches(kernel, { ...product, a: first }, when !== undefined);
 };
+
+/** Where the element lies that an index of several axes counts. */
+function counted(kernel: Kernel, { shape, strides }: AxisGroup): (index: string) => string {
+  const { shape: sizes, strides: all } = spaceOf(shape, [{ strides }]);
+  const own = all[0] as readonly number[];
+  if (sizes.length <= 1) return scaledBy((x) => kernel.param(x), own[0] ?? 0);
+  return (index) => {
+    let after = 1;
+    const terms = sizes.map((_, turn) => {
+      const axis = sizes.length - 1 - turn;
+      const rest = after === 1 ? index : `(${index}) / ${after}u`;
+      after *= sizes[axis] as number;
+      const at = axis === 0 ? `(${rest})` : `((${rest}) % ${sizes[axis]}u)`;
+      return scaled(at, own[axis] as number);
+    });
+    return `(${terms.join(" + ")})`;
+  };
+}
+
+/** A view as a factor whose outer and inner index count some of its axes. */
+function groupedFactor(
+  kernel: Kernel,
+  operand: Operand,
+  name: string,
+  batch: readonly number[],
+  outer: AxisGroup,
+  inner: AxisGroup,
+): Factor {
+  const [byOuter, byInner] = [counted(kernel, outer), counted(kernel, inner)];
+  const beside = ({ strides }: AxisGroup) => Math.abs(strides.at(-1) ?? 0) === 1;
+  return {
+    lines: [`let ${name}From = ${positionText(batch, "l")};`],
+    load: (at, along) => operand.load(`(${name}From + ${byOuter(at)} + ${byInner(along)})`),
+    alongSum: beside(inner) && !beside(outer),
+  };
+}
 
 /** A view as a factor whose outer axis is the last or the last but one. */
 export function factorOf(
@@ -51,12 +115,11 @@ export function factorOf(
   outerAxis: -1 | -2,
   lines: readonly string[],
 ): Factor {
-  const outer = view.strides.at(outerAxis) as number;
-  const inner = view.strides.at(-3 - outerAxis) as number;
-  const [byOuter, byInner] = [outer, inner].map((by) => scaledBy((x) => kernel.param(x), by));
-  return {
-    lines: [...lines, `let ${name}From = ${positionText(view.strides.slice(0, -2), "l")};`],
-    load: (at, along) => operand.load(`(${name}From + ${byOuter?.(at)} + ${byInner?.(along)})`),
-    alongSum: Math.abs(inner) === 1 && Math.abs(outer) !== 1,
+  const axis = (at: -1 | -2): AxisGroup => {
+    return { shape: [view.shape.at(at) as number], strides: [view.strides.at(at) as number] };
   };
+  const inner = (-3 - outerAxis) as -1 | -2;
+  const lead = view.strides.slice(0, -2);
+  const factor = groupedFactor(kernel, operand, name, lead, axis(outerAxis), axis(inner));
+  return { ...factor, lines: [...lines, ...factor.lines] };
 }

@@ -56,6 +56,21 @@ const cases: readonly { readonly name: string; readonly make: (plan: TestPlan) =
     }),
   },
   {
+    name: "matmul of windows, with several axes for rows and sum",
+    make: (plan) => {
+      const x = plan.view([2, 5, 6]);
+      const shape = [2, 4, 4, 2, 3];
+      return {
+        kind: "matmul",
+        label: "",
+        a: { ...x, shape, strides: [30, 6, 1, 6, 1] },
+        b: plan.view([2, 3, 4]),
+        groups: { rows: 3, inner: 2, columns: 1 },
+        outputs: [plan.view([2, 4, 4, 4], "f32", undefined, [0, 3, 1, 2])],
+      };
+    },
+  },
+  {
     name: "gather of bytes, clamped",
     make: (plan) => ({
       kind: "gather",

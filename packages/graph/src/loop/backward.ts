@@ -11,6 +11,7 @@ import { matmulOp } from "../ops/matmul.ts";
 import { reshape, reshapeOp } from "../ops/reshape.ts";
 import { sliceOp } from "../ops/slice.ts";
 import { transposeOp } from "../ops/transpose.ts";
+import { windowsOp } from "../ops/windowsOp.ts";
 import { addTerms } from "../transform/addTerms.ts";
 import { pullback } from "../transform/pullback.ts";
 import { substitute } from "../transform/substitute.ts";
@@ -40,7 +41,13 @@ interface Product {
 }
 
 // What is a view of a value in memory is made again instead of kept.
-const views: ReadonlySet<Op> = new Set([reshapeOp, sliceOp, transposeOp, broadcastToOp] as Op[]);
+const views: ReadonlySet<Op> = new Set([
+  reshapeOp,
+  sliceOp,
+  transposeOp,
+  broadcastToOp,
+  windowsOp,
+] as Op[]);
 
 /**
  * The pullback of a loop is a loop over the same turns in reverse, which carries the cotangents of what the loop carried.

@@ -17,7 +17,14 @@ export {
   softsign,
   tanh,
 } from "./activation.ts";
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+} from "./adaptivePool.ts";
 export { affine } from "./affine.ts";
+export { type AffinePatchesOptions, affinePatches, patchRows } from "./affinePatches.ts";
 export { type ArgOptions, argMax, argMin } from "./argmax.ts";
 export { argsort, type SortOptions } from "./argsort.ts";
 export {
@@ -49,6 +56,18 @@ export {
 } from "./comparison.ts";
 export { concat } from "./concat.ts";
 export { type ConstantAttrs, constant } from "./constant.ts";
+export { type ContractAttrs, contract } from "./contract.ts";
+export {
+  type ConvBiasOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from "./conv.ts";
+export type { ConvOptions, Padding } from "./convolutionShape.ts";
 export {
   type CumulativeOptions,
   cummax,
@@ -68,6 +87,7 @@ export {
 } from "./distance.ts";
 export { dynamicSlice, dynamicUpdate } from "./dynamicSlice.ts";
 export { type Eigenpairs, eigh } from "./eigh.ts";
+export { einsum } from "./einsum.ts";
 export {
   type Binary,
   defElementwise,
@@ -132,6 +152,17 @@ export {
 } from "./piecewise.ts";
 export { matrixRank, pinv, type RankOptions } from "./pinv.ts";
 export type { PointwiseOp } from "./pointwise.ts";
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  type PoolOptions,
+} from "./pool.ts";
 export { prelu } from "./prelu.ts";
 export { type PutAlongAxisOptions, putAlongAxis } from "./putAlongAxis.ts";
 export { type QrFactors, qr } from "./qr.ts";
@@ -210,3 +241,4 @@ export {
   variableName,
   variableOf,
 } from "./variable.ts";
+export { type WindowsOptions, windows } from "./windows.ts";

@@ -4,12 +4,15 @@ import { dependents, topological } from "../core/topology.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
 import { broadcastTo, sum } from "./broadcastTo.ts";
 import { concat } from "./concat.ts";
+import { contractOp } from "./contract.ts";
+import { convolutionInputOp, convolutionOp, convolutionWeightOp } from "./convolutionOp.ts";
 import { cumsum } from "./cumulative.ts";
 import { fill } from "./fill.ts";
 import { matmulOp } from "./matmul.ts";
 import { reshape } from "./reshape.ts";
 import { pad, slice } from "./slice.ts";
 import { transpose } from "./transpose.ts";
+import { foldOp, windowsOp } from "./windowsOp.ts";
 
 /** Ops that are linear in all of their inputs together. */
 let linear: ReadonlySet<Op> | null = null;
@@ -28,12 +31,20 @@ function linearOps(): ReadonlySet<Op> {
     pad(x, [[1, 0]]),
     transpose(x),
   ];
-  linear = new Set([...made.map(({ op }) => op), add.op as Op, sub.op as Op, neg.op as Op]);
+  const others = [add.op, sub.op, neg.op, windowsOp, foldOp] as readonly unknown[] as readonly Op[];
+  linear = new Set([...made.map(({ op }) => op), ...others]);
   return linear;
 }
 
 /** Ops that are linear in one input while the others do not change. */
-const bilinear: ReadonlySet<Op> = new Set([mul.op as Op, matmulOp as Op]);
+const bilinear: ReadonlySet<unknown> = new Set<unknown>([
+  mul.op,
+  matmulOp,
+  contractOp,
+  convolutionOp,
+  convolutionInputOp,
+  convolutionWeightOp,
+]);
 
 /**
  * Whether a value is a fixed linear (or affine) map of another one: every way between them is by

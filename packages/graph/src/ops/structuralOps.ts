@@ -1,5 +1,6 @@
 import type { Op } from "../core/op.ts";
 import { affineOp } from "./affine.ts";
+import { affinePatchesOp } from "./affinePatches.ts";
 import { add, mul } from "./arithmetic.ts";
 import { gatherOp } from "./gather.ts";
 import { where } from "./logic.ts";
@@ -9,9 +10,21 @@ import { transposeOp } from "./transpose.ts";
 
 /** Ops by which one can tell, from the nodes alone, how a value is used: compare them with `node.op`. */
 export const structuralOps: Readonly<
-  Record<"affine" | "matmul" | "transpose" | "reshape" | "gather" | "add" | "mul" | "where", Op>
+  Record<
+    | "affine"
+    | "affinePatches"
+    | "matmul"
+    | "transpose"
+    | "reshape"
+    | "gather"
+    | "add"
+    | "mul"
+    | "where",
+    Op
+  >
 > = Object.freeze({
   affine: affineOp as Op,
+  affinePatches: affinePatchesOp as unknown as Op,
   matmul: matmulOp as Op,
   transpose: transposeOp as Op,
   reshape: reshapeOp as Op,

@@ -4,6 +4,7 @@ import test from "tape";
 import {
   add,
   affine,
+  affinePatches,
   broadcastTo,
   concat,
   constant,
@@ -126,6 +127,9 @@ test("structuralOps: the ops of the nodes that the functions make", (t) => {
   const table = input("table", [5, 2]);
   const made: Readonly<Record<keyof typeof structuralOps, Node>> = {
     affine: affine(x, w),
+    // Seen as images; the product itself lies behind.
+    affinePatches: affinePatches(reshape(x, [1, 3, 2]), w, { kernel: [1], bias: false }).inputs[0]
+      ?.inputs[0] as Node,
     matmul: matmul(x, slice(w, [[0, 2]])),
     transpose: transpose(x),
     reshape: reshape(x, [6]),

@@ -11,6 +11,7 @@ const notOps = [
   "isLinearIn",
   "isVariable",
   "leakOf",
+  "patchRows",
   "pick",
   "rngState",
   "structuralOps",

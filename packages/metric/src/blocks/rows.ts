@@ -187,7 +187,7 @@ function checkRows({ x, m, form, outputs }: BareRows): void {
 }
 
 /** In the space of the rows everything is divided by λ. */
-function checkDamped(where: string, options: DampedOptions): void {
+export function checkDamped(where: string, options: DampedOptions): void {
   if (isDamped(options)) return;
   throw new MetricError({
     where,

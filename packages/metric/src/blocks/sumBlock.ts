@@ -74,7 +74,7 @@ function widest(blocks: readonly Block[]): Columns {
 }
 
 /** Multiply-adds of Cholesky factors up to which a sum is solved by them. */
-const small = 2e9;
+export const small = 2e9;
 
 function sumCosts(
   blocks: readonly Block[],
@@ -95,7 +95,7 @@ function sumCosts(
 }
 
 /** About the multiply-adds of gv: what a step of conjugate gradients takes. */
-function productCost({ costs, d, m, size }: Block): number {
+export function productCost({ costs, d, m, size }: Block): number {
   const cg = costs.find(({ solver }) => solver === "cg");
   return cg === undefined ? (d * m) ** 2 : cg.apply / Math.min(defaultIterations, 2 * size);
 }

@@ -71,6 +71,8 @@ export interface Compared {
 
 /** Entries below this share of the largest one are compared with that share. */
 const small = 1e-4;
+/** Stands for a largest entry of 0: its share is still a number. */
+const tiny = 1e-150;
 
 /**
  * The largest error of an entry (k, l), relative to √(g_kk g_ll) of the definition: so that parameters with a small
@@ -78,7 +80,8 @@ const small = 1e-4;
  */
 export function largestError({ claimed, found }: Pick<Compared, "claimed" | "found">): number {
   const size = Math.sqrt(found.length);
-  const most = Math.max(...found.map(Math.abs), Number.MIN_VALUE);
+  // Where all is 0, as for an expert that no row is led to, errors count as they are.
+  const most = Math.max(...found.map(Math.abs), tiny);
   const root = (k: number) => Math.sqrt(Math.max(found[k * size + k] as number, small * most));
   const roots = Array.from({ length: size }, (_, k) => root(k));
   return found.reduce((worst, value, i) => {

@@ -7,6 +7,7 @@ import {
   type Node,
   reshape,
   rowsPerSample,
+  transpose,
 } from "@metrigrad/graph";
 import {
   type Application,
@@ -17,12 +18,12 @@ import {
   type RowLaw,
   type Use,
 } from "@metrigrad/nn";
-import { MetricError } from "@metrigrad/tensor";
+import { MetricError, sizeOf } from "@metrigrad/tensor";
 import type { Metric, MetricContext } from "./defMetric.ts";
 
 /** What a row of a table gets of one application. */
 export function contextOf(application: Application): MetricContext {
-  const { options, trained, reference, preActivation, response, uses, samples, applyTo } =
+  const { options, trained, reference, preActivation, response, uses, samples, routing, applyTo } =
     application;
   const observed = application.observed().find(({ output }) => output === response);
   return {
@@ -35,6 +36,7 @@ export function contextOf(application: Application): MetricContext {
     uses,
     samples,
     rowWeights: meanOne(application.rowWeights),
+    routing,
     application,
     applyTo,
   };
@@ -63,16 +65,29 @@ export function responsesOf(
   return weighted(law.parts(context.response as never), context);
 }
 
-/** Parts whose rows count by the weights of their samples too. */
+/** Parts whose rows count by the weights of their samples too, and by what they count in a mixture. */
 export function weighted(
   parts: readonly ResponsePart[],
-  { samples, rowWeights }: Pick<MetricContext, "samples" | "rowWeights">,
+  context: WeightContext,
 ): readonly ResponsePart[] {
-  if (rowWeights === null) return parts;
+  const { samples, rowWeights, routing } = context;
+  if (rowWeights === null && routing === null) return parts;
   return parts.map((part) => {
-    const own = perRow(rowWeights, samples, part.natural.shape[0] as number) as Node;
-    return { ...part, weights: part.weights === null ? own : mul(part.weights, own) };
+    const rows = part.natural.shape[0] as number;
+    const own = perRow(rowWeights, samples, rows);
+    const routed = routingOfRows(context, part.natural);
+    return { ...part, weights: product(product(part.weights, own), routed) };
   });
+}
+
+/** What weights of rows follow from. */
+export type WeightContext = Pick<
+  MetricContext,
+  "application" | "samples" | "rowWeights" | "routing"
+>;
+
+function product(a: Node | null, b: Node | null): Node | null {
+  return a === null || b === null ? (a ?? b) : mul(a, b);
 }
 
 /**
@@ -98,18 +113,41 @@ export function perRow(
   return reshape(broadcastTo(expandDims(weights, 1), shape), [rows]);
 }
 
-/** Weights of the samples for the rows of a value in an application, wherever the samples lie in it. */
-export function weightsOfRows(
-  {
-    application,
-    samples,
-    rowWeights,
-  }: Pick<MetricContext, "application" | "samples" | "rowWeights">,
-  value: Node,
-): Node | null {
+/**
+ * Weights of the rows of a value in an application, wherever the samples lie in it: those of the samples, and what
+ * rows count in a mixture.
+ */
+export function weightsOfRows(context: WeightContext, value: Node): Node | null {
+  const { application, samples, rowWeights } = context;
   const rows = value.shape[0] as number;
-  if (rowWeights === null || rows === samples) return rowWeights;
-  return perRow(rowWeights, samples, rows, innerRows(application, value, samples));
+  const alike = rowWeights === null || rows === samples;
+  const inner = alike ? 1 : innerRows(application, value, samples);
+  const own = alike ? rowWeights : perRow(rowWeights, samples, rows, inner);
+  return product(own, routingOfRows(context, value));
+}
+
+/**
+ * ν of a mixture [n, …] for the rows of a value; null where it is in none. Throws MetricError for rows that do not belong to
+ * those of the mixture.
+ */
+function routingOfRows({ application, samples, routing }: WeightContext, value: Node): Node | null {
+  if (routing === null) return null;
+  const [count, rows] = [sizeOf(routing.shape), value.shape[0] as number];
+  const times = rows / count;
+  const inner = innerRows(application, value, samples);
+  if (Number.isInteger(times) && inner === rows / samples) {
+    const spread = broadcastTo(reshape(routing, [count, 1]), [count, times]);
+    return reshape(spread, [rows]);
+  }
+  // Positions before samples.
+  if (times === 1 && inner === 1)
+    return reshape(transpose(reshape(routing, [samples, -1])), [rows]);
+  throw new MetricError({
+    where: `metric of ${application.path}`,
+    must: `inside of a mixture there must be a row for each of its ${count} rows, or as many for each`,
+    got: `${rows} rows`,
+    todo: "give the expert rows, and take what goes over several of them out of it",
+  });
 }
 
 /** Which rows [n·T, …] belong to which sample, as `perRow` takes it; where it is not known those of a sample lie together. */

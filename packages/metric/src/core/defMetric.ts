@@ -45,6 +45,8 @@ export interface MetricContext<
   readonly samples: number;
   /** Weights of the samples [n], with mean 1; null: all 1. */
   readonly rowWeights: Node | null;
+  /** ν of its rows [n, …] where it is a part of a mixture, such as an expert; null: all 1. */
+  readonly routing: Node | null;
   /** The application, for rows that look further: at the model, and at what is observed of it. */
   readonly application: Application;
   /** The same use on other rows [n', …], in inference mode. */

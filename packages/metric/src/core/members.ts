@@ -30,6 +30,15 @@ export function behindReshapes(node: Node): Node {
   return base;
 }
 
+/** A value behind reshapes and transpositions: the same elements, perhaps in another order. */
+export function behindLayout(node: Node): Node {
+  let inner = node;
+  while (inner.op === structuralOps.reshape || inner.op === structuralOps.transpose) {
+    inner = inner.inputs[0] as Node;
+  }
+  return inner;
+}
+
 /** Whether the second value is computed from the first. */
 export function reaches(from: Node, to: Node): boolean {
   return topological([to]).includes(from);
@@ -59,8 +68,8 @@ export function ownResponses(
   const row = table.rowOf(application);
   if (row !== null) return responsesOf(row, context);
   const { preActivation, uses } = application;
-  const base = preActivation === null ? null : behindReshapes(preActivation);
-  const use = uses.find((one) => one.kind !== "free" && behindReshapes(one.outputs) === base);
+  const base = preActivation === null ? null : behindLayout(preActivation);
+  const use = uses.find((one) => one.kind !== "free" && behindLayout(one.outputs) === base);
   const found = use === undefined ? null : table.rowOfUse(application, use);
   if (found !== null && found.response !== null && use !== undefined) {
     return responsesOf(found, context, use);
@@ -96,7 +105,8 @@ export function observedResponses(
   const [first] = applications;
   const observed = first?.observed() ?? [];
   if (first === undefined || observed.length === 0) return null;
-  const context = contextFor(first, sampleWeights);
+  // What is observed of the model counts whole, wherever the first of its modules stands.
+  const context = { ...contextFor(first, sampleWeights), routing: null };
   return observed.flatMap(({ output, law }) => weighted(law.parts(output as never), context));
 }
 

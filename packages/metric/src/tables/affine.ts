@@ -3,8 +3,8 @@ import { type AffineUse, type Application, outputRows, sampleSums, type Use } fr
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { transposedBlock } from "../blocks/transposedBlock.ts";
-import { contextOf, innerRows, weightsOfRows } from "../core/context.ts";
-import type { BlockOf, MetricContext } from "../core/defMetric.ts";
+import { contextOf, innerRows, type WeightContext, weightsOfRows } from "../core/context.ts";
+import type { BlockOf } from "../core/defMetric.ts";
 
 /**
  * Whether the rows of one sample, such as positions and time steps, are independent responses that add
@@ -34,15 +34,12 @@ export interface Layer {
   /** Units. */
   readonly m: number;
   readonly samples: number;
-  /** Weights of the rows, with mean 1 over samples; null: all 1. */
+  /** Weights of the rows: with mean 1 over samples, times those of a mixture; null: all 1. */
   readonly weights: Node | null;
 }
 
 /** An affine use as a layer. */
-export function layerOf(
-  context: Pick<MetricContext, "application" | "samples" | "rowWeights">,
-  use: AffineUse,
-): Layer {
+export function layerOf(context: WeightContext, use: AffineUse): Layer {
   const { application, samples } = context;
   const t = outputRows(use);
   const [rows = 0, m = 0] = t.shape;
@@ -52,10 +49,17 @@ export function layerOf(
   return { application, use, x: use.rows, t, m, samples: own, weights };
 }
 
-/** The affine uses of an applied model, in order. */
-export function layersOf(applications: readonly Application[]): Layer[] {
+/**
+ * The affine uses of an applied model, in order. Those of a mixture's parts count by their gates where rows are about a
+ * layer's own response; the response of the model has the gates on the way to it.
+ */
+export function layersOf(
+  applications: readonly Application[],
+  response: "own" | "model" = "model",
+): Layer[] {
   return applications.flatMap((application) => {
-    const context = contextOf(application);
+    const own = contextOf(application);
+    const context = response === "own" ? own : { ...own, routing: null };
     return application.uses.flatMap((use) =>
       use.kind === "affine" ? [layerOf(context, use)] : [],
     );
@@ -65,11 +69,6 @@ export function layersOf(applications: readonly Application[]): Layer[] {
 /** What gram blocks of a layer take beside rows and weights of units. */
 export function gramOptions({ use, weights, samples }: Layer) {
   return { bias: use.bias, outputs: use.outputs, weights, samples };
-}
-
-/** The rows of a layer added up over the positions of a sample, where they count as one response. */
-export function reducedRows(layer: Layer): Node {
-  return sampleSums(layer.x, layer.samples, innerOf(layer));
 }
 
 /** T of a layer added up over the positions of a sample: the response that the sums are about. */

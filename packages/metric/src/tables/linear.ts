@@ -1,7 +1,8 @@
 import { concat, fill, type Node, reshape, slice } from "@metrigrad/graph";
-import { dense, gaussian, type RowLaw } from "@metrigrad/nn";
+import { dense, gaussian, type RowLaw, sampleSums } from "@metrigrad/nn";
 import { tensor } from "@metrigrad/tensor";
 import { sharedGram } from "../blocks/gram.ts";
+import { rootWeighted } from "../blocks/rowWeights.ts";
 import { checkOptions } from "../core/arguments.ts";
 import type { Metric } from "../core/defMetric.ts";
 import { affineUses } from "../core/useKinds.ts";
@@ -14,7 +15,6 @@ import {
   type Layer,
   layerOf,
   reducedOutputs,
-  reducedRows,
   type Sharing,
 } from "./affine.ts";
 
@@ -58,7 +58,9 @@ export function linearRows(options: LinearRowsOptions = {}): Metric {
     },
     response: (context, use) => {
       const layer = layerOf(context, asAffine(use));
-      const natural = sharing === "expand" ? layer.t : reducedOutputs(layer);
+      // Positions that count differently in a mixture are weighted one by one.
+      const one = sharing === "reduce" && context.routing === null;
+      const natural = one ? reducedOutputs(layer) : layer.t;
       return [{ law, natural, weights: null }];
     },
     example: denseExample,
@@ -72,11 +74,10 @@ export function linearBlock(layer: Layer, sigma: number, sharing: Sharing) {
   if (sharing === "expand" || x.shape[0] === samples) {
     return sharedGram(x, m, { ...gramOptions(layer), weight });
   }
-  // Σ_τ x̃_τ: the ones of the bias add up too, so they are a column of their own.
+  // Σ_τ √w_τ x̃_τ: the ones of the bias add up too, so they are a column of their own.
   const full: Node = use.bias ? withOnes(x) : x;
-  const rows = reducedRows({ ...layer, x: full });
-  const own = weights === null ? null : firstOfSample(weights, samples, innerOf(layer));
-  return sharedGram(rows, m, { bias: false, weight, weights: own });
+  const rows = sampleSums(rootWeighted(full, weights), samples, innerOf(layer));
+  return sharedGram(rows, m, { bias: false, weight });
 }
 
 /** x̃ with its ones. */

@@ -12,7 +12,7 @@ import {
 import { MetricError } from "@metrigrad/tensor";
 import { unitGram } from "../blocks/gram.ts";
 import type { Metric, MetricContext } from "../core/defMetric.ts";
-import { behindReshapes } from "../core/members.ts";
+import { behindLayout } from "../core/members.ts";
 import { affineUses } from "../core/useKinds.ts";
 import { elementwiseRow } from "../rfim/elementwise.ts";
 import { eluRow } from "../rfim/elu.ts";
@@ -50,10 +50,10 @@ export function activationOfUse(
   { response }: Pick<Application, "response">,
   use: AffineUse,
 ): Activation | null {
-  const t = behindReshapes(use.outputs);
-  const node = behindReshapes(response as Node);
+  const t = behindLayout(use.outputs);
+  const node = behindLayout(response as Node);
   const unary = node.op === undefined ? null : unaryOf(node);
-  return unary !== null && behindReshapes(node.inputs[0] as Node) === t ? unary : null;
+  return unary !== null && behindLayout(node.inputs[0] as Node) === t ? unary : null;
 }
 
 /**

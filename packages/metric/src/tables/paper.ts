@@ -11,7 +11,7 @@ import { standardMetrics } from "./standard.ts";
  * matrix per unit by its activation's row between them (Sun and Nielsen 2017).
  */
 export const paperMetrics: MetricTable = standardMetrics.choosing("paper", (applications) => {
-  const layers = layersOf(applications);
+  const layers = layersOf(applications, "own");
   const ends = new Set(
     [layers.at(0), layers.at(-1)].flatMap((one) => one?.use.parameters[0] ?? []),
   );

@@ -1,11 +1,21 @@
+import { prelu, swish } from "@metrigrad/nn";
 import { plain } from "../core/defMetric.ts";
 import { type MetricTable, metricTable } from "../core/table.ts";
 import { scaleUses } from "../core/useKinds.ts";
+import { filmRows, hyperDenseRows } from "./conditioned.ts";
+import { fourierRows } from "./fourier.ts";
 import { likelihoodRows } from "./likelihood.ts";
 import { linearRows } from "./linear.ts";
 import { lookupRows } from "./lookup.ts";
+import { mixtureRows } from "./mixture.ts";
 import { neuronRows } from "./neuron.ts";
+import { spectralNormRows, weightNormRows } from "./normRows.ts";
+import { radialBasisRows } from "./radialBasis.ts";
 import { scaleRows } from "./scale.ts";
+import { preluRows, swishRows } from "./slopes.ts";
+
+/** Slopes of activations take the plain gradient where scales do. */
+const plainSlopes = [plain(prelu), plain(swish)] as const;
 
 /**
  * The default of `rngd`, `rfim` and `explain`: every use X̃W by the linear layer's form, one matrix
@@ -16,6 +26,10 @@ export const linearMetrics: MetricTable = metricTable(
   linearRows(),
   lookupRows(),
   plain(scaleUses),
+  radialBasisRows(),
+  spectralNormRows({ at: "linear" }),
+  weightNormRows({ at: "linear" }),
+  ...plainSlopes,
 );
 
 /**
@@ -27,6 +41,10 @@ export const standardMetrics: MetricTable = metricTable(
   neuronRows(),
   lookupRows(),
   plain(scaleUses),
+  radialBasisRows(),
+  spectralNormRows(),
+  weightNormRows(),
+  ...plainSlopes,
 );
 
 /**
@@ -39,4 +57,13 @@ export const fullMetrics: MetricTable = metricTable(
   likelihoodRows(),
   scaleRows(),
   lookupRows(),
+  filmRows(),
+  fourierRows(),
+  hyperDenseRows(),
+  mixtureRows(),
+  preluRows(),
+  radialBasisRows(),
+  spectralNormRows(),
+  swishRows(),
+  weightNormRows(),
 );

@@ -2,6 +2,8 @@
 import { constant, reshape, softmax } from "@metrigrad/graph";
 import {
   type Block,
+  columnGram,
+  deflatedBlock,
   denseBlock,
   diagonalBlock,
   eigenbasisBlock,
@@ -221,6 +223,10 @@ export const kinds: Readonly<Record<string, (sizes: Sizes) => Made>> = {
   "transposedBlock, of one matrix per column": (one) => transposed("unitGram", one),
   "transposedBlock, of one matrix": (one) => transposed("sharedGram, weighted rows", one),
   "transposedBlock, coupled": (one) => transposed("kronecker", one),
+  columnGram: (one) => ofColumns(one, false),
+  "columnGram, weighted rows": (one) => ofColumns(one, true),
+  "deflatedBlock, of one matrix": (one) => deflatedOf("sharedGram", one),
+  "deflatedBlock, of one matrix per column": (one) => deflatedOf("unitGram", one),
   jacobianGram: ({ n, d, m, r, weight }) => {
     const rows = matrixOf("jacobian", n * r, d * m);
     const block = jacobianGram(reshape(constant(asTensor(rows)), [n, r, d, m]), {
@@ -306,6 +312,35 @@ export const kinds: Readonly<Record<string, (sizes: Sizes) => Made>> = {
 
 function total(all: readonly Matrix[]): Matrix {
   return all.reduce((sum, one) => Matrix.add(sum, one));
+}
+
+/** Columns with rows of their own, weighted or not. */
+function ofColumns({ n, d, m, weight }: Sizes, isWeighted: boolean): Made {
+  const rows = Array.from({ length: m }, (_, i) => matrixOf(`column${i}`, n, d));
+  const { values, options } = weightsOf(n);
+  const scale = Matrix.diag(isWeighted ? values : new Array<number>(n).fill(1));
+  const samples = isWeighted ? options.samples : n;
+  const dense = Matrix.zeros(d * m, d * m);
+  for (const [i, z] of rows.entries()) {
+    const own = Matrix.zeros(m, m);
+    own.set(i, i, weight / samples);
+    dense.add(z.transpose().mmul(scale).mmul(z).kroneckerProduct(own));
+  }
+  const node = reshape(nodeOf(new Matrix(rows.flatMap((z) => z.to2DArray()))), [m, n, d]);
+  return [columnGram(node, { weight, ...(isWeighted ? options : {}) }), { dense }];
+}
+
+/** A kind pulled back through Jδ = s∘(δ − w⟨q, δ⟩). */
+function deflatedOf(name: string, one: Sizes): Made {
+  const [block, { dense }] = (kinds[name] as (sizes: Sizes) => Made)(one);
+  const { d, m } = block;
+  const [q, w] = [matrixOf("q", d, m), matrixOf("along", d, m)];
+  const s = Array.from({ length: d }, (_, a) => 0.5 + a);
+  const across = Matrix.columnVector(w.to1DArray()).mmul(Matrix.rowVector(q.to1DArray()));
+  const scale = Matrix.diag(s.flatMap((value) => new Array<number>(m).fill(value)));
+  const jacobian = scale.mmul(Matrix.sub(Matrix.eye(d * m), across));
+  const map = { q: nodeOf(q), w: nodeOf(w), scale: constant(tensor(s.map((value) => [value]))) };
+  return [deflatedBlock(block, map), { dense: jacobian.transpose().mmul(dense).mmul(jacobian) }];
 }
 
 /** A kind over W' [d, m], as one over W [m, d]. */

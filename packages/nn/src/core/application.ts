@@ -30,12 +30,19 @@ export interface Application {
   /** What the activation was applied to; the response itself where there is none, null where that is no node. */
   readonly preActivation: Node | null;
   readonly response: NodeTree;
+  /** What came beside the response; null: nothing. */
+  readonly extras: NodeTree | null;
   /** p(h | θ, θ_f) by the module itself; null: the metric's own, else gaussian(1). */
   readonly law: Law | null;
   /** Independent samples n of the batch: rows that come from one of them add up. */
   readonly samples: number;
   /** Weights of the samples [n]; null: all 1. */
   readonly rowWeights: Node | null;
+  /**
+   * ν of its rows [n, …] where it is a part of a mixture, such as an expert with its gate: how much its response counts in
+   * the Fisher information of the mixture's; null: all 1.
+   */
+  readonly routing: Node | null;
   /** What is observed of the model that this is a part of. */
   readonly observed: () => readonly Observation[];
   /** The model. */

@@ -11,12 +11,13 @@ import {
 import { GraphError, type VariableSpec } from "@metrigrad/tensor";
 import type { Law } from "../laws/law.ts";
 import type { Application, Observation } from "./application.ts";
-import { parameterNode, parameterPath } from "./defModule.ts";
+import { parameterNode } from "./defModule.ts";
 import { frozenIn } from "./freeze.ts";
 import type { AnyModule, ApplyContext, FullyApplied, Mode, NodeTree } from "./module.ts";
 import type { Decay } from "./parameter.ts";
-import { memberPaths } from "./paths.ts";
+import { memberPaths, parameterPath, prefixOf } from "./paths.ts";
 import { moduleRandom } from "./random.ts";
+import { bothRoutings } from "./routing.ts";
 import { asNodeTree, nodesOf, showTree } from "./trees.ts";
 import { usesOf } from "./uses.ts";
 
@@ -116,7 +117,12 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
     input: NodeTree,
     inside: {
       readonly mode: Mode;
-      readonly call: (child: AnyModule, x: NodeTree) => FullyApplied<NodeTree>;
+      /** Applies a child; weights of its rows where it is a part of a mixture. */
+      readonly call: (
+        child: AnyModule,
+        x: NodeTree,
+        weights: Node | null,
+      ) => FullyApplied<NodeTree>;
     },
   ): FullyApplied<NodeTree> => {
     const path = own.get(module);
@@ -132,8 +138,10 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
     });
     const use = counts.get(path) ?? 0;
     counts.set(path, use + 1);
+    const routed = (weights: Node | null, child: AnyModule, ...inputs: readonly NodeTree[]) =>
+      inside.call(child, inputs.length === 1 ? (inputs[0] as NodeTree) : inputs, weights);
     const callChild = (child: AnyModule, ...inputs: readonly NodeTree[]) =>
-      inside.call(child, inputs.length === 1 ? (inputs[0] as NodeTree) : inputs);
+      routed(null, child, ...inputs);
     const context: ApplyContext = {
       options: module.options,
       mode: moving ? "train" : "infer",
@@ -147,6 +155,7 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
       call: ((child: AnyModule, ...inputs: readonly NodeTree[]) =>
         callChild(child, ...inputs).response) as ApplyContext["call"],
       applied: callChild as unknown as ApplyContext["applied"],
+      routed: routed as unknown as ApplyContext["routed"],
     };
     const { spec } = module.definition;
     const bound = Object.fromEntries(named);
@@ -172,9 +181,16 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
       const member = memberOf(model);
       const whole = asNodeTree(x);
       const samples = samplesOf(whole);
-      const call = (module: AnyModule, input: NodeTree): FullyApplied<NodeTree> => {
+      const call = (
+        module: AnyModule,
+        input: NodeTree,
+        routing: Node | null,
+      ): FullyApplied<NodeTree> => {
         const first = constant(0).id;
-        const result = respond(member, module, input, { mode, call });
+        const result = respond(member, module, input, {
+          mode,
+          call: (child, inner, weights) => call(child, inner, bothRoutings(routing, weights)),
+        });
         const path = member.paths.get(module) as string;
         if (result.extras !== null) extras.push({ path, module, values: result.extras });
         const params = member.params.get(module) as Readonly<Record<string, Variable>>;
@@ -185,7 +201,7 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
         );
         if (Object.keys(trained).length === 0) return result;
         const { definition, options } = module;
-        const { response, preActivation } = result;
+        const { response, preActivation, extras: beside } = result;
         applications.push({
           path,
           definition,
@@ -198,9 +214,11 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
           inputs: whole,
           preActivation,
           response,
+          extras: beside,
           law: definition.spec.law?.(options as never) ?? null,
           samples,
           rowWeights,
+          routing,
           observed: () => observations,
           model,
           pathOf,
@@ -208,7 +226,7 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
         });
         return result;
       };
-      return call(model, whole);
+      return call(model, whole, null);
     },
     observe: (output, law) => void observations.push({ output, law }),
     applications,
@@ -221,20 +239,6 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
     extras,
     pathOf,
   };
-}
-
-/** What stands before the paths of a model in a store: "critic/". */
-function prefixOf(
-  paths: ReadonlyMap<AnyModule, string>,
-  given: (spec: VariableSpec) => string | null,
-): string {
-  for (const [module, path] of paths) {
-    for (const [name, spec] of Object.entries(module.params)) {
-      const [here, there] = [parameterPath(path, name), given(spec)];
-      if (there?.endsWith(here)) return there.slice(0, there.length - here.length);
-    }
-  }
-  return "";
 }
 
 /** Samples of a batch: the size of the first axis of its first value, 1 where that has none. */

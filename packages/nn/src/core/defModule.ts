@@ -9,7 +9,7 @@ import type {
   ModuleSpec,
   ParameterTree,
 } from "./module.ts";
-import { memberPaths } from "./paths.ts";
+import { memberPaths, parameterPath } from "./paths.ts";
 
 /**
  * Defines a kind of module by its parameters and its response. The result makes modules and is the
@@ -73,11 +73,6 @@ export function makeModule<In, Out, O, P extends ParameterTree>(
     },
   };
   return Object.freeze(module);
-}
-
-/** Path of a parameter in a model. */
-export function parameterPath(path: string, name: string): string {
-  return path === "" ? name : `${path}/${name}`;
 }
 
 /** The node of a parameter: the same one in every application. The first path is the one of messages. */

@@ -1,7 +1,7 @@
 import type { VariableSpec } from "@metrigrad/tensor";
-import { makeModule, parameterPath } from "./defModule.ts";
+import { makeModule } from "./defModule.ts";
 import type { AnyModule, Module, ParameterTree } from "./module.ts";
-import { memberPaths } from "./paths.ts";
+import { memberPaths, parameterPath } from "./paths.ts";
 
 /**
  * The module with parameters that are not trained, as another module of the same kind: put it where

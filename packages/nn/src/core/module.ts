@@ -30,6 +30,11 @@ export interface ApplyContext<O = unknown> {
   call<In, Out>(child: Module<In, Out>, ...inputs: Inputs<In>): Out;
   /** The same, with the child's pre-activation and extras. */
   applied<In, Out>(child: Module<In, Out>, ...inputs: Inputs<In>): FullyApplied<Out>;
+  /**
+   * The same for a part of a mixture, such as an expert: rows [n, …] of it, and of all inside it, count by
+   * weights ν ≥ 0 in metrics. The response is the child's own; what it is multiplied by is the mixture's affair.
+   */
+  routed<In, Out>(weights: Node, child: Module<In, Out>, ...inputs: Inputs<In>): FullyApplied<Out>;
 }
 
 /** The long form of what `apply` returns. */

@@ -1,3 +1,4 @@
+import type { VariableSpec } from "@metrigrad/tensor";
 import type { AnyModule } from "./module.ts";
 
 /**
@@ -22,4 +23,23 @@ export function memberPaths(model: AnyModule): Map<AnyModule, string> {
   };
   visit(model, "");
   return paths;
+}
+
+/** What stands before the paths of a model in a store: "critic/". */
+export function prefixOf(
+  paths: ReadonlyMap<AnyModule, string>,
+  given: (spec: VariableSpec) => string | null,
+): string {
+  for (const [module, path] of paths) {
+    for (const [name, spec] of Object.entries(module.params)) {
+      const [here, there] = [parameterPath(path, name), given(spec)];
+      if (there?.endsWith(here)) return there.slice(0, there.length - here.length);
+    }
+  }
+  return "";
+}
+
+/** Path of a parameter in a model. */
+export function parameterPath(path: string, name: string): string {
+  return path === "" ? name : `${path}/${name}`;
 }

@@ -3,6 +3,7 @@ import {
   logicalNot,
   type Node,
   structuralOps as ops,
+  patchRows,
   reshape,
   type Variable,
 } from "@metrigrad/graph";
@@ -54,6 +55,13 @@ function plainUse(parameter: Variable, [node, input]: Edge, site: Site): PlainUs
     const rows = node.inputs[0] as Node;
     if (!site.varies(rows)) return free;
     const common = { rows, bias: true, outputs: node, product: node, transposed: false };
+    return { kind: "affine", parameters: [parameter], ...common, consumers };
+  }
+  if (node.op === ops.affinePatches && input === 1) {
+    const { bias, groups } = node.attrs as { readonly bias: boolean; readonly groups: number };
+    // With groups the columns have patches of their own, which one list of rows does not say.
+    if (groups > 1 || !site.varies(node.inputs[0] as Node)) return free;
+    const common = { rows: patchRows(node), bias, outputs: node, product: node, transposed: false };
     return { kind: "affine", parameters: [parameter], ...common, consumers };
   }
   if (node.op === ops.matmul && input === 1 && isProduct(node, site)) {

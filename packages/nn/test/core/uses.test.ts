@@ -23,6 +23,8 @@ import {
   applyModel,
   batchNorm,
   columnsOf,
+  conv2d,
+  convTranspose2d,
   defModule,
   dense,
   outputRows,
@@ -94,6 +96,40 @@ test("uses: dense is affine with the bias in its weight", (t) => {
   t.equal(own.outputs, application?.preActivation, "what the activation was applied to");
   t.equal(own.rows, application?.reference);
   t.end();
+});
+
+test("uses: a convolution is affine on its patches, in the order of samples and places", async (t) => {
+  const use = "affine w bias: [20,12] -> [20,4], affinePatches:1";
+  const model = conv2d(3, 4, 2, { activation: relu });
+  t.deepEqual(linesOf(model, [5, 3, 3, 3]), [[use]]);
+  t.deepEqual(linesOf(conv2d(2, 4, 2, { groups: 2 }), [5, 2, 3, 3]), [["free w, affinePatches:1"]]);
+  const image = constant(
+    tensor([
+      [
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+      ],
+    ]),
+  );
+  const layer = conv2d(1, 2, 2, { init: () => [1, 0, 10, 0, 100, 0, 1000, 1] });
+  const up = convTranspose2d(1, 1, [1, 2], { stride: [1, 2], init: () => [1, 10] });
+  for (const [one, rows, values] of [
+    [layer, [1, 2, 4, 5, 2, 3, 5, 6], [5421, 5, 6532, 6]],
+    // A place meets one element of x, by one of the two taps.
+    [
+      up,
+      [1, 0, 0, 1, 2, 0, 0, 2, 3, 0, 0, 3, 4, 0, 0, 4, 5, 0, 0, 5, 6, 0, 0, 6],
+      [1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60],
+    ],
+  ] as const) {
+    const [application] = applyModel(one as never, image).applications;
+    const [found] = (application?.uses ?? []) as [Use & AffineUse];
+    const read = await evaluate([found.rows, outputRows(found)], { owner: one });
+    t.deepEqual([...(read[0]?.data() ?? [])], rows, "rows");
+    t.deepEqual([...(read[1]?.data() ?? [])], values, "outputs");
+  }
 });
 
 test("uses: dense on [n, T, d] has the rows of all positions", async (t) => {

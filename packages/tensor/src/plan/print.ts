@@ -30,8 +30,12 @@ const right: StepTable<string> = {
     `${ops.join(", ")} over ${axes.join(" ") || "nothing"} of ${showShape(shape)} (${list(...inputs)}): ${formulas(exprs)}`,
   argReduce: ({ op, input }) => `arg${op}(${list(input)})`,
   sort: ({ input, descending }) => `sort(${list(input)}${descending ? ", descending" : ""})`,
-  matmul: ({ a, b, epilogue }) => {
-    const product = `matmul(${list(a, b)})`;
+  matmul: ({ a, b, groups, epilogue }) => {
+    const axes =
+      groups === undefined
+        ? ""
+        : `, rows of ${groups.rows}, sum of ${groups.inner} and columns of ${groups.columns} axes`;
+    const product = `matmul(${list(a, b)}${axes})`;
     if (epilogue === undefined) return product;
     const names = ["ab", ...epilogue.inputs.map((_, i) => `x${i}`)];
     return `${product}, (${list(...epilogue.inputs)}): ${formulas(epilogue.exprs, names)}`;

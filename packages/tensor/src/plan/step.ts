@@ -79,6 +79,13 @@ export interface ArgReduceStep extends Labelled {
   readonly output: View;
 }
 
+/** How many axes the rows, the sum and the columns of a product have. */
+export interface MatmulGroups {
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+}
+
 /**
  * output[i…, :] (i32) = the positions of input[i…, :] in ascending order, or in descending order; of
  * equal elements the first one comes first. A NaN is above every number, and −0 equals 0.
@@ -92,7 +99,9 @@ export interface SortStep extends Labelled {
 }
 
 /**
- * product[b…,m,n] = a[b…,m,k] · b[b…,k,n]; transposes are strides, batch axes may have stride 0.
+ * product[b…,m…,n…] = Σ a[b…,m…,k…] · b[b…,k…,n…]; transposes are strides, batch axes may have stride 0.
+ * Rows, sum and columns have one axis each, or as many as `groups` says: elements of windows may overlap,
+ * so a convolution and its gradients are products.
  * With an epilogue, `outputs[j] = exprs[j](product, inputs…)` instead; without one, outputs is
  * `[product]`.
  */
@@ -100,6 +109,8 @@ export interface MatmulStep extends Labelled {
   readonly kind: "matmul";
   readonly a: View;
   readonly b: View;
+  /** One axis each by default. */
+  readonly groups?: MatmulGroups;
   /** Argument 0 is the product, argument k+1 is inputs[k], each of the product's shape; in place. */
   readonly epilogue?: { readonly inputs: readonly View[]; readonly exprs: readonly Expr[] };
   readonly outputs: readonly View[];

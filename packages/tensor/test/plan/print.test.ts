@@ -69,6 +69,17 @@ const steps: readonly (readonly [Step, string])[] = [
   [
     {
       kind: "matmul",
+      a: whole(0, 2, 2, 3),
+      b: whole(1, 2, 3, 1),
+      groups: { rows: 1, inner: 2, columns: 1 },
+      outputs: [whole(2, 2, 1)],
+      label: "",
+    },
+    "b2[2, 1] = matmul(b0[2, 2, 3], b1[2, 3, 1], rows of 1, sum of 2 and columns of 1 axes)",
+  ],
+  [
+    {
+      kind: "matmul",
       a: whole(0, 2, 3),
       b: whole(1, 3, 1),
       epilogue: { inputs: [whole(3, 2, 1)], exprs: [parseExpr("(p, x) => max(p + x, 0)")] },

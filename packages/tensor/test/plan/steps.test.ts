@@ -164,6 +164,14 @@ const broken: { readonly [K in StepKind]: readonly (readonly [object, RegExp])[]
   matmul: [
     [{ b: whole(0, 2, 3, 2) }, /b must have shape \[2, 4, 2\], got \[2, 3, 2\]/],
     [{ a: whole(0, 4) }, /a must have at least 2 axes/],
+    [
+      { groups: { rows: 1, inner: 2, columns: 1 } },
+      /b must have shape \[3, 4, 2\], got \[2, 4, 2\]/,
+    ],
+    [
+      { groups: { rows: 1, inner: 0.5, columns: 1 } },
+      /groups must be counts of axes, got 1, 0.5, 1/,
+    ],
     [{ a: whole(1, 3, 2), b: whole(0, 2, 2) }, /a must be f64, got i32/],
     [{ outputs: [whole(3, 2, 3, 2), whole(6, 2, 3, 2)] }, /there must be one output, got 2/],
     [{ outputs: [whole(4, 2, 3, 2)] }, /output must be f64, got i32/],

@@ -1,5 +1,12 @@
 import { type Node, planOf } from "@metrigrad/graph";
-import { type FloatType, type Plan, type Step, sizeOf, stepViews } from "@metrigrad/tensor";
+import {
+  type FloatType,
+  type Plan,
+  productAxes,
+  type Step,
+  sizeOf,
+  stepViews,
+} from "@metrigrad/tensor";
 
 /** Rows that go through a model together, at most: enough for fast products. */
 const mostRows = 2500;
@@ -29,7 +36,7 @@ function workOf(plan: Plan): number {
 function stepWork(step: Step): number {
   const { reads, writes } = stepViews(step);
   const elements = [...reads, ...writes].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  if (step.kind === "matmul") return 2 * sizeOf(step.a.shape) * (step.b.shape.at(-1) ?? 1);
+  if (step.kind === "matmul") return 2 * sizeOf(step.a.shape) * sizeOf(productAxes(step).columns);
   if (step.kind === "gram") return sizeOf(step.x.shape) * (step.x.shape.at(-1) ?? 1);
   if (step.kind === "triangularSolve") return sizeOf(step.rhs.shape) * (step.l.shape.at(-1) ?? 1);
   if (step.kind === "cholesky") return sizeOf(step.a.shape) * (step.a.shape.at(-1) ?? 1);

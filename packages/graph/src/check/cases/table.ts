@@ -3,9 +3,11 @@ import { activationRows } from "./activation.ts";
 import { arrangeRows } from "./arrange.ts";
 import { binaryRows } from "./binary.ts";
 import { choiceRows } from "./choice.ts";
+import { convolutionRows } from "./convolution.ts";
 import { denseRows } from "./dense.ts";
 import { drawRows } from "./draws.ts";
 import { dynamicRows } from "./dynamic.ts";
+import { einsumRows } from "./einsum.ts";
 import { factorRows } from "./factor.ts";
 import { flowRows } from "./flows.ts";
 import { fourierRows } from "./fourier.ts";
@@ -18,6 +20,7 @@ import { normRows } from "./norm.ts";
 import { orderRows } from "./order.ts";
 import { piecewiseRows } from "./piecewise.ts";
 import { placeRows } from "./places.ts";
+import { poolingRows } from "./pooling.ts";
 import { productRows } from "./product.ts";
 import { reductionRows } from "./reduction.ts";
 import { resampleRows } from "./resample.ts";
@@ -49,6 +52,9 @@ export const opRows: readonly OpRow[] = [
   ...normRows,
   ...softmaxRows,
   ...productRows,
+  ...einsumRows,
+  ...convolutionRows,
+  ...poolingRows,
   ...fourierRows,
   ...factorRows,
   ...denseRows,

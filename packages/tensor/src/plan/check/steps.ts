@@ -2,6 +2,7 @@ import type { DType } from "../../dtype.ts";
 import { sameShape, showShape, sizeOf } from "../../shape.ts";
 import type { StepTable } from "../parts.ts";
 import type { Plan } from "../plan.ts";
+import { productAxes } from "../productAxes.ts";
 import type { View } from "../view.ts";
 import { checkExprs, typeOfView } from "./expr.ts";
 import type { Refuse } from "./refuse.ts";
@@ -70,13 +71,18 @@ export function stepChecks(plan: Plan, refuse: Refuse): StepTable<void> {
       shaped("output", output, input.shape);
       typed("output", output, "i32");
     },
-    matmul: ({ a, b, epilogue, outputs }) => {
-      ranked("a", a, 2);
-      ranked("b", b, 2);
+    matmul: (step) => {
+      const { a, b, epilogue, outputs, groups = { rows: 1, inner: 1, columns: 1 } } = step;
+      const counts = [groups.rows, groups.inner, groups.columns];
+      if (!counts.every((count) => Number.isInteger(count) && count >= 0)) {
+        refuse("groups must be counts of axes", counts.join(", "));
+      }
+      ranked("a", a, groups.rows + groups.inner);
+      ranked("b", b, groups.inner + groups.columns);
       floats({ a, b });
-      const batch = a.shape.slice(0, -2);
-      shaped("b", b, [...batch, a.shape.at(-1) as number, b.shape.at(-1) as number]);
-      const shape = [...batch, a.shape.at(-2) as number, b.shape.at(-1) as number];
+      const { batch, rows, inner, columns } = productAxes(step);
+      shaped("b", b, [...batch, ...inner, ...columns]);
+      const shape = [...batch, ...rows, ...columns];
       all("outputs", outputs, shape);
       if (epilogue === undefined) {
         if (outputs.length !== 1) refuse("there must be one output", String(outputs.length));

@@ -1,34 +1,43 @@
 import { arg } from "../../expr/build.ts";
 import { compileExprs } from "../../expr/evaluate.ts";
-import { walk } from "../../walk.ts";
+import { productAxes } from "../../plan/productAxes.ts";
+import { type Strided, walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
 /** Batched products, each element passed through the epilogue. */
-export const matmul: Kernel<"matmul"> = ({ a, b, epilogue, outputs }, memory) => {
+export const matmul: Kernel<"matmul"> = (step, memory) => {
+  const { a, b, epilogue, outputs } = step;
   const x = memory.view(a);
   const y = memory.view(b);
   const sources = (epilogue?.inputs ?? []).map(memory.view);
   const targets = outputs.map(memory.view);
   const program = compileExprs(epilogue?.exprs ?? [arg(0)]);
-  const inner = x.shape.at(-1) as number;
-  const along = [x.stride.at(-1) as number, y.stride.at(-2) as number] as const;
+  const { batch, rows, inner, columns } = productAxes(step);
+  const still = (axes: readonly number[]) => axes.map(() => 0);
+  const lead = batch.length;
+  const afterRows = lead + rows.length;
+  const afterInner = lead + inner.length;
   // Rows of a are repeated along the product's columns, columns of b along its rows.
-  const rows = { stride: [...x.stride.slice(0, -1), 0], offset: x.offset };
-  const columns = {
-    stride: [...y.stride.slice(0, -2), 0, y.stride.at(-1) as number],
+  const left = { stride: [...x.stride.slice(0, afterRows), ...still(columns)], offset: x.offset };
+  const right = {
+    stride: [...y.stride.slice(0, lead), ...still(rows), ...y.stride.slice(afterInner)],
     offset: y.offset,
   };
-  const shape = [...x.shape.slice(0, -1), y.shape.at(-1) as number];
+  const along = [
+    offsets(inner, { stride: x.stride.slice(afterRows), offset: 0 }),
+    offsets(inner, { stride: y.stride.slice(lead, afterInner), offset: 0 }),
+  ] as const;
+  const shape = [...batch, ...rows, ...columns];
   const args = new Array<number>(sources.length + 1).fill(0);
   const results = new Array<number>(targets.length).fill(0);
   return () =>
-    walk(shape, [rows, columns, ...sources, ...targets], (at) => {
-      let [p, q] = at as [number, number];
+    walk(shape, [left, right, ...sources, ...targets], (at) => {
+      const [p, q] = at as [number, number];
       let product = 0;
-      for (let k = 0; k < inner; k++) {
-        product += (x.data[p] as number) * (y.data[q] as number);
-        p += along[0];
-        q += along[1];
+      for (let k = 0; k < along[0].length; k++) {
+        product +=
+          (x.data[p + (along[0][k] as number)] as number) *
+          (y.data[q + (along[1][k] as number)] as number);
       }
       args[0] = product;
       sources.forEach(({ data }, k) => {
@@ -40,3 +49,13 @@ export const matmul: Kernel<"matmul"> = ({ a, b, epilogue, outputs }, memory) =>
       });
     });
 };
+
+/** Positions of all elements of an operand, row-major. */
+function offsets(shape: readonly number[], operand: Strided): Int32Array {
+  const result = new Int32Array(shape.reduce((size, n) => size * n, 1));
+  let next = 0;
+  walk(shape, [operand], ([at]) => {
+    result[next++] = at as number;
+  });
+  return result;
+}

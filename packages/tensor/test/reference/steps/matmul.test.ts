@@ -70,3 +70,19 @@ test("matmul over an empty inner axis is 0, and of no rows nothing", async (t) =
   const none = { a: c.input([], [0, 2]), b: c.input([1, 2], [2, 1]) };
   t.deepEqual(await c.run({ ...step, ...none, outputs: [c.output([0, 1])] }), [[]]);
 });
+
+test("matmul with several axes for rows, sum and columns multiplies windows", async (t) => {
+  const b = bench();
+  const x = b.input([1, 2, 3, 4, 5], [5]);
+  // Windows of three places, as two axes of rows and two of the sum: x[2i + j + k], k and none.
+  const windows = { ...x, shape: [2, 1, 3, 1], strides: [2, 1, 1, 0] };
+  const kernel = b.input([1, 10, 100, 2, 20, 200], [2, 1, 3]);
+  const step = {
+    kind: "matmul" as const,
+    a: windows,
+    b: { ...kernel, shape: [3, 1, 2, 1], strides: [1, 3, 3, 3] },
+    groups: { rows: 2, inner: 2, columns: 2 },
+    label: "",
+  };
+  t.deepEqual(await b.run({ ...step, outputs: [b.output([2, 1, 2, 1])] }), [[321, 642, 543, 1086]]);
+});

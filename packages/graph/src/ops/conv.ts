@@ -1,0 +1,226 @@
+import { type Shape, ShapeError, showShape } from "@metrigrad/tensor";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { makeNode, type Node } from "../core/node.ts";
+import { add } from "./arithmetic.ts";
+import { type ConvolutionAttrs, convolutionInputOp, convolutionOp } from "./convolutionOp.ts";
+import {
+  type ConvOptions,
+  checkGroups,
+  checkImages,
+  convolutionAttrs,
+  refuseConvolution,
+} from "./convolutionShape.ts";
+import { perAxis } from "./perAxis.ts";
+import { reshape } from "./reshape.ts";
+import { transpose } from "./transpose.ts";
+
+/** Options of a convolution with weights as PyTorch has them. */
+export interface ConvBiasOptions extends ConvOptions {
+  /** [out], added per channel; none by default. */
+  readonly bias?: NodeLike;
+}
+
+/** Options of a transposed convolution. */
+export interface ConvTransposeOptions extends Omit<ConvBiasOptions, "padding"> {
+  /** Places cut on both sides, for all axes or for each; 0 by default. */
+  readonly padding?: number | readonly number[];
+  /** Places added at the end, below the stride or the dilation; 0 by default. */
+  readonly outputPadding?: number | readonly number[];
+}
+
+/** Weights [a, b/groups, kernel…] of groups along the first axis as [b/groups, kernel…, g, a/groups]. */
+function canonical(w: Node, groups: number): Node {
+  const [all = 0, ...rest] = w.shape;
+  const split = reshape(w, [groups, all / groups, ...rest]);
+  return transpose(split, [...rest.map((_, axis) => axis + 2), 0, 1]);
+}
+
+function withBias(where: string, y: Node, bias: NodeLike | undefined): Node {
+  if (bias === undefined) return y;
+  const [, channels = 0, ...places] = y.shape;
+  const node = asNode(bias);
+  if (node.shape.length !== 1 || node.shape[0] !== channels) {
+    const got = showShape(node.shape);
+    refuseConvolution(
+      where,
+      `the bias must be [${channels}]`,
+      got,
+      "one number per output channel",
+    );
+  }
+  return add(y, reshape(node, [channels, ...places.map(() => 1)]));
+}
+
+function checkWeight(where: string, w: Node, axes: number, form: string): void {
+  if (w.type === "float" && w.shape.length === axes + 2) return;
+  throw new ShapeError({
+    where,
+    must: `w must be float ${form}`,
+    got: `${w.type} ${showShape(w.shape)}`,
+    todo: "weights with the bias in the last row go to affinePatches",
+  });
+}
+
+function convolution(
+  axes: number,
+  given: NodeLike,
+  weight: NodeLike,
+  options: ConvBiasOptions,
+): Node {
+  const where = `conv${axes}d`;
+  const [x, w] = [asNode(given), asNode(weight)];
+  const { groups = 1 } = options;
+  checkImages(where, x, axes);
+  checkWeight(where, w, axes, "[out, in/groups, kernel…]");
+  const [n = 0, inputs = 0, ...size] = x.shape;
+  const [outputs = 0, own = 0, ...kernel] = w.shape;
+  checkGroups(where, groups, inputs, outputs);
+  if (own * groups !== inputs) {
+    refuseConvolution(
+      where,
+      `w must have in/groups = ${inputs / groups} channels on axis 1`,
+      showShape(w.shape),
+      "check the number of channels and groups",
+    );
+  }
+  const attrs = convolutionAttrs(where, size, kernel, options);
+  const split = reshape(x, [n, groups, own, ...size]);
+  const y = makeNode(convolutionOp, [split, canonical(w, groups)], attrs);
+  return withBias(where, reshape(y, [n, outputs, ...y.shape.slice(3)]), options.bias);
+}
+
+function transposed(
+  axes: number,
+  given: NodeLike,
+  weight: NodeLike,
+  options: ConvTransposeOptions,
+): Node {
+  const where = `convTranspose${axes}d`;
+  const [x, w] = [asNode(given), asNode(weight)];
+  checkImages(where, x, axes);
+  checkWeight(where, w, axes, "[in, out/groups, kernel…]");
+  const { groups = 1 } = options;
+  const [n = 0, inputs = 0, ...places] = x.shape;
+  const [rows = 0, own = 0, ...kernel] = w.shape;
+  checkGroups(where, groups, inputs, own * groups);
+  if (rows !== inputs) {
+    const todo = "check the number of channels";
+    refuseConvolution(where, `w must have ${inputs} channels on axis 0`, showShape(w.shape), todo);
+  }
+  const attrs = transposedAttrs(where, places, kernel, options);
+  const split = reshape(x, [n, groups, inputs / groups, ...places]);
+  const y = makeNode(convolutionInputOp, [split, canonical(w, groups)], attrs);
+  return withBias(where, reshape(y, [n, own * groups, ...attrs.size]), options.bias);
+}
+
+/** The numbers of the convolution that a transposed one is the pullback of. Throws ShapeError. */
+export function transposedAttrs(
+  where: string,
+  places: Shape,
+  kernel: Shape,
+  options: Omit<ConvTransposeOptions, "bias">,
+): ConvolutionAttrs {
+  const axes = places.length;
+  const [stride, dilation, padding, extra] = [
+    perAxis(where, "stride", options.stride ?? 1, axes),
+    perAxis(where, "dilation", options.dilation ?? 1, axes),
+    perAxis(where, "padding", options.padding ?? 0, axes, 0),
+    perAxis(where, "outputPadding", options.outputPadding ?? 0, axes, 0),
+  ];
+  const size = places.map((n, i) => {
+    const reach = (dilation[i] as number) * ((kernel[i] as number) - 1);
+    const whole = (n - 1) * (stride[i] as number) + reach + 1;
+    return whole - 2 * (padding[i] as number) + (extra[i] as number);
+  });
+  const few = extra.every((n, i) => n < Math.max(stride[i] as number, dilation[i] as number));
+  if (!few || size.some((n) => n < 1)) {
+    refuseConvolution(
+      where,
+      "outputPadding must be below stride or dilation, and something must be left",
+      `outputPadding ${showShape(extra)}, result ${showShape(size)}`,
+      "choose smaller numbers",
+    );
+  }
+  const margins = padding.map((n, i): readonly [number, number] => [n, n - (extra[i] as number)]);
+  return { size, kernel, stride, dilation, padding: margins };
+}
+
+/**
+ * Convolution over one axis (correlation, as in all libraries of networks):
+ * y[n, o, i] = Σ_{c, κ} x[n, c, i·stride + κ·dilation − padding]·w[o, c, κ] (+ bias[o]).
+ * @param x float [n, in, length]
+ * @param w float [out, in/groups, kernel], as PyTorch's
+ * @returns [n, out, places]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function conv1d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}): Node {
+  return convolution(1, x, w, options);
+}
+
+/**
+ * Convolution over two axes, as `conv1d`.
+ * @param x float [n, in, height, width]
+ * @param w float [out, in/groups, kernel, kernel], as PyTorch's
+ * @returns [n, out, height, width]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function conv2d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}): Node {
+  return convolution(2, x, w, options);
+}
+
+/**
+ * Convolution over three axes, as `conv1d`.
+ * @param x float [n, in, depth, height, width]
+ * @param w float [out, in/groups, kernel, kernel, kernel], as PyTorch's
+ * @returns [n, out, depth, height, width]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function conv3d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}): Node {
+  return convolution(3, x, w, options);
+}
+
+/**
+ * Transposed convolution over one axis, the pullback of `conv1d` by its input: lengths grow to
+ * (length − 1)·stride − 2·padding + dilation·(kernel − 1) + outputPadding + 1.
+ * @param x float [n, in, length]
+ * @param w float [in, out/groups, kernel], as PyTorch's
+ * @returns [n, out, places]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function convTranspose1d(
+  x: NodeLike,
+  w: NodeLike,
+  options: ConvTransposeOptions = {},
+): Node {
+  return transposed(1, x, w, options);
+}
+
+/**
+ * Transposed convolution over two axes, as `convTranspose1d`.
+ * @param x float [n, in, height, width]
+ * @param w float [in, out/groups, kernel, kernel], as PyTorch's
+ * @returns [n, out, height, width]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function convTranspose2d(
+  x: NodeLike,
+  w: NodeLike,
+  options: ConvTransposeOptions = {},
+): Node {
+  return transposed(2, x, w, options);
+}
+
+/**
+ * Transposed convolution over three axes, as `convTranspose1d`.
+ * @param x float [n, in, depth, height, width]
+ * @param w float [in, out/groups, kernel, kernel, kernel], as PyTorch's
+ * @returns [n, out, depth, height, width]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function convTranspose3d(
+  x: NodeLike,
+  w: NodeLike,
+  options: ConvTransposeOptions = {},
+): Node {
+  return transposed(3, x, w, options);
+}

@@ -1,0 +1,20 @@
+import { ShapeError } from "@metrigrad/tensor";
+
+/** A number for each of so many axes. Throws ShapeError for others than integers from `least` on. */
+export function perAxis(
+  where: string,
+  name: string,
+  given: number | readonly number[],
+  count: number,
+  least = 1,
+): number[] {
+  const list = typeof given === "number" ? new Array<number>(count).fill(given) : given;
+  const right = Array.isArray(list) && list.length === count;
+  if (right && list.every((n) => Number.isInteger(n) && n >= least)) return [...list];
+  throw new ShapeError({
+    where,
+    must: `${name} must be an integer from ${least} on, or a list of ${count}`,
+    got: JSON.stringify(given),
+    todo: "pass one number for all axes or a list with one for each",
+  });
+}

@@ -1,0 +1,225 @@
+import { ShapeError, tensor } from "@metrigrad/tensor";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { makeNode, type Node } from "../core/node.ts";
+import { mul } from "./arithmetic.ts";
+import { sum } from "./broadcastTo.ts";
+import { constant } from "./constant.ts";
+import { checkImages } from "./convolutionShape.ts";
+import { firstMaxOp } from "./firstMax.ts";
+import { perAxis } from "./perAxis.ts";
+import { pad } from "./slice.ts";
+import { windows } from "./windows.ts";
+
+/** How a pool goes over its axes. */
+export interface PoolOptions {
+  /** Places from one window to the next, for all axes or for each; the windows' lengths by default. */
+  readonly stride?: number | readonly number[];
+  /** Places added before and after, at most half a window; 0 by default. */
+  readonly padding?: number | readonly number[];
+  /** Whether a last window may reach beyond the end, if it begins before that; false by default. */
+  readonly ceilMode?: boolean;
+}
+
+/** Options of pooling by the largest element. */
+export interface MaxPoolOptions extends PoolOptions {
+  /** Places from one element of a window to the next; 1 by default. */
+  readonly dilation?: number | readonly number[];
+}
+
+/** Options of pooling by the mean. */
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether the zeros of the padding count in the mean; true by default. */
+  readonly countIncludePad?: boolean;
+}
+
+/** One axis of a pool. */
+interface PoolAxis {
+  readonly length: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly dilation: number;
+  readonly places: number;
+}
+
+/** The axes of a pool and its windows [n, c, places…, size…] of x padded with a value. */
+function pooled(
+  where: string,
+  x: Node,
+  axes: number,
+  kernel: number | readonly number[],
+  options: MaxPoolOptions,
+  fill: number,
+): { readonly all: readonly PoolAxis[]; readonly view: Node } {
+  checkImages(where, x, axes);
+  const size = perAxis(where, "kernel", kernel, axes);
+  const stride = perAxis(where, "stride", options.stride ?? size, axes);
+  const padding = perAxis(where, "padding", options.padding ?? 0, axes, 0);
+  const dilation = perAxis(where, "dilation", options.dilation ?? 1, axes);
+  const all = size.map((n, i): PoolAxis => {
+    const pick = (list: readonly number[]) => list[i] as number;
+    const [length, margin, by] = [x.shape[2 + i] as number, pick(padding), pick(stride)];
+    const free = length + 2 * margin - pick(dilation) * (n - 1) - 1;
+    let places = Math.floor(free / by) + 1;
+    if (options.ceilMode === true) {
+      places = Math.ceil(free / by) + 1;
+      if ((places - 1) * by >= length + margin) places -= 1;
+    }
+    return { length, size: n, stride: by, padding: margin, dilation: pick(dilation), places };
+  });
+  const wide = all.find((axis) => 2 * axis.padding > axis.size || axis.places < 1);
+  if (wide !== undefined) {
+    throw new ShapeError({
+      where,
+      must: "a window must fit in the input, and padding be at most half of it",
+      got: `windows of ${wide.size} with padding ${wide.padding} on ${wide.length} places`,
+      todo: "choose smaller windows, or less padding",
+    });
+  }
+  const widths = all.map((axis): readonly [number, number] => {
+    const end = (axis.places - 1) * axis.stride + axis.dilation * (axis.size - 1) + 1;
+    return [axis.padding, Math.max(0, end - axis.length - axis.padding)];
+  });
+  const empty = widths.every(([before, after]) => before + after === 0);
+  const padded = empty ? x : pad(x, [[0, 0], [0, 0], ...widths], fill);
+  return { all, view: windows(padded, size, { stride, dilation }) };
+}
+
+const last = (count: number, axes: number) =>
+  Array.from({ length: axes }, (_, i) => count - axes + i);
+
+function maxPool(
+  axes: number,
+  x: NodeLike,
+  kernel: number | readonly number[],
+  options: MaxPoolOptions,
+): Node {
+  const where = `maxPool${axes}d`;
+  const { view } = pooled(where, asNode(x), axes, kernel, options, Number.NEGATIVE_INFINITY);
+  return makeNode(firstMaxOp, [view], { axes: last(view.shape.length, axes) });
+}
+
+/** How many elements each window has along an axis. */
+function counts({ length, size, stride, padding, places }: PoolAxis, padded: boolean): number[] {
+  return Array.from({ length: places }, (_, place) => {
+    const begin = place * stride - padding;
+    if (padded) return Math.min(begin + size, length + padding) - begin;
+    return Math.min(begin + size, length) - Math.max(begin, 0);
+  });
+}
+
+function avgPool(
+  axes: number,
+  x: NodeLike,
+  kernel: number | readonly number[],
+  options: AvgPoolOptions,
+): Node {
+  const where = `avgPool${axes}d`;
+  const { all, view } = pooled(where, asNode(x), axes, kernel, options, 0);
+  const total = sum(view, { axis: last(view.shape.length, axes) });
+  return all.reduce((value, axis, i) => {
+    const sizes = counts(axis, options.countIncludePad !== false);
+    const [first = 1] = sizes;
+    if (sizes.every((n) => n === first)) return mul(value, 1 / first);
+    const shape = [axis.places, ...all.slice(i + 1).map(() => 1)];
+    return mul(
+      value,
+      constant(
+        tensor(
+          Float64Array.from(sizes, (n) => 1 / n),
+          { shape },
+        ),
+      ),
+    );
+  }, total);
+}
+
+/**
+ * The largest element of each window. Of equal ones the first takes the derivative, as in PyTorch; outside of x is −∞.
+ * @param x float [n, c, length]
+ * @param kernel the length of a window
+ * @returns [n, c, places]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function maxPool1d(
+  x: NodeLike,
+  kernel: number | readonly number[],
+  options: MaxPoolOptions = {},
+): Node {
+  return maxPool(1, x, kernel, options);
+}
+
+/**
+ * The largest element of each window over two axes, as `maxPool1d`.
+ * @param x float [n, c, height, width]
+ * @param kernel lengths of a window, one for both or one for each
+ * @returns [n, c, height, width]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function maxPool2d(
+  x: NodeLike,
+  kernel: number | readonly number[],
+  options: MaxPoolOptions = {},
+): Node {
+  return maxPool(2, x, kernel, options);
+}
+
+/**
+ * The largest element of each window over three axes, as `maxPool1d`.
+ * @param x float [n, c, depth, height, width]
+ * @param kernel lengths of a window, one for all or one for each
+ * @returns [n, c, depth, height, width]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function maxPool3d(
+  x: NodeLike,
+  kernel: number | readonly number[],
+  options: MaxPoolOptions = {},
+): Node {
+  return maxPool(3, x, kernel, options);
+}
+
+/**
+ * The mean of each window; outside of x is 0.
+ * @param x float [n, c, length]
+ * @param kernel the length of a window
+ * @returns [n, c, places]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function avgPool1d(
+  x: NodeLike,
+  kernel: number | readonly number[],
+  options: AvgPoolOptions = {},
+): Node {
+  return avgPool(1, x, kernel, options);
+}
+
+/**
+ * The mean of each window over two axes, as `avgPool1d`.
+ * @param x float [n, c, height, width]
+ * @param kernel lengths of a window, one for both or one for each
+ * @returns [n, c, height, width]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function avgPool2d(
+  x: NodeLike,
+  kernel: number | readonly number[],
+  options: AvgPoolOptions = {},
+): Node {
+  return avgPool(2, x, kernel, options);
+}
+
+/**
+ * The mean of each window over three axes, as `avgPool1d`.
+ * @param x float [n, c, depth, height, width]
+ * @param kernel lengths of a window, one for all or one for each
+ * @returns [n, c, depth, height, width]
+ * @throws ShapeError where shapes or options do not fit
+ */
+export function avgPool3d(
+  x: NodeLike,
+  kernel: number | readonly number[],
+  options: AvgPoolOptions = {},
+): Node {
+  return avgPool(3, x, kernel, options);
+}

@@ -1,0 +1,12 @@
+import { mul, type Node, reshape } from "@metrigrad/graph";
+
+/** Weights of rows in a mixture inside of another one: those of positions times that of their sample. */
+export function bothRoutings(outer: Node | null, inner: Node | null): Node | null {
+  if (outer === null || inner === null) return outer ?? inner;
+  const rank = Math.max(outer.shape.length, inner.shape.length);
+  const widened = (weights: Node) => {
+    const { shape } = weights;
+    return reshape(weights, [...shape, ...new Array<number>(rank - shape.length).fill(1)]);
+  };
+  return mul(widened(outer), widened(inner));
+}

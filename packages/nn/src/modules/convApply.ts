@@ -1,0 +1,26 @@
+import { affinePatches, type Node } from "@metrigrad/graph";
+import { ShapeError } from "@metrigrad/tensor";
+import type { ApplyContext } from "../core/module.ts";
+import type { ConvolutionOptions } from "./convOptions.ts";
+
+/** h = f(X̃W) of patches. Throws ShapeError for inputs of another shape. */
+export function applyConvolution(
+  where: string,
+  w: Node,
+  x: Node,
+  { options }: Pick<ApplyContext<ConvolutionOptions>, "options">,
+) {
+  const { inputs, kernel, activation } = options;
+  if (x.shape.length !== kernel.length + 2 || x.shape[1] !== inputs) {
+    const lengths = ["depth", "height", "width"].slice(-kernel.length).join(", ");
+    throw new ShapeError({
+      where,
+      must: `its input must be [n, ${inputs}, ${kernel.length === 1 ? "length" : lengths}]`,
+      got: `[${x.shape.join(", ")}]`,
+      todo: "check the channels of the layers before it; channels come before lengths",
+    });
+  }
+  const preActivation = affinePatches(x, w, options);
+  const response = activation === null ? preActivation : activation(preActivation);
+  return { response, preActivation };
+}

@@ -1,0 +1,73 @@
+import { concat, cos, matmul, mul, reshape, sin } from "@metrigrad/graph";
+import { ShapeError } from "@metrigrad/tensor";
+import { defModule } from "../core/defModule.ts";
+import { param, state } from "../core/parameter.ts";
+import { drawNormal } from "../init/draw.ts";
+import { checkWidth } from "./weightNorm.ts";
+
+/** What `fourierFeatures` takes beside its sizes. */
+export interface FourierSettings {
+  /** Standard deviation of the frequencies, in cycles per unit of x; 1 by default. */
+  readonly sigma?: number;
+  /** Whether the frequencies are trained; false by default. */
+  readonly trainable?: boolean;
+}
+
+/** Options of Fourier features. */
+export interface FourierOptions extends Required<FourierSettings> {
+  readonly inputs: number;
+  readonly features: number;
+}
+
+/**
+ * (cos 2πxB, sin 2πxB) of x [n, …, inputs] with random frequencies B ~ N(0, σ²), [inputs, features]: a net on them learns
+ * fine detail that one on x itself learns very slowly (Tancik et al. 2020). The response is [n, …, 2·features], the cosines
+ * first. B is a function of the store's seed, and stays as it is unless `trainable`.
+ * @param inputs width of the rows
+ * @param features frequencies
+ * @param settings `sigma` and `trainable`
+ * @throws ShapeError for settings out of range and inputs of another width
+ */
+export const fourierFeatures = defModule({
+  name: "fourierFeatures",
+  options: (inputs: number, features: number, settings: FourierSettings = {}): FourierOptions => {
+    const { sigma = 1, trainable = false } = settings;
+    checkFeatures("fourierFeatures", inputs, features, { sigma });
+    return Object.freeze({ inputs, features, sigma, trainable });
+  },
+  params: ({ inputs, features, sigma, trainable }) => {
+    const init = (context: Parameters<typeof drawNormal>[0]) => drawNormal(context, sigma);
+    const shape = [inputs, features];
+    return { b: trainable ? param(shape, init, { decay: "none" }) : state(shape, init) };
+  },
+  apply: ({ b }, x, { options: { inputs, features } }) => {
+    checkWidth("fourierFeatures", x, inputs);
+    const cycles = matmul(reshape(x, [-1, inputs]), b);
+    const angles = mul(cycles, 2 * Math.PI);
+    const response = reshape(concat([cos(angles), sin(angles)], 1), [
+      ...x.shape.slice(0, -1),
+      2 * features,
+    ]);
+    return { response, preActivation: cycles };
+  },
+});
+
+/** Throws ShapeError unless sizes are positive integers and the others positive numbers. */
+export function checkFeatures(
+  where: string,
+  inputs: number,
+  features: number,
+  others: Readonly<Record<string, number>>,
+): void {
+  const whole = [inputs, features].every((size) => Number.isInteger(size) && size > 0);
+  const odd = Object.entries(others).find(([, value]) => !(value > 0 && value < Infinity));
+  if (whole && odd === undefined) return;
+  throw new ShapeError({
+    where,
+    must: whole
+      ? `${odd?.[0]} must be a positive number`
+      : "inputs and features must be positive integers",
+    got: whole ? String(odd?.[1]) : `${inputs} and ${features}`,
+    todo: `call ${where}(inputs, features, { ${Object.keys(others).join(", ")} })`,
+  });
+}

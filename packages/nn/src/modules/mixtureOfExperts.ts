@@ -1,0 +1,202 @@
+import {
+  add,
+  affine,
+  broadcastTo,
+  div,
+  expandDims,
+  mean,
+  mul,
+  type Node,
+  reshape,
+  slice,
+  softmax,
+  square,
+  stopGradient,
+  sum,
+} from "@metrigrad/graph";
+import { GraphError, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { defModule } from "../core/defModule.ts";
+import type { AnyModule, Module } from "../core/module.ts";
+import { param } from "../core/parameter.ts";
+import { biasRow } from "../init/biasRow.ts";
+import { glorotUniform } from "../init/glorot.ts";
+import { asMask, chosenSoftmax, topChosen } from "./topGates.ts";
+
+/** Experts: modules of one shape, or how many to make and how. */
+export type Experts =
+  | readonly Module[]
+  | { readonly count: number; readonly make: (index: number) => Module };
+
+/** What `mixtureOfExperts` takes beside its experts. */
+export interface MixtureSettings {
+  /** Experts per row; 2 by default, or all where there are fewer. */
+  readonly top?: number;
+  /**
+   * Which logits the soft-max of the gate is over: those that are chosen (Shazeer et al. 2017), or all (Fedus et al. 2021).
+   * The chosen ones by default, and all where `top` is 1: one gate alone is always 1 and would not learn.
+   */
+  readonly over?: "chosen" | "all";
+  /** Standard deviation of the normal noise on the logits when training; 0 by default. */
+  readonly noise?: number;
+  /**
+   * What responds, for metrics: the sum Σ g_e f_e, where the rows of expert e count by g_e²; or the one expert that is
+   * drawn with probability g_e, where they count by g_e. "sum" by default; the output is the sum either way.
+   */
+  readonly response?: "sum" | "choice";
+}
+
+/** Options of a mixture of experts. */
+export interface MixtureOptions extends Required<MixtureSettings> {
+  readonly inputs: number;
+  readonly experts: readonly Module[];
+}
+
+/** What a mixture gives beside its response. */
+export interface MixtureExtras {
+  /** g [n, …, experts], 0 for those that are not chosen. */
+  readonly gates: Node;
+  /** E Σ_e (share of the choices that fall on e)·(mean probability of e), a scalar: 1 where the load is even. */
+  readonly balance: Node;
+}
+
+/**
+ * Σ_e g_e(x) f_e(x) over the `top` experts with the largest logits t = x̃'W, g the soft-max of t (Shazeer et al. 2017):
+ * x [n, …, inputs], and every expert maps [n, …, inputs] to [n, …, outputs]. Every expert is a subsystem of its
+ * own, whose rows count in metrics by its gate. Parameter `gate` is [inputs + 1, experts], the bias in the last row.
+ *
+ * All experts are computed for all rows, and those that are not chosen have a gate of 0: nothing is dropped, and the work is that of
+ * all experts. With `noise`, logits have normal noise when training, so that others are tried; its draws follow the store's seed.
+ *
+ * `extras` are `gates` and `balance`, the auxiliary loss of Fedus et al. (2021, eq. 4) without its factor: add some
+ * 0.01 times it to a loss, so that all experts are used.
+ * @param inputs width of the rows
+ * @param experts modules of one shape, or `{ count, make }`
+ * @param settings `top`, `over`, `noise` and `response`
+ * @returns the mixture; its children are `expert0`, `expert1`, …
+ * @throws ShapeError for sizes out of range, inputs of another width and experts whose responses differ in shape
+ * @throws GraphError for what are no modules, and for a choice among gates that do not add up to 1
+ */
+export const mixtureOfExperts = defModule({
+  name: "mixtureOfExperts",
+  options: (inputs: number, experts: Experts, settings: MixtureSettings = {}): MixtureOptions => {
+    const made = expertsOf(experts);
+    const { top = Math.min(2, made.length), noise = 0, response = "sum" } = settings;
+    const { over = top === 1 ? "all" : "chosen" } = settings;
+    const whole = [inputs, top].every((size) => Number.isInteger(size) && size > 0);
+    if (!whole || top > made.length || !(noise >= 0 && noise < Infinity)) {
+      throw new ShapeError({
+        where: "mixtureOfExperts",
+        must: `inputs must be a positive integer, top one up to ${made.length}, and noise finite and not negative`,
+        got: `${inputs}, ${top} and ${noise}`,
+        todo: "call mixtureOfExperts(inputs, experts, { top: 2 })",
+      });
+    }
+    checkWords(over, response, top < made.length);
+    return Object.freeze({ inputs, experts: made, top, over, noise, response });
+  },
+  params: ({ inputs, experts }) => ({
+    gate: param([inputs + 1, experts.length], biasRow(glorotUniform), {
+      decay: "all but the last row",
+    }),
+  }),
+  children: ({ experts }) =>
+    Object.fromEntries(experts.map((one, index) => [`expert${index}`, one as AnyModule])),
+  apply: ({ gate }, x, { options, mode, random, rowWeights, routed }) => {
+    const { inputs, experts, top, over, noise, response: responds } = options;
+    if (x.shape.length < 2 || x.shape.at(-1) !== inputs) {
+      throw new ShapeError({
+        where: "mixtureOfExperts",
+        must: `its input must be [n, ${inputs}], or [n, …, ${inputs}]`,
+        got: showShape(x.shape),
+        todo: "check the sizes of the modules before it",
+      });
+    }
+    const positions = x.shape.slice(0, -1);
+    const clean = affine(reshape(x, [-1, inputs]), gate);
+    const noisy = mode === "train" && noise > 0;
+    const logits = noisy ? add(clean, mul(random.normal(clean.shape), noise)) : clean;
+    const chosen = topChosen(logits, top);
+    const mask = asMask(chosen, logits.shape);
+    const all = softmax(logits, { axis: 1 });
+    const gates = over === "all" ? mul(all, mask) : chosenSoftmax(logits, chosen);
+    const parts = experts.map((expert, index) => {
+      const own = reshape(slice(gates, [null, [index, index + 1]]), positions);
+      const f = routed(responds === "sum" ? square(own) : own, expert, x);
+      checkExpert(index, f.response, positions);
+      return mul(f.response, expandDims(own, -1));
+    });
+    const extras: MixtureExtras = {
+      gates: reshape(gates, [...positions, experts.length]),
+      balance: balanceOf(all, mask, rowWeights),
+    };
+    return { response: sumOf(parts), preActivation: clean, extras: { ...extras } };
+  },
+});
+
+function sumOf(parts: readonly Node[]): Node {
+  const [first] = parts as readonly [Node];
+  const odd = parts.find((one) => showShape(one.shape) !== showShape(first.shape));
+  if (odd === undefined) return parts.reduce((total, one) => add(total, one));
+  throw new ShapeError({
+    where: "mixtureOfExperts",
+    must: "all experts must have responses of one shape",
+    got: `${showShape(first.shape)} and ${showShape(odd.shape)}`,
+    todo: "give them as many outputs",
+  });
+}
+
+/** E Σ_e f_e P_e: f_e has no derivative, and P_e is the mean of the soft-max over all (Fedus et al. 2021, eq. 4 to 6). */
+function balanceOf(all: Node, mask: Node, rowWeights: Node | null): Node {
+  const [rows = 0, experts = 0] = all.shape;
+  const shares = (values: Node) => {
+    if (rowWeights === null) return mean(values, { axis: 0 });
+    const samples = rowWeights.shape[0] as number;
+    const spread = broadcastTo(expandDims(rowWeights, 1), [samples, rows / samples]);
+    const column = reshape(spread, [rows, 1]);
+    return div(sum(mul(values, column), { axis: 0 }), sum(column));
+  };
+  const load = shares(mask);
+  const even = div(load, sum(load));
+  return mul(sum(mul(stopGradient(even), shares(all))), experts);
+}
+
+function expertsOf(experts: Experts): readonly Module[] {
+  if ("count" in experts) {
+    const { count, make } = experts;
+    if (Number.isInteger(count) && count > 0 && typeof make === "function") {
+      return expertsOf(Array.from({ length: count }, (_, index) => make(index)));
+    }
+  } else if (experts.length > 0 && experts.every((one) => one?.definition !== undefined)) {
+    return Object.freeze([...experts]);
+  }
+  throw new GraphError({
+    where: "mixtureOfExperts",
+    must: "experts must be a list of modules, or { count, make } with a positive count",
+    got: "count" in experts ? `a count of ${experts.count}` : "a list of others",
+    todo: "pass { count: 8, make: () => dense(16, 16) }",
+  });
+}
+
+function checkWords(over: string, response: string, some: boolean): void {
+  const known = ["chosen", "all"].includes(over) && ["sum", "choice"].includes(response);
+  if (known && !(response === "choice" && over === "all" && some)) return;
+  throw new GraphError({
+    where: "mixtureOfExperts",
+    must: known
+      ? 'a choice needs gates that add up to 1, which those over "all" do not where some are left out'
+      : 'over must be "chosen" or "all", and response "sum" or "choice"',
+    got: `over ${over} and response ${response}`,
+    todo: known ? 'pass { over: "chosen" }' : "correct it, or leave it out",
+  });
+}
+
+function checkExpert(index: number, { shape }: Node, positions: readonly number[]): void {
+  const own = shape.slice(0, -1);
+  if (showShape(own) === showShape(positions) && sizeOf(shape) > 0) return;
+  throw new ShapeError({
+    where: "mixtureOfExperts",
+    must: `expert ${index} must give ${showShape([...positions, "…" as never])}`,
+    got: showShape(shape),
+    todo: "use experts that map the last axis alone",
+  });
+}

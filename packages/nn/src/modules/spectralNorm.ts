@@ -1,0 +1,113 @@
+import {
+  affine,
+  concat,
+  div,
+  matmul,
+  maximum,
+  type Node,
+  reshape,
+  slice,
+  sqrt,
+  square,
+  stopGradient,
+  sum,
+} from "@metrigrad/graph";
+import type { InitContext, Initializer } from "@metrigrad/tensor";
+import { defModule } from "../core/defModule.ts";
+import { param, state } from "../core/parameter.ts";
+import { biasRow } from "../init/biasRow.ts";
+import type { DenseOptions, DenseSettings } from "./dense.ts";
+import { besides, checkWidth, normedOptions } from "./weightNorm.ts";
+
+/** Power iterations before training, as PyTorch has them. */
+const firstTurns = 15;
+/** Of lengths that are divided by, as PyTorch has it. */
+const epsilon = 1e-12;
+
+/**
+ * A dense layer h = f(X̃W/σ(W)) with the largest singular value σ of W divided out, so that it lengthens no
+ * difference of inputs (Miyato et al. 2018): x [n, …, in] → [n, …, out]. σ is p'Wq with the singular vectors p and q,
+ * which are states: one power iteration per training pass moves them, as in PyTorch's `spectral_norm`, and they are
+ * constants in derivatives; `extras` has `sigma`. Parameter `w` is [in + 1, out]; the bias in its last row is not divided.
+ * @param inputs width of the rows
+ * @param outputs units
+ * @param settings `activation` and `init` as of `dense`
+ * @throws ShapeError for sizes that are not positive integers and inputs of another width
+ * @throws GraphError for an unknown activation
+ */
+export const spectralNorm = defModule({
+  name: "spectralNorm",
+  options: (inputs: number, outputs: number, settings: DenseSettings = {}): DenseOptions =>
+    normedOptions("spectralNorm", inputs, outputs, settings),
+  params: ({ inputs, outputs, init }) => ({
+    w: param([inputs + 1, outputs], biasRow(init), { decay: "all but the last row" }),
+    left: state([inputs], singular(init, "left", inputs, outputs)),
+    right: state([outputs], singular(init, "right", inputs, outputs)),
+  }),
+  apply: (params, x, { options, mode, update }) => {
+    const { inputs, activation } = options;
+    checkWidth("spectralNorm", x, inputs);
+    const weights = slice(params.w, [[0, inputs]]);
+    const bias = slice(params.w, [[inputs, inputs + 1]]);
+    let [left, right]: [Node, Node] = [params.left, params.right];
+    if (mode === "train") {
+      const fixed = stopGradient(weights);
+      left = normed(matmul(fixed, column(right)));
+      right = normed(matmul(fixed, column(left), { transposeA: true }));
+      update(params.left, left);
+      update(params.right, right);
+    }
+    const sigma = sigmaOf(weights, left, right);
+    const preActivation = affine(x, concat([div(weights, sigma), bias], 0));
+    return {
+      response: activation === null ? preActivation : activation(preActivation),
+      preActivation,
+      extras: { sigma },
+    };
+  },
+});
+
+/** p'Wq, a scalar. */
+function sigmaOf(weights: Node, left: Node, right: Node): Node {
+  const product = matmul(weights, column(right));
+  return sum(matmul(column(left), product, { transposeA: true }));
+}
+
+function column(v: Node): Node {
+  return reshape(v, [-1, 1]);
+}
+
+function normed(v: Node): Node {
+  const flat = reshape(v, [-1]);
+  return div(flat, maximum(sqrt(sum(square(flat))), epsilon));
+}
+
+/** A singular vector of the weight that `init` draws for the `w` beside it, by power iterations. */
+function singular(
+  init: Initializer,
+  side: "left" | "right",
+  inputs: number,
+  outputs: number,
+): Initializer {
+  return (context: InitContext) => {
+    const shape = [inputs, outputs];
+    const w = init({ ...context, path: besides(context.path, "w"), shape });
+    const at = (i: number, j: number) => w[i * outputs + j] as number;
+    let left: number[] = [];
+    let right = unit(Array.from({ length: outputs }, (_, j) => 1 + j / outputs));
+    for (let turn = 0; turn < firstTurns; turn++) {
+      left = unit(Array.from({ length: inputs }, (_, i) => dot(right, (j) => at(i, j))));
+      right = unit(Array.from({ length: outputs }, (_, j) => dot(left, (i) => at(i, j))));
+    }
+    return side === "left" ? left : right;
+  };
+}
+
+function dot(v: readonly number[], of: (k: number) => number): number {
+  return v.reduce((total, value, k) => total + value * of(k), 0);
+}
+
+function unit(v: readonly number[]): number[] {
+  const length = Math.max(Math.hypot(...v), epsilon);
+  return v.map((value) => value / length);
+}
