@@ -239,7 +239,10 @@ function needed(roots: readonly Node[], own: ReadonlySet<Node>, body: LoopBody):
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    const inside = own.has(node) && uniformValue(node) === null;
+    // A further output of a node of the body is there where that node is computed.
+    const source = node.op.claims?.(node).node;
+    const inside =
+      (own.has(node) || (source !== undefined && own.has(source))) && uniformValue(node) === null;
     const remade = !places.has(node) && views.has(node.op);
     if (inside && !remade) found.add(node);
     else stack.push(...node.inputs);
