@@ -37,12 +37,17 @@ export function residuals(
   const given = new Set<Node>([...body.closures, ...body.slices]);
   const places = new Set<Node>([...given, ...body.carries.map(({ value }) => value)]);
   const own = new Set<Node>([...order, ...places]);
-  const isKept = (node: Node) => own.has(node) && uniformValue(node) === null;
+  const isKept = (node: Node) => {
+    // A further output of a node of the body is there where that node is computed.
+    const source = node.op.claims?.(node).node ?? node;
+    return own.has(source) && uniformValue(node) === null;
+  };
   const wanted = reached(
     roots,
     (node) => isKept(node) && (places.has(node) || !views.has(node.op)),
   );
-  const kept = new Set([...given, ...[...wanted].filter((node) => places.has(node))]);
+  const alone = [...wanted].filter((node) => places.has(node) || !own.has(node));
+  const kept = new Set([...given, ...alone]);
   for (const node of order) {
     if (!wanted.has(node) || kept.has(node)) continue;
     if (node.op.expr === undefined || !follows(node, kept)) kept.add(node);
