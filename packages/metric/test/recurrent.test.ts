@@ -4,11 +4,13 @@ import {
   affine,
   compile,
   constant,
+  fill,
   isNode,
   matmul,
   mul,
   type Node,
   reshape,
+  scan,
   sigmoid,
   slice,
   stack,
@@ -20,10 +22,13 @@ import {
   type AnyModule,
   applyModel,
   defModule,
+  glorotUniform,
   gru,
+  gruCell,
   lstm,
   type Module,
   type ParameterSpec,
+  param,
   recurrent,
 } from "@metrigrad/nn";
 import { isTensor, reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
@@ -218,3 +223,63 @@ for (const kind of ["recurrent", "lstm", "gru"] as const) {
     }
   });
 }
+
+test("a cell that the loop of a module calls has the metric of the recurrent module", async (t) => {
+  const cell = gruCell(d, h);
+  const decoder = defModule({
+    name: "decoder",
+    children: () => ({ cell }),
+    apply: (_, x: Node, { call }) => {
+      const turn = (state: Node, now: Node) => {
+        const next = call(cell, { x: now, state });
+        return { carry: next, y: next };
+      };
+      const begin = fill([x.shape[0] as number, h], 0);
+      return transpose(scan(turn, begin, transpose(x, [1, 0, 2])).ys, [1, 0, 2]);
+    },
+  });
+  const backend = await reference();
+  for (const [name, table] of Object.entries({ ...tables, exact: metrics(autoMetric(decoder)) })) {
+    const own = name === "exact" ? metrics(autoMetric(gru)) : table;
+    const matrices = await Promise.all(
+      [
+        [decoder(), table],
+        [modules.gru, own],
+      ].map(async ([model, metrics]) => {
+        const store = await backend.store(model as AnyModule, { float: "f64" });
+        for (const { path, spec } of store.variables) {
+          await store.write(path, drawn(path.split("/").at(-1) as string, spec.shape));
+        }
+        const options = { store, metrics: metrics as MetricTable };
+        const { blocks } = await rfim(model as Module, drawn("x", [n, T, d]), options);
+        return Promise.all(blocks.map((block) => block.toDense()));
+      }),
+    );
+    const [one, other] = matrices as [Tensor[], Tensor[]];
+    t.equal(one.length, name === "exact" ? 1 : 2, name);
+    for (const [k, matrix] of one.entries()) {
+      const off = gap(matrix.data(), (other[k] as Tensor).data());
+      t.ok(off < 1e-12, `${name}, block ${k}: ${off}`);
+    }
+  }
+  await backend.close();
+});
+
+test("an exact row of a module whose response is a result of a loop itself", async (t) => {
+  const sums = defModule({
+    name: "sums",
+    params: { u: param([2, 2], glorotUniform) },
+    apply: ({ u }, x: Node) => {
+      const turn = (state: Node) => {
+        const next = tanh(matmul(state, u));
+        return { carry: next, y: next };
+      };
+      return scan(turn, x, null, { turns: 3 }).carry;
+    },
+  });
+  const report = await checkMetric(autoMetric(sums), {
+    module: sums(),
+    inputs: drawn("rows", [3, 2]),
+  });
+  t.ok(report.passed, String(report));
+});
