@@ -1,12 +1,12 @@
 /** Values that shrink from turn to turn must not stay in denormals, on which processors are many times slower. */
 import { cpu } from "@metrigrad/cpu";
+import { compile, constant, mul, type Node, scan } from "@metrigrad/graph";
 import { tensor } from "@metrigrad/tensor";
 import test from "tape";
-import { compile, constant, mul, scan } from "../../src/index.ts";
 
 test("cpu: what a loop carries decays to zero and not into denormals", async (t) => {
   const start = constant(tensor(Float32Array.of(1e-36, 1), { shape: [2] }));
-  const cell = (x: typeof start) => ({ carry: mul(x, 0.1), y: mul(x, 0.5) });
+  const cell = (x: Node) => ({ carry: mul(x, 0.1), y: mul(x, 0.5) });
   const { ys } = scan(cell, start, null, { turns: 6 });
   const backend = await cpu({ threads: 1 });
   const store = await backend.store([]);
