@@ -15,7 +15,7 @@ async function nextFile() {
   if (named.length > 0 || process.send === undefined) return named.shift();
   process.send("next");
   const [file] = await once(process, "message");
-  return file ?? undefined;
+  return file || undefined;
 }
 
 /** Queues the next file behind the tests that are queued so far, and so on to the last one. */

@@ -48,7 +48,8 @@ function run(first) {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
-  child.on("message", () => child.send(files.pop() ?? null));
+  // An empty name ends it.
+  child.on("message", () => child.send(files.pop() ?? ""));
   /** @type {string[]} */
   const held = [];
   const print = () => held.length > 0 && console.log(held.splice(0).join("\n"));
