@@ -176,8 +176,8 @@ export function affinePatches(x: NodeLike, w: NodeLike, options: AffinePatchesOp
 }
 
 /**
- * The rows X [n·places, in·kernel…] of the product T = X̃W of patches without groups, without the 1 of a bias: a copy of
- * all patches.
+ * The rows X [n·places, in·kernel…] of the product T = X̃W of patches, without the 1 of a bias: a copy of all patches. With
+ * groups those of all of them, one after the other.
  */
 export function patchRows(node: Node): Node {
   const { attrs, inputs } = node as Node<PatchesAttrs>;
