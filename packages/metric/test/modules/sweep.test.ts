@@ -24,10 +24,16 @@ test("every kind of module that nn exports has a case, and every case an export"
   t.end();
 });
 
-/** Whether a sample has several positions where parameters act so: where there is one, sharing makes no difference. */
-function hasPositions(one: ModuleCase, kind: string): boolean {
+/**
+ * Whether to check both ways of sharing: a sample has several positions, or they make no difference, and responses are one
+ * number wide, of which there are some in every layout: integrals over several take a second each.
+ */
+function isShared(one: ModuleCase, kind: string): boolean {
   return applied(one).applications.some(({ uses, samples }) =>
-    uses.some((use) => "rows" in use && use.kind === kind && use.rows?.shape[0] !== samples),
+    uses.some((use) => {
+      if ((use.kind !== "affine" && use.kind !== "scale") || use.kind !== kind) return false;
+      return use.rows?.shape[0] !== samples && use.parameters[0]?.shape.at(-1) === 1;
+    }),
   );
 }
 
@@ -75,7 +81,7 @@ for (const [name, cases] of Object.entries(moduleCases)) {
     if ([acts, module.params].some((of) => Object.keys(of).length === 0)) continue;
     for (const kind of [...new Set(Object.values(acts))]) {
       for (const [sharing, metric] of Object.entries(rowsOf[kind])) {
-        if (sharing === "reduce" && (index > 0 || !hasPositions(one, kind))) continue;
+        if (sharing === "reduce" && (index > 0 || !isShared(one, kind))) continue;
         test(`${title}: checkMetric of its ${kind} uses, ${sharing}, weighted`, async (t) => {
           const n = (applied(one).applications[0] as nn.Application).samples;
           const rowWeights = tensor(Float64Array.from({ length: n }, (_, i) => i + 0.5));

@@ -80,7 +80,11 @@ export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
   ...patchModules,
   ...rowModules,
   attention: [
-    { module: attention(2, 1, { causal: true }), inputs: sequences, acts: projections },
+    {
+      module: attention(1, 1, { causal: true }),
+      inputs: drawnOf("narrow", 3, 2, 1),
+      acts: projections,
+    },
     {
       module: attention(2, 2, { bias: false, memoryFeatures: 3 }),
       inputs: { query: sequences, memory: drawnOf("memory", 3, 2, 3), padding },
