@@ -4,20 +4,7 @@
  *
  * Run it: `npx tsx examples/lenet/lenet.ts --optimizer rngd`, and see `--help`.
  */
-import {
-  adam,
-  categorical,
-  conv2d,
-  dense,
-  fit,
-  flatten,
-  maxPool2d,
-  metrics,
-  momentum,
-  relu,
-  rngd,
-  sequential,
-} from "metrigrad";
+import { categorical, conv2d, dense, fit, flatten, maxPool2d, relu, sequential } from "metrigrad";
 import { digitImages } from "../support/digitImages.ts";
 import {
   type ImageSettings,
@@ -25,6 +12,7 @@ import {
   imageCommand,
   imageShape,
 } from "../support/imageCommand.ts";
+import { imageOptimizers } from "../support/imageOptimizers.ts";
 import { isMain } from "../support/settings.ts";
 
 // #region model
@@ -68,18 +56,12 @@ export async function train({ size, data: given, onEpoch, ...how }: ImageSetting
   return { "first cost": costs[0] ?? 0, "last cost": costs.at(-1) ?? 0, cost, accuracy };
 }
 
-const ways = {
-  adam: (learningRate = 0.002) => adam({ learningRate }),
-  sgd: (learningRate = 0.02) => momentum({ learningRate }),
-  rngd: (learningRate = 0.5) => rngd({ learningRate }),
-  kfac: (learningRate = 0.003) =>
-    rngd({
-      metrics: metrics.kfac({ split: true }),
-      over: { every: 10 },
-      absolute: 0.01,
-      learningRate,
-    }),
-};
+const ways = imageOptimizers({
+  adam: 0.008,
+  sgd: 0.1,
+  rngd: { learningRate: 0.4, absolute: 0.5 },
+  kfac: { learningRate: 0.006, absolute: 0.03 },
+});
 
 export const optimizers = { adam: ways.adam(), rngd: ways.rngd() };
 

@@ -6,7 +6,6 @@
  * Run it: `npx tsx examples/resnet8/resnet8.ts --optimizer rngd`, and see `--help`.
  */
 import {
-  adam,
   batchNorm,
   categorical,
   conv2d,
@@ -15,11 +14,8 @@ import {
   globalAvgPool,
   heNormal,
   lambda,
-  metrics,
-  momentum,
   type Node,
   relu,
-  rngd,
   sequential,
   skip,
 } from "metrigrad";
@@ -30,6 +26,7 @@ import {
   imageCommand,
   imageShape,
 } from "../support/imageCommand.ts";
+import { imageOptimizers } from "../support/imageOptimizers.ts";
 import { isMain } from "../support/settings.ts";
 
 // #region model
@@ -73,18 +70,12 @@ export async function train({ size, data: given, onEpoch, ...how }: ImageSetting
   return { "first cost": costs[0] ?? 0, "last cost": costs.at(-1) ?? 0, cost, accuracy };
 }
 
-const ways = {
-  adam: (learningRate = 0.003) => adam({ learningRate }),
-  sgd: (learningRate = 0.05) => momentum({ learningRate }),
-  rngd: (learningRate = 0.5) => rngd({ learningRate }),
-  kfac: (learningRate = 0.003) =>
-    rngd({
-      metrics: metrics.kfac({ split: true }),
-      over: { every: 10 },
-      absolute: 0.01,
-      learningRate,
-    }),
-};
+const ways = imageOptimizers({
+  adam: 0.003,
+  sgd: 0.05,
+  rngd: { learningRate: 0.4, absolute: 0.5 },
+  kfac: { learningRate: 0.006, absolute: 0.03 },
+});
 
 export const optimizers = { adam: ways.adam(), rngd: ways.rngd() };
 
