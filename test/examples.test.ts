@@ -132,6 +132,15 @@ const models: Readonly<Record<string, Trained>> = {
       "a cost below a fifth of ln 3": of(report, "cost") < Math.log(3) / 5,
     }),
   },
+  "character-lstm": {
+    size: 0.25,
+    checks: (report) => ({
+      "letters are foretold, up to what cannot be":
+        of(report, "bits per letter") < 0.85 &&
+        of(report, "bits per letter") > of(report, "bits per letter of the text itself"),
+      "most written words are words": of(report, "share of written words that there are") > 0.75,
+    }),
+  },
   "mixture-of-experts": {
     size: 0.35,
     checks: (report) => ({

@@ -1,6 +1,7 @@
 /** Every module that nn exports has its geometry: uses that are found, rows that are right, and a block for each parameter. */
 import { constant } from "@metrigrad/graph";
 import {
+  autoMetric,
   checkMetric,
   fullMetrics,
   linearMetrics,
@@ -28,6 +29,8 @@ const rowsOf = {
   affine: { expand: linearRows(), reduce: linearRows({ sharing: "reduce" }) },
   scale: { expand: scaleRows(), reduce: scaleRows({ sharing: "reduce" }) },
   lookup: { expand: lookupRows() },
+  // A kind of its own: copies of parameters act in one loop.
+  free: { expand: autoMetric(nn.repeat as never) },
 } as const;
 
 function applied({ module, inputs }: ModuleCase) {

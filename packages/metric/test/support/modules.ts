@@ -9,12 +9,19 @@ import {
   embedding,
   flatten,
   groupNorm,
+  gru,
+  gruCell,
   identity,
   instanceNorm,
   lambda,
   layerNorm,
+  lstm,
+  lstmCell,
   parallel,
   positionalEmbedding,
+  recurrent,
+  recurrentCell,
+  repeat,
   rmsNorm,
   sequential,
   sinusoidalPositions,
@@ -32,7 +39,7 @@ export interface ModuleCase {
   readonly module: AnyModule;
   readonly inputs: Tree<Tensor>;
   /** How its parameters act, by path: kinds of uses. */
-  readonly acts: Readonly<Record<string, "affine" | "scale" | "lookup">>;
+  readonly acts: Readonly<Record<string, "affine" | "scale" | "lookup" | "free">>;
 }
 
 /** Normal draws of a shape, samples first. */
@@ -61,6 +68,7 @@ const block = {
   "contract/w": "affine",
   ...within("feedNorm", norm),
 } as const;
+const gates = { input: "affine", recurrent: "affine" } as const;
 const decoderBlock = {
   ...block,
   ...within("memoryAttention", projections),
@@ -101,12 +109,34 @@ export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
   ],
   flatten: [{ module: flatten(), inputs: images, acts: {} }],
   groupNorm: [{ module: groupNorm(1, 2), inputs: images, acts: norm }],
+  gru: [
+    { module: gru(2, 1), inputs: sequences, acts: gates },
+    {
+      module: gru(2, 1, { layers: 2, bidirectional: true, returns: "last" }),
+      inputs: sequences,
+      acts: Object.assign(
+        {},
+        ...["layer0", "reverse0", "layer1", "reverse1"].map((name) => within(name, gates)),
+      ),
+    },
+  ],
+  gruCell: [
+    { module: gruCell(2, 1), inputs: { x: rows, state: drawnOf("state", 3, 1) }, acts: gates },
+  ],
   identity: [{ module: identity(), inputs: rows, acts: {} }],
   instanceNorm: [
     { module: instanceNorm(1, { affine: true }), inputs: drawnOf("grey", 2, 1, 2, 2), acts: norm },
   ],
   lambda: [{ module: lambda((x: Node) => relu(x)), inputs: rows, acts: {} }],
   layerNorm: [{ module: layerNorm(2), inputs: sequences, acts: norm }],
+  lstm: [{ module: lstm(2, 1), inputs: sequences, acts: gates }],
+  lstmCell: [
+    {
+      module: lstmCell(2, 1),
+      inputs: { x: rows, state: { h: drawnOf("h", 3, 1), c: drawnOf("c", 3, 1) } },
+      acts: gates,
+    },
+  ],
   parallel: [
     {
       module: parallel({ left: dense(2, 1), right: dense(2, 1) }, { join: "concat" }),
@@ -119,6 +149,21 @@ export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
       module: positionalEmbedding(3, 1),
       inputs: drawnOf("steps", 3, 2, 1),
       acts: { table: "lookup" },
+    },
+  ],
+  recurrent: [{ module: recurrent(2, 1, { reverse: true }), inputs: sequences, acts: gates }],
+  recurrentCell: [
+    {
+      module: recurrentCell(2, 1),
+      inputs: { x: rows, state: drawnOf("state", 3, 1) },
+      acts: gates,
+    },
+  ],
+  repeat: [
+    {
+      module: repeat(dense(2, 2, { activation: "tanh" }), 2),
+      inputs: drawnOf("few", 2, 2),
+      acts: { w: "free" },
     },
   ],
   rmsNorm: [{ module: rmsNorm(2), inputs: sequences, acts: { scale: "scale" } }],
