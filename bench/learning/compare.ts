@@ -1,7 +1,7 @@
 /**
  * `node --import tsx bench/learning/compare.ts [PROBLEM …] [--print]`, after `npm run build`: the cost of models by step
  * and by second with several methods. Each method has the same number of settings, which are tried with one seed;
- * that with the lowest training cost at the end races with three others. Adds what it finds to
+ * that with the lowest training cost at the end races with three others, methods without a metric for twice the epochs too. Adds what it finds to
  * docs/experiment-models.json, where what is there already is not done again, and writes docs/experiment-models.md.
  */
 import { readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { cpu, writeWhole } from "metrigrad";
 import { methods, type Tuned } from "./methods.ts";
 import { problems } from "./problems.ts";
-import { race } from "./race.ts";
+import { type Racer, race } from "./race.ts";
 import { bestOf, page, type RaceRecord, type Records, type TrialRecord } from "./tables.ts";
 
 const tuningSeed = 101;
@@ -32,13 +32,13 @@ async function measure(): Promise<void> {
   records.machine = `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores shared with other work; Node ${process.versions.node}, cpu backend, 1 thread`;
   for (const problem of asked) {
     const begin = await problem.prepare();
-    const how = { epochs: problem.epochs, backend };
+    const { epochs: passes, samples } = problem;
     for (const method of methods) {
       for (const tuned of method.settings[problem.name] ?? []) {
         const found = { problem: problem.name, method: method.name, ...tuned };
         if (records.trials.some((one) => same(one, found))) continue;
-        const [run] = await race(begin, [{ method, tuned }], {
-          ...{ ...how, seed: tuningSeed, every: false },
+        const [run] = await race(begin, [{ method, tuned, passes, samples }], {
+          ...{ backend, seed: tuningSeed, every: false },
         });
         const last = run?.diverged ? undefined : run?.epochs.at(-1);
         const { trainCost = null, validCost = null } = last ?? {};
@@ -49,21 +49,26 @@ async function measure(): Promise<void> {
       const best = bestOf(records, problem.name, method.name);
       if (best === undefined) return [];
       const { learningRate, absolute } = best;
-      return [{ method, tuned: { learningRate, ...(absolute === undefined ? {} : { absolute }) } }];
+      const tuned = { learningRate, ...(absolute === undefined ? {} : { absolute }) };
+      const once = { method, tuned, passes, samples };
+      // An epoch without a metric takes half as long or less.
+      return absolute === undefined ? [once, { ...once, passes: 2 * passes }] : [once];
     });
     for (const seed of seeds) {
-      const named = racers.map(({ method, tuned }) => ({
-        ...{ problem: problem.name, method: method.name, seed, ...tuned },
+      const named = racers.map(({ method, tuned, passes }) => ({
+        ...{ problem: problem.name, method: method.name, seed, passes, ...tuned },
       }));
-      const isDone = named.every((one) => records.races.some((race) => same(race, one)));
-      if (isDone) continue;
-      const others = records.races.filter(
-        (one) => one.problem !== problem.name || one.seed !== seed,
+      const missing = named.flatMap((one, at) =>
+        records.races.some((race) => same(race, one)) ? [] : [at],
       );
-      records.races.splice(0, records.races.length, ...others);
-      const runs = await race(begin, racers, { ...how, seed, every: true });
+      if (missing.length === 0) continue;
+      const left = missing.map((at) => racers[at] as Racer);
+      const runs = await race(begin, left, { backend, seed, every: true });
       for (const [at, run] of runs.entries()) {
-        await keep(records.races, { ...(named[at] as (typeof named)[number]), ...run });
+        await keep(records.races, {
+          ...(named[missing[at] as number] as (typeof named)[number]),
+          ...run,
+        });
       }
     }
   }
@@ -72,10 +77,10 @@ async function measure(): Promise<void> {
 
 /** Whether a record is of this problem, method and setting, and of its seed where it has one. */
 function same(
-  one: Tuned & { problem: string; method: string; seed?: number },
+  one: Tuned & { problem: string; method: string; seed?: number; passes?: number },
   other: typeof one,
 ): boolean {
-  const keys = ["problem", "method", "seed", "learningRate", "absolute"] as const;
+  const keys = ["problem", "method", "seed", "passes", "learningRate", "absolute"] as const;
   return keys.every((key) => one[key] === other[key]);
 }
 

@@ -25,6 +25,9 @@ export interface RunRecord {
 export interface Racer {
   readonly method: Method;
   readonly tuned: Tuned;
+  /** Epochs, over which γ falls. */
+  readonly passes: number;
+  readonly samples?: number | undefined;
 }
 
 /**
@@ -34,22 +37,31 @@ export interface Racer {
 export async function race(
   begin: (setting: Setting) => Run,
   racers: readonly Racer[],
-  how: { seed: number; epochs: number; backend: Backend; every: boolean },
+  how: { readonly seed: number; readonly backend: Backend; readonly every: boolean },
 ): Promise<RunRecord[]> {
-  const running = racers.map(({ method, tuned }) => {
+  const running = racers.map(({ method, tuned, passes, samples }) => {
     const meter = workMeter();
     const losses: number[] = [];
     const onStep: Setting["onStep"] = ({ loss = Number.NaN }) => {
       meter.step();
       losses.push(Number(loss.toFixed(4)));
     };
-    const run = begin({ ...how, optimizer: method.make(tuned), onStep });
+    const run = begin({ ...how, epochs: passes, optimizer: method.make(tuned, samples), onStep });
     const epochs: EpochRecord[] = [];
-    return { run, iterator: run[Symbol.asyncIterator](), meter, losses, epochs, diverged: false };
+    return {
+      run,
+      passes,
+      iterator: run[Symbol.asyncIterator](),
+      meter,
+      losses,
+      epochs,
+      diverged: false,
+    };
   });
-  for (let epoch = 0; epoch < how.epochs; epoch++) {
+  const most = Math.max(...racers.map(({ passes }) => passes));
+  for (let epoch = 0; epoch < most; epoch++) {
     for (const racer of running) {
-      if (racer.diverged) continue;
+      if (racer.diverged || racer.passes <= epoch) continue;
       try {
         racer.meter.start();
         const { value, done } = await racer.iterator.next();

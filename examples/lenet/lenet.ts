@@ -59,7 +59,7 @@ export async function train({ size, data: given, onEpoch, ...how }: ImageSetting
 const ways = imageOptimizers({
   adam: 0.008,
   sgd: 0.1,
-  rngd: { learningRate: 0.4, absolute: 0.5 },
+  rngd: { learningRate: 0.2, absolute: 0.5 },
   kfac: { learningRate: 0.006, absolute: 0.03 },
 });
 

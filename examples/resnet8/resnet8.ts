@@ -73,7 +73,7 @@ export async function train({ size, data: given, onEpoch, ...how }: ImageSetting
 const ways = imageOptimizers({
   adam: 0.003,
   sgd: 0.05,
-  rngd: { learningRate: 0.4, absolute: 0.5 },
+  rngd: { learningRate: 1, absolute: 0.5 },
   kfac: { learningRate: 0.006, absolute: 0.03 },
 });
 
