@@ -2,7 +2,7 @@
  * `node --import tsx bench/learning/compare.ts [PROBLEM …] [--print]`, after `npm run build`: the cost of models by step
  * and by second with several methods. Each method has the same number of settings, which are tried with one seed;
  * that with the lowest training cost at the end races with three others, methods without a metric for twice the epochs too. Adds what it finds to
- * docs/experiment-models.json, where what is there already is not done again, and writes docs/experiment-models.md.
+ * docs/experiment-models.json, where what is there already is not done again, and its tables to docs/experiment-models.md.
  */
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -12,7 +12,7 @@ import { cpu, writeWhole } from "metrigrad";
 import { methods, type Tuned } from "./methods.ts";
 import { problems } from "./problems.ts";
 import { type Racer, race } from "./race.ts";
-import { bestOf, page, type RaceRecord, type Records, type TrialRecord } from "./tables.ts";
+import { bestOf, filled, type RaceRecord, type Records, type TrialRecord } from "./tables.ts";
 
 const tuningSeed = 101;
 const seeds = [1, 2, 3];
@@ -25,11 +25,12 @@ const { positionals, values } = parseArgs({
 const records: Records = JSON.parse(readFileSync(file, "utf8"));
 const asked = problems.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 if (!values.print) await measure();
-await writeWhole(join(docs, "experiment-models.md"), page(problems, records));
+const page = join(docs, "experiment-models.md");
+await writeWhole(page, filled(readFileSync(page, "utf8"), problems, records));
 
 async function measure(): Promise<void> {
   const backend = await cpu({ threads: 1 });
-  records.machine = `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores shared with other work; Node ${process.versions.node}, cpu backend, 1 thread`;
+  records.machine = `Measured on ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores shared with other work; Node ${process.versions.node}, cpu backend, 1 thread`;
   for (const problem of asked) {
     const begin = await problem.prepare();
     const { epochs: passes, samples } = problem;

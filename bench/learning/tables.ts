@@ -37,35 +37,15 @@ export function bestOf({ trials }: Records, problem: string, method: string) {
     .sort((a, b) => a.trainCost - b.trainCost)[0];
 }
 
-/** The page of all problems. */
-export function page(problems: readonly Problem[], records: Records): string {
-  const known = problems.filter(({ name }) => records.races.some((one) => one.problem === name));
-  const sections = known.map((problem) => sectionOf(problem, records));
-  return `${[head(records), ...sections].join("\n\n")}\n`;
-}
-
-function head({ machine }: Records): string {
-  return `# Models by step and by second
-
-\`node --import tsx bench/learning/compare.ts\` makes this page and [experiment-models.json](experiment-models.json);
-\`--print\` makes it from that file.
-
-How it is done:
-
-- The methods are SGD with momentum 0.9, ADAM, \`rngd()\` with its default table (linear rows of the batch at hand) and
-  \`rngd({ metrics: metrics.kfac({ split: true }), over: { every: 10 } })\`: K-FAC's factors, with G exact under the model's own
-  law, of every tenth batch. Both of \`rngd\` have momentum 0.9.
-- Every method has the same six tries: six values of γ, or three of γ for each of two of λ. Each try trains for as
-  long as the race does, with the seed 101, and the lowest training cost at the end wins. γ falls by equal factors to a tenth in
-  all of them. Grids were placed after a few short runs of each method.
-- The race has three other seeds. In each of them all methods have the same initial values and batches, and train an
-  epoch in turn.
-- In the second table a method that ended earlier keeps its last number. SGD and ADAM race for twice the epochs as well, with the same γ
-  falling more slowly, since that is what fits in the time of the others.
-- Seconds are those that the processor worked on training steps, without evaluation; the clock's are beside them. Numbers are the mean
-  of the seeds, with the least and the largest in brackets.
-
-The machine: ${machine}.`;
+/** The page with the tables of all problems that were measured, each between its two comments. */
+export function filled(page: string, problems: readonly Problem[], records: Records): string {
+  return problems.reduce((text, problem) => {
+    if (!records.races.some((one) => one.problem === problem.name)) return text;
+    const [open, close] = [`<!-- ${problem.name} -->`, `<!-- end of ${problem.name} -->`];
+    const [before, rest = ""] = text.split(open);
+    const [, after = ""] = rest.split(close);
+    return [before, open, "\n\n", sectionOf(problem, records), "\n\n", close, after].join("");
+  }, page);
 }
 
 function sectionOf({ name, title, epochs, accuracy }: Problem, records: Records): string {
@@ -82,18 +62,18 @@ function sectionOf({ name, title, epochs, accuracy }: Problem, records: Records)
   const steps = [span, 50, 100, 200, 300, 600, 1000].filter((step) => step < most);
   const longest = Math.max(...racers.flatMap(({ runs }) => runs.map((run) => workOf(run, most))));
   const seconds = [0.25, 0.5, 1, 2, 4, 8, 16, 32].filter((mark) => mark < longest);
-  const each = [...Array.from({ length: epochs }, (_, at) => at), 2 * epochs - 1];
+  const each = [1, 2, 3, 4, 6, 8, 16].filter((at) => at <= epochs || at === 2 * epochs);
   return [
-    `## ${name}\n\n${title}. ${epochs} epochs.`,
+    `${title}. ${epochs} epochs. ${records.machine}.`,
     table(
       [
         "training cost after epoch",
-        ...each.map((at) => `${at + 1}`),
+        ...each.map(String),
         accuracy ? "validation cost, accuracy" : "validation cost",
       ],
       racers.map((racer) => [
         `${racer.name}, ${settingOf(racer.runs[0] as Tuned)}`,
-        ...each.map((at) => spread(racer.runs.map(({ epochs: own }) => own[at]?.trainCost))),
+        ...each.map((at) => spread(racer.runs.map(({ epochs: own }) => own[at - 1]?.trainCost))),
         [
           mean(lasts(racer.runs, "validCost")).toFixed(4),
           ...(accuracy ? [`${(100 * mean(lasts(racer.runs, "validAccuracy"))).toFixed(2)} %`] : []),
@@ -175,9 +155,10 @@ function mean(values: readonly number[]): number {
 }
 
 /** The mean, and the least and the largest. */
-function spread(values: readonly (number | null | undefined)[], digits = 4): string {
+function spread(values: readonly (number | null | undefined)[], decimals?: number): string {
   const known = values.filter((value): value is number => typeof value === "number");
   if (known.length < values.length) return "–";
+  const digits = decimals ?? (mean(known) < 10 ? 4 : 2);
   const [middle, least, largest] = [mean(known), Math.min(...known), Math.max(...known)].map(
     (value) => value.toFixed(digits),
   );
