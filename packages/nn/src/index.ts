@@ -34,6 +34,7 @@ export {
   type AffineUse,
   columnsOf,
   type FreeUse,
+  type GroupedUse,
   type LookupUse,
   movedOutputs,
   outputRows,

@@ -5,6 +5,7 @@ import { type MetricTable, metricTable } from "../core/table.ts";
 import { scaleUses } from "../core/useKinds.ts";
 import { filmRows, hyperDenseRows } from "./conditioned.ts";
 import { fourierRows } from "./fourier.ts";
+import { groupedRows } from "./grouped.ts";
 import { likelihoodRows } from "./likelihood.ts";
 import { linearRows } from "./linear.ts";
 import { lookupRows } from "./lookup.ts";
@@ -25,6 +26,7 @@ const plainSlopes = [plain(prelu), plain(swish)] as const;
 export const linearMetrics: MetricTable = metricTable(
   "linear",
   linearRows(),
+  groupedRows({ at: "linear" }),
   lookupRows(),
   plain(scaleUses),
   plain(repeat as never),
@@ -41,6 +43,7 @@ export const linearMetrics: MetricTable = metricTable(
 export const standardMetrics: MetricTable = metricTable(
   "standard",
   neuronRows(),
+  groupedRows(),
   lookupRows(),
   plain(scaleUses),
   plain(repeat as never),
@@ -58,6 +61,7 @@ export const standardMetrics: MetricTable = metricTable(
 export const fullMetrics: MetricTable = metricTable(
   "full",
   likelihoodRows(),
+  groupedRows(),
   scaleRows(),
   lookupRows(),
   autoMetric(repeat as never),
