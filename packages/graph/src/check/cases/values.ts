@@ -66,14 +66,20 @@ export function at(value: Tensor, index: readonly number[]): number {
 
 /** Symmetric positive definite matrices [b…, d, d]: XX' + I of scattered X. */
 export function definite(batch: Shape, d: number, seed = 1): Tensor {
-  const x = spread([...batch, d, d], -1, 1, seed);
-  return filled([...batch, d, d], (index) => {
-    const lead = index.slice(0, -2);
-    const [i = 0, j = 0] = index.slice(-2);
-    let total = i === j ? 1 : 0;
-    for (let k = 0; k < d; k++) total += x.get(...lead, i, k) * x.get(...lead, j, k);
-    return total;
-  });
+  const shape = [...batch, d, d];
+  const x = spread(shape, -1, 1, seed).data();
+  const data = new Float64Array(x.length);
+  for (let begin = 0; begin < x.length; begin += d * d) {
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j < d; j++) {
+        const [row, column] = [begin + i * d, begin + j * d];
+        let total = i === j ? 1 : 0;
+        for (let k = 0; k < d; k++) total += (x[row + k] as number) * (x[column + k] as number);
+        data[row + j] = total;
+      }
+    }
+  }
+  return tensor(data, { shape });
 }
 
 /** A float tensor of 0, 1, 2, … in row-major order. */
