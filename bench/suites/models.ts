@@ -8,6 +8,12 @@ import type { Result } from "../result.ts";
 import type { Session } from "../session.ts";
 import { scans } from "./scans.ts";
 
+/** Seconds that a step may take: some libraries need many for a convolutional network. */
+const most = 60;
+
+/** Seconds for the first steps: unrolled loops take long to compile, and run well then. */
+const patience = 300;
+
 /**
  * Training steps of convolutional networks, a memory and a block of a transformer, and how the loop of a memory grows
  * with its turns.
@@ -18,7 +24,9 @@ export async function models(session: Session): Promise<Result[]> {
     const kit = await session.join(peer);
     if (kit !== null) peers.push(kit);
   }
-  const all: Session = { ...session, peers };
+  const { quick } = session.options;
+  const options = quick ? session.options : { ...session.options, most };
+  const all: Session = { ...session, options, peers };
   const step = <Kind extends "images" | "sequences">(kind: Kind, problem: Problems[Kind]) =>
     measureCase(
       {
@@ -30,8 +38,7 @@ export async function models(session: Session): Promise<Result[]> {
         better: "higher",
         value: (seconds) => 1 / seconds,
         tolerance: 1e-4,
-        // Unrolled loops are long to compile, and quick then.
-        patience: 120,
+        patience: quick ? 20 : patience,
       },
       all,
     );
