@@ -118,6 +118,15 @@ const models: Readonly<Record<string, Trained>> = {
       "a cost below a fifth of ln 3": of(report, "cost") < Math.log(3) / 5,
     }),
   },
+  "character-lstm": {
+    size: 0.25,
+    checks: (report) => ({
+      "letters are foretold, up to what cannot be":
+        of(report, "bits per letter") < 0.85 &&
+        of(report, "bits per letter") > of(report, "bits per letter of the text itself"),
+      "most written words are words": of(report, "share of written words that there are") > 0.75,
+    }),
+  },
   "mixture-of-experts": {
     size: 0.35,
     checks: (report) => ({
@@ -167,6 +176,18 @@ const models: Readonly<Record<string, Trained>> = {
       "85 % of the texts, of four topics": of(report, "accuracy") > 0.85,
       "fog and snow are weather": of(report, "weather") === 0,
       "a good match is sport": of(report, "sport") === 1,
+    }),
+  },
+  transformer: {
+    size: 0.05,
+    checks: (report) => ({
+      "half a bit per letter below how often each occurs":
+        of(report, "bits per letter") <
+        of(report, "bits per letter by how often each occurs") - 0.5,
+      "it falls by 0.4 bits after the first epoch":
+        of(report, "bits per letter") < of(report, "bits per letter after the first epoch") - 0.4,
+      "some words are written that there are":
+        of(report, "share of written words that there are") > 0.1,
     }),
   },
   regression: {

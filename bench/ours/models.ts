@@ -7,6 +7,7 @@ import {
   globalAvgPool,
   type Initializer,
   lambda,
+  lstm,
   type Module,
   maxPool2d,
   type Node,
@@ -18,7 +19,6 @@ import {
 } from "metrigrad";
 import { lstmSizes, residualBlocks, transformerSizes } from "../models.ts";
 import type { ModelProblem, Values } from "../problems.ts";
-import { lstm } from "./lstm.ts";
 
 /** Makes modules with the weights of a problem. */
 type Weights = ModelProblem["weights"];
@@ -84,6 +84,7 @@ function memory(weights: Weights): AnyModule {
     lstm(inputs, units, {
       inputInit: () => [...valuesOf(weights, "input"), ...zeros],
       recurrentInit: () => valuesOf(weights, "recurrent"),
+      returns: "last",
     }),
     layer(weights, "head"),
   );

@@ -1,8 +1,21 @@
-import { type Backend, grad, matmul, type Node, square, sum } from "metrigrad";
+import {
+  add,
+  type Backend,
+  fill,
+  grad,
+  matmul,
+  mul,
+  type Node,
+  scan,
+  sigmoid,
+  slice,
+  square,
+  sum,
+  tanh,
+} from "metrigrad";
 import type { Contestant } from "../contestant.ts";
 import { uniformValues } from "../data.ts";
 import { lstmSizes } from "../models.ts";
-import { lastResponse } from "./lstm.ts";
 import { held, programContestant } from "./program.ts";
 
 const { batch, units } = lstmSizes;
@@ -22,6 +35,24 @@ export function scanGraph(part: ScanPart, turns: number): Node {
   const recurrent = values("recurrent", [units, 4 * units], 1 / Math.sqrt(units));
   const response = lastResponse(projected, recurrent);
   return part === "forward" ? response : grad(sum(square(response)), recurrent);
+}
+
+/** h after the last turn, [n, size], from what the inputs of all turns give [T, n, 4·size]: one loop, from zeros. */
+function lastResponse(projected: Node, recurrent: Node): Node {
+  const size = recurrent.shape[0] as number;
+  const begin = fill([projected.shape[1] as number, size], 0);
+  const { carry } = scan(
+    ({ h, c }, now) => {
+      const all = add(now, matmul(h, recurrent));
+      const part = (k: number): Node => slice(all, [null, [k * size, (k + 1) * size]]);
+      const kept = mul(sigmoid(part(1)), c);
+      const memory = add(kept, mul(sigmoid(part(0)), tanh(part(2))));
+      return { carry: { h: mul(sigmoid(part(3)), tanh(memory)), c: memory }, y: [] };
+    },
+    { h: begin, c: begin },
+    projected,
+  );
+  return carry.h;
 }
 
 /** The product of one turn by itself. */

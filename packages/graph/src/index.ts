@@ -9,7 +9,7 @@ export type { Joint, LowerContext, NodeType, Op } from "./core/op.ts";
 export { type NodeRole, withMetricScope, withScope } from "./core/scope.ts";
 export { topological } from "./core/topology.ts";
 export { type InsideLoop, insideLoop } from "./loop/inside.ts";
-export { type Scanned, type ScanOptions, scan } from "./loop/scan.ts";
+export { openScans } from "./loop/scan.ts";
 export * from "./ops/index.ts";
 /** Every op by its name, also where a module has the name in `metrigrad`: `ops.conv2d`. */
 export * as ops from "./ops/index.ts";

@@ -9,6 +9,7 @@ export {
 } from "./core/applyModel.ts";
 export { defModule } from "./core/defModule.ts";
 export { freeze } from "./core/freeze.ts";
+export { withoutLastRow, zeroLastRow } from "./core/lastRow.ts";
 export type {
   AnyDefinition,
   AnyModule,
@@ -33,6 +34,7 @@ export {
   type AffineUse,
   columnsOf,
   type FreeUse,
+  type GroupedUse,
   type LookupUse,
   movedOutputs,
   outputRows,
@@ -155,6 +157,30 @@ export {
   type RadialBasisSettings,
   radialBasis,
 } from "./modules/radialBasis.ts";
+export type { CellOptions } from "./modules/recurrence/defCell.ts";
+export type {
+  RecurrentDefinition,
+  RecurrentOptions,
+  RecurrentOutput,
+  RecurrentSettings,
+  Returns,
+} from "./modules/recurrence/defRecurrent.ts";
+export { gru, gruCell } from "./modules/recurrence/gru.ts";
+export type { RecurrentInput, WithState } from "./modules/recurrence/input.ts";
+export type { RecurrentLayer, RecurrentResult } from "./modules/recurrence/layers.ts";
+export { lstm, lstmCell } from "./modules/recurrence/lstm.ts";
+export {
+  type ActivationSetting,
+  recurrent,
+  recurrentCell,
+} from "./modules/recurrence/recurrent.ts";
+export type { RecurrentUnit } from "./modules/recurrence/unit.ts";
+export type { LstmState } from "./modules/recurrence/units.ts";
+export type {
+  RecurrentWeightOptions,
+  RecurrentWeightSettings,
+} from "./modules/recurrence/weights.ts";
+export { type Repeat, type RepeatOptions, type RepeatSettings, repeat } from "./modules/repeat.ts";
 export { type RmsNormOptions, rmsNorm } from "./modules/rmsNorm.ts";
 export type { NormSettings, ScaleAndOffset } from "./modules/scaleAndOffset.ts";
 export {

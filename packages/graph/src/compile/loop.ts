@@ -69,7 +69,7 @@ export function loopLowering(float: FloatType, unfused: boolean, depth = 0): Low
     const targets = new Map<Node, View>();
     const kept: { readonly value: Node; readonly view: View }[] = [];
     outputs.forEach(({ kind, value }, index) => {
-      if (kind !== "stack") return;
+      if (kind === "last") return;
       const view = turnView(roomOf(index), depth, turns, reverse);
       kept.push({ value, view });
       if (!views.has(value) && !targets.has(value)) targets.set(value, view);

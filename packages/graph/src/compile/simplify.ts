@@ -25,8 +25,13 @@ export function simplifyGraph(roots: readonly Node[]): Node[] {
         : finish(withOrigin(node, () => broadcastTo(value, node.shape)));
     }
     const merged = intern(node.op, inputs, node.attrs, node);
+    // Equal nodes are rewritten once: a loop that a rewrite makes is equal to none made before.
+    const known = done.get(merged);
+    if (known !== undefined) return known;
     const better = withOrigin(merged, () => merged.op.rewrite?.(merged) ?? merged);
-    return better === merged ? merged : finish(better);
+    const simple = better === merged ? merged : finish(better);
+    done.set(merged, simple);
+    return simple;
   };
 
   const record = (node: Node) => {

@@ -76,6 +76,8 @@ export interface Op<A = unknown> {
 export interface Joint<A> {
   /** Equal for results of the same computation. */
   key(node: Node<A>): string;
+  /** Whether a result stands for a value within the computation where it is differentiated by. */
+  isInside(node: Node<A>): boolean;
   /**
    * Cotangents of the inputs, given those of the results, null where there is none. Results in `inside` stand for
    * values within the computation: what is wanted of them are their cotangents through all that reads them there.

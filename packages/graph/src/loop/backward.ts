@@ -4,14 +4,9 @@ import type { Op } from "../core/op.ts";
 import { dependents, topological } from "../core/topology.ts";
 import { affineOp } from "../ops/affine.ts";
 import { add } from "../ops/arithmetic.ts";
-import { broadcastToOp } from "../ops/broadcastTo.ts";
-import { uniformValue } from "../ops/constant.ts";
 import { zerosLike } from "../ops/fill.ts";
 import { matmulOp } from "../ops/matmul.ts";
 import { reshape, reshapeOp } from "../ops/reshape.ts";
-import { sliceOp } from "../ops/slice.ts";
-import { transposeOp } from "../ops/transpose.ts";
-import { windowsOp } from "../ops/windowsOp.ts";
 import { addTerms } from "../transform/addTerms.ts";
 import { pullback } from "../transform/pullback.ts";
 import { substitute } from "../transform/substitute.ts";
@@ -24,6 +19,7 @@ import {
   openedLoop,
   placeFor,
 } from "./body.ts";
+import { residuals } from "./residuals.ts";
 import { type ClosedLoop, type LoopOutputAttrs, lastOf, stacked } from "./results.ts";
 
 /** Cotangents that go back through a loop. */
@@ -39,15 +35,6 @@ interface Product {
   readonly closure: Node;
   readonly node: Node;
 }
-
-// What is a view of a value in memory is made again instead of kept.
-const views: ReadonlySet<Op> = new Set([
-  reshapeOp,
-  sliceOp,
-  transposeOp,
-  broadcastToOp,
-  windowsOp,
-] as Op[]);
 
 /**
  * The pullback of a loop is a loop over the same turns in reverse, which carries the cotangents of what the loop carried.
@@ -77,7 +64,7 @@ export function loopPullback(
     return cotangent === null ? [] : [{ ...output.attrs, cotangent }];
   });
   // Seeds of a turn: cotangents of what it stacks, and of what it carries on.
-  const stacks = given.filter(({ kind }) => kind === "stack");
+  const stacks = given.filter(({ kind }) => kind !== "last");
   const slices: OpenSlice[] = stacks.map(({ value, cotangent }) => {
     return { value: placeFor(value), sequence: cotangent };
   });
@@ -119,11 +106,8 @@ export function loopPullback(
   const made = results.flatMap((node) => (node === null ? [] : [node]));
 
   // What is of the forward body becomes a slice of what the forward loop stacks.
-  const own = new Set(order);
-  for (const place of [...body.closures, ...body.slices]) own.add(place);
-  for (const { value } of body.carries) own.add(value);
   const replace = new Map<Node, Node>(opened.closures);
-  for (const node of needed([...nexts, ...made], own, body)) {
+  for (const node of residuals([...nexts, ...made], order, body)) {
     if (replace.has(node)) continue;
     const slice = opened.slices.find(({ value }) => value === node);
     const sequence = slice?.sequence ?? stacked(op, forward, node);
@@ -224,25 +208,4 @@ export function valuesOf(op: Op<LoopOutputAttrs>, node: Node, loop: ClosedLoop):
     return sameShape(inner.shape, whole) ? inner : reshape(inner, whole);
   }
   return stacked(op, loop, node);
-}
-
-/** The nodes of the forward body that values are made of, views of them apart. */
-function needed(roots: readonly Node[], own: ReadonlySet<Node>, body: LoopBody): Set<Node> {
-  const found = new Set<Node>();
-  const seen = new Set<Node>();
-  const places = new Set<Node>([
-    ...body.closures,
-    ...body.slices,
-    ...body.carries.map(({ value }) => value),
-  ]);
-  const stack = [...roots];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (seen.has(node)) continue;
-    seen.add(node);
-    const inside = own.has(node) && uniformValue(node) === null;
-    const remade = !places.has(node) && views.has(node.op);
-    if (inside && !remade) found.add(node);
-    else stack.push(...node.inputs);
-  }
-  return found;
 }

@@ -1,4 +1,4 @@
-import type { Node } from "../core/node.ts";
+import { makeNode, type Node } from "../core/node.ts";
 import { dependents, topological } from "../core/topology.ts";
 import { broadcastTo } from "../ops/broadcastTo.ts";
 import { moveAxis } from "../ops/moveAxis.ts";
@@ -97,8 +97,23 @@ function makeBatched(
     }),
     results: order.map(valueIn),
   });
-  const valueOf = (node: Node) => loop.within(valueIn(node));
-  return { ...loop, valueOf, isWide: (node) => wideOf.has(node) };
+  // A pullback may ask for a further output of a node of the body, which is not of the body itself.
+  const further = new Map<Node, Node>();
+  const isFurther = (node: Node) => node.op.claims !== undefined && !openOf.has(node);
+  const isWide = (node: Node): boolean =>
+    isFurther(node) ? node.inputs.some(isWide) : wideOf.has(node);
+  const valueOf = (node: Node): Node => {
+    if (!isFurther(node)) return loop.within(valueIn(node));
+    const inputs = node.inputs.map(valueOf);
+    const made =
+      further.get(node) ??
+      (isWide(node)
+        ? node.op.batch(node, inputs, node.inputs.map(isWide), size)
+        : makeNode(node.op, inputs, node.attrs));
+    further.set(node, made);
+    return made;
+  };
+  return { ...loop, valueOf, isWide };
 }
 
 /** The batch rule of a result of a loop. */

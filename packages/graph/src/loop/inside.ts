@@ -2,7 +2,7 @@ import type { Node } from "../core/node.ts";
 import { valuesOf } from "./backward.ts";
 import { byRole } from "./body.ts";
 import { isLoopOutput, loopOutputOp } from "./loopOutput.ts";
-import { stacked } from "./results.ts";
+import { insideOf } from "./results.ts";
 
 /** What a loop does in one turn, for those who look at how values are used. */
 export interface InsideLoop {
@@ -44,7 +44,7 @@ export function insideLoop(node: Node): InsideLoop | null {
     fixed: byRole(body, inputs).closures.length,
     carries,
     roots: [...carries.map(({ next }) => next), ...results],
-    stack: (inner) => stacked(loopOutputOp, loop, inner),
+    stack: (inner) => insideOf(loopOutputOp, loop, inner),
     values: (inner) => valuesOf(loopOutputOp, inner, loop),
   };
 }

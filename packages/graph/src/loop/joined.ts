@@ -24,7 +24,7 @@ export const joinedLoopOp: Op<JoinedLoop> = {
   name: "loop",
   infer: (_, { body, outputs }) => {
     const [{ value, kind }] = outputs as [JoinedLoop["outputs"][number]];
-    const shape = kind === "stack" ? [body.turns, ...value.shape] : value.shape;
+    const shape = kind === "last" ? value.shape : [body.turns, ...value.shape];
     return { shape, type: value.type };
   },
   vjp: never,

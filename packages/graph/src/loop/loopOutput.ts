@@ -11,12 +11,13 @@ import type { LoopOutputAttrs } from "./results.ts";
 export const loopOutputOp: Op<LoopOutputAttrs> = {
   name: "loop",
   infer: (_, { body, value, kind }) => {
-    const shape = kind === "stack" ? [body.turns, ...value.shape] : value.shape;
+    const shape = kind === "last" ? value.shape : [body.turns, ...value.shape];
     return { shape, type: value.type };
   },
   vjp: (node, cotangent, wanted) => loopPullback([node], [cotangent], wanted, []).inputs,
   joint: {
     key: ({ attrs, inputs }) => `${attrs.body.id}|${inputs.map(({ id }) => id).join()}`,
+    isInside: ({ attrs }) => attrs.kind === "inside",
     vjp: loopPullback,
   },
   batch: batchedOutput,

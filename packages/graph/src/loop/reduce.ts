@@ -156,7 +156,7 @@ function reduced(outputs: readonly Node<LoopOutputAttrs>[], inputs: readonly Nod
     simplePlaces.set(old, value);
   }
   const wanted = outputs.flatMap(({ attrs: { kind } }, at) =>
-    kind === "stack" ? [results[at] as Node] : [],
+    kind === "last" ? [] : [results[at] as Node],
   );
   const asked = new Set(lasts);
   const kept = new Set(moving.filter(({ old }) => asked.has(old)));

@@ -7,8 +7,11 @@ export interface LoopOutputAttrs {
   readonly body: LoopBody;
   /** A node of the body, or the placeholder of a carry. */
   readonly value: Node;
-  /** The value of each turn [turns, …] at the place of its slices, or that of a carry after the last turn. */
-  readonly kind: "stack" | "last";
+  /**
+   * The value of each turn [turns, …] at the place of its slices, or that of a carry after the last turn. "inside" is a
+   * stack that stands for the value within the loop where it is differentiated by.
+   */
+  readonly kind: "stack" | "inside" | "last";
 }
 
 /** A loop with its inputs. */
@@ -21,6 +24,15 @@ export function stacked(
   value: Node,
 ): Node<LoopOutputAttrs> {
   return makeNode(op, inputs, { body, value, kind: "stack" });
+}
+
+/** The same values, standing for the node within the loop. */
+export function insideOf(
+  op: Op<LoopOutputAttrs>,
+  { body, inputs }: ClosedLoop,
+  value: Node,
+): Node<LoopOutputAttrs> {
+  return makeNode(op, inputs, { body, value, kind: "inside" });
 }
 
 /** A carry after the last turn. */

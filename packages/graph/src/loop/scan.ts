@@ -19,6 +19,27 @@ import { closeLoop, type OpenSlice, placeFor, placeholder, sliceFor } from "./bo
 import { loopOutputOp } from "./loopOutput.ts";
 import { lastOf, stacked } from "./results.ts";
 
+let open = 0;
+
+/**
+ * How many scans are making the graph of a turn now: what is made inside is no value of the graph around.
+ *
+ * @returns The number, 0 outside of cells.
+ */
+export function openScans(): number {
+  return open;
+}
+
+/** Makes the graph of a turn. */
+function insideScan<T>(make: () => T): T {
+  open += 1;
+  try {
+    return make();
+  } finally {
+    open -= 1;
+  }
+}
+
 /** How a scan goes through its turns. */
 export interface ScanOptions {
   /** Number of turns; where there are sequences it is their length. */
@@ -76,7 +97,7 @@ export function scan<
   const x = xs === null ? null : mapTree(xs as Tree<Node>, isNode, sliced);
   const turn = placeholder([], "i32");
   const first = turn.id;
-  const made = cell(carried as never, x as never, turn);
+  const made = insideScan(() => cell(carried as never, x as never, turn));
   if (typeof made !== "object" || made === null || !("carry" in made) || !("y" in made)) {
     throw new GraphError({
       where: "scan",

@@ -83,7 +83,8 @@ export interface Eigenpairs {
 /**
  * a = V diag(λ) V' of symmetric matrices a [b…, d, d], of which the lower triangle is read. The
  * derivative is that among symmetric matrices; that of the vectors exists where the eigenvalues
- * differ. A matrix that is not finite gives NaN. Throws ShapeError.
+ * differ, and pairs of equal ones contribute 0 to it. A matrix that is not finite gives NaN. Throws
+ * ShapeError.
  */
 export function eigh(a: NodeLike): Eigenpairs {
   const vectors = makeNode(vectorsOp, [asNode(a)], null);

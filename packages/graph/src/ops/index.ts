@@ -1,3 +1,4 @@
+export { type OdeintOptions, type OdeMethod, odeint } from "../loop/odeint.ts";
 export { type Scanned, type ScanOptions, scan } from "../loop/scan.ts";
 export {
   celu,
@@ -76,6 +77,7 @@ export {
   type ExclusiveOptions,
   logCumsumExp,
 } from "./cumulative.ts";
+export { det, type SignedLogDet, slogdet } from "./det.ts";
 export { diag, diagonal, trace } from "./diagonal.ts";
 export {
   type CosineSimilarityOptions,
@@ -125,10 +127,14 @@ export { type InputAttrs, input } from "./input.ts";
 export { type InterpolateMode, type InterpolateOptions, interpolate } from "./interpolate.ts";
 export { iota } from "./iota.ts";
 export { isLinearIn } from "./linearIn.ts";
+export { inverse, type LinearSolveOptions, linearSolve } from "./linearSolve.ts";
 export { logicalAnd, logicalNot, logicalOr, where } from "./logic.ts";
 export { type LogitOptions, logit } from "./logit.ts";
+export { lstsq } from "./lstsq.ts";
 export { maskedFill } from "./maskedFill.ts";
 export { type MatmulOptions, matmul } from "./matmul.ts";
+export { matrixExp } from "./matrixExp.ts";
+export { matrixPower } from "./matrixPower.ts";
 export { mean, std, type VarianceOptions, variance } from "./moments.ts";
 export { moveAxis } from "./moveAxis.ts";
 export { type NormalizeOptions, type NormOptions, norm, normalize } from "./norm.ts";
@@ -144,6 +150,7 @@ export {
   relu6,
   softshrink,
 } from "./piecewise.ts";
+export { matrixRank, pinv, type RankOptions } from "./pinv.ts";
 export type { PointwiseOp } from "./pointwise.ts";
 export {
   type AvgPoolOptions,
@@ -158,6 +165,7 @@ export {
 } from "./pool.ts";
 export { prelu } from "./prelu.ts";
 export { type PutAlongAxisOptions, putAlongAxis } from "./putAlongAxis.ts";
+export { type QrFactors, qr } from "./qr.ts";
 export {
   type Interpolation,
   median,
@@ -188,6 +196,7 @@ export { squeeze } from "./squeeze.ts";
 export { stack } from "./stack.ts";
 export { stopGradient } from "./stopGradient.ts";
 export { structuralOps } from "./structuralOps.ts";
+export { type SvdFactors, singularValues, svd } from "./svd.ts";
 export { swapAxes } from "./swapAxes.ts";
 export { symmetrize } from "./symmetrize.ts";
 export { takeAlongAxis } from "./takeAlongAxis.ts";

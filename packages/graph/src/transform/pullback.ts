@@ -15,9 +15,12 @@ export function pullback(
 ): (Node | null)[] {
   const order = topological(outputs);
   const joints = jointsOf(order);
-  // A result of a joint computation that is asked for stands for a value inside of it.
+  // Some results of a joint computation stand for values inside of it.
   const askedOf = new Map(
-    [...joints.keys()].map((key) => [key, wrt.filter((node) => keyOf(node) === key)]),
+    [...joints.keys()].map((key) => [
+      key,
+      wrt.filter((node) => keyOf(node) === key && node.op.joint?.isInside(node) === true),
+    ]),
   );
   const inside = [...askedOf].flatMap(([key, asked]) =>
     asked.length > 0 ? (joints.get(key) ?? []) : [],

@@ -21,3 +21,29 @@ test("simplify: what a rewrite makes is looked at once, also where it is shared 
   const [value] = await evaluate([makeNode(scaled, [constant(tensor([[1, 2]]))], null)]);
   t.deepEqual(value?.toArray(), [[2 ** 60, 2 ** 61]]);
 });
+
+test("simplify: equal nodes are rewritten once", async (t) => {
+  let rewritten = 0;
+  const doubled: Op<null> = {
+    name: "doubled",
+    infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
+    vjp: () => [null],
+    batch: (_, inputs) => makeNode(doubled, inputs, null),
+    lower: () => undefined,
+    rewrite: (node) => {
+      rewritten += 1;
+      return add(node.inputs[0] as Node, node.inputs[0] as Node);
+    },
+  };
+  const x = constant(tensor([1, 2]));
+  const twice = [makeNode(doubled, [x], null), makeNode(doubled, [x], null)];
+  const values = await evaluate(twice);
+  t.deepEqual(
+    values.map((value) => value.toArray()),
+    [
+      [2, 4],
+      [2, 4],
+    ],
+  );
+  t.equal(rewritten, 1);
+});

@@ -5,6 +5,7 @@ import {
   mul,
   type Node,
   reshape,
+  scan,
   sub,
   sum,
   where,
@@ -24,7 +25,7 @@ export interface LinearSystem {
 export const defaultIterations = 50;
 
 /**
- * Preconditioned conjugate gradients, a fixed number of steps from 0 (Hestenes and Stiefel 1952).
+ * Preconditioned conjugate gradients, a fixed number of steps from 0 (Hestenes and Stiefel 1952), as one loop of a plan.
  * Columns that have no matrix in common are systems of their own. A system whose residual has vanished
  * stays as it is.
  */
@@ -37,23 +38,22 @@ export function conjugateGradients(
     columns === "coupled"
       ? reshape(sum(mul(a, b)), [1, 1])
       : sum(mul(a, b), { axis: 0, keepDims: true });
-  let x = zerosLike(v);
-  let r = v;
-  let z = precondition(r);
-  let p = z;
-  let rz = dot(r, z);
-  for (let step = 0; step < iterations; step++) {
-    const ap = apply(p);
-    const alpha = ratio(rz, dot(p, ap));
-    x = add(x, mul(alpha, p));
-    if (step + 1 === iterations) break;
-    r = sub(r, mul(alpha, ap));
-    z = precondition(r);
-    const next = dot(r, z);
-    p = add(z, mul(ratio(next, rz), p));
-    rz = next;
-  }
-  return x;
+  const first = precondition(v);
+  const { carry } = scan(
+    ({ x, r, p, rz }) => {
+      const ap = apply(p);
+      const alpha = ratio(rz, dot(p, ap));
+      const rest = sub(r, mul(alpha, ap));
+      const z = precondition(rest);
+      const next = dot(rest, z);
+      const direction = add(z, mul(ratio(next, rz), p));
+      return { carry: { x: add(x, mul(alpha, p)), r: rest, p: direction, rz: next }, y: [] };
+    },
+    { x: zerosLike(v), r: v, p: first, rz: dot(v, first) },
+    null,
+    { turns: iterations },
+  );
+  return carry.x;
 }
 
 /** a/b where b > 0, else 0; its derivative is finite there too. */

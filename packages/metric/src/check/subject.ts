@@ -244,7 +244,8 @@ function movedOf(
     // Later turns of a loop read what earlier ones made: outputs are made anew of the rows as they are.
     readers.clear();
     const moved = new Map(params.map((one, k) => [one, moves[k] as Node]));
-    if (use.kind !== "free") made.set(use.outputs, movedOutputs(use, moved));
+    if (use.kind !== "free" && use.kind !== "grouped")
+      made.set(use.outputs, movedOutputs(use, moved));
   }
   for (const node of topological([natural])) {
     if (made.has(node)) continue;

@@ -70,13 +70,9 @@ export function weighted(
   parts: readonly ResponsePart[],
   context: WeightContext,
 ): readonly ResponsePart[] {
-  const { samples, rowWeights, routing } = context;
-  if (rowWeights === null && routing === null) return parts;
+  if (context.rowWeights === null && context.routing === null) return parts;
   return parts.map((part) => {
-    const rows = part.natural.shape[0] as number;
-    const own = perRow(rowWeights, samples, rows);
-    const routed = routingOfRows(context, part.natural);
-    return { ...part, weights: product(product(part.weights, own), routed) };
+    return { ...part, weights: product(part.weights, weightsOfRows(context, part.natural)) };
   });
 }
 

@@ -14,9 +14,12 @@ export const scaleUses: UseKind = Object.freeze({ use: "scale" });
 /** Rows of a table by index: embeddings. */
 export const lookupUses: UseKind = Object.freeze({ use: "lookup" });
 
+/** T = X̃W by groups of columns with rows of their own: convolutions with groups. */
+export const groupedUses: UseKind = Object.freeze({ use: "grouped" });
+
+const kinds = { affine: affineUses, scale: scaleUses, lookup: lookupUses, grouped: groupedUses };
+
 /** The kind of a use; null for a parameter that acts in another way. */
 export function kindOf({ kind }: Use): UseKind | null {
-  if (kind === "affine") return affineUses;
-  if (kind === "scale") return scaleUses;
-  return kind === "lookup" ? lookupUses : null;
+  return kind === "free" ? null : kinds[kind];
 }

@@ -1,9 +1,11 @@
-import { prelu, swish } from "@metrigrad/nn";
+import { prelu, repeat, swish } from "@metrigrad/nn";
+import { autoMetric } from "../core/autoMetric.ts";
 import { plain } from "../core/defMetric.ts";
 import { type MetricTable, metricTable } from "../core/table.ts";
 import { scaleUses } from "../core/useKinds.ts";
 import { filmRows, hyperDenseRows } from "./conditioned.ts";
 import { fourierRows } from "./fourier.ts";
+import { groupedRows } from "./grouped.ts";
 import { likelihoodRows } from "./likelihood.ts";
 import { linearRows } from "./linear.ts";
 import { lookupRows } from "./lookup.ts";
@@ -19,13 +21,15 @@ const plainSlopes = [plain(prelu), plain(swish)] as const;
 
 /**
  * The default of `rngd`, `rfim` and `explain`: every use X̃W by the linear layer's form, one matrix
- * E[x̃x̃'] per layer; tables by counts; scales and offsets take the plain gradient.
+ * E[x̃x̃'] per layer; tables by counts; scales, offsets and the copies of `repeat` take the plain gradient.
  */
 export const linearMetrics: MetricTable = metricTable(
   "linear",
   linearRows(),
+  groupedRows({ at: "linear" }),
   lookupRows(),
   plain(scaleUses),
+  plain(repeat as never),
   radialBasisRows(),
   spectralNormRows({ at: "linear" }),
   weightNormRows({ at: "linear" }),
@@ -34,13 +38,15 @@ export const linearMetrics: MetricTable = metricTable(
 
 /**
  * Every layer with its own form: linear layers share one matrix, non-linear ones have one per unit.
- * Scales and offsets take the plain gradient, as in the paper.
+ * Scales and offsets take the plain gradient, as in the paper, and so do the copies of `repeat`.
  */
 export const standardMetrics: MetricTable = metricTable(
   "standard",
   neuronRows(),
+  groupedRows(),
   lookupRows(),
   plain(scaleUses),
+  plain(repeat as never),
   radialBasisRows(),
   spectralNormRows(),
   weightNormRows(),
@@ -50,13 +56,15 @@ export const standardMetrics: MetricTable = metricTable(
 /**
  * Every parameter by its own form, nothing by the plain gradient: layers by their activation, the last
  * one by what is observed of the model (the soft-max layer's block over all classes for
- * `categorical`), scales and offsets by theirs, tables by counts.
+ * `categorical`), scales and offsets by theirs, tables by counts, the copies of `repeat` by their own response.
  */
 export const fullMetrics: MetricTable = metricTable(
   "full",
   likelihoodRows(),
+  groupedRows(),
   scaleRows(),
   lookupRows(),
+  autoMetric(repeat as never),
   filmRows(),
   fourierRows(),
   hyperDenseRows(),

@@ -9,12 +9,19 @@ import {
   embedding,
   flatten,
   groupNorm,
+  gru,
+  gruCell,
   identity,
   instanceNorm,
   lambda,
   layerNorm,
+  lstm,
+  lstmCell,
   parallel,
   positionalEmbedding,
+  recurrent,
+  recurrentCell,
+  repeat,
   rmsNorm,
   sequential,
   sinusoidalPositions,
@@ -25,26 +32,22 @@ import {
   upsample,
 } from "@metrigrad/nn";
 import { type Tensor, type Tree, tensor } from "@metrigrad/tensor";
-import { matrixOf } from "./draws.ts";
+import { drawnOf } from "./draws.ts";
+import { patchModules } from "./patchModules.ts";
+import { rowModules } from "./rowModules.ts";
 
 /** A module with inputs that it takes. */
 export interface ModuleCase {
   readonly module: AnyModule;
   readonly inputs: Tree<Tensor>;
   /** How its parameters act, by path: kinds of uses. */
-  readonly acts: Readonly<Record<string, "affine" | "scale" | "lookup">>;
-}
-
-/** Normal draws of a shape, samples first. */
-export function drawnOf(path: string, ...shape: readonly number[]): Tensor {
-  const [n = 1, ...rest] = shape;
-  const width = rest.reduce((a, b) => a * b, 1);
-  return tensor(Float64Array.from(matrixOf(path, n, width).to1DArray()), { shape });
+  readonly acts: Readonly<Record<string, "affine" | "scale" | "lookup" | "grouped" | "free">>;
 }
 
 const rows = drawnOf("rows", 3, 2);
 const sequences = drawnOf("sequences", 3, 2, 2);
 const images = drawnOf("images", 2, 2, 2, 2);
+const grey = drawnOf("grey", 2, 1, 2, 2);
 const tokens = tensor(Int32Array.of(0, 2, 1, 2, 3, 0), { shape: [3, 2] });
 /** Which key of a sample is left out. */
 const padding = tensor([
@@ -61,6 +64,7 @@ const block = {
   "contract/w": "affine",
   ...within("feedNorm", norm),
 } as const;
+const gates = { input: "affine", recurrent: "affine" } as const;
 const decoderBlock = {
   ...block,
   ...within("memoryAttention", projections),
@@ -73,8 +77,14 @@ function within<K extends string>(path: string, acts: Readonly<Record<string, K>
 
 /** By the name of the export. */
 export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
+  ...patchModules,
+  ...rowModules,
   attention: [
-    { module: attention(2, 1, { causal: true }), inputs: sequences, acts: projections },
+    {
+      module: attention(1, 1, { causal: true }),
+      inputs: drawnOf("narrow", 3, 2, 1),
+      acts: projections,
+    },
     {
       module: attention(2, 2, { bias: false, memoryFeatures: 3 }),
       inputs: { query: sequences, memory: drawnOf("memory", 3, 2, 3), padding },
@@ -83,8 +93,8 @@ export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
     { module: attention(2, 1, { rotary: true }), inputs: sequences, acts: projections },
   ],
   batchNorm: [
-    { module: batchNorm(2), inputs: rows, acts: norm },
-    { module: batchNorm(2), inputs: images, acts: norm },
+    { module: batchNorm(1), inputs: drawnOf("column", 3, 1), acts: norm },
+    { module: batchNorm(1), inputs: grey, acts: norm },
   ],
   dense: [
     { module: dense(2, 1, { activation: "tanh" }), inputs: rows, acts: { w: "affine" } },
@@ -101,12 +111,32 @@ export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
   ],
   flatten: [{ module: flatten(), inputs: images, acts: {} }],
   groupNorm: [{ module: groupNorm(1, 2), inputs: images, acts: norm }],
-  identity: [{ module: identity(), inputs: rows, acts: {} }],
-  instanceNorm: [
-    { module: instanceNorm(1, { affine: true }), inputs: drawnOf("grey", 2, 1, 2, 2), acts: norm },
+  gru: [
+    { module: gru(2, 1), inputs: sequences, acts: gates },
+    {
+      module: gru(2, 1, { layers: 2, bidirectional: true, returns: "last" }),
+      inputs: sequences,
+      acts: Object.assign(
+        {},
+        ...["layer0", "reverse0", "layer1", "reverse1"].map((name) => within(name, gates)),
+      ),
+    },
   ],
+  gruCell: [
+    { module: gruCell(2, 1), inputs: { x: rows, state: drawnOf("state", 3, 1) }, acts: gates },
+  ],
+  identity: [{ module: identity(), inputs: rows, acts: {} }],
+  instanceNorm: [{ module: instanceNorm(1, { affine: true }), inputs: grey, acts: norm }],
   lambda: [{ module: lambda((x: Node) => relu(x)), inputs: rows, acts: {} }],
   layerNorm: [{ module: layerNorm(2), inputs: sequences, acts: norm }],
+  lstm: [{ module: lstm(2, 1), inputs: sequences, acts: gates }],
+  lstmCell: [
+    {
+      module: lstmCell(2, 1),
+      inputs: { x: rows, state: { h: drawnOf("h", 3, 1), c: drawnOf("c", 3, 1) } },
+      acts: gates,
+    },
+  ],
   parallel: [
     {
       module: parallel({ left: dense(2, 1), right: dense(2, 1) }, { join: "concat" }),
@@ -119,6 +149,21 @@ export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
       module: positionalEmbedding(3, 1),
       inputs: drawnOf("steps", 3, 2, 1),
       acts: { table: "lookup" },
+    },
+  ],
+  recurrent: [{ module: recurrent(2, 1, { reverse: true }), inputs: sequences, acts: gates }],
+  recurrentCell: [
+    {
+      module: recurrentCell(2, 1),
+      inputs: { x: rows, state: drawnOf("state", 3, 1) },
+      acts: gates,
+    },
+  ],
+  repeat: [
+    {
+      module: repeat(dense(2, 2, { activation: "tanh" }), 2),
+      inputs: drawnOf("few", 2, 2),
+      acts: { w: "free" },
     },
   ],
   rmsNorm: [{ module: rmsNorm(2), inputs: sequences, acts: { scale: "scale" } }],

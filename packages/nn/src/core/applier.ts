@@ -1,14 +1,14 @@
 import {
   asNode,
   constant,
-  isNode,
   type Node,
+  openScans,
   stopGradient,
   type Update,
   type Variable,
   withScope,
 } from "@metrigrad/graph";
-import { GraphError, type VariableSpec } from "@metrigrad/tensor";
+import type { VariableSpec } from "@metrigrad/tensor";
 import type { Law } from "../laws/law.ts";
 import type { Application, Observation } from "./application.ts";
 import { parameterNode } from "./defModule.ts";
@@ -16,9 +16,10 @@ import { frozenIn } from "./freeze.ts";
 import type { AnyModule, ApplyContext, FullyApplied, Mode, NodeTree } from "./module.ts";
 import type { Decay } from "./parameter.ts";
 import { memberPaths, parameterPath, prefixOf } from "./paths.ts";
-import { moduleRandom } from "./random.ts";
+import { type ModuleRandom, moduleRandom } from "./random.ts";
+import { appliedOf, movedInLoop, notApplied, undeclared } from "./responses.ts";
 import { bothRoutings } from "./routing.ts";
-import { asNodeTree, nodesOf, showTree } from "./trees.ts";
+import { asNodeTree, nodesOf } from "./trees.ts";
 import { usesOf } from "./uses.ts";
 
 /** A trainable parameter of an applied model. */
@@ -43,6 +44,8 @@ export interface ApplierOptions {
   readonly rowWeights: Node | null;
   /** Path of a variable, where a store knows one; null: as the model says. */
   readonly pathOf: (spec: VariableSpec) => string | null;
+  /** Draws of all modules, instead of such as follow from their paths. */
+  readonly random?: ModuleRandom;
 }
 
 /** Applies modules, one or several, and keeps what was applied: what a training step is built from. */
@@ -70,7 +73,10 @@ interface Member {
 }
 
 /** An applier without applications. */
-export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): Applier {
+export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOptions): Applier {
+  const outside = openScans();
+  // Parameters of modules that the loops of a module call: they act in the application of that module.
+  let looped = new Set<Variable>();
   const members = new Map<AnyModule, Member>();
   const paths = new Map<Variable, string>();
   const applications: Application[] = [];
@@ -146,10 +152,11 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
       options: module.options,
       mode: moving ? "train" : "infer",
       rowWeights,
-      random: moduleRandom(path, use),
+      random: random ?? moduleRandom(path, use),
       update: (given, value) => {
         const statistic = statistics.get(given) ?? given;
         if (!moving || frozen.specs.has(statistic.attrs)) return;
+        if (openScans() > outside) throw movedInLoop(module, path);
         updates.set(statistic, asNode(value));
       },
       call: ((child: AnyModule, ...inputs: readonly NodeTree[]) =>
@@ -187,18 +194,26 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
         routing: Node | null,
       ): FullyApplied<NodeTree> => {
         const first = constant(0).id;
+        const around = looped;
+        looped = new Set();
         const result = respond(member, module, input, {
           mode,
           call: (child, inner, weights) => call(child, inner, bothRoutings(routing, weights)),
         });
         const path = member.paths.get(module) as string;
-        if (result.extras !== null) extras.push({ path, module, values: result.extras });
-        const params = member.params.get(module) as Readonly<Record<string, Variable>>;
+        const own = member.params.get(module) as Readonly<Record<string, Variable>>;
+        const params = { ...own, ...byPathIn(path, looped, pathOf) };
         const trained = Object.fromEntries(
           Object.entries(params).filter(([, { attrs }]) => {
             return attrs.role === "parameter" && !member.frozen.specs.has(attrs);
           }),
         );
+        looped = around;
+        if (openScans() > outside) {
+          for (const variable of Object.values(params)) looped.add(variable);
+          return result;
+        }
+        if (result.extras !== null) extras.push({ path, module, values: result.extras });
         if (Object.keys(trained).length === 0) return result;
         const { definition, options } = module;
         const { response, preActivation, extras: beside } = result;
@@ -241,54 +256,23 @@ export function applierOf({ mode, rowWeights, pathOf: given }: ApplierOptions): 
   };
 }
 
+/** Variables by their paths in the module at a path; those of elsewhere by their whole paths. */
+function byPathIn(
+  path: string,
+  variables: Iterable<Variable>,
+  pathOf: (variable: Variable) => string,
+): Record<string, Variable> {
+  const named = [...variables].map((variable) => {
+    const full = pathOf(variable);
+    return [
+      path !== "" && full.startsWith(`${path}/`) ? full.slice(path.length + 1) : full,
+      variable,
+    ];
+  });
+  return Object.fromEntries(named);
+}
+
 /** Samples of a batch: the size of the first axis of its first value, 1 where that has none. */
 function samplesOf(x: NodeTree): number {
   return nodesOf(x)[0]?.shape[0] ?? 1;
-}
-
-/** What a module's `apply` returned, whole. Throws GraphError where it is no tree of nodes. */
-function appliedOf(where: string, result: unknown): FullyApplied<NodeTree> {
-  const long =
-    typeof result === "object" && result !== null && !isNode(result) && "response" in result;
-  const given = (long ? result : { response: result }) as Partial<FullyApplied<NodeTree>>;
-  const { response, extras = null } = given;
-  const own = isNode(response) ? response : null;
-  const { preActivation = own } = given;
-  try {
-    const nodes = nodesOf(response as NodeTree);
-    if (extras !== null) nodesOf(extras);
-    if (nodes.length > 0 && (preActivation === null || isNode(preActivation))) {
-      return { response: response as NodeTree, preActivation, extras };
-    }
-  } catch {
-    // Both lead to the error below.
-  }
-  const show = (value: unknown) => (isNode(value) ? "a node" : String(value));
-  throw new GraphError({
-    where,
-    must: "apply must return a node or a tree of nodes, or { response, preActivation, extras }",
-    got: `response ${show(response)} and preActivation ${show(preActivation)}`,
-    todo: "return what is made of the input and the parameters by ops",
-  });
-}
-
-function notApplied(module: AnyModule, path: string, input: NodeTree, error: TypeError) {
-  const { name } = module.definition.spec;
-  const made = new GraphError({
-    where: path === "" ? `${name}, apply` : `${name} at ${path}, apply`,
-    must: "it must be able to use its input",
-    got: `${showTree(input)}, and ${error.message}`,
-    todo: "give it the node, list or record that its `apply` takes",
-  });
-  made.cause = error;
-  return made;
-}
-
-function undeclared(module: AnyModule): GraphError {
-  return new GraphError({
-    where: "applyModel",
-    must: "a module may call only the children that it declares",
-    got: module.definition.spec.name,
-    todo: "return it from `children`",
-  });
 }

@@ -1,6 +1,6 @@
 import { checkShape, type Initializer, type Shape, type VariableSpec } from "@metrigrad/tensor";
 
-/** Which part of a parameter an L2 penalty covers. */
+/** Which part of a parameter an L2 penalty covers. Rows are those of its matrices, the last two axes. */
 export type Decay = "all" | "all but the last row" | "none";
 
 /**

@@ -1,4 +1,4 @@
-import { add, div, max, mul, type Node, sqrt, square, sum } from "@metrigrad/graph";
+import { add, div, max, mul, type Node, scan, sqrt, square, sum } from "@metrigrad/graph";
 import type { BlockReport, Quantity } from "../core/report.ts";
 import type { ChainStep } from "../core/step.ts";
 import { stepLength } from "../transforms/klClip.ts";
@@ -48,8 +48,8 @@ function condition({ damped, solve, columns }: PreconditionedBlock, v: Node): No
     return mul(x, div(1, sqrt(add(squares, 1e-30))));
   };
   const largest = (f: (x: Node) => Node) => {
-    let x = unit(v);
-    for (let i = 0; i < iterations; i++) x = unit(f(x));
+    const cell = (x: Node) => ({ carry: unit(f(x)), y: [] });
+    const { carry: x } = scan(cell, unit(v), null, { turns: iterations });
     return sum(mul(x, f(x)), over);
   };
   return max(mul(largest(damped), largest(solve)));

@@ -1,5 +1,5 @@
-import { add, concat, mul, type Node, slice, type Variable, zerosLike } from "@metrigrad/graph";
-import type { AppliedParameter } from "@metrigrad/nn";
+import { add, mul, type Node, type Variable } from "@metrigrad/graph";
+import { type AppliedParameter, zeroLastRow } from "@metrigrad/nn";
 import { checkSettings } from "../core/settings.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
@@ -26,8 +26,5 @@ function decayingPart(variable: Variable, parameters: readonly AppliedParameter[
   const decay = parameters.find((one) => one.variable === variable)?.decay ?? "none";
   if (decay === "none") return null;
   if (decay === "all") return variable;
-  return concat(
-    [slice(variable, [[0, -1]]), zerosLike(slice(variable, [[-1, variable.shape[0] as number]]))],
-    0,
-  );
+  return zeroLastRow(variable);
 }

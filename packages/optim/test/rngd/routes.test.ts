@@ -3,12 +3,16 @@ import {
   abs,
   add,
   affine,
+  concat,
   constant,
   grad,
   matmul,
   mean,
   mul,
   type Node,
+  reshape,
+  scan,
+  slice,
   square,
   sum,
   tanh,
@@ -63,6 +67,19 @@ const tied = () => {
   return sequential(forth(), back(), dense(4, 3)) as Module;
 };
 
+/** Two halves of the inputs, one after the other: h = tanh((x_t, h, 1)W). */
+const looped = defModule({
+  name: "looped",
+  params: { w: param([2 + 4 + 1, 4], glorotUniform) },
+  apply: ({ w }, x: Node) => {
+    const halves = transpose(reshape(x, [-1, 2, 2]), [1, 0, 2]);
+    const cell = (h: Node, half: Node) => {
+      return { carry: tanh(affine(concat([half, h], 1), w)), y: [] };
+    };
+    return scan(cell, mul(x, 0.5), halves).carry;
+  },
+});
+
 const models: Readonly<Record<string, () => Module>> = {
   "few inputs": () => sequential(dense(4, 5, { activation: "tanh" }), dense(5, 3)) as Module,
   "more inputs than rows": () =>
@@ -72,6 +89,7 @@ const models: Readonly<Record<string, () => Module>> = {
     const shared = dense(5, 5, { activation: "tanh" });
     return sequential(dense(4, 5), shared, shared, dense(5, 3)) as Module;
   },
+  "a layer in a loop": () => sequential(looped(), dense(4, 3)) as Module,
   "tied weights": tied,
 };
 
@@ -83,7 +101,9 @@ const terms: Readonly<Record<string, Change | null>> = {
   "an L1 term": (_, w) => mul(sum(abs(w)), 0.05),
   "a second reader": (_, w) => {
     const rows = constant(inputs);
-    const t = w.shape[0] === 5 ? affine(rows, w) : matmul(rows, w);
+    const wide = concat([rows, rows], 1);
+    const [d = 0] = w.shape;
+    const t = d === 5 ? affine(rows, w) : matmul(slice(wide, [null, [0, d]]), w);
     return mul(mean(square(sum(t, { axis: 1 }))), 0.1);
   },
   "a term of the hidden layer": ({ applications }) =>

@@ -1,5 +1,5 @@
-import { add, mul, type Node, slice, square, sum } from "@metrigrad/graph";
-import type { AppliedParameter } from "@metrigrad/nn";
+import { add, mul, type Node, square, sum } from "@metrigrad/graph";
+import { type AppliedParameter, withoutLastRow } from "@metrigrad/nn";
 import type { Penalty } from "@metrigrad/optim";
 
 /**
@@ -9,7 +9,7 @@ import type { Penalty } from "@metrigrad/optim";
 export function l2Penalty(parameters: readonly AppliedParameter[], beta: number): Penalty | null {
   const parts = parameters.flatMap(({ variable, decay }): Node[] => {
     if (decay === "none") return [];
-    return [decay === "all" ? variable : slice(variable, [[0, -1]])];
+    return [decay === "all" ? variable : withoutLastRow(variable)];
   });
   const [first, ...rest] = parts.map((part) => sum(square(part)));
   if (beta === 0 || first === undefined) return null;

@@ -4,7 +4,9 @@ import {
   affine,
   cast,
   concat,
+  eigh,
   exp,
+  expandDims,
   gather,
   matmul,
   mul,
@@ -13,6 +15,7 @@ import {
   scan,
   sub,
   sum,
+  symmetrize,
   tanh,
   transpose,
 } from "../../ops/index.ts";
@@ -170,6 +173,28 @@ export const scanRows: readonly OpRow[] = [
         inputs: [tensor([0, 0, 0])],
         value: [0, 1, 2],
         batch: false,
+      },
+    ],
+  },
+  {
+    // Eigenvalues are a further output of the step that the vectors come from, and the pullback asks for both.
+    op: "scan",
+    f: (x, c) =>
+      scan(
+        (h, one) => {
+          const { values, vectors } = eigh(symmetrize(add(one, mul(h, h))));
+          const scaled = mul(vectors, expandDims(tanh(values), -2));
+          const next = matmul(matmul(scaled, vectors, { transposeB: true }), h);
+          return { carry: next, y: values };
+        },
+        c,
+        x,
+      ).carry,
+    cases: [
+      {
+        name: "eigenvalues and eigenvectors",
+        inputs: [spread([2, 2, 2], -1, 1, 10), spread([2, 1], -1, 1, 11)],
+        tolerance: 1e-4,
       },
     ],
   },

@@ -4,10 +4,12 @@ import { arrangeRows } from "./arrange.ts";
 import { binaryRows } from "./binary.ts";
 import { choiceRows } from "./choice.ts";
 import { convolutionRows } from "./convolution.ts";
+import { denseRows } from "./dense.ts";
 import { drawRows } from "./draws.ts";
 import { dynamicRows } from "./dynamic.ts";
 import { einsumRows } from "./einsum.ts";
 import { factorRows } from "./factor.ts";
+import { flowRows } from "./flows.ts";
 import { fourierRows } from "./fourier.ts";
 import { gammaRows } from "./gamma.ts";
 import { gridRows } from "./grid.ts";
@@ -27,6 +29,7 @@ import { runningRows } from "./running.ts";
 import { scanRows } from "./scans.ts";
 import { shapeRows } from "./shape.ts";
 import { softmaxRows } from "./softmax.ts";
+import { spectralRows } from "./spectral.ts";
 import { trigonometricRows } from "./trigonometric.ts";
 import { unaryRows } from "./unary.ts";
 
@@ -54,6 +57,9 @@ export const opRows: readonly OpRow[] = [
   ...poolingRows,
   ...fourierRows,
   ...factorRows,
+  ...denseRows,
+  ...spectralRows,
+  ...flowRows,
   ...indexRows,
   ...placeRows,
   ...dynamicRows,

@@ -68,18 +68,16 @@ export function at(value: Tensor, index: readonly number[]): number {
 export function definite(batch: Shape, d: number, seed = 1): Tensor {
   const shape = [...batch, d, d];
   const x = spread(shape, -1, 1, seed).data();
-  const data = new Float64Array(x.length);
-  for (let begin = 0; begin < x.length; begin += d * d) {
-    for (let i = 0; i < d; i++) {
-      for (let j = 0; j < d; j++) {
-        const [row, column] = [begin + i * d, begin + j * d];
-        let total = i === j ? 1 : 0;
-        for (let k = 0; k < d; k++) total += (x[row + k] as number) * (x[column + k] as number);
-        data[row + j] = total;
-      }
-    }
-  }
-  return tensor(data, { shape });
+  // Rows are counted through the stack; `row - i + j` is row j of the same matrix.
+  const entry = (_: unknown, position: number) => {
+    const [row, j] = [Math.floor(position / d), position % d];
+    const i = row % d;
+    let total = i === j ? 1 : 0;
+    for (let k = 0; k < d; k++)
+      total += (x[row * d + k] as number) * (x[(row - i + j) * d + k] as number);
+    return total;
+  };
+  return tensor(Float64Array.from({ length: sizeOf(shape) }, entry), { shape });
 }
 
 /** A float tensor of 0, 1, 2, … in row-major order. */

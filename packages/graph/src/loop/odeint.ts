@@ -1,0 +1,194 @@
+import {
+  GraphError,
+  leavesOf,
+  type MapTree,
+  mapTree,
+  ShapeError,
+  sameShape,
+  showShape,
+  type Tree,
+  zipTrees,
+} from "@metrigrad/tensor";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { isNode, type Node } from "../core/node.ts";
+import { add, div, mul, sub } from "../ops/arithmetic.ts";
+import { cast } from "../ops/cast.ts";
+import { concat } from "../ops/concat.ts";
+import { expandDims } from "../ops/expandDims.ts";
+import { slice } from "../ops/slice.ts";
+import { scan } from "./scan.ts";
+
+/** A Runge–Kutta method by the rows a of its tableau, its weights b and its nodes c. */
+interface Tableau {
+  readonly a: readonly (readonly number[])[];
+  readonly b: readonly number[];
+  readonly c: readonly number[];
+}
+
+/** A method of `odeint`: of order 1, 2, 4 and 5. */
+export type OdeMethod = "euler" | "midpoint" | "rk4" | "dopri5";
+
+const tableaux: Readonly<Record<OdeMethod, Tableau>> = {
+  euler: { a: [[]], b: [1], c: [0] },
+  midpoint: { a: [[], [1 / 2]], b: [0, 1], c: [0, 1 / 2] },
+  rk4: {
+    a: [[], [1 / 2], [0, 1 / 2], [0, 0, 1]],
+    b: [1 / 6, 1 / 3, 1 / 3, 1 / 6],
+    c: [0, 1 / 2, 1 / 2, 1],
+  },
+  // Dormand and Prince 1980, table 2; the seventh stage serves the estimate of errors alone.
+  dopri5: {
+    a: [
+      [],
+      [1 / 5],
+      [3 / 40, 9 / 40],
+      [44 / 45, -56 / 15, 32 / 9],
+      [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729],
+      [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
+    ],
+    b: [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
+    c: [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1],
+  },
+};
+
+/** How `odeint` integrates. */
+export interface OdeintOptions {
+  /** "rk4", the classic method of order 4, by default. */
+  readonly method?: OdeMethod;
+  /** Equal steps between two times; 1 by default. */
+  readonly steps?: number;
+}
+
+/**
+ * Integrates dy/dt = f(t, y) from y(times[0]) = y0 and gives y at all times. Steps are fixed: `steps` equal ones between
+ * two times, so the error is of the order of their length to the power of the method's order, and is not estimated. It is
+ * a loop in a plan, whatever the number of times; derivatives by y0, by the times and by all that f uses go through it.
+ *
+ * @param f - dy/dt of the time (a scalar) and the state, shaped as the state; called once per stage of the method.
+ * @param y0 - The state at the first time: a node, or a tree of nodes.
+ * @param times - At least two times [T], ascending or descending.
+ * @returns The states [T, …] at all times, shaped as `y0`; the first is y0.
+ * @throws ShapeError where `times` is no vector of two or more, or f does not give the shapes of the state
+ * @throws GraphError for an unknown method, and for steps that are no positive integer
+ */
+export function odeint<const C extends Tree<Node>>(
+  f: (t: Node, y: MapTree<C, Node, Node>) => Tree<Node>,
+  y0: C,
+  times: NodeLike,
+  { method = "rk4", steps = 1 }: OdeintOptions = {},
+): MapTree<C, Node, Node> {
+  const tableau = tableauOf(method);
+  const t = asNode(times);
+  checkArguments(t, steps);
+  const count = t.shape[0] as number;
+  const begin = slice(t, [[0, count - 1]]);
+  const length = div(sub(slice(t, [[1, count]]), begin), steps);
+  const state = y0 as Tree<Node>;
+  const shaped = (leaves: readonly Node[]) => {
+    let at = 0;
+    return mapTree(state, isNode, () => leaves[at++] as Node);
+  };
+  const slope = (at: Node, leaves: readonly Node[]): Node[] => {
+    const y = shaped(leaves);
+    return slopesOf(y as Tree<Node>, f(at, y as never));
+  };
+  const one = (from: Node, h: Node, leaves: readonly Node[]) =>
+    step(tableau, slope, from, h, leaves);
+  const { ys } = scan(
+    (leaves, [from, h]) => {
+      if (steps === 1) {
+        const next = one(from, h, leaves);
+        return { carry: next, y: next };
+      }
+      const inner = scan(
+        (carry, _, turn) => {
+          const at = add(from, mul(h, cast(turn, "float")));
+          return { carry: one(at, h, carry), y: [] };
+        },
+        leaves,
+        null,
+        { turns: steps },
+      );
+      return { carry: inner.carry, y: inner.carry };
+    },
+    leavesOf<Node>(state, isNode),
+    [begin, length],
+  );
+  const first = leavesOf<Node>(state, isNode);
+  const all = first.map((y, at) => concat([expandDims(y, 0), ys[at] as Node], 0));
+  return shaped(all) as MapTree<C, Node, Node>;
+}
+
+/** y + h Σ bᵢkᵢ with slopes kᵢ at t + cᵢh of y + h Σ aᵢⱼkⱼ. */
+function step(
+  { a, b, c }: Tableau,
+  slope: (t: Node, y: readonly Node[]) => Node[],
+  t: Node,
+  h: Node,
+  y: readonly Node[],
+): Node[] {
+  const slopes: Node[][] = [];
+  const moved = (weights: readonly number[]) =>
+    y.map((leaf, at) => {
+      const terms = weights.flatMap((weight, k) =>
+        weight === 0 ? [] : [mul(weight, (slopes[k] as Node[])[at] as Node)],
+      );
+      return terms.length === 0
+        ? leaf
+        : add(
+            leaf,
+            mul(
+              h,
+              terms.reduce((sum, term) => add(sum, term)),
+            ),
+          );
+    });
+  for (const [stage, weights] of a.entries()) {
+    const node = c[stage] as number;
+    slopes.push(slope(node === 0 ? t : add(t, mul(node, h)), moved(weights)));
+  }
+  return moved(b);
+}
+
+function tableauOf(method: OdeMethod): Tableau {
+  const own = Object.hasOwn(tableaux, method) ? tableaux[method] : undefined;
+  if (own !== undefined) return own;
+  throw new GraphError({
+    where: "odeint",
+    must: `the method must be one of ${Object.keys(tableaux).join(", ")}`,
+    got: String(method),
+    todo: 'leave it out for "rk4"',
+  });
+}
+
+function checkArguments(times: Node, steps: number): void {
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new GraphError({
+      where: "odeint",
+      must: "steps must be a positive integer",
+      got: String(steps),
+      todo: "pass the number of equal steps between two times",
+    });
+  }
+  const [count = 0] = times.shape;
+  if (times.shape.length === 1 && count >= 2 && times.type === "float") return;
+  throw new ShapeError({
+    where: "odeint",
+    must: "the times must be a float vector [T] of at least two",
+    got: `${times.type} ${showShape(times.shape)}`,
+    todo: "pass the time of y0 first, then those at which y is wanted",
+  });
+}
+
+/** What f gave for a state, checked against it. */
+function slopesOf(state: Tree<Node>, slopes: Tree<Node>): Node[] {
+  return zipTrees<Node, Node>(state, slopes, isNode, "odeint, dy/dt").map(([path, y, dy]) => {
+    if (sameShape(y.shape, dy.shape) && y.type === "float" && dy.type === "float") return dy;
+    throw new ShapeError({
+      where: path === "" ? "odeint, dy/dt" : `odeint, dy/dt at ${path}`,
+      must: `f must give float ${showShape(y.shape)}, as the state is`,
+      got: `${dy.type} ${showShape(dy.shape)} for ${y.type} ${showShape(y.shape)}`,
+      todo: "reshape, broadcast or cast what f returns, or y0",
+    });
+  });
+}

@@ -1,0 +1,37 @@
+import { affine } from "@metrigrad/graph";
+import { defModule } from "../../core/defModule.ts";
+import type { NodeTree } from "../../core/module.ts";
+import { type RecurrentInput, recurrentInput } from "./input.ts";
+import type { RecurrentUnit } from "./unit.ts";
+import {
+  type RecurrentWeightOptions,
+  type RecurrentWeightSettings,
+  recurrentWeights,
+  weightOptions,
+} from "./weights.ts";
+
+/** Options of a cell. */
+export interface CellOptions<S extends NodeTree> extends RecurrentWeightOptions {
+  readonly unit: RecurrentUnit<S>;
+}
+
+/** Defines a cell: one turn of a recurrent module, for loops of one's own. */
+export function defCell<S extends NodeTree, Settings extends RecurrentWeightSettings>(
+  name: string,
+  unitOf: (settings: Settings) => RecurrentUnit<S>,
+) {
+  return defModule({
+    name,
+    options: (inputs: number, size: number, settings?: Settings): CellOptions<S> => {
+      const given = settings ?? ({} as Settings);
+      return Object.freeze({ ...weightOptions(name, inputs, size, given), unit: unitOf(given) });
+    },
+    params: (options) => recurrentWeights(options.unit, options),
+    apply: ({ input, recurrent }, given: RecurrentInput<S>, { options }): S => {
+      const { unit, inputs, size } = options;
+      const shapes = { axes: "n", inputs, state: [size] } as const;
+      const { x, state } = recurrentInput(name, given, unit, shapes);
+      return unit.next(affine(x, input), state, recurrent);
+    },
+  });
+}

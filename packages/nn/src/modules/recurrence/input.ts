@@ -1,0 +1,48 @@
+import { isNode, type Node } from "@metrigrad/graph";
+import { ShapeError, showShape } from "@metrigrad/tensor";
+import type { NodeTree } from "../../core/module.ts";
+import { checkState, type RecurrentUnit, zeroState } from "./unit.ts";
+
+/** What a recurrent module or a cell is applied to: x, or x with the state before it. */
+export type RecurrentInput<S extends NodeTree> = Node | WithState<S>;
+
+/** Values with the state before them. */
+export interface WithState<S extends NodeTree> {
+  /** A sequence [n, T, inputs] for a module, values [n, inputs] for a cell. */
+  readonly x: Node;
+  /** The state before it; zeros by default. */
+  readonly state?: S;
+}
+
+/** What an input must look like. */
+export interface InputShapes {
+  /** Names of the axes of x before its features: "n, T". */
+  readonly axes: "n" | "n, T";
+  readonly inputs: number;
+  /** Shape of the leaves of a state, without the samples. */
+  readonly state: readonly number[];
+}
+
+/** The parts of an input. Throws ShapeError. */
+export function recurrentInput<S extends NodeTree>(
+  where: string,
+  given: RecurrentInput<S>,
+  unit: RecurrentUnit<S>,
+  { axes, inputs, state: leaf }: InputShapes,
+): { readonly x: Node; readonly state: S } {
+  const { x, state } = (isNode(given) ? { x: given } : given) as WithState<S>;
+  const rank = axes === "n" ? 2 : 3;
+  if (!isNode(x) || x.shape.length !== rank || x.shape.at(-1) !== inputs) {
+    throw new ShapeError({
+      where,
+      must: `its input must be x [${axes}, ${inputs}], or { x, state }`,
+      got: isNode(x) ? showShape(x.shape) : "no x",
+      todo: "put samples first and features last",
+    });
+  }
+  const shape = [x.shape[0] as number, ...leaf];
+  return {
+    x,
+    state: state === undefined ? zeroState(unit, shape) : checkState(where, unit, state, shape),
+  };
+}

@@ -1,0 +1,59 @@
+import { add, affine, matmul, mul, type Node, sigmoid, slice, sub, tanh } from "@metrigrad/graph";
+import type { Activation } from "../activationOf.ts";
+import type { RecurrentUnit } from "./unit.ts";
+
+/** State of a long short-term memory: what it gives, h, and what it remembers, c. */
+export type LstmState = { readonly h: Node; readonly c: Node };
+
+/** h' = f(X̃W + hU) (Elman 1990). */
+export function simpleUnit(activation: Activation): RecurrentUnit<Node> {
+  return {
+    gates: 1,
+    recurrentBias: false,
+    next: (projected, h, recurrent) => activation(add(projected, matmul(h, recurrent))),
+    output: (h) => h,
+    form: "h",
+  };
+}
+
+/**
+ * (i, f, g, o) = X̃W + hU, c' = σ(f)∘c + σ(i)∘tanh(g), h' = σ(o)∘tanh(c') (Hochreiter and Schmidhuber 1997, with the
+ * forget gate of Gers et al. 2000).
+ */
+export const lstmUnit: RecurrentUnit<LstmState> = Object.freeze<RecurrentUnit<LstmState>>({
+  gates: 4,
+  recurrentBias: false,
+  next: (projected, { h, c }, recurrent) => {
+    const [i, f, g, o] = partsOf(add(projected, matmul(h, recurrent)), 4);
+    const memory = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));
+    return { h: mul(sigmoid(o), tanh(memory)), c: memory };
+  },
+  output: ({ h }) => h,
+  form: { h: "h", c: "c" },
+});
+
+/**
+ * (r, z) = σ(X̃W + h̃U), n = tanh(X̃W + r∘h̃U) by their columns, h' = n + z∘(h − n) (Cho et al. 2014, with the reset after
+ * the product).
+ */
+export const gruUnit: RecurrentUnit<Node> = Object.freeze<RecurrentUnit<Node>>({
+  gates: 3,
+  recurrentBias: true,
+  next: (projected, h, recurrent) => {
+    const [ofX, ofH] = [partsOf(projected, 3), partsOf(affine(h, recurrent), 3)];
+    const reset = sigmoid(add(ofX[0], ofH[0]));
+    const update = sigmoid(add(ofX[1], ofH[1]));
+    const fresh = tanh(add(ofX[2], mul(reset, ofH[2])));
+    return add(fresh, mul(update, sub(h, fresh)));
+  },
+  output: (h) => h,
+  form: "h",
+});
+
+/** Equal parts of the columns of a value [n, count·size]. */
+function partsOf(value: Node, count: 3): [Node, Node, Node];
+function partsOf(value: Node, count: 4): [Node, Node, Node, Node];
+function partsOf(value: Node, count: number): Node[] {
+  const size = (value.shape[1] as number) / count;
+  return Array.from({ length: count }, (_, k) => slice(value, [null, [k * size, (k + 1) * size]]));
+}
