@@ -76,9 +76,7 @@ function flops(step: Step): number {
       const rows = a.shape.slice(-groups.rows - groups.inner, -groups.inner);
       return 2 * sizeOf(b.shape) * sizeOf(rows);
     },
-    convolve: ({ a, output, shift }) => {
-      return 2 * sizeOf(a.shape) * sizeOf(output.shape.slice(-shift.length));
-    },
+    convolve: ({ a, b, shift }) => 2 * sizeOf(a.shape) * sizeOf(b.shape.slice(-shift.length)),
     gram: ({ x, output }) => {
       const [n, d] = x.shape.slice(-2) as [number, number];
       return sizeOf(output.shape.slice(0, -2)) * d * (d + 1) * n;
