@@ -1,6 +1,6 @@
 import { gapOf } from "./compare.ts";
 import type { Contestant } from "./contestant.ts";
-import type { Kit } from "./kit.ts";
+import { type Kit, NoKernel } from "./kit.ts";
 import { interleaved } from "./measure.ts";
 import type { Ours } from "./ours/variants.ts";
 import type { Problems } from "./problems.ts";
@@ -17,6 +17,8 @@ export interface Case<Kind extends keyof Problems> {
   readonly better: Result["better"];
   /** The value in that unit of so many seconds for one run. */
   readonly value: (seconds: number) => number;
+  /** Seconds that the answer may take, compiling included; by default two runs of the longest that counts. */
+  readonly patience?: number;
   /** Largest difference of two answers, relative to the largest value of an answer. */
   readonly tolerance: number;
 }
@@ -36,7 +38,8 @@ export async function measureCase<Kind extends keyof Problems>(
 ): Promise<Result[]> {
   const { suite, name, unit, better, value } = one;
   session.progress(`${suite} ${name}`);
-  const entrants = await admitted(one, session);
+  const lacks = new Map<Kit, string>();
+  const entrants = await admitted(one, session, lacks);
   try {
     const contestants = entrants.map(({ contestant }) => contestant);
     const seconds = await interleaved(contestants, session.options);
@@ -54,25 +57,30 @@ export async function measureCase<Kind extends keyof Problems>(
         const measured = { suite, case: `${name} ${kit.variant}`, unit, better };
         const ours = values.get(kit) as number;
         const where = kit.device === undefined ? {} : { device: kit.device };
-        return resultOf({ ...measured, ...where, ours, peers: Object.fromEntries(peers) });
+        const without =
+          kit.single === null ? [...lacks].map(([peer, why]) => [peer.name, why]) : [];
+        const gaps = without.length === 0 ? {} : { lacks: Object.fromEntries(without) };
+        return resultOf({ ...measured, ...where, ...gaps, ours, peers: Object.fromEntries(peers) });
       });
   } finally {
     for (const { contestant } of entrants) await contestant.close();
   }
 }
 
-/** Those whose answer is that of the first variant of metrigrad, in time. */
+/** Those whose answer is that of the first variant of metrigrad, in time; notes the others whose library lacks a kernel. */
 async function admitted<Kind extends keyof Problems>(
-  { suite, name, kind, problem, tolerance }: Case<Kind>,
+  { suite, name, kind, problem, tolerance, patience: answerPatience }: Case<Kind>,
   session: Session,
+  lacks: Map<Kit, string>,
 ): Promise<Entrant[]> {
   const entrants: Entrant[] = [];
   let expected: ArrayLike<number> | null = null;
   for (const kit of [...session.ours, ...session.peers]) {
     const make = kit.solvers[kind];
     if (make === undefined) continue;
+    let contestant: Contestant | null = null;
     try {
-      const contestant = await make(problem);
+      contestant = await make(problem);
       const begun = performance.now();
       const answer = await contestant.result();
       const seconds = (performance.now() - begun) / 1000;
@@ -80,18 +88,22 @@ async function admitted<Kind extends keyof Problems>(
       expected ??= answer;
       if (answer === null) session.remark(`${kit.name}: its answers to a ${kind} are not compared`);
       // The first run on a graphics adapter compiles, so that only the warm-up tells.
-      const patience = kit.device === undefined ? 2 * session.options.most : Infinity;
+      const own = answerPatience ?? 2 * session.options.most;
+      const patience = kit.device === undefined ? own : Infinity;
       if (gap <= tolerance && seconds <= patience) {
         entrants.push({ kit, contestant });
         continue;
       }
       await contestant.close();
+      contestant = null;
       if (gap <= tolerance)
         session.remark(`${suite} ${name}: ${kit.name} is too slow and left out`);
       else session.wrong(`${suite} ${name}: ${kit.name} differs by ${gap.toExponential(1)}`);
     } catch (error) {
       if (session.ours.some((own) => own === kit)) throw error;
-      session.wrong(`${suite} ${name}: ${kit.name} fails: ${(error as Error).message}`);
+      await contestant?.close();
+      if (error instanceof NoKernel) lacks.set(kit, error.message);
+      else session.wrong(`${suite} ${name}: ${kit.name} fails: ${(error as Error).message}`);
     }
   }
   return entrants;

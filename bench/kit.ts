@@ -22,3 +22,13 @@ export interface Peer<K extends Kit = Kit> {
   readonly name: string;
   load(): Promise<K>;
 }
+
+/** Thrown by a contestant whose library lacks what the problem needs. */
+export class NoKernel extends Error {
+  readonly kernel: string;
+
+  constructor(kernel: string) {
+    super(`no kernel: ${kernel}`);
+    this.kernel = kernel;
+  }
+}

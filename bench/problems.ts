@@ -88,8 +88,38 @@ export interface NaturalProblem extends TrainingProblem {
   readonly momentum: number;
 }
 
+/** Values of a shape, row-major. */
+export interface Values {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** The models of the suite `models`. */
+export type ImageModel = "LeNet" | "ResNet-8";
+export type SequenceModel = "LSTM" | "transformer";
+
+/**
+ * One step of training a model on a batch: mean cross-entropy of a soft-max, its gradient, and an update, with that of
+ * the running statistics of batch normalisation. The answer is the loss before each of the first `checkedModelSteps` steps.
+ */
+export interface ModelProblem<Model extends string = ImageModel | SequenceModel> {
+  readonly model: Model;
+  readonly optimizer: "sgd" | "adam";
+  readonly learningRate: number;
+  /** Images [n, channels, height, width], or sequences [n, T, features]. */
+  readonly x: Values;
+  readonly classes: number;
+  /** Class of every row of the last layer. */
+  readonly labels: Int32Array;
+  /** Kernels [out, in, k, k] and dense weights [in, out], in order; offsets begin as zeros, scales as ones. */
+  readonly weights: Readonly<Record<string, Values>>;
+}
+
 /** Steps whose losses are compared. */
 export const checkedSteps = 5;
+
+/** The same for models, of which a step takes some libraries seconds. */
+export const checkedModelSteps = 2;
 
 /** Ten element-wise operations: see `chainOf` for what they are. */
 export interface ChainProblem {
@@ -112,6 +142,8 @@ export interface Problems {
   readonly tiny: TinyProblem;
   readonly step: StepProblem;
   readonly natural: NaturalProblem;
+  readonly images: ModelProblem<ImageModel>;
+  readonly sequences: ModelProblem<SequenceModel>;
   readonly chain: ChainProblem;
   readonly function: FunctionProblem;
 }

@@ -7,6 +7,8 @@ export interface Result {
   readonly ours: number;
   readonly peers: Readonly<Record<string, number>>;
   readonly ratio: Readonly<Record<string, number>>;
+  /** Peers that cannot do it, and why: "no kernel: Conv2DBackpropFilter". */
+  readonly lacks?: Readonly<Record<string, string>>;
   /** The graphics adapter that computed ours; absent for the processor. */
   readonly device?: string;
   /** Where it stands in a suite whose table has a column for each of several values. */

@@ -26,12 +26,16 @@ export function tables(environment: Environment, results: readonly Result[]): st
 
 function suiteTable(results: readonly Result[]): string {
   if (results.some(({ cell }) => cell !== undefined)) return wideTable(results);
-  const peers = [...new Set(results.flatMap((one) => Object.keys(one.peers)))];
+  const peers = [
+    ...new Set(
+      results.flatMap((one) => [...Object.keys(one.peers), ...Object.keys(one.lacks ?? {})]),
+    ),
+  ];
   const columns = peers.flatMap((peer) => [peer, "ratio"]);
   const header = [results[0]?.suite ?? "", "unit", "metrigrad", ...columns];
-  const rows = results.map(({ case: name, unit, ours, peers: measured, ratio }) => {
+  const rows = results.map(({ case: name, unit, ours, peers: measured, lacks = {}, ratio }) => {
     const cells = peers.flatMap((peer) =>
-      peer in measured ? [show(measured[peer]), showRatio(ratio[peer])] : ["", ""],
+      peer in measured ? [show(measured[peer]), showRatio(ratio[peer])] : [lacks[peer] ?? "", ""],
     );
     return `| ${[name, unit, show(ours), ...cells].join(" | ")} |`;
   });

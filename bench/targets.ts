@@ -50,6 +50,7 @@ const onH100 = (text: string, cases: RegExp, bound: number): Target => ({
   card: "H100",
 });
 
+const step = /^(LeNet|ResNet-8|LSTM|transformer) (sgd|adam) plain$/;
 const functions = /^(tanh|exp|log) (plain|relaxed)$/;
 
 /**
@@ -80,6 +81,18 @@ export const targets: readonly Target[] = [
     "1 thread",
     1.7,
   ),
+  atLeast(
+    "convolutions of the plain product",
+    "conv",
+    / forward (plain|relaxed)$/,
+    "plain product",
+    0.7,
+  ),
+  atLeast("their gradients", "conv", / gradient (plain|relaxed)$/, "plain product", 0.7),
+  atLeast("steps of models over tfjs-wasm", "models", step, "tfjs-wasm", 5),
+  atLeast("the same with a gradient for it", "models", step, "tfjs-wasm + gradient", 5),
+  atLeast("steps of models over jax-js", "models", step, "jax-js", 2),
+  ownAtMost("compiling a scan of 1000 turns, ms", "models", /^compile scan of 1000 /, 1000),
   costAtMost("rngd.paper in steps of sgd", /^plain rngd\.paper/, 11),
   costAtMost("rngd in steps of sgd", /^plain rngd (plain|relaxed)/, 1.5),
   costAtMost(

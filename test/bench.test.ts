@@ -32,6 +32,24 @@ test("bench: a suite with cells is a table of its rows and columns", async (t) =
   ]);
 });
 
+test("bench: a peer that cannot do it says so in the place of its number", async (t) => {
+  const text = tables(environment, [
+    resultOf({
+      ...{ suite: "models", case: "LeNet", unit: "steps/s", better: "higher", ours: 100 },
+      peers: { other: 50 },
+      lacks: { "tfjs-wasm": "no kernel: Conv2DBackpropFilter" },
+    }),
+  ]);
+  t.deepEqual(
+    text.split("\n").filter((line) => line.startsWith("| ")),
+    [
+      "| models | unit | metrigrad | other | ratio | tfjs-wasm | ratio |",
+      "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
+      "| LeNet | steps/s | 100 | 50.0 | 2.0 | no kernel: Conv2DBackpropFilter |  |",
+    ],
+  );
+});
+
 test("bench: each method of `metrics` has the best settings of its tuning", async (t) => {
   interface Trial {
     readonly method: string;

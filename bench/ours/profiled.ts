@@ -7,7 +7,7 @@ export interface Profile {
 }
 
 /** One of so many runs is measured step by step. */
-const sampling = 10;
+export const sampling = 10;
 
 /** The same backend, whose plans without outputs leave profiles in the list. */
 export function profiled(backend: Backend, profiles: Profile[]): Backend {

@@ -11,6 +11,7 @@ import {
 } from "metrigrad";
 import type { Solvers } from "../kit.ts";
 import { chain } from "./chain.ts";
+import { modelContestant } from "./model.ts";
 import { held, programContestant } from "./program.ts";
 import { natural, step } from "./step.ts";
 
@@ -47,6 +48,8 @@ export function oursOn(backend: Backend): Required<Solvers> {
     },
     step: (problem) => step(backend, problem),
     natural: (problem) => natural(backend, problem),
+    images: (problem) => modelContestant(backend, problem),
+    sequences: (problem) => modelContestant(backend, problem),
     chain: ({ x }) => programContestant(backend, chain(held("x", [x.length], x))),
     function: ({ name, x }) => {
       return programContestant(backend, functions[name](held("x", [x.length], x)));

@@ -5,6 +5,7 @@ import { elementwise } from "./elementwise.ts";
 import { gemm } from "./gemm.ts";
 import { gpu } from "./gpu.ts";
 import { metrics } from "./metrics.ts";
+import { models } from "./models.ts";
 import { profile } from "./profile.ts";
 import { rngd } from "./rngd.ts";
 import { scaling } from "./scaling.ts";
@@ -18,6 +19,7 @@ export const suites: Readonly<Record<string, (session: Session) => Promise<Resul
   spd,
   step,
   rngd,
+  models,
   metrics,
   profile,
   elementwise,

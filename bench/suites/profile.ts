@@ -1,35 +1,17 @@
-import {
-  byKind,
-  partsOf,
-  rngd as relative,
-  type Step,
-  type StepTable,
-  sgd,
-  type View,
-} from "metrigrad";
-import { median } from "../measure.ts";
+import { rngd as relative, sgd } from "metrigrad";
+import { imageProblem, lstmProblem, transformerProblem } from "../models.ts";
 import { mnistRun, shortMnist } from "../ours/mnistRun.ts";
-import { type Profile, profiled } from "../ours/profiled.ts";
-import { type Result, resultOf } from "../result.ts";
+import { modelContestant } from "../ours/model.ts";
+import { type Profile, profiled, sampling } from "../ours/profiled.ts";
+import type { Result } from "../result.ts";
 import type { Session } from "../session.ts";
+import { rowsOf } from "./profileRows.ts";
 
 const optimizers = { sgd: sgd(), rngd: relative(), "rngd.paper": relative.paper() };
 
-/** Steps of plans that take less than this share of their run are one row. */
-const least = 0.015;
-
-/** What some steps of a plan take and do. */
-interface Work {
-  readonly steps: number;
-  readonly seconds: number;
-  /** NaN where it is not made of products. */
-  readonly flops: number;
-  readonly bytes: number;
-}
-
 /**
- * What the steps of training programs take, in real training on MNIST, batch 50: microseconds, the share
- * of the program, arithmetic and memory rates. The variant on one thread that `rngd` measures.
+ * What the steps of training programs take, in real training on MNIST, batch 50, and for the models of the suite
+ * `models`: microseconds, the share of the program, arithmetic and memory rates. The variant on one thread that `rngd` measures.
  */
 export async function profile(session: Session): Promise<Result[]> {
   const ours = session.ours.filter(({ single }) => single === null).at(-1);
@@ -49,103 +31,24 @@ export async function profile(session: Session): Promise<Result[]> {
     });
     for await (const _ of run);
     await run.close();
-    const sampled = profiles.filter(({ samples }) => samples.length > 0);
-    sampled.forEach((one, at) => {
-      results.push(...rowsOf(`${name}${sampled.length > 1 ? ` ${at + 1}` : ""}`, one));
-    });
+    results.push(...programRows(name, profiles));
+  }
+  const images = [imageProblem("LeNet"), imageProblem("ResNet-8")];
+  for (const problem of [...images, lstmProblem(), transformerProblem()]) {
+    session.progress(`profile ${problem.model} ${ours.variant}`);
+    const profiles: Profile[] = [];
+    const contestant = await modelContestant(profiled(ours.backend, profiles), problem);
+    await contestant.time(sampling * session.options.rounds);
+    await contestant.close();
+    results.push(...programRows(problem.model, profiles));
   }
   return results;
 }
 
-/** Steps of the same kind and shapes are one row. */
-function rowsOf(program: string, { plan, samples }: Profile): Result[] {
-  const groups = new Map<string, Work>();
-  plan.steps.forEach((step, at) => {
-    const name = shapesOf(step);
-    const before = groups.get(name) ?? { steps: 0, seconds: 0, flops: 0, bytes: 0 };
-    groups.set(name, {
-      steps: before.steps + 1,
-      seconds: before.seconds + median(samples.map((sample) => sample[at] as number)),
-      flops: before.flops + flops(step),
-      bytes: before.bytes + bytesOf(step),
-    });
-  });
-  const all = sum([...groups.values()]);
-  const isLong = ({ seconds }: Work) => seconds >= least * all.seconds;
-  const long = [...groups].filter(([, work]) => isLong(work));
-  const short = sum([...groups.values()].filter((work) => !isLong(work)));
-  const named = long.map(([name, work]) => {
-    return [work.steps > 1 ? `${work.steps} × ${name}` : name, work] as const;
-  });
-  const others = [`${short.steps} shorter steps`, short] as const;
-  return [...named, others, [`all ${all.steps} steps`, all] as const].flatMap(([name, work]) =>
-    cells(`${program}: ${name}`, work, all.seconds),
+/** The rows of the programs that were sampled. */
+function programRows(name: string, profiles: readonly Profile[]): Result[] {
+  const sampled = profiles.filter(({ samples }) => samples.length > 0);
+  return sampled.flatMap((one, at) =>
+    rowsOf(`${name}${sampled.length > 1 ? ` ${at + 1}` : ""}`, one),
   );
-}
-
-function sum(works: readonly Work[]): Work {
-  const total = (key: keyof Work) => works.reduce((before, work) => before + work[key], 0);
-  const [steps, seconds] = [total("steps"), total("seconds")];
-  return { steps, seconds, flops: Number.NaN, bytes: Number.NaN };
-}
-
-/** A row of the table; a share is of the program. */
-function cells(row: string, { seconds, flops, bytes }: Work, whole: number): Result[] {
-  const cell = (column: string, unit: string, ours: number, better: "higher" | "lower") =>
-    resultOf({
-      ...{ suite: "profile", case: `${row}: ${column}`, unit, better, ours, peers: {} },
-      cell: { row, column },
-    });
-  return [
-    cell("time", "µs", seconds * 1e6, "lower"),
-    cell("share", "%", (100 * seconds) / whole, "lower"),
-    cell("arithmetic", "GFLOP/s", flops / seconds / 1e9, "higher"),
-    cell("memory", "GB/s", bytes / seconds / 1e9, "higher"),
-  ];
-}
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((total, size) => total * size, 1);
-
-/** Additions and multiplications, of a symmetric result once; NaN for what is not made of products. */
-function flops(step: Step): number {
-  const none = () => Number.NaN;
-  const table: StepTable<number> = {
-    loop: ({ turns, body }) => {
-      const each = body.map(flops).filter((count) => !Number.isNaN(count));
-      return each.length === 0 ? Number.NaN : turns * each.reduce((sum, count) => sum + count, 0);
-    },
-    matmul: ({ a, b }) => 2 * sizeOf(b.shape) * (a.shape.at(-2) as number),
-    convolve: ({ a, b, shift }) => 2 * sizeOf(a.shape) * sizeOf(b.shape.slice(-shift.length)),
-    gram: ({ x, output }) => {
-      const [n, d] = x.shape.slice(-2) as [number, number];
-      return sizeOf(output.shape.slice(0, -2)) * d * (d + 1) * n;
-    },
-    cholesky: ({ a }) => (sizeOf(a.shape) * (a.shape.at(-1) as number)) / 3,
-    triangularSolve: ({ l, rhs }) => sizeOf(rhs.shape) * (l.shape.at(-1) as number),
-    ...{ map: none, reduce: none, argReduce: none, gather: none, scatterAdd: none },
-    ...{ copy: none, random: none, eigh: none, sort: none },
-  };
-  return byKind(table, step);
-}
-
-/** What it reads and writes in four-byte lanes, each element once. */
-function bytesOf(step: Step): number {
-  if (step.kind === "loop") {
-    return step.turns * step.body.reduce((total, inner) => total + bytesOf(inner), 0);
-  }
-  const { inputs, outputs } = partsOf(step);
-  // A gather reads as much of its source as it writes.
-  const read = step.kind === "gather" ? outputs : inputs;
-  const lanes = ({ shape, strides }: View) =>
-    sizeOf(shape.filter((_, axis) => strides[axis] !== 0));
-  return 4 * [...read, ...outputs].reduce((total, { view }) => total + lanes(view), 0);
-}
-
-/** Its kind and the shapes of what it reads and writes: "gram 50×785 → 785×785". */
-function shapesOf(step: Step): string {
-  if (step.kind === "loop") return `loop ${step.turns}× ${step.body.map(shapesOf).join("; ")}`;
-  const { inputs, outputs } = partsOf(step);
-  const show = (views: readonly { readonly view: View }[]) =>
-    views.map(({ view }) => view.shape.join("×") || "1").join(", ");
-  return `${step.kind} ${show(inputs)} → ${show(outputs)}`;
 }

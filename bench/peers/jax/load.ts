@@ -1,6 +1,7 @@
 import type { Contestant } from "../../contestant.ts";
 import type { Peer } from "../../kit.ts";
 import { load, versionOf } from "../module.ts";
+import { modelOf } from "./models.ts";
 import { stepOf } from "./step.ts";
 import type { Jax, JaxArray } from "./types.ts";
 
@@ -44,6 +45,8 @@ export const jaxJs: Peer = {
           return resident(run, [array(l, [count, d, d]), array(b, [count, d, columns])]);
         },
         step: (problem) => stepOf(jax, problem),
+        images: (problem) => modelOf(jax, problem),
+        sequences: (problem) => modelOf(jax, problem),
         chain: async ({ x }) => jitted(jax, (y: JaxArray) => chain(jax, y), [np.array(x)]),
         function: async ({ name, x }) => jitted(jax, (y: JaxArray) => np[name](y), [np.array(x)]),
       },

@@ -1,5 +1,6 @@
 /** What is used of an array of jax-js; it is spent by use, `ref` keeps it for one more. */
 export interface JaxArray {
+  readonly shape: readonly number[];
   readonly ref: JaxArray;
   add(other: JaxArray | number): JaxArray;
   sub(other: JaxArray | number): JaxArray;
@@ -21,14 +22,34 @@ export interface Jax {
     Record<"exp" | "log" | "tanh" | "sqrt" | "square" | "abs" | "reciprocal", Unary>
   > & {
     array(values: Float32Array): JaxArray;
-    zeros(shape: readonly number[]): JaxArray;
     matmul(a: JaxArray, b: JaxArray): JaxArray;
-    transpose(a: JaxArray): JaxArray;
+    transpose(a: JaxArray, axes?: readonly number[]): JaxArray;
     maximum(a: JaxArray, b: number): JaxArray;
+    max(a: JaxArray): JaxArray;
+    mean(a: JaxArray, axes: readonly number[], options?: { readonly keepdims: boolean }): JaxArray;
+    split(a: JaxArray, parts: number, axis: number): JaxArray[];
     zeros(shape: readonly number[]): JaxArray;
   };
-  readonly nn: { readonly relu: Unary; logSoftmax(x: JaxArray, axis: number): JaxArray };
+  readonly nn: {
+    readonly relu: Unary;
+    readonly sigmoid: Unary;
+    logSoftmax(x: JaxArray, axis: number): JaxArray;
+    standardize(x: JaxArray, axis: number): JaxArray;
+    softmax(x: JaxArray, axis: number): JaxArray;
+  };
   readonly lax: {
+    convGeneralDilated(
+      x: JaxArray,
+      kernel: JaxArray,
+      strides: readonly number[],
+      padding: "VALID" | readonly (readonly number[])[],
+    ): JaxArray;
+    reduceWindow(
+      x: JaxArray,
+      reduce: Unary,
+      window: readonly number[],
+      strides: readonly number[],
+    ): JaxArray;
     readonly linalg: {
       cholesky(a: JaxArray): JaxArray;
       triangularSolve(

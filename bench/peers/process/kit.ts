@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Contestant } from "../../contestant.ts";
 import type { Kit, Solvers } from "../../kit.ts";
-import { checkedSteps, type StepProblem, type TrainingProblem } from "../../problems.ts";
+import {
+  checkedModelSteps,
+  checkedSteps,
+  type ModelProblem,
+  type StepProblem,
+  type TrainingProblem,
+} from "../../problems.ts";
 import type { Child } from "./child.ts";
 
 /**
@@ -45,7 +51,11 @@ type Pose = (
 
 /** How problems are written down. */
 function solversOf(pose: Pose): Solvers {
+  const model = (given: ModelProblem) =>
+    pose(given.model, modelSizes(given), ...modelOperands(given));
   return {
+    images: model,
+    sequences: model,
     product: ({ m, k, n, transposed, a, b }) =>
       pose("product", [m, k, n, transposed ? 1 : 0], a, b),
     gram: ({ n, d, x, nu }) => pose("gram", [n, d], x, nu),
@@ -71,11 +81,26 @@ function trainingSizes({ batch, layers }: TrainingProblem): number[] {
   return [batch, checkedSteps, layers.length, ...sizes];
 }
 
-function stepOperands({ learningRate, batch, layers, x, labels }: TrainingProblem): Float32Array[] {
-  const classes = layers.at(-1)?.outputs ?? 1;
-  const hot = new Float32Array(batch * classes);
-  for (const [row, label] of labels.entries()) hot[row * classes + label] = 1;
+function stepOperands({ learningRate, layers, x, labels }: TrainingProblem): Float32Array[] {
+  const hot = oneHot(labels, layers.at(-1)?.outputs ?? 1);
   return [Float32Array.of(learningRate), x, hot, ...layers.map(({ w }) => w)];
+}
+
+function modelSizes({ optimizer, labels, classes, x: { shape } }: ModelProblem): number[] {
+  const adam = optimizer === "adam" ? 1 : 0;
+  return [adam, checkedModelSteps, labels.length, classes, shape.length, ...shape];
+}
+
+function modelOperands(given: ModelProblem): Float32Array[] {
+  const { learningRate, x, labels, classes, weights } = given;
+  const values = Object.values(weights).map((one) => one.values);
+  return [Float32Array.of(learningRate), x.values, oneHot(labels, classes), ...values];
+}
+
+function oneHot(labels: Int32Array, classes: number): Float32Array {
+  const hot = new Float32Array(labels.length * classes);
+  for (const [row, label] of labels.entries()) hot[row * classes + label] = 1;
+  return hot;
 }
 
 async function contestant(

@@ -1,5 +1,6 @@
 import type { Contestant } from "../../contestant.ts";
 import type { Kit } from "../../kit.ts";
+import { modelOf } from "./models.ts";
 import { stepOf } from "./step.ts";
 import type { Tf, TfBackend, TfTensor } from "./types.ts";
 
@@ -66,6 +67,8 @@ export function tfjsKit(tf: Tf, backend: TfBackend, version: string): Kit {
             });
         }),
       step: (problem) => stepOf(tf, backend, problem),
+      images: (problem) => modelOf(tf, backend, problem),
+      sequences: (problem) => modelOf(tf, backend, problem),
       chain: ({ x }) =>
         entrant(() => {
           const values = hold(x, [x.length]);

@@ -41,6 +41,49 @@ export interface Tf {
   exp(x: TfTensor): TfTensor;
   log(x: TfTensor): TfTensor;
   tanh(x: TfTensor): TfTensor;
+  relu(x: TfTensor): TfTensor;
+  sigmoid(x: TfTensor): TfTensor;
+  softmax(x: TfTensor): TfTensor;
+  reshape(x: TfTensor, shape: readonly number[]): TfTensor;
+  transpose(x: TfTensor, axes: readonly number[]): TfTensor;
+  split(x: TfTensor, parts: number, axis: number): TfTensor[];
+  unstack(x: TfTensor, axis: number): TfTensor[];
+  mean(x: TfTensor, axes: readonly number[], keepDims?: boolean): TfTensor;
+  moments(
+    x: TfTensor,
+    axes: readonly number[],
+  ): { readonly mean: TfTensor; readonly variance: TfTensor };
+  rsqrt(x: TfTensor): TfTensor;
+  customGrad(
+    f: (...all: never[]) => {
+      readonly value: TfTensor;
+      readonly gradFunc: (dy: TfTensor, saved: never) => TfTensor[];
+    },
+  ): (...all: TfTensor[]) => TfTensor;
+  conv2dTranspose(
+    x: TfTensor,
+    kernel: TfTensor,
+    shape: readonly number[],
+    stride: number,
+    padding: number,
+  ): TfTensor;
+  batchNorm(
+    x: TfTensor,
+    mean: TfTensor,
+    variance: TfTensor,
+    offset: TfTensor,
+    scale: TfTensor,
+    epsilon: number,
+  ): TfTensor;
+  conv2d(
+    x: TfTensor,
+    kernel: TfTensor,
+    stride: number,
+    padding: number,
+    dataFormat?: "NHWC",
+    dilations?: number,
+  ): TfTensor;
+  maxPool(x: TfTensor, window: number, stride: number, padding: "valid"): TfTensor;
   slice(x: TfTensor, begin: readonly number[], size: readonly number[]): TfTensor;
   tidy<T>(run: () => T): T;
 }

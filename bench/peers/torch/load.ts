@@ -9,12 +9,18 @@ export const torch: Peer = {
   load: () => startTorch("python3", "cuda"),
 };
 
+/** PyTorch on one thread of the processor, eager; of the Python that `PYTHON` names. */
+export const torchCpu: Peer = {
+  name: "PyTorch 1 thread",
+  load: () => startTorch(process.env.PYTHON ?? "python3", "cpu", "PyTorch 1 thread"),
+};
+
 /** PyTorch of a Python on one of its devices. Throws where it does not have both. */
-export async function startTorch(python: string, device: string): Promise<Kit> {
+export async function startTorch(python: string, device: string, name = "PyTorch"): Promise<Kit> {
   const script = join(import.meta.dirname, "peer.py");
-  const kinds = ["product", "blocks", "tiny", "step", "natural"] as const;
+  const kinds = ["product", "blocks", "tiny", "step", "natural", "images", "sequences"] as const;
   try {
-    return await processKit("PyTorch", kinds, async (folder) => {
+    return await processKit(name, kinds, async (folder) => {
       const child = await startChild(python, [script, device], folder, process.env);
       const [, why] = /^not here: (.*)$/.exec(child.greeting) ?? [];
       if (why === undefined) return child;

@@ -19,6 +19,9 @@ if DEVICE.type == "cuda" and not torch.cuda.is_available():
     print(f"not here: torch {torch.__version__} sees no CUDA device", flush=True)
     sys.exit()
 
+if DEVICE.type == "cpu":
+    torch.set_num_threads(1)
+
 # Products in float32, as everybody else's; TF32 has 10 bits of mantissa.
 torch.backends.cuda.matmul.allow_tf32 = False
 torch.backends.cudnn.allow_tf32 = False
@@ -148,7 +151,148 @@ def natural(sizes, operands):
     return run, network.steps
 
 
+class Model:
+    """A model of the suite `models`: weights from the file as they are asked for, in the order of the file."""
+
+    def __init__(self, sizes, operands):
+        adam, self.steps, rows, classes, rank, *shape = sizes
+        assert rank == len(shape)
+        learning_rate = operands.take(1).item()
+        self.x = operands.take(*shape)
+        self.targets = operands.take(rows, classes).argmax(dim=1)
+        self.operands = operands
+        self.parameters = []
+        self.adam = adam
+        self.learning_rate = learning_rate
+
+    def parameter(self, values):
+        self.parameters.append(values.requires_grad_())
+        return values
+
+    def weight(self, *shape):
+        return self.parameter(self.operands.take(*shape))
+
+    def filled(self, size, value=0.0):
+        return self.parameter(torch.full((size,), value, device=DEVICE))
+
+    def dense(self, inputs, outputs):
+        w, b = self.weight(inputs, outputs), self.filled(outputs)
+        return lambda h: torch.addmm(b, h, w)
+
+    def trained(self, forward):
+        if self.adam:
+            optimizer = torch.optim.Adam(self.parameters, lr=self.learning_rate, eps=1e-8)
+        else:
+            optimizer = torch.optim.SGD(self.parameters, lr=self.learning_rate)
+
+        def run():
+            loss = F.cross_entropy(forward(self.x), self.targets)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            return loss.detach()
+
+        return run, self.steps
+
+
+def lenet(sizes, operands):
+    model = Model(sizes, operands)
+
+    def stage(outputs, inputs):
+        w, b = model.weight(outputs, inputs, 5, 5), model.filled(outputs)
+        return lambda h: F.max_pool2d(F.relu(F.conv2d(h, w, b)), 2)
+
+    first, second = stage(6, 1), stage(16, 6)
+    dense = [model.dense(i, o) for i, o in ((256, 120), (120, 84), (84, 10))]
+
+    def forward(x):
+        h = second(first(x)).flatten(1)
+        return dense[2](F.relu(dense[1](F.relu(dense[0](h)))))
+
+    return model.trained(forward)
+
+
+def residual(sizes, operands):
+    model = Model(sizes, operands)
+
+    def normalised(outputs, inputs, kernel, stride):
+        w = model.weight(outputs, inputs, kernel, kernel)
+        scale, offset = model.filled(outputs, 1.0), model.filled(outputs)
+        mean, variance = torch.zeros(outputs, device=DEVICE), torch.ones(outputs, device=DEVICE)
+
+        def apply(h):
+            h = F.conv2d(h, w, stride=stride, padding=kernel // 2)
+            return F.batch_norm(h, mean, variance, scale, offset, training=True)
+
+        return apply
+
+    def block(inputs, outputs, stride):
+        first, second = normalised(outputs, inputs, 3, stride), normalised(outputs, outputs, 3, 1)
+        projection = normalised(outputs, inputs, 1, stride) if inputs != outputs else lambda h: h
+        return lambda h: F.relu(second(F.relu(first(h))) + projection(h))
+
+    stem = normalised(16, 3, 3, 1)
+    blocks = [block(16, 16, 1), block(16, 32, 2), block(32, 64, 2)]
+    head = model.dense(64, 10)
+
+    def forward(x):
+        h = F.relu(stem(x))
+        for apply in blocks:
+            h = apply(h)
+        return head(h.mean(dim=(2, 3)))
+
+    return model.trained(forward)
+
+
+def lstm(sizes, operands):
+    """With the library's own LSTM, whose second bias is fixed at 0."""
+    model = Model(sizes, operands)
+    _, _, inputs = model.x.shape
+    units = 128
+    w = model.parameter(operands.take(inputs, 4 * units).T.contiguous())
+    u = model.parameter(operands.take(units, 4 * units).T.contiguous())
+    b = model.filled(4 * units)
+    fixed = torch.zeros(4 * units, device=DEVICE)
+    begin = torch.zeros(1, model.x.shape[0], units, device=DEVICE)
+    head = model.dense(units, 10)
+
+    def forward(x):
+        weights = [w, u, b, fixed]
+        _, h, _ = torch.lstm(x, (begin, begin), weights, True, 1, 0.0, True, False, True)
+        return head(h[0])
+
+    return model.trained(forward)
+
+
+def transformer(sizes, operands):
+    model = Model(sizes, operands)
+    batch, turns, features = model.x.shape
+    heads = 4
+    query, key, value, out = (model.dense(features, features) for _ in range(4))
+    expand, contract = model.dense(features, 512), model.dense(512, features)
+    norms = [(model.filled(features, 1.0), model.filled(features)) for _ in range(2)]
+    head = model.dense(features, 64)
+
+    def normalised(h, norm):
+        return F.layer_norm(h, (features,), *norm)
+
+    def forward(x):
+        h = x.reshape(-1, features)
+        q, k, v = (
+            part(h).reshape(batch, turns, heads, -1).transpose(1, 2) for part in (query, key, value)
+        )
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        h = normalised(h + out(mixed.transpose(1, 2).reshape(-1, features)), norms[0])
+        return head(normalised(h + contract(F.relu(expand(h))), norms[1]))
+
+    return model.trained(forward)
+
+
 KINDS = {
+    "LeNet": lenet,
+    "ResNet-8": residual,
+    "LSTM": lstm,
+    "transformer": transformer,
     "product": product,
     "tiny": tiny,
     "blocks": blocks,

@@ -66,14 +66,21 @@ export function vectorCost(
   const size = space.sizes[axis] as number;
   let vector = body + 2;
   let element = body + 2;
+  let far = 0;
   space.strides.forEach((strides, i) => {
     const stride = strides[axis] as number;
     if (stride === 0) return;
     vector += stride === units[i] ? 1 : 8;
     element += 1;
+    far += reach(Math.abs(stride));
   });
   const loads = Math.floor(size / 4) * vector + (size % 4) * element;
-  return (loads + 6) / size;
+  return (loads + 6) / size + far;
+}
+
+/** What it costs that the next element is so many bytes away: its share of a cache line, and a page of its own. */
+function reach(bytes: number): number {
+  return 2 * Math.min(1, bytes / 64) + (bytes >= 4096 ? 4 : 0);
 }
 
 /** The space with its cheapest axis to vectorise moved to the end. */

@@ -70,3 +70,25 @@ test("vectoriseBest: the axis on which most streams are contiguous goes last", (
   t.deepEqual(vectoriseBest(wide, [4, 4], 1).sizes, [30, 40]);
   t.end();
 });
+
+test("vectoriseBest: of axes on which nothing is contiguous the nearer one goes last", (t) => {
+  // Every second element of rows, of which a page has one.
+  const rows = {
+    sizes: [800, 16, 16],
+    strides: [
+      [4096, 256, 8],
+      [0, 0, 0],
+    ],
+  };
+  t.deepEqual(vectoriseBest(rows, [4, 4], 1).sizes, [800, 16, 16]);
+  // A short contiguous axis does not outweigh many near elements.
+  const pairs = {
+    sizes: [3600, 2, 12, 2],
+    strides: [
+      [192, 96, 8, 4],
+      [192, 8, 16, 4],
+    ],
+  };
+  t.deepEqual(vectoriseBest(pairs, [4, 4], 1).sizes, [3600, 2, 2, 12]);
+  t.end();
+});
