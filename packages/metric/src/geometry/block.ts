@@ -96,6 +96,7 @@ export function blockGeometry(
   const at = () => ({ damping: { absolute: shiftInput(block) } });
   const table = programs(store, feeds, {
     matrices: () => [block.toMatrices()],
+    dense: () => [block.toDense()],
     factors: () => block.factors ?? [],
     diagonal: () => (block.diagonalValues === null ? [] : [transpose(block.diagonalValues)]),
     trace: () => [block.trace()],
@@ -169,6 +170,7 @@ export function blockGeometry(
     toMatrices,
     toDense: async () => {
       checkDenseSize(`${where}, toDense`, d * m);
+      if (block.copies !== null) return table.value("dense");
       return spreadMatrices(await toMatrices(), m, columns);
     },
     eigenvalues: async () =>

@@ -1,6 +1,7 @@
 import { prelu, repeat, swish } from "@metrigrad/nn";
 import { autoMetric } from "../core/autoMetric.ts";
 import { plain } from "../core/defMetric.ts";
+import { remaining } from "../core/remaining.ts";
 import { type MetricTable, metricTable } from "../core/table.ts";
 import { scaleUses } from "../core/useKinds.ts";
 import { filmRows, hyperDenseRows } from "./conditioned.ts";
@@ -20,14 +21,15 @@ const plainSlopes = [plain(prelu), plain(swish)] as const;
 
 /**
  * The default of `rngd`, `rfim` and `explain`: every use X̃W by the linear layer's form, one matrix
- * E[x̃x̃'] per layer; tables by counts; scales, offsets and the copies of `repeat` take the plain gradient.
+ * E[x̃x̃'] per layer; tables by counts; scales and offsets take the plain gradient. Each copy of
+ * `repeat` is as its module alone; what acts in no known way there takes the plain gradient.
  */
 export const linearMetrics: MetricTable = metricTable(
   "linear",
   linearRows(),
   lookupRows(),
   plain(scaleUses),
-  plain(repeat as never),
+  remaining(plain(repeat as never)),
   radialBasisRows(),
   spectralNormRows({ at: "linear" }),
   weightNormRows({ at: "linear" }),
@@ -36,14 +38,15 @@ export const linearMetrics: MetricTable = metricTable(
 
 /**
  * Every layer with its own form: linear layers share one matrix, non-linear ones have one per unit.
- * Scales and offsets take the plain gradient, as in the paper, and so do the copies of `repeat`.
+ * Scales and offsets take the plain gradient, as in the paper. Each copy of `repeat` is as its module alone; what acts
+ * in no known way there takes the plain gradient.
  */
 export const standardMetrics: MetricTable = metricTable(
   "standard",
   neuronRows(),
   lookupRows(),
   plain(scaleUses),
-  plain(repeat as never),
+  remaining(plain(repeat as never)),
   radialBasisRows(),
   spectralNormRows(),
   weightNormRows(),
@@ -53,14 +56,14 @@ export const standardMetrics: MetricTable = metricTable(
 /**
  * Every parameter by its own form, nothing by the plain gradient: layers by their activation, the last
  * one by what is observed of the model (the soft-max layer's block over all classes for
- * `categorical`), scales and offsets by theirs, tables by counts, the copies of `repeat` by their own response.
+ * `categorical`), scales and offsets by theirs, tables by counts. Each copy of `repeat` is as its module alone; what acts in no known way there goes by the response of all copies.
  */
 export const fullMetrics: MetricTable = metricTable(
   "full",
   likelihoodRows(),
   scaleRows(),
   lookupRows(),
-  autoMetric(repeat as never),
+  remaining(autoMetric(repeat as never)),
   filmRows(),
   fourierRows(),
   hyperDenseRows(),

@@ -29,7 +29,7 @@ const rowsOf = {
   affine: { expand: linearRows(), reduce: linearRows({ sharing: "reduce" }) },
   scale: { expand: scaleRows(), reduce: scaleRows({ sharing: "reduce" }) },
   lookup: { expand: lookupRows() },
-  // A kind of its own: copies of parameters act in one loop.
+  // Copies of copies.
   free: { expand: autoMetric(nn.repeat as never) },
 } as const;
 
@@ -46,7 +46,10 @@ for (const [name, cases] of Object.entries(moduleCases)) {
     test(`${title}: how its parameters act is found, and every table has a row for each`, (t) => {
       const { applications, parameters } = applied(one);
       const found = applications.flatMap(({ uses, pathOf }) =>
-        uses.flatMap(({ kind, parameters: own }) => own.map((param) => [pathOf(param), kind])),
+        uses.flatMap((use) => {
+          const kind = use.kind === "copies" ? use.each[0]?.use.kind : use.kind;
+          return use.parameters.map((param) => [pathOf(param), kind]);
+        }),
       );
       t.deepEqual(Object.fromEntries(found), acts);
       t.deepEqual(parameters.map(({ path }) => path).sort(), Object.keys(acts).sort());
