@@ -1,4 +1,14 @@
-import { concat, constant, eye, gather, mul, type Node, reshape, slice, stack } from "@metrigrad/graph";
+import {
+  concat,
+  constant,
+  eye,
+  gather,
+  mul,
+  type Node,
+  reshape,
+  slice,
+  stack,
+} from "@metrigrad/graph";
 import { tensor } from "@metrigrad/tensor";
 
 /** Where the columns [d, m] of each copy are in the columns [copies·d, m] of stacked parameters. */

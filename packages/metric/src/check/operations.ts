@@ -36,7 +36,7 @@ export async function operationsCheck(
   const v = drawn(seed, "check/v", [d, m], spread);
   const g = Matrix.from1DArray(d * m, d * m, dense);
   const traces = tracesOf(block, g);
-  const floors = flooredTraces(traces, size);
+  const floors = flooredTraces(traces, size, block.copies?.blocks.length);
   const lambdas = floors.map((trace) => damping.relative * trace + damping.absolute);
   const shifts = new Float64Array(d * m);
   for (const [i, part] of elementsOf(block).entries())

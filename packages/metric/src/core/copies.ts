@@ -1,6 +1,6 @@
-import { sizeOf } from "@metrigrad/tensor";
-import type { CopiesUse, CopyUse, Use } from "@metrigrad/nn";
 import type { Variable } from "@metrigrad/graph";
+import type { CopiesUse, CopyUse, Use } from "@metrigrad/nn";
+import { sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { directSum } from "../blocks/directSum.ts";
 import { responsesOf } from "./context.ts";

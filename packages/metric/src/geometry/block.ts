@@ -184,7 +184,9 @@ export function blockGeometry(
       if (!block.addsDamping && isDamped({ damping })) return table.value("logdet", shift);
       const all = await spectra();
       const totals = all.map((values) => values.reduce((sum, value) => sum + value, 0));
-      const shifts = flooredTraces(totals, size).map((trace) => relative * trace + absolute);
+      const shifts = flooredTraces(totals, size, block.copies?.blocks.length).map(
+        (trace) => relative * trace + absolute,
+      );
       const own = all.map((values, i) => logdetOf(values, store.float, shifts[i] as number));
       return tensor(Float64Array.from(own));
     },
