@@ -30,21 +30,26 @@ const files = known.filter(
 );
 
 const tape = [
+  // Compilers make much garbage that dies young: room for it saves a tenth of the time.
+  "--max-semi-space-size=32",
   "--conditions=@metrigrad/source",
   "--import",
   "tsx",
   join(root, "scripts", "tape.mjs"),
 ];
 /**
- * Runs files in a process of their own. What is said of a file is printed together.
- * @param {string[]} share
+ * Runs a file, and further ones of the list as it is done with them, in a process of their own. What is said of a file
+ * is printed together.
+ * @param {string} first
  * @returns {Promise<{ passed: number; failed: number }>}
  */
-function run(share) {
-  const child = spawn(process.execPath, [...tape, ...share], {
+function run(first) {
+  const child = spawn(process.execPath, [...tape, first], {
     cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
+  // An empty name ends it.
+  child.on("message", () => child.send(files.pop() ?? ""));
   /** @type {string[]} */
   const held = [];
   const print = () => held.length > 0 && console.log(held.splice(0).join("\n"));
@@ -52,7 +57,9 @@ function run(share) {
     held.push(text);
     if (/^(ok|FAIL) {2}/.test(text)) print();
   });
-  const lines = createInterface({ input: child.stdout });
+  const lines = createInterface({
+    input: /** @type {import("node:stream").Readable} */ (child.stdout),
+  });
   lines.on("line", summary.line);
   const closed = new Promise((done) => lines.on("close", done));
   return new Promise((done) => {
@@ -65,12 +72,12 @@ function run(share) {
   });
 }
 
-// Two processes at a time take parts of the list from its end, where the longest tests are.
-const part = Math.max(1, Math.min(12, Math.ceil(files.length / 2)));
+// Two processes take files from the end of the list, where the longest tests are; a process that ends early has a
+// successor.
 /** @type {{ passed: number; failed: number }[]} */
 const counts = [];
 async function runRest() {
-  while (files.length > 0) counts.push(await run(files.splice(-part)));
+  for (let file = files.pop(); file !== undefined; file = files.pop()) counts.push(await run(file));
 }
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, runRest));
 const passed = counts.reduce((sum, one) => sum + one.passed, 0);

@@ -178,6 +178,18 @@ const models: Readonly<Record<string, Trained>> = {
       "a good match is sport": of(report, "sport") === 1,
     }),
   },
+  transformer: {
+    size: 0.05,
+    checks: (report) => ({
+      "half a bit per letter below how often each occurs":
+        of(report, "bits per letter") <
+        of(report, "bits per letter by how often each occurs") - 0.5,
+      "it falls by 0.4 bits after the first epoch":
+        of(report, "bits per letter") < of(report, "bits per letter after the first epoch") - 0.4,
+      "some words are written that there are":
+        of(report, "share of written words that there are") > 0.1,
+    }),
+  },
   regression: {
     size: 0.3,
     checks: (report) => ({

@@ -5,7 +5,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import * as metric from "@metrigrad/metric";
 import test, { type Test } from "tape";
@@ -15,31 +15,47 @@ const folder = join(root, "node_modules", ".cache", "metrigrad-examples");
 
 const guides = join(root, "docs", "guide");
 
-/** Runs a program and compares what it prints with what its comments promise. */
-async function keepsItsWord(t: Test, name: string, program: string): Promise<void> {
-  const promised = [...program.matchAll(/^console\.log\(.*\);? \/\/ (.*)$/gm)].map((m) => m[1]);
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${name}.mts`);
-  writeFileSync(file, program);
-  const node = ["--conditions=@metrigrad/source", "--import", "tsx", file];
-  const { stdout } = await promisify(execFile)(process.execPath, node, { cwd: root });
-  t.deepEqual(stdout.split("\n").filter(Boolean), promised);
-}
-
+/** Programs by name: the example of each package and the code of each guide. */
+const programs = new Map<string, string>();
 for (const name of readdirSync(join(root, "packages"))) {
   const readme = join(root, "packages", name, "README.md");
   const page = existsSync(readme) ? readFileSync(readme, "utf8") : "";
   const example = /^## Example\n+```ts\n([\s\S]+?)^```$/m.exec(page)?.[1];
-  if (example === undefined) continue; // test/repository.test.ts reports the missing section
-  test(`the example of packages/${name}/README.md`, (t) => keepsItsWord(t, name, example));
+  // test/repository.test.ts reports a missing section.
+  if (example !== undefined) programs.set(name, example);
 }
-
 for (const file of readdirSync(guides).filter((one) => one.endsWith(".md"))) {
   const page = readFileSync(join(guides, file), "utf8");
   const blocks = [...page.matchAll(/^```ts\n([\s\S]+?)^```$/gm)].map(([, block = ""]) => block);
-  test(`the code of docs/guide/${file}`, (t) =>
-    keepsItsWord(t, `guide-${file}`, blocks.join("\n")));
+  programs.set(`guide-${file}`, blocks.join("\n"));
 }
+
+/** Runs one program after the other, each after a line with its number, and an error in place of the rest of its text. */
+const runner = `
+for (const [index, file] of process.argv.slice(2).entries()) {
+  console.log("program " + index);
+  await import(file).catch((error) => console.log(error.stack));
+}`;
+
+test("the examples of READMEs and the code of guides print what their comments promise", async (t) => {
+  mkdirSync(folder, { recursive: true });
+  const files = [...programs].map(([name, program]) => {
+    const file = join(folder, `${name}.mts`);
+    writeFileSync(file, program);
+    return pathToFileURL(file).href;
+  });
+  const main = join(folder, "runner.mjs");
+  writeFileSync(main, runner);
+  // One process for all: each would load the sources anew.
+  const node = ["--conditions=@metrigrad/source", "--import", "tsx", main, ...files];
+  const { stdout } = await promisify(execFile)(process.execPath, node, { cwd: root });
+  const printed = stdout.split(/^program \d+$/m).slice(1);
+  t.equal(printed.length, programs.size);
+  for (const [index, [name, program]] of [...programs].entries()) {
+    const promised = [...program.matchAll(/^console\.log\(.*\);? \/\/ (.*)$/gm)].map((m) => m[1]);
+    t.deepEqual(printed[index]?.split("\n").filter(Boolean), promised, name);
+  }
+});
 
 /** What a heading is called in links. */
 function anchorOf(heading: string): string {

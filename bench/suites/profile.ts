@@ -115,6 +115,7 @@ function flops(step: Step): number {
       return each.length === 0 ? Number.NaN : turns * each.reduce((sum, count) => sum + count, 0);
     },
     matmul: ({ a, b }) => 2 * sizeOf(b.shape) * (a.shape.at(-2) as number),
+    convolve: ({ a, b, shift }) => 2 * sizeOf(a.shape) * sizeOf(b.shape.slice(-shift.length)),
     gram: ({ x, output }) => {
       const [n, d] = x.shape.slice(-2) as [number, number];
       return sizeOf(output.shape.slice(0, -2)) * d * (d + 1) * n;

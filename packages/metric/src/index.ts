@@ -65,7 +65,7 @@ export {
   type MetricTable,
   metricTable,
 } from "./core/table.ts";
-export { affineUses, lookupUses, scaleUses, type UseKind } from "./core/useKinds.ts";
+export { affineUses, groupedUses, lookupUses, scaleUses, type UseKind } from "./core/useKinds.ts";
 export {
   type ExplainOptions,
   type Explanation,
@@ -100,6 +100,7 @@ export { filmRows, hyperDenseRows } from "./tables/conditioned.ts";
 export { diagonalMetrics } from "./tables/diagonal.ts";
 export { ekfacMetrics } from "./tables/ekfac.ts";
 export { fourierRows } from "./tables/fourier.ts";
+export { type GroupedRowsOptions, groupedRows } from "./tables/grouped.ts";
 export { type KfacOptions, kfacMetrics } from "./tables/kfac.ts";
 export { likelihoodRows } from "./tables/likelihood.ts";
 export { type LinearRowsOptions, linearRows } from "./tables/linear.ts";

@@ -31,7 +31,7 @@ import {
   scaleRows,
   standardMetrics,
 } from "../src/index.ts";
-import { drawnOf } from "./support/modules.ts";
+import { drawnOf } from "./support/draws.ts";
 
 const copies = 3;
 

@@ -37,6 +37,7 @@ export {
   type CopyUse,
   columnsOf,
   type FreeUse,
+  type GroupedUse,
   type LookupUse,
   movedOutputs,
   outputRows,

@@ -82,6 +82,7 @@ export { type ProductAxes, productAxes } from "./plan/productAxes.ts";
 export type {
   ArgReduceStep,
   CholeskyStep,
+  ConvolveStep,
   CopyStep,
   EighStep,
   GatherStep,

@@ -16,24 +16,24 @@ export function walk(
   if (shape.includes(0)) return;
   const at = operands.map(({ offset }) => offset);
   const index = new Array<number>(shape.length).fill(0);
-  const move = (axis: number, by: number) => {
-    for (let k = 0; k < at.length; k++) {
-      at[k] = (at[k] as number) + by * (operands[k]?.stride[axis] as number);
-    }
-  };
   for (;;) {
     visit(at);
     let axis = shape.length - 1;
     for (; axis >= 0; axis--) {
-      const next = (index[axis] as number) + 1;
-      if (next < (shape[axis] as number)) {
-        index[axis] = next;
-        move(axis, 1);
-        break;
-      }
-      move(axis, 1 - next);
+      const now = index[axis] as number;
+      if (now + 1 < (shape[axis] as number)) break;
+      move(at, operands, axis, -now);
       index[axis] = 0;
     }
     if (axis < 0) return;
+    move(at, operands, axis, 1);
+    index[axis] = (index[axis] as number) + 1;
+  }
+}
+
+/** Moves positions along an axis. */
+function move(at: number[], operands: readonly Strided[], axis: number, by: number): void {
+  for (let k = 0; k < at.length; k++) {
+    at[k] = (at[k] as number) + by * (operands[k]?.stride[axis] as number);
   }
 }

@@ -10,13 +10,13 @@ import {
   type ModuleBuilder,
   select,
 } from "../wasm/index.ts";
-import type { Sign } from "./micro.ts";
+import { foldTiles } from "./foldTiles.ts";
 import { packerAt } from "./packAt.ts";
 import { balanced, colPacker, rowPacker } from "./packBlocks.ts";
 import { tilesAt } from "./productAt.ts";
 import { productGram } from "./productGram.ts";
 import { blockCols, blockRows, tileBytes, tileOf } from "./tile.ts";
-import { edgeKernel, tileKernel } from "./tileKernel.ts";
+import { edgeKernel, microKernels, tileKernel } from "./tileKernel.ts";
 
 /** What the loops of a product call. */
 interface Pieces {
@@ -182,18 +182,18 @@ function productLoops(
 /**
  * The products: `gemm` and `gemmMinus` compute all of C, the others its tiles on and above the
  * diagonal; `…Minus` subtracts from beta·base. `productGram` is of its own; `packAt` and `tilesAt` are the
- * two halves of a product whose elements are found by tables.
+ * two halves of a product whose elements are found by tables; `foldTiles` adds products of panels to lines.
  */
 export function productKernels(m: ModuleBuilder, options: KernelOptions) {
   const packRows = rowPacker(m, options);
   const packCols = colPacker(m);
   const edge = edgeKernel(m);
-  const piecesOf = (sign: Sign): Pieces => ({
-    tile: tileKernel(m, sign, edge, options),
-    packRows,
-    packCols,
-  });
-  const [plus, minus] = [piecesOf("plus"), piecesOf("minus")];
+  const [adding, subtracting] = [
+    microKernels(m, "plus", options),
+    microKernels(m, "minus", options),
+  ];
+  const plus = { tile: tileKernel(m, "plus", adding, edge, options), packRows, packCols };
+  const minus = { tile: tileKernel(m, "minus", subtracting, edge, options), packRows, packCols };
   return {
     gemm: productLoops(m, "gemm", false, plus, options),
     gemmUpper: productLoops(m, "gemmUpper", true, plus, options),
@@ -202,5 +202,6 @@ export function productKernels(m: ModuleBuilder, options: KernelOptions) {
     productGram: productGram(m, plus, options),
     packAt: packerAt(m),
     tilesAt: tilesAt(m, plus.tile),
+    foldTiles: foldTiles(m, adding, options),
   };
 }

@@ -33,13 +33,26 @@ export function edgeKernel(m: ModuleBuilder): Func {
   );
 }
 
+/** The micro-kernels of tiles with one and two vectors of columns, by their rows. */
+export type MicroKernels = readonly (readonly Func[])[];
+
+/** The micro-kernels of all sizes up to the full tile; there is none of 0 rows. */
+export function microKernels(m: ModuleBuilder, sign: Sign, options: KernelOptions): MicroKernels {
+  const { rows: most } = tileOf(options);
+  return Array.from({ length: most + 1 }, (_, rows) =>
+    rows === 0 ? [] : [1, 2].map((vectors) => microKernel(m, rows, vectors, sign, options)),
+  );
+}
+
 /** One tile of C of any size up to the full one, with any strides. */
-export function tileKernel(m: ModuleBuilder, sign: Sign, edge: Func, options: KernelOptions): Func {
+export function tileKernel(
+  m: ModuleBuilder,
+  sign: Sign,
+  kernels: MicroKernels,
+  edge: Func,
+  options: KernelOptions,
+): Func {
   const full = tileOf(options);
-  const kernels: Func[][] = [];
-  for (let rows = 1; rows <= full.rows; rows++) {
-    kernels[rows] = [1, 2].map((vectors) => microKernel(m, rows, vectors, sign, options));
-  }
   return m.func(
     `tile_${sign}`,
     { params },

@@ -131,8 +131,8 @@ function planPhases(plan: Plan, target: PlanTarget, library: Library, scratch: n
       region: (view) => {
         const { dtype, place } = plan.buffers[view.buffer] as BufferSpec;
         // A running average of what has stopped changing ends in denormals, on which processors are
-        // many times slower; so variables do not keep them.
-        const flush = place.kind === "variable";
+        // many times slower; so variables do not keep them, nor values that shrink from turn to turn.
+        const flush = place.kind === "variable" || (loops.length > 0 && step.kind === "map");
         return regionOf(view, target.addresses[view.buffer] as number, dtype, flush, loops);
       },
       scratch: take,

@@ -9,6 +9,7 @@ import type { StepContext } from "./context.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
 import { type ProductSpaces, peel } from "./groups.ts";
 import { withOwnScratch } from "./ownScratch.ts";
+import { fillOffsets, fillPanels, layOut, panelsOf } from "./panels.ts";
 import { axisShare, forEachIndex, longest } from "./rows.ts";
 
 /** Columns that a table has at least, where there are so many. */
@@ -18,79 +19,10 @@ const leastTerms = 128;
 /** Bytes of a packed A that is kept for all columns. */
 const keptBytes = 2 ** 19;
 
-/** How rows are cut into panels: the first ones have `height` rows, the others one less. */
-interface Panels {
-  readonly count: number;
-  readonly height: number;
-  readonly high: number;
-}
-
-function panelsOf(rows: number, most: number): Panels {
-  const count = Math.ceil(rows / most);
-  const height = Math.ceil(rows / count);
-  return { count, height, high: rows - count * (height - 1) };
-}
-
-/** Writes where the elements of a space lie, one offset after the other. */
-function fillOffsets(f: FunctionBuilder, { sizes }: Space, strides: readonly number[], table: I32) {
-  const to = f.let(table);
-  const at = f.let(i32.const(0));
-  const level = (axis: number): void => {
-    if (axis === sizes.length) {
-      f.do(i32.store(to, at));
-      f.increment(to, 4);
-      return;
-    }
-    const [size, stride] = [sizes[axis] as number, strides[axis] as number];
-    f.for(f.local("i32"), 0, size, 1, () => {
-      level(axis + 1);
-      f.increment(at, stride);
-    });
-    f.increment(at, -size * stride);
-  };
-  level(0);
-}
-
-/** Puts a list of offsets into panels of eight, each filled up with its last one. */
-function fillPanels(
-  f: FunctionBuilder,
-  list: I32,
-  { count, height, high }: Panels,
-  to: I32,
-  entry: number,
-): void {
-  const [from, target] = [f.let(list), f.let(to)];
-  const [panel, rows, slot] = [f.local("i32"), f.local("i32"), f.local("i32")];
-  const at = f.local("i32");
-  f.for(panel, 0, count, 1, () => {
-    f.set(rows, i32.sub(i32.const(height), i32.ge_u(panel, high)));
-    f.for(slot, 0, 8, 1, () => {
-      f.set(at, i32.sub(rows, 1));
-      f.if(i32.lt_u(slot, at), () => f.set(at, slot));
-      const offset = i32.load(i32.add(from, i32.shl(at, 2)));
-      f.do(i32.store(i32.add(target, i32.shl(slot, 2)), offset));
-    });
-    if (entry > 32) f.do(i32.store(target, rows, 32));
-    f.increment(from, i32.shl(rows, 2));
-    f.increment(target, entry);
-  });
-}
-
 /** A region whose address is counted from elsewhere. */
 function moving(space: Space, stream: number): FixedRegion {
   const strides = space.strides[stream] as readonly number[];
   return { base: 0, shape: space.sizes, strides, dtype: "f32" };
-}
-
-/** Places within the memory of a part. */
-function layOut(sizes: Readonly<Record<string, number>>) {
-  let bytes = 0;
-  const at: Record<string, number> = {};
-  for (const [name, size] of Object.entries(sizes)) {
-    at[name] = bytes;
-    bytes += Math.ceil(size / 64) * 64;
-  }
-  return { at, bytes };
 }
 
 /**

@@ -28,7 +28,7 @@ export interface AxisRange {
 export function forEachIndex(
   f: FunctionBuilder,
   shape: readonly number[],
-  regions: readonly FixedRegion[],
+  regions: readonly Region[],
   mine: AxisRange | null,
   body: (addresses: readonly I32[]) => void,
 ): void {

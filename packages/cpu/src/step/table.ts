@@ -2,6 +2,7 @@ import type { PlainStep } from "@metrigrad/tensor";
 import { argReduceStep } from "./argReduce.ts";
 import { choleskyStep } from "./cholesky.ts";
 import type { Lowering, StepContext } from "./context.ts";
+import { convolveStep } from "./convolve.ts";
 import { copyStep } from "./copy.ts";
 import { eighStep } from "./eigh.ts";
 import { gatherStep } from "./gather.ts";
@@ -23,6 +24,7 @@ const lowerings: { readonly [K in PlainKind]: Lowering<StepOf<K>> } = {
   argReduce: argReduceStep,
   sort: sortStep,
   matmul: matmulStep,
+  convolve: convolveStep,
   gather: gatherStep,
   scatterAdd: scatterAddStep,
   copy: copyStep,

@@ -104,6 +104,15 @@ test("parts of a phase do the same as one, bit for bit, in any order", async (t)
       outputs: [float()],
     },
     {
+      kind: "convolve",
+      label: "",
+      a: plan.view([5, 9, 7, 3, 3], "f32", value, { broadcast: [0] }),
+      b: float(5, 7, 6, 10),
+      shift: [1, 1],
+      dilation: [1, 1],
+      output: float(5, 9, 6, 10),
+    },
+    {
       kind: "argReduce",
       label: "",
       op: "max",

@@ -6,7 +6,7 @@ import type { Lower } from "./lower.ts";
 import { type Factor, productDispatches } from "./product.ts";
 
 /** Axes that one index counts. */
-interface AxisGroup {
+export interface AxisGroup {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
 }
@@ -71,7 +71,7 @@ export const matmul: Lower<MatmulStep> = (step, memory) => {
 };
 
 /** Where the element lies that an index of several axes counts. */
-function counted(kernel: Kernel, { shape, strides }: AxisGroup): (index: string) => string {
+export function counted(kernel: Kernel, { shape, strides }: AxisGroup): (index: string) => string {
   const { shape: sizes, strides: all } = spaceOf(shape, [{ strides }]);
   const own = all[0] as readonly number[];
   if (sizes.length <= 1) return scaledBy((x) => kernel.param(x), own[0] ?? 0);
@@ -89,7 +89,7 @@ function counted(kernel: Kernel, { shape, strides }: AxisGroup): (index: string)
 }
 
 /** A view as a factor whose outer and inner index count some of its axes. */
-function groupedFactor(
+export function groupedFactor(
   kernel: Kernel,
   operand: Operand,
   name: string,

@@ -2,6 +2,7 @@ import type { PlainStep } from "@metrigrad/tensor";
 import type { Dispatch, Memory } from "../wgsl/kernel.ts";
 import { argReduce } from "./argReduce.ts";
 import { cholesky } from "./cholesky.ts";
+import { convolve } from "./convolve.ts";
 import { copy } from "./copy.ts";
 import { eigh } from "./eigh.ts";
 import { gather } from "./gather.ts";
@@ -23,6 +24,7 @@ const table: {
   argReduce,
   sort,
   matmul,
+  convolve,
   gather,
   scatterAdd,
   copy,

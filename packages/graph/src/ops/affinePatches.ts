@@ -7,14 +7,12 @@ import { add } from "./arithmetic.ts";
 import { sum } from "./broadcastTo.ts";
 import { concat } from "./concat.ts";
 import { type ConvTransposeOptions, transposedAttrs } from "./conv.ts";
+import { type ConvolutionAttrs, outputSize, resized } from "./convolutionAttrs.ts";
 import {
-  type ConvolutionAttrs,
   convolutionInputOp,
   convolutionOp,
   convolutionWeightOp,
-  outputSize,
   patches,
-  resized,
 } from "./convolutionOp.ts";
 import {
   type ConvOptions,
@@ -178,8 +176,8 @@ export function affinePatches(x: NodeLike, w: NodeLike, options: AffinePatchesOp
 }
 
 /**
- * The rows X [n·places, in·kernel…] of the product T = X̃W of patches without groups, without the 1 of a bias: a copy of
- * all patches.
+ * The rows X [n·places, in·kernel…] of the product T = X̃W of patches, without the 1 of a bias: a copy of all patches. With
+ * groups those of all of them, one after the other.
  */
 export function patchRows(node: Node): Node {
   const { attrs, inputs } = node as Node<PatchesAttrs>;

@@ -2,7 +2,8 @@ import { type Shape, ShapeError, showShape } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import { add } from "./arithmetic.ts";
-import { type ConvolutionAttrs, convolutionInputOp, convolutionOp } from "./convolutionOp.ts";
+import type { ConvolutionAttrs } from "./convolutionAttrs.ts";
+import { convolutionInputOp, convolutionOp } from "./convolutionOp.ts";
 import {
   type ConvOptions,
   checkGroups,

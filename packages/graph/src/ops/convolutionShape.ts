@@ -1,6 +1,6 @@
 import { type Shape, ShapeError, showShape } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
-import { type ConvolutionAttrs, outputSize } from "./convolutionOp.ts";
+import { type ConvolutionAttrs, outputSize } from "./convolutionAttrs.ts";
 import { perAxis } from "./perAxis.ts";
 
 /** Zeros around the input: so many on both sides, for all axes or for each; or a rule. */

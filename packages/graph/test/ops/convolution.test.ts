@@ -30,16 +30,44 @@ test("a convolution is one product of a view of its input", (t) => {
   const [forX, forW] = [kindsOf(grad(loss, x)), kindsOf(grad(loss, w))];
   t.deepEqual(
     forX.filter((kind) => kind !== "map"),
-    ["copy", "matmul"],
-    "zeros around ȳ, a product",
+    ["convolve"],
+    "products that are added where they fall",
   );
   t.deepEqual(forW.toSorted(), ["matmul", "reduce"], "written as one matrix");
   t.end();
 });
 
-test("the gradient by the input of a strided convolution has a product per phase, side by side", (t) => {
-  const y = affinePatches(x, w, { ...layer, stride: 2, padding: 1 });
-  const steps = stepsOf(grad(sum(mul(y, input("bars", y.shape))), x));
+test("the gradient by the input with many channels is a product of windows that reach over the ends", (t) => {
+  const wide = input("wide", [2, 32, 6, 6]);
+  const y = conv2d(wide, input("k", [8, 32, 3, 3]), { padding: 1 });
+  const kinds = kindsOf(grad(sum(mul(y, input("bars", y.shape))), wide));
+  t.deepEqual(
+    kinds.filter((kind) => kind !== "map"),
+    ["copy", "matmul"],
+    "zeros around ȳ, a product",
+  );
+  t.end();
+});
+
+test("the gradient by the input of a strided convolution has a step per phase, where it belongs", (t) => {
+  const large = input("large", [2, 3, 12, 12]);
+  const y = affinePatches(large, w, { ...layer, stride: 2, padding: 1 });
+  const steps = stepsOf(grad(sum(mul(y, input("bars", y.shape))), large));
+  const phases = steps.flatMap((step) => (step.kind === "convolve" ? [step] : []));
+  t.deepEqual(
+    phases.map(({ a }) => String(a.shape.slice(-2))),
+    ["1,1", "1,2", "2,1", "2,2"],
+    "nine taps in all",
+  );
+  t.equal(new Set(phases.map(({ output }) => output.buffer)).size, 1, "into one buffer");
+  t.notOk(steps.some(({ kind }) => kind === "copy"));
+  t.end();
+});
+
+test("the gradient by the input of a strided convolution of few numbers has a product per phase, side by side", (t) => {
+  const small = input("small", [2, 1, 6, 6]);
+  const y = affinePatches(small, input("w", [10, 1]), { ...layer, stride: 2, padding: 1 });
+  const steps = stepsOf(grad(sum(mul(y, input("bars", y.shape))), small));
   const products = steps.filter(({ kind }) => kind === "matmul");
   t.equal(products.length, 4);
   const [first] = products as [Extract<(typeof steps)[number], { kind: "matmul" }>];

@@ -1,8 +1,8 @@
 import { concat, constant, greater, type Node, slice, where } from "@metrigrad/graph";
 import { MetricError, sizeOf } from "@metrigrad/tensor";
 import type { Block } from "./block.ts";
-import { zeros } from "./first.ts";
 import { changedCopies } from "./directSum.ts";
+import { zeros } from "./first.ts";
 import { type Hold, holdWithin } from "./hold.ts";
 import { joined } from "./joined.ts";
 import { withRowBytes } from "./rowBytes.ts";

@@ -8,7 +8,14 @@ import {
   topological,
   type Variable,
 } from "@metrigrad/graph";
-import { type AnyModule, applyModel, movedOutputs, nodesOf, type RowLaw, sliceOf } from "@metrigrad/nn";
+import {
+  type AnyModule,
+  applyModel,
+  movedOutputs,
+  nodesOf,
+  type RowLaw,
+  sliceOf,
+} from "@metrigrad/nn";
 import {
   type Backend,
   isTensor,
@@ -252,7 +259,9 @@ function movedOf(
         });
         made.set(own.outputs, movedOutputs(own, new Map(parts as [Variable, Node][])));
       }
-    } else if (use.kind !== "free") made.set(use.outputs, movedOutputs(use, moved));
+    } else if (use.kind !== "free" && use.kind !== "grouped") {
+      made.set(use.outputs, movedOutputs(use, moved));
+    }
   }
   for (const node of topological([natural])) {
     if (made.has(node)) continue;

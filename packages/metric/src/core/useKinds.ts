@@ -14,11 +14,13 @@ export const scaleUses: UseKind = Object.freeze({ use: "scale" });
 /** Rows of a table by index: embeddings. */
 export const lookupUses: UseKind = Object.freeze({ use: "lookup" });
 
+/** T = X̃W by groups of columns with rows of their own: convolutions with groups. */
+export const groupedUses: UseKind = Object.freeze({ use: "grouped" });
+
+const kinds = { affine: affineUses, scale: scaleUses, lookup: lookupUses, grouped: groupedUses };
+
 /** The kind of a use, that of each copy where there are several; null for a parameter that acts in another way. */
 export function kindOf(use: Use): UseKind | null {
-  if (use.kind === "copies") return kindOf((use.each[0] as CopyUse).use as Use);
-  const { kind } = use;
-  if (kind === "affine") return affineUses;
-  if (kind === "scale") return scaleUses;
-  return kind === "lookup" ? lookupUses : null;
+  const kind = use.kind === "copies" ? (use.each[0] as CopyUse).use.kind : use.kind;
+  return kind === "free" ? null : kinds[kind];
 }

@@ -48,7 +48,7 @@ export function unitRowOf(activation: Activation, rows: UnitRows = standardUnitR
 /** The activation f of h = f(T) for a use in an application; null where the response is T, or another function of it. */
 export function activationOfUse(
   { response }: Pick<Application, "response">,
-  use: AffineUse,
+  use: Pick<AffineUse, "outputs">,
 ): Activation | null {
   const t = behindLayout(use.outputs);
   const node = behindLayout(response as Node);

@@ -118,7 +118,8 @@ function derivatives(reference: Node, { v, g }: Readonly<Record<string, Variable
   return { along, across: concat([scaled, fill([m, rows, 1], 1)], 2) };
 }
 
-function checkedAt(where: string, options: NormRowsOptions): UnitsAt {
+/** Throws MetricError. */
+export function checkedAt(where: string, options: NormRowsOptions): UnitsAt {
   checkOptions(where, options, ["at"]);
   const { at = "unit" } = options;
   if (at === "linear" || at === "unit") return at;

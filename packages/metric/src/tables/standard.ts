@@ -6,6 +6,7 @@ import { type MetricTable, metricTable } from "../core/table.ts";
 import { scaleUses } from "../core/useKinds.ts";
 import { filmRows, hyperDenseRows } from "./conditioned.ts";
 import { fourierRows } from "./fourier.ts";
+import { groupedRows } from "./grouped.ts";
 import { likelihoodRows } from "./likelihood.ts";
 import { linearRows } from "./linear.ts";
 import { lookupRows } from "./lookup.ts";
@@ -27,6 +28,7 @@ const plainSlopes = [plain(prelu), plain(swish)] as const;
 export const linearMetrics: MetricTable = metricTable(
   "linear",
   linearRows(),
+  groupedRows({ at: "linear" }),
   lookupRows(),
   plain(scaleUses),
   remaining(plain(repeat as never)),
@@ -44,6 +46,7 @@ export const linearMetrics: MetricTable = metricTable(
 export const standardMetrics: MetricTable = metricTable(
   "standard",
   neuronRows(),
+  groupedRows(),
   lookupRows(),
   plain(scaleUses),
   remaining(plain(repeat as never)),
@@ -61,6 +64,7 @@ export const standardMetrics: MetricTable = metricTable(
 export const fullMetrics: MetricTable = metricTable(
   "full",
   likelihoodRows(),
+  groupedRows(),
   scaleRows(),
   lookupRows(),
   remaining(autoMetric(repeat as never)),

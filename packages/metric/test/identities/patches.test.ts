@@ -1,9 +1,11 @@
 /** A convolution's metric is that of a dense layer on its patches (T = X̃W in both). */
 import { type Node, relu, reshape, tanh, transpose } from "@metrigrad/graph";
 import {
+  autoMetric,
   checkMetric,
   diagonalMetrics,
   ekfacMetrics,
+  fullMetrics,
   kfacMetrics,
   linearMetrics,
   linearRows,
@@ -23,6 +25,8 @@ import {
   defModule,
   dense,
   flatten,
+  gaussian,
+  independent,
   sequential,
 } from "@metrigrad/nn";
 import { type Tensor, tensor } from "@metrigrad/tensor";
@@ -144,9 +148,67 @@ test("conv2d's block is that of a dense layer on its patches, by every table", a
   }
 });
 
-test("a convolution with groups has no affine use: the table says so", (t) => {
+/** K-FAC and other approximations take the rows of the base table for convolutions with groups. */
+const groupTables = {
+  linear: linearMetrics,
+  standard: standardMetrics,
+  full: fullMetrics,
+  kfac: kfacMetrics(),
+};
+
+for (const make of [conv2d, convTranspose2d]) {
+  test(`${make.spec.name} with groups is a convolution of each group, by every table`, async (t) => {
+    for (const [name, table] of Object.entries(groupTables)) {
+      const grouped = make(4, 6, 2, { groups: 2, activation: "tanh" });
+      const x = drawn("four", [n, 4, 3, 3]);
+      const w = matrixOf("w", 9, 6, 0.5);
+      const [block] = Object.values(
+        await denseBlocks(grouped, { x, metrics: table, values: { w } }),
+      );
+      // Columns of a group, and the diagonal block of these parameters: entries [d, m] are row-major.
+      for (const group of [0, 1]) {
+        const columns = [0, 1, 2].map((j) => 3 * group + j);
+        const part = tensor(
+          Float64Array.from(x.data()).filter((_, i) => Math.floor(i / 18) % 2 === group),
+          { shape: [n, 2, 3, 3] },
+        );
+        const own = w.subMatrixColumn(columns);
+        const place = {
+          x: part,
+          metrics: name === "kfac" ? standardMetrics : table,
+          values: { w: own },
+        };
+        const [expected] = Object.values(
+          await denseBlocks(make(2, 3, 2, { activation: "tanh" }), place),
+        );
+        const at = Array.from({ length: 9 }, (_, i) => columns.map((j) => 6 * i + j)).flat();
+        const got = block?.selection(at, at);
+        const off = gap(got?.to1DArray() ?? [], expected?.to1DArray() ?? [Number.NaN]);
+        t.ok(off < 1e-12, `${name}, group ${group}: ${off}`);
+        t.ok((expected?.trace() ?? 0) > 0.1, "not 0");
+      }
+      const across = block?.selection([0], [3]).get(0, 0);
+      t.equal(across, 0, "groups have no entries between them");
+    }
+  });
+}
+
+test("a convolution with groups: its row is what automatic differentiation gives", async (t) => {
+  const model = conv2d(2, 4, 2, { groups: 2 });
+  const likelihood = independent(gaussian(), 2);
+  const blockBy = async (metrics: MetricTable) =>
+    (await denseBlocks(model, { x: images, metrics, likelihood })).w?.to1DArray() ?? [];
+  const byAuto = await blockBy(metrics(autoMetric(conv2d)));
+  t.ok(gap(await blockBy(linearMetrics), byAuto) < 1e-12);
+  t.ok(Math.max(...byAuto) > 0.1, "not 0");
+});
+
+test("a convolution with groups: its table needs a row for them, and says so", (t) => {
   const model = conv2d(2, 2, 2, { groups: 2 });
-  t.throws(() => subsystemsOf(model, { x: images, metrics: metrics(linearRows()) }), /MetricError/);
+  t.throws(
+    () => subsystemsOf(model, { x: images, metrics: metrics(linearRows()) }),
+    /MetricError: metric of conv2d: the table must have a row for conv2d or for how w acts as grouped .*autoMetric\(conv2d\).*table.orPlain\(\)/,
+  );
   const [only] = subsystemsOf(model, { x: images, metrics: metrics(linearRows()).orPlain() });
   t.equal(only?.block, null);
   t.end();

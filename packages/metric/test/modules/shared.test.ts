@@ -15,6 +15,9 @@ import {
   type AnyModule,
   attention,
   batchNorm,
+  conv1d,
+  conv2d,
+  convTranspose1d,
   defModule,
   dense,
   embedding,
@@ -27,18 +30,22 @@ import {
   ones,
   param,
   positionalEmbedding,
+  prelu,
+  radialBasis,
   rmsNorm,
   sequential,
+  spectralNorm,
+  swish,
   transformerBlock,
+  weightNorm,
   zeros,
 } from "@metrigrad/nn";
 import { type Tensor, tensor } from "@metrigrad/tensor";
 import type { Matrix } from "ml-matrix";
 import test from "tape";
 import { denseBlocks, withStore } from "../support/dense.ts";
-import { asMatrix, matrixOf } from "../support/draws.ts";
+import { asMatrix, drawnOf, matrixOf } from "../support/draws.ts";
 import { gap } from "../support/evaluate.ts";
-import { drawnOf } from "../support/modules.ts";
 
 const [n, T, d] = [3, 4, 2] as const;
 const sequences = drawnOf("sequences", n, T, d);
@@ -108,6 +115,17 @@ for (const [name, table] of Object.entries(tables)) {
   });
 }
 
+test("T22 convolutions: one called for every line of an image is one whose kernel is a line high", async (t) => {
+  const lines = drawnOf("lines", n, T, 1, 3);
+  const image = tensor(lines.data(), { shape: [n, 1, T, 3] });
+  for (const [name, table] of Object.entries(tables)) {
+    const [apart] = await blocksOf(calledApart(conv1d(1, 2, 2)), lines, table);
+    const [whole] = await blocksOf(conv2d(1, 2, [1, 2]), image, table);
+    t.ok(gap(apart?.to1DArray() ?? [], whole?.to1DArray() ?? [Number.NaN]) < 1e-12, name);
+    t.ok((whole?.trace() ?? 0) > 1e-2, `${name}: not 0`);
+  }
+});
+
 /** The whole model's Fisher information where every number of the output is normal. */
 function fisherOf(model: AnyModule, x: Tensor): Promise<Matrix> {
   return withStore(model, {}, async (store) => {
@@ -128,6 +146,14 @@ for (const [what, module, x] of [
   ["embedding", embedding(5, d), tokens],
   ["embedding with padding", embedding(5, d, { paddingIndex: 2 }), tokens],
   ["positionalEmbedding", positionalEmbedding(6, d), sequences],
+  ["conv1d", conv1d(T, 2, 2, { stride: 2, padding: 1 }), sequences],
+  ["conv2d", conv2d(2, 2, 2, { padding: 1 }), images],
+  ["convTranspose1d", convTranspose1d(T, 1, 2), sequences],
+  ["prelu", prelu(d, { axis: -1 }), sequences],
+  ["radialBasis", radialBasis(d, 2), sequences],
+  ["spectralNorm", spectralNorm(d, 2), sequences],
+  ["swish", swish(2), images],
+  ["weightNorm", weightNorm(d, 2), sequences],
 ] as const) {
   test(`T22 ${what}: as a model of its own its row is the Fisher information`, async (t) => {
     const [block] = await blocksOf(module, x, fullMetrics);

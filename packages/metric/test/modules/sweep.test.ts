@@ -1,9 +1,9 @@
 /** Every module that nn exports has its geometry: uses that are found, rows that are right, and a block for each parameter. */
 import { constant } from "@metrigrad/graph";
 import {
-  autoMetric,
   checkMetric,
   fullMetrics,
+  groupedRows,
   linearMetrics,
   linearRows,
   lookupRows,
@@ -24,13 +24,27 @@ test("every kind of module that nn exports has a case, and every case an export"
   t.end();
 });
 
+/**
+ * Whether to check both ways of sharing: a sample has several positions, or they make no difference, and responses are one
+ * number wide, of which there are some in every layout: integrals over several take a second each.
+ */
+function isShared(one: ModuleCase, kind: string): boolean {
+  return applied(one).applications.some(({ uses, samples }) =>
+    uses.some((use) => {
+      if ((use.kind !== "affine" && use.kind !== "scale") || use.kind !== kind) return false;
+      return use.rows?.shape[0] !== samples && use.parameters[0]?.shape.at(-1) === 1;
+    }),
+  );
+}
+
 /** The row of each way to act, by how positions of a sample count. */
 const rowsOf = {
   affine: { expand: linearRows(), reduce: linearRows({ sharing: "reduce" }) },
   scale: { expand: scaleRows(), reduce: scaleRows({ sharing: "reduce" }) },
   lookup: { expand: lookupRows() },
-  // Copies of copies.
-  free: { expand: autoMetric(nn.repeat as never) },
+  grouped: { expand: groupedRows() },
+  // What acts in another way has the row of its kind of module, below.
+  free: {},
 } as const;
 
 function applied({ module, inputs }: ModuleCase) {
@@ -67,10 +81,10 @@ for (const [name, cases] of Object.entries(moduleCases)) {
     });
 
     // What has no parameters of its own is made of modules that are checked themselves.
-    if (Object.keys(module.params).length === 0) continue;
+    if ([acts, module.params].some((of) => Object.keys(of).length === 0)) continue;
     for (const kind of [...new Set(Object.values(acts))]) {
       for (const [sharing, metric] of Object.entries(rowsOf[kind])) {
-        if (index > 0 && sharing === "reduce") continue;
+        if (sharing === "reduce" && (index > 0 || !isShared(one, kind))) continue;
         test(`${title}: checkMetric of its ${kind} uses, ${sharing}, weighted`, async (t) => {
           const n = (applied(one).applications[0] as nn.Application).samples;
           const rowWeights = tensor(Float64Array.from({ length: n }, (_, i) => i + 0.5));
@@ -80,5 +94,14 @@ for (const [name, cases] of Object.entries(moduleCases)) {
         });
       }
     }
+
+    const own = fullMetrics.rows.find(({ of }) => of === module.definition);
+    // That of repeat is for what acts in another way alone.
+    const none = name === "repeat" && !Object.values(acts).includes("free");
+    if (own === undefined || none) continue;
+    test(`${title}: checkMetric of its own row`, async (t) => {
+      const report = await checkMetric(own, { module, inputs });
+      t.ok(report.passed, String(report));
+    });
   }
 }

@@ -11,6 +11,13 @@ export function matrixOf(path: string, rows: number, columns: number, deviation 
   );
 }
 
+/** Normal draws of a shape, samples first. */
+export function drawnOf(path: string, ...shape: readonly number[]): Tensor {
+  const [n = 1, ...rest] = shape;
+  const width = rest.reduce((a, b) => a * b, 1);
+  return tensor(Float64Array.from(matrixOf(path, n, width).to1DArray()), { shape });
+}
+
 /** A matrix as a host tensor. */
 export function asTensor(matrix: Matrix): Tensor {
   return tensor(Float64Array.from(matrix.to1DArray()), { shape: [matrix.rows, matrix.columns] });

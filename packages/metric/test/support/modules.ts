@@ -32,26 +32,22 @@ import {
   upsample,
 } from "@metrigrad/nn";
 import { type Tensor, type Tree, tensor } from "@metrigrad/tensor";
-import { matrixOf } from "./draws.ts";
+import { drawnOf } from "./draws.ts";
+import { patchModules } from "./patchModules.ts";
+import { rowModules } from "./rowModules.ts";
 
 /** A module with inputs that it takes. */
 export interface ModuleCase {
   readonly module: AnyModule;
   readonly inputs: Tree<Tensor>;
   /** How its parameters act, by path: kinds of uses. */
-  readonly acts: Readonly<Record<string, "affine" | "scale" | "lookup" | "free">>;
-}
-
-/** Normal draws of a shape, samples first. */
-export function drawnOf(path: string, ...shape: readonly number[]): Tensor {
-  const [n = 1, ...rest] = shape;
-  const width = rest.reduce((a, b) => a * b, 1);
-  return tensor(Float64Array.from(matrixOf(path, n, width).to1DArray()), { shape });
+  readonly acts: Readonly<Record<string, "affine" | "scale" | "lookup" | "grouped" | "free">>;
 }
 
 const rows = drawnOf("rows", 3, 2);
 const sequences = drawnOf("sequences", 3, 2, 2);
 const images = drawnOf("images", 2, 2, 2, 2);
+const grey = drawnOf("grey", 2, 1, 2, 2);
 const tokens = tensor(Int32Array.of(0, 2, 1, 2, 3, 0), { shape: [3, 2] });
 /** Which key of a sample is left out. */
 const padding = tensor([
@@ -81,8 +77,14 @@ function within<K extends string>(path: string, acts: Readonly<Record<string, K>
 
 /** By the name of the export. */
 export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
+  ...patchModules,
+  ...rowModules,
   attention: [
-    { module: attention(2, 1, { causal: true }), inputs: sequences, acts: projections },
+    {
+      module: attention(1, 1, { causal: true }),
+      inputs: drawnOf("narrow", 3, 2, 1),
+      acts: projections,
+    },
     {
       module: attention(2, 2, { bias: false, memoryFeatures: 3 }),
       inputs: { query: sequences, memory: drawnOf("memory", 3, 2, 3), padding },
@@ -91,8 +93,8 @@ export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
     { module: attention(2, 1, { rotary: true }), inputs: sequences, acts: projections },
   ],
   batchNorm: [
-    { module: batchNorm(2), inputs: rows, acts: norm },
-    { module: batchNorm(2), inputs: images, acts: norm },
+    { module: batchNorm(1), inputs: drawnOf("column", 3, 1), acts: norm },
+    { module: batchNorm(1), inputs: grey, acts: norm },
   ],
   dense: [
     { module: dense(2, 1, { activation: "tanh" }), inputs: rows, acts: { w: "affine" } },
@@ -124,9 +126,7 @@ export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
     { module: gruCell(2, 1), inputs: { x: rows, state: drawnOf("state", 3, 1) }, acts: gates },
   ],
   identity: [{ module: identity(), inputs: rows, acts: {} }],
-  instanceNorm: [
-    { module: instanceNorm(1, { affine: true }), inputs: drawnOf("grey", 2, 1, 2, 2), acts: norm },
-  ],
+  instanceNorm: [{ module: instanceNorm(1, { affine: true }), inputs: grey, acts: norm }],
   lambda: [{ module: lambda((x: Node) => relu(x)), inputs: rows, acts: {} }],
   layerNorm: [{ module: layerNorm(2), inputs: sequences, acts: norm }],
   lstm: [{ module: lstm(2, 1), inputs: sequences, acts: gates }],

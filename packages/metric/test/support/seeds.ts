@@ -1,4 +1,8 @@
-/** Seeds of sweeps: twelve where METRIGRAD_SWEEP is "full", as in `npm run check`; else three. */
-const count = process.env.METRIGRAD_SWEEP === "full" ? 12 : 3;
+/** Whether METRIGRAD_SWEEP is "full", as in `npm run check`. */
+export const wholeSweep: boolean = process.env.METRIGRAD_SWEEP === "full";
 
-export const sweepSeeds: readonly number[] = Array.from({ length: count }, (_, k) => k + 1);
+/** Seeds of sweeps: twelve in a whole one, else three. */
+export const sweepSeeds: readonly number[] = Array.from(
+  { length: wholeSweep ? 12 : 3 },
+  (_, k) => k + 1,
+);

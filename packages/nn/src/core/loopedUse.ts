@@ -27,7 +27,8 @@ export function loopedUse(
   // What acts in several ways in one turn cannot be moved in one of them alone.
   if (first === undefined || others.length > 0 || inner.exits.has(place)) return free;
   const use = useOf(place, first, inner);
-  if (use.kind === "free" || use.kind === "copies") return free;
+  // Groups in a loop have no rows of all turns here, and copies of copies no blocks.
+  if (use.kind === "free" || use.kind === "grouped" || use.kind === "copies") return free;
   if (!use.consumers.every(([reader]) => endsAt(reader, use.outputs, inner))) return free;
   const outside = (one: Node) => node.inputs[loop.places.indexOf(one)] as Variable;
   const parameters = (use.parameters as readonly Variable[]).map(outside);

@@ -57,6 +57,18 @@ export interface LookupUse {
   readonly outputs: Node;
 }
 
+/** T = X̃W by groups of columns, each with rows of its own, as in convolutions with groups. */
+export interface GroupedUse {
+  readonly kind: "grouped";
+  /** W [d, m], whose columns belong to the groups in order, m/groups each. */
+  readonly parameters: readonly [w: Variable];
+  /** x [rows, groups, d], or [rows, groups, d − 1] where the last row of W is a bias. */
+  readonly rows: Node;
+  readonly bias: boolean;
+  /** T [rows, m]. */
+  readonly outputs: Node;
+}
+
 /** A parameter that acts in another way. */
 export interface FreeUse {
   readonly kind: "free";
@@ -86,7 +98,7 @@ export interface CopiesUse {
 }
 
 /** How parameters act in one application of a module. */
-export type Use = (AffineUse | ScaleUse | LookupUse | FreeUse | CopiesUse) & {
+export type Use = (AffineUse | ScaleUse | LookupUse | GroupedUse | FreeUse | CopiesUse) & {
   /** The nodes that read the parameters in this use, with the position of the parameter. */
   readonly consumers: readonly Edge[];
   /**
@@ -97,7 +109,8 @@ export type Use = (AffineUse | ScaleUse | LookupUse | FreeUse | CopiesUse) & {
 };
 
 /** A use without what is known of loops. */
-export type PlainUse = (AffineUse | ScaleUse | LookupUse | FreeUse) & Pick<Use, "consumers">;
+export type PlainUse = (AffineUse | ScaleUse | LookupUse | GroupedUse | FreeUse) &
+  Pick<Use, "consumers">;
 
 /** A value [n, …, f…, …] as rows [rows, features]. */
 export function featuresLast(value: Node, { shape }: Variable, behind: number): Node {
@@ -133,7 +146,7 @@ function featuresBack(
 
 /**
  * What a use makes of its rows as they are when its parameters move: outputs are linear in them.
- * @param use a use that is not free
+ * @param use a use that a loop can have
  * @param moves by parameter, of its shape
  * @returns a value like the outputs
  */

@@ -59,10 +59,15 @@ function plainUse(parameter: Variable, [node, input]: Edge, site: Site): PlainUs
   }
   if (node.op === ops.affinePatches && input === 1) {
     const { bias, groups } = node.attrs as { readonly bias: boolean; readonly groups: number };
-    // With groups the columns have patches of their own, which one list of rows does not say.
-    if (groups > 1 || !site.varies(node.inputs[0] as Node)) return free;
-    const common = { rows: patchRows(node), bias, outputs: node, product: node, transposed: false };
-    return { kind: "affine", parameters: [parameter], ...common, consumers };
+    if (!site.varies(node.inputs[0] as Node)) return free;
+    const patches = patchRows(node);
+    const own = { parameters: [parameter] as const, bias, outputs: node, consumers };
+    if (groups > 1) {
+      // Channels come first in a patch, so those of a group lie together.
+      const rows = reshape(patches, [node.shape[0] as number, groups, -1]);
+      return { kind: "grouped", ...own, rows };
+    }
+    return { kind: "affine", ...own, rows: patches, product: node, transposed: false };
   }
   if (node.op === ops.matmul && input === 1 && isProduct(node, site)) {
     return affine(parameter, node, false, consumers, site);

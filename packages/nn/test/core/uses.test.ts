@@ -72,7 +72,7 @@ function line(use: Use, { params }: Pick<Application, "params">): string {
     return `${head}: ${kinds.join(", ")} -> ${shape(use.stack)}, ${who}`;
   }
   const { outputs } = use;
-  const from = use.kind === "scale" ? use.rows : use.indices;
+  const from = use.kind === "lookup" ? use.indices : use.rows;
   return `${head}: ${shape(from)} -> ${shape(outputs)}, ${who}`;
 }
 
@@ -108,7 +108,8 @@ test("uses: a convolution is affine on its patches, in the order of samples and 
   const use = "affine w bias: [20,12] -> [20,4], affinePatches:1";
   const model = conv2d(3, 4, 2, { activation: relu });
   t.deepEqual(linesOf(model, [5, 3, 3, 3]), [[use]]);
-  t.deepEqual(linesOf(conv2d(2, 4, 2, { groups: 2 }), [5, 2, 3, 3]), [["free w, affinePatches:1"]]);
+  const grouped = "grouped w: [20,2,4] -> [20,4], affinePatches:1";
+  t.deepEqual(linesOf(conv2d(2, 4, 2, { groups: 2 }), [5, 2, 3, 3]), [[grouped]]);
   const image = constant(
     tensor([
       [

@@ -13,12 +13,15 @@ export function compileExprs(exprs: readonly Expr[]): ExprProgram {
   const order = postorder(exprs);
   const slotOf = new Map(order.map((node, slot) => [node, slot]));
   const slots = new Array<number>(order.length).fill(0);
-  const loads: [slot: number, index: number][] = [];
+  const loaded: number[] = [];
+  const indices: number[] = [];
   const calls: (() => void)[] = [];
   order.forEach((node, slot) => {
     if (node.kind === "const") slots[slot] = node.value;
-    else if (node.kind === "arg") loads.push([slot, node.index]);
-    else {
+    else if (node.kind === "arg") {
+      loaded.push(slot);
+      indices.push(node.index);
+    } else {
       const { evaluate } = node.fn;
       const from = node.args.map((inner) => slotOf.get(inner) as number);
       const type = node.args[0]?.type ?? node.type;
@@ -31,7 +34,9 @@ export function compileExprs(exprs: readonly Expr[]): ExprProgram {
   });
   const outputs = exprs.map((expr) => slotOf.get(expr) as number);
   return (args, results) => {
-    for (const [slot, index] of loads) slots[slot] = args[index] as number;
+    for (let i = 0; i < loaded.length; i++) {
+      slots[loaded[i] as number] = args[indices[i] as number] as number;
+    }
     for (const run of calls) run();
     for (let j = 0; j < outputs.length; j++) results[j] = slots[outputs[j] as number] as number;
   };

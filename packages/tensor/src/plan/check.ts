@@ -28,7 +28,7 @@ function checkStep(plan: Plan, step: Step, name: string, turns: readonly number[
       checkView(plan, view, (must, got) => refuse(`${role}: ${must}`, got), turns);
     }
   }
-  byKind(stepChecks(plan, refuse), step);
+  byKind(stepChecks, step)({ plan, refuse });
   const { metric = 1 } = step;
   if (!(metric > 0 && metric <= 1)) refuse("metric must be a share in (0, 1]", String(metric));
   if (step.when !== undefined) {

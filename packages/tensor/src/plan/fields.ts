@@ -35,6 +35,7 @@ export const stepFields: {
   argReduce: { input: read, output: write },
   sort: { input: read, output: write },
   matmul: { a: read, b: read, epilogue: readInPlace, outputs: write },
+  convolve: { a: read, b: read, output: write },
   gather: { source: read, indices: read, output: write },
   scatterAdd: { indices: read, updates: read, output: write },
   copy: { input: read, output: write },

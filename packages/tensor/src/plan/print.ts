@@ -40,6 +40,8 @@ const right: StepTable<string> = {
     const names = ["ab", ...epilogue.inputs.map((_, i) => `x${i}`)];
     return `${product}, (${list(...epilogue.inputs)}): ${formulas(epilogue.exprs, names)}`;
   },
+  convolve: ({ a, b, shift, dilation }) =>
+    `convolve(${list(a, b)}, shift ${shift.join(" ")}, dilation ${dilation.join(" ")})`,
   gather: ({ source, indices }) => `gather(${list(source, indices)})`,
   scatterAdd: ({ indices, updates }) => `scatterAdd(${list(indices, updates)})`,
   copy: ({ input }) => `copy(${list(input)})`,

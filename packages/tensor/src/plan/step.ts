@@ -15,6 +15,7 @@ export type Step =
   | ArgReduceStep
   | SortStep
   | MatmulStep
+  | ConvolveStep
   | GatherStep
   | ScatterAddStep
   | CopyStep
@@ -114,6 +115,25 @@ export interface MatmulStep extends Labelled {
   /** Argument 0 is the product, argument k+1 is inputs[k], each of the product's shape; in place. */
   readonly epilogue?: { readonly inputs: readonly View[]; readonly exprs: readonly Expr[] };
   readonly outputs: readonly View[];
+}
+
+/**
+ * output[n…, r, p…] = Σ a[n…, r, i, t…] · b[n…, i, p + shift − dilation·t…] over i and t…, with one p, t, shift and
+ * dilation for each axis that is convolved over. Beyond its ends b is zero: backends decide whether they leave those
+ * terms out, so that nothing has to be copied into zeros before. Batch axes may have stride 0.
+ */
+export interface ConvolveStep extends Labelled {
+  readonly kind: "convolve";
+  /** [n…, r, i, t…] */
+  readonly a: View;
+  /** [n…, i, q…] */
+  readonly b: View;
+  /** Where in b place 0 meets tap 0; any integers. */
+  readonly shift: readonly number[];
+  /** Places of b from one tap to the next, positive. */
+  readonly dilation: readonly number[];
+  /** [n…, r, p…] */
+  readonly output: View;
 }
 
 /** output[i…, r…] = source[indices[i…], r…], converted to the output's type; indices are clamped. */

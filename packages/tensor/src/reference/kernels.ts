@@ -3,6 +3,7 @@ import type { HostSteps, Kernel, Kernels } from "./kernel.ts";
 import type { Memory } from "./memory.ts";
 import { argReduce } from "./steps/argReduce.ts";
 import { cholesky } from "./steps/cholesky.ts";
+import { convolve } from "./steps/convolve.ts";
 import { copy } from "./steps/copy.ts";
 import { eigh } from "./steps/eigh.ts";
 import { gather } from "./steps/gather.ts";
@@ -21,6 +22,7 @@ const kernels: Kernels = {
   argReduce,
   sort,
   matmul,
+  convolve,
   gather,
   scatterAdd,
   copy,

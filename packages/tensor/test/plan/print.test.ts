@@ -68,6 +68,18 @@ const steps: readonly (readonly [Step, string])[] = [
   ],
   [
     {
+      kind: "convolve",
+      a: whole(0, 3, 1, 2),
+      b: whole(1, 1, 4),
+      shift: [1],
+      dilation: [2],
+      output: whole(2, 3, 4),
+      label: "",
+    },
+    "b2[3, 4] = convolve(b0[3, 1, 2], b1[1, 4], shift 1, dilation 2)",
+  ],
+  [
+    {
       kind: "matmul",
       a: whole(0, 2, 2, 3),
       b: whole(1, 2, 3, 1),

@@ -62,6 +62,15 @@ const sound: { readonly [K in StepKind]: Extract<Step, { kind: K }> } = {
     outputs: [whole(3, 2, 3, 2)],
     label: "",
   },
+  convolve: {
+    kind: "convolve",
+    a: whole(0, 2, 3, 1, 2),
+    b: whole(0, 2, 1, 4),
+    shift: [1],
+    dilation: [1],
+    output: whole(3, 2, 3, 3),
+    label: "",
+  },
   gather: {
     kind: "gather",
     source: whole(0, 4, 2),
@@ -177,6 +186,16 @@ const broken: { readonly [K in StepKind]: readonly (readonly [object, RegExp])[]
     [{ outputs: [whole(4, 2, 3, 2)] }, /output must be f64, got i32/],
     [{ epilogue: { inputs: [], exprs: [arg(1)] } }, /argument 1 must be nothing/],
     [{ epilogue: { inputs: [whole(0, 3)], exprs: [arg(0)] } }, /inputs\[0\] must have shape/],
+  ],
+  convolve: [
+    [{ shift: [0.5] }, /shifts must be integers, got 0.5/],
+    [{ shift: [1, 1] }, /there must be 2 dilations, as shifts, got 1/],
+    [{ dilation: [0] }, /dilations must be positive integers, got 0/],
+    [{ a: whole(0, 3, 2) }, /a must have at least 3 axes, got \[3, 2\]/],
+    [{ b: whole(0, 2, 2, 4) }, /b must have shape \[2, 1, 4\], got \[2, 2, 4\]/],
+    [{ output: whole(3, 2, 2, 3) }, /output must have shape \[2, 3, 3\], got \[2, 2, 3\]/],
+    [{ b: whole(1, 2, 1, 1) }, /b must be f64, got i32/],
+    [{ a: whole(3, 2, 3, 1, 2) }, /output must not overlap a, got/],
   ],
   gather: [
     [{ indices: whole(0, 3) }, /indices must be i32, got f64/],

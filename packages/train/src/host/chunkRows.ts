@@ -40,6 +40,9 @@ function stepWork(step: Step): number {
   if (step.kind === "gram") return sizeOf(step.x.shape) * (step.x.shape.at(-1) ?? 1);
   if (step.kind === "triangularSolve") return sizeOf(step.rhs.shape) * (step.l.shape.at(-1) ?? 1);
   if (step.kind === "cholesky") return sizeOf(step.a.shape) * (step.a.shape.at(-1) ?? 1);
+  if (step.kind === "convolve") {
+    return 2 * sizeOf(step.a.shape) * sizeOf(step.b.shape.slice(-step.shift.length));
+  }
   if (step.kind === "eigh") return 20 * sizeOf(step.a.shape) * (step.a.shape.at(-1) ?? 1);
   return 4 * elements;
 }

@@ -66,14 +66,18 @@ export function at(value: Tensor, index: readonly number[]): number {
 
 /** Symmetric positive definite matrices [b…, d, d]: XX' + I of scattered X. */
 export function definite(batch: Shape, d: number, seed = 1): Tensor {
-  const x = spread([...batch, d, d], -1, 1, seed);
-  return filled([...batch, d, d], (index) => {
-    const lead = index.slice(0, -2);
-    const [i = 0, j = 0] = index.slice(-2);
+  const shape = [...batch, d, d];
+  const x = spread(shape, -1, 1, seed).data();
+  // Rows are counted through the stack; `row - i + j` is row j of the same matrix.
+  const entry = (_: unknown, position: number) => {
+    const [row, j] = [Math.floor(position / d), position % d];
+    const i = row % d;
     let total = i === j ? 1 : 0;
-    for (let k = 0; k < d; k++) total += x.get(...lead, i, k) * x.get(...lead, j, k);
+    for (let k = 0; k < d; k++)
+      total += (x[row * d + k] as number) * (x[(row - i + j) * d + k] as number);
     return total;
-  });
+  };
+  return tensor(Float64Array.from({ length: sizeOf(shape) }, entry), { shape });
 }
 
 /** A float tensor of 0, 1, 2, … in row-major order. */

@@ -35,12 +35,13 @@ export function checkLiveness(plan: Plan): void {
     for (const { role, view } of inputs) {
       if (sizeOf(view.shape) === 0) continue;
       const { kind } = (plan.buffers[view.buffer] as Plan["buffers"][number]).place;
-      const text = `${role} ${printView(view)}`;
+      const text = () => `${role} ${printView(view)}`;
       if ((kind === "arena" || kind === "output") && !written.has(view.buffer)) {
-        refuse("what it reads must be written before", text);
+        refuse("what it reads must be written before", text());
       }
       const other = otherOn(view.buffer);
-      if (other !== null) refuse("what it reads must be live", `${text}, overwritten by b${other}`);
+      if (other !== null)
+        refuse("what it reads must be live", `${text()}, overwritten by b${other}`);
     }
     for (const { view } of outputs) {
       written.add(view.buffer);

@@ -7,153 +7,217 @@ import type { View } from "../view.ts";
 import { checkExprs, typeOfView } from "./expr.ts";
 import type { Refuse } from "./refuse.ts";
 
-/** Checks of the shapes and types of each step kind; views are checked before. */
-export function stepChecks(plan: Plan, refuse: Refuse): StepTable<void> {
-  const shaped = (role: string, view: View | null, wanted: readonly number[]): void => {
-    if (view === null || sameShape(view.shape, wanted)) return;
-    refuse(`${role} must have shape ${showShape(wanted)}`, showShape(view.shape));
-  };
-  const typed = (role: string, view: View | null, wanted: DType): void => {
-    const dtype = view === null ? wanted : plan.buffers[view.buffer]?.dtype;
-    if (dtype !== wanted) refuse(`${role} must be ${wanted}`, String(dtype));
-  };
-  const floats = (views: Readonly<Record<string, View | null>>): void => {
-    for (const [role, view] of Object.entries(views)) typed(role, view, plan.float);
-  };
-  const ranked = (role: string, view: View, least: number): void => {
-    if (view.shape.length >= least) return;
-    refuse(`${role} must have at least ${least} axes`, showShape(view.shape));
-  };
-  const all = (role: string, views: readonly View[], shape: readonly number[]): void => {
-    for (const [i, view] of views.entries()) shaped(`${role}[${i}]`, view, shape);
-  };
-  const typesOf = (views: readonly View[]) => views.map((view) => typeOfView(plan, view));
-  const square = (role: string, view: View): { batch: readonly number[]; d: number } => {
-    ranked(role, view, 2);
-    const d = view.shape.at(-1) as number;
-    const batch = view.shape.slice(0, -2);
-    shaped(role, view, [...batch, d, d]);
-    return { batch, d };
-  };
+/** Where a step stands. */
+export interface StepPlace {
+  readonly plan: Plan;
+  readonly refuse: Refuse;
+}
 
-  return {
-    map: ({ shape, inputs, exprs, outputs }) => {
-      all("inputs", inputs, shape);
-      all("outputs", outputs, shape);
-      checkExprs(plan, exprs, typesOf(inputs), outputs, refuse);
+function shaped(
+  { refuse }: StepPlace,
+  role: string,
+  view: View | null,
+  wanted: readonly number[],
+): void {
+  if (view === null || sameShape(view.shape, wanted)) return;
+  refuse(`${role} must have shape ${showShape(wanted)}`, showShape(view.shape));
+}
+
+function typed({ plan, refuse }: StepPlace, role: string, view: View | null, wanted: DType): void {
+  const dtype = view === null ? wanted : plan.buffers[view.buffer]?.dtype;
+  if (dtype !== wanted) refuse(`${role} must be ${wanted}`, String(dtype));
+}
+
+function floats(at: StepPlace, views: Readonly<Record<string, View | null>>): void {
+  for (const [role, view] of Object.entries(views)) typed(at, role, view, at.plan.float);
+}
+
+function ranked({ refuse }: StepPlace, role: string, view: View, least: number): void {
+  if (view.shape.length >= least) return;
+  refuse(`${role} must have at least ${least} axes`, showShape(view.shape));
+}
+
+function all(at: StepPlace, role: string, views: readonly View[], shape: readonly number[]): void {
+  for (const [i, view] of views.entries()) shaped(at, `${role}[${i}]`, view, shape);
+}
+
+function typesOf({ plan }: StepPlace, views: readonly View[]) {
+  return views.map((view) => typeOfView(plan, view));
+}
+
+function square(at: StepPlace, role: string, view: View): { batch: readonly number[]; d: number } {
+  ranked(at, role, view, 2);
+  const d = view.shape.at(-1) as number;
+  const batch = view.shape.slice(0, -2);
+  shaped(at, role, view, [...batch, d, d]);
+  return { batch, d };
+}
+
+/** Checks of the shapes and types of each step kind; views are checked before. */
+export const stepChecks: StepTable<(at: StepPlace) => void> = {
+  map:
+    ({ shape, inputs, exprs, outputs }) =>
+    (at) => {
+      all(at, "inputs", inputs, shape);
+      all(at, "outputs", outputs, shape);
+      checkExprs(at.plan, exprs, typesOf(at, inputs), outputs, at.refuse);
     },
-    reduce: ({ shape, axes, inputs, exprs, ops, outputs }) => {
+  reduce:
+    ({ shape, axes, inputs, exprs, ops, outputs }) =>
+    (at) => {
       const ascending = axes.every((axis, i) => axis > (axes[i - 1] ?? -1) && axis < shape.length);
       if (!ascending || !axes.every(Number.isInteger)) {
-        refuse(`axes must ascend within rank ${shape.length}`, showShape(axes));
+        at.refuse(`axes must ascend within rank ${shape.length}`, showShape(axes));
       }
-      all("inputs", inputs, shape);
+      all(at, "inputs", inputs, shape);
       const kept = shape.filter((_, axis) => !axes.includes(axis));
-      all("outputs", outputs, kept);
-      checkExprs(plan, exprs, typesOf(inputs), outputs, refuse);
+      all(at, "outputs", outputs, kept);
+      checkExprs(at.plan, exprs, typesOf(at, inputs), outputs, at.refuse);
       if (ops.length !== exprs.length)
-        refuse("each expression must have an op", `${ops.length} ops`);
+        at.refuse("each expression must have an op", `${ops.length} ops`);
       exprs.forEach(({ type }, j) => {
         const summed = ops[j] === "sum" || ops[j] === "prod";
-        if (type === "bool" && summed) refuse("sums and products must be of numbers", type);
+        if (type === "bool" && summed) at.refuse("sums and products must be of numbers", type);
       });
     },
-    argReduce: ({ input, output }) => {
-      ranked("input", input, 1);
-      shaped("output", output, input.shape.slice(0, -1));
-      typed("output", output, "i32");
+  argReduce:
+    ({ input, output }) =>
+    (at) => {
+      ranked(at, "input", input, 1);
+      shaped(at, "output", output, input.shape.slice(0, -1));
+      typed(at, "output", output, "i32");
       if (input.shape.at(-1) === 0 && sizeOf(output.shape) > 0) {
-        refuse("the last axis of input must not be empty", showShape(input.shape));
+        at.refuse("the last axis of input must not be empty", showShape(input.shape));
       }
     },
-    sort: ({ input, output }) => {
-      ranked("input", input, 1);
-      shaped("output", output, input.shape);
-      typed("output", output, "i32");
+  sort:
+    ({ input, output }) =>
+    (at) => {
+      ranked(at, "input", input, 1);
+      shaped(at, "output", output, input.shape);
+      typed(at, "output", output, "i32");
     },
-    matmul: (step) => {
-      const { a, b, epilogue, outputs, groups = { rows: 1, inner: 1, columns: 1 } } = step;
-      const counts = [groups.rows, groups.inner, groups.columns];
-      if (!counts.every((count) => Number.isInteger(count) && count >= 0)) {
-        refuse("groups must be counts of axes", counts.join(", "));
+  matmul: (step) => (at) => {
+    const { a, b, epilogue, outputs, groups = { rows: 1, inner: 1, columns: 1 } } = step;
+    const counts = [groups.rows, groups.inner, groups.columns];
+    if (!counts.every((count) => Number.isInteger(count) && count >= 0)) {
+      at.refuse("groups must be counts of axes", counts.join(", "));
+    }
+    ranked(at, "a", a, groups.rows + groups.inner);
+    ranked(at, "b", b, groups.inner + groups.columns);
+    floats(at, { a, b });
+    const { batch, rows, inner, columns } = productAxes(step);
+    shaped(at, "b", b, [...batch, ...inner, ...columns]);
+    const shape = [...batch, ...rows, ...columns];
+    all(at, "outputs", outputs, shape);
+    if (epilogue === undefined) {
+      if (outputs.length !== 1) at.refuse("there must be one output", String(outputs.length));
+      floats(at, { output: outputs[0] as View });
+      return;
+    }
+    all(at, "inputs", epilogue.inputs, shape);
+    const types = ["float" as const, ...typesOf(at, epilogue.inputs)];
+    checkExprs(at.plan, epilogue.exprs, types, outputs, at.refuse);
+  },
+  convolve:
+    ({ a, b, shift, dilation, output }) =>
+    (at) => {
+      const axes = shift.length;
+      if (dilation.length !== axes) {
+        at.refuse(`there must be ${axes} dilations, as shifts`, String(dilation.length));
       }
-      ranked("a", a, groups.rows + groups.inner);
-      ranked("b", b, groups.inner + groups.columns);
-      floats({ a, b });
-      const { batch, rows, inner, columns } = productAxes(step);
-      shaped("b", b, [...batch, ...inner, ...columns]);
-      const shape = [...batch, ...rows, ...columns];
-      all("outputs", outputs, shape);
-      if (epilogue === undefined) {
-        if (outputs.length !== 1) refuse("there must be one output", String(outputs.length));
-        floats({ output: outputs[0] as View });
-        return;
+      if (!shift.every(Number.isInteger)) at.refuse("shifts must be integers", shift.join(", "));
+      if (!dilation.every((by) => Number.isInteger(by) && by > 0)) {
+        at.refuse("dilations must be positive integers", dilation.join(", "));
       }
-      all("inputs", epilogue.inputs, shape);
-      const types = ["float" as const, ...typesOf(epilogue.inputs)];
-      checkExprs(plan, epilogue.exprs, types, outputs, refuse);
+      ranked(at, "a", a, 2 + axes);
+      floats(at, { a, b, output });
+      const lead = a.shape.slice(0, a.shape.length - 2 - axes);
+      const [rows = 0, inner = 0] = a.shape.slice(lead.length);
+      ranked(at, "b", b, lead.length + 1 + axes);
+      ranked(at, "output", output, lead.length + 1 + axes);
+      const last = ({ shape }: View) => shape.slice(shape.length - axes);
+      shaped(at, "b", b, [...lead, inner, ...last(b)]);
+      shaped(at, "output", output, [...lead, rows, ...last(output)]);
     },
-    gather: ({ source, indices, output }) => {
-      ranked("source", source, 1);
-      typed("indices", indices, "i32");
-      shaped("output", output, [...indices.shape, ...source.shape.slice(1)]);
-      if (source.shape[0] === 0) refuse("source must have rows", showShape(source.shape));
+  gather:
+    ({ source, indices, output }) =>
+    (at) => {
+      ranked(at, "source", source, 1);
+      typed(at, "indices", indices, "i32");
+      shaped(at, "output", output, [...indices.shape, ...source.shape.slice(1)]);
+      if (source.shape[0] === 0) at.refuse("source must have rows", showShape(source.shape));
     },
-    scatterAdd: ({ indices, updates, output }) => {
-      ranked("output", output, 1);
-      typed("indices", indices, "i32");
-      shaped("updates", updates, [...indices.shape, ...output.shape.slice(1)]);
-      typed("updates", updates, plan.buffers[output.buffer]?.dtype as DType);
-      if (typeOfView(plan, output) === "bool") refuse("sums must be of numbers", "bool");
+  scatterAdd:
+    ({ indices, updates, output }) =>
+    (at) => {
+      ranked(at, "output", output, 1);
+      typed(at, "indices", indices, "i32");
+      shaped(at, "updates", updates, [...indices.shape, ...output.shape.slice(1)]);
+      typed(at, "updates", updates, at.plan.buffers[output.buffer]?.dtype as DType);
+      if (typeOfView(at.plan, output) === "bool") at.refuse("sums must be of numbers", "bool");
       if (output.shape[0] === 0 && sizeOf(updates.shape) > 0) {
-        refuse("output must have rows", showShape(output.shape));
+        at.refuse("output must have rows", showShape(output.shape));
       }
     },
-    copy: ({ input, output }) => {
-      shaped("output", output, input.shape);
-      typed("output", output, plan.buffers[input.buffer]?.dtype as DType);
+  copy:
+    ({ input, output }) =>
+    (at) => {
+      shaped(at, "output", output, input.shape);
+      typed(at, "output", output, at.plan.buffers[input.buffer]?.dtype as DType);
     },
-    random: ({ key, state, output }) => {
-      if (key >>> 0 !== key) refuse("key must be an unsigned 32-bit integer", String(key));
-      shaped("state", state, [2]);
-      typed("state", state, "u32");
-      typed("output", output, "u32");
+  random:
+    ({ key, state, output }) =>
+    (at) => {
+      if (key >>> 0 !== key) at.refuse("key must be an unsigned 32-bit integer", String(key));
+      shaped(at, "state", state, [2]);
+      typed(at, "state", state, "u32");
+      typed(at, "output", output, "u32");
     },
-    gram: ({ x, nu, base, alpha, beta, output }) => {
-      ranked("x", x, 2);
-      floats({ x, nu, base, output });
+  gram:
+    ({ x, nu, base, alpha, beta, output }) =>
+    (at) => {
+      ranked(at, "x", x, 2);
+      floats(at, { x, nu, base, output });
       const d = x.shape.at(-1) as number;
       const batch = x.shape.slice(0, -2);
-      shaped("nu", nu, x.shape.slice(0, -1));
-      shaped("base", base, [...batch, d, d]);
-      shaped("output", output, [...batch, d, d]);
+      shaped(at, "nu", nu, x.shape.slice(0, -1));
+      shaped(at, "base", base, [...batch, d, d]);
+      shaped(at, "output", output, [...batch, d, d]);
       if (Number.isNaN(alpha) || Number.isNaN(beta))
-        refuse("alpha and beta must be numbers", "NaN");
+        at.refuse("alpha and beta must be numbers", "NaN");
     },
-    cholesky: ({ a, shift, output, used }) => {
-      floats({ a, shift, output, used });
-      const { batch } = square("a", a);
-      shaped("output", output, a.shape);
-      shaped("shift", shift, batch);
-      shaped("used", used, batch);
+  cholesky:
+    ({ a, shift, output, used }) =>
+    (at) => {
+      floats(at, { a, shift, output, used });
+      const { batch } = square(at, "a", a);
+      shaped(at, "output", output, a.shape);
+      shaped(at, "shift", shift, batch);
+      shaped(at, "used", used, batch);
     },
-    triangularSolve: ({ l, rhs, output }) => {
-      floats({ l, rhs, output });
-      const { batch, d } = square("l", l);
-      ranked("rhs", rhs, 2);
-      shaped("rhs", rhs, [...batch, d, rhs.shape.at(-1) as number]);
-      shaped("output", output, rhs.shape);
+  triangularSolve:
+    ({ l, rhs, output }) =>
+    (at) => {
+      floats(at, { l, rhs, output });
+      const { batch, d } = square(at, "l", l);
+      ranked(at, "rhs", rhs, 2);
+      shaped(at, "rhs", rhs, [...batch, d, rhs.shape.at(-1) as number]);
+      shaped(at, "output", output, rhs.shape);
     },
-    eigh: ({ a, output, values }) => {
-      floats({ a, output, values });
-      const { batch, d } = square("a", a);
-      shaped("output", output, a.shape);
-      shaped("values", values, [...batch, d]);
+  eigh:
+    ({ a, output, values }) =>
+    (at) => {
+      floats(at, { a, output, values });
+      const { batch, d } = square(at, "a", a);
+      shaped(at, "output", output, a.shape);
+      shaped(at, "values", values, [...batch, d]);
     },
-    // The steps of its body are checked one by one.
-    loop: ({ turns }) => {
+  // The steps of its body are checked one by one.
+  loop:
+    ({ turns }) =>
+    (at) => {
       if (!Number.isInteger(turns) || turns < 1)
-        refuse("turns must be a positive integer", String(turns));
+        at.refuse("turns must be a positive integer", String(turns));
     },
-  };
-}
+};

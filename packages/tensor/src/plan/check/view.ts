@@ -15,12 +15,14 @@ export function extent(
   if (sizeOf(view.shape) === 0) return null;
   let low = view.offset;
   let high = view.offset;
-  const reach = (n: number, stride: number) => {
+  const { shape, strides, advance } = view;
+  for (let axis = 0; axis < shape.length + turns.length; axis++) {
+    const depth = axis - shape.length;
+    const n = (depth < 0 ? shape[axis] : turns[depth]) as number;
+    const stride = (depth < 0 ? strides[axis] : advance?.[depth]) ?? 0;
     if (stride < 0) low += (n - 1) * stride;
     else high += (n - 1) * stride;
-  };
-  for (const [axis, n] of view.shape.entries()) reach(n, view.strides[axis] as number);
-  for (const [depth, n] of turns.entries()) reach(n, view.advance?.[depth] ?? 0);
+  }
   return [low, high];
 }
 
@@ -32,20 +34,31 @@ export function checkView(
   turns: readonly number[] = [],
 ): void {
   const buffer = plan.buffers[view.buffer];
-  const text = printView(view);
-  if (buffer === undefined) refuse(`buffer must be one of ${plan.buffers.length}`, text);
+  // Views are many: they are printed where they are refused.
+  if (buffer === undefined) refuse(`buffer must be one of ${plan.buffers.length}`, printView(view));
   const { advance = [] } = view;
-  const whole = [...view.shape, ...view.strides, view.offset, ...advance].every(Number.isInteger);
-  if (!whole || view.shape.some((n) => n < 0) || view.shape.length !== view.strides.length) {
-    refuse("a view must have one integer size ≥ 0 and stride per axis", text);
+  if (!isWhole(view)) {
+    refuse("a view must have one integer size ≥ 0 and stride per axis", printView(view));
   }
   if (advance.length > turns.length) {
-    refuse(`a view may advance in the ${turns.length} loops around its step`, text);
+    refuse(`a view may advance in the ${turns.length} loops around its step`, printView(view));
   }
   const reach = extent(view, turns);
   if (reach !== null && (reach[0] < 0 || reach[1] >= buffer.size)) {
-    refuse(`a view must lie in its buffer of ${buffer.size}`, `${text} (${reach.join(" to ")})`);
+    const where = `${printView(view)} (${reach.join(" to ")})`;
+    refuse(`a view must lie in its buffer of ${buffer.size}`, where);
   }
+}
+
+/** Whether a view has integers only, and a size ≥ 0 and a stride per axis. */
+function isWhole({ shape, strides, offset, advance = [] }: View): boolean {
+  return (
+    shape.length === strides.length &&
+    shape.every((n) => Number.isInteger(n) && n >= 0) &&
+    strides.every(Number.isInteger) &&
+    Number.isInteger(offset) &&
+    advance.every(Number.isInteger)
+  );
 }
 
 /** Whether two views are the same, strides of axes of size 1 aside. */

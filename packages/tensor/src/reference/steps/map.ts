@@ -11,12 +11,13 @@ export const map: Kernel<"map"> = ({ shape, inputs, exprs, outputs }, memory) =>
   const results = new Array<number>(targets.length).fill(0);
   return () =>
     walk(shape, [...sources, ...targets], (at) => {
-      sources.forEach(({ data }, k) => {
-        args[k] = data[at[k] as number] as number;
-      });
+      for (let k = 0; k < sources.length; k++) {
+        args[k] = sources[k]?.data[at[k] as number] as number;
+      }
       program(args, results);
-      targets.forEach(({ data }, j) => {
+      for (let j = 0; j < targets.length; j++) {
+        const { data } = targets[j] as (typeof targets)[0];
         data[at[sources.length + j] as number] = results[j] as number;
-      });
+      }
     });
 };

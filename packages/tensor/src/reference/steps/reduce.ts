@@ -16,7 +16,12 @@ const identities: Readonly<Record<ReduceOp, number>> = {
 const combiners: Readonly<Record<ReduceOp, ScalarFn>> = { sum: add, max, min, prod: mul };
 
 /** How values of a type combine, and the value over nothing as that type has it. */
-function monoid(op: ReduceOp, type: ScalarType): { combine: ScalarFn; start: number } {
+interface Monoid {
+  readonly combine: ScalarFn;
+  readonly start: number;
+}
+
+function monoid(op: ReduceOp, type: ScalarType): Monoid {
   const start = identities[op];
   if (type === "float") return { combine: combiners[op], start };
   if (type === "bool") {
@@ -39,22 +44,29 @@ export const reduce: Kernel<"reduce"> = (step, memory) => {
   const reduced = sources.map(({ stride }) => stride.filter(isReduced));
   const program = compileExprs(exprs);
   const monoids = exprs.map(({ type }, j) => monoid(ops[j] as ReduceOp, type));
+  const [outer, within] = [shape.filter(isKept), shape.filter(isReduced)];
   const args = new Array<number>(sources.length).fill(0);
   const results = new Array<number>(exprs.length).fill(0);
+  const totals = new Array<number>(exprs.length).fill(0);
+  const pair: [number, number] = [0, 0];
+  const fold = (at: readonly number[]) => {
+    for (let k = 0; k < sources.length; k++) {
+      args[k] = sources[k]?.data[at[k] as number] as number;
+    }
+    program(args, results);
+    for (let j = 0; j < exprs.length; j++) {
+      pair[0] = totals[j] as number;
+      pair[1] = results[j] as number;
+      totals[j] = (monoids[j] as Monoid).combine.evaluate(pair, exprs[j]?.type as ScalarType);
+    }
+  };
   return () =>
-    walk(shape.filter(isKept), [...kept, ...targets], (base) => {
-      const totals = monoids.map(({ start }) => start);
-      const inner = reduced.map((stride, k) => ({ stride, offset: base[k] as number }));
-      walk(shape.filter(isReduced), inner, (at) => {
-        sources.forEach(({ data }, k) => {
-          args[k] = data[at[k] as number] as number;
-        });
-        program(args, results);
-        monoids.forEach(({ combine }, j) => {
-          const pair = [totals[j] as number, results[j] as number];
-          totals[j] = combine.evaluate(pair, exprs[j]?.type as ScalarType);
-        });
+    walk(outer, [...kept, ...targets], (base) => {
+      monoids.forEach(({ start }, j) => {
+        totals[j] = start;
       });
+      const inner = reduced.map((stride, k) => ({ stride, offset: base[k] as number }));
+      walk(within, inner, fold);
       targets.forEach(({ data }, j) => {
         data[base[sources.length + j] as number] = totals[j] as number;
       });

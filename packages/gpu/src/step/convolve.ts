@@ -1,0 +1,70 @@
+import { type ConvolveStep, literal, sizeOf, type View } from "@metrigrad/tensor";
+import { Kernel } from "../wgsl/kernel.ts";
+import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
+import type { Lower } from "./lower.ts";
+import { map } from "./map.ts";
+import { type AxisGroup, counted, groupedFactor } from "./matmul.ts";
+import { type Factor, productDispatches } from "./product.ts";
+
+/** A tiled product over channels and taps, whose second factor is zero beyond its ends. */
+export const convolve: Lower<ConvolveStep> = (step, memory) => {
+  const { a, b, shift, dilation, output, when } = step;
+  if (a.shape.includes(0) || b.shape.includes(0)) {
+    const zero = { shape: output.shape, inputs: [], exprs: [literal(0)], outputs: [output] };
+    return map({ kind: "map", label: step.label, ...(when && { when }), ...zero }, memory);
+  }
+  const kernel = new Kernel(memory);
+  const [left, right, target] = [kernel.read(a), kernel.read(b), kernel.write(output)];
+  kernel.when(when);
+  const lead = a.shape.length - 2 - shift.length;
+  const batch = a.shape.slice(0, lead);
+  const taps = a.shape.slice(lead + 2);
+  const lengths = b.shape.slice(lead + 1);
+  const places = output.shape.slice(lead + 1);
+  const group = (view: View, from: number, to?: number): AxisGroup => {
+    return { shape: view.shape.slice(from, to), strides: view.strides.slice(from, to) };
+  };
+  const byCase = (view: View) => view.strides.slice(0, lead);
+  const factor = groupedFactor(
+    kernel,
+    left,
+    "a",
+    byCase(a),
+    group(a, lead, lead + 1),
+    group(a, lead + 1),
+  );
+  const strides = b.strides.slice(lead);
+  const met: Factor = {
+    lines: [`let bFrom = ${positionText(byCase(b), "l")};`],
+    load: (at, along) => {
+      const channel = `((${along}) / ${sizeOf(taps)}u)`;
+      // Places before the first one wrap around and are beyond the last one too.
+      const found = lengths.map((_, axis) => {
+        const [place, tap] = [coordinate(at, places, axis), coordinate(along, taps, axis)];
+        const [from, by] = [(shift[axis] as number) >>> 0, dilation[axis] as number];
+        return `(${place} + ${from}u - ${tap} * ${by}u)`;
+      });
+      const inside = found.map((one, axis) => `${one} < ${lengths[axis]}u`).join(" && ");
+      const terms = [channel, ...found].map((one, axis) => scaled(one, strides[axis] as number));
+      return `select(0.0, ${right.load(`(bFrom + ${terms.join(" + ")})`)}, ${inside || "true"})`;
+    },
+    alongSum: false,
+  };
+  const [down, across] = [group(output, lead, lead + 1), group(output, lead + 1)].map((one) =>
+    counted(kernel, one),
+  ) as [(index: string) => string, (index: string) => string];
+  const from = positionText(byCase(output), "l");
+  const finish = [target.store(`(${from} + ${down("row")} + ${across("column")})`, "value")];
+  const product = {
+    batches: sizeOf(batch),
+    ...{ m: a.shape[lead] as number, n: sizeOf(places), k: sizeOf(a.shape.slice(lead + 1)) },
+    a: { ...factor, lines: [...coordinateLines("batch", batch, "l"), ...factor.lines] },
+    ...{ b: met, lower: false, finish },
+  };
+  return productDispatches(kernel, product, when !== undefined);
+};
+
+/** The coordinate along one axis of what an index counts, row-major. */
+function coordinate(index: string, shape: readonly number[], axis: number): string {
+  return `(((${index}) / ${sizeOf(shape.slice(axis + 1))}u) % ${shape[axis]}u)`;
+}
