@@ -8,7 +8,14 @@ import {
   topological,
   type Variable,
 } from "@metrigrad/graph";
-import { type AnyModule, applyModel, movedOutputs, nodesOf, type RowLaw } from "@metrigrad/nn";
+import {
+  type AnyModule,
+  applyModel,
+  movedOutputs,
+  nodesOf,
+  type RowLaw,
+  sliceOf,
+} from "@metrigrad/nn";
 import {
   type Backend,
   isTensor,
@@ -244,8 +251,17 @@ function movedOf(
     // Later turns of a loop read what earlier ones made: outputs are made anew of the rows as they are.
     readers.clear();
     const moved = new Map(params.map((one, k) => [one, moves[k] as Node]));
-    if (use.kind !== "free" && use.kind !== "grouped")
+    if (use.kind === "copies") {
+      for (const [copy, { use: own }] of use.each.entries()) {
+        const parts = use.parameters.flatMap((one, at) => {
+          const move = moved.get(one);
+          return move && [[own.parameters[at] as Variable, sliceOf(move, copy)] as const];
+        });
+        made.set(own.outputs, movedOutputs(own, new Map(parts as [Variable, Node][])));
+      }
+    } else if (use.kind !== "free" && use.kind !== "grouped") {
       made.set(use.outputs, movedOutputs(use, moved));
+    }
   }
   for (const node of topological([natural])) {
     if (made.has(node)) continue;
