@@ -8,14 +8,7 @@ import {
   topological,
   type Variable,
 } from "@metrigrad/graph";
-import {
-  type AnyModule,
-  applyModel,
-  movedOutputs,
-  nodesOf,
-  type RowLaw,
-  sliceOf,
-} from "@metrigrad/nn";
+import { type AnyModule, applyModel, movedOutputs, nodesOf, type RowLaw } from "@metrigrad/nn";
 import {
   type Backend,
   isTensor,
@@ -32,6 +25,7 @@ import type { Block } from "../blocks/block.ts";
 import { type Metric, plain } from "../core/defMetric.ts";
 import { type Subsystem, type SubsystemPart, subsystems } from "../core/subsystems.ts";
 import { metricTable } from "../core/table.ts";
+import { movedCopies } from "./movedCopies.ts";
 
 /** One of the independent responses that a block is the Fisher information of. */
 export interface Response {
@@ -252,13 +246,7 @@ function movedOf(
     readers.clear();
     const moved = new Map(params.map((one, k) => [one, moves[k] as Node]));
     if (use.kind === "copies") {
-      for (const [copy, { use: own }] of use.each.entries()) {
-        const parts = use.parameters.flatMap((one, at) => {
-          const move = moved.get(one);
-          return move && [[own.parameters[at] as Variable, sliceOf(move, copy)] as const];
-        });
-        made.set(own.outputs, movedOutputs(own, new Map(parts as [Variable, Node][])));
-      }
+      for (const [outputs, one] of movedCopies(use, moved)) made.set(outputs, one);
     } else if (use.kind !== "free" && use.kind !== "grouped") {
       made.set(use.outputs, movedOutputs(use, moved));
     }
