@@ -68,8 +68,13 @@ export function ownResponses(
   const row = table.rowOf(application);
   if (row !== null) return responsesOf(row, context);
   const { preActivation, uses } = application;
-  const base = preActivation === null ? null : behindLayout(preActivation);
-  const use = uses.find((one) => "outputs" in one && behindLayout(one.outputs) === base);
+  // Channels may be put before positions, but samples must stay first.
+  const behind =
+    preActivation !== null && samplesLater(application, preActivation)
+      ? behindReshapes
+      : behindLayout;
+  const base = preActivation === null ? null : behind(preActivation);
+  const use = uses.find((one) => "outputs" in one && behind(one.outputs) === base);
   const found = use === undefined ? null : table.rowOfUse(application, use);
   if (found !== null && found.response !== null && use !== undefined) {
     return responsesOf(found, context, use);
@@ -196,6 +201,16 @@ function exitsAgain(
   });
 }
 
+/** Whether it is known that the samples of a value are not on its first axis. */
+function samplesLater(
+  { inputs, samples }: Pick<Application, "inputs" | "samples">,
+  node: Node,
+): boolean {
+  const size = sizeOf(node.shape);
+  const inner = rowsPerSample(reshape(node, [size]), nodesOf(inputs), samples);
+  return inner !== null && inner !== size / samples;
+}
+
 /** Throws MetricError where it is known that samples are not on the first axis of what an application takes or gives. */
 function checkSamplesFirst(
   { path, reference, inputs }: Application,
@@ -203,9 +218,7 @@ function checkSamplesFirst(
   samples: number,
 ): void {
   for (const node of [...nodesOf(reference), ...exits]) {
-    const size = sizeOf(node.shape);
-    const inner = rowsPerSample(reshape(node, [size]), nodesOf(inputs), samples);
-    if (inner === null || inner === size / samples) continue;
+    if (!samplesLater({ inputs, samples }, node)) continue;
     throw new MetricError({
       where: `metric of ${path}`,
       must: "samples must come first in what a module takes and gives, to apply it to one of them",
