@@ -111,6 +111,20 @@ const of = (report: Report, name: string): number => report[name] ?? Number.NaN;
 
 /** The models by their folder. Each is trained by ADAM and by RNGD. */
 const models: Readonly<Record<string, Trained>> = {
+  lenet: {
+    size: 0.1,
+    checks: (report) => ({
+      "the cost falls": of(report, "last cost") < 0.7 * of(report, "first cost"),
+      "half of the digits": of(report, "accuracy") > 0.5,
+    }),
+  },
+  resnet8: {
+    size: 0.05,
+    checks: (report) => ({
+      "the cost falls": of(report, "last cost") < 0.9 * of(report, "first cost"),
+      "twice as many digits as by chance": of(report, "accuracy") > 0.2,
+    }),
+  },
   residual: {
     size: 0.2,
     checks: (report) => ({

@@ -29,13 +29,13 @@ const memories = { lstm, gru };
 export type Kind = keyof typeof memories;
 
 // #region model
-const parts = (kind: Kind, width: number): Reading => ({
+export const parts = (kind: Kind, width: number): Reading => ({
   memory: memories[kind](letters, width) as Reading["memory"],
   guess: dense(width, letters),
 });
 
 /** Letters [n, length] → logits of the next ones. */
-const reader = defModule({
+export const reader = defModule({
   name: "reader",
   options: (own: Reading) => own,
   children: ({ memory, guess }) => ({ memory, guess }),

@@ -4,6 +4,7 @@ export type {
   Block,
   BlockCost,
   Columns,
+  Copies,
   DampedOptions,
   DampedSolve,
   MadeOf,

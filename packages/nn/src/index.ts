@@ -30,8 +30,11 @@ export type {
 export { type Decay, type ParameterSpec, param, state } from "./core/parameter.ts";
 export { type ModuleRandom, moduleRandom } from "./core/random.ts";
 export { asNodeTree, mapNodes, namedNodes, nodesOf } from "./core/trees.ts";
+export { sliceOf } from "./core/copiesUse.ts";
 export {
   type AffineUse,
+  type CopiesUse,
+  type CopyUse,
   columnsOf,
   type FreeUse,
   type GroupedUse,

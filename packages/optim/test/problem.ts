@@ -208,6 +208,17 @@ export async function follow(
   return trajectory;
 }
 
+/** Runs the phases that are due on a store, once for each batch. */
+export async function stepsOn(
+  store: Store,
+  optimizer: Optimizer,
+  context: OptimizerContext,
+  batches: readonly Feeds[],
+): Promise<void> {
+  const phases = await phasesOn(store, optimizer, context);
+  for (const [step, feeds] of batches.entries()) await phases(step, feeds);
+}
+
 /** Loss and gradient of the problem at the start, with the parameters themselves. */
 export async function start(model: Module, seed = 1) {
   const { loss, penalty, parameters } = contextOf(model);

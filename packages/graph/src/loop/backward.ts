@@ -1,4 +1,4 @@
-import { sameShape } from "@metrigrad/tensor";
+import { sameShape, sizeOf } from "@metrigrad/tensor";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { dependents, topological } from "../core/topology.ts";
@@ -177,7 +177,7 @@ function productsWith(closure: Node, order: readonly Node[], body: LoopBody): Pr
     const product = op === (matmulOp as Op) || op === (affineOp as Op);
     return product && right === closure && left !== closure && varying.has(left as Node);
   };
-  const known = body.results.includes(closure);
+  const known = body.results.includes(closure) || body.carries.some(({ next }) => next === closure);
   return known || !readers.every(isProduct) ? [] : readers.map((node) => ({ closure, node }));
 }
 
@@ -190,7 +190,8 @@ function weightCotangent(
   closures: ReadonlyMap<Node, Node>,
 ): Node {
   const [left] = node.inputs as [Node];
-  const rows = reshape(valuesOf(op, left, forward), [-1, left.shape.at(-1) as number]);
+  const count = forward.body.turns * sizeOf(left.shape.slice(0, -1));
+  const rows = reshape(valuesOf(op, left, forward), [count, left.shape.at(-1) as number]);
   const w = closures.get(closure) as Node;
   const all = makeNode(node.op, [rows, w], node.attrs);
   const [, part] = all.op.vjp(all, reshape(cotangent, all.shape), [false, true]);

@@ -3,7 +3,6 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { withOrigin } from "../core/scope.ts";
 import { dependents, topological } from "../core/topology.ts";
-import { uniformValue } from "../ops/constant.ts";
 
 /** A value that a loop carries from turn to turn. */
 export interface Carry {
@@ -101,8 +100,8 @@ export interface Loop {
 }
 
 /**
- * Closes a loop: what does not change from turn to turn is computed once outside and becomes an input. Numbers that are
- * equal everywhere stay in the body, where they cost nothing.
+ * Closes a loop: what does not change from turn to turn is computed once outside and becomes an input. Numbers do too,
+ * so that one can differentiate by them; compiling puts them back.
  */
 export function closeLoop({ turns, reverse, carries, slices, results }: OpenLoop): Loop {
   const roots = [...carries.map(({ next }) => next), ...results];
@@ -115,7 +114,6 @@ export function closeLoop({ turns, reverse, carries, slices, results }: OpenLoop
     const known = made.get(node);
     if (known !== undefined) return known;
     if (varying.has(node)) throw new Error(`loop: ${node.op.name} is not of its body`);
-    if (uniformValue(node) !== null) return node;
     const place = placeFor(node);
     closures.set(place, node);
     made.set(node, place);
@@ -137,7 +135,7 @@ export function closeLoop({ turns, reverse, carries, slices, results }: OpenLoop
     closures: [...closures.keys()],
   };
   const known = (node: Node): Node => {
-    const own = made.get(node) ?? (uniformValue(node) === null ? undefined : node);
+    const own = made.get(node);
     if (own === undefined) throw new Error(`loop: ${node.op.name} is not of its body`);
     return own;
   };

@@ -137,9 +137,10 @@ export function einsum(spec: string, ...operands: readonly NodeLike[]): Node {
     });
   });
   const counts = new Map<string, number>();
-  for (const one of letters.flatMap((list) => [...new Set(list)])) {
-    counts.set(one, (counts.get(one) ?? 0) + 1);
-  }
+  letters.forEach((list, k) => {
+    const own = list.filter((one, axis) => nodes[k]?.shape[axis] === sizes.get(one));
+    for (const one of new Set(own)) counts.set(one, (counts.get(one) ?? 0) + 1);
+  });
   const shared = new Set([...out, ...[...counts].flatMap(([one, n]) => (n > 1 ? [one] : []))]);
   const terms = nodes.map((node, k): Term => {
     const indices = letters[k] as readonly string[];

@@ -1,6 +1,6 @@
 import type { Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
-import { topological } from "../core/topology.ts";
+import { dependents, topological } from "../core/topology.ts";
 import { type InsideLoop, insideLoop } from "../loop/inside.ts";
 import { loopOutputOp } from "../loop/loopOutput.ts";
 import { affineOp } from "../ops/affine.ts";
@@ -187,32 +187,37 @@ const own = {
   // What samples are in a turn follows from where they are in what it starts with, and the other way round.
   loop: ({ node, samples, strides: given }) => {
     const loop = insideLoop(node) as InsideLoop;
+    const { value } = node.attrs as { readonly value: Node };
+    const order = neededIn(loop, value);
+    const read = new Set(order);
+    const carries = loop.carries.filter((one) => read.has(one.value));
     const within = new Map<Node, number>();
     for (const [at, place] of loop.places.entries()) {
       const stride = given[at] ?? null;
-      if (stride === null) continue;
+      if (stride === null || !read.has(place)) continue;
       const along = spotOf(node.inputs[at] as Node, stride, samples)?.axis === 0;
-      const sliced = at >= loop.fixed + loop.carries.length;
-      // Samples that come one by one meet in what is carried.
-      if (sliced && along) return loop.carries.length > 0 ? "loop over the samples" : null;
+      if (at >= loop.fixed + loop.carries.length && along) {
+        // Samples that come one by one meet in what is carried.
+        const reached = dependents(order, [place]);
+        return carries.some(({ next }) => reached.has(next)) ? "loop over the samples" : null;
+      }
       within.set(place, stride);
     }
-    const order = topological(loop.roots);
     let how: string | null = null;
     const told = (_: Node, words: string) => {
       how = words;
       return false;
     };
-    for (const _ of loop.carries) {
+    for (const _ of carries) {
       const found = new Map(within);
       follow(order, found, samples, told);
       if (how !== null) return how;
-      const more = loop.carries.filter(({ value, next }) => !within.has(value) && found.has(next));
+      const more = carries.filter((one) => !within.has(one.value) && found.has(one.next));
       if (more.length === 0) break;
-      for (const { value, next } of more) within.set(value, found.get(next) as number);
+      for (const one of more) within.set(one.value, found.get(one.next) as number);
     }
     follow(order, within, samples, told);
-    return how ?? within.get((node.attrs as { readonly value: Node }).value) ?? null;
+    return how ?? within.get(value) ?? null;
   },
   // Of the matrices in the last two axes, one for each position of the others.
   matrices: ({ node, samples, strides }) => {
@@ -268,4 +273,16 @@ function reduction({ node, samples, strides }: Seen): Found {
   if (axes.includes(spot.axis)) return `${node.op.name} over the samples`;
   const before = axes.filter((axis) => axis < spot.axis).length;
   return strideOf(node, { ...spot, axis: spot.axis - before });
+}
+
+/** What a value of a turn is made of, in that turn and those before. */
+function neededIn({ carries }: InsideLoop, value: Node): Node[] {
+  const roots = [value];
+  for (let grew = true; grew; ) {
+    const read = new Set(topological(roots));
+    const more = carries.filter((one) => read.has(one.value) && !roots.includes(one.next));
+    roots.push(...more.map(({ next }) => next));
+    grew = more.length > 0;
+  }
+  return topological(roots);
 }

@@ -72,12 +72,19 @@ export interface MadeOf {
   readonly outputs: Node | null;
 }
 
+/** Blocks that do not couple, each over its slices of stacked parameters. */
+export interface Copies {
+  readonly blocks: readonly Block[];
+  /** How many of the columns [d, m] of one are of each parameter. */
+  readonly rows: readonly number[];
+}
+
 /**
  * A symmetric positive semi-definite matrix over the parameters of one subsystem, in the form in
  * which it is cheap. Parameters are a matrix [d, m], one column per unit.
  */
 export interface Block {
-  /** "rows", "dense", "kronecker", "eigenbasis", "diagonal" or "quasiDiagonal". */
+  /** "rows", "dense", "kronecker", "eigenbasis", "diagonal", "quasiDiagonal", "sum" or "directSum". */
   readonly kind: string;
   /** The constructor that made it, for `explain`. */
   readonly form: string;
@@ -88,9 +95,9 @@ export interface Block {
   /** Rows that it is made of, or null. */
   readonly n: number | null;
   readonly columns: Columns;
-  /** Number of distinct matrices: m where each column has its own, else 1. */
+  /** Number of distinct matrices: m where each column has its own, else 1; of all copies where it is their direct sum. */
   readonly matrices: number;
-  /** Order of each matrix: d, or dm where coupled. */
+  /** Order of each matrix: d, or dm where coupled; those of one copy where it is their direct sum. */
   readonly size: number;
   /** What it is, for `explain`: "80 × [785, 785]". */
   readonly layout: string;
@@ -102,6 +109,8 @@ export interface Block {
   readonly diagonalValues: Node | null;
   /** The rows that it is made of; null where it is not. */
   readonly madeOf: MadeOf | null;
+  /** Blocks of copies that it is the direct sum of; null where it is none. */
+  readonly copies: Copies | null;
   /** Bytes of float32 of rows and factors that exist for this block alone; `costs` include them. */
   readonly rowBytes: number;
   /** Whether damping adds λ to the eigenvalues of the matrices; false: the kind has another way. */

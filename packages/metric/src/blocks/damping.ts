@@ -8,6 +8,7 @@ import {
   mean,
   mul,
   type Node,
+  reshape,
   where,
 } from "@metrigrad/graph";
 import { MetricError } from "@metrigrad/tensor";
@@ -61,15 +62,23 @@ export function shiftOf(damping: Damping, trace: () => Node, size: number): Node
   return relative === 0 ? fixed : add(mul(floored(trace(), size), relative), fixed);
 }
 
-/** Traces [matrices], none of which is 0. */
-export function floored(traces: Node, size: number): Node {
-  const typical = mean(traces);
-  const known = where(greater(typical, 0), maximum(traces, mul(typical, least)), size);
-  return broadcastTo(known, traces.shape);
+/** Traces [matrices], none of which is 0; those of each of some copies apart. */
+export function floored(traces: Node, size: number, copies = 1): Node {
+  const own = reshape(traces, [copies, -1]);
+  const typical = mean(own, { axis: 1, keepDims: true });
+  const known = where(greater(typical, 0), maximum(own, mul(typical, least)), size);
+  return reshape(broadcastTo(known, own.shape), traces.shape);
 }
 
 /** The same of numbers. */
-export function flooredTraces(traces: readonly number[], size: number): number[] {
+export function flooredTraces(traces: readonly number[], size: number, copies = 1): number[] {
+  const count = traces.length / copies;
+  if (copies > 1) {
+    const parts = Array.from({ length: copies }, (_, k) =>
+      traces.slice(k * count, (k + 1) * count),
+    );
+    return parts.flatMap((own) => flooredTraces(own, size));
+  }
   const typical = traces.reduce((sum, trace) => sum + trace, 0) / traces.length;
   return traces.map((trace) => (typical > 0 ? Math.max(trace, typical * least) : size));
 }

@@ -86,6 +86,7 @@ export function defBlock(parts: BlockParts): Block {
     diagonalValues: parts.diagonalValues ?? null,
     averagedBy: parts.averagedBy ?? null,
     madeOf: parts.madeOf ?? null,
+    copies: null,
     rowBytes: parts.rowBytes ?? 0,
     addsDamping: parts.damp === undefined,
     apply: (v) => apply("apply", v),

@@ -4,7 +4,9 @@ import type { Block, BlockCost, Columns, MadeOf } from "./block.ts";
 import { defaultIterations } from "./cg.ts";
 import { type Costs, denseCosts, exactLimit, iterative } from "./cost.ts";
 import { defBlock } from "./defBlock.ts";
+import { denseBlock } from "./dense.ts";
 import { diagonalBlock } from "./diagonal.ts";
+import { changedCopies } from "./directSum.ts";
 import { holdWithin } from "./hold.ts";
 import { joined } from "./joined.ts";
 import { overAll } from "./overAll.ts";
@@ -24,11 +26,26 @@ export function sumBlock(blocks: readonly Block[]): Block {
   }
   const { d, m } = first;
   const form = [...new Set(blocks.map((block) => block.form))].join(" + ");
+  if (first.copies !== null) {
+    const all = blocks.flatMap(({ copies }) => copies ?? []);
+    if (all.length < blocks.length) return coupled(blocks, form);
+    return changedCopies(first.copies, (_, copy) =>
+      sumBlock(all.map((one) => one.blocks[copy] as Block)),
+    );
+  }
+  if (blocks.some(({ copies }) => copies !== null)) return coupled(blocks, form);
   const rows = blocks.flatMap(({ madeOf }): MadeOf[] => (madeOf === null ? [] : [madeOf]));
   if (rows.length === blocks.length) return joined(rows, { d, m, form });
   const values = blocks.flatMap(({ diagonalValues }) => diagonalValues ?? []);
   if (values.length === blocks.length) return diagonalBlock(total(values), { form, m });
   return addedBlock(blocks, form);
+}
+
+/** Explicit matrices over all columns, where only some of the blocks are direct sums of copies. */
+function coupled(blocks: readonly Block[], form: string): Block {
+  const dense = total(blocks.map((block) => block.toDense()));
+  const [size = 0] = dense.shape;
+  return denseBlock(reshape(dense, [1, size, size]), (blocks[0] as Block).m, form, "coupled");
 }
 
 /** Blocks that multiply each for itself. */

@@ -1,8 +1,9 @@
 import { concat, constant, greater, type Node, slice, where } from "@metrigrad/graph";
 import { MetricError, sizeOf } from "@metrigrad/tensor";
 import type { Block } from "./block.ts";
+import { changedCopies } from "./directSum.ts";
 import { zeros } from "./first.ts";
-import type { Hold } from "./hold.ts";
+import { type Hold, holdWithin } from "./hold.ts";
 import { joined } from "./joined.ts";
 import { withRowBytes } from "./rowBytes.ts";
 
@@ -15,7 +16,13 @@ import { withRowBytes } from "./rowBytes.ts";
  * @param hold - Updates once for each batch: it holds the rows of k − 1 batches.
  * @throws MetricError for a block that is not made of rows.
  */
-export function windowed({ madeOf, d, m, form }: Block, k: number, hold: Hold): Block {
+export function windowed(block: Block, k: number, hold: Hold): Block {
+  const { madeOf, copies, d, m, form } = block;
+  if (copies !== null) {
+    return changedCopies(copies, (one, copy) =>
+      windowed(one, k, holdWithin(hold, `copy${copy}`) as Hold),
+    );
+  }
   if (madeOf === null) throw notRows(form);
   const { nu, factors, share } = madeOf;
   const seen = hold("window/seen", { shape: [], init: zeros }, () => constant(1));

@@ -100,9 +100,11 @@ export async function blockChecks(
 }
 
 async function denseOf(block: Block, subject: Subject): Promise<Float64Array> {
-  const program = await compile({ outputs: block.toMatrices() }, subject.store);
+  const own = block.copies === null ? block.toMatrices() : block.toDense();
+  const program = await compile({ outputs: own }, subject.store);
   const matrices = await (await program.run()).read();
   await program.close();
+  if (block.copies !== null) return Float64Array.from(matrices.data());
   return Float64Array.from(spreadMatrices(matrices, block.m, block.columns).data());
 }
 

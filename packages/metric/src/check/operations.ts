@@ -36,10 +36,12 @@ export async function operationsCheck(
   const v = drawn(seed, "check/v", [d, m], spread);
   const g = Matrix.from1DArray(d * m, d * m, dense);
   const traces = tracesOf(block, g);
-  const floors = flooredTraces(traces, size);
+  const floors = flooredTraces(traces, size, block.copies?.blocks.length);
   const lambdas = floors.map((trace) => damping.relative * trace + damping.absolute);
-  const byUnit = (k: number) => lambdas[block.matrices === 1 ? 0 : k % m] as number;
-  const shifted = Matrix.add(g, Matrix.diag(Array.from({ length: d * m }, (_, k) => byUnit(k))));
+  const shifts = new Float64Array(d * m);
+  for (const [i, part] of elementsOf(block).entries())
+    for (const k of part.shifted) shifts[k] = lambdas[i] as number;
+  const shifted = Matrix.add(g, Matrix.diag([...shifts]));
   const column = Matrix.columnVector(v.data());
   const values = (matrix: Matrix) => matrix.to1DArray();
   const solved = values(solve(shifted, column));
@@ -103,13 +105,41 @@ export async function operationsCheck(
   return within("operations", worst, tolerance, `${compared.size} operations, ${at} off by`);
 }
 
-/** Entries (am + i, bm + i) of [dm, dm] as a matrix for unit i; all of it where units are coupled. */
-function partsOf({ d, m, columns, matrices }: Block, g: Matrix): Matrix[] {
-  if (columns === "coupled") return [g];
+/** Which elements of the flattened parameter [d, m] a matrix of the block is over, and which its λ is added to. */
+interface Elements {
+  /** Of the first unit where all share the matrix. */
+  readonly of: readonly number[];
+  readonly shifted: readonly number[];
+}
+
+/** Elements am + i for unit i; all of them where units are coupled. */
+function elementsOf({ d, m, columns, matrices, copies }: Block): Elements[] {
+  if (copies !== null) return ofCopies(copies);
+  const whole = Array.from({ length: d * m }, (_, k) => k);
+  if (columns === "coupled") return [{ of: whole, shifted: whole }];
   return Array.from({ length: matrices }, (_, i) => {
-    const own = Array.from({ length: d }, (_, a) => a * m + i);
-    return g.selection(own, own);
+    const own = whole.filter((k) => k % m === i);
+    return { of: own, shifted: columns === "shared" ? whole : own };
   });
+}
+
+/** Rows of each parameter lie together, copy after copy. */
+function ofCopies({ blocks, rows }: NonNullable<Block["copies"]>): Elements[] {
+  const m = (blocks[0] as Block).m;
+  return blocks.flatMap((block, copy) => {
+    let begin = 0;
+    const own = rows.flatMap((count) => {
+      const from = (begin + copy * count) * m;
+      begin += blocks.length * count;
+      return Array.from({ length: count * m }, (_, k) => from + k);
+    });
+    const within = (list: readonly number[]) => list.map((k) => own[k] as number);
+    return elementsOf(block).map((one) => ({ of: within(one.of), shifted: within(one.shifted) }));
+  });
+}
+
+function partsOf(block: Block, g: Matrix): Matrix[] {
+  return elementsOf(block).map(({ of }) => g.selection([...of], [...of]));
 }
 
 function tracesOf(block: Block, g: Matrix): number[] {

@@ -25,6 +25,7 @@ import type { Block } from "../blocks/block.ts";
 import { type Metric, plain } from "../core/defMetric.ts";
 import { type Subsystem, type SubsystemPart, subsystems } from "../core/subsystems.ts";
 import { metricTable } from "../core/table.ts";
+import { movedCopies } from "./movedCopies.ts";
 
 /** One of the independent responses that a block is the Fisher information of. */
 export interface Response {
@@ -244,8 +245,11 @@ function movedOf(
     // Later turns of a loop read what earlier ones made: outputs are made anew of the rows as they are.
     readers.clear();
     const moved = new Map(params.map((one, k) => [one, moves[k] as Node]));
-    if (use.kind !== "free" && use.kind !== "grouped")
+    if (use.kind === "copies") {
+      for (const [outputs, one] of movedCopies(use, moved)) made.set(outputs, one);
+    } else if (use.kind !== "free" && use.kind !== "grouped") {
       made.set(use.outputs, movedOutputs(use, moved));
+    }
   }
   for (const node of topological([natural])) {
     if (made.has(node)) continue;

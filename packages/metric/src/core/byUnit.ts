@@ -12,6 +12,7 @@ import {
 } from "@metrigrad/graph";
 import type { Block, MadeOf } from "../blocks/block.ts";
 import { denseBlock } from "../blocks/dense.ts";
+import { changedCopies } from "../blocks/directSum.ts";
 import { rowsBlock } from "../blocks/rows.ts";
 
 /**
@@ -20,7 +21,8 @@ import { rowsBlock } from "../blocks/rows.ts";
  * columns is made.
  */
 export function byUnit(block: Block): Block {
-  const { m, columns, madeOf } = block;
+  const { m, columns, madeOf, copies } = block;
+  if (copies !== null) return changedCopies(copies, byUnit);
   if (columns !== "coupled" || m === 1) return block;
   const form = `${block.form} by unit`;
   if (madeOf !== null && madeOf.factors !== null && !madeOf.flat) {

@@ -7,8 +7,8 @@ import type { Subsystem } from "./subsystems.ts";
 /**
  * J'F_rJ of a subsystem's parameters by automatic differentiation of its response, to compare a closed
  * form with: a pullback of the whole batch for every row and column, so for small batches only.
- * Null where there is no block, and where uses add up: they are not one response. Throws ShapeError
- * for a response that is not [rows, m].
+ * Null where there is no block, where uses add up: they are not one response, and for copies in a loop, whose responses
+ * follow from those of the copies before. Throws ShapeError for a response that is not [rows, m].
  */
 export function exactBlock({
   block,
@@ -17,7 +17,7 @@ export function exactBlock({
   uses,
   applications,
 }: Subsystem): Block | null {
-  if (block === null || uses > 1) return null;
+  if (block === null || uses > 1 || block.copies !== null) return null;
   const samples = applications[0]?.samples ?? 1;
   const rows = responses().map((part) => {
     const columns = fisherColumns(part);

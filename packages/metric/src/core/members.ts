@@ -69,7 +69,7 @@ export function ownResponses(
   if (row !== null) return responsesOf(row, context);
   const { preActivation, uses } = application;
   const base = preActivation === null ? null : behindLayout(preActivation);
-  const use = uses.find((one) => one.kind !== "free" && behindLayout(one.outputs) === base);
+  const use = uses.find((one) => "outputs" in one && behindLayout(one.outputs) === base);
   const found = use === undefined ? null : table.rowOfUse(application, use);
   if (found !== null && found.response !== null && use !== undefined) {
     return responsesOf(found, context, use);

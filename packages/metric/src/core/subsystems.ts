@@ -4,10 +4,12 @@ import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { addBlocks } from "./addBlocks.ts";
 import { contextOf, responsesOf } from "./context.ts";
+import { blocksOfUse } from "./copies.ts";
 import type { BlockOf } from "./defMetric.ts";
 import { packed } from "./packing.ts";
 import { splitUses } from "./splitUses.ts";
 import type { Assigned, MetricTable } from "./table.ts";
+import { kindOf } from "./useKinds.ts";
 
 /** Parameters with their metric, and where it comes from. */
 export interface Subsystem {
@@ -152,15 +154,16 @@ function partsOf(
       add(
         found,
         use,
-        withMetricScope(scope, () => found.block(context, use)),
+        withMetricScope(scope, () => blocksOfUse(found, context, use)),
       );
   }
   return parts;
 }
 
 /** Whether a table has a row for the kind of a use. */
-function hasRow(table: MetricTable, { kind }: Use): boolean {
-  return table.rows.some(({ of }) => "use" in of && of.use === kind);
+function hasRow(table: MetricTable, use: Use): boolean {
+  const kind = kindOf(use);
+  return table.rows.some(({ of }) => "use" in of && of === kind);
 }
 
 /** Throws MetricError for what a row returned, where that is no list of parameters with their blocks. */

@@ -1,8 +1,8 @@
-import type { Use } from "@metrigrad/nn";
+import type { CopyUse, Use } from "@metrigrad/nn";
 
 /** A way in which parameters act, as the key of a row: what it describes is every such use, whatever the module. */
 export interface UseKind {
-  readonly use: Exclude<Use["kind"], "free">;
+  readonly use: Exclude<Use["kind"], "free" | "copies">;
 }
 
 /** T = X̃W: dense layers, convolutions by patches, projections, gates. */
@@ -19,7 +19,8 @@ export const groupedUses: UseKind = Object.freeze({ use: "grouped" });
 
 const kinds = { affine: affineUses, scale: scaleUses, lookup: lookupUses, grouped: groupedUses };
 
-/** The kind of a use; null for a parameter that acts in another way. */
-export function kindOf({ kind }: Use): UseKind | null {
+/** The kind of a use, that of each copy where there are several; null for a parameter that acts in another way. */
+export function kindOf(use: Use): UseKind | null {
+  const kind = use.kind === "copies" ? (use.each[0] as CopyUse).use.kind : use.kind;
   return kind === "free" ? null : kinds[kind];
 }

@@ -96,6 +96,7 @@ export function blockGeometry(
   const at = () => ({ damping: { absolute: shiftInput(block) } });
   const table = programs(store, feeds, {
     matrices: () => [block.toMatrices()],
+    dense: () => [block.toDense()],
     factors: () => block.factors ?? [],
     diagonal: () => (block.diagonalValues === null ? [] : [transpose(block.diagonalValues)]),
     trace: () => [block.trace()],
@@ -169,6 +170,7 @@ export function blockGeometry(
     toMatrices,
     toDense: async () => {
       checkDenseSize(`${where}, toDense`, d * m);
+      if (block.copies !== null) return table.value("dense");
       return spreadMatrices(await toMatrices(), m, columns);
     },
     eigenvalues: async () =>
@@ -182,7 +184,9 @@ export function blockGeometry(
       if (!block.addsDamping && isDamped({ damping })) return table.value("logdet", shift);
       const all = await spectra();
       const totals = all.map((values) => values.reduce((sum, value) => sum + value, 0));
-      const shifts = flooredTraces(totals, size).map((trace) => relative * trace + absolute);
+      const shifts = flooredTraces(totals, size, block.copies?.blocks.length).map(
+        (trace) => relative * trace + absolute,
+      );
       const own = all.map((values, i) => logdetOf(values, store.float, shifts[i] as number));
       return tensor(Float64Array.from(own));
     },

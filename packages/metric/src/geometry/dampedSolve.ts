@@ -77,7 +77,7 @@ function norm(a: Tensor, b: Tensor | null = null): number {
 
 /** λ of every matrix of a block, [matrices], from inputs that `shiftFeeds` gives values. */
 export function shiftInput(block: Block): Node {
-  const traces = floored(block.trace(), block.size);
+  const traces = floored(block.trace(), block.size, block.copies?.blocks.length);
   return add(mul(traces, input("metric/relative", [])), input("metric/absolute", []));
 }
 

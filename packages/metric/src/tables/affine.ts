@@ -36,6 +36,8 @@ export interface Layer {
   readonly samples: number;
   /** Weights of the rows: with mean 1 over samples, times those of a mixture; null: all 1. */
   readonly weights: Node | null;
+  /** Where it is one of copies in a loop: derivatives by its outputs are slices of those by the outputs of all. */
+  readonly copy: { readonly stack: Node; readonly at: number } | null;
 }
 
 /** An affine use as a layer. */
@@ -46,7 +48,7 @@ export function layerOf(context: WeightContext, use: AffineUse): Layer {
   // Rows that do not belong to samples, such as those of fixed prototypes, are samples themselves.
   const own = rows % samples === 0 ? samples : rows;
   const weights = own === samples ? weightsOfRows(context, use.rows) : null;
-  return { application, use, x: use.rows, t, m, samples: own, weights };
+  return { application, use, x: use.rows, t, m, samples: own, weights, copy: null };
 }
 
 /**

@@ -6,10 +6,11 @@ import { withRowBytes } from "../blocks/rowBytes.ts";
 import { transposedBlock } from "../blocks/transposedBlock.ts";
 import { addBlocks } from "../core/addBlocks.ts";
 import { checkOptions } from "../core/arguments.ts";
+import { copiesBlock } from "../core/copies.ts";
 import { type Assigned, checkTable, type MetricTable } from "../core/table.ts";
 import { checkSharing, innerOf, type Layer, layersOf, type Sharing } from "./affine.ts";
 import { firstOfSample, withOnes } from "./linear.ts";
-import { actAlone, byParameters } from "./merged.ts";
+import { actAlone, byParameters, copiedLayers } from "./merged.ts";
 import { checkSamples, outputFactors, type ResponseOptions } from "./outputFactors.ts";
 import { standardMetrics } from "./standard.ts";
 
@@ -55,24 +56,32 @@ export function approximation(
   return base.choosing(name, (applications: readonly Application[]) => {
     const groups = byParameters(layersOf(applications));
     const alone = groups.filter((group) => actAlone(group, applications));
-    if (alone.length === 0) return [];
-    const { factors, responses } = outputFactors(applications, alone.flat(), base, options);
-    return alone.map((group): Assigned => {
-      const rowsOf = (own: readonly Layer[]) => {
-        const bytes = own.map((layer) => 4 * sizeOf((factors.get(layer) as Node).shape));
-        const block = blockOf(joinedRows(own, factors, sharing));
-        return withRowBytes(
-          block,
-          bytes.reduce((a, b) => a + b, 0),
-        );
-      };
-      return {
-        params: group[0].use.parameters as readonly Variable[],
-        source,
-        block: () => bothWays(group, rowsOf),
-        responses: () => responses,
-      };
-    });
+    const copied = copiedLayers(applications);
+    const layers = [...alone, ...copied.flatMap(({ copies }) => copies)].flat();
+    if (layers.length === 0) return [];
+    const { factors, responses } = outputFactors(applications, layers, base, options);
+    const rowsOf = (own: readonly Layer[]) => {
+      const bytes = own.map((layer) => 4 * sizeOf((factors.get(layer) as Node).shape));
+      const block = blockOf(joinedRows(own, factors, sharing));
+      return withRowBytes(
+        block,
+        bytes.reduce((a, b) => a + b, 0),
+      );
+    };
+    const assigned = (params: readonly Variable[], block: () => Block): Assigned => {
+      return { params, source, block, responses: () => responses };
+    };
+    return [
+      ...alone.map((group) => assigned(group[0].use.parameters, () => bothWays(group, rowsOf))),
+      ...copied.map(({ parameters, copies }) =>
+        assigned(parameters, () =>
+          copiesBlock(
+            copies.map((own) => bothWays(own, rowsOf)),
+            parameters,
+          ),
+        ),
+      ),
+    ];
   });
 }
 

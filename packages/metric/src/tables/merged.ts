@@ -1,9 +1,10 @@
 import type { Variable } from "@metrigrad/graph";
-import type { Application } from "@metrigrad/nn";
+import type { AffineUse, Application } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { addBlocks } from "../core/addBlocks.ts";
-import { blockOfUse, type Layer } from "./affine.ts";
+import { contextOf } from "../core/context.ts";
+import { blockOfUse, type Layer, layerOf } from "./affine.ts";
 
 /** The sum of the blocks of several uses of the same parameters. */
 export function addedBlock(layers: readonly Layer[], blockOf: (layer: Layer) => Block): Block {
@@ -27,6 +28,41 @@ export function actAlone(
       return apart || (one.kind === "affine" && sameList(parameters, own));
     }),
   );
+}
+
+/** Layers of copies in loops: those of one set of stacked parameters. */
+export interface CopiedLayers {
+  /** [copies, …] each. */
+  readonly parameters: readonly Variable[];
+  /** The uses of each copy. */
+  readonly copies: readonly (readonly Layer[])[];
+}
+
+/** The affine uses of copies whose stacked parameters act in no other way, in the order of first use. */
+export function copiedLayers(applications: readonly Application[]): readonly CopiedLayers[] {
+  const found = new Map<Variable, { parameters: readonly Variable[]; copies: Layer[][] }>();
+  const mixed = new Set<Variable>();
+  for (const application of applications) {
+    const context = { ...contextOf(application), routing: null };
+    for (const use of application.uses) {
+      const [first] = use.parameters as readonly [Variable];
+      const group = found.get(first) ?? { parameters: use.parameters, copies: [] };
+      const affine = use.kind === "copies" && use.each.every((one) => one.use.kind === "affine");
+      if (!affine || !sameList(group.parameters, use.parameters)) {
+        for (const one of [...group.parameters, ...use.parameters]) mixed.add(one);
+        continue;
+      }
+      for (const [at, copy] of use.each.entries()) {
+        const layer = layerOf(context, copy.use as AffineUse);
+        group.copies[at] = [
+          ...(group.copies[at] ?? []),
+          { ...layer, copy: { stack: use.stack, at } },
+        ];
+      }
+      found.set(first, group);
+    }
+  }
+  return [...found.values()].filter(({ parameters }) => !parameters.some((one) => mixed.has(one)));
 }
 
 /** Layers by the parameters that they use, in the order of first use. Throws MetricError where sets overlap. */

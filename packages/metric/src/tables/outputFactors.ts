@@ -5,6 +5,7 @@ import {
   mul,
   type Node,
   reshape,
+  slice,
   sqrt,
   stopGradient,
   sum,
@@ -50,7 +51,8 @@ export function outputFactors(
   }
   // Weights of samples are those of the layers' rows.
   const responses = modelResponses(applications, base, { sampleWeights: false });
-  const values = layers.map(({ use }) => use.outputs);
+  const valueOf = ({ use, copy }: Layer) => copy?.stack ?? use.outputs;
+  const values = [...new Set(layers.map(valueOf))];
   const n = applications[0]?.samples ?? 1;
   const all = responses.map((part, index) => {
     const columns =
@@ -59,10 +61,13 @@ export function outputFactors(
         : scoreColumns(part, samples, `response${index}`);
     return pulledBack(part.natural, columns, values);
   });
-  const factors = layers.map((layer, at) => {
+  const factors = layers.map((layer) => {
     const [rows = 0, m = 0] = layer.t.shape;
+    const at = values.indexOf(valueOf(layer));
     const own = all.map((parts) => {
-      const one = parts[at] as Node;
+      const whole = parts[at] as Node;
+      const { copy } = layer;
+      const one = copy === null ? whole : slice(whole, [null, [copy.at, copy.at + 1]]);
       return reshape(one, [one.shape[0] as number, rows, m]);
     });
     return [layer, factorsOf(own)] as const;

@@ -1,6 +1,7 @@
 import { prelu, repeat, swish } from "@metrigrad/nn";
 import { autoMetric } from "../core/autoMetric.ts";
 import { plain } from "../core/defMetric.ts";
+import { remaining } from "../core/remaining.ts";
 import { type MetricTable, metricTable } from "../core/table.ts";
 import { scaleUses } from "../core/useKinds.ts";
 import { filmRows, hyperDenseRows } from "./conditioned.ts";
@@ -21,7 +22,8 @@ const plainSlopes = [plain(prelu), plain(swish)] as const;
 
 /**
  * The default of `rngd`, `rfim` and `explain`: every use X̃W by the linear layer's form, one matrix
- * E[x̃x̃'] per layer; tables by counts; scales, offsets and the copies of `repeat` take the plain gradient.
+ * E[x̃x̃'] per layer; tables by counts; scales and offsets take the plain gradient. Each copy of
+ * `repeat` is as its module alone; what acts in no known way there takes the plain gradient.
  */
 export const linearMetrics: MetricTable = metricTable(
   "linear",
@@ -29,7 +31,7 @@ export const linearMetrics: MetricTable = metricTable(
   groupedRows({ at: "linear" }),
   lookupRows(),
   plain(scaleUses),
-  plain(repeat as never),
+  remaining(plain(repeat as never)),
   radialBasisRows(),
   spectralNormRows({ at: "linear" }),
   weightNormRows({ at: "linear" }),
@@ -38,7 +40,8 @@ export const linearMetrics: MetricTable = metricTable(
 
 /**
  * Every layer with its own form: linear layers share one matrix, non-linear ones have one per unit.
- * Scales and offsets take the plain gradient, as in the paper, and so do the copies of `repeat`.
+ * Scales and offsets take the plain gradient, as in the paper. Each copy of `repeat` is as its module alone; what acts
+ * in no known way there takes the plain gradient.
  */
 export const standardMetrics: MetricTable = metricTable(
   "standard",
@@ -46,7 +49,7 @@ export const standardMetrics: MetricTable = metricTable(
   groupedRows(),
   lookupRows(),
   plain(scaleUses),
-  plain(repeat as never),
+  remaining(plain(repeat as never)),
   radialBasisRows(),
   spectralNormRows(),
   weightNormRows(),
@@ -56,7 +59,7 @@ export const standardMetrics: MetricTable = metricTable(
 /**
  * Every parameter by its own form, nothing by the plain gradient: layers by their activation, the last
  * one by what is observed of the model (the soft-max layer's block over all classes for
- * `categorical`), scales and offsets by theirs, tables by counts, the copies of `repeat` by their own response.
+ * `categorical`), scales and offsets by theirs, tables by counts. Each copy of `repeat` is as its module alone; what acts in no known way there goes by the response of all copies.
  */
 export const fullMetrics: MetricTable = metricTable(
   "full",
@@ -64,7 +67,7 @@ export const fullMetrics: MetricTable = metricTable(
   groupedRows(),
   scaleRows(),
   lookupRows(),
-  autoMetric(repeat as never),
+  remaining(autoMetric(repeat as never)),
   filmRows(),
   fourierRows(),
   hyperDenseRows(),

@@ -161,7 +161,13 @@ export const moduleCases: Readonly<Record<string, readonly ModuleCase[]>> = {
   ],
   repeat: [
     {
-      module: repeat(dense(2, 2, { activation: "tanh" }), 2),
+      module: repeat(sequential(dense(2, 2, { activation: "tanh" }), layerNorm(2)), 2),
+      inputs: drawnOf("few", 3, 2),
+      acts: { "dense0/w": "affine", ...within("layerNorm0", norm) },
+    },
+    {
+      // Of copies of copies is not known how they act.
+      module: repeat(repeat(dense(2, 2, { activation: "tanh" }), 1), 2),
       inputs: drawnOf("few", 2, 2),
       acts: { w: "free" },
     },

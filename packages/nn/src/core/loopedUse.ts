@@ -1,9 +1,11 @@
 import { insideLoop, type Node, reshape, type Variable } from "@metrigrad/graph";
+import { copiesUse } from "./copiesUse.ts";
 import type { AffineUse, Use } from "./use.ts";
-import { type Edge, endsAt, type Site, siteInside } from "./useSite.ts";
+import { type Edge, endsAt, isSlice, type Site, siteInside } from "./useSite.ts";
 
 /**
- * The use in the loop that reads a parameter: as it is in a turn, with the rows of all turns. Null where no loop reads it.
+ * The use in the loop that reads a parameter: as it is in a turn, with the rows of all turns, or a use for each copy where
+ * every turn reads a slice of it. Null where no loop reads it.
  */
 export function loopedUse(
   parameter: Variable,
@@ -18,19 +20,22 @@ export function loopedUse(
   const edges = edgesOf(parameter);
   const free: Use = { kind: "free", parameters: [parameter], consumers: edges, looped: true };
   const place = loop.places[input] as Variable;
-  if (input >= loop.fixed || edges.some(([, at]) => at !== input)) return free;
-  const inner = siteInside(loop, node.inputs, site);
+  const sliced = isSlice(loop, input);
+  if ((input >= loop.fixed && !sliced) || edges.some(([, at]) => at !== input)) return free;
+  const inner = siteInside(loop, node.inputs, site, sliced);
   const [first, ...others] = inner.readers.get(place) ?? [];
   // What acts in several ways in one turn cannot be moved in one of them alone.
   if (first === undefined || others.length > 0 || inner.exits.has(place)) return free;
   const use = useOf(place, first, inner);
-  // Groups in a loop have no rows of all turns here.
-  if (use.kind === "free" || use.kind === "grouped") return free;
+  // Groups in a loop have no rows of all turns here, and copies of copies no blocks.
+  if (use.kind === "free" || use.kind === "grouped" || use.kind === "copies") return free;
   if (!use.consumers.every(([reader]) => endsAt(reader, use.outputs, inner))) return free;
   const outside = (one: Node) => node.inputs[loop.places.indexOf(one)] as Variable;
   const parameters = (use.parameters as readonly Variable[]).map(outside);
+  const consumers = parameters.flatMap(edgesOf);
+  if (sliced) return { ...copiesUse(use, loop, inner, parameters), consumers, looped: true };
   const all = {
-    consumers: parameters.flatMap(edgesOf),
+    consumers,
     outputs: loop.stack(use.outputs),
     looped: true,
   };

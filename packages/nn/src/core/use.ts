@@ -75,8 +75,30 @@ export interface FreeUse {
   readonly parameters: readonly [Variable];
 }
 
+/** How one copy of stacked parameters acts. */
+export interface CopyUse {
+  /** A use whose parameters are the copy's slices of the stacked ones. */
+  readonly use: (AffineUse | ScaleUse | LookupUse) & Pick<Use, "consumers">;
+  /** f(T) where the module in the copy responds with an activation of the use's outputs, else these. */
+  readonly response: Node;
+}
+
+/**
+ * Parameters [copies, …], of which every turn of a loop reads a slice: each copy acts for itself, as the layers of
+ * `repeat` do.
+ */
+export interface CopiesUse {
+  readonly kind: "copies";
+  /** [copies, …] each. */
+  readonly parameters: readonly Variable[];
+  /** In the order of the slices; all of one kind. */
+  readonly each: readonly CopyUse[];
+  /** Outputs of all copies, [copies, …], for derivatives by them: those of one copy are a slice of it. */
+  readonly stack: Node;
+}
+
 /** How parameters act in one application of a module. */
-export type Use = (AffineUse | ScaleUse | LookupUse | GroupedUse | FreeUse) & {
+export type Use = (AffineUse | ScaleUse | LookupUse | GroupedUse | FreeUse | CopiesUse) & {
   /** The nodes that read the parameters in this use, with the position of the parameter. */
   readonly consumers: readonly Edge[];
   /**

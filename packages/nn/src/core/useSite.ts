@@ -50,8 +50,21 @@ export function siteOf(
   return { readers, exits: new Set(responses), parameters: new Set(parameters), varies };
 }
 
-/** A turn of a loop in a site; `inputs` are what its places stand for. */
-export function siteInside(loop: InsideLoop, inputs: readonly Node[], outer: Site): Site {
+/** Whether a place of a loop stands for the slices of a sequence. */
+export function isSlice({ fixed, carries }: InsideLoop, place: number): boolean {
+  return place >= fixed + carries.length;
+}
+
+/**
+ * A turn of a loop in a site; `inputs` are what its places stand for. Its parameters are those that are the same in all
+ * turns, or with `sliced` those of which a turn reads a slice.
+ */
+export function siteInside(
+  loop: InsideLoop,
+  inputs: readonly Node[],
+  outer: Site,
+  sliced = false,
+): Site {
   const order = topological(loop.roots);
   const readers = new Map<Node, [node: Node, input: number][]>();
   for (const node of order) {
@@ -69,7 +82,8 @@ export function siteInside(loop: InsideLoop, inputs: readonly Node[], outer: Sit
     grew = moved.size > before;
   }
   const own = loop.places.filter(
-    (_, at) => at < loop.fixed && outer.parameters.has(inputs[at] as Node),
+    (_, at) =>
+      (sliced ? isSlice(loop, at) : at < loop.fixed) && outer.parameters.has(inputs[at] as Node),
   );
   return {
     readers,

@@ -27,9 +27,11 @@ import {
   convTranspose2d,
   defModule,
   dense,
+  layerNorm,
   outputRows,
   type ParameterSpec,
   param,
+  repeat,
   sampleSums,
   sequential,
   type Use,
@@ -65,6 +67,10 @@ function line(use: Use, { params }: Pick<Application, "params">): string {
     return `${head}${how}: ${shape(rows)} -> ${shape(outputs)}, ${who}`;
   }
   if (use.kind === "free") return `${head}, ${who}`;
+  if (use.kind === "copies") {
+    const kinds = use.each.map((copy) => `${copy.use.kind} ${copy.response.op.name}`);
+    return `${head}: ${kinds.join(", ")} -> ${shape(use.stack)}, ${who}`;
+  }
   const { outputs } = use;
   const from = use.kind === "lookup" ? use.indices : use.rows;
   return `${head}: ${shape(from)} -> ${shape(outputs)}, ${who}`;
@@ -411,5 +417,17 @@ test("uses: a module that is called twice has an application for each", (t) => {
   t.equal(first.parameters[0], second.parameters[0]);
   t.equal(second.rows, first.outputs);
   t.notEqual(first.consumers[0]?.[0], second.consumers[0]?.[0]);
+  t.end();
+});
+
+test("uses: copies in a loop act each for itself, as their module alone does", (t) => {
+  const inner = sequential(dense(2, 3, { activation: "tanh" }), layerNorm(3), dense(3, 2));
+  t.deepEqual(linesOf(repeat(inner, 2) as AnyModule, [5, 2]), [
+    [
+      "copies dense0/w: affine tanh, affine tanh -> [2,5,3], loop:1",
+      "copies layerNorm0/scale layerNorm0/offset: scale reshape, scale reshape -> [2,5,3], loop:2 loop:3",
+      "copies dense1/w: affine reshape, affine reshape -> [2,5,2], loop:4",
+    ],
+  ]);
   t.end();
 });

@@ -1,0 +1,63 @@
+import {
+  concat,
+  constant,
+  eye,
+  gather,
+  mul,
+  type Node,
+  reshape,
+  slice,
+  stack,
+} from "@metrigrad/graph";
+import { tensor } from "@metrigrad/tensor";
+
+/** Where the columns [d, m] of each copy are in the columns [copies·d, m] of stacked parameters. */
+export interface CopyRows {
+  /** The columns of each copy. */
+  readonly apart: (v: Node) => readonly Node[];
+  /** The columns of all, of those of each copy. */
+  readonly together: (values: readonly Node[]) => Node;
+  /** Matrices [dm, dm] of the copies on the diagonal of one over all of them, zeros elsewhere. */
+  readonly spread: (matrices: readonly Node[], m: number) => Node;
+}
+
+/** The rows of stacked parameters [copies, …], one after the other; `rows` are those of each parameter in one copy. */
+export function copyRows(copies: number, rows: readonly number[]): CopyRows {
+  const begins = rows.map((_, at) => rows.slice(0, at).reduce((sum, count) => sum + count, 0));
+  const numbers = Array.from({ length: copies }, (_, copy) => copy);
+  const one = (parts: readonly Node[]) =>
+    parts.length === 1 ? (parts[0] as Node) : concat(parts, 0);
+  const apart = (v: Node) =>
+    numbers.map((copy) =>
+      one(
+        rows.map((count, at) => {
+          const begin = copies * (begins[at] as number) + copy * count;
+          return slice(v, [[begin, begin + count]]);
+        }),
+      ),
+    );
+  const together = (values: readonly Node[]) => {
+    const parts = rows.flatMap((count, at) => {
+      const begin = begins[at] as number;
+      return rows.length === 1 ? values : values.map((v) => slice(v, [[begin, begin + count]]));
+    });
+    return one(parts);
+  };
+  const spread = (matrices: readonly Node[], m: number) => {
+    const [size = 0] = matrices[0]?.shape ?? [];
+    const units = reshape(eye(copies), [copies, 1, copies, 1]);
+    const apart = mul(reshape(stack(matrices), [copies, size, 1, size]), units);
+    const whole = reshape(apart, [copies * size, copies * size]);
+    if (rows.length === 1) return whole;
+    // Elements by copy, in the order in which they are in the columns.
+    const order = rows.flatMap((count, at) =>
+      numbers.flatMap((copy) => {
+        const begin = copy * size + (begins[at] as number) * m;
+        return Array.from({ length: count * m }, (_, k) => begin + k);
+      }),
+    );
+    const indices = constant(tensor(Int32Array.from(order)));
+    return gather(gather(whole, indices), indices, { axis: 1 });
+  };
+  return { apart, together, spread };
+}
