@@ -12,6 +12,7 @@ import {
   square,
   sum,
   tanh,
+  type Variable,
 } from "metrigrad";
 import type { Contestant } from "../contestant.ts";
 import { uniformValues } from "../data.ts";
@@ -29,10 +30,22 @@ export type ScanPart = "forward" | "gradient";
 /** Products of a turn in each part. */
 export const scanParts = { forward: 1, gradient: 3 } as const;
 
-/** The graph for so many turns, whose inputs have gone through their product. */
-export function scanGraph(part: ScanPart, turns: number): Node {
-  const projected = values("projected", [turns, batch, 4 * units], 1);
-  const recurrent = values("recurrent", [units, 4 * units], 1 / Math.sqrt(units));
+/** What the loop reads: what the inputs of all turns give [T, n, 4·units], and the recurrent weight. */
+export interface ScanInputs {
+  readonly projected: Variable;
+  readonly recurrent: Variable;
+}
+
+/** Values for so many turns. */
+export function scanInputs(turns: number): ScanInputs {
+  return {
+    projected: values("projected", [turns, batch, 4 * units], 1),
+    recurrent: values("recurrent", [units, 4 * units], 1 / Math.sqrt(units)),
+  };
+}
+
+/** The graph of a part. */
+export function scanGraph(part: ScanPart, { projected, recurrent }: ScanInputs): Node {
   const response = lastResponse(projected, recurrent);
   return part === "forward" ? response : grad(sum(square(response)), recurrent);
 }
@@ -61,7 +74,7 @@ export function turnContestant(backend: Backend): Promise<Contestant> {
   return programContestant(backend, matmul(h, values("w", [units, 4 * units], 1)));
 }
 
-function values(name: string, shape: readonly number[], limit: number): Node {
+function values(name: string, shape: readonly number[], limit: number): Variable {
   const size = shape.reduce((all, n) => all * n, 1);
   return held(name, shape, uniformValues(size, name.length, -limit, limit));
 }

@@ -1,7 +1,14 @@
 import { compile } from "metrigrad";
 import { interleaved, median } from "../measure.ts";
 import { programContestant } from "../ours/program.ts";
-import { type ScanPart, scanGraph, scanParts, turnContestant, turnWork } from "../ours/scan.ts";
+import {
+  type ScanPart,
+  scanGraph,
+  scanInputs,
+  scanParts,
+  turnContestant,
+  turnWork,
+} from "../ours/scan.ts";
 import type { Ours } from "../ours/variants.ts";
 import { type Result, resultOf } from "../result.ts";
 import type { Session } from "../session.ts";
@@ -31,9 +38,10 @@ async function compileTime(
 ): Promise<Result> {
   const times: number[] = [];
   for (let round = 0; round <= options.rounds; round++) {
-    const store = await backend.store([]);
+    const inputs = scanInputs(turns);
+    const store = await backend.store(Object.values(inputs).map(({ attrs }) => attrs));
     const begun = performance.now();
-    await compile({ outputs: scanGraph("gradient", turns) }, store);
+    await compile({ outputs: scanGraph("gradient", inputs) }, store);
     if (round > 0) times.push(performance.now() - begun);
     await store.close();
   }
@@ -51,10 +59,10 @@ async function rate(
 ): Promise<Result> {
   const work = turns * scanParts[part] * turnWork;
   const contestants = [
-    await programContestant(backend, scanGraph(part, turns)),
+    await programContestant(backend, scanGraph(part, scanInputs(turns))),
     await turnContestant(single?.backend ?? backend),
   ];
-  const [took = 0, product = 0] = await interleaved(contestants, options);
+  const [took = 0, product = 0] = await interleaved(contestants, { ...options, most: Infinity });
   for (const contestant of contestants) await contestant.close();
   const label = single === null ? "plain product" : "plain product, 1 thread";
   return resultOf({
