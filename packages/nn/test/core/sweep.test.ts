@@ -55,6 +55,7 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "core/identity.test.ts": ["applierOf", "param"],
   "core/random.test.ts": ["moduleRandom"],
   "core/trees.test.ts": ["asNodeTree", "mapNodes", "namedNodes", "nodesOf"],
+  "core/copiesUse.test.ts": ["sliceOf"],
   "core/uses.test.ts": ["columnsOf", "movedOutputs", "outputRows", "sampleSums"],
   "modules/dropout.test.ts": ["dropout"],
   "core/lastRow.test.ts": ["withoutLastRow", "zeroLastRow"],

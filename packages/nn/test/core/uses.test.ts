@@ -422,11 +422,12 @@ test("uses: a module that is called twice has an application for each", (t) => {
 
 test("uses: copies in a loop act each for itself, as their module alone does", (t) => {
   const inner = sequential(dense(2, 3, { activation: "tanh" }), layerNorm(3), dense(3, 2));
+  // Three numbers of the norm are inputs of the loop too, before the carry and the stacked parameters.
   t.deepEqual(linesOf(repeat(inner, 2) as AnyModule, [5, 2]), [
     [
-      "copies dense0/w: affine tanh, affine tanh -> [2,5,3], loop:1",
-      "copies layerNorm0/scale layerNorm0/offset: scale reshape, scale reshape -> [2,5,3], loop:2 loop:3",
-      "copies dense1/w: affine reshape, affine reshape -> [2,5,2], loop:4",
+      "copies dense0/w: affine tanh, affine tanh -> [2,5,3], loop:4",
+      "copies layerNorm0/scale layerNorm0/offset: scale reshape, scale reshape -> [2,5,3], loop:5 loop:6",
+      "copies dense1/w: affine reshape, affine reshape -> [2,5,2], loop:7",
     ],
   ]);
   t.end();
