@@ -4,16 +4,11 @@
  *
  * Run it: `npx tsx examples/lenet/lenet.ts --optimizer rngd`, and see `--help`.
  */
-import { categorical, conv2d, dense, fit, flatten, maxPool2d, relu, sequential } from "metrigrad";
-import { digitImages } from "../support/digitImages.ts";
-import {
-  type ImageSettings,
-  type ImageShape,
-  imageCommand,
-  imageShape,
-} from "../support/imageCommand.ts";
+import { conv2d, dense, flatten, maxPool2d, relu, sequential } from "metrigrad";
+import { type ImageSettings, type ImageShape, imageCommand } from "../support/imageCommand.ts";
 import { imageOptimizers } from "../support/imageOptimizers.ts";
 import { isMain } from "../support/settings.ts";
+import { trainImages } from "../support/trainImages.ts";
 
 // #region model
 const activation = relu;
@@ -34,27 +29,10 @@ export function lenet({ channels, side, classes }: ImageShape) {
     dense(84, classes),
   );
 }
+// #endregion
 
-export async function train({ size, data: given, onEpoch, ...how }: ImageSettings) {
-  const rows = 50 * Math.round(100 * size);
-  const data = given ?? (await digitImages({ rows, valid: rows / 2, seed: how.seed }));
-  const run = fit(lenet(imageShape(data)), {
-    data,
-    likelihood: categorical(),
-    batchSize: 50,
-    epochs: 3,
-    ...how,
-  });
-  const costs: number[] = [];
-  for await (const event of run) {
-    onEpoch?.(event);
-    costs.push(event.trainCost ?? Number.NaN);
-  }
-  // #endregion
-  const { cost, accuracy = 0 } = await run.evaluate("valid");
-  await run.close();
-  return { "first cost": costs[0] ?? 0, "last cost": costs.at(-1) ?? 0, cost, accuracy };
-}
+export const train = (settings: ImageSettings) =>
+  trainImages(lenet, settings, { images: 5000, batchSize: 50 });
 
 const ways = imageOptimizers({
   adam: 0.008,

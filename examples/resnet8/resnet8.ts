@@ -7,10 +7,8 @@
  */
 import {
   batchNorm,
-  categorical,
   conv2d,
   dense,
-  fit,
   globalAvgPool,
   heNormal,
   lambda,
@@ -19,15 +17,10 @@ import {
   sequential,
   skip,
 } from "metrigrad";
-import { digitImages } from "../support/digitImages.ts";
-import {
-  type ImageSettings,
-  type ImageShape,
-  imageCommand,
-  imageShape,
-} from "../support/imageCommand.ts";
+import { type ImageSettings, type ImageShape, imageCommand } from "../support/imageCommand.ts";
 import { imageOptimizers } from "../support/imageOptimizers.ts";
 import { isMain } from "../support/settings.ts";
+import { trainImages } from "../support/trainImages.ts";
 
 // #region model
 const rectified = lambda((x: Node) => relu(x));
@@ -51,24 +44,10 @@ export const resnet8 = ({ channels, classes }: ImageShape) =>
     globalAvgPool(),
     dense(64, classes),
   );
+// #endregion
 
-export async function train({ size, data: given, onEpoch, ...how }: ImageSettings) {
-  const rows = 50 * Math.round(40 * size);
-  const data = given ?? (await digitImages({ rows, valid: rows / 2, seed: how.seed }));
-  const run = fit(resnet8(imageShape(data)), {
-    ...{ data, likelihood: categorical(), batchSize: 10, epochs: 3 },
-    ...how,
-  });
-  const costs: number[] = [];
-  for await (const event of run) {
-    onEpoch?.(event);
-    costs.push(event.trainCost ?? Number.NaN);
-  }
-  // #endregion
-  const { cost, accuracy = 0 } = await run.evaluate("valid");
-  await run.close();
-  return { "first cost": costs[0] ?? 0, "last cost": costs.at(-1) ?? 0, cost, accuracy };
-}
+export const train = (settings: ImageSettings) =>
+  trainImages(resnet8, settings, { images: 2000, batchSize: 10 });
 
 const ways = imageOptimizers({
   adam: 0.003,

@@ -21,7 +21,7 @@ import {
   transpose,
 } from "@metrigrad/graph";
 import { applyModel, defModule, glorotUniform, param, type Use, zeros } from "@metrigrad/nn";
-import { reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import { reference, type Tensor, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import {
   checkMetric,
@@ -34,16 +34,10 @@ import {
   rfim,
   standardMetrics,
 } from "../src/index.ts";
+import { drawnOf } from "./support/draws.ts";
 import { gap } from "./support/evaluate.ts";
 
 const [n, T, d, h] = [3, 4, 2, 3] as const;
-
-function drawn(path: string, shape: readonly number[]): Tensor {
-  const stream = uniformStream({ seed: 7, path });
-  const size = shape.reduce((a, b) => a * b, 1);
-  const values = Float64Array.from({ length: size }, (_, i) => 0.7 * stream.normal(i));
-  return tensor(values, { shape });
-}
 
 const params = () => ({
   w: param([d + 1, h], glorotUniform),
@@ -103,7 +97,7 @@ const twice = defModule({
   },
 });
 
-const x = drawn("x", [n, T, d]);
+const x = drawnOf("x", n, T, d);
 
 function usesOf(model: ReturnType<typeof looped>): readonly Use[] {
   const { applications } = applyModel(model, constant(x));
@@ -144,7 +138,7 @@ test("loops: the metric of a scan is that of the unrolled graph, by every table"
       [looped(), unrolled()].map(async (model) => {
         const store = await backend.store(model, { float: "f64" });
         for (const { path, spec } of store.variables) {
-          await store.write(path, drawn(path, spec.shape));
+          await store.write(path, drawnOf(path, ...spec.shape));
         }
         const { blocks } = await rfim(model, x, { store, metrics: table });
         return Promise.all(blocks.map((block) => block.toDense()));

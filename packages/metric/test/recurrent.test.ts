@@ -31,7 +31,7 @@ import {
   param,
   recurrent,
 } from "@metrigrad/nn";
-import { isTensor, reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import { isTensor, reference, type Tensor } from "@metrigrad/tensor";
 import test from "tape";
 import {
   autoMetric,
@@ -46,16 +46,10 @@ import {
   rfim,
   standardMetrics,
 } from "../src/index.ts";
+import { drawnOf } from "./support/draws.ts";
 import { gap } from "./support/evaluate.ts";
 
 const [n, T, d, h] = [3, 4, 2, 2] as const;
-
-function drawn(path: string, shape: readonly number[]): Tensor {
-  const stream = uniformStream({ seed: 9, path });
-  const size = shape.reduce((a, b) => a * b, 1);
-  const values = Float64Array.from({ length: size }, (_, i) => 0.7 * stream.normal(i));
-  return tensor(values, { shape });
-}
 
 const row = (values: ArrayLike<number>, at: number, width: number) =>
   Array.from({ length: width }, (_, i) => values[at * width + i] as number);
@@ -129,11 +123,11 @@ const tables: Readonly<Record<string, MetricTable>> = {
 for (const kind of ["recurrent", "lstm", "gru"] as const) {
   const loop = modules[kind];
   const inputs = {
-    x: drawn("x", [n, T, d]),
+    x: drawnOf("x", n, T, d),
     state:
       kind === "lstm"
-        ? { h: drawn("h", [n, 1, h]), c: drawn("c", [n, 1, h]) }
-        : drawn("h", [n, 1, h]),
+        ? { h: drawnOf("h", n, 1, h), c: drawnOf("c", n, 1, h) }
+        : drawnOf("h", n, 1, h),
   };
 
   test(`${kind}: its metric is that of the unrolled graph, by every table`, async (t) => {
@@ -143,7 +137,7 @@ for (const kind of ["recurrent", "lstm", "gru"] as const) {
         [loop, unrolled(kind)].map(async (model) => {
           const store = await backend.store(model as AnyModule, { float: "f64" });
           for (const { path, spec } of store.variables) {
-            await store.write(path, drawn(path, spec.shape));
+            await store.write(path, drawnOf(path, ...spec.shape));
           }
           const { blocks } = await rfim(model as Module, inputs as never, {
             store,
@@ -248,10 +242,10 @@ test("a cell that the loop of a module calls has the metric of the recurrent mod
       ].map(async ([model, metrics]) => {
         const store = await backend.store(model as AnyModule, { float: "f64" });
         for (const { path, spec } of store.variables) {
-          await store.write(path, drawn(path.split("/").at(-1) as string, spec.shape));
+          await store.write(path, drawnOf(path.split("/").at(-1) as string, ...spec.shape));
         }
         const options = { store, metrics: metrics as MetricTable };
-        const { blocks } = await rfim(model as Module, drawn("x", [n, T, d]), options);
+        const { blocks } = await rfim(model as Module, drawnOf("x", n, T, d), options);
         return Promise.all(blocks.map((block) => block.toDense()));
       }),
     );
@@ -279,7 +273,7 @@ test("an exact row of a module whose response is a result of a loop itself", asy
   });
   const report = await checkMetric(autoMetric(sums), {
     module: sums(),
-    inputs: drawn("rows", [3, 2]),
+    inputs: drawnOf("rows", 3, 2),
   });
   t.ok(report.passed, String(report));
 });

@@ -23,14 +23,7 @@ import {
   sequential,
   zeros,
 } from "@metrigrad/nn";
-import {
-  type Backend,
-  reference,
-  type Store,
-  type Tensor,
-  tensor,
-  uniformStream,
-} from "@metrigrad/tensor";
+import { type Backend, reference, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import {
   fisher,
@@ -43,21 +36,12 @@ import {
   stackedMetrics,
   standardMetrics,
 } from "../src/index.ts";
+import { drawnOf } from "./support/draws.ts";
 
 const [n, T, d, m] = [3, 4, 2, 3] as const;
 
-/** Normal draws of a shape. */
-function drawn(path: string, shape: readonly number[]): Tensor {
-  const stream = uniformStream({ seed: 7, path });
-  const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(
-    Float64Array.from({ length: size }, (_, i) => stream.normal(i)),
-    { shape },
-  );
-}
-
-const sequences = drawn("sequences", [n, T, d]);
-const rows = drawn("rows", [n, d]);
+const sequences = drawnOf("sequences", n, T, d);
+const rows = drawnOf("rows", n, d);
 
 /** Every table that works on uses. */
 const tables: Readonly<Record<string, MetricTable>> = {
@@ -161,7 +145,7 @@ const sizeOfAll = (all: readonly Float64Array[]) =>
 for (const [name, table] of Object.entries(tables)) {
   test(`uses, ${name}: a module of one's own with X, W and b apart has the metric of dense`, async (t) => {
     const backend = await reference();
-    const [w0, w1] = [drawn("w0", [d + 1, m]), drawn("w1", [m + 1, 2])];
+    const [w0, w1] = [drawnOf("w0", d + 1, m), drawnOf("w1", m + 1, 2)];
     const part = (value: Tensor, from: number, to: number) => {
       const columns = value.shape[1] as number;
       return tensor(value.data().slice(from * columns, to * columns), {
@@ -210,7 +194,7 @@ for (const [name, table] of Object.entries(tables)) {
 
   test(`uses, ${name}: a layer on [n, T, d] is the layer called T times`, async (t) => {
     const backend = await reference();
-    const w = { w: drawn("w", [d + 1, m]) };
+    const w = { w: drawnOf("w", d + 1, m) };
     for (const activation of [undefined, "tanh"] as const) {
       const settings = activation === undefined ? {} : { activation };
       const likelihood = independent(gaussian(), 1);
@@ -234,7 +218,7 @@ test("uses: where positions respond independently the folded layer's block is th
   for (const law of [independent(categorical(), 1), independent(gaussian(), 1)]) {
     const model = dense(d, m);
     const store = await backend.store(model, { seed: 3 });
-    await store.write("w", drawn("w", [d + 1, m]));
+    await store.write("w", drawnOf("w", d + 1, m));
     const whole = await fisher(model, sequences, { store, likelihood: law });
     const found = await rfim(model, sequences, { store, likelihood: law, metrics: fullMetrics });
     const [block] = found.blocks;

@@ -7,6 +7,7 @@ export {
   applyModel,
   type InputLike,
 } from "./core/applyModel.ts";
+export { sliceOf } from "./core/copiesUse.ts";
 export { defModule } from "./core/defModule.ts";
 export { freeze } from "./core/freeze.ts";
 export { withoutLastRow, zeroLastRow } from "./core/lastRow.ts";
@@ -30,7 +31,6 @@ export type {
 export { type Decay, type ParameterSpec, param, state } from "./core/parameter.ts";
 export { type ModuleRandom, moduleRandom } from "./core/random.ts";
 export { asNodeTree, mapNodes, namedNodes, nodesOf } from "./core/trees.ts";
-export { sliceOf } from "./core/copiesUse.ts";
 export {
   type AffineUse,
   type CopiesUse,

@@ -9,10 +9,25 @@ const define = (source: string): KernelFunction => ({
   arguments: source.slice(0, source.indexOf(")")).split(",").length,
 });
 
+/** Of x, the value of e^x − 1 in `grown`. Polynomial of Cephes' expf. */
+const expm1Lines = `let q = 1.98756915e-4 * x + 1.3981999507e-3;
+    q = q * x + 8.3334519073e-3;
+    q = q * x + 4.1665795894e-2;
+    q = q * x + 1.6666665459e-1;
+    q = q * x + 5.0000001201e-1;
+    const far = nanOf(x) > 0.5 ? x : Math.exp(x) - 1.0;
+    const grown = Math.abs(x) < 0.35 ? q * x * x + x : far;`;
+
+/** Returns ln y. */
+const logLines = `if (y === 0.0) { return -1.0 / Math.abs(y); }
+    if (y < 0.0) { return Math.sqrt(y); }
+    return finiteOf(y) > 0.5 ? Math.log(y) : y;`;
+
 /**
  * What GLSL leaves open, or has too inaccurate, without integers and bits, which WebGL 1 has not: NaN and infinities, steps near
  * zero, sines. Comparisons tell a NaN; those of a number with itself may be folded. Infinities and NaN come from
- * dividing by a zero and roots of negatives that no compiler knows.
+ * dividing by a zero and roots of negatives that no compiler knows. A function calls only such as call none: gpu.js
+ * writes them in the order of their last call, and deeper ones could come behind their callers.
  */
 export const functions: readonly KernelFunction[] = [
   define("nanOf(x) { return Math.abs(x) >= 0.0 ? 0.0 : 1.0; }"),
@@ -35,24 +50,18 @@ export const functions: readonly KernelFunction[] = [
     return below - 2.0 * Math.floor(below * 0.5) < 0.5 ? below : below + 1.0;
   }`),
   define("expOf(x) { return nanOf(x) > 0.5 ? x : Math.exp(x); }"),
-  // Polynomial of Cephes' expf.
   define(`expm1Of(x) {
-    let q = 1.98756915e-4 * x + 1.3981999507e-3;
-    q = q * x + 8.3334519073e-3;
-    q = q * x + 4.1665795894e-2;
-    q = q * x + 1.6666665459e-1;
-    q = q * x + 5.0000001201e-1;
-    return Math.abs(x) < 0.35 ? q * x * x + x : expOf(x) - 1.0;
+    ${expm1Lines}
+    return grown;
   }`),
-  define(`tanhOf(x) {
-    const t = expm1Of(Math.abs(x) * -2.0);
-    const size = -t / (t + 2.0);
-    return x < 0.0 ? -size : size;
+  define(`tanhOf(z) {
+    const x = Math.abs(z) * -2.0;
+    ${expm1Lines}
+    const size = -grown / (grown + 2.0);
+    return z < 0.0 ? -size : size;
   }`),
-  define(`logOf(x) {
-    if (x === 0.0) { return -1.0 / Math.abs(x); }
-    if (x < 0.0) { return Math.sqrt(x); }
-    return finiteOf(x) > 0.5 ? Math.log(x) : x;
+  define(`logOf(y) {
+    ${logLines}
   }`),
   // Polynomial of Cephes' logf.
   define(`log1pOf(x) {
@@ -66,7 +75,8 @@ export const functions: readonly KernelFunction[] = [
     q = q * x + 3.3333331174e-1;
     const s = x * x;
     if (x > -0.29 && x < 0.41) { return q * x * s - 0.5 * s + x; }
-    return logOf(1.0 + x);
+    const y = 1.0 + x;
+    ${logLines}
   }`),
   // Of x = n π/2 + r, with π/2 in parts of so few bits that their products with n are exact up to |x| = 1e6, beyond
   // which WebGL's own sines stand in;

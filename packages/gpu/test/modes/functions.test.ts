@@ -1,6 +1,7 @@
 import { parseExpr } from "@metrigrad/tensor";
 import test from "tape";
 import { gpu } from "../../src/index.ts";
+import { functions } from "../../src/modes/functions.ts";
 import { TestPlan } from "../support/plans.ts";
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
@@ -42,3 +43,20 @@ for (const mode of ["cpu", "webasm"] as const) {
     await backend.close();
   });
 }
+
+test("gpu: functions of kernels call only such as call none", async (t) => {
+  const nameOf = (source: string) => source.slice("function ".length, source.indexOf("("));
+  const callsOf = (source: string) =>
+    functions
+      .map((inner) => nameOf(inner.source))
+      .filter((name) => source.includes(`${name}(`, 10 + nameOf(source).length));
+  const calling = functions.filter(({ source }) => callsOf(source).length > 0);
+  const deep = calling.filter(({ source }) =>
+    callsOf(source).some((name) => calling.some((inner) => nameOf(inner.source) === name)),
+  );
+  t.ok(calling.length > 3, `${calling.length} functions call others`);
+  t.deepEqual(
+    deep.map(({ source }) => nameOf(source)),
+    [],
+  );
+});

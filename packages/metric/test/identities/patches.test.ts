@@ -32,34 +32,25 @@ import {
 import { type Tensor, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { denseBlocks, subsystemsOf } from "../support/dense.ts";
-import { matrixOf } from "../support/draws.ts";
+import { drawnOf, matrixOf } from "../support/draws.ts";
 import { gap } from "../support/evaluate.ts";
 import { timesFactor } from "../support/off.ts";
 
-function drawn(name: string, shape: readonly number[]): Tensor {
-  const values = matrixOf(
-    name,
-    1,
-    shape.reduce((size, n) => size * n, 1),
-  ).to1DArray();
-  return tensor(Float64Array.from(values), { shape });
-}
-
 test("checkMetric of convolutions: linear rows and rows of neurons", async (t) => {
-  const images = drawn("images", [2, 2, 3, 3]);
+  const images = drawnOf("images", 2, 2, 3, 3);
   const cases: readonly (readonly [string, AnyModule, Tensor])[] = [
-    ["conv1d", conv1d(1, 2, 2, { stride: 2, padding: 1 }), drawn("series", [3, 1, 4])],
+    ["conv1d", conv1d(1, 2, 2, { stride: 2, padding: 1 }), drawnOf("series", 3, 1, 4)],
     ["conv2d", conv2d(2, 2, 2), images],
     [
       "conv2d with tanh and padding",
       conv2d(1, 1, 2, { padding: 1, stride: 2, activation: tanh }),
-      drawn("one", [2, 1, 2, 3]),
+      drawnOf("one", 2, 1, 2, 3),
     ],
     ["conv2d without bias", conv2d(2, 1, [1, 2], { bias: false, dilation: [1, 2] }), images],
     [
       "convTranspose2d",
       convTranspose2d(1, 2, 2, { stride: 2, padding: 1 }),
-      drawn("small", [2, 1, 2, 2]),
+      drawnOf("small", 2, 1, 2, 2),
     ],
   ];
   for (const [name, module, inputs] of cases) {
@@ -74,7 +65,7 @@ test("checkMetric of convolutions: linear rows and rows of neurons", async (t) =
 
 const [n, channels, side, kernel, outputs] = [3, 2, 4, 2, 2] as const;
 const places = side - kernel + 1;
-const images = drawn("images", [n, channels, side, side]);
+const images = drawnOf("images", n, channels, side, side);
 
 /** Rows (c, κ) of every place, by loops. */
 function patchesOf(x: Tensor): Tensor {
@@ -160,7 +151,7 @@ for (const make of [conv2d, convTranspose2d]) {
   test(`${make.spec.name} with groups is a convolution of each group, by every table`, async (t) => {
     for (const [name, table] of Object.entries(groupTables)) {
       const grouped = make(4, 6, 2, { groups: 2, activation: "tanh" });
-      const x = drawn("four", [n, 4, 3, 3]);
+      const x = drawnOf("four", n, 4, 3, 3);
       const w = matrixOf("w", 9, 6, 0.5);
       const [block] = Object.values(
         await denseBlocks(grouped, { x, metrics: table, values: { w } }),
