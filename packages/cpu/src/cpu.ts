@@ -1,8 +1,13 @@
-import type { Backend } from "@metrigrad/tensor";
+import type { Backend, FloatType } from "@metrigrad/tensor";
 import { openCpu } from "./open.ts";
 
 /** Options of the cpu backend. */
 export interface CpuOptions {
+  /**
+   * The floats of stores that do not name theirs, `"f32"` by default. Both types are there in any case:
+   * `backend.store(model, { float: "f64" })`. Products and loops of 64 bits take about twice as long.
+   */
+  readonly float?: FloatType;
   /** Whether to use relaxed SIMD (fused multiply-add); by default where the engine has it. */
   readonly relaxed?: boolean;
   /**
@@ -14,7 +19,7 @@ export interface CpuOptions {
 }
 
 /**
- * The default backend: WebAssembly SIMD kernels in float32, generated for each plan, over one
+ * The default backend: WebAssembly SIMD kernels of 32 or 64 bits, generated for each plan, over one
  * memory. Runs in Node and in browsers. Results do not depend on the number of threads. Throws
  * BackendError where relaxed SIMD is asked for and missing, or workers cannot start.
  */

@@ -1,4 +1,4 @@
-import { type Backend, BackendError } from "@metrigrad/tensor";
+import { type Backend, BackendError, type FloatType } from "@metrigrad/tensor";
 import { CpuBackend } from "./backend/backend.ts";
 import { Device } from "./backend/device.ts";
 import { hasRelaxedSimd } from "./backend/relaxed.ts";
@@ -12,6 +12,7 @@ const mostThreads = 128;
 
 /** Options of `cpu`, and what only tests set. */
 export interface OpenOptions {
+  readonly float?: FloatType;
   readonly relaxed?: boolean;
   readonly threads?: number;
   /** Nanoseconds of estimated work from which threads share a phase. */
@@ -20,7 +21,16 @@ export interface OpenOptions {
 
 /** Makes a backend; see `cpu`. */
 export async function openCpu(options: OpenOptions): Promise<Backend> {
-  const { threads = Math.min(coresAvailable(), mostThreads), grain = defaultGrain } = options;
+  const { float = "f32", grain = defaultGrain } = options;
+  const { threads = Math.min(coresAvailable(), mostThreads) } = options;
+  if (float !== "f32" && float !== "f64") {
+    throw new BackendError({
+      where: "cpu({ float })",
+      must: 'float must be "f32" or "f64"',
+      got: JSON.stringify(float) ?? "undefined",
+      todo: "leave the option out for 32 bits",
+    });
+  }
   const available = options.relaxed !== false && hasRelaxedSimd();
   if (options.relaxed === true && !available) {
     throw new BackendError({
@@ -39,5 +49,6 @@ export async function openCpu(options: OpenOptions): Promise<Backend> {
     });
   }
   const parts = canShareMemory() ? threads : 1;
-  return new CpuBackend(await Device.create({ relaxed: available, threads: parts, grain }));
+  const device = await Device.create({ relaxed: available, threads: parts, grain });
+  return new CpuBackend(device, float);
 }

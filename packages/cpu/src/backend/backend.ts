@@ -1,6 +1,7 @@
 import {
   type Backend,
   checkStoreOptions,
+  type FloatType,
   type Store,
   type StoreOptions,
   type Variables,
@@ -11,12 +12,14 @@ import { CpuStore } from "./store.ts";
 /** The WebAssembly backend; made by `cpu`. */
 export class CpuBackend implements Backend {
   readonly name = "cpu";
-  readonly floats = ["f32"] as const;
+  readonly floats: readonly [FloatType, FloatType];
   private readonly device: Device;
   private readonly stores = new Set<CpuStore>();
 
-  constructor(device: Device) {
+  /** `float` is what stores hold where nothing else is said. */
+  constructor(device: Device, float: FloatType) {
     this.device = device;
+    this.floats = float === "f32" ? ["f32", "f64"] : ["f64", "f32"];
   }
 
   describe(): string {
@@ -31,9 +34,11 @@ export class CpuBackend implements Backend {
 
   async store(variables: Variables, options: StoreOptions = {}): Promise<Store> {
     this.device.check("backend.store");
-    const { float = "f32", seed = 0, ...naming } = options;
+    const { float = this.floats[0], seed = 0, ...naming } = options;
     checkStoreOptions("cpu", { seed, float }, this.floats);
-    const store = new CpuStore(this, this.device, seed, (closed) => this.stores.delete(closed));
+    const store = new CpuStore(this, this.device, float, seed, (closed) =>
+      this.stores.delete(closed),
+    );
     this.stores.add(store);
     try {
       await store.add(variables, naming);

@@ -1,4 +1,4 @@
-import { closedError } from "@metrigrad/tensor";
+import { closedError, type FloatType } from "@metrigrad/tensor";
 import { buildLibrary, type LibraryModule } from "../kernel/library.ts";
 import { Heap } from "../memory/heap.ts";
 import { Scratch } from "../memory/scratch.ts";
@@ -7,6 +7,7 @@ import { control, takenBytes } from "../threads/control.ts";
 import { canSleep, coresAvailable } from "../threads/host.ts";
 import { Pool } from "../threads/pool.ts";
 import { buildSync, type SyncModule } from "../threads/sync.ts";
+import { floatsOf } from "../wasm/index.ts";
 import { compileModule, instantiate } from "./instantiate.ts";
 
 /** What a device is made for. */
@@ -32,22 +33,21 @@ export interface Threads {
 
 /** What the stores of one backend share: memory, kernels, scratch, threads. */
 export class Device {
-  readonly options: KernelOptions;
+  readonly options: Omit<KernelOptions, "floats">;
   readonly grain: number;
   readonly heap: Heap;
   readonly scratch: Scratch;
-  readonly library: LibraryModule;
   /** Null on one thread. */
   readonly threads: Threads | null;
-  /** The imports of plan modules. */
+  /** The imports of plan modules: what threads wait with, and the kernels of the libraries so far. */
   readonly imports: WebAssembly.ModuleImports;
+  private readonly made = new Map<FloatType, Promise<LibraryModule>>();
   private closed = false;
 
   private constructor(
-    options: KernelOptions,
+    options: Device["options"],
     grain: number,
     heap: Heap,
-    library: LibraryModule,
     threads: Threads | null,
     imports: WebAssembly.ModuleImports,
   ) {
@@ -55,7 +55,6 @@ export class Device {
     this.grain = grain;
     this.heap = heap;
     this.scratch = new Scratch(heap);
-    this.library = library;
     this.threads = threads;
     this.imports = imports;
   }
@@ -65,18 +64,33 @@ export class Device {
     const options = { relaxed, shared: threads > 1 };
     const heap = new Heap(options);
     const { memory } = heap;
-    const library = buildLibrary(options);
-    const module = await compileModule(library.bytes);
-    const kernels = await instantiate(module, { memory });
-    const own = { ...kernels, memory };
-    if (threads === 1) return new Device(options, grain, heap, library, null, own);
+    if (threads === 1) return new Device(options, grain, heap, null, { memory });
     const address = heap.allocate(control.bytes + threads * takenBytes, "threads");
     const spins = coresAvailable() >= threads ? polls : 0;
     const sync = buildSync({ address, threads, spins, mainSleeps: canSleep() });
     const waiting = await compileModule(sync.bytes);
-    const imports = { ...own, ...(await instantiate(waiting, { memory })) };
-    const pool = await Pool.open({ threads, memory, address, library: module, sync: waiting });
-    return new Device(options, grain, heap, library, { pool, sync }, imports);
+    const imports = { memory, ...(await instantiate(waiting, { memory })) };
+    const pool = await Pool.open({ threads, memory, address, sync: waiting });
+    return new Device(options, grain, heap, { pool, sync }, imports);
+  }
+
+  /** The kernels of float types, made when they are first asked for. */
+  async libraries(floats: readonly FloatType[]): Promise<ReadonlyMap<FloatType, LibraryModule>> {
+    const found = new Map<FloatType, LibraryModule>();
+    for (const float of floats) {
+      const library = this.made.get(float) ?? this.make(float);
+      this.made.set(float, library);
+      found.set(float, await library);
+    }
+    return found;
+  }
+
+  private async make(float: FloatType): Promise<LibraryModule> {
+    const library = buildLibrary({ ...this.options, floats: floatsOf(float) });
+    const module = await compileModule(library.bytes);
+    Object.assign(this.imports, await instantiate(module, this.imports));
+    await this.threads?.pool.extend(module);
+    return library;
   }
 
   /** How many threads run programs. */

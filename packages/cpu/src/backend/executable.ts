@@ -14,7 +14,7 @@ import {
 import { bytesOf } from "../loop/lanes.ts";
 import { storedArray, writeElements } from "../memory/elements.ts";
 import type { ScratchLease } from "../memory/scratch.ts";
-import { buildPlan, type PlanTarget } from "../plan/module.ts";
+import { buildPlan, floatsIn, type PlanTarget } from "../plan/module.ts";
 import { Race } from "../threads/race.ts";
 import type { Device } from "./device.ts";
 import { OutputHandle, type OutputPlace, type RunCounter } from "./handle.ts";
@@ -68,10 +68,16 @@ function place(plan: Plan, device: Device, variable: VariableAddress): Placement
   }
 }
 
-function targetOf(device: Device, program: number, addresses: readonly number[]): PlanTarget {
-  const { options, library, scratch, grain, parts, threads } = device;
+async function targetOf(
+  device: Device,
+  plan: Plan,
+  program: number,
+  addresses: readonly number[],
+): Promise<PlanTarget> {
+  const { options, scratch, grain, parts, threads } = device;
+  const libraries = await device.libraries(floatsIn(plan));
   const fork = threads && { sync: threads.sync, program };
-  return { options, library, scratch, grain, parts, fork, addresses };
+  return { options, libraries, scratch, grain, parts, fork, addresses };
 }
 
 /** A plan as a WebAssembly module with all addresses in it. */
@@ -133,7 +139,7 @@ export class CpuExecutable implements Executable {
     const program = threads?.pool.next() ?? 0;
     let scratch: ScratchLease | null = null;
     try {
-      const built = buildPlan(plan, targetOf(device, program, placement.addresses));
+      const built = buildPlan(plan, await targetOf(device, plan, program, placement.addresses));
       scratch = built.scratch;
       const module = await compileModule(built.bytes);
       const exports = await instantiate(module, device.imports);

@@ -4,7 +4,9 @@ import {
   checkPlanFloat,
   checkWritten,
   closedError,
+  type DType,
   type Executable,
+  type FloatType,
   initialValue,
   type NamedVariable,
   type NameOptions,
@@ -32,7 +34,7 @@ interface Home {
 /** Variables in the memory of a backend. */
 export class CpuStore implements Store {
   readonly backend: Backend;
-  readonly float = "f32";
+  readonly float: FloatType;
   readonly seed: number;
   private readonly device: Device;
   private readonly table = new VariableTable<Home>("cpu store");
@@ -43,7 +45,14 @@ export class CpuStore implements Store {
   private closed = false;
 
   /** `forget` is called when it is closed. */
-  constructor(backend: Backend, device: Device, seed: number, forget: (closed: CpuStore) => void) {
+  constructor(
+    backend: Backend,
+    device: Device,
+    float: FloatType,
+    seed: number,
+    forget: (closed: CpuStore) => void,
+  ) {
+    this.float = float;
     this.forget = forget;
     this.backend = backend;
     this.device = device;
@@ -52,7 +61,7 @@ export class CpuStore implements Store {
 
   get bytes(): number {
     return this.table.all.reduce(
-      (total, { spec, home }) => total + home.size * bytesOf(typeOf(spec)),
+      (total, { spec, home }) => total + home.size * bytesOf(this.typeOf(spec)),
       0,
     );
   }
@@ -80,7 +89,7 @@ export class CpuStore implements Store {
       const home = homes[i] as Home;
       writeElements(
         this.elements(one.spec, home),
-        typeOf(one.spec),
+        this.typeOf(one.spec),
         values[i] as ArrayLike<number>,
       );
       this.table.set(one, home);
@@ -97,7 +106,7 @@ export class CpuStore implements Store {
   async read(variable: VariableSpec | string): Promise<Tensor> {
     this.check("store.read");
     const { spec, home } = this.table.find("read", variable);
-    const dtype = typeOf(spec);
+    const dtype = this.typeOf(spec);
     return readElements(this.elements(spec, home), spec.shape, dtype);
   }
 
@@ -105,7 +114,7 @@ export class CpuStore implements Store {
     this.check("store.write");
     const { path, spec, home } = this.table.find("write", variable);
     checkWritten(path, spec, value);
-    writeElements(this.elements(spec, home), typeOf(spec), value.data(), value.dtype);
+    writeElements(this.elements(spec, home), this.typeOf(spec), value.data(), value.dtype);
   }
 
   async prepare(plan: Plan): Promise<Executable> {
@@ -153,7 +162,7 @@ export class CpuStore implements Store {
     try {
       for (const { path, spec } of variables) {
         const size = sizeOf(spec.shape);
-        homes.push({ size, address: heap.allocate(size * bytesOf(typeOf(spec)), path) });
+        homes.push({ size, address: heap.allocate(size * bytesOf(this.typeOf(spec)), path) });
       }
     } catch (error) {
       for (const { address } of homes) heap.release(address);
@@ -163,15 +172,15 @@ export class CpuStore implements Store {
   }
 
   private elements(spec: VariableSpec, { address, size }: Home) {
-    return storedArray(this.device.heap, address, size, typeOf(spec));
+    return storedArray(this.device.heap, address, size, this.typeOf(spec));
+  }
+
+  private typeOf(spec: VariableSpec): DType {
+    return storedType(spec.type, this.float);
   }
 
   private check(where: string): void {
     this.device.check(where);
     if (this.closed) throw closedError(where, "store");
   }
-}
-
-function typeOf(spec: VariableSpec) {
-  return storedType(spec.type, "f32");
 }

@@ -45,9 +45,9 @@ export interface LibraryModule {
   readonly importInto: (m: ModuleBuilder) => Library;
 }
 
-/** Generates the kernels once per backend. */
+/** Generates the kernels of one float type, once per backend; their names end in the type. */
 export function buildLibrary(options: KernelOptions): LibraryModule {
-  const m = new ModuleBuilder(options);
+  const m = new ModuleBuilder(options, `_${options.floats.type}`);
   const library = addKernels(m, options);
   return {
     bytes: m.encode(),

@@ -1,4 +1,4 @@
-import { BackendError, type DType, storageBytes } from "@metrigrad/tensor";
+import { type DType, storageBytes } from "@metrigrad/tensor";
 import type { Emitter } from "../expr/emitter.ts";
 import {
   type FunctionBuilder,
@@ -27,15 +27,9 @@ function place(pointer: Pointer, by: number): Place {
   return { address: i32.add(cursor.at, by), offset };
 }
 
-/** Bytes of a stored element. Throws BackendError for f64, which this backend does not store. */
+/** Bytes of a stored element. */
 export function bytesOf(dtype: DType): number {
-  if (dtype !== "f64") return storageBytes[dtype];
-  throw new BackendError({
-    where: "cpu",
-    must: "stored values must be f32, i32, u32, bool or u8",
-    got: "f64",
-    todo: "use a float32 store, or the reference backend",
-  });
+  return storageBytes[dtype];
 }
 
 /** Four times the same element, in the type under which expressions see it (booleans as masks). */

@@ -11,6 +11,7 @@ import type { Heap } from "./heap.ts";
 export function storedArray(heap: Heap, address: number, size: number, dtype: DType): TypedArray {
   const { buffer } = heap.memory;
   if (dtype === "f32") return new Float32Array(buffer, address, size);
+  if (dtype === "f64") return new Float64Array(buffer, address, size);
   if (dtype === "u32") return new Uint32Array(buffer, address, size);
   if (dtype === "u8") return new Uint8Array(buffer, address, size);
   return new Int32Array(buffer, address, size);
@@ -19,7 +20,7 @@ export function storedArray(heap: Heap, address: number, size: number, dtype: DT
 /** Whether `set` of a typed array converts these elements as `convertElements` would. */
 function copies(from: DType, to: DType): boolean {
   if (from === to || from === "bool") return true;
-  return to === "f32" || (from === "u8" && to !== "bool");
+  return to === "f32" || to === "f64" || (from === "u8" && to !== "bool");
 }
 
 /** The type of host elements that no tensor says the type of. */

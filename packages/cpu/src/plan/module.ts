@@ -1,4 +1,11 @@
-import type { BufferSpec, Plan, Step } from "@metrigrad/tensor";
+import {
+  type BufferSpec,
+  type FloatType,
+  type Plan,
+  type Step,
+  stepViews,
+  type View,
+} from "@metrigrad/tensor";
 import type { Library, LibraryModule } from "../kernel/library.ts";
 import type { Turns } from "../loop/address.ts";
 import { regionOf } from "../loop/region.ts";
@@ -7,7 +14,7 @@ import type { KernelOptions } from "../options.ts";
 import type { PhaseBody } from "../step/context.ts";
 import { lowerStep } from "../step/table.ts";
 import type { SyncModule } from "../threads/sync.ts";
-import { type Func, i32, ModuleBuilder } from "../wasm/index.ts";
+import { type Func, floatsOf, i32, ModuleBuilder } from "../wasm/index.ts";
 import { type Run, sequence } from "./sequence.ts";
 
 /**
@@ -29,8 +36,9 @@ export interface PlanModule {
 
 /** What a plan module is built for. */
 export interface PlanTarget {
-  readonly options: KernelOptions;
-  readonly library: LibraryModule;
+  readonly options: Omit<KernelOptions, "floats">;
+  /** The kernels of each float type that the plan has. */
+  readonly libraries: ReadonlyMap<FloatType, LibraryModule>;
   readonly scratch: Scratch;
   /** How many parts run phases. */
   readonly parts: number;
@@ -97,8 +105,27 @@ function depthOf(steps: readonly Step[]): number {
   return Math.max(0, ...depths);
 }
 
+/** The floats that a step computes with: 64 bits where any of its operands has them. */
+function floatOf(step: Step, plan: Plan): FloatType {
+  const { reads, writes } = stepViews(step);
+  const wide = ({ buffer }: View) => plan.buffers[buffer]?.dtype === "f64";
+  return [...reads, ...writes].some(wide) ? "f64" : "f32";
+}
+
+/** The floats that the steps of a plan compute with. */
+export function floatsIn(plan: Plan): readonly FloatType[] {
+  const all = (steps: readonly Step[]): FloatType[] =>
+    steps.flatMap((step) => (step.kind === "loop" ? all(step.body) : [floatOf(step, plan)]));
+  return [...new Set(all(plan.steps))];
+}
+
 /** The phases of each step with temporary memory from an address on, and how much they take of it. */
-function planPhases(plan: Plan, target: PlanTarget, library: Library, scratch: number) {
+function planPhases(
+  plan: Plan,
+  target: PlanTarget,
+  libraries: ReadonlyMap<FloatType, Library>,
+  scratch: number,
+) {
   const { options, parts, grain } = target;
   // A word for the turn of each loop around a step, then what steps take.
   const counters = Math.ceil((4 * depthOf(plan.steps)) / 64) * 64;
@@ -124,9 +151,10 @@ function planPhases(plan: Plan, target: PlanTarget, library: Library, scratch: n
     const flag = step.when
       ? (target.addresses[step.when.buffer] as number) + 4 * step.when.offset
       : null;
+    const float = floatOf(step, plan);
     lowerStep(step, {
-      options,
-      library,
+      options: { ...options, floats: floatsOf(float) },
+      library: libraries.get(float) as Library,
       parts,
       region: (view) => {
         const { dtype, place } = plan.buffers[view.buffer] as BufferSpec;
@@ -158,13 +186,17 @@ function planPhases(plan: Plan, target: PlanTarget, library: Library, scratch: n
 export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   const { options, parts, fork } = target;
   const module = new ModuleBuilder(options);
-  const library = target.library.importInto(module);
+  const libraries = new Map(
+    [...target.libraries].map(([float, library]) => [float, library.importInto(module)]),
+  );
   const sync = fork && { ...fork.sync.importInto(module), program: fork.program, parts };
   // Addresses are part of the code, so the size is found out first.
-  const measured = planPhases(plan, target, library, anywhere);
+  const measured = planPhases(plan, target, libraries, anywhere);
   const scratch = target.scratch.reserve(measured.need);
   const planned =
-    measured.need === 0 ? measured.steps : planPhases(plan, target, library, scratch.address).steps;
+    measured.need === 0
+      ? measured.steps
+      : planPhases(plan, target, libraries, scratch.address).steps;
   const isLong = ({ cost }: PlannedPhase) => cost >= target.grain;
   const gainOf = (runs: readonly Planned[]): number =>
     runs.reduce((sum, run) => {

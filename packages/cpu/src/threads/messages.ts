@@ -9,8 +9,13 @@ export interface StartMessage {
   readonly control: typeof control;
   readonly textLimit: number;
   readonly part: number;
-  readonly library: WebAssembly.Module;
   readonly sync: WebAssembly.Module;
+}
+
+/** Functions that programs from now on may import. */
+export interface ExtendMessage {
+  readonly kind: "extend";
+  readonly module: WebAssembly.Module;
 }
 
 /** A program to run from now on, and programs that will not run again. */

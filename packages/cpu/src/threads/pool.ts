@@ -1,6 +1,6 @@
 import { BackendError } from "@metrigrad/tensor";
 import { control, textLimit } from "./control.ts";
-import type { Answer, LoadMessage, StartMessage } from "./messages.ts";
+import type { Answer, ExtendMessage, LoadMessage, StartMessage } from "./messages.ts";
 import { startThread, type Thread } from "./worker.ts";
 
 /** What the workers of a pool need from the start. */
@@ -9,7 +9,6 @@ export interface PoolOptions {
   readonly memory: WebAssembly.Memory;
   /** Where the control block lies. */
   readonly address: number;
-  readonly library: WebAssembly.Module;
   readonly sync: WebAssembly.Module;
 }
 
@@ -48,11 +47,11 @@ export class Pool {
   /** Starts the workers and waits until all are ready. Throws BackendError where they cannot start. */
   static async open(options: PoolOptions): Promise<Pool> {
     const pool = new Pool(options);
-    const { threads, memory, address, library, sync } = options;
+    const { threads, memory, address, sync } = options;
     try {
       for (let part = 1; part < threads; part++) pool.add(part);
       await pool.post((part): StartMessage => {
-        const common = { memory, address, control, textLimit, library, sync };
+        const common = { memory, address, control, textLimit, sync };
         return { kind: "start", part, ...common };
       });
     } catch (error) {
@@ -66,6 +65,11 @@ export class Pool {
   next(): number {
     this.programs += 1;
     return this.programs;
+  }
+
+  /** Hands functions to all workers that programs import. Throws BackendError where one cannot take them. */
+  async extend(module: WebAssembly.Module): Promise<void> {
+    await this.post((): ExtendMessage => ({ kind: "extend", module }));
   }
 
   /** Hands a program to all workers. Throws BackendError where one cannot take it. */
@@ -108,7 +112,9 @@ export class Pool {
   }
 
   /** Sends each worker a message and waits for all answers. */
-  private async post(message: (part: number) => StartMessage | LoadMessage): Promise<void> {
+  private async post(
+    message: (part: number) => StartMessage | ExtendMessage | LoadMessage,
+  ): Promise<void> {
     this.check();
     // Before the messages: a worker returns to its jobs when it has read as many as were counted.
     Atomics.add(this.words, control.mail >> 2, 1);

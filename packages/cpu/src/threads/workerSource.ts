@@ -55,8 +55,11 @@ const receive = {
     words = new Int32Array(start.memory.buffer);
     imports = { memory: start.memory };
     const sync = instance(start.sync);
-    imports = { ...imports, ...sync, ...instance(start.library) };
+    imports = { ...imports, ...sync };
     park = sync.park;
+  },
+  extend({ module }) {
+    imports = { ...imports, ...instance(module) };
   },
   load({ program, module, drop }) {
     for (const id of drop) programs.delete(id);

@@ -1,5 +1,14 @@
 export { atomic } from "./atomic.ts";
 export {
+  double,
+  type FloatNumbers,
+  type Floats,
+  type FloatVectors,
+  floatsOf,
+  type Num,
+  single,
+} from "./floats.ts";
+export {
   callValue,
   type Func,
   FunctionBuilder,
@@ -8,7 +17,7 @@ export {
 } from "./function.ts";
 export { ModuleBuilder, maxPages } from "./module.ts";
 export { drop, f32, f64, i32, i64, memoryCopy, memoryFill, select, unreachable } from "./scalar.ts";
-export { bitsOf, f32x4, f64x2, i8x16, i16x8, i32x4, v128 } from "./simd.ts";
+export { bitsOf, f32x4, f64x2, i8x16, i16x8, i32x4, i64x2, v128 } from "./simd.ts";
 export {
   asI32,
   type F32,

@@ -30,8 +30,11 @@ export class ModuleBuilder {
   private readonly exports: number[][] = [];
   private readonly names: string[] = [];
   private importedFuncs = 0;
+  private readonly suffix: string;
 
-  constructor(options: { readonly shared: boolean }) {
+  /** `suffix` is added to the names of its functions, so that modules of one kind can be told apart. */
+  constructor(options: { readonly shared: boolean }, suffix = "") {
+    this.suffix = suffix;
     const limits = options.shared
       ? [0x03, ...unsigned(0), ...unsigned(maxPages)]
       : [0x00, ...unsigned(0)];
@@ -55,9 +58,10 @@ export class ModuleBuilder {
   ): Func {
     const type: FuncType = { params: options.params, results: options.results ?? [] };
     const index = this.importedFuncs + this.functions.length;
-    const func: Func = { index, name, type };
-    this.names[index] = name;
-    if (options.export) this.exports.push([...text(name), 0x00, ...unsigned(index)]);
+    const full = name + this.suffix;
+    const func: Func = { index, name: full, type };
+    this.names[index] = full;
+    if (options.export) this.exports.push([...text(full), 0x00, ...unsigned(index)]);
     const builder = new FunctionBuilder(options.params);
     const slot = { type: this.typeIndex(type), body: () => builder.encode() };
     this.functions.push(slot);

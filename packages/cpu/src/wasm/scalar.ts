@@ -116,17 +116,29 @@ export const f32 = {
   reinterpret_i32: unary<"i32", "f32">("f32", 0xbe),
 };
 
-/** 64-bit floats: what accurate sums need. */
+/** 64-bit floats. */
 export const f64 = {
   const: (value: number): Value<"f64"> => instruction("f64", [0x44, floatBytes(value, 8)]),
   load: load("f64", 8, 0x2b),
   store: store<"f64">(8, 0x39),
+  eq: binary<"f64", "i32">("i32", 0x61),
+  ne: binary<"f64", "i32">("i32", 0x62),
+  lt: binary<"f64", "i32">("i32", 0x63),
+  gt: binary<"f64", "i32">("i32", 0x64),
+  le: binary<"f64", "i32">("i32", 0x65),
+  ge: binary<"f64", "i32">("i32", 0x66),
+  abs: unary<"f64", "f64">("f64", 0x99),
+  neg: unary<"f64", "f64">("f64", 0x9a),
+  sqrt: unary<"f64", "f64">("f64", 0x9f),
   add: binary<"f64", "f64">("f64", 0xa0),
   sub: binary<"f64", "f64">("f64", 0xa1),
   mul: binary<"f64", "f64">("f64", 0xa2),
   div: binary<"f64", "f64">("f64", 0xa3),
-  promote_f32: unary<"f32", "f64">("f64", 0xbb),
+  min: binary<"f64", "f64">("f64", 0xa4),
+  max: binary<"f64", "f64">("f64", 0xa5),
+  convert_i32_s: unary<"i32", "f64">("f64", 0xb7),
   convert_i32_u: unary<"i32", "f64">("f64", 0xb8),
+  promote_f32: unary<"f32", "f64">("f64", 0xbb),
 };
 
 /** `condition ? x : y`, both evaluated. */

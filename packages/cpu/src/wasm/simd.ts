@@ -48,6 +48,18 @@ function constI32x4(a: number, b: number, c: number, d: number): V128 {
   return instruction("v128", [...simd(0x0c), ...bytes]);
 }
 
+/** Twice the same 64 bits as a literal. */
+function constI64x2(value: bigint): V128 {
+  const bytes = new Uint8Array(new BigInt64Array([value, value]).buffer);
+  return instruction("v128", [...simd(0x0c), ...bytes]);
+}
+
+/** Twice the same number as a literal. */
+function constF64x2(value: number): V128 {
+  const bytes = new Uint8Array(new Float64Array([value, value]).buffer);
+  return instruction("v128", [...simd(0x0c), ...bytes]);
+}
+
 const bits = new DataView(new ArrayBuffer(4));
 
 /** The bits of a number rounded to float32. */
@@ -185,10 +197,20 @@ export const f32x4 = {
 
 /** Two 64-bit floats. */
 export const f64x2 = {
+  const: constF64x2,
   splat: splat<"f64">(0x14),
   extract_lane: extract("f64", 0x21),
+  replace_lane: replace<"f64">(0x22),
+  eq: bin(0x47),
+  ne: bin(0x48),
+  lt: bin(0x49),
+  gt: bin(0x4a),
+  le: bin(0x4b),
+  ge: bin(0x4c),
   promote_low_f32x4: un(0x5f),
+  ceil: un(0x74),
   floor: un(0x75),
+  trunc: un(0x7a),
   nearest: un(0x94),
   abs: un(0xec),
   neg: un(0xed),
@@ -199,6 +221,31 @@ export const f64x2 = {
   div: bin(0xf3),
   min: bin(0xf4),
   max: bin(0xf5),
+  /** y < x ? y : x. */
+  pmin: bin(0xf6),
+  /** x < y ? y : x. */
+  pmax: bin(0xf7),
   convert_low_i32x4_s: un(0xfe),
   convert_low_i32x4_u: un(0xff),
+  /** x·y + z, rounded once or twice as the machine likes. Relaxed SIMD. */
+  relaxed_madd: ternary(0x107),
+  /** z − x·y. Relaxed SIMD. */
+  relaxed_nmadd: ternary(0x108),
+};
+
+/** Two 64-bit integers. */
+export const i64x2 = {
+  const: constI64x2,
+  splat: splat<"i64">(0x12),
+  extract_lane: extract("i64", 0x1d),
+  neg: un(0xc1),
+  shl: shift(0xcb),
+  shr_s: shift(0xcc),
+  shr_u: shift(0xcd),
+  add: bin(0xce),
+  sub: bin(0xd1),
+  eq: bin(0xd6),
+  ne: bin(0xd7),
+  lt_s: bin(0xd8),
+  gt_s: bin(0xd9),
 };

@@ -3,7 +3,7 @@ import test from "tape";
 import { Device } from "../../src/backend/device.ts";
 import { bytesOf } from "../../src/loop/lanes.ts";
 import { storedArray, writeElements } from "../../src/memory/elements.ts";
-import { buildPlan } from "../../src/plan/module.ts";
+import { buildPlan, floatsIn } from "../../src/plan/module.ts";
 import type { Numbers } from "../support/module.ts";
 import { Random } from "../support/random.ts";
 import { TestPlan } from "../support/steps.ts";
@@ -33,9 +33,9 @@ async function runInParts(
     arenaBytes: 0,
   };
   const addresses = buffers.map(({ address }) => address);
-  const { options, library, scratch } = device;
+  const { options, scratch } = device;
   const { bytes, phases } = buildPlan(full, {
-    ...{ options, library, scratch, parts, addresses },
+    ...{ options, scratch, parts, addresses, libraries: await device.libraries(floatsIn(full)) },
     ...{ grain: 0, fork: null },
   });
   const { instance } = await WebAssembly.instantiate(bytes, { env: device.imports });

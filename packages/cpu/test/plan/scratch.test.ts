@@ -40,9 +40,18 @@ const kinds: Record<string, (a: View, output: View) => Step> = {
 
 test("scratch of a program grows with its batch, not with threads that have nothing to do", async (t) => {
   const device = await Device.create({ relaxed: false, threads: 1, grain: 0 });
-  const { options, library, scratch } = device;
+  const { options, scratch } = device;
+  const libraries = await device.libraries(["f32"]);
   const bytesOf = (name: string, shape: readonly number[], parts: number, grain = 0) => {
-    const target = { options, library, scratch, parts, grain, fork: null, addresses: [1024, 1024] };
+    const target = {
+      options,
+      libraries,
+      scratch,
+      parts,
+      grain,
+      fork: null,
+      addresses: [1024, 1024],
+    };
     const built = buildPlan(planOf(shape, kinds[name] as never), target);
     built.scratch.release();
     return built.scratch.bytes;

@@ -1,6 +1,7 @@
 import {
   type Backend,
   type DType,
+  type FloatType,
   hostArray,
   type Plan,
   reference,
@@ -65,16 +66,20 @@ export class TestPlan {
     return { buffer, shape, strides, offset };
   }
 
-  /** The contents of all buffers after the steps ran on a backend. */
-  async run(backend: Backend, steps: readonly Step[]): Promise<TypedArray[]> {
+  /** The contents of all buffers after the steps ran on a backend with floats of a type. */
+  async run(
+    backend: Backend,
+    steps: readonly Step[],
+    float: FloatType = "f32",
+  ): Promise<TypedArray[]> {
     const specs = this.buffers.map(({ dtype, data }, i): VariableSpec => {
       const type = (dtype === "f32" ? "float" : dtype) as ValueType;
       return { path: `v${i}`, shape: [data.length], type, role: "state", init: () => data };
     });
     const plan: Plan = {
-      float: "f32",
+      float,
       buffers: this.buffers.map(({ dtype, data }, i) => ({
-        dtype,
+        dtype: dtype === "f32" ? float : dtype,
         size: data.length,
         place: { kind: "variable", spec: specs[i] as VariableSpec },
         label: `v${i}`,
@@ -84,7 +89,7 @@ export class TestPlan {
       outputs: [],
       arenaBytes: 0,
     };
-    const store = await backend.store(specs, { float: "f32" });
+    const store = await backend.store(specs, { float });
     const executable = await store.prepare(plan);
     await executable.run([]);
     const results = await Promise.all(specs.map((spec) => store.read(spec)));
@@ -124,9 +129,12 @@ export function excess(x: ArrayLike<number>, y: ArrayLike<number>, relative: num
   return worst;
 }
 
+/** How much finer numbers of 64 bits are; a little less than they could be. */
+const finer = 2 ** -26;
+
 /**
- * Runs steps on all backends and compares every buffer with the reference, and bit by bit with what
- * one thread gives.
+ * Runs steps on all backends in both float types and compares every buffer with the reference, and bit by bit
+ * with what one thread gives. Tolerances are those of 32 bits.
  */
 export async function compare(
   t: Test,
@@ -135,13 +143,27 @@ export async function compare(
   tolerance: { readonly relative?: number; readonly absolute?: number },
   name: string,
 ): Promise<void> {
+  for (const float of ["f32", "f64"] as const) {
+    const scale = float === "f32" ? 1 : finer;
+    const { relative = 0, absolute = 0 } = tolerance;
+    const off = await differences(plan, steps, float, relative * scale, absolute * scale);
+    t.deepEqual(off, [], `${name}, ${float}`);
+  }
+}
+
+async function differences(
+  plan: TestPlan,
+  steps: readonly Step[],
+  float: FloatType,
+  relative: number,
+  absolute: number,
+): Promise<string[]> {
   const { expected, all } = await backends();
-  const wanted = await plan.run(expected, steps);
-  const { relative = 0, absolute = 0 } = tolerance;
+  const wanted = await plan.run(expected, steps, float);
   const off: string[] = [];
   const bits = new Map<boolean | undefined, TypedArray[]>();
   for (const [i, backend] of all.entries()) {
-    const results = await plan.run(backend, steps);
+    const results = await plan.run(backend, steps, float);
     const { relaxed } = variants[i] as OpenOptions;
     const single = bits.get(relaxed) ?? results;
     bits.set(relaxed, single);
@@ -156,7 +178,7 @@ export async function compare(
       if (over > absolute) off.push(`${JSON.stringify(variants[i])} buffer ${buffer}: ${over}`);
     });
   }
-  t.deepEqual(off, [], name);
+  return off;
 }
 
 /** A random layout of a shape; outputs get no stride 0. */
