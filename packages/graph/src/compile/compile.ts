@@ -36,7 +36,9 @@ export async function compile<const O extends Outputs>(
 ): Promise<Program<Handles<O>>> {
   const { outputs, updates = [], unfused = false } = request;
   const nodes = isNode(outputs) ? [outputs] : Object.values(outputs as Record<string, Node>);
-  const planned = planOf({ outputs: nodes, updates, float: store.float, unfused });
+  const { float, backend } = store;
+  const mixed = backend.floats.includes("f64");
+  const planned = planOf({ outputs: nodes, updates, float, mixed, unfused });
   const { plan, variables, nameOf } = planned;
   const missing = variables.filter((spec) => !store.has(spec));
   const lacking = missing.find(({ role, path }) => role === "parameter" || path === null);

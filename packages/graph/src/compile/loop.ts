@@ -1,14 +1,15 @@
-import type { FloatType, LoopStep, Step, View } from "@metrigrad/tensor";
+import type { LoopStep, Step, View } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import { topological } from "../core/topology.ts";
 import { byRole } from "../loop/body.ts";
 import { joinLoops } from "../loop/joined.ts";
 import { type Fusion, fuse } from "./fuse.ts";
-import { type LowerLoop, lower } from "./lower.ts";
+import { type Floats, type LowerLoop, lower } from "./lower.ts";
 import { mergeKernels } from "./merge.ts";
 import { settle } from "./settle.ts";
 import { unitsOf } from "./units.ts";
 import { sameView } from "./views.ts";
+import { widen } from "./widen.ts";
 
 /** Chooses what runs in one loop over elements. */
 export function fusionOf(order: readonly Node[], kept: readonly Node[], unfused: boolean): Fusion {
@@ -30,12 +31,20 @@ function turnView(view: View, depth: number, turns: number, reverse: boolean): V
   };
 }
 
+/** The floats of a loop's body: all of 64 bits where the loop's are, else what `double` in it says. */
+function floatsInside(node: Node, floats: Floats, given: readonly Node[]) {
+  const own = floats.of(node);
+  if (own === "f64") return { roots: given, floats: { own, of: () => own } };
+  const { roots, wide } = widen(given, () => true);
+  return { roots, floats: { own, of: (one: Node) => (wide.has(one) ? "f64" : own) } as Floats };
+}
+
 /**
  * Emits a loop as one step. Carried values have a buffer each, which holds the first value before the loop and the last
  * one after it; a turn computes the next values and puts them there at its end. Sequences are read, and results
  * written, where they lie.
  */
-export function loopLowering(float: FloatType, unfused: boolean, depth = 0): LowerLoop {
+export function loopLowering(floats: Floats, unfused: boolean, depth = 0): LowerLoop {
   return (node, context, buffers) => {
     const { body, outputs } = node.attrs;
     const { turns, reverse } = body;
@@ -75,7 +84,12 @@ export function loopLowering(float: FloatType, unfused: boolean, depth = 0): Low
       if (!views.has(value) && !targets.has(value)) targets.set(value, view);
     });
     const nexts = body.carries.map(({ next }) => next);
-    const roots = joinLoops([...nexts, ...kept.map(({ value }) => value)]);
+    const inside = floatsInside(
+      node,
+      floats,
+      joinLoops([...nexts, ...kept.map(({ value }) => value)]),
+    );
+    const { roots } = inside;
     const values = roots.slice(nexts.length);
     // Joining inner loops makes other nodes of what is above them.
     const moved = new Map(
@@ -88,9 +102,9 @@ export function loopLowering(float: FloatType, unfused: boolean, depth = 0): Low
     const fusion = fusionOf(order, roots, unfused);
     const units = unitsOf(order, roots, fusion);
     const first = buffers.length;
-    const inner = loopLowering(float, unfused, depth + 1);
+    const inner = loopLowering(inside.floats, unfused, depth + 1);
     const around = { buffers, views, targets: moved };
-    const lowered = lower(units, order, fusion, float, inner, around);
+    const lowered = lower(units, order, fusion, inside.floats, inner, around);
     const steps: Step[] = [...lowered.steps];
     kept.forEach(({ view }, at) => {
       const input = lowered.viewOf(values[at] as Node);

@@ -12,7 +12,6 @@ import {
   type Step,
   sizeOf,
   storedType,
-  type ValueType,
   type VariableSpec,
   type View,
 } from "@metrigrad/tensor";
@@ -43,6 +42,12 @@ export interface Surroundings {
   readonly targets: ReadonlyMap<Node, View>;
 }
 
+/** Floats of a plan: its own, and those of a node. */
+export interface Floats {
+  readonly own: FloatType;
+  readonly of: (node: Node) => FloatType;
+}
+
 /** Emits the steps of a loop. */
 export type LowerLoop = (
   node: Node<JoinedLoop>,
@@ -50,12 +55,15 @@ export type LowerLoop = (
   buffers: BufferSpec[],
 ) => void;
 
-/** Emits the steps of all units in order. Throws GraphError where names clash. */
+/**
+ * Emits the steps of all units in order; `float` says which floats a node has. Throws GraphError where names
+ * clash.
+ */
 export function lower(
   units: readonly Unit[],
   order: readonly Node[],
   fusion: Fusion,
-  float: FloatType,
+  { own: float, of: floatOf }: Floats,
   lowerLoop: LowerLoop,
   around: Surroundings = { buffers: [], views: new Map(), targets: new Map() },
 ): Lowered {
@@ -72,8 +80,10 @@ export function lower(
     buffers.push({ dtype, size: sizeOf(shape), place, label });
     return contiguousView(buffers.length - 1, shape);
   };
-  const scratch = (shape: Shape, type: ValueType, label: string) =>
-    buffer(shape, storedType(type, float), { kind: "arena", offset: -1 }, label);
+  const room = (shape: Shape, dtype: DType, label: string) =>
+    buffer(shape, dtype, { kind: "arena", offset: -1 }, label);
+  const roomOf = (node: Node) =>
+    room(node.shape, storedType(node.type, floatOf(node)), label(node));
   const viewOf = (node: Node): View => {
     const view = views.get(node);
     if (view === undefined)
@@ -94,12 +104,15 @@ export function lower(
     view: viewOf,
     place: (node, view) => void views.set(node, view),
     result: (node) => {
-      const view =
-        views.get(node) ?? targets.get(node) ?? scratch(node.shape, node.type, label(node));
+      const view = views.get(node) ?? targets.get(node) ?? roomOf(node);
       views.set(node, view);
       return view;
     },
-    scratch,
+    scratch: (shape, type, text) => {
+      const [node] = working;
+      return room(shape, storedType(type, node === undefined ? float : floatOf(node)), text);
+    },
+    floatOf,
     extra: (node, index) => extras.get(node)?.get(index) ?? null,
     fused: (node) => {
       const loop = fusedLoop(node.shape, inline, viewOf);
@@ -155,9 +168,8 @@ export function lower(
     const node = order[at] as Node;
     const claim = node.op.claims?.(node);
     if (claim !== undefined) {
-      const room = scratch(node.shape, node.type, label(node));
       const claimed = extras.get(claim.node) ?? new Map<number, View>();
-      extras.set(claim.node, claimed.set(claim.index, room));
+      extras.set(claim.node, claimed.set(claim.index, roomOf(node)));
     }
     const target = targets.get(node);
     const through = target === undefined ? null : (node.op.passes?.(node, target) ?? null);
@@ -165,7 +177,7 @@ export function lower(
       targets.set(node.inputs[0] as Node, through);
     }
     if (node.op.parts === undefined) continue;
-    const output = targets.get(node) ?? scratch(node.shape, node.type, label(node));
+    const output = targets.get(node) ?? roomOf(node);
     targets.set(node, output);
     node.op.parts(node, output).forEach((part, index) => {
       const source = node.inputs[index] as Node;

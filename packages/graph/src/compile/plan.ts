@@ -20,11 +20,12 @@ import { isVariable, type Variable, variableName } from "../ops/variable.ts";
 import { placeArena } from "./arena.ts";
 import { compactPlan } from "./compact.ts";
 import { fusionOf, loopLowering } from "./loop.ts";
-import { lower } from "./lower.ts";
+import { type Floats, lower } from "./lower.ts";
 import { type Destination, settle } from "./settle.ts";
 import { simplifyGraph } from "./simplify.ts";
 import { unitsOf } from "./units.ts";
 import { contiguousView } from "./views.ts";
+import { widen } from "./widen.ts";
 
 /**
  * A variable and the node of its next value; with a condition (a bool scalar) the variable keeps its
@@ -37,6 +38,8 @@ export interface PlanRequest {
   readonly outputs: readonly Node[];
   readonly updates: readonly Update[];
   readonly float: FloatType;
+  /** Whether values may have 64 bits in a plan of 32, as `double` asks; false by default. */
+  readonly mixed?: boolean;
   /** Every node in memory under its own step, for looking inside; false by default. */
   readonly unfused?: boolean;
 }
@@ -63,14 +66,19 @@ export function planOf(request: PlanRequest): Planned {
     ...request.outputs,
     ...conditions,
   ]);
-  const all = joinLoops(reduceLoops(simple));
+  const { float, unfused = false, mixed = false } = request;
+  const reduced = joinLoops(reduceLoops(simple));
+  const { roots: all, wide } =
+    mixed && float === "f32"
+      ? widen(reduced, (index) => index < updates.length)
+      : { roots: reduced, wide: new Set<Node>() };
+  const floats: Floats = { own: float, of: (node) => (wide.has(node) ? "f64" : float) };
   const roots = all.slice(0, updates.length + request.outputs.length);
   const conditionOf = new Map(conditions.map((when, i) => [when, all[roots.length + i] as Node]));
   const order = topological(all);
-  const { float, unfused = false } = request;
   const fusion = fusionOf(order, all, unfused);
   const units = unitsOf(order, [...roots.slice(updates.length), ...all], fusion);
-  const lowered = lower(units, order, fusion, float, loopLowering(float, unfused));
+  const lowered = lower(units, order, fusion, floats, loopLowering(floats, unfused));
   const { buffers, feeds, variables } = lowered;
   for (const [node] of updates) {
     const { attrs: spec } = node;
@@ -91,7 +99,7 @@ export function planOf(request: PlanRequest): Planned {
       return { from, to, when: lowered.viewOf(conditionOf.get(condition) as Node) };
     }
     const size = root.shape.reduce((a, b) => a * b, 1);
-    const dtype = storedType(root.type, request.float);
+    const dtype = storedType(root.type, floats.of(root));
     buffers.push({ dtype, size, place: { kind: "output" }, label: showNode(root) });
     return { from, to: contiguousView(buffers.length - 1, root.shape) };
   });

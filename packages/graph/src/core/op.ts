@@ -1,4 +1,13 @@
-import type { Expr, Shape, Step, Tensor, ValueType, VariableSpec, View } from "@metrigrad/tensor";
+import type {
+  Expr,
+  FloatType,
+  Shape,
+  Step,
+  Tensor,
+  ValueType,
+  VariableSpec,
+  View,
+} from "@metrigrad/tensor";
 import type { NodeRole } from "./scope.ts";
 
 /** Shape and element type of a result. */
@@ -105,11 +114,13 @@ export interface ConstantAttrs {
 export interface LowerContext {
   /** Where an already lowered value lives; of the node's shape. */
   view(node: Node): View;
+  /** The floats of a node's value. */
+  floatOf(node: Node): FloatType;
   /** States that the node is this view (of an input, a variable, …). */
   place(node: Node, view: View): void;
   /** Room for the node's value; `place` is done. The view need not be contiguous. */
   result(node: Node): View;
-  /** Scratch that lives until the last step that reads it. */
+  /** Scratch that lives until the last step that reads it, with the floats of the node that is lowered. */
   scratch(shape: Shape, type: ValueType, label: string): View;
   /** Room for a further output of a node, claimed by a `pick` node; null where nobody asks. */
   extra(node: Node, index: number): View | null;

@@ -163,6 +163,7 @@ export {
   maxPool3d,
   type PoolOptions,
 } from "./pool.ts";
+export { double, single } from "./precision.ts";
 export { prelu } from "./prelu.ts";
 export { type PutAlongAxisOptions, putAlongAxis } from "./putAlongAxis.ts";
 export { type QrFactors, qr } from "./qr.ts";

@@ -9,6 +9,7 @@ import { convolutionInputOp, convolutionOp, convolutionWeightOp } from "./convol
 import { cumsum } from "./cumulative.ts";
 import { fill } from "./fill.ts";
 import { matmulOp } from "./matmul.ts";
+import { doubleOp, singleOp } from "./precision.ts";
 import { reshape } from "./reshape.ts";
 import { pad, slice } from "./slice.ts";
 import { transpose } from "./transpose.ts";
@@ -31,7 +32,15 @@ function linearOps(): ReadonlySet<Op> {
     pad(x, [[1, 0]]),
     transpose(x),
   ];
-  const others = [add.op, sub.op, neg.op, windowsOp, foldOp] as readonly unknown[] as readonly Op[];
+  const others = [
+    add.op,
+    sub.op,
+    neg.op,
+    windowsOp,
+    foldOp,
+    doubleOp,
+    singleOp,
+  ] as readonly unknown[] as readonly Op[];
   linear = new Set([...made.map(({ op }) => op), ...others]);
   return linear;
 }

@@ -14,6 +14,7 @@ import { convolutionInputOp, convolutionOp } from "../ops/convolutionOp.ts";
 import { gatherOp } from "../ops/gather.ts";
 import { gramOp } from "../ops/gram.ts";
 import { matmulOp } from "../ops/matmul.ts";
+import { doubleOp, singleOp } from "../ops/precision.ts";
 import { reshapeOp } from "../ops/reshape.ts";
 import type { Selection } from "../ops/selection.ts";
 import { placeOp, sliceOp } from "../ops/slice.ts";
@@ -232,6 +233,8 @@ const own = {
 const rules: ReadonlyMap<Op, Rule> = new Map<Op, Rule>([
   [reshapeOp as Op, own.same],
   [stopGradientOp as Op, own.same],
+  [doubleOp as Op, own.same],
+  [singleOp as Op, own.same],
   [broadcastToOp as Op, elementwise],
   [transposeOp as Op, own.transpose],
   [matmulOp as Op, own.matmul],

@@ -24,6 +24,7 @@ import {
   type PreconditionTask,
   packing,
 } from "./preconditioned.ts";
+import { inPrecision, solveIn } from "./solvePrecision.ts";
 
 /** What a solve in the space of outputs needs: the use T = X̃W, and what else leads from the loss to W. */
 interface Route {
@@ -41,6 +42,7 @@ interface Route {
  */
 export function batchMetric(task: PreconditionTask): Preconditioned {
   const { measured, dampingOf, solverOf, settings, step, context } = task;
+  const { solvePrecision: precision } = settings;
   // Outputs of a forward pass of their own are not on the way to the loss; a direction that is no
   // gradient of this batch does not come from outputs.
   const direct =
@@ -56,7 +58,7 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
     const own = packing(subsystem);
     return withMetricScope(path, () => {
       const [damping, solver] = [dampingOf(subsystem), solverOf(subsystem)];
-      const solve = block.prepare(null, { damping, solver });
+      const solve = solveIn(precision, block.prepare(null, { damping, solver }));
       const route = routes[index] ?? null;
       if (block.solveOutputs === null || route === null) {
         const direction = solve.solve(columnsOf(step, own));
@@ -64,7 +66,8 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
       }
       const rest = restOf(route, params, own.pack, context);
       const cotangent = asRows(cotangents.get(route.outputs) as Node);
-      const direction = block.solveOutputs(cotangent, rest, { damping, solver });
+      const solved = block.solveOutputs(cotangent, rest, { damping, solver });
+      const direction = inPrecision(precision, solved);
       const by = solver === "woodbury" ? "woodbury in the space of outputs" : solver;
       return { ...own, ...solve, path, solver: by, direction };
     });

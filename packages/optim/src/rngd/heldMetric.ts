@@ -1,5 +1,5 @@
 import { type Update, type Variable, withMetricScope } from "@metrigrad/graph";
-import { averaged, type FullOver, type Subsystem, windowed } from "@metrigrad/metric";
+import { averaged, type FullOver, type Hold, type Subsystem, windowed } from "@metrigrad/metric";
 import { holdsOf } from "../core/holds.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {
@@ -8,13 +8,14 @@ import {
   type PreconditionTask,
   packing,
 } from "./preconditioned.ts";
+import { inPrecision } from "./solvePrecision.ts";
 
 /**
  * Preconditions with what was made of the metric every T steps, and is held between: of the batch of that step, whose
  * rows and inverses are held; or of the running average of all batches, which is the paper's algorithm.
  */
 export function heldMetric(
-  { measured, dampingOf, solverOf, step, context }: PreconditionTask,
+  { measured, dampingOf, solverOf, settings, step, context }: PreconditionTask,
   { every, average }: FullOver,
 ): Preconditioned {
   const refreshed: Update[] = [];
@@ -27,7 +28,10 @@ export function heldMetric(
       const block =
         average === null ? subsystem.block : averaged(subsystem.block, average, holds(always));
       const by = solverOf(subsystem);
-      const solve = block.prepare(holds(refreshed), {
+      const held = holds(refreshed);
+      const precise: Hold = (name, first, next) =>
+        held(name, first, (before) => inPrecision(settings.solvePrecision, next(before)));
+      const solve = block.prepare(precise, {
         damping: dampingOf(subsystem),
         solver: by,
         // An average begins with I, which is its own inverse without damping.

@@ -97,22 +97,32 @@ function directionsOf({ params, direction }: PreconditionedBlock): [Variable, No
 }
 
 function checkPrecondition(name: string, settings: FullPrecondition): void {
-  const { relative, absolute, damping, over, forward, metrics } = settings;
+  const { relative, absolute, damping, over, forward, metrics, solvePrecision } = settings;
   checkTable(`${name}, metrics`, metrics);
   checkBlockDamping(name, damping);
   const any: [number, number] = [0, Number.MAX_VALUE];
   checkSettings(name, { relative, absolute }, { relative: any, absolute: any });
-  if (forward !== "train" && forward !== "infer") throw unknownForward(name, forward);
+  if (forward !== "train" && forward !== "infer") {
+    throw unknownChoice(name, "forward", ["train", "infer"], forward);
+  }
+  if (solvePrecision !== "store" && solvePrecision !== "f64") {
+    throw unknownChoice(name, "solvePrecision", ["store", "f64"], solvePrecision);
+  }
   const singular = fullOver(name, over).average === null;
   checkDamping(name, { relative, absolute }, singular && damping === null);
 }
 
-function unknownForward(where: string, got: unknown): GraphError {
+function unknownChoice(
+  where: string,
+  name: string,
+  known: readonly string[],
+  got: unknown,
+): GraphError {
   return new GraphError({
     where,
-    must: 'forward must be "train" or "infer"',
+    must: `${name} must be ${known.map((one) => JSON.stringify(one)).join(" or ")}`,
     got: String(got),
-    todo: "leave it out for the gradient's own forward pass",
+    todo: `leave it out for ${JSON.stringify(known[0])}`,
   });
 }
 

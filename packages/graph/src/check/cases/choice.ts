@@ -1,11 +1,13 @@
 import {
   cast,
   clip,
+  double,
   isFinite,
   logicalAnd,
   logicalNot,
   logicalOr,
   mul,
+  single,
   stopGradient,
   where,
 } from "../../ops/index.ts";
@@ -105,6 +107,22 @@ export const choiceRows: readonly OpRow[] = [
         ],
         order: 0,
       },
+    ],
+  },
+  {
+    op: "double",
+    f: (a) => mul(double(a), double(a)),
+    cases: [
+      { name: "of a product", inputs: [[2, -3]], value: [4, 9], gradients: [[4, -6]] },
+      { name: "of integers", inputs: [i32([2, -3])], value: i32([4, 9]) },
+    ],
+  },
+  {
+    op: "single",
+    f: (a) => single(mul(double(a), a)),
+    cases: [
+      { name: "of a product", inputs: [[2, -3]], value: [4, 9], gradients: [[4, -6]] },
+      { name: "of integers", inputs: [i32([2, -3])], value: i32([4, 9]) },
     ],
   },
   {

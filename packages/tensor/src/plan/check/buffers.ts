@@ -17,7 +17,9 @@ export function checkBuffers(plan: Plan): void {
   plan.buffers.forEach((buffer, i) => {
     const refuse: Refuse = refuseAt(`buffer b${i} "${buffer.label}"`);
     if (!Object.hasOwn(storageBytes, buffer.dtype)) refuse("dtype must be known", buffer.dtype);
-    if (isFloat(buffer.dtype) && buffer.dtype !== plan.float) {
+    const { kind } = buffer.place;
+    const wide = buffer.dtype === "f64" && (kind === "arena" || kind === "output");
+    if (isFloat(buffer.dtype) && buffer.dtype !== plan.float && !wide) {
       refuse(`floats must be ${plan.float}, as the plan's are`, buffer.dtype);
     }
     if (!Number.isInteger(buffer.size) || buffer.size < 0) {

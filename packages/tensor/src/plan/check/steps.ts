@@ -28,8 +28,12 @@ function typed({ plan, refuse }: StepPlace, role: string, view: View | null, wan
   if (dtype !== wanted) refuse(`${role} must be ${wanted}`, String(dtype));
 }
 
+/** All must be floats of one type: those of the plan, or of 64 bits. */
 function floats(at: StepPlace, views: Readonly<Record<string, View | null>>): void {
-  for (const [role, view] of Object.entries(views)) typed(at, role, view, at.plan.float);
+  const entries = Object.entries(views);
+  const [, first] = entries.find(([, view]) => view !== null) as [string, View];
+  const wide = at.plan.buffers[first.buffer]?.dtype === "f64";
+  for (const [role, view] of entries) typed(at, role, view, wide ? "f64" : at.plan.float);
 }
 
 function ranked({ refuse }: StepPlace, role: string, view: View, least: number): void {

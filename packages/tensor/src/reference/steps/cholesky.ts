@@ -12,7 +12,7 @@ export const cholesky: Kernel<"cholesky"> = ({ a, shift, output, used }, memory)
   const d = source.shape.at(-1) as number;
   const [byRow, byColumn] = source.stride.slice(-2) as [number, number];
   const [toRow, toColumn] = target.stride.slice(-2) as [number, number];
-  const epsilon = memory.plan.float === "f32" ? 1e-7 : 1e-14;
+  const epsilon = memory.plan.buffers[output.buffer]?.dtype === "f32" ? 1e-7 : 1e-14;
   const nowhere = { stride: source.stride.slice(0, -2).map(() => 0), offset: 0 };
   const operands = [source, target, shifts ?? nowhere, finals ?? nowhere];
   return () =>

@@ -1,0 +1,31 @@
+import { makeNode, type Node } from "../core/node.ts";
+import { withOrigin } from "../core/scope.ts";
+import { unfinished } from "../core/topology.ts";
+import { uniformValue } from "../ops/constant.ts";
+import { double, single } from "../ops/precision.ts";
+import { isVariable } from "../ops/variable.ts";
+
+/**
+ * Equal values whose nodes inside of a part of the graph are computed in floats of 64 bits, from what the others are in the
+ * store's own: such as an ill-conditioned solve in a model of 32 bits. See `double`.
+ * @param roots - The values, in the part
+ * @param inside - Whether a node belongs to the part
+ * @returns nodes of the same shapes and types, rounded to the store's own floats
+ */
+export function inDouble(roots: readonly Node[], inside: (node: Node) => boolean): Node[] {
+  const made = new Map<Node, Node>();
+  const entered = (node: Node) => {
+    const known = made.get(node) ?? (uniformValue(node) === null ? double(node) : node);
+    made.set(node, known);
+    return known;
+  };
+  for (const node of unfinished(roots, (one) => !inside(one))) {
+    if (node.inputs.length === 0 || isVariable(node)) continue;
+    const inputs = node.inputs.map(entered);
+    made.set(
+      node,
+      withOrigin(node, () => makeNode(node.op, inputs, node.attrs)),
+    );
+  }
+  return roots.map((root) => (inside(root) ? withOrigin(root, () => single(entered(root))) : root));
+}
