@@ -10,16 +10,21 @@ import {
   grad,
   input,
   matmul,
+  mean,
   mul,
   type Node,
   scan,
   single,
+  square,
   sub,
   sum,
   transpose,
   variable,
 } from "@metrigrad/graph";
-import { type Backend, reference, type Tensor, tensor } from "@metrigrad/tensor";
+import { dense } from "@metrigrad/nn";
+import { rngd } from "@metrigrad/optim";
+import { type Backend, reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import { trainingStep } from "@metrigrad/train";
 import test from "tape";
 
 const backends: readonly (readonly [string, () => Promise<Backend>])[] = [
@@ -56,8 +61,8 @@ for (const [name, open] of backends) {
     const store = await backend.store([], { float: "f32" });
     const plain = await compile({ outputs: solved((node) => node) }, store);
     const wide = await compile({ outputs: [solved(double), single(solved(double))] }, store);
-    const rough = await (await plain.run({})).outputs.read();
-    const [fine, rounded] = (await wide.run({})).outputs;
+    const rough = await (await plain.run({})).read();
+    const [fine, rounded] = await wide.run({});
     const value = await fine.read();
     t.equal(value.dtype, "f64");
     t.ok(residual(value) < 1e-6, `64 bits: ${residual(value)}`);
@@ -71,11 +76,13 @@ for (const [name, open] of backends) {
     const store = await backend.store([], { float: "f32" });
     const a = input("a", [2]);
     const tiny = 2 ** -30;
-    const w = variable({ path: "w", shape: [2], role: "state", init: () => [0, 0] });
-    const steps = constant([
-      [tiny, tiny],
-      [tiny, -tiny],
-    ]);
+    const w = variable("w", [2], { role: "state" });
+    const steps = constant(
+      tensor([
+        [tiny, tiny],
+        [tiny, -tiny],
+      ]),
+    );
     const { carry } = scan((h: Node, at: Node) => ({ carry: add(h, at), y: h }), double(a), steps);
     const joined = concat([double(a), a], 0);
     const difference = sub(add(double(a), tiny), a);
@@ -83,7 +90,7 @@ for (const [name, open] of backends) {
     const outputs = { last: carry, joined, difference, derivative };
     const program = await compile({ outputs, updates: [[w, add(double(a), tiny)]] }, store);
     const result = await program.run({ a: tensor(Float32Array.of(1, 2)) });
-    const of = async (key: keyof typeof outputs) => [...(await result.outputs[key].read()).data()];
+    const of = async (key: keyof typeof outputs) => [...(await result[key].read()).data()];
     t.deepEqual(await of("last"), [1 + 2 * tiny, 2], "a loop that begins wide is wide");
     t.deepEqual(await of("joined"), [1, 2, 1, 2]);
     t.deepEqual(await of("difference"), [tiny, tiny]);
@@ -93,3 +100,70 @@ for (const [name, open] of backends) {
     await backend.close();
   });
 }
+
+/** Rows that are nearly alike: a common part 30 times as long as what tells them apart. */
+function likeRows(n: number, d: number): Tensor {
+  const stream = uniformStream({ seed: 5, path: "rows" });
+  const values = Float32Array.from({ length: n * d }, (_, i) => 3 + 0.1 * stream.normal(i));
+  return tensor(values, { shape: [n, d] });
+}
+
+for (const solver of ["dense", "woodbury"] as const) {
+  test(`rngd({ solvePrecision: "f64" }): a damped step in a model of 32 bits, ${solver}`, async (t) => {
+    const [n, d, m] = [60, 40, 3];
+    const model = dense(d, m);
+    const stream = uniformStream({ seed: 6, path: "targets" });
+    const y = tensor(
+      Float32Array.from({ length: n * m }, (_, i) => stream.normal(i)),
+      { shape: [n, m] },
+    );
+    const moved = async (
+      backend: Backend,
+      float: "f32" | "f64",
+      solvePrecision: "store" | "f64",
+    ) => {
+      const store = await backend.store(model, { float, seed: 1 });
+      await store.write("w", tensor(new Float32Array((d + 1) * m), { shape: [d + 1, m] }));
+      const damping = { relative: 1e-4, absolute: 0 };
+      const step = await trainingStep(store, {
+        optimizer: rngd({ ...damping, learningRate: 1, momentum: 0, solver, solvePrecision }),
+        feeds: { x: [n, d], y: [n, m] },
+        loss: ({ x, y }, { apply }) => ({ loss: mean(square(sub(apply(model, x), y))) }),
+      });
+      await step.run({ x: likeRows(n, d), y });
+      const w = [...(await store.read("w")).data()];
+      await store.close();
+      return w;
+    };
+    const [exact, fast] = [await reference(), await cpu({ threads: 1 })];
+    const wanted = await moved(exact, "f64", "store");
+    const off = (w: readonly number[]) =>
+      Math.hypot(...w.map((v, i) => v - (wanted[i] as number))) / Math.hypot(...wanted);
+    for (const [name, backend] of [
+      ["reference", exact],
+      ["cpu", fast],
+    ] as const) {
+      const [plain, precise] = [
+        await moved(backend, "f32", "store"),
+        await moved(backend, "f32", "f64"),
+      ];
+      t.ok(off(precise) < 1e-5, `${name}: ${off(precise)} with 64 bits`);
+      t.ok(
+        name === "reference" || off(plain) > 10 * off(precise),
+        `${name}: ${off(plain)} with 32`,
+      );
+    }
+    await exact.close();
+    await fast.close();
+  });
+}
+
+test("rngd({ solvePrecision }): what it may be", (t) => {
+  t.throws(
+    () => rngd({ solvePrecision: "f16" as never }),
+    /solvePrecision must be "store" or "f64"/,
+  );
+  t.deepEqual(rngd({ solvePrecision: "f64" }).settings.solvePrecision, "f64");
+  t.notOk("solvePrecision" in rngd().settings);
+  t.end();
+});
