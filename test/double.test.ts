@@ -23,7 +23,14 @@ import {
 } from "@metrigrad/graph";
 import { dense } from "@metrigrad/nn";
 import { rngd } from "@metrigrad/optim";
-import { type Backend, reference, type Tensor, tensor, uniformStream } from "@metrigrad/tensor";
+import {
+  type Backend,
+  type Handle,
+  reference,
+  type Tensor,
+  tensor,
+  uniformStream,
+} from "@metrigrad/tensor";
 import { trainingStep } from "@metrigrad/train";
 import test from "tape";
 
@@ -62,7 +69,7 @@ for (const [name, open] of backends) {
     const plain = await compile({ outputs: solved((node) => node) }, store);
     const wide = await compile({ outputs: [solved(double), single(solved(double))] }, store);
     const rough = await (await plain.run({})).read();
-    const [fine, rounded] = await wide.run({});
+    const [fine, rounded] = (await wide.run({})) as readonly [Handle, Handle];
     const value = await fine.read();
     t.equal(value.dtype, "f64");
     t.ok(residual(value) < 1e-6, `64 bits: ${residual(value)}`);
