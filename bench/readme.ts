@@ -5,13 +5,21 @@ import { writeWhole } from "metrigrad";
 const begin = "<!-- results: written by `npm run bench -- … --write` -->";
 const end = "<!-- end of results -->";
 
-/** Replaces the block of last results in README.md; throws where the page has none. */
-export async function writeResults(text: string): Promise<void> {
+/**
+ * Puts the results of a run under a heading into README.md, in place of those of an earlier run of the same suites; others
+ * stay. Throws where the page has no place for them.
+ */
+export async function writeResults(suites: readonly string[], text: string): Promise<void> {
   const path = join(import.meta.dirname, "README.md");
   const page = await readFile(path, "utf8");
   const [before, rest] = split(page, begin);
-  const [, after] = split(rest, end);
-  await writeWhole(path, `${before}${begin}\n\n${text}\n\n${end}${after}`);
+  const [own, after] = split(rest, end);
+  const heading = `### ${suites.join(", ")}\n`;
+  const others = own
+    .split(/^(?=### )/m)
+    .filter((part) => part.trim() !== "" && !part.startsWith(heading));
+  const parts = [...others.map((part) => part.trim()), `${heading}\n${text}`];
+  await writeWhole(path, `${before}${begin}\n\n${parts.join("\n\n")}\n\n${end}${after}`);
 }
 
 function split(text: string, mark: string): [before: string, after: string] {

@@ -16,15 +16,14 @@ for (const name of options.suites) results.push(...((await suites[name]?.(sessio
 const found = environment(session);
 await session.close();
 
+const targets = targetTable(results, found.adapters, options.suites);
 if (options.json) {
   console.log(JSON.stringify({ environment: found, results }, null, 1));
 } else {
   console.log(tables(found, results));
-  if (options.targets) console.log(`\n${targetTable(results, found.adapters)}`);
+  if (options.targets) console.log(`\n${targets}`);
 }
 if (options.write) {
   const command = `\`npm run bench -- ${process.argv.slice(2).join(" ")}\``;
-  await writeResults(
-    [command, tables(found, results), targetTable(results, found.adapters)].join("\n\n"),
-  );
+  await writeResults(options.suites, [command, tables(found, results), targets].join("\n\n"));
 }

@@ -114,29 +114,35 @@ export const targets: readonly Target[] = [
 
 /**
  * Each target as a row of a Markdown table: the worst of its cases decides. Those of a card are judged
- * only where it is among the adapters that took part.
+ * only where it is among the adapters that took part. `suites` are those of the run, all by default.
  */
-export function targetTable(results: readonly Result[], adapters: Environment["adapters"]): string {
-  const rows = targets.map((target) => {
-    const { text, bound, side, card = "" } = target;
-    const goal = `${side === "at least" ? "≥" : "≤"} ${bound}`;
-    const here = Object.values(adapters);
-    if (here.length > 0 && !here.some((name) => name.includes(card))) {
-      const why = here.every(isSoftware) ? "no real GPU was at hand" : `this is ${here[0]}`;
-      return `| ${text} | ${goal} | | not judged: ${why} |`;
-    }
-    const found = results
-      .filter(({ suite, case: name }) => suite === target.suite && target.cases.test(name))
-      .map((result) => ({ name: result.case, value: valueOf(result, target) }))
-      .filter(({ value }) => value !== undefined) as { name: string; value: number }[];
-    const [first, ...rest] = found;
-    if (first === undefined) return `| ${text} | ${goal} | | not measured |`;
-    const sign = side === "at least" ? 1 : -1;
-    const worst = rest.reduce((a, b) => (sign * b.value < sign * a.value ? b : a), first);
-    const reached = sign * worst.value >= sign * bound;
-    const value = `${worst.value.toPrecision(3)} (${worst.name})`;
-    return `| ${text} | ${goal} | ${value} | ${reached ? "reached" : "**not reached**"} |`;
-  });
+export function targetTable(
+  results: readonly Result[],
+  adapters: Environment["adapters"],
+  suites: readonly string[] = targets.map(({ suite }) => suite),
+): string {
+  const rows = targets
+    .filter(({ suite }) => suites.includes(suite))
+    .map((target) => {
+      const { text, bound, side, card = "" } = target;
+      const goal = `${side === "at least" ? "≥" : "≤"} ${bound}`;
+      const here = Object.values(adapters);
+      if (here.length > 0 && !here.some((name) => name.includes(card))) {
+        const why = here.every(isSoftware) ? "no real GPU was at hand" : `this is ${here[0]}`;
+        return `| ${text} | ${goal} | | not judged: ${why} |`;
+      }
+      const found = results
+        .filter(({ suite, case: name }) => suite === target.suite && target.cases.test(name))
+        .map((result) => ({ name: result.case, value: valueOf(result, target) }))
+        .filter(({ value }) => value !== undefined) as { name: string; value: number }[];
+      const [first, ...rest] = found;
+      if (first === undefined) return `| ${text} | ${goal} | | not measured |`;
+      const sign = side === "at least" ? 1 : -1;
+      const worst = rest.reduce((a, b) => (sign * b.value < sign * a.value ? b : a), first);
+      const reached = sign * worst.value >= sign * bound;
+      const value = `${worst.value.toPrecision(3)} (${worst.name})`;
+      return `| ${text} | ${goal} | ${value} | ${reached ? "reached" : "**not reached**"} |`;
+    });
   return ["| target | bound | worst case | |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
