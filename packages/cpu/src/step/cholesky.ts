@@ -31,7 +31,10 @@ function lowerBatch({ a, shift, used, target }: Operands, context: StepContext):
   const [aRow, aCol] = a.strides.slice(-2) as [number, number];
   const outRow = target.strides.at(-2) as number;
   const grains = longest(batch);
-  const cost = shareable(grains, (sizeOf(batch) * productCost(size, size, size)) / 6);
+  const cost = shareable(
+    grains,
+    (sizeOf(batch) * productCost(size, size, size, options.floats)) / 6,
+  );
   const scratch = context.partScratch(choleskyScratch(size, options), grains, cost);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {

@@ -82,7 +82,7 @@ export function lowerSharedCholesky(
     const corner = work + p * (row + bytes);
     const right = corner + bytes * count;
     const below = right + count * row;
-    context.phase(productCost(rest, count, count), (f, part, parts) => {
+    context.phase(productCost(rest, count, count, floats), (f, part, parts) => {
       const block = blockOf(f, part);
       f.if(i32.load(block, flag), () => {
         const whole = Math.ceil(count / lanes) * lanes;
@@ -98,7 +98,7 @@ export function lowerSharedCholesky(
         f.call(library.solvePanel, block, bytes, line, first, row, count, cols);
       });
     });
-    context.phase(productCost(rest, rest, count) / 2, (f, part, parts) => {
+    context.phase(productCost(rest, rest, count, floats) / 2, (f, part, parts) => {
       const block = blockOf(f, part);
       const inner = f.let(i32.add(block, flag + 64));
       f.if(i32.load(block, flag), () => {

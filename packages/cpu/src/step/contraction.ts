@@ -99,7 +99,7 @@ export function lowerContraction(spaces: ProductSpaces, context: StepContext): v
     rows: panels.count,
     columns: colPanels,
   }[by];
-  const work = sizeOf(batch.sizes) * sizeOf(outer.sizes) * turns * productCost(m, n, k);
+  const work = sizeOf(batch.sizes) * sizeOf(outer.sizes) * turns * productCost(m, n, k, floats);
   const cost = shareable(grains, work);
   const scratch = context.partScratch(bytes, grains, cost);
   const cRow = rows.sizes.length > 1 ? 0 : (rows.strides[0]?.[0] ?? 32);

@@ -105,7 +105,10 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
   const grains = longest(shared.sizes);
   const taps = sizeOf(axes.map((axis) => axis.taps));
   const places = sizeOf(axes.map(({ length }) => length));
-  const cost = shareable(grains, sizeOf(batch.sizes) * productCost(rows * taps, places, terms));
+  const cost = shareable(
+    grains,
+    sizeOf(batch.sizes) * productCost(rows * taps, places, terms, options.floats),
+  );
   const scratch = context.partScratch(bytes, grains, cost);
   const sumRegion = (base: I32, begin: readonly number[], shape: readonly number[]): Region => {
     const skipped = begin.reduce((sum, n, i) => sum + n * (sumStrides[i] as number), 0);

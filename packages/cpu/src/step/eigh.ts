@@ -29,7 +29,7 @@ export const eighStep: Lowering<EighStep> = (step, context) => {
   const outRow = target.strides.at(-2) as number;
   const stride = values?.strides.at(-1) ?? 0;
   const grains = longest(batch);
-  const cost = shareable(grains, 8 * sizeOf(batch) * productCost(size, size, size));
+  const cost = shareable(grains, 8 * sizeOf(batch) * productCost(size, size, size, options.floats));
   const scratch = context.partScratch(eighScratch(size, options.floats), grains, cost);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {

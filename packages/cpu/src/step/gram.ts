@@ -67,7 +67,7 @@ function lowerEachGram(
   const analysis = analyse(exprs);
   const batch = target.shape.slice(0, axes);
   const shareBatch = sharesWell(batch, context.parts);
-  const work = (sizeOf(batch) * productCost(d, d, n)) / 2;
+  const work = (sizeOf(batch) * productCost(d, d, n, options.floats)) / 2;
   const cost = shareBatch ? shareable(longest(batch), work) : work;
   const grains = shareBatch ? longest(batch) : context.parts;
   const scratch = context.partScratch(factorBytes + productScratch(d, d, n, options), grains, cost);

@@ -64,7 +64,7 @@ export function lowerProduct(
   const shareRows = !shareBatch && m >= n;
   // Columns of whole tiles, whose edges round in another order.
   const grains = shareBatch ? longest(batch) : shareRows ? m : Math.ceil(n / 8);
-  const cost = shareable(grains, sizeOf(batch) * productCost(m, n, k));
+  const cost = shareable(grains, sizeOf(batch) * productCost(m, n, k, options.floats));
   const scratch = context.partScratch(productScratch(m, n, k, options), grains, cost);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {

@@ -39,7 +39,7 @@ export function lowerProductGram(
   const [matrices, size] = output.shape as [number, number];
   const terms = x.shape.at(-2) as number;
   const strides = ({ strides }: FixedRegion) => strides.slice(0, 2) as [number, number];
-  const work = productCost(matrices, (size * (size + 8)) / 2, terms);
+  const work = productCost(matrices, (size * (size + 8)) / 2, terms, options.floats);
   const cost = shareable(size / 8, work);
   // A triangle's shares are not in order of parts: any of them may have work.
   const bytes = productGramScratch(matrices, size, terms, options);

@@ -54,7 +54,7 @@ function solveMatrix(
   const batch = x.shape.slice(0, axes);
   const shareBatch = longest(batch) > 1 && sharesWell(batch, context.parts);
   const grains = shareBatch ? longest(batch) : Math.ceil(cols / 8);
-  const cost = shareable(grains, sizeOf(batch) * productCost(size, cols, size));
+  const cost = shareable(grains, sizeOf(batch) * productCost(size, cols, size, options.floats));
   const scratch = context.partScratch(solveScratch(size, cols, options), grains, cost);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {
