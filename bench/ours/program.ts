@@ -1,4 +1,11 @@
-import { type Backend, compile, type Node, type Variable, variable } from "metrigrad";
+import {
+  type Backend,
+  compile,
+  type FloatType,
+  type Node,
+  type Variable,
+  variable,
+} from "metrigrad";
 import type { Contestant } from "../contestant.ts";
 
 /** Values that are resident in the store. */
@@ -10,8 +17,12 @@ export function held(name: string, shape: readonly number[], values: Float32Arra
 const fence = held("fence", [1], new Float32Array(1));
 
 /** A program with one output, in a store of its own. */
-export async function programContestant(backend: Backend, output: Node): Promise<Contestant> {
-  const store = await backend.store([fence.attrs]);
+export async function programContestant(
+  backend: Backend,
+  output: Node,
+  float: FloatType = "f32",
+): Promise<Contestant> {
+  const store = await backend.store([fence.attrs], { float });
   const program = await compile({ outputs: output }, store);
   return {
     result: async () => (await (await program.run()).read()).data(),

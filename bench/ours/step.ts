@@ -9,6 +9,7 @@ import {
   constantSchedule,
   dense,
   div,
+  type FloatType,
   gather,
   input,
   mean,
@@ -120,24 +121,33 @@ function repeated(values: Float32Array | Int32Array, size: number): Float32Array
 }
 
 /** Trains without reading anything; batches take turns. */
-export function step(backend: Backend, problem: StepProblem): Promise<Contestant> {
-  return trained(backend, problem, stepGraph(problem));
+export function step(
+  backend: Backend,
+  problem: StepProblem,
+  float: FloatType,
+): Promise<Contestant> {
+  return trained(backend, problem, stepGraph(problem), float);
 }
 
 /** The same by rngd. */
-export function natural(backend: Backend, problem: NaturalProblem): Promise<Contestant> {
+export function natural(
+  backend: Backend,
+  problem: NaturalProblem,
+  float: FloatType,
+): Promise<Contestant> {
   const { learningRate, damping: absolute, momentum } = problem;
   const schedule = constantSchedule();
   const optimizer = rngd({ learningRate, absolute, momentum, schedule });
-  return trained(backend, problem, graphOf(problem, optimizer));
+  return trained(backend, problem, graphOf(problem, optimizer), float);
 }
 
 async function trained(
   backend: Backend,
   problem: TrainingProblem,
   { loss, updates, variables, counter }: StepGraph,
+  float: FloatType,
 ): Promise<Contestant> {
-  const store = await backend.store(variables);
+  const store = await backend.store(variables, { float });
   const observed = await compile({ outputs: loss, updates }, store);
   const program = await compile({ outputs: [], updates }, store);
   const batches = batchesOf(problem.batch);

@@ -2,6 +2,7 @@ import type { Result } from "../result.ts";
 import type { Session } from "../session.ts";
 import { conv } from "./conv.ts";
 import { elementwise } from "./elementwise.ts";
+import { f64 } from "./f64.ts";
 import { gemm } from "./gemm.ts";
 import { gpu } from "./gpu.ts";
 import { metrics } from "./metrics.ts";
@@ -24,5 +25,6 @@ export const suites: Readonly<Record<string, (session: Session) => Promise<Resul
   profile,
   elementwise,
   scaling,
+  f64,
   gpu,
 };

@@ -1,5 +1,6 @@
 import { measureCase } from "../case.ts";
 import { uniformValues } from "../data.ts";
+import { covariances, factors } from "../matrices.ts";
 import type { Problems } from "../problems.ts";
 import type { Result } from "../result.ts";
 import type { Session } from "../session.ts";
@@ -41,32 +42,4 @@ export async function spd(session: Session): Promise<Result[]> {
     await measure(name, "solve", problem, count);
   }
   return results;
-}
-
-/** ρ to the distance of the indices, plus 0.1 on the diagonal: positive definite and dense. */
-function covariances(count: number, d: number): Float32Array {
-  const values = new Float32Array(count * d * d);
-  for (let block = 0; block < count; block++) {
-    const log = Math.log(0.98 + (0.01 * block) / count);
-    for (let i = 0; i < d; i++) {
-      for (let j = 0; j < d; j++) {
-        values[(block * d + i) * d + j] = Math.exp(log * Math.abs(i - j)) + (i === j ? 0.1 : 0);
-      }
-    }
-  }
-  return values;
-}
-
-/** Lower triangles with a diagonal that outweighs the rest. */
-function factors(count: number, d: number): Float32Array {
-  const values = uniformValues(count * d * d, 6);
-  for (let block = 0; block < count; block++) {
-    for (let i = 0; i < d; i++) {
-      const row = (block * d + i) * d;
-      for (let j = 0; j < i; j++) values[row + j] = (values[row + j] as number) / d;
-      values[row + i] = 1 + Math.abs(values[row + i] as number);
-      values.fill(0, row + i + 1, row + d);
-    }
-  }
-  return values;
 }
