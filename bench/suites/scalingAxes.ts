@@ -69,7 +69,7 @@ function network(
     },
     make: (backend, value) => {
       const { widths, batch = 50 } = of(value);
-      return step(backend, stepProblem("sgd", widths, batch));
+      return step(backend, stepProblem("sgd", widths, batch), "f32");
     },
   };
 }
