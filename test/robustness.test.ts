@@ -1,6 +1,6 @@
 /** Blocks in float32 where numbers get difficult: finite, and right to 1e-3 or what was raised is said. */
 import { cpu } from "@metrigrad/cpu";
-import { compile, input, type Node, softmax } from "@metrigrad/graph";
+import { compile, inDouble, input, type Node, softmax } from "@metrigrad/graph";
 import {
   type Block,
   type Damping,
@@ -53,6 +53,8 @@ interface Case {
 
 interface Solved {
   readonly x: ArrayLike<number>;
+  /** The same computed in 64 bits from the store's floats. */
+  readonly fine: ArrayLike<number>;
   readonly lambda: readonly number[];
   readonly residual: number;
 }
@@ -96,6 +98,7 @@ async function found(
       const name = `${solver}, ${shown}`;
       names.push(name);
       outputs[`x ${name}`] = x;
+      outputs[`fine ${name}`] = inDouble([x], () => true)[0] as Node;
       outputs[`λ ${name}`] = solved.lambda();
       outputs[`residual ${name}`] = solved.residual(side, x);
     }
@@ -112,9 +115,10 @@ async function found(
   const flat = (name: string) => Array.from(all.get(name) ?? []);
   const solved = names.map((name): [string, Solved] => {
     const residual = flat(`residual ${name}`)[0] ?? Number.NaN;
-    return [name, { x: flat(`x ${name}`), lambda: flat(`λ ${name}`), residual }];
+    const [x, fine] = [flat(`x ${name}`), flat(`fine ${name}`)];
+    return [name, { x, fine, lambda: flat(`λ ${name}`), residual }];
   });
-  const other = [...all].filter(([name]) => !/^(x|λ|residual) /.test(name));
+  const other = [...all].filter(([name]) => !/^(x|fine|λ|residual) /.test(name));
   return {
     solved: new Map(solved),
     other: new Map(other),
@@ -299,6 +303,8 @@ for (const [name, one] of Object.entries(cases)) {
       const own = got.solved.get(how) as Solved;
       const error = errorOf(own.x, x, wanted.columns);
       t.ok(error < 1e-3, `${how}: off by ${error.toExponential(1)}`);
+      const fine = errorOf(own.fine, x, wanted.columns);
+      t.ok(fine < 1e-6, `${how}: off by ${fine.toExponential(1)} in 64 bits`);
       t.ok(errorOf(own.lambda, lambda, 1) < 1e-5, `${how}: λ ${own.lambda.join(" ")}`);
       t.ok(own.residual < 1e-2 && residual < 1e-6, `${how}: residual ${own.residual} ${residual}`);
     }
