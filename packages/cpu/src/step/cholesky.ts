@@ -2,6 +2,8 @@ import type { CholeskyStep } from "@metrigrad/tensor";
 import { choleskyScratch, workingRow } from "../kernel/cholesky.ts";
 import { addressOf, further } from "../loop/address.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
+import { choleskyFor, sharesNative } from "../native/choose.ts";
+import { lowerNativeShared, nativeSharedScratch } from "../native/choleskyShared.ts";
 import { callValue, f32, type I32 } from "../wasm/index.ts";
 import { forEachBatch, sharesWell } from "./batch.ts";
 import { lowerSharedCholesky, sharedScratch, sharedSize } from "./choleskyShared.ts";
@@ -31,13 +33,14 @@ function lowerBatch({ a, shift, used, target }: Operands, context: StepContext):
   const grains = longest(batch);
   const cost = shareable(grains, (sizeOf(batch) * productCost(size, size, size)) / 6);
   const scratch = context.partScratch(choleskyScratch(size), grains, cost);
+  const kernel = choleskyFor(target, context);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {
       const regions = [target, a, shift ?? target, used ?? target];
       forEachBatch(f, axes, regions, part, parts, ([out, from, first, to]) => {
         const lambda = callValue(
           "f32",
-          context.library.cholesky,
+          kernel,
           ...[from as I32, aRow, aCol, out as I32, outRow, size, workingRow(size)],
           shift ? f32.load(first as I32) : f32.const(0),
           own,
@@ -55,7 +58,10 @@ function lowerEach({ a, shift, used, target }: Operands, context: StepContext): 
   const size = target.shape.at(-1) as number;
   const [aRow, aCol] = a.strides.slice(-2) as [number, number];
   const outRow = target.strides.at(-2) as number;
-  const scratch = sharedScratch(size, context);
+  const [roomFor, lower] = sharesNative(target, context)
+    ? ([nativeSharedScratch, lowerNativeShared] as const)
+    : ([sharedScratch, lowerSharedCholesky] as const);
+  const scratch = roomFor(size, context);
   for (let matrix = 0; matrix < sizeOf(batch); matrix++) {
     const at = ({ base, strides }: FixedRegion) => {
       let rest = matrix;
@@ -68,7 +74,7 @@ function lowerEach({ a, shift, used, target }: Operands, context: StepContext): 
     const value = (region: FixedRegion) => addressOf(at(region));
     const places = { shift: shift && value(shift), used: used && value(used) };
     const own = { a: value(a), aRow, aCol, out: value(target), outRow, size, ...places };
-    lowerSharedCholesky(own, scratch, context);
+    lower(own, scratch, context);
   }
 }
 
@@ -85,7 +91,8 @@ export const choleskyStep: Lowering<CholeskyStep> = (step, context) => {
   const scratch = () => contiguous(context.scratch(4 * sizeOf(output.shape)), output.shape, "f32");
   const operands = { a, shift, used, target: direct ? output : scratch() };
   const few = sizeOf(batch) <= 16 && !sharesWell(batch, context.parts);
-  if (few && size >= sharedSize) lowerEach(operands, context);
+  const shared = sharesNative(operands.target, context) ?? size >= sharedSize;
+  if (few && shared) lowerEach(operands, context);
   else lowerBatch(operands, context);
   if (!direct) lowerCopy(operands.target, output, context);
   flushResult(output, context);

@@ -2,6 +2,7 @@ import { arg, call, type GramStep, literal, primitiveFns } from "@metrigrad/tens
 import { productScratch, termsPerBlock } from "../kernel/tile.ts";
 import { analyse } from "../loop/body.ts";
 import { contiguous, type FixedRegion, type Region } from "../loop/region.ts";
+import { lowerNativeGram } from "../native/gram.ts";
 import {
   type Func,
   type FunctionBuilder,
@@ -35,7 +36,8 @@ export const gramStep: Lowering<GramStep> = (step, context) => {
   if (sharesRows(operands)) {
     lowerProductGram(operands, step, context);
     mirrorAll(target, context);
-  } else lowerEachGram(operands, step, context);
+  } else if (lowerNativeGram(operands, step, context)) mirrorAll(target, context);
+  else lowerEachGram(operands, step, context);
   if (!direct) lowerCopy(target, output, context);
   flushResult(output, context);
 };

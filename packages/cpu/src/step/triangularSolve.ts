@@ -1,6 +1,7 @@
 import type { TriangularSolveStep } from "@metrigrad/tensor";
 import { solveScratch } from "../kernel/solve.ts";
 import { sameBase } from "../loop/address.ts";
+import { lowerNativeSolve } from "../native/solve.ts";
 import { share } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { asI32, type I32, i32 } from "../wasm/index.ts";
@@ -45,6 +46,7 @@ function solveMatrix(
   transpose: boolean,
   context: StepContext,
 ): void {
+  if (lowerNativeSolve(l, x, transpose, context)) return;
   const [lRow, lCol] = l.strides.slice(-2) as [number, number];
   const xRow = x.strides.at(-2) as number;
   const [size, cols] = x.shape.slice(-2) as [number, number];
