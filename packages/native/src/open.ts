@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import { BackendError } from "@metrigrad/tensor";
-import { bind, type Koffi, koffiPath, loadKoffi } from "./bind.ts";
+import { bind, type Koffi, type KoffiLibrary, koffiPath, loadKoffi } from "./bind.ts";
 import { bindSource } from "./bindSource.ts";
 import { type Candidate, candidates } from "./candidates.ts";
 import { type Identity, identify } from "./identify.ts";
@@ -32,9 +32,12 @@ function wanted({ library }: NativeOptions, environment: string): Candidate | nu
   return named ? null : environment.split(delimiter);
 }
 
-/** Loads a candidate and checks it. Throws an Error that says what is wrong with it. */
-function load(koffi: Koffi, candidate: Candidate, named: boolean): NativeLibrary {
-  const libraries = candidate.map((path) => koffi.load(path));
+/** Checks libraries that were loaded. Throws an Error that says what is wrong with them. */
+function check(
+  libraries: readonly KoffiLibrary[],
+  candidate: Candidate,
+  named: boolean,
+): NativeLibrary {
   const [first] = libraries;
   const [path] = candidate;
   if (first === undefined || path === undefined) throw new Error("no name");
@@ -58,9 +61,7 @@ function load(koffi: Koffi, candidate: Candidate, named: boolean): NativeLibrary
   const bound = (memory: WebAssembly.Memory) => bind(recipe, memory);
   const wrong = selfTest(bound);
   if (wrong !== null) throw new Error(`wrong results of ${wrong}`);
-  const functions = [...required, ...optional].filter(
-    (one) => symbols[`${one}_f32`] !== undefined,
-  );
+  const functions = [...required, ...optional].filter((one) => symbols[`${one}_f32`] !== undefined);
   return { name, libraries: candidate, functions, threadSafe, recipe, bind: bound };
 }
 
@@ -93,12 +94,22 @@ export function openNative(
   }
   const tried: string[] = [];
   for (const candidate of asked === null ? candidates(process.platform, process.arch) : [asked]) {
+    const failed = (error: unknown) =>
+      tried.push(`${candidate.join(" and ")} (${(error as Error).message})`);
+    let libraries: readonly KoffiLibrary[];
     try {
-      const library = load(koffi, candidate, asked !== null);
+      libraries = candidate.map((path) => koffi.load(path));
+    } catch (error) {
+      // A search says nothing of what is not there.
+      if (asked !== null) failed(error);
+      continue;
+    }
+    try {
+      const library = check(libraries, candidate, asked !== null);
       opened.set(key, library);
       return library;
     } catch (error) {
-      tried.push(`${candidate.join(" and ")} (${(error as Error).message})`);
+      failed(error);
     }
   }
   throw refused(tried.length === 0 ? "none" : tried.join("; "));

@@ -108,8 +108,7 @@ function products(bench: Bench): boolean {
           const of = [m, n, k, -0.5, a.address, a.lead, b.address, b.lead];
           bench.call("Gemm", ta, tb, ...of, beta, c.address, c.lead);
           const wanted = (r: number, q: number) =>
-            beta * (old[r * c.lead + q] as number) -
-            0.5 * sum(k, (p) => left(r, p) * right(p, q));
+            beta * (old[r * c.lead + q] as number) - 0.5 * sum(k, (p) => left(r, p) * right(p, q));
           if (!bench.holds(c, m, n, wanted)) return false;
         }
       }
@@ -156,9 +155,7 @@ function solves(bench: Bench): boolean {
         const of = (r: number, c: number) => (part(r, c) ? a.get(r, c) : 0);
         const op = (r: number, c: number) => (t ? of(c, r) : of(r, c));
         const again = bench.matrix(m, n, (r, c) =>
-          right
-            ? sum(n, (p) => x.get(r, p) * op(p, c))
-            : sum(m, (p) => op(r, p) * x.get(p, c)),
+          right ? sum(n, (p) => x.get(r, p) * op(p, c)) : sum(m, (p) => op(r, p) * x.get(p, c)),
         );
         if (!bench.holds(again, m, n, (r, c) => b[r * x.lead + c] as number)) return false;
       }

@@ -2,7 +2,6 @@ import { BackendError, closedError, type FloatType } from "@metrigrad/tensor";
 import { buildLibrary, type LibraryModule } from "../kernel/library.ts";
 import { Heap } from "../memory/heap.ts";
 import { Scratch } from "../memory/scratch.ts";
-import type { NativeLibrary } from "../native/contract.ts";
 import { buildNative } from "../native/kernels.ts";
 import type { FoundNative } from "../native/load.ts";
 import type { KernelOptions } from "../options.ts";

@@ -53,7 +53,8 @@ export function lowerNativeGram(
   const axes = output.shape.length - 2;
   const batch = output.shape.slice(0, axes);
   const regions = [x, output, ...(nu ? [nu] : []), ...(base ? [base] : [])];
-  if (native === null || regions.some(({ dtype }) => dtype !== type) || !worthGram(d, n)) return false;
+  if (native === null || regions.some(({ dtype }) => dtype !== type) || !worthGram(d, n))
+    return false;
   // BLAS takes 0·x for 0 where x is not finite.
   if (alpha === 0 || (base && beta === 0)) return false;
   if (nu && bytes * sizeOf(batch) * n * d > mostBytes) return false;

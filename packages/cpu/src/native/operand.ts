@@ -15,8 +15,7 @@ export function operandOf(
   colStride: number,
   bytes: number,
 ): Operand | null {
-  const fits = (stride: number, length: number) =>
-    stride >= length * bytes && stride % bytes === 0;
+  const fits = (stride: number, length: number) => stride >= length * bytes && stride % bytes === 0;
   if (colStride === bytes && fits(rowStride, cols)) {
     return { transposed: 0, lead: rowStride / bytes };
   }

@@ -43,9 +43,11 @@ export function lowerNativeProduct(
     const rows = shareRows ? share(f, m, 8, part, parts) : whole(m);
     const cols = !shareBatch && !shareRows ? share(f, n, 8, part, parts) : whole(n);
     const first = shareBatch ? axisShare(f, batch, part, parts) : null;
-    const count = ({ from, to }: Range) => (typeof to === "number" ? i32.const(to) : i32.sub(to, from));
+    const count = ({ from, to }: Range) =>
+      typeof to === "number" ? i32.const(to) : i32.sub(to, from);
     const [height, width] = [f.let(count(rows)), f.let(count(cols))];
-    const at = (base: I32, range: Range, stride: number) => i32.add(base, i32.mul(range.from, stride));
+    const at = (base: I32, range: Range, stride: number) =>
+      i32.add(base, i32.mul(range.from, stride));
     const matrices = [a, b, c].map((matrix) => leading(matrix, axes));
     f.if(i32.and(i32.ne(height, 0), i32.ne(width, 0)), () =>
       forEachIndex(f, batch, matrices, first, ([a0, b0, c0]) => {

@@ -10,9 +10,9 @@ import {
 } from "@metrigrad/tensor";
 import { productScratch, termsPerBlock } from "../kernel/tile.ts";
 import { sameBase } from "../loop/address.ts";
-import { lowerNativeProduct } from "../native/product.ts";
 import { type Range, share, whole } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
+import { lowerNativeProduct } from "../native/product.ts";
 import { f32, type I32, i32 } from "../wasm/index.ts";
 import { sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";

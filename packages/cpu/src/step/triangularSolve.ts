@@ -1,9 +1,9 @@
 import type { TriangularSolveStep } from "@metrigrad/tensor";
 import { solveScratch } from "../kernel/solve.ts";
 import { sameBase } from "../loop/address.ts";
-import { lowerNativeSolve } from "../native/solve.ts";
 import { share } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
+import { lowerNativeSolve } from "../native/solve.ts";
 import { asI32, type I32, i32 } from "../wasm/index.ts";
 import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";

@@ -1,7 +1,13 @@
 import { BackendError } from "@metrigrad/tensor";
-import { control, textLimit } from "./control.ts";
 import type { NativeRecipe } from "../native/contract.ts";
-import type { Answer, ExtendMessage, LoadMessage, NativeMessage, StartMessage } from "./messages.ts";
+import { control, textLimit } from "./control.ts";
+import type {
+  Answer,
+  ExtendMessage,
+  LoadMessage,
+  NativeMessage,
+  StartMessage,
+} from "./messages.ts";
 import { startThread, type Thread } from "./worker.ts";
 
 /** What the workers of a pool need from the start. */

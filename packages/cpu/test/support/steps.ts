@@ -130,7 +130,7 @@ export function excess(x: ArrayLike<number>, y: ArrayLike<number>, relative: num
 }
 
 /** How much finer numbers of 64 bits are; a little less than they could be. */
-const finer = 2 ** -26;
+export const finer = 2 ** -26;
 
 /**
  * Runs steps on all backends in both float types and compares every buffer with the reference, and bit by bit
