@@ -5,4 +5,5 @@ export type {
   NativeLibrary,
   NativeOptions,
   NativeRecipe,
+  NativeSymbol,
 } from "./types.ts";
