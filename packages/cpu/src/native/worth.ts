@@ -17,6 +17,11 @@ export function worthGram(d: number, n: number): boolean {
   return d >= leastFactor && worthProduct(d, d, n);
 }
 
+/** Whether `matrices` d×d Gram matrices of the same n rows are faster in the library. */
+export function worthGrams(matrices: number, d: number, n: number): boolean {
+  return Math.min(matrices, n) >= 16 && d >= 64;
+}
+
 /** Whether factors of a size are faster in the library. */
 export function worthFactor(size: number): boolean {
   return size >= leastFactor;

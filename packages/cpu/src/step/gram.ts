@@ -3,6 +3,7 @@ import { productScratch, termsPerBlock } from "../kernel/tile.ts";
 import { analyse } from "../loop/body.ts";
 import { contiguous, type FixedRegion, type Region } from "../loop/region.ts";
 import { lowerNativeGram } from "../native/gram.ts";
+import { lowerNativeGrams } from "../native/productGram.ts";
 import {
   type Func,
   type FunctionBuilder,
@@ -34,7 +35,7 @@ export const gramStep: Lowering<GramStep> = (step, context) => {
   const target = direct ? output : contiguous(context.scratch(bytes), output.shape, "f32");
   const operands = { x, nu, base, output: target };
   if (sharesRows(operands)) {
-    lowerProductGram(operands, step, context);
+    if (!lowerNativeGrams(operands, step, context)) lowerProductGram(operands, step, context);
     mirrorAll(target, context);
   } else if (lowerNativeGram(operands, step, context)) mirrorAll(target, context);
   else lowerEachGram(operands, step, context);
