@@ -2,8 +2,6 @@ import type { CholeskyStep } from "@metrigrad/tensor";
 import { choleskyScratch, workingRow } from "../kernel/cholesky.ts";
 import { addressOf, further } from "../loop/address.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
-import { lowerNativeShared, nativeSharedScratch } from "../native/choleskyShared.ts";
-import { choleskyFor, sharesNative } from "../native/choose.ts";
 import { callValue, f32, type I32 } from "../wasm/index.ts";
 import { forEachBatch, sharesWell } from "./batch.ts";
 import { lowerSharedCholesky, sharedScratch, sharedSize } from "./choleskyShared.ts";
@@ -33,14 +31,13 @@ function lowerBatch({ a, shift, used, target }: Operands, context: StepContext):
   const grains = longest(batch);
   const cost = shareable(grains, (sizeOf(batch) * productCost(size, size, size)) / 6);
   const scratch = context.partScratch(choleskyScratch(size), grains, cost);
-  const kernel = choleskyFor(target, context);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {
       const regions = [target, a, shift ?? target, used ?? target];
       forEachBatch(f, axes, regions, part, parts, ([out, from, first, to]) => {
         const lambda = callValue(
           "f32",
-          kernel,
+          context.library.cholesky,
           ...[from as I32, aRow, aCol, out as I32, outRow, size, workingRow(size)],
           shift ? f32.load(first as I32) : f32.const(0),
           own,
@@ -58,10 +55,7 @@ function lowerEach({ a, shift, used, target }: Operands, context: StepContext): 
   const size = target.shape.at(-1) as number;
   const [aRow, aCol] = a.strides.slice(-2) as [number, number];
   const outRow = target.strides.at(-2) as number;
-  const [roomFor, lower] = sharesNative(target, context)
-    ? ([nativeSharedScratch, lowerNativeShared] as const)
-    : ([sharedScratch, lowerSharedCholesky] as const);
-  const scratch = roomFor(size, context);
+  const scratch = sharedScratch(size, context);
   for (let matrix = 0; matrix < sizeOf(batch); matrix++) {
     const at = ({ base, strides }: FixedRegion) => {
       let rest = matrix;
@@ -74,7 +68,7 @@ function lowerEach({ a, shift, used, target }: Operands, context: StepContext): 
     const value = (region: FixedRegion) => addressOf(at(region));
     const places = { shift: shift && value(shift), used: used && value(used) };
     const own = { a: value(a), aRow, aCol, out: value(target), outRow, size, ...places };
-    lower(own, scratch, context);
+    lowerSharedCholesky(own, scratch, context);
   }
 }
 
@@ -91,8 +85,7 @@ export const choleskyStep: Lowering<CholeskyStep> = (step, context) => {
   const scratch = () => contiguous(context.scratch(4 * sizeOf(output.shape)), output.shape, "f32");
   const operands = { a, shift, used, target: direct ? output : scratch() };
   const few = sizeOf(batch) <= 16 && !sharesWell(batch, context.parts);
-  const shared = sharesNative(operands.target, context) ?? size >= sharedSize;
-  if (few && shared) lowerEach(operands, context);
+  if (few && size >= sharedSize) lowerEach(operands, context);
   else lowerBatch(operands, context);
   if (!direct) lowerCopy(operands.target, output, context);
   flushResult(output, context);

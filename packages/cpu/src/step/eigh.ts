@@ -1,6 +1,6 @@
 import type { EighStep } from "@metrigrad/tensor";
+import { eighScratch } from "../kernel/eigh.ts";
 import { contiguous } from "../loop/region.ts";
-import { eighFor } from "../native/choose.ts";
 import type { I32 } from "../wasm/index.ts";
 import { forEachBatch } from "./batch.ts";
 import type { Lowering } from "./context.ts";
@@ -28,14 +28,13 @@ export const eighStep: Lowering<EighStep> = (step, context) => {
   const stride = values?.strides.at(-1) ?? 0;
   const grains = longest(batch);
   const cost = shareable(grains, 8 * sizeOf(batch) * productCost(size, size, size));
-  const { kernel, scratch: bytes } = eighFor(size, context);
-  const scratch = context.partScratch(bytes, grains, cost);
+  const scratch = context.partScratch(eighScratch(size), grains, cost);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {
       const regions = [target, a, values ?? target];
       forEachBatch(f, axes, regions, part, parts, ([out, from, to]) =>
         f.call(
-          kernel,
+          context.library.eigh,
           ...[from as I32, aRow, aCol, out as I32, outRow],
           ...[values ? (to as I32) : 0, stride, size, own],
         ),

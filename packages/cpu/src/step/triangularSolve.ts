@@ -3,7 +3,6 @@ import { solveScratch } from "../kernel/solve.ts";
 import { sameBase } from "../loop/address.ts";
 import { share } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
-import { lowerNativeSolve } from "../native/solve.ts";
 import { asI32, type I32, i32 } from "../wasm/index.ts";
 import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
@@ -46,7 +45,6 @@ function solveMatrix(
   transpose: boolean,
   context: StepContext,
 ): void {
-  if (lowerNativeSolve(l, x, transpose, context)) return;
   const [lRow, lCol] = l.strides.slice(-2) as [number, number];
   const xRow = x.strides.at(-2) as number;
   const [size, cols] = x.shape.slice(-2) as [number, number];
