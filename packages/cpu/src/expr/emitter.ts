@@ -1,16 +1,21 @@
 import type { ScalarType } from "@metrigrad/tensor";
 import type { KernelOptions } from "../options.ts";
 import {
+  type Floats,
+  type FloatVectors,
   type FunctionBuilder,
-  f32x4,
   type Gap,
   i32x4,
   type Local,
   type V128,
   v128,
 } from "../wasm/index.ts";
+import { type FloatFormat, formats } from "./format.ts";
 
-/** A computed argument of a rule: four lanes; booleans are masks of all ones or all zeros. */
+/**
+ * A computed argument of a rule: as many lanes as there are floats in a vector. Booleans are masks of all ones or
+ * all zeros, as wide as a float; 32-bit integers stand twice beside floats of 64 bits.
+ */
 export interface Operand {
   readonly value: V128;
   readonly type: ScalarType;
@@ -18,16 +23,24 @@ export interface Operand {
   readonly literal: number | undefined;
 }
 
-/** Emits four lanes of arithmetic; constants are set once, before the loops. */
+/** Emits arithmetic on the lanes of a vector; constants are set once, before the loops. */
 export class Emitter {
   readonly f: FunctionBuilder;
-  readonly relaxed: boolean;
+  readonly floats: Floats;
+  /** Operations on floats. */
+  readonly vec: FloatVectors;
+  /** The bits of floats. */
+  readonly format: FloatFormat;
+  private readonly relaxed: boolean;
   private readonly constants: Gap;
   private readonly known = new Map<string, V128>();
 
   /** Constants go to where the function stands now. */
   constructor(f: FunctionBuilder, options: KernelOptions) {
     this.f = f;
+    this.floats = options.floats;
+    this.vec = options.floats.vec;
+    this.format = formats[options.floats.type];
     this.relaxed = options.relaxed;
     this.constants = f.gap();
   }
@@ -37,9 +50,9 @@ export class Emitter {
     return this.f.let(value);
   }
 
-  /** Four times the same float. */
+  /** The same float in all lanes. */
   float(value: number): V128 {
-    return this.constant(`f${Object.is(value, -0) ? "-0" : value}`, () => f32x4.const(value));
+    return this.constant(`f${Object.is(value, -0) ? "-0" : value}`, () => this.vec.const(value));
   }
 
   /** Four times the same 32 bits. */
@@ -47,14 +60,21 @@ export class Emitter {
     return this.constant(`i${value | 0}`, () => i32x4.const(value));
   }
 
+  /** The sign bit of each float. */
+  get signs(): V128 {
+    return this.float(-0);
+  }
+
   /** x·y + z. */
   madd(x: V128, y: V128, z: V128): V128 {
-    return this.relaxed ? f32x4.relaxed_madd(x, y, z) : f32x4.add(f32x4.mul(x, y), z);
+    const { vec } = this;
+    return this.relaxed ? vec.relaxed_madd(x, y, z) : vec.add(vec.mul(x, y), z);
   }
 
   /** z − x·y. */
   nmadd(x: V128, y: V128, z: V128): V128 {
-    return this.relaxed ? f32x4.relaxed_nmadd(x, y, z) : f32x4.sub(z, f32x4.mul(x, y));
+    const { vec } = this;
+    return this.relaxed ? vec.relaxed_nmadd(x, y, z) : vec.sub(z, vec.mul(x, y));
   }
 
   /** Horner's rule, the highest coefficient first. */

@@ -1,14 +1,14 @@
 import type { KernelOptions } from "../options.ts";
 import {
   callValue,
-  type F32,
+  type Floats,
   type Func,
   type FunctionBuilder,
-  f32,
   type I32,
   i32,
   type Local,
   type ModuleBuilder,
+  type Num,
   v128,
 } from "../wasm/index.ts";
 import { blockFactor } from "./choleskyBlock.ts";
@@ -17,32 +17,38 @@ import { productScratch } from "./tile.ts";
 
 const i = "i32" as const;
 /** Bytes from one row of a block to the next. */
-export const blockRow = 4 * panelRows;
+export function blockRow({ bytes }: Floats): number {
+  return bytes * panelRows;
+}
+
 /** Bytes of a block. */
-export const blockBytes = panelRows * blockRow;
+export function blockBytes(floats: Floats): number {
+  return panelRows * blockRow(floats);
+}
 
 /** Matrices up to this size are factored as one block, larger ones panel by panel. */
 export const wholeSize = 127;
 
 /** λ that a zero shift starts from, relative to the mean of the diagonal. */
-const relativeStart = 1e-7;
+const relativeStarts = { f32: 1e-7, f64: 1e-14 } as const;
 const retries = 6;
 
 /** Bytes from one row of the working copy to the next: whole vectors, no power of two. */
-export function workingRow(size: number): number {
-  const row = Math.ceil(size / 8) * 32;
+export function workingRow(size: number, { lanes }: Floats): number {
+  const row = Math.ceil(size / (2 * lanes)) * 32;
   return row % 512 === 0 ? row + 64 : row;
 }
 
 /** A number of columns filled up to whole vectors, which working copies have. */
-function wholeVectors(columns: I32): I32 {
-  return i32.and(i32.add(columns, 3), -4);
+function wholeVectors(columns: I32, { lanes }: Floats): I32 {
+  return i32.and(i32.add(columns, lanes - 1), -lanes);
 }
 
 /** Bytes that a factorisation needs. */
-export function choleskyScratch(size: number): number {
-  const work = Math.ceil((size * workingRow(size)) / 64) * 64;
-  return blockBytes + work + productScratch(size, size, panelRows);
+export function choleskyScratch(size: number, options: KernelOptions): number {
+  const { floats } = options;
+  const work = Math.ceil((size * workingRow(size, floats)) / 64) * 64;
+  return blockBytes(floats) + work + productScratch(size, size, panelRows, options);
 }
 
 /** What a factorisation calls. */
@@ -56,31 +62,38 @@ export interface CholeskyPieces {
  * Factors the upper triangle of a square working copy in place, A = U'U, right-looking by panels.
  * Parameters: matrix, row stride, size, scratch (a block, then a product's). Returns success.
  */
-function upperFactor(m: ModuleBuilder, pieces: CholeskyPieces, factorBlock: Func): Func {
+function upperFactor(
+  m: ModuleBuilder,
+  pieces: CholeskyPieces,
+  factorBlock: Func,
+  floats: Floats,
+): Func {
+  const { bytes, shift, num } = floats;
+  const line = blockRow(floats);
   const params = [i, i, i, i] as const;
   return m.func("factorUpper", { params, results: [i] }, (f, a, row, size, scratch) => {
     f.if(i32.le_u(size, wholeSize), () => f.return(callValue("i32", factorBlock, a, row, size)));
     const p = f.local("i32");
-    const inner = f.let(i32.add(scratch, blockBytes));
+    const inner = f.let(i32.add(scratch, blockBytes(floats)));
     f.for(p, 0, size, panelRows, () => {
       const count = f.let(i32.sub(size, p));
       f.if(i32.gt_u(count, panelRows), () => f.set(count, i32.const(panelRows)));
-      const corner = f.let(i32.add(a, i32.mul(p, i32.add(row, 4))));
-      f.call(pieces.copy, scratch, blockRow, corner, row, 4, count, wholeVectors(count));
-      f.if(i32.eqz(callValue("i32", factorBlock, scratch, blockRow, count)), () =>
+      const corner = f.let(i32.add(a, i32.mul(p, i32.add(row, bytes))));
+      f.call(pieces.copy, scratch, line, corner, row, bytes, count, wholeVectors(count, floats));
+      f.if(i32.eqz(callValue("i32", factorBlock, scratch, line, count)), () =>
         f.return(i32.const(0)),
       );
-      f.call(pieces.copy, corner, row, scratch, blockRow, 4, count, count);
+      f.call(pieces.copy, corner, row, scratch, line, bytes, count, count);
       const rest = f.let(i32.sub(i32.sub(size, p), count));
       f.if(rest, () => {
-        const right = f.let(i32.add(corner, i32.shl(count, 2)));
-        f.call(pieces.panel, scratch, 4, blockRow, right, row, count, wholeVectors(rest));
+        const right = f.let(i32.add(corner, i32.shl(count, shift)));
+        f.call(pieces.panel, scratch, bytes, line, right, row, count, wholeVectors(rest, floats));
         const below = f.let(i32.add(right, i32.mul(count, row)));
         f.call(
           pieces.gemmUpperMinus,
-          ...[right, 4, row, right, row, 4, below, row, 4],
-          ...[rest, rest, count, count, below, row, 4, 0],
-          ...[f32.const(1), inner],
+          ...[right, bytes, row, right, row, bytes, below, row, bytes],
+          ...[rest, rest, count, count, below, row, bytes, 0],
+          ...[num.const(1), inner],
         );
       });
     });
@@ -99,13 +112,13 @@ function element(a: Matrix, row: I32, col: I32): I32 {
 }
 
 /** λ of the first retry from 0. */
-function startShift(f: FunctionBuilder, a: Matrix, size: Local<"i32">): F32 {
-  const trace = f.let(f32.const(0));
+function startShift(f: FunctionBuilder, { type, num }: Floats, a: Matrix, size: Local<"i32">): Num {
+  const trace = f.let(num.const(0));
   const k = f.local("i32");
-  f.for(k, 0, size, 1, () => f.set(trace, f32.add(trace, f32.load(element(a, k, k)))));
-  const start = f.let(f32.const(relativeStart));
-  f.if(f32.gt(trace, f32.const(0)), () =>
-    f.set(start, f32.mul(start, f32.div(trace, f32.convert_i32_u(size)))),
+  f.for(k, 0, size, 1, () => f.set(trace, num.add(trace, num.load(element(a, k, k)))));
+  const start = f.let(num.const(relativeStarts[type]));
+  f.if(num.gt(trace, num.const(0)), () =>
+    f.set(start, num.mul(start, num.div(trace, num.convert_i32_u(size)))),
   );
   return start;
 }
@@ -115,11 +128,18 @@ function startShift(f: FunctionBuilder, a: Matrix, size: Local<"i32">): F32 {
  * column stride, out with its row stride (columns side by side), size, working row stride, first
  * λ, scratch.
  */
-function wholeFactor(m: ModuleBuilder, load: Func, store: Func, factorUpper: Func): Func {
-  const params = [i, i, i, i, i, i, i, "f32", i] as const;
+function wholeFactor(
+  m: ModuleBuilder,
+  load: Func,
+  store: Func,
+  factorUpper: Func,
+  floats: Floats,
+): Func {
+  const { type, shift: log, num } = floats;
+  const params = [i, i, i, i, i, i, i, type, i] as const;
   return m.func(
     "cholesky",
-    { params, results: ["f32"], export: true },
+    { params, results: [type], export: true },
     (f, base, aRow, aCol, out, outRow, size, workRow, shift, scratch) => {
       const a: Matrix = { base, row: aRow, col: aCol };
       const work = f.let(scratch);
@@ -137,9 +157,9 @@ function wholeFactor(m: ModuleBuilder, load: Func, store: Func, factorUpper: Fun
           f.brIf(failed, i32.ge_u(attempt, retries));
           f.increment(attempt, 1);
           f.if(
-            f32.eq(shift, f32.const(0)),
-            () => f.set(shift, startShift(f, a, size)),
-            () => f.set(shift, f32.mul(shift, f32.const(10))),
+            num.eq(shift, num.const(0)),
+            () => f.set(shift, startShift(f, floats, a, size)),
+            () => f.set(shift, num.mul(shift, num.const(10))),
           );
           f.br(again);
         });
@@ -147,11 +167,11 @@ function wholeFactor(m: ModuleBuilder, load: Func, store: Func, factorUpper: Fun
       f.for(r, 0, size, 1, () => {
         const c = f.local("i32");
         f.for(c, 0, size, 1, () => {
-          const at = i32.add(i32.add(out, i32.mul(r, outRow)), i32.shl(c, 2));
-          f.do(f32.store(at, f32.const(Number.NaN)));
+          const at = i32.add(i32.add(out, i32.mul(r, outRow)), i32.shl(c, log));
+          f.do(num.store(at, num.const(Number.NaN)));
         });
       });
-      f.result(f32.const(Number.NaN));
+      f.result(num.const(Number.NaN));
     },
   );
 }
@@ -160,8 +180,9 @@ function wholeFactor(m: ModuleBuilder, load: Func, store: Func, factorUpper: Fun
  * work[r, c] = a[c, r] for rows r, r ≤ c, λ added to the diagonal, zeros up to whole vectors. Parameters: a
  * with row and column stride, work and its row stride, size, λ, the rows from and to.
  */
-function upperLoader(m: ModuleBuilder, copy: Func): Func {
-  const params = [i, i, i, i, i, i, "f32", i, i] as const;
+function upperLoader(m: ModuleBuilder, copy: Func, floats: Floats): Func {
+  const { type, bytes, shift: log, lanes, num } = floats;
+  const params = [i, i, i, i, i, i, type, i, i] as const;
   return m.func(
     "loadUpper",
     { params, export: true },
@@ -170,8 +191,8 @@ function upperLoader(m: ModuleBuilder, copy: Func): Func {
       const r = f.local("i32");
       // What fills up the last vectors of rows takes part in the arithmetic; what was left there may turn
       // into denormals, which cost some processors hundreds of cycles each.
-      f.if(i32.and(size, 3), () => {
-        const last = i32.add(work, i32.shl(i32.and(size, -4), 2));
+      f.if(i32.and(size, lanes - 1), () => {
+        const last = i32.add(work, i32.shl(i32.and(size, -lanes), log));
         f.for(r, from, to, 1, () =>
           f.do(v128.store(i32.add(last, i32.mul(r, workRow)), v128.zero())),
         );
@@ -179,12 +200,12 @@ function upperLoader(m: ModuleBuilder, copy: Func): Func {
       f.for(r, from, to, panelRows, () => {
         const rows = f.let(i32.sub(to, r));
         f.if(i32.gt_u(rows, panelRows), () => f.set(rows, i32.const(panelRows)));
-        const corner = i32.add(work, i32.mul(r, i32.add(workRow, 4)));
+        const corner = i32.add(work, i32.mul(r, i32.add(workRow, bytes)));
         f.call(copy, corner, workRow, element(a, r, r), aCol, aRow, rows, i32.sub(size, r));
       });
       f.for(r, from, to, 1, () => {
-        const at = f.let(i32.add(work, i32.mul(r, i32.add(workRow, 4))));
-        f.do(f32.store(at, f32.add(f32.load(at), shift)));
+        const at = f.let(i32.add(work, i32.mul(r, i32.add(workRow, bytes))));
+        f.do(num.store(at, num.add(num.load(at), shift)));
       });
     },
   );
@@ -194,7 +215,7 @@ function upperLoader(m: ModuleBuilder, copy: Func): Func {
  * out[r, c] = work[c, r] for rows r, c ≤ r, zeros beyond. Parameters: out and its row stride, work
  * and its row stride, size, the rows from and to.
  */
-function lowerStorer(m: ModuleBuilder, copy: Func): Func {
+function lowerStorer(m: ModuleBuilder, copy: Func, { bytes, shift: log, num }: Floats): Func {
   const params = [i, i, i, i, i, i, i] as const;
   return m.func(
     "storeLower",
@@ -205,13 +226,13 @@ function lowerStorer(m: ModuleBuilder, copy: Func): Func {
         const rows = f.let(i32.sub(end, r));
         f.if(i32.gt_u(rows, panelRows), () => f.set(rows, i32.const(panelRows)));
         const line = i32.add(out, i32.mul(r, outRow));
-        const from = i32.add(work, i32.shl(r, 2));
-        f.call(copy, line, outRow, from, 4, workRow, rows, i32.add(r, rows));
+        const from = i32.add(work, i32.shl(r, log));
+        f.call(copy, line, outRow, from, bytes, workRow, rows, i32.add(r, rows));
       });
       f.for(r, start, end, 1, () => {
         f.for(c, i32.add(r, 1), size, 1, () => {
-          const at = i32.add(i32.add(out, i32.mul(r, outRow)), i32.shl(c, 2));
-          f.do(f32.store(at, f32.const(0)));
+          const at = i32.add(i32.add(out, i32.mul(r, outRow)), i32.shl(c, log));
+          f.do(num.store(at, num.const(0)));
         });
       });
     },
@@ -220,10 +241,11 @@ function lowerStorer(m: ModuleBuilder, copy: Func): Func {
 
 /** The whole factorisation and the pieces that threads share one with. */
 export function choleskyKernels(m: ModuleBuilder, pieces: CholeskyPieces, options: KernelOptions) {
+  const { floats } = options;
   const factorBlock = blockFactor(m, options);
-  const loadUpper = upperLoader(m, pieces.copy);
-  const storeLower = lowerStorer(m, pieces.copy);
-  const factorUpper = upperFactor(m, pieces, factorBlock);
-  const cholesky = wholeFactor(m, loadUpper, storeLower, factorUpper);
+  const loadUpper = upperLoader(m, pieces.copy, floats);
+  const storeLower = lowerStorer(m, pieces.copy, floats);
+  const factorUpper = upperFactor(m, pieces, factorBlock, floats);
+  const cholesky = wholeFactor(m, loadUpper, storeLower, factorUpper, floats);
   return { cholesky, factorBlock, loadUpper, storeLower };
 }

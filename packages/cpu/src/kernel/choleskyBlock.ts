@@ -1,13 +1,12 @@
 import type { KernelOptions } from "../options.ts";
 import {
-  type F32,
+  type Floats,
   type Func,
   type FunctionBuilder,
-  f32,
-  f32x4,
   i32,
   type Local,
   type ModuleBuilder,
+  type Num,
   type V128,
   v128,
 } from "../wasm/index.ts";
@@ -26,10 +25,10 @@ interface Block {
 }
 
 /** Returns 0 from the function unless the pivot is positive and finite. */
-function checkPivot(f: FunctionBuilder, pivot: F32): void {
+function checkPivot(f: FunctionBuilder, { num }: Floats, pivot: Num): void {
   const sound = i32.and(
-    f32.gt(pivot, f32.const(0)),
-    f32.lt(pivot, f32.const(Number.POSITIVE_INFINITY)),
+    num.gt(pivot, num.const(0)),
+    num.lt(pivot, num.const(Number.POSITIVE_INFINITY)),
   );
   f.if(i32.eqz(sound), () => f.return(i32.const(0)));
 }
@@ -47,18 +46,19 @@ function remainder(
   vectors: number,
   options: KernelOptions,
 ): Local<"v128">[][] {
+  const { bytes, shift, loadSplat } = options.floats;
   const line = f.let(at);
   const sums = Array.from({ length: rows }, (_, r) => {
     if (r > 0) f.increment(line, row);
     return Array.from({ length: vectors }, (_, v) => f.let(v128.load(line, 16 * v)));
   });
-  const factors = f.let(i32.add(base, i32.shl(first, 2)));
+  const factors = f.let(i32.add(base, i32.shl(first, shift)));
   f.set(line, i32.sub(at, i32.mul(first, row)));
   const left = f.let(first);
   f.while(left, () => {
     const above = Array.from({ length: vectors }, (_, v) => f.let(v128.load(line, 16 * v)));
     sums.forEach((own, r) => {
-      const factor = f.let(v128.load32_splat(factors, 4 * r));
+      const factor = f.let(loadSplat(factors, bytes * r));
       own.forEach((sum, v) => {
         f.set(sum, accumulate(options, "minus", factor, above[v] as V128, sum));
       });
@@ -99,51 +99,55 @@ function groupRows(
   options: KernelOptions,
 ): void {
   const { base, row, size } = block;
-  const at = f.let(i32.add(base, i32.add(i32.mul(first, row), i32.shl(first, 2))));
+  const { shift, lanes, num, vec } = options.floats;
+  const at = f.let(i32.add(base, i32.add(i32.mul(first, row), i32.shl(first, shift))));
   const left = f.let(i32.sub(size, first));
   const store = (sums: readonly (readonly Local<"v128">[])[]) => {
     const line = f.let(at);
     sums.forEach((own, r) => {
       if (r > 0) f.increment(line, row);
-      f.do(...own.map((lanes, v) => v128.store(line, lanes, 16 * v)));
+      f.do(...own.map((values, v) => v128.store(line, values, 16 * v)));
     });
   };
   // The first four columns hold the small triangle.
-  const corner = remainder(f, block, first, at, group, 1, options);
+  const vectors = group / lanes;
+  const corner = remainder(f, block, first, at, group, vectors, options);
   const roots: Local<"v128">[] = [];
   const factors: Local<"v128">[][] = [];
-  corner.forEach(([lanes], r) => {
-    const own = lanes as Local<"v128">;
-    const known = corner.slice(0, r).map(([above], p) => {
-      const factor = f.let(f32x4.splat(f32x4.extract_lane(above as V128, r)));
-      f.set(own, accumulate(options, "minus", factor, above as V128, own));
-      return [p, factor] as const;
+  corner.forEach((own, r) => {
+    const [vector, lane] = [Math.floor(r / lanes), r % lanes];
+    const known = corner.slice(0, r).map((above) => {
+      const factor = f.let(vec.splat(vec.extract_lane(above[vector] as V128, lane)));
+      own.forEach((values, v) => {
+        f.set(values, accumulate(options, "minus", factor, above[v] as V128, values));
+      });
+      return factor;
     });
-    const pivot = f.let(f32x4.extract_lane(own, r));
-    checkPivot(f, pivot);
-    const root = f.let(f32x4.splat(f32.sqrt(pivot)));
-    f.set(own, f32x4.div(own, root));
+    const pivot = f.let(vec.extract_lane(own[vector] as V128, lane));
+    checkPivot(f, options.floats, pivot);
+    const root = f.let(vec.splat(num.sqrt(pivot)));
+    for (const values of own) f.set(values, vec.div(values, root));
     roots.push(root);
-    factors.push(known.map(([, factor]) => factor));
+    factors.push(known);
   });
   store(corner);
-  const rest = (vectors: number) => {
-    const sums = remainder(f, block, first, at, group, vectors, options);
+  const rest = (count: number) => {
+    const sums = remainder(f, block, first, at, group, count, options);
     sums.forEach((own, r) => {
-      own.forEach((lanes, v) => {
+      own.forEach((values, v) => {
         factors[r]?.forEach((factor, p) => {
-          f.set(lanes, accumulate(options, "minus", factor, sums[p]?.[v] as V128, lanes));
+          f.set(values, accumulate(options, "minus", factor, sums[p]?.[v] as V128, values));
         });
-        f.set(lanes, f32x4.div(lanes, roots[r] as V128));
+        f.set(values, vec.div(values, roots[r] as V128));
       });
     });
     store(sums);
-    f.increment(at, 16 * vectors);
-    f.increment(left, -4 * vectors);
+    f.increment(at, 16 * count);
+    f.increment(left, -lanes * count);
   };
-  f.increment(at, 16);
-  f.increment(left, -4);
-  f.while(i32.gt_s(left, 4), () => rest(2));
+  f.increment(at, 16 * vectors);
+  f.increment(left, -group);
+  f.while(i32.gt_s(left, lanes), () => rest(2));
   f.if(i32.gt_s(left, 0), () => rest(1));
 }
 
@@ -154,19 +158,20 @@ function singleRow(
   options: KernelOptions,
 ): void {
   const { base, row, size } = block;
+  const { shift, lanes, num, vec } = options.floats;
   const c = f.local("i32");
   const line = f.let(i32.add(base, i32.mul(r, row)));
-  const [from, to] = [f.let(i32.shl(i32.and(r, -4), 2)), f.let(i32.shl(size, 2))];
+  const [from, to] = [f.let(i32.shl(i32.and(r, -lanes), shift)), f.let(i32.shl(size, shift))];
   f.for(c, from, to, 16, () => {
     const at = f.let(i32.add(line, c));
     const [[sum]] = remainder(f, block, r, at, 1, 1, options) as [[Local<"v128">]];
     f.do(v128.store(at, sum));
   });
-  const pivot = f.let(f32.load(i32.add(line, i32.shl(r, 2))));
-  checkPivot(f, pivot);
-  const root = f.let(f32x4.splat(f32.sqrt(pivot)));
+  const pivot = f.let(num.load(i32.add(line, i32.shl(r, shift))));
+  checkPivot(f, options.floats, pivot);
+  const root = f.let(vec.splat(num.sqrt(pivot)));
   f.for(c, from, to, 16, () => {
     const at = i32.add(line, c);
-    f.do(v128.store(at, f32x4.div(v128.load(at), root)));
+    f.do(v128.store(at, vec.div(v128.load(at), root)));
   });
 }

@@ -1,13 +1,13 @@
 import {
+  type Floats,
   type Func,
   type FunctionBuilder,
-  f32,
   i32,
   type Local,
   type ModuleBuilder,
   v128,
 } from "../wasm/index.ts";
-import { transpose4 } from "./pack.ts";
+import { transpose } from "./transpose.ts";
 
 interface Block {
   readonly to: Local<"i32">;
@@ -18,37 +18,38 @@ interface Block {
 }
 
 /**
- * to[r, c] = from[r, c] for rows×cols 32-bit elements; `to` has its columns side by side, `from`
+ * to[r, c] = from[r, c] for rows×cols elements of the size of floats; `to` has its columns side by side, `from`
  * any strides. Parameters: to, toRow, from, fromRow, fromCol, rows, cols.
  */
-export function copyKernel(m: ModuleBuilder): Func {
+export function copyKernel(m: ModuleBuilder, floats: Floats): Func {
+  const { bytes, shift, lanes, num } = floats;
   return m.func(
     "copy2d",
     { params: ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], export: true },
     (f, to, toRow, from, fromRow, fromCol, rows, cols) => {
       const block: Block = { to, toRow, from, fromRow, fromCol };
       const done = f.let(i32.const(0));
-      f.if(i32.eq(fromRow, 4), () => {
-        const whole = f.let(i32.and(cols, -4));
-        transposed(f, block, rows, whole);
+      f.if(i32.eq(fromRow, bytes), () => {
+        const whole = f.let(i32.and(cols, -lanes));
+        transposed(f, block, rows, whole, floats);
         f.set(done, whole);
       });
       f.for(f.local("i32"), 0, rows, 1, () => {
         const source = f.let(i32.add(from, i32.mul(done, fromCol)));
-        const target = f.let(i32.add(to, i32.shl(done, 2)));
+        const target = f.let(i32.add(to, i32.shl(done, shift)));
         const left = f.let(i32.sub(cols, done));
-        f.if(i32.eq(fromCol, 4), () =>
-          f.while(i32.ge_u(left, 4), () => {
+        f.if(i32.eq(fromCol, bytes), () =>
+          f.while(i32.ge_u(left, lanes), () => {
             f.do(v128.store(target, v128.load(source)));
             f.increment(source, 16);
             f.increment(target, 16);
-            f.increment(left, -4);
+            f.increment(left, -lanes);
           }),
         );
         f.while(left, () => {
-          f.do(f32.store(target, f32.load(source)));
+          f.do(num.store(target, num.load(source)));
           f.increment(source, fromCol);
-          f.increment(target, 4);
+          f.increment(target, bytes);
           f.increment(left, -1);
         });
         f.increment(from, fromRow);
@@ -58,41 +59,43 @@ export function copyKernel(m: ModuleBuilder): Func {
   );
 }
 
-/** Four columns at a time, each contiguous in `from`. */
+/** As many columns at a time as a vector has numbers, each contiguous in `from`. */
 function transposed(
   f: FunctionBuilder,
   block: Block,
   rows: Local<"i32">,
   cols: Local<"i32">,
+  floats: Floats,
 ): void {
+  const { bytes, shift, lanes, num } = floats;
   const { toRow, fromCol } = block;
   const col = f.local("i32");
-  f.for(col, 0, cols, 4, () => {
+  f.for(col, 0, cols, lanes, () => {
     const source = f.let(i32.add(block.from, i32.mul(col, fromCol)));
-    const target = f.let(i32.add(block.to, i32.shl(col, 2)));
+    const target = f.let(i32.add(block.to, i32.shl(col, shift)));
     const left = f.let(rows);
-    f.while(i32.ge_u(left, 4), () => {
+    f.while(i32.ge_u(left, lanes), () => {
       const line = f.let(source);
-      const lines = Array.from({ length: 4 }, () => {
-        const lanes = f.let(v128.load(line));
+      const lines = Array.from({ length: lanes }, () => {
+        const own = f.let(v128.load(line));
         f.increment(line, fromCol);
-        return lanes;
+        return own;
       });
-      for (const lanes of transpose4(f, lines)) {
-        f.do(v128.store(target, lanes));
+      for (const own of transpose(f, floats, lines)) {
+        f.do(v128.store(target, own));
         f.increment(target, toRow);
       }
       f.increment(source, 16);
-      f.increment(left, -4);
+      f.increment(left, -lanes);
     });
     f.while(left, () => {
       const line = f.let(source);
-      for (let k = 0; k < 4; k++) {
-        f.do(f32.store(target, f32.load(line), 4 * k));
+      for (let k = 0; k < lanes; k++) {
+        f.do(num.store(target, num.load(line), bytes * k));
         f.increment(line, fromCol);
       }
       f.increment(target, toRow);
-      f.increment(source, 4);
+      f.increment(source, bytes);
       f.increment(left, -1);
     });
   });
@@ -102,7 +105,7 @@ function transposed(
  * Copies the upper triangle of a square matrix to rows of the lower one. Parameters: matrix, its
  * row stride (columns side by side), the rows from and to.
  */
-export function mirrorKernel(m: ModuleBuilder, copy: Func): Func {
+export function mirrorKernel(m: ModuleBuilder, copy: Func, { bytes, shift, num }: Floats): Func {
   const group = 16;
   const params = ["i32", "i32", "i32", "i32"] as const;
   return m.func("mirror", { params, export: true }, (f, a, row, from, to) => {
@@ -112,12 +115,12 @@ export function mirrorKernel(m: ModuleBuilder, copy: Func): Func {
       f.if(i32.gt_u(end, to), () => f.set(end, to));
       const rows = i32.sub(end, r0);
       const line = i32.add(a, i32.mul(r0, row));
-      f.call(copy, line, row, i32.add(a, i32.shl(r0, 2)), 4, row, rows, r0);
+      f.call(copy, line, row, i32.add(a, i32.shl(r0, shift)), bytes, row, rows, r0);
       f.for(r, r0, end, 1, () => {
         f.for(c, r0, r, 1, () => {
           const at = (i: Local<"i32">, j: Local<"i32">) =>
-            i32.add(i32.add(a, i32.mul(i, row)), i32.shl(j, 2));
-          f.do(f32.store(at(r, c), f32.load(at(c, r))));
+            i32.add(i32.add(a, i32.mul(i, row)), i32.shl(j, shift));
+          f.do(num.store(at(r, c), num.load(at(c, r))));
         });
       });
     });

@@ -1,19 +1,21 @@
 import type { KernelOptions } from "../options.ts";
-import { type Func, f32, i32, type ModuleBuilder } from "../wasm/index.ts";
-import { tileOf } from "./tile.ts";
+import { type Func, i32, type ModuleBuilder } from "../wasm/index.ts";
+import { rowTermBytes, tileOf } from "./tile.ts";
 import type { MicroKernels } from "./tileKernel.ts";
 
 const i = "i32" as const;
 
 /**
  * Adds the products of one panel of A with all panels of B to lines of C: C lies in lines, of which each has the
- * panels of B one after the other, eight columns wide, and at the end one of four where `half` says so.
+ * panels of B one after the other, two vectors wide, and at the end one of half the width where `half` says so.
  *
- * Parameters: the packed panel of A and the packed B, panels of eight; terms; rows of the panel; lines; panels of
- * eight columns in each, whether one of four follows; c; bytes between lines and between rows.
+ * Parameters: the packed panel of A and the packed B; terms; rows of the panel; lines; whole panels of columns in
+ * each, whether half of one follows; c; bytes between lines and between rows.
  */
 export function foldTiles(m: ModuleBuilder, kernels: MicroKernels, options: KernelOptions): Func {
   const { rows: most } = tileOf(options);
+  const { num } = options.floats;
+  const aStep = rowTermBytes(options);
   return m.func(
     "foldTiles",
     { params: [i, i, i, i, i, i, i, i, i, i], export: true },
@@ -22,7 +24,7 @@ export function foldTiles(m: ModuleBuilder, kernels: MicroKernels, options: Kern
       const bytes = f.let(i32.shl(terms, 5));
       const tile = (height: number, vectors: number) => {
         const kernel = kernels[height]?.[vectors - 1] as Func;
-        f.call(kernel, a, 32, b, 32, terms, at, cRow, at, cRow, f32.const(1));
+        f.call(kernel, a, aStep, b, 32, terms, at, cRow, at, cRow, num.const(1));
         f.increment(b, bytes);
         f.increment(at, 16 * vectors);
       };

@@ -13,25 +13,26 @@ import { vectorSolvers } from "./vectorSolve.ts";
 
 /** Every kernel that plans call, for a module that is being built. */
 function addKernels(m: ModuleBuilder, options: KernelOptions) {
-  const copy2d = copyKernel(m);
+  const { floats } = options;
+  const copy2d = copyKernel(m, floats);
   const products = productKernels(m, options);
   const panel = panelSolver(m, options);
-  const mirror = mirrorKernel(m, copy2d);
+  const mirror = mirrorKernel(m, copy2d, floats);
   const dot = dotKernel(m, options);
-  const subtract = subtractKernel(m);
+  const subtract = subtractKernel(m, floats);
   return {
     copy2d,
     mirror,
     ...products,
-    triangularSolve: triangularSolver(m, panel, products.gemmMinus),
-    ...vectorSolvers(m, dot, subtract),
+    triangularSolve: triangularSolver(m, panel, products.gemmMinus, options),
+    ...vectorSolvers(m, dot, subtract, floats),
     solvePanel: panel,
     ...choleskyKernels(
       m,
       { copy: copy2d, panel, gemmUpperMinus: products.gemmUpperMinus },
       options,
     ),
-    eigh: eighKernel(m, { copy: copy2d, mirror, dot, subtract }),
+    eigh: eighKernel(m, { copy: copy2d, mirror, dot, subtract }, floats),
     sortWords: sortKernel(m),
     threefry: threefryKernel(m),
   };

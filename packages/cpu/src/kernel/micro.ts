@@ -1,30 +1,23 @@
 import type { KernelOptions } from "../options.ts";
-import {
-  type Func,
-  f32x4,
-  type Local,
-  type ModuleBuilder,
-  type V128,
-  v128,
-} from "../wasm/index.ts";
+import { type Func, type Local, type ModuleBuilder, type V128, v128 } from "../wasm/index.ts";
 
 /** Whether a product is added to what is there, or subtracted. */
 export type Sign = "plus" | "minus";
 
 /** z + x·y, or z − x·y. */
 export function accumulate(
-  { relaxed }: KernelOptions,
+  { relaxed, floats: { vec } }: KernelOptions,
   sign: Sign,
   x: V128,
   y: V128,
   z: V128,
 ): V128 {
-  if (sign === "plus") return relaxed ? f32x4.relaxed_madd(x, y, z) : f32x4.add(z, f32x4.mul(x, y));
-  return relaxed ? f32x4.relaxed_nmadd(x, y, z) : f32x4.sub(z, f32x4.mul(x, y));
+  if (sign === "plus") return relaxed ? vec.relaxed_madd(x, y, z) : vec.add(z, vec.mul(x, y));
+  return relaxed ? vec.relaxed_nmadd(x, y, z) : vec.sub(z, vec.mul(x, y));
 }
 
 /**
- * C[rows, 4·vectors] = beta·base ± Σ_k a[k, :]' b[k, :], with all of C in registers.
+ * C[rows, lanes·vectors] = beta·base ± Σ_k a[k, :]' b[k, :], with all of C in registers.
  *
  * Parameters: a and its step per term in bytes, b and its step, the number of terms, c and its row
  * stride; base (an address, or 0 for none) and its row stride, beta.
@@ -41,17 +34,18 @@ export function microKernel(
   sign: Sign,
   options: KernelOptions,
 ): Func {
-  const params = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "f32"] as const;
+  const { type, bytes, lanes, vec, loadSplat } = options.floats;
+  const params = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", type] as const;
   return m.func(
-    `micro${rows}x${4 * vectors}${sign}`,
+    `micro${rows}x${lanes * vectors}${sign}`,
     { params },
     (f, a, aStep, b, bStep, terms, c, cRow, base, baseRow, beta) => {
       const sums = Array.from({ length: rows * vectors }, () => f.local("v128", v128.zero()));
       f.if(base, () => {
-        const factor = f.let(f32x4.splat(beta));
+        const factor = f.let(vec.splat(beta));
         sums.forEach((sum, at) => {
           if (at > 0 && at % vectors === 0) f.increment(base, baseRow);
-          f.set(sum, f32x4.mul(v128.load(base, 16 * (at % vectors)), factor));
+          f.set(sum, vec.mul(v128.load(base, 16 * (at % vectors)), factor));
         });
       });
       const row = Array.from({ length: vectors }, () => f.local("v128"));
@@ -62,7 +56,7 @@ export function microKernel(
           f.set(vector, v128.load(b, 16 * j));
         });
         for (let i = 0; i < rows; i++) {
-          f.set(splat, v128.load32_splat(a, 4 * i));
+          f.set(splat, loadSplat(a, bytes * i));
           row.forEach((vector, j) => {
             const sum = sums[i * vectors + j] as Local<"v128">;
             f.set(sum, accumulate(options, sign, splat, vector, sum));

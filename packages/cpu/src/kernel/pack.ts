@@ -1,15 +1,13 @@
 import {
+  type Floats,
   type Func,
   type FunctionBuilder,
-  f32,
-  f32x4,
   i32,
-  i32x4,
   type Local,
   type ModuleBuilder,
-  type V128,
   v128,
 } from "../wasm/index.ts";
+import { transpose } from "./transpose.ts";
 
 /** Where a panel is read from and written to; addresses and strides in bytes. */
 interface Panel {
@@ -20,40 +18,28 @@ interface Panel {
   readonly to: Local<"i32">;
   /** Factors along the terms; 0 for none. */
   readonly factors: Local<"i32">;
-}
-
-/** Four vectors transposed. */
-export function transpose4(f: FunctionBuilder, rows: readonly V128[]): Local<"v128">[] {
-  const [a, b, c, d] = rows as [V128, V128, V128, V128];
-  const low = f.let(i32x4.shuffle(a, b, [0, 4, 1, 5]));
-  const high = f.let(i32x4.shuffle(a, b, [2, 6, 3, 7]));
-  const low2 = f.let(i32x4.shuffle(c, d, [0, 4, 1, 5]));
-  const high2 = f.let(i32x4.shuffle(c, d, [2, 6, 3, 7]));
-  return [
-    f.let(i32x4.shuffle(low, low2, [0, 1, 4, 5])),
-    f.let(i32x4.shuffle(low, low2, [2, 3, 6, 7])),
-    f.let(i32x4.shuffle(high, high2, [0, 1, 4, 5])),
-    f.let(i32x4.shuffle(high, high2, [2, 3, 6, 7])),
-  ];
+  /** How many elements lie across, and what they are. */
+  readonly width: number;
+  readonly floats: Floats;
 }
 
 /**
  * Copies `width` elements across for each term along, so that the terms lie one after the other:
  * to[k·width + i] = factors[k]·source[i·across + k·along].
  */
-export function packPanel(m: ModuleBuilder, width: number): Func {
+export function packPanel(m: ModuleBuilder, width: number, floats: Floats): Func {
   return m.func(
     `pack${width}`,
     { params: ["i32", "i32", "i32", "i32", "i32", "i32"] },
     (f, source, across, along, terms, to, factors) => {
-      const panel: Panel = { source, across, along, terms, to, factors };
+      const panel: Panel = { source, across, along, terms, to, factors, width, floats };
       const each = (scaled: boolean) =>
         f.if(
-          i32.eq(across, 4),
-          () => packRows(f, panel, width, scaled),
+          i32.eq(across, floats.bytes),
+          () => packRows(f, panel, scaled),
           () => {
-            f.if(i32.eq(along, 4), () => packColumns(f, panel, width, scaled));
-            packElements(f, panel, width, scaled);
+            f.if(i32.eq(along, floats.bytes), () => packColumns(f, panel, scaled));
+            packElements(f, panel, scaled);
           },
         );
       f.if(
@@ -65,77 +51,81 @@ export function packPanel(m: ModuleBuilder, width: number): Func {
   );
 }
 
-function step(f: FunctionBuilder, panel: Panel, width: number, terms: number): void {
+function step(f: FunctionBuilder, panel: Panel, terms: number): void {
   f.increment(panel.source, i32.mul(panel.along, terms));
-  f.increment(panel.to, 4 * width * terms);
+  f.increment(panel.to, panel.floats.bytes * panel.width * terms);
   f.increment(panel.terms, -terms);
 }
 
 /** Elements across lie side by side. */
-function packRows(f: FunctionBuilder, panel: Panel, width: number, scaled: boolean): void {
-  const { source, to, factors } = panel;
+function packRows(f: FunctionBuilder, panel: Panel, scaled: boolean): void {
+  const { source, to, factors, width } = panel;
+  const { bytes, lanes, vec, loadSplat, storeLane } = panel.floats;
   f.while(panel.terms, () => {
-    const factor = scaled ? f.let(v128.load32_splat(factors)) : null;
-    for (let i = 0; i + 4 <= width; i += 4) {
-      const lanes = v128.load(source, 4 * i);
-      f.do(v128.store(to, factor ? f32x4.mul(lanes, factor) : lanes, 4 * i));
+    const factor = scaled ? f.let(loadSplat(factors)) : null;
+    const whole = width - (width % lanes);
+    for (let i = 0; i < whole; i += lanes) {
+      const own = v128.load(source, bytes * i);
+      f.do(v128.store(to, factor ? vec.mul(own, factor) : own, bytes * i));
     }
-    for (let i = width & ~3; i < width; i++) {
-      const lanes = v128.load32_splat(source, 4 * i);
-      f.do(v128.store32_lane(to, factor ? f32x4.mul(lanes, factor) : lanes, 0, 4 * i));
+    for (let i = whole; i < width; i++) {
+      const own = loadSplat(source, bytes * i);
+      f.do(storeLane(to, factor ? vec.mul(own, factor) : own, 0, bytes * i));
     }
-    if (scaled) f.increment(factors, 4);
-    step(f, panel, width, 1);
+    if (scaled) f.increment(factors, bytes);
+    step(f, panel, 1);
   });
 }
 
-/** Elements along lie side by side: blocks of four terms are transposed. */
-function packColumns(f: FunctionBuilder, panel: Panel, width: number, scaled: boolean): void {
-  const { source, across, to, factors } = panel;
-  f.while(i32.ge_u(panel.terms, 4), () => {
+/** Elements along lie side by side: blocks of as many terms as a vector has are transposed. */
+function packColumns(f: FunctionBuilder, panel: Panel, scaled: boolean): void {
+  const { source, across, to, factors, width, floats } = panel;
+  const { bytes, lanes, vec, storeLane } = floats;
+  f.while(i32.ge_u(panel.terms, lanes), () => {
     const factor = scaled ? f.let(v128.load(factors)) : null;
     const from = f.let(source);
     const rows = Array.from({ length: width }, () => {
-      const lanes = v128.load(from);
-      const row = f.let(factor ? f32x4.mul(lanes, factor) : lanes);
+      const own = v128.load(from);
+      const row = f.let(factor ? vec.mul(own, factor) : own);
       f.increment(from, across);
       return row;
     });
-    for (let i = 0; i < width; i += 4) {
-      const group = rows.slice(i, i + 4);
-      if (group.length === 4) {
-        transpose4(f, group).forEach((lanes, k) => {
-          f.do(v128.store(to, lanes, 4 * (k * width + i)));
+    for (let i = 0; i < width; i += lanes) {
+      const group = rows.slice(i, i + lanes);
+      if (group.length === lanes) {
+        transpose(f, floats, group).forEach((own, k) => {
+          f.do(v128.store(to, own, bytes * (k * width + i)));
         });
       } else {
         group.forEach((row, j) => {
-          for (let k = 0; k < 4; k++) {
-            f.do(v128.store32_lane(to, row, k, 4 * (k * width + i + j)));
+          for (let k = 0; k < lanes; k++) {
+            f.do(storeLane(to, row, k, bytes * (k * width + i + j)));
           }
         });
       }
     }
     if (scaled) f.increment(factors, 16);
-    step(f, panel, width, 4);
+    step(f, panel, lanes);
   });
 }
 
-function packElements(f: FunctionBuilder, panel: Panel, width: number, scaled: boolean): void {
-  const { source, across, to, factors } = panel;
+function packElements(f: FunctionBuilder, panel: Panel, scaled: boolean): void {
+  const { source, across, to, factors, width } = panel;
+  const { bytes, num } = panel.floats;
   f.while(panel.terms, () => {
     const from = f.let(source);
     for (let i = 0; i < width; i++) {
-      const value = f32.load(from);
-      f.do(f32.store(to, scaled ? f32.mul(value, f32.load(factors)) : value, 4 * i));
+      const value = num.load(from);
+      f.do(num.store(to, scaled ? num.mul(value, num.load(factors)) : value, bytes * i));
       f.increment(from, across);
     }
-    if (scaled) f.increment(factors, 4);
-    step(f, panel, width, 1);
+    if (scaled) f.increment(factors, bytes);
+    step(f, panel, 1);
   });
 }
 
 /** Like `packPanel` for `count` elements across, filled up with zeros to `width`. */
-export function packPadded(m: ModuleBuilder): Func {
+export function packPadded(m: ModuleBuilder, { bytes, shift, num }: Floats): Func {
   return m.func(
     "packPadded",
     { params: ["i32", "i32", "i32", "i32", "i32", "i32", "i32"] },
@@ -145,13 +135,14 @@ export function packPadded(m: ModuleBuilder): Func {
       f.while(terms, () => {
         f.set(from, source);
         f.for(i, 0, count, 1, () => {
-          f.do(f32.store(i32.add(to, i32.shl(i, 2)), f32.load(from)));
+          f.do(num.store(i32.add(to, i32.shl(i, shift)), num.load(from)));
           f.increment(from, across);
         });
         f.for(i, count, width, 1, () => {
-          f.do(i32.store(i32.add(to, i32.shl(i, 2)), i32.const(0)));
+          const place = i32.add(to, i32.shl(i, shift));
+          for (let at = 0; at < bytes; at += 4) f.do(i32.store(place, i32.const(0), at));
         });
-        f.increment(to, i32.shl(width, 2));
+        f.increment(to, i32.shl(width, shift));
         f.increment(source, along);
         f.increment(terms, -1);
       });

@@ -17,7 +17,8 @@ export function balanced(rows: I32, most: number): I32 {
  */
 export function rowPacker(m: ModuleBuilder, options: KernelOptions): Func {
   const { rows: most } = tileOf(options);
-  const packs = Array.from({ length: most }, (_, at) => packPanel(m, at + 1));
+  const { floats } = options;
+  const packs = Array.from({ length: most }, (_, at) => packPanel(m, at + 1, floats));
   return m.func(
     "packRows",
     { params: [i, i, i, i, i, i, i] },
@@ -29,7 +30,7 @@ export function rowPacker(m: ModuleBuilder, options: KernelOptions): Func {
           f.if(i32.eq(height, at + 1), () => f.call(pack, a, row, col, terms, to, factors));
         });
         f.increment(a, i32.mul(row, height));
-        f.increment(to, i32.shl(i32.mul(terms, height), 2));
+        f.increment(to, i32.shl(i32.mul(terms, height), floats.shift));
         f.set(rows, i32.sub(rows, height));
       });
     },
@@ -37,33 +38,35 @@ export function rowPacker(m: ModuleBuilder, options: KernelOptions): Func {
 }
 
 /**
- * Packs columns of B as panels of 8, the last one of 4 where that is enough. Parameters: b, row and
+ * Packs columns of B as panels of two vectors, the last one of one where that is enough. Parameters: b, row and
  * column stride, terms, columns, to.
  */
-export function colPacker(m: ModuleBuilder): Func {
-  const pack8 = packPanel(m, 8);
-  const pack4 = packPanel(m, 4);
-  const padded = packPadded(m);
+export function colPacker(m: ModuleBuilder, { floats }: KernelOptions): Func {
+  const { lanes } = floats;
+  const most = 2 * lanes;
+  const pack = packPanel(m, most, floats);
+  const packHalf = packPanel(m, lanes, floats);
+  const padded = packPadded(m, floats);
   return m.func("packCols", { params: [i, i, i, i, i, i] }, (f, b, row, col, terms, cols, to) => {
     f.while(cols, () => {
       f.block((done) => {
         const packs = [
-          [i32.ge_u(cols, 8), pack8],
-          [i32.eq(cols, 4), pack4],
+          [i32.ge_u(cols, most), pack],
+          [i32.eq(cols, lanes), packHalf],
         ] as const;
-        for (const [fits, pack] of packs) {
+        for (const [fits, own] of packs) {
           f.if(fits, () => {
-            f.call(pack, b, col, row, terms, to, 0);
+            f.call(own, b, col, row, terms, to, 0);
             f.br(done);
           });
         }
-        const width = select(i32.gt_u(cols, 4), i32.const(8), i32.const(4));
+        const width = select(i32.gt_u(cols, lanes), i32.const(most), i32.const(lanes));
         f.call(padded, b, col, row, terms, to, cols, width);
       });
-      f.if(i32.le_u(cols, 8), () => f.return());
-      f.increment(b, i32.shl(col, 3));
+      f.if(i32.le_u(cols, most), () => f.return());
+      f.increment(b, i32.shl(col, Math.log2(most)));
       f.increment(to, i32.shl(terms, 5));
-      f.increment(cols, -8);
+      f.increment(cols, -most);
     });
   });
 }

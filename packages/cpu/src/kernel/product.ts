@@ -1,8 +1,8 @@
+import type { FloatType } from "@metrigrad/tensor";
 import type { KernelOptions } from "../options.ts";
 import {
   type Func,
   type FunctionBuilder,
-  f32,
   type I32,
   type I32Like,
   i32,
@@ -11,7 +11,7 @@ import {
   select,
 } from "../wasm/index.ts";
 import { foldTiles } from "./foldTiles.ts";
-import { packerAt } from "./packAt.ts";
+import { packersAt } from "./packAt.ts";
 import { balanced, colPacker, rowPacker } from "./packBlocks.ts";
 import { tilesAt } from "./productAt.ts";
 import { productGram } from "./productGram.ts";
@@ -31,7 +31,8 @@ const i = "i32" as const;
  * a, aRow, aCol, b, bRow, bCol, c, cRow, cCol, rows, cols, terms, terms per block, base, baseRow,
  * baseCol, factors (addresses, or 0 for none), beta, scratch.
  */
-const params = [i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, "f32", i] as const;
+const paramsOf = <T extends FloatType>(type: T) =>
+  [i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, type, i] as const;
 
 /** Address of an element of a matrix. */
 function at(origin: I32, row: I32, rowStride: I32, col: I32, colStride: I32): I32 {
@@ -62,10 +63,11 @@ function productLoops(
   pieces: Pieces,
   options: KernelOptions,
 ): Func {
-  const { rows: most } = tileOf(options);
+  const { rows: most, cols: wide } = tileOf(options);
+  const { type, shift, lanes, num } = options.floats;
   return m.func(
     name,
-    { params, export: true },
+    { params: paramsOf(type), export: true },
     (
       f,
       a,
@@ -102,7 +104,7 @@ function productLoops(
       const packedA = f.let(i32.add(scratch, tileBytes));
       /** The tile of rows `ir` and columns `col`. */
       const tile = (col: I32, width: I32, depth: I32) => {
-        const step = select(i32.gt_u(width, 4), i32.const(32), i32.const(16));
+        const step = select(i32.gt_u(width, lanes), i32.const(32), i32.const(16));
         const target = f.let(at(c, ir, cRow, col, cCol));
         f.set(old, target);
         f.if(i32.eqz(p0), () => {
@@ -111,13 +113,13 @@ function productLoops(
         });
         f.call(
           pieces.tile,
-          ...[height, width, panelA, i32.shl(height, 2), panelB, step, depth],
+          ...[height, width, panelA, i32.shl(height, shift), panelB, step, depth],
           ...[target, cRow, cCol, old, oldRow, oldCol, beta, scratch],
         );
       };
       const block = (width: I32, ragged: I32, depth: I32, packedB: I32) => {
         f.set(scale, i32.const(0));
-        f.if(factors, () => f.set(scale, i32.add(factors, i32.shl(p0, 2))));
+        f.if(factors, () => f.set(scale, i32.add(factors, i32.shl(p0, shift))));
         const from = at(a, i0, aRow, p0, aCol);
         f.call(pieces.packRows, from, aRow, aCol, i32.sub(end, i0), depth, packedA, scale);
         f.set(panelA, packedA);
@@ -128,7 +130,7 @@ function productLoops(
           f.set(panelB, packedB);
           f.set(jr, i32.const(0));
           f.while(i32.lt_u(jr, width), () => {
-            const own = least(f, i32.sub(width, jr), 8);
+            const own = least(f, i32.sub(width, jr), wide);
             if (upper) f.if(i32.eqz(jr), () => f.set(own, ragged));
             const col = f.let(i32.add(j0, jr));
             // Below the diagonal of a symmetric result there is nothing to do.
@@ -137,14 +139,14 @@ function productLoops(
             f.increment(panelB, i32.shl(depth, 5));
             f.increment(jr, own);
           });
-          f.increment(panelA, i32.shl(i32.mul(height, depth), 2));
+          f.increment(panelA, i32.shl(i32.mul(height, depth), shift));
           f.increment(ir, height);
         });
       };
       f.while(i32.lt_u(j0, cols), () => {
         const width = least(f, i32.sub(cols, j0), blockCols);
         if (upper) f.if(i32.eqz(j0), () => f.set(width, last(cols, blockCols)));
-        const ragged = upper ? f.let(last(width, 8)) : width;
+        const ragged = upper ? f.let(last(width, wide)) : width;
         f.set(p0, i32.const(0));
         f.set(oldRow, baseRow);
         f.set(oldCol, baseCol);
@@ -152,7 +154,7 @@ function productLoops(
         f.loop((nextTerms) => {
           const depth = least(f, i32.sub(terms, p0), perBlock);
           const most = least(f, rows, blockRows);
-          const afterA = i32.add(packedA, i32.shl(i32.mul(most, depth), 2));
+          const afterA = i32.add(packedA, i32.shl(i32.mul(most, depth), shift));
           const packedB = f.let(i32.and(i32.add(afterA, 63), -64));
           const pack = (first: I32, count: I32, to: I32) =>
             f.call(pieces.packCols, at(b, p0, bRow, first, bCol), bRow, bCol, depth, count, to);
@@ -169,7 +171,7 @@ function productLoops(
           f.increment(p0, depth);
           f.set(oldRow, cRow);
           f.set(oldCol, cCol);
-          f.set(beta, f32.const(1));
+          f.set(beta, num.const(1));
           f.brIf(nextTerms, i32.lt_u(p0, terms));
         });
         f.set(beta, factor);
@@ -181,13 +183,13 @@ function productLoops(
 
 /**
  * The products: `gemm` and `gemmMinus` compute all of C, the others its tiles on and above the
- * diagonal; `…Minus` subtracts from beta·base. `productGram` is of its own; `packAt` and `tilesAt` are the
- * two halves of a product whose elements are found by tables; `foldTiles` adds products of panels to lines.
+ * diagonal; `…Minus` subtracts from beta·base. `productGram` is of its own; `packRowsAt`, `packColsAt` and `tilesAt` are the
+ * parts of a product whose elements are found by tables; `foldTiles` adds products of panels to lines.
  */
 export function productKernels(m: ModuleBuilder, options: KernelOptions) {
   const packRows = rowPacker(m, options);
-  const packCols = colPacker(m);
-  const edge = edgeKernel(m);
+  const packCols = colPacker(m, options);
+  const edge = edgeKernel(m, options.floats);
   const [adding, subtracting] = [
     microKernels(m, "plus", options),
     microKernels(m, "minus", options),
@@ -200,8 +202,8 @@ export function productKernels(m: ModuleBuilder, options: KernelOptions) {
     gemmMinus: productLoops(m, "gemmMinus", false, minus, options),
     gemmUpperMinus: productLoops(m, "gemmUpperMinus", true, minus, options),
     productGram: productGram(m, plus, options),
-    packAt: packerAt(m),
-    tilesAt: tilesAt(m, plus.tile),
+    ...packersAt(m, options),
+    tilesAt: tilesAt(m, plus.tile, options),
     foldTiles: foldTiles(m, adding, options),
   };
 }

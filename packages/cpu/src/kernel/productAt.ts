@@ -1,6 +1,6 @@
+import type { KernelOptions } from "../options.ts";
 import {
   type Func,
-  f32,
   type I32,
   i32,
   type Local,
@@ -8,7 +8,8 @@ import {
   select,
   v128,
 } from "../wasm/index.ts";
-import { isRun } from "./packAt.ts";
+import { isRun, times } from "./packAt.ts";
+import { rowTermBytes, tileOf } from "./tile.ts";
 
 const i = "i32" as const;
 
@@ -20,11 +21,17 @@ export const rowEntry = 64;
  * c + row[i] + col[j]. Tiles whose columns lie side by side and whose rows are evenly apart are written at
  * once, others element by element.
  *
- * Parameters: packed A and B (panels of eight), terms; entries of the rows' panels, their number; offsets of
- * the columns (a multiple of eight of them), their number; c; bytes between rows, 0 where the table says it;
+ * Parameters: packed A and B, terms; entries of the rows' panels, their number; offsets of
+ * the columns (whole panels of them), their number; c; bytes between rows, 0 where the table says it;
  * whether the product is added to what is there; scratch.
  */
-export function tilesAt(m: ModuleBuilder, tile: Func): Func {
+export function tilesAt(m: ModuleBuilder, tile: Func, options: KernelOptions): Func {
+  const { floats } = options;
+  const { type, bytes, shift, lanes, num } = floats;
+  const { cols: most } = tileOf(options);
+  const aStep = rowTermBytes(options);
+  // Bytes of the offsets of a vector.
+  const offsets = 4 * lanes;
   return m.func(
     "tilesAt",
     { params: [i, i, i, i, i, i, i, i, i, i, i], export: true },
@@ -35,30 +42,30 @@ export function tilesAt(m: ModuleBuilder, tile: Func): Func {
       /** Writes the tile in scratch element by element. */
       const scatter = () => {
         const [r, j] = [f.local(i), f.local(i)];
-        const value = f.local("f32");
+        const value = f.local(type);
         f.for(r, 0, height, 1, () => {
           const line = f.let(i32.add(c, i32.load(offsetOf(rows, r))));
           f.for(j, 0, width, 1, () => {
             f.set(at, i32.add(line, i32.load(offsetOf(col, j))));
-            f.set(value, f32.load(i32.add(offsetOf(scratch, j), i32.shl(r, 5))));
-            f.if(add, () => f.set(value, f32.add(value, f32.load(at))));
-            f.do(f32.store(at, value));
+            f.set(value, num.load(i32.add(i32.add(scratch, i32.shl(j, shift)), i32.shl(r, 5))));
+            f.if(add, () => f.set(value, num.add(value, num.load(at))));
+            f.do(num.store(at, value));
           });
         });
       };
       /** The same for a whole tile that is not added to anything. */
       const scatterWhole = () => {
         const r = f.local(i);
-        const columns = Array.from({ length: 8 }, (_, j) =>
+        const columns = Array.from({ length: most }, (_, j) =>
           f.let(i32.add(c, i32.load(col, 4 * j))),
         );
         const from = f.let(scratch);
         f.for(r, 0, height, 1, () => {
           f.set(at, i32.load(offsetOf(rows, r)));
-          for (const half of [0, 4]) {
-            const lanes = f.let(v128.load(from, 4 * half));
-            columns.slice(half, half + 4).forEach((column, lane) => {
-              f.do(v128.store32_lane(i32.add(column, at), lanes, lane));
+          for (const first of [0, lanes]) {
+            const own = f.let(v128.load(from, bytes * first));
+            columns.slice(first, first + lanes).forEach((column, lane) => {
+              f.do(floats.storeLane(i32.add(column, at), own, lane));
             });
           }
           f.increment(from, 32);
@@ -70,14 +77,17 @@ export function tilesAt(m: ModuleBuilder, tile: Func): Func {
         f.set(col, cols);
         f.set(left, count);
         f.while(left, () => {
-          f.set(width, select(i32.lt_u(left, 8), left, i32.const(8)));
+          f.set(width, select(i32.lt_u(left, most), left, i32.const(most)));
           f.set(
             direct,
-            i32.and(i32.ne(cRow, 0), i32.and(i32.eqz(i32.and(width, 3)), isRun(col, 4))),
+            i32.and(
+              i32.ne(cRow, 0),
+              i32.and(i32.eqz(i32.and(width, lanes - 1)), isRun(floats, col, bytes)),
+            ),
           );
-          f.if(i32.and(direct, i32.gt_u(width, 4)), () => {
-            const near = i32.eq(i32.sub(i32.load(col, 16), i32.load(col)), 16);
-            f.set(direct, i32.and(near, isRun(col, 4, 16)));
+          f.if(i32.and(direct, i32.gt_u(width, lanes)), () => {
+            const near = i32.eq(i32.sub(i32.load(col, offsets), i32.load(col)), 16);
+            f.set(direct, i32.and(near, isRun(floats, col, bytes, offsets)));
           });
           f.if(
             direct,
@@ -86,25 +96,25 @@ export function tilesAt(m: ModuleBuilder, tile: Func): Func {
               const old = select(add, target, i32.const(0));
               f.call(
                 tile,
-                ...[height, width, packedA, 32, panelB, 32, terms, target, cRow, 4],
-                ...[old, cRow, 4, f32.const(1), scratch],
+                ...[height, width, packedA, aStep, panelB, 32, terms, target, cRow, bytes],
+                ...[old, cRow, bytes, num.const(1), scratch],
               );
             },
             () => {
-              const whole = select(i32.gt_u(width, 4), i32.const(8), i32.const(4));
+              const whole = select(i32.gt_u(width, lanes), i32.const(most), i32.const(lanes));
               f.call(
                 tile,
-                ...[height, whole, packedA, 32, panelB, 32, terms, scratch, 32, 4],
-                ...[0, 0, 0, f32.const(1), scratch],
+                ...[height, whole, packedA, aStep, panelB, 32, terms, scratch, 32, bytes],
+                ...[0, 0, 0, num.const(1), scratch],
               );
-              f.if(i32.or(add, i32.ne(width, 8)), scatter, scatterWhole);
+              f.if(i32.or(add, i32.ne(width, most)), scatter, scatterWhole);
             },
           );
-          f.increment(col, 32);
+          f.increment(col, 2 * offsets);
           f.increment(panelB, i32.shl(terms, 5));
           f.set(left, i32.sub(left, width));
         });
-        f.increment(packedA, i32.shl(terms, 5));
+        f.increment(packedA, times(terms, aStep));
         f.increment(rows, rowEntry);
         f.increment(panels, -1);
       });

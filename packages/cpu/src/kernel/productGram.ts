@@ -1,8 +1,7 @@
 import type { KernelOptions } from "../options.ts";
 import {
+  type Floats,
   type Func,
-  f32,
-  f32x4,
   type I32,
   i32,
   type ModuleBuilder,
@@ -15,16 +14,16 @@ import { blockRows, termsPerBlock, tileBytes, tileOf } from "./tile.ts";
 const i = "i32" as const;
 
 /**
- * Packs a panel of eight products of columns: to[8k + c] = alpha·x[k, j]·x[k, col + c]. Parameters:
+ * Packs a panel of products of columns: to[k, c] = alpha·x[k, j]·x[k, col + c]. Parameters:
  * addresses of x[0, j] and x[0, col], row stride, terms, to, alpha.
  */
-function productPacker(m: ModuleBuilder): Func {
-  const params = [i, i, i, i, i, "f32"] as const;
+function productPacker(m: ModuleBuilder, { type, num, vec }: Floats): Func {
+  const params = [i, i, i, i, i, type] as const;
   return m.func("packProducts", { params }, (f, one, others, row, terms, to, alpha) => {
     f.while(terms, () => {
-      const factor = f.let(f32x4.splat(f32.mul(f32.load(one), alpha)));
+      const factor = f.let(vec.splat(num.mul(num.load(one), alpha)));
       for (const at of [0, 16]) {
-        f.do(v128.store(to, f32x4.mul(v128.load(others, at), factor), at));
+        f.do(v128.store(to, vec.mul(v128.load(others, at), factor), at));
       }
       f.increment(one, row);
       f.increment(others, row);
@@ -38,17 +37,29 @@ function productPacker(m: ModuleBuilder): Func {
 const panelBytes = 2 ** 18;
 
 /** Bytes that `productGram` needs. */
-export function productGramScratch(matrices: number, size: number, terms: number): number {
-  const depth = termsPerBlock(terms);
+export function productGramScratch(
+  matrices: number,
+  size: number,
+  terms: number,
+  options: KernelOptions,
+): number {
+  const depth = termsPerBlock(terms, options);
+  const { cols } = tileOf(options);
   const rows = Math.min(matrices, blockRows);
-  return tileBytes + 4 * depth * rows + 64 + panelBytes + 32 * depth * Math.ceil(size / 8);
+  return (
+    tileBytes +
+    options.floats.bytes * depth * rows +
+    64 +
+    panelBytes +
+    32 * depth * Math.ceil(size / cols)
+  );
 }
 
 /**
  * Many weighted Gram matrices of the same rows, on and above the diagonal:
  * out[i] = beta·base[i] + alpha Σₖ ν[i, k] xₖxₖ' is ν times the products of any two columns of x (its
  * face-splitting product with itself), so it is one product of matrices whose right side is made where it
- * is packed. Panels of eight columns are counted from the right; what they have below the diagonal is
+ * is packed. Panels of columns are counted from the right; what they have below the diagonal is
  * computed as well. A tile is a few matrices high, and its matrices are gone through along their rows, as caches
  * fetch ahead.
  *
@@ -61,9 +72,11 @@ export function productGram(
   { tile, packRows }: { readonly tile: Func; readonly packRows: Func },
   options: KernelOptions,
 ): Func {
-  const { rows: most } = tileOf(options);
-  const packProducts = productPacker(m);
-  const params = [i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, "f32", "f32", i] as const;
+  const { rows: most, cols: wide } = tileOf(options);
+  const { type, bytes, shift, num } = options.floats;
+  const wideShift = Math.log2(wide);
+  const packProducts = productPacker(m, options.floats);
+  const params = [i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, type, type, i] as const;
   return m.func(
     "productGram",
     { params, export: true },
@@ -98,7 +111,10 @@ export function productGram(
       const least = (x: I32, y: I32) => select(i32.lt_u(x, y), x, y);
       /** Address of the first element of the panel in matrix `ir`. */
       const at = (origin: I32, matrix: I32, line: I32) =>
-        i32.add(i32.add(origin, i32.mul(ir, matrix)), i32.add(i32.mul(row, line), i32.shl(col, 2)));
+        i32.add(
+          i32.add(origin, i32.mul(ir, matrix)),
+          i32.add(i32.mul(row, line), i32.shl(col, shift)),
+        );
       /** Panels of the rows from first to last, and where they are packed. */
       const eachPanel = (packedB: I32, body: () => void) => {
         f.set(panelB, packedB);
@@ -110,14 +126,14 @@ export function productGram(
         };
         f.for(row, first, last, 1, () => {
           // Whole panels end at the last column; what is left over stands in front of them.
-          f.set(col, i32.and(i32.sub(size, row), 7));
-          f.set(col, i32.sub(i32.add(row, col), i32.shl(i32.ne(col, 0), 3)));
+          f.set(col, i32.and(i32.sub(size, row), wide - 1));
+          f.set(col, i32.sub(i32.add(row, col), i32.shl(i32.ne(col, 0), wideShift)));
           f.if(i32.lt_s(col, 0), () => {
-            const own = f.let(i32.add(col, 8));
+            const own = f.let(i32.add(col, wide));
             f.set(col, i32.const(0));
             panel(own);
           });
-          f.while(i32.lt_u(col, size), () => panel(i32.const(8)));
+          f.while(i32.lt_u(col, size), () => panel(i32.const(wide)));
         });
       };
       f.while(i32.lt_u(p0, terms), () => {
@@ -126,16 +142,17 @@ export function productGram(
           f.set(count, least(i32.sub(matrices, i0), i32.const(blockRows)));
           const weights = i32.add(i32.mul(i0, nuMatrix), i32.mul(p0, nuTerm));
           f.call(packRows, i32.add(nu, weights), nuMatrix, nuTerm, count, depth, packedA, 0);
-          const afterA = i32.add(packedA, i32.shl(i32.mul(count, depth), 2));
+          const afterA = i32.add(packedA, i32.shl(i32.mul(count, depth), shift));
           const packedB = f.let(i32.and(i32.add(afterA, 63), -64));
           f.set(i1, i32.add(i0, count));
           f.set(first, from);
           f.while(i32.lt_u(first, to), () => {
-            const panels = i32.shr_u(i32.add(i32.sub(size, first), 7), 3);
+            const panels = i32.shr_u(i32.add(i32.sub(size, first), wide - 1), wideShift);
             const fitting = i32.div_u(panelBytes, i32.mul(i32.shl(depth, 5), panels));
             f.set(last, least(i32.add(i32.add(first, fitting), 1), to));
             eachPanel(packedB, () => {
-              const column = (at: I32) => i32.add(i32.add(x, i32.mul(p0, xRow)), i32.shl(at, 2));
+              const column = (at: I32) =>
+                i32.add(i32.add(x, i32.mul(p0, xRow)), i32.shl(at, shift));
               f.call(packProducts, column(row), column(col), xRow, depth, panelB, alpha);
             });
             f.set(panelA, packedA);
@@ -147,11 +164,20 @@ export function productGram(
                 f.if(base, () => f.set(old, at(base, baseMatrix, baseRow)));
                 f.call(
                   tile,
-                  ...[height, width, panelA, i32.shl(height, 2), panelB, 32, depth],
-                  ...[at(out, outMatrix, outRow), outMatrix, 4, old, baseMatrix, 4, beta, scratch],
+                  ...[height, width, panelA, i32.shl(height, shift), panelB, 32, depth],
+                  ...[
+                    at(out, outMatrix, outRow),
+                    outMatrix,
+                    bytes,
+                    old,
+                    baseMatrix,
+                    bytes,
+                    beta,
+                    scratch,
+                  ],
                 );
               });
-              f.increment(panelA, i32.shl(i32.mul(height, depth), 2));
+              f.increment(panelA, i32.shl(i32.mul(height, depth), shift));
               f.increment(ir, height);
             });
             f.set(first, last);
@@ -162,7 +188,7 @@ export function productGram(
         f.set(base, out);
         f.set(baseMatrix, outMatrix);
         f.set(baseRow, outRow);
-        f.set(beta, f32.const(1));
+        f.set(beta, num.const(1));
       });
     },
   );

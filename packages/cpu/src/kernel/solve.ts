@@ -1,9 +1,8 @@
 import type { KernelOptions } from "../options.ts";
 import {
+  type Floats,
   type Func,
   type FunctionBuilder,
-  f32,
-  f32x4,
   i32,
   type Local,
   type ModuleBuilder,
@@ -17,37 +16,38 @@ import { blockTerms, productScratch } from "./tile.ts";
 export const solveRows = 48;
 
 /** Bytes that solving for `cols` columns needs: its products take up to `blockTerms` rows at a time. */
-export function solveScratch(size: number, cols: number): number {
-  return productScratch(solveRows, cols, Math.min(size, blockTerms));
+export function solveScratch(size: number, cols: number, options: KernelOptions): number {
+  return productScratch(solveRows, cols, Math.min(size, blockTerms(options)), options);
 }
 
 const i = "i32" as const;
 
-/** How many columns one call handles: vectors of four, or one element. */
+/** How many columns one call handles: vectors, or one element. */
 interface Width {
   readonly columns: number;
   readonly load: (address: Local<"i32">, vector: number) => V128;
   readonly store: (f: FunctionBuilder, address: Local<"i32">, vector: number, value: V128) => void;
 }
 
-const vectors = (count: number): Width => ({
-  columns: 4 * count,
+const vectors = ({ lanes }: Floats, count: number): Width => ({
+  columns: lanes * count,
   load: (address, vector) => v128.load(address, 16 * vector),
   store: (f, address, vector, value) => f.do(v128.store(address, value, 16 * vector)),
 });
 
-const single: Width = {
+const element = ({ loadSplat, storeLane }: Floats): Width => ({
   columns: 1,
-  load: (address) => v128.load32_splat(address),
-  store: (f, address, _vector, value) => f.do(v128.store32_lane(address, value, 0)),
-};
+  load: (address) => loadSplat(address),
+  store: (f, address, _vector, value) => f.do(storeLane(address, value, 0)),
+});
 
 /**
  * x = L⁻¹ x for a few columns of x, `group` rows at a time in registers: the product with the rows
  * above, then the small triangle. Parameters: l, lRow, lCol, x, xRow, first row, rows.
  */
 function columnSolver(m: ModuleBuilder, width: Width, group: number, options: KernelOptions): Func {
-  const count = Math.max(1, width.columns / 4);
+  const { lanes, vec, loadSplat } = options.floats;
+  const count = Math.max(1, width.columns / lanes);
   return m.func(
     `solve${group}x${width.columns}`,
     { params: [i, i, i, i, i, i] },
@@ -61,10 +61,10 @@ function columnSolver(m: ModuleBuilder, width: Width, group: number, options: Ke
       f.while(left, () => {
         const row = Array.from({ length: count }, (_, v) => f.let(width.load(x, v)));
         lines.forEach((line, r) => {
-          const factor = f.let(v128.load32_splat(line));
-          row.forEach((lanes, v) => {
+          const factor = f.let(loadSplat(line));
+          row.forEach((own, v) => {
             const sum = sums[r * count + v] as Local<"v128">;
-            f.set(sum, accumulate(options, "plus", factor, lanes, sum));
+            f.set(sum, accumulate(options, "plus", factor, own, sum));
           });
           f.increment(line, lCol);
         });
@@ -75,18 +75,18 @@ function columnSolver(m: ModuleBuilder, width: Width, group: number, options: Ke
       const solved: Local<"v128">[][] = [];
       lines.forEach((line, r) => {
         const values = Array.from({ length: count }, (_, v) =>
-          f.let(f32x4.sub(width.load(x, v), sums[r * count + v] as V128)),
+          f.let(vec.sub(width.load(x, v), sums[r * count + v] as V128)),
         );
         solved.forEach((known) => {
-          const factor = f.let(v128.load32_splat(line));
+          const factor = f.let(loadSplat(line));
           values.forEach((value, v) => {
-            f.set(value, f32x4.sub(value, f32x4.mul(factor, known[v] as V128)));
+            f.set(value, vec.sub(value, vec.mul(factor, known[v] as V128)));
           });
           f.increment(line, lCol);
         });
-        const diagonal = f.let(v128.load32_splat(line));
+        const diagonal = f.let(loadSplat(line));
         values.forEach((value, v) => {
-          f.set(value, f32x4.div(value, diagonal));
+          f.set(value, vec.div(value, diagonal));
           width.store(f, x, v, value);
         });
         solved.push(values);
@@ -101,7 +101,8 @@ function columnSolver(m: ModuleBuilder, width: Width, group: number, options: Ke
  * Negative strides solve with an upper triangle, from the last row up.
  */
 export function panelSolver(m: ModuleBuilder, options: KernelOptions): Func {
-  const widths = [vectors(2), vectors(1), single].map((width) => ({
+  const { floats } = options;
+  const widths = [vectors(floats, 2), vectors(floats, 1), element(floats)].map((width) => ({
     columns: width.columns,
     four: columnSolver(m, width, 4, options),
     one: columnSolver(m, width, 1, options),
@@ -121,7 +122,7 @@ export function panelSolver(m: ModuleBuilder, options: KernelOptions): Func {
             f.call(one, l, lRow, lCol, x, xRow, row);
             f.increment(row, 1);
           });
-          f.increment(x, 4 * columns);
+          f.increment(x, floats.bytes * columns);
           f.increment(cols, -columns);
         });
       }
@@ -132,7 +133,13 @@ export function panelSolver(m: ModuleBuilder, options: KernelOptions): Func {
 /**
  * x = L⁻¹ x, panel by panel, the rest by products. Parameters as of `panelSolver`, then scratch.
  */
-export function triangularSolver(m: ModuleBuilder, panel: Func, gemmMinus: Func): Func {
+export function triangularSolver(
+  m: ModuleBuilder,
+  panel: Func,
+  gemmMinus: Func,
+  options: KernelOptions,
+): Func {
+  const { bytes, num } = options.floats;
   return m.func(
     "triangularSolve",
     { params: [i, i, i, i, i, i, i, i], export: true },
@@ -146,9 +153,9 @@ export function triangularSolver(m: ModuleBuilder, panel: Func, gemmMinus: Func)
         f.if(row, () =>
           f.call(
             gemmMinus,
-            ...[line, lRow, lCol, x, xRow, 4, target, xRow, 4],
-            ...[count, cols, row, blockTerms, target, xRow, 4, 0],
-            ...[f32.const(1), scratch],
+            ...[line, lRow, lCol, x, xRow, bytes, target, xRow, bytes],
+            ...[count, cols, row, blockTerms(options), target, xRow, bytes, 0],
+            ...[num.const(1), scratch],
           ),
         );
         f.call(panel, i32.add(line, i32.mul(row, lCol)), lRow, lCol, target, xRow, count, cols);

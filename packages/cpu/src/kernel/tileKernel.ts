@@ -1,32 +1,36 @@
 import type { KernelOptions } from "../options.ts";
-import { type Func, f32, type I32, type I32Like, i32, type ModuleBuilder } from "../wasm/index.ts";
+import {
+  type Floats,
+  type Func,
+  type I32,
+  type I32Like,
+  i32,
+  type ModuleBuilder,
+} from "../wasm/index.ts";
 import { microKernel, type Sign } from "./micro.ts";
 import { tileOf } from "./tile.ts";
 
 const i = "i32" as const;
 
-/** rows, cols, a, aStep, b, bStep, terms, c, cRow, cCol, base, baseRow, baseCol, beta, scratch. */
-const params = [i, i, i, i, i, i, i, i, i, i, i, i, i, "f32", i] as const;
-
 /** Writes a finished tile from scratch element by element: c = beta·base + tile. */
-export function edgeKernel(m: ModuleBuilder): Func {
+export function edgeKernel(m: ModuleBuilder, { type, bytes, num }: Floats): Func {
   return m.func(
     "edge",
-    { params: [i, i, i, i, i, i, i, i, i, "f32"] },
+    { params: [i, i, i, i, i, i, i, i, i, type] },
     (f, rows, cols, from, c, cRow, cCol, base, baseRow, baseCol, beta) => {
       const row = f.local("i32");
       const col = f.local("i32");
-      const value = f.local("f32");
+      const value = f.local(type);
       f.for(row, 0, rows, 1, () => {
         f.for(col, 0, cols, 1, () => {
           const at = (origin: I32, rowStride: I32Like, colStride: I32Like) =>
             i32.add(origin, i32.add(i32.mul(row, rowStride), i32.mul(col, colStride)));
-          f.set(value, f32.load(at(from, 32, 4)));
+          f.set(value, num.load(at(from, 32, bytes)));
           f.if(base, () => {
-            const old = f32.load(at(base, baseRow, baseCol));
-            f.set(value, f32.add(value, f32.mul(beta, old)));
+            const old = num.load(at(base, baseRow, baseCol));
+            f.set(value, num.add(value, num.mul(beta, old)));
           });
-          f.do(f32.store(at(c, cRow, cCol), value));
+          f.do(num.store(at(c, cRow, cCol), value));
         });
       });
     },
@@ -44,7 +48,10 @@ export function microKernels(m: ModuleBuilder, sign: Sign, options: KernelOption
   );
 }
 
-/** One tile of C of any size up to the full one, with any strides. */
+/**
+ * One tile of C of any size up to the full one, with any strides. Parameters: rows, cols, a, aStep, b, bStep,
+ * terms, c, cRow, cCol, base, baseRow, baseCol, beta, scratch.
+ */
 export function tileKernel(
   m: ModuleBuilder,
   sign: Sign,
@@ -53,6 +60,8 @@ export function tileKernel(
   options: KernelOptions,
 ): Func {
   const full = tileOf(options);
+  const { type, bytes, lanes } = options.floats;
+  const params = [i, i, i, i, i, i, i, i, i, i, i, i, i, type, i] as const;
   return m.func(
     `tile_${sign}`,
     { params },
@@ -85,17 +94,17 @@ export function tileKernel(
           }
         });
       };
-      const near = i32.or(i32.eqz(base), i32.eq(baseCol, 4));
-      f.if(i32.and(i32.eq(cCol, 4), near), () => {
+      const near = i32.or(i32.eqz(base), i32.eq(baseCol, bytes));
+      f.if(i32.and(i32.eq(cCol, bytes), near), () => {
         for (const vectors of [2, 1]) {
-          f.if(i32.eq(cols, 4 * vectors), () => {
+          f.if(i32.eq(cols, lanes * vectors), () => {
             choose(vectors, c, cRow, base, baseRow);
             f.return();
           });
         }
       });
       f.if(
-        i32.gt_u(cols, 4),
+        i32.gt_u(cols, lanes),
         () => choose(2, scratch, 32, 0, 0),
         () => choose(1, scratch, 32, 0, 0),
       );

@@ -49,7 +49,7 @@ export class LoopBody {
   private readonly pointers: readonly Pointer[];
   private readonly vectorLevel: number;
 
-  /** `vectorLevel` is the loop that runs over four lanes at a time. */
+  /** `vectorLevel` is the loop that runs over a vector at a time. */
   constructor(
     f: FunctionBuilder,
     fused: Fused,
@@ -80,18 +80,19 @@ export class LoopBody {
     return this.evaluator.enter(level, known, (index) => this.load(index, turn, vector));
   }
 
-  /** Stores four lanes, or the first of them, to an output. */
+  /** Stores all lanes, or the first of them, to an output. */
   store(output: number, value: V128, from: ScalarType, turn: Turn, vector = 0): void {
     const { dtype, flush } = this.fused.outputs[output] as Region;
     const pointer = this.pointers[output] as Pointer;
     const e = this.evaluator.emitter;
     const converted = convertLanes(e, value, from, scalarTypeOf(dtype));
-    const lanes = flush && dtype === "f32" ? withoutDenormals(e, converted) : converted;
+    const isFloat = dtype === "f32" || dtype === "f64";
+    const lanes = flush && isFloat ? withoutDenormals(e, converted, dtype) : converted;
     if (turn.kind === "element") {
       this.f.do(storeElement(e, pointer, lanes, dtype));
     } else {
       const stride = this.stride(output);
-      storeLanes(this.f, e, pointer, 4 * vector * stride, stride, dtype, lanes);
+      storeLanes(this.f, e, pointer, e.floats.lanes * vector * stride, stride, dtype, lanes);
     }
   }
 
@@ -108,7 +109,7 @@ export class LoopBody {
     const lanes =
       turn.kind === "element" || stride === 0
         ? loadSplat(e, pointer, dtype)
-        : loadLanes(e, pointer, 4 * vector * stride, stride, dtype);
+        : loadLanes(e, pointer, e.floats.lanes * vector * stride, stride, dtype);
     const from = scalarTypeOf(dtype);
     return convertLanes(e, lanes, from, this.analysis.types.get(index) ?? from);
   }

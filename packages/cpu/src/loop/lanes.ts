@@ -1,8 +1,10 @@
 import { type DType, storageBytes } from "@metrigrad/tensor";
 import type { Emitter } from "../expr/emitter.ts";
+import { formats, once, twice } from "../expr/format.ts";
 import {
   type FunctionBuilder,
   f32x4,
+  f64x2,
   type I32,
   i8x16,
   i16x8,
@@ -32,15 +34,24 @@ export function bytesOf(dtype: DType): number {
   return storageBytes[dtype];
 }
 
-/** Four times the same element, in the type under which expressions see it (booleans as masks). */
+/** Loads of elements of some bytes. */
+const loads = {
+  4: { splat: v128.load32_splat, first: v128.load32_zero, lane: v128.load32_lane },
+  8: { splat: v128.load64_splat, first: v128.load64_zero, lane: v128.load64_lane },
+} as const;
+const stores = { 1: v128.store8_lane, 4: v128.store32_lane, 8: v128.store64_lane } as const;
+
+/** The same element in all lanes, in the type under which expressions see it (booleans as masks). */
 export function loadSplat(e: Emitter, pointer: Pointer, dtype: DType): V128 {
   const { address, offset } = place(pointer, 0);
-  if (dtype === "u8") return i32x4.splat(i32.load8_u(address, offset));
-  const lanes = v128.load32_splat(address, offset);
+  const bytes = bytesOf(dtype);
+  if (bytes === 1) return i32x4.splat(i32.load8_u(address, offset));
+  const lanes = loads[bytes as 4 | 8].splat(address, offset);
+  if (dtype === "f32" && e.floats.lanes === 2) return f64x2.promote_low_f32x4(lanes);
   return dtype === "bool" ? i32x4.ne(lanes, e.bits(0)) : lanes;
 }
 
-/** Four elements `stride` bytes apart, the first `by` bytes from the pointer. */
+/** As many elements as there are lanes, `stride` bytes apart, the first `by` bytes from the pointer. */
 export function loadLanes(
   e: Emitter,
   pointer: Pointer,
@@ -48,56 +59,83 @@ export function loadLanes(
   stride: number,
   dtype: DType,
 ): V128 {
-  const lanes = dtype === "u8" ? loadBytes(pointer, by, stride) : loadWords(pointer, by, stride);
-  return dtype === "bool" ? i32x4.ne(lanes, e.bits(0)) : lanes;
+  const { lanes } = e.floats;
+  const loaded =
+    dtype === "u8"
+      ? loadBytes(pointer, by, stride, lanes)
+      : loadWords(pointer, by, stride, lanes, bytesOf(dtype) as 4 | 8);
+  const spread = lanes === 4 || dtype === "f64" ? loaded : widened(loaded, dtype);
+  return dtype === "bool" ? i32x4.ne(spread, e.bits(0)) : spread;
 }
 
-function loadWords(pointer: Pointer, by: number, stride: number): V128 {
+/** The first two of four words as wide as floats of 64 bits. */
+function widened(words: V128, dtype: DType): V128 {
+  return dtype === "f32" ? f64x2.promote_low_f32x4(words) : twice(words);
+}
+
+function loadWords(
+  pointer: Pointer,
+  by: number,
+  stride: number,
+  count: number,
+  bytes: 4 | 8,
+): V128 {
   const first = place(pointer, by);
-  if (stride === 0) return v128.load32_splat(first.address, first.offset);
-  if (stride === 4) return v128.load(first.address, first.offset);
-  return [1, 2, 3].reduce<V128>(
+  const load = loads[bytes];
+  if (stride === 0) return load.splat(first.address, first.offset);
+  if (stride === bytes) {
+    const all = count * bytes === 16 ? v128.load : v128.load64_zero;
+    return all(first.address, first.offset);
+  }
+  return rest(count).reduce<V128>(
     (lanes, lane) => {
       const { address, offset } = place(pointer, by + lane * stride);
-      return v128.load32_lane(address, lanes, lane, offset);
+      return load.lane(address, lanes, lane, offset);
     },
-    v128.load32_zero(first.address, first.offset),
+    load.first(first.address, first.offset),
   );
 }
 
-function loadBytes(pointer: Pointer, by: number, stride: number): V128 {
+/** The lanes after the first one. */
+function rest(count: number): number[] {
+  return Array.from({ length: count - 1 }, (_, i) => i + 1);
+}
+
+function loadBytes(pointer: Pointer, by: number, stride: number, count: number): V128 {
   const first = place(pointer, by);
   if (stride === 0) return i32x4.splat(i32.load8_u(first.address, first.offset));
-  if (stride === 1) {
+  if (stride === 1 && count === 4) {
     const bytes = v128.load32_zero(first.address, first.offset);
     return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
   }
-  return [0, 1, 2, 3].reduce<V128>((lanes, lane) => {
+  return [0, ...rest(count)].reduce<V128>((lanes, lane) => {
     const { address, offset } = place(pointer, by + lane * stride);
     return v128.load8_lane(address, lanes, 4 * lane, offset);
   }, v128.zero());
 }
 
-/** Floats, with zero in place of those too small for full precision. */
-export function withoutDenormals(e: Emitter, value: V128): V128 {
+/** Floats, with zero in place of those too small for full precision as a type. */
+export function withoutDenormals(e: Emitter, value: V128, dtype: "f32" | "f64"): V128 {
   const lanes = e.let(value);
-  return v128.andnot(lanes, f32x4.lt(f32x4.abs(lanes), e.float(2 ** -126)));
+  const { smallest } = formats[dtype];
+  return v128.andnot(lanes, e.vec.lt(e.vec.abs(lanes), e.float(smallest)));
 }
 
 /** Lanes as they are stored: booleans as 0 and 1, bytes saturated. */
 function stored(e: Emitter, value: V128, dtype: DType): V128 {
   if (dtype === "u8") return i32x4.min_u(value, e.bits(255));
+  if (dtype === "f32" && e.floats.lanes === 2) return f32x4.demote_f64x2_zero(value);
   return dtype === "bool" ? v128.and(value, e.bits(1)) : value;
 }
 
-/** Stores the first of four lanes. */
+/** Stores the first lane. */
 export function storeElement(e: Emitter, pointer: Pointer, value: V128, dtype: DType): Statement {
   const { address, offset } = place(pointer, 0);
-  if (dtype === "u8") return v128.store8_lane(address, stored(e, value, dtype), 0, offset);
-  return v128.store32_lane(address, stored(e, value, dtype), 0, offset);
+  const store = stores[bytesOf(dtype) as 1 | 4 | 8];
+  return store(address, stored(e, value, dtype), 0, offset);
 }
 
-/** Stores four lanes `stride` bytes apart. */
+/** Stores all lanes `stride` bytes apart. */
 export function storeLanes(
   f: FunctionBuilder,
   e: Emitter,
@@ -108,21 +146,27 @@ export function storeLanes(
   value: V128,
 ): void {
   const { address, offset } = place(pointer, by);
+  const count = e.floats.lanes;
+  const bytes = bytesOf(dtype) as 1 | 4 | 8;
   const lanes = stored(e, value, dtype);
-  if (dtype !== "u8" && stride === 4) {
-    f.do(v128.store(address, lanes, offset));
-  } else if (dtype === "u8" && stride === 1) {
-    const bytes = i8x16.shuffle(lanes, lanes, [0, 4, 8, 12, ...new Array<number>(12).fill(0)]);
-    f.do(v128.store32_lane(address, bytes, 0, offset));
+  // Integers stand twice beside floats of 64 bits.
+  const doubled = count === 2 && dtype !== "f32" && dtype !== "f64";
+  if (bytes !== 1 && stride === bytes) {
+    const packed = doubled ? once(lanes) : lanes;
+    f.do(
+      count * bytes === 16
+        ? v128.store(address, packed, offset)
+        : v128.store64_lane(address, packed, 0, offset),
+    );
+  } else if (bytes === 1 && stride === 1 && count === 4) {
+    const packed = i8x16.shuffle(lanes, lanes, [0, 4, 8, 12, ...new Array<number>(12).fill(0)]);
+    f.do(v128.store32_lane(address, packed, 0, offset));
   } else {
     const whole = f.let(lanes);
-    for (let lane = 0; lane < 4; lane++) {
+    const apart = (doubled ? 2 : 1) * (bytes === 1 ? 4 : 1);
+    for (let lane = 0; lane < count; lane++) {
       const to = place(pointer, by + lane * stride);
-      f.do(
-        dtype === "u8"
-          ? v128.store8_lane(to.address, whole, 4 * lane, to.offset)
-          : v128.store32_lane(to.address, whole, lane, to.offset),
-      );
+      f.do(stores[bytes](to.address, whole, apart * lane, to.offset));
     }
   }
 }

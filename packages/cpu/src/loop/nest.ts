@@ -70,7 +70,7 @@ export function loop(
   });
 }
 
-/** How many elements a turn of a vector loop handles: `count` vectors of four, or one element. */
+/** How many elements a turn of a vector loop handles: `count` vectors, or one element. */
 export type Turn =
   | { readonly kind: "vectors"; readonly count: number }
   | { readonly kind: "element" };
@@ -79,7 +79,7 @@ export type Turn =
 export const element: Turn = { kind: "element" };
 
 /**
- * The innermost loop in turns of 4·count elements for each of `counts` (largest first) and single
+ * The innermost loop in turns of lanes·count elements for each of `counts` (largest first) and single
  * elements for the rest.
  */
 export function vectorLoop(
@@ -87,6 +87,7 @@ export function vectorLoop(
   cursors: readonly Cursor[],
   level: number,
   range: Range,
+  lanes: number,
   counts: readonly number[],
   body: (turn: Turn) => void,
 ): void {
@@ -95,7 +96,7 @@ export function vectorLoop(
     const i = f.local("i32");
     let from: I32Like = range.from;
     for (const count of counts) {
-      const width = 4 * count;
+      const width = lanes * count;
       const to = lastMultiple(f, from, range.to, width);
       f.for(i, from, to, width, () => {
         body({ kind: "vectors", count });

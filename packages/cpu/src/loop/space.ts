@@ -56,12 +56,13 @@ export function collapse(space: Space): Space {
   return { sizes, strides };
 }
 
-/** Estimated instructions per element when `axis` is the vectorised loop. */
+/** Estimated instructions per element when `axis` is the loop that runs over vectors of so many lanes. */
 export function vectorCost(
   space: Space,
   axis: number,
   units: readonly number[],
   body: number,
+  lanes: number,
 ): number {
   const size = space.sizes[axis] as number;
   let vector = body + 2;
@@ -70,11 +71,11 @@ export function vectorCost(
   space.strides.forEach((strides, i) => {
     const stride = strides[axis] as number;
     if (stride === 0) return;
-    vector += stride === units[i] ? 1 : 8;
+    vector += stride === units[i] ? 1 : 2 * lanes;
     element += 1;
     far += reach(Math.abs(stride));
   });
-  const loads = Math.floor(size / 4) * vector + (size % 4) * element;
+  const loads = Math.floor(size / lanes) * vector + (size % lanes) * element;
   return (loads + 6) / size + far;
 }
 
@@ -84,10 +85,15 @@ function reach(bytes: number): number {
 }
 
 /** The space with its cheapest axis to vectorise moved to the end. */
-export function vectoriseBest(space: Space, units: readonly number[], body: number): Space {
+export function vectoriseBest(
+  space: Space,
+  units: readonly number[],
+  body: number,
+  lanes: number,
+): Space {
   const axes = space.sizes.map((_, axis) => axis);
   if (axes.length === 0) return space;
-  const cost = (axis: number) => vectorCost(space, axis, units, body);
+  const cost = (axis: number) => vectorCost(space, axis, units, body, lanes);
   const best = axes.reduce((a, b) => (cost(b) <= cost(a) ? b : a));
   return pickAxes(space, [...axes.filter((axis) => axis !== best), best]);
 }

@@ -2,6 +2,7 @@ import type { Library } from "../kernel/library.ts";
 import type { KernelOptions } from "../options.ts";
 import {
   callValue,
+  type Floats,
   type Func,
   type FunctionBuilder,
   type I32,
@@ -11,6 +12,8 @@ import {
   type Num,
 } from "../wasm/index.ts";
 
+import { leastEigh } from "./worth.ts";
+
 const i = "i32" as const;
 
 /** Numbers and integers that LAPACK works with beside the matrix, at least. */
@@ -18,13 +21,13 @@ const numbersOf = (size: number) => 1 + 6 * size + 2 * size * size;
 const integersOf = (size: number) => 3 + 5 * size;
 
 /** Bytes that a decomposition needs; integers may have 64 bits. */
-export function nativeEighScratch(size: number, bytes: number): number {
+export function nativeEighScratch(size: number, { bytes }: Floats): number {
   return bytes * (size * size + size + numbersOf(size)) + 8 * integersOf(size) + 64;
 }
 
 /**
- * a = V diag(λ) V'. Parameters and result as of the library's own, which takes over where a value is not finite or
- * LAPACK finds no end; its scratch must do for both.
+ * `eigh` of the library by LAPACK. The library's own takes over for small matrices, and where a value is not finite or LAPACK
+ * finds no end; the scratch must do for both.
  */
 export function nativeEigh(
   m: ModuleBuilder,
@@ -47,7 +50,7 @@ export function nativeEigh(
     );
   };
   return m.func(
-    "nativeEigh",
+    "eigh",
     { params: [i, i, i, i, i, i, i, i, i], export: true },
     (f, a, aRow, aCol, out, outRow, values, stride, n, scratch) => {
       const row = f.let(i32.shl(n, shift));
@@ -59,16 +62,17 @@ export function nativeEigh(
       const integers = f.let(i32.and(behind, -8));
       const [r, k] = [f.local("i32"), f.local("i32")];
       const line = f.let(scratch);
-      f.call(kernels.copy2d, scratch, row, a, aRow, aCol, n, n);
       const odd = f.let(num.const(0)) as Local<typeof type>;
-      f.for(r, 0, row, bytes, () => {
-        f.for(k, 0, i32.add(r, bytes), bytes, () => {
-          const entry = num.load(i32.add(line, k));
-          f.set(odd, num.add(odd, num.mul(entry, num.const(0))));
-        });
-        f.increment(line, row);
-      });
       f.block((failed) => {
+        f.brIf(failed, i32.lt_u(n, leastEigh));
+        f.call(kernels.copy2d, scratch, row, a, aRow, aCol, n, n);
+        f.for(r, 0, row, bytes, () => {
+          f.for(k, 0, i32.add(r, bytes), bytes, () => {
+            const entry = num.load(i32.add(line, k));
+            f.set(odd, num.add(odd, num.mul(entry, num.const(0))));
+          });
+          f.increment(line, row);
+        });
         f.brIf(failed, num.ne(odd, num.const(0)));
         const places = [lambda, numbers, count, integers, i32.add(i32.mul(n, 5), 3)];
         f.brIf(failed, callValue("i32", syevd, n, scratch, n, ...places));

@@ -1,19 +1,25 @@
+import { choleskyKernels } from "../kernel/cholesky.ts";
 import type { LibraryModule } from "../kernel/library.ts";
+import { triangularSolver } from "../kernel/solve.ts";
 import type { KernelOptions } from "../options.ts";
-import { type Func, ModuleBuilder } from "../wasm/index.ts";
-import { nativeCholesky } from "./cholesky.ts";
+import { ModuleBuilder } from "../wasm/index.ts";
 import { nativeEigh } from "./eigh.ts";
 import type { NativeKernels } from "./functions.ts";
+import { nativeMinus, nativeUpperMinus } from "./minus.ts";
 
 const i = "i32" as const;
 
-/** What plans import, and the module that has the larger ones of them. */
+/** What plans import, and a module whose functions take the place of the library's own of the same names. */
 export interface NativeModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly importInto: (m: ModuleBuilder) => NativeKernels;
 }
 
-/** Generates the kernels of one float type around a library that has some functions. */
+/**
+ * Generates the kernels of one float type around a native library that has some functions. Factors and solves are our own
+ * algorithms with its products: small blocks are faster in our kernels, and LAPACK's of OpenBLAS take up to twice as
+ * long. Who instantiates the module after the library's hands plans these functions.
+ */
 export function buildNative(
   options: KernelOptions,
   library: LibraryModule,
@@ -21,35 +27,25 @@ export function buildNative(
 ): NativeModule {
   const { type } = options.floats;
   const m = new ModuleBuilder(options, `_${type}`);
-  const has = (name: string) => functions.includes(name);
-  const potrf = has("potrf")
-    ? m.import(`nativePotrf_${type}`, { params: [i, i, i], results: [i] })
-    : null;
-  const syevd = has("syevd")
+  const imported = (to: ModuleBuilder): NativeKernels => ({
+    gemm: to.import(`nativeGemm_${type}`, {
+      params: [i, i, i, i, i, type, i, i, i, i, type, i, i],
+      results: [],
+    }),
+    syrk: to.import(`nativeSyrk_${type}`, {
+      params: [i, i, i, i, type, i, i, type, i, i],
+      results: [],
+    }),
+  });
+  const native = imported(m);
+  const syevd = functions.includes("syevd")
     ? m.import(`nativeSyevd_${type}`, { params: [i, i, i, i, i, i, i, i], results: [i] })
     : null;
-  const kernels = library.importInto(m);
-  const cholesky = potrf && nativeCholesky(m, kernels, potrf, options);
-  const eigh = syevd && nativeEigh(m, kernels, syevd, options);
-  const results = [] as const;
-  return {
-    bytes: m.encode(),
-    importInto: (other) => {
-      const take = (func: Func | null) => func && other.import(func.name, func.type);
-      return {
-        gemm: other.import(`nativeGemm_${type}`, {
-          params: [i, i, i, i, i, type, i, i, i, i, type, i, i],
-          results,
-        }),
-        syrk: other.import(`nativeSyrk_${type}`, {
-          params: [i, i, i, i, type, i, i, type, i, i],
-          results,
-        }),
-        trsm: other.import(`nativeTrsm_${type}`, { params: [i, i, i, i, i, i, i, i, i], results }),
-        potrf: take(potrf),
-        cholesky: take(cholesky),
-        eigh: take(eigh),
-      };
-    },
-  };
+  const { copy2d: copy, solvePanel: panel, ...own } = library.importInto(m);
+  const gemmMinus = nativeMinus(m, own.gemmMinus, native.gemm, options);
+  const gemmUpperMinus = nativeUpperMinus(m, own.gemmUpperMinus, native.syrk, options);
+  triangularSolver(m, panel, gemmMinus, options);
+  choleskyKernels(m, { copy, panel, gemmUpperMinus }, options);
+  if (syevd) nativeEigh(m, { copy2d: copy, eigh: own.eigh }, syevd, options);
+  return { bytes: m.encode(), importInto: imported };
 }

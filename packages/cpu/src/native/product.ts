@@ -6,7 +6,6 @@ import { productCost, shareable, sizeOf } from "../step/cost.ts";
 import { axisShare, forEachIndex, leading, longest } from "../step/rows.ts";
 import { type I32, i32 } from "../wasm/index.ts";
 import { matrixOf, type Operand } from "./operand.ts";
-import { sameParts } from "./parts.ts";
 import { worthProduct } from "./worth.ts";
 
 /** Bytes from an element to the next row's, and to the next column's. */
@@ -38,8 +37,8 @@ export function lowerNativeProduct(
   const shareBatch = longest(batch) > 1 && sharesWell(batch, context.parts);
   const shareRows = !shareBatch && m >= n;
   const grains = shareBatch ? longest(batch) : Math.max(m, n);
-  const cost = shareable(grains, sizeOf(batch) * productCost(m, n, k));
-  const body = sameParts(context, (f, part, parts) => {
+  const cost = shareable(grains, sizeOf(batch) * productCost(m, n, k, context.options.floats));
+  context.phase(cost, (f, part, parts) => {
     const rows = shareRows ? share(f, m, 8, part, parts) : whole(m);
     const cols = !shareBatch && !shareRows ? share(f, n, 8, part, parts) : whole(n);
     const first = shareBatch ? axisShare(f, batch, part, parts) : null;
@@ -62,6 +61,5 @@ export function lowerNativeProduct(
       }),
     );
   });
-  context.phase(cost, body);
   return true;
 }

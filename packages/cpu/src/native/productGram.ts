@@ -7,7 +7,6 @@ import type { GramOperands } from "../step/productGram.ts";
 import { triangleShare } from "../step/triangle.ts";
 import { type FunctionBuilder, type I32, i32, v128 } from "../wasm/index.ts";
 import { operandOf } from "./operand.ts";
-import { sameParts } from "./parts.ts";
 import { worthGrams } from "./worth.ts";
 
 /** Terms of a panel at a time. */
@@ -40,7 +39,7 @@ export function lowerNativeGrams(
   const [outMatrix, outRow] = output.strides as [number, number];
   if (!settled || weights === null || outMatrix % bytes !== 0) return false;
   const row = panelRow(size, bytes);
-  const work = productCost(matrices, (size * size) / 2, terms);
+  const work = productCost(matrices, (size * size) / 2, terms, context.options.floats);
   const cost = shareable(size / 8, work);
   const scratch = context.partScratch(row * Math.min(terms, blockTerms), context.parts, cost);
   const xRow = x.strides[1] as number;
@@ -59,7 +58,7 @@ export function lowerNativeGrams(
       f.increment(left, -1);
     });
   };
-  const body = sameParts(context, (f, part, parts) => {
+  context.phase(cost, (f, part, parts) => {
     const own = triangleShare(f, size, part, parts);
     const panel = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
     const [r, p0] = [f.local("i32"), f.local("i32")];
@@ -85,6 +84,5 @@ export function lowerNativeGrams(
       });
     });
   });
-  context.phase(cost, body);
   return true;
 }

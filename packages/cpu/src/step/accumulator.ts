@@ -1,28 +1,28 @@
 import type { ReduceOp, ScalarType } from "@metrigrad/tensor";
 import type { Emitter } from "../expr/emitter.ts";
-import { f32x4, f64x2, i32x4, type Local, type V128, v128 } from "../wasm/index.ts";
+import { i32x4, type Local, type V128, v128 } from "../wasm/index.ts";
+import { type Total, totalOf } from "./total.ts";
 
 type Combine = (x: V128, y: V128) => V128;
 
-const floats: Readonly<Record<ReduceOp, Combine>> = {
-  sum: f32x4.add,
-  prod: f32x4.mul,
-  // One instruction each; they pass over a NaN in the second operand, which is noted apart.
-  max: f32x4.pmax,
-  min: f32x4.pmin,
-};
 const integers: Readonly<Record<ReduceOp, Combine>> = {
   sum: i32x4.add,
   prod: i32x4.mul,
   max: i32x4.max_s,
   min: i32x4.min_s,
 };
-const tables: Readonly<Record<ScalarType, Readonly<Record<ReduceOp, Combine>>>> = {
-  float: floats,
-  i32: integers,
-  u32: { ...integers, max: i32x4.max_u, min: i32x4.min_u },
-  bool: { sum: v128.or, max: v128.or, prod: v128.and, min: v128.and },
-};
+const tables: Readonly<Record<Exclude<ScalarType, "float">, Readonly<Record<ReduceOp, Combine>>>> =
+  {
+    i32: integers,
+    u32: { ...integers, max: i32x4.max_u, min: i32x4.min_u },
+    bool: { sum: v128.or, max: v128.or, prod: v128.and, min: v128.and },
+  };
+
+/** How values combine; extremes of floats pass over a NaN in the second operand, which is noted apart. */
+function combinerOf({ vec }: Emitter, op: ReduceOp, type: ScalarType): Combine {
+  if (type !== "float") return tables[type][op];
+  return { sum: vec.add, prod: vec.mul, max: vec.pmax, min: vec.pmin }[op];
+}
 
 /** The value of a reduction over nothing, as a number of its type. */
 export function identityOf(op: ReduceOp, type: ScalarType): number {
@@ -34,14 +34,14 @@ export function identityOf(op: ReduceOp, type: ScalarType): number {
   return op === "max" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
-/** Second half of four lanes in front. */
+/** The second half of a vector in front. */
 function high(v: V128): V128 {
   return i32x4.shuffle(v, v, [2, 3, 2, 3]);
 }
 
 /**
- * Four lanes of a running reduction. A long float sum is kept in two parts: a float32 sum of the
- * last terms, folded now and then into float64.
+ * The lanes of a running reduction. A long float sum is kept in two parts: a sum of the last terms, folded now
+ * and then into one of more digits (see `total.ts`).
  */
 export class Accumulator {
   private readonly e: Emitter;
@@ -49,8 +49,7 @@ export class Accumulator {
   private readonly type: ScalarType;
   private readonly combine: Combine;
   private readonly lanes: Local<"v128">;
-  /** Totals of lanes 0–1 and 2–3. */
-  private readonly wide: readonly [Local<"v128">, Local<"v128">] | null;
+  private readonly total: Total | null;
   /** Where a NaN was met, for float extremes. */
   private readonly unordered: Local<"v128"> | null;
 
@@ -58,10 +57,9 @@ export class Accumulator {
     this.e = e;
     this.op = op;
     this.type = type;
-    this.combine = tables[type][op];
+    this.combine = combinerOf(e, op, type);
     this.lanes = e.f.local("v128");
-    const wide = long && op === "sum" && type === "float";
-    this.wide = wide ? [e.f.local("v128"), e.f.local("v128")] : null;
+    this.total = long && op === "sum" && type === "float" ? totalOf(e) : null;
     const extreme = type === "float" && (op === "max" || op === "min");
     this.unordered = extreme ? e.f.local("v128") : null;
   }
@@ -69,19 +67,19 @@ export class Accumulator {
   /** Starts a new reduction. */
   reset(): void {
     this.e.f.set(this.lanes, this.identity());
-    for (const total of this.wide ?? []) this.e.f.set(total, this.e.bits(0));
+    this.total?.reset();
     if (this.unordered) this.e.f.set(this.unordered, this.e.bits(0));
   }
 
-  /** Takes four lanes. */
+  /** Takes a vector. */
   add(value: V128): void {
     this.addAll([value]);
   }
 
-  /** Takes four lanes each of several vectors, pair by pair. */
+  /** Takes several vectors, pair by pair. */
   addAll(values: readonly V128[]): void {
     if (this.unordered) {
-      const nans = values.map((value) => f32x4.ne(value, value));
+      const nans = values.map((value) => this.e.vec.ne(value, value));
       const any = nans.reduce((x, y) => v128.or(x, y));
       this.e.f.set(this.unordered, v128.or(this.unordered, any));
     }
@@ -99,39 +97,33 @@ export class Accumulator {
 
   /** Takes the first lane only. */
   addFirst(value: V128): void {
-    const only = v128.const(-1, 0, 0, 0);
+    const only = this.e.floats.lanes === 4 ? v128.const(-1, 0, 0, 0) : v128.const(-1, -1, 0, 0);
     this.add(
       this.op === "sum" ? v128.and(value, only) : v128.bitselect(value, this.identity(), only),
     );
   }
 
-  /** Moves what has come together into the totals; to be called at least every 128 terms. */
+  /** Moves what has come together into the total; to be called at least every 128 terms. */
   fold(): void {
-    if (!this.wide) return;
-    const { f } = this.e;
-    const [low, top] = this.wide;
-    f.set(low, f64x2.add(low, f64x2.promote_low_f32x4(this.lanes)));
-    f.set(top, f64x2.add(top, f64x2.promote_low_f32x4(high(this.lanes))));
-    f.set(this.lanes, this.e.bits(0));
+    if (!this.total) return;
+    this.total.take(this.lanes);
+    this.e.f.set(this.lanes, this.e.bits(0));
   }
 
   /** The reduction lane by lane, after the last fold. */
   perLane(): V128 {
     if (this.unordered) return this.withNaN(this.lanes, this.unordered);
-    if (!this.wide) return this.lanes;
-    const [low, top] = this.wide.map((total) => f32x4.demote_f64x2_zero(total)) as [V128, V128];
-    return i32x4.shuffle(low, top, [0, 1, 4, 5]);
+    return this.total ? this.total.perLane() : this.lanes;
   }
 
-  /** The reduction of all four lanes, in the first one. */
+  /** The reduction of all lanes, in the first one. */
   across(): V128 {
-    if (this.wide) {
-      const both = this.e.let(f64x2.add(...this.wide));
-      return f32x4.demote_f64x2_zero(f64x2.add(both, high(both)));
-    }
+    if (this.total) return this.total.across();
     const fold = (lanes: V128, combine: Combine) => {
-      const half = this.e.let(combine(lanes, high(lanes)));
-      return combine(half, i32x4.shuffle(half, half, [1, 1, 1, 1]));
+      const half = combine(lanes, high(lanes));
+      if (this.e.floats.lanes === 2) return half;
+      const pair = this.e.let(half);
+      return combine(pair, i32x4.shuffle(pair, pair, [1, 1, 1, 1]));
     };
     const result = fold(this.lanes, this.combine);
     return this.unordered ? this.withNaN(result, fold(this.unordered, v128.or)) : result;

@@ -1,6 +1,6 @@
 import type { ArgReduceStep } from "@metrigrad/tensor";
 import type { FixedRegion } from "../loop/region.ts";
-import { type FunctionBuilder, f32, type I32, i32, type Local } from "../wasm/index.ts";
+import { type FunctionBuilder, floatsOf, type I32, i32, type Local } from "../wasm/index.ts";
 import type { Lowering } from "./context.ts";
 import { shareable, sizeOf } from "./cost.ts";
 import { forEachOwn, leading, longest } from "./rows.ts";
@@ -30,14 +30,15 @@ function scanLine(
       });
     });
   };
-  if (input.dtype === "f32") {
-    const [value, record] = [f.local("f32"), f.local("f32")];
+  if (input.dtype === "f32" || input.dtype === "f64") {
+    const { num } = floatsOf(input.dtype);
+    const [value, record] = [f.local(input.dtype), f.local(input.dtype)];
     scan(
-      () => f.set(value, f32.load(first)),
+      () => f.set(value, num.load(first)),
       () => {
-        const beats = op === "max" ? f32.gt(value, record) : f32.lt(value, record);
+        const beats = op === "max" ? num.gt(value, record) : num.lt(value, record);
         // The first NaN beats all numbers.
-        return i32.or(beats, i32.and(f32.ne(value, value), f32.eq(record, record)));
+        return i32.or(beats, i32.and(num.ne(value, value), num.eq(record, record)));
       },
       () => f.set(record, value),
     );

@@ -2,7 +2,7 @@ import type { CholeskyStep } from "@metrigrad/tensor";
 import { choleskyScratch, workingRow } from "../kernel/cholesky.ts";
 import { addressOf, further } from "../loop/address.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
-import { callValue, f32, type I32 } from "../wasm/index.ts";
+import { callValue, type I32 } from "../wasm/index.ts";
 import { forEachBatch, sharesWell } from "./batch.ts";
 import { lowerSharedCholesky, sharedScratch, sharedSize } from "./choleskyShared.ts";
 import type { Lowering, StepContext } from "./context.ts";
@@ -23,27 +23,32 @@ interface Operands {
 
 /** One factorisation per matrix, shared among parts by the batch. */
 function lowerBatch({ a, shift, used, target }: Operands, context: StepContext): void {
+  const { options, library } = context;
+  const { type, num } = options.floats;
   const axes = target.shape.length - 2;
   const batch = target.shape.slice(0, axes);
   const size = target.shape.at(-1) as number;
   const [aRow, aCol] = a.strides.slice(-2) as [number, number];
   const outRow = target.strides.at(-2) as number;
   const grains = longest(batch);
-  const cost = shareable(grains, (sizeOf(batch) * productCost(size, size, size)) / 6);
-  const scratch = context.partScratch(choleskyScratch(size), grains, cost);
+  const cost = shareable(
+    grains,
+    (sizeOf(batch) * productCost(size, size, size, options.floats)) / 6,
+  );
+  const scratch = context.partScratch(choleskyScratch(size, options), grains, cost);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {
       const regions = [target, a, shift ?? target, used ?? target];
       forEachBatch(f, axes, regions, part, parts, ([out, from, first, to]) => {
         const lambda = callValue(
-          "f32",
-          context.library.cholesky,
-          ...[from as I32, aRow, aCol, out as I32, outRow, size, workingRow(size)],
-          shift ? f32.load(first as I32) : f32.const(0),
+          type,
+          library.cholesky,
+          ...[from as I32, aRow, aCol, out as I32, outRow, size, workingRow(size, options.floats)],
+          shift ? num.load(first as I32) : num.const(0),
           own,
         );
         const result = f.let(lambda);
-        if (used) f.do(f32.store(to as I32, result));
+        if (used) f.do(num.store(to as I32, result));
       });
     });
   });
@@ -81,8 +86,10 @@ export const choleskyStep: Lowering<CholeskyStep> = (step, context) => {
   const batch = output.shape.slice(0, -2);
   if (batch.some((size) => size === 0)) return;
   const size = output.shape.at(-1) as number;
-  const direct = output.strides.at(-1) === 4 || size <= 1;
-  const scratch = () => contiguous(context.scratch(4 * sizeOf(output.shape)), output.shape, "f32");
+  const { type, bytes } = context.options.floats;
+  const direct = output.strides.at(-1) === bytes || size <= 1;
+  const scratch = () =>
+    contiguous(context.scratch(bytes * sizeOf(output.shape)), output.shape, type);
   const operands = { a, shift, used, target: direct ? output : scratch() };
   const few = sizeOf(batch) <= 16 && !sharesWell(batch, context.parts);
   if (few && size >= sharedSize) lowerEach(operands, context);

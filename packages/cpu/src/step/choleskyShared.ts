@@ -8,15 +8,7 @@ import {
 import { solveRows as panelRows } from "../kernel/solve.ts";
 import { productScratch } from "../kernel/tile.ts";
 import { share } from "../loop/nest.ts";
-import {
-  asI32,
-  callValue,
-  type F32,
-  type FunctionBuilder,
-  f32,
-  type I32,
-  i32,
-} from "../wasm/index.ts";
+import { asI32, callValue, type FunctionBuilder, type I32, i32, type Num } from "../wasm/index.ts";
 import type { PartScratch, StepContext } from "./context.ts";
 import { productCost, shareable } from "./cost.ts";
 import { triangleShare } from "./triangle.ts";
@@ -44,11 +36,12 @@ export interface SharedScratch {
 
 /** Memory for factorisations of one size, one after the other. */
 export function sharedScratch(size: number, context: StepContext): SharedScratch {
-  const products = productScratch(size, size, panelRows);
+  const { options } = context;
+  const products = productScratch(size, size, panelRows, options);
   return {
-    work: context.scratch(choleskyScratch(size)),
+    work: context.scratch(choleskyScratch(size, options)),
     own: context.partScratch(
-      blockBytes + 64 + products,
+      blockBytes(options.floats) + 64 + products,
       Number.POSITIVE_INFINITY,
       Number.POSITIVE_INFINITY,
     ),
@@ -68,83 +61,89 @@ export function lowerSharedCholesky(
   context: StepContext,
 ): void {
   const { a, aRow, aCol, out, outRow, size } = matrix;
-  const { library } = context;
-  const row = workingRow(size);
+  const { library, options } = context;
+  const { floats } = options;
+  const { type, bytes, lanes, num } = floats;
+  const row = workingRow(size, floats);
+  // A block, and behind it whether all went well so far.
+  const line = blockRow(floats);
+  const flag = blockBytes(floats);
   const blockOf = (f: FunctionBuilder, part: I32) =>
     f.let(i32.add(own.base, i32.mul(part, own.stride)));
-  const lambda = (): F32 => (matrix.shift === null ? f32.const(0) : f32.load(matrix.shift));
+  const lambda = (): Num => (matrix.shift === null ? num.const(0) : num.load(matrix.shift));
   context.phase((size * size) / 4, (f, part, parts) => {
-    f.do(i32.store(blockOf(f, part), i32.const(1), blockBytes));
+    f.do(i32.store(blockOf(f, part), i32.const(1), flag));
     const { from, to } = share(f, size, 16, part, parts);
     f.call(library.loadUpper, a, aRow, aCol, work, row, size, lambda(), from, to);
   });
   for (let p = 0; p < size; p += panelRows) {
     const count = Math.min(panelRows, size - p);
     const rest = size - p - count;
-    const corner = work + p * (row + 4);
-    const right = corner + 4 * count;
+    const corner = work + p * (row + bytes);
+    const right = corner + bytes * count;
     const below = right + count * row;
-    context.phase(productCost(rest, count, count), (f, part, parts) => {
+    context.phase(productCost(rest, count, count, floats), (f, part, parts) => {
       const block = blockOf(f, part);
-      f.if(i32.load(block, blockBytes), () => {
-        f.call(library.copy2d, block, blockRow, corner, row, 4, count, Math.ceil(count / 4) * 4);
-        const sound = callValue("i32", library.factorBlock, block, blockRow, count);
-        f.do(i32.store(block, sound, blockBytes));
+      f.if(i32.load(block, flag), () => {
+        const whole = Math.ceil(count / lanes) * lanes;
+        f.call(library.copy2d, block, line, corner, row, bytes, count, whole);
+        const sound = callValue("i32", library.factorBlock, block, line, count);
+        f.do(i32.store(block, sound, flag));
       });
-      f.if(i32.load(block, blockBytes), () => {
+      f.if(i32.load(block, flag), () => {
         // The working copy has room for whole vectors.
-        const mine = share(f, Math.ceil(rest / 4) * 4, 8, part, parts);
-        const first = i32.add(right, i32.mul(mine.from, 4));
+        const mine = share(f, Math.ceil(rest / lanes) * lanes, 8, part, parts);
+        const first = i32.add(right, i32.mul(mine.from, bytes));
         const cols = i32.sub(asI32(mine.to), mine.from);
-        f.call(library.solvePanel, block, 4, blockRow, first, row, count, cols);
+        f.call(library.solvePanel, block, bytes, line, first, row, count, cols);
       });
     });
-    context.phase(productCost(rest, rest, count) / 2, (f, part, parts) => {
+    context.phase(productCost(rest, rest, count, floats) / 2, (f, part, parts) => {
       const block = blockOf(f, part);
-      const inner = f.let(i32.add(block, blockBytes + 64));
-      f.if(i32.load(block, blockBytes), () => {
+      const inner = f.let(i32.add(block, flag + 64));
+      f.if(i32.load(block, flag), () => {
         f.if(i32.eqz(part), () =>
-          f.call(library.copy2d, corner, row, block, blockRow, 4, count, count),
+          f.call(library.copy2d, corner, row, block, line, bytes, count, count),
         );
         if (rest === 0) return;
         const { from, to } = triangleShare(f, rest, part, parts);
         const width = f.let(i32.sub(to, from));
-        const across = f.let(i32.add(right, i32.mul(from, 4)));
-        const top = f.let(i32.add(below, i32.mul(from, 4)));
+        const across = f.let(i32.add(right, i32.mul(from, bytes)));
+        const top = f.let(i32.add(below, i32.mul(from, bytes)));
         f.if(from, () =>
           f.call(
             library.gemmMinus,
-            ...[right, 4, row, across, row, 4, top, row, 4],
-            ...[from, width, count, count, top, row, 4, 0],
-            ...[f32.const(1), inner],
+            ...[right, bytes, row, across, row, bytes, top, row, bytes],
+            ...[from, width, count, count, top, row, bytes, 0],
+            ...[num.const(1), inner],
           ),
         );
         const diagonal = f.let(i32.add(top, i32.mul(from, row)));
         f.call(
           library.gemmUpperMinus,
-          ...[across, 4, row, across, row, 4, diagonal, row, 4],
-          ...[width, width, count, count, diagonal, row, 4, 0],
-          ...[f32.const(1), inner],
+          ...[across, bytes, row, across, row, bytes, diagonal, row, bytes],
+          ...[width, width, count, count, diagonal, row, bytes, 0],
+          ...[num.const(1), inner],
         );
       });
     });
   }
   context.phase(shareable(size, (size * size) / 4), (f, part, parts) => {
     f.if(
-      i32.load(own.base, blockBytes),
+      i32.load(own.base, flag),
       () => {
         const { from, to } = share(f, size, 16, part, parts);
         f.call(library.storeLower, out, outRow, work, row, size, from, to);
         if (matrix.used !== null) {
           const target = matrix.used;
-          f.if(i32.eqz(part), () => f.do(f32.store(target, lambda())));
+          f.if(i32.eqz(part), () => f.do(num.store(target, lambda())));
         }
       },
       () =>
         f.if(i32.eqz(part), () => {
           const args = [a, aRow, aCol, out, outRow, size, row, lambda(), work] as const;
-          const result = f.let(callValue("f32", library.cholesky, ...args));
-          if (matrix.used !== null) f.do(f32.store(matrix.used, result));
+          const result = f.let(callValue(type, library.cholesky, ...args));
+          if (matrix.used !== null) f.do(num.store(matrix.used, result));
         }),
     );
   });

@@ -1,9 +1,16 @@
 import { rowEntry } from "../kernel/productAt.ts";
-import { blockCols, blockRows, termsPerBlock, tileBytes, tileOf } from "../kernel/tile.ts";
+import {
+  blockCols,
+  blockRows,
+  rowTermBytes,
+  termsPerBlock,
+  tileBytes,
+  tileOf,
+} from "../kernel/tile.ts";
 import { type Range, share, whole } from "../loop/nest.ts";
 import type { FixedRegion } from "../loop/region.ts";
 import type { Space } from "../loop/space.ts";
-import { type FunctionBuilder, type I32, i32, type Local } from "../wasm/index.ts";
+import { type Floats, type FunctionBuilder, type I32, i32, type Local } from "../wasm/index.ts";
 import { sharesWell } from "./batch.ts";
 import type { StepContext } from "./context.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
@@ -20,9 +27,9 @@ const leastTerms = 128;
 const keptBytes = 2 ** 19;
 
 /** A region whose address is counted from elsewhere. */
-function moving(space: Space, stream: number): FixedRegion {
+function moving(space: Space, stream: number, { type }: Floats): FixedRegion {
   const strides = space.strides[stream] as readonly number[];
-  return { base: 0, shape: space.sizes, strides, dtype: "f32" };
+  return { base: 0, shape: space.sizes, strides, dtype: type };
 }
 
 /**
@@ -30,6 +37,8 @@ function moving(space: Space, stream: number): FixedRegion {
  * offsets say, so nothing is copied before. One phase; parts share the batch, outer columns, rows or columns.
  */
 export function lowerContraction(spaces: ProductSpaces, context: StepContext): void {
+  const { options, library } = context;
+  const { floats } = options;
   const { bases, batch, rows } = spaces;
   const { outer, rest: columns } = peel(spaces.columns, leastColumns);
   const { outer: sums, rest: inner } = peel(spaces.inner, leastTerms);
@@ -38,12 +47,14 @@ export function lowerContraction(spaces: ProductSpaces, context: StepContext): v
     number,
     number,
   ];
-  const panels = panelsOf(m, tileOf(context.options).rows);
-  const colPanels = Math.ceil(n / 8);
-  const depth = termsPerBlock(k);
+  const tile = tileOf(options);
+  const panels = panelsOf(m, tile.rows);
+  const colPanels = Math.ceil(n / tile.cols);
+  const depth = termsPerBlock(k, options);
+  const rowTerm = rowTermBytes(options);
   const turns = sizeOf(sums.sizes);
   // A is packed once where it is small and more than one block of columns uses it.
-  const packedAll = 32 * panels.count * k * turns;
+  const packedAll = rowTerm * panels.count * k * turns;
   const kept = packedAll <= keptBytes && (sizeOf(outer.sizes) > 1 || n > blockCols);
   const blockPanels = Math.min(panels.count, Math.floor(blockRows / panels.height));
   const { at, bytes } = layOut({
@@ -52,11 +63,11 @@ export function lowerContraction(spaces: ProductSpaces, context: StepContext): v
     rowsC: rowEntry * panels.count,
     termsA: 4 * k,
     termsB: 4 * k,
-    colsB: 32 * colPanels,
-    colsC: 32 * colPanels,
+    colsB: 4 * tile.cols * colPanels,
+    colsC: 4 * tile.cols * colPanels,
     list: 4 * m,
-    packedA: kept ? packedAll : 32 * blockPanels * depth,
-    packedB: 32 * Math.ceil(Math.min(n, blockCols) / 8) * depth,
+    packedA: kept ? packedAll : rowTerm * blockPanels * depth,
+    packedB: 32 * Math.ceil(Math.min(n, blockCols) / tile.cols) * depth,
   }) as {
     at: Record<
       | "tile"
@@ -88,7 +99,7 @@ export function lowerContraction(spaces: ProductSpaces, context: StepContext): v
     rows: panels.count,
     columns: colPanels,
   }[by];
-  const work = sizeOf(batch.sizes) * sizeOf(outer.sizes) * turns * productCost(m, n, k);
+  const work = sizeOf(batch.sizes) * sizeOf(outer.sizes) * turns * productCost(m, n, k, floats);
   const cost = shareable(grains, work);
   const scratch = context.partScratch(bytes, grains, cost);
   const cRow = rows.sizes.length > 1 ? 0 : (rows.strides[0]?.[0] ?? 32);
@@ -107,35 +118,38 @@ export function lowerContraction(spaces: ProductSpaces, context: StepContext): v
       ] as const) {
         fillOffsets(f, columns, columns.strides[stream] as number[], place(name));
         const last = f.let(i32.load(place(name), 4 * (n - 1)));
-        for (let j = n; j < 8 * colPanels; j++) f.do(i32.store(place(name), last, 4 * j));
+        for (let j = n; j < tile.cols * colPanels; j++) f.do(i32.store(place(name), last, 4 * j));
       }
       const mine = {
         rows: by === "rows" ? share(f, panels.count, 1, part, parts) : whole(panels.count),
-        columns: by === "columns" ? share(f, n, 8, part, parts) : whole(n),
+        columns: by === "columns" ? share(f, n, tile.cols, part, parts) : whole(n),
         batch: by === "batch" ? axisShare(f, batch.sizes, part, parts) : null,
         outer: by === "outer" ? axisShare(f, outer.sizes, part, parts) : null,
       };
       const packA = (a: I32, from: I32, count: I32, p0: I32, terms: I32, to: I32) =>
         f.call(
-          context.library.packAt,
+          library.packRowsAt,
           ...[a, i32.add(place("rowsA"), i32.shl(from, 5))],
           ...[i32.add(place("termsA"), i32.shl(p0, 2)), count, terms, to],
         );
       /** Runs `body` for each block of terms, and where its packed A begins if that is kept. */
       const eachTerms = (body: (a: I32, b: I32, p0: I32, terms: I32, packed: I32) => void) => {
         const packed = f.let(place("packedA"));
-        const regions = [moving(sums, 0), moving(sums, 1)];
+        const regions = [moving(sums, 0, floats), moving(sums, 1, floats)];
         forEachIndex(f, sums.sizes, regions, null, ([a, b]) => {
           const p0 = f.local("i32");
           f.for(p0, 0, k, depth, () => {
             const terms = f.let(i32.sub(i32.const(k), p0));
             f.if(i32.gt_u(terms, depth), () => f.set(terms, i32.const(depth)));
             body(a as I32, b as I32, p0, terms, packed);
-            if (kept) f.increment(packed, i32.mul(terms, 32 * panels.count));
+            if (kept) f.increment(packed, i32.mul(terms, rowTerm * panels.count));
           });
         });
       };
-      const streams = ([0, 1, 2] as const).map((s) => ({ ...moving(batch, s), base: bases[s] }));
+      const streams = ([0, 1, 2] as const).map((s) => ({
+        ...moving(batch, s, floats),
+        base: bases[s],
+      }));
       forEachIndex(f, batch.sizes, streams, mine.batch, (addresses) => {
         const [a0, b0, c0] = addresses.map((address): I32 => f.let(address)) as [I32, I32, I32];
         if (kept) {
@@ -143,7 +157,7 @@ export function lowerContraction(spaces: ProductSpaces, context: StepContext): v
             packA(i32.add(a0, a), i32.const(0), i32.const(panels.count), p0, terms, packed),
           );
         }
-        const outerStreams = [moving(outer, 1), moving(outer, 0)];
+        const outerStreams = [moving(outer, 1, floats), moving(outer, 0, floats)];
         forEachIndex(f, outer.sizes, outerStreams, mine.outer, ([b1, c1]) => {
           const b = f.let(i32.add(b0, b1 as I32));
           const c = f.let(i32.add(c0, c1 as I32));
@@ -170,17 +184,20 @@ export function lowerContraction(spaces: ProductSpaces, context: StepContext): v
           f.set(add, i32.const(0));
           eachTerms((a, b, p0, terms, packed) => {
             f.call(
-              context.library.packAt,
+              library.packColsAt,
               ...[i32.add(b0, b), i32.add(place("colsB"), i32.shl(j0, 2))],
-              ...[i32.add(place("termsB"), i32.shl(p0, 2)), i32.shr_u(i32.add(width, 7), 3)],
+              ...[
+                i32.add(place("termsB"), i32.shl(p0, 2)),
+                i32.shr_u(i32.add(width, tile.cols - 1), Math.log2(tile.cols)),
+              ],
               ...[terms, place("packedB")],
             );
             f.for(i0, rowRange.from, rowRange.to, blockPanels, () => {
               const count = upTo(i0, rowRange, blockPanels);
               if (!kept) packA(i32.add(a0, a), i0, count, p0, terms, packed);
-              const first = kept ? i32.add(packed, i32.mul(i32.mul(terms, 32), i0)) : packed;
+              const first = kept ? i32.add(packed, i32.mul(i32.mul(terms, rowTerm), i0)) : packed;
               f.call(
-                context.library.tilesAt,
+                library.tilesAt,
                 ...[first, place("packedB"), terms],
                 ...[i32.add(place("rowsC"), i32.mul(i0, rowEntry)), count],
                 ...[i32.add(place("colsC"), i32.shl(j0, 2)), width],

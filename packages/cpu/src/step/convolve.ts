@@ -1,5 +1,5 @@
 import { arg, type ConvolveStep, literal } from "@metrigrad/tensor";
-import { tileOf } from "../kernel/tile.ts";
+import { rowTermBytes, tileOf } from "../kernel/tile.ts";
 import { analyse } from "../loop/body.ts";
 import type { FixedRegion, Region } from "../loop/region.ts";
 import { pickAxes, type Space } from "../loop/space.ts";
@@ -31,6 +31,9 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
     lowerMap(output.shape, zero, context);
     return;
   }
+  const { options, library } = context;
+  const { type, bytes: unit, lanes } = options.floats;
+  const tile = tileOf(options);
   const lead = a.shape.length - 2 - step.shift.length;
   const [rows, terms] = [a.shape[lead] as number, a.shape[lead + 1] as number];
   const axes = axesOf(step, { a, b, output });
@@ -39,15 +42,16 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
   // Rows of neighbouring taps are lines of the sum one after the other, as (tap, row) are; else taps are turns.
   const joined = down.dilation === 1;
   const height = joined ? down.taps * rows : rows;
-  const panels = panelsOf(height, tileOf(context.options).rows);
-  const rest = across.length % 8;
-  const half = rest > 0 && rest <= 4;
-  const full = Math.floor(across.length / 8) + Number(rest > 4);
+  const panels = panelsOf(height, tile.rows);
+  const rest = across.length % tile.cols;
+  const half = rest > 0 && rest <= lanes;
+  const full = Math.floor(across.length / tile.cols) + Number(rest > lanes);
   const perLine = full + Number(half);
   const lines = sizeOf(axes.slice(0, -1).map(({ length }) => length));
   // The sum is [outer…, down, row, across].
-  const cRow = 4 * (8 * full + 4 * Number(half) + across.dilation * (across.taps - 1));
-  const sumStrides = axes.map(() => 4);
+  const columns = tile.cols * full + lanes * Number(half) + across.dilation * (across.taps - 1);
+  const cRow = unit * columns;
+  const sumStrides: number[] = axes.map(() => unit);
   let size = cRow * rows;
   for (let i = axes.length - 2; i >= 0; i--) {
     sumStrides[i] = size;
@@ -65,12 +69,13 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
     ],
   };
   const panelBytes = 32 * terms;
-  const packedTap = panelBytes * panels.count;
+  const panelBytesA = rowTermBytes(options) * terms;
+  const packedTap = panelBytesA * panels.count;
   const { at, bytes } = layOut({
     rowsA: 32 * panels.count,
     termsA: 4 * terms,
     termsB: 4 * terms,
-    columns: 32 * perLine * lines,
+    columns: 4 * tile.cols * perLine * lines,
     list: 4 * height,
     packedA: packedTap * across.taps * sizeOf(turns.sizes),
     packedB: panelBytes * perLine * lines,
@@ -100,7 +105,10 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
   const grains = longest(shared.sizes);
   const taps = sizeOf(axes.map((axis) => axis.taps));
   const places = sizeOf(axes.map(({ length }) => length));
-  const cost = shareable(grains, sizeOf(batch.sizes) * productCost(rows * taps, places, terms));
+  const cost = shareable(
+    grains,
+    sizeOf(batch.sizes) * productCost(rows * taps, places, terms, options.floats),
+  );
   const scratch = context.partScratch(bytes, grains, cost);
   const sumRegion = (base: I32, begin: readonly number[], shape: readonly number[]): Region => {
     const skipped = begin.reduce((sum, n, i) => sum + n * (sumStrides[i] as number), 0);
@@ -108,7 +116,7 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
       base: i32.add(base, skipped),
       shape: [rows, ...shape],
       strides: [cRow, ...sumStrides],
-      dtype: "f32",
+      dtype: type,
     };
   };
   context.phase(cost, (f, part, parts) => {
@@ -122,13 +130,13 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
       const along: Space = { sizes: [terms], strides: [] };
       fillOffsets(f, along, [a.strides[lead + 1] as number], place("termsA"));
       fillOffsets(f, along, [b.strides[lead] as number], place("termsB"));
-      fillColumns(f, axes, perLine, place("columns"));
+      fillColumns(f, axes, perLine * tile.cols, place("columns"));
       const share = grains > 1 ? axisShare(f, shared.sizes, part, parts) : null;
       const run = () => {
         const bases = [a, b, output].map(({ base }) => base);
         const moving = (space: Space, stream: number, base: Region["base"]): Region => {
           const strides = space.strides[stream] as number[];
-          return { base, shape: space.sizes, strides, dtype: "f32" };
+          return { base, shape: space.sizes, strides, dtype: type };
         };
         const regions = bases.map((base, s) => moving(weights, s, base));
         forEachIndex(f, weights.sizes, regions, shared === weights ? share : null, (found) => {
@@ -147,14 +155,14 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
       function packWeights(f: FunctionBuilder, from: I32): void {
         const to = f.let(place("packedA"));
         const taps: Region = {
-          ...{ base: 0, shape: turns.sizes, dtype: "f32" },
+          ...{ base: 0, shape: turns.sizes, dtype: type },
           strides: turns.strides[0] as number[],
         };
         forEachIndex(f, turns.sizes, [taps], null, ([tap]) => {
           const source = f.let(i32.add(from, tap as I32));
           f.for(f.local("i32"), 0, across.taps, 1, () => {
             const tables = [place("rowsA"), place("termsA")];
-            f.call(context.library.packAt, source, ...tables, panels.count, terms, to);
+            f.call(library.packRowsAt, source, ...tables, panels.count, terms, to);
             f.increment(source, across.tapStride);
             f.increment(to, packedTap);
           });
@@ -170,17 +178,17 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
         });
         const packed = f.let(place("packedB"));
         const tables = [place("columns"), place("termsB")];
-        f.call(context.library.packAt, from, ...tables, perLine * lines, terms, packed);
+        f.call(library.packColsAt, from, ...tables, perLine * lines, terms, packed);
         if (rest > 0) clearBeyond(f, packed);
         const panelA = f.let(place("packedA"));
         const targets: Region = {
-          ...{ base: 0, shape: turns.sizes, dtype: "f32" },
+          ...{ base: 0, shape: turns.sizes, dtype: type },
           strides: turns.strides[1] as number[],
         };
         const [tap, panel, tall] = [f.local("i32"), f.local("i32"), f.local("i32")];
         const around = outer.map(({ length }) => length);
         const blocks: Region = {
-          ...{ base: 0, shape: around, dtype: "f32" },
+          ...{ base: 0, shape: around, dtype: type },
           strides: sumStrides.slice(0, outer.length),
         };
         forEachIndex(f, turns.sizes, [targets], null, ([turn]) => {
@@ -192,16 +200,16 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
               const panelB = f.let(packed);
               forEachIndex(f, around, [blocks], null, ([block]) => {
                 f.call(
-                  context.library.foldTiles,
+                  library.foldTiles,
                   ...[panelA, panelB, terms, tall, down.length, full, Number(half)],
                   ...[i32.add(row, block as I32), sumStrides[outer.length] as number, cRow],
                 );
                 f.increment(panelB, panelBytes * perLine * down.length);
               });
-              f.increment(panelA, panelBytes);
+              f.increment(panelA, panelBytesA);
               f.increment(row, i32.mul(tall, cRow));
             });
-            f.increment(line, 4 * across.dilation);
+            f.increment(line, unit * across.dilation);
           });
         });
         finish(f, sum, to);
@@ -209,8 +217,8 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
 
       /** Zeros in the columns of panels that are beyond the ends of lines. */
       function clearBeyond(f: FunctionBuilder, packed: I32): void {
-        const lane = (k: number) => (k < rest ? -1 : 0);
-        const masks = [0, 4].map((k) => v128.const(lane(k), lane(k + 1), lane(k + 2), lane(k + 3)));
+        const word = (k: number) => (4 * k < unit * rest ? -1 : 0);
+        const masks = [0, 4].map((k) => v128.const(word(k), word(k + 1), word(k + 2), word(k + 3)));
         const at = f.let(i32.add(packed, panelBytes * (perLine - 1)));
         f.for(f.local("i32"), 0, lines, 1, () => {
           f.for(f.local("i32"), 0, terms, 1, () => {

@@ -47,7 +47,7 @@ export function axesOf(
   return [...new Array<Axis>(Math.max(0, 2 - count)).fill(single), ...axes];
 }
 
-/** Writes where the columns of all lines of b lie, the last one again in panels that it does not fill. */
+/** Writes where the columns of all lines of b lie, `perLine` of each: the last one again where panels are not filled. */
 export function fillColumns(
   f: FunctionBuilder,
   axes: readonly Axis[],
@@ -65,7 +65,7 @@ export function fillColumns(
   const column = f.local("i32");
   forEachIndex(f, shape, [lines], null, ([line]) => {
     const at = f.let(line as I32);
-    f.for(column, 0, 8 * perLine, 1, () => {
+    f.for(column, 0, perLine, 1, () => {
       f.do(i32.store(to, at));
       f.increment(to, 4);
       f.if(i32.lt_s(column, across.length - 1), () => f.increment(at, across.stride));

@@ -15,9 +15,9 @@ const blockRows = 16;
 /** Copies one region to another, with conversion where the types differ. */
 export function lowerCopy(from: FixedRegion, to: FixedRegion, context: StepContext): void {
   const space = collapse({ sizes: to.shape, strides: [to.strides, from.strides] });
-  if (from.dtype === to.dtype && bytesOf(to.dtype) === 4 && transpose(space, from, to, context)) {
-    return;
-  }
+  const { bytes } = context.options.floats;
+  const alike = from.dtype === to.dtype && bytesOf(to.dtype) === bytes;
+  if (alike && bytes === 4 && transpose(space, from, to, context)) return;
   const exprs = [arg(0, scalarTypeOf(from.dtype))];
   const exact = { ...to, flush: false };
   lowerMap(to.shape, { inputs: [from], exprs, outputs: [exact] }, context);
@@ -31,8 +31,9 @@ function transpose(
   context: StepContext,
 ): boolean {
   const [toStrides, fromStrides] = space.strides as [readonly number[], readonly number[]];
-  const col = toStrides.indexOf(4);
-  const row = fromStrides.indexOf(4);
+  const { floats } = context.options;
+  const col = toStrides.indexOf(floats.bytes);
+  const row = fromStrides.indexOf(floats.bytes);
   if (col < 0 || row < 0 || col === row) return false;
   const [rows, cols] = [space.sizes[row] as number, space.sizes[col] as number];
   if (rows < 4 || cols < 4) return false;
@@ -42,7 +43,7 @@ function transpose(
   );
   const toRow = toStrides[row] as number;
   const fromCol = fromStrides[col] as number;
-  const cost = shareable(Math.ceil(rows / blockRows), 0.5 * sizeOf(space.sizes));
+  const cost = shareable(Math.ceil(rows / blockRows), 0.125 * floats.bytes * sizeOf(space.sizes));
   context.phase(cost, (f, part, parts) => {
     const mine = share(f, rows, blockRows, part, parts);
     const regions = [to, from].map((region, i) => ({
@@ -55,8 +56,8 @@ function transpose(
         const count = f.let(i32.sub(asI32(mine.to), block));
         f.if(i32.gt_u(count, blockRows), () => f.set(count, i32.const(blockRows)));
         const line = i32.add(target as I32, i32.mul(block, toRow));
-        const first = i32.add(source as I32, i32.shl(block, 2));
-        f.call(context.library.copy2d, line, toRow, first, 4, fromCol, count, cols);
+        const first = i32.add(source as I32, i32.shl(block, floats.shift));
+        f.call(context.library.copy2d, line, toRow, first, floats.bytes, fromCol, count, cols);
       });
     });
   });

@@ -8,6 +8,6 @@ import { lowerMap } from "./map.ts";
  * kernels keep their sums in registers only if nothing but stores follows them.
  */
 export function flushResult(output: FixedRegion, context: StepContext): void {
-  if (!output.flush || output.dtype !== "f32") return;
+  if (!output.flush || (output.dtype !== "f32" && output.dtype !== "f64")) return;
   lowerMap(output.shape, { inputs: [output], exprs: [arg(0)], outputs: [output] }, context);
 }

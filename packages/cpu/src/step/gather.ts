@@ -16,7 +16,7 @@ export const gatherStep: Lowering<GatherStep> = (step, context) => {
   const [count, rowStride] = [source.shape[0] as number, source.strides[0] as number];
   const exprs = [arg(0, scalarTypeOf(source.dtype))];
   const analysis = analyse(exprs);
-  const cost = 5 * sizeOf(indices.shape) + loopCost(output.shape, analysis);
+  const cost = 5 * sizeOf(indices.shape) + loopCost(output.shape, analysis, context.options.floats);
   context.phase(shareable(longest(indices.shape), cost), (f, part, parts) => {
     const rows = [indices, leading(output, axes)];
     forEachOwn(f, indices.shape, rows, part, parts, ([at, to]) => {

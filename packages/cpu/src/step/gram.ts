@@ -4,14 +4,7 @@ import { analyse } from "../loop/body.ts";
 import { contiguous, type FixedRegion, type Region } from "../loop/region.ts";
 import { lowerNativeGram } from "../native/gram.ts";
 import { lowerNativeGrams } from "../native/productGram.ts";
-import {
-  type Func,
-  type FunctionBuilder,
-  f32,
-  type I32,
-  type I32Like,
-  i32,
-} from "../wasm/index.ts";
+import { type Func, type FunctionBuilder, type I32, type I32Like, i32 } from "../wasm/index.ts";
 import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
@@ -30,11 +23,12 @@ export const gramStep: Lowering<GramStep> = (step, context) => {
   const output = context.region(step.output);
   if (output.shape.some((size) => size === 0)) return;
   // The kernels write contiguous rows; other outputs are copied at the end.
-  const direct = output.strides.at(-1) === 4 || output.shape.at(-1) === 1;
-  const bytes = output.shape.reduce((total, size) => total * size, 4);
-  const target = direct ? output : contiguous(context.scratch(bytes), output.shape, "f32");
+  const { type, bytes } = context.options.floats;
+  const direct = output.strides.at(-1) === bytes || output.shape.at(-1) === 1;
+  const copied = () => context.scratch(bytes * sizeOf(output.shape));
+  const target = direct ? output : contiguous(copied(), output.shape, type);
   const operands = { x, nu, base, output: target };
-  if (sharesRows(operands)) {
+  if (sharesRows(operands, context.options.floats)) {
     if (!lowerNativeGrams(operands, step, context)) lowerProductGram(operands, step, context);
     mirrorAll(target, context);
   } else if (lowerNativeGram(operands, step, context)) mirrorAll(target, context);
@@ -61,6 +55,8 @@ function lowerEachGram(
   step: GramStep,
   context: StepContext,
 ): void {
+  const { options, library } = context;
+  const { type, bytes, num } = options.floats;
   const axes = target.shape.length - 2;
   const [n, d] = x.shape.slice(-2) as [number, number];
   const [xRow, xCol] = x.strides.slice(-2) as [number, number];
@@ -68,16 +64,16 @@ function lowerEachGram(
   const [baseRow, baseCol] = base ? (base.strides.slice(-2) as [number, number]) : [0, 0];
   // Factors (alpha ν) lie in front of what the product needs.
   const weighted = nu !== null || step.alpha !== 1;
-  const factorBytes = weighted ? Math.ceil(n / 16) * 64 : 0;
+  const factorBytes = weighted ? Math.ceil((bytes * n) / 64) * 64 : 0;
   const alpha = literal(step.alpha);
   const exprs = [nu ? call(primitiveFns.mul, arg(0), alpha) : alpha];
   const analysis = analyse(exprs);
   const batch = target.shape.slice(0, axes);
   const shareBatch = sharesWell(batch, context.parts);
-  const work = (sizeOf(batch) * productCost(d, d, n)) / 2;
+  const work = (sizeOf(batch) * productCost(d, d, n, options.floats)) / 2;
   const cost = shareBatch ? shareable(longest(batch), work) : work;
   const grains = shareBatch ? longest(batch) : context.parts;
-  const scratch = context.partScratch(factorBytes + productScratch(d, d, n), grains, cost);
+  const scratch = context.partScratch(factorBytes + productScratch(d, d, n, options), grains, cost);
   const regions = [target, x, base ?? target, nu ?? target];
   /** Tiles of the columns from `left` to `right` that meet the upper triangle. */
   const columns = (
@@ -94,17 +90,18 @@ function lowerEachGram(
       f.call(
         kernel,
         ...[down(from as I32, xCol), xCol, xRow, across(from as I32, xCol), xRow, xCol],
-        ...[down(across(out as I32, 4), row), row, 4, rows, width, n, termsPerBlock(n)],
+        ...[down(across(out as I32, bytes), row), row, bytes],
+        ...[rows, width, n, termsPerBlock(n, options)],
         ...[base ? down(across(old as I32, baseCol), baseRow) : 0, baseRow, baseCol],
-        ...[weighted ? factors : 0, f32.const(step.beta), i32.add(factors, factorBytes)],
+        ...[weighted ? factors : 0, num.const(step.beta), i32.add(factors, factorBytes)],
       );
     };
-    if (left.literal !== 0) f.if(left, () => product(context.library.gemm, 0, left));
-    product(context.library.gemmUpper, left, width);
+    if (left.literal !== 0) f.if(left, () => product(library.gemm, 0, left));
+    product(library.gemmUpper, left, width);
   };
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (factors) => {
-      const outputs = [{ ...contiguous(0, [n], "f32"), base: factors }];
+      const outputs = [{ ...contiguous(0, [n], type), base: factors }];
       const fill = (inputs: readonly Region[]) =>
         emitWholeMap(f, [n], { inputs, exprs, outputs }, analysis, context);
       if (weighted && !nu && n > 0) fill([]);
@@ -115,7 +112,7 @@ function lowerEachGram(
         forEachBatch(f, axes, regions, part, parts, (addresses) => {
           weigh(addresses);
           columns(f, addresses, factors, i32.const(0), i32.const(d));
-          f.call(context.library.mirror, addresses[0] as I32, row, 0, d);
+          f.call(library.mirror, addresses[0] as I32, row, 0, d);
         });
       } else {
         const mine = triangleShare(f, d, part, parts);

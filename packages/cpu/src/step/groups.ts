@@ -2,6 +2,7 @@ import type { MatmulStep } from "@metrigrad/tensor";
 import { productAxes } from "@metrigrad/tensor";
 import type { FixedRegion } from "../loop/region.ts";
 import { collapse, pickAxes, type Space } from "../loop/space.ts";
+import type { Floats } from "../wasm/index.ts";
 
 type Base = FixedRegion["base"];
 
@@ -27,7 +28,11 @@ export interface ProductSpaces {
 }
 
 /** Sorts the axes of a product into its loops, such that c has its columns side by side where it can. */
-export function productSpaces(step: MatmulStep, { a, b, c }: ProductRegions): ProductSpaces {
+export function productSpaces(
+  step: MatmulStep,
+  { a, b, c }: ProductRegions,
+  { bytes }: Floats,
+): ProductSpaces {
   const { batch, rows, inner, columns } = productAxes(step);
   const lead = batch.length;
   const part = ({ strides }: FixedRegion, from: number, count: number) =>
@@ -51,7 +56,7 @@ export function productSpaces(step: MatmulStep, { a, b, c }: ProductRegions): Pr
     inner: collapse({ sizes: inner, strides: strides.inner }),
     columns: collapse({ sizes: columns, strides: strides.columns }),
   };
-  const side = ({ strides: [own] }: Space) => own?.at(-1) === 4;
+  const side = ({ strides: [own] }: Space) => own?.at(-1) === bytes;
   return !side(spaces.columns) && side(spaces.rows) ? swapped(spaces) : spaces;
 }
 
@@ -69,25 +74,22 @@ function swapped({ bases, batch, rows, inner, columns }: ProductSpaces): Product
 }
 
 /** The matrices of a product none of whose groups needs more than one loop; null for others. */
-export function asMatrices({
-  bases,
-  batch,
-  rows,
-  inner,
-  columns,
-}: ProductSpaces): ProductRegions | null {
+export function asMatrices(
+  { bases, batch, rows, inner, columns }: ProductSpaces,
+  { type, bytes }: Floats,
+): ProductRegions | null {
   if ([rows, inner, columns].some(({ sizes }) => sizes.length > 1)) return null;
   const matrix = (
     at: 0 | 1 | 2,
     down: readonly [Space, number],
     right: readonly [Space, number],
   ) => {
-    const of = ([space, stream]: readonly [Space, number]) => space.strides[stream]?.[0] ?? 4;
+    const of = ([space, stream]: readonly [Space, number]) => space.strides[stream]?.[0] ?? bytes;
     const region: FixedRegion = {
       base: bases[at],
       shape: [...batch.sizes, down[0].sizes[0] ?? 1, right[0].sizes[0] ?? 1],
       strides: [...(batch.strides[at] as readonly number[]), of(down), of(right)],
-      dtype: "f32",
+      dtype: type,
     };
     return region;
   };

@@ -22,11 +22,16 @@ function turnCounts({ scalars }: Analysis, size: number): readonly number[] {
 }
 
 /** The loops of a map, outermost first; at least one. */
-export function spaceOf(shape: readonly number[], fused: Fused, analysis: Analysis): Space {
+export function spaceOf(
+  shape: readonly number[],
+  fused: Fused,
+  analysis: Analysis,
+  { floats }: KernelOptions,
+): Space {
   const strides = streamStrides(fused, analysis);
   const units = [...fused.outputs, ...fused.inputs].map(({ dtype }) => bytesOf(dtype));
   const collapsed = collapse({ sizes: shape, strides });
-  const space = vectoriseBest(collapsed, units, analysis.scalars.nodes.length);
+  const space = vectoriseBest(collapsed, units, analysis.scalars.nodes.length, floats.lanes);
   if (space.sizes.length > 0) return space;
   return { sizes: [1], strides: strides.map(() => [0]) };
 }
@@ -41,10 +46,11 @@ export function emitMap(
   options: KernelOptions,
 ): void {
   const last = ranges.length - 1;
+  const { lanes } = options.floats;
   const body = new LoopBody(f, fused, analysis, space, last, options);
   const counts = turnCounts(analysis, space.sizes[last] as number);
   const innermost = (known: Values) =>
-    vectorLoop(f, body.cursors, last, ranges[last] as Range, counts, (turn) => {
+    vectorLoop(f, body.cursors, last, ranges[last] as Range, lanes, counts, (turn) => {
       const vectors = turn.kind === "element" ? 1 : turn.count;
       const results = Array.from({ length: vectors }, (_, vector) =>
         body.evaluator.roots(body.enter(last + 1, known, turn, vector)),
@@ -68,11 +74,11 @@ export function emitMap(
 export function lowerMap(shape: readonly number[], fused: Fused, context: StepContext): void {
   if (shape.some((size) => size === 0)) return;
   const analysis = analyse(fused.exprs);
-  const space = spaceOf(shape, fused, analysis);
+  const space = spaceOf(shape, fused, analysis, context.options);
   const level = sharedLevel(space.sizes);
   const quantum = level === space.sizes.length - 1 ? 16 : 1;
   const grains = Math.ceil((space.sizes[level] as number) / quantum);
-  const cost = shareable(grains, loopCost(shape, analysis));
+  const cost = shareable(grains, loopCost(shape, analysis, context.options.floats));
   context.phase(cost, (f, part, parts) => {
     const mine = share(f, space.sizes[level] as number, quantum, part, parts);
     const ranges = space.sizes.map((size, axis) => (axis === level ? mine : whole(size)));
@@ -80,7 +86,7 @@ export function lowerMap(shape: readonly number[], fused: Fused, context: StepCo
   });
 }
 
-/** outputs[j][i…] = exprs[j](inputs…[i…]), a fused loop over four lanes. */
+/** outputs[j][i…] = exprs[j](inputs…[i…]), a fused loop over vectors. */
 export const mapStep: Lowering<MapStep> = (step, context) => {
   const { shape, exprs } = step;
   const inputs = step.inputs.map(context.region);

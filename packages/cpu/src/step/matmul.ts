@@ -13,7 +13,7 @@ import { sameBase } from "../loop/address.ts";
 import { type Range, share, whole } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { lowerNativeProduct } from "../native/product.ts";
-import { f32, type I32, i32 } from "../wasm/index.ts";
+import { type I32, i32 } from "../wasm/index.ts";
 import { sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { lowerContraction } from "./contraction.ts";
@@ -48,7 +48,9 @@ export function lowerProduct(
 ): void {
   if (c.shape.some((size) => size === 0)) return;
   // The kernel writes rows; where the columns of C are contiguous, its transpose is computed.
-  if (c.strides.at(-1) !== 4 && c.strides.at(-2) === 4) {
+  const { options, library } = context;
+  const { bytes, num } = options.floats;
+  if (c.strides.at(-1) !== bytes && c.strides.at(-2) === bytes) {
     lowerProduct(transposed(b), transposed(a), transposed(c), context);
     return;
   }
@@ -64,8 +66,8 @@ export function lowerProduct(
   const shareRows = !shareBatch && m >= n;
   // Columns of whole tiles, whose edges round in another order.
   const grains = shareBatch ? longest(batch) : shareRows ? m : Math.ceil(n / 8);
-  const cost = shareable(grains, sizeOf(batch) * productCost(m, n, k));
-  const scratch = context.partScratch(productScratch(m, n, k), grains, cost);
+  const cost = shareable(grains, sizeOf(batch) * productCost(m, n, k, options.floats));
+  const scratch = context.partScratch(productScratch(m, n, k, options), grains, cost);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {
       const rows = shareRows ? share(f, m, 1, part, parts) : whole(m);
@@ -78,12 +80,12 @@ export function lowerProduct(
       const matrices = [a, b, c].map((matrix) => leading(matrix, axes));
       forEachIndex(f, batch, matrices, first, ([a0, b0, c0]) => {
         f.call(
-          context.library.gemm,
+          library.gemm,
           ...[from(a0 as I32, rows, aRow), aRow, aCol],
           ...[from(b0 as I32, cols, bCol), bRow, bCol],
           ...[from(from(c0 as I32, rows, cRow), cols, cCol), cRow, cCol],
-          ...[count(rows), count(cols), k, termsPerBlock(k), 0, 0, 0, 0],
-          ...[f32.const(1), own],
+          ...[count(rows), count(cols), k, termsPerBlock(k, options), 0, 0, 0, 0],
+          ...[num.const(1), own],
         );
       });
     });
@@ -97,8 +99,8 @@ function lowerGroups(step: MatmulStep, regions: ProductRegions, context: StepCon
     return;
   }
   if (regions.c.shape.includes(0)) return;
-  const spaces = productSpaces(step, regions);
-  const matrices = asMatrices(spaces);
+  const spaces = productSpaces(step, regions, context.options.floats);
+  const matrices = asMatrices(spaces, context.options.floats);
   if (matrices !== null) {
     lowerProduct(matrices.a, matrices.b, matrices.c, context);
   } else if (productAxes(step).inner.includes(0)) {
@@ -173,11 +175,11 @@ export const matmulStep: Lowering<MatmulStep> = (step, context) => {
   const inputs = step.epilogue.inputs.map(context.region);
   const { shape } = outputs[0] as FixedRegion;
   // The product may lie where an output will, unless the epilogue still reads that place.
+  const { type, bytes } = context.options.floats;
   const free = outputs.find(
-    (output) => output.dtype === "f32" && !inputs.some((input) => same(input, output)),
+    (output) => output.dtype === type && !inputs.some((input) => same(input, output)),
   );
-  const size = shape.reduce((total, length) => total * length, 4);
-  const product = free ?? contiguous(context.scratch(size), shape, "f32");
+  const product = free ?? contiguous(context.scratch(bytes * sizeOf(shape)), shape, type);
   lowerGroups(step, { a, b, c: product }, context);
   lowerMap(shape, { inputs: [product, ...inputs], exprs, outputs }, context);
 };

@@ -40,7 +40,7 @@ export function fillOffsets(
   level(0);
 }
 
-/** Puts a list of offsets into panels of eight, each filled up with its last one. */
+/** Puts a list of offsets into panels of eight (a tile has fewer rows), each filled up with its last one. */
 export function fillPanels(
   f: FunctionBuilder,
   list: I32,

@@ -1,5 +1,6 @@
-import { arg, type DType, type ReduceStep, type ScalarType } from "@metrigrad/tensor";
+import { arg, type DType, type ReduceStep } from "@metrigrad/tensor";
 import { further } from "../loop/address.ts";
+import { bytesOf } from "../loop/lanes.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { sizeOf } from "./cost.ts";
@@ -19,11 +20,6 @@ function cutAxis({ shape, axes }: ReduceStep): number {
   return longest < blocks ? -1 : (axes.find((axis) => shape[axis] === longest) as number);
 }
 
-/** How results of a type are kept. */
-function storedAs(type: ScalarType): DType {
-  return type === "float" ? "f32" : type;
-}
-
 /** Puts numbers where one was. */
 function spread(list: readonly number[], at: number, ...values: readonly number[]): number[] {
   return [...list.slice(0, at), ...values, ...list.slice(at + 1)];
@@ -39,9 +35,10 @@ function lowerCut(step: ReduceStep, axis: number, context: StepContext): void {
   const keptBefore = shape.filter((_, at) => at < axis && !axes.includes(at)).length;
   const slots = [left > 0 ? blocks + 1 : blocks, ...kept];
   const types = exprs.map(({ type }) => type);
-  const partial = types.map((type) =>
-    contiguous(context.scratch(4 * sizeOf(slots)), slots, storedAs(type)),
-  );
+  const partial = types.map((type) => {
+    const dtype: DType = type === "float" ? context.options.floats.type : type;
+    return contiguous(context.scratch(bytesOf(dtype) * sizeOf(slots)), slots, dtype);
+  });
   const stride = (region: FixedRegion) => region.strides[axis] as number;
   const cut = inputs.map((region) => ({
     ...region,

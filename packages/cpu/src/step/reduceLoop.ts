@@ -11,7 +11,7 @@ import type { StepContext } from "./context.ts";
 import { loopCost, shareable } from "./cost.ts";
 import { lowerMap } from "./map.ts";
 
-/** Terms that a float32 sum may take before it is folded into float64. */
+/** Terms that a sum may take before it is folded into one of more digits. */
 const limit = 128;
 
 /** Reductions over `axes` of `shape`, one for each expression. */
@@ -33,7 +33,11 @@ const without = (count: number, axis: number) =>
   Array.from({ length: count }, (_, i) => i).filter((i) => i !== axis);
 
 /** Orders the loops so that the cheapest one is vectorised. */
-function nestOf({ shape, axes: reducedAxes, fused }: Reducing, analysis: Analysis): Nest {
+function nestOf(
+  { shape, axes: reducedAxes, fused }: Reducing,
+  analysis: Analysis,
+  lanes: number,
+): Nest {
   const isReduced = (axis: number) => reducedAxes.includes(axis);
   const axes = shape.map((_, axis) => axis);
   const inputs = streamStrides(fused, analysis).slice(fused.outputs.length);
@@ -54,7 +58,8 @@ function nestOf({ shape, axes: reducedAxes, fused }: Reducing, analysis: Analysi
   const reduced = atLeastOne(collapse(pickAxes(all, axes.filter(isReduced))));
   const cost = (space: Space, extra: number) =>
     space.sizes.map(
-      (size, axis) => vectorCost(space, axis, units, analysis.scalars.nodes.length) + extra / size,
+      (size, axis) =>
+        vectorCost(space, axis, units, analysis.scalars.nodes.length, lanes) + extra / size,
     );
   const keptCosts = cost(kept, 0);
   const reducedCosts = cost(reduced, 16);
@@ -94,6 +99,7 @@ class Reduction {
   private readonly nest: Nest;
   private readonly body: LoopBody;
   private readonly first: Range;
+  private readonly lanes: number;
   private readonly last: number;
   /** The loop at whose end sums are folded. */
   private readonly foldLevel: number;
@@ -113,13 +119,14 @@ class Reduction {
     this.fused = fused;
     this.nest = nest;
     this.first = first;
+    this.lanes = options.floats.lanes;
     this.last = sizes.length - 1;
     this.body = new LoopBody(f, fused, analysis, nest.space, nest.vectorLevel, options);
     let level = sizes.length;
     let terms = 1;
     while (level > nest.kept) {
       const own = sizes[level - 1] as number;
-      const turns = level - 1 === nest.vectorLevel ? Math.ceil(own / 4) : own;
+      const turns = level - 1 === nest.vectorLevel ? Math.ceil(own / this.lanes) : own;
       if (terms * turns > limit) break;
       terms *= turns;
       level -= 1;
@@ -143,7 +150,8 @@ class Reduction {
       this.results(element, [known]);
     } else if (level === vectorLevel) {
       const counts = columnCounts(this.nest.space.sizes[level] as number, this.ops);
-      vectorLoop(this.f, this.body.cursors, level, this.range(level), counts, (turn) => {
+      const { cursors } = this.body;
+      vectorLoop(this.f, cursors, level, this.range(level), this.lanes, counts, (turn) => {
         const vectors = turn.kind === "element" ? 1 : turn.count;
         const values = Array.from({ length: vectors }, (_, vector) =>
           this.body.enter(level + 1, known, turn, vector),
@@ -194,7 +202,7 @@ class Reduction {
       });
       if (level === this.foldLevel) fold();
     } else if (this.foldLevel > level) {
-      const terms = level === this.nest.vectorLevel ? 4 * limit : limit;
+      const terms = level === this.nest.vectorLevel ? this.lanes * limit : limit;
       this.inRuns(range.to, terms, (run) => {
         this.innermost(run, turn, known, sums);
         fold();
@@ -239,7 +247,7 @@ class Reduction {
     }
     const [values, outputs] = [known[0] as Values, sums[0] as readonly Accumulator[]];
     const counts = (this.nest.space.sizes[level] as number) >= 64 ? [4, 1] : [1];
-    vectorLoop(this.f, cursors, level, range, counts, (at) => {
+    vectorLoop(this.f, cursors, level, range, this.lanes, counts, (at) => {
       const vectors = at.kind === "element" ? 1 : at.count;
       const results = Array.from({ length: vectors }, (_, vector) => rootsOf(values, at, vector));
       outputs.forEach((sum, j) => {
@@ -265,10 +273,11 @@ export function lowerReduce(reducing: Reducing, context: StepContext): void {
     return;
   }
   const analysis = analyse(fused.exprs);
-  const nest = nestOf(reducing, analysis);
+  const { floats } = context.options;
+  const nest = nestOf(reducing, analysis, floats.lanes);
   const quantum = nest.vectorLevel === 0 ? 16 : 1;
   const size = nest.space.sizes[0] as number;
-  const cost = shareable(Math.ceil(size / quantum), loopCost(shape, analysis));
+  const cost = shareable(Math.ceil(size / quantum), loopCost(shape, analysis, floats));
   context.phase(cost, (f, part, parts) => {
     const first = share(f, size, quantum, part, parts);
     new Reduction(f, reducing, analysis, nest, first, context.options).emit();

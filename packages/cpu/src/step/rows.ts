@@ -98,6 +98,6 @@ export function emitWholeMap(
   analysis: Analysis,
   context: StepContext,
 ): void {
-  const space = spaceOf(shape, fused, analysis);
+  const space = spaceOf(shape, fused, analysis, context.options);
   emitMap(f, fused, analysis, space, space.sizes.map(whole), context.options);
 }

@@ -32,7 +32,8 @@ export const scatterAddStep: Lowering<ScatterAddStep> = (step, context) => {
   const [count, rowStride] = [output.shape[0] as number, output.strides[0] as number];
   const exprs = [call(primitiveFns.add, arg(0, type), arg(1, type))];
   const analysis = analyse(exprs);
-  const cost = 5 * sizeOf(indices.shape) + loopCost(updates.shape, analysis);
+  const cost =
+    5 * sizeOf(indices.shape) + loopCost(updates.shape, analysis, context.options.floats);
   context.phase(shareable(count, cost), (f, part, parts) => {
     const own = share(f, count, 1, part, parts);
     const rows = [indices, leading(updates, axes)];

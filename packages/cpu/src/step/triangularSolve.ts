@@ -19,12 +19,13 @@ function solveVector(
   transpose: boolean,
   context: StepContext,
 ): boolean {
+  const { library, options } = context;
+  const { bytes } = options.floats;
   const [lRow, lCol] = l.strides.slice(-2) as [number, number];
   const [size, cols] = x.shape.slice(-2) as [number, number];
-  if (cols !== 1 || (x.strides.at(-2) !== 4 && size > 1)) return false;
-  if (lCol !== 4 && lRow !== 4) return false;
-  const { library } = context;
-  const byRows = lCol === 4;
+  if (cols !== 1 || (x.strides.at(-2) !== bytes && size > 1)) return false;
+  if (lCol !== bytes && lRow !== bytes) return false;
+  const byRows = lCol === bytes;
   const forward = byRows ? library.solveRows : library.solveColumns;
   const back = byRows ? library.solveRowsBack : library.solveColumnsBack;
   const axes = x.shape.length - 2;
@@ -45,6 +46,7 @@ function solveMatrix(
   transpose: boolean,
   context: StepContext,
 ): void {
+  const { library, options } = context;
   const [lRow, lCol] = l.strides.slice(-2) as [number, number];
   const xRow = x.strides.at(-2) as number;
   const [size, cols] = x.shape.slice(-2) as [number, number];
@@ -52,8 +54,8 @@ function solveMatrix(
   const batch = x.shape.slice(0, axes);
   const shareBatch = longest(batch) > 1 && sharesWell(batch, context.parts);
   const grains = shareBatch ? longest(batch) : Math.ceil(cols / 8);
-  const cost = shareable(grains, sizeOf(batch) * productCost(size, cols, size));
-  const scratch = context.partScratch(solveScratch(size, cols), grains, cost);
+  const cost = shareable(grains, sizeOf(batch) * productCost(size, cols, size, options.floats));
+  const scratch = context.partScratch(solveScratch(size, cols, options), grains, cost);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {
       const solve = (from: I32, first: I32, count: I32) => {
@@ -63,7 +65,7 @@ function solveMatrix(
         const args = transpose
           ? [corner, -lCol, -lRow, lastRow, -xRow, size, count, own]
           : [from, lRow, lCol, to, xRow, size, count, own];
-        f.call(context.library.triangularSolve, ...args);
+        f.call(library.triangularSolve, ...args);
       };
       if (shareBatch) {
         forEachBatch(f, axes, [x, l], part, parts, ([to, from]) =>
@@ -73,7 +75,7 @@ function solveMatrix(
         const mine = share(f, cols, 8, part, parts);
         const count = i32.sub(asI32(mine.to), mine.from);
         forWholeBatch(f, axes, [x, l], ([to, from]) => {
-          const first = i32.add(to as I32, i32.mul(mine.from, 4));
+          const first = i32.add(to as I32, i32.mul(mine.from, options.floats.bytes));
           solve(from as I32, first, count);
         });
       }
@@ -91,9 +93,10 @@ export const triangularSolveStep: Lowering<TriangularSolveStep> = (step, context
   const output = context.region(step.output);
   if (output.shape.some((size) => size === 0)) return;
   const cols = output.shape.at(-1) as number;
-  const bytes = output.shape.reduce((total, length) => total * length, 4);
-  const direct = output.strides.at(-1) === 4 || (cols === 1 && output.strides.at(-2) === 4);
-  const x = direct ? output : contiguous(context.scratch(bytes), output.shape, "f32");
+  const { type, bytes } = context.options.floats;
+  const direct = output.strides.at(-1) === bytes || (cols === 1 && output.strides.at(-2) === bytes);
+  const copied = () => context.scratch(bytes * sizeOf(output.shape));
+  const x = direct ? output : contiguous(copied(), output.shape, type);
   if (!identical(rhs, x)) lowerCopy(rhs, x, context);
   if (!solveVector(l, x, step.transpose, context)) solveMatrix(l, x, step.transpose, context);
   if (!direct) lowerCopy(x, output, context);

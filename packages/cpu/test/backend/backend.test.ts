@@ -1,4 +1,13 @@
-import { arg, call, type Plan, primitiveFns, tensor, type VariableSpec } from "@metrigrad/tensor";
+import {
+  arg,
+  call,
+  type FloatType,
+  hostArray,
+  type Plan,
+  primitiveFns,
+  tensor,
+  type VariableSpec,
+} from "@metrigrad/tensor";
 import test from "tape";
 import { cpu } from "../../src/index.ts";
 
@@ -19,19 +28,19 @@ const view = (buffer: number, shape: readonly number[]) => ({
 
 /** out = w + x·c; w = out. */
 const shape = [2, 3];
-const plan: Plan = {
-  float: "f32",
+const planIn = (float: FloatType): Plan => ({
+  float,
   buffers: [
-    { dtype: "f32", size: 6, place: { kind: "variable", spec: zeros }, label: "w" },
-    { dtype: "f32", size: 6, place: { kind: "feed", name: "x" }, label: "x" },
+    { dtype: float, size: 6, place: { kind: "variable", spec: zeros }, label: "w" },
+    { dtype: float, size: 6, place: { kind: "feed", name: "x" }, label: "x" },
     {
-      dtype: "f32",
+      dtype: float,
       size: 6,
-      place: { kind: "constant", data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+      place: { kind: "constant", data: hostArray(float, 6).map((_, at) => at + 1) },
       label: "c",
     },
-    { dtype: "f32", size: 6, place: { kind: "arena", offset: 64 }, label: "product" },
-    { dtype: "f32", size: 6, place: { kind: "output" }, label: "out" },
+    { dtype: float, size: 6, place: { kind: "arena", offset: 64 }, label: "product" },
+    { dtype: float, size: 6, place: { kind: "output" }, label: "out" },
   ],
   steps: [
     {
@@ -52,10 +61,11 @@ const plan: Plan = {
     },
     { kind: "copy", label: "update", input: view(4, shape), output: view(0, shape) },
   ],
-  feeds: [{ name: "x", shape, dtype: "f32", buffer: 1 }],
+  feeds: [{ name: "x", shape, dtype: float, buffer: 1 }],
   outputs: [view(4, shape)],
   arenaBytes: 128,
-};
+});
+const plan = planIn("f32");
 
 async function rejects(t: test.Test, promise: Promise<unknown>, pattern: RegExp) {
   try {
@@ -184,7 +194,11 @@ test("cpu: adding variables again keeps values, other shapes are refused", async
   const program = await store.prepare(plan);
   await rejects(t, program.run([]), /feed x must have 6 elements, got none/);
   await rejects(t, store.prepare({ ...plan, float: "f64" }), /must be .*f(loat)?32|f64/);
-  await rejects(t, backend.store([], { float: "f64" }), /float must be f32, got f64/);
+  await rejects(
+    t,
+    backend.store([], { float: "f16" as never }),
+    /float must be f32 or f64, got f16/,
+  );
   await rejects(t, backend.store([], { seed: -1 }), /seed must be an unsigned .*, got -1/);
   const before = backend.describe();
   await rejects(
@@ -227,6 +241,52 @@ test("cpu: describe says what runs", async (t) => {
   const plain = await cpu({ relaxed: false, threads: 2 });
   t.match(plain.describe(), /^cpu: WebAssembly SIMD \(plain\), 2 threads, .* shared memory/);
   t.equal(plain.name, "cpu");
-  t.deepEqual(plain.floats, ["f32"]);
+  t.deepEqual(plain.floats, ["f32", "f64"]);
   await plain.close();
+});
+
+test("cpu: stores of float64 beside those of float32, with all digits", async (t) => {
+  const backend = await cpu({ float: "f64" });
+  t.deepEqual(backend.floats, ["f64", "f32"], "what stores hold by default comes first");
+  const single = await backend.store([zeros], { float: "f32", seed: 7 });
+  const store = await backend.store([zeros], { seed: 7 });
+  t.equal(store.float, "f64");
+  t.equal(store.bytes, 48);
+  const third = tensor(Float64Array.of(1 / 3, Math.PI, 1e300, -5e-324, 2 ** 53 + 2, -0), { shape });
+  await store.write("w", third);
+  const read = await store.read("w");
+  t.equal(read.dtype, "f64");
+  t.deepEqual([...read.data()], [...third.data()]);
+  // As what a checkpoint holds goes into another store.
+  const other = await backend.store([zeros]);
+  await other.write("w", read);
+  t.deepEqual([...(await other.read("w")).data()], [...third.data()]);
+  await single.write("w", third);
+  t.deepEqual([...(await single.read("w")).data()], [...third.data()].map(Math.fround));
+  const x = tensor(new Float64Array(6).fill(0.1), { shape });
+  for (const [on, float] of [
+    [other, "f64"],
+    [single, "f32"],
+  ] as const) {
+    const round = float === "f64" ? (value: number) => value : Math.fround;
+    const program = await on.prepare(planIn(float));
+    t.equal(program.bytes, 128 + 3 * (float === "f64" ? 48 : 24));
+    const [out] = await program.run([x]);
+    const before = [...third.data()].map(round);
+    const expected = before.map((w, at) => round(w + round(round(0.1) * (at + 1))));
+    const result = await out?.read();
+    t.equal(result?.dtype, float);
+    t.deepEqual([...(result?.data() ?? [])], expected);
+    t.deepEqual([...(await on.read("w")).data()], expected);
+  }
+  await rejects(t, store.prepare(planIn("f32")), /float/);
+  await backend.close();
+});
+
+test("cpu: an unknown float type is refused", async (t) => {
+  await rejects(
+    t,
+    cpu({ float: "f16" as never }),
+    /cpu\(\{ float \}\): float must be "f32" or "f64", got "f16"; leave the option out for 32 bits/,
+  );
 });

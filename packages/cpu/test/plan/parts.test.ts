@@ -1,4 +1,13 @@
-import { arg, call, type Plan, primitiveFns, type Step, type TypedArray } from "@metrigrad/tensor";
+import {
+  arg,
+  call,
+  type DType,
+  type FloatType,
+  type Plan,
+  primitiveFns,
+  type Step,
+  type TypedArray,
+} from "@metrigrad/tensor";
 import test from "tape";
 import { Device } from "../../src/backend/device.ts";
 import { bytesOf } from "../../src/loop/lanes.ts";
@@ -8,24 +17,32 @@ import type { Numbers } from "../support/module.ts";
 import { Random } from "../support/random.ts";
 import { TestPlan } from "../support/steps.ts";
 
-/** Runs every phase for all parts, in an order that threads could have. */
+/** Runs every phase for all parts with floats of a type, in an order that threads could have. */
 async function runInParts(
   plan: TestPlan,
   steps: readonly Step[],
+  float: FloatType,
   parts: number,
   random: Random,
 ): Promise<TypedArray[]> {
   const device = await Device.create({ relaxed: false, threads: 1, grain: 0 });
+  const storedAs = (dtype: DType) => (dtype === "f32" ? float : dtype);
   const buffers = plan.buffers.map(({ dtype, data }) => {
-    const address = device.heap.allocate(data.length * bytesOf(dtype), "test");
-    const stored = () => storedArray(device.heap, address, data.length, dtype);
-    writeElements(stored(), dtype, data, dtype);
+    const type = storedAs(dtype);
+    const address = device.heap.allocate(data.length * bytesOf(type), "test");
+    const stored = () => storedArray(device.heap, address, data.length, type);
+    writeElements(stored(), type, data, dtype);
     return { address, stored };
   });
   const full: Plan = {
-    float: "f32",
+    float,
     buffers: plan.buffers.map(({ dtype, data }, i) => {
-      return { dtype, size: data.length, place: { kind: "output" }, label: `b${i}` };
+      return {
+        dtype: storedAs(dtype),
+        size: data.length,
+        place: { kind: "output" },
+        label: `b${i}`,
+      };
     }),
     steps,
     feeds: [],
@@ -257,12 +274,14 @@ test("parts of a phase do the same as one, bit for bit, in any order", async (t)
       outputs: [float(3, 9, 45)],
     },
   );
-  const whole = await runInParts(plan, steps, 1, random);
-  for (const parts of [2, 3, 7]) {
-    const shared = await runInParts(plan, steps, parts, random);
-    const differing = shared.flatMap((buffer, i) => {
-      return buffer.every((x, k) => Object.is(x, whole[i]?.[k])) ? [] : [i];
-    });
-    t.deepEqual(differing, [], `${parts} parts`);
+  for (const type of ["f32", "f64"] as const) {
+    const whole = await runInParts(plan, steps, type, 1, random);
+    for (const parts of [2, 3, 7]) {
+      const shared = await runInParts(plan, steps, type, parts, random);
+      const differing = shared.flatMap((buffer, i) => {
+        return buffer.every((x, k) => Object.is(x, whole[i]?.[k])) ? [] : [i];
+      });
+      t.deepEqual(differing, [], `${parts} parts, ${type}`);
+    }
   }
 });

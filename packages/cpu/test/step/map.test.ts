@@ -70,6 +70,25 @@ test("map: integers, booleans and bytes", async (t) => {
   }
 });
 
+test("map: a running average of float64 in a variable ends at zero too", async (t) => {
+  const { all } = await backends();
+  for (const backend of all) {
+    const plan = new TestPlan();
+    const values = [2.3e-308, -2.3e-308, 1e-307, 5e-324, 1e-40, Number.NaN, -0, 2];
+    const average = plan.view([8], "f32", (at) => values[at] ?? 0);
+    const exprs = [call(fn("mul"), arg(0), literal(0.9))];
+    const [shape, inputs] = [[8], [average]];
+    const step = { kind: "map", label: "m", shape, inputs, exprs, outputs: inputs } as const;
+    const copy = plan.view([8], "f32", () => 0);
+    const tiny = plan.view([8], "f32", (at) => values[at] ?? 0);
+    const exact = { kind: "copy", label: "c", input: tiny, output: copy } as const;
+    const [averaged, copied] = await plan.run(backend, [step, exact], "f64");
+    const kept = [0, 0, 1e-307 * 0.9, 0, 1e-40 * 0.9, Number.NaN];
+    t.deepEqual([...(averaged as Float64Array)].slice(0, 6), kept);
+    t.deepEqual([...(copied as Float64Array)].slice(0, 8), values, "copies are exact");
+  }
+});
+
 test("map: a running average in a variable ends at zero, not in denormals", async (t) => {
   const { all } = await backends();
   for (const backend of all) {

@@ -10,7 +10,7 @@ import {
 } from "@metrigrad/tensor";
 import test from "tape";
 import { Random } from "../support/random.ts";
-import { compare, randomLayout, TestPlan } from "../support/steps.ts";
+import { backends, compare, randomLayout, TestPlan } from "../support/steps.ts";
 
 const fn = (name: string) => scalarFns[name] as ScalarFn;
 const sizes = [0, 1, 2, 3, 4, 5, 8, 17, 64, 70, 131];
@@ -99,8 +99,63 @@ test("reduce: long sums stay accurate", async (t) => {
     const outputs = [plan.view(kept, "f32", () => 0)];
     const [exprs, sum] = [[arg(0)], ["sum"]];
     const step = { kind: "reduce", label: "r", shape, axes, inputs, exprs, ops: sum, outputs };
-    await compare(t, plan, [step as never], { relative: 2e-7 }, `[${shape}]`);
+    // The reference adds one after the other in float64, which is no better than this.
+    await compare(t, plan, [step as never], { relative: 2e-7, double: 1e-12 }, `[${shape}]`);
   }
+});
+
+test("reduce: long sums in float64 are right to the last digits", async (t) => {
+  const { all } = await backends();
+  const random = new Random(9);
+  const numbers = Float64Array.from({ length: 200_000 }, () => random.next() ** 3);
+  // Neumaier's sum, whose error is far below that of any other here.
+  let [sum, lost] = [0, 0];
+  for (const x of numbers) {
+    const next = sum + x;
+    lost += sum >= x ? sum - next + x : x - next + sum;
+    sum = next;
+  }
+  for (const shape of [[200_000], [1, 200_000], [200_000, 1]]) {
+    for (const backend of all) {
+      const plan = new TestPlan();
+      const inputs = [plan.view(shape, "f32", (at) => numbers[at] ?? 0)];
+      const outputs = [plan.view([], "f32", () => 0)];
+      const axes = shape.map((_, axis) => axis);
+      const [exprs, ops] = [[arg(0)], ["sum"] as const];
+      const step = {
+        kind: "reduce",
+        label: "r",
+        shape,
+        axes,
+        inputs,
+        exprs,
+        ops,
+        outputs,
+      } as const;
+      const results = await plan.run(backend, [step], "f64");
+      const got = results[1]?.[0] as number;
+      t.ok(Math.abs(got / (sum + lost) - 1) < 5e-16, `${got} of [${shape}], ${backend.describe()}`);
+    }
+  }
+});
+
+test("reduce: a sum that is infinite stays so", async (t) => {
+  const plan = new TestPlan();
+  const shape = [3000];
+  const inputs = [plan.view(shape, "f32", (at) => (at === 1700 ? Number.POSITIVE_INFINITY : at))];
+  const outputs = [plan.view([], "f32", () => 0)];
+  const [exprs, ops] = [[arg(0)], ["sum"] as const];
+  const step = {
+    kind: "reduce",
+    label: "r",
+    shape,
+    axes: [0],
+    inputs,
+    exprs,
+    ops,
+    outputs,
+  } as const;
+  await compare(t, plan, [step], {}, "∞ among numbers");
 });
 
 test("reduce: long ones with few results, of every type and layout", async (t) => {

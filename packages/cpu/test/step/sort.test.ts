@@ -8,7 +8,11 @@ function drawn(random: Random, dtype: DType): number {
   const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0];
   if (dtype === "f32" && random.chance(0.2)) return random.pick(odd);
   if (dtype === "u32" && random.chance(0.2)) return 4e9;
-  return random.integer(dtype === "f32" || dtype === "i32" ? -9 : 0, 9);
+  const whole = random.integer(dtype === "f32" || dtype === "i32" ? -9 : 0, 9);
+  // Neighbours that differ in the lower word of 64 bits only.
+  return dtype === "f32" && random.chance(0.3)
+    ? whole * (1 + random.integer(0, 3) * 2 ** -52)
+    : whole;
 }
 
 test("sort: as the reference, ties in their order and NaN above all", async (t) => {

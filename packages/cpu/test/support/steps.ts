@@ -15,7 +15,7 @@ import type { Test } from "tape";
 import { type OpenOptions, openCpu } from "../../src/open.ts";
 import type { Random } from "./random.ts";
 
-/** A buffer with its first contents. */
+/** A buffer with its first contents; `f32` stands for the floats of the run, and its data have 64 bits. */
 export interface TestBuffer {
   readonly dtype: DType;
   readonly data: TypedArray;
@@ -60,7 +60,7 @@ export class TestPlan {
       offset += stride * Math.max(0, (shape[axis] as number) - 1);
       strides[axis] = -stride;
     }
-    const data = hostArray(dtype, (layout.offset ?? 0) + size + 3);
+    const data = hostArray(dtype === "f32" ? "f64" : dtype, (layout.offset ?? 0) + size + 3);
     for (let at = 0; at < data.length; at++) data[at] = value(at);
     const buffer = this.buffers.push({ dtype, data }) - 1;
     return { buffer, shape, strides, offset };
@@ -134,19 +134,21 @@ export const finer = 2 ** -26;
 
 /**
  * Runs steps on all backends in both float types and compares every buffer with the reference, and bit by bit
- * with what one thread gives. Tolerances are those of 32 bits.
+ * with what one thread gives. Tolerances are those of 32 bits; `double` is the relative one of 64 bits where it
+ * is another.
  */
 export async function compare(
   t: Test,
   plan: TestPlan,
   steps: readonly Step[],
-  tolerance: { readonly relative?: number; readonly absolute?: number },
+  tolerance: { readonly relative?: number; readonly absolute?: number; readonly double?: number },
   name: string,
 ): Promise<void> {
   for (const float of ["f32", "f64"] as const) {
     const scale = float === "f32" ? 1 : finer;
-    const { relative = 0, absolute = 0 } = tolerance;
-    const off = await differences(plan, steps, float, relative * scale, absolute * scale);
+    const { relative = 0, absolute = 0, double = relative * finer } = tolerance;
+    const own = float === "f32" ? relative : double;
+    const off = await differences(plan, steps, float, own, absolute * scale);
     t.deepEqual(off, [], `${name}, ${float}`);
   }
 }
