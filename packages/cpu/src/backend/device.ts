@@ -3,7 +3,7 @@ import { buildLibrary, type LibraryModule } from "../kernel/library.ts";
 import { Heap } from "../memory/heap.ts";
 import { Scratch } from "../memory/scratch.ts";
 import { buildNative } from "../native/kernels.ts";
-import type { FoundNative } from "../native/load.ts";
+import { type FoundNative, noNative } from "../native/load.ts";
 import type { KernelOptions } from "../options.ts";
 import { control, takenBytes } from "../threads/control.ts";
 import { canSleep, coresAvailable } from "../threads/host.ts";
@@ -19,8 +19,8 @@ export interface DeviceOptions {
   readonly threads: number;
   /** Nanoseconds of estimated work from which a phase is shared. */
   readonly grain: number;
-  /** The machine's linear algebra. */
-  readonly native: FoundNative;
+  /** The machine's linear algebra; none by default. */
+  readonly native?: FoundNative;
 }
 
 /**
@@ -68,7 +68,8 @@ export class Device {
   }
 
   /** Throws BackendError where threads are asked for and cannot start. */
-  static async create({ relaxed, threads, grain, native }: DeviceOptions): Promise<Device> {
+  static async create(given: DeviceOptions): Promise<Device> {
+    const { relaxed, threads, grain, native = noNative } = given;
     const options = { relaxed, shared: threads > 1 };
     const heap = new Heap(options);
     const { memory } = heap;

@@ -10,6 +10,9 @@ export interface FoundNative {
   readonly needed: boolean;
 }
 
+/** No library, and nobody who asks for one. */
+export const noNative: FoundNative = { library: null, why: "", needed: false };
+
 // Not a literal: bundlers would try to follow it.
 const specifier = () => ["@metrigrad", "native"].join("/");
 

@@ -89,7 +89,7 @@ test("native: many grams of the same rows", async (t) => {
     const random = new Random(88);
     const value = () => random.between(-1, 1);
     for (const [matrices, n, d] of [
-      [17, 20, 66],
+      [40, 30, 66],
       [20, 140, 65],
     ] as const) {
       for (const based of [false, true]) {
