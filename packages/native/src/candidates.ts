@@ -97,21 +97,26 @@ function folders(arch: string): readonly string[] {
   return [...new Set([...usual, ...own, ...configured(), ...common])];
 }
 
-function onLinux(arch: string): Candidate[] {
-  const places = folders(arch);
-  return linux.flatMap(({ names, pattern, lapack = [] }) => {
-    const files = places.flatMap((folder) =>
-      entriesOf(folder)
-        .filter((name) => pattern.test(name))
-        .map((name) => join(folder, name)),
-    );
-    const all = [...names, ...files];
-    if (lapack.length === 0) return all.map((name) => [name]);
-    return all.flatMap((name) => [...lapack.map((other) => [name, other]), [name]]);
-  });
+/** Names first, then files, so that no folder is read where the loader knows a name. */
+function* onLinux(arch: string): Generator<Candidate> {
+  const withLapack = (name: string, lapack: readonly string[]): Candidate[] => [
+    ...lapack.map((other) => [name, other]),
+    [name],
+  ];
+  for (const { names, lapack = [] } of linux) {
+    for (const name of names) yield* withLapack(name, lapack);
+  }
+  const files = folders(arch).map((folder) => ({ folder, names: entriesOf(folder) }));
+  for (const { pattern, lapack = [] } of linux) {
+    for (const { folder, names } of files) {
+      for (const name of names) {
+        if (pattern.test(name)) yield* withLapack(join(folder, name), lapack);
+      }
+    }
+  }
 }
 
 /** What is tried on a platform, in this order. */
-export function candidates(platform: string, arch: string): readonly Candidate[] {
+export function candidates(platform: string, arch: string): Iterable<Candidate> {
   return platform === "linux" ? onLinux(arch) : (fixed[platform] ?? []);
 }

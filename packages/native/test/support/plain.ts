@@ -2,7 +2,7 @@ import type { NativeKernels } from "../../src/types.ts";
 
 type Values = Float32Array | Float64Array;
 
-/** Sweeps of rotations, more than enough for 30 rows. */
+/** Sweeps of rotations, more than enough for 20 rows. */
 const sweeps = 12;
 
 /** The functions of one type as plain loops. */
