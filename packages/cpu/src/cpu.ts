@@ -18,8 +18,8 @@ export interface CpuOptions {
    */
   readonly threads?: number;
   /**
-   * Whether the machine's own BLAS and LAPACK compute large products, Gram matrices, factors, solves and eigenvectors: in
-   * Node, through the package `@metrigrad/native`. By default where the package is installed and finds a library;
+   * Whether the machine's own BLAS and LAPACK compute large products, in Gram matrices, factors and solves too, and
+   * eigenvectors: in Node, through the package `@metrigrad/native`. By default where the package is installed and finds a library;
    * `true` or options make it an error where not. The environment variable `METRIGRAD_NATIVE=off` turns it off.
    */
   readonly native?: boolean | CpuNativeOptions;

@@ -30,8 +30,9 @@ export class CpuBackend implements Backend {
     const megabytes = (this.device.heap.bytes / 1e6).toFixed(1);
     const memory = shared ? "shared memory" : "memory";
     const { library, why } = this.device.native;
+    const vectors = library?.functions.includes("syevd") ? " and eigenvectors" : "";
     const steps = library
-      ? `large products, factors, triangular solves and eigenvectors by ${library.name}, all other steps there`
+      ? `large products (in factors and solves too)${vectors} by ${library.name}, all other steps there`
       : `all steps run there${why === "" ? "" : `; no native library (${why})`}`;
     return `cpu: WebAssembly SIMD (${simd}), ${threads}, ${megabytes} MB of ${memory} in use; ${steps}`;
   }

@@ -46,7 +46,9 @@ export async function loadNative(
     const { code, message } = error as { code?: string; message: string };
     const must = "the package @metrigrad/native must be installed";
     if (needed) throw missing(must, code ?? message, "npm install @metrigrad/native");
-    return { library: null, why: "@metrigrad/native is not installed", needed };
+    const absent = code === "ERR_MODULE_NOT_FOUND";
+    const why = absent ? "@metrigrad/native is not installed" : `@metrigrad/native: ${message}`;
+    return { library: null, why, needed };
   }
   try {
     const library = loaded.openNative(typeof native === "object" ? native : {}, environment);

@@ -17,7 +17,10 @@ const messageOf = (made: Promise<unknown>): Promise<string> =>
 
 test("cpu, native: describe names the library, or says why there is none", async (t) => {
   await onNative(t, async ([backend]) => {
-    t.match((backend as Backend).describe(), /eigenvectors by \S.+, all other steps there$/);
+    t.match(
+      (backend as Backend).describe(),
+      /; large products, .* and eigenvectors by \S.+, all other steps there$/,
+    );
   });
   const without = await cpu({ native: false, threads: 1 });
   t.match(without.describe(), /all steps run there; no native library \(native: false\)$/);
