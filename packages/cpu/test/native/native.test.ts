@@ -19,7 +19,7 @@ test("cpu, native: describe names the library, or says why there is none", async
   await onNative(t, async ([backend]) => {
     t.match(
       (backend as Backend).describe(),
-      /; large products, .* and eigenvectors by \S.+, all other steps there$/,
+      /; large products .* and eigenvectors by \S.+, all other steps there$/,
     );
   });
   const without = await cpu({ native: false, threads: 1 });
