@@ -1,12 +1,18 @@
-/** The cpu backend against the reference, on one thread and on two, plain and relaxed. */
-import { checkBackend, cpu } from "metrigrad";
+/** The cpu backend against the reference, on one thread and on two, plain and relaxed, in both float types. */
+import { checkBackend, cpu, opRows } from "metrigrad";
 import test from "tape";
 import { openCpu } from "../packages/cpu/src/open.ts";
 
 /**
- * `npm test` has each way once, in two runs; with METRIGRAD_SWEEP=full, as in `npm run check`, they are all combined.
+ * `npm test` has each way once, in two runs, and one case of each op in float64; with METRIGRAD_SWEEP=full, as in
+ * `npm run check`, they are all combined.
  */
 const whole = process.env.METRIGRAD_SWEEP === "full";
+
+/** The first case of each op. */
+const some = opRows
+  .filter(({ op }, at) => opRows.findIndex((row) => row.op === op) === at)
+  .map((row) => ({ ...row, cases: row.cases.slice(0, 1) }));
 
 for (const relaxed of [false, undefined]) {
   for (const threads of [1, 2]) {
@@ -19,7 +25,7 @@ for (const relaxed of [false, undefined]) {
         const backend = await cpu(options);
         const described = threads === 1 ? /, 1 thread, / : /, 2 threads, /;
         t.match(backend.describe(), described);
-        const { results } = await checkBackend(backend);
+        const { results } = await checkBackend(backend, { floats: ["f32"] });
         t.ok(results.length > 500, `${results.length} comparisons`);
         await backend.close();
       });
@@ -28,8 +34,11 @@ for (const relaxed of [false, undefined]) {
     if (whole || (!plain && threads === 2)) {
       test(`checkBackend: cpu, ${name}, however short a step is`, async (t) => {
         const backend = await openCpu({ ...options, grain: 0 });
-        const { results } = await checkBackend(backend);
+        const { results } = await checkBackend(backend, { floats: ["f32"] });
         t.ok(results.length > 500, `${results.length} comparisons`);
+        const rows = whole ? opRows : some;
+        const wide = await checkBackend(backend, { floats: ["f64"], rows });
+        t.ok(wide.results.length > 300, `${wide.results.length} comparisons in float64`);
         await backend.close();
       });
     }

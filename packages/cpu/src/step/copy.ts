@@ -17,7 +17,7 @@ export function lowerCopy(from: FixedRegion, to: FixedRegion, context: StepConte
   const space = collapse({ sizes: to.shape, strides: [to.strides, from.strides] });
   const { bytes } = context.options.floats;
   const alike = from.dtype === to.dtype && bytesOf(to.dtype) === bytes;
-  if (alike && bytes === 4 && transpose(space, from, to, context)) return;
+  if (alike && transpose(space, from, to, context)) return;
   const exprs = [arg(0, scalarTypeOf(from.dtype))];
   const exact = { ...to, flush: false };
   lowerMap(to.shape, { inputs: [from], exprs, outputs: [exact] }, context);

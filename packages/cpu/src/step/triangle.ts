@@ -3,8 +3,8 @@ import { type FunctionBuilder, f32, type I32, i32 } from "../wasm/index.ts";
 
 /**
  * Columns of a square matrix for one part such that every part has about as much of the triangle
- * above the diagonal; whole vectors of eight from the right, so that tiles are those of the whole
- * matrix.
+ * above the diagonal; eight together from the right, so that tiles of either float type are those of
+ * the whole matrix.
  */
 export function triangleShare(
   f: FunctionBuilder,

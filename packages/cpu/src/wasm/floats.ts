@@ -7,7 +7,7 @@ import type { I32, I32Like, Statement, V128, Value } from "./value.ts";
 export type Num = Value<FloatType>;
 
 /** Operations on one number; `f32` and `f64` are such. */
-export interface FloatNumbers {
+interface FloatNumbers {
   const(value: number): Num;
   load(address: I32Like, offset?: number): Num;
   store(address: I32Like, value: Num, offset?: number): Statement;
@@ -87,7 +87,7 @@ export interface Floats {
 }
 
 /** Four floats of 32 bits. */
-export const single: Floats = {
+const single: Floats = {
   type: "f32",
   bytes: 4,
   shift: 2,
@@ -101,7 +101,7 @@ export const single: Floats = {
 };
 
 /** Two floats of 64 bits. */
-export const double: Floats = {
+const double: Floats = {
   type: "f64",
   bytes: 8,
   shift: 3,

@@ -1,12 +1,9 @@
 export { atomic } from "./atomic.ts";
 export {
-  double,
-  type FloatNumbers,
   type Floats,
   type FloatVectors,
   floatsOf,
   type Num,
-  single,
 } from "./floats.ts";
 export {
   callValue,
@@ -20,7 +17,6 @@ export { drop, f32, f64, i32, i64, memoryCopy, memoryFill, select, unreachable }
 export { bitsOf, f32x4, f64x2, i8x16, i16x8, i32x4, i64x2, v128 } from "./simd.ts";
 export {
   asI32,
-  type F32,
   type I32,
   type I32Like,
   type Statement,

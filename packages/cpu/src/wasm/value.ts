@@ -24,7 +24,6 @@ export interface Statement {
 }
 
 export type I32 = Value<"i32">;
-export type F32 = Value<"f32">;
 export type V128 = Value<"v128">;
 
 /** An i32, or a number standing for an `i32.const`. */

@@ -6,6 +6,7 @@ import {
   type PrimitiveName,
   primitiveFns,
   type ScalarFn,
+  scalarFns,
   type TypedArray,
 } from "@metrigrad/tensor";
 import test from "tape";
@@ -195,4 +196,76 @@ test("erf in float64 agrees with its series in 256 bits", async (t) => {
     const [error, at] = worst(kinds.f64, got, (i) => erfSeries(x[i] as number));
     t.ok(error <= 5e-16, `${error.toExponential(2)} at ${x[at]}`);
   }
+});
+
+/** Where functions with definitions are looked at, and how close they come, relative to the value or 1. */
+const derived: Readonly<Record<string, readonly [from: number, to: number, bound: number]>> = {
+  sigmoid: [-30, 30, 4e-16],
+  softplus: [-30, 30, 5e-16],
+  rsqrt: [1e-3, 50, 4e-16],
+  log2: [1e-3, 50, 6e-16],
+  log10: [1e-3, 50, 6e-16],
+  softsign: [-20, 20, 3e-16],
+  sinh: [-8, 8, 1e-15],
+  cosh: [-8, 8, 1e-15],
+  asinh: [-20, 20, 1e-15],
+  acosh: [1, 20, 1e-15],
+  atanh: [-0.999, 0.999, 1e-15],
+  tan: [-1.5, 1.5, 1e-15],
+  atan: [-20, 20, 6e-16],
+  asin: [-1, 1, 6e-16],
+  acos: [-1, 1, 6e-16],
+};
+
+/** `of` at x + 30 by its series, and the terms of the recurrence from x on. */
+function recurring(x: number, term: (t: number) => number, series: (t: number) => number): number {
+  let total = series(x + 30);
+  for (let k = 29; k >= 0; k--) total += term(x + k);
+  return total;
+}
+
+/** ln Γ and ψ by Stirling's series far out (Abramowitz and Stegun 6.1.41, 6.3.18). */
+const gamma: Readonly<Record<string, (x: number) => number>> = {
+  lgamma: (x) =>
+    recurring(
+      x,
+      (t) => -Math.log(t),
+      (t) =>
+        (t - 0.5) * Math.log(t) -
+        t +
+        Math.log(2 * Math.PI) / 2 +
+        (1 / 12 - (1 / 360 - 1 / (1260 * t ** 2)) / t ** 2) / t,
+    ),
+  digamma: (x) =>
+    recurring(
+      x,
+      (t) => -1 / t,
+      (t) =>
+        Math.log(t) - 1 / (2 * t) - (1 / 12 - (1 / 120 - 1 / (252 * t ** 2)) / t ** 2) / t ** 2,
+    ),
+};
+
+test("functions with a definition keep their digits in float64", async (t) => {
+  const { all } = await backends();
+  const check = async (
+    name: string,
+    [from, to, bound]: readonly [number, number, number],
+    of: (x: number) => number,
+  ) => {
+    const x = Float64Array.from({ length: 3001 }, (_, i) => from + ((to - from) * i) / 3000);
+    const wanted = x.map(of);
+    for (const backend of all.slice(0, 2)) {
+      const y = await valuesOf(backend, scalarFns[name] as ScalarFn, [x], "f64");
+      let [error, at] = [0, 0];
+      wanted.forEach((value, i) => {
+        const off = Math.abs((y[i] as number) - value) / Math.max(1, Math.abs(value));
+        if (!(off <= error)) [error, at] = [off, i];
+      });
+      t.ok(error <= bound, `${name}: ${error.toExponential(2)} at ${x[at]}`);
+    }
+  };
+  for (const [name, spec] of Object.entries(derived)) {
+    await check(name, spec, (x) => (scalarFns[name] as ScalarFn).evaluate([x], "float"));
+  }
+  for (const [name, of] of Object.entries(gamma)) await check(name, [0.05, 40, 2e-13], of);
 });

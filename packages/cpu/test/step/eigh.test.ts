@@ -1,7 +1,7 @@
-import type { TypedArray, View } from "@metrigrad/tensor";
+import type { Step, TypedArray, View } from "@metrigrad/tensor";
 import test from "tape";
 import { Random } from "../support/random.ts";
-import { backends, compare, TestPlan } from "../support/steps.ts";
+import { backends, compare, finer, TestPlan } from "../support/steps.ts";
 
 /** Symmetric matrices with eigenvalues about 1 apart, whose vectors are well determined. */
 function separated(plan: TestPlan, random: Random, batch: number[], d: number): View {
@@ -53,10 +53,10 @@ test("eigh: very large, very small, diagonal, zero and odd matrices", async (t) 
   }
 });
 
-/** XX'/rank for X [size, rank]; `dead` of its rows are zero. */
+/** XX'/rank for X [size, rank], without rounding; `dead` of its rows are zero. */
 function lowRank(random: Random, size: number, rank: number, dead: number): number[] {
   const rows = Array.from({ length: rank * size }, (_, at) =>
-    at % size < dead ? 0 : random.between(0, 1),
+    at % size < dead ? 0 : random.integer(0, 64) / 64,
   );
   return Array.from({ length: size * size }, (_, at) => {
     const [i, j] = [Math.floor(at / size), at % size];
@@ -78,8 +78,13 @@ test("eigh: matrices of low rank, some with rows of zeros", async (t) => {
     const output = plan.view([size, size], "f32", () => 1);
     const values = plan.view([size], "f32", () => 1);
     const norm = Math.hypot(...entries);
-    for (const backend of all) {
-      const buffers = await plan.run(backend, [{ kind: "eigh", label: "v", a, output, values }]);
+    for (const [backend, float] of all.flatMap((one) => [
+      [one, "f32"] as const,
+      [one, "f64"] as const,
+    ])) {
+      const scale = float === "f32" ? 1 : finer;
+      const step: Step = { kind: "eigh", label: "v", a, output, values };
+      const buffers = await plan.run(backend, [step], float);
       const [, v, lambda] = buffers as [TypedArray, TypedArray, TypedArray];
       const at = (i: number, j: number) => v[i * size + j] as number;
       const [products, residuals]: [number[], number[]] = [[], []];
@@ -95,12 +100,12 @@ test("eigh: matrices of low rank, some with rows of zeros", async (t) => {
         }
       }
       t.ok(
-        Math.hypot(...products) < 1e-4 * Math.sqrt(size),
-        `V'V = I, ${dead} rows of zeros, ${backend.describe()}`,
+        Math.hypot(...products) < 1e-4 * scale * Math.sqrt(size),
+        `V'V = I, ${dead} rows of zeros, ${float}, ${backend.describe()}`,
       );
-      t.ok(Math.hypot(...residuals) < 1e-5 * norm, "AV = VΛ");
+      t.ok(Math.hypot(...residuals) < 1e-5 * scale * norm, "AV = VΛ");
       t.ok(
-        Math.abs(lambda[size - rank - 1] as number) < 1e-5 * norm,
+        Math.abs(lambda[size - rank - 1] as number) < 1e-5 * scale * norm,
         "as many zeros as the rank lacks",
       );
     }

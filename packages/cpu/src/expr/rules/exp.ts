@@ -34,10 +34,10 @@ const ends: Readonly<Record<FloatType, readonly [number, number]>> = {
 function split(e: Emitter, x: V128) {
   const { vec, format } = e;
   const [lowest, highest] = ends[e.floats.type];
-  const rounding = e.float(format.rounding);
   const clamped = vec.pmin(vec.pmax(x, e.float(lowest)), e.float(highest));
   const inside = e.let(clamped);
-  const shifted = e.let(e.madd(inside, e.float(Math.LOG2E), rounding));
+  const [perUnit, rounding] = [e.float(Math.LOG2E), e.float(format.rounding)];
+  const shifted = e.let(e.madd(inside, perUnit, rounding));
   const n = e.let(vec.sub(shifted, rounding));
   const high = e.nmadd(n, e.float(ln2[0]), inside);
   const r = e.let(e.nmadd(n, e.float(ln2[1]), high));
