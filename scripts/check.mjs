@@ -1,6 +1,6 @@
 /**
- * `npm run check`: tests, lint, types, docs, packages, a browser, other versions of Node and the gpu backend, all of
- * them even if one fails. Prints the sum at the end as `N passed, N failed`: each assertion of the tests counts as one, each
+ * `npm run check`: tests, lint, types, docs, packages, a browser, other versions of Node, the gpu backend and native
+ * linear algebra, all of them even if one fails. Prints the sum at the end as `N passed, N failed`: each assertion of the tests counts as one, each
  * further check as one.
  */
 import { spawn } from "node:child_process";
@@ -31,7 +31,8 @@ function tests() {
 console.log("== npm test");
 let [passed, failed] = await tests();
 const broken = failed > 0 ? ["tests"] : [];
-for (const check of ["lint", "types", "unused", "docs", "packages", "browser", "nodes", "gpu"]) {
+const checks = ["lint", "types", "unused", "docs", "packages", "browser", "nodes", "gpu", "native"];
+for (const check of checks) {
   console.log(`\n== npm run ${check}`);
   if (npm(["run", "--silent", check], { stdio: ["ignore", 1, 2] }) === 0) passed++;
   else {

@@ -8,6 +8,9 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import tape from "tape";
 
+// Numbers of tests should not depend on a library of the machine; tests of such libraries say so themselves.
+process.env.METRIGRAD_NATIVE ??= "off";
+
 const named = process.argv.slice(2);
 
 /** The file to run next; undefined at the end. @returns {Promise<string | undefined>} */

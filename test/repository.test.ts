@@ -11,6 +11,7 @@ const allowed: Record<string, readonly string[]> = {
   tensor: [],
   cpu: ["tensor"],
   gpu: ["tensor"],
+  native: ["tensor"],
   graph: ["tensor"],
   data: ["tensor"],
   nn: ["tensor", "graph"],

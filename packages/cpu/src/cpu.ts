@@ -1,4 +1,5 @@
 import type { Backend, FloatType } from "@metrigrad/tensor";
+import type { CpuNativeOptions } from "./native/contract.ts";
 import { openCpu } from "./open.ts";
 
 /** Options of the cpu backend. */
@@ -16,12 +17,19 @@ export interface CpuOptions {
    * program runs on the calling thread alone while that is measured to be faster.
    */
   readonly threads?: number;
+  /**
+   * Whether the machine's own BLAS and LAPACK compute large products, in Gram matrices, factors and solves too, and
+   * eigenvectors: in Node, through the package `@metrigrad/native`. By default where the package is installed and finds a library;
+   * `true` or options make it an error where not. The environment variable `METRIGRAD_NATIVE=off` turns it off.
+   */
+  readonly native?: boolean | CpuNativeOptions;
 }
 
 /**
  * The default backend: WebAssembly SIMD kernels of 32 or 64 bits, generated for each plan, over one
- * memory. Runs in Node and in browsers. Results do not depend on the number of threads. Throws
- * BackendError where relaxed SIMD is asked for and missing, or workers cannot start.
+ * memory. Runs in Node and in browsers. Results do not depend on the number of threads, except with a native
+ * library, whose last bits depend on it and on the library. Throws BackendError where relaxed SIMD or a native library is
+ * asked for and missing, or workers cannot start.
  */
 export function cpu(options: CpuOptions = {}): Promise<Backend> {
   return openCpu(options);

@@ -2,6 +2,8 @@ import { type Backend, BackendError, type FloatType } from "@metrigrad/tensor";
 import { CpuBackend } from "./backend/backend.ts";
 import { Device } from "./backend/device.ts";
 import { hasRelaxedSimd } from "./backend/relaxed.ts";
+import type { CpuNativeOptions } from "./native/contract.ts";
+import { loadNative } from "./native/load.ts";
 import { canShareMemory, coresAvailable } from "./threads/host.ts";
 
 /** Nanoseconds of estimated work from which threads share a phase. */
@@ -17,6 +19,9 @@ export interface OpenOptions {
   readonly threads?: number;
   /** Nanoseconds of estimated work from which threads share a phase. */
   readonly grain?: number;
+  readonly native?: boolean | CpuNativeOptions;
+  /** What METRIGRAD_NATIVE says, instead of the environment. */
+  readonly environment?: string;
 }
 
 /** Makes a backend; see `cpu`. */
@@ -48,7 +53,8 @@ export async function openCpu(options: OpenOptions): Promise<Backend> {
       todo: "leave the option out for one thread per core",
     });
   }
+  const native = await loadNative(options.native, options.environment);
   const parts = canShareMemory() ? threads : 1;
-  const device = await Device.create({ relaxed: available, threads: parts, grain });
+  const device = await Device.create({ relaxed: available, threads: parts, grain, native });
   return new CpuBackend(device, float);
 }

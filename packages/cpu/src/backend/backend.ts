@@ -29,7 +29,12 @@ export class CpuBackend implements Backend {
     const simd = relaxed ? "relaxed" : "plain";
     const megabytes = (this.device.heap.bytes / 1e6).toFixed(1);
     const memory = shared ? "shared memory" : "memory";
-    return `cpu: WebAssembly SIMD (${simd}), ${threads}, ${megabytes} MB of ${memory} in use; all steps run there`;
+    const { library, why } = this.device.native;
+    const vectors = library?.functions.includes("syevd") ? " and eigenvectors" : "";
+    const steps = library
+      ? `large products (in factors and solves too)${vectors} by ${library.name}, all other steps there`
+      : `all steps run there${why === "" ? "" : `; no native library (${why})`}`;
+    return `cpu: WebAssembly SIMD (${simd}), ${threads}, ${megabytes} MB of ${memory} in use; ${steps}`;
   }
 
   async store(variables: Variables, options: StoreOptions = {}): Promise<Store> {

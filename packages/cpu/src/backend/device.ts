@@ -1,7 +1,9 @@
-import { closedError, type FloatType } from "@metrigrad/tensor";
+import { BackendError, closedError, type FloatType } from "@metrigrad/tensor";
 import { buildLibrary, type LibraryModule } from "../kernel/library.ts";
 import { Heap } from "../memory/heap.ts";
 import { Scratch } from "../memory/scratch.ts";
+import { buildNative } from "../native/kernels.ts";
+import { type FoundNative, noNative } from "../native/load.ts";
 import type { KernelOptions } from "../options.ts";
 import { control, takenBytes } from "../threads/control.ts";
 import { canSleep, coresAvailable } from "../threads/host.ts";
@@ -17,6 +19,8 @@ export interface DeviceOptions {
   readonly threads: number;
   /** Nanoseconds of estimated work from which a phase is shared. */
   readonly grain: number;
+  /** The machine's linear algebra; none by default. */
+  readonly native?: FoundNative;
 }
 
 /**
@@ -41,6 +45,8 @@ export class Device {
   readonly threads: Threads | null;
   /** The imports of plan modules: what threads wait with, and the kernels of the libraries so far. */
   readonly imports: WebAssembly.ModuleImports;
+  /** The native library that all threads have, or why there is none. */
+  readonly native: FoundNative;
   private readonly made = new Map<FloatType, Promise<LibraryModule>>();
   private closed = false;
 
@@ -50,6 +56,7 @@ export class Device {
     heap: Heap,
     threads: Threads | null,
     imports: WebAssembly.ModuleImports,
+    native: FoundNative,
   ) {
     this.options = options;
     this.grain = grain;
@@ -57,21 +64,27 @@ export class Device {
     this.scratch = new Scratch(heap);
     this.threads = threads;
     this.imports = imports;
+    this.native = native;
   }
 
   /** Throws BackendError where threads are asked for and cannot start. */
-  static async create({ relaxed, threads, grain }: DeviceOptions): Promise<Device> {
+  static async create(given: DeviceOptions): Promise<Device> {
+    const { relaxed, threads, grain, native = noNative } = given;
     const options = { relaxed, shared: threads > 1 };
     const heap = new Heap(options);
     const { memory } = heap;
-    if (threads === 1) return new Device(options, grain, heap, null, { memory });
+    if (threads === 1) {
+      const imports = { memory, ...native.library?.bind(memory) };
+      return new Device(options, grain, heap, null, imports, native);
+    }
     const address = heap.allocate(control.bytes + threads * takenBytes, "threads");
     const spins = coresAvailable() >= threads ? polls : 0;
     const sync = buildSync({ address, threads, spins, mainSleeps: canSleep() });
     const waiting = await compileModule(sync.bytes);
     const imports = { memory, ...(await instantiate(waiting, { memory })) };
     const pool = await Pool.open({ threads, memory, address, sync: waiting });
-    return new Device(options, grain, heap, { pool, sync }, imports);
+    const found = await bindAll(native, memory, pool, imports);
+    return new Device(options, grain, heap, { pool, sync }, imports, found);
   }
 
   /** The kernels of float types, made when they are first asked for. */
@@ -90,7 +103,14 @@ export class Device {
     const module = await compileModule(library.bytes);
     Object.assign(this.imports, await instantiate(module, this.imports));
     await this.threads?.pool.extend(module);
-    return library;
+    if (this.native.library === null) return library;
+    const { functions } = this.native.library;
+    const native = buildNative({ ...this.options, floats: floatsOf(float) }, library, functions);
+    const around = await compileModule(native.bytes);
+    Object.assign(this.imports, await instantiate(around, this.imports));
+    await this.threads?.pool.extend(around);
+    const { bytes, importInto } = library;
+    return { bytes, importInto: (m) => ({ ...importInto(m), native: native.importInto(m) }) };
   }
 
   /** How many threads run programs. */
@@ -108,4 +128,32 @@ export class Device {
     this.closed = true;
     await this.threads?.pool.close();
   }
+}
+
+/** Binds a native library in all threads; where one cannot, all do without. */
+async function bindAll(
+  native: FoundNative,
+  memory: WebAssembly.Memory,
+  pool: Pool,
+  imports: WebAssembly.ModuleImports,
+): Promise<FoundNative> {
+  const { library, needed } = native;
+  if (library === null) return native;
+  let why = `${library.name} was built for one thread`;
+  if (library.threadSafe) {
+    try {
+      await pool.bind(library.recipe);
+      Object.assign(imports, library.bind(memory));
+      return native;
+    } catch (error) {
+      why = `threads: ${error instanceof BackendError ? error.parts.got : String(error)}`;
+    }
+  }
+  if (!needed) return { library: null, why, needed };
+  throw new BackendError({
+    where: "cpu({ native })",
+    must: "every thread must be able to call the library",
+    got: why,
+    todo: "leave the option out, or use one thread",
+  });
 }

@@ -1,3 +1,4 @@
+import type { NativeKernels } from "../native/functions.ts";
 import type { KernelOptions } from "../options.ts";
 import { type Func, ModuleBuilder } from "../wasm/index.ts";
 import { choleskyKernels } from "./cholesky.ts";
@@ -38,7 +39,13 @@ function addKernels(m: ModuleBuilder, options: KernelOptions) {
 }
 
 /** The kernels by name, as functions of one module. */
-export type Library = Readonly<ReturnType<typeof addKernels>>;
+export type Kernels = Readonly<ReturnType<typeof addKernels>>;
+
+/** What plans call. */
+export interface Library extends Kernels {
+  /** Functions of a native library; null where there is none. */
+  readonly native: NativeKernels | null;
+}
 
 /** The library as a module, and a function that imports it into another. */
 export interface LibraryModule {
@@ -57,7 +64,7 @@ export function buildLibrary(options: KernelOptions): LibraryModule {
         name,
         other.import(func.name, func.type),
       ]);
-      return Object.fromEntries(imported) as unknown as Library;
+      return { ...(Object.fromEntries(imported) as unknown as Kernels), native: null };
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Library, LibraryModule } from "../kernel/library.ts";
 import type { Turns } from "../loop/address.ts";
 import { regionOf } from "../loop/region.ts";
 import type { Scratch, ScratchLease } from "../memory/scratch.ts";
+import { sameParts } from "../native/parts.ts";
 import type { KernelOptions } from "../options.ts";
 import type { PhaseBody } from "../step/context.ts";
 import { lowerStep } from "../step/table.ts";
@@ -152,9 +153,10 @@ function planPhases(
       ? (target.addresses[step.when.buffer] as number) + 4 * step.when.offset
       : null;
     const float = floatOf(step, plan);
+    const library = libraries.get(float) as Library;
     lowerStep(step, {
       options: { ...options, floats: floatsOf(float) },
-      library: libraries.get(float) as Library,
+      library,
       parts,
       region: (view) => {
         const { dtype, place } = plan.buffers[view.buffer] as BufferSpec;
@@ -169,7 +171,8 @@ function planPhases(
         const count = cost < grain ? 1 : Math.max(1, Math.min(parts, grains));
         return { base: take(stride * count), stride, count };
       },
-      phase: (cost, body) => {
+      phase: (cost, written) => {
+        const body = library.native === null ? written : sameParts(step.kind, parts, written);
         phases.push({ name: `${step.kind}${name}_${phases.length}`, cost, flag, body });
       },
     });

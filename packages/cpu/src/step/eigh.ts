@@ -1,6 +1,7 @@
 import type { EighStep } from "@metrigrad/tensor";
 import { eighScratch } from "../kernel/eigh.ts";
 import { contiguous } from "../loop/region.ts";
+import { nativeEighScratch } from "../native/eigh.ts";
 import type { I32 } from "../wasm/index.ts";
 import { forEachBatch } from "./batch.ts";
 import type { Lowering } from "./context.ts";
@@ -30,7 +31,9 @@ export const eighStep: Lowering<EighStep> = (step, context) => {
   const stride = values?.strides.at(-1) ?? 0;
   const grains = longest(batch);
   const cost = shareable(grains, 8 * sizeOf(batch) * productCost(size, size, size, options.floats));
-  const scratch = context.partScratch(eighScratch(size, options.floats), grains, cost);
+  const least = eighScratch(size, options.floats);
+  const need = library.native ? Math.max(least, nativeEighScratch(size, options.floats)) : least;
+  const scratch = context.partScratch(need, grains, cost);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {
       const regions = [target, a, values ?? target];

@@ -2,6 +2,8 @@ import { arg, call, type GramStep, literal, primitiveFns } from "@metrigrad/tens
 import { productScratch, termsPerBlock } from "../kernel/tile.ts";
 import { analyse } from "../loop/body.ts";
 import { contiguous, type FixedRegion, type Region } from "../loop/region.ts";
+import { lowerNativeGram } from "../native/gram.ts";
+import { lowerNativeGrams } from "../native/productGram.ts";
 import { type Func, type FunctionBuilder, type I32, type I32Like, i32 } from "../wasm/index.ts";
 import { forEachBatch, forWholeBatch, sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
@@ -27,9 +29,10 @@ export const gramStep: Lowering<GramStep> = (step, context) => {
   const target = direct ? output : contiguous(copied(), output.shape, type);
   const operands = { x, nu, base, output: target };
   if (sharesRows(operands, context.options.floats)) {
-    lowerProductGram(operands, step, context);
+    if (!lowerNativeGrams(operands, step, context)) lowerProductGram(operands, step, context);
     mirrorAll(target, context);
-  } else lowerEachGram(operands, step, context);
+  } else if (lowerNativeGram(operands, step, context)) mirrorAll(target, context);
+  else lowerEachGram(operands, step, context);
   if (!direct) lowerCopy(target, output, context);
   flushResult(output, context);
 };

@@ -12,6 +12,7 @@ import { productScratch, termsPerBlock } from "../kernel/tile.ts";
 import { sameBase } from "../loop/address.ts";
 import { type Range, share, whole } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
+import { lowerNativeProduct } from "../native/product.ts";
 import { type I32, i32 } from "../wasm/index.ts";
 import { sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
@@ -53,6 +54,7 @@ export function lowerProduct(
     lowerProduct(transposed(b), transposed(a), transposed(c), context);
     return;
   }
+  if (lowerNativeProduct(a, b, c, context)) return;
   const [m, k] = a.shape.slice(-2) as [number, number];
   const n = b.shape.at(-1) as number;
   const [aRow, aCol] = stridesOf(a);

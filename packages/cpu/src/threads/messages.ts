@@ -1,3 +1,4 @@
+import type { NativeRecipe } from "../native/contract.ts";
 import type { control } from "./control.ts";
 
 /** The first message to a worker. */
@@ -10,6 +11,12 @@ export interface StartMessage {
   readonly textLimit: number;
   readonly part: number;
   readonly sync: WebAssembly.Module;
+}
+
+/** A native library, whose functions what follows may import. */
+export interface NativeMessage {
+  readonly kind: "native";
+  readonly recipe: NativeRecipe;
 }
 
 /** Functions that programs from now on may import. */

@@ -1,6 +1,13 @@
 import { BackendError } from "@metrigrad/tensor";
+import type { NativeRecipe } from "../native/contract.ts";
 import { control, textLimit } from "./control.ts";
-import type { Answer, ExtendMessage, LoadMessage, StartMessage } from "./messages.ts";
+import type {
+  Answer,
+  ExtendMessage,
+  LoadMessage,
+  NativeMessage,
+  StartMessage,
+} from "./messages.ts";
 import { startThread, type Thread } from "./worker.ts";
 
 /** What the workers of a pool need from the start. */
@@ -67,6 +74,11 @@ export class Pool {
     return this.programs;
   }
 
+  /** Lets all workers bind a native library. Throws BackendError where one cannot. */
+  async bind(recipe: NativeRecipe): Promise<void> {
+    await this.post((): NativeMessage => ({ kind: "native", recipe }));
+  }
+
   /** Hands functions to all workers that programs import. Throws BackendError where one cannot take them. */
   async extend(module: WebAssembly.Module): Promise<void> {
     await this.post((): ExtendMessage => ({ kind: "extend", module }));
@@ -113,7 +125,7 @@ export class Pool {
 
   /** Sends each worker a message and waits for all answers. */
   private async post(
-    message: (part: number) => StartMessage | ExtendMessage | LoadMessage,
+    message: (part: number) => StartMessage | NativeMessage | ExtendMessage | LoadMessage,
   ): Promise<void> {
     this.check();
     // Before the messages: a worker returns to its jobs when it has read as many as were counted.

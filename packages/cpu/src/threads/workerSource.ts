@@ -58,6 +58,11 @@ const receive = {
     imports = { ...imports, ...sync };
     park = sync.park;
   },
+  native({ recipe }) {
+    const bind = new Function("koffi", "recipe", "memory", recipe.source);
+    const require = process.getBuiltinModule("node:module").createRequire(recipe.koffi);
+    imports = { ...imports, ...bind(require(recipe.koffi), recipe, start.memory) };
+  },
   extend({ module }) {
     imports = { ...imports, ...instance(module) };
   },

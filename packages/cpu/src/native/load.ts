@@ -1,0 +1,64 @@
+import { BackendError } from "@metrigrad/tensor";
+import type { CpuNativeOptions, NativeLibrary, NativePackage } from "./contract.ts";
+
+/** A library, or why there is none. */
+export interface FoundNative {
+  readonly library: NativeLibrary | null;
+  /** For people; empty where nobody asks, as in browsers. */
+  readonly why: string;
+  /** Whether it was asked for. */
+  readonly needed: boolean;
+}
+
+/** No library, and nobody who asks for one. */
+export const noNative: FoundNative = { library: null, why: "", needed: false };
+
+// Not a literal: bundlers would try to follow it.
+const specifier = () => ["@metrigrad", "native"].join("/");
+
+async function importNative(): Promise<NativePackage> {
+  return import(/* webpackIgnore: true */ /* @vite-ignore */ specifier());
+}
+
+/** The message of a BackendError without what it says everywhere, or of another error. */
+function reasonOf(error: unknown): string {
+  return error instanceof BackendError ? error.parts.got : (error as Error).message;
+}
+
+/**
+ * Looks for the package @metrigrad/native and a library, unless `native` is false. Where it is true or names a
+ * library, what is missing is a BackendError; where it is undefined, the backend does without.
+ */
+export async function loadNative(
+  native: boolean | CpuNativeOptions | undefined,
+  environment: string | undefined,
+): Promise<FoundNative> {
+  if (native === false) return { library: null, why: "native: false", needed: false };
+  const needed = native !== undefined;
+  if (!globalThis.process?.getBuiltinModule) {
+    if (needed) throw missing("the engine must be Node", "another one", "leave the option out");
+    return { library: null, why: "", needed };
+  }
+  let loaded: NativePackage;
+  try {
+    loaded = await importNative();
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    const must = "the package @metrigrad/native must be installed";
+    if (needed) throw missing(must, code ?? message, "npm install @metrigrad/native");
+    const absent = code === "ERR_MODULE_NOT_FOUND";
+    const why = absent ? "@metrigrad/native is not installed" : `@metrigrad/native: ${message}`;
+    return { library: null, why, needed };
+  }
+  try {
+    const library = loaded.openNative(typeof native === "object" ? native : {}, environment);
+    return { library, why: "", needed };
+  } catch (error) {
+    if (needed) throw error;
+    return { library: null, why: reasonOf(error), needed };
+  }
+}
+
+function missing(must: string, got: string, todo: string): BackendError {
+  return new BackendError({ where: "cpu({ native })", must, got, todo });
+}

@@ -1,0 +1,9 @@
+export { openNative } from "./open.ts";
+export type {
+  NativeFunction,
+  NativeKernels,
+  NativeLibrary,
+  NativeOptions,
+  NativeRecipe,
+  NativeSymbol,
+} from "./types.ts";
