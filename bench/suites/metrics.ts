@@ -2,6 +2,7 @@ import { type DataSet, dataSet, type EpochEvent, gatherRows, mnist, type Split }
 import { median } from "../measure.ts";
 import { methods } from "../metrics/methods.ts";
 import { begin, type Setting } from "../metrics/train.ts";
+import { bestOwn } from "../ours/variants.ts";
 import { type Result, resultOf } from "../result.ts";
 import type { Session } from "../session.ts";
 
@@ -15,7 +16,7 @@ const moments = [1, 2, 4, 8] as const;
  */
 export async function metrics(session: Session): Promise<Result[]> {
   const { quick } = session.options;
-  const ours = session.ours.filter(({ single }) => single === null).at(-1);
+  const ours = bestOwn(session.ours);
   if (ours === undefined) return [];
   const data = quick ? firstRows(await mnist(), 1000) : await mnist();
   const epochs = quick ? 2 : 5;

@@ -3,6 +3,7 @@ import { imageProblem, lstmProblem, transformerProblem } from "../models.ts";
 import { mnistRun, shortMnist } from "../ours/mnistRun.ts";
 import { modelContestant } from "../ours/model.ts";
 import { type Profile, profiled, sampling } from "../ours/profiled.ts";
+import { bestOwn } from "../ours/variants.ts";
 import type { Result } from "../result.ts";
 import type { Session } from "../session.ts";
 import { rowsOf } from "./profileRows.ts";
@@ -14,7 +15,7 @@ const optimizers = { sgd: sgd(), rngd: relative(), "rngd.paper": relative.paper(
  * `models`: microseconds, the share of the program, arithmetic and memory rates. The variant on one thread that `rngd` measures.
  */
 export async function profile(session: Session): Promise<Result[]> {
-  const ours = session.ours.filter(({ single }) => single === null).at(-1);
+  const ours = bestOwn(session.ours);
   if (ours === undefined) return [];
   const data = await shortMnist();
   const results: Result[] = [];
