@@ -17,7 +17,7 @@ export { cutEdges } from "./transform/cutEdges.ts";
 export { type GradOptions, grad, valueAndGrad } from "./transform/grad.ts";
 export { hessian } from "./transform/hessian.ts";
 export { hvp } from "./transform/hvp.ts";
-export { inDouble } from "./transform/inDouble.ts";
+export { type InDoubleOptions, inDouble } from "./transform/inDouble.ts";
 export { jacobian } from "./transform/jacobian.ts";
 export { jvp } from "./transform/jvp.ts";
 export { type Mixing, rowsPerSample, samplesMixed } from "./transform/samplesMixed.ts";

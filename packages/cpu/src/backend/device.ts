@@ -93,6 +93,8 @@ export class Device {
     for (const float of floats) {
       const library = this.made.get(float) ?? this.make(float);
       this.made.set(float, library);
+      // What could not be made is tried again.
+      library.catch(() => this.made.delete(float));
       found.set(float, await library);
     }
     return found;

@@ -4,7 +4,6 @@ import {
   type Plan,
   type Step,
   stepViews,
-  type View,
 } from "@metrigrad/tensor";
 import type { Library, LibraryModule } from "../kernel/library.ts";
 import type { Turns } from "../loop/address.ts";
@@ -106,11 +105,12 @@ function depthOf(steps: readonly Step[]): number {
   return Math.max(0, ...depths);
 }
 
-/** The floats that a step computes with: 64 bits where any of its operands has them. */
+/** The floats that a step computes with: 64 bits where any operand has them, the plan's where it has no float. */
 function floatOf(step: Step, plan: Plan): FloatType {
   const { reads, writes } = stepViews(step);
-  const wide = ({ buffer }: View) => plan.buffers[buffer]?.dtype === "f64";
-  return [...reads, ...writes].some(wide) ? "f64" : "f32";
+  const types = new Set([...reads, ...writes].map(({ buffer }) => plan.buffers[buffer]?.dtype));
+  if (types.has("f64")) return "f64";
+  return types.has("f32") ? "f32" : plan.float;
 }
 
 /** The floats that the steps of a plan compute with. */

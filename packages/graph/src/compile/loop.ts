@@ -9,7 +9,7 @@ import { mergeKernels } from "./merge.ts";
 import { settle } from "./settle.ts";
 import { unitsOf } from "./units.ts";
 import { sameView } from "./views.ts";
-import { widen } from "./widen.ts";
+import { unconverted, widen } from "./widen.ts";
 
 /** Chooses what runs in one loop over elements. */
 export function fusionOf(order: readonly Node[], kept: readonly Node[], unfused: boolean): Fusion {
@@ -34,9 +34,14 @@ function turnView(view: View, depth: number, turns: number, reverse: boolean): V
 /** The floats of a loop's body: all of 64 bits where the loop's are, else what `double` in it says. */
 function floatsInside(node: Node, floats: Floats, given: readonly Node[]) {
   const own = floats.of(node);
-  if (own === "f64") return { roots: given, floats: { own, of: () => own } };
+  if (own === "f64" || !floats.mixed) {
+    return { roots: unconverted(given), floats: { own, of: () => own, mixed: false } };
+  }
   const { roots, wide } = widen(given, () => true);
-  return { roots, floats: { own, of: (one: Node) => (wide.has(one) ? "f64" : own) } as Floats };
+  return {
+    roots,
+    floats: { own, of: (one: Node) => (wide.has(one) ? "f64" : own), mixed: true } as Floats,
+  };
 }
 
 /**

@@ -46,6 +46,8 @@ export interface Surroundings {
 export interface Floats {
   readonly own: FloatType;
   readonly of: (node: Node) => FloatType;
+  /** Whether a node may have others than the plan's own. */
+  readonly mixed: boolean;
 }
 
 /** Emits the steps of a loop. */
@@ -95,6 +97,8 @@ export function lower(
   const inline = (node: Node) => fusion.inlined.has(node);
   // The nodes whose work the next step does.
   let working: readonly Node[] = [];
+  /** The floats of what is being lowered. */
+  const floatHere = () => (working[0] === undefined ? float : floatOf(working[0]));
   const emit = (step: Step) => {
     const metric = working.filter(({ role }) => role === "metric").length / working.length;
     steps.push(metric > 0 ? { ...step, metric } : step);
@@ -108,11 +112,7 @@ export function lower(
       views.set(node, view);
       return view;
     },
-    scratch: (shape, type, text) => {
-      const [node] = working;
-      return room(shape, storedType(type, node === undefined ? float : floatOf(node)), text);
-    },
-    floatOf,
+    scratch: (shape, type, text) => room(shape, storedType(type, floatHere()), text),
     extra: (node, index) => extras.get(node)?.get(index) ?? null,
     fused: (node) => {
       const loop = fusedLoop(node.shape, inline, viewOf);
@@ -139,7 +139,7 @@ export function lower(
       return view;
     },
     constant: ({ value, type }) => {
-      const dtype = storedType(type, float);
+      const dtype = storedType(type, floatHere());
       const data = convert(value, dtype).data();
       return buffer(value.shape, dtype, { kind: "constant", data }, "constant");
     },

@@ -25,7 +25,7 @@ import { type Destination, settle } from "./settle.ts";
 import { simplifyGraph } from "./simplify.ts";
 import { unitsOf } from "./units.ts";
 import { contiguousView } from "./views.ts";
-import { widen } from "./widen.ts";
+import { unconverted, widen } from "./widen.ts";
 
 /**
  * A variable and the node of its next value; with a condition (a bool scalar) the variable keeps its
@@ -71,8 +71,9 @@ export function planOf(request: PlanRequest): Planned {
   const { roots: all, wide } =
     mixed && float === "f32"
       ? widen(reduced, (index) => index < updates.length)
-      : { roots: reduced, wide: new Set<Node>() };
-  const floats: Floats = { own: float, of: (node) => (wide.has(node) ? "f64" : float) };
+      : { roots: unconverted(reduced), wide: new Set<Node>() };
+  const of = (node: Node) => (wide.has(node) ? "f64" : float);
+  const floats: Floats = { own: float, of, mixed: mixed && float === "f32" };
   const roots = all.slice(0, updates.length + request.outputs.length);
   const conditionOf = new Map(conditions.map((when, i) => [when, all[roots.length + i] as Node]));
   const order = topological(all);

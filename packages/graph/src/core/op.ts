@@ -1,13 +1,4 @@
-import type {
-  Expr,
-  FloatType,
-  Shape,
-  Step,
-  Tensor,
-  ValueType,
-  VariableSpec,
-  View,
-} from "@metrigrad/tensor";
+import type { Expr, Shape, Step, Tensor, ValueType, VariableSpec, View } from "@metrigrad/tensor";
 import type { NodeRole } from "./scope.ts";
 
 /** Shape and element type of a result. */
@@ -114,8 +105,6 @@ export interface ConstantAttrs {
 export interface LowerContext {
   /** Where an already lowered value lives; of the node's shape. */
   view(node: Node): View;
-  /** The floats of a node's value. */
-  floatOf(node: Node): FloatType;
   /** States that the node is this view (of an input, a variable, …). */
   place(node: Node, view: View): void;
   /** Room for the node's value; `place` is done. The view need not be contiguous. */

@@ -1,5 +1,5 @@
 import { type Update, type Variable, withMetricScope } from "@metrigrad/graph";
-import { averaged, type FullOver, type Hold, type Subsystem, windowed } from "@metrigrad/metric";
+import { averaged, type FullOver, type Subsystem, windowed } from "@metrigrad/metric";
 import { holdsOf } from "../core/holds.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {
@@ -8,7 +8,7 @@ import {
   type PreconditionTask,
   packing,
 } from "./preconditioned.ts";
-import { inPrecision } from "./solvePrecision.ts";
+import { holdWith, solveIn } from "./solvePrecision.ts";
 
 /**
  * Preconditions with what was made of the metric every T steps, and is held between: of the batch of that step, whose
@@ -25,18 +25,18 @@ export function heldMetric(
     const own = packing(subsystem);
     const holds = holdsOf(params[0] as Variable, context);
     return withMetricScope(path, () => {
+      const { solvePrecision: precision } = settings;
+      const holdAt = (updates: Update[]) => holdWith(precision, holds(updates));
       const block =
-        average === null ? subsystem.block : averaged(subsystem.block, average, holds(always));
+        average === null ? subsystem.block : averaged(subsystem.block, average, holdAt(always));
       const by = solverOf(subsystem);
-      const held = holds(refreshed);
-      const precise: Hold = (name, first, next) =>
-        held(name, first, (before) => inPrecision(settings.solvePrecision, next(before)));
-      const solve = block.prepare(precise, {
+      const prepared = block.prepare(holdAt(refreshed), {
         damping: dampingOf(subsystem),
         solver: by,
         // An average begins with I, which is its own inverse without damping.
         first: average === null ? "zero" : "identity",
       });
+      const solve = solveIn(precision, prepared);
       const direction = solve.solve(columnsOf(step, own));
       // A bound or a report may ask for these when the phases are made: they are held now.
       solve.lambda();

@@ -3,6 +3,7 @@ import {
   equal,
   logicalAnd,
   type Node,
+  single,
   type Update,
   type Variable,
   where,
@@ -71,6 +72,7 @@ export function plainUpdates(
  */
 function checkedValues([variable, value, when]: Update): Node[] {
   if (variable.attrs.role !== "parameter" && value.op.expr === undefined) return [];
-  // What is not taken may be anything.
-  return [when === undefined ? value : where(when, value, variable)];
+  // What is not taken may be anything; what is taken is rounded to what the variable holds.
+  const rounded = single(value);
+  return [when === undefined ? rounded : where(when, rounded, variable)];
 }

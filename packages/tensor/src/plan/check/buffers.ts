@@ -18,7 +18,7 @@ export function checkBuffers(plan: Plan): void {
     const refuse: Refuse = refuseAt(`buffer b${i} "${buffer.label}"`);
     if (!Object.hasOwn(storageBytes, buffer.dtype)) refuse("dtype must be known", buffer.dtype);
     const { kind } = buffer.place;
-    const wide = buffer.dtype === "f64" && (kind === "arena" || kind === "output");
+    const wide = buffer.dtype === "f64" && kind !== "variable" && kind !== "feed";
     if (isFloat(buffer.dtype) && buffer.dtype !== plan.float && !wide) {
       refuse(`floats must be ${plan.float}, as the plan's are`, buffer.dtype);
     }
