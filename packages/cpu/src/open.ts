@@ -4,7 +4,7 @@ import { Device } from "./backend/device.ts";
 import { hasRelaxedSimd } from "./backend/relaxed.ts";
 import { canShareMemory, coresAvailable } from "./threads/host.ts";
 
-/** Nanoseconds of estimated work from which threads share a phase. */
+/** Nanoseconds of estimated work from which two threads share a phase; each other one takes half as much. */
 const defaultGrain = 3000;
 
 /** Threads that there can be. */
@@ -15,7 +15,7 @@ export interface OpenOptions {
   readonly float?: FloatType;
   readonly relaxed?: boolean;
   readonly threads?: number;
-  /** Nanoseconds of estimated work from which threads share a phase. */
+  /** Nanoseconds of estimated work from which two threads share a phase; each other one takes half as much. */
   readonly grain?: number;
 }
 
