@@ -6,7 +6,7 @@ import type { CpuNativeOptions } from "./native/contract.ts";
 import { loadNative } from "./native/load.ts";
 import { canShareMemory, coresAvailable } from "./threads/host.ts";
 
-/** Nanoseconds of estimated work from which threads share a phase. */
+/** Nanoseconds of estimated work from which two threads share a phase; each other one takes half as much. */
 const defaultGrain = 3000;
 
 /** Threads that there can be. */
@@ -17,7 +17,7 @@ export interface OpenOptions {
   readonly float?: FloatType;
   readonly relaxed?: boolean;
   readonly threads?: number;
-  /** Nanoseconds of estimated work from which threads share a phase. */
+  /** Nanoseconds of estimated work from which two threads share a phase; each other one takes half as much. */
   readonly grain?: number;
   readonly native?: boolean | CpuNativeOptions;
   /** What METRIGRAD_NATIVE says, instead of the environment. */

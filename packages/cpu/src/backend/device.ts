@@ -17,7 +17,7 @@ export interface DeviceOptions {
   readonly relaxed: boolean;
   /** Threads that share the work, the calling one included. */
   readonly threads: number;
-  /** Nanoseconds of estimated work from which a phase is shared. */
+  /** Nanoseconds of estimated work from which two threads share a phase; each other one takes half as much. */
   readonly grain: number;
   /** The machine's linear algebra; none by default. */
   readonly native?: FoundNative;
@@ -79,7 +79,7 @@ export class Device {
     }
     const address = heap.allocate(control.bytes + threads * takenBytes, "threads");
     const spins = coresAvailable() >= threads ? polls : 0;
-    const sync = buildSync({ address, threads, spins, mainSleeps: canSleep() });
+    const sync = buildSync({ address, spins, mainSleeps: canSleep() });
     const waiting = await compileModule(sync.bytes);
     const imports = { memory, ...(await instantiate(waiting, { memory })) };
     const pool = await Pool.open({ threads, memory, address, sync: waiting });

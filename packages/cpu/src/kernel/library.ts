@@ -25,7 +25,7 @@ function addKernels(m: ModuleBuilder, options: KernelOptions) {
     mirror,
     ...products,
     triangularSolve: triangularSolver(m, panel, products.gemmMinus, options),
-    ...vectorSolvers(m, dot, subtract, floats),
+    ...vectorSolvers(m, dot, subtract, options),
     solvePanel: panel,
     ...choleskyKernels(
       m,

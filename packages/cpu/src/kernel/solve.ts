@@ -3,6 +3,7 @@ import {
   type Floats,
   type Func,
   type FunctionBuilder,
+  type I32,
   i32,
   type Local,
   type ModuleBuilder,
@@ -17,7 +18,7 @@ export const solveRows = 48;
 
 /** Bytes that solving for `cols` columns needs: its products take up to `blockTerms` rows at a time. */
 export function solveScratch(size: number, cols: number, options: KernelOptions): number {
-  return productScratch(solveRows, cols, Math.min(size, blockTerms(options)), options);
+  return productScratch(size, cols, Math.min(size, blockTerms(options)), options);
 }
 
 const i = "i32" as const;
@@ -131,7 +132,9 @@ export function panelSolver(m: ModuleBuilder, options: KernelOptions): Func {
 }
 
 /**
- * x = L⁻¹ x, panel by panel, the rest by products. Parameters as of `panelSolver`, then scratch.
+ * x = L⁻¹ x by halves: as soon as the first half of any aligned run of 1, 2, 4, 8 … panels of `solveRows` is solved,
+ * one product takes it from the second half. So most of the work is few large products. Parameters as of
+ * `panelSolver`, then scratch.
  */
 export function triangularSolver(
   m: ModuleBuilder,
@@ -145,20 +148,31 @@ export function triangularSolver(
     { params: [i, i, i, i, i, i, i, i], export: true },
     (f, l, lRow, lCol, x, xRow, rows, cols, scratch) => {
       const row = f.local("i32");
+      const least = (count: I32, most: I32) => {
+        const result = f.let(count);
+        f.if(i32.gt_u(result, most), () => f.set(result, most));
+        return result;
+      };
       f.for(row, 0, rows, solveRows, () => {
-        const count = f.let(i32.sub(rows, row));
-        f.if(i32.gt_u(count, solveRows), () => f.set(count, i32.const(solveRows)));
+        const count = least(i32.sub(rows, row), i32.const(solveRows));
         const line = f.let(i32.add(l, i32.mul(row, lRow)));
         const target = f.let(i32.add(x, i32.mul(row, xRow)));
-        f.if(row, () =>
+        f.call(panel, i32.add(line, i32.mul(row, lCol)), lRow, lCol, target, xRow, count, cols);
+        const next = f.let(i32.add(row, solveRows));
+        f.if(i32.lt_u(next, rows), () => {
+          const solved = f.let(i32.div_u(next, solveRows));
+          // The largest power of two that divides the panels so far.
+          const half = f.let(i32.mul(i32.and(solved, i32.sub(0, solved)), solveRows));
+          const first = f.let(i32.sub(next, half));
+          const below = f.let(i32.add(x, i32.mul(next, xRow)));
+          const corner = i32.add(l, i32.add(i32.mul(next, lRow), i32.mul(first, lCol)));
           f.call(
             gemmMinus,
-            ...[line, lRow, lCol, x, xRow, bytes, target, xRow, bytes],
-            ...[count, cols, row, blockTerms(options), target, xRow, bytes, 0],
-            ...[num.const(1), scratch],
-          ),
-        );
-        f.call(panel, i32.add(line, i32.mul(row, lCol)), lRow, lCol, target, xRow, count, cols);
+            ...[corner, lRow, lCol, i32.add(x, i32.mul(first, xRow)), xRow, bytes],
+            ...[below, xRow, bytes, least(half, i32.sub(rows, next)), cols, half],
+            ...[blockTerms(options), below, xRow, bytes, 0, num.const(1), scratch],
+          );
+        });
       });
     },
   );

@@ -40,9 +40,9 @@ export interface PlanTarget {
   /** The kernels of each float type that the plan has. */
   readonly libraries: ReadonlyMap<FloatType, LibraryModule>;
   readonly scratch: Scratch;
-  /** How many parts run phases. */
+  /** How many parts run phases at most. */
   readonly parts: number;
-  /** Nanoseconds of estimated work from which parts share a phase. */
+  /** Nanoseconds of estimated work from which two parts share a phase; each other one takes half as much. */
   readonly grain: number;
   /** How `run` starts other threads and waits for them; null on one thread. */
   readonly fork: { readonly sync: SyncModule; readonly program: number } | null;
@@ -67,9 +67,17 @@ interface PlannedPhase {
   readonly name: string;
   /** Nanoseconds on one thread, roughly. */
   readonly cost: number;
+  /** How many parts it is cut in where threads are woken at all. */
+  readonly parts: number;
   /** Address of the bool without which it is skipped. */
   readonly flag: number | null;
   readonly body: PhaseBody;
+}
+
+/** In how many parts work of a cost is cut. */
+function partsFor(cost: number, { parts, grain }: PlanTarget): number {
+  if (cost < grain) return 1;
+  return grain === 0 ? parts : Math.min(parts, Math.floor((2 * cost) / grain));
 }
 
 /** Writes the function of a phase; one that is not shared does all as the first part. */
@@ -127,7 +135,8 @@ function planPhases(
   libraries: ReadonlyMap<FloatType, Library>,
   scratch: number,
 ) {
-  const { options, parts, grain } = target;
+  const { options, parts } = target;
+  const partsOf = (cost: number) => partsFor(cost, target);
   // A word for the turn of each loop around a step, then what steps take.
   const counters = Math.ceil((4 * depthOf(plan.steps)) / 64) * 64;
   let need = counters;
@@ -158,6 +167,7 @@ function planPhases(
       options: { ...options, floats: floatsOf(float) },
       library,
       parts,
+      partsOf,
       region: (view) => {
         const { dtype, place } = plan.buffers[view.buffer] as BufferSpec;
         // A running average of what has stopped changing ends in denormals, on which processors are
@@ -168,12 +178,13 @@ function planPhases(
       scratch: take,
       partScratch: (bytes, grains, cost) => {
         const stride = Math.ceil(bytes / 64) * 64;
-        const count = cost < grain ? 1 : Math.max(1, Math.min(parts, grains));
+        const count = Math.max(1, Math.min(partsOf(cost), grains));
         return { base: take(stride * count), stride, count };
       },
-      phase: (cost, written) => {
-        const body = library.native === null ? written : sameParts(step.kind, parts, written);
-        phases.push({ name: `${step.kind}${name}_${phases.length}`, cost, flag, body });
+      phase: (cost, written, all = false) => {
+        const own = all && cost >= target.grain ? parts : partsOf(cost);
+        const body = library.native === null ? written : sameParts(step.kind, own, written);
+        phases.push({ name: `${step.kind}${name}_${phases.length}`, cost, parts: own, flag, body });
       },
     });
     return phases;
@@ -192,7 +203,7 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   const libraries = new Map(
     [...target.libraries].map(([float, library]) => [float, library.importInto(module)]),
   );
-  const sync = fork && { ...fork.sync.importInto(module), program: fork.program, parts };
+  const sync = fork && { ...fork.sync.importInto(module), program: fork.program, threads: parts };
   // Addresses are part of the code, so the size is found out first.
   const measured = planPhases(plan, target, libraries, anywhere);
   const scratch = target.scratch.reserve(measured.need);
@@ -200,18 +211,17 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
     measured.need === 0
       ? measured.steps
       : planPhases(plan, target, libraries, scratch.address).steps;
-  const isLong = ({ cost }: PlannedPhase) => cost >= target.grain;
   const gainOf = (runs: readonly Planned[]): number =>
     runs.reduce((sum, run) => {
       if ("turns" in run) return sum + run.turns * gainOf(run.body);
-      return sum + (isLong(run) ? run.cost : 0);
+      return sum + (run.parts > 1 ? run.cost : 0);
     }, 0);
   const gain = gainOf(planned.flat());
   const several = parts > 1 && gain >= grainsPerRun * target.grain;
   const emit = (run: Planned): Run => {
     if ("turns" in run) return { ...run, body: run.body.map(emit) };
-    const shared = several && isLong(run);
-    return { func: emitPhase(module, run, shared, parts), shared };
+    const own = several ? run.parts : 1;
+    return { func: emitPhase(module, run, own > 1, parts), parts: own };
   };
   const steps = planned.map((phases) => phases.map(emit));
   sequence(module, "run", 0, steps.flat(), sync);

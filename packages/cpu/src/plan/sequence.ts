@@ -1,10 +1,10 @@
 import type { Sync } from "../threads/sync.ts";
 import { callValue, type Func, i32, type ModuleBuilder } from "../wasm/index.ts";
 
-/** A phase, and whether several parts have work in it. */
+/** A phase, and the parts that it is cut in; one is not shared. */
 export interface Phase {
   readonly func: Func;
-  readonly shared: boolean;
+  readonly parts: number;
 }
 
 /** Phases that are repeated. */
@@ -21,14 +21,13 @@ export type Run = Phase | Repeated;
 /** How a program starts its other threads and works with them. */
 export interface Fork extends Sync {
   readonly program: number;
-  /** Parts of a phase. */
-  readonly parts: number;
+  readonly threads: number;
 }
 
 /** How many shared phases are run. */
 function sharedIn(runs: readonly Run[]): number {
   return runs.reduce((sum, run) => {
-    return sum + ("func" in run ? +run.shared : run.turns * sharedIn(run.body));
+    return sum + ("func" in run ? +(run.parts > 1) : run.turns * sharedIn(run.body));
   }, 0);
 }
 
@@ -61,8 +60,8 @@ export function sequence(
       if ("func" in run) emitPhase(run);
       else emitLoop(run);
     };
-    const emitPhase = ({ func, shared }: Phase) => {
-      if (!fork || !shared) {
+    const emitPhase = ({ func, parts }: Phase) => {
+      if (!fork || parts === 1) {
         const alone = () => f.call(func, 0, 1);
         if (fork) f.if(i32.eqz(thread), alone);
         else alone();
@@ -70,15 +69,18 @@ export function sequence(
       }
       start();
       f.if(i32.eqz(thread), () => f.call(fork.open, next));
-      f.loop((again) => {
-        const part = f.let(callValue("i32", fork.claim, thread, next));
-        f.if(i32.ge_s(part, 0), () => {
-          f.call(func, part, fork.parts);
-          f.call(fork.finish);
-          f.br(again);
+      const work = () =>
+        f.loop((again) => {
+          const part = f.let(callValue("i32", fork.claim, thread, next, parts));
+          f.if(i32.ge_s(part, 0), () => {
+            f.call(func, part, parts);
+            f.call(fork.finish, parts);
+            f.br(again);
+          });
         });
-      });
-      f.if(i32.eqz(thread), () => f.call(fork.join));
+      if (parts === fork.threads) work();
+      else f.if(i32.lt_u(thread, parts), work);
+      f.if(i32.eqz(thread), () => f.call(fork.join, parts));
       f.increment(next, 1);
     };
     const emitLoop = ({ turns, counter, body }: Repeated) => {

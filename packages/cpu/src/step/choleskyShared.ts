@@ -9,7 +9,7 @@ import { solveRows as panelRows } from "../kernel/solve.ts";
 import { productScratch } from "../kernel/tile.ts";
 import { share } from "../loop/nest.ts";
 import { asI32, callValue, type FunctionBuilder, type I32, i32, type Num } from "../wasm/index.ts";
-import type { PartScratch, StepContext } from "./context.ts";
+import type { PartScratch, PhaseBody, StepContext } from "./context.ts";
 import { productCost, shareable } from "./cost.ts";
 import { triangleShare } from "./triangle.ts";
 
@@ -53,7 +53,7 @@ export const sharedSize = wholeSize + 1;
 
 /**
  * One factorisation by several parts: what the kernel does in turn, as phases. Each part factors the
- * block on the diagonal for itself. A matrix that needs a larger λ is left to the kernel.
+ * block on the diagonal for itself, and keeps it. A matrix that needs a larger λ is left to the kernel.
  */
 export function lowerSharedCholesky(
   matrix: Factorisation,
@@ -71,7 +71,9 @@ export function lowerSharedCholesky(
   const blockOf = (f: FunctionBuilder, part: I32) =>
     f.let(i32.add(own.base, i32.mul(part, own.stride)));
   const lambda = (): Num => (matrix.shift === null ? num.const(0) : num.load(matrix.shift));
-  context.phase((size * size) / 4, (f, part, parts) => {
+  // All parts in every phase, since each has a block of its own.
+  const phase = (cost: number, body: PhaseBody) => context.phase(cost, body, true);
+  phase((size * size) / 4, (f, part, parts) => {
     f.do(i32.store(blockOf(f, part), i32.const(1), flag));
     const { from, to } = share(f, size, 16, part, parts);
     f.call(library.loadUpper, a, aRow, aCol, work, row, size, lambda(), from, to);
@@ -82,7 +84,7 @@ export function lowerSharedCholesky(
     const corner = work + p * (row + bytes);
     const right = corner + bytes * count;
     const below = right + count * row;
-    context.phase(productCost(rest, count, count, floats), (f, part, parts) => {
+    phase(productCost(rest, count, count, floats), (f, part, parts) => {
       const block = blockOf(f, part);
       f.if(i32.load(block, flag), () => {
         const whole = Math.ceil(count / lanes) * lanes;
@@ -98,7 +100,7 @@ export function lowerSharedCholesky(
         f.call(library.solvePanel, block, bytes, line, first, row, count, cols);
       });
     });
-    context.phase(productCost(rest, rest, count, floats) / 2, (f, part, parts) => {
+    phase(productCost(rest, rest, count, floats) / 2, (f, part, parts) => {
       const block = blockOf(f, part);
       const inner = f.let(i32.add(block, flag + 64));
       f.if(i32.load(block, flag), () => {

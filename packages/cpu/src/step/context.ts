@@ -30,13 +30,16 @@ export interface StepContext {
    * falls to have none.
    */
   readonly partScratch: (bytes: number, grains: number, cost: number) => PartScratch;
-  /** How many parts run phases; what is computed must not depend on it. */
+  /** How many parts run phases at most; what is computed must not depend on it. */
   readonly parts: number;
+  /** In how many parts a phase of a cost is cut. */
+  readonly partsOf: (cost: number) => number;
   /**
    * Adds a phase: every part runs it, and all finish before the next one begins. `cost` is how many
-   * nanoseconds one part would take, roughly; a short phase is run as one part.
+   * nanoseconds one part would take, roughly; a short phase is run as one part, a longer one by as many as
+   * have enough of it, or by `all` where they keep something from one phase to the next.
    */
-  readonly phase: (cost: number, body: PhaseBody) => void;
+  readonly phase: (cost: number, body: PhaseBody, all?: boolean) => void;
 }
 
 /** Turns a step into phases. */

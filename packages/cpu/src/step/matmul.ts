@@ -10,7 +10,7 @@ import {
 } from "@metrigrad/tensor";
 import { productScratch, termsPerBlock } from "../kernel/tile.ts";
 import { sameBase } from "../loop/address.ts";
-import { type Range, share, whole } from "../loop/nest.ts";
+import { type Range, whole } from "../loop/nest.ts";
 import { contiguous, type FixedRegion } from "../loop/region.ts";
 import { lowerNativeProduct } from "../native/product.ts";
 import { type I32, i32 } from "../wasm/index.ts";
@@ -19,6 +19,7 @@ import type { Lowering, StepContext } from "./context.ts";
 import { lowerContraction } from "./contraction.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
 import { flushResult } from "./flush.ts";
+import { gridOf, gridShare } from "./grid.ts";
 import { asMatrices, type ProductRegions, productSpaces } from "./groups.ts";
 import { lowerMap } from "./map.ts";
 import { withOwnScratch } from "./ownScratch.ts";
@@ -39,7 +40,7 @@ function stridesOf(region: FixedRegion): readonly [number, number] {
   return [region.strides.at(-2) as number, region.strides.at(-1) as number];
 }
 
-/** c = a·b as one phase; parts share the batch, else the rows or columns of C. */
+/** c = a·b as one phase; parts share the batch, else the rows and columns of C. */
 export function lowerProduct(
   a: FixedRegion,
   b: FixedRegion,
@@ -63,15 +64,16 @@ export function lowerProduct(
   const axes = c.shape.length - 2;
   const batch = c.shape.slice(0, axes);
   const shareBatch = longest(batch) > 1 && sharesWell(batch, context.parts);
-  const shareRows = !shareBatch && m >= n;
-  // Columns of whole tiles, whose edges round in another order.
-  const grains = shareBatch ? longest(batch) : shareRows ? m : Math.ceil(n / 8);
-  const cost = shareable(grains, sizeOf(batch) * productCost(m, n, k, options.floats));
+  const work = sizeOf(batch) * productCost(m, n, k, options.floats);
+  const grid = gridOf(m, n, context.partsOf(work));
+  const grains = shareBatch ? longest(batch) : grid.rows * grid.columns;
+  const cost = shareable(grains, work);
   const scratch = context.partScratch(productScratch(m, n, k, options), grains, cost);
   context.phase(cost, (f, part, parts) => {
     withOwnScratch(f, scratch, part, context, (own) => {
-      const rows = shareRows ? share(f, m, 1, part, parts) : whole(m);
-      const cols = !shareBatch && !shareRows ? share(f, n, 8, part, parts) : whole(n);
+      const { rows, cols } = shareBatch
+        ? { rows: whole(m), cols: whole(n) }
+        : gridShare(f, m, n, grid, part, parts);
       const first = shareBatch ? axisShare(f, batch, part, parts) : null;
       const count = (range: Range) =>
         typeof range.to === "number" ? range.to : i32.sub(range.to, range.from);

@@ -15,7 +15,6 @@ import { control, takenBytes } from "./control.ts";
 export interface SyncOptions {
   /** Where the control block lies, and the parts behind it. */
   readonly address: number;
-  readonly threads: number;
   /** How often a word is polled before its thread sleeps. */
   readonly spins: number;
   /** Whether the first thread may sleep; the main thread of a page may not. */
@@ -23,9 +22,10 @@ export interface SyncOptions {
 }
 
 /**
- * What plans call around shared phases. A phase is cut into as many parts as there are threads, and
+ * What plans call around shared phases. A phase is cut into parts, at most as many as there are threads, and
  * whoever is there takes a part. So a worker that wakes late, or has to leave its core to
- * somebody else, holds nobody up: the first thread does its parts.
+ * somebody else, holds nobody up: the first thread does its parts. Threads from the number of parts on pass a
+ * phase by, so that a short one costs no traffic between all cores.
  */
 export interface Sync {
   /**
@@ -38,12 +38,12 @@ export interface Sync {
   /**
    * A part that nobody has taken, the thread's own first, whose data its core may hold; −1 if there
    * is none or the phase is over. Waits for a phase that is yet to come; traps when a thread failed.
-   * Parameters: the thread, the number of the phase.
+   * Parameters: the thread, the number of the phase, its parts.
    */
   readonly claim: Func;
-  /** Says that a part is done. */
+  /** Says that a part is done. Parameter: the parts of the phase. */
   readonly finish: Func;
-  /** Returns when all parts are done; traps when a thread failed. */
+  /** Returns when all parts are done; traps when a thread failed. Parameter: the parts of the phase. */
   readonly join: Func;
 }
 
@@ -79,11 +79,10 @@ function sleepOn(f: FunctionBuilder, word: number, value: I32, sleepers: number)
  * again, and who changes the word looks for sleepers afterwards.
  */
 export function buildSync(options: SyncOptions): SyncModule {
-  const { address, threads, spins, mainSleeps } = options;
+  const { address, spins, mainSleeps } = options;
   const at = (offset: number) => address + offset;
   const m = new ModuleBuilder({ shared: true });
-  const exported = { params: [], export: true } as const;
-  const phaseParam = { params: ["i32"], export: true } as const;
+  const wordParam = { params: ["i32"], export: true } as const;
   const increment = (offset: number) => drop(atomic.add(at(offset), 1));
   const trap = (f: FunctionBuilder) =>
     f.if(atomic.load(at(control.failed)), () => f.do(unreachable()));
@@ -104,12 +103,12 @@ export function buildSync(options: SyncOptions): SyncModule {
     wake(f, control.parked, control.signal);
     f.result(base);
   });
-  const open = m.func("open", phaseParam, (f, phase) => {
+  const open = m.func("open", wordParam, (f, phase) => {
     f.do(atomic.store(at(control.done), i32.const(0)), atomic.store(at(control.phase), phase));
     wake(f, control.waiting, control.phase);
   });
-  const claimType = { params: ["i32", "i32"], results: ["i32"], export: true } as const;
-  const claim = m.func("claim", claimType, (f, thread, phase) => {
+  const claimType = { params: ["i32", "i32", "i32"], results: ["i32"], export: true } as const;
+  const claim = m.func("claim", claimType, (f, thread, phase, parts) => {
     const now = f.local("i32");
     const ahead = f.local("i32");
     const wait = patience(f, spins, () => sleepOn(f, at(control.phase), now, at(control.waiting)));
@@ -126,7 +125,7 @@ export function buildSync(options: SyncOptions): SyncModule {
     f.if(ahead, () => f.return(i32.const(-1)));
     const part = f.let(thread);
     const old = f.local("i32");
-    f.for(f.local("i32"), 0, threads, 1, () => {
+    f.for(f.local("i32"), 0, parts, 1, () => {
       const word = f.let(i32.add(at(control.bytes), i32.mul(part, takenBytes)));
       f.set(old, atomic.load(word));
       f.if(i32.lt_s(i32.sub(old, phase), 0), () => {
@@ -134,16 +133,16 @@ export function buildSync(options: SyncOptions): SyncModule {
         f.if(i32.eq(found, old), () => f.return(part));
       });
       f.increment(part, 1);
-      f.if(i32.eq(part, threads), () => f.set(part, i32.const(0)));
+      f.if(i32.eq(part, parts), () => f.set(part, i32.const(0)));
     });
     f.result(i32.const(-1));
   });
-  const finish = m.func("finish", exported, (f) => {
-    f.if(i32.eq(atomic.add(at(control.done), 1), threads - 1), () =>
+  const finish = m.func("finish", wordParam, (f, parts) => {
+    f.if(i32.eq(atomic.add(at(control.done), 1), i32.sub(parts, 1)), () =>
       wake(f, control.joining, control.done),
     );
   });
-  const join = m.func("join", exported, (f) => {
+  const join = m.func("join", wordParam, (f, parts) => {
     const done = f.local("i32");
     const wait = patience(f, spins, () => {
       if (mainSleeps) sleepOn(f, at(control.done), done, at(control.joining));
@@ -151,13 +150,13 @@ export function buildSync(options: SyncOptions): SyncModule {
     f.loop((again) => {
       f.set(done, atomic.load(at(control.done)));
       trap(f);
-      f.if(i32.lt_u(done, threads), () => {
+      f.if(i32.lt_u(done, parts), () => {
         wait();
         f.br(again);
       });
     });
   });
-  m.func("park", phaseParam, (f, signal) => {
+  m.func("park", wordParam, (f, signal) => {
     const wait = patience(f, spins, () =>
       sleepOn(f, at(control.signal), signal, at(control.parked)),
     );

@@ -12,6 +12,7 @@ import test from "tape";
 import { Device } from "../../src/backend/device.ts";
 import { bytesOf } from "../../src/loop/lanes.ts";
 import { storedArray, writeElements } from "../../src/memory/elements.ts";
+import { openCpu } from "../../src/open.ts";
 import { buildPlan, floatsIn } from "../../src/plan/module.ts";
 import type { Numbers } from "../support/module.ts";
 import { Random } from "../support/random.ts";
@@ -266,6 +267,10 @@ test("parts of a phase do the same as one, bit for bit, in any order", async (t)
       transpose: false,
       output: float(20, 45),
     },
+    // Rows, columns, and both of one product are shared.
+    { kind: "matmul", label: "", a: float(50, 21), b: float(21, 80), outputs: [float(50, 80)] },
+    { kind: "matmul", label: "", a: float(3, 21), b: float(21, 83), outputs: [float(3, 83)] },
+    { kind: "matmul", label: "", a: float(13, 400), b: float(400, 19), outputs: [float(13, 19)] },
     {
       kind: "matmul",
       label: "",
@@ -276,7 +281,7 @@ test("parts of a phase do the same as one, bit for bit, in any order", async (t)
   );
   for (const type of ["f32", "f64"] as const) {
     const whole = await runInParts(plan, steps, type, 1, random);
-    for (const parts of [2, 3, 7]) {
+    for (const parts of [2, 3, 7, 16]) {
       const shared = await runInParts(plan, steps, type, parts, random);
       const differing = shared.flatMap((buffer, i) => {
         return buffer.every((x, k) => Object.is(x, whole[i]?.[k])) ? [] : [i];
@@ -284,4 +289,50 @@ test("parts of a phase do the same as one, bit for bit, in any order", async (t)
       t.deepEqual(differing, [], `${parts} parts, ${type}`);
     }
   }
+});
+
+test("short phases are cut in fewer parts than long ones, with the same bits", async (t) => {
+  const random = new Random(52);
+  const plan = new TestPlan();
+  const float = (...shape: number[]) => plan.view(shape, "f32", () => random.between(-1, 1));
+  const large = plan.view([200, 200], "f32", (at) => (at % 201 === 0 ? 9 : 0.1));
+  const steps: Step[] = [8, 20, 40, 90].map((size) => ({
+    kind: "matmul",
+    label: "",
+    a: float(size, size),
+    b: float(size, size + 3),
+    outputs: [float(size, size + 3)],
+  }));
+  steps.push(
+    { kind: "cholesky", label: "", a: large, shift: null, output: float(200, 200), used: null },
+    {
+      kind: "gram",
+      label: "",
+      x: float(30, 90),
+      nu: float(30),
+      base: null,
+      alpha: 0.5,
+      beta: 1,
+      output: float(90, 90),
+    },
+    {
+      kind: "triangularSolve",
+      label: "",
+      l: large,
+      rhs: float(200, 30),
+      transpose: false,
+      output: float(200, 30),
+    },
+  );
+  const [one, five] = [await openCpu({ threads: 1 }), await openCpu({ threads: 5, grain: 1000 })];
+  for (const type of ["f32", "f64"] as const) {
+    const whole = await plan.run(one, steps, type);
+    const shared = await plan.run(five, steps, type);
+    const differing = shared.flatMap((buffer, i) =>
+      buffer.every((x, k) => Object.is(x, whole[i]?.[k])) ? [] : [i],
+    );
+    t.deepEqual(differing, [], type);
+  }
+  await five.close();
+  await one.close();
 });

@@ -17,17 +17,17 @@ const open = (threads: number) => Device.create({ relaxed: false, threads, grain
 
 type Body = (f: FunctionBuilder, part: I32) => void;
 
-/** Loads a program of phases: `shared` ones for all threads, others for the first. */
+/** Loads a program of phases: `shared` ones for all threads or `count` of them, others for the first. */
 async function load(
   device: Device,
-  phases: readonly { readonly shared: boolean; readonly body: Body }[],
+  phases: readonly { readonly shared: boolean; readonly count?: number; readonly body: Body }[],
 ): Promise<() => void> {
   const { pool, sync } = device.threads as NonNullable<Device["threads"]>;
   const program = pool.next();
   const m = new ModuleBuilder({ shared: true });
-  const fork = { ...sync.importInto(m), program, parts: device.parts };
-  const funcs = phases.map(({ shared, body }, at) => ({
-    shared,
+  const fork = { ...sync.importInto(m), program, threads: device.parts };
+  const funcs = phases.map(({ shared, count = device.parts, body }, at) => ({
+    parts: shared ? count : 1,
     func: m.func(`phase${at}`, { params: ["i32", "i32"] }, (f, part) => body(f, part)),
   }));
   sequence(m, "run", 0, funcs, fork);
@@ -90,6 +90,28 @@ test("pool: every part runs once, and sees what all did in the phase before", as
     );
     await device.close();
   }
+});
+
+test("pool: phases of fewer parts than threads, in any order", async (t) => {
+  const device = await open(5);
+  const words = device.heap.allocate(64 * 5, "words");
+  const phases = [2, 5, 3, 2, 4, 5, 2, 3].map((count) => ({
+    shared: true,
+    count,
+    body: (f: FunctionBuilder, part: I32) => {
+      const word = f.let(i32.add(words, i32.mul(i32.const(64), asI32(part))));
+      f.do(i32.store(word, i32.add(i32.load(word), 1)));
+    },
+  }));
+  const run = await load(device, phases);
+  for (let turn = 0; turn < 200; turn++) run();
+  const found = new Int32Array(device.heap.memory.buffer);
+  const times = [0, 1, 2, 3, 4].map((part) => found[(words + 64 * part) / 4]);
+  t.deepEqual(
+    times,
+    [8, 8, 5, 3, 2].map((count) => 200 * count),
+  );
+  await device.close();
 });
 
 test("pool: an error in a thread reaches the caller and ends the pool", async (t) => {
