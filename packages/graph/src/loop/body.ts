@@ -97,6 +97,8 @@ export interface Loop {
   readonly inputs: readonly Node[];
   /** What a node of the open body is in the body. */
   readonly within: (node: Node) => Node;
+  /** Whether a node of the open body changes from turn to turn. */
+  readonly varies: (node: Node) => boolean;
 }
 
 /**
@@ -141,7 +143,8 @@ export function closeLoop({ turns, reverse, carries, slices, results }: OpenLoop
   };
   const inits = carries.map(({ init }) => init);
   const sequences = slices.map(({ sequence }) => sequence);
-  return { body, inputs: [...closures.values(), ...inits, ...sequences], within: known };
+  const inputs = [...closures.values(), ...inits, ...sequences];
+  return { body, inputs, within: known, varies: (node) => varying.has(node) };
 }
 
 /** The inputs of a loop by what they are for. */
