@@ -3,7 +3,7 @@ export { type CompileRequest, compile, type Handles, type Outputs } from "./comp
 export { type Planned, type PlanRequest, planOf, type Update } from "./compile/plan.ts";
 export type { Feeds, Program } from "./compile/program.ts";
 export { type DefinedOp, defOp } from "./core/defOp.ts";
-export type { LeafLike, NodesOf } from "./core/leafLike.ts";
+export type { LeafLike, NodeTreeOf } from "./core/leafLike.ts";
 export { asNode, asNodes, type NodeLike } from "./core/like.ts";
 export { isNode, makeNode, type Node, showNode } from "./core/node.ts";
 export type { Joint, LowerContext, NodeType, Op } from "./core/op.ts";

@@ -1,11 +1,4 @@
-import {
-  isTensor,
-  type MapTree,
-  mapTree,
-  ShapeError,
-  type Tensor,
-  type Tree,
-} from "@metrigrad/tensor";
+import { isTensor, mapTree, ShapeError, type Tensor, type Tree } from "@metrigrad/tensor";
 import { asNode } from "./like.ts";
 import { isNode, type Node } from "./node.ts";
 
@@ -13,7 +6,11 @@ import { isNode, type Node } from "./node.ts";
 export type LeafLike = Node | Tensor | number;
 
 /** The tree `X` with a node for each leaf. */
-export type NodesOf<X> = [Tree<Node>] extends [X] ? Tree<Node> : MapTree<X, LeafLike, Node>;
+export type NodeTreeOf<X> = [Tree<Node>] extends [X]
+  ? Tree<Node>
+  : X extends LeafLike
+    ? Node
+    : { readonly [K in keyof X]: NodeTreeOf<X[K]> };
 
 /** The tree with a node for each leaf. Throws ShapeError for what is no tree of nodes, tensors and numbers. */
 export function nodeTree(where: string, tree: unknown): Tree<Node> {

@@ -89,6 +89,8 @@ export interface OpenLoop {
   readonly carries: readonly OpenCarry[];
   readonly slices: readonly OpenSlice[];
   readonly results: readonly Node[];
+  /** Further values of a turn that may be asked for later. */
+  readonly known?: readonly Node[];
 }
 
 /** A loop: its body, and its inputs in the order of closures, carries and slices. */
@@ -105,8 +107,9 @@ export interface Loop {
  * Closes a loop: what does not change from turn to turn is computed once outside and becomes an input. Numbers do too,
  * so that one can differentiate by them; compiling puts them back.
  */
-export function closeLoop({ turns, reverse, carries, slices, results }: OpenLoop): Loop {
-  const roots = [...carries.map(({ next }) => next), ...results];
+export function closeLoop(open: OpenLoop): Loop {
+  const { turns, reverse, carries, slices, results } = open;
+  const roots = [...carries.map(({ next }) => next), ...results, ...(open.known ?? [])];
   const order = topological(roots);
   const own = [...carries.map(({ value }) => value), ...slices.map(({ value }) => value)];
   const varying = dependents(order, own);

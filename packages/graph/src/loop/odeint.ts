@@ -9,7 +9,7 @@ import {
   type Tree,
   zipTrees,
 } from "@metrigrad/tensor";
-import { type LeafLike, type NodesOf, nodeTree } from "../core/leafLike.ts";
+import { type LeafLike, type NodeTreeOf, nodeTree } from "../core/leafLike.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { isNode, type Node } from "../core/node.ts";
 import { add, div, mul, sub } from "../ops/arithmetic.ts";
@@ -73,11 +73,11 @@ export interface OdeintOptions {
  * @throws GraphError for an unknown method, and for steps that are no positive integer
  */
 export function odeint<const C extends Tree<LeafLike>>(
-  f: (t: Node, y: NodesOf<C>) => Tree<LeafLike>,
+  f: (t: Node, y: NodeTreeOf<C>) => Tree<LeafLike>,
   y0: C,
   times: NodeLike,
   options: OdeintOptions = {},
-): NodesOf<C> {
+): NodeTreeOf<C> {
   checkNames("odeint", options, ["method", "steps"], GraphError);
   const { method = "rk4", steps = 1 } = options;
   const tableau = tableauOf(method);
@@ -119,7 +119,7 @@ export function odeint<const C extends Tree<LeafLike>>(
   );
   const first = leavesOf<Node>(state, isNode);
   const all = first.map((y, at) => concat([expandDims(y, 0), ys[at] as Node], 0));
-  return shaped(all) as NodesOf<C>;
+  return shaped(all) as NodeTreeOf<C>;
 }
 
 /** y + h Σ bᵢkᵢ with slopes kᵢ at t + cᵢh of y + h Σ aᵢⱼkⱼ. */

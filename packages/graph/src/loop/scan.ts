@@ -9,7 +9,7 @@ import {
   type Tree,
   zipTrees,
 } from "@metrigrad/tensor";
-import { type LeafLike, type NodesOf, nodeTree } from "../core/leafLike.ts";
+import { type LeafLike, type NodeTreeOf, nodeTree } from "../core/leafLike.ts";
 import { isNode, makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { dependents, topological } from "../core/topology.ts";
@@ -63,14 +63,14 @@ export function scan<
   const X extends Tree<LeafLike> | null = null,
 >(
   cell: (
-    carry: NodesOf<C>,
-    x: X extends null ? null : NodesOf<X>,
+    carry: NodeTreeOf<C>,
+    x: X extends null ? null : NodeTreeOf<X>,
     turn: Node,
   ) => { readonly carry: Tree<LeafLike>; readonly y: Y },
   init: C,
   xs: X,
   options: ScanOptions = {},
-): Scanned<NodesOf<C>, NodesOf<Y>> {
+): Scanned<NodeTreeOf<C>, NodeTreeOf<Y>> {
   checkNames("scan", options, ["turns", "reverse"], GraphError);
   const begin = nodeTree("scan, init", init);
   const given = xs === null ? null : nodeTree("scan, xs", xs);
@@ -95,9 +95,9 @@ export function scan<
   const results = leavesOf<Node>(y, isNode);
   slices.push({ value: turn, sequence: iota(turns) });
   const roots = [...nexts, ...results];
-  const watched = watchedNodes(asked, roots);
+  const read = askedNodes(asked, roots);
   const drawn = drawnApart(
-    [...roots, ...watched],
+    [...roots, ...read],
     first,
     [...values, ...slices.map(({ value }) => value)],
     turns,
@@ -115,10 +115,9 @@ export function scan<
       return { value, next: ownNexts[at] as Node, init: inits[at] as Node };
     }),
     results: ownResults,
+    known: drawn.roots.slice(roots.length),
   });
-  const drawnAs = new Map(
-    watched.map((node, at) => [node, drawn.roots[roots.length + at] as Node]),
-  );
+  const drawnAs = new Map(read.map((node, at) => [node, drawn.roots[roots.length + at] as Node]));
   for (const { nodes, take } of asked) {
     take(
       nodes.map((node) => {
@@ -152,11 +151,13 @@ function checkMade(made: unknown): void {
   });
 }
 
-/** The nodes of which all values are asked for, those that the turn computes. */
-function watchedNodes(asked: readonly Asked[], roots: readonly Node[]): readonly Node[] {
+/** The nodes of which all values are asked for, without those that need draws that the turn does not make. */
+function askedNodes(asked: readonly Asked[], roots: readonly Node[]): readonly Node[] {
   if (asked.length === 0) return [];
   const needed = new Set(topological(roots));
-  return [...new Set(asked.flatMap(({ nodes }) => nodes))].filter((node) => needed.has(node));
+  const drawn = (node: Node) => node.op === (randomOp as Op) && !needed.has(node);
+  const all = new Set(asked.flatMap(({ nodes }) => nodes));
+  return [...all].filter((node) => needed.has(node) || !topological([node]).some(drawn));
 }
 
 /** The values of a node in all turns, [turns, …]; the same one in each where it does not change. */

@@ -23,8 +23,8 @@ export function openScans(): number {
  * nothing happens.
  *
  * @param nodes - Nodes of the turn of the innermost scan.
- * @param take - Called when that scan is made, with the values [turns, …] as nodes of the graph around it, null for
- *   nodes that the loop does not compute, and the number of turns. What nobody reads of them costs nothing.
+ * @param take - Called when that scan is made, with the values [turns, …] as nodes of the graph around it, and the number
+ *   of turns; null for what needs random draws that the turn does not make. Values that nobody reads cost nothing.
  */
 export function inAllTurns(nodes: readonly Node[], take: Asked["take"]): void {
   open.at(-1)?.push({ nodes, take });

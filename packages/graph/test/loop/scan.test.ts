@@ -20,6 +20,7 @@ import {
   scan,
   square,
   sum,
+  uniform,
 } from "../../src/index.ts";
 
 async function values(...nodes: Node[]): Promise<number[][]> {
@@ -171,6 +172,7 @@ test("inAllTurns: values of a turn become values of the graph around, in nested 
       ask("made", square);
       ask("fixed", outside);
       ask("unused", mul(x, 5));
+      ask("undrawn", mul(x, uniform([1], { key: "never" })));
       const inner = scan(
         (d: Node, _: null, k) => {
           const next = add(d, mul(x, add(cast(k, "float"), 1)));
@@ -193,6 +195,7 @@ test("inAllTurns: values of a turn become values of the graph around, in nested 
     ["carry", [0, 7, 17]],
     ["made", [1, 4, 9]],
     ["fixed", [6, 6, 6]],
+    ["unused", [5, 10, 15]],
     ["nested", [1, 3, 2, 6, 3, 9]],
   ];
   for (const [name, numbers] of wanted) {
@@ -200,7 +203,7 @@ test("inAllTurns: values of a turn become values of the graph around, in nested 
     t.ok(node, name);
     t.deepEqual(await values(node as Node), [numbers], name);
   }
-  t.equal(got.get("unused"), null, "what the loop does not compute has no values");
+  t.equal(got.get("undrawn"), null, "draws that the turn does not make have no values");
   t.deepEqual(got.get("nested")?.shape, [3, 2, 1]);
   t.equal(openScans(), 0);
   t.end();
