@@ -18,7 +18,7 @@ import type { AnyModule, ApplyContext, FullyApplied, Mode, NodeTree } from "./mo
 import type { Decay } from "./parameter.ts";
 import { memberPaths, parameterPath, prefixOf } from "./paths.ts";
 import { type ModuleRandom, moduleRandom } from "./random.ts";
-import { appliedOf, movedInLoop, notApplied, undeclared } from "./responses.ts";
+import { appliedOf, movedInLoop, notApplied, placed, undeclared } from "./responses.ts";
 import { bothRoutings } from "./routing.ts";
 import { asNodeTree, nodesOf } from "./trees.ts";
 import { usesOf } from "./uses.ts";
@@ -172,7 +172,8 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
         return spec.apply(bound as never, input as never, context as never);
       } catch (error) {
         // Such as reading a leaf that the tree of inputs has not.
-        throw error instanceof TypeError ? notApplied(module, path, input, error) : error;
+        if (error instanceof TypeError) throw notApplied(module, path, input, error);
+        throw placed(module, path, error);
       }
     };
     return withScope(path, () => appliedOf(spec.name, answer()));

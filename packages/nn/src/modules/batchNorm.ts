@@ -20,6 +20,7 @@ import { ShapeError, sizeOf } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param, state } from "../core/parameter.ts";
 import { ones, zeros } from "../init/constant.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { checkChannels, lifted, scaled } from "./scaleAndOffset.ts";
 
 /** What `batchNorm` takes beside its size. */
@@ -55,6 +56,7 @@ export const batchNorm = defModule(
   {
     name: "batchNorm",
     options: (features: number, settings: BatchNormSettings = {}): BatchNormOptions => {
+      checkSettings("batchNorm", settings, ["momentum", "epsilon", "unbiased"]);
       const { momentum = 0.1, epsilon = 1e-5, unbiased = true } = settings;
       const whole = Number.isInteger(features) && features > 0;
       if (!whole || !(momentum > 0 && momentum <= 1) || !(epsilon > 0)) {

@@ -3,6 +3,7 @@ import { type Initializer, ShapeError, sizeOf } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param } from "../core/parameter.ts";
 import { normalInit } from "../init/normal.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /** What `embedding` takes beside its sizes. */
 export interface EmbeddingSettings {
@@ -31,8 +32,10 @@ export const embedding = defModule({
   options: (
     vocabulary: number,
     features: number,
-    { paddingIndex, init = normalInit() }: EmbeddingSettings = {},
+    settings: EmbeddingSettings = {},
   ): EmbeddingOptions => {
+    checkSettings("embedding", settings, ["paddingIndex", "init"]);
+    const { paddingIndex, init = normalInit() } = settings;
     const whole = [vocabulary, features].every((size) => Number.isInteger(size) && size > 0);
     const padding = paddingIndex ?? 0;
     if (whole && Number.isInteger(padding) && padding >= 0 && padding < vocabulary) {
