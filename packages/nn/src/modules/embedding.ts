@@ -23,7 +23,8 @@ export interface EmbeddingOptions {
 
 /**
  * A row of a table for every token: i32 [n, …] → [n, …, features], parameter `table` [vocabulary, features]. Tokens out of
- * range are clamped. The row of the padding index is zero, takes no gradient and has no metric. Its Fisher information is
+ * range are clamped. The row of the padding index reads as zero, whatever the table has there (PyTorch's is a row that begins at zero), takes no
+ * gradient and has no metric. Its Fisher information is
  * diagonal: how often each row is looked up, per sample.
  * @throws ShapeError for sizes that are not positive integers, a padding index out of range, and tokens that are not i32
  */

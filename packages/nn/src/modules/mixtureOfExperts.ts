@@ -68,7 +68,7 @@ export interface MixtureExtras {
  * All experts are computed for all rows, and those that are not chosen have a gate of 0: nothing is dropped, and the work is that of
  * all experts. With `noise`, logits have normal noise when training, so that others are tried; its draws follow the store's seed.
  *
- * `extras` are `gates` and `balance`, the auxiliary loss of Fedus et al. (2021, eq. 4) without its factor: add some
+ * `extras` are `gates` and `balance` (`extras as unknown as MixtureExtras`, since extras have the type of any tree), the auxiliary loss of Fedus et al. (2021, eq. 4) without its factor: add some
  * 0.01 times it to a loss, so that all experts are used.
  * @param inputs width of the rows
  * @param experts modules of one shape, or `{ count, make }`
