@@ -3,13 +3,14 @@ export { type CompileRequest, compile, type Handles, type Outputs } from "./comp
 export { type Planned, type PlanRequest, planOf, type Update } from "./compile/plan.ts";
 export type { Feeds, Program } from "./compile/program.ts";
 export { type DefinedOp, defOp } from "./core/defOp.ts";
+export type { LeafLike, NodeTreeOf } from "./core/leafLike.ts";
 export { asNode, asNodes, type NodeLike } from "./core/like.ts";
 export { isNode, makeNode, type Node, showNode } from "./core/node.ts";
 export type { Joint, LowerContext, NodeType, Op } from "./core/op.ts";
 export { type NodeRole, withMetricScope, withScope } from "./core/scope.ts";
 export { topological } from "./core/topology.ts";
 export { type InsideLoop, insideLoop } from "./loop/inside.ts";
-export { openScans } from "./loop/scan.ts";
+export { inAllTurns, openScans } from "./loop/turns.ts";
 export * from "./ops/index.ts";
 /** Every op by its name, also where a module has the name in `metrigrad`: `ops.conv2d`. */
 export * as ops from "./ops/index.ts";

@@ -1,4 +1,4 @@
-export type { Application, Observation } from "./core/application.ts";
+export type { Application, LoopedCall, LoopedModule, Observation } from "./core/application.ts";
 export type { AppliedExtras, AppliedParameter } from "./core/applier.ts";
 export { type Applier, type ApplierOptions, applierOf } from "./core/applier.ts";
 export {

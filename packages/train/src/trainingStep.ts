@@ -105,6 +105,7 @@ export async function trainingStep<const F extends FeedSpecs>(
   options: TrainingStepOptions<F>,
 ): Promise<TrainingStep<F>> {
   const where = "trainingStep";
+  if (typeof store?.add !== "function") throw noStore(store);
   checkNames(where, options, known, GraphError);
   checkStep(options as unknown as TrainingStepOptions);
   const { optimizer, l2 = 0, report = false, checkFinite = true, checkEvery = 100 } = options;
@@ -155,6 +156,16 @@ export async function trainingStep<const F extends FeedSpecs>(
     },
     close: () => queue(runner.close),
   } satisfies TrainingStep<F>);
+}
+
+function noStore(got: unknown): GraphError {
+  const isModel = typeof got === "object" && got !== null && "definition" in got;
+  return new GraphError({
+    where: "trainingStep",
+    must: "its first argument must be a store",
+    got: isModel ? "a module" : typeof got,
+    todo: "pass await backend.store(model), and apply the model in { loss: ({ x }, { apply }) => … }",
+  });
 }
 
 function checkStep(options: TrainingStepOptions): void {

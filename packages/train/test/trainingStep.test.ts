@@ -317,7 +317,7 @@ test("the optimizer sees the same pass in inference mode, and statistics move on
   });
   t.deepEqual(modes.slice(0, 2), ["train", "infer"]);
   await step.advance(batch);
-  t.equal((await store.read("batchNorm0/weight")).item().toFixed(6), "0.100000");
+  t.equal((await store.read("batchNorm0/seen")).item().toFixed(6), "0.100000");
 });
 
 test("L2 covers the trained parameters; step and progress are nodes", async (t) => {

@@ -89,6 +89,8 @@ export interface OpenLoop {
   readonly carries: readonly OpenCarry[];
   readonly slices: readonly OpenSlice[];
   readonly results: readonly Node[];
+  /** Further values of a turn that may be asked for later. */
+  readonly known?: readonly Node[];
 }
 
 /** A loop: its body, and its inputs in the order of closures, carries and slices. */
@@ -97,14 +99,17 @@ export interface Loop {
   readonly inputs: readonly Node[];
   /** What a node of the open body is in the body. */
   readonly within: (node: Node) => Node;
+  /** Whether a node of the open body changes from turn to turn. */
+  readonly varies: (node: Node) => boolean;
 }
 
 /**
  * Closes a loop: what does not change from turn to turn is computed once outside and becomes an input. Numbers do too,
  * so that one can differentiate by them; compiling puts them back.
  */
-export function closeLoop({ turns, reverse, carries, slices, results }: OpenLoop): Loop {
-  const roots = [...carries.map(({ next }) => next), ...results];
+export function closeLoop(open: OpenLoop): Loop {
+  const { turns, reverse, carries, slices, results } = open;
+  const roots = [...carries.map(({ next }) => next), ...results, ...(open.known ?? [])];
   const order = topological(roots);
   const own = [...carries.map(({ value }) => value), ...slices.map(({ value }) => value)];
   const varying = dependents(order, own);
@@ -141,7 +146,8 @@ export function closeLoop({ turns, reverse, carries, slices, results }: OpenLoop
   };
   const inits = carries.map(({ init }) => init);
   const sequences = slices.map(({ sequence }) => sequence);
-  return { body, inputs: [...closures.values(), ...inits, ...sequences], within: known };
+  const inputs = [...closures.values(), ...inits, ...sequences];
+  return { body, inputs, within: known, varies: (node) => varying.has(node) };
 }
 
 /** The inputs of a loop by what they are for. */

@@ -1,7 +1,7 @@
 import {
+  checkNames,
   GraphError,
   leavesOf,
-  type MapTree,
   mapTree,
   ShapeError,
   sameShape,
@@ -9,6 +9,7 @@ import {
   type Tree,
   zipTrees,
 } from "@metrigrad/tensor";
+import { type LeafLike, type NodeTreeOf, nodeTree } from "../core/leafLike.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { isNode, type Node } from "../core/node.ts";
 import { add, div, mul, sub } from "../ops/arithmetic.ts";
@@ -65,32 +66,34 @@ export interface OdeintOptions {
  * a loop in a plan, whatever the number of times; derivatives by y0, by the times and by all that f uses go through it.
  *
  * @param f - dy/dt of the time (a scalar) and the state, shaped as the state; called once per stage of the method.
- * @param y0 - The state at the first time: a node, or a tree of nodes.
+ * @param y0 - The state at the first time: a node, a tensor or a number, or a tree of these.
  * @param times - At least two times [T], ascending or descending.
  * @returns The states [T, …] at all times, shaped as `y0`; the first is y0.
  * @throws ShapeError where `times` is no vector of two or more, or f does not give the shapes of the state
  * @throws GraphError for an unknown method, and for steps that are no positive integer
  */
-export function odeint<const C extends Tree<Node>>(
-  f: (t: Node, y: MapTree<C, Node, Node>) => Tree<Node>,
+export function odeint<const C extends Tree<LeafLike>>(
+  f: (t: Node, y: NodeTreeOf<C>) => Tree<LeafLike>,
   y0: C,
   times: NodeLike,
-  { method = "rk4", steps = 1 }: OdeintOptions = {},
-): MapTree<C, Node, Node> {
+  options: OdeintOptions = {},
+): NodeTreeOf<C> {
+  checkNames("odeint", options, ["method", "steps"], GraphError);
+  const { method = "rk4", steps = 1 } = options;
   const tableau = tableauOf(method);
   const t = asNode(times);
   checkArguments(t, steps);
   const count = t.shape[0] as number;
   const begin = slice(t, [[0, count - 1]]);
   const length = div(sub(slice(t, [[1, count]]), begin), steps);
-  const state = y0 as Tree<Node>;
+  const state = nodeTree("odeint, y0", y0);
   const shaped = (leaves: readonly Node[]) => {
     let at = 0;
     return mapTree(state, isNode, () => leaves[at++] as Node);
   };
   const slope = (at: Node, leaves: readonly Node[]): Node[] => {
     const y = shaped(leaves);
-    return slopesOf(y as Tree<Node>, f(at, y as never));
+    return slopesOf(y as Tree<Node>, nodeTree("odeint, dy/dt", f(at, y as never)));
   };
   const one = (from: Node, h: Node, leaves: readonly Node[]) =>
     step(tableau, slope, from, h, leaves);
@@ -116,7 +119,7 @@ export function odeint<const C extends Tree<Node>>(
   );
   const first = leavesOf<Node>(state, isNode);
   const all = first.map((y, at) => concat([expandDims(y, 0), ys[at] as Node], 0));
-  return shaped(all) as MapTree<C, Node, Node>;
+  return shaped(all) as NodeTreeOf<C>;
 }
 
 /** y + h Σ bᵢkᵢ with slopes kᵢ at t + cᵢh of y + h Σ aᵢⱼkⱼ. */

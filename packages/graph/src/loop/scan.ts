@@ -1,7 +1,7 @@
 import {
+  checkNames,
   GraphError,
   leavesOf,
-  type MapTree,
   mapTree,
   ShapeError,
   sameShape,
@@ -9,36 +9,20 @@ import {
   type Tree,
   zipTrees,
 } from "@metrigrad/tensor";
+import { type LeafLike, type NodeTreeOf, nodeTree } from "../core/leafLike.ts";
 import { isNode, makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { dependents, topological } from "../core/topology.ts";
+import { broadcastTo } from "../ops/broadcastTo.ts";
+import { expandDims } from "../ops/expandDims.ts";
 import { iota } from "../ops/iota.ts";
 import { randomOp } from "../ops/random.ts";
 import { substitute } from "../transform/substitute.ts";
-import { closeLoop, type OpenSlice, placeFor, placeholder, sliceFor } from "./body.ts";
+import { valuesOf } from "./backward.ts";
+import { closeLoop, type Loop, type OpenSlice, placeFor, placeholder, sliceFor } from "./body.ts";
 import { loopOutputOp } from "./loopOutput.ts";
 import { lastOf, stacked } from "./results.ts";
-
-let open = 0;
-
-/**
- * How many scans are making the graph of a turn now: what is made inside is no value of the graph around.
- *
- * @returns The number, 0 outside of cells.
- */
-export function openScans(): number {
-  return open;
-}
-
-/** Makes the graph of a turn. */
-function insideScan<T>(make: () => T): T {
-  open += 1;
-  try {
-    return make();
-  } finally {
-    open -= 1;
-  }
-}
+import { type Asked, insideScan } from "./turns.ts";
 
 /** How a scan goes through its turns. */
 export interface ScanOptions {
@@ -64,7 +48,9 @@ export interface Scanned<C, Y> {
  *
  * @param cell - Makes the graph of one turn; it is called once. It gets the carry, the slices […] of the sequences and
  *   the number of the turn (i32, the place of the slices). What it carries on has the shapes and types of `init`.
- * @param init - The carry before the first turn: a node, or a tree of nodes.
+ *   What it gives as `y` is kept of every turn; `y: {}` keeps nothing.
+ * @param init - The carry before the first turn: a node, or a tree of nodes. Tensors and numbers stand for nodes here and
+ *   in all other trees.
  * @param xs - Sequences [turns, …]: a node, or a tree of nodes; null where there are none.
  * @param options - The number of turns without sequences, and the direction.
  * @returns The last carry, and what was kept of all turns.
@@ -72,20 +58,23 @@ export interface Scanned<C, Y> {
  * @throws GraphError where the cell gives no `{ carry, y }` of nodes
  */
 export function scan<
-  const C extends Tree<Node>,
-  const Y extends Tree<Node>,
-  const X extends Tree<Node> | null = null,
+  const C extends Tree<LeafLike>,
+  const Y extends Tree<LeafLike>,
+  const X extends Tree<LeafLike> | null = null,
 >(
   cell: (
-    carry: MapTree<C, Node, Node>,
-    x: X extends null ? null : MapTree<X, Node, Node>,
+    carry: NodeTreeOf<C>,
+    x: X extends null ? null : NodeTreeOf<X>,
     turn: Node,
-  ) => { readonly carry: Tree<Node>; readonly y: Y },
+  ) => { readonly carry: Tree<LeafLike>; readonly y: Y },
   init: C,
   xs: X,
   options: ScanOptions = {},
-): Scanned<MapTree<C, Node, Node>, MapTree<Y, Node, Node>> {
-  const sequences = xs === null ? [] : leavesOf<Node>(xs as Tree<Node>, isNode);
+): Scanned<NodeTreeOf<C>, NodeTreeOf<Y>> {
+  checkNames("scan", options, ["turns", "reverse"], GraphError);
+  const begin = nodeTree("scan, init", init);
+  const given = xs === null ? null : nodeTree("scan, xs", xs);
+  const sequences = given === null ? [] : leavesOf<Node>(given, isNode);
   const turns = turnsOf(sequences, options.turns);
   const slices: OpenSlice[] = [];
   const sliced = (sequence: Node): Node => {
@@ -93,26 +82,22 @@ export function scan<
     slices.push({ value, sequence });
     return value;
   };
-  const carried = mapTree(init as Tree<Node>, isNode, placeFor) as Tree<Node>;
-  const x = xs === null ? null : mapTree(xs as Tree<Node>, isNode, sliced);
+  const carried = mapTree(begin, isNode, placeFor) as Tree<Node>;
+  const x = given === null ? null : mapTree(given, isNode, sliced);
   const turn = placeholder([], "i32");
   const first = turn.id;
-  const made = insideScan(() => cell(carried as never, x as never, turn));
-  if (typeof made !== "object" || made === null || !("carry" in made) || !("y" in made)) {
-    throw new GraphError({
-      where: "scan",
-      must: "the cell must give { carry, y }",
-      got: made === null ? "null" : typeof made,
-      todo: "return what the next turn begins with as `carry`, and what is kept of this one as `y`",
-    });
-  }
-  const inits = leavesOf<Node>(init as Tree<Node>, isNode);
+  const { made, asked } = insideScan(() => cell(carried as never, x as never, turn));
+  checkMade(made);
+  const y = nodeTree("scan, y", made.y);
+  const inits = leavesOf<Node>(begin, isNode);
   const values = leavesOf<Node>(carried, isNode);
-  const nexts = nextsOf(carried, made.carry);
-  const results = leavesOf<Node>(made.y as Tree<Node>, isNode);
+  const nexts = nextsOf(carried, nodeTree("scan, carry", made.carry));
+  const results = leavesOf<Node>(y, isNode);
   slices.push({ value: turn, sequence: iota(turns) });
+  const roots = [...nexts, ...results];
+  const read = askedNodes(asked, roots);
   const drawn = drawnApart(
-    [...nexts, ...results],
+    [...roots, ...read],
     first,
     [...values, ...slices.map(({ value }) => value)],
     turns,
@@ -120,7 +105,7 @@ export function scan<
   slices.push(...drawn.slices);
   const [ownNexts, ownResults] = [
     drawn.roots.slice(0, nexts.length),
-    drawn.roots.slice(nexts.length),
+    drawn.roots.slice(nexts.length, roots.length),
   ];
   const loop = closeLoop({
     turns,
@@ -130,15 +115,55 @@ export function scan<
       return { value, next: ownNexts[at] as Node, init: inits[at] as Node };
     }),
     results: ownResults,
+    known: drawn.roots.slice(roots.length),
   });
+  const drawnAs = new Map(read.map((node, at) => [node, drawn.roots[roots.length + at] as Node]));
+  for (const { nodes, take } of asked) {
+    take(
+      nodes.map((node) => {
+        const own = drawnAs.get(node);
+        return own === undefined ? null : everyTurn(own, loop);
+      }),
+      turns,
+    );
+  }
   let carry = 0;
   let result = 0;
   return {
-    carry: mapTree(init as Tree<Node>, isNode, () => lastOf(loopOutputOp, loop, carry++)) as never,
-    ys: mapTree(made.y as Tree<Node>, isNode, () =>
+    carry: mapTree(begin, isNode, () => lastOf(loopOutputOp, loop, carry++)) as never,
+    ys: mapTree(y, isNode, () =>
       stacked(loopOutputOp, loop, loop.body.results[result++] as Node),
     ) as never,
   };
+}
+
+/** Throws GraphError for what is not what a cell gives. */
+function checkMade(made: unknown): void {
+  const record = typeof made === "object" && made !== null;
+  if (record && "carry" in made && "y" in made) return;
+  const names = record && !isNode(made) ? `{ ${Object.keys(made).join(", ")} }` : "";
+  const other = isNode(made) ? "a node" : record ? names : String(made);
+  throw new GraphError({
+    where: "scan",
+    must: "the cell must give { carry, y }",
+    got: Array.isArray(made) ? `a list of ${made.length}` : other,
+    todo: "return what the next turn begins with as `carry`, and what is kept of this one as `y` (y: {} keeps nothing)",
+  });
+}
+
+/** The nodes of which all values are asked for, without those that need draws that the turn does not make. */
+function askedNodes(asked: readonly Asked[], roots: readonly Node[]): readonly Node[] {
+  if (asked.length === 0) return [];
+  const needed = new Set(topological(roots));
+  const drawn = (node: Node) => node.op === (randomOp as Op) && !needed.has(node);
+  const all = new Set(asked.flatMap(({ nodes }) => nodes));
+  return [...all].filter((node) => needed.has(node) || !topological([node]).some(drawn));
+}
+
+/** The values of a node in all turns, [turns, …]; the same one in each where it does not change. */
+function everyTurn(node: Node, loop: Loop): Node {
+  if (loop.varies(node)) return valuesOf(loopOutputOp, loop.within(node), loop);
+  return broadcastTo(expandDims(node, 0), [loop.body.turns, ...node.shape]);
 }
 
 function turnsOf(sequences: readonly Node[], asked: number | undefined): number {

@@ -1,4 +1,5 @@
 import { type Shape, showShape, sizeOf } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -151,6 +152,16 @@ export interface AffinePatchesOptions extends ConvOptions {
  * @throws ShapeError where shapes or options do not fit
  */
 export function affinePatches(x: NodeLike, w: NodeLike, options: AffinePatchesOptions): Node {
+  checkOptions("affinePatches", options, [
+    "stride",
+    "padding",
+    "dilation",
+    "groups",
+    "kernel",
+    "bias",
+    "transposed",
+    "outputPadding",
+  ]);
   const where = "affinePatches";
   const [images, weights] = [asNode(x), asNode(w)];
   const { kernel, bias = true, groups = 1, transposed = false } = options;

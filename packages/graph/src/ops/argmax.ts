@@ -1,4 +1,5 @@
 import { normalizeAxis, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -46,6 +47,8 @@ export interface ArgOptions {
   readonly axis?: number;
 }
 
+const argNames = ["axis"] as const;
+
 function argNode(op: Op<ArgAttrs>, value: NodeLike, options: ArgOptions): Node {
   const x = asNode(value);
   return makeNode(op, [x], { axis: normalizeAxis(op.name, options.axis ?? -1, x.shape.length) });
@@ -56,6 +59,7 @@ function argNode(op: Op<ArgAttrs>, value: NodeLike, options: ArgOptions): Node {
  * the largest. No derivative. Throws ShapeError for an axis that is empty or out of range.
  */
 export function argMax(x: NodeLike, options: ArgOptions = {}): Node {
+  checkOptions("argMax", options, argNames);
   return argNode(argMaxOp, x, options);
 }
 
@@ -64,5 +68,6 @@ export function argMax(x: NodeLike, options: ArgOptions = {}): Node {
  * the smallest. No derivative. Throws ShapeError for an axis that is empty or out of range.
  */
 export function argMin(x: NodeLike, options: ArgOptions = {}): Node {
+  checkOptions("argMin", options, argNames);
   return argNode(argMinOp, x, options);
 }

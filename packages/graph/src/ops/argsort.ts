@@ -1,4 +1,5 @@
 import { normalizeAxis } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -46,6 +47,7 @@ export interface SortOptions {
  * @throws ShapeError for an axis out of range
  */
 export function argsort(x: NodeLike, options: SortOptions = {}): Node {
+  checkOptions("argsort", options, ["axis", "descending"]);
   const node = asNode(x);
   const axis = normalizeAxis("argsort", options.axis ?? -1, node.shape.length);
   return makeNode(argsortOp, [node], { axis, descending: options.descending ?? false });

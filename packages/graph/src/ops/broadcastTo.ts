@@ -1,4 +1,5 @@
 /** Broadcasting and summation: each is the other's adjoint, so they share a file. */
+
 import {
   broadcastShapes,
   checkShape,
@@ -8,6 +9,7 @@ import {
   showShape,
 } from "@metrigrad/tensor";
 import { broadcastView } from "../compile/views.ts";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -16,6 +18,7 @@ import {
   keepDimsShape,
   type ReduceAttrs,
   type ReduceOptions,
+  reduceNames,
   reduceNode,
   reductionOp,
 } from "./reduction.ts";
@@ -69,6 +72,7 @@ const sumOp: Op<ReduceAttrs> = reductionOp("sum", "sum", (node, cotangent) => {
  * Throws ShapeError for an axis out of range, and for bool and u8.
  */
 export function sum(x: NodeLike, options: ReduceOptions = {}): Node {
+  checkOptions("sum", options, reduceNames);
   return reduceNode(sumOp, x, options);
 }
 

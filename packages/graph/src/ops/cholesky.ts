@@ -1,5 +1,6 @@
 import { broadcastShapes, GraphError, ShapeError, showShape } from "@metrigrad/tensor";
 import { broadcastView } from "../compile/views.ts";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node, showNode } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -78,6 +79,7 @@ export interface CholeskyOptions {
  * shift is its trace. Throws ShapeError.
  */
 export function cholesky(a: NodeLike, options: CholeskyOptions = {}): Node {
+  checkOptions("cholesky", options, ["shift"]);
   const inputs = options.shift === undefined ? [a] : [a, options.shift];
   return makeNode(
     choleskyOp,

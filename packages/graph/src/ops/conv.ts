@@ -1,4 +1,5 @@
 import { type Shape, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import { add } from "./arithmetic.ts";
@@ -21,6 +22,8 @@ export interface ConvBiasOptions extends ConvOptions {
   readonly bias?: NodeLike;
 }
 
+const convBiasNames = ["stride", "padding", "dilation", "groups", "bias"] as const;
+
 /** Options of a transposed convolution. */
 export interface ConvTransposeOptions extends Omit<ConvBiasOptions, "padding"> {
   /** Places cut on both sides, for all axes or for each; 0 by default. */
@@ -28,6 +31,15 @@ export interface ConvTransposeOptions extends Omit<ConvBiasOptions, "padding"> {
   /** Places added at the end, below the stride or the dilation; 0 by default. */
   readonly outputPadding?: number | readonly number[];
 }
+
+const convTransposeNames = [
+  "stride",
+  "dilation",
+  "groups",
+  "bias",
+  "padding",
+  "outputPadding",
+] as const;
 
 /** Weights [a, b/groups, kernel…] of groups along the first axis as [b/groups, kernel…, g, a/groups]. */
 function canonical(w: Node, groups: number): Node {
@@ -155,6 +167,7 @@ export function transposedAttrs(
  * @throws ShapeError where shapes or options do not fit
  */
 export function conv1d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}): Node {
+  checkOptions("conv1d", options, convBiasNames);
   return convolution(1, x, w, options);
 }
 
@@ -166,6 +179,7 @@ export function conv1d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}):
  * @throws ShapeError where shapes or options do not fit
  */
 export function conv2d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}): Node {
+  checkOptions("conv2d", options, convBiasNames);
   return convolution(2, x, w, options);
 }
 
@@ -177,6 +191,7 @@ export function conv2d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}):
  * @throws ShapeError where shapes or options do not fit
  */
 export function conv3d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}): Node {
+  checkOptions("conv3d", options, convBiasNames);
   return convolution(3, x, w, options);
 }
 
@@ -193,6 +208,7 @@ export function convTranspose1d(
   w: NodeLike,
   options: ConvTransposeOptions = {},
 ): Node {
+  checkOptions("convTranspose1d", options, convTransposeNames);
   return transposed(1, x, w, options);
 }
 
@@ -208,6 +224,7 @@ export function convTranspose2d(
   w: NodeLike,
   options: ConvTransposeOptions = {},
 ): Node {
+  checkOptions("convTranspose2d", options, convTransposeNames);
   return transposed(2, x, w, options);
 }
 
@@ -223,5 +240,6 @@ export function convTranspose3d(
   w: NodeLike,
   options: ConvTransposeOptions = {},
 ): Node {
+  checkOptions("convTranspose3d", options, convTransposeNames);
   return transposed(3, x, w, options);
 }

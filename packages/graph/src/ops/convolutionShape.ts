@@ -35,6 +35,10 @@ export function paddingOf(
   dilation: readonly number[],
 ): (readonly [number, number])[] {
   if (padding === "valid") return kernel.map(() => [0, 0]);
+  if (typeof padding === "string" && padding !== "same") {
+    const must = 'padding must be a number, or one for each axis, "same" or "valid"';
+    refuseConvolution(where, must, JSON.stringify(padding), "pass the places on both sides");
+  }
   if (padding !== "same") {
     return perAxis(where, "padding", padding as number, kernel.length, 0).map((n) => [n, n]);
   }

@@ -1,4 +1,5 @@
 import { normalizeAxis, ShapeError } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -17,11 +18,15 @@ export interface CumulativeOptions {
   readonly reverse?: boolean;
 }
 
+const cumulativeNames = ["axis", "reverse"] as const;
+
 /** How to go along an axis, and whether each element counts for itself. */
 export interface ExclusiveOptions extends CumulativeOptions {
   /** Whether a result is of the elements before its own only; false by default. */
   readonly exclusive?: boolean;
 }
+
+const exclusiveNames = ["axis", "reverse", "exclusive"] as const;
 
 /** Attributes: the axis, counted from the front. */
 interface ScanAttrs {
@@ -85,6 +90,7 @@ const cumsumOp: Op<ScanAttrs> = {
  * @throws ShapeError for an axis out of range, and for bool and u8
  */
 export function cumsum(x: NodeLike, options: ExclusiveOptions = {}): Node {
+  checkOptions("cumsum", options, exclusiveNames);
   const { x: node, attrs } = read("cumsum", x, options, numbers);
   return makeNode(cumsumOp, [node], attrs);
 }
@@ -99,6 +105,7 @@ export function cumsum(x: NodeLike, options: ExclusiveOptions = {}): Node {
  * @throws ShapeError for an axis out of range, and for bool and u8
  */
 export function cumprod(x: NodeLike, options: ExclusiveOptions = {}): Node {
+  checkOptions("cumprod", options, exclusiveNames);
   const { x: node, attrs } = read("cumprod", x, options, numbers);
   return scanned(node, attrs, mul, 1);
 }
@@ -112,6 +119,7 @@ export function cumprod(x: NodeLike, options: ExclusiveOptions = {}): Node {
  * @throws ShapeError for an axis out of range, and for bool and u8
  */
 export function cummax(x: NodeLike, options: CumulativeOptions = {}): Node {
+  checkOptions("cummax", options, cumulativeNames);
   const { x: node, attrs } = read("cummax", x, options, numbers);
   return scanned(node, { ...attrs, exclusive: false }, maximum, 0);
 }
@@ -125,6 +133,7 @@ export function cummax(x: NodeLike, options: CumulativeOptions = {}): Node {
  * @throws ShapeError for an axis out of range, and for bool and u8
  */
 export function cummin(x: NodeLike, options: CumulativeOptions = {}): Node {
+  checkOptions("cummin", options, cumulativeNames);
   const { x: node, attrs } = read("cummin", x, options, numbers);
   return scanned(node, { ...attrs, exclusive: false }, minimum, 0);
 }
@@ -138,6 +147,7 @@ export function cummin(x: NodeLike, options: CumulativeOptions = {}): Node {
  * @throws ShapeError for an axis out of range, and for values that are not float
  */
 export function logCumsumExp(x: NodeLike, options: CumulativeOptions = {}): Node {
+  checkOptions("logCumsumExp", options, cumulativeNames);
   const { x: node, attrs } = read("logCumsumExp", x, options, ["float"]);
   return scanned(node, { ...attrs, exclusive: false }, logaddexp, 0);
 }

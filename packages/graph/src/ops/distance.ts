@@ -1,4 +1,5 @@
 import { broadcastShapes, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { div, maximum, mul, sub } from "./arithmetic.ts";
@@ -21,6 +22,7 @@ export function cosineSimilarity(
   y: NodeLike,
   options: CosineSimilarityOptions = {},
 ): Node {
+  checkOptions("cosineSimilarity", options, ["axis", "eps"]);
   const { axis = 1, eps = 1e-8 } = options;
   const [a, b] = [asNode(x), asNode(y)];
   const shape = broadcastShapes("cosineSimilarity", a.shape, b.shape);
@@ -44,6 +46,7 @@ export interface DistanceOptions {
  * @throws ShapeError for rows of other widths, and for `squared` beside another p than 2
  */
 export function cdist(x: NodeLike, y: NodeLike, options: DistanceOptions = {}): Node {
+  checkOptions("cdist", options, ["p", "squared"]);
   const { p = 2, squared = false } = options;
   const [a, b] = [asNode(x), asNode(y)];
   const fits = a.shape.length >= 2 && b.shape.length >= 2 && a.shape.at(-1) === b.shape.at(-1);

@@ -1,4 +1,5 @@
 import { normalizeAxis, ShapeError, sameShape, showShape, tensor } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { mul } from "./arithmetic.ts";
@@ -24,6 +25,8 @@ export interface FftOptions {
   /** Which direction is divided by n: `backward` (the default), `forward`, or both by √n, `ortho`. */
   readonly norm?: "backward" | "forward" | "ortho";
 }
+
+const fftNames = ["axis", "norm"] as const;
 
 /** Options of `irfft`. */
 export interface IrfftOptions extends FftOptions {
@@ -87,6 +90,7 @@ const head = (x: Node, count: number) =>
  * @throws ShapeError for an axis without elements, parts of other shapes, and types other than float
  */
 export function fft(z: ComplexLike, options: FftOptions = {}): ComplexNode {
+  checkOptions("fft", options, fftNames);
   return pairOf(along("fft", z, options, true, (x, n) => ({ result: dft(x), n })));
 }
 
@@ -97,6 +101,7 @@ export function fft(z: ComplexLike, options: FftOptions = {}): ComplexNode {
  * @throws ShapeError as `fft`
  */
 export function ifft(z: ComplexLike, options: FftOptions = {}): ComplexNode {
+  checkOptions("ifft", options, fftNames);
   return pairOf(along("ifft", z, options, false, (x, n) => ({ result: inverse(x), n })));
 }
 
@@ -106,6 +111,7 @@ export function ifft(z: ComplexLike, options: FftOptions = {}): ComplexNode {
  * @throws ShapeError as `fft`
  */
 export function rfft(x: NodeLike, options: FftOptions = {}): ComplexNode {
+  checkOptions("rfft", options, fftNames);
   const transformed = along("rfft", x, options, true, (z, n) => {
     const { re, im } = pairOf(dft(z));
     const count = Math.floor(n / 2) + 1;
@@ -123,6 +129,7 @@ export function rfft(x: NodeLike, options: FftOptions = {}): ComplexNode {
  * @throws ShapeError for another n, and as `fft`
  */
 export function irfft(z: ComplexLike, options: IrfftOptions = {}): Node {
+  checkOptions("irfft", options, ["axis", "norm", "n"]);
   const transformed = along("irfft", z, options, false, (x, m) => {
     const n = options.n ?? Math.max(1, 2 * m - 2);
     if (!Number.isInteger(n) || n < 1 || Math.floor(n / 2) + 1 !== m) {

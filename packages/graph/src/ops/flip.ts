@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { reducedAxes } from "./reduction.ts";
@@ -18,6 +19,7 @@ export interface FlipOptions {
  * @throws ShapeError for an axis out of range
  */
 export function flip(x: NodeLike, options: FlipOptions = {}): Node {
+  checkOptions("flip", options, ["axis"]);
   const node = asNode(x);
   const axes = reducedAxes("flip", node.shape.length, options.axis);
   return slice(

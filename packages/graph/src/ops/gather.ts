@@ -1,4 +1,5 @@
 /** Gathering rows and adding into rows: each is the other's adjoint, so they share a file. */
+
 import {
   normalizeAxis,
   ShapeError,
@@ -7,6 +8,7 @@ import {
   type ValueType,
   type View,
 } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -76,6 +78,7 @@ export interface GatherOptions {
  * indices, and a type asked of a source that is not u8.
  */
 export function gather(source: NodeLike, indices: NodeLike, options: GatherOptions = {}): Node {
+  checkOptions("gather", options, ["type", "axis"]);
   const from = asNode(source);
   const type = from.type === "u8" ? (options.type ?? "float") : from.type;
   if (options.type !== undefined && options.type !== type) {
@@ -153,6 +156,7 @@ export function scatterAdd(
   rows: number,
   options: ScatterAddOptions = {},
 ): Node {
+  checkOptions("scatterAdd", options, ["axis"]);
   const places = asIndices("scatterAdd", indices);
   const from = asNode(updates);
   const { length } = places.shape;

@@ -1,4 +1,5 @@
 import { normalizeAxis, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { sigmoid } from "./activation.ts";
@@ -15,6 +16,7 @@ export interface GluOptions {
  * @throws ShapeError for an axis of odd size
  */
 export function glu(x: NodeLike, options: GluOptions = {}): Node {
+  checkOptions("glu", options, ["axis"]);
   const node = asNode(x);
   const axis = normalizeAxis("glu", options.axis ?? -1, node.shape.length);
   const size = node.shape[axis] as number;

@@ -1,5 +1,6 @@
 import { broadcastShapes, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
 import { broadcastView } from "../compile/views.ts";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -120,6 +121,7 @@ export interface GramOptions {
  * among symmetric matrices. Throws ShapeError.
  */
 export function gram(x: NodeLike, options: GramOptions = {}): Node {
+  checkOptions("gram", options, ["nu", "base", "alpha", "beta"]);
   const { nu, base, alpha = 1, beta = 1 } = options;
   const optional = (value: NodeLike | undefined) => (value === undefined ? null : asNode(value));
   return gramNode(asNode(x), optional(nu), optional(base), { alpha, beta });

@@ -1,4 +1,5 @@
 import { ShapeError, showShape, tensor, type ValueType } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNodes, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { broadcastTo } from "./broadcastTo.ts";
@@ -28,6 +29,7 @@ export interface ArangeOptions {
  * @throws ShapeError for a step of 0, numbers that are not finite, and fractions as i32
  */
 export function arange(start: number, end: number, options: ArangeOptions = {}): Node {
+  checkOptions("arange", options, ["step", "type"]);
   const { step = 1 } = options;
   const numbers = [start, end, step];
   const whole = [start, step].every(Number.isInteger);
@@ -84,6 +86,7 @@ export interface MeshgridOptions {
  * @throws ShapeError for values that are no vectors
  */
 export function meshgrid(values: readonly NodeLike[], options: MeshgridOptions = {}): Node[] {
+  checkOptions("meshgrid", options, ["indexing"]);
   const nodes = asNodes(values);
   const odd = nodes.find(({ shape }) => shape.length !== 1);
   if (odd !== undefined) {

@@ -1,4 +1,5 @@
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { atPositions } from "./atPositions.ts";
@@ -52,6 +53,7 @@ function refuse(must: string, got: string, todo: string): never {
  * @throws ShapeError for a size or scale that does not fit, and a mode that is not for so many axes
  */
 export function interpolate(x: NodeLike, options: InterpolateOptions): Node {
+  checkOptions("interpolate", options, ["size", "scale", "mode", "alignCorners"]);
   const node = asNode(x);
   const { mode = "nearest", alignCorners = false } = options;
   const spatial = node.shape.length - 2;

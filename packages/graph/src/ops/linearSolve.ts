@@ -1,4 +1,5 @@
 import { broadcastShapes, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -76,6 +77,7 @@ const linearSolveOp: Op<LinearSolveAttrs> = {
  * @throws ShapeError where the matrix is not square, the sizes do not fit, or a value is not float
  */
 export function linearSolve(a: NodeLike, rhs: NodeLike, options: LinearSolveOptions = {}): Node {
+  checkOptions("linearSolve", options, ["transpose"]);
   const attrs = { transpose: options.transpose === true };
   return makeNode(linearSolveOp, [asNode(a), asNode(rhs)], attrs);
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { clip } from "./arithmetic.ts";
@@ -16,6 +17,7 @@ export interface LogitOptions {
  * Beyond eps and 1 − eps the derivative is 0.
  */
 export function logit(x: NodeLike, options: LogitOptions = {}): Node {
+  checkOptions("logit", options, ["eps"]);
   const { eps } = options;
   return logitOf(eps === undefined ? asNode(x) : clip(x, eps, 1 - eps));
 }

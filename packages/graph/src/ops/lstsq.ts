@@ -1,4 +1,5 @@
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { matmul } from "./matmul.ts";
@@ -21,6 +22,7 @@ import { triangularSolve } from "./triangularSolve.ts";
  * @throws GraphError for an rcond outside of [0, 1)
  */
 export function lstsq(a: NodeLike, rhs: NodeLike, options: RankOptions = {}): Node {
+  checkOptions("lstsq", options, ["rcond"]);
   const [x, b] = [asNode(a), asNode(rhs)];
   const [m, n] = matrixSize("lstsq, the matrix", x);
   if (b.shape.length < 2 || b.shape.at(-2) !== m || b.type !== "float") {

@@ -1,5 +1,6 @@
 import { broadcastShapes, ShapeError, showShape, sizeOf, type View } from "@metrigrad/tensor";
 import { broadcastView } from "../compile/views.ts";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -67,6 +68,7 @@ export interface MatmulOptions {
  * Throws ShapeError for vectors, other types, and sizes that do not fit.
  */
 export function matmul(a: NodeLike, b: NodeLike, options: MatmulOptions = {}): Node {
+  checkOptions("matmul", options, ["transposeA", "transposeB"]);
   const left = options.transposeA === true ? transpose(a) : asNode(a);
   const right = options.transposeB === true ? transpose(b) : asNode(b);
   // One product of a tall matrix instead of many small ones, where rows of `left` are adjacent.

@@ -1,10 +1,11 @@
 import { sizeOf } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { sum } from "./broadcastTo.ts";
 import { rootOf } from "./norm.ts";
-import { type ReduceOptions, reducedAxes } from "./reduction.ts";
+import { type ReduceOptions, reducedAxes, reduceNames } from "./reduction.ts";
 import { square } from "./transcendental.ts";
 
 /** Σ x / (n − correction) over axes, n elements each. */
@@ -16,6 +17,7 @@ function average(where: string, x: Node, options: ReduceOptions, correction: num
 
 /** The mean over axes (all by default) of floats; NaN over nothing. Throws ShapeError. */
 export function mean(x: NodeLike, options: ReduceOptions = {}): Node {
+  checkOptions("mean", options, reduceNames);
   return average("mean", asNode(x), options, 0);
 }
 
@@ -25,11 +27,18 @@ export interface VarianceOptions extends ReduceOptions {
   readonly correction?: number;
 }
 
-/** Σ (x − mean)² / (n − correction) over axes (all by default) of floats. Throws ShapeError. */
+const varianceNames = ["axis", "keepDims", "correction"] as const;
+
+/**
+ * Σ (x − mean)² / (n − correction) over axes (all by default) of floats. `correction` is 0 by default, PyTorch's is 1.
+ * Throws ShapeError.
+ */
 export function variance(x: NodeLike, options: VarianceOptions = {}): Node {
+  checkOptions("variance", options, varianceNames);
+  const { correction = 0, ...over } = options;
   const node = asNode(x);
-  const centred = sub(node, mean(node, { ...options, keepDims: true }));
-  return average("variance", square(centred), options, options.correction ?? 0);
+  const centred = sub(node, mean(node, { ...over, keepDims: true }));
+  return average("variance", square(centred), over, correction);
 }
 
 /**
@@ -37,5 +46,6 @@ export function variance(x: NodeLike, options: VarianceOptions = {}): Node {
  * equal. PyTorch's default correction is 1. Throws ShapeError.
  */
 export function std(x: NodeLike, options: VarianceOptions = {}): Node {
+  checkOptions("std", options, varianceNames);
   return rootOf(variance(x, options), 0.5);
 }

@@ -1,4 +1,5 @@
 import { ShapeError } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { abs, div, maximum } from "./arithmetic.ts";
@@ -29,15 +30,16 @@ export function rootOf(x: Node, y: number): Node {
  * @throws ShapeError for a p that is negative and finite, and for an axis out of range
  */
 export function norm(x: NodeLike, options: NormOptions = {}): Node {
-  const { p = 2 } = options;
+  checkOptions("norm", options, ["axis", "keepDims", "p"]);
+  const { p = 2, ...over } = options;
   const node = asNode(x);
-  reducedAxes("norm", node.shape.length, options.axis);
-  if (p === 2) return rootOf(sum(square(node), options), 0.5);
-  if (p === 1) return sum(abs(node), options);
-  if (p === 0) return sum(cast(notEqual(node, 0), "float"), options);
-  if (p === Number.POSITIVE_INFINITY) return max(abs(node), options);
-  if (p === Number.NEGATIVE_INFINITY) return min(abs(node), options);
-  if (p > 0) return rootOf(sum(rootOf(abs(node), p), options), 1 / p);
+  reducedAxes("norm", node.shape.length, over.axis);
+  if (p === 2) return rootOf(sum(square(node), over), 0.5);
+  if (p === 1) return sum(abs(node), over);
+  if (p === 0) return sum(cast(notEqual(node, 0), "float"), over);
+  if (p === Number.POSITIVE_INFINITY) return max(abs(node), over);
+  if (p === Number.NEGATIVE_INFINITY) return min(abs(node), over);
+  if (p > 0) return rootOf(sum(rootOf(abs(node), p), over), 1 / p);
   throw new ShapeError({
     where: "norm",
     must: "p must be at least 0, or ±Infinity",
@@ -56,8 +58,12 @@ export interface NormalizeOptions {
   readonly eps?: number;
 }
 
-/** x/max(‖x‖, eps), so that each part along the axes has norm 1. Throws ShapeError. */
+/**
+ * x/max(‖x‖, eps), so that each part along the axes has norm 1. The axis is 1 by default, as in PyTorch: of a column [n, 1]
+ * that leaves signs, so name the axis 0 there. Throws ShapeError.
+ */
 export function normalize(x: NodeLike, options: NormalizeOptions = {}): Node {
+  checkOptions("normalize", options, ["p", "axis", "eps"]);
   const { p = 2, axis = 1, eps = 1e-12 } = options;
   const node = asNode(x);
   return div(node, maximum(norm(node, { p, axis, keepDims: true }), eps));

@@ -1,4 +1,5 @@
 import { GraphError } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -19,6 +20,8 @@ export interface RankOptions {
   /** Those up to `rcond` times the largest one; 10⁻⁶ by default, which suits float32. */
   readonly rcond?: number;
 }
+
+const rankNames = ["rcond"] as const;
 
 interface RankAttrs {
   readonly rcond: number;
@@ -83,6 +86,7 @@ const pinvOp: Op<RankAttrs> = {
  * @throws GraphError for an rcond outside of [0, 1)
  */
 export function pinv(a: NodeLike, options: RankOptions = {}): Node {
+  checkOptions("pinv", options, rankNames);
   return makeNode(pinvOp, [asNode(a)], rankAttrs("pinv", options));
 }
 
@@ -92,6 +96,7 @@ export function pinv(a: NodeLike, options: RankOptions = {}): Node {
  * @throws GraphError for an rcond outside of [0, 1)
  */
 export function matrixRank(a: NodeLike, options: RankOptions = {}): Node {
+  checkOptions("matrixRank", options, rankNames);
   const { rcond } = rankAttrs("matrixRank", options);
   return sum(cast(counted(singularValues(a), rcond), "i32"), { axis: -1 });
 }

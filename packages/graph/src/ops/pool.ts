@@ -1,4 +1,5 @@
 import { ShapeError, tensor } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import { mul } from "./arithmetic.ts";
@@ -26,11 +27,15 @@ export interface MaxPoolOptions extends PoolOptions {
   readonly dilation?: number | readonly number[];
 }
 
+const maxPoolNames = ["stride", "padding", "ceilMode", "dilation"] as const;
+
 /** Options of pooling by the mean. */
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether the zeros of the padding count in the mean; true by default. */
   readonly countIncludePad?: boolean;
 }
+
+const avgPoolNames = ["stride", "padding", "ceilMode", "countIncludePad"] as const;
 
 /** One axis of a pool. */
 interface PoolAxis {
@@ -146,6 +151,7 @@ export function maxPool1d(
   kernel: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Node {
+  checkOptions("maxPool1d", options, maxPoolNames);
   return maxPool(1, x, kernel, options);
 }
 
@@ -161,6 +167,7 @@ export function maxPool2d(
   kernel: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Node {
+  checkOptions("maxPool2d", options, maxPoolNames);
   return maxPool(2, x, kernel, options);
 }
 
@@ -176,6 +183,7 @@ export function maxPool3d(
   kernel: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Node {
+  checkOptions("maxPool3d", options, maxPoolNames);
   return maxPool(3, x, kernel, options);
 }
 
@@ -191,6 +199,7 @@ export function avgPool1d(
   kernel: number | readonly number[],
   options: AvgPoolOptions = {},
 ): Node {
+  checkOptions("avgPool1d", options, avgPoolNames);
   return avgPool(1, x, kernel, options);
 }
 
@@ -206,6 +215,7 @@ export function avgPool2d(
   kernel: number | readonly number[],
   options: AvgPoolOptions = {},
 ): Node {
+  checkOptions("avgPool2d", options, avgPoolNames);
   return avgPool(2, x, kernel, options);
 }
 
@@ -221,5 +231,6 @@ export function avgPool3d(
   kernel: number | readonly number[],
   options: AvgPoolOptions = {},
 ): Node {
+  checkOptions("avgPool3d", options, avgPoolNames);
   return avgPool(3, x, kernel, options);
 }

@@ -1,4 +1,5 @@
 import { normalizeAxis, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { broadcastsTo } from "./align.ts";
@@ -87,6 +88,7 @@ export function putAlongAxis(
   values: NodeLike,
   options: PutAlongAxisOptions = {},
 ): Node {
+  checkOptions("putAlongAxis", options, ["axis", "mode"]);
   const node = asNode(x);
   const given = asIndices("putAlongAxis", indices);
   const { mode = "set" } = options;

@@ -1,10 +1,11 @@
 import { ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { add, mul } from "./arithmetic.ts";
 import { equal } from "./comparison.ts";
 import { where } from "./logic.ts";
-import { keepDimsShape, type ReduceOptions, reducedAxes } from "./reduction.ts";
+import { keepDimsShape, type ReduceOptions, reducedAxes, reduceNames } from "./reduction.ts";
 import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 import { sort } from "./sort.ts";
@@ -84,6 +85,7 @@ export function quantile(
   q: number | readonly number[],
   options: QuantileOptions = {},
 ): Node {
+  checkOptions("quantile", options, ["axis", "keepDims", "interpolation"]);
   const wanted = [q].flat();
   if (wanted.length === 0 || !wanted.every((one) => one >= 0 && one <= 1)) {
     throw new ShapeError({
@@ -108,6 +110,7 @@ export function quantile(
  * @throws ShapeError for an axis out of range, values that are not float, and no elements
  */
 export function median(x: NodeLike, options: ReduceOptions = {}): Node {
+  checkOptions("median", options, reduceNames);
   const sorted = sortedOver("median", asNode(x), options);
   return sorted.at(Math.floor((sorted.count - 1) / 2));
 }

@@ -10,6 +10,7 @@ import {
   ShapeError,
   showShape,
 } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -75,6 +76,8 @@ export interface RandomOptions {
   readonly state?: Node;
 }
 
+const randomNames = ["key", "state"] as const;
+
 /** Random 32-bit words as u32, a function of key and state (Threefry-2x32-20). Throws ShapeError. */
 export function randomBits(shape: Shape, { key, state = rngState }: RandomOptions): Node {
   checkShape("random", shape);
@@ -92,11 +95,13 @@ const fraction: Unary = elementwise(
 
 /** Uniform draws in [0, 1), multiples of 2⁻²⁴, the same bits on every backend. Throws ShapeError. */
 export function uniform(shape: Shape, options: RandomOptions): Node {
+  checkOptions("uniform", options, randomNames);
   return fraction(randomBits(shape, options));
 }
 
 /** Standard normal draws, of two words each (Box and Muller 1958); |x| < 5.8. Throws ShapeError. */
 export function normal(shape: Shape, options: RandomOptions): Node {
+  checkOptions("normal", options, randomNames);
   const words = randomBits([...shape, 2], options);
   const rest = shape.map(() => null);
   const half = (index: number) => {
@@ -115,6 +120,8 @@ export interface BernoulliDrawOptions extends RandomOptions {
 
 /** Draws that are true with probability p, as bool; p broadcasts to the shape. Throws ShapeError. */
 export function bernoulliDraws(p: NodeLike, options: BernoulliDrawOptions): Node {
+  checkOptions("bernoulliDraws", options, ["key", "state", "shape"]);
   const chance = asNode(p);
-  return less(uniform(options.shape ?? chance.shape, options), chance);
+  const { shape = chance.shape, ...own } = options;
+  return less(uniform(shape, own), chance);
 }

@@ -1,4 +1,5 @@
 import type { ReduceOp } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import type { NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -12,6 +13,7 @@ import {
   keepDimsShape,
   type ReduceAttrs,
   type ReduceOptions,
+  reduceNames,
   reduceNode,
   reductionOp,
 } from "./reduction.ts";
@@ -37,6 +39,7 @@ const prodOp = reductionOp("prod", "prod", prodPullback);
  * the derivative equally. Throws ShapeError for an axis out of range, and for bool and u8.
  */
 export function max(x: NodeLike, options: ReduceOptions = {}): Node {
+  checkOptions("max", options, reduceNames);
   return reduceNode(maxOp, x, options);
 }
 
@@ -45,6 +48,7 @@ export function max(x: NodeLike, options: ReduceOptions = {}): Node {
  * the derivative equally. Throws ShapeError for an axis out of range, and for bool and u8.
  */
 export function min(x: NodeLike, options: ReduceOptions = {}): Node {
+  checkOptions("min", options, reduceNames);
   return reduceNode(minOp, x, options);
 }
 
@@ -53,5 +57,6 @@ export function min(x: NodeLike, options: ReduceOptions = {}): Node {
  * are zero. Throws ShapeError for an axis out of range, and for bool and u8.
  */
 export function prod(x: NodeLike, options: ReduceOptions = {}): Node {
+  checkOptions("prod", options, reduceNames);
   return reduceNode(prodOp, x, options);
 }

@@ -12,6 +12,9 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
+/** Their names. */
+export const reduceNames = ["axis", "keepDims"] as const;
+
 /** Attributes of a reduction: the reduced axes, ascending. */
 export interface ReduceAttrs {
   readonly axes: readonly number[];

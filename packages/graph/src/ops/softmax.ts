@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { add, div, sub } from "./arithmetic.ts";
@@ -5,7 +6,7 @@ import { sum } from "./broadcastTo.ts";
 import { equal, isFinite } from "./comparison.ts";
 import { where } from "./logic.ts";
 import { max } from "./reduce.ts";
-import { type ReduceOptions, reducedAxes } from "./reduction.ts";
+import { type ReduceOptions, reducedAxes, reduceNames } from "./reduction.ts";
 import { reshape } from "./reshape.ts";
 import { stopGradient } from "./stopGradient.ts";
 import { exp, log } from "./transcendental.ts";
@@ -14,6 +15,8 @@ import { exp, log } from "./transcendental.ts";
 export interface SoftmaxOptions {
   readonly axis?: number | readonly number[];
 }
+
+const softmaxNames = ["axis"] as const;
 
 /**
  * The parts of ln Σ eˣ: x less its maximum m, m, and Σ e^(x−m). The result does not depend on m,
@@ -41,6 +44,7 @@ function safe(total: Node): Node {
  * Throws ShapeError for an axis out of range.
  */
 export function logSumExp(x: NodeLike, options: ReduceOptions = {}): Node {
+  checkOptions("logSumExp", options, reduceNames);
   const node = asNode(x);
   const { top, total } = shifted(node, options.axis);
   const finite = add(log(safe(total)), top);
@@ -58,6 +62,7 @@ export function logSumExp(x: NodeLike, options: ReduceOptions = {}): Node {
  * Throws ShapeError for an axis out of range.
  */
 export function softmax(x: NodeLike, options: SoftmaxOptions = {}): Node {
+  checkOptions("softmax", options, softmaxNames);
   const { gap, total } = shifted(x, options.axis ?? -1);
   return div(exp(gap), safe(total));
 }
@@ -67,6 +72,7 @@ export function softmax(x: NodeLike, options: SoftmaxOptions = {}): Node {
  * Throws ShapeError for an axis out of range.
  */
 export function logSoftmax(x: NodeLike, options: SoftmaxOptions = {}): Node {
+  checkOptions("logSoftmax", options, softmaxNames);
   const { gap, total } = shifted(x, options.axis ?? -1);
   return sub(gap, log(safe(total)));
 }

@@ -1,4 +1,5 @@
 import { normalizeAxis, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { argsort, type SortOptions } from "./argsort.ts";
@@ -28,6 +29,7 @@ export function sortable(where: string, x: NodeLike, axis = -1): { node: Node; a
  * @throws ShapeError for an axis out of range, and for u8
  */
 export function sort(x: NodeLike, options: SortOptions = {}): Node {
+  checkOptions("sort", options, ["axis", "descending"]);
   const { node, at } = sortable("sort", x, options.axis);
   return permute(node, argsort(node, { ...options, axis: at }), at);
 }
@@ -59,6 +61,7 @@ export interface TopKOptions {
  * @throws ShapeError for an axis out of range, for u8, and for a k that is not between 0 and the axis's size
  */
 export function topK(x: NodeLike, k: number, options: TopKOptions = {}): Top {
+  checkOptions("topK", options, ["axis", "largest"]);
   const { node, at } = sortable("topK", x, options.axis);
   const n = node.shape[at] as number;
   if (!Number.isInteger(k) || k < 0 || k > n) {

@@ -1,5 +1,6 @@
 import { broadcastShapes, ShapeError, showShape, sizeOf, type View } from "@metrigrad/tensor";
 import { broadcastView } from "../compile/views.ts";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -81,6 +82,7 @@ export function triangularSolve(
   rhs: NodeLike,
   options: TriangularSolveOptions = {},
 ): Node {
+  checkOptions("triangularSolve", options, ["transpose"]);
   const left = asNode(l);
   const right = asNode(rhs);
   const attrs = { transpose: options.transpose === true };

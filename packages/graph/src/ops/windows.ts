@@ -1,4 +1,5 @@
 import { normalizeAxis, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import { perAxis } from "./perAxis.ts";
@@ -23,6 +24,7 @@ export interface WindowsOptions {
  * @throws ShapeError where no window fits or sizes are no counts
  */
 export function windows(x: NodeLike, sizes: readonly number[], options: WindowsOptions = {}): Node {
+  checkOptions("windows", options, ["axes", "stride", "dilation"]);
   const node = asNode(x);
   const where = "windows";
   const { stride = 1, dilation = 1 } = options;

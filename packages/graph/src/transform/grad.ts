@@ -1,4 +1,5 @@
 import { GraphError, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { isNode, type Node, showNode } from "../core/node.ts";
 import { onesLike, zerosLike } from "../ops/fill.ts";
 import { isVariable, variableName } from "../ops/variable.ts";
@@ -37,6 +38,7 @@ export function grad(
   wrt: Node | readonly Node[],
   options: GradOptions = {},
 ): Node | Node[] {
+  checkOptions("grad", options, ["unused"]);
   checkLoss(loss);
   const list = isNode(wrt) ? [wrt] : wrt;
   const found = pullback([loss], [onesLike(loss)], list).map((node, index) => {

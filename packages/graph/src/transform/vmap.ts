@@ -1,4 +1,5 @@
 import { ShapeError } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { isNode, type Node } from "../core/node.ts";
 import { input } from "../ops/input.ts";
@@ -19,6 +20,7 @@ export function vmap<R extends Node | readonly Node[]>(
   f: (...args: Node[]) => R,
   options: VmapOptions = {},
 ): (...args: NodeLike[]) => R {
+  checkOptions("vmap", options, ["inAxes"]);
   return (...args) => {
     if (options.inAxes !== undefined && options.inAxes.length !== args.length) {
       throw new ShapeError({

@@ -1,6 +1,7 @@
 /** Integration of differential equations whose solutions are known. */
+import { reference, tensor } from "@metrigrad/tensor";
 import test from "tape";
-import { input, mul, type Node, type OdeMethod, odeint } from "../../src/index.ts";
+import { compile, input, mul, type Node, type OdeMethod, odeint } from "../../src/index.ts";
 import { evaluate } from "../evaluate.ts";
 import { kindsOf } from "../steps.ts";
 
@@ -48,8 +49,28 @@ test("odeint checks its arguments", (t) => {
     /^GraphError: odeint: steps must be a positive integer, got 0.5/,
   );
   t.throws(
+    () => odeint(f, y, [0, 1], { rtol: 1e-6 } as never),
+    /^GraphError: odeint: options must be among method, steps, got rtol/,
+  );
+  t.throws(
     () => odeint(() => ({ a: input("da", [3]) }), { a: y }, [0, 1]),
     /^ShapeError: odeint, dy\/dt at a: f must give float \[2\], as the state is, got float \[3\]/,
   );
+  t.end();
+});
+
+test("odeint: a state may be a tensor or a number, and so may what f gives", async (t) => {
+  // dy/dt = 2 and dz/dt = [1, 2]: straight lines.
+  const all = odeint(() => ({ y: 2, z: tensor([1, 2]) }), { y: 1, z: tensor([0, 0]) }, [0, 1, 3]);
+  const store = await (await reference()).store([]);
+  const program = await compile({ outputs: [all.y, all.z] }, store);
+  const [y, z] = await Promise.all((await program.run()).map((handle) => handle.read()));
+  const near = (values: ArrayLike<number> | undefined, wanted: readonly number[]) =>
+    t.ok(
+      wanted.every((one, at) => Math.abs(one - (values?.[at] ?? Number.NaN)) < 1e-6),
+      `${wanted}`,
+    );
+  near(y?.data(), [1, 3, 7]);
+  near(z?.data(), [0, 0, 1, 2, 3, 6]);
   t.end();
 });

@@ -3,20 +3,24 @@ import { reference, type Tensor, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import {
   add,
+  cast,
   compile,
   constant,
   einsum,
   fill,
   grad,
+  inAllTurns,
   matmul,
   mean,
   mul,
   type Node,
+  openScans,
   replaceNodes,
   samplesMixed,
   scan,
   square,
   sum,
+  uniform,
 } from "../../src/index.ts";
 
 async function values(...nodes: Node[]): Promise<number[][]> {
@@ -109,4 +113,98 @@ test("einsum: axes of size 1 repeat where others are longer", async (t) => {
   );
   const got = await values(einsum("...i,...i->i", a, constant(tensor([[2, 3]]))));
   t.deepEqual(got, [[18, 36]]);
+});
+
+test("scan: tensors and numbers stand for nodes in every tree", async (t) => {
+  const { carry, ys } = scan(
+    (c, { x }) => ({ carry: { sum: add(c.sum, x), last: 7 }, y: { twice: mul(x, 2), one: 1 } }),
+    { sum: tensor([1, 1]), last: 0 },
+    {
+      x: tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    },
+  );
+  t.deepEqual(await values(carry.sum, carry.last, ys.twice, ys.one), [
+    [5, 7],
+    [7],
+    [2, 4, 6, 8],
+    [1, 1],
+  ]);
+  const none = scan((c: Node) => ({ carry: mul(c, 2), y: {} }), 1, null, { turns: 3 });
+  t.deepEqual(none.ys, {});
+  t.deepEqual(await values(none.carry), [[8]]);
+  t.end();
+});
+
+test("scan: what is no tree, no pair and no setting is refused", (t) => {
+  const cell = (c: Node) => ({ carry: c, y: c });
+  t.throws(
+    () => scan(cell, "one" as never, null, { turns: 2 }),
+    /^ShapeError: scan, init: it must be a node, a tensor, a number, or a list or record of these, got a string at its root; pass constant/,
+  );
+  t.throws(
+    () => scan(() => ({ carry: 0, y: null }) as never, 0, null, { turns: 2 }),
+    /^ShapeError: scan, y: it must be a node.*got null at its root; .* \{\} where there is nothing/,
+  );
+  t.throws(
+    () => scan(((c: Node) => [c, c]) as never, 0, null, { turns: 2 }),
+    /^GraphError: scan: the cell must give \{ carry, y \}, got a list of 2; return what/,
+  );
+  t.throws(
+    () => scan(cell, 0, null, { steps: 2 } as never),
+    /^GraphError: scan: options must be among turns, reverse, got steps/,
+  );
+  t.end();
+});
+
+test("inAllTurns: values of a turn become values of the graph around, in nested loops too", async (t) => {
+  const got = new Map<string, Node | null>();
+  const ask = (name: string, node: Node) =>
+    inAllTurns([node], ([value = null]) => void got.set(name, value));
+  const outside = mul(row(2), 3);
+  scan(
+    (c: Node, x: Node) => {
+      ask("slice", x);
+      ask("carry", c);
+      const square = mul(x, x);
+      ask("made", square);
+      ask("fixed", outside);
+      ask("unused", mul(x, 5));
+      ask("undrawn", mul(x, uniform([1], { key: "never" })));
+      const inner = scan(
+        (d: Node, _: null, k) => {
+          const next = add(d, mul(x, add(cast(k, "float"), 1)));
+          inAllTurns([next], ([value = null]) => {
+            if (value !== null) ask("nested", value);
+          });
+          return { carry: next, y: {} };
+        },
+        mul(x, 0),
+        null,
+        { turns: 2 },
+      );
+      return { carry: add(add(c, square), outside), y: inner.carry };
+    },
+    tensor([0]),
+    tensor([[1], [2], [3]]),
+  );
+  const wanted: [string, number[]][] = [
+    ["slice", [1, 2, 3]],
+    ["carry", [0, 7, 17]],
+    ["made", [1, 4, 9]],
+    ["fixed", [6, 6, 6]],
+    ["unused", [5, 10, 15]],
+    ["nested", [1, 3, 2, 6, 3, 9]],
+  ];
+  for (const [name, numbers] of wanted) {
+    const node = got.get(name);
+    t.ok(node, name);
+    t.deepEqual(await values(node as Node), [numbers], name);
+  }
+  t.equal(got.get("undrawn"), null, "draws that the turn does not make have no values");
+  t.deepEqual(got.get("nested")?.shape, [3, 2, 1]);
+  t.equal(openScans(), 0);
+  t.end();
 });

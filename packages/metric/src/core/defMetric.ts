@@ -91,6 +91,8 @@ export interface Metric {
   readonly block: (context: MetricContext, use: Use | null) => readonly BlockOf[];
   readonly response: ResponseOf<MetricContext> | null;
   readonly example: (() => ModuleExample | readonly ModuleExample[]) | null;
+  /** Whether it gives parameters the plain gradient, whatever the module gets. */
+  readonly plain?: boolean;
 }
 
 /**
@@ -131,7 +133,8 @@ export function plain(of: Described): Metric {
   const block: Metric["block"] = ({ params }, use) => [
     { params: use?.parameters ?? Object.values(params), block: null },
   ];
-  return Object.freeze({ of, source: "plain gradient", block, response: null, example: null });
+  const source = "plain gradient";
+  return Object.freeze({ of, source, block, response: null, example: null, plain: true });
 }
 
 /** Throws MetricError for what a row cannot describe. */

@@ -59,5 +59,6 @@ function shiftOf(use: Extract<Use, { kind: "affine" | "scale" }>, shift: Variabl
     behind: use.kind === "scale" ? use.behind : 0,
     consumers: own,
     looped,
+    activated: null,
   };
 }

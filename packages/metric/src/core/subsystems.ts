@@ -5,7 +5,8 @@ import type { Block } from "../blocks/block.ts";
 import { addBlocks } from "./addBlocks.ts";
 import { contextOf, responsesOf } from "./context.ts";
 import { blocksOfUse } from "./copies.ts";
-import type { BlockOf } from "./defMetric.ts";
+import type { BlockOf, MetricContext } from "./defMetric.ts";
+import { contextInLoop, type Member, membersOf, rowCalls } from "./loopedParts.ts";
 import { packed } from "./packing.ts";
 import { splitUses } from "./splitUses.ts";
 import type { Assigned, MetricTable } from "./table.ts";
@@ -66,16 +67,18 @@ export function subsystems(
   }
   const owner = new Map<Variable, Part[]>();
   const groups: Part[][] = [];
-  const usesOf = splitUses(applications);
-  for (const application of applications) {
-    for (const part of partsOf(application, usesOf(application), table, covered)) {
+  const members = membersOf(applications, table);
+  const apart = members.map(({ application }) => application);
+  const usesOf = splitUses(apart);
+  for (const member of members) {
+    for (const part of partsOf(member, usesOf(member.application), table, covered)) {
       addPart(part, owner, groups);
     }
   }
   const pathOf = applications[0]?.pathOf ?? (() => "");
   for (const variable of parameters) {
     if (owner.has(variable) || covered.has(variable)) continue;
-    const used = applications.filter((one) => Object.values(one.trained).includes(variable));
+    const used = apart.filter((one) => Object.values(one.trained).includes(variable));
     if (table.others === "error" || used.length === 0) throw uncovered(pathOf(variable));
     groups.push(used.map((application) => plainPart(application, variable)));
   }
@@ -86,12 +89,12 @@ export function subsystems(
   };
   const made = groups
     .filter(([first]) => isWanted(first?.params ?? []))
-    .map((group) => subsystemOf(group, applications));
+    .map((group) => subsystemOf(group, apart));
   const order = (one: Subsystem) =>
     Math.min(...one.params.map((param) => parameters.indexOf(param)));
   const chosen = assigned
     .filter(({ params }) => isWanted(params))
-    .map((one) => assignedSubsystem(one, applications));
+    .map((one) => assignedSubsystem(one, apart));
   return [...chosen, ...made].sort((a, b) => order(a) - order(b));
 }
 
@@ -110,11 +113,12 @@ function addPart(part: Part, owner: Map<Variable, Part[]>, groups: Part[][]): vo
 
 /** Parts per block; what the row of a module leaves out goes by how it acts. */
 function partsOf(
-  application: Application,
+  member: Member,
   uses: readonly Use[],
   table: MetricTable,
   covered: ReadonlySet<Variable>,
 ): Part[] {
+  const { application } = member;
   const own = Object.values(application.trained);
   if (own.every((param) => covered.has(param))) return [];
   const scope = application.path;
@@ -122,7 +126,7 @@ function partsOf(
   const parts: Part[] = [];
   const add = (
     metric: { readonly source: string; readonly response?: unknown },
-    use: Use | null,
+    { use, context, change = same }: Added,
     made: readonly BlockOf[],
   ) => {
     checkMade(application, made);
@@ -134,15 +138,19 @@ function partsOf(
         use,
         source: metric.source,
         params,
-        block: block === null || table.change === null ? block : table.change(block),
+        block: block === null ? null : (table.change ?? same)(change(block)),
         responses: () => withMetricScope(scope, given),
       });
     }
   };
   const row = table.rowOf(application);
   if (row !== null) {
-    const made = withMetricScope(scope, () => row.block(context, null));
-    add(row, null, made);
+    withMetricScope(scope, () => {
+      for (const { application: one, change } of rowCalls(member, row)) {
+        const own = contextOf(one);
+        add(row, { use: null, context: own, change }, row.block(own, null));
+      }
+    });
   }
   const done = new Set([...covered, ...parts.flatMap(({ params }) => params)]);
   for (const use of uses) {
@@ -150,15 +158,22 @@ function partsOf(
     // A module with a row says itself what it covers.
     if (row !== null && use.kind === "free") continue;
     const found = row !== null && !hasRow(table, use) ? null : table.rowOfUse(application, use);
-    if (found !== null)
-      add(
-        found,
-        use,
-        withMetricScope(scope, () => blocksOfUse(found, context, use)),
-      );
+    if (found === null) continue;
+    const own = contextInLoop(member, context, use);
+    const made = withMetricScope(scope, () => blocksOfUse(found, own, use));
+    add(found, { use, context: own }, made);
   }
   return parts;
 }
+
+/** What a row was asked about. */
+interface Added {
+  readonly use: Use | null;
+  readonly context: MetricContext;
+  readonly change?: (block: Block) => Block;
+}
+
+const same = (block: Block): Block => block;
 
 /** Whether a table has a row for the kind of a use. */
 function hasRow(table: MetricTable, use: Use): boolean {

@@ -42,7 +42,7 @@ export interface MetricTable {
   /** The table under a name, with every block of a row changed. */
   changing(name: string, change: (block: Block) => Block): MetricTable;
   /** The row of a module: by instance, then by definition; null where there is none. */
-  rowOf(application: Application): Metric | null;
+  rowOf(application: Pick<Application, "module" | "definition">): Metric | null;
   /** The row of a use by its kind; the plain gradient where the table says so. Throws MetricError. */
   rowOfUse(application: Application, use: Use): Metric;
 }
@@ -75,7 +75,7 @@ function tableOf(parts: Parts): MetricTable {
       tableOf({ ...parts, name, chosen: [choose, ...chosen] }),
     changing: (name: string, next: (block: Block) => Block) =>
       tableOf({ ...parts, name, change: change === null ? next : (block) => next(change(block)) }),
-    rowOf: ({ module, definition }: Application) =>
+    rowOf: ({ module, definition }: Pick<Application, "module" | "definition">) =>
       byKey.get(module) ?? byKey.get(definition) ?? null,
     rowOfUse: (application: Application, use: Use) => {
       const kind = kindOf(use);
@@ -124,8 +124,11 @@ function missing(application: Application, use: Use, rows: readonly Metric[]): M
   const { name } = application.definition.spec;
   const path = application.path === "" ? name : application.path;
   const names = use.parameters.map((one) => application.pathOf(one)).join(", ");
-  const how =
-    use.kind === "free" ? "acts neither as X̃W, nor as scale, nor as lookup" : `acts as ${use.kind}`;
+  const neither = "neither as X̃W, nor as scale, nor as lookup";
+  const free = use.looped
+    ? `acts in a loop: several times in one turn, or ${neither}`
+    : `acts ${neither}`;
+  const how = use.kind === "free" ? free : `acts as ${use.kind}`;
   return new MetricError({
     where: `metric of ${path}`,
     must: `the table must have a row for ${name} or for how ${names} ${how} (it has: ${known})`,

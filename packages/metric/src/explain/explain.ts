@@ -77,8 +77,8 @@ export interface Explanation {
 
 /**
  * Says which metric every parameter has, from which source, and what building and solving with it
- * takes, before anything is allocated. Optimizers have tables of their own: pass them the same `metrics`,
- * or pass `linearMetrics` here for what `rngd()` does. Throws MetricError for a module without a row, for a model
+ * takes, before anything is allocated. The table is `linearMetrics` by default, as that of
+ * `rngd()`; `{ optimizer }` shows what an optimizer uses. Throws MetricError for a module without a row, for a model
  * whose input cannot be found, for a solver that a block has not, and where the blocks take more memory than the budget. A number alone is the
  * batch size.
  */

@@ -245,7 +245,7 @@ test("rfim: a batch of another shape, unknown names and wrong values are refused
   await rejects(
     t,
     rfim(model, tensor([[1, 2]]), options),
-    /dense: its input must be \[n, 3\], or \[n, …, 3\], got \[1, 2\]; check/,
+    /dense at dense0: its input must be \[n, 3\], or \[n, …, 3\], got \[1, 2\]; check/,
   );
   await rejects(
     t,

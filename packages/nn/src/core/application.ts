@@ -10,6 +10,24 @@ export interface Observation {
   readonly law: Law;
 }
 
+/** One call of a module in the cell of a loop. */
+export interface LoopedCall {
+  /**
+   * The module applied once to the rows of all turns as they are, in inference mode: samples are turns times those of the
+   * batch, and the response leads to nothing that is observed. Null where its inputs have no rows of a turn [rows, …] each.
+   */
+  readonly application: () => Application | null;
+  /** By what a mean over its samples counts as the sum over turns of means over the batch. */
+  readonly share: number;
+}
+
+/** A module with trained parameters that the loop of another one calls. Its parameters are among that one's. */
+export interface LoopedModule
+  extends Pick<Application, "path" | "definition" | "module" | "options" | "params" | "trained"> {
+  /** Those that the cell makes in one turn. */
+  readonly calls: readonly LoopedCall[];
+}
+
 /** One use of a module with trainable parameters: a subsystem that a metric can describe. */
 export interface Application {
   /** Where the module stands in the model: "dense0". */
@@ -54,4 +72,6 @@ export interface Application {
    * its own. Throws what the module throws.
    */
   readonly applyTo: (x: NodeTree) => FullyApplied<NodeTree>;
+  /** The modules that its loops call. */
+  readonly looped: readonly LoopedModule[];
 }

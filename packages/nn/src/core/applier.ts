@@ -13,11 +13,12 @@ import type { Law } from "../laws/law.ts";
 import type { Application, Observation } from "./application.ts";
 import { parameterNode } from "./defModule.ts";
 import { frozenIn } from "./freeze.ts";
+import { addCalls, inputOfAllTurns, type Looped, loopedCall } from "./loopedModule.ts";
 import type { AnyModule, ApplyContext, FullyApplied, Mode, NodeTree } from "./module.ts";
 import type { Decay } from "./parameter.ts";
 import { memberPaths, parameterPath, prefixOf } from "./paths.ts";
 import { type ModuleRandom, moduleRandom } from "./random.ts";
-import { appliedOf, movedInLoop, notApplied, undeclared } from "./responses.ts";
+import { appliedOf, movedInLoop, notApplied, placed, undeclared } from "./responses.ts";
 import { bothRoutings } from "./routing.ts";
 import { asNodeTree, nodesOf } from "./trees.ts";
 import { usesOf } from "./uses.ts";
@@ -75,8 +76,8 @@ interface Member {
 /** An applier without applications. */
 export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOptions): Applier {
   const outside = openScans();
-  // Parameters of modules that the loops of a module call: they act in the application of that module.
-  let looped = new Set<Variable>();
+  // Modules that the loops of a module call, and their parameters: they act in the application of that module.
+  let looped: Looped = { params: new Set(), modules: new Map() };
   const members = new Map<AnyModule, Member>();
   const paths = new Map<Variable, string>();
   const applications: Application[] = [];
@@ -171,7 +172,8 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
         return spec.apply(bound as never, input as never, context as never);
       } catch (error) {
         // Such as reading a leaf that the tree of inputs has not.
-        throw error instanceof TypeError ? notApplied(module, path, input, error) : error;
+        if (error instanceof TypeError) throw notApplied(module, path, input, error);
+        throw placed(module, path, error);
       }
     };
     return withScope(path, () => appliedOf(spec.name, answer()));
@@ -195,33 +197,52 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
       ): FullyApplied<NodeTree> => {
         const first = constant(0).id;
         const around = looped;
-        looped = new Set();
+        const inside: Looped = { params: new Set(), modules: new Map() };
+        looped = inside;
         const result = respond(member, module, input, {
           mode,
           call: (child, inner, weights) => call(child, inner, bothRoutings(routing, weights)),
         });
+        looped = around;
         const path = member.paths.get(module) as string;
         const own = member.params.get(module) as Readonly<Record<string, Variable>>;
-        const params = { ...own, ...byPathIn(path, looped, pathOf) };
-        const trained = Object.fromEntries(
-          Object.entries(params).filter(([, { attrs }]) => {
-            return attrs.role === "parameter" && !member.frozen.specs.has(attrs);
-          }),
-        );
-        looped = around;
-        if (openScans() > outside) {
-          for (const variable of Object.values(params)) looped.add(variable);
-          return result;
-        }
-        if (result.extras !== null) extras.push({ path, module, values: result.extras });
-        if (Object.keys(trained).length === 0) return result;
+        const params = { ...own, ...byPathIn(path, inside.params, pathOf) };
+        const trainedOf = (named: Readonly<Record<string, Variable>>) =>
+          Object.fromEntries(
+            Object.entries(named).filter(([, { attrs }]) => {
+              return attrs.role === "parameter" && !member.frozen.specs.has(attrs);
+            }),
+          );
         const { definition, options } = module;
-        const { response, preActivation, extras: beside } = result;
-        applications.push({
+        const common = {
           path,
           definition,
           module,
           options,
+          law: definition.spec.law?.(options as never) ?? null,
+          samples,
+          rowWeights,
+          routing,
+          model,
+          pathOf,
+          applyTo: (rows: NodeTree) => again(member, module, rows),
+        };
+        if (openScans() > outside) {
+          for (const variable of Object.values(params)) looped.params.add(variable);
+          for (const [one, calls] of inside.modules) addCalls(looped, one, calls);
+          const known = { ...common, params: own, trained: trainedOf(own) };
+          if (Object.keys(known.trained).length > 0) {
+            const calls = [loopedCall(known, inputOfAllTurns(input, outside))];
+            addCalls(looped, module, { ...known, calls });
+          }
+          return result;
+        }
+        const trained = trainedOf(params);
+        if (result.extras !== null) extras.push({ path, module, values: result.extras });
+        if (Object.keys(trained).length === 0) return result;
+        const { response, preActivation, extras: beside } = result;
+        applications.push({
+          ...common,
           params,
           trained,
           uses: usesOf(nodesOf(response), Object.values(trained), first),
@@ -230,14 +251,8 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
           preActivation,
           response,
           extras: beside,
-          law: definition.spec.law?.(options as never) ?? null,
-          samples,
-          rowWeights,
-          routing,
           observed: () => observations,
-          model,
-          pathOf,
-          applyTo: (rows) => again(member, module, rows),
+          looped: [...inside.modules.values()],
         });
         return result;
       };

@@ -1,5 +1,5 @@
 import type { Node, NodeLike, Update } from "@metrigrad/graph";
-import type { Tensor, Tree } from "@metrigrad/tensor";
+import { checkNames, GraphError, type Tensor, type Tree } from "@metrigrad/tensor";
 import type { Law } from "../laws/law.ts";
 import type { Application } from "./application.ts";
 import { type AppliedExtras, type AppliedParameter, applierOf } from "./applier.ts";
@@ -47,6 +47,8 @@ export function applyModel<In, Out, Y = Node>(
   x: InputLike<In>,
   options: ApplyOptions<Out, Y> = {},
 ): AppliedModel<Out> {
+  checkNames("applyModel", options, ["mode", "rowWeights", "law", "targets"], GraphError);
+  if (model?.definition === undefined) throw noModule(model);
   const { mode = "infer", rowWeights = null, law = null, targets } = options;
   const applier = applierOf({ mode, rowWeights, pathOf: () => null });
   const { response } = applier.apply(model as never, x);
@@ -57,4 +59,14 @@ export function applyModel<In, Out, Y = Node>(
   }
   const { applications, updates, parameters, extras } = applier;
   return { output: response as Out, applications, updates, parameters, extras };
+}
+
+function noModule(got: unknown): GraphError {
+  const name = typeof got === "function" ? got.name : "";
+  return new GraphError({
+    where: "applyModel",
+    must: "its first argument must be a module",
+    got: name === "" ? String(got) : `the definition ${name}`,
+    todo: `call the definition first: ${name || "dense"}(…)`,
+  });
 }

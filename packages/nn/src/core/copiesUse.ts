@@ -76,7 +76,7 @@ export function sliceOf(stack: Node, copy: number): Node {
 }
 
 /** The activation f that a module's response f(T) ends with, where T is what a use in a turn makes; null for others. */
-function activationIn(use: CopyUse["use"], site: Site): Node | null {
+export function activationIn(use: CopyUse["use"], site: Site): Node | null {
   if (use.kind !== "affine") return null;
   const { scope } = use.outputs;
   const [found, ...others] = behind(use.outputs, site);

@@ -1,5 +1,5 @@
 import { type Node, type Variable, variableOf, withScope } from "@metrigrad/graph";
-import { GraphError, type NamedVariable, type VariableSpec } from "@metrigrad/tensor";
+import { checkNames, GraphError, type NamedVariable, type VariableSpec } from "@metrigrad/tensor";
 import type {
   AnyDefinition,
   AnyModule,
@@ -29,9 +29,11 @@ export function defModule<
   spec: ModuleSpec<Args, O, P, In, Out>,
   variants: (make: (...args: Args) => Module<In, Out, O, P>) => V = () => ({}) as V,
 ): ModuleDefinition<Args, O, P, In, Out> & V {
+  checkSpec(spec);
   const make = (...args: Args): Module<In, Out, O, P> => {
     const options = spec.options === undefined ? (args[0] as O) : spec.options(...args);
     const params = typeof spec.params === "function" ? spec.params(options) : spec.params;
+    checkParams(spec.name, params ?? {});
     return makeModule({
       definition: make as unknown as AnyDefinition,
       options,
@@ -42,6 +44,32 @@ export function defModule<
   };
   Object.defineProperty(make, "name", { value: spec.name });
   return Object.freeze(Object.assign(make, variants(make), { spec: Object.freeze(spec) }));
+}
+
+const specNames = ["name", "options", "params", "children", "apply", "law", "example"];
+
+/** Throws GraphError for what defines no kind of module. */
+function checkSpec(spec: { readonly name?: unknown; readonly apply?: unknown }): void {
+  checkNames("defModule", spec, specNames, GraphError);
+  if (typeof spec.name === "string" && typeof spec.apply === "function") return;
+  throw new GraphError({
+    where: "defModule",
+    must: "it must have a name and a function apply",
+    got: `{ ${Object.keys(spec).join(", ")} }`,
+    todo: 'pass { name: "scaled", params: { gain }, apply: ({ gain }, x) => mul(x, gain) }',
+  });
+}
+
+/** Throws GraphError for parameters that are not declared as such. */
+function checkParams(where: string, params: object): void {
+  const odd = Object.entries(params).find(([, one]) => !["parameter", "state"].includes(one?.role));
+  if (odd === undefined) return;
+  throw new GraphError({
+    where: `${where}, params`,
+    must: `${odd[0]} must be a parameter or a statistic`,
+    got: (odd[1] as object | undefined)?.constructor?.name ?? String(odd[1]),
+    todo: "declare it: param(shape, init) or state(shape, init); a module inside belongs to `children`",
+  });
 }
 
 /** Throws GraphError for children whose names would not be one part of a path. */

@@ -1,5 +1,5 @@
-import { insideLoop, type Node, reshape, type Variable } from "@metrigrad/graph";
-import { copiesUse } from "./copiesUse.ts";
+import { insideLoop, makeNode, type Node, reshape, type Variable } from "@metrigrad/graph";
+import { activationIn, copiesUse } from "./copiesUse.ts";
 import type { AffineUse, Use } from "./use.ts";
 import { type Edge, endsAt, isSlice, type Site, siteInside } from "./useSite.ts";
 
@@ -18,7 +18,8 @@ export function loopedUse(
   const edgesOf = (one: Node) =>
     (site.readers.get(one) ?? []).filter(([reader]) => insideLoop(reader)?.key === loop.key);
   const edges = edgesOf(parameter);
-  const free: Use = { kind: "free", parameters: [parameter], consumers: edges, looped: true };
+  const common = { looped: true, activated: null } as const;
+  const free: Use = { kind: "free", parameters: [parameter], consumers: edges, ...common };
   const place = loop.places[input] as Variable;
   const sliced = isSlice(loop, input);
   if ((input >= loop.fixed && !sliced) || edges.some(([, at]) => at !== input)) return free;
@@ -33,21 +34,20 @@ export function loopedUse(
   const outside = (one: Node) => node.inputs[loop.places.indexOf(one)] as Variable;
   const parameters = (use.parameters as readonly Variable[]).map(outside);
   const consumers = parameters.flatMap(edgesOf);
-  if (sliced) return { ...copiesUse(use, loop, inner, parameters), consumers, looped: true };
-  const all = {
-    consumers,
-    outputs: loop.stack(use.outputs),
-    looped: true,
-  };
+  if (sliced) return { ...copiesUse(use, loop, inner, parameters), consumers, ...common };
+  const outputs = loop.stack(use.outputs);
+  const all = { consumers, outputs, ...common };
   const merged = (value: Node) => {
     const [turns = 1, rows = 1, ...rest] = value.shape;
     return reshape(value, [turns * rows, ...rest]);
   };
   if (use.kind === "affine") {
     const own = parameters as unknown as AffineUse["parameters"];
+    const found = activationIn(use, inner);
     const values = {
       rows: merged(loop.values(use.rows)),
       product: merged(loop.values(use.product)),
+      activated: found && makeNode(found.op, [outputs], found.attrs),
     };
     return { ...use, ...all, ...values, parameters: own };
   }

@@ -1,5 +1,5 @@
 import { isNode } from "@metrigrad/graph";
-import { GraphError } from "@metrigrad/tensor";
+import { type ErrorParts, GraphError, MetrigradError } from "@metrigrad/tensor";
 import type { AnyModule, FullyApplied, NodeTree } from "./module.ts";
 import { nodesOf, showTree } from "./trees.ts";
 
@@ -38,6 +38,16 @@ export function notApplied(module: AnyModule, path: string, input: NodeTree, err
     got: `${showTree(input)}, and ${error.message}`,
     todo: "give it the node, list or record that its `apply` takes",
   });
+  made.cause = error;
+  return made;
+}
+
+/** An error that names the module's kind alone, with its path; others as they are. */
+export function placed(module: AnyModule, path: string, error: unknown): unknown {
+  const { name } = module.definition.spec;
+  if (!(error instanceof MetrigradError) || error.parts.where !== name || path === "") return error;
+  const Refusal = error.constructor as new (parts: ErrorParts) => MetrigradError;
+  const made = new Refusal({ ...error.parts, where: `${name} at ${path}` });
   made.cause = error;
   return made;
 }

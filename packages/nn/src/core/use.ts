@@ -106,6 +106,8 @@ export type Use = (AffineUse | ScaleUse | LookupUse | GroupedUse | FreeUse | Cop
    * earlier ones made, so moving the parameters in the loop moves rows too.
    */
   readonly looped: boolean;
+  /** In a loop: f(T) of all turns where the module in the cell responds with an activation of the outputs; else null. */
+  readonly activated: Node | null;
 };
 
 /** A use without what is known of loops. */

@@ -42,8 +42,9 @@ export function usesOf(
 }
 
 function useOf(parameter: Variable, edge: Edge, site: Site): Use {
+  const plain = { looped: false, activated: null } as const;
   return (
-    loopedUse(parameter, edge, site, useOf) ?? { ...plainUse(parameter, edge, site), looped: false }
+    loopedUse(parameter, edge, site, useOf) ?? { ...plainUse(parameter, edge, site), ...plain }
   );
 }
 

@@ -11,7 +11,10 @@ export function checkFits(where: string, y: Node, h: Node, shape: readonly numbe
     where,
     must: `h must be [n, m] and y ${h.shape.length === 2 ? showShape(shape) : "of as many rows"}`,
     got: `${showNode(h)} and ${showNode(y)}`,
-    todo: "reshape the responses: numbers are [n, m], also where m is 1, and labels are [n]",
+    todo:
+      h.shape.length > 2
+        ? `reshape them to rows, or take independent(${where.replace(/\W.*$/, "")}()) for a response at each position`
+        : "reshape the responses: numbers are [n, m], also where m is 1, and labels are [n]",
   });
 }
 

@@ -2,6 +2,7 @@ import * as ops from "@metrigrad/graph";
 import { mean, type Node } from "@metrigrad/graph";
 import { ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
+import { noSettings } from "./checkSettings.ts";
 
 /** Options of a pool with a given number of bins. */
 export interface AdaptivePoolOptions {
@@ -68,6 +69,7 @@ function places(where: string, { shape }: Node): number[] {
  */
 export const globalAvgPool = defModule({
   name: "globalAvgPool",
+  options: (...given: readonly never[]) => noSettings("globalAvgPool", given),
   apply: (_, x) => mean(x, { axis: places("globalAvgPool", x) }),
 });
 
@@ -77,5 +79,6 @@ export const globalAvgPool = defModule({
  */
 export const globalMaxPool = defModule({
   name: "globalMaxPool",
+  options: (...given: readonly never[]) => noSettings("globalMaxPool", given),
   apply: (_, x) => ops.max(x, { axis: places("globalMaxPool", x) }),
 });

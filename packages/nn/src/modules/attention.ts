@@ -18,6 +18,7 @@ import { varianceScaling } from "../init/varianceScaling.ts";
 import { withFans } from "../init/withFans.ts";
 import { type AttentionInput, attentionInput } from "./attentionInput.ts";
 import { keptKeys } from "./attentionMask.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { rotary } from "./rotary.ts";
 
 /** What `attention` takes beside its sizes. */
@@ -68,6 +69,7 @@ export const attention = defModule({
     heads: number,
     settings: AttentionSettings = {},
   ): AttentionOptions => {
+    checkSettings("attention", settings, ["causal", "bias", "dropout", "memoryFeatures", "rotary"]);
     const { causal = false, bias = true, dropout = 0, memoryFeatures = features } = settings;
     const base = settings.rotary === true ? { base: 10_000 } : settings.rotary || null;
     const options = { features, heads, causal, bias, dropout, memoryFeatures, rotary: base };

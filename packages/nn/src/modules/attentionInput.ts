@@ -1,5 +1,6 @@
-import { isNode, type Node } from "@metrigrad/graph";
+import type { Node } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { inputParts } from "./inputParts.ts";
 
 /** A sequence [n, T, features] that attends to itself, or what attends to what. */
 export type AttentionInput = Node | CrossAttentionInput;
@@ -20,7 +21,14 @@ export function attentionInput(
   x: AttentionInput,
   { features, memoryFeatures }: { readonly features: number; readonly memoryFeatures: number },
 ): { readonly query: Node; readonly memory: Node; readonly padding: Node | null } {
-  const { query, memory = query, padding = null } = isNode(x) ? { query: x } : x;
+  const {
+    query,
+    memory = query,
+    padding = null,
+  } = inputParts<CrossAttentionInput>(where, x, {
+    needed: ["query"],
+    others: ["memory", "padding"],
+  });
   const refuse = (must: string, got: Node) => {
     const todo = "give it [n, T, features], or { query, memory, padding }";
     throw new ShapeError({ where, must, got: showShape(got.shape), todo });

@@ -1,8 +1,11 @@
 import {
+  abs,
   add,
   constant,
   div,
+  equal,
   greater,
+  logicalAnd,
   maximum,
   mean,
   mul,
@@ -17,6 +20,7 @@ import { ShapeError, sizeOf } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param, state } from "../core/parameter.ts";
 import { ones, zeros } from "../init/constant.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { checkChannels, lifted, scaled } from "./scaleAndOffset.ts";
 
 /** What `batchNorm` takes beside its size. */
@@ -38,8 +42,11 @@ export interface BatchNormOptions extends Required<BatchNormSettings> {
  * γ (x − μ)/√(σ² + ε) + β per feature of x [n, features], or per channel of [n, features, …] such as images
  * [n, c, h, w] (Ioffe and Szegedy 2015), with PyTorch's defaults. When training, μ and σ² are those of the batch over
  * samples, which are weighted, and positions, and move the running `mean` and `variance`; when inferring, they are
- * the running ones. Running statistics are averages of the batches seen, without a share of their initial values: the
- * first batch counts whole. The penalty of L2 leaves γ and β out.
+ * the running ones. Running statistics are averages of the batches seen, without a share of their initial values 0 and 1: the
+ * first batch counts whole (in PyTorch the initial values fade with time). The state `seen` is the share of `mean` and
+ * `variance` that is of batches, 1 − (1 − momentum)ᵗ after t of them. Statistics that were written into the store before the
+ * first batch, such as those of another library, count as seen; write 1 into `seen` for PyTorch's averages from the
+ * initial values on. The penalty of L2 leaves γ and β out.
  *
  * `batchNorm.paper(features)` has the numbers of Sun and Nielsen's experiment: momentum 0.001, ε 0.001,
  * and a running variance of n degrees of freedom.
@@ -49,6 +56,7 @@ export const batchNorm = defModule(
   {
     name: "batchNorm",
     options: (features: number, settings: BatchNormSettings = {}): BatchNormOptions => {
+      checkSettings("batchNorm", settings, ["momentum", "epsilon", "unbiased"]);
       const { momentum = 0.1, epsilon = 1e-5, unbiased = true } = settings;
       const whole = Number.isInteger(features) && features > 0;
       if (!whole || !(momentum > 0 && momentum <= 1) || !(epsilon > 0)) {
@@ -66,7 +74,7 @@ export const batchNorm = defModule(
       offset: param([features], zeros, { decay: "none" }),
       mean: state([features], zeros),
       variance: state([features], ones),
-      weight: state([], zeros),
+      seen: state([], zeros),
     }),
     apply: (params, x, { options, mode, rowWeights, update }) => {
       const { features, momentum, epsilon, unbiased } = options;
@@ -83,13 +91,13 @@ export const batchNorm = defModule(
       const mu = average(x);
       const variance = average(square(sub(x, lifted(mu, behind))));
       const spread = unbiased ? mul(variance, div(count, maximum(sub(count, 1), 1))) : variance;
-      // The weight is 1 − (1 − momentum)ᵗ after t batches, so that these are averages of batches alone.
-      const weight = add(mul(params.weight, 1 - momentum), momentum);
-      const share = div(momentum, where(greater(weight, 0), weight, 1));
+      // It is 1 − (1 − momentum)ᵗ after t batches, so that these are averages of batches alone.
+      const seen = add(mul(seenBefore(params), 1 - momentum), momentum);
+      const share = div(momentum, where(greater(seen, 0), seen, 1));
       const blend = (old: Node, now: Node) => add(old, mul(sub(now, old), share));
       update(params.mean, blend(params.mean, mu));
       update(params.variance, blend(params.variance, spread));
-      update(params.weight, weight);
+      update(params.seen, seen);
       return normalise(mu, variance);
     },
   },
@@ -99,6 +107,13 @@ export const batchNorm = defModule(
       make(features, { momentum: 0.001, epsilon: 1e-3, unbiased: false }),
   }),
 );
+
+/** `seen` before a batch: 1 where no batch was seen and the statistics are not those that they begin with. */
+function seenBefore(own: { readonly mean: Node; readonly variance: Node; readonly seen: Node }) {
+  const { mean: mu, variance, seen } = own;
+  const moved = add(sum(abs(mu)), sum(abs(sub(variance, 1))));
+  return where(logicalAnd(equal(seen, 0), greater(moved, 0)), 1, seen);
+}
 
 /** The number of rows of x [n, f, …], and means over them per feature, with weights of samples where there are any. */
 function overSamples(x: Node, weights: Node | null) {

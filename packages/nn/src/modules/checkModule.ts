@@ -7,8 +7,17 @@ export function checkModule(where: string, module: AnyModule): void {
   throw new GraphError({
     where,
     must: "every argument must be a module",
-    got:
-      typeof module === "function" ? `the function ${(module as () => void).name}` : String(module),
-    todo: `call the definition: ${where}(dense(784, 10)); an activation is an option of dense, or lambda(relu)`,
+    got: shownAs(module),
+    todo: Array.isArray(module)
+      ? `pass them one by one: ${where}(...modules)`
+      : `call the definition: ${where}(dense(784, 10)); an activation is an option of dense, or lambda(relu)`,
   });
+}
+
+function shownAs(value: unknown): string {
+  if (typeof value === "function") return `the function ${value.name}`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === "object" && value !== null
+    ? `{ ${Object.keys(value).join(", ")} }`
+    : String(value);
 }

@@ -3,6 +3,20 @@ import { ShapeError } from "@metrigrad/tensor";
 import type { ApplyContext } from "../core/module.ts";
 import type { ConvolutionOptions } from "./convOptions.ts";
 
+/** T = X̃W of patches. Throws ShapeError that names the module. */
+function product(where: string, w: Node, x: Node, options: ConvolutionOptions): Node {
+  const { kernel, stride, padding, dilation, groups, bias, transposed, outputPadding } = options;
+  const common = { kernel, stride, padding, dilation, groups, bias, transposed };
+  try {
+    return affinePatches(x, w, transposed ? { ...common, outputPadding } : common);
+  } catch (error) {
+    if (error instanceof ShapeError && error.parts.where === "affinePatches") {
+      throw new ShapeError({ ...error.parts, where });
+    }
+    throw error;
+  }
+}
+
 /** h = f(X̃W) of patches. Throws ShapeError for inputs of another shape. */
 export function applyConvolution(
   where: string,
@@ -20,7 +34,7 @@ export function applyConvolution(
       todo: "check the channels of the layers before it; channels come before lengths",
     });
   }
-  const preActivation = affinePatches(x, w, options);
+  const preActivation = product(where, w, x, options);
   const response = activation === null ? preActivation : activation(preActivation);
   return { response, preActivation };
 }

@@ -1,9 +1,10 @@
 import type { Padding } from "@metrigrad/graph";
-import { type Initializer, ShapeError, sizeOf } from "@metrigrad/tensor";
+import { GraphError, type Initializer, ShapeError, sizeOf } from "@metrigrad/tensor";
 import { param } from "../core/parameter.ts";
 import { biasRow } from "../init/biasRow.ts";
 import { fanInUniform } from "../init/fanIn.ts";
 import { type Activation, activationOf } from "./activationOf.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /** What a convolution takes beside its channels and its kernel. */
 export interface ConvSettings {
@@ -34,6 +35,17 @@ export interface ConvTransposeSettings extends Omit<ConvSettings, "padding"> {
   readonly outputPadding?: number | readonly number[];
 }
 
+const convNames = [
+  "stride",
+  "padding",
+  "dilation",
+  "groups",
+  "bias",
+  "activation",
+  "init",
+] as const;
+const transposedNames = [...convNames, "outputPadding"] as const;
+
 /** Options of a convolution. */
 export interface ConvolutionOptions {
   readonly inputs: number;
@@ -62,6 +74,7 @@ export function convolutionOptions(
   settings: ConvSettings & { readonly outputPadding?: number | readonly number[] },
   transposed: boolean,
 ): ConvolutionOptions {
+  checkSettings(where, settings, transposed ? transposedNames : convNames);
   const kernel = typeof given === "number" ? new Array<number>(axes).fill(given) : given;
   const counts = [inputs, outputs, ...(Array.isArray(kernel) ? kernel : [Number.NaN])];
   const whole = counts.every((n) => Number.isInteger(n) && n > 0);
@@ -73,6 +86,7 @@ export function convolutionOptions(
       todo: `call ${where}(inputs, outputs, 3, { padding: 1 })`,
     });
   }
+  checkPadding(where, settings.padding, transposed);
   const { groups = 1, bias = true } = settings;
   if (!(Number.isInteger(groups) && groups > 0) || inputs % groups > 0 || outputs % groups > 0) {
     throw new ShapeError({
@@ -93,6 +107,18 @@ export function convolutionOptions(
     dilation: settings.dilation ?? 1,
     outputPadding: settings.outputPadding ?? 0,
     activation: activationOf(where, settings.activation),
+  });
+}
+
+/** Throws GraphError for what is no padding. */
+function checkPadding(where: string, padding: unknown = 0, transposed: boolean): void {
+  if (typeof padding === "number" || Array.isArray(padding)) return;
+  if (!transposed && (padding === "same" || padding === "valid")) return;
+  throw new GraphError({
+    where,
+    must: `padding must be a number, or one for each axis${transposed ? "" : ', "same" or "valid"'}`,
+    got: JSON.stringify(padding),
+    todo: "pass the places on both sides",
   });
 }
 

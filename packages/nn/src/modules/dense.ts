@@ -5,6 +5,7 @@ import { param } from "../core/parameter.ts";
 import { biasRow } from "../init/biasRow.ts";
 import { glorotUniform } from "../init/glorot.ts";
 import { type Activation, activationOf } from "./activationOf.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /** What `dense` takes beside its sizes. */
 export interface DenseSettings {
@@ -13,6 +14,9 @@ export interface DenseSettings {
   /** Initial weights [in, out]; Glorot's uniform by default. The bias starts at 0. */
   readonly init?: Initializer;
 }
+
+/** Their names. */
+export const denseNames = ["activation", "init"] as const;
 
 /** Options of a dense layer. */
 export interface DenseOptions {
@@ -31,6 +35,7 @@ export interface DenseOptions {
 export const dense = defModule({
   name: "dense",
   options: (inputs: number, outputs: number, settings: DenseSettings = {}): DenseOptions => {
+    checkSettings("dense", settings, denseNames);
     for (const size of [inputs, outputs]) {
       if (Number.isInteger(size) && size > 0) continue;
       throw new ShapeError({

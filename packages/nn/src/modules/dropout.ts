@@ -1,6 +1,7 @@
 import { mul } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /** What `dropout` takes. */
 export interface DropoutSettings {
@@ -27,8 +28,9 @@ export interface DropoutOptions {
 export const dropout = defModule({
   name: "dropout",
   options: (settings: number | DropoutSettings = {}): DropoutOptions => {
-    const { rate = 0.5, axes = null } =
-      typeof settings === "number" ? { rate: settings } : settings;
+    const given: DropoutSettings = typeof settings === "number" ? { rate: settings } : settings;
+    checkSettings("dropout", given, ["rate", "axes"]);
+    const { rate = 0.5, axes = null } = given;
     const whole = axes === null || axes.every(Number.isInteger);
     if (rate >= 0 && rate < 1 && whole) return Object.freeze({ rate, axes });
     throw new ShapeError({

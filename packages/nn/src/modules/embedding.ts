@@ -3,6 +3,7 @@ import { type Initializer, ShapeError, sizeOf } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param } from "../core/parameter.ts";
 import { normalInit } from "../init/normal.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /** What `embedding` takes beside its sizes. */
 export interface EmbeddingSettings {
@@ -22,7 +23,8 @@ export interface EmbeddingOptions {
 
 /**
  * A row of a table for every token: i32 [n, …] → [n, …, features], parameter `table` [vocabulary, features]. Tokens out of
- * range are clamped. The row of the padding index is zero, takes no gradient and has no metric. Its Fisher information is
+ * range are clamped. The row of the padding index reads as zero, whatever the table has there (PyTorch's is a row that begins at zero), takes no
+ * gradient and has no metric. Its Fisher information is
  * diagonal: how often each row is looked up, per sample.
  * @throws ShapeError for sizes that are not positive integers, a padding index out of range, and tokens that are not i32
  */
@@ -31,8 +33,10 @@ export const embedding = defModule({
   options: (
     vocabulary: number,
     features: number,
-    { paddingIndex, init = normalInit() }: EmbeddingSettings = {},
+    settings: EmbeddingSettings = {},
   ): EmbeddingOptions => {
+    checkSettings("embedding", settings, ["paddingIndex", "init"]);
+    const { paddingIndex, init = normalInit() } = settings;
     const whole = [vocabulary, features].every((size) => Number.isInteger(size) && size > 0);
     const padding = paddingIndex ?? 0;
     if (whole && Number.isInteger(padding) && padding >= 0 && padding < vocabulary) {

@@ -5,12 +5,13 @@ import type { AnyModule, Module } from "../core/module.ts";
 import { param } from "../core/parameter.ts";
 import { biasRow } from "../init/biasRow.ts";
 import { glorotUniform } from "../init/glorot.ts";
+import { checkSettings } from "./checkSettings.ts";
+import { inputParts } from "./inputParts.ts";
 
 /** What `film` takes: what is modulated, and what by; samples first. */
 export interface Conditioned {
   readonly x: Node;
   readonly condition: Node;
-  readonly [name: string]: Node;
 }
 
 /** What `film` takes beside its sizes. */
@@ -42,6 +43,7 @@ export interface FilmOptions {
 export const film = defModule({
   name: "film",
   options: (features: number, conditions: number, settings: FilmSettings = {}): FilmOptions => {
+    checkSettings("film", settings, ["network", "axis", "init"]);
     const { network = null, axis = -1, init = glorotUniform } = settings;
     const whole = [features, conditions].every((size) => Number.isInteger(size) && size > 0);
     if (!whole || !Number.isInteger(axis)) {
@@ -59,7 +61,10 @@ export const film = defModule({
   }),
   children: ({ network }): { readonly [name: string]: AnyModule } =>
     network === null ? {} : { network },
-  apply: ({ w }, { x, condition }: Conditioned, { options, call }) => {
+  apply: ({ w }, given: Conditioned, { options, call }) => {
+    const { x, condition } = inputParts<Conditioned>("film", given, {
+      needed: ["x", "condition"],
+    });
     const { features, conditions, network, axis } = options;
     const c = network === null ? condition : call(network, condition);
     const at = axis < 0 ? axis + x.shape.length : axis;

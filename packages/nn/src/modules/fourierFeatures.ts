@@ -3,6 +3,7 @@ import { ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param, state } from "../core/parameter.ts";
 import { drawNormal } from "../init/draw.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { checkWidth } from "./weightNorm.ts";
 
 /** What `fourierFeatures` takes beside its sizes. */
@@ -31,6 +32,7 @@ export interface FourierOptions extends Required<FourierSettings> {
 export const fourierFeatures = defModule({
   name: "fourierFeatures",
   options: (inputs: number, features: number, settings: FourierSettings = {}): FourierOptions => {
+    checkSettings("fourierFeatures", settings, ["sigma", "trainable"]);
     const { sigma = 1, trainable = false } = settings;
     checkFeatures("fourierFeatures", inputs, features, { sigma });
     return Object.freeze({ inputs, features, sigma, trainable });

@@ -3,6 +3,7 @@ import { type Initializer, sizeOf, uniformStream } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { state } from "../core/parameter.ts";
 import { drawNormal } from "../init/draw.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { checkFeatures } from "./fourierFeatures.ts";
 import { checkWidth } from "./weightNorm.ts";
 
@@ -40,6 +41,7 @@ export const gaussianProcessFeatures = defModule({
     features: number,
     settings: GaussianProcessSettings = {},
   ): GaussianProcessOptions => {
+    checkSettings("gaussianProcessFeatures", settings, ["lengthScale", "amplitude"]);
     const { lengthScale = 1, amplitude = 1 } = settings;
     checkFeatures("gaussianProcessFeatures", inputs, features, { lengthScale, amplitude });
     return Object.freeze({ inputs, features, lengthScale, amplitude });

@@ -1,6 +1,7 @@
 import { add, mean, mul, type Node, reshape, rsqrt, square, sub } from "@metrigrad/graph";
 import { ShapeError, sizeOf } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
+import { checkSettings } from "./checkSettings.ts";
 import {
   checkChannels,
   checkNorm,
@@ -23,11 +24,9 @@ export interface GroupNormOptions extends Required<NormSettings> {
  */
 export const groupNorm = defModule({
   name: "groupNorm",
-  options: (
-    groups: number,
-    channels: number,
-    { epsilon = 1e-5, affine = true }: NormSettings = {},
-  ): GroupNormOptions => {
+  options: (groups: number, channels: number, settings: NormSettings = {}): GroupNormOptions => {
+    checkSettings("groupNorm", settings, ["epsilon", "affine"]);
+    const { epsilon = 1e-5, affine = true } = settings;
     checkNorm("groupNorm", [groups, channels], epsilon);
     if (channels % groups === 0) return Object.freeze({ groups, channels, epsilon, affine });
     throw new ShapeError({

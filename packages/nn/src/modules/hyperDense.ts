@@ -5,7 +5,9 @@ import type { AnyModule, Module } from "../core/module.ts";
 import { param } from "../core/parameter.ts";
 import { glorotUniform } from "../init/glorot.ts";
 import { type Activation, activationOf } from "./activationOf.ts";
+import { checkSettings } from "./checkSettings.ts";
 import type { Conditioned } from "./film.ts";
+import { inputParts } from "./inputParts.ts";
 
 /** What `hyperDense` takes beside its sizes. */
 export interface HyperDenseSettings {
@@ -43,6 +45,7 @@ export const hyperDense = defModule({
     conditions: number,
     settings: HyperDenseSettings = {},
   ): HyperDenseOptions => {
+    checkSettings("hyperDense", settings, ["network", "activation", "init"]);
     const { network = null, init = glorotUniform } = settings;
     const sizes = [inputs, outputs, conditions];
     if (!sizes.every((size) => Number.isInteger(size) && size > 0)) {
@@ -65,7 +68,10 @@ export const hyperDense = defModule({
   }),
   children: ({ network }): { readonly [name: string]: AnyModule } =>
     network === null ? {} : { network },
-  apply: ({ v }, { x, condition }: Conditioned, { options, call }) => {
+  apply: ({ v }, given: Conditioned, { options, call }) => {
+    const { x, condition } = inputParts<Conditioned>("hyperDense", given, {
+      needed: ["x", "condition"],
+    });
     const { inputs, outputs, conditions, network, activation } = options;
     const c = network === null ? condition : call(network, condition);
     const [n = 0] = x.shape;

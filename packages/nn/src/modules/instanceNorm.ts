@@ -1,4 +1,5 @@
 import { defModule } from "../core/defModule.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { standardByGroup } from "./groupNorm.ts";
 import {
   checkChannels,
@@ -22,10 +23,9 @@ export interface InstanceNormOptions extends Required<NormSettings> {
  */
 export const instanceNorm = defModule({
   name: "instanceNorm",
-  options: (
-    channels: number,
-    { epsilon = 1e-5, affine = false }: NormSettings = {},
-  ): InstanceNormOptions => {
+  options: (channels: number, settings: NormSettings = {}): InstanceNormOptions => {
+    checkSettings("instanceNorm", settings, ["epsilon", "affine"]);
+    const { epsilon = 1e-5, affine = false } = settings;
     checkNorm("instanceNorm", [channels], epsilon);
     return Object.freeze({ channels, epsilon, affine });
   },

@@ -1,6 +1,7 @@
 import { add, mean, mul, rsqrt, square, sub } from "@metrigrad/graph";
 import { ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { checkNorm, type NormSettings, scaleAndOffset, scaled } from "./scaleAndOffset.ts";
 
 /** Options of layer normalisation. */
@@ -19,8 +20,10 @@ export const layerNorm = defModule({
   name: "layerNorm",
   options: (
     features: number | readonly number[],
-    { epsilon = 1e-5, affine = true }: NormSettings = {},
+    settings: NormSettings = {},
   ): LayerNormOptions => {
+    checkSettings("layerNorm", settings, ["epsilon", "affine"]);
+    const { epsilon = 1e-5, affine = true } = settings;
     const shape = typeof features === "number" ? [features] : [...features];
     checkNorm("layerNorm", shape, epsilon);
     return Object.freeze({ shape, epsilon, affine });

@@ -20,6 +20,7 @@ import type { AnyModule, Module } from "../core/module.ts";
 import { param } from "../core/parameter.ts";
 import { biasRow } from "../init/biasRow.ts";
 import { glorotUniform } from "../init/glorot.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { asMask, chosenSoftmax, topChosen } from "./topGates.ts";
 
 /** Experts: modules of one shape, or how many to make and how. */
@@ -67,7 +68,7 @@ export interface MixtureExtras {
  * All experts are computed for all rows, and those that are not chosen have a gate of 0: nothing is dropped, and the work is that of
  * all experts. With `noise`, logits have normal noise when training, so that others are tried; its draws follow the store's seed.
  *
- * `extras` are `gates` and `balance`, the auxiliary loss of Fedus et al. (2021, eq. 4) without its factor: add some
+ * `extras` are `gates` and `balance` (`extras as unknown as MixtureExtras`, since extras have the type of any tree), the auxiliary loss of Fedus et al. (2021, eq. 4) without its factor: add some
  * 0.01 times it to a loss, so that all experts are used.
  * @param inputs width of the rows
  * @param experts modules of one shape, or `{ count, make }`
@@ -79,6 +80,7 @@ export interface MixtureExtras {
 export const mixtureOfExperts = defModule({
   name: "mixtureOfExperts",
   options: (inputs: number, experts: Experts, settings: MixtureSettings = {}): MixtureOptions => {
+    checkSettings("mixtureOfExperts", settings, ["top", "over", "noise", "response"]);
     const made = expertsOf(experts);
     const { top = Math.min(2, made.length), noise = 0, response = "sum" } = settings;
     const { over = top === 1 ? "all" : "chosen" } = settings;
@@ -161,18 +163,27 @@ function balanceOf(all: Node, mask: Node, rowWeights: Node | null): Node {
 }
 
 function expertsOf(experts: Experts): readonly Module[] {
-  if ("count" in experts) {
+  const record = typeof experts === "object" && experts !== null && "count" in experts;
+  if (record) {
     const { count, make } = experts;
     if (Number.isInteger(count) && count > 0 && typeof make === "function") {
       return expertsOf(Array.from({ length: count }, (_, index) => make(index)));
     }
-  } else if (experts.length > 0 && experts.every((one) => one?.definition !== undefined)) {
+  } else if (
+    Array.isArray(experts) &&
+    experts.length > 0 &&
+    experts.every((one) => one?.definition !== undefined)
+  ) {
     return Object.freeze([...experts]);
   }
   throw new GraphError({
     where: "mixtureOfExperts",
     must: "experts must be a list of modules, or { count, make } with a positive count",
-    got: "count" in experts ? `a count of ${experts.count}` : "a list of others",
+    got: record
+      ? `a count of ${experts.count}`
+      : Array.isArray(experts)
+        ? "a list of others"
+        : String(experts),
     todo: "pass { count: 8, make: () => dense(16, 16) }",
   });
 }

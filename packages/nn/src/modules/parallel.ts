@@ -3,6 +3,7 @@ import { ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import type { AnyModule, Children, Module, NodeTree } from "../core/module.ts";
 import { checkModule } from "./checkModule.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /** How results are joined: as they are, side by side along an axis, added or multiplied. */
 export type Join = "tree" | "concat" | "sum" | "product";
@@ -33,6 +34,7 @@ const joins = ["tree", "concat", "sum", "product"] as const;
 const definition = defModule({
   name: "parallel",
   options: (modules: Children, settings: ParallelSettings = {}): ParallelOptions => {
+    checkSettings("parallel", settings, ["join", "axis"]);
     const { join = "tree", axis = -1 } = settings;
     const list = Object.values(modules) as AnyModule[];
     for (const module of list) checkModule("parallel", module);

@@ -1,10 +1,36 @@
 import type { AvgPoolOptions, MaxPoolOptions } from "@metrigrad/graph";
 import * as ops from "@metrigrad/graph";
+import { GraphError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /** Options of a pool by the largest element. */
 export interface MaxPoolSettings extends MaxPoolOptions {
   readonly kernel: number | readonly number[];
+}
+
+const common = ["stride", "padding", "ceilMode"] as const;
+const maxNames = [...common, "dilation"] as const;
+const avgNames = [...common, "countIncludePad"] as const;
+
+/** Windows with settings. Throws GraphError for settings that are unknown, and for padding that is no number. */
+function poolSettings<S extends MaxPoolOptions | AvgPoolOptions>(
+  where: string,
+  kernel: number | readonly number[],
+  settings: S,
+  names: readonly (keyof S & string)[],
+): S & { readonly kernel: number | readonly number[] } {
+  checkSettings(where, settings, names);
+  const { padding = 0 } = settings;
+  if (typeof padding === "number" || Array.isArray(padding)) {
+    return Object.freeze<S & { readonly kernel: typeof kernel }>({ ...settings, kernel });
+  }
+  throw new GraphError({
+    where,
+    must: "padding must be a number, or one for each axis",
+    got: JSON.stringify(padding),
+    todo: 'pass the places on both sides; "same" and "valid" are of convolutions',
+  });
 }
 
 /** Options of a pool by the mean. */
@@ -20,7 +46,7 @@ export interface AvgPoolSettings extends AvgPoolOptions {
 export const maxPool1d = defModule({
   name: "maxPool1d",
   options: (kernel: number | readonly number[], settings: MaxPoolOptions = {}): MaxPoolSettings =>
-    Object.freeze({ ...settings, kernel }),
+    poolSettings("maxPool1d", kernel, settings, maxNames),
   apply: (_, x, { options: { kernel, ...settings } }) => ops.maxPool1d(x, kernel, settings),
 });
 
@@ -32,7 +58,7 @@ export const maxPool1d = defModule({
 export const maxPool2d = defModule({
   name: "maxPool2d",
   options: (kernel: number | readonly number[], settings: MaxPoolOptions = {}): MaxPoolSettings =>
-    Object.freeze({ ...settings, kernel }),
+    poolSettings("maxPool2d", kernel, settings, maxNames),
   apply: (_, x, { options: { kernel, ...settings } }) => ops.maxPool2d(x, kernel, settings),
 });
 
@@ -44,7 +70,7 @@ export const maxPool2d = defModule({
 export const maxPool3d = defModule({
   name: "maxPool3d",
   options: (kernel: number | readonly number[], settings: MaxPoolOptions = {}): MaxPoolSettings =>
-    Object.freeze({ ...settings, kernel }),
+    poolSettings("maxPool3d", kernel, settings, maxNames),
   apply: (_, x, { options: { kernel, ...settings } }) => ops.maxPool3d(x, kernel, settings),
 });
 
@@ -56,7 +82,7 @@ export const maxPool3d = defModule({
 export const avgPool1d = defModule({
   name: "avgPool1d",
   options: (kernel: number | readonly number[], settings: AvgPoolOptions = {}): AvgPoolSettings =>
-    Object.freeze({ ...settings, kernel }),
+    poolSettings("avgPool1d", kernel, settings, avgNames),
   apply: (_, x, { options: { kernel, ...settings } }) => ops.avgPool1d(x, kernel, settings),
 });
 
@@ -68,7 +94,7 @@ export const avgPool1d = defModule({
 export const avgPool2d = defModule({
   name: "avgPool2d",
   options: (kernel: number | readonly number[], settings: AvgPoolOptions = {}): AvgPoolSettings =>
-    Object.freeze({ ...settings, kernel }),
+    poolSettings("avgPool2d", kernel, settings, avgNames),
   apply: (_, x, { options: { kernel, ...settings } }) => ops.avgPool2d(x, kernel, settings),
 });
 
@@ -80,6 +106,6 @@ export const avgPool2d = defModule({
 export const avgPool3d = defModule({
   name: "avgPool3d",
   options: (kernel: number | readonly number[], settings: AvgPoolOptions = {}): AvgPoolSettings =>
-    Object.freeze({ ...settings, kernel }),
+    poolSettings("avgPool3d", kernel, settings, avgNames),
   apply: (_, x, { options: { kernel, ...settings } }) => ops.avgPool3d(x, kernel, settings),
 });

@@ -3,6 +3,7 @@ import { type Initializer, ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param } from "../core/parameter.ts";
 import { normalInit } from "../init/normal.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /** What `positionalEmbedding` takes beside its sizes. */
 export interface PositionalEmbeddingSettings {
@@ -28,8 +29,10 @@ export const positionalEmbedding = defModule({
   options: (
     length: number,
     features: number,
-    { init = normalInit(0.02) }: PositionalEmbeddingSettings = {},
+    settings: PositionalEmbeddingSettings = {},
   ): PositionalEmbeddingOptions => {
+    checkSettings("positionalEmbedding", settings, ["init"]);
+    const { init = normalInit(0.02) } = settings;
     if ([length, features].every((size) => Number.isInteger(size) && size > 0)) {
       return Object.freeze({ length, features, init });
     }

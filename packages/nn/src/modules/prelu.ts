@@ -3,6 +3,7 @@ import { ShapeError, showShape } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param } from "../core/parameter.ts";
 import { constantInit } from "../init/constant.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /** What activations with a parameter take beside their size. */
 export interface SlopeSettings {
@@ -44,8 +45,10 @@ export const prelu = defModule({
 export function slopeOptions(
   where: string,
   features: number,
-  { init, axis = 1 }: SlopeSettings & { readonly init: number },
+  settings: SlopeSettings & { readonly init: number },
 ): SlopeOptions {
+  checkSettings(where, settings, ["init", "axis"]);
+  const { init, axis = 1 } = settings;
   const whole = Number.isInteger(features) && features > 0 && Number.isInteger(axis);
   if (whole && Number.isFinite(init)) return Object.freeze({ features, init, axis });
   throw new ShapeError({

@@ -15,6 +15,7 @@ import { defModule } from "../core/defModule.ts";
 import { param } from "../core/parameter.ts";
 import { constantInit } from "../init/constant.ts";
 import { drawNormal } from "../init/draw.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { checkFeatures } from "./fourierFeatures.ts";
 import { checkWidth } from "./weightNorm.ts";
 
@@ -48,6 +49,7 @@ export const radialBasis = defModule({
     units: number,
     settings: RadialBasisSettings = {},
   ): RadialBasisOptions => {
+    checkSettings("radialBasis", settings, ["width", "centres"]);
     const { width = 1, centres = (context) => drawNormal(context, 1) } = settings;
     checkFeatures("radialBasis", inputs, units, { width });
     return Object.freeze({ inputs, units, width, centres });

@@ -14,6 +14,7 @@ import type {
 import { type ParameterSpec, param, state } from "../core/parameter.ts";
 import { memberPaths, parameterPath } from "../core/paths.ts";
 import { mapNodes, nodesOf, showTree } from "../core/trees.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /** What `repeat` takes beside a module and a number. */
 export interface RepeatSettings {
@@ -52,6 +53,7 @@ const definition = defModule({
         todo: "call repeat(module, 4)",
       });
     }
+    checkSettings("repeat", settings, ["through"]);
     const names = new Map<VariableSpec, string>();
     for (const [member, path] of memberPaths(module)) {
       for (const [name, spec] of Object.entries(member.params)) {

@@ -1,5 +1,6 @@
 import { add, mean, mul, rsqrt, square } from "@metrigrad/graph";
 import { defModule } from "../core/defModule.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { lastAxes } from "./layerNorm.ts";
 import {
   checkNorm,
@@ -25,10 +26,9 @@ const smallest = 2 ** -23;
  */
 export const rmsNorm = defModule({
   name: "rmsNorm",
-  options: (
-    features: number | readonly number[],
-    { epsilon = smallest, affine = true }: NormSettings = {},
-  ): RmsNormOptions => {
+  options: (features: number | readonly number[], settings: NormSettings = {}): RmsNormOptions => {
+    checkSettings("rmsNorm", settings, ["epsilon", "affine"]);
+    const { epsilon = smallest, affine = true } = settings;
     const shape = typeof features === "number" ? [features] : [...features];
     checkNorm("rmsNorm", shape, epsilon);
     return Object.freeze({ shape, epsilon, affine });

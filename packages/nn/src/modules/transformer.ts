@@ -2,12 +2,14 @@ import { isNode, type Node } from "@metrigrad/graph";
 import { ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import type { Module } from "../core/module.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { layerNorm } from "./layerNorm.ts";
 import {
   type TransformerInput,
   type TransformerParts,
   type TransformerSettings,
   transformerBlock,
+  transformerNames,
 } from "./transformerBlock.ts";
 
 /** What stacks of transformer blocks take beside their sizes. */
@@ -71,6 +73,7 @@ function stackOf(
   heads: number,
   settings: TransformerStackSettings,
 ): TransformerStackOptions {
+  checkSettings(where, settings, [...transformerNames, "finalNorm"]);
   if (!Number.isInteger(count) || count < 1) {
     throw new ShapeError({
       where,

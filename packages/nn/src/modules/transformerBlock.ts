@@ -5,8 +5,10 @@ import type { Module } from "../core/module.ts";
 import { type Activation, activationOf } from "./activationOf.ts";
 import { attention } from "./attention.ts";
 import type { AttentionInput } from "./attentionInput.ts";
+import { checkSettings } from "./checkSettings.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
+import { inputParts } from "./inputParts.ts";
 import { layerNorm } from "./layerNorm.ts";
 
 /** What `transformerBlock` takes beside its sizes. */
@@ -30,6 +32,19 @@ export interface TransformerSettings {
   /** ε of the normalisations; 1e-5 by default. */
   readonly epsilon?: number;
 }
+
+/** Their names. */
+export const transformerNames = [
+  "width",
+  "activation",
+  "dropout",
+  "normFirst",
+  "causal",
+  "memory",
+  "memoryFeatures",
+  "rotary",
+  "epsilon",
+] as const;
 
 /** Options of a transformer block: the modules that it is made of. */
 export interface TransformerBlockOptions {
@@ -78,6 +93,7 @@ export const transformerBlock = defModule({
     heads: number,
     settings: TransformerSettings = {},
   ): TransformerBlockOptions => {
+    checkSettings("transformerBlock", settings, transformerNames);
     const { width = 4 * features, dropout: rate = 0.1, normFirst = false } = settings;
     const { causal = false, memory = false, epsilon = 1e-5 } = settings;
     const { memoryFeatures = features, rotary = false } = settings;
@@ -134,7 +150,10 @@ type Attends = Module<AttentionInput>;
 
 /** The parts of an input. Throws GraphError where it is no sequence, and where a memory is missing or not asked for. */
 export function transformerInput(x: TransformerInput, remembers: boolean): TransformerParts {
-  const parts = isNode(x) ? { query: x } : x;
+  const parts = inputParts<TransformerParts>("transformerBlock", x, {
+    needed: ["query"],
+    others: ["memory", "padding", "memoryPadding"],
+  });
   const given = parts.memory !== undefined || parts.memoryPadding !== undefined;
   if (isNode(parts.query) && (remembers ? parts.memory !== undefined : !given)) return parts;
   throw new GraphError({

@@ -1,6 +1,7 @@
 import { type InterpolateOptions, interpolate } from "@metrigrad/graph";
 import { ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /** Options of `upsample`: those of `interpolate`. */
 export type UpsampleOptions = Readonly<InterpolateOptions>;
@@ -13,6 +14,7 @@ export type UpsampleOptions = Readonly<InterpolateOptions>;
 export const upsample = defModule({
   name: "upsample",
   options: (options: UpsampleOptions): UpsampleOptions => {
+    checkSettings("upsample", options, ["size", "scale", "mode", "alignCorners"]);
     const one = (options?.size === undefined) !== (options?.scale === undefined);
     if (one) return Object.freeze({ ...options });
     throw new ShapeError({

@@ -5,7 +5,8 @@ import { param } from "../core/parameter.ts";
 import { biasRow } from "../init/biasRow.ts";
 import { glorotUniform } from "../init/glorot.ts";
 import { activationOf } from "./activationOf.ts";
-import type { DenseOptions, DenseSettings } from "./dense.ts";
+import { checkSettings } from "./checkSettings.ts";
+import { type DenseOptions, type DenseSettings, denseNames } from "./dense.ts";
 
 /**
  * A dense layer h = f(X̃W) with the columns of W by length and direction, w_j = g_j v_j/‖v_j‖ (Salimans and Kingma
@@ -73,6 +74,7 @@ export function normedOptions(
   outputs: number,
   settings: DenseSettings,
 ): DenseOptions {
+  checkSettings(where, settings, denseNames);
   if (![inputs, outputs].every((size) => Number.isInteger(size) && size > 0)) {
     throw new ShapeError({
       where,

@@ -68,7 +68,7 @@ test("applyModel: variables of a model are those of its members, statistics too"
       "sequential0/batchNorm0/offset: parameter",
       "sequential0/batchNorm0/mean: state",
       "sequential0/batchNorm0/variance: state",
-      "sequential0/batchNorm0/weight: state",
+      "sequential0/batchNorm0/seen: state",
     ],
   );
   t.end();

@@ -84,8 +84,8 @@ test("batchNorm: running statistics are averages of the batches seen", async (t)
           const variance = (await store.read("variance")).data();
           const spread = expected((values) => varianceOf(values, unbiased ? 1 : 0));
           t.ok(gap(variance, spread) < 1e-10, `variance, ${name}`);
-          const weight = (await store.read("weight")).item();
-          t.ok(Math.abs(weight - (1 - (1 - momentum) ** count)) < 1e-14, `weight, ${name}`);
+          const share = (await store.read("seen")).item();
+          t.ok(Math.abs(share - (1 - (1 - momentum) ** count)) < 1e-14, `seen, ${name}`);
         });
       }
     }
@@ -143,7 +143,7 @@ test("batchNorm: used twice in one model, it moves its statistics twice", async 
       );
     t.ok(gap((await store.read("batchNorm0/mean")).data(), of(meanOf)) < 1e-12);
     t.ok(gap((await store.read("batchNorm0/variance")).data(), of(varianceOf)) < 1e-10);
-    t.ok(Math.abs((await store.read("batchNorm0/weight")).item() - (1 - 0.75 ** 2)) < 1e-14);
+    t.ok(Math.abs((await store.read("batchNorm0/seen")).item() - (1 - 0.75 ** 2)) < 1e-14);
   });
 });
 
@@ -244,7 +244,7 @@ test("batchNorm: scale and offset are parameters without decay, statistics are n
   t.deepEqual(Object.keys(applications[0]?.trained ?? {}), ["scale", "offset"]);
   t.deepEqual(
     model.variables.map(({ path, spec }) => `${path}: ${spec.role}`),
-    ["scale: parameter", "offset: parameter", "mean: state", "variance: state", "weight: state"],
+    ["scale: parameter", "offset: parameter", "mean: state", "variance: state", "seen: state"],
   );
   t.end();
 });
@@ -286,4 +286,22 @@ test("batchNorm: settings out of range are refused", (t) => {
   }
   t.throws(() => batchNorm(3, { epsilon: 0 }), ShapeError);
   t.end();
+});
+
+test("batchNorm: statistics that were written count fully, as PyTorch's do", async (t) => {
+  const norm = batchNorm(2);
+  const backend = await reference();
+  const store = await backend.store(norm);
+  await store.write("mean", tensor([5, 5]));
+  const column = [0, 1, 2];
+  const { updates } = applyModel(norm, constant(tensor(column.map((v) => [v, 2 * v]))), {
+    mode: "train",
+  });
+  const program = await compile({ outputs: [], updates }, store);
+  await program.run();
+  // 0.9·5 + 0.1·1 and 0.9·5 + 0.1·2; the variance 0.9·1 + 0.1·1 and 0.9·1 + 0.1·4.
+  t.ok(gap((await store.read("mean")).data(), [4.6, 4.7]) < 1e-12);
+  t.ok(gap((await store.read("variance")).data(), [1, 1.3]) < 1e-12);
+  t.equal((await store.read("seen")).item(), 1);
+  await backend.close();
 });

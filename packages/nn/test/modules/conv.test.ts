@@ -118,7 +118,7 @@ test("conv modules: say what they want", (t) => {
   );
   t.throws(
     () => applyModel(conv2d(1, 1, 4), image),
-    /^ShapeError: affinePatches: a patch of \[4, 4\] must fit in the input, got \[3, 3\]/,
+    /^ShapeError: conv2d: a patch of \[4, 4\] must fit in the input, got \[3, 3\]/,
   );
   t.throws(
     () => applyModel(conv2d(1, 1, 2, { padding: "same", stride: 2 }), image),

@@ -165,9 +165,7 @@ test("repeat: draws differ from copy to copy and from use to use", async (t) => 
 test("repeat: running statistics are each copy's own", async (t) => {
   const part = sequential(dense(2, 2), batchNorm(2, { momentum: 1, unbiased: false }));
   const model = repeat(part, 2);
-  const names = ["scale", "offset", "mean", "variance", "weight"].map(
-    (name) => `batchNorm0/${name}`,
-  );
+  const names = ["scale", "offset", "mean", "variance", "seen"].map((name) => `batchNorm0/${name}`);
   t.deepEqual(
     model.variables.map(({ path }) => path),
     ["dense0/w", ...names],

@@ -1,6 +1,7 @@
 /** Damping of single blocks. */
+import { type Node, scan, slice, tanh } from "@metrigrad/graph";
 import { type Damping, linearMetrics } from "@metrigrad/metric";
-import { dense, type Module } from "@metrigrad/nn";
+import { defModule, dense, type Module } from "@metrigrad/nn";
 import { Matrix, solve } from "ml-matrix";
 import test from "tape";
 import { type BlockDamping, chain, precondition, rngd, scale } from "../../src/index.ts";
@@ -88,5 +89,32 @@ test("damping: optimizers say it as plain data", (t) => {
     }),
     "mine",
   );
+  t.end();
+});
+
+test("damping: a module that is called in a loop is known by path, module and kind", async (t) => {
+  const inner = dense(4, 4);
+  const model = defModule({
+    name: "looping",
+    children: () => ({ inner }),
+    apply: (_, x: Node, { call }) => {
+      const cell = (h: Node) => ({ carry: tanh(call(inner, h)), y: {} });
+      return slice(scan(cell, x, null, { turns: 3 }).carry, [null, [0, 3]]);
+    },
+  })() as Module;
+  const own = { absolute: 0.05 };
+  const whole = chain(precondition({ ...general, ...own }), scale(1));
+  const [, wanted] = await follow(model, whole, [{ x: inputs, y: labels }]);
+  const rows: readonly (readonly [string, BlockDamping])[] = [
+    ["path", { inner: own }],
+    ["kind", new Map([[dense as never, own]])],
+    ["module", new Map([[inner as never, own]])],
+  ];
+  for (const [name, damping] of rows) {
+    const found = (await stepped(model, damping))?.get("inner/w");
+    t.ok(gap(found, wanted?.get("inner/w") as never) < 1e-12, name);
+  }
+  const other = (await stepped(model, {}))?.get("inner/w");
+  t.ok(gap(other, wanted?.get("inner/w") as never) > 1e-4, "the general damping is another step");
   t.end();
 });

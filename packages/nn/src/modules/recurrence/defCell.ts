@@ -1,6 +1,7 @@
 import { affine } from "@metrigrad/graph";
 import { defModule } from "../../core/defModule.ts";
 import type { NodeTree } from "../../core/module.ts";
+import { checkSettings } from "../checkSettings.ts";
 import { type RecurrentInput, recurrentInput } from "./input.ts";
 import type { RecurrentUnit } from "./unit.ts";
 import {
@@ -19,11 +20,13 @@ export interface CellOptions<S extends NodeTree> extends RecurrentWeightOptions 
 export function defCell<S extends NodeTree, Settings extends RecurrentWeightSettings>(
   name: string,
   unitOf: (settings: Settings) => RecurrentUnit<S>,
+  names: readonly (keyof Settings & string)[] = [],
 ) {
   return defModule({
     name,
     options: (inputs: number, size: number, settings?: Settings): CellOptions<S> => {
       const given = settings ?? ({} as Settings);
+      checkSettings(name, given, ["inputInit", "recurrentInit", ...names]);
       return Object.freeze({ ...weightOptions(name, inputs, size, given), unit: unitOf(given) });
     },
     params: (options) => recurrentWeights(options.unit, options),

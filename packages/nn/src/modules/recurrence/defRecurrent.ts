@@ -9,6 +9,7 @@ import type {
   NodeTree,
   ParameterTree,
 } from "../../core/module.ts";
+import { checkSettings } from "../checkSettings.ts";
 import { dropout } from "../dropout.ts";
 import { type RecurrentInput, recurrentInput } from "./input.ts";
 import { manyLayers, oneLayer, type RecurrentLayer, type RecurrentResult } from "./layers.ts";
@@ -40,6 +41,16 @@ export interface RecurrentSettings<R extends Returns = Returns> extends Recurren
    */
   readonly returns?: R;
 }
+
+const recurrentNames = [
+  "layers",
+  "bidirectional",
+  "reverse",
+  "dropout",
+  "returns",
+  "inputInit",
+  "recurrentInit",
+] as const;
 
 /** Options of a recurrent module. */
 export interface RecurrentOptions<S extends NodeTree> extends RecurrentWeightOptions {
@@ -78,6 +89,7 @@ export interface RecurrentDefinition<S extends NodeTree, Settings extends object
 export function defRecurrent<S extends NodeTree, Settings extends object = object>(
   name: string,
   unitOf: (settings: Settings) => RecurrentUnit<S>,
+  names: readonly (keyof Settings & string)[] = [],
 ): RecurrentDefinition<S, Settings> {
   const make = (...args: Parameters<RecurrentDefinition<S, Settings>>) =>
     definition(...args) as RecurrentLayer<S>;
@@ -89,6 +101,7 @@ export function defRecurrent<S extends NodeTree, Settings extends object = objec
       settings?: Settings & RecurrentSettings,
     ): RecurrentOptions<S> => {
       const given = settings ?? ({} as Settings & RecurrentSettings);
+      checkSettings(name, given, [...recurrentNames, ...names]);
       const { layers = 1, dropout: rate = 0, returns = "all", reverse = false } = given;
       const { bidirectional = false } = given;
       const weights = weightOptions(name, inputs, size, given);

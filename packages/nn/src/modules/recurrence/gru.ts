@@ -11,13 +11,19 @@ import { gruUnit } from "./units.ts";
  *
  * With several layers or two directions the weights are those of layers `layer0`, `reverse0`, `layer1`, …. The input may be
  * `{ x, state }` with the state before the first turn, [n, layers × directions, size]; the last state is among the extras.
+ *
+ * All samples have T turns: there are no lengths, so with padding at the end `reverse` begins with it and `returns: "last"` is
+ * after it. Take `returns: "all"` and the turn of each sample there.
+ *
+ * Settings: `layers`, `bidirectional`, `reverse`, `dropout` between layers, `returns` ("all", "last" or "withState"), `inputInit`
+ * and `recurrentInit`.
  * @function
  */
 export const gru = defRecurrent("gru", () => gruUnit);
 
 /**
  * One turn of `gru`, for loops of one's own: x [n, inputs], or `{ x, state }` with h [n, size] → h' [n, size]. The weights are
- * those of a layer.
+ * those of a layer: write those of a trained `gru` to its paths, or call the `gru` itself with one turn, `{ x: [n, 1, inputs], state }`.
  * @throws ShapeError for sizes that are not positive integers, and inputs of another width
  */
 export const gruCell = defCell("gruCell", () => gruUnit);

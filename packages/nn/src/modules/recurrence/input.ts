@@ -1,6 +1,7 @@
 import { isNode, type Node } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import type { NodeTree } from "../../core/module.ts";
+import { inputParts } from "../inputParts.ts";
 import { checkState, type RecurrentUnit, zeroState } from "./unit.ts";
 
 /** What a recurrent module or a cell is applied to: x, or x with the state before it. */
@@ -30,7 +31,7 @@ export function recurrentInput<S extends NodeTree>(
   unit: RecurrentUnit<S>,
   { axes, inputs, state: leaf }: InputShapes,
 ): { readonly x: Node; readonly state: S } {
-  const { x, state } = (isNode(given) ? { x: given } : given) as WithState<S>;
+  const { x, state } = inputParts<WithState<S>>(where, given, { needed: ["x"], others: ["state"] });
   const rank = axes === "n" ? 2 : 3;
   if (!isNode(x) || x.shape.length !== rank || x.shape.at(-1) !== inputs) {
     throw new ShapeError({

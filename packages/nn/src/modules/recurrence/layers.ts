@@ -40,7 +40,7 @@ export function oneLayer<S extends NodeTree>(
     const next = unit.next(now, before, weights.recurrent);
     return { carry: next, y: unit.output(next) };
   };
-  const { carry, ys } = scan(cell as never, begin, projected, { reverse });
+  const { carry, ys } = scan<NodeTree, Node, Node>(cell as never, begin, projected, { reverse });
   return {
     output: moveAxis(ys as Node, 0, 1),
     state: mapNodes(carry as unknown as S, (leaf) => expandDims(leaf, 1)),

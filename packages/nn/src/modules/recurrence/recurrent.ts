@@ -24,7 +24,7 @@ const unitOf = (where: string) => (settings: ActivationSetting) =>
  * `{ x, state }` with the state before the first turn, [n, layers × directions, size]; the last state is among the extras.
  * @function
  */
-export const recurrent = defRecurrent("recurrent", unitOf("recurrent"));
+export const recurrent = defRecurrent("recurrent", unitOf("recurrent"), ["activation"]);
 
 /**
  * One turn of `recurrent`, for loops of one's own: x [n, inputs], or `{ x, state }` with h [n, size] → h' [n, size]. The
@@ -37,4 +37,5 @@ export const recurrentCell = defCell(
   unitOf("recurrentCell") as (
     settings: ActivationSetting & RecurrentWeightSettings,
   ) => ReturnType<typeof simpleUnit>,
+  ["activation"],
 );

@@ -342,7 +342,7 @@ test("recurrent modules: sizes, settings and inputs that do not fit are refused"
   );
   t.throws(
     () => applyModel(lstm(3, 2) as Module<never, Node>, { y: input("x", [5, 4, 3]) } as never),
-    /lstm: its input must be .*, got no x/,
+    /lstm: its input must be x alone, or .*, got \{ y \}; correct the name y/,
   );
   const state = (shape: number[]) => input("state", shape);
   t.throws(

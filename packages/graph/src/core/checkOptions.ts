@@ -1,0 +1,10 @@
+import { checkNames, GraphError } from "@metrigrad/tensor";
+
+/** Throws GraphError unless options are an object of known names. */
+export function checkOptions<O extends object>(
+  where: string,
+  options: O,
+  known: readonly (keyof O & string)[],
+): void {
+  checkNames(where, options, known, GraphError);
+}

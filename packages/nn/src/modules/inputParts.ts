@@ -1,0 +1,47 @@
+import { isNode, type Node } from "@metrigrad/graph";
+import { GraphError } from "@metrigrad/tensor";
+
+/** What a module with a record of inputs knows. */
+export interface InputNames<P> {
+  /** Parts that must be there; a node alone stands for the first where it is the only one. */
+  readonly needed: readonly (keyof P & string)[];
+  readonly others?: readonly (keyof P & string)[];
+}
+
+/**
+ * The parts of what a module takes: a record of nodes, or a node alone for the only part that it needs.
+ * @param where the module
+ * @param given what it was applied to
+ * @param names the parts that it knows
+ * @returns the record
+ * @throws GraphError for what is no record, a part of another name, and a missing one: a misspelt mask must not train
+ */
+export function inputParts<P extends object>(
+  where: string,
+  given: Node | P,
+  { needed, others = [] }: InputNames<P>,
+): P {
+  const [first = "", ...more] = needed;
+  if (isNode(given) && more.length === 0) return { [first]: given } as P;
+  const record = typeof given === "object" && given !== null && !isNode(given);
+  const own = record && !Array.isArray(given) ? Object.keys(given) : null;
+  const known: readonly string[] = [...needed, ...others];
+  const odd = own?.filter((name) => !known.includes(name)) ?? [];
+  const missing = needed.filter(
+    (name) => (given as Readonly<Record<string, unknown>>)?.[name] === undefined,
+  );
+  if (own !== null && odd.length === 0 && missing.length === 0) return given as P;
+  const alone = more.length === 0 ? `${first} alone, or ` : "";
+  const optional = others.length === 0 ? "" : `, where ${others.join(", ")} may be left out`;
+  const names = own === null || own.length === 0 ? "" : `{ ${own.join(", ")} }`;
+  const other = isNode(given) ? "a node alone" : Array.isArray(given) ? "a list" : "nothing of it";
+  throw new GraphError({
+    where,
+    must: `its input must be ${alone}{ ${known.join(", ")} }${optional}`,
+    got: names === "" ? other : names,
+    todo:
+      odd.length > 0
+        ? `correct the name ${odd.join(", ")}, or leave it out`
+        : `give it ${missing.join(" and ")}`,
+  });
+}
