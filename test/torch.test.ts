@@ -224,7 +224,7 @@ for (const { name: backend, open, within } of backends) {
       const model = sequential(layer(0, elu), normal, layer(1));
       const store = await device.store(model, { seed: 1 });
       // PyTorch's averages count their initial values: as if batches had been seen.
-      await store.write(normal.params.weight, tensor(1));
+      await store.write(normal.params.seen, tensor(1));
       const run = fit(model, {
         ...{ data, store, likelihood: categorical(), l2: 0.01 },
         ...{ optimizer: optimizers[name] as Optimizer, batchSize: y.length, epochs: 6, seed: 1 },

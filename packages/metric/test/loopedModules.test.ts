@@ -18,7 +18,7 @@ import {
   transpose,
 } from "@metrigrad/graph";
 import { type AnyModule, defModule, dense, glorotUniform, param } from "@metrigrad/nn";
-import { reference, type Tensor } from "@metrigrad/tensor";
+import { reference, type Tensor, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import {
   autoMetric,
@@ -84,12 +84,16 @@ function pair(child: () => AnyModule): readonly [AnyModule, AnyModule, AnyModule
   return [one[0], other[0], one[1], other[1]];
 }
 
-async function metricOf(model: AnyModule, table: MetricTable): Promise<readonly Tensor[]> {
+async function metricOf(
+  model: AnyModule,
+  table: MetricTable,
+  batch: unknown = x,
+): Promise<readonly Tensor[]> {
   const store = await (await reference()).store(model, { float: "f64" });
   for (const { path, spec } of store.variables) {
     await store.write(path, drawnOf(path, ...spec.shape));
   }
-  const { blocks } = await rfim(model as never, x as never, { store, metrics: table });
+  const { blocks } = await rfim(model as never, batch as never, { store, metrics: table });
   return Promise.all(blocks.map((block) => block.toDense()));
 }
 
@@ -114,6 +118,22 @@ test("looped modules: rows of the module agree with those of the unrolled graph"
     ]);
     const off = gap((a as Tensor).data(), (b as Tensor).data());
     t.ok(off < 1e-12, `${name}: ${off}`);
+  }
+  t.end();
+});
+
+test("looped modules: weights of samples count in every turn", async (t) => {
+  const weighted = { inputs: x, weights: tensor([1, 0, 3]) };
+  for (const [name, child, tableOf] of rows.slice(1)) {
+    const [one, other, inner, outer] = pair(child);
+    const [[a], [b], [alike]] = await Promise.all([
+      metricOf(one, tableOf(inner), weighted),
+      metricOf(other, tableOf(outer), weighted),
+      metricOf(one, tableOf(inner)),
+    ]);
+    const off = gap((a as Tensor).data(), (b as Tensor).data());
+    t.ok(off < 1e-12, `${name}: ${off}`);
+    t.ok(gap((a as Tensor).data(), (alike as Tensor).data()) > 1e-3, `${name}: they do count`);
   }
   t.end();
 });

@@ -487,3 +487,13 @@ test("what is wrong with options, feeds and losses is said", async (t) => {
   );
   t.equal(step.count, 0);
 });
+
+test("a model in the place of the store is refused with advice", async (t) => {
+  const { optimizer, feeds, loss } = { optimizer: sgd(), feeds: {}, loss: () => mul(1, 1) };
+  await rejects(
+    t,
+    trainingStep(dense(2, 1) as never, { optimizer, feeds, loss }),
+    GraphError,
+    /trainingStep: its first argument must be a store, got a module; pass await backend.store\(model\)/,
+  );
+});

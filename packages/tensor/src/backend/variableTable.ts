@@ -135,7 +135,7 @@ export class VariableTable<Home> {
       where: `${this.where}.add`,
       must: `the path ${path} must be free`,
       got: `${showSpec(known)} there, and ${showSpec(asked)} to be added`,
-      todo: 'give the new ones a name: store.add(model, { name: "critic" })',
+      todo: 'give the new ones a name: store.add(model, { name: "critic" }), or variable("other", …) for one alone',
     });
   }
 

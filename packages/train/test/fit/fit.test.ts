@@ -246,7 +246,12 @@ test("data that dataSet did not see are checked as it does", async (t) => {
 
 test("a model that does not fit the data is refused as the step is built", async (t) => {
   const run = fit(sequential(dense(5, 3)), options);
-  await rejects(t, run.finish(), ShapeError, /dense at dense0: its input must be \[n, 5\], .*got \[12, 2\]/);
+  await rejects(
+    t,
+    run.finish(),
+    ShapeError,
+    /dense at dense0: its input must be \[n, 5\], .*got \[12, 2\]/,
+  );
   const narrow = fit(sequential(dense(2, 2)), options);
   await rejects(
     t,
