@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, win32 } from "node:path";
 
 /** Libraries to try: BLAS first, LAPACK after it where that is another file. */
 export type Candidate = readonly string[];
@@ -34,21 +34,13 @@ const linux: readonly Family[] = [
 
 const accelerate = "/System/Library/Frameworks/Accelerate.framework/Accelerate";
 
-const fixed: Readonly<Record<string, readonly Candidate[]>> = {
-  darwin: [
-    [accelerate],
-    ["/opt/homebrew/opt/openblas/lib/libopenblas.dylib"],
-    ["/usr/local/opt/openblas/lib/libopenblas.dylib"],
-    ["libopenblas.dylib"],
-  ],
-  win32: [
-    ["libopenblas.dll"],
-    ["openblas.dll"],
-    ["mkl_rt.2.dll"],
-    ["mkl_rt.1.dll"],
-    ["mkl_rt.dll"],
-  ],
-};
+const onMac: readonly Candidate[] = [
+  [accelerate],
+  ["/opt/homebrew/opt/openblas/lib/libopenblas.dylib"],
+  ["/usr/local/opt/openblas/lib/libopenblas.dylib"],
+];
+
+const windows = ["libopenblas.dll", "openblas.dll", "mkl_rt.2.dll", "mkl_rt.1.dll", "mkl_rt.dll"];
 
 const triplets: Readonly<Record<string, string>> = {
   x64: "x86_64-linux-gnu",
@@ -116,7 +108,20 @@ function* onLinux(arch: string): Generator<Candidate> {
   }
 }
 
+/** Files in the folders of PATH. By its name alone a library would be looked for in the working directory too. */
+function* onWindows(path: string): Generator<Candidate> {
+  const folders = path.split(";").filter((folder) => win32.isAbsolute(folder));
+  for (const name of windows) {
+    for (const folder of folders) {
+      const file = win32.join(folder, name);
+      if (existsSync(file)) yield [file];
+    }
+  }
+}
+
 /** What is tried on a platform, in this order. */
 export function candidates(platform: string, arch: string): Iterable<Candidate> {
-  return platform === "linux" ? onLinux(arch) : (fixed[platform] ?? []);
+  if (platform === "linux") return onLinux(arch);
+  if (platform === "win32") return onWindows(process.env.PATH ?? "");
+  return platform === "darwin" ? onMac : [];
 }

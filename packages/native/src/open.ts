@@ -23,7 +23,8 @@ function refused(got: string, todo = advice): BackendError {
 }
 
 /** What was asked for: names in order of precedence, null to search. Throws where it is turned off. */
-function wanted({ library }: NativeOptions, environment: string): Candidate | null {
+function wanted({ library }: NativeOptions, given: string): Candidate | null {
+  const environment = given.trim();
   if (/^(off|0|false|no)$/i.test(environment)) {
     throw refused(`METRIGRAD_NATIVE=${environment}`, "unset the variable");
   }

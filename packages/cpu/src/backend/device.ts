@@ -83,7 +83,10 @@ export class Device {
     const waiting = await compileModule(sync.bytes);
     const imports = { memory, ...(await instantiate(waiting, { memory })) };
     const pool = await Pool.open({ threads, memory, address, sync: waiting });
-    const found = await bindAll(native, memory, pool, imports);
+    const found = await bindAll(native, memory, pool, imports).catch(async (error) => {
+      await pool.close();
+      throw error;
+    });
     return new Device(options, grain, heap, { pool, sync }, imports, found);
   }
 

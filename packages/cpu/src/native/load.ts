@@ -33,6 +33,10 @@ export async function loadNative(
   native: boolean | CpuNativeOptions | undefined,
   environment: string | undefined,
 ): Promise<FoundNative> {
+  if (native !== undefined && typeof native !== "boolean" && typeof native !== "object") {
+    throw missing("it must be true, false or options", String(native), "leave the option out");
+  }
+  if (native === null) throw missing("it must be true, false or options", "null", "leave it out");
   if (native === false) return { library: null, why: "native: false", needed: false };
   const needed = native !== undefined;
   if (!globalThis.process?.getBuiltinModule) {

@@ -47,8 +47,11 @@ export function nativeMinus(
         f.set(line, i32.sub(i32.const(0), aRow));
         f.set(step, i32.sub(i32.const(0), aCol));
       });
-      const byRows = f.let(i32.eq(step, bytes));
-      f.brIf(ours, i32.eqz(i32.or(byRows, i32.eq(line, bytes))));
+      // BLAS wants whole lines: views that repeat, overlap or go backwards are for our own kernel.
+      const whole = (side: I32, other: I32, length: I32) =>
+        i32.and(i32.eq(side, bytes), i32.ge_s(other, i32.shl(length, shift)));
+      const byRows = f.let(whole(step, line, terms));
+      f.brIf(ours, i32.eqz(i32.or(byRows, whole(line, step, rows))));
       f.if(upwards, () => {
         const [last, end] = [f.let(i32.sub(rows, 1)), f.let(i32.sub(terms, 1))];
         f.increment(a, i32.add(i32.mul(last, aRow), i32.mul(end, aCol)));

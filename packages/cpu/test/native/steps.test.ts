@@ -52,6 +52,37 @@ test("native: products that BLAS cannot read stay on our kernels", async (t) => 
   });
 });
 
+test("native: solves by triangles that repeat, overlap or go backwards stay on our kernels", async (t) => {
+  await onNative(t, async (backends) => {
+    const random = new Random(84);
+    const n = 100;
+    // Wherever a view begins, its diagonal is one of the two of the buffer.
+    const entry = (at: number) => {
+      const [row, column] = [Math.floor(at / n), at % n];
+      return row === column || row + column === n - 1 ? 2 : 0.01 * random.between(-1, 1);
+    };
+    const layouts: readonly (Layout & { readonly fill?: number })[] = [
+      { reversed: [0] },
+      { reversed: [1] },
+      { reversed: [0, 1] },
+      { broadcast: [0], fill: 1 },
+      { broadcast: [1], fill: 1 },
+    ];
+    for (const { fill, ...layout } of layouts) {
+      for (const transpose of [false, true]) {
+        const plan = new TestPlan();
+        const value = fill === undefined ? entry : () => 0.9 + 0.1 * random.between(0, 1);
+        const l = plan.view([n, n], "f32", value, layout);
+        const rhs = plan.view([n, 40], "f32", () => random.between(-1, 1));
+        const output = plan.view([n, 40], "f32", () => 0);
+        const step: Step = { kind: "triangularSolve", label: "s", l, rhs, transpose, output };
+        const name = `${JSON.stringify(layout)}, transposed ${transpose}`;
+        await compareNative(t, backends, plan, step, { absolute: 1e-3 }, name);
+      }
+    }
+  });
+});
+
 test("native: gram with weights of any sign, base, factors, layouts", async (t) => {
   await onNative(t, async (backends) => {
     const random = new Random(83);
