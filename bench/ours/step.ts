@@ -117,7 +117,9 @@ function graphOf(problem: TrainingProblem, optimizer: Optimizer): StepGraph {
 }
 
 function repeated(values: Float32Array | Int32Array, size: number): Float32Array {
-  return Float32Array.from({ length: size }, (_, i) => values[i % values.length] as number);
+  const all = new Float32Array(size);
+  for (let at = 0; at < size; at += values.length) all.set(values.subarray(0, size - at), at);
+  return all;
 }
 
 /** Trains without reading anything; batches take turns. */
