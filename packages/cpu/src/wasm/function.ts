@@ -1,5 +1,6 @@
 import { unsigned } from "./leb128.ts";
 import { i32 } from "./scalar.ts";
+import { type Lifted, type Token, writeTokens } from "./site.ts";
 import {
   asI32,
   type Code,
@@ -111,7 +112,7 @@ export class FunctionBuilder {
   }
 
   set<T extends ValType>(local: Local<T>, value: Value<T>): void {
-    this.append([value.code, 0x21, unsigned(local.index)]);
+    this.append([value.code, 0x21, siteOf(local)]);
   }
 
   /** local += by. */
@@ -131,7 +132,7 @@ export class FunctionBuilder {
     return {
       let: (value) => {
         const local = this.add(value.type);
-        code.push([value.code, 0x21, unsigned(local.index)]);
+        code.push([value.code, 0x21, siteOf(local)]);
         return local;
       },
     };
@@ -205,8 +206,23 @@ export class FunctionBuilder {
     );
   }
 
-  /** The encoded body, with its size in front. */
-  encode(): number[] {
+  /** Its code without nesting. */
+  tokens(): Token[] {
+    const tokens: Token[] = [];
+    flatten(this.body, tokens);
+    return tokens;
+  }
+
+  /** The types of its locals besides parameters. */
+  get localTypes(): readonly ValType[] {
+    return this.locals;
+  }
+
+  /**
+   * The encoded body, with its size in front. Addresses from a base are counted from `base`; those that are `lifted`
+   * come from parameters behind its own.
+   */
+  encode(base = 0, lifted: Lifted | null = null): number[] {
     const runs: number[][] = [];
     let count = 0;
     this.locals.forEach((type, index) => {
@@ -216,7 +232,7 @@ export class FunctionBuilder {
       count = 0;
     });
     const bytes: number[] = [...unsigned(runs.length), ...runs.flat()];
-    flatten(this.body, bytes);
+    writeTokens(this.tokens(), bytes, this.params.length, lifted, base);
     bytes.push(0x0b);
     return unsigned(bytes.length).concat(bytes);
   }
@@ -241,5 +257,9 @@ export class FunctionBuilder {
 }
 
 function localOf<T extends ValType>(type: T, index: number): Local<T> {
-  return { type, index, code: [0x20, ...unsigned(index)] };
+  return { type, index, code: [0x20, { kind: "local", index }] };
+}
+
+function siteOf({ index }: Local): Token {
+  return { kind: "local", index };
 }
