@@ -1,11 +1,10 @@
 import {
-  addressesOf,
   type FromParam,
   type Func,
   type FunctionBuilder,
   type Lifted,
   type ModuleBuilder,
-  outlineOf,
+  type Outline,
   placeOf,
 } from "../wasm/index.ts";
 
@@ -23,8 +22,14 @@ export interface PhaseCall {
 
 /** Bytes of an address in a call, and of a function besides its code, roughly. */
 const [argumentBytes, functionBytes] = [5, 20];
+/** Addresses that a phase is called with at most; engines limit the parameters of functions. */
+const mostAddresses = 100;
 
-const params = ["i32", "i32"] as const;
+/** A draft with its code apart from addresses, and its turn among all. */
+interface Outlined extends Draft {
+  readonly outline: Outline;
+  readonly at: number;
+}
 
 /**
  * Adds the functions of phases to a module, one for all whose code differs in nothing but addresses, where that makes
@@ -36,41 +41,31 @@ export function addPhases(
   calls: number,
   base: number,
 ): readonly PhaseCall[] {
-  const alike = new Map<string, Draft[]>();
-  for (const draft of drafts) {
-    const { code } = draft;
-    const key = `${code.localTypes.join()}|${outlineOf(code.tokens())}`;
-    const known = alike.get(key);
-    if (known) known.push(draft);
-    else alike.set(key, [draft]);
-  }
-  const found = new Map<Draft, PhaseCall>();
+  const alike = new Map<string, Outlined[]>();
+  drafts.forEach((draft, at) => {
+    const outline = draft.code.outline();
+    const group = alike.get(outline.key) ?? [];
+    alike.set(outline.key, group);
+    group.push({ ...draft, outline, at });
+  });
+  const added: PhaseCall[] = [];
   for (const group of alike.values()) {
-    addGroup(module, group, calls, base).forEach(
-      (call, i) => void found.set(group[i] as Draft, call),
+    const { lifted, given } = liftAddresses(
+      group.map(({ outline }) => outline.addresses.map((address) => placeOf(address, base))),
     );
+    const add = ({ name, code }: Draft, from: Lifted | null) =>
+      module.add(name, { params: ["i32", "i32"], export: true }, code, from);
+    const [first] = group as [Outlined];
+    const each = first.outline.bytes + functionBytes;
+    const saved = (group.length - 1) * each - group.length * calls * lifted.count * argumentBytes;
+    const func = saved > 0 && lifted.count <= mostAddresses ? add(first, lifted) : null;
+    group.forEach((draft, turn) => {
+      added[draft.at] = func
+        ? { func, addresses: given[turn] as readonly number[] }
+        : { func: add(draft, null), addresses: [] };
+    });
   }
-  return drafts.map((draft) => found.get(draft) as PhaseCall);
-}
-
-/** Adds the phases of one code. */
-function addGroup(
-  module: ModuleBuilder,
-  group: readonly Draft[],
-  calls: number,
-  base: number,
-): readonly PhaseCall[] {
-  const add = ({ name, code }: Draft, lifted: Lifted | null) =>
-    module.add(name, { params, export: true }, code, lifted);
-  const [first] = group as [Draft];
-  const placesOf = ({ code }: Draft) =>
-    addressesOf(code.tokens()).map((address) => placeOf(address, base));
-  const { lifted, given } = liftAddresses(group.map(placesOf));
-  const each = first.code.tokens().length + functionBytes;
-  const saved = (group.length - 1) * each - group.length * calls * lifted.count * argumentBytes;
-  if (saved <= 0) return group.map((draft) => ({ func: add(draft, null), addresses: [] }));
-  const func = add(first, lifted);
-  return given.map((addresses) => ({ func, addresses }));
+  return added;
 }
 
 /** Parameters for the addresses in which codes differ, and what is given for them in each. */

@@ -1,6 +1,6 @@
 import { unsigned } from "./leb128.ts";
 import { i32 } from "./scalar.ts";
-import { type Lifted, type Token, writeTokens } from "./site.ts";
+import { type Lifted, type Outline, outlineOf, type Token, writeTokens } from "./site.ts";
 import {
   asI32,
   type Code,
@@ -206,16 +206,10 @@ export class FunctionBuilder {
     );
   }
 
-  /** Its code without nesting. */
-  tokens(): Token[] {
-    const tokens: Token[] = [];
-    flatten(this.body, tokens);
-    return tokens;
-  }
-
-  /** The types of its locals besides parameters. */
-  get localTypes(): readonly ValType[] {
-    return this.locals;
+  /** Its code and locals apart from addresses. */
+  outline(): Outline {
+    const { key, ...rest } = outlineOf(this.tokens());
+    return { key: `${this.locals.join()}|${key}`, ...rest };
   }
 
   /**
@@ -235,6 +229,13 @@ export class FunctionBuilder {
     writeTokens(this.tokens(), bytes, this.params.length, lifted, base);
     bytes.push(0x0b);
     return unsigned(bytes.length).concat(bytes);
+  }
+
+  /** Its code without nesting. */
+  private tokens(): Token[] {
+    const tokens: Token[] = [];
+    flatten(this.body, tokens);
+    return tokens;
   }
 
   private add<T extends ValType>(type: T): Local<T> {

@@ -16,7 +16,7 @@ export {
 export { ModuleBuilder, maxPages } from "./module.ts";
 export { drop, f32, f64, i32, i64, memoryCopy, memoryFill, select, unreachable } from "./scalar.ts";
 export { bitsOf, f32x4, f64x2, i8x16, i16x8, i32x4, i64x2, v128 } from "./simd.ts";
-export { addressesOf, type FromParam, type Lifted, outlineOf } from "./site.ts";
+export type { FromParam, Lifted, Outline } from "./site.ts";
 export {
   asI32,
   type I32,

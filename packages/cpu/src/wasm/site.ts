@@ -25,21 +25,32 @@ export interface Lifted {
   readonly addresses: readonly (FromParam | null)[];
 }
 
-/** The same for code that differs in its addresses alone. */
-export function outlineOf(tokens: readonly Token[]): string {
-  const [marks, firstLocal] = [{ address: 256, added: 257, offset: 258 }, 512];
-  const codes = tokens.map((token) => {
-    if (typeof token === "number") return token;
-    return token.kind === "local" ? firstLocal + token.index : marks[token.kind];
-  });
-  return codes.map((code) => String.fromCharCode(code)).join("");
+/** What code is apart from its addresses. */
+export interface Outline {
+  /** Equal for code that differs in addresses alone. */
+  readonly key: string;
+  /** Its addresses, in order. */
+  readonly addresses: readonly number[];
+  /** About how long it is. */
+  readonly bytes: number;
 }
 
-/** The addresses of code, in order. */
-export function addressesOf(tokens: readonly Token[]): number[] {
-  return tokens.flatMap((token) =>
-    typeof token === "number" || token.kind === "local" ? [] : [token.address],
-  );
+const marks = { address: 256, added: 257, offset: 258 } as const;
+const firstLocal = 512;
+
+/** Sets the addresses of code apart. */
+export function outlineOf(tokens: readonly Token[]): Outline {
+  const addresses: number[] = [];
+  let key = "";
+  for (const token of tokens) {
+    if (typeof token === "number") key += String.fromCharCode(token);
+    else if (token.kind === "local") key += String.fromCharCode(firstLocal + token.index);
+    else {
+      key += String.fromCharCode(marks[token.kind]);
+      addresses.push(token.address);
+    }
+  }
+  return { key, addresses, bytes: tokens.length };
 }
 
 /** Appends code as bytes: of a function with `params` parameters besides those lifted; `base` is as of `placeOf`. */
