@@ -18,13 +18,14 @@ import {
   addressAt,
   addressFromBase,
   FunctionBuilder,
+  type FunctionCode,
   floatsOf,
   i32,
   type Local,
   ModuleBuilder,
 } from "../wasm/index.ts";
 import { type Run, sequence } from "./sequence.ts";
-import { addPhases, type Draft, type PhaseCall } from "./share.ts";
+import { addPhases, type PhaseCall } from "./share.ts";
 
 /** A phase as an exported function of a plan module. */
 export interface ExportedPhase {
@@ -96,18 +97,18 @@ function partsFor(cost: number, { parts, grain }: PlanTarget): number {
 }
 
 /** Writes the code of a phase; one that is not shared among parts does all as the first part. */
-function draftPhase({ name, flag, body }: PlannedPhase, shared: boolean, parts: number): Draft {
+function writePhase({ flag, body }: PlannedPhase, shared: boolean, parts: number): FunctionCode {
   const alone = [i32.const(0), i32.const(1)] as const;
-  const code = new FunctionBuilder(["i32", "i32"]);
-  const [part, count] = code.params as readonly [Local<"i32">, Local<"i32">];
+  const f = new FunctionBuilder(["i32", "i32"]);
+  const [part, count] = f.params as readonly [Local<"i32">, Local<"i32">];
   const run = () => {
-    if (shared) body(code, part, count);
-    else if (parts === 1) body(code, ...alone);
-    else code.if(i32.eqz(part), () => body(code, ...alone));
+    if (shared) body(f, part, count);
+    else if (parts === 1) body(f, ...alone);
+    else f.if(i32.eqz(part), () => body(f, ...alone));
   };
   if (flag === null) run();
-  else code.if(i32.load(i32.const(flag)), run);
-  return { name, code };
+  else f.if(i32.load(i32.const(flag)), run);
+  return f.build();
 }
 
 /** All phases in order, of loops too. */
@@ -216,11 +217,13 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   const gain = gainOf(planned.flat());
   const several = parts > 1 && gain >= grainsPerRun * target.grain;
   const partsIn = (phase: PlannedPhase) => (several ? phase.parts : 1);
-  const drafted = phasesOf(planned.flat());
-  const drafts = drafted.map((phase) => draftPhase(phase, partsIn(phase) > 1, parts));
-  // A phase is called by its step and by each way to run all.
-  const added = addPhases(module, drafts, several ? 3 : 2, scratch.address);
-  const calls = new Map(drafted.map((phase, at) => [phase, added[at] as PhaseCall]));
+  const calls = addPhases(module, phasesOf(planned.flat()), {
+    nameOf: ({ name }) => name,
+    write: (phase) => writePhase(phase, partsIn(phase) > 1, parts),
+    // A phase is called by its step and by each way to run all.
+    calls: several ? 3 : 2,
+    base: scratch.address,
+  });
   const callOf = (phase: PlannedPhase) => calls.get(phase) as PhaseCall;
   const emit = (run: Planned): Run => {
     if ("turns" in run) return { ...run, body: run.body.map(emit) };

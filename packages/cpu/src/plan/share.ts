@@ -1,18 +1,11 @@
 import {
   type FromParam,
   type Func,
-  type FunctionBuilder,
+  type FunctionCode,
   type Lifted,
   type ModuleBuilder,
-  type Outline,
   placeOf,
 } from "../wasm/index.ts";
-
-/** The code of a phase before it is in a module; parameters: the part, how many there are. */
-export interface Draft {
-  readonly name: string;
-  readonly code: FunctionBuilder;
-}
 
 /** The function of a phase, and the addresses that it is called with behind its part and their number. */
 export interface PhaseCall {
@@ -20,52 +13,76 @@ export interface PhaseCall {
   readonly addresses: readonly number[];
 }
 
+/** What becomes of the phases of a module. */
+export interface PhaseOptions<P> {
+  readonly nameOf: (phase: P) => string;
+  /** Writes the function of a phase; parameters: the part, how many there are. */
+  readonly write: (phase: P) => FunctionCode;
+  /** How many functions call each phase. */
+  readonly calls: number;
+  /** What addresses from a base are counted from. */
+  readonly base: number;
+}
+
+/** Phases of one code. */
+interface Alike<P> {
+  readonly code: FunctionCode;
+  readonly members: { readonly phase: P; readonly addresses: readonly number[] }[];
+}
+
 /** Bytes of an address in a call, and of a function besides its code, roughly. */
 const [argumentBytes, functionBytes] = [5, 20];
 /** Addresses that a phase is called with at most; engines limit the parameters of functions. */
 const mostAddresses = 100;
 
-/** A draft with its code apart from addresses, and its turn among all. */
-interface Outlined extends Draft {
-  readonly outline: Outline;
-  readonly at: number;
-}
-
 /**
  * Adds the functions of phases to a module, one for all whose code differs in nothing but addresses, where that makes
- * the module smaller. `calls` is how many functions call each phase, `base` what addresses from a base are counted from.
+ * the module smaller.
  */
-export function addPhases(
+export function addPhases<P>(
   module: ModuleBuilder,
-  drafts: readonly Draft[],
-  calls: number,
-  base: number,
-): readonly PhaseCall[] {
-  const alike = new Map<string, Outlined[]>();
-  drafts.forEach((draft, at) => {
-    const outline = draft.code.outline();
-    const group = alike.get(outline.key) ?? [];
-    alike.set(outline.key, group);
-    group.push({ ...draft, outline, at });
-  });
-  const added: PhaseCall[] = [];
-  for (const group of alike.values()) {
-    const { lifted, given } = liftAddresses(
-      group.map(({ outline }) => outline.addresses.map((address) => placeOf(address, base))),
-    );
-    const add = ({ name, code }: Draft, from: Lifted | null) =>
-      module.add(name, { params: ["i32", "i32"], export: true }, code, from);
-    const [first] = group as [Outlined];
-    const each = first.outline.bytes + functionBytes;
-    const saved = (group.length - 1) * each - group.length * calls * lifted.count * argumentBytes;
-    const func = saved > 0 && lifted.count <= mostAddresses ? add(first, lifted) : null;
-    group.forEach((draft, turn) => {
-      added[draft.at] = func
-        ? { func, addresses: given[turn] as readonly number[] }
-        : { func: add(draft, null), addresses: [] };
-    });
+  phases: readonly P[],
+  { nameOf, write, calls, base }: PhaseOptions<P>,
+): ReadonlyMap<P, PhaseCall> {
+  const groups = new Map<string, Alike<P>>();
+  for (const phase of phases) {
+    const code = write(phase);
+    const key = keyOf(code.tokens);
+    const group = groups.get(key) ?? { code, members: [] };
+    groups.set(key, group);
+    group.members.push({ phase, addresses: code.addresses });
+  }
+  const added = new Map<P, PhaseCall>();
+  for (const { code, members } of groups.values()) {
+    const add = (phase: P, own: FunctionCode, lifted: Lifted | null) =>
+      module.add(nameOf(phase), { params: ["i32", "i32"], export: true }, own, lifted);
+    const places = members.map(({ addresses }) => addresses.map((one) => placeOf(one, base)));
+    const { lifted, given } = liftAddresses(places);
+    const { count } = lifted;
+    const each = code.tokens.length + functionBytes;
+    const saved = (members.length - 1) * each - members.length * calls * count * argumentBytes;
+    if (saved > 0 && count <= mostAddresses) {
+      const func = add((members[0] as Alike<P>["members"][0]).phase, code, lifted);
+      members.forEach(({ phase }, at) => {
+        added.set(phase, { func, addresses: given[at] as readonly number[] });
+      });
+    } else {
+      for (const { phase, addresses } of members) {
+        added.set(phase, { func: add(phase, { ...code, addresses }, null), addresses: [] });
+      }
+    }
   }
   return added;
+}
+
+/** Numbers below 2¹⁶ as text. */
+function keyOf(numbers: readonly number[]): string {
+  const most = 4096;
+  let key = "";
+  for (let at = 0; at < numbers.length; at += most) {
+    key += String.fromCharCode(...numbers.slice(at, at + most));
+  }
+  return key;
 }
 
 /** Parameters for the addresses in which codes differ, and what is given for them in each. */

@@ -1,11 +1,9 @@
+import { type Code, type FunctionCode, flatten, type Site } from "./code.ts";
 import { unsigned } from "./leb128.ts";
 import { i32 } from "./scalar.ts";
-import { type Lifted, type Outline, outlineOf, type Token, writeTokens } from "./site.ts";
 import {
   asI32,
-  type Code,
   effect,
-  flatten,
   type I32,
   type I32Like,
   instruction,
@@ -206,17 +204,8 @@ export class FunctionBuilder {
     );
   }
 
-  /** Its code and locals apart from addresses. */
-  outline(): Outline {
-    const { key, ...rest } = outlineOf(this.tokens());
-    return { key: `${this.locals.join()}|${key}`, ...rest };
-  }
-
-  /**
-   * The encoded body, with its size in front. Addresses from a base are counted from `base`; those that are `lifted`
-   * come from parameters behind its own.
-   */
-  encode(base = 0, lifted: Lifted | null = null): number[] {
+  /** Its declarations and code as far as they are built. */
+  build(): FunctionCode {
     const runs: number[][] = [];
     let count = 0;
     this.locals.forEach((type, index) => {
@@ -225,17 +214,11 @@ export class FunctionBuilder {
       runs.push([...unsigned(count), typeCodes[type]]);
       count = 0;
     });
-    const bytes: number[] = [...unsigned(runs.length), ...runs.flat()];
-    writeTokens(this.tokens(), bytes, this.params.length, lifted, base);
-    bytes.push(0x0b);
-    return unsigned(bytes.length).concat(bytes);
-  }
-
-  /** Its code without nesting. */
-  private tokens(): Token[] {
-    const tokens: Token[] = [];
-    flatten(this.body, tokens);
-    return tokens;
+    const tokens = [...unsigned(runs.length), ...runs.flat()];
+    const addresses: number[] = [];
+    flatten(this.body, tokens, addresses);
+    tokens.push(0x0b);
+    return { params: this.params.length, tokens, addresses };
   }
 
   private add<T extends ValType>(type: T): Local<T> {
@@ -261,6 +244,6 @@ function localOf<T extends ValType>(type: T, index: number): Local<T> {
   return { type, index, code: [0x20, { kind: "local", index }] };
 }
 
-function siteOf({ index }: Local): Token {
+function siteOf({ index }: Local): Site {
   return { kind: "local", index };
 }

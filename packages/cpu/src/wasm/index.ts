@@ -1,5 +1,6 @@
 export { addressAt, addressFromBase, placeOf } from "./address.ts";
 export { atomic } from "./atomic.ts";
+export type { FromParam, FunctionCode, Lifted } from "./code.ts";
 export {
   type Floats,
   type FloatVectors,
@@ -16,7 +17,6 @@ export {
 export { ModuleBuilder, maxPages } from "./module.ts";
 export { drop, f32, f64, i32, i64, memoryCopy, memoryFill, select, unreachable } from "./scalar.ts";
 export { bitsOf, f32x4, f64x2, i8x16, i16x8, i32x4, i64x2, v128 } from "./simd.ts";
-export type { FromParam, Lifted, Outline } from "./site.ts";
 export {
   asI32,
   type I32,

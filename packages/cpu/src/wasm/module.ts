@@ -1,6 +1,6 @@
+import { encodeFunction, type FunctionCode, type Lifted } from "./code.ts";
 import { type Func, type FuncType, FunctionBuilder, type Local, typeCodes } from "./function.ts";
 import { unsigned } from "./leb128.ts";
-import type { Lifted } from "./site.ts";
 import type { ValType } from "./value.ts";
 
 /** Pages of 64 KiB that a 32-bit memory can have. */
@@ -61,25 +61,33 @@ export class ModuleBuilder {
     body: (f: FunctionBuilder, ...params: ParamLocals<P>) => void,
   ): Func {
     const builder = new FunctionBuilder(options.params);
-    const func = this.add(name, options, builder);
+    const func = this.place(name, options, (base) => encodeFunction(builder.build(), base, null));
     body(builder, ...(builder.params as unknown as ParamLocals<P>));
     return func;
   }
 
-  /** Adds a function whose body is built apart; parameters for what is `lifted` come behind the others. */
+  /** Adds a function that was built apart; parameters for what is `lifted` come behind the others. */
   add(
     name: string,
     options: FuncOptions<readonly ValType[]>,
-    builder: FunctionBuilder,
+    code: FunctionCode,
     lifted: Lifted | null = null,
   ): Func {
     const addresses = new Array<ValType>(lifted?.count ?? 0).fill("i32");
-    const type = { params: [...options.params, ...addresses], results: options.results ?? [] };
+    const params = [...options.params, ...addresses];
+    return this.place(name, { ...options, params }, (base) => encodeFunction(code, base, lifted));
+  }
+
+  private place(
+    name: string,
+    options: FuncOptions<readonly ValType[]>,
+    body: (base: number) => number[],
+  ): Func {
+    const type: FuncType = { params: options.params, results: options.results ?? [] };
     const index = this.importedFuncs + this.functions.length;
     const full = name + this.suffix;
     this.names[index] = full;
     if (options.export) this.exports.push([...text(full), 0x00, ...unsigned(index)]);
-    const body = (base: number) => builder.encode(base, lifted);
     this.functions.push({ type: this.typeIndex(type), body });
     return { index, name: full, type };
   }

@@ -1,8 +1,8 @@
+import type { Code } from "./code.ts";
 import { unsigned } from "./leb128.ts";
 import {
   access,
   asI32,
-  type Code,
   effect,
   type I32Like,
   instruction,

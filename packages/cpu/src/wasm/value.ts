@@ -1,12 +1,9 @@
 import { isAddress } from "./address.ts";
+import type { Code, Site } from "./code.ts";
 import { signed, unsigned } from "./leb128.ts";
-import type { Site, Token } from "./site.ts";
 
 /** Types of WebAssembly values. */
 export type ValType = "i32" | "i64" | "f32" | "f64" | "v128";
-
-/** Encoded instructions but for their sites; nested so that composing them costs nothing. */
-export type Code = readonly (Token | Code)[];
 
 /**
  * Code that pushes one value of type T. It is a fragment, not a result: used twice, it is
@@ -78,12 +75,4 @@ export function access(at: I32Like, alignment: number, offset: number): MemoryAc
     address: { type: "i32", code: [address.code, site("added")] },
     memarg: [...unsigned(alignment), site("offset")],
   };
-}
-
-/** Takes the nesting out of code. */
-export function flatten(code: Code, into: Token[]): void {
-  for (const part of code) {
-    if (Array.isArray(part)) flatten(part, into);
-    else into.push(part as Token);
-  }
 }
