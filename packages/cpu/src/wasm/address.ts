@@ -1,6 +1,7 @@
 /**
  * Addresses among the numbers of code: beyond all numbers of 32 bits, so that they are told apart from sizes and
- * strides, whatever their values. Bytes are added to them as to any number, and equal ones are the same place.
+ * strides, whatever their values. Bytes are added to them as to any number, and equal ones are the same place; other
+ * arithmetic (products, bits) is for what code computes from them.
  */
 const placed = 2 ** 34;
 /** Addresses from here on are counted from one that is known when the module is encoded. */
