@@ -5,11 +5,13 @@ import type { Node } from "../core/node.ts";
 export interface Kernel {
   readonly shape: Shape;
   readonly roots: Node[];
+  /** The product whose epilogue the loop is; it is a root itself where others read it. */
+  readonly product: Node | null;
 }
 
 /** Which element-wise nodes are kept in memory, and in which loop each is computed. */
 export interface Fusion {
-  /** The kernel of every element-wise node that is kept. */
+  /** The kernel of every element-wise node that is kept, and of the products of kernels. */
   readonly kernels: ReadonlyMap<Node, Kernel>;
   /** Element-wise nodes that exist only inside loops. */
   readonly inlined: ReadonlySet<Node>;
@@ -68,7 +70,7 @@ export function fuse(order: readonly Node[], kept: ReadonlySet<Node>): SingleFus
       owners.set(node, inside);
       for (const owner of inside) sizes.set(owner, sizeIn(owner) + 1);
     } else {
-      kernels.set(node, { shape: node.shape, roots: [node] });
+      kernels.set(node, { shape: node.shape, roots: [node], product: null });
       sizes.set(node, 1);
     }
   }
