@@ -172,7 +172,8 @@ function planPhases(
         const { dtype, place } = plan.buffers[view.buffer] as BufferSpec;
         // A running average of what has stopped changing ends in denormals, on which processors are
         // many times slower; so variables do not keep them, nor values that shrink from turn to turn.
-        const flush = place.kind === "variable" || (loops.length > 0 && step.kind === "map");
+        const loop = step.kind === "map" || step.kind === "rows";
+        const flush = place.kind === "variable" || (loops.length > 0 && loop);
         return regionOf(view, target.addresses[view.buffer] as number, dtype, flush, loops);
       },
       scratch: take,
