@@ -79,7 +79,7 @@ export {
 export type { BufferSpec, Feed, Place, Plan } from "./plan/plan.ts";
 export { printBuffer, printPlan, printStep, printView } from "./plan/print.ts";
 export { type ProductAxes, productAxes } from "./plan/productAxes.ts";
-export { type RowPasses, rowPasses } from "./plan/rowPasses.ts";
+export { type RowProgram, type RowWork, rowProgram } from "./plan/rowProgram.ts";
 export type {
   ArgReduceStep,
   CholeskyStep,

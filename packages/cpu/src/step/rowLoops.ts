@@ -1,33 +1,24 @@
-import { type RowsStep, type ScalarType, scalarTypeOf } from "@metrigrad/tensor";
+import {
+  type RowProgram,
+  type RowsStep,
+  type RowWork,
+  type ScalarType,
+  scalarTypeOf,
+} from "@metrigrad/tensor";
 import { Evaluator, type Values } from "../expr/evaluator.ts";
 import { convertLanes } from "../expr/rules/conversion.ts";
+import { type Analysis, analyse } from "../loop/body.ts";
 import { type Cursor, cursorsFor, type Pointer } from "../loop/cursor.ts";
 import { bytesOf, loadLanes, storeLanes, withoutDenormals } from "../loop/lanes.ts";
 import { type Chunk, chunkLoop, loop, type Range, vectorLoop, whole } from "../loop/nest.ts";
 import type { FixedRegion } from "../loop/region.ts";
-import type { Space } from "../loop/space.ts";
 import type { KernelOptions } from "../options.ts";
 import { type FunctionBuilder, type I32, i32x4, type V128, v128 } from "../wasm/index.ts";
 import { Accumulator } from "./accumulator.ts";
-import type { RowProgram, RowWork } from "./rowWork.ts";
+import type { RowNest } from "./rowNest.ts";
 
 /** Terms of each lane after which a sum is folded into one of more digits. */
 const limit = 128;
-
-/** The loops of a step over rows: those of the rows, then those within a row. */
-export interface RowNest {
-  /** Strides of outputs, then of inputs. */
-  readonly space: Space;
-  /** How many loops are over rows. */
-  readonly kept: number;
-  /** Whether the lanes of a vector are neighbouring rows; else they are neighbours within a row. */
-  readonly across: boolean;
-  /** How many rows are computed at once where lanes are within a row. */
-  readonly rows: 1 | 2;
-  /** Bytes of the kept elements of a row or of one row per lane, and their strides in the loops within a row. */
-  readonly keptBytes: number;
-  readonly keptStrides: readonly number[];
-}
 
 /** What a step over rows is emitted from. */
 export interface RowsCode {
@@ -40,6 +31,7 @@ export interface RowsCode {
 
 /** A work with the values that do not change between rows. */
 interface Ready extends RowWork {
+  readonly analysis: Analysis;
   readonly evaluator: Evaluator;
   readonly constant: Values;
 }
@@ -83,11 +75,12 @@ export class RowLoops {
     this.pointers = pointers;
     this.cursors = this.keptCursor === null ? cursors : [...cursors, this.keptCursor];
     const ready = (work: RowWork): Ready => {
+      const analysis = analyse(work.exprs);
       const levelOf = (index: number) => this.levelOf(index);
-      const evaluator = new Evaluator(f, work.analysis.scalars, levelOf, options);
+      const evaluator = new Evaluator(f, analysis.scalars, levelOf, options);
       const none = { row: 0, first: 0, count: 1 };
-      const load = (index: number) => this.number(evaluator, work, index, none);
-      return { ...work, evaluator, constant: evaluator.enter(0, [], load) };
+      const load = (index: number) => this.number(evaluator, analysis, index, none);
+      return { ...work, analysis, evaluator, constant: evaluator.enter(0, [], load) };
     };
     this.numbers = code.program.numbers.map(ready);
     this.passes = code.program.passes.map(ready);
@@ -136,7 +129,7 @@ export class RowLoops {
   }
 
   private enterRow(work: Ready, spot: Spot): Values {
-    const load = (index: number) => this.number(work.evaluator, work, index, spot);
+    const load = (index: number) => this.number(work.evaluator, work.analysis, index, spot);
     return work.evaluator.enter(1, work.constant, load);
   }
 
@@ -244,7 +237,7 @@ export class RowLoops {
   }
 
   /** An argument that is a number per row, or for all. */
-  private number({ emitter: e }: Evaluator, { analysis }: RowWork, index: number, spot: Spot): V128 {
+  private number({ emitter: e }: Evaluator, { types }: Analysis, index: number, spot: Spot): V128 {
     const { nest, inputs, outputs } = this.code;
     const known = this.known[spot.row]?.[index];
     if (known !== undefined) return known;
@@ -254,7 +247,7 @@ export class RowLoops {
     const pointer = this.pointers[stream] as Pointer;
     const stride = nest.across ? this.rowStride(stream) : 0;
     const lanes = loadLanes(e, pointer, this.offset(stream, spot), stride, dtype, spot.count);
-    return convertLanes(e, lanes, from, analysis.types.get(index) ?? from);
+    return convertLanes(e, lanes, from, types.get(index) ?? from);
   }
 
   /** Elements of an argument. */

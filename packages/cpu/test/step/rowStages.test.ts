@@ -1,7 +1,8 @@
 import {
   arg,
-  type Expr,
+  call,
   parseExpr,
+  primitiveFns,
   type ReduceOp,
   type RowStage,
   type RowsStep,
@@ -112,17 +113,9 @@ test("rows: every layout, several axes of rows and in a row, numbers per row and
   }
 });
 
-test("rows: integers, booleans and bytes", async (t) => {
+test("rows: integers that wrap, and booleans, which are lanes of ones", async (t) => {
   const shape = [5, 11];
   const plan = new TestPlan();
-  const [label, kind] = [arg(1, "i32"), arg(0, "u32")];
-  const expr = (text: string, ...args: Expr[]): Expr => {
-    const names = args.map((_, k) => `a${k}`);
-    return parseExpr(text, { args: names.map((name, k) => ({ name, type: args[k]?.type })) } as never);
-  };
-  void label;
-  void kind;
-  void expr;
   const inputs = [
     plan.view(shape, "f32", (at) => (at * 5) % 11),
     plan.view([5], "f32", (at) => at),
@@ -141,7 +134,20 @@ test("rows: integers, booleans and bytes", async (t) => {
     plan.view([5], "bool", () => 1),
     plan.view(shape, "bool", () => 0),
   ];
-  await compare(t, plan, [rows(shape, 1, inputs, own, [0, 1, 2, 3], outputs)], {}, "all");
+  await compare(t, plan, [rows(shape, 1, inputs, own, [0, 1, 2, 3], outputs)], {}, "booleans");
+  const whole = new TestPlan();
+  const fill = (at: number) => (at * 2_654_435_761) | 0;
+  const numbers = [whole.view(shape, "i32", fill), whole.view([5], "u32", (at) => at * 3e8)];
+  const ints: RowStage[] = [
+    { per: "row", op: "sum", expr: arg(0, "i32") },
+    { per: "row", op: "min", expr: arg(0, "i32") },
+    { per: "row", op: "max", expr: arg(1, "u32") },
+    { per: "element", expr: call(primitiveFns.add, arg(0, "i32"), arg(2, "i32")) },
+  ];
+  const results = [whole.view([5], "i32", () => 0), whole.view([5], "i32", () => 0)];
+  const more = [whole.view([5], "u32", () => 0), whole.view(shape, "i32", () => 0)];
+  const step = rows(shape, 1, numbers, ints, [0, 1, 2, 3], [...results, ...more]);
+  await compare(t, whole, [step], {}, "integers");
 });
 
 test("rows: long sums have the digits of a reduction", async (t) => {

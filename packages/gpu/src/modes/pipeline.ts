@@ -3,6 +3,7 @@ import type { GpuJsInstance } from "../webgpu/gpujs.ts";
 import { gathered, scattered } from "./elements.ts";
 import { type Held, Launcher, toHost } from "./launcher.ts";
 import { type Links, linksOf } from "./links.ts";
+import { rows } from "./rows.ts";
 import {
   argReduce,
   copy,
@@ -17,6 +18,7 @@ import {
 const table: { readonly [kind: string]: Prepare<never> } = {
   map,
   reduce,
+  rows,
   argReduce,
   matmul,
   gather,

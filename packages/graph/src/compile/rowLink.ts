@@ -81,7 +81,10 @@ export function linkRows(parts: readonly RowPart[], rows: Rows): RowsStep | null
         sources.push({ input: known < 0 ? inputs.push(own) - 1 : known });
       }
     }
-    const isElement = sameShape(part.shape.filter((n) => n !== 1), rows.shape);
+    const isElement = sameShape(
+      part.shape.filter((n) => n !== 1),
+      rows.shape,
+    );
     part.exprs.forEach((expr, j) => {
       const output = squeezed(part.outputs[j] as View);
       if (part.kind === "reduce") {

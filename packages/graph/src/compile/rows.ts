@@ -1,4 +1,11 @@
-import { type BufferSpec, type RowsStep, type Step, sameShape, sizeOf, stepViews } from "@metrigrad/tensor";
+import {
+  type BufferSpec,
+  type RowsStep,
+  type Step,
+  sameShape,
+  sizeOf,
+  stepViews,
+} from "@metrigrad/tensor";
 import { largestLoop } from "./fuse.ts";
 import { connect, type Group, groupOf, join } from "./groups.ts";
 import { linkRows, type RowPart, type Rows, rowShape, squeezed, valuesIn } from "./rowLink.ts";
@@ -8,6 +15,8 @@ import type { Destination } from "./settle.ts";
 const searchLimit = 2000;
 /** A row of more elements leaves caches between one pass over it and the next. */
 const longestRow = 2 ** 16;
+/** Reductions of one step: each has memory in which the threads of a graphics card meet. */
+const mostReductions = 12;
 /** Fewer rows of so many elements in all keep their reductions, which are shared along the rows. */
 const fewRows = 32;
 const longSize = 2 ** 15;
@@ -117,7 +126,9 @@ export function joinRows(
   const joined = (first: Group<number>, second: Group<number>, own: Seed): Group<number> | null => {
     const parts = [...partsOf(first), ...partsOf(second)];
     const values = parts.reduce((sum, part) => sum + valuesIn(part), 0);
-    if (values > largestLoop || new Set(parts.map(isWide)).size > 1) return null;
+    const reductions = parts.filter(({ kind }) => kind === "reduce").length;
+    if (values > largestLoop || reductions > mostReductions) return null;
+    if (new Set(parts.map(isWide)).size > 1) return null;
     const both = { ...first, nodes: [...first.nodes, ...second.nodes] };
     if (linkRows(partsOf(both), own.rows) === null) return null;
     if (!join(first, second, { left: searchLimit })) return null;

@@ -38,11 +38,6 @@ export function checkRows(step: RowsStep, plan: Plan, refuse: Refuse): void {
     if (found === undefined) refuse(`results must be of ${stages.length} stages`, String(stage));
     return found as RowStage;
   });
-  outputs.forEach((view, j) => {
-    const wanted = given[j]?.per === "row" ? kept : shape;
-    if (sameShape(view.shape, wanted)) return;
-    refuse(`outputs[${j}] must have shape ${showShape(wanted)}`, showShape(view.shape));
-  });
   checkExprs(
     plan,
     given.map(({ expr }) => expr),
@@ -50,4 +45,9 @@ export function checkRows(step: RowsStep, plan: Plan, refuse: Refuse): void {
     outputs,
     refuse,
   );
+  outputs.forEach((view, j) => {
+    const wanted = given[j]?.per === "row" ? kept : shape;
+    if (sameShape(view.shape, wanted)) return;
+    refuse(`outputs[${j}] must have shape ${showShape(wanted)}`, showShape(view.shape));
+  });
 }
