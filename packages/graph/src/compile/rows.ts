@@ -7,9 +7,10 @@ import {
   stepViews,
 } from "@metrigrad/tensor";
 import { largestLoop } from "./fuse.ts";
-import { connect, type Group, groupOf, join } from "./groups.ts";
+import { type Group, join } from "./groups.ts";
 import { linkRows, type RowPart, type Rows, rowShape, squeezed, valuesIn } from "./rowLink.ts";
 import type { Destination } from "./settle.ts";
+import { stepGroups } from "./stepGroups.ts";
 
 /** How many groups may be looked at for one pair; beyond that they stay apart. */
 const searchLimit = 2000;
@@ -25,32 +26,6 @@ const longSize = 2 ** 15;
 interface Seed {
   readonly rows: Rows;
   values: number;
-}
-
-/** Steps as groups that are connected where one of them writes what another one reads or writes. */
-function groupsOf(steps: readonly Step[]): Group<number>[] {
-  const groups = steps.map((_, at) => groupOf(at, at));
-  const readers = new Map<number, Group<number>[]>();
-  const writers = new Map<number, Group<number>>();
-  for (const [at, step] of steps.entries()) {
-    const group = groups[at] as Group<number>;
-    const { reads, writes } = stepViews(step);
-    for (const { buffer } of reads) {
-      const writer = writers.get(buffer);
-      if (writer !== undefined) connect(writer, group);
-      const list = readers.get(buffer);
-      if (list === undefined) readers.set(buffer, [group]);
-      else list.push(group);
-    }
-    for (const { buffer } of writes) {
-      const writer = writers.get(buffer);
-      if (writer !== undefined) connect(writer, group);
-      for (const reader of readers.get(buffer) ?? []) connect(reader, group);
-      readers.delete(buffer);
-      writers.set(buffer, group);
-    }
-  }
-  return groups;
 }
 
 /** The rows that a reduction goes over; null where it is none over the last axes, or they are better shared otherwise. */
@@ -92,19 +67,15 @@ export function joinRows(
   const settled = new Set(destinations.filter(replaces).map(({ from }) => from.buffer));
   const isPart = (step: Step): step is RowPart => {
     if (step.kind !== "map" && step.kind !== "reduce") return false;
-    const views = [...step.inputs, ...step.outputs];
-    return (
-      step.when === undefined &&
-      step.outputs.every(({ buffer }) => !settled.has(buffer)) &&
-      // A byte is less than what an expression computes.
-      views.every(({ buffer }) => buffers[buffer]?.dtype !== "u8")
-    );
+    return step.when === undefined && step.outputs.every(({ buffer }) => !settled.has(buffer));
   };
-  const isWide = (step: RowPart) =>
-    [...step.inputs, ...step.outputs].some(({ buffer }) => buffers[buffer]?.dtype === "f64");
+  const dtypesOf = (parts: readonly RowPart[]) => {
+    const views = parts.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]);
+    return new Set(views.map(({ buffer }) => buffers[buffer]?.dtype));
+  };
   const partsOf = ({ nodes }: Group<number>) =>
     nodes.toSorted((a, b) => a - b).map((at) => steps[at] as RowPart);
-  const groups = groupsOf(steps);
+  const groups = stepGroups(steps);
   const alive = new Set(groups);
   const seeds = new Map<Group<number>, Seed>();
   steps.forEach((step, at) => {
@@ -128,7 +99,9 @@ export function joinRows(
     const values = parts.reduce((sum, part) => sum + valuesIn(part), 0);
     const reductions = parts.filter(({ kind }) => kind === "reduce").length;
     if (values > largestLoop || reductions > mostReductions) return null;
-    if (new Set(parts.map(isWide)).size > 1) return null;
+    const dtypes = dtypesOf(parts);
+    // One step has floats of one type.
+    if (dtypes.has("f32") && dtypes.has("f64")) return null;
     const both = { ...first, nodes: [...first.nodes, ...second.nodes] };
     if (linkRows(partsOf(both), own.rows) === null) return null;
     if (!join(first, second, { left: searchLimit })) return null;
@@ -155,17 +128,20 @@ export function joinRows(
     let group: Group<number> | null = seeds.has(seed) ? seed : null;
     while (group !== null) group = grow(group);
   }
-  const readers = new Map<number, Group<number>[]>();
+  const readers = new Map<number, Set<Group<number>>>();
   for (const group of alive) {
     for (const at of group.nodes) {
-      for (const { buffer } of stepViews(steps[at] as Step).reads)
-        readers.set(buffer, [...(readers.get(buffer) ?? []), group]);
+      for (const { buffer } of stepViews(steps[at] as Step).reads) {
+        const known = readers.get(buffer);
+        if (known === undefined) readers.set(buffer, new Set([group]));
+        else known.add(group);
+      }
     }
   }
   const leaves = (group: Group<number>, buffer: number) => {
     const { place } = buffers[buffer] as BufferSpec;
     const scratch = buffer >= firstOwn && place.kind === "arena" && !wanted.has(buffer);
-    return !scratch || (readers.get(buffer) ?? []).some((reader) => reader !== group);
+    return !scratch || [...(readers.get(buffer) ?? [])].some((reader) => reader !== group);
   };
   return [...alive]
     .sort((a, b) => a.place - b.place)
