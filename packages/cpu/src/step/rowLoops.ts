@@ -1,33 +1,14 @@
-import {
-  type RowProgram,
-  type RowsStep,
-  type RowWork,
-  type ScalarType,
-  scalarTypeOf,
-} from "@metrigrad/tensor";
+import type { RowsStep, RowWork } from "@metrigrad/tensor";
 import { Evaluator, type Values } from "../expr/evaluator.ts";
-import { convertLanes } from "../expr/rules/conversion.ts";
 import { type Analysis, analyse } from "../loop/body.ts";
-import { type Cursor, cursorsFor, type Pointer } from "../loop/cursor.ts";
-import { bytesOf, loadLanes, storeLanes, withoutDenormals } from "../loop/lanes.ts";
 import { type Chunk, chunkLoop, loop, type Range, vectorLoop, whole } from "../loop/nest.ts";
-import type { FixedRegion } from "../loop/region.ts";
 import type { KernelOptions } from "../options.ts";
-import { type FunctionBuilder, type I32, i32x4, type V128, v128 } from "../wasm/index.ts";
+import { type FunctionBuilder, type I32, i32x4, type V128 } from "../wasm/index.ts";
 import { Accumulator } from "./accumulator.ts";
-import type { RowNest } from "./rowNest.ts";
+import { RowMemory, type RowsCode, type Spot } from "./rowMemory.ts";
 
 /** Terms of each lane after which a sum is folded into one of more digits. */
 const limit = 128;
-
-/** What a step over rows is emitted from. */
-export interface RowsCode {
-  readonly step: RowsStep;
-  readonly program: RowProgram;
-  readonly nest: RowNest;
-  readonly inputs: readonly FixedRegion[];
-  readonly outputs: readonly FixedRegion[];
-}
 
 /** A work with the values that do not change between rows. */
 interface Ready extends RowWork {
@@ -36,20 +17,13 @@ interface Ready extends RowWork {
   readonly constant: Values;
 }
 
-/** A vector: its row among those that are computed at once, its first element, and how many lanes it has. */
-interface Spot extends Chunk {
-  readonly row: number;
-}
-
 /** Emits the rows in `first`, with the memory of kept elements at `own`. */
 export class RowLoops {
   private readonly f: FunctionBuilder;
   private readonly code: RowsCode;
   private readonly first: Range;
   private readonly lanes: number;
-  private readonly pointers: readonly Pointer[];
-  private readonly cursors: readonly Cursor[];
-  private readonly keptCursor: Cursor | null;
+  private readonly memory: RowMemory;
   private readonly numbers: readonly Ready[];
   private readonly passes: readonly Ready[];
   /** Numbers of the rows that are computed, by row and argument. */
@@ -62,18 +36,11 @@ export class RowLoops {
     own: I32 | null,
     options: KernelOptions,
   ) {
-    const { space, kept, keptStrides } = code.nest;
     this.f = f;
     this.code = code;
     this.first = first;
     this.lanes = options.floats.lanes;
-    const regions = [...code.outputs, ...code.inputs];
-    const streams = regions.map(({ base }, i) => ({ base, strides: space.strides[i] ?? [] }));
-    const { pointers, cursors } = cursorsFor(f, streams);
-    const strides = [...new Array<number>(kept).fill(0), ...keptStrides];
-    this.keptCursor = own === null ? null : { strides, at: f.local("i32", own) };
-    this.pointers = pointers;
-    this.cursors = this.keptCursor === null ? cursors : [...cursors, this.keptCursor];
+    this.memory = new RowMemory(f, code, own);
     const ready = (work: RowWork): Ready => {
       const analysis = analyse(work.exprs);
       const levelOf = (index: number) => this.levelOf(index);
@@ -104,11 +71,11 @@ export class RowLoops {
     const { kept, space, across, rows } = this.code.nest;
     const range = level === 0 ? this.first : whole(space.sizes[level] as number);
     if (level < kept - 1) {
-      loop(this.f, this.cursors, level, range, () => this.rows(level + 1));
+      loop(this.f, this.memory.cursors, level, range, () => this.rows(level + 1));
       return;
     }
     const [lanes, counts] = across ? [this.lanes, [1]] : [1, rows === 1 ? [] : [rows]];
-    vectorLoop(this.f, this.cursors, level, range, lanes, counts, ({ kind }) => {
+    vectorLoop(this.f, this.memory.cursors, level, range, lanes, counts, ({ kind }) => {
       const several = kind === "vectors";
       if (across) this.block([{ row: 0, first: 0, count: several ? this.lanes : 1 }]);
       else {
@@ -141,26 +108,11 @@ export class RowLoops {
   }
 
   /** Keeps a number of a row, and stores it where it is a result. */
-  private finish({ emitter: e }: Evaluator, stage: number, value: V128, spot: Spot): void {
-    const { step, outputs, nest } = this.code;
+  private finish({ emitter }: Evaluator, stage: number, value: V128, spot: Spot): void {
     const number = this.f.let(value);
-    (this.known[spot.row] as V128[])[step.inputs.length + stage] = number;
-    step.results.forEach((result, j) => {
-      if (result !== stage) return;
-      const { dtype } = outputs[j] as FixedRegion;
-      const lanes = this.stored(e, number, stage, j);
-      const stride = nest.across ? this.rowStride(j) : bytesOf(dtype);
-      const pointer = this.pointers[j] as Pointer;
-      storeLanes(this.f, e, pointer, this.offset(j, spot), stride, dtype, lanes, spot.count);
-    });
-  }
-
-  private stored(e: Evaluator["emitter"], value: V128, stage: number, output: number): V128 {
-    const { dtype, flush } = this.code.outputs[output] as FixedRegion;
-    const from = this.code.step.stages[stage]?.expr.type ?? "float";
-    const converted = convertLanes(e, value, from, scalarTypeOf(dtype));
-    const isFloat = dtype === "f32" || dtype === "f64";
-    return flush && isFloat ? withoutDenormals(e, converted, dtype) : converted;
+    const index = this.code.inputs.length + stage;
+    (this.known[spot.row] as V128[])[index] = number;
+    this.memory.storeNumber(emitter, stage, number, spot);
   }
 
   /** One pass over the elements of rows. */
@@ -197,8 +149,8 @@ export class RowLoops {
     const inner = (level: number): void => {
       const size = nest.space.sizes[level] as number;
       if (level === nest.space.sizes.length - 1)
-        chunkLoop(this.f, this.cursors, level, size, lanes, most, body, pause);
-      else loop(this.f, this.cursors, level, whole(size), () => inner(level + 1));
+        chunkLoop(this.f, this.memory.cursors, level, size, lanes, most, body, pause);
+      else loop(this.f, this.memory.cursors, level, whole(size), () => inner(level + 1));
     };
     inner(nest.kept);
     spots.forEach((spot, at) => {
@@ -216,7 +168,7 @@ export class RowLoops {
     const { evaluator, stages, analysis } = work;
     const values = spots.map((spot) => {
       const load = (index: number) =>
-        this.element(evaluator, index, spot, analysis.types.get(index));
+        this.memory.elements(evaluator.emitter, index, analysis.types.get(index), spot);
       return evaluator.roots(evaluator.enter(2, known, load));
     });
     const isFull = ({ count }: Spot) => this.code.nest.across || count === this.lanes;
@@ -230,87 +182,16 @@ export class RowLoops {
         if (!isFull(last)) sum.addFirst(column.at(-1) as V128, last.count);
       } else {
         column.forEach((value, at) => {
-          this.storeElements(evaluator, stage, value, spots[at] as Spot);
+          this.memory.storeElements(evaluator.emitter, stage, value, spots[at] as Spot);
         });
       }
     });
   }
 
   /** An argument that is a number per row, or for all. */
-  private number({ emitter: e }: Evaluator, { types }: Analysis, index: number, spot: Spot): V128 {
-    const { nest, inputs, outputs } = this.code;
+  private number({ emitter }: Evaluator, { types }: Analysis, index: number, spot: Spot): V128 {
     const known = this.known[spot.row]?.[index];
-    if (known !== undefined) return known;
-    const { dtype } = inputs[index] as FixedRegion;
-    const from = scalarTypeOf(dtype);
-    const stream = outputs.length + index;
-    const pointer = this.pointers[stream] as Pointer;
-    const stride = nest.across ? this.rowStride(stream) : 0;
-    const lanes = loadLanes(e, pointer, this.offset(stream, spot), stride, dtype, spot.count);
-    return convertLanes(e, lanes, from, types.get(index) ?? from);
-  }
-
-  /** Elements of an argument. */
-  private element(
-    { emitter }: Evaluator,
-    index: number,
-    spot: Spot,
-    type: ScalarType | undefined,
-  ): V128 {
-    const { inputs, outputs, step } = this.code;
-    const region = inputs[index];
-    if (region === undefined) {
-      const { address, offset } = this.keptPlace(index - step.inputs.length, spot);
-      return v128.load(address, offset);
-    }
-    const stream = outputs.length + index;
-    const pointer = this.pointers[stream] as Pointer;
-    const { dtype } = region;
-    const from = scalarTypeOf(dtype);
-    const [by, stride] = [this.offset(stream, spot), this.stride(stream)];
-    const lanes = loadLanes(emitter, pointer, by, stride, dtype, spot.count);
-    return convertLanes(emitter, lanes, from, type ?? from);
-  }
-
-  private storeElements({ emitter: e }: Evaluator, stage: number, value: V128, spot: Spot): void {
-    const { step, program, outputs } = this.code;
-    if (program.keptAt[stage] !== -1) {
-      const { address, offset } = this.keptPlace(stage, spot);
-      this.f.do(v128.store(address, value, offset));
-    }
-    step.results.forEach((result, j) => {
-      if (result !== stage) return;
-      const { dtype } = outputs[j] as FixedRegion;
-      const lanes = this.stored(e, value, stage, j);
-      const [pointer, by] = [this.pointers[j] as Pointer, this.offset(j, spot)];
-      storeLanes(this.f, e, pointer, by, this.stride(j), dtype, lanes, spot.count);
-    });
-  }
-
-  /** Where a vector of kept elements is; rows are padded to whole vectors. */
-  private keptPlace(stage: number, { row, first }: Spot): { address: I32; offset: number } {
-    const { nest, program } = this.code;
-    const at = row * program.kept + (program.keptAt[stage] as number);
-    const offset = at * nest.keptBytes + first * (nest.keptStrides.at(-1) as number);
-    return { address: (this.keptCursor as Cursor).at, offset };
-  }
-
-  /** Bytes from where the cursor of a stream is to a vector. */
-  private offset(stream: number, { row, first }: Spot): number {
-    const within = this.code.nest.space.strides[stream]?.at(-1) ?? 0;
-    return row * this.rowStride(stream) + first * within;
-  }
-
-  /** Bytes from one lane of a stream to the next. */
-  private stride(stream: number): number {
-    const { across, space } = this.code.nest;
-    return across ? this.rowStride(stream) : (space.strides[stream]?.at(-1) ?? 0);
-  }
-
-  /** Bytes from one row of a stream to the next. */
-  private rowStride(stream: number): number {
-    const { space, kept } = this.code.nest;
-    return space.strides[stream]?.[kept - 1] ?? 0;
+    return known ?? this.memory.number(emitter, index, types.get(index), spot);
   }
 
   /** The first lane in all. */

@@ -11,7 +11,7 @@ import { mapStep } from "./map.ts";
 import { matmulStep } from "./matmul.ts";
 import { randomStep } from "./random.ts";
 import { reduceStep } from "./reduce.ts";
-import { rowsStep } from "./rowStages.ts";
+import { rowsStep } from "./rowsStep.ts";
 import { scatterAddStep } from "./scatterAdd.ts";
 import { sortStep } from "./sort.ts";
 import { triangularSolveStep } from "./triangularSolve.ts";
