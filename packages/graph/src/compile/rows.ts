@@ -22,12 +22,6 @@ const mostReductions = 12;
 const fewRows = 32;
 const longSize = 2 ** 15;
 
-/** Rows that steps may be joined over, and how many values they compute. */
-interface Seed {
-  readonly rows: Rows;
-  values: number;
-}
-
 /** The rows that a reduction goes over; null where it is none over the last axes, or they are better shared otherwise. */
 function rowsOf(step: Step): Rows | null {
   if (step.kind !== "reduce") return null;
@@ -73,20 +67,22 @@ export function joinRows(
     const views = parts.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]);
     return new Set(views.map(({ buffer }) => buffers[buffer]?.dtype));
   };
-  const partsOf = ({ nodes }: Group<number>) =>
+  const partsOf = (nodes: readonly number[]) =>
     nodes.toSorted((a, b) => a - b).map((at) => steps[at] as RowPart);
   const groups = stepGroups(steps);
   const alive = new Set(groups);
-  const seeds = new Map<Group<number>, Seed>();
+  const values = steps.map((step) => (isPart(step) ? valuesIn(step) : 0));
+  // Groups with a reduction, and the rows of it.
+  const seeds = new Map<Group<number>, Rows>();
   steps.forEach((step, at) => {
     const rows = isPart(step) ? rowsOf(step) : null;
     if (rows === null || !alongRows(step as RowPart, rows)) return;
-    seeds.set(groups[at] as Group<number>, { rows, values: valuesIn(step as RowPart) });
+    seeds.set(groups[at] as Group<number>, rows);
   });
-  const fits = (group: Group<number>, { rows }: Seed): boolean => {
+  const fits = (group: Group<number>, rows: Rows): boolean => {
     const other = seeds.get(group);
     if (other !== undefined)
-      return other.rows.rowAxes === rows.rowAxes && sameShape(other.rows.shape, rows.shape);
+      return other.rowAxes === rows.rowAxes && sameShape(other.shape, rows.shape);
     const step = steps[group.nodes[0] as number] as Step;
     if (!isPart(step) || step.kind !== "map") return false;
     const shape = step.shape.filter((n) => n !== 1);
@@ -94,24 +90,24 @@ export function joinRows(
     return fitting && alongRows(step, rows);
   };
   /** The two as one, where they can be. */
-  const joined = (first: Group<number>, second: Group<number>, own: Seed): Group<number> | null => {
-    const parts = [...partsOf(first), ...partsOf(second)];
-    const values = parts.reduce((sum, part) => sum + valuesIn(part), 0);
+  const joined = (first: Group<number>, second: Group<number>, own: Rows): Group<number> | null => {
+    const nodes = [...first.nodes, ...second.nodes];
+    const parts = partsOf(nodes);
     const reductions = parts.filter(({ kind }) => kind === "reduce").length;
-    if (values > largestLoop || reductions > mostReductions) return null;
+    const size = nodes.reduce((sum, at) => sum + (values[at] as number), 0);
+    if (size > largestLoop || reductions > mostReductions) return null;
     const dtypes = dtypesOf(parts);
     // One step has floats of one type.
     if (dtypes.has("f32") && dtypes.has("f64")) return null;
-    const both = { ...first, nodes: [...first.nodes, ...second.nodes] };
-    if (linkRows(partsOf(both), own.rows) === null) return null;
+    if (linkRows(parts, own) === null) return null;
     if (!join(first, second, { left: searchLimit })) return null;
     alive.delete(first);
     seeds.delete(first);
-    seeds.set(second, { rows: own.rows, values });
+    seeds.set(second, own);
     return second;
   };
   const grow = (group: Group<number>): Group<number> | null => {
-    const own = seeds.get(group) as Seed;
+    const own = seeds.get(group) as Rows;
     const near = (list: Iterable<Group<number>>) =>
       [...list].sort((a, b) => Math.abs(a.place - group.place) - Math.abs(b.place - group.place));
     for (const before of near(group.before)) {
@@ -147,8 +143,8 @@ export function joinRows(
     .sort((a, b) => a.place - b.place)
     .map((group): Step => {
       if (group.nodes.length === 1) return steps[group.nodes[0] as number] as Step;
-      const { rows } = seeds.get(group) as Seed;
-      return joinedStep(partsOf(group), rows, (buffer) => leaves(group, buffer));
+      const rows = seeds.get(group) as Rows;
+      return joinedStep(partsOf(group.nodes), rows, (buffer) => leaves(group, buffer));
     });
 }
 
