@@ -175,7 +175,8 @@ function planPhases(plan: Plan, target: PlanTarget, libraries: ReadonlyMap<Float
         const { dtype, place } = plan.buffers[view.buffer] as BufferSpec;
         // A running average of what has stopped changing ends in denormals, on which processors are
         // many times slower; so variables do not keep them, nor values that shrink from turn to turn.
-        const maps = step.kind === "map" || (step.kind === "matmul" && step.epilogue !== undefined);
+        const byElement = step.kind === "map" || step.kind === "rows";
+        const maps = byElement || (step.kind === "matmul" && step.epilogue !== undefined);
         const flush = place.kind === "variable" || (loops.length > 0 && maps);
         return regionOf(view, addresses[view.buffer] as number, dtype, flush, loops);
       },

@@ -12,6 +12,7 @@ import {
   sizeOf,
   type View,
 } from "@metrigrad/tensor";
+import { foldLines } from "./fold.ts";
 import { type Held, type Launch, type Launcher, toHost } from "./launcher.ts";
 import { kernelText } from "./text.ts";
 
@@ -91,16 +92,6 @@ export const copy: Prepare<CopyStep> = ({ input, output, label }, memory, launch
   return map(step, memory, launcher);
 };
 
-const combine: Readonly<Record<ReduceOp, (x: string, y: string) => string>> = {
-  sum: (x, y) => `${x} + ${y}`,
-  prod: (x, y) => `${x} * ${y}`,
-  max: (x, y) => `mostOf(${x}, ${y})`,
-  min: (x, y) => `leastOf(${x}, ${y})`,
-};
-
-/** Elements that are combined one by one before their value joins the rest. */
-const run = 32;
-
 /** One kernel for each output; a thread folds one list, in runs, so that sums stay accurate. */
 export const reduce: Prepare<ReduceStep> = (step, memory, launcher) => {
   const { shape, axes, inputs, exprs, ops, outputs } = step;
@@ -117,39 +108,14 @@ export const reduce: Prepare<ReduceStep> = (step, memory, launcher) => {
     const pick = (list: readonly number[]) => order.map((axis) => list[axis] as number);
     return { ...view, shape: pick(shape), strides: pick(view.strides) };
   });
-  const full = Math.floor(length / run) * run;
   const kernels = allReady(
     exprs.map((expr, j) => {
       const text = kernelText([expr], argsOf(inputs.length));
       if (text === null) return null;
       const { lines, results, numbers } = text;
-      const join = combine[ops[j] as ReduceOp];
-      // A fold starts with its first value, since infinities have no literal.
-      const value = (at: string) => [...load(inputs.length, () => at), ...lines].join("\n");
-      const fold = (from: string, count: number, name: string) => `
-      let ${name} = 0.0;
-      for (let i = 0; i < ${count}; i++) {
-        ${value(`this.thread.x * ${length} + ${from} + i`)}
-        if (i === 0) { ${name} = ${results[0]}; } else { ${name} = ${join(name, results[0] as string)}; }
-      }`;
-      const body = [
-        "let total = 0.0;",
-        ...(full === 0
-          ? []
-          : [
-              `for (let r = 0; r < ${full / run}; r++) {`,
-              fold(`r * ${run}`, run, "part"),
-              `if (r === 0) { total = part; } else { total = ${join("total", "part")}; }`,
-              "}",
-            ]),
-        ...(length === full
-          ? []
-          : [
-              fold(`${full}`, length - full, "rest"),
-              full === 0 ? "total = rest;" : `total = ${join("total", "rest")};`,
-            ]),
-        "return total;",
-      ];
+      const value = (at: string) =>
+        [...load(inputs.length, () => `this.thread.x * ${length} + ${at}`), ...lines].join("\n");
+      const body = foldLines(ops[j] as ReduceOp, length, value, results[0] as string);
       return { launch: launcher.kernel(body, inputs.length, numbers.length, [lists]), numbers };
     }),
   );

@@ -5,6 +5,7 @@ import type { Launcher } from "../../src/modes/launcher.ts";
 import { map } from "../../src/modes/steps.ts";
 import { kernelText } from "../../src/modes/text.ts";
 import { TestPlan } from "../support/plans.ts";
+import { rowsStep } from "../support/rows.ts";
 
 const cases: readonly { readonly name: string; readonly make: (plan: TestPlan) => Step }[] = [
   {
@@ -31,6 +32,7 @@ const cases: readonly { readonly name: string; readonly make: (plan: TestPlan) =
       outputs: [plan.view([3]), plan.view([3])],
     }),
   },
+  { name: "rows with a soft-max", make: (plan) => rowsStep(plan, [4, 3, 37], 1) },
   {
     name: "argReduce: the first NaN",
     make: (plan) => ({

@@ -7,6 +7,7 @@ import type { Bounds } from "./finish.ts";
 import { type Fusion, fuse } from "./fuse.ts";
 import { type Floats, type LowerLoop, lower } from "./lower.ts";
 import { mergeKernels } from "./merge.ts";
+import { joinRows } from "./rows.ts";
 import { settle } from "./settle.ts";
 import { unitsOf } from "./units.ts";
 import { sameView } from "./views.ts";
@@ -125,7 +126,8 @@ export function loopLowering(floats: Floats, unfused: boolean, depth = 0): Lower
     const destinations = body.carries.map(({ value }, at) => {
       return { from: lowered.viewOf(roots[at] as Node), to: views.get(value) as View };
     });
-    const settled = settle(steps, buffers, destinations, first);
+    const joined = unfused ? steps : joinRows(steps, buffers, destinations, first);
+    const settled = settle(joined, buffers, destinations, first);
     const step: LoopStep = { kind: "loop", turns, body: settled, label };
     context.emit(step);
   };

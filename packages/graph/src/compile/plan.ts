@@ -21,6 +21,7 @@ import { placeArena } from "./arena.ts";
 import { compactPlan } from "./compact.ts";
 import { fusionOf, loopLowering } from "./loop.ts";
 import { type Floats, lower } from "./lower.ts";
+import { joinRows } from "./rows.ts";
 import { type Destination, settle } from "./settle.ts";
 import { simplifyGraph } from "./simplify.ts";
 import { unitsOf } from "./units.ts";
@@ -105,7 +106,8 @@ export function planOf(request: PlanRequest): Planned {
     buffers.push({ dtype, size, place: { kind: "output" }, label: showNode(root) });
     return { from, to: contiguousView(buffers.length - 1, root.shape) };
   });
-  const steps = settle(lowered.steps, buffers, destinations);
+  const joined = unfused ? lowered.steps : joinRows(lowered.steps, buffers, destinations);
+  const steps = settle(joined, buffers, destinations);
   const arena = placeArena(buffers, steps);
   const outputs = destinations.slice(updates.length).map(({ to }) => to);
   const plan = compactPlan({
