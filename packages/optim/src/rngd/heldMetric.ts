@@ -1,5 +1,5 @@
 import { type Update, type Variable, withMetricScope } from "@metrigrad/graph";
-import { averaged, type FullOver, type Subsystem, windowed } from "@metrigrad/metric";
+import { averaged, type FullOver, type Subsystem, solveFloat, windowed } from "@metrigrad/metric";
 import { holdsOf } from "../core/holds.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {
@@ -33,6 +33,7 @@ export function heldMetric(
       const prepared = block.prepare(holdAt(refreshed), {
         damping: dampingOf(subsystem),
         solver: by,
+        float: solveFloat({ float: context.float, solvePrecision: precision }),
         // An average begins with I, which is its own inverse without damping.
         first: average === null ? "zero" : "identity",
       });
