@@ -11,7 +11,6 @@ import {
   minimum,
   mul,
   type Node,
-  sub,
   type Update,
   type Variable,
   where,
@@ -19,7 +18,7 @@ import {
 import type { AppliedParameter } from "@metrigrad/nn";
 import type { FloatType } from "@metrigrad/tensor";
 import { acceptedOf } from "../core/accepted.ts";
-import { lossAfter, wholeLoss } from "../core/lossAfter.ts";
+import { lossChange } from "../core/lossChange.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import { checkKnown, checkSettings } from "../core/settings.ts";
 import type { ChainStep } from "../core/step.ts";
@@ -122,7 +121,7 @@ export function adaptDamping(settings: Required<AdaptSettings>, context: Optimiz
   return (step: ChainStep): ChainStep => {
     const model = quadraticModel("adapt", { curvature, damped: false }, step, context);
     const predicted = predictedChange(model(step.directions));
-    const actual = sub(lossAfter(context, step.directions), wholeLoss(context));
+    const actual = lossChange(context, step.directions);
     const ratio = div(actual, predicted);
     const [factor, following] = [dampingFactor(context), nextFactor(context)];
     const { lower, higher } = moves(settings, context);

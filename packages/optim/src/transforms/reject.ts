@@ -1,5 +1,5 @@
-import { add, cast, lessEqual } from "@metrigrad/graph";
-import { lossAfter, wholeLoss } from "../core/lossAfter.ts";
+import { cast, lessEqual } from "@metrigrad/graph";
+import { lossChange } from "../core/lossChange.ts";
 import { checkSettings } from "../core/settings.ts";
 import type { ChainStep } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
@@ -17,7 +17,7 @@ export function reject(above = 0): Transform {
     settings: { above },
     transform: (step, context) => {
       const accepts = ({ directions }: ChainStep) =>
-        lessEqual(lossAfter(context, directions), add(wholeLoss(context), above));
+        lessEqual(lossChange(context, directions), above);
       const tell = (whole: ChainStep): ChainStep => {
         const value = () => cast(accepts(whole), "float");
         const quantity = { name: "accepted", value, costly: false };
