@@ -40,6 +40,7 @@ function phasesOf(transforms: readonly Transform[], context: OptimizerContext): 
     directions: given,
     metric: null,
     updates: [],
+    undone: [],
     always: [],
     before: [],
     accepts: [],

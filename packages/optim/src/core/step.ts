@@ -26,6 +26,8 @@ export interface ChainStep {
   readonly metric: readonly MetricBlock[] | null;
   /** State that goes with the step, and stays as it was where the step is undone. */
   readonly updates: readonly Update[];
+  /** What some of that state becomes instead where the step is undone. */
+  readonly undone: readonly Update[];
   /** State that moves whether or not the step is undone. */
   readonly always: readonly Update[];
   /** Phases that are due before the step, in order. */
