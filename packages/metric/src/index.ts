@@ -65,6 +65,7 @@ export {
   checkTable,
   type MetricTable,
   metricTable,
+  type RowWork,
 } from "./core/table.ts";
 export { affineUses, groupedUses, lookupUses, scaleUses, type UseKind } from "./core/useKinds.ts";
 export type { SolveCost } from "./explain/budget.ts";
