@@ -14,7 +14,7 @@ import {
   withMetricScope,
   zerosLike,
 } from "@metrigrad/graph";
-import { type MadeOf, solveFloat } from "@metrigrad/metric";
+import type { MadeOf } from "@metrigrad/metric";
 import type { AffineUse, Use } from "@metrigrad/nn";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {
@@ -24,7 +24,7 @@ import {
   type PreconditionTask,
   packing,
 } from "./preconditioned.ts";
-import { inPrecision, solveIn } from "./solvePrecision.ts";
+import { floatOf, inPrecision, solveIn } from "./solvePrecision.ts";
 
 /** What a solve in the space of outputs needs: the use T = X̃W, and what else leads from the loss to W. */
 interface Route {
@@ -53,7 +53,7 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
   const routes = measured.map((one) => (direct ? routeOf(one, readers, context) : null));
   const found = routes.flatMap((route) => route?.outputs ?? []);
   const cotangents = new Map(grad(context.loss, found).map((one, i) => [found[i] as Node, one]));
-  const float = solveFloat({ float: context.float, solvePrecision: precision });
+  const float = floatOf(precision, context.float);
   const blocks = measured.map((subsystem, index) => {
     const { path, params, block } = subsystem;
     const own = packing(subsystem);
