@@ -6,8 +6,6 @@ import {
   type GatherStep,
   type HostMemory,
   type MapStep,
-  type MatmulStep,
-  productAxes,
   type ReduceOp,
   type ReduceStep,
   type Step,
@@ -36,28 +34,32 @@ export type Prepare<S extends Step> = (
 ) => KernelStep | null;
 
 /** For steps without elements. */
-const nothing: KernelStep = { inputs: [], outputs: [], passes: false, run: () => [] };
+export const nothing: KernelStep = { inputs: [], outputs: [], passes: false, run: () => [] };
 
 const isFloaty = (dtype: DType) => dtype === "f32" || dtype === "bool";
-const allFloaty = (views: readonly View[], memory: HostMemory) =>
+/** Whether kernels can hold all elements. */
+export const allFloaty = (views: readonly View[], memory: HostMemory) =>
   views.every((view) => isFloaty(memory.dtype(view)));
 /** A kernel with the numbers that its text asks for. */
-interface Ready {
+export interface Ready {
   readonly launch: Launch;
   readonly numbers: readonly number[];
 }
 
 /** Runs a kernel for each output on the same inputs. */
-const launchAll = (kernels: readonly Ready[]) => (held: readonly Held[]) =>
+export const launchAll = (kernels: readonly Ready[]) => (held: readonly Held[]) =>
   kernels.map(({ launch, numbers }) => launch([...held, ...numbers]));
 
 /** The kernels, or null where one of them has no text. */
-const allReady = (kernels: readonly (Ready | null)[]) =>
+export const allReady = (kernels: readonly (Ready | null)[]) =>
   kernels.every((kernel) => kernel !== null) ? kernels : null;
 
-const load = (count: number, at: (k: number) => string) =>
+/** Lines that read the elements of the first arrays. */
+export const load = (count: number, at: (k: number) => string) =>
   Array.from({ length: count }, (_, k) => `const a${k} = x${k}[${at(k)}];`);
-const argsOf = (count: number, from = 0) => Array.from({ length: count }, (_, k) => `a${k + from}`);
+/** The names of what `load` read. */
+export const argsOf = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, k) => `a${k + from}`);
 
 /** One kernel for each output. */
 export const map: Prepare<MapStep> = ({ shape, inputs, exprs, outputs }, memory, launcher) => {
@@ -182,60 +184,6 @@ export const argReduce: Prepare<ArgReduceStep> = ({ op, input, output }, memory,
     [lists],
   );
   return { inputs: [input], outputs: [output], passes: true, run: (held) => [launch(held)] };
-};
-
-/** A kernel runs once for each matrix of the batch; the epilogue is part of it. */
-export const matmul: Prepare<MatmulStep> = (step, memory, launcher) => {
-  const { a, b, epilogue, outputs } = step;
-  const { batch: lead, rows, inner, columns } = productAxes(step);
-  // Operands come row-major, so the axes of a group count as one.
-  const [batches, m, k, n] = [lead, rows, inner, columns].map(sizeOf) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (batches * m * n === 0) return nothing;
-  const inputs = epilogue?.inputs ?? [];
-  if (k === 0 || !allFloaty([...inputs, ...outputs], memory)) return null;
-  const names = ["total", ...argsOf(inputs.length, 2)];
-  const kernels = allReady(
-    (epilogue?.exprs ?? [arg(0)]).map((expr) => {
-      const text = kernelText([expr], names);
-      if (text === null) return null;
-      const { lines, results, numbers } = text;
-      const body = [
-        "let total = 0.0;",
-        `for (let k = 0; k < ${k}; k++) {`,
-        `total = total + x0[this.thread.y * ${k} + k] * x1[k * ${n} + this.thread.x];`,
-        "}",
-        ...inputs.map(
-          (_, i) => `const a${i + 2} = x${i + 2}[this.thread.y * ${n} + this.thread.x];`,
-        ),
-        ...lines,
-        `return ${results[0]};`,
-      ];
-      return { launch: launcher.kernel(body, inputs.length + 2, numbers.length, [n, m]), numbers };
-    }),
-  );
-  if (kernels === null) return null;
-  const all = { inputs: [a, b, ...inputs], outputs };
-  if (batches === 1) return { ...all, passes: true, run: launchAll(kernels) };
-  const sizes = [m * k, k * n, ...inputs.map(() => m * n)];
-  const run = (held: readonly Held[]) => {
-    const results = outputs.map(() => new Float32Array(batches * m * n));
-    for (let batch = 0; batch < batches; batch++) {
-      const own = held.map((array, i) => {
-        const size = sizes[i] as number;
-        return (array as Float32Array).slice(batch * size, (batch + 1) * size);
-      });
-      launchAll(kernels)(own).forEach((result, j) => {
-        results[j]?.set(toHost(result), batch * m * n);
-      });
-    }
-    return results;
-  };
-  return { ...all, passes: false, run };
 };
 
 /** Elements of a table from which handing it over costs more than picking rows on the host. */

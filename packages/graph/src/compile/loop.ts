@@ -3,6 +3,7 @@ import type { Node } from "../core/node.ts";
 import { topological } from "../core/topology.ts";
 import { byRole } from "../loop/body.ts";
 import { joinLoops } from "../loop/joined.ts";
+import type { Bounds } from "./finish.ts";
 import { type Fusion, fuse } from "./fuse.ts";
 import { type Floats, type LowerLoop, lower } from "./lower.ts";
 import { mergeKernels } from "./merge.ts";
@@ -11,11 +12,16 @@ import { unitsOf } from "./units.ts";
 import { sameView } from "./views.ts";
 import { unconverted, widen } from "./widen.ts";
 
-/** Chooses what runs in one loop over elements. */
-export function fusionOf(order: readonly Node[], kept: readonly Node[], unfused: boolean): Fusion {
+/** Chooses what runs in one loop over elements, and with which products. */
+export function fusionOf(
+  order: readonly Node[],
+  kept: readonly Node[],
+  unfused: boolean,
+  bounds: Bounds,
+): Fusion {
   if (unfused) return fuse(order, new Set(order));
   const roots = new Set(kept);
-  return mergeKernels(order, fuse(order, roots), roots);
+  return mergeKernels(order, fuse(order, roots), roots, bounds);
 }
 
 /** The slice of a view in a turn of a loop that is inside of `depth` others. */
@@ -104,7 +110,8 @@ export function loopLowering(floats: Floats, unfused: boolean, depth = 0): Lower
       }),
     );
     const order = topological(roots);
-    const fusion = fusionOf(order, roots, unfused);
+    const olds = new Map(body.carries.map(({ value }, at) => [roots[at] as Node, value]));
+    const fusion = fusionOf(order, roots, unfused, { floatOf: inside.floats.of, olds });
     const units = unitsOf(order, roots, fusion);
     const first = buffers.length;
     const inner = loopLowering(inside.floats, unfused, depth + 1);

@@ -77,7 +77,8 @@ export function planOf(request: PlanRequest): Planned {
   const roots = all.slice(0, updates.length + request.outputs.length);
   const conditionOf = new Map(conditions.map((when, i) => [when, all[roots.length + i] as Node]));
   const order = topological(all);
-  const fusion = fusionOf(order, all, unfused);
+  const olds = new Map<Node, Node>(updates.map(([old], at) => [roots[at] as Node, old]));
+  const fusion = fusionOf(order, all, unfused, { floatOf: of, olds });
   const units = unitsOf(order, [...roots.slice(updates.length), ...all], fusion);
   const lowered = lower(units, order, fusion, floats, loopLowering(floats, unfused));
   const { buffers, feeds, variables } = lowered;
