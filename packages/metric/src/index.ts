@@ -65,8 +65,10 @@ export {
   checkTable,
   type MetricTable,
   metricTable,
+  type RowWork,
 } from "./core/table.ts";
 export { affineUses, groupedUses, lookupUses, scaleUses, type UseKind } from "./core/useKinds.ts";
+export type { SolveCost } from "./explain/budget.ts";
 export {
   type ExplainOptions,
   type Explanation,
@@ -74,6 +76,7 @@ export {
   type SampleShape,
 } from "./explain/explain.ts";
 export type { MetricPart, MetricUse, OptimizerMetric } from "./explain/metricUse.ts";
+export type { SolveFloats, SolvePrecision } from "./explain/numberBytes.ts";
 export type { ExplainRow } from "./explain/row.ts";
 export { type BudgetOptions, solversWithin } from "./explain/solversWithin.ts";
 export type { Batch, BatchOf } from "./geometry/batch.ts";

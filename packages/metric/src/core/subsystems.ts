@@ -9,7 +9,7 @@ import type { BlockOf, MetricContext } from "./defMetric.ts";
 import { contextInLoop, type Member, membersOf, rowCalls } from "./loopedParts.ts";
 import { packed } from "./packing.ts";
 import { splitUses } from "./splitUses.ts";
-import type { Assigned, MetricTable } from "./table.ts";
+import type { Assigned, MetricTable, RowWork } from "./table.ts";
 import { kindOf } from "./useKinds.ts";
 
 /** Parameters with their metric, and where it comes from. */
@@ -31,6 +31,8 @@ export interface Subsystem {
   readonly recorded: readonly Use[];
   /** The responses that the block is the Fisher information of, those of the first use. */
   readonly responses: () => readonly ResponsePart[];
+  /** What the rows of the block take, where its table says so. */
+  readonly rows: RowWork | null;
   /** What each use says by its row; empty where no row made the block. */
   readonly parts: readonly SubsystemPart[];
 }
@@ -227,12 +229,13 @@ function subsystemOf(group: readonly Part[], applications: readonly Application[
     uses: group.length,
     recorded,
     responses,
+    rows: null,
     parts: group,
   };
 }
 
 function assignedSubsystem(
-  { params, source, block, responses }: Assigned,
+  { params, source, block, responses, rows }: Assigned,
   applications: readonly Application[],
 ): Subsystem {
   const place = placeOf(params, applications);
@@ -245,6 +248,7 @@ function assignedSubsystem(
     uses: 1,
     recorded: [],
     responses: () => withMetricScope(scope, responses),
+    rows: rows ?? null,
     parts: [],
   };
 }

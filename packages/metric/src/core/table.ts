@@ -12,6 +12,16 @@ export interface Assigned {
   readonly source: string;
   readonly block: () => Block;
   readonly responses: () => readonly ResponsePart[];
+  /** What its rows take; nothing worth telling by default. */
+  readonly rows?: RowWork;
+}
+
+/** What the rows of a block take, for advice where they take too much. */
+export interface RowWork {
+  /** Multiply-adds of making them and the matrices of them, which are among those of the block. */
+  readonly work: number;
+  /** What has fewer: "draws of the responses, metrics.kfac({ samples: 1 })"; null: nothing. */
+  readonly fewer: string | null;
 }
 
 /** Blocks for the model that was applied. */

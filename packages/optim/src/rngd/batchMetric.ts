@@ -24,7 +24,7 @@ import {
   type PreconditionTask,
   packing,
 } from "./preconditioned.ts";
-import { inPrecision, solveIn } from "./solvePrecision.ts";
+import { floatOf, inPrecision, solveIn } from "./solvePrecision.ts";
 
 /** What a solve in the space of outputs needs: the use T = X̃W, and what else leads from the loss to W. */
 interface Route {
@@ -53,12 +53,13 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
   const routes = measured.map((one) => (direct ? routeOf(one, readers, context) : null));
   const found = routes.flatMap((route) => route?.outputs ?? []);
   const cotangents = new Map(grad(context.loss, found).map((one, i) => [found[i] as Node, one]));
+  const float = floatOf(precision, context.float);
   const blocks = measured.map((subsystem, index) => {
     const { path, params, block } = subsystem;
     const own = packing(subsystem);
     return withMetricScope(path, () => {
       const [damping, solver] = [dampingOf(subsystem), solverOf(subsystem)];
-      const solve = solveIn(precision, block.prepare(null, { damping, solver }));
+      const solve = solveIn(precision, block.prepare(null, { damping, solver, float }));
       const route = routes[index] ?? null;
       if (block.solveOutputs === null || route === null) {
         const direction = solve.solve(columnsOf(step, own));
@@ -66,7 +67,7 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
       }
       const rest = restOf(route, params, own.pack, context);
       const cotangent = asRows(cotangents.get(route.outputs) as Node);
-      const solved = block.solveOutputs(cotangent, rest, { damping, solver });
+      const solved = block.solveOutputs(cotangent, rest, { damping, solver, float });
       const direction = inPrecision(precision, solved);
       const by = solver === "woodbury" ? "woodbury in the space of outputs" : solver;
       return { ...own, ...solve, path, solver: by, direction };

@@ -1,11 +1,13 @@
 import { add, double, inDouble, type Node, single, sub } from "@metrigrad/graph";
-import type { DampedSolve, Hold } from "@metrigrad/metric";
-import { sizeOf } from "@metrigrad/tensor";
-
-/** The floats in which a metric is made and solved: those of the store, or of 64 bits. */
-export type SolvePrecision = "store" | "f64";
+import type { DampedSolve, Hold, SolvePrecision } from "@metrigrad/metric";
+import { type FloatType, sizeOf } from "@metrigrad/tensor";
 
 const ofMetric = ({ role }: Node) => role === "metric";
+
+/** The floats of a metric that is solved on a store. */
+export function floatOf(precision: SolvePrecision, store: FloatType): FloatType {
+  return precision === "store" ? store : precision;
+}
 
 /** A value of a metric in the given floats; what is not of the metric stays as it is. */
 export function inPrecision(precision: SolvePrecision, value: Node): Node {

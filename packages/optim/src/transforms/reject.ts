@@ -1,13 +1,13 @@
-import { add, cast, lessEqual, type Update, where } from "@metrigrad/graph";
-import { lossAfter, wholeLoss } from "../core/lossAfter.ts";
+import { cast, lessEqual } from "@metrigrad/graph";
+import { lossChange } from "../core/lossChange.ts";
 import { checkSettings } from "../core/settings.ts";
-import { type ChainStep, mapDirections } from "../core/step.ts";
+import type { ChainStep } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
 /**
  * A step that raises the loss of its own batch by more than `above` nats, or makes it NaN, is undone on
- * the device: parameters and the state of the chain's transforms stay as they were; running averages of the
- * metric and the adaptation of the damping go on. Takes a forward pass, and acts at the end of the
+ * the device: parameters and the state of the chain's transforms stay as they were, momentum begins again; running averages
+ * of the metric and the adaptation of the damping go on. Takes a forward pass, and acts at the end of the
  * chain wherever it stands. Throws GraphError for a bound that is negative or not finite.
  */
 export function reject(above = 0): Transform {
@@ -16,22 +16,15 @@ export function reject(above = 0): Transform {
     name: "reject",
     settings: { above },
     transform: (step, context) => {
-      const undo = (whole: ChainStep): ChainStep => {
-        const after = lossAfter(context, whole.directions);
-        const accepted = lessEqual(after, add(wholeLoss(context), above));
-        const taken = mapDirections(whole, (u) => where(accepted, u, 0));
-        const updates = whole.updates.map(
-          ([variable, value]): Update => [variable, where(accepted, value, variable)],
-        );
-        const quantity = {
-          name: "accepted",
-          value: () => cast(accepted, "float"),
-          costly: false,
-        };
+      const accepts = ({ directions }: ChainStep) =>
+        lessEqual(lossChange(context, directions), above);
+      const tell = (whole: ChainStep): ChainStep => {
+        const value = () => cast(accepts(whole), "float");
+        const quantity = { name: "accepted", value, costly: false };
         const { quantities, blocks } = whole.report;
-        return { ...taken, updates, report: { blocks, quantities: [...quantities, quantity] } };
+        return { ...whole, report: { blocks, quantities: [...quantities, quantity] } };
       };
-      return { ...step, last: [...step.last, undo] };
+      return { ...step, accepts: [...step.accepts, accepts], last: [...step.last, tell] };
     },
   } satisfies Transform);
 }
