@@ -28,7 +28,7 @@ export function laplacian(f: (x: Node) => Node, x: Node, options: AxesOptions = 
  * @throws ShapeError for shapes that do not fit, GraphError where f mixes samples
  */
 export function partial(f: (x: Node) => Node, x: Node, axes: readonly number[]): Node {
-  return derivativesFor("partial", f, x, { axes }).partial(...axes);
+  return derivativesFor("partial", f, x, axes.length === 0 ? {} : { axes }).partial(...axes);
 }
 
 /**

@@ -93,7 +93,7 @@ export const functions: Readonly<Record<string, (x: Node) => Node>> = {
     return each.ys;
   },
   determinants: (x) =>
-    ops.slogdet(reshape(affine(ops.sin(x), values([4, 9], 11)), [n, 3, 3])).logdet,
+    ops.slogAbsDet(reshape(affine(ops.sin(x), values([4, 9], 11)), [n, 3, 3])).logdet,
   "factors of matrices": (x) => {
     const a = reshape(affine(x, values([4, 4], 12)), [n, 2, 2]);
     const spd = add(ops.gram(a), ops.eye(2));
