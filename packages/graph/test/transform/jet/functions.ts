@@ -93,7 +93,8 @@ export const functions: Readonly<Record<string, (x: Node) => Node>> = {
     return each.ys;
   },
   determinants: (x) =>
-    ops.slogAbsDet(reshape(affine(ops.sin(x), values([4, 9], 11)), [n, 3, 3])).logdet,
+    ops.slogdet(add(reshape(affine(ops.sin(x), values([4, 9], 11)), [n, 3, 3]), mul(2, ops.eye(3))))
+      .logAbsDet,
   "factors of matrices": (x) => {
     const a = reshape(affine(x, values([4, 4], 12)), [n, 2, 2]);
     const spd = add(ops.gram(a), ops.eye(2));

@@ -6,7 +6,7 @@ import { evaluate, gap } from "../../evaluate.ts";
 /** A constant of numbers in (−1, 1) that are repeated by their seed. */
 export function values(shape: readonly number[], seed: number): Node {
   const flat = Float64Array.from({ length: sizeOf(shape) }, (_, k) =>
-    Math.sin(7.3 * k + 78 * seed),
+    Math.sin(7.3 * k * k + 78 * seed),
   );
   return constant(tensor(flat, { shape }));
 }
@@ -30,17 +30,18 @@ export function nestedPartial(y: Node, x: Node, axes: readonly number[]): Node {
   return reshape(concat(columns, 1), y.shape);
 }
 
-/** Largest difference of pairs of nodes, relative to the larger of their size and 1. */
-export async function largestGap(pairs: readonly (readonly [Node, Node])[]): Promise<number> {
-  const found = await evaluate(pairs.flat());
-  return pairs.reduce((worst, [a, b], k) => {
+/** For each pair of nodes the largest difference, relative to the larger of 1 and what is expected. */
+export async function gapsOf(pairs: readonly (readonly [got: Node, expected: Node])[]) {
+  const found = (await evaluate(pairs.flat())).map((one) => [...one.data()] as number[]);
+  return pairs.map(([a, b], k) => {
     if (a.shape.join() !== b.shape.join()) return Number.POSITIVE_INFINITY;
-    const [got, expected] = [2 * k, 2 * k + 1].map((at) => found[at]?.data() ?? []) as [
-      ArrayLike<number>,
-      ArrayLike<number>,
-    ];
-    const size = Array.from(expected).reduce((most, one) => Math.max(most, Math.abs(one)), 1);
-    const off = gap(got, expected) / size;
-    return off > worst || Number.isNaN(off) ? off : worst;
-  }, 0);
+    const [got, expected] = [found[2 * k] ?? [], found[2 * k + 1] ?? []];
+    const size = expected.reduce((most, one) => Math.max(most, Math.abs(one)), 1);
+    return gap(got, expected) / size;
+  });
+}
+
+/** The largest of all differences; NaN where one is. */
+export async function largestGap(pairs: readonly (readonly [got: Node, expected: Node])[]) {
+  return Math.max(...(await gapsOf(pairs)));
 }
