@@ -41,16 +41,18 @@ function phasesOf(transforms: readonly Transform[], context: OptimizerContext): 
     updates: [],
     always: [],
     before: [],
+    after: [],
     last: [],
     report: { quantities: [], blocks: [] },
   };
   const whole = transforms.reduce((step, one) => one.transform(step, context), first);
-  const { directions, updates, always, before, report } = whole.last.reduce(
+  const { directions, updates, always, before, after, report } = whole.last.reduce(
     (step, act) => act(step),
     whole,
   );
   const moved = directions.map(([variable, u]): Update => [variable, sub(variable, u)]);
-  return [...before, { every: 1, updates: [...moved, ...updates, ...always], report }];
+  const phase = { every: 1, updates: [...moved, ...updates, ...always], report };
+  return [...before, phase, ...after];
 }
 
 function notTransform(where: string, index: number, got: unknown): GraphError {

@@ -30,6 +30,8 @@ export interface ChainStep {
   readonly always: readonly Update[];
   /** Phases that are due before the step, in order. */
   readonly before: readonly Phase[];
+  /** Phases that are due after the step, in order. */
+  readonly after: readonly Phase[];
   /** What is left to do when all transforms have acted, in order. */
   readonly last: readonly ((step: ChainStep) => ChainStep)[];
   readonly report: StepReport;

@@ -87,7 +87,12 @@ function twoLoops(
     changes,
     products,
     scale,
-  }: { readonly steps: Node; readonly changes: Node; readonly products: Node; readonly scale: Node },
+  }: {
+    readonly steps: Node;
+    readonly changes: Node;
+    readonly products: Node;
+    readonly scale: Node;
+  },
   gradient: Node,
 ): Node {
   const pivots = diagonal(products);

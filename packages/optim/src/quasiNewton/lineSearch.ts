@@ -120,10 +120,7 @@ export function searchOn(
 
   const count = add(tried, 1);
   const width = abs(sub(nextHigh.t, nextLow.t));
-  const narrow = logicalAnd(
-    nextBracketed,
-    less(mul(width, line.largest), settings.tolerance),
-  );
+  const narrow = logicalAnd(nextBracketed, less(mul(width, line.largest), settings.tolerance));
   const spent = greaterEqual(count, settings.evaluations);
   const onward = extrapolated(low, point);
   const inward = interpolated(nextLow, nextHigh, nextKnown, close);

@@ -78,8 +78,7 @@ export function quasiNewtonPhases(
       loss: slots.loss,
       slope: slots.slope,
       largest: max(abs(slots.direction)),
-      rounding:
-        lineSearch.rounding === null ? mul(unit, sameLoss) : constant(lineSearch.rounding),
+      rounding: lineSearch.rounding === null ? mul(unit, sameLoss) : constant(lineSearch.rounding),
     },
     lineSearch,
   );
@@ -159,7 +158,11 @@ function along(variables: readonly Variable[], direction: Node, t: Node): Node[]
 }
 
 /** The data term, the whole loss and its gradient [P] at other parameters. */
-function trialOf(variables: readonly Variable[], moved: readonly Node[], context: OptimizerContext) {
+function trialOf(
+  variables: readonly Variable[],
+  moved: readonly Node[],
+  context: OptimizerContext,
+) {
   const own = gradients(context).map(({ gradient }) => gradient);
   const replaced = new Map<Node, Node>(variables.map((one, at) => [one, moved[at] as Node]));
   const nodes = replaceNodes([context.loss, wholeLoss(context), ...own], replaced);
