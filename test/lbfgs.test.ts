@@ -3,7 +3,6 @@ import {
   abs,
   accumulate,
   add,
-  applyModel,
   type Backend,
   categorical,
   checkpointBytes,
@@ -15,19 +14,14 @@ import {
   fit,
   GraphError,
   grad,
-  groups,
-  input,
   lbfgs,
   loadCheckpoint,
   log,
-  mean,
   mul,
   type Node,
   type Optimizer,
   reference,
-  relu,
   sequential,
-  sgd,
   sin,
   slice,
   square,
@@ -281,26 +275,4 @@ test("lbfgs: gradients of several batches are refused", async (t) => {
     String(error),
     /lbfgs: loss and gradient must be those of one batch, .*, got gradients of several batches; leave accumulate out/,
   );
-});
-
-test("groups: beside an optimizer that moves other parameters the loss is that of the batch", async (t) => {
-  const model = sequential(dense(1, 4, { activation: relu }), dense(4, 1));
-  const backend = await reference();
-  const store = await backend.store(model, { seed: 2 });
-  const x = tensor([[1], [2], [-1]]);
-  const loss = (at: Node, output: Node) => mean(square(sub(output, square(at))));
-  const optimizer = groups({ "dense0/*": lbfgs(), others: sgd({ learningRate: 0.01 }) });
-  const step = await trainingStep(store, {
-    optimizer,
-    feeds: { x: [3, 1] },
-    loss: (batch, { apply }) => loss(batch.x, apply(model, batch.x)),
-  });
-  const rows = input("x", [3, 1]);
-  const program = await compile({ outputs: [loss(rows, applyModel(model, rows).output)] }, store);
-  for (let at = 0; at < 6; at++) {
-    const [handle] = await program.run({ x });
-    const now = (await handle?.read())?.item();
-    t.equal((await step.run({ x })).loss, now, `step ${at}`);
-  }
-  await backend.close();
 });
