@@ -43,15 +43,17 @@ function phasesOf(transforms: readonly Transform[], context: OptimizerContext): 
     undone: [],
     always: [],
     before: [],
+    after: [],
     accepts: [],
     last: [],
     report: { quantities: [], blocks: [] },
   };
   const whole = transforms.reduce((step, one) => one.transform(step, context), first);
   const done = whole.last.reduce((step, act) => act(step), whole);
-  const { directions, updates, always, before, report } = unlessRejected(done);
+  const { directions, updates, always, before, after, report } = unlessRejected(done);
   const moved = directions.map(([variable, u]): Update => [variable, sub(variable, u)]);
-  return [...before, { every: 1, updates: [...moved, ...updates, ...always], report }];
+  const phase = { every: 1, updates: [...moved, ...updates, ...always], report };
+  return [...before, phase, ...after];
 }
 
 function notTransform(where: string, index: number, got: unknown): GraphError {

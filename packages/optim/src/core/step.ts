@@ -34,6 +34,8 @@ export interface ChainStep {
   readonly before: readonly Phase[];
   /** Whether a step may be taken, a bool scalar each: where one is false the step is undone at the end. */
   readonly accepts: readonly ((step: ChainStep) => Node)[];
+  /** Phases that are due after the step, in order. */
+  readonly after: readonly Phase[];
   /** What is left to do when all transforms have acted, in order. */
   readonly last: readonly ((step: ChainStep) => ChainStep)[];
   readonly report: StepReport;
