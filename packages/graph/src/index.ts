@@ -20,6 +20,7 @@ export { hessian } from "./transform/hessian.ts";
 export { hvp } from "./transform/hvp.ts";
 export { type InDoubleOptions, inDouble } from "./transform/inDouble.ts";
 export { jacobian } from "./transform/jacobian.ts";
+export { type JacobianRowsOptions, jacobianRows } from "./transform/jacobianRows.ts";
 export { jvp } from "./transform/jvp.ts";
 export { type Mixing, rowsPerSample, samplesMixed } from "./transform/samplesMixed.ts";
 export { substitute as replaceNodes } from "./transform/substitute.ts";

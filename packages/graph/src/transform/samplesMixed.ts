@@ -54,7 +54,7 @@ export function rowsPerSample(
 }
 
 /** Strides of values where they are known; `mixed` is told of what mixes samples, and says whether to go on. */
-function stridesOf(
+export function stridesOf(
   outputs: readonly Node[],
   inputs: readonly Node[],
   samples: number,

@@ -7,6 +7,7 @@ import { contextOf, responsesOf } from "./context.ts";
 import { blocksOfUse } from "./copies.ts";
 import type { BlockOf, MetricContext } from "./defMetric.ts";
 import { contextInLoop, type Member, membersOf, rowCalls } from "./loopedParts.ts";
+import type { Through } from "./observedRows.ts";
 import { packed } from "./packing.ts";
 import { splitUses } from "./splitUses.ts";
 import type { Assigned, MetricTable } from "./table.ts";
@@ -29,6 +30,8 @@ export interface Subsystem {
   readonly uses: number;
   /** The nodes through which the block says that its parameters act; null: it does not say. */
   readonly recorded: readonly Use[];
+  /** Values through which the loss reaches the parameters, as the rows of the block see them; null: it is not known. */
+  readonly through: Through | null;
   /** The responses that the block is the Fisher information of, those of the first use. */
   readonly responses: () => readonly ResponsePart[];
   /** What each use says by its row; empty where no row made the block. */
@@ -226,13 +229,14 @@ function subsystemOf(group: readonly Part[], applications: readonly Application[
     block,
     uses: group.length,
     recorded,
+    through: null,
     responses,
     parts: group,
   };
 }
 
 function assignedSubsystem(
-  { params, source, block, responses }: Assigned,
+  { params, source, block, responses, through = null }: Assigned,
   applications: readonly Application[],
 ): Subsystem {
   const place = placeOf(params, applications);
@@ -244,6 +248,7 @@ function assignedSubsystem(
     block: withMetricScope(scope, block),
     uses: 1,
     recorded: [],
+    through,
     responses: () => withMetricScope(scope, responses),
     parts: [],
   };

@@ -3,6 +3,7 @@ import type { Application, ResponsePart, Use } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { type Described, describedName, type Metric, plain } from "./defMetric.ts";
+import type { Through } from "./observedRows.ts";
 import { kindOf } from "./useKinds.ts";
 
 /** A block over parameters of a model that an approximation or a partition makes, in the place of rows. */
@@ -12,6 +13,8 @@ export interface Assigned {
   readonly source: string;
   readonly block: () => Block;
   readonly responses: () => readonly ResponsePart[];
+  /** Values through which the loss reaches the parameters, as the rows of the block see them; null: it is not known. */
+  readonly through?: Through | null;
 }
 
 /** Blocks for the model that was applied. */
