@@ -65,7 +65,7 @@ export {
   checkTable,
   type MetricTable,
   metricTable,
-  type RowWork,
+  type RowCost,
 } from "./core/table.ts";
 export { affineUses, groupedUses, lookupUses, scaleUses, type UseKind } from "./core/useKinds.ts";
 export type { SolveCost } from "./explain/budget.ts";

@@ -9,7 +9,7 @@ import type { BlockOf, MetricContext } from "./defMetric.ts";
 import { contextInLoop, type Member, membersOf, rowCalls } from "./loopedParts.ts";
 import { packed } from "./packing.ts";
 import { splitUses } from "./splitUses.ts";
-import type { Assigned, MetricTable, RowWork } from "./table.ts";
+import type { Assigned, MetricTable, RowCost } from "./table.ts";
 import { kindOf } from "./useKinds.ts";
 
 /** Parameters with their metric, and where it comes from. */
@@ -32,7 +32,7 @@ export interface Subsystem {
   /** The responses that the block is the Fisher information of, those of the first use. */
   readonly responses: () => readonly ResponsePart[];
   /** What the rows of the block take, where its table says so. */
-  readonly rows: RowWork | null;
+  readonly rows: RowCost | null;
   /** What each use says by its row; empty where no row made the block. */
   readonly parts: readonly SubsystemPart[];
 }

@@ -13,11 +13,11 @@ export interface Assigned {
   readonly block: () => Block;
   readonly responses: () => readonly ResponsePart[];
   /** What its rows take; nothing worth telling by default. */
-  readonly rows?: RowWork;
+  readonly rows?: RowCost;
 }
 
 /** What the rows of a block take, for advice where they take too much. */
-export interface RowWork {
+export interface RowCost {
   /** Multiply-adds of making them and the matrices of them, which are among those of the block. */
   readonly work: number;
   /** What has fewer: "draws of the responses, metrics.kfac({ samples: 1 })"; null: nothing. */

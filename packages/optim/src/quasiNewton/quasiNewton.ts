@@ -28,7 +28,7 @@ import type { AppliedParameter } from "@metrigrad/nn";
 import { GraphError, sizeOf } from "@metrigrad/tensor";
 import { gradients } from "../core/gradient.ts";
 import { inner } from "../core/inner.ts";
-import { wholeLoss } from "../core/lossAfter.ts";
+import { wholeLoss } from "../core/lossChange.ts";
 import type { OptimizerContext, Phase } from "../core/optimizer.ts";
 import type { StepReport } from "../core/report.ts";
 import type { LinePoint } from "./cubic.ts";
