@@ -21,6 +21,7 @@ export { hessian } from "./transform/hessian.ts";
 export { hvp } from "./transform/hvp.ts";
 export { type InDoubleOptions, inDouble } from "./transform/inDouble.ts";
 export { jacobian } from "./transform/jacobian.ts";
+export { type JacobianRowsOptions, jacobianRows } from "./transform/jacobianRows.ts";
 export {
   biharmonic,
   directional,

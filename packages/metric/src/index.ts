@@ -56,6 +56,9 @@ export {
   type ResponseOf,
 } from "./core/defMetric.ts";
 export { exactBlock } from "./core/exactBlock.ts";
+export { gradientReach } from "./core/gradientReach.ts";
+export { type ObservedPart, observedParts } from "./core/observedParts.ts";
+export type { Through } from "./core/observedRows.ts";
 export { packed, unpacked } from "./core/packing.ts";
 export type { SolverChoice } from "./core/solverChoice.ts";
 export { type Subsystem, type SubsystemPart, subsystems } from "./core/subsystems.ts";
@@ -65,7 +68,7 @@ export {
   checkTable,
   type MetricTable,
   metricTable,
-  type RowCost,
+  type RowsWork,
 } from "./core/table.ts";
 export { affineUses, groupedUses, lookupUses, scaleUses, type UseKind } from "./core/useKinds.ts";
 export type { SolveCost } from "./explain/budget.ts";
@@ -113,6 +116,7 @@ export { type Metrics, metrics } from "./tables/metrics.ts";
 export { mixtureRows } from "./tables/mixture.ts";
 export { neuronRows, standardUnitRows, type UnitRows, unitRowOf } from "./tables/neuron.ts";
 export { type NormRowsOptions, spectralNormRows, weightNormRows } from "./tables/normRows.ts";
+export { type ObservedBy, observedMetrics } from "./tables/observed.ts";
 export type { ResponseOptions } from "./tables/outputFactors.ts";
 export { paperMetrics } from "./tables/paper.ts";
 export { type Partition, partition } from "./tables/partition.ts";

@@ -44,6 +44,7 @@ function phasesOf(transforms: readonly Transform[], context: OptimizerContext): 
     always: [],
     before: [],
     after: [],
+    length: null,
     accepts: [],
     last: [],
     report: { quantities: [], blocks: [] },

@@ -103,7 +103,7 @@ export function contextOf(
   }
   return {
     loss: neg(mean(law.logProb(y, applied.output))),
-    observed: [{ output: applied.output, law }],
+    observed: [{ output: applied.output, law, weight: 1 }],
     penalty: beta === 0 ? null : { beta, value: mul(squares, beta / 2) },
     applications: applied.applications,
     inference: () => applyModel(model, x, { mode: "infer", law }).applications,

@@ -20,7 +20,7 @@ export {
   recordRun,
 } from "./report/record.ts";
 export { writeReport } from "./report/writeReport.ts";
-export type { StepContext } from "./step/context.ts";
+export type { ObserveOptions, StepContext } from "./step/context.ts";
 export type { FeedNodes, FeedSpec, FeedSpecs, FeedValues } from "./step/feeds.ts";
 export type { LossResult } from "./step/forward.ts";
 export type { OptimizerReport, ReportedBlock } from "./step/report.ts";

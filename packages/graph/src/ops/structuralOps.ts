@@ -6,6 +6,7 @@ import { gatherOp } from "./gather.ts";
 import { where } from "./logic.ts";
 import { matmulOp } from "./matmul.ts";
 import { reshapeOp } from "./reshape.ts";
+import { stopGradientOp } from "./stopGradient.ts";
 import { transposeOp } from "./transpose.ts";
 
 /** Ops by which one can tell, from the nodes alone, how a value is used: compare them with `node.op`. */
@@ -17,6 +18,7 @@ export const structuralOps: Readonly<
     | "transpose"
     | "reshape"
     | "gather"
+    | "stopGradient"
     | "add"
     | "mul"
     | "where",
@@ -29,6 +31,7 @@ export const structuralOps: Readonly<
   transpose: transposeOp as Op,
   reshape: reshapeOp as Op,
   gather: gatherOp as Op,
+  stopGradient: stopGradientOp as Op,
   add: add.op as Op,
   mul: mul.op as Op,
   where: where.op as Op,

@@ -53,6 +53,16 @@ export function rowsPerSample(
   return spot?.axis === 0 ? spot.inner : null;
 }
 
+/** Where inputs have the samples: on their first axis. */
+export function seedStrides(inputs: readonly Node[], samples: number): Map<Node, number> {
+  const strides = new Map<Node, number>();
+  for (const node of inputs) {
+    const size = sizeOf(node.shape);
+    if ((node.shape[0] ?? 0) % samples === 0 && size > 0) strides.set(node, size / samples);
+  }
+  return strides;
+}
+
 /** Strides of values where they are known; `mixed` is told of what mixes samples, and says whether to go on. */
 function stridesOf(
   outputs: readonly Node[],
@@ -60,11 +70,7 @@ function stridesOf(
   samples: number,
   mixed: (node: Node, how: string) => boolean,
 ): ReadonlyMap<Node, number> {
-  const strides = new Map<Node, number>();
-  for (const node of inputs) {
-    const size = sizeOf(node.shape);
-    if ((node.shape[0] ?? 0) % samples === 0 && size > 0) strides.set(node, size / samples);
-  }
+  const strides = seedStrides(inputs, samples);
   follow(topological(outputs), strides, samples, mixed);
   return strides;
 }

@@ -1,6 +1,6 @@
 import { concat, fill, type Node, type Variable } from "@metrigrad/graph";
 import type { Application, ResponsePart } from "@metrigrad/nn";
-import { sizeOf } from "@metrigrad/tensor";
+import { MetricError, sizeOf } from "@metrigrad/tensor";
 import { responseRows } from "./members.ts";
 
 /** Several applications as one subsystem. */
@@ -24,7 +24,9 @@ export function groupRows(
   applications: readonly Application[],
   responses: readonly ResponsePart[],
 ): GroupRows {
-  const samples = applications[0]?.samples ?? 0;
+  const counts = [...new Set(applications.map((one) => one.samples))];
+  if (counts.length > 1) throw uneven(counts);
+  const samples = counts[0] ?? 0;
   const params = paramsOf(applications);
   const rows = responses.map((part) => {
     const { of, r } = responseRows(applications, part, samples);
@@ -32,4 +34,13 @@ export function groupRows(
     return concat(all, 2);
   });
   return { params, rows: concat(rows, 1) };
+}
+
+function uneven(counts: readonly number[]): MetricError {
+  return new MetricError({
+    where: "metric of a group of modules",
+    must: "its modules must be applied to as many samples",
+    got: counts.join(" and "),
+    todo: "apply them to one batch, or take observedMetrics(), whose responses have their own samples",
+  });
 }

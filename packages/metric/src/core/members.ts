@@ -19,6 +19,7 @@ import {
 import { MetricError, sizeOf } from "@metrigrad/tensor";
 import { contextOf, responsesOf, weighted } from "./context.ts";
 import type { MetricContext } from "./defMetric.ts";
+import { gradientReach } from "./gradientReach.ts";
 import { bySample, fisherColumns, pulledBack } from "./propagate.ts";
 import { rowsOf } from "./rowsOf.ts";
 import type { MetricTable } from "./table.ts";
@@ -154,14 +155,15 @@ export function responseRows(
   applications: readonly Application[],
   part: ResponsePart,
   samples: number,
+  columns: Node = bySample(fisherColumns(part), samples),
 ): ResponseRows {
-  const columns = bySample(fisherColumns(part), samples);
   const found = new Map<Variable, Node>();
   const reached = applications
     .map((application) => ({ application, exits: exitsOf(application, part.natural) }))
     .filter(({ exits }) => exits.length > 0);
   if (reached.length === 0) throw unreached(part);
   for (const { application, exits } of reached) checkSamplesFirst(application, exits, samples);
+  checkActThrough(part, reached);
   const arriving = pulledBack(
     part.natural,
     columns,
@@ -226,6 +228,38 @@ function checkSamplesFirst(
       todo: "transpose inside of the module, or take a row of uses such as linearRows()",
     });
   }
+}
+
+/**
+ * Throws MetricError where parameters reach a response past what their modules respond with, as in a derivative by the
+ * inputs: rows by the responses would leave that out.
+ */
+function checkActThrough(
+  { natural }: ResponsePart,
+  reached: readonly { readonly application: Application; readonly exits: readonly Node[] }[],
+): void {
+  const past = gradientReach(natural, new Set(reached.flatMap(({ exits }) => exits)));
+  for (const { application } of reached)
+    checkNotAmong(past, application, Object.values(application.trained));
+}
+
+/** Throws MetricError where one of the parameters is among what a gradient comes to by another way. */
+export function checkNotAmong(
+  past: ReadonlySet<Node>,
+  application: Application,
+  params: readonly Variable[],
+): void {
+  const found = params.find((param) => past.has(param));
+  if (found !== undefined) throw otherWay(application, found);
+}
+
+function otherWay({ path, pathOf }: Application, parameter: Variable): MetricError {
+  return new MetricError({
+    where: `metric of ${path}`,
+    must: "parameters must reach the response through what their module responds with",
+    got: `another way from ${pathOf(parameter)}, such as a derivative by the inputs`,
+    todo: "take observedMetrics(), which follows every path",
+  });
 }
 
 function unreached({ law }: ResponsePart): MetricError {

@@ -7,9 +7,10 @@ import { contextOf, responsesOf } from "./context.ts";
 import { blocksOfUse } from "./copies.ts";
 import type { BlockOf, MetricContext } from "./defMetric.ts";
 import { contextInLoop, type Member, membersOf, rowCalls } from "./loopedParts.ts";
+import type { Through } from "./observedRows.ts";
 import { packed } from "./packing.ts";
 import { splitUses } from "./splitUses.ts";
-import type { Assigned, MetricTable, RowCost } from "./table.ts";
+import type { Assigned, MetricTable, RowsWork } from "./table.ts";
 import { kindOf } from "./useKinds.ts";
 
 /** Parameters with their metric, and where it comes from. */
@@ -29,10 +30,12 @@ export interface Subsystem {
   readonly uses: number;
   /** The nodes through which the block says that its parameters act; null: it does not say. */
   readonly recorded: readonly Use[];
+  /** Values through which the loss reaches the parameters, as the rows of the block see them; null: it is not known. */
+  readonly through: Through | null;
   /** The responses that the block is the Fisher information of, those of the first use. */
   readonly responses: () => readonly ResponsePart[];
   /** What the rows of the block take, where its table says so. */
-  readonly rows: RowCost | null;
+  readonly rows: RowsWork | null;
   /** What each use says by its row; empty where no row made the block. */
   readonly parts: readonly SubsystemPart[];
 }
@@ -228,6 +231,7 @@ function subsystemOf(group: readonly Part[], applications: readonly Application[
     block,
     uses: group.length,
     recorded,
+    through: null,
     responses,
     rows: null,
     parts: group,
@@ -235,7 +239,7 @@ function subsystemOf(group: readonly Part[], applications: readonly Application[
 }
 
 function assignedSubsystem(
-  { params, source, block, responses, rows }: Assigned,
+  { params, source, block, responses, rows, through = null }: Assigned,
   applications: readonly Application[],
 ): Subsystem {
   const place = placeOf(params, applications);
@@ -247,6 +251,7 @@ function assignedSubsystem(
     block: withMetricScope(scope, block),
     uses: 1,
     recorded: [],
+    through,
     responses: () => withMetricScope(scope, responses),
     rows: rows ?? null,
     parts: [],

@@ -3,6 +3,7 @@ import type { Application, ResponsePart, Use } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { type Described, describedName, type Metric, plain } from "./defMetric.ts";
+import type { Through } from "./observedRows.ts";
 import { kindOf } from "./useKinds.ts";
 
 /** A block over parameters of a model that an approximation or a partition makes, in the place of rows. */
@@ -13,11 +14,13 @@ export interface Assigned {
   readonly block: () => Block;
   readonly responses: () => readonly ResponsePart[];
   /** What its rows take; nothing worth telling by default. */
-  readonly rows?: RowCost;
+  readonly rows?: RowsWork;
+  /** Values through which the loss reaches the parameters, as the rows of the block see them; null: it is not known. */
+  readonly through?: Through | null;
 }
 
 /** What the rows of a block take, for advice where they take too much. */
-export interface RowCost {
+export interface RowsWork {
   /** Multiply-adds of making them and the matrices of them, which are among those of the block. */
   readonly work: number;
   /** What has fewer: "draws of the responses, metrics.kfac({ samples: 1 })"; null: nothing. */

@@ -10,9 +10,10 @@ import {
   stopGradient,
   sum,
 } from "@metrigrad/graph";
-import type { Application, ResponsePart } from "@metrigrad/nn";
+import type { AffineUse, Application, ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
-import { modelResponses } from "../core/members.ts";
+import { gradientReach } from "../core/gradientReach.ts";
+import { checkNotAmong, modelResponses } from "../core/members.ts";
 import { exactColumns, factorsOf, pulledBack } from "../core/propagate.ts";
 import type { MetricTable } from "../core/table.ts";
 import type { Layer } from "./affine.ts";
@@ -56,6 +57,12 @@ export function outputFactors(
   const values = [...new Set(layers.map(valueOf))];
   const n = applications[0]?.samples ?? 1;
   const all = responses.map((part, index) => {
+    const past = gradientReach(part.natural, new Set(values));
+    // All that reads the parameters of a use in a loop goes through its outputs, else it is none.
+    for (const { application, use, copy } of layers) {
+      if (copy === null && !looped(application, use))
+        checkNotAmong(past, application, use.parameters);
+    }
     const columns =
       samples === undefined
         ? exactColumns("metrics by the model's responses", part, n, "draws of them, { samples: 1 }")
@@ -74,6 +81,10 @@ export function outputFactors(
     return [layer, factorsOf(own)] as const;
   });
   return { responses, factors: new Map(factors) };
+}
+
+function looped({ uses }: Application, use: AffineUse): boolean {
+  return uses.some((one) => one === use && one.looped);
 }
 
 /** Scores ∂ ln p(y)/∂h of drawn y over √count: [count, rows, m]. */

@@ -6,9 +6,12 @@ import { workOf } from "../blocks/workOf.ts";
 import { checkModel } from "../core/arguments.ts";
 import { byUnit } from "../core/byUnit.ts";
 import { groupRows, paramsOf } from "../core/groupRows.ts";
-import { lastOf, observedResponses, ownResponses } from "../core/members.ts";
+import { lastOf, ownResponses } from "../core/members.ts";
+import { groupsOf, withChildren } from "../core/modules.ts";
+import { observedParts } from "../core/observedParts.ts";
 import { checkSamplesApart } from "../core/samplesApart.ts";
 import { type Assigned, checkTable, type MetricTable } from "../core/table.ts";
+import { observedBlocks } from "./observed.ts";
 import { fullMetrics } from "./standard.ts";
 
 /**
@@ -49,27 +52,32 @@ export function partition(
   checkTable("partition", table);
   if (by === "layer") return table;
   if (by === "neuron") return table.changing("partition by neuron", byUnit);
-  const groups = membersOf(model, by === "whole" ? [[model]] : groupsOf(by));
+  const groups = membersOf(model, by === "whole" ? [[model]] : groupsOf("partition", by, names));
   const name = by === "whole" ? "whole" : `${groups.length} groups`;
-  return table.choosing(`partition by ${name}`, (all) => {
+  const where = `partition by ${name}`;
+  return table.choosing(where, (all) => {
     checkSameModel(groups, all);
-    return groups.flatMap((members) => groupBlock(members, all, table, by === "whole"));
+    const observed = all[0]?.observed() ?? [];
+    if (by === "whole" && observed.length > 0)
+      return observedBlocks(where, all, observedParts(where, all), [paramsOf(all)]);
+    return groups.flatMap((members) => groupBlock(members, all, table));
   });
 }
+
+const names = ["neuron", "layer", "whole"] as const;
 
 /** The block over all parameters of a group. */
 function groupBlock(
   members: ReadonlySet<AnyModule>,
   applications: readonly Application[],
   base: MetricTable,
-  whole: boolean,
 ): Assigned[] {
   const own = applications.filter(({ module }) => members.has(module));
   if (own.length === 0) return [];
   const where = `partition, group of ${own.map(({ path, definition }) => path || definition.spec.name).join(" + ")}`;
   let known: readonly ResponsePart[] | null = null;
   const responses = () => {
-    known ??= (whole ? observedResponses(applications) : null) ?? lastResponses(own, base);
+    known ??= lastResponses(own, base);
     return known;
   };
   return [
@@ -99,20 +107,6 @@ function groupBlock(
 /** The responses of the applications that no other of them reads. */
 function lastResponses(own: readonly Application[], base: MetricTable): readonly ResponsePart[] {
   return lastOf(own).flatMap((application) => ownResponses(application, base));
-}
-
-/** Lists of modules, one at least; a list of modules is one group. Throws MetricError for anything else. */
-function groupsOf(
-  by: readonly (AnyModule | readonly AnyModule[])[],
-): readonly (readonly AnyModule[])[] {
-  if (!Array.isArray(by) || by.length === 0) throw unknown(by);
-  const groups = by.every(isModule) ? [by] : by;
-  if (groups.every((group) => Array.isArray(group) && group.every(isModule))) return groups;
-  throw unknown(by);
-}
-
-function isModule(value: unknown): value is AnyModule {
-  return typeof value === "object" && value !== null && "definition" in value;
 }
 
 /** Throws MetricError where groups are of another model than the one that is applied. */
@@ -156,23 +150,6 @@ function membersOf(
     if (!trained) throw refused(where, "it must have parameters", "none");
     return members;
   });
-}
-
-function withChildren(module: AnyModule, found = new Set<AnyModule>()): ReadonlySet<AnyModule> {
-  if (found.has(module)) return found;
-  found.add(module);
-  for (const child of module.children) withChildren(child, found);
-  return found;
-}
-
-function unknown(by: unknown): MetricError {
-  return refused(
-    "partition",
-    'it must be by "neuron", "layer", "whole", by a list of modules or by several',
-    Array.isArray(by)
-      ? `a list of ${by.length} that are not all modules or lists of them`
-      : String(by),
-  );
 }
 
 function refused(where: string, must: string, got: string): MetricError {

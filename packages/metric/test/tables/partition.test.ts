@@ -259,7 +259,7 @@ test("partition: rfim solves and measures with the block over several parameters
   });
   t.throws(
     () => explain(model, { batchSize: 4, likelihood, metrics: table }),
-    /partition, group of dense0 \+ batchNorm0 \+ dense1: each response must depend on one sample only, got sum over the samples in batchNorm0; apply the model in inference mode/,
+    /partition by whole: each response must depend on one sample only, got sum over the samples in batchNorm0; apply the model in inference mode/,
     "batch statistics mix samples",
   );
   const { rows } = explain(model, { batchSize: 4, likelihood, metrics: table, mode: "infer" });

@@ -8,6 +8,8 @@ export interface Observation {
   readonly output: NodeTree;
   /** p(y | output), with what of the targets is no outcome held fixed where they were known. */
   readonly law: Law;
+  /** How much the mean over its samples counts in the loss, and so in the information. */
+  readonly weight: number;
 }
 
 /** One call of a module in the cell of a loop. */

@@ -54,7 +54,7 @@ export interface Applier {
   /** Applies a model. Throws what its modules throw. */
   apply(model: AnyModule, x: unknown): FullyApplied<NodeTree>;
   /** Says that a value is observed under a law, so that metrics know the response. */
-  observe(output: NodeTree, law: Law): void;
+  observe(output: NodeTree, law: Law, weight?: number): void;
   /** Every use of a module with trained parameters, in the order of application. */
   readonly applications: readonly Application[];
   /** How modules move their running statistics; empty when inferring. */
@@ -258,7 +258,7 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
       };
       return call(model, whole, null);
     },
-    observe: (output, law) => void observations.push({ output, law }),
+    observe: (output, law, weight = 1) => void observations.push({ output, law, weight }),
     applications,
     get updates() {
       return [...updates];

@@ -1,9 +1,7 @@
 import {
-  div,
   expandDims,
   jvp,
   matmul,
-  mean,
   mul,
   type Node,
   reshape,
@@ -11,6 +9,7 @@ import {
   squeeze,
   transpose,
 } from "@metrigrad/graph";
+import { observedParts } from "@metrigrad/metric";
 import { GraphError } from "@metrigrad/tensor";
 import type { Curvature } from "./curvature.ts";
 
@@ -21,19 +20,13 @@ import type { Curvature } from "./curvature.ts";
  */
 export const gaussNewtonCurvature: Curvature = Object.freeze({
   name: "gaussNewton",
-  of: (where, _, { observed, samples, applications }) => {
+  of: (where, _, { observed, applications }) => {
     if (observed.length === 0) throw unknownOutput(where);
-    const parts = observed.flatMap(({ output, law }) => law.parts(output as never));
-    const given = applications[0]?.rowWeights ?? null;
-    const shares = given === null ? null : div(given, mean(given));
-    const roots = parts.map(({ law, natural, weights }) => {
+    const parts = observedParts(where, applications, observed).map(({ part, share }) => {
+      const { law, natural, weights } = part;
       const root = transpose(law.fisherRoot(natural));
       const own = weights === null ? root : mul(root, reshape(sqrt(weights), [-1, 1, 1]));
-      const [rows = 0, ...columns] = own.shape;
-      if (shares === null || rows % samples !== 0) return own;
-      // Rows of one sample, such as positions, lie together: [samples, positions, r, m].
-      const bySample = reshape(own, [samples, rows / samples, ...columns]);
-      return reshape(mul(bySample, reshape(sqrt(shares), [samples, 1, 1, 1])), own.shape);
+      return { natural, root: own, share };
     });
     return (directions) => {
       const wrt = directions.map(([variable]) => variable as Node);
@@ -44,8 +37,8 @@ export const gaussNewtonCurvature: Curvature = Object.freeze({
         tangents,
       );
       const scaled = moved.map((one, k) => {
-        const rows = squeeze(matmul(roots[k] as Node, expandDims(one, 2)), 2);
-        return mul(rows, samples ** -0.5);
+        const { root, share } = parts[k] as (typeof parts)[0];
+        return mul(squeeze(matmul(root, expandDims(one, 2)), 2), Math.sqrt(share));
       });
       return { along: scaled, image: scaled };
     };

@@ -6,15 +6,17 @@ import {
   matmul,
   mul,
   type Node,
+  replaceNodes,
   reshape,
   slice,
+  stopGradient,
   sub,
   topological,
   type Variable,
   withMetricScope,
   zerosLike,
 } from "@metrigrad/graph";
-import type { MadeOf } from "@metrigrad/metric";
+import { gradientReach, type MadeOf } from "@metrigrad/metric";
 import type { AffineUse, Use } from "@metrigrad/nn";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {
@@ -26,11 +28,16 @@ import {
 } from "./preconditioned.ts";
 import { floatOf, inPrecision, solveIn } from "./solvePrecision.ts";
 
-/** What a solve in the space of outputs needs: the use T = X̃W, and what else leads from the loss to W. */
+/** What a solve in the space of rows needs: values on the way to the loss, and what else leads from the loss to W. */
 interface Route {
-  readonly outputs: Node;
+  /** T = X̃W, or what is observed. */
+  readonly values: readonly Node[];
+  /** ∂L/∂(X̃W) of the cotangents of the values. */
+  readonly cotangents: (found: readonly Node[]) => Node;
+  /** T, where that is the value. */
+  readonly outputs: Node | null;
   readonly rows: MadeOf;
-  /** The gradient of what reaches the parameters past T, as values of them; null where nothing does. */
+  /** The gradient of what reaches the parameters past the values, as values of them; null where nothing does. */
   readonly rest: readonly (Node | null)[];
 }
 
@@ -50,27 +57,31 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
     step.directions === step.gradients &&
     context.gradients === null;
   const readers: Readers = direct ? readersOf(context) : new Map();
-  const routes = measured.map((one) => (direct ? routeOf(one, readers, context) : null));
-  const found = routes.flatMap((route) => route?.outputs ?? []);
+  const routes = measured.map((one) =>
+    direct ? (routeOf(one, readers, context) ?? observedRoute(one, context)) : null,
+  );
+  const found = [...new Set(routes.flatMap((route) => route?.values ?? []))];
   const cotangents = new Map(grad(context.loss, found).map((one, i) => [found[i] as Node, one]));
   const float = floatOf(precision, context.float);
   const blocks = measured.map((subsystem, index) => {
     const { path, params, block } = subsystem;
-    const own = packing(subsystem);
+    const packs = packing(subsystem);
     return withMetricScope(path, () => {
       const [damping, solver] = [dampingOf(subsystem), solverOf(subsystem)];
       const solve = solveIn(precision, block.prepare(null, { damping, solver, float }));
       const route = routes[index] ?? null;
       if (block.solveOutputs === null || route === null) {
-        const direction = solve.solve(columnsOf(step, own));
-        return { ...own, ...solve, path, solver, direction };
+        const direction = solve.solve(columnsOf(step, packs));
+        return { ...packs, ...solve, path, solver, direction };
       }
-      const rest = restOf(route, params, own.pack, context);
-      const cotangent = asRows(cotangents.get(route.outputs) as Node);
+      const rest = restOf(route, params, packs.pack, context);
+      const own = route.values.map((value) => cotangents.get(value) as Node);
+      const cotangent = route.cotangents(own);
       const solved = block.solveOutputs(cotangent, rest, { damping, solver, float });
       const direction = inPrecision(precision, solved);
-      const by = solver === "woodbury" ? "woodbury in the space of outputs" : solver;
-      return { ...own, ...solve, path, solver: by, direction };
+      const space = route.outputs === null ? "samples" : "outputs";
+      const by = solver === "woodbury" ? `woodbury in the space of ${space}` : solver;
+      return { ...packs, ...solve, path, solver: by, direction };
     });
   });
   return { blocks, before: [], always: [] };
@@ -115,9 +126,33 @@ function routeOf(
       ([node, input]) => !use.consumers.some(([one, at]) => one === node && at === input),
     ),
   );
-  if (others.length === 0) return { outputs, rows: madeOf, rest: params.map(() => null) };
+  const own = { values: [outputs], cotangents: ([one]: readonly Node[]) => asRows(one as Node) };
+  const common = { ...own, outputs, rows: madeOf };
+  if (others.length === 0) return { ...common, rest: params.map(() => null) };
   const [past] = cutEdges([loss], use.consumers);
-  return { outputs, rows: madeOf, rest: grad(past as Node, params, { unused: "zero" }) };
+  return { ...common, rest: grad(past as Node, params, { unused: "zero" }) };
+}
+
+/** How a subsystem is solved through what is observed, of which its rows are derivatives; null where they are not. */
+function observedRoute(
+  { block, params, through }: Measured,
+  { loss }: OptimizerContext,
+): Route | null {
+  const { madeOf, solveOutputs } = block;
+  if (through === null || solveOutputs === null || madeOf === null) return null;
+  const { values, rows } = through;
+  // What is observed on the way to something else that is observed would count twice.
+  const nested = values.some((value) =>
+    topological(value.inputs).some((one) => values.includes(one)),
+  );
+  if (nested) return null;
+  const cut = new Map(values.map((value) => [value, stopGradient(value)] as const));
+  const [past] = replaceNodes([loss], cut) as [Node];
+  const left = gradientReach(past);
+  const rest = params.some((param) => left.has(param))
+    ? grad(past, params, { unused: "zero" })
+    : params.map(() => null);
+  return { values, cotangents: rows, outputs: null, rows: madeOf, rest };
 }
 
 /** Whether all of the loss that reads a value reads it through T: a product without its bias may be read by itself. */
@@ -138,7 +173,8 @@ function restOf(
   pack: (values: readonly Node[]) => Node,
   context: OptimizerContext,
 ): { readonly v: Node; readonly along: Node } | null {
-  const decay = decayOf(context, params, outputs, rows);
+  const decay =
+    outputs === null ? wholeDecay(context, params) : decayOf(context, params, outputs, rows);
   const extra = rest.some((one) => one !== null)
     ? pack(params.map((param, at) => rest[at] ?? zerosLike(param)))
     : null;
@@ -158,6 +194,17 @@ function asRows(node: Node): Node {
 /** X̃V. */
 function times({ x, bias }: MadeOf, v: Node): Node {
   return bias ? affine(x, v) : matmul(x, v);
+}
+
+/** The gradient of the L2 term by the parameters of a block of several; null where nothing decays. */
+function wholeDecay(
+  { penalty, parameters }: OptimizerContext,
+  params: readonly Variable[],
+): { readonly values: readonly Node[]; readonly along: null } | null {
+  const decaying = (one: Variable) =>
+    (parameters.find(({ variable }) => variable === one)?.decay ?? "none") !== "none";
+  if (penalty === null || !params.some(decaying)) return null;
+  return { values: grad(penalty.value, params, { unused: "zero" }), along: null };
 }
 
 /**

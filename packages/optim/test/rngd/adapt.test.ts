@@ -105,8 +105,8 @@ test("adapt: λ rises where the loss falls by less than a quarter of what the mo
   // A prediction a tenth as long has a hundredth of the curvature: the model says −r + r²/200 times
   // the slope, the loss −r + r²/2.
   const flat = (context: OptimizerContext): OptimizerContext => {
-    const shorter = ({ output, law }: (typeof context.observed)[number]) => {
-      return { output: mul(output as Node, 0.1), law };
+    const shorter = (one: (typeof context.observed)[number]) => {
+      return { ...one, output: mul(one.output as Node, 0.1) };
     };
     return { ...context, observed: context.observed.map(shorter) };
   };

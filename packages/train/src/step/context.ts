@@ -9,7 +9,7 @@ import type {
   Module,
   NodeTree,
 } from "@metrigrad/nn";
-import { GraphError, type Store } from "@metrigrad/tensor";
+import { checkNames, GraphError, type Store } from "@metrigrad/tensor";
 
 /** What a loss may use beside the feeds. */
 export interface StepContext {
@@ -22,16 +22,23 @@ export interface StepContext {
    * @param output - What the law's parameters are: usually a model's output.
    * @param law - The law.
    * @param targets - What is observed; masks and weights in it are held fixed in the law.
-   * @returns ln p(targets | output) of each sample, [n], in nats; nothing where there are no targets.
+   * @param options - How much the mean of it counts in the loss, where that is not 1.
+   * @returns ln p(targets | output) of each sample, [n], in nats, not weighted; nothing where there are no targets.
    */
-  observe<H, Y>(output: H, law: Law<H, Y>, targets: Y): Node;
-  observe<H, Y>(output: H, law: Law<H, Y>): void;
+  observe<H, Y>(output: H, law: Law<H, Y>, targets: Y, options?: ObserveOptions): Node;
+  observe<H, Y>(output: H, law: Law<H, Y>, targets?: undefined, options?: ObserveOptions): void;
   /** "train", or "infer" where an optimizer or an evaluation asks for the same pass in inference mode. */
   readonly mode: Mode;
   /** Steps done before this one, a float scalar. */
   readonly step: Node;
   /** Steps done over steps of the whole run, in [0, 1]; 0 where the run has no end. */
   readonly progress: Node;
+}
+
+/** Options of `observe`. */
+export interface ObserveOptions {
+  /** How much the mean over the samples of this response counts in the loss, and so in the metric; 1 by default. */
+  readonly weight?: number;
 }
 
 /** What is fixed for one pass. */
@@ -55,13 +62,31 @@ export function stepContext(
     ...fixed,
     apply: (module: AnyModule, ...inputs: readonly unknown[]) => applied(module, inputs).response,
     applied: (module: AnyModule, ...inputs: readonly unknown[]) => applied(module, inputs),
-    observe: (output: NodeTree, law: Law<NodeTree, NodeTree>, targets?: NodeTree) => {
+    observe: (
+      output: NodeTree,
+      law: Law<NodeTree, NodeTree>,
+      targets?: NodeTree,
+      options: ObserveOptions = {},
+    ) => {
       const known = targets === undefined ? law : law.given(targets);
-      applier.observe(output, known as unknown as Law);
+      applier.observe(output, known as unknown as Law, weightOf(where, options));
       return targets === undefined ? undefined : law.logProb(targets, output);
     },
   };
   return Object.freeze(context) as unknown as StepContext;
+}
+
+/** The weight of what is observed. Throws GraphError for one that is none. */
+function weightOf(where: string, options: ObserveOptions): number {
+  checkNames(`${where}, observe`, options, ["weight"], GraphError);
+  const { weight = 1 } = options;
+  if (typeof weight === "number" && weight >= 0 && weight < Infinity) return weight;
+  throw new GraphError({
+    where: `${where}, observe`,
+    must: "weight must be finite and not negative",
+    got: String(weight),
+    todo: "leave it out for 1",
+  });
 }
 
 /** Throws GraphError unless a store has all variables of a module. */

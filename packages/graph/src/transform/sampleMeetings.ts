@@ -1,0 +1,200 @@
+import { GraphError, sizeOf } from "@metrigrad/tensor";
+import { makeNode, type Node, showNode } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { dependents, topological } from "../core/topology.ts";
+import { broadcastTo, broadcastToOp } from "../ops/broadcastTo.ts";
+import { reshape } from "../ops/reshape.ts";
+import { bySample } from "./sampleAxis.ts";
+import { follow } from "./sampleRules.ts";
+import { type Spot, spotOf, strideOf } from "./sampleStride.ts";
+import { seedStrides } from "./samplesMixed.ts";
+import { vjp } from "./vjp.ts";
+import { vmap } from "./vmap.ts";
+
+/** Where a value that is made of variables alone meets one that depends on the samples. */
+export interface Meeting {
+  /** The node in which they meet. */
+  readonly node: Node;
+  /** What is made of the variables, without what only repeats it. */
+  readonly value: Node;
+  /** At which inputs of the node it stands. */
+  readonly at: readonly number[];
+  /** The samples in the node. */
+  readonly spot: Spot;
+  /** Of each other input with samples the place of these; null: it is the same for all. */
+  readonly others: readonly (Spot | null)[];
+}
+
+/** How a value is made of variables and samples. */
+export interface Meetings {
+  /** In order. */
+  readonly meetings: readonly Meeting[];
+  /** The samples in the value; null where that is not known. */
+  readonly spot: Spot | null;
+}
+
+/**
+ * Every meeting on the way to a value.
+ * @throws GraphError where samples meet one another, and for an op of which it is not known where it has the samples
+ */
+export function meetingsOf(
+  where: string,
+  value: Node,
+  variables: readonly Node[],
+  inputs: readonly Node[],
+  samples: number,
+): Meetings {
+  const order = topological([value]);
+  const moved = dependents(order, variables);
+  const seeds = seedStrides(inputs, samples);
+  for (;;) {
+    const strides = new Map(seeds);
+    follow(order, strides, samples, (node, how) => {
+      throw mixed(where, node, how);
+    });
+    const varying = dependents(order, [...inputs, ...seeds.keys()]);
+    const alone = (node: Node) => moved.has(node) && !varying.has(node) && node.type === "float";
+    // Without samples each row is what the whole is, which is no row of a sample.
+    if (alone(value)) throw unknown(where, value);
+    const spotIn = (node: Node) => spotOf(node, strides.get(node) ?? null, samples);
+    const meetings: Meeting[] = [];
+    const aligned: Meeting[] = [];
+    for (const node of order) {
+      if (!varying.has(node) || node.type !== "float") continue;
+      const byFormula = node.op.expr !== undefined;
+      const read = node.inputs.map((one) => (alone(one) ? bare(one, byFormula) : null));
+      for (const one of new Set(read.filter((found) => found !== null))) {
+        const spot = spotIn(node);
+        if (spot === null) throw unknown(where, node);
+        const at = read.flatMap((found, index) => (found === one ? [index] : []));
+        const others = node.inputs.map((other, index): Spot | null => {
+          if (at.includes(index)) return null;
+          return byFormula ? alignedSpot(other, node, spot) : spotIn(other);
+        });
+        const meeting = { node, value: one, at, spot, others };
+        meetings.push(meeting);
+        const along = byFormula && samples > 1 && alignedSpot(one, node, spot) !== null;
+        if (along) aligned.push(meeting);
+      }
+    }
+    if (aligned.length === 0) return { meetings, spot: spotIn(value) };
+    const values = aligned.map((one) => one.value);
+    const more = rowsAmong(values, moved, varying, samples);
+    if (more.size === 0) throw unknown(where, (aligned[0] as Meeting).node);
+    for (const [node, stride] of more) seeds.set(node, stride);
+  }
+}
+
+/**
+ * Where values of variables alone get their rows of samples from: constants with a row for each, such as the ones with which
+ * a pullback over the samples begins, and repetitions along an axis of samples.
+ */
+function rowsAmong(
+  values: readonly Node[],
+  moved: ReadonlySet<Node>,
+  varying: ReadonlySet<Node>,
+  samples: number,
+): ReadonlyMap<Node, number> {
+  const found = new Map<Node, number>();
+  for (const node of topological(values)) {
+    if (!moved.has(node)) continue;
+    const axis = repeatedAxis(node, samples);
+    if (axis !== null) found.set(node, strideOf(node, { axis, inner: 1 }));
+    const fixed = node.inputs.filter(
+      (one) => !moved.has(one) && !varying.has(one) && one.type === "float",
+    );
+    for (const [one, stride] of seedStrides(fixed, samples)) {
+      if (one.shape.length > 0) found.set(one, stride);
+    }
+  }
+  return found;
+}
+
+/** The axis of a repetition along which there is one row for each sample; null where there is none. */
+function repeatedAxis({ op, inputs, shape }: Node, samples: number): number | null {
+  if (op !== (broadcastToOp as Op)) return null;
+  const own = (inputs[0] as Node).shape;
+  const axis = shape.findIndex((size, at) => {
+    return size === samples && (own[at - shape.length + own.length] ?? 1) === 1;
+  });
+  return axis < 0 ? null : axis;
+}
+
+/** What a repetition repeats, where its reader broadcasts by itself. */
+function bare(node: Node, byFormula: boolean): Node {
+  let inner = node;
+  while (byFormula && inner.op === (broadcastToOp as Op)) inner = inner.inputs[0] as Node;
+  return inner;
+}
+
+/** Where an operand of an element-wise node has the samples: at the same axis, counted from the last. */
+function alignedSpot({ shape }: Node, node: Node, { axis, inner }: Spot): Spot | null {
+  const own = axis - node.shape.length + shape.length;
+  return own >= 0 && shape[own] === node.shape[axis] ? { axis: own, inner } : null;
+}
+
+/**
+ * The rows of a meeting, [n, r, …value], of the cotangents [r, …node] that arrive at its node.
+ * @throws GraphError for an op that cannot be made for one sample
+ */
+export function rowsAt(
+  where: string,
+  { node, value, at, spot, others }: Meeting,
+  cotangents: Node,
+  samples: number,
+): Node {
+  const apart = node.inputs.flatMap((one, index) => {
+    const own = others[index] ?? null;
+    return own === null ? [] : [bySample(one, own, samples)];
+  });
+  const ofOne = (columns: Node, ...given: readonly Node[]): Node => {
+    let next = 0;
+    const operands = node.inputs.map((one, index) => {
+      if (at.includes(index)) return value;
+      return others[index] === null ? one : (given[next++] as Node);
+    });
+    const one = ofOneSample(where, node, operands, spot, samples);
+    if (sizeOf(one.shape) * samples !== sizeOf(node.shape)) throw unknown(where, node);
+    return vmap((column: Node) => vjp([one], [value], [reshape(column, one.shape)])[0] as Node)(
+      columns,
+    );
+  };
+  return vmap(ofOne)(bySample(cotangents, spot, samples, 1), ...apart);
+}
+
+/** A node of the same op for one sample. Throws GraphError. */
+function ofOneSample(
+  where: string,
+  node: Node,
+  operands: readonly Node[],
+  { axis }: Spot,
+  samples: number,
+): Node {
+  if (node.op === (broadcastToOp as Op)) {
+    const shape = node.shape.map((size, at) => (at === axis ? size / samples : size));
+    return broadcastTo(operands[0] as Node, shape);
+  }
+  try {
+    return makeNode(node.op, operands, node.attrs);
+  } catch {
+    throw unknown(where, node);
+  }
+}
+
+function mixed(where: string, node: Node, how: string): GraphError {
+  return new GraphError({
+    where,
+    must: "each element of the value must depend on one sample only",
+    got: `${how}, in ${showNode(node)}`,
+    todo: "apply modules in inference mode, where batch statistics are running ones",
+  });
+}
+
+function unknown(where: string, node: Node): GraphError {
+  return new GraphError({
+    where,
+    must: "variables must meet the samples in a product, a convolution, a lookup or an element-wise op",
+    got: showNode(node),
+    todo: "pass everything that has samples among `inputs`, or write it with other ops",
+  });
+}

@@ -1,0 +1,86 @@
+import { div, mean, mul, type Node, topological } from "@metrigrad/graph";
+import { type Application, nodesOf, type Observation, type ResponsePart } from "@metrigrad/nn";
+import { MetricError } from "@metrigrad/tensor";
+import { perRow } from "./context.ts";
+import { behindReshapes } from "./members.ts";
+
+/** One response that is observed, with all that its rows need. */
+export interface ObservedPart {
+  /** Rows count by sample weights and masks; what the whole part counts is `share`. */
+  readonly part: ResponsePart;
+  /** What was observed, of which the law's natural coordinate is a reshape; null where it is another value. */
+  readonly output: Node | null;
+  /** What its samples are on the first axis of. */
+  readonly inputs: readonly Node[];
+  /** Independent samples n. */
+  readonly samples: number;
+  /** Its weight in the loss over n. */
+  readonly share: number;
+}
+
+/**
+ * What is observed of a model, each response with its own samples: parts of a loss may be over different points.
+ *
+ * @param where - For errors.
+ * @param applications - What was applied.
+ * @param observed - What is observed of it; all that is known by default.
+ * @returns A part for each response of each law.
+ * @throws MetricError where nothing is observed, and where a response is made of batches of different sizes
+ */
+export function observedParts(
+  where: string,
+  applications: readonly Application[],
+  observed: readonly Observation[] = applications[0]?.observed() ?? [],
+): readonly ObservedPart[] {
+  if (observed.length === 0) throw nothing(where);
+  return observed.flatMap((one) => partsOf(where, one, applications));
+}
+
+function partsOf(
+  where: string,
+  { output, law, weight }: Observation,
+  applications: readonly Application[],
+): ObservedPart[] {
+  const leaves = nodesOf(output);
+  return law.parts(output as never).map((part) => {
+    const needed = new Set(topological([part.natural]));
+    const made = applications.filter((one) => nodesOf(one.inputs).some((node) => needed.has(node)));
+    const counts = [...new Set(made.map((one) => one.samples))];
+    if (counts.length > 1) throw several(where, counts);
+    const rows = part.natural.shape[0] as number;
+    const samples = counts[0] ?? rows;
+    const given = made[0]?.rowWeights ?? null;
+    const shares = given === null ? null : div(given, mean(given));
+    const weights = both(part.weights, perRow(shares, samples, rows));
+    const base = behindReshapes(part.natural);
+    return {
+      part: { ...part, weights },
+      output: leaves.find((leaf) => behindReshapes(leaf) === base) ?? null,
+      inputs: made.flatMap((one) => nodesOf(one.inputs)),
+      samples,
+      share: weight / samples,
+    };
+  });
+}
+
+function both(a: Node | null, b: Node | null): Node | null {
+  return a === null || b === null ? (a ?? b) : mul(a, b);
+}
+
+function nothing(where: string): MetricError {
+  return new MetricError({
+    where,
+    must: "something must be observed",
+    got: "a loss without a law",
+    todo: "train by a likelihood, or name the law in the training step: observe(output, law)",
+  });
+}
+
+function several(where: string, counts: readonly number[]): MetricError {
+  return new MetricError({
+    where,
+    must: "a response must be made of one batch of samples",
+    got: `batches of ${counts.join(" and ")}`,
+    todo: "observe each part of the loss by itself",
+  });
+}

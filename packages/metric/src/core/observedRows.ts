@@ -1,0 +1,121 @@
+import {
+  concat,
+  fill,
+  insideLoop,
+  jacobianRows,
+  mul,
+  type Node,
+  reshape,
+  square,
+  sum,
+  topological,
+  type Variable,
+} from "@metrigrad/graph";
+import type { Application } from "@metrigrad/nn";
+import { sizeOf } from "@metrigrad/tensor";
+import type { Block } from "../blocks/block.ts";
+import { diagonalBlock } from "../blocks/diagonal.ts";
+import { withRowFloats } from "../blocks/rowFloats.ts";
+import { rowsBlock } from "../blocks/rows.ts";
+import { workOf } from "../blocks/workOf.ts";
+import { responseRows } from "./members.ts";
+import type { ObservedPart } from "./observedParts.ts";
+import { bySample, fisherColumns } from "./propagate.ts";
+import { checkSamplesApart } from "./samplesApart.ts";
+
+/** Values through which a loss reaches parameters, as rows of the Jacobian see them. */
+export interface Through {
+  readonly values: readonly Node[];
+  /** c [rows, 1] with ∂L/∂θ = X'c, of ∂L/∂value for each value. */
+  readonly rows: (cotangents: readonly Node[]) => Node;
+}
+
+/**
+ * √share R'J of all parts, one after the other, [rows, size] for each parameter flattened: the metric over any of them is X'X.
+ */
+export function observedRows(
+  where: string,
+  applications: readonly Application[],
+  parts: readonly ObservedPart[],
+  params: readonly Variable[],
+): ReadonlyMap<Variable, Node> {
+  const made = parts.map((one) => partRows(where, applications, one, params));
+  return new Map(
+    params.map((param, at) => {
+      const all = made.map((rows) => rows[at] as Node);
+      return [param, all.length === 1 ? (all[0] as Node) : concat(all, 0)] as const;
+    }),
+  );
+}
+
+function partRows(
+  where: string,
+  applications: readonly Application[],
+  { part, inputs, samples, share }: ObservedPart,
+  params: readonly Variable[],
+): Node[] {
+  const { natural } = part;
+  const columns = mul(bySample(fisherColumns(part), samples), Math.sqrt(share));
+  const flat = (rows: Node, { shape }: Variable) => reshape(rows, [-1, sizeOf(shape)]);
+  // A loop has its rows by its modules, which are applied again to every sample.
+  const own = applications.filter((one) => one.samples === samples);
+  checkSamplesApart(where, own, [natural]);
+  if (topological([natural]).some((node) => insideLoop(node) !== null)) {
+    const { of, r } = responseRows(own, part, samples, columns);
+    return params.map((param) => flat(of.get(param) ?? zeroRows(samples, r, param), param));
+  }
+  const rows = jacobianRows(natural, params, { inputs, samples, columns });
+  return rows.map((one, at) => flat(one, params[at] as Variable));
+}
+
+function zeroRows(samples: number, r: number, { shape }: Variable): Node {
+  return fill([samples, r, ...shape], 0);
+}
+
+/** X'X over the parameters of some rows, flattened one after the other. */
+export function observedBlock(rows: readonly Node[], parts: readonly ObservedPart[]): Block {
+  const x = rows.length === 1 ? (rows[0] as Node) : concat(rows, 1);
+  const block = rowsBlock({
+    x,
+    bias: false,
+    nu: null,
+    share: 1,
+    m: 1,
+    form: "observedMetrics",
+    outputs: null,
+  });
+  const work = workOf(
+    [x],
+    parts.map(({ part }) => part.natural),
+  );
+  return withRowFloats(block, sizeOf(x.shape), work);
+}
+
+/** The diagonal of X'X for one parameter. */
+export function observedDiagonal(rows: Node, { shape }: Variable): Block {
+  const [d = 1, m = 1] = shape.length === 2 ? shape : [sizeOf(shape)];
+  const values = reshape(sum(square(rows), { axis: 0 }), [d, m]);
+  return withRowFloats(diagonalBlock(values, { form: "observedMetrics" }), sizeOf(rows.shape));
+}
+
+/**
+ * How the cotangents of what is observed are those of rows: X has √(share f) ∂h/∂θ where the law's information is f, the
+ * same for all rows. Null where it is not, and where a response is no reshape of what was observed.
+ */
+export function throughOf(parts: readonly ObservedPart[]): Through | null {
+  const scales = parts.map(({ part, output, share }) => {
+    const { fisherDiagonal } = part.law;
+    const fixed = typeof fisherDiagonal === "number" && fisherDiagonal > 0 && share > 0;
+    return fixed && part.weights === null && output !== null
+      ? 1 / Math.sqrt(fisherDiagonal * share)
+      : null;
+  });
+  if (scales.includes(null)) return null;
+  return {
+    values: parts.map(({ output }) => output as Node),
+    rows: (cotangents) => {
+      const own = cotangents.map((one, at) => mul(reshape(one, [-1, 1]), scales[at] as number));
+      return own.length === 1 ? (own[0] as Node) : concat(own, 0);
+    },
+  };
+}
