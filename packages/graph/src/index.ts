@@ -21,6 +21,19 @@ export { hvp } from "./transform/hvp.ts";
 export { type InDoubleOptions, inDouble } from "./transform/inDouble.ts";
 export { jacobian } from "./transform/jacobian.ts";
 export { type JacobianRowsOptions, jacobianRows } from "./transform/jacobianRows.ts";
+export {
+  biharmonic,
+  directional,
+  divergence,
+  gradient,
+  laplacian,
+  partial,
+} from "./transform/jet/byInputs.ts";
+export {
+  type AxesOptions,
+  derivatives,
+  type InputDerivatives,
+} from "./transform/jet/derivatives.ts";
 export { jvp } from "./transform/jvp.ts";
 export { type Mixing, rowsPerSample, samplesMixed } from "./transform/samplesMixed.ts";
 export { substitute as replaceNodes } from "./transform/substitute.ts";

@@ -65,7 +65,7 @@ function everyCase(inputs: readonly Node[], batched: readonly boolean[], size: n
   return inputs.map((x, k) => (batched[k] ? x : broadcastTo(x, [size, ...x.shape])));
 }
 
-const sliceOp: Op<{ readonly sizes: Shape }> = {
+export const dynamicSliceOp: Op<{ readonly sizes: Shape }> = {
   name: "dynamicSlice",
   infer: ([x, starts], { sizes }) => {
     const lead = (starts as Node).shape.length - 1;
@@ -74,10 +74,10 @@ const sliceOp: Op<{ readonly sizes: Shape }> = {
   },
   vjp: (node, cotangent) => {
     const [x, starts] = node.inputs as [Node, Node];
-    return [makeNode(updateOp, [fill(x.shape, 0), cotangent, starts], null), null];
+    return [makeNode(dynamicUpdateOp, [fill(x.shape, 0), cotangent, starts], null), null];
   },
   batch: (node, inputs, batched, size) =>
-    makeNode(sliceOp, everyCase(inputs, batched, size), node.attrs),
+    makeNode(dynamicSliceOp, everyCase(inputs, batched, size), node.attrs),
   // The rewrite takes the place of a lowering.
   lower: () => undefined,
   rewrite: (node) => {
@@ -94,19 +94,20 @@ const sliceOp: Op<{ readonly sizes: Shape }> = {
   },
 };
 
-const updateOp: Op<null> = {
+export const dynamicUpdateOp: Op<null> = {
   name: "dynamicUpdate",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
   vjp: (node, cotangent, wanted) => {
     const [, value, starts] = node.inputs as [Node, Node, Node];
     const sizes = value.shape.slice(starts.shape.length - 1);
     return [
-      wanted[0] ? makeNode(updateOp, [cotangent, zerosLike(value), starts], null) : null,
-      wanted[1] ? makeNode(sliceOp, [cotangent, starts], { sizes }) : null,
+      wanted[0] ? makeNode(dynamicUpdateOp, [cotangent, zerosLike(value), starts], null) : null,
+      wanted[1] ? makeNode(dynamicSliceOp, [cotangent, starts], { sizes }) : null,
       null,
     ];
   },
-  batch: (_, inputs, batched, size) => makeNode(updateOp, everyCase(inputs, batched, size), null),
+  batch: (_, inputs, batched, size) =>
+    makeNode(dynamicUpdateOp, everyCase(inputs, batched, size), null),
   lower: () => undefined,
   rewrite: (node) => {
     const [x, value, starts] = node.inputs as readonly [Node, Node, Node];
@@ -181,7 +182,7 @@ export function dynamicSlice(
   if (!fits(sizes, node.shape)) {
     refuse("dynamicSlice", `sizes must fit into ${showShape(node.shape)}`, sizes);
   }
-  return makeNode(sliceOp, [node, at], { sizes: [...sizes] });
+  return makeNode(dynamicSliceOp, [node, at], { sizes: [...sizes] });
 }
 
 /**
@@ -206,5 +207,5 @@ export function dynamicUpdate(
     const must = `the value must be ${node.type}, no u8, and fit into ${showShape(node.shape)}`;
     refuse("dynamicUpdate", must, part.shape);
   }
-  return makeNode(updateOp, [node, part, at], null);
+  return makeNode(dynamicUpdateOp, [node, part, at], null);
 }

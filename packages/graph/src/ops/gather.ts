@@ -102,7 +102,7 @@ function axisOf(where: string, axis = 0, rank: number): number {
   return axis === 0 ? 0 : normalizeAxis(where, axis, rank);
 }
 
-const scatterAddOp: Op<{ readonly rows: number }> = {
+export const scatterAddOp: Op<{ readonly rows: number }> = {
   name: "scatterAdd",
   infer: ([indices, updates], { rows }) => {
     const { shape } = indices as Node;

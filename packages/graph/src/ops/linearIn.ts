@@ -45,6 +45,11 @@ function linearOps(): ReadonlySet<Op> {
   return linear;
 }
 
+/** Whether an op is linear in all of its inputs together, for any attributes. */
+export function isLinearOp(op: Op): boolean {
+  return linearOps().has(op);
+}
+
 /** Ops that are linear in one input while the others do not change. */
 const bilinear: ReadonlySet<unknown> = new Set<unknown>([
   mul.op,
@@ -54,6 +59,11 @@ const bilinear: ReadonlySet<unknown> = new Set<unknown>([
   convolutionInputOp,
   convolutionWeightOp,
 ]);
+
+/** Whether an op is linear in each of its two inputs while the other one does not change. */
+export function isBilinearOp(op: Op): boolean {
+  return bilinear.has(op);
+}
 
 /**
  * Whether a value is a fixed linear (or affine) map of another one: every way between them is by

@@ -8,7 +8,7 @@ import { takeAlongAxis } from "./takeAlongAxis.ts";
  * takeAlongAxis for indices that name each position once. Its adjoint takes by the inverse permutation,
  * which is the order of the indices, so that nothing is scattered and summed.
  */
-const permuteOp: Op<{ readonly axis: number }> = {
+export const permuteOp: Op<{ readonly axis: number }> = {
   name: "permute",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
   vjp: (node, cotangent) => {

@@ -59,7 +59,7 @@ export interface GuardedNode {
 }
 
 /** Whether an expression chooses between its own arguments: the op `where`. */
-function choosesInput(expr: Expr): boolean {
+export function choosesInput(expr: Expr): boolean {
   if (expr.kind !== "call" || expr.fn !== primitiveFns.select) return false;
   return expr.args.every((inner, index) => inner.kind === "arg" && inner.index === index);
 }

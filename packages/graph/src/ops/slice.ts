@@ -63,7 +63,7 @@ export function slice(x: NodeLike, ranges: readonly (AxisRange | null)[]): Node 
 }
 
 /** Attributes of placing: where each input lies in the result, and what lies beside them. */
-interface PlaceAttrs {
+export interface PlaceAttrs {
   readonly shape: Shape;
   readonly parts: readonly Selection[];
   readonly value: number;
