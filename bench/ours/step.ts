@@ -91,6 +91,7 @@ function graphOf(problem: TrainingProblem, optimizer: Optimizer): StepGraph {
     inference: () => [],
     parameters: applied.parameters,
     samples: batch,
+    float: "f32",
     step: done,
     progress: div(done, 1e9),
     slot: (parameter, name, { shape = parameter.shape, type, init } = {}) => {

@@ -15,6 +15,7 @@ export * from "./ops/index.ts";
 /** Every op by its name, also where a module has the name in `metrigrad`: `ops.conv2d`. */
 export * as ops from "./ops/index.ts";
 export { cutEdges } from "./transform/cutEdges.ts";
+export { finiteDifference } from "./transform/finiteDifference.ts";
 export { type GradOptions, grad, valueAndGrad } from "./transform/grad.ts";
 export { hessian } from "./transform/hessian.ts";
 export { hvp } from "./transform/hvp.ts";

@@ -1,5 +1,6 @@
 import { sub, type Update } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
+import { unlessRejected } from "./core/accepted.ts";
 import { gradients } from "./core/gradient.ts";
 import type { Optimizer, OptimizerContext, Phase } from "./core/optimizer.ts";
 import type { ChainStep } from "./core/step.ts";
@@ -41,14 +42,13 @@ function phasesOf(transforms: readonly Transform[], context: OptimizerContext): 
     updates: [],
     always: [],
     before: [],
+    accepts: [],
     last: [],
     report: { quantities: [], blocks: [] },
   };
   const whole = transforms.reduce((step, one) => one.transform(step, context), first);
-  const { directions, updates, always, before, report } = whole.last.reduce(
-    (step, act) => act(step),
-    whole,
-  );
+  const done = whole.last.reduce((step, act) => act(step), whole);
+  const { directions, updates, always, before, report } = unlessRejected(done);
   const moved = directions.map(([variable, u]): Update => [variable, sub(variable, u)]);
   return [...before, { every: 1, updates: [...moved, ...updates, ...always], report }];
 }

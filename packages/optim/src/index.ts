@@ -30,7 +30,6 @@ export type { BlockDamping } from "./rngd/blockDamping.ts";
 export { precondition } from "./rngd/precondition.ts";
 export { type Rngd, rngd } from "./rngd/rngd.ts";
 export type { PreconditionSettings, RngdSettings } from "./rngd/settings.ts";
-export type { SolvePrecision } from "./rngd/solvePrecision.ts";
 export { type SgdSettings, sgd } from "./sgd.ts";
 export { clipNorm } from "./transforms/clipNorm.ts";
 export { klClip } from "./transforms/klClip.ts";

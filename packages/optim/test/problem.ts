@@ -27,6 +27,7 @@ import {
 } from "@metrigrad/nn";
 import {
   type Backend,
+  type FloatType,
   reference,
   type Store,
   type Tensor,
@@ -89,6 +90,7 @@ export function contextOf(
   law: RowLaw = categorical(),
   y: Node = input("y", labels.shape, "i32"),
   rows = batchSize,
+  float: FloatType = "f64",
 ): OptimizerContext {
   const x = input("x", [rows, 4]);
   const applied = applyModel(model, x, { mode: "train", law });
@@ -107,6 +109,7 @@ export function contextOf(
     inference: () => applyModel(model, x, { mode: "infer", law }).applications,
     parameters: applied.parameters,
     samples: rows,
+    float,
     step: stepVariable,
     progress: mul(stepVariable, 1 / 100),
     slot: (parameter, name, options = {}) => {

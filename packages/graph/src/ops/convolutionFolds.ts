@@ -6,8 +6,11 @@ import { type Phase, phasesOf } from "./convolutionPhases.ts";
 import { subView } from "./selection.ts";
 import { permuted } from "./transpose.ts";
 
-/** Bytes of one case that stay in a cache: its ȳ, the sum and all weights. */
-const cacheBytes = 2 ** 21;
+/**
+ * Numbers of one case that stay in a cache, 2 MiB of 32 bits: its ȳ, the sum and all weights. A graph is rewritten before
+ * its floats are known, so that it is the same graph in 32 bits and in 64.
+ */
+const cached = 2 ** 19;
 
 // In multiplications with an addition, as measured: bringing an element of a window into place, adding an element of
 // a product to a sum, moving an element of x̄ where phases are interleaved, and preparing one case.
@@ -28,8 +31,8 @@ export function folds({ inputs, attrs }: Node<ConvolutionAttrs>): boolean {
   const columns = (length / across) * 4 * Math.ceil(across / 4);
   const taps = sizeOf(attrs.kernel);
   const places = sizeOf(attrs.size);
-  const bytes = 4 * (outputs * columns + channels * places + taps * channels * outputs);
-  if (bytes > cacheBytes) return false;
+  const numbers = outputs * columns + channels * places + taps * channels * outputs;
+  if (numbers > cached) return false;
   const strided = attrs.stride.some((by) => by > 1);
   const perPlace = taps / sizeOf(attrs.stride);
   const byWindows =

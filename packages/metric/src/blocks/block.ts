@@ -1,5 +1,5 @@
 import type { Node, RandomOptions } from "@metrigrad/graph";
-import type { Initializer } from "@metrigrad/tensor";
+import type { FloatType, Initializer } from "@metrigrad/tensor";
 import type { Damping } from "./damping.ts";
 import type { Hold } from "./hold.ts";
 
@@ -15,6 +15,8 @@ export type Columns = "shared" | "own" | "coupled";
 /** λ of what is made of g + λI. */
 export interface DampedOptions {
   readonly damping?: Damping;
+  /** The floats of what is made, for the limit of explicit matrices; `"f32"` by default. */
+  readonly float?: FloatType;
 }
 
 /** Options of `solve`. */
@@ -111,8 +113,8 @@ export interface Block {
   readonly madeOf: MadeOf | null;
   /** Blocks of copies that it is the direct sum of; null where it is none. */
   readonly copies: Copies | null;
-  /** Bytes of float32 of rows and factors that exist for this block alone; `costs` include them. */
-  readonly rowBytes: number;
+  /** Floats of rows and factors that exist for this block alone; `costs` include them. */
+  readonly rowFloats: number;
   /** Whether damping adds λ to the eigenvalues of the matrices; false: the kind has another way. */
   readonly addsDamping: boolean;
   /** g v for v [d, m]. Throws ShapeError. */
@@ -175,8 +177,8 @@ export interface BlockCost {
   readonly solver: Solver;
   /** Why this solver, for `explain`. */
   readonly why: string;
-  /** Bytes of float32 that it keeps for one solve, rows made for the block alone among them. */
-  readonly bytes: number;
+  /** Floats that it keeps for one solve, rows made for the block alone among them; how many bytes each takes, a store says. */
+  readonly floats: number;
   /** Multiply-adds to build and factor, and to apply to one gradient. */
   readonly build: number;
   readonly apply: number;

@@ -78,7 +78,7 @@ export function columnGram(rows: Node, options: ColumnGramOptions = {}): Block {
       kernel: (m * n * n * d) / 2,
       assemble: (m * n * d * d) / 2,
     }),
-    rowBytes: 4 * sizeOf(rows.shape),
+    rowFloats: sizeOf(rows.shape),
     apply: (v, hold) => {
       const all = held(hold, "rows", z, zeros);
       return back(all, products(all, v));

@@ -24,8 +24,11 @@ export interface RowsSizes {
 /** Woodbury pays below about this many rows per dimension: measured, see docs/decisions.md. */
 const breakEven = 0.7;
 
-/** Bytes that exact solving may keep before conjugate gradients take its place. */
-export const exactLimit = 2 ** 30;
+/**
+ * Floats that exact solving may keep before conjugate gradients take its place: 1 GiB of 32 bits. It counts floats, so
+ * that a model is solved alike in 32 bits and in 64.
+ */
+export const exactLimit = 2 ** 28;
 
 /** Costs of the solvers of weighted rows. */
 export function rowsCosts(sizes: RowsSizes): Costs {
@@ -35,14 +38,14 @@ export function rowsCosts(sizes: RowsSizes): Costs {
   const woodbury: BlockCost = {
     solver: "woodbury",
     why,
-    bytes: 8 * matrices * rows * rows,
+    floats: 2 * matrices * rows * rows,
     build: kernel + (matrices * rows ** 3) / 6,
     apply: rows * rows * sides + 2 * product,
   };
   const dense: BlockCost = {
     solver: "dense",
     why,
-    bytes: 8 * matrices * size * size,
+    floats: 2 * matrices * size * size,
     build: assemble + (matrices * size ** 3) / 6,
     apply: size * size * sides,
   };
@@ -55,7 +58,7 @@ export function denseCosts(sizes: Pick<RowsSizes, "size" | "matrices" | "sides">
   const dense: BlockCost = {
     solver: "dense",
     why: "explicit matrices",
-    bytes: 8 * matrices * size * size,
+    floats: 2 * matrices * size * size,
     build: (matrices * size ** 3) / 6,
     apply: size * size * sides,
   };
@@ -73,7 +76,7 @@ export function directCosts(
 ): Costs {
   const sizes = { size: d, matrices: shared ? 1 : m, sides: m };
   return [
-    { solver: "diagonal", why, bytes: 4 * values, build: values, apply: work * values },
+    { solver: "diagonal", why, floats: values, build: values, apply: work * values },
     denseCosts(sizes)[0],
     iterative(work * values, sizes),
   ];
@@ -89,7 +92,7 @@ export function kroneckerCosts(d: number, m: number, split: boolean): Costs {
   const kronecker: BlockCost = {
     solver: "kronecker",
     why: split ? "two Cholesky factors" : "eigenvectors of two factors",
-    bytes: 8 * (d * d + m * m),
+    floats: 2 * (d * d + m * m),
     build: work * (d ** 3 + m ** 3),
     apply: (split ? 1 : 2) * product,
   };
@@ -106,7 +109,7 @@ export function iterative(
   return {
     solver: "cg",
     why: `${steps} steps keep vectors only`,
-    bytes: 4 * 5 * size * Math.max(sides, matrices),
+    floats: 5 * size * Math.max(sides, matrices),
     build: 0,
     apply: steps * product,
   };
@@ -114,9 +117,9 @@ export function iterative(
 
 /** The first exact solver where it fits, else the second, else the iterative one. */
 function ranked(first: BlockCost, second: BlockCost, cg: BlockCost): Costs {
-  if (first.bytes <= exactLimit) return [first, second, cg];
-  const over = "more than 1 GiB";
-  if (second.bytes <= exactLimit)
+  if (first.floats <= exactLimit) return [first, second, cg];
+  const over = "more than 2²⁸ floats";
+  if (second.floats <= exactLimit)
     return [{ ...second, why: `${first.why}, but ${first.solver} keeps ${over}` }, cg, first];
   return [{ ...cg, why: `dense and woodbury keep ${over} each` }, second, first];
 }

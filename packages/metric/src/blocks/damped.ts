@@ -1,5 +1,5 @@
 import { add, mul, type Node } from "@metrigrad/graph";
-import { MetricError } from "@metrigrad/tensor";
+import { type FloatType, MetricError, storageBytes } from "@metrigrad/tensor";
 import type { Block } from "./block.ts";
 import { perColumn } from "./columns.ts";
 import type { Hold } from "./hold.ts";
@@ -9,7 +9,8 @@ export interface Damped {
   readonly apply: (v: Node) => Node;
   /** [d, m], or what broadcasts to it. */
   readonly diagonal: () => Node;
-  readonly explicit: () => Explicit;
+  /** Throws MetricError where they are larger in these floats, `"f32"` by default, than `explicitLimit`. */
+  readonly explicit: (float?: FloatType) => Explicit;
 }
 
 /** Matrices [matrices, size, size], and what is added to their diagonals, [matrices] or []. */
@@ -23,7 +24,7 @@ export interface Explicit {
 /** The damped matrix at a λ [matrices]; its products are of held values where a Hold is given. */
 export type Damp = (lambda: Node, hold: Hold | null) => Damped;
 
-/** Largest set of matrices that is made where it was not asked for by name, in bytes of float32. */
+/** Largest set of matrices that is made where it was not asked for by name, in bytes. */
 export const explicitLimit = 2 ** 31;
 
 /** What damping needs to know of a kind. */
@@ -39,9 +40,10 @@ export function damping(parts: Undamped & { readonly damp?: Damp }): Damp {
   const damp = parts.damp ?? sum(parts);
   return (lambda, hold) => {
     const damped = damp(lambda, hold);
-    const explicit = () => {
-      if (4 * matrices * size * size <= explicitLimit) return damped.explicit();
-      throw tooLarge(form, matrices, size);
+    const explicit = (float: FloatType = "f32") => {
+      const bytes = storageBytes[float] * matrices * size * size;
+      if (bytes <= explicitLimit) return damped.explicit();
+      throw tooLarge(form, `${matrices} × [${size}, ${size}]`, bytes);
     };
     return { ...damped, explicit };
   };
@@ -59,12 +61,11 @@ function sum({ apply, diagonal, toMatrices, columns }: Undamped): Damp {
   };
 }
 
-function tooLarge(form: string, matrices: number, size: number): MetricError {
-  const bytes = ((4 * matrices * size * size) / 2 ** 30).toFixed(1);
+function tooLarge(form: string, layout: string, bytes: number): MetricError {
   return new MetricError({
     where: form,
     must: `explicit matrices must fit in ${explicitLimit / 2 ** 30} GiB`,
-    got: `${matrices} × [${size}, ${size}], ${bytes} GiB`,
+    got: `${layout}, ${(bytes / 2 ** 30).toFixed(1)} GiB`,
     todo: 'solve by "woodbury" or "cg", or use a cheaper block (kronecker, quasiDiagonal, diagonal)',
   });
 }

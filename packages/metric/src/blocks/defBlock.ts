@@ -28,7 +28,7 @@ export interface BlockParts {
   readonly layout?: string;
   /** The preferred solver first. */
   readonly costs: readonly [BlockCost, ...BlockCost[]];
-  readonly rowBytes?: number;
+  readonly rowFloats?: number;
   /** g v, of held values where a Hold is given; they are 0 at first. */
   readonly apply: (v: Node, hold: Hold | null) => Node;
   readonly trace: () => Node;
@@ -60,7 +60,8 @@ export function defBlock(parts: BlockParts): Block {
   const lambdaOf = ({ damping: by = {} }: DampedOptions) =>
     broadcastTo(shiftOf(by, trace, size), [matrices]);
   const check = (operation: string, v: Node) => checkVector(`${form}, ${operation}`, v, d, m);
-  const byFactor = (lambda: Node) => factored(damp(lambda, null).explicit(), { m, columns });
+  const byFactor = (lambda: Node, { float }: DampedOptions) =>
+    factored(damp(lambda, null).explicit(float), { m, columns });
   const apply = (operation: string, v: Node) => {
     check(operation, v);
     return parts.apply(v, null);
@@ -87,7 +88,7 @@ export function defBlock(parts: BlockParts): Block {
     averagedBy: parts.averagedBy ?? null,
     madeOf: parts.madeOf ?? null,
     copies: null,
-    rowBytes: parts.rowBytes ?? 0,
+    rowFloats: parts.rowFloats ?? 0,
     addsDamping: parts.damp === undefined,
     apply: (v) => apply("apply", v),
     damped: (v, options = {}) => {
@@ -100,16 +101,16 @@ export function defBlock(parts: BlockParts): Block {
     inverseSqrt: (v, options = {}) => {
       check("inverseSqrt", v);
       const lambda = lambdaOf(options);
-      return parts.inverseSqrt?.(v, lambda, options) ?? byFactor(lambda).inverseSqrt(v);
+      return parts.inverseSqrt?.(v, lambda, options) ?? byFactor(lambda, options).inverseSqrt(v);
     },
     trace,
     diagonal,
     logdet: (options = {}) => {
       const lambda = lambdaOf(options);
-      return parts.logdet?.(lambda, options) ?? byFactor(lambda).logdet();
+      return parts.logdet?.(lambda, options) ?? byFactor(lambda, options).logdet();
     },
     quadratic: (v) => sum(mul(v, apply("quadratic", v))),
-    sample: (options) => parts.sample?.(options) ?? byFactor(lambdaOf({})).sample(d, options),
+    sample: (options) => parts.sample?.(options) ?? byFactor(lambdaOf({}), {}).sample(d, options),
     toMatrices,
     toDense: () => spread(toMatrices(), m, columns),
     accumulate:

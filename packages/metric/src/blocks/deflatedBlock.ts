@@ -51,8 +51,8 @@ export function deflatedBlock(
     m,
     n: base.n,
     columns: "coupled",
-    costs: dense.bytes <= exactLimit && dense.build <= small ? [dense, cg] : [cg, dense],
-    rowBytes: base.rowBytes,
+    costs: dense.floats <= exactLimit && dense.build <= small ? [dense, cg] : [cg, dense],
+    rowFloats: base.rowFloats,
     apply: (v, hold) => {
       if (hold === null) return apply(v);
       const kept = {

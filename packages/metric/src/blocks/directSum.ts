@@ -65,7 +65,7 @@ export function directSum(blocks: readonly Block[], rows?: readonly number[]): B
     diagonalValues: null,
     madeOf: null,
     copies: { blocks, rows: parts },
-    rowBytes: blocks.reduce((total, { rowBytes }) => total + rowBytes, 0),
+    rowFloats: blocks.reduce((total, { rowFloats }) => total + rowFloats, 0),
     addsDamping: first.addsDamping,
     apply,
     damped: (v, options = {}) =>
@@ -140,9 +140,9 @@ function ofCopy<O extends DampedOptions>(options: O, blocks: readonly Block[], c
 
 function totalCost(blocks: readonly Block[], index: number): BlockCost {
   const all = blocks.map(({ costs }) => costs[index] as BlockCost);
-  const total = (of: "bytes" | "build" | "apply") => all.reduce((sum, cost) => sum + cost[of], 0);
+  const total = (of: "floats" | "build" | "apply") => all.reduce((sum, cost) => sum + cost[of], 0);
   const [{ solver, why }] = all as [BlockCost];
-  return { solver, why, bytes: total("bytes"), build: total("build"), apply: total("apply") };
+  return { solver, why, floats: total("floats"), build: total("build"), apply: total("apply") };
 }
 
 /** Running averages of what each copy keeps: its matrices, where it has nothing else. */

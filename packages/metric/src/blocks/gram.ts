@@ -4,7 +4,7 @@ import { checkOptions } from "../core/arguments.ts";
 import type { Block } from "./block.ts";
 import { factorWeights } from "./factorWeights.ts";
 import { flattened } from "./flattened.ts";
-import { withRowBytes } from "./rowBytes.ts";
+import { withRowFloats } from "./rowFloats.ts";
 import { rowsBlock, weightedRows } from "./rows.ts";
 import { type RowOptions, rootWeighted, rowOptions } from "./rowWeights.ts";
 import { softmaxFactor } from "./softmaxFactor.ts";
@@ -93,7 +93,7 @@ export function jacobianGram(rows: Node, options: JacobianGramOptions): Block {
     form: "jacobianGram",
     outputs: null,
   });
-  return withRowBytes(flattened(flat, d, m), 4 * sizeOf(rows.shape));
+  return withRowFloats(flattened(flat, d, m), sizeOf(rows.shape));
 }
 
 function ofFactors(form: string, x: Node, factors: Node, options: GramBlockOptions): Block {
@@ -108,7 +108,7 @@ function ofFactors(form: string, x: Node, factors: Node, options: GramBlockOptio
   }
   const { weights, ...rows } = gramRows(form, x, options);
   const block = weightedRows({ ...rows, m }, factorWeights(rootWeighted(factors, weights)));
-  return withRowBytes(block, 4 * sizeOf(factors.shape));
+  return withRowFloats(block, sizeOf(factors.shape));
 }
 
 /** What all constructors take from their options. */

@@ -13,7 +13,7 @@ import { sizeOf } from "@metrigrad/tensor";
 import type { Block, MadeOf } from "./block.ts";
 import { factorWeights } from "./factorWeights.ts";
 import { flattened } from "./flattened.ts";
-import { withRowBytes } from "./rowBytes.ts";
+import { withRowFloats } from "./rowFloats.ts";
 import { rowsBlock, weightedRows } from "./rows.ts";
 import { root } from "./rowWeights.ts";
 
@@ -32,11 +32,11 @@ export function joined(
   // The parameters act through the outputs of all uses.
   const common = { form, share, outputs: null };
   const sized = (block: Block, ...made: readonly Node[]) =>
-    all.length === 1 ? block : withRowBytes(block, bytesOf(made));
+    all.length === 1 ? block : withRowFloats(block, floatsOf(made));
   if (all.some(({ flat }) => flat)) {
     const x = join((one) => times(flatRows(one, m), Math.sqrt(ratio(one))));
     const column = rowsBlock({ ...common, x, bias: false, nu: null, m: 1 });
-    return withRowBytes(flattened(column, d, m), bytesOf([x]));
+    return withRowFloats(flattened(column, d, m), floatsOf([x]));
   }
   const bias = all.every((one) => one.bias);
   const x = join((one) => (bias ? one.x : fullRows(one)));
@@ -45,7 +45,7 @@ export function joined(
     const r = Math.max(...[...own.values()].map(({ shape }) => shape[2] as number));
     const factors = join((one) => padded(times(own.get(one) as Node, Math.sqrt(ratio(one))), r));
     const block = weightedRows({ ...common, x, bias, m }, factorWeights(factors));
-    return sized(withRowBytes(block, bytesOf([factors])), x);
+    return sized(withRowFloats(block, floatsOf([factors])), x);
   }
   const units = Math.max(0, ...all.map(({ nu }) => nu?.shape[1] ?? 0));
   if (units > 0 || all.some((one) => one.share !== share)) {
@@ -56,8 +56,8 @@ export function joined(
   return sized(rowsBlock({ ...common, x, bias, nu: null, m }), x);
 }
 
-function bytesOf(made: readonly Node[]): number {
-  return made.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+function floatsOf(made: readonly Node[]): number {
+  return made.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 function times(value: Node, factor: number): Node {

@@ -43,7 +43,8 @@ export function solversOf(
 ): Solvers {
   const { m, columns, damp } = of;
   const dense: Solve = (lambda, hold, options) => {
-    const { solve, lambda: used } = factored(damp(lambda, null).explicit(), { m, columns }, hold);
+    const explicit = damp(lambda, null).explicit(options.float);
+    const { solve, lambda: used } = factored(explicit, { m, columns }, hold);
     return { solve, lambda: () => heldLambda(hold, used(), options) };
   };
   const cg: Solve = (lambda, hold, options) => {

@@ -69,7 +69,7 @@ function addedBlock(blocks: readonly Block[], form: string): Block {
     n: null,
     columns,
     costs: sumCosts(blocks, { size, matrices, sides: columns === "shared" ? m : matrices }),
-    rowBytes: blocks.reduce((sum, { rowBytes }) => sum + rowBytes, 0),
+    rowFloats: blocks.reduce((sum, { rowFloats }) => sum + rowFloats, 0),
     apply: (v, hold) =>
       all((block, at) => {
         if (hold === null) return block.apply(v);
@@ -104,9 +104,9 @@ function sumCosts(
   const cg = iterative(product, sizes);
   const more = (cost: BlockCost): BlockCost => ({
     ...cost,
-    bytes: cost.bytes + blocks.reduce((sum, { rowBytes }) => sum + rowBytes, 0),
+    floats: cost.floats + blocks.reduce((sum, { rowFloats }) => sum + rowFloats, 0),
   });
-  if (exact.bytes <= exactLimit && exact.build <= small) return [more(dense), more(cg)];
+  if (exact.floats <= exactLimit && exact.build <= small) return [more(dense), more(cg)];
   const why = `a sum of ${by}, too large to factor`;
   return [more({ ...cg, why }), more({ ...dense, why: "explicit matrices" })];
 }

@@ -58,7 +58,7 @@ export function transposedBlock(block: Block): Block {
     columns: "coupled",
     layout: `${block.layout}, transposed`,
     costs: [block.cost, ...block.costs.slice(1)],
-    rowBytes: block.rowBytes,
+    rowFloats: block.rowFloats,
     ...(factors === null ? {} : { factors: [factors[1], factors[0]] as const }),
     ...(averagedBy === null
       ? {}

@@ -5,7 +5,7 @@ import { changedCopies } from "./directSum.ts";
 import { zeros } from "./first.ts";
 import { type Hold, holdWithin } from "./hold.ts";
 import { joined } from "./joined.ts";
-import { withRowBytes } from "./rowBytes.ts";
+import { withRowFloats } from "./rowFloats.ts";
 
 /**
  * The mean of a block of rows and those of the k − 1 batches before, as a block of all their rows, so that it is
@@ -26,7 +26,7 @@ export function windowed(block: Block, k: number, hold: Hold): Block {
   if (madeOf === null) throw notRows(form);
   const { nu, factors, share } = madeOf;
   const seen = hold("window/seen", { shape: [], init: zeros }, () => constant(1));
-  let bytes = 0;
+  let floats = 0;
   const widen = (name: string, rows: Node): Node => {
     const [n = 0, ...rest] = rows.shape;
     const first = { shape: [(k - 1) * n, ...rest], init: zeros };
@@ -35,7 +35,7 @@ export function windowed(block: Block, k: number, hold: Hold): Block {
       return concat([where(greater(seen, 0), before, copies), rows], 0);
     };
     const before = hold(`window/${name}`, first, (own) => slice(all(own), [[n, k * n]]));
-    bytes += 4 * (2 * k - 1) * sizeOf(rows.shape);
+    floats += (2 * k - 1) * sizeOf(rows.shape);
     return all(before);
   };
   const rows = {
@@ -45,7 +45,7 @@ export function windowed(block: Block, k: number, hold: Hold): Block {
     factors: factors && widen("factors", factors),
     share: share / k,
   };
-  return withRowBytes(joined([rows], { d, m, form }), bytes);
+  return withRowFloats(joined([rows], { d, m, form }), floats);
 }
 
 function notRows(form: string): MetricError {

@@ -1,6 +1,6 @@
 import { gaussian, type Law, nodesOf, type RowLaw } from "@metrigrad/nn";
 import { jacobianGram } from "../blocks/gram.ts";
-import { withRowBytes } from "../blocks/rowBytes.ts";
+import { withRowFloats } from "../blocks/rowFloats.ts";
 import { workOf } from "../blocks/workOf.ts";
 import { checkIsLaw, checkOptions } from "./arguments.ts";
 import { weighted } from "./context.ts";
@@ -57,7 +57,7 @@ export function autoMetric(of: Described, options: AutoMetricOptions = {}): Metr
       const shape = params.length === 1 && only?.shape.length === 2 ? only.shape : [size, 1];
       const block = jacobianGram(rows, { shape: shape as [number, number] });
       const work = workOf([rows], nodesOf(response));
-      return [{ params, block: withRowBytes(block, 0, work), responses: () => parts }];
+      return [{ params, block: withRowFloats(block, 0, work), responses: () => parts }];
     },
     response: responses,
     example: null,

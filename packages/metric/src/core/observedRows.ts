@@ -15,7 +15,7 @@ import type { Application } from "@metrigrad/nn";
 import { sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { diagonalBlock } from "../blocks/diagonal.ts";
-import { withRowBytes } from "../blocks/rowBytes.ts";
+import { withRowFloats } from "../blocks/rowFloats.ts";
 import { rowsBlock } from "../blocks/rows.ts";
 import { workOf } from "../blocks/workOf.ts";
 import { responseRows } from "./members.ts";
@@ -88,14 +88,14 @@ export function observedBlock(rows: readonly Node[], parts: readonly ObservedPar
     [x],
     parts.map(({ part }) => part.natural),
   );
-  return withRowBytes(block, 4 * sizeOf(x.shape), work);
+  return withRowFloats(block, sizeOf(x.shape), work);
 }
 
 /** The diagonal of X'X for one parameter. */
 export function observedDiagonal(rows: Node, { shape }: Variable): Block {
   const [d = 1, m = 1] = shape.length === 2 ? shape : [sizeOf(shape)];
   const values = reshape(sum(square(rows), { axis: 0 }), [d, m]);
-  return withRowBytes(diagonalBlock(values, { form: "observedMetrics" }), 4 * sizeOf(rows.shape));
+  return withRowFloats(diagonalBlock(values, { form: "observedMetrics" }), sizeOf(rows.shape));
 }
 
 /**

@@ -5,6 +5,16 @@ import type { Block, BlockCost, PrepareOptions, Solver } from "../blocks/block.t
 import { explicitLimit } from "../blocks/damped.ts";
 import { type Hold, holdIn } from "../blocks/hold.ts";
 import type { FullOver } from "../blocks/over.ts";
+import type { NumberBytes } from "./numberBytes.ts";
+
+/** What solving with a block takes on a store. */
+export interface SolveCost extends Omit<BlockCost, "floats"> {
+  /** Bytes that it keeps: for one solve, and from step to step. */
+  readonly bytes: number;
+}
+
+/** Costs of the solvers of a block on a store, the preferred first. */
+export type SolveCosts = readonly [SolveCost, ...SolveCost[]];
 
 /**
  * The costs of solving with a block, the preferred first; only that of a solver which was asked for. What is held from
@@ -15,10 +25,11 @@ export function costsOf(
   block: Block,
   { average, every }: FullOver,
   asked: Solver | undefined,
-): readonly [BlockCost, ...BlockCost[]] {
-  if (average !== null) return [averagedCost(block, asked)];
-  const all = every === 1 ? block.costs : block.costs.map((cost) => heldCost(block, cost));
-  const [first = block.cost, ...others] = all;
+  number: NumberBytes,
+): SolveCosts {
+  if (average !== null) return [averagedCost(block, asked, number)];
+  const all = block.costs.map((cost) => solveCost(block, cost, every, number));
+  const [first = solveCost(block, block.cost, every, number), ...others] = all;
   const found = all.find(({ solver }) => solver === asked);
   return found === undefined ? [first, ...others] : [{ ...found, why: wanted }];
 }
@@ -27,16 +38,16 @@ export function costsOf(
 const wanted = "asked for";
 
 /** Values that are never computed: only their sizes count. */
-export function sizedHold(): { readonly hold: Hold; readonly bytes: () => number } {
-  let bytes = 0;
+export function sizedHold(): { readonly hold: Hold; readonly floats: () => number } {
+  let floats = 0;
   const hold = holdIn(
     new Map(),
     (name, { shape }) => input(`explain/${name}`, shape),
     ({ shape }) => {
-      bytes += 4 * sizeOf(shape);
+      floats += sizeOf(shape);
     },
   );
-  return { hold, bytes: () => bytes };
+  return { hold, floats: () => floats };
 }
 
 /** A block as its running average. */
@@ -53,35 +64,43 @@ function holdAll(block: Block, hold: Hold, options: PrepareOptions): void {
   lambda();
 }
 
-/** Solving with a block whose rows and inverses are held: beside those, what a refresh takes. */
-function heldCost(block: Block, cost: BlockCost): BlockCost {
+/** Solving with a block; where its rows and inverses are held, beside those what a refresh takes. */
+function solveCost(
+  block: Block,
+  { floats, ...cost }: BlockCost,
+  every: number,
+  number: NumberBytes,
+): SolveCost {
+  const own = { ...cost, bytes: floats * number.made };
   // Explicit matrices beyond their limit cannot be made, nor taken.
   const { matrices, size } = block;
-  if (cost.solver === "dense" && 4 * matrices * size ** 2 > explicitLimit) return cost;
-  const { hold, bytes } = sizedHold();
-  holdAll(block, hold, { solver: cost.solver });
-  return { ...cost, bytes: cost.bytes + bytes() };
+  const large = cost.solver === "dense" && number.made * matrices * size ** 2 > explicitLimit;
+  if (every === 1 || large) return own;
+  const kept = sizedHold();
+  holdAll(block, kept.hold, { solver: cost.solver });
+  return { ...own, bytes: own.bytes + kept.floats() * number.held };
 }
 
-function averagedCost(block: Block, asked: Solver | undefined): BlockCost {
+function averagedCost(block: Block, asked: Solver | undefined, number: NumberBytes): SolveCost {
   const { m, n, columns, matrices, size, averagedBy } = block;
-  const { hold, bytes } = sizedHold();
+  const { hold, floats } = sizedHold();
   const values = averaged(block, 0, hold);
   holdAll(values, hold, asked === undefined ? {} : { solver: asked });
-  const kept = bytes();
-  const whole = kept + block.rowBytes;
+  const kept = floats();
+  const bytes = kept * (number.held + number.moved) + block.rowFloats * number.made;
   const other = values.costs.find(({ solver }) => solver === asked);
   if (other !== undefined) {
-    return { ...other, why: wanted, bytes: whole, build: other.build + kept / 8 };
+    const { solver, build, apply } = other;
+    return { solver, why: wanted, bytes, build: build + kept / 2, apply };
   }
   if (averagedBy !== null) {
-    const why = `${values.cost.why}, averaged`;
-    return { ...values.cost, why, bytes: whole, build: values.cost.build + kept / 8 };
+    const { solver, why, build, apply } = values.cost;
+    return { solver, why: `${why}, averaged`, bytes, build: build + kept / 2, apply };
   }
   return {
     solver: "dense",
     why: "a running average has more rows than d",
-    bytes: whole,
+    bytes,
     build: (matrices * (n ?? 0) * size * size) / 2 + (matrices * size ** 3) / 2,
     apply: size * size * (columns === "shared" ? m : matrices),
   };
@@ -92,10 +111,7 @@ function averagedCost(block: Block, asked: Solver | undefined): BlockCost {
  * block's preferred one; where that is too much, the switch that saves most is made first, to another
  * exact solver.
  */
-export function withinBudget(
-  blocks: readonly (readonly [BlockCost, ...BlockCost[]])[],
-  budget: number,
-): BlockCost[] {
+export function withinBudget(blocks: readonly SolveCosts[], budget: number): SolveCost[] {
   const chosen = blocks.map(([first]) => first);
   const switches = blocks
     .map((costs, at) => ({ at, ...switchOf(costs) }))
@@ -111,7 +127,7 @@ export function withinBudget(
 }
 
 /** The exact solver of the fewest bytes, and what it saves. */
-function switchOf([first, ...others]: readonly [BlockCost, ...BlockCost[]]) {
+function switchOf([first, ...others]: SolveCosts) {
   const exact = others.filter(({ solver }) => solver !== "cg");
   const least = exact.reduce((least, cost) => (cost.bytes < least.bytes ? cost : least), first);
   const to = { ...least, why: `${first.solver} keeps more than the budget allows` };

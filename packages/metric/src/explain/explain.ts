@@ -7,8 +7,15 @@ import {
   type Mode,
   type NodeTree,
 } from "@metrigrad/nn";
-import { type Backend, MetricError, mapTree, type Tree, type ValueType } from "@metrigrad/tensor";
-import type { Block, BlockCost } from "../blocks/block.ts";
+import {
+  type Backend,
+  type FloatType,
+  MetricError,
+  mapTree,
+  type Tree,
+  type ValueType,
+} from "@metrigrad/tensor";
+import type { Block } from "../blocks/block.ts";
 import { fullOver, type Over, overText } from "../blocks/over.ts";
 import { windowed } from "../blocks/windowed.ts";
 import { checkIsLaw, checkMode, checkModel, checkOptions } from "../core/arguments.ts";
@@ -17,9 +24,10 @@ import type { SolverChoice } from "../core/solverChoice.ts";
 import { type Subsystem, subsystems } from "../core/subsystems.ts";
 import { checkTable, type MetricTable, metricTable } from "../core/table.ts";
 import { linearMetrics } from "../tables/standard.ts";
-import { sizedHold } from "./budget.ts";
+import { type SolveCost, sizedHold } from "./budget.ts";
 import { toDot } from "./dot.ts";
 import { type MeasuredPart, measuredParts, type OptimizerMetric } from "./metricUse.ts";
+import { checkFloats, type SolvePrecision } from "./numberBytes.ts";
 import { type ExplainRow, explainRow } from "./row.ts";
 import { solversWithin } from "./solversWithin.ts";
 import { alignedTable, shortNumber } from "./table.ts";
@@ -53,10 +61,14 @@ export interface ExplainOptions {
   readonly memoryBudget?: number;
   /** Solvers that must be taken; by default those of the cost model. */
   readonly solver?: SolverChoice;
+  /** The floats in which the metric is made and solved; `"store"` by default. */
+  readonly solvePrecision?: SolvePrecision;
+  /** What `float` is in the store, which bytes follow; the backend's first by default, or `"f32"`. */
+  readonly float?: FloatType;
   /** What an optimizer uses, in the place of the settings of the metric above. */
   readonly optimizer?: { readonly name: string; readonly metric?: OptimizerMetric };
   /** Where it would be computed; the text then ends with what runs where there. */
-  readonly backend?: Pick<Backend, "describe">;
+  readonly backend?: Pick<Backend, "describe" | "floats">;
 }
 
 /** What preconditioning a model takes, by subsystem. */
@@ -87,6 +99,7 @@ export function explain(model: AnyModule, given: number | ExplainOptions): Expla
   checkOptions("explain", options, names);
   checkModel("explain", model);
   checkBatchSize(options.batchSize);
+  checkFloats("explain", options);
   const metric = metricOf(options);
   const { batchSize, likelihood = null, mode = "train" } = options;
   checkIsLaw("explain", likelihood);
@@ -97,8 +110,9 @@ export function explain(model: AnyModule, given: number | ExplainOptions): Expla
   const applied = applyModel(model as never, x as never, { mode, law: likelihood as never });
   const { applications, parameters } = applied;
   const variables = parameters.map(({ variable }) => variable);
+  const { float = backend?.floats[0] ?? "f32" } = options;
   const parts = measuredParts(metric, parameters).filter((one) => one.parameters.length > 0);
-  const measured = parts.map((part) => measuredPart(part, applications));
+  const measured = parts.map((part) => measuredPart(part, applications, float));
   const order = ({ params }: Subsystem) => variables.indexOf(params[0] as Variable);
   const found = measured.flatMap((part) => part.found).sort((a, b) => order(a) - order(b));
   const costs = new Map(measured.flatMap((part) => [...part.costs]));
@@ -131,6 +145,8 @@ const names = [
   "over",
   "memoryBudget",
   "solver",
+  "solvePrecision",
+  "float",
   "backend",
   "optimizer",
 ] as const satisfies readonly (keyof ExplainOptions)[];
@@ -190,26 +206,30 @@ function metricOf(options: ExplainOptions): OptimizerMetric {
   const { optimizer } = options;
   if (optimizer === undefined) {
     const { metrics = linearMetrics, over = "batch", solver = null } = options;
+    const { solvePrecision = "store" } = options;
     const { memoryBudget = Number.POSITIVE_INFINITY } = options;
     fullOver("explain", over);
     checkTable("explain, metrics", metrics);
-    return { metrics, over, memoryBudget, solver };
+    return { metrics, over, memoryBudget, solver, solvePrecision };
   }
-  const both = (["metrics", "over", "memoryBudget", "solver"] as const).find(
-    (name) => options[name] !== undefined,
-  );
+  const own = ["metrics", "over", "memoryBudget", "solver", "solvePrecision"] as const;
+  const both = own.find((name) => options[name] !== undefined);
   if (both !== undefined) throw givenTwice(both);
   return optimizer.metric ?? null;
 }
 
 /** The subsystems of some parameters, and how each is solved. Throws MetricError. */
-function measuredPart({ metric, parameters }: MeasuredPart, applications: readonly Application[]) {
+function measuredPart(
+  { metric, parameters }: MeasuredPart,
+  applications: readonly Application[],
+  float: FloatType,
+) {
   const variables = parameters.map(({ variable }) => variable);
   if (metric === null) {
     const found = subsystems(applications, metricTable("none").orPlain(), variables);
-    return { found, costs: new Map<Block, BlockCost>(), over: null };
+    return { found, costs: new Map<Block, SolveCost>(), over: null };
   }
-  const { metrics, over, memoryBudget, solver } = metric;
+  const { metrics, over, memoryBudget, solver, solvePrecision } = metric;
   const by = fullOver("explain", over);
   const single = subsystems(applications, metrics, variables);
   const found = by.window === 1 ? single : single.map((one) => overWindow(one, by.window));
@@ -217,6 +237,8 @@ function measuredPart({ metric, parameters }: MeasuredPart, applications: readon
     over,
     memoryBudget,
     solver: solver ?? undefined,
+    float,
+    solvePrecision,
   });
   return { found, costs, over: overText(by) };
 }

@@ -2,6 +2,7 @@ import type { AppliedParameter } from "@metrigrad/nn";
 import type { Over } from "../blocks/over.ts";
 import type { SolverChoice } from "../core/solverChoice.ts";
 import type { MetricTable } from "../core/table.ts";
+import type { SolvePrecision } from "./numberBytes.ts";
 
 /** What an optimizer preconditions with. */
 export interface MetricUse {
@@ -9,6 +10,8 @@ export interface MetricUse {
   readonly over: Over;
   readonly memoryBudget: number;
   readonly solver: SolverChoice | null;
+  /** `"store"` by default. */
+  readonly solvePrecision?: SolvePrecision;
 }
 
 /** What an optimizer preconditions some parameters with: those that it takes, of what earlier parts left. */

@@ -1,5 +1,6 @@
-import type { BlockCost, Columns, Solver } from "../blocks/block.ts";
+import type { Columns, Solver } from "../blocks/block.ts";
 import type { Subsystem } from "../core/subsystems.ts";
+import type { SolveCost } from "./budget.ts";
 
 /** What preconditioning one subsystem takes. */
 export interface ExplainRow {
@@ -27,7 +28,7 @@ export interface ExplainRow {
   readonly solver: Solver | "none";
   /** Why this solver. */
   readonly why: string;
-  /** Bytes of float32 kept for solving. */
+  /** Bytes kept for solving, in the floats of the store and of the solve. */
   readonly bytes: number;
   /** Multiply-adds to build and factor once. */
   readonly build: number;
@@ -36,7 +37,7 @@ export interface ExplainRow {
 }
 
 /** The row of a subsystem that is solved at a cost; null: the plain gradient. */
-export function explainRow(subsystem: Subsystem, cost: BlockCost | null): ExplainRow {
+export function explainRow(subsystem: Subsystem, cost: SolveCost | null): ExplainRow {
   const { path, names, source, block, uses, responses } = subsystem;
   const base = { path, params: names, source, uses };
   if (block === null || cost === null) {

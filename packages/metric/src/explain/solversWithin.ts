@@ -1,15 +1,16 @@
 import { MetricError } from "@metrigrad/tensor";
-import type { Block, BlockCost } from "../blocks/block.ts";
+import type { Block } from "../blocks/block.ts";
 import { explicitLimit } from "../blocks/damped.ts";
 import { type FullOver, fullOver, type Over } from "../blocks/over.ts";
 import { checkBudget } from "../core/arguments.ts";
 import { chosenSolvers, type SolverChoice } from "../core/solverChoice.ts";
 import type { Subsystem } from "../core/subsystems.ts";
-import { averageOf, costsOf, withinBudget } from "./budget.ts";
+import { averageOf, costsOf, type SolveCost, withinBudget } from "./budget.ts";
+import { type NumberBytes, numberBytes, type SolveFloats } from "./numberBytes.ts";
 import { shortNumber } from "./table.ts";
 
 /** How much the blocks may keep. */
-export interface BudgetOptions {
+export interface BudgetOptions extends SolveFloats {
   /** Which batches the metric is over. */
   readonly over: Over;
   /** Most bytes that all blocks may keep. */
@@ -23,7 +24,7 @@ export interface BudgetOptions {
 /** A subsystem with a metric, and how it is solved. */
 interface Costly {
   readonly one: Subsystem & { readonly block: Block };
-  readonly cost: BlockCost;
+  readonly cost: SolveCost;
 }
 
 /**
@@ -36,13 +37,14 @@ export function solversWithin(
   where: string,
   subsystems: readonly Subsystem[],
   options: BudgetOptions,
-): ReadonlyMap<Block, BlockCost> {
+): ReadonlyMap<Block, SolveCost> {
   const { memoryBudget, workBudget = Number.POSITIVE_INFINITY, solver } = options;
   checkBudget(where, memoryBudget);
   const over = fullOver(where, options.over);
+  const number = numberBytes(options);
   const average = over.average !== null;
   const measured = subsystems.filter((one): one is Costly["one"] => one.block !== null);
-  if (average) for (const one of measured) checkAverage(where, one, over);
+  if (average) for (const one of measured) checkAverage(where, one, over, number);
   const solved = measured.map(({ path, names, block }) => {
     const { form, costs } = average ? averageOf(block) : block;
     // An average is kept with its inverse, which conjugate gradients have not.
@@ -51,42 +53,50 @@ export function solversWithin(
   });
   const asked = chosenSolvers(where, solver, solved);
   const costs = withinBudget(
-    measured.map(({ block }, at) => costsOf(block, over, asked[at])),
+    measured.map(({ block }, at) => costsOf(block, over, asked[at], number)),
     memoryBudget,
   );
-  const all = measured.map((one, at): Costly => ({ one, cost: costs[at] as BlockCost }));
+  const all = measured.map((one, at): Costly => ({ one, cost: costs[at] as SolveCost }));
   const bytes = costs.reduce((sum, cost) => sum + cost.bytes, 0);
-  if (bytes > memoryBudget) throw overBudget(where, all, bytes, memoryBudget, over);
+  if (bytes > memoryBudget) {
+    throw overBudget(where, all, memoryBudget, over, number);
+  }
   checkWork(where, all, workBudget, over.every);
   return new Map(all.map(({ one, cost }) => [one.block, cost]));
 }
 
 /** Throws MetricError for a block whose average would be larger than explicit matrices may be. */
-function checkAverage(where: string, one: Costly["one"], over: FullOver): void {
+function checkAverage(
+  where: string,
+  one: Costly["one"],
+  over: FullOver,
+  number: NumberBytes,
+): void {
   const { averagedBy, layout, matrices, size } = one.block;
-  const bytes = 4 * matrices * size ** 2;
+  const bytes = number.held * matrices * size ** 2;
   if (averagedBy !== null || bytes <= explicitLimit) return;
   throw new MetricError({
     where,
     must: `a running average must fit in ${shortNumber(explicitLimit, "B")}`,
     got: `${layout} of ${nameOf(one)} (${shortNumber(bytes, "B")})`,
-    todo: `use ${alternatives(one, 2 * bytes, over).join(", or ")}`,
+    todo: `use ${alternatives(one, 2 * bytes, over, number).join(", or ")}`,
   });
 }
 
 function overBudget(
   where: string,
   all: readonly Costly[],
-  bytes: number,
   memoryBudget: number,
   over: FullOver,
+  number: NumberBytes,
 ): MetricError {
+  const bytes = all.reduce((sum, { cost }) => sum + cost.bytes, 0);
   const largest = all.reduce((most, next) => (next.cost.bytes > most.cost.bytes ? next : most));
   return new MetricError({
     where,
     must: `the blocks must fit in memoryBudget, ${shortNumber(memoryBudget, "B")}`,
     got: `${shortNumber(bytes, "B")}, most of it ${largest.one.block.layout} of ${nameOf(largest.one)} (${shortNumber(largest.cost.bytes, "B")})`,
-    todo: `use ${alternatives(largest.one, largest.cost.bytes, over).join(", or ")}`,
+    todo: `use ${alternatives(largest.one, largest.cost.bytes, over, number).join(", or ")}`,
   });
 }
 
@@ -118,28 +128,33 @@ function noWork(where: string, got: unknown): MetricError {
 }
 
 /** What would take less memory than a block does. */
-function alternatives({ params, block }: Costly["one"], bytes: number, over: FullOver): string[] {
+function alternatives(
+  { params, block }: Costly["one"],
+  bytes: number,
+  over: FullOver,
+  number: NumberBytes,
+): string[] {
   const average = over.average !== null;
   const { d, m, columns, cost } = block;
   const size = (count: number) => shortNumber(count, "B");
-  const fewer = (text: string, count: number) =>
-    count < bytes ? [`${text} (${size(count)})`] : [];
+  const fewer = (text: string, floats: number) =>
+    floats * number.made < bytes ? [`${text} (${size(floats * number.made)})`] : [];
   const cg = average ? undefined : block.costs.find((cost) => cost.solver === "cg");
   return [
     ...(columns === "own" ? [`linearRows for it (one matrix, ${size(bytes / m)})`] : []),
     ...(params.length > 1 ? ["a finer partition"] : []),
     ...(columns === "coupled" && m > 1
       ? [
-          ...fewer('partition(model, "neuron")', 8 * m * d * d),
-          ...fewer("metrics.kfac()", 8 * (d * d + m * m)),
-          ...fewer(`metrics.ekfac()${average ? " of each batch" : ""}`, 8 * (d * d + m * m)),
+          ...fewer('partition(model, "neuron")', 2 * m * d * d),
+          ...fewer("metrics.kfac()", 2 * (d * d + m * m)),
+          ...fewer(`metrics.ekfac()${average ? " of each batch" : ""}`, 2 * (d * d + m * m)),
         ]
       : []),
-    ...fewer("metrics.quasiDiagonal()", 16 * d * m),
-    ...fewer("metrics.diagonal()", 8 * d * m),
-    ...(cg === undefined ? [] : fewer('the solver "cg"', cg.bytes)),
+    ...fewer("metrics.quasiDiagonal()", 4 * d * m),
+    ...fewer("metrics.diagonal()", 2 * d * m),
+    ...(cg === undefined ? [] : fewer('the solver "cg"', cg.floats)),
     average
-      ? `the metric of each batch instead of a running average (${cost.solver}, ${size(cost.bytes)})`
+      ? `the metric of each batch instead of a running average (${cost.solver}, ${size(cost.floats * number.made)})`
       : over.window > 1
         ? "a smaller window"
         : "a smaller batch",

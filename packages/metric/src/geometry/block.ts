@@ -93,7 +93,8 @@ export function blockGeometry(
     checkDirections(where, { [name]: value }, { shapes: new Map([[name, [d, m]]]), plain: [] });
 
   const v = input("metric/v", [d, m]);
-  const at = () => ({ damping: { absolute: shiftInput(block) } });
+  const { float } = store;
+  const at = () => ({ damping: { absolute: shiftInput(block) }, float });
   const table = programs(store, feeds, {
     matrices: () => [block.toMatrices()],
     dense: () => [block.toDense()],
@@ -105,7 +106,7 @@ export function blockGeometry(
     damped: () => [block.damped(v, at())],
     inverseSqrt: () => [block.inverseSqrt(v, at())],
     // Rows have no undamped root where they are fewer than dimensions, which is looked at before.
-    bareInverseSqrt: () => [block.inverseSqrt(v)],
+    bareInverseSqrt: () => [block.inverseSqrt(v, { float })],
     logdet: () => [block.logdet(at())],
     sample: () => [block.sample({ key: `${where}, sample` })],
   });
@@ -150,8 +151,7 @@ export function blockGeometry(
     return [Float64Array.from([...left].flatMap((a) => [...right].map((b) => a * b))).sort()];
   };
   const checkRegular = async () => {
-    const regular = (values: Float64Array) =>
-      (values[0] ?? 0) > leastEigenvalue(values, store.float);
+    const regular = (values: Float64Array) => (values[0] ?? 0) > leastEigenvalue(values, float);
     if (!(await spectra()).every(regular)) throw singular(`${where}, inverseSqrt`, 0, 0);
   };
 
@@ -187,7 +187,7 @@ export function blockGeometry(
       const shifts = flooredTraces(totals, size, block.copies?.blocks.length).map(
         (trace) => relative * trace + absolute,
       );
-      const own = all.map((values, i) => logdetOf(values, store.float, shifts[i] as number));
+      const own = all.map((values, i) => logdetOf(values, float, shifts[i] as number));
       return tensor(Float64Array.from(own));
     },
     damped: lifted("damped"),

@@ -1,5 +1,5 @@
 import { gather, input, matmul, mul, type Node, slice, square, sum } from "@metrigrad/graph";
-import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
+import { MetricError, type Store, storageBytes, type Tensor, tensor } from "@metrigrad/tensor";
 import { rowsBlock } from "../blocks/rows.ts";
 import { dampedSolve } from "./dampedSolve.ts";
 import { symmetricEigenvalues } from "./eigenvalues.ts";
@@ -24,7 +24,7 @@ export interface WholeRows {
 
 /** Bytes of all rows. */
 export function bytesOf({ samples, perSample, size }: WholeRows, store: Store): number {
-  return samples * perSample * size * (store.float === "f64" ? 8 : 4);
+  return samples * perSample * size * storageBytes[store.float];
 }
 
 /**
@@ -121,7 +121,7 @@ function tracedInParts(
   store: Store,
   feeds: Readonly<Record<string, Tensor>>,
 ) {
-  const bytes = perSample * size * (store.float === "f64" ? 8 : 4);
+  const bytes = perSample * size * storageBytes[store.float];
   const part = Math.min(samples, Math.max(1, Math.floor(budget / bytes)));
   const program = lazyProgram(store, () => {
     const rows = of(input("metric/samples", [part], "i32"));

@@ -37,9 +37,10 @@ export function dampedSolve(
   store: Store,
   feeds: Readonly<Record<string, Tensor>>,
 ): BlockSolver {
+  const { float } = store;
   const solving = (solver: Solver) => () => {
     const damping = { absolute: shiftInput(block) };
-    const x = block.solve(input("metric/v", [block.d, block.m]), { solver, damping });
+    const x = block.solve(input("metric/v", [block.d, block.m]), { solver, damping, float });
     // At the λ that was asked for: a solution at a larger one is refused.
     return [x, block.damped(x, { damping })];
   };
@@ -58,7 +59,7 @@ export function dampedSolve(
       // The rows' own inverse divides by λ.
       const solver = asked ?? (relative === 0 && absolute === 0 ? "dense" : block.cost.solver);
       const [x, back] = (await table.run(solver, { ...shift, "metric/v": v })) as [Tensor, Tensor];
-      if (!(norm(back, v) <= slack[store.float] * norm(v))) {
+      if (!(norm(back, v) <= slack[float] * norm(v))) {
         throw solver === "cg" ? unconverged(where) : singular(where, relative, absolute);
       }
       return x;

@@ -2,7 +2,7 @@ import { concat, fill, mul, type Node, type Variable } from "@metrigrad/graph";
 import { type Application, sampleSums } from "@metrigrad/nn";
 import { sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
-import { withRowBytes } from "../blocks/rowBytes.ts";
+import { withRowFloats } from "../blocks/rowFloats.ts";
 import { transposedBlock } from "../blocks/transposedBlock.ts";
 import { addBlocks } from "../core/addBlocks.ts";
 import { checkOptions } from "../core/arguments.ts";
@@ -61,11 +61,11 @@ export function approximation(
     if (layers.length === 0) return [];
     const { factors, responses } = outputFactors(applications, layers, base, options);
     const rowsOf = (own: readonly Layer[]) => {
-      const bytes = own.map((layer) => 4 * sizeOf((factors.get(layer) as Node).shape));
+      const floats = own.map((layer) => sizeOf((factors.get(layer) as Node).shape));
       const block = blockOf(joinedRows(own, factors, sharing));
-      return withRowBytes(
+      return withRowFloats(
         block,
-        bytes.reduce((a, b) => a + b, 0),
+        floats.reduce((a, b) => a + b, 0),
       );
     };
     const assigned = (params: readonly Variable[], block: () => Block): Assigned => {

@@ -1,7 +1,7 @@
 import type { AnyModule, Application, ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { jacobianGram } from "../blocks/gram.ts";
-import { withRowBytes } from "../blocks/rowBytes.ts";
+import { withRowFloats } from "../blocks/rowFloats.ts";
 import { workOf } from "../blocks/workOf.ts";
 import { checkModel } from "../core/arguments.ts";
 import { byUnit } from "../core/byUnit.ts";
@@ -97,7 +97,7 @@ function groupBlock(
           [rows],
           found.map(({ natural }) => natural),
         );
-        return withRowBytes(block, 0, work);
+        return withRowFloats(block, 0, work);
       },
       responses,
     },

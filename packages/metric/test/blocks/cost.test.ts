@@ -10,6 +10,7 @@ import {
   unitGram,
 } from "@metrigrad/metric";
 import { dense } from "@metrigrad/nn";
+import type { FloatType } from "@metrigrad/tensor";
 import test from "tape";
 import { asTensor, matrixOf } from "../support/draws.ts";
 import { evaluate, gap } from "../support/evaluate.ts";
@@ -38,13 +39,13 @@ test("the cost model: few rows by Woodbury, many by Cholesky, products by their 
   t.end();
 });
 
-test("the cost model: above 1 GiB the other exact solver, else conjugate gradients", (t) => {
+test("the cost model: above 2²⁸ floats the other exact solver, else conjugate gradients", (t) => {
   const { cost, costs } = sharedGram(rows(30_000, 40_000), 10);
-  t.deepEqual([cost.solver, cost.why], ["cg", "dense and woodbury keep more than 1 GiB each"]);
-  t.ok(cost.bytes < 2 ** 30 && costs.slice(1).every(({ bytes }) => bytes > 2 ** 30));
+  t.deepEqual([cost.solver, cost.why], ["cg", "dense and woodbury keep more than 2²⁸ floats each"]);
+  t.ok(cost.floats < 2 ** 28 && costs.slice(1).every(({ floats }) => floats > 2 ** 28));
   const between = sharedGram(rows(11_000, 15_000), 10).cost;
-  t.deepEqual([between.solver, between.bytes], ["woodbury", 8 * 11_000 ** 2]);
-  t.match(between.why, /11000 rows ≥ .*, but dense keeps more than 1 GiB/);
+  t.deepEqual([between.solver, between.floats], ["woodbury", 2 * 11_000 ** 2]);
+  t.match(between.why, /11000 rows ≥ .*, but dense keeps more than 2²⁸ floats/);
   const { rows: table } = explain(dense(39_999, 2), { batchSize: 30_000 });
   t.equal(table[0]?.solver, "cg", "and explain says so");
   t.end();
@@ -90,4 +91,21 @@ test("conjugate gradients: the diagonal takes care of badly scaled columns", asy
   const made = block.prepare(null, options);
   const [residual] = await evaluate([made.residual(v, made.solve(v))]);
   t.ok((residual?.item() ?? 1) < 1e-3, `a condition above 1e7, 20 steps: ${residual?.item()}`);
+});
+
+test("explicit matrices are limited in the floats in which they are made", (t) => {
+  const block = sharedGram(rows(50, 19_999), 1);
+  const solve = (float?: FloatType) => () =>
+    block.solve(input("v", [20_000, 1]), {
+      solver: "dense",
+      damping: { absolute: 1 },
+      ...(float && { float }),
+    });
+  t.doesNotThrow(solve(), "20,000² floats of 32 bits are 1.5 GiB");
+  t.doesNotThrow(solve("f32"));
+  t.throws(
+    solve("f64"),
+    /sharedGram: explicit matrices must fit in 2 GiB, got 1 × \[20000, 20000\], 3\.0 GiB/,
+  );
+  t.end();
 });

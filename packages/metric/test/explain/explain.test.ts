@@ -241,6 +241,50 @@ test("explain: the soft-max block by Woodbury, and its average within a budget o
   t.end();
 });
 
+test("explain: bytes are those of the store's floats, and of the floats in which it is solved", (t) => {
+  const bytes = (options: Partial<ExplainOptions>) => {
+    const { rows } = explain(model, { ...standard, ...options });
+    return rows.map((row) => row.bytes);
+  };
+  // Kernels of 50 × 50 and their factors.
+  const [layer, last] = [80 * 2 * 50 * 50, 2 * 50 * 50];
+  t.deepEqual(bytes({}), [4 * layer, 0, 4 * last]);
+  t.deepEqual(bytes({ float: "f64" }), [8 * layer, 0, 8 * last]);
+  t.deepEqual(bytes({ solvePrecision: "f64" }), [8 * layer, 0, 8 * last]);
+  // Beside those the rows, the inverses, λ and the share of each block are held, as two floats of the store.
+  const held = [80 * 50 * 50 + 50 * 784 + 50 * 80 + 80 + 1, 50 * 50 + 50 * 80 + 1 + 1] as const;
+  const over = { every: 5 };
+  const kept = (made: number, each: number) => [
+    made * layer + each * held[0],
+    0,
+    made * last + each * held[1],
+  ];
+  t.deepEqual(bytes({ over }), kept(4, 4));
+  t.deepEqual(bytes({ over, float: "f64" }), kept(8, 8));
+  t.deepEqual(bytes({ over, solvePrecision: "f64" }), kept(8, 8));
+  t.deepEqual(bytes({ over, float: "f64", solvePrecision: "f64" }), kept(8, 16));
+  t.end();
+});
+
+test("explain: what is too large in 64 bits only is refused there, and floats are checked", (t) => {
+  const wide = dense(19_999, 2);
+  const options = { batchSize: 50, over: { average: 0.9, every: 5 } } as const;
+  t.doesNotThrow(() => explain(wide, options), "20,000² floats of 32 bits are 1.6 GB");
+  t.throws(
+    () => explain(wide, { ...options, float: "f64" }),
+    /explain: a running average must fit in 2\.15 GB, got 1 × \[20000, 20000\], for 2 units of w \(3\.20 GB\)/,
+  );
+  t.throws(
+    () => explain(model, { ...standard, float: "f16" as never }),
+    /explain: float must be "f32" or "f64", got f16; leave it out for "f32"/,
+  );
+  t.throws(
+    () => explain(model, { ...standard, solvePrecision: "f32" as never }),
+    /explain: solvePrecision must be "store" or "f64", got f32/,
+  );
+  t.end();
+});
+
 test("explain: toDot draws modules, the flow between them, and the block of each parameter", (t) => {
   const dot = explain(model, standard).toDot();
   const lines = dot.split("\n");
@@ -314,7 +358,9 @@ test("explain: a missing row and an input that cannot be told are refused", (t) 
 test("explain: with a backend the text ends with what runs where", async (t) => {
   const backend = await reference();
   const text = explain(model, { ...standard, backend }).toString();
-  t.equal(text, `${explain(model, standard)}\n${backend.describe()}`);
+  const float = backend.floats[0];
+  t.equal(float, "f64", "bytes are those of the backend's first float");
+  t.equal(text, `${explain(model, { ...standard, float: "f64" })}\n${backend.describe()}`);
   await backend.close();
   t.throws(
     () => explain(model, { ...standard, backend: reference() as never }),

@@ -1,7 +1,7 @@
 import type { Node, Update, Variable } from "@metrigrad/graph";
 import type { OptimizerMetric } from "@metrigrad/metric";
 import type { Application, AppliedParameter, Observation } from "@metrigrad/nn";
-import type { Initializer, ValueType } from "@metrigrad/tensor";
+import type { FloatType, Initializer, ValueType } from "@metrigrad/tensor";
 import type { StepReport } from "./report.ts";
 
 /** L2 inside the loss: ½β Σ‖W‖², over the parts of the parameters that decay. */
@@ -36,6 +36,8 @@ export interface OptimizerContext {
   readonly parameters: readonly AppliedParameter[];
   /** Samples n of a batch. */
   readonly samples: number;
+  /** What `float` is in the store. */
+  readonly float: FloatType;
   /** Steps of this optimizer before this one, a float scalar. */
   readonly step: Node;
   /** Steps done over steps of the whole run, a float scalar in [0, 1); 0 where the run has no end. */

@@ -30,6 +30,8 @@ export interface ChainStep {
   readonly always: readonly Update[];
   /** Phases that are due before the step, in order. */
   readonly before: readonly Phase[];
+  /** Whether a step may be taken, a bool scalar each: where one is false the step is undone at the end. */
+  readonly accepts: readonly ((step: ChainStep) => Node)[];
   /** What is left to do when all transforms have acted, in order. */
   readonly last: readonly ((step: ChainStep) => ChainStep)[];
   readonly report: StepReport;

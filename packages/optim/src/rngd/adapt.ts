@@ -2,20 +2,23 @@ import {
   add,
   div,
   greater,
-  greaterEqual,
+  isFinite,
   less,
   logicalAnd,
   logicalNot,
+  logicalOr,
   maximum,
   minimum,
   mul,
   type Node,
-  sub,
+  type Update,
   type Variable,
   where,
 } from "@metrigrad/graph";
 import type { AppliedParameter } from "@metrigrad/nn";
-import { lossAfter, wholeLoss } from "../core/lossAfter.ts";
+import type { FloatType } from "@metrigrad/tensor";
+import { acceptedOf } from "../core/accepted.ts";
+import { lossChange } from "../core/lossChange.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import { checkKnown, checkSettings } from "../core/settings.ts";
 import type { ChainStep } from "../core/step.ts";
@@ -81,24 +84,56 @@ export function adaptRecord(settings: AdaptSettings): Record<string, unknown> {
   return { ...numbers, curvature: curvature.name };
 }
 
+/** Updates after which s is higher where a condition does not hold, as where a metric could not be factored. */
+export function raisedUnless(
+  holds: Node,
+  settings: Required<AdaptSettings>,
+  context: OptimizerContext,
+): readonly Update[] {
+  const [factor, following] = [dampingFactor(context), nextFactor(context)];
+  const after = where(holds, factor, moves(settings, context).higher);
+  return [
+    [factor, after],
+    [following, after],
+  ];
+}
+
+/** What s becomes where it falls, and where it rises. */
+function moves(settings: Required<AdaptSettings>, context: OptimizerContext) {
+  const [least, most] = finiteBounds(settings, context.float);
+  const share = settings.omega ** settings.every;
+  const factor = dampingFactor(context);
+  return {
+    lower: maximum(mul(factor, share), least),
+    higher: minimum(div(factor, share), most),
+  };
+}
+
 /**
  * Levenberg–Marquardt: every T₁ steps the change of the batch's loss by the step is compared with what
  * the undamped quadratic model says, ρ = (L(θ+δ) − L(θ))/(M(δ) − M(0)); s falls to ω₁^T₁ s where ρ > ¾ and
- * rises to s/ω₁^T₁ where ρ < ¼ or the loss is NaN (Martens 2010, section 4.1; Martens and Grosse 2015,
- * section 6.5). A step that the model expects to raise the loss, as momentum may take, tells nothing.
+ * rises to s/ω₁^T₁ where ρ < ¼ (Martens 2010, section 4.1; Martens and Grosse 2015, section 6.5). A step that the
+ * model expects to raise the loss, as momentum may take, tells nothing. s rises too after a step that is not finite, as
+ * where a matrix could not be factored, and at once after any that is rejected, which would be made again otherwise.
  */
 export function adaptDamping(settings: Required<AdaptSettings>, context: OptimizerContext) {
-  const { every, omega, curvature, least, most } = settings;
+  const { every, curvature } = settings;
   return (step: ChainStep): ChainStep => {
     const model = quadraticModel("adapt", { curvature, damped: false }, step, context);
     const predicted = predictedChange(model(step.directions));
-    const ratio = reductionRatio(step, context, predicted);
-    const falls = logicalAnd(less(predicted, 0), greater(ratio, high));
-    const rises = logicalAnd(less(predicted, 0), logicalNot(greaterEqual(ratio, low)));
-    const share = omega ** every;
+    const actual = lossChange(context, step.directions);
+    const ratio = div(actual, predicted);
     const [factor, following] = [dampingFactor(context), nextFactor(context)];
-    const moved = where(falls, mul(factor, share), where(rises, div(factor, share), factor));
-    const next = maximum(minimum(moved, most), least);
+    const { lower, higher } = moves(settings, context);
+    const descends = less(predicted, 0);
+    const falls = logicalAnd(descends, greater(ratio, high));
+    const rises = logicalOr(
+      logicalNot(isFinite(add(predicted, actual))),
+      logicalAnd(descends, less(ratio, low)),
+    );
+    const next = where(rises, higher, where(falls, lower, factor));
+    const accepted = acceptedOf(step);
+    const after = accepted === null ? following : where(accepted, following, higher);
     const quantities = [
       { name: "dampingFactor", value: () => add(factor, 0), costly: false },
       { name: "reductionRatio", value: () => ratio, costly: true },
@@ -106,13 +141,20 @@ export function adaptDamping(settings: Required<AdaptSettings>, context: Optimiz
     return {
       ...step,
       before: [...step.before, { every, updates: [[following, next]] }],
-      always: [...step.always, [factor, following]],
+      always: [
+        ...step.always,
+        [factor, after],
+        ...(accepted === null ? [] : [[following, after] as const]),
+      ],
       report: { ...step.report, quantities: [...step.report.quantities, ...quantities] },
     };
   };
 }
 
-function reductionRatio(step: ChainStep, context: OptimizerContext, predicted: Node): Node {
-  const actual = sub(lossAfter(context, step.directions), wholeLoss(context));
-  return div(actual, predicted);
+/** The bounds of s, within what floats of 32 bits hold with as many digits as others where the store has these. */
+function finiteBounds(
+  { least, most }: Required<AdaptSettings>,
+  float: FloatType,
+): readonly [least: number, most: number] {
+  return float === "f64" ? [least, most] : [Math.max(least, 2 ** -126), Math.min(most, 2 ** 127)];
 }

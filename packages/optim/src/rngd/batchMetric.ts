@@ -16,7 +16,7 @@ import {
   withMetricScope,
   zerosLike,
 } from "@metrigrad/graph";
-import { gradientReach, type MadeOf } from "@metrigrad/metric";
+import { gradientReach, type MadeOf, solveFloat } from "@metrigrad/metric";
 import type { AffineUse, Use } from "@metrigrad/nn";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {
@@ -62,12 +62,13 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
   );
   const found = [...new Set(routes.flatMap((route) => route?.values ?? []))];
   const cotangents = new Map(grad(context.loss, found).map((one, i) => [found[i] as Node, one]));
+  const float = solveFloat({ float: context.float, solvePrecision: precision });
   const blocks = measured.map((subsystem, index) => {
     const { path, params, block } = subsystem;
     const packs = packing(subsystem);
     return withMetricScope(path, () => {
       const [damping, solver] = [dampingOf(subsystem), solverOf(subsystem)];
-      const solve = solveIn(precision, block.prepare(null, { damping, solver }));
+      const solve = solveIn(precision, block.prepare(null, { damping, solver, float }));
       const route = routes[index] ?? null;
       if (block.solveOutputs === null || route === null) {
         const direction = solve.solve(columnsOf(step, packs));
@@ -76,7 +77,7 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
       const rest = restOf(route, params, packs.pack, context);
       const own = route.values.map((value) => cotangents.get(value) as Node);
       const cotangent = route.cotangents(own);
-      const solved = block.solveOutputs(cotangent, rest, { damping, solver });
+      const solved = block.solveOutputs(cotangent, rest, { damping, solver, float });
       const direction = inPrecision(precision, solved);
       const space = route.outputs === null ? "samples" : "outputs";
       const by = solver === "woodbury" ? `woodbury in the space of ${space}` : solver;

@@ -1,7 +1,9 @@
-import { type Update, type Variable, withMetricScope } from "@metrigrad/graph";
-import { averaged, type FullOver, type Subsystem, windowed } from "@metrigrad/metric";
+import { isFinite, mul, sum, type Update, type Variable, withMetricScope } from "@metrigrad/graph";
+import { averaged, type FullOver, type Subsystem, solveFloat, windowed } from "@metrigrad/metric";
 import { holdsOf } from "../core/holds.ts";
+import { total } from "../core/inner.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
+import { type AdaptSettings, fullAdapt, raisedUnless } from "./adapt.ts";
 import {
   columnsOf,
   type Preconditioned,
@@ -20,6 +22,7 @@ export function heldMetric(
 ): Preconditioned {
   const refreshed: Update[] = [];
   const always: Update[] = [];
+  const { adapt } = settings;
   const blocks = measured.map((subsystem) => {
     const { path, params } = subsystem;
     const own = packing(subsystem);
@@ -33,6 +36,7 @@ export function heldMetric(
       const prepared = block.prepare(holdAt(refreshed), {
         damping: dampingOf(subsystem),
         solver: by,
+        float: solveFloat({ float: context.float, solvePrecision: precision }),
         // An average begins with I, which is its own inverse without damping.
         first: average === null ? "zero" : "identity",
       });
@@ -45,8 +49,23 @@ export function heldMetric(
       return { ...own, ...solve, path, solver, direction };
     });
   });
-  const refresh = { every, from: average === null ? 0 : every, updates: refreshed };
-  return { blocks, before: [refresh], always };
+  const from = average === null ? 0 : every;
+  const updates = adapt === null ? refreshed : adapted(refreshed, adapt, context);
+  return { blocks, before: [{ every, from, updates }], always };
+}
+
+/** A refresh that leaves what is held as it is where it would not be finite, and the damping higher for the next one. */
+function adapted(
+  refreshed: readonly Update[],
+  adapt: AdaptSettings,
+  context: OptimizerContext,
+): readonly Update[] {
+  const made = refreshed.map(([, value]) => sum(mul(value, 0)));
+  const finite = isFinite(total(made));
+  return [
+    ...refreshed.map(([slot, value]): Update => [slot, value, finite]),
+    ...raisedUnless(finite, fullAdapt("adapt", adapt), context),
+  ];
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Node, Update, Variable } from "@metrigrad/graph";
 import {
-  type BlockCost,
   checkDamping,
   checkTable,
   fullOver,
+  type SolveCost,
   solversWithin,
   subsystems,
   unpacked,
@@ -50,6 +50,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
       over: settings.over,
       memoryBudget: settings.memoryBudget,
       solver: settings.solver,
+      solvePrecision: settings.solvePrecision,
     },
     transform: (step, context) => {
       if (step.metric !== null) throw preconditionedTwice(name);
@@ -68,8 +69,10 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         memoryBudget: settings.memoryBudget,
         workBudget: settings.workBudget,
         solver: settings.solver ?? undefined,
+        float: context.float,
+        solvePrecision: settings.solvePrecision,
       });
-      const solverOf = ({ block }: Measured) => (costs.get(block) as BlockCost).solver;
+      const solverOf = ({ block }: Measured) => (costs.get(block) as SolveCost).solver;
       const task: PreconditionTask = { measured, dampingOf, solverOf, settings, step, context };
       const { blocks, before, always } =
         over.average === null && over.every === 1 ? batchMetric(task) : heldMetric(task, over);

@@ -3,13 +3,13 @@ import {
   type MetricTable,
   type Over,
   paperMetrics,
+  type SolvePrecision,
   type SolverChoice,
 } from "@metrigrad/metric";
 import { constantSchedule, exponentialSchedule, type Schedule } from "../core/schedule.ts";
 import { type QuadraticStepSettings, quadraticStep } from "../transforms/quadraticStep.ts";
 import { type AdaptSettings, adaptRecord } from "./adapt.ts";
 import { type BlockDamping, dampingRecord } from "./blockDamping.ts";
-import type { SolvePrecision } from "./solvePrecision.ts";
 
 /** Settings of preconditioning by relative Fisher information; each has a default. */
 export interface PreconditionSettings {

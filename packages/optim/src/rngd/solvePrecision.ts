@@ -1,9 +1,6 @@
 import { add, double, inDouble, type Node, single, sub } from "@metrigrad/graph";
-import type { DampedSolve, Hold } from "@metrigrad/metric";
+import type { DampedSolve, Hold, SolvePrecision } from "@metrigrad/metric";
 import { sizeOf } from "@metrigrad/tensor";
-
-/** The floats in which a metric is made and solved: those of the store, or of 64 bits. */
-export type SolvePrecision = "store" | "f64";
 
 const ofMetric = ({ role }: Node) => role === "metric";
 

@@ -1,7 +1,7 @@
-import { add, cast, lessEqual, type Update, where } from "@metrigrad/graph";
-import { lossAfter, wholeLoss } from "../core/lossAfter.ts";
+import { cast, lessEqual } from "@metrigrad/graph";
+import { lossChange } from "../core/lossChange.ts";
 import { checkSettings } from "../core/settings.ts";
-import { type ChainStep, mapDirections } from "../core/step.ts";
+import type { ChainStep } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
 /**
@@ -16,22 +16,15 @@ export function reject(above = 0): Transform {
     name: "reject",
     settings: { above },
     transform: (step, context) => {
-      const undo = (whole: ChainStep): ChainStep => {
-        const after = lossAfter(context, whole.directions);
-        const accepted = lessEqual(after, add(wholeLoss(context), above));
-        const taken = mapDirections(whole, (u) => where(accepted, u, 0));
-        const updates = whole.updates.map(
-          ([variable, value]): Update => [variable, where(accepted, value, variable)],
-        );
-        const quantity = {
-          name: "accepted",
-          value: () => cast(accepted, "float"),
-          costly: false,
-        };
+      const accepts = ({ directions }: ChainStep) =>
+        lessEqual(lossChange(context, directions), above);
+      const tell = (whole: ChainStep): ChainStep => {
+        const value = () => cast(accepts(whole), "float");
+        const quantity = { name: "accepted", value, costly: false };
         const { quantities, blocks } = whole.report;
-        return { ...taken, updates, report: { blocks, quantities: [...quantities, quantity] } };
+        return { ...whole, report: { blocks, quantities: [...quantities, quantity] } };
       };
-      return { ...step, last: [...step.last, undo] };
+      return { ...step, accepts: [...step.accepts, accepts], last: [...step.last, tell] };
     },
   } satisfies Transform);
 }

@@ -12,8 +12,10 @@ import {
   type Optimizer,
   type OptimizerContext,
   precondition,
+  reject,
   rngd,
   scale,
+  type Transform,
 } from "../../src/index.ts";
 import {
   batchSize,
@@ -142,6 +144,49 @@ test("adapt: λ stays between its bounds", async (t) => {
     run.slice(1).map((values) => Math.round(1e6 * (values.get(factor)?.[0] as number)) / 1e6),
     [0.1, 0.05, 0.05],
   );
+});
+
+test("adapt: λ rises at once after a step that is rejected, wherever reject stands in the chain", async (t) => {
+  const model = regression();
+  const metric = precondition({ absolute: 1e-6, adapt: { every: 3, omega: 0.5 } });
+  const factorsOf = async (...transforms: readonly Transform[]) => {
+    const steps = new Array(5).fill(batch);
+    const run = await follow(model, chain(...transforms), steps, regressionContext(model));
+    return run.slice(1).map((values) => values.get(factor)?.[0]);
+  };
+  // A step 2.5 times too long raises the loss, as the model expects; there is a look after steps 1 and 4.
+  t.deepEqual(await factorsOf(metric, scale(2.5)), [1, 1, 1, 1, 1], "which tells nothing");
+  const raised = [8, 64, 512, 4096, 10_000];
+  t.deepEqual(await factorsOf(metric, scale(2.5), reject()), raised);
+  t.deepEqual(await factorsOf(reject(), metric, scale(2.5)), raised);
+  const fallen = [0.125, 0.125, 0.125, 0.015625, 0.015625];
+  t.deepEqual(await factorsOf(metric, scale(0.7), reject()), fallen);
+});
+
+test("adapt: λ rises after a step that is not finite, whatever the model says", async (t) => {
+  const endless = scale(Number.MAX_VALUE);
+  const optimizer = chain(
+    precondition({ absolute: 0.3, adapt: { every: 1, omega: 0.5 } }),
+    endless,
+    endless,
+  );
+  const model = regression();
+  const run = await follow(model, optimizer, [batch], regressionContext(model));
+  t.equal(run[1]?.get(factor)?.[0], 2);
+});
+
+test("adapt: the factor stays within what the floats of the store hold", async (t) => {
+  const model = regression();
+  const extreme = { every: 1, omega: 1e-15, least: Number.MIN_VALUE, most: Number.MAX_VALUE };
+  for (const [rate, found] of [
+    [0.1, 2 ** -126],
+    [Number.MAX_VALUE, 2 ** 127],
+  ] as const) {
+    const optimizer = chain(precondition({ absolute: 0.3, adapt: extreme }), scale(rate), reject());
+    const context = { ...regressionContext(model), float: "f32" } as const;
+    const run = await follow(model, optimizer, new Array(8).fill(batch), context);
+    t.equal(run.at(-1)?.get(factor)?.[0], found);
+  }
 });
 
 test("adapt: settings out of range are refused by name", (t) => {

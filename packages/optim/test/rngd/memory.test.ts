@@ -9,28 +9,30 @@ import {
   metrics,
   type Over,
   partition,
+  type SolvePrecision,
   standardMetrics,
 } from "@metrigrad/metric";
 import { categorical, dense, type Module, sequential } from "@metrigrad/nn";
-import { sizeOf } from "@metrigrad/tensor";
+import { type FloatType, sizeOf, storageBytes } from "@metrigrad/tensor";
 import test from "tape";
 import { type Optimizer, rngd, sgd } from "../../src/index.ts";
 import { batchSize, contextOf } from "../problem.ts";
 
 const model: Module = sequential(dense(4, 120, { activation: "tanh" }), dense(120, 3));
 
-/** Bytes of scratch and state that an optimizer's programs take in float32. */
-async function allocated(optimizer: Optimizer): Promise<number> {
+/** Bytes of scratch and state that an optimizer's programs take on a store. */
+async function allocated(optimizer: Optimizer, float: FloatType): Promise<number> {
   const context = contextOf(model);
   const backend = await cpu({ threads: 1 });
-  const store = await backend.store(model, { seed: 1 });
+  const store = await backend.store(model, { seed: 1, float });
   const plans: number[] = [];
   const state = new Map<string, number>();
   for (const { updates } of optimizer.update(context)) {
     const { plan } = await compile({ outputs: [context.loss], updates }, store);
     plans.push(plan.arenaBytes);
     for (const [{ attrs }] of updates) {
-      if (attrs.role === "state") state.set(attrs.path ?? "", 4 * sizeOf(attrs.shape));
+      if (attrs.role === "state")
+        state.set(attrs.path ?? "", storageBytes[float] * sizeOf(attrs.shape));
     }
   }
   await backend.close();
@@ -52,15 +54,25 @@ const cases: readonly (readonly [name: string, table: MetricTable, over: Over])[
   ["K-FAC, averaged", metrics.kfac({ split: true }), { average: 0.9, every: 3 }],
 ];
 
-for (const [name, table, over] of cases) {
-  test(`memory, ${name}: what explain says is what is allocated, within a factor of 2.5`, async (t) => {
-    const options = { batchSize, metrics: table, over, likelihood: categorical() };
-    const { bytes } = explain(model, options);
-    const settings = { metrics: table, over, momentum: 0, absolute: 0.1 };
-    const taken = (await allocated(rngd(settings))) - (await allocated(sgd()));
-    t.ok(
-      taken / bytes < 2.5 && bytes / taken < 2.5,
-      `${bytes} said, ${taken} taken: ${(taken / bytes).toFixed(2)}`,
-    );
-  });
+const floats: readonly (readonly [float: FloatType, solvePrecision: SolvePrecision])[] = [
+  ["f32", "store"],
+  ["f64", "store"],
+  ["f32", "f64"],
+];
+
+for (const [float, solvePrecision] of floats) {
+  for (const [name, table, over] of cases) {
+    const solved = solvePrecision === "store" ? float : `${float}, solved in f64`;
+    test(`memory, ${solved}, ${name}: what explain says is allocated, within a factor of 2.5`, async (t) => {
+      const settings = { metrics: table, over, momentum: 0, absolute: 0.1, solvePrecision };
+      const optimizer = rngd(settings);
+      const options = { batchSize, float, optimizer, likelihood: categorical() };
+      const { bytes } = explain(model, options);
+      const taken = (await allocated(optimizer, float)) - (await allocated(sgd(), float));
+      t.ok(
+        taken / bytes < 2.5 && bytes / taken < 2.5,
+        `${bytes} said, ${taken} taken: ${(taken / bytes).toFixed(2)}`,
+      );
+    });
+  }
 }

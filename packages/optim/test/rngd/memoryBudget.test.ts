@@ -1,16 +1,18 @@
 /** Metrics within a memory budget: the same steps by a leaner exact solver, or a refusal. */
 import { fullMetrics } from "@metrigrad/metric";
-import { dense, type Module, sequential } from "@metrigrad/nn";
+import { categorical, dense, type Module, sequential } from "@metrigrad/nn";
+import type { FloatType } from "@metrigrad/tensor";
 import test from "tape";
 import { chain, precondition, type RngdSettings, rngd, scale } from "../../src/index.ts";
-import { classifier, contextOf, follow, gap, inputs, labels } from "../problem.ts";
+import { batchSize, classifier, contextOf, follow, gap, inputs, labels } from "../problem.ts";
 
 // Of 12 rows: a matrix of 5 × 5, and one of 15 × 15, whose kernel of 12 × 12 is smaller.
 const model = (): Module => sequential(dense(4, 14, { activation: "tanh" }), dense(14, 3));
-const preferred = 8 * (5 ** 2 + 15 ** 2);
+// Floats of 64 bits, as those of the store.
+const preferred = 16 * (5 ** 2 + 15 ** 2);
 /** Beside those: inverses, λ, the rows, and the share of each block. */
-const held = 4 * (5 ** 2 + 15 ** 2 + 12 * (4 + 14) + 4);
-const leanest = 8 * (5 ** 2 + 12 ** 2);
+const held = 8 * (5 ** 2 + 15 ** 2 + 12 * (4 + 14) + 4);
+const leanest = 16 * (5 ** 2 + 12 ** 2);
 
 const solversOf = (settings: RngdSettings) =>
   rngd(settings)
@@ -35,7 +37,7 @@ for (const settings of [{}, { over: { every: 2 } }, { forward: "infer" }] as con
       const optimizer = rngd({ ...settings, memoryBudget });
       return (await follow(own, optimizer, [batch, batch, batch], contextOf(own))).at(-1);
     };
-    const least = "over" in settings ? leanest + held - 4 * (15 ** 2 - 12 ** 2) : leanest;
+    const least = "over" in settings ? leanest + held - 8 * (15 ** 2 - 12 ** 2) : leanest;
     const [free, bound] = [await after(Number.POSITIVE_INFINITY), await after(least)];
     for (const name of ["dense0/w", "dense1/w"])
       t.ok(gap(bound?.get(name), free?.get(name)) < 1e-11, name);
@@ -67,7 +69,28 @@ test("an average that is too large is refused when the step is made", (t) => {
   const settings = { metrics: fullMetrics, over: { average: 0.9, every: 5 } };
   t.throws(
     () => rngd(settings).update(contextOf(wide)),
-    /rngd: a running average must fit in 2\.15 GB, got 1 × \[60200, 60200\], over 200 units of dense1/,
+    /rngd: a running average must fit in 2\.15 GB, got 1 × \[60200, 60200\], over 200 units of dense1 \(29\.0 GB\)/,
   );
+  t.end();
+});
+
+test("a budget counts the floats of the store and of the solve", (t) => {
+  const kept = { over: { every: 5 }, forward: "infer" } as const;
+  const steps = (float: FloatType, settings: RngdSettings) => () =>
+    rngd({ ...kept, ...settings }).update(
+      contextOf(model(), 0.01, categorical(), undefined, batchSize, float),
+    );
+  // The leanest solvers, what they hold, and of the f64 ones twice as many bytes of each.
+  const numbers = leanest / 8 + held / 8 - (15 ** 2 - 12 ** 2);
+  for (const [float, solvePrecision, bytes] of [
+    ["f32", "store", 4 * numbers],
+    ["f64", "store", 8 * numbers],
+    ["f32", "f64", 8 * numbers],
+    ["f64", "f64", leanest + 2 * (8 * numbers - leanest)],
+  ] as const) {
+    const name = `${float}, solved in ${solvePrecision}`;
+    t.doesNotThrow(steps(float, { solvePrecision, memoryBudget: bytes }), name);
+    t.throws(steps(float, { solvePrecision, memoryBudget: bytes - 1 }), /must fit in memoryBudget/);
+  }
   t.end();
 });

@@ -88,6 +88,7 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
     },
     parameters,
     samples,
+    float: store.float,
     step,
     progress,
     gradients: null,
