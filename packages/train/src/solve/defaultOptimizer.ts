@@ -1,5 +1,5 @@
 import { observedMetrics } from "@metrigrad/metric";
-import { constantSchedule, type Optimizer, rngd } from "@metrigrad/optim";
+import { constantSchedule, metricCurvature, type Optimizer, rngd } from "@metrigrad/optim";
 import type { Store } from "@metrigrad/tensor";
 
 /**
@@ -9,12 +9,12 @@ import type { Store } from "@metrigrad/tensor";
 export function defaultOptimizer({ backend }: Pick<Store, "backend">): Optimizer {
   return rngd({
     metrics: observedMetrics(),
-    relative: 0,
-    absolute: 1e-4,
+    relative: 1e-3,
+    absolute: 0,
     learningRate: 1,
     schedule: constantSchedule(),
     momentum: 0,
-    adapt: { every: 1, omega: 0.5, least: 1e-9, most: 1e8 },
+    adapt: { every: 1, omega: 0.5, curvature: metricCurvature, least: 1e-12, most: 1e6 },
     reject: 0,
     solvePrecision: backend.floats.includes("f64") ? "f64" : "store",
   });
