@@ -34,15 +34,15 @@ export type {
   PointNodes,
   PointSource,
   Points,
-  ResponsePart,
+  ProblemPart,
 } from "./responses/part.ts";
 export { type Problem, responses } from "./responses/responses.ts";
 export type { Ending, SolveEvent } from "./solve/events.ts";
 export type { FunctionOf, FunctionsOf, Solvable } from "./solve/model.ts";
-export type { Measures, SolveOptions } from "./solve/options.ts";
+export type { Measures, SolvingOptions } from "./solve/options.ts";
 export { relativeError } from "./solve/relativeError.ts";
 export { solve } from "./solve/solve.ts";
-export type { Solved } from "./solve/solved.ts";
+export type { NodesAt, Solved } from "./solve/solved.ts";
 export type { ObserveOptions, StepContext } from "./step/context.ts";
 export type { FeedNodes, FeedSpec, FeedSpecs, FeedValues } from "./step/feeds.ts";
 export type { LossResult } from "./step/forward.ts";

@@ -18,7 +18,7 @@ export type PointNodes<A> = A extends PointSource
 export type Field = (x: Node) => Node;
 
 /** One part of a problem: what it is to be at its points, and how much that counts. */
-export interface ResponsePart<A extends Points = Points, U = Field> {
+export interface ProblemPart<A extends Points = Points, U = Field> {
   /** The points: a sampler, values [n, …], or a record of them. */
   readonly at: A;
   /**
@@ -38,4 +38,4 @@ export interface ResponsePart<A extends Points = Points, U = Field> {
 
 /** A part of any points and model. */
 // biome-ignore lint/suspicious/noExplicitAny: no narrower type takes all parts.
-export type AnyPart = ResponsePart<any, any>;
+export type AnyPart = ProblemPart<any, any>;

@@ -1,6 +1,6 @@
 import { checkNames, GraphError } from "@metrigrad/tensor";
 import { checkPoints } from "./checkPoints.ts";
-import type { AnyPart, Field, Points, ResponsePart } from "./part.ts";
+import type { AnyPart, Field, Points, ProblemPart } from "./part.ts";
 
 /** What a model is to fulfil: named parts. `U` is what it needs of the model. */
 export interface Problem<U = Field> {
@@ -16,7 +16,7 @@ const known = [
   "resample",
   "law",
   "targets",
-] as const satisfies readonly (keyof ResponsePart)[];
+] as const satisfies readonly (keyof ProblemPart)[];
 
 /**
  * A problem made of responses: functions of a model at points of their own, such as the residual of a differential equation inside
@@ -36,9 +36,11 @@ const known = [
  * });
  * ```
  */
-export function responses<const P extends Readonly<Record<string, Points>>, U = Field>(parts: {
-  readonly [K in keyof P]: ResponsePart<P[K], U>;
-}): Problem<U> {
+export function responses<const P extends Readonly<Record<string, Points>>, U = Field>(
+  parts: {
+    readonly [K in keyof P]: ProblemPart<P[K], U>;
+  },
+): Problem<U> {
   const where = "responses";
   const named = Object.entries((parts ?? {}) as Readonly<Record<string, AnyPart>>);
   if (named.length === 0) {
@@ -71,7 +73,8 @@ function checkPart(where: string, part: AnyPart): void {
   }
   if ((law === undefined) !== (targets === undefined)) {
     const got = law === undefined ? "targets alone" : "a law alone";
-    const todo = "pass both, or neither for a residual: { law: bernoulli(), targets: ({ y }) => y }";
+    const todo =
+      "pass both, or neither for a residual: { law: bernoulli(), targets: ({ y }) => y }";
     throw refused(where, "law and targets must be given together", got, todo);
   }
   if (law !== undefined && typeof law.logProb !== "function") {

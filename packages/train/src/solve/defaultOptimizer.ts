@@ -14,7 +14,7 @@ export function defaultOptimizer({ backend }: Pick<Store, "backend">): Optimizer
     learningRate: 1,
     schedule: constantSchedule(),
     momentum: 0,
-    adapt: { every: 1, omega: 0.5, curvature: metricCurvature, least: 1e-12, most: 1e6 },
+    adapt: { every: 1, omega: 0.7, curvature: metricCurvature, least: 1e-12, most: 1e6 },
     reject: 0,
     solvePrecision: backend.floats.includes("f64") ? "f64" : "store",
   });

@@ -41,7 +41,10 @@ export function modulesOf(
 
 /** A model as functions of nodes. */
 export function functionsOf(model: Solvable, apply: Apply): unknown {
-  const as = (module: AnyModule) => (...inputs: readonly unknown[]) => apply(module, ...inputs);
+  const as =
+    (module: AnyModule) =>
+    (...inputs: readonly unknown[]) =>
+      apply(module, ...inputs);
   if (isModule(model)) return as(model);
   return Object.fromEntries(Object.entries(model).map(([name, one]) => [name, as(one)]));
 }

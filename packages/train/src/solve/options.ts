@@ -1,14 +1,20 @@
 import type { Node } from "@metrigrad/graph";
 import type { Optimizer } from "@metrigrad/optim";
-import { type Backend, checkNames, type FloatType, GraphError, type Store } from "@metrigrad/tensor";
+import {
+  type Backend,
+  checkNames,
+  type FloatType,
+  GraphError,
+  type Store,
+} from "@metrigrad/tensor";
 import { checkReport, type ReportOptions } from "../trainingStep.ts";
 import type { SolveEvent } from "./events.ts";
 
 /** How to solve. `U` is the model as functions of nodes. */
-export interface SolveOptions<U = never> {
+export interface SolvingOptions<U = never> {
   /** Steps of the whole run; those that the store has behind it count. */
   readonly steps: number;
-  /** Ends the run after the step in which so many seconds are over; compilation and measures do not count. */
+  /** Ends the run with the step that begins after so many seconds; compilation and measures do not count. */
   readonly seconds?: number;
   /** Ends the run once the loss before a step is no more than that; looked at every `checkEvery` steps. */
   readonly tolerance?: number;
@@ -40,7 +46,7 @@ export interface SolveOptions<U = never> {
 
 /** What is measured while a run goes on. */
 export interface Measures<U> {
-  /** Steps between measures; 100 by default. The last step is always measured. */
+  /** Steps between measures; 100 by default. The step that ends the run is measured too. */
   readonly every?: number;
   /** Scalars of the solution by name, such as `{ relativeL2: (u) => relativeError(u, exact, points) }`. */
   readonly of: Readonly<Record<string, (u: U) => Node>>;
@@ -62,14 +68,14 @@ const known = [
   "report",
   "onStep",
   "signal",
-] as const satisfies readonly (keyof SolveOptions)[];
+] as const satisfies readonly (keyof SolvingOptions)[];
 
 const refuse = (must: string, got: unknown, todo: string): never => {
   throw new GraphError({ where: "solve", must, got: String(got), todo });
 };
 
 /** Checks what can be checked before a graph is built. Throws GraphError. */
-export function checkSolve(options: SolveOptions): void {
+export function checkSolve(options: SolvingOptions): void {
   checkNames("solve", options, known, GraphError);
   const { steps, seconds, tolerance, optimizer, seed, backend, store, checkEvery = 1 } = options;
   whole("steps", steps, 500);

@@ -1,11 +1,4 @@
-import {
-  compile,
-  input,
-  isNode,
-  type Program,
-  type Variable,
-  variable,
-} from "@metrigrad/graph";
+import { compile, input, isNode, type Program, type Variable, variable } from "@metrigrad/graph";
 import { type NodeTree, nodesOf } from "@metrigrad/nn";
 import {
   type Handle,
@@ -107,7 +100,11 @@ export async function residentPoints(
 /** A part on a store, and what must be drawn for it. */
 interface OnStore {
   readonly part: PlacedPart;
-  readonly drawn: readonly { readonly path: string; readonly into: Variable; readonly by: PointSampler }[];
+  readonly drawn: readonly {
+    readonly path: string;
+    readonly into: Variable;
+    readonly by: PointSampler;
+  }[];
   release(): Promise<void>;
 }
 

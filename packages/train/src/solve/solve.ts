@@ -1,17 +1,16 @@
 import { add, type Node } from "@metrigrad/graph";
-import { type Backend, type FloatType, GraphError, type Store, type Tensor } from "@metrigrad/tensor";
+import { type Backend, type FloatType, GraphError, type Store } from "@metrigrad/tensor";
 import { claimStore, storeOf } from "../host/openStore.ts";
-import { pacer } from "../host/pause.ts";
 import { partLoss } from "../responses/partLoss.ts";
 import type { Problem } from "../responses/responses.ts";
 import type { StepContext } from "../step/context.ts";
 import { type TrainingStep, trainingStep } from "../trainingStep.ts";
 import { defaultOptimizer } from "./defaultOptimizer.ts";
-import type { Ending, SolveEvent } from "./events.ts";
-import { type Measurer, measurer } from "./measurer.ts";
+import { measurer } from "./measurer.ts";
 import { type Apply, type FunctionsOf, functionsOf, modulesOf, type Solvable } from "./model.ts";
-import { checkSolve, type SolveOptions } from "./options.ts";
+import { checkSolve, type SolvingOptions } from "./options.ts";
 import { type ResidentPoints, residentPoints } from "./residentPoints.ts";
+import { runSteps } from "./runSteps.ts";
 import { type Solved, solvedBy } from "./solved.ts";
 
 const where = "solve";
@@ -39,11 +38,11 @@ const where = "solve";
 export async function solve<const M extends Solvable>(
   model: M,
   problem: Problem<FunctionsOf<M>>,
-  options: SolveOptions<FunctionsOf<M>>,
+  options: SolvingOptions<FunctionsOf<M>>,
 ): Promise<Solved<FunctionsOf<M>>> {
   const modules = modulesOf(where, model);
   checkProblem(problem);
-  checkSolve(options as SolveOptions);
+  checkSolve(options as SolvingOptions);
   const store = await storeOf(where, modules, { ...options, float: floatsBy(options.float) });
   const opened: (() => Promise<void> | void)[] = [];
   const ownStore = options.store === undefined;
@@ -52,11 +51,11 @@ export async function solve<const M extends Solvable>(
     const resident = await residentPoints(where, store, model, problem as never, options.seed);
     opened.push(resident.stop);
     try {
-      const step = await stepOf(store, model, resident, options as SolveOptions);
+      const step = await stepOf(store, model, resident, options as SolvingOptions);
       opened.push(step.close);
-      const measures = await measurer(store, model, (options as SolveOptions).evaluate);
+      const measures = await measurer(store, model, (options as SolvingOptions).evaluate);
       opened.push(measures.close);
-      const run = await runSteps(step, resident, measures, options as SolveOptions);
+      const run = await runSteps(where, step, resident, measures, options as SolvingOptions);
       return solvedBy({ where, store, ownStore, model, resident, ...run });
     } catch (error) {
       await resident.close();
@@ -80,7 +79,7 @@ function stepOf(
   store: Store,
   model: Solvable,
   { parts }: ResidentPoints,
-  options: SolveOptions,
+  options: SolvingOptions,
 ): Promise<TrainingStep> {
   const { optimizer = defaultOptimizer(store), steps, l2, report, resume, checkEvery } = options;
   const given = { l2, report, resume, checkEvery };
@@ -99,67 +98,6 @@ function stepOf(
   });
 }
 
-async function runSteps(
-  training: TrainingStep,
-  resident: ResidentPoints,
-  measures: Measurer,
-  options: SolveOptions,
-) {
-  const { steps, seconds: budget = Number.POSITIVE_INFINITY, tolerance = -1 } = options;
-  const { checkEvery = 1, report = false, onStep, signal } = options;
-  const reportEvery = report === false ? 0 : ((typeof report === "object" && report.every) || 1);
-  const first = training.count;
-  if (first >= steps) throw nothingLeft(first, steps);
-  const history: SolveEvent[] = [];
-  const rest = pacer();
-  let seconds = 0;
-  let endedBy: Ending = "steps";
-  for (let at = first; at < steps; at++) {
-    if (signal?.aborted) {
-      endedBy = "signal";
-      break;
-    }
-    const step = at + 1;
-    const measured = measures.every > 0 && (step % measures.every === 0 || step === steps);
-    const reported = reportEvery > 0 && step % reportEvery === 0;
-    const looked = measured || reported || step % checkEvery === 0 || step === steps;
-    const start = performance.now();
-    await resident.renew(at, at === first);
-    const result = looked ? await training.run({}) : await training.advance({});
-    // The first step compiles its program.
-    if (at > first) seconds += (performance.now() - start) / 1000;
-    const last = seconds >= budget;
-    if (result) {
-      const losses = Object.entries(result.outputs).map(([name, value]) => [
-        name,
-        (value as Tensor).item(),
-      ]);
-      const event: SolveEvent = Object.freeze({
-        step,
-        steps,
-        loss: result.loss,
-        losses: Object.freeze(Object.fromEntries(losses)),
-        measures: measured ? await measures.read() : null,
-        seconds,
-        report: result.report,
-      });
-      history.push(event);
-      await onStep?.(event);
-      if (result.loss <= tolerance) {
-        endedBy = "tolerance";
-        break;
-      }
-    }
-    if (last) {
-      endedBy = "seconds";
-      break;
-    }
-    await rest();
-  }
-  await training.check();
-  return { history: Object.freeze(history), steps: training.count, endedBy };
-}
-
 function checkProblem(problem: unknown): void {
   if (typeof problem === "object" && problem !== null && "parts" in problem) return;
   throw new GraphError({
@@ -167,14 +105,5 @@ function checkProblem(problem: unknown): void {
     must: "its second argument must be a problem",
     got: typeof problem,
     todo: "make it by responses({ interior: { at, of } })",
-  });
-}
-
-function nothingLeft(done: number, steps: number): GraphError {
-  return new GraphError({
-    where,
-    must: `the run must have steps left (it has ${steps})`,
-    got: `a store on which this optimizer has done ${done}`,
-    todo: "ask for more steps, or begin the optimizer anew: { resume: false }",
   });
 }

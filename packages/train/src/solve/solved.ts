@@ -1,9 +1,9 @@
-import { asNode, isNode, type Node, type NodeLike } from "@metrigrad/graph";
+import { isNode, type Node, type NodeLike } from "@metrigrad/graph";
 import { asNodeTree, type NodeTree, nodesOf } from "@metrigrad/nn";
 import {
   GraphError,
-  mapTree,
   type MapTree,
+  mapTree,
   type Store,
   type Tensor,
   type Tree,
@@ -14,6 +14,9 @@ import type { Ending, SolveEvent } from "./events.ts";
 import { inferred } from "./inferred.ts";
 import { isModule, type Solvable } from "./model.ts";
 import type { ResidentPoints } from "./residentPoints.ts";
+
+/** Points of `at` as nodes. */
+export type NodesAt<P> = P extends NodeLike ? Node : MapTree<P, Tensor, Node>;
 
 /** A run that has ended: the solution as it stands. */
 export interface Solved<U> {
@@ -32,9 +35,9 @@ export interface Solved<U> {
    * @param of - What is evaluated there, such as (u, x) => gradient(u, x); u itself by default.
    * @returns Values in the form of what `of` gives.
    */
-  at<Out extends NodeTree = Node>(
-    points: NodeLike | Tree<Tensor>,
-    of?: (u: U, at: never) => Out,
+  at<const P extends NodeLike | Tree<Tensor>, Out extends NodeTree = Node>(
+    points: P,
+    of?: (u: U, at: NodesAt<P>) => Out,
   ): Promise<MapTree<Out, Node, Tensor>>;
   /** The points of a part, as they are, in the form of its `at`. Throws GraphError for a part that there is not. */
   points(part: string): Promise<Tree<Tensor>>;

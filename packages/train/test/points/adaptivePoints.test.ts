@@ -12,7 +12,9 @@ const bump = (x: Node) => squeeze(exp(mul(square(sub(x, 0.75)), -200)), 1);
 test("adaptivePoints: chosen without repetition with the odds of the residual", async (t) => {
   const device = await reference();
   const pool = gridPoints([401], box);
-  const points = (await draw(device, adaptivePoints(100, { pool, offset: 0 }), [1, 0], bump)).flat();
+  const points = (
+    await draw(device, adaptivePoints(100, { pool, offset: 0 }), [1, 0], bump)
+  ).flat();
   t.equal(new Set(points).size, 100, "no point twice");
   const near = points.filter((x) => Math.abs(x - 0.75) < 0.15).length;
   t.ok(near > 90, `${near} of 100 in a third of the domain`);
@@ -47,9 +49,15 @@ test("adaptivePoints: shares are those of |r|ᵏ/mean + c", async (t) => {
 
 test("adaptivePoints: refusals", async (t) => {
   const pool = uniformPoints(10, box);
-  t.throws(() => adaptivePoints(11, { pool }), /pool must be a sampler of at least 11 points, got 10/);
+  t.throws(
+    () => adaptivePoints(11, { pool }),
+    /pool must be a sampler of at least 11 points, got 10/,
+  );
   t.throws(() => adaptivePoints(5, { pool: 10 as never }), /pool must be a sampler/);
-  t.throws(() => adaptivePoints(5, { pool, power: -1 }), /power must be a finite number ≥ 0, got -1/);
+  t.throws(
+    () => adaptivePoints(5, { pool, power: -1 }),
+    /power must be a finite number ≥ 0, got -1/,
+  );
   t.throws(() => adaptivePoints(5, { pool, by: 1 } as never), /options must be among pool, power/);
   try {
     await draw(await reference(), adaptivePoints(5, { pool }));

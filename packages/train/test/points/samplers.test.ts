@@ -62,7 +62,11 @@ test("latinHypercube: one point in each interval of each coordinate", async (t) 
   const rows = (await draw(await reference(), latinHypercube(12, box))).map(unit);
   const cells = [0, 1, 2].map((k) => rows.map((row) => Math.floor(12 * (row[k] as number))));
   const all = Array.from({ length: 12 }, (_, at) => at);
-  for (const own of cells) t.deepEqual(own.toSorted((a, b) => a - b), all);
+  for (const own of cells)
+    t.deepEqual(
+      own.toSorted((a, b) => a - b),
+      all,
+    );
   t.notDeepEqual(cells[0], cells[1], "in another order");
 });
 

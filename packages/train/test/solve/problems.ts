@@ -12,7 +12,12 @@ const sine = (x: Node, k: number): Node => sin(mul(k * Math.PI, x));
 
 /** Σ_k w_k sin kπx for k ≤ 4: linear in the parameters, zero at both ends. */
 export function sineSeries(): Module {
-  const waves = lambda((x: Node) => concat([1, 2, 3, 4].map((k) => sine(x, k)), 1));
+  const waves = lambda((x: Node) =>
+    concat(
+      [1, 2, 3, 4].map((k) => sine(x, k)),
+      1,
+    ),
+  );
   return sequential(waves, dense(4, 1)) as unknown as Module;
 }
 
