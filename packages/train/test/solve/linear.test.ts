@@ -1,12 +1,32 @@
 /** Problems that are linear in the parameters: one step of the exact metric solves them. */
-import { add, matmul, mul, type Node, sin, sub, sum } from "@metrigrad/graph";
+import { cpu } from "@metrigrad/cpu";
+import {
+  add,
+  concat,
+  laplacian,
+  matmul,
+  mul,
+  type Node,
+  sin,
+  square,
+  sub,
+  sum,
+  tanh,
+} from "@metrigrad/graph";
 import { observedMetrics } from "@metrigrad/metric";
-import { dense } from "@metrigrad/nn";
+import { dense, lambda, sequential } from "@metrigrad/nn";
 import { constantSchedule, rngd } from "@metrigrad/optim";
-import { GraphError, reference, type Tensor, tensor } from "@metrigrad/tensor";
+import { type Backend, GraphError, reference, type Tensor, tensor } from "@metrigrad/tensor";
 import { Matrix, solve as solveLinear } from "ml-matrix";
 import test from "tape";
-import { gridPoints, relativeError, responses, solve } from "../../src/index.ts";
+import {
+  type Field,
+  gridPoints,
+  latinHypercube,
+  relativeError,
+  responses,
+  solve,
+} from "../../src/index.ts";
 import { rejects } from "../rejects.ts";
 import { interval, sineSeries, waveProblem, waves } from "./problems.ts";
 
@@ -114,6 +134,65 @@ test("solve: an equation of second order in one step", async (t) => {
   const error = run.history[0]?.measures?.relativeL2 as number;
   t.ok(error < 1e-6, `relative error ${error}`);
   await run.close();
+});
+
+test("solve: conditions that hold by construction, and periodic ones", async (t) => {
+  // v = x(1 − x)u vanishes at both ends; v″ is linear in u = 1 + 2x + 3x².
+  const powers = sequential(
+    lambda((x: Node) => concat([x, square(x)], 1)),
+    dense(2, 1),
+  );
+  const inside = (u: Field) => (x: Node) => mul(mul(x, sub(1, x)), u(x));
+  // v = x + x² + x³ − 3x⁴, v″ = 2 + 6x − 36x².
+  const second = (x: Node) => sub(add(2, mul(6, x)), mul(36, square(x)));
+  const enclosed = responses({
+    interior: {
+      at: latinHypercube(9, interval),
+      of: (u, x) => sub(laplacian(inside(u), x), second(x)),
+    },
+  });
+  const options = { optimizer: newton, steps: 1, seed: 1, backend: reference };
+  const run = await solve(powers, enclosed, options);
+  const values = [...(await run.at([[0], [0.5], [1]])).data()];
+  [1, 2.75, 6].forEach((wanted, at) => {
+    t.ok(Math.abs((values[at] as number) - wanted) < 1e-6, `u = ${values[at]}, ${wanted}`);
+  });
+  await run.close();
+
+  // sin πkx with k odd is antiperiodic over 1, with k even periodic: only the even waves are left.
+  const periodic = responses({
+    period: { at: [[0.1], [0.3], [0.35]], of: (u, x) => sub(u(x), u(add(x, 1))), weight: 10 },
+    height: { at: [[0.1], [0.2], [0.3]], of: (u, x) => sub(u(x), sin(mul(2 * Math.PI, x))) },
+  });
+  const even = await solve(sineSeries(), periodic, options);
+  const [there, here] = (await even.at([[1.45], [0.45]])).data();
+  t.ok(Math.abs((there as number) - (here as number)) < 1e-6, `${there}, ${here}`);
+  t.ok(Math.abs((here as number) - Math.sin(0.9 * Math.PI)) < 1e-6);
+  await even.close();
+});
+
+test("solve: the cpu backend does what the reference does", async (t) => {
+  const device = await cpu({ threads: 1 });
+  t.teardown(() => device.close());
+  const after = async (backend: Backend, float: "f32" | "f64") => {
+    const model = sequential(dense(1, 5, { activation: tanh }), dense(5, 1));
+    const options = { steps: 6, seed: 3, backend, float };
+    const run = await solve(model, waveProblem(20, 2), options);
+    const losses = Object.values(await run.losses());
+    await run.close();
+    return losses;
+  };
+  const wanted = await after(await reference(), "f64");
+  for (const [float, allowed] of [
+    ["f64", 1e-7],
+    ["f32", 1e-2],
+  ] as const) {
+    const found = await after(device, float);
+    found.forEach((loss, at) => {
+      const off = Math.abs(loss / (wanted[at] as number) - 1);
+      t.ok(off < allowed, `${float}: ${loss} off by ${off}`);
+    });
+  }
 });
 
 test("solve: points are functions of seed and step, drawn anew where asked", async (t) => {

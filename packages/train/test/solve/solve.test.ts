@@ -244,6 +244,10 @@ test("solve: refusals", async (t) => {
     /second argument must be a problem/,
   );
   const run = await solve(model, good, given);
+  const on = { steps: 3, seed: 1, store: run.store };
+  const [first, second] = [solve(model, good, on), solve(model, good, on)];
+  await rejects(t, second, GraphError, /solve: a store may be trained by one run at a time/);
+  await (await first).close();
   await rejects(t, run.points("prat"), GraphError, /the part must be among part, got prat/);
   await run.close();
 });
