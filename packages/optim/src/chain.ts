@@ -42,6 +42,7 @@ function phasesOf(transforms: readonly Transform[], context: OptimizerContext): 
     updates: [],
     always: [],
     before: [],
+    length: null,
     accepts: [],
     last: [],
     report: { quantities: [], blocks: [] },

@@ -18,7 +18,7 @@ import { foldOp, windowsOp } from "./windowsOp.ts";
 let linear: ReadonlySet<Op> | null = null;
 
 /** Ops that are linear in all of their inputs together. */
-export function linearOps(): ReadonlySet<Op> {
+function linearOps(): ReadonlySet<Op> {
   if (linear !== null) return linear;
   // One node of each, whose op is not exported otherwise.
   const x = fill([2, 2], 1);
@@ -51,7 +51,7 @@ export function isLinearOp(op: Op): boolean {
 }
 
 /** Ops that are linear in one input while the others do not change. */
-export const bilinearOps: ReadonlySet<unknown> = new Set<unknown>([
+const bilinear: ReadonlySet<unknown> = new Set<unknown>([
   mul.op,
   matmulOp,
   contractOp,
@@ -86,7 +86,7 @@ export function isLinearIn(
     const fixed = node.inputs.filter((_, at) => !inside[at]);
     if (!fixed.every(allowed)) return false;
     const count = inside.filter((one) => one).length;
-    if (bilinearOps.has(node.op)) return count === 1;
+    if (bilinear.has(node.op)) return count === 1;
     if (node.op === (div.op as Op)) return count === 1 && inside[0] === true;
     return linearOps().has(node.op);
   });

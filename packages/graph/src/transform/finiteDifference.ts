@@ -4,7 +4,7 @@ import { withOrigin } from "../core/scope.ts";
 import { dependents, topological } from "../core/topology.ts";
 import { add, div, mul, sub } from "../ops/arithmetic.ts";
 import { zerosLike } from "../ops/fill.ts";
-import { bilinearOps, linearOps } from "../ops/linearIn.ts";
+import { isBilinearOp, isLinearOp } from "../ops/linearIn.ts";
 import { where } from "../ops/logic.ts";
 import { square } from "../ops/transcendental.ts";
 import { substitute } from "./substitute.ts";
@@ -94,10 +94,10 @@ function passOf({ op, type }: Node, moved: readonly boolean[]): Pass | null {
   if (type !== "float") return null;
   const is = (other: object) => op === (other as Op);
   const both = moved.every((one) => one);
-  if (linearOps().has(op)) return ofChanges;
+  if (isLinearOp(op)) return ofChanges;
   if (is(square.op)) return ofSquare;
   if (is(mul.op) && both) return ofProduct;
-  if (bilinearOps.has(op)) return both ? null : besides;
+  if (isBilinearOp(op)) return both ? null : besides;
   if (is(div.op)) return moved[1] ? null : besides;
   return is(where.op) && !moved[0] ? ofChoice : null;
 }

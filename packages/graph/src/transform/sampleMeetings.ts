@@ -2,11 +2,12 @@ import { GraphError, sizeOf } from "@metrigrad/tensor";
 import { makeNode, type Node, showNode } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { dependents, topological } from "../core/topology.ts";
-import { broadcastToOp } from "../ops/broadcastTo.ts";
+import { broadcastTo, broadcastToOp } from "../ops/broadcastTo.ts";
 import { reshape } from "../ops/reshape.ts";
 import { bySample } from "./sampleAxis.ts";
-import { type Spot, spotOf } from "./sampleStride.ts";
-import { stridesOf } from "./samplesMixed.ts";
+import { follow } from "./sampleRules.ts";
+import { type Spot, spotOf, strideOf } from "./sampleStride.ts";
+import { seedStrides } from "./samplesMixed.ts";
 import { vjp } from "./vjp.ts";
 import { vmap } from "./vmap.ts";
 
@@ -45,12 +46,13 @@ export function meetingsOf(
 ): Meetings {
   const order = topological([value]);
   const moved = dependents(order, variables);
-  let seeds = inputs;
+  const seeds = seedStrides(inputs, samples);
   for (;;) {
-    const strides = stridesOf([value], seeds, samples, (node, how) => {
+    const strides = new Map(seeds);
+    follow(order, strides, samples, (node, how) => {
       throw mixed(where, node, how);
     });
-    const varying = dependents(order, seeds);
+    const varying = dependents(order, [...inputs, ...seeds.keys()]);
     const alone = (node: Node) => moved.has(node) && !varying.has(node) && node.type === "float";
     // Without samples each row is what the whole is, which is no row of a sample.
     if (alone(value)) throw unknown(where, value);
@@ -76,36 +78,46 @@ export function meetingsOf(
       }
     }
     if (aligned.length === 0) return { meetings, spot: spotIn(value) };
-    const more = constantsOf(
-      aligned.map((one) => one.value),
-      moved,
-      varying,
-      samples,
-    );
-    if (more.length === 0) throw unknown(where, (aligned[0] as Meeting).node);
-    seeds = [...seeds, ...more];
+    const values = aligned.map((one) => one.value);
+    const more = rowsAmong(values, moved, varying, samples);
+    if (more.size === 0) throw unknown(where, (aligned[0] as Meeting).node);
+    for (const [node, stride] of more) seeds.set(node, stride);
   }
 }
 
 /**
- * Constants with a row for each sample that values of variables are made of, such as the ones with which a pullback over the
- * samples begins.
+ * Where values of variables alone get their rows of samples from: constants with a row for each, such as the ones with which
+ * a pullback over the samples begins, and repetitions along an axis of samples.
  */
-function constantsOf(
+function rowsAmong(
   values: readonly Node[],
   moved: ReadonlySet<Node>,
   varying: ReadonlySet<Node>,
   samples: number,
-): Node[] {
-  const found = new Set<Node>();
+): ReadonlyMap<Node, number> {
+  const found = new Map<Node, number>();
   for (const node of topological(values)) {
     if (!moved.has(node)) continue;
-    for (const one of node.inputs) {
-      const fixed = !moved.has(one) && !varying.has(one) && one.type === "float";
-      if (fixed && (one.shape[0] ?? 0) % samples === 0 && one.shape.length > 0) found.add(one);
+    const axis = repeatedAxis(node, samples);
+    if (axis !== null) found.set(node, strideOf(node, { axis, inner: 1 }));
+    const fixed = node.inputs.filter(
+      (one) => !moved.has(one) && !varying.has(one) && one.type === "float",
+    );
+    for (const [one, stride] of seedStrides(fixed, samples)) {
+      if (one.shape.length > 0) found.set(one, stride);
     }
   }
-  return [...found];
+  return found;
+}
+
+/** The axis of a repetition along which there is one row for each sample; null where there is none. */
+function repeatedAxis({ op, inputs, shape }: Node, samples: number): number | null {
+  if (op !== (broadcastToOp as Op)) return null;
+  const own = (inputs[0] as Node).shape;
+  const axis = shape.findIndex((size, at) => {
+    return size === samples && (own[at - shape.length + own.length] ?? 1) === 1;
+  });
+  return axis < 0 ? null : axis;
 }
 
 /** What a repetition repeats, where its reader broadcasts by itself. */
@@ -141,7 +153,7 @@ export function rowsAt(
       if (at.includes(index)) return value;
       return others[index] === null ? one : (given[next++] as Node);
     });
-    const one = alone(where, node, operands);
+    const one = ofOneSample(where, node, operands, spot, samples);
     if (sizeOf(one.shape) * samples !== sizeOf(node.shape)) throw unknown(where, node);
     return vmap((column: Node) => vjp([one], [value], [reshape(column, one.shape)])[0] as Node)(
       columns,
@@ -151,7 +163,17 @@ export function rowsAt(
 }
 
 /** A node of the same op for one sample. Throws GraphError. */
-function alone(where: string, node: Node, operands: readonly Node[]): Node {
+function ofOneSample(
+  where: string,
+  node: Node,
+  operands: readonly Node[],
+  { axis }: Spot,
+  samples: number,
+): Node {
+  if (node.op === (broadcastToOp as Op)) {
+    const shape = node.shape.map((size, at) => (at === axis ? size / samples : size));
+    return broadcastTo(operands[0] as Node, shape);
+  }
   try {
     return makeNode(node.op, operands, node.attrs);
   } catch {

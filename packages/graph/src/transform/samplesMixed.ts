@@ -53,18 +53,24 @@ export function rowsPerSample(
   return spot?.axis === 0 ? spot.inner : null;
 }
 
-/** Strides of values where they are known; `mixed` is told of what mixes samples, and says whether to go on. */
-export function stridesOf(
-  outputs: readonly Node[],
-  inputs: readonly Node[],
-  samples: number,
-  mixed: (node: Node, how: string) => boolean,
-): ReadonlyMap<Node, number> {
+/** Where inputs have the samples: on their first axis. */
+export function seedStrides(inputs: readonly Node[], samples: number): Map<Node, number> {
   const strides = new Map<Node, number>();
   for (const node of inputs) {
     const size = sizeOf(node.shape);
     if ((node.shape[0] ?? 0) % samples === 0 && size > 0) strides.set(node, size / samples);
   }
+  return strides;
+}
+
+/** Strides of values where they are known; `mixed` is told of what mixes samples, and says whether to go on. */
+function stridesOf(
+  outputs: readonly Node[],
+  inputs: readonly Node[],
+  samples: number,
+  mixed: (node: Node, how: string) => boolean,
+): ReadonlyMap<Node, number> {
+  const strides = seedStrides(inputs, samples);
   follow(topological(outputs), strides, samples, mixed);
   return strides;
 }

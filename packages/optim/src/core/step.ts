@@ -12,6 +12,8 @@ export interface MetricBlock {
   pack(values: readonly Node[]): Node;
   /** g v for v [d, m]. */
   apply(v: Node): Node;
+  /** (g + λI)⁻¹v for v [d, m]. */
+  solve(v: Node): Node;
   /** λ, of a shape that broadcasts to [d, m]. */
   lambda(): Node;
 }
@@ -30,6 +32,8 @@ export interface ChainStep {
   readonly always: readonly Update[];
   /** Phases that are due before the step, in order. */
   readonly before: readonly Phase[];
+  /** What a line search took of the step before it, a scalar; null where none searches. */
+  readonly length: Node | null;
   /** Whether a step may be taken, a bool scalar each: where one is false the step is undone at the end. */
   readonly accepts: readonly ((step: ChainStep) => Node)[];
   /** What is left to do when all transforms have acted, in order. */

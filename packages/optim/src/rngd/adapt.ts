@@ -11,7 +11,6 @@ import {
   minimum,
   mul,
   type Node,
-  type Update,
   type Variable,
   where,
 } from "@metrigrad/graph";
@@ -28,6 +27,8 @@ import { predictedChange, quadraticModel } from "../curvature/quadraticModel.ts"
 
 /** How the damping is adapted; each has a default. */
 export interface AdaptSettings {
+  /** What is looked at; the reduction ratio by default. */
+  readonly by?: "ratio";
   /** T₁, steps between two looks at the reduction ratio; 5 by default. */
   readonly every?: number;
   /** ω₁ in (0, 1): the factor moves by ω₁^T₁; 19/20 by default. */
@@ -50,7 +51,7 @@ export function dampingFactor(context: OptimizerContext): Variable {
 }
 
 /** What s is after the step: beside s itself, so that a step is made with one s throughout. */
-function nextFactor(context: OptimizerContext): Variable {
+export function nextFactor(context: OptimizerContext): Variable {
   return kept(context, "damping/next");
 }
 
@@ -61,7 +62,7 @@ function kept({ slot, parameters }: OptimizerContext, name: string): Variable {
 
 /** Settings with nothing left open, checked. Throws GraphError. */
 export function fullAdapt(where: string, settings: AdaptSettings): Required<AdaptSettings> {
-  checkKnown(`${where}, adapt`, settings, ["every", "omega", "curvature", "least", "most"]);
+  checkKnown(`${where}, adapt`, settings, ["by", "every", "omega", "curvature", "least", "most"]);
   const { every = 5, omega = 19 / 20, curvature = gaussNewtonCurvature } = settings;
   const { least = 1e-4, most = 1e4 } = settings;
   checkSettings(
@@ -75,27 +76,18 @@ export function fullAdapt(where: string, settings: AdaptSettings): Required<Adap
     },
   );
   checkCurvature(`${where}, adapt`, curvature);
-  return { every: Math.round(every), omega, curvature, least, most };
+  return { by: "ratio", every: Math.round(every), omega, curvature, least, most };
 }
 
 /** The settings as plain data, for records. */
-export function adaptRecord(settings: AdaptSettings): Record<string, unknown> {
+export function ratioRecord(settings: AdaptSettings): Record<string, unknown> {
   const { curvature, ...numbers } = fullAdapt("adapt", settings);
   return { ...numbers, curvature: curvature.name };
 }
 
-/** Updates after which s is higher where a condition does not hold, as where a metric could not be factored. */
-export function raisedUnless(
-  holds: Node,
-  settings: Required<AdaptSettings>,
-  context: OptimizerContext,
-): readonly Update[] {
-  const [factor, following] = [dampingFactor(context), nextFactor(context)];
-  const after = where(holds, factor, moves(settings, context).higher);
-  return [
-    [factor, after],
-    [following, after],
-  ];
+/** The factor where it rises. */
+export function higherByRatio(settings: Required<AdaptSettings>, context: OptimizerContext): Node {
+  return moves(settings, context).higher;
 }
 
 /** What s becomes where it falls, and where it rises. */

@@ -1,9 +1,18 @@
-import { isFinite, mul, sum, type Update, type Variable, withMetricScope } from "@metrigrad/graph";
+import {
+  isFinite,
+  mul,
+  sum,
+  type Update,
+  type Variable,
+  where,
+  withMetricScope,
+} from "@metrigrad/graph";
 import { averaged, type FullOver, type Subsystem, solveFloat, windowed } from "@metrigrad/metric";
 import { holdsOf } from "../core/holds.ts";
 import { total } from "../core/inner.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
-import { type AdaptSettings, fullAdapt, raisedUnless } from "./adapt.ts";
+import { dampingFactor, nextFactor } from "./adapt.ts";
+import { type Adaptation, fullAdaptation, higherFactor } from "./adaptation.ts";
 import {
   columnsOf,
   type Preconditioned,
@@ -57,14 +66,17 @@ export function heldMetric(
 /** A refresh that leaves what is held as it is where it would not be finite, and the damping higher for the next one. */
 function adapted(
   refreshed: readonly Update[],
-  adapt: AdaptSettings,
+  adapt: Adaptation,
   context: OptimizerContext,
 ): readonly Update[] {
   const made = refreshed.map(([, value]) => sum(mul(value, 0)));
   const finite = isFinite(total(made));
+  const factor = dampingFactor(context);
+  const after = where(finite, factor, higherFactor(fullAdaptation("adapt", adapt), context));
   return [
     ...refreshed.map(([slot, value]): Update => [slot, value, finite]),
-    ...raisedUnless(finite, fullAdapt("adapt", adapt), context),
+    [factor, after],
+    [nextFactor(context), after],
   ];
 }
 

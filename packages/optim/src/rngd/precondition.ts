@@ -12,7 +12,8 @@ import { GraphError } from "@metrigrad/tensor";
 import { checkSettings, withDefaults } from "../core/settings.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
-import { adaptDamping, dampingFactor, fullAdapt } from "./adapt.ts";
+import { dampingFactor } from "./adapt.ts";
+import { adapting, fullAdaptation } from "./adaptation.ts";
 import { batchMetric } from "./batchMetric.ts";
 import { blockDampings, checkBlockDamping } from "./blockDamping.ts";
 import { heldMetric, overWindow } from "./heldMetric.ts";
@@ -41,7 +42,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
   checkPrecondition(name, settings);
   const { metrics, forward } = settings;
   const over = fullOver(name, settings.over);
-  const adapt = settings.adapt === null ? null : fullAdapt(name, settings.adapt);
+  const adapt = settings.adapt === null ? null : fullAdaptation(name, settings.adapt);
   return Object.freeze({
     name: "precondition",
     settings: preconditionRecord(settings),
@@ -85,7 +86,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         always: [...step.always, ...seen, ...always],
         last: [
           ...step.last,
-          ...(adapt === null ? [] : [adaptDamping(adapt, context)]),
+          ...(adapt === null ? [] : [adapting(adapt, context)]),
           metricReport(blocks, step),
         ],
       };

@@ -8,7 +8,7 @@ import {
 } from "@metrigrad/metric";
 import { constantSchedule, exponentialSchedule, type Schedule } from "../core/schedule.ts";
 import { type QuadraticStepSettings, quadraticStep } from "../transforms/quadraticStep.ts";
-import { type AdaptSettings, adaptRecord } from "./adapt.ts";
+import { type Adaptation, adaptationRecord } from "./adaptation.ts";
 import { type BlockDamping, dampingRecord } from "./blockDamping.ts";
 
 /** Settings of preconditioning by relative Fisher information; each has a default. */
@@ -22,7 +22,7 @@ export interface PreconditionSettings {
   /** Damping of single blocks, instead of the two above. */
   readonly damping?: BlockDamping | null;
   /** Multiplies all damping by a factor that follows how well a quadratic model predicts the loss. */
-  readonly adapt?: AdaptSettings | null;
+  readonly adapt?: Adaptation | null;
   /**
    * Which batches the metric is over: `"batch"`, `{ every: T }`, `{ window: k }`, `{ window: k, every: T }` or
    * `{ average: ρ, every: T }`.
@@ -119,7 +119,7 @@ export function preconditionRecord(settings: FullPrecondition): Record<string, u
     relative,
     absolute,
     ...(damping === null ? {} : { damping: dampingRecord(damping) }),
-    ...(adapt === null ? {} : { adapt: adaptRecord(adapt) }),
+    ...(adapt === null ? {} : { adapt: adaptationRecord(adapt) }),
     over,
     ...(memoryBudget === Number.POSITIVE_INFINITY ? {} : { memoryBudget }),
     ...(workBudget === batchSettings.workBudget ? {} : { workBudget }),

@@ -1,0 +1,47 @@
+import { observedMetrics } from "@metrigrad/metric";
+import { optimizerOf } from "./chain.ts";
+import type { Optimizer } from "./core/optimizer.ts";
+import { withDefaults } from "./core/settings.ts";
+import { preconditionBy } from "./rngd/precondition.ts";
+import { batchSettings, type PreconditionSettings, preconditionRecord } from "./rngd/settings.ts";
+import { type LineSearchSettings, lineSearch } from "./transforms/lineSearch.ts";
+import { reject } from "./transforms/reject.ts";
+import { spring } from "./transforms/spring.ts";
+
+/** Settings of energy natural gradient descent; each has a default. */
+export interface EngdSettings extends Omit<PreconditionSettings, "over" | "forward"> {
+  /** Lengths of the step that are tried; null: the step as it is. */
+  readonly lineSearch?: LineSearchSettings | null;
+  /** μ of the momentum where the batch does not determine the step, as `spring` has it; 0: none. */
+  readonly momentum?: number;
+}
+
+const defaults: Required<EngdSettings> = Object.freeze({
+  ...batchSettings,
+  metrics: observedMetrics(),
+  relative: 0,
+  absolute: 1e-6,
+  adapt: Object.freeze({ by: "length" }),
+  lineSearch: Object.freeze({ trials: 14 }),
+  momentum: 0,
+});
+
+/**
+ * Energy natural gradient descent (Müller and Zeinhofer 2023, arXiv 2302.13163): θ ← θ − s(J'FJ + λI)⁻¹∇L with the Fisher information
+ * of what the loss observes. For residuals under a Gaussian law this is the method of Levenberg and Marquardt: λ follows how
+ * well the quadratic model predicts the loss, and a step that does not lower the loss is undone. Made for residuals of
+ * differential equations, least squares, and energies, in floats of 64 bits. Throws GraphError for settings out of range, MetricError
+ * where nothing damps.
+ */
+export function engd(settings: EngdSettings = {}): Optimizer {
+  const full = withDefaults("engd", settings, defaults);
+  const { lineSearch: search, momentum } = full;
+  const parts = { ...batchSettings, ...full };
+  const record = { ...preconditionRecord(parts), lineSearch: search, momentum };
+  return optimizerOf("engd", record, [
+    preconditionBy("engd", parts),
+    ...(momentum === 0 ? [] : [spring(momentum)]),
+    ...(search === null ? [] : [lineSearch(search)]),
+    reject(),
+  ]);
+}
