@@ -86,7 +86,7 @@ function graphOf(problem: TrainingProblem, optimizer: Optimizer): StepGraph {
   const phases = optimizer.update({
     loss,
     penalty: null,
-    observed: [{ output: applied.output, law }],
+    observed: [{ output: applied.output, law, weight: 1 }],
     applications: applied.applications,
     inference: () => [],
     parameters: applied.parameters,

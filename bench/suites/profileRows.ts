@@ -83,8 +83,8 @@ function flops(step: Step): number {
     },
     cholesky: ({ a }) => (sizeOf(a.shape) * (a.shape.at(-1) as number)) / 3,
     triangularSolve: ({ l, rhs }) => sizeOf(rhs.shape) * (l.shape.at(-1) as number),
-    ...{ map: none, reduce: none, argReduce: none, gather: none, scatterAdd: none },
-    ...{ copy: none, random: none, eigh: none, sort: none },
+    ...{ map: none, reduce: none, rows: none, argReduce: none, gather: none },
+    ...{ scatterAdd: none, copy: none, random: none, eigh: none, sort: none },
   };
   return byKind(table, step);
 }

@@ -48,6 +48,7 @@ async function trained(settings: RngdSettings, steps: number) {
 const cases: readonly (readonly [name: string, settings: RngdSettings])[] = [
   ["of each batch", {}],
   ["of each batch, by the exact step of a quadratic model", { quadratic: { momentum: false } }],
+  ["of each batch, with momentum", { momentum: 0.9 }],
   ["held", { over: { every: 2 } }],
   ["held, solved in f64", { over: { every: 2 }, solvePrecision: "f64" }],
   ["of each batch in the space of rows", { solver: "woodbury" }],

@@ -68,6 +68,7 @@ export {
   checkTable,
   type MetricTable,
   metricTable,
+  type RowsWork,
 } from "./core/table.ts";
 export { affineUses, groupedUses, lookupUses, scaleUses, type UseKind } from "./core/useKinds.ts";
 export type { SolveCost } from "./explain/budget.ts";
@@ -78,7 +79,7 @@ export {
   type SampleShape,
 } from "./explain/explain.ts";
 export type { MetricPart, MetricUse, OptimizerMetric } from "./explain/metricUse.ts";
-export { type SolveFloats, type SolvePrecision, solveFloat } from "./explain/numberBytes.ts";
+export type { SolveFloats, SolvePrecision } from "./explain/numberBytes.ts";
 export type { ExplainRow } from "./explain/row.ts";
 export { type BudgetOptions, solversWithin } from "./explain/solversWithin.ts";
 export type { Batch, BatchOf } from "./geometry/batch.ts";

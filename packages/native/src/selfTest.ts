@@ -89,6 +89,14 @@ function sum(k: number, term: (p: number) => number): number {
 
 const both = [false, true] as const;
 
+/** C before a product: β = 0 says that it is not read, so NaN must not count. */
+function before(bench: Bench, rows: number, cols: number, beta: number) {
+  const c = bench.matrix(rows, cols, () => (beta === 0 ? Number.NaN : bench.number()));
+  const old = c.data.slice();
+  const share = (r: number, q: number) => (beta === 0 ? 0 : beta * (old[r * c.lead + q] as number));
+  return { c, old, share };
+}
+
 /** C = −AB/2 + βC with operands as they are or transposed. */
 function product(
   bench: Bench,
@@ -100,15 +108,14 @@ function product(
   bench.clear();
   const a = ta ? bench.matrix(k, m) : bench.matrix(m, k);
   const b = tb ? bench.matrix(n, k) : bench.matrix(k, n);
-  const c = bench.matrix(m, n);
-  const old = c.data.slice();
+  const { c, share } = before(bench, m, n, beta);
   const left = (r: number, p: number) => (ta ? a.get(p, r) : a.get(r, p));
   const right = (p: number, q: number) => (tb ? b.get(q, p) : b.get(p, q));
   const of = [m, n, k, -0.5, a.address, a.lead, b.address, b.lead];
   bench.call("Gemm", ta, tb, ...of, beta, c.address, c.lead);
   return bench.holds(c, m, n, (r, q) => {
     const sums = sum(k, (p) => left(r, p) * right(p, q));
-    return beta * (old[r * c.lead + q] as number) - 0.5 * sums;
+    return share(r, q) - 0.5 * sums;
   });
 }
 
@@ -138,24 +145,33 @@ function largeProduct(bench: Bench): boolean {
 }
 
 function grams(bench: Bench): boolean {
-  const [n, k] = [17, 19];
   for (const lower of both) {
     for (const t of both) {
-      bench.clear();
-      const a = t ? bench.matrix(k, n) : bench.matrix(n, k);
-      const c = bench.matrix(n, n);
-      const old = c.data.slice();
-      const row = (r: number, p: number) => (t ? a.get(p, r) : a.get(r, p));
-      bench.call("Syrk", lower, t, n, k, 1.5, a.address, a.lead, -1, c.address, c.lead);
-      const wanted = (r: number, q: number) => {
-        const before = old[r * c.lead + q] as number;
-        const other = lower ? q > r : q < r;
-        return other ? before : 1.5 * sum(k, (p) => row(r, p) * row(q, p)) - before;
-      };
-      if (!bench.holds(c, n, n, wanted)) return false;
+      for (const beta of [0, -1]) if (!triangle(bench, lower, t, beta)) return false;
     }
   }
   return true;
+}
+
+/** A triangle of C = 3AA'/2 + βC; the other stays as it was. */
+function triangle(bench: Bench, lower: boolean, t: boolean, beta: number): boolean {
+  const [n, k] = [17, 19];
+  bench.clear();
+  const a = t ? bench.matrix(k, n) : bench.matrix(n, k);
+  const { c, old, share } = before(bench, n, n, beta);
+  const row = (r: number, p: number) => (t ? a.get(p, r) : a.get(r, p));
+  bench.call("Syrk", lower, t, n, k, 1.5, a.address, a.lead, beta, c.address, c.lead);
+  const own = (r: number, q: number) => (lower ? q <= r : q >= r);
+  for (let r = 0; r < n; r++) {
+    for (let q = 0; q < n; q++) {
+      const at = r * c.lead + q;
+      if (!own(r, q) && !Object.is(c.data[at], old[at])) return false;
+      if (!own(r, q)) c.data[at] = 0;
+    }
+  }
+  return bench.holds(c, n, n, (r, q) =>
+    own(r, q) ? 1.5 * sum(k, (p) => row(r, p) * row(q, p)) + share(r, q) : 0,
+  );
 }
 
 function solves(bench: Bench): boolean {

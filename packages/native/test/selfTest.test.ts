@@ -35,4 +35,10 @@ test("selfTest: rings on a wrong function, and says which", async (t) => {
     "syevd in f32",
   );
   t.equal(selfTest(changed("nativeSyrk_f32", scaled)), "syrk in f32");
+  // C is NaN where it is not to be read, which a factor of nearly 0 keeps.
+  const read = (at: number): Change => {
+    return (args) => (args[at] === 0 ? args.with(at, Number.MIN_VALUE) : args);
+  };
+  t.equal(selfTest(changed("nativeGemm_f32", read(10))), "gemm in f32", "reads C where β = 0");
+  t.equal(selfTest(changed("nativeSyrk_f64", read(7))), "syrk in f64", "reads C where β = 0");
 });

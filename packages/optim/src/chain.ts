@@ -40,8 +40,10 @@ function phasesOf(transforms: readonly Transform[], context: OptimizerContext): 
     directions: given,
     metric: null,
     updates: [],
+    undone: [],
     always: [],
     before: [],
+    after: [],
     length: null,
     accepts: [],
     last: [],
@@ -49,9 +51,10 @@ function phasesOf(transforms: readonly Transform[], context: OptimizerContext): 
   };
   const whole = transforms.reduce((step, one) => one.transform(step, context), first);
   const done = whole.last.reduce((step, act) => act(step), whole);
-  const { directions, updates, always, before, report } = unlessRejected(done);
+  const { directions, updates, always, before, after, report } = unlessRejected(done);
   const moved = directions.map(([variable, u]): Update => [variable, sub(variable, u)]);
-  return [...before, { every: 1, updates: [...moved, ...updates, ...always], report }];
+  const phase = { every: 1, updates: [...moved, ...updates, ...always], report };
+  return [...before, phase, ...after];
 }
 
 function notTransform(where: string, index: number, got: unknown): GraphError {

@@ -44,7 +44,8 @@ export function groups(given: OptimizerGroups): Optimizer {
         if (parameters.length === 0 && name !== "others") throw empty(name);
         return parameters.length === 0 ? [] : optimizer.update(partOf(context, parameters));
       });
-      return together(phases, context);
+      const alone = phases.filter((own) => own.length > 0).length === 1;
+      return together(alone ? phases : phases.map((own) => own.map(withoutLoss)), context);
     },
   } satisfies Optimizer);
 }
@@ -118,6 +119,11 @@ function together(
   }
   const all = (at: 0 | 2) => parts.flatMap((part) => part[at]);
   return [...all(0), ...moving.values(), ...all(2)];
+}
+
+/** A phase that says nothing of the loss: what an optimizer knows of it is no more where others move parameters too. */
+function withoutLoss({ loss: _, ...phase }: Phase): Phase {
+  return phase;
 }
 
 /** Two phases that are due at the same steps, as one. */

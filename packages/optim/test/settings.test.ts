@@ -8,6 +8,7 @@ import { classifier, contextOf } from "./problem.ts";
 type Loose = (...given: unknown[]) => unknown;
 const { adam, adamw, momentum, moments, precondition, quadraticStep, rngd, scale, sgd } =
   optim as unknown as Record<string, Loose>;
+const { lbfgs, lion, muon, rmsprop, soap, ssbroyden } = optim as unknown as Record<string, Loose>;
 const made = (settings: object) => () =>
   (rngd as typeof optim.rngd)(settings as optim.RngdSettings);
 
@@ -41,6 +42,60 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
     "adamw",
     () => adamw?.({ decay: 0.1 }),
     /adamw: options must be among .*weightDecay.*, got decay/,
+  ],
+  [
+    "rmsprop",
+    () => rmsprop?.({ lr: 0.1 }),
+    /rmsprop: options must be among learningRate, alpha, epsilon, momentum, centered, schedule, got lr/,
+  ],
+  [
+    "rmsprop, centred",
+    () => rmsprop?.({ centered: 1 }),
+    /rmsprop: centered must be true or false, got 1; leave it out for false/,
+  ],
+  [
+    "rmsprop beyond 1",
+    () => rmsprop?.({ alpha: 2 }),
+    /rmsprop: alpha must be a number in \[0, 1\], got 2/,
+  ],
+  ["lion", () => lion?.({ beta1: -1 }), /lion: beta1 must be a number in \[0, 1\], got -1/],
+  [
+    "lion's decay",
+    () => lion?.({ weightDecay: 2 }),
+    /weightDecay: weightDecay must be a number in \[0, 1\], got 2/,
+  ],
+  ["muon", () => muon?.({ steps: 0 }), /muon: steps must be a positive integer, got 0; pass/],
+  ["muon's rate", () => muon?.({ learningRate: -1 }), /muon: learningRate must be a finite number/],
+  ["soap", () => soap?.({ every: 1.5 }), /soap: every must be a positive integer, got 1.5; pass/],
+  [
+    "soap's means",
+    () => soap?.({ beta2: 1 }),
+    /soap: beta2 must be a number in \[0, 0.9+8?\], got 1/,
+  ],
+  [
+    "lbfgs",
+    () => lbfgs?.({ learningRate: 1 }),
+    /lbfgs: options must be among memory, lineSearch, got learningRate/,
+  ],
+  [
+    "lbfgs, memory",
+    () => lbfgs?.({ memory: 0 }),
+    /lbfgs: memory must be a positive integer, got 0/,
+  ],
+  [
+    "lbfgs, its line search",
+    () => lbfgs?.({ lineSearch: { c1: 1 } }),
+    /lbfgs, lineSearch: options must be among decrease, curvature, .*, got c1/,
+  ],
+  [
+    "lbfgs, Wolfe's constants in the wrong order",
+    () => lbfgs?.({ lineSearch: { decrease: 0.5, curvature: 0.1 } }),
+    /lbfgs, lineSearch: curvature must be a number in \[0.5, 0.9+8?\], got 0.1/,
+  ],
+  [
+    "ssbroyden",
+    () => ssbroyden?.({ lineSearch: { evaluations: 2.5 } }),
+    /ssbroyden, lineSearch: evaluations must be a positive integer, got 2.5/,
   ],
   [
     "moments",

@@ -79,6 +79,7 @@ export {
 export type { BufferSpec, Feed, Place, Plan } from "./plan/plan.ts";
 export { printBuffer, printPlan, printStep, printView } from "./plan/print.ts";
 export { type ProductAxes, productAxes } from "./plan/productAxes.ts";
+export { type RowProgram, type RowWork, rowProgram } from "./plan/rowProgram.ts";
 export type {
   ArgReduceStep,
   CholeskyStep,
@@ -95,6 +96,8 @@ export type {
   RandomStep,
   ReduceOp,
   ReduceStep,
+  RowStage,
+  RowsStep,
   ScatterAddStep,
   SortStep,
   Step,

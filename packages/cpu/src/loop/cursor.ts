@@ -28,11 +28,14 @@ export interface Cursors {
 
 /**
  * One pointer per stream. Streams that move alike share a cursor that counts from 0, or from where the turn
- * of a loop is, and their
- * addresses become immediates of the loads; negative strides and computed bases rule that out,
- * because immediates do not wrap.
+ * of a loop is, and their addresses become immediates of the loads; negative strides and computed bases rule
+ * that out, because immediates do not wrap. A cursor of one stream counts from its address.
  */
 export function cursorsFor(f: FunctionBuilder, streams: readonly Stream[]): Cursors {
+  const keys = streams.map(({ base, strides }) => {
+    if (!isKnown(base) || strides.some((stride) => stride < 0)) return null;
+    return `${strides.join()}|${typeof base === "number" ? "" : base.key}`;
+  });
   const shared = new Map<string, Cursor>();
   const cursors: Cursor[] = [];
   const make = (strides: readonly number[], value: I32): Cursor => {
@@ -40,16 +43,21 @@ export function cursorsFor(f: FunctionBuilder, streams: readonly Stream[]): Curs
     cursors.push(cursor);
     return cursor;
   };
-  const pointers = streams.map(({ base, strides }): Pointer => {
-    const fixed = typeof base === "number" || "origin" in base;
-    if (!fixed || strides.some((stride) => stride < 0)) {
-      return { cursor: make(strides, fixed ? addressOf(base) : base), offset: 0 };
+  const pointers = streams.map(({ base, strides }, at): Pointer => {
+    const key = keys[at] as string | null;
+    const own = key === null || keys.indexOf(key) === keys.lastIndexOf(key);
+    if (!isKnown(base) || own) {
+      return { cursor: make(strides, isKnown(base) ? addressOf(base) : base), offset: 0 };
     }
     const moves = typeof base !== "number";
-    const key = `${strides.join()}|${moves ? base.key : ""}`;
     const cursor = shared.get(key) ?? make(strides, moves ? base.by : i32.const(0));
     shared.set(key, cursor);
     return { cursor, offset: moves ? base.origin : base };
   });
   return { pointers, cursors };
+}
+
+/** Whether an address is known, perhaps in each turn of a loop. */
+function isKnown(base: Stream["base"]): base is number | Moving {
+  return typeof base === "number" || "origin" in base;
 }

@@ -51,19 +51,23 @@ export function loadSplat(e: Emitter, pointer: Pointer, dtype: DType): V128 {
   return dtype === "bool" ? i32x4.ne(lanes, e.bits(0)) : lanes;
 }
 
-/** As many elements as there are lanes, `stride` bytes apart, the first `by` bytes from the pointer. */
+/**
+ * As many elements as there are lanes, `stride` bytes apart, the first `by` bytes from the pointer; or `count` of them,
+ * and anything in the other lanes.
+ */
 export function loadLanes(
   e: Emitter,
   pointer: Pointer,
   by: number,
   stride: number,
   dtype: DType,
+  count: number = e.floats.lanes,
 ): V128 {
   const { lanes } = e.floats;
   const loaded =
     dtype === "u8"
-      ? loadBytes(pointer, by, stride, lanes)
-      : loadWords(pointer, by, stride, lanes, bytesOf(dtype) as 4 | 8);
+      ? loadBytes(pointer, by, stride, count)
+      : loadWords(pointer, by, stride, count, bytesOf(dtype) as 4 | 8);
   const spread = lanes === 4 || dtype === "f64" ? loaded : widened(loaded, dtype);
   return dtype === "bool" ? i32x4.ne(spread, e.bits(0)) : spread;
 }
@@ -83,7 +87,7 @@ function loadWords(
   const first = place(pointer, by);
   const load = loads[bytes];
   if (stride === 0) return load.splat(first.address, first.offset);
-  if (stride === bytes) {
+  if (stride === bytes && count * bytes >= 8 && count !== 3) {
     const all = count * bytes === 16 ? v128.load : v128.load64_zero;
     return all(first.address, first.offset);
   }
@@ -135,7 +139,7 @@ export function storeElement(e: Emitter, pointer: Pointer, value: V128, dtype: D
   return store(address, stored(e, value, dtype), 0, offset);
 }
 
-/** Stores all lanes `stride` bytes apart. */
+/** Stores all lanes, or the first `count` of them, `stride` bytes apart. */
 export function storeLanes(
   f: FunctionBuilder,
   e: Emitter,
@@ -144,14 +148,15 @@ export function storeLanes(
   stride: number,
   dtype: DType,
   value: V128,
+  count: number = e.floats.lanes,
 ): void {
   const { address, offset } = place(pointer, by);
-  const count = e.floats.lanes;
+  const all = e.floats.lanes;
   const bytes = bytesOf(dtype) as 1 | 4 | 8;
   const lanes = stored(e, value, dtype);
   // Integers stand twice beside floats of 64 bits.
-  const doubled = count === 2 && dtype !== "f32" && dtype !== "f64";
-  if (bytes !== 1 && stride === bytes) {
+  const doubled = all === 2 && dtype !== "f32" && dtype !== "f64";
+  if (bytes !== 1 && stride === bytes && count === all) {
     const packed = doubled ? once(lanes) : lanes;
     f.do(
       count * bytes === 16

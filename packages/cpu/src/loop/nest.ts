@@ -120,3 +120,53 @@ function lastMultiple(f: FunctionBuilder, from: I32Like, to: I32Like, width: num
   f.set(length, i32.and(length, -width));
   return f.let(i32.add(length, from));
 }
+
+/** A vector of a loop: how many elements from the cursors it begins, and how many of its lanes have one. */
+export interface Chunk {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The vectors of so many elements; the last one may have less than all lanes. */
+function chunksOf(size: number, lanes: number): Chunk[] {
+  return Array.from({ length: Math.ceil(size / lanes) }, (_, at) => {
+    return { first: at * lanes, count: Math.min(lanes, size - at * lanes) };
+  });
+}
+
+/**
+ * A loop over `size` elements, `most` vectors per turn and what is left of them at the end; what takes no more than
+ * one turn is no loop. `pause` runs after at most so many turns, and at the end.
+ */
+export function chunkLoop(
+  f: FunctionBuilder,
+  cursors: readonly Cursor[],
+  level: number,
+  size: number,
+  lanes: number,
+  most: number,
+  body: (chunks: readonly Chunk[]) => void,
+  pause: { readonly turns: number; readonly run: () => void } | null,
+): void {
+  const width = lanes * most;
+  const looped = size > width ? Math.floor(size / width) * width : 0;
+  restoring(f, looped === 0 ? [] : cursors, level, () => {
+    const turn = () => {
+      body(chunksOf(width, lanes));
+      move(f, cursors, level, width);
+    };
+    if (pause === null || looped <= pause.turns * width) {
+      f.for(f.local("i32"), 0, looped, width, turn);
+    } else {
+      const from = f.local("i32");
+      f.for(from, 0, looped, pause.turns * width, () => {
+        const to = f.let(i32.add(from, pause.turns * width));
+        f.if(i32.gt_u(to, looped), () => f.set(to, i32.const(looped)));
+        f.for(f.local("i32"), from, to, width, turn);
+        pause.run();
+      });
+    }
+    if (size > looped) body(chunksOf(size - looped, lanes));
+    pause?.run();
+  });
+}

@@ -14,7 +14,7 @@ export interface Region {
   readonly flush?: boolean;
 }
 
-/** A region at a known address, perhaps one that moves in loops. */
+/** A region at a known address (a number as of `addressAt`), perhaps one that moves in loops. */
 export interface FixedRegion extends Region {
   readonly base: number | Moving;
 }

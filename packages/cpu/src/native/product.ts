@@ -3,6 +3,7 @@ import type { FixedRegion } from "../loop/region.ts";
 import { sharesWell } from "../step/batch.ts";
 import type { StepContext } from "../step/context.ts";
 import { productCost, shareable, sizeOf } from "../step/cost.ts";
+import type { Finisher } from "../step/finish.ts";
 import { axisShare, forEachIndex, leading, longest } from "../step/rows.ts";
 import { type I32, i32 } from "../wasm/index.ts";
 import { matrixOf, type Operand } from "./operand.ts";
@@ -15,13 +16,14 @@ function stridesOf({ strides }: FixedRegion): readonly [number, number] {
 
 /**
  * c = a·b by the native library as one phase, where there is one, c has rows and it is worth it; says whether.
- * Parts share the batch, else the rows or columns of c.
+ * Parts share the batch, else the rows or columns of c, and finish what they computed.
  */
 export function lowerNativeProduct(
   a: FixedRegion,
   b: FixedRegion,
   c: FixedRegion,
   context: StepContext,
+  finisher: Finisher | null = null,
 ): boolean {
   const { native } = context.library;
   const { type, bytes, num } = context.options.floats;
@@ -37,7 +39,8 @@ export function lowerNativeProduct(
   const shareBatch = longest(batch) > 1 && sharesWell(batch, context.parts);
   const shareRows = !shareBatch && m >= n;
   const grains = shareBatch ? longest(batch) : Math.max(m, n);
-  const cost = shareable(grains, sizeOf(batch) * productCost(m, n, k, context.options.floats));
+  const product = sizeOf(batch) * productCost(m, n, k, context.options.floats);
+  const cost = shareable(grains, product + (finisher?.cost ?? 0));
   context.phase(cost, (f, part, parts) => {
     const rows = shareRows ? share(f, m, 8, part, parts) : whole(m);
     const cols = !shareBatch && !shareRows ? share(f, n, 8, part, parts) : whole(n);
@@ -47,9 +50,10 @@ export function lowerNativeProduct(
     const [height, width] = [f.let(count(rows)), f.let(count(cols))];
     const at = (base: I32, range: Range, stride: number) =>
       i32.add(base, i32.mul(range.from, stride));
-    const matrices = [a, b, c].map((matrix) => leading(matrix, axes));
+    const regions = [a, b, c, ...(finisher?.regions ?? [])];
+    const matrices = regions.map((matrix) => leading(matrix, axes));
     f.if(i32.and(i32.ne(height, 0), i32.ne(width, 0)), () =>
-      forEachIndex(f, batch, matrices, first, ([a0, b0, c0]) => {
+      forEachIndex(f, batch, matrices, first, ([a0, b0, c0, ...others]) => {
         const [cRow, cCol] = stridesOf(c);
         f.call(
           native.gemm,
@@ -58,6 +62,7 @@ export function lowerNativeProduct(
           ...[at(b0 as I32, cols, stridesOf(b)[1]), right.lead, num.const(0)],
           ...[at(at(c0 as I32, rows, cRow), cols, cCol), out.lead],
         );
+        finisher?.emit(f, others, rows, cols);
       }),
     );
   });

@@ -14,13 +14,29 @@ import type { KernelOptions } from "../options.ts";
 import type { PhaseBody } from "../step/context.ts";
 import { lowerStep } from "../step/table.ts";
 import type { SyncModule } from "../threads/sync.ts";
-import { type Func, floatsOf, i32, ModuleBuilder } from "../wasm/index.ts";
+import {
+  addressAt,
+  addressFromBase,
+  FunctionBuilder,
+  type FunctionCode,
+  floatsOf,
+  i32,
+  type Local,
+  ModuleBuilder,
+} from "../wasm/index.ts";
 import { type Run, sequence } from "./sequence.ts";
+import { addPhases, type PhaseCall } from "./share.ts";
+
+/** A phase as an exported function of a plan module. */
+export interface ExportedPhase {
+  readonly name: string;
+  /** What it is called with behind (part, parts): the addresses in which phases of this code differ. */
+  readonly addresses: readonly number[];
+}
 
 /**
  * The module of a plan. It exports functions for a run, a function per step (parameters as of
- * `sequence`), and every phase under its name with (part, parts); all parts finish a phase before
- * the next one begins.
+ * `sequence`), and the functions of phases; all parts finish a phase before the next one begins.
  */
 export interface PlanModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -28,8 +44,8 @@ export interface PlanModule {
   readonly runs: readonly string[];
   /** The names of the functions of the steps. */
   readonly steps: readonly string[];
-  /** The names of the phases of each step. */
-  readonly phases: readonly (readonly string[])[];
+  /** The phases of each step. */
+  readonly phases: readonly (readonly ExportedPhase[])[];
   /** The temporary memory of its steps, for whoever runs it to release. */
   readonly scratch: ScratchLease;
 }
@@ -80,32 +96,25 @@ function partsFor(cost: number, { parts, grain }: PlanTarget): number {
   return grain === 0 ? parts : Math.min(parts, Math.floor((2 * cost) / grain));
 }
 
-/** Writes the function of a phase; one that is not shared does all as the first part. */
-function emitPhase(
-  module: ModuleBuilder,
-  { name, flag, body }: PlannedPhase,
-  shared: boolean,
-  parts: number,
-): Func {
+/** Writes the code of a phase; one that is not shared among parts does all as the first part. */
+function writePhase({ flag, body }: PlannedPhase, shared: boolean, parts: number): FunctionCode {
   const alone = [i32.const(0), i32.const(1)] as const;
-  return module.func(name, { params: ["i32", "i32"], export: true }, (f, part, count) => {
-    const run = () => {
-      if (shared) body(f, part, count);
-      else if (parts === 1) body(f, ...alone);
-      else f.if(i32.eqz(part), () => body(f, ...alone));
-    };
-    if (flag === null) run();
-    else f.if(i32.load(i32.const(flag)), run);
-  });
+  const f = new FunctionBuilder(["i32", "i32"]);
+  const [part, count] = f.params as readonly [Local<"i32">, Local<"i32">];
+  const run = () => {
+    if (shared) body(f, part, count);
+    else if (parts === 1) body(f, ...alone);
+    else f.if(i32.eqz(part), () => body(f, ...alone));
+  };
+  if (flag === null) run();
+  else f.if(i32.load(i32.const(flag)), run);
+  return f.build();
 }
 
-/** The names of all phases, of loops too. */
-function namesIn(runs: readonly Run[]): string[] {
-  return runs.flatMap((run) => ("func" in run ? [run.func.name] : namesIn(run.body)));
+/** All phases in order, of loops too. */
+function phasesOf(runs: readonly Planned[]): PlannedPhase[] {
+  return runs.flatMap((run) => ("turns" in run ? phasesOf(run.body) : [run]));
 }
-
-/** Where temporary memory is said to be while only its size is wanted. */
-const anywhere = 2 ** 30;
 
 /** How many loops are in each other at most. */
 function depthOf(steps: readonly Step[]): number {
@@ -128,14 +137,10 @@ export function floatsIn(plan: Plan): readonly FloatType[] {
   return [...new Set(all(plan.steps))];
 }
 
-/** The phases of each step with temporary memory from an address on, and how much they take of it. */
-function planPhases(
-  plan: Plan,
-  target: PlanTarget,
-  libraries: ReadonlyMap<FloatType, Library>,
-  scratch: number,
-) {
+/** The phases of each step, and how much temporary memory they take, which begins at the base of the module. */
+function planPhases(plan: Plan, target: PlanTarget, libraries: ReadonlyMap<FloatType, Library>) {
   const { options, parts } = target;
+  const addresses = target.addresses.map(addressAt);
   const partsOf = (cost: number) => partsFor(cost, target);
   // A word for the turn of each loop around a step, then what steps take.
   const counters = Math.ceil((4 * depthOf(plan.steps)) / 64) * 64;
@@ -143,7 +148,7 @@ function planPhases(
   const planStep = (step: Step, name: string, loops: readonly Turns[]): readonly Planned[] => {
     if (step.kind === "loop") {
       const { turns } = step;
-      const counter = scratch + 4 * loops.length;
+      const counter = addressFromBase(4 * loops.length);
       const inside = [...loops, { counter, turns }];
       const body = step.body.flatMap((one, at) => planStep(one, `${name}_${at}`, inside));
       return [{ turns, counter, body }];
@@ -152,15 +157,13 @@ function planPhases(
     // Steps run one after the other, so each takes the memory from its beginning.
     let taken = counters;
     const take = (bytes: number) => {
-      const address = scratch + taken;
+      const address = addressFromBase(taken);
       taken += Math.ceil(bytes / 64) * 64;
       need = Math.max(need, taken);
       return address;
     };
     // Address of the bool without which the step is skipped; an earlier phase wrote it.
-    const flag = step.when
-      ? (target.addresses[step.when.buffer] as number) + 4 * step.when.offset
-      : null;
+    const flag = step.when ? (addresses[step.when.buffer] as number) + 4 * step.when.offset : null;
     const float = floatOf(step, plan);
     const library = libraries.get(float) as Library;
     lowerStep(step, {
@@ -172,8 +175,10 @@ function planPhases(
         const { dtype, place } = plan.buffers[view.buffer] as BufferSpec;
         // A running average of what has stopped changing ends in denormals, on which processors are
         // many times slower; so variables do not keep them, nor values that shrink from turn to turn.
-        const flush = place.kind === "variable" || (loops.length > 0 && step.kind === "map");
-        return regionOf(view, target.addresses[view.buffer] as number, dtype, flush, loops);
+        const byElement = step.kind === "map" || step.kind === "rows";
+        const maps = byElement || (step.kind === "matmul" && step.epilogue !== undefined);
+        const flush = place.kind === "variable" || (loops.length > 0 && maps);
+        return regionOf(view, addresses[view.buffer] as number, dtype, flush, loops);
       },
       scratch: take,
       partScratch: (bytes, grains, cost) => {
@@ -204,13 +209,8 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
     [...target.libraries].map(([float, library]) => [float, library.importInto(module)]),
   );
   const sync = fork && { ...fork.sync.importInto(module), program: fork.program, threads: parts };
-  // Addresses are part of the code, so the size is found out first.
-  const measured = planPhases(plan, target, libraries, anywhere);
-  const scratch = target.scratch.reserve(measured.need);
-  const planned =
-    measured.need === 0
-      ? measured.steps
-      : planPhases(plan, target, libraries, scratch.address).steps;
+  const { steps: planned, need } = planPhases(plan, target, libraries);
+  const scratch = target.scratch.reserve(need);
   const gainOf = (runs: readonly Planned[]): number =>
     runs.reduce((sum, run) => {
       if ("turns" in run) return sum + run.turns * gainOf(run.body);
@@ -218,10 +218,18 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
     }, 0);
   const gain = gainOf(planned.flat());
   const several = parts > 1 && gain >= grainsPerRun * target.grain;
+  const partsIn = (phase: PlannedPhase) => (several ? phase.parts : 1);
+  const calls = addPhases(module, phasesOf(planned.flat()), {
+    nameOf: ({ name }) => name,
+    write: (phase) => writePhase(phase, partsIn(phase) > 1, parts),
+    // A phase is called by its step and by each way to run all.
+    calls: several ? 3 : 2,
+    base: scratch.address,
+  });
+  const callOf = (phase: PlannedPhase) => calls.get(phase) as PhaseCall;
   const emit = (run: Planned): Run => {
     if ("turns" in run) return { ...run, body: run.body.map(emit) };
-    const own = several ? run.parts : 1;
-    return { func: emitPhase(module, run, own > 1, parts), parts: own };
+    return { ...callOf(run), parts: partsIn(run) };
   };
   const steps = planned.map((phases) => phases.map(emit));
   sequence(module, "run", 0, steps.flat(), sync);
@@ -230,11 +238,15 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
     sequence(module, `step${at}`, at + 1, phases, sync);
     return `step${at}`;
   });
+  const exported = (phase: PlannedPhase): ExportedPhase => {
+    const { func, addresses } = callOf(phase);
+    return { name: func.name, addresses };
+  };
   return {
-    bytes: module.encode(),
+    bytes: module.encode(scratch.address),
     runs: several ? ["run", "alone"] : ["run"],
     steps: names,
-    phases: steps.map(namesIn),
+    phases: planned.map((phases) => phasesOf(phases).map(exported)),
     scratch,
   };
 }

@@ -1,9 +1,9 @@
 import type { Sync } from "../threads/sync.ts";
-import { callValue, type Func, i32, type ModuleBuilder } from "../wasm/index.ts";
+import { callValue, i32, type ModuleBuilder } from "../wasm/index.ts";
+import type { PhaseCall } from "./share.ts";
 
 /** A phase, and the parts that it is cut in; one is not shared. */
-export interface Phase {
-  readonly func: Func;
+export interface Phase extends PhaseCall {
   readonly parts: number;
 }
 
@@ -60,9 +60,9 @@ export function sequence(
       if ("func" in run) emitPhase(run);
       else emitLoop(run);
     };
-    const emitPhase = ({ func, parts }: Phase) => {
+    const emitPhase = ({ func, addresses, parts }: Phase) => {
       if (!fork || parts === 1) {
-        const alone = () => f.call(func, 0, 1);
+        const alone = () => f.call(func, 0, 1, ...addresses);
         if (fork) f.if(i32.eqz(thread), alone);
         else alone();
         return;
@@ -73,7 +73,7 @@ export function sequence(
         f.loop((again) => {
           const part = f.let(callValue("i32", fork.claim, thread, next, parts));
           f.if(i32.ge_s(part, 0), () => {
-            f.call(func, part, parts);
+            f.call(func, part, parts, ...addresses);
             f.call(fork.finish, parts);
             f.br(again);
           });

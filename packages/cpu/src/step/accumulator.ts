@@ -95,9 +95,10 @@ export class Accumulator {
     this.e.f.set(this.lanes, this.combine(this.lanes, level[0] as V128));
   }
 
-  /** Takes the first lane only. */
-  addFirst(value: V128): void {
-    const only = this.e.floats.lanes === 4 ? v128.const(-1, 0, 0, 0) : v128.const(-1, -1, 0, 0);
+  /** Takes the first lane only, or so many of them. */
+  addFirst(value: V128, count = 1): void {
+    const word = (at: number) => (at * this.e.floats.lanes < 4 * count ? -1 : 0);
+    const only = v128.const(word(0), word(1), word(2), word(3));
     this.add(
       this.op === "sum" ? v128.and(value, only) : v128.bitselect(value, this.identity(), only),
     );

@@ -18,6 +18,8 @@ import { sharesWell } from "./batch.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { lowerContraction } from "./contraction.ts";
 import { productCost, shareable, sizeOf } from "./cost.ts";
+import { type Finish, finisherOf, inBlocks } from "./finish.ts";
+import { finishedMatrices } from "./finishGroups.ts";
 import { flushResult } from "./flush.ts";
 import { gridOf, gridShare } from "./grid.ts";
 import { asMatrices, type ProductRegions, productSpaces } from "./groups.ts";
@@ -25,6 +27,8 @@ import { lowerMap } from "./map.ts";
 import { withOwnScratch } from "./ownScratch.ts";
 import { reduceStep } from "./reduce.ts";
 import { axisShare, forEachIndex, leading, longest } from "./rows.ts";
+
+type Epilogue = NonNullable<MatmulStep["epilogue"]>;
 
 /** The same region with its last two axes swapped. */
 function transposed(region: FixedRegion): FixedRegion {
@@ -40,22 +44,32 @@ function stridesOf(region: FixedRegion): readonly [number, number] {
   return [region.strides.at(-2) as number, region.strides.at(-1) as number];
 }
 
-/** c = a·b as one phase; parts share the batch, else the rows and columns of C. */
+/**
+ * c = a·b as one phase, and what is computed of it; parts share the batch, else the rows and columns of C. Blocks are
+ * finished by the part that computed them while they are in the cache.
+ */
 export function lowerProduct(
   a: FixedRegion,
   b: FixedRegion,
   c: FixedRegion,
   context: StepContext,
+  finish: Finish | null = null,
 ): void {
   if (c.shape.some((size) => size === 0)) return;
   // The kernel writes rows; where the columns of C are contiguous, its transpose is computed.
   const { options, library } = context;
   const { bytes, num } = options.floats;
   if (c.strides.at(-1) !== bytes && c.strides.at(-2) === bytes) {
-    lowerProduct(transposed(b), transposed(a), transposed(c), context);
+    const turned = finish && {
+      ...finish,
+      inputs: finish.inputs.map(transposed),
+      outputs: finish.outputs.map(transposed),
+    };
+    lowerProduct(transposed(b), transposed(a), transposed(c), context, turned);
     return;
   }
-  if (lowerNativeProduct(a, b, c, context)) return;
+  const finisher = finish && finisherOf(finish, context);
+  if (lowerNativeProduct(a, b, c, context, finisher)) return;
   const [m, k] = a.shape.slice(-2) as [number, number];
   const n = b.shape.at(-1) as number;
   const [aRow, aCol] = stridesOf(a);
@@ -64,7 +78,7 @@ export function lowerProduct(
   const axes = c.shape.length - 2;
   const batch = c.shape.slice(0, axes);
   const shareBatch = longest(batch) > 1 && sharesWell(batch, context.parts);
-  const work = sizeOf(batch) * productCost(m, n, k, options.floats);
+  const work = sizeOf(batch) * productCost(m, n, k, options.floats) + (finisher?.cost ?? 0);
   const grid = gridOf(m, n, context.partsOf(work));
   const grains = shareBatch ? longest(batch) : grid.rows * grid.columns;
   const cost = shareable(grains, work);
@@ -79,16 +93,26 @@ export function lowerProduct(
         typeof range.to === "number" ? range.to : i32.sub(range.to, range.from);
       const from = (base: I32, range: Range, stride: number) =>
         i32.add(base, i32.mul(range.from, stride));
-      const matrices = [a, b, c].map((matrix) => leading(matrix, axes));
-      forEachIndex(f, batch, matrices, first, ([a0, b0, c0]) => {
-        f.call(
-          library.gemm,
-          ...[from(a0 as I32, rows, aRow), aRow, aCol],
-          ...[from(b0 as I32, cols, bCol), bRow, bCol],
-          ...[from(from(c0 as I32, rows, cRow), cols, cCol), cRow, cCol],
-          ...[count(rows), count(cols), k, termsPerBlock(k, options), 0, 0, 0, 0],
-          ...[num.const(1), own],
-        );
+      const matrices = [a, b, c, ...(finisher?.regions ?? [])].map((matrix) =>
+        leading(matrix, axes),
+      );
+      forEachIndex(f, batch, matrices, first, ([a0, b0, c0, ...others]) => {
+        const multiply = (rows: Range, cols: Range) =>
+          f.call(
+            library.gemm,
+            ...[from(a0 as I32, rows, aRow), aRow, aCol],
+            ...[from(b0 as I32, cols, bCol), bRow, bCol],
+            ...[from(from(c0 as I32, rows, cRow), cols, cCol), cRow, cCol],
+            ...[count(rows), count(cols), k, termsPerBlock(k, options), 0, 0, 0, 0],
+            ...[num.const(1), own],
+          );
+        if (finisher === null) multiply(rows, cols);
+        else {
+          inBlocks(f, [m, n], rows, cols, options, (down, across) => {
+            multiply(down, across);
+            finisher.emit(f, others, down, across);
+          });
+        }
       });
     });
   });
@@ -157,6 +181,38 @@ function same(x: FixedRegion, y: FixedRegion): boolean {
   return sameBase(x.base, y.base);
 }
 
+/** outputs = expressions of a·b, in its phase where axes of a group can count as one. */
+function lowerFinished(step: MatmulStep, epilogue: Epilogue, context: StepContext): void {
+  const { exprs } = epilogue;
+  const outputs = step.outputs.map(context.region);
+  const inputs = epilogue.inputs.map(context.region);
+  const { shape } = outputs[0] as FixedRegion;
+  // The product may lie where an output will, best where it is one, unless the epilogue still reads that place.
+  const { type, bytes } = context.options.floats;
+  const isProduct = (at: number) => exprs[at]?.kind === "arg" && exprs[at].index === 0;
+  const free = outputs
+    .map((output, at) => ({ output, at }))
+    .filter(({ output }) => output.dtype === type && !inputs.some((one) => same(one, output)))
+    .sort((x, y) => Number(isProduct(y.at)) - Number(isProduct(x.at)))[0];
+  const c = free?.output ?? contiguous(context.scratch(bytes * sizeOf(shape)), shape, type);
+  // What is the product itself is there already.
+  const done = free !== undefined && isProduct(free.at) && free.output.flush !== true;
+  const left = <T>(list: readonly T[]) => list.filter((_, at) => !done || at !== free.at);
+  const finish: Finish = { inputs: [c, ...inputs], exprs: left(exprs), outputs: left(outputs) };
+  const regions = { a: context.region(step.a), b: context.region(step.b), c };
+  if (finish.exprs.length === 0) {
+    lowerGroups(step, regions, context);
+    return;
+  }
+  const matrices = finishedMatrices(step, regions, finish);
+  if (matrices !== null) {
+    lowerProduct(matrices.a, matrices.b, matrices.c, context, matrices.finish);
+    return;
+  }
+  lowerGroups(step, regions, context);
+  lowerMap(shape, finish, context);
+}
+
 /** outputs = a·b, or a fused map of it. */
 export const matmulStep: Lowering<MatmulStep> = (step, context) => {
   const reduction = step.epilogue ? null : asReduction(step);
@@ -164,24 +220,11 @@ export const matmulStep: Lowering<MatmulStep> = (step, context) => {
     reduceStep(reduction, context);
     return;
   }
-  const a = context.region(step.a);
-  const b = context.region(step.b);
-  const outputs = step.outputs.map(context.region);
-  if (!step.epilogue) {
-    const [output] = outputs as [FixedRegion];
-    lowerGroups(step, { a, b, c: output }, context);
-    flushResult(output, context);
+  if (step.epilogue) {
+    lowerFinished(step, step.epilogue, context);
     return;
   }
-  const { exprs } = step.epilogue;
-  const inputs = step.epilogue.inputs.map(context.region);
-  const { shape } = outputs[0] as FixedRegion;
-  // The product may lie where an output will, unless the epilogue still reads that place.
-  const { type, bytes } = context.options.floats;
-  const free = outputs.find(
-    (output) => output.dtype === type && !inputs.some((input) => same(input, output)),
-  );
-  const product = free ?? contiguous(context.scratch(bytes * sizeOf(shape)), shape, type);
-  lowerGroups(step, { a, b, c: product }, context);
-  lowerMap(shape, { inputs: [product, ...inputs], exprs, outputs }, context);
+  const output = context.region(step.outputs[0] as View);
+  lowerGroups(step, { a: context.region(step.a), b: context.region(step.b), c: output }, context);
+  flushResult(output, context);
 };

@@ -11,6 +11,7 @@ import { mapStep } from "./map.ts";
 import { matmulStep } from "./matmul.ts";
 import { randomStep } from "./random.ts";
 import { reduceStep } from "./reduce.ts";
+import { rowsStep } from "./rowsStep.ts";
 import { scatterAddStep } from "./scatterAdd.ts";
 import { sortStep } from "./sort.ts";
 import { triangularSolveStep } from "./triangularSolve.ts";
@@ -21,6 +22,7 @@ type StepOf<K extends PlainKind> = Extract<PlainStep, { readonly kind: K }>;
 const lowerings: { readonly [K in PlainKind]: Lowering<StepOf<K>> } = {
   map: mapStep,
   reduce: reduceStep,
+  rows: rowsStep,
   argReduce: argReduceStep,
   sort: sortStep,
   matmul: matmulStep,

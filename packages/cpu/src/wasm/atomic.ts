@@ -1,18 +1,24 @@
 import { load, store } from "./ops.ts";
 import {
+  access,
   asI32,
   effect,
   type I32,
   type I32Like,
   instruction,
-  memarg,
   type Statement,
   type Value,
 } from "./value.ts";
 
+/** An operation on the i32 at an address. */
+function onWord(opcode: number, at: I32Like, offset: number, ...operands: readonly Value[]): I32 {
+  const { address, memarg } = access(at, 2, offset);
+  return instruction("i32", [0xfe, opcode, memarg], address, ...operands);
+}
+
 function update(opcode: number) {
   return (address: I32Like, value: I32Like, offset = 0): I32 =>
-    instruction("i32", [0xfe, opcode, ...memarg(2, offset)], asI32(address), asI32(value));
+    onWord(opcode, address, offset, asI32(value));
 }
 
 /** Atomic operations on i32 in shared memory. */
@@ -27,24 +33,12 @@ export const atomic = {
   exchange: update(0x41),
   /** The old value; `replacement` is stored where it equals `expected`. */
   compareExchange: (address: I32Like, expected: I32Like, replacement: I32Like, offset = 0): I32 =>
-    instruction(
-      "i32",
-      [0xfe, 0x48, ...memarg(2, offset)],
-      asI32(address),
-      asI32(expected),
-      asI32(replacement),
-    ),
+    onWord(0x48, address, offset, asI32(expected), asI32(replacement)),
   /** Wakes at most `count` waiters; the number woken. */
   notify: (address: I32Like, count: I32Like, offset = 0): I32 =>
-    instruction("i32", [0xfe, 0x00, ...memarg(2, offset)], asI32(address), asI32(count)),
+    onWord(0x00, address, offset, asI32(count)),
   /** Sleeps while the word equals `expected`: 0 woken, 1 unequal, 2 timed out; −1 ns is for ever. */
   wait: (address: I32Like, expected: I32Like, nanoseconds: Value<"i64">, offset = 0): I32 =>
-    instruction(
-      "i32",
-      [0xfe, 0x01, ...memarg(2, offset)],
-      asI32(address),
-      asI32(expected),
-      nanoseconds,
-    ),
+    onWord(0x01, address, offset, asI32(expected), nanoseconds),
   fence: (): Statement => effect([0xfe, 0x03, 0x00]),
 };

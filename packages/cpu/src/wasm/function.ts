@@ -1,10 +1,9 @@
+import { type Code, type FunctionCode, flatten, type Site } from "./code.ts";
 import { unsigned } from "./leb128.ts";
 import { i32 } from "./scalar.ts";
 import {
   asI32,
-  type Code,
   effect,
-  flatten,
   type I32,
   type I32Like,
   instruction,
@@ -111,7 +110,7 @@ export class FunctionBuilder {
   }
 
   set<T extends ValType>(local: Local<T>, value: Value<T>): void {
-    this.append([value.code, 0x21, unsigned(local.index)]);
+    this.append([value.code, 0x21, siteOf(local)]);
   }
 
   /** local += by. */
@@ -131,7 +130,7 @@ export class FunctionBuilder {
     return {
       let: (value) => {
         const local = this.add(value.type);
-        code.push([value.code, 0x21, unsigned(local.index)]);
+        code.push([value.code, 0x21, siteOf(local)]);
         return local;
       },
     };
@@ -205,8 +204,8 @@ export class FunctionBuilder {
     );
   }
 
-  /** The encoded body, with its size in front. */
-  encode(): number[] {
+  /** Its declarations and code as far as they are built. */
+  build(): FunctionCode {
     const runs: number[][] = [];
     let count = 0;
     this.locals.forEach((type, index) => {
@@ -215,10 +214,11 @@ export class FunctionBuilder {
       runs.push([...unsigned(count), typeCodes[type]]);
       count = 0;
     });
-    const bytes: number[] = [...unsigned(runs.length), ...runs.flat()];
-    flatten(this.body, bytes);
-    bytes.push(0x0b);
-    return unsigned(bytes.length).concat(bytes);
+    const tokens = [...unsigned(runs.length), ...runs.flat()];
+    const addresses: number[] = [];
+    flatten(this.body, tokens, addresses);
+    tokens.push(0x0b);
+    return { params: this.params.length, tokens, addresses };
   }
 
   private add<T extends ValType>(type: T): Local<T> {
@@ -241,5 +241,9 @@ export class FunctionBuilder {
 }
 
 function localOf<T extends ValType>(type: T, index: number): Local<T> {
-  return { type, index, code: [0x20, ...unsigned(index)] };
+  return { type, index, code: [0x20, { kind: "local", index }] };
+}
+
+function siteOf({ index }: Local): Site {
+  return { kind: "local", index };
 }

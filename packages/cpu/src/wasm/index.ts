@@ -1,4 +1,6 @@
+export { addressAt, addressFromBase, placeOf } from "./address.ts";
 export { atomic } from "./atomic.ts";
+export type { FromParam, FunctionCode, Lifted } from "./code.ts";
 export {
   type Floats,
   type FloatVectors,

@@ -1,3 +1,4 @@
+import { encodeFunction, type FunctionCode, type Lifted } from "./code.ts";
 import { type Func, type FuncType, FunctionBuilder, type Local, typeCodes } from "./function.ts";
 import { unsigned } from "./leb128.ts";
 import type { ValType } from "./value.ts";
@@ -26,7 +27,10 @@ export class ModuleBuilder {
   private readonly types: string[] = [];
   private readonly typeBytes: number[][] = [];
   private readonly imports: number[][];
-  private readonly functions: { readonly type: number; readonly body: () => number[] }[] = [];
+  private readonly functions: {
+    readonly type: number;
+    readonly body: (base: number) => number[];
+  }[] = [];
   private readonly exports: number[][] = [];
   private readonly names: string[] = [];
   private importedFuncs = 0;
@@ -56,21 +60,40 @@ export class ModuleBuilder {
     options: FuncOptions<P>,
     body: (f: FunctionBuilder, ...params: ParamLocals<P>) => void,
   ): Func {
-    const type: FuncType = { params: options.params, results: options.results ?? [] };
-    const index = this.importedFuncs + this.functions.length;
-    const full = name + this.suffix;
-    const func: Func = { index, name: full, type };
-    this.names[index] = full;
-    if (options.export) this.exports.push([...text(full), 0x00, ...unsigned(index)]);
     const builder = new FunctionBuilder(options.params);
-    const slot = { type: this.typeIndex(type), body: () => builder.encode() };
-    this.functions.push(slot);
+    const func = this.place(name, options, (base) => encodeFunction(builder.build(), base, null));
     body(builder, ...(builder.params as unknown as ParamLocals<P>));
     return func;
   }
 
-  /** The module as bytes. */
-  encode(): Uint8Array<ArrayBuffer> {
+  /** Adds a function that was built apart; parameters for what is `lifted` come behind the others. */
+  add(
+    name: string,
+    options: FuncOptions<readonly ValType[]>,
+    code: FunctionCode,
+    lifted: Lifted | null = null,
+  ): Func {
+    const addresses = new Array<ValType>(lifted?.count ?? 0).fill("i32");
+    const params = [...options.params, ...addresses];
+    return this.place(name, { ...options, params }, (base) => encodeFunction(code, base, lifted));
+  }
+
+  private place(
+    name: string,
+    options: FuncOptions<readonly ValType[]>,
+    body: (base: number) => number[],
+  ): Func {
+    const type: FuncType = { params: options.params, results: options.results ?? [] };
+    const index = this.importedFuncs + this.functions.length;
+    const full = name + this.suffix;
+    this.names[index] = full;
+    if (options.export) this.exports.push([...text(full), 0x00, ...unsigned(index)]);
+    this.functions.push({ type: this.typeIndex(type), body });
+    return { index, name: full, type };
+  }
+
+  /** The module as bytes; `base` is what addresses of `addressFromBase` are counted from. */
+  encode(base = 0): Uint8Array<ArrayBuffer> {
     const bytes: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
     section(bytes, 1, this.typeBytes);
     section(bytes, 2, this.imports);
@@ -83,7 +106,7 @@ export class ModuleBuilder {
     section(
       bytes,
       10,
-      this.functions.map((f) => f.body()),
+      this.functions.map((f) => f.body(base)),
     );
     this.encodeNames(bytes);
     return Uint8Array.from(bytes);

@@ -1,11 +1,11 @@
+import type { Code } from "./code.ts";
 import { unsigned } from "./leb128.ts";
 import {
+  access,
   asI32,
-  type Code,
   effect,
   type I32Like,
   instruction,
-  memarg,
   type Statement,
   type ValType,
   type Value,
@@ -29,15 +29,19 @@ export function binaryI32(opcode: number) {
 /** Makes loads; `bytes` is the natural alignment. */
 export function load<R extends ValType>(type: R, bytes: number, ...opcode: number[]) {
   const alignment = Math.log2(bytes);
-  return (address: I32Like, offset = 0): Value<R> =>
-    instruction(type, [opcode, memarg(alignment, offset)], asI32(address));
+  return (at: I32Like, offset = 0): Value<R> => {
+    const { address, memarg } = access(at, alignment, offset);
+    return instruction(type, [opcode, memarg], address);
+  };
 }
 
 /** Makes stores; `bytes` is the natural alignment. */
 export function store<A extends ValType>(bytes: number, ...opcode: number[]) {
   const alignment = Math.log2(bytes);
-  return (address: I32Like, value: Value<A>, offset = 0): Statement =>
-    effect([opcode, memarg(alignment, offset)], asI32(address), value);
+  return (at: I32Like, value: Value<A>, offset = 0): Statement => {
+    const { address, memarg } = access(at, alignment, offset);
+    return effect([opcode, memarg], address, value);
+  };
 }
 
 /** A SIMD opcode. */

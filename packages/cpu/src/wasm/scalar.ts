@@ -18,6 +18,9 @@ function addI32(x: I32Like, y: I32Like): I32 {
   if (a.literal !== undefined && b.literal !== undefined) return i32Const(a.literal + b.literal);
   if (b.literal === 0) return a;
   if (a.literal === 0) return b;
+  const address = a.address ?? b.address;
+  const bytes = b.literal ?? a.literal;
+  if (address !== undefined && bytes !== undefined) return i32Const(address + bytes);
   return instruction("i32", [0x6a], a, b);
 }
 

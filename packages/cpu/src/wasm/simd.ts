@@ -1,10 +1,10 @@
 import { binary, load, simd, store, unary } from "./ops.ts";
 import {
+  access,
   asI32,
   effect,
   type I32Like,
   instruction,
-  memarg,
   type Statement,
   type V128,
   type ValType,
@@ -30,17 +30,16 @@ const replace =
 const loads = (bytes: number, opcode: number) => load("v128", bytes, ...simd(opcode));
 const loadLane =
   (bytes: number, opcode: number) =>
-  (address: I32Like, x: V128, lane: number, offset = 0): V128 =>
-    instruction(
-      "v128",
-      [...simd(opcode), ...memarg(Math.log2(bytes), offset), lane],
-      asI32(address),
-      x,
-    );
+  (at: I32Like, x: V128, lane: number, offset = 0): V128 => {
+    const { address, memarg } = access(at, Math.log2(bytes), offset);
+    return instruction("v128", [...simd(opcode), memarg, lane], address, x);
+  };
 const storeLane =
   (bytes: number, opcode: number) =>
-  (address: I32Like, x: V128, lane: number, offset = 0): Statement =>
-    effect([...simd(opcode), ...memarg(Math.log2(bytes), offset), lane], asI32(address), x);
+  (at: I32Like, x: V128, lane: number, offset = 0): Statement => {
+    const { address, memarg } = access(at, Math.log2(bytes), offset);
+    return effect([...simd(opcode), memarg, lane], address, x);
+  };
 
 /** Four i32 as a literal. */
 function constI32x4(a: number, b: number, c: number, d: number): V128 {

@@ -1,10 +1,9 @@
+import { isAddress } from "./address.ts";
+import type { Code, Site } from "./code.ts";
 import { signed, unsigned } from "./leb128.ts";
 
 /** Types of WebAssembly values. */
 export type ValType = "i32" | "i64" | "f32" | "f64" | "v128";
-
-/** Encoded instructions; nested so that composing them costs nothing. */
-export type Code = readonly (number | Code)[];
 
 /**
  * Code that pushes one value of type T. It is a fragment, not a result: used twice, it is
@@ -15,6 +14,8 @@ export interface Value<T extends ValType = ValType> {
   readonly code: Code;
   /** The number, where it is a literal i32. */
   readonly literal?: number;
+  /** The address, where it is one that is known. */
+  readonly address?: number;
 }
 
 /** Code that pushes nothing. */
@@ -29,8 +30,11 @@ export type V128 = Value<"v128">;
 /** An i32, or a number standing for an `i32.const`. */
 export type I32Like = I32 | number;
 
-/** `i32.const`; addresses above 2³¹ are given as they are. */
+/** `i32.const`; also of an address as of `addressAt`. */
 export function i32Const(value: number): I32 {
+  if (isAddress(value)) {
+    return { type: "i32", code: [{ kind: "address", address: value }], address: value };
+  }
   return { type: "i32", code: [0x41, ...signed(value)], literal: value };
 }
 
@@ -53,15 +57,22 @@ export function effect(opcode: Code, ...operands: readonly Value[]): Statement {
   return { type: "none", code: [...operands.map((operand) => operand.code), ...opcode] };
 }
 
-/** The immediate of loads and stores: log₂ of the alignment, and a constant offset in bytes. */
-export function memarg(alignment: number, offset: number): number[] {
-  return [...unsigned(alignment), ...unsigned(offset)];
+/** What loads and stores have besides their opcode. */
+export interface MemoryAccess {
+  readonly address: I32;
+  /** The immediate: log₂ of the alignment, and a constant offset. */
+  readonly memarg: Code;
 }
 
-/** Writes nested code as bytes. */
-export function flatten(code: Code, into: number[]): void {
-  for (const part of code) {
-    if (typeof part === "number") into.push(part);
-    else flatten(part, into);
+/** Access to what is `offset` bytes from an address; the offset may be an address, counted from there. */
+export function access(at: I32Like, alignment: number, offset: number): MemoryAccess {
+  const address = asI32(at);
+  if (!isAddress(offset)) {
+    return { address, memarg: [...unsigned(alignment), ...unsigned(offset)] };
   }
+  const site = (kind: "added" | "offset"): Site => ({ kind, address: offset });
+  return {
+    address: { type: "i32", code: [address.code, site("added")] },
+    memarg: [...unsigned(alignment), site("offset")],
+  };
 }

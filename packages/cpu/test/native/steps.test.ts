@@ -1,5 +1,6 @@
 import type { Step } from "@metrigrad/tensor";
 import test from "tape";
+import { finished, finishKinds } from "../support/finished.ts";
 import { compareNative, onNative } from "../support/native.ts";
 import { Random } from "../support/random.ts";
 import { type Layout, TestPlan } from "../support/steps.ts";
@@ -7,7 +8,7 @@ import { type Layout, TestPlan } from "../support/steps.ts";
 const transposed: Layout = { order: [1, 0], gap: 1 };
 const wide: Layout = { gap: 3 };
 
-test("native: products, every transpose, batches, broadcast operands, an epilogue's place", async (t) => {
+test("native: products, every transpose, batches, broadcast operands", async (t) => {
   await onNative(t, async (backends) => {
     const random = new Random(81);
     const value = () => random.between(-1, 1);
@@ -34,6 +35,30 @@ test("native: products, every transpose, batches, broadcast operands, an epilogu
     const c = plan.view([2, 5, 40, 48], "f32", value);
     const step: Step = { kind: "matmul", label: "p", a, b, outputs: [c] };
     await compareNative(t, backends, plan, step, { absolute: 1e-4 }, "a batch");
+  });
+});
+
+test("native: products with epilogues, of rows, columns and a batch", async (t) => {
+  await onNative(t, async (backends) => {
+    const random = new Random(89);
+    const value = () => random.between(-1, 1);
+    for (const [shape, layout] of [
+      [[50, 33], wide],
+      [[30, 90], transposed],
+      [[4, 40, 48], {}],
+    ] as const) {
+      for (const kind of finishKinds) {
+        const plan = new TestPlan();
+        const [m, n] = shape.slice(-2) as [number, number];
+        const lead = shape.slice(0, -2);
+        const a = plan.view([...lead, m, 60], "f32", value);
+        const b = plan.view([...lead, 60, n], "f32", value);
+        const last = finished(plan, random, shape, kind, layout);
+        const step: Step = { kind: "matmul", label: "p", a, b, ...last };
+        const exact = { absolute: 1e-4, relative: 1e-4 };
+        await compareNative(t, backends, plan, step, exact, `${kind} of ${shape}`);
+      }
+    }
   });
 });
 

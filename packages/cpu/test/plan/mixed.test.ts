@@ -48,7 +48,9 @@ async function after(step: Step, stored: readonly Stored[]): Promise<TypedArray[
     libraries: await device.libraries(floatsIn(plan)),
   });
   const { instance } = await WebAssembly.instantiate(bytes, { env: device.imports });
-  for (const name of phases.flat()) (instance.exports[name] as Numbers)(0, 1);
+  for (const { name, addresses } of phases.flat()) {
+    (instance.exports[name] as Numbers)(0, 1, ...addresses);
+  }
   return arrays.map(({ array }) => array().slice());
 }
 

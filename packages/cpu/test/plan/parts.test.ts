@@ -57,10 +57,10 @@ async function runInParts(
     ...{ grain: 0, fork: null },
   });
   const { instance } = await WebAssembly.instantiate(bytes, { env: device.imports });
-  for (const name of phases.flat()) {
+  for (const { name, addresses } of phases.flat()) {
     const order = Array.from({ length: parts }, (_, part) => part);
     order.sort(() => random.next() - 0.5);
-    for (const part of order) (instance.exports[name] as Numbers)(part, parts);
+    for (const part of order) (instance.exports[name] as Numbers)(part, parts, ...addresses);
   }
   return buffers.map(({ stored }) => stored().slice());
 }

@@ -27,6 +27,7 @@ async function load(
   const m = new ModuleBuilder({ shared: true });
   const fork = { ...sync.importInto(m), program, threads: device.parts };
   const funcs = phases.map(({ shared, count = device.parts, body }, at) => ({
+    addresses: [],
     parts: shared ? count : 1,
     func: m.func(`phase${at}`, { params: ["i32", "i32"] }, (f, part) => body(f, part)),
   }));

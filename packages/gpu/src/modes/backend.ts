@@ -30,7 +30,7 @@ export class KernelBackend implements Backend {
 
   describe(): string {
     return [
-      `gpu: ${this.mode}, by gpu.js kernels: map, reduce, argReduce, matmul, gather and copy of floats;`,
+      `gpu: ${this.mode}, by gpu.js kernels: map, reduce, rows, argReduce, matmul, gather and copy of floats;`,
       `on the host: integers, tables above a million elements, convolve, scatterAdd, sort, random, gram, cholesky, triangularSolve, eigh${this.note}`,
     ].join(" ");
   }

@@ -3,20 +3,14 @@ import type { GpuJsInstance } from "../webgpu/gpujs.ts";
 import { gathered, scattered } from "./elements.ts";
 import { type Held, Launcher, toHost } from "./launcher.ts";
 import { type Links, linksOf } from "./links.ts";
-import {
-  argReduce,
-  copy,
-  gather,
-  type KernelStep,
-  map,
-  matmul,
-  type Prepare,
-  reduce,
-} from "./steps.ts";
+import { matmul } from "./matmul.ts";
+import { rows } from "./rows.ts";
+import { argReduce, copy, gather, type KernelStep, map, type Prepare, reduce } from "./steps.ts";
 
 const table: { readonly [kind: string]: Prepare<never> } = {
   map,
   reduce,
+  rows,
   argReduce,
   matmul,
   gather,

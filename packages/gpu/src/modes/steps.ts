@@ -6,14 +6,13 @@ import {
   type GatherStep,
   type HostMemory,
   type MapStep,
-  type MatmulStep,
-  productAxes,
   type ReduceOp,
   type ReduceStep,
   type Step,
   sizeOf,
   type View,
 } from "@metrigrad/tensor";
+import { foldLines } from "./fold.ts";
 import { type Held, type Launch, type Launcher, toHost } from "./launcher.ts";
 import { kernelText } from "./text.ts";
 
@@ -36,28 +35,32 @@ export type Prepare<S extends Step> = (
 ) => KernelStep | null;
 
 /** For steps without elements. */
-const nothing: KernelStep = { inputs: [], outputs: [], passes: false, run: () => [] };
+export const nothing: KernelStep = { inputs: [], outputs: [], passes: false, run: () => [] };
 
 const isFloaty = (dtype: DType) => dtype === "f32" || dtype === "bool";
-const allFloaty = (views: readonly View[], memory: HostMemory) =>
+/** Whether kernels can hold all elements. */
+export const allFloaty = (views: readonly View[], memory: HostMemory) =>
   views.every((view) => isFloaty(memory.dtype(view)));
 /** A kernel with the numbers that its text asks for. */
-interface Ready {
+export interface Ready {
   readonly launch: Launch;
   readonly numbers: readonly number[];
 }
 
 /** Runs a kernel for each output on the same inputs. */
-const launchAll = (kernels: readonly Ready[]) => (held: readonly Held[]) =>
+export const launchAll = (kernels: readonly Ready[]) => (held: readonly Held[]) =>
   kernels.map(({ launch, numbers }) => launch([...held, ...numbers]));
 
 /** The kernels, or null where one of them has no text. */
-const allReady = (kernels: readonly (Ready | null)[]) =>
+export const allReady = (kernels: readonly (Ready | null)[]) =>
   kernels.every((kernel) => kernel !== null) ? kernels : null;
 
-const load = (count: number, at: (k: number) => string) =>
+/** Lines that read the elements of the first arrays. */
+export const load = (count: number, at: (k: number) => string) =>
   Array.from({ length: count }, (_, k) => `const a${k} = x${k}[${at(k)}];`);
-const argsOf = (count: number, from = 0) => Array.from({ length: count }, (_, k) => `a${k + from}`);
+/** The names of what `load` read. */
+export const argsOf = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, k) => `a${k + from}`);
 
 /** One kernel for each output. */
 export const map: Prepare<MapStep> = ({ shape, inputs, exprs, outputs }, memory, launcher) => {
@@ -89,16 +92,6 @@ export const copy: Prepare<CopyStep> = ({ input, output, label }, memory, launch
   return map(step, memory, launcher);
 };
 
-const combine: Readonly<Record<ReduceOp, (x: string, y: string) => string>> = {
-  sum: (x, y) => `${x} + ${y}`,
-  prod: (x, y) => `${x} * ${y}`,
-  max: (x, y) => `mostOf(${x}, ${y})`,
-  min: (x, y) => `leastOf(${x}, ${y})`,
-};
-
-/** Elements that are combined one by one before their value joins the rest. */
-const run = 32;
-
 /** One kernel for each output; a thread folds one list, in runs, so that sums stay accurate. */
 export const reduce: Prepare<ReduceStep> = (step, memory, launcher) => {
   const { shape, axes, inputs, exprs, ops, outputs } = step;
@@ -115,39 +108,14 @@ export const reduce: Prepare<ReduceStep> = (step, memory, launcher) => {
     const pick = (list: readonly number[]) => order.map((axis) => list[axis] as number);
     return { ...view, shape: pick(shape), strides: pick(view.strides) };
   });
-  const full = Math.floor(length / run) * run;
   const kernels = allReady(
     exprs.map((expr, j) => {
       const text = kernelText([expr], argsOf(inputs.length));
       if (text === null) return null;
       const { lines, results, numbers } = text;
-      const join = combine[ops[j] as ReduceOp];
-      // A fold starts with its first value, since infinities have no literal.
-      const value = (at: string) => [...load(inputs.length, () => at), ...lines].join("\n");
-      const fold = (from: string, count: number, name: string) => `
-      let ${name} = 0.0;
-      for (let i = 0; i < ${count}; i++) {
-        ${value(`this.thread.x * ${length} + ${from} + i`)}
-        if (i === 0) { ${name} = ${results[0]}; } else { ${name} = ${join(name, results[0] as string)}; }
-      }`;
-      const body = [
-        "let total = 0.0;",
-        ...(full === 0
-          ? []
-          : [
-              `for (let r = 0; r < ${full / run}; r++) {`,
-              fold(`r * ${run}`, run, "part"),
-              `if (r === 0) { total = part; } else { total = ${join("total", "part")}; }`,
-              "}",
-            ]),
-        ...(length === full
-          ? []
-          : [
-              fold(`${full}`, length - full, "rest"),
-              full === 0 ? "total = rest;" : `total = ${join("total", "rest")};`,
-            ]),
-        "return total;",
-      ];
+      const value = (at: string) =>
+        [...load(inputs.length, () => `this.thread.x * ${length} + ${at}`), ...lines].join("\n");
+      const body = foldLines(ops[j] as ReduceOp, length, value, results[0] as string);
       return { launch: launcher.kernel(body, inputs.length, numbers.length, [lists]), numbers };
     }),
   );
@@ -182,60 +150,6 @@ export const argReduce: Prepare<ArgReduceStep> = ({ op, input, output }, memory,
     [lists],
   );
   return { inputs: [input], outputs: [output], passes: true, run: (held) => [launch(held)] };
-};
-
-/** A kernel runs once for each matrix of the batch; the epilogue is part of it. */
-export const matmul: Prepare<MatmulStep> = (step, memory, launcher) => {
-  const { a, b, epilogue, outputs } = step;
-  const { batch: lead, rows, inner, columns } = productAxes(step);
-  // Operands come row-major, so the axes of a group count as one.
-  const [batches, m, k, n] = [lead, rows, inner, columns].map(sizeOf) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (batches * m * n === 0) return nothing;
-  const inputs = epilogue?.inputs ?? [];
-  if (k === 0 || !allFloaty([...inputs, ...outputs], memory)) return null;
-  const names = ["total", ...argsOf(inputs.length, 2)];
-  const kernels = allReady(
-    (epilogue?.exprs ?? [arg(0)]).map((expr) => {
-      const text = kernelText([expr], names);
-      if (text === null) return null;
-      const { lines, results, numbers } = text;
-      const body = [
-        "let total = 0.0;",
-        `for (let k = 0; k < ${k}; k++) {`,
-        `total = total + x0[this.thread.y * ${k} + k] * x1[k * ${n} + this.thread.x];`,
-        "}",
-        ...inputs.map(
-          (_, i) => `const a${i + 2} = x${i + 2}[this.thread.y * ${n} + this.thread.x];`,
-        ),
-        ...lines,
-        `return ${results[0]};`,
-      ];
-      return { launch: launcher.kernel(body, inputs.length + 2, numbers.length, [n, m]), numbers };
-    }),
-  );
-  if (kernels === null) return null;
-  const all = { inputs: [a, b, ...inputs], outputs };
-  if (batches === 1) return { ...all, passes: true, run: launchAll(kernels) };
-  const sizes = [m * k, k * n, ...inputs.map(() => m * n)];
-  const run = (held: readonly Held[]) => {
-    const results = outputs.map(() => new Float32Array(batches * m * n));
-    for (let batch = 0; batch < batches; batch++) {
-      const own = held.map((array, i) => {
-        const size = sizes[i] as number;
-        return (array as Float32Array).slice(batch * size, (batch + 1) * size);
-      });
-      launchAll(kernels)(own).forEach((result, j) => {
-        results[j]?.set(toHost(result), batch * m * n);
-      });
-    }
-    return results;
-  };
-  return { ...all, passes: false, run };
 };
 
 /** Elements of a table from which handing it over costs more than picking rows on the host. */

@@ -15,10 +15,10 @@ import type { Lower } from "./lower.ts";
 
 const lanes = 256;
 /** Elements that a thread adds one by one before it adds their sum to the rest. */
-const run = 32;
+export const run = 32;
 
 /** A type's value over nothing, and how two values combine. */
-interface Monoid {
+export interface Monoid {
   readonly held: string;
   readonly start: string;
   combine(x: string, y: string): string;
@@ -38,7 +38,8 @@ const bounds: Readonly<Record<ReduceOp, Readonly<Record<"i32" | "u32", number>>>
   prod: { i32: 1, u32: 1 },
 };
 
-function monoidOf(op: ReduceOp, type: ScalarType): Monoid {
+/** How a reduction of values of a type combines them. */
+export function monoidOf(op: ReduceOp, type: ScalarType): Monoid {
   if (type === "bool") {
     const symbol = op === "max" ? "||" : "&&";
     const start = String(op !== "max" && starts[op] !== 0);

@@ -12,6 +12,7 @@ import { map } from "./map.ts";
 import { matmul } from "./matmul.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
+import { rows } from "./rows.ts";
 import { scatterAdd } from "./scatterAdd.ts";
 import { sort } from "./sort.ts";
 import { triangularSolve } from "./triangularSolve.ts";
@@ -21,6 +22,7 @@ const table: {
 } = {
   map,
   reduce,
+  rows,
   argReduce,
   sort,
   matmul,

@@ -5,6 +5,7 @@ import type { Launcher } from "../../src/modes/launcher.ts";
 import { map } from "../../src/modes/steps.ts";
 import { kernelText } from "../../src/modes/text.ts";
 import { TestPlan } from "../support/plans.ts";
+import { rowsStep } from "../support/rows.ts";
 
 const cases: readonly { readonly name: string; readonly make: (plan: TestPlan) => Step }[] = [
   {
@@ -31,6 +32,7 @@ const cases: readonly { readonly name: string; readonly make: (plan: TestPlan) =
       outputs: [plan.view([3]), plan.view([3])],
     }),
   },
+  { name: "rows with a soft-max", make: (plan) => rowsStep(plan, [4, 3, 37], 1) },
   {
     name: "argReduce: the first NaN",
     make: (plan) => ({
@@ -55,6 +57,37 @@ const cases: readonly { readonly name: string; readonly make: (plan: TestPlan) =
       outputs: [plan.view([2, 3, 4])],
     }),
   },
+  ...[1, 2].map((batch) => ({
+    name: `matmul of ${batch} with two results, of which one is bool`,
+    make: (plan: TestPlan): Step => ({
+      kind: "matmul",
+      label: "",
+      a: plan.view([batch, 3, 5]),
+      b: plan.view([batch, 5, 4]),
+      epilogue: {
+        inputs: [plan.view([batch, 3, 4])],
+        exprs: [parseExpr("(ab, x) => max(ab + x, 0)"), parseExpr("(ab, x) => ab + x > 0")],
+      },
+      outputs: [plan.view([batch, 3, 4]), plan.view([batch, 3, 4], "bool")],
+    }),
+  })),
+  ...[1, 2].map((batch) => ({
+    name: `matmul of ${batch} finished on the host, where integers are`,
+    make: (plan: TestPlan): Step => {
+      const odd = call(primitiveFns.eq, arg(1, "i32"), literal(3, "i32"));
+      return {
+        kind: "matmul",
+        label: "",
+        a: plan.view([batch, 3, 5]),
+        b: plan.view([batch, 5, 4]),
+        epilogue: {
+          inputs: [plan.view([batch, 3, 4], "i32", (at) => at % 5)],
+          exprs: [call(primitiveFns.select, odd, arg(0), literal(-1))],
+        },
+        outputs: [plan.view([batch, 3, 4])],
+      };
+    },
+  })),
   {
     name: "matmul of windows, with several axes for rows and sum",
     make: (plan) => {

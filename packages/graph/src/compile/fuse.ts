@@ -5,11 +5,13 @@ import type { Node } from "../core/node.ts";
 export interface Kernel {
   readonly shape: Shape;
   readonly roots: Node[];
+  /** The product whose epilogue the loop is; it is a root itself where others read it. */
+  readonly product: Node | null;
 }
 
 /** Which element-wise nodes are kept in memory, and in which loop each is computed. */
 export interface Fusion {
-  /** The kernel of every element-wise node that is kept. */
+  /** The kernel of every element-wise node that is kept, and of the products of kernels. */
   readonly kernels: ReadonlyMap<Node, Kernel>;
   /** Element-wise nodes that exist only inside loops. */
   readonly inlined: ReadonlySet<Node>;
@@ -68,7 +70,7 @@ export function fuse(order: readonly Node[], kept: ReadonlySet<Node>): SingleFus
       owners.set(node, inside);
       for (const owner of inside) sizes.set(owner, sizeIn(owner) + 1);
     } else {
-      kernels.set(node, { shape: node.shape, roots: [node] });
+      kernels.set(node, { shape: node.shape, roots: [node], product: null });
       sizes.set(node, 1);
     }
   }
@@ -85,9 +87,14 @@ function takesExpression(user: Node, node: Node): boolean {
   return user.op.fusesInput === true && user.inputs.lastIndexOf(node) === 0;
 }
 
-/** Work to recompute each element-wise node from what is in memory; reading two values is dear. */
+/**
+ * Work to recompute each element-wise node from what is in memory; reading two values is dear. What is made of a product
+ * and of another value (a bias) counts as being in memory for those made of it: where several loops want them it will be,
+ * and else each of them would.
+ */
 function recomputeCost(order: readonly Node[]): Map<Node, number> {
   const cost = new Map<Node, number>();
+  const bases = new Set<Node>();
   const reads = new Map<Node, Set<Node>>();
   for (const node of order) {
     if (node.op.expr === undefined) {
@@ -99,9 +106,14 @@ function recomputeCost(order: readonly Node[]): Map<Node, number> {
     const read = new Set([...all].slice(0, 2));
     const expr = node.op.expr(node);
     const own = expr.kind === "call" && dearFns.has(expr.fn) ? 2 * cheapLimit : 1;
-    const inner = node.inputs.reduce((sum, input) => sum + (cost.get(input) as number), own);
+    const inner = node.inputs.reduce(
+      (sum, input) => sum + (bases.has(input) ? 0 : (cost.get(input) as number)),
+      own,
+    );
+    const base = read.size > 1 && node.inputs.some((input) => input.op.finishes?.(input) === true);
+    if (base) bases.add(node);
     cost.set(node, read.size > 1 ? 2 * cheapLimit : Math.min(inner, 2 * cheapLimit));
-    reads.set(node, read);
+    reads.set(node, base ? new Set([node]) : read);
   }
   return cost;
 }

@@ -14,22 +14,25 @@ export interface FusedLoop {
 
 /**
  * Starts a loop over `shape`: nodes for which `inline` holds are computed in it, others are read
- * from their views.
+ * from their views. As the epilogue of a product it has that for its first argument, which is no input.
  */
 export function fusedLoop(
   shape: readonly number[],
   inline: (node: Node) => boolean,
   viewOf: (node: Node) => View,
+  product: Node | null = null,
 ): FusedLoop {
   const inputs: View[] = [];
   const nodes: Node[] = [];
   const exprs = new Map<Node, Expr>();
+  const first = product === null ? 0 : 1;
+  if (product !== null) exprs.set(product, arg(0));
   const leaf = (node: Node): Expr => {
     const value = uniformValue(node);
     const type = node.type as ScalarType;
     if (value !== null) return literal(value, type);
     inputs.push(broadcastView(viewOf(node), shape));
-    return arg(inputs.length - 1, type);
+    return arg(first + inputs.length - 1, type);
   };
   const exprOf = (root: Node): Expr => {
     const stack = [root];

@@ -1,27 +1,27 @@
 import type { Node } from "../core/node.ts";
 
 /**
- * What runs at once: a loop, or one node of any other op. Groups form a graph without cycles, and
+ * What runs at once: a loop, or one node of any other op; or steps. Groups form a graph without cycles, and
  * joining two of them keeps it so.
  */
-export interface Group {
+export interface Group<T = Node> {
   /** The nodes that it leaves in memory. */
-  readonly nodes: Node[];
+  readonly nodes: T[];
   /** Groups whose values it reads. */
-  readonly before: Set<Group>;
+  readonly before: Set<Group<T>>;
   /** Groups that read its values. */
-  readonly after: Set<Group>;
+  readonly after: Set<Group<T>>;
   /** Its position in an order in which every group comes after those before it. */
   place: number;
 }
 
 /** A group of one node that nothing is connected with yet. */
-export function groupOf(node: Node, place: number): Group {
+export function groupOf<T = Node>(node: T, place: number): Group<T> {
   return { nodes: [node], before: new Set(), after: new Set(), place };
 }
 
 /** States that `after` reads a value of `before`. */
-export function connect(before: Group, after: Group): void {
+export function connect<T>(before: Group<T>, after: Group<T>): void {
   if (before === after) return;
   before.after.add(after);
   after.before.add(before);
@@ -36,7 +36,7 @@ export interface Effort {
  * Takes `first` into `second`, which reads it, and says whether it did: not where a value travels
  * from one to the other through a third, which would have to run in the middle.
  */
-export function join(first: Group, second: Group, effort: Effort): boolean {
+export function join<T>(first: Group<T>, second: Group<T>, effort: Effort): boolean {
   // Only groups placed between the two can be on such a way, or be in the way of one place for both.
   const later = reached(first, "after", second, (place) => place < second.place, effort);
   if (later === null) return false;
@@ -60,14 +60,14 @@ export function join(first: Group, second: Group, effort: Effort): boolean {
 }
 
 /** Groups between that `from` leads to, but for `to` at once; null if one leads to `to`. */
-function reached(
-  from: Group,
+function reached<T>(
+  from: Group<T>,
   side: "before" | "after",
-  to: Group,
+  to: Group<T>,
   between: (place: number) => boolean,
   effort: Effort,
-): Set<Group> | null {
-  const found = new Set<Group>();
+): Set<Group<T>> | null {
+  const found = new Set<Group<T>>();
   const stack = [...from[side]].filter((group) => group !== to);
   for (let group = stack.pop(); group !== undefined; group = stack.pop()) {
     if (group === to) return null;
@@ -80,14 +80,14 @@ function reached(
 }
 
 /** Gives out the places of all groups anew: earlier ones, then the joined one, then later ones. */
-function rearrange(
-  first: Group,
-  earlier: ReadonlySet<Group>,
-  second: Group,
-  later: ReadonlySet<Group>,
+function rearrange<T>(
+  first: Group<T>,
+  earlier: ReadonlySet<Group<T>>,
+  second: Group<T>,
+  later: ReadonlySet<Group<T>>,
 ): void {
   if (later.size === 0) return;
-  const sorted = (groups: Iterable<Group>) => [...groups].sort((a, b) => a.place - b.place);
+  const sorted = (groups: Iterable<Group<T>>) => [...groups].sort((a, b) => a.place - b.place);
   const places = sorted([first, ...earlier, second, ...later]).map(({ place }) => place);
   // The joined group takes one place of two.
   [...sorted(earlier), second, ...sorted(later)].forEach((group, index) => {

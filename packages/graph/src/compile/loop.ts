@@ -3,19 +3,26 @@ import type { Node } from "../core/node.ts";
 import { topological } from "../core/topology.ts";
 import { byRole } from "../loop/body.ts";
 import { joinLoops } from "../loop/joined.ts";
+import type { Bounds } from "./finish.ts";
 import { type Fusion, fuse } from "./fuse.ts";
 import { type Floats, type LowerLoop, lower } from "./lower.ts";
 import { mergeKernels } from "./merge.ts";
+import { joinRows } from "./rows.ts";
 import { settle } from "./settle.ts";
 import { unitsOf } from "./units.ts";
 import { sameView } from "./views.ts";
 import { unconverted, widen } from "./widen.ts";
 
-/** Chooses what runs in one loop over elements. */
-export function fusionOf(order: readonly Node[], kept: readonly Node[], unfused: boolean): Fusion {
+/** Chooses what runs in one loop over elements, and with which products. */
+export function fusionOf(
+  order: readonly Node[],
+  kept: readonly Node[],
+  unfused: boolean,
+  bounds: Bounds,
+): Fusion {
   if (unfused) return fuse(order, new Set(order));
   const roots = new Set(kept);
-  return mergeKernels(order, fuse(order, roots), roots);
+  return mergeKernels(order, fuse(order, roots), roots, bounds);
 }
 
 /** The slice of a view in a turn of a loop that is inside of `depth` others. */
@@ -104,7 +111,8 @@ export function loopLowering(floats: Floats, unfused: boolean, depth = 0): Lower
       }),
     );
     const order = topological(roots);
-    const fusion = fusionOf(order, roots, unfused);
+    const olds = new Map(body.carries.map(({ value }, at) => [roots[at] as Node, value]));
+    const fusion = fusionOf(order, roots, unfused, { floatOf: inside.floats.of, olds });
     const units = unitsOf(order, roots, fusion);
     const first = buffers.length;
     const inner = loopLowering(inside.floats, unfused, depth + 1);
@@ -118,7 +126,8 @@ export function loopLowering(floats: Floats, unfused: boolean, depth = 0): Lower
     const destinations = body.carries.map(({ value }, at) => {
       return { from: lowered.viewOf(roots[at] as Node), to: views.get(value) as View };
     });
-    const settled = settle(steps, buffers, destinations, first);
+    const joined = unfused ? steps : joinRows(steps, buffers, destinations, first);
+    const settled = settle(joined, buffers, destinations, first);
     const step: LoopStep = { kind: "loop", turns, body: settled, label };
     context.emit(step);
   };

@@ -7,7 +7,9 @@ import {
   type FloatType,
   GraphError,
   type MapStep,
+  type MatmulStep,
   type Place,
+  productAxes,
   type Shape,
   type Step,
   sizeOf,
@@ -95,12 +97,18 @@ export function lower(
   const label = (node: Node) =>
     node.scope === "" ? node.op.name : `${node.op.name}(${node.scope})`;
   const inline = (node: Node) => fusion.inlined.has(node);
-  // The nodes whose work the next step does.
+  // The nodes whose work the next step does, the product first where it is the epilogue of one.
   let working: readonly Node[] = [];
+  let loopOfProduct: Pick<MatmulStep, "label" | "outputs" | "epilogue"> | null = null;
   /** The floats of what is being lowered. */
   const floatHere = () => (working[0] === undefined ? float : floatOf(working[0]));
   const emit = (step: Step) => {
-    const metric = working.filter(({ role }) => role === "metric").length / working.length;
+    // An element of a product with a loop is as many values as it has terms.
+    const terms =
+      loopOfProduct === null || step.kind !== "matmul" ? 1 : sizeOf(productAxes(step).inner);
+    const work = (nodes: readonly Node[]) =>
+      nodes.reduce((sum, node) => sum + (node === working[0] ? Math.max(1, terms) : 1), 0);
+    const metric = work(working.filter(({ role }) => role === "metric")) / work(working);
     steps.push(metric > 0 ? { ...step, metric } : step);
   };
 
@@ -119,6 +127,18 @@ export function lower(
       const expr = loop.exprOf(node);
       working = [...working, ...loop.nodes];
       return { inputs: loop.inputs, expr };
+    },
+    finished: (node, arranged = (view) => view) => {
+      if (loopOfProduct === null) {
+        return { label: label(node), outputs: [arranged(context.result(node))] };
+      }
+      const { label: text, outputs, epilogue } = loopOfProduct;
+      const { inputs, exprs } = epilogue as NonNullable<typeof epilogue>;
+      return {
+        label: text,
+        epilogue: { inputs: inputs.map(arranged), exprs },
+        outputs: outputs.map(arranged),
+      };
     },
     emit,
     feed: ({ name, shape, type }) => {
@@ -146,21 +166,24 @@ export function lower(
     label,
   };
 
-  const lowerKernel = (kernel: Kernel) => {
-    const own = new Set(kernel.roots);
-    const loop = fusedLoop(kernel.shape, (node) => own.has(node) || inline(node), viewOf);
-    const exprs = kernel.roots.map((root): Expr => loop.exprOf(root));
-    const outputs = kernel.roots.map((root) => context.result(root));
-    const step: MapStep = {
-      kind: "map",
-      shape: kernel.shape,
-      inputs: loop.inputs,
-      exprs,
-      outputs,
-      label: kernel.roots.map(label).join("+"),
-    };
-    working = loop.nodes;
-    emit(step);
+  const lowerKernel = ({ shape, roots, product }: Kernel) => {
+    const own = new Set(roots);
+    const loop = fusedLoop(shape, (node) => own.has(node) || inline(node), viewOf, product);
+    const exprs = roots.map((root): Expr => loop.exprOf(root));
+    const outputs = roots.map((root) => context.result(root));
+    const { inputs } = loop;
+    if (product === null) {
+      const text = roots.map(label).join("+");
+      const step: MapStep = { kind: "map", shape, inputs, exprs, outputs, label: text };
+      working = loop.nodes;
+      emit(step);
+      return;
+    }
+    const text = [...new Set([product, ...roots])].map(label).join("+");
+    working = [product, ...loop.nodes];
+    loopOfProduct = { label: text, outputs, epilogue: { inputs, exprs } };
+    product.op.lower(product, context);
+    loopOfProduct = null;
   };
 
   // Room for whole values first, so that their parts can be computed in place.

@@ -1,5 +1,6 @@
 import { sameShape } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
+import { type Bounds, finishProducts } from "./finish.ts";
 import { type Fusion, type Kernel, largestLoop, type SingleFusion, usersOf } from "./fuse.ts";
 import { connect, type Group, groupOf, join } from "./groups.ts";
 
@@ -8,13 +9,14 @@ const searchLimit = 2000;
 
 /**
  * Joins a kernel with one that reads its result, where both run over the same shape: one pass
- * instead of two. They may join unless a value travels from the first to the second through
- * something outside both, which would have to run in the middle.
+ * instead of two; and then a product with a kernel that can be its epilogue. They may join unless a value travels
+ * from the first to the second through something outside both, which would have to run in the middle.
  */
 export function mergeKernels(
   order: readonly Node[],
   fusion: SingleFusion,
   kept: ReadonlySet<Node>,
+  bounds: Bounds,
 ): Fusion {
   const { kernels, inlined, owners } = fusion;
   const groups = groupsOf(order, fusion);
@@ -37,6 +39,7 @@ export function mergeKernels(
     });
     if (joined !== undefined) groups.set(node, joined);
   }
+  finishProducts(order, groups, fusion, kept, bounds, () => ({ left: searchLimit }));
   const users = usersOf(order);
   const readOutside = (node: Node) => {
     const readers = (users.get(node) as Node[]).flatMap((user) => [
@@ -51,8 +54,10 @@ export function mergeKernels(
     if (!kernels.has(last)) continue;
     // What only its own kernel reads, now that kernels are joined, need not be in memory.
     const roots = nodes.filter((node) => kept.has(node) || readOutside(node)).reverse();
-    const kernel: Kernel = { shape: last.shape, roots };
+    const product = nodes.find((node) => !kernels.has(node)) ?? null;
+    const kernel: Kernel = { shape: last.shape, roots, product };
     for (const root of roots) next.set(root, kernel);
+    if (product !== null) next.set(product, kernel);
     for (const node of nodes) if (!next.has(node)) inside.add(node);
   }
   return { kernels: next, inlined: inside };

@@ -21,6 +21,7 @@ import { placeArena } from "./arena.ts";
 import { compactPlan } from "./compact.ts";
 import { fusionOf, loopLowering } from "./loop.ts";
 import { type Floats, lower } from "./lower.ts";
+import { joinRows } from "./rows.ts";
 import { type Destination, settle } from "./settle.ts";
 import { simplifyGraph } from "./simplify.ts";
 import { unitsOf } from "./units.ts";
@@ -77,7 +78,8 @@ export function planOf(request: PlanRequest): Planned {
   const roots = all.slice(0, updates.length + request.outputs.length);
   const conditionOf = new Map(conditions.map((when, i) => [when, all[roots.length + i] as Node]));
   const order = topological(all);
-  const fusion = fusionOf(order, all, unfused);
+  const olds = new Map<Node, Node>(updates.map(([old], at) => [roots[at] as Node, old]));
+  const fusion = fusionOf(order, all, unfused, { floatOf: of, olds });
   const units = unitsOf(order, [...roots.slice(updates.length), ...all], fusion);
   const lowered = lower(units, order, fusion, floats, loopLowering(floats, unfused));
   const { buffers, feeds, variables } = lowered;
@@ -104,7 +106,8 @@ export function planOf(request: PlanRequest): Planned {
     buffers.push({ dtype, size, place: { kind: "output" }, label: showNode(root) });
     return { from, to: contiguousView(buffers.length - 1, root.shape) };
   });
-  const steps = settle(lowered.steps, buffers, destinations);
+  const joined = unfused ? lowered.steps : joinRows(lowered.steps, buffers, destinations);
+  const steps = settle(joined, buffers, destinations);
   const arena = placeArena(buffers, steps);
   const outputs = destinations.slice(updates.length).map(({ to }) => to);
   const plan = compactPlan({

@@ -8,7 +8,7 @@ import {
   storageBytes,
   type View,
 } from "@metrigrad/tensor";
-import { contiguousView, sameRun } from "./views.ts";
+import { contiguousView, sameRun, sameView } from "./views.ts";
 
 /** A computed value that must end up in a buffer of its own: a variable's or an output's. */
 export interface Destination {
@@ -154,8 +154,17 @@ function mayDepend(
 function mayOverwrite(step: Step, old: View, result: View): boolean {
   const { inputs, outputs } = partsOf(step);
   const own = inputs.filter(({ view }) => view.buffer === old.buffer);
-  if (!own.every(({ view, inPlace }) => inPlace && sameRun(view, old))) return false;
-  return outputs.some(({ view }) => sameRun(view, result));
+  if (!own.every(({ inPlace }) => inPlace)) return false;
+  const results = outputs.filter(({ view }) => view.buffer === result.buffer);
+  // A product may have its axes in another order than the result.
+  if (own.every((input) => results.some(({ view }) => alike(input.view, view)))) return true;
+  if (!own.every(({ view }) => sameRun(view, old))) return false;
+  return results.some(({ view }) => sameRun(view, result));
+}
+
+/** Whether two views would be the same if they were on one buffer. */
+function alike(a: View, b: View): boolean {
+  return sameView({ ...a, buffer: b.buffer }, b);
 }
 
 /**

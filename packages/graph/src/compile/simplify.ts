@@ -3,8 +3,11 @@ import type { Node } from "../core/node.ts";
 import { withOrigin } from "../core/scope.ts";
 import { topological, unfinished } from "../core/topology.ts";
 import { broadcastTo } from "../ops/broadcastTo.ts";
+import { reshape } from "../ops/reshape.ts";
+import { usersOf } from "./fuse.ts";
 import { nodePool } from "./pool.ts";
 import { scalarNodes } from "./scalar.ts";
+import { sinker } from "./sink.ts";
 
 /**
  * An equal graph with less in it: element-wise ops taken apart into single scalar functions,
@@ -13,16 +16,27 @@ import { scalarNodes } from "./scalar.ts";
  */
 export function simplifyGraph(roots: readonly Node[]): Node[] {
   const intern = nodePool();
+  const order = topological(roots);
+  const users = usersOf(order);
+  const sink = sinker(intern);
+  /** Whether nothing but loops over its elements reads the node, which compute it on the way. */
+  const passes = (node: Node) => {
+    const own = users.get(node) ?? [];
+    return own.length > 0 && own.every(({ op }) => op.fusesInput === true);
+  };
   const done = new Map<Node, Node>();
 
   const simplify = (node: Node): Node => {
     const inputs = node.inputs.map((input) => done.get(input) as Node);
     if (node.op.expr !== undefined) {
-      const value = scalarNodes(node.op.expr(node), inputs, intern, node);
+      const sunk = passes(node) ? null : sink(node.shape, inputs);
+      const value = scalarNodes(node.op.expr(node), sunk?.inputs ?? inputs, intern, node);
       done.set(value, value);
-      return sameShape(value.shape, node.shape)
+      const { shape } = sunk ?? node;
+      const whole = sameShape(value.shape, shape)
         ? value
-        : finish(withOrigin(node, () => broadcastTo(value, node.shape)));
+        : finish(withOrigin(node, () => broadcastTo(value, shape)));
+      return sunk === null ? whole : finish(withOrigin(node, () => reshape(whole, node.shape)));
     }
     const merged = intern(node.op, inputs, node.attrs, node);
     // Equal nodes are rewritten once: a loop that a rewrite makes is equal to none made before.
@@ -47,6 +61,6 @@ export function simplifyGraph(roots: readonly Node[]): Node[] {
     return done.get(node) as Node;
   };
 
-  for (const node of topological(roots)) record(node);
+  for (const node of order) record(node);
   return roots.map((root) => done.get(root) as Node);
 }

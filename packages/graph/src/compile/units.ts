@@ -16,7 +16,9 @@ export function unitsOf(order: readonly Node[], roots: readonly Node[], fusion: 
   for (const node of order) {
     if (fusion.inlined.has(node) || unitOf.has(node)) continue;
     const kernel = fusion.kernels.get(node) ?? null;
-    const nodes = kernel?.roots ?? [node];
+    const product = kernel?.product ?? null;
+    const roots = kernel?.roots ?? [node];
+    const nodes = product === null || roots.includes(product) ? roots : [product, ...roots];
     const unit = { kernel, nodes, needs: needsOf(nodes, fusion) };
     for (const made of nodes) unitOf.set(made, unit);
   }

@@ -1,4 +1,13 @@
-import type { Expr, Shape, Step, Tensor, ValueType, VariableSpec, View } from "@metrigrad/tensor";
+import type {
+  Expr,
+  MatmulStep,
+  Shape,
+  Step,
+  Tensor,
+  ValueType,
+  VariableSpec,
+  View,
+} from "@metrigrad/tensor";
 import type { NodeRole } from "./scope.ts";
 
 /** Shape and element type of a result. */
@@ -64,6 +73,11 @@ export interface Op<A = unknown> {
   claims?(node: Node<A>): { readonly node: Node; readonly index: number };
   /** Its lowering takes input 0 by `context.fused`, as an expression computed on the way. */
   readonly fusesInput?: true;
+  /**
+   * For an op that lowers to one product, whose fields it takes from `context.finished`: whether an element-wise loop
+   * that reads the result may run as the product's epilogue.
+   */
+  finishes?(node: Node<A>): boolean;
   /** A cheaper node of the same value, shape and type; the node itself where there is none. */
   rewrite?(node: Node<A>): Node;
   /** Text that is equal for equal attributes; JSON by default, null: never merge. */
@@ -115,6 +129,14 @@ export interface LowerContext {
   extra(node: Node, index: number): View | null;
   /** A value as an expression over views of its own shape, computed on the way. */
   fused(node: Node): { readonly inputs: readonly View[]; readonly expr: Expr };
+  /**
+   * The label and outputs of a node's product, and the epilogue where a loop runs with it. `arranged` brings views of the
+   * node's shape into the order of the product's axes; as they are by default.
+   */
+  finished(
+    node: Node,
+    arranged?: (view: View) => View,
+  ): Pick<MatmulStep, "label" | "outputs" | "epilogue">;
   emit(step: Step): void;
   feed(attrs: InputAttrs): View;
   variable(node: Node<VariableSpec>): View;

@@ -1,4 +1,4 @@
-import { type MatmulGroups, ShapeError, showShape } from "@metrigrad/tensor";
+import { type MatmulGroups, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -88,6 +88,13 @@ export const contractOp: Op<ContractAttrs> = {
       out: [fresh, ...out],
     });
   },
+  // Backends compute a single row or column as a reduction.
+  finishes: ({ shape, attrs }) => {
+    const { rows, columns } = groupsOf(attrs);
+    const size = (indices: readonly number[]) =>
+      sizeOf(indices.map((one) => shape[attrs.out.indexOf(one)] as number));
+    return size(rows) !== 1 && size(columns) !== 1;
+  },
   lower: (node, context) => {
     const { a, b, out } = node.attrs;
     const { batch, rows, inner, columns } = groupsOf(node.attrs);
@@ -105,11 +112,12 @@ export const contractOp: Op<ContractAttrs> = {
     const plain = Object.values(counts).every((count) => count === 1);
     context.emit({
       kind: "matmul",
-      label: context.label(node),
       a: permuted(x, along(a, [...batch, ...rows, ...inner])),
       b: permuted(y, along(b, [...batch, ...inner, ...columns])),
       ...(plain ? {} : { groups: counts }),
-      outputs: [permuted(context.result(node), along(out, [...batch, ...rows, ...columns]))],
+      ...context.finished(node, (view) =>
+        permuted(view, along(out, [...batch, ...rows, ...columns])),
+      ),
     });
   },
 };

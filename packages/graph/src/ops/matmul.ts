@@ -33,13 +33,14 @@ export const matmulOp: Op<null> = {
     const [a, b] = alignBatch(inputs, batched, node.shape.length);
     return matmul(a as Node, b as Node);
   },
+  // Backends compute a single row or column as a reduction.
+  finishes: ({ shape }) => shape.at(-2) !== 1 && shape.at(-1) !== 1,
   lower: (node, context) => {
     const lead = node.shape.slice(0, -2);
     const [a, b] = node.inputs.map((x) =>
       broadcastView(context.view(x), [...lead, ...x.shape.slice(-2)]),
     ) as [View, View];
-    const outputs = [context.result(node)];
-    context.emit({ kind: "matmul", a, b, outputs, label: context.label(node) });
+    context.emit({ kind: "matmul", a, b, ...context.finished(node) });
   },
 };
 

@@ -11,7 +11,7 @@ import {
   vmap,
 } from "@metrigrad/graph";
 import type { ResponsePart } from "@metrigrad/nn";
-import { ShapeError, showShape } from "@metrigrad/tensor";
+import { MetricError, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 
 /**
  * The columns of R with RR' = w F, the law's Fisher information per row times how much the row counts:
@@ -45,6 +45,31 @@ export function bySample(columns: Node, samples: number): Node {
     reshape(eye(positions), [positions, 1, 1, positions, 1]),
   );
   return reshape(apart, [positions * r, rows, m]);
+}
+
+/** Floats that the columns of an exact expectation may take: half a GiB of 32 bits. Of what they become there are several. */
+const mostFloats = 2 ** 27;
+
+/**
+ * The columns of R of a response by samples, each of which is pulled back to what the response depends on.
+ * @param fewer What has fewer columns, for the message.
+ * @throws MetricError for columns that are too many to be kept
+ */
+export function exactColumns(
+  where: string,
+  part: ResponsePart,
+  samples: number,
+  fewer: string,
+): Node {
+  const columns = bySample(fisherColumns(part), samples);
+  if (sizeOf(columns.shape) <= mostFloats) return columns;
+  const [count = 0, ...shape] = columns.shape;
+  throw new MetricError({
+    where,
+    must: `the columns of the law's information must fit in 2²⁷ floats, since each is pulled back`,
+    got: `${count} of ${showShape(shape)} for ${part.law.name}`,
+    todo: `use ${fewer}, or a smaller batch`,
+  });
 }
 
 /**

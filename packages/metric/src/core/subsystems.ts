@@ -10,7 +10,7 @@ import { contextInLoop, type Member, membersOf, rowCalls } from "./loopedParts.t
 import type { Through } from "./observedRows.ts";
 import { packed } from "./packing.ts";
 import { splitUses } from "./splitUses.ts";
-import type { Assigned, MetricTable } from "./table.ts";
+import type { Assigned, MetricTable, RowsWork } from "./table.ts";
 import { kindOf } from "./useKinds.ts";
 
 /** Parameters with their metric, and where it comes from. */
@@ -34,6 +34,8 @@ export interface Subsystem {
   readonly through: Through | null;
   /** The responses that the block is the Fisher information of, those of the first use. */
   readonly responses: () => readonly ResponsePart[];
+  /** What the rows of the block take, where its table says so. */
+  readonly rows: RowsWork | null;
   /** What each use says by its row; empty where no row made the block. */
   readonly parts: readonly SubsystemPart[];
 }
@@ -231,12 +233,13 @@ function subsystemOf(group: readonly Part[], applications: readonly Application[
     recorded,
     through: null,
     responses,
+    rows: null,
     parts: group,
   };
 }
 
 function assignedSubsystem(
-  { params, source, block, responses, through = null }: Assigned,
+  { params, source, block, responses, rows, through = null }: Assigned,
   applications: readonly Application[],
 ): Subsystem {
   const place = placeOf(params, applications);
@@ -250,6 +253,7 @@ function assignedSubsystem(
     recorded: [],
     through,
     responses: () => withMetricScope(scope, responses),
+    rows: rows ?? null,
     parts: [],
   };
 }

@@ -13,8 +13,18 @@ export interface Assigned {
   readonly source: string;
   readonly block: () => Block;
   readonly responses: () => readonly ResponsePart[];
+  /** What its rows take; nothing worth telling by default. */
+  readonly rows?: RowsWork;
   /** Values through which the loss reaches the parameters, as the rows of the block see them; null: it is not known. */
   readonly through?: Through | null;
+}
+
+/** What the rows of a block take, for advice where they take too much. */
+export interface RowsWork {
+  /** Multiply-adds of making them and the matrices of them, which are among those of the block. */
+  readonly work: number;
+  /** What has fewer: "draws of the responses, metrics.kfac({ samples: 1 })"; null: nothing. */
+  readonly fewer: string | null;
 }
 
 /** Blocks for the model that was applied. */

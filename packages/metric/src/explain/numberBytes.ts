@@ -21,19 +21,12 @@ export interface NumberBytes {
   readonly moved: number;
 }
 
-/** The floats in which a metric is solved. */
-export function solveFloat({ float = "f32", solvePrecision = "store" }: SolveFloats): FloatType {
-  return solvePrecision === "store" ? float : solvePrecision;
-}
-
 /** Bytes of the numbers of a metric. What is solved in 64 bits is held as two floats of the store. */
-export function numberBytes(floats: SolveFloats): NumberBytes {
-  const { float = "f32", solvePrecision = "store" } = floats;
+export function numberBytes({ float = "f32", solvePrecision = "store" }: SolveFloats): NumberBytes {
   const stored = storageBytes[float];
-  const made = storageBytes[solveFloat(floats)];
-  return solvePrecision === "store"
-    ? { made, held: stored, moved: 0 }
-    : { made, held: 2 * stored, moved: made };
+  if (solvePrecision === "store") return { made: stored, held: stored, moved: 0 };
+  const made = storageBytes[solvePrecision];
+  return { made, held: 2 * stored, moved: made };
 }
 
 /** Throws MetricError for floats that there are not. */

@@ -107,14 +107,15 @@ function checkWork(where: string, all: readonly Costly[], budget: number, every:
   const whole = all.reduce((sum, one) => sum + work(one), 0);
   if (whole <= budget) return;
   const most = all.reduce((most, next) => (work(next) > work(most) ? next : most));
-  const { block } = most.one;
+  const { block, rows } = most.one;
+  const ofRows = rows !== null && rows.work / every > work(most) / 2 ? rows.fewer : null;
   const size = (one: Costly | number) => shortNumber(typeof one === "number" ? one : work(one));
   const rarely = Math.ceil((every * whole) / budget);
   throw new MetricError({
     where,
     must: `a step must take at most workBudget, ${size(budget)} multiply-adds`,
     got: `${size(whole)}, most of them for ${block.layout} of ${nameOf(most.one)} (${size(most)}, ${most.cost.why})`,
-    todo: `make the metric more rarely ({ over: { every: ${rarely} } }), take metrics.kfac({ split: true }) in place of eigenvectors, or metrics.diagonal(), or pass a larger workBudget`,
+    todo: `${ofRows === null ? "" : `use ${ofRows}, or `}make the metric more rarely ({ over: { every: ${rarely} } }), take metrics.kfac({ split: true }) in place of eigenvectors, or metrics.diagonal(), or pass a larger workBudget`,
   });
 }
 
@@ -129,7 +130,7 @@ function noWork(where: string, got: unknown): MetricError {
 
 /** What would take less memory than a block does. */
 function alternatives(
-  { params, block }: Costly["one"],
+  { params, block, rows }: Costly["one"],
   bytes: number,
   over: FullOver,
   number: NumberBytes,
@@ -140,7 +141,9 @@ function alternatives(
   const fewer = (text: string, floats: number) =>
     floats * number.made < bytes ? [`${text} (${size(floats * number.made)})`] : [];
   const cg = average ? undefined : block.costs.find((cost) => cost.solver === "cg");
+  const ofRows = block.rowFloats * number.made > bytes / 2 ? (rows?.fewer ?? null) : null;
   return [
+    ...(ofRows === null ? [] : [ofRows]),
     ...(columns === "own" ? [`linearRows for it (one matrix, ${size(bytes / m)})`] : []),
     ...(params.length > 1 ? ["a finer partition"] : []),
     ...(columns === "coupled" && m > 1

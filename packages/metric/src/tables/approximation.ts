@@ -1,9 +1,10 @@
 import { concat, fill, mul, type Node, type Variable } from "@metrigrad/graph";
-import { type Application, sampleSums } from "@metrigrad/nn";
+import { type Application, type ResponsePart, sampleSums } from "@metrigrad/nn";
 import { sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { withRowFloats } from "../blocks/rowFloats.ts";
 import { transposedBlock } from "../blocks/transposedBlock.ts";
+import { workOf } from "../blocks/workOf.ts";
 import { addBlocks } from "../core/addBlocks.ts";
 import { checkOptions } from "../core/arguments.ts";
 import { copiesBlock } from "../core/copies.ts";
@@ -60,21 +61,30 @@ export function approximation(
     const layers = [...alone, ...copied.flatMap(({ copies }) => copies)].flat();
     if (layers.length === 0) return [];
     const { factors, responses } = outputFactors(applications, layers, base, options);
+    const works = layerWorks(layers, factors, responses);
+    const total = (own: readonly Layer[], of: (layer: Layer) => number) =>
+      own.reduce((sum, layer) => sum + of(layer), 0);
+    const workOfRows = (own: readonly Layer[]) => total(own, (layer) => works.get(layer) as number);
     const rowsOf = (own: readonly Layer[]) => {
-      const floats = own.map((layer) => sizeOf((factors.get(layer) as Node).shape));
+      const floats = total(own, (layer) => sizeOf((factors.get(layer) as Node).shape));
       const block = blockOf(joinedRows(own, factors, sharing));
-      return withRowFloats(
-        block,
-        floats.reduce((a, b) => a + b, 0),
-      );
+      return withRowFloats(block, floats, workOfRows(own));
     };
-    const assigned = (params: readonly Variable[], block: () => Block): Assigned => {
-      return { params, source, block, responses: () => responses };
+    const fewer = samples === 1 ? null : `draws of the responses, metrics.${name}({ samples: 1 })`;
+    const assigned = (
+      params: readonly Variable[],
+      own: readonly Layer[],
+      block: () => Block,
+    ): Assigned => {
+      const rows = { work: workOfRows(own), fewer };
+      return { params, source, block, responses: () => responses, rows };
     };
     return [
-      ...alone.map((group) => assigned(group[0].use.parameters, () => bothWays(group, rowsOf))),
+      ...alone.map((group) =>
+        assigned(group[0].use.parameters, group, () => bothWays(group, rowsOf)),
+      ),
       ...copied.map(({ parameters, copies }) =>
-        assigned(parameters, () =>
+        assigned(parameters, copies.flat(), () =>
           copiesBlock(
             copies.map((own) => bothWays(own, rowsOf)),
             parameters,
@@ -83,6 +93,24 @@ export function approximation(
       ),
     ];
   });
+}
+
+/** Multiply-adds of the factors of each layer, beside those of the layers after it, and of the matrices of its rows. */
+function layerWorks(
+  layers: readonly Layer[],
+  factors: ReadonlyMap<Layer, Node>,
+  responses: readonly ResponsePart[],
+): ReadonlyMap<Layer, number> {
+  const known = responses.map(({ natural }) => natural);
+  const works = new Map<Layer, number>();
+  for (const layer of layers.toReversed()) {
+    const own = factors.get(layer) as Node;
+    const [rows = 0, m = 0, r = 0] = own.shape;
+    const d = (layer.x.shape[1] as number) + (layer.use.bias ? 1 : 0);
+    works.set(layer, workOf([own], known) + (rows * (d ** 2 + r * m ** 2)) / 2);
+    known.push(own);
+  }
+  return works;
 }
 
 /** The block of uses of W, and of those of W'. */

@@ -20,7 +20,7 @@ import {
 } from "../blocks/gram.ts";
 import type { Metric } from "../core/defMetric.ts";
 import { behindReshapes, observedResponses } from "../core/members.ts";
-import { bySample, factorsOf, fisherColumns, pulledBack } from "../core/propagate.ts";
+import { exactColumns, factorsOf, pulledBack } from "../core/propagate.ts";
 import { affineUses } from "../core/useKinds.ts";
 import { asAffine, blockOfUse, gramOptions, type Layer, layerOf } from "./affine.ts";
 import {
@@ -94,7 +94,8 @@ function observedBlock(layer: Layer, parts: readonly ResponsePart[]): Block {
   const direct = others.length === 0 && natural === behindReshapes(h) && sameRows(part, layer);
   if (direct) return lawBlock(part, activation, layer);
   const columns = parts.map((one) => {
-    const own = bySample(fisherColumns(one), layer.samples);
+    const fewer = "metrics.kfac({ samples: 1 })";
+    const own = exactColumns("metrics by the likelihood", one, layer.samples, fewer);
     return pulledBack(one.natural, own, [layer.use.outputs])[0] as Node;
   });
   const [rows = 0, m = 0] = layer.t.shape;

@@ -37,7 +37,8 @@ function plainOf(type: "f32" | "f64", memory: WebAssembly.Memory): NativeKernels
         for (let p = 0; p < k!; p++) {
           sum += x[t ? p * lda! + r : r * lda! + p]! * x[t ? p * lda! + q : q * lda! + p]!;
         }
-        z[r * ldc! + q] = alpha! * sum + beta! * z[r * ldc! + q]!;
+        const place = r * ldc! + q;
+        z[place] = alpha! * sum + (beta === 0 ? 0 : beta! * z[place]!);
       }
     }
   };

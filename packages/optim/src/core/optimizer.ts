@@ -63,6 +63,11 @@ export interface Phase {
   /** Not due before this step; 0 by default. */
   readonly from?: number;
   readonly updates: readonly Update[];
+  /**
+   * The data term at the parameters as they are before the step, where the optimizer knows it without a forward pass of
+   * its own; a scalar. It stands for the loss of a step at which this phase is due.
+   */
+  readonly loss?: Node;
   /** What can be reported of a step at which this phase is due. */
   readonly report?: StepReport;
 }

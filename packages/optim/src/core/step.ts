@@ -28,6 +28,8 @@ export interface ChainStep {
   readonly metric: readonly MetricBlock[] | null;
   /** State that goes with the step, and stays as it was where the step is undone. */
   readonly updates: readonly Update[];
+  /** What some of that state becomes instead where the step is undone. */
+  readonly undone: readonly Update[];
   /** State that moves whether or not the step is undone. */
   readonly always: readonly Update[];
   /** Phases that are due before the step, in order. */
@@ -36,6 +38,8 @@ export interface ChainStep {
   readonly length: Node | null;
   /** Whether a step may be taken, a bool scalar each: where one is false the step is undone at the end. */
   readonly accepts: readonly ((step: ChainStep) => Node)[];
+  /** Phases that are due after the step, in order. */
+  readonly after: readonly Phase[];
   /** What is left to do when all transforms have acted, in order. */
   readonly last: readonly ((step: ChainStep) => ChainStep)[];
   readonly report: StepReport;

@@ -16,7 +16,7 @@ import {
   withMetricScope,
   zerosLike,
 } from "@metrigrad/graph";
-import { gradientReach, type MadeOf, solveFloat } from "@metrigrad/metric";
+import { gradientReach, type MadeOf } from "@metrigrad/metric";
 import type { AffineUse, Use } from "@metrigrad/nn";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {
@@ -26,7 +26,7 @@ import {
   type PreconditionTask,
   packing,
 } from "./preconditioned.ts";
-import { inPrecision, solveIn } from "./solvePrecision.ts";
+import { floatOf, inPrecision, solveIn } from "./solvePrecision.ts";
 
 /** What a solve in the space of rows needs: values on the way to the loss, and what else leads from the loss to W. */
 interface Route {
@@ -62,7 +62,7 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
   );
   const found = [...new Set(routes.flatMap((route) => route?.values ?? []))];
   const cotangents = new Map(grad(context.loss, found).map((one, i) => [found[i] as Node, one]));
-  const float = solveFloat({ float: context.float, solvePrecision: precision });
+  const float = floatOf(precision, context.float);
   const blocks = measured.map((subsystem, index) => {
     const { path, params, block } = subsystem;
     const packs = packing(subsystem);

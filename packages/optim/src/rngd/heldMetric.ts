@@ -7,7 +7,7 @@ import {
   where,
   withMetricScope,
 } from "@metrigrad/graph";
-import { averaged, type FullOver, type Subsystem, solveFloat, windowed } from "@metrigrad/metric";
+import { averaged, type FullOver, type Subsystem, windowed } from "@metrigrad/metric";
 import { holdsOf } from "../core/holds.ts";
 import { total } from "../core/inner.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
@@ -19,7 +19,7 @@ import {
   type PreconditionTask,
   packing,
 } from "./preconditioned.ts";
-import { holdWith, solveIn } from "./solvePrecision.ts";
+import { floatOf, holdWith, solveIn } from "./solvePrecision.ts";
 
 /**
  * Preconditions with what was made of the metric every T steps, and is held between: of the batch of that step, whose
@@ -45,7 +45,7 @@ export function heldMetric(
       const prepared = block.prepare(holdAt(refreshed), {
         damping: dampingOf(subsystem),
         solver: by,
-        float: solveFloat({ float: context.float, solvePrecision: precision }),
+        float: floatOf(precision, context.float),
         // An average begins with I, which is its own inverse without damping.
         first: average === null ? "zero" : "identity",
       });

@@ -1,8 +1,13 @@
 import { add, double, inDouble, type Node, single, sub } from "@metrigrad/graph";
 import type { DampedSolve, Hold, SolvePrecision } from "@metrigrad/metric";
-import { sizeOf } from "@metrigrad/tensor";
+import { type FloatType, sizeOf } from "@metrigrad/tensor";
 
 const ofMetric = ({ role }: Node) => role === "metric";
+
+/** The floats of a metric that is solved on a store. */
+export function floatOf(precision: SolvePrecision, store: FloatType): FloatType {
+  return precision === "store" ? store : precision;
+}
 
 /** A value of a metric in the given floats; what is not of the metric stays as it is. */
 export function inPrecision(precision: SolvePrecision, value: Node): Node {

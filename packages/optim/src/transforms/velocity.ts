@@ -1,9 +1,12 @@
-import { add, mul, type Update } from "@metrigrad/graph";
+import { add, mul, type Update, zerosLike } from "@metrigrad/graph";
 import { checkSettings } from "../core/settings.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
-/** v ← μv + u, u ← v, or u + μv with `nesterov` (Polyak 1964). Throws GraphError for μ out of [0, 1]. */
+/**
+ * v ← μv + u, u ← v, or u + μv with `nesterov` (Polyak 1964). Where the step is rejected it begins again with v = 0: what v
+ * pushes towards would be rejected for ever, however small u becomes. Throws GraphError for μ out of [0, 1].
+ */
 export function velocity(mu: number, nesterov: boolean): Transform {
   checkSettings("momentum", { momentum: mu }, { momentum: [0, 1] });
   return Object.freeze({
@@ -11,13 +14,16 @@ export function velocity(mu: number, nesterov: boolean): Transform {
     settings: { momentum: mu, nesterov },
     transform: (step, { slot }) => {
       const updates: Update[] = [];
+      const undone: Update[] = [];
       const moved = mapDirections(step, (u, variable) => {
         const kept = slot(variable, "velocity");
         const next = add(mul(kept, mu), u);
         updates.push([kept, next]);
+        undone.push([kept, zerosLike(kept)]);
         return nesterov ? add(u, mul(next, mu)) : next;
       });
-      return { ...moved, updates: [...step.updates, ...updates] };
+      const all = { updates: [...step.updates, ...updates], undone: [...step.undone, ...undone] };
+      return { ...moved, ...all };
     },
   } satisfies Transform);
 }

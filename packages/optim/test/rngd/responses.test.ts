@@ -45,7 +45,7 @@ function stepOf(
   const given = law.given(y as never);
   const logs = law.logProb(y as never, applied.output as never);
   // What is observed belongs to the applications.
-  const observed = [{ output: applied.output, law: given }];
+  const observed = [{ output: applied.output, law: given, weight: 1 }];
   const applications = applied.applications.map((one) => ({ ...one, observed: () => observed }));
   const loss =
     rowWeights === null ? neg(mean(logs)) : neg(div(sum(mul(logs, rowWeights)), sum(rowWeights)));

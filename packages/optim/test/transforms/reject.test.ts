@@ -1,5 +1,14 @@
+import { equal, mul, where } from "@metrigrad/graph";
 import test from "tape";
-import { chain, momentum, reject, rngd, scale } from "../../src/index.ts";
+import {
+  chain,
+  mapDirections,
+  momentum,
+  reject,
+  rngd,
+  scale,
+  type Transform,
+} from "../../src/index.ts";
 import { classifier, follow, gap, inputs, labels, train } from "../problem.ts";
 
 const batch = { x: inputs, y: labels };
@@ -16,6 +25,31 @@ test("reject: a step that raises the batch's loss leaves parameters and state as
       "its velocity",
     );
   }
+});
+
+test("reject: momentum begins again after a rejected step, so that the next one may succeed", async (t) => {
+  // The learning rate of the second step is wild.
+  const wild = {
+    name: "wild at step 1",
+    settings: {},
+    transform: (step, { step: at }) =>
+      mapDirections(step, (u) => mul(u, where(equal(at, 1), 1e4, 1))),
+  } satisfies Transform;
+  const run = await follow(
+    classifier(),
+    chain(wild, momentum(0.9), scale(0.1), reject()),
+    new Array(4).fill(batch),
+  );
+  const at = (step: number, name = "dense0/w") => run[step]?.get(name);
+  t.ok(gap(at(1), at(0)) > 0, "the first step is taken");
+  t.equal(gap(at(2), at(1)), 0, "the second is not");
+  t.ok(
+    at(2, "optimizer/velocity/dense0/w")?.every((value) => value === 0),
+    "its velocity",
+  );
+  const plain = await follow(classifier(), chain(scale(0.1)), new Array(1).fill(batch));
+  t.equal(gap(at(1), plain[1]?.get("dense0/w")), 0);
+  t.ok(gap(at(3), at(2)) > 0, "the third is taken");
 });
 
 test("reject: a step to where the loss is NaN is undone", async (t) => {

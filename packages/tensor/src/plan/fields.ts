@@ -32,6 +32,7 @@ export const stepFields: {
 } = {
   map: { inputs: readInPlace, outputs: write },
   reduce: { inputs: read, outputs: write },
+  rows: { inputs: read, outputs: write },
   argReduce: { input: read, output: write },
   sort: { input: read, output: write },
   matmul: { a: read, b: read, epilogue: readInPlace, outputs: write },

@@ -49,6 +49,7 @@ function named({ field, value }: FieldOf): StepOutput[] {
 
 function exprsOf(step: PlainStep): readonly Expr[] {
   if ("exprs" in step) return step.exprs;
+  if (step.kind === "rows") return step.stages.map(({ expr }) => expr);
   return ("epilogue" in step && step.epilogue?.exprs) || [];
 }
 

@@ -28,6 +28,15 @@ const right: StepTable<string> = {
   map: ({ inputs, exprs }) => `map(${list(...inputs)}): ${formulas(exprs)}`,
   reduce: ({ inputs, exprs, ops, axes, shape }) =>
     `${ops.join(", ")} over ${axes.join(" ") || "nothing"} of ${showShape(shape)} (${list(...inputs)}): ${formulas(exprs)}`,
+  rows: ({ shape, rowAxes, inputs, stages, results }) => {
+    const names = [...inputs.map((_, i) => `x${i}`), ...stages.map((_, i) => `s${i}`)];
+    const lines = stages.map(({ per, op, expr }, i) => {
+      const value = printExpr(expr, { args: names });
+      return `s${i} = ${op === undefined ? value : `${op}(${value})`}${per === "row" ? " per row" : ""}`;
+    });
+    const given = results.map((stage) => `s${stage}`).join(", ");
+    return `rows of the last ${rowAxes} of ${showShape(shape)} (${list(...inputs)}): ${lines.join("; ")}; ${given}`;
+  },
   argReduce: ({ op, input }) => `arg${op}(${list(input)})`,
   sort: ({ input, descending }) => `sort(${list(input)}${descending ? ", descending" : ""})`,
   matmul: ({ a, b, groups, epilogue }) => {

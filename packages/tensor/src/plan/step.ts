@@ -12,6 +12,7 @@ import type { View } from "./view.ts";
 export type Step =
   | MapStep
   | ReduceStep
+  | RowsStep
   | ArgReduceStep
   | SortStep
   | MatmulStep
@@ -69,6 +70,35 @@ export interface ReduceStep extends Labelled {
   readonly exprs: readonly Expr[];
   readonly ops: readonly ReduceOp[];
   /** Each of the shape that is left without `axes`. */
+  readonly outputs: readonly View[];
+}
+
+/** A value of `RowsStep`: one for each element, or one number for each row. */
+export interface RowStage {
+  readonly per: "element" | "row";
+  /** Of all arguments before it; of numbers per row alone where it is one of them and nothing is reduced. */
+  readonly expr: Expr;
+  /** For a number per row: how the expression is reduced over the elements of the row, as in `ReduceStep`. */
+  readonly op?: ReduceOp;
+}
+
+/**
+ * Values over the same rows, which are the last axes of `shape`, computed together: a soft-max is the stages max, exp, sum and
+ * a quotient. What only other stages read is in no buffer.
+ */
+export interface RowsStep extends Labelled {
+  readonly kind: "rows";
+  /** The whole iteration space. */
+  readonly shape: readonly number[];
+  /** How many of the last axes a row has, at least 1. */
+  readonly rowAxes: number;
+  /** Arguments 0, 1, … of the expressions: of `shape`, or without the axes of rows for a number per row. */
+  readonly inputs: readonly View[];
+  /** The next arguments; each may use those before it. */
+  readonly stages: readonly RowStage[];
+  /** The stage that each output has. */
+  readonly results: readonly number[];
+  /** Of `shape`, or without the axes of rows for a number per row. */
   readonly outputs: readonly View[];
 }
 

@@ -12,6 +12,7 @@ import { map } from "./steps/map.ts";
 import { matmul } from "./steps/matmul.ts";
 import { random } from "./steps/random.ts";
 import { reduce } from "./steps/reduce.ts";
+import { rows } from "./steps/rows.ts";
 import { scatterAdd } from "./steps/scatterAdd.ts";
 import { sort } from "./steps/sort.ts";
 import { triangularSolve } from "./steps/triangularSolve.ts";
@@ -19,6 +20,7 @@ import { triangularSolve } from "./steps/triangularSolve.ts";
 const kernels: Kernels = {
   map,
   reduce,
+  rows,
   argReduce,
   sort,
   matmul,

@@ -49,6 +49,22 @@ const steps: readonly (readonly [Step, string])[] = [
     "b1[2] = sum over 1 of [2, 3] (b0[2, 3]): x0",
   ],
   [
+    {
+      kind: "rows",
+      shape: [2, 3],
+      rowAxes: 1,
+      inputs: [whole(0, 2, 3)],
+      stages: [
+        { per: "row", op: "sum", expr: arg(0) },
+        { per: "element", expr: parseExpr("(x, s) => x / s") },
+      ],
+      results: [1],
+      outputs: [whole(1, 2, 3)],
+      label: "",
+    },
+    "b1[2, 3] = rows of the last 1 of [2, 3] (b0[2, 3]): s0 = sum(x0) per row; s1 = x0 / s0; s1",
+  ],
+  [
     { kind: "argReduce", op: "min", input: whole(0, 2, 3), output: v(1), label: "" },
     "b1[2] = argmin(b0[2, 3])",
   ],

@@ -41,6 +41,20 @@ const sound: { readonly [K in StepKind]: Extract<Step, { kind: K }> } = {
     outputs: [whole(3, 3)],
     label: "",
   },
+  rows: {
+    kind: "rows",
+    shape: [2, 3, 4],
+    rowAxes: 2,
+    inputs: [whole(0, 2, 3, 4), whole(0, 2)],
+    stages: [
+      { per: "row", op: "max", expr: arg(0) },
+      { per: "row", expr: arg(2) },
+      { per: "element", expr: arg(1) },
+    ],
+    results: [2, 0],
+    outputs: [whole(3, 2, 3, 4), whole(6, 2)],
+    label: "",
+  },
   argReduce: {
     kind: "argReduce",
     op: "max",
@@ -157,6 +171,38 @@ const broken: { readonly [K in StepKind]: readonly (readonly [object, RegExp])[]
     [
       { inputs: [], exprs: [{ kind: "const", type: "bool", value: 1 }], outputs: [whole(7, 3)] },
       /of numbers, got bool/,
+    ],
+  ],
+  rows: [
+    [{ rowAxes: 4 }, /rowAxes must be from 1 to 3, got 4/],
+    [{ rowAxes: 0 }, /rowAxes must be from 1 to 3, got 0/],
+    [
+      { inputs: [whole(0, 2, 3)] },
+      /inputs\[0\] must have shape \[2, 3, 4\] or \[2\], got \[2, 3\]/,
+    ],
+    [
+      { stages: [{ per: "element", expr: arg(2) }] },
+      /stages\[0\]: argument 2 must be nothing, as its input is, got float/,
+    ],
+    [
+      { stages: [{ per: "row", expr: arg(0) }] },
+      /stages\[0\]: a number per row must be of such numbers, got argument 0/,
+    ],
+    [
+      { stages: [{ per: "element", op: "sum", expr: arg(0) }] },
+      /stages\[0\]: only numbers per row are reduced, got sum/,
+    ],
+    [
+      { stages: [{ per: "row", op: "sum", expr: { kind: "const", type: "bool", value: 1 } }] },
+      /stages\[0\]: sums and products must be of numbers, got bool/,
+    ],
+    [{ results: [2, 3] }, /results must be of 3 stages, got 3/],
+    [{ results: [2] }, /an output for each of 1 expressions, got 2/],
+    [{ results: [0, 2] }, /outputs\[0\] must have shape \[2\], got \[2, 3, 4\]/],
+    [{ outputs: [whole(4, 2, 3, 4), whole(6, 2)] }, /outputs\[0\] must be f64.*got i32/],
+    [
+      { inputs: [whole(3, 2, 3, 4), whole(0, 2)] },
+      /outputs\[0\] must not overlap inputs\[0\], got/,
     ],
   ],
   argReduce: [

@@ -106,8 +106,9 @@ export async function stepRunner(
     const known = programs.get(name);
     if (known !== undefined) return known;
     const guard = checkFinite ? guardUpdates : plainUpdates;
-    const guarded = guard(graph.loss, graph.updates(due), graph);
-    const values = stack([graph.loss, cast(guarded.failed, "float")]);
+    const loss = graph.lossAt(due);
+    const guarded = guard(loss, graph.updates(due), graph);
+    const values = stack([loss, cast(guarded.failed, "float")]);
     const updates: Update[] = [
       ...guarded.updates,
       ...(reading ? [[lossAndFailure, values] as const] : []),
@@ -143,9 +144,9 @@ export async function stepRunner(
     kept.clear();
     keptSize = 0;
     if (number === 0) return;
-    const updates = graph.updates(duePhases(graph.phases, number - 1));
-    const found =
-      feeds === undefined ? null : await findFailingNode(store, graph.loss, updates, feeds);
+    const due = duePhases(graph.phases, number - 1);
+    const [loss, updates] = [graph.lossAt(due), graph.updates(due)];
+    const found = feeds === undefined ? null : await findFailingNode(store, loss, updates, feeds);
     await store.write(failed.attrs, tensor(0));
     count.done = number - 1;
     const data = settings.placeOf?.(number) ?? null;

@@ -39,8 +39,8 @@ export interface StepSpec<F extends FeedSpecs> {
 
 /** The graph of one training step. */
 export interface StepGraph {
-  /** The loss of the batch without the L2 term, a scalar. */
-  readonly loss: Node;
+  /** The loss of the batch without the L2 term at a step where these phases are due, a scalar. */
+  lossAt(due: readonly number[]): Node;
   readonly outputs: Readonly<Record<string, Node>>;
   /** Steps done before this one, i32: a feed. */
   readonly number: Node;
@@ -107,7 +107,7 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
   const made = resumed || !spec.resume ? again : optimized(false);
   const { phases } = made;
   return {
-    loss,
+    lossAt: (due) => due.map((index) => phases[index]?.loss).findLast(isKnown) ?? loss,
     outputs,
     number,
     penalty,
@@ -118,7 +118,8 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
         where,
         due.map((index) => phases[index] as Phase),
       );
-      return withRandomState([...applier.updates, ...updates], [loss, ...Object.values(outputs)]);
+      const drawing = [loss, ...Object.values(outputs)];
+      return withRandomState([...applier.updates, ...updates], drawing);
     },
     reported: (due, costly) => {
       const chosen = due.map((index) => {
@@ -130,6 +131,10 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
       return { labels, nodes: composePhases(where, chosen).read };
     },
   };
+}
+
+function isKnown(loss: Node | undefined): loss is Node {
+  return loss !== undefined;
 }
 
 /** The applications with a parameter that is trained; their weights have mean 1, as metrics take them. */

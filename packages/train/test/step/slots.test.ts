@@ -5,6 +5,7 @@ import {
   adamw,
   chain,
   groups,
+  lbfgs,
   moments,
   momentum,
   type Optimizer,
@@ -13,6 +14,8 @@ import {
   rngd,
   scale,
   sgd,
+  soap,
+  ssbroyden,
 } from "@metrigrad/optim";
 import { GraphError, tensor } from "@metrigrad/tensor";
 import test from "tape";
@@ -34,6 +37,9 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
   groups: () => groups({ "dense0/*": adam({ learningRate: 0.01 }), others: momentum() }),
   "other groups": () => groups({ others: adam({ learningRate: 0.01 }) }),
   chain: () => chain(moments(), scale(0.01)),
+  lbfgs: () => lbfgs({ memory: 3 }),
+  ssbroyden: () => ssbroyden(),
+  soap: () => soap({ learningRate: 0.01, every: 2 }),
 };
 
 test("first steps on a used store are those on a fresh store, after any other optimizer", async (t) => {

@@ -11,8 +11,10 @@ import { type AxesOptions, derivativesFor } from "./derivatives.ts";
  * @returns the shape of f(x)
  * @throws ShapeError for shapes that do not fit, GraphError where f mixes samples
  * @example
+ * ```ts
  * // Poisson's equation Δu = g.
  * const residual = sub(laplacian(model, points), g(points));
+ * ```
  */
 export function laplacian(f: (x: Node) => Node, x: Node, options: AxesOptions = {}): Node {
   return derivativesFor("laplacian", f, x, options).laplacian();

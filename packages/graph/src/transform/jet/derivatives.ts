@@ -73,9 +73,11 @@ export interface InputDerivatives {
  * @param options `axes`: the coordinates by which it will be differentiated; fewer of them cost less
  * @throws ShapeError where x is no [n, d], or f(x) does not have the samples first; GraphError where f mixes samples
  * @example
+ * ```ts
  * // Burgers' equation u_t + u·u_x − ν·u_xx = 0 for x = (x, t).
  * const u = derivatives(model, points);
  * const residual = sub(add(u.partial(1), mul(u.value, u.partial(0))), mul(nu, u.partial(0, 0)));
+ * ```
  */
 export function derivatives(
   f: (x: Node) => Node,

@@ -15,7 +15,8 @@ export function elementwiseTerm(term: Term): Node | null {
     const { labels, streams } = blocks[block] as Term["blocks"][number];
     return aligned({ value: streams[input] as Node, labels }, lead, rank);
   };
-  if (node.inputs.length === 3 && choosesInput(node.op.expr?.(node) as never)) {
+  const expr = node.op.expr?.(node);
+  if (expr !== undefined && choosesInput(expr)) {
     // The branch that is not taken counts nowhere, even where its derivatives are infinite.
     if (blocks.length > 1) return null;
     const [yes, no] = [1, 2].map((input) =>

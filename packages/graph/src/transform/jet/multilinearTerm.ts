@@ -93,28 +93,21 @@ function affineTerm(term: Term): Node | null {
   return productTerm({ ...term, node: makeNode(matmulOp, [x, weights], null) });
 }
 
-/** ẊW; where Ẋ are unit vectors these are rows of W, the same for all samples. */
+/** ẊW; where Ẋ is a stack of unit vectors these are rows of W, the same for all samples. */
 function productTerm(term: Term): Node | null {
   const { node, x, blocks } = term;
   const [left, w] = node.inputs as [Node, Node];
   const direction = blocks[0]?.derivative[0]?.direction;
-  if (left !== x || w.shape.length !== 2 || blocks.length > 1 || !direction?.axes)
-    return linearIn(term);
-  const rows = rowsAt(w, direction.axes);
-  if (direction.size === null) return broadcastTo(rows, node.shape);
-  const each = reshape(rows, [direction.size, 1, w.shape[1] as number]);
-  return broadcastTo(each, [direction.size, ...node.shape]);
-}
-
-function linearIn(term: Term): Node | null {
-  return term.blocks.length > 1 ? null : bilinearTerm(term);
+  const units = left === x && w.shape.length === 2 ? (direction?.axes ?? null) : null;
+  if (units === null || blocks.length > 1) return bilinearTerm(term);
+  const rows = reshape(rowsAt(w, units), [units.length, 1, w.shape[1] as number]);
+  return broadcastTo(rows, [units.length, ...node.shape]);
 }
 
 /** Patches of ẋ times W, without the row of the bias. */
 function patchesTerm(term: Term): Node | null {
   const node = term.node as Node<PatchesAttrs>;
   const [x, w] = node.inputs as [Node, Node];
-  if (term.blocks.length > 1) return null;
   const attrs = { ...node.attrs, bias: false };
   const weights = node.attrs.bias ? slice(w, [[0, (w.shape[0] as number) - 1]]) : w;
   return bilinearTerm({ ...term, node: makeNode(affinePatchesOp, [x, weights], attrs) });

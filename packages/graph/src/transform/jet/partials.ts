@@ -10,7 +10,8 @@ interface Partial {
   op: PointwiseOp | null;
 }
 
-const roots = new WeakMap<Expr, Partial>();
+/** By op, then by the expression, which depends on the types of the inputs. */
+const roots = new WeakMap<object, Map<Expr, Partial>>();
 
 /**
  * A partial derivative of an element-wise node by its inputs at positions, which may repeat.
@@ -18,8 +19,10 @@ const roots = new WeakMap<Expr, Partial>();
  */
 export function partialOf(node: Node, positions: readonly number[]): Node | null {
   const root = node.op.expr?.(node) as Expr;
-  let found: Partial = roots.get(root) ?? { expr: root, next: new Map(), op: null };
-  roots.set(root, found);
+  const ofOp = roots.get(node.op) ?? new Map<Expr, Partial>();
+  roots.set(node.op, ofOp);
+  let found: Partial = ofOp.get(root) ?? { expr: root, next: new Map(), op: null };
+  ofOp.set(root, found);
   // Partials commute: ascending order finds equal ones.
   const order = positions.toSorted((a, b) => a - b);
   for (const at of order) {

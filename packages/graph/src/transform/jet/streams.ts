@@ -29,14 +29,6 @@ export function streamsOf(y: Node, x: Node, seed: (direction: Direction) => Node
   const path = order.filter((node) => node !== x && moved.has(node) && node.type === "float");
   const rules = new Map(path.map((node) => [node, ruleOf(node, (one) => moved.has(one))]));
   const carried = new Map<string, Map<Node, Node>>();
-  const termsBy = new Map<string, readonly ChainTerm[]>();
-
-  const termsOf = (derivative: Derivative) => {
-    const text = textOf(derivative);
-    const known = termsBy.get(text) ?? chainTerms(derivative);
-    termsBy.set(text, known);
-    return known;
-  };
 
   /** What of a stack is at some positions. */
   const selected = (stream: Node, { size, within }: Direction): Node => {
@@ -61,7 +53,7 @@ export function streamsOf(y: Node, x: Node, seed: (direction: Direction) => Node
       }
       if (moved.has(x)) streams.set(x, seed(direction));
     }
-    const terms = termsOf(derivative).map((term) => ({
+    const terms = chainTerms(derivative).map((term) => ({
       ...term,
       // The term with D in one block is of the derivative itself.
       inner: term.blocks.map((block) =>

@@ -9,6 +9,7 @@ import {
   cos,
   derivatives,
   directional,
+  div,
   divergence,
   exp,
   gradient,
@@ -20,9 +21,11 @@ import {
   pow,
   reshape,
   sin,
+  sqrt,
   square,
   sub,
   sum,
+  tanh,
 } from "../../../src/index.ts";
 import { coordinate, largestGap, values } from "./nested.ts";
 
@@ -105,4 +108,26 @@ test("a Laplacian of a Laplacian is the biharmonic", async (t) => {
   const nested = laplacian((at) => laplacian(waves, at), points);
   const off = await largestGap([[nested, mul(4 * PI ** 4, mul(sx, sy))]]);
   t.ok(off < 1e-12, `${off}`);
+});
+
+test("Burgers' equation: a wave that travels, c − c·tanh(c(x − ct)/2ν)", async (t) => {
+  const [c, nu] = [0.8, 0.3];
+  const wave = (at: Node) => {
+    const phase = sub(coordinate(at, 0), mul(c, coordinate(at, 1)));
+    return mul(c, sub(1, tanh(mul(c / (2 * nu), phase))));
+  };
+  const u = derivatives(wave, points);
+  const residual = sub(add(u.partial(1), mul(u.value, u.partial(0))), mul(nu, u.partial(0, 0)));
+  const off = await largestGap([[residual, mul(0, x)]]);
+  t.ok(off < 1e-14, `${off}`);
+});
+
+test("hydrogen: the local energy of ψ = e^(−r) is −½ everywhere", async (t) => {
+  const at = values([6, 3], 4);
+  const distance = (one: Node) => sqrt(sum(square(one), { axis: 1 }));
+  const psi = derivatives((one) => neg(distance(one)), at);
+  const squared = sum(square(psi.gradient()), { axis: 1 });
+  const energy = sub(mul(-0.5, add(psi.laplacian(), squared)), div(1, distance(at)));
+  const off = await largestGap([[energy, add(mul(0, distance(at)), -0.5)]]);
+  t.ok(off < 1e-14, `${off}`);
 });

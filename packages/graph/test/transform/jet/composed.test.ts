@@ -5,13 +5,17 @@ import {
   affine,
   broadcastTo,
   derivatives,
+  div,
   eye,
   grad,
   gradient,
+  greater,
   laplacian,
+  log,
   matmul,
   mul,
   type Node,
+  neg,
   partial,
   reshape,
   scan,
@@ -23,6 +27,7 @@ import {
   sum,
   tanh,
   vmap,
+  where,
 } from "../../../src/index.ts";
 import { functions, points } from "./functions.ts";
 import { largestGap, nestedPartial, values } from "./nested.ts";
@@ -121,4 +126,22 @@ test("streams take what does not depend on x as it is", async (t) => {
     [gradient((x) => x, points), broadcastTo(eye(3), [4, 3, 3])],
   ]);
   t.equal(off, 0);
+});
+
+test("the branch that is not taken counts nowhere, even where it is not finite", async (t) => {
+  const gain = values([3], 8);
+  const f = (x: Node) => {
+    const h = mul(x, gain);
+    return sum(where(greater(h, 0), log(h), square(h)), { axis: 1 });
+  };
+  const h = mul(points, gain);
+  const squared = square(gain);
+  const second = where(greater(h, 0), div(neg(squared), square(h)), mul(2, squared));
+  const byGain = grad(sum(laplacian(f, points)), gain);
+  const off = await largestGap([
+    [laplacian(f, points), sum(second, { axis: 1 })],
+    // The second derivative of ln(g·x) does not depend on g, that of (g·x)² is 2g².
+    [byGain, sum(where(greater(h, 0), 0, mul(4, broadcastTo(gain, [4, 3]))), { axis: 0 })],
+  ]);
+  t.ok(off < 1e-12, `${off}`);
 });

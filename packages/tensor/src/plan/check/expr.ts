@@ -15,6 +15,21 @@ export function typeOfView(plan: Plan, view: View): ScalarType {
   return scalarTypeOf(plan.buffers[view.buffer]?.dtype as DType);
 }
 
+/** Checks expressions against the types of their arguments. */
+export function checkCalls(
+  exprs: readonly Expr[],
+  types: readonly ScalarType[],
+  refuse: Refuse,
+): void {
+  for (const node of postorder(exprs)) {
+    if (node.kind === "arg" && types[node.index] !== node.type) {
+      const type = types[node.index] ?? "nothing";
+      refuse(`argument ${node.index} must be ${type}, as its input is`, node.type);
+    }
+    if (node.kind === "call") checkCall(node.fn, node.args, node, refuse);
+  }
+}
+
 /** Checks expressions against the types of their arguments and of the outputs they fill. */
 export function checkExprs(
   plan: Plan,
@@ -26,13 +41,7 @@ export function checkExprs(
   if (exprs.length !== outputs.length) {
     refuse(`there must be an output for each of ${exprs.length} expressions`, `${outputs.length}`);
   }
-  for (const node of postorder(exprs)) {
-    if (node.kind === "arg" && types[node.index] !== node.type) {
-      const type = types[node.index] ?? "nothing";
-      refuse(`argument ${node.index} must be ${type}, as its input is`, node.type);
-    }
-    if (node.kind === "call") checkCall(node.fn, node.args, node, refuse);
-  }
+  checkCalls(exprs, types, refuse);
   exprs.forEach((expr, j) => {
     const dtype = plan.buffers[outputs[j]?.buffer as number]?.dtype as DType;
     const wanted = storedType(expr.type, plan.float);

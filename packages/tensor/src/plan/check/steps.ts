@@ -6,6 +6,7 @@ import { productAxes } from "../productAxes.ts";
 import type { View } from "../view.ts";
 import { checkExprs, typeOfView } from "./expr.ts";
 import type { Refuse } from "./refuse.ts";
+import { checkRows } from "./rows.ts";
 
 /** Where a step stands. */
 export interface StepPlace {
@@ -84,6 +85,7 @@ export const stepChecks: StepTable<(at: StepPlace) => void> = {
         if (type === "bool" && summed) at.refuse("sums and products must be of numbers", type);
       });
     },
+  rows: (step) => (at) => checkRows(step, at.plan, at.refuse),
   argReduce:
     ({ input, output }) =>
     (at) => {

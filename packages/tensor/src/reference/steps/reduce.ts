@@ -16,12 +16,13 @@ const identities: Readonly<Record<ReduceOp, number>> = {
 const combiners: Readonly<Record<ReduceOp, ScalarFn>> = { sum: add, max, min, prod: mul };
 
 /** How values of a type combine, and the value over nothing as that type has it. */
-interface Monoid {
+export interface Monoid {
   readonly combine: ScalarFn;
   readonly start: number;
 }
 
-function monoid(op: ReduceOp, type: ScalarType): Monoid {
+/** How a reduction of values of a type combines them. */
+export function monoid(op: ReduceOp, type: ScalarType): Monoid {
   const start = identities[op];
   if (type === "float") return { combine: combiners[op], start };
   if (type === "bool") {
