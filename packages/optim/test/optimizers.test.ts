@@ -14,7 +14,7 @@ const rows: Readonly<Record<string, optim.Optimizer>> = {
   lion: optim.lion({ learningRate: 0.03 }),
   muon: optim.muon({ learningRate: 0.1 }),
   soap: optim.soap({ learningRate: 0.05, every: 4 }),
-  engd: optim.engd({ relative: 1e-3, momentum: 0.5 }),
+  engd: optim.engd({ momentum: 0.5 }),
   lbfgs: optim.lbfgs({ memory: 5 }),
   ssbroyden: optim.ssbroyden(),
   chain: optim.chain(optim.precondition(), optim.momentum(0.5), optim.scale(0.1)),
