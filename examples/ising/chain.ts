@@ -1,4 +1,14 @@
-/** The exact ground state of the Ising chain in a transverse field, H = −J Σ σᶻσᶻ − h Σ σˣ, periodic, by diagonalisation. */
+/** The Ising chain in a transverse field, H = −Σ σᶻσᶻ − h Σ σˣ, periodic: its exact ground state, and random states. */
+import { type Tensor, tensor, uniformStream } from "metrigrad";
+
+/** Random states, [chains, spins]. */
+export function randomSpins(chains: number, spins: number, seed: number): Tensor {
+  const stream = uniformStream({ seed, path: "ising/start" });
+  const values = Float64Array.from({ length: chains * spins }, (_, i) =>
+    stream.uniform(i) < 0.5 ? 1 : -1,
+  );
+  return tensor(values, { shape: [chains, spins] });
+}
 
 /** The lowest eigenvalue of H over all 2^N states, by the method of Lanczos (1950). */
 export function groundEnergy(spins: number, field = 1): number {

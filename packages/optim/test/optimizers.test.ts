@@ -16,6 +16,8 @@ const rows: Readonly<Record<string, optim.Optimizer>> = {
   soap: optim.soap({ learningRate: 0.05, every: 4 }),
   lbfgs: optim.lbfgs({ memory: 5 }),
   ssbroyden: optim.ssbroyden(),
+  engd: optim.engd(),
+  stochasticReconfiguration: optim.stochasticReconfiguration({ learningRate: 0.2, absolute: 0.1 }),
   chain: optim.chain(optim.precondition(), optim.momentum(0.5), optim.scale(0.1)),
   "rngd.paper": optim.rngd.paper({ learningRate: 0.5 }),
   accumulate: optim.accumulate(2, optim.sgd({ learningRate: 1 })),
@@ -30,11 +32,13 @@ const notOptimizers = [
   "warmup",
   "clipNorm",
   "klClip",
+  "lineSearch",
   "moments",
   "precondition",
   "quadraticStep",
   "reject",
   "scale",
+  "spring",
   "weightDecay",
 ];
 

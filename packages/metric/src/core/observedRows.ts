@@ -12,13 +12,13 @@ import {
   type Node,
   reshape,
   rsqrt,
+  where as select,
   sqrt,
   square,
   sub,
   sum,
   topological,
   type Variable,
-  where as select,
 } from "@metrigrad/graph";
 import type { Application, ResponsePart } from "@metrigrad/nn";
 import { MetricError, sizeOf } from "@metrigrad/tensor";
@@ -156,7 +156,9 @@ export function throughOf(parts: readonly ObservedPart[]): Through | null {
   return {
     values: parts.map(({ output }) => output as Node),
     rows: (cotangents) => {
-      const own = cotangents.map((one, at) => mul(reshape(one, [-1, 1]), scales[at] as Node | number));
+      const own = cotangents.map((one, at) =>
+        mul(reshape(one, [-1, 1]), scales[at] as Node | number),
+      );
       return own.length === 1 ? (own[0] as Node) : concat(own, 0);
     },
   };

@@ -14,8 +14,8 @@ import {
   rngState,
   scan,
   sub,
-  uniform,
   type Update,
+  uniform,
   type Variable,
   variable,
   where,
@@ -178,11 +178,7 @@ function checkOptions(options: MetropolisOptions): void {
     throw new GraphError({ where: "metropolis", must, got: String(got), todo });
   };
   if (typeof logPsi !== "function") {
-    refuse(
-      "logPsi must be a function",
-      typeof logPsi,
-      "pass (x) => applyModel(model, x).output",
-    );
+    refuse("logPsi must be a function", typeof logPsi, "pass (x) => applyModel(model, x).output");
   }
   if (typeof proposal?.propose !== "function") {
     refuse("proposal must be one", typeof proposal, "pass spinFlips() or gaussianMoves()");

@@ -1,13 +1,4 @@
-import {
-  argMax,
-  add,
-  mul,
-  type Node,
-  normal,
-  oneHot,
-  sub,
-  uniform,
-} from "@metrigrad/graph";
+import { add, argMax, mul, type Node, normal, oneHot, sub, uniform } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 
 /** How chains propose their moves; the chance of a move must be that of its reverse. */

@@ -46,7 +46,9 @@ async function spinDistance(times: number): Promise<{ chi: number; accepted: num
   }
   const states = spinStates(3).data();
   const psi = Array.from(counts, (_, s) =>
-    Math.exp(2 * [0, 1, 2].reduce((a, i) => a + (weights[i] as number) * (states[3 * s + i] as number), 0)),
+    Math.exp(
+      2 * [0, 1, 2].reduce((a, i) => a + (weights[i] as number) * (states[3 * s + i] as number), 0),
+    ),
   );
   const z = psi.reduce((a, b) => a + b, 0);
   const chi = psi
@@ -74,7 +76,7 @@ const sigma = 1.5;
 async function normalDistance(times: number) {
   const store = await (await reference()).store([], { seed: 7 });
   const stream = uniformStream({ seed: 1, path: "start" });
-  const begin = Float64Array.from({ length: chains }, () => 4 * stream.next() - 2);
+  const begin = Float64Array.from({ length: chains }, (_, i) => 4 * stream.uniform(i) - 2);
   const sampler: Sampler = await metropolis(store, {
     logPsi: (x) => mul(sum(square(x), { axis: 1 }), (-0.25 * times) / sigma ** 2),
     start: tensor(begin, { shape: [chains, 1] }),
@@ -113,15 +115,38 @@ test("kineticEnergies: of a normal ψ in two dimensions, by hand", async (t) => 
   const program = await compile({ outputs: kinetic }, store);
   const found = (await (await program.run()).read()).data();
   const expected = [1.25, 4.0625].map((r2) => -0.5 * (-4 + 4 * r2));
-  t.ok(expected.every((one, at) => Math.abs(one - (found[at] as number)) < 1e-12), `${found}`);
+  t.ok(
+    expected.every((one, at) => Math.abs(one - (found[at] as number)) < 1e-12),
+    `${found}`,
+  );
 });
 
 test("metropolis: refuses what is none", async (t) => {
   const store = await modelStore();
   const good = { logPsi, start: up(), proposal: spinFlips() };
-  await rejects(t, metropolis(store, { ...good, sweeps: 0 }), GraphError, /sweeps must be a positive integer, got 0/);
-  await rejects(t, metropolis(store, { ...good, start: tensor([1, 2]) }), ShapeError, /start must be a tensor \[chains, d\], got \[2\]/);
-  await rejects(t, metropolis(store, { ...good, proposal: spinFlips as never }), GraphError, /proposal must be one/);
-  await rejects(t, metropolis(store, { ...good, logPsi: (x) => sum(logPsi(x), { axis: 0, keepDims: true }) }), ShapeError, /a value for each of the 600 chains, got \[1\]/);
+  await rejects(
+    t,
+    metropolis(store, { ...good, sweeps: 0 }),
+    GraphError,
+    /sweeps must be a positive integer, got 0/,
+  );
+  await rejects(
+    t,
+    metropolis(store, { ...good, start: tensor([1, 2]) }),
+    ShapeError,
+    /start must be a tensor \[chains, d\], got \[2\]/,
+  );
+  await rejects(
+    t,
+    metropolis(store, { ...good, proposal: spinFlips as never }),
+    GraphError,
+    /proposal must be one/,
+  );
+  await rejects(
+    t,
+    metropolis(store, { ...good, logPsi: (x) => sum(logPsi(x), { axis: 0, keepDims: true }) }),
+    ShapeError,
+    /a value for each of the 600 chains, got \[1\]/,
+  );
   t.throws(() => gaussianMoves({ width: 0 }), /width must be a positive number, got 0/);
 });
