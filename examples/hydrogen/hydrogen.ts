@@ -87,7 +87,7 @@ export async function train({ size, optimizer, backend, seed }: Settings) {
 
 export const optimizers = {
   adam: adam({ learningRate: 0.01 }),
-  rngd: stochasticReconfiguration({ learningRate: 0.2, absolute: 1e-5, klClip: 0.3 }),
+  rngd: stochasticReconfiguration({ learningRate: 0.2, absolute: 1e-3, klClip: 0.1 }),
 };
 
 if (isMain(import.meta.url)) {
