@@ -10,13 +10,7 @@ import {
   sgd,
   stochasticReconfiguration,
 } from "@metrigrad/optim";
-import {
-  MetricError,
-  reference,
-  ShapeError,
-  type Store,
-  tensor,
-} from "@metrigrad/tensor";
+import { MetricError, reference, ShapeError, type Store, tensor } from "@metrigrad/tensor";
 import { Matrix, solve } from "ml-matrix";
 import test from "tape";
 import {
