@@ -21,7 +21,6 @@ import {
   type Node,
   neg,
   normalInit,
-  type Store,
   spinFlips,
   spinFlipsOf,
   spinStates,
@@ -97,7 +96,7 @@ export async function sample({ size, optimizer, backend, seed, spins = 20 }: Cha
 
 export async function train({ spins = 10, ...how }: Chain) {
   const found = await (spins <= 12 ? enumerate : sample)({ spins, ...how });
-  await (found.store satisfies Store).close();
+  await found.store.close();
   const exact = groundEnergy(spins);
   return { energy: found.energy, exact, "error in millionths": 1e6 * (found.energy - exact) };
 }

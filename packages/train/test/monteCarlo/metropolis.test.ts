@@ -85,7 +85,7 @@ async function normalDistance(times: number) {
   });
   await sampler.run(8);
   const x = (await store.read(sampler.samples.attrs)).data();
-  const variance = x.reduce((a, one) => a + one * one, 0) / chains;
+  const variance = [...x].reduce((a, one) => a + one * one, 0) / chains;
   const width = (await store.read("metropolis/width")).item();
   const accepted = await sampler.accepted();
   await store.close();
