@@ -17,6 +17,7 @@ const rows: Readonly<Record<string, optim.Optimizer>> = {
   engd: optim.engd({ momentum: 0.5 }),
   lbfgs: optim.lbfgs({ memory: 5 }),
   ssbroyden: optim.ssbroyden(),
+  stochasticReconfiguration: optim.stochasticReconfiguration({ learningRate: 0.2, absolute: 0.1 }),
   chain: optim.chain(optim.precondition(), optim.momentum(0.5), optim.scale(0.1)),
   "rngd.paper": optim.rngd.paper({ learningRate: 0.5 }),
   accumulate: optim.accumulate(2, optim.sgd({ learningRate: 1 })),
