@@ -50,9 +50,9 @@ function expectedLoss(a: Node, y: Node, variance: number, mean: Node, covariance
 }
 
 /** The losses before and after one step, and the parameters after it. */
-async function oneStep(
-  q: ReturnType<typeof distribution>,
-  loss: (natural: Coordinates) => Node,
+async function oneStep<K extends string>(
+  q: ReturnType<typeof distribution<K>>,
+  loss: (natural: Coordinates<K>) => Node,
   before: Readonly<Record<string, number[] | number[][]>> = {},
 ) {
   const backend = await cpu({ float: "f64" });

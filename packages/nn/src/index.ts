@@ -46,13 +46,21 @@ export {
   type Use,
 } from "./core/use.ts";
 export type { Edge } from "./core/useSite.ts";
+export { categoricalFamily } from "./families/categoricalFamily.ts";
 export { defFamily, type FamilySpec } from "./families/defFamily.ts";
 export {
   type DiagonalGaussianFamily,
   type DiagonalMoments,
   diagonalGaussianFamily,
 } from "./families/diagonalGaussianFamily.ts";
+export { dirichletFamily } from "./families/dirichletFamily.ts";
 export type { Chart, Coordinates, Family } from "./families/family.ts";
+export {
+  type GammaFamily,
+  type GammaShape,
+  type GammaStatistics,
+  gammaFamily,
+} from "./families/gammaFamily.ts";
 export {
   type GaussianFamily,
   type GaussianMoments,
@@ -113,6 +121,7 @@ export type {
 export { convTranspose1d, convTranspose2d, convTranspose3d } from "./modules/convTranspose.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
 export {
+  type Distribution,
   type DistributionOptions,
   type DistributionSettings,
   distribution,

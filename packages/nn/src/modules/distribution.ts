@@ -1,7 +1,8 @@
 import type { Node } from "@metrigrad/graph";
 import { checkShape, GraphError, type Initializer, type Shape } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
-import { param } from "../core/parameter.ts";
+import type { Module } from "../core/module.ts";
+import { type ParameterSpec, param } from "../core/parameter.ts";
 import type { Coordinates, Family } from "../families/family.ts";
 import { checkSettings } from "./checkSettings.ts";
 
@@ -20,15 +21,7 @@ export interface DistributionOptions extends Required<DistributionSettings> {
   readonly family: Family;
 }
 
-/**
- * A distribution of an exponential family whose coordinates are the parameters: q in variational inference. It takes
- * nothing, and gives its natural coordinates for the functions of the family: `family.kl(apply(q), prior)`.
- * `naturalGradient` trains it; other optimizers may leave the family's domain.
- * @param family such as gaussianFamily(3)
- * @param settings a batch of them, the coordinates, the start
- * @throws GraphError for unknown settings, and for expectation coordinates where the family has no way back
- */
-export const distribution = defModule({
+const definition = defModule({
   name: "distribution",
   options: (family: Family, settings: DistributionSettings = {}): DistributionOptions => {
     checkSettings("distribution", settings, ["batch", "coordinates", "init"]);
@@ -51,6 +44,26 @@ export const distribution = defModule({
       ? { ...(params as Readonly<Record<string, Node>>) }
       : family.toNatural(params),
 });
+
+/** Makes distributions; the definition that its `spec` belongs to. */
+export interface Distribution {
+  /**
+   * A distribution of an exponential family whose coordinates are the parameters: q in variational inference. It takes
+   * nothing, and gives its natural coordinates for the functions of the family: `family.kl(apply(q), prior)`.
+   * `naturalGradient` trains it; other optimizers may leave the family's domain.
+   * @param family such as gaussianFamily(3)
+   * @param settings a batch of them, the coordinates, the start
+   * @returns a module without inputs
+   * @throws GraphError for unknown settings, and for expectation coordinates where the family has no way back
+   */
+  <K extends string>(
+    family: Family<K>,
+    settings?: DistributionSettings,
+  ): Module<readonly [], Coordinates<K>, DistributionOptions, Readonly<Record<K, ParameterSpec>>>;
+  readonly spec: (typeof definition)["spec"];
+}
+
+export const distribution = definition as unknown as Distribution;
 
 function noChart(family: Family, coordinates: unknown): GraphError {
   return new GraphError({
