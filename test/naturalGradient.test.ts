@@ -84,9 +84,9 @@ const family = diagonalGaussianFamily(2);
 /** c Σ m₂, whose gradient in m is c. */
 const pull = (c: number) => (q: Natural) => mul(sum(family.toExpectation(q).quadratic), c);
 
-test("naturalGradient: a step out of the family is halved until it stays inside", async (t) => {
+test("naturalGradient: a step out of the family is cut until it stays inside", async (t) => {
   const { after, quantities } = await stepOn(distribution(family), pull(-5));
-  // −½ + 5s is negative from s = 1/16 on.
+  // −½ + 5s is negative for s = 1/16, and not for ¼.
   t.ok(
     after.quadratic.every((one) => near(one, -0.5 + 5 / 16)),
     String(after.quadratic),
@@ -107,12 +107,12 @@ test("naturalGradient: a step out of the family is halved until it stays inside"
       -1.4,
     ),
   );
-  // −2η₂ = [[1, −2.8s], [−2.8s, 1]] is positive definite from s = ¼ on.
+  // −2η₂ = [[1, −2.8s], [−2.8s, 1]] is positive definite for s = ¼, and not for 1.
   t.equal(bent.quantities?.shortened, 0.25);
   t.ok(near(bent.after.quadratic[1], 0.35), String(bent.after.quadratic));
 });
 
-test("naturalGradient: a step that no halving brings inside is left out", async (t) => {
+test("naturalGradient: a step that no cut brings inside is left out", async (t) => {
   const { before, after, quantities } = await stepOn(distribution(family), pull(-5e7));
   t.deepEqual(after, before);
   t.equal(quantities?.shortened, 0);
@@ -152,7 +152,7 @@ test("naturalGradient: expectations move by the gradient in η, and stay inside 
     );
     t.ok(after.linear.every((one) => near(one, -0.1, 1e-10)));
     const far = await stepOn(q, along(6));
-    t.equal(far.quantities?.shortened, 0.5, "σ² = 1 − 1.8s less the square of the mean");
+    t.equal(far.quantities?.shortened, 0.25, "σ² = 1 − 1.8s less the square of the mean");
   }
 });
 

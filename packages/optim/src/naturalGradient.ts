@@ -15,11 +15,12 @@ export interface NaturalGradientSettings {
 
 /**
  * Natural gradient descent on the parameters of a `distribution`, by the metric of its exponential family and without a
- * solve: η ← η − γ ∂L/∂m. Where L is a negative ELBO of a conjugate model, one step with γ = 1 from anywhere is the exact posterior
- * (Hoffman et al. 2013, section 2.4; Salimbeni, Eleftheriadis and Hensman 2018, arXiv 1803.09151). L must be the negative ELBO of all
- * data in nats and no mean over the data: the length of a step goes with the loss. For a log-concave likelihood a step with γ ≤ 1 keeps
- * covariances positive definite; elsewhere steps are halved until they do, as `dualGradient` says. Throws GraphError for a
- * learning rate that is negative or not finite.
+ * solve: η ← η − γ ∂L/∂m. Where L is the negative ELBO of a conjugate model, one step with γ = 1 from anywhere is the exact
+ * posterior (Hoffman et al. 2013; Salimbeni, Eleftheriadis and Hensman 2018, arXiv 1803.09151).
+ *
+ * L must be the negative ELBO of all data in nats, and no mean over the data, since the step is as long as the loss is large.
+ * With a Gaussian prior and a log-concave likelihood a step with γ ≤ 1 keeps covariances positive definite; elsewhere steps are cut
+ * until they are, as `dualGradient` says. Throws GraphError for a learning rate that is negative or not finite.
  */
 export function naturalGradient(settings: NaturalGradientSettings = {}): Optimizer {
   checkKnown("naturalGradient", settings, ["learningRate", "schedule"]);

@@ -39,10 +39,13 @@ export interface Family<K extends string = string> {
   entropy(natural: Coordinates<K>): Node;
   /** KL(p_η ‖ p_other) in nats, [b…]. */
   kl(natural: Coordinates<K>, other: Coordinates<K>): Node;
-  /** A draw of each distribution, [b…, shape of a draw]; with `count` so many, on an axis in front. Equal keys give equal draws. */
+  /**
+   * A draw of each distribution, [b…, shape of a draw]; with `count` so many, on an axis in front. Equal keys give equal draws.
+   * Draws of Gaussians carry gradients, by μ + Rε with RR′ = S.
+   */
   sample(natural: Coordinates<K>, key: string, count?: number): Node;
   /** F v. A gradient in m becomes one in η. */
   metric(natural: Coordinates<K>, v: Coordinates<K>): Coordinates<K>;
-  /** F⁻¹g. A gradient in η becomes one in m, which is the natural gradient in η (Khan and Rue 2023, arXiv 2107.04562, equation 9). */
+  /** F⁻¹g. A gradient in η becomes one in m, which is the natural gradient in η (Khan and Rue 2023, arXiv 2107.04562). */
   solve(natural: Coordinates<K>, g: Coordinates<K>): Coordinates<K>;
 }

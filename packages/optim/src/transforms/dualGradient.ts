@@ -25,22 +25,23 @@ import type { OptimizerContext } from "../core/optimizer.ts";
 import { type ChainStep, type MetricBlock, mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
-/** Lengths that are tried where a step leaves the family: 1, ½, ¼, … */
-const halvings = 20;
+/** Lengths 1, ¼, 1/16, … that are tried. All are at each step, so few: for a full covariance each takes a Cholesky factor. */
+const trials = 8;
 
 /** A `distribution` of a step, and its parameters by name. */
 interface Member {
-  readonly path: string;
   readonly options: DistributionOptions;
   readonly params: Readonly<Record<string, Variable>>;
 }
 
 /**
  * The gradient in the dual coordinates of each `distribution`: ∂L/∂m where its parameters are the natural coordinates η,
- * ∂L/∂η where they are the expectations m. It is the natural gradient, since the metric is ∂m/∂η (Raskutti and Mukherjee 2015;
- * Khan and Rue 2023, arXiv 2107.04562, equation 9). At the end of the chain the whole step is halved until all distributions exist,
- * a covariance is positive definite for example; after 20 halvings it is left out. A step is refused with a GraphError while it
- * is built where a parameter belongs to no distribution.
+ * ∂L/∂η where they are the expectations m. It is the natural gradient, since the metric is ∂m/∂η and ∂η/∂m (Raskutti and
+ * Mukherjee 2015; Khan and Rue 2023, arXiv 2107.04562).
+ *
+ * At the end of the chain the whole step is cut to a quarter, up to seven times, until all distributions exist: a covariance is
+ * positive definite, for example. Where that does not help the step is left out. What was taken of it is reported as
+ * "shortened". A step throws GraphError while it is built where a parameter belongs to no distribution.
  */
 export function dualGradient(): Transform {
   return Object.freeze({
@@ -70,12 +71,12 @@ export function dualGradient(): Transform {
 function membersOf({ applications, parameters }: OptimizerContext): readonly Member[] {
   const left = new Map(parameters.map(({ variable, path }) => [variable, path]));
   const found = new Map<AnyModule, Member>();
-  for (const { module, definition, options, params, path } of applications) {
+  for (const { module, definition, options, params } of applications) {
     if (definition !== (distribution as unknown)) continue;
     const own = Object.values(params);
     if (found.has(module) || !own.every((variable) => left.has(variable))) continue;
     for (const variable of own) left.delete(variable);
-    found.set(module, { path, options: options as DistributionOptions, params });
+    found.set(module, { options: options as DistributionOptions, params });
   }
   if (left.size === 0) return [...found.values()];
   throw new GraphError({
@@ -137,10 +138,10 @@ function blockOf({ options, params }: Member): MetricBlock {
   };
 }
 
-/** The longest of the halved steps after which all distributions exist. */
+/** The longest of the shortened steps after which all distributions exist; none where none of them is. */
 function shortened(step: ChainStep, members: readonly Member[]): ChainStep {
   const values = new Map<Variable, Node>(step.directions);
-  const grid = constant(tensor(Float64Array.from({ length: halvings + 1 }, (_, k) => 2 ** -k)));
+  const grid = constant(tensor(Float64Array.from({ length: trials }, (_, k) => 4 ** -k)));
   const existAt = (s: Node) =>
     members
       .map(({ options: { family, coordinates }, params }) => {
