@@ -42,6 +42,10 @@ export type { PreconditionSettings, RngdSettings } from "./rngd/settings.ts";
 export { type SgdSettings, sgd } from "./sgd.ts";
 export { type SoapSettings, soap } from "./soap.ts";
 export { type SsbroydenSettings, ssbroyden } from "./ssbroyden.ts";
+export {
+  type ReconfigurationSettings,
+  stochasticReconfiguration,
+} from "./stochasticReconfiguration.ts";
 export { clipNorm } from "./transforms/clipNorm.ts";
 export { dualGradient } from "./transforms/dualGradient.ts";
 export { klClip } from "./transforms/klClip.ts";
