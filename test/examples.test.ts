@@ -152,6 +152,22 @@ const models: Readonly<Record<string, Trained>> = {
       "half the error of one plane, 1.07": of(report, "root mean square error") < 0.54,
     }),
   },
+  conjugate: {
+    size: 0.5,
+    checks: (report) => ({
+      "the bound is far off before": of(report, "−ELBO before") > of(report, "−ln p(y)") + 100,
+      "and at the end it is −ln p(y), up to rounding of 32 bits":
+        Math.abs(of(report, "at the end") - of(report, "−ln p(y)")) < 0.05,
+    }),
+  },
+  gpclassifier: {
+    size: 0.3,
+    checks: (report) => ({
+      "the bound falls": of(report, "at the end") < 0.5 * of(report, "−ELBO at first"),
+      "nine tenths of the points": of(report, "accuracy") > 0.9,
+      "a cost below a third of ln 2": of(report, "cost") < Math.log(2) / 3,
+    }),
+  },
   vae: {
     size: 0.1,
     checks: (report) => ({

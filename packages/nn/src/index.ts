@@ -46,6 +46,27 @@ export {
   type Use,
 } from "./core/use.ts";
 export type { Edge } from "./core/useSite.ts";
+export { categoricalFamily } from "./families/categoricalFamily.ts";
+export { defFamily, type FamilySpec } from "./families/defFamily.ts";
+export {
+  type DiagonalGaussianFamily,
+  type DiagonalMoments,
+  diagonalGaussianFamily,
+} from "./families/diagonalGaussianFamily.ts";
+export { dirichletFamily } from "./families/dirichletFamily.ts";
+export type { Chart, Coordinates, Family } from "./families/family.ts";
+export {
+  type GammaFamily,
+  type GammaShape,
+  type GammaStatistics,
+  gammaFamily,
+} from "./families/gammaFamily.ts";
+export {
+  type GaussianFamily,
+  type GaussianMoments,
+  type GaussianStatistics,
+  gaussianFamily,
+} from "./families/gaussianFamily.ts";
 export { constantInit, ones, zeros } from "./init/constant.ts";
 export { glorotNormal, glorotUniform } from "./init/glorot.ts";
 export { heNormal, heUniform } from "./init/he.ts";
@@ -100,6 +121,12 @@ export type {
 } from "./modules/convOptions.ts";
 export { convTranspose1d, convTranspose2d, convTranspose3d } from "./modules/convTranspose.ts";
 export { type DenseOptions, type DenseSettings, dense } from "./modules/dense.ts";
+export {
+  type Distribution,
+  type DistributionOptions,
+  type DistributionSettings,
+  distribution,
+} from "./modules/distribution.ts";
 export { type DropoutOptions, type DropoutSettings, dropout } from "./modules/dropout.ts";
 export { type EmbeddingOptions, type EmbeddingSettings, embedding } from "./modules/embedding.ts";
 export { type Conditioned, type FilmOptions, type FilmSettings, film } from "./modules/film.ts";

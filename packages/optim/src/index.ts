@@ -29,6 +29,7 @@ export { type LbfgsSettings, lbfgs } from "./lbfgs.ts";
 export { type LionSettings, lion } from "./lion.ts";
 export { type MomentumSettings, momentum } from "./momentum.ts";
 export { type MuonSettings, muon } from "./muon.ts";
+export { type NaturalGradientSettings, naturalGradient } from "./naturalGradient.ts";
 export type { WolfeSettings } from "./quasiNewton/lineSearch.ts";
 export { type RmspropSettings, rmsprop } from "./rmsprop.ts";
 export type { AdaptSettings } from "./rngd/adapt.ts";
@@ -46,6 +47,7 @@ export {
   stochasticReconfiguration,
 } from "./stochasticReconfiguration.ts";
 export { clipNorm } from "./transforms/clipNorm.ts";
+export { dualGradient } from "./transforms/dualGradient.ts";
 export { klClip } from "./transforms/klClip.ts";
 export { type LineSearchSettings, lineSearch } from "./transforms/lineSearch.ts";
 export { type MomentSettings, moments } from "./transforms/moments.ts";

@@ -24,8 +24,10 @@ const rows: Readonly<Record<string, optim.Optimizer>> = {
   groups: optim.groups({ "dense0/*": optim.rngd({ learningRate: 0.05 }), others: optim.adam() }),
 };
 
-/** Exports that are functions of another kind: of graphs, and the links of a chain. */
+/** Exports that are functions of another kind: of graphs, the links of a chain, and what trains distributions only. */
 const notOptimizers = [
+  "dualGradient",
+  "naturalGradient",
   "gradients",
   "takesOf",
   "mapDirections",

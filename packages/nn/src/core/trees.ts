@@ -23,8 +23,8 @@ export function mapNodes<const X extends NodeTree>(
 /** What stands for an input: a node, a tensor or numbers; or a tree of nodes and tensors. */
 export function asNodeTree(x: unknown): NodeTree {
   if (isNode(x) || isTensor(x) || typeof x === "number") return asNode(x as NodeLike);
-  // Nested lists of numbers are one value; a list with a node or a tensor in it is a tree.
-  if (Array.isArray(x) && !holdsValue(x)) return asNode(x as NodeLike);
+  // Nested lists of numbers are one value; a list with a node or a tensor in it is a tree, and so is an empty one.
+  if (Array.isArray(x) && x.length > 0 && !holdsValue(x)) return asNode(x as NodeLike);
   return mapTree(x as never, isValue, (leaf) => asNode(leaf)) as NodeTree;
 }
 

@@ -9,6 +9,14 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "laws/defLaw.test.ts": ["defLaw"],
   "laws/compose.test.ts": ["independent", "joint", "masked", "weighted"],
   "laws/checkTargets.test.ts": ["checkTargets"],
+  "families/families.test.ts": [
+    "categoricalFamily",
+    "defFamily",
+    "diagonalGaussianFamily",
+    "dirichletFamily",
+    "gammaFamily",
+    "gaussianFamily",
+  ],
   "init/init.test.ts": [
     "constantInit",
     "glorotNormal",
@@ -58,6 +66,7 @@ const tested: Readonly<Record<string, readonly string[]>> = {
   "core/trees.test.ts": ["asNodeTree", "mapNodes", "namedNodes", "nodesOf"],
   "core/copiesUse.test.ts": ["sliceOf"],
   "core/uses.test.ts": ["columnsOf", "movedOutputs", "outputRows", "sampleSums"],
+  "modules/distribution.test.ts": ["distribution"],
   "modules/dropout.test.ts": ["dropout"],
   "core/lastRow.test.ts": ["withoutLastRow", "zeroLastRow"],
   "modules/repeat.test.ts": ["repeat"],

@@ -190,6 +190,7 @@ test("asNodeTree: what is a value and what is a tree", (t) => {
   }) as typeof tree;
   t.deepEqual(paths, ["a/0", "a/1", "b"]);
   t.deepEqual(mapped.a[1].shape, [6]);
+  t.deepEqual(asNodeTree([]), [], "no inputs");
   t.throws(() => asNodeTree({ a: "text" }), ShapeError);
   t.throws(() => asNodeTree(undefined), ShapeError);
   t.throws(() => nodesOf({ a: 3 } as never), ShapeError);
