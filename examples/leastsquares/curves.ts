@@ -1,6 +1,7 @@
 import {
   add,
   atan,
+  constant,
   cos,
   div,
   exp,
@@ -11,22 +12,26 @@ import {
   sin,
   square,
   sub,
+  tensor,
 } from "metrigrad";
 
-/** f(x; b) of parameters, which are numbers [1], and predictors [n]. */
-type Curve = (b: readonly Node[], x: Node, more: Node) => Node;
+/** f(x; b) of parameters, which are numbers [1], and of predictors [n, 1]. */
+export type Curve = (b: readonly Node[], x: readonly Node[]) => Node;
 
-/** The same with parameters as arguments. */
+/** Of one predictor and up to nine parameters. */
 const of =
-  (f: (x: Node, ...b: readonly [Node, Node, Node, Node, Node, Node, Node, Node, Node]) => Node): Curve =>
-  (b, x) =>
-    f(x, ...(b as never as [Node, Node, Node, Node, Node, Node, Node, Node, Node]));
+  (f: (x: Node, ...b: Nine) => Node): Curve =>
+  (b, [x]) =>
+    f(x as Node, ...(b as unknown as Nine));
+
+type Nine = readonly [Node, Node, Node, Node, Node, Node, Node, Node, Node];
 
 /** a exp(−bx). */
 const decay = (x: Node, a: Node, b: Node): Node => mul(a, exp(neg(mul(b, x))));
 
 /** exp(−((x − middle)/width)²). */
-const bell = (x: Node, middle: Node, width: Node): Node => exp(neg(square(div(sub(x, middle), width))));
+const bell = (x: Node, middle: Node, width: Node): Node =>
+  exp(neg(square(div(sub(x, middle), width))));
 
 /** p cos ωx + q sin ωx with ω = 2π/period. */
 function wave(x: Node, period: Node | number, p: Node, q: Node): Node {
@@ -38,11 +43,14 @@ function wave(x: Node, period: Node | number, p: Node, q: Node): Node {
 const polynomial = (x: Node, b: readonly Node[]): Node =>
   b.reduceRight((value, one) => add(mul(value, x), one));
 
-/** A polynomial of some coefficients over 1 + x times one of the others. */
+/** A polynomial of the first coefficients over one of 1 and the others. */
 const rational =
   (above: number): Curve =>
-  (b, x) =>
-    div(polynomial(x, b.slice(0, above)), add(mul(polynomial(x, b.slice(above)), x), 1));
+  (b, [x]) =>
+    div(
+      polynomial(x as Node, b.slice(0, above)),
+      polynomial(x as Node, [constant(tensor([1])), ...b.slice(above)]),
+    );
 
 const saturation = of((x, a, b) => mul(a, sub(1, exp(neg(mul(b, x))))));
 const attenuation = of((x, a, b, c) => div(exp(neg(mul(a, x))), add(b, mul(c, x))));
@@ -65,33 +73,27 @@ export const curves: Readonly<Record<string, Curve>> = {
   Misra1b: of((x, a, b) => mul(a, sub(1, pow(add(1, mul(b, div(x, 2))), -2)))),
   Kirby2: rational(3),
   Hahn1: rational(4),
-  Nelson: ([a, b, c], x, temperature) =>
-    sub(a as Node, mul(mul(b as Node, x), exp(neg(mul(c as Node, temperature))))),
+  Nelson: ([a, b, c], [time, temperature]) =>
+    sub(a as Node, decay(temperature as Node, mul(b as Node, time as Node), c as Node)),
   MGH17: of((x, a, b, c, d, e) => add(a, add(decay(x, b, d), decay(x, c, e)))),
   Lanczos1: decays,
   Lanczos2: decays,
   Gauss3: peaks,
   Misra1c: of((x, a, b) => mul(a, sub(1, pow(add(1, mul(mul(b, 2), x)), -0.5)))),
   Misra1d: of((x, a, b) => div(mul(mul(a, b), x), add(1, mul(b, x)))),
-  Roszman1: of((x, a, b, c, d) =>
-    sub(sub(a, mul(b, x)), div(atan(div(c, sub(x, d))), Math.PI)),
-  ),
+  Roszman1: of((x, a, b, c, d) => sub(sub(a, mul(b, x)), div(atan(div(c, sub(x, d))), Math.PI))),
   ENSO: of((x, a, b, c, first, d, e, second, f, g) =>
     add(add(a, wave(x, 12, b, c)), add(wave(x, first, d, e), wave(x, second, f, g))),
   ),
-  MGH09: of((x, a, b, c, d) =>
-    div(mul(a, mul(x, add(x, b))), add(mul(x, add(x, c)), d)),
-  ),
+  MGH09: of((x, a, b, c, d) => div(mul(a, mul(x, add(x, b))), add(mul(x, add(x, c)), d))),
   Thurber: rational(4),
   BoxBOD: saturation,
   Rat42: of((x, a, b, c) => div(a, add(1, exp(sub(b, mul(c, x)))))),
   MGH10: of((x, a, b, c) => mul(a, exp(div(b, add(x, c))))),
   Eckerle4: of((x, a, b, c) => mul(div(a, b), exp(mul(-0.5, square(div(sub(x, c), b)))))),
-  Rat43: of((x, a, b, c, d) =>
-    div(a, pow(add(1, exp(sub(b, mul(c, x)))), div(1, d))),
-  ),
+  Rat43: of((x, a, b, c, d) => div(a, pow(add(1, exp(sub(b, mul(c, x)))), div(1, d)))),
   Bennett5: of((x, a, b, c) => mul(a, pow(add(b, x), neg(div(1, c))))),
 };
 
-/** What is fitted where that is not y: Nelson's law is of ln y. */
-export const responses: Readonly<Record<string, (y: number) => number>> = { Nelson: Math.log };
+/** What is fitted where that is not y itself. */
+export const transforms: Readonly<Record<string, (y: number) => number>> = { Nelson: Math.log };

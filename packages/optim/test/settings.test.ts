@@ -6,7 +6,7 @@ import { classifier, contextOf } from "./problem.ts";
 
 /** A function that takes any arguments, as from JavaScript. */
 type Loose = (...given: unknown[]) => unknown;
-const { adam, adamw, momentum, moments, precondition, quadraticStep, rngd, scale, sgd } =
+const { adam, adamw, engd, momentum, moments, precondition, quadraticStep, rngd, scale, sgd } =
   optim as unknown as Record<string, Loose>;
 const { lbfgs, lion, muon, rmsprop, soap, ssbroyden } = optim as unknown as Record<string, Loose>;
 const made = (settings: object) => () =>
@@ -27,6 +27,11 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
     "momentum",
     () => momentum?.({ mu: 0.1 }),
     /momentum: options must be among .*nesterov.*, got mu/,
+  ],
+  [
+    "what damping is added along",
+    () => engd?.({ dampedBy: "trace" }),
+    /engd: dampedBy must be "identity" or "diagonal" or "largest", got trace; leave it out/,
   ],
   [
     "momentum as a link",

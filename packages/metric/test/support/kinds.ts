@@ -96,7 +96,10 @@ function transposition(d: number, m: number): Matrix {
 }
 
 /** g + λ diag(g)·size/tr g for matrices of their own, or one. */
-function alongDiagonal({ dense }: Expected, matrix: (k: number) => number): Expected["damped"] {
+function alongDiagonal(
+  { dense }: Expected,
+  matrix: (k: number) => number,
+): NonNullable<Expected["damped"]> {
   const diagonal = dense.diag();
   const mean = (k: number) => {
     const own = diagonal.filter((_, at) => matrix(at) === matrix(k));
@@ -151,18 +154,24 @@ export const kinds: Readonly<Record<string, (sizes: Sizes) => Made>> = {
   },
   marquardtBlock: (one) => {
     const [block, expected] = (kinds.sharedGram as (sizes: Sizes) => Made)(one);
-    const damped = alongDiagonal(expected, () => 0) as NonNullable<Expected["damped"]>;
+    const damped = alongDiagonal(expected, () => 0);
     return [marquardtBlock(block), { ...expected, damped }];
   },
   "marquardtBlock, a matrix per column": (one) => {
     const [block, expected] = (kinds.unitGram as (sizes: Sizes) => Made)(one);
-    const damped = alongDiagonal(expected, (k) => k % one.m) as NonNullable<Expected["damped"]>;
+    const damped = alongDiagonal(expected, (k) => k % one.m);
     return [marquardtBlock(block), { dense: expected.dense, damped }];
   },
   "marquardtBlock, coupled columns": (one) => {
     const [block, expected] = (kinds.factorGram as (sizes: Sizes) => Made)(one);
-    const damped = alongDiagonal(expected, () => 0) as NonNullable<Expected["damped"]>;
+    const damped = alongDiagonal(expected, () => 0);
     return [marquardtBlock(block), { dense: expected.dense, damped }];
+  },
+  "marquardtBlock, in a sum of two": (one) => {
+    const [block, { dense }] = (kinds.sharedGram as (sizes: Sizes) => Made)(one);
+    const twice = { dense: Matrix.mul(dense, 2) };
+    const damped = alongDiagonal(twice, () => 0);
+    return [sumBlock([marquardtBlock(block), marquardtBlock(block)]), { ...twice, damped }];
   },
   "sharedGram, weighted rows": (one) => {
     const { x, rows } = rowsOf(one);
