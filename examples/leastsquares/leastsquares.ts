@@ -52,7 +52,7 @@ const optimizer = engd({
   dampedBy: "largest",
   relative: 0.01,
   absolute: 0,
-  adapt: { by: "length", enough: 0.3 },
+  adapt: { by: "length", lower: 0.3, higher: 10, enough: 0.3 },
 });
 
 const stepFor = (store: Store, model: Module, y: Node, columns: number) =>

@@ -51,7 +51,6 @@ const cases: readonly (readonly [name: string, settings: RngdSettings])[] = [
   ["of each batch, with momentum", { momentum: 0.9 }],
   ["held", { over: { every: 2 } }],
   ["held, solved in f64", { over: { every: 2 }, solvePrecision: "f64" }],
-  ["of each batch in the space of rows", { solver: "woodbury" }],
 ];
 
 for (const [name, settings] of cases) {

@@ -16,8 +16,10 @@ export interface EngdSettings extends Omit<PreconditionSettings, "over" | "forwa
   readonly momentum?: number;
 }
 
+const { over: _, forward: __, ...ofBatch } = batchSettings;
+
 const defaults: Required<EngdSettings> = Object.freeze({
-  ...batchSettings,
+  ...ofBatch,
   metrics: observedMetrics(),
   relative: 0,
   absolute: 1e-6,

@@ -8,7 +8,8 @@ import { classifier, contextOf } from "./problem.ts";
 type Loose = (...given: unknown[]) => unknown;
 const { adam, adamw, engd, momentum, moments, precondition, quadraticStep, rngd, scale, sgd } =
   optim as unknown as Record<string, Loose>;
-const { lbfgs, lion, muon, rmsprop, soap, ssbroyden } = optim as unknown as Record<string, Loose>;
+const { engd, lbfgs, lineSearch, lion, muon, rmsprop, soap, spring, ssbroyden } =
+  optim as unknown as Record<string, Loose>;
 const made = (settings: object) => () =>
   (rngd as typeof optim.rngd)(settings as optim.RngdSettings);
 
@@ -62,6 +63,29 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
     "rmsprop beyond 1",
     () => rmsprop?.({ alpha: 2 }),
     /rmsprop: alpha must be a number in \[0, 1\], got 2/,
+  ],
+  ["engd", () => engd?.({ over: "batch" }), /engd: options must be among .*lineSearch, .*got over/],
+  ["engd undamped", () => engd?.({ absolute: 0 }), /is singular, so it must be damped/],
+  [
+    "lineSearch",
+    () => lineSearch?.({ steps: 3 }),
+    /lineSearch: options must be among trials, shrink, longest, got steps/,
+  ],
+  [
+    "lineSearch without trials",
+    () => lineSearch?.({ trials: 0 }),
+    /lineSearch: trials must be a number in \[1, 64\], got 0/,
+  ],
+  ["spring", () => spring?.(1), /spring: momentum must be a number in \[0, 0.9+8?\], got 1/],
+  [
+    "adapt by length",
+    () => made({ adapt: { by: "length", omega: 0.5 } })(),
+    /rngd, adapt by length: options must be among by, lower, .*got omega/,
+  ],
+  [
+    "adapt by another thing",
+    () => made({ adapt: { by: "width" } })(),
+    /rngd, adapt: by must be "ratio" or "length", got "width"/,
   ],
   ["lion", () => lion?.({ beta1: -1 }), /lion: beta1 must be a number in \[0, 1\], got -1/],
   [

@@ -23,6 +23,8 @@ export interface Meeting {
   readonly spot: Spot;
   /** Of each other input with samples the place of these; null: it is the same for all. */
   readonly others: readonly (Spot | null)[];
+  /** Whether the value has a row for each sample itself. */
+  readonly rows: boolean;
 }
 
 /** How a value is made of variables and samples. */
@@ -57,32 +59,39 @@ export function meetingsOf(
     // Without samples each row is what the whole is, which is no row of a sample.
     if (alone(value)) throw unknown(where, value);
     const spotIn = (node: Node) => spotOf(node, strides.get(node) ?? null, samples);
-    const meetings: Meeting[] = [];
-    const aligned: Meeting[] = [];
-    for (const node of order) {
-      if (!varying.has(node) || node.type !== "float") continue;
-      const byFormula = node.op.expr !== undefined;
-      const read = node.inputs.map((one) => (alone(one) ? bare(one, byFormula) : null));
-      for (const one of new Set(read.filter((found) => found !== null))) {
-        const spot = spotIn(node);
-        if (spot === null) throw unknown(where, node);
-        const at = read.flatMap((found, index) => (found === one ? [index] : []));
-        const others = node.inputs.map((other, index): Spot | null => {
-          if (at.includes(index)) return null;
-          return byFormula ? alignedSpot(other, node, spot) : spotIn(other);
-        });
-        const meeting = { node, value: one, at, spot, others };
-        meetings.push(meeting);
-        const along = byFormula && samples > 1 && alignedSpot(one, node, spot) !== null;
-        if (along) aligned.push(meeting);
-      }
-    }
+    const meetings = order
+      .filter((node) => varying.has(node) && node.type === "float")
+      .flatMap((node) => meetingsIn(where, node, alone, spotIn));
+    const aligned = meetings.filter(({ rows }) => rows && samples > 1);
     if (aligned.length === 0) return { meetings, spot: spotIn(value) };
     const values = aligned.map((one) => one.value);
     const more = rowsAmong(values, moved, varying, samples);
     if (more.size === 0) throw unknown(where, (aligned[0] as Meeting).node);
     for (const [node, stride] of more) seeds.set(node, stride);
   }
+}
+
+/** What meets in one node. */
+function meetingsIn(
+  where: string,
+  node: Node,
+  alone: (node: Node) => boolean,
+  spotIn: (node: Node) => Spot | null,
+): Meeting[] {
+  const byFormula = node.op.expr !== undefined;
+  const read = node.inputs.map((one) => (alone(one) ? bare(one, byFormula) : null));
+  const values = new Set(read.filter((found) => found !== null));
+  return [...values].map((value) => {
+    const spot = spotIn(node);
+    if (spot === null) throw unknown(where, node);
+    const at = read.flatMap((found, index) => (found === value ? [index] : []));
+    const others = node.inputs.map((other, index): Spot | null => {
+      if (at.includes(index)) return null;
+      return byFormula ? alignedSpot(other, node, spot) : spotIn(other);
+    });
+    const rows = byFormula && alignedSpot(value, node, spot) !== null;
+    return { node, value, at, spot, others, rows };
+  });
 }
 
 /**

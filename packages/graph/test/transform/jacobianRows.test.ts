@@ -1,5 +1,5 @@
 /** Rows by samples against the whole Jacobian, of which they are the parts that belong to a sample. */
-import { type Tensor, tensor } from "@metrigrad/tensor";
+import { ShapeError, type Tensor, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import {
   add,
@@ -13,6 +13,7 @@ import {
   jacobian,
   jacobianRows,
   jvp,
+  laplacian,
   matmul,
   mean,
   mul,
@@ -22,6 +23,7 @@ import {
   slice,
   softmax,
   square,
+  sub,
   sum,
   tanh,
   topological,
@@ -81,6 +83,12 @@ const cases: readonly {
     name: "its second derivative, both ways nested",
     of: jvp([slopeBack(x)], [x], [unit])[0] as Node,
     by: [w2, w1],
+    inputs: [x],
+  },
+  {
+    name: "its Laplacian, with streams of all coordinates",
+    of: mul(laplacian(net, x), net(x)),
+    by: [w1, w2],
     inputs: [x],
   },
   {
@@ -163,3 +171,30 @@ for (const { name, of, by, inputs } of cases) {
     }
   });
 }
+
+test("jacobianRows: refuses what has no rows", (t) => {
+  const of = net(x);
+  t.throws(
+    () => jacobianRows(of, [w1], { inputs: [x], samples: 2 }),
+    ShapeError,
+    "samples that do not divide the rows",
+  );
+  t.throws(
+    () => jacobianRows(sub(of, mean(of, { axis: 0, keepDims: true })), [w1], { inputs: [x] }),
+    /jacobianRows: each element of the value must depend on one sample only, got sum over the samples/,
+  );
+  t.throws(
+    () => jacobianRows(mul(bias, 2), [bias], { inputs: [x] }),
+    /jacobianRows: variables must meet the samples in a product/,
+    "a value without samples",
+  );
+  t.throws(
+    () => jacobianRows(of, [w1], { inputs: [x], columns: input("c", [2, 3]) }),
+    /jacobianRows: columns must be \[r, 3, 2\], got \[2, 3\]/,
+  );
+  t.throws(
+    () => jacobianRows(of, [w1], { inputs: [x], rows: 3 } as never),
+    /jacobianRows: options must be among inputs, samples, columns, got rows/,
+  );
+  t.end();
+});

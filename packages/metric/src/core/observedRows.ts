@@ -22,13 +22,7 @@ import { responseRows } from "./members.ts";
 import type { ObservedPart } from "./observedParts.ts";
 import { bySample, fisherColumns } from "./propagate.ts";
 import { checkSamplesApart } from "./samplesApart.ts";
-
-/** Values through which a loss reaches parameters, as rows of the Jacobian see them. */
-export interface Through {
-  readonly values: readonly Node[];
-  /** c [rows, 1] with ∂L/∂θ = X'c, of ∂L/∂value for each value. */
-  readonly rows: (cotangents: readonly Node[]) => Node;
-}
+import type { Through } from "./through.ts";
 
 /**
  * √share R'J of all parts, one after the other, [rows, size] for each parameter flattened: the metric over any of them is X'X.

@@ -1,4 +1,15 @@
-import { gather, input, matmul, mul, type Node, slice, square, sum } from "@metrigrad/graph";
+import {
+  gather,
+  gram,
+  input,
+  matmul,
+  mul,
+  type Node,
+  slice,
+  square,
+  sum,
+  transpose,
+} from "@metrigrad/graph";
 import { MetricError, type Store, storageBytes, type Tensor, tensor } from "@metrigrad/tensor";
 import { rowsBlock } from "../blocks/rows.ts";
 import { dampedSolve } from "./dampedSolve.ts";
@@ -67,7 +78,7 @@ function fromRows(
   });
   const table = programs(store, feeds, {
     whole: () => [block.toMatrices()],
-    inner: () => [matmul(all, all, { transposeB: true })],
+    inner: () => [gram(transpose(all))],
     trace: () => [block.trace()],
   });
   const pairs = new Map<string, LazyProgram>();

@@ -1,4 +1,5 @@
 import type { Node } from "@metrigrad/graph";
+import { GraphError } from "@metrigrad/tensor";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import type { ChainStep } from "../core/step.ts";
 import {
@@ -23,6 +24,15 @@ export type FullAdaptation = Required<AdaptSettings> | Required<LengthAdaptSetti
 
 /** Settings with nothing left open, checked. Throws GraphError. */
 export function fullAdaptation(where: string, settings: Adaptation): FullAdaptation {
+  const by: unknown = settings?.by;
+  if (by !== undefined && by !== "ratio" && by !== "length") {
+    throw new GraphError({
+      where: `${where}, adapt`,
+      must: 'by must be "ratio" or "length"',
+      got: JSON.stringify(by),
+      todo: 'leave it out for "ratio"',
+    });
+  }
   return settings?.by === "length" ? fullLengthAdapt(where, settings) : fullAdapt(where, settings);
 }
 

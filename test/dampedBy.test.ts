@@ -1,12 +1,22 @@
 /** Damping along the diagonal of the metric: steps of least squares against elimination on the host. */
-import { matmul, mean, mul, square, sub } from "@metrigrad/graph";
-import { observedMetrics } from "@metrigrad/metric";
-import { defModule, gaussian, param, zeros } from "@metrigrad/nn";
-import { engd } from "@metrigrad/optim";
-import { reference, tensor } from "@metrigrad/tensor";
+import {
+  defModule,
+  engd,
+  gaussian,
+  matmul,
+  mean,
+  mul,
+  observedMetrics,
+  param,
+  reference,
+  square,
+  sub,
+  tensor,
+  trainingStep,
+  zeros,
+} from "metrigrad";
 import { Matrix, solve } from "ml-matrix";
 import test from "tape";
-import { trainingStep } from "../../src/index.ts";
 
 const relative = 0.05;
 const start = [0.5, -0.25, 2];
