@@ -6,7 +6,7 @@ import { classifier, contextOf } from "./problem.ts";
 
 /** A function that takes any arguments, as from JavaScript. */
 type Loose = (...given: unknown[]) => unknown;
-const { adam, adamw, engd, momentum, moments, precondition, quadraticStep, rngd, scale, sgd } =
+const { adam, adamw, momentum, moments, precondition, quadraticStep, rngd, scale, sgd } =
   optim as unknown as Record<string, Loose>;
 const { engd, lbfgs, lineSearch, lion, muon, rmsprop, soap, spring, ssbroyden } =
   optim as unknown as Record<string, Loose>;
