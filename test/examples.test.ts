@@ -92,14 +92,15 @@ const expected: Readonly<Record<string, (lines: readonly string[]) => Record<str
     };
   },
   "leastsquares/leastsquares.ts": (lines) => {
-    const digits = (name: string) =>
-      [...(lines.find((line) => line.startsWith(`${name} `)) ?? "").matchAll(/([\d.-]+) \(/g)].map(
-        ([, value]) => Number(value),
-      );
+    const digits = (name: string) => {
+      const line = lines.find((one) => one.startsWith(`${name} `)) ?? "";
+      const found = [...line.matchAll(/([\d.-]+) \(/g)].map(([, value]) => Number(value));
+      return found.length === 2 ? Math.min(...found) : Number.NaN;
+    };
     return {
-      "seven digits of the exponential fit": digits("Misra1a").every((value) => value > 7),
-      "six where the Jacobian is nearly singular": digits("Lanczos3").every((value) => value > 6),
-      "and of parameters that are far apart": digits("Eckerle4").every((value) => value > 7),
+      "seven digits of the exponential fit": digits("Misra1a") > 7,
+      "six where the Jacobian is nearly singular": digits("Lanczos3") > 6,
+      "and seven of parameters that are far apart": digits("Eckerle4") > 7,
       "from both starting points": lines.includes("six digits or more from both: 3 of 3"),
     };
   },

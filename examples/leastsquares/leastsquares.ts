@@ -52,6 +52,7 @@ const optimizer = engd({
   dampedBy: "largest",
   relative: 0.01,
   absolute: 0,
+  lineSearch: { trials: 14 },
   adapt: { by: "length", lower: 0.3, higher: 10, enough: 0.3 },
 });
 
