@@ -219,6 +219,22 @@ const models: Readonly<Record<string, Trained>> = {
         of(report, "share of written words that there are") > 0.1,
     }),
   },
+  ising: {
+    size: 0.35,
+    by: "rngd",
+    checks: (report) => ({
+      "not below the exact energy, up to rounding": of(report, "error in millionths") > -10,
+      "up to 1 %": of(report, "error in millionths") < -1e4 * of(report, "exact"),
+    }),
+  },
+  hydrogen: {
+    size: 0.3,
+    by: "rngd",
+    checks: (report) => ({
+      "the energy up to 0.01 hartree": Math.abs(of(report, "error in millionths")) < 1e4,
+      "half of the moves are accepted": Math.abs(of(report, "accepted") - 0.5) < 0.1,
+    }),
+  },
   regression: {
     size: 0.3,
     checks: (report) => ({

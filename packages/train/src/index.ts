@@ -8,6 +8,22 @@ export type { EpochEvent, Evaluation, StepEvent } from "./fit/events.ts";
 export { fit } from "./fit/fit.ts";
 export type { EarlyStopping, EvaluateOptions, FitOptions, NodesOf } from "./fit/options.ts";
 export type { Run } from "./fit/run.ts";
+export { type EnergyOptions, energyLoss } from "./monteCarlo/energyLoss.ts";
+export {
+  flippedOfAll,
+  type IsingOptions,
+  isingEnergies,
+  spinFlipsOf,
+} from "./monteCarlo/ising.ts";
+export { kineticEnergies } from "./monteCarlo/kineticEnergies.ts";
+export { type MetropolisOptions, metropolis, type Sampler } from "./monteCarlo/metropolis.ts";
+export {
+  type GaussianMoveOptions,
+  gaussianMoves,
+  type Proposal,
+  spinFlips,
+} from "./monteCarlo/proposals.ts";
+export { spinStates } from "./monteCarlo/spinStates.ts";
 export { type AdaptiveOptions, adaptivePoints } from "./points/adaptivePoints.ts";
 export { boundaryPoints } from "./points/boundaryPoints.ts";
 export type { PointBox } from "./points/box.ts";
