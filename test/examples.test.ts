@@ -91,6 +91,19 @@ const expected: Readonly<Record<string, (lines: readonly string[]) => Record<str
       "elu's is 1": largest("elu") === 1,
     };
   },
+  "leastsquares/leastsquares.ts": (lines) => {
+    const digits = (name: string) => {
+      const line = lines.find((one) => one.startsWith(`${name} `)) ?? "";
+      const found = [...line.matchAll(/([\d.-]+) \(/g)].map(([, value]) => Number(value));
+      return found.length === 2 ? Math.min(...found) : Number.NaN;
+    };
+    return {
+      "seven digits of the exponential fit": digits("Misra1a") > 7,
+      "six where the Jacobian is nearly singular": digits("Lanczos3") > 6,
+      "and seven of parameters that are far apart": digits("Eckerle4") > 7,
+      "from both starting points": lines.includes("six digits or more from both: 3 of 3"),
+    };
+  },
   "train.ts": (lines) => {
     const accuracies = lines
       .map((line) => Number(line.split(" ").at(-1)))
@@ -260,12 +273,19 @@ const models: Readonly<Record<string, Trained>> = {
   },
 };
 
-/** Folders of what several examples use. */
-const shared = ["geometry", "support"];
+/** Folders of what several examples use, and of what is no one model. */
+const shared = ["geometry", "leastsquares", "support"];
+
+/** What an example is run with for a small run. */
+const small: Readonly<Record<string, readonly string[]>> = {
+  "leastsquares/leastsquares.ts": ["Misra1a", "Lanczos3", "Eckerle4"],
+};
 
 test("examples: each has expectations here", (t) => {
   const pictures = readdirSync(join(folder, "geometry")).map((file) => `geometry/${file}`);
-  const files = [...readdirSync(folder), ...pictures].filter((file) => file.endsWith(".ts"));
+  const files = [...readdirSync(folder), ...pictures, ...Object.keys(small)].filter((file) =>
+    file.endsWith(".ts"),
+  );
   t.deepEqual(files.sort(), Object.keys(expected).sort());
   const folders = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory());
   const names = folders.map(({ name }) => name).filter((name) => !shared.includes(name));
@@ -311,7 +331,10 @@ for (const [file, checks] of Object.entries(expected)) {
     t.teardown(() => rmSync(place, { recursive: true }));
     const draws = file.startsWith("geometry/");
     const args = ["--conditions=@metrigrad/source", "--import", "tsx", join(folder, file)];
-    const { stdout } = await run(process.execPath, draws ? [...args, "--small", place] : args);
+    const { stdout } = await run(
+      process.execPath,
+      draws ? [...args, "--small", place] : [...args, ...(small[file] ?? [])],
+    );
     for (const [what, holds] of Object.entries(checks(stdout.split("\n")))) t.ok(holds, what);
     if (!draws) return;
     const name = `${basename(file, ".ts")}.svg`;

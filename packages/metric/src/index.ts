@@ -31,6 +31,7 @@ export { type Held, type Hold, holdIn } from "./blocks/hold.ts";
 export { type KroneckerOptions, kronecker } from "./blocks/kronecker.ts";
 export { type KroneckerRowOptions, kroneckerFactors } from "./blocks/kroneckerFactors.ts";
 export { type LookupOptions, lookupGram } from "./blocks/lookupGram.ts";
+export { marquardtBlock } from "./blocks/marquardt.ts";
 export { type FullOver, fullOver, type Over } from "./blocks/over.ts";
 export {
   type QuasiDiagonalOptions,

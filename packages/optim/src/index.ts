@@ -38,7 +38,7 @@ export type { LengthAdaptSettings } from "./rngd/adaptByLength.ts";
 export type { BlockDamping } from "./rngd/blockDamping.ts";
 export { precondition } from "./rngd/precondition.ts";
 export { type Rngd, rngd } from "./rngd/rngd.ts";
-export type { PreconditionSettings, RngdSettings } from "./rngd/settings.ts";
+export type { DampedBy, PreconditionSettings, RngdSettings } from "./rngd/settings.ts";
 export { type SgdSettings, sgd } from "./sgd.ts";
 export { type SoapSettings, soap } from "./soap.ts";
 export { type SsbroydenSettings, ssbroyden } from "./ssbroyden.ts";

@@ -30,6 +30,11 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
     /momentum: options must be among .*nesterov.*, got mu/,
   ],
   [
+    "what damping is added along",
+    () => engd?.({ dampedBy: "trace" }),
+    /engd: dampedBy must be "identity" or "diagonal" or "largest", got trace; leave it out/,
+  ],
+  [
     "momentum as a link",
     () => momentum?.(0.9, { nestrov: true }),
     /momentum: options must be among nesterov, got nestrov/,

@@ -4,7 +4,7 @@ import type { Damping } from "./damping.ts";
 import type { Hold } from "./hold.ts";
 
 /** How `solve` works. */
-export type Solver = "dense" | "woodbury" | "diagonal" | "kronecker" | "cg";
+export type Solver = "dense" | "woodbury" | "diagonal" | "kronecker" | "cg" | "qr";
 
 /**
  * What the matrices of a block are over: all columns of the parameter share one, each has its own, or
@@ -72,6 +72,8 @@ export interface MadeOf {
   readonly flat: boolean;
   /** T = X̃W [n, m], where the block's caller says that the parameters act through it. */
   readonly outputs: Node | null;
+  /** `"diagonal"`: what is made of them is damped along its diagonal, as by `marquardtBlock`. */
+  readonly damping?: "diagonal";
 }
 
 /** Blocks that do not couple, each over its slices of stacked parameters. */

@@ -19,6 +19,8 @@ export interface RowsSizes {
   /** Of all inner products of rows, and of all matrices. */
   readonly kernel: number;
   readonly assemble: number;
+  /** Whether the rows themselves can be factored; false by default. */
+  readonly byQr?: boolean;
 }
 
 /** Woodbury pays below about this many rows per dimension: measured, see docs/decisions.md. */
@@ -49,7 +51,24 @@ export function rowsCosts(sizes: RowsSizes): Costs {
     build: assemble + (matrices * size ** 3) / 6,
     apply: size * size * sides,
   };
-  return ranked(few ? woodbury : dense, few ? dense : woodbury, iterative(2 * product, sizes));
+  const costs = ranked(
+    few ? woodbury : dense,
+    few ? dense : woodbury,
+    iterative(2 * product, sizes),
+  );
+  return sizes.byQr === true ? [...costs, qrCost(sizes)] : costs;
+}
+
+/** QR of rows and λI below them: slower and more exact than Cholesky factors of products, so it is taken where it is asked for. */
+function qrCost({ rows, size, sides }: RowsSizes): BlockCost {
+  const all = (rows + size) * size;
+  return {
+    solver: "qr",
+    why: "the rows themselves are factored",
+    floats: 3 * all,
+    build: 2 * all * size,
+    apply: all * sides,
+  };
 }
 
 /** Costs of the solvers of explicit matrices. */

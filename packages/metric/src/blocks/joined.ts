@@ -13,6 +13,7 @@ import { sizeOf } from "@metrigrad/tensor";
 import type { Block, MadeOf } from "./block.ts";
 import { factorWeights } from "./factorWeights.ts";
 import { flattened } from "./flattened.ts";
+import { marquardtBlock } from "./marquardt.ts";
 import { withRowFloats } from "./rowFloats.ts";
 import { rowsBlock, weightedRows } from "./rows.ts";
 import { root } from "./rowWeights.ts";
@@ -22,10 +23,12 @@ import { root } from "./rowWeights.ts";
  * space where they are few. Rows that are weighted in different ways take the most general of them: I_m, ν_s I_m, diag ν_s,
  * F_sF_s', or derivatives by the whole parameter.
  */
-export function joined(
-  all: readonly MadeOf[],
-  { d, m, form }: Pick<Block, "d" | "m" | "form">,
-): Block {
+export function joined(all: readonly MadeOf[], of: Pick<Block, "d" | "m" | "form">): Block {
+  const block = undamped(all, of);
+  return all.every(({ damping }) => damping === "diagonal") ? marquardtBlock(block) : block;
+}
+
+function undamped(all: readonly MadeOf[], { d, m, form }: Pick<Block, "d" | "m" | "form">): Block {
   const share = all[0]?.share ?? 1;
   const ratio = (one: MadeOf) => one.share / share;
   const join = (part: (one: MadeOf) => Node) => concat(all.map(part), 0);

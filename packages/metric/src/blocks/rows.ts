@@ -19,9 +19,9 @@ import { isDamped, shiftOf } from "./damping.ts";
 import { defBlock } from "./defBlock.ts";
 import { zeros } from "./first.ts";
 import { type Hold, held } from "./hold.ts";
+import { rowsByQr } from "./qr.ts";
 import { rowProducts } from "./rowProducts.ts";
 import { weighted } from "./rowWeights.ts";
-
 import { sharedWeights, unitWeights } from "./unitWeights.ts";
 import type { RowWeights } from "./weights.ts";
 import { woodbury } from "./woodbury.ts";
@@ -100,6 +100,7 @@ export function weightedRows(rows: BareRows, weights: RowWeights): Block {
     matrices,
     sides: columns === "coupled" ? 1 : m,
     product: n * d * m + weights.foldCost,
+    byQr: columns === "shared",
     kernel: weights.kernelCost(d),
     assemble: weights.assembleCost(d),
   });
@@ -127,7 +128,15 @@ export function weightedRows(rows: BareRows, weights: RowWeights): Block {
     diagonal: () => mul(broadcastTo(products.squares(weights.diagonal()), [d, m]), share),
     toMatrices: () => accumulate(null, 1, 0),
     accumulate,
-    solvers: { woodbury: (lambda, hold, options) => inRows(lambda, options, hold) },
+    solvers: {
+      woodbury: (lambda, hold, options) => inRows(lambda, options, hold),
+      ...(columns === "shared"
+        ? {
+            qr: (lambda, hold, options) =>
+              rowsByQr({ x, bias, share, m, weights }, lambda, hold, options),
+          }
+        : {}),
+    },
     inverseSqrt: (v, lambda, options) => {
       checkRegular("inverseSqrt", options);
       return bySpaceOfRows(options) ? inRows(lambda, options).inverseSqrt(v) : null;
@@ -141,7 +150,14 @@ export function weightedRows(rows: BareRows, weights: RowWeights): Block {
       return mul(products.back(noise), Math.sqrt(share));
     },
     solveOutputs: (cotangents, rest, options = {}) => {
-      if ((options.solver ?? costs[0].solver) !== "woodbury") {
+      const solver = options.solver ?? costs[0].solver;
+      if (solver === "qr" && columns === "shared" && weights.nu === null) {
+        const lambda = shiftOf(options.damping ?? {}, trace, size);
+        const { fit, solve } = rowsByQr({ x, bias, share, m, weights }, lambda, null, options);
+        const fitted = fit(cotangents);
+        return rest === null ? fitted : add(fitted, solve(rest.v));
+      }
+      if (solver !== "woodbury") {
         const gradient = products.back(cotangents);
         return block.solve(rest === null ? gradient : add(gradient, rest.v), options);
       }

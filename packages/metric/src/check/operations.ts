@@ -79,7 +79,8 @@ export async function operationsCheck(
     const { bare, along } = await outputSides(madeOf, store, cotangents, v);
     const full = Matrix.add(bare, column);
     const rest = { v: node, along };
-    for (const solver of ["woodbury", "dense"] as const) {
+    const others = block.costs.flatMap(({ solver }) => (solver === "qr" ? [solver] : []));
+    for (const solver of ["woodbury", "dense", ...others] as const) {
       const options = { solver, damping };
       compared.set(`solveOutputs by ${solver}`, {
         node: solveOutputs(constant(cotangents), null, options),

@@ -61,7 +61,8 @@ for (const on of backends) {
         (_, k) => lambdas[block.columns === "own" ? k % m : 0],
       );
       const shifted =
-        damped?.(lambdas[0] as number) ?? Matrix.add(dense, Matrix.diag(shifts as number[]));
+        damped?.(lambdas[0] as number, shifts as number[]) ??
+        Matrix.add(dense, Matrix.diag(shifts as number[]));
       const logs = matricesOf(block, shifted).map((part) => sum(spectrum(part).map(Math.log)));
       near((await block.logdet(damping)).data(), logs, "logdet");
 

@@ -10,8 +10,8 @@ export interface Expected {
   readonly dense: Matrix;
   /** x̃ [n, d], where the block has `solveOutputs`. */
   readonly rows?: Matrix;
-  /** What stands for g + λI, where that is not the sum. */
-  readonly damped?: (lambda: number) => Matrix;
+  /** What stands for g + λI, where that is not the sum; of the first λ, and of those of all parameters. */
+  readonly damped?: (lambda: number, all: readonly number[]) => Matrix;
 }
 
 interface Compared {
@@ -65,7 +65,7 @@ export async function compareBlock(
     const { relative = 0, absolute = 0 } = damping;
     const lambdas = traces.map((trace) => relative * trace + absolute);
     const shifts = Array.from({ length: size }, (_, k) => lambdas[mine(k)] as number);
-    const shifted = damped?.(shifts[0] as number) ?? Matrix.add(dense, Matrix.diag(shifts));
+    const shifted = damped?.(shifts[0] as number, shifts) ?? Matrix.add(dense, Matrix.diag(shifts));
     const name = JSON.stringify(damping);
     const solved = solve(shifted, column).to1DArray();
     const solvers = new Set<Solver>(["dense", "cg", ...block.costs.map(({ solver }) => solver)]);
@@ -111,7 +111,8 @@ export async function compareBlock(
     const bare = Matrix.columnVector(rows.transpose().mmul(delta).to1DArray());
     const rest = { v: node, along: constant(asTensor(rows.mmul(v))) };
     const given = constant(asTensor(delta));
-    for (const solver of ["woodbury", "dense"] as const) {
+    const others = block.costs.flatMap(({ solver }) => (solver === "qr" ? [solver] : []));
+    for (const solver of ["woodbury", "dense", ...others] as const) {
       const options = { solver, damping };
       all.set(`solveOutputs by ${solver}, ${name}`, {
         node: solveOutputs(given, null, options),

@@ -11,6 +11,7 @@ import {
   jacobianGram,
   kronecker,
   lookupGram,
+  marquardtBlock,
   quasiDiagonal,
   quasiDiagonalGram,
   sharedGram,
@@ -94,6 +95,20 @@ function transposition(d: number, m: number): Matrix {
   return all;
 }
 
+/** g + λ diag(g)·size/tr g for matrices of their own, or one. */
+function alongDiagonal(
+  { dense }: Expected,
+  matrix: (k: number) => number,
+): NonNullable<Expected["damped"]> {
+  const diagonal = dense.diag();
+  const mean = (k: number) => {
+    const own = diagonal.filter((_, at) => matrix(at) === matrix(k));
+    return own.reduce((sum, value) => sum + value, 0) / own.length;
+  };
+  const share = diagonal.map((value, k) => value / mean(k));
+  return (_, all) => Matrix.add(dense, Matrix.diag(share.map((one, k) => one * (all[k] ?? 0))));
+}
+
 /** A block of every constructor. */
 export const kinds: Readonly<Record<string, (sizes: Sizes) => Made>> = {
   sharedGram: (one) => {
@@ -136,6 +151,27 @@ export const kinds: Readonly<Record<string, (sizes: Sizes) => Made>> = {
     });
     const block = softmaxGram(x, softmax(constant(asTensor(t))), { bias, weight });
     return [block, { dense: sumOfProducts(rows, metrics, weight), rows }];
+  },
+  marquardtBlock: (one) => {
+    const [block, expected] = (kinds.sharedGram as (sizes: Sizes) => Made)(one);
+    const damped = alongDiagonal(expected, () => 0);
+    return [marquardtBlock(block), { ...expected, damped }];
+  },
+  "marquardtBlock, a matrix per column": (one) => {
+    const [block, expected] = (kinds.unitGram as (sizes: Sizes) => Made)(one);
+    const damped = alongDiagonal(expected, (k) => k % one.m);
+    return [marquardtBlock(block), { dense: expected.dense, damped }];
+  },
+  "marquardtBlock, coupled columns": (one) => {
+    const [block, expected] = (kinds.factorGram as (sizes: Sizes) => Made)(one);
+    const damped = alongDiagonal(expected, () => 0);
+    return [marquardtBlock(block), { dense: expected.dense, damped }];
+  },
+  "marquardtBlock, in a sum of two": (one) => {
+    const [block, { dense }] = (kinds.sharedGram as (sizes: Sizes) => Made)(one);
+    const twice = { dense: Matrix.mul(dense, 2) };
+    const damped = alongDiagonal(twice, () => 0);
+    return [sumBlock([marquardtBlock(block), marquardtBlock(block)]), { ...twice, damped }];
   },
   "sharedGram, weighted rows": (one) => {
     const { x, rows } = rowsOf(one);

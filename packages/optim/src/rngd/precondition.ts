@@ -14,6 +14,7 @@ import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 import { dampingFactor } from "./adapt.ts";
 import { adapting, fullAdaptation } from "./adaptation.ts";
+import { alongDiagonal } from "./alongDiagonal.ts";
 import { batchMetric } from "./batchMetric.ts";
 import { blockDampings, checkBlockDamping } from "./blockDamping.ts";
 import { heldMetric, overWindow } from "./heldMetric.ts";
@@ -59,7 +60,8 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
       const variables = context.parameters.map(({ variable }) => variable);
       const single = subsystems(applications, metrics, variables);
       const seen: Update[] = [];
-      const found = overWindow(single, over.window, seen, context);
+      const windows = overWindow(single, over.window, seen, context);
+      const found = alongDiagonal(windows, settings.dampedBy, seen, context);
       const measured = found.filter((one): one is Measured => one.block !== null);
       const dampingOf = blockDampings(name, found, settings, {
         factor: adapt === null ? null : dampingFactor(context),
@@ -101,13 +103,17 @@ function directionsOf({ params, direction }: PreconditionedBlock): [Variable, No
 }
 
 function checkPrecondition(name: string, settings: FullPrecondition): void {
-  const { relative, absolute, damping, over, forward, metrics, solvePrecision } = settings;
+  const { relative, absolute, damping, dampedBy, over, forward, metrics, solvePrecision } =
+    settings;
   checkTable(`${name}, metrics`, metrics);
   checkBlockDamping(name, damping);
   const any: [number, number] = [0, Number.MAX_VALUE];
   checkSettings(name, { relative, absolute }, { relative: any, absolute: any });
   if (forward !== "train" && forward !== "infer") {
     throw unknownChoice(name, "forward", ["train", "infer"], forward);
+  }
+  if (!["identity", "diagonal", "largest"].includes(dampedBy)) {
+    throw unknownChoice(name, "dampedBy", ["identity", "diagonal", "largest"], dampedBy);
   }
   if (solvePrecision !== "store" && solvePrecision !== "f64") {
     throw unknownChoice(name, "solvePrecision", ["store", "f64"], solvePrecision);

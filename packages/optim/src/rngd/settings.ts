@@ -11,6 +11,9 @@ import { type QuadraticStepSettings, quadraticStep } from "../transforms/quadrat
 import { type Adaptation, adaptationRecord } from "./adaptation.ts";
 import { type BlockDamping, dampingRecord } from "./blockDamping.ts";
 
+/** What damping is added along. */
+export type DampedBy = "identity" | "diagonal" | "largest";
+
 /** Settings of preconditioning by relative Fisher information; each has a default. */
 export interface PreconditionSettings {
   /** The metric of every way in which parameters act, and of kinds of modules. */
@@ -21,6 +24,12 @@ export interface PreconditionSettings {
   readonly absolute?: number;
   /** Damping of single blocks, instead of the two above. */
   readonly damping?: BlockDamping | null;
+  /**
+   * What λ multiplies: `"identity"`; `"diagonal"` for the diagonal of the metric, at the trace of the identity (Marquardt
+   * 1963), or `"largest"` for the largest values that it had so far (Moré 1978). With relative damping a step by these does not
+   * depend on the units of the parameters.
+   */
+  readonly dampedBy?: DampedBy;
   /** Multiplies all damping by a factor that follows how well a quadratic model predicts the loss. */
   readonly adapt?: Adaptation | null;
   /**
@@ -78,6 +87,7 @@ export const batchSettings: FullPrecondition = Object.freeze({
   relative: 0,
   absolute: 0.5,
   damping: null,
+  dampedBy: "identity",
   adapt: null,
   over: "batch",
   memoryBudget: Number.POSITIVE_INFINITY,
@@ -113,12 +123,13 @@ export const paperSettings: FullSettings = Object.freeze({
 
 /** Settings of preconditioning as plain data, for records: what is off by default only where it is on. */
 export function preconditionRecord(settings: FullPrecondition): Record<string, unknown> {
-  const { metrics, damping, adapt, relative, absolute, over, forward } = settings;
+  const { metrics, damping, dampedBy, adapt, relative, absolute, over, forward } = settings;
   const { memoryBudget, workBudget, solver, solvePrecision } = settings;
   return {
     relative,
     absolute,
     ...(damping === null ? {} : { damping: dampingRecord(damping) }),
+    ...(dampedBy === "identity" ? {} : { dampedBy }),
     ...(adapt === null ? {} : { adapt: adaptationRecord(adapt) }),
     over,
     ...(memoryBudget === Number.POSITIVE_INFINITY ? {} : { memoryBudget }),

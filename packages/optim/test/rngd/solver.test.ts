@@ -7,11 +7,17 @@ import { classifier, contextOf, follow, gap, inputs, labels } from "../problem.t
 const average = { over: { average: 0.9, every: 2 } } as const;
 
 for (const [name, settings, solvers] of [
-  ["shared rows", {}, ["dense", "woodbury", "cg"]],
+  ["shared rows", {}, ["dense", "woodbury", "cg", "qr"]],
   ["unit rows", { metrics: standardMetrics }, ["dense", "woodbury", "cg"]],
   ["soft-max rows", { metrics: fullMetrics }, ["dense", "woodbury", "cg"]],
-  ["rows of another forward pass", { forward: "infer" }, ["dense", "woodbury", "cg"]],
-  ["rows that are kept", { over: { every: 2 } }, ["dense", "woodbury", "cg"]],
+  ["rows of another forward pass", { forward: "infer" }, ["dense", "woodbury", "cg", "qr"]],
+  ["rows that are kept", { over: { every: 2 } }, ["dense", "woodbury", "cg", "qr"]],
+  ["a diagonal's damping", { dampedBy: "diagonal" }, ["dense", "woodbury", "cg", "qr"]],
+  [
+    "that of one matrix per unit",
+    { metrics: standardMetrics, dampedBy: "largest" },
+    ["dense", "cg"],
+  ],
   ["an average", average, ["dense"]],
   ["Kronecker", { metrics: metrics.kfac() }, ["kronecker", "dense", "cg"]],
   ["Kronecker, split", { metrics: metrics.kfac({ split: true }) }, ["kronecker", "dense", "cg"]],
@@ -65,7 +71,7 @@ test("solver: one that a block has not, and an unknown path, are refused", (t) =
     { ...average, solver: { dense1: "woodbury" } },
     /rngd, solver of dense1: a block by average can be solved by dense, got woodbury/,
   );
-  refused({ solver: "lu" as Solver }, /can be solved by dense, woodbury, cg, got lu/);
+  refused({ solver: "lu" as Solver }, /can be solved by dense, woodbury, cg, qr, got lu/);
   refused(
     { solver: { dense7: "cg" } },
     /rngd, solver: it must name blocks of the model \(dense0, dense1\), got dense7; correct the path/,
