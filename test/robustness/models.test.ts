@@ -165,7 +165,7 @@ async function compiledFor(
         const lambda = made.lambda();
         note(name, limit, { x: made.solve(v), lambda });
         if (block.solveOutputs === null) continue;
-        const delta = constant(draw(`delta/${path}`, [rows, block.m]));
+        const delta = constant(draw(`delta/${path}`, [block.n ?? rows, block.m]));
         const own = block.solveOutputs(delta, null, { solver, damping });
         note(`${name}, from outputs`, limit, { x: own, lambda });
       }
