@@ -58,7 +58,8 @@ export function meetingsOf(
     const alone = (node: Node) => moved.has(node) && !varying.has(node) && node.type === "float";
     // Without samples each row is what the whole is, which is no row of a sample.
     if (alone(value)) throw unknown(where, value);
-    const spotIn = (node: Node) => spotOf(node, strides.get(node) ?? null, samples);
+    const spotIn = (node: Node) =>
+      samples > 1 ? spotOf(node, strides.get(node) ?? null, samples) : wholeOf(node);
     const meetings = order
       .filter((node) => varying.has(node) && node.type === "float")
       .flatMap((node) => meetingsIn(where, node, alone, spotIn));
@@ -127,6 +128,11 @@ function repeatedAxis({ op, inputs, shape }: Node, samples: number): number | nu
     return size === samples && (own[at - shape.length + own.length] ?? 1) === 1;
   });
   return axis < 0 ? null : axis;
+}
+
+/** Of one sample all is its. */
+function wholeOf({ shape }: Node): Spot | null {
+  return shape.length > 0 ? { axis: 0, inner: shape[0] as number } : null;
 }
 
 /** What a repetition repeats, where its reader broadcasts by itself. */

@@ -172,6 +172,17 @@ for (const { name, of, by, inputs } of cases) {
   });
 }
 
+test("jacobianRows: a batch of one sample", async (t) => {
+  const one = input("one", [1, 2]);
+  const of = mul(laplacian(net, one), net(one));
+  const [rows] = jacobianRows(of, [w1], { inputs: [one] });
+  const given = { ...feeds, one: tensor([[0.3, -0.8]]) };
+  const needed = { one: given.one, w1: feeds.w1 as Tensor, w2: feeds.w2 as Tensor };
+  const [found, whole] = await evaluate([rows as Node, jacobian(of, w1)], needed);
+  t.deepEqual(rows?.shape, [1, 2, 3, 4]);
+  t.ok(gap(found?.data() ?? [], whole?.data() ?? []) < 1e-12);
+});
+
 test("jacobianRows: refuses what has no rows", (t) => {
   const of = net(x);
   t.throws(

@@ -127,7 +127,11 @@ test("solve: a part with a law beside residuals", async (t) => {
       targets: ({ y }) => y,
       weight: 2,
     },
-    line: { at: gridPoints([21], { low: [-2], high: [3] }), of: (u, x) => laplacian(u, x), weight: 1e4 },
+    line: {
+      at: gridPoints([21], { low: [-2], high: [3] }),
+      of: (u, x) => laplacian(u, x),
+      weight: 1e4,
+    },
   });
   const run = await solve(network(1, 6), problem, { steps: 150, seed: 3, backend: reference });
   // Newton's method for logistic regression.
