@@ -17,16 +17,14 @@ export interface NumberBytes {
   readonly made: number;
   /** Of one that is held from step to step. */
   readonly held: number;
-  /** Of one while an average of it moves: it is whole before it is split in two; 0 where it moves in its place. */
-  readonly moved: number;
 }
 
 /** Bytes of the numbers of a metric. What is solved in 64 bits is held as two floats of the store. */
 export function numberBytes({ float = "f32", solvePrecision = "store" }: SolveFloats): NumberBytes {
   const stored = storageBytes[float];
-  if (solvePrecision === "store") return { made: stored, held: stored, moved: 0 };
+  if (solvePrecision === "store") return { made: stored, held: stored };
   const made = storageBytes[solvePrecision];
-  return { made, held: 2 * stored, moved: made };
+  return { made, held: 2 * stored };
 }
 
 /** Throws MetricError for floats that there are not. */

@@ -87,7 +87,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         last: [
           ...step.last,
           ...(adapt === null ? [] : [adapting(adapt, context)]),
-          metricReport(blocks, step),
+          metricReport(blocks),
         ],
       };
     },

@@ -76,3 +76,22 @@ for (const [float, solvePrecision] of floats) {
     });
   }
 }
+
+for (const [float, solvePrecision] of floats) {
+  test(`memory, ${float}, ${solvePrecision}: a running average keeps itself and its inverse once, as explain says`, async (t) => {
+    const optimizer = rngd({ over: { average: 0.9, every: 3 }, momentum: 0, solvePrecision });
+    const kept = new Map<string, number>();
+    for (const { updates } of optimizer.update(contextOf(model))) {
+      for (const [{ attrs }] of updates) {
+        if (attrs.role === "state")
+          kept.set(attrs.path ?? "", storageBytes[float] * sizeOf(attrs.shape));
+      }
+    }
+    const taken = [...kept.values()].reduce((sum, bytes) => sum + bytes, 0);
+    // λ, and a matrix and its inverse of the 5 and the 121 inputs with a bias.
+    const floatsOf = 2 * (5 ** 2 + 121 ** 2) + 2;
+    const parts = solvePrecision === "store" ? 1 : 2;
+    t.equal(taken, parts * storageBytes[float] * floatsOf);
+    t.equal(explain(model, { batchSize, float, optimizer }).bytes, taken);
+  });
+}
