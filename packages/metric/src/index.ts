@@ -56,7 +56,6 @@ export {
   type ResponseOf,
 } from "./core/defMetric.ts";
 export { exactBlock } from "./core/exactBlock.ts";
-export { gradientReach } from "./core/gradientReach.ts";
 export { type ObservedPart, observedParts } from "./core/observedParts.ts";
 export type { Through } from "./core/observedRows.ts";
 export { packed, unpacked } from "./core/packing.ts";

@@ -4,6 +4,7 @@ import {
   concat,
   cutEdges,
   grad,
+  gradientReach,
   matmul,
   mul,
   type Node,
@@ -18,7 +19,7 @@ import {
   withMetricScope,
   zerosLike,
 } from "@metrigrad/graph";
-import { gradientReach, type MadeOf, type SolvePrecision } from "@metrigrad/metric";
+import type { MadeOf, SolvePrecision } from "@metrigrad/metric";
 import type { AffineUse, Use } from "@metrigrad/nn";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {

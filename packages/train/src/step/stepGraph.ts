@@ -3,6 +3,7 @@ import {
   cast,
   constant,
   div,
+  gradientReach,
   input,
   minimum,
   type Node,
@@ -10,7 +11,7 @@ import {
   type Update,
   type Variable,
 } from "@metrigrad/graph";
-import type { Application, AppliedParameter } from "@metrigrad/nn";
+import { type Application, type AppliedParameter, nodesOf } from "@metrigrad/nn";
 import type { Optimizer, OptimizerContext, Penalty, Phase } from "@metrigrad/optim";
 import { type Store, tensor } from "@metrigrad/tensor";
 import { composePhases } from "./compose.ts";
@@ -137,14 +138,30 @@ function isKnown(loss: Node | undefined): loss is Node {
   return loss !== undefined;
 }
 
-/** The applications with a parameter that is trained; their weights have mean 1, as metrics take them. */
+/**
+ * The applications with a parameter that is trained, through which a gradient comes to the loss or to what is observed;
+ * their weights have mean 1, as metrics take them.
+ */
 function applicationsOf(
-  { applier, relativeWeights }: Forward,
+  { applier, loss, relativeWeights }: Forward,
   parameters: readonly AppliedParameter[],
 ): readonly Application[] {
   const own = new Set(parameters.map(({ variable }) => variable));
+  const observations = applier.applications[0]?.observed() ?? [];
+  const ends = [loss, ...observations.flatMap(({ output }) => nodesOf(output))];
+  const reached = ends.map((end) => gradientReach(end));
+  const counts = ({ trained, uses, response }: Application) => {
+    const values = [
+      ...nodesOf(response),
+      ...uses.flatMap((use) => use.consumers.map(([at]) => at)),
+    ];
+    return (
+      Object.values(trained).some((one) => own.has(one)) &&
+      values.some((value) => reached.some((nodes) => nodes.has(value)))
+    );
+  };
   return applier.applications
-    .filter(({ trained }) => Object.values(trained).some((one) => own.has(one)))
+    .filter(counts)
     .map((one) => (relativeWeights === null ? one : { ...one, rowWeights: relativeWeights }));
 }
 
