@@ -78,7 +78,7 @@ export {
   type SampleShape,
 } from "./explain/explain.ts";
 export type { MetricPart, MetricUse, OptimizerMetric } from "./explain/metricUse.ts";
-export type { SolveFloats, SolvePrecision } from "./explain/numberBytes.ts";
+export { checkSolvable, type SolveFloats, type SolvePrecision } from "./explain/numberBytes.ts";
 export type { ExplainRow } from "./explain/row.ts";
 export { type BudgetOptions, solversWithin } from "./explain/solversWithin.ts";
 export type { Batch, BatchOf } from "./geometry/batch.ts";

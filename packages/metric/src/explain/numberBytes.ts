@@ -19,12 +19,27 @@ export interface NumberBytes {
   readonly held: number;
 }
 
-/** Bytes of the numbers of a metric. What is solved in 64 bits is held as two floats of the store. */
+/** Bytes of the numbers of a metric. What is solved in 64 bits is held as two floats of a store of 32. */
 export function numberBytes({ float = "f32", solvePrecision = "store" }: SolveFloats): NumberBytes {
   const stored = storageBytes[float];
-  if (solvePrecision === "store") return { made: stored, held: stored };
+  if (solvePrecision === "store" || solvePrecision === float) return { made: stored, held: stored };
   const made = storageBytes[solvePrecision];
   return { made, held: 2 * stored };
+}
+
+/** Throws MetricError where a metric must be solved in floats that a backend lacks. */
+export function checkSolvable(
+  where: string,
+  solvePrecision: SolvePrecision,
+  floats: readonly FloatType[],
+): void {
+  if (solvePrecision === "store" || floats.includes(solvePrecision)) return;
+  throw new MetricError({
+    where,
+    must: `solvePrecision ${JSON.stringify(solvePrecision)} needs a backend that has these floats`,
+    got: `one of ${floats.join(" and ")} only`,
+    todo: "use the cpu backend, or leave solvePrecision out and damp more (λ ≥ 1e-4 of the trace)",
+  });
 }
 
 /** Throws MetricError for floats that there are not. */

@@ -54,3 +54,22 @@ test("solvePrecision: the length of a step by a running average is of the averag
   t.ok((whole.get("length") ?? 0) > 0.01);
   t.ok(close(found.get("length"), whole.get("length")), `${found.get("length")}`);
 });
+
+test("solvePrecision: a step on a backend without these floats is refused", (t) => {
+  const context = { ...contextOf(classifier()), float: "f32", floats: ["f32"] } as const;
+  t.throws(
+    () => rngd({ solvePrecision: "f64" }).update(context),
+    /^MetricError: rngd: solvePrecision "f64" needs a backend that has these floats, got one of f32 only; use the cpu backend/,
+  );
+  t.ok(rngd().update(context).length > 0);
+  t.end();
+});
+
+test("solvePrecision: a store of 64 bits holds what is solved in 64 bits once", (t) => {
+  const held = (solvePrecision: SolvePrecision) =>
+    rngd({ solvePrecision, over: { every: 3 } })
+      .update(contextOf(classifier()))
+      .flatMap(({ updates }) => updates.map(([{ attrs }]) => attrs.path));
+  t.deepEqual(held("f64"), held("store"));
+  t.end();
+});

@@ -90,6 +90,7 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
     parameters,
     samples,
     float: store.float,
+    floats: store.backend.floats,
     step,
     progress,
     gradients: null,
