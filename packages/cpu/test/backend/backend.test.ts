@@ -197,7 +197,7 @@ test("cpu: adding variables again keeps values, other shapes are refused", async
   await rejects(
     t,
     backend.store([], { float: "f16" as never }),
-    /float must be f32 or f64, got f16/,
+    /float must be "f32" or "f64", got "f16"; choose one of these/,
   );
   await rejects(t, backend.store([], { seed: -1 }), /seed must be an unsigned .*, got -1/);
   const before = backend.describe();
@@ -288,5 +288,10 @@ test("cpu: an unknown float type is refused", async (t) => {
     t,
     cpu({ float: "f16" as never }),
     /cpu\(\{ float \}\): float must be "f32" or "f64", got "f16"; leave the option out for 32 bits/,
+  );
+  await rejects(
+    t,
+    cpu({ dtype: "f64" } as never),
+    /^cpu: options must be among float, relaxed, threads, native, got dtype; correct the name/,
   );
 });

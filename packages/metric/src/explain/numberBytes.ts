@@ -49,7 +49,7 @@ export function checkFloats(where: string, { float, solvePrecision }: SolveFloat
     throw new MetricError({
       where,
       must: `${name} must be ${known.map((one) => JSON.stringify(one)).join(" or ")}`,
-      got: String(got),
+      got: JSON.stringify(got) ?? String(got),
       todo: `leave it out for ${JSON.stringify(known[0])}`,
     });
   };

@@ -276,11 +276,11 @@ test("explain: what is too large in 64 bits only is refused there, and floats ar
   );
   t.throws(
     () => explain(model, { ...standard, float: "f16" as never }),
-    /explain: float must be "f32" or "f64", got f16; leave it out for "f32"/,
+    /explain: float must be "f32" or "f64", got "f16"; leave it out for "f32"/,
   );
   t.throws(
     () => explain(model, { ...standard, solvePrecision: "f32" as never }),
-    /explain: solvePrecision must be "store" or "f64", got f32/,
+    /explain: solvePrecision must be "store" or "f64", got "f32"/,
   );
   t.end();
 });

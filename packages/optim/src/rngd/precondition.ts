@@ -138,7 +138,7 @@ function unknownChoice(
   return new GraphError({
     where,
     must: `${name} must be ${known.map((one) => JSON.stringify(one)).join(" or ")}`,
-    got: String(got),
+    got: JSON.stringify(got) ?? String(got),
     todo: `leave it out for ${JSON.stringify(known[0])}`,
   });
 }
