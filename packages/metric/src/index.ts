@@ -57,7 +57,6 @@ export {
 } from "./core/defMetric.ts";
 export { exactBlock } from "./core/exactBlock.ts";
 export { type ObservedPart, observedParts } from "./core/observedParts.ts";
-export type { Through } from "./core/observedRows.ts";
 export { packed, unpacked } from "./core/packing.ts";
 export type { SolverChoice } from "./core/solverChoice.ts";
 export { type Subsystem, type SubsystemPart, subsystems } from "./core/subsystems.ts";
@@ -69,6 +68,7 @@ export {
   metricTable,
   type RowsWork,
 } from "./core/table.ts";
+export type { Through } from "./core/through.ts";
 export { affineUses, groupedUses, lookupUses, scaleUses, type UseKind } from "./core/useKinds.ts";
 export type { SolveCost } from "./explain/budget.ts";
 export {

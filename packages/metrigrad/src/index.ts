@@ -36,3 +36,4 @@ export { trainingTime } from "./auto/trainingTime.ts";
 export { defaultBackend } from "./defaultBackend.ts";
 export { type FitOptions, fit } from "./fit.ts";
 export { gpu } from "./gpu.ts";
+export { solve } from "./solve.ts";

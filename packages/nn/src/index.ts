@@ -55,6 +55,7 @@ export { orthogonal } from "./init/orthogonal.ts";
 export { uniformInit } from "./init/uniform.ts";
 export { type VarianceScalingOptions, varianceScaling } from "./init/varianceScaling.ts";
 export { withFans } from "./init/withFans.ts";
+export { type AmplitudeOptions, amplitude, stateWeights } from "./laws/amplitude.ts";
 export { type BernoulliOptions, bernoulli } from "./laws/bernoulli.ts";
 export { categorical } from "./laws/categorical.ts";
 export { checkTargets } from "./laws/checkTargets.ts";

@@ -21,10 +21,10 @@ const { over: _, forward: __, ...ofBatch } = batchSettings;
 const defaults: Required<EngdSettings> = Object.freeze({
   ...ofBatch,
   metrics: observedMetrics(),
-  relative: 0,
-  absolute: 1e-6,
+  relative: 1e-3,
+  absolute: 0,
   adapt: Object.freeze({ by: "length" }),
-  lineSearch: Object.freeze({ trials: 14 }),
+  lineSearch: Object.freeze({ trials: 10, longest: 2 }),
   momentum: 0,
 });
 

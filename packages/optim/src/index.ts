@@ -41,6 +41,10 @@ export type { PreconditionSettings, RngdSettings } from "./rngd/settings.ts";
 export { type SgdSettings, sgd } from "./sgd.ts";
 export { type SoapSettings, soap } from "./soap.ts";
 export { type SsbroydenSettings, ssbroyden } from "./ssbroyden.ts";
+export {
+  type ReconfigurationSettings,
+  stochasticReconfiguration,
+} from "./stochasticReconfiguration.ts";
 export { clipNorm } from "./transforms/clipNorm.ts";
 export { klClip } from "./transforms/klClip.ts";
 export { type LineSearchSettings, lineSearch } from "./transforms/lineSearch.ts";

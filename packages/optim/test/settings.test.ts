@@ -60,7 +60,7 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
     /rmsprop: alpha must be a number in \[0, 1\], got 2/,
   ],
   ["engd", () => engd?.({ over: "batch" }), /engd: options must be among .*lineSearch, .*got over/],
-  ["engd undamped", () => engd?.({ absolute: 0 }), /is singular, so it must be damped/],
+  ["engd undamped", () => engd?.({ relative: 0 }), /is singular, so it must be damped/],
   [
     "lineSearch",
     () => lineSearch?.({ steps: 3 }),

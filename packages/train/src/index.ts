@@ -8,6 +8,30 @@ export type { EpochEvent, Evaluation, StepEvent } from "./fit/events.ts";
 export { fit } from "./fit/fit.ts";
 export type { EarlyStopping, EvaluateOptions, FitOptions, NodesOf } from "./fit/options.ts";
 export type { Run } from "./fit/run.ts";
+export { type EnergyOptions, energyLoss } from "./monteCarlo/energyLoss.ts";
+export {
+  flippedOfAll,
+  type IsingOptions,
+  isingEnergies,
+  spinFlipsOf,
+} from "./monteCarlo/ising.ts";
+export { kineticEnergies } from "./monteCarlo/kineticEnergies.ts";
+export { type MetropolisOptions, metropolis, type Sampler } from "./monteCarlo/metropolis.ts";
+export {
+  type GaussianMoveOptions,
+  gaussianMoves,
+  type Proposal,
+  spinFlips,
+} from "./monteCarlo/proposals.ts";
+export { spinStates } from "./monteCarlo/spinStates.ts";
+export { type AdaptiveOptions, adaptivePoints } from "./points/adaptivePoints.ts";
+export { boundaryPoints } from "./points/boundaryPoints.ts";
+export type { PointBox } from "./points/box.ts";
+export { type GridOptions, gridPoints } from "./points/gridPoints.ts";
+export { latinHypercube } from "./points/latinHypercube.ts";
+export type { PointDraws, PointSampler } from "./points/sampler.ts";
+export { sobolPoints } from "./points/sobolPoints.ts";
+export { uniformPoints } from "./points/uniformPoints.ts";
 export { type PredictInputs, type PredictOptions, predict } from "./predict.ts";
 export { type ChartOptions, chart } from "./report/chart/chart.ts";
 export { epochsCsv } from "./report/epochsCsv.ts";
@@ -20,6 +44,21 @@ export {
   recordRun,
 } from "./report/record.ts";
 export { writeReport } from "./report/writeReport.ts";
+export type {
+  AnyPart,
+  Field,
+  PointNodes,
+  PointSource,
+  Points,
+  ProblemPart,
+} from "./responses/part.ts";
+export { type Problem, responses } from "./responses/responses.ts";
+export type { Ending, SolveEvent } from "./solve/events.ts";
+export type { FunctionOf, FunctionsOf, Solvable } from "./solve/model.ts";
+export type { Measures, SolvingOptions } from "./solve/options.ts";
+export { relativeError } from "./solve/relativeError.ts";
+export { solve } from "./solve/solve.ts";
+export type { NodesAt, Solved } from "./solve/solved.ts";
 export type { ObserveOptions, StepContext } from "./step/context.ts";
 export type { FeedNodes, FeedSpec, FeedSpecs, FeedValues } from "./step/feeds.ts";
 export type { LossResult } from "./step/forward.ts";

@@ -19,6 +19,7 @@ import {
   type Use,
 } from "@metrigrad/nn";
 import { MetricError, sizeOf } from "@metrigrad/tensor";
+import { checkNotCentred } from "./centred.ts";
 import type { Metric, MetricContext } from "./defMetric.ts";
 
 /** What a row of a table gets of one application. */
@@ -65,11 +66,15 @@ export function responsesOf(
   return weighted(law.parts(context.response as never), context);
 }
 
-/** Parts whose rows count by the weights of their samples too, and by what they count in a mixture. */
+/**
+ * Parts whose rows count by the weights of their samples too, and by what they count in a mixture. Throws MetricError for parts that
+ * are to be centred.
+ */
 export function weighted(
   parts: readonly ResponsePart[],
   context: WeightContext,
 ): readonly ResponsePart[] {
+  for (const part of parts) checkNotCentred(part);
   if (context.rowWeights === null && context.routing === null) return parts;
   return parts.map((part) => {
     return { ...part, weights: product(part.weights, weightsOfRows(context, part.natural)) };

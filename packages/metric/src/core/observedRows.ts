@@ -1,18 +1,27 @@
 import {
+  broadcastTo,
   concat,
+  div,
+  expandDims,
   fill,
+  greater,
   insideLoop,
   jacobianRows,
+  mean,
   mul,
   type Node,
   reshape,
+  rsqrt,
+  where as select,
+  sqrt,
   square,
+  sub,
   sum,
   topological,
   type Variable,
 } from "@metrigrad/graph";
-import type { Application } from "@metrigrad/nn";
-import { sizeOf } from "@metrigrad/tensor";
+import type { Application, ResponsePart } from "@metrigrad/nn";
+import { MetricError, sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { diagonalBlock } from "../blocks/diagonal.ts";
 import { withRowFloats } from "../blocks/rowFloats.ts";
@@ -22,13 +31,7 @@ import { responseRows } from "./members.ts";
 import type { ObservedPart } from "./observedParts.ts";
 import { bySample, fisherColumns } from "./propagate.ts";
 import { checkSamplesApart } from "./samplesApart.ts";
-
-/** Values through which a loss reaches parameters, as rows of the Jacobian see them. */
-export interface Through {
-  readonly values: readonly Node[];
-  /** c [rows, 1] with ∂L/∂θ = X'c, of ∂L/∂value for each value. */
-  readonly rows: (cotangents: readonly Node[]) => Node;
-}
+import type { Through } from "./through.ts";
 
 /**
  * √share R'J of all parts, one after the other, [rows, size] for each parameter flattened: the metric over any of them is X'X.
@@ -55,8 +58,15 @@ function partRows(
   params: readonly Variable[],
 ): Node[] {
   const { natural } = part;
-  const columns = mul(bySample(fisherColumns(part), samples), Math.sqrt(share));
-  const flat = (rows: Node, { shape }: Variable) => reshape(rows, [-1, sizeOf(shape)]);
+  const { centred = false } = part;
+  const columns = mul(
+    bySample(fisherColumns({ ...part, centred: false }), samples),
+    Math.sqrt(share),
+  );
+  const flat = (rows: Node, { shape }: Variable) => {
+    const own = centred ? centredRows(where, rows, part) : rows;
+    return reshape(own, [-1, sizeOf(shape)]);
+  };
   // A loop has its rows by its modules, which are applied again to every sample.
   const own = applications.filter((one) => one.samples === samples);
   checkSamplesApart(where, own, [natural]);
@@ -66,6 +76,29 @@ function partRows(
   }
   const rows = jacobianRows(natural, params, { inputs, samples, columns });
   return rows.map((one, at) => flat(one, params[at] as Variable));
+}
+
+/** Rows √w o, [n, r, …], as √w(o − ō) with ō = Σwo/Σw: what is left beside √w itself. */
+function centredRows(where: string, rows: Node, { weights, natural }: ResponsePart): Node {
+  if (natural.shape[0] !== rows.shape[0]) {
+    throw new MetricError({
+      where,
+      must: "a wave function must have one value per sample",
+      got: `${natural.shape[0]} for ${rows.shape[0]}`,
+      todo: "add up what a sample has several of",
+    });
+  }
+  if (weights === null) return sub(rows, mean(rows, { axis: 0, keepDims: true }));
+  const root = reshape(sqrt(weights), [-1, ...rows.shape.slice(1).map(() => 1)]);
+  const along = div(sum(mul(rows, root), { axis: 0, keepDims: true }), sum(weights));
+  return sub(rows, mul(root, along));
+}
+
+/** 1/√w for each number of the rows, [rows·m, 1]; 0 where w is 0. */
+function inverseRoots(weights: Node, { shape }: Node): Node {
+  const counts = greater(weights, 0);
+  const roots = select(counts, rsqrt(select(counts, weights, 1)), 0);
+  return reshape(broadcastTo(expandDims(roots, 1), shape), [-1, 1]);
 }
 
 function zeroRows(samples: number, r: number, { shape }: Variable): Node {
@@ -100,21 +133,26 @@ export function observedDiagonal(rows: Node, { shape }: Variable): Block {
 
 /**
  * How the cotangents of what is observed are those of rows: X has √(share f) ∂h/∂θ where the law's information is f, the
- * same for all rows. Null where it is not, and where a response is no reshape of what was observed.
+ * same for all rows, or the law is centred and f its weights. A loss that does not depend on the norm of a wave function has cotangents
+ * that sum to 0, so that rows may be centred. Null where it is not, and where a response is no reshape of what was observed.
  */
 export function throughOf(parts: readonly ObservedPart[]): Through | null {
   const scales = parts.map(({ part, output, share }) => {
     const { fisherDiagonal } = part.law;
     const fixed = typeof fisherDiagonal === "number" && fisherDiagonal > 0 && share > 0;
-    return fixed && part.weights === null && output !== null
-      ? 1 / Math.sqrt(fisherDiagonal * share)
-      : null;
+    if (!fixed || output === null) return null;
+    const scale = 1 / Math.sqrt(fisherDiagonal * share);
+    if (part.weights === null) return scale;
+    // Of another law, what has no weight in its information may have one in the loss.
+    return part.centred === true ? mul(inverseRoots(part.weights, part.natural), scale) : null;
   });
   if (scales.includes(null)) return null;
   return {
     values: parts.map(({ output }) => output as Node),
     rows: (cotangents) => {
-      const own = cotangents.map((one, at) => mul(reshape(one, [-1, 1]), scales[at] as number));
+      const own = cotangents.map((one, at) =>
+        mul(reshape(one, [-1, 1]), scales[at] as Node | number),
+      );
       return own.length === 1 ? (own[0] as Node) : concat(own, 0);
     },
   };

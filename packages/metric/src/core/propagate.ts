@@ -12,13 +12,16 @@ import {
 } from "@metrigrad/graph";
 import type { ResponsePart } from "@metrigrad/nn";
 import { MetricError, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { checkNotCentred } from "./centred.ts";
 
 /**
  * The columns of R with RR' = w F, the law's Fisher information per row times how much the row counts:
  * [r, rows, m].
- * @throws ShapeError for a response that is not [rows, m]
+ * @throws ShapeError for a response that is not [rows, m], MetricError for one whose rows are to be centred
  */
-export function fisherColumns({ law, natural, weights }: ResponsePart): Node {
+export function fisherColumns(part: ResponsePart): Node {
+  const { law, natural, weights } = part;
+  checkNotCentred(part);
   if (natural.shape.length !== 2) {
     throw new ShapeError({
       where: `Fisher information of ${law.name}`,

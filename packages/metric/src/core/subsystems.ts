@@ -7,10 +7,11 @@ import { contextOf, responsesOf } from "./context.ts";
 import { blocksOfUse } from "./copies.ts";
 import type { BlockOf, MetricContext } from "./defMetric.ts";
 import { contextInLoop, type Member, membersOf, rowCalls } from "./loopedParts.ts";
-import type { Through } from "./observedRows.ts";
 import { packed } from "./packing.ts";
 import { splitUses } from "./splitUses.ts";
+import { torn, twice, uncovered } from "./subsystemErrors.ts";
 import type { Assigned, MetricTable, RowsWork } from "./table.ts";
+import type { Through } from "./through.ts";
 import { kindOf } from "./useKinds.ts";
 
 /** Parameters with their metric, and where it comes from. */
@@ -108,10 +109,11 @@ function addPart(part: Part, owner: Map<Variable, Part[]>, groups: Part[][]): vo
   const [first] = group;
   for (const [at, param] of part.params.entries()) {
     const known = owner.get(param)?.[0];
-    if (known !== first || part.params.indexOf(param) < at) throw twice(param, known ?? part, part);
+    if (known !== first || part.params.indexOf(param) < at)
+      throw claimedTwice(param, known ?? part, part);
   }
   if (first !== undefined && !addable(first, part))
-    throw twice(part.params[0] as Variable, first, part);
+    throw claimedTwice(part.params[0] as Variable, first, part);
   if (group.push(part) === 1) groups.push(group);
   for (const param of part.params) owner.set(param, group);
 }
@@ -212,6 +214,11 @@ function plainPart(application: Application, variable: Variable): Part {
   return { application, use: null, source, params: [variable], block: null, responses };
 }
 
+function claimedTwice(param: Variable, first: Part, second: Part) {
+  const { path, pathOf } = first.application;
+  return twice(pathOf(param), path, second.application.path);
+}
+
 function addable(first: Part, part: Part): boolean {
   const same =
     first.params.length === part.params.length &&
@@ -267,37 +274,4 @@ function placeOf(params: readonly Variable[], applications: readonly Application
   const pathOf = members[0]?.pathOf ?? (() => "");
   const paths = [...new Set(members.map(({ path }) => path))];
   return { path: paths.join(" + "), applications: members, names: params.map(pathOf) };
-}
-
-function twice(param: Variable, first: Part, second: Part): MetricError {
-  const { pathOf } = first.application;
-  return new MetricError({
-    where: `metric of parameter ${pathOf(param)}`,
-    must: "all uses of a parameter must have a block over the same parameters, or all take the plain gradient",
-    got: `different ones in ${first.application.path} and ${second.application.path}`,
-    todo: "return the same `params` for each use, or use plain(…) or autoMetric(…) for the modules",
-  });
-}
-
-function torn(
-  params: readonly Variable[],
-  wanted: ReadonlySet<Variable>,
-  pathOf: (parameter: Variable) => string,
-): MetricError {
-  const others = params.filter((one) => !wanted.has(one));
-  return new MetricError({
-    where: `metric of ${params.map(pathOf).join(", ")}`,
-    must: "a block must be over parameters of one optimizer",
-    got: `${others.map(pathOf).join(", ")} of another`,
-    todo: "give all of them to one group, or use a table with a block for each",
-  });
-}
-
-function uncovered(name: string): MetricError {
-  return new MetricError({
-    where: `metric of parameter ${name}`,
-    must: "every parameter must belong to a block",
-    got: "none",
-    todo: "return it from the metric's `block`, with a null block for the plain gradient, or use table.orPlain()",
-  });
 }

@@ -3,7 +3,7 @@ import type { Application, ResponsePart, Use } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { type Described, describedName, type Metric, plain } from "./defMetric.ts";
-import type { Through } from "./observedRows.ts";
+import type { Through } from "./through.ts";
 import { kindOf } from "./useKinds.ts";
 
 /** A block over parameters of a model that an approximation or a partition makes, in the place of rows. */

@@ -119,6 +119,11 @@ export interface ResponsePart {
   readonly natural: Node;
   /** How much each row counts in the information, [rows]; null: all count 1. */
   readonly weights: Node | null;
+  /**
+   * Whether the information is the covariance of the rows over the samples and not the mean of their squares, since the samples
+   * come from the model itself; false by default.
+   */
+  readonly centred?: boolean;
 }
 
 /** What the numbers of a response may be. */

@@ -5,6 +5,7 @@ import test from "tape";
 /** Public values by the test that runs them. */
 const tested: Readonly<Record<string, readonly string[]>> = {
   "laws/law.test.ts": ["bernoulli", "categorical", "gaussian", "gaussianWithScale", "poisson"],
+  "laws/amplitude.test.ts": ["amplitude", "stateWeights"],
   "laws/defLaw.test.ts": ["defLaw"],
   "laws/compose.test.ts": ["independent", "joint", "masked", "weighted"],
   "laws/checkTargets.test.ts": ["checkTargets"],

@@ -1,12 +1,16 @@
 import {
+  div,
   expandDims,
   jvp,
   matmul,
+  mean,
   mul,
   type Node,
   reshape,
   sqrt,
   squeeze,
+  sub,
+  sum,
   transpose,
 } from "@metrigrad/graph";
 import { observedParts } from "@metrigrad/metric";
@@ -26,7 +30,7 @@ export const gaussNewtonCurvature: Curvature = Object.freeze({
       const { law, natural, weights } = part;
       const root = transpose(law.fisherRoot(natural));
       const own = weights === null ? root : mul(root, reshape(sqrt(weights), [-1, 1, 1]));
-      return { natural, root: own, share };
+      return { natural, root: own, share, weights, centred: part.centred ?? false };
     });
     return (directions) => {
       const wrt = directions.map(([variable]) => variable as Node);
@@ -37,13 +41,20 @@ export const gaussNewtonCurvature: Curvature = Object.freeze({
         tangents,
       );
       const scaled = moved.map((one, k) => {
-        const { root, share } = parts[k] as (typeof parts)[0];
-        return mul(squeeze(matmul(root, expandDims(one, 2)), 2), Math.sqrt(share));
+        const { root, share, weights, centred } = parts[k] as (typeof parts)[0];
+        const change = centred ? sub(one, meanOf(one, weights)) : one;
+        return mul(squeeze(matmul(root, expandDims(change, 2)), 2), Math.sqrt(share));
       });
       return { along: scaled, image: scaled };
     };
   },
 } satisfies Curvature);
+
+/** The mean over the samples of values [n, m], where they count by weights [n]. */
+function meanOf(values: Node, weights: Node | null): Node {
+  if (weights === null) return mean(values, { axis: 0, keepDims: true });
+  return div(sum(mul(values, expandDims(weights, 1)), { axis: 0, keepDims: true }), sum(weights));
+}
 
 function unknownOutput(where: string): GraphError {
   return new GraphError({

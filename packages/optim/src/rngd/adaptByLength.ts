@@ -9,13 +9,13 @@ import { dampingFactor } from "./adapt.ts";
 /** How the damping follows a line search; each has a default. */
 export interface LengthAdaptSettings {
   readonly by: "length";
-  /** What the factor is multiplied with after a step that was long enough; 0.3 by default. */
+  /** What the factor is multiplied with after a step that was long enough; 0.2 by default. */
   readonly lower?: number;
   /** What it is multiplied with after one that was not; 10 by default. */
   readonly higher?: number;
-  /** The least length that is long enough, in steps before the search; 0.01 by default. */
+  /** The least length that is long enough, in steps before the search; 0.03 by default. */
   readonly enough?: number;
-  /** Bounds of the factor of all damping, which begins with 1; 1e-12 and 1e9 by default. */
+  /** Bounds of the factor of all damping, which begins with 1; 1e-15 and 1e9 by default. */
   readonly least?: number;
   readonly most?: number;
 }
@@ -27,7 +27,7 @@ export function fullLengthAdapt(
 ): Required<LengthAdaptSettings> {
   const door = `${where}, adapt by length`;
   checkKnown(door, settings, ["by", "lower", "higher", "enough", "least", "most"]);
-  const { lower = 0.3, higher = 10, enough = 0.01, least = 1e-12, most = 1e9 } = settings;
+  const { lower = 0.2, higher = 10, enough = 0.03, least = 1e-15, most = 1e9 } = settings;
   checkSettings(
     door,
     { lower, higher, enough, least, most },

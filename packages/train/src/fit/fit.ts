@@ -1,11 +1,12 @@
 import { isStream, type SplitName } from "@metrigrad/data";
 import type { AnyModule, Module } from "@metrigrad/nn";
 import { GraphError, type Store, type Tensor, type Tree } from "@metrigrad/tensor";
+import { claimStore, storeOf } from "../host/openStore.ts";
 import { type Stopper, stopper } from "./earlyStopping.ts";
 import { trainer } from "./epochs.ts";
 import type { EpochEvent, Evaluation } from "./events.ts";
 import { type AnyFitOptions, checkOptions, type FitOptions } from "./options.ts";
-import { claimStore, type Prepared, prepare, storeOf } from "./prepare.ts";
+import { type Prepared, prepare } from "./prepare.ts";
 import type { Run } from "./run.ts";
 import { type SplitEvaluator, splitNames } from "./splits.ts";
 
@@ -47,10 +48,10 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       aborted = true;
       return;
     }
-    const own = await storeOf(model, options);
+    const own = await storeOf("fit", [[null, model]], options);
     let release: () => void;
     try {
-      release = claimStore(own);
+      release = claimStore("fit", own);
     } catch (error) {
       if (options.store === undefined) await own.close();
       throw error;

@@ -10,7 +10,7 @@ import {
 } from "@metrigrad/data";
 import { type Node, rngState } from "@metrigrad/graph";
 import type { AnyModule, NodeTree } from "@metrigrad/nn";
-import { type Backend, GraphError, type Store, type VariableSpec } from "@metrigrad/tensor";
+import { GraphError, type Store, type VariableSpec } from "@metrigrad/tensor";
 import {
   type AnyStream,
   type BatchSource,
@@ -19,7 +19,6 @@ import {
   weightsFeed,
 } from "../data/batchSource.ts";
 import type { BatchPlace } from "../divergence.ts";
-import { checkStored } from "../step/context.ts";
 import { type Runner, stepRunner } from "../step/runner.ts";
 import { type StepGraph, stepGraph } from "../step/stepGraph.ts";
 import { checkClasses, checkObserved, type Objective, objectiveOf } from "./objective.ts";
@@ -41,41 +40,6 @@ export interface Prepared {
   readonly done: number;
   /** Steps of the whole run; null where they are not known. */
   readonly steps: number | null;
-}
-
-const running = new WeakSet<Store>();
-
-/** Says that a run uses a store; throws GraphError where another one does. The result says that it does not any more. */
-export function claimStore(store: Store): () => void {
-  if (running.has(store)) {
-    throw new GraphError({
-      where: "fit",
-      must: "a store may be trained by one run at a time",
-      got: "another run that has not ended",
-      todo: "await it, close it, or use a store of its own",
-    });
-  }
-  running.add(store);
-  return () => void running.delete(store);
-}
-
-/** The store of a run: the one that is given, or a new one. Throws GraphError. */
-export async function storeOf(model: AnyModule, options: AnyFitOptions): Promise<Store> {
-  const { store, backend, seed } = options;
-  if (store !== undefined) {
-    checkStored("fit", model, store);
-    return store;
-  }
-  const device = (await (typeof backend === "function" ? backend() : backend)) as Backend;
-  if (typeof device?.store !== "function") {
-    throw new GraphError({
-      where: "fit",
-      must: "backend must be one, a promise of one, or a function that makes one",
-      got: typeof device,
-      todo: "call it: { backend: await reference() }",
-    });
-  }
-  return device.store(model, { seed });
 }
 
 /** Checks the data, builds the step and makes it ready. Throws GraphError, DataError and what the model throws. */

@@ -1,0 +1,52 @@
+import { add, mul, type Node, stopGradient, sub, sum } from "@metrigrad/graph";
+import { stateWeights } from "@metrigrad/nn";
+import { checkNames, GraphError, ShapeError, showShape } from "@metrigrad/tensor";
+import { amplitudeColumns } from "./amplitudeColumns.ts";
+
+/** Options of `energyLoss`. */
+export interface EnergyOptions {
+  /** Whether the samples are all states there are, as for `amplitude`; false by default. */
+  readonly enumerated?: boolean;
+}
+
+/**
+ * The energy ⟨H⟩ of a wave function as a loss: its value is the mean of the local energies E_loc(s) = (Hψ)(s)/ψ(s), and its
+ * gradient 2 Re Cov(∂ln ψ*, E_loc), which needs no derivative of the local energies (Becca and Sorella 2017, Quantum Monte Carlo
+ * Approaches for Correlated Systems, section 4.3). The loss reaches the parameters through ln ψ alone, so that steps can be solved in
+ * the space of samples. Over drawn samples the change of its value with the parameters leaves out that the samples would change too:
+ * line searches and `reject` are for enumerated states.
+ *
+ * @param logPsi - ln|ψ| of each sample, [n] or [n, 1], or beside the phase [n, 2]: what was observed under `amplitude`.
+ * @param local - The local energies, [n] or [n, 1]; [n, 2] with imaginary parts.
+ * @param options - Whether the samples are drawn from |ψ|², or all states.
+ * @returns A scalar, in the unit of the local energies.
+ * @throws ShapeError for other shapes. GraphError for unknown options.
+ */
+export function energyLoss(logPsi: Node, local: Node, options: EnergyOptions = {}): Node {
+  checkNames("energyLoss", options, ["enumerated"], GraphError);
+  const psi = amplitudeColumns("energyLoss", "ln ψ", logPsi);
+  const energy = amplitudeColumns("energyLoss", "local energies", local);
+  const [n = 0] = logPsi.shape;
+  if (local.shape[0] !== n) throw uneven(logPsi, local);
+  const weights = options.enumerated === true ? stateWeights(logPsi) : null;
+  const average = (value: Node) =>
+    weights === null ? mul(sum(value), 1 / n) : sum(mul(weights, value));
+  /** 0, with the gradient 2 Σ w (e − ē) ∂f. */
+  const pull = (e: Node, f: Node) => {
+    const apart = stopGradient(sub(e, average(e)));
+    return mul(average(mul(apart, sub(f, stopGradient(f)))), 2);
+  };
+  const real = add(stopGradient(average(energy.modulus)), pull(energy.modulus, psi.modulus));
+  return energy.phase === null || psi.phase === null
+    ? real
+    : add(real, pull(energy.phase, psi.phase));
+}
+
+function uneven(logPsi: Node, local: Node): ShapeError {
+  return new ShapeError({
+    where: "energyLoss",
+    must: "there must be a local energy for each sample",
+    got: `${showShape(local.shape)} for ln ψ of ${showShape(logPsi.shape)}`,
+    todo: "take both of the same samples",
+  });
+}

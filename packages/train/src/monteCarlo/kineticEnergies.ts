@@ -1,0 +1,17 @@
+import { add, derivatives, mul, type Node, square, sum } from "@metrigrad/graph";
+import { amplitudeColumns } from "./amplitudeColumns.ts";
+
+/**
+ * −½(∇²ψ)/ψ = −½(Δ ln ψ + |∇ln ψ|²), the kinetic part of the local energy of a real ψ, in atomic units.
+ *
+ * @param logPsi - From coordinates [n, d] to ln|ψ|, [n] or [n, 1].
+ * @param x - The coordinates of all particles, [n, d], in bohr.
+ * @returns [n], in hartree.
+ * @throws ShapeError for shapes that do not fit. GraphError where samples are mixed.
+ */
+export function kineticEnergies(logPsi: (x: Node) => Node, x: Node): Node {
+  const modulus = (at: Node) => amplitudeColumns("kineticEnergies", "ln ψ", logPsi(at)).modulus;
+  const found = derivatives(modulus, x);
+  const slopes = sum(square(found.gradient()), { axis: 1 });
+  return mul(add(found.laplacian(), slopes), -0.5);
+}

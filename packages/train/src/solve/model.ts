@@ -1,0 +1,56 @@
+import type { AnyModule, Applier, Inputs, Module } from "@metrigrad/nn";
+import { GraphError } from "@metrigrad/tensor";
+
+/** What is solved for: a module, or several by name, such as a solution and a coefficient. */
+export type Solvable = AnyModule | Readonly<Record<string, AnyModule>>;
+
+/** A module as a function of nodes. */
+export type FunctionOf<M> =
+  M extends Module<infer In, infer Out> ? (...inputs: Inputs<In>) => Out : never;
+
+/** A model as a function of nodes, or as functions by name. */
+export type FunctionsOf<M> = M extends { readonly definition: unknown }
+  ? FunctionOf<M>
+  : { readonly [K in keyof M]: FunctionOf<M[K]> };
+
+/** Applies a module to inputs. */
+export type Apply = (module: AnyModule, ...inputs: readonly unknown[]) => unknown;
+
+/** Whether a value is one module. */
+export function isModule(value: unknown): value is AnyModule {
+  return typeof value === "object" && value !== null && "definition" in value;
+}
+
+/** The modules of a model, those of a record by name. Throws GraphError for what is no model. */
+export function modulesOf(
+  where: string,
+  model: unknown,
+): readonly (readonly [name: string | null, module: AnyModule])[] {
+  if (isModule(model)) return [[null, model]];
+  const named = Object.entries((model ?? {}) as Readonly<Record<string, unknown>>);
+  if (named.length > 0 && named.every(([, one]) => isModule(one))) {
+    return named as unknown as [string, AnyModule][];
+  }
+  throw new GraphError({
+    where,
+    must: "its first argument must be a module, or modules by name",
+    got: named.find(([, one]) => !isModule(one))?.[0] ?? String(model),
+    todo: "pass for example sequential(dense(2, 64, { activation: tanh }), dense(64, 1))",
+  });
+}
+
+/** A model as functions of nodes. */
+export function functionsOf(model: Solvable, apply: Apply): unknown {
+  const as =
+    (module: AnyModule) =>
+    (...inputs: readonly unknown[]) =>
+      apply(module, ...inputs);
+  if (isModule(model)) return as(model);
+  return Object.fromEntries(Object.entries(model).map(([name, one]) => [name, as(one)]));
+}
+
+/** Applies modules by an applier, outside of a training step. */
+export function applyBy(applier: Applier): Apply {
+  return (module, ...inputs) =>
+    applier.apply(module, inputs.length === 1 ? inputs[0] : inputs).response;
+}
