@@ -150,15 +150,18 @@ function applicationsOf(
   const own = new Set(parameters.map(({ variable }) => variable));
   const observations = applier.applications[0]?.observed() ?? [];
   const ends = [loss, ...observations.flatMap(({ output }) => nodesOf(output))];
-  const reached = ends.map((end) => gradientReach(end));
-  const counts = ({ trained, uses, response }: Application) => {
-    const values = [
-      ...nodesOf(response),
-      ...uses.flatMap((use) => use.consumers.map(([at]) => at)),
-    ];
+  const reached = new Set(ends.flatMap((end) => [...gradientReach(end)]));
+  const consumersOf = ({ uses }: Application) =>
+    uses.flatMap((use) => use.consumers.map(([at]) => at));
+  const consumers = new Set(applier.applications.flatMap(consumersOf));
+  // What else reads a parameter may be the derivative of any application by its inputs.
+  const beside = new Set([...reached].flatMap((one) => (consumers.has(one) ? [] : one.inputs)));
+  const counts = (one: Application) => {
+    const trained = Object.values(one.trained);
+    const values = [...nodesOf(one.response), ...consumersOf(one), ...trained];
     return (
-      Object.values(trained).some((one) => own.has(one)) &&
-      values.some((value) => reached.some((nodes) => nodes.has(value)))
+      trained.some((variable) => own.has(variable)) &&
+      values.some((value) => (trained.includes(value as Variable) ? beside : reached).has(value))
     );
   };
   return applier.applications
