@@ -1,4 +1,4 @@
-import type { Backend, FloatType } from "@metrigrad/tensor";
+import { type Backend, BackendError, checkNames, type FloatType } from "@metrigrad/tensor";
 import type { CpuNativeOptions } from "./native/contract.ts";
 import { openCpu } from "./open.ts";
 
@@ -29,8 +29,9 @@ export interface CpuOptions {
  * The default backend: WebAssembly SIMD kernels of 32 or 64 bits, generated for each plan, over one
  * memory. Runs in Node and in browsers. Results do not depend on the number of threads, except with a native
  * library, whose last bits depend on it and on the library. Throws BackendError where relaxed SIMD or a native library is
- * asked for and missing, or workers cannot start.
+ * asked for and missing, for unknown options, or where workers cannot start.
  */
-export function cpu(options: CpuOptions = {}): Promise<Backend> {
+export async function cpu(options: CpuOptions = {}): Promise<Backend> {
+  checkNames("cpu", options, ["float", "relaxed", "threads", "native"], BackendError);
   return openCpu(options);
 }

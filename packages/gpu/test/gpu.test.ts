@@ -33,6 +33,13 @@ test("gpu: a mode that is not there is an error that says what to do", async (t)
   );
 });
 
+test("gpu: unknown options are refused", async (t) => {
+  t.match(
+    await messageOf(gpu({ float: "f32" } as never)),
+    /^gpu: options must be among mode, got float; correct the name/,
+  );
+});
+
 test("gpu: without a mode the best one that answers, and never cpu", async (t) => {
   const backend = await gpu();
   t.notEqual(backend.mode, "cpu");
@@ -44,7 +51,10 @@ test("gpu: without a mode the best one that answers, and never cpu", async (t) =
 
 test("gpu: float64 and odd seeds are refused", async (t) => {
   const backend = await gpu({ mode: "cpu" });
-  t.match(await messageOf(backend.store([], { float: "f64" })), /float must be f32, got f64/);
+  t.match(
+    await messageOf(backend.store([], { float: "f64" })),
+    /float must be "f32", got "f64"; leave it out, or .* cpu\(\), or reference\(\)/,
+  );
   t.match(await messageOf(backend.store([], { seed: -1 })), /seed must be an unsigned 32-bit/);
   await backend.close();
 });

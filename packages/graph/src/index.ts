@@ -17,6 +17,7 @@ export * as ops from "./ops/index.ts";
 export { cutEdges } from "./transform/cutEdges.ts";
 export { finiteDifference } from "./transform/finiteDifference.ts";
 export { type GradOptions, grad, valueAndGrad } from "./transform/grad.ts";
+export { gradientReach } from "./transform/gradientReach.ts";
 export { hessian } from "./transform/hessian.ts";
 export { hvp } from "./transform/hvp.ts";
 export { type InDoubleOptions, inDouble } from "./transform/inDouble.ts";

@@ -57,7 +57,6 @@ export {
   type ResponseOf,
 } from "./core/defMetric.ts";
 export { exactBlock } from "./core/exactBlock.ts";
-export { gradientReach } from "./core/gradientReach.ts";
 export { type ObservedPart, observedParts } from "./core/observedParts.ts";
 export { packed, unpacked } from "./core/packing.ts";
 export type { SolverChoice } from "./core/solverChoice.ts";
@@ -80,7 +79,7 @@ export {
   type SampleShape,
 } from "./explain/explain.ts";
 export type { MetricPart, MetricUse, OptimizerMetric } from "./explain/metricUse.ts";
-export type { SolveFloats, SolvePrecision } from "./explain/numberBytes.ts";
+export { checkSolvable, type SolveFloats, type SolvePrecision } from "./explain/numberBytes.ts";
 export type { ExplainRow } from "./explain/row.ts";
 export { type BudgetOptions, solversWithin } from "./explain/solversWithin.ts";
 export type { Batch, BatchOf } from "./geometry/batch.ts";

@@ -1,5 +1,5 @@
 import { delimiter } from "node:path";
-import { BackendError } from "@metrigrad/tensor";
+import { BackendError, checkNames } from "@metrigrad/tensor";
 import { bind, type Koffi, type KoffiLibrary, koffiPath, loadKoffi } from "./bind.ts";
 import { bindSource } from "./bindSource.ts";
 import { type Candidate, candidates } from "./candidates.ts";
@@ -19,6 +19,20 @@ function refused(got: string, todo = advice): BackendError {
     must: "a BLAS library that gives right results must be there",
     got,
     todo,
+  });
+}
+
+/** Throws BackendError for options by other names, and for a library that is no name. */
+function checkOptions(options: NativeOptions): void {
+  checkNames("openNative", options, ["library"], BackendError);
+  const { library = "" } = options;
+  const names: readonly unknown[] = Array.isArray(library) ? library : [library];
+  if (names.length > 0 && names.every((one) => typeof one === "string")) return;
+  throw new BackendError({
+    where: "openNative",
+    must: "library must be a name or path, or a list of them",
+    got: JSON.stringify(library) ?? String(library),
+    todo: "leave it out to search",
   });
 }
 
@@ -49,8 +63,8 @@ function check(
     throw new Error("no sign of an optimised library; name it to use it all the same");
   }
   const { symbols, missing } = findSymbols(libraries);
-  const lacking = required.filter((name) => symbols[`${name}_f32`] === undefined);
-  if (lacking.length > 0) throw new Error(`it lacks ${missing.join(", ")}`);
+  const lacking = missing.filter((one) => required.some((name) => one.slice(1) === name));
+  if (lacking.length > 0) throw new Error(`it lacks ${lacking.join(", ")}`);
   const { name, threadSafe, threads } = known ?? unknown;
   const recipe: NativeRecipe = {
     koffi: koffiPath(),
@@ -83,6 +97,7 @@ export function openNative(
   options: NativeOptions = {},
   environment: string = process.env.METRIGRAD_NATIVE ?? "",
 ): NativeLibrary {
+  checkOptions(options);
   const asked = wanted(options, environment);
   const key = JSON.stringify(asked);
   const before = opened.get(key);

@@ -40,12 +40,20 @@ test("openNative: says what is wrong with a library that is named", async (t) =>
   );
   t.match(
     messageOf(() => openNative({ library: [] }, "")),
-    /\(no name\)/,
+    /^openNative: library must be a name or path, or a list of them, got \[\]; leave it out/,
+  );
+  t.match(
+    messageOf(() => openNative({ lib: "x" } as never, "")),
+    /^openNative: options must be among library, got lib;/,
   );
   const other = { linux: "libm.so.6", darwin: "/usr/lib/libSystem.B.dylib", win32: "kernel32.dll" };
   const library = other[process.platform as keyof typeof other] ?? "libm.so";
   const lacking = messageOf(() => openNative({ library }, ""));
-  t.match(lacking, /\((it lacks sgemm, dgemm, ssyrk|Failed to load)/);
+  t.match(
+    lacking,
+    /\((it lacks sgemm, dgemm, ssyrk, dsyrk, strsm, dtrsm\)|Failed to load)/,
+    "what is not required is not named",
+  );
 });
 
 test("NativeLibrary: bind follows a memory that grows", async (t) => {

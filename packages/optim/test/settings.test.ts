@@ -214,7 +214,7 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
   ],
   ["scale of nothing", () => scale?.(), /scale: factor must be a finite number ≥ 0, got undefined/],
   ["scale of text", () => scale?.("0.1"), /scale: factor must be a finite number ≥ 0, got "0.1"/],
-  ["forward", made({ forward: "both" }), /rngd: forward must be "train" or "infer", got both/],
+  ["forward", made({ forward: "both" }), /rngd: forward must be "train" or "infer", got "both"/],
   [
     "metrics",
     made({ metrics: {} }),

@@ -1,6 +1,7 @@
 export type { Backend, NameOptions, Store, StoreOptions } from "./backend/backend.ts";
 export type { Executable, Handle } from "./backend/executable.ts";
 export {
+  checkHolds,
   checkPlanFloat,
   checkStoreOptions,
   checkWritten,
@@ -113,7 +114,7 @@ export type { ArrayOps } from "./reference/arrayOps.ts";
 export type { HostSteps } from "./reference/kernel.ts";
 export { hostSteps } from "./reference/kernels.ts";
 export type { Memory as HostMemory } from "./reference/memory.ts";
-export { reference } from "./reference/reference.ts";
+export { type ReferenceOptions, reference } from "./reference/reference.ts";
 export { hostStore } from "./reference/store.ts";
 export {
   broadcastShapes,

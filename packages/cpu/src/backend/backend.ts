@@ -40,7 +40,7 @@ export class CpuBackend implements Backend {
   async store(variables: Variables, options: StoreOptions = {}): Promise<Store> {
     this.device.check("backend.store");
     const { float = this.floats[0], seed = 0, ...naming } = options;
-    checkStoreOptions("cpu", { seed, float }, this.floats);
+    checkStoreOptions("cpu", { seed, float, ...naming }, this.floats);
     const store = new CpuStore(this, this.device, float, seed, (closed) =>
       this.stores.delete(closed),
     );

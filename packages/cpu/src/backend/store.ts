@@ -113,7 +113,7 @@ export class CpuStore implements Store {
   async write(variable: VariableSpec | string, value: Tensor): Promise<void> {
     this.check("store.write");
     const { path, spec, home } = this.table.find("write", variable);
-    checkWritten(path, spec, value);
+    checkWritten(path, spec, value, this.float);
     writeElements(this.elements(spec, home), this.typeOf(spec), value.data(), value.dtype);
   }
 

@@ -1,4 +1,4 @@
-import { BackendError } from "@metrigrad/tensor";
+import { BackendError, checkNames } from "@metrigrad/tensor";
 import type { CpuNativeOptions, NativeLibrary, NativePackage } from "./contract.ts";
 
 /** A library, or why there is none. */
@@ -34,9 +34,11 @@ export async function loadNative(
   environment: string | undefined,
 ): Promise<FoundNative> {
   if (native !== undefined && typeof native !== "boolean" && typeof native !== "object") {
-    throw missing("it must be true, false or options", String(native), "leave the option out");
+    const got = JSON.stringify(native) ?? String(native);
+    throw missing("it must be true, false or options", got, "leave the option out");
   }
   if (native === null) throw missing("it must be true, false or options", "null", "leave it out");
+  if (typeof native === "object") checkOptions(native);
   if (native === false) return { library: null, why: "native: false", needed: false };
   const needed = native !== undefined;
   if (!globalThis.process?.getBuiltinModule) {
@@ -61,6 +63,16 @@ export async function loadNative(
     if (needed) throw error;
     return { library: null, why: reasonOf(error), needed };
   }
+}
+
+/** Throws BackendError for options by other names, and for a library that is no name. */
+function checkOptions(options: CpuNativeOptions): void {
+  checkNames("cpu({ native })", options, ["library"], BackendError);
+  const { library = "" } = options;
+  const names: readonly unknown[] = Array.isArray(library) ? library : [library];
+  if (names.length > 0 && names.every((one) => typeof one === "string")) return;
+  const got = JSON.stringify(library) ?? String(library);
+  throw missing("library must be a name or path, or a list of them", got, "leave it out to search");
 }
 
 function missing(must: string, got: string, todo: string): BackendError {

@@ -197,7 +197,7 @@ test("cpu: adding variables again keeps values, other shapes are refused", async
   await rejects(
     t,
     backend.store([], { float: "f16" as never }),
-    /float must be f32 or f64, got f16/,
+    /float must be "f32" or "f64", got "f16"; choose one of these/,
   );
   await rejects(t, backend.store([], { seed: -1 }), /seed must be an unsigned .*, got -1/);
   const before = backend.describe();
@@ -261,8 +261,14 @@ test("cpu: stores of float64 beside those of float32, with all digits", async (t
   const other = await backend.store([zeros]);
   await other.write("w", read);
   t.deepEqual([...(await other.read("w")).data()], [...third.data()]);
-  await single.write("w", third);
-  t.deepEqual([...(await single.read("w")).data()], [...third.data()].map(Math.fround));
+  const refusal = await single.write("w", third).catch((error: Error) => error.message);
+  t.match(String(refusal), /floats of 32 bits hold .*, got 1e\+300 as element 2/);
+  const rounded = tensor(
+    third.data().map((value) => (value === 1e300 ? 1e30 : value)),
+    { shape },
+  );
+  await single.write("w", rounded);
+  t.deepEqual([...(await single.read("w")).data()], [...rounded.data()].map(Math.fround));
   const x = tensor(new Float64Array(6).fill(0.1), { shape });
   for (const [on, float] of [
     [other, "f64"],
@@ -272,7 +278,7 @@ test("cpu: stores of float64 beside those of float32, with all digits", async (t
     const program = await on.prepare(planIn(float));
     t.equal(program.bytes, 128 + 3 * (float === "f64" ? 48 : 24));
     const [out] = await program.run([x]);
-    const before = [...third.data()].map(round);
+    const before = [...(on === single ? rounded : third).data()].map(round);
     const expected = before.map((w, at) => round(w + round(round(0.1) * (at + 1))));
     const result = await out?.read();
     t.equal(result?.dtype, float);
@@ -288,5 +294,10 @@ test("cpu: an unknown float type is refused", async (t) => {
     t,
     cpu({ float: "f16" as never }),
     /cpu\(\{ float \}\): float must be "f32" or "f64", got "f16"; leave the option out for 32 bits/,
+  );
+  await rejects(
+    t,
+    cpu({ dtype: "f64" } as never),
+    /^cpu: options must be among float, relaxed, threads, native, got dtype; correct the name/,
   );
 });

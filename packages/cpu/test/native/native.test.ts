@@ -28,6 +28,23 @@ test("cpu, native: describe names the library, or says why there is none", async
   t.match(off.describe(), /no native library \(METRIGRAD_NATIVE=off\)$/);
 });
 
+test("cpu, native: options by other names, and a library that is no name, are refused", async (t) => {
+  t.match(
+    await messageOf(cpu({ native: { lib: "libopenblas.so.0" } as never })),
+    /^cpu\(\{ native \}\): options must be among library, got lib;/,
+  );
+  for (const library of [3, [], ["libblas.so.3", null]]) {
+    t.equal(
+      await messageOf(cpu({ native: { library: library as never } })),
+      `cpu({ native }): library must be a name or path, or a list of them, got ${JSON.stringify(library)}; leave it out to search`,
+    );
+  }
+  t.match(
+    await messageOf(cpu({ native: "on" as never })),
+    /true, false or options, got "on"; leave/,
+  );
+});
+
 test("cpu, native: what is asked for and missing is an error", async (t) => {
   t.match(
     await messageOf(openCpu({ native: true, environment: "off" })),

@@ -38,7 +38,7 @@ export class KernelBackend implements Backend {
   async store(variables: Variables, options: StoreOptions = {}): Promise<Store> {
     if (this.closed) throw closedError("backend.store", "backend");
     const { float = "f32", seed = 0, ...naming } = options;
-    checkStoreOptions("gpu", { seed, float }, this.floats);
+    checkStoreOptions("gpu", { seed, float, ...naming }, this.floats);
     const store = hostStore(this, seed, float, () => stepsOn(this.gpu));
     await store.add(variables, naming);
     this.stores.add(store);

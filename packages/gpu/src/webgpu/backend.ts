@@ -27,7 +27,7 @@ export class WebGpuBackend implements Backend {
   async store(variables: Variables, options: StoreOptions = {}): Promise<Store> {
     this.device.check("backend.store");
     const { float = "f32", seed = 0, ...naming } = options;
-    checkStoreOptions("gpu", { seed, float }, this.floats);
+    checkStoreOptions("gpu", { seed, float, ...naming }, this.floats);
     const store = new GpuStore(this, this.device, seed, (closed) => this.stores.delete(closed));
     this.stores.add(store);
     try {

@@ -120,7 +120,7 @@ export class GpuStore implements Store {
   async write(variable: VariableSpec | string, value: Tensor): Promise<void> {
     this.check("store.write");
     const { path, spec, home } = this.table.find("write", variable);
-    checkWritten(path, spec, value);
+    checkWritten(path, spec, value, this.float);
     this.device.write(home.spot.page, home.spot.offset, encode(value.data(), home.dtype));
   }
 

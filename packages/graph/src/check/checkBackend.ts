@@ -1,6 +1,7 @@
 import {
   type Backend,
   BackendError,
+  checkNames,
   convert,
   type FloatType,
   reference,
@@ -48,6 +49,7 @@ export async function checkBackend(
   backend: Backend,
   options: CheckBackendOptions = {},
 ): Promise<CheckReport> {
+  checkNames("checkBackend", options, ["rows", "floats", "tolerance"], BackendError);
   const { rows = opRows, floats = backend.floats, tolerance = 2e-5 } = options;
   const oracle = await reference();
   const seed = 7;

@@ -62,3 +62,13 @@ test("a backend whose random words depend on the wrong key is found out", async 
     (error: Error) => t.match(error.message, /randomBits, many words, f32: element \d+ must be/),
   );
 });
+
+test("checkBackend: unknown options are refused", async (t) => {
+  const backend = await reference();
+  const message = await checkBackend(backend, { float: "f32" } as never).then(
+    () => "accepted",
+    (error: Error) => error.message,
+  );
+  t.match(message, /^checkBackend: options must be among rows, floats, tolerance, got float;/);
+  await backend.close();
+});

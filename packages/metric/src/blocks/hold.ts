@@ -5,6 +5,8 @@ import type { Initializer } from "@metrigrad/tensor";
 export interface Held {
   readonly shape: readonly number[];
   readonly init: Initializer;
+  /** What it becomes, where that does not depend on what was before; a value that is held already is not held twice. */
+  readonly value?: Node;
 }
 
 /**
@@ -20,7 +22,7 @@ export type Hold = (name: string, first: Held, next: (before: Node) => Node) => 
  * @param hold - null: the value is not held, and is that of now.
  */
 export function held(hold: Hold | null, name: string, value: Node, init: Initializer): Node {
-  return hold === null ? value : hold(name, { shape: value.shape, init }, () => value);
+  return hold === null ? value : hold(name, { shape: value.shape, init, value }, () => value);
 }
 
 /** A Hold under whose names those of another begin with a prefix: for a block inside of a block. */
@@ -43,11 +45,11 @@ export function holdIn<Slot extends Node>(
   return (name, first, next) => {
     const known = slots.get(name);
     if (known !== undefined) return known;
+    const { value } = first;
+    if (value !== undefined && [...slots.values()].some((other) => other === value)) return value;
     const slot = make(name, first);
-    const value = next(slot);
-    if ([...slots.values()].some((other) => (other as Node) === value)) return value;
     slots.set(name, slot);
-    update(slot, value);
+    update(slot, next(slot));
     return slot;
   };
 }

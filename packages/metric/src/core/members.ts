@@ -1,5 +1,6 @@
 import {
   add,
+  gradientReach,
   type Node,
   reshape,
   rowsPerSample,
@@ -19,7 +20,6 @@ import {
 import { MetricError, sizeOf } from "@metrigrad/tensor";
 import { contextOf, responsesOf, weighted } from "./context.ts";
 import type { MetricContext } from "./defMetric.ts";
-import { gradientReach } from "./gradientReach.ts";
 import { bySample, fisherColumns, pulledBack } from "./propagate.ts";
 import { rowsOf } from "./rowsOf.ts";
 import type { MetricTable } from "./table.ts";

@@ -87,7 +87,7 @@ function averagedCost(block: Block, asked: Solver | undefined, number: NumberByt
   const values = averaged(block, 0, hold);
   holdAll(values, hold, asked === undefined ? {} : { solver: asked });
   const kept = floats();
-  const bytes = kept * (number.held + number.moved) + block.rowFloats * number.made;
+  const bytes = kept * number.held + block.rowFloats * number.made;
   const other = values.costs.find(({ solver }) => solver === asked);
   if (other !== undefined) {
     const { solver, build, apply } = other;

@@ -27,7 +27,7 @@ import { linearMetrics } from "../tables/standard.ts";
 import { type SolveCost, sizedHold } from "./budget.ts";
 import { toDot } from "./dot.ts";
 import { type MeasuredPart, measuredParts, type OptimizerMetric } from "./metricUse.ts";
-import { checkFloats, type SolvePrecision } from "./numberBytes.ts";
+import { checkFloats, checkSolvable, type SolvePrecision } from "./numberBytes.ts";
 import { type ExplainRow, explainRow } from "./row.ts";
 import { solversWithin } from "./solversWithin.ts";
 import { alignedTable, shortNumber } from "./table.ts";
@@ -91,8 +91,8 @@ export interface Explanation {
  * Says which metric every parameter has, from which source, and what building and solving with it
  * takes, before anything is allocated. The table is `linearMetrics` by default, as that of
  * `rngd()`; `{ optimizer }` shows what an optimizer uses. Throws MetricError for a module without a row, for a model
- * whose input cannot be found, for a solver that a block has not, and where the blocks take more memory than the budget. A number alone is the
- * batch size.
+ * whose input cannot be found, for a solver that a block has not, for a solve in floats that the backend lacks, and where
+ * the blocks take more memory than the budget. A number alone is the batch size.
  */
 export function explain(model: AnyModule, given: number | ExplainOptions): Explanation {
   const options = typeof given === "object" ? given : { batchSize: given };
@@ -112,6 +112,10 @@ export function explain(model: AnyModule, given: number | ExplainOptions): Expla
   const variables = parameters.map(({ variable }) => variable);
   const { float = backend?.floats[0] ?? "f32" } = options;
   const parts = measuredParts(metric, parameters).filter((one) => one.parameters.length > 0);
+  for (const part of parts) {
+    const { solvePrecision = "store" } = part.metric ?? {};
+    if (backend !== undefined) checkSolvable("explain", solvePrecision, backend.floats);
+  }
   const measured = parts.map((part) => measuredPart(part, applications, float));
   const order = ({ params }: Subsystem) => variables.indexOf(params[0] as Variable);
   const found = measured.flatMap((part) => part.found).sort((a, b) => order(a) - order(b));

@@ -17,16 +17,29 @@ export interface NumberBytes {
   readonly made: number;
   /** Of one that is held from step to step. */
   readonly held: number;
-  /** Of one while an average of it moves: it is whole before it is split in two; 0 where it moves in its place. */
-  readonly moved: number;
 }
 
-/** Bytes of the numbers of a metric. What is solved in 64 bits is held as two floats of the store. */
+/** Bytes of the numbers of a metric. What is solved in 64 bits is held as two floats of a store of 32. */
 export function numberBytes({ float = "f32", solvePrecision = "store" }: SolveFloats): NumberBytes {
   const stored = storageBytes[float];
-  if (solvePrecision === "store") return { made: stored, held: stored, moved: 0 };
+  if (solvePrecision === "store" || solvePrecision === float) return { made: stored, held: stored };
   const made = storageBytes[solvePrecision];
-  return { made, held: 2 * stored, moved: made };
+  return { made, held: 2 * stored };
+}
+
+/** Throws MetricError where a metric must be solved in floats that a backend lacks. */
+export function checkSolvable(
+  where: string,
+  solvePrecision: SolvePrecision,
+  floats: readonly FloatType[],
+): void {
+  if (solvePrecision === "store" || floats.includes(solvePrecision)) return;
+  throw new MetricError({
+    where,
+    must: `solvePrecision ${JSON.stringify(solvePrecision)} needs a backend that has these floats`,
+    got: `one of ${floats.join(" and ")} only`,
+    todo: "use the cpu backend, or leave solvePrecision out and damp more (λ ≥ 1e-4 of the trace)",
+  });
 }
 
 /** Throws MetricError for floats that there are not. */
@@ -36,7 +49,7 @@ export function checkFloats(where: string, { float, solvePrecision }: SolveFloat
     throw new MetricError({
       where,
       must: `${name} must be ${known.map((one) => JSON.stringify(one)).join(" or ")}`,
-      got: String(got),
+      got: JSON.stringify(got) ?? String(got),
       todo: `leave it out for ${JSON.stringify(known[0])}`,
     });
   };

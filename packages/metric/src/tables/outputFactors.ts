@@ -2,6 +2,7 @@ import {
   broadcastTo,
   expandDims,
   grad,
+  gradientReach,
   mul,
   type Node,
   reshape,
@@ -12,7 +13,6 @@ import {
 } from "@metrigrad/graph";
 import type { AffineUse, Application, ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
-import { gradientReach } from "../core/gradientReach.ts";
 import { checkNotAmong, modelResponses } from "../core/members.ts";
 import { exactColumns, factorsOf, pulledBack } from "../core/propagate.ts";
 import type { MetricTable } from "../core/table.ts";

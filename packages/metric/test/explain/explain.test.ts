@@ -262,7 +262,7 @@ test("explain: bytes are those of the store's floats, and of the floats in which
   t.deepEqual(bytes({ over }), kept(4, 4));
   t.deepEqual(bytes({ over, float: "f64" }), kept(8, 8));
   t.deepEqual(bytes({ over, solvePrecision: "f64" }), kept(8, 8));
-  t.deepEqual(bytes({ over, float: "f64", solvePrecision: "f64" }), kept(8, 16));
+  t.deepEqual(bytes({ over, float: "f64", solvePrecision: "f64" }), kept(8, 8));
   t.end();
 });
 
@@ -276,11 +276,11 @@ test("explain: what is too large in 64 bits only is refused there, and floats ar
   );
   t.throws(
     () => explain(model, { ...standard, float: "f16" as never }),
-    /explain: float must be "f32" or "f64", got f16; leave it out for "f32"/,
+    /explain: float must be "f32" or "f64", got "f16"; leave it out for "f32"/,
   );
   t.throws(
     () => explain(model, { ...standard, solvePrecision: "f32" as never }),
-    /explain: solvePrecision must be "store" or "f64", got f32/,
+    /explain: solvePrecision must be "store" or "f64", got "f32"/,
   );
   t.end();
 });
@@ -362,6 +362,11 @@ test("explain: with a backend the text ends with what runs where", async (t) => 
   t.equal(float, "f64", "bytes are those of the backend's first float");
   t.equal(text, `${explain(model, { ...standard, float: "f64" })}\n${backend.describe()}`);
   await backend.close();
+  const single = { floats: ["f32"], describe: () => "f32 alone" } as const;
+  t.throws(
+    () => explain(model, { ...standard, solvePrecision: "f64", backend: single }),
+    /explain: solvePrecision "f64" needs a backend that has these floats, got one of f32 only; use the cpu backend/,
+  );
   t.throws(
     () => explain(model, { ...standard, backend: reference() as never }),
     /^MetricError: explain: backend must be a backend, .*; pass what await cpu\(\)/,

@@ -38,6 +38,8 @@ export interface OptimizerContext {
   readonly samples: number;
   /** What `float` is in the store. */
   readonly float: FloatType;
+  /** Those that its backend has; all where they are left out. */
+  readonly floats?: readonly FloatType[];
   /** Steps of this optimizer before this one, a float scalar. */
   readonly step: Node;
   /** Steps done over steps of the whole run, a float scalar in [0, 1); 0 where the run has no end. */

@@ -1,8 +1,10 @@
 import {
   add,
   affine,
+  concat,
   cutEdges,
   grad,
+  gradientReach,
   matmul,
   mul,
   type Node,
@@ -11,12 +13,13 @@ import {
   slice,
   stopGradient,
   sub,
+  sum,
   topological,
   type Variable,
   withMetricScope,
   zerosLike,
 } from "@metrigrad/graph";
-import { gradientReach, type MadeOf } from "@metrigrad/metric";
+import type { MadeOf, SolvePrecision } from "@metrigrad/metric";
 import type { AffineUse, Use } from "@metrigrad/nn";
 import type { OptimizerContext } from "../core/optimizer.ts";
 import {
@@ -68,20 +71,23 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
     const packs = packing(subsystem);
     return withMetricScope(path, () => {
       const [damping, solver] = [dampingOf(subsystem), solverOf(subsystem)];
-      const solve = solveIn(precision, block.prepare(null, { damping, solver, float }));
+      const prepared = block.prepare(null, { damping, solver, float });
+      const common = { ...packs, ...solveIn(precision, path, prepared), path };
       const route = routes[index] ?? null;
       if (block.solveOutputs === null || route === null) {
-        const direction = solve.solve(columnsOf(step, packs));
-        return { ...packs, ...solve, path, solver, direction };
+        const asked = columnsOf(step, packs);
+        const solved = prepared.solve(asked);
+        const direction = inPrecision(precision, solved);
+        return { ...common, solver, asked: () => asked, solved, direction };
       }
-      const rest = restOf(route, params, packs.pack, context);
+      const rest = restOf(route, params, packs.pack, context, precision);
       const own = route.values.map((value) => cotangents.get(value) as Node);
       const cotangent = route.cotangents(own);
       const solved = block.solveOutputs(cotangent, rest, { damping, solver, float });
-      const direction = inPrecision(precision, solved);
       const space = route.outputs === null ? "samples" : "outputs";
       const by = solver === "woodbury" ? `woodbury in the space of ${space}` : solver;
-      return { ...packs, ...solve, path, solver: by, direction };
+      const asked = () => withMetricScope(path, () => gradientOf(route.rows, cotangent, rest));
+      return { ...common, solver: by, asked, solved, direction: inPrecision(precision, solved) };
     });
   });
   return { blocks, before: [], always: [] };
@@ -166,15 +172,22 @@ function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((one, at) => one === b[at]);
 }
 
+/** V and X̃V; null where there is none. */
+type Rest = { readonly v: Node; readonly along: Node } | null;
+
 /** V, the gradient of what does not pass through T, and X̃V; null where there is none. */
 function restOf(
   { outputs, rows, rest }: Route,
   params: readonly Variable[],
   pack: (values: readonly Node[]) => Node,
   context: OptimizerContext,
-): { readonly v: Node; readonly along: Node } | null {
+  precision: SolvePrecision,
+): Rest {
+  // T is rounded to the store's floats, which a solve in others would divide by λ.
   const decay =
-    outputs === null ? wholeDecay(context, params) : decayOf(context, params, outputs, rows);
+    outputs === null || floatOf(precision, context.float) !== context.float
+      ? wholeDecay(context, params)
+      : decayOf(context, params, outputs, rows);
   const extra = rest.some((one) => one !== null)
     ? pack(params.map((param, at) => rest[at] ?? zerosLike(param)))
     : null;
@@ -184,6 +197,13 @@ function restOf(
   if (penalty === null) return { v: extra, along: times(rows, extra) };
   const along = decay?.along ?? times(rows, penalty);
   return { v: add(penalty, extra), along: add(along, times(rows, extra)) };
+}
+
+/** X̃'C and the gradient of what does not pass through T, in the floats of the solve; a step does without it. */
+function gradientOf({ x, bias }: MadeOf, cotangent: Node, rest: Rest): Node {
+  const product = matmul(x, cotangent, { transposeA: true });
+  const whole = bias ? concat([product, sum(cotangent, { axis: 0, keepDims: true })], 0) : product;
+  return rest === null ? whole : add(whole, rest.v);
 }
 
 /** A value [n, …, m] as rows [n·…, m]. */
@@ -196,7 +216,7 @@ function times({ x, bias }: MadeOf, v: Node): Node {
   return bias ? affine(x, v) : matmul(x, v);
 }
 
-/** The gradient of the L2 term by the parameters of a block of several; null where nothing decays. */
+/** The gradient of the L2 term by the parameters of a block, as it is; null where nothing decays. */
 function wholeDecay(
   { penalty, parameters }: OptimizerContext,
   params: readonly Variable[],

@@ -19,7 +19,7 @@ import {
   type PreconditionTask,
   packing,
 } from "./preconditioned.ts";
-import { floatOf, holdWith, solveIn } from "./solvePrecision.ts";
+import { floatOf, holdsWith, inPrecision, solveIn } from "./solvePrecision.ts";
 
 /**
  * Preconditions with what was made of the metric every T steps, and is held between: of the batch of that step, whose
@@ -38,7 +38,7 @@ export function heldMetric(
     const holds = holdsOf(params[0] as Variable, context);
     return withMetricScope(path, () => {
       const { solvePrecision: precision } = settings;
-      const holdAt = (updates: Update[]) => holdWith(precision, holds(updates));
+      const holdAt = holdsWith(precision, holds);
       const block =
         average === null ? subsystem.block : averaged(subsystem.block, average, holdAt(always));
       const by = solverOf(subsystem);
@@ -49,13 +49,15 @@ export function heldMetric(
         // An average begins with I, which is its own inverse without damping.
         first: average === null ? "zero" : "identity",
       });
-      const solve = solveIn(precision, prepared);
-      const direction = solve.solve(columnsOf(step, own));
+      const solve = solveIn(precision, path, prepared);
+      const asked = columnsOf(step, own);
+      const solved = prepared.solve(asked);
+      const direction = inPrecision(precision, solved);
       // A bound or a report may ask for these when the phases are made: they are held now.
       solve.lambda();
       solve.apply(direction);
       const solver = average === null ? `${by}, kept` : "inverse of the average";
-      return { ...own, ...solve, path, solver, direction };
+      return { ...own, ...solve, path, solver, asked: () => asked, solved, direction };
     });
   });
   const from = average === null ? 0 : every;

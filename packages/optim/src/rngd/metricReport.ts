@@ -2,30 +2,29 @@ import { add, div, max, mul, type Node, scan, sqrt, square, sum } from "@metrigr
 import type { BlockReport, Quantity } from "../core/report.ts";
 import type { ChainStep } from "../core/step.ts";
 import { stepLength } from "../transforms/klClip.ts";
-import { columnsOf, type PreconditionedBlock } from "./preconditioned.ts";
+import type { PreconditionedBlock } from "./preconditioned.ts";
 
 /** Power iterations behind the condition number. */
 const iterations = 12;
 
 /**
  * What is reported of a metric when the chain is done: per block λ, ‖v − (g + λI)u‖/‖v‖ of the solve for the
- * direction v that came in, the length of the step in √nats and on request the condition number; of the whole
+ * direction v that came in, before u is rounded to the floats of the store; the length of the step in √nats and on request the condition number; of the whole
  * step its length.
  */
-export function metricReport(blocks: readonly PreconditionedBlock[], before: ChainStep) {
+export function metricReport(blocks: readonly PreconditionedBlock[]) {
   return (step: ChainStep): ChainStep => {
     const own = blocks.map((block): BlockReport => {
-      const { path, names, solver, direction } = block;
-      const given = columnsOf(before, block);
+      const { path, names, solver, asked, solved } = block;
       const quantities: Quantity[] = [
         { name: "lambda", value: block.lambda, costly: false },
-        { name: "residual", value: () => block.residual(given, direction), costly: false },
+        { name: "residual", value: () => block.residual(asked(), solved), costly: false },
         {
           name: "length",
           value: () => stepLength("report", { ...step, metric: [block] }),
           costly: false,
         },
-        { name: "condition", value: () => condition(block, given), costly: true },
+        { name: "condition", value: () => condition(block, asked()), costly: true },
       ];
       return { path, params: names, solver, quantities };
     });

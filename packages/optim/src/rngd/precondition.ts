@@ -1,6 +1,7 @@
 import type { Node, Update, Variable } from "@metrigrad/graph";
 import {
   checkDamping,
+  checkSolvable,
   checkTable,
   fullOver,
   type SolveCost,
@@ -31,8 +32,8 @@ import {
  * u ← (ḡ + λI)⁻¹u by subsystem, with ḡ the relative Fisher information of the batch, of an earlier batch, of
  * a window of batches or of a running average (Sun and Nielsen 2017, section 4). First in a chain the gradient of a layer need not
  * even be formed. Throws GraphError for settings out of range, MetricError where nothing damps; a step of it
- * throws MetricError for a module without a row, for a metric beyond the budgets of memory and work, and for a solver
- * that a block has not.
+ * throws MetricError for a module without a row, for a metric beyond the budgets of memory and work, for a solver
+ * that a block has not, and for a solve in floats that the backend lacks.
  */
 export function precondition(settings: PreconditionSettings = {}): Transform {
   return preconditionBy("precondition", withDefaults("precondition", settings, batchSettings));
@@ -56,6 +57,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
     },
     transform: (step, context) => {
       if (step.metric !== null) throw preconditionedTwice(name);
+      if (context.floats) checkSolvable(name, settings.solvePrecision, context.floats);
       const applications = forward === "train" ? context.applications : context.inference();
       const variables = context.parameters.map(({ variable }) => variable);
       const single = subsystems(applications, metrics, variables);
@@ -76,7 +78,18 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         solvePrecision: settings.solvePrecision,
       });
       const solverOf = ({ block }: Measured) => (costs.get(block) as SolveCost).solver;
-      const task: PreconditionTask = { measured, dampingOf, solverOf, settings, step, context };
+      // A store of 64 bits holds what is solved in these as it is.
+      const solvePrecision =
+        settings.solvePrecision === context.float ? "store" : settings.solvePrecision;
+      const own = { ...settings, solvePrecision } as const;
+      const task: PreconditionTask = {
+        measured,
+        dampingOf,
+        solverOf,
+        settings: own,
+        step,
+        context,
+      };
       const { blocks, before, always } =
         over.average === null && over.every === 1 ? batchMetric(task) : heldMetric(task, over);
       const solved = new Map(blocks.flatMap(directionsOf));
@@ -89,7 +102,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         last: [
           ...step.last,
           ...(adapt === null ? [] : [adapting(adapt, context)]),
-          metricReport(blocks, step),
+          metricReport(blocks),
         ],
       };
     },
@@ -131,7 +144,7 @@ function unknownChoice(
   return new GraphError({
     where,
     must: `${name} must be ${known.map((one) => JSON.stringify(one)).join(" or ")}`,
-    got: String(got),
+    got: JSON.stringify(got) ?? String(got),
     todo: `leave it out for ${JSON.stringify(known[0])}`,
   });
 }

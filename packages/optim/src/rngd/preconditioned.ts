@@ -34,7 +34,11 @@ export interface PreconditionedBlock extends MetricBlock, DampedSolve {
   readonly solver: string;
   /** What its matrices are over. */
   readonly columns: Columns;
-  /** (g + λI)⁻¹ of the step's direction, [d, m]. */
+  /** The step's direction that it is solved for, [d, m], in the floats of the solve where it is made for that. */
+  readonly asked: () => Node;
+  /** (g + λI)⁻¹ of it, [d, m], in the floats of the solve. */
+  readonly solved: Node;
+  /** The same in the floats of the store. */
   readonly direction: Node;
 }
 

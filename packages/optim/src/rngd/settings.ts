@@ -53,7 +53,7 @@ export interface PreconditionSettings {
   /**
    * `"f64"`: the metric is made, factored and solved in floats of 64 bits, in a model of 32 too; what is held
    * between steps has two of the store's, 48 bits. `"store"`: in the floats of the store. A damped step in 32 bits
-   * is off by 1e-3 and more once λ is below 1e-4 of the trace. The gpu backend has 32 bits alone.
+   * is off by 1e-3 and more once λ is below 1e-4 of the trace. The gpu backend has 32 bits alone, where a step is refused.
    */
   readonly solvePrecision?: SolvePrecision;
   /** Which forward pass the metric reads: the gradient's own, or one in inference mode. */

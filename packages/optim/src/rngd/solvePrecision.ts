@@ -1,4 +1,13 @@
-import { add, double, inDouble, type Node, single, sub } from "@metrigrad/graph";
+import {
+  add,
+  double,
+  inDouble,
+  type Node,
+  single,
+  sub,
+  type Update,
+  withMetricScope,
+} from "@metrigrad/graph";
 import type { DampedSolve, Hold, SolvePrecision } from "@metrigrad/metric";
 import { type FloatType, sizeOf } from "@metrigrad/tensor";
 
@@ -14,34 +23,48 @@ export function inPrecision(precision: SolvePrecision, value: Node): Node {
   return precision === "store" ? value : (inDouble([value], ofMetric)[0] as Node);
 }
 
-/** A solve in the given floats; vectors come and go in those of the store. */
-export function solveIn(precision: SolvePrecision, solve: DampedSolve): DampedSolve {
-  const own = (value: Node) => inPrecision(precision, value);
+/**
+ * The solve of the metric of the module at `path` in the given floats; vectors come and go in those of the store. What is asked
+ * for later, as by a report, is of the metric too.
+ */
+export function solveIn(precision: SolvePrecision, path: string, solve: DampedSolve): DampedSolve {
+  const own = (make: () => Node) => inPrecision(precision, withMetricScope(path, make));
   return {
-    solve: (v) => own(solve.solve(v)),
-    apply: (v) => own(solve.apply(v)),
-    damped: (v) => own(solve.damped(v)),
-    lambda: () => own(solve.lambda()),
-    residual: (v, x) => own(solve.residual(v, x)),
+    solve: (v) => own(() => solve.solve(v)),
+    apply: (v) => own(() => solve.apply(v)),
+    damped: (v) => own(() => solve.damped(v)),
+    lambda: () => own(() => solve.lambda()),
+    residual: (v, x) => own(() => solve.residual(v, x)),
   };
 }
 
 /**
- * A Hold in the given floats. Slots have the store's; what these leave of a value of 64 bits is held beside it, so that a held
- * inverse keeps 48 bits.
+ * Holds in the given floats, which share what they hold. Slots have the store's; what these leave of a value of 64 bits is held
+ * beside it, so that a held inverse keeps 48 bits.
  */
-export function holdWith(precision: SolvePrecision, hold: Hold): Hold {
-  if (precision === "store") return hold;
+export function holdsWith(
+  precision: SolvePrecision,
+  holds: (updates: Update[]) => Hold,
+): (updates: Update[]) => Hold {
+  if (precision === "store") return holds;
   const known = new Map<string, Node>();
+  return (updates) => doubled(holds(updates), known);
+}
+
+/** A Hold of two slots for each value; `known` has the values by name. */
+function doubled(hold: Hold, known: Map<string, Node>): Hold {
   return (name, first, next) => {
     const found = known.get(name);
     if (found !== undefined) return found;
+    const { shape, value: given } = first;
+    if (given !== undefined && [...known.values()].includes(given)) return given;
     const whole = (high: Node, low: Node) => add(double(high), double(low));
     let high: Node | null = null;
-    const zeros = { shape: first.shape, init: () => new Float32Array(sizeOf(first.shape)) };
+    const zeros = { shape, init: () => new Float32Array(sizeOf(shape)) };
+    const upper = { shape, init: first.init };
     const low = hold(`${name}/low`, zeros, (lowBefore) => {
       let rest: Node = lowBefore;
-      high = hold(name, first, (highBefore) => {
+      high = hold(name, upper, (highBefore) => {
         const after = next(whole(highBefore, lowBefore));
         const [value] = inDouble([after], ofMetric, { rounded: false }) as [Node];
         rest = single(sub(value, double(single(value))));
@@ -49,7 +72,7 @@ export function holdWith(precision: SolvePrecision, hold: Hold): Hold {
       });
       return rest;
     });
-    const value = whole(high ?? hold(name, first, (before) => before), low);
+    const value = whole(high ?? hold(name, upper, (before) => before), low);
     known.set(name, value);
     return value;
   };

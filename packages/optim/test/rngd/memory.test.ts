@@ -20,9 +20,13 @@ import { batchSize, contextOf } from "../problem.ts";
 
 const model: Module = sequential(dense(4, 120, { activation: "tanh" }), dense(120, 3));
 
+/** The context of a step on a store of these floats. */
+const contextIn = (float: FloatType) =>
+  contextOf(model, 0.01, undefined, undefined, batchSize, float);
+
 /** Bytes of scratch and state that an optimizer's programs take on a store. */
 async function allocated(optimizer: Optimizer, float: FloatType): Promise<number> {
-  const context = contextOf(model);
+  const context = contextIn(float);
   const backend = await cpu({ threads: 1 });
   const store = await backend.store(model, { seed: 1, float });
   const plans: number[] = [];
@@ -75,4 +79,23 @@ for (const [float, solvePrecision] of floats) {
       );
     });
   }
+}
+
+for (const [float, solvePrecision] of floats) {
+  test(`memory, ${float}, ${solvePrecision}: a running average keeps itself and its inverse once, as explain says`, async (t) => {
+    const optimizer = rngd({ over: { average: 0.9, every: 3 }, momentum: 0, solvePrecision });
+    const kept = new Map<string, number>();
+    for (const { updates } of optimizer.update(contextIn(float))) {
+      for (const [{ attrs }] of updates) {
+        if (attrs.role === "state")
+          kept.set(attrs.path ?? "", storageBytes[float] * sizeOf(attrs.shape));
+      }
+    }
+    const taken = [...kept.values()].reduce((sum, bytes) => sum + bytes, 0);
+    // λ, and a matrix and its inverse of the 5 and the 121 inputs with a bias.
+    const floatsOf = 2 * (5 ** 2 + 121 ** 2) + 2;
+    const parts = solvePrecision === "store" ? 1 : 2;
+    t.equal(taken, parts * storageBytes[float] * floatsOf);
+    t.equal(explain(model, { batchSize, float, optimizer }).bytes, taken);
+  });
 }

@@ -1,15 +1,19 @@
-import type { FloatType } from "../dtype.ts";
-import { BackendError } from "../errors.ts";
+import { type DType, type FloatType, storedType } from "../dtype.ts";
+import { BackendError, DataError } from "../errors.ts";
+import { checkNames } from "../names.ts";
 import { sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import type { StoreOptions } from "./backend.ts";
 import type { NamedVariable, VariableSpec } from "./variable.ts";
 
 /** What all backends check of a new store's options. Throws BackendError. */
 export function checkStoreOptions(
   where: string,
-  { seed, float }: { readonly seed: number; readonly float: FloatType },
+  options: StoreOptions & Required<Pick<StoreOptions, "seed" | "float">>,
   floats: readonly FloatType[],
 ): void {
+  checkNames(`${where}, backend.store`, options, ["seed", "float", "name"], BackendError);
+  const { seed, float } = options;
   if (seed >>> 0 !== seed) {
     throw new BackendError({
       where: `${where}, backend.store`,
@@ -21,9 +25,11 @@ export function checkStoreOptions(
   if (floats.includes(float)) return;
   throw new BackendError({
     where: `${where}, backend.store`,
-    must: `float must be ${floats.join(" or ")}`,
-    got: String(float),
-    todo: "choose one of these, or the reference backend for float64",
+    must: `float must be ${floats.map((one) => JSON.stringify(one)).join(" or ")}`,
+    got: JSON.stringify(float) ?? String(float),
+    todo: floats.includes("f64")
+      ? "choose one of these, or leave it out"
+      : "leave it out, or take a backend of 64 bits too: cpu(), or reference()",
   });
 }
 
@@ -51,9 +57,34 @@ export function initialValue({ path, spec }: NamedVariable, seed: number): Array
   });
 }
 
-/** Throws BackendError unless a value has the shape of its variable. */
-export function checkWritten(path: string, { shape }: VariableSpec, value: Tensor): void {
-  if (sameShape(shape, value.shape)) return;
+/**
+ * Throws DataError for a number of 64 bits that one of 32 cannot hold: it would become infinite. Infinities are taken
+ * as they are.
+ */
+export function checkHolds(where: string, value: Tensor, dtype: DType): void {
+  if (dtype !== "f32" || value.dtype !== "f64") return;
+  const data = value.data();
+  const at = data.findIndex((x: number) => Number.isFinite(x) && !Number.isFinite(Math.fround(x)));
+  if (at < 0) return;
+  throw new DataError({
+    where,
+    must: "floats of 32 bits hold numbers up to 3.4e38",
+    got: `${data[at]} as element ${at}`,
+    todo: 'scale it, or use a store of 64 bits: backend.store(model, { float: "f64" })',
+  });
+}
+
+/** Throws BackendError unless a value has the shape of its variable, and DataError where its floats cannot hold it. */
+export function checkWritten(
+  path: string,
+  { shape, type }: VariableSpec,
+  value: Tensor,
+  float: FloatType,
+): void {
+  if (sameShape(shape, value.shape)) {
+    checkHolds(`store.write, ${path}`, value, storedType(type, float));
+    return;
+  }
   throw new BackendError({
     where: `store.write, ${path}`,
     must: `the value must have shape ${showShape(shape)}`,

@@ -2,16 +2,33 @@ import type { Backend, Store, StoreOptions } from "../backend/backend.ts";
 import { checkStoreOptions, closedError } from "../backend/storeRules.ts";
 import type { Variables } from "../backend/variable.ts";
 import type { FloatType } from "../dtype.ts";
+import { BackendError } from "../errors.ts";
+import { checkNames } from "../names.ts";
 import { hostStore } from "./store.ts";
 
-const floats: readonly FloatType[] = ["f64", "f32"];
+/** Options of `reference`. */
+export interface ReferenceOptions {
+  /** The floats of stores that do not name theirs, `"f64"` by default. */
+  readonly float?: FloatType;
+}
 
 /**
  * The reference backend: loops over ndarrays on the host, slow, plain and the yardstick of the
  * others. It computes in float64 and rounds where an f32 buffer is written. Memory that no step of a
- * run wrote reads as NaN, so that a wrong plan shows.
+ * run wrote reads as NaN, so that a wrong plan shows. Throws BackendError for unknown options and floats.
  */
-export async function reference(): Promise<Backend> {
+export async function reference(options: ReferenceOptions = {}): Promise<Backend> {
+  checkNames("reference", options, ["float"], BackendError);
+  const { float: own = "f64" } = options;
+  if (own !== "f32" && own !== "f64") {
+    throw new BackendError({
+      where: "reference({ float })",
+      must: 'float must be "f32" or "f64"',
+      got: JSON.stringify(own) ?? String(own),
+      todo: "leave the option out for 64 bits",
+    });
+  }
+  const floats: readonly FloatType[] = own === "f64" ? ["f64", "f32"] : ["f32", "f64"];
   const stores = new Set<Store>();
   let open = true;
   const backend: Backend = Object.freeze({
@@ -20,9 +37,9 @@ export async function reference(): Promise<Backend> {
     describe: () =>
       "reference: loops over ndarrays on the host, float64 arithmetic, f64 or f32 stores",
     store: async (variables: Variables, options: StoreOptions = {}) => {
-      const { seed = 0, float = "f64", ...naming } = options;
+      const { seed = 0, float = own, ...naming } = options;
       if (!open) throw closedError("reference, backend.store", "backend");
-      checkStoreOptions("reference", { seed, float }, floats);
+      checkStoreOptions("reference", { seed, float, ...naming }, floats);
       const store = hostStore(backend, seed, float);
       await store.add(variables, naming);
       stores.add(store);

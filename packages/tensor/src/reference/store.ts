@@ -61,7 +61,7 @@ export function hostStore(
     write: async (variable, value) => {
       check("store.write");
       const { path, spec, home } = table.find("write", variable);
-      checkWritten(path, spec, value);
+      checkWritten(path, spec, value, float);
       home.set(convert(value, storedType(spec.type, float)).data());
     },
     prepare: async (plan) => {

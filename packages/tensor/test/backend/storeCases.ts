@@ -2,6 +2,7 @@
 import {
   type Backend,
   BackendError,
+  DataError,
   type Plan,
   parseExpr,
   type Store,
@@ -309,6 +310,24 @@ export const storeCases: readonly StoreCase[] = [
       await refused(t, store.read(one), /store\.read: the store must be open/);
       await other.close();
       t.equal(backend.describe(), before, "nothing is left of them");
+    },
+  },
+  {
+    name: "write refuses numbers that its floats cannot hold, and takes infinities",
+    check: async (t, backend) => {
+      const store = await backend.store([variable("w", [2], 1)], { float: "f32" });
+      const write = (...values: number[]) => store.write("w", tensor(Float64Array.from(values)));
+      const error = await write(0, -1e300).catch((thrown: unknown) => thrown);
+      t.ok(error instanceof DataError);
+      t.match(
+        (error as Error).message,
+        /^store\.write, w: floats of 32 bits hold numbers up to 3\.4e38, got -1e\+300 as element 1; scale it, or use a store of 64/,
+      );
+      t.deepEqual(await valuesOf(store, "w"), [1, 1]);
+      const largest = Math.fround(3.4028234e38);
+      await write(largest, Number.NEGATIVE_INFINITY);
+      t.deepEqual(await valuesOf(store, "w"), [largest, Number.NEGATIVE_INFINITY]);
+      await store.close();
     },
   },
   {

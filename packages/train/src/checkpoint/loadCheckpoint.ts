@@ -1,11 +1,13 @@
 import { readSafetensors } from "@metrigrad/data";
 import { rngState } from "@metrigrad/graph";
 import {
+  checkHolds,
   DataError,
   type NamedVariable,
   type Store,
   sameShape,
   showShape,
+  storedType,
   type Tensor,
   tensor,
   type VariableRole,
@@ -46,6 +48,7 @@ export async function loadCheckpoint(from: string | Uint8Array, store: Store): P
   const written: (readonly [spec: VariableSpec, value: Tensor])[] = [];
   for (const [path, value] of file.tensors) {
     const type = valueTypeOf(value.dtype);
+    checkHolds(`${where}, ${path}`, value, storedType(type, store.float));
     const spec = known.get(path);
     if (spec === undefined) {
       added.push(heldSpec(path, value, roles.get(path) as VariableRole));

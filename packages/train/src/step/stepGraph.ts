@@ -3,6 +3,7 @@ import {
   cast,
   constant,
   div,
+  gradientReach,
   input,
   minimum,
   type Node,
@@ -10,7 +11,7 @@ import {
   type Update,
   type Variable,
 } from "@metrigrad/graph";
-import type { Application, AppliedParameter } from "@metrigrad/nn";
+import { type Application, type AppliedParameter, nodesOf } from "@metrigrad/nn";
 import type { Optimizer, OptimizerContext, Penalty, Phase } from "@metrigrad/optim";
 import { type Store, tensor } from "@metrigrad/tensor";
 import { composePhases } from "./compose.ts";
@@ -89,6 +90,7 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
     parameters,
     samples,
     float: store.float,
+    floats: store.backend.floats,
     step,
     progress,
     gradients: null,
@@ -137,14 +139,33 @@ function isKnown(loss: Node | undefined): loss is Node {
   return loss !== undefined;
 }
 
-/** The applications with a parameter that is trained; their weights have mean 1, as metrics take them. */
+/**
+ * The applications with a parameter that is trained, through which a gradient comes to the loss or to what is observed;
+ * their weights have mean 1, as metrics take them.
+ */
 function applicationsOf(
-  { applier, relativeWeights }: Forward,
+  { applier, loss, relativeWeights }: Forward,
   parameters: readonly AppliedParameter[],
 ): readonly Application[] {
   const own = new Set(parameters.map(({ variable }) => variable));
+  const observations = applier.applications[0]?.observed() ?? [];
+  const ends = [loss, ...observations.flatMap(({ output }) => nodesOf(output))];
+  const reached = new Set(ends.flatMap((end) => [...gradientReach(end)]));
+  const consumersOf = ({ uses }: Application) =>
+    uses.flatMap((use) => use.consumers.map(([at]) => at));
+  const consumers = new Set(applier.applications.flatMap(consumersOf));
+  // What else reads a parameter may be the derivative of any application by its inputs.
+  const beside = new Set([...reached].flatMap((one) => (consumers.has(one) ? [] : one.inputs)));
+  const counts = (one: Application) => {
+    const trained = Object.values(one.trained);
+    const values = [...nodesOf(one.response), ...consumersOf(one), ...trained];
+    return (
+      trained.some((variable) => own.has(variable)) &&
+      values.some((value) => (trained.includes(value as Variable) ? beside : reached).has(value))
+    );
+  };
   return applier.applications
-    .filter(({ trained }) => Object.values(trained).some((one) => own.has(one)))
+    .filter(counts)
     .map((one) => (relativeWeights === null ? one : { ...one, rowWeights: relativeWeights }));
 }
 

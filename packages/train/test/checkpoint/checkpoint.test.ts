@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { categorical, dense, dropout, sequential } from "@metrigrad/nn";
 import { adam, sgd } from "@metrigrad/optim";
-import { BackendError, DataError, reference, type Store } from "@metrigrad/tensor";
+import { BackendError, DataError, reference, type Store, sizeOf, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { checkpointBytes, fit, loadCheckpoint, saveCheckpoint } from "../../src/index.ts";
 import { rejects } from "../rejects.ts";
@@ -72,6 +72,27 @@ test("a float64 checkpoint loads into a float32 store", async (t) => {
   const store = await backend.store(toyModel(), { float: "f32" });
   await loadCheckpoint(path, store);
   t.equal((await store.read("dense0/w")).dtype, "f32");
+});
+
+test("a float64 checkpoint of numbers that floats of 32 bits cannot hold is refused there", async (t) => {
+  const backend = await reference();
+  const model = toyModel();
+  const wide = await backend.store(model, { float: "f64" });
+  const { shape } = await wide.read("dense0/w");
+  await wide.write("dense0/w", tensor(new Float64Array(sizeOf(shape)).fill(1e300), { shape }));
+  const bytes = await checkpointBytes(wide);
+  const known = await backend.store(model, { float: "f32" });
+  const before = (await known.read("dense1/w")).data();
+  // With the model on the store, and before it is added.
+  for (const store of [known, await backend.store([], { float: "f32" })]) {
+    const message = await loadCheckpoint(bytes, store).then(
+      () => "accepted",
+      (error: Error) => error.message,
+    );
+    t.match(message, /^loadCheckpoint\(bytes\), dense0\/w: floats of 32 bits hold .* got 1e\+300/);
+  }
+  t.deepEqual((await known.read("dense1/w")).data(), before);
+  await backend.close();
 });
 
 test("a damaged or wrong file is refused and changes nothing", async (t) => {

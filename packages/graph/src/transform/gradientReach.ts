@@ -1,4 +1,6 @@
-import { type Node, structuralOps } from "@metrigrad/graph";
+import type { Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { stopGradientOp } from "../ops/stopGradient.ts";
 
 /**
  * The nodes that a gradient of a value may come to: all that it is made of, but for what is behind stopped gradients.
@@ -14,7 +16,7 @@ export function gradientReach(
   const seen = new Set<Node>();
   const open = [value];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (seen.has(node) || except.has(node) || node.op === structuralOps.stopGradient) continue;
+    if (seen.has(node) || except.has(node) || node.op === (stopGradientOp as Op)) continue;
     seen.add(node);
     open.push(...node.inputs);
   }
