@@ -32,7 +32,7 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
   [
     "what damping is added along",
     () => engd?.({ dampedBy: "trace" }),
-    /engd: dampedBy must be "identity" or "diagonal" or "largest", got trace; leave it out/,
+    /engd: dampedBy must be "identity" or "diagonal" or "largest", got "trace"; leave it out/,
   ],
   [
     "momentum as a link",
