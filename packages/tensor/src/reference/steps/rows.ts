@@ -7,24 +7,39 @@ import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 import { monoid } from "./reduce.ts";
 
-/** A stage of a row of so many elements: its values, of one where it is a number per row. */
-function stageOf({ per, op, expr }: RowStage, length: number) {
+/** The values of a row: one for each element, or one for all. */
+type Row = Float64Array;
+
+/** A stage of rows of so many elements, which reads rows and fills its own. */
+function stageOf({ per, op, expr }: RowStage, length: number, rows: readonly Row[]) {
   const value = compileExpr(expr);
   const fold = op === undefined ? null : monoid(op, expr.type);
-  const count = op === undefined && per === "row" ? 1 : length;
-  return (rows: readonly number[][]): number[] => {
-    const args = new Array<number>(rows.length);
-    const values = Array.from({ length: count }, (_, i) => {
-      for (let k = 0; k < rows.length; k++) {
-        const row = rows[k] as number[];
-        args[k] = row[row.length === 1 ? 0 : i] as number;
-      }
-      return value(args);
-    });
-    if (fold === null) return values;
-    const join = (x: number, y: number) => fold.combine.evaluate([x, y], expr.type);
-    return [values.reduce(join, fold.start)];
+  const count = fold === null && per === "row" ? 1 : length;
+  const own: Row = new Float64Array(fold === null ? count : 1);
+  const args = new Array<number>(rows.length).fill(0);
+  const pair: [number, number] = [0, 0];
+  const at = (i: number): number => {
+    for (let k = 0; k < args.length; k++) {
+      const row = rows[k] as Row;
+      args[k] = row[row.length === 1 ? 0 : i] as number;
+    }
+    return value(args);
   };
+  const run =
+    fold === null
+      ? () => {
+          for (let i = 0; i < count; i++) own[i] = at(i);
+        }
+      : () => {
+          let total = fold.start;
+          for (let i = 0; i < count; i++) {
+            pair[0] = total;
+            pair[1] = at(i);
+            total = fold.combine.evaluate(pair, expr.type);
+          }
+          own[0] = total;
+        };
+  return { own, run };
 }
 
 /** The stages of a row after each other. */
@@ -34,26 +49,34 @@ export const rows: Kernel<"rows"> = (step, memory) => {
   const [outer, within] = [shape.slice(0, lead), shape.slice(lead)];
   const sources = step.inputs.map(memory.view);
   const targets = step.outputs.map(memory.view);
-  const run = stages.map((stage) => stageOf(stage, sizeOf(within)));
-  /** Visits the elements of a view in the row that begins at a position. */
-  const along = ({ stride }: NdArray<TypedArray>, offset: number, visit: (at: number) => void) => {
+  /** Where the elements of a row are, from where it begins. */
+  const placesOf = ({ stride }: NdArray<TypedArray>): Int32Array => {
+    const places: number[] = [];
     const inner = stride.length > lead ? within : [];
-    walk(inner, [{ stride: stride.slice(lead), offset }], ([at]) => visit(at as number));
+    walk(inner, [{ stride: stride.slice(lead), offset: 0 }], ([at]) => places.push(at as number));
+    return Int32Array.from(places);
   };
+  const places = [...sources, ...targets].map(placesOf);
+  const values: Row[] = sources.map((_, k) => new Float64Array((places[k] as Int32Array).length));
+  const runs = stages.map((stage) => {
+    const { own, run } = stageOf(stage, sizeOf(within), [...values]);
+    values.push(own);
+    return run;
+  });
   return () =>
     walk(outer, [...sources, ...targets], (base) => {
-      const values = sources.map((source, k) => {
-        const row: number[] = [];
-        along(source, base[k] as number, (at) => row.push(source.data[at] as number));
-        return row;
-      });
-      for (const stage of run) values.push(stage(values));
-      targets.forEach((target, j) => {
-        const row = values[sources.length + (results[j] as number)] as number[];
-        let i = 0;
-        along(target, base[sources.length + j] as number, (at) => {
-          target.data[at] = row[i++] as number;
-        });
-      });
+      for (let k = 0; k < sources.length; k++) {
+        const { data } = sources[k] as (typeof sources)[0];
+        const [from, row, own] = [base[k] as number, values[k] as Row, places[k] as Int32Array];
+        for (let i = 0; i < own.length; i++) row[i] = data[from + (own[i] as number)] as number;
+      }
+      for (const run of runs) run();
+      for (let j = 0; j < targets.length; j++) {
+        const { data } = targets[j] as (typeof targets)[0];
+        const to = base[sources.length + j] as number;
+        const row = values[sources.length + (results[j] as number)] as Row;
+        const own = places[sources.length + j] as Int32Array;
+        for (let i = 0; i < own.length; i++) data[to + (own[i] as number)] = row[i] as number;
+      }
     });
 };
