@@ -23,6 +23,7 @@ import {
   metrics,
   partition,
   reluRow,
+  type Solver,
   sigmoidRow,
   stackedMetrics,
   subsystems,
@@ -119,6 +120,10 @@ interface Subject {
   readonly table: MetricTable;
 }
 
+/** Iterations have other limits; what no block takes by itself is for the full sweep. */
+const solved = (solver: Solver) =>
+  solver !== "cg" && (solver !== "qr" || process.env.METRIGRAD_SWEEP === "full");
+
 /**
  * λ with the error that a step may have. What is off by some 1e-7 of the right side in directions that the
  * batch has not is divided by λ, what lies in its leading one by an eigenvalue up to the trace.
@@ -158,7 +163,7 @@ async function compiledFor(
       outputs[`λ ${name}`] = lambda;
       known.set(name, { limit, columns: block.columns === "coupled" ? 1 : block.m });
     };
-    for (const { solver } of block.costs.filter((cost) => cost.solver !== "cg")) {
+    for (const { solver } of block.costs.filter((cost) => solved(cost.solver))) {
       for (const [damping, limit] of dampings) {
         const name = `${path}, ${block.form} by ${solver}, ${JSON.stringify(damping)}`;
         const made = block.prepare(null, { solver, damping });
