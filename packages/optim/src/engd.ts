@@ -30,10 +30,11 @@ const defaults: Required<EngdSettings> = Object.freeze({
 
 /**
  * Energy natural gradient descent (Müller and Zeinhofer 2023, arXiv 2302.13163): θ ← θ − s(J'FJ + λI)⁻¹∇L with the Fisher information
- * of what the loss observes. For residuals under a Gaussian law this is the method of Levenberg and Marquardt: λ follows how
- * well the quadratic model predicts the loss, and a step that does not lower the loss is undone. Made for residuals of
- * differential equations, least squares, and energies, in floats of 64 bits. Throws GraphError for settings out of range, MetricError
- * where nothing damps.
+ * of what the loss observes; for residuals under a Gaussian law that is the step of Gauss and Newton. By default s is searched, and λ is as
+ * small as the search allows: a factor of it falls after steps of which the search takes enough, and rises after others. With
+ * `lineSearch: null` and `adapt: {}` it is the method of Levenberg and Marquardt. A step that does not lower the loss is undone.
+ * Made for residuals of differential equations, least squares, and energies, in floats of 64 bits. Throws GraphError for settings out of range,
+ * MetricError where nothing damps.
  */
 export function engd(settings: EngdSettings = {}): Optimizer {
   const full = withDefaults("engd", settings, defaults);

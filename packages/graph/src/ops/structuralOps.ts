@@ -6,7 +6,6 @@ import { gatherOp } from "./gather.ts";
 import { where } from "./logic.ts";
 import { matmulOp } from "./matmul.ts";
 import { reshapeOp } from "./reshape.ts";
-import { stopGradientOp } from "./stopGradient.ts";
 import { transposeOp } from "./transpose.ts";
 
 /** Ops by which one can tell, from the nodes alone, how a value is used: compare them with `node.op`. */
@@ -18,7 +17,6 @@ export const structuralOps: Readonly<
     | "transpose"
     | "reshape"
     | "gather"
-    | "stopGradient"
     | "add"
     | "mul"
     | "where",
@@ -31,7 +29,6 @@ export const structuralOps: Readonly<
   transpose: transposeOp as Op,
   reshape: reshapeOp as Op,
   gather: gatherOp as Op,
-  stopGradient: stopGradientOp as Op,
   add: add.op as Op,
   mul: mul.op as Op,
   where: where.op as Op,

@@ -44,7 +44,7 @@ export function contextOf(application: Application): MetricContext {
 }
 
 /** Weights with mean 1: a weighted mean is then a mean. */
-function meanOne(weights: Node | null): Node | null {
+export function meanOne(weights: Node | null): Node | null {
   return weights === null ? null : div(weights, mean(weights));
 }
 
@@ -87,7 +87,8 @@ export type WeightContext = Pick<
   "application" | "samples" | "rowWeights" | "routing"
 >;
 
-function product(a: Node | null, b: Node | null): Node | null {
+/** The product of weights, of which either may be all 1. */
+export function product(a: Node | null, b: Node | null): Node | null {
   return a === null || b === null ? (a ?? b) : mul(a, b);
 }
 

@@ -1,7 +1,7 @@
-import { div, mean, mul, type Node, topological } from "@metrigrad/graph";
+import { type Node, topological } from "@metrigrad/graph";
 import { type Application, nodesOf, type Observation, type ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
-import { perRow } from "./context.ts";
+import { meanOne, perRow, product } from "./context.ts";
 import { behindReshapes } from "./members.ts";
 
 /** One response that is observed, with all that its rows need. */
@@ -49,9 +49,8 @@ function partsOf(
     if (counts.length > 1) throw several(where, counts);
     const rows = part.natural.shape[0] as number;
     const samples = counts[0] ?? rows;
-    const given = made[0]?.rowWeights ?? null;
-    const shares = given === null ? null : div(given, mean(given));
-    const weights = both(part.weights, perRow(shares, samples, rows));
+    const shares = meanOne(made[0]?.rowWeights ?? null);
+    const weights = product(part.weights, perRow(shares, samples, rows));
     const base = behindReshapes(part.natural);
     return {
       part: { ...part, weights },
@@ -61,10 +60,6 @@ function partsOf(
       share: weight / samples,
     };
   });
-}
-
-function both(a: Node | null, b: Node | null): Node | null {
-  return a === null || b === null ? (a ?? b) : mul(a, b);
 }
 
 function nothing(where: string): MetricError {

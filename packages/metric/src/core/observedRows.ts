@@ -57,8 +57,7 @@ function partRows(
   { part, inputs, samples, share }: ObservedPart,
   params: readonly Variable[],
 ): Node[] {
-  const { natural } = part;
-  const { centred = false } = part;
+  const { natural, centred = false } = part;
   const columns = mul(
     bySample(fisherColumns({ ...part, centred: false }), samples),
     Math.sqrt(share),

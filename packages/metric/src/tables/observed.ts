@@ -31,21 +31,20 @@ export type ObservedBy =
  *   or a parameter acts on them in an op of which no rows are known.
  */
 export function observedMetrics(by: ObservedBy = "whole"): MetricTable {
-  const groups = isNamed(by) ? null : groupsOf("observedMetrics", by, names);
-  const name = `observed by ${groups === null ? by : `${groups.length} groups`}`;
+  const grains = isNamed(by) ? by : groupsOf("observedMetrics", by, names);
+  const name = `observed by ${typeof grains === "string" ? grains : `${grains.length} groups`}`;
   return standardMetrics.choosing(name, (applications) => {
     const parts = observedParts(name, applications);
-    const grains =
-      groups === null
-        ? grainsOf(by, applications)
-        : groups.map((group) => paramsIn(group, applications));
-    return observedBlocks(name, applications, parts, grains, by === "element");
+    const each = grainsOf(grains, applications);
+    return observedBlocks(name, applications, parts, each, grains === "element");
   });
 }
 
 const names = ["whole", "module", "element"] as const;
 
-function isNamed(by: ObservedBy): by is (typeof names)[number] {
+type Named = (typeof names)[number];
+
+function isNamed(by: ObservedBy): by is Named {
   return names.some((name) => name === by);
 }
 
@@ -78,10 +77,12 @@ export function observedBlocks(
     }));
 }
 
+/** Sets of parameters, which have a block each. */
 function grainsOf(
-  by: unknown,
+  by: Named | readonly (readonly AnyModule[])[],
   applications: readonly Application[],
 ): readonly (readonly Variable[])[] {
+  if (typeof by !== "string") return by.map((group) => paramsIn(group, applications));
   const all = paramsOf(applications);
   if (by === "whole") return [all];
   if (by === "element") return all.map((one) => [one]);

@@ -18,7 +18,7 @@ export interface SolvingOptions<U = never> {
   readonly seconds?: number;
   /** Ends the run once the loss before a step is no more than that; looked at every `checkEvery` steps. */
   readonly tolerance?: number;
-  /** By default `engd` in full steps without a line search, with damping that follows the reduction of the loss. */
+  /** By default `engd`, with solves in float64 where the backend has it. */
   readonly optimizer?: Optimizer;
   /** Seed of initial values and of points, an unsigned 32-bit integer. */
   readonly seed: number;
