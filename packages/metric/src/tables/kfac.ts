@@ -1,6 +1,7 @@
 import { type KroneckerOptions, kronecker } from "../blocks/kronecker.ts";
 import { kroneckerFactors } from "../blocks/kroneckerFactors.ts";
 import type { MetricTable } from "../core/table.ts";
+import type { Factors } from "../core/useMoments.ts";
 import { type ApproximationOptions, approximation } from "./approximation.ts";
 
 /** Options of `kfacMetrics`. */
@@ -22,8 +23,12 @@ export interface KfacOptions extends ApproximationOptions, Pick<KroneckerOptions
 export function kfacMetrics(options: KfacOptions = {}): MetricTable {
   const { split = false } = options;
   const source = "Martens and Grosse 2015: E[x̃x̃'] ⊗ E[δδ']";
-  return approximation("kfac", source, options, ({ x, factors, ...rows }) => {
-    const { a, g } = kroneckerFactors(x, factors, rows);
-    return kronecker(a, g, { form: "K-FAC", split });
-  });
+  const blockOf = ({ a, g }: Factors) => kronecker(a, g, { form: "K-FAC", split });
+  return approximation(
+    "kfac",
+    source,
+    options,
+    ({ x, factors, ...rows }) => blockOf(kroneckerFactors(x, factors, rows)),
+    blockOf,
+  );
 }

@@ -88,7 +88,11 @@ function looped({ uses }: Application, use: AffineUse): boolean {
 }
 
 /** Scores ∂ ln p(y)/∂h of drawn y over √count: [count, rows, m]. */
-function scoreColumns({ law, natural, weights }: ResponsePart, count: number, key: string): Node {
+export function scoreColumns(
+  { law, natural, weights }: ResponsePart,
+  count: number,
+  key: string,
+): Node {
   const [n = 0, m = 0] = natural.shape;
   const shape = [count, n, m];
   const h = reshape(broadcastTo(expandDims(natural, 0), shape), [count * n, m]);
