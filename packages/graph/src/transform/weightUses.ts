@@ -1,7 +1,7 @@
 import { sizeOf, type View } from "@metrigrad/tensor";
+import { equalNodes } from "../compile/pool.ts";
 import type { Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
-import { equalNodes } from "../compile/pool.ts";
 import { topological } from "../core/topology.ts";
 import { affineOp } from "../ops/affine.ts";
 import { broadcastTo, broadcastToOp } from "../ops/broadcastTo.ts";

@@ -55,10 +55,32 @@ const cases: Readonly<Record<string, Node>> = {
   "its Laplacian by pullbacks, where weights act transposed": backwards(x),
   "one derivative": partial(net, x, [1]),
   "weights on the left": add(
-    transpose(matmul(slice(w2, [[1, 2], [0, 2]]), transpose(x))),
+    transpose(
+      matmul(
+        slice(w2, [
+          [1, 2],
+          [0, 2],
+        ]),
+        transpose(x),
+      ),
+    ),
     matmul(transpose(matmul(w3, transpose(column(x, 1)))), fill([4, 1], 1)),
   ),
-  "rows by themselves": mul(square(sum(mul(slice(w1, [[2, 3], [1, 3]]), x), { axis: 1, keepDims: true })), column(x, 0)),
+  "rows by themselves": mul(
+    square(
+      sum(
+        mul(
+          slice(w1, [
+            [2, 3],
+            [1, 3],
+          ]),
+          x,
+        ),
+        { axis: 1, keepDims: true },
+      ),
+    ),
+    column(x, 0),
+  ),
 };
 
 const options = (value: Node) => ({
@@ -145,7 +167,10 @@ test("weightUses: what is no product and has no rows is told to the caller", (t)
   const images = input("images", [n, 1, 3, 3]);
   const filter = input("filter", [1, 1, 2, 2]);
   const asked = { ...options(fill([n, 1, 2, 2], 1)), inputs: [images] };
-  t.throws(() => weightUses("test", conv2d(images, filter), [filter], asked), /^Error: .* of input/);
+  t.throws(
+    () => weightUses("test", conv2d(images, filter), [filter], asked),
+    /^Error: .* of input/,
+  );
   const squared = matmul(x, square(slice(w1, [[0, 2]])));
   t.throws(() => weightUses("test", squared, [w1], options(squared)), /^Error: matmul of constant/);
   t.end();

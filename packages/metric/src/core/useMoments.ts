@@ -1,6 +1,6 @@
 import { add, fill, gram, mul, type Node, pad, reshape, type WeightUse } from "@metrigrad/graph";
-import { perRow } from "./context.ts";
 import { sharedGram } from "../blocks/gram.ts";
+import { perRow } from "./context.ts";
 
 /** Uses of a weight [d, m] on the way to one response. */
 export interface PartUses {
@@ -59,7 +59,12 @@ function placed(part: Node, begin: number, size: number): Node {
   const own = part.shape.at(-1) as number;
   const matrix = reshape(part, [own, own]);
   const after = size - begin - own;
-  return own === size ? matrix : pad(matrix, [[begin, after], [begin, after]]);
+  return own === size
+    ? matrix
+    : pad(matrix, [
+        [begin, after],
+        [begin, after],
+      ]);
 }
 
 /** [r, rows, q] as [r·rows, q]. */

@@ -11,7 +11,7 @@ import { copiesBlock } from "../core/copies.ts";
 import { type Assigned, checkTable, type MetricTable } from "../core/table.ts";
 import type { Factors } from "../core/useMoments.ts";
 import { checkSharing, innerOf, type Layer, layersOf, type Sharing } from "./affine.ts";
-import { byEveryUse, reachedPast } from "./everyUse.ts";
+import { byEveryUse, weightsPast } from "./everyUse.ts";
 import { firstOfSample, withOnes } from "./linear.ts";
 import { actAlone, byParameters, copiedLayers } from "./merged.ts";
 import { checkSamples, outputFactors, type ResponseOptions } from "./outputFactors.ts";
@@ -63,12 +63,13 @@ export function approximation(
     const alone = groups.filter((group) => actAlone(group, applications));
     const copied = copiedLayers(applications);
     const layers = [...alone, ...copied.flatMap(({ copies }) => copies)].flat();
-    if (layers.length === 0) return [];
-    if (ofFactors !== null && copied.length === 0 && reachedPast(applications, layers)) {
+    const past = ofFactors === null ? null : weightsPast(applications, layers);
+    if (past !== null && ofFactors !== null) {
       const where = `metrics.${name}`;
       checkExpand(where, sharing);
-      return byEveryUse(applications, alone, { where, source, samples, blockOf: ofFactors });
+      return byEveryUse(applications, past, { where, source, samples, blockOf: ofFactors });
     }
+    if (layers.length === 0) return [];
     const { factors, responses } = outputFactors(applications, layers, base, options);
     const works = layerWorks(layers, factors, responses);
     const total = (own: readonly Layer[], of: (layer: Layer) => number) =>

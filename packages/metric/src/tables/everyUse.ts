@@ -3,11 +3,12 @@ import {
   insideLoop,
   type Node,
   showNode,
+  structuralOps,
   topological,
   type Variable,
   weightUses,
 } from "@metrigrad/graph";
-import type { Application } from "@metrigrad/nn";
+import { type Application, nodesOf, type Use } from "@metrigrad/nn";
 import { MetricError, sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { withRowFloats } from "../blocks/rowFloats.ts";
@@ -30,21 +31,38 @@ export interface EveryUse {
 }
 
 /**
- * Whether what is observed has to be followed through every use of some layers: where it is over several batches, or is
- * reached past the outputs of the layers, as by derivatives by the inputs.
+ * Weights that have to be followed through every use on the way to what is observed: where that is over several batches, or is
+ * reached past the outputs of layers, as by derivatives by the inputs. Null where the outputs of the layers say all.
  */
-export function reachedPast(
+export function weightsPast(
   applications: readonly Application[],
   layers: readonly Layer[],
-): boolean {
+): readonly Variable[] | null {
   const observed = applications[0]?.observed() ?? [];
-  if (observed.length === 0) return false;
-  if (new Set(layers.map(({ samples }) => samples)).size > 1) return true;
+  if (observed.length === 0) return null;
+  const resident = applications.flatMap(residentUses);
+  const weights = [
+    ...new Set([...layers.map(({ use }) => use), ...resident].map((use) => use.parameters[0])),
+  ] as Variable[];
+  if (resident.length > 0 || new Set(layers.map(({ samples }) => samples)).size > 1) return weights;
   const outputs = new Set(layers.map(({ use }) => use.outputs));
-  const parameters = new Set<unknown>(layers.flatMap(({ use }) => use.parameters));
-  return observedParts("metrics by the model's responses", applications).some(({ part }) =>
+  const parameters = new Set<Node>(layers.flatMap(({ use }) => use.parameters));
+  const past = observedParts("metrics by the model's responses", applications).some(({ part }) =>
     [...gradientReach(part.natural, outputs)].some((node) => parameters.has(node)),
   );
+  return past ? weights : null;
+}
+
+/** Products of weights with points that are held in variables, which modules do not take for samples. */
+function residentUses({ uses, inputs }: Application): Use[] {
+  const points = new Set(nodesOf(inputs));
+  return uses.filter(({ kind, consumers, parameters }) => {
+    if (kind !== "free" || parameters.length !== 1) return false;
+    return consumers.every(([node, at]) => {
+      const product = node.op === structuralOps.matmul || node.op === structuralOps.affine;
+      return product && topological([node.inputs[1 - at] as Node]).some((one) => points.has(one));
+    });
+  });
 }
 
 /**
@@ -53,7 +71,7 @@ export function reachedPast(
  */
 export function byEveryUse(
   applications: readonly Application[],
-  groups: readonly (readonly [Layer, ...Layer[]])[],
+  weights: readonly Variable[],
   { where, source, samples, blockOf }: EveryUse,
 ): Assigned[] {
   const parts = observedParts(where, applications);
@@ -65,10 +83,11 @@ export function byEveryUse(
       got,
       todo: "take observedMetrics(), which follows every path",
     });
-  const weights = groups.map(([{ use }]) => use.parameters[0] as Variable);
-  const split = groups.find(([{ use }]) => use.parameters.length > 1);
+  const split = applications
+    .flatMap(({ uses }) => uses)
+    .find((use) => use.kind === "affine" && use.parameters.length > 1);
   if (split !== undefined)
-    throw other("a bias that is a parameter of its own", split[0].use.parameters[0]);
+    throw other("a bias that is a parameter of its own", split.parameters[0]);
   const usesOfPart = (one: ObservedPart, index: number): PartUsesOf => {
     const { part, inputs, samples: n, sampleWeights, share } = one;
     const own = applications.filter((application) => application.samples === n);
@@ -100,7 +119,10 @@ export function byEveryUse(
       source: `${source}, by every use`,
       block: () => withRowFloats(blockOfUses(weight, own, blockOf), floatsOf(own), work),
       responses: () => parts.map(({ part }) => part),
-      rows: { work, fewer: samples === 1 ? null : `draws of the responses, ${where}({ samples: 1 })` },
+      rows: {
+        work,
+        fewer: samples === 1 ? null : `draws of the responses, ${where}({ samples: 1 })`,
+      },
     };
   });
 }
@@ -117,7 +139,6 @@ function blockOfUses(
   );
   const order = shape as readonly [d: number, m: number];
   const all = ways.length === 0 ? [false] : ways;
-  if (process.env["KRON_APART"]) return addBlocks(all.flatMap((way) => parts.filter((p) => p.uses.some((u) => u.transposed === way)).map((p) => blockOf(useMoments(order, [p], way))))) as Block;
   return addBlocks(all.map((way) => blockOf(useMoments(order, parts, way)))) as Block;
 }
 
@@ -136,7 +157,10 @@ function worksOf(
   for (const [weight, parts] of [...usesOf].toReversed()) {
     const uses = parts.flatMap((one) => one.uses);
     const rows = uses.flatMap(({ inputs, cotangents }) => [inputs, cotangents]);
-    const grams = rows.reduce((sum, { shape }) => sum + sizeOf(shape) * (shape.at(-1) as number), 0);
+    const grams = rows.reduce(
+      (sum, { shape }) => sum + sizeOf(shape) * (shape.at(-1) as number),
+      0,
+    );
     works.set(weight, workOf(rows, known) + grams / 2);
     known.push(...rows);
   }

@@ -1,5 +1,18 @@
 /** K-FAC of weights that reach what is observed through derivatives by the inputs, against plain numbers. */
-import { add, compile, constant, grad, laplacian, type Node, partial, slice, sum } from "@metrigrad/graph";
+import {
+  add,
+  compile,
+  constant,
+  grad,
+  laplacian,
+  matmul,
+  type Node,
+  partial,
+  slice,
+  sum,
+  tanh,
+  variable,
+} from "@metrigrad/graph";
 import {
   type Block,
   diagonalMetrics,
@@ -9,7 +22,16 @@ import {
   observedMetrics,
   subsystems,
 } from "@metrigrad/metric";
-import { type AnyModule, applierOf, dense, gaussian, sequential } from "@metrigrad/nn";
+import {
+  type AnyModule,
+  applierOf,
+  defModule,
+  dense,
+  gaussian,
+  param,
+  sequential,
+  zeros,
+} from "@metrigrad/nn";
 import { Matrix } from "ml-matrix";
 import test from "tape";
 import { withStore } from "../support/dense.ts";
@@ -58,14 +80,15 @@ const poisson: Observe = (u, observe) => {
 /** Δu + u of a sample by what its layer comes to: z, ∂z/∂x₀ and ∂z/∂x₁ one after the other. */
 function residual(streams: readonly number[]): number {
   const c = values["dense1/w"].getColumn(0);
-  return [0, 1, 2].reduce(
-    (total, j) => {
-      const [z, zx, zy] = [0, 3, 6].map((at) => streams[at + j] as number) as [number, number, number];
-      const t = Math.tanh(z);
-      return total + (c[j] as number) * (-2 * t * (1 - t * t) * (zx * zx + zy * zy) + t);
-    },
-    c[3] as number,
-  );
+  return [0, 1, 2].reduce((total, j) => {
+    const [z, zx, zy] = [0, 3, 6].map((at) => streams[at + j] as number) as [
+      number,
+      number,
+      number,
+    ];
+    const t = Math.tanh(z);
+    return total + (c[j] as number) * (-2 * t * (1 - t * t) * (zx * zx + zy * zy) + t);
+  }, c[3] as number);
 }
 
 /** Derivatives by each stream, by central differences: [3 streams][3 units]. */
@@ -104,7 +127,8 @@ function factors() {
     const z = Matrix.rowVector(x).mmul(w).getRow(0);
     const [first, ...derivatives] = cotangents(residual, [z, ...slopes].flat());
     put(0, share, x, first as number[]);
-    for (const [i, delta] of derivatives.entries()) put(0, share, i === 0 ? [1, 0, 0] : [0, 1, 0], delta);
+    for (const [i, delta] of derivatives.entries())
+      put(0, share, i === 0 ? [1, 0, 0] : [0, 1, 0], delta);
     const h = z.map(Math.tanh);
     const bent = h.map((t, j) => {
       const squares = slopes.reduce((total, slope) => total + (slope[j] as number) ** 2, 0);
@@ -133,7 +157,13 @@ test("kfacMetrics: all uses of a weight on the way to a residual with derivative
   const [first] = blocksOf(poisson, kfacMetrics());
   t.equal(first?.block?.kind, "kronecker");
   t.match(first?.source ?? "", /by every use/);
-  t.deepEqual(first?.responses().map(({ natural }) => natural.shape), [[4, 1], [3, 1]]);
+  t.deepEqual(
+    first?.responses().map(({ natural }) => natural.shape),
+    [
+      [4, 1],
+      [3, 1],
+    ],
+  );
   t.ok((first?.rows?.work ?? 0) > 0 && (first?.block?.rowFloats ?? 0) > 0);
 });
 
@@ -172,10 +202,17 @@ test("kfacMetrics: weights that act transposed too have a product for each way",
     observe(column(grad(sum(u(x)), x), 0));
   };
   const blocks = blocksOf(slope, kfacMetrics());
-  t.deepEqual(blocks.map(({ block }) => block?.kind), ["sum", "kronecker"]);
+  t.deepEqual(
+    blocks.map(({ block }) => block?.kind),
+    ["sum", "kronecker"],
+  );
   // ∂u/∂x₀ = Σ_j W_0j t_j'c_j: W' acts on t'c with cotangents e₀, and z = x̃W has cotangents W_0j c_j t_j''.
   const [w, c] = [values["dense0/w"], values["dense1/w"].getColumn(0)];
-  const [a, g, right] = [3, 3, 3].map((size) => Matrix.zeros(size, size)) as [Matrix, Matrix, Matrix];
+  const [a, g, right] = [3, 3, 3].map((size) => Matrix.zeros(size, size)) as [
+    Matrix,
+    Matrix,
+    Matrix,
+  ];
   const n = inside.rows;
   for (const x of augmented(inside).to2DArray()) {
     const h = Matrix.rowVector(x).mmul(w).getRow(0).map(Math.tanh);
@@ -204,12 +241,61 @@ test("kfacMetrics: draws of the residuals have the exact factors as their mean",
   }
 });
 
-test("kfacMetrics: refuses what it cannot follow, and the other approximations refuse all of it", (t) => {
-  const refuses = (metrics: MetricTable, message: RegExp, net: AnyModule = model) =>
-    t.throws(() => blocksOf(poisson, metrics, net), message);
-  refuses(kfacMetrics({ sharing: "reduce" }), /metrics.kfac: sharing must be "expand" where weights .* got "reduce"; leave/);
-  for (const table of [ekfacMetrics(), diagonalMetrics()]) {
-    refuses(table, /MetricError: metric of dense0|all layers must be applied to as many samples/);
-  }
+test("kfacMetrics: points that are held in variables are samples like others", (t) => {
+  const x = variable("points", [4, 2], { role: "data" });
+  const kinds = (observing: Observe) =>
+    blocksOf(observing, kfacMetrics()).map(({ names, block }) => [names[0], block?.kind]);
+  const expected = [
+    ["dense0/w", "kronecker"],
+    ["dense1/w", "kronecker"],
+  ];
+  t.deepEqual(
+    kinds((u, observe) => observe(laplacian(u, x))),
+    expected,
+  );
+  t.deepEqual(
+    kinds((u, observe) => observe(u(x))),
+    expected,
+  );
+  t.end();
+});
+
+test("kfacMetrics: refuses what is no product, and the other approximations refuse all of it", (t) => {
+  const refuses = (metrics: MetricTable, message: RegExp, observing: Observe = poisson) =>
+    t.throws(() => blocksOf(observing, metrics), message);
+  refuses(
+    kfacMetrics({ sharing: "reduce" }),
+    /metrics.kfac: sharing must be "expand" where weights .* got "reduce"; leave/,
+  );
+  for (const table of [ekfacMetrics(), diagonalMetrics()])
+    refuses(table, /all layers must be applied to as many samples, got 4 and 3/);
+  const within: Observe = (u, observe) => {
+    const x = node(inside);
+    observe(laplacian(u, x));
+  };
+  for (const table of [ekfacMetrics(), diagonalMetrics()])
+    refuses(table, /must reach the response through .* derivative .* take observedMetrics/, within);
+  // Of one sample Σ_i W_i² is made of weights alone.
+  refuses(
+    kfacMetrics(),
+    /metrics.kfac of dense0\/w: a weight must act on samples in products, or by its rows .* got mul \[1, 3\] in dense0; take observedMetrics/,
+    (u, observe) => observe(laplacian(u, node(inside.subMatrix(0, 0, 0, 1)))),
+  );
+  t.end();
+});
+
+/** A layer with a bias that is a parameter of its own. */
+const apart = defModule({
+  name: "apart",
+  options: (inputs: number) => ({ inputs }),
+  params: ({ inputs }) => ({ kernel: param([inputs, 1], zeros), shift: param([1], zeros) }),
+  apply: ({ kernel, shift }, x: Node) => tanh(add(matmul(x, kernel), shift)),
+});
+
+test("kfacMetrics: a bias of its own is refused where derivatives are observed", (t) => {
+  t.throws(
+    () => blocksOf(poisson, kfacMetrics(), apart(2) as AnyModule),
+    /metrics.kfac of kernel: .* got a bias that is a parameter of its own; take observedMetrics/,
+  );
   t.end();
 });
