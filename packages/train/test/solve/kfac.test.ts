@@ -38,7 +38,7 @@ const optimizers: Readonly<Record<string, Optimizer>> = {
   "rngd, λ by the reduction ratio": rngd({
     metrics,
     ...plain,
-    absolute: 1e4,
+    absolute: 100,
     adapt: { every: 1 },
     reject: 0,
   }),
@@ -56,7 +56,7 @@ for (const [name, optimizer] of Object.entries(optimizers)) {
         steps,
         seed: 3,
         backend: reference,
-        evaluate: { every: 1 },
+        evaluate: { every: 1, of: {} },
       });
       losses.push(history.at(-1)?.loss ?? Number.NaN);
       await close();
