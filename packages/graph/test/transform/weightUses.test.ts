@@ -122,7 +122,9 @@ for (const [name, value] of Object.entries(cases)) {
       for (const use of found.get(weight) ?? []) await added(use, weight.shape, total);
       uses += found.get(weight)?.length ?? 0;
       const [expected] = await evaluate([grad(sum(value), weight, { unused: "zero" })]);
-      const off = total.flat().map((one, at) => Math.abs(one - ((expected as Tensor).data()[at] as number)));
+      const off = total
+        .flat()
+        .map((one, at) => Math.abs(one - ((expected as Tensor).data()[at] as number)));
       t.ok(Math.max(...off) < 1e-12, `${Math.max(...off)}`);
     }
     t.ok(uses > 0);

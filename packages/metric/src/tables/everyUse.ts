@@ -20,7 +20,7 @@ import { checkSamplesApart } from "../core/samplesApart.ts";
 import type { Assigned } from "../core/table.ts";
 import { type Factors, type PartUses, useMoments } from "../core/useMoments.ts";
 import type { Layer } from "./affine.ts";
-import { type ResponseOptions, scoreColumns } from "./outputFactors.ts";
+import { isApart, type ResponseOptions, scoreColumns } from "./outputFactors.ts";
 
 /** What blocks by every use are made of. */
 export interface EveryUse {
@@ -46,7 +46,7 @@ export function weightsPast(
   ] as Variable[];
   if (resident.length > 0 || new Set(layers.map(({ samples }) => samples)).size > 1) return weights;
   const outputs = new Set(layers.map(({ use }) => use.outputs));
-  const parameters = new Set<Node>(layers.flatMap(({ use }) => use.parameters));
+  const parameters = new Set<Node>(layers.filter(isApart).flatMap(({ use }) => use.parameters));
   const past = observedParts("metrics by the model's responses", applications).some(({ part }) =>
     [...gradientReach(part.natural, outputs)].some((node) => parameters.has(node)),
   );

@@ -269,10 +269,7 @@ test("kfacMetrics: refuses what is no product, and the other approximations refu
   );
   for (const table of [ekfacMetrics(), diagonalMetrics()])
     refuses(table, /all layers must be applied to as many samples, got 4 and 3/);
-  const within: Observe = (u, observe) => {
-    const x = node(inside);
-    observe(laplacian(u, x));
-  };
+  const within: Observe = (u, observe) => observe(laplacian(u, node(inside)));
   for (const table of [ekfacMetrics(), diagonalMetrics()])
     refuses(table, /must reach the response through .* derivative .* take observedMetrics/, within);
   // Of one sample Σ_i W_i² is made of weights alone.
