@@ -41,3 +41,4 @@ export { type Mixing, rowsPerSample, samplesMixed } from "./transform/samplesMix
 export { substitute as replaceNodes } from "./transform/substitute.ts";
 export { vjp } from "./transform/vjp.ts";
 export { type VmapOptions, vmap } from "./transform/vmap.ts";
+export { type WeightUse, type WeightUsesOptions, weightUses } from "./transform/weightUses.ts";

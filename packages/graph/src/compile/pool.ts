@@ -1,6 +1,7 @@
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { type Origin, withOrigin } from "../core/scope.ts";
+import { topological } from "../core/topology.ts";
 
 /** Makes nodes so that equal ones are one object. */
 export type Intern = <A>(op: Op<A>, inputs: readonly Node[], attrs: A, origin: Origin) => Node<A>;
@@ -28,4 +29,15 @@ export function nodePool(): Intern {
     nodes.set(key, made);
     return made;
   };
+}
+
+/** For every node that some values are made of the one that stands for all that are equal to it. */
+export function equalNodes(values: readonly Node[]): ReadonlyMap<Node, Node> {
+  const intern = nodePool();
+  const same = new Map<Node, Node>();
+  for (const node of topological(values)) {
+    const inputs = node.inputs.map((input) => same.get(input) as Node);
+    same.set(node, intern(node.op, inputs, node.attrs, node));
+  }
+  return same;
 }

@@ -1,12 +1,9 @@
-import { ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 import { checkOptions } from "../core/checkOptions.ts";
 import type { Node } from "../core/node.ts";
-import { broadcastTo } from "../ops/broadcastTo.ts";
-import { eye } from "../ops/eye.ts";
 import { fill } from "../ops/fill.ts";
-import { reshape } from "../ops/reshape.ts";
 import { addTerms } from "./addTerms.ts";
-import { meetingsOf, rowsAt } from "./sampleMeetings.ts";
+import { rowsAt } from "./sampleMeetings.ts";
+import { sampleUses } from "./sampleUses.ts";
 import { vjp } from "./vjp.ts";
 import { vmap } from "./vmap.ts";
 
@@ -48,21 +45,13 @@ export function jacobianRows(
   options: JacobianRowsOptions,
 ): Node[] {
   checkOptions("jacobianRows", options, ["inputs", "samples", "columns"]);
-  const { inputs, samples = value.shape[0] ?? 1 } = options;
-  const rows = rowsOfSamples(value, samples);
-  const { meetings, spot } = meetingsOf("jacobianRows", value, variables, inputs, samples);
-  const inner = spot?.axis === 0 ? spot.inner : rows;
-  const columns = options.columns ?? unitColumns(value, samples, inner);
-  checkColumns(columns, value);
-  const r = columns.shape[0] as number;
-  const nodes = [...new Set(meetings.map(({ node }) => node))];
-  const arrived = vmap((column: Node) => vjp([value], nodes, [column]))(columns);
+  const { samples = value.shape[0] ?? 1 } = options;
+  const { uses, r } = sampleUses("jacobianRows", value, variables, options);
   // Rows by what stands for the parameters where they meet the samples: [n, r, …value].
   const found = new Map<Node, Node[]>();
-  for (const meeting of meetings) {
-    const cotangent = arrived[nodes.indexOf(meeting.node)] as Node;
-    const row = rowsAt("jacobianRows", meeting, cotangent, samples);
-    found.set(meeting.value, [...(found.get(meeting.value) ?? []), row]);
+  for (const use of uses) {
+    const row = rowsAt("jacobianRows", use, use.cotangents, samples);
+    found.set(use.value, [...(found.get(use.value) ?? []), row]);
   }
   const values = [...found.keys()];
   const sums = values.map((one) => addTerms(found.get(one) as Node[]) as Node);
@@ -71,35 +60,4 @@ export function jacobianRows(
   const back = (...cotangents: readonly Node[]) => vjp(values, variables, cotangents);
   const own = vmap(vmap(back) as (...nodes: Node[]) => readonly Node[])(...sums);
   return [...own];
-}
-
-/** Rows that each sample has on the first axis of a value. Throws ShapeError. */
-function rowsOfSamples({ shape }: Node, samples: number): number {
-  const [rows = 0] = shape;
-  if (Number.isInteger(samples) && samples > 0 && rows % samples === 0) return rows / samples;
-  throw new ShapeError({
-    where: "jacobianRows",
-    must: "the value must have as many rows for each sample on its first axis",
-    got: `${showShape(shape)} for ${samples} samples`,
-    todo: "put the samples first",
-  });
-}
-
-/** The unit vectors of the elements of a sample, [r, …value]: one in every sample at once. */
-function unitColumns({ shape }: Node, samples: number, inner: number): Node {
-  const [rows = 0, ...rest] = shape;
-  const outer = rows / (samples * inner);
-  const r = outer * inner * sizeOf(rest);
-  const basis = reshape(eye(r), [r, outer, 1, inner, ...rest]);
-  return reshape(broadcastTo(basis, [r, outer, samples, inner, ...rest]), [r, ...shape]);
-}
-
-function checkColumns(columns: Node, { shape }: Node): void {
-  if (showShape(columns.shape.slice(1)) === showShape(shape) && columns.shape.length > 0) return;
-  throw new ShapeError({
-    where: "jacobianRows",
-    must: `columns must be [r, ${shape.join(", ")}]`,
-    got: showShape(columns.shape),
-    todo: "give each column a cotangent of the value",
-  });
 }

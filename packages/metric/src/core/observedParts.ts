@@ -14,6 +14,8 @@ export interface ObservedPart {
   readonly inputs: readonly Node[];
   /** Independent samples n. */
   readonly samples: number;
+  /** Weights of the samples [n] with mean 1; null: all 1. */
+  readonly sampleWeights: Node | null;
   /** Its weight in the loss over n. */
   readonly share: number;
 }
@@ -57,6 +59,7 @@ function partsOf(
       output: leaves.find((leaf) => behindReshapes(leaf) === base) ?? null,
       inputs: made.flatMap((one) => nodesOf(one.inputs)),
       samples,
+      sampleWeights: shares,
       share: weight / samples,
     };
   });

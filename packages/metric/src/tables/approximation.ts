@@ -1,6 +1,6 @@
 import { concat, fill, mul, type Node, type Variable } from "@metrigrad/graph";
 import { type Application, type ResponsePart, sampleSums } from "@metrigrad/nn";
-import { sizeOf } from "@metrigrad/tensor";
+import { MetricError, sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { withRowFloats } from "../blocks/rowFloats.ts";
 import { transposedBlock } from "../blocks/transposedBlock.ts";
@@ -9,7 +9,9 @@ import { addBlocks } from "../core/addBlocks.ts";
 import { checkOptions } from "../core/arguments.ts";
 import { copiesBlock } from "../core/copies.ts";
 import { type Assigned, checkTable, type MetricTable } from "../core/table.ts";
+import type { Factors } from "../core/useMoments.ts";
 import { checkSharing, innerOf, type Layer, layersOf, type Sharing } from "./affine.ts";
+import { byEveryUse, weightsPast } from "./everyUse.ts";
 import { firstOfSample, withOnes } from "./linear.ts";
 import { actAlone, byParameters, copiedLayers } from "./merged.ts";
 import { checkSamples, outputFactors, type ResponseOptions } from "./outputFactors.ts";
@@ -41,13 +43,15 @@ export interface LayerRows {
 /**
  * A table by which every use X̃W has an approximation of its block of the whole model's Fisher
  * information, E[x̃x̃' ⊗ FF'] with FF' = E[δδ'] in its outputs t. Uses of one weight are put together; a weight that
- * acts in another way too, such as a table that is looked up, has the rows of the base table.
+ * acts in another way too, such as a table that is looked up, has the rows of the base table. With `ofFactors` weights that reach
+ * what is observed in other ways than by the outputs of their layers, or in several batches, have a block by all of their uses.
  */
 export function approximation(
   name: string,
   source: string,
   options: ApproximationOptions,
   blockOf: (rows: LayerRows) => Block,
+  ofFactors: ((factors: Factors) => Block) | null = null,
 ): MetricTable {
   checkOptions(`metrics.${name}`, options, [...approximationNames, "split"]);
   const { metrics: base = standardMetrics, sharing = "expand", samples } = options;
@@ -59,6 +63,12 @@ export function approximation(
     const alone = groups.filter((group) => actAlone(group, applications));
     const copied = copiedLayers(applications);
     const layers = [...alone, ...copied.flatMap(({ copies }) => copies)].flat();
+    const past = ofFactors === null ? null : weightsPast(applications, layers);
+    if (past !== null && ofFactors !== null) {
+      const where = `metrics.${name}`;
+      checkExpand(where, sharing);
+      return byEveryUse(applications, past, { where, source, samples, blockOf: ofFactors });
+    }
     if (layers.length === 0) return [];
     const { factors, responses } = outputFactors(applications, layers, base, options);
     const works = layerWorks(layers, factors, responses);
@@ -92,6 +102,17 @@ export function approximation(
         ),
       ),
     ];
+  });
+}
+
+/** Throws MetricError for another way of counting rows than one by one, where they are those of several kinds of uses. */
+function checkExpand(where: string, sharing: Sharing): void {
+  if (sharing === "expand") return;
+  throw new MetricError({
+    where,
+    must: 'sharing must be "expand" where weights reach what is observed by several kinds of uses',
+    got: JSON.stringify(sharing),
+    todo: "leave it out",
   });
 }
 

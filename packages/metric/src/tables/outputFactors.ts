@@ -11,7 +11,7 @@ import {
   stopGradient,
   sum,
 } from "@metrigrad/graph";
-import type { AffineUse, Application, ResponsePart } from "@metrigrad/nn";
+import type { Application, ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { checkNotAmong, modelResponses } from "../core/members.ts";
 import { exactColumns, factorsOf, pulledBack } from "../core/propagate.ts";
@@ -59,9 +59,8 @@ export function outputFactors(
   const all = responses.map((part, index) => {
     const past = gradientReach(part.natural, new Set(values));
     // All that reads the parameters of a use in a loop goes through its outputs, else it is none.
-    for (const { application, use, copy } of layers) {
-      if (copy === null && !looped(application, use))
-        checkNotAmong(past, application, use.parameters);
+    for (const layer of layers) {
+      if (isApart(layer)) checkNotAmong(past, layer.application, layer.use.parameters);
     }
     const columns =
       samples === undefined
@@ -83,12 +82,17 @@ export function outputFactors(
   return { responses, factors: new Map(factors) };
 }
 
-function looped({ uses }: Application, use: AffineUse): boolean {
-  return uses.some((one) => one === use && one.looped);
+/** Whether a layer is in no loop and no copy of one, where parameters are read by other nodes than its outputs. */
+export function isApart({ application: { uses }, use, copy }: Layer): boolean {
+  return copy === null && !uses.some((one) => one === use && one.looped);
 }
 
 /** Scores ∂ ln p(y)/∂h of drawn y over √count: [count, rows, m]. */
-function scoreColumns({ law, natural, weights }: ResponsePart, count: number, key: string): Node {
+export function scoreColumns(
+  { law, natural, weights }: ResponsePart,
+  count: number,
+  key: string,
+): Node {
   const [n = 0, m = 0] = natural.shape;
   const shape = [count, n, m];
   const h = reshape(broadcastTo(expandDims(natural, 0), shape), [count * n, m]);

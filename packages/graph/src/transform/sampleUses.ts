@@ -1,0 +1,76 @@
+import { ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import type { Node } from "../core/node.ts";
+import { broadcastTo } from "../ops/broadcastTo.ts";
+import { eye } from "../ops/eye.ts";
+import { reshape } from "../ops/reshape.ts";
+import type { JacobianRowsOptions } from "./jacobianRows.ts";
+import { type Meeting, meetingsOf } from "./sampleMeetings.ts";
+import { vjp } from "./vjp.ts";
+import { vmap } from "./vmap.ts";
+
+/** Where variables meet samples, with the cotangents [r, …node] that arrive there. */
+export interface SampleUse extends Meeting {
+  readonly cotangents: Node;
+}
+
+/** All of them on the way to a value. */
+export interface SampleUses {
+  readonly uses: readonly SampleUse[];
+  /** Columns of each sample. */
+  readonly r: number;
+}
+
+/**
+ * Every op in which variables meet samples, and what arrives there by one pullback of all columns.
+ * @throws GraphError where samples meet one another, ShapeError for columns of another shape
+ */
+export function sampleUses(
+  where: string,
+  value: Node,
+  variables: readonly Node[],
+  options: JacobianRowsOptions,
+): SampleUses {
+  const { inputs, samples = value.shape[0] ?? 1 } = options;
+  const rows = rowsOfSamples(where, value, samples);
+  const { meetings, spot } = meetingsOf(where, value, variables, inputs, samples);
+  const inner = spot?.axis === 0 ? spot.inner : rows;
+  const columns = options.columns ?? unitColumns(value, samples, inner);
+  checkColumns(where, columns, value);
+  const nodes = [...new Set(meetings.map(({ node }) => node))];
+  const arrived = vmap((column: Node) => vjp([value], nodes, [column]))(columns);
+  const uses = meetings.map((meeting) => {
+    return { ...meeting, cotangents: arrived[nodes.indexOf(meeting.node)] as Node };
+  });
+  return { uses, r: columns.shape[0] as number };
+}
+
+/** Rows that each sample has on the first axis of a value. Throws ShapeError. */
+function rowsOfSamples(where: string, { shape }: Node, samples: number): number {
+  const [rows = 0] = shape;
+  if (Number.isInteger(samples) && samples > 0 && rows % samples === 0) return rows / samples;
+  throw new ShapeError({
+    where,
+    must: "the value must have as many rows for each sample on its first axis",
+    got: `${showShape(shape)} for ${samples} samples`,
+    todo: "put the samples first",
+  });
+}
+
+/** The unit vectors of the elements of a sample, [r, …value]: one in every sample at once. */
+function unitColumns({ shape }: Node, samples: number, inner: number): Node {
+  const [rows = 0, ...rest] = shape;
+  const outer = rows / (samples * inner);
+  const r = outer * inner * sizeOf(rest);
+  const basis = reshape(eye(r), [r, outer, 1, inner, ...rest]);
+  return reshape(broadcastTo(basis, [r, outer, samples, inner, ...rest]), [r, ...shape]);
+}
+
+function checkColumns(where: string, columns: Node, { shape }: Node): void {
+  if (showShape(columns.shape.slice(1)) === showShape(shape) && columns.shape.length > 0) return;
+  throw new ShapeError({
+    where,
+    must: `columns must be [r, ${shape.join(", ")}]`,
+    got: showShape(columns.shape),
+    todo: "give each column a cotangent of the value",
+  });
+}
