@@ -61,6 +61,9 @@ export interface ExplainOptions {
   readonly memoryBudget?: number;
   /** Solvers that must be taken; by default those of the cost model. */
   readonly solver?: SolverChoice;
+  /** Steps and rank of solvers that are not exact; by default enough. */
+  readonly iterations?: number;
+  readonly rank?: number;
   /** The floats in which the metric is made and solved; `"store"` by default. */
   readonly solvePrecision?: SolvePrecision;
   /** What `float` is in the store, which bytes follow; the backend's first by default, or `"f32"`. */
@@ -149,6 +152,8 @@ const names = [
   "over",
   "memoryBudget",
   "solver",
+  "iterations",
+  "rank",
   "solvePrecision",
   "float",
   "backend",
@@ -214,9 +219,12 @@ function metricOf(options: ExplainOptions): OptimizerMetric {
     const { memoryBudget = Number.POSITIVE_INFINITY } = options;
     fullOver("explain", over);
     checkTable("explain, metrics", metrics);
-    return { metrics, over, memoryBudget, solver, solvePrecision };
+    const { iterations, rank } = options;
+    const effort = { ...(iterations !== undefined && { iterations }), ...(rank && { rank }) };
+    return { metrics, over, memoryBudget, solver, effort, solvePrecision };
   }
-  const own = ["metrics", "over", "memoryBudget", "solver", "solvePrecision"] as const;
+  const settings = ["metrics", "over", "memoryBudget", "solver", "iterations", "rank"] as const;
+  const own = [...settings, "solvePrecision"] as const;
   const both = own.find((name) => options[name] !== undefined);
   if (both !== undefined) throw givenTwice(both);
   return optimizer.metric ?? null;
@@ -233,7 +241,7 @@ function measuredPart(
     const found = subsystems(applications, metricTable("none").orPlain(), variables);
     return { found, costs: new Map<Block, SolveCost>(), over: null };
   }
-  const { metrics, over, memoryBudget, solver, solvePrecision } = metric;
+  const { metrics, over, memoryBudget, solver, effort = {}, solvePrecision } = metric;
   const by = fullOver("explain", over);
   const single = subsystems(applications, metrics, variables);
   const found = by.window === 1 ? single : single.map((one) => overWindow(one, by.window));
@@ -241,6 +249,7 @@ function measuredPart(
     over,
     memoryBudget,
     solver: solver ?? undefined,
+    ...effort,
     float,
     solvePrecision,
   });
