@@ -29,7 +29,8 @@ export function costsOf(
   effort: SolveEffort = {},
 ): SolveCosts {
   if (average !== null) return [averagedCost(block, asked, number)];
-  const costOf = (cost: BlockCost) => solveCost(block, cost, every, number, effort);
+  const costOf = (cost: BlockCost) =>
+    solveCost(block, cost, every, number, cost.solver === asked ? effort : {});
   const all = block.costs.map(costOf);
   const [first = costOf(block.cost), ...others] = all;
   const found = all.find(({ solver }) => solver === asked);

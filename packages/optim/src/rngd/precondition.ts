@@ -106,7 +106,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         last: [
           ...step.last,
           ...(adapt === null ? [] : [adapting(adapt, context)]),
-          metricReport(blocks),
+          metricReport(blocks, context),
         ],
       };
     },
