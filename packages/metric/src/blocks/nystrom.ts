@@ -42,6 +42,9 @@ const units: Readonly<Record<FloatType, number>> = { f32: 2 ** -23, f64: 2 ** -5
 /** How many units of rounding the matrix of the sketch is kept away from a singular one. */
 const margin = 4;
 
+/** What the matrix of the sketch of 0 is shifted by. */
+const least = 1e-30;
+
 /**
  * The Nyström approximation AΩ(Ω'AΩ)⁻¹Ω'A = C'C of rank r from one product with random numbers Ω [k, r], which are drawn
  * anew in every run (Halko, Martinsson and Tropp 2011, section 5.5; Frangella, Tropp and Udell 2021, arXiv 2110.02820, algorithm 2.1). Ω'AΩ is
@@ -57,7 +60,7 @@ export function nystrom(
   const omega = mul(sub(draws, 0.5), Math.sqrt(12 / order));
   const image = apply(omega);
   const core = matmul(omega, image, { transposeA: true });
-  const shift = mul(trace(core), margin * units[float]);
+  const shift = maximum(mul(trace(core), margin * units[float]), least);
   const factor = triangularSolve(cholesky(core, { shift }), transpose(image));
   const left = maximum(sub(whole, sum(square(factor))), mul(whole, margin * units[float]));
   return { factor, rest: mul(left, 1 / Math.max(1, order - rank)) };

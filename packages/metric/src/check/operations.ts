@@ -1,5 +1,5 @@
 import { compile, constant, type Node, vmap } from "@metrigrad/graph";
-import { type Tensor, tensor } from "@metrigrad/tensor";
+import { type FloatType, type Tensor, tensor } from "@metrigrad/tensor";
 import { inverse, LuDecomposition, Matrix, solve } from "ml-matrix";
 import type { Block, MadeOf, SolveOptions, Solver } from "../blocks/block.ts";
 import { flooredTraces } from "../blocks/damping.ts";
@@ -59,7 +59,7 @@ export async function operationsCheck(
     ["toDense", { node: block.toDense(), expected: values(g) }],
   ]);
   for (const { solver } of block.costs) {
-    const options = { damping, ...exactly(solver, size) };
+    const options = { damping, ...exactly(solver, size, store.float) };
     compared.set(`solve by ${solver}`, { node: block.solve(node, options), expected: solved });
   }
   if (d * m <= rootsUpTo) {
@@ -83,7 +83,7 @@ export async function operationsCheck(
       solver === "qr" || solver === "nystrom" ? [solver] : [],
     );
     for (const solver of ["woodbury", "dense", ...others] as const) {
-      const options = { damping, ...exactly(solver, size) };
+      const options = { damping, ...exactly(solver, size, store.float) };
       compared.set(`solveOutputs by ${solver}`, {
         node: solveOutputs(constant(cotangents), null, options),
         expected: values(solve(shifted, bare)),
@@ -109,8 +109,8 @@ export async function operationsCheck(
 }
 
 /** Enough steps, and the full rank, for a solver to be exact in rounding. */
-function exactly(solver: Solver, size: number): SolveOptions {
-  if (solver === "nystrom") return { solver, rank: size, iterations: 2 * size, float: "f64" };
+function exactly(solver: Solver, size: number, float: FloatType): SolveOptions {
+  if (solver === "nystrom") return { solver, rank: size, iterations: 2 * size, float };
   return solver === "cg" ? { solver, iterations: 2 * size } : { solver };
 }
 

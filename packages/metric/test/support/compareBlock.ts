@@ -1,6 +1,6 @@
 import { compile, constant, fill, type Node, vmap } from "@metrigrad/graph";
 import type { Block, Hold, SolveOptions, Solver } from "@metrigrad/metric";
-import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
+import { type FloatType, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import { inverse, Matrix, solve } from "ml-matrix";
 import { asTensor, matrixOf } from "./draws.ts";
 
@@ -71,7 +71,7 @@ export async function compareBlock(
     const solvers = new Set<Solver>(["dense", "cg", ...block.costs.map(({ solver }) => solver)]);
     for (const solver of solvers) {
       if (isIterative(solver) && absolute === 0) continue;
-      const made = block.prepare(null, { ...exact(solver, size), damping });
+      const made = block.prepare(null, { ...exact(solver, size, store.float), damping });
       const x = made.solve(node);
       const residual = made.residual(node, x);
       all.set(`solve by ${solver}, ${name}`, { node: x, expected: solved });
@@ -115,7 +115,7 @@ export async function compareBlock(
       solver === "qr" || (solver === "nystrom" && absolute > 0) ? [solver] : [],
     );
     for (const solver of ["woodbury", "dense", ...others] as const) {
-      const options = { ...exact(solver, size), damping };
+      const options = { ...exact(solver, size, store.float), damping };
       all.set(`solveOutputs by ${solver}, ${name}`, {
         node: solveOutputs(given, null, options),
         expected: solve(shifted, bare).to1DArray(),
@@ -135,8 +135,8 @@ const ofNow: Hold = (_, { shape }, next) => next(fill(shape, 0));
 const isIterative = (solver: Solver) => solver === "cg" || solver === "nystrom";
 
 /** Enough steps, and the full rank, for solvers to be exact in rounding. */
-function exact(solver: Solver, size: number): SolveOptions {
-  if (solver === "nystrom") return { solver, rank: size, iterations: 2 * size, float: "f64" };
+function exact(solver: Solver, size: number, float: FloatType): SolveOptions {
+  if (solver === "nystrom") return { solver, rank: size, iterations: 2 * size, float };
   return solver === "cg" ? { solver, iterations: 2 * size } : { solver };
 }
 
