@@ -60,3 +60,4 @@ export { reject } from "./transforms/reject.ts";
 export { scale } from "./transforms/scale.ts";
 export { spring } from "./transforms/spring.ts";
 export { weightDecay } from "./transforms/weightDecay.ts";
+export type { WolfeSearchSettings } from "./transforms/wolfeSearch.ts";

@@ -3,7 +3,7 @@ import type { SolveEffort, Solver } from "./block.ts";
 import { defaultIterations } from "./cg.ts";
 
 /** Steps behind a sketch by default. */
-const sketchedIterations = 20;
+const sketchedIterations = 10;
 
 /** The least rank by default. */
 const leastRank = 32;

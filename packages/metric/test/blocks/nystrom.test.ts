@@ -167,7 +167,7 @@ test("nystrom: its costs are those of its rank and steps", (t) => {
   const { cost, costs } = sharedGram(constant(asTensor(rowsOf(40, 60))), 1, { bias: false });
   t.notEqual(cost.solver, "nystrom", "it is taken where it is asked for");
   const own = costs.find(({ solver }) => solver === "nystrom");
-  t.equal(own?.why, "rank 32 of 40, 20 steps");
+  t.equal(own?.why, "rank 32 of 40, 10 steps");
   t.equal(own?.tuned?.({ rank: 5, iterations: 0 }).why, "rank 5 of 40");
   const rowOf = (options: object) =>
     explain(dense(2999, 1), { batchSize: 1000, solver: "nystrom", ...options }).rows[0];

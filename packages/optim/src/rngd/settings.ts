@@ -58,7 +58,7 @@ export interface PreconditionSettings {
   readonly rank?: number | null;
   /**
    * Steps of conjugate gradients of the solvers "cg" and "nystrom"; 0 with "nystrom" takes the sketch itself for the metric.
-   * null: 50 and 20.
+   * null: 50 and 10.
    */
   readonly iterations?: number | null;
   /**
