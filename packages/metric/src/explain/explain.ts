@@ -28,6 +28,7 @@ import { type SolveCost, sizedHold } from "./budget.ts";
 import { toDot } from "./dot.ts";
 import { type MeasuredPart, measuredParts, type OptimizerMetric } from "./metricUse.ts";
 import { checkFloats, checkSolvable, type SolvePrecision } from "./numberBytes.ts";
+import { checkBatchSize, noBackend } from "./refusals.ts";
 import { type ExplainRow, explainRow } from "./row.ts";
 import { solversWithin } from "./solversWithin.ts";
 import { alignedTable, shortNumber } from "./table.ts";
@@ -184,25 +185,6 @@ function layoutText({ layout, uses }: ExplainRow): string {
 
 function solverText({ solver, why }: ExplainRow): string {
   return solver === "none" ? "–" : `${solver} (${why})`;
-}
-
-function checkBatchSize(batchSize: number): void {
-  if (Number.isInteger(batchSize) && batchSize > 0) return;
-  throw new MetricError({
-    where: "explain",
-    must: "batchSize must be a positive integer",
-    got: String(batchSize),
-    todo: "pass the number of rows: { batchSize: 50 }, or 50",
-  });
-}
-
-function noBackend(): MetricError {
-  return new MetricError({
-    where: "explain",
-    must: "backend must be a backend",
-    got: "something without describe()",
-    todo: "pass what await cpu() or await gpu() gives",
-  });
 }
 
 /** A subsystem whose block is over the rows of k batches. */
