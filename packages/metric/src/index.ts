@@ -9,6 +9,7 @@ export type {
   DampedSolve,
   MadeOf,
   PrepareOptions,
+  SolveEffort,
   SolveOptions,
   Solver,
 } from "./blocks/block.ts";

@@ -49,10 +49,15 @@ export {
 export { clipNorm } from "./transforms/clipNorm.ts";
 export { dualGradient } from "./transforms/dualGradient.ts";
 export { klClip } from "./transforms/klClip.ts";
-export { type LineSearchSettings, lineSearch } from "./transforms/lineSearch.ts";
+export {
+  type GridSearchSettings,
+  type LineSearchSettings,
+  lineSearch,
+} from "./transforms/lineSearch.ts";
 export { type MomentSettings, moments } from "./transforms/moments.ts";
 export { type QuadraticStepSettings, quadraticStep } from "./transforms/quadraticStep.ts";
 export { reject } from "./transforms/reject.ts";
 export { scale } from "./transforms/scale.ts";
 export { spring } from "./transforms/spring.ts";
 export { weightDecay } from "./transforms/weightDecay.ts";
+export type { WolfeSearchSettings } from "./transforms/wolfeSearch.ts";

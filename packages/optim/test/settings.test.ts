@@ -69,12 +69,52 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
   [
     "lineSearch",
     () => lineSearch?.({ steps: 3 }),
-    /lineSearch: options must be among trials, shrink, longest, got steps/,
+    /lineSearch: options must be among rule, trials, shrink, longest, got steps/,
   ],
   [
     "lineSearch without trials",
     () => lineSearch?.({ trials: 0 }),
     /lineSearch: trials must be a number in \[1, 64\], got 0/,
+  ],
+  [
+    "lineSearch by another rule",
+    () => lineSearch?.({ rule: "armijo" }),
+    /lineSearch: rule must be "grid" or "wolfe", got "armijo"; leave it out for "grid"/,
+  ],
+  [
+    "lineSearch by Wolfe's conditions with a grid",
+    () => lineSearch?.({ rule: "wolfe", shrink: 0.5 }),
+    /lineSearch, wolfe: options must be among rule, trials, decrease, curvature, got shrink/,
+  ],
+  [
+    "lineSearch with Wolfe's constants in the wrong order",
+    () => engd?.({ lineSearch: { rule: "wolfe", decrease: 0.5, curvature: 0.1 } }),
+    /lineSearch, wolfe: curvature must be a number in \[0.5, 0.9+8?\], got 0.1/,
+  ],
+  [
+    "lineSearch with half a trial",
+    () => lineSearch?.({ rule: "wolfe", trials: 2.5 }),
+    /lineSearch, wolfe: trials must be a positive integer, got 2.5/,
+  ],
+  [
+    "a rank that is none",
+    () => engd?.({ solver: "nystrom", rank: 0 }),
+    /engd: rank must be an integer of at least 1, got 0; leave it out for the default/,
+  ],
+  [
+    "a rank without a sketch",
+    () => engd?.({ solver: "cg", rank: 10 }),
+    /engd: rank is of the solver "nystrom", which must be asked for, got rank 10 without it; pass \{ solver/,
+  ],
+  [
+    "no step without a sketch",
+    () => precondition?.({ solver: { dense0: "cg" }, iterations: 0 }),
+    /precondition: iterations must be an integer of at least 1, got 0; leave it out/,
+  ],
+  [
+    "steps of an exact solver",
+    made({ solver: "dense", iterations: 9 }),
+    /rngd: iterations is of the solver "nystrom" or "cg", which must be asked for, got iterations 9/,
   ],
   ["spring", () => spring?.(1), /spring: momentum must be a number in \[0, 0.9+8?\], got 1/],
   [

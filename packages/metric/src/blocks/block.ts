@@ -4,7 +4,7 @@ import type { Damping } from "./damping.ts";
 import type { Hold } from "./hold.ts";
 
 /** How `solve` works. */
-export type Solver = "dense" | "woodbury" | "diagonal" | "kronecker" | "cg" | "qr";
+export type Solver = "dense" | "woodbury" | "diagonal" | "kronecker" | "cg" | "qr" | "nystrom";
 
 /**
  * What the matrices of a block are over: all columns of the parameter share one, each has its own, or
@@ -19,12 +19,21 @@ export interface DampedOptions {
   readonly float?: FloatType;
 }
 
+/** How far solvers go that are not exact; what is left out is by default enough. */
+export interface SolveEffort {
+  /**
+   * Steps of the iterative solvers ("cg", "nystrom", and doublings of "kronecker"). 0 with "nystrom": the approximation of
+   * low rank is solved in place of g.
+   */
+  readonly iterations?: number;
+  /** r, the rank of the approximation of "nystrom"; a tenth of the order by default. */
+  readonly rank?: number;
+}
+
 /** Options of `solve`. */
-export interface SolveOptions extends DampedOptions {
+export interface SolveOptions extends DampedOptions, SolveEffort {
   /** Chosen by the cost model when left out. */
   readonly solver?: Solver;
-  /** Steps of the iterative solvers ("cg", and doublings of "kronecker"); by default enough. */
-  readonly iterations?: number;
 }
 
 /** Options of `prepare`. */
@@ -184,4 +193,6 @@ export interface BlockCost {
   /** Multiply-adds to build and factor, and to apply to one gradient. */
   readonly build: number;
   readonly apply: number;
+  /** The same with other steps or another rank, where these count. */
+  readonly tuned?: (effort: SolveEffort) => BlockCost;
 }

@@ -1,5 +1,6 @@
-import type { BlockCost } from "./block.ts";
+import type { BlockCost, SolveEffort } from "./block.ts";
 import { defaultIterations } from "./cg.ts";
+import { effortOf, rankOf } from "./effort.ts";
 
 /** Costs of the solvers of a block, the preferred first. */
 export type Costs = readonly [BlockCost, ...BlockCost[]];
@@ -19,8 +20,8 @@ export interface RowsSizes {
   /** Of all inner products of rows, and of all matrices. */
   readonly kernel: number;
   readonly assemble: number;
-  /** Whether the rows themselves can be factored; false by default. */
-  readonly byQr?: boolean;
+  /** Whether all columns share the matrix, so that its rows can be factored and sketched; false by default. */
+  readonly single?: boolean;
 }
 
 /** Woodbury pays below about this many rows per dimension: measured, see docs/decisions.md. */
@@ -56,7 +57,7 @@ export function rowsCosts(sizes: RowsSizes): Costs {
     few ? dense : woodbury,
     iterative(2 * product, sizes),
   );
-  return sizes.byQr === true ? [...costs, qrCost(sizes)] : costs;
+  return sizes.single === true ? [...costs, qrCost(sizes), nystromCost(sizes)] : costs;
 }
 
 /** QR of rows and λI below them: slower and more exact than Cholesky factors of products, so it is taken where it is asked for. */
@@ -69,6 +70,33 @@ function qrCost({ rows, size, sides }: RowsSizes): BlockCost {
     build: 2 * all * size,
     apply: all * sides,
   };
+}
+
+/**
+ * Conjugate gradients preconditioned by an approximation of low rank: products with the rows only. It is not exact, so it is
+ * taken where it is asked for.
+ */
+function nystromCost(sizes: RowsSizes, effort: SolveEffort = {}): BlockCost {
+  const { rows, size, sides, product } = sizes;
+  const order = Math.min(rows, size);
+  const rank = rankOf(order, effort);
+  const { iterations } = effortOf("nystrom", order, effort);
+  const sketch = order * rank;
+  return {
+    solver: "nystrom",
+    why: `rank ${rank} of ${order}${iterations === 0 ? "" : `, ${iterations} steps`}`,
+    floats: 3 * sketch + 3 * rank * rank + 5 * size * sides,
+    build: 2 * rows * size * rank + 2 * sketch * rank + rank ** 3 / 3,
+    apply: iterations * (2 * product + 2 * sketch * sides) + 2 * product + 2 * sketch * sides,
+    tuned: (other) => nystromCost(sizes, other),
+  };
+}
+
+/** A cost with something changed in it, and in what it is with other steps. */
+export function changedCost(cost: BlockCost, change: (cost: BlockCost) => BlockCost): BlockCost {
+  const { tuned } = cost;
+  if (tuned === undefined) return change(cost);
+  return { ...change(cost), tuned: (effort) => changedCost(tuned(effort), change) };
 }
 
 /** Costs of the solvers of explicit matrices. */
@@ -122,15 +150,18 @@ export function kroneckerCosts(d: number, m: number, split: boolean): Costs {
 /** Conjugate gradients: five vectors, and a product per step. */
 export function iterative(
   product: number,
-  { size, matrices, sides }: Pick<RowsSizes, "size" | "matrices" | "sides">,
+  sizes: Pick<RowsSizes, "size" | "matrices" | "sides">,
+  { iterations = defaultIterations }: SolveEffort = {},
 ): BlockCost {
-  const steps = Math.min(defaultIterations, 2 * size);
+  const { size, matrices, sides } = sizes;
+  const steps = Math.min(iterations, 2 * size);
   return {
     solver: "cg",
     why: `${steps} steps keep vectors only`,
     floats: 5 * size * Math.max(sides, matrices),
     build: 0,
     apply: steps * product,
+    tuned: (effort) => iterative(product, sizes, effort),
   };
 }
 

@@ -13,7 +13,7 @@ import {
   sum,
   where,
 } from "@metrigrad/graph";
-import type { AveragedBy, Block, BlockCost, DampedOptions } from "./block.ts";
+import type { AveragedBy, Block, BlockCost, DampedOptions, SolveEffort } from "./block.ts";
 import { copyRows } from "./copyRows.ts";
 import { checkVector } from "./defBlock.ts";
 import { denseBlock } from "./dense.ts";
@@ -139,10 +139,15 @@ function ofCopy<O extends DampedOptions>(options: O, blocks: readonly Block[], c
 }
 
 function totalCost(blocks: readonly Block[], index: number): BlockCost {
-  const all = blocks.map(({ costs }) => costs[index] as BlockCost);
+  return sumOf(blocks.map(({ costs }) => costs[index] as BlockCost));
+}
+
+function sumOf(all: readonly BlockCost[]): BlockCost {
   const total = (of: "floats" | "build" | "apply") => all.reduce((sum, cost) => sum + cost[of], 0);
   const [{ solver, why }] = all as [BlockCost];
-  return { solver, why, floats: total("floats"), build: total("build"), apply: total("apply") };
+  const costs = { floats: total("floats"), build: total("build"), apply: total("apply") };
+  const tuned = (effort: SolveEffort) => sumOf(all.map((cost) => cost.tuned?.(effort) ?? cost));
+  return { solver, why, ...costs, tuned };
 }
 
 /** Running averages of what each copy keeps: its matrices, where it has nothing else. */

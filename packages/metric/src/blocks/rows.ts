@@ -12,7 +12,7 @@ import {
   sub,
 } from "@metrigrad/graph";
 import { MetricError, ShapeError, sameShape, showShape, sizeOf } from "@metrigrad/tensor";
-import type { Block, DampedOptions } from "./block.ts";
+import type { Block, DampedOptions, PrepareOptions } from "./block.ts";
 import { perColumn } from "./columns.ts";
 import { rowsCosts } from "./cost.ts";
 import { isDamped, shiftOf } from "./damping.ts";
@@ -21,6 +21,7 @@ import { zeros } from "./first.ts";
 import { type Hold, held } from "./hold.ts";
 import { rowsByQr } from "./qr.ts";
 import { rowProducts } from "./rowProducts.ts";
+import { rowsByNystrom } from "./rowsByNystrom.ts";
 import { weighted } from "./rowWeights.ts";
 import { sharedWeights, unitWeights } from "./unitWeights.ts";
 import type { RowWeights } from "./weights.ts";
@@ -100,12 +101,26 @@ export function weightedRows(rows: BareRows, weights: RowWeights): Block {
     matrices,
     sides: columns === "coupled" ? 1 : m,
     product: n * d * m + weights.foldCost,
-    byQr: columns === "shared",
+    single: columns === "shared",
     kernel: weights.kernelCost(d),
     assemble: weights.assembleCost(d),
   });
   const bySpaceOfRows = (options: DampedOptions) =>
     costs[0].solver !== "dense" && isDamped(options);
+
+  const apply = (v: Node, hold: Hold | null) => {
+    const { forward, back } = rowProducts(held(hold, "x", x, zeros), bias);
+    const own = hold === null ? weights : weights.held(hold);
+    const product = back(own.weigh(forward(v)));
+    // Ones of the bias are not held: the share is 0 at first.
+    const by = hold === null ? share : held(hold, "share", fill([1], share), zeros);
+    return mul(product, by);
+  };
+  const sketched = (lambda: Node, hold: Hold | null, options: PrepareOptions) => {
+    checkDamped(`${form}, solve`, options);
+    const own = { x, bias, share, m, weights };
+    return rowsByNystrom(form, own, { apply, trace: trace(), size }, lambda, hold, options);
+  };
 
   const block: Block = defBlock({
     kind: "rows",
@@ -116,14 +131,7 @@ export function weightedRows(rows: BareRows, weights: RowWeights): Block {
     columns,
     costs,
     madeOf: { x, bias, share, nu: weights.nu, factors: weights.factors, flat: false, outputs },
-    apply: (v, hold) => {
-      const { forward, back } = rowProducts(held(hold, "x", x, zeros), bias);
-      const own = hold === null ? weights : weights.held(hold);
-      const product = back(own.weigh(forward(v)));
-      // Ones of the bias are not held: the share is 0 at first.
-      const by = hold === null ? share : held(hold, "share", fill([1], share), zeros);
-      return mul(product, by);
-    },
+    apply,
     trace,
     diagonal: () => mul(broadcastTo(products.squares(weights.diagonal()), [d, m]), share),
     toMatrices: () => accumulate(null, 1, 0),
@@ -134,6 +142,7 @@ export function weightedRows(rows: BareRows, weights: RowWeights): Block {
         ? {
             qr: (lambda, hold, options) =>
               rowsByQr({ x, bias, share, m, weights }, lambda, hold, options),
+            nystrom: sketched,
           }
         : {}),
     },
@@ -156,6 +165,9 @@ export function weightedRows(rows: BareRows, weights: RowWeights): Block {
         const { fit, solve } = rowsByQr({ x, bias, share, m, weights }, lambda, null, options);
         const fitted = fit(cotangents);
         return rest === null ? fitted : add(fitted, solve(rest.v));
+      }
+      if (solver === "nystrom" && columns === "shared" && rest === null && n < size) {
+        return sketched(shiftOf(options.damping ?? {}, trace, size), null, options).fit(cotangents);
       }
       if (solver !== "woodbury") {
         const gradient = products.back(cotangents);

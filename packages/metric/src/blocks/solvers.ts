@@ -11,9 +11,10 @@ import {
   where,
 } from "@metrigrad/graph";
 import { MetricError } from "@metrigrad/tensor";
-import type { Block, DampedSolve, PrepareOptions, SolveOptions, Solver } from "./block.ts";
-import { conjugateGradients, defaultIterations } from "./cg.ts";
+import type { Block, DampedSolve, PrepareOptions, Solver } from "./block.ts";
+import { conjugateGradients } from "./cg.ts";
 import type { Damp } from "./damped.ts";
+import { checkEffort, effortOf } from "./effort.ts";
 import { factored } from "./factored.ts";
 import { ones, zeros } from "./first.ts";
 import { type Hold, held } from "./hold.ts";
@@ -48,12 +49,14 @@ export function solversOf(
     return { solve, lambda: () => heldLambda(hold, used(), options) };
   };
   const cg: Solve = (lambda, hold, options) => {
+    checkEffort(`${of.form}, solve`, "cg", options);
+    const { iterations } = effortOf("cg", of.size, options);
     const used = () => heldLambda(hold, lambda, options);
     const solve = (v: Node) => {
       const scale = held(hold, "scale", div(1, damp(lambda, null).diagonal()), ones);
       const { apply } = damp(used(), hold);
       const system = { columns, precondition: (r: Node) => mul(r, scale), apply };
-      return conjugateGradients(system, v, steps(of, options));
+      return conjugateGradients(system, v, iterations);
     };
     return { solve, lambda: used };
   };
@@ -98,19 +101,6 @@ export function prepared(
       return sqrt(div(where(some, left, 0), where(some, whole, 1)));
     },
   };
-}
-
-function steps(
-  { form, size }: Pick<Block, "form" | "size">,
-  { iterations = defaultIterations }: SolveOptions,
-): number {
-  if (Number.isInteger(iterations) && iterations >= 1) return Math.min(iterations, 2 * size);
-  throw new MetricError({
-    where: `${form}, solve`,
-    must: "iterations must be a positive integer",
-    got: String(iterations),
-    todo: "pass { iterations: 50 }, or leave it out",
-  });
 }
 
 function unknownSolver(form: string, got: string, known: readonly string[]): MetricError {

@@ -2,7 +2,7 @@ import { add, type Node, reshape } from "@metrigrad/graph";
 import { MetricError } from "@metrigrad/tensor";
 import type { Block, BlockCost, Columns, MadeOf } from "./block.ts";
 import { defaultIterations } from "./cg.ts";
-import { type Costs, denseCosts, exactLimit, iterative } from "./cost.ts";
+import { type Costs, changedCost, denseCosts, exactLimit, iterative } from "./cost.ts";
 import { defBlock } from "./defBlock.ts";
 import { denseBlock } from "./dense.ts";
 import { diagonalBlock } from "./diagonal.ts";
@@ -102,13 +102,15 @@ function sumCosts(
   const by = `${blocks.length} blocks`;
   const dense: BlockCost = { ...exact, why: `a sum of ${by}, small enough to factor` };
   const cg = iterative(product, sizes);
-  const more = (cost: BlockCost): BlockCost => ({
-    ...cost,
-    floats: cost.floats + blocks.reduce((sum, { rowFloats }) => sum + rowFloats, 0),
-  });
+  const rowFloats = blocks.reduce((sum, one) => sum + one.rowFloats, 0);
+  const more = (cost: BlockCost) =>
+    changedCost(cost, (one) => ({ ...one, floats: one.floats + rowFloats }));
   if (exact.floats <= exactLimit && exact.build <= small) return [more(dense), more(cg)];
   const why = `a sum of ${by}, too large to factor`;
-  return [more({ ...cg, why }), more({ ...dense, why: "explicit matrices" })];
+  return [
+    more(changedCost(cg, (one) => ({ ...one, why }))),
+    more({ ...dense, why: "explicit matrices" }),
+  ];
 }
 
 /** About the multiply-adds of gv: what a step of conjugate gradients takes. */

@@ -1,7 +1,7 @@
 import { compile, constant, type Node, vmap } from "@metrigrad/graph";
-import { type Tensor, tensor } from "@metrigrad/tensor";
+import { type FloatType, type Tensor, tensor } from "@metrigrad/tensor";
 import { inverse, LuDecomposition, Matrix, solve } from "ml-matrix";
-import type { Block, MadeOf } from "../blocks/block.ts";
+import type { Block, MadeOf, SolveOptions, Solver } from "../blocks/block.ts";
 import { flooredTraces } from "../blocks/damping.ts";
 import { rowProducts } from "../blocks/rowProducts.ts";
 import { type MetricCheck, within } from "./report.ts";
@@ -59,7 +59,7 @@ export async function operationsCheck(
     ["toDense", { node: block.toDense(), expected: values(g) }],
   ]);
   for (const { solver } of block.costs) {
-    const options = { solver, damping, ...(solver === "cg" ? { iterations: 2 * size } : {}) };
+    const options = { damping, ...exactly(solver, size, store.float) };
     compared.set(`solve by ${solver}`, { node: block.solve(node, options), expected: solved });
   }
   if (d * m <= rootsUpTo) {
@@ -79,9 +79,11 @@ export async function operationsCheck(
     const { bare, along } = await outputSides(madeOf, store, cotangents, v);
     const full = Matrix.add(bare, column);
     const rest = { v: node, along };
-    const others = block.costs.flatMap(({ solver }) => (solver === "qr" ? [solver] : []));
+    const others = block.costs.flatMap(({ solver }) =>
+      solver === "qr" || solver === "nystrom" ? [solver] : [],
+    );
     for (const solver of ["woodbury", "dense", ...others] as const) {
-      const options = { solver, damping };
+      const options = { damping, ...exactly(solver, size, store.float) };
       compared.set(`solveOutputs by ${solver}`, {
         node: solveOutputs(constant(cotangents), null, options),
         expected: values(solve(shifted, bare)),
@@ -104,6 +106,12 @@ export async function operationsCheck(
   }
   await program.close();
   return within("operations", worst, tolerance, `${compared.size} operations, ${at} off by`);
+}
+
+/** Enough steps, and the full rank, for a solver to be exact in rounding. */
+function exactly(solver: Solver, size: number, float: FloatType): SolveOptions {
+  if (solver === "nystrom") return { solver, rank: size, iterations: 2 * size, float };
+  return solver === "cg" ? { solver, iterations: 2 * size } : { solver };
 }
 
 /** Which elements of the flattened parameter [d, m] a matrix of the block is over, and which its λ is added to. */

@@ -1,14 +1,14 @@
 import { input } from "@metrigrad/graph";
 import { sizeOf } from "@metrigrad/tensor";
 import { averaged } from "../blocks/averaged.ts";
-import type { Block, BlockCost, PrepareOptions, Solver } from "../blocks/block.ts";
+import type { Block, BlockCost, PrepareOptions, SolveEffort, Solver } from "../blocks/block.ts";
 import { explicitLimit } from "../blocks/damped.ts";
 import { type Hold, holdIn } from "../blocks/hold.ts";
 import type { FullOver } from "../blocks/over.ts";
 import type { NumberBytes } from "./numberBytes.ts";
 
 /** What solving with a block takes on a store. */
-export interface SolveCost extends Omit<BlockCost, "floats"> {
+export interface SolveCost extends Omit<BlockCost, "floats" | "tuned"> {
   /** Bytes that it keeps: for one solve, and from step to step. */
   readonly bytes: number;
 }
@@ -26,13 +26,20 @@ export function costsOf(
   { average, every }: FullOver,
   asked: Solver | undefined,
   number: NumberBytes,
+  effort: SolveEffort = {},
 ): SolveCosts {
   if (average !== null) return [averagedCost(block, asked, number)];
-  const all = block.costs.map((cost) => solveCost(block, cost, every, number));
-  const [first = solveCost(block, block.cost, every, number), ...others] = all;
+  const costOf = (cost: BlockCost) =>
+    solveCost(block, cost, every, number, cost.solver === asked ? effort : {});
+  const all = block.costs.map(costOf);
+  const [first = costOf(block.cost), ...others] = all;
   const found = all.find(({ solver }) => solver === asked);
-  return found === undefined ? [first, ...others] : [{ ...found, why: wanted }];
+  if (found === undefined) return [first, ...others];
+  return [{ ...found, why: iterative.has(found.solver) ? `${wanted}, ${found.why}` : wanted }];
 }
+
+/** Solvers that are not exact. */
+const iterative: ReadonlySet<Solver> = new Set(["cg", "nystrom"]);
 
 /** Why a solver that was asked for. */
 const wanted = "asked for";
@@ -67,17 +74,19 @@ function holdAll(block: Block, hold: Hold, options: PrepareOptions): void {
 /** Solving with a block; where its rows and inverses are held, beside those what a refresh takes. */
 function solveCost(
   block: Block,
-  { floats, ...cost }: BlockCost,
+  usual: BlockCost,
   every: number,
   number: NumberBytes,
+  effort: SolveEffort,
 ): SolveCost {
+  const { floats, tuned: _, ...cost } = usual.tuned?.(effort) ?? usual;
   const own = { ...cost, bytes: floats * number.made };
   // Explicit matrices beyond their limit cannot be made, nor taken.
   const { matrices, size } = block;
   const large = cost.solver === "dense" && number.made * matrices * size ** 2 > explicitLimit;
   if (every === 1 || large) return own;
   const kept = sizedHold();
-  holdAll(block, kept.hold, { solver: cost.solver });
+  holdAll(block, kept.hold, { ...effort, solver: cost.solver });
   return { ...own, bytes: own.bytes + kept.floats() * number.held };
 }
 
@@ -128,7 +137,7 @@ export function withinBudget(blocks: readonly SolveCosts[], budget: number): Sol
 
 /** The exact solver of the fewest bytes, and what it saves. */
 function switchOf([first, ...others]: SolveCosts) {
-  const exact = others.filter(({ solver }) => solver !== "cg");
+  const exact = others.filter(({ solver }) => !iterative.has(solver));
   const least = exact.reduce((least, cost) => (cost.bytes < least.bytes ? cost : least), first);
   const to = { ...least, why: `${first.solver} keeps more than the budget allows` };
   return { to, saved: first.bytes - least.bytes };

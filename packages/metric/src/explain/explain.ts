@@ -28,6 +28,7 @@ import { type SolveCost, sizedHold } from "./budget.ts";
 import { toDot } from "./dot.ts";
 import { type MeasuredPart, measuredParts, type OptimizerMetric } from "./metricUse.ts";
 import { checkFloats, checkSolvable, type SolvePrecision } from "./numberBytes.ts";
+import { checkBatchSize, noBackend } from "./refusals.ts";
 import { type ExplainRow, explainRow } from "./row.ts";
 import { solversWithin } from "./solversWithin.ts";
 import { alignedTable, shortNumber } from "./table.ts";
@@ -61,6 +62,9 @@ export interface ExplainOptions {
   readonly memoryBudget?: number;
   /** Solvers that must be taken; by default those of the cost model. */
   readonly solver?: SolverChoice;
+  /** Steps and rank of solvers that are not exact; by default enough. */
+  readonly iterations?: number;
+  readonly rank?: number;
   /** The floats in which the metric is made and solved; `"store"` by default. */
   readonly solvePrecision?: SolvePrecision;
   /** What `float` is in the store, which bytes follow; the backend's first by default, or `"f32"`. */
@@ -149,6 +153,8 @@ const names = [
   "over",
   "memoryBudget",
   "solver",
+  "iterations",
+  "rank",
   "solvePrecision",
   "float",
   "backend",
@@ -181,25 +187,6 @@ function solverText({ solver, why }: ExplainRow): string {
   return solver === "none" ? "–" : `${solver} (${why})`;
 }
 
-function checkBatchSize(batchSize: number): void {
-  if (Number.isInteger(batchSize) && batchSize > 0) return;
-  throw new MetricError({
-    where: "explain",
-    must: "batchSize must be a positive integer",
-    got: String(batchSize),
-    todo: "pass the number of rows: { batchSize: 50 }, or 50",
-  });
-}
-
-function noBackend(): MetricError {
-  return new MetricError({
-    where: "explain",
-    must: "backend must be a backend",
-    got: "something without describe()",
-    todo: "pass what await cpu() or await gpu() gives",
-  });
-}
-
 /** A subsystem whose block is over the rows of k batches. */
 function overWindow(one: Subsystem, k: number): Subsystem {
   return one.block === null ? one : { ...one, block: windowed(one.block, k, sizedHold().hold) };
@@ -214,9 +201,12 @@ function metricOf(options: ExplainOptions): OptimizerMetric {
     const { memoryBudget = Number.POSITIVE_INFINITY } = options;
     fullOver("explain", over);
     checkTable("explain, metrics", metrics);
-    return { metrics, over, memoryBudget, solver, solvePrecision };
+    const { iterations, rank } = options;
+    const effort = { ...(iterations !== undefined && { iterations }), ...(rank && { rank }) };
+    return { metrics, over, memoryBudget, solver, effort, solvePrecision };
   }
-  const own = ["metrics", "over", "memoryBudget", "solver", "solvePrecision"] as const;
+  const settings = ["metrics", "over", "memoryBudget", "solver", "iterations", "rank"] as const;
+  const own = [...settings, "solvePrecision"] as const;
   const both = own.find((name) => options[name] !== undefined);
   if (both !== undefined) throw givenTwice(both);
   return optimizer.metric ?? null;
@@ -233,7 +223,7 @@ function measuredPart(
     const found = subsystems(applications, metricTable("none").orPlain(), variables);
     return { found, costs: new Map<Block, SolveCost>(), over: null };
   }
-  const { metrics, over, memoryBudget, solver, solvePrecision } = metric;
+  const { metrics, over, memoryBudget, solver, effort = {}, solvePrecision } = metric;
   const by = fullOver("explain", over);
   const single = subsystems(applications, metrics, variables);
   const found = by.window === 1 ? single : single.map((one) => overWindow(one, by.window));
@@ -241,6 +231,7 @@ function measuredPart(
     over,
     memoryBudget,
     solver: solver ?? undefined,
+    ...effort,
     float,
     solvePrecision,
   });

@@ -1,4 +1,5 @@
 import type { AppliedParameter } from "@metrigrad/nn";
+import type { SolveEffort } from "../blocks/block.ts";
 import type { Over } from "../blocks/over.ts";
 import type { SolverChoice } from "../core/solverChoice.ts";
 import type { MetricTable } from "../core/table.ts";
@@ -10,6 +11,8 @@ export interface MetricUse {
   readonly over: Over;
   readonly memoryBudget: number;
   readonly solver: SolverChoice | null;
+  /** How far solvers go that are not exact. */
+  readonly effort?: SolveEffort;
   /** `"store"` by default. */
   readonly solvePrecision?: SolvePrecision;
 }

@@ -1,5 +1,5 @@
 import { MetricError } from "@metrigrad/tensor";
-import type { Block } from "../blocks/block.ts";
+import type { Block, SolveEffort } from "../blocks/block.ts";
 import { explicitLimit } from "../blocks/damped.ts";
 import { type FullOver, fullOver, type Over } from "../blocks/over.ts";
 import { checkBudget } from "../core/arguments.ts";
@@ -10,7 +10,7 @@ import { type NumberBytes, numberBytes, type SolveFloats } from "./numberBytes.t
 import { shortNumber } from "./table.ts";
 
 /** How much the blocks may keep. */
-export interface BudgetOptions extends SolveFloats {
+export interface BudgetOptions extends SolveFloats, SolveEffort {
   /** Which batches the metric is over. */
   readonly over: Over;
   /** Most bytes that all blocks may keep. */
@@ -40,6 +40,8 @@ export function solversWithin(
 ): ReadonlyMap<Block, SolveCost> {
   const { memoryBudget, workBudget = Number.POSITIVE_INFINITY, solver } = options;
   checkBudget(where, memoryBudget);
+  const { rank, iterations } = options;
+  const effort = { ...(rank && { rank }), ...(iterations !== undefined && { iterations }) };
   const over = fullOver(where, options.over);
   const number = numberBytes(options);
   const average = over.average !== null;
@@ -53,7 +55,7 @@ export function solversWithin(
   });
   const asked = chosenSolvers(where, solver, solved);
   const costs = withinBudget(
-    measured.map(({ block }, at) => costsOf(block, over, asked[at], number)),
+    measured.map(({ block }, at) => costsOf(block, over, asked[at], number, effort)),
     memoryBudget,
   );
   const all = measured.map((one, at): Costly => ({ one, cost: costs[at] as SolveCost }));
@@ -111,11 +113,13 @@ function checkWork(where: string, all: readonly Costly[], budget: number, every:
   const ofRows = rows !== null && rows.work / every > work(most) / 2 ? rows.fewer : null;
   const size = (one: Costly | number) => shortNumber(typeof one === "number" ? one : work(one));
   const rarely = Math.ceil((every * whole) / budget);
+  const sketched = block.costs.find((cost) => cost.solver === "nystrom");
+  const saves = sketched !== undefined && sketched.build / every + sketched.apply < work(most) / 2;
   throw new MetricError({
     where,
     must: `a step must take at most workBudget, ${size(budget)} multiply-adds`,
     got: `${size(whole)}, most of them for ${block.layout} of ${nameOf(most.one)} (${size(most)}, ${most.cost.why})`,
-    todo: `${ofRows === null ? "" : `use ${ofRows}, or `}make the metric more rarely ({ over: { every: ${rarely} } }), take metrics.kfac({ split: true }) in place of eigenvectors, or metrics.diagonal(), or pass a larger workBudget`,
+    todo: `${ofRows === null ? "" : `use ${ofRows}, or `}${saves ? 'take the solver "nystrom", or ' : ""}make the metric more rarely ({ over: { every: ${rarely} } }), take metrics.kfac({ split: true }) in place of eigenvectors, or metrics.diagonal(), or pass a larger workBudget`,
   });
 }
 
@@ -141,6 +145,7 @@ function alternatives(
   const fewer = (text: string, floats: number) =>
     floats * number.made < bytes ? [`${text} (${size(floats * number.made)})`] : [];
   const cg = average ? undefined : block.costs.find((cost) => cost.solver === "cg");
+  const nystrom = average ? undefined : block.costs.find((cost) => cost.solver === "nystrom");
   const ofRows = block.rowFloats * number.made > bytes / 2 ? (rows?.fewer ?? null) : null;
   return [
     ...(ofRows === null ? [] : [ofRows]),
@@ -155,6 +160,7 @@ function alternatives(
       : []),
     ...fewer("metrics.quasiDiagonal()", 4 * d * m),
     ...fewer("metrics.diagonal()", 2 * d * m),
+    ...(nystrom === undefined ? [] : fewer('the solver "nystrom"', nystrom.floats)),
     ...(cg === undefined ? [] : fewer('the solver "cg"', cg.floats)),
     average
       ? `the metric of each batch instead of a running average (${cost.solver}, ${size(cost.floats * number.made)})`

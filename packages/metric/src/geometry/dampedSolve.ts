@@ -1,7 +1,6 @@
 import { add, input, mul, type Node } from "@metrigrad/graph";
 import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block, Solver } from "../blocks/block.ts";
-import { defaultIterations } from "../blocks/cg.ts";
 import { checkDamping, floored } from "../blocks/damping.ts";
 import { checkOptions } from "../core/arguments.ts";
 import { programs } from "./programs.ts";
@@ -60,7 +59,8 @@ export function dampedSolve(
       const solver = asked ?? (relative === 0 && absolute === 0 ? "dense" : block.cost.solver);
       const [x, back] = (await table.run(solver, { ...shift, "metric/v": v })) as [Tensor, Tensor];
       if (!(norm(back, v) <= slack[float] * norm(v))) {
-        throw solver === "cg" ? unconverged(where) : singular(where, relative, absolute);
+        const steps = solver === "cg" || solver === "nystrom";
+        throw steps ? unconverged(where) : singular(where, relative, absolute);
       }
       return x;
     },
@@ -112,7 +112,7 @@ function unconverged(where: string): MetricError {
   return new MetricError({
     where,
     must: "conjugate gradients must converge",
-    got: `a residual that is too large after ${defaultIterations} steps`,
+    got: "a residual that is too large after the default number of steps",
     todo: "pass more damping, or another solver",
   });
 }

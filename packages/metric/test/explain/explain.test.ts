@@ -195,7 +195,7 @@ test("explain: a solver that is asked for, with what it keeps, or the block that
   ]);
   t.deepEqual(shown({ solver: { dense1: "cg" } }), [
     `woodbury (50 rows < 0.7·100 = 70) ${8 * 20 * 50 ** 2}`,
-    `cg (asked for) ${4 * 5 * 21 * 10}`,
+    `cg (asked for, 42 steps keep vectors only) ${4 * 5 * 21 * 10}`,
   ]);
   const averaged = { metrics: metrics.kfac(), over: average, solver: { dense1: "dense" } } as const;
   // The factors, and the inverse of their product.

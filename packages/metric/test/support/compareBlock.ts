@@ -1,6 +1,6 @@
 import { compile, constant, fill, type Node, vmap } from "@metrigrad/graph";
-import type { Block, Hold, Solver } from "@metrigrad/metric";
-import { type Store, type Tensor, tensor } from "@metrigrad/tensor";
+import type { Block, Hold, SolveOptions, Solver } from "@metrigrad/metric";
+import { type FloatType, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import { inverse, Matrix, solve } from "ml-matrix";
 import { asTensor, matrixOf } from "./draws.ts";
 
@@ -70,8 +70,8 @@ export async function compareBlock(
     const solved = solve(shifted, column).to1DArray();
     const solvers = new Set<Solver>(["dense", "cg", ...block.costs.map(({ solver }) => solver)]);
     for (const solver of solvers) {
-      if (solver === "cg" && absolute === 0) continue;
-      const made = block.prepare(null, { ...exact(solver, size), damping });
+      if (isIterative(solver) && absolute === 0) continue;
+      const made = block.prepare(null, { ...exact(solver, size, store.float), damping });
       const x = made.solve(node);
       const residual = made.residual(node, x);
       all.set(`solve by ${solver}, ${name}`, { node: x, expected: solved });
@@ -79,7 +79,7 @@ export async function compareBlock(
       all.set(`residual of ${solver}, ${name}`, { node: residual, expected: [0], least: 1 });
     }
     for (const { solver } of block.costs.slice(0, 2)) {
-      if (solver === "cg") continue;
+      if (isIterative(solver)) continue;
       const prepared = block.prepare(ofNow, { damping, solver });
       all.set(`prepared by ${solver}, ${name}`, { node: prepared.solve(node), expected: solved });
       all.set(`prepared product by ${solver}, ${name}`, {
@@ -111,9 +111,11 @@ export async function compareBlock(
     const bare = Matrix.columnVector(rows.transpose().mmul(delta).to1DArray());
     const rest = { v: node, along: constant(asTensor(rows.mmul(v))) };
     const given = constant(asTensor(delta));
-    const others = block.costs.flatMap(({ solver }) => (solver === "qr" ? [solver] : []));
+    const others = block.costs.flatMap(({ solver }) =>
+      solver === "qr" || (solver === "nystrom" && absolute > 0) ? [solver] : [],
+    );
     for (const solver of ["woodbury", "dense", ...others] as const) {
-      const options = { solver, damping };
+      const options = { ...exact(solver, size, store.float), damping };
       all.set(`solveOutputs by ${solver}, ${name}`, {
         node: solveOutputs(given, null, options),
         expected: solve(shifted, bare).to1DArray(),
@@ -130,8 +132,11 @@ export async function compareBlock(
 /** A Hold that updates before it is read: what it holds is of now, in the form in which it is held. */
 const ofNow: Hold = (_, { shape }, next) => next(fill(shape, 0));
 
-/** Enough steps for conjugate gradients to be exact in rounding. */
-function exact(solver: Solver, size: number) {
+const isIterative = (solver: Solver) => solver === "cg" || solver === "nystrom";
+
+/** Enough steps, and the full rank, for solvers to be exact in rounding. */
+function exact(solver: Solver, size: number, float: FloatType): SolveOptions {
+  if (solver === "nystrom") return { solver, rank: size, iterations: 2 * size, float };
   return solver === "cg" ? { solver, iterations: 2 * size } : { solver };
 }
 

@@ -60,8 +60,8 @@ export interface Line {
   readonly slope: Node;
   /** The largest |dᵢ| of the direction. */
   readonly largest: Node;
-  /** The share of a loss that may be rounding. */
-  readonly rounding: Node;
+  /** By how much a loss may be higher and count as the same; null: what is not lower never does. */
+  readonly slack: Node | null;
 }
 
 /** A search after an evaluation. */
@@ -103,9 +103,10 @@ export function searchOn(
   const lower = logicalAnd(finite, less(loss, low.loss));
   const sinks = lessEqual(loss, add(line.loss, mul(mul(t, settings.decrease), line.slope)));
   const level = lessEqual(abs(slope), mul(line.slope, -settings.curvature));
-  const same = lessEqual(loss, add(line.loss, mul(line.rounding, abs(line.loss))));
   const proper = logicalAnd(lower, sinks);
-  const accepted = logicalAnd(logicalAnd(finite, level), logicalOr(proper, same));
+  const enough =
+    line.slack === null ? proper : logicalOr(proper, lessEqual(loss, add(line.loss, line.slack)));
+  const accepted = logicalAnd(logicalAnd(finite, level), enough);
   const lowered = logicalOr(lower, accepted);
 
   // The minimum lies behind the trial where the loss rises from it to the other end.

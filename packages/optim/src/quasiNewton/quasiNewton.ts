@@ -71,6 +71,7 @@ export function quasiNewtonPhases(
 
   const at = (t: Node) => along(variables, slots.direction, t);
   const trial = trialOf(variables, at(slots.search.t), context);
+  const { rounding } = lineSearch;
   const { next, ended, lowered } = searchOn(
     slots.search,
     { loss: trial.loss, slope: inner([trial.gradient], [slots.direction]) },
@@ -78,7 +79,7 @@ export function quasiNewtonPhases(
       loss: slots.loss,
       slope: slots.slope,
       largest: max(abs(slots.direction)),
-      rounding: lineSearch.rounding === null ? mul(unit, sameLoss) : constant(lineSearch.rounding),
+      slack: mul(rounding === null ? mul(unit, sameLoss) : rounding, abs(slots.loss)),
     },
     lineSearch,
   );

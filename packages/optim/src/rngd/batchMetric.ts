@@ -29,6 +29,7 @@ import {
   type PreconditionTask,
   packing,
 } from "./preconditioned.ts";
+import { effortOf } from "./settings.ts";
 import { floatOf, inPrecision, solveIn } from "./solvePrecision.ts";
 
 /** What a solve in the space of rows needs: values on the way to the loss, and what else leads from the loss to W. */
@@ -66,12 +67,14 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
   const found = [...new Set(routes.flatMap((route) => route?.values ?? []))];
   const cotangents = new Map(grad(context.loss, found).map((one, i) => [found[i] as Node, one]));
   const float = floatOf(precision, context.float);
+  const effort = effortOf(settings);
   const blocks = measured.map((subsystem, index) => {
     const { path, params, block } = subsystem;
     const packs = packing(subsystem);
     return withMetricScope(path, () => {
       const [damping, solver] = [dampingOf(subsystem), solverOf(subsystem)];
-      const prepared = block.prepare(null, { damping, solver, float });
+      const by = { damping, solver, float, ...effort };
+      const prepared = block.prepare(null, by);
       const common = { ...packs, ...solveIn(precision, path, prepared), path };
       const route = routes[index] ?? null;
       if (block.solveOutputs === null || route === null) {
@@ -83,11 +86,17 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
       const rest = restOf(route, params, packs.pack, context, precision);
       const own = route.values.map((value) => cotangents.get(value) as Node);
       const cotangent = route.cotangents(own);
-      const solved = block.solveOutputs(cotangent, rest, { damping, solver, float });
+      const solved = block.solveOutputs(cotangent, rest, by);
       const space = route.outputs === null ? "samples" : "outputs";
-      const by = solver === "woodbury" ? `woodbury in the space of ${space}` : solver;
+      const inSpace = solver === "woodbury" ? `woodbury in the space of ${space}` : solver;
       const asked = () => withMetricScope(path, () => gradientOf(route.rows, cotangent, rest));
-      return { ...common, solver: by, asked, solved, direction: inPrecision(precision, solved) };
+      return {
+        ...common,
+        solver: inSpace,
+        asked,
+        solved,
+        direction: inPrecision(precision, solved),
+      };
     });
   });
   return { blocks, before: [], always: [] };

@@ -19,6 +19,7 @@ import {
   type PreconditionTask,
   packing,
 } from "./preconditioned.ts";
+import { effortOf } from "./settings.ts";
 import { floatOf, holdsWith, inPrecision, solveIn } from "./solvePrecision.ts";
 
 /**
@@ -45,6 +46,7 @@ export function heldMetric(
       const prepared = block.prepare(holdAt(refreshed), {
         damping: dampingOf(subsystem),
         solver: by,
+        ...effortOf(settings),
         float: floatOf(precision, context.float),
         // An average begins with I, which is its own inverse without damping.
         first: average === null ? "zero" : "identity",

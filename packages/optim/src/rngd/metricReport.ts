@@ -1,6 +1,10 @@
 import { add, div, max, mul, type Node, scan, sqrt, square, sum } from "@metrigrad/graph";
+import { lossChange } from "../core/lossChange.ts";
+import type { OptimizerContext } from "../core/optimizer.ts";
 import type { BlockReport, Quantity } from "../core/report.ts";
 import type { ChainStep } from "../core/step.ts";
+import { metricCurvature } from "../curvature/metricCurvature.ts";
+import { predictedChange, quadraticModel } from "../curvature/quadraticModel.ts";
 import { stepLength } from "../transforms/klClip.ts";
 import type { PreconditionedBlock } from "./preconditioned.ts";
 
@@ -10,9 +14,10 @@ const iterations = 12;
 /**
  * What is reported of a metric when the chain is done: per block λ, ‖v − (g + λI)u‖/‖v‖ of the solve for the
  * direction v that came in, before u is rounded to the floats of the store; the length of the step in √nats and on request the condition number; of the whole
- * step its length.
+ * step its length, and the change of the loss beside what the quadratic model by this metric, without damping, predicts of it: in nats, of
+ * the step as it is before it may be undone.
  */
-export function metricReport(blocks: readonly PreconditionedBlock[]) {
+export function metricReport(blocks: readonly PreconditionedBlock[], context: OptimizerContext) {
   return (step: ChainStep): ChainStep => {
     const own = blocks.map((block): BlockReport => {
       const { path, names, solver, asked, solved } = block;
@@ -28,11 +33,22 @@ export function metricReport(blocks: readonly PreconditionedBlock[]) {
       ];
       return { path, params: names, solver, quantities };
     });
-    const length = { name: "length", value: () => stepLength("report", step), costly: false };
+    const whole: Quantity[] = [
+      { name: "length", value: () => stepLength("report", step), costly: false },
+      { name: "predictedChange", value: () => predicted(step, context), costly: false },
+      { name: "lossChange", value: () => lossChange(context, step.directions), costly: false },
+    ];
     const { quantities, blocks: others } = step.report;
-    const report = { quantities: [length, ...quantities], blocks: [...others, ...own] };
+    const report = { quantities: [...whole, ...quantities], blocks: [...others, ...own] };
     return { ...step, report };
   };
+}
+
+/** −δ'∇L + ½δ'gδ of the step δ. */
+function predicted(step: ChainStep, context: OptimizerContext): Node {
+  const options = { curvature: metricCurvature, damped: false };
+  const model = quadraticModel("report", options, step, context);
+  return predictedChange(model(step.directions));
 }
 
 /**

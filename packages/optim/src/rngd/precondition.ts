@@ -23,10 +23,12 @@ import { metricReport } from "./metricReport.ts";
 import type { Measured, PreconditionedBlock, PreconditionTask } from "./preconditioned.ts";
 import {
   batchSettings,
+  effortOf,
   type FullPrecondition,
   type PreconditionSettings,
   preconditionRecord,
 } from "./settings.ts";
+import { checkSolverEffort } from "./solverEffort.ts";
 
 /**
  * u ← (ḡ + λI)⁻¹u by subsystem, with ḡ the relative Fisher information of the batch, of an earlier batch, of
@@ -53,6 +55,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
       over: settings.over,
       memoryBudget: settings.memoryBudget,
       solver: settings.solver,
+      effort: effortOf(settings),
       solvePrecision: settings.solvePrecision,
     },
     transform: (step, context) => {
@@ -74,6 +77,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         memoryBudget: settings.memoryBudget,
         workBudget: settings.workBudget,
         solver: settings.solver ?? undefined,
+        ...effortOf(settings),
         float: context.float,
         solvePrecision: settings.solvePrecision,
       });
@@ -102,7 +106,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         last: [
           ...step.last,
           ...(adapt === null ? [] : [adapting(adapt, context)]),
-          metricReport(blocks),
+          metricReport(blocks, context),
         ],
       };
     },
@@ -131,6 +135,7 @@ function checkPrecondition(name: string, settings: FullPrecondition): void {
   if (solvePrecision !== "store" && solvePrecision !== "f64") {
     throw unknownChoice(name, "solvePrecision", ["store", "f64"], solvePrecision);
   }
+  checkSolverEffort(name, settings);
   const singular = fullOver(name, over).average === null;
   checkDamping(name, { relative, absolute }, singular && damping === null);
 }

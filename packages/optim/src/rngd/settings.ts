@@ -3,6 +3,7 @@ import {
   type MetricTable,
   type Over,
   paperMetrics,
+  type SolveEffort,
   type SolvePrecision,
   type SolverChoice,
 } from "@metrigrad/metric";
@@ -51,6 +52,16 @@ export interface PreconditionSettings {
   /** Solvers that must be taken, for all blocks or by path; null: those of the cost model. */
   readonly solver?: SolverChoice | null;
   /**
+   * r, the rank of the sketch of the solver "nystrom", which takes products with rows only: for more rows and parameters than
+   * exact solvers can take. null: a tenth of the rows or the parameters, whichever are fewer.
+   */
+  readonly rank?: number | null;
+  /**
+   * Steps of conjugate gradients of the solvers "cg" and "nystrom"; 0 with "nystrom" takes the sketch itself for the metric.
+   * null: 50 and 10.
+   */
+  readonly iterations?: number | null;
+  /**
    * `"f64"`: the metric is made, factored and solved in floats of 64 bits, in a model of 32 too; what is held
    * between steps has two of the store's, 48 bits. `"store"`: in the floats of the store. A damped step in 32 bits
    * is off by 1e-3 and more once λ is below 1e-4 of the trace. The gpu backend has 32 bits alone, where a step is refused.
@@ -93,6 +104,8 @@ export const batchSettings: FullPrecondition = Object.freeze({
   memoryBudget: Number.POSITIVE_INFINITY,
   workBudget: 1e11,
   solver: null,
+  rank: null,
+  iterations: null,
   solvePrecision: "store",
   forward: "train",
 });
@@ -121,10 +134,15 @@ export const paperSettings: FullSettings = Object.freeze({
   forward: "infer",
 });
 
+/** How far solvers go that are not exact. */
+export function effortOf({ rank, iterations }: FullPrecondition): SolveEffort {
+  return { ...(rank !== null && { rank }), ...(iterations !== null && { iterations }) };
+}
+
 /** Settings of preconditioning as plain data, for records: what is off by default only where it is on. */
 export function preconditionRecord(settings: FullPrecondition): Record<string, unknown> {
   const { metrics, damping, dampedBy, adapt, relative, absolute, over, forward } = settings;
-  const { memoryBudget, workBudget, solver, solvePrecision } = settings;
+  const { memoryBudget, workBudget, solver, rank, iterations, solvePrecision } = settings;
   return {
     relative,
     absolute,
@@ -135,6 +153,8 @@ export function preconditionRecord(settings: FullPrecondition): Record<string, u
     ...(memoryBudget === Number.POSITIVE_INFINITY ? {} : { memoryBudget }),
     ...(workBudget === batchSettings.workBudget ? {} : { workBudget }),
     ...(solver === null ? {} : { solver }),
+    ...(rank === null ? {} : { rank }),
+    ...(iterations === null ? {} : { iterations }),
     ...(solvePrecision === "store" ? {} : { solvePrecision }),
     forward,
     metrics: rowsRecord(metrics),

@@ -9,14 +9,16 @@ import {
   vmap,
   where,
 } from "@metrigrad/graph";
-import { tensor } from "@metrigrad/tensor";
+import { GraphError, tensor } from "@metrigrad/tensor";
 import { lossChange } from "../core/lossChange.ts";
 import { checkKnown, checkSettings } from "../core/settings.ts";
-import { mapDirections } from "../core/step.ts";
+import { type ChainStep, mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
+import { fullWolfeSearch, type WolfeSearchSettings, wolfeLength } from "./wolfeSearch.ts";
 
-/** Settings of the line search. */
-export interface LineSearchSettings {
+/** Settings of a line search over a grid of lengths. */
+export interface GridSearchSettings {
+  readonly rule?: "grid";
   /** How many lengths are tried; 8 by default. */
   readonly trials?: number;
   /** Each is this times the one before, in (0, 1); ½ by default. */
@@ -25,13 +27,20 @@ export interface LineSearchSettings {
   readonly longest?: number;
 }
 
+/** Settings of the line search: of a grid by default. */
+export type LineSearchSettings = GridSearchSettings | WolfeSearchSettings;
+
 /**
  * u ← su with the s of a grid, `longest`·`shrink`^k, at which the loss of the batch falls most (Müller and Zeinhofer 2023,
  * section 4.1); 0 where it falls at none. All lengths are tried at once, as one batch of forward passes, each of which costs what one
- * of the batch does. Throws GraphError for settings out of range.
+ * of the batch does. With `rule: "wolfe"` s meets the strong Wolfe conditions L(s) ≤ L(0) + c₁sL'(0) and |L'(s)| ≤ c₂|L'(0)|
+ * (`decrease` and `curvature`): lengths are tried one after the other, at some three forward passes each, also longer ones; where
+ * `trials` are not enough s is the lowest of them, and 0 where none was lower. Throws GraphError for settings out of range.
  */
 export function lineSearch(settings: LineSearchSettings = {}): Transform {
-  checkKnown("lineSearch", settings, ["trials", "shrink", "longest"]);
+  if (settings?.rule === "wolfe") return wolfeSearch(settings);
+  checkKnown("lineSearch", settings, ["rule", "trials", "shrink", "longest"]);
+  if (settings.rule !== undefined && settings.rule !== "grid") throw unknownRule(settings.rule);
   const { trials = 8, shrink = 0.5, longest = 1 } = settings;
   checkSettings(
     "lineSearch",
@@ -58,10 +67,41 @@ export function lineSearch(settings: LineSearchSettings = {}): Transform {
       const known = where(isFinite(changes), changes, Number.POSITIVE_INFINITY);
       const best = argMin(known, { axis: 0 });
       const length = where(less(gather(known, best), 0), gather(grid, best), 0);
-      const moved = mapDirections(step, (u) => mul(length, u));
-      const quantity = { name: "searched", value: () => length, costly: false };
-      const { quantities, blocks } = step.report;
-      return { ...moved, length, report: { blocks, quantities: [...quantities, quantity] } };
+      return takenBy(step, length, { searched: length });
     },
   } satisfies Transform);
+}
+
+function wolfeSearch(settings: WolfeSearchSettings): Transform {
+  checkKnown("lineSearch, wolfe", settings, ["rule", "trials", "decrease", "curvature"]);
+  const full = fullWolfeSearch("lineSearch, wolfe", settings);
+  return Object.freeze({
+    name: "lineSearch",
+    settings: { ...full },
+    transform: (step, context) => {
+      const { length, evaluations } = wolfeLength(full, step, context);
+      return takenBy(step, length, { searched: length, evaluations });
+    },
+  } satisfies Transform);
+}
+
+/** The step at a length, and what is told of the search. */
+function takenBy(step: ChainStep, length: Node, told: Readonly<Record<string, Node>>): ChainStep {
+  const moved = mapDirections(step, (u) => mul(length, u));
+  const more = Object.entries(told).map(([name, value]) => ({
+    name,
+    value: () => value,
+    costly: false,
+  }));
+  const { quantities, blocks } = step.report;
+  return { ...moved, length, report: { blocks, quantities: [...quantities, ...more] } };
+}
+
+function unknownRule(rule: unknown): GraphError {
+  return new GraphError({
+    where: "lineSearch",
+    must: 'rule must be "grid" or "wolfe"',
+    got: JSON.stringify(rule) ?? String(rule),
+    todo: 'leave it out for "grid"',
+  });
 }

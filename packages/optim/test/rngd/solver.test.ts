@@ -46,6 +46,21 @@ for (const [name, settings, solvers] of [
   });
 }
 
+for (const over of ["batch", { every: 2 }] as const) {
+  test(`solver, nystrom over ${JSON.stringify(over)}: by its full rank the same steps, and other steps by less`, async (t) => {
+    const batch = { x: inputs, y: labels };
+    const after = async (own: RngdSettings) => {
+      const optimizer = rngd({ absolute: 0.01, over, ...own });
+      return (await follow(classifier(), optimizer, [batch, batch, batch])).at(-1)?.get("dense0/w");
+    };
+    const exact = await after({});
+    const off = async (own: RngdSettings) => gap(await after({ solver: "nystrom", ...own }), exact);
+    t.ok((await off({ rank: 6, iterations: 0 })) < 1e-7, "the sketch itself");
+    t.ok((await off({ rank: 2, iterations: 10 })) < 1e-7, "a preconditioner");
+    t.ok((await off({ rank: 2, iterations: 0 })) > 1e-4, "a sketch of less");
+  });
+}
+
 test("solver: by path, and the report says which", (t) => {
   const solversOf = (settings: RngdSettings) =>
     rngd(settings)
@@ -57,6 +72,8 @@ test("solver: by path, and the report says which", (t) => {
     "dense1: cg",
   ]);
   t.deepEqual(rngd({ solver: "cg" }).settings.solver, "cg");
+  const { solver, rank, iterations } = rngd({ solver: "nystrom", rank: 7, iterations: 0 }).settings;
+  t.deepEqual([solver, rank, iterations], ["nystrom", 7, 0]);
   t.end();
 });
 
@@ -71,7 +88,7 @@ test("solver: one that a block has not, and an unknown path, are refused", (t) =
     { ...average, solver: { dense1: "woodbury" } },
     /rngd, solver of dense1: a block by average can be solved by dense, got woodbury/,
   );
-  refused({ solver: "lu" as Solver }, /can be solved by dense, woodbury, cg, qr, got lu/);
+  refused({ solver: "lu" as Solver }, /can be solved by dense, woodbury, cg, qr, nystrom, got lu/);
   refused(
     { solver: { dense7: "cg" } },
     /rngd, solver: it must name blocks of the model \(dense0, dense1\), got dense7; correct the path/,

@@ -1,0 +1,50 @@
+import { MetricError } from "@metrigrad/tensor";
+import type { SolveEffort, Solver } from "./block.ts";
+import { defaultIterations } from "./cg.ts";
+
+/** Steps behind a sketch by default. */
+const sketchedIterations = 10;
+
+/** The least rank by default. */
+const leastRank = 32;
+
+/** The rank of an approximation of a matrix of some order. */
+export function rankOf(order: number, { rank }: SolveEffort): number {
+  return Math.min(order, rank ?? Math.max(leastRank, Math.ceil(order / 10)));
+}
+
+/** How far a solver goes, with nothing left open: at most two steps per unknown. */
+export function effortOf(
+  solver: Solver,
+  order: number,
+  { iterations = solver === "nystrom" ? sketchedIterations : defaultIterations }: SolveEffort,
+): { readonly iterations: number } {
+  return { iterations: Math.min(iterations, 2 * order) };
+}
+
+/** Throws MetricError for steps and ranks that are none. */
+export function checkEffort(
+  where: string,
+  solver: Solver,
+  { iterations, rank }: SolveEffort,
+): void {
+  const least = solver === "nystrom" ? 0 : 1;
+  checkCount(where, "iterations", iterations, least, 50);
+  checkCount(where, "rank", rank, 1, 100);
+}
+
+function checkCount(
+  where: string,
+  name: string,
+  count: unknown,
+  least: number,
+  example: number,
+): void {
+  if (count === undefined || (Number.isInteger(count) && (count as number) >= least)) return;
+  throw new MetricError({
+    where,
+    must: `${name} must be ${least === 0 ? "an integer that is not negative" : "a positive integer"}`,
+    got: String(count),
+    todo: `pass { ${name}: ${example} }, or leave it out`,
+  });
+}
