@@ -124,6 +124,14 @@ interface Trained {
 /** A number of a report; NaN, for which no condition holds, where it is not there. */
 const of = (report: Report, name: string): number => report[name] ?? Number.NaN;
 
+/** What holds of the solution of a differential equation after a short run, by the natural gradient up to a relative error. */
+const solution =
+  (bound: number, name = "relative error"): Trained["checks"] =>
+  (report, by) => ({
+    "the loss falls": of(report, "last loss") < 0.9 * of(report, "first loss"),
+    [`${name} below ${by === "adam" ? 1 : bound}`]: of(report, name) < (by === "adam" ? 1 : bound),
+  });
+
 /** The models by their folder. Each is trained by ADAM and by RNGD. */
 const models: Readonly<Record<string, Trained>> = {
   lenet: {
@@ -270,6 +278,16 @@ const models: Readonly<Record<string, Trained>> = {
       "by the natural gradient to a thousandth of it":
         by === "adam" || of(report, "relative error") < 1e-3,
     }),
+  },
+  heat: {
+    size: 0.25,
+    by: "rngd",
+    checks: solution(0.02),
+  },
+  poisson5d: {
+    size: 0.1,
+    by: "rngd",
+    checks: solution(0.1),
   },
 };
 
