@@ -61,7 +61,10 @@ export function boundaryPoints(
 type Bounds = readonly (readonly [from: number, to: number])[];
 
 /** For the low and for the high faces, by coordinate, where each begins and ends: shares of the area of all that are taken. */
-function faceBounds({ low, high }: PointBox, taken: readonly Faces[]): readonly [Bounds, Bounds] {
+function faceBounds(
+  { low, high }: PointBox,
+  taken: readonly (Faces | undefined)[],
+): readonly [Bounds, Bounds] {
   // The area of a face across an axis is the volume over that side.
   const areas = low.flatMap((from, axis) =>
     (["low", "high"] as const).map((side) => {

@@ -199,6 +199,11 @@ test("samplers: refuse what is no box or count", (t) => {
     /gridPoints: there must be points inside/,
   );
   message(() => gridPoints([2, 2, 2], box, { on: "edge" as never }), /on must be "all"/);
+  for (const faces of [{}, { 3: "low" }, { 0: "left" }, { x: "low" }])
+    message(
+      () => boundaryPoints(9, box, { faces } as never),
+      /faces must name "low", "high" or "both" for some of the coordinates 0 … 2, got \{.*; pass for example/,
+    );
   t.throws(() => uniformPoints(1.5, box), GraphError);
   t.end();
 });
