@@ -124,6 +124,17 @@ interface Trained {
 /** A number of a report; NaN, for which no condition holds, where it is not there. */
 const of = (report: Report, name: string): number => report[name] ?? Number.NaN;
 
+/** What holds of the solution of a differential equation after a short run, by the natural gradient up to a relative error. */
+const solution =
+  (bound: number): Trained["checks"] =>
+  (report, by) => ({
+    "the loss falls": of(report, "last loss") < of(report, "first loss"),
+    "a relative error by the natural gradient":
+      by === "adam" || of(report, "relative error") < bound,
+  });
+
+const energyOff = (report: Report) => of(report, "energy above −π²/4");
+
 /** The models by their folder. Each is trained by ADAM and by RNGD. */
 const models: Readonly<Record<string, Trained>> = {
   lenet: {
@@ -269,6 +280,62 @@ const models: Readonly<Record<string, Trained>> = {
       "below the size of the solution": of(report, "relative error") < 1,
       "by the natural gradient to a thousandth of it":
         by === "adam" || of(report, "relative error") < 1e-3,
+    }),
+  },
+  heat: {
+    size: 0.25,
+    by: "rngd",
+    checks: solution(0.02),
+  },
+  poisson5d: {
+    size: 0.1,
+    by: "rngd",
+    checks: solution(0.1),
+  },
+  burgers: {
+    size: 0.12,
+    by: "rngd",
+    // The loss is over new points where it is large, which it need not be below the first on.
+    checks: (report, by) => ({
+      "the solution is found in part": of(report, "relative error") < (by === "adam" ? 1 : 0.5),
+    }),
+  },
+  helmholtz: {
+    size: 0.2,
+    by: "rngd",
+    checks: solution(0.15),
+  },
+  inverse: {
+    size: 0.5,
+    by: "rngd",
+    checks: (report, by) => ({
+      "the loss falls": of(report, "last loss") < 0.9 * of(report, "first loss"),
+      "the coefficient up to four standard deviations":
+        by === "adam" ||
+        Math.abs(of(report, "off by")) < 4 * of(report, "least standard deviation"),
+      "known as well as can be":
+        by === "adam" ||
+        Math.abs(of(report, "standard deviation") / of(report, "least standard deviation") - 1) <
+          0.1,
+    }),
+  },
+  deepritz: {
+    size: 0.3,
+    by: "rngd",
+    checks: (report, by) => ({
+      "the energy falls below 0": of(report, "first energy") > 0 && energyOff(report) < 2,
+      "and not below the least one, up to the rule's error": energyOff(report) > -1e-5,
+      "which the natural gradient comes near":
+        by === "adam" || (energyOff(report) < 1e-4 && of(report, "relative error") < 1e-2),
+    }),
+  },
+  helium: {
+    size: 0.1,
+    by: "rngd",
+    checks: (report, by) => ({
+      "the energy up to 0.02 hartree":
+        Math.abs(of(report, "off by")) < (by === "adam" ? 0.2 : 0.02),
+      "half of the moves are accepted": Math.abs(of(report, "accepted") - 0.5) < 0.1,
     }),
   },
 };

@@ -25,7 +25,7 @@ export {
 } from "./monteCarlo/proposals.ts";
 export { spinStates } from "./monteCarlo/spinStates.ts";
 export { type AdaptiveOptions, adaptivePoints } from "./points/adaptivePoints.ts";
-export { boundaryPoints } from "./points/boundaryPoints.ts";
+export { type BoundaryOptions, boundaryPoints, type Faces } from "./points/boundaryPoints.ts";
 export type { PointBox } from "./points/box.ts";
 export { type GridOptions, gridPoints } from "./points/gridPoints.ts";
 export { latinHypercube } from "./points/latinHypercube.ts";

@@ -11,8 +11,21 @@ import {
   uniform,
   where,
 } from "@metrigrad/graph";
+import { checkNames, GraphError } from "@metrigrad/tensor";
 import { checkBox, intoBox, type PointBox, row } from "./box.ts";
 import { checkCount, type PointSampler, samplerOf } from "./sampler.ts";
+
+/** Which faces of a box across one coordinate are taken. */
+export type Faces = "low" | "high" | "both";
+
+/** Which part of a boundary is taken. */
+export interface BoundaryOptions {
+  /**
+   * The faces by the coordinate that they lie across; all by default. `{ 0: "both", 1: "low" }` are the ends and the beginning for
+   * points (x, t).
+   */
+  readonly faces?: Readonly<Record<number, Faces>>;
+}
 
 /**
  * Points on the faces of a box, uniform by area. The faces are laid side by side and cut into n strata of equal area with one
@@ -20,38 +33,73 @@ import { checkCount, type PointSampler, samplerOf } from "./sampler.ts";
  *
  * @param n - How many.
  * @param box - `{ low, high }`, a number for each coordinate.
+ * @param options - `faces`: those that are taken, by coordinate.
  * @returns A sampler of [n, d].
- * @throws GraphError for an n that is no count and a box that is none
+ * @throws GraphError for an n that is no count, a box that is none, and faces that the box does not have
  */
-export function boundaryPoints(n: number, box: PointBox): PointSampler {
+export function boundaryPoints(
+  n: number,
+  box: PointBox,
+  options: BoundaryOptions = {},
+): PointSampler {
   checkBox("boundaryPoints", box);
   checkCount("boundaryPoints", n);
   const shape = [n, box.low.length] as const;
-  const bounds = faceBounds(box);
+  const bounds = faceBounds(box, takenFaces(box.low.length, options));
   return samplerOf("boundaryPoints", shape, true, ({ key, state }) => {
     const inside = intoBox(uniform(shape, { key: `${key}/inside`, state }), box);
     const within = uniform([n], { key: `${key}/face`, state });
     const along = expandDims(div(add(cast(iota(n), "float"), within), n), 1);
     const on = (side: 0 | 1): Node => {
-      const from = bounds.map((axis) => axis[side] as number);
-      const to = bounds.map((axis) => axis[side + 1] as number);
-      return logicalAnd(greaterEqual(along, row(from)), less(along, row(to)));
+      const [from, to] = [0, 1].map((end) => bounds[side].map((face) => face[end] as number));
+      return logicalAnd(greaterEqual(along, row(from ?? [])), less(along, row(to ?? [])));
     };
     return where(on(0), row(box.low), where(on(1), row(box.high), inside));
   });
 }
 
-/** For each coordinate where its low face begins, where its high one does, and where that ends: shares of the whole area. */
-function faceBounds({ low, high }: PointBox): readonly (readonly number[])[] {
-  const sides = low.map((from, axis) => (high[axis] as number) - from);
+type Bounds = readonly (readonly [from: number, to: number])[];
+
+/** For the low and for the high faces, by coordinate, where each begins and ends: shares of the area of all that are taken. */
+function faceBounds(
+  { low, high }: PointBox,
+  taken: readonly (Faces | undefined)[],
+): readonly [Bounds, Bounds] {
   // The area of a face across an axis is the volume over that side.
-  const areas = sides.map((side) => 1 / side);
-  const total = 2 * areas.reduce((sum, area) => sum + area, 0);
+  const areas = low.flatMap((from, axis) =>
+    (["low", "high"] as const).map((side) => {
+      const isTaken = taken[axis] === side || taken[axis] === "both";
+      return isTaken ? 1 / ((high[axis] as number) - from) : 0;
+    }),
+  );
+  const total = areas.reduce((sum, area) => sum + area, 0);
+  const last = areas.findLastIndex((area) => area > 0);
   let begin = 0;
-  return areas.map((area, axis) => {
+  const all = areas.map((area, at) => {
     const from = begin;
-    begin += (2 * area) / total;
+    begin += area / total;
     // What lies beyond the last bound by rounding belongs to the last face.
-    return [from, from + area / total, axis === sides.length - 1 ? 2 : begin];
+    return [from, at === last ? 2 : begin] as const;
+  });
+  return [all.filter((_, at) => at % 2 === 0), all.filter((_, at) => at % 2 === 1)];
+}
+
+/** The faces of each coordinate. Throws GraphError for coordinates and faces that there are not. */
+function takenFaces(d: number, options: BoundaryOptions): readonly (Faces | undefined)[] {
+  const where = "boundaryPoints";
+  checkNames(where, options, ["faces"], GraphError);
+  const { faces } = options;
+  if (faces === undefined) return Array.from({ length: d }, () => "both" as const);
+  const given = Object.entries(faces ?? {});
+  const axes = Array.from({ length: d }, (_, axis) => `${axis}`);
+  const known = given.every(
+    ([axis, side]) => axes.includes(axis) && ["low", "high", "both"].includes(side),
+  );
+  if (known && given.length > 0) return Array.from({ length: d }, (_, axis) => faces[axis]);
+  throw new GraphError({
+    where,
+    must: `faces must name "low", "high" or "both" for some of the coordinates 0 … ${d - 1}`,
+    got: JSON.stringify(faces),
+    todo: 'pass for example { faces: { 0: "both", 1: "low" } }',
   });
 }

@@ -132,6 +132,29 @@ test("boundaryPoints: on the faces, with their shares of the area", async (t) =>
   t.deepEqual(ends, [[3], [4]], "in one dimension the two ends");
 });
 
+test("boundaryPoints: some of the faces, by area", async (t) => {
+  const device = await reference();
+  const rows = await draw(device, boundaryPoints(90, box, { faces: { 1: "low", 0: "both" } }));
+  const low = rows.filter((row) => row[0] === box.low[0]).length;
+  const high = rows.filter((row) => row[0] === box.high[0]).length;
+  const begin = rows.filter((row) => row[1] === box.low[1]).length;
+  // Areas 1½, 1½ and 1 of 4.
+  t.ok(inside(rows) && low + high + begin === 90, "no other face");
+  for (const [count, share] of [
+    [low, 1.5],
+    [high, 1.5],
+    [begin, 1],
+  ] as const)
+    t.ok(Math.abs(count - (90 * share) / 4) < 2, `${count} points`);
+  for (const side of ["low", "high"] as const) {
+    const last = await draw(device, boundaryPoints(30, box, { faces: { 2: side } }));
+    t.ok(
+      last.every((row) => row[2] === box[side][2]),
+      `the ${side} face alone`,
+    );
+  }
+});
+
 test("gridPoints: all, inside, boundary", async (t) => {
   const square = { low: [0, 0], high: [1, 2] };
   const device = await reference();
@@ -176,6 +199,11 @@ test("samplers: refuse what is no box or count", (t) => {
     /gridPoints: there must be points inside/,
   );
   message(() => gridPoints([2, 2, 2], box, { on: "edge" as never }), /on must be "all"/);
+  for (const faces of [{}, { 3: "low" }, { 0: "left" }, { x: "low" }])
+    message(
+      () => boundaryPoints(9, box, { faces } as never),
+      /faces must name "low", "high" or "both" for some of the coordinates 0 … 2, got \{.*; pass for example/,
+    );
   t.throws(() => uniformPoints(1.5, box), GraphError);
   t.end();
 });
