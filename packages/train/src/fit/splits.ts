@@ -80,8 +80,8 @@ export function splitNames(data: AnyDataSet | AnyStream): readonly SplitName[] {
 
 async function prepare(settings: SplitSettings, name: SplitName): Promise<Prepared> {
   const { store, data, evaluated, useWeights, seed, stream, check } = settings;
-  const weighted = (split: AnySplit): AnySplit => {
-    return useWeights ? split : { inputs: split.inputs, targets: split.targets };
+  const weighted = ({ weights, ...split }: AnySplit): AnySplit => {
+    return useWeights && weights !== undefined ? { ...split, weights } : split;
   };
   if (stream !== null) {
     const { form, batchSize } = stream;
