@@ -111,7 +111,8 @@ export async function prepare(
           useWeights,
           seed,
           penalty: graph.penalty,
-          stream: isStream(data) ? { form, batchSize } : null,
+          batchSize,
+          stream: isStream(data) ? form : null,
           check,
         }),
     };

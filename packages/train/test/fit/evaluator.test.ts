@@ -40,7 +40,8 @@ async function evaluated(
     { objective, metrics, form, most: count, chunk: Math.min(chunk, count) },
     store,
   );
-  const found = await own.evaluate([{ rows }]);
+  const chosen = Int32Array.from({ length: count }, (_, row) => row);
+  const found = await own.evaluate([{ rows, chosen }]);
   await own.close();
   return { found, store };
 }
