@@ -7,8 +7,8 @@
  */
 import { bernoulli, cpu, dataSet, dense, fit, mnist, sequential, sigmoid } from "metrigrad";
 import { isMain, print, type Settings } from "../support/settings.ts";
-import { optimizers } from "./optimizers.ts";
 import { meanPixelCost } from "./meanPixelCost.ts";
+import { optimizers } from "./optimizers.ts";
 import { sparse } from "./sparse.ts";
 
 export { optimizers };

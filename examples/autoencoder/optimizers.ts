@@ -20,5 +20,8 @@ export const optimizers = {
   sgd: momentum({ learningRate: 0.01 }),
   soap: soap({ learningRate: 0.003 }),
   /** Its authors give the last layer to ADAM. */
-  muon: groups({ "dense7/**": adam({ learningRate: 0.001 }), others: muon({ learningRate: 0.02 }) }),
+  muon: groups({
+    "dense7/**": adam({ learningRate: 0.001 }),
+    others: muon({ learningRate: 0.02 }),
+  }),
 };

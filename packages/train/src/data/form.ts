@@ -56,10 +56,7 @@ export async function residentRows(
 }
 
 /** How rows like those of a split come in feeds of their own. */
-export function fedForm(
-  { inputs, targets, targetsAre }: AnySplit,
-  reading: Reading,
-): BatchForm {
+export function fedForm({ inputs, targets, targetsAre }: AnySplit, reading: Reading): BatchForm {
   const same = targetsAre === "inputs";
   return {
     feeds: (rows) => ({

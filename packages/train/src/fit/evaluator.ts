@@ -1,6 +1,13 @@
 import { compile, constant, input, isNode, type Node, type Program } from "@metrigrad/graph";
 import { type AnyModule, applierOf } from "@metrigrad/nn";
-import { GraphError, type Handle, type Store, showShape, type Tensor, tensor } from "@metrigrad/tensor";
+import {
+  GraphError,
+  type Handle,
+  type Store,
+  showShape,
+  type Tensor,
+  tensor,
+} from "@metrigrad/tensor";
 import type { BatchForm, Rows } from "../data/form.ts";
 import { inputsOf } from "../data/reading.ts";
 import { chunkRows } from "../host/chunkRows.ts";

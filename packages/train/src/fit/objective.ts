@@ -7,7 +7,7 @@ import {
   type NodeTree,
   namedNodes,
 } from "@metrigrad/nn";
-import { mapTree, ShapeError, showShape, type Tensor, type Tree } from "@metrigrad/tensor";
+import { mapTree, ShapeError, showShape, type Tree } from "@metrigrad/tensor";
 import type { BatchNodes } from "../data/form.ts";
 import type { StepContext } from "../step/context.ts";
 

@@ -208,7 +208,11 @@ function checkEvaluate(given: AnyFitOptions["evaluate"]): void {
   const { train = true } = given;
   if (typeof train === "boolean" || train === "steps") return;
   if (typeof train === "string") {
-    refuse('evaluate.train must be true, false, "steps" or { rows }', train, "leave it out for all");
+    refuse(
+      'evaluate.train must be true, false, "steps" or { rows }',
+      train,
+      "leave it out for all",
+    );
   }
   checkNames("fit, evaluate.train", train, ["rows"], GraphError);
   positive("evaluate.train.rows", train.rows, 1000);
