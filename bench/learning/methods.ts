@@ -59,7 +59,7 @@ export const methods: readonly Method[] = [
     settings: {
       lenet: rates(0.0005, 0.001, 0.002, 0.004, 0.008, 0.016),
       lstm: rates(0.01, 0.02, 0.04, 0.08, 0.16, 0.32),
-      autoencoder: rates(0.0005, 0.001, 0.002, 0.004),
+      autoencoder: rates(0.00025, 0.0005, 0.001, 0.002),
     },
     make: (tuned, { schedule = falling }) => adam({ schedule, ...tuned }),
   },
@@ -68,7 +68,7 @@ export const methods: readonly Method[] = [
     settings: {
       lenet: damped([0.1, 0.2, 0.4], [0.1, 0.5]),
       lstm: damped([0.1, 0.2, 0.4], [0.1, 0.5]),
-      autoencoder: damped([0.1, 0.2], [0.05, 0.1]),
+      autoencoder: [0.05, 0.1, 0.2, 0.4].map((one) => ({ learningRate: one, absolute: one })),
     },
     make: (tuned, { schedule = falling }) => rngd({ schedule, ...tuned }),
   },
@@ -77,7 +77,10 @@ export const methods: readonly Method[] = [
     settings: {
       lenet: damped([0.003, 0.006, 0.012], [0.01, 0.03]),
       lstm: damped([0.005, 0.01, 0.02], [0.03, 0.1]),
-      autoencoder: damped([0.05, 0.1], [0.1, 0.3]).map((one) => ({ ...one, klClip: 0.3 })),
+      autoencoder: [...damped([0.03], [0.3, 1]), ...damped([0.1], [1, 3])].map((one) => ({
+        ...one,
+        klClip: 1,
+      })),
     },
     make: (tuned, { samples, schedule = falling }) =>
       rngd({
@@ -90,13 +93,13 @@ export const methods: readonly Method[] = [
   {
     // Turning the bases of axes of 1,000 every ten steps would take nearly all of the time.
     name: "SOAP",
-    settings: { autoencoder: rates(0.001, 0.003, 0.01, 0.03) },
+    settings: { autoencoder: rates(0.001, 0.002, 0.004, 0.01) },
     make: (tuned, { schedule = falling }) => soap({ schedule, every: 50, longest: 600, ...tuned }),
   },
   {
     // The last layer is ADAM's, as its authors advise.
     name: "Muon",
-    settings: { autoencoder: rates(0.005, 0.01, 0.02, 0.04) },
+    settings: { autoencoder: rates(0.05, 0.1, 0.2, 0.4) },
     make: (tuned, { schedule = falling }) =>
       groups({
         "dense7/**": adam({ schedule, learningRate: 0.001 }),

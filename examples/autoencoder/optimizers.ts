@@ -12,16 +12,17 @@ export const optimizers = {
   kfac: rngd({
     metrics: metrics.kfac({ samples: 1, split: true }),
     over: { every: 10 },
-    learningRate: 0.05,
-    absolute: 0.1,
-    klClip: 0.1,
+    learningRate: 0.03,
+    absolute: 1,
+    klClip: 1,
   }),
   /** With momentum. */
   sgd: momentum({ learningRate: 0.01 }),
-  soap: soap({ learningRate: 0.003 }),
+  /** Turning the bases of axes of 1,000 every ten steps would take nearly all of the time. */
+  soap: soap({ learningRate: 0.003, every: 50, longest: 600 }),
   /** Its authors give the last layer to ADAM. */
   muon: groups({
     "dense7/**": adam({ learningRate: 0.001 }),
-    others: muon({ learningRate: 0.02 }),
+    others: muon({ learningRate: 0.1 }),
   }),
 };

@@ -17,6 +17,7 @@ import {
   tensor,
   valueTypeOf,
 } from "@metrigrad/tensor";
+import { checkNoClasses, targetsAreInputs } from "./inputsAsTargets.ts";
 
 /** What a tensor can be made of: a tensor, a typed array, or numbers or booleans in nested arrays. */
 export type Values = Tensor | TypedArray | NestedArray;
@@ -171,49 +172,6 @@ function withWeights(
   if (given === undefined) return Object.freeze(split);
   const weights = readTree(where, `${name} weights`, given);
   return Object.freeze({ ...split, weights: checkWeights(where, name, weights, rows) });
-}
-
-/** Whether the targets of a split are its inputs. Throws DataError where it is not clear. */
-function targetsAreInputs(
-  where: string,
-  name: string,
-  { inputs, targets, targetsAre }: SplitParts,
-): boolean {
-  if (targets === "inputs") return true;
-  if (typeof targets === "string") {
-    throw new DataError({
-      where,
-      must: `${name} targets must be values, or "inputs"`,
-      got: JSON.stringify(targets),
-      todo: 'pass targets: "inputs" where a model puts its inputs out again',
-    });
-  }
-  if (targetsAre === undefined) return false;
-  if (targetsAre === "inputs" && targets === inputs) return true;
-  throw new DataError({
-    where,
-    must: `${name} targets must be the inputs, as its targetsAre says`,
-    got: targetsAre === "inputs" ? "other values" : JSON.stringify(targetsAre),
-    todo: 'pass targets: "inputs", or leave targetsAre out where targets are other values',
-  });
-}
-
-function checkNoClasses(
-  where: string,
-  name: string,
-  inputs: Tree<Tensor>,
-  classes: (path: string) => number | undefined,
-): void {
-  const found = namedLeaves(inputs, isTensor)
-    .map(([path]) => classes(path))
-    .find((count) => count !== undefined);
-  if (found === undefined) return;
-  throw new DataError({
-    where,
-    must: `classes must be left out where ${name} targets are the inputs, which are no labels`,
-    got: `classes ${found}`,
-    todo: 'leave classes out, or pass labels in place of targets: "inputs"',
-  });
 }
 
 /** Checks that a row of one split is like a row of another: same tree, shapes and kinds of numbers. */
