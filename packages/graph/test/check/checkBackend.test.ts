@@ -24,8 +24,11 @@ async function altered(change: (plan: Plan) => Plan): Promise<Backend> {
 
 test("the reference passes in float64 and in float32", async (t) => {
   const backend = await reference();
-  const { results, worst } = await checkBackend(backend);
-  t.ok(results.length > 2 * opRows.length, `${results.length} comparisons`);
+  // The first case of each row in short runs: the sweep of the ops has the others.
+  const whole = process.env.METRIGRAD_SWEEP === "full";
+  const rows = whole ? opRows : opRows.map((row) => ({ ...row, cases: row.cases.slice(0, 1) }));
+  const { results, worst } = await checkBackend(backend, { rows });
+  t.ok(results.length >= 2 * opRows.length, `${results.length} comparisons`);
   t.ok(worst !== null && worst.error <= worst.tolerance, `${worst?.name}: ${worst?.error}`);
   await backend.close();
 });

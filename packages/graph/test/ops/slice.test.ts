@@ -138,7 +138,8 @@ test("slices: gradients of any slices equal differences, and can be differentiat
       return (await evaluate(nodes, { x: rows })).map((found) => found.data() as Float64Array);
     };
     const [g, h] = await at([first, second], x0);
-    const [slope] = await differences(async (v) => (await at([f(x)], v))[0] as Float64Array, x0);
+    const value = f(x);
+    const [slope] = await differences(async (v) => (await at([value], v))[0] as Float64Array, x0);
     t.ok(gap(g as Float64Array, slope as number[]) < 1e-8, `${name}: first derivatives`);
     const probe = sum(mul(first, square(x)));
     const [again] = await differences(async (v) => (await at([probe], v))[0] as Float64Array, x0);

@@ -44,10 +44,13 @@ test("every op has a row with a known value or shape, and every row an op", (t) 
   t.end();
 });
 
+/** Cases of a row whose derivatives are compared; all of them with METRIGRAD_SWEEP=full, as in `npm run check`. */
+const casesOf = process.env.METRIGRAD_SWEEP === "full" ? Number.POSITIVE_INFINITY : 2;
+
 for (const name of new Set(opRows.map(({ op }) => op))) {
   test(`${name}: value, derivatives and batch rule`, async (t) => {
     for (const { f, cases } of opRows.filter(({ op }) => op === name)) {
-      const { results } = await checkOp(f, cases, { name });
+      const { results } = await checkOp(f, cases.slice(0, casesOf), { name });
       t.ok(results.length > 0, `${results.length} comparisons`);
     }
   });

@@ -31,7 +31,7 @@ function deviation(all: readonly Float64Array[], dense: Matrix): number {
 
 /** Draws z, all in one program: each has a key of its own. */
 async function drawsOf(block: Block, store: Store): Promise<Float64Array[]> {
-  const outputs = Array.from({ length: 40 }, (_, k) => block.sample({ key: `draw/${k}` }));
+  const outputs = Array.from({ length: 10 }, (_, k) => block.sample({ key: `draw/${k}` }));
   const program = await compile({ outputs }, store);
   const found: Float64Array[] = [];
   while (found.length < draws) {

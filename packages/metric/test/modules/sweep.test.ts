@@ -15,6 +15,7 @@ import { isTensor, mapTree, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { subsystemsOf } from "../support/dense.ts";
 import { type ModuleCase, moduleCases } from "../support/modules.ts";
+import { wholeSweep } from "../support/seeds.ts";
 
 const isDefinition = (value: unknown) => typeof value === "function" && "spec" in value;
 
@@ -86,6 +87,8 @@ for (const [name, cases] of Object.entries(moduleCases)) {
       t.end();
     });
 
+    // Integrals take seconds: beyond the first case of a module they are in the whole sweep.
+    if (index > 0 && !wholeSweep) continue;
     // What has no parameters of its own is made of modules that are checked themselves.
     if ([acts, module.params].some((of) => Object.keys(of).length === 0)) continue;
     for (const kind of [...new Set(Object.values(acts))]) {
