@@ -192,6 +192,15 @@ const models: Readonly<Record<string, Trained>> = {
       "a cost below a third of ln 2": of(report, "cost") < Math.log(2) / 3,
     }),
   },
+  autoencoder: {
+    size: 0.02,
+    by: "rngd",
+    checks: (report, by) => ({
+      "the cost falls": of(report, "cost") < of(report, "cost after one epoch"),
+      "by the natural gradient below that of pixels on their own":
+        by === "adam" || of(report, "cost") < 0.85 * of(report, "cost of mean pixels"),
+    }),
+  },
   vae: {
     size: 0.1,
     checks: (report) => ({

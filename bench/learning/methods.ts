@@ -1,9 +1,29 @@
-import { adam, exponentialSchedule, metrics, momentum, type Optimizer, rngd } from "metrigrad";
+import {
+  adam,
+  exponentialSchedule,
+  groups,
+  metrics,
+  momentum,
+  muon,
+  type Optimizer,
+  rngd,
+  type Schedule,
+  soap,
+} from "metrigrad";
 
-/** What is tuned: γ, and λ where there is a metric to damp. */
+/** What is tuned: γ, λ where there is a metric to damp, and the longest step in √nats where one is bounded. */
 export interface Tuned {
   readonly learningRate: number;
   readonly absolute?: number;
+  readonly klClip?: number;
+}
+
+/** What a problem says of all its methods. */
+export interface Conditions {
+  /** Draws of the model's own responses, in place of the exact expectation. */
+  readonly samples?: number | undefined;
+  /** Of γ; it falls by equal factors to a tenth by default. */
+  readonly schedule?: Schedule;
 }
 
 /** A way to train. */
@@ -11,12 +31,11 @@ export interface Method {
   readonly name: string;
   /** Settings that are tried on each problem: as many for every method. */
   readonly settings: Readonly<Record<string, readonly Tuned[]>>;
-  /** Makes it; `samples` are the draws of the model's own responses, in place of the exact expectation. */
-  readonly make: (tuned: Tuned, samples?: number) => Optimizer;
+  readonly make: (tuned: Tuned, conditions: Conditions) => Optimizer;
 }
 
 /** γ falls by equal factors to a tenth, for all of them. */
-const schedule = exponentialSchedule(0.1);
+const falling = exponentialSchedule(0.1);
 
 const rates = (...list: number[]): Tuned[] => list.map((learningRate) => ({ learningRate }));
 
@@ -31,37 +50,60 @@ export const methods: readonly Method[] = [
     settings: {
       lenet: rates(0.0125, 0.025, 0.05, 0.1, 0.2, 0.4),
       lstm: rates(0.0125, 0.025, 0.05, 0.1, 0.2, 0.4),
+      autoencoder: rates(0.003, 0.01, 0.03, 0.1),
     },
-    make: (tuned) => momentum({ schedule, ...tuned }),
+    make: (tuned, { schedule = falling }) => momentum({ schedule, ...tuned }),
   },
   {
     name: "ADAM",
     settings: {
       lenet: rates(0.0005, 0.001, 0.002, 0.004, 0.008, 0.016),
       lstm: rates(0.01, 0.02, 0.04, 0.08, 0.16, 0.32),
+      autoencoder: rates(0.00025, 0.0005, 0.001, 0.002),
     },
-    make: (tuned) => adam({ schedule, ...tuned }),
+    make: (tuned, { schedule = falling }) => adam({ schedule, ...tuned }),
   },
   {
     name: "RNGD, linear rows",
     settings: {
       lenet: damped([0.1, 0.2, 0.4], [0.1, 0.5]),
       lstm: damped([0.1, 0.2, 0.4], [0.1, 0.5]),
+      autoencoder: [0.05, 0.1, 0.2, 0.4].map((one) => ({ learningRate: one, absolute: one })),
     },
-    make: (tuned) => rngd({ schedule, ...tuned }),
+    make: (tuned, { schedule = falling }) => rngd({ schedule, ...tuned }),
   },
   {
     name: "RNGD, K-FAC rows",
     settings: {
       lenet: damped([0.003, 0.006, 0.012], [0.01, 0.03]),
       lstm: damped([0.005, 0.01, 0.02], [0.03, 0.1]),
+      autoencoder: [...damped([0.03], [0.3, 1]), ...damped([0.1], [1, 3])].map((one) => ({
+        ...one,
+        klClip: 1,
+      })),
     },
-    make: (tuned, samples) =>
+    make: (tuned, { samples, schedule = falling }) =>
       rngd({
         schedule,
         metrics: metrics.kfac({ split: true, ...(samples === undefined ? {} : { samples }) }),
         over: { every: 10 },
         ...tuned,
+      }),
+  },
+  {
+    // Turning the bases of axes of 1,000 every ten steps would take nearly all of the time.
+    name: "SOAP",
+    settings: { autoencoder: rates(0.001, 0.002, 0.004, 0.01) },
+    make: (tuned, { schedule = falling }) => soap({ schedule, every: 50, longest: 600, ...tuned }),
+  },
+  {
+    // The last layer is ADAM's, as its authors advise.
+    name: "Muon",
+    settings: { autoencoder: rates(0.05, 0.1, 0.2, 0.4) },
+    make: (tuned, { schedule = falling }) =>
+      groups({
+        "dense7/**": adam({ schedule, learningRate: 0.001 }),
+        others: muon({ schedule, ...tuned }),
       }),
   },
 ];

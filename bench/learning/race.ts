@@ -46,7 +46,12 @@ export async function race(
       meter.step();
       losses.push(Number(loss.toFixed(4)));
     };
-    const run = begin({ ...how, epochs: passes, optimizer: method.make(tuned, samples), onStep });
+    const run = begin({
+      ...how,
+      epochs: passes,
+      optimizer: method.make(tuned, { samples }),
+      onStep,
+    });
     const epochs: EpochRecord[] = [];
     return {
       run,

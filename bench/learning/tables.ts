@@ -1,50 +1,35 @@
 import { methods, type Tuned } from "./methods.ts";
 import type { Problem } from "./problems.ts";
 import type { EpochRecord, RunRecord } from "./race.ts";
-
-/** A setting that was tried, with its costs after the last epoch; null where it diverged. */
-export interface TrialRecord extends Tuned {
-  readonly problem: string;
-  readonly method: string;
-  readonly trainCost: number | null;
-  readonly validCost: number | null;
-}
-
-/** A run with the setting that was best. */
-export interface RaceRecord extends Tuned, RunRecord {
-  readonly problem: string;
-  readonly method: string;
-  readonly seed: number;
-  /** Epochs of the run. */
-  readonly passes: number;
-}
-
-/** All that is known. */
-export interface Records {
-  machine: string;
-  readonly trials: TrialRecord[];
-  readonly races: RaceRecord[];
-}
+import { type Records, settingOf, table, trialsOf } from "./records.ts";
+import type { TimedProblem } from "./timed.ts";
+import { timedSection } from "./timedTables.ts";
 
 /** Steps over which the losses of batches are averaged. */
 const span = 20;
 
-/** The trial with the lowest training cost; undefined where there is none. */
-export function bestOf({ trials }: Records, problem: string, method: string) {
-  const own = trials.filter((one) => one.problem === problem && one.method === method);
-  return own
-    .filter((one): one is TrialRecord & { trainCost: number } => one.trainCost !== null)
-    .sort((a, b) => a.trainCost - b.trainCost)[0];
-}
-
 /** The page with the tables of all problems that were measured, each between its two comments. */
-export function filled(page: string, problems: readonly Problem[], records: Records): string {
-  return problems.reduce((text, problem) => {
-    if (!records.races.some((one) => one.problem === problem.name)) return text;
-    const [open, close] = [`<!-- ${problem.name} -->`, `<!-- end of ${problem.name} -->`];
+export function filled(
+  page: string,
+  problems: readonly Problem[],
+  timed: readonly TimedProblem[],
+  records: Records,
+): string {
+  const has = (list: readonly { readonly problem: string }[], name: string) =>
+    list.some((one) => one.problem === name);
+  const sections = [
+    ...problems
+      .filter(({ name }) => has(records.races, name))
+      .map((one) => [one.name, sectionOf(one, records)] as const),
+    ...timed
+      .filter(({ name }) => has(records.timed, name))
+      .map((one) => [one.name, timedSection(one, records)] as const),
+  ];
+  return sections.reduce((text, [name, section]) => {
+    const [open, close] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
     const [before, rest = ""] = text.split(open);
     const [, after = ""] = rest.split(close);
-    return [before, open, "\n\n", sectionOf(problem, records), "\n\n", close, after].join("");
+    return [before, open, "\n\n", section, "\n\n", close, after].join("");
   }, page);
 }
 
@@ -108,24 +93,6 @@ function sectionOf({ name, title, epochs, accuracy }: Problem, records: Records)
   ].join("\n\n");
 }
 
-function trialsOf(problem: string, records: Records): string {
-  const rows = methods.map(({ name }) => {
-    const own = records.trials.filter((one) => one.problem === problem && one.method === name);
-    const best = bestOf(records, problem, name);
-    const cells = own.map((one) => {
-      const costs = [one.trainCost, one.validCost].map((cost) => cost?.toFixed(4));
-      const text = `${settingOf(one)}: ${one.trainCost === null ? "diverged" : costs.join(" · ")}`;
-      return one === best ? `**${text}**` : text;
-    });
-    return [name, ...cells];
-  });
-  return table(["", ...(rows[0] ?? []).slice(1).map((_, at) => `${at + 1}`)], rows);
-}
-
-function settingOf({ learningRate, absolute }: Tuned): string {
-  return `γ ${learningRate}${absolute === undefined ? "" : `, λ ${absolute}`}`;
-}
-
 /** The mean loss of the batches before a step; null before there are enough. */
 function lossAt({ losses }: RunRecord, step: number): number | null {
   return step < span ? null : mean(losses.slice(Math.min(step, losses.length) - span, step));
@@ -163,9 +130,4 @@ function spread(values: readonly (number | null | undefined)[], decimals?: numbe
     (value) => value.toFixed(digits),
   );
   return `${middle} (${least} … ${largest})`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -17,7 +17,8 @@ export function checkFinite(data: AnyDataSet): void {
 
 /** Checks one split. Throws DataError. */
 export function checkFiniteSplit(where: string, name: string, split: AnySplit): void {
-  for (const part of ["inputs", "targets"] as const) {
+  const parts = split.targetsAre === "inputs" ? ["inputs"] : ["inputs", "targets"];
+  for (const part of parts as ("inputs" | "targets")[]) {
     for (const [path, leaf] of namedLeaves(split[part], isTensor)) {
       checkTensor(where, leafName(`${name} ${part}`, path), leaf);
     }

@@ -14,6 +14,7 @@ import {
   rowsOf,
   type Split,
   type SplitParts,
+  type TargetsOf,
   type TensorsOf,
 } from "./split.ts";
 
@@ -60,13 +61,13 @@ export interface DataParts {
 /** A split of the data set made of parts of type `P`. */
 export type SplitOf<P extends DataParts> = Split<
   TensorsOf<P["train"]["inputs"]>,
-  TensorsOf<P["train"]["targets"]>
+  TargetsOf<P["train"]>
 >;
 
 /** The data set made of parts of type `P`: a split that `P` surely has is no longer optional. */
 export type DataSetOf<P extends DataParts> = DataSet<
   TensorsOf<P["train"]["inputs"]>,
-  TensorsOf<P["train"]["targets"]>
+  TargetsOf<P["train"]>
 > &
   (P extends { readonly valid: SplitParts } ? { readonly valid: SplitOf<P> } : unknown) &
   (P extends { readonly test: SplitParts } ? { readonly test: SplitOf<P> } : unknown);
@@ -125,14 +126,17 @@ const partNames = ["name", "train", "valid", "test", "inputScale", "classes"];
 
 /**
  * A data set from tensors, typed arrays or nested arrays, checked and frozen. Inputs and targets are trees:
- * one tensor, or records and lists of tensors. Splits that are not given stay absent.
+ * one tensor, or records and lists of tensors. Splits that are not given stay absent. `targets: "inputs"` of a split says
+ * that a model shall put its inputs out again, as an autoencoder does: targets are the inputs times `inputScale`, and
+ * are kept once.
  *
  * @param parts - The splits, each `{ inputs, targets, weights? }`; only `train` is needed. Splits of another data set
  *   bring their `inputScale` along, unless one is given.
  * @returns The data set. Targets with classes that were floats are i32.
  * @throws DataError where leaves differ in rows, splits differ in their trees or in the type or shape of a
  *   row, there is no row to train on, a target is not one of the classes, a weight is negative or not
- *   finite or all are 0, a value cannot be read as a tensor, or an option is not known.
+ *   finite or all are 0, a value cannot be read as a tensor, an option is not known, or targets are the inputs in some of
+ *   the splits only or beside `classes`.
  */
 export function dataSet<const P extends DataParts>(parts: P): DataSetOf<P> {
   checkNames("dataSet", parts, partNames, DataError);

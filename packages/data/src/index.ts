@@ -29,6 +29,7 @@ export {
   rowsOf,
   type Split,
   type SplitParts,
+  type TargetsOf,
   type TensorsOf,
   type Values,
 } from "./split.ts";

@@ -17,6 +17,7 @@ import {
   tensor,
   valueTypeOf,
 } from "@metrigrad/tensor";
+import { checkNoClasses, targetsAreInputs } from "./inputsAsTargets.ts";
 
 /** What a tensor can be made of: a tensor, a typed array, or numbers or booleans in nested arrays. */
 export type Values = Tensor | TypedArray | NestedArray;
@@ -35,6 +36,8 @@ export interface Split<In extends Tree<Tensor> = Tensor, Out extends Tree<Tensor
   readonly weights?: Tensor;
   /** What stored inputs are multiplied by, as the data set says; absent: 1. */
   readonly inputScale?: number | Readonly<Record<string, number>>;
+  /** There where targets are the inputs as a model reads them, scaled too; `targets` then is `inputs`. */
+  readonly targetsAre?: "inputs";
 }
 
 /** A split of any inputs and targets. */
@@ -43,17 +46,24 @@ export type AnySplit = Split<Tree<Tensor>, Tree<Tensor>>;
 /** What a split can be made of: trees of tensors, typed arrays or nested arrays. */
 export interface SplitParts<
   In extends Tree<Values> = Tree<Values>,
-  Out extends Tree<Values> = Tree<Values>,
+  Out extends Tree<Values> | "inputs" = Tree<Values> | "inputs",
 > {
   /** Leaves [rows, …features]. */
   readonly inputs: In;
-  /** Leaves [rows] of class indices, or [rows, …outputs]. */
+  /** Leaves [rows] of class indices, or [rows, …outputs]; `"inputs"`: the inputs as a model reads them, as for an autoencoder. */
   readonly targets: Out;
   /** [rows], how much each sample counts. */
   readonly weights?: Values | undefined;
   /** What stored inputs are multiplied by: a split of a data set brings it along. */
   readonly inputScale?: number | Readonly<Record<string, number>> | undefined;
+  /** A split of a data set brings it along where its targets are its inputs. */
+  readonly targetsAre?: "inputs" | undefined;
 }
+
+/** The targets of a split made of parts of type `P`. */
+export type TargetsOf<P extends SplitParts> = P["targets"] extends "inputs"
+  ? TensorsOf<P["inputs"]>
+  : TensorsOf<Exclude<P["targets"], "inputs">>;
 
 /** The number of classes of every leaf of the targets, or of some leaves by path. */
 export type Classes = number | Readonly<Record<string, number>>;
@@ -133,7 +143,13 @@ export function readSplit(
   if (!("transform" in parts)) checkNames(`${where}, ${name}`, parts, partNames, DataError);
   const given = parts as SplitParts;
   const inputs = readTree(where, `${name} inputs`, given.inputs);
-  const raw = readTree(where, `${name} targets`, given.targets);
+  if (targetsAreInputs(where, name, given)) {
+    const rows = checkRows(where, name, inputs, inputs);
+    checkNoClasses(where, name, inputs, classes);
+    const split = { inputs, targets: inputs, targetsAre: "inputs" } as const;
+    return withWeights(where, name, split, given.weights, rows);
+  }
+  const raw = readTree(where, `${name} targets`, given.targets as Tree<Values>);
   const rows = checkRows(where, name, inputs, raw);
   const targets = mapTree(raw, isTensor, (leaf, path) => {
     const count = classes(path);
@@ -141,12 +157,22 @@ export function readSplit(
       ? leaf
       : classIndices(where, leafName(`${name} targets`, path), leaf, count);
   });
-  if (given.weights === undefined) return Object.freeze({ inputs, targets });
-  const weights = readTree(where, `${name} weights`, given.weights);
-  return Object.freeze({ inputs, targets, weights: checkWeights(where, name, weights, rows) });
+  return withWeights(where, name, { inputs, targets }, given.weights, rows);
 }
 
-const partNames = ["inputs", "targets", "weights", "inputScale"];
+const partNames = ["inputs", "targets", "weights", "inputScale", "targetsAre"];
+
+function withWeights(
+  where: string,
+  name: string,
+  split: AnySplit,
+  given: Values | undefined,
+  rows: number,
+): AnySplit {
+  if (given === undefined) return Object.freeze(split);
+  const weights = readTree(where, `${name} weights`, given);
+  return Object.freeze({ ...split, weights: checkWeights(where, name, weights, rows) });
+}
 
 /** Checks that a row of one split is like a row of another: same tree, shapes and kinds of numbers. */
 export function checkLike(
@@ -154,6 +180,15 @@ export function checkLike(
   [name, split]: readonly [string, AnySplit],
   [firstName, first]: readonly [string, AnySplit],
 ): void {
+  if (split.targetsAre !== first.targetsAre) {
+    const text = ({ targetsAre }: AnySplit) => (targetsAre === undefined ? "own values" : "inputs");
+    throw new DataError({
+      where,
+      must: `${name} targets must be ${text(first)}, as those of ${firstName} are`,
+      got: text(split),
+      todo: 'pass targets: "inputs" for all splits, or for none',
+    });
+  }
   for (const part of ["inputs", "targets"] as const) {
     asDataError(where, `${name} ${part}`, () => sameTree(first[part], split[part], isTensor));
     const own = new Map(namedLeaves(split[part], isTensor));

@@ -7,6 +7,7 @@ import {
   rowsOf,
   type Split,
   type SplitParts,
+  type TargetsOf,
   type TensorsOf,
 } from "./split.ts";
 
@@ -42,7 +43,7 @@ export function splitRows<const P extends SplitParts>(
   pool: P,
   sizes: SplitSizes,
   options: { readonly seed: number },
-): Dealt<Split<TensorsOf<P["inputs"]>, TensorsOf<P["targets"]>>>;
+): Dealt<Split<TensorsOf<P["inputs"]>, TargetsOf<P>>>;
 export function splitRows(
   pool: SplitParts | readonly unknown[],
   sizes: SplitSizes,
@@ -63,10 +64,16 @@ export function splitRows(
 }
 
 /** Chosen rows of a split. */
-function gatherSplit({ inputs, targets, weights }: AnySplit, rows: ArrayLike<number>): AnySplit {
+function gatherSplit(
+  { inputs, targets, weights, targetsAre }: AnySplit,
+  rows: ArrayLike<number>,
+): AnySplit {
+  const chosen = gatherRows(inputs, rows);
   return {
-    inputs: gatherRows(inputs, rows),
-    targets: gatherRows(targets, rows),
+    inputs: chosen,
+    ...(targetsAre === undefined
+      ? { targets: gatherRows(targets, rows) }
+      : { targets: chosen, targetsAre }),
     ...(weights === undefined ? {} : { weights: gatherRows(weights, rows) }),
   };
 }

@@ -9,6 +9,7 @@ import {
   rowsOf,
   type Split,
   type SplitParts,
+  type TargetsOf,
   type TensorsOf,
 } from "./split.ts";
 
@@ -59,7 +60,7 @@ const partNames = ["name", "train", "valid", "test", "rows", "inputScale", "clas
  */
 export function streamData<const P extends SplitParts>(
   parts: StreamParts<P>,
-): StreamSet<TensorsOf<P["inputs"]>, TensorsOf<P["targets"]>> {
+): StreamSet<TensorsOf<P["inputs"]>, TargetsOf<P>> {
   checkNames("streamData", parts, partNames, DataError);
   const { name = "stream", rows } = parts;
   const where = `streamData(${name})`;
@@ -84,7 +85,7 @@ export function streamData<const P extends SplitParts>(
   };
   const passes = { ...pass("train"), ...pass("valid"), ...pass("test") };
   const stream = { name, ...passes, ...(rows === undefined ? {} : { rows }), ...reading };
-  return Object.freeze(stream) as StreamSet<TensorsOf<P["inputs"]>, TensorsOf<P["targets"]>>;
+  return Object.freeze(stream) as StreamSet<TensorsOf<P["inputs"]>, TargetsOf<P>>;
 }
 
 /**

@@ -179,7 +179,7 @@ const wrong: [string, unknown, RegExp][] = [
   [
     "a misspelt part",
     { train: { ...train, weight: [1, 1] } },
-    /dataSet\(data\), train: .* inputs, targets, weights, inputScale, got weight/,
+    /dataSet\(data\), train: .* inputs, targets, weights, inputScale, targetsAre, got weight/,
   ],
   ["an empty name", { name: "", train }, /dataSet: name must be a text/],
   [

@@ -23,6 +23,8 @@ export interface BatchOf {
   readonly weights?: Tensor;
   /** What stored inputs are multiplied by, by path of the leaf or for all of them. */
   readonly inputScale?: number | Readonly<Record<string, number>>;
+  /** There where what was observed are the inputs, scaled too, as a split of a data set says it. */
+  readonly targetsAre?: "inputs";
 }
 
 /** Inputs [n, …], a tensor or a tree of them; alone, or as the member of a batch. */
@@ -47,7 +49,7 @@ export function batchInput(where: string, batch: Batch): BatchInput {
   const whole = typeof batch === "object" && batch !== null && "inputs" in batch;
   if (whole) checkNames(`${where}, batch`, batch, batchNames, MetricError);
   const given = (whole ? batch : { inputs: batch }) as BatchOf;
-  const { inputs, targets, weights, inputScale = 1 } = given;
+  const { inputs, targets, weights, inputScale = 1, targetsAre } = given;
   const own = treeInput(`${where}, inputs`, "metric/inputs", inputs);
   const scaleOf = (path: string) =>
     typeof inputScale === "number" ? inputScale : (inputScale[path] ?? 1);
@@ -57,14 +59,18 @@ export function batchInput(where: string, batch: Batch): BatchInput {
     return node.type === "u8" || node.type === "bool" ? cast(node, "float") : node;
   }) as NodeTree;
   const rows = nodesOf(x)[0]?.shape[0] ?? 0;
+  const observed = targetsAre === "inputs" ? undefined : targets;
   const other =
-    targets === undefined ? null : treeInput(`${where}, targets`, "metric/targets", targets, rows);
+    observed === undefined
+      ? null
+      : treeInput(`${where}, targets`, "metric/targets", observed, rows);
   const counts = weights === undefined ? null : weightsInput(`${where}, weights`, weights, rows);
   const feeds = { ...own.feeds, ...other?.feeds, ...counts?.feeds };
-  return { x, y: other?.nodes ?? null, weights: counts?.mean ?? null, rows, feeds };
+  const y = targetsAre === "inputs" ? x : (other?.nodes ?? null);
+  return { x, y, weights: counts?.mean ?? null, rows, feeds };
 }
 
-const batchNames = ["inputs", "targets", "weights", "inputScale"];
+const batchNames = ["inputs", "targets", "weights", "inputScale", "targetsAre"];
 
 /** Weights of samples as shares of their mean. Throws ShapeError and MetricError. */
 function weightsInput(where: string, weights: Tensor, rows: number) {

@@ -256,7 +256,7 @@ test("a batch with names that it does not know, or with weights that are none, i
   await rejects(
     t,
     rfim(model, { inputs, labels } as never, { store }),
-    /rfim, batch: options must be among inputs, targets, weights, inputScale, got labels/,
+    /rfim, batch: options must be among inputs, targets, weights, inputScale, targetsAre, got labels/,
   );
   const odd = [
     [tensor([1, -1, 1, 1]), /got \[4\] with -1/],

@@ -239,3 +239,26 @@ test("observedFisher: targets and likelihood are checked", async (t) => {
   );
   await close();
 });
+
+test("a split whose targets are its inputs observes them scaled", async (t) => {
+  const own = sequential(dense(2, 4)) as Module;
+  const { store, close } = await started(own);
+  const bytes = tensor(Uint8Array.of(0, 255, 51, 102, 204, 153, 255, 0), { shape: [4, 2] });
+  const floats = Float32Array.from(bytes.data(), (value) => value / 255);
+  const scaled = tensor(floats, { shape: [4, 2] });
+  const step = { "dense0/w": asTensor(matrixOf("a", 3, 4)) };
+  const settings = { likelihood: gaussianWithScale(), store };
+  const quadratic = async (batch: Parameters<typeof observedFisher>[1]) =>
+    (await observedFisher(own, batch, settings)).quadratic(step);
+  const split = {
+    inputs: bytes,
+    targets: bytes,
+    targetsAre: "inputs",
+    inputScale: 1 / 255,
+  } as const;
+  const expected = await quadratic({ inputs: scaled, targets: scaled });
+  t.ok(gap([await quadratic(split)], [expected]) < 1e-5);
+  const { targetsAre: _, ...stored } = split;
+  t.ok(gap([await quadratic(stored)], [expected]) > 1, "unlike bytes as they are stored");
+  await close();
+});

@@ -63,10 +63,13 @@ export function trainingTime<
 function first(split: AnySplit, rows: number): AnySplit {
   const length = Math.min(rows, rowsOf(split));
   const chosen = Array.from({ length }, (_, row) => row);
-  const { inputs, targets, weights } = split;
+  const { inputs, targets, weights, targetsAre } = split;
+  const own = gatherRows(inputs, chosen) as Tree<Tensor>;
   return {
-    inputs: gatherRows(inputs, chosen) as Tree<Tensor>,
-    targets: gatherRows(targets, chosen) as Tree<Tensor>,
+    inputs: own,
+    ...(targetsAre === undefined
+      ? { targets: gatherRows(targets, chosen) as Tree<Tensor> }
+      : { targets: own, targetsAre }),
     ...(weights === undefined ? {} : { weights: gatherRows(weights, chosen) }),
   };
 }

@@ -10,6 +10,7 @@ import { targetsOf } from "./terms.ts";
  * @param law - The law of the targets.
  * @param targets - Tensors in the structure of the law's y, samples first.
  * @param widths - Sizes of the last axis of what the model puts out, in the structure of the law's h.
+ * @param scaleOf - What the values of a part are multiplied by before the law sees them, by its path; 1 by default.
  * @throws DataError with the first row and value that are not in the support, where targets are no tensors, and for
  *   masks and weights that do not fit or are negative.
  */
@@ -18,11 +19,16 @@ export function checkTargets(
   law: Pick<Law, "name" | "support" | "targets">,
   targets: Tree<Tensor>,
   widths: Tree<number>,
+  scaleOf: (path: string) => number = () => 1,
 ): void {
-  for (const part of targetsOf(law, targets, widths)) checkPart(where, part);
+  for (const part of targetsOf(law, targets, widths)) checkPart(where, part, scaleOf(part.path));
 }
 
-function checkPart(where: string, { path, law, values, width, counts }: TargetPart): void {
+function checkPart(
+  where: string,
+  { path, law, values, width, counts }: TargetPart,
+  scale: number,
+): void {
   const what = path === "" ? "targets" : `targets of ${path}`;
   const refuse = (must: string, got: string, todo: string): never => {
     throw new DataError({ where, must, got, todo });
@@ -31,7 +37,8 @@ function checkPart(where: string, { path, law, values, width, counts }: TargetPa
   const present = counts.map((one) => presenceOf(where, what, one, values));
   const { support } = law;
   if (support === null) return;
-  values.data().forEach((value, i) => {
+  values.data().forEach((stored, i) => {
+    const value = scale * stored;
     if (support.has(value, width) || !present.every((counted) => counted(i))) return;
     refuse(
       `${what} must be ${support.text(width)} for ${law.name}`,

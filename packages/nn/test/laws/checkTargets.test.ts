@@ -68,6 +68,9 @@ test("checkTargets: numbers", (t) => {
   refused(gaussian(), Number.NaN, /finite numbers for gaussian\(1\), got NaN/);
   refused(gaussianWithScale(), Number.POSITIVE_INFINITY, /got Infinity/);
   t.doesNotThrow(() => checkTargets("fit", bernoulli(), tensor([[0.3, 1]]), 2), "soft labels");
+  const bytes = tensor(Uint8Array.of(0, 255), { shape: [1, 2] });
+  t.doesNotThrow(() => checkTargets("fit", bernoulli(), bytes, 2, () => 1 / 255), "scaled bytes");
+  t.throws(() => checkTargets("fit", bernoulli(), bytes, 2), /got 255 in row 0, column 1/);
   t.end();
 });
 

@@ -39,13 +39,14 @@ export async function residentRows(
   const [inputs, targets] = trees as [Tree<Variable>, Tree<Variable>];
   const taken = (tree: Tree<Variable>, rows: Node) =>
     mapTree(tree as NodeTree, isNode, (leaf) => gather(leaf, rows)) as NodeTree;
+  const same = split.targetsAre === "inputs";
   return {
     form: {
       feeds: (rows) => ({ rows: { shape: [rows], type: "i32" } }),
-      nodes: ({ rows }) => ({
-        inputs: scaledInputs(taken(inputs, rows as Node), reading),
-        targets: taken(targets, rows as Node),
-      }),
+      nodes: ({ rows }) => {
+        const read = scaledInputs(taken(inputs, rows as Node), reading);
+        return { inputs: read, targets: same ? read : taken(targets, rows as Node) };
+      },
     },
     count: rowsOf(split),
     feeds: (rows) => ({ rows: tensor(rows) }),
@@ -55,27 +56,29 @@ export async function residentRows(
 }
 
 /** How rows like those of a split come in feeds of their own. */
-export function fedForm({ inputs, targets }: AnySplit, reading: Reading): BatchForm {
+export function fedForm({ inputs, targets, targetsAre }: AnySplit, reading: Reading): BatchForm {
+  const same = targetsAre === "inputs";
   return {
     feeds: (rows) => ({
       ...leafFeeds("inputs", inputs, rows),
-      ...leafFeeds("targets", targets, rows),
+      ...(same ? {} : leafFeeds("targets", targets, rows)),
     }),
-    nodes: (feeds) => ({
-      inputs: scaledInputs(feedTree("inputs", inputs, feeds), reading),
-      targets: feedTree("targets", targets, feeds),
-    }),
+    nodes: (feeds) => {
+      const read = scaledInputs(feedTree("inputs", inputs, feeds), reading);
+      return { inputs: read, targets: same ? read : feedTree("targets", targets, feeds) };
+    },
   };
 }
 
 /** Rows on the host: feeds are their values. */
 export function fedRows(form: BatchForm, split: AnySplit): Rows {
+  const same = split.targetsAre === "inputs";
   return {
     form,
     count: rowsOf(split),
     feeds: (rows) => ({
       ...leafValues("inputs", gatherRows(split.inputs, rows) as Tree<Tensor>),
-      ...leafValues("targets", gatherRows(split.targets, rows) as Tree<Tensor>),
+      ...(same ? {} : leafValues("targets", gatherRows(split.targets, rows) as Tree<Tensor>)),
     }),
     weight: weightsOf(split),
   };

@@ -1,6 +1,7 @@
 import type { Tensor } from "@metrigrad/tensor";
 import { pacer } from "../host/pause.ts";
 import type { OptimizerReport } from "../step/report.ts";
+import { dueAfter } from "./due.ts";
 import type { StepEvent } from "./events.ts";
 import type { AnyFitOptions } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
@@ -12,6 +13,8 @@ export interface TrainedEpoch {
   readonly seconds: number;
   readonly secondsMetric: number;
   readonly report: OptimizerReport | null;
+  /** The mean loss of the steps, each before its step; null where no evaluation asks for it. */
+  readonly loss: number | null;
 }
 
 /** Trains epochs one after the other. */
@@ -48,6 +51,8 @@ export function trainer(
         return result;
       };
       let batch = 0;
+      const summing = dueAfter(epoch + 1, options).train === "steps";
+      let losses = 0;
       let last: Record<string, Tensor> | null = null;
       for await (const { feeds, rows } of source.pass(epoch)) {
         batch++;
@@ -68,9 +73,11 @@ export function trainer(
         report = reported ?? report;
         last = feeds;
         const event: StepEvent = { epoch: epoch + 1, step, steps, report: reported };
-        if (stepLoss) {
+        if (stepLoss || summing) {
           const { loss } = await runner.read(feeds);
-          await apart(async () => onStep?.({ ...event, loss }));
+          losses += loss;
+          const told = stepLoss ? { ...event, loss } : event;
+          if (onStep !== undefined) await apart(async () => onStep(told));
         } else {
           await runner.advance(feeds);
           if (onStep !== undefined) await apart(async () => onStep(event));
@@ -82,7 +89,8 @@ export function trainer(
         report = await apart(() => runner.report(last as NonNullable<typeof last>));
       }
       const seconds = (performance.now() - start - aside) / 1000;
-      return { steps: own, seconds, secondsMetric: runner.takeMetricSeconds(), report };
+      const secondsMetric = runner.takeMetricSeconds();
+      return { steps: own, seconds, secondsMetric, report, loss: summing ? losses / own : null };
     },
   };
 }

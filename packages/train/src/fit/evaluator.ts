@@ -1,6 +1,13 @@
 import { compile, constant, input, isNode, type Node, type Program } from "@metrigrad/graph";
 import { type AnyModule, applierOf } from "@metrigrad/nn";
-import { GraphError, type Handle, type Store, showShape, tensor } from "@metrigrad/tensor";
+import {
+  GraphError,
+  type Handle,
+  type Store,
+  showShape,
+  type Tensor,
+  tensor,
+} from "@metrigrad/tensor";
 import type { BatchForm, Rows } from "../data/form.ts";
 import { inputsOf } from "../data/reading.ts";
 import { chunkRows } from "../host/chunkRows.ts";
@@ -17,6 +24,8 @@ export interface EvaluatorSpec {
   readonly form: BatchForm;
   /** Rows that come together, at most. */
   readonly most: number;
+  /** Rows of a step of training: so many at once are no more work than what is done anyway. */
+  readonly batchSize?: number;
   /** Rows of a chunk; found by their work by default. */
   readonly chunk?: number;
 }
@@ -31,7 +40,17 @@ export interface Evaluator {
 /** Rows, all or some of them. */
 export interface EvaluatedRows {
   readonly rows: Rows;
-  readonly chosen?: Int32Array;
+  /** Those that are evaluated; where it is the same array again, it has the same rows. */
+  readonly chosen: Int32Array;
+}
+
+/** Rows that go through a program together. */
+interface Chunk {
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** One for each row and for padding, which has 0. */
+  readonly weights: Float64Array;
+  /** Rows without padding. */
+  readonly count: number;
 }
 
 /** Sums over rows. */
@@ -49,8 +68,10 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
   let built: { readonly size: number; readonly padded: boolean } | null = null;
   const planned = () => {
     if (built === null) {
+      const { chunk, most, batchSize = 1 } = spec;
       const nodes = (rows: number) => Object.values(quantities(spec, store, rows));
-      const size = spec.chunk ?? chunkRows(nodes, spec.most, store.float);
+      const size =
+        chunk ?? Math.max(Math.min(batchSize, most), chunkRows(nodes, most, store.float));
       // A scalar cannot leave padding out: then the last chunk is as long as it is.
       built = { size, padded: nodes(size).every(({ shape }) => shape.length > 0) };
     }
@@ -62,16 +83,25 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
     return known;
   };
 
-  const addChunk = async (rows: Rows, chosen: Int32Array, sums: Map<string, Sum>) => {
-    const { size, padded } = planned();
-    const length = padded ? size : chosen.length;
-    const program = await programOf(length);
-    const last = chosen.length - 1;
-    const padding = Int32Array.from({ length }, (_, at) => chosen[Math.min(at, last)] as number);
-    const weights = Float64Array.from(padding, (row, at) => (at > last ? 0 : rows.weight(row)));
-    const feeds = { ...rows.feeds(padding), [weightsFeed]: tensor(weights) };
-    const used = new Set(program.plan.feeds.map(({ name }) => name));
-    const own = Object.entries(feeds).filter(([name]) => used.has(name));
+  /** Chunks by their rows: those of a data set are the same ones after every epoch. */
+  const known = new WeakMap<Int32Array, readonly Chunk[]>();
+  const chunksOf = (rows: Rows, chosen: Int32Array): readonly Chunk[] => {
+    const found = known.get(chosen);
+    if (found !== undefined) return found;
+    const { size: limit, padded } = planned();
+    const size = chunkSize(chosen.length, limit);
+    const made: Chunk[] = [];
+    for (let first = 0; first < chosen.length; first += size) {
+      const own = chosen.subarray(first, first + size);
+      made.push(chunkOf(rows, own, padded ? size : own.length));
+    }
+    known.set(chosen, made);
+    return made;
+  };
+
+  const addChunk = async ({ feeds, weights, count }: Chunk, sums: Map<string, Sum>) => {
+    const program = await programOf(weights.length);
+    const own = program.plan.feeds.map(({ name }) => [name, feeds[name] as Tensor] as const);
     const handles = await program.run(Object.fromEntries(own));
     const read = async ([name, handle]: [string, Handle]) => [name, await handle.read()] as const;
     const values = new Map(await Promise.all(Object.entries(handles).map(read)));
@@ -83,7 +113,7 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
       const data = value.data();
       const scalar = value.shape.length === 0;
       if (scalar && weights.some((weight) => weight !== weights[0])) throw weightedScalar(name);
-      for (let at = 0; at <= last; at++) {
+      for (let at = 0; at < count; at++) {
         const own = name === rightName ? (counted?.[at] ?? 1) : 1;
         const weight = (weights[at] as number) * own;
         // What does not count may be anything.
@@ -99,10 +129,8 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
       const rest = pacer();
       const sums = new Map<string, Sum>();
       for await (const { rows, chosen } of parts) {
-        const all = chosen ?? Int32Array.from({ length: rows.count }, (_, row) => row);
-        const { size } = planned();
-        for (let first = 0; first < all.length; first += size) {
-          await addChunk(rows, all.subarray(first, first + size), sums);
+        for (const chunk of chunksOf(rows, chosen)) {
+          await addChunk(chunk, sums);
           await rest();
         }
       }
@@ -115,6 +143,21 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
       programs.clear();
     },
   };
+}
+
+/** Chosen rows, with the last of them again as padding up to a length. */
+function chunkOf(rows: Rows, chosen: Int32Array, length: number): Chunk {
+  const count = chosen.length;
+  const padded = new Int32Array(length).fill(chosen[count - 1] as number);
+  padded.set(chosen);
+  const weights = new Float64Array(length);
+  for (let at = 0; at < count; at++) weights[at] = rows.weight(padded[at] as number);
+  return { feeds: { ...rows.feeds(padded), [weightsFeed]: tensor(weights) }, weights, count };
+}
+
+/** Rows of each of as few equal chunks as a limit allows, so that hardly a row is padding. */
+function chunkSize(rows: number, limit: number): number {
+  return Math.ceil(rows / Math.ceil(rows / limit));
 }
 
 const costName = "cost";

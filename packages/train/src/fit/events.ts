@@ -16,7 +16,7 @@ export interface EpochEvent {
   readonly epoch: number;
   /** Epochs of the whole run. */
   readonly epochs: number;
-  /** Mean cost of the training rows after the epoch, in inference mode, plus the L2 term. */
+  /** Mean cost of the training rows after the epoch, in inference mode, or mean loss of its steps; plus the L2 term. */
   readonly trainCost?: number;
   readonly trainAccuracy?: number;
   readonly trainMetrics?: Readonly<Record<string, number>>;

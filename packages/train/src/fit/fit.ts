@@ -1,7 +1,8 @@
-import { isStream, type SplitName } from "@metrigrad/data";
+import type { SplitName } from "@metrigrad/data";
 import type { AnyModule, Module } from "@metrigrad/nn";
 import { GraphError, type Store, type Tensor, type Tree } from "@metrigrad/tensor";
 import { claimStore, storeOf } from "../host/openStore.ts";
+import { dueAfter } from "./due.ts";
 import { type Stopper, stopper } from "./earlyStopping.ts";
 import { trainer } from "./epochs.ts";
 import type { EpochEvent, Evaluation } from "./events.ts";
@@ -96,7 +97,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       }
       // A stream without `rows` is passed by until it is where the store is.
       if (trained.steps === 0) continue;
-      const found = await evaluateAfter(epoch + 1, evaluators);
+      const found = await evaluateAfter(epoch + 1, evaluators, trained.loss);
       const penalty = found.train === undefined ? 0 : await evaluators.penalty();
       const { seconds, secondsMetric, report, steps } = trained;
       const event: EpochEvent = Object.freeze({
@@ -119,14 +120,17 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     if (history.length === 0) throw passedBy(ready.done);
   }
 
-  const evaluateAfter = async (epoch: number, evaluators: SplitEvaluator) => {
-    const { evaluate = {} } = options;
-    if (evaluate === false) return {};
-    const { every = 1, train = !isStream(options.data), valid = true } = evaluate;
-    if (epoch % every !== 0 && epoch !== epochs) return {};
+  const evaluateAfter = async (
+    epoch: number,
+    evaluators: SplitEvaluator,
+    loss: number | null,
+  ): Promise<{ readonly train?: Evaluation; readonly valid?: Evaluation }> => {
+    const { train, valid } = dueAfter(epoch, options);
     const rows = typeof train === "object" ? train.rows : undefined;
+    const ofTrain = async (): Promise<Evaluation> =>
+      loss === null ? evaluators.evaluate("train", rows) : { cost: loss, metrics: {} };
     return {
-      ...(train === false ? {} : { train: await evaluators.evaluate("train", rows) }),
+      ...(train === false ? {} : { train: await ofTrain() }),
       ...(valid && splitNames(options.data).includes("valid")
         ? { valid: await evaluators.evaluate("valid") }
         : {}),

@@ -1,4 +1,4 @@
-import { classesOf, type Reading } from "@metrigrad/data";
+import { type AnySplit, classesOf, inputScaleOf, type Reading } from "@metrigrad/data";
 import { isNode, type Node, neg } from "@metrigrad/graph";
 import {
   type AnyLaw,
@@ -7,7 +7,7 @@ import {
   type NodeTree,
   namedNodes,
 } from "@metrigrad/nn";
-import { mapTree, ShapeError, showShape, type Tensor, type Tree } from "@metrigrad/tensor";
+import { mapTree, ShapeError, showShape, type Tree } from "@metrigrad/tensor";
 import type { BatchNodes } from "../data/form.ts";
 import type { StepContext } from "../step/context.ts";
 
@@ -52,9 +52,11 @@ export function checkClasses(output: NodeTree, data: Reading): void {
 export function checkObserved(
   where: string,
   likelihood: AnyLaw,
-  targets: Tree<Tensor>,
+  { targets, targetsAre }: AnySplit,
   output: NodeTree,
+  reading: Reading,
 ): void {
   const widths = mapTree(output, isNode, ({ shape }) => shape.at(-1) ?? 1);
-  checkTargets(where, likelihood, targets, widths as Tree<number>);
+  const scaleOf = (path: string) => (targetsAre === "inputs" ? inputScaleOf(reading, path) : 1);
+  checkTargets(where, likelihood, targets, widths as Tree<number>, scaleOf);
 }

@@ -14,6 +14,7 @@ import {
 import type { AnyStream } from "../data/batchSource.ts";
 import type { StepContext } from "../step/context.ts";
 import { checkReport, type ReportOptions } from "../trainingStep.ts";
+import { dueAfter } from "./due.ts";
 import type { StepEvent } from "./events.ts";
 import { splitNames } from "./splits.ts";
 
@@ -80,8 +81,12 @@ export interface FitOptions<
 export interface EvaluateOptions {
   /** Epochs between evaluations; 1 by default. The last epoch is always evaluated. */
   readonly every?: number;
-  /** The training rows: all, none, or so many of them by chance; all by default, none of a stream. */
-  readonly train?: boolean | { readonly rows: number };
+  /**
+   * The training rows: all, none, or so many of them by chance; all by default, none of a stream. `"steps"` takes the
+   * mean of the losses of the epoch's steps, each before its step and in training mode, which costs no pass of its own;
+   * `trainAccuracy` and `trainMetrics` are absent then.
+   */
+  readonly train?: boolean | "steps" | { readonly rows: number };
   /** The validation rows; true by default. */
   readonly valid?: boolean;
 }
@@ -201,14 +206,20 @@ function checkEvaluate(given: AnyFitOptions["evaluate"]): void {
   checkNames("fit, evaluate", given, ["every", "train", "valid"], GraphError);
   positive("evaluate.every", given.every ?? 1, 1);
   const { train = true } = given;
-  if (typeof train === "boolean") return;
+  if (typeof train === "boolean" || train === "steps") return;
+  if (typeof train === "string") {
+    refuse(
+      'evaluate.train must be true, false, "steps" or { rows }',
+      train,
+      "leave it out for all",
+    );
+  }
   checkNames("fit, evaluate.train", train, ["rows"], GraphError);
   positive("evaluate.train.rows", train.rows, 1000);
 }
 
-const nothing = { train: false, valid: false } as const;
-
-function checkStopping({ earlyStopping, evaluate, metrics = {}, data }: AnyFitOptions): void {
+function checkStopping(options: AnyFitOptions): void {
+  const { earlyStopping, metrics = {}, data, epochs } = options;
   if (earlyStopping === undefined) return;
   const names = ["patience", "metric", "higher", "minDelta", "restore"];
   checkNames("fit, earlyStopping", earlyStopping, names, GraphError);
@@ -222,8 +233,13 @@ function checkStopping({ earlyStopping, evaluate, metrics = {}, data }: AnyFitOp
     const must = `earlyStopping.metric must be among ${measured.join(", ")}`;
     refuse(must, metric, "add it to `metrics`");
   }
-  const { train = !isStream(data), valid = true } = evaluate === false ? nothing : (evaluate ?? {});
-  if (train !== false || (valid && splitNames(data).includes("valid"))) return;
+  const { train, valid } = dueAfter(epochs, options);
+  const withValid = valid && splitNames(data).includes("valid");
+  if (train === "steps" && !withValid && metric !== "cost") {
+    const todo = 'take "cost", or evaluate.train: true';
+    refuse('the losses of steps have nothing but a "cost" for earlyStopping', metric, todo);
+  }
+  if (train !== false || withValid) return;
   const todo = "give the data a valid split, or leave `evaluate` out";
   refuse("earlyStopping needs an evaluation between epochs", "none", todo);
 }

@@ -53,9 +53,9 @@ export async function prepare(
   const objective: Objective = { model, likelihood, loss };
   const data = checkedData(options.data);
   let output: NodeTree | null = null;
-  const check = (name: SplitName, { targets }: AnySplit) => {
+  const check = (name: SplitName, split: AnySplit) => {
     if (likelihood === null || output === null) return;
-    checkObserved(`fit(${data.name}), ${name}`, likelihood, targets, output);
+    checkObserved(`fit(${data.name}), ${name}`, likelihood, split, output, data);
   };
   const settings = { batchSize: options.batchSize, seed, useWeights };
   const source = isStream(data)
@@ -111,7 +111,8 @@ export async function prepare(
           useWeights,
           seed,
           penalty: graph.penalty,
-          stream: isStream(data) ? { form, batchSize } : null,
+          batchSize,
+          stream: isStream(data) ? form : null,
           check,
         }),
     };

@@ -3,7 +3,7 @@ import { compile, type Program } from "@metrigrad/graph";
 import type { Penalty } from "@metrigrad/optim";
 import { DataError, type Handle, permutation, type Store } from "@metrigrad/tensor";
 import type { AnyStream } from "../data/batchSource.ts";
-import { type BatchForm, fedRows, type Rows, residentRows } from "../data/form.ts";
+import { type BatchForm, fedRows, residentRows } from "../data/form.ts";
 import { type EvaluatedRows, type Evaluator, type EvaluatorSpec, evaluator } from "./evaluator.ts";
 import type { Evaluation } from "./events.ts";
 
@@ -27,9 +27,11 @@ export interface SplitSettings {
   readonly evaluated: Pick<EvaluatorSpec, "objective" | "metrics">;
   readonly useWeights: boolean;
   readonly seed: number;
+  /** Rows of a step of training. */
+  readonly batchSize: number;
   readonly penalty: Penalty | null;
-  /** How the batches of a stream come, and how many rows they have; null for a data set. */
-  readonly stream: { readonly form: BatchForm; readonly batchSize: number } | null;
+  /** How the batches of a stream come; null for a data set. */
+  readonly stream: BatchForm | null;
   readonly check: (name: SplitName, split: AnySplit) => void;
 }
 
@@ -79,13 +81,12 @@ export function splitNames(data: AnyDataSet | AnyStream): readonly SplitName[] {
 }
 
 async function prepare(settings: SplitSettings, name: SplitName): Promise<Prepared> {
-  const { store, data, evaluated, useWeights, seed, stream, check } = settings;
-  const weighted = (split: AnySplit): AnySplit => {
-    return useWeights ? split : { inputs: split.inputs, targets: split.targets };
+  const { store, data, evaluated, useWeights, seed, batchSize, stream, check } = settings;
+  const weighted = ({ weights, ...split }: AnySplit): AnySplit => {
+    return useWeights && weights !== undefined ? { ...split, weights } : split;
   };
   if (stream !== null) {
-    const { form, batchSize } = stream;
-    const own = evaluator({ ...evaluated, form, most: batchSize }, store);
+    const own = evaluator({ ...evaluated, form: stream, most: batchSize, batchSize }, store);
     const pass = (data as AnyStream)[name] as AnyStream["train"];
     return {
       evaluator: own,
@@ -95,7 +96,7 @@ async function prepare(settings: SplitSettings, name: SplitName): Promise<Prepar
           check(name, batch);
           const count = Math.min(left, rowsOf(batch));
           const chosen = Int32Array.from({ length: count }, (_, row) => row);
-          yield { rows: fedRows(form, weighted(batch)), chosen };
+          yield { rows: fedRows(stream, weighted(batch)), chosen };
           left -= count;
           if (left <= 0) return;
         }
@@ -105,10 +106,17 @@ async function prepare(settings: SplitSettings, name: SplitName): Promise<Prepar
   }
   const split = weighted((data as AnyDataSet)[name] as AnySplit);
   const resident = await residentRows(store, (data as AnyDataSet).name, split, data);
-  const own = evaluator({ ...evaluated, form: resident.form, most: resident.count }, store);
+  const { form, count } = resident;
+  const own = evaluator({ ...evaluated, form, most: count, batchSize }, store);
+  const known = new Map<number, Int32Array>();
+  const chosenOf = (length: number) => {
+    const chosen = known.get(length) ?? sample(count, length, seed);
+    known.set(length, chosen);
+    return chosen;
+  };
   return {
     evaluator: own,
-    parts: (rows) => [{ rows: resident, ...sample(resident, rows, seed) }],
+    parts: (rows = count) => [{ rows: resident, chosen: chosenOf(Math.min(rows, count)) }],
     close: async () => {
       await own.close();
       await resident.release();
@@ -116,10 +124,10 @@ async function prepare(settings: SplitSettings, name: SplitName): Promise<Prepar
   };
 }
 
-/** So many rows by chance, the same ones every time. */
-function sample({ count }: Rows, rows: number | undefined, seed: number) {
-  if (rows === undefined || rows >= count) return {};
-  return { chosen: permutation(count, { seed, path: "data/evaluated" }).subarray(0, rows) };
+/** All rows, or so many of them by chance, the same ones every time. */
+function sample(count: number, rows: number, seed: number): Int32Array {
+  if (rows === count) return Int32Array.from({ length: count }, (_, row) => row);
+  return permutation(count, { seed, path: "data/evaluated" }).slice(0, rows);
 }
 
 function absent(name: SplitName): DataError {

@@ -16,7 +16,14 @@ import {
   sequential,
   zeros,
 } from "@metrigrad/nn";
-import { GraphError, reference, tensor } from "@metrigrad/tensor";
+import {
+  GraphError,
+  type Plan,
+  reference,
+  type Store,
+  type Tensor,
+  tensor,
+} from "@metrigrad/tensor";
 import test from "tape";
 import { residentRows } from "../../src/data/form.ts";
 import { evaluator } from "../../src/fit/evaluator.ts";
@@ -40,7 +47,8 @@ async function evaluated(
     { objective, metrics, form, most: count, chunk: Math.min(chunk, count) },
     store,
   );
-  const found = await own.evaluate([{ rows }]);
+  const chosen = Int32Array.from({ length: count }, (_, row) => row);
+  const found = await own.evaluate([{ rows, chosen }]);
   await own.close();
   return { found, store };
 }
@@ -184,4 +192,42 @@ test("own metrics are means over rows; a scalar is that of whole chunks", async 
     GraphError,
     /fit, metrics.wide: it must give a value per sample, \[5\] here, or a scalar, got \[5, 1\]/,
   );
+});
+
+test("rows come in as few equal chunks as work allows, and in no smaller ones than batches", async (t) => {
+  const model = sequential(dense(400, 250)) as Module;
+  const rows = 700;
+  const split = {
+    inputs: tensor(new Float32Array(rows * 400), { shape: [rows, 400] }),
+    targets: tensor(new Float32Array(rows * 250), { shape: [rows, 250] }),
+  };
+  const objective = { model: model as AnyModule, likelihood: gaussian() as AnyLaw, loss: null };
+  const inner = await (await reference()).store(objective.model, { seed: 1 });
+  const sizes: number[] = [];
+  const store: Store = Object.create(inner, {
+    prepare: {
+      value: async ({ feeds }: Plan) => {
+        sizes.push(feeds.find(({ name }) => name === "rows")?.shape[0] as number);
+        const run = async (given: readonly Tensor[]) => [
+          { shape: [], read: async () => tensor(new Float32Array(given[0]?.shape[0] ?? 0)) },
+        ];
+        return { bytes: 0, run, close: async () => {} };
+      },
+    },
+  });
+  const resident = await residentRows(store, "test", split, {});
+  const at = async (batchSize?: number) => {
+    const { form, count } = resident;
+    const batch = batchSize === undefined ? {} : { batchSize };
+    const own = evaluator({ objective, metrics: {}, form, most: count, ...batch }, store);
+    const evaluate = (length: number) =>
+      own.evaluate([{ rows: resident, chosen: Int32Array.from({ length }, (_, row) => row) }]);
+    sizes.length = 0;
+    await evaluate(700);
+    await evaluate(300);
+    return [...sizes];
+  };
+  t.deepEqual(await at(), [350, 300], "700 rows are too much work for one run");
+  t.deepEqual(await at(700), [700, 300], "but not where a step of training has them");
+  t.deepEqual(await at(10_000), [700, 300]);
 });

@@ -1,0 +1,28 @@
+import { adam, groups, metrics, momentum, muon, rngd, soap } from "metrigrad";
+
+/** Optimizers of the autoencoder, with settings that did well in short runs. */
+export const optimizers = {
+  adam: adam({ learningRate: 0.001 }),
+  /** The rows of the batch at hand. */
+  rngd: rngd({ learningRate: 0.1, absolute: 0.1 }),
+  /**
+   * K-FAC (Martens and Grosse 2015): factors of one draw of the model's own pixels per image, since exact ones take a pass
+   * for each of 784 pixels; damping is shared between both factors, and `klClip` bounds a step.
+   */
+  kfac: rngd({
+    metrics: metrics.kfac({ samples: 1, split: true }),
+    over: { every: 10 },
+    learningRate: 0.03,
+    absolute: 1,
+    klClip: 1,
+  }),
+  /** With momentum. */
+  sgd: momentum({ learningRate: 0.01 }),
+  /** Turning the bases of axes of 1,000 every ten steps would take nearly all of the time. */
+  soap: soap({ learningRate: 0.003, every: 50, longest: 600 }),
+  /** Its authors give the last layer to ADAM. */
+  muon: groups({
+    "dense7/**": adam({ learningRate: 0.001 }),
+    others: muon({ learningRate: 0.1 }),
+  }),
+};
