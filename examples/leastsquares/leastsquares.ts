@@ -53,6 +53,7 @@ const optimizer = engd({
   relative: 0.01,
   absolute: 0,
   lineSearch: { trials: 14 },
+  acceleration: { limit: 1 },
   adapt: { by: "length", lower: 0.3, higher: 10, enough: 0.3 },
 });
 

@@ -38,6 +38,7 @@ function phasesOf(transforms: readonly Transform[], context: OptimizerContext): 
   const first: ChainStep = {
     gradients: given,
     directions: given,
+    bend: null,
     metric: null,
     updates: [],
     undone: [],

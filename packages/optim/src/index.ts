@@ -46,6 +46,7 @@ export {
   type ReconfigurationSettings,
   stochasticReconfiguration,
 } from "./stochasticReconfiguration.ts";
+export { type AccelerationSettings, acceleration } from "./transforms/acceleration.ts";
 export { clipNorm } from "./transforms/clipNorm.ts";
 export { dualGradient } from "./transforms/dualGradient.ts";
 export { klClip } from "./transforms/klClip.ts";

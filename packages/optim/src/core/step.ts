@@ -18,12 +18,21 @@ export interface MetricBlock {
   lambda(): Node;
 }
 
+/** b of some parameters, where the step at a length s is su + s²b. */
+export interface Bend {
+  readonly directions: ChainDirections;
+  /** The longest s at which it bends, a scalar, beyond which steps are straight; null: it bends at any. */
+  readonly longest: Node | null;
+}
+
 /** A step on its way through a chain of transforms. */
 export interface ChainStep {
   /** ∂(loss + penalty)/∂θ. */
   readonly gradients: ChainDirections;
   /** u of θ ← θ − u; this is the value of `gradients` until a transform changes it. */
   readonly directions: ChainDirections;
+  /** How the step bends; null where it is straight. A line search takes it in. */
+  readonly bend: Bend | null;
   /** What preconditions; null where nothing does. Parameters with the plain gradient have none. */
   readonly metric: readonly MetricBlock[] | null;
   /** State that goes with the step, and stays as it was where the step is undone. */

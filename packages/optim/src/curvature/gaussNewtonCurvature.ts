@@ -51,7 +51,7 @@ export const gaussNewtonCurvature: Curvature = Object.freeze({
 } satisfies Curvature);
 
 /** The mean over the samples of values [n, m], where they count by weights [n]. */
-function meanOf(values: Node, weights: Node | null): Node {
+export function meanOf(values: Node, weights: Node | null): Node {
   if (weights === null) return mean(values, { axis: 0, keepDims: true });
   return div(sum(mul(values, expandDims(weights, 1)), { axis: 0, keepDims: true }), sum(weights));
 }

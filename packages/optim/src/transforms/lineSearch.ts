@@ -1,7 +1,9 @@
 import {
+  add,
   argMin,
   constant,
   gather,
+  greater,
   isFinite,
   less,
   mul,
@@ -33,7 +35,7 @@ export type LineSearchSettings = GridSearchSettings | WolfeSearchSettings;
 /**
  * u ← su with the s of a grid, `longest`·`shrink`^k, at which the loss of the batch falls most (Müller and Zeinhofer 2023,
  * section 4.1); 0 where it falls at none. All lengths are tried at once, as one batch of forward passes, each of which costs what one
- * of the batch does. With `rule: "wolfe"` s meets the strong Wolfe conditions L(s) ≤ L(0) + c₁sL'(0) and |L'(s)| ≤ c₂|L'(0)|
+ * of the batch does. A step that `acceleration` bends is tried along its curve. With `rule: "wolfe"` s meets the strong Wolfe conditions L(s) ≤ L(0) + c₁sL'(0) and |L'(s)| ≤ c₂|L'(0)|
  * (`decrease` and `curvature`): lengths are tried one after the other, at some three forward passes each, also longer ones; where
  * `trials` are not enough s is the lowest of them, and 0 where none was lower. Throws GraphError for settings out of range.
  */
@@ -58,16 +60,12 @@ export function lineSearch(settings: LineSearchSettings = {}): Transform {
     settings: { trials: count, shrink, longest },
     transform: (step, context) => {
       const grid = constant(tensor(lengths));
-      const changeAt = (s: Node) =>
-        lossChange(
-          context,
-          step.directions.map(([variable, u]) => [variable, mul(s, u)] as const),
-        );
+      const changeAt = (s: Node) => lossChange(context, stepAt(step, s).directions);
       const changes = vmap(changeAt)(grid);
       const known = where(isFinite(changes), changes, Number.POSITIVE_INFINITY);
       const best = argMin(known, { axis: 0 });
       const length = where(less(gather(known, best), 0), gather(grid, best), 0);
-      return takenBy(step, length, { searched: length });
+      return takenBy(stepAt(step, length), length, { searched: length });
     },
   } satisfies Transform);
 }
@@ -80,20 +78,34 @@ function wolfeSearch(settings: WolfeSearchSettings): Transform {
     settings: { ...full },
     transform: (step, context) => {
       const { length, evaluations } = wolfeLength(full, step, context);
-      return takenBy(step, length, { searched: length, evaluations });
+      const moved = mapDirections(step, (u) => mul(length, u));
+      return takenBy(moved, length, { searched: length, evaluations });
     },
   } satisfies Transform);
 }
 
-/** The step at a length, and what is told of the search. */
-function takenBy(step: ChainStep, length: Node, told: Readonly<Record<string, Node>>): ChainStep {
-  const moved = mapDirections(step, (u) => mul(length, u));
+/** The step at a length: su + s²b. */
+function stepAt(step: ChainStep, s: Node): ChainStep {
+  if (step.bend === null) return mapDirections(step, (u) => mul(s, u));
+  const { directions, longest } = step.bend;
+  const bend = new Map(directions);
+  // Where nothing bends `longest` is 0/0 or infinite, and so is no bound.
+  const by = longest === null ? mul(s, s) : where(greater(s, longest), 0, mul(s, s));
+  const moved = mapDirections(step, (u, variable) => {
+    const b = bend.get(variable);
+    return b === undefined ? mul(s, u) : add(mul(s, u), mul(by, b));
+  });
+  return { ...moved, bend: null };
+}
+
+/** What is told of the search that took a step. */
+function takenBy(moved: ChainStep, length: Node, told: Readonly<Record<string, Node>>): ChainStep {
   const more = Object.entries(told).map(([name, value]) => ({
     name,
     value: () => value,
     costly: false,
   }));
-  const { quantities, blocks } = step.report;
+  const { quantities, blocks } = moved.report;
   return { ...moved, length, report: { blocks, quantities: [...quantities, ...more] } };
 }
 
