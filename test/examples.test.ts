@@ -369,8 +369,22 @@ test("examples: each has expectations here", (t) => {
   t.end();
 });
 
-// With METRIGRAD_SWEEP=full, as in `npm run check`, each model learns by both; else they take turns.
+// With METRIGRAD_SWEEP=full, as in `npm run check`, all run and each model learns by both; else they take turns.
 const whole = process.env.METRIGRAD_SWEEP === "full";
+
+/** What takes seconds, and is left to the whole sweep. */
+const long = [
+  "autoencoder",
+  "gan",
+  "geometry/blocks.ts",
+  "geometry/coordinates.ts",
+  "geometry/spectra.ts",
+  "geometry/zones.ts",
+  "resnet8",
+  "train.ts",
+];
+const runs = (name: string) => whole || !long.includes(name);
+
 for (const [index, [name, { size, by: only, checks }]] of Object.entries(models).entries()) {
   const file = join(folder, name, `${name}.ts`);
   test(`examples: ${name} has at most 40 lines of model and training`, (t) => {
@@ -380,6 +394,7 @@ for (const [index, [name, { size, by: only, checks }]] of Object.entries(models)
     t.ok(lines > 10 && lines <= 40, `${lines} lines`);
     t.end();
   });
+  if (!runs(name)) continue;
   const ways = ["adam", "rngd"] as const;
   for (const by of whole ? ways : [only ?? (ways[index % 2] as (typeof ways)[number])]) {
     test(`examples: ${name} learns by ${by}`, async (t) => {
@@ -401,7 +416,7 @@ for (const [index, [name, { size, by: only, checks }]] of Object.entries(models)
   }
 }
 
-for (const [file, checks] of Object.entries(expected)) {
+for (const [file, checks] of Object.entries(expected).filter(([name]) => runs(name))) {
   test(`examples: ${file} runs`, async (t) => {
     const place = mkdtempSync(join(tmpdir(), "metrigrad-example-"));
     t.teardown(() => rmSync(place, { recursive: true }));

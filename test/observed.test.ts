@@ -7,11 +7,11 @@ import {
   gaussian,
   grad,
   jvp,
-  kfacMetrics,
   laplacian,
   MetricError,
   type MetricTable,
   mean,
+  metrics,
   mul,
   type Node,
   type Optimizer,
@@ -206,7 +206,7 @@ test("tables by forward responses refuse what acts through derivatives by the in
   const store = await (await reference()).store(model, { seed: 3 });
   await rejects(
     t,
-    stepOf(store, exactly(kfacMetrics()), [4, 4]),
+    stepOf(store, exactly(metrics.ekfac()), [4, 4]),
     MetricError,
     /parameters must reach the response through .*got another way from dense0.w.*observedMetrics/,
   );

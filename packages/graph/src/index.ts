@@ -22,7 +22,7 @@ export { hessian } from "./transform/hessian.ts";
 export { hvp } from "./transform/hvp.ts";
 export { type InDoubleOptions, inDouble } from "./transform/inDouble.ts";
 export { jacobian } from "./transform/jacobian.ts";
-export { type JacobianRowsOptions, jacobianRows } from "./transform/jacobianRows.ts";
+export { jacobianRows } from "./transform/jacobianRows.ts";
 export {
   biharmonic,
   directional,
@@ -38,6 +38,7 @@ export {
 } from "./transform/jet/derivatives.ts";
 export { jvp } from "./transform/jvp.ts";
 export { type Mixing, rowsPerSample, samplesMixed } from "./transform/samplesMixed.ts";
+export type { JacobianRowsOptions } from "./transform/sampleUses.ts";
 export { substitute as replaceNodes } from "./transform/substitute.ts";
 export { vjp } from "./transform/vjp.ts";
 export { type VmapOptions, vmap } from "./transform/vmap.ts";

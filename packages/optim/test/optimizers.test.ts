@@ -26,6 +26,7 @@ const rows: Readonly<Record<string, optim.Optimizer>> = {
 
 /** Exports that are functions of another kind: of graphs, the links of a chain, and what trains distributions only. */
 const notOptimizers = [
+  "acceleration",
   "dualGradient",
   "naturalGradient",
   "gradients",

@@ -3,10 +3,11 @@ export { loadCheckpoint } from "./checkpoint/loadCheckpoint.ts";
 export { saveCheckpoint } from "./checkpoint/saveCheckpoint.ts";
 export { type BatchPlace, DivergenceError, type DivergencePlace } from "./divergence.ts";
 export { type EvaluateContext, type Evaluated, evaluate } from "./evaluate.ts";
+export type { EvaluateOptions } from "./fit/due.ts";
 export type { BestEpoch } from "./fit/earlyStopping.ts";
 export type { EpochEvent, Evaluation, StepEvent } from "./fit/events.ts";
 export { fit } from "./fit/fit.ts";
-export type { EarlyStopping, EvaluateOptions, FitOptions, NodesOf } from "./fit/options.ts";
+export type { EarlyStopping, FitOptions, NodesOf } from "./fit/options.ts";
 export type { Run } from "./fit/run.ts";
 export { type EnergyOptions, energyLoss } from "./monteCarlo/energyLoss.ts";
 export {

@@ -3,22 +3,9 @@ import type { Node } from "../core/node.ts";
 import { fill } from "../ops/fill.ts";
 import { addTerms } from "./addTerms.ts";
 import { rowsAt } from "./sampleMeetings.ts";
-import { sampleUses } from "./sampleUses.ts";
+import { type JacobianRowsOptions, sampleUses } from "./sampleUses.ts";
 import { vjp } from "./vjp.ts";
 import { vmap } from "./vmap.ts";
-
-/** Options of `jacobianRows`. */
-export interface JacobianRowsOptions {
-  /** What has the samples on its first axis, [n, …] or [n·T, …] with the rows of a sample together: data, points. */
-  readonly inputs: readonly Node[];
-  /** n; the first axis of the value by default. */
-  readonly samples?: number;
-  /**
-   * Cotangents c of the value, [r, …value]: rows are then Σ c ∂value/∂θ over the elements of each sample. By default the
-   * unit vectors of the elements of a sample.
-   */
-  readonly columns?: Node;
-}
 
 /**
  * The rows of the Jacobian of a batch, sample by sample, through every path by which variables reach the value: derivatives

@@ -3,10 +3,22 @@ import type { Node } from "../core/node.ts";
 import { broadcastTo } from "../ops/broadcastTo.ts";
 import { eye } from "../ops/eye.ts";
 import { reshape } from "../ops/reshape.ts";
-import type { JacobianRowsOptions } from "./jacobianRows.ts";
 import { type Meeting, meetingsOf } from "./sampleMeetings.ts";
 import { vjp } from "./vjp.ts";
 import { vmap } from "./vmap.ts";
+
+/** Options of `jacobianRows`. */
+export interface JacobianRowsOptions {
+  /** What has the samples on its first axis, [n, …] or [n·T, …] with the rows of a sample together: data, points. */
+  readonly inputs: readonly Node[];
+  /** n; the first axis of the value by default. */
+  readonly samples?: number;
+  /**
+   * Cotangents c of the value, [r, …value]: rows are then Σ c ∂value/∂θ over the elements of each sample. By default the
+   * unit vectors of the elements of a sample.
+   */
+  readonly columns?: Node;
+}
 
 /** Where variables meet samples, with the cotangents [r, …node] that arrive there. */
 export interface SampleUse extends Meeting {

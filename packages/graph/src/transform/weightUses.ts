@@ -11,8 +11,8 @@ import { moveAxis } from "../ops/moveAxis.ts";
 import { reshape } from "../ops/reshape.ts";
 import { transpose } from "../ops/transpose.ts";
 import { addTerms } from "./addTerms.ts";
-import type { JacobianRowsOptions } from "./jacobianRows.ts";
 import { rowsAt } from "./sampleMeetings.ts";
+import type { JacobianRowsOptions } from "./sampleUses.ts";
 import { type SampleUse, sampleUses } from "./sampleUses.ts";
 import { viewWithin } from "./viewWithin.ts";
 

@@ -35,7 +35,8 @@ export type LineSearchSettings = GridSearchSettings | WolfeSearchSettings;
 /**
  * u ← su with the s of a grid, `longest`·`shrink`^k, at which the loss of the batch falls most (Müller and Zeinhofer 2023,
  * section 4.1); 0 where it falls at none. All lengths are tried at once, as one batch of forward passes, each of which costs what one
- * of the batch does. A step that `acceleration` bends is tried along its curve. With `rule: "wolfe"` s meets the strong Wolfe conditions L(s) ≤ L(0) + c₁sL'(0) and |L'(s)| ≤ c₂|L'(0)|
+ * of the batch does. A step that `acceleration` bends is tried
+ * along its curve and straight. With `rule: "wolfe"` s meets the strong Wolfe conditions L(s) ≤ L(0) + c₁sL'(0) and |L'(s)| ≤ c₂|L'(0)|
  * (`decrease` and `curvature`): lengths are tried one after the other, at some three forward passes each, also longer ones; where
  * `trials` are not enough s is the lowest of them, and 0 where none was lower. Throws GraphError for settings out of range.
  */
@@ -54,18 +55,24 @@ export function lineSearch(settings: LineSearchSettings = {}): Transform {
     },
   );
   const count = Math.round(trials);
-  const lengths = Float64Array.from({ length: count }, (_, k) => longest * shrink ** k);
+  const lengths = Array.from({ length: count }, (_, k) => longest * shrink ** k);
   return Object.freeze({
     name: "lineSearch",
     settings: { trials: count, shrink, longest },
     transform: (step, context) => {
-      const grid = constant(tensor(lengths));
-      const changeAt = (s: Node) => lossChange(context, stepAt(step, s).directions);
-      const changes = vmap(changeAt)(grid);
+      // A step that bends is tried bent and straight at every length.
+      const bent = step.bend === null ? [0] : [1, 0];
+      const column = (values: readonly number[]) => constant(tensor(Float64Array.from(values)));
+      const grid = column(bent.flatMap(() => lengths));
+      const bends = column(bent.flatMap((share) => lengths.map(() => share)));
+      const changeAt = (s: Node, share: Node) =>
+        lossChange(context, stepAt(step, s, share).directions);
+      const changes = vmap(changeAt)(grid, bends);
       const known = where(isFinite(changes), changes, Number.POSITIVE_INFINITY);
       const best = argMin(known, { axis: 0 });
       const length = where(less(gather(known, best), 0), gather(grid, best), 0);
-      return takenBy(stepAt(step, length), length, { searched: length });
+      const moved = stepAt(step, length, gather(bends, best));
+      return takenBy(moved, length, { searched: length });
     },
   } satisfies Transform);
 }
@@ -84,13 +91,14 @@ function wolfeSearch(settings: WolfeSearchSettings): Transform {
   } satisfies Transform);
 }
 
-/** The step at a length: su + s²b. */
-function stepAt(step: ChainStep, s: Node): ChainStep {
+/** The step at a length: su + cs²b with c 1, or 0 beyond the longest that may bend and where it is to be straight. */
+function stepAt(step: ChainStep, s: Node, share: Node): ChainStep {
   if (step.bend === null) return mapDirections(step, (u) => mul(s, u));
   const { directions, longest } = step.bend;
   const bend = new Map(directions);
   // Where nothing bends `longest` is 0/0 or infinite, and so is no bound.
-  const by = longest === null ? mul(s, s) : where(greater(s, longest), 0, mul(s, s));
+  const allowed = longest === null ? share : where(greater(s, longest), 0, share);
+  const by = mul(allowed, mul(s, s));
   const moved = mapDirections(step, (u, variable) => {
     const b = bend.get(variable);
     return b === undefined ? mul(s, u) : add(mul(s, u), mul(by, b));

@@ -14,7 +14,7 @@ import {
 import type { AnyStream } from "../data/batchSource.ts";
 import type { StepContext } from "../step/context.ts";
 import { checkReport, type ReportOptions } from "../trainingStep.ts";
-import { dueAfter } from "./due.ts";
+import { dueAfter, type EvaluateOptions } from "./due.ts";
 import type { StepEvent } from "./events.ts";
 import { splitNames } from "./splits.ts";
 
@@ -75,20 +75,6 @@ export interface FitOptions<
   readonly stepLoss?: boolean;
   /** Ends the run before the next step; the state stays as it is. */
   readonly signal?: AbortSignal;
-}
-
-/** What is evaluated between epochs. */
-export interface EvaluateOptions {
-  /** Epochs between evaluations; 1 by default. The last epoch is always evaluated. */
-  readonly every?: number;
-  /**
-   * The training rows: all, none, or so many of them by chance; all by default, none of a stream. `"steps"` takes the
-   * mean of the losses of the epoch's steps, each before its step and in training mode, which costs no pass of its own;
-   * `trainAccuracy` and `trainMetrics` are absent then.
-   */
-  readonly train?: boolean | "steps" | { readonly rows: number };
-  /** The validation rows; true by default. */
-  readonly valid?: boolean;
 }
 
 /** When a run ends early. */
