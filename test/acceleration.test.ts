@@ -1,6 +1,7 @@
 /** Geodesic acceleration: what is observed moves straight to second order, within the limit. */
 import {
   acceleration,
+  autoMetric,
   chain,
   concat,
   constant,
@@ -11,6 +12,7 @@ import {
   lineSearch,
   matmul,
   mean,
+  metrics,
   mul,
   type Node,
   type Optimizer,
@@ -18,6 +20,7 @@ import {
   param,
   precondition,
   reference,
+  scale,
   sin,
   square,
   sum,
@@ -75,21 +78,29 @@ function residualsAt(w: ArrayLike<number>): number[] {
   );
 }
 
+/** What a step is to observe, and what it told. */
+interface Told {
+  readonly observed?: boolean;
+  quantities?: Readonly<Record<string, number | readonly number[]>>;
+}
+
 /** The parameters after one step. */
-async function after(optimizer: Optimizer): Promise<ArrayLike<number>> {
+async function after(optimizer: Optimizer, told?: Told): Promise<ArrayLike<number>> {
   const backend = await reference();
   const model = residuals();
   const store = await backend.store(model, { seed: 1, float: "f64" });
   const step = await trainingStep(store, {
     optimizer,
     feeds: {},
+    report: told !== undefined && told.observed !== false,
     loss: (_, { apply, observe }) => {
       const r = matmul(apply(model, constant(tensor([[1, 1, 1]]))), pick);
-      observe(r, gaussian());
+      if (told?.observed !== false) observe(r, gaussian());
       return mul(0.5, mean(sum(square(r), { axis: 1 })));
     },
   });
-  await step.run({});
+  const { report } = await step.run({});
+  if (told) told.quantities = report?.quantities ?? {};
   const [path] = [...store.variables].map((one) => one.path).filter((one) => one.endsWith("w"));
   const values = (await store.read(path as string)).data();
   await backend.close();
@@ -133,6 +144,26 @@ test("acceleration: a step beyond the limit is straight", async (t) => {
   t.deepEqual(await at(acceleration({ limit: 1.01 * ratio })), bent);
 });
 
+test("acceleration: the prediction is that of the straight model, which the bend makes true", async (t) => {
+  const told: Told = {};
+  const s = 0.1;
+  await after(chain(metric, acceleration(), lineSearch({ trials: 1, longest: s })), told);
+  const [predictedChange, lossChange] = ["predictedChange", "lossChange"].map((name) =>
+    Number(told.quantities?.[name]),
+  ) as [number, number];
+  const loss = 0.5 * residualsAt(start).reduce((total, value) => total + value ** 2, 0);
+  const expected = loss * ((1 - s) ** 2 - 1);
+  t.ok(Math.abs(predictedChange / expected - 1) < 1e-9, `${predictedChange}, ${expected}`);
+  t.ok(Math.abs(lossChange / expected - 1) < 0.01, `${lossChange}, ${expected}`);
+});
+
+test("engd: steps of a loss of which nothing is observed stay straight", async (t) => {
+  const told: Told = { observed: false };
+  const settings = { metrics: metrics(autoMetric(residuals)), relative: 0, absolute: 0.1 };
+  const [bent, straight] = [engd(settings), engd({ ...settings, acceleration: null })];
+  t.deepEqual(await after(bent, told), await after(straight, told));
+});
+
 test("engd bends its steps where it searches a grid, and where it is asked to", (t) => {
   t.deepEqual(engd().settings.acceleration, { limit: null });
   t.equal(engd({ acceleration: null }).settings.acceleration, null);
@@ -161,5 +192,16 @@ test("acceleration: what does not fit is refused", async (t) => {
   await refused(() => after(chain(metric, acceleration())), searched);
   const wolfe = { lineSearch: { rule: "wolfe" }, acceleration: {} } as const;
   await refused(() => after(engd(wolfe)), searched);
+  await refused(
+    () => after(chain(metric, acceleration(), scale(0.5), lineSearch())),
+    /lineSearch: it must stand right behind acceleration, got a transform between them/,
+  );
+  await refused(
+    () =>
+      after(engd({ acceleration: {}, metrics: metrics(autoMetric(residuals)) }), {
+        observed: false,
+      }),
+    /acceleration: the loss must be of what is observed/,
+  );
   await refused(() => after(chain(acceleration(), lineSearch())), /acceleration: .*metric/s);
 });

@@ -29,7 +29,7 @@ const marks = [1, 2, 3, 5, 7.5, 10, 12.5, 15, 17.5, 20, 25, 30, 40, 50, 60, 70, 
 
 /**
  * Trains for a number of seconds. γ falls by equal factors to a tenth over as many steps as there will be, which a short
- * run beforehand tells. Time of evaluations is left out; the first step, which compiles, counts as the second one does.
+ * run beforehand tells. Time of evaluations is left out; the first three steps, in which programs are compiled, count as the fourth does.
  */
 export async function timedRun(racer: TimedRacer): Promise<TimedRun> {
   const short = Math.min(trial, racer.budget / 10);
@@ -57,7 +57,7 @@ async function trainFor(
   const onStep = async () => {
     const taken = (performance.now() - last) / 1000;
     steps++;
-    if (steps > 1) spent += steps === 2 ? 2 * taken : taken;
+    if (steps > 3) spent += steps === 4 ? 4 * taken : taken;
     if (spent >= (left[0] ?? 0)) {
       while (left.length > 0 && spent >= (left[0] as number)) left.shift();
       if (measuring) {

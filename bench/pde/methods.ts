@@ -40,13 +40,13 @@ const dampings = [1e-5, 1e-3, 1e-1, 10];
 export const methods: readonly Method[] = [
   {
     name: "ADAM",
-    settings: over([0.001, 0.003, 0.01, 0.03], rate, (learningRate) =>
+    settings: over([0.003, 0.01, 0.03, 0.1], rate, (learningRate) =>
       adam({ learningRate, schedule }),
     ),
   },
   {
     name: "SOAP",
-    settings: over([0.001, 0.003, 0.01, 0.03], rate, (learningRate) =>
+    settings: over([0.003, 0.01, 0.03, 0.1], rate, (learningRate) =>
       soap({ learningRate, schedule }),
     ),
   },

@@ -27,9 +27,12 @@ export async function run(
   const marks: Mark[] = [];
   try {
     const first = await solve(model(), problem, {
-      ...{ backend, seed, optimizer: make(), steps: 200, seconds: seconds / 20 },
+      ...{ backend, seed, optimizer: make(), steps: 1e6, seconds: seconds / 10, checkEvery: 5 },
     });
-    const [done, spent] = [first.steps - 1, first.history.at(-1)?.seconds ?? Number.NaN];
+    // The second half, when the engine has compiled its code.
+    const half = first.history[Math.floor(first.history.length / 2)];
+    const done = first.steps - (half?.step ?? 0);
+    const spent = (first.history.at(-1)?.seconds ?? Number.NaN) - (half?.seconds ?? 0);
     await first.close();
     const steps = Math.max(1, Math.round((seconds * done) / spent));
     const solved = await solve(model(), problem, {

@@ -39,6 +39,7 @@ function phasesOf(transforms: readonly Transform[], context: OptimizerContext): 
     gradients: given,
     directions: given,
     bend: null,
+    straight: null,
     metric: null,
     updates: [],
     undone: [],

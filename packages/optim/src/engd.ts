@@ -4,7 +4,7 @@ import type { Optimizer } from "./core/optimizer.ts";
 import { withDefaults } from "./core/settings.ts";
 import { preconditionBy } from "./rngd/precondition.ts";
 import { batchSettings, type PreconditionSettings, preconditionRecord } from "./rngd/settings.ts";
-import { type AccelerationSettings, acceleration } from "./transforms/acceleration.ts";
+import { type AccelerationSettings, accelerationBy } from "./transforms/acceleration.ts";
 import { type LineSearchSettings, lineSearch } from "./transforms/lineSearch.ts";
 import { reject } from "./transforms/reject.ts";
 import { spring } from "./transforms/spring.ts";
@@ -55,7 +55,7 @@ export function engd(settings: EngdSettings = {}): Optimizer {
   return optimizerOf("engd", record, [
     preconditionBy("engd", parts),
     ...(momentum === 0 ? [] : [spring(momentum)]),
-    ...(bend === null ? [] : [acceleration(bend)]),
+    ...(bend === null ? [] : [accelerationBy(bend, settings.acceleration !== undefined)]),
     ...(search === null ? [] : [lineSearch(search)]),
     reject(),
   ]);

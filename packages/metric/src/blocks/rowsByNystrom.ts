@@ -51,8 +51,9 @@ export function rowsByNystrom(
   checkEffort(`${form}, solve`, "nystrom", options);
   const whole = reshape(trace, []);
   const wanted = reshape(lambda, []);
+  const most = Math.min(weights.rows, size);
   const inColumns: Products = { order: size, apply: (v) => apply(v, null), trace: whole };
-  const columns = inverse(inColumns, wanted, hold, options);
+  const columns = inverse(inColumns, most, wanted, hold, options);
   const asUsed = () => heldLambda(hold, reshape(columns.used, [1]), options);
   return {
     fit: (cotangents) => {
@@ -62,7 +63,7 @@ export function rowsByNystrom(
         apply: (y) => mul(weights.fold(forward(back(weights.unfold(y)))), share),
         trace: whole,
       };
-      const { iterated } = inverse(inRows, wanted, null, options);
+      const { iterated } = inverse(inRows, most, wanted, null, options);
       const side = weights.fold((weights.unweigh as (t: Node) => Node)(cotangents));
       const solved = iterated(side, (y) => add(inRows.apply(y), mul(y, wanted)));
       return back(weights.unfold(solved));
@@ -72,11 +73,16 @@ export function rowsByNystrom(
   };
 }
 
-/** A + λI by its sketch: alone, or as what preconditions conjugate gradients. */
-function inverse(of: Products, lambda: Node, hold: Hold | null, options: PrepareOptions) {
-  const { order } = of;
-  const { iterations } = effortOf("nystrom", order, options);
-  const sketch = nystrom(of, rankOf(order, options), options.float ?? "f32");
+/** A + λI, with A of a rank of at most `most`, by its sketch: alone, or as what preconditions conjugate gradients. */
+function inverse(
+  of: Products,
+  most: number,
+  lambda: Node,
+  hold: Hold | null,
+  options: PrepareOptions,
+) {
+  const { iterations } = effortOf("nystrom", most, options);
+  const sketch = nystrom(of, rankOf(most, options), options.float ?? "f32");
   const mu = iterations === 0 ? lambda : preconditionerShift(lambda, sketch);
   const made = lowRankInverse(sketch.factor, mu);
   const kept = { d: held(hold, "sketch", made.d, zeros), mu: held(hold, "mu", made.mu, ones) };

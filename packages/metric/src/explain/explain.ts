@@ -202,7 +202,10 @@ function metricOf(options: ExplainOptions): OptimizerMetric {
     fullOver("explain", over);
     checkTable("explain, metrics", metrics);
     const { iterations, rank } = options;
-    const effort = { ...(iterations !== undefined && { iterations }), ...(rank && { rank }) };
+    const effort = {
+      ...(iterations !== undefined && { iterations }),
+      ...(rank !== undefined && { rank }),
+    };
     return { metrics, over, memoryBudget, solver, effort, solvePrecision };
   }
   const settings = ["metrics", "over", "memoryBudget", "solver", "iterations", "rank"] as const;

@@ -41,7 +41,10 @@ export function solversWithin(
   const { memoryBudget, workBudget = Number.POSITIVE_INFINITY, solver } = options;
   checkBudget(where, memoryBudget);
   const { rank, iterations } = options;
-  const effort = { ...(rank && { rank }), ...(iterations !== undefined && { iterations }) };
+  const effort = {
+    ...(rank !== undefined && { rank }),
+    ...(iterations !== undefined && { iterations }),
+  };
   const over = fullOver(where, options.over);
   const number = numberBytes(options);
   const average = over.average !== null;
@@ -113,7 +116,9 @@ function checkWork(where: string, all: readonly Costly[], budget: number, every:
   const ofRows = rows !== null && rows.work / every > work(most) / 2 ? rows.fewer : null;
   const size = (one: Costly | number) => shortNumber(typeof one === "number" ? one : work(one));
   const rarely = Math.ceil((every * whole) / budget);
-  const sketched = block.costs.find((cost) => cost.solver === "nystrom");
+  const sketched = block.costs.find(
+    ({ solver }) => solver === "nystrom" && solver !== most.cost.solver,
+  );
   const saves = sketched !== undefined && sketched.build / every + sketched.apply < work(most) / 2;
   throw new MetricError({
     where,

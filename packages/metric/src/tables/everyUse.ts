@@ -14,6 +14,7 @@ import type { Block } from "../blocks/block.ts";
 import { withRowFloats } from "../blocks/rowFloats.ts";
 import { workOf } from "../blocks/workOf.ts";
 import { addBlocks } from "../core/addBlocks.ts";
+import { checkNotAmong } from "../core/members.ts";
 import { type ObservedPart, observedParts } from "../core/observedParts.ts";
 import { exactColumns } from "../core/propagate.ts";
 import { checkSamplesApart } from "../core/samplesApart.ts";
@@ -45,17 +46,21 @@ export function weightsPast(
     ...new Set([...layers.map(({ use }) => use), ...resident].map((use) => use.parameters[0])),
   ] as Variable[];
   if (resident.length > 0 || new Set(layers.map(({ samples }) => samples)).size > 1) return weights;
+  // The outputs of layers do not tell how much each part counts.
+  if (new Set(observed.map(({ weight }) => weight)).size > 1) return weights;
   const outputs = new Set(layers.map(({ use }) => use.outputs));
   const parameters = new Set<Node>(layers.filter(isApart).flatMap(({ use }) => use.parameters));
-  const past = observedParts("metrics by the model's responses", applications).some(({ part }) =>
-    [...gradientReach(part.natural, outputs)].some((node) => parameters.has(node)),
-  );
+  const past = observed
+    .flatMap(({ output, law }) => law.parts(output as never))
+    .some(({ natural }) =>
+      [...gradientReach(natural, outputs)].some((node) => parameters.has(node)),
+    );
   return past ? weights : null;
 }
 
 /** Products of weights with points that are held in variables, which modules do not take for samples. */
 function residentUses({ uses, inputs }: Application): Use[] {
-  const points = new Set(nodesOf(inputs));
+  const points = new Set(nodesOf(inputs).filter((one) => !topological([one]).some(isFed)));
   return uses.filter(({ kind, consumers, parameters }) => {
     if (kind !== "free" || parameters.length !== 1) return false;
     return consumers.every(([node, at]) => {
@@ -64,6 +69,8 @@ function residentUses({ uses, inputs }: Application): Use[] {
     });
   });
 }
+
+const isFed = ({ op }: Node) => op.name === "input";
 
 /**
  * Blocks of weights by all of their uses on the way to what is observed: a product of factors for uses of W, and one for
@@ -88,6 +95,14 @@ export function byEveryUse(
     .find((use) => use.kind === "affine" && use.parameters.length > 1);
   if (split !== undefined)
     throw other("a bias that is a parameter of its own", split.parameters[0]);
+  const exits = new Set(applications.flatMap(({ response }) => nodesOf(response)));
+  for (const { part } of parts) {
+    const reached = gradientReach(part.natural, exits);
+    for (const one of applications) {
+      const others = Object.values(one.trained).filter((param) => !weights.includes(param));
+      checkNotAmong(reached, one, others);
+    }
+  }
   const usesOfPart = (one: ObservedPart, index: number): PartUsesOf => {
     const { part, inputs, samples: n, sampleWeights, share } = one;
     const own = applications.filter((application) => application.samples === n);

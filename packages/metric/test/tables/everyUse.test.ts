@@ -30,6 +30,7 @@ import {
   gaussian,
   param,
   sequential,
+  weightNorm,
   zeros,
 } from "@metrigrad/nn";
 import { Matrix } from "ml-matrix";
@@ -293,6 +294,34 @@ test("kfacMetrics: a bias of its own is refused where derivatives are observed",
   t.throws(
     () => blocksOf(poisson, kfacMetrics(), apart(2) as AnyModule),
     /metrics.kfac of kernel: .* got a bias that is a parameter of its own; take observedMetrics/,
+  );
+  t.end();
+});
+
+test("kfacMetrics: parts count by their weights, over batches of equal size too", async (t) => {
+  // Over the same rows, so that a mean over one is a part of a mean over both.
+  const x = node(inside);
+  const z = node(matrixOf("y", 4, 2));
+  const block = async (observing: Observe) => (await denseOf(observing, kfacMetrics()))["dense1/w"];
+  const at = (weight: number) =>
+    block((u, observe) => {
+      observe(u(x));
+      observe(u(z), weight);
+    });
+  const [one, two] = [await at(1), await at(10)];
+  // The last layer has g = Σ_p weight_p/σ² and a mean of inputs by weight.
+  const single = async (points: Node) => block((u, observe) => observe(u(points)));
+  const [left, right] = [await single(x), await single(z)] as [Matrix, Matrix];
+  t.ok(gap(one?.to1DArray() ?? [], Matrix.add(left, right).to1DArray()) < 1e-12, "equal weights");
+  const expected = Matrix.add(left, Matrix.mul(right, 10));
+  t.ok(gap(two?.to1DArray() ?? [], expected.to1DArray()) < 1e-12, "weights 1 and 10");
+});
+
+test("kfacMetrics: what has another row is refused where derivatives pass it", (t) => {
+  const net = sequential(weightNorm(2, 3, { activation: "tanh" }), dense(3, 1));
+  t.throws(
+    () => blocksOf(poisson, kfacMetrics(), net as AnyModule),
+    /must reach the response through .* got another way from .*take observedMetrics/,
   );
   t.end();
 });

@@ -20,6 +20,8 @@ export interface MetricBlock {
 
 /** b of some parameters, where the step at a length s is su + s²b. */
 export interface Bend {
+  /** u: what changes it leaves b behind. */
+  readonly of: ChainDirections;
   readonly directions: ChainDirections;
   /** The longest s at which it bends, a scalar, beyond which steps are straight; null: it bends at any. */
   readonly longest: Node | null;
@@ -33,6 +35,8 @@ export interface ChainStep {
   readonly directions: ChainDirections;
   /** How the step bends; null where it is straight. A line search takes it in. */
   readonly bend: Bend | null;
+  /** su, of a step that was taken as su + s²b; null: the directions. */
+  readonly straight: ChainDirections | null;
   /** What preconditions; null where nothing does. Parameters with the plain gradient have none. */
   readonly metric: readonly MetricBlock[] | null;
   /** State that goes with the step, and stays as it was where the step is undone. */

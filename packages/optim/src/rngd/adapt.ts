@@ -112,7 +112,7 @@ export function adaptDamping(settings: Required<AdaptSettings>, context: Optimiz
   const { every, curvature } = settings;
   return (step: ChainStep): ChainStep => {
     const model = quadraticModel("adapt", { curvature, damped: false }, step, context);
-    const predicted = predictedChange(model(step.directions));
+    const predicted = predictedChange(model(step.straight ?? step.directions));
     const actual = lossChange(context, step.directions);
     const ratio = div(actual, predicted);
     const [factor, following] = [dampingFactor(context), nextFactor(context)];

@@ -14,8 +14,8 @@ const iterations = 12;
 /**
  * What is reported of a metric when the chain is done: per block λ, ‖v − (g + λI)u‖/‖v‖ of the solve for the
  * direction v that came in, before u is rounded to the floats of the store; the length of the step in √nats and on request the condition number; of the whole
- * step its length, and the change of the loss beside what the quadratic model by this metric, without damping, predicts of it: in nats, of
- * the step as it is before it may be undone.
+ * step its length, and the change of the loss beside what the quadratic model by this metric, without damping, predicts of it: of
+ * the step as it is before it may be undone, in the units of the loss, over the samples of the batch as they are.
  */
 export function metricReport(blocks: readonly PreconditionedBlock[], context: OptimizerContext) {
   return (step: ChainStep): ChainStep => {
@@ -44,11 +44,11 @@ export function metricReport(blocks: readonly PreconditionedBlock[], context: Op
   };
 }
 
-/** −δ'∇L + ½δ'gδ of the step δ. */
+/** −δ'∇L + ½δ'gδ of the step δ; a bend is what this model does not see. */
 function predicted(step: ChainStep, context: OptimizerContext): Node {
   const options = { curvature: metricCurvature, damped: false };
   const model = quadraticModel("report", options, step, context);
-  return predictedChange(model(step.directions));
+  return predictedChange(model(step.straight ?? step.directions));
 }
 
 /**

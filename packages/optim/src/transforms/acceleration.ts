@@ -39,15 +39,20 @@ export interface AccelerationSettings {
  * Bends the step: su becomes su + s²b with b = ½(g + λI)⁻¹J'F r'', where r'' is the second derivative of what is observed
  * along u. To second order what is observed then goes straight to where the linear model sends it: geodesic
  * acceleration (Transtrum and Sethna 2012, arXiv 1201.5885; for differential equations Jnini and Vella 2025, arXiv 2505.21404).
- * In narrow, curved valleys steps get much longer. Takes some three forward passes and a solve more.
+ * In narrow, curved valleys steps get much longer. Takes some three forward passes and a solve, and the search tries every length bent and straight.
  *
- * Put it behind `precondition`, and a `lineSearch` over a grid, which finds s, behind it. Parameters with the plain gradient
+ * Put it behind `precondition`, and right behind it a `lineSearch` over a grid, which finds s. Parameters with the plain gradient
  * have no b.
  * @param settings - What is not given has its default.
  * @returns a transform; a step of it throws GraphError where no metric is before it, no grid is searched behind it, or nothing is observed
  * @throws GraphError for settings out of range
  */
 export function acceleration(settings: AccelerationSettings = {}): Transform {
+  return accelerationBy(settings, true);
+}
+
+/** The same; unless it is needed, steps of a loss of which nothing is observed stay straight. */
+export function accelerationBy(settings: AccelerationSettings, needed: boolean): Transform {
   checkKnown("acceleration", settings, ["limit"]);
   const { limit = null } = settings;
   if (limit !== null) checkSettings("acceleration", { limit }, { limit: [0, Number.MAX_VALUE] });
@@ -55,6 +60,7 @@ export function acceleration(settings: AccelerationSettings = {}): Transform {
     name: "acceleration",
     settings: { limit },
     transform: (step, context) => {
+      if (!needed && context.observed.length === 0) return step;
       const { pulled, longest } = secondOrder(step.directions, context, limit);
       const directions = metricOf("acceleration", step).flatMap(({ params, pack, solve }) => {
         const solved = solve(pack(params.map((one) => pulled.get(one) as Node)));
@@ -63,7 +69,11 @@ export function acceleration(settings: AccelerationSettings = {}): Transform {
           (value, at) => [params[at] as Variable, mul(0.5, value)] as const,
         );
       });
-      return { ...step, bend: { directions, longest }, last: [...step.last, checkSearched] };
+      return {
+        ...step,
+        bend: { of: step.directions, directions, longest },
+        last: [...step.last, checkSearched],
+      };
     },
   } satisfies Transform);
 }
@@ -117,6 +127,6 @@ function nothingObserved(): GraphError {
     where: "acceleration",
     must: "the loss must be of what is observed of the model",
     got: "a loss without a law",
-    todo: "train by a likelihood, or name the law in the training step (observe)",
+    todo: "train by a likelihood, name the law in the training step (observe), or leave acceleration out",
   });
 }

@@ -60,6 +60,7 @@ export function lineSearch(settings: LineSearchSettings = {}): Transform {
     name: "lineSearch",
     settings: { trials: count, shrink, longest },
     transform: (step, context) => {
+      if (step.bend !== null && step.bend.of !== step.directions) throw leftBehind();
       // A step that bends is tried bent and straight at every length.
       const bent = step.bend === null ? [0] : [1, 0];
       const column = (values: readonly number[]) => constant(tensor(Float64Array.from(values)));
@@ -98,12 +99,13 @@ function stepAt(step: ChainStep, s: Node, share: Node): ChainStep {
   const bend = new Map(directions);
   // Where nothing bends `longest` is 0/0 or infinite, and so is no bound.
   const allowed = longest === null ? share : where(greater(s, longest), 0, share);
-  const by = mul(allowed, mul(s, s));
-  const moved = mapDirections(step, (u, variable) => {
+  const straight = mapDirections(step, (u) => mul(s, u));
+  const moved = mapDirections(straight, (u, variable) => {
     const b = bend.get(variable);
-    return b === undefined ? mul(s, u) : add(mul(s, u), mul(by, b));
+    // Nothing of a b that is not finite.
+    return b === undefined ? u : add(u, where(greater(allowed, 0), mul(mul(s, s), b), 0));
   });
-  return { ...moved, bend: null };
+  return { ...moved, bend: null, straight: straight.directions };
 }
 
 /** What is told of the search that took a step. */
@@ -115,6 +117,15 @@ function takenBy(moved: ChainStep, length: Node, told: Readonly<Record<string, N
   }));
   const { quantities, blocks } = moved.report;
   return { ...moved, length, report: { blocks, quantities: [...quantities, ...more] } };
+}
+
+function leftBehind(): GraphError {
+  return new GraphError({
+    where: "lineSearch",
+    must: "it must stand right behind acceleration",
+    got: "a transform between them",
+    todo: "put that one before acceleration, or behind the search",
+  });
 }
 
 function unknownRule(rule: unknown): GraphError {
