@@ -4,7 +4,7 @@ import test from "tape";
 import { openCpu } from "../packages/cpu/src/open.ts";
 
 /**
- * `npm test` has all cases on one thread and the first case of each op on two; with METRIGRAD_SWEEP=full, as in
+ * `npm test` has all cases in float32 on one thread and the first case of each op in float64 on two; with METRIGRAD_SWEEP=full, as in
  * `npm run check`, all are combined.
  */
 const whole = process.env.METRIGRAD_SWEEP === "full";
@@ -35,8 +35,9 @@ for (const relaxed of [false, undefined]) {
       test(`checkBackend: cpu, ${name}, however short a step is`, async (t) => {
         const backend = await openCpu({ ...options, grain: 0 });
         const rows = whole ? opRows : some;
-        const { results } = await checkBackend(backend, { floats: ["f32", "f64"], rows });
-        t.ok(results.length > (whole ? 1000 : 500), `${results.length} comparisons`);
+        const floats = whole ? (["f32", "f64"] as const) : (["f64"] as const);
+        const { results } = await checkBackend(backend, { floats, rows });
+        t.ok(results.length > (whole ? 1000 : 300), `${results.length} comparisons`);
         await backend.close();
       });
     }

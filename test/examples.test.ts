@@ -375,13 +375,18 @@ const whole = process.env.METRIGRAD_SWEEP === "full";
 /** What takes seconds, and is left to the whole sweep. */
 const long = [
   "autoencoder",
+  "burgers",
   "gan",
   "geometry/blocks.ts",
   "geometry/coordinates.ts",
   "geometry/spectra.ts",
   "geometry/zones.ts",
+  "helmholtz",
+  "poisson5d",
   "resnet8",
+  "tied",
   "train.ts",
+  "transformer",
 ];
 const runs = (name: string) => whole || !long.includes(name);
 

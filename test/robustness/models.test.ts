@@ -266,6 +266,8 @@ for (const [at, [name, activation, likelihood, choose]] of subjects.entries()) {
     const subject = { model, likelihood, table: choose(model) };
     const [own, exact] = [await solver(fast, subject), await solver(right, subject)];
     for (const [situation, values] of Object.entries(situations)) {
+      // Another number of rows is another program: one of them for each subject in short runs.
+      if (!whole && situation === (at % 4 < 2 ? "few rows" : "one row")) continue;
       const [got, wanted] = [await own.solvedIn(values), await exact.solvedIn(values)];
       const off = [...wanted].flatMap(([how, { x, lambda, limit, columns }]) => {
         const own = got.get(how) as Solved;

@@ -137,7 +137,9 @@ function chiSquare(values: readonly number[], claimed: number): { value: number;
   return { value, cells: kept };
 }
 
-for (const rate of [0.3, 4, 9.9, 10, 35, 400]) {
+// Small rates have another algorithm than those from 10 on.
+const rates = process.env.METRIGRAD_SWEEP === "full" ? [0.3, 4, 9.9, 10, 35, 400] : [0.3, 9.9, 10];
+for (const rate of rates) {
   test(`poisson: 8000 draws at rate ${rate} are distributed as they must be, seed 5`, async (t) => {
     const values = await drawsAt(rate);
     const { value, cells } = chiSquare(values, rate);

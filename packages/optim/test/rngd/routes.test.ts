@@ -114,11 +114,15 @@ const terms: Readonly<Record<string, Change | null>> = {
 
 const tables = { linearMetrics, standardMetrics, fullMetrics };
 
-for (const [title, make] of Object.entries(models)) {
-  for (const [term, change] of Object.entries(terms)) {
+/** `npm test` has every other table with and without L2, in turn from model to model; METRIGRAD_SWEEP=full all of them. */
+const whole = process.env.METRIGRAD_SWEEP === "full";
+
+for (const [i, [title, make]] of Object.entries(models).entries()) {
+  for (const [j, [term, change]] of Object.entries(terms).entries()) {
     test(`rngd, ${title}, ${term}: the step is −γ(g + λI)⁻¹∇L, with and without L2`, async (t) => {
-      for (const [name, table] of Object.entries(tables)) {
+      for (const [k, [name, table]] of Object.entries(tables).entries()) {
         for (const beta of [0, 0.1]) {
+          if (!whole && (i + j + k + (beta === 0 ? 0 : 1)) % 2 === 1) continue;
           const model = make();
           const plain = contextOf(model, beta);
           const w = plain.parameters[0]?.variable as Variable;

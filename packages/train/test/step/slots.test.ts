@@ -44,13 +44,16 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
 
 test("first steps on a used store are those on a fresh store, after any other optimizer", async (t) => {
   const model = small();
-  for (const [name, next] of Object.entries(optimizers)) {
-    for (const before of ["adam", "rngd.paper", "rngd over a window", "chain", "groups"]) {
-      if (before === name) continue;
+  // Each after two of them in short runs, in turn.
+  const whole = process.env.METRIGRAD_SWEEP === "full";
+  const first = ["adam", "rngd.paper", "rngd over a window", "chain", "groups"];
+  for (const [at, [name, next]] of Object.entries(optimizers).entries()) {
+    for (const [k, before] of first.entries()) {
+      if (before === name || (!whole && (at + k) % 5 > 1)) continue;
       const used = await storeOf(model);
-      const first = await regression(used, model, (optimizers[before] as () => Optimizer)());
-      for (let step = 0; step < 7; step++) await first.advance(batch);
-      await first.close();
+      const earlier = await regression(used, model, (optimizers[before] as () => Optimizer)());
+      for (let step = 0; step < 7; step++) await earlier.advance(batch);
+      await earlier.close();
       const fresh = await storeOf(model, 99);
       for (const { path, spec } of model.variables) await fresh.write(path, await used.read(spec));
       const ends: number[][][] = [];
