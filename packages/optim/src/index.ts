@@ -14,6 +14,7 @@ export {
   warmup,
 } from "./core/schedule.ts";
 export {
+  type Bend,
   type ChainDirections,
   type ChainStep,
   type MetricBlock,
