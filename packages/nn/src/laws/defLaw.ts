@@ -1,7 +1,5 @@
 import {
   cholesky,
-  expandDims,
-  eye,
   isNode,
   matmul,
   mul,
@@ -11,6 +9,7 @@ import {
   transpose,
 } from "@metrigrad/graph";
 import { GraphError, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
+import { asDiagonal } from "./blocks.ts";
 import { type Enumerated, enumerated } from "./derive/enumerated.ts";
 import { type ContinuousName, type Quadrature, quadrature } from "./derive/quadrature.ts";
 import { sampledRoot } from "./derive/sampled.ts";
@@ -225,6 +224,3 @@ function missing(name: string): RowLaw["sample"] {
   };
 }
 
-function asDiagonal(values: Node): Node {
-  return mul(expandDims(values, 2), eye(values.shape[1] as number));
-}

@@ -17,6 +17,12 @@ export const labels: Support = Object.freeze({
   has: (value: number, m: number) => Number.isInteger(value) && value >= 0 && value < m,
 });
 
+/** 0, 1, …, up to `high`. */
+export function wholeTo(high: number): Support {
+  const has = (value: number) => Number.isInteger(value) && value >= 0 && value <= high;
+  return support(`integers from 0 to ${high}`, has);
+}
+
 /** Numbers from `low` to `high`, both included. */
 export function between(low: number, high: number): Support {
   return support(`numbers from ${low} to ${high}`, (value) => value >= low && value <= high);

@@ -77,16 +77,17 @@ export async function stepRunner(
   const { slots, counter, failed, outputs } = graph;
   const gone = slots.others;
   const release = claimSlots(where, store, settings.optimizer, slots.asked, gone);
+  const count = countOf(store, counter.attrs);
   try {
     await store.remove(gone);
     await store.add(slots.asked);
     // A store whose last run diverged may go on, with other settings.
     if (checkFinite) await store.write(failed.attrs, tensor(0));
+    await begun();
   } catch (error) {
     release();
     throw error;
   }
-  const count = countOf(store, counter.attrs);
   const programs = new Map<string, MeteredProgram<readonly Handle[]>>();
   /** The loss, and the number of the step that failed; programs that read write it. */
   const lossAndFailure = variable(`step${runners++}/reading`, [2], { role: "data" });
@@ -95,10 +96,18 @@ export async function stepRunner(
   let reports: Reporter | null = null;
   let closed = false;
 
-  const done = async (): Promise<number> => {
+  async function done(): Promise<number> {
     count.done ??= (await store.read(counter.attrs)).item();
     return count.done;
-  };
+  }
+
+  /** Copies what the first step begins from. */
+  async function begun(): Promise<void> {
+    if (graph.begin.length === 0 || (await done()) > 0) return;
+    const program = await compile({ outputs: [], updates: graph.begin }, store);
+    await program.run();
+    await program.close();
+  }
 
   const programOf = async (step: number, reading: boolean) => {
     const due = duePhases(graph.phases, step);

@@ -1,11 +1,14 @@
 /** Whose state an optimizer goes on from, and when it begins afresh. */
 import {
   accumulate,
+  adafactor,
   adam,
   adamw,
   chain,
+  ema,
   groups,
   lbfgs,
+  lookahead,
   moments,
   momentum,
   type Optimizer,
@@ -13,7 +16,9 @@ import {
   quadraticStep,
   rngd,
   scale,
+  scheduleFree,
   sgd,
+  shampoo,
   soap,
   ssbroyden,
 } from "@metrigrad/optim";
@@ -40,6 +45,11 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
   lbfgs: () => lbfgs({ memory: 3 }),
   ssbroyden: () => ssbroyden(),
   soap: () => soap({ learningRate: 0.01, every: 2 }),
+  shampoo: () => shampoo({ learningRate: 0.01, every: 2 }),
+  adafactor: () => adafactor(),
+  ema: () => ema(adam({ learningRate: 0.01 })),
+  scheduleFree: () => scheduleFree(sgd({ learningRate: 0.05 })),
+  lookahead: () => lookahead(momentum({ learningRate: 0.02 }), { every: 3 }),
 };
 
 test("first steps on a used store are those on a fresh store, after any other optimizer", async (t) => {
