@@ -73,7 +73,7 @@ export async function train({ size, ...how }: Settings) {
 }
 
 export const optimizers = {
-  adam: adam({ learningRate: 0.005 }),
+  adam: adam({ learningRate: 0.02 }),
   rngd: rngd({ metrics: fullMetrics, learningRate: 0.1, absolute: 0.01 }),
 };
 

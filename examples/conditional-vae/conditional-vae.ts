@@ -21,7 +21,6 @@ import {
   fullMetrics,
   gaussianWithScale,
   independent,
-  lambda,
   mul,
   type Node,
   oneHot,
@@ -37,35 +36,6 @@ import {
 import { isMain, print, type Settings } from "../support/settings.ts";
 import { digitsGiven, judged } from "./digitsGiven.ts";
 
-// #region model
-const rectified = lambda((x: Node) => relu(x));
-const stride = { stride: 2, padding: 1 };
-
-export const conditionalVae = defModule({
-  name: "conditionalVae",
-  options: (channels: number, hidden: number, latent: number) => ({
-    latent,
-    seen: sequential(conv2d(1, channels, 4, stride), rectified, flatten()),
-    encoder: dense(49 * channels + 10, 2 * latent),
-    unfolded: dense(latent + 10, hidden, { activation: relu }),
-    spread: dense(hidden, 49 * channels, { activation: relu }),
-    drawn: convTranspose2d(channels, 1, 4, stride),
-    channels,
-  }),
-  children: ({ seen, encoder, unfolded, spread, drawn }) => ({ seen, encoder, unfolded, spread, drawn }),
-  apply: (_, [x, digit]: readonly [Node, Node], { options, call, random, mode }) => {
-    const { latent, seen, encoder, unfolded, spread, drawn, channels } = options;
-    const given = oneHot(digit, 10);
-    const code = call(encoder, concat([call(seen, x), given], 1));
-    const columns = (from: number) => slice(code, [null, [from, from + latent]]);
-    const [mean, scale] = [columns(0), columns(latent)];
-    const noise = mul(exp(scale), random.normal(mean.shape));
-    const z = concat([mode === "infer" ? mean : add(mean, noise), given], 1);
-    const places = reshape(call(spread, call(unfolded, z)), [-1, channels, 7, 7]);
-    return { response: { code, pixels: reshape(call(drawn, places), [-1, 196, 1]) } };
-  },
-});
-
 /** −ELBO of each picture given its digit, in nats. */
 export function negativeElbo(
   { code, pixels }: { code: Node; pixels: Node },
@@ -76,6 +46,36 @@ export function negativeElbo(
   const divergence = gaussianWithScale().kl(code, zerosLike(code));
   return sub(divergence, observe(pixels, independent(bernoulli()), reshape(x, [-1, 196, 1])));
 }
+
+// #region model
+const stride = { stride: 2, padding: 1 };
+
+export const conditionalVae = defModule({
+  name: "conditionalVae",
+  options: (channels: number, hidden: number, latent: number) => ({
+    latent,
+    channels,
+    parts: {
+      seen: sequential(conv2d(1, channels, 4, { ...stride, activation: relu }), flatten()),
+      encoder: dense(49 * channels + 10, 2 * latent),
+      unfolded: dense(latent + 10, hidden, { activation: relu }),
+      spread: dense(hidden, 49 * channels, { activation: relu }),
+      drawn: convTranspose2d(channels, 1, 4, stride),
+    },
+  }),
+  children: ({ parts }) => parts,
+  apply: (_, [x, digit]: readonly [Node, Node], { options, call, random, mode }) => {
+    const { latent, channels, parts } = options;
+    const given = oneHot(digit, 10);
+    const code = call(parts.encoder, concat([call(parts.seen, x), given], 1));
+    const columns = (from: number) => slice(code, [null, [from, from + latent]]);
+    const [mean, scale] = [columns(0), columns(latent)];
+    const noise = mul(exp(scale), random.normal(mean.shape));
+    const z = concat([mode === "infer" ? mean : add(mean, noise), given], 1);
+    const places = reshape(call(parts.spread, call(parts.unfolded, z)), [-1, channels, 7, 7]);
+    return { code, pixels: reshape(call(parts.drawn, places), [-1, 196, 1]) };
+  },
+});
 
 export async function train({ size, ...how }: Settings) {
   const { images, labels } = await digitsGiven(50 * Math.round(100 * size), how.seed);

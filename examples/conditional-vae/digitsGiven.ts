@@ -41,7 +41,8 @@ export async function judged(
   { images, labels }: { images: Tensor; labels: Tensor },
 ) {
   const means = meansOf(images, labels);
-  const { latent, channels, unfolded, spread, drawn } = model.options;
+  const { latent, channels, parts } = model.options;
+  const { unfolded, spread, drawn } = parts;
   const asked = Int32Array.from({ length: 200 }, (_, at) => at % 10);
   const stream = uniformStream({ seed: 5, path: "examples/conditional-vae" });
   const codes = Float32Array.from({ length: 200 * latent }, (_, at) => stream.normal(at));

@@ -3,6 +3,7 @@ import {
   gatherRows,
   type Module,
   type Node,
+  type Optimizer,
   predict,
   type Store,
   type Tensor,
@@ -17,6 +18,20 @@ export interface Task {
   readonly labels: Tensor;
   readonly heldBack: { readonly inputs: Tensor; readonly labels: Tensor };
   readonly seed: number;
+}
+
+/** What a task left: rows R of its Fisher information g = weight·R'R, and the parameters after it. */
+export interface Kept {
+  readonly rows: Tensor;
+  readonly weight: number;
+  readonly values: readonly Tensor[];
+}
+
+/** How a task is learned, and what of an old one is kept. */
+export interface How {
+  readonly optimizer: Optimizer;
+  readonly steps: number;
+  readonly kept: Kept | null;
 }
 
 /** Small digits, and the same with their pixels in another order. */

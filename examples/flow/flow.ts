@@ -1,7 +1,7 @@
 /**
  * A normalizing flow (Dinh, Sohl-Dickstein and Bengio 2017) on two moons: maps that can be undone carry the data to a normal
  * distribution, and ln p(x) = ln N(z) + ln |det ∂z/∂x|. The determinant comes from derivatives of the module by its inputs, so any
- * map can take the place of this one; here the closed form is known and is compared.
+ * map can take the place of this one.
  *
  * Run it: `npx tsx examples/flow/flow.ts`
  */
@@ -12,24 +12,21 @@ import {
   cpu,
   defModule,
   dense,
-  derivatives,
   exp,
   gaussian,
   mul,
   type Node,
   neg,
-  ops,
   rngd,
   sequential,
   slice,
-  stack,
   tanh,
   trainingStep,
   zeros,
-  zerosLike,
 } from "metrigrad";
 import { moons } from "../gpclassifier/moons.ts";
 import { isMain, print, type Settings } from "../support/settings.ts";
+import { lnDensity } from "./density.ts";
 import { judged } from "./judged.ts";
 
 // #region model
@@ -52,14 +49,6 @@ export const flow = defModule({
     }, x),
   }),
 });
-
-/** ln p of every point, in nats. */
-export function lnDensity(f: (x: Node) => Node, x: Node): { z: Node; logs: Node } {
-  const map = derivatives(f, x);
-  const jacobian = stack([map.partial(0), map.partial(1)], 2);
-  const z = map.value;
-  return { z, logs: add(gaussian().logProb(z, zerosLike(z)), ops.slogdet(jacobian).logAbs) };
-}
 
 export async function train({ size, optimizer, backend, seed }: Settings) {
   const model = flow(6, 24);

@@ -1,10 +1,11 @@
-import { applierOf, constant, evaluate, type Store, type Tensor, tensor } from "metrigrad";
-import { type flow, lnDensity } from "./flow.ts";
+import { applierOf, constant, evaluate, type Node, type Store, type Tensor, tensor } from "metrigrad";
+import { lnDensity } from "./density.ts";
+import type { flow } from "./flow.ts";
 
 /** How well a flow knows points, beside one Gaussian that is fitted to them, and how far its determinants are off. */
 export async function judged(model: ReturnType<typeof flow>, store: Store, points: Tensor) {
   const applier = applierOf({ mode: "infer", rowWeights: null, pathOf: (spec) => store.pathOf(spec) });
-  const f = (x: ReturnType<typeof constant>) => applier.apply(model, x).response as typeof x;
+  const f = (x: Node) => applier.apply(model, x).response as Node;
   const { logs, z } = lnDensity(f, constant(points));
   const found = await evaluate({ logs, z }, { store });
   const rows = points.toArray() as number[][];
@@ -28,7 +29,7 @@ export async function judged(model: ReturnType<typeof flow>, store: Store, point
     const normal = -(first ** 2 + second ** 2) / 2 - Math.log(2 * Math.PI);
     return Math.abs((found.logs.data()[k] ?? 0) - normal - Math.log(Math.abs(det)));
   });
-  const cost = -found.logs.data().reduce((sum, value) => sum + value, 0) / rows.length;
+  const cost = -Array.from(found.logs.data()).reduce((sum, value) => sum + value, 0) / rows.length;
   return {
     cost,
     "cost of one Gaussian": gaussianCost(rows),

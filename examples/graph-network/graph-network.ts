@@ -7,6 +7,7 @@
  */
 import {
   adam,
+  applyModel,
   categorical,
   constant,
   cpu,
@@ -26,7 +27,6 @@ import {
   tensor,
   trainingStep,
 } from "metrigrad";
-import { applyModel } from "metrigrad";
 import { isMain, print, type Settings } from "../support/settings.ts";
 import { karate, normalized } from "./karate.ts";
 

@@ -15,8 +15,9 @@ import {
   gaussian,
   independent,
   type Module,
-  type Node,
   moveAxis,
+  type Node,
+  observedMetrics,
   odeint,
   predict,
   rngd,
@@ -56,7 +57,7 @@ export async function train({ size, ...how }: Settings) {
   const data = paths({ rows: 120, times, noise: 0.05, seed: how.seed });
   const run = fit(model, {
     data,
-    likelihood: independent(gaussian({ sigma: 0.05 })),
+    likelihood: independent(gaussian()),
     batchSize: 20,
     epochs: Math.ceil(60 * size),
     ...how,
@@ -78,7 +79,8 @@ export async function train({ size, ...how }: Settings) {
 
 export const optimizers = {
   adam: adam({ learningRate: 0.01 }),
-  rngd: rngd({ learningRate: 0.05, absolute: 0.1 }),
+  /** Gauss–Newton through the loop: the field acts several times in a turn. */
+  rngd: rngd({ metrics: observedMetrics(), learningRate: 0.5, absolute: 1e-3, momentum: 0 }),
 };
 
 if (isMain(import.meta.url)) {

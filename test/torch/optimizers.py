@@ -318,7 +318,7 @@ record = {
         "meanShampoo": walk(shampoo(True, 0.9, 2, 0)),
         "sam": walk(sam),
         "ema": averages(ema),
-        "averaged": averages(polynomial),
+        "polynomialAverage": averages(polynomial),
         "lookahead": averages(lookahead),
         "scheduleFree": schedule_free(),
         "rmsprop": library(torch.optim.RMSprop, lr=0.02, alpha=0.9),

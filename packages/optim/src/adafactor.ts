@@ -53,7 +53,7 @@ export function adafactor(settings: AdafactorSettings = {}): Optimizer {
     {
       learningRate: any,
       decay: [0, 1],
-      epsilon: any,
+      epsilon: [Number.MIN_VALUE, Number.MAX_VALUE],
       least: any,
       clip: [Number.MIN_VALUE, Number.MAX_VALUE],
     },

@@ -10,7 +10,7 @@ import { scale } from "./transforms/scale.ts";
 /**
  * RAdam: ADAM that begins as momentum, and divides by the root of squares once enough of them are known (Liu et al. 2020, arXiv 1908.03265,
  * algorithm 2; from ρ_t > 5 on, as PyTorch's `RAdam`).
- * @param settings - As those of ADAM; β₂ must be above 0.6, below which the second moment would never be used.
+ * @param settings - As those of ADAM; β₂ must be above ⅔, below which the second moment would never be used.
  * @returns an optimizer
  * @throws GraphError for settings out of range
  */
@@ -21,8 +21,8 @@ export function radam(settings: AdamSettings = {}): Optimizer {
   checkSettings(
     "radam",
     { learningRate, beta2: own.beta2 },
-    // 2/(1 − β₂) − 1 is at most 4 up to 0.6, and the rectification has no meaning.
-    { learningRate: [0, Number.MAX_VALUE], beta2: [0.61, 1] },
+    // 2/(1 − β₂) − 1 is at most 5 up to ⅔.
+    { learningRate: [0, Number.MAX_VALUE], beta2: [0.67, 1] },
   );
   return optimizerOf("radam", { learningRate, ...own, schedule: schedule.name }, [
     rectifiedMoments(own),

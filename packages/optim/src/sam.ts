@@ -76,7 +76,7 @@ function notOfBatch(): GraphError {
   return new GraphError({
     where: "sam",
     must: "its gradients must be those of the batch",
-    got: "accumulated ones",
+    got: "those of an optimizer around it",
     todo: "accumulate inside of it: sam(accumulate(4, adam()))",
   });
 }

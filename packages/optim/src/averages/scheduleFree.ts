@@ -15,7 +15,7 @@ export interface ScheduleFreeSettings {
  * Schedule-free training: gradients are taken at y = (1−β)z + βx, an optimizer moves z by its step from y, and x is the mean of all z
  * so far, which is what is evaluated (Defazio et al. 2024, arXiv 2405.15682, algorithm 1). It stands for momentum and for a schedule: give it an
  * optimizer without either, such as `sgd()` or `adam({ beta1: 0 })`. The parameters on the store are x.
- * @param optimizer - Any optimizer that does not average itself.
+ * @param optimizer - Any optimizer that does not average itself; not `lbfgs` and `ssbroyden`, whose state belongs to their own points.
  * @param settings - `beta` and `power`.
  * @returns an optimizer
  * @throws GraphError for settings out of range, and for what is no optimizer or averages itself

@@ -4,7 +4,6 @@ import {
   div,
   exp,
   less,
-  log,
   mul,
   type Node,
   sqrt,
@@ -40,13 +39,13 @@ export function nesterovMoments(settings: NesterovMoments): Transform {
       const meanAt = (t: Node): Node =>
         mul(beta1, sub(1, mul(0.5, exp(mul(t, momentumDecay * Math.log(0.96))))));
       const [now, next] = [meanAt(count), meanAt(add(count, 1))];
-      // ln Π μ_i, which begins at 0 as every slot does.
-      const product: Variable = slot(first[0], "logProduct", { shape: [] });
-      const [soFar, ahead] = [add(product, log(now)), add(product, log(mul(now, next)))];
-      const ofMean = div(next, sub(1, exp(ahead)));
-      const ofGradient = div(sub(1, now), sub(1, exp(soFar)));
+      // 1 − Π μ_i, which begins at 0 as every slot does.
+      const rest: Variable = slot(first[0], "rest", { shape: [] });
+      const product = mul(sub(1, rest), now);
+      const ofMean = div(next, sub(1, mul(product, next)));
+      const ofGradient = div(sub(1, now), sub(1, product));
       const second = div(1, sqrt(sub(1, exp(mul(count, Math.log(beta2))))));
-      const updates: Update[] = [[product, soFar]];
+      const updates: Update[] = [[rest, sub(1, product)]];
       const adapted = mapDirections(step, (direction, variable) => {
         const u = where(less(abs(direction), seen * epsilon), 0, direction);
         const [mean, squares] = [slot(variable, "mean"), slot(variable, "squares")];

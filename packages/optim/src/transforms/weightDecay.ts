@@ -1,6 +1,6 @@
 import { add, mul, type Node, type Variable } from "@metrigrad/graph";
 import { type AppliedParameter, zeroLastRow } from "@metrigrad/nn";
-import { checkKnown, checkSettings } from "../core/settings.ts";
+import { checkFlag, checkKnown, checkSettings } from "../core/settings.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
@@ -18,6 +18,7 @@ export function weightDecay(
   checkSettings("weightDecay", { weightDecay: omega }, { weightDecay: [0, 1] });
   checkKnown("weightDecay", options, ["biases"]);
   const { biases = false } = options;
+  checkFlag("weightDecay", "biases", biases);
   return Object.freeze({
     name: "weightDecay",
     settings: { weightDecay: omega, biases },

@@ -83,7 +83,6 @@ export async function stepRunner(
     await store.add(slots.asked);
     // A store whose last run diverged may go on, with other settings.
     if (checkFinite) await store.write(failed.attrs, tensor(0));
-    await begun();
   } catch (error) {
     release();
     throw error;
@@ -101,12 +100,14 @@ export async function stepRunner(
     return count.done;
   }
 
-  /** Copies what the first step begins from. */
-  async function begun(): Promise<void> {
-    if (graph.begin.length === 0 || (await done()) > 0) return;
+  /** Copies what the first step begins from; the number of steps done. */
+  async function begun(): Promise<number> {
+    const number = await done();
+    if (number > 0 || graph.begin.length === 0) return number;
     const program = await compile({ outputs: [], updates: graph.begin }, store);
     await program.run();
     await program.close();
+    return number;
   }
 
   const programOf = async (step: number, reading: boolean) => {
@@ -136,7 +137,7 @@ export async function stepRunner(
 
   const step = async (feeds: Feeds, reading: boolean): Promise<readonly Handle[]> => {
     if (closed) throw closedStep(where);
-    const number = await done();
+    const number = await begun();
     const program = await programOf(number, reading);
     const all = { ...feeds, [numberFeed]: tensor(Int32Array.of(number), { shape: [] }) };
     const own = feedsOf(program, all);
@@ -190,7 +191,7 @@ export async function stepRunner(
     },
     report: async (feeds) => {
       reports ??= reporter(graph, store, settings.costly);
-      const number = await done();
+      const number = await begun();
       return reports.report(number, {
         ...feeds,
         [numberFeed]: tensor(Int32Array.of(number), { shape: [] }),

@@ -105,16 +105,16 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
     const counter = slots.slot(first, "step", scalar);
     const failed = slots.slot(first, "failed", scalar);
     const phases = optimizer.update({ ...context, slot: slots.slot });
-    return { slots, counter, failed, phases };
+    const { averages } = optimizer;
+    const pairs = averages
+      ? parameters.map(({ variable }) => [variable, slots.slot(variable, averages)] as const)
+      : [];
+    return { slots, counter, failed, phases, pairs };
   };
   const again = optimized(spec.resume);
   const resumed = spec.resume && again.slots.complete();
   const made = resumed || !spec.resume ? again : optimized(false);
-  const { averages } = optimizer;
-  const pairs = averages
-    ? parameters.map(({ variable }) => [variable, made.slots.slot(variable, averages)] as const)
-    : [];
-  const { slots, counter, failed } = made;
+  const { slots, counter, failed, pairs } = made;
   const own = { loss, outputs, phases: made.phases, updates: applier.updates };
   const turned = exchanged(own, pairs);
   const { phases } = turned;

@@ -48,7 +48,10 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
   shampoo: () => shampoo({ learningRate: 0.01, every: 2 }),
   adafactor: () => adafactor(),
   ema: () => ema(adam({ learningRate: 0.01 })),
-  scheduleFree: () => scheduleFree(sgd({ learningRate: 0.05 })),
+  scheduleFree: () => scheduleFree(adam({ learningRate: 0.05, beta1: 0 })),
+  "ema inside accumulate": () => accumulate(2, ema(adam({ learningRate: 0.01 }))),
+  "ema of lbfgs": () => ema(lbfgs({ memory: 3 })),
+  "ema of rngd every 3 steps": () => ema(rngd({ learningRate: 0.05, over: { every: 3 } })),
   lookahead: () => lookahead(momentum({ learningRate: 0.02 }), { every: 3 }),
 };
 

@@ -4,7 +4,7 @@ import { checkKnown, checkSettings } from "../core/settings.ts";
 import { averaging } from "./averaging.ts";
 
 /** Settings of a polynomial average. */
-export interface AveragedSettings {
+export interface PolynomialAverageSettings {
   /** η: the points of about the last 1/(η + 1) of the steps count; 0 is the mean of all of them. 8 by default. */
   readonly power?: number;
 }
@@ -18,12 +18,15 @@ export interface AveragedSettings {
  * @returns an optimizer
  * @throws GraphError for settings out of range, and for what is no optimizer or averages itself
  */
-export function averaged(optimizer: Optimizer, settings: AveragedSettings = {}): Optimizer {
-  checkKnown("averaged", settings, ["power"]);
+export function polynomialAverage(
+  optimizer: Optimizer,
+  settings: PolynomialAverageSettings = {},
+): Optimizer {
+  checkKnown("polynomialAverage", settings, ["power"]);
   const { power = 8 } = settings;
-  checkSettings("averaged", { power }, { power: [0, Number.MAX_VALUE] });
+  checkSettings("polynomialAverage", { power }, { power: [0, Number.MAX_VALUE] });
   return averaging({
-    ...{ name: "averaged", optimizer, settings: { power } },
+    ...{ name: "polynomialAverage", optimizer, settings: { power } },
     rule: ({ after, average, count }) => {
       const share = div(power + 1, add(count, power));
       return { average: add(average, mul(share, sub(after, average))) };
