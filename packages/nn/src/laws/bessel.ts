@@ -1,8 +1,6 @@
 import {
   defElementwise,
   less,
-  maximum,
-  minimum,
   mul,
   type Node,
   reciprocal,
@@ -10,10 +8,10 @@ import {
   where,
 } from "@metrigrad/graph";
 
-/** From here on the asymptotic series are used: both are then exact to 1e-15. */
+/** From here on the asymptotic series are used. */
 const far = 20;
-const nearTerms = 45;
-const farTerms = 20;
+const nearTerms = 60;
+const farTerms = 30;
 
 /** Σ of terms as a polynomial in Horner's form. */
 function horner(coefficients: readonly number[], x: string): string {
@@ -28,21 +26,24 @@ function series(first: number, count: number, ratio: (k: number) => number): num
   return found;
 }
 
-// In q = κ²/4, all terms positive (Abramowitz and Stegun 9.6.10 and 9.1.14, which gives products of two Bessel functions).
+/** κ²/4 as a multiple of t = (κ/far)², whose powers are all numbers of float32. */
+const step = far ** 2 / 4;
+
+// In t, all terms positive (Abramowitz and Stegun 9.6.10 and 9.1.14, which gives products of two Bessel functions).
 /** I₀. */
 const zero = horner(
-  series(1, nearTerms, (k) => 1 / k ** 2),
-  "q",
+  series(1, nearTerms, (k) => step / k ** 2),
+  "t",
 );
 /** 2I₁/κ. */
 const one = horner(
-  series(1, nearTerms, (k) => 1 / (k * (k + 1))),
-  "q",
+  series(1, nearTerms, (k) => step / (k * (k + 1))),
+  "t",
 );
-/** 2(I₀² − I₀I₁/κ − I₁²), whose k-th term is (2k)!/(k!⁴(k + 1)²) qᵏ. */
+/** 2(I₀² − I₀I₁/κ − I₁²), whose k-th term is (2k)!/(k!⁴(k + 1)²) (κ²/4)ᵏ. */
 const spread = horner(
-  series(1, nearTerms, (k) => (2 * k * (2 * k - 1) * k ** 2) / (k ** 4 * (k + 1) ** 2)),
-  "q",
+  series(1, nearTerms, (k) => (step * 2 * k * (2 * k - 1)) / (k ** 2 * (k + 1) ** 2)),
+  "t",
 );
 
 // In w = 1/κ: I₀ = e^κ S/√(2πκ) (Abramowitz and Stegun 9.7.1).
@@ -52,15 +53,15 @@ const S = horner(asymptotic, "w");
 const S1 = horner(asymptotic.map((c, k) => k * c).slice(1), "w");
 const S2 = horner(asymptotic.map((c, k) => k * (k + 1) * c).slice(1), "w");
 
-const nearLn = defElementwise({ name: "lnBessel0", args: ["q"], f: `log(${zero})` });
+const nearLn = defElementwise({ name: "lnBessel0", args: ["t"], f: `log(${zero})` });
 const nearAcross = defElementwise({
   name: "besselRatio",
-  args: ["q"],
+  args: ["t"],
   f: `0.5*${one}/${zero}`,
 });
 const nearAlong = defElementwise({
   name: "besselSpread",
-  args: ["q"],
+  args: ["t"],
   f: `0.5*${spread}/(${zero}*${zero})`,
 });
 const farLn = defElementwise({
@@ -80,18 +81,16 @@ const farAlong = defElementwise({
 });
 
 /** One of two forms by κ, each of them given numbers at which it is finite. */
-function either(near: (q: Node) => Node, beyond: (w: Node) => Node): (kappa: Node) => Node {
+function either(near: (t: Node) => Node, beyond: (w: Node) => Node): (kappa: Node) => Node {
   return (kappa) => {
-    const small = minimum(kappa, far);
-    return where(
-      less(kappa, far),
-      near(mul(square(small), 0.25)),
-      beyond(reciprocal(maximum(kappa, far))),
-    );
+    const isNear = less(kappa, far);
+    const small = where(isNear, kappa, far);
+    const large = where(isNear, far, kappa);
+    return where(isNear, near(square(mul(small, 1 / far))), beyond(reciprocal(large)));
   };
 }
 
-/** ln I₀(κ) for κ ≥ 0, with an error below 1e-14 of max(1, κ) in float64. */
+/** ln I₀(κ) for κ ≥ 0, with an error below 1e-13 of max(1, κ) in float64. */
 export const lnBessel0 = either(nearLn, farLn);
 
 /** A/κ for A = I₁(κ)/I₀(κ), κ ≥ 0; ½ at 0. */

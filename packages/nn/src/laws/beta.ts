@@ -1,12 +1,14 @@
 import {
   add,
   cast,
+  clip,
   digamma,
   div,
   exp,
   lgamma,
   log,
   log1p,
+  maximum,
   mul,
   type Node,
   neg,
@@ -18,7 +20,7 @@ import { gammaDraws } from "../families/gammaDraws.ts";
 import { blocksOf, parametersOf, rootOf, type TwoByTwo } from "./blocks.ts";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
-import { rowLaw } from "./rowLaw.ts";
+import { rowLaw, typical } from "./rowLaw.ts";
 import { supports } from "./supports.ts";
 
 const name = "beta";
@@ -58,8 +60,10 @@ const law = rowLaw({
   },
   sample: (h: Node, key: string) => {
     const [alpha, beta] = parts(h);
-    const [x, rest] = [gammaDraws(alpha, `${key}/alpha`), gammaDraws(beta, `${key}/beta`)];
-    return div(x, add(x, rest));
+    const draw = (shape: Node, own: string) => maximum(gammaDraws(shape, `${key}/${own}`), 2 ** -100);
+    const [x, rest] = [draw(alpha, "alpha"), draw(beta, "beta")];
+    // Neither 0 nor 1 in float32.
+    return clip(div(x, add(x, rest)), 2 ** -100, 1 - 2 ** -24);
   },
   fisher: (h: Node) => blocksOf(information(h), true),
   fisherDiagonal: null,
@@ -74,6 +78,7 @@ const law = rowLaw({
     return sum(add(sub(lnBeta(c, d), lnBeta(a, b)), sub(own, shared)), { axis: 1 });
   },
   outcomes: () => null,
+  how: typical,
   // The mean: the density may be largest at the ends.
   predict: (h: Node) => {
     const [alpha, beta] = parts(h);

@@ -1,11 +1,12 @@
 import {
   add,
   cast,
+  floor,
   less,
+  minimum,
   mul,
   type Node,
   neg,
-  round,
   sigmoid,
   softplus,
   sqrt,
@@ -68,6 +69,6 @@ export function binomial(trials: number): ClosedLaw {
       const codes = Array.from({ length: count }, (_, code) => code);
       return tensor(codes.map((code) => Array.from({ length: m }, (_, at) => digit(code, at))));
     },
-    predict: (h: Node) => round(mul(sigmoid(h), trials)),
+    predict: (h: Node) => minimum(floor(mul(sigmoid(h), trials + 1)), trials),
   });
 }

@@ -1,4 +1,4 @@
-import { add, concat, div, expandDims, eye, mul, type Node, slice, sqrt, square, sub } from "@metrigrad/graph";
+import { concat, div, expandDims, eye, mul, type Node, maximum, slice, sqrt, square, sub } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 
 /** Values [n, m] as diagonal matrices [n, m, m]. */
@@ -39,14 +39,10 @@ export function blocksOf({ first, across, second }: TwoByTwo, symmetric: boolean
   return concat([concat([a, symmetric ? b : mul(b, 0)], 2), concat([b, c], 2)], 1);
 }
 
-/** L with LL' = F of two by two, where `rest` is F₂₂ − F₁₂²/F₁₁, if it is known without that difference. */
-export function rootOf({ first, across, second }: TwoByTwo, rest?: Node): TwoByTwo {
+/** L with LL' = F of two by two. */
+export function rootOf({ first, across, second }: TwoByTwo): TwoByTwo {
   const root = sqrt(first);
-  const left = rest ?? sub(second, div(square(across), first));
-  return { first: root, across: div(across, root), second: sqrt(left) };
-}
-
-/** Σ of some nodes. */
-export function plus(first: Node, ...rest: readonly Node[]): Node {
-  return rest.reduce((sum, one) => add(sum, one), first);
+  // Not below 0 by rounding.
+  const rest = maximum(sub(second, div(square(across), first)), 0);
+  return { first: root, across: div(across, root), second: sqrt(rest) };
 }

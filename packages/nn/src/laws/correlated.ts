@@ -77,9 +77,12 @@ function rootOf(covariance: readonly (readonly number[])[]): Matrix {
   };
   const rows = Array.isArray(covariance) ? covariance.map((row) => [...row]) : [];
   if (rows.length === 0 || rows.some((row) => row.length !== rows.length)) refuse("no square matrix");
-  const matrix = new Matrix(rows);
-  if (!matrix.isSymmetric()) refuse("one that is not symmetric");
-  const decomposition = new CholeskyDecomposition(matrix);
+  const at = (i: number, j: number) => rows[i]?.[j] as number;
+  const even = rows.map((_, i) => rows.map((_, j) => (at(i, j) + at(j, i)) / 2));
+  const apart = (i: number, j: number) =>
+    Math.abs(at(i, j) - at(j, i)) > 1e-12 * Math.sqrt(Math.abs(at(i, i) * at(j, j)));
+  if (rows.some((row, i) => row.some((_, j) => apart(i, j)))) refuse("one that is not symmetric");
+  const decomposition = new CholeskyDecomposition(new Matrix(even));
   if (!decomposition.isPositiveDefinite() || rows.flat().some((value) => !Number.isFinite(value))) {
     refuse("one that is not positive definite");
   }

@@ -13,6 +13,7 @@ import { asDiagonal } from "./blocks.ts";
 import { type Enumerated, enumerated } from "./derive/enumerated.ts";
 import { type ContinuousName, type Quadrature, quadrature } from "./derive/quadrature.ts";
 import { sampledRoot } from "./derive/sampled.ts";
+import { checkAlike } from "./fits.ts";
 import type { RowLaw, Support } from "./law.ts";
 import { checkSpec, type LawSpec } from "./lawSpec.ts";
 import { rowLaw } from "./rowLaw.ts";
@@ -56,7 +57,13 @@ export function defLaw(spec: LawSpec): RowLaw {
       : sampledRoot(logProb, spec.sample, { count: samples, key: `law/${name}/fisher` });
   const information = informationOf(spec, { listed, integral, drawn, samples });
   const predict = predictOf(spec, listed);
-  const kl = spec.kl ?? (listed ? listed.kl : (integral?.kl ?? null));
+  const divergence = spec.kl ?? (listed ? listed.kl : (integral?.kl ?? null));
+  const kl =
+    divergence &&
+    ((h: Node, other: Node) => {
+      checkAlike(name, h, other);
+      return divergence(h, other);
+    });
   const derived = listed ? "enumeration" : integral ? "quadrature" : "none";
   return rowLaw({
     name,

@@ -8,6 +8,7 @@ import {
   lgamma,
   log,
   matmul,
+  maximum,
   mul,
   type Node,
   polygamma,
@@ -19,8 +20,9 @@ import { gammaDraws } from "../families/gammaDraws.ts";
 import { asDiagonal } from "./blocks.ts";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
-import { rowLaw } from "./rowLaw.ts";
-import { supports } from "./supports.ts";
+import { rowLaw, typical } from "./rowLaw.ts";
+import { squareTrigamma } from "./squareTrigamma.ts";
+import { shares } from "./supports.ts";
 
 const name = "dirichlet";
 
@@ -35,7 +37,7 @@ function total(x: Node): Node {
  */
 const law = rowLaw({
   name,
-  support: supports.unit,
+  support: shares,
   logProb: (observed: Node, h: Node) => {
     checkFits(name, observed, h, h.shape);
     const alpha = exp(h);
@@ -44,12 +46,12 @@ const law = rowLaw({
     return add(whole, sum(sub(powers, lgamma(alpha)), { axis: 1 }));
   },
   sample: (h: Node, key: string) => {
-    const draws = gammaDraws(exp(h), key);
+    const draws = maximum(gammaDraws(exp(h), key), 2 ** -100);
     return div(draws, total(draws));
   },
   fisher: (h: Node) => {
     const alpha = exp(h);
-    const own = asDiagonal(mul(mul(alpha, alpha), polygamma(1)(alpha)));
+    const own = asDiagonal(squareTrigamma(alpha));
     const shared = mul(polygamma(1)(total(alpha)), alpha);
     return sub(own, matmul(expandDims(shared, 2), expandDims(alpha, 1)));
   },
@@ -57,10 +59,10 @@ const law = rowLaw({
   // F = D^½(I − ww')D^½ with w = √ψ′(Σα) D^−½α, and (I − tww')² = I − ww' for t = 1/(1 + √(1 − |w|²)).
   fisherRoot: (h: Node) => {
     const alpha = exp(h);
-    const root = mul(alpha, sqrt(polygamma(1)(alpha)));
+    const root = sqrt(squareTrigamma(alpha));
     const w = div(mul(alpha, sqrt(polygamma(1)(total(alpha)))), root);
     const size = total(mul(w, w));
-    const t = div(1, add(1, sqrt(sub(1, size))));
+    const t = div(1, add(1, sqrt(maximum(sub(1, size), 0))));
     const left = expandDims(mul(root, w), 2);
     return sub(asDiagonal(root), matmul(left, expandDims(mul(t, w), 1)));
   },
@@ -73,6 +75,7 @@ const law = rowLaw({
     return add(whole, sum(own, { axis: 1 }));
   },
   outcomes: () => null,
+  how: typical,
   // The mean: the density may be largest at the ends.
   predict: (h: Node) => {
     const alpha = exp(h);

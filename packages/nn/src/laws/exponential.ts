@@ -17,7 +17,7 @@ import {
 } from "@metrigrad/graph";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
-import { rowLaw } from "./rowLaw.ts";
+import { rowLaw, typical } from "./rowLaw.ts";
 import { supports } from "./supports.ts";
 
 const name = "exponential";
@@ -39,7 +39,8 @@ const law = rowLaw({
     return sum(each, { axis: 1 });
   },
   sample: (h: Node, key: string) => {
-    const u = add(uniform(h.shape, { key }), 2 ** -25);
+    // Neither 0 nor 1.
+    const u = add(mul(uniform(h.shape, { key }), 1 - 2 ** -23), 2 ** -25);
     return div(neg(log(u)), exp(h));
   },
   fisher: unit,
@@ -51,6 +52,7 @@ const law = rowLaw({
     return sum(sub(sub(exp(apart), apart), 1), { axis: 1 });
   },
   outcomes: () => null,
+  how: typical,
   // The mean: the density is largest at 0, which no response is.
   predict: (h: Node) => exp(neg(h)),
 });

@@ -6,19 +6,20 @@ import {
   exp,
   lgamma,
   log,
+  maximum,
   less,
   mul,
   type Node,
-  polygamma,
   sub,
   sum,
   where,
 } from "@metrigrad/graph";
 import { gammaDraws } from "../families/gammaDraws.ts";
+import { squareTrigamma } from "./squareTrigamma.ts";
 import { blocksOf, parametersOf, rootOf, type TwoByTwo } from "./blocks.ts";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
-import { rowLaw } from "./rowLaw.ts";
+import { rowLaw, typical } from "./rowLaw.ts";
 import { supports } from "./supports.ts";
 
 const name = "gamma";
@@ -31,8 +32,7 @@ function parts(h: Node): readonly [shape: Node, rate: Node] {
 /** F of each response in (ln α, ln β): α²ψ′(α), −α; −α, α. */
 function information(h: Node): TwoByTwo {
   const alpha = exp(parts(h)[0]);
-  const trigamma = polygamma(1)(alpha);
-  return { first: mul(mul(alpha, alpha), trigamma), across: mul(alpha, -1), second: alpha };
+  return { first: squareTrigamma(alpha), across: mul(alpha, -1), second: alpha };
 }
 
 /**
@@ -53,7 +53,8 @@ const law = rowLaw({
   },
   sample: (h: Node, key: string) => {
     const [lnAlpha, lnBeta] = parts(h);
-    return div(gammaDraws(exp(lnAlpha), key), exp(lnBeta));
+    // Draws of a small α may be too small for float32.
+    return div(maximum(gammaDraws(exp(lnAlpha), key), 2 ** -100), exp(lnBeta));
   },
   fisher: (h: Node) => blocksOf(information(h), true),
   fisherDiagonal: null,
@@ -72,6 +73,7 @@ const law = rowLaw({
     return sum(add(ofShapes, ofRates), { axis: 1 });
   },
   outcomes: () => null,
+  how: typical,
   // The mode where there is one, above α = 1, else the mean.
   predict: (h: Node) => {
     const [lnAlpha, lnBeta] = parts(h);

@@ -3,10 +3,11 @@ import {
   cast,
   concat,
   constant,
-  expandDims,
   exp,
+  expandDims,
+  fill,
   gather,
-  linearSolve,
+  triangularSolve,
   matmul,
   mul,
   type Node,
@@ -62,8 +63,9 @@ function parts(h: Node) {
   const [n = 0, width = 0] = h.shape;
   const m = responsesOf(h);
   const lnDiagonal = slice(h, [null, [m, 2 * m]]);
-  const below = slice(h, [null, [2 * m, width]]);
-  const values = concat([exp(lnDiagonal), below, mul(slice(h, [null, [0, 1]]), 0)], 1);
+  const zero = fill([n, 1], 0);
+  const below = m === 1 ? [] : [slice(h, [null, [2 * m, width]])];
+  const values = concat([exp(lnDiagonal), ...below, zero], 1);
   const matrix = gather(values, constant(tensor(sourcesOf(m))), { axis: 1 });
   return { n, m, mean: slice(h, [null, [0, m]]), lnDiagonal, root: reshape(matrix, [n, m, m]) };
 }
@@ -82,11 +84,12 @@ function ofRoot(h: Node): Node {
   const units = new Float64Array(m * k * m);
   // Column (parameter, j) of E_ij has its 1 in row i.
   for (const [at, [i, j]] of places.entries()) units[i * k * m + at * m + j] = 1;
-  const solved = linearSolve(root, constant(tensor(units, { shape: [1, m, k * m] })));
+  const solved = triangularSolve(root, constant(tensor(units, { shape: [1, m, k * m] })));
   // [n, k, m, m] of rows, parameters and the elements of A.
   const all = transpose(reshape(solved, [n, m, k, m]), [0, 2, 1, 3]);
   // ∂P of ln P_ii is P_ii at (i, i).
-  const scale = concat([exp(lnDiagonal), add(mul(slice(h, [null, [2 * m, h.shape[1] as number]]), 0), 1)], 1);
+  const others = k === m ? [] : [fill([n, k - m], 1)];
+  const scale = concat([exp(lnDiagonal), ...others], 1);
   const A = mul(all, reshape(scale, [n, k, 1, 1]));
   const flat = (x: Node) => reshape(x, [n, k, m * m]);
   const both = add(A, transpose(A));
@@ -112,14 +115,13 @@ const law = defLaw({
   sample: (h, key) => {
     const { mean, root } = parts(h);
     const z = column(normal(mean.shape, { key }));
-    return add(mean, squeeze(linearSolve(root, z, { transpose: true }), 2));
+    return add(mean, squeeze(triangularSolve(root, z, { transpose: true }), 2));
   },
   fisher: (h) => {
     const { n, m, root } = parts(h);
     const k = (m * (m + 1)) / 2;
     const ofMean = matmul(root, transpose(root));
-    const zeros = (rows: number, columns: number) =>
-      constant(tensor(new Float64Array(n * rows * columns), { shape: [n, rows, columns] }));
+    const zeros = (rows: number, columns: number) => fill([n, rows, columns], 0);
     return concat(
       [concat([ofMean, zeros(m, k)], 2), concat([zeros(k, m), ofRoot(h)], 2)],
       1,
@@ -129,7 +131,7 @@ const law = defLaw({
     checkAlike(name, h, other);
     const [one, two] = [parts(h), parts(other)];
     // ½(|P⁻¹P'|² − m + |P'ᵀ(μ − μ')|²) + ln|P| − ln|P'|.
-    const ratio = linearSolve(one.root, two.root);
+    const ratio = triangularSolve(one.root, two.root);
     const spread = sum(square(ratio), { axis: [1, 2] });
     const moved = matmul(transpose(two.root), column(sub(one.mean, two.mean)));
     const squares = add(sub(spread, one.m), sum(square(moved), { axis: [1, 2] }));

@@ -59,7 +59,8 @@ export function laplace(options: LaplaceOptions = {}): ClosedLaw {
     sample: (h: Node, key: string) => {
       const { place, lnScale } = parts(h);
       const side = where(less(uniform(place.shape, { key: `${key}/side` }), 0.5), -1, 1);
-      const far = neg(log(add(uniform(place.shape, { key }), 2 ** -25)));
+      const u = add(mul(uniform(place.shape, { key }), 1 - 2 ** -23), 2 ** -25);
+      const far = neg(log(u));
       return add(place, mul(exp(lnScale), mul(side, far)));
     },
     fisher: (h: Node) => asDiagonal(information(h)),

@@ -89,7 +89,7 @@ export function mixture(law: RowLaw, count: number, options: MixtureLawOptions =
       );
     },
     // The response of the most probable component.
-    predict: (h) => {
+    centre: (h) => {
       const { logits, each } = parts(h);
       return chosenOf(
         argMax(logits, { axis: 1 }),

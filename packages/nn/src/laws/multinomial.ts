@@ -1,7 +1,10 @@
 import {
   add,
   argMax,
+  argsort,
   cast,
+  floor,
+  less,
   log,
   logSoftmax,
   mul,
@@ -9,7 +12,6 @@ import {
   neg,
   oneHot,
   reshape,
-  round,
   softmax,
   sub,
   sum,
@@ -68,8 +70,17 @@ export function multinomial(draws: number): ClosedLaw {
       const rows = splits(draws, m);
       return rows === null ? null : tensor(rows);
     },
-    predict: (h: Node) => round(mul(softmax(h, { axis: 1 }), draws)),
+    predict: (h: Node) => apportioned(mul(softmax(h, { axis: 1 }), draws), draws),
   });
+}
+
+/** Whole numbers near the given ones that add up to N: what is left goes to the largest remainders. */
+function apportioned(expected: Node, draws: number): Node {
+  const whole = floor(expected);
+  const left = sub(draws, sum(whole, { axis: 1, keepDims: true }));
+  const order = argsort(sub(expected, whole), { descending: true });
+  const rank = cast(argsort(order), "float");
+  return add(whole, cast(less(rank, left), "float"));
 }
 
 /** All lists of m counts that add up to a number; null where there are too many. */

@@ -2,6 +2,7 @@ import {
   add,
   cast,
   constant,
+  equal,
   greaterEqual,
   less,
   logicalAnd,
@@ -64,7 +65,10 @@ export function observedClasses(law: ClosedLaw, options: CategoricalOptions): La
         : reshape(matmul(terms, constant(columnOf(name, classWeights, m))), [h.shape[0] as number]);
     if (soft) return each;
     const label = cast(y, "i32");
-    const known = logicalAnd(greaterEqual(label, 0), less(label, m));
+    const inside = logicalAnd(greaterEqual(label, 0), less(label, m));
+    // The cast drops a fraction: 1.5 is no label.
+    const whole = y.type === "float" ? equal(cast(label, "float"), y) : null;
+    const known = whole === null ? inside : logicalAnd(inside, whole);
     return where(known, each, Number.NEGATIVE_INFINITY);
   };
   const made = (weights: ((h: Node) => Node | null) | null): Law =>
@@ -79,7 +83,10 @@ export function observedClasses(law: ClosedLaw, options: CategoricalOptions): La
         const best = law.predict(h);
         return soft ? oneHot(best, h.shape[1] as number) : best;
       },
-      kl: law.kl,
+      kl:
+        weights === null
+          ? law.kl
+          : (h: Node, other: Node) => mul(law.kl(h, other), weights(h) as Node),
       support: soft ? between(0, 1) : labels,
       parts: (h: Node) => [{ law, natural: h, weights: weights?.(h) ?? null }],
       given: (y: Node) =>

@@ -5,16 +5,18 @@ import {
   concat,
   constant,
   cumsum,
+  equal,
   exp,
+  expandDims,
   expm1,
   greaterEqual,
+  iota,
   less,
   log,
   logicalAnd,
   mul,
   neg,
   type Node,
-  oneHot,
   slice,
   softplus,
   sub,
@@ -60,8 +62,11 @@ export function ordinal(options: OrdinalOptions = {}): ClosedLaw {
       const grades = gradesOf(h.shape[1] as number);
       const logs = lnProbabilities(cutsOf(name, thresholds, h));
       const label = cast(y, "i32");
-      const picked = sum(mul(oneHot(label, grades), logs), { axis: 1 });
-      const known = logicalAnd(greaterEqual(label, 0), less(label, grades));
+      const own = equal(expandDims(label, 1), iota(grades));
+      const picked = sum(where(own, logs, 0), { axis: 1 });
+      const inside = logicalAnd(greaterEqual(label, 0), less(label, grades));
+      const whole = y.type === "float" ? equal(cast(label, "float"), y) : null;
+      const known = whole === null ? inside : logicalAnd(inside, whole);
       return where(known, picked, Number.NEGATIVE_INFINITY);
     },
   });
@@ -114,9 +119,12 @@ function lnProbabilities({ at, lnGaps }: Cuts): Node {
   return concat([first, between, last], 1);
 }
 
-/** ln(1 − e^{−g}) of gaps g = e^{l}. */
+/** ln(1 − e^{−g}) of gaps g = e^{l}; l − g/2 where g may be no number above 0. */
 function lnOneMinusExp(lnGaps: Node, shape: readonly number[]): Node {
-  return broadcastTo(log(neg(expm1(neg(exp(lnGaps))))), shape);
+  const gaps = exp(lnGaps);
+  const tiny = less(lnGaps, -18);
+  const exact = log(neg(expm1(neg(where(tiny, 1, gaps)))));
+  return broadcastTo(where(tiny, sub(lnGaps, mul(gaps, 0.5)), exact), shape);
 }
 
 function checkThresholds(thresholds: readonly number[]): void {

@@ -32,7 +32,7 @@ import { blocksOf, parametersOf } from "./blocks.ts";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
-import { supports } from "./supports.ts";
+import { angles } from "./supports.ts";
 
 const name = "vonMises";
 const turn = 2 * Math.PI;
@@ -76,7 +76,7 @@ function aroundDirection({ cosine, sine }: Polar, across: Node, along: Node): No
  */
 const law = rowLaw({
   name,
-  support: supports.real,
+  support: angles,
   logProb: (observed: Node, h: Node) => {
     const { a, b, kappa } = polarOf(h);
     checkFits(name, observed, h, a.shape);
@@ -130,8 +130,10 @@ function turned(kappa: Node, key: string): Node {
   );
   const rLess = expandDims(div(square(sub(1, rho)), mul(2, rho)), 0);
   const r = add(1, rLess);
-  const zLess = sub(1, cos(mul(uniform(shape, { key: `${key}/angle` }), Math.PI)));
-  const below = sub(add(r, 1), zLess);
+  const quarter = mul(uniform(shape, { key: `${key}/angle` }), Math.PI / 2);
+  // 1 − z and 1 + z for z = cos 2·quarter.
+  const zLess = mul(2, square(sin(quarter)));
+  const below = add(rLess, mul(2, square(cos(quarter))));
   // c = κ(r − f) with f = (1 + rz)/(r + z): r − f = (r² − 1)/(r + z).
   const c = div(mul(expandDims(at, 0), mul(rLess, add(r, 1))), below);
   const u = add(uniform(shape, { key: `${key}/accept` }), 2 ** -25);

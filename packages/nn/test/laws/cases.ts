@@ -107,6 +107,8 @@ function line(from: number, to: number, count: number, at: (u: number) => readon
 /** Responses above 0, by their logarithms. */
 const positive = (from = -24, to = 5, count = 116) =>
   line(from, to, count, (u) => [Math.exp(u), Math.exp(u)]);
+/** The same for densities that are not 0 at 0. */
+const long = positive(-34, 5, 156);
 /** Responses between 0 and 1, by their log odds. */
 const unit = line(-26, 26, 130, (u) => {
   const y = 1 / (1 + Math.exp(-u));
@@ -208,8 +210,8 @@ function correlated(mu: readonly number[], sigma: readonly (readonly number[])[]
 
 /** N(μ, (PP')⁻¹). */
 function ofPrecision(mu: readonly number[], P: readonly (readonly number[])[]): Ensemble {
-  const root = new Matrix(P.map((row) => [...row]));
-  return correlated(mu, inverse(root.mmul(root.transpose())).to2DArray());
+  const back = inverse(new Matrix(P.map((row) => [...row])));
+  return correlated(mu, back.transpose().mmul(back).to2DArray());
 }
 
 /** Counts up to 150, each once. */
@@ -260,13 +262,22 @@ export const laws: readonly Case[] = [
     all: () => ofPrecision([0.4, -1.2], [[Math.exp(0.2), 0], [0.5, Math.exp(-0.1)]]),
     columns: products(2),
   },
-  continuous(exponential(), [0.4, -0.3], [positive(), positive()], moments(2)),
+  continuous(exponential(), [0.4, -0.3], [long, long], moments(2)),
   continuous(gamma(), [0.4, 0.9, -0.3, 0.2], [positive(), positive()], moments(2)),
   continuous(beta(), [0.4, 0.7, 0.3, 0.5], [unit, unit], moments(2)),
   continuous(vonMises(), [0.8, -0.3, -0.5, 1.4], [angles, angles], (values) =>
-    strided(2)(values.flatMap((value) => [Math.cos(value), Math.sin(value)])),
+    strided(4)(values.flatMap((value) => [Math.cos(value), Math.sin(value)])),
   ),
-  continuous(studentT({ dof: 5, scale: "learned" }), [0.4, 0.3], [whole], strided(1)),
+  continuous(vonMises(), [14, -24, 12, 7], [angles, angles], (values) =>
+    strided(4)(values.flatMap((value) => [Math.cos(value), Math.sin(value)])),
+  ),
+  {
+    law: gaussianWithCovariance(),
+    h: [0.4, 0.2],
+    all: () => normals([0.4], [Math.exp(-0.2)]),
+    columns: moments(1),
+  },
+  continuous(studentT({ dof: 5, scale: "learned" }), [1.4, 0.3], [whole], strided(1)),
   continuous(studentT({ scale: 0.7 }), [0.4], [whole], strided(1)),
   { law: dirichlet(), h: [0.4, 0.7, 0.2], all: () => shares(dirichlet(), [0.4, 0.7, 0.2]), columns: moments(3) },
   { ...discrete(binomial(4), moments(2)), h: [0.4, -1.2], all: () => listed(binomial(4), [0.4, -1.2]) },
