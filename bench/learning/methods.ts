@@ -22,6 +22,8 @@ export interface Tuned {
 export interface Conditions {
   /** Draws of the model's own responses, in place of the exact expectation. */
   readonly samples?: number | undefined;
+  /** Steps between two batches whose factors K-FAC takes; 10 by default. */
+  readonly every?: number;
   /** Of γ; it falls by equal factors to a tenth by default. */
   readonly schedule?: Schedule;
 }
@@ -50,7 +52,7 @@ export const methods: readonly Method[] = [
     settings: {
       lenet: rates(0.0125, 0.025, 0.05, 0.1, 0.2, 0.4),
       lstm: rates(0.0125, 0.025, 0.05, 0.1, 0.2, 0.4),
-      autoencoder: rates(0.003, 0.01, 0.03, 0.1),
+      autoencoder: rates(0.0003, 0.001, 0.003, 0.01),
     },
     make: (tuned, { schedule = falling }) => momentum({ schedule, ...tuned }),
   },
@@ -77,16 +79,13 @@ export const methods: readonly Method[] = [
     settings: {
       lenet: damped([0.003, 0.006, 0.012], [0.01, 0.03]),
       lstm: damped([0.005, 0.01, 0.02], [0.03, 0.1]),
-      autoencoder: [...damped([0.03], [0.3, 1]), ...damped([0.1], [1, 3])].map((one) => ({
-        ...one,
-        klClip: 1,
-      })),
+      autoencoder: damped([0.1, 0.2], [1, 3]).map((one) => ({ ...one, klClip: 3 })),
     },
-    make: (tuned, { samples, schedule = falling }) =>
+    make: (tuned, { samples, every = 10, schedule = falling }) =>
       rngd({
         schedule,
         metrics: metrics.kfac({ split: true, ...(samples === undefined ? {} : { samples }) }),
-        over: { every: 10 },
+        over: { every },
         ...tuned,
       }),
   },
@@ -99,7 +98,7 @@ export const methods: readonly Method[] = [
   {
     // The last layer is ADAM's, as its authors advise.
     name: "Muon",
-    settings: { autoencoder: rates(0.05, 0.1, 0.2, 0.4) },
+    settings: { autoencoder: rates(0.1, 0.2, 0.4, 0.8) },
     make: (tuned, { schedule = falling }) =>
       groups({
         "dense7/**": adam({ schedule, learningRate: 0.001 }),

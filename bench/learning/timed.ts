@@ -31,6 +31,8 @@ export interface TimedProblem {
   readonly stepsPerEpoch: number;
   /** Draws of the model's responses for K-FAC. */
   readonly samples: number;
+  /** Steps between two batches whose factors K-FAC takes. */
+  readonly every: number;
   readonly prepare: () => Promise<(setting: TimedSetting) => Run>;
 }
 
@@ -48,6 +50,7 @@ export const timedProblems: readonly TimedProblem[] = [
     tuning: 30,
     stepsPerEpoch: rows / batchSize,
     samples: 1,
+    every: 30,
     prepare: async () => {
       const { train, inputScale } = await mnist({ seed: 7, split: [rows, 0, 0] });
       const first = Int32Array.from({ length: measured }, (_, row) => row);

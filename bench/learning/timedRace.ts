@@ -12,7 +12,7 @@ export interface TimedRun {
 
 /** A run of a method by the clock. */
 export interface TimedRacer {
-  readonly problem: Pick<TimedProblem, "stepsPerEpoch" | "samples">;
+  readonly problem: Pick<TimedProblem, "stepsPerEpoch" | "samples" | "every">;
   readonly begin: (setting: TimedSetting) => Run;
   readonly method: Method;
   readonly tuned: Tuned;
@@ -46,7 +46,7 @@ async function trainFor(
   expected: number,
   measuring: boolean,
 ) {
-  const { stepsPerEpoch, samples } = problem;
+  const { stepsPerEpoch, samples, every } = problem;
   const epochs = 1 + Math.ceil((2 * expected) / stepsPerEpoch);
   const schedule = exponentialSchedule(0.1 ** ((epochs * stepsPerEpoch) / expected));
   const left = [...marks.filter((mark) => mark < budget), budget];
@@ -68,7 +68,7 @@ async function trainFor(
     }
     last = performance.now();
   };
-  const optimizer = method.make(tuned, { samples, schedule });
+  const optimizer = method.make(tuned, { samples, every, schedule });
   const run = begin({ optimizer, seed, epochs, backend, signal: end.signal, onStep });
   try {
     await run.finish();

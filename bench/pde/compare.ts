@@ -1,8 +1,9 @@
 /**
- * `node --import tsx bench/pde/compare.ts PROBLEM … [--print]`, after `npm run build`: the error of solutions of differential
+ * `node --import tsx bench/pde/compare.ts PROBLEM … [--print] [--only TEXT]`, after `npm run build`: the error of solutions of differential
  * equations by second and by step, with several methods. Each method has the same number of settings, which are tried with one
  * seed and a part of the time; the one with the lowest error races with five others. Adds what it finds to
- * docs/experiment-pde, where what is there already is not done again, and its tables to docs/experiment-pde.md.
+ * docs/experiment-pde, where what is there already is not done again, and its tables to docs/experiment-pde.md. `--only` takes
+ * the methods whose names a regular expression fits.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -20,7 +21,7 @@ const seeds = [1, 2, 3, 4, 5];
 const docs = join(import.meta.dirname, "..", "..", "docs");
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { print: { type: "boolean", default: false } },
+  options: { print: { type: "boolean", default: false }, only: { type: "string", default: "" } },
 });
 const asked = problems.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 const page = join(docs, "experiment-pde.md");
@@ -45,15 +46,19 @@ function read(problem: PdeProblem): Records {
 
 async function measure(problem: PdeProblem, records: Records): Promise<void> {
   const backend = await cpu({ threads: 1, native: false });
-  records.machine = `${cpus()[0]?.model ?? "unknown"}; Node ${process.versions.node}; ${backend.describe()}; float64`;
-  for (const method of methods) {
+  records.machine = `${cpus()[0]?.model ?? "unknown"}; Node ${process.versions.node}; ${backend.describe().replace(/, [\d.]+ MB of memory in use/, "")}; float64`;
+  const wanted = new RegExp(values.only);
+  for (const method of methods.filter(({ name }) => wanted.test(name))) {
+    const scheduled = method.scheduled ?? false;
     for (const [setting, make] of Object.entries(method.settings)) {
       const found = { method: method.name, setting };
       if (records.trials.some((one) => one.method === found.method && one.setting === setting)) {
         continue;
       }
       const { tuning: seconds } = problem;
-      const { marks, diverged } = await run(problem, { make, seed: tuningSeed, seconds, backend });
+      const { marks, diverged } = await run(problem, {
+        ...{ make, scheduled, seed: tuningSeed, seconds, backend },
+      });
       const error = diverged ? null : (marks.at(-1)?.[2] ?? null);
       records.trials.push({ ...found, error });
       await keep(problem, records, { ...found, error });
@@ -68,7 +73,9 @@ async function measure(problem: PdeProblem, records: Records): Promise<void> {
       );
       if (records.races[known]?.setting === setting) continue;
       if (known >= 0) records.races.splice(known, 1);
-      const ran = await run(problem, { make, seed, seconds: problem.seconds, backend });
+      const ran = await run(problem, {
+        ...{ make, scheduled, seed, seconds: problem.seconds, backend },
+      });
       records.races.push({ ...found, ...ran });
       await keep(problem, records, { ...found, last: ran.marks.at(-1) });
     }

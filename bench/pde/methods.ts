@@ -20,6 +20,8 @@ export interface Method {
   readonly name: string;
   /** Optimizers by what is set, as many for every method that has something to set. */
   readonly settings: Readonly<Record<string, () => Optimizer>>;
+  /** Whether γ falls over the run, whose steps must then be counted before. */
+  readonly scheduled?: true;
 }
 
 /** γ falls by equal factors to a hundredth over the run. */
@@ -40,12 +42,14 @@ const dampings = [1e-5, 1e-3, 1e-1, 10];
 export const methods: readonly Method[] = [
   {
     name: "ADAM",
+    scheduled: true,
     settings: over([0.003, 0.01, 0.03, 0.1], rate, (learningRate) =>
       adam({ learningRate, schedule }),
     ),
   },
   {
     name: "SOAP",
+    scheduled: true,
     settings: over([0.003, 0.01, 0.03, 0.1], rate, (learningRate) =>
       soap({ learningRate, schedule }),
     ),

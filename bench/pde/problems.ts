@@ -126,8 +126,8 @@ export const problems: readonly PdeProblem[] = [
     name: "poisson5d",
     title:
       "−Δu = π² Σ cos πxᵢ in [0, 1]⁵, u = Σ cos πxᵢ on its boundary. 3,000 points inside and 500 on the boundary; 5-64-1 with tanh, 449 parameters",
-    seconds: 300,
-    tuning: 60,
+    seconds: 60,
+    tuning: 20,
     model: net(5),
     problem: responses({
       interior: {

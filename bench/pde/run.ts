@@ -13,6 +13,8 @@ export interface PdeRun {
 /** How one run goes. */
 export interface Running {
   readonly make: () => Optimizer;
+  /** Whether the optimizer goes by the number of steps. */
+  readonly scheduled: boolean;
   readonly seed: number;
   /** Of steps by the clock; the time to compile and to measure errors is not in it. */
   readonly seconds: number;
@@ -22,7 +24,7 @@ export interface Running {
 /** Solves a problem for some seconds. How many steps they hold, over which a schedule falls, is measured before. */
 export async function run(
   { model, problem, exact, test }: PdeProblem,
-  { make, seed, seconds, backend }: Running,
+  { make, scheduled, seed, seconds, backend }: Running,
 ): Promise<PdeRun> {
   const marks: Mark[] = [];
   try {
@@ -36,7 +38,8 @@ export async function run(
     await first.close();
     const steps = Math.max(1, Math.round((seconds * done) / spent));
     const solved = await solve(model(), problem, {
-      ...{ backend, seed, optimizer: make(), steps, seconds },
+      // Without a schedule the clock ends it, however many steps that takes.
+      ...{ backend, seed, optimizer: make(), steps: scheduled ? steps : 10 * steps, seconds },
       checkEvery: steps,
       evaluate: {
         every: Math.max(1, Math.round(steps / 100)),

@@ -1,6 +1,6 @@
 import { adam, groups, metrics, momentum, muon, rngd, soap } from "metrigrad";
 
-/** Optimizers of the autoencoder, with settings that did well in short runs. */
+/** Optimizers of the autoencoder, with the settings that were best in runs of 30 seconds (docs/experiment-models.md). */
 export const optimizers = {
   adam: adam({ learningRate: 0.001 }),
   /** The rows of the batch at hand. */
@@ -11,18 +11,18 @@ export const optimizers = {
    */
   kfac: rngd({
     metrics: metrics.kfac({ samples: 1, split: true }),
-    over: { every: 10 },
-    learningRate: 0.03,
-    absolute: 1,
-    klClip: 1,
+    over: { every: 30 },
+    learningRate: 0.2,
+    absolute: 3,
+    klClip: 3,
   }),
   /** With momentum. */
-  sgd: momentum({ learningRate: 0.01 }),
+  sgd: momentum({ learningRate: 0.003 }),
   /** Turning the bases of axes of 1,000 every ten steps would take nearly all of the time. */
-  soap: soap({ learningRate: 0.003, every: 50, longest: 600 }),
+  soap: soap({ learningRate: 0.002, every: 50, longest: 600 }),
   /** Its authors give the last layer to ADAM. */
   muon: groups({
     "dense7/**": adam({ learningRate: 0.001 }),
-    others: muon({ learningRate: 0.1 }),
+    others: muon({ learningRate: 0.4 }),
   }),
 };
