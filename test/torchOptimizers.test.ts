@@ -1,6 +1,7 @@
 /** Trajectories of optimizers against recorded ones of PyTorch and of published formulas (test/torch/optimizers.py). */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as metrigrad from "metrigrad";
 import {
   adafactor,
   adagrad,
@@ -23,19 +24,19 @@ import {
   momentum,
   mul,
   muon,
-  nadam,
   type NestedArray,
   type Node,
-  oneCycleSchedule,
+  nadam,
   type Optimizer,
+  oneCycleSchedule,
   piecewiseSchedule,
   polynomialAverage,
   radam,
   reference,
   reshape,
   rmsprop,
-  sam,
   type Schedule,
+  sam,
   scheduleFree,
   sgd,
   shampoo,
@@ -51,7 +52,6 @@ import {
   variable,
   warmup,
 } from "metrigrad";
-import * as metrigrad from "metrigrad";
 import test from "tape";
 
 interface Path {
@@ -246,7 +246,12 @@ for (const [name, factors] of Object.entries(recorded.schedules)) {
       (schedules[name] as Schedule).factor(constant(at / factors.length)),
     );
     const found = await evaluate(nodes, { store });
-    t.ok(gap(factors, found.map((factor) => factor.item())) < 1e-12);
+    t.ok(
+      gap(
+        factors,
+        found.map((factor) => factor.item()),
+      ) < 1e-12,
+    );
     await backend.close();
   });
 }

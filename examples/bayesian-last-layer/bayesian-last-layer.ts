@@ -13,12 +13,12 @@ import {
   fit,
   fullMetrics,
   predict,
+  relu,
   rfim,
   rngd,
   type Store,
   sequential,
   type Tensor,
-  tanh,
   tensor,
 } from "metrigrad";
 import { moons } from "../gpclassifier/moons.ts";
@@ -28,8 +28,8 @@ import { judged } from "./judged.ts";
 // #region model
 const width = 16;
 const features = sequential(
-  dense(2, width, { activation: tanh }),
-  dense(width, width, { activation: tanh }),
+  dense(2, width, { activation: relu }),
+  dense(width, width, { activation: relu }),
 );
 const net = sequential(features, dense(width, 1));
 
@@ -74,7 +74,7 @@ export async function train({ size, ...how }: Settings) {
 
 export const optimizers = {
   adam: adam({ learningRate: 0.02 }),
-  rngd: rngd({ metrics: fullMetrics, learningRate: 0.1, absolute: 0.01 }),
+  rngd: rngd({ metrics: fullMetrics, learningRate: 0.05, absolute: 0.1 }),
 };
 
 if (isMain(import.meta.url)) {

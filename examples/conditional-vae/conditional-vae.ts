@@ -100,7 +100,7 @@ export async function train({ size, ...how }: Settings) {
 
 export const optimizers = {
   adam: adam({ learningRate: 0.002 }),
-  rngd: rngd({ metrics: fullMetrics, learningRate: 0.05 }),
+  rngd: rngd({ metrics: fullMetrics, learningRate: 0.02, absolute: 0.3 }),
 };
 
 if (isMain(import.meta.url)) {

@@ -8,8 +8,8 @@ import {
   type Node,
   oneHot,
   reshape,
-  sigmoid,
   type Store,
+  sigmoid,
   type Tensor,
   tensor,
   uniformStream,
@@ -46,7 +46,11 @@ export async function judged(
   const asked = Int32Array.from({ length: 200 }, (_, at) => at % 10);
   const stream = uniformStream({ seed: 5, path: "examples/conditional-vae" });
   const codes = Float32Array.from({ length: 200 * latent }, (_, at) => stream.normal(at));
-  const applier = applierOf({ mode: "infer", rowWeights: null, pathOf: (spec) => store.pathOf(spec) });
+  const applier = applierOf({
+    mode: "infer",
+    rowWeights: null,
+    pathOf: (spec) => store.pathOf(spec),
+  });
   const call = (module: typeof unfolded | typeof drawn, x: Node) =>
     applier.apply(module, x).response as Node;
   const z = constant(tensor(codes, { shape: [200, latent] }));
@@ -56,7 +60,9 @@ export async function judged(
     store,
   });
   const right = (pictures.toArray() as number[][]).filter((picture, at) => {
-    const far = means.map((mean) => picture.reduce((sum, p, i) => sum + (p - (mean[i] ?? 0)) ** 2, 0));
+    const far = means.map((mean) =>
+      picture.reduce((sum, p, i) => sum + (p - (mean[i] ?? 0)) ** 2, 0),
+    );
     return far.indexOf(Math.min(...far)) === asked[at];
   });
   return {
@@ -69,7 +75,9 @@ function meansOf(images: Tensor, labels: Tensor): number[][] {
   const [pixels, shown] = [images.data(), labels.data()];
   const size = side * side;
   return Array.from({ length: 10 }, (_, digit) => {
-    const rows = Array.from(shown, (label, row) => (label === digit ? row : -1)).filter((row) => row >= 0);
+    const rows = Array.from(shown, (label, row) => (label === digit ? row : -1)).filter(
+      (row) => row >= 0,
+    );
     return Array.from({ length: size }, (_, i) => {
       const sum = rows.reduce((total, row) => total + (pixels[row * size + i] as number), 0);
       return (sum + 0.01) / (rows.length + 0.02);

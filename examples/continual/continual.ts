@@ -62,7 +62,7 @@ const strength = 5;
 
 export async function train({ size, optimizer, backend, seed }: Settings) {
   const [first, second] = await tasks(Math.round(3000 * size), seed);
-  const steps = Math.round(600 * size);
+  const steps = Math.round(300 * size);
   const results: number[][] = [];
   for (const keeping of [false, true]) {
     const store = await backend.store(net, { seed });
@@ -86,7 +86,10 @@ export async function train({ size, optimizer, backend, seed }: Settings) {
 
 /** The Fisher information of a task on 300 of its pictures, as rows, and where it is. */
 async function keep(store: Store, { inputs }: Task): Promise<Kept> {
-  const some = gatherRows(inputs, Int32Array.from({ length: 300 }, (_, row) => row));
+  const some = gatherRows(
+    inputs,
+    Int32Array.from({ length: 300 }, (_, row) => row),
+  );
   const g = await fisher(net, some, { store, likelihood: categorical() });
   const found = await g.toRows();
   await g.close();

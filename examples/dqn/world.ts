@@ -31,7 +31,9 @@ function moved(from: number, move: number) {
 
 /** Fields as rows with a 1 where one stands. */
 function rowsOf(list: readonly number[]): Tensor {
-  return tensor(list.map((field) => Array.from({ length: fields }, (_, at) => Number(at === field))));
+  return tensor(
+    list.map((field) => Array.from({ length: fields }, (_, at) => Number(at === field))),
+  );
 }
 
 /** Every field that one can move from. */
@@ -75,7 +77,9 @@ function trueWorths(): number[][] {
 /** How far a network's worths [fields, 4] are from the true ones, and in how many fields its best move is a best one. */
 export function judged(worths: Tensor) {
   const [found, right] = [worths.toArray() as number[][], trueWorths()];
-  const squares = found.flatMap((row, i) => row.map((value, j) => (value - (right[i]?.[j] ?? 0)) ** 2));
+  const squares = found.flatMap((row, i) =>
+    row.map((value, j) => (value - (right[i]?.[j] ?? 0)) ** 2),
+  );
   const best = found.filter((row, i) => {
     const own = right[i] ?? [];
     return (own[row.indexOf(Math.max(...row))] ?? 0) > Math.max(...own) - 1e-9;

@@ -41,7 +41,9 @@ export const flow = defModule({
   children: ({ nets }) => nets,
   apply: (_, x, { options: { nets }, call }) => ({
     response: nets.reduce<Node>((z, net, layer) => {
-      const [kept, moved] = [layer % 2, 1 - (layer % 2)].map((at) => slice(z, [null, [at, at + 1]]));
+      const [kept, moved] = [layer % 2, 1 - (layer % 2)].map((at) =>
+        slice(z, [null, [at, at + 1]]),
+      );
       const of = call(net, kept as Node);
       const [scale, shift] = [tanh(slice(of, [null, [0, 1]])), slice(of, [null, [1, 2]])];
       const next = add(mul(moved as Node, exp(scale)), shift);

@@ -1,10 +1,22 @@
-import { applierOf, constant, evaluate, type Node, type Store, type Tensor, tensor } from "metrigrad";
+import {
+  applierOf,
+  constant,
+  evaluate,
+  type Node,
+  type Store,
+  type Tensor,
+  tensor,
+} from "metrigrad";
 import { lnDensity } from "./density.ts";
 import type { flow } from "./flow.ts";
 
 /** How well a flow knows points, beside one Gaussian that is fitted to them, and how far its determinants are off. */
 export async function judged(model: ReturnType<typeof flow>, store: Store, points: Tensor) {
-  const applier = applierOf({ mode: "infer", rowWeights: null, pathOf: (spec) => store.pathOf(spec) });
+  const applier = applierOf({
+    mode: "infer",
+    rowWeights: null,
+    pathOf: (spec) => store.pathOf(spec),
+  });
   const f = (x: Node) => applier.apply(model, x).response as Node;
   const { logs, z } = lnDensity(f, constant(points));
   const found = await evaluate({ logs, z }, { store });

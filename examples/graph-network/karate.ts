@@ -18,13 +18,17 @@ export function karate() {
   const friends = friendsBefore.flatMap((before, at) =>
     before.map((friend) => [friend - 1, at + 1] as const),
   );
-  const side = Int32Array.from({ length: members }, (_, i) => (withTeacher.includes(i + 1) ? 0 : 1));
+  const side = Int32Array.from({ length: members }, (_, i) =>
+    withTeacher.includes(i + 1) ? 0 : 1,
+  );
   return { members, friends, side, leaders: [0, members - 1] };
 }
 
 /** D^−½(A + I)D^−½ of a graph, with D the numbers of friends, oneself included. */
 export function normalized(pairs: readonly (readonly [number, number])[], n: number): Tensor {
-  const A = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => Number(i === j)));
+  const A = Array.from({ length: n }, (_, i) =>
+    Array.from({ length: n }, (_, j) => Number(i === j)),
+  );
   for (const [i, j] of pairs) {
     (A[i] as number[])[j] = 1;
     (A[j] as number[])[i] = 1;

@@ -59,7 +59,7 @@ export async function train({ size, ...how }: Settings) {
     data,
     likelihood: independent(gaussian()),
     batchSize: 20,
-    epochs: Math.ceil(60 * size),
+    epochs: Math.ceil(25 * size),
     ...how,
   });
   const events = await run.finish();

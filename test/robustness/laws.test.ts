@@ -160,5 +160,8 @@ test("float32, vonMises: scores where series change", async (t) => {
   }
   const [single = [], right = []] = found;
   const off = Array.from(right, (value, at) => Math.abs(value - (single[at] as number)));
-  t.ok(off.every((error) => error < 1e-5), `off by ${Math.max(...off)}`);
+  t.ok(
+    off.every((error) => error < 1e-5),
+    `off by ${Math.max(...off)}`,
+  );
 });

@@ -30,7 +30,13 @@ export function adamw(settings: AdamwSettings = {}): Optimizer {
   checkSettings("adamw", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
   checkFlag("adamw", "decayBiases", decayBiases);
   const own = momentSettings("adamw", settings);
-  const record = { learningRate, ...own, weightDecay: lambda, decayBiases, schedule: schedule.name };
+  const record = {
+    learningRate,
+    ...own,
+    weightDecay: lambda,
+    decayBiases,
+    schedule: schedule.name,
+  };
   return optimizerOf("adamw", record, [
     moments(own),
     weightDecay(lambda, { biases: decayBiases }),

@@ -22,7 +22,13 @@ export function lamb(settings: AdamwSettings = {}): Optimizer {
   checkSettings("lamb", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
   checkFlag("lamb", "decayBiases", decayBiases);
   const own = momentSettings("lamb", { ...settings, epsilon });
-  const record = { learningRate, ...own, weightDecay: lambda, decayBiases, schedule: schedule.name };
+  const record = {
+    learningRate,
+    ...own,
+    weightDecay: lambda,
+    decayBiases,
+    schedule: schedule.name,
+  };
   return optimizerOf("lamb", record, [
     moments(own),
     weightDecay(lambda, { biases: decayBiases }),

@@ -23,7 +23,11 @@ export function nadam(settings: NadamSettings = {}): Optimizer {
   checkKnown("nadam", settings, ["learningRate", ...momentNames, "momentumDecay", "schedule"]);
   const { learningRate = 0.002, momentumDecay = 0.004, schedule = constantSchedule() } = settings;
   const any: [number, number] = [0, Number.MAX_VALUE];
-  checkSettings("nadam", { learningRate, momentumDecay }, { learningRate: any, momentumDecay: any });
+  checkSettings(
+    "nadam",
+    { learningRate, momentumDecay },
+    { learningRate: any, momentumDecay: any },
+  );
   const own = { ...momentSettings("nadam", settings), momentumDecay };
   return optimizerOf("nadam", { learningRate, ...own, schedule: schedule.name }, [
     nesterovMoments(own),

@@ -8,8 +8,19 @@ import { classifier, contextOf } from "./problem.ts";
 type Loose = (...given: unknown[]) => unknown;
 const { adam, adamw, momentum, moments, precondition, quadraticStep, rngd, scale, sgd } =
   optim as unknown as Record<string, Loose>;
-const { adafactor, adagrad, ema, lamb, lookahead, nadam, polynomialAverage, radam, sam, scheduleFree, shampoo } =
-  optim as unknown as Record<string, Loose>;
+const {
+  adafactor,
+  adagrad,
+  ema,
+  lamb,
+  lookahead,
+  nadam,
+  polynomialAverage,
+  radam,
+  sam,
+  scheduleFree,
+  shampoo,
+} = optim as unknown as Record<string, Loose>;
 const { oneCycleSchedule, piecewiseSchedule } = optim as unknown as Record<string, Loose>;
 const { engd, lbfgs, lineSearch, lion, muon, rmsprop, soap, spring, ssbroyden } =
   optim as unknown as Record<string, Loose>;

@@ -96,8 +96,16 @@ for (const law of [
 }
 
 for (const [law, h] of [
-  [gaussian({ covariance: [[1, 0.5], [0.5, 2]] }), [0.1, 2]],
-  [gaussianWithCovariance(), [0.1, 2, 0.3, -0.2, 0.4]],
+  [
+    gaussian({
+      covariance: [
+        [1, 0.5],
+        [0.5, 2],
+      ],
+    }),
+    [0.1, 2],
+  ],
+  [gaussianWithCovariance(), [0.1, 2, 0.1, -0.1, 0.2]],
   [nn.laplace({ scale: "learned" }), [0.1, -0.3]],
   [studentT({ scale: "learned" }), [0.1, -0.3]],
   [gamma(), [0.7, 0.2]],

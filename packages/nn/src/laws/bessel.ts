@@ -1,12 +1,4 @@
-import {
-  defElementwise,
-  less,
-  mul,
-  type Node,
-  reciprocal,
-  square,
-  where,
-} from "@metrigrad/graph";
+import { defElementwise, less, mul, type Node, reciprocal, square, where } from "@metrigrad/graph";
 
 /** From here on the asymptotic series are used. */
 const far = 20;

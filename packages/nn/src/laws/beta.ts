@@ -60,7 +60,8 @@ const law = rowLaw({
   },
   sample: (h: Node, key: string) => {
     const [alpha, beta] = parts(h);
-    const draw = (shape: Node, own: string) => maximum(gammaDraws(shape, `${key}/${own}`), 2 ** -100);
+    const draw = (shape: Node, own: string) =>
+      maximum(gammaDraws(shape, `${key}/${own}`), 2 ** -100);
     const [x, rest] = [draw(alpha, "alpha"), draw(beta, "beta")];
     // Neither 0 nor 1 in float32.
     return clip(div(x, add(x, rest)), 2 ** -100, 1 - 2 ** -24);

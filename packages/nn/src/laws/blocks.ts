@@ -1,4 +1,16 @@
-import { concat, div, expandDims, eye, mul, type Node, maximum, slice, sqrt, square, sub } from "@metrigrad/graph";
+import {
+  concat,
+  div,
+  expandDims,
+  eye,
+  maximum,
+  mul,
+  type Node,
+  slice,
+  sqrt,
+  square,
+  sub,
+} from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 
 /** Values [n, m] as diagonal matrices [n, m, m]. */

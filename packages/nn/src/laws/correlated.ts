@@ -76,7 +76,8 @@ function rootOf(covariance: readonly (readonly number[])[]): Matrix {
     });
   };
   const rows = Array.isArray(covariance) ? covariance.map((row) => [...row]) : [];
-  if (rows.length === 0 || rows.some((row) => row.length !== rows.length)) refuse("no square matrix");
+  if (rows.length === 0 || rows.some((row) => row.length !== rows.length))
+    refuse("no square matrix");
   const at = (i: number, j: number) => rows[i]?.[j] as number;
   const even = rows.map((_, i) => rows.map((_, j) => (at(i, j) + at(j, i)) / 2));
   const apart = (i: number, j: number) =>

@@ -230,4 +230,3 @@ function missing(name: string): RowLaw["sample"] {
     });
   };
 }
-

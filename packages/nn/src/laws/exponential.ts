@@ -1,10 +1,10 @@
 import {
   add,
+  broadcastTo,
   cast,
   div,
   exp,
   eye,
-  broadcastTo,
   less,
   log,
   mul,

@@ -4,10 +4,10 @@ import {
   digamma,
   div,
   exp,
+  less,
   lgamma,
   log,
   maximum,
-  less,
   mul,
   type Node,
   sub,
@@ -15,11 +15,11 @@ import {
   where,
 } from "@metrigrad/graph";
 import { gammaDraws } from "../families/gammaDraws.ts";
-import { squareTrigamma } from "./squareTrigamma.ts";
 import { blocksOf, parametersOf, rootOf, type TwoByTwo } from "./blocks.ts";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { rowLaw, typical } from "./rowLaw.ts";
+import { squareTrigamma } from "./squareTrigamma.ts";
 import { supports } from "./supports.ts";
 
 const name = "gamma";
@@ -64,10 +64,7 @@ const law = rowLaw({
     const [[a, lnRate], [b, lnOther]] = [parts(h), parts(other)];
     const [alpha, to] = [exp(a), exp(b)];
     // (α − α')ψ(α) − ln Γ(α) + ln Γ(α') + α'(ln β − ln β') + α(β'/β − 1).
-    const ofShapes = add(
-      mul(sub(alpha, to), digamma(alpha)),
-      sub(lgamma(to), lgamma(alpha)),
-    );
+    const ofShapes = add(mul(sub(alpha, to), digamma(alpha)), sub(lgamma(to), lgamma(alpha)));
     const rates = sub(lnRate, lnOther);
     const ofRates = add(mul(to, rates), mul(alpha, sub(exp(mul(rates, -1)), 1)));
     return sum(add(ofShapes, ofRates), { axis: 1 });

@@ -7,7 +7,6 @@ import {
   expandDims,
   fill,
   gather,
-  triangularSolve,
   matmul,
   mul,
   type Node,
@@ -19,6 +18,7 @@ import {
   sub,
   sum,
   transpose,
+  triangularSolve,
 } from "@metrigrad/graph";
 import { ShapeError, showShape, tensor } from "@metrigrad/tensor";
 import { defLaw } from "./defLaw.ts";
@@ -122,10 +122,7 @@ const law = defLaw({
     const k = (m * (m + 1)) / 2;
     const ofMean = matmul(root, transpose(root));
     const zeros = (rows: number, columns: number) => fill([n, rows, columns], 0);
-    return concat(
-      [concat([ofMean, zeros(m, k)], 2), concat([zeros(k, m), ofRoot(h)], 2)],
-      1,
-    );
+    return concat([concat([ofMean, zeros(m, k)], 2), concat([zeros(k, m), ofRoot(h)], 2)], 1);
   },
   kl: (h, other) => {
     checkAlike(name, h, other);

@@ -19,7 +19,7 @@ import { asDiagonal } from "./blocks.ts";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
-import { type Scale, scaleOf, scaledParts } from "./scaled.ts";
+import { type Scale, scaledParts, scaleOf } from "./scaled.ts";
 import { supports } from "./supports.ts";
 
 /** Options of the Laplace law. */

@@ -24,7 +24,7 @@ import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { lnFactorial } from "./lnFactorial.ts";
 import { lnGamma } from "./lnGamma.ts";
-import { rowLaw } from "./rowLaw.ts";
+import { rowLaw, typical } from "./rowLaw.ts";
 import { wholeTo } from "./supports.ts";
 
 const manyOutcomes = 4096;
@@ -70,6 +70,8 @@ export function multinomial(draws: number): ClosedLaw {
       const rows = splits(draws, m);
       return rows === null ? null : tensor(rows);
     },
+    how: typical,
+    // Near the expected counts, which the most probable ones may miss by one.
     predict: (h: Node) => apportioned(mul(softmax(h, { axis: 1 }), draws), draws),
   });
 }

@@ -2,17 +2,17 @@ import {
   add,
   cast,
   exp,
+  fill,
   floor,
   lgamma,
+  log,
   maximum,
   mul,
   type Node,
-  log,
   softplus,
   sqrt,
   sub,
   sum,
-  fill,
 } from "@metrigrad/graph";
 import { checkNames, GraphError, ShapeError } from "@metrigrad/tensor";
 import { gammaDraws } from "../families/gammaDraws.ts";

@@ -5,7 +5,7 @@ export type RowLawMembers = Omit<RowLaw, "parts" | "given" | "terms" | "targets"
 
 const given = "closed form";
 
-/** Of a law that predicts a typical response and not the most probable one, which may lie at the end of its support. */
+/** Of a law that predicts a typical response and not surely the most probable one, which may lie at the end of its support. */
 export const typical: LawOrigins = Object.freeze({
   fisher: given,
   fisherRoot: given,

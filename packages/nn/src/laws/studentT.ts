@@ -20,7 +20,7 @@ import { defLaw } from "./defLaw.ts";
 import { checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { lnGamma } from "./lnGamma.ts";
-import { type Scale, scaleOf, scaledParts } from "./scaled.ts";
+import { type Scale, scaledParts, scaleOf } from "./scaled.ts";
 
 /** Options of Student's t law. */
 export interface StudentTOptions {
@@ -52,8 +52,7 @@ export function studentT(options: StudentTOptions = {}): ClosedLaw {
   }
   const name = `studentT(${dof}, ${scale})`;
   const parts = (h: Node) => scaledParts(name, scale, h);
-  const constant =
-    lnGamma((dof + 1) / 2) - lnGamma(dof / 2) - Math.log(Math.sqrt(dof * Math.PI));
+  const constant = lnGamma((dof + 1) / 2) - lnGamma(dof / 2) - Math.log(Math.sqrt(dof * Math.PI));
   const ofPlace = (dof + 1) / (dof + 3);
   const law = defLaw({
     name,

@@ -124,10 +124,7 @@ function turned(kappa: Node, key: string): Node {
   const at = maximum(kappa, 1e-6);
   const s = sqrt(add(1, square(mul(2, at))));
   const tau = add(1, s);
-  const rho = div(
-    mul(mul(2, at), sqrt(tau)),
-    mul(add(s, 1), add(sqrt(tau), Math.SQRT2)),
-  );
+  const rho = div(mul(mul(2, at), sqrt(tau)), mul(add(s, 1), add(sqrt(tau), Math.SQRT2)));
   const rLess = expandDims(div(square(sub(1, rho)), mul(2, rho)), 0);
   const r = add(1, rLess);
   const quarter = mul(uniform(shape, { key: `${key}/angle` }), Math.PI / 2);

@@ -96,7 +96,12 @@ type Line = readonly (readonly [y: number, dy: number])[];
  * The trapezoidal rule in u, which is exact to rounding for smooth densities that fall off at both ends, and for periodic
  * ones over a turn (Trefethen and Weideman 2014).
  */
-function line(from: number, to: number, count: number, at: (u: number) => readonly [number, number]): Line {
+function line(
+  from: number,
+  to: number,
+  count: number,
+  at: (u: number) => readonly [number, number],
+): Line {
   const step = (to - from) / count;
   return Array.from({ length: count }, (_, k) => {
     const [y, slope] = at(from + (k + 0.5) * step);
@@ -119,7 +124,11 @@ const whole = line(-22, 22, 352, (u) => [Math.sinh(u), Math.cosh(u)]);
 const angles = line(-Math.PI, Math.PI, 48, (u) => [u, 1]);
 
 /** Responses on the axes, with the law's own density: their weights add up to 1 only where it is one. */
-async function integrated(law: Law, at: readonly number[], axes: readonly Line[]): Promise<Ensemble> {
+async function integrated(
+  law: Law,
+  at: readonly number[],
+  axes: readonly Line[],
+): Promise<Ensemble> {
   const { y, weight } = product(axes);
   const logs = await numbers(law.logProb(constant(y), rowsOf(weight.length, at)));
   return { y, weight: logs.map((ln, q) => Math.exp(ln) * (weight[q] ?? 0)) };
@@ -201,9 +210,16 @@ const covariance = [
 ];
 
 /** N(μ, Σ), with Σ = LL' by elimination. */
-function correlated(mu: readonly number[], sigma: readonly (readonly number[])[] = covariance): Ensemble {
-  const L = new CholeskyDecomposition(new Matrix(sigma.map((row) => [...row]))).lowerTriangularMatrix;
-  const { y, weight } = normals(mu.map(() => 0), mu.map(() => 1));
+function correlated(
+  mu: readonly number[],
+  sigma: readonly (readonly number[])[] = covariance,
+): Ensemble {
+  const L = new CholeskyDecomposition(new Matrix(sigma.map((row) => [...row])))
+    .lowerTriangularMatrix;
+  const { y, weight } = normals(
+    mu.map(() => 0),
+    mu.map(() => 1),
+  );
   const rows = new Matrix(y.toArray() as number[][]).mmul(L.transpose()).addRowVector([...mu]);
   return { y: tensor(rows.to2DArray()), weight };
 }
@@ -259,7 +275,14 @@ export const laws: readonly Case[] = [
   {
     law: gaussianWithCovariance(),
     h: [0.4, -1.2, 0.2, -0.1, 0.5],
-    all: () => ofPrecision([0.4, -1.2], [[Math.exp(0.2), 0], [0.5, Math.exp(-0.1)]]),
+    all: () =>
+      ofPrecision(
+        [0.4, -1.2],
+        [
+          [Math.exp(0.2), 0],
+          [0.5, Math.exp(-0.1)],
+        ],
+      ),
     columns: products(2),
   },
   continuous(exponential(), [0.4, -0.3], [long, long], moments(2)),
@@ -271,16 +294,19 @@ export const laws: readonly Case[] = [
   continuous(vonMises(), [14, -24, 12, 7], [angles, angles], (values) =>
     strided(4)(values.flatMap((value) => [Math.cos(value), Math.sin(value)])),
   ),
-  {
-    law: gaussianWithCovariance(),
-    h: [0.4, 0.2],
-    all: () => normals([0.4], [Math.exp(-0.2)]),
-    columns: moments(1),
-  },
   continuous(studentT({ dof: 5, scale: "learned" }), [1.4, 0.3], [whole], strided(1)),
   continuous(studentT({ scale: 0.7 }), [0.4], [whole], strided(1)),
-  { law: dirichlet(), h: [0.4, 0.7, 0.2], all: () => shares(dirichlet(), [0.4, 0.7, 0.2]), columns: moments(3) },
-  { ...discrete(binomial(4), moments(2)), h: [0.4, -1.2], all: () => listed(binomial(4), [0.4, -1.2]) },
+  {
+    law: dirichlet(),
+    h: [0.4, 0.7, 0.2],
+    all: () => shares(dirichlet(), [0.4, 0.7, 0.2]),
+    columns: moments(3),
+  },
+  {
+    ...discrete(binomial(4), moments(2)),
+    h: [0.4, -1.2],
+    all: () => listed(binomial(4), [0.4, -1.2]),
+  },
   discrete(multinomial(4), products(3)),
   discrete(ordinal(), indicators),
   {
@@ -295,4 +321,3 @@ export const laws: readonly Case[] = [
     columns: moments(2),
   },
 ];
-

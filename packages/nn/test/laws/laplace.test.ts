@@ -40,14 +40,18 @@ for (const [law, h, scores] of [
     t.ok(gap(fisher?.data() ?? [], F) < 1e-12, "fisher");
     const diagonal = F.filter((_, at) => at % (h.length + 1) === 0).map(Math.sqrt);
     const found = (root?.data() ?? []) as Float64Array;
-    t.ok(gap([...found].filter((value) => value > 0), diagonal) < 1e-12, "fisherRoot");
+    t.ok(
+      gap(
+        [...found].filter((value) => value > 0),
+        diagonal,
+      ) < 1e-12,
+      "fisherRoot",
+    );
     // The other law's kink is at the same place, so the integrand is smooth on both sides.
     const to = h.length === 1 ? [mu] : [mu, s + 0.4];
     const there = await logs(law, to);
     const kl = mean((_, q) => (own[q] ?? 0) - (there[q] ?? 0));
-    const [got] = await numbers(
-      law.kl(constant(tensor([[...h]])), constant(tensor([[...to]]))),
-    );
+    const [got] = await numbers(law.kl(constant(tensor([[...h]])), constant(tensor([[...to]]))));
     t.ok(Math.abs((got ?? Number.NaN) - kl) < 1e-12, "kl");
   });
 }

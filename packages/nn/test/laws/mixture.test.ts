@@ -38,7 +38,13 @@ test("mixture: draws come from all components, and its information is their scor
   const found = fisher?.toArray() as number[][][];
   // Scores in the logits are responsibilities less π, which add up to 0.
   const [first = []] = found;
-  t.ok(gap(first[0] ?? [], (first[1] ?? []).map((value) => -value)) < 1e-12, "logits");
+  t.ok(
+    gap(
+      first[0] ?? [],
+      (first[1] ?? []).map((value) => -value),
+    ) < 1e-12,
+    "logits",
+  );
   // E[score²] of the second mean by quadrature: r² (y − μ)²/σ⁴.
   let integral = 0;
   for (let y = -12; y < 16; y += 0.005) {
@@ -57,7 +63,9 @@ test("mixture: of laws with few outcomes all is enumerated", async (t) => {
   const [a, b] = [1 / (1 + Math.exp(-1.3)), p];
   const pi = 1 / (1 + Math.exp(-0.6));
   const on = pi * a + (1 - pi) * b;
-  const logs = await numbers(law.logProb(of([[1], [0]]), of([at[0] as number[], at[0] as number[]])));
+  const logs = await numbers(
+    law.logProb(of([[1], [0]]), of([at[0] as number[], at[0] as number[]])),
+  );
   t.ok(gap(logs, [Math.log(on), Math.log(1 - on)]) < 1e-13);
   // One number of information: F = vv'/(p(1 − p)) with v = ∂p/∂h.
   const v = [
@@ -75,8 +83,14 @@ test("mixture: of laws with few outcomes all is enumerated", async (t) => {
 test("mixture: support and refusals", (t) => {
   const law = mixture(categorical(), 2);
   t.equal(law.support?.text(2 + 2 * 3), "integers from 0 to 2");
-  t.throws(() => law.logProb(constant(tensor(Int32Array.of(0))), of([[1, 2, 3]])), /2 logits beside/);
-  t.throws(() => mixture(gaussianWithScale(), 0), /number of components must be a positive integer/);
+  t.throws(
+    () => law.logProb(constant(tensor(Int32Array.of(0))), of([[1, 2, 3]])),
+    /2 logits beside/,
+  );
+  t.throws(
+    () => mixture(gaussianWithScale(), 0),
+    /number of components must be a positive integer/,
+  );
   t.throws(() => mixture(3 as never, 2), /mixture: its first argument must be a law of rows/);
   t.end();
 });

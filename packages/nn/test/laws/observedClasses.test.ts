@@ -28,7 +28,10 @@ test("categorical: without options it is one object, and hard shares are labels"
     ]),
   );
   const soft = categorical({ soft: true });
-  t.ok(gap(await numbers(soft.logProb(hard, h)), await numbers(categorical().logProb(labels, h))) < 1e-15);
+  t.ok(
+    gap(await numbers(soft.logProb(hard, h)), await numbers(categorical().logProb(labels, h))) <
+      1e-15,
+  );
 });
 
 test("categorical: the gradient of soft targets is shares less probabilities", async (t) => {

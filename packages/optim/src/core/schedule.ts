@@ -131,7 +131,9 @@ export function oneCycleSchedule(options: OneCycleOptions = {}): Schedule {
  * @throws GraphError for shares out of [0, 1] and for factors that are negative or not finite
  */
 export function piecewiseSchedule(factors: Readonly<Record<number, number>>): Schedule {
-  const steps = Object.entries(factors ?? {}).map(([share, factor]) => [Number(share), factor] as const);
+  const steps = Object.entries(factors ?? {}).map(
+    ([share, factor]) => [Number(share), factor] as const,
+  );
   for (const [share, factor] of steps) {
     checkSettings(
       "piecewiseSchedule",

@@ -1,4 +1,14 @@
-import { div, greater, logicalAnd, mul, type Node, sqrt, square, sum, where } from "@metrigrad/graph";
+import {
+  div,
+  greater,
+  logicalAnd,
+  mul,
+  type Node,
+  sqrt,
+  square,
+  sum,
+  where,
+} from "@metrigrad/graph";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 

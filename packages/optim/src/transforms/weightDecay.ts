@@ -11,10 +11,7 @@ import type { Transform } from "../core/transform.ts";
  * @returns a link of a chain
  * @throws GraphError for ω out of range
  */
-export function weightDecay(
-  omega: number,
-  options: { readonly biases?: boolean } = {},
-): Transform {
+export function weightDecay(omega: number, options: { readonly biases?: boolean } = {}): Transform {
   checkSettings("weightDecay", { weightDecay: omega }, { weightDecay: [0, 1] });
   checkKnown("weightDecay", options, ["biases"]);
   const { biases = false } = options;

@@ -16,8 +16,8 @@ import type { Optimizer, OptimizerContext, Penalty, Phase } from "@metrigrad/opt
 import { type Store, tensor } from "@metrigrad/tensor";
 import { composePhases } from "./compose.ts";
 import type { StepContext } from "./context.ts";
-import { type FeedNodes, type FeedSpecs, feedNodes, numberFeed } from "./feeds.ts";
 import { exchanged, exchangedNodes } from "./exchange.ts";
+import { type FeedNodes, type FeedSpecs, feedNodes, numberFeed } from "./feeds.ts";
 import { type Forward, forwardPass, type LossResult } from "./forward.ts";
 import { l2Penalty } from "./penalty.ts";
 import { drawsRandom } from "./randomState.ts";

@@ -106,8 +106,7 @@ test("scheduleFree: with β = 1 gradients are taken at the average, which goes 1
     z = z.map((row, i) =>
       row.map(
         (value, j) =>
-          value +
-          ((single.points[1]?.[i]?.[j] ?? Number.NaN) - (from[i]?.[j] ?? Number.NaN)),
+          value + ((single.points[1]?.[i]?.[j] ?? Number.NaN) - (from[i]?.[j] ?? Number.NaN)),
       ),
     );
     t.ok(gap(between(from, z, 1 / (at + 1)), found.points[at + 1] as number[][]) < 1e-13);
