@@ -211,6 +211,68 @@ const models: Readonly<Record<string, Trained>> = {
         Math.abs(of(report, "ink in drawn pictures") / of(report, "ink in pictures") - 1) < 0.15,
     }),
   },
+  "conditional-vae": {
+    size: 0.3,
+    checks: (report) => ({
+      "the bound falls": of(report, "cost") < 0.95 * of(report, "first cost"),
+      "half of the drawn digits are those asked for":
+        of(report, "drawn digits that are those asked for") > 0.5,
+    }),
+  },
+  flow: {
+    size: 0.4,
+    checks: (report) => ({
+      "better than one Gaussian": of(report, "cost") < of(report, "cost of one Gaussian") - 0.1,
+      "determinants by derivatives are those by differences":
+        of(report, "ln det off by at most") < 1e-2,
+    }),
+  },
+  "neural-ode": {
+    size: 0.4,
+    checks: (report, by) => ({
+      "the cost falls": of(report, "cost") < of(report, "first cost"),
+      "other starts are followed":
+        of(report, "error from other starts") <
+        (by === "adam" ? 0.35 : 0.2) * of(report, "size of what is followed"),
+    }),
+  },
+  "graph-network": {
+    size: 1,
+    checks: (report) => ({
+      "the loss falls": of(report, "last loss") < 0.5 * of(report, "first loss"),
+      "28 of the 32 others are on the right side": of(report, "right of the 32 others") >= 28,
+    }),
+  },
+  dqn: {
+    size: 0.25,
+    checks: (report) => ({
+      "worths are near the true ones": of(report, "error of worths") < 0.25,
+      "four fifths of the moves are best ones": of(report, "share of best moves") >= 0.8,
+    }),
+  },
+  continual: {
+    size: 0.5,
+    checks: (report) => ({
+      "it learns the first task": of(report, "first task, learned") > 0.6,
+      "forgets it by the loss alone":
+        of(report, "first task after the second") < of(report, "first task, learned") - 0.1,
+      "and less with the penalty":
+        of(report, "first task after the second, kept") >
+        of(report, "first task after the second") + 0.05,
+      "while it learns the second": of(report, "second task, kept") > 0.4,
+    }),
+  },
+  "bayesian-last-layer": {
+    size: 0.3,
+    checks: (report) => ({
+      "nine tenths of the points": of(report, "accuracy") > 0.9,
+      "sure far away, where it knows nothing": of(report, "sure far away") > 0.9,
+      "with the posterior less so":
+        of(report, "far away with the posterior") < of(report, "sure far away") - 0.05,
+      "and about as sure near the data":
+        of(report, "with the posterior") > of(report, "sure near the data") - 0.1,
+    }),
+  },
   gan: {
     size: 0.4,
     checks: (report) => ({

@@ -1,20 +1,45 @@
 /** Trajectories of optimizers against recorded ones of PyTorch and of published formulas (test/torch/optimizers.py). */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as metrigrad from "metrigrad";
 import {
+  adafactor,
+  adagrad,
+  adam,
+  adamw,
   add,
+  constant,
+  constantSchedule,
+  cosineSchedule,
+  ema,
+  evaluate,
+  exponentialSchedule,
+  lamb,
   lbfgs,
+  linearSchedule,
   lion,
+  lookahead,
   matmul,
   mean,
+  momentum,
   mul,
   muon,
   type NestedArray,
   type Node,
+  nadam,
   type Optimizer,
+  oneCycleSchedule,
+  piecewiseSchedule,
+  polynomialAverage,
+  radam,
   reference,
   reshape,
   rmsprop,
+  type Schedule,
+  sam,
+  scheduleFree,
+  sgd,
+  shampoo,
   slice,
   soap,
   square,
@@ -25,6 +50,7 @@ import {
   tensor,
   trainingStep,
   variable,
+  warmup,
 } from "metrigrad";
 import test from "tape";
 
@@ -40,6 +66,7 @@ interface Recorded {
     Record<string, Path & { readonly memory: number; readonly evaluations: number }>
   >;
   readonly ssbroyden: Readonly<Record<string, Path>>;
+  readonly schedules: Readonly<Record<string, readonly number[]>>;
   readonly paths: Readonly<Record<string, readonly NestedArray[]>>;
 }
 
@@ -145,6 +172,25 @@ const [rows, targets] = [tensor(x), tensor(y)];
 const layer = (weights: Node): Node => mean(square(sub(tanh(matmul(rows, weights)), targets)));
 
 const optimizers: Readonly<Record<string, Optimizer>> = {
+  sgd: sgd({ learningRate: 0.3 }),
+  momentum: momentum({ learningRate: 0.1, momentum: 0.8 }),
+  nesterov: momentum({ learningRate: 0.1, momentum: 0.8, nesterov: true }),
+  adam: adam({ learningRate: 0.05, beta1: 0.8, beta2: 0.95 }),
+  adamw: adamw({ learningRate: 0.05, weightDecay: 0.3 }),
+  nadam: nadam({ learningRate: 0.05, momentumDecay: 0.1 }),
+  radam: radam({ learningRate: 0.05 }),
+  shortRadam: radam({ learningRate: 0.05, beta2: 0.8 }),
+  adagrad: adagrad({ learningRate: 0.1 }),
+  adafactor: adafactor({ learningRate: 0.05 }),
+  lamb: lamb({ learningRate: 0.02, beta2: 0.99, weightDecay: 0.1 }),
+  shampoo: shampoo({ learningRate: 0.1, momentum: 0.5, every: 3 }),
+  plainShampoo: shampoo({ learningRate: 0.1, momentum: 0, every: 1, graft: false }),
+  meanShampoo: shampoo({ learningRate: 0.1, momentum: 0, beta: 0.9, every: 2 }),
+  sam: sam(sgd({ learningRate: 0.1 }), { radius: 0.3 }),
+  ema: ema(sgd({ learningRate: 0.1 }), { decay: 0.6 }),
+  polynomialAverage: polynomialAverage(sgd({ learningRate: 0.1 }), { power: 3 }),
+  lookahead: lookahead(sgd({ learningRate: 0.1 }), { every: 4, share: 0.4 }),
+  scheduleFree: scheduleFree(sgd({ learningRate: 0.1 }), { beta: 0.8 }),
   rmsprop: rmsprop({ learningRate: 0.02, alpha: 0.9 }),
   centeredRmsprop: rmsprop({
     learningRate: 0.01,
@@ -171,5 +217,41 @@ for (const [name, points] of Object.entries(recorded.paths)) {
       const distance = gap((point as number[][]).flat(), found[at]?.point ?? []);
       t.ok(distance < 1e-9, `step ${at + 1}: ${distance}`);
     }
+  });
+}
+
+const schedules: Readonly<Record<string, Schedule>> = {
+  constant: constantSchedule(),
+  linear: linearSchedule(0.2),
+  cosine: cosineSchedule(0.1),
+  exponential: exponentialSchedule(0.04),
+  oneCycle: oneCycleSchedule({ start: 0.1, end: 0.01 }),
+  piecewise: piecewiseSchedule({ 0.75: 0.01, 0.5: 0.1 }),
+  warmup: warmup(0.2, cosineSchedule()),
+};
+
+test("schedules: each that is exported is recorded", (t) => {
+  const exported = Object.keys(metrigrad).filter((name) => /[a-z]Schedule$/.test(name));
+  const names = [...exported.map((name) => name.replace("Schedule", "")), "warmup"];
+  t.deepEqual(Object.keys(schedules).sort(), names.sort());
+  t.deepEqual(Object.keys(recorded.schedules).sort(), names.sort());
+  t.end();
+});
+
+for (const [name, factors] of Object.entries(recorded.schedules)) {
+  test(`${name}: 20 recorded factors`, async (t) => {
+    const backend = await reference();
+    const store = await backend.store([]);
+    const nodes = factors.map((_, at) =>
+      (schedules[name] as Schedule).factor(constant(at / factors.length)),
+    );
+    const found = await evaluate(nodes, { store });
+    t.ok(
+      gap(
+        factors,
+        found.map((factor) => factor.item()),
+      ) < 1e-12,
+    );
+    await backend.close();
   });
 }

@@ -49,7 +49,13 @@ export async function measured(seconds: number): Promise<readonly PageRow[]> {
       steps.push(run.steps);
       await run.close();
     }
-    rows.push({ setting, backend: backend.describe().replace(/, [\d.]+ MB of memory in use/, ""), seconds, errors, steps });
+    rows.push({
+      setting,
+      backend: backend.describe().replace(/, [\d.]+ MB of memory in use/, ""),
+      seconds,
+      errors,
+      steps,
+    });
   }
   await backend.close();
   return rows;

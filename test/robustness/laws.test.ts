@@ -6,6 +6,7 @@ import {
   compile,
   constant,
   exp,
+  grad,
   log,
   matmul,
   mul,
@@ -18,11 +19,17 @@ import {
 } from "@metrigrad/graph";
 import {
   bernoulli,
+  beta,
+  binomial,
   categorical,
   defLaw,
+  dirichlet,
+  gamma,
   gaussianWithScale,
   type RowLaw as Law,
+  negativeBinomial,
   poisson,
+  vonMises,
 } from "@metrigrad/nn";
 import { type Backend, reference, tensor } from "@metrigrad/tensor";
 import test from "tape";
@@ -55,6 +62,18 @@ const cases: readonly (readonly [law: Law, h: readonly (readonly number[])[]])[]
     ],
   ],
   [poisson(), [[-30, 0, 20]]],
+  [negativeBinomial({ dispersion: 1.5 }), [[-30, 0, 20]]],
+  [binomial(5), [[0.5, 17, -25]]],
+  [
+    vonMises(),
+    [
+      [0.3, 10, -4, 18],
+      [-6, 25, 8, -300],
+    ],
+  ],
+  [gamma(), [[-40, 3, 1, -2]]],
+  [beta(), [[-3, 3, 1, 2]]],
+  [dirichlet(), [[-40, 3, 1]]],
   [gaussianWithScale(), [[0, 1, -10, 10]]],
   [
     defLaw({
@@ -119,3 +138,30 @@ for (const [law, h] of cases) {
     }
   });
 }
+
+test("float32, vonMises: scores where series change", async (t) => {
+  const law = vonMises();
+  const h = constant(
+    tensor([
+      [10, 0],
+      [5, -18],
+      [-14, 14.2],
+      [30, 4],
+    ]),
+  );
+  const y = constant(tensor([[0.1], [-1], [2.5], [0.3]]));
+  const score = grad(sum(law.logProb(y, h)), [h])[0] as Node;
+  const found: ArrayLike<number>[] = [];
+  for (const backend of [await cpu({ threads: 1 }), await reference()]) {
+    const store = await backend.store([]);
+    const [handle] = await (await compile({ outputs: [score] }, store)).run();
+    found.push((await (handle as NonNullable<typeof handle>).read()).data());
+    await backend.close();
+  }
+  const [single = [], right = []] = found;
+  const off = Array.from(right, (value, at) => Math.abs(value - (single[at] as number)));
+  t.ok(
+    off.every((error) => error < 1e-5),
+    `off by ${Math.max(...off)}`,
+  );
+});

@@ -1,11 +1,14 @@
 """Records trajectories of optimizers (PyTorch 2.6, float64), for test/torchOptimizers.test.ts.
 
-LBFGS and RMSprop are PyTorch's. Lion (Chen et al. 2023, algorithm 2), Muon (Jordan 2024), SOAP (Vyas et al. 2024, algorithm 3)
-and the self-scaled Broyden method (Urban et al. 2025, with PyTorch's line search) are written here from their formulas.
+SGD, ADAM and its relatives, AdaGrad, RMSprop and LBFGS are PyTorch's. Lion (Chen et al. 2023, algorithm 2), Muon (Jordan 2024), Shampoo
+(Gupta et al. 2018), SOAP (Vyas et al. 2024, algorithm 3), Adafactor (Shazeer and Stern 2018, algorithm 4), LAMB (You et al. 2020, algorithm
+2), averages, sharpness-aware minimization, schedules and the self-scaled Broyden method (Urban et al. 2025, with PyTorch's line search) are
+written here from their formulas.
 Debian: apt-get install python3-torch, then python3 test/torch/optimizers.py
 """
 
 import json
+import math
 import pathlib
 
 import torch
@@ -111,9 +114,9 @@ def follow(update):
     return points
 
 
-def rmsprop(**options):
+def library(kind, **options):
     w = W.clone().requires_grad_()
-    optimizer = torch.optim.RMSprop([w], **options)
+    optimizer = kind([w], **options)
     points = []
     for _ in range(STEPS):
         w.grad = slope(w)
@@ -172,6 +175,109 @@ def soap(sides, every):
     return update
 
 
+def lamb(w, g, state, step):
+    t = step + 1
+    state["m"] = 0.9 * state.get("m", torch.zeros_like(g)) + 0.1 * g
+    state["v"] = 0.99 * state.get("v", torch.zeros_like(g)) + 0.01 * g**2
+    r = state["m"] / (1 - 0.9**t) / ((state["v"] / (1 - 0.99**t)).sqrt() + 1e-6) + 0.1 * w
+    return 0.02 * w.norm() / r.norm() * r
+
+
+def adafactor(w, g, state, step):
+    t = step + 1
+    beta = 1 - t**-0.8
+    squares = g**2 + 1e-30
+    rows, columns = squares.sum(1), squares.sum(0)
+    state["r"] = beta * state.get("r", 0) + (1 - beta) * rows
+    state["c"] = beta * state.get("c", 0) + (1 - beta) * columns
+    u = g / (torch.outer(state["r"], state["c"]) / state["r"].sum()).sqrt()
+    u = u / max(1, u.pow(2).mean().sqrt().item())
+    return max(1e-3, w.pow(2).mean().sqrt().item()) * min(0.05, t**-0.5) * u
+
+
+def inverse_root(f, power, epsilon):
+    values, vectors = torch.linalg.eigh(f + epsilon * torch.eye(len(f)))
+    return vectors @ (values ** (-1 / power)).diag() @ vectors.T
+
+
+def shampoo(graft, beta, every, mu):
+    def update(w, g, state, step):
+        weight = 1 if beta == 1 else 1 - beta
+        for name, now in [("l", g @ g.T), ("r", g.T @ g), ("s", g**2)]:
+            state[name] = beta * state.get(name, torch.zeros_like(now)) + weight * now
+        whole = 1 if beta == 1 else 1 - beta ** (step + 1)
+        if step % every == 0:
+            state["left"] = inverse_root(state["l"] / whole, 4, 1e-6)
+            state["right"] = inverse_root(state["r"] / whole, 4, 1e-6)
+        u = state["left"] @ g @ state["right"]
+        if graft:
+            u = u * (g / ((state["s"] / whole).sqrt() + 1e-6)).norm() / u.norm()
+        state["velocity"] = mu * state.get("velocity", torch.zeros_like(g)) + u
+        return 0.1 * state["velocity"]
+
+    return update
+
+
+def walk(update):
+    """As `follow`, for updates that read the weights."""
+    w, state, points = W.clone(), {}, []
+    for step in range(STEPS):
+        w = w - update(w, slope(w), state, step)
+        points.append(w.tolist())
+    return points
+
+
+def averages(rule):
+    """The evaluated points of SGD with the learning rate 0.1; rule(t, w after, average, w before) gives both anew."""
+    w, average, points = W.clone(), W.clone(), []
+    for t in range(1, STEPS + 1):
+        w, average = rule(t, w - 0.1 * slope(w), average, w)
+        points.append(average.tolist())
+    return points
+
+
+def ema(t, w, x, _):
+    beta = min(0.6, t / (9 + t))
+    return w, beta * x + (1 - beta) * w
+
+
+def polynomial(t, w, x, _):
+    return w, (1 - 4 / (t + 3)) * x + 4 / (t + 3) * w
+
+
+def lookahead(t, w, x, _):
+    if t % 4:
+        return w, x
+    slow = x + 0.4 * (w - x)
+    return slow, slow
+
+
+def schedule_free():
+    x = z = W.clone()
+    points = []
+    for t in range(STEPS):
+        z = z - 0.1 * slope(0.2 * z + 0.8 * x)
+        x = (1 - 1 / (t + 1)) * x + 1 / (t + 1) * z
+        points.append(x.tolist())
+    return points
+
+
+def sam(w, g, _state, _step):
+    return 0.1 * slope(w + 0.3 * g / g.norm())
+
+
+def cosine(begin, end, share):
+    return end + (begin - end) / 2 * (1 + math.cos(math.pi * share))
+
+
+def one_cycle(p):
+    return cosine(0.1, 1, p / 0.3) if p < 0.3 else cosine(1, 0.01, (p - 0.3) / 0.7)
+
+
+def factors(schedule):
+    return [schedule(t / STEPS) for t in range(STEPS)]
+
+
 record = {
     "torch": torch.__version__,
     "squares": {"a": A.tolist(), "b": B.tolist()},
@@ -186,9 +292,37 @@ record = {
         "rosenbrock": broyden(rosenbrock, [-1.2, 1.0], 20),
         "squares": broyden(squares, [0.0] * 5, 8),
     },
+    "schedules": {
+        "constant": factors(lambda p: 1),
+        "linear": factors(lambda p: 1 - 0.8 * p),
+        "cosine": factors(lambda p: cosine(1, 0.1, p)),
+        "exponential": factors(lambda p: 0.04**p),
+        "oneCycle": factors(one_cycle),
+        "piecewise": factors(lambda p: 1 if p < 0.5 else 0.1 if p < 0.75 else 0.01),
+        "warmup": factors(lambda p: p / 0.2 if p < 0.2 else cosine(1, 0, (p - 0.2) / 0.8)),
+    },
     "paths": {
-        "rmsprop": rmsprop(lr=0.02, alpha=0.9),
-        "centeredRmsprop": rmsprop(lr=0.01, alpha=0.9, eps=1e-4, momentum=0.8, centered=True),
+        "sgd": library(torch.optim.SGD, lr=0.3),
+        "momentum": library(torch.optim.SGD, lr=0.1, momentum=0.8),
+        "nesterov": library(torch.optim.SGD, lr=0.1, momentum=0.8, nesterov=True),
+        "adam": library(torch.optim.Adam, lr=0.05, betas=(0.8, 0.95)),
+        "adamw": library(torch.optim.AdamW, lr=0.05, weight_decay=0.3),
+        "nadam": library(torch.optim.NAdam, lr=0.05, momentum_decay=0.1),
+        "radam": library(torch.optim.RAdam, lr=0.05),
+        "shortRadam": library(torch.optim.RAdam, lr=0.05, betas=(0.9, 0.8)),
+        "adagrad": library(torch.optim.Adagrad, lr=0.1),
+        "adafactor": walk(adafactor),
+        "lamb": walk(lamb),
+        "shampoo": walk(shampoo(True, 1, 3, 0.5)),
+        "plainShampoo": walk(shampoo(False, 1, 1, 0)),
+        "meanShampoo": walk(shampoo(True, 0.9, 2, 0)),
+        "sam": walk(sam),
+        "ema": averages(ema),
+        "polynomialAverage": averages(polynomial),
+        "lookahead": averages(lookahead),
+        "scheduleFree": schedule_free(),
+        "rmsprop": library(torch.optim.RMSprop, lr=0.02, alpha=0.9),
+        "centeredRmsprop": library(torch.optim.RMSprop, lr=0.01, alpha=0.9, eps=1e-4, momentum=0.8, centered=True),
         "lion": follow(lion),
         "muon": follow(muon),
         "soap": follow(soap((0, 1), 3)),

@@ -78,13 +78,20 @@ export { type VarianceScalingOptions, varianceScaling } from "./init/varianceSca
 export { withFans } from "./init/withFans.ts";
 export { type AmplitudeOptions, amplitude, stateWeights } from "./laws/amplitude.ts";
 export { type BernoulliOptions, bernoulli } from "./laws/bernoulli.ts";
+export { beta } from "./laws/beta.ts";
+export { binomial } from "./laws/binomial.ts";
 export { categorical } from "./laws/categorical.ts";
 export { checkTargets } from "./laws/checkTargets.ts";
 export { defLaw } from "./laws/defLaw.ts";
+export { dirichlet } from "./laws/dirichlet.ts";
+export { exponential } from "./laws/exponential.ts";
+export { gamma } from "./laws/gamma.ts";
 export { type GaussianOptions, gaussian } from "./laws/gaussian.ts";
+export { gaussianWithCovariance } from "./laws/gaussianWithCovariance.ts";
 export { gaussianWithScale } from "./laws/gaussianWithScale.ts";
 export { independent } from "./laws/independent.ts";
 export { joint, type LawTree, type NaturalOf, type ObservedOf } from "./laws/joint.ts";
+export { type LaplaceOptions, laplace } from "./laws/laplace.ts";
 export type {
   AnyLaw,
   ClosedLaw,
@@ -97,8 +104,16 @@ export type {
   TargetPart,
 } from "./laws/law.ts";
 export type { LawSpec } from "./laws/lawSpec.ts";
+export { type MixtureLawOptions, mixture } from "./laws/mixture.ts";
+export { multinomial } from "./laws/multinomial.ts";
+export { type NegativeBinomialOptions, negativeBinomial } from "./laws/negativeBinomial.ts";
+export type { CategoricalOptions } from "./laws/observedClasses.ts";
+export { type OrdinalOptions, ordinal } from "./laws/ordinal.ts";
 export { poisson } from "./laws/poisson.ts";
+export type { Scale } from "./laws/scaled.ts";
+export { type StudentTOptions, studentT } from "./laws/studentT.ts";
 export type { SupportName } from "./laws/supports.ts";
+export { vonMises } from "./laws/vonMises.ts";
 export { type Masked, masked, type Weighted, weighted } from "./laws/weighted.ts";
 export type { Activation } from "./modules/activationOf.ts";
 export {

@@ -27,6 +27,7 @@ export function accumulate(k: number, optimizer: Optimizer): Optimizer {
     name: optimizer.name,
     settings: { ...optimizer.settings, accumulate: k },
     metric: optimizer.metric ?? null,
+    averages: optimizer.averages ?? null,
     update: (context) => {
       if (k === 1) return optimizer.update(context);
       const { slot } = context;

@@ -17,13 +17,14 @@ export type OptimizerGroups =
  * Parts that are due at the same step follow the gradient at the same point.
  * @param given optimizers by pattern, or pairs
  * @returns an optimizer
- * @throws GraphError for what is no optimizer; while a step is built for a parameter that no group
+ * @throws GraphError for what is no optimizer and for one that averages; while a step is built for a parameter that no group
  *   takes, and for a group that takes none
  */
 export function groups(given: OptimizerGroups): Optimizer {
   const list = listOf(given);
   for (const { name, optimizer } of list) {
     if (typeof optimizer?.update !== "function") throw noOptimizer(name, optimizer);
+    if (optimizer.averages) throw averaging(name, optimizer);
   }
   return Object.freeze({
     name: "groups",
@@ -160,6 +161,15 @@ function noOptimizer(name: string, got: unknown): GraphError {
     must: "each group must have an optimizer",
     got: typeof got,
     todo: "call one: groups({ others: adam() })",
+  });
+}
+
+function averaging(name: string, optimizer: Optimizer): GraphError {
+  return new GraphError({
+    where: `groups, ${name}`,
+    must: "an optimizer that averages must have all parameters",
+    got: optimizer.name,
+    todo: `put it around the groups: ${optimizer.name}(groups({ … }))`,
   });
 }
 

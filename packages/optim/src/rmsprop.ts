@@ -1,8 +1,7 @@
-import { GraphError } from "@metrigrad/tensor";
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
 import { constantSchedule, type Schedule } from "./core/schedule.ts";
-import { checkKnown, checkSettings } from "./core/settings.ts";
+import { checkFlag, checkKnown, checkSettings } from "./core/settings.ts";
 import { rootMeanSquare } from "./transforms/rootMeanSquare.ts";
 import { scale } from "./transforms/scale.ts";
 import { velocity } from "./transforms/velocity.ts";
@@ -41,14 +40,7 @@ export function rmsprop(settings: RmspropSettings = {}): Optimizer {
     { learningRate, alpha, epsilon, momentum },
     { learningRate: any, alpha: [0, 1], epsilon: any, momentum: [0, 1] },
   );
-  if (typeof centered !== "boolean") {
-    throw new GraphError({
-      where: "rmsprop",
-      must: "centered must be true or false",
-      got: String(centered),
-      todo: "leave it out for false",
-    });
-  }
+  checkFlag("rmsprop", "centered", centered);
   const record = { learningRate, alpha, epsilon, momentum, centered, schedule: schedule.name };
   return optimizerOf("rmsprop", record, [
     rootMeanSquare({ alpha, epsilon, centered }),

@@ -15,27 +15,31 @@ import {
 
 const halfway = constant(0.5);
 
-test("adamw: beside ADAM's step the weights fall by ηω times themselves, biases do not", async (t) => {
+test("adamw: beside ADAM's step the weights fall by γλ times themselves, biases only if asked", async (t) => {
   const settings = { learningRate: 0.05, beta1: 0.8, beta2: 0.9 };
   const schedule = cosineSchedule();
   const batches = batchesOf(1);
   const [before, plain] = await follow(classifier(), adam(settings), batches);
   const decaying = adamw({ ...settings, weightDecay: 0.3, schedule });
   const [, after] = await follow(classifier(), decaying, batches);
+  const whole = adamw({ ...settings, weightDecay: 0.3, decayBiases: true });
+  const [, all] = await follow(classifier(), whole, batches);
   for (const [name, columns] of [
     ["dense0/w", 5],
     ["dense1/w", 3],
   ] as const) {
     const start = before?.get(name) ?? new Float64Array();
-    const expected = plain?.get(name)?.map((value, i) => {
-      const bias = i >= start.length - columns;
-      return value - (bias ? 0 : 0.3 * (start[i] as number));
-    });
-    t.ok(gap(after?.get(name), expected) < 1e-14, name);
+    const expected = (biases: boolean) =>
+      plain?.get(name)?.map((value, i) => {
+        const bias = i >= start.length - columns;
+        return value - (bias && !biases ? 0 : 0.05 * 0.3 * (start[i] as number));
+      });
+    t.ok(gap(after?.get(name), expected(false)) < 1e-14, name);
+    t.ok(gap(all?.get(name), expected(true)) < 1e-14, `${name}, biases too`);
   }
 });
 
-test("adamw: with a schedule η both parts follow it (Loshchilov and Hutter, algorithm 2)", async (t) => {
+test("adamw: with a schedule both parts follow it (Loshchilov and Hutter, algorithm 2)", async (t) => {
   const batches = batchesOf(2);
   const half = { name: "half", factor: () => cosineSchedule().factor(halfway) };
   const [, , scheduled] = await follow(
@@ -45,7 +49,7 @@ test("adamw: with a schedule η both parts follow it (Loshchilov and Hutter, alg
   );
   const [, , same] = await follow(
     classifier(),
-    adamw({ learningRate: 0.0005, weightDecay: 0.1 }),
+    adamw({ learningRate: 0.0005, weightDecay: 0.2 }),
     batches,
   );
   for (const name of ["dense0/w", "dense1/w"])
@@ -77,7 +81,7 @@ test("adamw: a trajectory by the recurrences in plain numbers", async (t) => {
       squares[i] = beta2 * (squares[i] as number) + (1 - beta2) * g * g;
       const first = (mean[i] as number) / (1 - beta1 ** step);
       const second = Math.sqrt((squares[i] as number) / (1 - beta2 ** step));
-      const decay = i < 12 ? omega * (w[i] as number) : 0;
+      const decay = i < 12 ? rate * omega * (w[i] as number) : 0;
       w[i] = (w[i] as number) - (rate * first) / (second + epsilon) - decay;
     }
     t.ok(gap(run[step]?.get("w"), w) < 1e-12, `step ${step}`);

@@ -8,6 +8,20 @@ import { classifier, contextOf } from "./problem.ts";
 type Loose = (...given: unknown[]) => unknown;
 const { adam, adamw, momentum, moments, precondition, quadraticStep, rngd, scale, sgd } =
   optim as unknown as Record<string, Loose>;
+const {
+  adafactor,
+  adagrad,
+  ema,
+  lamb,
+  lookahead,
+  nadam,
+  polynomialAverage,
+  radam,
+  sam,
+  scheduleFree,
+  shampoo,
+} = optim as unknown as Record<string, Loose>;
+const { oneCycleSchedule, piecewiseSchedule } = optim as unknown as Record<string, Loose>;
 const { engd, lbfgs, lineSearch, lion, muon, rmsprop, soap, spring, ssbroyden } =
   optim as unknown as Record<string, Loose>;
 const made = (settings: object) => () =>
@@ -63,6 +77,49 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
     "rmsprop beyond 1",
     () => rmsprop?.({ alpha: 2 }),
     /rmsprop: alpha must be a number in \[0, 1\], got 2/,
+  ],
+  [
+    "adafactor",
+    () => adafactor?.({ clip: 0 }),
+    /adafactor: clip must be a finite number > 0, got 0/,
+  ],
+  ["adagrad", () => adagrad?.({ decay: 1 }), /adagrad: options must be among .*, got decay/],
+  [
+    "polynomialAverage",
+    () => polynomialAverage?.(adam?.(), { power: -1 }),
+    /polynomialAverage: power must be a finite/,
+  ],
+  ["ema", () => ema?.(adam?.(), { decay: 1 }), /ema: decay must be a number in .*, got 1/],
+  ["lamb", () => lamb?.({ decayBiases: 1 }), /lamb: decayBiases must be true or false, got 1/],
+  [
+    "lookahead",
+    () => lookahead?.(adam?.(), { every: 0 }),
+    /lookahead: every must be a positive integer, got 0/,
+  ],
+  ["nadam", () => nadam?.({ momentumDecay: -1 }), /nadam: momentumDecay must be a finite number/],
+  ["radam", () => radam?.({ beta2: 0.5 }), /radam: beta2 must be a number in \[0.67, 1\], got 0.5/],
+  ["sam", () => sam?.(adam?.(), { rho: 1 }), /sam: options must be among radius, got rho/],
+  [
+    "sam inside accumulate",
+    () => optim.accumulate(2, optim.sam(optim.sgd())).update(contextOf(classifier())),
+    /sam: its gradients must be those of the batch, .*; accumulate inside of it: sam\(accumulate/,
+  ],
+  ["sam of nothing", () => sam?.({}), /sam: its first argument must be an optimizer, got object/],
+  [
+    "scheduleFree",
+    () => scheduleFree?.(adam?.(), { beta: 2 }),
+    /scheduleFree: beta must be a number in \[0, 1\], got 2/,
+  ],
+  ["shampoo", () => shampoo?.({ graft: "adam" }), /shampoo: graft must be true or false, got adam/],
+  [
+    "oneCycleSchedule",
+    () => oneCycleSchedule?.({ rise: 1 }),
+    /oneCycleSchedule: rise must be a number in .*, got 1/,
+  ],
+  [
+    "piecewiseSchedule",
+    () => piecewiseSchedule?.({ 2: 0.1 }),
+    /piecewiseSchedule: share must be a number in \[0, 1\], got 2/,
   ],
   ["engd", () => engd?.({ over: "batch" }), /engd: options must be among .*lineSearch, .*got over/],
   ["engd undamped", () => engd?.({ relative: 0 }), /is singular, so it must be damped/],

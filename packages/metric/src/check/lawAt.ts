@@ -109,7 +109,7 @@ const unit: Line = {
 /** Coordinates for a law of continuous responses, by what its support has; null where they are not known. */
 export function lineOf({ law, m }: LawAt): Line | null {
   const has = (value: number) => law.support?.has(value, m) ?? false;
-  if (!has(Math.SQRT1_2)) return null;
+  if (law.support?.joint || !has(Math.SQRT1_2)) return null;
   if (has(-1e6) && has(1e6)) return real;
   if (!has(-1) && has(1e6)) return positive;
   return !has(-1) && !has(2) && has(1e-6) ? unit : null;

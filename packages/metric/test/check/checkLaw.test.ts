@@ -14,18 +14,31 @@ import {
   uniform,
 } from "@metrigrad/graph";
 import { checkLaw } from "@metrigrad/metric";
+import * as nn from "@metrigrad/nn";
 import {
   bernoulli,
+  beta,
+  binomial,
   categorical,
   defLaw,
+  dirichlet,
+  exponential,
+  gamma,
   gaussian,
+  gaussianWithCovariance,
   gaussianWithScale,
   independent,
   joint,
   type Law,
   masked,
+  mixture,
+  multinomial,
+  negativeBinomial,
+  ordinal,
   poisson,
   type RowLaw,
+  studentT,
+  vonMises,
   weighted,
 } from "@metrigrad/nn";
 import { tensor } from "@metrigrad/tensor";
@@ -65,6 +78,12 @@ for (const law of [
   laplace,
   cauchy,
   listed,
+  nn.laplace({ scale: 0.6 }),
+  studentT(),
+  exponential(),
+  negativeBinomial({ dispersion: 2 }),
+  binomial(4),
+  ordinal(),
 ]) {
   test(`checkLaw: ${law.name} is right, seed 1`, async (t) => {
     // Two responses by quadrature where that is short.
@@ -73,6 +92,33 @@ for (const law of [
     const report = await checkLaw(law, { samples: 1000, ...inputs });
     t.ok(report.passed, String(report));
     t.ok(report.checks.some(({ name }) => /^fisher = E\[score score'\] by/.test(name)));
+  });
+}
+
+for (const [law, h] of [
+  [
+    gaussian({
+      covariance: [
+        [1, 0.5],
+        [0.5, 2],
+      ],
+    }),
+    [0.1, 2],
+  ],
+  [gaussianWithCovariance(), [0.1, 2, 0.1, -0.1, 0.2]],
+  [nn.laplace({ scale: "learned" }), [0.1, -0.3]],
+  [studentT({ scale: "learned" }), [0.1, -0.3]],
+  [gamma(), [0.7, 0.2]],
+  [beta(), [0.4, 0.8]],
+  [dirichlet(), [0.4, 0.8, 0.1]],
+  [vonMises(), [1.4, -0.8]],
+  [multinomial(3), [0.4, 0.8, 0.1]],
+  [ordinal({ thresholds: [-1, 0.5] }), [0.3]],
+  [mixture(bernoulli(), 2), [0.4, -0.2, 1, -1]],
+] as const) {
+  test(`checkLaw: ${law.name} is right, seed 1`, async (t) => {
+    const report = await checkLaw(law, { samples: 2000, inputs: tensor([[...h]]) });
+    t.ok(report.passed, String(report));
   });
 }
 

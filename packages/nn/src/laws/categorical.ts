@@ -24,7 +24,8 @@ import {
 } from "@metrigrad/graph";
 import { tensor } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
-import type { ClosedLaw } from "./law.ts";
+import type { ClosedLaw, Law } from "./law.ts";
+import { type CategoricalOptions, observedClasses } from "./observedClasses.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { labels } from "./supports.ts";
 
@@ -90,10 +91,15 @@ const law = rowLaw({
 });
 
 /**
- * One of m classes by logits [n, m]; labels are i32 [n].
+ * One of m classes by logits [n, m]; labels are i32 [n]. With options targets are observed in another way: ln p is then the mean of all classes'
+ * ln p with the target's shares, and the metric that of the law itself, times class weights once the targets are given.
  *
- * @returns The law, always the same object.
+ * @param options - Soft targets, label smoothing and class weights.
+ * @returns The law; always the same object where there are no options.
+ * @throws GraphError for unknown options, ShapeError for numbers out of range; where it is used for class weights that are not as many as classes
  */
-export function categorical(): ClosedLaw {
-  return law;
+export function categorical(): ClosedLaw;
+export function categorical(options: CategoricalOptions): Law;
+export function categorical(options: CategoricalOptions = {}): Law {
+  return Object.keys(options).length === 0 ? law : observedClasses(law, options);
 }

@@ -1,7 +1,5 @@
 import {
   cholesky,
-  expandDims,
-  eye,
   isNode,
   matmul,
   mul,
@@ -11,9 +9,11 @@ import {
   transpose,
 } from "@metrigrad/graph";
 import { GraphError, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
+import { asDiagonal } from "./blocks.ts";
 import { type Enumerated, enumerated } from "./derive/enumerated.ts";
 import { type ContinuousName, type Quadrature, quadrature } from "./derive/quadrature.ts";
 import { sampledRoot } from "./derive/sampled.ts";
+import { checkAlike } from "./fits.ts";
 import type { RowLaw, Support } from "./law.ts";
 import { checkSpec, type LawSpec } from "./lawSpec.ts";
 import { rowLaw } from "./rowLaw.ts";
@@ -57,7 +57,13 @@ export function defLaw(spec: LawSpec): RowLaw {
       : sampledRoot(logProb, spec.sample, { count: samples, key: `law/${name}/fisher` });
   const information = informationOf(spec, { listed, integral, drawn, samples });
   const predict = predictOf(spec, listed);
-  const kl = spec.kl ?? (listed ? listed.kl : (integral?.kl ?? null));
+  const divergence = spec.kl ?? (listed ? listed.kl : (integral?.kl ?? null));
+  const kl =
+    divergence &&
+    ((h: Node, other: Node) => {
+      checkAlike(name, h, other);
+      return divergence(h, other);
+    });
   const derived = listed ? "enumeration" : integral ? "quadrature" : "none";
   return rowLaw({
     name,
@@ -223,8 +229,4 @@ function missing(name: string): RowLaw["sample"] {
       todo: "give sample(h, key) in defLaw",
     });
   };
-}
-
-function asDiagonal(values: Node): Node {
-  return mul(expandDims(values, 2), eye(values.shape[1] as number));
 }

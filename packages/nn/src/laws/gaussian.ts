@@ -10,7 +10,8 @@ import {
   sub,
   sum,
 } from "@metrigrad/graph";
-import { ShapeError } from "@metrigrad/tensor";
+import { checkNames, GraphError, ShapeError } from "@metrigrad/tensor";
+import { correlated } from "./correlated.ts";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
@@ -20,18 +21,24 @@ import { supports } from "./supports.ts";
 export interface GaussianOptions {
   /** Standard deviation of each response; 1 by default. */
   readonly sigma?: number;
+  /** Σ of the responses of a row, [m, m], in place of σ²I. */
+  readonly covariance?: readonly (readonly number[])[];
 }
 
 /**
- * Independent Gaussian responses y ~ N(h, σ²I); y and h are [n, m]. Its Fisher information in h is
- * I/σ².
+ * Gaussian responses y ~ N(h, σ²I), or N(h, Σ); y and h are [n, m]. Its Fisher information in h is I/σ², or Σ⁻¹.
  *
- * @param options - The standard deviation; 1 by default.
+ * @param options - The standard deviation, 1 by default, or the covariance.
  * @returns The law.
- * @throws ShapeError for σ that is not positive.
+ * @throws GraphError for unknown options and for both of them, ShapeError for σ that is not positive and for Σ that is not symmetric and positive definite
  */
 export function gaussian(options: GaussianOptions = {}): ClosedLaw {
-  const { sigma = 1 } = options;
+  checkNames("gaussian", options, ["sigma", "covariance"], GraphError);
+  const { sigma = 1, covariance } = options;
+  if (covariance !== undefined) {
+    if (options.sigma !== undefined) throw bothScales();
+    return correlated(covariance);
+  }
   if (!(sigma > 0 && Number.isFinite(sigma))) {
     throw new ShapeError({
       where: "gaussian",
@@ -66,5 +73,14 @@ export function gaussian(options: GaussianOptions = {}): ClosedLaw {
     },
     outcomes: () => null,
     predict: (h: Node) => h,
+  });
+}
+
+function bothScales(): GraphError {
+  return new GraphError({
+    where: "gaussian",
+    must: "it must have sigma or a covariance",
+    got: "both",
+    todo: "leave one of them out",
   });
 }

@@ -3,8 +3,6 @@ import {
   cast,
   concat,
   exp,
-  expandDims,
-  eye,
   fill,
   mul,
   type Node,
@@ -15,6 +13,7 @@ import {
   sum,
 } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { asDiagonal } from "./blocks.ts";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
@@ -39,11 +38,6 @@ function parts(h: Node): readonly [mu: Node, s: Node] {
 /** Factors of the means and of the scales, [n, 2m]. */
 function sideBySide(ofMeans: Node, ofScales: number): Node {
   return concat([ofMeans, fill(ofMeans.shape, ofScales)], 1);
-}
-
-/** Values [n, 2m] as diagonal matrices. */
-function asDiagonal(values: Node): Node {
-  return mul(expandDims(values, 2), eye(values.shape[1] as number));
 }
 
 /**

@@ -143,6 +143,8 @@ export interface Support {
    * @returns True where it can.
    */
   has(value: number, m: number): boolean;
+  /** Whether the numbers of a response depend on one another, as shares that add up to 1 do; false by default. */
+  readonly joint?: boolean;
 }
 
 /** Observed values of one part of a response, on the host. */

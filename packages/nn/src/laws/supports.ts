@@ -17,6 +17,24 @@ export const labels: Support = Object.freeze({
   has: (value: number, m: number) => Number.isInteger(value) && value >= 0 && value < m,
 });
 
+/** 0, 1, …, up to `high`. */
+export function wholeTo(high: number): Support {
+  const has = (value: number) => Number.isInteger(value) && value >= 0 && value <= high;
+  return support(`integers from 0 to ${high}`, has);
+}
+
+/** Angles in radians, of one turn. */
+export const angles: Support = support(
+  "angles from −π to π",
+  (value) => Math.abs(value) <= Math.PI + 1e-6,
+);
+
+/** Shares that add up to 1. */
+export const shares: Support = Object.freeze({
+  ...support("shares between 0 and 1", (value) => value > 0 && value < 1),
+  joint: true,
+});
+
 /** Numbers from `low` to `high`, both included. */
 export function between(low: number, high: number): Support {
   return support(`numbers from ${low} to ${high}`, (value) => value >= low && value <= high);

@@ -4,7 +4,26 @@ import test from "tape";
 
 /** Public values by the test that runs them. */
 const tested: Readonly<Record<string, readonly string[]>> = {
-  "laws/law.test.ts": ["bernoulli", "categorical", "gaussian", "gaussianWithScale", "poisson"],
+  "laws/law.test.ts": [
+    "bernoulli",
+    "beta",
+    "binomial",
+    "categorical",
+    "dirichlet",
+    "exponential",
+    "gamma",
+    "gaussian",
+    "gaussianWithCovariance",
+    "gaussianWithScale",
+    "multinomial",
+    "negativeBinomial",
+    "ordinal",
+    "poisson",
+    "studentT",
+    "vonMises",
+  ],
+  "laws/laplace.test.ts": ["laplace"],
+  "laws/mixture.test.ts": ["mixture"],
   "laws/amplitude.test.ts": ["amplitude", "stateWeights"],
   "laws/defLaw.test.ts": ["defLaw"],
   "laws/compose.test.ts": ["independent", "joint", "masked", "weighted"],

@@ -1,6 +1,16 @@
 /** The laws at values known without them, and what they refuse. */
-import { constant, input } from "@metrigrad/graph";
-import { bernoulli, categorical, gaussian, gaussianWithScale, poisson } from "@metrigrad/nn";
+import { constant, input, type Node } from "@metrigrad/graph";
+import {
+  bernoulli,
+  binomial,
+  categorical,
+  gaussian,
+  gaussianWithCovariance,
+  gaussianWithScale,
+  multinomial,
+  ordinal,
+  poisson,
+} from "@metrigrad/nn";
 import { ShapeError, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { evaluate, gap, numbers } from "../support/evaluate.ts";
@@ -220,4 +230,71 @@ test("integers, bytes and booleans are observed as the numbers that they are", a
       t.deepEqual(await numbers(law.logProb(observed, at)), wanted, `${law.name}, ${dtype}`);
     }
   }
+});
+
+test("gaussianWithCovariance: of one response it is gaussianWithScale with ln of the root of the precision", async (t) => {
+  const [own, other] = [gaussianWithCovariance(), gaussianWithScale()];
+  const [h, to, y] = [[[0.4, 0.2]], [[-0.3, 0.5]], [[1.1]]].map((rows) => constant(tensor(rows)));
+  const scaled = ([mu = 0, ln = 0]: number[]) => constant(tensor([[mu, -ln]]));
+  const pairs = [
+    [own.logProb(y as Node, h as Node), other.logProb(y as Node, scaled([0.4, 0.2]))],
+    [own.fisher(h as Node), other.fisher(scaled([0.4, 0.2]))],
+    [own.kl(h as Node, to as Node), other.kl(scaled([0.4, 0.2]), scaled([-0.3, 0.5]))],
+  ] as const;
+  for (const [a, b] of pairs) t.ok(gap(await numbers(a), await numbers(b)) < 1e-14);
+});
+
+test("ordinal: gaps that are nearly nothing leave finite numbers, and grades that do not exist are impossible", async (t) => {
+  const law = ordinal();
+  const h = constant(tensor([0, 1, 2, 3].map(() => [0.3, -900, 0.1])));
+  const grades = constant(tensor(Int32Array.of(0, 1, 2, 4)));
+  const logs = await numbers(law.logProb(grades, h));
+  t.ok(logs.slice(0, 3).every(Number.isFinite));
+  t.ok((logs[1] as number) < -800);
+  t.equal(logs[3], Number.NEGATIVE_INFINITY);
+  t.throws(
+    () => ordinal({ thresholds: [1, 0] }),
+    /ordinal: thresholds must be finite numbers that rise, got 1,0; pass one less/,
+  );
+  t.throws(() => ordinal({ thresholds: [0] }).logProb(grades, h), /h must be the score, \[n, 1\]/);
+});
+
+test("binomial, multinomial: predictions are the most probable counts", async (t) => {
+  const logits = constant(tensor([[Math.log(0.39 / 0.61)]]));
+  t.deepEqual(await numbers(binomial(4).predict(logits)), [1]);
+  const even = constant(tensor([[0, 0, 0]]));
+  const counts = await numbers(multinomial(4).predict(even));
+  t.equal(
+    counts.reduce((a, b) => a + b, 0),
+    4,
+  );
+  t.throws(() => binomial(0), /binomial: the number of trials must be a positive integer, got 0/);
+});
+
+test("gaussian: covariances that are none are refused", (t) => {
+  t.throws(
+    () =>
+      gaussian({
+        covariance: [
+          [1, 2],
+          [2, 1],
+        ],
+      }),
+    /got one that is not positive definite/,
+  );
+  t.throws(
+    () =>
+      gaussian({
+        covariance: [
+          [1, 0.5],
+          [0.4, 1],
+        ],
+      }),
+    /got one that is not symmetric/,
+  );
+  t.throws(
+    () => gaussian({ sigma: 1, covariance: [[1]] }),
+    /gaussian: it must have sigma or a covariance/,
+  );
+  t.end();
 });

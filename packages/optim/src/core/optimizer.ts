@@ -81,6 +81,11 @@ export interface Optimizer {
   readonly settings: Readonly<Record<string, unknown>>;
   /** What it preconditions with, for `explain`; null or absent: nothing. */
   readonly metric?: OptimizerMetric;
+  /**
+   * The slot of averages that are evaluated in place of the points of the steps, where there is one. A training step then keeps
+   * the averages as the parameters on the store, and the points of the steps in the slot; an `update` sees it the other way round.
+   */
+  readonly averages?: string | null;
   /** The updates of one step, parameters and own state. Throws GraphError and MetricError. */
   update(context: OptimizerContext): readonly Phase[];
 }

@@ -4,14 +4,16 @@ import {
   cos,
   div,
   exp,
+  less,
   maximum,
   minimum,
   mul,
   type Node,
   sub,
+  where,
 } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
-import { checkSettings } from "./settings.ts";
+import { checkKnown, checkSettings } from "./settings.ts";
 
 /** A factor of the learning rate as a function of the run's progress in [0, 1). */
 export interface Schedule {
@@ -79,5 +81,74 @@ export function warmup(share: number, then: Schedule = constantSchedule()): Sche
       const rest = maximum(div(sub(progress, share), 1 - share), 0);
       return mul(minimum(div(progress, share), 1), then.factor(rest));
     },
+  };
+}
+
+/** Options of the one-cycle schedule. */
+export interface OneCycleOptions {
+  /** The share of the run in which it rises; 0.3 by default. */
+  readonly rise?: number;
+  /** The factor at the start; 1/25 by default. */
+  readonly start?: number;
+  /** The factor at the end; 4e-6 by default. */
+  readonly end?: number;
+}
+
+/**
+ * Up from `start` to 1 along half a cosine, and down to `end` along another one (Smith and Topin 2018, arXiv 1708.07120; half cosines and
+ * numbers as in PyTorch's `OneCycleLR`).
+ * @param options - What is not given has its default.
+ * @returns a schedule
+ * @throws GraphError for options out of range
+ */
+export function oneCycleSchedule(options: OneCycleOptions = {}): Schedule {
+  checkKnown("oneCycleSchedule", options, ["rise", "start", "end"]);
+  const { rise = 0.3, start = 1 / 25, end = 4e-6 } = options;
+  const any: [number, number] = [0, Number.MAX_VALUE];
+  checkSettings(
+    "oneCycleSchedule",
+    { rise, start, end },
+    { rise: [Number.MIN_VALUE, 1 - Number.EPSILON], start: any, end: any },
+  );
+  /** From one number at share 0 to another at share 1. */
+  const between = (from: number, to: number, share: Node) =>
+    add(to, mul((from - to) / 2, add(1, cos(mul(share, Math.PI)))));
+  return {
+    name: `oneCycle(${rise}, ${start}, ${end})`,
+    needsEnd: true,
+    factor: (progress) => {
+      const up = between(start, 1, div(progress, rise));
+      const down = between(1, end, div(sub(progress, rise), 1 - rise));
+      return where(less(progress, rise), up, down);
+    },
+  };
+}
+
+/**
+ * Factors that change at given shares of a run: `{ 0.5: 0.1, 0.75: 0.01 }` is 1 for half of the run, then 0.1, and 0.01 for the last quarter.
+ * @param factors - The factor from each share of the run on.
+ * @returns a schedule
+ * @throws GraphError for shares out of [0, 1] and for factors that are negative or not finite
+ */
+export function piecewiseSchedule(factors: Readonly<Record<number, number>>): Schedule {
+  const steps = Object.entries(factors ?? {}).map(
+    ([share, factor]) => [Number(share), factor] as const,
+  );
+  for (const [share, factor] of steps) {
+    checkSettings(
+      "piecewiseSchedule",
+      { share, factor },
+      { share: [0, 1], factor: [0, Number.MAX_VALUE] },
+    );
+  }
+  const sorted = [...steps].sort(([a], [b]) => a - b);
+  const text = sorted.map(([share, factor]) => `${share}: ${factor}`).join(", ");
+  return {
+    name: `piecewise(${text})`,
+    factor: (progress) =>
+      sorted.reduce<Node>(
+        (before, [share, factor]) => where(less(progress, share), before, factor),
+        constant(1),
+      ),
   };
 }

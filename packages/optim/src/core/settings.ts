@@ -34,3 +34,26 @@ export function withDefaults<T extends object>(where: string, given: Partial<T>,
   const known = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(known) };
 }
+
+/** Throws GraphError for what is neither true nor false; the default is false. */
+export function checkFlag(where: string, name: string, value: unknown): void {
+  if (typeof value === "boolean") return;
+  throw new GraphError({
+    where,
+    must: `${name} must be true or false`,
+    got: String(value),
+    todo: "leave it out for false",
+  });
+}
+
+/** Throws GraphError for what is no optimizer. */
+export function checkOptimizer(where: string, optimizer: unknown): void {
+  const given = optimizer as { readonly update?: unknown } | null | undefined;
+  if (typeof given?.update === "function") return;
+  throw new GraphError({
+    where,
+    must: "its first argument must be an optimizer",
+    got: typeof optimizer,
+    todo: `call one: ${where}(adam())`,
+  });
+}

@@ -1,5 +1,11 @@
 import { gram, matmul, moveAxis, type Node, reshape } from "@metrigrad/graph";
 
+/** The axes of a shape that have factors: none of a vector, and none that is longer than `longest`. */
+export function factorAxes(shape: readonly number[], longest: number): number[] {
+  if (shape.length < 2) return [];
+  return shape.flatMap((size, axis) => (size === 1 || size > longest ? [] : [axis]));
+}
+
 /** The value as rows of one axis: [the product of the others, d]. */
 function rowsOf(value: Node, axis: number): { readonly moved: Node; readonly rows: Node } {
   const moved = moveAxis(value, axis, -1);

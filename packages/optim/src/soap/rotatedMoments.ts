@@ -22,7 +22,7 @@ import {
 import type { OptimizerContext, Phase } from "../core/optimizer.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
-import { outerOf, turned } from "./axes.ts";
+import { factorAxes, outerOf, turned } from "./axes.ts";
 
 /** Settings of ADAM in the eigenbasis of Shampoo's factors. */
 export interface RotatedMoments {
@@ -115,16 +115,15 @@ function turns(axes: readonly TurnedAxis[], squares: Variable): Update[] {
   return [...updates, [squares, sorted]];
 }
 
-/** The axes that are turned: none of a vector, and none that is too long. */
+/** The axes that are turned. */
 function axesOf(variable: Variable, longest: number, { slot }: OptimizerContext): TurnedAxis[] {
   const { shape } = variable;
-  if (shape.length < 2) return [];
-  return shape.flatMap((size, axis) => {
-    if (size === 1 || size > longest) return [];
+  return factorAxes(shape, longest).map((axis) => {
+    const size = shape[axis] as number;
     const square = { shape: [size, size] };
     const [factor, basis] = [`factor${axis}`, `basis${axis}`].map((name) =>
       slot(variable, name, square),
     ) as [Variable, Variable];
-    return [{ axis, factor, basis }];
+    return { axis, factor, basis };
   });
 }

@@ -48,7 +48,7 @@ export function momentSettings(where: string, given: MomentSettings): Required<M
  * acts on shrinks until it and its squares are denormals in float32, on which some processors are many
  * times slower.
  */
-const seen = 2 ** -30;
+export const seen = 2 ** -30;
 
 /**
  * m ← β₁m + (1−β₁)u, v ← β₂v + (1−β₂)u², u ← m̂/(√v̂ + ε) with bias corrections (Kingma and Ba 2015,

@@ -1,21 +1,27 @@
 import { add, mul, type Node, type Variable } from "@metrigrad/graph";
 import { type AppliedParameter, zeroLastRow } from "@metrigrad/nn";
-import { checkSettings } from "../core/settings.ts";
+import { checkFlag, checkKnown, checkSettings } from "../core/settings.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
 /**
- * u ← u + ωθ over the parts of the parameters that decay, biases left out: decay that no metric and no
- * moments act on (Loshchilov and Hutter 2019). Throws GraphError for ω out of [0, 1].
+ * u ← u + ωθ: decay that no metric and no moments act on (Loshchilov and Hutter 2019).
+ * @param omega - ω, in [0, 1].
+ * @param options - `biases`: whether all of every parameter decays; by default only what L2 covers, biases left out.
+ * @returns a link of a chain
+ * @throws GraphError for ω out of range
  */
-export function weightDecay(omega: number): Transform {
+export function weightDecay(omega: number, options: { readonly biases?: boolean } = {}): Transform {
   checkSettings("weightDecay", { weightDecay: omega }, { weightDecay: [0, 1] });
+  checkKnown("weightDecay", options, ["biases"]);
+  const { biases = false } = options;
+  checkFlag("weightDecay", "biases", biases);
   return Object.freeze({
     name: "weightDecay",
-    settings: { weightDecay: omega },
+    settings: { weightDecay: omega, biases },
     transform: (step, { parameters }) =>
       mapDirections(step, (u, variable) => {
-        const decaying = decayingPart(variable, parameters);
+        const decaying = biases ? variable : decayingPart(variable, parameters);
         return decaying === null ? u : add(u, mul(decaying, omega));
       }),
   } satisfies Transform);

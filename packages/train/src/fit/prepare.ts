@@ -132,7 +132,8 @@ function checkedData(data: AnyDataSet | AnyStream): AnyDataSet | AnyStream {
 
 function learnedOf(model: AnyModule, graph: StepGraph): readonly VariableSpec[] {
   const updated = graph.updates([]).map(([variable]) => variable);
-  const all = [...graph.parameters.map(({ variable }) => variable), ...updated];
+  const points = graph.begin.map(([slot]) => slot);
+  const all = [...graph.parameters.map(({ variable }) => variable), ...updated, ...points];
   const specs = all.filter((one) => one !== rngState).map(({ attrs }) => attrs);
   return [...new Set([...model.variables.map(({ spec }) => spec), ...specs])];
 }

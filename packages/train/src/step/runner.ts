@@ -77,6 +77,7 @@ export async function stepRunner(
   const { slots, counter, failed, outputs } = graph;
   const gone = slots.others;
   const release = claimSlots(where, store, settings.optimizer, slots.asked, gone);
+  const count = countOf(store, counter.attrs);
   try {
     await store.remove(gone);
     await store.add(slots.asked);
@@ -86,7 +87,6 @@ export async function stepRunner(
     release();
     throw error;
   }
-  const count = countOf(store, counter.attrs);
   const programs = new Map<string, MeteredProgram<readonly Handle[]>>();
   /** The loss, and the number of the step that failed; programs that read write it. */
   const lossAndFailure = variable(`step${runners++}/reading`, [2], { role: "data" });
@@ -95,10 +95,20 @@ export async function stepRunner(
   let reports: Reporter | null = null;
   let closed = false;
 
-  const done = async (): Promise<number> => {
+  async function done(): Promise<number> {
     count.done ??= (await store.read(counter.attrs)).item();
     return count.done;
-  };
+  }
+
+  /** Copies what the first step begins from; the number of steps done. */
+  async function begun(): Promise<number> {
+    const number = await done();
+    if (number > 0 || graph.begin.length === 0) return number;
+    const program = await compile({ outputs: [], updates: graph.begin }, store);
+    await program.run();
+    await program.close();
+    return number;
+  }
 
   const programOf = async (step: number, reading: boolean) => {
     const due = duePhases(graph.phases, step);
@@ -127,7 +137,7 @@ export async function stepRunner(
 
   const step = async (feeds: Feeds, reading: boolean): Promise<readonly Handle[]> => {
     if (closed) throw closedStep(where);
-    const number = await done();
+    const number = await begun();
     const program = await programOf(number, reading);
     const all = { ...feeds, [numberFeed]: tensor(Int32Array.of(number), { shape: [] }) };
     const own = feedsOf(program, all);
@@ -181,7 +191,7 @@ export async function stepRunner(
     },
     report: async (feeds) => {
       reports ??= reporter(graph, store, settings.costly);
-      const number = await done();
+      const number = await begun();
       return reports.report(number, {
         ...feeds,
         [numberFeed]: tensor(Int32Array.of(number), { shape: [] }),

@@ -16,6 +16,7 @@ import type { Optimizer, OptimizerContext, Penalty, Phase } from "@metrigrad/opt
 import { type Store, tensor } from "@metrigrad/tensor";
 import { composePhases } from "./compose.ts";
 import type { StepContext } from "./context.ts";
+import { exchanged, exchangedNodes } from "./exchange.ts";
 import { type FeedNodes, type FeedSpecs, feedNodes, numberFeed } from "./feeds.ts";
 import { type Forward, forwardPass, type LossResult } from "./forward.ts";
 import { l2Penalty } from "./penalty.ts";
@@ -54,6 +55,8 @@ export interface StepGraph {
   readonly counter: Variable;
   /** The number, from 1, of the first step that was not finite, an i32 scalar; else 0. */
   readonly failed: Variable;
+  /** What is set before the first step: the slots from which it begins. */
+  readonly begin: readonly Update[];
   /** Everything that changes at a step where these phases are due; counters are not among it. */
   updates(due: readonly number[]): Update[];
   /** What can be reported of such a step, as it is before it. */
@@ -102,32 +105,43 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
     const counter = slots.slot(first, "step", scalar);
     const failed = slots.slot(first, "failed", scalar);
     const phases = optimizer.update({ ...context, slot: slots.slot });
-    return { slots, counter, failed, phases };
+    const { averages } = optimizer;
+    const pairs = averages
+      ? parameters.map(({ variable }) => [variable, slots.slot(variable, averages)] as const)
+      : [];
+    return { slots, counter, failed, phases, pairs };
   };
   const again = optimized(spec.resume);
   const resumed = spec.resume && again.slots.complete();
   const made = resumed || !spec.resume ? again : optimized(false);
-  const { phases } = made;
+  const { slots, counter, failed, pairs } = made;
+  const own = { loss, outputs, phases: made.phases, updates: applier.updates };
+  const turned = exchanged(own, pairs);
+  const { phases } = turned;
   return {
-    lossAt: (due) => due.map((index) => phases[index]?.loss).findLast(isKnown) ?? loss,
-    outputs,
+    lossAt: (due) => due.map((index) => phases[index]?.loss).findLast(isKnown) ?? turned.loss,
+    outputs: turned.outputs,
     number,
     penalty,
     parameters,
-    ...made,
+    phases,
+    slots,
+    counter,
+    failed,
+    begin: pairs.map(([parameter, slot]) => [slot, parameter]),
     updates: (due) => {
       const { updates } = composePhases(
         where,
         due.map((index) => phases[index] as Phase),
       );
-      const drawing = [loss, ...Object.values(outputs)];
-      return withRandomState([...applier.updates, ...updates], drawing);
+      const drawing = [turned.loss, ...Object.values(turned.outputs)];
+      return withRandomState([...turned.updates, ...updates], drawing);
     },
     reported: (due, costly) => {
       const chosen = due.map((index) => {
         const phase = phases[index] as Phase;
         const { labels, nodes } = quantitiesOf(phase, costly);
-        return { ...phase, labels, read: nodes };
+        return { ...phase, labels, read: exchangedNodes(nodes, pairs) };
       });
       const labels = chosen.flatMap((one) => one.labels);
       return { labels, nodes: composePhases(where, chosen).read };

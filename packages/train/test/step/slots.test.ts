@@ -1,11 +1,14 @@
 /** Whose state an optimizer goes on from, and when it begins afresh. */
 import {
   accumulate,
+  adafactor,
   adam,
   adamw,
   chain,
+  ema,
   groups,
   lbfgs,
+  lookahead,
   moments,
   momentum,
   type Optimizer,
@@ -13,7 +16,9 @@ import {
   quadraticStep,
   rngd,
   scale,
+  scheduleFree,
   sgd,
+  shampoo,
   soap,
   ssbroyden,
 } from "@metrigrad/optim";
@@ -40,6 +45,14 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
   lbfgs: () => lbfgs({ memory: 3 }),
   ssbroyden: () => ssbroyden(),
   soap: () => soap({ learningRate: 0.01, every: 2 }),
+  shampoo: () => shampoo({ learningRate: 0.01, every: 2 }),
+  adafactor: () => adafactor(),
+  ema: () => ema(adam({ learningRate: 0.01 })),
+  scheduleFree: () => scheduleFree(adam({ learningRate: 0.05, beta1: 0 })),
+  "ema inside accumulate": () => accumulate(2, ema(adam({ learningRate: 0.01 }))),
+  "ema of lbfgs": () => ema(lbfgs({ memory: 3 })),
+  "ema of rngd every 3 steps": () => ema(rngd({ learningRate: 0.05, over: { every: 3 } })),
+  lookahead: () => lookahead(momentum({ learningRate: 0.02 }), { every: 3 }),
 };
 
 test("first steps on a used store are those on a fresh store, after any other optimizer", async (t) => {

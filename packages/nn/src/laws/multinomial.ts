@@ -1,0 +1,98 @@
+import {
+  add,
+  argMax,
+  argsort,
+  cast,
+  floor,
+  less,
+  log,
+  logSoftmax,
+  mul,
+  type Node,
+  neg,
+  oneHot,
+  reshape,
+  softmax,
+  sub,
+  sum,
+  uniform,
+} from "@metrigrad/graph";
+import { type Tensor, tensor } from "@metrigrad/tensor";
+import { categorical } from "./categorical.ts";
+import { checkCount } from "./count.ts";
+import { checkAlike, checkFits } from "./fits.ts";
+import type { ClosedLaw } from "./law.ts";
+import { lnFactorial } from "./lnFactorial.ts";
+import { lnGamma } from "./lnGamma.ts";
+import { rowLaw, typical } from "./rowLaw.ts";
+import { wholeTo } from "./supports.ts";
+
+const manyOutcomes = 4096;
+
+/**
+ * How often each of m classes comes in N draws with P(i) = η_i ∝ e^{h_i}; y are counts [n, m] that add up to N, h are logits [n, m]. Its
+ * Fisher information in h is N(diag η − ηη'), N times that of `categorical`. A draw takes Nm uniform numbers.
+ *
+ * @param draws - N.
+ * @returns The law.
+ * @throws ShapeError for an N that is no positive integer
+ */
+export function multinomial(draws: number): ClosedLaw {
+  checkCount("multinomial", "the number of draws", draws);
+  const name = `multinomial(${draws})`;
+  const one = categorical();
+  const lnDraws = lnGamma(draws + 1);
+  return rowLaw({
+    name,
+    support: wholeTo(draws),
+    logProb: (observed: Node, h: Node) => {
+      checkFits(name, observed, h, h.shape);
+      const y = cast(observed, "float");
+      const each = sub(mul(y, logSoftmax(h)), lnFactorial(y));
+      return add(sum(each, { axis: 1 }), lnDraws);
+    },
+    sample: (h: Node, key: string) => {
+      const [n = 0, m = 0] = h.shape;
+      // Gumbel-max, as `categorical` has it.
+      const u = add(mul(uniform([draws, n, m], { key }), 1 - 2 ** -23), 2 ** -25);
+      const labels = argMax(sub(h, log(neg(log(u)))), { axis: 2 });
+      const picked = oneHot(reshape(labels, [draws * n]), m);
+      return sum(reshape(picked, [draws, n, m]), { axis: 0 });
+    },
+    fisher: (h: Node) => mul(one.fisher(h), draws),
+    fisherDiagonal: null,
+    fisherRoot: (h: Node) => mul(one.fisherRoot(h), Math.sqrt(draws)),
+    kl: (h: Node, other: Node) => {
+      checkAlike(name, h, other);
+      return mul(one.kl(h, other), draws);
+    },
+    outcomes: (m: number): Tensor | null => {
+      const rows = splits(draws, m);
+      return rows === null ? null : tensor(rows);
+    },
+    how: typical,
+    // Near the expected counts, which the most probable ones may miss by one.
+    predict: (h: Node) => apportioned(mul(softmax(h, { axis: 1 }), draws), draws),
+  });
+}
+
+/** Whole numbers near the given ones that add up to N: what is left goes to the largest remainders. */
+function apportioned(expected: Node, draws: number): Node {
+  const whole = floor(expected);
+  const left = sub(draws, sum(whole, { axis: 1, keepDims: true }));
+  const order = argsort(sub(expected, whole), { descending: true });
+  const rank = cast(argsort(order), "float");
+  return add(whole, cast(less(rank, left), "float"));
+}
+
+/** All lists of m counts that add up to a number; null where there are too many. */
+function splits(total: number, m: number): number[][] | null {
+  if (m <= 1) return m === 1 ? [[total]] : null;
+  const found: number[][] = [];
+  for (let first = 0; first <= total; first++) {
+    const rest = splits(total - first, m - 1);
+    if (rest === null || found.length + rest.length > manyOutcomes) return null;
+    for (const row of rest) found.push([first, ...row]);
+  }
+  return found;
+}

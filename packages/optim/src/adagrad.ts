@@ -1,0 +1,33 @@
+import { optimizerOf } from "./chain.ts";
+import type { Optimizer } from "./core/optimizer.ts";
+import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkKnown, checkSettings } from "./core/settings.ts";
+import { scale } from "./transforms/scale.ts";
+import { sumOfSquares } from "./transforms/sumOfSquares.ts";
+
+/** Settings of AdaGrad. */
+export interface AdagradSettings {
+  /** γ; 0.01 by default. */
+  readonly learningRate?: number;
+  /** Added to the root of the sum of squares; 1e-10 by default. */
+  readonly epsilon?: number;
+  /** Of γ; constant by default. */
+  readonly schedule?: Schedule;
+}
+
+/**
+ * AdaGrad: s ← s + g², θ ← θ − γ g/(√s + ε) (Duchi, Hazan and Singer 2011, JMLR 12, figure 1).
+ * @param settings - What is not given has its default.
+ * @returns an optimizer
+ * @throws GraphError for settings out of range
+ */
+export function adagrad(settings: AdagradSettings = {}): Optimizer {
+  checkKnown("adagrad", settings, ["learningRate", "epsilon", "schedule"]);
+  const { learningRate = 0.01, epsilon = 1e-10, schedule = constantSchedule() } = settings;
+  const any: [number, number] = [0, Number.MAX_VALUE];
+  checkSettings("adagrad", { learningRate, epsilon }, { learningRate: any, epsilon: any });
+  return optimizerOf("adagrad", { learningRate, epsilon, schedule: schedule.name }, [
+    sumOfSquares(epsilon),
+    scale(learningRate, schedule),
+  ]);
+}

@@ -1,0 +1,92 @@
+import { add, equal, type Node, type Update, type Variable, where } from "@metrigrad/graph";
+import { GraphError } from "@metrigrad/tensor";
+import type { Optimizer, OptimizerContext, Phase } from "../core/optimizer.ts";
+import { checkOptimizer } from "../core/settings.ts";
+
+/** A parameter on its way from one point of the steps to the next. */
+export interface Move {
+  readonly before: Node;
+  /** Where the optimizer moves it to. */
+  readonly after: Node;
+  /** The average so far; it begins where the parameter does. */
+  readonly average: Node;
+  /** How often it has moved, this move included, a float scalar. */
+  readonly count: Node;
+  /** A value beside the average, of its shape, which begins where the parameter does. */
+  kept(name: string): Node;
+}
+
+/** What becomes of a parameter and its average. */
+export interface Moved {
+  readonly average: Node;
+  /** Where the next step begins; `after` by default. */
+  readonly next?: Node;
+  /** What is kept beside, by name. */
+  readonly kept?: Readonly<Record<string, Node>>;
+}
+
+/** How averages are made. */
+export interface Averaging {
+  readonly name: string;
+  readonly optimizer: Optimizer;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly rule: (move: Move) => Moved;
+}
+
+const slotName = "average";
+
+/** An optimizer around another one that keeps an average of every parameter. Throws GraphError for what is no optimizer. */
+export function averaging({ name, optimizer, settings, rule }: Averaging): Optimizer {
+  checkInner(name, optimizer);
+  return Object.freeze({
+    name,
+    settings: { ...settings, optimizer: { name: optimizer.name, ...optimizer.settings } },
+    metric: optimizer.metric ?? null,
+    averages: slotName,
+    update: (context) => {
+      const own = new Set(context.parameters.map(({ variable }) => variable));
+      return optimizer.update(context).map((phase) => followed(phase, own, context, rule));
+    },
+  } satisfies Optimizer);
+}
+
+/** A phase in which averages follow the parameters that it moves. */
+function followed(
+  phase: Phase,
+  own: ReadonlySet<Variable>,
+  { slot }: OptimizerContext,
+  rule: Averaging["rule"],
+): Phase {
+  const updates = phase.updates.flatMap(([variable, after, ...when]): Update[] => {
+    if (!own.has(variable)) return [[variable, after, ...when] as Update];
+    const moves = slot(variable, "moves", { shape: [] });
+    const count = add(moves, 1);
+    const begun = (kept: Variable): Node => where(equal(moves, 0), variable, kept);
+    const average = slot(variable, slotName);
+    const kept = (name: string) => begun(slot(variable, name));
+    const moved = rule({ before: variable, after, average: begun(average), count, kept });
+    const beside = Object.entries(moved.kept ?? {}).map(
+      ([name, value]) => [slot(variable, name), value] as const,
+    );
+    const all = [
+      [variable, moved.next ?? after],
+      [average, moved.average],
+      [moves, count],
+      ...beside,
+    ] as const;
+    return all.map(([one, value]) => [one, value, ...when] as Update);
+  });
+  return { ...phase, updates };
+}
+
+/** Throws GraphError for what is no optimizer, and for one that averages itself. */
+function checkInner(where: string, optimizer: Optimizer): void {
+  checkOptimizer(where, optimizer);
+  if (!optimizer.averages) return;
+  throw new GraphError({
+    where,
+    must: "the optimizer inside must not average itself",
+    got: optimizer.name,
+    todo: "take one of the two averages",
+  });
+}

@@ -1,0 +1,38 @@
+import type { AdamwSettings } from "./adamw.ts";
+import { optimizerOf } from "./chain.ts";
+import type { Optimizer } from "./core/optimizer.ts";
+import { constantSchedule } from "./core/schedule.ts";
+import { checkFlag, checkKnown, checkSettings } from "./core/settings.ts";
+import { momentNames, momentSettings, moments } from "./transforms/moments.ts";
+import { scale } from "./transforms/scale.ts";
+import { trustRatio } from "./transforms/trustRatio.ts";
+import { weightDecay } from "./transforms/weightDecay.ts";
+
+/**
+ * LAMB: θ ← θ − γ‖θ‖ u/‖u‖ per parameter, with u = m̂/(√v̂ + ε) + λθ (You et al. 2020, arXiv 1904.00962, algorithm 2), for large batches.
+ * @param settings - As those of `adamw`; ε is 1e-6 by default.
+ * @returns an optimizer
+ * @throws GraphError for settings out of range
+ */
+export function lamb(settings: AdamwSettings = {}): Optimizer {
+  const names = ["learningRate", ...momentNames, "weightDecay", "decayBiases", "schedule"];
+  checkKnown("lamb", settings, names);
+  const { learningRate = 0.001, schedule = constantSchedule() } = settings;
+  const { weightDecay: lambda = 0.01, decayBiases = false, epsilon = 1e-6 } = settings;
+  checkSettings("lamb", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
+  checkFlag("lamb", "decayBiases", decayBiases);
+  const own = momentSettings("lamb", { ...settings, epsilon });
+  const record = {
+    learningRate,
+    ...own,
+    weightDecay: lambda,
+    decayBiases,
+    schedule: schedule.name,
+  };
+  return optimizerOf("lamb", record, [
+    moments(own),
+    weightDecay(lambda, { biases: decayBiases }),
+    trustRatio(),
+    scale(learningRate, schedule),
+  ]);
+}

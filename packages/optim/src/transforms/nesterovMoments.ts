@@ -1,0 +1,61 @@
+import {
+  abs,
+  add,
+  div,
+  exp,
+  less,
+  mul,
+  type Node,
+  sqrt,
+  square,
+  sub,
+  type Update,
+  type Variable,
+  where,
+} from "@metrigrad/graph";
+import { mapDirections } from "../core/step.ts";
+import type { Transform } from "../core/transform.ts";
+import { type MomentSettings, seen } from "./moments.ts";
+
+/** Settings of ADAM's moments with a mean that looks ahead. */
+export interface NesterovMoments extends Required<MomentSettings> {
+  /** ψ of μ_t = β₁(1 − ½·0.96^{ψt}). */
+  readonly momentumDecay: number;
+}
+
+/**
+ * ADAM's moments where the mean is that of the next step: u ← (μ_{t+1}m/(1 − Π_{i≤t+1}μ_i) + (1 − μ_t)u/(1 − Π_{i≤t}μ_i))/(√v̂ + ε)
+ * (Dozat 2016, algorithm 8).
+ */
+export function nesterovMoments(settings: NesterovMoments): Transform {
+  const { beta1, beta2, epsilon, momentumDecay } = settings;
+  return Object.freeze({
+    name: "nesterovMoments",
+    settings: { ...settings },
+    transform: (step, { slot, ...context }) => {
+      const [first] = step.directions;
+      if (first === undefined) return step;
+      const count = add(context.step, 1);
+      const meanAt = (t: Node): Node =>
+        mul(beta1, sub(1, mul(0.5, exp(mul(t, momentumDecay * Math.log(0.96))))));
+      const [now, next] = [meanAt(count), meanAt(add(count, 1))];
+      // 1 − Π μ_i, which begins at 0 as every slot does.
+      const rest: Variable = slot(first[0], "rest", { shape: [] });
+      const product = mul(sub(1, rest), now);
+      const ofMean = div(next, sub(1, mul(product, next)));
+      const ofGradient = div(sub(1, now), sub(1, product));
+      const second = div(1, sqrt(sub(1, exp(mul(count, Math.log(beta2))))));
+      const updates: Update[] = [[rest, sub(1, product)]];
+      const adapted = mapDirections(step, (direction, variable) => {
+        const u = where(less(abs(direction), seen * epsilon), 0, direction);
+        const [mean, squares] = [slot(variable, "mean"), slot(variable, "squares")];
+        const nextMean = add(mul(mean, beta1), mul(u, 1 - beta1));
+        const nextSquares = add(mul(squares, beta2), mul(square(u), 1 - beta2));
+        updates.push([mean, nextMean], [squares, nextSquares]);
+        const ahead = add(mul(ofMean, nextMean), mul(ofGradient, u));
+        return div(ahead, add(mul(sqrt(nextSquares), second), epsilon));
+      });
+      return { ...adapted, updates: [...step.updates, ...updates] };
+    },
+  } satisfies Transform);
+}
