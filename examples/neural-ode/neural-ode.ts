@@ -80,7 +80,7 @@ export async function train({ size, ...how }: Settings) {
 export const optimizers = {
   adam: adam({ learningRate: 0.01 }),
   /** Gauss–Newton through the loop: the field acts several times in a turn. */
-  rngd: rngd({ metrics: observedMetrics(), learningRate: 0.5, absolute: 1e-3, momentum: 0 }),
+  rngd: rngd({ metrics: observedMetrics(), learningRate: 0.3, absolute: 1e-2, momentum: 0 }),
 };
 
 if (isMain(import.meta.url)) {

@@ -110,12 +110,12 @@ function line(
 }
 
 /** Responses above 0, by their logarithms. */
-const positive = (from = -24, to = 5, count = 116) =>
+const positive = (from = -10, to = 5, count = 90) =>
   line(from, to, count, (u) => [Math.exp(u), Math.exp(u)]);
 /** The same for densities that are not 0 at 0. */
 const long = positive(-34, 5, 156);
 /** Responses between 0 and 1, by their log odds. */
-const unit = line(-26, 26, 130, (u) => {
+const unit = line(-11, 11, 55, (u) => {
   const y = 1 / (1 + Math.exp(-u));
   return [y, y * (1 - y)];
 });
@@ -136,7 +136,7 @@ async function integrated(
 
 /** Shares of three parts, by two log ratios. */
 async function shares(law: Law, at: readonly number[]): Promise<Ensemble> {
-  const ratios = line(-26, 26, 130, (u) => [u, 1]);
+  const ratios = line(-11, 11, 55, (u) => [u, 1]);
   const rows = product([ratios, ratios]);
   const y = rows.y.toArray() as number[][];
   const simplex = y.map(([a = 0, b = 0]) => {
@@ -230,8 +230,8 @@ function ofPrecision(mu: readonly number[], P: readonly (readonly number[])[]): 
   return correlated(mu, back.transpose().mmul(back).to2DArray());
 }
 
-/** Counts up to 150, each once. */
-const whole0: Line = Array.from({ length: 150 }, (_, y) => [y, 1]);
+/** Counts up to 60, each once. */
+const whole0: Line = Array.from({ length: 60 }, (_, y) => [y, 1]);
 
 const discrete = (law: Law, columns = strided(3)): Case => ({
   law,
@@ -285,9 +285,9 @@ export const laws: readonly Case[] = [
       ),
     columns: products(2),
   },
-  continuous(exponential(), [0.4, -0.3], [long, long], moments(2)),
-  continuous(gamma(), [0.4, 0.9, -0.3, 0.2], [positive(), positive()], moments(2)),
-  continuous(beta(), [0.4, 0.7, 0.3, 0.5], [unit, unit], moments(2)),
+  continuous(exponential(), [0.4], [long], moments(1)),
+  continuous(gamma(), [1.4, 1.9, -0.3, 0.2], [positive(), positive()], moments(2)),
+  continuous(beta(), [1.4, 1.7, 1.3, 1.5], [unit, unit], moments(2)),
   continuous(vonMises(), [0.8, -0.3, -0.5, 1.4], [angles, angles], (values) =>
     strided(4)(values.flatMap((value) => [Math.cos(value), Math.sin(value)])),
   ),
@@ -298,8 +298,8 @@ export const laws: readonly Case[] = [
   continuous(studentT({ scale: 0.7 }), [0.4], [whole], strided(1)),
   {
     law: dirichlet(),
-    h: [0.4, 0.7, 0.2],
-    all: () => shares(dirichlet(), [0.4, 0.7, 0.2]),
+    h: [1.4, 1.7, 1.2],
+    all: () => shares(dirichlet(), [1.4, 1.7, 1.2]),
     columns: moments(3),
   },
   {
