@@ -91,14 +91,19 @@ const law = rowLaw({
 });
 
 /**
- * One of m classes by logits [n, m]; labels are i32 [n]. With options targets are observed in another way: ln p is then the mean of all classes'
- * ln p with the target's shares, and the metric that of the law itself, times class weights once the targets are given.
+ * One of m classes by logits [n, m]; labels are i32 [n].
  *
- * @param options - Soft targets, label smoothing and class weights.
- * @returns The law; always the same object where there are no options.
- * @throws GraphError for unknown options, ShapeError for numbers out of range; where it is used for class weights that are not as many as classes
+ * @returns The law, always the same object.
  */
 export function categorical(): ClosedLaw;
+/**
+ * One of m classes whose targets are observed in another way: as shares, smoothed, or with weights. ln p is then the mean of all
+ * classes' ln p with the target's shares, and the metric that of `categorical()`, times class weights once the targets are given.
+ *
+ * @param options - Soft targets, label smoothing and class weights.
+ * @returns The law.
+ * @throws GraphError for unknown options, ShapeError for numbers out of range; where it is used for class weights that are not as many as classes
+ */
 export function categorical(options: CategoricalOptions): Law;
 export function categorical(options: CategoricalOptions = {}): Law {
   return Object.keys(options).length === 0 ? law : observedClasses(law, options);
