@@ -12,8 +12,9 @@ import {
   type Update,
   where,
 } from "@metrigrad/graph";
+import type { OptimizerContext } from "../core/optimizer.ts";
 import { checkKnown, checkSettings } from "../core/settings.ts";
-import { mapDirections } from "../core/step.ts";
+import { type ChainStep, mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
 /** Settings of ADAM's moments. */
@@ -48,7 +49,34 @@ export function momentSettings(where: string, given: MomentSettings): Required<M
  * acts on shrinks until it and its squares are denormals in float32, on which some processors are many
  * times slower.
  */
-export const seen = 2 ** -30;
+const seen = 2 ** -30;
+
+/** A direction beside its running means after this step. */
+interface Moments {
+  readonly u: Node;
+  readonly mean: Node;
+  /** Of u². */
+  readonly squares: Node;
+}
+
+/** A step whose directions follow from m ← β₁m + (1−β₁)u and v ← β₂v + (1−β₂)u²; |u| < 2⁻³⁰ε counts as 0. */
+export function byMoments(
+  step: ChainStep,
+  { slot }: OptimizerContext,
+  { beta1, beta2, epsilon }: Required<MomentSettings>,
+  directionOf: (moments: Moments) => Node,
+): ChainStep {
+  const updates: Update[] = [];
+  const adapted = mapDirections(step, (direction, variable) => {
+    const u = where(less(abs(direction), seen * epsilon), 0, direction);
+    const [kept, keptSquares] = [slot(variable, "mean"), slot(variable, "squares")];
+    const mean = add(mul(kept, beta1), mul(u, 1 - beta1));
+    const squares = add(mul(keptSquares, beta2), mul(square(u), 1 - beta2));
+    updates.push([kept, mean], [keptSquares, squares]);
+    return directionOf({ u, mean, squares });
+  });
+  return { ...adapted, updates: [...step.updates, ...updates] };
+}
 
 /**
  * m ← β₁m + (1−β₁)u, v ← β₂v + (1−β₂)u², u ← m̂/(√v̂ + ε) with bias corrections (Kingma and Ba 2015,
@@ -56,25 +84,19 @@ export const seen = 2 ** -30;
  */
 export function moments(settings: MomentSettings = {}): Transform {
   checkKnown("moments", settings, momentNames);
-  const { beta1, beta2, epsilon } = momentSettings("moments", settings);
+  const own = momentSettings("moments", settings);
+  const { beta1, beta2, epsilon } = own;
   return Object.freeze({
     name: "moments",
     settings: { beta1, beta2, epsilon },
-    transform: (step, { slot, ...context }) => {
+    transform: (step, context) => {
       const count = add(context.step, 1);
       const correction = (beta: number): Node => sub(1, exp(mul(count, Math.log(beta))));
       const first = div(1, correction(beta1));
       const second = div(1, sqrt(correction(beta2)));
-      const updates: Update[] = [];
-      const adapted = mapDirections(step, (direction, variable) => {
-        const u = where(less(abs(direction), seen * epsilon), 0, direction);
-        const [mean, squares] = [slot(variable, "mean"), slot(variable, "squares")];
-        const nextMean = add(mul(mean, beta1), mul(u, 1 - beta1));
-        const nextSquares = add(mul(squares, beta2), mul(square(u), 1 - beta2));
-        updates.push([mean, nextMean], [squares, nextSquares]);
-        return mul(first, div(nextMean, add(mul(sqrt(nextSquares), second), epsilon)));
-      });
-      return { ...adapted, updates: [...step.updates, ...updates] };
+      return byMoments(step, context, own, ({ mean, squares }) =>
+        mul(first, div(mean, add(mul(sqrt(squares), second), epsilon))),
+      );
     },
   } satisfies Transform);
 }

@@ -1,21 +1,6 @@
-import {
-  abs,
-  add,
-  div,
-  exp,
-  less,
-  mul,
-  type Node,
-  sqrt,
-  square,
-  sub,
-  type Update,
-  type Variable,
-  where,
-} from "@metrigrad/graph";
-import { mapDirections } from "../core/step.ts";
+import { add, div, exp, mul, type Node, sqrt, sub, type Variable } from "@metrigrad/graph";
 import type { Transform } from "../core/transform.ts";
-import { type MomentSettings, seen } from "./moments.ts";
+import { byMoments, type MomentSettings } from "./moments.ts";
 
 /** Settings of ADAM's moments with a mean that looks ahead. */
 export interface NesterovMoments extends Required<MomentSettings> {
@@ -32,7 +17,7 @@ export function nesterovMoments(settings: NesterovMoments): Transform {
   return Object.freeze({
     name: "nesterovMoments",
     settings: { ...settings },
-    transform: (step, { slot, ...context }) => {
+    transform: (step, context) => {
       const [first] = step.directions;
       if (first === undefined) return step;
       const count = add(context.step, 1);
@@ -40,22 +25,16 @@ export function nesterovMoments(settings: NesterovMoments): Transform {
         mul(beta1, sub(1, mul(0.5, exp(mul(t, momentumDecay * Math.log(0.96))))));
       const [now, next] = [meanAt(count), meanAt(add(count, 1))];
       // 1 − Π μ_i, which begins at 0 as every slot does.
-      const rest: Variable = slot(first[0], "rest", { shape: [] });
+      const rest: Variable = context.slot(first[0], "rest", { shape: [] });
       const product = mul(sub(1, rest), now);
       const ofMean = div(next, sub(1, mul(product, next)));
       const ofGradient = div(sub(1, now), sub(1, product));
       const second = div(1, sqrt(sub(1, exp(mul(count, Math.log(beta2))))));
-      const updates: Update[] = [[rest, sub(1, product)]];
-      const adapted = mapDirections(step, (direction, variable) => {
-        const u = where(less(abs(direction), seen * epsilon), 0, direction);
-        const [mean, squares] = [slot(variable, "mean"), slot(variable, "squares")];
-        const nextMean = add(mul(mean, beta1), mul(u, 1 - beta1));
-        const nextSquares = add(mul(squares, beta2), mul(square(u), 1 - beta2));
-        updates.push([mean, nextMean], [squares, nextSquares]);
-        const ahead = add(mul(ofMean, nextMean), mul(ofGradient, u));
-        return div(ahead, add(mul(sqrt(nextSquares), second), epsilon));
+      const adapted = byMoments(step, context, settings, ({ u, mean, squares }) => {
+        const ahead = add(mul(ofMean, mean), mul(ofGradient, u));
+        return div(ahead, add(mul(sqrt(squares), second), epsilon));
       });
-      return { ...adapted, updates: [...step.updates, ...updates] };
+      return { ...adapted, updates: [...adapted.updates, [rest, sub(1, product)]] };
     },
   } satisfies Transform);
 }

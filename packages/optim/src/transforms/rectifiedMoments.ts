@@ -1,22 +1,17 @@
 import {
-  abs,
   add,
   div,
   exp,
   greater,
-  less,
   maximum,
   mul,
   type Node,
   sqrt,
-  square,
   sub,
-  type Update,
   where,
 } from "@metrigrad/graph";
-import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
-import { type MomentSettings, seen } from "./moments.ts";
+import { byMoments, type MomentSettings } from "./moments.ts";
 
 /** Below this length of the average the second moment is not used, as in the authors' code and PyTorch's. */
 const least = 5;
@@ -31,7 +26,7 @@ export function rectifiedMoments(settings: Required<MomentSettings>): Transform 
   return Object.freeze({
     name: "rectifiedMoments",
     settings: { ...settings },
-    transform: (step, { slot, ...context }) => {
+    transform: (step, context) => {
       const count = add(context.step, 1);
       const power = (beta: number): Node => exp(mul(count, Math.log(beta)));
       const rest = sub(1, power(beta2));
@@ -47,17 +42,10 @@ export function rectifiedMoments(settings: Required<MomentSettings>): Transform 
         ),
       );
       const factor = mul(rectified, sqrt(rest));
-      const updates: Update[] = [];
-      const adapted = mapDirections(step, (direction, variable) => {
-        const u = where(less(abs(direction), seen * epsilon), 0, direction);
-        const [mean, squares] = [slot(variable, "mean"), slot(variable, "squares")];
-        const nextMean = add(mul(mean, beta1), mul(u, 1 - beta1));
-        const nextSquares = add(mul(squares, beta2), mul(square(u), 1 - beta2));
-        updates.push([mean, nextMean], [squares, nextSquares]);
-        const scaled = where(isLong, div(factor, add(sqrt(nextSquares), epsilon)), 1);
-        return mul(mul(first, nextMean), scaled);
+      return byMoments(step, context, settings, ({ mean, squares }) => {
+        const scaled = where(isLong, div(factor, add(sqrt(squares), epsilon)), 1);
+        return mul(mul(first, mean), scaled);
       });
-      return { ...adapted, updates: [...step.updates, ...updates] };
     },
   } satisfies Transform);
 }
