@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { categorical, dense, dropout, sequential } from "@metrigrad/nn";
-import { adam, sgd } from "@metrigrad/optim";
+import { adam, ema, momentum, scheduleFree, sgd } from "@metrigrad/optim";
 import { BackendError, DataError, reference, type Store, sizeOf, tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { checkpointBytes, fit, loadCheckpoint, saveCheckpoint } from "../../src/index.ts";
@@ -220,21 +220,23 @@ test("an open step goes on from what is loaded, its counter included", async (t)
   t.deepEqual(await weights(store), wanted);
 });
 
-test("state of an optimizer that the file lacks begins afresh", async (t) => {
-  const model = small();
-  const store = await (await reference()).store(model, { seed: 1 });
-  const bytes = await checkpointBytes(store);
-  const step = await regression(store, model, adam());
-  for (let at = 0; at < 3; at++) await step.advance(batch);
-  const wanted = await weights(store);
-  await loadCheckpoint(bytes, store);
-  for (let at = 0; at < 3; at++) await step.advance(batch);
-  t.equal(step.count, 3);
-  t.deepEqual(await weights(store), wanted);
-  await step.close();
-  const other = await regression(store, model, sgd());
-  t.equal(other.count, 0);
-});
+for (const optimizer of [adam(), ema(adam()), scheduleFree(sgd())]) {
+  test(`state of an optimizer that the file lacks begins afresh: ${optimizer.name}`, async (t) => {
+    const model = small();
+    const store = await (await reference()).store(model, { seed: 1 });
+    const bytes = await checkpointBytes(store);
+    const step = await regression(store, model, optimizer);
+    for (let at = 0; at < 3; at++) await step.advance(batch);
+    const wanted = await weights(store);
+    await loadCheckpoint(bytes, store);
+    for (let at = 0; at < 3; at++) await step.advance(batch);
+    t.equal(step.count, 3);
+    t.deepEqual(await weights(store), wanted);
+    await step.close();
+    const other = await regression(store, model, momentum());
+    t.equal(other.count, 0);
+  });
+}
 
 test("state that an earlier file left does not go on with the values of a later one", async (t) => {
   const model = toyModel();

@@ -1,4 +1,7 @@
 /** Optimizers that average: what is on the store is the average, and steps go on from their own points. */
+
+import { dataSet } from "@metrigrad/data";
+import { gaussian } from "@metrigrad/nn";
 import {
   accumulate,
   adam,
@@ -11,8 +14,9 @@ import {
   scheduleFree,
   sgd,
 } from "@metrigrad/optim";
-import { tensor } from "@metrigrad/tensor";
+import { reference, tensor } from "@metrigrad/tensor";
 import test from "tape";
+import { fit, predict } from "../../src/index.ts";
 import { batch, regression, small, storeOf, weights } from "./problem.ts";
 
 const far = 20;
@@ -111,6 +115,47 @@ test("scheduleFree: with β = 1 gradients are taken at the average, which goes 1
     );
     t.ok(gap(between(from, z, 1 / (at + 1)), found.points[at + 1] as number[][]) < 1e-13);
   }
+});
+
+test("ema(rngd): reports are those of rngd at the points of the steps", async (t) => {
+  const reports = async (optimizer: Optimizer) => {
+    const model = small();
+    const step = await regression(await storeOf(model), model, optimizer, { report: true });
+    const found = [];
+    for (let at = 0; at < 4; at++) found.push((await step.run(batch)).report);
+    await step.close();
+    return found;
+  };
+  const own = () => rngd({ learningRate: 0.05, adapt: { every: 2 }, klClip: 0.2 });
+  const [plain, averaged] = [await reports(own()), await reports(ema(own()))];
+  for (const [at, report] of plain.entries()) {
+    const names = Object.keys(report?.quantities ?? {});
+    t.ok(names.length > 2, names.join(", "));
+    for (const name of names) {
+      const [a, b] = [report, averaged[at]].map((one) => one?.quantities[name] ?? 0);
+      t.ok(Math.abs((a as number) - (b as number)) <= 1e-9 * Math.abs(a as number), name);
+    }
+  }
+});
+
+test("ema: fit measures the average, and early stopping restores it with its points", async (t) => {
+  const model = small();
+  const [inputs, targets] = [batch.x, batch.y];
+  const run = fit(model, {
+    data: dataSet({ train: { inputs, targets }, valid: { inputs, targets } }),
+    likelihood: gaussian(),
+    optimizer: ema(sgd({ learningRate: 0.3 }), { decay: 0.9 }),
+    ...{ batchSize: 4, epochs: 6, seed: 1, backend: reference },
+    earlyStopping: { patience: 6 },
+  });
+  const events = await run.finish();
+  const guess = Array.from((await predict(model, run.store, inputs)).data());
+  const right = targets.data();
+  const squares = guess.reduce((sum, value, at) => sum + (value - (right[at] as number)) ** 2, 0);
+  const cost = squares / 16 + Math.log(2 * Math.PI) / 2;
+  const best = Math.min(...events.map(({ validCost }) => validCost ?? Number.NaN));
+  t.ok(Math.abs(cost - best) < 1e-6, `${cost} and ${best}`);
+  await run.close();
 });
 
 test("averages are refused within groups and within each other", (t) => {

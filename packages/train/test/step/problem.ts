@@ -23,7 +23,7 @@ export function regression(
   store: Store,
   model: ReturnType<typeof small>,
   optimizer: Optimizer,
-  options: { steps?: number; resume?: boolean } = {},
+  options: { steps?: number; resume?: boolean; report?: boolean } = {},
 ): Promise<TrainingStep<typeof shapes>> {
   return trainingStep(store, {
     optimizer,
