@@ -117,9 +117,19 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
     /oneCycleSchedule: rise must be a number in .*, got 1/,
   ],
   [
+    "piecewiseSchedule of a list",
+    () => piecewiseSchedule?.([0.5, 0.1]),
+    /piecewiseSchedule: factors must be .*, got a list/,
+  ],
+  [
+    "lookahead around a quasi-Newton method",
+    () => lookahead?.(lbfgs?.()),
+    /lookahead: the optimizer inside must let its points be moved, got lbfgs; take ema/,
+  ],
+  [
     "piecewiseSchedule",
     () => piecewiseSchedule?.({ 2: 0.1 }),
-    /piecewiseSchedule: share must be a number in \[0, 1\], got 2/,
+    /piecewiseSchedule: factors must be numbers ≥ 0 by the share .*, got 0.1 from 2 on; pass/,
   ],
   ["engd", () => engd?.({ over: "batch" }), /engd: options must be among .*lineSearch, .*got over/],
   ["engd undamped", () => engd?.({ relative: 0 }), /is singular, so it must be damped/],

@@ -31,13 +31,18 @@ export interface Averaging {
   readonly optimizer: Optimizer;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly rule: (move: Move) => Moved;
+  /** Whether it moves the points of the steps; false by default. */
+  readonly movesPoints?: boolean;
 }
 
 const slotName = "average";
+/** Their state belongs to their own points. */
+const quasiNewton = ["lbfgs", "ssbroyden"];
 
 /** An optimizer around another one that keeps an average of every parameter. Throws GraphError for what is no optimizer. */
-export function averaging({ name, optimizer, settings, rule }: Averaging): Optimizer {
-  checkInner(name, optimizer);
+export function averaging(given: Averaging): Optimizer {
+  const { name, optimizer, settings, rule, movesPoints = false } = given;
+  checkInner(name, optimizer, movesPoints);
   return Object.freeze({
     name,
     settings: { ...settings, optimizer: { name: optimizer.name, ...optimizer.settings } },
@@ -80,8 +85,16 @@ function followed(
 }
 
 /** Throws GraphError for what is no optimizer, and for one that averages itself. */
-function checkInner(where: string, optimizer: Optimizer): void {
+function checkInner(where: string, optimizer: Optimizer, movesPoints: boolean): void {
   checkOptimizer(where, optimizer);
+  if (movesPoints && quasiNewton.includes(optimizer.name)) {
+    throw new GraphError({
+      where,
+      must: "the optimizer inside must let its points be moved",
+      got: optimizer.name,
+      todo: "take ema or polynomialAverage around it",
+    });
+  }
   if (!optimizer.averages) return;
   throw new GraphError({
     where,

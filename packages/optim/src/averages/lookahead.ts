@@ -27,7 +27,7 @@ export function lookahead(optimizer: Optimizer, settings: LookaheadSettings = {}
   checkInteger("lookahead", "every", every);
   checkSettings("lookahead", { share }, { share: [0, 1] });
   return averaging({
-    ...{ name: "lookahead", optimizer, settings: { every, share } },
+    ...{ name: "lookahead", optimizer, settings: { every, share }, movesPoints: true },
     rule: ({ after, average: slow, count }) => {
       const due = equal(mul(round(div(count, every)), every), count);
       const average = where(due, add(slow, mul(share, sub(after, slow))), slow);

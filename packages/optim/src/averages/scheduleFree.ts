@@ -25,7 +25,7 @@ export function scheduleFree(optimizer: Optimizer, settings: ScheduleFreeSetting
   const { beta = 0.9, power = 0 } = settings;
   checkSettings("scheduleFree", { beta, power }, { beta: [0, 1], power: [0, Number.MAX_VALUE] });
   return averaging({
-    ...{ name: "scheduleFree", optimizer, settings: { beta, power } },
+    ...{ name: "scheduleFree", optimizer, settings: { beta, power }, movesPoints: true },
     rule: ({ before, after, average: x, count, kept }) => {
       const z = add(kept("iterate"), sub(after, before));
       // Weights tʳ have about the sum t^(r+1)/(r + 1).

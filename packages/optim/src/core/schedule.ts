@@ -30,7 +30,7 @@ export function checkSchedule(where: string, schedule: Schedule): void {
   throw new GraphError({
     where,
     must: "schedule must be a schedule",
-    got: String(schedule),
+    got: typeof schedule === "function" ? "a function" : String(schedule),
     todo: "call one: { schedule: cosineSchedule() }",
   });
 }
@@ -125,22 +125,21 @@ export function oneCycleSchedule(options: OneCycleOptions = {}): Schedule {
 }
 
 /**
- * Factors that change at given shares of a run: `{ 0.5: 0.1, 0.75: 0.01 }` is 1 for half of the run, then 0.1, and 0.01 for the last quarter.
+ * Factors of γ that change at given shares of a run: `{ 0.5: 0.1, 0.75: 0.01 }` is 1 for half of the run, then 0.1, and 0.01 for the last quarter.
  * @param factors - The factor from each share of the run on.
  * @returns a schedule
  * @throws GraphError for shares out of [0, 1] and for factors that are negative or not finite
  */
 export function piecewiseSchedule(factors: Readonly<Record<number, number>>): Schedule {
-  const steps = Object.entries(factors ?? {}).map(
-    ([share, factor]) => [Number(share), factor] as const,
-  );
-  for (const [share, factor] of steps) {
-    checkSettings(
-      "piecewiseSchedule",
-      { share, factor },
-      { share: [0, 1], factor: [0, Number.MAX_VALUE] },
-    );
+  if (typeof factors !== "object" || factors === null || Array.isArray(factors)) {
+    throw noFactors(Array.isArray(factors) ? "a list" : typeof factors);
   }
+  const steps = Object.entries(factors).map(([share, factor]) => [Number(share), factor] as const);
+  for (const [share, factor] of steps) {
+    const fine = share >= 0 && share <= 1 && factor >= 0 && Number.isFinite(factor);
+    if (!fine) throw noFactors(`${factor} from ${share} on`);
+  }
+  if (steps.length === 0) throw noFactors("none");
   const sorted = [...steps].sort(([a], [b]) => a - b);
   const text = sorted.map(([share, factor]) => `${share}: ${factor}`).join(", ");
   return {
@@ -151,4 +150,13 @@ export function piecewiseSchedule(factors: Readonly<Record<number, number>>): Sc
         constant(1),
       ),
   };
+}
+
+function noFactors(got: string): GraphError {
+  return new GraphError({
+    where: "piecewiseSchedule",
+    must: "factors must be numbers ≥ 0 by the share of the run from which they hold, from 0 to 1",
+    got,
+    todo: "pass for example { 0.5: 0.1, 0.75: 0.01 }",
+  });
 }

@@ -194,7 +194,7 @@ function otherGradients(where: string): GraphError {
   return new GraphError({
     where,
     must: "loss and gradient must be those of one batch, since the line search compares them",
-    got: "gradients of several batches",
-    todo: `leave accumulate out, and give ${where} all rows as one batch`,
+    got: "gradients of several batches or points",
+    todo: `leave accumulate and sam out, and give ${where} all rows as one batch`,
   });
 }

@@ -1,4 +1,5 @@
 import {
+  argMax,
   cast,
   equal,
   expandDims,
@@ -10,7 +11,7 @@ import {
   min,
   type Node,
 } from "@metrigrad/graph";
-import type { AnyLaw, NodeTree } from "@metrigrad/nn";
+import { type AnyLaw, categorical, type NodeTree } from "@metrigrad/nn";
 
 /** Which rows are predicted right. */
 export interface Hits {
@@ -37,7 +38,9 @@ export function hitsOf(law: AnyLaw, targets: NodeTree, output: NodeTree): Hits |
     const { values: guess } = predicted[at] as Part;
     const present = counts.map((one) => presence(one, values));
     const here = present.length === 0 ? null : present.reduce((a, b) => logicalAnd(a, b));
-    const same = equal(guess, cast(values, guess.type));
+    const same = isShares(law.parts(output)[at]?.law, guess)
+      ? equal(argMax(guess, { axis: -1 }), argMax(values, { axis: -1 }))
+      : equal(guess, cast(values, guess.type));
     return {
       right: everyOf(here === null ? same : logicalOr(same, logicalNot(here))),
       counted: here === null ? null : someOf(here),
@@ -54,6 +57,11 @@ export function hitsOf(law: AnyLaw, targets: NodeTree, output: NodeTree): Hits |
           "float",
         ),
   };
+}
+
+/** Whether targets are shares of classes, of which the largest is to be found, and not labels. */
+function isShares(law: AnyLaw | undefined, guess: Node): boolean {
+  return law === categorical() && guess.type === "float";
 }
 
 /** Which values count, with axes of size 1 behind to stand beside them. */

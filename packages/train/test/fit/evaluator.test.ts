@@ -122,6 +122,24 @@ test("a row of several responses counts only where all are right", async (t) => 
   t.equal(found.accuracy, 0.5);
 });
 
+test("accuracy of soft targets: the class with the largest share", async (t) => {
+  const inputs = tensor([
+    [1, -1, 0],
+    [1, -1, 0],
+    [-1, 0, 1],
+    [0, 2, 1],
+  ]);
+  const targets = tensor([
+    [0.8, 0.1, 0.1],
+    [0.2, 0.5, 0.3],
+    [0, 0, 1],
+    [0.3, 0.4, 0.3],
+  ]);
+  const law = categorical({ soft: true });
+  const { found } = await evaluated(identity(), law, { inputs, targets }, { chunk: 3 });
+  t.equal(found.accuracy, 0.75);
+});
+
 test("accuracy of joint and masked laws: what a mask leaves out is neither right nor wrong", async (t) => {
   const logits = tensor([
     [2, 0],

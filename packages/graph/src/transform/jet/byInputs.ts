@@ -28,9 +28,14 @@ export function laplacian(f: (x: Node) => Node, x: Node, options: AxesOptions = 
  * @param axes the coordinates, in any order
  * @returns the shape of f(x)
  * @throws ShapeError for shapes that do not fit, GraphError where f mixes samples
+ * @example
+ * ```ts
+ * const uxx = partial(u, x, [0, 0]);
+ * ```
  */
 export function partial(f: (x: Node) => Node, x: Node, axes: readonly number[]): Node {
-  return derivativesFor("partial", f, x, axes.length === 0 ? {} : { axes }).partial(...axes);
+  const some = Array.isArray(axes) && axes.length === 0 ? {} : { axes: axes ?? null };
+  return derivativesFor("partial", f, x, some).partial(...axes);
 }
 
 /**

@@ -95,6 +95,7 @@ export function derivativesFor(
   options: AxesOptions,
 ): InputDerivatives {
   checkOptions(where, options, ["axes"]);
+  if (typeof f !== "function") throw noFunction(where, f);
   const [n, d] = checkPoints(where, x);
   const value = f(x);
   checkValue(where, value, x);
@@ -181,15 +182,33 @@ export function derivativesFor(
   };
 }
 
+function noFunction(where: string, got: unknown): GraphError {
+  return new GraphError({
+    where,
+    must: "its first argument must be a function of the points",
+    got: isNode(got) ? "a node, which may be what the function gives" : typeof got,
+    todo: `pass the function itself, and the points after it: ${where}(u, x)`,
+  });
+}
+
 function checkPoints(where: string, x: Node): readonly [number, number] {
-  const [n, d] = x.shape;
+  const [n, d] = x?.shape ?? [];
   if (isNode(x) && x.shape.length === 2 && x.type === "float" && d !== 0)
     return [n as number, d as number];
   throw new ShapeError({
     where,
     must: "x must be float points [n, d], a sample in each row",
-    got: `${x.type} ${showShape(x.shape)}`,
+    got: isNode(x) ? `${x.type} ${showShape(x.shape)}` : typeof x,
     todo: "reshape it, and to other shapes again inside of f",
+  });
+}
+
+function noAxes(where: string, got: unknown): ShapeError {
+  return new ShapeError({
+    where,
+    must: "axes must be a list of coordinates",
+    got: typeof got,
+    todo: "pass [0] for the first one, [0, 0] for its second derivative",
   });
 }
 
@@ -228,6 +247,7 @@ function checkVector(where: string, vector: Node, n: number, d: number): Node {
 /** Coordinates counted from the front, ascending, each once. */
 function axesOf(where: string, axes: readonly number[] | undefined, d: number): number[] {
   if (axes === undefined) return Array.from({ length: d }, (_, axis) => axis);
+  if (!Array.isArray(axes)) throw noAxes(where, axes);
   const found = [...new Set(axes.map((axis) => normalizeAxis(where, axis, d)))];
   if (found.length > 0) return found.sort((a, b) => a - b);
   throw new ShapeError({

@@ -44,6 +44,39 @@ test("refusals: points that are no rows", (t) => {
   t.end();
 });
 
+test("refusals: what is no function, no points and no list of axes", (t) => {
+  const loose = { laplacian, partial } as unknown as Record<
+    string,
+    (...given: unknown[]) => unknown
+  >;
+  const at = input("x", [4, 3]);
+  refused(
+    t,
+    () => loose.laplacian?.(at, at),
+    GraphError,
+    /its first argument must be a function of the points, got a node/,
+  );
+  refused(
+    t,
+    () => loose.laplacian?.((y: Node) => y),
+    ShapeError,
+    /x must be float points .*, got undefined/,
+  );
+  refused(
+    t,
+    () => loose.partial?.((y: Node) => y, at, 0),
+    ShapeError,
+    /axes must be a list of coordinates, got number; pass \[0\]/,
+  );
+  refused(
+    t,
+    () => loose.partial?.((y: Node) => y, at),
+    ShapeError,
+    /axes must be a list of coordinates/,
+  );
+  t.end();
+});
+
 test("refusals: a function that does not keep samples apart", (t) => {
   refused(
     t,
