@@ -273,6 +273,6 @@ test("lbfgs: gradients of several batches are refused", async (t) => {
   t.ok(error instanceof GraphError);
   t.match(
     String(error),
-    /lbfgs: loss and gradient must be those of one batch, .*, got gradients of several batches; leave accumulate out/,
+    /lbfgs: loss and gradient must be those of one batch, .*, got gradients of several batches or points; leave accumulate and sam out/,
   );
 });
