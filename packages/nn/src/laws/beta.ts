@@ -21,6 +21,7 @@ import { blocksOf, parametersOf, rootOf, type TwoByTwo } from "./blocks.ts";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { rowLaw, typical } from "./rowLaw.ts";
+import { squareTrigamma } from "./squareTrigamma.ts";
 import { supports } from "./supports.ts";
 
 const name = "beta";
@@ -35,7 +36,7 @@ function parts(h: Node): readonly [alpha: Node, beta: Node] {
 function information(h: Node): TwoByTwo {
   const [alpha, beta] = parts(h);
   const shared = polygamma(1)(add(alpha, beta));
-  const own = (x: Node) => mul(mul(x, x), sub(polygamma(1)(x), shared));
+  const own = (x: Node) => sub(squareTrigamma(x), mul(mul(x, x), shared));
   return { first: own(alpha), across: neg(mul(mul(alpha, beta), shared)), second: own(beta) };
 }
 
