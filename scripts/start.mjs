@@ -1,4 +1,4 @@
-/** `npm start -- ARGS`: makes the clone ready, then runs the metrigrad command with the arguments. */
+/** `npm start -- ARGS`: makes the clone ready, then runs the paper's experiment with the arguments. */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,9 @@ if (built !== 0) {
 }
 
 const command = join(root, "packages", "metrigrad", "dist", "cli", "main.js");
-const child = spawn(process.execPath, [command, ...process.argv.slice(2)], { stdio: "inherit" });
+const child = spawn(process.execPath, [command, "paper", ...process.argv.slice(2)], {
+  stdio: "inherit",
+});
 
 /** @type {NodeJS.Signals[]} */
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"];

@@ -31,7 +31,7 @@ import { ranked, tuningTables } from "./tune-tables.mjs";
 const { values: options } = parseArgs({
   options: {
     arch: { type: "string", default: "plain,bna" },
-    optimizer: { type: "string", default: "sgd,adam,rngd,rngd-paper" },
+    optimizer: { type: "string", default: "sgd,sgd-average,adam,adam-average,rngd,rngd-paper" },
     epochs: { type: "string", default: "5" },
     print: { type: "boolean", default: false },
   },

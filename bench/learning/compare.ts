@@ -56,12 +56,12 @@ async function measure(): Promise<void> {
   records.machine = `${machineText()} shared with other work; Node ${process.versions.node}, cpu backend, 1 thread`;
   for (const problem of asked) {
     const begin = await problem.prepare();
-    const { epochs: passes, samples } = problem;
+    const { epochs: passes, conditions } = problem;
     for (const method of methods) {
       for (const tuned of method.settings[problem.name] ?? []) {
         const found = { problem: problem.name, method: method.name, ...tuned };
         if (records.trials.some((one) => same(one, found))) continue;
-        const [run] = await race(begin, [{ method, tuned, passes, samples }], {
+        const [run] = await race(begin, [{ method, tuned, passes, conditions }], {
           ...{ backend, seed: tuningSeed, every: false },
         });
         const last = run?.diverged ? undefined : run?.epochs.at(-1);
@@ -73,7 +73,7 @@ async function measure(): Promise<void> {
       const best = bestOf(records, problem.name, method.name);
       if (best === undefined) return [];
       const tuned = tunedOf(best);
-      const once = { method, tuned, passes, samples };
+      const once = { method, tuned, passes, conditions };
       // An epoch without a metric takes half as long or less.
       return best.absolute === undefined ? [once, { ...once, passes: 2 * passes }] : [once];
     });

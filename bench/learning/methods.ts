@@ -6,6 +6,7 @@ import {
   momentum,
   muon,
   type Optimizer,
+  polynomialAverage,
   rngd,
   type Schedule,
   soap,
@@ -26,6 +27,12 @@ export interface Conditions {
   readonly every?: number;
   /** Of γ; it falls by equal factors to a tenth by default. */
   readonly schedule?: Schedule;
+  /** What ADAM trains beside Muon, whose authors advise it for embeddings, vectors and the last layer. */
+  readonly besideMuon: { readonly parameters: RegExp; readonly learningRate: number };
+  /** How SOAP saves time where axes are long. */
+  readonly soap?: { readonly every: number; readonly longest: number };
+  /** Whether the average of the points of the steps is evaluated, that of `rngd()`, for all of them. */
+  readonly averaged: boolean;
 }
 
 /** A way to train. */
@@ -34,6 +41,12 @@ export interface Method {
   /** Settings that are tried on each problem: as many for every method. */
   readonly settings: Readonly<Record<string, readonly Tuned[]>>;
   readonly make: (tuned: Tuned, conditions: Conditions) => Optimizer;
+}
+
+/** The optimizer of a method under the conditions of a problem. */
+export function optimizerOf({ make }: Method, tuned: Tuned, conditions: Conditions): Optimizer {
+  const made = make(tuned, conditions);
+  return conditions.averaged ? polynomialAverage(made) : made;
 }
 
 /** γ falls by equal factors to a tenth, for all of them. */
@@ -45,6 +58,12 @@ const rates = (...list: number[]): Tuned[] => list.map((learningRate) => ({ lear
 const damped = (rateList: readonly number[], dampings: readonly number[]): Tuned[] =>
   dampings.flatMap((absolute) => rateList.map((learningRate) => ({ learningRate, absolute })));
 
+/** γ and λ the same. */
+const equal = (...list: number[]): Tuned[] =>
+  list.map((learningRate) => ({ learningRate, absolute: learningRate }));
+
+const clipped = (klClip: number) => (one: Tuned) => ({ ...one, klClip });
+
 /** The methods that are compared. All but ADAM, which has its own, have momentum 0.9. */
 export const methods: readonly Method[] = [
   {
@@ -52,6 +71,7 @@ export const methods: readonly Method[] = [
     settings: {
       lenet: rates(0.0125, 0.025, 0.05, 0.1, 0.2, 0.4),
       lstm: rates(0.0125, 0.025, 0.05, 0.1, 0.2, 0.4),
+      transformer: rates(0.003, 0.00625, 0.0125, 0.025, 0.05, 0.1),
       autoencoder: rates(0.0003, 0.001, 0.003, 0.01),
     },
     make: (tuned, { schedule = falling }) => momentum({ schedule, ...tuned }),
@@ -61,6 +81,7 @@ export const methods: readonly Method[] = [
     settings: {
       lenet: rates(0.0005, 0.001, 0.002, 0.004, 0.008, 0.016),
       lstm: rates(0.01, 0.02, 0.04, 0.08, 0.16, 0.32),
+      transformer: rates(0.002, 0.004, 0.008, 0.016, 0.032, 0.064),
       autoencoder: rates(0.00025, 0.0005, 0.001, 0.002),
     },
     make: (tuned, { schedule = falling }) => adam({ schedule, ...tuned }),
@@ -68,41 +89,52 @@ export const methods: readonly Method[] = [
   {
     name: "RNGD, linear rows",
     settings: {
-      lenet: damped([0.1, 0.2, 0.4], [0.1, 0.5]),
+      lenet: [...equal(0.025, 0.05, 0.1, 0.2, 0.4), { learningRate: 0.4, absolute: 1 }],
       lstm: damped([0.1, 0.2, 0.4], [0.1, 0.5]),
-      autoencoder: [0.05, 0.1, 0.2, 0.4].map((one) => ({ learningRate: one, absolute: one })),
+      transformer: damped([0.1, 0.2], [0.1, 0.5, 2]).map(clipped(0.3)),
+      autoencoder: equal(0.05, 0.1, 0.2, 0.4),
     },
-    make: (tuned, { schedule = falling }) => rngd({ schedule, ...tuned }),
+    make: (tuned, { schedule = falling }) => rngd({ schedule, average: null, ...tuned }),
   },
   {
     name: "RNGD, K-FAC rows",
     settings: {
       lenet: damped([0.003, 0.006, 0.012], [0.01, 0.03]),
       lstm: damped([0.005, 0.01, 0.02], [0.03, 0.1]),
-      autoencoder: damped([0.1, 0.2], [1, 3]).map((one) => ({ ...one, klClip: 3 })),
+      transformer: damped([0.02, 0.04], [0.1, 0.3, 1]),
+      autoencoder: damped([0.1, 0.2], [1, 3]).map(clipped(3)),
     },
     make: (tuned, { samples, every = 10, schedule = falling }) =>
       rngd({
-        schedule,
+        ...{ schedule, average: null },
         metrics: metrics.kfac({ split: true, ...(samples === undefined ? {} : { samples }) }),
         over: { every },
         ...tuned,
       }),
   },
   {
-    // Turning the bases of axes of 1,000 every ten steps would take nearly all of the time.
     name: "SOAP",
-    settings: { autoencoder: rates(0.001, 0.002, 0.004, 0.01) },
-    make: (tuned, { schedule = falling }) => soap({ schedule, every: 50, longest: 600, ...tuned }),
+    settings: {
+      lenet: rates(0.001, 0.002, 0.004, 0.008, 0.016, 0.032),
+      lstm: rates(0.005, 0.01, 0.02, 0.04, 0.08, 0.16),
+      transformer: rates(0.002, 0.004, 0.008, 0.016, 0.032, 0.064),
+      autoencoder: rates(0.001, 0.002, 0.004, 0.01),
+    },
+    make: (tuned, { schedule = falling, soap: saved = {} }) =>
+      soap({ schedule, ...saved, ...tuned }),
   },
   {
-    // The last layer is ADAM's, as its authors advise.
     name: "Muon",
-    settings: { autoencoder: rates(0.1, 0.2, 0.4, 0.8) },
-    make: (tuned, { schedule = falling }) =>
-      groups({
-        "dense7/**": adam({ schedule, learningRate: 0.001 }),
-        others: muon({ schedule, ...tuned }),
-      }),
+    settings: {
+      lenet: rates(0.0125, 0.025, 0.05, 0.1, 0.2, 0.4),
+      lstm: rates(0.0125, 0.025, 0.05, 0.1, 0.2, 0.4),
+      transformer: rates(0.0125, 0.025, 0.05, 0.1, 0.2, 0.4),
+      autoencoder: rates(0.1, 0.2, 0.4, 0.8),
+    },
+    make: (tuned, { schedule = falling, besideMuon: { parameters, learningRate } }) =>
+      groups([
+        [(path) => parameters.test(path), adam({ schedule, learningRate })],
+        [() => true, muon({ schedule, ...tuned })],
+      ]),
   },
 ];

@@ -11,8 +11,11 @@ import {
 import { parts, reader } from "../../examples/character-lstm/character-lstm.ts";
 import { sentences } from "../../examples/character-lstm/text.ts";
 import { lenet } from "../../examples/lenet/lenet.ts";
+import { comments, nextLetters } from "../../examples/support/comments.ts";
 import { digitImages } from "../../examples/support/digitImages.ts";
 import { imageShape } from "../../examples/support/imageCommand.ts";
+import { languageModel, length as letters } from "../../examples/transformer/transformer.ts";
+import type { Conditions } from "./methods.ts";
 
 /** How one run goes. */
 export interface Setting {
@@ -34,8 +37,7 @@ export interface Problem {
   readonly epochs: number;
   /** Whether the share of rows predicted right says something. */
   readonly accuracy: boolean;
-  /** Draws of the model's responses for K-FAC; absent: the exact expectation. */
-  readonly samples?: number;
+  readonly conditions: Conditions;
   /** Makes the data once for all runs. */
   readonly prepare: () => Promise<(setting: Setting) => Run>;
 }
@@ -51,6 +53,7 @@ export const problems: readonly Problem[] = [
       "LeNet-5 of examples/lenet (61,706 parameters) on 5,000 images of MNIST, 2,000 others to validate; batches of 50",
     epochs: 3,
     accuracy: true,
+    conditions: { averaged: true, besideMuon: { parameters: /^dense2\//, learningRate: 0.008 } },
     prepare: async () => {
       const data: DataSet = await digitImages(rows);
       return ({ every, epochs, ...how }) =>
@@ -69,7 +72,11 @@ export const problems: readonly Problem[] = [
       "The LSTM of examples/character-lstm (32 units) on 1,004 pieces of 40 letters of made-up sentences, 251 others to validate; batches of 20. Costs are those of a piece, in nats; K-FAC has one draw per letter in place of the exact G",
     epochs: 8,
     accuracy: false,
-    samples: 1,
+    conditions: {
+      samples: 1,
+      averaged: true,
+      besideMuon: { parameters: /^guess\//, learningRate: 0.08 },
+    },
     prepare: async () => {
       const data = sentences({ count: 1500, length: 40, seed: 7 });
       return ({ every, epochs, ...how }) =>
@@ -77,6 +84,29 @@ export const problems: readonly Problem[] = [
           ...{ data, epochs, ...how },
           likelihood: independent(categorical()),
           batchSize: 20,
+          stepLoss: true,
+          evaluate: { every: every ? 1 : epochs },
+        });
+    },
+  },
+  {
+    name: "transformer",
+    title:
+      "The language model of examples/transformer (two blocks of width 32 with four heads, 29,000 parameters) on English comments of npm's `typescript`: 3,600 pieces of 32 letters, 400 others to validate; batches of 32. Costs are those of a piece, in nats; K-FAC has one draw per letter in place of the exact G",
+    epochs: 6,
+    accuracy: false,
+    conditions: {
+      samples: 1,
+      averaged: true,
+      besideMuon: { parameters: /table$|scale$|offset$|^dense0\//, learningRate: 0.004 },
+    },
+    prepare: async () => {
+      const data = nextLetters(comments().slice(0, 130_000), letters);
+      return ({ every, epochs, ...how }) =>
+        fit(languageModel(2, 32, 4), {
+          ...{ data, epochs, ...how },
+          likelihood: independent(categorical()),
+          batchSize: 32,
           stepLoss: true,
           evaluate: { every: every ? 1 : epochs },
         });

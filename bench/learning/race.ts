@@ -1,5 +1,5 @@
 import { type Backend, DivergenceError, type EpochEvent, type Run } from "metrigrad";
-import type { Method, Tuned } from "./methods.ts";
+import { type Conditions, type Method, optimizerOf, type Tuned } from "./methods.ts";
 import type { Setting } from "./problems.ts";
 
 /** One epoch of a run. */
@@ -27,7 +27,7 @@ export interface Racer {
   readonly tuned: Tuned;
   /** Epochs, over which γ falls. */
   readonly passes: number;
-  readonly samples?: number | undefined;
+  readonly conditions: Conditions;
 }
 
 /**
@@ -39,7 +39,7 @@ export async function race(
   racers: readonly Racer[],
   how: { readonly seed: number; readonly backend: Backend; readonly every: boolean },
 ): Promise<RunRecord[]> {
-  const running = racers.map(({ method, tuned, passes, samples }) => {
+  const running = racers.map(({ method, tuned, passes, conditions }) => {
     const meter = workMeter();
     const losses: number[] = [];
     const onStep: Setting["onStep"] = ({ loss = Number.NaN }) => {
@@ -49,7 +49,7 @@ export async function race(
     const run = begin({
       ...how,
       epochs: passes,
-      optimizer: method.make(tuned, { samples }),
+      optimizer: optimizerOf(method, tuned, conditions),
       onStep,
     });
     const epochs: EpochRecord[] = [];

@@ -9,6 +9,7 @@ import {
   type Run,
 } from "metrigrad";
 import { autoencoder } from "../../examples/autoencoder/autoencoder.ts";
+import type { Conditions } from "./methods.ts";
 
 /** How a run by the clock goes. */
 export interface TimedSetting {
@@ -29,10 +30,7 @@ export interface TimedProblem {
   readonly budget: number;
   readonly tuning: number;
   readonly stepsPerEpoch: number;
-  /** Draws of the model's responses for K-FAC. */
-  readonly samples: number;
-  /** Steps between two batches whose factors K-FAC takes. */
-  readonly every: number;
+  readonly conditions: Conditions;
   readonly prepare: () => Promise<(setting: TimedSetting) => Run>;
 }
 
@@ -49,8 +47,14 @@ export const timedProblems: readonly TimedProblem[] = [
     budget: 120,
     tuning: 30,
     stepsPerEpoch: rows / batchSize,
-    samples: 1,
-    every: 30,
+    conditions: {
+      samples: 1,
+      every: 30,
+      averaged: false,
+      besideMuon: { parameters: /^dense7\//, learningRate: 0.001 },
+      // Turning the bases of axes of 1,000 every ten steps would take nearly all of the time.
+      soap: { every: 50, longest: 600 },
+    },
     prepare: async () => {
       const { train, inputScale } = await mnist({ seed: 7, split: [rows, 0, 0] });
       const first = Int32Array.from({ length: measured }, (_, row) => row);

@@ -1,5 +1,5 @@
 import { type Backend, DivergenceError, exponentialSchedule, type Run } from "metrigrad";
-import type { Method, Tuned } from "./methods.ts";
+import { type Method, optimizerOf, type Tuned } from "./methods.ts";
 import type { TimedProblem, TimedSetting } from "./timed.ts";
 
 /** What a run by the clock gave. */
@@ -12,7 +12,7 @@ export interface TimedRun {
 
 /** A run of a method by the clock. */
 export interface TimedRacer {
-  readonly problem: Pick<TimedProblem, "stepsPerEpoch" | "samples" | "every">;
+  readonly problem: Pick<TimedProblem, "stepsPerEpoch" | "conditions">;
   readonly begin: (setting: TimedSetting) => Run;
   readonly method: Method;
   readonly tuned: Tuned;
@@ -46,7 +46,7 @@ async function trainFor(
   expected: number,
   measuring: boolean,
 ) {
-  const { stepsPerEpoch, samples, every } = problem;
+  const { stepsPerEpoch, conditions } = problem;
   const epochs = 1 + Math.ceil((2 * expected) / stepsPerEpoch);
   const schedule = exponentialSchedule(0.1 ** ((epochs * stepsPerEpoch) / expected));
   const left = [...marks.filter((mark) => mark < budget), budget];
@@ -68,7 +68,7 @@ async function trainFor(
     }
     last = performance.now();
   };
-  const optimizer = method.make(tuned, { samples, every, schedule });
+  const optimizer = optimizerOf(method, tuned, { ...conditions, schedule });
   const run = begin({ optimizer, seed, epochs, backend, signal: end.signal, onStep });
   try {
     await run.finish();

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { strd } from "./strd.ts";
 
 /** A problem with its certified solution. */
 export interface Problem {
@@ -18,8 +17,7 @@ export interface Problem {
 
 /** All problems, easier ones first. */
 export function problems(): Problem[] {
-  const text = readFileSync(join(import.meta.dirname, "data", "strd.txt"), "utf8");
-  return text.split(/^\[/m).slice(1).map(problemOf);
+  return strd.split(/^\[/m).slice(1).map(problemOf);
 }
 
 function problemOf(section: string): Problem {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { type DataSet, dataSet, type Tensor, tensor } from "metrigrad";
+import { DataError, type DataSet, dataSet, type Tensor, tensor } from "metrigrad";
 
 /** Letters by their numbers; a sentence or a list of them ends with the first one. */
 const alphabet = "\n .abcdefghijklmnopqrstuvwxyz";
@@ -12,13 +12,26 @@ export const letters = alphabet.length;
  * small letters, with one comment per line and none twice.
  */
 export function comments(): string {
-  const folder = dirname(createRequire(import.meta.url).resolve("typescript"));
+  const folder = packageFolder();
   const files = readdirSync(folder).filter((name) => /^lib\.es.*\.d\.ts$/.test(name));
   const found = files.sort().flatMap((name) => {
     const text = readFileSync(join(folder, name), "utf8");
     return (text.match(/\/\*\*[\s\S]*?\*\//g) ?? []).map(wordsOf);
   });
   return [...new Set(found)].filter((words) => words.length > 20).join("\n");
+}
+
+function packageFolder(): string {
+  try {
+    return dirname(createRequire(import.meta.url).resolve("typescript"));
+  } catch (error) {
+    throw new DataError({
+      where: "comments",
+      must: "the package typescript must be there, whose comments are the text",
+      got: error instanceof Error ? error.message : String(error),
+      todo: "run npm install typescript",
+    });
+  }
 }
 
 /** A comment without its marks, code and names of parameters. */

@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { cpu, DataError, type DataSet, type EpochEvent, type Optimizer } from "metrigrad";
 import { digitImages } from "./digitImages.ts";
-import { pngFolder } from "./pngFolder.ts";
 import { print, type Report, type Settings } from "./settings.ts";
 
 /** How a classifier of images trains. */
@@ -71,7 +70,7 @@ export async function imageCommand(
   const data =
     folder === undefined
       ? await digitImages({ rows: Number(given.images), valid: 2000, seed, side })
-      : pngFolder({
+      : (await pictures()).pngFolder({
           ...{ folder, side, seed },
           ...(perClass === undefined ? {} : { perClass: Number(perClass) }),
         });
@@ -89,4 +88,18 @@ export async function imageCommand(
   });
   print(report);
   await backend.close();
+}
+
+/** What reads pictures; it needs a package that MNIST does not. */
+async function pictures() {
+  try {
+    return await import("./pngFolder.ts");
+  } catch (error) {
+    throw new DataError({
+      where: "--folder",
+      must: "the package fast-png must be there to read PNG files",
+      got: error instanceof Error ? error.message : String(error),
+      todo: "run npm install fast-png",
+    });
+  }
 }

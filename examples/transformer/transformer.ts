@@ -23,10 +23,10 @@ import { isMain, print, type Settings } from "../support/settings.ts";
 import { prompts, shareOfWords, writer } from "./writer.ts";
 
 /** How many letters are read at once. */
-const length = 32;
+export const length = 32;
 
 // #region model
-const languageModel = (blocks: number, width: number, heads: number) =>
+export const languageModel = (blocks: number, width: number, heads: number) =>
   sequential(
     embedding(letters, width),
     positionalEmbedding(length, width),

@@ -17,20 +17,20 @@ export type OptimizerGroups =
  * Parts that are due at the same step follow the gradient at the same point.
  * @param given optimizers by pattern, or pairs
  * @returns an optimizer
- * @throws GraphError for what is no optimizer and for one that averages; while a step is built for a parameter that no group
+ * @throws GraphError for what is no optimizer and for groups whose averages have different slots; while a step is built for a parameter that no group
  *   takes, and for a group that takes none
  */
 export function groups(given: OptimizerGroups): Optimizer {
   const list = listOf(given);
   for (const { name, optimizer } of list) {
     if (typeof optimizer?.update !== "function") throw noOptimizer(name, optimizer);
-    if (optimizer.averages) throw averaging(name, optimizer);
   }
   return Object.freeze({
     name: "groups",
     settings: Object.fromEntries(
       list.map(({ name, optimizer }) => [name, { name: optimizer.name, ...optimizer.settings }]),
     ),
+    averages: averagesOf(list),
     metric: list.map(({ takes, optimizer }) => ({ takes, metric: optimizer.metric ?? null })),
     update: (context) => {
       const owners = new Map<number, AppliedParameter[]>(list.map((_, at) => [at, []]));
@@ -75,6 +75,19 @@ function listOf(given: OptimizerGroups): readonly Group[] {
     ...named.filter(({ name }) => name !== "others"),
     ...named.filter(({ name }) => name === "others"),
   ];
+}
+
+/** The slot of averages of those groups that average. */
+function averagesOf(list: readonly Group[]): string | null {
+  const names = new Set(list.flatMap(({ optimizer }) => optimizer.averages ?? []));
+  const [name = null, ...more] = names;
+  if (more.length === 0) return name;
+  throw new GraphError({
+    where: "groups",
+    must: "averages of all groups must be in slots of one name",
+    got: [...names].join(", "),
+    todo: "put the average around the groups",
+  });
 }
 
 /** Whether a choice takes a parameter. */
@@ -161,15 +174,6 @@ function noOptimizer(name: string, got: unknown): GraphError {
     must: "each group must have an optimizer",
     got: typeof got,
     todo: "call one: groups({ others: adam() })",
-  });
-}
-
-function averaging(name: string, optimizer: Optimizer): GraphError {
-  return new GraphError({
-    where: `groups, ${name}`,
-    must: "an optimizer that averages must have all parameters",
-    got: optimizer.name,
-    todo: `put it around the groups: ${optimizer.name}(groups({ … }))`,
   });
 }
 

@@ -48,7 +48,10 @@ test("chain: the optimizers are chains", async (t) => {
     ],
     [
       "rngd",
-      rngd({ metrics: standardMetrics, absolute: 0.2, momentum: 0.5, learningRate: 0.2, schedule }),
+      rngd({
+        ...{ metrics: standardMetrics, absolute: 0.2, momentum: 0.5, learningRate: 0.2, schedule },
+        average: null,
+      }),
       chain(
         precondition({ metrics: standardMetrics, absolute: 0.2 }),
         momentum(0.5),

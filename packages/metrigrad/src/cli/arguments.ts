@@ -59,10 +59,10 @@ function parse(args: readonly string[]) {
     });
   } catch (error) {
     throw new UsageError({
-      where: "metrigrad",
+      where: "metrigrad paper",
       must: "the options must be those of --help",
       got: `an error: ${(error as Error).message}`,
-      todo: "see metrigrad --help",
+      todo: "see metrigrad paper --help",
     });
   }
 }

@@ -2,16 +2,17 @@ import { archs } from "./archs.ts";
 import { backends } from "./backends.ts";
 import { optimizers } from "./optimizers.ts";
 
-/** What --help prints. */
-export const help = `metrigrad: trains the network 784-80-80-80-10 on MNIST with several optimizers
+/** What paper --help prints. */
+export const help = `metrigrad paper: trains the network 784-80-80-80-10 on MNIST with several optimizers
 and compares them, by epoch and by second.
 
-  metrigrad [options]          in a clone: npm start -- [options]
+  metrigrad paper [options]          in a clone: npm start -- [options]
 
   --arch LIST        ${Object.keys(archs).join(", ")}; all by default
                      (bna: batch normalisation after each hidden activation)
   --optimizer LIST   ${Object.keys(optimizers).join(", ")}; all by default
-                     (rngd-paper: exactly the settings of Sun and Nielsen 2017)
+                     (rngd-paper: exactly the settings of Sun and Nielsen 2017;
+                     -average: evaluated at an average of the points of the steps, as rngd is)
   --epochs N         passes over the 50,000 training images; 5 by default
   --batch N          images of a step; 50 by default
   --seed N           of initial weights and shuffles; 1 by default

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { MetrigradError } from "@metrigrad/tensor";
-import { command } from "./command.ts";
+import { program } from "./program.ts";
 import { UsageError } from "./usage.ts";
 
-command(process.argv.slice(2), process.stdout).then(
+program(process.argv.slice(2), process.stdout).then(
   (code) => {
     process.exitCode = code;
   },

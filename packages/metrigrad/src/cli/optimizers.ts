@@ -3,6 +3,7 @@ import {
   constantSchedule,
   exponentialSchedule,
   type Optimizer,
+  polynomialAverage,
   rngd,
   sgd,
 } from "@metrigrad/optim";
@@ -12,6 +13,8 @@ import type { Tuned } from "./settings.ts";
 export const optimizers: Readonly<Record<string, (tuned: Tuned) => Optimizer>> = {
   sgd: (tuned) => sgd(settings(tuned)),
   adam: (tuned) => adam(settings(tuned)),
+  "sgd-average": (tuned) => polynomialAverage(sgd(settings(tuned))),
+  "adam-average": (tuned) => polynomialAverage(adam(settings(tuned))),
   "rngd-paper": (tuned) => rngd.paper(settings(tuned)),
   rngd: (tuned) => rngd(settings(tuned)),
 };

@@ -19,13 +19,17 @@ export const tuned: Readonly<Record<string, Readonly<Record<string, Tuned>>>> = 
   plain: {
     sgd: { learningRate: 0.4, end: 0.1 },
     adam: { learningRate: 0.004, end: 0.1 },
+    "sgd-average": { learningRate: 0.4, end: 0.1 },
+    "adam-average": { learningRate: 0.004, end: 0.1 },
     "rngd-paper": { learningRate: 0.04, end: 1 },
-    rngd: { learningRate: 0.2, end: 0.03, absolute: 0.5, momentum: 0.9 },
+    rngd: { learningRate: 0.2, end: 0.03 },
   },
   bna: {
     sgd: { learningRate: 0.4, end: 0.03 },
     adam: { learningRate: 0.004, end: 0.01 },
+    "sgd-average": { learningRate: 0.4, end: 0.03 },
+    "adam-average": { learningRate: 0.004, end: 0.01 },
     "rngd-paper": { learningRate: 0.01, end: 1 },
-    rngd: { learningRate: 0.1, end: 0.003, absolute: 0.5, momentum: 0.9 },
+    rngd: { learningRate: 0.2, end: 0.03 },
   },
 };

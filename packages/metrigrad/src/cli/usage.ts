@@ -5,5 +5,5 @@ export class UsageError extends MetrigradError {}
 
 /** Refuses a value of an option. */
 export function refuse(option: string, must: string, got: string): never {
-  throw new UsageError({ where: `--${option}`, must, got, todo: "see metrigrad --help" });
+  throw new UsageError({ where: `--${option}`, must, got, todo: "see metrigrad paper --help" });
 }

@@ -6,7 +6,7 @@ test("without arguments everything runs", async (t) => {
   t.deepEqual(readArguments([]), {
     help: false,
     archs: ["plain", "bna"],
-    optimizers: ["sgd", "adam", "rngd-paper", "rngd"],
+    optimizers: ["sgd", "adam", "sgd-average", "adam-average", "rngd-paper", "rngd"],
     epochs: 5,
     batch: 50,
     seed: 1,
@@ -38,12 +38,12 @@ test("a wrong option or value is refused with what is right", async (t) => {
     t.throws(() => readArguments(args), UsageError);
     t.throws(() => readArguments(args), message);
   };
-  refused(["--optimiser", "sgd"], /Unknown option '--optimiser'.*; see metrigrad --help/);
+  refused(["--optimiser", "sgd"], /Unknown option '--optimiser'.*; see metrigrad paper --help/);
   refused(["sgd"], /Unexpected argument 'sgd'/);
   refused(["--epochs"], /--epochs <value>' argument missing/);
   refused(
     ["--optimizer", "sgd,adan"],
-    /--optimizer: it must list some of sgd, adam, rngd-paper, rngd, separated by commas, got "adan"/,
+    /--optimizer: it must list some of sgd, adam, sgd-average, adam-average, rngd-paper, rngd, separated by commas, got "adan"/,
   );
   refused(["--arch", ""], /--arch: it must list some of plain, bna, separated by commas, got ""/);
   refused(["--arch", "plain,"], /got ""/);

@@ -6,7 +6,15 @@ import test from "tape";
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 test("a wrong option ends with code 2 and one line that says what is right", async (t) => {
-  const node = ["--conditions=@metrigrad/source", "--import", "tsx", main, "--epochs", "many"];
+  const node = [
+    "--conditions=@metrigrad/source",
+    "--import",
+    "tsx",
+    main,
+    "paper",
+    "--epochs",
+    "many",
+  ];
   const { code, stdout, stderr } = await new Promise<Record<"code" | "stdout" | "stderr", unknown>>(
     (done) => {
       execFile(process.execPath, node, (error, stdout, stderr) => {
@@ -18,6 +26,6 @@ test("a wrong option ends with code 2 and one line that says what is right", asy
   t.equal(stdout, "");
   t.equal(
     stderr,
-    '--epochs: it must be an integer from 1 to 10000, got "many"; see metrigrad --help\n',
+    '--epochs: it must be an integer from 1 to 10000, got "many"; see metrigrad paper --help\n',
   );
 });

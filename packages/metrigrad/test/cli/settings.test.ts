@@ -1,3 +1,4 @@
+import { rngd } from "@metrigrad/optim";
 import test from "tape";
 import { archs } from "../../src/cli/archs.ts";
 import { optimizers } from "../../src/cli/optimizers.ts";
@@ -9,10 +10,19 @@ test("every optimizer is tuned for every architecture", async (t) => {
     t.deepEqual(Object.keys(settings), Object.keys(optimizers), arch);
     for (const [name, one] of Object.entries(settings)) {
       const made = optimizers[name]?.(one);
-      t.equal(made?.name, name);
-      t.equal(made?.settings.learningRate, one.learningRate);
+      const own = name.endsWith("-average") ? made?.settings.optimizer : made?.settings;
+      const { learningRate } = own as { learningRate: number };
+      t.equal(learningRate, one.learningRate, `${arch}, ${name}`);
     }
   }
+});
+
+test("rngd has its own defaults on both networks", (t) => {
+  for (const [arch, { rngd: one }] of Object.entries(tuned)) {
+    const made = optimizers.rngd?.(one as NonNullable<typeof one>);
+    t.deepEqual(made?.settings, rngd().settings, arch);
+  }
+  t.end();
 });
 
 test("the paper's RNGD has the paper's settings, of which γ alone is tuned", async (t) => {

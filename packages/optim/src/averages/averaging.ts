@@ -100,6 +100,6 @@ function checkInner(where: string, optimizer: Optimizer, movesPoints: boolean): 
     where,
     must: "the optimizer inside must not average itself",
     got: optimizer.name,
-    todo: "take one of the two averages",
+    todo: "take one of the two averages: rngd({ average: null }) has none",
   });
 }

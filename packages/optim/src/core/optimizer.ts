@@ -84,6 +84,7 @@ export interface Optimizer {
   /**
    * The slot of averages that are evaluated in place of the points of the steps, where there is one. A training step then keeps
    * the averages as the parameters on the store, and the points of the steps in the slot; an `update` sees it the other way round.
+   * Parameters whose slot is not asked for have no average.
    */
   readonly averages?: string | null;
   /** The updates of one step, parameters and own state. Throws GraphError and MetricError. */

@@ -1,3 +1,4 @@
+import { polynomialAverage } from "../averages/polynomialAverage.ts";
 import { optimizerOf } from "../chain.ts";
 import type { Optimizer } from "../core/optimizer.ts";
 import { checkSchedule } from "../core/schedule.ts";
@@ -21,7 +22,8 @@ export interface Rngd {
   /**
    * By default the metric is that of the batch at hand with the linear layer's rows, and momentum
    * acts on the preconditioned gradient: in substance FOOF (Benzing 2022) and ISAAC (Petersen et
-   * al. 2023). Throws GraphError for settings out of range, MetricError where nothing damps.
+   * al. 2023). The parameters on the store are an average of the points of the steps, which is good at any
+   * time of a run, not only where γ has become small at its end. Throws GraphError for settings out of range, MetricError where nothing damps.
    */
   (settings?: RngdSettings): Optimizer;
   /**
@@ -48,7 +50,15 @@ export const rngd: Rngd = Object.freeze(
 );
 
 function fromSettings(name: string, settings: FullSettings): Optimizer {
-  const { learningRate, schedule, momentum, quadratic, klClip: bound, reject: above } = settings;
+  const {
+    learningRate,
+    schedule,
+    momentum,
+    quadratic,
+    klClip: bound,
+    reject: above,
+    average,
+  } = settings;
   checkSettings(name, { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
   checkSchedule(name, schedule);
   const pace =
@@ -61,5 +71,10 @@ function fromSettings(name: string, settings: FullSettings): Optimizer {
     ...(bound === null ? [] : [klClip(bound)]),
     ...(above === null ? [] : [reject(above)]),
   ];
-  return optimizerOf(name, settingsRecord(settings), transforms);
+  const inner = optimizerOf(name, settingsRecord(settings), transforms);
+  if (average === null) return inner;
+  return Object.freeze({
+    ...polynomialAverage(inner, average),
+    ...{ name, settings: inner.settings },
+  });
 }

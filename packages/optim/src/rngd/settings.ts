@@ -7,6 +7,7 @@ import {
   type SolvePrecision,
   type SolverChoice,
 } from "@metrigrad/metric";
+import type { PolynomialAverageSettings } from "../averages/polynomialAverage.ts";
 import { constantSchedule, exponentialSchedule, type Schedule } from "../core/schedule.ts";
 import { type QuadraticStepSettings, quadraticStep } from "../transforms/quadraticStep.ts";
 import { type Adaptation, adaptationRecord } from "./adaptation.ts";
@@ -84,6 +85,8 @@ export interface RngdSettings extends PreconditionSettings {
   readonly klClip?: number | null;
   /** Undo a step that raises the loss of its batch by more than so many nats; null: never. */
   readonly reject?: number | null;
+  /** The average of the points of the steps that is evaluated, see `polynomialAverage`; null: none, parameters are those of the last step. */
+  readonly average?: PolynomialAverageSettings | null;
 }
 
 /** Settings of preconditioning with nothing left open. */
@@ -96,7 +99,7 @@ export type FullSettings = Required<RngdSettings>;
 export const batchSettings: FullPrecondition = Object.freeze({
   metrics: linearMetrics,
   relative: 0,
-  absolute: 0.5,
+  absolute: 2,
   damping: null,
   dampedBy: "identity",
   adapt: null,
@@ -113,12 +116,13 @@ export const batchSettings: FullPrecondition = Object.freeze({
 /** The default of RNGD. */
 export const fastSettings: FullSettings = Object.freeze({
   ...batchSettings,
-  learningRate: 0.1,
-  schedule: exponentialSchedule(0.1),
+  learningRate: 0.2,
+  schedule: exponentialSchedule(0.03),
   momentum: 0.9,
   quadratic: null,
   klClip: null,
   reject: null,
+  average: Object.freeze({ power: 8 }),
 });
 
 /** The settings of the paper's experiment. */
@@ -130,6 +134,7 @@ export const paperSettings: FullSettings = Object.freeze({
   relative: 1e-4,
   absolute: 0,
   momentum: 0,
+  average: null,
   over: Object.freeze({ average: 0.995, every: 100 }),
   forward: "infer",
 });
@@ -169,7 +174,7 @@ function rowsRecord({ name, rows, others }: MetricTable): string[] {
 
 /** Settings as plain data, for records. */
 export function settingsRecord(settings: FullSettings): Record<string, unknown> {
-  const { learningRate, schedule, momentum, quadratic, klClip, reject } = settings;
+  const { learningRate, schedule, momentum, quadratic, klClip, reject, average } = settings;
   return {
     learningRate,
     schedule: schedule.name,
@@ -177,6 +182,7 @@ export function settingsRecord(settings: FullSettings): Record<string, unknown> 
     ...(quadratic === null ? {} : { quadratic: quadraticStep(quadratic).settings }),
     ...(klClip === null ? {} : { klClip }),
     ...(reject === null ? {} : { reject }),
+    ...(average === null ? {} : { average }),
     ...preconditionRecord(settings),
   };
 }

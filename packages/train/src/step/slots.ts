@@ -9,6 +9,8 @@ export interface Slots {
   slot(parameter: Variable, name: string, options?: SlotOptions): Variable;
   /** Whether what the store has for these parameters and this optimizer is exactly what was asked for so far. */
   complete(): boolean;
+  /** The slot of that name where it was asked for. */
+  known(parameter: Variable, name: string): Variable | undefined;
   /** All slots so far, with their paths. */
   readonly asked: readonly NamedVariable[];
   /** What the store has of this optimizer, or of others, that was not asked for. */
@@ -44,9 +46,12 @@ export function slotsOf(
   );
   const own = `optimizer/${part(optimizer)}/`;
   const asked = new Map<string, Variable>();
+  const pathOf = (parameter: Variable, name: string) =>
+    slotPath(optimizer, name, paths.get(parameter) ?? "");
   return {
+    known: (parameter, name) => asked.get(pathOf(parameter, name)),
     slot: (parameter, name, options = {}) => {
-      const path = slotPath(optimizer, name, paths.get(parameter) ?? "");
+      const path = pathOf(parameter, name);
       const known = asked.get(path);
       if (known !== undefined) return known;
       const made = variable(path, options.shape ?? parameter.shape, {

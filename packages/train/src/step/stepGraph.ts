@@ -16,7 +16,7 @@ import type { Optimizer, OptimizerContext, Penalty, Phase } from "@metrigrad/opt
 import { type Store, tensor } from "@metrigrad/tensor";
 import { composePhases } from "./compose.ts";
 import type { StepContext } from "./context.ts";
-import { exchanged, exchangedNodes } from "./exchange.ts";
+import { type AveragePair, exchanged, exchangedNodes } from "./exchange.ts";
 import { type FeedNodes, type FeedSpecs, feedNodes, numberFeed } from "./feeds.ts";
 import { type Forward, forwardPass, type LossResult } from "./forward.ts";
 import { l2Penalty } from "./penalty.ts";
@@ -105,10 +105,10 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
     const counter = slots.slot(first, "step", scalar);
     const failed = slots.slot(first, "failed", scalar);
     const phases = optimizer.update({ ...context, slot: slots.slot });
-    const { averages } = optimizer;
-    const pairs = averages
-      ? parameters.map(({ variable }) => [variable, slots.slot(variable, averages)] as const)
-      : [];
+    const pairs = parameters.flatMap(({ variable }): AveragePair[] => {
+      const average = optimizer.averages && slots.known(variable, optimizer.averages);
+      return average ? [[variable, average]] : [];
+    });
     return { slots, counter, failed, phases, pairs };
   };
   const again = optimized(spec.resume);

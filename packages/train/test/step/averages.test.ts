@@ -53,7 +53,7 @@ function between(x: readonly number[][], y: readonly number[][], share: number):
 const inner: Readonly<Record<string, () => Optimizer>> = {
   sgd: () => sgd({ learningRate: 0.1 }),
   adam: () => adam({ learningRate: 0.02 }),
-  rngd: () => rngd({ learningRate: 0.05 }),
+  rngd: () => rngd({ learningRate: 0.05, average: null }),
   groups: () => groups({ "dense0/*": adam({ learningRate: 0.02 }), others: sgd() }),
 };
 
@@ -79,6 +79,42 @@ test("polynomialAverage: with the power 0 it is the mean of all points after a s
     row.map((_, j) => points.reduce((sum, one) => sum + (one[i]?.[j] ?? 0), 0) / points.length),
   );
   t.ok(gap(mean, found.points[far] as number[][]) < 1e-13);
+});
+
+test("rngd: has a polynomial average of its own, unless it is told otherwise", async (t) => {
+  const own = { learningRate: 0.05 };
+  const plain = () => rngd({ ...own, average: null });
+  for (const [average, power] of [
+    [{}, 8],
+    [{ power: 2 }, 2],
+  ] as const) {
+    const found = await run(rngd({ ...own, average }));
+    const around = await run(polynomialAverage(plain(), { power }));
+    t.equal(gap(around.points.flat(), found.points.flat()), 0, `power ${power}`);
+  }
+  const [averaged, last] = [await run(rngd(own)), await run(plain())];
+  t.equal(gap([averaged.losses], [last.losses]), 0, "steps are the same");
+  t.ok(gap(averaged.points[far] as number[][], last.points[far] as number[][]) > 1e-4);
+  t.deepEqual(rngd(own).settings.average, { power: 8 });
+  t.notOk("average" in rngd.paper().settings, "the paper has none");
+});
+
+test("groups: each has the average that its optimizer makes, or none", async (t) => {
+  const groupsOf = (first: Optimizer) => groups({ "dense0/*": first, others: adam() });
+  const plain = await run(groupsOf(sgd({ learningRate: 0.1 })));
+  const found = await run(groupsOf(ema(sgd({ learningRate: 0.1 }), { decay: 0.7 })));
+  t.ok(gap([plain.losses], [found.losses]) < 1e-13, "losses of the steps");
+  const own = small().variables.map(({ path }) => path.startsWith("dense0/"));
+  const part = (points: readonly number[][], inside: boolean) =>
+    points.filter((_, at) => own[at] === inside);
+  let average = plain.points[0] as number[][];
+  for (let at = 1; at <= far; at++) {
+    const [there, here] = [plain.points[at] as number[][], found.points[at] as number[][]];
+    average = between(average, there, 1 - Math.min(0.7, at / (9 + at)));
+    t.ok(gap(part(average, true), part(here, true)) < 1e-13, `step ${at}, the averaged group`);
+    t.ok(gap(part(there, false), part(here, false)) < 1e-13, "the other one");
+  }
+  t.ok(gap(part(average, true), part(plain.points[far] as number[][], true)) > 1e-3);
 });
 
 test("lookahead: the slow weights move every k steps, and the fast ones begin there", async (t) => {
@@ -126,7 +162,7 @@ test("ema(rngd): reports are those of rngd at the points of the steps", async (t
     await step.close();
     return found;
   };
-  const own = () => rngd({ learningRate: 0.05, adapt: { every: 2 }, klClip: 0.2 });
+  const own = () => rngd({ learningRate: 0.05, adapt: { every: 2 }, klClip: 0.2, average: null });
   const [plain, averaged] = [await reports(own()), await reports(ema(own()))];
   for (const [at, report] of plain.entries()) {
     const names = Object.keys(report?.quantities ?? {});
@@ -158,14 +194,10 @@ test("ema: fit measures the average, and early stopping restores it with its poi
   await run.close();
 });
 
-test("averages are refused within groups and within each other", (t) => {
-  t.throws(
-    () => groups({ others: ema(adam()) }),
-    /groups, others: an optimizer that averages must have all parameters, got ema; put it around the groups: ema\(groups/,
-  );
+test("averages are refused within each other", (t) => {
   t.throws(
     () => ema(lookahead(adam())),
-    /ema: the optimizer inside must not average itself, got lookahead; take one of the two/,
+    /ema: the optimizer inside must not average itself, got lookahead; take one of the two averages: rngd\(\{ average: null \}\) has none/,
   );
   t.throws(
     () => ema(adam as never),

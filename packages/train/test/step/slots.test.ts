@@ -51,7 +51,8 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
   scheduleFree: () => scheduleFree(adam({ learningRate: 0.05, beta1: 0 })),
   "ema inside accumulate": () => accumulate(2, ema(adam({ learningRate: 0.01 }))),
   "ema of lbfgs": () => ema(lbfgs({ memory: 3 })),
-  "ema of rngd every 3 steps": () => ema(rngd({ learningRate: 0.05, over: { every: 3 } })),
+  "ema of rngd every 3 steps": () =>
+    ema(rngd({ learningRate: 0.05, over: { every: 3 }, average: null })),
   lookahead: () => lookahead(momentum({ learningRate: 0.02 }), { every: 3 }),
 };
 

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "tape";
-import { command } from "../../src/cli/command.ts";
+import { paper } from "../../src/cli/paper.ts";
 import { UsageError } from "../../src/cli/usage.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "metrigrad-"));
@@ -18,7 +18,7 @@ test.onFinish(() => rmSync(folder, { recursive: true }));
 
 async function run(...args: string[]) {
   let text = "";
-  const code = await command(args, { write: (part) => (text += part) });
+  const code = await paper(args, { write: (part) => (text += part) });
   return { code, text };
 }
 

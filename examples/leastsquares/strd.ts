@@ -1,4 +1,11 @@
-[Misra1a]
+/**
+ * The 27 problems of nonlinear least squares of the Statistical Reference Datasets of the National Institute of Standards and Technology
+ * (https://www.itl.nist.gov/div898/strd/nls/nls_main.shtml), which are in the public domain. For each: its name and level of
+ * difficulty, two starting points, the certified parameters, the certified sum of squared residuals, and a row for each observation, y
+ * before its predictors. The numbers are those of the published files `Misra1a.dat`, …, `Bennett5.dat`, without trailing zeros; only
+ * their descriptions and standard deviations are left out.
+ */
+export const strd = `[Misra1a]
 level lower
 start1 500 0.0001
 start2 250 0.0005
@@ -2336,3 +2343,4 @@ squares 0.00052404744073
 -31.7955 12.2592
 -31.7897 12.26575
 -31.7868 12.27224
+`;

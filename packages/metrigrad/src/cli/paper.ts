@@ -14,11 +14,11 @@ import { jobTime, trainRun } from "./train.ts";
 import { refuse } from "./usage.ts";
 
 /**
- * The command: trains what the arguments ask for, shows it on the screen and writes the report, after
+ * The paper's experiment: trains what the arguments ask for, shows it on the screen and writes the report, after
  * every run so that an interrupted job leaves what it has. Returns the exit code: 1 where a run
  * diverged. Throws UsageError before anything is done, and what training throws.
  */
-export async function command(args: readonly string[], screen: Screen): Promise<number> {
+export async function paper(args: readonly string[], screen: Screen): Promise<number> {
   const options = readArguments(args);
   if (options.help) {
     screen.write(help);
