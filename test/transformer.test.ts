@@ -37,8 +37,8 @@ function counted(): { readonly tokens: Tensor; readonly next: Tensor } {
 
 const optimizers: Readonly<Record<string, () => Optimizer>> = {
   adam: () => adam({ learningRate: 0.02 }),
-  "rngd, linear rows": () => rngd({ learningRate: 0.1 }),
-  "rngd, a row for every parameter": () => rngd({ learningRate: 0.1, metrics: fullMetrics }),
+  "rngd, linear rows": () => rngd({ learningRate: 0.4 }),
+  "rngd, a row for every parameter": () => rngd({ learningRate: 0.4, metrics: fullMetrics }),
 };
 
 for (const [name, optimizer] of Object.entries(optimizers)) {

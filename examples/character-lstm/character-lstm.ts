@@ -67,7 +67,7 @@ export async function train(
 
 export const optimizers = {
   adam: adam({ learningRate: 0.01 }),
-  rngd: rngd({ learningRate: 0.05, absolute: 0.05 }),
+  rngd: rngd({ absolute: 0.2 }),
 };
 
 if (isMain(import.meta.url)) {

@@ -99,7 +99,7 @@ async function keep(store: Store, { inputs }: Task): Promise<Kept> {
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),
-  rngd: rngd({ learningRate: 0.05 }),
+  rngd: rngd(),
 };
 
 if (isMain(import.meta.url)) {

@@ -80,7 +80,11 @@ type Pair = ReturnType<typeof pair>;
 export const optimizers = {
   adam: () => adam({ learningRate: 3e-3, beta1: 0.5 }),
   rngd: (model) =>
-    rngd({ metrics: partition(model, "whole"), learningRate: 0.05, absolute: 0.1, momentum: 0 }),
+    rngd({
+      ...{ metrics: partition(model, "whole"), learningRate: 0.05, absolute: 0.1, momentum: 0 },
+      // Each plays against the last point of the other, not against an average.
+      average: null,
+    }),
 } satisfies Record<string, OptimizerOf>;
 
 if (isMain(import.meta.url)) {

@@ -62,7 +62,7 @@ type Mixture = ReturnType<typeof mixture>;
 
 export const optimizers = {
   adam: adam({ learningRate: 0.02 }),
-  rngd: rngd({ metrics: fullMetrics, learningRate: 0.05 }),
+  rngd: rngd({ metrics: fullMetrics }),
 };
 
 if (isMain(import.meta.url)) {

@@ -74,7 +74,7 @@ export async function train({ size, ...how }: Settings) {
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),
-  rngd: rngd({ metrics: fullMetrics, learningRate: 0.05 }),
+  rngd: rngd({ metrics: fullMetrics, learningRate: 0.05, absolute: 0.5 }),
 };
 
 if (isMain(import.meta.url)) {

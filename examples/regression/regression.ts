@@ -86,7 +86,7 @@ export async function train({ size, ...how }: Settings) {
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),
-  rngd: rngd({ learningRate: 0.05 }),
+  rngd: rngd(),
 };
 
 if (isMain(import.meta.url)) {

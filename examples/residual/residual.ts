@@ -43,7 +43,7 @@ export const residualNet = (width: number, depth: number) =>
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),
-  rngd: rngd({ learningRate: 0.05 }),
+  rngd: rngd(),
 };
 
 export async function train({ size, ...how }: Settings) {

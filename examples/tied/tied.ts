@@ -71,7 +71,7 @@ export async function train({ size, ...how }: Settings) {
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),
   // Two uses of one matrix have no form in common: their sum is solved by conjugate gradients.
-  rngd: rngd({ metrics: fullMetrics, solver: { "encoder0 + decoder0": "cg" }, learningRate: 0.05 }),
+  rngd: rngd({ metrics: fullMetrics, solver: { "encoder0 + decoder0": "cg" } }),
 };
 
 if (isMain(import.meta.url)) {

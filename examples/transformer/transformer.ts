@@ -61,7 +61,7 @@ export async function train({ size, ...how }: Settings, say = (_: string) => {})
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),
-  rngd: rngd({ learningRate: 0.1, klClip: 0.3 }),
+  rngd: rngd({ absolute: 0.5, klClip: 0.3 }),
 };
 
 if (isMain(import.meta.url)) {

@@ -1,10 +1,11 @@
 import type { Recording } from "../record.ts";
+import type { Span } from "./axis.ts";
 import { layoutOf } from "./layout.ts";
 import { legend } from "./legend.ts";
 import { colourOf } from "./palette.ts";
 import { panel } from "./panel.ts";
 import { xAxis, yAxis } from "./quantities.ts";
-import { type Series, seriesOf } from "./series.ts";
+import { type Quantity, type Series, seriesOf } from "./series.ts";
 import { element, escaped } from "./svg.ts";
 
 /** Options of a chart. */
@@ -13,6 +14,8 @@ export interface ChartOptions {
   readonly title?: string;
   /** Optimizers in the order of their colours, so that each keeps its own in all charts. */
   readonly optimizers?: readonly string[];
+  /** By architecture: what its axes show, in equal steps; by default as much as the runs need. */
+  readonly ranges?: Readonly<Record<string, Partial<Readonly<Record<Quantity, Span>>>>>;
 }
 
 const quantities = ["trainCost", "validAccuracy"] as const;
@@ -40,7 +43,8 @@ export function chart({ runs }: Recording, options: ChartOptions = {}): string {
       return abscissae.map((abscissa, column) => {
         const box = layout.box(block, row, column);
         const x = xAxis(abscissa, series, [box.left, box.left + box.width]);
-        const y = yAxis(quantity, series, [box.top + box.height, box.top]);
+        const range = options.ranges?.[arch]?.[quantity];
+        const y = yAxis(quantity, series, [box.top + box.height, box.top], range);
         const curves = series.map((one) => curveOf(one, abscissa, colour(one.optimizer)));
         const id = `panel${block}${row}${column}`;
         return panel({ id, box, x, y, curves, scaled: column === 0 });

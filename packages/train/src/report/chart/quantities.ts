@@ -23,19 +23,30 @@ export function xAxis(
   return linearAxis("seconds of training", [0, high * 1.02], pixels, 6);
 }
 
-/** The axis of what is drawn, for series. */
-export function yAxis(quantity: Quantity, series: readonly Series[], pixels: Span): Axis {
+const titles: Readonly<Record<Quantity, string>> = {
+  trainCost: "training cost (with L2)",
+  validAccuracy: "validation accuracy",
+};
+
+/** The axis of what is drawn, for series, or with a range that is given. */
+export function yAxis(
+  quantity: Quantity,
+  series: readonly Series[],
+  pixels: Span,
+  range?: Span,
+): Axis {
+  if (range !== undefined) return linearAxis(titles[quantity], range, pixels, 6);
   const points = series.flatMap((one) => one.points);
   if (quantity === "trainCost") {
     const [low, high] = extent(points, [0.1, 1]);
-    return logAxis("training cost (with L2)", [low / 1.08, high * 1.08], pixels, 8);
+    return logAxis(titles[quantity], [low / 1.08, high * 1.08], pixels, 8);
   }
   // The first epochs are cut off where they would hide the differences of the later ones.
   const late = series.flatMap((one) => one.points.slice(Math.floor(one.points.length / 3)));
   const [low, high] = extent(late, [0, 1]);
   const margin = Math.max(1e-3, 0.08 * (high - low));
   const domain = [Math.max(0, low - margin), Math.min(1, high + margin)] as const;
-  return linearAxis("validation accuracy", domain, pixels, 6);
+  return linearAxis(titles[quantity], domain, pixels, 6);
 }
 
 /** The lowest and the highest value; the other span where there are none. */
