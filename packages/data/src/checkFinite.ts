@@ -3,7 +3,8 @@ import { type AnyDataSet, splitsOf } from "./dataSet.ts";
 import { type AnySplit, leafName } from "./split.ts";
 
 /**
- * Checks that inputs and targets hold no NaN and no infinity.
+ * Checks that inputs and targets hold no NaN and no infinity. A target `value` beside a `mask` or a `weight` of 0, as the laws `masked`
+ * and `weighted` have it, may be anything.
  *
  * @param data - The data set.
  * @throws DataError, which names the split, the leaf, the row, and the column within the row, of the first
@@ -19,16 +20,38 @@ export function checkFinite(data: AnyDataSet): void {
 export function checkFiniteSplit(where: string, name: string, split: AnySplit): void {
   const parts = split.targetsAre === "inputs" ? ["inputs"] : ["inputs", "targets"];
   for (const part of parts as ("inputs" | "targets")[]) {
-    for (const [path, leaf] of namedLeaves(split[part], isTensor)) {
-      checkTensor(where, leafName(`${name} ${part}`, path), leaf);
+    const leaves = namedLeaves(split[part], isTensor);
+    const uncounted = part === "targets" ? uncountedIn(leaves) : () => () => false;
+    for (const [path, leaf] of leaves) {
+      checkTensor(where, leafName(`${name} ${part}`, path), leaf, uncounted(path, leaf));
     }
   }
 }
 
-function checkTensor(where: string, part: string, values: Tensor): void {
+/** Which elements of a leaf do not count: those of a `value` where its `mask` or `weight` is 0. */
+function uncountedIn(leaves: readonly (readonly [path: string, leaf: Tensor])[]) {
+  const byPath = new Map(leaves);
+  return (path: string, leaf: Tensor): ((element: number) => boolean) => {
+    const [, before] = /^((?:.*\/)?)value(?:\/|$)/.exec(path) ?? [];
+    const counts = byPath.get(`${before}mask`) ?? byPath.get(`${before}weight`);
+    if (before === undefined || counts === undefined) return () => false;
+    const width = leaf.size / counts.size;
+    const values = counts.data();
+    return (element) => values[Math.floor(element / width)] === 0;
+  };
+}
+
+function checkTensor(
+  where: string,
+  part: string,
+  values: Tensor,
+  uncounted: (element: number) => boolean,
+): void {
   if (values.dtype !== "f32" && values.dtype !== "f64") return;
   const elements = values.data();
-  const at = elements.findIndex((value) => !Number.isFinite(value));
+  const at = elements.findIndex(
+    (value, element) => !(Number.isFinite(value) || uncounted(element)),
+  );
   if (at < 0) return;
   const width = sizeOf(values.shape.slice(1));
   throw new DataError({

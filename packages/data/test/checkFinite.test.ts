@@ -68,6 +68,39 @@ test("checkFinite names split, row and column", async (t) => {
   t.throws(check("train", nan), DataError);
 });
 
+test("checkFinite leaves out what a mask or a weight of 0 leaves out", (t) => {
+  const inputs = [[1], [2]];
+  const value = {
+    a: [
+      [1, NaN],
+      [3, 4],
+    ],
+    b: [NaN, 2],
+  };
+  const check = (targets: object) =>
+    checkFinite(dataSet({ train: { inputs, targets: { y: targets } as never } }));
+  check({
+    value: value.a,
+    mask: [
+      [1, 0],
+      [1, 1],
+    ],
+  });
+  check({ value, weight: [0, 2] });
+  check({ value: { b: value.b }, mask: [false, true].map(Number) });
+  t.throws(
+    () => check({ value, weight: [1, 2] }),
+    /targets\/y\/value\/a .* NaN in row 0, column 1/,
+  );
+  t.throws(() => check({ value: value.a, other: [0, 0] }), DataError);
+  t.throws(
+    () => check({ value: [[1], [2]], mask: [1, NaN] }),
+    /targets\/y\/mask must be finite/,
+    "a mask has to be a number itself",
+  );
+  t.end();
+});
+
 test("checkFinite looks into every leaf, and into the splits that there are", async (t) => {
   const inputs = { a: [1, 2], b: { c: [[1], [NaN]] } };
   const data = dataSet({ train: { inputs, targets: [1, 2] } });

@@ -327,6 +327,33 @@ test("masks and weights may be among the targets", async (t) => {
   t.equal((await other.finish()).length, 3);
 });
 
+test("a response that a mask leaves out may be NaN, one that counts may not", async (t) => {
+  const inputs = tensor([[0], [1], [2], [3]]);
+  const costs = await Promise.all(
+    [Number.NaN, 7].map(async (anything) => {
+      const value = tensor([[1], [anything], [2], [3]]);
+      const data = dataSet({ train: { inputs, targets: { value, mask: tensor([1, 0, 1, 1]) } } });
+      const own = { ...common, optimizer: rngd(), batchSize: 2, likelihood: masked(gaussian()) };
+      return (await fit(dense(1, 1), { ...own, data }).finish()).map(({ trainCost }) => trainCost);
+    }),
+  );
+  t.deepEqual(costs[0], costs[1]);
+  const value = tensor([[1], [1], [Number.NaN], [3]]);
+  const data = dataSet({ train: { inputs, targets: { value, mask: tensor([1, 0, 1, 1]) } } });
+  await rejects(
+    t,
+    fit(dense(1, 1), {
+      ...common,
+      optimizer: rngd(),
+      batchSize: 2,
+      likelihood: masked(gaussian()),
+      data,
+    }).finish(),
+    DataError,
+    /train targets\/value must be finite, got NaN in row 2, column 0/,
+  );
+});
+
 /** A stream of the batches that a data set gives in the epochs of a run. */
 function streamOf(
   batches: readonly { inputs: number[][]; targets: number[] }[],
