@@ -24,6 +24,9 @@ export function checkTargets(
   for (const part of targetsOf(law, targets, widths)) checkPart(where, part, scaleOf(part.path));
 }
 
+/** How far a sum may be off, as a share of itself. */
+const rounding = 1e-3;
+
 function checkPart(
   where: string,
   { path, law, values, width, counts }: TargetPart,
@@ -46,6 +49,19 @@ function checkPart(
       "correct the data, or choose another law",
     );
   });
+  const { total } = support;
+  if (total === undefined || values.shape.at(-1) !== width) return;
+  const numbers = Array.from(values.data());
+  for (let from = 0; from < numbers.length; from += width) {
+    const sum = scale * numbers.slice(from, from + width).reduce((a, b) => a + b, 0);
+    if (Math.abs(sum - total) <= rounding * total) continue;
+    if (!present.every((counted) => counted(from))) continue;
+    refuse(
+      `${what} must add up to ${total} for ${law.name}`,
+      `${sum} ${placeOf({ shape: values.shape.slice(0, -1) }, from / width)}`,
+      "divide them by their sum, or choose another law",
+    );
+  }
 }
 
 /** Whether the i-th value counts. Throws DataError. */
@@ -82,7 +98,7 @@ function presenceOf(
 }
 
 /** Where an element is: "in row 3", "in row 3, column 1", "at [3, 1, 0]". */
-function placeOf({ shape }: Tensor, i: number): string {
+function placeOf({ shape }: Pick<Tensor, "shape">, i: number): string {
   const index: number[] = [];
   let rest = i;
   for (const size of [...shape].reverse()) {

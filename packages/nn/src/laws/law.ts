@@ -145,6 +145,8 @@ export interface Support {
   has(value: number, m: number): boolean;
   /** Whether the numbers of a response depend on one another, as shares that add up to 1 do; false by default. */
   readonly joint?: boolean;
+  /** What the numbers of a response add up to; absent: anything. */
+  readonly total?: number;
 }
 
 /** Observed values of one part of a response, on the host. */

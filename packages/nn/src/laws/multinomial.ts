@@ -25,7 +25,7 @@ import type { ClosedLaw } from "./law.ts";
 import { lnFactorial } from "./lnFactorial.ts";
 import { lnGamma } from "./lnGamma.ts";
 import { rowLaw, typical } from "./rowLaw.ts";
-import { wholeTo } from "./supports.ts";
+import { countsOf } from "./supports.ts";
 
 const manyOutcomes = 4096;
 
@@ -44,7 +44,7 @@ export function multinomial(draws: number): ClosedLaw {
   const lnDraws = lnGamma(draws + 1);
   return rowLaw({
     name,
-    support: wholeTo(draws),
+    support: countsOf(draws),
     logProb: (observed: Node, h: Node) => {
       checkFits(name, observed, h, h.shape);
       const y = cast(observed, "float");

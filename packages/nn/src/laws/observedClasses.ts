@@ -18,7 +18,7 @@ import {
 import { checkNames, GraphError, ShapeError, tensor } from "@metrigrad/tensor";
 import { checkFits } from "./fits.ts";
 import type { ClosedLaw, Law } from "./law.ts";
-import { between, labels } from "./supports.ts";
+import { labels, softLabels } from "./supports.ts";
 
 /** How labels are observed. */
 export interface CategoricalOptions {
@@ -87,7 +87,7 @@ export function observedClasses(law: ClosedLaw, options: CategoricalOptions): La
         weights === null
           ? law.kl
           : (h: Node, other: Node) => mul(law.kl(h, other), weights(h) as Node),
-      support: soft ? between(0, 1) : labels,
+      support: soft ? softLabels : labels,
       parts: (h: Node) => [{ law, natural: h, weights: weights?.(h) ?? null }],
       given: (y: Node) =>
         classWeights === null ? made(null) : made((h) => weightsOf(sharesOf(y, h))),

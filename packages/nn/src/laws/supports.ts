@@ -33,7 +33,16 @@ export const angles: Support = support(
 export const shares: Support = Object.freeze({
   ...support("shares between 0 and 1", (value) => value > 0 && value < 1),
   joint: true,
+  total: 1,
 });
+
+/** Shares that add up to 1, of which some may be 0. */
+export const softLabels: Support = Object.freeze({ ...between(0, 1), total: 1 });
+
+/** Counts of so many draws. */
+export function countsOf(draws: number): Support {
+  return Object.freeze({ ...wholeTo(draws), total: draws });
+}
 
 /** Numbers from `low` to `high`, both included. */
 export function between(low: number, high: number): Support {

@@ -3,11 +3,14 @@ import {
   bernoulli,
   categorical,
   checkTargets,
+  dirichlet,
   gaussian,
   gaussianWithScale,
   independent,
   joint,
+  type Law,
   masked,
+  multinomial,
   poisson,
   weighted,
 } from "@metrigrad/nn";
@@ -26,6 +29,44 @@ test("checkTargets: labels", (t) => {
   t.throws(() => check([0, 1, 1.5]), /got 1\.5 in row 2/);
   t.throws(() => check([-1]), DataError);
   t.throws(() => check([Number.NaN]), /got NaN in row 0/);
+  t.end();
+});
+
+test("checkTargets: shares and counts add up", (t) => {
+  const soft = categorical({ soft: true });
+  const check = (law: Law, values: number[][]) => checkTargets("fit", law, tensor(values), 2);
+  check(soft, [
+    [1, 0],
+    [0.30001, 0.7],
+  ]);
+  t.throws(
+    () =>
+      check(soft, [
+        [1, 0],
+        [0.5, 0.25],
+      ]),
+    /fit: targets must add up to 1 for categorical\(soft\), got 0\.75 in row 1; divide them by/,
+  );
+  t.throws(
+    () => check(dirichlet(), [[0.5, 0.2]]),
+    /must add up to 1 for dirichlet, got 0\.7 in row 0/,
+  );
+  t.throws(
+    () => check(multinomial(4), [[1, 2]]),
+    /add up to 4 for multinomial\(4\), got 3 in row 0/,
+  );
+  const some = { value: tensor([[9, 9]]), mask: tensor([0]) };
+  checkTargets("fit", masked(multinomial(4)), some, 2);
+  const words = tensor([
+    [
+      [0.5, 0.5],
+      [0.1, 0.2],
+    ],
+  ]);
+  t.throws(
+    () => checkTargets("fit", independent(soft), words, 2),
+    /got 0\.3.* at \[0, 1\]|in row 0, column 1/,
+  );
   t.end();
 });
 
