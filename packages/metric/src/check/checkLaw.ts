@@ -46,7 +46,8 @@ const spread = 0.7;
  * - `outcomes` differ; draws are in the support, and come up as often as `logProb` says.
  *
  * Expectations are over all outcomes, over counts, or by quadrature of one or two numbers; else, and for `sample`,
- * over draws, measured in standard errors. Laws of several responses are checked part by part, and as a whole.
+ * over draws, measured in standard errors. Laws of several responses are checked part by part, and as a whole where their
+ * `logProb` is that of a density. Information that is an estimate from draws, as that of a mixture, is checked to a factor of two.
  *
  * @param law - The law.
  * @param options - Where and how closely to look.
@@ -77,7 +78,8 @@ export async function checkLaw(law: AnyLaw, options: CheckLawOptions = {}): Prom
       const prefix = parts.length === 1 ? "" : `part ${index + 1}, `;
       checks.push(...prefixed(`${prefix}${part.law.name}: `, await rowLawChecks(at, rigour)));
     }
-    if (samples > 0) checks.push(...(await wholeLawChecks(law, inputs, drawing)));
+    if (samples > 0 && law.isDensity !== false)
+      checks.push(...(await wholeLawChecks(law, inputs, drawing)));
     return metricReport(law.name, checks, "checkLaw");
   } finally {
     await backend.close();

@@ -294,6 +294,32 @@ for (const [what, law, found] of wrong) {
   });
 }
 
+test("checkLaw: an estimate from draws is not taken for an error, one of twice the size is", async (t) => {
+  const law = mixture(gaussian(), 2);
+  const inputs = tensor([
+    [0.3, -0.2, 1, -0.5],
+    [0, 0.4, 0.2, 2],
+  ]);
+  const options = { inputs, samples: 0 };
+  const report = await checkLaw(law, options);
+  t.ok(report.passed, report.toString());
+  const twice = (h: Node) => mul(2.5, law.fisher(h));
+  const wrong = await checkLaw({ ...law, fisher: twice } as RowLaw, options);
+  t.notOk(wrong.passed, "the check rings");
+});
+
+test("checkLaw: labels that are smoothed or weighted are checked by their part", async (t) => {
+  const inputs = tensor([
+    [0.3, -0.2, 1],
+    [0, 0.4, 0.2],
+  ]);
+  for (const own of [{ smoothing: 0.1 }, { classWeights: [1, 2, 3] }, { soft: true }]) {
+    const report = await checkLaw(categorical(own), { inputs });
+    t.ok(report.passed, report.toString());
+    t.ok(report.checks.length > 3);
+  }
+});
+
 test("checkLaw: says what is wrong", async (t) => {
   const law: RowLaw = { ...normal, fisher: scaled(1.1) };
   const text = String(await checkLaw(law, { samples: 0, inputs: column }));

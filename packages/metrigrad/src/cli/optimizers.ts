@@ -2,6 +2,7 @@ import {
   adam,
   constantSchedule,
   exponentialSchedule,
+  linearSchedule,
   type Optimizer,
   polynomialAverage,
   rngd,
@@ -13,12 +14,13 @@ import type { Tuned } from "./settings.ts";
 export const optimizers: Readonly<Record<string, (tuned: Tuned) => Optimizer>> = {
   sgd: (tuned) => sgd(settings(tuned)),
   adam: (tuned) => adam(settings(tuned)),
-  "sgd-average": (tuned) => polynomialAverage(sgd(settings(tuned))),
-  "adam-average": (tuned) => polynomialAverage(adam(settings(tuned))),
+  "sgd-average": (tuned) => polynomialAverage(sgd(settings(tuned, linearSchedule))),
+  "adam-average": (tuned) => polynomialAverage(adam(settings(tuned, linearSchedule))),
   "rngd-paper": (tuned) => rngd.paper(settings(tuned)),
-  rngd: (tuned) => rngd(settings(tuned)),
+  rngd: (tuned) => rngd(settings(tuned, linearSchedule)),
 };
 
-function settings({ end, ...others }: Tuned) {
-  return { ...others, schedule: end === 1 ? constantSchedule() : exponentialSchedule(end) };
+/** Settings with γ that falls to a share of itself: by equal factors, or on a straight line where points are averaged. */
+function settings({ end, ...others }: Tuned, falling = exponentialSchedule) {
+  return { ...others, schedule: end === 1 ? constantSchedule() : falling(end) };
 }

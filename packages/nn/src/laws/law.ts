@@ -60,6 +60,8 @@ export interface Law<H = Node, Y = Node> {
    * @returns The values of each part, with their mask.
    */
   readonly targets?: (targets: unknown, widths: unknown) => readonly TargetPart[];
+  /** False where `logProb` is not that of a distribution, as for smoothed labels and weights of classes; true by default. */
+  readonly isDensity?: boolean;
 }
 
 /** A law of any responses. */

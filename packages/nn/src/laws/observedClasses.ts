@@ -89,6 +89,7 @@ export function observedClasses(law: ClosedLaw, options: CategoricalOptions): La
           : (h: Node, other: Node) => mul(law.kl(h, other), weights(h) as Node),
       support: soft ? softLabels : labels,
       parts: (h: Node) => [{ law, natural: h, weights: weights?.(h) ?? null }],
+      isDensity: smoothing === 0 && classWeights === null && !soft,
       given: (y: Node) =>
         classWeights === null ? made(null) : made((h) => weightsOf(sharesOf(y, h))),
     } satisfies Law);
