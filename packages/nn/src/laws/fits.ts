@@ -11,11 +11,17 @@ export function checkFits(where: string, y: Node, h: Node, shape: readonly numbe
     where,
     must: `h must be [n, m] and y ${h.shape.length === 2 ? showShape(shape) : "of as many rows"}`,
     got: `${showNode(h)} and ${showNode(y)}`,
-    todo:
-      h.shape.length > 2
-        ? `reshape them to rows, or take independent(${where.replace(/\W.*$/, "")}()) for a response at each position`
-        : "reshape the responses: numbers are [n, m], also where m is 1, and labels are [n]",
+    todo: adviceFor(where, y, h),
   });
+}
+
+function adviceFor(where: string, y: Node, h: Node): string {
+  if (h.shape.length > 2) {
+    return `reshape them to rows, or take independent(${where.replace(/\W.*$/, "")}()) for a response at each position`;
+  }
+  return where === "categorical" && sameShape(y.shape, h.shape)
+    ? "pass labels [n], or take categorical({ soft: true }) for shares of the classes"
+    : "reshape the responses: numbers are [n, m], also where m is 1, and labels are [n]";
 }
 
 /** Checks that two responses can be compared row by row. Throws ShapeError unless both are [n, m]. */

@@ -75,7 +75,7 @@ export function mixture(law: RowLaw, count: number, options: MixtureLawOptions =
     logProb: (y, h) => {
       const { logits, each } = parts(h);
       const logs = stack(
-        each.map((one) => law.logProb(y, one)),
+        each.map((one) => within(name, () => law.logProb(y, one))),
         1,
       );
       return logSumExp(add(logSoftmax(logits), logs), { axis: 1 });
@@ -97,6 +97,17 @@ export function mixture(law: RowLaw, count: number, options: MixtureLawOptions =
       );
     },
   });
+}
+
+/** What a component makes; where it refuses shapes, it is said that they are those of a component. */
+function within(name: string, make: () => Node): Node {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const { where: component, ...parts } = error.parts;
+    throw new ShapeError({ ...parts, where: `${name}, a component ${component}` });
+  }
 }
 
 /** The rows of the chosen ones among lists of rows [n, …]. */

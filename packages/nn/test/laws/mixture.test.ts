@@ -88,6 +88,10 @@ test("mixture: support and refusals", (t) => {
     /2 logits beside/,
   );
   t.throws(
+    () => mixture(gaussian(), 2).logProb(of([[1, 2]]), of([[0, 0, 1, 2]])),
+    /mixture\(gaussian\(1\), 2\), a component gaussian\(1\): h must be \[n, m\] and y \[1, 1\]/,
+  );
+  t.throws(
     () => mixture(gaussianWithScale(), 0),
     /number of components must be a positive integer/,
   );

@@ -81,5 +81,9 @@ test("categorical: refuses options that are none", (t) => {
     /there must be a weight for each of 3 classes, got 2/,
   );
   t.throws(() => categorical({ soft: true }).logProb(labels, h), /y \[2, 3\]/);
+  t.throws(
+    () => categorical().logProb(h, h),
+    /pass labels \[n\], or take categorical\(\{ soft: true/,
+  );
   t.end();
 });
