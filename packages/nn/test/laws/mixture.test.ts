@@ -1,6 +1,6 @@
 /** Mixtures: densities by their sum, draws, and the information of those that can be enumerated. */
 import { constant } from "@metrigrad/graph";
-import { bernoulli, categorical, gaussianWithScale, mixture } from "@metrigrad/nn";
+import { bernoulli, categorical, gaussian, gaussianWithScale, mixture } from "@metrigrad/nn";
 import { tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { evaluate, gap, numbers } from "../support/evaluate.ts";
