@@ -1,8 +1,8 @@
 import {
   adam,
   constantSchedule,
+  cosineSchedule,
   exponentialSchedule,
-  linearSchedule,
   type Optimizer,
   polynomialAverage,
   rngd,
@@ -14,13 +14,13 @@ import type { Tuned } from "./settings.ts";
 export const optimizers: Readonly<Record<string, (tuned: Tuned) => Optimizer>> = {
   sgd: (tuned) => sgd(settings(tuned)),
   adam: (tuned) => adam(settings(tuned)),
-  "sgd-average": (tuned) => polynomialAverage(sgd(settings(tuned, linearSchedule))),
-  "adam-average": (tuned) => polynomialAverage(adam(settings(tuned, linearSchedule))),
+  "sgd-average": (tuned) => polynomialAverage(sgd(settings(tuned, cosineSchedule))),
+  "adam-average": (tuned) => polynomialAverage(adam(settings(tuned, cosineSchedule))),
   "rngd-paper": (tuned) => rngd.paper(settings(tuned)),
-  rngd: (tuned) => rngd(settings(tuned, linearSchedule)),
+  rngd: (tuned) => rngd(settings(tuned, cosineSchedule)),
 };
 
-/** Settings with γ that falls to a share of itself: by equal factors, or on a straight line where points are averaged. */
+/** Settings with γ that falls to a share of itself: by equal factors, or along half a cosine where points are averaged. */
 function settings({ end, ...others }: Tuned, falling = exponentialSchedule) {
   return { ...others, schedule: end === 1 ? constantSchedule() : falling(end) };
 }

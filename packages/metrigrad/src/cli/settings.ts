@@ -1,7 +1,7 @@
 /** What is tuned of an optimizer: γ, and the factor of γ at the end of the run (1: constant). */
 export interface Tuned {
   readonly learningRate: number;
-  /** γ falls to this share of itself: by equal factors, γ·end^progress, or on a straight line where points are averaged. */
+  /** γ falls to this share of itself: by equal factors, γ·end^progress, or along half a cosine where points are averaged. */
   readonly end: number;
   /** Damping of rngd, where it is tuned too. */
   readonly absolute?: number;
@@ -17,7 +17,7 @@ export interface Tuned {
 export const tuned: Readonly<Record<string, Readonly<Record<string, Tuned>>>> = {
   plain: {
     sgd: { learningRate: 0.4, end: 0.1 },
-    adam: { learningRate: 0.004, end: 0.1 },
+    adam: { learningRate: 0.008, end: 0.03 },
     "sgd-average": { learningRate: 0.4, end: 0.1 },
     "adam-average": { learningRate: 0.004, end: 0.1 },
     "rngd-paper": { learningRate: 0.04, end: 1 },
@@ -28,7 +28,7 @@ export const tuned: Readonly<Record<string, Readonly<Record<string, Tuned>>>> = 
     adam: { learningRate: 0.004, end: 0.01 },
     "sgd-average": { learningRate: 0.4, end: 0.03 },
     "adam-average": { learningRate: 0.004, end: 0.01 },
-    "rngd-paper": { learningRate: 0.01, end: 1 },
+    "rngd-paper": { learningRate: 0.04, end: 1 },
     rngd: { learningRate: 0.1, end: 0.03 },
   },
 };

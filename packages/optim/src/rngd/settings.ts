@@ -8,7 +8,7 @@ import {
   type SolverChoice,
 } from "@metrigrad/metric";
 import type { PolynomialAverageSettings } from "../averages/polynomialAverage.ts";
-import { constantSchedule, linearSchedule, type Schedule } from "../core/schedule.ts";
+import { constantSchedule, cosineSchedule, type Schedule } from "../core/schedule.ts";
 import { type QuadraticStepSettings, quadraticStep } from "../transforms/quadraticStep.ts";
 import { type Adaptation, adaptationRecord } from "./adaptation.ts";
 import { type BlockDamping, dampingRecord } from "./blockDamping.ts";
@@ -117,7 +117,7 @@ export const batchSettings: FullPrecondition = Object.freeze({
 export const fastSettings: FullSettings = Object.freeze({
   ...batchSettings,
   learningRate: 0.1,
-  schedule: linearSchedule(0.03),
+  schedule: cosineSchedule(0.03),
   momentum: 0.9,
   quadratic: null,
   klClip: null,
