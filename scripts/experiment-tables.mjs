@@ -1,7 +1,8 @@
 /**
- * `node scripts/experiment-tables.mjs [record.json]`: what each optimizer of a record reaches by epoch and by
+ * `node scripts/experiment-tables.mjs [record.json …]`: what each optimizer of records reaches by epoch and by
  * second of training, as the markdown tables of docs/experiment.md: training cost (with the L2 term) and
- * validation accuracy, means over the seeds; ″ stands where a run had ended before. Reads runs/latest/record.json by default.
+ * validation accuracy, means over the seeds; ″ stands where a run had ended before. Then at which epochs `rngd` has the lowest
+ * cost. Reads runs/latest/record.json by default.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,9 +13,12 @@ import { root } from "./setup.mjs";
  * @typedef {Recording["runs"][number]} Run
  */
 
-const file = process.argv[2] ?? join(root, "runs", "latest", "record.json");
-/** @type {Recording} */
-const { environment, runs } = JSON.parse(readFileSync(file, "utf8"));
+const files =
+  process.argv.length > 2 ? process.argv.slice(2) : [join(root, "runs", "latest", "record.json")];
+/** @type {Recording[]} */
+const recordings = files.map((file) => JSON.parse(readFileSync(file, "utf8")));
+const environment = recordings[0]?.environment ?? {};
+const runs = recordings.flatMap((recording) => recording.runs);
 
 const mean = (/** @type {number[]} */ values) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -56,6 +60,31 @@ function cell(
 function markdown(first, heads, rows) {
   const lines = [[first, ...heads], ["---", ...heads.map(() => "---")], ...rows];
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/**
+ * At which epochs from the second on `rngd` has the lowest mean training cost of all, and at which it is within a standard deviation of
+ * the lowest one's seeds, or of its own.
+ * @param {Map<string, Run[]>} group
+ */
+function standing(group) {
+  const own = group.get("rngd") ?? [];
+  const last = Math.min(...[...group.values()].flat().map((run) => run.epochs.length));
+  const costsAt = (/** @type {Run[]} */ repeats, /** @type {number} */ epoch) =>
+    repeats.map((run) => run.epochs[epoch - 1]?.trainCost ?? Number.NaN);
+  /** @type {Record<"lowest" | "near" | "behind", number[]>} */
+  const found = { lowest: [], near: [], behind: [] };
+  for (let epoch = 2; epoch <= last; epoch++) {
+    const all = [...group.values()].map((repeats) => costsAt(repeats, epoch));
+    const best = all.reduce((one, other) => (mean(one) <= mean(other) ? one : other));
+    const mine = costsAt(own, epoch);
+    const margin = Math.max(deviation(best) || 0, deviation(mine) || 0);
+    const place =
+      mean(mine) <= mean(best) ? "lowest" : mean(mine) <= mean(best) + margin ? "near" : "behind";
+    found[place].push(epoch);
+  }
+  const text = (/** @type {number[]} */ list) => (list.length === 0 ? "none" : list.join(", "));
+  return `\`rngd\` has the lowest training cost after ${found.lowest.length} of the ${last - 1} epochs from 2 on; within a standard deviation: ${text(found.near)}; behind: ${text(found.behind)}.`;
 }
 
 /** @type {Map<string, Map<string, Run[]>>} */
@@ -119,4 +148,5 @@ for (const [arch, group] of groups) {
       ]),
     )}`,
   );
+  if (group.has("rngd")) console.log(`\n${standing(group)}`);
 }

@@ -1,7 +1,7 @@
 /**
  * `node --import tsx bench/learning/compare.ts [PROBLEM …] [--print] [--smoke]`, after `npm run build`: the cost of models
  * by step and by second with several methods. Each method has the same number of settings, which are tried with one seed;
- * that with the lowest training cost at the end races with three others, methods without a metric for twice the epochs too. Adds what it finds to
+ * that with the lowest training cost at the end races with three others, SGD and ADAM for twice the epochs too. Adds what it finds to
  * docs/experiment-models.json, where what is there already is not done again, and its tables to docs/experiment-models.md.
  * Problems by the clock (the autoencoder) have a budget in seconds in place of epochs. `--smoke` trains them by the first
  * setting of each method for some seconds, and keeps nothing.
@@ -74,8 +74,7 @@ async function measure(): Promise<void> {
       if (best === undefined) return [];
       const tuned = tunedOf(best);
       const once = { method, tuned, passes, conditions };
-      // An epoch without a metric takes half as long or less.
-      return best.absolute === undefined ? [once, { ...once, passes: 2 * passes }] : [once];
+      return method.isShort ? [once, { ...once, passes: 2 * passes }] : [once];
     });
     for (const seed of seeds) {
       const named = racers.map(({ method, tuned, passes }) => ({

@@ -41,6 +41,8 @@ export interface Method {
   /** Settings that are tried on each problem: as many for every method. */
   readonly settings: Readonly<Record<string, readonly Tuned[]>>;
   readonly make: (tuned: Tuned, conditions: Conditions) => Optimizer;
+  /** Whether its steps are so short that it races for twice the epochs too; false by default. */
+  readonly isShort?: boolean;
 }
 
 /** The optimizer of a method under the conditions of a problem. */
@@ -68,6 +70,7 @@ const clipped = (klClip: number) => (one: Tuned) => ({ ...one, klClip });
 export const methods: readonly Method[] = [
   {
     name: "SGD + momentum",
+    isShort: true,
     settings: {
       lenet: rates(0.0125, 0.025, 0.05, 0.1, 0.2, 0.4),
       lstm: rates(0.0125, 0.025, 0.05, 0.1, 0.2, 0.4),
@@ -78,6 +81,7 @@ export const methods: readonly Method[] = [
   },
   {
     name: "ADAM",
+    isShort: true,
     settings: {
       lenet: rates(0.0005, 0.001, 0.002, 0.004, 0.008, 0.016),
       lstm: rates(0.01, 0.02, 0.04, 0.08, 0.16, 0.32),
