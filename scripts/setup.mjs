@@ -3,7 +3,7 @@
  * and compiles the packages. Uses only what Node ships, since nothing may be installed so far.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -76,11 +76,25 @@ export const packageFolders = () =>
     .map((name) => `packages/${name}`)
     .filter((folder) => existsSync(join(root, folder, "package.json")));
 
-/** Compiles the packages that changed, drops outputs whose source is gone, and returns tsc's exit code. */
+/**
+ * Compiles the packages and examples that changed, drops outputs whose source is gone, and returns tsc's exit code. The command is made
+ * a program, as npm does when it installs the package.
+ */
 export function build() {
-  for (const output of packageFolders().flatMap((folder) => filesIn(`${folder}/dist`))) {
-    const source = output.replace("/dist/", "/src/").replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
+  const examples = "packages/metrigrad/examples";
+  const outputs = [...packageFolders().map((folder) => `${folder}/dist`), examples];
+  for (const output of outputs.flatMap(filesIn)) {
+    const source = output
+      .replace("/dist/", "/src/")
+      .replace(`${examples}/`, "examples/")
+      .replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
     if (source.endsWith(".ts") && !existsSync(join(root, source))) rmSync(join(root, output));
   }
-  return run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b"]);
+  const code = run(process.execPath, [
+    join(root, "node_modules", "typescript", "bin", "tsc"),
+    "-b",
+  ]);
+  const command = join(root, "packages", "metrigrad", "dist", "cli", "main.js");
+  if (existsSync(command)) chmodSync(command, 0o755);
+  return code;
 }
