@@ -28,10 +28,11 @@ export function autoencoder() {
   return sequential(...layers);
 }
 
-export async function train({ size, ...how }: Settings) {
+export async function train({ size, look, ...how }: Settings) {
   const rows = 600 * Math.round(100 * size);
   const { train, test } = await mnist({ seed: how.seed, split: [rows, 0, rows / 6] });
-  const run = fit(autoencoder(), {
+  const model = autoencoder();
+  const run = fit(model, {
     data: dataSet({
       train: { ...train, targets: "inputs" },
       valid: { ...test, targets: "inputs" },
@@ -44,6 +45,7 @@ export async function train({ size, ...how }: Settings) {
   });
   const events = await run.finish();
   // #endregion
+  await look?.(run.store, model);
   await run.close();
   const [first, last] = [events[0], events.at(-1)];
   return {

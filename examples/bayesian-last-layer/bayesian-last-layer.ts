@@ -33,8 +33,11 @@ const features = sequential(
 );
 const net = sequential(features, dense(width, 1));
 
+/** The precision of the weights before they have seen any data. */
+const tau = 0.1;
+
 /** Variances of the logits of points: φ'(Ng + τI)⁻¹φ with φ what the layer before puts out, and 1. */
-async function variances(store: Store, data: Tensor, points: Tensor, tau: number) {
+export async function variances(store: Store, data: Tensor, points: Tensor) {
   const metric = await rfim(net, data, { store, metrics: fullMetrics, likelihood: bernoulli() });
   const block = metric.blocks.at(-1);
   if (block === undefined) throw new Error("the last layer has a block");
@@ -51,10 +54,9 @@ async function variances(store: Store, data: Tensor, points: Tensor, tau: number
   return found;
 }
 
-export async function train({ size, ...how }: Settings) {
+export async function train({ size, look, ...how }: Settings) {
   const { x, y } = moons({ rows: 200, seed: how.seed });
   const targets = tensor([...y.data()].map((sign) => [sign > 0 ? 1 : 0]));
-  const tau = 0.1;
   const run = fit(net, {
     data: dataSet({ train: { inputs: x, targets } }),
     likelihood: bernoulli(),
@@ -64,10 +66,11 @@ export async function train({ size, ...how }: Settings) {
     ...how,
   });
   const events = await run.finish();
-  const spread = (points: Tensor) => variances(run.store, x, points, tau);
+  const spread = (points: Tensor) => variances(run.store, x, points);
   const logits = async (points: Tensor) => (await predict(net, run.store, points)).data();
   // #endregion
   const report = await judged(logits, spread, how.seed);
+  await look?.(run.store, net);
   await run.close();
   return { "training cost": events.at(-1)?.trainCost ?? Number.NaN, ...report };
 }

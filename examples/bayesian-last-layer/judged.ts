@@ -41,6 +41,6 @@ export async function judged(
 }
 
 /** E[sigm(f)] for f ~ N(mean, variance), up to a hundredth (MacKay 1992). */
-function probability(mean: number, variance: number): number {
+export function probability(mean: number, variance: number): number {
   return 1 / (1 + Math.exp(-mean / Math.sqrt(1 + (Math.PI * variance) / 8)));
 }

@@ -64,12 +64,13 @@ export const problem = (size: number) =>
 const { points, values } = burgersGrid(101, 51, nu);
 export const measures = { "relative error": (u: Field) => relativeError(u, values, points) };
 
-export const train = async ({ size, ...how }: Settings) => {
-  const steps = Math.round(1000 * size);
-  const evaluate = { every: 100, of: measures };
-  return reportOf(
-    await solve(net(), problem(size), { ...how, steps, evaluate, onStep: progress(size) }),
-  );
+export const train = async ({ size, look, ...how }: Settings) => {
+  const model = net();
+  const [steps, evaluate] = [Math.round(1000 * size), { every: 100, of: measures }];
+  const onStep = progress(size);
+  const run = await solve(model, problem(size), { ...how, steps, evaluate, onStep });
+  await look?.(run.store, model);
+  return reportOf(run);
 };
 // #endregion
 

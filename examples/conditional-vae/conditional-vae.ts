@@ -77,7 +77,7 @@ export const conditionalVae = defModule({
   },
 });
 
-export async function train({ size, ...how }: Settings) {
+export async function train({ size, look, ...how }: Settings) {
   const { images, labels } = await digitsGiven(50 * Math.round(100 * size), how.seed);
   const model = conditionalVae(8, 64, 8);
   const run = fit(model, {
@@ -94,6 +94,7 @@ export async function train({ size, ...how }: Settings) {
     cost: events.at(-1)?.trainCost ?? Number.NaN,
     ...(await judged(model, run.store, { images, labels })),
   };
+  await look?.(run.store, model);
   await run.close();
   return report;
 }

@@ -31,21 +31,19 @@ export async function digitsGiven(rows: number, seed: number) {
   return { images: tensor(images, { shape: [rows, 1, side, side] }), labels: train.targets };
 }
 
+type Model = ReturnType<typeof conditionalVae>;
+
 /**
- * Draws pictures of every digit, and says how many of them are nearest to the mean picture of the digit that was asked for; and the cost of
- * pictures for who knows the mean of each pixel for each digit.
+ * Draws pictures of digits.
+ * @param asked - Which digits.
+ * @returns ink of each, [asked, 196], from 0 to 1
  */
-export async function judged(
-  model: ReturnType<typeof conditionalVae>,
-  store: Store,
-  { images, labels }: { images: Tensor; labels: Tensor },
-) {
-  const means = meansOf(images, labels);
-  const { latent, channels, parts } = model.options;
+export async function drawDigits({ options }: Model, store: Store, asked: readonly number[]) {
+  const { latent, channels, parts } = options;
   const { unfolded, spread, drawn } = parts;
-  const asked = Int32Array.from({ length: 200 }, (_, at) => at % 10);
+  const rows = asked.length;
   const stream = uniformStream({ seed: 5, path: "examples/conditional-vae" });
-  const codes = Float32Array.from({ length: 200 * latent }, (_, at) => stream.normal(at));
+  const codes = Float32Array.from({ length: rows * latent }, (_, at) => stream.normal(at));
   const applier = applierOf({
     mode: "infer",
     rowWeights: null,
@@ -53,13 +51,25 @@ export async function judged(
   });
   const call = (module: typeof unfolded | typeof drawn, x: Node) =>
     applier.apply(module, x).response as Node;
-  const z = constant(tensor(codes, { shape: [200, latent] }));
-  const given = concat([z, oneHot(constant(tensor(asked)), 10)], 1);
+  const z = constant(tensor(codes, { shape: [rows, latent] }));
+  const given = concat([z, oneHot(constant(tensor(Int32Array.from(asked))), 10)], 1);
   const places = reshape(call(spread, call(unfolded, given)), [-1, channels, 7, 7]);
-  const pictures = await evaluate(sigmoid(reshape(call(drawn, places), [-1, side * side])), {
-    store,
-  });
-  const right = (pictures.toArray() as number[][]).filter((picture, at) => {
+  const ink = sigmoid(reshape(call(drawn, places), [-1, side * side]));
+  return (await evaluate(ink, { store })).toArray() as number[][];
+}
+
+/**
+ * Draws pictures of every digit, and says how many of them are nearest to the mean picture of the digit that was asked for; and the cost of
+ * pictures for who knows the mean of each pixel for each digit.
+ */
+export async function judged(
+  model: Model,
+  store: Store,
+  { images, labels }: { images: Tensor; labels: Tensor },
+) {
+  const means = meansOf(images, labels);
+  const asked = Array.from({ length: 200 }, (_, at) => at % 10);
+  const right = (await drawDigits(model, store, asked)).filter((picture, at) => {
     const far = means.map((mean) =>
       picture.reduce((sum, p, i) => sum + (p - (mean[i] ?? 0)) ** 2, 0),
     );

@@ -33,7 +33,7 @@ import { curve, evidence } from "./curve.ts";
 
 // #region model
 const [features, variance] = [8, 0.04];
-const family = gaussianFamily(features);
+export const family = gaussianFamily(features);
 
 /** −ELBO in nats: KL(q ‖ N(0, I)) − E ln N(y | Xw, σ²I) for weights w ~ q. */
 export function negativeElbo(q: Coordinates<GaussianStatistics>, x: Node, y: Node): Node {
@@ -45,7 +45,7 @@ export function negativeElbo(q: Coordinates<GaussianStatistics>, x: Node, y: Nod
   return add(sum(add(fit, 0.5 * Math.log(2 * Math.PI * variance))), family.kl(q, prior));
 }
 
-export async function train({ size, optimizer: way, backend, seed }: Settings<Way>) {
+export async function train({ size, optimizer: way, backend, seed, look }: Settings<Way>) {
   const data = curve({ rows: Math.round(60 * size), seed }, features);
   const q = way.q();
   const store = await backend.store(q, { seed });
@@ -57,6 +57,7 @@ export async function train({ size, optimizer: way, backend, seed }: Settings<Wa
   const bounds: number[] = [];
   for (let k = 0; k < way.steps; k++) bounds.push((await step.run({ ...data })).loss);
   // #endregion
+  await look?.(store, q);
   await store.close();
   const exact = evidence(data, variance);
   const close = bounds.findIndex((bound) => bound < exact + 0.1);

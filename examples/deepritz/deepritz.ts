@@ -46,12 +46,12 @@ const exact = (x: Node) => product(sin(mul(Math.PI, x)));
 const net = sequential(dense(2, 32, { activation: tanh }), dense(32, 1));
 
 /** u, which a factor makes 0 on the boundary. */
-const field =
+export const field =
   (apply: Field): Field =>
   (x) =>
     mul(apply(x), product(mul(x, sub(1, x))));
 
-export async function train({ size, optimizer, backend, seed }: Settings) {
+export async function train({ size, optimizer, backend, seed, look }: Settings) {
   const half = Math.round(12 * Math.sqrt(size));
   const n = 4 * half ** 2;
   const store = await backend.store(net, { seed, float: "f64" });
@@ -80,6 +80,7 @@ export async function train({ size, optimizer, backend, seed }: Settings) {
   // #endregion
   const u = field((x) => applyModel(net, x).output);
   const error = await evaluate(relativeError(u, exact, gridPoints([51, 51], box)), { store });
+  await look?.(store, net);
   await store.close();
   return {
     "relative error": error.item(),

@@ -37,7 +37,7 @@ async function copied(from: ReturnType<typeof net>, to: ReturnType<typeof net>, 
     await store.write(to.variables[at]?.spec as typeof spec, await store.read(spec));
 }
 
-export async function train({ size, optimizer, backend, seed }: Settings) {
+export async function train({ size, optimizer, backend, seed, look }: Settings) {
   const [online, older] = [net(32), net(32)];
   const store = await backend.store(online, { seed, name: "online" });
   await store.add(older, { name: "older" });
@@ -67,6 +67,7 @@ export async function train({ size, optimizer, backend, seed }: Settings) {
   // #endregion
   await step.close();
   const report = judged(await predict(online, store, positions()));
+  await look?.(store, online);
   await store.close();
   return report;
 }

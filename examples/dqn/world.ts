@@ -1,12 +1,13 @@
 import { type Tensor, tensor, uniformStream } from "metrigrad";
 
-const side = 5;
+export const side = 5;
 export const fields = side * side;
 export const discount = 0.9;
-const goal = 24;
-const pit = 12;
-const walls = [6, 8, 16];
-const moves = [
+export const goal = 24;
+export const pit = 12;
+export const walls = [6, 8, 16];
+/** Up, right, down, left: how x and y change. */
+export const moves = [
   [0, -1],
   [1, 0],
   [0, 1],
@@ -14,7 +15,7 @@ const moves = [
 ] as const;
 
 /** Where one may stand and move from. */
-const open = Array.from({ length: fields }, (_, field) => field).filter(
+export const open = Array.from({ length: fields }, (_, field) => field).filter(
   (field) => !walls.includes(field) && field !== goal && field !== pit,
 );
 

@@ -52,7 +52,7 @@ export const flow = defModule({
   }),
 });
 
-export async function train({ size, optimizer, backend, seed }: Settings) {
+export async function train({ size, optimizer, backend, seed, look }: Settings) {
   const model = flow(6, 24);
   const store = await backend.store(model, { seed });
   const step = await trainingStep(store, {
@@ -70,6 +70,7 @@ export async function train({ size, optimizer, backend, seed }: Settings) {
   // #endregion
   await step.close();
   const report = await judged(model, store, moons({ rows: 1000, seed: seed + 7 }).x);
+  await look?.(store, model);
   await store.close();
   return report;
 }

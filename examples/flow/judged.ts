@@ -10,14 +10,19 @@ import {
 import { lnDensity } from "./density.ts";
 import type { flow } from "./flow.ts";
 
-/** How well a flow knows points, beside one Gaussian that is fitted to them, and how far its determinants are off. */
-export async function judged(model: ReturnType<typeof flow>, store: Store, points: Tensor) {
+/** A trained flow as a function of points [n, 2]. */
+export function mapOf(model: ReturnType<typeof flow>, store: Store): (x: Node) => Node {
   const applier = applierOf({
     mode: "infer",
     rowWeights: null,
     pathOf: (spec) => store.pathOf(spec),
   });
-  const f = (x: Node) => applier.apply(model, x).response as Node;
+  return (x) => applier.apply(model, x).response as Node;
+}
+
+/** How well a flow knows points, beside one Gaussian that is fitted to them, and how far its determinants are off. */
+export async function judged(model: ReturnType<typeof flow>, store: Store, points: Tensor) {
+  const f = mapOf(model, store);
   const { logs, z } = lnDensity(f, constant(points));
   const found = await evaluate({ logs, z }, { store });
   const rows = points.toArray() as number[][];

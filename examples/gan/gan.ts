@@ -60,7 +60,7 @@ export async function steps(models: Pair, store: Store, optimizer: OptimizerOf, 
   return { criticStep, generatorStep };
 }
 
-export async function train({ size, optimizer, backend, seed }: Settings<OptimizerOf>) {
+export async function train({ size, optimizer, backend, seed, look }: Settings<OptimizerOf>) {
   const models = pair(32);
   const store = await backend.store(models.generator, { seed, name: "generator" });
   await store.add(models.critic, { name: "critic" });
@@ -71,6 +71,7 @@ export async function train({ size, optimizer, backend, seed }: Settings<Optimiz
   }
   // #endregion
   const report = nearness(await predict(models.generator, store, noise(1000, 4, seed, 1e6)));
+  await look?.(store, models.generator);
   await store.close();
   return report;
 }

@@ -69,7 +69,7 @@ export const sparseProcess = defModule({
   },
 });
 
-export async function train({ size, optimizer: way, backend, seed }: Settings<Way>) {
+export async function train({ size, optimizer: way, backend, seed, look }: Settings<Way>) {
   const [rows, data] = [100, moons({ rows: 100, seed })];
   const model = sparseProcess(way.q());
   const store = await backend.store(model, { seed });
@@ -89,6 +89,7 @@ export async function train({ size, optimizer: way, backend, seed }: Settings<Wa
   for (let k = 0; k < Math.round(200 * size); k++) bounds.push((await step.run(data)).loss);
   // #endregion
   const report = { ...(await quality(model, store, seed)), ...boundsAt(bounds) };
+  await look?.(store, model);
   await store.close();
   return report;
 }

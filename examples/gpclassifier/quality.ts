@@ -9,16 +9,22 @@ export const rule = (() => {
   return { points, weights };
 })();
 
+/** The probability of a label, 1 or −1, where f ~ N(mean, variance). */
+export function probability(label: number, mean: number, variance: number): number {
+  const deviation = Math.sqrt(Math.max(variance, 0));
+  return rule.points.reduce((total, z, k) => {
+    const f = mean + deviation * z;
+    return total + (rule.weights[k] as number) / (1 + Math.exp(-label * f));
+  }, 0);
+}
+
 /** How well points are told apart that were not trained on. */
 export async function quality(model: ReturnType<typeof sparseProcess>, store: Store, seed: number) {
   const { x, y } = moons({ rows: 200, seed: seed + 1000 });
   const { mean, variance } = await predict(model, store, x);
   const [means, variances, labels] = [mean.data(), variance.data(), y.data()];
   const chances = Array.from(labels, (label, i) =>
-    rule.points.reduce((total, z, k) => {
-      const f = (means[i] as number) + Math.sqrt(Math.max(variances[i] as number, 0)) * z;
-      return total + (rule.weights[k] as number) / (1 + Math.exp(-label * f));
-    }, 0),
+    probability(label, means[i] as number, variances[i] as number),
   );
   return {
     accuracy: chances.filter((p) => p > 0.5).length / labels.length,

@@ -47,7 +47,7 @@ export const graphNet = (mixing: Tensor, width: number) =>
     graphConvolution(mixing, dense(width, 2)),
   );
 
-export async function train({ size, optimizer, backend, seed }: Settings) {
+export async function train({ size, optimizer, backend, seed, look }: Settings) {
   const { members, friends, side, leaders } = karate();
   const model = graphNet(normalized(friends, members), 8);
   const store = await backend.store(model, { seed });
@@ -70,6 +70,7 @@ export async function train({ size, optimizer, backend, seed }: Settings) {
   await step.close();
   const { output } = applyModel(model, constant(tensor(own)), {});
   const guess = await evaluate(categorical().predict(output), { store });
+  await look?.(store, model);
   await store.close();
   const right = side.filter((one, i) => one === guess.data()[i] && !leaders.includes(i)).length;
   return {

@@ -64,13 +64,15 @@ export const measures = {
   "relative error": (u: Field) => relativeError(u, exact, gridPoints([51, 51], box)),
 };
 
-export async function train({ size, ...how }: Settings) {
-  const run = await solve(net(), problem(size), {
+export async function train({ size, look, ...how }: Settings) {
+  const model = net();
+  const run = await solve(model, problem(size), {
     ...how,
     steps: Math.round(500 * size),
     evaluate: { every: 50, of: measures },
     onStep: progress(size),
   });
+  await look?.(run.store, model);
   return reportOf(run);
 }
 // #endregion

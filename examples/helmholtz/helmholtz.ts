@@ -63,10 +63,13 @@ export const measures = {
   "relative error": (u: Field) => relativeError(u, exact, gridPoints([51, 51], box)),
 };
 
-export const train = async ({ size, ...how }: Settings) => {
+export const train = async ({ size, look, ...how }: Settings) => {
+  const model = net();
   const [steps, evaluate] = [Math.round(600 * size), { every: 100, of: measures }];
   const onStep = progress(size);
-  return reportOf(await solve(net(), problem(size), { ...how, steps, evaluate, onStep }));
+  const run = await solve(model, problem(size), { ...how, steps, evaluate, onStep });
+  await look?.(run.store, model);
+  return reportOf(run);
 };
 // #endregion
 

@@ -73,7 +73,7 @@ const problem = (size: number, data: ReturnType<typeof measured>) =>
     data: { at: data, of: ({ u }: Fields, { x, y }) => sub(u(x), y), weight: noise ** -2 },
   });
 
-export async function train({ size, ...how }: Settings) {
+export async function train({ size, look, ...how }: Settings) {
   const data = measured(200, how.seed);
   const task = problem(size, data);
   const run = await solve(model, task, {
@@ -84,6 +84,7 @@ export async function train({ size, ...how }: Settings) {
   });
   // #endregion
   const deviation = await deviationOf(run, task, data.x.length, kappa);
+  await look?.(run.store, model.u);
   const report = await reportOf(run);
   return {
     ...report,

@@ -44,7 +44,7 @@ export function stepOf(model: Mixture, store: Store, optimizer: Optimizer, rows 
   });
 }
 
-export async function train({ size, optimizer, backend, seed }: Settings) {
+export async function train({ size, optimizer, backend, seed, look }: Settings) {
   const model = mixture(regions);
   const store = await backend.store(model, { seed });
   const step = await stepOf(model, store, optimizer);
@@ -54,6 +54,7 @@ export async function train({ size, optimizer, backend, seed }: Settings) {
   }
   // #endregion
   const report = await routing(model, store, points(2000, seed, -1));
+  await look?.(store, model);
   await store.close();
   return report;
 }

@@ -49,8 +49,9 @@ export const twoTasks = defModule({
 
 export const law = joint({ digit: masked(categorical()), angle: masked(gaussian({ sigma: 0.2 })) });
 
-export async function train({ size, ...how }: Settings) {
-  const run = fit(twoTasks(64, 48), {
+export async function train({ size, look, ...how }: Settings) {
+  const model = twoTasks(64, 48);
+  const run = fit(model, {
     data: dataSet(await turnedDigits({ rows: 50 * Math.round(200 * size), seed: how.seed })),
     likelihood: law,
     metrics: {
@@ -64,6 +65,7 @@ export async function train({ size, ...how }: Settings) {
   });
   const last = (await run.finish()).at(-1);
   // #endregion
+  await look?.(run.store, model);
   await run.close();
   return {
     cost: last?.validCost ?? Number.NaN,

@@ -50,7 +50,7 @@ export const fieldNet = (width: number) =>
     dense(width, 2),
   );
 
-export async function train({ size, ...how }: Settings) {
+export async function train({ size, look, ...how }: Settings) {
   const times = Array.from({ length: 13 }, (_, at) => at / 4);
   const field = fieldNet(24);
   const model = followed(field, times);
@@ -67,6 +67,7 @@ export async function train({ size, ...how }: Settings) {
   const long = Array.from({ length: 25 }, (_, at) => at / 4);
   const other = paths({ rows: 40, times: long, noise: 0, seed: how.seed + 1 }).train;
   const guess = await predict(followed(field, long), run.store, other.inputs);
+  await look?.(run.store, field);
   await run.close();
   return {
     "first cost": events[0]?.trainCost ?? Number.NaN,

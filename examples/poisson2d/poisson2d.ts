@@ -52,9 +52,10 @@ export const problem = (size: number) =>
   });
 
 /** Without an optimizer: the energy natural gradient. */
-export async function train({ size, optimizer, ...how }: Settings<Optimizer | undefined>) {
+export async function train({ size, optimizer, look, ...how }: Settings<Optimizer | undefined>) {
   const relativeL2 = (u: (x: Node) => Node) => relativeError(u, exact, gridPoints([51, 51], box));
-  const run = await solve(net(), problem(size), {
+  const model = net();
+  const run = await solve(model, problem(size), {
     ...how,
     ...(optimizer === undefined ? {} : { optimizer }),
     steps: Math.round(500 * size),
@@ -66,6 +67,7 @@ export async function train({ size, optimizer, ...how }: Settings<Optimizer | un
   // #endregion
   const { history } = run;
   const losses = await run.losses();
+  await look?.(run.store, model);
   await run.close();
   return {
     "relative error": history.at(-1)?.measures?.relativeL2 ?? Number.NaN,

@@ -44,13 +44,11 @@ export function huber(output: Node, target: Node): Node {
 export const net = (inputs: number) =>
   sequential(dense(inputs, 24, { activation: tanh }), dense(24, 1));
 
-export async function train({ size, ...how }: Settings) {
+/** Four fifths of the flats to train on, and the others on the same scales. */
+export function tables(size: number, seed: number) {
   const rows = 40 * Math.round(50 * size);
-  const dealt = splitRows(
-    readCsv(flatsCsv({ rows, seed: how.seed })),
-    [0.8 * rows, 0.2 * rows, 0],
-    { seed: how.seed },
-  );
+  const csv = readCsv(flatsCsv({ rows, seed }));
+  const dealt = splitRows(csv, [0.8 * rows, 0.2 * rows, 0], { seed });
   const columns = {
     area: number({ standardise: true }),
     age: number({ standardise: true, missing: "mean" }),
@@ -58,9 +56,15 @@ export async function train({ size, ...how }: Settings) {
     weight: number(),
     price: number({ standardise: true }),
   };
-  const table = fromColumns(columns, dealt.train, { targets: "price", weights: "weight" });
-  const run = fit(net(table.names.length), {
-    data: dataSet({ name: "flats", train: table, valid: table.transform(dealt.valid) }),
+  const train = fromColumns(columns, dealt.train, { targets: "price", weights: "weight" });
+  return { train, valid: train.transform(dealt.valid) };
+}
+
+export async function train({ size, look, ...how }: Settings) {
+  const { train, valid } = tables(size, how.seed);
+  const model = net(train.names.length);
+  const run = fit(model, {
+    data: dataSet({ name: "flats", train, valid }),
     loss: huber,
     metrics: {
       close: (output, target) => cast(less(squeeze(abs(sub(output, target)), 1), 0.1), "float"),
@@ -73,6 +77,7 @@ export async function train({ size, ...how }: Settings) {
   const events = await run.finish();
   // #endregion
   const { metrics, cost } = await run.evaluate("valid");
+  await look?.(run.store, model);
   await run.close();
   return {
     epochs: events.length,

@@ -46,8 +46,9 @@ export const optimizers = {
   rngd: rngd(),
 };
 
-export async function train({ size, ...how }: Settings) {
-  const run = fit(residualNet(24, 4), {
+export async function train({ size, look, ...how }: Settings) {
+  const model = residualNet(24, 4);
+  const run = fit(model, {
     data: spirals({ rows: 50 * Math.round(80 * size), seed: how.seed }),
     likelihood: categorical(),
     batchSize: 40,
@@ -56,6 +57,7 @@ export async function train({ size, ...how }: Settings) {
   });
   const events = await run.finish();
   // #endregion
+  await look?.(run.store, model);
   await run.close();
   const last = events.at(-1);
   return {

@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import type { AnyModule, Backend, Optimizer } from "metrigrad";
+import type { AnyModule, Backend, Optimizer, Store } from "metrigrad";
 
 /** How an example trains. */
 export interface Settings<O = Optimizer> {
@@ -8,6 +8,8 @@ export interface Settings<O = Optimizer> {
   readonly optimizer: O;
   readonly backend: Backend;
   readonly seed: number;
+  /** Sees the trained model before it is closed. */
+  look?(store: Store, model: AnyModule): void | Promise<void>;
 }
 
 /** An optimizer for each of several models. */

@@ -13,7 +13,7 @@ interface Defaults {
 /** Trains a classifier of images, and returns the training cost of the first and last epoch and how well it validates. */
 export async function trainImages(
   modelFor: (shape: ImageShape) => Module<Node, Node>,
-  { size, data: given, onEpoch, ...how }: ImageSettings,
+  { size, data: given, onEpoch, look, ...how }: ImageSettings,
   { images, batchSize }: Defaults,
 ): Promise<Report> {
   const rows = 50 * Math.round((images * size) / 50);
@@ -26,6 +26,7 @@ export async function trainImages(
     costs.push(event.trainCost ?? Number.NaN);
   }
   const { cost, accuracy = 0 } = await run.evaluate("valid");
+  await look?.(run.store, model);
   await run.close();
   return { "first cost": costs[0] ?? 0, "last cost": costs.at(-1) ?? 0, cost, accuracy };
 }

@@ -47,7 +47,7 @@ export function autoencoder(pixels: number, width: number) {
   return { ...parts, whole: sequential(parts.encoder, parts.decoder) };
 }
 
-export async function train({ size, ...how }: Settings) {
+export async function train({ size, look, ...how }: Settings) {
   const { images, labels } = await digits({ rows: 50 * Math.round(200 * size), seed: how.seed });
   const model = autoencoder(64, 16);
   const data = dataSet({ train: { inputs: images, targets: images } });
@@ -64,6 +64,7 @@ export async function train({ size, ...how }: Settings) {
   const again = await predict(model.decoder, run.store, codes);
   // #endregion
   const whole = await predict(model.whole, run.store, images);
+  await look?.(run.store, model.whole);
   await run.close();
   return { cost, ...quality({ images, labels, codes, again, whole }) };
 }

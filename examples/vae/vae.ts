@@ -61,7 +61,7 @@ export function negativeElbo(
   return sub(gaussianWithScale().kl(code, zerosLike(code)), observe(pixels, bernoulli(), x));
 }
 
-export async function train({ size, ...how }: Settings) {
+export async function train({ size, look, ...how }: Settings) {
   const { images } = await digits({ rows: 50 * Math.round(200 * size), seed: how.seed });
   const data = dataSet({ train: { inputs: images, targets: images } });
   const model = vae(64, 48, 6);
@@ -78,6 +78,7 @@ export async function train({ size, ...how }: Settings) {
     cost: events.at(-1)?.trainCost ?? Number.NaN,
     ...(await quality(model, run.store, images)),
   };
+  await look?.(run.store, model);
   await run.close();
   return report;
 }

@@ -10,7 +10,8 @@ export interface Colours {
   readonly colourOf: (step: number) => string;
 }
 
-const scales = {
+/** Stops of colours at equal distances. */
+export const scales = {
   /** For values from 0: white to dark blue. */
   sequential: ["#ffffff", "#d6e6f4", "#9cc8e2", "#4f9bcb", "#1c6cb1", "#08306b"],
   /** For values of both signs, with 0 in the middle. */
