@@ -28,16 +28,18 @@ export function checkFiniteSplit(where: string, name: string, split: AnySplit): 
   }
 }
 
-/** Which elements of a leaf do not count: those of a `value` where its `mask` or `weight` is 0. */
+/** Which elements of a leaf do not count: those of a `value` where a `mask` or `weight` beside it, or beside one around it, is 0. */
 function uncountedIn(leaves: readonly (readonly [path: string, leaf: Tensor])[]) {
   const byPath = new Map(leaves);
   return (path: string, leaf: Tensor): ((element: number) => boolean) => {
-    const [, before] = /^((?:.*\/)?)value(?:\/|$)/.exec(path) ?? [];
-    const counts = byPath.get(`${before}mask`) ?? byPath.get(`${before}weight`);
-    if (before === undefined || counts === undefined) return () => false;
-    const width = leaf.size / counts.size;
-    const values = counts.data();
-    return (element) => values[Math.floor(element / width)] === 0;
+    const parts = path.split("/");
+    const counts = parts.flatMap((part, at) => {
+      if (part !== "value") return [];
+      const beside = (name: string) => byPath.get([...parts.slice(0, at), name].join("/")) ?? [];
+      return [beside("mask"), beside("weight")].flat();
+    });
+    const each = counts.map((count) => ({ values: count.data(), width: leaf.size / count.size }));
+    return (element) => each.some(({ values, width }) => values[Math.floor(element / width)] === 0);
   };
 }
 

@@ -87,6 +87,16 @@ test("checkFinite leaves out what a mask or a weight of 0 leaves out", (t) => {
     ],
   });
   check({ value, weight: [0, 2] });
+  check({
+    value: {
+      value: value.a,
+      mask: [
+        [1, 1],
+        [1, 1],
+      ],
+    },
+    weight: [0, 1],
+  });
   check({ value: { b: value.b }, mask: [false, true].map(Number) });
   t.throws(
     () => check({ value, weight: [1, 2] }),

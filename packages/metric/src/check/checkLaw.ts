@@ -47,7 +47,7 @@ const spread = 0.7;
  *
  * Expectations are over all outcomes, over counts, or by quadrature of one or two numbers; else, and for `sample`,
  * over draws, measured in standard errors. Laws of several responses are checked part by part, and as a whole where their
- * `logProb` is that of a density. Information that is an estimate from draws, as that of a mixture, is checked to a factor of two.
+ * `logProb` is that of a density. Information that is an estimate from draws, as that of a mixture, is checked to a factor of three, by its trace.
  *
  * @param law - The law.
  * @param options - Where and how closely to look.

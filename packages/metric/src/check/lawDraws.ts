@@ -10,7 +10,12 @@ import {
   tiled,
 } from "./lawAt.ts";
 import type { LawEnsemble } from "./lawEnsemble.ts";
-import { claimedInformation } from "./lawExact.ts";
+import {
+  type ClaimedInformation,
+  claimedInformation,
+  estimateCheck,
+  isEstimated,
+} from "./lawExact.ts";
 import { type MetricCheck, within } from "./report.ts";
 
 /** Standard errors beyond which a mean is off; one of 30 right means is, once in 5,000 seeds. */
@@ -96,7 +101,16 @@ export async function drawnLawChecks(
       return deviationOf(off, scale);
     }),
   );
-  checks.push(byChance("sample: E[score score'] = fisher", products, how));
+  if (isEstimated(at)) {
+    const squares = new Float64Array(n * m * m);
+    scores.forEach((score, k) => {
+      score.forEach((value, i) => {
+        const place = ((i % n) * m + k) * m + k;
+        squares[place] = (squares[place] as number) + value ** 2 / count;
+      });
+    });
+    checks.push(estimateCheck(fisher as ClaimedInformation, squares, m, "by samples"));
+  } else checks.push(byChance("sample: E[score score'] = fisher", products, how));
   if (ensemble !== null) {
     const found =
       ensemble.name === "enumeration" ? frequencies(y, ensemble, n) : moments(y, ensemble, n);

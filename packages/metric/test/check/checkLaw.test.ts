@@ -294,18 +294,27 @@ for (const [what, law, found] of wrong) {
   });
 }
 
-test("checkLaw: an estimate from draws is not taken for an error, one of twice the size is", async (t) => {
+test("checkLaw: an estimate from draws is judged by its size", async (t) => {
   const law = mixture(gaussian(), 2);
   const inputs = tensor([
     [0.3, -0.2, 1, -0.5],
     [0, 0.4, 0.2, 2],
   ]);
-  const options = { inputs, samples: 0 };
-  const report = await checkLaw(law, options);
-  t.ok(report.passed, report.toString());
-  const twice = (h: Node) => mul(2.5, law.fisher(h));
-  const wrong = await checkLaw({ ...law, fisher: twice } as RowLaw, options);
-  t.notOk(wrong.passed, "the check rings");
+  for (const samples of [0, 2000]) {
+    const report = await checkLaw(law, { inputs, samples });
+    t.ok(report.passed, String(report));
+    for (const factor of [0.2, 5]) {
+      const fisher = (h: Node) => mul(factor, law.fisher(h));
+      const wrong = await checkLaw({ ...law, fisher } as RowLaw, { inputs, samples });
+      t.notOk(wrong.passed, `times ${factor}`);
+    }
+  }
+  const listed = mixture(bernoulli(), 2);
+  const fisher = (h: Node) => mul(1.01, listed.fisher(h));
+  const off = await checkLaw({ ...listed, fisher } as RowLaw, {
+    inputs: tensor([[0.4, -0.2, 1, -1]]),
+  });
+  t.notOk(off.passed, "what is enumerated is no estimate");
 });
 
 test("checkLaw: labels that are smoothed or weighted are checked by their part", async (t) => {
@@ -313,8 +322,14 @@ test("checkLaw: labels that are smoothed or weighted are checked by their part",
     [0.3, -0.2, 1],
     [0, 0.4, 0.2],
   ]);
-  for (const own of [{ smoothing: 0.1 }, { classWeights: [1, 2, 3] }, { soft: true }]) {
-    const report = await checkLaw(categorical(own), { inputs });
+  const laws = [
+    ...[{ smoothing: 0.1 }, { classWeights: [1, 2, 3] }, { soft: true }].map((own) =>
+      categorical(own),
+    ),
+    masked(categorical({ smoothing: 0.1 })),
+  ];
+  for (const law of laws) {
+    const report = await checkLaw(law, { inputs });
     t.ok(report.passed, report.toString());
     t.ok(report.checks.length > 3);
   }

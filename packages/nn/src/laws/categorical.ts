@@ -29,6 +29,8 @@ import { type CategoricalOptions, observedClasses } from "./observedClasses.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { labels } from "./supports.ts";
 
+const ofShares = "pass labels [n], or take categorical({ soft: true }) for shares of the classes";
+
 /** 1 − η_i as the sum of the others, which keeps its digits where one class has nearly all. */
 function others(eta: Node): Node {
   return matmul(eta, offDiagonal(eta));
@@ -54,7 +56,7 @@ const law = rowLaw({
   name: "categorical",
   support: labels,
   logProb: (y: Node, h: Node) => {
-    checkFits("categorical", y, h, h.shape.slice(0, 1));
+    checkFits("categorical", y, h, h.shape.slice(0, 1), ofShares);
     const [label, m] = [cast(y, "i32"), h.shape[1] as number];
     const picked = sum(mul(oneHot(label, m), logSoftmax(h)), { axis: 1 });
     const inside = logicalAnd(greaterEqual(label, 0), less(label, m));

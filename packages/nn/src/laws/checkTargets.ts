@@ -50,15 +50,16 @@ function checkPart(
     );
   });
   const { total } = support;
-  if (total === undefined || values.shape.at(-1) !== width) return;
+  const count = values.shape.at(-1) ?? 0;
+  if (total === undefined || values.shape.length < 2 || count === 0) return;
   const numbers = Array.from(values.data());
-  for (let from = 0; from < numbers.length; from += width) {
-    const sum = scale * numbers.slice(from, from + width).reduce((a, b) => a + b, 0);
+  for (let from = 0; from < numbers.length; from += count) {
+    const sum = scale * numbers.slice(from, from + count).reduce((a, b) => a + b, 0);
     if (Math.abs(sum - total) <= rounding * total) continue;
     if (!present.every((counted) => counted(from))) continue;
     refuse(
       `${what} must add up to ${total} for ${law.name}`,
-      `${sum} ${placeOf({ shape: values.shape.slice(0, -1) }, from / width)}`,
+      `${sum} ${placeOf({ shape: values.shape.slice(0, -1) }, from / count)}`,
       "divide them by their sum, or choose another law",
     );
   }

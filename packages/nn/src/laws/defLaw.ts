@@ -14,7 +14,7 @@ import { type Enumerated, enumerated } from "./derive/enumerated.ts";
 import { type ContinuousName, type Quadrature, quadrature } from "./derive/quadrature.ts";
 import { sampledRoot } from "./derive/sampled.ts";
 import { checkAlike } from "./fits.ts";
-import type { RowLaw, Support } from "./law.ts";
+import type { LawOrigins, RowLaw, Support } from "./law.ts";
 import { checkSpec, type LawSpec } from "./lawSpec.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { oneOf, supports } from "./supports.ts";
@@ -98,12 +98,15 @@ interface Ways {
 function informationOf(
   spec: LawSpec,
   { listed, integral, drawn, samples }: Ways,
-): { readonly members: InformationMembers; readonly how: { fisher: string; fisherRoot: string } } {
+): {
+  readonly members: InformationMembers;
+  readonly how: Pick<LawOrigins, "fisher" | "fisherRoot" | "estimates">;
+} {
   const { fisherDiagonal = null } = spec;
   const squared = (root: (h: Node) => Node) => (h: Node) => matmul(root(h), transpose(root(h)));
-  const fromRoot = (root: (h: Node) => Node, how: string) => ({
+  const fromRoot = (root: (h: Node) => Node, how: string, estimates?: LawOrigins["estimates"]) => ({
     members: { fisher: squared(root), fisherDiagonal, fisherRoot: root },
-    how: { fisher: how, fisherRoot: how },
+    how: { fisher: how, fisherRoot: how, ...(estimates && { estimates }) },
   });
   if (fisherDiagonal !== null) {
     const diagonal = (h: Node) =>
@@ -116,7 +119,8 @@ function informationOf(
   const { fisher, fisherRoot } = spec;
   if (fisher !== undefined) {
     const root = fisherRoot ?? ((h: Node) => cholesky(fisher(h)));
-    const how = { fisher: given, fisherRoot: fisherRoot ? given : "cholesky of fisher" };
+    const ofRoot = fisherRoot ? given : "cholesky of fisher";
+    const how = { fisher: given, fisherRoot: ofRoot };
     return { members: { fisher, fisherDiagonal, fisherRoot: root }, how };
   }
   if (fisherRoot !== undefined) return fromRoot(fisherRoot, given);
@@ -126,13 +130,15 @@ function informationOf(
       if (drawn !== null && listed.lacks(h)) return drawn(h);
       return listed.at(h).root(h);
     };
-    return fromRoot(root, drawn === null ? "enumeration" : `enumeration, else ${estimate}`);
+    return drawn === null
+      ? fromRoot(root, "enumeration")
+      : fromRoot(root, `enumeration, else ${estimate}`, listed.lacks);
   }
   if (integral !== null) {
     const how = { fisher: "quadrature", fisherRoot: "quadrature" };
     return { members: integral, how };
   }
-  if (drawn !== null) return fromRoot(drawn, estimate);
+  if (drawn !== null) return fromRoot(drawn, estimate, () => true);
   throw new GraphError({
     where: `defLaw ${spec.name}`,
     must: "there must be a way to the Fisher information",

@@ -3,24 +3,30 @@ import { ShapeError, sameShape, showShape } from "@metrigrad/tensor";
 
 /**
  * Checks that what a law scores belongs together, since [n] beside [n, 1] would broadcast to
- * [n, n]. Throws ShapeError unless h is [n, m] and y of the given shape.
+ * [n, n]. Throws ShapeError unless h is [n, m] and y of the given shape; `ofShares` says what to do where y is of the shape of h in place of labels.
  */
-export function checkFits(where: string, y: Node, h: Node, shape: readonly number[]): void {
+export function checkFits(
+  where: string,
+  y: Node,
+  h: Node,
+  shape: readonly number[],
+  ofShares?: string,
+): void {
   if (h.shape.length === 2 && sameShape(y.shape, shape)) return;
   throw new ShapeError({
     where,
     must: `h must be [n, m] and y ${h.shape.length === 2 ? showShape(shape) : "of as many rows"}`,
     got: `${showNode(h)} and ${showNode(y)}`,
-    todo: adviceFor(where, y, h),
+    todo: adviceFor(where, y, h, ofShares),
   });
 }
 
-function adviceFor(where: string, y: Node, h: Node): string {
+function adviceFor(where: string, y: Node, h: Node, ofShares: string | undefined): string {
   if (h.shape.length > 2) {
     return `reshape them to rows, or take independent(${where.replace(/\W.*$/, "")}()) for a response at each position`;
   }
-  return where === "categorical" && sameShape(y.shape, h.shape)
-    ? "pass labels [n], or take categorical({ soft: true }) for shares of the classes"
+  return ofShares !== undefined && sameShape(y.shape, h.shape)
+    ? ofShares
     : "reshape the responses: numbers are [n, m], also where m is 1, and labels are [n]";
 }
 

@@ -82,6 +82,7 @@ function joined(laws: unknown): Law<Members, Members> {
           return total(each((law, key) => law.kl?.(from[key], to[key]) as Node));
         },
     support: null,
+    isDensity: members.every(([, { isDensity = true }]) => isDensity),
     parts: (h) => {
       const natural = checked("h", h);
       return each((law, key) => law.parts(natural[key])).flat();

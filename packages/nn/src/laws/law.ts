@@ -112,6 +112,13 @@ export interface LawOrigins {
   readonly kl: string;
   readonly sample: string;
   readonly predict: string;
+  /**
+   * Whether the information at rows of this width is an estimate from draws; absent: it never is.
+   *
+   * @param h - Rows [n, m].
+   * @returns True where it is.
+   */
+  estimates?(h: Node): boolean;
 }
 
 /** Independent responses of one kind: rows of a law, with how much each row counts. */
@@ -147,7 +154,7 @@ export interface Support {
   has(value: number, m: number): boolean;
   /** Whether the numbers of a response depend on one another, as shares that add up to 1 do; false by default. */
   readonly joint?: boolean;
-  /** What the numbers of a response add up to; absent: anything. */
+  /** What the numbers of a response, the last axis of y, add up to; absent: anything. */
   readonly total?: number;
 }
 

@@ -68,6 +68,7 @@ export function mixture(law: RowLaw, count: number, options: MixtureLawOptions =
       ? {}
       : {
           support: {
+            ...support,
             text: (m) => support.text(widthOf(m)),
             has: (value, m) => support.has(value, widthOf(m)),
           },

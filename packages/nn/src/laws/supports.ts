@@ -37,11 +37,11 @@ export const shares: Support = Object.freeze({
 });
 
 /** Shares that add up to 1, of which some may be 0. */
-export const softLabels: Support = Object.freeze({ ...between(0, 1), total: 1 });
+export const softLabels: Support = Object.freeze({ ...between(0, 1), joint: true, total: 1 });
 
 /** Counts of so many draws. */
 export function countsOf(draws: number): Support {
-  return Object.freeze({ ...wholeTo(draws), total: draws });
+  return Object.freeze({ ...wholeTo(draws), joint: true, total: draws });
 }
 
 /** Numbers from `low` to `high`, both included. */
