@@ -3,7 +3,7 @@
  * and compiles the packages. Uses only what Node ships, since nothing may be installed so far.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -77,8 +77,7 @@ export const packageFolders = () =>
     .filter((folder) => existsSync(join(root, folder, "package.json")));
 
 /**
- * Compiles the packages and examples that changed, drops outputs whose source is gone, and returns tsc's exit code. The command is made
- * a program, as npm does when it installs the package.
+ * Compiles the packages and examples that changed, drops outputs whose source is gone, and returns tsc's exit code.
  */
 export function build() {
   const examples = "packages/metrigrad/examples";
@@ -90,11 +89,8 @@ export function build() {
       .replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
     if (source.endsWith(".ts") && !existsSync(join(root, source))) rmSync(join(root, output));
   }
-  const code = run(process.execPath, [
-    join(root, "node_modules", "typescript", "bin", "tsc"),
-    "-b",
-  ]);
-  const command = join(root, "packages", "metrigrad", "dist", "cli", "main.js");
-  if (existsSync(command)) chmodSync(command, 0o755);
-  return code;
+  // tsc goes by its record alone, and would not miss the outputs.
+  const record = join(root, "packages", "metrigrad", "dist", "examples.tsbuildinfo");
+  if (!existsSync(join(root, examples))) rmSync(record, { force: true });
+  return run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b"]);
 }

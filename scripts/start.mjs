@@ -11,7 +11,7 @@ if (built !== 0) {
   process.exit(built);
 }
 
-const command = join(root, "packages", "metrigrad", "dist", "cli", "main.js");
+const command = join(root, "packages", "metrigrad", "bin", "metrigrad.js");
 const child = spawn(process.execPath, [command, "paper", ...process.argv.slice(2)], {
   stdio: "inherit",
 });

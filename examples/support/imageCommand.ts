@@ -95,6 +95,7 @@ async function pictures() {
   try {
     return await import("./pngFolder.ts");
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new DataError({
       where: "--folder",
       must: "the package fast-png must be there to read PNG files",

@@ -28,6 +28,14 @@ export async function examples(
   folder = compiled,
 ): Promise<number> {
   const found = filesIn(folder);
+  if (found.size === 0) {
+    throw new UsageError({
+      where: "metrigrad examples",
+      must: `there must be examples in ${folder}`,
+      got: "none",
+      todo: "in a clone, run npm run build",
+    });
+  }
   const [name = "--help", ...own] = args;
   if (name === "--help" || name === "-h") {
     const width = Math.max(...[...found.keys()].map((one) => one.length));

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { MetrigradError } from "@metrigrad/tensor";
 import { program } from "./program.ts";
 import { UsageError } from "./usage.ts";

@@ -13,7 +13,7 @@ const help = `metrigrad: automatic differentiation in which geometry is a plugin
                                         several optimizers, and compares them
   metrigrad examples [NAME [options]]   lists the examples, or runs one
 
-Each command has a --help of its own.
+metrigrad paper --help tells its options; those of an example are its own.
 `;
 
 /**

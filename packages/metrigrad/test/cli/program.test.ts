@@ -64,6 +64,15 @@ test("examples: lists what there is, with the beginning of each comment", async 
   }
 });
 
+test("examples: a folder without any is refused", async (t) => {
+  try {
+    await shown((screen) => examples([], screen, join(folder, "support", "none")));
+    t.fail("it must be refused");
+  } catch (error) {
+    t.match(String(error), /there must be examples in .*, got none; in a clone, run npm run build/);
+  }
+});
+
 test("examples: runs one in a process of its own, which has the rest of the line", async (t) => {
   const source = fileURLToPath(new URL("../../src/cli/examples.ts", import.meta.url));
   const script = `

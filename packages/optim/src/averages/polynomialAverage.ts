@@ -22,9 +22,7 @@ export function polynomialAverage(
   optimizer: Optimizer,
   settings: PolynomialAverageSettings = {},
 ): Optimizer {
-  checkKnown("polynomialAverage", settings, ["power"]);
-  const { power = 8 } = settings;
-  checkSettings("polynomialAverage", { power }, { power: [0, Number.MAX_VALUE] });
+  const { power } = powerOf("polynomialAverage", settings);
   return averaging({
     ...{ name: "polynomialAverage", optimizer, settings: { power } },
     rule: ({ after, average, count }) => {
@@ -32,4 +30,15 @@ export function polynomialAverage(
       return { average: add(average, mul(share, sub(after, average))) };
     },
   });
+}
+
+/** Settings with nothing left open. Throws GraphError. */
+export function powerOf(
+  where: string,
+  settings: PolynomialAverageSettings,
+): Required<PolynomialAverageSettings> {
+  checkKnown(where, settings, ["power"]);
+  const { power = 8 } = settings;
+  checkSettings(where, { power }, { power: [0, Number.MAX_VALUE] });
+  return { power };
 }

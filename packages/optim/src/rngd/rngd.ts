@@ -1,4 +1,4 @@
-import { polynomialAverage } from "../averages/polynomialAverage.ts";
+import { polynomialAverage, powerOf } from "../averages/polynomialAverage.ts";
 import { optimizerOf } from "../chain.ts";
 import type { Optimizer } from "../core/optimizer.ts";
 import { checkSchedule } from "../core/schedule.ts";
@@ -71,10 +71,9 @@ function fromSettings(name: string, settings: FullSettings): Optimizer {
     ...(bound === null ? [] : [klClip(bound)]),
     ...(above === null ? [] : [reject(above)]),
   ];
-  const inner = optimizerOf(name, settingsRecord(settings), transforms);
-  if (average === null) return inner;
-  return Object.freeze({
-    ...polynomialAverage(inner, average),
-    ...{ name, settings: inner.settings },
-  });
+  if (average === null) return optimizerOf(name, settingsRecord(settings), transforms);
+  const own = powerOf(`${name}, average`, average);
+  const record = settingsRecord({ ...settings, average: own });
+  const made = polynomialAverage(optimizerOf(name, record, transforms), own);
+  return Object.freeze({ ...made, name, settings: record });
 }

@@ -96,6 +96,12 @@ test("rngd: has a polynomial average of its own, unless it is told otherwise", a
   t.equal(gap([averaged.losses], [last.losses]), 0, "steps are the same");
   t.ok(gap(averaged.points[far] as number[][], last.points[far] as number[][]) > 1e-4);
   t.deepEqual(rngd(own).settings.average, { power: 8 });
+  t.deepEqual(rngd({ average: {} }).settings.average, { power: 8 });
+  t.throws(
+    () => rngd({ average: { power: -1 } }),
+    /rngd, average: power must be a finite number ≥ 0/,
+  );
+  t.throws(() => rngd({ average: false as never }), /rngd, average: options must be an object/);
   t.notOk("average" in rngd.paper().settings, "the paper has none");
 });
 
