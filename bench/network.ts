@@ -17,9 +17,9 @@ export function stepProblem(
   return { ...training(widths, batch, learningRate), optimizer };
 }
 
-/** The same with the settings of `rngd()`. */
+/** The same with the settings of `rngd()`, without its average. */
 export function naturalProblem(widths: readonly number[], batch: number): NaturalProblem {
-  return { ...training(widths, batch, 1e-4), damping: 0.5, momentum: 0.9 };
+  return { ...training(widths, batch, 1e-4), damping: 2, momentum: 0.9 };
 }
 
 function training(widths: readonly number[], batch: number, learningRate: number): TrainingProblem {

@@ -80,7 +80,7 @@ export interface StepProblem extends TrainingProblem {
 }
 
 /**
- * A step of the default `rngd`: every layer's gradient is multiplied with (λI + X̃'X̃/n)⁻¹, λ the
+ * A step of the default `rngd`, without its average: every layer's gradient is multiplied with (λI + X̃'X̃/n)⁻¹, λ the
  * damping and X̃ the rows of the layer with ones beside them; momentum acts on that.
  */
 export interface NaturalProblem extends TrainingProblem {

@@ -17,7 +17,6 @@ const files =
   process.argv.length > 2 ? process.argv.slice(2) : [join(root, "runs", "latest", "record.json")];
 /** @type {Recording[]} */
 const recordings = files.map((file) => JSON.parse(readFileSync(file, "utf8")));
-const environment = recordings[0]?.environment ?? {};
 const runs = recordings.flatMap((recording) => recording.runs);
 
 const mean = (/** @type {number[]} */ values) =>
@@ -28,6 +27,12 @@ const deviation = (values) =>
   Math.sqrt(
     values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1),
   );
+
+/** @param {Recording["environment"]} environment */
+function textOf(environment) {
+  const known = Object.entries(environment).map(([name, value]) => `${name} ${value}`);
+  return known.join("; ").replace(/, [\d.]+ MB of (shared )?memory in use/, "");
+}
 
 /** Up to eight marks of the series 1, 2, 5, 10, … that end with the last value. @param {number} last */
 function marks(last) {
@@ -69,13 +74,16 @@ function markdown(first, heads, rows) {
  */
 function standing(group) {
   const own = group.get("rngd") ?? [];
-  const last = Math.min(...[...group.values()].flat().map((run) => run.epochs.length));
+  const last = Math.max(...own.map((run) => run.epochs.length));
   const costsAt = (/** @type {Run[]} */ repeats, /** @type {number} */ epoch) =>
     repeats.map((run) => run.epochs[epoch - 1]?.trainCost ?? Number.NaN);
   /** @type {Record<"lowest" | "near" | "behind", number[]>} */
   const found = { lowest: [], near: [], behind: [] };
   for (let epoch = 2; epoch <= last; epoch++) {
-    const all = [...group.values()].map((repeats) => costsAt(repeats, epoch));
+    // Runs that ended before are no rivals any more.
+    const all = [...group.values()]
+      .map((repeats) => costsAt(repeats, epoch))
+      .filter((costs) => Number.isFinite(mean(costs)));
     const best = all.reduce((one, other) => (mean(one) <= mean(other) ? one : other));
     const mine = costsAt(own, epoch);
     const margin = Math.max(deviation(best) || 0, deviation(mine) || 0);
@@ -94,11 +102,9 @@ for (const run of runs) {
   groups.set(run.arch, group.set(run.optimizer, [...(group.get(run.optimizer) ?? []), run]));
 }
 
-console.log(
-  `Environment: ${Object.entries(environment)
-    .map(([name, value]) => `${name} ${value}`)
-    .join("; ")}.`,
-);
+for (const environment of new Set(recordings.map((one) => textOf(one.environment)))) {
+  console.log(`Environment: ${environment}.`);
+}
 for (const [arch, group] of groups) {
   const all = [...group.values()].flat();
   const total = (/** @type {Run} */ { epochs }) =>

@@ -132,7 +132,7 @@ export function step(
   return trained(backend, problem, stepGraph(problem), float);
 }
 
-/** The same by rngd. */
+/** The same by rngd, without its average. */
 export function natural(
   backend: Backend,
   problem: NaturalProblem,
@@ -140,7 +140,7 @@ export function natural(
 ): Promise<Contestant> {
   const { learningRate, damping: absolute, momentum } = problem;
   const schedule = constantSchedule();
-  const optimizer = rngd({ learningRate, absolute, momentum, schedule });
+  const optimizer = rngd({ learningRate, absolute, momentum, schedule, average: null });
   return trained(backend, problem, graphOf(problem, optimizer), float);
 }
 

@@ -31,7 +31,7 @@ import { discount, fields, judged, memory, positions } from "./world.ts";
 const net = (width: number) =>
   sequential(dense(fields, width, { activation: tanh }), dense(width, 4));
 
-/** The older copy becomes as the network is. */
+/** The older copy becomes as the network on the store is, which is an average of its points where its optimizer makes one. */
 async function copied(from: ReturnType<typeof net>, to: ReturnType<typeof net>, store: Store) {
   for (const [at, { spec }] of from.variables.entries())
     await store.write(to.variables[at]?.spec as typeof spec, await store.read(spec));

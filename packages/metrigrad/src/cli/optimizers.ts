@@ -1,7 +1,6 @@
 import {
   adam,
   constantSchedule,
-  cosineSchedule,
   exponentialSchedule,
   type Optimizer,
   polynomialAverage,
@@ -14,13 +13,12 @@ import type { Tuned } from "./settings.ts";
 export const optimizers: Readonly<Record<string, (tuned: Tuned) => Optimizer>> = {
   sgd: (tuned) => sgd(settings(tuned)),
   adam: (tuned) => adam(settings(tuned)),
-  "sgd-average": (tuned) => polynomialAverage(sgd(settings(tuned, cosineSchedule))),
-  "adam-average": (tuned) => polynomialAverage(adam(settings(tuned, cosineSchedule))),
+  "sgd-average": (tuned) => polynomialAverage(sgd(settings(tuned))),
+  "adam-average": (tuned) => polynomialAverage(adam(settings(tuned))),
   "rngd-paper": (tuned) => rngd.paper(settings(tuned)),
-  rngd: (tuned) => rngd(settings(tuned, cosineSchedule)),
+  rngd: (tuned) => rngd(settings(tuned)),
 };
 
-/** Settings with γ that falls to a share of itself: by equal factors, or along half a cosine where points are averaged. */
-function settings({ end, ...others }: Tuned, falling = exponentialSchedule) {
-  return { ...others, schedule: end === 1 ? constantSchedule() : falling(end) };
+function settings({ end, ...others }: Tuned) {
+  return { ...others, schedule: end === 1 ? constantSchedule() : exponentialSchedule(end) };
 }

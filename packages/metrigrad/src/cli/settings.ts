@@ -1,7 +1,7 @@
 /** What is tuned of an optimizer: γ, and the factor of γ at the end of the run (1: constant). */
 export interface Tuned {
   readonly learningRate: number;
-  /** γ falls to this share of itself: by equal factors, γ·end^progress, or along half a cosine where points are averaged. */
+  /** γ falls by equal factors from 1 to this: γ·end^progress. */
   readonly end: number;
   /** Damping of rngd, where it is tuned too. */
   readonly absolute?: number;
@@ -18,17 +18,17 @@ export const tuned: Readonly<Record<string, Readonly<Record<string, Tuned>>>> = 
   plain: {
     sgd: { learningRate: 0.4, end: 0.1 },
     adam: { learningRate: 0.008, end: 0.03 },
-    "sgd-average": { learningRate: 0.4, end: 0.1 },
+    "sgd-average": { learningRate: 0.2, end: 1 },
     "adam-average": { learningRate: 0.004, end: 0.1 },
     "rngd-paper": { learningRate: 0.04, end: 1 },
-    rngd: { learningRate: 0.1, end: 0.03 },
+    rngd: { learningRate: 0.2, end: 0.03 },
   },
   bna: {
     sgd: { learningRate: 0.4, end: 0.03 },
     adam: { learningRate: 0.004, end: 0.01 },
-    "sgd-average": { learningRate: 0.4, end: 0.03 },
-    "adam-average": { learningRate: 0.004, end: 0.01 },
+    "sgd-average": { learningRate: 0.4, end: 0.1 },
+    "adam-average": { learningRate: 0.004, end: 0.1 },
     "rngd-paper": { learningRate: 0.04, end: 1 },
-    rngd: { learningRate: 0.1, end: 0.03 },
+    rngd: { learningRate: 0.2, end: 0.03 },
   },
 };

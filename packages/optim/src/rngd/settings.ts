@@ -8,7 +8,7 @@ import {
   type SolverChoice,
 } from "@metrigrad/metric";
 import type { PolynomialAverageSettings } from "../averages/polynomialAverage.ts";
-import { constantSchedule, cosineSchedule, type Schedule } from "../core/schedule.ts";
+import { constantSchedule, exponentialSchedule, type Schedule } from "../core/schedule.ts";
 import { type QuadraticStepSettings, quadraticStep } from "../transforms/quadraticStep.ts";
 import { type Adaptation, adaptationRecord } from "./adaptation.ts";
 import { type BlockDamping, dampingRecord } from "./blockDamping.ts";
@@ -116,8 +116,8 @@ export const batchSettings: FullPrecondition = Object.freeze({
 /** The default of RNGD. */
 export const fastSettings: FullSettings = Object.freeze({
   ...batchSettings,
-  learningRate: 0.1,
-  schedule: cosineSchedule(0.03),
+  learningRate: 0.2,
+  schedule: exponentialSchedule(0.03),
   momentum: 0.9,
   quadratic: null,
   klClip: null,

@@ -6,7 +6,7 @@ import type { Transform } from "../core/transform.ts";
 
 /**
  * A step that raises the loss of its own batch by more than `above` nats, or makes it NaN, is undone on
- * the device: parameters and the state of the chain's transforms stay as they were, momentum begins again; running averages
+ * the device: parameters and the state of the chain's transforms stay as they were (an average around it moves on towards them), momentum begins again; running averages
  * of the metric and the adaptation of the damping go on. Takes a forward pass, and acts at the end of the
  * chain wherever it stands. Throws GraphError for a bound that is negative or not finite.
  */

@@ -71,11 +71,15 @@ export interface Sampler {
  * the store, which checkpoints have too. The width of moves, where there is one, is multiplied by exp(a − ½) after each run, of which
  * a is the share of accepted moves.
  *
+ * The states are those of the parameters on the store. An optimizer that averages keeps an average there and takes its gradients elsewhere, so
+ * train with one that does not: `stochasticReconfiguration()`, or `rngd({ average: null })`.
+ *
  * @param store - It must have the parameters of ψ.
  * @param options - ψ, where the chains begin, and how they move.
  * @returns The chains.
  * @throws GraphError for options out of range, and for a parameter that the store lacks. ShapeError where `start` is no
  *   [chains, d], or `logPsi` gives no value per chain.
+ *
  * @example
  * ```ts
  * const sampler = await metropolis(store, { logPsi, start, proposal: spinFlips() });
