@@ -64,9 +64,13 @@ const damped = (rateList: readonly number[], dampings: readonly number[]): Tuned
 const equal = (...list: number[]): Tuned[] =>
   list.map((learningRate) => ({ learningRate, absolute: learningRate }));
 
+/** γ three tenths of λ. */
+const steep = (...list: number[]): Tuned[] =>
+  list.map((absolute) => ({ learningRate: Number((0.3 * absolute).toPrecision(2)), absolute }));
+
 const clipped = (klClip: number) => (one: Tuned) => ({ ...one, klClip });
 
-/** The methods that are compared. All but ADAM, which has its own, have momentum 0.9. */
+/** The methods that are compared. ADAM, SOAP and Muon have the means of their authors, all others momentum 0.9. */
 export const methods: readonly Method[] = [
   {
     name: "SGD + momentum",
@@ -103,7 +107,7 @@ export const methods: readonly Method[] = [
   {
     name: "RNGD, K-FAC rows",
     settings: {
-      lenet: damped([0.003, 0.006, 0.012], [0.01, 0.03]),
+      lenet: steep(0.005, 0.01, 0.02, 0.04, 0.08, 0.16),
       lstm: damped([0.005, 0.01, 0.02], [0.03, 0.1]),
       transformer: damped([0.02, 0.04], [0.1, 0.3, 1]),
       autoencoder: damped([0.1, 0.2], [1, 3]).map(clipped(3)),

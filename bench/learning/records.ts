@@ -63,9 +63,10 @@ export function trialsOf(problem: string, records: Records): string {
   return table(["", ...(rows[0] ?? []).slice(1).map((_, at) => `${at + 1}`)], rows);
 }
 
-/** γ, and λ where there is one. */
-export function settingOf({ learningRate, absolute }: Tuned): string {
-  return `γ ${learningRate}${absolute === undefined ? "" : `, λ ${absolute}`}`;
+/** γ, λ where there is one, and the bound of steps where there is one. */
+export function settingOf({ learningRate, absolute, klClip }: Tuned): string {
+  const damping = absolute === undefined ? "" : `, λ ${absolute}`;
+  return `γ ${learningRate}${damping}${klClip === undefined ? "" : `, ≤ ${klClip} √nats`}`;
 }
 
 /** A table of Markdown. */
