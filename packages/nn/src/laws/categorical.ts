@@ -1,5 +1,4 @@
 import {
-  add,
   argMax,
   cast,
   equal,
@@ -19,13 +18,13 @@ import {
   sqrt,
   sub,
   sum,
-  uniform,
   where,
 } from "@metrigrad/graph";
 import { tensor } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw, Law } from "./law.ts";
 import { type CategoricalOptions, observedClasses } from "./observedClasses.ts";
+import { openUniform } from "./openUniform.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { labels } from "./supports.ts";
 
@@ -67,7 +66,7 @@ const law = rowLaw({
   },
   sample: (h: Node, key: string) => {
     // Gumbel-max: argmax(h − ln(−ln u)).
-    const u = add(mul(uniform(h.shape, { key }), 1 - 2 ** -23), 2 ** -25);
+    const u = openUniform(h.shape, key);
     return argMax(sub(h, log(neg(log(u)))), { axis: 1 });
   },
   fisher: (h: Node) => {

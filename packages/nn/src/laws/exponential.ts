@@ -1,5 +1,4 @@
 import {
-  add,
   broadcastTo,
   cast,
   div,
@@ -12,11 +11,11 @@ import {
   neg,
   sub,
   sum,
-  uniform,
   where,
 } from "@metrigrad/graph";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
+import { openUniform } from "./openUniform.ts";
 import { rowLaw, typical } from "./rowLaw.ts";
 import { supports } from "./supports.ts";
 
@@ -40,7 +39,7 @@ const law = rowLaw({
   },
   sample: (h: Node, key: string) => {
     // Neither 0 nor 1.
-    const u = add(mul(uniform(h.shape, { key }), 1 - 2 ** -23), 2 ** -25);
+    const u = openUniform(h.shape, key);
     return div(neg(log(u)), exp(h));
   },
   fisher: unit,

@@ -18,6 +18,7 @@ import {
 import { asDiagonal } from "./blocks.ts";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
+import { openUniform } from "./openUniform.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { type Scale, scaledParts, scaleOf } from "./scaled.ts";
 import { supports } from "./supports.ts";
@@ -59,7 +60,7 @@ export function laplace(options: LaplaceOptions = {}): ClosedLaw {
     sample: (h: Node, key: string) => {
       const { place, lnScale } = parts(h);
       const side = where(less(uniform(place.shape, { key: `${key}/side` }), 0.5), -1, 1);
-      const u = add(mul(uniform(place.shape, { key }), 1 - 2 ** -23), 2 ** -25);
+      const u = openUniform(place.shape, key);
       const far = neg(log(u));
       return add(place, mul(exp(lnScale), mul(side, far)));
     },

@@ -15,7 +15,6 @@ import {
   softmax,
   sub,
   sum,
-  uniform,
 } from "@metrigrad/graph";
 import { type Tensor, tensor } from "@metrigrad/tensor";
 import { categorical } from "./categorical.ts";
@@ -24,6 +23,7 @@ import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { lnFactorial } from "./lnFactorial.ts";
 import { lnGamma } from "./lnGamma.ts";
+import { openUniform } from "./openUniform.ts";
 import { rowLaw, typical } from "./rowLaw.ts";
 import { countsOf } from "./supports.ts";
 
@@ -54,7 +54,7 @@ export function multinomial(draws: number): ClosedLaw {
     sample: (h: Node, key: string) => {
       const [n = 0, m = 0] = h.shape;
       // Gumbel-max, as `categorical` has it.
-      const u = add(mul(uniform([draws, n, m], { key }), 1 - 2 ** -23), 2 ** -25);
+      const u = openUniform([draws, n, m], key);
       const labels = argMax(sub(h, log(neg(log(u)))), { axis: 2 });
       const picked = oneHot(reshape(labels, [draws * n]), m);
       return sum(reshape(picked, [draws, n, m]), { axis: 0 });

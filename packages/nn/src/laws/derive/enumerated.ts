@@ -1,5 +1,4 @@
 import {
-  add,
   argMax,
   constant,
   exp,
@@ -14,10 +13,10 @@ import {
   sub,
   sum,
   transpose,
-  uniform,
   where,
 } from "@metrigrad/graph";
 import type { Tensor } from "@metrigrad/tensor";
+import { openUniform } from "../openUniform.ts";
 import { type LogProb, repeatAll, repeatRows, scoresOf } from "./repeat.ts";
 
 /** Below this ln p an outcome does not occur. */
@@ -58,7 +57,7 @@ export function enumerated(logProb: LogProb, outcomes: Tensor): Enumerated {
     sample: (h, key) => {
       // Gumbel-max: argmax(ln p − ln(−ln u)).
       const own = logs(h);
-      const u = add(mul(uniform(own.shape, { key }), 1 - 2 ** -23), 2 ** -25);
+      const u = openUniform(own.shape, key);
       return gather(all, argMax(sub(own, log(neg(log(u)))), { axis: 1 }));
     },
     predict: (h) => gather(all, argMax(logs(h), { axis: 1 })),
