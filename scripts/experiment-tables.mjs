@@ -1,11 +1,12 @@
 /**
- * `node scripts/experiment-tables.mjs [record.json …]`: what each optimizer of records reaches by epoch and by
+ * `node scripts/experiment-tables.mjs [--by-epoch] [record.json …]`: what each optimizer of records reaches by epoch and by
  * second of training, as the markdown tables of docs/experiment.md: training cost (with the L2 term) and
  * validation accuracy, means over the seeds; ″ stands where a run had ended before. Then at which epochs `rngd` has the lowest
- * cost. Reads runs/latest/record.json by default.
+ * cost. Reads runs/latest/record.json by default. With --by-epoch it leaves out seconds, for runs beside other work.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { root } from "./setup.mjs";
 
 /**
@@ -13,8 +14,12 @@ import { root } from "./setup.mjs";
  * @typedef {Recording["runs"][number]} Run
  */
 
-const files =
-  process.argv.length > 2 ? process.argv.slice(2) : [join(root, "runs", "latest", "record.json")];
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { "by-epoch": { type: "boolean", default: false } },
+});
+const timed = !options["by-epoch"];
+const files = positionals.length > 0 ? positionals : [join(root, "runs", "latest", "record.json")];
 /** @type {Recording[]} */
 const recordings = files.map((file) => JSON.parse(readFileSync(file, "utf8")));
 const runs = recordings.flatMap((recording) => recording.runs);
@@ -59,6 +64,14 @@ function cell(
   const spread = (/** @type {number[]} */ values, /** @type {number} */ digits) =>
     values.length > 1 ? ` ± ${deviation(values).toFixed(digits)}` : "";
   return `${mean(cost).toFixed(4)}${spread(cost, 4)} / ${mean(accuracy).toFixed(2)}${spread(accuracy, 2)} %`;
+}
+
+/** @param {Run[]} repeats */
+function secondsOnMetric(repeats) {
+  const each = repeats.map(({ epochs }) =>
+    epochs.reduce((sum, { secondsMetric }) => sum + (secondsMetric ?? Number.NaN), 0),
+  );
+  return mean(each).toFixed(2);
 }
 
 /** @param {string} first @param {string[]} heads @param {string[][]} rows */
@@ -123,32 +136,29 @@ for (const [arch, group] of groups) {
       ]),
     ),
   );
-  console.log(
-    `\n${markdown(
-      "the same within seconds of training",
-      seconds.map(String),
-      [...group].map(([name, repeats]) => [
-        name,
-        ...seconds.map((mark, index) => {
-          const before = seconds[index - 1] ?? 0;
-          const ended = repeats.every((run) => total(run) <= before);
-          return ended ? "″" : cell(repeats, (_, spent) => spent <= mark);
-        }),
-      ]),
-    )}`,
-  );
+  if (timed) {
+    console.log(
+      `\n${markdown(
+        "the same within seconds of training",
+        seconds.map(String),
+        [...group].map(([name, repeats]) => [
+          name,
+          ...seconds.map((mark, index) => {
+            const before = seconds[index - 1] ?? 0;
+            const ended = repeats.every((run) => total(run) <= before);
+            return ended ? "″" : cell(repeats, (_, spent) => spent <= mark);
+          }),
+        ]),
+      )}`,
+    );
+  }
   console.log(
     `\n${markdown(
       "in all",
-      ["seconds", "of them on the metric", "test accuracy", "test cost"],
+      [...(timed ? ["seconds", "of them on the metric"] : []), "test accuracy", "test cost"],
       [...group].map(([name, repeats]) => [
         name,
-        mean(repeats.map(total)).toFixed(2),
-        mean(
-          repeats.map((run) =>
-            run.epochs.reduce((sum, epoch) => sum + (epoch.secondsMetric ?? Number.NaN), 0),
-          ),
-        ).toFixed(2),
+        ...(timed ? [mean(repeats.map(total)).toFixed(2), secondsOnMetric(repeats)] : []),
         `${(100 * mean(repeats.map(({ test }) => test.accuracy ?? Number.NaN))).toFixed(2)} %`,
         mean(repeats.map(({ test }) => test.cost ?? Number.NaN)).toFixed(4),
       ]),
