@@ -74,8 +74,8 @@ export const methods: readonly Method[] = [
   },
   {
     name: "rngd(), linear rows",
-    tuned: { learningRate: 0.1, absolute: 2 },
-    grid: { learningRate: [0.1], absolute: [2] },
+    tuned: { learningRate: 0.2, absolute: 2 },
+    grid: { learningRate: [0.2], absolute: [2] },
     // The default, as it is, with its average.
     make: () => rngd(),
   },

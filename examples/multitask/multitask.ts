@@ -76,7 +76,7 @@ export async function train({ size, look, ...how }: Settings) {
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),
-  rngd: rngd({ metrics: fullMetrics, learningRate: 0.05, absolute: 0.5 }),
+  rngd: rngd({ metrics: fullMetrics, learningRate: 0.1, absolute: 0.5 }),
 };
 
 if (isMain(import.meta.url)) {

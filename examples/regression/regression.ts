@@ -91,7 +91,7 @@ export async function train({ size, look, ...how }: Settings) {
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),
-  rngd: rngd(),
+  rngd: rngd({ learningRate: 0.4 }),
 };
 
 if (isMain(import.meta.url)) {
