@@ -13,6 +13,7 @@ import {
   cpu,
   dataSet,
   dense,
+  exponentialSchedule,
   fit,
   fromColumns,
   less,
@@ -91,7 +92,7 @@ export async function train({ size, look, ...how }: Settings) {
 
 export const optimizers = {
   adam: adam({ learningRate: 0.003 }),
-  rngd: rngd({ learningRate: 0.4 }),
+  rngd: rngd({ learningRate: 0.05, absolute: 0.5, schedule: exponentialSchedule(0.1) }),
 };
 
 if (isMain(import.meta.url)) {
