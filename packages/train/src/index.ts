@@ -34,7 +34,7 @@ export type { PointDraws, PointSampler } from "./points/sampler.ts";
 export { sobolPoints } from "./points/sobolPoints.ts";
 export { uniformPoints } from "./points/uniformPoints.ts";
 export { type PredictInputs, type PredictOptions, predict } from "./predict.ts";
-export { type ChartOptions, chart } from "./report/chart/chart.ts";
+export { type AxisRanges, type ChartOptions, chart } from "./report/chart/chart.ts";
 export { epochsCsv } from "./report/epochsCsv.ts";
 export {
   type EpochRecord,

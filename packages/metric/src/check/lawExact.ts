@@ -127,9 +127,10 @@ export async function exactLawChecks(
   const size = Math.sqrt(Math.max(worst(found), Number.MIN_VALUE));
   const means = scores.map((score) => worst(expected((i) => score[i] as number)));
   checks.push(within(`E[score] = 0 ${by}`, worst(means) / size, tolerance, "but for"));
+  const estimated = isEstimated(at);
   for (const claimed of await claimedInformation(at)) {
     checks.push(
-      isEstimated(at)
+      estimated
         ? estimateCheck(claimed, found, m, by)
         : informationCheck(claimed, found, { m, tolerance, by }),
     );

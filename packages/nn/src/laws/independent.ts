@@ -57,7 +57,7 @@ export function independent<H, Y>(law: Law<H, Y>, axes = 1): Law<H, Y> {
     },
     kl: kl === null ? null : (h, other) => summed(kl(h, other)),
     support: law.support,
-    ...(law.isDensity === undefined ? {} : { isDensity: law.isDensity }),
+    isDensity: law.isDensity ?? true,
     parts: (h) => law.parts(folded(h, lead(h))),
     given: (y) => independent(law.given(folded(y, lead(y))), axes),
     terms,

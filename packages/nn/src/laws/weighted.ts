@@ -115,7 +115,7 @@ function counted<H, Y, Z>(law: Law<H, Y>, kind: Kind<Y, Z>, bound: Node | null =
     predict: (h) => wrapped(law.predict(h), h),
     kl: kl === null ? null : (h, other) => summed(kl(h, other)),
     support: law.support,
-    ...(law.isDensity === undefined ? {} : { isDensity: law.isDensity }),
+    isDensity: law.isDensity ?? true,
     parts: (h) =>
       law
         .parts(h)

@@ -1,11 +1,10 @@
 import type { Recording } from "../record.ts";
-import type { Span } from "./axis.ts";
 import { layoutOf } from "./layout.ts";
 import { legend } from "./legend.ts";
 import { colourOf } from "./palette.ts";
 import { panel } from "./panel.ts";
 import { xAxis, yAxis } from "./quantities.ts";
-import { type Quantity, type Series, seriesOf } from "./series.ts";
+import { type Series, seriesOf } from "./series.ts";
 import { element, escaped } from "./svg.ts";
 
 /** Options of a chart. */
@@ -15,7 +14,13 @@ export interface ChartOptions {
   /** Optimizers in the order of their colours, so that each keeps its own in all charts. */
   readonly optimizers?: readonly string[];
   /** By architecture: what its axes show, in equal steps; by default as much as the runs need. */
-  readonly ranges?: Readonly<Record<string, Partial<Readonly<Record<Quantity, Span>>>>>;
+  readonly ranges?: Readonly<Record<string, AxisRanges>>;
+}
+
+/** The lowest and the highest value that the axes of an architecture show. */
+export interface AxisRanges {
+  readonly trainCost?: readonly [from: number, to: number];
+  readonly validAccuracy?: readonly [from: number, to: number];
 }
 
 const quantities = ["trainCost", "validAccuracy"] as const;
