@@ -10,7 +10,7 @@ import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { cpu, writeWhole } from "metrigrad";
+import { type Backend, cpu, writeWhole } from "metrigrad";
 import { methods, type Tuned } from "./methods.ts";
 import { problems } from "./problems.ts";
 import { type Racer, race } from "./race.ts";
@@ -53,7 +53,7 @@ if (values.smoke) {
 
 async function measure(): Promise<void> {
   const backend = await cpu({ threads: 1 });
-  records.machine = `${machineText()} shared with other work; Node ${process.versions.node}, cpu backend, 1 thread`;
+  records.machine = machineText(backend);
   for (const problem of asked) {
     const begin = await problem.prepare();
     const { epochs: passes, conditions } = problem;
@@ -100,7 +100,7 @@ async function measure(): Promise<void> {
 /** Problems by the clock: tries of one seed for a part of the budget, then the best setting with three seeds for all of it. */
 async function measureTimed(): Promise<void> {
   const backend = await cpu({ threads: 2 });
-  records.timedMachine = `${machineText()}; Node ${process.versions.node}, ${backend.describe().replace(/, [\d.]+ MB of shared memory in use/, "")}`;
+  records.timedMachine = machineText(backend);
   for (const problem of timedProblems.filter(isAsked)) {
     const begin = await problem.prepare();
     const own = { problem, begin, backend };
@@ -147,8 +147,9 @@ async function smoke(): Promise<void> {
   await backend.close();
 }
 
-function machineText(): string {
-  return `Measured on ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`;
+function machineText(backend: Backend): string {
+  const steps = backend.describe().replace(/, [\d.]+ MB of (shared )?memory in use/, "");
+  return `Measured on ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores; Node ${process.versions.node}, ${steps}`;
 }
 
 function tunedOf({ learningRate, absolute, klClip }: Tuned): Tuned {

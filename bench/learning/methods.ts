@@ -98,7 +98,7 @@ export const methods: readonly Method[] = [
     name: "RNGD, linear rows",
     settings: {
       lenet: [...equal(0.025, 0.05, 0.1, 0.2, 0.4), { learningRate: 0.4, absolute: 1 }],
-      lstm: damped([0.1, 0.2, 0.4], [0.1, 0.5]),
+      lstm: damped([0.2, 0.4, 0.8], [0.5, 1]),
       transformer: damped([0.1, 0.2], [0.1, 0.5, 2]).map(clipped(0.3)),
       autoencoder: equal(0.05, 0.1, 0.2, 0.4),
     },
@@ -108,7 +108,7 @@ export const methods: readonly Method[] = [
     name: "RNGD, K-FAC rows",
     settings: {
       lenet: steep(0.005, 0.01, 0.02, 0.04, 0.08, 0.16),
-      lstm: damped([0.005, 0.01, 0.02], [0.03, 0.1]),
+      lstm: damped([0.02, 0.04, 0.08], [0.1, 0.3]),
       transformer: damped([0.02, 0.04], [0.1, 0.3, 1]),
       autoencoder: damped([0.1, 0.2], [1, 3]).map(clipped(3)),
     },

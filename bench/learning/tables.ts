@@ -39,8 +39,14 @@ function sectionOf({ name, title, epochs, accuracy }: Problem, records: Records)
       const runs = records.races.filter(
         (one) => one.problem === name && one.method === method.name && one.passes === passes,
       );
-      const label = passes === epochs ? method.name : `${method.name}, ${passes} epochs`;
-      return runs.length === 0 ? [] : [{ name: label, runs }];
+      const finished = runs.filter(({ diverged }) => !diverged);
+      const lost = runs.length - finished.length;
+      const label = [
+        method.name,
+        ...(passes === epochs ? [] : [`${passes} epochs`]),
+        ...(lost === 0 ? [] : [`${lost} of ${runs.length} diverged`]),
+      ].join(", ");
+      return finished.length === 0 ? [] : [{ name: label, runs: finished }];
     }),
   );
   const most = Math.max(...racers.flatMap(({ runs }) => runs.map(({ losses }) => losses.length)));
