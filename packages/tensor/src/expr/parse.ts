@@ -1,10 +1,11 @@
 import { arg } from "./build.ts";
 import type { Expr, ScalarFn, ScalarType } from "./expr.ts";
 import { scalarFns } from "./functions.ts";
-import { convertSyntax } from "./parse/convert.ts";
+import { splitArrow } from "./parse/arrow.ts";
 import { failIn } from "./parse/fail.ts";
 import { namedConstants } from "./parse/operators.ts";
-import { parseSyntax } from "./parse/syntax.ts";
+import { Parser } from "./parse/parser.ts";
+import { tokensOf } from "./parse/tokens.ts";
 
 /** How to read an expression's text. */
 export interface ParseOptions {
@@ -34,7 +35,7 @@ export interface ParsedFunction {
 export function parseFunction(source: string, options: ParseOptions = {}): ParsedFunction {
   const { types = [], functions = scalarFns } = options;
   const fail = failIn(source);
-  const { params, body } = parseSyntax(source, fail);
+  const { params, body } = splitArrow(tokensOf(source), fail);
   const given = options.args ?? params;
   if (given !== null && params !== null && given.join() !== params.join()) {
     fail(`its parameters must be (${given.join(", ")})`, { start: 0, end: source.length });
@@ -48,7 +49,12 @@ export function parseFunction(source: string, options: ParseOptions = {}): Parse
     const index = args.indexOf(name);
     return arg(index, types[index] ?? "float");
   };
-  return { expr: convertSyntax(body, { functions, argument }, fail), args };
+  try {
+    return { expr: new Parser(body, { functions, argument }, fail).whole(), args };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return fail("it must nest less deeply", { start: 0, end: source.length });
+  }
 }
 
 /** The expression of a text; see `parseFunction`. Throws GraphError. */

@@ -1,11 +1,14 @@
 import { GraphError } from "../../errors.ts";
 
 /** Refuses a source text, pointing at the position of what is wrong (counted from 0). */
-export type Fail = (must: string, position: { start: number; end?: number }) => never;
+export type Fail = (
+  must: string,
+  position: { readonly start: number; readonly end: number },
+) => never;
 
 /** Makes the refusals of one source text. */
 export function failIn(source: string): Fail {
-  return (must, { start, end = start + 1 }) => {
+  return (must, { start, end }) => {
     const text = source.slice(start, Math.min(end, start + 40)) || "the end";
     throw new GraphError({
       where: "parseExpr",

@@ -3,23 +3,32 @@ import type { ScalarFn } from "../expr.ts";
 import { and, eq, ge, gt, le, lt, ne, not, or } from "../logic.ts";
 import { pow } from "../transcendental.ts";
 
-/** Functions of the binary and logical operators. */
-export const binaryOperators: ReadonlyMap<string, ScalarFn> = new Map([
-  ["+", add],
-  ["-", sub],
-  ["*", mul],
-  ["/", div],
-  ["**", pow],
-  ["<", lt],
-  ["<=", le],
-  [">", gt],
-  [">=", ge],
-  ["==", eq],
-  ["===", eq],
-  ["!=", ne],
-  ["!==", ne],
-  ["&&", and],
-  ["||", or],
+/** An operator between two terms. */
+export interface BinaryOperator {
+  readonly fn: ScalarFn;
+  /** Operators of a higher one bind first. */
+  readonly precedence: number;
+  /** Whether a ∘ b ∘ c is a ∘ (b ∘ c); false by default. */
+  readonly fromRight?: boolean;
+}
+
+/** Binary and logical operators, with JavaScript's precedences. */
+export const binaryOperators: ReadonlyMap<string, BinaryOperator> = new Map([
+  ["||", { fn: or, precedence: 1 }],
+  ["&&", { fn: and, precedence: 2 }],
+  ["==", { fn: eq, precedence: 3 }],
+  ["===", { fn: eq, precedence: 3 }],
+  ["!=", { fn: ne, precedence: 3 }],
+  ["!==", { fn: ne, precedence: 3 }],
+  ["<", { fn: lt, precedence: 4 }],
+  ["<=", { fn: le, precedence: 4 }],
+  [">", { fn: gt, precedence: 4 }],
+  [">=", { fn: ge, precedence: 4 }],
+  ["+", { fn: add, precedence: 5 }],
+  ["-", { fn: sub, precedence: 5 }],
+  ["*", { fn: mul, precedence: 6 }],
+  ["/", { fn: div, precedence: 6 }],
+  ["**", { fn: pow, precedence: 7, fromRight: true }],
 ]);
 
 /** Functions of the unary operators. */
