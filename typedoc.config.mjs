@@ -1,26 +1,28 @@
-/** Source links lead from a page of docs/api to the file in this clone. */
-const sources = {
-  displayBasePath: import.meta.dirname,
-  disableGit: true,
-  sourceLinkTemplate: "../../../{path}#L{line}",
-};
+import { OptionDefaults } from "typedoc";
+import { categories } from "./scripts/api/rules.mjs";
 
-/** @type {Partial<import("typedoc").TypeDocOptions> & { packageOptions: object }} */
+const repository = "https://github.com/metrigrad/metrigrad";
+
+/** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
   name: "metrigrad",
-  entryPointStrategy: "packages",
-  entryPoints: ["packages/*"],
-  packageOptions: {
-    entryPoints: ["src/index.ts"],
-    excludeInternal: true,
-    excludePrivate: true,
-    readme: "README.md",
-    ...sources,
-  },
+  entryPointStrategy: "resolve",
+  // The umbrella exports all packages but those that are optional.
+  entryPoints: ["metrigrad", "gpu", "native"].map((name) => `packages/${name}/src/index.ts`),
+  tsconfig: "tsconfig.docs.json",
   includeVersion: true,
   readme: "README.md",
   out: "docs/api",
-  ...sources,
+  modifierTags: [...OptionDefaults.modifierTags, "@nothrow"],
+  notRenderedTags: [...OptionDefaults.notRenderedTags, "@nothrow"],
+  excludeInternal: true,
+  excludePrivate: true,
+  disableGit: true,
+  displayBasePath: import.meta.dirname,
+  sourceLinkTemplate: `${repository}/blob/main/{path}#L{line}`,
+  categoryOrder: [...categories, "*"],
+  searchInComments: true,
+  searchInDocuments: true,
   validation: {
     notExported: true,
     invalidLink: true,

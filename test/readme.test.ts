@@ -1,6 +1,6 @@
 /**
- * The example in each package's README.md runs, and so do the pages of docs/guide, all blocks of a page
- * as one program; each `console.log(...); // text` prints that text. Links between pages lead somewhere.
+ * The example in each package's README.md runs, and so do the files of examples/api, which the reference pages show, and
+ * the pages of docs/guide, all blocks of a page as one program; each `console.log(...); // text` prints that text. Links between pages lead somewhere.
  */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -30,6 +30,11 @@ for (const file of readdirSync(guides).filter((one) => one.endsWith(".md"))) {
   programs.set(`guide-${file}`, blocks.join("\n"));
 }
 
+/** The examples of the reference pages, a file each. */
+const ofNames = readdirSync(join(root, "examples", "api"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => join(root, "examples", "api", name));
+
 /** Runs one program after the other, each after a line with its number, and an error in place of the rest of its text. */
 const runner = `
 for (const [index, file] of process.argv.slice(2).entries()) {
@@ -37,21 +42,26 @@ for (const [index, file] of process.argv.slice(2).entries()) {
   await import(file).catch((error) => console.log(error.stack));
 }`;
 
-test("the examples of READMEs and the code of guides print what their comments promise", async (t) => {
+test("the examples of READMEs and names and the code of guides print what their comments promise", async (t) => {
   mkdirSync(folder, { recursive: true });
-  const files = [...programs].map(([name, program]) => {
+  const made = [...programs].map(([name, program]) => {
     const file = join(folder, `${name}.mts`);
     writeFileSync(file, program);
-    return pathToFileURL(file).href;
+    return { name, program, file };
   });
+  const kept = ofNames.map((file) => {
+    return { name: relative(root, file), program: readFileSync(file, "utf8"), file };
+  });
+  const all = [...made, ...kept];
+  const files = all.map(({ file }) => pathToFileURL(file).href);
   const main = join(folder, "runner.mjs");
   writeFileSync(main, runner);
   // One process for all: each would load the sources anew.
   const node = ["--conditions=@metrigrad/source", "--import", "tsx", main, ...files];
   const { stdout } = await promisify(execFile)(process.execPath, node, { cwd: root });
   const printed = stdout.split(/^program \d+$/m).slice(1);
-  t.equal(printed.length, programs.size);
-  for (const [index, [name, program]] of [...programs].entries()) {
+  t.equal(printed.length, all.length);
+  for (const [index, { name, program }] of all.entries()) {
     const promised = [...program.matchAll(/^console\.log\(.*\);? \/\/ (.*)$/gm)].map((m) => m[1]);
     t.deepEqual(printed[index]?.split("\n").filter(Boolean), promised, name);
   }

@@ -58,15 +58,31 @@ function matrixShape({ shape, type }: Node): { batch: number[]; rows: number; co
   return { batch: shape.slice(0, -2), rows, columns };
 }
 
-/** Which operands of a product are transposed (their last two axes swapped, without a copy). */
+/**
+ * Options of {@link matmul}. A transposed matrix has its last two axes swapped; nothing is copied.
+ *
+ * @category Ops: linear algebra
+ */
 export interface MatmulOptions {
+  /** Whether the left matrix is transposed before the product; false by default. */
   readonly transposeA?: boolean;
+  /** Whether the right matrix is transposed before the product; false by default. */
   readonly transposeB?: boolean;
 }
 
 /**
- * Matrix product of floats, out[b…, m, n] = Σ_k a[b…, m, k] · b[b…, k, n]; batch axes broadcast.
- * Throws ShapeError for vectors, other types, and sizes that do not fit.
+ * Multiplies two float matrices: out[…, i, j] = Σₖ a[…, i, k] · b[…, k, j].
+ *
+ * The leading axes are batches. They broadcast as in NumPy.
+ *
+ * {@includeCode ../../../../examples/api/graph/matmul.ts#example}
+ *
+ * @param a - The left matrix, [..., m, k].
+ * @param b - The right matrix, [..., k, n].
+ * @param options - Which matrices to transpose first.
+ * @returns The product, [..., m, n].
+ * @throws {@link ShapeError} if a matrix has fewer than two axes or another type than float, or if sizes do not fit.
+ * @category Ops: linear algebra
  */
 export function matmul(a: NodeLike, b: NodeLike, options: MatmulOptions = {}): Node {
   checkOptions("matmul", options, ["transposeA", "transposeB"]);

@@ -1,0 +1,59 @@
+/**
+ * What the reference pages must hold, for `scripts/api/gaps.mjs`: the categories, in the order of the page, and the names
+ * that must have an example.
+ */
+
+/** Categories of the exports by task; the page of `metrigrad` is a table of contents in this order. */
+export const categories = [
+  "Train",
+  "Train: own loops",
+  "Train: files and reports",
+  "Models: layers",
+  "Models: composing",
+  "Models: own modules",
+  "Laws and losses",
+  "Laws: own laws",
+  "Data",
+  "Optimizers",
+  "Optimizers: natural gradients",
+  "Optimizers: combining",
+  "Optimizers: schedules",
+  "Metrics: tables",
+  "Metrics: own metrics",
+  "Metrics: blocks",
+  "Geometry",
+  "Residuals and differential equations",
+  "Monte Carlo",
+  "Graph: derivatives",
+  "Graph: loops and maps",
+  "Graph: compile and run",
+  "Graph: own ops",
+  "Ops: elements",
+  "Ops: reductions",
+  "Ops: shapes",
+  "Ops: linear algebra",
+  "Ops: windows",
+  "Ops: sequences",
+  "Ops: random",
+  "Ops: numerics",
+  "Backends",
+  "Tensors",
+  "Expressions",
+  "Checks",
+  "Errors",
+  "For authors of backends",
+];
+
+/** The functions that must have an example. */
+export const withExample = new Set([
+  ...["matmul"], // graph: ops
+  ...[], // graph: transforms, loops, compiler
+  ...[], // tensor
+  ...[], // nn
+  ...[], // metric
+  ...[], // optim
+  ...[], // data
+  ...[], // train
+  ...[], // cpu, gpu, native
+  ...[], // metrigrad
+]);
