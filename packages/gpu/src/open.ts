@@ -5,7 +5,7 @@ import type { GpuBackend, GpuMode, GpuOptions } from "./options.ts";
 import { acquireContext } from "./webgpu/acquire.ts";
 import { WebGpuBackend } from "./webgpu/backend.ts";
 import { Device, type DeviceLimits } from "./webgpu/device.ts";
-import { gpuJs } from "./webgpu/gpujs.ts";
+import { gpuJs, noEval } from "./webgpu/gpujs.ts";
 
 /** Options of `gpu`, and what only tests set. */
 export interface OpenOptions extends GpuOptions {
@@ -56,6 +56,7 @@ async function openMode(
     throw missing(mode, "no such mode", `choose one of ${automatic.join(", ")}, cpu`);
   }
   const { GPU } = await gpuJs();
+  if (mode === "cpu") checkEval();
   try {
     const gpu = new GPU({ mode });
     for (const { source, arguments: count } of functions) {
@@ -65,6 +66,15 @@ async function openMode(
     return new KernelBackend(mode, gpu, note);
   } catch (error) {
     throw missing(mode, (error as Error).message, advice[mode]);
+  }
+}
+
+/** Throws BackendError where code from strings is forbidden, of which gpu.js makes the kernels of mode `cpu`. */
+function checkEval(): void {
+  try {
+    new Function("");
+  } catch (error) {
+    throw error instanceof EvalError ? noEval('gpu({ mode: "cpu" })', error) : error;
   }
 }
 

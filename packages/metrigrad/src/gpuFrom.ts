@@ -1,12 +1,42 @@
-import type { GpuBackend, GpuOptions, gpu } from "@metrigrad/gpu";
-import { BackendError } from "@metrigrad/tensor";
+import { type Backend, BackendError } from "@metrigrad/tensor";
 
-/** What @metrigrad/gpu exports. */
-interface GpuPackage {
-  readonly gpu: typeof gpu;
+/**
+ * The ways in which gpu.js runs kernels, the best first.
+ *
+ * @category Backends
+ */
+export type GpuMode = "webgpu" | "webgl2" | "headlessgl" | "webasm" | "cpu";
+
+/**
+ * Options of `gpu`.
+ *
+ * @category Backends
+ */
+export interface GpuOptions {
+  /** The way to run kernels. By default the best one that answers, except `cpu`. */
+  readonly mode?: GpuMode;
 }
 
-/** A backend of a package that may not be installed. Throws BackendError. */
+/**
+ * A backend on gpu.js.
+ *
+ * @category Backends
+ */
+export interface GpuBackend extends Backend {
+  /** The way in which it runs kernels. */
+  readonly mode: GpuMode;
+}
+
+/** What the package @metrigrad/gpu exports. Its own types would break the types of those who do not install it. */
+interface GpuPackage {
+  gpu(options: GpuOptions): Promise<GpuBackend>;
+}
+
+/** How Node, browsers and bundlers say that a module is not there. */
+const missingModule =
+  /cannot find (module|package)|failed to (resolve|fetch)|could not resolve|error resolving|importing a module script failed|optional peer dep/i;
+
+/** Makes a backend by a package that may be missing. Throws BackendError. */
 export async function gpuFrom(
   load: () => Promise<GpuPackage>,
   options: GpuOptions,
@@ -15,13 +45,21 @@ export async function gpuFrom(
   try {
     loaded = await load();
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    throw new BackendError({
-      where: "gpu()",
-      must: "the package @metrigrad/gpu must be installed",
-      got: code ?? message,
-      todo: "npm install @metrigrad/gpu, and in Node webgpu@0.6 for the mode webgpu",
-    });
+    throw error instanceof BackendError ? error : unloaded(error);
   }
   return loaded.gpu(options);
+}
+
+/** Tells a package that is missing from one that is there and does not load. */
+function unloaded(error: unknown): BackendError {
+  const { code, message = String(error) } = error as { code?: string; message?: string };
+  const isMissing = code === "ERR_MODULE_NOT_FOUND" || missingModule.test(message);
+  return new BackendError({
+    where: "gpu()",
+    must: `the package @metrigrad/gpu must ${isMissing ? "be installed" : "load"}`,
+    got: code ?? message,
+    todo: isMissing
+      ? "npm install @metrigrad/gpu, and in Node webgpu@0.6 for the mode webgpu"
+      : "mend what the message says, or use the cpu backend",
+  });
 }

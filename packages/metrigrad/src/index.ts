@@ -36,4 +36,5 @@ export { trainingTime } from "./auto/trainingTime.ts";
 export { defaultBackend } from "./defaultBackend.ts";
 export { type FitOptions, fit } from "./fit.ts";
 export { gpu } from "./gpu.ts";
+export type { GpuBackend, GpuMode, GpuOptions } from "./gpuFrom.ts";
 export { solve } from "./solve.ts";

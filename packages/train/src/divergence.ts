@@ -24,6 +24,7 @@ export interface DivergencePlace {
 
 /** Training came upon a loss or an update that is not finite; the state is as before that step. */
 export class DivergenceError extends GraphError {
+  override readonly name: string = "DivergenceError";
   readonly place: DivergencePlace;
 
   constructor(parts: ErrorParts, place: DivergencePlace) {

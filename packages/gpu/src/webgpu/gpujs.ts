@@ -1,3 +1,5 @@
+import { BackendError } from "@metrigrad/tensor";
+
 /** What this package uses of gpu.js. */
 interface GpuJs {
   readonly GPU: new (settings: { readonly mode: string }) => GpuJsInstance;
@@ -36,8 +38,26 @@ export interface GpuJsInstance {
   destroy(): Promise<void>;
 }
 
-/** Loads gpu.js, which bundles for browsers export as one class with everything else on it. */
+/**
+ * Loads gpu.js, which bundles for browsers export as one class with everything else on it. Throws BackendError where a
+ * page forbids code from strings and gpu.js needs it to load.
+ */
 export async function gpuJs(): Promise<GpuJs> {
-  const module = (await import("gpu.js")) as unknown as GpuJs & { readonly default?: GpuJs };
+  let module: GpuJs & { readonly default?: GpuJs };
+  try {
+    module = (await import("gpu.js")) as unknown as GpuJs & { readonly default?: GpuJs };
+  } catch (error) {
+    throw error instanceof EvalError ? noEval("gpu()", error) : error;
+  }
   return module.default ?? module;
+}
+
+/** Says that a page forbids code from strings. */
+export function noEval(where: string, error: EvalError): BackendError {
+  return new BackendError({
+    where,
+    must: "gpu.js must be allowed to make code from strings",
+    got: error.message,
+    todo: "allow 'unsafe-eval' in the page's Content-Security-Policy, or use the cpu backend",
+  });
 }

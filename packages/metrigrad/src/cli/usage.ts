@@ -1,7 +1,9 @@
 import { MetrigradError } from "@metrigrad/tensor";
 
 /** The command was called in a way that it does not understand; ends it with code 2. */
-export class UsageError extends MetrigradError {}
+export class UsageError extends MetrigradError {
+  override readonly name: string = "UsageError";
+}
 
 /** Refuses a value of an option. */
 export function refuse(option: string, must: string, got: string): never {
