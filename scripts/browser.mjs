@@ -3,41 +3,14 @@
  * cross-origin isolated and in one that is not, the gpu backend in all modes, on SwiftShader. Takes the browser
  * from CHROMIUM or where Debian and others put it; installs Debian's where it is missing and CI=true.
  */
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
-import { chromium } from "playwright-core";
+import { launch } from "./chromium.mjs";
 import { build, install, root } from "./setup.mjs";
-
-/** The path of a Chromium; ends the process where there is none. */
-function findBrowser() {
-  const places = [
-    process.env.CHROMIUM,
-    "/usr/bin/chromium",
-    "/usr/bin/chromium-browser",
-    "/usr/bin/google-chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  ];
-  const find = () => places.find((path) => path && existsSync(path));
-  if (!find() && process.env.CI === "true") {
-    for (const args of [["update"], ["install", "-y", "chromium"]]) {
-      spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
-    }
-  }
-  const found = find();
-  if (found) return found;
-  console.error(
-    "browser: Chromium must be there, got none; install it (Debian: apt-get install chromium) or set CHROMIUM to its path",
-  );
-  process.exit(1);
-}
 
 install();
 if (build() !== 0) process.exit(1);
-const executablePath = findBrowser();
 
 /** Test pages by folder of the address, which says what they check. */
 const pages = [
@@ -88,15 +61,7 @@ setTimeout(() => {
   process.exit(1);
 }, patience).unref();
 
-const browser = await chromium.launch({
-  executablePath,
-  args: [
-    ...["--no-sandbox", "--disable-quic", "--no-first-run"],
-    ...["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
-    ...["--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
-    ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  ],
-});
+const browser = await launch();
 let failed = 0;
 for (const { folder, isolated: wanted } of pages) {
   const tab = await browser.newPage();

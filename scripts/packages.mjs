@@ -1,6 +1,7 @@
 /**
- * Checks each package as its users would get it: packs it, asks publint and attw about the archive, then
- * loads the unpacked archives by import() and by require() in a process that sees no sources.
+ * Checks each package as its users would get it: packs it, asks publint and attw about the archive, loads the unpacked
+ * archives by import() and by require() in a process that sees no sources, then installs them as users do
+ * (`scripts/consumer.mjs`).
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
@@ -8,6 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { consumer } from "./consumer.mjs";
 import { packageFolders, root } from "./setup.mjs";
 
 const work = mkdtempSync(join(tmpdir(), "metrigrad-packages-"));
@@ -68,7 +70,11 @@ try {
     );
     report(`${manifest.name}  import`, node(["-e", `import("${manifest.name}")`], work));
     report(`${manifest.name}  require`, node(["-e", `require("${manifest.name}")`], work));
+    const { status } = spawnSync("tar", ["-tzf", archive, "package/LICENSE"], { stdio: "ignore" });
+    report(`${manifest.name}  licence`, status === 0 ? [] : ["no LICENSE in the archive"]);
   }
+  const packed = manifests.map(({ manifest, archive }) => ({ name: manifest.name, archive }));
+  await consumer(join(work, "consumer"), packed, report);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -119,7 +119,7 @@ function hasExample(comment) {
     ...(comment?.summary ?? []),
     ...(comment?.blockTags ?? []).flatMap(({ content }) => content),
   ];
-  return code.some(({ kind, text }) => kind === "code" && text.startsWith("```"));
+  return code.some(({ kind, text }) => kind === "code" && text.trimStart().startsWith("```"));
 }
 
 /** @param {import("typedoc").DeclarationReflection} one */
