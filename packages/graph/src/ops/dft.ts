@@ -25,8 +25,8 @@ const radix = 32;
 
 /**
  * Computes Σⱼ zⱼ e^(−2πijk/n) along the last axis. A size that is a product of small numbers is
- * factored (Cooley and Tukey 1965), and each step is a product with a small matrix. A size that has
- * no small factor is computed by a convolution (Bluestein 1970).
+ * factored (Cooley and Tukey 1965), and each step is a product with a small matrix. A size that is
+ * a large prime number is computed by a convolution (Bluestein 1970).
  */
 export function dft(z: Parts): Parts {
   const n = z.re.shape.at(-1) as number;
