@@ -45,7 +45,7 @@ export const singleOp: Op<null> = {
  *
  * @param x - The value, of any shape. Integers and booleans do not change.
  * @returns A node of x's shape and type.
- * @throws {@link ShapeError} if x is a list that is not a tensor: its rows differ in length.
+ * @throws {@link ShapeError} if x is a nested array whose rows differ in length.
  * @category Ops: numerics
  */
 export function double(x: NodeLike): Node {
@@ -61,7 +61,7 @@ export function double(x: NodeLike): Node {
  *
  * @param x - The value, of any shape. Integers and booleans do not change.
  * @returns A node of x's shape and type.
- * @throws {@link ShapeError} if x is a list that is not a tensor: its rows differ in length.
+ * @throws {@link ShapeError} if x is a nested array whose rows differ in length.
  * @category Ops: numerics
  */
 export function single(x: NodeLike): Node {

@@ -17,7 +17,7 @@ export const stopGradientOp: Op<null> = {
  *
  * @param x - The value, of any type.
  * @returns A node of the same value.
- * @throws {@link ShapeError} if x is a list that is not a tensor: its rows differ in length.
+ * @throws {@link ShapeError} if x is a nested array whose rows differ in length.
  * @category Graph: derivatives
  */
 export function stopGradient(x: NodeLike): Node {
