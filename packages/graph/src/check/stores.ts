@@ -44,6 +44,7 @@ const [a, b] = ["a", "b"].map((name, index) =>
 const m = variable("check/m", [2, 2], { role: "state", init: () => [1, 0, 0, 1] });
 const count = variable("check/count", [1], { type: "i32", role: "state" });
 
+/** Makes a vector in the store's float type. */
 const floats = (store: Store, values: readonly number[]) =>
   tensor([...values], { dtype: store.float });
 
@@ -60,6 +61,7 @@ async function refusal(action: () => Promise<unknown>): Promise<string | null> {
   return "was accepted";
 }
 
+/** The rules that stores and programs must keep. */
 const promises: readonly Promised[] = [
   {
     name: "initial values are a function of seed and path",

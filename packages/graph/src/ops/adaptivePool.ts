@@ -11,7 +11,9 @@ import { slice } from "./slice.ts";
 /** Reduces one axis of a value. */
 type Combine = (x: Node, axis: number) => Node;
 
+/** The largest element. */
 const largest: Combine = (x, axis) => makeNode(firstMaxOp, [x], { axes: [axis] });
+/** The mean. */
 const average: Combine = (x, axis) => mean(x, { axis });
 
 /**

@@ -55,6 +55,7 @@ export interface ArgOptions {
 
 const argNames = ["axis"] as const;
 
+/** Applies one of the two ops with the options of its public function. Throws ShapeError. */
 function argNode(op: Op<ArgAttrs>, value: NodeLike, options: ArgOptions): Node {
   const x = asNode(value);
   return makeNode(op, [x], { axis: normalizeAxis(op.name, options.axis ?? -1, x.shape.length) });

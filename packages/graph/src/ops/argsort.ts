@@ -11,6 +11,7 @@ interface SortAttrs {
   readonly descending: boolean;
 }
 
+/** The positions that sort the elements of an axis. */
 const argsortOp: Op<SortAttrs> = {
   name: "argsort",
   infer: ([x]) => ({ shape: (x as Node).shape, type: "i32" }),

@@ -1,4 +1,4 @@
-/** Broadcasting and summation: each is the other's adjoint, so they share a file. */
+/** Broadcasting and summation. Each is the other's adjoint, so they share a file. */
 
 import {
   broadcastShapes,
@@ -94,14 +94,14 @@ export function sum(x: NodeLike, options: ReduceOptions = {}): Node {
 /**
  * Sums a value down to a shape that was broadcast to the value's shape.
  *
- * It is the adjoint of {@link broadcastTo}: authors of ops need it for the cotangents of operands
+ * It is the adjoint of {@link broadcastTo}. Authors of ops need it for the cotangents of operands
  * that broadcast.
  *
  * @param node - The value, to sum over the axes that were repeated.
  * @param shape - The shape before it was broadcast.
  * @returns The sums, of the given shape.
- * @throws {@link ShapeError} if the shape does not broadcast to the value's shape, or if a sum is
- *   needed and the value is bool or u8.
+ * @throws {@link ShapeError} if the shape does not broadcast to the value's shape, or if bool or u8
+ *   must be summed.
  * @category Ops: shapes
  */
 export function unbroadcast(node: Node, shape: Shape): Node {

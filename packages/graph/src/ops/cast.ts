@@ -7,6 +7,7 @@ import { gather } from "./gather.ts";
 import { iota } from "./iota.ts";
 import { reshape } from "./reshape.ts";
 
+/** The element-wise conversion to each type. */
 const conversions = {
   float: fromScalar(primitiveFns.toFloat),
   i32: fromScalar(primitiveFns.toI32),

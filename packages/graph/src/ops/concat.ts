@@ -12,6 +12,10 @@ interface ConcatAttrs {
   readonly axis: number;
 }
 
+/**
+ * Values one after the other along an axis. An input may be computed directly at its place in the
+ * result.
+ */
 export const concatOp: Op<ConcatAttrs> = {
   name: "concat",
   infer: (inputs, { axis }) => {
@@ -63,6 +67,7 @@ export const concatOp: Op<ConcatAttrs> = {
   rewrite: (node) => (node.inputs.length === 1 ? (node.inputs[0] as Node) : node),
 };
 
+/** Throws ShapeError with what `concat` got. */
 function refuse(must: string, got: string): never {
   throw new ShapeError({
     where: "concat",

@@ -54,6 +54,7 @@ function sizesOf(inputs: readonly Node[], { a, b }: ContractAttrs): Map<number, 
   return sizes;
 }
 
+/** Throws ShapeError with the types and shapes of the operands. */
 function refuse(inputs: readonly Node[], must: string): never {
   throw new ShapeError({
     where: "contract",
@@ -63,6 +64,7 @@ function refuse(inputs: readonly Node[], must: string): never {
   });
 }
 
+/** Checks the indices and the types of the operands. Throws ShapeError. */
 function check(inputs: readonly Node[], { a, b, out }: ContractAttrs): void {
   const distinct = [a, b, out].every((list) => new Set(list).size === list.length);
   if (!distinct) refuse(inputs, "an index may stand once in a list");

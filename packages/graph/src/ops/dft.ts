@@ -49,6 +49,7 @@ function factorOf(n: number): number {
 
 const matmulOf = (x: Node, w: Node) => matmul(x, w);
 
+/** Applies a function to both parts. */
 const mapped = ({ re, im }: Parts, f: (x: Node) => Node): Parts => ({
   re: f(re),
   im: im === null ? null : f(im),

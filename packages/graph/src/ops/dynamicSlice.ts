@@ -80,6 +80,7 @@ function everyCase(inputs: readonly Node[], batched: readonly boolean[], size: n
   return inputs.map((x, k) => (batched[k] ? x : broadcastTo(x, [size, ...x.shape])));
 }
 
+/** The part of x that begins at the starts; inputs x and starts [b…, k]. */
 export const dynamicSliceOp: Op<{ readonly sizes: Shape }> = {
   name: "dynamicSlice",
   infer: ([x, starts], { sizes }) => {
@@ -109,6 +110,10 @@ export const dynamicSliceOp: Op<{ readonly sizes: Shape }> = {
   },
 };
 
+/**
+ * x with a value in place of the part that begins at the starts; inputs x, value and starts [b…,
+ * k].
+ */
 export const dynamicUpdateOp: Op<null> = {
   name: "dynamicUpdate",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
@@ -165,6 +170,7 @@ function startsOf(name: string, given: NodeLike | readonly NodeLike[], rank: num
   });
 }
 
+/** Throws ShapeError with the shape that does not fit. */
 function refuse(name: string, must: string, got: Shape): never {
   throw new ShapeError({
     where: name,

@@ -105,6 +105,7 @@ export function defElementwise<const Args extends readonly string[]>(
   return elementwise(pointwiseOp(spec.name, args.length, () => expr));
 }
 
+/** The callable of each op that {@link unaryOf} was asked for. */
 const unaries = new WeakMap<object, Unary>();
 
 /**

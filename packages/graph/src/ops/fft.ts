@@ -55,6 +55,7 @@ export interface IrfftOptions extends FftOptions {
   readonly n?: number;
 }
 
+/** Throws ShapeError. */
 function refuse(where: string, must: string, got: string, todo: string): never {
   throw new ShapeError({ where, must, got, todo });
 }

@@ -20,6 +20,7 @@ import { moveAxis } from "./moveAxis.ts";
 import { reshape } from "./reshape.ts";
 import { transpose } from "./transpose.ts";
 
+/** Throws ShapeError. */
 function refuse(where: string, must: string, got: string, todo: string): never {
   throw new ShapeError({ where, must, got, todo });
 }
@@ -34,6 +35,7 @@ function acrossCases(indices: Node, rows: number): Node {
   return add(clip(indices, 0, rows - 1), first);
 }
 
+/** Rows of a source at indices; bytes are converted to `type`. */
 export const gatherOp: Op<{ readonly type: ValueType }> = {
   name: "gather",
   infer: ([source, indices], { type }) => {
@@ -119,6 +121,7 @@ function axisOf(where: string, axis = 0, rank: number): number {
   return axis === 0 ? 0 : normalizeAxis(where, axis, rank);
 }
 
+/** Zeros of `rows` rows, with updates added at indices. */
 export const scatterAddOp: Op<{ readonly rows: number }> = {
   name: "scatterAdd",
   infer: ([indices, updates], { rows }) => {

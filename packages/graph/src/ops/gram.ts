@@ -97,6 +97,7 @@ export const gramOp: Op<GramAttrs> = {
   },
 };
 
+/** Makes the node of a Gram matrix. */
 function gramNode(
   x: Node,
   nu: Node | null,

@@ -7,6 +7,7 @@ import { constant } from "./constant.ts";
 import { reshape } from "./reshape.ts";
 import { swapAxes } from "./swapAxes.ts";
 
+/** Throws ShapeError. */
 function refuse(where: string, must: string, got: string, todo: string): never {
   throw new ShapeError({ where, must, got, todo });
 }

@@ -30,6 +30,7 @@ export interface Householder {
 // 5.1). The first row of the reflected matrix is a row of r, up to its sign. The rest moves one row
 // up and one column to the left, and zeros fill the end. So the next turn begins at the same place,
 // and no turn needs a mask.
+/** Computes a QR factorization by reflections, in a loop over columns. */
 export function householder(a: Node): Householder {
   const [m, n] = matrixSize("householder", a);
   const lead = a.shape.slice(0, -2);

@@ -55,6 +55,7 @@ const modes: Readonly<
   bicubic: { axes: 2, kernel: "cubic" },
 };
 
+/** Throws ShapeError. */
 function refuse(must: string, got: string, todo: string): never {
   throw new ShapeError({ where: "interpolate", must, got, todo });
 }

@@ -45,6 +45,7 @@ export const matmulOp: Op<null> = {
   },
 };
 
+/** Throws ShapeError. */
 function refuse(must: string, got: string, todo: string): never {
   throw new ShapeError({ where: "matmul", must, got, todo });
 }

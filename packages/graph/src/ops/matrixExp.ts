@@ -58,9 +58,9 @@ function weighted(powers: readonly Node[], k: number): Node {
 /**
  * Computes the matrix exponential Σ aᵏ/k! of square matrices.
  *
- * The method is scaling, a Padé approximant of degree 13, and squaring in a loop (Higham 2005, "The
- * scaling and squaring method for the matrix exponential revisited", algorithm 2.3). Derivatives of
- * every order go through the loop. If ‖a‖₁ is above 22,000, the result is NaN.
+ * The method is scaling, a Padé approximant of degree 13, and squaring in a loop. The source is
+ * Higham 2005, "The scaling and squaring method for the matrix exponential revisited", algorithm
+ * 2.3. Derivatives of every order go through the loop. If ‖a‖₁ is above 22,000, the result is NaN.
  *
  * @param a - The square matrices, float, [b…, d, d].
  * @returns The exponentials, [b…, d, d].

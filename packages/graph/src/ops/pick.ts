@@ -11,6 +11,7 @@ interface PickAttrs {
   readonly without: number;
 }
 
+/** A further output of another node. */
 const pickOp: Op<PickAttrs> = {
   name: "pick",
   infer: ([x], { without }) => {

@@ -43,6 +43,7 @@ interface RandomAttrs {
   readonly shape: Shape;
 }
 
+/** Random words, as a function of a key and of a state. */
 export const randomOp: Op<RandomAttrs> = {
   name: "random",
   infer: ([state], { shape }) => {
@@ -165,8 +166,8 @@ export interface BernoulliDrawOptions extends RandomOptions {
  * @param p - The probabilities, float. They broadcast to the shape.
  * @param options - The key, the state, and the shape.
  * @returns The draws, bool.
- * @throws {@link ShapeError} if the shape is not a list of sizes or does not broadcast with p, if p
- *   is not float, or if the state is not u32 [2].
+ * @throws {@link ShapeError} if the shape is not a list of sizes or does not fit p, if p is not
+ *   float, or if the state is not u32 [2].
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: random
  */

@@ -141,6 +141,7 @@ export const placeOp: Op<PlaceAttrs> = {
   },
 };
 
+/** How the parts of a node lie, by the attributes of the node. */
 const covers = new WeakMap<PlaceAttrs, Cover>();
 
 /** Returns how the parts of a node lie. The result is kept for each node. */

@@ -53,6 +53,7 @@ const svdOp: Op<{ readonly part: Part }> = {
 // With F_ij = 1/(s_j² − s_i²) off the diagonal, Ā = U S̄ V' + (U(F∘(U'Ū − Ū'U))S + (I − UU')ŪS⁻¹)V'
 // + U(S(F∘(V'V̄ − V̄'V))V' + S⁻¹V̄'(I − VV')) (Townsend 2016, equation 31). For equal and for zero
 // singular values the vectors have no derivative; F_ij and the inverses are set to 0 there.
+/** The pullback of each factor. */
 const pulled: Readonly<Record<Part, (factors: SvdFactors, bar: Node) => Node>> = {
   s: ({ u, v }, bar) => matmul(mul(u, expandDims(bar, -2)), v, { transposeB: true }),
   u: ({ u, s, v }, bar) => matmul(vectorBar(u, s, bar), v, { transposeB: true }),
@@ -121,10 +122,10 @@ function signed({ u, s, v }: SvdFactors): SvdFactors {
 /**
  * Computes the thin singular value decomposition a = u diag(s) v'.
  *
- * The method is one-sided Jacobi rotations in a loop with a fixed number of sweeps (Demmel and
- * Veselić 1992, "Jacobi's method is more accurate than QR"). u and v are orthonormal for every
- * rank. Note that the third factor is v, as in PyTorch's `svd`. It is not the transpose of v, as in
- * `linalg.svd`.
+ * The method is one-sided Jacobi rotations in a loop with a fixed number of sweeps. The source is
+ * Demmel and Veselić 1992, "Jacobi's method is more accurate than QR". u and v are orthonormal for
+ * every rank. Note that the third factor is v, as in PyTorch's `svd`. It is not the transpose of v,
+ * as in `linalg.svd`.
  *
  * The derivative of u and v exists where the singular values differ and are not zero. A pair of
  * equal values adds 0 to it, and so does a value of 0. The derivative of s exists where the values
