@@ -46,7 +46,8 @@ export const categories = [
 
 /** The functions that must have an example. */
 export const withExample = new Set([
-  ...["matmul"], // graph: ops
+  ...["matmul", "softmax", "linearSolve", "eigh", "defElementwise", "conv2d", "checkOp"], // graph: ops
+  ...["sort", "quantile", "where"], // graph: ops
   ...[], // graph: transforms, loops, compiler
   ...[], // tensor
   ...[], // nn

@@ -7,9 +7,13 @@ import type { OpFunction } from "./case.ts";
 import { type CheckResult, compareTensors } from "./report.ts";
 import { evaluator, inputLike, moved, noiseLike } from "./trace.ts";
 
+/** The number of cases in a batch. */
 const cases = 3;
 
-/** Values like the given one: floats a little apart, others with their elements in another order. */
+/**
+ * Makes values like the given one: floats that differ a little, and other values with their
+ * elements in another order.
+ */
 function variants(value: Tensor, path: string): Tensor[] {
   return Array.from({ length: cases }, (_, index) => {
     if (value.dtype === "f64")
@@ -20,6 +24,7 @@ function variants(value: Tensor, path: string): Tensor[] {
   });
 }
 
+/** Stacks tensors of one shape and type along a new first axis. */
 function stacked(values: readonly Tensor[]): Tensor {
   const [first] = values as [Tensor];
   const size = first.size;
@@ -31,7 +36,7 @@ function stacked(values: readonly Tensor[]): Tensor {
   return tensor(all, { shape: [values.length, ...first.shape], dtype: first.dtype });
 }
 
-/** Which arguments are batched together; the last one is the cotangent. */
+/** Returns which arguments are batched together. The last argument is the cotangent. */
 function choices(count: number): number[][] {
   const inputs = Array.from({ length: count }, (_, index) => index);
   const subsets = Array.from({ length: 2 ** count - 1 }, (_, bits) =>
@@ -42,8 +47,8 @@ function choices(count: number): number[][] {
 }
 
 /**
- * Compares the batch rules of a function, and of its pullback where asked for, with a loop over the
- * cases, for every choice of batched inputs and cotangent.
+ * Compares the batch rule of a function with a loop over the cases, and also the batch rule of its
+ * pullback if `pullback` is true. It does this for every choice of batched inputs and cotangent.
  */
 export async function batchResults(
   name: string,

@@ -24,26 +24,43 @@ import {
 import { storeResults } from "./stores.ts";
 import { evaluator, inputLike, noiseLike } from "./trace.ts";
 
-/** How `checkBackend` compares. */
+/**
+ * Options of {@link checkBackend}.
+ *
+ * @category Checks
+ */
 export interface CheckBackendOptions {
-  /** What to run; every op of this package by default. */
+  /** The ops to run, with their cases; {@link opRows} by default. */
   readonly rows?: readonly OpRow[];
-  /** The floats of the stores that are checked; all that the backend has by default. */
+  /** The float types of the stores to check; all types of the backend by default. */
   readonly floats?: readonly FloatType[];
-  /** Largest relative error of floats in float32 where a case states none; 2e-5 by default. */
+  /**
+   * The largest relative error of float32 values in a case that has no tolerance; 2e-5 by default.
+   */
   readonly tolerance?: number;
 }
 
 /**
- * Tolerances of float64 in parts of those of float32: 1e-12 where a case states none. Numbers are 2⁻²⁹ ≈ 2e-9 times as
- * fine; what is more covers that the reference too computes in float64, in another order, so its errors count.
+ * The tolerances of float64 as a fraction of those of float32: 1e-12 in a case that has none.
+ * Numbers of float64 are 2⁻²⁹ ≈ 2e-9 times as fine. The rest is for the reference: it computes in
+ * float64 too, in another order, so its errors count as well.
  */
 const finer = 5e-8;
 
 /**
- * Runs every op and its pullback on a backend and on the reference in float64, and compares: floats
- * within a tolerance, everything else, random streams too, bit for bit. Then checks what stores and
- * programs promise. Throws BackendError that lists what is off.
+ * Checks a backend: runs every op and its pullback on it and on the reference, and compares the
+ * results.
+ *
+ * The reference computes in float64. Floats must agree within a tolerance. All other values, random
+ * draws too, must be equal bit for bit. Then it checks the rules that stores and programs must
+ * keep. Authors of backends run it in their tests.
+ *
+ * @param backend - The backend. It stays open.
+ * @param options - The ops, the float types and the tolerance.
+ * @returns A promise of the report with every comparison.
+ * @throws {@link BackendError} if a comparison fails, or if an option is unknown. The message lists
+ *   the failures.
+ * @category Checks
  */
 export async function checkBackend(
   backend: Backend,
@@ -85,6 +102,7 @@ export async function checkBackend(
   });
 }
 
+/** Compares one case on a store of the backend and on a store of the reference. */
 async function compareCase(
   name: string,
   { f }: OpRow,
@@ -93,7 +111,7 @@ async function compareCase(
   oracle: Store,
   tolerance: number,
 ): Promise<CheckResult[]> {
-  // Both see the same numbers: those that the backend's floats can hold.
+  // Both get the same numbers: the ones that the backend's float type can hold.
   const held = (value: Tensor) =>
     value.dtype === "f64" ? convert(convert(value, store.float), "f64") : value;
   const values = one.inputs.map((value) => held(caseTensor(value)));

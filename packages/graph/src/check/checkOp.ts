@@ -23,28 +23,44 @@ import {
 } from "./report.ts";
 import { evaluator, inputLike } from "./trace.ts";
 
-/** How `checkOp` compares. */
+/**
+ * Options of {@link checkOp}.
+ *
+ * @category Checks
+ */
 export interface CheckOpOptions {
-  /** What is checked, for messages; "checkOp" by default. */
+  /** The name in messages; "checkOp" by default. */
   readonly name?: string;
-  /** A backend that stores f64; the reference by default. */
+  /** A backend that stores f64; the reference by default. A given backend stays open. */
   readonly backend?: Backend;
-  /** Random directions per input and case; 2 by default. */
+  /** The number of random directions for each case; 2 by default. */
   readonly directions?: number;
-  /** Step of the central differences; 1e-5 by default. */
+  /** The step of the central differences; 1e-5 by default. */
   readonly step?: number;
-  /** Largest relative error of derivatives; 1e-6 by default. */
+  /** The largest relative error of derivatives; 1e-6 by default. */
   readonly tolerance?: number;
 }
 
-/** Largest relative error of values in float64. */
+/** The largest relative error of values in float64. */
 const exact = 1e-11;
 
 /**
- * Checks an op, or any function of nodes, in float64 on given values: type, shape and value of the
- * result; first and second derivatives against central differences in random directions; jvp against
- * vjp; gradients at the points where a case states them; and the batch rules of the function and of
- * its pullback against a loop. Throws GraphError that lists what is off.
+ * Checks an op, or any function of nodes, in float64 on given values.
+ *
+ * It checks the type, the shape and the value of the result. It compares first and second
+ * derivatives with central differences in random directions, and `jvp` with `vjp`. It compares
+ * gradients at the points where a case states them. And it compares the batch rules of the function
+ * and of its pullback with a loop.
+ *
+ * {@includeCode ../../../../examples/api/graph/checkOp.ts#example}
+ *
+ * @param f - The function: it applies the op to nodes.
+ * @param cases - The values to apply it to, and what is known of the results.
+ * @param options - The name, the backend, and the accuracy of derivatives.
+ * @returns A promise of the report with every comparison.
+ * @throws {@link GraphError} if a comparison fails. The message lists the failures.
+ * @throws {@link BackendError} if the backend does not store f64.
+ * @category Checks
  */
 export async function checkOp(
   f: OpFunction,
@@ -76,6 +92,7 @@ export async function checkOp(
   });
 }
 
+/** Runs all comparisons of one case. */
 async function caseResults(
   name: string,
   f: OpFunction,
@@ -95,7 +112,7 @@ async function caseResults(
   return results;
 }
 
-/** Type, shape, value and stated gradients of a case. */
+/** Compares the type, the shape, the value and the stated gradients of a case. */
 async function valueResults(
   name: string,
   f: OpFunction,

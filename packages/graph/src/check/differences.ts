@@ -11,28 +11,31 @@ import { dot, evaluator, inputLike, moved, noiseLike } from "./trace.ts";
 
 /** How derivatives are compared. */
 export interface DifferenceOptions {
+  /** The highest order of the derivatives. */
   readonly order: 1 | 2;
-  /** Random directions per input. */
+  /** The number of random directions. */
   readonly directions: number;
-  /** Step of the central differences. */
+  /** The step of the central differences. */
   readonly step: number;
+  /** The largest relative error. */
   readonly tolerance: number;
 }
 
 /** Scalars along directions v and u, for a cotangent c of y = f(x). */
 interface Probes {
-  /** c'y. */
+  /** The value c'y. */
   readonly value: Node;
-  /** c' ∂y/∂xᵢ vᵢ by vjp, per float input. */
+  /** The derivatives c' ∂y/∂xᵢ vᵢ by `vjp`, one for each float input. */
   readonly first: Node[];
-  /** Σᵢ c' ∂y/∂xᵢ vᵢ by jvp. */
+  /** The derivative Σᵢ c' ∂y/∂xᵢ vᵢ by `jvp`. */
   readonly forward: Node;
-  /** Σᵢ c' ∂y/∂xᵢ uᵢ. */
+  /** The derivative Σᵢ c' ∂y/∂xᵢ uᵢ. */
   readonly slope: Node;
-  /** Its derivative along vᵢ, per float input. */
+  /** The derivative of `slope` along vᵢ, one for each float input. */
   readonly second: Node[];
 }
 
+/** Makes the nodes of the probes. */
 function probesOf(y: Node, xs: readonly Node[], order: 1 | 2): Probes {
   const named = (name: string) => xs.map((x, index) => input(`${name}${index}`, x.shape));
   const [v, u] = [named("v"), named("u")];
@@ -53,8 +56,8 @@ function probesOf(y: Node, xs: readonly Node[], order: 1 | 2): Probes {
 }
 
 /**
- * Compares derivatives of a float result with central differences in random directions, per float
- * input, and jvp with vjp: ⟨c, J v⟩ = ⟨J'c, v⟩.
+ * Compares the derivatives of a float result with central differences in random directions, for
+ * each float input. It also compares `jvp` with `vjp`: ⟨c, J v⟩ = ⟨J'c, v⟩.
  */
 export async function differenceResults(
   name: string,

@@ -1,24 +1,34 @@
 import { sameShape, showShape, type Tensor } from "@metrigrad/tensor";
 
-/** One comparison of a check. */
+/**
+ * One comparison of a check.
+ *
+ * @category Checks
+ */
 export interface CheckResult {
-  /** What was compared: "matmul, batched: batch rule of inputs 0, 2". */
+  /** What was compared, such as "matmul, batched: batch rule of inputs 0, 2". */
   readonly name: string;
-  /** Largest error; Infinity where shapes, types or infinities differ. */
+  /** The largest error. It is Infinity if shapes, types or infinities differ. */
   readonly error: number;
+  /** The largest error that passes. */
   readonly tolerance: number;
-  /** What is off, where something is. */
+  /** What is wrong, or null if the comparison passes. */
   readonly detail: string | null;
 }
 
-/** What a check compared, all of it within tolerance. */
+/**
+ * The comparisons of a check. All of them are within their tolerance.
+ *
+ * @category Checks
+ */
 export interface CheckReport {
+  /** All comparisons, in their order. */
   readonly results: readonly CheckResult[];
-  /** The result closest to its tolerance, null where there was nothing to compare. */
+  /** The comparison closest to its tolerance; null if there was nothing to compare. */
   readonly worst: CheckResult | null;
 }
 
-/** The report of results, all of which passed. */
+/** Makes the report of results that all passed. */
 export function reportOf(results: readonly CheckResult[]): CheckReport {
   const ratio = ({ error, tolerance }: CheckResult) => (error === 0 ? 0 : error / tolerance);
   const worst = results.reduce<CheckResult | null>(
@@ -28,19 +38,22 @@ export function reportOf(results: readonly CheckResult[]): CheckReport {
   return { results, worst };
 }
 
-/** Results that are off. */
+/** Returns the results that failed. */
 export function failuresOf(results: readonly CheckResult[]): CheckResult[] {
   return results.filter(({ error, tolerance, detail }) => detail !== null || !(error <= tolerance));
 }
 
-/** Failures as text: the first few, one a line, and how many more there are. */
+/** Writes failures as text: the first ten, one on each line, and the number of the others. */
 export function listFailures(failures: readonly CheckResult[]): string {
   const lines = failures.slice(0, 10).map(({ name, detail }) => `\n  ${name}: ${detail}`);
   const more = failures.length - lines.length;
   return `${failures.length} off${lines.join("")}${more > 0 ? `\n  and ${more} more` : ""}`;
 }
 
-/** Compares two numbers; the error is relative to the larger of them, or to `unit` if that is larger. */
+/**
+ * Compares two numbers. The error is relative to the larger of them, or to `unit` if that is
+ * larger.
+ */
 export function compareNumbers(
   name: string,
   got: number,
@@ -78,13 +91,14 @@ export function compareTensors(
   return { name, error: worst, tolerance, detail };
 }
 
+/** Returns the error of a number, relative to the largest of both numbers and `unit`. */
 function difference(got: number, expected: number, unit: number): number {
   if (Object.is(got, expected) || got === expected) return 0;
   if (!Number.isFinite(got) || !Number.isFinite(expected)) return Number.POSITIVE_INFINITY;
   return Math.abs(got - expected) / Math.max(Math.abs(got), Math.abs(expected), unit);
 }
 
-/** The largest finite magnitude. */
+/** Returns the largest finite magnitude. */
 function largest(data: ArrayLike<number>): number {
   let most = 0;
   for (let i = 0; i < data.length; i++) {

@@ -21,7 +21,10 @@ import { reshape } from "../ops/reshape.ts";
 import { variable } from "../ops/variable.ts";
 import { type CheckResult, compareTensors } from "./report.ts";
 
-/** One promise of stores and programs; gives comparisons, or what is off. */
+/**
+ * One rule that stores and programs must keep. The check returns pairs to compare, or a text of
+ * what is wrong.
+ */
 interface Promised {
   readonly name: string;
   readonly check: (
@@ -41,10 +44,14 @@ const [a, b] = ["a", "b"].map((name, index) =>
 const m = variable("check/m", [2, 2], { role: "state", init: () => [1, 0, 0, 1] });
 const count = variable("check/count", [1], { type: "i32", role: "state" });
 
+/** Makes a vector in the store's float type. */
 const floats = (store: Store, values: readonly number[]) =>
   tensor([...values], { dtype: store.float });
 
-/** What a promise that must be broken with a BackendError was broken with instead. */
+/**
+ * Expects a BackendError. Returns null if it is thrown, and otherwise a text of what happened
+ * instead.
+ */
 async function refusal(action: () => Promise<unknown>): Promise<string | null> {
   try {
     await action();
@@ -54,6 +61,7 @@ async function refusal(action: () => Promise<unknown>): Promise<string | null> {
   return "was accepted";
 }
 
+/** The rules that stores and programs must keep. */
 const promises: readonly Promised[] = [
   {
     name: "initial values are a function of seed and path",
@@ -203,7 +211,7 @@ const promises: readonly Promised[] = [
   },
 ];
 
-/** Checks what stores and programs promise, each on a store of its own. */
+/** Checks the rules that stores and programs must keep, each on its own store. */
 export async function storeResults(
   backend: Backend,
   options: { readonly float: Store["float"]; readonly seed: number },

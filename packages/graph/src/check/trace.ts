@@ -13,17 +13,17 @@ import { mul } from "../ops/arithmetic.ts";
 import { sum } from "../ops/broadcastTo.ts";
 import { input } from "../ops/input.ts";
 
-/** An input of the type and shape of a host value. */
+/** Makes an input of the type and shape of a host value. */
 export function inputLike(name: string, value: Tensor): Node {
   return input(name, value.shape, valueTypeOf(value.dtype));
 }
 
-/** Σ x·y over all elements. */
+/** Computes Σ x·y over all elements. */
 export function dot(x: Node, y: Node): Node {
   return sum(mul(x, y));
 }
 
-/** Standard normal numbers of a tensor's shape, a function of the path. */
+/** Makes standard normal numbers of a shape. They are a function of the path. */
 export function noiseLike(shape: readonly number[], path: string): Tensor {
   const stream = uniformStream({ seed: 0, path });
   const size = shape.reduce((a, b) => a * b, 1);
@@ -33,7 +33,7 @@ export function noiseLike(shape: readonly number[], path: string): Tensor {
   );
 }
 
-/** x + h·v of tensors of one shape. */
+/** Computes x + h·v for tensors of one shape. */
 export function moved(x: Tensor, v: Tensor, h: number): Tensor {
   const by = v.data();
   return tensor(
@@ -42,9 +42,11 @@ export function moved(x: Tensor, v: Tensor, h: number): Tensor {
   );
 }
 
-/** A compiled list of nodes that reads all of its outputs at each run. */
+/** A compiled list of nodes that reads all its outputs at each run. */
 export interface Evaluator {
+  /** Runs the program and reads its outputs. Values that the program does not need may be given. */
   run(feeds: Feeds): Promise<Tensor[]>;
+  /** Frees the program. */
   close(): Promise<void>;
 }
 

@@ -8,13 +8,18 @@ import { perAxis } from "./perAxis.ts";
 import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 
-/** Takes one axis out of a value. */
+/** Reduces one axis of a value. */
 type Combine = (x: Node, axis: number) => Node;
 
+/** The largest element. */
 const largest: Combine = (x, axis) => makeNode(firstMaxOp, [x], { axes: [axis] });
+/** The mean. */
 const average: Combine = (x, axis) => mean(x, { axis });
 
-/** One axis in so many bins: bin i has the places from ⌊i·length/bins⌋ to before ⌈(i + 1)·length/bins⌉. */
+/**
+ * Divides one axis into bins and combines each bin. Bin i covers the places from ⌊i·length/bins⌋ up
+ * to, and without, ⌈(i + 1)·length/bins⌉.
+ */
 function inBins(x: Node, axis: number, bins: number, combine: Combine): Node {
   const length = x.shape[axis] as number;
   if (length % bins === 0) {
@@ -28,6 +33,7 @@ function inBins(x: Node, axis: number, bins: number, combine: Combine): Node {
   return concat(parts, axis);
 }
 
+/** Pools each of the last axes into its number of bins. */
 function adaptive(
   where: string,
   axes: number,
@@ -38,49 +44,67 @@ function adaptive(
   const x = asNode(given);
   checkImages(where, x, axes);
   const bins = perAxis(where, "size", size, axes);
-  // The last axis first, so that of equal elements the first one in rows is found.
+  // The last axis comes first. Then, of equal elements, the first one in row-major order takes the
+  // derivative.
   return bins.reduceRight((value, n, i) => inBins(value, 2 + i, n, combine), x);
 }
 
 /**
- * Means over so many bins of nearly equal length, as PyTorch's: bins may share places.
- * @param x float [n, c, length]
- * @param size how many bins
- * @returns [n, c, size]
- * @throws ShapeError where shapes or the size do not fit
+ * Computes means over a given number of bins of nearly equal length, as in PyTorch.
+ *
+ * Two neighbouring bins may share a place.
+ *
+ * @param x - The values, float, [n, c, length].
+ * @param size - The number of bins.
+ * @returns The means, [n, c, size].
+ * @throws {@link ShapeError} if x is not float with three axes, or if the size is not a positive
+ *   integer.
+ * @category Ops: windows
  */
 export function adaptiveAvgPool1d(x: NodeLike, size: number | readonly number[]): Node {
   return adaptive("adaptiveAvgPool1d", 1, x, size, average);
 }
 
 /**
- * Means over bins of two axes, as `adaptiveAvgPool1d`.
- * @param x float [n, c, height, width]
- * @param size how many bins, one number for both axes or one for each
- * @returns [n, c, size…]
- * @throws ShapeError where shapes or the size do not fit
+ * Computes means over bins of two axes; see {@link adaptiveAvgPool1d}.
+ *
+ * @param x - The values, float, [n, c, height, width].
+ * @param size - The number of bins: one number for both axes, or one for each.
+ * @returns The means, [n, c, rows, columns], with a row and a column for each bin.
+ * @throws {@link ShapeError} if x is not float with four axes, or if the sizes are not positive
+ *   integers.
+ * @category Ops: windows
  */
 export function adaptiveAvgPool2d(x: NodeLike, size: number | readonly number[]): Node {
   return adaptive("adaptiveAvgPool2d", 2, x, size, average);
 }
 
 /**
- * The largest elements of so many bins of nearly equal length; of equal ones the first takes the derivative.
- * @param x float [n, c, length]
- * @param size how many bins
- * @returns [n, c, size]
- * @throws ShapeError where shapes or the size do not fit
+ * Computes the largest element of each of a given number of bins of nearly equal length, as in
+ * PyTorch.
+ *
+ * Of equal elements, the first one takes the derivative.
+ *
+ * @param x - The values, float, [n, c, length].
+ * @param size - The number of bins.
+ * @returns The largest elements, [n, c, size].
+ * @throws {@link ShapeError} if x is not float with three axes, or if the size is not a positive
+ *   integer.
+ * @category Ops: windows
  */
 export function adaptiveMaxPool1d(x: NodeLike, size: number | readonly number[]): Node {
   return adaptive("adaptiveMaxPool1d", 1, x, size, largest);
 }
 
 /**
- * The largest elements of bins of two axes, as `adaptiveMaxPool1d`.
- * @param x float [n, c, height, width]
- * @param size how many bins, one number for both axes or one for each
- * @returns [n, c, size…]
- * @throws ShapeError where shapes or the size do not fit
+ * Computes the largest element of each bin of two axes; see {@link adaptiveMaxPool1d}.
+ *
+ * @param x - The values, float, [n, c, height, width].
+ * @param size - The number of bins: one number for both axes, or one for each.
+ * @returns The largest elements, [n, c, rows, columns], with a row and a column for each bin.
+ * @throws {@link ShapeError} if x is not float with four axes, or if the sizes are not positive
+ *   integers.
+ * @category Ops: windows
  */
 export function adaptiveMaxPool2d(x: NodeLike, size: number | readonly number[]): Node {
   return adaptive("adaptiveMaxPool2d", 2, x, size, largest);

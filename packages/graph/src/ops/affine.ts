@@ -10,8 +10,9 @@ import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 
 /**
- * T = X̃W with X̃ = (X, 1), without forming X̃: a product and a bias. Its own pullback writes
- * X̃'Ȳ as one matrix instead of two padded ones.
+ * The product T = X̃W with X̃ = (X, 1), computed as a product and a bias, without making X̃. The op
+ * has its own pullback, which computes X̃'Ȳ as one matrix. The pullbacks of a product and a bias
+ * would give two padded matrices and their sum.
  */
 export const affineOp: Op<null> = {
   name: "affine",
@@ -62,10 +63,16 @@ export const affineOp: Op<null> = {
 };
 
 /**
- * X̃W for rows x [..., n, d] and w [d + 1, m] whose last row is the bias. Rows of all leading axes are
- * one product.
- * @returns [..., n, m]
- * @throws ShapeError where the sizes do not fit
+ * Multiplies rows by a weight matrix whose last row is a bias: T = XW + b.
+ *
+ * The rows of all leading axes form one product.
+ *
+ * @param x - The rows, [..., n, d].
+ * @param w - The weights, [d + 1, m]. The last row is the bias.
+ * @returns The result, [..., n, m].
+ * @throws {@link ShapeError} if w is not a matrix with one row more than x has columns, or if x has
+ *   fewer than two axes.
+ * @category Ops: linear algebra
  */
 export function affine(x: NodeLike, w: NodeLike): Node {
   const [left, right] = [asNode(x), asNode(w)];

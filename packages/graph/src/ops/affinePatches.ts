@@ -27,22 +27,30 @@ import { placeOp, slice } from "./slice.ts";
 import { transpose } from "./transpose.ts";
 import { windowsOp } from "./windowsOp.ts";
 
-/** Attributes: the convolution, its groups, and whether the last row of the weights is a bias. */
+/**
+ * Attributes of the op: the convolution, its groups, and whether the last row of the weights is a
+ * bias.
+ */
 export interface PatchesAttrs {
-  /** The convolution, or the one whose pullback it is. */
+  /** The convolution. For a transposed convolution, the convolution whose pullback it is. */
   readonly over: ConvolutionAttrs;
+  /** The number of groups of channels. */
   readonly groups: number;
+  /** Whether the last row of the weights is a bias. */
   readonly bias: boolean;
-  /** Whether it is the transposed one. */
+  /** Whether the convolution is transposed. */
   readonly transposed: boolean;
 }
 
-/** Lengths of the result. */
+/** Returns the length of the result on each axis. */
 function placesOf({ over, transposed }: PatchesAttrs): readonly number[] {
   return transposed ? over.size : outputSize(over);
 }
 
-/** The parts of the operands: x by groups, and the weights without bias as a kernel. */
+/**
+ * Returns the operands in the form that convolutions take: x divided into groups, and the weights
+ * without the bias as a kernel.
+ */
 function parts(node: Node<PatchesAttrs>) {
   const [x, w] = node.inputs as [Node, Node];
   const { over, groups, bias, transposed } = node.attrs;
@@ -56,7 +64,7 @@ function parts(node: Node<PatchesAttrs>) {
   return { split, kernel: transposed ? turned(whole) : whole, count, outputs };
 }
 
-/** A kernel with its channels of input and output exchanged. */
+/** Exchanges the input channels and the output channels of a kernel. */
 function turned(kernel: Node): Node {
   const last = kernel.shape.length - 1;
   const between = kernel.shape.slice(1, -1).map((_, i) => i + 1);
@@ -64,9 +72,10 @@ function turned(kernel: Node): Node {
 }
 
 /**
- * T = X̃W of patches, [n·places, out]: a convolution with the weights of a dense layer. Like `affine` it writes its
- * gradient by the weights as one matrix, and is what uses of parameters are told by. The rows are in the order of
- * samples and places for those who look; in memory channels come first, as the convolution writes them.
+ * The product T = X̃W of patches, [n·places, out]: a convolution with the weights of a dense layer.
+ * Like `affine`, it computes the gradient by the weights as one matrix, and metrics recognize the
+ * use of a parameter by this op. The rows of the result are ordered by sample and place. In memory
+ * the channels come first, because the convolution writes them so.
  */
 export const affinePatchesOp: Op<PatchesAttrs> = {
   name: "affinePatches",
@@ -110,6 +119,9 @@ export const affinePatchesOp: Op<PatchesAttrs> = {
   rewrite: expanded,
 };
 
+/**
+ * Writes the product of patches as a convolution, its bias, and a transposed view of the result.
+ */
 function expanded(node: Node<PatchesAttrs>): Node {
   const { split, kernel, count, outputs } = parts(node);
   const { over, bias, transposed } = node.attrs;
@@ -123,33 +135,46 @@ function expanded(node: Node<PatchesAttrs>): Node {
   return rows(add(images, reshape(row, [outputs, ...over.kernel.map(() => 1)])));
 }
 
-/** Rows [n·places, m] as images [n, m, places…]. */
+/** Turns rows [n·places, m] into images [n, m, places…]. */
 function channelsFirst(rows: Node, samples: number, places: readonly number[]): Node {
   const apart = reshape(rows, [samples, ...places, rows.shape[1] as number]);
   const rank = apart.shape.length;
   return transpose(apart, [0, rank - 1, ...places.map((_, i) => i + 1)]);
 }
 
-/** Options of `affinePatches`. */
+/**
+ * Options of {@link affinePatches}.
+ *
+ * @category Ops: windows
+ */
 export interface AffinePatchesOptions extends ConvOptions {
-  /** Lengths of a patch, on as many axes as are convolved over. */
+  /** The lengths of a patch, one for each axis that the convolution moves over. */
   readonly kernel: Shape;
   /** Whether the last row of the weights is the bias; true by default. */
   readonly bias?: boolean;
-  /** Whether it is a transposed convolution, with padding in numbers; false by default. */
+  /**
+   * Whether the convolution is transposed; false by default. Its padding must be given in numbers.
+   */
   readonly transposed?: boolean;
-  /** Places that a transposed convolution adds at the end; 0 by default. */
+  /** The places that a transposed convolution adds at the end; 0 by default. */
   readonly outputPadding?: number | readonly number[];
 }
 
 /**
- * T = X̃W whose rows X̃ are the patches of x, each (c, κ…) row-major with 1 for the bias: a convolution with the
- * weights of a dense layer, or a transposed one, whose patches are those of x with zeros in between. Metrics find it
- * as an affine use of w.
- * @param x float [n, in, size…]
- * @param w float [in/groups·kernel… + 1, out], the bias in the last row; groups lie along the columns
- * @returns [n, out, places…]
- * @throws ShapeError where shapes or options do not fit
+ * Computes a convolution with the weights of a dense layer: T = X̃W.
+ *
+ * The rows of X̃ are the patches of x. Each patch has the order (c, κ…), row-major, and a 1 for the
+ * bias. For a transposed convolution, the patches are those of x with zeros between its elements.
+ * Metrics recognize the result as an affine use of w.
+ *
+ * @param x - The images, float, [n, in, size…].
+ * @param w - The weights, float, [in/groups·kernel… + 1, out]. The last row is the bias. Groups lie
+ *   along the columns.
+ * @param options - The kernel, and how it moves over the axes.
+ * @returns The result, [n, out, places…].
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function affinePatches(x: NodeLike, w: NodeLike, options: AffinePatchesOptions): Node {
   checkOptions("affinePatches", options, [
@@ -178,7 +203,7 @@ export function affinePatches(x: NodeLike, w: NodeLike, options: AffinePatchesOp
     );
   }
   const over = transposed
-    ? // A rule instead of numbers is refused there.
+    ? // This function refuses the rules "same" and "valid": it takes numbers only.
       transposedAttrs(where, size, kernel, options as Omit<ConvTransposeOptions, "bias">)
     : convolutionAttrs(where, size, kernel, options);
   const attrs = { over, groups, bias, transposed };
@@ -187,8 +212,15 @@ export function affinePatches(x: NodeLike, w: NodeLike, options: AffinePatchesOp
 }
 
 /**
- * The rows X [n·places, in·kernel…] of the product T = X̃W of patches, without the 1 of a bias: a copy of all patches. With
- * groups those of all of them, one after the other.
+ * Returns a copy of all patches of a product T = X̃W of patches, as rows without the 1 of the bias.
+ *
+ * With several groups, the patches of all groups stand one after the other.
+ *
+ * @param node - A node of the op `structuralOps.affinePatches`. The result of {@link affinePatches}
+ *   is a view of such a node.
+ * @returns The rows X, [n·places, in·kernel…].
+ * @nothrow
+ * @category Graph: own ops
  */
 export function patchRows(node: Node): Node {
   const { attrs, inputs } = node as Node<PatchesAttrs>;
@@ -201,15 +233,19 @@ export function patchRows(node: Node): Node {
   return reshape(rows, [node.shape[0] as number, -1]);
 }
 
-/** The patches [n, c, size…, kernel…] of x, with zeros in between, whose products with a kernel fall on each place. */
+/**
+ * Returns the patches [n, c, size…, kernel…] of x with zeros between its elements. The products of
+ * these patches with the kernel give each place of a transposed convolution.
+ */
 function metPatches(x: Node, { size, kernel, stride, dilation, padding }: ConvolutionAttrs): Node {
   const lead = x.shape.slice(0, 2);
   const reach = kernel.map((n, i) => (dilation[i] as number) * (n - 1));
-  // Place j meets what lies at j + before − δκ, for all κ.
+  // Place j meets the elements at j + before − δκ, for all κ.
   const shape = [...lead, ...size.map((n, i) => n + (reach[i] as number))];
   const begin = padding.map(([before], i) => (reach[i] as number) - before);
   const sparse = x.shape.slice(2).map((n, i) => (n - 1) * (stride[i] as number) + 1);
-  // Where padding cuts more than patches reach, places before the beginning are left out.
+  // If the padding is larger than the reach of a patch, the places before the beginning are left
+  // out.
   const margins = begin.map((from, i): readonly [number, number] => {
     return [from, (shape[2 + i] as number) - from - (sparse[i] as number)];
   });

@@ -3,8 +3,9 @@ import type { Node } from "../core/node.ts";
 import { reshape } from "./reshape.ts";
 
 /**
- * Inputs of a broadcasting op made ready for a new leading axis: batched ones [B, s…] of lower
- * rank become [B, 1…, s…], so that the batch axes meet. `rank` is the unbatched result's.
+ * Prepares the inputs of a broadcasting op for a new leading axis. A batched input [B, s…] of lower
+ * rank becomes [B, 1…, s…], so that the batch axes of all inputs are aligned. `rank` is the rank of
+ * the result without the batch axis.
  */
 export function alignBatch(
   inputs: readonly Node[],
@@ -19,7 +20,10 @@ export function alignBatch(
   });
 }
 
-/** Whether a shape repeats to another one by NumPy's rules, which stays as it is. */
+/**
+ * Tells whether a shape broadcasts to another shape by NumPy's rules, without a change of the other
+ * shape.
+ */
 export function broadcastsTo(from: Shape, to: Shape): boolean {
   const lead = to.length - from.length;
   return lead >= 0 && from.every((n, axis) => n === 1 || n === to[axis + lead]);

@@ -5,11 +5,12 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { permuted } from "./transpose.ts";
 
-/** Attributes: the axis searched, counted from the front. */
+/** Attributes: the axis that is searched, counted from the front. */
 interface ArgAttrs {
   readonly axis: number;
 }
 
+/** Makes the op that finds the position of an extreme element. */
 function argOp(name: string, op: "max" | "min"): Op<ArgAttrs> {
   const self: Op<ArgAttrs> = {
     name,
@@ -42,21 +43,36 @@ function argOp(name: string, op: "max" | "min"): Op<ArgAttrs> {
 export const argMaxOp = argOp("argMax", "max");
 export const argMinOp = argOp("argMin", "min");
 
-/** The axis to search; the last one by default. */
+/**
+ * Options of {@link argMax} and {@link argMin}.
+ *
+ * @category Ops: reductions
+ */
 export interface ArgOptions {
+  /** The axis to search; the last one by default. Negative axes count from the end. */
   readonly axis?: number;
 }
 
 const argNames = ["axis"] as const;
 
+/** Applies one of the two ops with the options of its public function. Throws ShapeError. */
 function argNode(op: Op<ArgAttrs>, value: NodeLike, options: ArgOptions): Node {
   const x = asNode(value);
   return makeNode(op, [x], { axis: normalizeAxis(op.name, options.axis ?? -1, x.shape.length) });
 }
 
 /**
- * The position of the largest element along an axis, the first of several, as i32; a NaN counts as
- * the largest. No derivative. Throws ShapeError for an axis that is empty or out of range.
+ * Finds the position of the largest element along an axis.
+ *
+ * Of equal elements, the first one counts. A NaN counts as the largest element. The result has no
+ * derivative.
+ *
+ * @param x - The values: float, i32 or u32.
+ * @param options - The axis.
+ * @returns The positions as i32, of x's shape without the axis.
+ * @throws {@link ShapeError} if the axis is empty or out of range, or if x is bool or u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function argMax(x: NodeLike, options: ArgOptions = {}): Node {
   checkOptions("argMax", options, argNames);
@@ -64,8 +80,17 @@ export function argMax(x: NodeLike, options: ArgOptions = {}): Node {
 }
 
 /**
- * The position of the smallest element along an axis, the first of several, as i32; a NaN counts as
- * the smallest. No derivative. Throws ShapeError for an axis that is empty or out of range.
+ * Finds the position of the smallest element along an axis.
+ *
+ * Of equal elements, the first one counts. A NaN counts as the smallest element. The result has no
+ * derivative.
+ *
+ * @param x - The values: float, i32 or u32.
+ * @param options - The axis.
+ * @returns The positions as i32, of x's shape without the axis.
+ * @throws {@link ShapeError} if the axis is empty or out of range, or if x is bool or u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function argMin(x: NodeLike, options: ArgOptions = {}): Node {
   checkOptions("argMin", options, argNames);

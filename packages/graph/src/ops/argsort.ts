@@ -5,12 +5,13 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { permuted } from "./transpose.ts";
 
-/** Attributes: the sorted axis, counted from the front, and the direction. */
+/** Attributes: the axis that is sorted, counted from the front, and the direction. */
 interface SortAttrs {
   readonly axis: number;
   readonly descending: boolean;
 }
 
+/** The positions that sort the elements of an axis. */
 const argsortOp: Op<SortAttrs> = {
   name: "argsort",
   infer: ([x]) => ({ shape: (x as Node).shape, type: "i32" }),
@@ -28,23 +29,30 @@ const argsortOp: Op<SortAttrs> = {
   },
 };
 
-/** How to sort. */
+/**
+ * Options of {@link sort} and {@link argsort}.
+ *
+ * @category Ops: sequences
+ */
 export interface SortOptions {
-  /** The axis; the last one by default, negative ones count from the end. */
+  /** The axis to sort; the last one by default. Negative axes count from the end. */
   readonly axis?: number;
-  /** Whether the largest comes first; false by default. */
+  /** Whether the largest element comes first; false by default. */
   readonly descending?: boolean;
 }
 
 /**
- * The positions of the elements of an axis in their order, as i32; of equal ones the first comes first,
- * in both directions. A NaN is above every number: it comes last, or first where the order descends.
- * No derivative.
+ * Returns the positions that sort the elements of an axis.
  *
- * @param x - The value, of any type.
- * @param options - Axis and direction.
- * @returns i32 of x's shape.
- * @throws ShapeError for an axis out of range
+ * Equal elements keep their order, in both directions. A NaN counts as larger than every number: it
+ * comes last, or first in descending order. The result has no derivative.
+ *
+ * @param x - The values, of any type.
+ * @param options - The axis and the direction.
+ * @returns The positions as i32, of x's shape.
+ * @throws {@link ShapeError} if the axis is out of range.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: sequences
  */
 export function argsort(x: NodeLike, options: SortOptions = {}): Node {
   checkOptions("argsort", options, ["axis", "descending"]);

@@ -10,37 +10,92 @@ import {
 } from "./elementwise.ts";
 import { pointwiseOp } from "./pointwise.ts";
 
-/** x + y of one type, float or integer; integers wrap. */
+/**
+ * Adds: x + y. Both values have the same type, float or integer. Integers wrap around.
+ *
+ * @category Ops: elements
+ */
 export const add: Binary = fromScalar(primitiveFns.add);
 
-/** x − y of one type, float or integer; integers wrap. */
+/**
+ * Subtracts: x − y. Both values have the same type, float or integer. Integers wrap around.
+ *
+ * @category Ops: elements
+ */
 export const sub: Binary = fromScalar(primitiveFns.sub);
 
-/** x·y of one type, float or integer, element by element; integers wrap. */
+/**
+ * Multiplies element by element: x·y. Both values have the same type, float or integer. Integers
+ * wrap around.
+ *
+ * For the product of matrices, see {@link matmul}.
+ *
+ * @category Ops: elements
+ */
 export const mul: Binary = fromScalar(primitiveFns.mul);
 
-/** x / y of one type, float or integer; integers truncate, and a zero divisor gives 0. */
+/**
+ * Divides: x/y. Both values have the same type, float or integer.
+ *
+ * For integers the result is truncated, and a division by zero gives 0.
+ *
+ * @category Ops: elements
+ */
 export const div: Binary = fromScalar(primitiveFns.div);
 
-/** 1/x. */
+/**
+ * Computes the reciprocal 1/x of each element.
+ *
+ * @category Ops: elements
+ */
 export const reciprocal: Unary = defElementwise({ name: "reciprocal", f: "1/x" });
 
-/** −x of floats or i32. */
+/**
+ * Changes the sign: −x, of floats or i32.
+ *
+ * @category Ops: elements
+ */
 export const neg: Unary = fromScalar(primitiveFns.neg);
 
-/** |x| of floats or i32; derivative sign(x), 0 at 0. */
+/**
+ * Computes the absolute value |x| of floats or i32. The derivative is sign(x), which is 0 at 0.
+ *
+ * @category Ops: elements
+ */
 export const abs: Unary = fromScalar(primitiveFns.abs);
 
-/** −1, 0 or 1 by the sign of a float or i32; NaN stays NaN; no derivative. */
+/**
+ * Returns −1, 0 or 1 by the sign of a float or i32. NaN stays NaN. The result has no derivative.
+ *
+ * @category Ops: elements
+ */
 export const sign: Unary = fromScalar(primitiveFns.sign);
 
-/** The smaller of x and y; NaN if either is NaN. A tie passes half the derivative to each. */
+/**
+ * Returns the smaller of x and y, element by element.
+ *
+ * The result is NaN if one of the two is NaN. If both are equal, each gets half of the derivative.
+ *
+ * @category Ops: elements
+ */
 export const minimum: Binary = fromScalar(primitiveFns.min, "minimum");
 
-/** The larger of x and y; NaN if either is NaN. A tie passes half the derivative to each. */
+/**
+ * Returns the larger of x and y, element by element.
+ *
+ * The result is NaN if one of the two is NaN. If both are equal, each gets half of the derivative.
+ *
+ * @category Ops: elements
+ */
 export const maximum: Binary = fromScalar(primitiveFns.max, "maximum");
 
-/** x brought into [low, high]; the derivative is 1 inside and on the bounds, and NaN stays NaN. */
+/**
+ * Limits x to the interval [low, high].
+ *
+ * The derivative is 1 inside the interval and on its bounds. NaN stays NaN.
+ *
+ * @category Ops: elements
+ */
 export const clip: Elementwise<[x: NodeLike, low: NodeLike, high: NodeLike]> = elementwise(
   pointwiseOp("clip", 3, (types) => {
     const { gt, lt, select } = primitiveFns;

@@ -4,7 +4,7 @@ import { constant } from "./constant.ts";
 import { gather } from "./gather.ts";
 import { moveAxis } from "./moveAxis.ts";
 
-/** Elements of an axis at fixed positions, in their order. */
+/** Takes the elements of an axis at fixed positions, in the order of the positions. */
 export function atPositions(x: Node, axis: number, positions: readonly number[]): Node {
   const rows = gather(moveAxis(x, axis, 0), constant(tensor(Int32Array.from(positions))));
   return moveAxis(rows, 0, axis);

@@ -5,9 +5,14 @@ import { concat } from "./concat.ts";
 import { fill } from "./fill.ts";
 
 /**
- * X̃ = (X, 1): rows x [b…, d] with a last column of ones, [b…, d + 1], so that the last row of a
- * weight is its bias. `affine` is the product without forming X̃. Throws ShapeError for scalars and
- * for other types than float.
+ * Appends a column of ones: X̃ = (X, 1).
+ *
+ * Then the last row of a weight is its bias. {@link affine} computes the product without making X̃.
+ *
+ * @param x - The rows, float, [..., d].
+ * @returns The rows with the column, [..., d + 1].
+ * @throws {@link ShapeError} if x is a scalar or not float.
+ * @category Ops: linear algebra
  */
 export function augment(x: NodeLike): Node {
   const node = asNode(x);

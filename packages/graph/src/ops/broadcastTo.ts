@@ -1,4 +1,4 @@
-/** Broadcasting and summation: each is the other's adjoint, so they share a file. */
+/** Broadcasting and summation. Each is the other's adjoint, so they share a file. */
 
 import {
   broadcastShapes,
@@ -24,7 +24,7 @@ import {
 } from "./reduction.ts";
 import { reshape } from "./reshape.ts";
 
-/** A view that repeats its input along new axes and axes of size 1. */
+/** A view that repeats its input along new axes and along axes of size 1. */
 export const broadcastToOp: Op<{ readonly shape: Shape }> = {
   name: "broadcastTo",
   infer: ([x], { shape }) => ({ shape, type: (x as Node).type }),
@@ -43,8 +43,15 @@ export const broadcastToOp: Op<{ readonly shape: Shape }> = {
 };
 
 /**
- * The value repeated to a larger shape by NumPy's rules, without a copy: axes are aligned from the
- * last one on; missing ones and those of size 1 repeat. Throws ShapeError where they do not fit.
+ * Repeats a value to a larger shape by NumPy's rules, without a copy.
+ *
+ * Axes are aligned from the last one on. Missing axes and axes of size 1 are repeated.
+ *
+ * @param x - The value, of any type.
+ * @param shape - The shape of the result.
+ * @returns The repeated value, of the given shape.
+ * @throws {@link ShapeError} if the shape is not a list of sizes, or if x does not broadcast to it.
+ * @category Ops: shapes
  */
 export function broadcastTo(x: NodeLike, shape: Shape): Node {
   const node = asNode(x);
@@ -68,15 +75,35 @@ const sumOp: Op<ReduceAttrs> = reductionOp("sum", "sum", (node, cotangent) => {
 });
 
 /**
- * Σ x over axes (all by default); integers wrap, and the sum of nothing is 0.
- * Throws ShapeError for an axis out of range, and for bool and u8.
+ * Sums over axes: Σ x.
+ *
+ * Integers wrap around. The sum over nothing is 0.
+ *
+ * @param x - The values: float, i32 or u32.
+ * @param options - The axes, all by default, and whether they stay with size 1.
+ * @returns The sums, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is bool or u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function sum(x: NodeLike, options: ReduceOptions = {}): Node {
   checkOptions("sum", options, reduceNames);
   return reduceNode(sumOp, x, options);
 }
 
-/** Sums a value down to the shape that had been broadcast to its shape: the adjoint of broadcasting. */
+/**
+ * Sums a value down to a shape that was broadcast to the value's shape.
+ *
+ * It is the adjoint of {@link broadcastTo}. Authors of ops need it for the cotangents of operands
+ * that broadcast.
+ *
+ * @param node - The value, to sum over the axes that were repeated.
+ * @param shape - The shape before it was broadcast.
+ * @returns The sums, of the given shape.
+ * @throws {@link ShapeError} if the shape does not broadcast to the value's shape, or if bool or u8
+ *   must be summed.
+ * @category Ops: shapes
+ */
 export function unbroadcast(node: Node, shape: Shape): Node {
   if (sameShape(node.shape, shape)) return node;
   const lead = node.shape.length - shape.length;

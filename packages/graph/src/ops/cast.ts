@@ -7,6 +7,7 @@ import { gather } from "./gather.ts";
 import { iota } from "./iota.ts";
 import { reshape } from "./reshape.ts";
 
+/** The element-wise conversion to each type. */
 const conversions = {
   float: fromScalar(primitiveFns.toFloat),
   i32: fromScalar(primitiveFns.toI32),
@@ -14,16 +15,26 @@ const conversions = {
   bool: fromScalar(primitiveFns.toBool),
 } as const satisfies Record<string, Elementwise>;
 
-/** Bytes are read only by gathers, so casting them gathers the one row of [1, shape…]. */
+/**
+ * Converts bytes. Only gathers read bytes, so the value is gathered as the only row of [1, shape…].
+ */
 function fromBytes(x: Node, type: "float" | "i32" | "u32"): Node {
   const row = gather(reshape(x, [1, ...x.shape]), iota(1), { type });
   return reshape(row, x.shape);
 }
 
 /**
- * The value in another element type: floats truncate and saturate to integers (NaN becomes 0),
- * i32 and u32 keep their bits, bool is x ≠ 0, and from bool come 0 and 1. Only float to float, which
- * changes nothing, has a derivative. Throws ShapeError for a cast to u8, which only data have.
+ * Converts a value to another element type.
+ *
+ * Floats are truncated to integers and limited to their range; NaN becomes 0. i32 and u32 keep
+ * their bits. A bool is true where x ≠ 0. From bool come 0 and 1. A cast of floats to float changes
+ * nothing and keeps the derivative; all other casts have none.
+ *
+ * @param x - The value, of any type.
+ * @param type - The new type: `float`, `i32`, `u32` or `bool`.
+ * @returns A value of x's shape and the new type.
+ * @throws {@link ShapeError} if the new type is `u8` and x is not; only data have that type.
+ * @category Ops: elements
  */
 export function cast(x: NodeLike, type: ValueType): Node {
   const node = asNode(x);

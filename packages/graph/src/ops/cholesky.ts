@@ -14,10 +14,10 @@ import { transpose } from "./transpose.ts";
 import { halvedTril } from "./triangle.ts";
 import { triangularSolve } from "./triangularSolve.ts";
 
-/** Number of the further output that holds the λ used. */
+/** The index of the further output that holds the λ that was used. */
 const usedShift = 1;
 
-// dL = L Φ(L⁻¹ dA L⁻ᵀ) gives Ā = L⁻ᵀ Φ(L'L̄) L⁻¹, symmetrised (Murray 2016, section 3).
+// From dL = L Φ(L⁻¹ dA L⁻ᵀ) follows Ā = L⁻ᵀ Φ(L'L̄) L⁻¹, symmetrized (Murray 2016, section 3).
 export const choleskyOp: Op<null> = {
   name: "cholesky",
   infer: ([a, shift]) => {
@@ -66,17 +66,31 @@ export const choleskyOp: Op<null> = {
   },
 };
 
-/** Options of `cholesky`. */
+/**
+ * Options of {@link cholesky}.
+ *
+ * @category Ops: linear algebra
+ */
 export interface CholeskyOptions {
-  /** λ ≥ 0 added to the diagonal, [b…]; none by default. */
+  /** The number λ ≥ 0 that is added to the diagonal, [b…]; none by default. */
   readonly shift?: NodeLike;
 }
 
 /**
- * Lower L with LL' = a + λI of symmetric matrices a [b…, d, d], of which the lower triangle is read.
- * Where that is not positive definite λ is raised (see `choleskyShift`), and NaN comes out if that
- * does not help. The derivative by `a` is that among symmetric matrices, at the λ used; that by the
- * shift is its trace. Throws ShapeError.
+ * Computes the Cholesky factor: the lower triangular L with LL' = a + λI.
+ *
+ * Only the lower triangle of a is read. If a + λI is not positive definite, λ is raised in steps;
+ * see {@link choleskyShift}. If that does not help, the result is NaN. The derivative by a is taken
+ * among symmetric matrices, at the λ that was used. The derivative by the shift is the trace of
+ * that derivative.
+ *
+ * @param a - Symmetric matrices, float, [b…, d, d].
+ * @param options - The shift λ.
+ * @returns The factor L, [b…, d, d].
+ * @throws {@link ShapeError} if a is not square, a value is not float, or the batch axes do not
+ *   broadcast.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: linear algebra
  */
 export function cholesky(a: NodeLike, options: CholeskyOptions = {}): Node {
   checkOptions("cholesky", options, ["shift"]);
@@ -89,8 +103,15 @@ export function cholesky(a: NodeLike, options: CholeskyOptions = {}): Node {
 }
 
 /**
- * The λ that `cholesky` used for its result `l`, [b…]: the shift, or ten times as much per retry;
- * NaN where it gave up. No derivative. Throws GraphError for a node that is no cholesky.
+ * Returns the λ that {@link cholesky} used for a factor.
+ *
+ * It is the given shift, or ten times as much after each retry. It is NaN if all retries failed. It
+ * has no derivative.
+ *
+ * @param l - The result of `cholesky` itself, before any other op.
+ * @returns The λ that was used, [b…].
+ * @throws {@link GraphError} if the node is not the result of `cholesky`.
+ * @category Ops: linear algebra
  */
 export function choleskyShift(l: Node): Node {
   if (l.op === (choleskyOp as Op)) return pick(l, usedShift, 2);

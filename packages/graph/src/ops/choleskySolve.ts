@@ -6,13 +6,29 @@ import { diagonal } from "./diagonal.ts";
 import { log } from "./transcendental.ts";
 import { triangularSolve } from "./triangularSolve.ts";
 
-/** (LL')⁻¹B of a factor l [b…, d, d] and rhs [b…, d, k]; batch axes broadcast. Throws ShapeError. */
+/**
+ * Solves LL'X = B with a Cholesky factor L; see {@link cholesky}.
+ *
+ * @param l - The lower triangular factors, float, [b…, d, d].
+ * @param rhs - The right-hand sides B as columns, float, [b…, d, k]. Batch axes broadcast.
+ * @returns The solutions X, [b…, d, k].
+ * @throws {@link ShapeError} if a factor is not square, sizes do not fit, or a value is not float.
+ * @category Ops: linear algebra
+ */
 export function choleskySolve(l: NodeLike, rhs: NodeLike): Node {
   const factor = asNode(l);
   return triangularSolve(factor, triangularSolve(factor, rhs), { transpose: true });
 }
 
-/** ln det(LL') = 2 Σ ln L_ii, [b…], of a factor l [b…, d, d]. Throws ShapeError. */
+/**
+ * Computes the log-determinant ln det(LL') = 2 Σ ln Lᵢᵢ of a Cholesky factor L; see
+ * {@link cholesky}.
+ *
+ * @param l - The lower triangular factors, float, [b…, d, d].
+ * @returns The log-determinants, [b…].
+ * @throws {@link ShapeError} if l has fewer than two axes, or if it is not float.
+ * @category Ops: linear algebra
+ */
 export function choleskyLogdet(l: NodeLike): Node {
   return mul(sum(log(diagonal(l)), { axis: -1 }), 2);
 }

@@ -1,23 +1,51 @@
 import { primitiveFns } from "@metrigrad/tensor";
 import { type Binary, fromScalar, type Unary } from "./elementwise.ts";
 
-/** x < y of one type, as bool. */
+/**
+ * Tells where x < y, as bool. Both values have the same type.
+ *
+ * @category Ops: elements
+ */
 export const less: Binary = fromScalar(primitiveFns.lt, "less");
 
-/** x ≤ y of one type, as bool. */
+/**
+ * Tells where x ≤ y, as bool. Both values have the same type.
+ *
+ * @category Ops: elements
+ */
 export const lessEqual: Binary = fromScalar(primitiveFns.le, "lessEqual");
 
-/** x > y of one type, as bool. */
+/**
+ * Tells where x > y, as bool. Both values have the same type.
+ *
+ * @category Ops: elements
+ */
 export const greater: Binary = fromScalar(primitiveFns.gt, "greater");
 
-/** x ≥ y of one type, as bool. */
+/**
+ * Tells where x ≥ y, as bool. Both values have the same type.
+ *
+ * @category Ops: elements
+ */
 export const greaterEqual: Binary = fromScalar(primitiveFns.ge, "greaterEqual");
 
-/** x = y of one type, as bool; NaN equals nothing. */
+/**
+ * Tells where x = y, as bool. Both values have the same type. NaN equals nothing.
+ *
+ * @category Ops: elements
+ */
 export const equal: Binary = fromScalar(primitiveFns.eq, "equal");
 
-/** x ≠ y of one type, as bool; NaN differs from everything. */
+/**
+ * Tells where x ≠ y, as bool. Both values have the same type. NaN differs from everything.
+ *
+ * @category Ops: elements
+ */
 export const notEqual: Binary = fromScalar(primitiveFns.ne, "notEqual");
 
-/** Whether a float is neither infinite nor NaN, as bool. */
+/**
+ * Tells where a float is neither infinite nor NaN, as bool.
+ *
+ * @category Ops: elements
+ */
 export const isFinite: Unary = fromScalar(primitiveFns.isFinite);

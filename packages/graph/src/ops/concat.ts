@@ -12,6 +12,10 @@ interface ConcatAttrs {
   readonly axis: number;
 }
 
+/**
+ * Values one after the other along an axis. An input may be computed directly at its place in the
+ * result.
+ */
 export const concatOp: Op<ConcatAttrs> = {
   name: "concat",
   infer: (inputs, { axis }) => {
@@ -63,6 +67,7 @@ export const concatOp: Op<ConcatAttrs> = {
   rewrite: (node) => (node.inputs.length === 1 ? (node.inputs[0] as Node) : node),
 };
 
+/** Throws ShapeError with what `concat` got. */
 function refuse(must: string, got: string): never {
   throw new ShapeError({
     where: "concat",
@@ -72,7 +77,7 @@ function refuse(must: string, got: string): never {
   });
 }
 
-/** Where each input lies in the result. */
+/** Returns the part of the result in which each input lies. */
 export function concatParts(node: Node<ConcatAttrs>, output: View): View[] {
   const { axis } = node.attrs;
   const step = node.shape.map(() => 1);
@@ -85,8 +90,16 @@ export function concatParts(node: Node<ConcatAttrs>, output: View): View[] {
 }
 
 /**
- * Values one after the other along an axis on which alone they may differ; negative axes count from
- * the end. Throws ShapeError for shapes or types that do not fit, scalars included.
+ * Joins values one after the other along an axis.
+ *
+ * The values have the same type and the same sizes on all other axes.
+ *
+ * @param values - The values, at least one.
+ * @param axis - The axis to join along. Negative axes count from the end.
+ * @returns The joined value. Its size on the axis is the sum of the sizes of the values.
+ * @throws {@link ShapeError} if there is no value, if the axis is out of range, or if shapes or
+ *   types differ.
+ * @category Ops: shapes
  */
 export function concat(values: readonly NodeLike[], axis: number): Node {
   const nodes = asNodes(values);

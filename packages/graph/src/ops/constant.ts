@@ -30,8 +30,14 @@ export const constantOp: Op<ConstantAttrs> = {
 };
 
 /**
- * A fixed value: a number (of the given type) or a host tensor (of its own type). Throws ShapeError
- * for a fraction where the type is an integer's.
+ * Makes a node with a fixed value.
+ *
+ * @param value - A number, or a host tensor.
+ * @param type - The element type of a number; `float` by default. A tensor has the type of its
+ *   elements.
+ * @returns A node of the tensor's shape, or a scalar.
+ * @throws {@link ShapeError} if the number is a fraction and the type is an integer type.
+ * @category Graph: compile and run
  */
 export function constant(value: number | Tensor, type?: ValueType): Node<ConstantAttrs> {
   const whole = type !== undefined && type !== "float" && type !== "bool";
@@ -48,7 +54,7 @@ export function constant(value: number | Tensor, type?: ValueType): Node<Constan
   return makeNode(constantOp, [], { value: held, type: type ?? own });
 }
 
-/** The number that every element of a node has, or null where it is not one known number. */
+/** Returns the number that every element of a node has, or null if it is not one known number. */
 export function uniformValue(node: Node): number | null {
   if (node.op !== (constantOp as Op)) return null;
   const { value } = node.attrs as ConstantAttrs;

@@ -4,21 +4,33 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { permuted } from "./transpose.ts";
 
-/** An index for each axis of the operands and of the result. */
+/**
+ * An index for each axis of the operands and of the result of {@link contract}.
+ *
+ * @category Ops: linear algebra
+ */
 export interface ContractAttrs {
+  /** The indices of the axes of the first operand. */
   readonly a: readonly number[];
+  /** The indices of the axes of the second operand. */
   readonly b: readonly number[];
+  /** The indices of the axes of the result. */
   readonly out: readonly number[];
 }
 
-/** What the indices of a contraction are for. */
+/** The indices of a contraction by their use. */
 interface IndexGroups {
+  /** In both operands and in the result. */
   readonly batch: readonly number[];
+  /** In the first operand and in the result. */
   readonly rows: readonly number[];
+  /** In both operands, not in the result: the product is summed over them. */
   readonly inner: readonly number[];
+  /** In the second operand and in the result. */
   readonly columns: readonly number[];
 }
 
+/** Divides the indices of a contraction by their use. */
 function groupsOf({ a, b, out }: ContractAttrs): IndexGroups {
   return {
     batch: out.filter((one) => a.includes(one) && b.includes(one)),
@@ -28,7 +40,7 @@ function groupsOf({ a, b, out }: ContractAttrs): IndexGroups {
   };
 }
 
-/** The size of each index. */
+/** Returns the size of each index. */
 function sizesOf(inputs: readonly Node[], { a, b }: ContractAttrs): Map<number, number> {
   const sizes = new Map<number, number>();
   [a, b].forEach((indices, at) => {
@@ -42,6 +54,7 @@ function sizesOf(inputs: readonly Node[], { a, b }: ContractAttrs): Map<number, 
   return sizes;
 }
 
+/** Throws ShapeError with the types and shapes of the operands. */
 function refuse(inputs: readonly Node[], must: string): never {
   throw new ShapeError({
     where: "contract",
@@ -51,6 +64,7 @@ function refuse(inputs: readonly Node[], must: string): never {
   });
 }
 
+/** Checks the indices and the types of the operands. Throws ShapeError. */
 function check(inputs: readonly Node[], { a, b, out }: ContractAttrs): void {
   const distinct = [a, b, out].every((list) => new Set(list).size === list.length);
   if (!distinct) refuse(inputs, "an index may stand once in a list");
@@ -65,7 +79,8 @@ function check(inputs: readonly Node[], { a, b, out }: ContractAttrs): void {
   }
 }
 
-// Each index of an operand is in the other one or in the result, so a pullback is a contraction again.
+// Each index of an operand is in the other operand or in the result. Therefore each pullback is a
+// contraction too.
 export const contractOp: Op<ContractAttrs> = {
   name: "contract",
   infer: (inputs, attrs) => {
@@ -123,12 +138,20 @@ export const contractOp: Op<ContractAttrs> = {
 };
 
 /**
- * Products summed over the indices that both operands have and the result lacks: out[…] = Σ a[…]·b[…]. Axes may
- * come in any order, and nothing is copied to bring them into another. `einsum` is the door with letters.
- * @param a float, with an index for each axis, none twice
- * @param b the same
- * @param indices the indices of the axes of both and of the result; one of a single operand must be in the result
- * @throws ShapeError where indices or sizes do not fit
+ * Multiplies two values and sums over the indices that both have and the result lacks: out[…] = Σ
+ * a[…]·b[…].
+ *
+ * The axes may come in any order; nothing is copied to reorder them. {@link einsum} does the same
+ * with letters.
+ *
+ * @param a - The first operand, float.
+ * @param b - The second operand, float.
+ * @param indices - A number for each axis of a, of b and of the result. Axes with the same number
+ *   have the same size. In each list
+ * a number stands once. A number that only one operand has must be in the result.
+ * @returns The result, with the axes of `indices.out`.
+ * @throws {@link ShapeError} if indices or sizes do not fit, or if an operand is not float.
+ * @category Ops: linear algebra
  */
 export function contract(a: NodeLike, b: NodeLike, indices: ContractAttrs): Node {
   return makeNode(contractOp, [asNode(a), asNode(b)], indices);

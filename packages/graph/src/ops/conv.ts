@@ -16,19 +16,32 @@ import { perAxis } from "./perAxis.ts";
 import { reshape } from "./reshape.ts";
 import { transpose } from "./transpose.ts";
 
-/** Options of a convolution with weights as PyTorch has them. */
+/**
+ * Options of {@link conv1d}, {@link conv2d} and {@link conv3d}.
+ *
+ * @category Ops: windows
+ */
 export interface ConvBiasOptions extends ConvOptions {
-  /** [out], added per channel; none by default. */
+  /** The bias, [out]: one number for each output channel; none by default. */
   readonly bias?: NodeLike;
 }
 
 const convBiasNames = ["stride", "padding", "dilation", "groups", "bias"] as const;
 
-/** Options of a transposed convolution. */
+/**
+ * Options of {@link convTranspose1d}, {@link convTranspose2d} and {@link convTranspose3d}.
+ *
+ * @category Ops: windows
+ */
 export interface ConvTransposeOptions extends Omit<ConvBiasOptions, "padding"> {
-  /** Places cut on both sides, for all axes or for each; 0 by default. */
+  /**
+   * The places that are cut on both sides: one number for all axes, or one for each; 0 by default.
+   */
   readonly padding?: number | readonly number[];
-  /** Places added at the end, below the stride or the dilation; 0 by default. */
+  /**
+   * The places that are added at the end: one number for all axes, or one for each; 0 by default.
+   * It must be smaller than the stride or the dilation.
+   */
   readonly outputPadding?: number | readonly number[];
 }
 
@@ -41,13 +54,17 @@ const convTransposeNames = [
   "outputPadding",
 ] as const;
 
-/** Weights [a, b/groups, kernel…] of groups along the first axis as [b/groups, kernel…, g, a/groups]. */
+/**
+ * Turns weights [a, b/groups, kernel…], whose groups lie along the first axis, into [b/groups,
+ * kernel…, g, a/groups].
+ */
 function canonical(w: Node, groups: number): Node {
   const [all = 0, ...rest] = w.shape;
   const split = reshape(w, [groups, all / groups, ...rest]);
   return transpose(split, [...rest.map((_, axis) => axis + 2), 0, 1]);
 }
 
+/** Adds a bias per channel, if there is one. */
 function withBias(where: string, y: Node, bias: NodeLike | undefined): Node {
   if (bias === undefined) return y;
   const [, channels = 0, ...places] = y.shape;
@@ -64,6 +81,7 @@ function withBias(where: string, y: Node, bias: NodeLike | undefined): Node {
   return add(y, reshape(node, [channels, ...places.map(() => 1)]));
 }
 
+/** Throws ShapeError if weights are not float or do not have two axes more than the kernel. */
 function checkWeight(where: string, w: Node, axes: number, form: string): void {
   if (w.type === "float" && w.shape.length === axes + 2) return;
   throw new ShapeError({
@@ -74,6 +92,7 @@ function checkWeight(where: string, w: Node, axes: number, form: string): void {
   });
 }
 
+/** Computes a convolution over the last axes. */
 function convolution(
   axes: number,
   given: NodeLike,
@@ -102,6 +121,7 @@ function convolution(
   return withBias(where, reshape(y, [n, outputs, ...y.shape.slice(3)]), options.bias);
 }
 
+/** Computes a transposed convolution over the last axes. */
 function transposed(
   axes: number,
   given: NodeLike,
@@ -126,7 +146,10 @@ function transposed(
   return withBias(where, reshape(y, [n, own * groups, ...attrs.size]), options.bias);
 }
 
-/** The numbers of the convolution that a transposed one is the pullback of. Throws ShapeError. */
+/**
+ * Returns the attributes of the convolution whose pullback a transposed convolution is. Throws
+ * ShapeError.
+ */
 export function transposedAttrs(
   where: string,
   places: Shape,
@@ -159,12 +182,19 @@ export function transposedAttrs(
 }
 
 /**
- * Convolution over one axis (correlation, as in all libraries of networks):
- * y[n, o, i] = Σ_{c, κ} x[n, c, i·stride + κ·dilation − padding]·w[o, c, κ] (+ bias[o]).
- * @param x float [n, in, length]
- * @param w float [out, in/groups, kernel], as PyTorch's
- * @returns [n, out, places]
- * @throws ShapeError where shapes or options do not fit
+ * Computes a convolution over one axis: y[n, o, i] = Σ x[n, c, i·stride + κ·dilation −
+ * padding]·w[o, c, κ] + bias[o].
+ *
+ * The sum is over the channels c and the places κ of the kernel. The kernel is not flipped, as in
+ * all libraries for networks.
+ *
+ * @param x - The values, float, [n, in, length].
+ * @param w - The weights, float, [out, in/groups, kernel], as in PyTorch.
+ * @param options - The bias, and how the kernel moves over the axis.
+ * @returns The result, [n, out, places].
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function conv1d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}): Node {
   checkOptions("conv1d", options, convBiasNames);
@@ -172,11 +202,22 @@ export function conv1d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}):
 }
 
 /**
- * Convolution over two axes, as `conv1d`.
- * @param x float [n, in, height, width]
- * @param w float [out, in/groups, kernel, kernel], as PyTorch's
- * @returns [n, out, height, width]
- * @throws ShapeError where shapes or options do not fit
+ * Computes a convolution over two axes: the sum of products of a kernel with each patch of an
+ * image.
+ *
+ * y[n, o, i, j] = Σ x[n, c, i + κ, j + λ]·w[o, c, κ, λ] over the channels c and the places κ, λ of
+ * the kernel. Stride, dilation, padding and bias work as in {@link conv1d}.
+ *
+ * {@includeCode ../../../../examples/api/graph/conv2d.ts#example}
+ *
+ * @param x - The images, float, [n, in, height, width].
+ * @param w - The weights, float, [out, in/groups, kernel, kernel], as in PyTorch.
+ * @param options - The bias, and how the kernel moves over the axes.
+ * @returns The result, [n, out, rows, columns], with a row and a column for each position of the
+ *   kernel.
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function conv2d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}): Node {
   checkOptions("conv2d", options, convBiasNames);
@@ -184,11 +225,16 @@ export function conv2d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}):
 }
 
 /**
- * Convolution over three axes, as `conv1d`.
- * @param x float [n, in, depth, height, width]
- * @param w float [out, in/groups, kernel, kernel, kernel], as PyTorch's
- * @returns [n, out, depth, height, width]
- * @throws ShapeError where shapes or options do not fit
+ * Computes a convolution over three axes; see {@link conv1d}.
+ *
+ * @param x - The values, float, [n, in, depth, height, width].
+ * @param w - The weights, float, [out, in/groups, kernel, kernel, kernel], as in PyTorch.
+ * @param options - The bias, and how the kernel moves over the axes.
+ * @returns The result, [n, out, layers, rows, columns], with a place for each position of the
+ *   kernel.
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function conv3d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}): Node {
   checkOptions("conv3d", options, convBiasNames);
@@ -196,12 +242,18 @@ export function conv3d(x: NodeLike, w: NodeLike, options: ConvBiasOptions = {}):
 }
 
 /**
- * Transposed convolution over one axis, the pullback of `conv1d` by its input: lengths grow to
- * (length − 1)·stride − 2·padding + dilation·(kernel − 1) + outputPadding + 1.
- * @param x float [n, in, length]
- * @param w float [in, out/groups, kernel], as PyTorch's
- * @returns [n, out, places]
- * @throws ShapeError where shapes or options do not fit
+ * Computes a transposed convolution over one axis: the pullback of {@link conv1d} by its input.
+ *
+ * The length of the result is (length − 1)·stride − 2·padding + dilation·(kernel − 1) +
+ * outputPadding + 1.
+ *
+ * @param x - The values, float, [n, in, length].
+ * @param w - The weights, float, [in, out/groups, kernel], as in PyTorch.
+ * @param options - The bias, and how the kernel moves over the axis.
+ * @returns The result, [n, out, places].
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function convTranspose1d(
   x: NodeLike,
@@ -213,11 +265,15 @@ export function convTranspose1d(
 }
 
 /**
- * Transposed convolution over two axes, as `convTranspose1d`.
- * @param x float [n, in, height, width]
- * @param w float [in, out/groups, kernel, kernel], as PyTorch's
- * @returns [n, out, height, width]
- * @throws ShapeError where shapes or options do not fit
+ * Computes a transposed convolution over two axes; see {@link convTranspose1d}.
+ *
+ * @param x - The images, float, [n, in, height, width].
+ * @param w - The weights, float, [in, out/groups, kernel, kernel], as in PyTorch.
+ * @param options - The bias, and how the kernel moves over the axes.
+ * @returns The result, [n, out, rows, columns].
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function convTranspose2d(
   x: NodeLike,
@@ -229,11 +285,15 @@ export function convTranspose2d(
 }
 
 /**
- * Transposed convolution over three axes, as `convTranspose1d`.
- * @param x float [n, in, depth, height, width]
- * @param w float [in, out/groups, kernel, kernel, kernel], as PyTorch's
- * @returns [n, out, depth, height, width]
- * @throws ShapeError where shapes or options do not fit
+ * Computes a transposed convolution over three axes; see {@link convTranspose1d}.
+ *
+ * @param x - The values, float, [n, in, depth, height, width].
+ * @param w - The weights, float, [in, out/groups, kernel, kernel, kernel], as in PyTorch.
+ * @param options - The bias, and how the kernel moves over the axes.
+ * @returns The result, [n, out, layers, rows, columns].
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function convTranspose3d(
   x: NodeLike,

@@ -2,18 +2,21 @@ import type { Shape } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import { pad, slice } from "./slice.ts";
 
-/** How a convolution goes over its axes: a number for each of them. */
+/** How a convolution moves over its axes: each list has a number for each axis. */
 export interface ConvolutionAttrs {
-  /** Lengths of the input. */
+  /** The lengths of the input. */
   readonly size: Shape;
+  /** The lengths of the kernel. */
   readonly kernel: Shape;
+  /** The places from one patch to the next. */
   readonly stride: readonly number[];
+  /** The places from one element of a patch to the next. */
   readonly dilation: readonly number[];
-  /** Zeros before and after. */
+  /** The number of zeros before and after; negative numbers cut. */
   readonly padding: readonly (readonly [before: number, after: number])[];
 }
 
-/** Lengths of the result. */
+/** Returns the lengths of the result. */
 export function outputSize({
   size,
   kernel,
@@ -28,14 +31,17 @@ export function outputSize({
   });
 }
 
-/** Indices of contractions: of the axes that are convolved over, of places in the kernel, and the others. */
+/**
+ * Returns the indices of contractions: for the axes that the convolution moves over, for the places
+ * in the kernel, and for the other axes.
+ */
 export function indices({ kernel }: ConvolutionAttrs) {
   const places = kernel.map((_, i) => 4 + i);
   const taps = kernel.map((_, i) => 4 + kernel.length + i);
   return { places, taps, at: { n: 0, g: 1, c: 2, o: 3 } } as const;
 }
 
-/** Zeros before and after axes from `lead` on; negative numbers cut. */
+/** Adds zeros before and after the axes from `lead` on. Negative numbers cut. */
 export function resized(
   x: Node,
   lead: number,

@@ -7,26 +7,29 @@ import { subView } from "./selection.ts";
 import { permuted } from "./transpose.ts";
 
 /**
- * Numbers of one case that stay in a cache, 2 MiB of 32 bits: its ȳ, the sum and all weights. A graph is rewritten before
- * its floats are known, so that it is the same graph in 32 bits and in 64.
+ * The number of elements of one case that fit in a cache: 2 MiB of 32-bit floats. These elements
+ * are ȳ, the sum and all weights. A graph is rewritten before its float type is known. Therefore
+ * the limit is the same for 64 bits, and the graph too.
  */
 const cached = 2 ** 19;
 
-// In multiplications with an addition, as measured: bringing an element of a window into place, adding an element of
-// a product to a sum, moving an element of x̄ where phases are interleaved, and preparing one case.
+// Measured costs. The unit is one multiplication with an addition. `gathered`: bring an element of
+// a window into place. `added`: add an element of a product to a sum. `moved`: move an element of
+// x̄ where phases are interleaved. `prepared`: prepare one case.
 const [gathered, added, moved, prepared] = [3, 5, 30, 3000];
 
 /**
- * Whether x̄ is computed by products of ȳ and w that are added where they fall, of which none is with a zero, rather
- * than by products of windows of ȳ, which reach beyond its ends. Many channels of x̄ are in favour of windows, much
- * padding, few channels and strides against them.
+ * Chooses how to compute x̄. Returns true to compute products of ȳ and w and add them at their
+ * places. No such product has a factor that is a zero of the padding. Returns false to compute
+ * products of windows of ȳ, which reach beyond its ends. Many channels of x̄ are in favour of
+ * windows. Much padding, few channels and strides are against them.
  */
 export function folds({ inputs, attrs }: Node<ConvolutionAttrs>): boolean {
   const [y, w] = inputs as [Node, Node];
   const [channels = 0, outputs = 0] = [w.shape[0], w.shape.at(-1)];
   const length = sizeOf(y.shape.slice(3));
   if ([length, channels, outputs].includes(0)) return false;
-  // Columns come in panels of four.
+  // The columns are computed in panels of four.
   const across = y.shape.at(-1) as number;
   const columns = (length / across) * 4 * Math.ceil(across / 4);
   const taps = sizeOf(attrs.kernel);
@@ -42,8 +45,9 @@ export function folds({ inputs, attrs }: Node<ConvolutionAttrs>): boolean {
 }
 
 /**
- * Emits x̄ as one step per phase: the places of one remainder on every axis meet a part of the kernel, with stride 1,
- * and are written where they are in x̄.
+ * Emits x̄ with one step for each phase. A phase has the places with the same remainders by the
+ * stride on all axes. These places use a part of the kernel with stride 1, and the step writes them
+ * at their places in x̄.
  */
 export function lowerFolds(node: Node<ConvolutionAttrs>, context: LowerContext): void {
   const { attrs } = node;
@@ -53,7 +57,7 @@ export function lowerFolds(node: Node<ConvolutionAttrs>, context: LowerContext):
   const axes = attrs.size.map((_, i) => phasesOf(attrs, i));
   const all = attrs.kernel.map((_, i) => i);
   const spatial = (from: number) => all.map((i) => from + i);
-  // [c, kernel…, g, o] for each sample.
+  // The kernel as [c, kernel…, g, o], repeated for each sample.
   const rank = all.length;
   const kernel = permuted(w, [rank + 1, 0, rank + 2, ...spatial(1)]);
   const a = {

@@ -1,7 +1,8 @@
 /**
- * The convolution y = x ∗ w and what is linear with it: x̄ from ȳ and w, w̄ from x and ȳ. Each is bilinear and has the
- * other two as its pullbacks, so derivatives of every order are these three. They become products of windows when a
- * graph is compiled; none of them does work for places that are not there.
+ * The convolution y = x ∗ w and its two adjoints: x̄ from ȳ and w, and w̄ from x and ȳ. Each of the
+ * three is bilinear, and its pullbacks are the other two. Therefore derivatives of every order are
+ * made of these three. When a graph is compiled, they become products of windows. None of them
+ * computes with places that do not exist.
  */
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -13,7 +14,7 @@ import { byPhases } from "./convolutionPhases.ts";
 import { reshape } from "./reshape.ts";
 import { windowsOp } from "./windowsOp.ts";
 
-/** x [n, g, c, size…], w [c, kernel…, g, o] → y [n, g, o, out…]. */
+/** The convolution: x [n, g, c, size…] and w [c, kernel…, g, o] give y [n, g, o, out…]. */
 export const convolutionOp: Op<ConvolutionAttrs> = {
   name: "convolution",
   infer: ([x, w], attrs) => {
@@ -41,7 +42,7 @@ export const convolutionOp: Op<ConvolutionAttrs> = {
   },
 };
 
-/** ȳ [n, g, o, out…], w → x̄ [n, g, c, size…]. */
+/** The pullback by the input: ȳ [n, g, o, out…] and w give x̄ [n, g, c, size…]. */
 export const convolutionInputOp: Op<ConvolutionAttrs> = {
   name: "convolutionInput",
   infer: ([y, w], { size }) => {
@@ -61,7 +62,7 @@ export const convolutionInputOp: Op<ConvolutionAttrs> = {
   rewrite: (node) => (folds(node) ? node : byPhases(node.inputs as [Node, Node], node.attrs)),
 };
 
-/** x, ȳ → w̄ [c, kernel…, g, o]. */
+/** The pullback by the weights: x and ȳ give w̄ [c, kernel…, g, o]. */
 export const convolutionWeightOp: Op<ConvolutionAttrs> = {
   name: "convolutionWeight",
   infer: ([x, y], { kernel }) => {
@@ -89,7 +90,10 @@ export const convolutionWeightOp: Op<ConvolutionAttrs> = {
   },
 };
 
-/** The patches [n, g, c, out…, kernel…] of x that the kernel meets, without a copy of them. */
+/**
+ * Returns the patches [n, g, c, out…, kernel…] of x that the kernel is multiplied with, without a
+ * copy.
+ */
 export function patches(x: Node, { kernel, stride, dilation, padding }: ConvolutionAttrs): Node {
   const lead = x.shape.length - kernel.length;
   const padded = resized(x, lead, padding);
@@ -102,7 +106,10 @@ export function patches(x: Node, { kernel, stride, dilation, padding }: Convolut
   return makeNode(windowsOp, [padded], { windows });
 }
 
-/** Cases of what has samples are more samples, unless each case has a weight of its own. */
+/**
+ * The batch rule of ops with samples: the cases become more samples, unless each case has its own
+ * weight.
+ */
 function overSamples(
   node: Node<ConvolutionAttrs>,
   inputs: readonly Node[],
@@ -116,7 +123,7 @@ function overSamples(
   return reshape(all, [cases, samples, ...all.shape.slice(1)]);
 }
 
-/** Any cases, by the products that it is made of. */
+/** The general batch rule: it applies the batch rules of the products that the op is made of. */
 function overCases(
   node: Node<ConvolutionAttrs>,
   inputs: readonly Node[],

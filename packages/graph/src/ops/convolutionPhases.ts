@@ -7,27 +7,35 @@ import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 import { windowsOp } from "./windowsOp.ts";
 
-/** What reaches the places s·v + r of an axis: taps of the kernel, and which ȳ they meet. */
+/**
+ * Describes how the places s·v + r of an axis are computed: by which places (taps) of the kernel,
+ * and from which elements of ȳ.
+ */
 export interface Phase {
-  /** Taps first, first + by, …, so many. */
+  /** The first tap. The taps are first, first + by, … */
   readonly first: number;
+  /** The distance from one tap to the next. */
   readonly by: number;
+  /** The number of taps. */
   readonly count: number;
-  /** Place v takes ȳ[v + shift − t·dilation] for its tap t. */
+  /** Place v uses ȳ[v + shift − t·dilation] for its tap t. */
   readonly shift: number;
+  /** The distance in ȳ from one tap to the next. */
   readonly dilation: number;
 }
 
-/** One axis by the remainders r of its places divided by the stride s. */
+/** The phases of one axis: one for each remainder r of a place divided by the stride s. */
 export interface AxisPhases {
+  /** The phases, in the order of their remainders. */
   readonly phases: readonly Phase[];
-  /** Places v that each phase has; the last one may lie beyond the end. */
+  /** The number of places v of each phase. The last place may lie beyond the end of the axis. */
   readonly places: number;
 }
 
-// Place j meets tap κ where j + before = s·p + δκ. With j = s·v + r those κ have δκ ≡ r + before (mod s): every
-// s/gcd(s, δ)-th one from the first on, and p = v + (r + before − δκ)/s.
-/** The phases of an axis. */
+// Place j uses tap κ where j + before = s·p + δκ. With j = s·v + r these κ satisfy δκ ≡ r + before
+// (mod s): every s/gcd(s, δ)-th tap from the first one on. The position in ȳ is p = v + (r + before
+// − δκ)/s.
+/** Returns the phases of an axis. */
 export function phasesOf(attrs: ConvolutionAttrs, i: number): AxisPhases {
   const pick = (list: readonly number[]) => list[i] as number;
   const [s, delta, taps] = [pick(attrs.stride), pick(attrs.dilation), pick(attrs.kernel)];
@@ -44,17 +52,19 @@ export function phasesOf(attrs: ConvolutionAttrs, i: number): AxisPhases {
   return { phases, places: Math.ceil(pick(attrs.size) / s) };
 }
 
+/** Returns the greatest common divisor. */
 function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
 /**
- * x̄ as one product per phase: the places of one remainder on every axis meet a part of the kernel, with stride 1.
- * Phases are computed side by side where they belong.
+ * Computes x̄ with one product for each phase. A phase has the places with the same remainders by
+ * the stride on all axes. These places use a part of the kernel with stride 1. The results of all
+ * phases are interleaved.
  */
 export function byPhases([y, w]: readonly [Node, Node], attrs: ConvolutionAttrs): Node {
   const axes = attrs.size.map((_, i) => phasesOf(attrs, i));
-  // ȳ with as many zeros as any phase needs, of which each takes its part.
+  // Adds to ȳ as many zeros as any phase needs. Each phase takes a part of the result.
   const out = y.shape.slice(3);
   const margins = axes.map(({ phases, places }, i): readonly [number, number] => {
     const own = phases.filter(({ count }) => count > 0);
@@ -87,7 +97,10 @@ export function byPhases([y, w]: readonly [Node, Node], attrs: ConvolutionAttrs)
       out: [at.n, at.g, at.c, ...places],
     });
   };
-  /** The phases of axes from `i` on, interleaved; a new axis follows each one that has several. */
+  /**
+   * Interleaves the phases of the axes from `i` on. A new axis follows each axis that has several
+   * phases.
+   */
   const join = (chosen: readonly Phase[]): Node => {
     const i = chosen.length;
     if (i === axes.length) {

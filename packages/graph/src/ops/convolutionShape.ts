@@ -3,21 +3,36 @@ import type { Node } from "../core/node.ts";
 import { type ConvolutionAttrs, outputSize } from "./convolutionAttrs.ts";
 import { perAxis } from "./perAxis.ts";
 
-/** Zeros around the input: so many on both sides, for all axes or for each; or a rule. */
+/**
+ * Zeros around the input. A number is for both sides of all axes, a list has a number for each
+ * axis, and "same" and "valid" are rules.
+ *
+ * @category Ops: windows
+ */
 export type Padding = number | readonly number[] | "same" | "valid";
 
-/** How a convolution goes over its axes. */
+/**
+ * How a convolution moves over its axes.
+ *
+ * @category Ops: windows
+ */
 export interface ConvOptions {
-  /** Places from one patch to the next, for all axes or for each; 1 by default. */
+  /**
+   * The places from one patch to the next: one number for all axes, or one for each; 1 by default.
+   */
   readonly stride?: number | readonly number[];
   /**
-   * Zeros before and after, for all axes or for each; 0 by default, as "valid" says. "same" keeps the lengths with
-   * stride 1: where the number of zeros is odd, the one more comes last.
+   * The zeros before and after: one number for all axes, or one for each; 0 by default, which is
+   * also "valid". "same" keeps the lengths and needs stride 1. If it needs an odd number of zeros,
+   * the additional one comes last.
    */
   readonly padding?: Padding;
-  /** Places from one element of a patch to the next, for all axes or for each; 1 by default. */
+  /**
+   * The places from one element of a patch to the next: one number for all axes, or one for each; 1
+   * by default.
+   */
   readonly dilation?: number | readonly number[];
-  /** Parts of the channels, each with weights of its own; 1 by default. */
+  /** The number of groups of channels, each with its own weights; 1 by default. */
   readonly groups?: number;
 }
 
@@ -26,7 +41,7 @@ export function refuseConvolution(where: string, must: string, got: string, todo
   throw new ShapeError({ where, must, got, todo });
 }
 
-/** Zeros before and after on each axis. Throws ShapeError. */
+/** Returns the zeros before and after on each axis. Throws ShapeError. */
 export function paddingOf(
   where: string,
   padding: Padding,
@@ -52,7 +67,10 @@ export function paddingOf(
   });
 }
 
-/** The numbers of a convolution over inputs of a size. Throws ShapeError where no patch fits. */
+/**
+ * Returns the attributes of a convolution over inputs of a size. Throws ShapeError if no patch
+ * fits.
+ */
 export function convolutionAttrs(
   where: string,
   size: Shape,
@@ -77,7 +95,7 @@ export function convolutionAttrs(
   return attrs;
 }
 
-/** Checks that groups divide both numbers of channels. Throws ShapeError. */
+/** Checks that the number of groups divides both numbers of channels. Throws ShapeError. */
 export function checkGroups(where: string, groups: number, inputs: number, outputs: number): void {
   const whole = Number.isInteger(groups) && groups > 0;
   if (whole && inputs % groups === 0 && outputs % groups === 0) return;
@@ -89,7 +107,10 @@ export function checkGroups(where: string, groups: number, inputs: number, outpu
   );
 }
 
-/** Checks that a value is float with samples and channels before so many axes. Throws ShapeError. */
+/**
+ * Checks that a value is float with samples and channels before the given number of axes. Throws
+ * ShapeError.
+ */
 export function checkImages(where: string, x: Node, axes: number): void {
   if (x.type === "float" && x.shape.length === axes + 2) return;
   refuseConvolution(

@@ -1,17 +1,23 @@
 import { type Shape, sizeOf } from "@metrigrad/tensor";
 import type { Selection } from "./selection.ts";
 
-/** How parts of a value lie: which of them apart from each other, and what none of them covers. */
+/** How parts of a value lie: which parts are apart from each other, and what no part covers. */
 export interface Cover {
-  /** Parts that can be written in any order, as no two of them meet; all others are added to what is there. */
+  /**
+   * For each part, whether it may be written in any order. No two of these parts overlap. All other
+   * parts are added to what is there.
+   */
   readonly first: readonly boolean[];
-  /** Those of them that no other part meets. */
+  /** For each part, whether it may be written in any order and no other part overlaps it. */
   readonly alone: readonly boolean[];
-  /** Boxes of what the first ones leave free; null where those are many, or it is not made of boxes. */
+  /**
+   * Boxes that cover what the parts in `first` leave free; null if there are many, or if the free
+   * places are not made of boxes.
+   */
   readonly rest: readonly Selection[] | null;
 }
 
-/** Finds out how parts of a value of this shape lie. */
+/** Finds how parts of a value of this shape lie. */
 export function coverOf(shape: Shape, selections: readonly Selection[]): Cover {
   const parts = selections.map(ascending);
   const first = parts.map(() => false);
@@ -39,7 +45,7 @@ export function coverOf(shape: Shape, selections: readonly Selection[]): Cover {
   return { first, alone, rest };
 }
 
-/** The same positions from the first one on. */
+/** Returns the same positions, in ascending order. */
 function ascending({ begin, shape, step }: Selection): Selection {
   const back = (axis: number) => ((shape[axis] as number) - 1) * (step[axis] as number);
   return {
@@ -49,24 +55,27 @@ function ascending({ begin, shape, step }: Selection): Selection {
   };
 }
 
-/** Whether a part has all elements of the box that it spans. */
+/** Tells whether a part has all elements of the box that it spans. */
 function isSolid({ shape, step }: Selection): boolean {
   return step.every((by, axis) => by === 1 || (shape[axis] as number) <= 1);
 }
 
-/** The position after the last one of a part that is not empty. */
+/** Returns the position after the last one of a part that is not empty. */
 function endOf({ begin, shape, step }: Selection, axis: number): number {
   if (shape.length === 0) return 1;
   return (begin[axis] as number) + ((shape[axis] as number) - 1) * (step[axis] as number) + 1;
 }
 
-/** The axis on which the most parts begin at places of their own. */
+/** Returns the axis on which the parts begin at the largest number of different places. */
 function sweepAxis(shape: Shape, parts: readonly Selection[]): number {
   const places = shape.map((_, axis) => new Set(parts.map(({ begin }) => begin[axis])).size);
   return Math.max(0, places.indexOf(Math.max(...places)));
 }
 
-/** Whether two parts that are not empty may have an element in common: on every axis they could. */
+/**
+ * Tells whether two parts that are not empty may have an element in common. It tests each axis on
+ * its own.
+ */
 function meet(a: Selection, b: Selection): boolean {
   return a.begin.every((from, axis) => {
     const other = b.begin[axis] as number;
@@ -79,16 +88,17 @@ function meet(a: Selection, b: Selection): boolean {
   });
 }
 
+/** Returns the greatest common divisor. */
 function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
-/** Boxes that cover what boxes that do not meet leave free; null where they would be many. */
+/** Returns boxes that cover what boxes without overlap leave free; null if there would be many. */
 function restOf(shape: Shape, boxes: readonly Selection[]): Selection[] | null {
   const limit = boxes.length + 2 * shape.length;
   const step = shape.map(() => 1);
   const rest: Selection[] = [];
-  // Earlier axes run over `low` to `high`; all of the boxes cover those.
+  // The earlier axes run from `low` to `high`, and all boxes in `within` cover this range.
   const visit = (within: readonly Selection[], low: readonly number[], high: readonly number[]) => {
     const axis = low.length;
     if (within.length === 0) {

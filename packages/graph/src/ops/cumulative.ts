@@ -10,9 +10,13 @@ import { flip } from "./flip.ts";
 import { along, type Combine, inclusiveScan } from "./inclusiveScan.ts";
 import { logaddexp } from "./transcendental.ts";
 
-/** How to go along an axis. */
+/**
+ * Options of {@link cummax}, {@link cummin} and {@link logCumsumExp}.
+ *
+ * @category Ops: sequences
+ */
 export interface CumulativeOptions {
-  /** The axis; the last one by default, negative ones count from the end. */
+  /** The axis; the last one by default. Negative axes count from the end. */
   readonly axis?: number;
   /** Whether to go from the end to the beginning; false by default. */
   readonly reverse?: boolean;
@@ -20,21 +24,26 @@ export interface CumulativeOptions {
 
 const cumulativeNames = ["axis", "reverse"] as const;
 
-/** How to go along an axis, and whether each element counts for itself. */
+/**
+ * Options of {@link cumsum} and {@link cumprod}.
+ *
+ * @category Ops: sequences
+ */
 export interface ExclusiveOptions extends CumulativeOptions {
-  /** Whether a result is of the elements before its own only; false by default. */
+  /** Whether each result leaves out the element at its own position; false by default. */
   readonly exclusive?: boolean;
 }
 
 const exclusiveNames = ["axis", "reverse", "exclusive"] as const;
 
-/** Attributes: the axis, counted from the front. */
+/** Attributes: the axis, counted from the front, and the options. */
 interface ScanAttrs {
   readonly axis: number;
   readonly reverse: boolean;
   readonly exclusive: boolean;
 }
 
+/** Combines the elements of an axis one after the other. `unit` is the result over nothing. */
 function scanned(x: Node, { axis, reverse, exclusive }: ScanAttrs, combine: Combine, unit: number) {
   const n = x.shape[axis] as number;
   const turned = reverse ? flip(x, { axis }) : x;
@@ -49,7 +58,7 @@ function scanned(x: Node, { axis, reverse, exclusive }: ScanAttrs, combine: Comb
   return reverse ? flip(result, { axis }) : result;
 }
 
-/** The operand and the attributes that options say. Throws ShapeError. */
+/** Reads the operand and the options. Throws ShapeError. */
 function read(where: string, value: NodeLike, options: ExclusiveOptions, types: string[]) {
   const x = asNode(value);
   if (!types.includes(x.type)) {
@@ -67,7 +76,7 @@ function read(where: string, value: NodeLike, options: ExclusiveOptions, types: 
 
 const numbers = ["float", "i32", "u32"];
 
-// It is linear: its adjoint goes the other way.
+// The op is linear, and its adjoint goes in the other direction.
 const cumsumOp: Op<ScanAttrs> = {
   name: "cumsum",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
@@ -75,19 +84,22 @@ const cumsumOp: Op<ScanAttrs> = {
     makeNode(cumsumOp, [cotangent], { ...attrs, reverse: !attrs.reverse }),
   ],
   batch: ({ attrs }, [x]) => makeNode(cumsumOp, [x as Node], { ...attrs, axis: attrs.axis + 1 }),
-  // The rewrite takes the place of a lowering.
+  // The rewrite replaces this node, so there is nothing to lower.
   lower: () => undefined,
   rewrite: (node) => scanned(node.inputs[0] as Node, node.attrs, add, 0),
 };
 
 /**
- * Running sums along an axis: x₀, x₀ + x₁, …; integers wrap. Sums are made by pairs, so that errors of
- * rounding grow with log n.
+ * Computes running sums along an axis: x₀, x₀ + x₁, …
  *
- * @param x - The value: float, i32 or u32.
- * @param options - Axis, direction, and whether each element counts for itself.
- * @returns A value of x's shape.
- * @throws ShapeError for an axis out of range, and for bool and u8
+ * Integers wrap around. The sums are made in pairs, so the rounding error grows only with log n.
+ *
+ * @param x - The values: float, i32 or u32.
+ * @param options - The axis, the direction, and whether each sum has its own element.
+ * @returns The sums, of x's shape.
+ * @throws {@link ShapeError} if the axis is out of range, or if x is bool or u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: sequences
  */
 export function cumsum(x: NodeLike, options: ExclusiveOptions = {}): Node {
   checkOptions("cumsum", options, exclusiveNames);
@@ -96,13 +108,17 @@ export function cumsum(x: NodeLike, options: ExclusiveOptions = {}): Node {
 }
 
 /**
- * Running products along an axis: x₀, x₀x₁, …; integers wrap. Derivatives of every order hold where
- * elements are zero, as nothing is divided.
+ * Computes running products along an axis: x₀, x₀x₁, …
  *
- * @param x - The value: float, i32 or u32.
- * @param options - Axis, direction, and whether each element counts for itself.
- * @returns A value of x's shape.
- * @throws ShapeError for an axis out of range, and for bool and u8
+ * Integers wrap around. Derivatives of every order are correct where elements are zero, because
+ * nothing is divided.
+ *
+ * @param x - The values: float, i32 or u32.
+ * @param options - The axis, the direction, and whether each product has its own element.
+ * @returns The products, of x's shape.
+ * @throws {@link ShapeError} if the axis is out of range, or if x is bool or u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: sequences
  */
 export function cumprod(x: NodeLike, options: ExclusiveOptions = {}): Node {
   checkOptions("cumprod", options, exclusiveNames);
@@ -111,12 +127,16 @@ export function cumprod(x: NodeLike, options: ExclusiveOptions = {}): Node {
 }
 
 /**
- * The largest element so far along an axis; NaN from the first one on. Ties share the derivative.
+ * Returns the largest element so far along an axis.
  *
- * @param x - The value: float, i32 or u32.
- * @param options - Axis and direction.
- * @returns A value of x's shape.
- * @throws ShapeError for an axis out of range, and for bool and u8
+ * After a NaN all results are NaN. Equal elements share the derivative.
+ *
+ * @param x - The values: float, i32 or u32.
+ * @param options - The axis and the direction.
+ * @returns The maxima, of x's shape.
+ * @throws {@link ShapeError} if the axis is out of range, or if x is bool or u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: sequences
  */
 export function cummax(x: NodeLike, options: CumulativeOptions = {}): Node {
   checkOptions("cummax", options, cumulativeNames);
@@ -125,12 +145,16 @@ export function cummax(x: NodeLike, options: CumulativeOptions = {}): Node {
 }
 
 /**
- * The smallest element so far along an axis; NaN from the first one on. Ties share the derivative.
+ * Returns the smallest element so far along an axis.
  *
- * @param x - The value: float, i32 or u32.
- * @param options - Axis and direction.
- * @returns A value of x's shape.
- * @throws ShapeError for an axis out of range, and for bool and u8
+ * After a NaN all results are NaN. Equal elements share the derivative.
+ *
+ * @param x - The values: float, i32 or u32.
+ * @param options - The axis and the direction.
+ * @returns The minima, of x's shape.
+ * @throws {@link ShapeError} if the axis is out of range, or if x is bool or u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: sequences
  */
 export function cummin(x: NodeLike, options: CumulativeOptions = {}): Node {
   checkOptions("cummin", options, cumulativeNames);
@@ -139,12 +163,16 @@ export function cummin(x: NodeLike, options: CumulativeOptions = {}): Node {
 }
 
 /**
- * ln Σ eˣ of the elements so far along an axis, without overflow.
+ * Computes ln Σ eˣ of the elements so far along an axis, without overflow.
  *
- * @param x - Floats; −∞ counts as nothing.
- * @param options - Axis and direction.
- * @returns A value of x's shape.
- * @throws ShapeError for an axis out of range, and for values that are not float
+ * An element −∞ adds nothing.
+ *
+ * @param x - The values, float.
+ * @param options - The axis and the direction.
+ * @returns The logarithms, of x's shape.
+ * @throws {@link ShapeError} if the axis is out of range, or if x is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: sequences
  */
 export function logCumsumExp(x: NodeLike, options: CumulativeOptions = {}): Node {
   checkOptions("logCumsumExp", options, cumulativeNames);

@@ -19,6 +19,7 @@ import { log } from "./transcendental.ts";
 import { transpose } from "./transpose.ts";
 import { triangularSolve } from "./triangularSolve.ts";
 
+/** Makes the shape rule of an op that gives one number per square matrix. */
 function inferOf(where: string): Op<null>["infer"] {
   return ([a]) => {
     const { shape, type } = a as Node;
@@ -33,7 +34,7 @@ function inferOf(where: string): Op<null>["infer"] {
   };
 }
 
-/** A value [b…] per matrix that broadcasts against matrices. */
+/** Turns a value [b…], one number per matrix, into [b…, 1, 1], which broadcasts to matrices. */
 function perMatrix(x: Node): Node {
   return expandDims(expandDims(x, -1), -1);
 }
@@ -48,15 +49,20 @@ const logAbsDetOp: Op<null> = {
   rewrite: ({ inputs: [a] }) => sum(log(diagonal(signedQr(a as Node).r)), { axis: -1 }),
 };
 
+/** Multiplies the elements of the last axis. */
 function product(factors: Node): Node {
   return prod(factors, { axis: -1 });
 }
 
-/** What replaces a 0 on the diagonal of r, relative to the largest entry there. */
+/**
+ * The number that replaces a 0 on the diagonal of r, relative to the largest entry of the diagonal.
+ */
 const substitute = 1e-12;
 
-// d det A = tr(cof(A)' dA) with cofactors det(A) A⁻ᵀ = det(A) Q R⁻ᵀ. A cofactor of R has a diagonal entry as a factor, or
-// not at all; so a small number in place of one zero leaves those that are not zero as they are. With two all are zero.
+// d det A = tr(cof(A)' dA), where the cofactors are det(A) A⁻ᵀ = det(A) Q R⁻ᵀ. A cofactor of R has
+// a diagonal entry as a factor, or does not have it at all. So, with one zero on the diagonal, a
+// small number in its place does not change the cofactors that are not zero. With two zeros all
+// cofactors are zero.
 const detOp: Op<null> = {
   name: "det",
   infer: inferOf("det"),
@@ -82,20 +88,29 @@ const detOp: Op<null> = {
   },
 };
 
-/** A determinant as a sign and a logarithm. */
+/**
+ * A determinant as a sign and a logarithm; the result of {@link slogdet}.
+ *
+ * @category Ops: linear algebra
+ */
 export interface SignedLogDet {
-  /** −1, 0 or 1, [b…]; it has no derivative. */
+  /** The sign: −1, 0 or 1, [b…]. It has no derivative. */
   readonly sign: Node;
-  /** ln |det a|, [b…]; −∞ for a singular matrix. */
+  /** The logarithm ln |det a|, [b…]. It is −∞ for a singular matrix. */
   readonly logAbsDet: Node;
 }
 
 /**
- * The determinant as sign · exp(logAbsDet), which neither overflows nor vanishes for large matrices. The derivative
- * a⁻ᵀ of the logarithm exists where the matrix is not singular. `choleskyLogdet` costs less for positive definite ones.
+ * Computes the sign and the logarithm of a determinant: det a = sign · exp(logAbsDet).
  *
- * @param a - Square matrices [b…, d, d].
- * @throws ShapeError for anything else than square float matrices
+ * For large matrices the determinant itself may overflow or become 0; its logarithm does not. The
+ * derivative of the logarithm is a⁻ᵀ. It exists if the matrix is not singular.
+ * {@link choleskyLogdet} costs less for positive definite matrices.
+ *
+ * @param a - Square matrices, float, [b…, d, d].
+ * @returns The sign and the logarithm, each [b…].
+ * @throws {@link ShapeError} if a is not square, is not float, or is empty.
+ * @category Ops: linear algebra
  */
 export function slogdet(a: NodeLike): SignedLogDet {
   const x = asNode(a);
@@ -107,10 +122,16 @@ export function slogdet(a: NodeLike): SignedLogDet {
 }
 
 /**
- * The determinant [b…] of square matrices [b…, d, d], by QR. The first derivative, the cofactors, also holds for
- * singular matrices; second derivatives of those are finite and no more.
- * `slogdet` serves large matrices, whose determinant may overflow.
- * @throws ShapeError for anything else than square float matrices
+ * Computes the determinant of square matrices, by QR.
+ *
+ * The first derivative, the cofactors, is correct for singular matrices too. Second derivatives at
+ * singular matrices are finite, but may be wrong. For large matrices the determinant may overflow;
+ * use {@link slogdet} there.
+ *
+ * @param a - Square matrices, float, [b…, d, d].
+ * @returns The determinants, [b…].
+ * @throws {@link ShapeError} if a is not square or not float.
+ * @category Ops: linear algebra
  */
 export function det(a: NodeLike): Node {
   return makeNode(detOp, [asNode(a)], null);

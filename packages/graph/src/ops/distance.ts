@@ -8,15 +8,29 @@ import { expandDims } from "./expandDims.ts";
 import { norm } from "./norm.ts";
 import { square } from "./transcendental.ts";
 
-/** Options of `cosineSimilarity`. */
+/**
+ * Options of {@link cosineSimilarity}.
+ *
+ * @category Ops: numerics
+ */
 export interface CosineSimilarityOptions {
   /** The axis of the products; 1 by default, as in PyTorch. */
   readonly axis?: number;
-  /** What each norm counts as at least; 10⁻⁸ by default. */
+  /** The smallest value of each norm; 1e-8 by default. */
   readonly eps?: number;
 }
 
-/** x·y/(‖x‖‖y‖) along an axis; x and y broadcast. Throws ShapeError. */
+/**
+ * Computes the cosine similarity x·y/(‖x‖‖y‖) along an axis.
+ *
+ * @param x - The first vectors, float.
+ * @param y - The second vectors, float. The two values broadcast.
+ * @param options - The axis, and the smallest value of the norms.
+ * @returns The similarities, in [−1, 1], of the common shape without the axis.
+ * @throws {@link ShapeError} if the shapes do not broadcast, or if the axis is out of range.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: numerics
+ */
 export function cosineSimilarity(
   x: NodeLike,
   y: NodeLike,
@@ -31,19 +45,35 @@ export function cosineSimilarity(
   return div(sum(mul(left, right), { axis }), mul(length(left), length(right)));
 }
 
-/** Options of `cdist`. */
+/**
+ * Options of {@link cdist}.
+ *
+ * @category Ops: numerics
+ */
 export interface DistanceOptions {
-  /** The p of the norm, 2 by default; see `norm`. */
+  /** The p of the norm; 2 by default. See {@link norm}. */
   readonly p?: number;
-  /** Whether distances by p = 2 stay squared: cheaper, and smooth where rows are equal. */
+  /**
+   * Whether the distances for p = 2 stay squared; false by default. That is cheaper, and smooth
+   * where rows are equal.
+   */
   readonly squared?: boolean;
 }
 
 /**
- * Distances ‖xᵢ − yⱼ‖ between all rows of x [b…, n, d] and of y [b…, m, d]. They are norms of differences, so
- * close rows lose no digits; between equal rows the derivatives are taken as 0.
- * @returns [b…, n, m]
- * @throws ShapeError for rows of other widths, and for `squared` beside another p than 2
+ * Computes the distances ‖xᵢ − yⱼ‖ between all rows of x and all rows of y.
+ *
+ * The distances are norms of differences, so rows that are close to each other lose no digits. The
+ * derivative between equal rows is taken as 0.
+ *
+ * @param x - The first rows, float, [b…, n, d].
+ * @param y - The second rows, float, [b…, m, d].
+ * @param options - The norm, and whether distances stay squared.
+ * @returns The distances, [b…, n, m].
+ * @throws {@link ShapeError} if the rows have different widths, if `squared` is used with p ≠ 2, or
+ *   if p is negative and finite.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: numerics
  */
 export function cdist(x: NodeLike, y: NodeLike, options: DistanceOptions = {}): Node {
   checkOptions("cdist", options, ["p", "squared"]);

@@ -1,4 +1,7 @@
-/** Boxes at running positions, read and replaced: each is the other's adjoint, so they share a file. */
+/**
+ * Boxes at positions that are known only at run time: reading and replacing. Each is the other's
+ * adjoint, so they share a file.
+ */
 import { type Shape, ShapeError, sameShape, showShape, sizeOf } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
@@ -16,16 +19,22 @@ import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 import { stack } from "./stack.ts";
 
-/** A box in a value [b…, n…], whose corners are starts [b…, k] for k = the number of axes n…. */
+/** A box in a value [b…, n…]. Its corners are starts [b…, k], where k is the number of axes n…. */
 interface Box {
-  /** Leading axes b…, each position of which has a box of its own. */
+  /** The leading axes b…. Each position on them has its own box. */
   readonly batch: Shape;
+  /** The sizes n… of the value. */
   readonly shape: Shape;
+  /** The sizes of the box. */
   readonly sizes: Shape;
-  /** Axes up to the last one on which the box is not all; what comes after them moves as one row. */
+  /**
+   * The number of axes up to the last one that the box does not cover completely. The axes after it
+   * move as one row.
+   */
   readonly axes: number;
 }
 
+/** Describes the box of the given sizes in a value. */
 function boxOf(x: Node, starts: Node, sizes: Shape): Box {
   const lead = starts.shape.length - 1;
   const shape = x.shape.slice(lead);
@@ -34,14 +43,20 @@ function boxOf(x: Node, starts: Node, sizes: Shape): Box {
   return { batch: x.shape.slice(0, lead), shape, sizes, axes };
 }
 
-/** The first position of the box on an axis, [b…, 1, …] over so many axes, clamped so that the box fits. */
+/**
+ * Returns the first position of the box on an axis, [b…, 1, …] with `axes` axes of size 1. It is
+ * clamped so that the box fits.
+ */
 function startOn(starts: Node, { batch, shape, sizes, axes }: Box, axis: number): Node {
   const column = slice(starts, [...batch.map(() => null), [axis, axis + 1]]);
   const one = reshape(column, [...batch, ...new Array<number>(axes).fill(1)]);
   return clip(one, 0, (shape[axis] as number) - (sizes[axis] as number));
 }
 
-/** Row-major numbers of positions on b… and on the axes, in a value whose sizes on the axes are given. */
+/**
+ * Returns row-major numbers of positions on b… and on the axes, in a value with the given sizes on
+ * the axes.
+ */
 function numbersOf({ batch, axes }: Box, sizes: Shape, on: (axis: number) => Node): Node {
   const rank = batch.length + axes;
   let numbers: Node | null = null;
@@ -54,17 +69,18 @@ function numbersOf({ batch, axes }: Box, sizes: Shape, on: (axis: number) => Nod
   return numbers as Node;
 }
 
-/** The rows of a value: b… and the axes as one. */
+/** Returns the rows of a value: b… and the axes form one axis. */
 function rowsOf(x: Node, { batch, axes }: Box): Node {
   const lead = batch.length + axes;
   return reshape(x, [sizeOf(x.shape.slice(0, lead)), ...x.shape.slice(lead)]);
 }
 
-/** Inputs with a leading axis each: those that have none are repeated. */
+/** Gives each input a leading axis. Inputs that have none are repeated. */
 function everyCase(inputs: readonly Node[], batched: readonly boolean[], size: number): Node[] {
   return inputs.map((x, k) => (batched[k] ? x : broadcastTo(x, [size, ...x.shape])));
 }
 
+/** The part of x that begins at the starts; inputs x and starts [b…, k]. */
 export const dynamicSliceOp: Op<{ readonly sizes: Shape }> = {
   name: "dynamicSlice",
   infer: ([x, starts], { sizes }) => {
@@ -78,7 +94,7 @@ export const dynamicSliceOp: Op<{ readonly sizes: Shape }> = {
   },
   batch: (node, inputs, batched, size) =>
     makeNode(dynamicSliceOp, everyCase(inputs, batched, size), node.attrs),
-  // The rewrite takes the place of a lowering.
+  // The rewrite replaces this node, so there is nothing to lower.
   lower: () => undefined,
   rewrite: (node) => {
     const [x, starts] = node.inputs as readonly [Node, Node];
@@ -94,6 +110,10 @@ export const dynamicSliceOp: Op<{ readonly sizes: Shape }> = {
   },
 };
 
+/**
+ * x with a value in place of the part that begins at the starts; inputs x, value and starts [b…,
+ * k].
+ */
 export const dynamicUpdateOp: Op<null> = {
   name: "dynamicUpdate",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
@@ -115,7 +135,8 @@ export const dynamicUpdateOp: Op<null> = {
     const box = boxOf(x, starts, value.shape.slice(lead));
     if (box.axes === 0) return value;
     const rank = lead + box.axes;
-    // Positions of x as positions in the box, which reach out of it on both sides.
+    // The positions of x, counted from the start of the box. Some lie outside of the box, on both
+    // sides.
     const within = Array.from({ length: box.axes }, (_, axis) =>
       sub(coordinates(rank, lead + axis, box.shape[axis] as number), startOn(starts, box, axis)),
     );
@@ -132,7 +153,10 @@ export const dynamicUpdateOp: Op<null> = {
   },
 };
 
-/** Positions: a vector of i32, or a list of i32 scalars. Throws ShapeError where there is not one per axis. */
+/**
+ * Reads the positions: a vector of i32, or a list of i32 scalars. Throws ShapeError if there is not
+ * one for each axis.
+ */
 function startsOf(name: string, given: NodeLike | readonly NodeLike[], rank: number): Node {
   const starts = Array.isArray(given)
     ? stack(given.map((one: NodeLike) => asIndices(name, one)))
@@ -146,6 +170,7 @@ function startsOf(name: string, given: NodeLike | readonly NodeLike[], rank: num
   });
 }
 
+/** Throws ShapeError with the shape that does not fit. */
 function refuse(name: string, must: string, got: Shape): never {
   throw new ShapeError({
     where: name,
@@ -155,7 +180,7 @@ function refuse(name: string, must: string, got: Shape): never {
   });
 }
 
-/** Whether a box of such sizes, none of them 0, fits into a shape. */
+/** Tells whether a box of these sizes, none of them 0, fits into a shape. */
 function fits(sizes: Shape, shape: Shape): boolean {
   const within = (n: number, axis: number) =>
     Number.isInteger(n) && n >= 1 && n <= (shape[axis] as number);
@@ -163,14 +188,17 @@ function fits(sizes: Shape, shape: Shape): boolean {
 }
 
 /**
- * The part of a value that begins at positions known only when the program runs. They are clamped so that
- * the part lies in the value, as in JAX.
+ * Reads the part of a value that begins at positions known only when the program runs.
  *
- * @param x - The value, of any type and at least one axis; bytes become floats.
+ * The positions are clamped so that the part lies inside the value, as in JAX.
+ *
+ * @param x - The value, of any type, with at least one axis. Bytes become floats.
  * @param starts - The first position on each axis: a list of i32 scalars, or an i32 vector.
  * @param sizes - The size of the part on each axis, at least 1.
  * @returns The part, of shape `sizes`.
- * @throws ShapeError for starts that are not one for each axis, and for sizes that do not fit
+ * @throws {@link ShapeError} if there is not one i32 start for each axis, or if the sizes do not
+ *   fit.
+ * @category Ops: shapes
  */
 export function dynamicSlice(
   x: NodeLike,
@@ -186,14 +214,18 @@ export function dynamicSlice(
 }
 
 /**
- * A value with another one in place of the part that begins at positions known only when the program runs.
- * They are clamped so that the part lies in the value, as in JAX's dynamic_update_slice.
+ * Replaces the part of a value that begins at positions known only when the program runs.
+ *
+ * The positions are clamped so that the part lies inside the value, as in JAX's
+ * `dynamic_update_slice`.
  *
  * @param x - The value, with at least one axis.
- * @param value - What takes the place of the part, of x's type, with as many axes, none larger.
+ * @param value - The new part, of x's type. It has as many axes as x, and no axis is larger.
  * @param starts - The first position on each axis: a list of i32 scalars, or an i32 vector.
  * @returns A new value of x's shape.
- * @throws ShapeError for starts that are not one for each axis, and for a value that does not fit
+ * @throws {@link ShapeError} if there is not one i32 start for each axis, if the new part does not
+ *   fit, or if x is u8.
+ * @category Ops: shapes
  */
 export function dynamicUpdate(
   x: NodeLike,

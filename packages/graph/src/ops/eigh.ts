@@ -11,16 +11,16 @@ import { matmul } from "./matmul.ts";
 import { placeExtra } from "./pick.ts";
 import { symmetrize } from "./symmetrize.ts";
 
-/** Number of the further output that holds the eigenvalues. */
+/** The index of the further output that holds the eigenvalues. */
 const valuesIndex = 1;
 
-/** V diag(x) V' of symmetric matrices, or V X V'. */
+/** Computes inner·V'. For V diag(x) or V X this gives V diag(x) V' or V X V'. */
 function around(vectors: Node, inner: Node): Node {
   return matmul(inner, vectors, { transposeB: true });
 }
 
-// dV = V(F∘(V'dA V)) with F_ij = 1/(λ_j − λ_i) off the diagonal (Magnus 1985); equal eigenvalues
-// have no derivative of their vectors, and count as 0.
+// dV = V(F∘(V'dA V)) with F_ij = 1/(λ_j − λ_i) off the diagonal (Magnus 1985). The vectors of equal
+// eigenvalues have no derivative; these F_ij are set to 0.
 const vectorsOp: Op<null> = {
   name: "eigh",
   infer: ([a]) => {
@@ -55,7 +55,7 @@ const vectorsOp: Op<null> = {
   },
 };
 
-// dλ_i = v_i'dA v_i; the vectors move too, which the second derivative sees.
+// dλ_i = v_i'dA v_i. The result depends on the vectors too, which second derivatives need.
 const valuesOp: Op<null> = {
   name: "eighValues",
   infer: ([vectors]) => ({ shape: (vectors as Node).shape.slice(0, -1), type: "float" }),
@@ -68,23 +68,39 @@ const valuesOp: Op<null> = {
   lower: (node, context) => placeExtra(node, node.inputs[0] as Node, valuesIndex, context),
 };
 
+/** Returns the node of the eigenvalues that belong to a node of eigenvectors. */
 function valuesOf(vectors: Node): Node {
   return makeNode(valuesOp, [vectors, vectors.inputs[0] as Node], null);
 }
 
-/** Eigenvalues and eigenvectors of symmetric matrices. */
+/**
+ * The eigenvalues and eigenvectors of symmetric matrices; the result of {@link eigh}.
+ *
+ * @category Ops: linear algebra
+ */
 export interface Eigenpairs {
-  /** λ [b…, d], ascending. */
+  /** The eigenvalues λ, [b…, d], in ascending order. */
   readonly values: Node;
-  /** V [b…, d, d]: orthonormal columns, in each the entry of the largest magnitude is positive. */
+  /**
+   * The eigenvectors V, [b…, d, d]: orthonormal columns. In each column the entry with the largest
+   * magnitude is positive.
+   */
   readonly vectors: Node;
 }
 
 /**
- * a = V diag(λ) V' of symmetric matrices a [b…, d, d], of which the lower triangle is read. The
- * derivative is that among symmetric matrices; that of the vectors exists where the eigenvalues
- * differ, and pairs of equal ones contribute 0 to it. A matrix that is not finite gives NaN. Throws
- * ShapeError.
+ * Computes the eigenvalues and eigenvectors of symmetric matrices: a = V diag(λ) V'.
+ *
+ * Only the lower triangle of a is read. A matrix that is not finite gives NaN. The derivative is
+ * taken among symmetric matrices. The derivative of the vectors exists where the eigenvalues
+ * differ; a pair of equal eigenvalues adds 0 to it.
+ *
+ * {@includeCode ../../../../examples/api/graph/eigh.ts#example}
+ *
+ * @param a - Symmetric matrices, float, [b…, d, d].
+ * @returns The eigenvalues, [b…, d], and the eigenvectors, [b…, d, d].
+ * @throws {@link ShapeError} if a is not square or not float.
+ * @category Ops: linear algebra
  */
 export function eigh(a: NodeLike): Eigenpairs {
   const vectors = makeNode(vectorsOp, [asNode(a)], null);

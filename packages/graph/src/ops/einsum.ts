@@ -15,10 +15,13 @@ interface Term {
   readonly indices: readonly string[];
 }
 
-/** Terms beyond which no best order is looked for: the first ones are multiplied in order. */
+/**
+ * The largest number of terms for which the best order is computed. If there are more terms, the
+ * first ones are multiplied in their order.
+ */
 const mostTerms = 8;
 
-/** The diagonal over axes with one index; the axis comes last. */
+/** Takes the diagonal over axes with the same index. Its axis comes last. */
 function withoutRepeats({ node, indices }: Term): Term {
   const first = indices.findIndex((one, axis) => indices.indexOf(one, axis + 1) >= 0);
   if (first < 0) return { node, indices };
@@ -30,14 +33,14 @@ function withoutRepeats({ node, indices }: Term): Term {
   return withoutRepeats({ node: diagonal(moved), indices: [...rest, one] });
 }
 
-/** Sums over axes whose index nobody else has. */
+/** Sums over the axes whose index is not in `kept`. */
 function summed({ node, indices }: Term, kept: ReadonlySet<string>): Term {
   const axis = indices.flatMap((one, at) => (kept.has(one) ? [] : [at]));
   if (axis.length === 0) return { node, indices };
   return { node: sum(node, { axis }), indices: indices.filter((one) => kept.has(one)) };
 }
 
-/** A term with its axes in an order; axes that it lacks have size 1. */
+/** Brings the axes of a term into an order. Axes that it does not have get size 1. */
 function ordered({ node, indices }: Term, wanted: readonly string[]): Node {
   const own = wanted.filter((one) => indices.includes(one));
   const moved = transpose(
@@ -51,7 +54,7 @@ function ordered({ node, indices }: Term, wanted: readonly string[]): Node {
   );
 }
 
-/** The product of two terms, summed over indices that are in both and not kept. */
+/** Multiplies two terms and sums over the indices that are not kept. */
 function product(
   a: Term,
   b: Term,
@@ -67,12 +70,12 @@ function product(
   return { node: contract(a.node, b.node, numbers), indices };
 }
 
-/** In which order terms are multiplied: one of them, or two trees. */
+/** The order in which terms are multiplied: one term, or two trees. */
 type Tree = number | readonly [Tree, Tree];
 
 /**
- * The order with the fewest multiplications, of all orders: the cost of a product is the product of the sizes of
- * all indices in it.
+ * Finds, among all orders, the order with the fewest multiplications. The cost of a product is the
+ * product of the sizes of all its indices.
  */
 function bestTree(
   terms: readonly Term[],
@@ -97,7 +100,7 @@ function bestTree(
   });
   for (let set = 1; set <= all; set++) {
     if (best.has(set)) continue;
-    // Every split once: the first part has the lowest member.
+    // Visit every split once: the first part has the lowest member.
     for (let part = (set - 1) & set; part > 0; part = (part - 1) & set) {
       if ((part & set & -set) === 0) continue;
       const [left, right] = [best.get(part), best.get(set & ~part)];
@@ -114,14 +117,19 @@ function bestTree(
 }
 
 /**
- * Sums of products by indices (Einstein's convention): axes with one letter have one size, and letters that the result
- * lacks are summed over. A letter twice in one operand is its diagonal; without "->" the result has the letters that stand once, in
- * the order of the alphabet; "..." stands for further axes, which broadcast. Several operands are multiplied two at a
- * time, in the order that takes the fewest multiplications.
- * @param spec for example "ij,jk->ik", "bii->b", "...ij,...j"
- * @param operands float values, one for each part of the text
- * @returns the axes after "->"
- * @throws ShapeError where text and shapes do not fit
+ * Sums products of values over indices (Einstein's convention).
+ *
+ * The text names each axis with a letter. Axes with the same letter have the same size, and letters
+ * that the result lacks are summed over. A letter that stands twice in one operand takes its
+ * diagonal. Without "->", the result has the letters that stand once, in alphabetical order. "..."
+ * stands for further axes, which broadcast. Several operands are multiplied two at a time, in the
+ * order that needs the fewest multiplications.
+ *
+ * @param spec - The text, such as "ij,jk->ik", "bii->b" or "...ij,...j".
+ * @param operands - The values, float, one for each part of the text.
+ * @returns The result, with the axes after "->".
+ * @throws {@link ShapeError} if the text cannot be read, or if it does not fit the operands.
+ * @category Ops: linear algebra
  */
 export function einsum(spec: string, ...operands: readonly NodeLike[]): Node {
   const nodes = asNodes(operands);
@@ -144,12 +152,12 @@ export function einsum(spec: string, ...operands: readonly NodeLike[]): Node {
   const shared = new Set([...out, ...[...counts].flatMap(([one, n]) => (n > 1 ? [one] : []))]);
   const terms = nodes.map((node, k): Term => {
     const indices = letters[k] as readonly string[];
-    // An axis of size 1 without a letter repeats where others are longer.
+    // An axis of size 1 without a letter repeats where the axis of another operand is longer.
     const own = indices.filter((one, axis) => node.shape[axis] === sizes.get(one));
     const shape = node.shape.filter((n, axis) => n === sizes.get(indices[axis] as string));
     return summed(withoutRepeats({ node: reshape(node, shape), indices: own }), shared);
   });
-  /** What is still needed beside some terms. */
+  /** Returns the indices that the result or some other terms need. */
   const keptBeside = (others: readonly Term[]) =>
     new Set([...out, ...others.flatMap(({ indices }) => indices)]);
   while (terms.length > mostTerms) {

@@ -1,13 +1,15 @@
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 
-/** The indices of each operand's axes and of the result's. */
+/** The indices of the axes of each operand and of the result. */
 export interface EinsumSpec {
+  /** The indices of each operand. */
   readonly operands: readonly (readonly string[])[];
+  /** The indices of the result. */
   readonly out: readonly string[];
 }
 
-/** Throws ShapeError with the text and the shapes that it was called with. */
+/** Throws ShapeError with the text and the shapes that `einsum` was called with. */
 export function refuseEinsum(spec: string, nodes: readonly Node[], must: string): never {
   throw new ShapeError({
     where: "einsum",
@@ -17,7 +19,10 @@ export function refuseEinsum(spec: string, nodes: readonly Node[], must: string)
   });
 }
 
-/** Letters of a part of the text, with "..." for axes that have no letter. */
+/**
+ * Returns the letters of a part of the text, with "..." for the axes that have no letter; null if
+ * the part cannot be read.
+ */
 function lettersOf(text: string): string[] | null {
   const [before = "", after, ...more] = text.replace(/\s/g, "").split("...");
   const plain = /^[A-Za-z]*$/;
@@ -25,10 +30,15 @@ function lettersOf(text: string): string[] | null {
   return [...before, ...(after === undefined ? [] : ["...", ...after])];
 }
 
-/** Axes without letters count from the last one, so that operands with fewer of them broadcast. */
+/**
+ * Names axes without letters. They are counted from the last one, so that operands with fewer of
+ * them broadcast.
+ */
 const unnamed = (count: number) => Array.from({ length: count }, (_, i) => `.${count - i}`);
 
-/** Reads "ij,jk->ik" for operands. Throws ShapeError for what does not fit them. */
+/**
+ * Reads a text such as "ij,jk->ik" for some operands. Throws ShapeError if it does not fit them.
+ */
 export function einsumSpec(spec: string, nodes: readonly Node[]): EinsumSpec {
   const refuse = (must: string): never => refuseEinsum(spec, nodes, must);
   const [inputs = "", output, ...more] = String(spec).split("->");

@@ -3,21 +3,47 @@ import { asNodes, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import { type PointwiseOp, pointwiseOp } from "./pointwise.ts";
 
-/** A callable element-wise op; its arguments broadcast. */
+/**
+ * An element-wise op that can be called. Its arguments are nodes, tensors, numbers or nested
+ * arrays; they broadcast.
+ *
+ * @category Graph: own ops
+ */
 export interface Elementwise<Args extends readonly NodeLike[] = readonly NodeLike[]> {
+  /**
+   * Applies the op to each element.
+   *
+   * @param xs - The arguments, in their order. Their shapes broadcast.
+   * @returns The result, of the broadcast shape.
+   * @throws {@link ShapeError} if the shapes do not broadcast, or if the op does not take the
+   *   types.
+   * @throws {@link GraphError} if an argument is undefined or null.
+   */
   (...xs: Args): Node;
+  /** The op of the nodes that the function makes. */
   readonly op: PointwiseOp;
-  /** The expression for float arguments. Throws ShapeError where the op takes no floats. */
+  /**
+   * The scalar expression of the op for float arguments. Reading it throws ShapeError if the op
+   * does not take floats.
+   */
   readonly expr: Expr;
 }
 
-/** An element-wise op of one value. */
+/**
+ * An element-wise op of one value.
+ *
+ * @category Graph: own ops
+ */
 export type Unary = Elementwise<[x: NodeLike]>;
 
-/** An element-wise op of two values. */
+/**
+ * An element-wise op of two values.
+ *
+ * @category Graph: own ops
+ */
 export type Binary = Elementwise<[x: NodeLike, y: NodeLike]>;
 
-/** Makes an op callable; `convert` turns its arguments into nodes. */
+/** Makes an op callable. `convert` turns its arguments into nodes. */
 export function elementwise<Args extends readonly NodeLike[]>(
   op: PointwiseOp,
   convert: (xs: readonly NodeLike[]) => readonly Node[] = asNodes,
@@ -30,7 +56,7 @@ export function elementwise<Args extends readonly NodeLike[]>(
   return Object.freeze(apply) as Elementwise<Args>;
 }
 
-/** The element-wise op of one scalar function. */
+/** Makes the element-wise op of one scalar function. */
 export function fromScalar<Args extends readonly NodeLike[]>(
   fn: ScalarFn,
   name: string = fn.name,
@@ -42,20 +68,35 @@ export function fromScalar<Args extends readonly NodeLike[]>(
   );
 }
 
-/** What an element-wise op is made of. */
+/**
+ * The parts of an element-wise op; see {@link defElementwise}.
+ *
+ * @category Graph: own ops
+ */
 export interface ElementwiseSpec<Args extends readonly string[]> {
-  /** Its name in messages and labels. */
+  /** The name of the op in messages and labels. */
   readonly name: string;
-  /** Names of its arguments, in order; by default those of an arrow function, else as they appear. */
+  /**
+   * The names of the arguments, in order. By default they are the parameters of an arrow function,
+   * or else the names in the order in which they appear.
+   */
   readonly args?: Args;
   /** The formula, in the language of `parseFunction`. */
   readonly f: string;
 }
 
 /**
- * Defines an element-wise op from a formula; derivatives of every order, kernels on every backend
- * and the metric of such an activation follow from it. The arguments are floats and broadcast.
- * Throws GraphError where the formula cannot be read.
+ * Defines an element-wise op by a formula.
+ *
+ * The engine derives the rest from the formula: derivatives of every order, the kernels on every
+ * backend, and the metric of such an activation. The arguments of the op are floats and broadcast.
+ *
+ * {@includeCode ../../../../examples/api/graph/defElementwise.ts#example}
+ *
+ * @param spec - The name, the formula, and the names of its arguments.
+ * @returns The op, a function of as many values as the formula has arguments.
+ * @throws {@link GraphError} if the formula cannot be read.
+ * @category Graph: own ops
  */
 export function defElementwise<const Args extends readonly string[]>(
   spec: ElementwiseSpec<Args>,
@@ -64,9 +105,17 @@ export function defElementwise<const Args extends readonly string[]>(
   return elementwise(pointwiseOp(spec.name, args.length, () => expr));
 }
 
+/** The callable of each op that {@link unaryOf} was asked for. */
 const unaries = new WeakMap<object, Unary>();
 
-/** The element-wise op of one value that made a node, callable; null for a node that another op made. */
+/**
+ * Returns the element-wise op of one value that made a node.
+ *
+ * @param node - The node.
+ * @returns The op as a function, or null if another kind of op made the node.
+ * @nothrow
+ * @category Graph: own ops
+ */
 export function unaryOf(node: Node): Unary | null {
   if (node.op.expr === undefined || node.inputs.length !== 1) return null;
   const known = unaries.get(node.op);

@@ -4,7 +4,14 @@ import { pointwiseOp } from "./pointwise.ts";
 
 const made = new WeakMap<Unary, Unary>();
 
-/** f' of an element-wise op of one value, as such an op itself. */
+/**
+ * Returns the derivative f′ of an element-wise op as an element-wise op.
+ *
+ * @param f - An op of one value.
+ * @returns The op f′. Two calls with the same f return the same op.
+ * @throws {@link ShapeError} if f does not take floats.
+ * @category Graph: own ops
+ */
 export function elementwiseDerivative(f: Unary): Unary {
   const known = made.get(f);
   if (known !== undefined) return known;

@@ -3,7 +3,16 @@ import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { reshape } from "./reshape.ts";
 
-/** The value with a new axis of size 1 at a position of the result. Throws ShapeError. */
+/**
+ * Inserts a new axis of size 1.
+ *
+ * @param x - The value, of any type.
+ * @param axis - The position of the new axis in the result. Negative positions count from the end
+ *   of the result.
+ * @returns The value with one axis more.
+ * @throws {@link ShapeError} if the position is out of range.
+ * @category Ops: shapes
+ */
 export function expandDims(x: NodeLike, axis: number): Node {
   const node = asNode(x);
   const at = normalizeAxis("expandDims", axis, node.shape.length + 1);

@@ -1,11 +1,11 @@
 import type { Unary } from "./elementwise.ts";
 
-/** One op per parameter, so that the same parameter gives the same value. */
+/** Makes one op for each parameter. The same parameter returns the same op. */
 export function family(
   name: string,
   make: (parameter: number) => Unary,
 ): (parameter: number) => Unary;
-/** The same with a parameter by default. */
+/** The parameter has a default. */
 export function family(
   name: string,
   make: (parameter: number) => Unary,

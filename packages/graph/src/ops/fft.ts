@@ -9,39 +9,65 @@ import { zerosLike } from "./fill.ts";
 import { moveAxis } from "./moveAxis.ts";
 import { pad, slice } from "./slice.ts";
 
-/** Complex numbers as a pair of real values of one shape. */
+/**
+ * Complex numbers as a pair of real values of one shape; the result of {@link fft}.
+ *
+ * @category Ops: numerics
+ */
 export interface ComplexNode {
+  /** The real part, float. */
   readonly re: Node;
+  /** The imaginary part, float. */
   readonly im: Node;
 }
 
-/** What Fourier transforms take: a pair, or real values. */
+/**
+ * The operand of a Fourier transform: a pair of real and imaginary part, or real values.
+ *
+ * @category Ops: numerics
+ */
 export type ComplexLike = NodeLike | { readonly re: NodeLike; readonly im: NodeLike };
 
-/** Options of Fourier transforms. */
+/**
+ * Options of the Fourier transforms.
+ *
+ * @category Ops: numerics
+ */
 export interface FftOptions {
-  /** The axis that is transformed; the last one by default. */
+  /** The axis to transform; the last one by default. Negative axes count from the end. */
   readonly axis?: number;
-  /** Which direction is divided by n: `backward` (the default), `forward`, or both by √n, `ortho`. */
+  /**
+   * Which direction is divided: `backward` (the default) or `forward` by n, or both by √n with
+   * `ortho`.
+   */
   readonly norm?: "backward" | "forward" | "ortho";
 }
 
 const fftNames = ["axis", "norm"] as const;
 
-/** Options of `irfft`. */
+/**
+ * Options of {@link irfft}.
+ *
+ * @category Ops: numerics
+ */
 export interface IrfftOptions extends FftOptions {
-  /** The number of real values; twice the number of frequencies less 2 by default. */
+  /** The number of real values. By default it is 2m − 2, where m is the number of frequencies. */
   readonly n?: number;
 }
 
+/** Throws ShapeError. */
 function refuse(where: string, must: string, got: string, todo: string): never {
   throw new ShapeError({ where, must, got, todo });
 }
 
+/** Tells whether an operand is a pair of real and imaginary part. */
 const isPair = (x: ComplexLike): x is { readonly re: NodeLike; readonly im: NodeLike } =>
   typeof x === "object" && x !== null && "re" in x && "im" in x;
 
-/** A transform along an axis brought to the end, times a factor. */
+/**
+ * Applies a transform along an axis, which is moved to the end for it, and multiplies by the factor
+ * of `norm`.
+ */
 function along(
   where: string,
   value: ComplexLike,
@@ -69,25 +95,36 @@ function along(
   return { re: back(result.re), im: result.im === null ? null : back(result.im) };
 }
 
+/** Adds the imaginary part 0 to real values. */
 const pairOf = ({ re, im }: Parts): ComplexNode => ({ re, im: im ?? zerosLike(re) });
 
-/** The inverse transform without a factor: the transform with real and imaginary part exchanged, twice. */
+/**
+ * Computes the inverse transform without its factor. It exchanges real and imaginary part before
+ * and after a transform.
+ */
 function inverse({ re, im }: Parts): Parts {
   const back = dft({ re: im ?? zerosLike(re), im: re });
   return { re: back.im ?? zerosLike(back.re), im: back.re };
 }
 
-/** The first elements of the last axis. */
+/** Returns the first elements of the last axis. */
 const head = (x: Node, count: number) =>
   slice(x, [...x.shape.slice(1).map(() => null), [0, count]]);
 
 /**
- * The discrete Fourier transform Zₖ = Σⱼ zⱼ e^(−2πijk/n) along an axis of any size. It is made of small
- * products, so that derivatives and batches follow; large prime sizes take about six times as long. Errors are
- * about 10⁻⁷·log n of the root mean square in float32.
- * @param z real values, or { re, im }
- * @returns { re, im } of the same shape
- * @throws ShapeError for an axis without elements, parts of other shapes, and types other than float
+ * Computes the discrete Fourier transform Zₖ = Σⱼ zⱼ e^(−2πijk/n) along an axis.
+ *
+ * The axis may have any size n. The transform is made of small products, so it has derivatives and
+ * works in batches. A large prime size takes about six times as long. In float32 the error is about
+ * 10⁻⁷·log n of the root mean square.
+ *
+ * @param z - Real values, or a pair `{ re, im }`, float.
+ * @param options - The axis, and which direction is divided by n.
+ * @returns The transform `{ re, im }`, of the same shape.
+ * @throws {@link ShapeError} if the axis is empty or out of range, if re and im have different
+ *   shapes, or if a value is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: numerics
  */
 export function fft(z: ComplexLike, options: FftOptions = {}): ComplexNode {
   checkOptions("fft", options, fftNames);
@@ -95,10 +132,15 @@ export function fft(z: ComplexLike, options: FftOptions = {}): ComplexNode {
 }
 
 /**
- * The inverse of `fft`: zⱼ = 1/n Σₖ Zₖ e^(2πijk/n).
- * @param z real values, or { re, im }
- * @returns { re, im } of the same shape
- * @throws ShapeError as `fft`
+ * Computes the inverse of {@link fft}: zⱼ = 1/n Σₖ Zₖ e^(2πijk/n).
+ *
+ * @param z - Real values, or a pair `{ re, im }`, float.
+ * @param options - The axis, and which direction is divided by n.
+ * @returns The values `{ re, im }`, of the same shape.
+ * @throws {@link ShapeError} if the axis is empty or out of range, if re and im have different
+ *   shapes, or if a value is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: numerics
  */
 export function ifft(z: ComplexLike, options: FftOptions = {}): ComplexNode {
   checkOptions("ifft", options, fftNames);
@@ -106,9 +148,16 @@ export function ifft(z: ComplexLike, options: FftOptions = {}): ComplexNode {
 }
 
 /**
- * The first ⌊n/2⌋ + 1 numbers of `fft` of n real values; the others are their conjugates.
- * @returns { re, im } with ⌊n/2⌋ + 1 elements on the axis
- * @throws ShapeError as `fft`
+ * Computes the first ⌊n/2⌋ + 1 numbers of the Fourier transform of n real values; see {@link fft}.
+ *
+ * The other numbers are the conjugates of these.
+ *
+ * @param x - The real values, float.
+ * @param options - The axis, and which direction is divided by n.
+ * @returns The numbers `{ re, im }`, with ⌊n/2⌋ + 1 elements on the axis.
+ * @throws {@link ShapeError} if the axis is empty or out of range, or if x is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: numerics
  */
 export function rfft(x: NodeLike, options: FftOptions = {}): ComplexNode {
   checkOptions("rfft", options, fftNames);
@@ -121,12 +170,19 @@ export function rfft(x: NodeLike, options: FftOptions = {}): ComplexNode {
 }
 
 /**
- * The inverse of `rfft`: n real values whose transform begins with z. What a transform of real values cannot
- * have, an imaginary part of its first number and, for even n, of its last, is not read.
- * @param z { re, im } with m = ⌊n/2⌋ + 1 elements on the axis
- * @param options `n` = 2m − 2 by default; 2m − 1 is the other choice
- * @returns real values with n elements on the axis
- * @throws ShapeError for another n, and as `fft`
+ * Computes the inverse of {@link rfft}: n real values whose transform begins with z.
+ *
+ * The transform of real values has no imaginary part in its first number and, for even n, in its
+ * last number. If z has one there, it is ignored.
+ *
+ * @param z - A pair `{ re, im }`, float, with m = ⌊n/2⌋ + 1 elements on the axis.
+ * @param options - The axis, which direction is divided by n, and n itself: 2m − 2 (the default) or
+ *   2m − 1.
+ * @returns The real values, with n elements on the axis.
+ * @throws {@link ShapeError} if n does not fit, if the axis is empty or out of range, if re and im
+ *   have different shapes, or if a value is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: numerics
  */
 export function irfft(z: ComplexLike, options: IrfftOptions = {}): Node {
   checkOptions("irfft", options, ["axis", "norm", "n"]);
@@ -140,7 +196,8 @@ export function irfft(z: ComplexLike, options: IrfftOptions = {}): Node {
         "choose one",
       );
     }
-    // Zₖ and its conjugate at n − k have the same real part of their terms, so one counts twice.
+    // The terms of Zₖ and of its conjugate at n − k have the same real part. So one of them is
+    // counted twice.
     const alone = (k: number) => k === 0 || 2 * k === n;
     const counts = tensor(Float64Array.from({ length: m }, (_, k) => (alone(k) ? 1 : 2)));
     const none = x.re.shape.slice(1).map(() => [0, 0] as const);

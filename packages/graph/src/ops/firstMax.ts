@@ -7,7 +7,10 @@ import { min } from "./reduce.ts";
 import { keepDimsShape, type ReduceAttrs, reductionOp } from "./reduction.ts";
 import { reshape } from "./reshape.ts";
 
-/** The largest element over axes; of equal ones the first, row-major, takes the derivative, and a NaN takes none. */
+/**
+ * The largest element over axes. Of equal elements, the first one in row-major order takes the
+ * derivative. A NaN takes none.
+ */
 export const firstMaxOp: Op<ReduceAttrs> = reductionOp("firstMax", "max", (node, cotangent) => {
   const [x] = node.inputs as [Node];
   const { axes } = node.attrs;

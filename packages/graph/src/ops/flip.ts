@@ -4,19 +4,25 @@ import type { Node } from "../core/node.ts";
 import { reducedAxes } from "./reduction.ts";
 import { slice } from "./slice.ts";
 
-/** Axes that are reversed. */
+/**
+ * Options of {@link flip}.
+ *
+ * @category Ops: shapes
+ */
 export interface FlipOptions {
-  /** The axis or axes, negative ones counted from the end; all by default. */
+  /** The axis or axes to reverse; all by default. Negative axes count from the end. */
   readonly axis?: number | readonly number[];
 }
 
 /**
- * The value with the elements along axes (all by default) in reverse order, without a copy.
+ * Reverses the order of the elements along axes, without a copy.
  *
  * @param x - The value, of any type.
- * @param options - Which axes.
+ * @param options - The axes; all by default.
  * @returns A value of the same shape.
- * @throws ShapeError for an axis out of range
+ * @throws {@link ShapeError} if an axis is out of range.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: shapes
  */
 export function flip(x: NodeLike, options: FlipOptions = {}): Node {
   checkOptions("flip", options, ["axis"]);

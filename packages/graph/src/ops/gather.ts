@@ -1,4 +1,4 @@
-/** Gathering rows and adding into rows: each is the other's adjoint, so they share a file. */
+/** Gathering rows and adding to rows. Each is the other's adjoint, so they share a file. */
 
 import {
   normalizeAxis,
@@ -20,17 +20,22 @@ import { moveAxis } from "./moveAxis.ts";
 import { reshape } from "./reshape.ts";
 import { transpose } from "./transpose.ts";
 
+/** Throws ShapeError. */
 function refuse(where: string, must: string, got: string, todo: string): never {
   throw new ShapeError({ where, must, got, todo });
 }
 
-/** Indices [B, i…] into rows of each case as indices into the rows of all cases, one after the other. */
+/**
+ * Turns indices [B, i…] into the rows of each case into indices into the rows of all cases, one
+ * case after the other.
+ */
 function acrossCases(indices: Node, rows: number): Node {
   const [cases = 0, ...rest] = indices.shape;
   const first = reshape(mul(iota(cases), rows), [cases, ...rest.map(() => 1)]);
   return add(clip(indices, 0, rows - 1), first);
 }
 
+/** Rows of a source at indices; bytes are converted to `type`. */
 export const gatherOp: Op<{ readonly type: ValueType }> = {
   name: "gather",
   infer: ([source, indices], { type }) => {
@@ -63,19 +68,32 @@ export const gatherOp: Op<{ readonly type: ValueType }> = {
   },
 };
 
-/** Options of `gather`. */
+/**
+ * Options of {@link gather}.
+ *
+ * @category Ops: shapes
+ */
 export interface GatherOptions {
-  /** The type of the gathered rows of a u8 source: `float` by default. */
+  /** The type of rows that are gathered from a u8 source; `float` by default. */
   readonly type?: "float" | "i32" | "u32";
-  /** The axis that is indexed; 0 by default, negative ones count from the end. */
+  /** The axis to index; 0 by default. Negative axes count from the end. */
   readonly axis?: number;
 }
 
 /**
- * Rows of a value, out[i…, r…] = source[indices[i…], r…], or what is at positions of another axis:
- * then the axes of the indices take its place. Indices are i32 and clamped to the positions there
- * are. Bytes are converted on the way. Throws ShapeError for an axis without positions, other
- * indices, and a type asked of a source that is not u8.
+ * Reads rows of a value by their positions: out[i…, r…] = source[indices[i…], r…].
+ *
+ * With another axis than 0, positions on that axis are read, and the axes of the indices take its
+ * place. Positions are clamped to the size of the axis. Bytes are converted on the way.
+ *
+ * @param source - The value to read from, of any type, with at least one axis.
+ * @param indices - The positions, i32, [i…].
+ * @param options - The axis, and the type for bytes.
+ * @returns The rows, [i…, r…] for axis 0.
+ * @throws {@link ShapeError} if the axis is empty or out of range, if indices are not i32, or if a
+ *   type is given for a source that is not u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: shapes
  */
 export function gather(source: NodeLike, indices: NodeLike, options: GatherOptions = {}): Node {
   checkOptions("gather", options, ["type", "axis"]);
@@ -89,7 +107,8 @@ export function gather(source: NodeLike, indices: NodeLike, options: GatherOptio
   const rows = makeNode(gatherOp, [axis === 0 ? from : moveAxis(from, axis, 0), places], { type });
   if (axis === 0) return rows;
   const { length } = places.shape;
-  // The axes of the indices come first; axes before the indexed one go in front of them again.
+  // The axes of the indices come first here. The axes before the indexed one move to the front
+  // again.
   return transpose(rows, [
     ...Array.from({ length: axis }, (_, k) => length + k),
     ...Array.from({ length }, (_, k) => k),
@@ -97,11 +116,12 @@ export function gather(source: NodeLike, indices: NodeLike, options: GatherOptio
   ]);
 }
 
-/** The axis that options name, 0 by default. */
+/** Returns the axis that the options name; 0 by default. */
 function axisOf(where: string, axis = 0, rank: number): number {
   return axis === 0 ? 0 : normalizeAxis(where, axis, rank);
 }
 
+/** Zeros of `rows` rows, with updates added at indices. */
 export const scatterAddOp: Op<{ readonly rows: number }> = {
   name: "scatterAdd",
   infer: ([indices, updates], { rows }) => {
@@ -139,16 +159,34 @@ export const scatterAddOp: Op<{ readonly rows: number }> = {
   },
 };
 
-/** Options of `scatterAdd`. */
+/**
+ * Options of {@link scatterAdd}.
+ *
+ * @category Ops: shapes
+ */
 export interface ScatterAddOptions {
-  /** The axis of the result that is indexed; 0 by default, negative ones count from its end. */
+  /**
+   * The axis of the result that is indexed; 0 by default. Negative axes count from the end of the
+   * result.
+   */
   readonly axis?: number;
 }
 
 /**
- * Zeros of `rows` rows with updates added, out[indices[i…], r…] += updates[i…, r…] in order of i;
- * indices are i32 and clamped, updates float, i32 or u32. With another axis the axes of the indices
- * stand there in the updates. Throws ShapeError where the updates do not have the axes of the indices.
+ * Adds updates to rows of zeros: out[indices[i…], r…] += updates[i…, r…], in the order of i.
+ *
+ * Positions are clamped to the number of rows. With another axis than 0, the axes of the indices
+ * stand at that axis in the updates. It is the adjoint of {@link gather}.
+ *
+ * @param indices - The positions, i32, [i…].
+ * @param updates - The numbers to add: float, i32 or u32, [i…, r…] for axis 0.
+ * @param rows - The size of the indexed axis in the result.
+ * @param options - The axis.
+ * @returns The sums, [rows, r…] for axis 0.
+ * @throws {@link ShapeError} if indices are not i32, if updates do not have the axes of the
+ *   indices, or if `rows` is not a positive integer.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: shapes
  */
 export function scatterAdd(
   indices: NodeLike,

@@ -7,7 +7,9 @@ import { asIndices } from "./indices.ts";
 import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 
-/** Row-major numbers of the positions [i…, k] on the first k axes of a shape, and how many axes those are. */
+/**
+ * Returns the row-major numbers of positions [i…, k] on the first k axes of a shape, and k itself.
+ */
 function placesOf(where: string, shape: Shape, indices: Node): { places: Node; axes: number } {
   const axes = indices.shape.at(-1);
   const known = axes !== undefined && axes >= 1 && axes <= shape.length;
@@ -32,12 +34,15 @@ function placesOf(where: string, shape: Shape, indices: Node): { places: Node; a
 }
 
 /**
- * What is at positions on several axes: out[i…, r…] = x[indices[i…, 0], …, indices[i…, k − 1], r…].
+ * Reads a value at positions on several axes: out[i…, r…] = x[indices[i…, 0], …, indices[i…, k −
+ * 1], r…].
  *
- * @param x - The value, of any type; bytes become floats.
- * @param indices - i32 [i…, k] with 1 ≤ k ≤ the number of axes; each is clamped to its axis.
- * @returns [i…, r…] with the axes of x after the first k.
- * @throws ShapeError for indices that do not fit
+ * @param x - The value, of any type. Bytes become floats.
+ * @param indices - The positions, i32, [i…, k], with k from 1 to the number of axes. Each position
+ *   is clamped to its axis.
+ * @returns The elements, [i…, r…], with the axes of x after the first k.
+ * @throws {@link ShapeError} if indices are not i32, or if they do not fit x.
+ * @category Ops: shapes
  */
 export function gatherNd(x: NodeLike, indices: NodeLike): Node {
   const node = asNode(x);
@@ -47,14 +52,19 @@ export function gatherNd(x: NodeLike, indices: NodeLike): Node {
 }
 
 /**
- * Zeros of a shape with updates added at positions on several axes, in order of i:
- * out[indices[i…, 0], …, indices[i…, k − 1], r…] += updates[i…, r…]. The adjoint of `gatherNd`.
+ * Adds updates to zeros at positions on several axes, in the order of i.
  *
- * @param indices - i32 [i…, k] with 1 ≤ k ≤ the number of axes; each is clamped to its axis.
- * @param updates - [i…, r…], float, i32 or u32, with the axes of the result after the first k.
+ * out[indices[i…, 0], …, indices[i…, k − 1], r…] += updates[i…, r…]. It is the adjoint of
+ * {@link gatherNd}.
+ *
+ * @param indices - The positions, i32, [i…, k], with k from 1 to the number of axes. Each position
+ *   is clamped to its axis.
+ * @param updates - The numbers to add: float, i32 or u32, [i…, r…], with the axes of the result
+ *   after the first k.
  * @param shape - The shape of the result.
- * @returns A value of that shape and the updates' type.
- * @throws ShapeError for indices or updates that do not fit
+ * @returns The sums, of that shape and of the updates' type.
+ * @throws {@link ShapeError} if indices are not i32, or if indices or updates do not fit the shape.
+ * @category Ops: shapes
  */
 export function scatterNd(indices: NodeLike, updates: NodeLike, shape: Shape): Node {
   const from = asNode(updates);

@@ -6,14 +6,26 @@ import { sigmoid } from "./activation.ts";
 import { mul } from "./arithmetic.ts";
 import { slice } from "./slice.ts";
 
-/** The axis whose halves are used; the last one by default. */
+/**
+ * Options of {@link glu}.
+ *
+ * @category Ops: elements
+ */
 export interface GluOptions {
+  /** The axis to divide into halves; the last one by default. Negative axes count from the end. */
   readonly axis?: number;
 }
 
 /**
- * a·sigmoid(b) of the halves a and b of an axis (Dauphin et al. 2017).
- * @throws ShapeError for an axis of odd size
+ * Computes the gated linear unit a·sigmoid(b), where a and b are the halves of an axis (Dauphin et
+ * al. 2017).
+ *
+ * @param x - The values, float.
+ * @param options - The axis.
+ * @returns The result, with half the size on the axis.
+ * @throws {@link ShapeError} if the axis is out of range or has an odd size, or if x is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: elements
  */
 export function glu(x: NodeLike, options: GluOptions = {}): Node {
   checkOptions("glu", options, ["axis"]);

@@ -11,20 +11,25 @@ import { expandDims } from "./expandDims.ts";
 import { matmul } from "./matmul.ts";
 import { transpose } from "./transpose.ts";
 
-/** Attributes of a gram: its factors, and which operands follow x. */
+/** Attributes of a Gram matrix: its factors, and which operands follow x. */
 interface GramAttrs {
+  /** The factor of the sum. */
   readonly alpha: number;
+  /** The factor of the base. */
   readonly beta: number;
+  /** Whether there are row weights. */
   readonly weighted: boolean;
+  /** Whether there is a base. */
   readonly based: boolean;
 }
 
-/** The operands by name. */
+/** Returns the operands by name. */
 function operands<T>(list: readonly T[], attrs: GramAttrs): { x: T; nu: T | null; base: T | null } {
   const nu = attrs.weighted ? (list[1] as T) : null;
   return { x: list[0] as T, nu, base: attrs.based ? (list.at(-1) as T) : null };
 }
 
+/** Checks the operands and returns the shape of the result. Throws ShapeError. */
 function check(x: Node, nu: Node | null, base: Node | null): number[] {
   const [n = -1, d = -1] = x.shape.slice(-2);
   const fits =
@@ -46,7 +51,7 @@ function check(x: Node, nu: Node | null, base: Node | null): number[] {
   return [...broadcastShapes("gram, batch axes", ...leads), d, d];
 }
 
-// With S = Ḡ + Ḡ': x̄ᵢ = α νᵢ S xᵢ, ν̄ᵢ = ½ α xᵢ'S xᵢ, and base gets β Ḡ.
+// With S = Ḡ + Ḡ', the cotangents are x̄ᵢ = α νᵢ S xᵢ, ν̄ᵢ = ½ α xᵢ'S xᵢ, and β Ḡ for the base.
 export const gramOp: Op<GramAttrs> = {
   name: "gram",
   infer: (inputs, attrs) => {
@@ -92,6 +97,7 @@ export const gramOp: Op<GramAttrs> = {
   },
 };
 
+/** Makes the node of a Gram matrix. */
 function gramNode(
   x: Node,
   nu: Node | null,
@@ -103,22 +109,34 @@ function gramNode(
   return makeNode(gramOp, inputs, attrs);
 }
 
-/** Weights, base and factors of a gram. */
+/**
+ * Options of {@link gram}.
+ *
+ * @category Ops: linear algebra
+ */
 export interface GramOptions {
-  /** Weights ν of the rows, [b…, n]; ones by default. */
+  /** The row weights ν, float, [b…, n]; 1 by default. */
   readonly nu?: NodeLike;
-  /** A symmetric matrix to add, [b…, d, d]. */
+  /** A symmetric matrix to add, float, [b…, d, d]; none by default. */
   readonly base?: NodeLike;
-  /** 1 by default. */
+  /** The factor α of the sum; 1 by default. */
   readonly alpha?: number;
-  /** 1 by default. */
+  /** The factor β of the base; 1 by default. */
   readonly beta?: number;
 }
 
 /**
- * Weighted sum of outer products, out[b…] = α Σᵢ ν[b…, i] x[b…, i, :] x[b…, i, :]' + β base[b…],
- * symmetric [b…, d, d], of x [b…, n, d]; batch axes broadcast. The derivative by `base` is that
- * among symmetric matrices. Throws ShapeError.
+ * Computes a weighted sum of outer products: G = α Σᵢ νᵢ xᵢxᵢ' + β·base.
+ *
+ * xᵢ are the rows of x. Batch axes broadcast. The derivative by the base is taken among symmetric
+ * matrices.
+ *
+ * @param x - The rows, float, [b…, n, d].
+ * @param options - The row weights ν, the base, and the factors α and β.
+ * @returns The symmetric matrices, [b…, d, d].
+ * @throws {@link ShapeError} if sizes do not fit, or if a value is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: linear algebra
  */
 export function gram(x: NodeLike, options: GramOptions = {}): Node {
   checkOptions("gram", options, ["nu", "base", "alpha", "beta"]);

@@ -7,26 +7,37 @@ import { constant } from "./constant.ts";
 import { reshape } from "./reshape.ts";
 import { swapAxes } from "./swapAxes.ts";
 
+/** Throws ShapeError. */
 function refuse(where: string, must: string, got: string, todo: string): never {
   throw new ShapeError({ where, must, got, todo });
 }
 
-/** Options of `arange`. */
+/**
+ * Options of {@link arange}.
+ *
+ * @category Ops: shapes
+ */
 export interface ArangeOptions {
-  /** From one number to the next; 1 by default. */
+  /** The distance from one number to the next; 1 by default. */
   readonly step?: number;
-  /** The type; i32 by default where all numbers are integers, else float. */
+  /**
+   * The element type. By default it is i32 if all three numbers are integers, and float otherwise.
+   */
   readonly type?: "float" | "i32";
 }
 
 /**
- * The numbers start, start + step, … before `end`, each computed from its index in float64.
+ * Makes the numbers start, start + step, … before `end`. Each is computed from its index in
+ * float64.
  *
  * @param start - The first number.
- * @param end - Where the numbers stop; it is none of them.
- * @param options - Step and type.
- * @returns [⌈(end − start) / step⌉] numbers, none where that is negative.
- * @throws ShapeError for a step of 0, numbers that are not finite, and fractions as i32
+ * @param end - The limit. It is not in the result.
+ * @param options - The step and the type.
+ * @returns The ⌈(end − start)/step⌉ numbers, [n]. There are none if that is negative.
+ * @throws {@link ShapeError} if a number is not finite, if the step is 0, or if a fraction would
+ *   become i32.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: shapes
  */
 export function arange(start: number, end: number, options: ArangeOptions = {}): Node {
   checkOptions("arange", options, ["step", "type"]);
@@ -48,13 +59,15 @@ export function arange(start: number, end: number, options: ArangeOptions = {}):
 }
 
 /**
- * Evenly spaced float numbers from `start` to `end`, both included.
+ * Makes evenly spaced numbers from `start` to `end`, both included.
  *
  * @param start - The first number.
- * @param end - The last one.
- * @param count - How many; one alone is `start`.
- * @returns [count] numbers.
- * @throws ShapeError for a count below 0 and for numbers that are not finite
+ * @param end - The last number.
+ * @param count - How many numbers. A single number is `start`.
+ * @returns The numbers, float, [count].
+ * @throws {@link ShapeError} if the count is not a non-negative integer, or if a number is not
+ *   finite.
+ * @category Ops: shapes
  */
 export function linspace(start: number, end: number, count: number): Node {
   if (![start, end].every(Number.isFinite) || !Number.isInteger(count) || count < 0) {
@@ -66,24 +79,34 @@ export function linspace(start: number, end: number, count: number): Node {
     );
   }
   const step = (end - start) / Math.max(1, count - 1);
-  // The second half is counted from the end, so that it is reached exactly.
+  // The second half is counted from the end, so that `end` is reached exactly.
   const at = (i: number) => (2 * i < count ? start + i * step : end - (count - 1 - i) * step);
   return constant(tensor(Float64Array.from({ length: count }, (_, i) => at(i))));
 }
 
-/** Options of `meshgrid`. */
+/**
+ * Options of {@link meshgrid}.
+ *
+ * @category Ops: shapes
+ */
 export interface MeshgridOptions {
-  /** "ij" (the default): axis k belongs to value k; "xy": the first two axes are exchanged. */
+  /**
+   * The order of the axes. With "ij" (the default), axis k belongs to value k. With "xy", the first
+   * two axes are exchanged.
+   */
   readonly indexing?: "ij" | "xy";
 }
 
 /**
- * Coordinates of a grid: each value repeated along the axes of the others, without a copy.
+ * Makes the coordinates of a grid: each value is repeated along the axes of the others, without a
+ * copy.
  *
- * @param values - Vectors [n₀], [n₁], …, of any type.
+ * @param values - The vectors, [n₀], [n₁], …, of any type.
  * @param options - The order of the axes.
  * @returns As many values, each [n₀, n₁, …].
- * @throws ShapeError for values that are no vectors
+ * @throws {@link ShapeError} if a value is not a vector.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: shapes
  */
 export function meshgrid(values: readonly NodeLike[], options: MeshgridOptions = {}): Node[] {
   checkOptions("meshgrid", options, ["indexing"]);

@@ -15,26 +15,29 @@ import { reshape } from "./reshape.ts";
 import { sqrt } from "./transcendental.ts";
 import { transpose } from "./transpose.ts";
 
-/** A factorisation a = qr by reflections. */
+/** A factorization a = qr by reflections. */
 export interface Householder {
-  /** [b…, m, n], orthonormal columns. */
+  /** Orthonormal columns, [b…, m, n]. */
   readonly q: Node;
-  /** [b…, n, n], upper triangular with a diagonal ≥ 0. */
+  /** Upper triangular with a diagonal ≥ 0, [b…, n, n]. */
   readonly r: Node;
-  /** ±1 per column, [b…, 1, n]; for a square matrix their product is det q. */
+  /** The sign ±1 of each column, [b…, 1, n]. For a square matrix their product is det q. */
   readonly signs: Node;
 }
 
-// Turn k reflects the first column x of what is left, by H = I − βvv' with v = x + s‖x‖e₀ and s the sign of x₀, onto
-// −s‖x‖e₀ (Golub and Van Loan 2013, section 5.1). Its first row is a row of r up to sign; the rest moves one row up and
-// one column to the left, zeros follow, and the next turn begins at the same place: so a turn has no masks.
+// Turn k reflects the first column x of the remaining matrix by H = I − βvv', where v = x + s‖x‖e₀
+// and s is the sign of x₀. The reflection turns x into −s‖x‖e₀ (Golub and Van Loan 2013, section
+// 5.1). The first row of the reflected matrix is a row of r, up to its sign. The rest moves one row
+// up and one column to the left, and zeros fill the end. So the next turn begins at the same place,
+// and no turn needs a mask.
+/** Computes a QR factorization by reflections, in a loop over columns. */
 export function householder(a: Node): Householder {
   const [m, n] = matrixSize("householder", a);
   const lead = a.shape.slice(0, -2);
   const { ys } = scan(
     (left) => {
       const column = matrixPart(left, null, [0, 1]);
-      // Of numbers up to 1, whose squares neither overflow nor vanish.
+      // Divide by the largest element: then squares neither overflow nor become 0.
       const largest = max(abs(column), { axis: [-2, -1], keepDims: true });
       const none = equal(largest, 0);
       const x = div(column, where(none, 1, largest));
@@ -43,7 +46,7 @@ export function householder(a: Node): Householder {
       const s = where(less(first, 0), -1, 1);
       const v = add(x, mul(mul(s, norm), corner(m, 1)));
       const beta = where(none, 0, div(1, where(none, 1, mul(norm, add(norm, abs(first))))));
-      // Without a reflection, where there is nothing to reflect, the sign stays.
+      // A column of zeros is not reflected, so its sign does not change.
       const sign = where(none, 1, s);
       const flip = where(none, 1, neg(s));
       const w = mul(beta, matmul(v, left, { transposeA: true }));
@@ -61,14 +64,17 @@ export function householder(a: Node): Householder {
     null,
     { turns: n },
   );
-  // −s makes the diagonal of r positive.
+  // The factor −s makes the diagonal of r positive.
   const flips = stackedColumns(ys.flip);
   const rows = mul(reshape(moveAxis(ys.row, 0, -2), [...lead, n, n]), transpose(flips));
   const q = mul(product(ys.v, ys.beta, [...lead, m, n]), flips);
   return { q, r: skewed(rows, n), signs: stackedColumns(ys.sign) };
 }
 
-/** The product H₀H₁…H_{n−1} of reflections on the first n columns, from the last one on. */
+/**
+ * Computes the product H₀H₁…H_{n−1} of reflections, applied to the first n columns, beginning with
+ * the last reflection.
+ */
 function product(v: Node, beta: Node, shape: readonly number[]): Node {
   const [m = 0, n = 0] = shape.slice(-2);
   const { carry } = scan(
@@ -85,19 +91,19 @@ function product(v: Node, beta: Node, shape: readonly number[]): Node {
   return carry;
 }
 
-/** [m, n] with 1 at its first place. */
+/** Makes a matrix [m, n] with 1 at its first place and zeros elsewhere. */
 function corner(m: number, n: number): Node {
   const row = reshape(iota(m), [m, 1]);
   return cast(equal(add(row, iota(n)), 0), "float");
 }
 
-/** Values [n, b…, 1, 1] of turns as rows [b…, 1, n]. */
+/** Turns the values [n, b…, 1, 1] of all turns into rows [b…, 1, n]. */
 function stackedColumns(values: Node): Node {
   const [n = 0, ...lead] = values.shape.slice(0, -2);
   return reshape(moveAxis(values, 0, -2), [...lead, 1, n]);
 }
 
-/** Rows [b…, n, n] with row k moved k places to the right; what lies beyond n − k must be zero. */
+/** Moves row k of [b…, n, n] by k places to the right. The elements beyond n − k must be zero. */
 function skewed(rows: Node, n: number): Node {
   const lead = rows.shape.slice(0, -2);
   const flat = reshape(matrixPad(rows, [0, 0], [0, 1]), [...lead, n * (n + 1)]);

@@ -4,10 +4,10 @@ import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 import { stack } from "./stack.ts";
 
-/** Combines two values element by element; (a ∘ b) ∘ c = a ∘ (b ∘ c). */
+/** Combines two values element by element. It is associative: (a ∘ b) ∘ c = a ∘ (b ∘ c). */
 export type Combine = (left: Node, right: Node) => Node;
 
-/** Positions of one axis: from begin to before end, every step-th. */
+/** Takes positions of one axis: from `begin` up to, and without, `end`, every step-th. */
 export function along(x: Node, axis: number, begin: number, end: number, step = 1): Node {
   return slice(
     x,
@@ -16,16 +16,18 @@ export function along(x: Node, axis: number, begin: number, end: number, step = 
 }
 
 /**
- * x₀, x₀∘x₁, x₀∘x₁∘x₂, … along an axis, by pairs, pairs of pairs, and so on (Blelloch 1990): 2n combinations in
- * 2 log₂ n rounds, and an error of rounding that grows with log n. Each result sees only elements up
- * to its own, so that a NaN does not reach those before it; derivatives of every order follow from those of ∘.
+ * Computes x₀, x₀∘x₁, x₀∘x₁∘x₂, … along an axis, by pairs, pairs of pairs, and so on (Blelloch
+ * 1990). That takes 2n combinations in 2 log₂ n rounds, and the rounding error grows with log n.
+ * Each result depends only on elements up to its own, so a NaN does not reach the results before
+ * it. Derivatives of every order follow from those of ∘.
  */
 export function inclusiveScan(x: Node, axis: number, combine: Combine): Node {
   const n = x.shape[axis] as number;
   if (n < 2) return x;
   const half = Math.floor(n / 2);
   const pairs = combine(along(x, axis, 0, 2 * half, 2), along(x, axis, 1, 2 * half, 2));
-  // What is up to 1, 3, 5, …; with the next element it is up to 2, 4, 6, …
+  // The results up to positions 1, 3, 5, …; with the next element they are the results up to 2, 4,
+  // 6, …
   const odd = inclusiveScan(pairs, axis, combine);
   const rest = Math.ceil(n / 2) - 1;
   const later = rest === 0 ? [] : [combine(along(odd, axis, 0, rest), along(x, axis, 2, n, 2))];

@@ -2,7 +2,10 @@ import { ShapeError, tensor } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 
-/** Row indices as a node; bare numbers and nested arrays become i32. Throws ShapeError for other types. */
+/**
+ * Returns indices as a node. Bare numbers and nested arrays become i32. Throws ShapeError for other
+ * types.
+ */
 export function asIndices(where: string, value: NodeLike): Node {
   const node = Array.isArray(value)
     ? asNode(tensor(value as number[], { dtype: "i32" }))

@@ -4,7 +4,7 @@ import type { InputAttrs, Op } from "../core/op.ts";
 
 export type { InputAttrs } from "../core/op.ts";
 
-/** A value passed to each run. */
+/** A value that is passed to each run. */
 export const inputOp: Op<InputAttrs> = {
   name: "input",
   infer: (_, { shape, type }) => ({ shape, type }),
@@ -14,8 +14,14 @@ export const inputOp: Op<InputAttrs> = {
 };
 
 /**
- * A value that the caller passes to each run under this name.
- * @param shape sizes per axis; @param type `float` by default
+ * Makes an input: a value that the caller passes to each run under a name.
+ *
+ * @param name - The name of the value in the call of `run`.
+ * @param shape - The shape.
+ * @param type - The element type; `float` by default.
+ * @returns The node of the input.
+ * @throws {@link ShapeError} if the shape is not a list of sizes.
+ * @category Graph: compile and run
  */
 export function input(name: string, shape: Shape, type: ValueType = "float"): Node<InputAttrs> {
   checkShape(`input ${name}`, shape);

@@ -11,25 +11,40 @@ import { moveAxis } from "./moveAxis.ts";
 import { nearestPositions, type Resampling, resampling } from "./resampling.ts";
 import { reshape } from "./reshape.ts";
 
-/** How `interpolate` weighs neighbours, by the names of PyTorch, and of how many axes. */
+/**
+ * How {@link interpolate} weighs neighbours, by the names of PyTorch. The name also says for how
+ * many axes the mode is.
+ *
+ * @category Ops: windows
+ */
 export type InterpolateMode = "nearest" | "linear" | "bilinear" | "trilinear" | "bicubic";
 
-/** Options of `interpolate`; one of `size` and `scale` must be given. */
+/**
+ * Options of {@link interpolate}. Either `size` or `scale` must be given.
+ *
+ * @category Ops: windows
+ */
 export interface InterpolateOptions {
-  /** Sizes of the axes after the second, or one for all. */
+  /** The new sizes of the axes after the second: one number for all, or one for each. */
   readonly size?: number | readonly number[];
-  /** Factors of the axes after the second, or one for all; sizes are rounded down. */
+  /**
+   * The factors of the axes after the second: one number for all, or one for each. The new sizes
+   * are rounded down.
+   */
   readonly scale?: number | readonly number[];
-  /** `nearest` by default. */
+  /** How neighbours are weighed; `nearest` by default. */
   readonly mode?: InterpolateMode;
   /**
-   * Whether the first and last elements keep their places (true), or the borders of the elements do (false, the
-   * default). `nearest` has no such choice.
+   * Whether the first and last elements keep their places; false by default. With false, the
+   * borders of these elements keep their places. The mode `nearest` does not take this option.
    */
   readonly alignCorners?: boolean;
 }
 
-/** Modes with the number of axes that they are for (null: any) and the neighbours on an axis. */
+/**
+ * The number of axes that each mode is for (null: any number), and how it weighs neighbours on an
+ * axis.
+ */
 const modes: Readonly<
   Record<InterpolateMode, { readonly axes: number | null; readonly kernel: Resampling["kernel"] }>
 > = {
@@ -40,17 +55,25 @@ const modes: Readonly<
   bicubic: { axes: 2, kernel: "cubic" },
 };
 
+/** Throws ShapeError. */
 function refuse(must: string, got: string, todo: string): never {
   throw new ShapeError({ where: "interpolate", must, got, todo });
 }
 
 /**
- * Values [n, c, …] on a finer or coarser grid, as PyTorch's `interpolate` without antialiasing. Axis by
- * axis: nearest elements by a whole factor are a broadcast, others are gathered; the other modes are
- * products with a matrix [size, old size] of weights, so elements must be finite.
- * @param x [n, c, l], [n, c, h, w] or with more axes
- * @returns [n, c, …] of the new sizes
- * @throws ShapeError for a size or scale that does not fit, and a mode that is not for so many axes
+ * Resamples values on a finer or coarser grid, as PyTorch's `interpolate` without antialiasing.
+ *
+ * It works axis by axis. The mode `nearest` repeats elements for a whole factor, and gathers them
+ * otherwise. The other modes multiply by a matrix of weights, [size, old size]. Therefore an
+ * element that is not finite makes others NaN.
+ *
+ * @param x - The values, float, [n, c, l], [n, c, h, w] or with more axes.
+ * @param options - The new sizes or the factors, and the mode.
+ * @returns The values on the new grid, [n, c, …].
+ * @throws {@link ShapeError} if a size or scale does not fit, if the mode is not for this number of
+ *   axes, or if x is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function interpolate(x: NodeLike, options: InterpolateOptions): Node {
   checkOptions("interpolate", options, ["size", "scale", "mode", "alignCorners"]);
@@ -79,7 +102,7 @@ export function interpolate(x: NodeLike, options: InterpolateOptions): Node {
   }, node);
 }
 
-/** The new size of each axis, and its factor. */
+/** Returns the new size of each axis and its factor. */
 function gridOf(node: Node, { size, scale }: InterpolateOptions) {
   const sizes = node.shape.slice(2);
   const given = size ?? scale;
@@ -108,6 +131,7 @@ function gridOf(node: Node, { size, scale }: InterpolateOptions) {
   return wanted;
 }
 
+/** Resamples one axis. */
 function alongAxis(x: Node, axis: number, how: Resampling): Node {
   const { n, size, scale, kernel } = how;
   const factor = size / n;

@@ -2,7 +2,7 @@ import { checkShape, tensor } from "@metrigrad/tensor";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 
-/** 0, 1, …, n − 1 as i32. */
+/** The integers 0, 1, …, n − 1 as i32. */
 const iotaOp: Op<{ readonly size: number }> = {
   name: "iota",
   infer: (_, { size }) => ({ shape: [size], type: "i32" }),
@@ -14,7 +14,14 @@ const iotaOp: Op<{ readonly size: number }> = {
   },
 };
 
-/** The integers 0, 1, …, size − 1 as i32 [size]. Throws ShapeError for a size that is no count. */
+/**
+ * Makes the integers 0, 1, …, size − 1.
+ *
+ * @param size - How many integers.
+ * @returns The integers as i32, [size].
+ * @throws {@link ShapeError} if the size is not a non-negative integer.
+ * @category Ops: shapes
+ */
 export function iota(size: number): Node {
   checkShape("iota", [size]);
   return makeNode(iotaOp, [], { size });

@@ -15,26 +15,30 @@ import { max } from "./reduce.ts";
 import { rsqrt, sqrt, square } from "./transcendental.ts";
 import { transpose } from "./transpose.ts";
 
-/** Rotated columns of matrices, longest first. */
+/** The rotated columns of matrices, the longest first. */
 export interface Rotated {
-  /** (XV)' [b…, n, m]: orthogonal rows. */
+  /** The transposed columns (XV)', [b…, n, m]: orthogonal rows. */
   readonly rows: Node;
-  /** Their lengths, the singular values, descending, [b…, n]. */
+  /** The lengths of the rows, [b…, n], in descending order. They are the singular values. */
   readonly lengths: Node;
-  /** V' [b…, n, n]. */
+  /** The transposed rotation V', [b…, n, n]. */
   readonly rotations: Node;
 }
 
-/** How often each pair of columns is rotated; convergence is quadratic once columns are nearly orthogonal. */
+/**
+ * How often each pair of columns is rotated. Convergence is quadratic once the columns are nearly
+ * orthogonal.
+ */
 const sweeps = 12;
 
-/** The first partners of all pairs, and the second ones. */
+/** The first partners of all pairs, and the second partners. */
 type Halves = { readonly top: Node; readonly bottom: Node };
 
 /**
- * One-sided Jacobi (Hestenes 1958): pairs of columns of X are rotated until all are orthogonal. Each turn rotates n/2 pairs
- * at once; n − 1 turns meet every pair (the round of a chess tournament, Brent and Luk 1985). Products X'X are never formed,
- * so small singular values keep their digits where columns differ in scale (Demmel and Veselić 1992).
+ * One-sided Jacobi (Hestenes 1958): pairs of columns of X are rotated until all columns are
+ * orthogonal. Each turn rotates n/2 pairs at once, and n − 1 turns rotate every pair, in the order
+ * of a chess tournament (Brent and Luk 1985). The product X'X is never computed. Therefore small
+ * singular values keep their digits where columns differ in scale (Demmel and Veselić 1992).
  */
 export function jacobi(x: Node): Rotated {
   const [, n] = matrixSize("jacobi", x);
@@ -52,7 +56,8 @@ export function jacobi(x: Node): Rotated {
     ({ x, v }) => {
       const [s, half] = rotation(x);
       const turned = ({ top, bottom }: Halves) => {
-        // Close to the identity, which loses less than products with c and s (Rutishauser 1966).
+        // This form is close to the identity. It loses fewer digits than products with c and s
+        // (Rutishauser 1966).
         const rotated = {
           top: sub(top, mul(s, add(bottom, mul(half, top)))),
           bottom: add(bottom, mul(s, sub(top, mul(half, bottom)))),
@@ -65,7 +70,8 @@ export function jacobi(x: Node): Rotated {
     null,
     { turns: sweeps * (even - 1) },
   );
-  // After whole sweeps every column is back in its place; one of zeros, which made n even, is the last.
+  // After whole sweeps every column is back in its place. If n was odd, the last column is the
+  // zeros that were added.
   const whole = ({ top, bottom }: Halves) => matrixPart(concat([top, bottom], -2), [0, n], null);
   const rows = whole(carry.x);
   const lengths = sqrt(sum(square(rows), { axis: -1 }));
@@ -77,14 +83,18 @@ export function jacobi(x: Node): Rotated {
   };
 }
 
-/** sin θ and tan ½θ [b…, h, 1] of the angles up to 45° that make pairs of rows orthogonal. */
+/**
+ * Returns sin θ and tan ½θ, each [b…, h, 1], of the angles up to 45° that make pairs of rows
+ * orthogonal.
+ */
 function rotation({ top, bottom }: Halves): readonly [Node, Node] {
   const dot = (a: Node, b: Node) => sum(mul(a, b), { axis: -1, keepDims: true });
   const twice = mul(2, dot(top, bottom));
   const gap = sub(dot(bottom, bottom), dot(top, top));
   const none = equal(twice, 0);
   const wide = lessEqual(abs(twice), abs(gap));
-  // tan θ by the smaller of the two numbers over the larger one, so that no square overflows.
+  // tan θ is computed from the smaller of the two numbers divided by the larger one, so that no
+  // square overflows.
   const ratio = div(where(wide, twice, gap), where(none, 1, where(wide, gap, twice)));
   const root = sqrt(add(1, square(ratio)));
   const up = where(less(ratio, 0), -1, 1);
@@ -95,7 +105,10 @@ function rotation({ top, bottom }: Halves): readonly [Node, Node] {
   return [s, div(s, add(1, c))];
 }
 
-/** The seats of the next turn: the first stays, the others move on by one around the table. */
+/**
+ * Returns the seats of the next turn: the first partner stays, and all others move on by one seat
+ * around the table.
+ */
 function seated({ top, bottom }: Halves, half: number): Halves {
   if (half === 1) return { top, bottom };
   const part = (value: Node, from: number, to: number) => matrixPart(value, [from, to], null);
@@ -105,7 +118,10 @@ function seated({ top, bottom }: Halves, half: number): Halves {
   };
 }
 
-/** The permutation [b…, n, n] that sorts values [b…, n] in descending order, equal ones as they come. */
+/**
+ * Returns the permutation matrix, [b…, n, n], that sorts values [b…, n] in descending order. Equal
+ * values keep their order.
+ */
 function descending(values: Node): Node {
   const n = values.shape.at(-1) as number;
   const [own, other] = [expandDims(values, -1), expandDims(values, -2)];
@@ -116,7 +132,7 @@ function descending(values: Node): Node {
   return cast(equal(expandDims(place, -2), expandDims(index, -1)), "float");
 }
 
-/** A value [b…, 1, 1] per matrix as one per row, [b…, 1]. */
+/** Turns one value per matrix, [b…, 1, 1], into [b…, 1]. */
 function rowOf(value: Node): Node {
   return sum(value, { axis: -1 });
 }

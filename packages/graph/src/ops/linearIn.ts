@@ -17,10 +17,10 @@ import { foldOp, windowsOp } from "./windowsOp.ts";
 
 let linear: ReadonlySet<Op> | null = null;
 
-/** Ops that are linear in all of their inputs together. */
+/** Returns the ops that are linear in all their inputs together. */
 function linearOps(): ReadonlySet<Op> {
   if (linear !== null) return linear;
-  // One node of each, whose op is not exported otherwise.
+  // These ops are not exported. So make one node of each and read its op.
   const x = fill([2, 2], 1);
   const made = [
     broadcastTo(x, [2, 2, 2]),
@@ -45,12 +45,12 @@ function linearOps(): ReadonlySet<Op> {
   return linear;
 }
 
-/** Whether an op is linear in all of its inputs together, for any attributes. */
+/** Tells whether an op is linear in all its inputs together, for all attributes. */
 export function isLinearOp(op: Op): boolean {
   return linearOps().has(op);
 }
 
-/** Ops that are linear in one input while the others do not change. */
+/** The ops that are linear in one input while the others do not change. */
 const bilinear: ReadonlySet<unknown> = new Set<unknown>([
   mul.op,
   matmulOp,
@@ -60,15 +60,24 @@ const bilinear: ReadonlySet<unknown> = new Set<unknown>([
   convolutionWeightOp,
 ]);
 
-/** Whether an op is linear in each of its two inputs while the other one does not change. */
+/** Tells whether an op is linear in each of its two inputs while the other one does not change. */
 export function isBilinearOp(op: Op): boolean {
   return bilinear.has(op);
 }
 
 /**
- * Whether a value is a fixed linear (or affine) map of another one: every way between them is by
- * reshapes, sums, products with values that do not depend on it, and the like. `allowed` says which
- * nodes may take part in the map.
+ * Tells whether a value is a fixed linear (or affine) map of another value.
+ *
+ * That holds if every path between them consists of reshapes, sums, products with values that do
+ * not depend on x, and similar ops.
+ *
+ * @param value - The result of the map.
+ * @param x - The value that is mapped.
+ * @param allowed - Tells which nodes that do not depend on x may take part in the map; all by
+ *   default.
+ * @returns Whether the map is linear or affine. It is false if the value does not depend on x.
+ * @nothrow
+ * @category Graph: own ops
  */
 export function isLinearIn(
   value: Node,

@@ -13,17 +13,24 @@ import { signedQr } from "./qr.ts";
 import { transpose } from "./transpose.ts";
 import { triangularSolve } from "./triangularSolve.ts";
 
-/** Whether the transposed system is solved. */
+/**
+ * Options of {@link linearSolve}.
+ *
+ * @category Ops: linear algebra
+ */
 export interface LinearSolveOptions {
+  /** Whether to solve the system with the transposed matrix; false by default. */
   readonly transpose?: boolean;
 }
 
+/** Attributes: whether the transposed system is solved. */
 interface LinearSolveAttrs {
   readonly transpose: boolean;
 }
 
-// X = A⁻¹B has dX = A⁻¹(dB − dA X), hence B̄ = A⁻ᵀX̄ and Ā = −B̄X'; with A' in place of A the factors swap. All solves with
-// one A, the pullback's too, share its factorisation.
+// X = A⁻¹B has dX = A⁻¹(dB − dA X). From that follow B̄ = A⁻ᵀX̄ and Ā = −B̄X'. With A' in place of
+// A, the two factors are exchanged. All solves with the same A share its factorization, the solve
+// of the pullback too.
 const linearSolveOp: Op<LinearSolveAttrs> = {
   name: "linearSolve",
   infer: ([a, rhs]) => {
@@ -67,14 +74,22 @@ const linearSolveOp: Op<LinearSolveAttrs> = {
 };
 
 /**
- * X = A⁻¹B of general square matrices, or A⁻ᵀB with `transpose`. By QR, which is backward stable without a choice of
- * pivots: the residual is of the order of rounding for every A. A singular matrix gives infinities or NaN; `lstsq` with
- * `rcond` serves those. Symmetric positive definite systems cost less by `cholesky` and `choleskySolve`.
+ * Solves AX = B for general square matrices A, or A'X = B with `transpose`.
  *
- * @param a - Square matrices [b…, d, d].
- * @param rhs - Right-hand sides as columns [b…, d, k]; batch axes broadcast.
- * @returns [b…, d, k]
- * @throws ShapeError where the matrix is not square, the sizes do not fit, or a value is not float
+ * The method is QR, which is backward stable without a choice of pivots: for every A the residual
+ * is of the order of the rounding error. A singular matrix gives infinities or NaN; for such
+ * matrices use {@link lstsq} with `rcond`. For symmetric positive definite matrices,
+ * {@link cholesky} and {@link choleskySolve} cost less.
+ *
+ * {@includeCode ../../../../examples/api/graph/linearSolve.ts#example}
+ *
+ * @param a - The square matrices A, float, [b…, d, d].
+ * @param rhs - The right-hand sides B as columns, float, [b…, d, k]. Batch axes broadcast.
+ * @param options - Whether A is transposed.
+ * @returns The solutions X, [b…, d, k].
+ * @throws {@link ShapeError} if a is not square, if sizes do not fit, or if a value is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: linear algebra
  */
 export function linearSolve(a: NodeLike, rhs: NodeLike, options: LinearSolveOptions = {}): Node {
   checkOptions("linearSolve", options, ["transpose"]);
@@ -83,9 +98,15 @@ export function linearSolve(a: NodeLike, rhs: NodeLike, options: LinearSolveOpti
 }
 
 /**
- * A⁻¹ of square matrices [b…, d, d]. `linearSolve(a, b)` is more accurate than a product with it and costs less. A singular
+ * Computes the inverse A⁻¹ of square matrices.
+ *
+ * `linearSolve(a, b)` is more accurate than a product with the inverse, and costs less. A singular
  * matrix gives infinities or NaN.
- * @throws ShapeError for anything else than square float matrices
+ *
+ * @param a - The square matrices, float, [b…, d, d].
+ * @returns The inverses, [b…, d, d].
+ * @throws {@link ShapeError} if a is not square or not float.
+ * @category Ops: linear algebra
  */
 export function inverse(a: NodeLike): Node {
   const x = asNode(a);

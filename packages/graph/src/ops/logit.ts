@@ -6,15 +6,28 @@ import { defElementwise } from "./elementwise.ts";
 
 const logitOf = defElementwise({ name: "logit", f: "log(x) - log1p(-x)" });
 
-/** Options of `logit`. */
+/**
+ * Options of {@link logit}.
+ *
+ * @category Ops: elements
+ */
 export interface LogitOptions {
-  /** x is first brought into [eps, 1 − eps]; none by default. */
+  /** If it is given, x is first limited to [eps, 1 − eps]; none by default. */
   readonly eps?: number;
 }
 
 /**
- * ln(x/(1 − x)), the inverse of `sigmoid`: ∓∞ at 0 and 1, NaN outside of [0, 1], unless `eps` is given.
- * Beyond eps and 1 − eps the derivative is 0.
+ * Computes ln(x/(1 − x)), the inverse of {@link sigmoid}.
+ *
+ * Without `eps` the result is −∞ at 0, +∞ at 1, and NaN outside of [0, 1]. With `eps` the
+ * derivative is 0 where x is limited.
+ *
+ * @param x - The values, float.
+ * @param options - The limit `eps`.
+ * @returns The result, of x's shape.
+ * @throws {@link ShapeError} if x is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: elements
  */
 export function logit(x: NodeLike, options: LogitOptions = {}): Node {
   checkOptions("logit", options, ["eps"]);

@@ -10,16 +10,21 @@ import { transpose } from "./transpose.ts";
 import { triangularSolve } from "./triangularSolve.ts";
 
 /**
- * The x that minimises ‖ax − b‖², per column of b, and among several the shortest one. Without options by QR, for
- * matrices of full rank (min(m, n)), as PyTorch's driver `gels`; a matrix of lower rank then gives infinities or NaN.
- * With `rcond` through singular values, for any rank (`gelsd`), which costs more.
+ * Solves a least-squares problem: finds the x that minimizes ‖ax − b‖², for each column b of the
+ * right-hand side.
  *
- * @param a - Matrices [b…, m, n].
- * @param rhs - Right-hand sides as columns [b…, m, k]; batch axes broadcast.
+ * If several x do that, the result is the shortest one. Without `rcond` the method is QR, for
+ * matrices of full rank min(m, n), as in PyTorch's driver `gels`. A matrix of lower rank then gives
+ * infinities or NaN. With `rcond` the method uses singular values, for any rank, as in `gelsd`;
+ * that costs more.
+ *
+ * @param a - The matrices, float, [b…, m, n].
+ * @param rhs - The right-hand sides as columns, float, [b…, m, k]. Batch axes broadcast.
  * @param options - `rcond`: singular values up to `rcond` times the largest one count as zero.
- * @returns [b…, n, k]
- * @throws ShapeError for sizes that do not fit, and other types
- * @throws GraphError for an rcond outside of [0, 1)
+ * @returns The solutions, [b…, n, k].
+ * @throws {@link ShapeError} if sizes do not fit, or if a value is not float.
+ * @throws {@link GraphError} if `rcond` is not in [0, 1), or if an option is unknown.
+ * @category Ops: linear algebra
  */
 export function lstsq(a: NodeLike, rhs: NodeLike, options: RankOptions = {}): Node {
   checkOptions("lstsq", options, ["rcond"]);

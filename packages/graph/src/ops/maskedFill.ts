@@ -5,13 +5,15 @@ import { broadcastsTo } from "./align.ts";
 import { where } from "./logic.ts";
 
 /**
- * The value with one number where a mask holds: where(mask, value, x).
+ * Replaces elements by one number where a mask is true: `where(mask, value, x)`.
  *
  * @param x - The value.
- * @param mask - Where to fill, bool; it broadcasts to x.
+ * @param mask - Where to replace, bool. It broadcasts to x.
  * @param value - The number, or a scalar of x's type.
  * @returns A value of x's shape.
- * @throws ShapeError for a mask that is not bool or does not broadcast to x, and for a value that is no scalar
+ * @throws {@link ShapeError} if the mask is not bool or does not broadcast to x, or if the value is
+ *   not a scalar of x's type.
+ * @category Ops: elements
  */
 export function maskedFill(x: NodeLike, mask: NodeLike, value: NodeLike): Node {
   const node = asNode(x);

@@ -9,6 +9,7 @@ import { unbroadcast } from "./broadcastTo.ts";
 import { reshape } from "./reshape.ts";
 import { transpose, transposeOp } from "./transpose.ts";
 
+/** The product of two matrices with batch axes. */
 export const matmulOp: Op<null> = {
   name: "matmul",
   infer: ([a, b]) => {
@@ -44,10 +45,12 @@ export const matmulOp: Op<null> = {
   },
 };
 
+/** Throws ShapeError. */
 function refuse(must: string, got: string, todo: string): never {
   throw new ShapeError({ where: "matmul", must, got, todo });
 }
 
+/** Returns the batch axes, rows and columns of a matrix. Throws ShapeError. */
 function matrixShape({ shape, type }: Node): { batch: number[]; rows: number; columns: number } {
   if (type !== "float") refuse("operands must be float", type, 'cast(x, "float") first');
   if (shape.length < 2) {
@@ -81,14 +84,17 @@ export interface MatmulOptions {
  * @param b - The right matrix, [..., k, n].
  * @param options - Which matrices to transpose first.
  * @returns The product, [..., m, n].
- * @throws {@link ShapeError} if a matrix has fewer than two axes or another type than float, or if sizes do not fit.
+ * @throws {@link ShapeError} if a matrix has fewer than two axes or another type than float, or if
+ *   sizes do not fit.
+ * @throws {@link GraphError} if an option is unknown.
  * @category Ops: linear algebra
  */
 export function matmul(a: NodeLike, b: NodeLike, options: MatmulOptions = {}): Node {
   checkOptions("matmul", options, ["transposeA", "transposeB"]);
   const left = options.transposeA === true ? transpose(a) : asNode(a);
   const right = options.transposeB === true ? transpose(b) : asNode(b);
-  // One product of a tall matrix instead of many small ones, where rows of `left` are adjacent.
+  // One product of a tall matrix is faster than many small products. It needs adjacent rows of
+  // `left`.
   const foldable = left.shape.length > 2 && left.op !== (transposeOp as Op);
   if (!foldable || right.shape.length !== 2) return makeNode(matmulOp, [left, right], null);
   const lead = left.shape.slice(0, -1);

@@ -17,23 +17,26 @@ import { matrixSize } from "./matrixPart.ts";
 import { max, prod } from "./reduce.ts";
 import { stopGradient } from "./stopGradient.ts";
 
-/** The largest ‖a‖₁ for which the approximant is exact to rounding (Higham 2005, table 2.3). */
+/** The largest ‖a‖₁ for which the approximant is exact up to rounding (Higham 2005, table 2.3). */
 const radius = 5.371920351148152;
 
-/** Coefficients of the numerator of degree 13, over that of the highest power. */
+/**
+ * The coefficients of the numerator of degree 13, divided by the coefficient of the highest power.
+ */
 const pade = [
   64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000,
   10559470521600, 670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1,
 ] as const;
 
-/** Squarings at most: enough for ‖a‖₁ up to 22,000. */
+/** The largest number of squarings. It is enough for ‖a‖₁ up to 22,000. */
 const squarings = 12;
 
-// Every bound that ‖a‖₁ exceeds halves the matrix once more; the last one cannot be served.
+// The matrix is halved once for every bound that ‖a‖₁ exceeds. A matrix beyond the last bound gives
+// NaN.
 const bounds = Array.from({ length: squarings + 1 }, (_, k) => radius * 2 ** k);
 const halves = bounds.map((_, k) => (k < squarings ? 0.5 : Number.NaN));
 
-/** p(−a)⁻¹p(a), close to the exponential. */
+/** Computes p(−a)⁻¹p(a), which is close to the exponential. */
 function approximant(a: Node, identity: Node): Node {
   const a2 = matmul(a, a);
   const a4 = matmul(a2, a2);
@@ -45,7 +48,7 @@ function approximant(a: Node, identity: Node): Node {
   return linearSolve(sub(even, odd), add(even, odd));
 }
 
-/** Σ of powers with every second coefficient from k on. */
+/** Sums the powers, weighted by every second coefficient from k on. */
 function weighted(powers: readonly Node[], k: number): Node {
   return powers
     .map((power, i) => mul(pade[k + 2 * i] as number, power))
@@ -53,13 +56,16 @@ function weighted(powers: readonly Node[], k: number): Node {
 }
 
 /**
- * The matrix exponential Σ aᵏ/k! of square matrices [b…, d, d], by scaling, a Padé approximant of degree 13, and squaring
- * in a loop. Derivatives of every order go through the loop. Where ‖a‖₁ is above 22,000 the result is NaN.
+ * Computes the matrix exponential Σ aᵏ/k! of square matrices.
  *
- * @param a - Square matrices [b…, d, d].
- * @returns [b…, d, d]
- * @throws ShapeError for anything else than square float matrices
- * @see Higham 2005, The scaling and squaring method for the matrix exponential revisited, algorithm 2.3
+ * The method is scaling, a Padé approximant of degree 13, and squaring in a loop. The source is
+ * Higham 2005, "The scaling and squaring method for the matrix exponential revisited", algorithm
+ * 2.3. Derivatives of every order go through the loop. If ‖a‖₁ is above 22,000, the result is NaN.
+ *
+ * @param a - The square matrices, float, [b…, d, d].
+ * @returns The exponentials, [b…, d, d].
+ * @throws {@link ShapeError} if a is not square, not float, or empty.
+ * @category Ops: linear algebra
  */
 export function matrixExp(a: NodeLike): Node {
   const x = asNode(a);

@@ -3,13 +3,13 @@ import type { Node } from "../core/node.ts";
 import type { AxisRange } from "./selection.ts";
 import { pad, slice } from "./slice.ts";
 
-/** Rows and columns of matrices [b…, m, n], without a copy; null for all of them. */
+/** Takes rows and columns of matrices [b…, m, n], without a copy. null stands for all of them. */
 export function matrixPart(x: Node, rows: AxisRange | null, columns: AxisRange | null): Node {
   const lead = x.shape.slice(0, -2).map(() => null);
   return slice(x, [...lead, rows, columns]);
 }
 
-/** Matrices with zeros around: `[before, after]` rows and columns. */
+/** Adds rows and columns of zeros around matrices: `[before, after]`. */
 export function matrixPad(
   x: Node,
   rows: readonly [number, number],
@@ -19,7 +19,9 @@ export function matrixPad(
   return pad(x, [...lead, rows, columns]);
 }
 
-/** Rows and columns of float matrices [b…, m, n]. Throws ShapeError for anything else. */
+/**
+ * Returns the rows and columns of float matrices [b…, m, n]. Throws ShapeError for other values.
+ */
 export function matrixSize(where: string, { shape, type }: Node): readonly [number, number] {
   const [rows = 0, columns = 0] = shape.slice(-2);
   if (shape.length >= 2 && rows > 0 && columns > 0 && type === "float") return [rows, columns];

@@ -9,10 +9,16 @@ import { matmul } from "./matmul.ts";
 import { matrixSize } from "./matrixPart.ts";
 
 /**
- * The integer power aⁿ of square matrices [b…, d, d] by squaring, in about 2 log₂ n products; a⁰ is the identity, and a
- * negative power is that of the inverse.
- * @throws ShapeError for anything else than square float matrices
- * @throws GraphError for a power that is not an integer
+ * Computes the integer power aⁿ of square matrices.
+ *
+ * It takes about 2 log₂ n products. a⁰ is the identity. A negative power is a power of the inverse.
+ *
+ * @param a - The square matrices, float, [b…, d, d].
+ * @param power - The power n, an integer.
+ * @returns The powers, [b…, d, d].
+ * @throws {@link ShapeError} if a is not square, not float, or empty.
+ * @throws {@link GraphError} if the power is not an integer.
+ * @category Ops: linear algebra
  */
 export function matrixPower(a: NodeLike, power: number): Node {
   const x = asNode(a);

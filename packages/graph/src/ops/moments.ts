@@ -8,30 +8,56 @@ import { rootOf } from "./norm.ts";
 import { type ReduceOptions, reducedAxes, reduceNames } from "./reduction.ts";
 import { square } from "./transcendental.ts";
 
-/** Σ x / (n − correction) over axes, n elements each. */
+/** Computes Σ x/(n − correction) over axes with n elements. */
 function average(where: string, x: Node, options: ReduceOptions, correction: number): Node {
   const axes = reducedAxes(where, x.shape.length, options.axis);
   const count = sizeOf(axes.map((axis) => x.shape[axis] as number));
   return mul(sum(x, options), 1 / (count - correction));
 }
 
-/** The mean over axes (all by default) of floats; NaN over nothing. Throws ShapeError. */
+/**
+ * Computes the mean over axes.
+ *
+ * The mean over nothing is NaN.
+ *
+ * @param x - The values, float.
+ * @param options - The axes, all by default, and whether they stay with size 1.
+ * @returns The means, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
+ */
 export function mean(x: NodeLike, options: ReduceOptions = {}): Node {
   checkOptions("mean", options, reduceNames);
   return average("mean", asNode(x), options, 0);
 }
 
-/** Options of `variance`. */
+/**
+ * Options of {@link variance} and {@link std}.
+ *
+ * @category Ops: reductions
+ */
 export interface VarianceOptions extends ReduceOptions {
-  /** 0 divides by the number of elements (the default), 1 by one less (unbiased). */
+  /**
+   * What is subtracted from the number of elements n before dividing by it; 0 by default. 1 gives
+   * the unbiased variance.
+   */
   readonly correction?: number;
 }
 
 const varianceNames = ["axis", "keepDims", "correction"] as const;
 
 /**
- * Σ (x − mean)² / (n − correction) over axes (all by default) of floats. `correction` is 0 by default, PyTorch's is 1.
- * Throws ShapeError.
+ * Computes the variance Σ (x − mean)²/(n − correction) over axes.
+ *
+ * The correction is 0 by default; PyTorch's default is 1.
+ *
+ * @param x - The values, float.
+ * @param options - The axes, all by default, whether they stay with size 1, and the correction.
+ * @returns The variances, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function variance(x: NodeLike, options: VarianceOptions = {}): Node {
   checkOptions("variance", options, varianceNames);
@@ -42,8 +68,17 @@ export function variance(x: NodeLike, options: VarianceOptions = {}): Node {
 }
 
 /**
- * The root of `variance` over axes (all by default) of floats; 0, with derivative 0, where the elements are
- * equal. PyTorch's default correction is 1. Throws ShapeError.
+ * Computes the standard deviation over axes: the square root of {@link variance}.
+ *
+ * Where all elements are equal, the result is 0 and its derivative is taken as 0. The correction is
+ * 0 by default; PyTorch's default is 1.
+ *
+ * @param x - The values, float.
+ * @param options - The axes, all by default, whether they stay with size 1, and the correction.
+ * @returns The standard deviations, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function std(x: NodeLike, options: VarianceOptions = {}): Node {
   checkOptions("std", options, varianceNames);

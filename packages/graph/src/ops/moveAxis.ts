@@ -2,7 +2,16 @@ import { normalizeAxis } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import { transpose } from "./transpose.ts";
 
-/** The same value with one axis moved to another position. Throws ShapeError. */
+/**
+ * Moves one axis to another position, without a copy.
+ *
+ * @param x - The value, of any type.
+ * @param from - The axis. Negative axes count from the end.
+ * @param to - Its position in the result. Negative positions count from the end.
+ * @returns The value with its axes in the new order.
+ * @throws {@link ShapeError} if an axis is out of range.
+ * @category Ops: shapes
+ */
 export function moveAxis(x: Node, from: number, to: number): Node {
   const rank = x.shape.length;
   const source = normalizeAxis("moveAxis", from, rank);

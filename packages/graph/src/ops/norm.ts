@@ -11,23 +11,38 @@ import { max, min } from "./reduce.ts";
 import { type ReduceOptions, reducedAxes } from "./reduction.ts";
 import { pow, square } from "./transcendental.ts";
 
-/** Options of `norm`. */
+/**
+ * Options of {@link norm}.
+ *
+ * @category Ops: reductions
+ */
 export interface NormOptions extends ReduceOptions {
-  /** 2 by default; 0 counts what is not zero, ±Infinity are the largest and the smallest |x|. */
+  /**
+   * Which norm; 2 by default. 0 counts the elements that are not zero; Infinity and −Infinity give
+   * the largest and the smallest |x|.
+   */
   readonly p?: number;
 }
 
-/** x^y of x ≥ 0, with value and derivatives 0 at 0. */
+/** Computes x^y for x ≥ 0. At 0 the value and the derivatives are 0. */
 export function rootOf(x: Node, y: number): Node {
   const none = equal(x, 0);
   return where(none, 0, pow(where(none, 1, x), y));
 }
 
 /**
- * (Σ |x|ᵖ)^(1/p) over axes, all by default, of floats. Where it is 0 its derivatives are taken as 0, and
- * so are those by elements that are 0. Very large and very small elements may leave the range of floats,
- * as they are not scaled.
- * @throws ShapeError for a p that is negative and finite, and for an axis out of range
+ * Computes the norm (Σ |x|ᵖ)^(1/p) over axes.
+ *
+ * Where the norm is 0, its derivative is taken as 0; so is the derivative by elements that are 0.
+ * Elements are not scaled before: the powers of very large and very small elements may overflow or
+ * become 0.
+ *
+ * @param x - The values, float.
+ * @param options - The axes, all by default, whether they stay with size 1, and p.
+ * @returns The norms, of x's shape without the axes.
+ * @throws {@link ShapeError} if p is negative and finite, or if an axis is out of range.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function norm(x: NodeLike, options: NormOptions = {}): Node {
   checkOptions("norm", options, ["axis", "keepDims", "p"]);
@@ -48,19 +63,34 @@ export function norm(x: NodeLike, options: NormOptions = {}): Node {
   });
 }
 
-/** Options of `normalize`. */
+/**
+ * Options of {@link normalize}.
+ *
+ * @category Ops: reductions
+ */
 export interface NormalizeOptions {
   /** Which norm becomes 1; 2 by default. */
   readonly p?: number;
-  /** The axis or axes of the norm; 1 by default, as in PyTorch. */
+  /**
+   * The axis or axes of the norm; 1 by default, as in PyTorch. Negative axes count from the end.
+   */
   readonly axis?: number | readonly number[];
-  /** What the norm counts as at least; 10⁻¹² by default. */
+  /** The smallest value that x is divided by; 1e-12 by default. */
   readonly eps?: number;
 }
 
 /**
- * x/max(‖x‖, eps), so that each part along the axes has norm 1. The axis is 1 by default, as in PyTorch: of a column [n, 1]
- * that leaves signs, so name the axis 0 there. Throws ShapeError.
+ * Divides by the norm, so that each part along the axes has norm 1: x/max(‖x‖, eps).
+ *
+ * The axis is 1 by default, as in PyTorch. A column [n, 1] then keeps only its signs; for a column
+ * pass `{ axis: 0 }`.
+ *
+ * @param x - The values, float.
+ * @param options - The norm, its axes, and the smallest value of the norm.
+ * @returns The normalized values, of x's shape.
+ * @throws {@link ShapeError} if p is negative and finite, or if an axis is out of range.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function normalize(x: NodeLike, options: NormalizeOptions = {}): Node {
   checkOptions("normalize", options, ["p", "axis", "eps"]);

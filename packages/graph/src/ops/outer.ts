@@ -6,7 +6,7 @@ import { sum } from "./broadcastTo.ts";
 import { expandDims } from "./expandDims.ts";
 import { reshape } from "./reshape.ts";
 
-/** Refuses operands of too low a rank. */
+/** Throws ShapeError if an operand has too few axes. */
 function atLeast(where: string, rank: number, ...nodes: readonly Node[]): void {
   if (nodes.every(({ shape }) => shape.length >= rank)) return;
   throw new ShapeError({
@@ -17,14 +17,32 @@ function atLeast(where: string, rank: number, ...nodes: readonly Node[]): void {
   });
 }
 
-/** Σ x·y over the last axis of floats; the other axes broadcast. Throws ShapeError. */
+/**
+ * Computes the inner product Σ x·y over the last axis. The other axes broadcast.
+ *
+ * @param x - The first vectors, [..., n].
+ * @param y - The second vectors, [..., n], of the same type.
+ * @returns The inner products, without the last axis.
+ * @throws {@link ShapeError} if an operand is a scalar, if the shapes do not broadcast, or if the
+ *   types differ.
+ * @category Ops: linear algebra
+ */
 export function dot(x: NodeLike, y: NodeLike): Node {
   const [a, b] = [asNode(x), asNode(y)];
   atLeast("dot", 1, a, b);
   return sum(mul(a, b), { axis: -1 });
 }
 
-/** xᵢyⱼ of x [b…, m] and y [b…, n], as [b…, m, n]; batch axes broadcast. Throws ShapeError. */
+/**
+ * Computes the outer product xᵢyⱼ of vectors. Batch axes broadcast.
+ *
+ * @param x - The first vectors, [b…, m].
+ * @param y - The second vectors, [b…, n], of the same type.
+ * @returns The matrices, [b…, m, n].
+ * @throws {@link ShapeError} if an operand is a scalar, if the batch axes do not broadcast, or if
+ *   the types differ.
+ * @category Ops: linear algebra
+ */
 export function outer(x: NodeLike, y: NodeLike): Node {
   const [a, b] = [asNode(x), asNode(y)];
   atLeast("outer", 1, a, b);
@@ -32,8 +50,14 @@ export function outer(x: NodeLike, y: NodeLike): Node {
 }
 
 /**
- * The Kronecker product of matrices x [b…, m, n] and y [b…, p, q]: blocks xᵢⱼ·y, as [b…, mp, nq]; batch
- * axes broadcast. Throws ShapeError.
+ * Computes the Kronecker product of matrices: the blocks xᵢⱼ·y. Batch axes broadcast.
+ *
+ * @param x - The first matrices, [b…, m, n].
+ * @param y - The second matrices, [b…, p, q], of the same type.
+ * @returns The products, [b…, m·p, n·q].
+ * @throws {@link ShapeError} if an operand has fewer than two axes, if the batch axes do not
+ *   broadcast, or if the types differ.
+ * @category Ops: linear algebra
  */
 export function kron(x: NodeLike, y: NodeLike): Node {
   const [a, b] = [asNode(x), asNode(y)];

@@ -6,24 +6,33 @@ import { broadcastTo } from "./broadcastTo.ts";
 import { concat } from "./concat.ts";
 import { pad as padConstant, slice } from "./slice.ts";
 
-/** What padding puts beside a value, by the names of PyTorch. */
+/**
+ * What {@link pad} puts around a value, by the names of PyTorch.
+ *
+ * @category Ops: shapes
+ */
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
-/** Options of `pad`. */
+/**
+ * Options of {@link pad}.
+ *
+ * @category Ops: shapes
+ */
 export interface PadOptions {
   /**
-   * `constant` (the default) puts `value` there, `reflect` what lies on the other side of the border
-   * (without the border itself), `replicate` the border, `circular` what comes from the other end.
+   * What is put around the value; `constant` by default, which puts `value` there. `reflect`
+   * mirrors the value at its border element, without that element. `replicate` repeats the border
+   * element. `circular` continues with the other end.
    */
   readonly mode?: PadMode;
-  /** What `constant` puts there; 0 by default. */
+  /** The number that `constant` puts around the value; 0 by default. */
   readonly value?: number;
 }
 
-/** The value with elements before and after it on one axis. */
+/** Adds elements before and after a value on one axis. */
 type Extension = (x: Node, axis: number, before: number, after: number) => Node;
 
-/** The part [begin, end) of an axis. */
+/** Returns the part [begin, end) of an axis. */
 function part(x: Node, axis: number, begin: number, end: number): Node {
   return slice(
     x,
@@ -31,7 +40,7 @@ function part(x: Node, axis: number, begin: number, end: number): Node {
   );
 }
 
-/** Extends by copies: of which positions, given the size of the axis. */
+/** Makes an extension from copies of the value for its left and its right side. */
 const sides =
   (
     left: (x: Node, axis: number, n: number, width: number) => Node,
@@ -45,13 +54,15 @@ const sides =
     return concat(parts, axis);
   };
 
+/** Makes a list of `width` numbers. */
 const count = (width: number, at: (i: number) => number) =>
   Array.from({ length: width }, (_, i) => at(i));
 
+/** Repeats the element at a position of an axis. */
 const border = (x: Node, axis: number, at: number, width: number) =>
   broadcastTo(part(x, axis, at, at + 1), x.shape.with(axis, width));
 
-/** How each mode extends an axis, and how far it can. */
+/** How each mode extends an axis, and by how many elements at most. */
 const extensions: Readonly<
   Record<Exclude<PadMode, "constant">, { readonly extend: Extension; most(n: number): number }>
 > = {
@@ -89,12 +100,19 @@ const extensions: Readonly<
 };
 
 /**
- * The value with `[before, after]` elements added on each axis, in the order of the axes; axes not named get
- * none. They are of one value, 0 by default, or copies of elements of the value itself, whose derivatives
- * add up.
- * @param widths pairs of counts, at most one for each axis
- * @param how the value, or a mode
- * @throws ShapeError for widths that are no counts or, by `reflect` and `circular`, too large for the axis; for u8
+ * Adds elements before and after a value on each axis.
+ *
+ * The new elements have one value, 0 by default, or they are copies of elements of x. Copies add to
+ * the derivative of their element.
+ *
+ * @param x - The value, of any type other than u8.
+ * @param widths - The pairs `[before, after]`, at most one for each axis, in the order of the axes.
+ *   Other axes get no elements.
+ * @param how - The value of the new elements, or a mode; 0 by default.
+ * @returns The larger value.
+ * @throws {@link ShapeError} if widths are not non-negative integers, if they are too large for the
+ *   mode, if the mode is unknown, or if x is u8.
+ * @category Ops: shapes
  */
 export function pad(
   x: NodeLike,
@@ -102,7 +120,7 @@ export function pad(
   how: number | PadOptions = 0,
 ): Node {
   const { mode = "constant", value = 0 } = typeof how === "number" ? { value: how } : how;
-  // It checks the widths too.
+  // This call checks the widths too.
   const padded = padConstant(x, widths, value);
   if (mode === "constant") return padded;
   const node = asNode(x);

@@ -1,6 +1,9 @@
 import { ShapeError } from "@metrigrad/tensor";
 
-/** A number for each of so many axes. Throws ShapeError for others than integers from `least` on. */
+/**
+ * Returns one number for each axis. Throws ShapeError for numbers that are not integers from
+ * `least` on.
+ */
 export function perAxis(
   where: string,
   name: string,

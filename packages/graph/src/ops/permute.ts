@@ -5,8 +5,8 @@ import { broadcastTo } from "./broadcastTo.ts";
 import { takeAlongAxis } from "./takeAlongAxis.ts";
 
 /**
- * takeAlongAxis for indices that name each position once. Its adjoint takes by the inverse permutation,
- * which is the order of the indices, so that nothing is scattered and summed.
+ * `takeAlongAxis` for indices that name each position once. Its adjoint takes elements by the
+ * inverse permutation, which is the order of the indices. So nothing is scattered and summed.
  */
 export const permuteOp: Op<{ readonly axis: number }> = {
   name: "permute",
@@ -21,7 +21,7 @@ export const permuteOp: Op<{ readonly axis: number }> = {
     );
     return permute(x as Node, order as Node, node.attrs.axis + 1);
   },
-  // The rewrite takes the place of a lowering.
+  // The rewrite replaces this node, so there is nothing to lower.
   lower: () => undefined,
   rewrite: (node) => {
     const [x, order] = node.inputs as readonly [Node, Node];
@@ -29,7 +29,10 @@ export const permuteOp: Op<{ readonly axis: number }> = {
   },
 };
 
-/** The elements along an axis in another order: `order`, of x's shape, is a permutation on that axis. */
+/**
+ * Brings the elements along an axis into another order. `order` has x's shape and is a permutation
+ * on that axis.
+ */
 export function permute(x: Node, order: Node, axis: number): Node {
   return x.shape[axis] === 0 ? x : makeNode(permuteOp, [x, order], { axis });
 }

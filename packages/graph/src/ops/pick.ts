@@ -2,12 +2,16 @@ import { GraphError } from "@metrigrad/tensor";
 import { makeNode, type Node, showNode } from "../core/node.ts";
 import type { LowerContext, Op } from "../core/op.ts";
 
-/** Attributes of a pick: which further output, and how many of the main one's last axes it lacks. */
+/**
+ * Attributes of a pick: which further output, and how many of the last axes of the main output it
+ * lacks.
+ */
 interface PickAttrs {
   readonly index: number;
   readonly without: number;
 }
 
+/** A further output of another node. */
 const pickOp: Op<PickAttrs> = {
   name: "pick",
   infer: ([x], { without }) => {
@@ -20,7 +24,7 @@ const pickOp: Op<PickAttrs> = {
   lower: (node, context) => placeExtra(node, node.inputs[0] as Node, node.attrs.index, context),
 };
 
-/** Places a node at a further output of another one, which it claims. Throws GraphError. */
+/** Places a node at a further output of another node, which it claims. Throws GraphError. */
 export function placeExtra(node: Node, of: Node, index: number, context: LowerContext): void {
   const view = context.extra(of, index);
   if (view === null) {
@@ -35,8 +39,17 @@ export function placeExtra(node: Node, of: Node, index: number, context: LowerCo
 }
 
 /**
- * A further output of a node, which its lowering writes to `context.extra(node, index)`; it has the
- * node's type and leading axes, and no derivative.
+ * Makes a node for a further output of another node.
+ *
+ * The op of that node writes the output in its `lower`, to `context.extra(node, index)`. The result
+ * has the node's type and leading axes. It has no derivative.
+ *
+ * @param node - The node with the further output.
+ * @param index - The number of the output.
+ * @param without - How many of the node's last axes the output lacks.
+ * @returns The output, of the node's shape without its last `without` axes.
+ * @nothrow
+ * @category Graph: own ops
  */
 export function pick(node: Node, index: number, without: number): Node {
   return makeNode(pickOp, [node], { index, without });

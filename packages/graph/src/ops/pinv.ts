@@ -15,21 +15,29 @@ import { max } from "./reduce.ts";
 import { singularValues, svd } from "./svd.ts";
 import { transpose } from "./transpose.ts";
 
-/** Which singular values count as zero. */
+/**
+ * Options of {@link pinv}, {@link matrixRank} and {@link lstsq}.
+ *
+ * @category Ops: linear algebra
+ */
 export interface RankOptions {
-  /** Those up to `rcond` times the largest one; 10⁻⁶ by default, which suits float32. */
+  /**
+   * Singular values up to `rcond` times the largest one count as zero. 1e-6 by default, which suits
+   * float32; `lstsq` has no default.
+   */
   readonly rcond?: number;
 }
 
 const rankNames = ["rcond"] as const;
 
+/** Attributes: the bound below which singular values count as zero. */
 interface RankAttrs {
   readonly rcond: number;
 }
 
 const defaultRcond = 1e-6;
 
-/** The attributes that options stand for. Throws GraphError. */
+/** Returns the attributes for some options. Throws GraphError. */
 function rankAttrs(name: string, { rcond = defaultRcond }: RankOptions): RankAttrs {
   if (rcond >= 0 && rcond < 1) return { rcond };
   throw new GraphError({
@@ -40,13 +48,13 @@ function rankAttrs(name: string, { rcond = defaultRcond }: RankOptions): RankAtt
   });
 }
 
-/** Which of the singular values [b…, k] count. */
+/** Tells which of the singular values [b…, k] do not count as zero. */
 function counted(s: Node, rcond: number): Node {
   return greater(s, mul(rcond, max(s, { axis: -1, keepDims: true })));
 }
 
-// dP = −P dA P + PP'dA'(I − AP) + (I − PA)dA'P'P while the rank stays (Golub and Pereyra 1973, equation 4.12): the vectors
-// of equal singular values do not appear.
+// dP = −P dA P + PP'dA'(I − AP) + (I − PA)dA'P'P as long as the rank does not change (Golub and
+// Pereyra 1973, equation 4.12). The vectors of equal singular values are not in the formula.
 const pinvOp: Op<RankAttrs> = {
   name: "pinv",
   infer: ([a]) => {
@@ -78,12 +86,17 @@ const pinvOp: Op<RankAttrs> = {
 };
 
 /**
- * The Moore–Penrose pseudo-inverse [b…, n, m] of matrices [b…, m, n], by `svd`. Derivatives of every order exist as long as
- * the rank does not change, for equal and for zero singular values too.
+ * Computes the Moore–Penrose pseudo-inverse of matrices, by {@link svd}.
  *
- * @param options - `rcond`, below which singular values count as zero.
- * @throws ShapeError for anything else than float matrices
- * @throws GraphError for an rcond outside of [0, 1)
+ * Derivatives of every order exist as long as the rank does not change. That holds also for equal
+ * and for zero singular values.
+ *
+ * @param a - The matrices, float, [b…, m, n].
+ * @param options - `rcond`: singular values up to `rcond` times the largest one count as zero.
+ * @returns The pseudo-inverses, [b…, n, m].
+ * @throws {@link ShapeError} if a has fewer than two axes, is not float, or is empty.
+ * @throws {@link GraphError} if `rcond` is not in [0, 1), or if an option is unknown.
+ * @category Ops: linear algebra
  */
 export function pinv(a: NodeLike, options: RankOptions = {}): Node {
   checkOptions("pinv", options, rankNames);
@@ -91,9 +104,14 @@ export function pinv(a: NodeLike, options: RankOptions = {}): Node {
 }
 
 /**
- * The number of singular values of matrices [b…, m, n] above `rcond` times the largest one, i32 [b…].
- * @throws ShapeError for anything else than float matrices
- * @throws GraphError for an rcond outside of [0, 1)
+ * Counts the singular values of matrices that are above `rcond` times the largest one.
+ *
+ * @param a - The matrices, float, [b…, m, n].
+ * @param options - `rcond`, the bound relative to the largest singular value.
+ * @returns The ranks as i32, [b…].
+ * @throws {@link ShapeError} if a has fewer than two axes, is not float, or is empty.
+ * @throws {@link GraphError} if `rcond` is not in [0, 1), or if an option is unknown.
+ * @category Ops: linear algebra
  */
 export function matrixRank(a: NodeLike, options: RankOptions = {}): Node {
   checkOptions("matrixRank", options, rankNames);

@@ -4,7 +4,7 @@ import { add, clip, mul } from "./arithmetic.ts";
 import { iota } from "./iota.ts";
 import { reshape } from "./reshape.ts";
 
-/** 0, 1, …, n − 1 along one axis of a value of so many axes, of size 1 on the others. */
+/** Makes 0, 1, …, n − 1 along one axis of a value with `rank` axes. The other axes have size 1. */
 export function coordinates(rank: number, axis: number, size: number): Node {
   return reshape(iota(size), [
     ...new Array<number>(axis).fill(1),
@@ -14,8 +14,9 @@ export function coordinates(rank: number, axis: number, size: number): Node {
 }
 
 /**
- * Row-major positions in a value of a shape, whose index on one axis is given and clamped, and on the
- * others is that of the index itself: i32 of the indices' shape, broadcast with that of the value.
+ * Returns row-major positions in a value of a shape. The index on one axis is given, and clamped.
+ * On the other axes it is the position of the index itself. The result is i32 of the indices'
+ * shape, broadcast with the value's shape.
  */
 export function placesAlong(shape: readonly number[], axis: number, indices: Node): Node {
   const strides = stridesOf(shape);

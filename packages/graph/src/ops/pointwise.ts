@@ -18,14 +18,28 @@ import { alignBatch } from "./align.ts";
 import { unbroadcast } from "./broadcastTo.ts";
 import { constant, uniformValue } from "./constant.ts";
 
-/** An element-wise op: a scalar expression over its inputs, which broadcast. */
+/**
+ * An element-wise op: a scalar expression of its inputs, which broadcast.
+ *
+ * @category Graph: own ops
+ */
 export interface PointwiseOp extends Op<null> {
+  /** The number of inputs. */
   readonly arity: number;
-  /** The expression for inputs of these types. Throws ShapeError where they do not fit. */
+  /**
+   * Returns the expression for inputs of some types. Throws ShapeError if the op does not take
+   * them.
+   *
+   * @param types - The scalar type of each input.
+   * @returns The expression.
+   */
   exprOf(types: readonly ScalarType[]): Expr;
 }
 
-/** The scalar type of a node's elements. Throws ShapeError for u8, which only casts and gathers read. */
+/**
+ * Returns the scalar type of a node's elements. Throws ShapeError for u8, which only casts and
+ * gathers read.
+ */
 function scalarType(where: string, node: Node): ScalarType {
   if (node.type !== "u8") return node.type;
   throw new ShapeError({
@@ -36,7 +50,10 @@ function scalarType(where: string, node: Node): ScalarType {
   });
 }
 
-/** The expression, which reads arguments of these types. Throws ShapeError where it wants others. */
+/**
+ * Returns the expression if it reads arguments of these types. Throws ShapeError if it needs other
+ * types.
+ */
 function checked(where: string, expr: Expr, types: readonly ScalarType[]): Expr {
   argsOf(expr).forEach(({ type }, index) => {
     if (type === types[index]) return;
@@ -50,21 +67,23 @@ function checked(where: string, expr: Expr, types: readonly ScalarType[]): Expr 
   return expr;
 }
 
-/** A cotangent that is 0 where a condition says so, whatever its value is there. */
+/** A cotangent that is 0 where a condition says so, for every value that it has there. */
 export interface GuardedNode {
+  /** The condition, bool. */
   readonly condition: Node;
-  /** What the condition is where the value counts. */
+  /** What the condition must be for the value to count. */
   readonly holds: boolean;
+  /** The value where it counts. */
   readonly value: Node;
 }
 
-/** Whether an expression chooses between its own arguments: the op `where`. */
+/** Tells whether an expression chooses between its own arguments, as the op `where` does. */
 export function choosesInput(expr: Expr): boolean {
   if (expr.kind !== "call" || expr.fn !== primitiveFns.select) return false;
   return expr.args.every((inner, index) => inner.kind === "arg" && inner.index === index);
 }
 
-/** A node as a choice between a value and 0, or null where it is none. */
+/** Reads a node as a choice between a value and 0. Returns null if it is not such a choice. */
 export function guardOf(node: Node): GuardedNode | null {
   const { expr } = node.op;
   if (expr === undefined || node.inputs.length !== 3 || !choosesInput(expr(node))) return null;
@@ -73,15 +92,15 @@ export function guardOf(node: Node): GuardedNode | null {
   return uniformValue(yes) === 0 ? { condition, holds: false, value: no } : null;
 }
 
-/** The value where its condition lets it count, 0 elsewhere. */
+/** Makes the node that is the value where it counts, and 0 elsewhere. */
 export function guarded({ condition, holds, value }: GuardedNode): Node {
   const zero = constant(0);
   return makeNode(choice, [condition, ...(holds ? [value, zero] : [zero, value])], null);
 }
 
 /**
- * The cotangent of a branch of a choice. It is kept apart from its condition on its way back, so that
- * the branch that is not taken contributes 0 even where its derivatives are infinite.
+ * Returns the cotangent of a branch of a choice. On its way back, the value stays apart from its
+ * condition. So the branch that is not taken adds 0 even where its derivatives are infinite.
  */
 function within(
   outer: GuardedNode | null,
@@ -95,13 +114,14 @@ function within(
   return { condition: makeNode(conjunction, both, null), holds: true, value: outer.value };
 }
 
+/** Makes the op of a primitive scalar function. */
 const primitive = (name: string, fn: ScalarFn) =>
   pointwiseOp(name, fn.arity, (types) => call(fn, ...types.map((type, i) => arg(i, type))));
 const choice = primitive("where", primitiveFns.select);
 const conjunction = primitive("logicalAnd", primitiveFns.and);
 const negation = primitive("logicalNot", primitiveFns.not);
 
-/** Makes an element-wise op from a function that builds its expression for given argument types. */
+/** Makes an element-wise op from a function that builds its expression for some argument types. */
 export function pointwiseOp(
   name: string,
   arity: number,
@@ -117,7 +137,7 @@ export function pointwiseOp(
   };
   const typesOf = (inputs: readonly Node[]) => inputs.map((input) => scalarType(name, input));
 
-  /** The op (inputs…, ȳ) ↦ ȳ·∂f/∂inputs[i]. */
+  /** The op (inputs…, ȳ) ↦ ȳ·∂f/∂inputs[index]. */
   const pullback = (types: readonly ScalarType[], index: number): PointwiseOp | null => {
     const key = `${index}:${types.join()}`;
     const known = pullbacks.get(key);

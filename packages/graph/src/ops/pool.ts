@@ -11,27 +11,50 @@ import { perAxis } from "./perAxis.ts";
 import { pad } from "./slice.ts";
 import { windows } from "./windows.ts";
 
-/** How a pool goes over its axes. */
+/**
+ * How a pool moves over its axes.
+ *
+ * @category Ops: windows
+ */
 export interface PoolOptions {
-  /** Places from one window to the next, for all axes or for each; the windows' lengths by default. */
+  /**
+   * The places from one window to the next: one number for all axes, or one for each. By default
+   * they are the lengths of a window.
+   */
   readonly stride?: number | readonly number[];
-  /** Places added before and after, at most half a window; 0 by default. */
+  /**
+   * The places that are added before and after, at most half a window: one number for all axes, or
+   * one for each; 0 by default.
+   */
   readonly padding?: number | readonly number[];
-  /** Whether a last window may reach beyond the end, if it begins before that; false by default. */
+  /**
+   * Whether a last window may reach beyond the end, if it begins before the end; false by default.
+   */
   readonly ceilMode?: boolean;
 }
 
-/** Options of pooling by the largest element. */
+/**
+ * Options of {@link maxPool1d}, {@link maxPool2d} and {@link maxPool3d}.
+ *
+ * @category Ops: windows
+ */
 export interface MaxPoolOptions extends PoolOptions {
-  /** Places from one element of a window to the next; 1 by default. */
+  /**
+   * The places from one element of a window to the next: one number for all axes, or one for each;
+   * 1 by default.
+   */
   readonly dilation?: number | readonly number[];
 }
 
 const maxPoolNames = ["stride", "padding", "ceilMode", "dilation"] as const;
 
-/** Options of pooling by the mean. */
+/**
+ * Options of {@link avgPool1d}, {@link avgPool2d} and {@link avgPool3d}.
+ *
+ * @category Ops: windows
+ */
 export interface AvgPoolOptions extends PoolOptions {
-  /** Whether the zeros of the padding count in the mean; true by default. */
+  /** Whether the zeros of the padding count as elements in the mean; true by default. */
   readonly countIncludePad?: boolean;
 }
 
@@ -39,15 +62,18 @@ const avgPoolNames = ["stride", "padding", "ceilMode", "countIncludePad"] as con
 
 /** One axis of a pool. */
 interface PoolAxis {
+  /** The length of the input. */
   readonly length: number;
+  /** The length of a window. */
   readonly size: number;
   readonly stride: number;
   readonly padding: number;
   readonly dilation: number;
+  /** The number of windows. */
   readonly places: number;
 }
 
-/** The axes of a pool and its windows [n, c, places…, size…] of x padded with a value. */
+/** Returns the axes of a pool, and the windows [n, c, places…, size…] of x padded with a value. */
 function pooled(
   where: string,
   x: Node,
@@ -90,9 +116,11 @@ function pooled(
   return { all, view: windows(padded, size, { stride, dilation }) };
 }
 
+/** Returns the last axes. */
 const last = (count: number, axes: number) =>
   Array.from({ length: axes }, (_, i) => count - axes + i);
 
+/** Pools by the largest element. */
 function maxPool(
   axes: number,
   x: NodeLike,
@@ -104,7 +132,7 @@ function maxPool(
   return makeNode(firstMaxOp, [view], { axes: last(view.shape.length, axes) });
 }
 
-/** How many elements each window has along an axis. */
+/** Returns how many elements each window has along an axis. */
 function counts({ length, size, stride, padding, places }: PoolAxis, padded: boolean): number[] {
   return Array.from({ length: places }, (_, place) => {
     const begin = place * stride - padding;
@@ -113,6 +141,7 @@ function counts({ length, size, stride, padding, places }: PoolAxis, padded: boo
   });
 }
 
+/** Pools by the mean. */
 function avgPool(
   axes: number,
   x: NodeLike,
@@ -140,11 +169,18 @@ function avgPool(
 }
 
 /**
- * The largest element of each window. Of equal ones the first takes the derivative, as in PyTorch; outside of x is −∞.
- * @param x float [n, c, length]
- * @param kernel the length of a window
- * @returns [n, c, places]
- * @throws ShapeError where shapes or options do not fit
+ * Computes the largest element of each window over one axis.
+ *
+ * Of equal elements, the first one takes the derivative, as in PyTorch. Places outside of x count
+ * as −∞.
+ *
+ * @param x - The values, float, [n, c, length].
+ * @param kernel - The length of a window.
+ * @param options - How the windows move over the axis.
+ * @returns The largest elements, [n, c, places].
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function maxPool1d(
   x: NodeLike,
@@ -156,11 +192,15 @@ export function maxPool1d(
 }
 
 /**
- * The largest element of each window over two axes, as `maxPool1d`.
- * @param x float [n, c, height, width]
- * @param kernel lengths of a window, one for both or one for each
- * @returns [n, c, height, width]
- * @throws ShapeError where shapes or options do not fit
+ * Computes the largest element of each window over two axes; see {@link maxPool1d}.
+ *
+ * @param x - The images, float, [n, c, height, width].
+ * @param kernel - The lengths of a window: one number for both axes, or one for each.
+ * @param options - How the windows move over the axes.
+ * @returns The largest elements, [n, c, rows, columns], with a row and a column for each window.
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function maxPool2d(
   x: NodeLike,
@@ -172,11 +212,15 @@ export function maxPool2d(
 }
 
 /**
- * The largest element of each window over three axes, as `maxPool1d`.
- * @param x float [n, c, depth, height, width]
- * @param kernel lengths of a window, one for all or one for each
- * @returns [n, c, depth, height, width]
- * @throws ShapeError where shapes or options do not fit
+ * Computes the largest element of each window over three axes; see {@link maxPool1d}.
+ *
+ * @param x - The values, float, [n, c, depth, height, width].
+ * @param kernel - The lengths of a window: one number for all axes, or one for each.
+ * @param options - How the windows move over the axes.
+ * @returns The largest elements, [n, c, layers, rows, columns], with a place for each window.
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function maxPool3d(
   x: NodeLike,
@@ -188,11 +232,15 @@ export function maxPool3d(
 }
 
 /**
- * The mean of each window; outside of x is 0.
- * @param x float [n, c, length]
- * @param kernel the length of a window
- * @returns [n, c, places]
- * @throws ShapeError where shapes or options do not fit
+ * Computes the mean of each window over one axis. Places outside of x count as 0.
+ *
+ * @param x - The values, float, [n, c, length].
+ * @param kernel - The length of a window.
+ * @param options - How the windows move over the axis, and whether the padding counts.
+ * @returns The means, [n, c, places].
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function avgPool1d(
   x: NodeLike,
@@ -204,11 +252,15 @@ export function avgPool1d(
 }
 
 /**
- * The mean of each window over two axes, as `avgPool1d`.
- * @param x float [n, c, height, width]
- * @param kernel lengths of a window, one for both or one for each
- * @returns [n, c, height, width]
- * @throws ShapeError where shapes or options do not fit
+ * Computes the mean of each window over two axes; see {@link avgPool1d}.
+ *
+ * @param x - The images, float, [n, c, height, width].
+ * @param kernel - The lengths of a window: one number for both axes, or one for each.
+ * @param options - How the windows move over the axes, and whether the padding counts.
+ * @returns The means, [n, c, rows, columns], with a row and a column for each window.
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function avgPool2d(
   x: NodeLike,
@@ -220,11 +272,15 @@ export function avgPool2d(
 }
 
 /**
- * The mean of each window over three axes, as `avgPool1d`.
- * @param x float [n, c, depth, height, width]
- * @param kernel lengths of a window, one for all or one for each
- * @returns [n, c, depth, height, width]
- * @throws ShapeError where shapes or options do not fit
+ * Computes the mean of each window over three axes; see {@link avgPool1d}.
+ *
+ * @param x - The values, float, [n, c, depth, height, width].
+ * @param kernel - The lengths of a window: one number for all axes, or one for each.
+ * @param options - How the windows move over the axes, and whether the padding counts.
+ * @returns The means, [n, c, layers, rows, columns], with a place for each window.
+ * @throws {@link ShapeError} if shapes or options do not fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function avgPool3d(
   x: NodeLike,

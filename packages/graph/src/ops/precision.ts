@@ -3,7 +3,10 @@ import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { LowerContext, Op } from "../core/op.ts";
 
-/** A copy in other floats; where they would be no others, compiling has taken the node out. */
+/**
+ * Copies the value to the other float type. When both types are the same, compiling removes the
+ * node before this step.
+ */
 function converted(node: Node, context: LowerContext): void {
   const inputs = [context.view(node.inputs[0] as Node)];
   const outputs = [context.result(node)];
@@ -11,6 +14,7 @@ function converted(node: Node, context: LowerContext): void {
   context.emit({ kind: "map", shape: node.shape, inputs, exprs: [arg(0)], outputs, label });
 }
 
+/** The value in floats of 64 bits. */
 export const doubleOp: Op<null> = {
   name: "double",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
@@ -19,6 +23,7 @@ export const doubleOp: Op<null> = {
   lower: converted,
 };
 
+/** The value in the store's own floats. */
 export const singleOp: Op<null> = {
   name: "single",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
@@ -28,12 +33,20 @@ export const singleOp: Op<null> = {
 };
 
 /**
- * The value in floats of 64 bits. What is computed from it has 64 bits too, until `single`; floats that
- * meet it are widened, and so are their derivatives (`double` of both keeps these in the store's floats). So an
- * ill-conditioned product, factor and solve can have them in a model of 32 bits. A loop with such an input runs in 64
- * bits as a whole. In a store of 64 bits, and on a backend that has 32 only (gpu), it is x.
- * @param x - A value of any shape; integers and booleans stay as they are
- * @returns a node of x's shape and type
+ * Converts a value to floats of 64 bits.
+ *
+ * Values that are computed from it have 64 bits too, until {@link single} is called. Floats of 32
+ * bits that are combined with it are widened, and so are their derivatives. If you call `double` on
+ * both operands, the derivatives keep the store's float type. So a model of 32 bits can compute an
+ * ill-conditioned product, factor or solution in 64 bits. A loop with such an input runs completely
+ * in 64 bits.
+ *
+ * In a store of 64 bits, and on a backend that has only 32 bits (gpu), the result is x itself.
+ *
+ * @param x - The value, of any shape. Integers and booleans do not change.
+ * @returns A node of x's shape and type.
+ * @throws {@link ShapeError} if x is a nested array whose rows differ in length.
+ * @category Ops: numerics
  */
 export function double(x: NodeLike): Node {
   const node = asNode(x);
@@ -41,10 +54,15 @@ export function double(x: NodeLike): Node {
 }
 
 /**
- * The value rounded to the store's own floats; see `double`. What a variable is set to is rounded without
- * being asked. In a loop that runs in 64 bits it does nothing.
- * @param x - A value of any shape; integers and booleans stay as they are
- * @returns a node of x's shape and type
+ * Rounds a value to the store's own floats; see {@link double}.
+ *
+ * A value that is written to a variable is rounded without this call. In a loop that runs in 64
+ * bits, the call does nothing.
+ *
+ * @param x - The value, of any shape. Integers and booleans do not change.
+ * @returns A node of x's shape and type.
+ * @throws {@link ShapeError} if x is a nested array whose rows differ in length.
+ * @category Ops: numerics
  */
 export function single(x: NodeLike): Node {
   const node = asNode(x);

@@ -4,6 +4,7 @@ import type { Node } from "../core/node.ts";
 import { type Binary, defElementwise } from "./elementwise.ts";
 import { reshape } from "./reshape.ts";
 
+/** The op with one slope for each element. */
 const rectified: Binary = defElementwise({
   name: "prelu",
   args: ["x", "slope"],
@@ -11,11 +12,17 @@ const rectified: Binary = defElementwise({
 });
 
 /**
- * x where x > 0, else slope·x (He et al. 2015), with one slope for all or one per channel, axis 1. The
- * derivative by x at 0 is the slope.
- * @param x [n, channels, …]
- * @param slope [] or [1] or [channels]
- * @throws ShapeError for another number of slopes
+ * Computes x where x > 0, and slope·x elsewhere (He et al. 2015).
+ *
+ * There is one slope for all elements, or one for each channel (axis 1). The derivative by x at 0
+ * is the slope.
+ *
+ * @param x - The values, float, [n, channels, …].
+ * @param slope - The slope or slopes, float, [], [1] or [channels].
+ * @returns The result, of x's shape.
+ * @throws {@link ShapeError} if there are neither one slope nor as many as channels, or if a value
+ *   is not float.
+ * @category Ops: elements
  */
 export function prelu(x: NodeLike, slope: NodeLike): Node {
   const [node, slopes] = [asNode(x), asNode(slope)];

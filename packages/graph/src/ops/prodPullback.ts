@@ -7,21 +7,21 @@ import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 import { transpose } from "./transpose.ts";
 
-/** One round of pairing: the first half times the second, and what is left where the count is odd. */
+/** One round of pairing: the first and the second half of the factors, which are multiplied. */
 interface Round {
   readonly left: Node;
   readonly right: Node;
 }
 
-/** Columns begin … end of a matrix. */
+/** Returns the columns from `begin` up to, and without, `end` of a matrix. */
 function columns(x: Node, begin: number, end: number): Node {
   return slice(x, [null, [begin, end]]);
 }
 
 /**
- * Pullback of a product of many factors: x̄ᵢ = ȳ Π_{j≠i} xⱼ without a division, so that zeros are
- * harmless. The factors are multiplied in pairs, pairs of pairs, …, and the cotangent goes back
- * through those products: O(n) work in O(log n) nodes.
+ * The pullback of a product of many factors: x̄ᵢ = ȳ Π_{j≠i} xⱼ. It divides by nothing, so factors
+ * may be 0. The factors are multiplied in pairs, pairs of pairs, and so on, and the cotangent goes
+ * back through these products. That is O(n) work in O(log n) nodes.
  */
 export function prodPullback(node: Node<ReduceAttrs>, cotangent: Node): Node {
   const x = node.inputs[0] as Node;

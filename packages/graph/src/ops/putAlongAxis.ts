@@ -19,11 +19,18 @@ import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 import { checkAlong } from "./takeAlongAxis.ts";
 
-/** Options of `putAlongAxis`. */
+/**
+ * Options of {@link putAlongAxis}.
+ *
+ * @category Ops: shapes
+ */
 export interface PutAlongAxisOptions {
-  /** The axis; the last one by default, negative ones count from the end. */
+  /** The axis; the last one by default. Negative axes count from the end. */
   readonly axis?: number;
-  /** What becomes of an element at which a value is put; "set" by default. */
+  /**
+   * How an element and the values that are put at it are combined; "set" by default, which replaces
+   * the element.
+   */
   readonly mode?: "set" | "add" | "max" | "min";
 }
 
@@ -33,14 +40,16 @@ interface Puts {
   readonly values: Node;
 }
 
-/** The lists in another order along the axis. */
+/** Brings the lists into another order along the axis. */
 function ordered({ indices, values }: Puts, order: Node, axis: number): Puts {
   return { indices: permute(indices, order, axis), values: permute(values, order, axis) };
 }
 
 /**
- * The last value put at each element. A stable sort brings the values for one position together; the last
- * of each run has its number added to zeros, 1 for the first, and is gathered by what is there.
+ * Returns the last value that is put at each element, and whether there is one. A stable sort
+ * brings the values for one position together. The last value of each such group has a number, from
+ * 1 on. These numbers are added to zeros at their positions, and each element gathers the value of
+ * its number.
  */
 function lastPut(shape: readonly number[], puts: Puts, axis: number): { any: Node; value: Node } {
   const { indices, values } = ordered(puts, argsort(puts.indices, { axis }), axis);
@@ -60,7 +69,9 @@ function lastPut(shape: readonly number[], puts: Puts, axis: number): { any: Nod
   return { any: greater(winner, 0), value: gather(reshape(values, [-1]), sub(winner, 1)) };
 }
 
-/** The order in which the value that counts for "max" or "min" comes last, a NaN among them. */
+/**
+ * Returns the order in which the value that "max" or "min" keeps comes last. A NaN comes last too.
+ */
 function towards(values: Node, mode: "max" | "min", axis: number): Node {
   if (mode === "max") return argsort(values, { axis });
   return values.type === "float"
@@ -69,18 +80,24 @@ function towards(values: Node, mode: "max" | "min", axis: number): Node {
 }
 
 /**
- * A value with elements replaced at positions of one axis, as NumPy's put_along_axis and PyTorch's scatter do, but as a
- * new value: out[…, indices[…, j, …], …] = values[…, j, …]. Of several values for one element the last one
- * stays; the modes "add", "max" and "min" combine all of them with what is there. The derivative goes to
- * the values that stay, and to the elements of x that do.
+ * Returns a value with elements replaced at positions of one axis: out[…, indices[…, j, …], …] =
+ * values[…, j, …].
  *
- * @param x - The value: float, i32, u32 or bool; numbers for the modes other than "set".
- * @param indices - Positions as i32, with as many axes as x; they are clamped to the positions there are,
- *   and broadcast on the other axes.
- * @param values - What is put, of x's type; it broadcasts to the indices.
- * @param options - Axis and mode.
+ * It works as NumPy's `put_along_axis` and PyTorch's `scatter`, and makes a new value. If several
+ * values are put at one element, the last one stays. The modes "add", "max" and "min" combine all
+ * of them with the element. The derivative goes to the values that stay, and to the elements of x
+ * that stay.
+ *
+ * @param x - The value: float, i32 or u32, and for "set" also bool.
+ * @param indices - The positions, i32, with as many axes as x. They are clamped to the axis, and
+ *   broadcast on the other axes.
+ * @param values - The values to put, of x's type. They broadcast to the indices.
+ * @param options - The axis and the mode.
  * @returns A value of x's shape.
- * @throws ShapeError for an axis out of range or empty, and for indices or values that do not fit
+ * @throws {@link ShapeError} if the axis is empty or out of range, or if indices or values do not
+ *   fit.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: shapes
  */
 export function putAlongAxis(
   x: NodeLike,

@@ -15,8 +15,9 @@ import { transpose } from "./transpose.ts";
 import { halvedTril, tril } from "./triangle.ts";
 import { triangularSolve } from "./triangularSolve.ts";
 
-// The result is q, r and the signs of the reflections, one below the other: [b…, m + n + 1, n]. With Φ of `halvedTril`,
-// Ā = (Q̄ + Q(Φ(M) + Φ(M)'))R⁻ᵀ for M = RR̄' − Q̄'Q (Walter and Lehmann 2010; Liao et al. 2019, equation 8).
+// The result has q, r and the signs of the reflections one below the other: [b…, m + n + 1, n].
+// With Φ of `halvedTril`, Ā = (Q̄ + Q(Φ(M) + Φ(M)'))R⁻ᵀ for M = RR̄' − Q̄'Q (Walter and Lehmann
+// 2010; Liao et al. 2019, equation 8).
 const qrOp: Op<null> = {
   name: "qr",
   infer: ([a]) => {
@@ -33,7 +34,8 @@ const qrOp: Op<null> = {
     );
     const half = halvedTril(m);
     const inner = add(bars.q, matmul(q, add(half, transpose(half))));
-    // A column that depends on those before it has no derivative: its row of r and its part of the cotangent are left out.
+    // A column that depends on the columns before it has no derivative. Its row of r and its part
+    // of the cotangent are left out.
     const none = equal(expandDims(diagonal(r), -1), 0);
     const triangle = where(none, eye(r.shape.at(-1) as number), r);
     const rhs = where(none, 0, transpose(inner));
@@ -47,7 +49,7 @@ const qrOp: Op<null> = {
   },
 };
 
-/** The parts of a result of the op, or of a cotangent of it. */
+/** Returns the parts of a result of the op, or of a cotangent of it. */
 function partsOf({ inputs, shape }: Node, whole: Node = makeNode(qrOp, inputs, null)) {
   const [rows = 0, n = 0] = shape.slice(-2);
   const m = rows - n - 1;
@@ -58,31 +60,42 @@ function partsOf({ inputs, shape }: Node, whole: Node = makeNode(qrOp, inputs, n
   };
 }
 
-/** q, r and the signs of the reflections of tall matrices; det q is the product of the signs where q is square. */
+/**
+ * Returns q, r and the signs of the reflections of tall matrices. If q is square, det q is the
+ * product of the signs.
+ */
 export function signedQr(a: Node): { readonly q: Node; readonly r: Node; readonly signs: Node } {
   return partsOf(makeNode(qrOp, [a], null));
 }
 
-/** An orthonormal basis of a matrix's columns, and the columns in it. */
+/**
+ * The factors of {@link qr}: an orthonormal basis q of a matrix's columns, and the columns r in
+ * this basis.
+ *
+ * @category Ops: linear algebra
+ */
 export interface QrFactors {
-  /** [b…, m, k], k = min(m, n), orthonormal columns. */
+  /** Orthonormal columns, [b…, m, k], with k = min(m, n). */
   readonly q: Node;
-  /** [b…, k, n], upper triangular with a diagonal ≥ 0. */
+  /** Upper triangular with a diagonal ≥ 0, [b…, k, n]. */
   readonly r: Node;
 }
 
 /**
- * The reduced QR factorisation a = qr by Householder reflections, in a loop over columns. The diagonal of r is ≥ 0, which
- * makes the factors of a matrix of full rank unique (LAPACK and PyTorch leave the signs open).
+ * Computes the reduced QR factorization a = qr by Householder reflections (Golub and Van Loan 2013,
+ * "Matrix Computations", section 5.2).
  *
- * The derivative exists where the first k columns are independent. A column that depends on those before it, with an
- * exact 0 on the diagonal of r, has the gradient 0; the others are finite. Where rounding leaves a small number there
- * instead, the gradient is as large as its inverse.
+ * The diagonal of r is ≥ 0. So the factors of a matrix of full rank are unique; LAPACK and PyTorch
+ * do not fix the signs.
  *
- * @param a - Matrices [b…, m, n].
- * @returns q [b…, m, k] and r [b…, k, n], k = min(m, n)
- * @throws ShapeError for anything else than float matrices
- * @see Golub and Van Loan 2013, Matrix Computations, section 5.2
+ * The derivative exists if the first k columns are independent. A column that depends on the
+ * columns before it has the gradient 0, if its entry on the diagonal of r is exactly 0. If rounding
+ * leaves a small number there, the gradient is as large as the inverse of that number.
+ *
+ * @param a - The matrices, float, [b…, m, n].
+ * @returns The factors q, [b…, m, k], and r, [b…, k, n], with k = min(m, n).
+ * @throws {@link ShapeError} if a has fewer than two axes, is not float, or is empty.
+ * @category Ops: linear algebra
  */
 export function qr(a: NodeLike): QrFactors {
   const x = asNode(a);
@@ -91,7 +104,7 @@ export function qr(a: NodeLike): QrFactors {
     const { q, r } = signedQr(x);
     return Object.freeze({ q, r });
   }
-  // The first m columns give q; the others are written in it.
+  // The first m columns give q. The other columns are written in this basis.
   const { q, r } = signedQr(matrixPart(x, null, [0, m]));
   const rest = matmul(q, matrixPart(x, null, [m, n]), { transposeA: true });
   return Object.freeze({ q, r: concat([r, rest], -1) });

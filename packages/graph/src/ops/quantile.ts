@@ -12,22 +12,35 @@ import { sort } from "./sort.ts";
 import { stack } from "./stack.ts";
 import { transpose } from "./transpose.ts";
 
-/** Where a quantile lies that falls between two elements. */
+/**
+ * The value that {@link quantile} takes if the quantile lies between two elements.
+ *
+ * @category Ops: reductions
+ */
 export type Interpolation = "linear" | "lower" | "higher" | "nearest" | "midpoint";
 
-/** Options of `quantile`. */
+/**
+ * Options of {@link quantile}.
+ *
+ * @category Ops: reductions
+ */
 export interface QuantileOptions extends ReduceOptions {
-  /** What to take between two elements; "linear" by default. */
+  /** The value to take between two elements; "linear" by default. */
   readonly interpolation?: Interpolation;
 }
 
-/** Sorted elements of the reduced axes. */
+/** The sorted elements of the reduced axes. */
 interface Sorted {
-  /** The element at a position, of the shape that is left; NaN where there is one among them. */
+  /**
+   * Returns the element at a position, of the shape without the axes. It is NaN if there is a NaN
+   * among the elements.
+   */
   readonly at: (position: number) => Node;
+  /** The number of elements. */
   readonly count: number;
 }
 
+/** Sorts the elements of the reduced axes. Throws ShapeError. */
 function sortedOver(name: string, x: Node, options: ReduceOptions): Sorted {
   const axes = reducedAxes(name, x.shape.length, options.axis);
   const count = sizeOf(axes.map((axis) => x.shape[axis] as number));
@@ -47,19 +60,20 @@ function sortedOver(name: string, x: Node, options: ReduceOptions): Sorted {
     reshape(slice(sorted, [...left.map(() => null), [position, position + 1]]), shape);
   const last = element(count - 1);
   return {
-    // NaN is last: where the last element is one, the result is.
+    // NaN comes last. So if the last element is NaN, the result is NaN.
     at: (position) => where(equal(last, last), element(position), last),
     count,
   };
 }
 
-/** The number nearest to one; of two the even one. */
+/** Returns the nearest integer; of two, the even one. */
 function nearest(position: number): number {
   const low = Math.floor(position);
   const gap = position - low;
   return gap < 0.5 || (gap === 0.5 && low % 2 === 0) ? low : low + 1;
 }
 
+/** Returns the quantile q of sorted elements. */
 function between({ at, count }: Sorted, q: number, interpolation: Interpolation): Node {
   const position = q * (count - 1);
   const [low, high] = [Math.floor(position), Math.ceil(position)];
@@ -71,14 +85,22 @@ function between({ at, count }: Sorted, q: number, interpolation: Interpolation)
 }
 
 /**
- * Quantiles over axes (all by default): the element at place q·(n − 1) of the n in ascending order,
- * interpolated between neighbours. A NaN among the elements makes them NaN.
+ * Computes quantiles over axes.
  *
- * @param x - Floats.
- * @param q - A number in [0, 1], or a list of them.
- * @param options - Axes, `keepDims`, and how to interpolate.
- * @returns What is left without the axes; for a list of q with a leading axis of as many.
- * @throws ShapeError for an axis out of range, values that are not float, no elements, and q outside of [0, 1]
+ * The quantile q is the element at position q·(n − 1) of the n elements in ascending order. Between
+ * two positions it is interpolated. If there is a NaN among the elements, the result is NaN.
+ *
+ * {@includeCode ../../../../examples/api/graph/quantile.ts#example}
+ *
+ * @param x - The values, float.
+ * @param q - A number in [0, 1], or a list of such numbers.
+ * @param options - The axes, all by default, whether they stay with size 1, and how to interpolate.
+ * @returns The quantiles, of x's shape without the axes. For a list of q, a new first axis has the
+ *   size of the list.
+ * @throws {@link ShapeError} if an axis is out of range, if there are no elements, if x is not
+ *   float, or if q is not in [0, 1].
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function quantile(
   x: NodeLike,
@@ -101,13 +123,19 @@ export function quantile(
 }
 
 /**
- * The median over axes (all by default). Of an even number of elements it is the lower one of the two in
- * the middle, as in PyTorch; `quantile(x, 0.5)` is their mean, as NumPy's median. A NaN makes it NaN.
+ * Computes the median over axes.
  *
- * @param x - Floats.
- * @param options - Axes and `keepDims`.
- * @returns What is left without the axes.
- * @throws ShapeError for an axis out of range, values that are not float, and no elements
+ * If the number of elements is even, the result is the lower one of the two elements in the middle,
+ * as in PyTorch. `quantile(x, 0.5)` is their mean, as in NumPy's `median`. If there is a NaN among
+ * the elements, the result is NaN.
+ *
+ * @param x - The values, float.
+ * @param options - The axes, all by default, and whether they stay with size 1.
+ * @returns The medians, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range, if there are no elements, or if x is not
+ *   float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function median(x: NodeLike, options: ReduceOptions = {}): Node {
   checkOptions("median", options, reduceNames);

@@ -24,8 +24,12 @@ import { cos, log, sqrt } from "./transcendental.ts";
 import { type Variable, variable } from "./variable.ts";
 
 /**
- * The state that draws are made from by default, u32 [seed, counter]: the store's seed, and how
- * many runs of programs that draw from it there were.
+ * The default state of random draws, u32 [2]: a seed and a counter.
+ *
+ * The seed is the store's seed. The counter is the number of runs that programs with draws from
+ * this state have made on the store.
+ *
+ * @category Ops: random
  */
 export const rngState: Variable = variable("random/state", [2], {
   type: "u32",
@@ -33,12 +37,13 @@ export const rngState: Variable = variable("random/state", [2], {
   init: ({ seed }) => [seed, 0],
 });
 
-/** Attributes of random words. */
+/** Attributes of random words: the number of their path, and the shape. */
 interface RandomAttrs {
   readonly key: number;
   readonly shape: Shape;
 }
 
+/** Random words, as a function of a key and of a state. */
 export const randomOp: Op<RandomAttrs> = {
   name: "random",
   infer: ([state], { shape }) => {
@@ -68,23 +73,35 @@ export const randomOp: Op<RandomAttrs> = {
   },
 };
 
-/** Where draws come from. */
+/**
+ * Options of random draws.
+ *
+ * @category Ops: random
+ */
 export interface RandomOptions {
-  /** The path whose draws these are; equal paths give equal draws in one run. */
+  /** The name of the draws, a path. In one run, equal keys give equal draws. */
   readonly key: string;
-  /** u32 [2], a seed and a counter; `rngState` by default. */
+  /** The state, u32 [2]: a seed and a counter; {@link rngState} by default. */
   readonly state?: Node;
 }
 
 const randomNames = ["key", "state"] as const;
 
-/** Random 32-bit words as u32, a function of key and state (Threefry-2x32-20). Throws ShapeError. */
+/**
+ * Draws random words of 32 bits, as a function of key and state (Threefry-2x32-20).
+ *
+ * @param shape - The shape of the draws.
+ * @param options - The key, and the state.
+ * @returns The words, u32, of the given shape.
+ * @throws {@link ShapeError} if the shape is not a list of sizes, or if the state is not u32 [2].
+ * @category Ops: random
+ */
 export function randomBits(shape: Shape, { key, state = rngState }: RandomOptions): Node {
   checkShape("random", shape);
   return makeNode(randomOp, [state], { key: hashPath(key), shape: [...shape] });
 }
 
-/** The upper 24 bits of a word as a float in [0, 1), exact in float32. */
+/** The upper 24 bits of a word as a float in [0, 1). It is exact in float32. */
 const fraction: Unary = elementwise(
   pointwiseOp("fraction", 1, ([type = "u32"]) => {
     const { mul, shiftRight, toFloat } = primitiveFns;
@@ -93,13 +110,34 @@ const fraction: Unary = elementwise(
   }),
 );
 
-/** Uniform draws in [0, 1), multiples of 2⁻²⁴, the same bits on every backend. Throws ShapeError. */
+/**
+ * Draws uniform numbers in [0, 1).
+ *
+ * They are multiples of 2⁻²⁴, and have the same bits on every backend.
+ *
+ * @param shape - The shape of the draws.
+ * @param options - The key, and the state.
+ * @returns The numbers, float, of the given shape.
+ * @throws {@link ShapeError} if the shape is not a list of sizes, or if the state is not u32 [2].
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: random
+ */
 export function uniform(shape: Shape, options: RandomOptions): Node {
   checkOptions("uniform", options, randomNames);
   return fraction(randomBits(shape, options));
 }
 
-/** Standard normal draws, of two words each (Box and Muller 1958); |x| < 5.8. Throws ShapeError. */
+/**
+ * Draws standard normal numbers, each from two random words (Box and Muller 1958). All have |x| <
+ * 5.8.
+ *
+ * @param shape - The shape of the draws.
+ * @param options - The key, and the state.
+ * @returns The numbers, float, of the given shape.
+ * @throws {@link ShapeError} if the shape is not a list of sizes, or if the state is not u32 [2].
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: random
+ */
 export function normal(shape: Shape, options: RandomOptions): Node {
   checkOptions("normal", options, randomNames);
   const words = randomBits([...shape, 2], options);
@@ -112,13 +150,27 @@ export function normal(shape: Shape, options: RandomOptions): Node {
   return mul(radius, cos(mul(half(1), 2 * Math.PI)));
 }
 
-/** Where draws come from, and how many. */
+/**
+ * Options of {@link bernoulliDraws}.
+ *
+ * @category Ops: random
+ */
 export interface BernoulliDrawOptions extends RandomOptions {
-  /** The shape of the draws; that of p by default. */
+  /** The shape of the draws; the shape of p by default. */
   readonly shape?: Shape;
 }
 
-/** Draws that are true with probability p, as bool; p broadcasts to the shape. Throws ShapeError. */
+/**
+ * Draws booleans that are true with probability p.
+ *
+ * @param p - The probabilities, float. They broadcast to the shape.
+ * @param options - The key, the state, and the shape.
+ * @returns The draws, bool.
+ * @throws {@link ShapeError} if the shape is not a list of sizes or does not fit p, if p is not
+ *   float, or if the state is not u32 [2].
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: random
+ */
 export function bernoulliDraws(p: NodeLike, options: BernoulliDrawOptions): Node {
   checkOptions("bernoulliDraws", options, ["key", "state", "shape"]);
   const chance = asNode(p);

@@ -19,6 +19,7 @@ import {
 } from "./reduction.ts";
 import { reshape } from "./reshape.ts";
 
+/** Makes the reduction to the largest or smallest element. Equal elements share the derivative. */
 function extremeOp(name: ReduceOp): Op<ReduceAttrs> {
   return reductionOp(name, name, (node, cotangent) => {
     const x = node.inputs[0] as Node;
@@ -35,8 +36,17 @@ const minOp = extremeOp("min");
 const prodOp = reductionOp("prod", "prod", prodPullback);
 
 /**
- * The largest element over axes (all by default); NaN if there is one, −∞ over nothing. Ties share
- * the derivative equally. Throws ShapeError for an axis out of range, and for bool and u8.
+ * Computes the largest element over axes.
+ *
+ * The result is NaN if there is a NaN, and −∞ over nothing. Equal elements share the derivative
+ * equally.
+ *
+ * @param x - The values: float, i32 or u32.
+ * @param options - The axes, all by default, and whether they stay with size 1.
+ * @returns The largest elements, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is bool or u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function max(x: NodeLike, options: ReduceOptions = {}): Node {
   checkOptions("max", options, reduceNames);
@@ -44,8 +54,17 @@ export function max(x: NodeLike, options: ReduceOptions = {}): Node {
 }
 
 /**
- * The smallest element over axes (all by default); NaN if there is one, +∞ over nothing. Ties share
- * the derivative equally. Throws ShapeError for an axis out of range, and for bool and u8.
+ * Computes the smallest element over axes.
+ *
+ * The result is NaN if there is a NaN, and +∞ over nothing. Equal elements share the derivative
+ * equally.
+ *
+ * @param x - The values: float, i32 or u32.
+ * @param options - The axes, all by default, and whether they stay with size 1.
+ * @returns The smallest elements, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is bool or u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function min(x: NodeLike, options: ReduceOptions = {}): Node {
   checkOptions("min", options, reduceNames);
@@ -53,8 +72,16 @@ export function min(x: NodeLike, options: ReduceOptions = {}): Node {
 }
 
 /**
- * Π x over axes (all by default); 1 over nothing. Derivatives of every order hold where elements
- * are zero. Throws ShapeError for an axis out of range, and for bool and u8.
+ * Computes the product over axes: Π x.
+ *
+ * The product over nothing is 1. Derivatives of every order are correct where elements are zero.
+ *
+ * @param x - The values: float, i32 or u32.
+ * @param options - The axes, all by default, and whether they stay with size 1.
+ * @returns The products, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is bool or u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function prod(x: NodeLike, options: ReduceOptions = {}): Node {
   checkOptions("prod", options, reduceNames);

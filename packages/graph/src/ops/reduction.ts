@@ -4,33 +4,40 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { reshape } from "./reshape.ts";
 
-/** Options of a reduction. */
+/**
+ * Options of a reduction, such as {@link sum}.
+ *
+ * @category Ops: reductions
+ */
 export interface ReduceOptions {
-  /** The axis or axes that are reduced, negative ones counted from the end; all by default. */
+  /** The axis or axes to reduce; all by default. Negative axes count from the end. */
   readonly axis?: number | readonly number[];
-  /** Keeps reduced axes with size 1, so that the result broadcasts against the operand. */
+  /**
+   * Whether the reduced axes stay with size 1, so that the result broadcasts to the operand; false
+   * by default.
+   */
   readonly keepDims?: boolean;
 }
 
-/** Their names. */
+/** The names of the options of a reduction. */
 export const reduceNames = ["axis", "keepDims"] as const;
 
-/** Attributes of a reduction: the reduced axes, ascending. */
+/** Attributes of a reduction: the reduced axes, in ascending order. */
 export interface ReduceAttrs {
   readonly axes: readonly number[];
 }
 
-/** The shape with reduced axes left out. */
+/** Returns the shape without the reduced axes. */
 function keptShape(shape: Shape, axes: readonly number[]): number[] {
   return shape.filter((_, axis) => !axes.includes(axis));
 }
 
-/** The shape with reduced axes of size 1. */
+/** Returns the shape with size 1 on the reduced axes. */
 export function keepDimsShape(shape: Shape, axes: readonly number[]): number[] {
   return shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
 }
 
-/** The reduced axes that options name, ascending. Throws ShapeError. */
+/** Returns the reduced axes that the options name, in ascending order. Throws ShapeError. */
 export function reducedAxes(where: string, rank: number, axis: ReduceOptions["axis"]): number[] {
   const named = axis ?? Array.from({ length: rank }, (_, index) => index);
   const list = typeof named === "number" ? [named] : named;
@@ -38,7 +45,7 @@ export function reducedAxes(where: string, rank: number, axis: ReduceOptions["ax
   return [...new Set(axes)].sort((a, b) => a - b);
 }
 
-/** Makes a reduction from how it combines and its pullback. */
+/** Makes a reduction from how it combines elements, and from its pullback. */
 export function reductionOp(
   name: string,
   combine: ReduceOp,
@@ -85,7 +92,7 @@ export function reductionOp(
   return op;
 }
 
-/** Applies a reduction as its public door does. Throws ShapeError. */
+/** Applies a reduction with the options of its public function. Throws ShapeError. */
 export function reduceNode(op: Op<ReduceAttrs>, value: NodeLike, options: ReduceOptions): Node {
   const x = asNode(value);
   const axes = reducedAxes(op.name, x.shape.length, options.axis);

@@ -2,37 +2,43 @@ import { type Tensor, tensor } from "@metrigrad/tensor";
 
 /** How one axis is resampled. */
 export interface Resampling {
-  /** The old and the new size. */
+  /** The old size. */
   readonly n: number;
+  /** The new size. */
   readonly size: number;
-  /** New places per old one; null for size/n. */
+  /** How many new places there are for an old one; null for size/n. */
   readonly scale: number | null;
+  /** How neighbours are weighed. */
   readonly kernel: "nearest" | "linear" | "cubic";
+  /** Whether the first and last elements keep their places. */
   readonly alignCorners: boolean;
 }
 
-/** Keys' coefficient, as PyTorch's (R. Keys 1981). */
+/** Keys' coefficient, with PyTorch's value (Keys 1981). */
 const a = -0.75;
 
-/** Keys' weight of an element at a distance. */
+/** Returns Keys' weight of an element at a distance. */
 function cubic(distance: number): number {
   const t = Math.abs(distance);
   if (t <= 1) return ((a + 2) * t - (a + 3)) * t * t + 1;
   return t < 2 ? ((a * t - 5 * a) * t + 8 * a) * t - 4 * a : 0;
 }
 
-/** Where a place of the new axis lies on the old one. */
+/** Returns the position on the old axis of a place of the new axis. */
 function sourceOf({ n, size, scale }: Resampling, place: number): number {
   return scale === null ? (place * n) / size : place / scale;
 }
 
-/** The old element that each new one is. */
+/** Returns, for each new element, the old element that it copies. */
 export function nearestPositions(how: Resampling): number[] {
   const at = (i: number) => Math.min(how.n - 1, Math.floor(sourceOf(how, i)));
   return Array.from({ length: how.size }, (_, i) => at(i));
 }
 
-/** Weights [size, n] of the old elements in each new one; elements beyond the border are the border. */
+/**
+ * Returns the weights [size, n] of the old elements in each new element. Elements beyond the border
+ * are equal to the border element.
+ */
 export function resampling(how: Resampling): Tensor {
   const { n, size, kernel, alignCorners } = how;
   const weights = new Float64Array(size * n);

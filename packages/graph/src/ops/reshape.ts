@@ -13,6 +13,7 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { type ConstantAttrs, constant, uniformValue } from "./constant.ts";
 
+/** The same elements, in row-major order, in another shape. */
 export const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: "reshape",
   infer: ([x], { shape }) => ({ shape, type: (x as Node).type }),
@@ -49,8 +50,13 @@ export const reshapeOp: Op<{ readonly shape: Shape }> = {
 };
 
 /**
- * The same elements in row-major order under another shape; one size may be −1 (what remains).
- * Throws ShapeError where the number of elements differs.
+ * Gives the same elements, in row-major order, another shape.
+ *
+ * @param x - The value, of any type.
+ * @param shape - The new shape. One size may be −1; it is computed from the others.
+ * @returns The value in the new shape.
+ * @throws {@link ShapeError} if the number of elements differs, or if a size is not a count.
+ * @category Ops: shapes
  */
 export function reshape(x: NodeLike, shape: Shape): Node {
   const node = asNode(x);

@@ -5,6 +5,7 @@ import { concat } from "./concat.ts";
 import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
 
+/** Moves the elements along one axis. */
 function rollAxis(x: Node, shift: number, axis: number): Node {
   const n = x.shape[axis] as number;
   const by = n === 0 ? 0 : ((shift % n) + n) % n;
@@ -18,13 +19,17 @@ function rollAxis(x: Node, shift: number, axis: number): Node {
 }
 
 /**
- * The value with its elements moved along axes; what leaves at the end comes back at the beginning.
+ * Moves elements along axes. Elements that leave at the end come back at the beginning.
  *
  * @param x - The value, of any type.
- * @param shift - By how many positions; negative ones move towards the beginning. One for each axis.
- * @param axis - The axis or axes; without one the value is rolled in row-major order, as if it were flat.
+ * @param shift - By how many positions: one integer for each axis. Negative numbers move towards
+ *   the beginning.
+ * @param axis - The axis or axes. Without it, the value is rolled in row-major order, as one long
+ *   axis.
  * @returns A value of the same shape.
- * @throws ShapeError for an axis out of range, and where there is no integer shift for each axis
+ * @throws {@link ShapeError} if an axis is out of range, or if there is not one integer shift for
+ *   each axis.
+ * @category Ops: shapes
  */
 export function roll(
   x: NodeLike,

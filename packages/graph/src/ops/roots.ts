@@ -1,12 +1,15 @@
 import { type Tensor, tensor } from "@metrigrad/tensor";
 
-/** Numbers e^(−2πi·turns) in float64, cos and sin of 2π·turns apart. */
+/** The numbers e^(−2πi·turns) in float64, as cos and sin of 2π·turns. */
 export interface Roots {
   readonly cos: Tensor;
   readonly sin: Tensor;
 }
 
-/** e^(−2πi·p/n) for the whole numbers p of a matrix [rows, columns]; p is reduced first, so angles are exact. */
+/**
+ * Makes e^(−2πi·p/n) for the integers p of a matrix [rows, columns]. p is first reduced modulo n,
+ * so the angles are exact.
+ */
 export function rootMatrix(
   n: number,
   rows: number,
@@ -23,7 +26,10 @@ export function rootMatrix(
   };
 }
 
-/** The discrete Fourier transform of numbers in float64 on the host; their count is a power of 2. */
+/**
+ * Computes the discrete Fourier transform of numbers in float64 on the host. Their count is a power
+ * of 2.
+ */
 export function hostTransform(
   re: Float64Array,
   im: Float64Array,

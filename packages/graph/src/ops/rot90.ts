@@ -5,14 +5,16 @@ import { flip } from "./flip.ts";
 import { swapAxes } from "./swapAxes.ts";
 
 /**
- * The value turned by a right angle in the plane of two axes, from the first one towards the second,
+ * Turns a value by right angles in the plane of two axes, from the first axis towards the second,
  * without a copy.
  *
- * @param x - The value, of any type and at least two axes.
- * @param turns - How many right angles, 1 by default; negative ones turn back.
+ * @param x - The value, of any type, with at least two axes.
+ * @param turns - The number of right angles; 1 by default. Negative numbers turn back.
  * @param plane - The two axes; [0, 1] by default.
- * @returns The value; an odd number of turns exchanges the sizes of the two axes.
- * @throws ShapeError for turns that are no integer, an axis out of range, and one axis twice
+ * @returns The turned value. An odd number of turns exchanges the sizes of the two axes.
+ * @throws {@link ShapeError} if the number of turns is not an integer, if an axis is out of range,
+ *   or if both axes are the same.
+ * @category Ops: shapes
  */
 export function rot90(x: NodeLike, turns = 1, plane: readonly [number, number] = [0, 1]): Node {
   const node = asNode(x);

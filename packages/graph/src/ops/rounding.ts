@@ -1,11 +1,23 @@
 import { primitiveFns } from "@metrigrad/tensor";
 import { fromScalar, type Unary } from "./elementwise.ts";
 
-/** The largest integer not above x; no derivative. */
+/**
+ * Rounds down to the largest integer that is not above x. The result has no derivative.
+ *
+ * @category Ops: elements
+ */
 export const floor: Unary = fromScalar(primitiveFns.floor);
 
-/** The smallest integer not below x; no derivative. */
+/**
+ * Rounds up to the smallest integer that is not below x. The result has no derivative.
+ *
+ * @category Ops: elements
+ */
 export const ceil: Unary = fromScalar(primitiveFns.ceil);
 
-/** The nearest integer, halves to even; no derivative. */
+/**
+ * Rounds to the nearest integer; halves go to the even one. The result has no derivative.
+ *
+ * @category Ops: elements
+ */
 export const round: Unary = fromScalar(primitiveFns.round);

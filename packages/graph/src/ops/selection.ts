@@ -1,19 +1,26 @@
 import { type Shape, ShapeError, sameShape, showShape, type View } from "@metrigrad/tensor";
 
 /**
- * Positions of an axis: from begin to before end, every step-th (1 by default). A negative step takes
- * them from the last one backwards: `[0, n, -1]` reverses an axis.
+ * Positions of an axis: from `begin` up to, and without, `end`, every step-th (1 by default).
+ *
+ * A negative step takes the same positions from the last one backwards: `[0, n, -1]` reverses an
+ * axis.
+ *
+ * @category Ops: shapes
  */
 export type AxisRange = readonly [begin: number, end: number, step?: number];
 
-/** A strided box of positions. */
+/** A box of positions with a step on each axis. */
 export interface Selection {
+  /** The first position on each axis. */
   readonly begin: readonly number[];
+  /** The number of positions on each axis. */
   readonly shape: Shape;
+  /** The distance from one position to the next on each axis; it may be negative. */
   readonly step: readonly number[];
 }
 
-/** The part of a view that a selection names. */
+/** Returns the part of a view that a selection names. */
 export function subView(view: View, { begin, shape, step }: Selection): View {
   let offset = view.offset;
   const strides = view.strides.map((stride, axis) => {
@@ -23,7 +30,7 @@ export function subView(view: View, { begin, shape, step }: Selection): View {
   return { ...view, shape, strides, offset };
 }
 
-/** The part of a value that a selection names within another selection of it. */
+/** Returns a selection within another selection as a selection of the whole value. */
 export function selectionOf(outer: Selection, { begin, shape, step }: Selection): Selection {
   return {
     begin: begin.map((b, axis) => (outer.begin[axis] as number) + b * (outer.step[axis] as number)),
@@ -32,12 +39,15 @@ export function selectionOf(outer: Selection, { begin, shape, step }: Selection)
   };
 }
 
-/** Whether a selection of a value of this shape is all of it, in its order. */
+/** Tells whether a selection is all of a value of this shape, in its order. */
 export function isWhole({ shape, step }: Selection, of: Shape): boolean {
   return sameShape(shape, of) && step.every((by, axis) => by > 0 || (shape[axis] as number) <= 1);
 }
 
-/** Reads ranges per axis, null for all of it. Throws ShapeError for a range outside of its axis. */
+/**
+ * Reads one range for each axis; null stands for the whole axis. Throws ShapeError for a range
+ * outside of its axis.
+ */
 export function select(
   where: string,
   shape: Shape,

@@ -1,4 +1,4 @@
-/** Slices and placing: each is the other's adjoint, so they share a file. */
+/** Slicing and placing. Each is the other's adjoint, so they share a file. */
 import {
   arg,
   call,
@@ -26,6 +26,7 @@ import {
   subView,
 } from "./selection.ts";
 
+/** A part of a value, as a view. */
 export const sliceOp: Op<Selection> = {
   name: "slice",
   infer: ([x], { shape }) => ({ shape, type: (x as Node).type }),
@@ -51,10 +52,18 @@ export const sliceOp: Op<Selection> = {
 };
 
 /**
- * Part of a value, without a copy: per axis `[begin, end]`, `[begin, end, step]` or null for all of
- * it; `end` is exclusive, negative positions count from the end, and axes not named are whole. A
- * negative step takes the positions begin … end − 1 from the last one backwards: `[0, n, -1]` reverses.
- * Throws ShapeError for a range outside of its axis.
+ * Takes a part of a value, without a copy.
+ *
+ * Each range is `[begin, end]`, `[begin, end, step]`, or null for the whole axis. The position
+ * `end` is not included. Negative positions count from the end. A negative step takes the same
+ * positions from the last one backwards: `[0, n, -1]` reverses an axis.
+ *
+ * @param x - The value, of any type.
+ * @param ranges - A range for each axis, in order. Axes without a range stay whole.
+ * @returns The part.
+ * @throws {@link ShapeError} if a range lies outside of its axis, if a step is 0, or if there are
+ *   more ranges than axes.
+ * @category Ops: shapes
  */
 export function slice(x: NodeLike, ranges: readonly (AxisRange | null)[]): Node {
   const node = asNode(x);
@@ -62,7 +71,9 @@ export function slice(x: NodeLike, ranges: readonly (AxisRange | null)[]): Node 
   return isWhole(attrs, node.shape) ? node : makeNode(sliceOp, [node], attrs);
 }
 
-/** Attributes of placing: where each input lies in the result, and what lies beside them. */
+/**
+ * Attributes of placing: where each input lies in the result, and the number that fills the rest.
+ */
 export interface PlaceAttrs {
   readonly shape: Shape;
   readonly parts: readonly Selection[];
@@ -70,8 +81,9 @@ export interface PlaceAttrs {
 }
 
 /**
- * Values placed in a larger one: `value` where none of them lies, their sum where several do. One
- * value alone is padding; the cotangent of what slices were taken of has a part for each slice.
+ * Places values in a larger value. Where no value lies, the result is `value`. Where several values
+ * lie, it is their sum. With one input this is padding. The cotangent of a value that was sliced
+ * several times has one input for each slice.
  */
 export const placeOp: Op<PlaceAttrs> = {
   name: "pad",
@@ -112,7 +124,7 @@ export const placeOp: Op<PlaceAttrs> = {
       context.emit({ kind: "map", shape, inputs: [part, input], exprs, outputs: [part], label });
     });
   },
-  // What nothing is added to and no filling touches may be computed where it lies.
+  // An input may be computed in place if nothing is added to it and no filling overwrites it.
   parts: (node, output) => {
     const { alone, rest } = coverFor(node);
     return node.attrs.parts.map((part, index) =>
@@ -129,20 +141,25 @@ export const placeOp: Op<PlaceAttrs> = {
   },
 };
 
+/** How the parts of a node lie, by the attributes of the node. */
 const covers = new WeakMap<PlaceAttrs, Cover>();
 
+/** Returns how the parts of a node lie. The result is kept for each node. */
 function coverFor({ attrs }: Node<PlaceAttrs>): Cover {
   const cover = covers.get(attrs) ?? coverOf(attrs.shape, attrs.parts);
   covers.set(attrs, cover);
   return cover;
 }
 
-/** Whether a node is values placed among zeros. */
+/** Tells whether a node places values among zeros. */
 function isPlaced(node: Node): node is Node<PlaceAttrs> {
   return node.op === (placeOp as Op) && (node as Node<PlaceAttrs>).attrs.value === 0;
 }
 
-/** Values placed among zeros; those of one that is such a node itself go where they end up. */
+/**
+ * Places values among zeros. If an input places values among zeros itself, its values go directly
+ * to their final places.
+ */
 function placed(nodes: readonly Node[], shape: Shape, parts: readonly Selection[]): Node {
   const inputs = nodes.flatMap((node) => (isPlaced(node) ? node.inputs : [node]));
   const within = nodes.flatMap((node, index) => {
@@ -153,8 +170,8 @@ function placed(nodes: readonly Node[], shape: Shape, parts: readonly Selection[
 }
 
 /**
- * Terms of a sum, with all that are values placed among zeros as one term: one buffer into which
- * each value is written, instead of a buffer of zeros around every one.
+ * Joins those terms of a sum that place values among zeros. The joined term needs one buffer into
+ * which each value is written, instead of one buffer of zeros for each term.
  */
 export function joinPlaced(terms: readonly Node[]): Node[] {
   const among = terms.filter(isPlaced);
@@ -170,6 +187,7 @@ export function joinPlaced(terms: readonly Node[]): Node[] {
   return terms.flatMap((term) => (term === first ? [joined] : isPlaced(term) ? [] : [term]));
 }
 
+/** Emits a step that fills a part of the result. */
 function fillView(node: Node<PlaceAttrs>, output: View, context: LowerContext): void {
   const exprs = [literal(node.attrs.value, node.type as ScalarType)];
   const label = context.label(node);
@@ -177,8 +195,8 @@ function fillView(node: Node<PlaceAttrs>, output: View, context: LowerContext): 
 }
 
 /**
- * The value with `[before, after]` elements of `value` (0 by default) added on each axis; axes not
- * named get none. Throws ShapeError for widths that are no counts, and for u8.
+ * Adds `[before, after]` elements of `value` (0 by default) on each axis. Axes without a pair get
+ * none. Throws ShapeError for widths that are not counts, and for u8.
  */
 export function pad(x: NodeLike, widths: readonly (readonly [number, number])[], value = 0): Node {
   const node = asNode(x);

@@ -11,16 +11,25 @@ import { reshape } from "./reshape.ts";
 import { stopGradient } from "./stopGradient.ts";
 import { exp, log } from "./transcendental.ts";
 
-/** The axis or axes over which a distribution sums to 1; the last one by default. */
+/**
+ * Options of {@link softmax} and {@link logSoftmax}.
+ *
+ * @category Ops: reductions
+ */
 export interface SoftmaxOptions {
+  /**
+   * The axis or axes over which the distribution sums to 1; the last one by default. Negative axes
+   * count from the end.
+   */
   readonly axis?: number | readonly number[];
 }
 
 const softmaxNames = ["axis"] as const;
 
 /**
- * The parts of ln Σ eˣ: x less its maximum m, m, and Σ e^(x−m). The result does not depend on m,
- * so m is constant for derivatives; it is 0 where it is infinite, so that no ∞ − ∞ arises.
+ * Returns the parts of ln Σ eˣ: x − m, the maximum m, and Σ e^(x−m). The result of the functions
+ * below does not depend on m, so derivatives take m as constant. Where the maximum is infinite, m
+ * is 0, so that no ∞ − ∞ arises.
  */
 function shifted(
   value: NodeLike,
@@ -34,14 +43,25 @@ function shifted(
   return { gap, top, total: sum(exp(gap), options) };
 }
 
-/** A total that may divide and be taken the logarithm of: 1 where no element has any weight. */
+/**
+ * Replaces a total of 0 by 1, so that it can be divided by and has a logarithm. A total is 0 if all
+ * elements are −∞.
+ */
 function safe(total: Node): Node {
   return where(equal(total, 0), 1, total);
 }
 
 /**
- * ln Σ eˣ over axes (all by default) without overflow; where all x are −∞ it is −∞ with derivative 0.
- * Throws ShapeError for an axis out of range.
+ * Computes ln Σ eˣ over axes, without overflow.
+ *
+ * If all elements are −∞, the result is −∞ and its derivative is 0.
+ *
+ * @param x - The values, float.
+ * @param options - The axes, all by default, and whether they stay with size 1.
+ * @returns The logarithms, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function logSumExp(x: NodeLike, options: ReduceOptions = {}): Node {
   checkOptions("logSumExp", options, reduceNames);
@@ -58,8 +78,18 @@ export function logSumExp(x: NodeLike, options: ReduceOptions = {}): Node {
 }
 
 /**
- * eˣ / Σ eˣ over the last axis or those given, without overflow; where all x are −∞ it is 0.
- * Throws ShapeError for an axis out of range.
+ * Computes probabilities from their logits: eˣ/Σ eˣ, without overflow.
+ *
+ * If all logits are −∞, the result is 0.
+ *
+ * {@includeCode ../../../../examples/api/graph/softmax.ts#example}
+ *
+ * @param x - The logits, float.
+ * @param options - The axis or axes of the sum; the last one by default.
+ * @returns The probabilities, of x's shape.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function softmax(x: NodeLike, options: SoftmaxOptions = {}): Node {
   checkOptions("softmax", options, softmaxNames);
@@ -68,8 +98,16 @@ export function softmax(x: NodeLike, options: SoftmaxOptions = {}): Node {
 }
 
 /**
- * x − ln Σ eˣ over the last axis or those given, without overflow; where all x are −∞ it is −∞.
- * Throws ShapeError for an axis out of range.
+ * Computes the logarithms of probabilities from their logits: x − ln Σ eˣ, without overflow.
+ *
+ * If all logits are −∞, the result is −∞.
+ *
+ * @param x - The logits, float.
+ * @param options - The axis or axes of the sum; the last one by default.
+ * @returns The logarithms, of x's shape.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
  */
 export function logSoftmax(x: NodeLike, options: SoftmaxOptions = {}): Node {
   checkOptions("logSoftmax", options, softmaxNames);

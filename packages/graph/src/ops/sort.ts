@@ -6,7 +6,10 @@ import { argsort, type SortOptions } from "./argsort.ts";
 import { permute } from "./permute.ts";
 import { slice } from "./slice.ts";
 
-/** The value as a node that can be sorted, and the axis counted from the front. */
+/**
+ * Returns the value as a node that can be sorted, and the axis counted from the front. Throws
+ * ShapeError.
+ */
 export function sortable(where: string, x: NodeLike, axis = -1): { node: Node; at: number } {
   const node = asNode(x);
   if (node.type !== "u8") return { node, at: normalizeAxis(where, axis, node.shape.length) };
@@ -19,14 +22,20 @@ export function sortable(where: string, x: NodeLike, axis = -1): { node: Node; a
 }
 
 /**
- * The elements of an axis in ascending or descending order; of equal ones the first comes first. A NaN is
- * above every number: it comes last, or first where the order descends. The derivative moves each
- * cotangent back to where its element was.
+ * Sorts the elements along an axis.
  *
- * @param x - The value: float, i32, u32 or bool.
- * @param options - Axis and direction.
- * @returns A value of x's shape; `argsort` has the positions.
- * @throws ShapeError for an axis out of range, and for u8
+ * Equal elements keep their order. A NaN counts as larger than every number: it comes last, or
+ * first in descending order. The derivative moves each cotangent back to the place of its element.
+ * {@link argsort} returns the positions.
+ *
+ * {@includeCode ../../../../examples/api/graph/sort.ts#example}
+ *
+ * @param x - The values: float, i32, u32 or bool.
+ * @param options - The axis and the direction.
+ * @returns The sorted values, of x's shape.
+ * @throws {@link ShapeError} if the axis is out of range, or if x is u8.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: sequences
  */
 export function sort(x: NodeLike, options: SortOptions = {}): Node {
   checkOptions("sort", options, ["axis", "descending"]);
@@ -34,31 +43,43 @@ export function sort(x: NodeLike, options: SortOptions = {}): Node {
   return permute(node, argsort(node, { ...options, axis: at }), at);
 }
 
-/** The largest or smallest elements of an axis. */
+/**
+ * The largest or smallest elements of an axis; the result of {@link topK}.
+ *
+ * @category Ops: sequences
+ */
 export interface Top {
-  /** The elements, the most extreme first. */
+  /** The elements, the most extreme one first. */
   readonly values: Node;
-  /** Their positions, i32. */
+  /** Their positions on the axis, i32. */
   readonly indices: Node;
 }
 
-/** What `topK` takes. */
+/**
+ * Options of {@link topK}.
+ *
+ * @category Ops: sequences
+ */
 export interface TopKOptions {
-  /** The axis; the last one by default, negative ones count from the end. */
+  /** The axis; the last one by default. Negative axes count from the end. */
   readonly axis?: number;
-  /** Whether the largest elements are wanted, not the smallest; true by default. */
+  /** Whether to return the largest elements, not the smallest; true by default. */
   readonly largest?: boolean;
 }
 
 /**
- * The k largest or smallest elements of an axis with their positions, in order; of equal ones the first
- * comes first. A NaN counts as the largest.
+ * Returns the k largest or smallest elements of an axis with their positions, in order.
  *
- * @param x - The value: float, i32, u32 or bool.
- * @param k - How many, from 0 to the size of the axis.
- * @param options - Axis and which end.
- * @returns Values and i32 positions, each of x's shape with size k on the axis.
- * @throws ShapeError for an axis out of range, for u8, and for a k that is not between 0 and the axis's size
+ * Equal elements keep their order. A NaN counts as the largest.
+ *
+ * @param x - The values: float, i32, u32 or bool.
+ * @param k - How many elements, from 0 to the size of the axis.
+ * @param options - The axis, and whether the largest or the smallest elements.
+ * @returns The elements and their i32 positions, each of x's shape with size k on the axis.
+ * @throws {@link ShapeError} if the axis is out of range, if x is u8, or if k is not an integer
+ *   from 0 to the size of the axis.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: sequences
  */
 export function topK(x: NodeLike, k: number, options: TopKOptions = {}): Top {
   checkOptions("topK", options, ["axis", "largest"]);

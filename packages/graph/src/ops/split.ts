@@ -4,13 +4,13 @@ import type { Node } from "../core/node.ts";
 import { slice } from "./slice.ts";
 import { squeeze } from "./squeeze.ts";
 
-/** The size of an axis of a value. */
+/** Returns the size of an axis of a value, and the axis counted from the front. */
 function sizeOn(where: string, x: Node, axis: number): { readonly at: number; readonly n: number } {
   const at = normalizeAxis(where, axis, x.shape.length);
   return { at, n: x.shape[at] as number };
 }
 
-/** Pieces of equal size, the last one with what remains. */
+/** Returns pieces of equal size. The last piece has the rest. */
 function equalSizes(n: number, size: number): number[] {
   if (!(size > 0)) return [size];
   return Array.from({ length: Math.max(1, Math.ceil(n / size)) }, (_, k) =>
@@ -19,13 +19,17 @@ function equalSizes(n: number, size: number): number[] {
 }
 
 /**
- * The value cut into pieces along an axis, without a copy; the gradient joins them again in one value.
+ * Cuts a value into pieces along an axis, without a copy. The gradient joins them again in one
+ * value.
  *
  * @param x - The value, of any type.
- * @param sizes - The size of each piece, or one size for all of which the last piece may have less.
- * @param axis - The axis; 0 by default.
- * @returns The pieces in their order.
- * @throws ShapeError for an axis out of range, and for sizes that do not add up to that of the axis
+ * @param sizes - The size of each piece, or one size for all pieces. In the second case the last
+ *   piece may be smaller.
+ * @param axis - The axis; 0 by default. Negative axes count from the end.
+ * @returns The pieces, in their order.
+ * @throws {@link ShapeError} if the axis is out of range, or if the sizes do not add up to the size
+ *   of the axis.
+ * @category Ops: shapes
  */
 export function split(x: NodeLike, sizes: number | readonly number[], axis = 0): Node[] {
   const node = asNode(x);
@@ -52,14 +56,18 @@ export function split(x: NodeLike, sizes: number | readonly number[], axis = 0):
 }
 
 /**
- * The value cut into about equal pieces along an axis, without a copy. All have the size n / count
- * rounded up, but for the last one; so there may be fewer than `count` of them.
+ * Cuts a value into pieces of about equal size along an axis, without a copy.
+ *
+ * Each piece has the size n/count rounded up; only the last one may be smaller. So there may be
+ * fewer pieces than `count`.
  *
  * @param x - The value, of any type.
- * @param count - How many pieces, at most.
- * @param axis - The axis; 0 by default.
- * @returns The pieces in their order.
- * @throws ShapeError for an axis out of range and for a count below 1
+ * @param count - The largest number of pieces.
+ * @param axis - The axis; 0 by default. Negative axes count from the end.
+ * @returns The pieces, in their order.
+ * @throws {@link ShapeError} if the axis is out of range, or if the count is not a positive
+ *   integer.
+ * @category Ops: shapes
  */
 export function chunk(x: NodeLike, count: number, axis = 0): Node[] {
   const node = asNode(x);
@@ -76,12 +84,14 @@ export function chunk(x: NodeLike, count: number, axis = 0): Node[] {
 }
 
 /**
- * The values at each position of an axis, without that axis and without a copy: what `stack` joined.
+ * Returns the value at each position of an axis, without that axis and without a copy. It is the
+ * inverse of {@link stack}.
  *
  * @param x - The value, of any type.
- * @param axis - The axis; 0 by default.
+ * @param axis - The axis; 0 by default. Negative axes count from the end.
  * @returns As many values as the axis has positions.
- * @throws ShapeError for an axis out of range
+ * @throws {@link ShapeError} if the axis is out of range.
+ * @category Ops: shapes
  */
 export function unstack(x: NodeLike, axis = 0): Node[] {
   const node = asNode(x);

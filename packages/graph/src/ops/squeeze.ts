@@ -3,7 +3,16 @@ import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { reshape } from "./reshape.ts";
 
-/** The value without an axis of size 1, or without all of them by default. Throws ShapeError. */
+/**
+ * Removes an axis of size 1.
+ *
+ * @param x - The value, of any type.
+ * @param axis - The axis to remove. Without it, all axes of size 1 are removed. Negative axes count
+ *   from the end.
+ * @returns The value with fewer axes.
+ * @throws {@link ShapeError} if the axis is out of range or has another size than 1.
+ * @category Ops: shapes
+ */
 export function squeeze(x: NodeLike, axis?: number): Node {
   const node = asNode(x);
   if (axis === undefined)

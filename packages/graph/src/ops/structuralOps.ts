@@ -8,7 +8,11 @@ import { matmulOp } from "./matmul.ts";
 import { reshapeOp } from "./reshape.ts";
 import { transposeOp } from "./transpose.ts";
 
-/** Ops by which one can tell, from the nodes alone, how a value is used: compare them with `node.op`. */
+/**
+ * The ops that show, from the nodes alone, how a value is used. Compare them with `node.op`.
+ *
+ * @category Graph: own ops
+ */
 export const structuralOps: Readonly<
   Record<
     | "affine"

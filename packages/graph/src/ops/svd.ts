@@ -15,19 +15,27 @@ import { signedQr } from "./qr.ts";
 import { square } from "./transcendental.ts";
 import { transpose } from "./transpose.ts";
 
-/** A factorisation a = u diag(s) v'. */
+/**
+ * The factors of {@link svd}: a = u diag(s) v'.
+ *
+ * @category Ops: linear algebra
+ */
 export interface SvdFactors {
-  /** [b…, m, k], k = min(m, n), orthonormal columns, in each the entry of the largest magnitude is positive. */
+  /**
+   * Orthonormal columns, [b…, m, k], with k = min(m, n). In each column the entry with the largest
+   * magnitude is positive.
+   */
   readonly u: Node;
-  /** The singular values, descending, [b…, k]. */
+  /** The singular values, [b…, k], in descending order. */
   readonly s: Node;
-  /** [b…, n, k], orthonormal columns. */
+  /** Orthonormal columns, [b…, n, k]. */
   readonly v: Node;
 }
 
+/** The name of a factor. */
 type Part = keyof SvdFactors;
 
-/** One of the factors, so that what nobody asks for is not computed. */
+/** One of the factors. So a factor that nobody uses is not computed. */
 const svdOp: Op<{ readonly part: Part }> = {
   name: "svd",
   infer: ([a], { part }) => {
@@ -43,15 +51,16 @@ const svdOp: Op<{ readonly part: Part }> = {
 };
 
 // With F_ij = 1/(s_j² − s_i²) off the diagonal, Ā = U S̄ V' + (U(F∘(U'Ū − Ū'U))S + (I − UU')ŪS⁻¹)V'
-// + U(S(F∘(V'V̄ − V̄'V))V' + S⁻¹V̄'(I − VV')) (Townsend 2016, equation 31). Equal and zero values, where the vectors have
-// no derivative, count as 0.
+// + U(S(F∘(V'V̄ − V̄'V))V' + S⁻¹V̄'(I − VV')) (Townsend 2016, equation 31). For equal and for zero
+// singular values the vectors have no derivative; F_ij and the inverses are set to 0 there.
+/** The pullback of each factor. */
 const pulled: Readonly<Record<Part, (factors: SvdFactors, bar: Node) => Node>> = {
   s: ({ u, v }, bar) => matmul(mul(u, expandDims(bar, -2)), v, { transposeB: true }),
   u: ({ u, s, v }, bar) => matmul(vectorBar(u, s, bar), v, { transposeB: true }),
   v: ({ u, s, v }, bar) => matmul(u, vectorBar(v, s, bar), { transposeB: true }),
 };
 
-/** U(F∘(U'Ū − Ū'U))S + (I − UU')ŪS⁻¹. */
+/** Computes U(F∘(U'Ū − Ū'U))S + (I − UU')ŪS⁻¹. */
 function vectorBar(u: Node, s: Node, bar: Node): Node {
   const squares = square(s);
   const gaps = sub(expandDims(squares, -2), expandDims(squares, -1));
@@ -67,21 +76,23 @@ function vectorBar(u: Node, s: Node, bar: Node): Node {
   return add(inside, mul(sub(bar, matmul(u, within)), inverses));
 }
 
+/** Makes the nodes of the three factors. */
 function nodesOf(a: Node): SvdFactors {
   const part = (name: Part) => makeNode(svdOp, [a], { part: name });
   return { u: part("u"), s: part("s"), v: part("v") };
 }
 
-// The factors are rewritten one by one, and must stay results of one loop.
+// The factors are rewritten one by one. This map makes sure that all are results of the same loop.
 const known = new WeakMap<Node, SvdFactors>();
 
-/** The factors as they are computed. */
+/** Returns the computation of the factors. */
 function computed(a: Node): SvdFactors {
   const found = known.get(a) ?? signed(thin(a));
   known.set(a, found);
   return found;
 }
 
+/** Computes the factors without a choice of signs. */
 function thin(a: Node): SvdFactors {
   const [m, n] = matrixSize("svd", a);
   if (m < n) {
@@ -93,11 +104,13 @@ function thin(a: Node): SvdFactors {
     const { u, s, v } = thin(r);
     return { u: matmul(q, u), s, v };
   }
-  // Reflections make the rotated columns unit vectors, those of length 0 too: they are orthogonal, so r is diagonal.
+  // Reflections make the rotated columns unit vectors, also columns of length 0. The columns are
+  // orthogonal, so r is diagonal.
   const { rows, lengths, rotations } = jacobi(a);
   return { u: signedQr(transpose(rows)).q, s: lengths, v: transpose(rotations) };
 }
 
+/** Chooses signs, so that the entry with the largest magnitude in each column of u is positive. */
 function signed({ u, s, v }: SvdFactors): SvdFactors {
   const rows = transpose(u);
   const picked = oneHot(argMax(abs(rows)), rows.shape.at(-1) as number);
@@ -107,25 +120,33 @@ function signed({ u, s, v }: SvdFactors): SvdFactors {
 }
 
 /**
- * The thin singular value decomposition a = u diag(s) v', by one-sided Jacobi rotations in a loop of a fixed number of
- * sweeps. u and v are orthonormal whatever the rank. Beware: the third factor is v, as in PyTorch's `svd`, and not its
- * transpose, as in `linalg.svd`.
+ * Computes the thin singular value decomposition a = u diag(s) v'.
  *
- * The derivative of u and v exists where singular values differ and are not zero. Pairs of values that are equal, and
- * values that are 0, contribute 0 to it. The derivative of s exists where values are not zero, of sums over equal ones too.
+ * The method is one-sided Jacobi rotations in a loop with a fixed number of sweeps. The source is
+ * Demmel and Veselić 1992, "Jacobi's method is more accurate than QR". u and v are orthonormal for
+ * every rank. Note that the third factor is v, as in PyTorch's `svd`. It is not the transpose of v,
+ * as in `linalg.svd`.
  *
- * @param a - Matrices [b…, m, n].
- * @returns u [b…, m, k], s [b…, k] and v [b…, n, k], k = min(m, n)
- * @throws ShapeError for anything else than float matrices
- * @see Demmel and Veselić 1992, Jacobi's method is more accurate than QR
+ * The derivative of u and v exists where the singular values differ and are not zero. A pair of
+ * equal values adds 0 to it, and so does a value of 0. The derivative of s exists where the values
+ * are not zero; the derivative of a sum over equal values exists too.
+ *
+ * @param a - The matrices, float, [b…, m, n].
+ * @returns The factors u, [b…, m, k], s, [b…, k], and v, [b…, n, k], with k = min(m, n).
+ * @throws {@link ShapeError} if a has fewer than two axes, is not float, or is empty.
+ * @category Ops: linear algebra
  */
 export function svd(a: NodeLike): SvdFactors {
   return Object.freeze(nodesOf(asNode(a)));
 }
 
 /**
- * The singular values [b…, min(m, n)] of matrices [b…, m, n], descending; half the cost of `svd`.
- * @throws ShapeError for anything else than float matrices
+ * Computes the singular values of matrices, in descending order. It costs half of {@link svd}.
+ *
+ * @param a - The matrices, float, [b…, m, n].
+ * @returns The singular values, [b…, min(m, n)].
+ * @throws {@link ShapeError} if a has fewer than two axes, is not float, or is empty.
+ * @category Ops: linear algebra
  */
 export function singularValues(a: NodeLike): Node {
   return makeNode(svdOp, [asNode(a)], { part: "s" });

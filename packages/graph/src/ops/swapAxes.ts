@@ -4,13 +4,14 @@ import type { Node } from "../core/node.ts";
 import { transpose } from "./transpose.ts";
 
 /**
- * The value with two axes exchanged, without a copy.
+ * Exchanges two axes of a value, without a copy.
  *
  * @param x - The value, of any type.
- * @param first - An axis; negative ones count from the end.
- * @param second - The axis that it changes places with.
- * @returns The value with the sizes of both axes exchanged.
- * @throws ShapeError for an axis out of range
+ * @param first - The first axis. Negative axes count from the end.
+ * @param second - The second axis. Negative axes count from the end.
+ * @returns The value with both axes exchanged.
+ * @throws {@link ShapeError} if an axis is out of range.
+ * @category Ops: shapes
  */
 export function swapAxes(x: NodeLike, first: number, second: number): Node {
   const node = asNode(x);

@@ -7,8 +7,9 @@ import { placesAlong } from "./places.ts";
 import { reshape } from "./reshape.ts";
 
 /**
- * Checks that indices have the axes of a value, each of its size or 1, the indexed one aside; with `both`
- * the value's axes of size 1 repeat too.
+ * Checks that indices have the axes of a value. On each axis other than the indexed one, their size
+ * must be the value's size or 1. With `both`, axes of size 1 of the value repeat too. Throws
+ * ShapeError.
  */
 export function checkAlong(
   where: string,
@@ -30,14 +31,16 @@ export function checkAlong(
 }
 
 /**
- * The elements of a value at positions of one axis, as NumPy's take_along_axis and PyTorch's gather do:
- * out[…, j, …] = x[…, indices[…, j, …], …]. The other axes broadcast.
+ * Reads the elements of a value at positions of one axis: out[…, j, …] = x[…, indices[…, j, …], …].
  *
- * @param x - The value, of any type; bytes become floats.
- * @param indices - Positions as i32, with as many axes as x; they are clamped to the positions there are.
- * @param axis - The axis; the last one by default, negative ones count from the end.
+ * It works as NumPy's `take_along_axis` and PyTorch's `gather`. The other axes broadcast.
+ *
+ * @param x - The value, of any type. Bytes become floats.
+ * @param indices - The positions, i32, with as many axes as x. They are clamped to the axis.
+ * @param axis - The axis; the last one by default. Negative axes count from the end.
  * @returns A value of the indices' shape, broadcast with x on the other axes.
- * @throws ShapeError for an axis out of range or empty, and for indices that do not fit
+ * @throws {@link ShapeError} if the axis is empty or out of range, or if the indices do not fit.
+ * @category Ops: shapes
  */
 export function takeAlongAxis(x: NodeLike, indices: NodeLike, axis = -1): Node {
   const node = asNode(x);

@@ -5,6 +5,7 @@ import { broadcastTo } from "./broadcastTo.ts";
 import { gather } from "./gather.ts";
 import { reshape } from "./reshape.ts";
 
+/** Throws ShapeError if numbers of repeats are not counts. */
 function checkCounts(where: string, counts: readonly number[]): void {
   if (counts.every((count) => Number.isInteger(count) && count >= 0)) return;
   throw new ShapeError({
@@ -16,13 +17,14 @@ function checkCounts(where: string, counts: readonly number[]): void {
 }
 
 /**
- * The value laid out several times along each axis.
+ * Repeats a whole value several times along each axis.
  *
  * @param x - The value, of any type.
- * @param repeats - How many times for each axis, aligned from the last one on: axes without a number
- *   stay, and further numbers make new leading axes.
- * @returns The value of shape repeats·shape.
- * @throws ShapeError for repeats that are no counts
+ * @param repeats - How many times on each axis, aligned from the last axis on. An axis without a
+ *   number stays. Additional numbers make new first axes.
+ * @returns The value, of shape repeats·shape.
+ * @throws {@link ShapeError} if a number is not a non-negative integer.
+ * @category Ops: shapes
  */
 export function tile(x: NodeLike, repeats: readonly number[]): Node {
   const node = asNode(x);
@@ -49,13 +51,16 @@ export function tile(x: NodeLike, repeats: readonly number[]): Node {
 }
 
 /**
- * The value with each position of an axis repeated, one after the other.
+ * Repeats each position of an axis, one after the other.
  *
  * @param x - The value, of any type.
- * @param repeats - How many times each position, or a number for every one.
- * @param axis - The axis; without one the value is flattened first.
- * @returns The value with the axis as long as all repeats together.
- * @throws ShapeError for an axis out of range, and for repeats that are no counts or not as many as positions
+ * @param repeats - How many times each position is repeated: one number for all, or one for each.
+ * @param axis - The axis. Without it, the value is flattened first. Negative axes count from the
+ *   end.
+ * @returns The value. The size of the axis is the sum of all repeats.
+ * @throws {@link ShapeError} if the axis is out of range, if a number is not a non-negative
+ *   integer, or if there are not as many numbers as positions.
+ * @category Ops: shapes
  */
 export function repeatInterleave(
   x: NodeLike,

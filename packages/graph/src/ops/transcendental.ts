@@ -1,44 +1,102 @@
 import { derivedFns, primitiveFns } from "@metrigrad/tensor";
 import { type Binary, fromScalar, type Unary } from "./elementwise.ts";
 
-/** eˣ. */
+/**
+ * Computes the exponential eˣ of each element.
+ *
+ * @category Ops: elements
+ */
 export const exp: Unary = fromScalar(primitiveFns.exp);
 
-/** eˣ − 1, accurate near 0. */
+/**
+ * Computes eˣ − 1, accurate near 0.
+ *
+ * @category Ops: elements
+ */
 export const expm1: Unary = fromScalar(primitiveFns.expm1);
 
-/** ln x. */
+/**
+ * Computes the natural logarithm ln x of each element.
+ *
+ * @category Ops: elements
+ */
 export const log: Unary = fromScalar(primitiveFns.log);
 
-/** ln(1 + x), accurate near 0. */
+/**
+ * Computes ln(1 + x), accurate near 0.
+ *
+ * @category Ops: elements
+ */
 export const log1p: Unary = fromScalar(primitiveFns.log1p);
 
-/** The logarithm to base 2, which may be a rounding away from the whole number. */
+/**
+ * Computes the logarithm to base 2. For a power of 2 the result may differ from the integer by a
+ * rounding error.
+ *
+ * @category Ops: elements
+ */
 export const log2: Unary = fromScalar(derivedFns.log2);
 
-/** The logarithm to base 10, which may be a rounding away from the whole number. */
+/**
+ * Computes the logarithm to base 10. For a power of 10 the result may differ from the integer by a
+ * rounding error.
+ *
+ * @category Ops: elements
+ */
 export const log10: Unary = fromScalar(derivedFns.log10);
 
-/** √x. */
+/**
+ * Computes the square root √x of each element.
+ *
+ * @category Ops: elements
+ */
 export const sqrt: Unary = fromScalar(primitiveFns.sqrt);
 
-/** 1/√x. */
+/**
+ * Computes the reciprocal of the square root, 1/√x.
+ *
+ * @category Ops: elements
+ */
 export const rsqrt: Unary = fromScalar(derivedFns.rsqrt);
 
-/** x². */
+/**
+ * Computes the square x² of each element.
+ *
+ * @category Ops: elements
+ */
 export const square: Unary = fromScalar(derivedFns.square);
 
-/** xʸ; the derivative by y is 0 where x = 0 and NaN where x < 0. */
+/**
+ * Computes the power xʸ. The derivative by y is 0 where x = 0, and NaN where x < 0.
+ *
+ * @category Ops: elements
+ */
 export const pow: Binary = fromScalar(primitiveFns.pow);
 
-/** sin x. */
+/**
+ * Computes the sine of each element, an angle in radians.
+ *
+ * @category Ops: elements
+ */
 export const sin: Unary = fromScalar(primitiveFns.sin);
 
-/** cos x. */
+/**
+ * Computes the cosine of each element, an angle in radians.
+ *
+ * @category Ops: elements
+ */
 export const cos: Unary = fromScalar(primitiveFns.cos);
 
-/** erf x = 2/√π ∫₀ˣ e^(−s²) ds. */
+/**
+ * Computes the error function erf x = 2/√π ∫₀ˣ e^(−s²) ds.
+ *
+ * @category Ops: elements
+ */
 export const erf: Unary = fromScalar(primitiveFns.erf);
 
-/** ln(eˣ + eʸ) without overflow. */
+/**
+ * Computes ln(eˣ + eʸ), without overflow.
+ *
+ * @category Ops: elements
+ */
 export const logaddexp: Binary = fromScalar(derivedFns.logaddexp);

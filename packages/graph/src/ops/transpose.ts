@@ -25,6 +25,7 @@ export const transposeOp: Op<{ readonly axes: readonly number[] }> = {
   },
 };
 
+/** Returns the inverse of a permutation. */
 function inverse(axes: readonly number[]): number[] {
   const result = new Array<number>(axes.length);
   axes.forEach((axis, index) => {
@@ -33,12 +34,13 @@ function inverse(axes: readonly number[]): number[] {
   return result;
 }
 
-/** A view whose axis i is axis axes[i] of the given one. */
+/** Returns a view whose axis i is axis axes[i] of the given view. */
 export function permuted(view: View, axes: readonly number[]): View {
   const pick = (list: readonly number[]) => axes.map((axis) => list[axis] as number);
   return { ...view, shape: pick(view.shape), strides: pick(view.strides) };
 }
 
+/** Returns the permutation that exchanges the last two axes. */
 function lastTwo(rank: number): number[] {
   return Array.from({ length: rank }, (_, axis) => {
     if (axis < rank - 2) return axis;
@@ -47,8 +49,15 @@ function lastTwo(rank: number): number[] {
 }
 
 /**
- * The value with permuted axes, without a copy: axis i of the result is axis axes[i] of the operand.
- * By default the last two axes are swapped. Throws ShapeError where `axes` is no permutation.
+ * Permutes the axes of a value, without a copy: axis i of the result is axis axes[i] of x.
+ *
+ * @param x - The value, of any type.
+ * @param axes - The permutation. By default the last two axes are exchanged. Negative axes count
+ *   from the end.
+ * @returns The value with its axes in the new order.
+ * @throws {@link ShapeError} if `axes` does not name each axis once, or if it is left out and x has
+ *   fewer than two axes.
+ * @category Ops: shapes
  */
 export function transpose(x: NodeLike, axes?: readonly number[]): Node {
   const node = asNode(x);

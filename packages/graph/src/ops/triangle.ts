@@ -14,7 +14,7 @@ import { iota } from "./iota.ts";
 import { type PointwiseOp, pointwiseOp } from "./pointwise.ts";
 import { reshape } from "./reshape.ts";
 
-/** (x, i, j) ↦ x where `keeps` holds, `weight`·x on the diagonal and 0 elsewhere. */
+/** Makes the op (x, i, j) ↦ x where `keeps` holds, `weight`·x on the diagonal, and 0 elsewhere. */
 function triangleOp(name: string, keeps: ScalarFn, weight: number): PointwiseOp {
   return pointwiseOp(name, 3, () => {
     const { mul, eq, select } = primitiveFns;
@@ -29,6 +29,7 @@ const trilOp = triangleOp("tril", primitiveFns.gt, 1);
 const triuOp = triangleOp("triu", primitiveFns.lt, 1);
 const halvedOp = triangleOp("tril, diagonal halved", primitiveFns.gt, 0.5);
 
+/** Applies such an op to matrices. Throws ShapeError. */
 function masked(op: PointwiseOp, value: NodeLike, diagonal: number): Node {
   const x = asNode(value);
   const [rows = 0, columns = 0] = x.shape.slice(-2);
@@ -46,22 +47,39 @@ function masked(op: PointwiseOp, value: NodeLike, diagonal: number): Node {
 }
 
 /**
- * Matrices [b…, m, n] with zeros above a diagonal: the main one (0) by default, `diagonal` to the right
- * of it. Throws ShapeError.
+ * Replaces the elements above a diagonal by zeros: the lower triangle stays.
+ *
+ * @param x - The matrices, float, [b…, m, n].
+ * @param diagonal - Which diagonal: 0 (the default) is the main one, positive numbers are to the
+ *   right of it, negative ones below.
+ * @returns The lower triangles, [b…, m, n].
+ * @throws {@link ShapeError} if x has fewer than two axes or is not float, or if the diagonal is
+ *   not an integer.
+ * @category Ops: linear algebra
  */
 export function tril(x: NodeLike, diagonal = 0): Node {
   return masked(trilOp, x, diagonal);
 }
 
 /**
- * Matrices [b…, m, n] with zeros below a diagonal: the main one (0) by default, `diagonal` to the right
- * of it. Throws ShapeError.
+ * Replaces the elements below a diagonal by zeros: the upper triangle stays.
+ *
+ * @param x - The matrices, float, [b…, m, n].
+ * @param diagonal - Which diagonal: 0 (the default) is the main one, positive numbers are to the
+ *   right of it, negative ones below.
+ * @returns The upper triangles, [b…, m, n].
+ * @throws {@link ShapeError} if x has fewer than two axes or is not float, or if the diagonal is
+ *   not an integer.
+ * @category Ops: linear algebra
  */
 export function triu(x: NodeLike, diagonal = 0): Node {
   return masked(triuOp, x, diagonal);
 }
 
-/** Φ(X): zeros above the diagonal, the diagonal halved; then Φ(X) + Φ(X)' = X for symmetric X. */
+/**
+ * Computes Φ(X): zeros above the diagonal, and half of the diagonal. For symmetric X, Φ(X) + Φ(X)'
+ * = X.
+ */
 export function halvedTril(x: NodeLike): Node {
   return masked(halvedOp, x, 0);
 }

@@ -14,13 +14,13 @@ import { reshape } from "./reshape.ts";
 import { transpose } from "./transpose.ts";
 import { tril } from "./triangle.ts";
 
-/** Attributes of a triangular solve, and its options. */
+/** Attributes of a triangular solve: whether the transposed system is solved. */
 interface SolveAttrs {
   readonly transpose: boolean;
 }
 
-// X = L⁻¹B has dX = L⁻¹(dB − dL X), hence B̄ = L⁻ᵀX̄ and L̄ = −tril(B̄ X'); with L' in place of L
-// the factors swap: B̄ = L⁻¹X̄ and L̄ = −tril(X B̄').
+// X = L⁻¹B has dX = L⁻¹(dB − dL X). From that follow B̄ = L⁻ᵀX̄ and L̄ = −tril(B̄ X'). With L' in
+// place of L, the two factors are exchanged: B̄ = L⁻¹X̄ and L̄ = −tril(X B̄').
 export const triangularSolveOp: Op<SolveAttrs> = {
   name: "triangularSolve",
   infer: ([l, rhs]) => {
@@ -68,14 +68,28 @@ export const triangularSolveOp: Op<SolveAttrs> = {
   },
 };
 
-/** Whether the transposed system is solved. */
+/**
+ * Options of {@link triangularSolve}.
+ *
+ * @category Ops: linear algebra
+ */
 export interface TriangularSolveOptions {
+  /** Whether to solve the system with the transposed triangle; false by default. */
   readonly transpose?: boolean;
 }
 
 /**
- * X = L⁻¹B, or L⁻ᵀB with `transpose`, of l [b…, d, d], of which the lower triangle is read, and
- * rhs [b…, d, k]; batch axes broadcast. Throws ShapeError.
+ * Solves LX = B for lower triangular matrices L, or L'X = B with `transpose`.
+ *
+ * Only the lower triangle of l is read.
+ *
+ * @param l - The triangular matrices L, float, [b…, d, d].
+ * @param rhs - The right-hand sides B as columns, float, [b…, d, k]. Batch axes broadcast.
+ * @param options - Whether L is transposed.
+ * @returns The solutions X, [b…, d, k].
+ * @throws {@link ShapeError} if l is not square, if sizes do not fit, or if a value is not float.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: linear algebra
  */
 export function triangularSolve(
   l: NodeLike,
@@ -88,7 +102,7 @@ export function triangularSolve(
   const attrs = { transpose: options.transpose === true };
   const many = right.shape.length - 2;
   if (left.shape.length !== 2 || many < 1) return makeNode(triangularSolveOp, [left, right], attrs);
-  // One triangle for all: their right-hand sides are columns of one system.
+  // If one triangle is for all, the right-hand sides are columns of one system.
   const front = moveAxis(right, -2, 0);
   const [size = 0, ...columns] = front.shape;
   const solved = triangularSolve(left, reshape(front, [size, sizeOf(columns)]), options);

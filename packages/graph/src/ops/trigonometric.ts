@@ -1,35 +1,76 @@
 import { derivedFns } from "@metrigrad/tensor";
 import { type Binary, fromScalar, type Unary } from "./elementwise.ts";
 
-/** tan x = sin x / cos x. */
+/**
+ * Computes the tangent sin x/cos x of each element, an angle in radians.
+ *
+ * @category Ops: elements
+ */
 export const tan: Unary = fromScalar(derivedFns.tan);
 
-/** The angle in [−π/2, π/2] whose sine is x; NaN for |x| > 1. */
+/**
+ * Computes the angle in [−π/2, π/2] whose sine is x. It is NaN for |x| > 1.
+ *
+ * @category Ops: elements
+ */
 export const asin: Unary = fromScalar(derivedFns.asin);
 
-/** The angle in [0, π] whose cosine is x; NaN for |x| > 1. */
+/**
+ * Computes the angle in [0, π] whose cosine is x. It is NaN for |x| > 1.
+ *
+ * @category Ops: elements
+ */
 export const acos: Unary = fromScalar(derivedFns.acos);
 
-/** The angle in (−π/2, π/2) whose tangent is x. */
+/**
+ * Computes the angle in (−π/2, π/2) whose tangent is x.
+ *
+ * @category Ops: elements
+ */
 export const atan: Unary = fromScalar(derivedFns.atan);
 
 /**
- * The angle of the point (x, y), in (−π, π]; −0 counts as 0. At the origin it is 0, and its derivative,
- * which does not exist there, is NaN.
+ * Computes the angle of the point (x, y), in (−π, π], in radians. −0 counts as 0.
+ *
+ * At the origin the angle is 0. Its derivative does not exist there and is NaN.
+ *
+ * @category Ops: elements
  */
 export const atan2: Binary = fromScalar(derivedFns.atan2);
 
-/** (eˣ − e⁻ˣ)/2, accurate near 0. */
+/**
+ * Computes the hyperbolic sine (eˣ − e⁻ˣ)/2, accurate near 0.
+ *
+ * @category Ops: elements
+ */
 export const sinh: Unary = fromScalar(derivedFns.sinh);
 
-/** (eˣ + e⁻ˣ)/2. */
+/**
+ * Computes the hyperbolic cosine (eˣ + e⁻ˣ)/2.
+ *
+ * @category Ops: elements
+ */
 export const cosh: Unary = fromScalar(derivedFns.cosh);
 
-/** ln(x + √(x² + 1)), accurate near 0. */
+/**
+ * Computes the inverse hyperbolic sine ln(x + √(x² + 1)), accurate near 0.
+ *
+ * @category Ops: elements
+ */
 export const asinh: Unary = fromScalar(derivedFns.asinh);
 
-/** ln(x + √(x² − 1)), accurate near 1; NaN for x < 1. */
+/**
+ * Computes the inverse hyperbolic cosine ln(x + √(x² − 1)), accurate near 1. It is NaN for x < 1.
+ *
+ * @category Ops: elements
+ */
 export const acosh: Unary = fromScalar(derivedFns.acosh);
 
-/** ½ ln((1 + x)/(1 − x)), accurate near 0; ±∞ at ±1, NaN beyond. */
+/**
+ * Computes the inverse hyperbolic tangent ½ ln((1 + x)/(1 − x)), accurate near 0.
+ *
+ * The result is ±∞ at ±1, and NaN for |x| > 1.
+ *
+ * @category Ops: elements
+ */
 export const atanh: Unary = fromScalar(derivedFns.atanh);

@@ -7,19 +7,48 @@ import { cast } from "./cast.ts";
 import { equal, greater } from "./comparison.ts";
 import { type ReduceOptions, reducedAxes, reduceNames } from "./reduction.ts";
 
-/** How many elements over axes (all by default) are true, or not 0, as i32; NaN counts. No derivative. */
+/**
+ * Counts the elements over axes that are true, or not 0.
+ *
+ * A NaN counts. The result has no derivative.
+ *
+ * @param x - The values, of any type.
+ * @param options - The axes, all by default, and whether they stay with size 1.
+ * @returns The counts as i32, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
+ */
 export function countNonzero(x: NodeLike, options: ReduceOptions = {}): Node {
   checkOptions("countNonzero", options, reduceNames);
   return sum(cast(cast(x, "bool"), "i32"), options);
 }
 
-/** Whether any element over axes (all by default) is true, or not 0, as bool; false over nothing. */
+/**
+ * Tells whether any element over axes is true, or not 0. Over nothing it is false.
+ *
+ * @param x - The values, of any type.
+ * @param options - The axes, all by default, and whether they stay with size 1.
+ * @returns The answers as bool, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
+ */
 export function any(x: NodeLike, options: ReduceOptions = {}): Node {
   checkOptions("any", options, reduceNames);
   return greater(countNonzero(x, options), 0);
 }
 
-/** Whether all elements over axes (all by default) are true, or not 0, as bool; true over nothing. */
+/**
+ * Tells whether all elements over axes are true, or not 0. Over nothing it is true.
+ *
+ * @param x - The values, of any type.
+ * @param options - The axes, all by default, and whether they stay with size 1.
+ * @returns The answers as bool, of x's shape without the axes.
+ * @throws {@link ShapeError} if an axis is out of range.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: reductions
+ */
 export function all(x: NodeLike, options: ReduceOptions = {}): Node {
   checkOptions("all", options, reduceNames);
   const node = asNode(x);

@@ -5,14 +5,16 @@ import type { Op } from "../core/op.ts";
 let specs = 0;
 const numbers = new WeakMap<VariableSpec, number>();
 
-/** A text per variable: equal for one object only. */
+/** Returns a text for each variable. It is equal for the same object only. */
 function keyOf(spec: VariableSpec): string {
   const number = numbers.get(spec) ?? specs++;
   numbers.set(spec, number);
   return String(number);
 }
 
-/** The value of a store's variable before the run; the attributes are the variable itself. */
+/**
+ * The value that a variable of a store has before the run. The attributes are the variable itself.
+ */
 export const variableOp: Op<VariableSpec> = {
   name: "variable",
   infer: (_, { shape, type }) => ({ shape, type }),
@@ -22,42 +24,77 @@ export const variableOp: Op<VariableSpec> = {
   key: keyOf,
 };
 
-/** A node that stands for a variable. */
+/**
+ * A node that stands for a variable; see {@link variable}.
+ *
+ * @category Graph: compile and run
+ */
 export type Variable = Node<VariableSpec>;
 
-/** What a variable needs beside path and shape. */
+/**
+ * Options of {@link variable}: element type, role and initial values.
+ *
+ * @category Graph: compile and run
+ */
 export type VariableOptions = Partial<Pick<VariableSpec, "type" | "role" | "init">>;
 
-/** Whether a node stands for a variable. */
+/**
+ * Tells whether a node stands for a variable.
+ *
+ * @param node - The node.
+ * @returns Whether it is a variable.
+ * @nothrow
+ * @category Graph: compile and run
+ */
 export function isVariable(node: Node): node is Variable {
   return node.op === (variableOp as Op);
 }
 
 const nodes = new WeakMap<VariableSpec, Variable>();
 
-/** The node of a variable: the same one at every call. */
+/**
+ * Returns the node of a variable. Two calls with the same variable return the same node.
+ *
+ * @param spec - The variable.
+ * @returns The node that stands for it.
+ * @nothrow
+ * @category Graph: compile and run
+ */
 export function variableOf(spec: VariableSpec): Variable {
   const node = nodes.get(spec) ?? makeNode(variableOp, [], spec);
   nodes.set(spec, node);
   return node;
 }
 
-/** What messages call a variable: its own path, or where the node was first made. */
+/**
+ * Returns the name of a variable in messages.
+ *
+ * @param variable - The node of the variable.
+ * @returns The variable's own path, or else the scope in which the node was made, or else its role.
+ * @nothrow
+ * @category Graph: compile and run
+ */
 export function variableName({ attrs, scope }: Variable): string {
   return attrs.path ?? (scope === "" ? attrs.role : scope);
 }
 
-/** Zeros of any shape. */
+/** Returns zeros for any shape. */
 const zeros: VariableSpec["init"] = ({ shape }) =>
   new Float64Array(shape.reduce((a, b) => a * b, 1));
 
 /**
- * A new value that lives in stores, with a path of its own. Every call makes another variable, also
- * where the path is the same: keep the node to use it in several places.
- * @param path what a store calls it
- * @param shape sizes per axis
- * @param options `float`, a parameter and zeros by default
- * @throws ShapeError for a shape that is none
+ * Makes a variable: a value that lives in stores and keeps its value from run to run.
+ *
+ * Every call makes a new variable, also if the path is the same. To use a variable in several
+ * places, keep the node.
+ *
+ * @param path - The name of the variable in a store.
+ * @param shape - The shape.
+ * @param options - The element type, `float` by default; the role, `parameter` by default; the
+ *   initial values, zeros by default.
+ * @returns The node that stands for the variable.
+ * @throws {@link ShapeError} if the shape is not a list of sizes.
+ * @category Graph: compile and run
  */
 export function variable(
   path: string,

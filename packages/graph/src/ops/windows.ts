@@ -5,23 +5,44 @@ import { makeNode, type Node } from "../core/node.ts";
 import { perAxis } from "./perAxis.ts";
 import { type AxisWindows, reach, windowsOp } from "./windowsOp.ts";
 
-/** Which windows `windows` takes. */
+/**
+ * Options of {@link windows}.
+ *
+ * @category Ops: windows
+ */
 export interface WindowsOptions {
-  /** The axes that are windowed, as many as sizes; the last ones by default. */
+  /**
+   * The axes to window, one for each size; the last ones by default. Negative axes count from the
+   * end.
+   */
   readonly axes?: readonly number[];
-  /** Places from one window's begin to the next's, for all axes or for each; 1 by default. */
+  /**
+   * The places from the begin of one window to the begin of the next: one number for all axes, or
+   * one for each; 1 by default.
+   */
   readonly stride?: number | readonly number[];
-  /** Places from one element of a window to the next, for all axes or for each; 1 by default. */
+  /**
+   * The places from one element of a window to the next: one number for all axes, or one for each;
+   * 1 by default.
+   */
   readonly dilation?: number | readonly number[];
 }
 
 /**
- * Sliding windows without a copy: out[…, i, …, κ] = x[…, i·stride + κ·dilation, …]. The windowed axes count
- * windows, and an axis for the places in them comes last, for each of them.
- * @param x any value
- * @param sizes places of a window on each windowed axis
- * @returns [s…, size…], with ⌊(length − (size − 1)·dilation − 1)/stride⌋ + 1 windows on each windowed axis
- * @throws ShapeError where no window fits or sizes are no counts
+ * Makes sliding windows, without a copy: out[…, i, …, κ] = x[…, i·stride + κ·dilation, …].
+ *
+ * Each windowed axis counts the windows. For each of them a new last axis has the places in a
+ * window.
+ *
+ * @param x - The value, of any type.
+ * @param sizes - The size of a window on each windowed axis.
+ * @param options - The axes, the stride and the dilation.
+ * @returns The windows, [s…, size…]. A windowed axis has ⌊(length − (size − 1)·dilation −
+ *   1)/stride⌋ + 1 windows.
+ * @throws {@link ShapeError} if no window fits, if a number is not a positive integer, or if an
+ *   axis is out of range or named twice.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Ops: windows
  */
 export function windows(x: NodeLike, sizes: readonly number[], options: WindowsOptions = {}): Node {
   checkOptions("windows", options, ["axes", "stride", "dilation"]);

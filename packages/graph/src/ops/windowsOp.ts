@@ -1,4 +1,4 @@
-/** Sliding windows and folding: each is the other's adjoint, so they share a file. */
+/** Sliding windows and folding. Each is the other's adjoint, so they share a file. */
 import { arg, literal, type Shape, sizeOf, type View } from "@metrigrad/tensor";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -7,35 +7,40 @@ import { subView } from "./selection.ts";
 import { pad, placeOp, slice } from "./slice.ts";
 import { transpose } from "./transpose.ts";
 
-/** Windows of one axis. */
+/** The windows of one axis. */
 export interface AxisWindows {
+  /** The axis, counted from the front. */
   readonly axis: number;
-  /** Places in a window. */
+  /** The number of places in a window. */
   readonly size: number;
-  /** Places from one window's begin to the next's. */
+  /** The places from the begin of one window to the begin of the next. */
   readonly stride: number;
-  /** Places from one element of a window to the next; negative ones run backwards from the last. */
+  /**
+   * The places from one element of a window to the next. A negative number runs backwards from the
+   * last place.
+   */
   readonly dilation: number;
 }
 
-/** Attributes: the axes that are windowed. */
+/** Attributes of windows: the axes that are windowed. */
 export interface WindowsAttrs {
   readonly windows: readonly AxisWindows[];
 }
 
-/** Attributes of folding: the windows, and the shape of what they were taken of. */
+/** Attributes of folding: the windows, and the shape of the value that they were taken from. */
 export interface FoldAttrs extends WindowsAttrs {
   readonly shape: Shape;
 }
 
-/** How far a window reaches beyond its first place. */
+/** Returns how far a window reaches beyond its first place. */
 export const reach = ({ size, dilation }: AxisWindows) => (size - 1) * Math.abs(dilation);
 
-/** How many windows fit in an axis of a length. */
+/** Returns how many windows fit in an axis of a length. */
 export function windowCount(length: number, window: AxisWindows): number {
   return Math.max(0, Math.floor((length - reach(window) - 1) / window.stride) + 1);
 }
 
+/** Returns the shape of the windows of a value. */
 function windowsShape(shape: Shape, { windows }: WindowsAttrs): number[] {
   const counts = [...shape];
   for (const window of windows) {
@@ -44,7 +49,7 @@ function windowsShape(shape: Shape, { windows }: WindowsAttrs): number[] {
   return [...counts, ...windows.map(({ size }) => size)];
 }
 
-/** The windows of a view. */
+/** Returns the windows of a view. */
 function windowsView(view: View, { windows }: WindowsAttrs): View {
   const strides = [...view.strides];
   let { offset } = view;
@@ -57,10 +62,14 @@ function windowsView(view: View, { windows }: WindowsAttrs): View {
   return { ...view, shape: windowsShape(view.shape, { windows }), strides, offset };
 }
 
+/** Moves the windowed axes by one, behind a new first axis. */
 const shifted = (windows: readonly AxisWindows[]) =>
   windows.map((window) => ({ ...window, axis: window.axis + 1 }));
 
-/** A view whose elements may overlap: axis i counts windows, a last axis for each the places in them. */
+/**
+ * A view whose elements may overlap. A windowed axis counts windows, and for each of them a last
+ * axis has the places in a window.
+ */
 export const windowsOp: Op<WindowsAttrs> = {
   name: "windows",
   infer: ([x], attrs) => ({
@@ -76,8 +85,8 @@ export const windowsOp: Op<WindowsAttrs> = {
     context.place(node, windowsView(context.view(node.inputs[0] as Node), node.attrs)),
 };
 
-// x̄[j] = Σ_κ p̄[(j − δκ − b)/s, κ] over the windows that have the place j, δ the dilation, s the stride and b where
-// the first window's element 0 lies.
+// The fold is x̄[j] = Σ_κ p̄[(j − δκ − b)/s, κ], summed over the windows that have the place j. δ
+// is the dilation, s the stride, and b the place of element 0 of the first window.
 export const foldOp: Op<FoldAttrs> = {
   name: "fold",
   infer: ([p], { shape }) => ({ shape, type: (p as Node).type }),
@@ -91,7 +100,8 @@ export const foldOp: Op<FoldAttrs> = {
     const at = node.attrs.windows.findIndex(({ stride }) => stride > 1);
     return at < 0 ? node : foldStrided(node, at);
   },
-  // Every stride is 1 here: zeros around the windows' axes, then one sum over a skewed view of them.
+  // Every stride is 1 here. The step writes the windows among zeros, and then sums over a skewed
+  // view of them.
   lower: (node, context) => {
     const [p] = node.inputs as [Node];
     const { windows } = node.attrs;
@@ -132,9 +142,10 @@ export const foldOp: Op<FoldAttrs> = {
 };
 
 /**
- * Folds one axis with stride s > 1 so that no work is wasted, and leaves the others. Without dilation a place
- * κ = s·q + r of window i falls on s·(i + q) + r: r becomes the position within s, and i and q fold with stride 1.
- * With dilation each place of the windows is put where it falls, and what falls together is added.
+ * Folds one axis with stride s > 1 without wasted work, and leaves the other axes. Without
+ * dilation, place κ = s·q + r of window i falls on s·(i + q) + r. So r becomes the position within
+ * s, and i and q are folded with stride 1. With dilation, each place of the windows is put where it
+ * falls, and elements at the same place are added.
  */
 function foldStrided({ inputs, attrs }: Node<FoldAttrs>, at: number): Node {
   const [p] = inputs as [Node];
@@ -169,11 +180,11 @@ function foldStrided({ inputs, attrs }: Node<FoldAttrs>, at: number): Node {
     ...p.shape.slice(0, place).map(() => [0, 0] as const),
     [0, turns * stride - size],
   ]);
-  // [s…, κ…] with κ as q, r.
+  // The shape is [s…, κ…], with κ split into q and r.
   const split = reshape(padded, p.shape.toSpliced(place, 1, turns, stride));
   const axes = [...split.shape.keys()].filter((one) => one !== place && one !== place + 1);
   const [rows, places] = [axes.slice(0, axis + 1), axes.slice(axis + 1)];
-  // r stands behind the axis, q behind everything, where folding finds it.
+  // r comes directly after the axis. q comes last, where folding expects it.
   const ordered = transpose(split, [...rows, place + 1, ...places, place]);
   const long = count + turns - 1;
   const inner = ordered.shape.slice(0, -1).with(axis, long);

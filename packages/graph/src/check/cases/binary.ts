@@ -24,7 +24,7 @@ import { i32, integers, mapped, spread, u32 } from "./values.ts";
 interface BinarySpec {
   readonly op: string;
   readonly f: Binary;
-  /** The same on numbers. */
+  /** The same function on numbers. */
   readonly of: (x: number, y: number) => number;
   readonly from?: number;
   readonly to?: number;

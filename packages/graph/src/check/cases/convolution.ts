@@ -57,7 +57,7 @@ const transposed = (
   one: OpCase,
 ): OpRow => ({ op, f: (x, w) => f(x, w, options), cases: [one] });
 
-/** A convolution's case with the weights as rows of patches, and 1 for the bias. */
+/** Makes the case of a convolution whose weights are rows of patches, with a 1 for the bias. */
 function packed({ name, inputs, value }: OpCase, groups: number): OpCase {
   const [x, w, b] = inputs as [Tensor, Tensor, Tensor];
   const [outputs = 0, ...rest] = w.shape;

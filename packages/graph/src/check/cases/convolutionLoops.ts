@@ -1,7 +1,7 @@
 import type { Tensor } from "@metrigrad/tensor";
 import { at, filled } from "./values.ts";
 
-/** The numbers of a convolution over one kind of axes, the same on each of them. */
+/** The numbers of a convolution. They are the same for each of its axes. */
 export interface Numbers {
   readonly stride?: number;
   readonly padding?: number;
@@ -9,14 +9,14 @@ export interface Numbers {
   readonly groups?: number;
 }
 
-/** All indices of a shape. */
+/** Returns all indices of a shape. */
 export function* indices(shape: readonly number[]): Generator<readonly number[]> {
   const [n, ...rest] = shape;
   if (n === undefined) yield [];
   else for (let i = 0; i < n; i++) for (const inner of indices(rest)) yield [i, ...inner];
 }
 
-/** The definition, place by place: what is outside of x is 0. */
+/** Computes a convolution by its definition, place by place. Places outside of x count as 0. */
 export function convolved(x: Tensor, w: Tensor, bias: Tensor | null, numbers: Numbers): Tensor {
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = numbers;
   const [n = 0, , ...size] = x.shape;
@@ -39,7 +39,10 @@ export function convolved(x: Tensor, w: Tensor, bias: Tensor | null, numbers: Nu
   });
 }
 
-/** The definition of the transposed one: each element of x is added, times the kernel, to where it falls. */
+/**
+ * Computes a transposed convolution by its definition: each element of x, multiplied by the kernel,
+ * is added at its places.
+ */
 export function spreadOut(x: Tensor, w: Tensor, numbers: Numbers & { extra?: number }): Tensor {
   const { stride = 1, padding = 0, dilation = 1, groups = 1, extra = 0 } = numbers;
   const [n = 0, inputs = 0, ...size] = x.shape;

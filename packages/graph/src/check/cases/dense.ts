@@ -13,13 +13,13 @@ import type { OpRow } from "../case.ts";
 import { product, swapped } from "./loops.ts";
 import { filled, spread } from "./values.ts";
 
-/** Everything in one row. */
+/** Joins all values in one row. */
 const flat = (...nodes: Node[]) =>
   concat(
     nodes.map((node) => reshape(node, [-1])),
     0,
   );
-/** General matrices that are well conditioned: scattered numbers and 2 on the diagonal. */
+/** Makes well-conditioned general matrices: scattered numbers, with 2 on the diagonal. */
 const general = (batch: readonly number[], d: number, seed = 1) => {
   const x = spread([...batch, d, d], -1, 1, seed);
   return filled(x.shape, (index) => x.get(...index) + (index.at(-1) === index.at(-2) ? 2 : 0));
@@ -28,7 +28,7 @@ const square = general([], 3);
 const rhs = spread([3, 2], -1, 1, 5);
 const tall = spread([3, 2], -2, 2, 3);
 
-/** Rows of factorisations of general matrices, and of what is made of them. */
+/** Rows of factorizations of general matrices, and of ops that use them. */
 export const denseRows: readonly OpRow[] = [
   {
     op: "qr",
@@ -82,7 +82,7 @@ export const denseRows: readonly OpRow[] = [
     f: (a, b) => linearSolve(a, b),
     cases: [
       { name: "a system", inputs: [square, product([3, 2], square, rhs)], value: rhs },
-      // Without a choice of pivots elimination would divide by 0.
+      // Elimination without a choice of pivots would divide by 0 here.
       {
         name: "a zero first",
         inputs: [

@@ -9,7 +9,7 @@ const state = u32([seed, counter]);
 const key = "cases/draws";
 const stream = uniformStream({ seed, path: key, counter });
 
-/** Threefry's words at row-major positions. */
+/** Returns the words of Threefry at row-major positions. */
 function words(size: number): number[] {
   return Array.from({ length: size }, (_, i) => {
     return threefry2x32(hashPath(key), seed, Math.floor(i / 2), counter)[i % 2] as number;

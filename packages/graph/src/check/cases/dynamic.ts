@@ -14,7 +14,7 @@ import {
 import type { OpRow } from "../case.ts";
 import { counted, i32, spread, u8 } from "./values.ts";
 
-/** Rows of boxes at running positions. */
+/** Rows of boxes at positions that are known only at run time. */
 export const dynamicRows: readonly OpRow[] = [
   {
     op: "dynamicSlice",
@@ -118,7 +118,7 @@ export const dynamicRows: readonly OpRow[] = [
   {
     op: "dynamicUpdate",
     f: (x) => {
-      // Each turn sorts its row and writes its running sums below those of the turn before.
+      // Each turn sorts its row and writes its running sums below those of the previous turn.
       const { carry } = scan(
         (all, { row, at }) => {
           const next = dynamicUpdate(all, expandDims(cumsum(sort(square(row))), 0), [at, 0]);

@@ -3,7 +3,10 @@ import { einsum } from "../../ops/index.ts";
 import type { OpCase, OpRow } from "../case.ts";
 import { at, filled, spread } from "./values.ts";
 
-/** The definition: every letter runs over its size, and all products fall on the result's element. */
+/**
+ * Computes the sum by its definition: every letter runs over its size, and each product is added to
+ * its element of the result.
+ */
 function byLoops(spec: string, operands: readonly Tensor[]): Tensor {
   const [inputs = "", out = ""] = spec.split("->");
   const lists = inputs.split(",");

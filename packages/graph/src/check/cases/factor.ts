@@ -22,19 +22,21 @@ const lower = filled([3, 3], ([i = 0, j = 0]) =>
   j > i ? 0 : i === j ? 1.5 + i : 0.3 * (i + j) - 0.7,
 );
 const rhs = spread([3, 2], -1, 1, 5);
-/** V diag(f(λ)) V' of a symmetric matrix: does not depend on the vectors' signs. */
+/**
+ * Computes V diag(f(λ)) V' of a symmetric matrix. It does not depend on the signs of the vectors.
+ */
 const spectral = (a: Node, f: (values: Node) => Node) => {
   const { values, vectors } = eigh(symmetrize(a));
   return matmul(mul(vectors, expandDims(f(values), -2)), vectors, { transposeB: true });
 };
-/** The second difference, whose eigenvalues are 2 − 2 cos(kπ/(d + 1)). */
+/** The matrix of second differences. Its eigenvalues are 2 − 2 cos(kπ/(d + 1)). */
 const chain = (d: number) =>
   filled([d, d], ([i = 0, j = 0]) => (i === j ? 2 : Math.abs(i - j) === 1 ? -1 : 0));
 const chainValues = (d: number) =>
   filled([d], ([k = 0]) => 2 - 2 * Math.cos(((k + 1) * Math.PI) / (d + 1)));
 const two = filled([2, 2], ([i = 0, j = 0]) => (i === j ? 1 : 2));
 
-/** Rows of factorisations and of solves by them. */
+/** Rows of factorizations, and of solutions by them. */
 export const factorRows: readonly OpRow[] = [
   {
     op: "triangularSolve",
@@ -131,7 +133,7 @@ export const factorRows: readonly OpRow[] = [
     f: (a, shift) => choleskyShift(cholesky(a, { shift })),
     cases: [
       { name: "as given", inputs: [definite([2], 2), [0.1, 0.5]], value: [0.1, 0.5], order: 0 },
-      // Eigenvalues of [[1, 2], [2, 1]] are 3 and −1: λ = 0.2 fails, 2 succeeds.
+      // The eigenvalues of [[1, 2], [2, 1]] are 3 and −1. So λ = 0.2 fails, and λ = 2 succeeds.
       { name: "raised once", inputs: [two, 0.2], value: 2, order: 0, batch: false },
       { name: "given up", inputs: [two, 1e-9], value: Number.NaN, order: 0, batch: false },
     ],

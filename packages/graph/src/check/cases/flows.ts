@@ -4,7 +4,7 @@ import type { OpRow } from "../case.ts";
 import { spread } from "./values.ts";
 
 const times = [0, 0.5, 1.5];
-/** 1 + z + … + zⁿ/n!: a step of a method of order n on dy/dt = y, exactly. */
+/** Computes 1 + z + … + zⁿ/n!: exactly one step of a method of order n on dy/dt = y. */
 const taylor = (z: number, order: number) => {
   let [total, term] = [1, 1];
   for (let k = 1; k <= order; k++) total += term *= z / k;
@@ -35,7 +35,7 @@ export const flowRows: readonly OpRow[] = [
           [Math.sin(0.5), Math.cos(0.5)],
         ],
       },
-      // ‖a‖₁ = 8 is halved once; exp([[x, y], [0, x]]) = eˣ[[1, y], [0, 1]].
+      // ‖a‖₁ = 8 is halved once. exp([[x, y], [0, x]]) = eˣ[[1, y], [0, 1]].
       {
         name: "not diagonalisable",
         inputs: [
@@ -125,7 +125,7 @@ export const flowRows: readonly OpRow[] = [
     cases: [{ name: "growth by midpoint", inputs: [2], value: steps(2), order: 0 }],
   },
   {
-    // A tree, the time, parameters, and steps between the times.
+    // This row has a tree, the time, parameters, and steps between the times.
     op: "odeint",
     f: (x0, v0, k) => {
       const f = (t: Node, { x, v }: { x: Node; v: Node }) => ({ x: v, v: mul(neg(mul(k, x)), t) });

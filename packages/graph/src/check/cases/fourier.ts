@@ -4,7 +4,7 @@ import { filled, spread } from "./values.ts";
 
 const both = ({ re, im }: ReturnType<typeof fft>) => stack([re, im]);
 
-/** Σⱼ (re + i·im)ⱼ e^(∓2πijk/n) of rows by its definition, as [2, rows, n]. */
+/** Computes Σⱼ (re + i·im)ⱼ e^(∓2πijk/n) of rows by its definition, as [2, rows, n]. */
 function transformed(inputs: readonly ReturnType<typeof spread>[], sign: 1 | -1) {
   const [re, im] = inputs;
   const [rows = 0, n = 0] = re?.shape ?? [];
@@ -25,7 +25,7 @@ function sums(name: string, count: 1 | 2, n: number, sign: 1 | -1 = 1): OpCase {
   return { name, inputs, value: transformed(inputs, sign), order: n > 60 ? 1 : 2, batch: n < 60 };
 }
 
-/** Rows of Fourier transforms; real and imaginary part are stacked. */
+/** Rows of Fourier transforms. Real and imaginary part are stacked. */
 export const fourierRows: readonly OpRow[] = [
   {
     op: "fft",

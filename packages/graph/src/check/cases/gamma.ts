@@ -7,7 +7,7 @@ const euler = 0.5772156649015329;
 const apery = 1.2020569031595942;
 const { PI, LN2, log } = Math;
 
-/** A sum of f(x), f(x + 1), …, f(x + 29), beside the leading terms of a series at x + 30. */
+/** Sums f(x), f(x + 1), …, f(x + 29), and adds the leading terms of a series at x + 30. */
 function far(x: number, f: (x: number) => number, series: (X: number) => number): number {
   let total = series(x + 30);
   for (let k = 29; k >= 0; k--) total += f(x + k);
@@ -45,7 +45,7 @@ const tetragammaOf = (x: number) =>
     (t) => -1 / t ** 2 - 1 / t ** 3 - 1 / (2 * t ** 4) + 1 / (6 * t ** 6) - 1 / (6 * t ** 8),
   );
 
-/** Known points are closed forms (Abramowitz and Stegun 6.1, 6.3, 6.4). */
+/** The known points are closed forms (Abramowitz and Stegun 6.1, 6.3, 6.4). */
 const specs: readonly UnarySpec[] = [
   {
     op: "lgamma",

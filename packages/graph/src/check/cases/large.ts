@@ -20,8 +20,8 @@ import type { OpCase, OpRow } from "../case.ts";
 import { definite, filled, integers, spread } from "./values.ts";
 
 /**
- * A case whose derivatives smaller ones have shown: only its value is compared. Its inputs are drawn where a check
- * first reads them, since the package's import would wait for them.
+ * Makes a case that compares only the value; smaller cases check the derivatives. Its inputs are
+ * drawn when a check first reads them. Otherwise the import of the package would wait for them.
  */
 function large(name: string, draw: () => OpCase["inputs"], tolerance?: number): OpCase {
   let drawn: OpCase["inputs"] | undefined;
@@ -43,7 +43,7 @@ const lower = () =>
     return j > i ? 0 : i === j ? 2 + (i % 3) : ((i * 7 + j * 3) % 11) / 60 - 0.1;
   });
 
-/** Sizes at which backends tile, unroll and share work among threads. */
+/** Cases of sizes at which backends tile, unroll and share work among threads. */
 export const largeRows: readonly OpRow[] = [
   {
     op: "matmul",

@@ -1,7 +1,7 @@
 import type { Tensor } from "@metrigrad/tensor";
 import { at, filled } from "./values.ts";
 
-/** Σ_k a[b…, i, k] b[b…, k, j] by loops, batch axes broadcast. */
+/** Computes Σ_k a[b…, i, k] b[b…, k, j] by loops. Batch axes broadcast. */
 export function product(shape: readonly number[], a: Tensor, b: Tensor): Tensor {
   const inner = a.shape.at(-1) as number;
   return filled(shape, (index) => {
@@ -13,7 +13,7 @@ export function product(shape: readonly number[], a: Tensor, b: Tensor): Tensor 
   });
 }
 
-/** Matrices with their last two axes swapped. */
+/** Exchanges the last two axes of matrices. */
 export function swapped(value: Tensor): Tensor {
   const shape = [
     ...value.shape.slice(0, -2),

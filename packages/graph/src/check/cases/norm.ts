@@ -30,7 +30,7 @@ const spreadOf = (list: readonly number[]) =>
 
 const left = spread([2, 3]);
 const right = spread([4, 3], -2, 2, 2);
-/** Σ |x − y|ᵖ of two rows. */
+/** Computes Σ |x − y|ᵖ of two rows. */
 const powers = (i: number, j: number, p: number) =>
   total([0, 1, 2].map((k) => Math.abs(left.get(i, k) - right.get(j, k)) ** p));
 
@@ -57,7 +57,7 @@ function normOf(p: number, at: number, slopes: readonly number[]): OpRow {
   };
 }
 
-/** Rows of norms and distances, and of reductions to whether and how many. */
+/** Rows of norms and distances, and of reductions that count or tell whether there are any. */
 export const normRows: readonly OpRow[] = [
   {
     op: "std",

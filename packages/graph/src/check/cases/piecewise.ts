@@ -17,7 +17,7 @@ const inf = Number.POSITIVE_INFINITY;
 const nan = Number.NaN;
 const within = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
 
-/** Kinks have the derivatives of PyTorch. */
+/** At kinks the derivatives are those of PyTorch. */
 const specs: readonly UnarySpec[] = [
   {
     op: "hardtanh",
@@ -104,7 +104,7 @@ const specs: readonly UnarySpec[] = [
 const slopes = [0.1, -0.5, 2];
 const series = spread([2, 3, 2]);
 
-/** Rows of activations made of pieces, and of those with a second operand. */
+/** Rows of activations made of pieces, and of activations with a second operand. */
 export const piecewiseRows: readonly OpRow[] = [
   ...specs.map((spec) => ({ ...spec, brief: true })).flatMap(unaryRowsOf),
   {

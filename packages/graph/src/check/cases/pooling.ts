@@ -33,7 +33,7 @@ const row = (
 
 const cube = spread([1, 1, 2, 3, 4], -1, 1, 5);
 
-/** Rows of pools; expected values are worked out by hand, or by walking the windows. */
+/** Rows of pools. The expected values are computed by hand, or by a loop over the windows. */
 export const poolingRows: readonly OpRow[] = [
   row("maxPool1d", (x) => maxPool1d(x, 2), "pairs", [[[1, 5, 3, 2, 9]]], [[[5, 3]]]),
   row(

@@ -9,7 +9,7 @@ function multiplied(name: string, left: number[], right: number[], shape: number
   return { name, inputs, value: product(shape, ...inputs) };
 }
 
-/** Σ_k x[…, k] w[k, j] + w[d, j] by loops. */
+/** Computes Σ_k x[…, k] w[k, j] + w[d, j] by loops. */
 function affined(
   name: string,
   rows: number[],
@@ -27,7 +27,7 @@ function affined(
   return { name, inputs: [x, w], value, ...more };
 }
 
-/** α Σᵢ νᵢ xᵢxᵢ' + β base by loops. */
+/** Computes α Σᵢ νᵢ xᵢxᵢ' + β base by loops. */
 function grams(
   x: Tensor,
   nu: Tensor | null,

@@ -34,7 +34,10 @@ const resized = (
   cases: [{ name, inputs: [x], value }],
 });
 
-/** Rows of padding by copies and of interpolation, worked out by hand from PyTorch's definitions. */
+/**
+ * Rows of padding by copies and of interpolation. Expected values are computed by hand from
+ * PyTorch's definitions.
+ */
 export const resampleRows: readonly OpRow[] = [
   padding(
     "reflected",

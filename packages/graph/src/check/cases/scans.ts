@@ -26,14 +26,14 @@ const xs = spread([3, 2, 2], -1, 1, 1);
 const start = spread([2, 2], -1, 1, 2);
 const weights = spread([5, 2], -1, 1, 3);
 
-/** Σ of all: one value that depends on everything. */
+/** Sums everything: one value that depends on all results. */
 const flat = (...nodes: Parameters<typeof reshape>[0][]) =>
   concat(
     nodes.map((node) => reshape(node, [-1])),
     0,
   );
 
-/** Running sums along the first axis, by a loop. */
+/** Computes running sums along the first axis by a loop. */
 const sums = filled([3, 2, 2], ([t = 0, i = 0, j = 0]) => {
   let total = 0;
   for (let k = 0; k <= t; k++) total += at(xs, [k, i, j]);
@@ -45,7 +45,7 @@ const suffixes = filled([3, 2, 2], ([t = 0, i = 0, j = 0]) => {
   return total;
 });
 
-/** Scans: one loop in a plan, whose derivatives are loops. */
+/** Rows of scans: one loop in a plan, whose derivatives are loops. */
 export const scanRows: readonly OpRow[] = [
   {
     op: "scan",
@@ -86,7 +86,7 @@ export const scanRows: readonly OpRow[] = [
     ],
   },
   {
-    // Both carries are read before either is replaced; the values before and after a turn are kept.
+    // Both carries are read before one is replaced. The values before and after a turn are kept.
     op: "scan",
     f: (a, b) => {
       const { carry, ys } = scan(
@@ -137,7 +137,8 @@ export const scanRows: readonly OpRow[] = [
     ],
   },
   {
-    // Weights that are used in other ways too, rows by index, sequences that do not lie in order.
+    // This row has weights that are used in other ways too, rows by index, and sequences whose
+    // memory is not in order.
     op: "scan",
     f: (x, w) => {
       const turned = transpose(x, [1, 0, 2]);
@@ -177,7 +178,8 @@ export const scanRows: readonly OpRow[] = [
     ],
   },
   {
-    // Eigenvalues are a further output of the step that the vectors come from, and the pullback asks for both.
+    // The eigenvalues are a further output of the step that computes the vectors. The pullback
+    // needs both.
     op: "scan",
     f: (x, c) =>
       scan(

@@ -14,7 +14,7 @@ import {
 import type { OpRow } from "../case.ts";
 import { counted, i32, spread, u8 } from "./values.ts";
 
-/** Rows of views. Squares in some make the second derivative more than zero. */
+/** Rows of views. Some have squares, so that the second derivative is not zero. */
 export const shapeRows: readonly OpRow[] = [
   {
     op: "reshape",

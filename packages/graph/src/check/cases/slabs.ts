@@ -3,14 +3,14 @@ import { filled, spread } from "./values.ts";
 
 const x234 = spread([2, 3, 4]);
 
-/** The elements that a reduction over the first and last axis takes to position j. */
+/** Returns the elements that a reduction over the first and last axis combines at position j. */
 function slab(j: number): number[] {
   const found: number[] = [];
   for (let i = 0; i < 2; i++) for (let k = 0; k < 4; k++) found.push(x234.get(i, j, k));
   return found;
 }
 
-/** A reduction over the first and last axis: `f` on every list that it takes together. */
+/** Reduces over the first and last axis: applies `f` to each list that is combined. */
 export function slabs(f: (list: number[]) => number): OpCase {
   return {
     name: "first and last axis",
@@ -19,7 +19,7 @@ export function slabs(f: (list: number[]) => number): OpCase {
   };
 }
 
-/** Σ of a list. */
+/** Sums a list. */
 export const total = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
 
 /** The axes of `slabs`. */

@@ -6,7 +6,7 @@ import { filled } from "./values.ts";
 const inf = Number.POSITIVE_INFINITY;
 const logTotal = (list: readonly number[]) => Math.log(total(list.map(Math.exp)));
 
-/** Rows of logarithms of sums of exponentials, and of what they normalise. */
+/** Rows of logarithms of sums of exponentials, and of ops that normalize by them. */
 export const softmaxRows: readonly OpRow[] = [
   { op: "logSumExp", f: (x) => logSumExp(x, outer), cases: [slabs(logTotal)] },
   {

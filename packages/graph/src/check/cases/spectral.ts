@@ -16,7 +16,7 @@ import {
 import type { OpRow } from "../case.ts";
 import { filled, spread } from "./values.ts";
 
-/** Everything in one row. */
+/** Joins all values in one row. */
 const flat = (...nodes: Node[]) =>
   concat(
     nodes.map((node) => reshape(node, [-1])),
@@ -29,7 +29,7 @@ const again = (a: Node) => {
   return matmul(mul(u, expandDims(s, -2)), v, { transposeB: true });
 };
 
-/** Rows of singular values, and of what is made of them. */
+/** Rows of singular values, and of ops that use them. */
 export const spectralRows: readonly OpRow[] = [
   {
     op: "svd",
@@ -61,7 +61,7 @@ export const spectralRows: readonly OpRow[] = [
           ],
         ],
         value: [0, 1, 1, 0, 2, 2, -1, 0, 0, 1],
-        // That of the values alone.
+        // The derivative of the singular values alone.
         gradients: [
           [
             [0, 1],
@@ -127,7 +127,7 @@ export const spectralRows: readonly OpRow[] = [
         tolerance: 1e-4,
       },
       {
-        // 10⁻⁹ beside 1 keeps its digits, which it would lose in A'A.
+        // 10⁻⁹ beside 1 keeps its digits. With A'A it would lose them.
         name: "a small one",
         inputs: [
           [
@@ -146,7 +146,7 @@ export const spectralRows: readonly OpRow[] = [
     f: (a) => pinv(a),
     cases: [
       { name: "tall", inputs: [tall], shape: [2, 3] },
-      // Of ones [3, 2] it is a sixth of its transpose.
+      // The pseudo-inverse of ones, [3, 2], is a sixth of its transpose.
       {
         name: "of rank one",
         inputs: [ones],
@@ -188,7 +188,7 @@ export const spectralRows: readonly OpRow[] = [
     op: "lstsq",
     f: (a, b) => lstsq(a, b),
     cases: [
-      // The line through (0, 1), (1, 2) and (2, 2): 7/6 + t/2.
+      // The best line through (0, 1), (1, 2) and (2, 2) is 7/6 + t/2.
       {
         name: "a line",
         inputs: [
@@ -214,7 +214,8 @@ export const spectralRows: readonly OpRow[] = [
     ],
   },
   {
-    // Derivatives of vectors of equal eigenvalues count as 0 and those of their values are finite.
+    // The derivatives of the vectors of equal eigenvalues are set to 0. The derivatives of the
+    // eigenvalues are finite.
     op: "eigh",
     f: (a) => flat(eigh(symmetrize(a)).values, eigh(symmetrize(a)).vectors),
     cases: [

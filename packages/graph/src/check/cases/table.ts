@@ -33,7 +33,11 @@ import { spectralRows } from "./spectral.ts";
 import { trigonometricRows } from "./trigonometric.ts";
 import { unaryRows } from "./unary.ts";
 
-/** Every op with its cases: what `checkOp` and `checkBackend` run in this package's own tests. */
+/**
+ * Every op with its cases. {@link checkBackend} runs these by default.
+ *
+ * @category Checks
+ */
 export const opRows: readonly OpRow[] = [
   ...unaryRows,
   ...trigonometricRows,

@@ -7,20 +7,23 @@ import { mapped, spread } from "./values.ts";
 export interface UnarySpec {
   readonly op: string;
   readonly f: Unary;
-  /** The same on numbers. */
+  /** The same function on numbers. */
   readonly of: (x: number) => number;
-  /** Where scattered points lie; −2 … 2 by default. */
+  /** The interval of the scattered points; −2 … 2 by default. */
   readonly from?: number;
   readonly to?: number;
-  /** Points with value and slope: kinks, zeros, far out. */
+  /** Points with value and slope, such as kinks, zeros and large numbers. */
   readonly points?: readonly (readonly [x: number, value: number, slope: number])[];
   /** Points with a value only. */
   readonly limits?: readonly (readonly [x: number, value: number])[];
-  /** Whether the row has only a matrix and the points, for formulas of functions that have full rows. */
+  /**
+   * Whether the row has only a matrix and the points. It is for formulas of functions that have
+   * full rows.
+   */
   readonly brief?: boolean;
 }
 
-/** The rows of such a function: scattered points, known ones, limits, and a view. */
+/** Makes the rows of such a function: scattered points, known points, limits, and a view. */
 export function unaryRowsOf({
   op,
   f,
@@ -69,7 +72,7 @@ export function unaryRowsOf({
   ];
 }
 
-/** erf by its Maclaurin series, good to 1e-13 for |x| < 3. */
+/** Computes erf by its Maclaurin series, with an error below 1e-13 for |x| < 3. */
 export function erfSeries(x: number): number {
   let total = 0;
   let term = x;
