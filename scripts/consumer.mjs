@@ -40,6 +40,10 @@ export async function consumer(work, archives, report) {
       if (!has) weigh(join(work, "plain"), chosen, report);
       const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
       const tools = npm(["ci", ...quiet], { cwd: folder, stdio: ["ignore", 2, 2] });
+      // Where npm may not run scripts of packages, Bun's program is not in its place yet.
+      spawnSync(process.execPath, [join(folder, "node_modules", "bun", "install.js")], {
+        cwd: folder,
+      });
       const files = chosen.map(({ archive }) => archive);
       const own = npm(["install", "--no-save", "--ignore-scripts", ...quiet, ...files], {
         ...{ cwd: folder, stdio: ["ignore", 2, 2] },

@@ -13,7 +13,7 @@ import { asDiagonal } from "./blocks.ts";
 import { type Enumerated, enumerated } from "./derive/enumerated.ts";
 import { type ContinuousName, type Quadrature, quadrature } from "./derive/quadrature.ts";
 import { sampledRoot } from "./derive/sampled.ts";
-import { checkAlike } from "./fits.ts";
+import { checkAlike, checkFits } from "./fits.ts";
 import type { LawOrigins, RowLaw, Support } from "./law.ts";
 import { checkSpec, type LawSpec } from "./lawSpec.ts";
 import { rowLaw } from "./rowLaw.ts";
@@ -47,16 +47,21 @@ const given = "closed form";
 export function defLaw(spec: LawSpec): RowLaw {
   checkSpec(spec);
   const { name, support = null, samples = 64 } = spec;
-  const logProb = checkedLogProb(spec);
-  const listed = listedOf(spec, logProb);
-  const integral = integralOf(spec, logProb);
+  const bare = checkedLogProb(spec);
+  const listed = listedOf(spec, bare);
+  const integral = integralOf(spec, bare);
   const sample = spec.sample ?? (listed ? (h, key) => listed.at(h).sample(h, key) : missing(name));
   const drawn =
     spec.sample === undefined
       ? null
-      : sampledRoot(logProb, spec.sample, { count: samples, key: `law/${name}/fisher` });
+      : sampledRoot(bare, spec.sample, { count: samples, key: `law/${name}/fisher` });
   const information = informationOf(spec, { listed, integral, drawn, samples });
   const predict = predictOf(spec, listed);
+  // Responses of another shape would broadcast against h, and the sum over a row would hide it.
+  const logProb: RowLaw["logProb"] = (y, h) => {
+    checkFits(name, y, h, predict.of(h).shape);
+    return bare(y, h);
+  };
   const divergence = spec.kl ?? (listed ? listed.kl : (integral?.kl ?? null));
   const kl =
     divergence &&

@@ -89,7 +89,7 @@ test("mixture: support and refusals", (t) => {
   );
   t.throws(
     () => mixture(gaussian(), 2).logProb(of([[1, 2]]), of([[0, 0, 1, 2]])),
-    /mixture\(gaussian\(1\), 2\), a component gaussian\(1\): h must be \[n, m\] and y \[1, 1\]/,
+    /mixture\(gaussian\(1\), 2\): h must be \[n, m\] and y \[1, 1\], got constant \[1, 4\] and constant \[1, 2\]/,
   );
   t.throws(
     () => mixture(gaussianWithScale(), 0),

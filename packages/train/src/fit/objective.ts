@@ -1,13 +1,7 @@
 import { type AnySplit, classesOf, inputScaleOf, type Reading } from "@metrigrad/data";
 import { isNode, type Node, neg } from "@metrigrad/graph";
-import {
-  type AnyLaw,
-  type AnyModule,
-  checkTargets,
-  type NodeTree,
-  namedNodes,
-} from "@metrigrad/nn";
-import { mapTree, ShapeError, showShape, type Tree } from "@metrigrad/tensor";
+import { type AnyLaw, type AnyModule, checkTargets, type NodeTree } from "@metrigrad/nn";
+import { mapTree, ShapeError, type Tree } from "@metrigrad/tensor";
 import type { BatchNodes } from "../data/form.ts";
 import type { StepContext } from "../step/context.ts";
 
@@ -34,21 +28,10 @@ export function objectiveOf(
   };
 }
 
-/** Throws ShapeError where a model does not put out one value per class. */
-export function checkClasses(output: NodeTree, data: Reading): void {
-  for (const [path, { shape }] of namedNodes(output)) {
-    const classes = classesOf(data, path);
-    if (classes === undefined || shape.at(-1) === classes) continue;
-    throw new ShapeError({
-      where: "fit",
-      must: `the model must put out one value per class${path === "" ? "" : ` for ${path}`}, [n, ${classes}]`,
-      got: showShape(shape),
-      todo: "change the size of its last layer",
-    });
-  }
-}
-
-/** Throws DataError where a law cannot observe targets. */
+/**
+ * Throws DataError where a law cannot observe targets, and ShapeError where a model has another number of outputs than the law
+ * needs for the classes of the data.
+ */
 export function checkObserved(
   where: string,
   likelihood: AnyLaw,
@@ -57,6 +40,30 @@ export function checkObserved(
   reading: Reading,
 ): void {
   const widths = mapTree(output, isNode, ({ shape }) => shape.at(-1) ?? 1);
+  checkClasses(likelihood, targets, widths as Tree<number>, reading);
   const scaleOf = (path: string) => (targetsAre === "inputs" ? inputScaleOf(reading, path) : 1);
   checkTargets(where, likelihood, targets, widths as Tree<number>, scaleOf);
+}
+
+/** A law of labels fits where the last class is one of its labels, and no class after it. */
+function checkClasses(
+  likelihood: AnyLaw,
+  targets: AnySplit["targets"],
+  widths: Tree<number>,
+  reading: Reading,
+): void {
+  const one = { path: "", law: likelihood, width: widths as number };
+  for (const { path, law, width } of likelihood.targets?.(targets, widths) ?? [one]) {
+    const classes = classesOf(reading, path);
+    if (classes === undefined || width === classes) continue;
+    const { support } = law;
+    if (support?.has(classes - 1, width) === true && !support.has(classes, width)) continue;
+    const what = path === "" ? "" : ` for ${path}`;
+    throw new ShapeError({
+      where: "fit",
+      must: `the model must put out one value per class${what}, [n, ${classes}]`,
+      got: `[n, ${width}]`,
+      todo: "change the size of its last layer",
+    });
+  }
 }

@@ -21,7 +21,7 @@ import {
 import type { BatchPlace } from "../divergence.ts";
 import { type Runner, stepRunner } from "../step/runner.ts";
 import { type StepGraph, stepGraph } from "../step/stepGraph.ts";
-import { checkClasses, checkObserved, type Objective, objectiveOf } from "./objective.ts";
+import { checkObserved, type Objective, objectiveOf } from "./objective.ts";
 import type { AnyFitOptions } from "./options.ts";
 import { type SplitEvaluator, splitEvaluator } from "./splits.ts";
 
@@ -78,7 +78,6 @@ export async function prepare(
       l2,
       resume,
     });
-    if (output !== null && likelihood !== null) checkClasses(output, data);
     for (const [name, split] of isStream(data) ? [] : splitsOf(data)) check(name, split);
     const places = new Map<number, BatchPlace>();
     const asked = typeof options.report === "object" ? options.report : {};

@@ -257,7 +257,7 @@ test("a model that does not fit the data is refused as the step is built", async
     t,
     narrow.finish(),
     ShapeError,
-    /fit: the model must put out one value per class, \[n, 3\], got \[12, 2\]; change the size of its last layer/,
+    /fit: the model must put out one value per class, \[n, 3\], got \[n, 2\]; change the size of its last layer/,
   );
 });
 
