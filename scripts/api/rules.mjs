@@ -48,7 +48,7 @@ export const categories = [
 export const withExample = new Set([
   ...["matmul"], // graph: ops
   ...[], // graph: transforms, loops, compiler
-  ...[], // tensor
+  ...["tensor", "parseExpr"], // tensor
   ...[], // nn
   ...[], // metric
   ...[], // optim
