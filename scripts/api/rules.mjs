@@ -47,7 +47,8 @@ export const categories = [
 /** The functions that must have an example. */
 export const withExample = new Set([
   ...["matmul"], // graph: ops
-  ...[], // graph: transforms, loops, compiler
+  ...["grad", "valueAndGrad", "jvp", "vjp", "vmap", "hvp", "jacobian", "hessian", "laplacian"], // graph: transforms
+  ...["compile", "defOp", "scan", "odeint"], // graph: loops, compiler
   ...["tensor", "parseExpr"], // tensor
   ...[], // nn
   ...[], // metric
