@@ -1,5 +1,5 @@
 // #region example
-import { constant, cpu, evaluate, laplacian, square, sum, tensor } from "metrigrad";
+import { constant, cpu, evaluate, laplacian, type Node, square, sum, tensor } from "metrigrad";
 
 // u(x, y) = (x² + y²)², so Δu = 16(x² + y²).
 const u = (points: Node) => square(sum(square(points), { axis: 1 }));

@@ -1,5 +1,5 @@
 /**
- * Types of stored elements.
+ * The types of stored elements.
  *
  * @category Tensors
  */
@@ -13,21 +13,21 @@ export type DType = "f32" | "f64" | "i32" | "u32" | "bool" | "u8";
 export type FloatType = "f32" | "f64";
 
 /**
- * Types of the elements of graph values. A `float` becomes f32 or f64 when the graph is compiled for a store.
+ * The types of the elements of graph values. A `float` becomes f32 or f64 when the graph is compiled for a store.
  *
  * @category Tensors
  */
 export type ValueType = "float" | "i32" | "u32" | "bool" | "u8";
 
 /**
- * Arrays in host memory that hold the elements of tensors. A bool is a `Uint8Array` of 0 and 1.
+ * The arrays in host memory that hold the elements of tensors. A bool is a `Uint8Array` of 0 and 1.
  *
  * @category Tensors
  */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 
 /**
- * Bytes of one element on a device, by element type. A bool takes 4 bytes there.
+ * The bytes of one element on a device, by element type. A bool takes 4 bytes there.
  *
  * @category For authors of backends
  */

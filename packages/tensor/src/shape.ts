@@ -1,7 +1,7 @@
 import { ShapeError } from "./errors.ts";
 
 /**
- * Sizes per axis, in row-major order; `[]` is the shape of a scalar.
+ * The sizes per axis, in row-major order; `[]` is the shape of a scalar.
  *
  * @category Tensors
  */

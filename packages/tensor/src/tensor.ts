@@ -5,14 +5,14 @@ import { showShape, sizeOf, stridesOf } from "./shape.ts";
 import { walk } from "./walk.ts";
 
 /**
- * Numbers in nested arrays, one level per axis. A scalar is a number.
+ * The type of numbers in nested arrays, one level per axis. A scalar is a number.
  *
  * @category Tensors
  */
 export type NestedNumbers = number | NestedNumbers[];
 
 /**
- * Where the elements of a tensor are in memory. An ndarray fits this interface.
+ * The place of a tensor's elements in memory. An ndarray fits this interface.
  *
  * @category Tensors
  */

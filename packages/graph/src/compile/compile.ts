@@ -22,7 +22,7 @@ export type Handles<O> = O extends Node
     : { readonly [K in keyof O]: Handle };
 
 /**
- * What to compile.
+ * The request of {@link compile}: what to compute, and what to change.
  *
  * @category Graph: compile and run
  */
@@ -46,10 +46,10 @@ export interface CompileRequest<O extends Outputs> {
  * @param request - The outputs, and the updates of variables.
  * @param store - The store that has the variables.
  * @returns Resolves to the program.
- * @throws {@link GraphError} if the store lacks a parameter, if an output is no node, if an update does not fit its variable, or if
- *   two inputs have the same name.
- * @throws {@link BackendError} if the store is closed, if the path of an added variable is taken, or if the backend cannot run the
- *   plan.
+ * @throws {@link GraphError} if the store lacks a parameter, or if two inputs have the same name.
+ *   Also if an output is no node, or if an update does not fit its variable.
+ * @throws {@link BackendError} if the store is closed, or if the backend cannot run the plan.
+ *   Also if the path of an added variable is taken.
  * @category Graph: compile and run
  */
 export async function compile<const O extends Outputs>(

@@ -38,7 +38,7 @@ import { unconverted, widen } from "./widen.ts";
 export type Update = readonly [variable: Variable, value: Node, when?: Node];
 
 /**
- * What a plan computes, and which variables it changes.
+ * The request of {@link planOf}: what to compute, and which variables to change.
  *
  * @category For authors of backends
  */

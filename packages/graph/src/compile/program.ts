@@ -16,7 +16,7 @@ import {
 } from "@metrigrad/tensor";
 
 /**
- * Values for the inputs of a program, by name.
+ * The values for the inputs of a program, by name.
  *
  * @category Graph: compile and run
  */

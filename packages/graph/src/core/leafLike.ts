@@ -3,7 +3,7 @@ import { asNode } from "./like.ts";
 import { isNode, type Node } from "./node.ts";
 
 /**
- * What functions that take trees accept as a leaf: a node, a host tensor or a number. A list is part of the tree.
+ * The type of a leaf in the trees that functions take: a node, a host tensor or a number. A list is part of the tree.
  *
  * @category Graph: loops and maps
  */

@@ -10,7 +10,7 @@ import { constant } from "../ops/constant.ts";
 import { isNode, type Node } from "./node.ts";
 
 /**
- * What ops accept as an operand: a node, a number, a host tensor or nested arrays.
+ * The type of the operands of ops: a node, a number, a host tensor or nested arrays.
  *
  * @category Graph: compile and run
  */

@@ -219,7 +219,7 @@ export interface ConstantAttrs {
 }
 
 /**
- * What the `lower` rule of an op may use: memory, and a place for steps.
+ * The tools of an op's `lower` rule: memory, and a place for steps.
  *
  * @category Graph: own ops
  */

@@ -1,5 +1,5 @@
 /**
- * What a node is for: "metric" for work on a metric, or null. People who read a plan see it.
+ * The purpose of a node: "metric" for work on a metric, or null. People who read a plan see it.
  *
  * @category Graph: own ops
  */

@@ -5,7 +5,7 @@ import { isLoopOutput, loopOutputOp } from "./loopOutput.ts";
 import { insideOf } from "./results.ts";
 
 /**
- * What a loop does in one turn. For code that examines how values are used.
+ * The content of a loop: what it does in one turn. For code that examines how values are used.
  *
  * @category Graph: loops and maps
  */

@@ -65,8 +65,9 @@ export interface Scanned<C, Y> {
  * @param xs - The sequences, [turns, …]: a node, or a tree of nodes. Null if there are none.
  * @param options - The number of turns, and the direction.
  * @returns The carry after the last turn, and what was kept of all turns.
- * @throws {@link ShapeError} if the sequences differ in length, if there is no turn, or if a turn changes the structure, a shape or
- *   a type of the carry. Also if one of the arguments is no tree of nodes, tensors and numbers.
+ * @throws {@link ShapeError} if the sequences differ in length, or if there is no turn.
+ *   Also if a turn changes the structure, a shape or a type of the carry. Also if an argument is no tree of nodes, tensors and
+ *   numbers.
  * @throws {@link GraphError} if the cell does not return `{ carry, y }`, or if an option is unknown.
  * @category Graph: loops and maps
  */

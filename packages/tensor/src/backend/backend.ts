@@ -48,7 +48,7 @@ export interface Backend {
    * @param variables - A model, or a list of variables.
    * @param options - The seed, the float type, and a prefix for the paths.
    * @returns Resolves to the store.
-   * @throws {@link BackendError} if an option is wrong, if the backend is closed, or if {@link Store.add} refuses the variables.
+   * @throws BackendError if an option is wrong, if the backend is closed, or if {@link Store.add} refuses the variables.
    */
   store(variables: Variables, options?: StoreOptions): Promise<Store>;
   /** Frees everything. The backend's stores and programs cannot be used any more. You may close a backend twice. */

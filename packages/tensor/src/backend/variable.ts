@@ -1,7 +1,7 @@
 import type { ValueType } from "../dtype.ts";
 
 /**
- * What an {@link Initializer} gets.
+ * The argument of an {@link Initializer}.
  *
  * @category Models: own modules
  */
@@ -28,7 +28,7 @@ export interface InitContext {
 export type Initializer = (context: InitContext) => ArrayLike<number>;
 
 /**
- * What a variable is for. Checkpoints hold parameters and state, and no data.
+ * The purpose of a variable. Checkpoints hold parameters and state, and no data.
  *
  * @category Backends
  */
@@ -74,7 +74,7 @@ export interface NamedVariable {
 }
 
 /**
- * Anything that lists its variables with their paths, such as a model.
+ * An object that lists its variables with their paths, such as a model.
  *
  * @category Backends
  */
@@ -84,7 +84,7 @@ export interface VariableOwner {
 }
 
 /**
- * What a store takes: a model, or a list of variables. A variable without a path must come as a pair of path and variable.
+ * The variables that a store takes: a model, or a list of variables. A variable without a path must come as a pair of path and variable.
  *
  * @category Backends
  */

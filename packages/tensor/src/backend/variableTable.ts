@@ -13,7 +13,7 @@ export interface Stored<Home> extends NamedVariable {
 }
 
 /**
- * What a store must do to add variables.
+ * The work of a store when it adds variables.
  *
  * @category For authors of backends
  */

@@ -86,7 +86,7 @@ function conversion(fn: ScalarFn, args: readonly Phrase[], from: ScalarType): Ph
 }
 
 /**
- * JavaScript, such as `Math.exp(x)` and `const t0 = …;`. Booleans are those of JavaScript, also as arguments.
+ * The syntax of JavaScript, such as `Math.exp(x)` and `const t0 = …;`. Booleans are those of JavaScript, also as arguments.
  *
  * Functions that JavaScript lacks are called by their names, so the code around must define them. These are erf, round to even,
  * toI32 and toU32 of a float, and derived functions.

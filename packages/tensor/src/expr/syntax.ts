@@ -1,7 +1,7 @@
 import type { ScalarFn, ScalarType } from "./expr.ts";
 
 /**
- * How strongly the parts of a text hold together. A higher number holds tighter.
+ * The levels of how strongly the parts of a text hold together. A higher number holds tighter.
  *
  * The numbers are the `level` of a {@link Phrase}.
  *
@@ -43,7 +43,7 @@ export interface Phrase {
 }
 
 /**
- * How to write expressions in a language.
+ * The rules for writing expressions in a language.
  *
  * @category Expressions
  */

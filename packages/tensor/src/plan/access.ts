@@ -4,7 +4,7 @@ import type { LoopStep, Step } from "./step.ts";
 import { type View, viewAt } from "./view.ts";
 
 /**
- * How to replace the views of a step.
+ * A rule that replaces the views of a step.
  *
  * @category For authors of backends
  */

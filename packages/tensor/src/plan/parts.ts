@@ -30,7 +30,7 @@ export interface StepOutput {
 }
 
 /**
- * What a step reads, writes and computes with.
+ * The views that a step reads and writes, and the expressions that it computes.
  *
  * @category For authors of backends
  */

@@ -4,7 +4,7 @@ import type { Step } from "./step.ts";
 import type { View } from "./view.ts";
 
 /**
- * Where a buffer is in memory.
+ * The place of a buffer in memory.
  *
  * @category For authors of backends
  */

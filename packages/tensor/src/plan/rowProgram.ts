@@ -4,7 +4,7 @@ import { argsOf } from "../expr/walk.ts";
 import type { RowsStep } from "./step.ts";
 
 /**
- * Stages that are computed together. Their expressions read inputs and the stages that are known before.
+ * The stages that are computed together. Their expressions read inputs and the stages that are known before.
  *
  * @category For authors of backends
  */

@@ -73,7 +73,7 @@ export interface MapStep extends Labelled {
 }
 
 /**
- * How a reduction combines values. Over no values, "sum" is 0, "max" −∞, "min" +∞ and "prod" 1.
+ * The way in which a reduction combines values. Over no values, "sum" is 0, "max" −∞, "min" +∞ and "prod" 1.
  *
  * @category For authors of backends
  */

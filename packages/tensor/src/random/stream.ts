@@ -2,7 +2,7 @@ import { hashPath } from "./hash.ts";
 import { threefry2x32 } from "./threefry.ts";
 
 /**
- * What determines a stream of random draws. Equal options give equal draws on every backend.
+ * The options of {@link uniformStream} and {@link permutation}. Equal options give equal draws on every backend.
  *
  * @category Tensors
  */
@@ -16,7 +16,7 @@ export interface StreamOptions {
 }
 
 /**
- * Random draws in host memory. You can ask for any of them, in any order.
+ * A stream of random draws in host memory. You can ask for any of them, in any order.
  *
  * @category Tensors
  */

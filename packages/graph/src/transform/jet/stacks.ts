@@ -1,4 +1,4 @@
-/** Leading axes of streams, told by labels. */
+/** The leading axes of streams. Each has a label. */
 import { sameShape, sizeOf } from "@metrigrad/tensor";
 import type { Node } from "../../core/node.ts";
 import { broadcastTo, sum } from "../../ops/broadcastTo.ts";
