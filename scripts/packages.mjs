@@ -13,6 +13,8 @@ import { consumer } from "./consumer.mjs";
 import { packageFolders, root } from "./setup.mjs";
 
 const work = mkdtempSync(join(tmpdir(), "metrigrad-packages-"));
+// Beside it, since node looks for packages in the folders above too.
+const users = mkdtempSync(join(tmpdir(), "metrigrad-users-"));
 const attw = join(root, "node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
 let failed = 0;
 
@@ -74,8 +76,8 @@ try {
     report(`${manifest.name}  licence`, status === 0 ? [] : ["no LICENSE in the archive"]);
   }
   const packed = manifests.map(({ manifest, archive }) => ({ name: manifest.name, archive }));
-  await consumer(join(work, "consumer"), packed, report);
+  await consumer(users, packed, report);
 } finally {
-  rmSync(work, { recursive: true, force: true });
+  for (const folder of [work, users]) rmSync(folder, { recursive: true, force: true });
 }
 process.exit(failed === 0 ? 0 : 1);

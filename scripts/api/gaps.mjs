@@ -86,7 +86,9 @@ function callable(signature, name, lack, throws) {
 
 /** @param {import("typedoc").Reflection} one @param {string} name @param {(what: string, name: string) => void} lack */
 function sentence(one, name, lack) {
-  const text = textOf(one.comment?.summary ?? []);
+  // An accessor's comment is its getter's.
+  const { getSignature } = /** @type {import("typedoc").DeclarationReflection} */ (one);
+  const text = textOf((one.comment ?? getSignature?.comment)?.summary ?? []);
   if (text.trim() === "") lack("a sentence", name);
   for (const tag of [
     text,

@@ -48,8 +48,9 @@ export const categories = [
 export const withExample = new Set([
   ...["matmul", "softmax", "linearSolve", "eigh", "defElementwise", "conv2d", "checkOp"], // graph: ops
   ...["sort", "quantile", "where"], // graph: ops
-  ...[], // graph: transforms, loops, compiler
-  ...[], // tensor
+  ...["grad", "valueAndGrad", "jvp", "vjp", "vmap", "hvp", "jacobian", "hessian", "laplacian"], // graph: transforms
+  ...["compile", "defOp", "scan", "odeint"], // graph: loops, compiler
+  ...["tensor", "parseExpr"], // tensor
   ...[], // nn
   ...[], // metric
   ...[], // optim

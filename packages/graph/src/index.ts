@@ -12,7 +12,11 @@ export { topological } from "./core/topology.ts";
 export { type InsideLoop, insideLoop } from "./loop/inside.ts";
 export { inAllTurns, openScans } from "./loop/turns.ts";
 export * from "./ops/index.ts";
-/** Every op by its name, also where a module has the name in `metrigrad`: `ops.conv2d`. */
+/**
+ * Every op by its name, such as `ops.conv2d`. Needed where a module of the same name hides the op in `metrigrad`.
+ *
+ * @category Ops: elements
+ */
 export * as ops from "./ops/index.ts";
 export { cutEdges } from "./transform/cutEdges.ts";
 export { finiteDifference } from "./transform/finiteDifference.ts";

@@ -6,17 +6,31 @@ import { flatten, type NestedArray } from "./flatten.ts";
 import { checkShape, showShape, sizeOf, stridesOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
-/** How to read the values given to `tensor`. */
+/**
+ * Options of {@link tensor}.
+ *
+ * @category Tensors
+ */
 export interface TensorOptions {
-  /** The shape of a flat list; by default the nesting says it. */
+  /** The shape of a flat list of values. By default the nesting of the arrays gives the shape. */
   readonly shape?: readonly number[];
-  /** Element type; by default f64 for numbers, bool for booleans, and a typed array keeps its own. */
+  /** The element type. By default numbers are f64, booleans are bool, and a typed array keeps its type. */
   readonly dtype?: DType;
 }
 
 /**
- * A tensor from a number, nested arrays of numbers or booleans, or a typed array (row-major, used
- * without a copy where its type is kept). Throws ShapeError.
+ * Makes a tensor from a number, from nested arrays of numbers or booleans, or from a typed array.
+ *
+ * A typed array holds the elements in row-major order. The tensor uses it without a copy unless `dtype` asks for another type.
+ *
+ * {@includeCode ../../../examples/api/tensor/tensor.ts#example}
+ *
+ * @param values - The elements. Nested arrays must have equal lengths on each level.
+ * @param options - The shape and the element type, if they do not follow from the values.
+ * @returns The tensor.
+ * @throws {@link ShapeError} if nested arrays have unequal lengths, or if they mix numbers, booleans or other values.
+ *   Also if the values do not fill the shape, or if the typed array has an element type that tensors do not have.
+ * @category Tensors
  */
 export function tensor(values: NestedArray | TypedArray, options: TensorOptions = {}): Tensor {
   if (ArrayBuffer.isView(values)) {
@@ -30,7 +44,15 @@ export function tensor(values: NestedArray | TypedArray, options: TensorOptions 
   return shaped(convertElements(flat.values, dtype), dtype, options.shape ?? flat.shape);
 }
 
-/** A tensor on an ndarray view, without a copy. Throws ShapeError where data and type disagree. */
+/**
+ * Makes a tensor on an ndarray, without a copy.
+ *
+ * @param view - The ndarray, with any strides.
+ * @param dtype - The element type. By default it is the type of the data; a `Uint8Array` may also be "bool".
+ * @returns The tensor, of the shape of the ndarray. It shares the memory.
+ * @throws {@link ShapeError} if the data are not of the type `dtype`, or of a type that tensors do not have.
+ * @category Tensors
+ */
 export function fromView(view: NdArray<TypedArray>, dtype?: DType): Tensor {
   const own = typeOf(view.data);
   const type = dtype ?? own;
@@ -46,14 +68,23 @@ export function fromView(view: NdArray<TypedArray>, dtype?: DType): Tensor {
 }
 
 /**
- * The tensor in another element type: f32 rounds, integers truncate and saturate (NaN becomes 0),
- * bool is x ≠ 0. The same tensor where it has that type already.
+ * Converts a tensor to another element type.
+ *
+ * A float becomes f32 by rounding. It becomes an integer by truncation; values out of range become the nearest bound, and NaN
+ * becomes 0. It becomes a bool by x ≠ 0.
+ *
+ * @param value - The tensor.
+ * @param dtype - The element type of the result.
+ * @returns A new tensor, or the same one if it has that type already.
+ * @nothrow
+ * @category Tensors
  */
 export function convert(value: Tensor, dtype: DType): Tensor {
   if (value.dtype === dtype) return value;
   return shaped(convertElements(value.data(), dtype), dtype, value.shape);
 }
 
+/** A tensor of row-major data. Throws ShapeError if the data do not fill the shape. */
 function shaped(data: TypedArray, dtype: DType, shape: readonly number[]): Tensor {
   checkShape("tensor", shape);
   if (sizeOf(shape) !== data.length) {
@@ -67,6 +98,7 @@ function shaped(data: TypedArray, dtype: DType, shape: readonly number[]): Tenso
   return new Tensor({ data, shape: [...shape], stride: stridesOf(shape), offset: 0 }, dtype);
 }
 
+/** The element type of a typed array. Throws ShapeError for other kinds of data. */
 function typeOf(data: unknown): DType {
   if (data instanceof Float32Array) return "f32";
   if (data instanceof Float64Array) return "f64";

@@ -1,16 +1,36 @@
-/** Element types of stored values. */
+/**
+ * The types of stored elements.
+ *
+ * @category Tensors
+ */
 export type DType = "f32" | "f64" | "i32" | "u32" | "bool" | "u8";
 
-/** The two floating-point types; a store is of one of them. */
+/**
+ * The two floating-point types. Each store has one of them.
+ *
+ * @category Tensors
+ */
 export type FloatType = "f32" | "f64";
 
-/** Element types of graph values: `float` becomes f32 or f64 when a store is chosen. */
+/**
+ * The types of the elements of graph values. A `float` becomes f32 or f64 when the graph is compiled for a store.
+ *
+ * @category Tensors
+ */
 export type ValueType = "float" | "i32" | "u32" | "bool" | "u8";
 
-/** Host arrays that hold tensor elements; bool is a Uint8Array of 0 and 1. */
+/**
+ * The arrays in host memory that hold the elements of tensors. A bool is a `Uint8Array` of 0 and 1.
+ *
+ * @category Tensors
+ */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 
-/** Bytes of one element on a device; bool takes a whole 32-bit lane there. */
+/**
+ * The bytes of one element on a device, by element type. A bool takes 4 bytes there.
+ *
+ * @category For authors of backends
+ */
 export const storageBytes: Readonly<Record<DType, number>> = {
   f32: 4,
   f64: 8,
@@ -20,6 +40,7 @@ export const storageBytes: Readonly<Record<DType, number>> = {
   u8: 1,
 };
 
+/** The class of the host array for each element type. */
 const hostArrays = {
   f32: Float32Array,
   f64: Float64Array,
@@ -29,17 +50,40 @@ const hostArrays = {
   u8: Uint8Array,
 } as const;
 
-/** A zero-filled host array of `size` elements. */
+/**
+ * Makes an array of zeros for an element type.
+ *
+ * @param dtype - The element type.
+ * @param size - The number of elements.
+ * @returns The array.
+ * @throws RangeError if `size` is negative.
+ * @category Tensors
+ */
 export function hostArray(dtype: DType, size: number): TypedArray {
   return new hostArrays[dtype](size);
 }
 
-/** The stored type of a graph value in a store of the given float type. */
+/**
+ * Returns the type as which a store keeps the elements of a graph value.
+ *
+ * @param type - The type of the graph value.
+ * @param float - The float type of the store.
+ * @returns The float type of the store for "float", and `type` itself for all others.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function storedType(type: ValueType, float: FloatType): DType {
   return type === "float" ? float : type;
 }
 
-/** The type of a graph value that holds what is stored as `dtype`. */
+/**
+ * Returns the type of graph values whose elements are stored as `dtype`.
+ *
+ * @param dtype - The type of the stored elements.
+ * @returns "float" for f32 and f64, and `dtype` itself for all others.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function valueTypeOf(dtype: DType): ValueType {
   return dtype === "f32" || dtype === "f64" ? "float" : dtype;
 }

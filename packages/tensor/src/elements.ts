@@ -1,10 +1,11 @@
 import { type DType, hostArray, type TypedArray } from "./dtype.ts";
 
-/** Truncates into [low, high]; NaN becomes 0. */
+/** Truncates a number and limits it to [low, high]. NaN becomes 0. */
 function saturate(x: number, low: number, high: number): number {
   return Number.isNaN(x) ? 0 : Math.min(high, Math.max(low, Math.trunc(x)));
 }
 
+/** For each element type: how a number becomes an element. */
 const converters: Readonly<Record<DType, (x: number) => number>> = {
   f32: (x) => x,
   f64: (x) => x,
@@ -15,8 +16,16 @@ const converters: Readonly<Record<DType, (x: number) => number>> = {
 };
 
 /**
- * A new host array of `values` in another element type: f32 rounds, integers truncate and saturate
- * (NaN becomes 0), bool is x ≠ 0.
+ * Copies values into a new array of an element type.
+ *
+ * A float becomes f32 by rounding. It becomes an integer by truncation; values out of range become the nearest bound, and NaN
+ * becomes 0. It becomes a bool by x ≠ 0.
+ *
+ * @param values - The values.
+ * @param dtype - The element type of the result.
+ * @returns A new array, as long as `values`; booleans are 0 and 1.
+ * @nothrow
+ * @category Tensors
  */
 export function convertElements(values: ArrayLike<number>, dtype: DType): TypedArray {
   const result = hostArray(dtype, values.length);

@@ -1,20 +1,28 @@
-/** The parts of an error message, printed as "where: must hold, got what; what to do". */
+/**
+ * The parts of an error's message. The message reads "where: must, got got; todo".
+ *
+ * @category Errors
+ */
 export interface ErrorParts {
-  /** The public door that refused, for example `matmul` or `fit`. */
+  /** The function that the user called, such as `matmul` or `fit`. */
   readonly where: string;
-  /** What must hold. */
+  /** The condition that must hold. */
   readonly must: string;
-  /** What came instead. */
+  /** The value that broke the condition. */
   readonly got: string;
   /** What the reader can do about it. */
   readonly todo: string;
 }
 
-/** Every error that metrigrad raises on purpose. */
+/**
+ * The base class of every error that metrigrad throws on purpose.
+ *
+ * @category Errors
+ */
 export class MetrigradError extends Error {
   // A string in the source: minifiers rename classes.
   override readonly name: string = "MetrigradError";
-  /** The message in its parts. */
+  /** The parts of the message. */
   readonly parts: ErrorParts;
 
   constructor(parts: ErrorParts) {
@@ -23,27 +31,47 @@ export class MetrigradError extends Error {
   }
 }
 
-/** Shapes, ranks, axes or element types that do not fit together. */
+/**
+ * An error about shapes, ranks, axes or element types that do not fit together.
+ *
+ * @category Errors
+ */
 export class ShapeError extends MetrigradError {
   override readonly name: string = "ShapeError";
 }
 
-/** A graph that cannot be differentiated, batched or compiled as asked. */
+/**
+ * An error about a graph that cannot be built, differentiated, batched or compiled as asked.
+ *
+ * @category Errors
+ */
 export class GraphError extends MetrigradError {
   override readonly name: string = "GraphError";
 }
 
-/** A metric that is missing, doubled, wrong or too large. */
+/**
+ * An error about a metric that is missing, given twice, wrong or too large.
+ *
+ * @category Errors
+ */
 export class MetricError extends MetrigradError {
   override readonly name: string = "MetricError";
 }
 
-/** A backend that cannot do what a plan asks of it. */
+/**
+ * An error about a backend, a store or a program: it cannot do what was asked.
+ *
+ * @category Errors
+ */
 export class BackendError extends MetrigradError {
   override readonly name: string = "BackendError";
 }
 
-/** Data that cannot be read or is not what it claims to be. */
+/**
+ * An error about data that cannot be read, or that are not what they claim to be.
+ *
+ * @category Errors
+ */
 export class DataError extends MetrigradError {
   override readonly name: string = "DataError";
 }

@@ -1,12 +1,18 @@
 import { ShapeError } from "./errors.ts";
 import { showShape } from "./shape.ts";
 
-/** A number, a boolean, or arrays of them nested to any depth. */
+/**
+ * A number, a boolean, or arrays of them, nested to any depth.
+ *
+ * @category Tensors
+ */
 export type NestedArray = number | boolean | readonly NestedArray[];
 
-/** The parts of a nested array. */
+/** The values of a nested array, and its shape. */
 export interface Flat {
+  /** The leaves in row-major order; booleans are 0 and 1. */
   readonly values: number[];
+  /** Sizes per axis. */
   readonly shape: number[];
   /** Whether the leaves are booleans. */
   readonly booleans: boolean;
@@ -21,7 +27,11 @@ function refuse(must: string, got: string): never {
   });
 }
 
-/** Row-major values and shape of a nested array. Throws ShapeError where it is ragged or mixed. */
+/**
+ * Returns the row-major values and the shape of a nested array.
+ *
+ * Throws ShapeError if its arrays have unequal lengths or depths, or if it mixes numbers and booleans.
+ */
 export function flatten(nested: NestedArray): Flat {
   const shape: number[] = [];
   for (let first = nested; Array.isArray(first); first = first[0] as NestedArray) {
@@ -55,7 +65,7 @@ export function flatten(nested: NestedArray): Flat {
   return { values, shape, booleans: leaf === "boolean" };
 }
 
-/** The type of the first leaf; numbers where there is none. */
+/** The type of the first leaf, or "number" if there is no leaf. */
 function leafType(nested: NestedArray): "number" | "boolean" {
   let first: NestedArray | undefined = nested;
   while (Array.isArray(first)) first = first[0];

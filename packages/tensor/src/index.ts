@@ -62,6 +62,11 @@ export { scalarTypeOf } from "./expr/scalarType.ts";
 export { simplify, simplifyAll } from "./expr/simplify.ts";
 export { substitute, substituteAll } from "./expr/substitute.ts";
 export type { Phrase, Syntax } from "./expr/syntax.ts";
+/**
+ * Parts with which you write the syntax of another language for {@link printCode}: phrases, operators and calls.
+ *
+ * @category Expressions
+ */
 export * as syntax from "./expr/syntax.ts";
 export { argsOf, postorder, rebuild } from "./expr/walk.ts";
 export type { NestedArray } from "./flatten.ts";

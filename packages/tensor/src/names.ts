@@ -1,8 +1,16 @@
 import type { ErrorParts, MetrigradError } from "./errors.ts";
 
 /**
- * Throws an error of the given kind unless options are an object all of whose names are known, so that a
- * misspelt one is not silently left out.
+ * Throws an error unless `options` is an object whose names are all known.
+ *
+ * So a misspelt option is an error. Without this check it would have no effect, and nobody would notice.
+ *
+ * @param where - The function that the message names.
+ * @param options - The options that the user passed.
+ * @param known - The names of the options that exist.
+ * @param Refusal - The class of the error.
+ * @throws {@link MetrigradError} of the class `Refusal` if `options` is no object, or if it has an unknown name.
+ * @category Errors
  */
 export function checkNames(
   where: string,

@@ -1,16 +1,34 @@
 import { ShapeError } from "./errors.ts";
 
-/** Sizes per axis, row-major; `[]` is a scalar. */
+/**
+ * The sizes per axis, in row-major order; `[]` is the shape of a scalar.
+ *
+ * @category Tensors
+ */
 export type Shape = readonly number[];
 
-/** Number of elements of a shape. */
+/**
+ * Returns the number of elements of a shape.
+ *
+ * @param shape - The shape.
+ * @returns The product of the sizes; 1 for a scalar.
+ * @nothrow
+ * @category Tensors
+ */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const n of shape) size *= n;
   return size;
 }
 
-/** Row-major strides of a contiguous array, in elements. */
+/**
+ * Returns the strides of a contiguous row-major array.
+ *
+ * @param shape - The shape of the array.
+ * @returns For each axis, the number of elements from one index to the next.
+ * @nothrow
+ * @category Tensors
+ */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let stride = 1;
@@ -21,17 +39,40 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
-/** Whether two shapes have the same rank and sizes. */
+/**
+ * Returns whether two shapes have the same rank and the same sizes.
+ *
+ * @param a - A shape.
+ * @param b - Another shape.
+ * @returns Whether they are equal.
+ * @nothrow
+ * @category Tensors
+ */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((n, axis) => n === b[axis]);
 }
 
-/** A shape as text, for example `[50, 784]`. */
+/**
+ * Writes a shape as text, such as `[50, 784]`.
+ *
+ * @param shape - The shape.
+ * @returns The text.
+ * @nothrow
+ * @category Tensors
+ */
 export function showShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** The shape that all given shapes broadcast to (NumPy rules). Throws ShapeError. */
+/**
+ * Returns the shape that all given shapes broadcast to, by NumPy's rules.
+ *
+ * @param where - The function that the message names.
+ * @param shapes - The shapes. They are aligned at their last axes.
+ * @returns The common shape; `[]` if you pass no shape.
+ * @throws {@link ShapeError} if on an axis two sizes differ and neither is 1.
+ * @category Tensors
+ */
 export function broadcastShapes(where: string, ...shapes: readonly Shape[]): number[] {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   const result = new Array<number>(rank).fill(1);
@@ -54,7 +95,16 @@ export function broadcastShapes(where: string, ...shapes: readonly Shape[]): num
   return result;
 }
 
-/** An axis counted from the front; negative axes count from the end. Throws ShapeError. */
+/**
+ * Returns an axis counted from the front. A negative axis counts from the end.
+ *
+ * @param where - The function that the message names.
+ * @param axis - An integer from −rank to rank − 1.
+ * @param rank - The number of axes.
+ * @returns The axis, from 0 to rank − 1.
+ * @throws {@link ShapeError} if there is no such axis.
+ * @category Tensors
+ */
 export function normalizeAxis(where: string, axis: number, rank: number): number {
   const normal = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || normal < 0 || normal >= rank) {
@@ -68,7 +118,14 @@ export function normalizeAxis(where: string, axis: number, rank: number): number
   return normal;
 }
 
-/** Checks that a shape has only non-negative integer sizes. Throws ShapeError. */
+/**
+ * Throws an error unless a shape is a list of non-negative integers.
+ *
+ * @param where - The function that the message names.
+ * @param shape - The shape to check.
+ * @throws {@link ShapeError} if it is no list, or if a size is negative or no integer.
+ * @category Tensors
+ */
 export function checkShape(where: string, shape: Shape): void {
   if (!Array.isArray(shape) || shape.some((n) => !Number.isInteger(n) || n < 0)) {
     throw new ShapeError({

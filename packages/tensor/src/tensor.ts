@@ -4,12 +4,20 @@ import { ShapeError } from "./errors.ts";
 import { showShape, sizeOf, stridesOf } from "./shape.ts";
 import { walk } from "./walk.ts";
 
-/** Numbers nested to the depth of a rank; a scalar is a number. */
+/**
+ * The type of numbers in nested arrays, one level per axis. A scalar is a number.
+ *
+ * @category Tensors
+ */
 export type NestedNumbers = number | NestedNumbers[];
 
-/** Where the elements of a tensor lie; an ndarray is one. */
+/**
+ * The place of a tensor's elements in memory. An ndarray fits this interface.
+ *
+ * @category Tensors
+ */
 export interface Elements {
-  /** What holds them. */
+  /** The array that holds the elements. */
   readonly data: TypedArray;
   /** Sizes per axis. */
   readonly shape: readonly number[];
@@ -19,19 +27,32 @@ export interface Elements {
   readonly offset: number;
 }
 
+/** The ndarray of each tensor, made once. */
 const views = new WeakMap<Tensor, NdArray<TypedArray>>();
 
-/** An array of numbers on the host: a frozen value, which ndarray can look at. */
+/**
+ * An array of numbers in host memory. A tensor does not change. Make one with {@link tensor}.
+ *
+ * @category Tensors
+ */
 export class Tensor {
-  /** Sizes per axis; `[]` is a scalar. */
+  /** Sizes per axis; `[]` is the shape of a scalar. */
   readonly shape: readonly number[];
-  /** Element type. */
+  /** The element type. */
   readonly dtype: DType;
-  /** Number of elements. */
+  /** The number of elements. */
   readonly size: number;
+  /** Where the elements are. */
   private readonly elements: Elements;
 
-  /** Prefer `tensor` and `fromView`, which check. */
+  /**
+   * Makes a tensor without checks.
+   *
+   * Prefer {@link tensor} and {@link fromView}, which check the shape and the type.
+   *
+   * @param elements - Where the elements are.
+   * @param dtype - The element type.
+   */
   constructor(elements: Elements, dtype: DType) {
     this.shape = Object.freeze([...elements.shape]);
     this.dtype = dtype;
@@ -41,8 +62,11 @@ export class Tensor {
   }
 
   /**
-   * The elements as an ndarray, with any strides; bool is 0 and 1. Treat it as read-only. It is made
-   * when it is asked for, since ndarray makes code from strings, which pages may forbid.
+   * The elements as an ndarray with any strides. Treat it as read-only; booleans are 0 and 1.
+   *
+   * The ndarray is made when you first ask for it. The package ndarray makes code from strings, which a web page may forbid.
+   *
+   * @returns The ndarray, the same object each time.
    */
   get view(): NdArray<TypedArray> {
     const { data, shape, stride, offset } = this.elements;
@@ -51,7 +75,13 @@ export class Tensor {
     return view;
   }
 
-  /** The elements in row-major order; shares memory with the view where that is contiguous. */
+  /**
+   * Returns the elements in row-major order.
+   *
+   * The array shares memory with the tensor if the elements are contiguous. Otherwise it is a copy. Do not write to it.
+   *
+   * @returns The elements, as many as `size`; booleans are 0 and 1.
+   */
   data(): TypedArray {
     const { data, offset, stride } = this.elements;
     const wanted = stridesOf(this.shape);
@@ -68,7 +98,12 @@ export class Tensor {
     return copy;
   }
 
-  /** The value of a tensor of one element. Throws ShapeError where there are more or none. */
+  /**
+   * Returns the value of a tensor that has one element.
+   *
+   * @returns The value.
+   * @throws {@link ShapeError} if the tensor does not have exactly one element.
+   */
   item(): number {
     if (this.size !== 1) {
       throw new ShapeError({
@@ -81,7 +116,13 @@ export class Tensor {
     return this.elements.data[this.elements.offset] as number;
   }
 
-  /** The element at an index per axis. Throws ShapeError outside of the shape. */
+  /**
+   * Returns the element at an index.
+   *
+   * @param index - One position per axis, each a non-negative integer.
+   * @returns The element.
+   * @throws {@link ShapeError} if the index is outside of the shape, or if it does not have one position per axis.
+   */
   get(...index: number[]): number {
     const inside =
       index.length === this.shape.length &&
@@ -98,7 +139,11 @@ export class Tensor {
     return data[index.reduce((at, i, axis) => at + i * (stride[axis] as number), offset)] as number;
   }
 
-  /** The elements as nested arrays, one level per axis; booleans are 0 and 1. */
+  /**
+   * Returns the elements as nested arrays, one level per axis.
+   *
+   * @returns Nested arrays, or a number for a scalar; booleans are 0 and 1.
+   */
   toArray(): NestedNumbers {
     let level: NestedNumbers[] = Array.from(this.data());
     for (let axis = this.shape.length - 1; axis >= 0; axis--) {
@@ -111,7 +156,14 @@ export class Tensor {
   }
 }
 
-/** Whether a value is a tensor, also one of another copy of this package. */
+/**
+ * Returns whether a value is a tensor. A tensor of another copy of this package counts too.
+ *
+ * @param value - Any value.
+ * @returns Whether it is a tensor.
+ * @nothrow
+ * @category Tensors
+ */
 export function isTensor(value: unknown): value is Tensor {
   return (
     value instanceof Tensor ||

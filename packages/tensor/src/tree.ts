@@ -1,9 +1,19 @@
 import { ShapeError } from "./errors.ts";
 
-/** A value, or lists and records of values nested to any depth: `x`, `[x, y]`, `{ image: x, text: [y, z] }`. */
+/**
+ * A value, or lists and records of values, nested to any depth: `x`, `[x, y]`, `{ image: x, text: [y, z] }`.
+ *
+ * The values are called leaves.
+ *
+ * @category Tensors
+ */
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [name: string]: Tree<T> };
 
-/** The tree `X` with each of its leaves of type `T` replaced by a `U`; lists and names stay. */
+/**
+ * The type of the tree `X` after each leaf of type `T` became a `U`. Lists and names stay.
+ *
+ * @category Tensors
+ */
 export type MapTree<X, T, U> = [Tree<T>] extends [X]
   ? Tree<U>
   : X extends T
@@ -12,20 +22,25 @@ export type MapTree<X, T, U> = [Tree<T>] extends [X]
       ? { readonly [K in keyof X]: MapTree<X[K], T, U> }
       : { readonly [K in keyof X]: MapTree<X[K], T, U> };
 
-/** Says which values are leaves; what is none must be a list or a plain record. */
+/**
+ * A function that says which values are leaves. A value that is no leaf must be a list or a plain record.
+ *
+ * @category Tensors
+ */
 export type LeafGuard<T> = (value: unknown) => value is T;
 
-/** Deeper trees are refused, so that one that contains itself ends with an error. */
+/** The most levels that a tree may have. So a tree that contains itself leads to an error, not to an endless recursion. */
 const deepest = 64;
 
 /**
- * The leaves of a tree with their paths, in the order of its lists and of its records' keys.
+ * Returns the leaves of a tree with their paths, in the order of its lists and of its records' keys.
  *
  * @param tree - The tree.
  * @param isLeaf - Says which values are leaves.
- * @returns Pairs of a path and a leaf; the path is "" for a lone leaf, such as "a/0/b" else.
- * @throws ShapeError where a value is no leaf, no list and no plain record, where a name is empty or has
- *   a slash, and where the tree is deeper than 64 levels.
+ * @returns Pairs of a path and a leaf. A path is such as "a/0/b"; it is "" if the tree is one leaf.
+ * @throws {@link ShapeError} if a value is neither leaf nor list nor plain record, or if the tree has more than 64 levels.
+ *   Also if a name is empty or has a slash.
+ * @category Tensors
  */
 export function namedLeaves<T>(
   tree: Tree<NoInfer<T>>,
@@ -37,25 +52,27 @@ export function namedLeaves<T>(
 }
 
 /**
- * The leaves of a tree, in the order of its lists and of its records' keys.
+ * Returns the leaves of a tree, in the order of its lists and of its records' keys.
  *
  * @param tree - The tree.
  * @param isLeaf - Says which values are leaves.
- * @returns The leaves; a lone leaf gives a list of one.
- * @throws ShapeError as `namedLeaves` does.
+ * @returns The leaves. If the tree is one leaf, this is a list of one.
+ * @throws {@link ShapeError} in the cases of {@link namedLeaves}.
+ * @category Tensors
  */
 export function leavesOf<T>(tree: Tree<NoInfer<T>>, isLeaf: LeafGuard<T>): T[] {
   return namedLeaves(tree, isLeaf).map(([, leaf]) => leaf);
 }
 
 /**
- * The tree with each leaf replaced by `f(leaf, path)`.
+ * Replaces each leaf of a tree by `f(leaf, path)`.
  *
- * @param tree - The tree; it is not changed.
+ * @param tree - The tree; it does not change.
  * @param isLeaf - Says which values are leaves.
- * @param f - Gives the new leaf; it is called once per leaf, in the order of `namedLeaves`.
- * @returns A tree with the same lists and names.
- * @throws ShapeError as `namedLeaves` does.
+ * @param f - Returns the new leaf. It is called once per leaf, in the order of {@link namedLeaves}.
+ * @returns A new tree with the same lists and names.
+ * @throws {@link ShapeError} in the cases of {@link namedLeaves}.
+ * @category Tensors
  */
 export function mapTree<const X extends Tree<NoInfer<T>>, T, U>(
   tree: X,
@@ -70,14 +87,17 @@ export function mapTree<const X extends Tree<NoInfer<T>>, T, U>(
 }
 
 /**
- * Checks that two trees have the same lists and names; leaves are not compared, and the keys of records
- * may come in any order.
+ * Throws an error unless two trees have the same lists and names.
  *
- * @param a - The tree that says what is wanted.
- * @param b - The tree that is checked.
+ * Leaves are not compared. The keys of records may come in any order.
+ *
+ * @param a - The tree with the wanted structure.
+ * @param b - The tree to check.
  * @param isLeaf - Says which values are leaves, in both trees.
- * @param where - The function that messages name.
- * @throws ShapeError, with the path of the first difference, and as `namedLeaves` does.
+ * @param where - The function that messages name; "sameTree" by default.
+ * @throws {@link ShapeError} if the structures differ; the message has the path of the first difference. Also in the cases of
+ *   {@link namedLeaves}.
+ * @category Tensors
  */
 export function sameTree(
   a: unknown,
@@ -91,12 +111,13 @@ export function sameTree(
 /**
  * Pairs the leaves of two trees that have the same lists and names.
  *
- * @param a - The tree that says what is wanted.
+ * @param a - The tree with the wanted structure.
  * @param b - The other tree.
  * @param isLeaf - Says which values are leaves, in both trees.
- * @param where - The function that messages name.
- * @returns A path and both leaves for each leaf, in the order of `a`.
- * @throws ShapeError as `sameTree` does.
+ * @param where - The function that messages name; "zipTrees" by default.
+ * @returns For each leaf its path, the leaf of `a` and the leaf of `b`, in the order of `a`.
+ * @throws {@link ShapeError} in the cases of {@link sameTree}.
+ * @category Tensors
  */
 export function zipTrees<A, B>(
   a: Tree<A>,
@@ -111,6 +132,7 @@ export function zipTrees<A, B>(
   return pairs;
 }
 
+/** Visits the pairs of leaves of two trees. Throws ShapeError where their structures differ. */
 function zip(
   a: unknown,
   b: unknown,
@@ -131,6 +153,7 @@ function zip(
   }
 }
 
+/** Maps the values of a list or a plain record. Throws ShapeError for any other value. */
 function mapChildren(
   where: string,
   value: unknown,
@@ -157,7 +180,7 @@ function mapChildren(
   return Object.fromEntries(entries);
 }
 
-/** What a value that is no leaf holds, such that equal texts mean equal structure. */
+/** Describes the structure of a value that is no leaf. Equal texts mean equal structures. */
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (!isRecord(value)) return describe(value);
@@ -167,7 +190,7 @@ function kindOf(value: unknown): string {
 function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // A record of another realm (a worker, a vm) has a prototype without one of its own.
+  // A plain record of another realm (a worker, a vm) has a prototype that is not ours. That prototype has no prototype itself.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 

@@ -1,12 +1,15 @@
-/** Where an operand's elements lie; its first axes are walked. */
+/** Where the elements of an operand are. It may have more axes than are walked; the first axes are walked. */
 export interface Strided {
+  /** Positions from one element to the next, per axis. */
   readonly stride: readonly number[];
+  /** The position of the first element. */
   readonly offset: number;
 }
 
 /**
- * Visits every index of a shape in row-major order with the position of each operand's element.
- * Operands may have further axes. The array of positions is reused.
+ * Visits every index of a shape in row-major order. `visit` gets the position of each operand's element.
+ *
+ * Operands may have more axes than the shape. The array of positions is the same object in every call.
  */
 export function walk(
   shape: readonly number[],
@@ -31,7 +34,7 @@ export function walk(
   }
 }
 
-/** Moves positions along an axis. */
+/** Moves the positions of all operands along an axis. */
 function move(at: number[], operands: readonly Strided[], axis: number, by: number): void {
   for (let k = 0; k < at.length; k++) {
     at[k] = (at[k] as number) + by * (operands[k]?.stride[axis] as number);

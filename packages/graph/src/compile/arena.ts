@@ -3,26 +3,29 @@ import { freeList } from "./freeList.ts";
 import { bytesOf } from "./settle.ts";
 import { sameView } from "./views.ts";
 
+/** Offsets are multiples of this number of bytes. */
 const alignment = 64;
 
-/** Scratch buffers with their offsets, and the bytes that they need together. */
+/** Scratch buffers with their offsets, and the bytes that they take together. */
 export interface Arena {
   readonly buffers: BufferSpec[];
   readonly bytes: number;
 }
 
+/** The steps from the first to the last use of a scratch buffer. */
 interface Life {
   readonly buffer: number;
   readonly bytes: number;
-  /** Bytes of one element: only equal ones lie at equal places. */
+  /** Bytes of one element. Only buffers with equal elements may be at the same place. */
   readonly lane: number;
   first: number;
   last: number;
 }
 
 /**
- * Places scratch buffers by liveness: two that are never alive at once may share bytes. A
- * result takes the place of an input of equal layout that dies there, where the step allows it.
+ * Gives scratch buffers their places. Buffers that are never alive at the same time may share bytes.
+ *
+ * A result takes the place of an input that dies at this step, if both have the same layout and the step allows it.
  */
 export function placeArena(buffers: readonly BufferSpec[], steps: readonly Step[]): Arena {
   const { offsets, bytes } = placeLives(buffers, steps, livesOf(buffers, steps));
@@ -34,8 +37,9 @@ export function placeArena(buffers: readonly BufferSpec[], steps: readonly Step[
 }
 
 /**
- * Offsets of the buffers of given lives. What only the body of a loop uses is placed by its life within a turn, and
- * lies together.
+ * Offsets for the buffers of given lives.
+ *
+ * Buffers that only the body of a loop uses are placed by their lives within a turn. They are side by side.
  */
 function placeLives(
   buffers: readonly BufferSpec[],
@@ -84,6 +88,7 @@ function placeLives(
   return { offsets, bytes: heap.high() };
 }
 
+/** The life of every scratch buffer that the steps use. */
 function livesOf(buffers: readonly BufferSpec[], steps: readonly Step[]): Map<number, Life> {
   const lives = new Map<number, Life>();
   steps.forEach((step, at) => {
@@ -101,7 +106,7 @@ function livesOf(buffers: readonly BufferSpec[], steps: readonly Step[]): Map<nu
   return lives;
 }
 
-/** An input that dies at this step and whose bytes the new buffer may take over by the step's contract. */
+/** An input that dies at this step and whose bytes the new buffer may take, by the rules of the step's kind. */
 function heirOf(
   step: Step,
   life: Life,
@@ -125,7 +130,7 @@ function heirOf(
   return null;
 }
 
-/** The list of a step, made where there is none. */
+/** The list of a step. If there is none, it is made. */
 function listed(lists: Map<number, Life[]>, at: number): Life[] {
   const list = lists.get(at) ?? [];
   lists.set(at, list);

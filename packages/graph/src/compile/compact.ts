@@ -7,7 +7,7 @@ import {
   type View,
 } from "@metrigrad/tensor";
 
-/** A plan without the buffers that no step, feed or output uses, numbered anew. */
+/** The plan without buffers that no step, feed or output uses. The other buffers get new numbers. */
 export function compactPlan(plan: Plan): Plan {
   const used = new Set<number>([
     ...plan.feeds.map((feed) => feed.buffer),

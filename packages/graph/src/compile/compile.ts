@@ -3,32 +3,54 @@ import { isNode, type Node } from "../core/node.ts";
 import { planOf, type Update } from "./plan.ts";
 import { makeProgram, type Program } from "./program.ts";
 
-/** One node, a list of nodes, or nodes by name. */
+/**
+ * The outputs of a program: one node, a list of nodes, or nodes by name.
+ *
+ * @category Graph: compile and run
+ */
 export type Outputs = Node | readonly Node[] | Readonly<Record<string, Node>>;
 
-/** The handles of a program's outputs, arranged as the outputs were. */
+/**
+ * The handles of a program's outputs, in the structure of the outputs.
+ *
+ * @category Graph: compile and run
+ */
 export type Handles<O> = O extends Node
   ? Handle
   : O extends readonly Node[]
     ? readonly Handle[]
     : { readonly [K in keyof O]: Handle };
 
-/** What to compile. */
+/**
+ * The request of {@link compile}: what to compute, and what to change.
+ *
+ * @category Graph: compile and run
+ */
 export interface CompileRequest<O extends Outputs> {
-  /** Values to read after a run, as they are before the updates. */
+  /** The values to read after a run. They are computed from the variables as they are before the updates. */
   readonly outputs: O;
-  /** Variables and their next values; all take effect together at the end of a run. */
+  /** Variables and their next values; none by default. All updates take effect together at the end of a run. */
   readonly updates?: readonly Update[];
-  /** Keep every node in memory under a step of its own; false by default. */
+  /** Whether every node stays in memory and has a step of its own; false by default. For looking at values inside. */
   readonly unfused?: boolean;
 }
 
 /**
- * Compiles a graph for a store: plans it and prepares it on the store's backend. State and data with
- * a path of their own are added to the store where they are missing; parameters never are.
- * @throws GraphError for a parameter that the store lacks, and for what cannot be compiled
- * @throws ShapeError for values that do not go together
- * @throws BackendError for what the backend cannot do
+ * Compiles a graph to a program that runs on a store.
+ *
+ * It plans the graph and prepares the plan on the store's backend. State and data variables that have a path of their own are
+ * added to the store if they are missing. Parameters must be in the store.
+ *
+ * {@includeCode ../../../../examples/api/graph/compile.ts#example}
+ *
+ * @param request - The outputs, and the updates of variables.
+ * @param store - The store that has the variables.
+ * @returns Resolves to the program.
+ * @throws {@link GraphError} if the store lacks a parameter, or if two inputs have the same name.
+ *   Also if an output is no node, or if an update does not fit its variable.
+ * @throws {@link BackendError} if the store is closed, or if the backend cannot run the plan.
+ *   Also if the path of an added variable is taken.
+ * @category Graph: compile and run
  */
 export async function compile<const O extends Outputs>(
   request: CompileRequest<O>,
@@ -59,6 +81,7 @@ function notInStore({ role, path }: VariableSpec, name: string): GraphError {
   });
 }
 
+/** The handles in the structure of the outputs. */
 function arrange(outputs: Outputs, handles: readonly Handle[]): unknown {
   if (isNode(outputs)) return handles[0];
   if (Array.isArray(outputs)) return handles;

@@ -7,20 +7,25 @@ import { transposeOp } from "../ops/transpose.ts";
 import type { SingleFusion } from "./fuse.ts";
 import { type Effort, type Group, join } from "./groups.ts";
 
-/** What loops may not do with a product: compute in other floats, and lose the place of what they update. */
+/**
+ * What restricts the joining of products and loops.
+ *
+ * A loop and its product must have the same float type. A loop that updates a value must still be able to do so in place.
+ */
 export interface Bounds {
   readonly floatOf: (node: Node) => FloatType;
-  /** For the next value of a variable, or of what a loop carries, the old one, in whose place it is written. */
+  /** For the next value of a variable, or of a carried value: the old value, in whose place it is written. */
   readonly olds: ReadonlyMap<Node, Node>;
 }
 
-/** Ops that are windows on their input. */
+/** Ops whose result is a window on their input. */
 const windows = new Set<unknown>([transposeOp, reshapeOp, sliceOp] satisfies readonly Op<never>[]);
 
 /**
- * Takes products into the groups of the loops that read them, where the loop can be the product's epilogue: it runs over
- * the product's shape and floats, and nothing that it reads needs the product. Each loop takes one, and each product
- * goes to the nearest that can.
+ * Joins products with the loops that read them, so that the loop becomes the product's epilogue.
+ *
+ * The loop must run over the product's shape, with its float type. Nothing that the loop reads may need the product. Each loop
+ * takes one product at most, and each product goes to the nearest loop that can take it.
  */
 export function finishProducts(
   order: readonly Node[],
@@ -52,7 +57,7 @@ export function finishProducts(
   }
 }
 
-/** Whether loops that leave some nodes in memory have floats of a product's type only. */
+/** Whether all floats that a loop reads and computes have the product's type. */
 function sameFloats(
   product: Node,
   nodes: readonly Node[],
@@ -76,8 +81,10 @@ function sameFloats(
 }
 
 /**
- * Whether what a loop updates can still be written in place: the step is moved behind all others that read an old value,
- * which it cannot be if they read the product; and the product must not read the old value itself.
+ * Whether a loop can still write in place what it updates.
+ *
+ * The step of such a loop moves behind all steps that read an old value. That is impossible if these steps read the product. And
+ * the product itself must not read the old value.
  */
 function keepsPlaces(
   product: Node,
@@ -98,7 +105,7 @@ function source(node: Node): Node {
   return inner;
 }
 
-/** Whether two leaves are one: simplification may have made another node of it. */
+/** Whether two leaves are the same. Simplification may have made another node of a leaf. */
 function isSame(a: Node, b: Node): boolean {
   return a === b || (a.op === b.op && a.attrs !== null && a.attrs === b.attrs);
 }

@@ -4,17 +4,17 @@ interface Range {
   readonly bytes: number;
 }
 
-/** Memory from 0 on, of which ranges are taken and given back. */
+/** Memory from 0 on, whose ranges can be taken and given back. */
 export interface FreeList {
-  /** Where all that was ever taken ends. */
+  /** The end of all memory that was ever taken. */
   high(): number;
-  /** The offset of a range that nobody has: of the best fit, else at the end. */
+  /** Takes a free range and returns its offset. It is the smallest free range that fits, or a new range at the end. */
   take(bytes: number): number;
   /** Gives a range back. */
   give(offset: number, bytes: number): void;
 }
 
-/** Starts with nothing taken; ranges are found by bisection. */
+/** Makes memory of which nothing is taken. It finds ranges by binary search. */
 export function freeList(): FreeList {
   const byOffset = sorted((a, b) => a.offset - b.offset);
   const bySize = sorted((a, b) => a.bytes - b.bytes || a.offset - b.offset);
@@ -61,10 +61,10 @@ export function freeList(): FreeList {
   };
 }
 
-/** Ranges in an order. */
+/** A list of ranges in a given order. */
 function sorted(compare: (a: Range, b: Range) => number) {
   const ranges: Range[] = [];
-  /** The position of the first range that is not before another. */
+  /** The position of the first range that does not come before `wanted`. */
   const find = (wanted: Range): number => {
     let low = 0;
     let high = ranges.length;
@@ -78,7 +78,7 @@ function sorted(compare: (a: Range, b: Range) => number) {
   return {
     add: (range: Range) => void ranges.splice(find(range), 0, range),
     remove: (range: Range) => void ranges.splice(find(range), 1),
-    /** The first range that is not before another, or so many further on. */
+    /** The first range that does not come before `wanted`, or the range `by` positions after it. */
     from: (wanted: Range, by: number): Range | undefined => ranges[find(wanted) + by],
   };
 }

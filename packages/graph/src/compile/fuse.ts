@@ -1,40 +1,41 @@
 import { type ScalarFn, type Shape, sameShape, sizeOf, transcendentalFns } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 
-/** Element-wise nodes computed in one loop over `shape`; `roots` are those kept in memory. */
+/** Element-wise nodes that one loop over `shape` computes. The nodes in `roots` are kept in memory. */
 export interface Kernel {
   readonly shape: Shape;
   readonly roots: Node[];
-  /** The product whose epilogue the loop is; it is a root itself where others read it. */
+  /** The product whose epilogue the loop is, or null. The product is itself in `roots` if other nodes read it. */
   readonly product: Node | null;
 }
 
-/** Which element-wise nodes are kept in memory, and in which loop each is computed. */
+/** Which element-wise nodes are kept in memory, and which loop computes each of them. */
 export interface Fusion {
-  /** The kernel of every element-wise node that is kept, and of the products of kernels. */
+  /** The kernel of every element-wise node that is kept, and of the product of each kernel. */
   readonly kernels: ReadonlyMap<Node, Kernel>;
-  /** Element-wise nodes that exist only inside loops. */
+  /** Element-wise nodes that exist only inside of loops. */
   readonly inlined: ReadonlySet<Node>;
 }
 
 /** A fusion in which every kernel keeps one node. */
 export interface SingleFusion extends Fusion {
-  /** For every inlined node the nodes in memory whose loops compute it. */
+  /** For every inlined node: the nodes in memory whose loops compute it. */
   readonly owners: ReadonlyMap<Node, ReadonlySet<Node>>;
-  /** How many element-wise nodes the loop of each node in memory computes. */
+  /** For each node in memory: how many element-wise nodes its loop computes. */
   readonly sizes: ReadonlyMap<Node, number>;
 }
 
-/** A loop computes at most so many values: backends compile it as one function. */
+/** The most values that one loop computes. Backends compile a loop as one function. */
 export const largestLoop = 500;
 
-/** Recomputing is preferred up to this much work per element, in units of an addition. */
+/** A value is computed again if that costs at most this much work per element, in units of an addition. */
 const cheapLimit = 4;
-/** In so many loops at most; a value that more of them use is computed once. */
+/** A value that more loops than these use is computed once. */
 const mostLoops = 32;
+/** Functions that take many instructions. */
 const dearFns = new Set<ScalarFn>(Object.values(transcendentalFns));
 
-/** Users of every node, in topological order. */
+/** The users of every node. The nodes come in topological order. */
 export function usersOf(order: readonly Node[]): Map<Node, Node[]> {
   const users = new Map<Node, Node[]>(order.map((node) => [node, []]));
   for (const node of order) {
@@ -44,8 +45,10 @@ export function usersOf(order: readonly Node[]): Map<Node, Node[]> {
 }
 
 /**
- * Chooses what to fuse. An element-wise node is computed inside the loops that use it when there
- * is one such loop of its shape, or when recomputing is cheaper than a pass through memory.
+ * Chooses what to fuse.
+ *
+ * An element-wise node is computed inside the loops that use it in two cases. Either one loop of its shape uses it, or it is
+ * cheaper to compute it again than to write and read it in memory.
  */
 export function fuse(order: readonly Node[], kept: ReadonlySet<Node>): SingleFusion {
   const users = usersOf(order);
@@ -82,15 +85,17 @@ function loopShape(owner: Node): Shape {
   return owner.op.fusesInput ? (owner.inputs[0] as Node).shape : owner.shape;
 }
 
+/** Whether a user can take a node as an expression that it computes on the way. */
 function takesExpression(user: Node, node: Node): boolean {
   if (user.op.expr !== undefined) return true;
   return user.op.fusesInput === true && user.inputs.lastIndexOf(node) === 0;
 }
 
 /**
- * Work to recompute each element-wise node from what is in memory; reading two values is dear. What is made of a product
- * and of another value (a bias) counts as being in memory for those made of it: where several loops want them it will be,
- * and else each of them would.
+ * The work to compute each element-wise node again from values in memory. A value that reads two values counts as expensive.
+ *
+ * A product plus another value (a bias) counts as a value in memory for the nodes that are made of it. If several loops want it,
+ * it will be in memory. Otherwise each of the loops would compute it again.
  */
 function recomputeCost(order: readonly Node[]): Map<Node, number> {
   const cost = new Map<Node, number>();

@@ -3,18 +3,19 @@ import type { Node } from "../core/node.ts";
 import { uniformValue } from "../ops/constant.ts";
 import { broadcastView } from "./views.ts";
 
-/** Expressions over views, collected while nodes are taken into one loop. */
+/** Expressions over views, which are collected while nodes are put into one loop. */
 export interface FusedLoop {
   readonly inputs: View[];
-  /** Nodes that are computed in it, so far. */
+  /** The nodes that the loop computes, so far. */
   readonly nodes: Node[];
-  /** The expression of a node; shared nodes give shared expressions. */
+  /** The expression of a node. Shared nodes give shared expressions. */
   exprOf(node: Node): Expr;
 }
 
 /**
- * Starts a loop over `shape`: nodes for which `inline` holds are computed in it, others are read
- * from their views. As the epilogue of a product it has that for its first argument, which is no input.
+ * Begins a loop over `shape`. It computes the nodes for which `inline` is true, and reads all other nodes from their views.
+ *
+ * If the loop is the epilogue of a product, its first argument is the product, which is no input.
  */
 export function fusedLoop(
   shape: readonly number[],
@@ -54,7 +55,7 @@ export function fusedLoop(
   return { inputs, nodes, exprOf };
 }
 
-/** The node's expression with its inputs' expressions for arguments. */
+/** The expression of a node, with the expressions of its inputs as arguments. */
 function applied(node: Node, exprs: ReadonlyMap<Node, Expr>): Expr {
   const own = node.op.expr?.(node) as Expr;
   if (own.kind !== "call") return own.kind === "arg" ? inputExpr(node, own.index, exprs) : own;

@@ -1,43 +1,46 @@
 import type { Node } from "../core/node.ts";
 
 /**
- * What runs at once: a loop, or one node of any other op; or steps. Groups form a graph without cycles, and
- * joining two of them keeps it so.
+ * What runs at once: a loop over elements, a node of any other op, or steps.
+ *
+ * The groups form a graph without cycles. Joining two groups must not make a cycle.
  */
 export interface Group<T = Node> {
-  /** The nodes that it leaves in memory. */
+  /** The nodes that the group leaves in memory. */
   readonly nodes: T[];
-  /** Groups whose values it reads. */
+  /** The groups whose values this group reads. */
   readonly before: Set<Group<T>>;
-  /** Groups that read its values. */
+  /** The groups that read this group's values. */
   readonly after: Set<Group<T>>;
-  /** Its position in an order in which every group comes after those before it. */
+  /** The position in an order in which every group comes after the groups that it reads. */
   place: number;
 }
 
-/** A group of one node that nothing is connected with yet. */
+/** Makes a group of one node, without connections. */
 export function groupOf<T = Node>(node: T, place: number): Group<T> {
   return { nodes: [node], before: new Set(), after: new Set(), place };
 }
 
-/** States that `after` reads a value of `before`. */
+/** Notes that `after` reads a value of `before`. */
 export function connect<T>(before: Group<T>, after: Group<T>): void {
   if (before === after) return;
   before.after.add(after);
   after.before.add(before);
 }
 
-/** How many groups may still be looked at; a search that would need more gives up. */
+/** The number of groups that a search may still visit. A search that needs more gives up. */
 export interface Effort {
   left: number;
 }
 
 /**
- * Takes `first` into `second`, which reads it, and says whether it did: not where a value travels
- * from one to the other through a third, which would have to run in the middle.
+ * Joins `first` with `second`, which reads it, and returns whether that was possible.
+ *
+ * It is not possible if a value goes from the first to the second group through a third group. The third group would have to run
+ * in the middle.
  */
 export function join<T>(first: Group<T>, second: Group<T>, effort: Effort): boolean {
-  // Only groups placed between the two can be on such a way, or be in the way of one place for both.
+  // Only the groups placed between the two matter. They can be on a way from one to the other, or must move to make room.
   const later = reached(first, "after", second, (place) => place < second.place, effort);
   if (later === null) return false;
   const earlier =
@@ -59,7 +62,7 @@ export function join<T>(first: Group<T>, second: Group<T>, effort: Effort): bool
   return true;
 }
 
-/** Groups between that `from` leads to, but for `to` at once; null if one leads to `to`. */
+/** The groups in between to which `from` leads. The direct way to `to` does not count. Null if one of them leads to `to`. */
 function reached<T>(
   from: Group<T>,
   side: "before" | "after",
@@ -79,7 +82,7 @@ function reached<T>(
   return found;
 }
 
-/** Gives out the places of all groups anew: earlier ones, then the joined one, then later ones. */
+/** Distributes the places again: first the earlier groups, then the joined group, then the later groups. */
 function rearrange<T>(
   first: Group<T>,
   earlier: ReadonlySet<Group<T>>,
@@ -89,7 +92,7 @@ function rearrange<T>(
   if (later.size === 0) return;
   const sorted = (groups: Iterable<Group<T>>) => [...groups].sort((a, b) => a.place - b.place);
   const places = sorted([first, ...earlier, second, ...later]).map(({ place }) => place);
-  // The joined group takes one place of two.
+  // The joined group takes one place, and had two.
   [...sorted(earlier), second, ...sorted(later)].forEach((group, index) => {
     group.place = places[index <= earlier.size ? index : index + 1] as number;
   });

@@ -13,7 +13,7 @@ import { unitsOf } from "./units.ts";
 import { sameView } from "./views.ts";
 import { unconverted, widen } from "./widen.ts";
 
-/** Chooses what runs in one loop over elements, and with which products. */
+/** Chooses which nodes run in one loop over elements, and which loops run with a product. */
 export function fusionOf(
   order: readonly Node[],
   kept: readonly Node[],
@@ -25,7 +25,7 @@ export function fusionOf(
   return mergeKernels(order, fuse(order, roots), roots, bounds);
 }
 
-/** The slice of a view in a turn of a loop that is inside of `depth` others. */
+/** The slice of a view in a turn of a loop. The loop is inside of `depth` other loops. */
 function turnView(view: View, depth: number, turns: number, reverse: boolean): View {
   const [stride = 0, ...strides] = view.strides;
   const outer = Array.from({ length: depth }, (_, at) => view.advance?.[at] ?? 0);
@@ -38,7 +38,7 @@ function turnView(view: View, depth: number, turns: number, reverse: boolean): V
   };
 }
 
-/** The floats of a loop's body: all of 64 bits where the loop's are, else what `double` in it says. */
+/** The float types in a loop's body. If the loop has 64 bits, the whole body has. Otherwise `double` in the body decides. */
 function floatsInside(node: Node, floats: Floats, given: readonly Node[]) {
   const own = floats.of(node);
   if (own === "f64" || !floats.mixed) {
@@ -52,9 +52,10 @@ function floatsInside(node: Node, floats: Floats, given: readonly Node[]) {
 }
 
 /**
- * Emits a loop as one step. Carried values have a buffer each, which holds the first value before the loop and the last
- * one after it; a turn computes the next values and puts them there at its end. Sequences are read, and results
- * written, where they lie.
+ * Returns a function that writes a loop as one step.
+ *
+ * Each carried value has one buffer. It holds the first value before the loop, and the last one after it. A turn computes the next
+ * values and puts them there at its end. Sequences are read where they are, and results are written where they belong.
  */
 export function loopLowering(floats: Floats, unfused: boolean, depth = 0): LowerLoop {
   return (node, context, buffers) => {
@@ -103,7 +104,7 @@ export function loopLowering(floats: Floats, unfused: boolean, depth = 0): Lower
     );
     const { roots } = inside;
     const values = roots.slice(nexts.length);
-    // Joining inner loops makes other nodes of what is above them.
+    // If inner loops are joined, the nodes that depend on them are new nodes.
     const moved = new Map(
       kept.flatMap(({ value }, at) => {
         const view = targets.get(value);

@@ -26,7 +26,7 @@ import { fusedLoop } from "./fused.ts";
 import type { Unit } from "./units.ts";
 import { contiguousView } from "./views.ts";
 
-/** Buffers and steps before placement: scratch has offset −1. */
+/** Buffers and steps before scratch buffers have their places. Their offset is −1. */
 export interface Lowered {
   readonly buffers: BufferSpec[];
   readonly steps: Step[];
@@ -35,24 +35,24 @@ export interface Lowered {
   readonly variables: Map<VariableSpec, View>;
 }
 
-/** Where the nodes of the body of a loop are, among the buffers of what is around it. */
+/** Where the nodes of a loop's body are, among the buffers of the plan around the loop. */
 export interface Surroundings {
   readonly buffers: BufferSpec[];
-  /** Of placeholders. */
+  /** The views of placeholders. */
   readonly views: ReadonlyMap<Node, View>;
-  /** Where values go. */
+  /** Where values must be written. */
   readonly targets: ReadonlyMap<Node, View>;
 }
 
-/** Floats of a plan: its own, and those of a node. */
+/** The float type of a plan, and the float types of its nodes. */
 export interface Floats {
   readonly own: FloatType;
   readonly of: (node: Node) => FloatType;
-  /** Whether a node may have others than the plan's own. */
+  /** Whether a node may have another float type than the plan. */
   readonly mixed: boolean;
 }
 
-/** Emits the steps of a loop. */
+/** Writes the steps of a loop. */
 export type LowerLoop = (
   node: Node<JoinedLoop>,
   context: LowerContext,
@@ -60,8 +60,9 @@ export type LowerLoop = (
 ) => void;
 
 /**
- * Emits the steps of all units in order; `float` says which floats a node has. Throws GraphError where names
- * clash.
+ * Writes the steps of all units, in order. `floatOf` gives the float type of a node.
+ *
+ * Throws GraphError if two inputs have the same name.
  */
 export function lower(
   units: readonly Unit[],
@@ -97,13 +98,13 @@ export function lower(
   const label = (node: Node) =>
     node.scope === "" ? node.op.name : `${node.op.name}(${node.scope})`;
   const inline = (node: Node) => fusion.inlined.has(node);
-  // The nodes whose work the next step does, the product first where it is the epilogue of one.
+  // The nodes that the next step computes. If it is a product with an epilogue, the product comes first.
   let working: readonly Node[] = [];
   let loopOfProduct: Pick<MatmulStep, "label" | "outputs" | "epilogue"> | null = null;
-  /** The floats of what is being lowered. */
+  /** The float type of the node that is lowered now. */
   const floatHere = () => (working[0] === undefined ? float : floatOf(working[0]));
   const emit = (step: Step) => {
-    // An element of a product with a loop is as many values as it has terms.
+    // An element of a product with an epilogue counts as many values as it has terms.
     const terms =
       loopOfProduct === null || step.kind !== "matmul" ? 1 : sizeOf(productAxes(step).inner);
     const work = (nodes: readonly Node[]) =>
@@ -186,7 +187,7 @@ export function lower(
     loopOfProduct = null;
   };
 
-  // Room for whole values first, so that their parts can be computed in place.
+  // Whole values get memory first, so that their parts can be computed in place.
   for (let at = order.length - 1; at >= 0; at--) {
     const node = order[at] as Node;
     const claim = node.op.claims?.(node);

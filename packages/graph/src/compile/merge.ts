@@ -4,13 +4,14 @@ import { type Bounds, finishProducts } from "./finish.ts";
 import { type Fusion, type Kernel, largestLoop, type SingleFusion, usersOf } from "./fuse.ts";
 import { connect, type Group, groupOf, join } from "./groups.ts";
 
-/** How many groups may be looked at for one node; beyond that its loop stays as it is. */
+/** The most groups that a search for one node may visit. If it needs more, the node's loop stays as it is. */
 const searchLimit = 2000;
 
 /**
- * Joins a kernel with one that reads its result, where both run over the same shape: one pass
- * instead of two; and then a product with a kernel that can be its epilogue. They may join unless a value travels
- * from the first to the second through something outside both, which would have to run in the middle.
+ * Joins a kernel with a kernel that reads its result, if both run over the same shape. Then one pass replaces two.
+ *
+ * After that it joins products with kernels that can be their epilogue. Two groups cannot be joined if a value goes from the
+ * first to the second through a third group, which would have to run in the middle.
  */
 export function mergeKernels(
   order: readonly Node[],
@@ -27,7 +28,7 @@ export function mergeKernels(
     if (!kernels.has(node)) continue;
     const group = groups.get(node) as Group;
     const effort = { left: searchLimit };
-    // The nearest reader first: least can be in between.
+    // The nearest reader comes first, since the fewest groups are in between.
     const readers = [...group.after].sort((a, b) => a.place - b.place);
     const joined = readers.find((reader) => {
       const [last] = reader.nodes as [Node];
@@ -52,7 +53,7 @@ export function mergeKernels(
   for (const { nodes } of new Set(groups.values())) {
     const [last] = nodes as [Node];
     if (!kernels.has(last)) continue;
-    // What only its own kernel reads, now that kernels are joined, need not be in memory.
+    // A value that only its own, now joined kernel reads need not be in memory.
     const roots = nodes.filter((node) => kept.has(node) || readOutside(node)).reverse();
     const product = nodes.find((node) => !kernels.has(node)) ?? null;
     const kernel: Kernel = { shape: last.shape, roots, product };
@@ -63,7 +64,7 @@ export function mergeKernels(
   return { kernels: next, inlined: inside };
 }
 
-/** The group of every node in memory, connected. */
+/** The group of every node in memory, with its connections. */
 function groupsOf(order: readonly Node[], { inlined, owners }: SingleFusion): Map<Node, Group> {
   const groups = new Map<Node, Group>();
   order.forEach((node, place) => {

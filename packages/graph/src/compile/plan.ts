@@ -29,33 +29,56 @@ import { contiguousView } from "./views.ts";
 import { unconverted, widen } from "./widen.ts";
 
 /**
- * A variable and the node of its next value; with a condition (a bool scalar) the variable keeps its
- * value where that is false.
+ * A variable, the node of its next value, and optionally a condition.
+ *
+ * The condition is a bool scalar. If it is false, the variable keeps its value.
+ *
+ * @category Graph: compile and run
  */
 export type Update = readonly [variable: Variable, value: Node, when?: Node];
 
-/** What a plan computes and changes. */
+/**
+ * The request of {@link planOf}: what to compute, and which variables to change.
+ *
+ * @category For authors of backends
+ */
 export interface PlanRequest {
+  /** The values to read after a run. */
   readonly outputs: readonly Node[];
+  /** Variables and their next values. */
   readonly updates: readonly Update[];
+  /** The float type of the store. */
   readonly float: FloatType;
-  /** Whether values may have 64 bits in a plan of 32, as `double` asks; false by default. */
+  /** Whether {@link double} makes 64-bit values in a plan of 32 bits; false by default. Otherwise it has no effect. */
   readonly mixed?: boolean;
-  /** Every node in memory under its own step, for looking inside; false by default. */
+  /** Whether every node stays in memory and has a step of its own; false by default. For looking at values inside. */
   readonly unfused?: boolean;
 }
 
-/** A plan and the variables that it needs in its store. */
+/**
+ * A plan, and the variables that it needs in its store.
+ *
+ * @category For authors of backends
+ */
 export interface Planned {
+  /** The plan. */
   readonly plan: Plan;
+  /** The variables that the plan reads or writes. */
   readonly variables: readonly VariableSpec[];
-  /** What messages call a variable. */
+  /** Returns the name of a variable for messages. */
   readonly nameOf: (spec: VariableSpec) => string;
 }
 
 /**
- * Turns nodes into steps over buffers: simplify, fuse, order, settle updates in place, and place
- * scratch by liveness. All values are of before the updates. Throws GraphError and ShapeError.
+ * Turns nodes into a plan: steps over buffers.
+ *
+ * It simplifies the graph, fuses loops over elements and orders the steps. It writes updates in place where possible, and lets
+ * scratch buffers share memory. All values are computed from the variables as they are before the updates.
+ *
+ * @param request - The outputs, the updates and the float type.
+ * @returns The plan, and the variables that it needs.
+ * @throws {@link GraphError} if an output is no node, if an update does not fit its variable, or if two inputs have the same name.
+ * @category For authors of backends
  */
 export function planOf(request: PlanRequest): Planned {
   checkOutputs(request.outputs);
@@ -126,8 +149,9 @@ export function planOf(request: PlanRequest): Planned {
 }
 
 /**
- * A conditional update of an element-wise value as a choice between old and new, which costs
- * nothing; other values keep their condition, and the step that computes them is skipped.
+ * Turns the conditional update of an element-wise value into a choice between the old and the new value, which costs nothing.
+ *
+ * All other values keep their condition. The step that computes them is skipped if it is false.
  */
 function selected([variable, value, when]: Update): Update {
   if (when === undefined) return [variable, value];
@@ -136,7 +160,7 @@ function selected([variable, value, when]: Update): Update {
     : [variable, where(when, value, variable)];
 }
 
-/** Adds the step of the shared random counter where the graph draws from it. */
+/** Adds the update of the shared random counter if the graph draws from it. */
 function withRandomState({ outputs, updates }: PlanRequest): readonly Update[] {
   const roots = [...outputs];
   for (const [, value, when] of updates) roots.push(value, ...(when === undefined ? [] : [when]));

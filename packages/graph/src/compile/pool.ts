@@ -3,16 +3,16 @@ import type { Op } from "../core/op.ts";
 import { type Origin, withOrigin } from "../core/scope.ts";
 import { topological } from "../core/topology.ts";
 
-/** Makes nodes so that equal ones are one object. */
+/** Makes nodes such that equal nodes are one object. */
 export type Intern = <A>(op: Op<A>, inputs: readonly Node[], attrs: A, origin: Origin) => Node<A>;
 
-/** JSON writes NaN and both infinities as null, and −0 as 0; they must not be taken for each other. */
+/** Writes numbers that JSON confuses as texts. JSON makes null of NaN and of both infinities, and 0 of −0. */
 function exactNumber(_: string, value: unknown): unknown {
   if (typeof value !== "number" || (Number.isFinite(value) && !Object.is(value, -0))) return value;
   return `number ${Object.is(value, -0) ? "-0" : value}`;
 }
 
-/** A pool in which equal ops on the same inputs with equal attributes are one node. */
+/** Makes a pool. In it, equal ops on the same inputs with equal attributes are one node. */
 export function nodePool(): Intern {
   const opNumbers = new Map<unknown, number>();
   const nodes = new Map<string, Node>();
@@ -31,7 +31,7 @@ export function nodePool(): Intern {
   };
 }
 
-/** For every node that some values are made of the one that stands for all that are equal to it. */
+/** For every node that some values are made of: the node that stands for all nodes equal to it. */
 export function equalNodes(values: readonly Node[]): ReadonlyMap<Node, Node> {
   const intern = nodePool();
   const same = new Map<Node, Node>();

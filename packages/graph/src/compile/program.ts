@@ -15,32 +15,56 @@ import {
   tensor,
 } from "@metrigrad/tensor";
 
-/** Values for the inputs of a program, by name. */
+/**
+ * The values for the inputs of a program, by name.
+ *
+ * @category Graph: compile and run
+ */
 export type Feeds = Readonly<Record<string, Tensor | NestedArray>>;
 
-/** A compiled graph on one store. */
+/**
+ * A compiled graph that runs on one store. {@link compile} makes it.
+ *
+ * @category Graph: compile and run
+ */
 export interface Program<Outputs> {
+  /** The plan that it runs. */
   readonly plan: Plan;
-  /** Bytes that it holds beside the store. */
+  /** The memory that it takes besides the store's, in bytes. */
   readonly bytes: number;
   /**
-   * Runs once and resolves on submission; the outputs are handles, valid until the next run.
-   * Throws GraphError for a missing or unknown input, ShapeError for a wrong shape.
+   * Runs the program once.
+   *
+   * @param feeds - A value for each input of the program; none by default.
+   * @returns Resolves to handles when the run is submitted. They are valid until the next run.
+   * @throws {@link GraphError} if an input has no value, or if a name is unknown.
+   * @throws {@link ShapeError} if a value has a wrong shape.
+   * @throws {@link BackendError} if the program is closed.
    */
   run(feeds?: Feeds): Promise<Outputs>;
   /**
-   * Runs once, with the same effect, and resolves when it is done with the seconds that each of
-   * `plan.steps` took; null where the backend cannot measure. Throws as `run` does.
+   * Runs the program once and measures its steps; null if the backend cannot measure.
+   *
+   * It has the same effect as `run`. It resolves when the run is done, to the seconds that each of `plan.steps` took.
    */
   readonly profile: ((feeds?: Feeds) => Promise<readonly number[]>) | null;
-  /** The plan as readable text. */
+  /**
+   * Writes the plan as readable text.
+   *
+   * @returns The text, one line per buffer, feed, step and output.
+   */
   print(): string;
-  /** The plan as Graphviz text. */
+  /**
+   * Writes the plan as a graph for Graphviz.
+   *
+   * @returns The text of the graph, for `dot`.
+   */
   dot(): string;
+  /** Frees the program's memory. It cannot run any more. */
   close(): Promise<void>;
 }
 
-/** Puts a plan and what executes it behind one door. */
+/** Makes a program of a plan and the executable that runs it. */
 export function makeProgram<Outputs>(
   plan: Plan,
   executable: Executable,
@@ -82,6 +106,7 @@ export function makeProgram<Outputs>(
   };
 }
 
+/** The value of an input. Throws GraphError if there is none, and ShapeError if its shape is wrong. */
 function feedValue(feed: Plan["feeds"][number], feeds: Feeds): Tensor {
   const given = feeds[feed.name];
   if (given === undefined) {

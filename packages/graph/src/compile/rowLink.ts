@@ -14,13 +14,13 @@ import {
 } from "@metrigrad/tensor";
 import { sameView } from "./views.ts";
 
-/** A step that may be part of one over rows. */
+/** A step that may become part of a step over rows. */
 export type RowPart = MapStep | ReduceStep;
 
 /** The rows that parts have in common, without axes of size 1. */
 export interface Rows {
   readonly shape: readonly number[];
-  /** How many of the last axes a row has. */
+  /** The number of last axes that make a row. */
   readonly rowAxes: number;
 }
 
@@ -35,7 +35,7 @@ export function rowShape({ shape, rowAxes }: Rows): readonly number[] {
   return shape.slice(0, shape.length - rowAxes);
 }
 
-/** A view of numbers per row in place of one that repeats them along each row. */
+/** A view of one number per row, in place of a view that repeats the number along the row. */
 function perRow(view: View, rows: Rows): View {
   const lead = rows.shape.length - rows.rowAxes;
   const repeats = view.strides.slice(lead).every((stride) => stride === 0);
@@ -43,10 +43,10 @@ function perRow(view: View, rows: Rows): View {
   return { ...view, shape: view.shape.slice(0, lead), strides: view.strides.slice(0, lead) };
 }
 
-/** What an argument of a part is: an input of all, or a stage. */
+/** Where an argument of a part comes from: an input of the whole step, or a stage. */
 type Source = { readonly input: number } | { readonly stage: number };
 
-/** A stage before arguments are counted. */
+/** A stage, before the arguments have their final numbers. */
 interface Draft {
   readonly expr: Expr;
   readonly sources: readonly Source[];
@@ -56,13 +56,14 @@ interface Draft {
 }
 
 /**
- * Parts, in their order, as one step that gives all their outputs; null where one reads what another writes in any other way
- * than along the same rows.
+ * Makes one step of several parts, in their order. It gives all their outputs.
+ *
+ * Null if a part reads what another part writes in another way than along the same rows.
  */
 export function linkRows(parts: readonly RowPart[], rows: Rows): RowsStep | null {
   const writes = parts.flatMap(({ outputs }) => outputs.map(({ buffer }) => buffer));
   const written = new Set(writes);
-  // Two values in one buffer may be parts of a whole, or one that takes the place of another.
+  // Two values in one buffer may be parts of a whole, or one may take the place of the other.
   if (written.size < writes.length) return null;
   const inputs: View[] = [];
   const drafts: Draft[] = [];
@@ -109,7 +110,7 @@ export function linkRows(parts: readonly RowPart[], rows: Rows): RowsStep | null
   };
 }
 
-/** How many values a part computes. */
+/** The number of values that a part computes per element. */
 export function valuesIn({ exprs }: RowPart): number {
   return postorder(exprs).filter(({ kind }) => kind === "call").length + exprs.length;
 }

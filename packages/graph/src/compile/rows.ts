@@ -12,17 +12,21 @@ import { linkRows, type RowPart, type Rows, rowShape, squeezed, valuesIn } from 
 import type { Destination } from "./settle.ts";
 import { stepGroups } from "./stepGroups.ts";
 
-/** How many groups may be looked at for one pair; beyond that they stay apart. */
+/** The most groups that a search for one pair may visit. If it needs more, the pair stays apart. */
 const searchLimit = 2000;
-/** A row of more elements leaves caches between one pass over it and the next. */
+/** The most elements of a row. A longer row does not stay in the caches from one pass over it to the next. */
 const longestRow = 2 ** 16;
-/** Reductions of one step: each has memory in which the threads of a graphics card meet. */
+/** The most reductions of one step. Each takes memory in which the threads of a graphics card meet. */
 const mostReductions = 12;
-/** Fewer rows of so many elements in all keep their reductions, which are shared along the rows. */
+/** Fewer rows than these, with so many elements in all, keep their reductions. There the threads share the work along a row. */
 const fewRows = 32;
 const longSize = 2 ** 15;
 
-/** The rows that a reduction goes over; null where it is none over the last axes, or they are better shared otherwise. */
+/**
+ * The rows that a reduction goes over.
+ *
+ * Null if it is no reduction over the last axes, or if the work is better shared in another way.
+ */
 function rowsOf(step: Step): Rows | null {
   if (step.kind !== "reduce") return null;
   const shape = step.shape.filter((n) => n !== 1);
@@ -37,7 +41,7 @@ function rowsOf(step: Step): Rows | null {
   return few || length > longestRow ? null : rows;
 }
 
-/** Whether the elements of rows lie side by side wherever a step reads or writes them. */
+/** Whether the elements of a row are side by side in everything that a step reads or writes. */
 function alongRows(step: RowPart, { shape }: Rows): boolean {
   return [...step.inputs, ...step.outputs].map(squeezed).every((view) => {
     return view.shape.length < shape.length || [0, 1].includes(view.strides.at(-1) as number);
@@ -45,10 +49,11 @@ function alongRows(step: RowPart, { shape }: Rows): boolean {
 }
 
 /**
- * Joins element-wise loops and reductions over the same rows to one step where values go from one to the other: a soft-max
- * is one pass over its rows, and so are the loss and the gradient beside it. Values that neither other steps nor
- * destinations read need no memory. Steps that compute what takes the place of an old value stay as they are: they can do it
- * in place. Buffers before `firstOwn` are of others.
+ * Joins element-wise loops and reductions over the same rows into one step, if values go from one to the other.
+ *
+ * So a soft-max is one pass over its rows, and the loss and the gradient next to it belong to the same pass. Values that no other
+ * step and no destination reads need no memory. Steps whose result takes the place of an old value are not joined, since they can
+ * do so in place. Buffers before `firstOwn` belong to the plan around a loop.
  */
 export function joinRows(
   steps: readonly Step[],
@@ -72,7 +77,7 @@ export function joinRows(
   const groups = stepGroups(steps);
   const alive = new Set(groups);
   const values = steps.map((step) => (isPart(step) ? valuesIn(step) : 0));
-  // Groups with a reduction, and the rows of it.
+  // The groups that have a reduction, with its rows.
   const seeds = new Map<Group<number>, Rows>();
   steps.forEach((step, at) => {
     const rows = isPart(step) ? rowsOf(step) : null;
@@ -89,7 +94,7 @@ export function joinRows(
     const fitting = sameShape(shape, rows.shape) || sameShape(shape, rowShape(rows));
     return fitting && alongRows(step, rows);
   };
-  /** The two as one, where they can be. */
+  /** Both groups as one, or null if they cannot be joined. */
   const joined = (first: Group<number>, second: Group<number>, own: Rows): Group<number> | null => {
     const nodes = [...first.nodes, ...second.nodes];
     const parts = partsOf(nodes);
@@ -148,7 +153,7 @@ export function joinRows(
     });
 }
 
-/** Parts as one step with the outputs whose buffers are left in memory. */
+/** One step for several parts. Its outputs are those whose buffers stay in memory. */
 function joinedStep(
   parts: readonly RowPart[],
   rows: Rows,

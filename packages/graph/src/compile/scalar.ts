@@ -16,6 +16,7 @@ import { constantOp, uniformValue } from "../ops/constant.ts";
 import { type PointwiseOp, pointwiseOp } from "../ops/pointwise.ts";
 import type { Intern } from "./pool.ts";
 
+/** The origin of constants, which belong to no module. */
 const nowhere: Origin = { scope: "", role: null };
 const primitives = new WeakMap<ScalarFn, PointwiseOp>();
 
@@ -38,9 +39,10 @@ function bare(node: Node): Node {
 }
 
 /**
- * Takes an element-wise expression apart into nodes of one scalar function each, on the smallest
- * shapes that its arguments allow, so that equal parts of different expressions (a value in the
- * forward and in the backward pass) become one node. The result may still have to be broadcast.
+ * Splits an element-wise expression into nodes of one scalar function each, on the smallest shapes that the arguments allow.
+ *
+ * Then equal parts of different expressions become one node, such as a value in the forward and in the backward pass. The result
+ * may have to be broadcast to the final shape.
  */
 export function scalarNodes(
   expr: Expr,
@@ -54,6 +56,7 @@ export function scalarNodes(
   );
 }
 
+/** The node of a scalar function, simplified with what is known about its inputs. */
 function simplified(fn: ScalarFn, inputs: readonly Node[], intern: Intern, origin: Origin): Node {
   const direct = (f: ScalarFn, nodes: readonly Node[]) =>
     intern(primitiveOp(f), nodes, null, origin);
@@ -70,7 +73,7 @@ function simplified(fn: ScalarFn, inputs: readonly Node[], intern: Intern, origi
   return after === before ? direct(fn, inputs) : walk(after, distinct, intern, direct);
 }
 
-/** Builds nodes for an expression, inner calls first; shared calls once; without recursion. */
+/** Makes nodes for an expression, inner calls first and shared calls once. It does not recurse. */
 function walk(
   expr: Expr,
   args: readonly Node[],

@@ -10,16 +10,17 @@ import {
 } from "@metrigrad/tensor";
 import { contiguousView, sameRun, sameView } from "./views.ts";
 
-/** A computed value that must end up in a buffer of its own: a variable's or an output's. */
+/** A computed value that must end up in a buffer of its own: that of a variable or of an output. */
 export interface Destination {
+  /** Where the value is computed. */
   readonly from: View;
   /** The whole destination, contiguous. */
   readonly to: View;
-  /** A bool scalar: the destination keeps its value where it is false. */
+  /** A bool scalar. If it is false, the destination keeps its value. */
   readonly when?: View;
 }
 
-/** Where each buffer is read and written, by step number. */
+/** The numbers of the steps that read and that write each buffer. */
 interface Traffic {
   readonly reads: Map<number, number[]>;
   readonly writes: Map<number, number[]>;
@@ -42,10 +43,12 @@ function trafficOf(steps: readonly Step[]): Traffic {
 }
 
 /**
- * Brings values to their destinations. Where nothing reads the destination's old value afterwards
- * the computing step writes there itself; otherwise the value is copied at the end. A variable's own
- * old value that is wanted elsewhere is taken at the start. Buffers before `firstOwn` are of others: a value in
- * one of them is copied.
+ * Brings values to their destinations.
+ *
+ * If nothing reads the destination's old value afterwards, the step that computes the value writes there directly. Otherwise the
+ * value is copied at the end. If a variable's old value is itself wanted elsewhere, it is copied at the start.
+ *
+ * Buffers before `firstOwn` belong to the plan around a loop. A value in one of them is copied.
  */
 export function settle(
   steps: readonly Step[],
@@ -55,7 +58,7 @@ export function settle(
 ): Step[] {
   const label = "settle";
   const before: Step[] = [];
-  // A variable's old value, taken before anything can change it.
+  // Copies a variable's old value before anything can change it.
   const aside = (old: View): View => {
     const { dtype } = buffers[old.buffer] as BufferSpec;
     const place = { kind: "arena", offset: -1 } as const;
@@ -64,7 +67,7 @@ export function settle(
     before.push({ kind: "copy", input: old, output: kept, label });
     return kept;
   };
-  // A condition holds as it was, also where it is a variable that changes, or the next value of one.
+  // A condition counts as it was before the run. It may be a variable that changes, or the next value of one.
   const targets = new Set(given.map(({ to }) => to.buffer));
   const destinations = given.map((one): Destination => {
     return one.when && targets.has(one.when.buffer) ? { ...one, when: aside(one.when) } : one;
@@ -79,7 +82,7 @@ export function settle(
   const copies: Destination[] = [];
   for (const destination of destinations) {
     const { buffer } = destination.from;
-    // Where a condition may hold the value back, nobody else finds it in the destination.
+    // A condition may hold the value back. Then no other destination could find it there.
     const shared = destination.when !== undefined && (wanted.get(buffer) as number) > 1;
     const free = buffer >= firstOwn && !renamed.has(buffer) && !held.has(buffer) && !shared;
     if (free && writable(destination, ordered, buffers, traffic)) {
@@ -114,7 +117,7 @@ export function settle(
   return [...before, ...result, ...after];
 }
 
-/** Whether the steps that compute a value may write straight into its destination. */
+/** Whether the steps that compute a value may write directly into its destination. */
 function writable(
   { from, to, when }: Destination,
   steps: readonly Step[],
@@ -135,7 +138,7 @@ function writable(
   });
 }
 
-/** Whether one step alone computes a value, nothing reads it, and the condition is known by then. */
+/** Whether one step alone computes a value, nothing reads the value, and the condition is known before that step. */
 function mayDepend(
   from: View,
   when: View,
@@ -144,13 +147,13 @@ function mayDepend(
 ): boolean {
   const [writer, ...others] = writes.get(from.buffer) ?? [];
   if (writer === undefined || others.length > 0 || reads.has(from.buffer)) return false;
-  // A turn would find what the turn before has left.
+  // In a loop, a turn finds what the turn before it left.
   if (steps[writer]?.kind === "loop") return false;
   if (stepViews(steps[writer] as Step).writes.length > 1) return false;
   return (writes.get(when.buffer) ?? []).every((at) => at < writer);
 }
 
-/** Whether a step that reads `old` may write its result there; see the contracts of the kinds. */
+/** Whether a step that reads `old` may write its result there, by the rules of the step's kind. */
 function mayOverwrite(step: Step, old: View, result: View): boolean {
   const { inputs, outputs } = partsOf(step);
   const own = inputs.filter(({ view }) => view.buffer === old.buffer);
@@ -168,8 +171,9 @@ function alike(a: View, b: View): boolean {
 }
 
 /**
- * Moves each step that computes a variable's next value, and nothing that is read before the end,
- * to just after the last step that reads the old value.
+ * Moves steps that compute the next value of a variable behind the last step that reads the old value.
+ *
+ * Only steps move whose other results are not read before the end.
  */
 function sinkLast(steps: readonly Step[], destinations: readonly Destination[]): Step[] {
   const { reads, writes } = trafficOf(steps);
@@ -185,7 +189,7 @@ function sinkLast(steps: readonly Step[], destinations: readonly Destination[]):
   }
   const after = new Map<number, number[]>();
   for (const [writer, olds] of targets) {
-    // The step stays where it is if anything else that it writes is read later.
+    // The step stays where it is if a later step reads another of its outputs.
     const outputs = stepViews(steps[writer] as Step).writes;
     if (outputs.some((view) => reads.has(view.buffer))) continue;
     const lastRead = Math.max(

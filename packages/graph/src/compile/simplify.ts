@@ -10,16 +10,17 @@ import { scalarNodes } from "./scalar.ts";
 import { sinker } from "./sink.ts";
 
 /**
- * An equal graph with less in it: element-wise ops taken apart into single scalar functions,
- * common sub-expressions merged, constants folded, and every op's own rewrites applied. What no
- * root needs is left behind.
+ * An equal graph with less work.
+ *
+ * Element-wise ops are split into single scalar functions. Equal sub-expressions become one, constants are computed, and the
+ * rewrite rule of every op is applied. Nodes that no root needs are left out.
  */
 export function simplifyGraph(roots: readonly Node[]): Node[] {
   const intern = nodePool();
   const order = topological(roots);
   const users = usersOf(order);
   const sink = sinker(intern);
-  /** Whether nothing but loops over its elements reads the node, which compute it on the way. */
+  /** Whether all readers of a node are ops that compute it on the way, in a loop over its elements. */
   const passes = (node: Node) => {
     const own = users.get(node) ?? [];
     return own.length > 0 && own.every(({ op }) => op.fusesInput === true);
@@ -39,7 +40,7 @@ export function simplifyGraph(roots: readonly Node[]): Node[] {
       return sunk === null ? whole : finish(withOrigin(node, () => reshape(whole, node.shape)));
     }
     const merged = intern(node.op, inputs, node.attrs, node);
-    // Equal nodes are rewritten once: a loop that a rewrite makes is equal to none made before.
+    // Equal nodes are rewritten once. A loop that a rewrite makes is new each time, so a second one would not be equal.
     const known = done.get(merged);
     if (known !== undefined) return known;
     const better = withOrigin(merged, () => merged.op.rewrite?.(merged) ?? merged);
@@ -55,7 +56,7 @@ export function simplifyGraph(roots: readonly Node[]): Node[] {
     done.set(node, simple);
   };
 
-  /** Simplifies the few nodes that a rewrite made on top of finished ones. */
+  /** Simplifies the few nodes that a rewrite made on top of finished nodes. */
   const finish = (node: Node): Node => {
     for (const made of unfinished([node], (at) => done.has(at))) record(made);
     return done.get(node) as Node;

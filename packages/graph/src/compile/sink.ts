@@ -6,22 +6,25 @@ import { constantOp, uniformValue } from "../ops/constant.ts";
 import { reshapeOp } from "../ops/reshape.ts";
 import type { Intern } from "./pool.ts";
 
+/** The origin of constants, which belong to no module. */
 const nowhere: Origin = { scope: "", role: null };
 
-/** The inputs of an element-wise op before they were reshaped, and the shape that they had. */
+/** The inputs of an element-wise op before they were reshaped, and their shape. */
 export interface Sunk {
   readonly inputs: readonly Node[];
   readonly shape: Shape;
 }
 
 /**
- * Finds the element-wise ops that are better computed before a reshape than after it: all of their inputs are reshaped
- * from one shape, or are one number, and a product is among what those are computed from. Products take rows of
- * several axes as one axis, so the ops after them can then run with the product. The function says null for others.
+ * Finds element-wise ops that should be computed before a reshape instead of after it.
+ *
+ * All inputs of such an op are reshaped from one shape, or are one number, and a product is among the values that they are
+ * computed from. Products treat rows of several axes as one axis, so such an op can then run with the product. For all other ops
+ * the function returns null.
  */
 export function sinker(intern: Intern): (shape: Shape, inputs: readonly Node[]) => Sunk | null {
   const known = new Map<Node, boolean>();
-  /** Whether a loop over elements that could be of a product computes the node. */
+  /** Whether a node is a product, or is computed by a loop over elements that could run with a product. */
   const follows = (root: Node): boolean => {
     const stack = [root];
     for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {

@@ -1,7 +1,7 @@
 import { type Step, stepViews } from "@metrigrad/tensor";
 import { connect, type Group, groupOf } from "./groups.ts";
 
-/** Steps as groups that are connected where one of them writes what another one reads or writes. */
+/** Steps as groups. Two groups are connected if one writes what the other reads or writes. */
 export function stepGroups(steps: readonly Step[]): Group<number>[] {
   const groups = steps.map((_, at) => groupOf(at, at));
   const readers = new Map<number, Group<number>[]>();

@@ -4,13 +4,13 @@ import type { Fusion, Kernel } from "./fuse.ts";
 /** What is lowered at once: a kernel, or one node of any other op. */
 export interface Unit {
   readonly kernel: Kernel | null;
-  /** The nodes that are available once it ran. */
+  /** The nodes that exist after it ran. */
   readonly nodes: readonly Node[];
-  /** Nodes that must be available before. */
+  /** The nodes that must exist before it runs. */
   readonly needs: readonly Node[];
 }
 
-/** The units in an order in which each comes after what it needs. */
+/** The units in an order in which each comes after the units that it needs. */
 export function unitsOf(order: readonly Node[], roots: readonly Node[], fusion: Fusion): Unit[] {
   const unitOf = new Map<Node, Unit>();
   for (const node of order) {
@@ -46,7 +46,7 @@ export function unitsOf(order: readonly Node[], roots: readonly Node[], fusion: 
   return result;
 }
 
-/** Nodes in memory that the given ones read, directly or through inlined nodes. */
+/** The nodes in memory that the given nodes read, directly or through inlined nodes. */
 function needsOf(nodes: readonly Node[], fusion: Fusion): Node[] {
   const own = new Set(nodes);
   const found = new Set<Node>();

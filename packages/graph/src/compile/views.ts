@@ -1,11 +1,11 @@
 import { moveAlike, type Shape, sizeOf, stridesOf, type View } from "@metrigrad/tensor";
 
-/** A view of a shape over a whole contiguous buffer. */
+/** A view that covers a whole contiguous buffer. */
 export function contiguousView(buffer: number, shape: Shape): View {
   return { buffer, shape, strides: stridesOf(shape), offset: 0 };
 }
 
-/** Whether two views address the same elements in the same order. */
+/** Whether two views are the same elements in the same order. */
 export function sameView(a: View, b: View): boolean {
   if (a.buffer !== b.buffer || a.offset !== b.offset || a.shape.length !== b.shape.length)
     return false;
@@ -17,7 +17,7 @@ export function sameView(a: View, b: View): boolean {
   );
 }
 
-/** Whether two views of one buffer are the same contiguous run, perhaps under different shapes. */
+/** Whether two views are the same contiguous elements of a buffer. Their shapes may differ. */
 export function sameRun(a: View, b: View): boolean {
   if (sameView(a, b)) return true;
   if (a.buffer !== b.buffer || a.offset !== b.offset || sizeOf(a.shape) !== sizeOf(b.shape))
@@ -29,7 +29,7 @@ function isContiguous(view: View): boolean {
   return sameView(view, { ...view, strides: stridesOf(view.shape) });
 }
 
-/** A view broadcast to a larger shape (NumPy rules): stride 0 on the new axes. */
+/** A view broadcast to a larger shape by NumPy's rules. New axes have stride 0. */
 export function broadcastView(view: View, shape: Shape): View {
   const lead = shape.length - view.shape.length;
   const strides = shape.map((n, axis) => {
@@ -39,7 +39,7 @@ export function broadcastView(view: View, shape: Shape): View {
   return { ...view, shape, strides };
 }
 
-/** The same elements under another shape, or null where strides cannot express it. */
+/** The same elements in another shape, or null if strides cannot express it. */
 export function reshapeView(view: View, shape: Shape): View | null {
   const { merged, strides } = mergeAxes(view);
   const result = new Array<number>(shape.length).fill(0);
@@ -60,7 +60,7 @@ export function reshapeView(view: View, shape: Shape): View | null {
     : { ...view, shape, strides: result };
 }
 
-/** Runs of axes that are contiguous with each other, sizes of 1 left out. */
+/** The axes of a view, where neighbouring axes that are contiguous become one. Axes of size 1 are left out. */
 function mergeAxes(view: View): { merged: number[]; strides: number[] } {
   const merged: number[] = [];
   const strides: number[] = [];

@@ -14,9 +14,10 @@ export interface Widened {
 }
 
 /**
- * Finds what is computed in 64 bits in a plan of 32: what comes from `double` and has not gone through `single`. Ops that are no
- * loops over elements get all of their floats widened, since kernels take one type; roots are rounded where
- * `rounded` says so, by their index.
+ * Finds what is computed in 64 bits in a plan of 32 bits: values that come from `double` and did not pass through `single`.
+ *
+ * Kernels take floats of one type. So an op that is no loop over elements gets all of its floats in 64 bits. A root is rounded
+ * if `rounded` returns true for its index.
  */
 export function widen(given: readonly Node[], rounded: (index: number) => boolean): Widened {
   const wide = new Set<Node>();
@@ -41,7 +42,7 @@ export function widen(given: readonly Node[], rounded: (index: number) => boolea
     made.set(node, result);
     if (converts(node)) continue;
     const source = result.op.claims?.(result).node;
-    // A loop has floats inside, whatever its first result is.
+    // A loop has floats inside, whatever the type of its first result is.
     const counts = result.type === "float" || result.op === (joinedLoopOp as Op);
     if (counts && (source === undefined ? own.some(isWide) : wide.has(source))) wide.add(result);
   }
@@ -64,6 +65,7 @@ export function unconverted(given: readonly Node[]): readonly Node[] {
   return given.map((root) => made.get(root) as Node);
 }
 
+/** Whether a node is a `double` or a `single`. */
 function converts({ op }: Node): boolean {
   return op === (doubleOp as Op) || op === (singleOp as Op);
 }
@@ -73,7 +75,7 @@ function withInputs(node: Node, inputs: readonly Node[]): Node {
   return withOrigin(node, () => makeNode(node.op, inputs, node.attrs));
 }
 
-/** A value with 64 bits where it is a float; constants have all of their digits. */
+/** A value with 64 bits, if it is a float. A constant keeps all of its digits. */
 function widened(node: Node, wide: Set<Node>): Node {
   if (node.type !== "float" || wide.has(node)) return node;
   const [first] = node.inputs;

@@ -1,6 +1,6 @@
 import { checkNames, GraphError } from "@metrigrad/tensor";
 
-/** Throws GraphError unless options are an object of known names. */
+/** Throws GraphError unless options are an object whose names are all known. */
 export function checkOptions<O extends object>(
   where: string,
   options: O,

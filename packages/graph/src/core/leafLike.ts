@@ -2,17 +2,25 @@ import { isTensor, mapTree, ShapeError, type Tensor, type Tree } from "@metrigra
 import { asNode } from "./like.ts";
 import { isNode, type Node } from "./node.ts";
 
-/** What doors that take trees accept for a leaf: a node, a host tensor or a number. Lists are part of the tree. */
+/**
+ * The type of a leaf in the trees that functions take: a node, a host tensor or a number. A list is part of the tree.
+ *
+ * @category Graph: loops and maps
+ */
 export type LeafLike = Node | Tensor | number;
 
-/** The tree `X` with a node for each leaf. */
+/**
+ * The type of the tree `X` with a node for each leaf.
+ *
+ * @category Graph: loops and maps
+ */
 export type NodeTreeOf<X> = [Tree<Node>] extends [X]
   ? Tree<Node>
   : X extends LeafLike
     ? Node
     : { readonly [K in keyof X]: NodeTreeOf<X[K]> };
 
-/** The tree with a node for each leaf. Throws ShapeError for what is no tree of nodes, tensors and numbers. */
+/** The tree with a node for each leaf. Throws ShapeError if it is no tree of nodes, tensors and numbers. */
 export function nodeTree(where: string, tree: unknown): Tree<Node> {
   try {
     return mapTree(tree as Tree<LeafLike>, isLeafLike, (leaf) => asNode(leaf)) as Tree<Node>;

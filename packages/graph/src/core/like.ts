@@ -9,10 +9,23 @@ import {
 import { constant } from "../ops/constant.ts";
 import { isNode, type Node } from "./node.ts";
 
-/** What doors accept for a value: a node, a number, a host tensor or nested arrays. */
+/**
+ * The type of the operands of ops: a node, a number, a host tensor or nested arrays.
+ *
+ * @category Graph: compile and run
+ */
 export type NodeLike = Node | number | Tensor | readonly NestedArray[];
 
-/** A node for a value; bare numbers become constants of the given type. Throws GraphError for no value at all. */
+/**
+ * Makes a node of a value. A node stays as it is, and all other values become constants.
+ *
+ * @param value - A node, a number, a tensor or nested arrays.
+ * @param type - The type of the constant if the value is a number; "float" by default.
+ * @returns The node.
+ * @throws {@link GraphError} if the value is undefined or null.
+ * @throws {@link ShapeError} if nested arrays have unequal lengths, or if a number with a fraction meets an integer type.
+ * @category Graph: own ops
+ */
 export function asNode(value: NodeLike, type: ValueType = "float"): Node {
   if (isNode(value)) return value;
   if (typeof value === "number") return constant(value, type);
@@ -27,7 +40,15 @@ export function asNode(value: NodeLike, type: ValueType = "float"): Node {
   return constant(isTensor(value) ? value : tensor(value));
 }
 
-/** Nodes for several values; bare numbers take the type of the first value that is not one. */
+/**
+ * Makes nodes of several values. Numbers take the type of the first value that is no number.
+ *
+ * @param values - Nodes, numbers, tensors or nested arrays.
+ * @returns The nodes, in the same order.
+ * @throws {@link GraphError} if a value is undefined or null.
+ * @throws {@link ShapeError} if nested arrays have unequal lengths, or if a number with a fraction meets an integer type.
+ * @category Graph: own ops
+ */
 export function asNodes(values: readonly NodeLike[]): Node[] {
   const typed = values.find((value) => typeof value !== "number");
   const type = typed === undefined ? "float" : asNode(typed).type;

@@ -1,14 +1,19 @@
-/** What nodes are for, where it matters to those who look at a plan: work on a metric, or null. */
+/**
+ * The purpose of a node: "metric" for work on a metric, or null. People who read a plan see it.
+ *
+ * @category Graph: own ops
+ */
 export type NodeRole = "metric" | null;
 
-/** What is noted in nodes of how they came about. */
+/** Where a node comes from. Each node has a note of it. */
 export interface Origin {
-  /** Path of the module that made it, for messages. */
+  /** The path of the module that made the node, for messages. */
   readonly scope: string;
-  /** What it is for. */
+  /** What the node is for. */
   readonly role: NodeRole;
 }
 
+/** The origin of nodes that are made now. */
 let origin: Origin = { scope: "", role: null };
 
 /** The origin of nodes that are made now. */
@@ -16,7 +21,7 @@ export function currentOrigin(): Origin {
   return origin;
 }
 
-/** Runs `make` with nodes of an origin: of the node that they are derived from. */
+/** Runs `make`. The nodes that it makes have the given origin: that of the node from which they are derived. */
 export function withOrigin<T>({ scope, role }: Origin, make: () => T): T {
   const outer = origin;
   origin = { scope, role };
@@ -27,17 +32,29 @@ export function withOrigin<T>({ scope, role }: Origin, make: () => T): T {
   }
 }
 
-/** Runs `make` with nodes marked as made by the module at `path`. */
+/**
+ * Runs a function. The nodes that it makes are marked with the path of a module, which messages name.
+ *
+ * @param path - The path of the module.
+ * @param make - Makes the nodes.
+ * @returns What `make` returns.
+ * @nothrow
+ * @category Graph: own ops
+ */
 export function withScope<T>(path: string, make: () => T): T {
   return withOrigin({ ...origin, scope: path }, make);
 }
 
 /**
- * Marks work on the metric of a module, which the steps of a plan state as their share `metric`.
+ * Runs a function. The nodes that it makes are marked as work on the metric of a module.
  *
- * @param path - The module's path; nodes have the scope `metric/<path>`.
- * @param make - Makes the nodes. What is derived from them later keeps the mark.
+ * Each step of a plan has the share of this work in its field `metric`. The mark passes on to nodes that are derived later.
+ *
+ * @param path - The module's path. The nodes have the scope `metric/<path>`.
+ * @param make - Makes the nodes.
  * @returns What `make` returns.
+ * @nothrow
+ * @category Graph: own ops
  */
 export function withMetricScope<T>(path: string, make: () => T): T {
   return withOrigin({ scope: `metric/${path}`, role: "metric" }, make);

@@ -1,6 +1,15 @@
 import type { Node } from "./node.ts";
 
-/** Every node that the roots need, inputs before users; without recursion. */
+/**
+ * Returns every node that some nodes need, inputs before the nodes that use them.
+ *
+ * It does not recurse, so deep graphs are fine.
+ *
+ * @param roots - The nodes.
+ * @returns The nodes that they need, with themselves, each once.
+ * @nothrow
+ * @category Graph: own ops
+ */
 export function topological(roots: readonly Node[]): Node[] {
   return unfinished(roots, () => false);
 }
@@ -30,7 +39,7 @@ export function unfinished(roots: readonly Node[], done: (node: Node) => boolean
   return order;
 }
 
-/** Those of `order` (topological) that depend on one of the sources, the sources included. */
+/** The nodes of `order` that depend on one of the sources, and the sources. `order` has inputs before users. */
 export function dependents(order: readonly Node[], sources: Iterable<Node>): Set<Node> {
   const found = new Set<Node>(sources);
   for (const node of order) {

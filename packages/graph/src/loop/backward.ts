@@ -22,30 +22,29 @@ import {
 import { residuals } from "./residuals.ts";
 import { type ClosedLoop, type LoopOutputAttrs, lastOf, stacked } from "./results.ts";
 
-/** Cotangents that go back through a loop. */
+/** Cotangents that come back from a loop. */
 export interface LoopCotangents {
-  /** Of each input; null where it is not wanted or zero. */
+  /** The cotangent of each input; null if it is zero or not wanted. */
   readonly inputs: readonly (Node | null)[];
-  /** Of values inside, in all turns. */
+  /** The cotangents of values inside of the loop, in all turns. */
   readonly inside: readonly (Node | null)[];
 }
 
-/** A product in a loop with a matrix from outside. */
+/** A product inside of a loop with a matrix from outside. */
 interface Product {
   readonly closure: Node;
   readonly node: Node;
 }
 
 /**
- * The pullback of a loop is a loop over the same turns in reverse, which carries the cotangents of what the loop carried.
- * What it needs of the values of a turn is stacked by the loop. The cotangent of a matrix W of products X_t W is one
- * product of all X_t with all cotangents, made after the loop, since adding up a product per turn would go through all
- * of W in every one.
- * @param outputs results of one loop
- * @param cotangents of the results, null where there is none
- * @param wanted which inputs' cotangents are wanted
- * @param inside results whose values inside of the loop are asked for: cotangents through all that reads them there
- * @returns cotangents of inputs and of values inside
+ * The pullback of a loop. It is a loop over the same turns in reverse order, which carries the cotangents of the carried values.
+ *
+ * The loop stacks the values of its turns that the pullback needs. Products X_t W with a matrix W from outside are treated
+ * apart. The cotangent of W is one product of all X_t with all cotangents, made after the loop. To add up one product per turn
+ * would go through all of W in every turn.
+ *
+ * `outputs` are results of one loop; a cotangent is null if there is none. `wanted` says which inputs' cotangents are wanted.
+ * `inside` are results that stand for values inside of the loop: their cotangents come through everything that reads them there.
  */
 export function loopPullback(
   outputs: readonly Node<LoopOutputAttrs>[],
@@ -63,7 +62,7 @@ export function loopPullback(
     const cotangent = cotangents[at] ?? null;
     return cotangent === null ? [] : [{ ...output.attrs, cotangent }];
   });
-  // Seeds of a turn: cotangents of what it stacks, and of what it carries on.
+  // The seeds of a turn: the cotangents of the values that it stacks, and of the values that it carries on.
   const stacks = given.filter(({ kind }) => kind !== "last");
   const slices: OpenSlice[] = stacks.map(({ value, cotangent }) => {
     return { value: placeFor(value), sequence: cotangent };
@@ -105,7 +104,7 @@ export function loopPullback(
   const results = [...sliceTerms, ...productTerms, ...insideTerms];
   const made = results.flatMap((node) => (node === null ? [] : [node]));
 
-  // What is of the forward body becomes a slice of what the forward loop stacks.
+  // A value of the forward body becomes a slice of the stack that the forward loop makes.
   const replace = new Map<Node, Node>(opened.closures);
   for (const node of residuals([...nexts, ...made], order, body)) {
     if (replace.has(node)) continue;
@@ -168,7 +167,7 @@ export function loopPullback(
   };
 }
 
-/** The products X_t W of a body with a matrix from outside; none if it is used in another way too. */
+/** The products X_t W of a body with a matrix W from outside. The list is empty if W is also used in another way. */
 function productsWith(closure: Node, order: readonly Node[], body: LoopBody): Product[] {
   if (closure.shape.length !== 2) return [];
   const readers = order.filter((node) => node.inputs.includes(closure));
@@ -181,7 +180,7 @@ function productsWith(closure: Node, order: readonly Node[], body: LoopBody): Pr
   return known || !readers.every(isProduct) ? [] : readers.map((node) => ({ closure, node }));
 }
 
-/** The cotangent of W in Y_t = X_t W: that of one product of all turns. */
+/** The cotangent of W in Y_t = X_t W, from one product of all turns. */
 function weightCotangent(
   op: Op<LoopOutputAttrs>,
   { node, closure }: Product,
@@ -198,7 +197,7 @@ function weightCotangent(
   return part as Node;
 }
 
-/** A value of a body in all turns. */
+/** The values of a node of the body in all turns, [turns, …]. */
 export function valuesOf(op: Op<LoopOutputAttrs>, node: Node, loop: ClosedLoop): Node {
   const { body, inputs } = loop;
   const slice = body.slices.indexOf(node);

@@ -9,16 +9,16 @@ import { type LoopOutputAttrs, lastOf, stacked } from "./results.ts";
 
 /** A loop over many cases. */
 interface BatchedLoop extends Loop {
-  /** What a node of the body of one case is in it. */
+  /** The node of this loop for a node in the body of one case. */
   readonly valueOf: (node: Node) => Node;
-  /** Whether that has an axis of cases. */
+  /** Whether that node has an axis of cases. */
   readonly isWide: (node: Node) => boolean;
 }
 
-// Results of one loop are batched one by one, and must stay results of one loop.
+// The results of a loop are batched one by one. They must stay results of one loop, so each batched loop is made once.
 const known = new WeakMap<LoopBody, Map<string, BatchedLoop>>();
 
-/** The loop of all cases; inputs marked in `flags` have a leading axis of `size` cases. */
+/** The loop of all cases. The inputs marked in `flags` have a leading axis of `size` cases. */
 function batchedLoop(
   body: LoopBody,
   inputs: readonly Node[],
@@ -45,7 +45,7 @@ function makeBatched(
   const values = body.carries.map(({ value }) => value);
   const places = [...body.closures, ...values, ...body.slices];
   const order = topological([...body.carries.map(({ next }) => next), ...body.results]);
-  // A carry is of each case where its first value is, or where a turn makes it so.
+  // A carry differs between cases if its first value does, or if a turn makes it differ.
   const sources = new Set(places.filter((_, at) => flags[at]));
   for (let grew = true; grew; ) {
     const affected = dependents(order, sources);
@@ -97,7 +97,7 @@ function makeBatched(
     }),
     results: order.map(valueIn),
   });
-  // A pullback may ask for a further output of a node of the body, which is not of the body itself.
+  // A pullback may ask for a further output of a node of the body. This output is no node of the body itself.
   const further = new Map<Node, Node>();
   const isFurther = (node: Node) => node.op.claims !== undefined && !openOf.has(node);
   const isWide = (node: Node): boolean =>

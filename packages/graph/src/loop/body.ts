@@ -6,24 +6,24 @@ import { dependents, topological } from "../core/topology.ts";
 
 /** A value that a loop carries from turn to turn. */
 export interface Carry {
-  /** What stands in the body for the value before a turn. */
+  /** The placeholder for the value before a turn. */
   readonly value: Node;
-  /** The value after it. */
+  /** The value after the turn. */
   readonly next: Node;
 }
 
-/** What a loop does in one turn: a graph over placeholders, which a loop's inputs take the places of. */
+/** What a loop does in one turn: a graph over placeholders. The loop's inputs take their places. */
 export interface LoopBody {
   readonly id: number;
   readonly turns: number;
-  /** Whether the first turn has the last slices. */
+  /** Whether the first turn gets the last slices. */
   readonly reverse: boolean;
-  /** What stands for values that are the same in all turns. */
+  /** Placeholders for values that are the same in all turns. */
   readonly closures: readonly Node[];
   readonly carries: readonly Carry[];
-  /** What stands for a turn's slice of sequences [turns, …]. */
+  /** Placeholders for the turn's slices of sequences [turns, …]. */
   readonly slices: readonly Node[];
-  /** Values of a turn that are wanted; all that the body computes is below these and the carries. */
+  /** The values of a turn that are wanted. The body computes only what these and the carries need. */
   readonly results: readonly Node[];
 }
 
@@ -37,13 +37,13 @@ interface PlaceholderAttrs {
 let placeholders = 0;
 let bodies = 0;
 
-/** A number for a body. */
+/** A new number for a body. */
 export function bodyId(): number {
   bodies += 1;
   return bodies;
 }
 
-/** What stands in the body of a loop for a value from outside. */
+/** The op of placeholders, which stand in the body of a loop for values from outside. */
 export const placeholderOp: Op<PlaceholderAttrs> = {
   name: "placeholder",
   infer: (_, { shape, type }) => ({ shape, type }),
@@ -55,28 +55,28 @@ export const placeholderOp: Op<PlaceholderAttrs> = {
   key: ({ number }) => String(number),
 };
 
-/** A new placeholder. */
+/** Makes a placeholder. */
 export function placeholder(shape: Shape, type: ValueType): Node {
   return makeNode(placeholderOp, [], { number: placeholders++, shape, type });
 }
 
-/** A placeholder for values like a node. */
+/** Makes a placeholder for values with the shape and type of a node. */
 export function placeFor({ shape, type }: Node): Node {
   return placeholder(shape, type);
 }
 
-/** A placeholder for the slices of a sequence. */
+/** Makes a placeholder for the slices of a sequence. */
 export function sliceFor({ shape, type }: Node): Node {
   return placeholder(shape.slice(1), type);
 }
 
 /** A carried value of an open loop. */
 export interface OpenCarry extends Carry {
-  /** Its value before the first turn. */
+  /** The value before the first turn. */
   readonly init: Node;
 }
 
-/** A sequence of an open loop, and what stands for its slices. */
+/** A sequence of an open loop, and the placeholder for its slices. */
 export interface OpenSlice {
   readonly value: Node;
   readonly sequence: Node;
@@ -93,19 +93,20 @@ export interface OpenLoop {
   readonly known?: readonly Node[];
 }
 
-/** A loop: its body, and its inputs in the order of closures, carries and slices. */
+/** A loop: its body, and its inputs in the order closures, carries, slices. */
 export interface Loop {
   readonly body: LoopBody;
   readonly inputs: readonly Node[];
-  /** What a node of the open body is in the body. */
+  /** The node of the body for a node of the open body. */
   readonly within: (node: Node) => Node;
   /** Whether a node of the open body changes from turn to turn. */
   readonly varies: (node: Node) => boolean;
 }
 
 /**
- * Closes a loop: what does not change from turn to turn is computed once outside and becomes an input. Numbers do too,
- * so that one can differentiate by them; compiling puts them back.
+ * Closes a loop. Values that do not change from turn to turn are computed once outside, and become inputs.
+ *
+ * Numbers become inputs too, so that you can differentiate with respect to them. The compiler puts them back.
  */
 export function closeLoop(open: OpenLoop): Loop {
   const { turns, reverse, carries, slices, results } = open;
@@ -150,14 +151,14 @@ export function closeLoop(open: OpenLoop): Loop {
   return { body, inputs, within: known, varies: (node) => varying.has(node) };
 }
 
-/** The inputs of a loop by what they are for. */
+/** The inputs of a loop, sorted by what they are for. */
 export interface LoopInputs<T> {
   readonly closures: readonly T[];
   readonly inits: readonly T[];
   readonly sequences: readonly T[];
 }
 
-/** What there is one of per input of a loop, by what the inputs are for. */
+/** A list with one entry per input of a loop, sorted by what the inputs are for. */
 export function byRole<T>({ closures, carries }: LoopBody, list: readonly T[]): LoopInputs<T> {
   const [first, second] = [closures.length, closures.length + carries.length];
   return {
@@ -167,7 +168,7 @@ export function byRole<T>({ closures, carries }: LoopBody, list: readonly T[]): 
   };
 }
 
-/** The body of a loop as an open one over its actual inputs. */
+/** The body of a loop as an open body over its actual inputs. */
 export function openedLoop(body: LoopBody, inputs: readonly Node[]) {
   const { closures, inits, sequences } = byRole(body, inputs);
   return {

@@ -4,32 +4,50 @@ import { byRole } from "./body.ts";
 import { isLoopOutput, loopOutputOp } from "./loopOutput.ts";
 import { insideOf } from "./results.ts";
 
-/** What a loop does in one turn, for those who look at how values are used. */
+/**
+ * The content of a loop: what it does in one turn. For code that examines how values are used.
+ *
+ * @category Graph: loops and maps
+ */
 export interface InsideLoop {
-  /** Equal for results of the same loop. */
+  /** A text that is equal for results of the same loop. */
   readonly key: string;
+  /** The number of turns. */
   readonly turns: number;
-  /** What stands in a turn for each input of the results' nodes, in their order. */
+  /** For each input of the loop, the node that stands for it in a turn. */
   readonly places: readonly Node[];
-  /** How many of the places are for values that are the same in all turns; they come first. */
+  /** The number of inputs that are the same in all turns. They come first in `places`. */
   readonly fixed: number;
-  /** Places of what is carried, and what they have in the next turn. */
+  /** For each carried value, its place in `places`, and the node of its value in the next turn. */
   readonly carries: readonly { readonly value: Node; readonly next: Node }[];
-  /** Values of a turn: what is carried on, and what is kept. All others are below them. */
+  /** The values that a turn carries on, and the values that are kept. All other values of a turn are needed for these. */
   readonly roots: readonly Node[];
   /**
-   * The values of a node of a turn in all turns, [turns, …]. Where it is differentiated by, it stands for the node
-   * within the loop: its cotangent comes through all that reads the node there.
+   * Returns the values of a node in all turns.
+   *
+   * If you differentiate with respect to the result, it stands for the node inside of the loop. Its cotangent then comes through
+   * everything that reads the node there.
+   *
+   * @param node - A node of a turn.
+   * @returns The values, [turns, …].
    */
   stack(node: Node): Node;
-  /** The same values, where they are at hand without being kept by the loop; not to differentiate by. */
+  /**
+   * Returns the same values, without a new result of the loop where possible. Do not differentiate with respect to them.
+   *
+   * @param node - A node of a turn.
+   * @returns The values, [turns, …].
+   */
   values(node: Node): Node;
 }
 
 /**
- * Looks inside of the loop of which a node is a result.
- * @param node a node
- * @returns what a turn does; null where the node is no result of a loop
+ * Looks into the loop that a node is a result of.
+ *
+ * @param node - Any node.
+ * @returns What a turn of the loop does, or null if the node is no result of a loop.
+ * @nothrow
+ * @category Graph: loops and maps
  */
 export function insideLoop(node: Node): InsideLoop | null {
   if (!isLoopOutput(node)) return null;

@@ -11,15 +11,16 @@ import type { LoopOutputAttrs } from "./results.ts";
 /** A loop with all of its results. */
 export interface JoinedLoop {
   readonly body: LoopBody;
-  /** The first is the value of the node, the others are claimed. */
+  /** The results. The first one is the value of the node, and `loopResult` nodes claim the others. */
   readonly outputs: readonly Pick<LoopOutputAttrs, "value" | "kind">[];
 }
 
+/** Throws, since joined loops exist only in the compiler. */
 function never(): never {
   throw new Error("compile: joined loops are made to be lowered");
 }
 
-/** A loop as one node; compiling alone makes it. */
+/** The op of a loop as one node. Only the compiler makes such nodes. */
 export const joinedLoopOp: Op<JoinedLoop> = {
   name: "loop",
   infer: (_, { body, outputs }) => {
@@ -33,6 +34,7 @@ export const joinedLoopOp: Op<JoinedLoop> = {
   key: () => null,
 };
 
+/** A result of a joined loop other than the first one. */
 const resultOp: Op<{ readonly index: number; readonly shape: Shape; readonly type: ValueType }> = {
   name: "loopResult",
   infer: (_, { shape, type }) => ({ shape, type }),
@@ -43,7 +45,7 @@ const resultOp: Op<{ readonly index: number; readonly shape: Shape; readonly typ
   key: () => null,
 };
 
-/** The graph with the results of each loop as results of one node. */
+/** The same graph, in which the results of each loop are results of one node. */
 export function joinLoops(roots: readonly Node[]): Node[] {
   const order = topological(roots);
   const loops = loopsOf(order);

@@ -5,8 +5,9 @@ import { batchedOutput } from "./batch.ts";
 import type { LoopOutputAttrs } from "./results.ts";
 
 /**
- * One result of a loop, a node over all inputs of the loop. Results of one body on the same inputs are computed by one
- * loop when a graph is compiled, and so are their cotangents.
+ * The op of one result of a loop. Its inputs are all inputs of the loop.
+ *
+ * When a graph is compiled, one loop computes all results of one body on the same inputs. The same holds for their cotangents.
  */
 export const loopOutputOp: Op<LoopOutputAttrs> = {
   name: "loop",

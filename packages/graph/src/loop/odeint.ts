@@ -19,14 +19,18 @@ import { expandDims } from "../ops/expandDims.ts";
 import { slice } from "../ops/slice.ts";
 import { scan } from "./scan.ts";
 
-/** A Runge–Kutta method by the rows a of its tableau, its weights b and its nodes c. */
+/** A Runge–Kutta method: the rows a of its tableau, its weights b and its nodes c. */
 interface Tableau {
   readonly a: readonly (readonly number[])[];
   readonly b: readonly number[];
   readonly c: readonly number[];
 }
 
-/** A method of `odeint`: of order 1, 2, 4 and 5. */
+/**
+ * A method of {@link odeint}. The methods have the orders 1, 2, 4 and 5.
+ *
+ * @category Graph: loops and maps
+ */
 export type OdeMethod = "euler" | "midpoint" | "rk4" | "dopri5";
 
 const tableaux: Readonly<Record<OdeMethod, Tableau>> = {
@@ -37,7 +41,7 @@ const tableaux: Readonly<Record<OdeMethod, Tableau>> = {
     b: [1 / 6, 1 / 3, 1 / 3, 1 / 6],
     c: [0, 1 / 2, 1 / 2, 1],
   },
-  // Dormand and Prince 1980, table 2; the seventh stage serves the estimate of errors alone.
+  // Dormand and Prince 1980, table 2. The seventh stage would serve only the estimate of errors, so it is left out.
   dopri5: {
     a: [
       [],
@@ -52,25 +56,37 @@ const tableaux: Readonly<Record<OdeMethod, Tableau>> = {
   },
 };
 
-/** How `odeint` integrates. */
+/**
+ * Options of {@link odeint}.
+ *
+ * @category Graph: loops and maps
+ */
 export interface OdeintOptions {
-  /** "rk4", the classic method of order 4, by default. */
+  /** The method; "rk4" by default, the classic method of order 4. */
   readonly method?: OdeMethod;
-  /** Equal steps between two times; 1 by default. */
+  /** The number of equal steps between two times; 1 by default. */
   readonly steps?: number;
 }
 
 /**
- * Integrates dy/dt = f(t, y) from y(times[0]) = y0 and gives y at all times. Steps are fixed: `steps` equal ones between
- * two times, so the error is of the order of their length to the power of the method's order, and is not estimated. It is
- * a loop in a plan, whatever the number of times; derivatives by y0, by the times and by all that f uses go through it.
+ * Integrates a differential equation dy/dt = f(t, y) from y(times[0]) = y0, and returns y at all times.
  *
- * @param f - dy/dt of the time (a scalar) and the state, shaped as the state; called once per stage of the method.
+ * The steps are fixed. If h is the length of a step and p the order of the method, the error is of the order of hᵖ. It is not
+ * estimated. The integration is one loop of a plan, for any number of times. You can differentiate it with respect to y0, to the
+ * times, and to everything that f uses.
+ *
+ * {@includeCode ../../../../examples/api/graph/odeint.ts#example}
+ *
+ * @param f - Returns dy/dt from the time (a scalar) and the state, in the structure of the state. It is called once per stage of
+ *   the method.
  * @param y0 - The state at the first time: a node, a tensor or a number, or a tree of these.
- * @param times - At least two times [T], ascending or descending.
- * @returns The states [T, …] at all times, shaped as `y0`; the first is y0.
- * @throws ShapeError where `times` is no vector of two or more, or f does not give the shapes of the state
- * @throws GraphError for an unknown method, and for steps that are no positive integer
+ * @param times - The times, [T], at least two, ascending or descending.
+ * @param options - The method, and the steps between two times.
+ * @returns The states at all times, [T, …], in the structure of `y0`. The first one is y0.
+ * @throws {@link ShapeError} if `times` is no float vector of at least two, or if f does not return the shapes of the state.
+ *   Also if y0 or the result of f is no tree of nodes, tensors and numbers.
+ * @throws {@link GraphError} if an option or the method is unknown, or if `steps` is no positive integer.
+ * @category Graph: loops and maps
  */
 export function odeint<const C extends Tree<LeafLike>>(
   f: (t: Node, y: NodeTreeOf<C>) => Tree<LeafLike>,
@@ -122,7 +138,7 @@ export function odeint<const C extends Tree<LeafLike>>(
   return shaped(all) as NodeTreeOf<C>;
 }
 
-/** y + h Σ bᵢkᵢ with slopes kᵢ at t + cᵢh of y + h Σ aᵢⱼkⱼ. */
+/** One step: y + h Σ bᵢkᵢ, with slopes kᵢ at time t + cᵢh and state y + h Σ aᵢⱼkⱼ. */
 function step(
   { a, b, c }: Tableau,
   slope: (t: Node, y: readonly Node[]) => Node[],
@@ -183,7 +199,7 @@ function checkArguments(times: Node, steps: number): void {
   });
 }
 
-/** What f gave for a state, checked against it. */
+/** The slopes that f returned, checked against the state. */
 function slopesOf(state: Tree<Node>, slopes: Tree<Node>): Node[] {
   return zipTrees<Node, Node>(state, slopes, isNode, "odeint, dy/dt").map(([path, y, dy]) => {
     if (sameShape(y.shape, dy.shape) && y.type === "float" && dy.type === "float") return dy;

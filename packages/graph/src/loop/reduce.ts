@@ -6,12 +6,14 @@ import { isLoopOutput, loopOutputOp } from "./loopOutput.ts";
 import { reducedLoop } from "./reducedLoop.ts";
 import type { LoopOutputAttrs } from "./results.ts";
 
-/** Rounds after which what is still in the loops stays; each round removes what the one before made idle. */
+/** The most rounds. Each round removes what the round before made useless; what is left after these stays. */
 const mostRounds = 8;
 
 /**
- * An equal graph whose loops compute less: without what nobody reads, with known numbers in place of inputs, without
- * carries that do not change. What is left of second derivatives of a loop is mostly zeros.
+ * An equal graph whose loops compute less.
+ *
+ * It leaves out results that nobody reads and carries that do not change. Inputs that are one known number become that number.
+ * Without this, second derivatives of a loop would compute mostly zeros.
  */
 export function reduceLoops(roots: readonly Node[]): Node[] {
   let current = [...roots];
@@ -45,7 +47,7 @@ function keyOf(node: Node<LoopOutputAttrs>): string {
   return loopOutputOp.joint?.key(node) ?? "";
 }
 
-/** How much there is in loops: shrinks while there is something to leave out. */
+/** The number of things in all loops. It shrinks as long as there is something to leave out. */
 function weightOf(loops: ReturnType<typeof loopsOf>): number {
   let sum = 0;
   for (const outputs of loops.values()) {

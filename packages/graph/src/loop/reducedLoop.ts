@@ -11,24 +11,24 @@ import { bodyId, byRole, type Carry, type LoopBody, type LoopInputs, placeFor } 
 import { loopOutputOp } from "./loopOutput.ts";
 import type { LoopOutputAttrs } from "./results.ts";
 
-/** What is known of the placeholders of a loop's body before its turns begin. */
+/** What is known about the placeholders of a loop's body before the first turn. */
 interface Known {
-  /** What a placeholder is, over other placeholders. */
+  /** The value of a placeholder, in terms of other placeholders. */
   readonly values: ReadonlyMap<Node, Node>;
-  /** What comes from outside and is the same in all turns, by its placeholder. */
+  /** For the placeholders of values that are the same in all turns: these values. */
   readonly closures: ReadonlyMap<Node, Node>;
-  /** What each carry begins as. */
+  /** The first value of each carry. */
   readonly inits: ReadonlyMap<Node, Node>;
 }
 
-/** A carry and what it is in the reduced body. */
+/** A carry, and its place and next value in the reduced body. */
 interface Moving {
   readonly old: Node;
   readonly value: Node;
   readonly next: Node;
 }
 
-/** The results of a loop, from a loop that computes less. */
+/** The results of a loop, computed by a loop that does less. */
 export function reducedLoop(
   outputs: readonly Node<LoopOutputAttrs>[],
   inputs: readonly Node[],
@@ -55,7 +55,7 @@ export function reducedLoop(
     if (values.has(old)) return [];
     return [{ old, value: placeNow.get(old) as Node, next: nexts[at] as Node }];
   });
-  // A carry that stays what it is comes from outside.
+  // A carry that keeps its value becomes a value from outside.
   for (const { old, value, next } of open) {
     if (value !== next) continue;
     closures.set(old, inits.get(old) as Node);
@@ -103,13 +103,14 @@ export function reducedLoop(
         const old = node.attrs.value;
         return values.get(old) ?? closures.get(old) ?? output("last", value);
       }
-      // What is the same in all turns is no result of a loop.
+      // A value that is the same in all turns need not be a result of the loop.
       if (varies(value)) return output("stack", value);
       return broadcastTo(substitute([value], outside)[0] as Node, node.shape);
     }),
   );
 }
 
+/** Finds what is known before the first turn. */
 function knownOf(body: LoopBody, given: LoopInputs<Node>): Known {
   const values = new Map<Node, Node>();
   const closures = new Map<Node, Node>();
@@ -133,7 +134,7 @@ function knownOf(body: LoopBody, given: LoopInputs<Node>): Known {
   return { values, closures, inits };
 }
 
-/** The carries whose last value is asked for or that the results need, and all nodes that are computed for them. */
+/** The carries whose last value is wanted or that the results need, and all nodes that are computed for them. */
 function neededCarries(
   moving: readonly Moving[],
   stacked: readonly Node[],
@@ -148,7 +149,11 @@ function neededCarries(
   }
 }
 
-/** Carries that begin as one number and stay that number, as far as that can be seen. */
+/**
+ * Carries that begin as one number and, as far as one can see, keep that number.
+ *
+ * First all such carries are assumed to keep it. Those for which this leads to another next value are dropped, until none is.
+ */
 function steady(
   carries: readonly Carry[],
   inits: ReadonlyMap<Node, Node>,
@@ -185,12 +190,12 @@ function uniformOf(node: Node): number | null {
   return view ? uniformOf(node.inputs[0] as Node) : uniformValue(node);
 }
 
-/** A value of one number. */
+/** A value with the shape and type of a node, all of one number. */
 function filled(value: number, { shape, type }: Node): Node {
   return broadcastTo(constant(value, type), shape);
 }
 
-/** What all slices of a sequence are, where they are the same. */
+/** The value of every slice of a sequence, if all are equal; null otherwise. */
 function everySlice(sequence: Node): Node | null {
   if (sequence.op !== (broadcastToOp as Op)) return null;
   const [x] = sequence.inputs as [Node];

@@ -8,7 +8,7 @@ import { transposeOp } from "../ops/transpose.ts";
 import { windowsOp } from "../ops/windowsOp.ts";
 import type { LoopBody } from "./body.ts";
 
-// What is a view of a value in memory is made again instead of kept.
+// Views of a value in memory cost nothing, so they are made again instead of kept.
 const views: ReadonlySet<Op> = new Set([
   reshapeOp,
   sliceOp,
@@ -17,17 +17,16 @@ const views: ReadonlySet<Op> = new Set([
   windowsOp,
 ] as Op[]);
 
-/** So many element-wise values are made again for one that is wanted, at most. */
+/** The most element-wise values that are computed again for one wanted value. */
 const mostRemade = 24;
 
 /**
- * What a pullback needs of the turns of the loop before it: the values of a body that are kept for it, and placeholders.
- * Views are made again, and so are element-wise values that follow from what is kept anyway: the gates of an LSTM from
- * their sums, whose derivatives compute them in any case.
- * @param roots values of the pullback's turn
- * @param order the nodes of the body, inputs before users
- * @param body the body
- * @returns nodes of the body
+ * The values of a loop's body that a pullback needs: those that the loop must keep, and placeholders.
+ *
+ * Views are made again. So are element-wise values that follow from values that are kept anyway. An example are the gates of an
+ * LSTM, which follow from their sums: their derivatives compute them in any case.
+ *
+ * `roots` are values of a turn of the pullback. `order` has the nodes of the body, inputs before users.
  */
 export function residuals(
   roots: readonly Node[],
@@ -38,7 +37,7 @@ export function residuals(
   const places = new Set<Node>([...given, ...body.carries.map(({ value }) => value)]);
   const own = new Set<Node>([...order, ...places]);
   const isKept = (node: Node) => {
-    // A further output of a node of the body is there where that node is computed.
+    // A further output of a node exists where that node is computed.
     const source = node.op.claims?.(node).node ?? node;
     return own.has(source) && uniformValue(node) === null;
   };
@@ -55,7 +54,7 @@ export function residuals(
   return reached(roots, (node) => kept.has(node));
 }
 
-/** The nodes at which a walk down from the roots stops. */
+/** The nodes at which a walk from the roots to their inputs stops. */
 function reached(roots: readonly Node[], stops: (node: Node) => boolean): Set<Node> {
   const found = new Set<Node>();
   const seen = new Set<Node>();
@@ -69,7 +68,7 @@ function reached(roots: readonly Node[], stops: (node: Node) => boolean): Set<No
   return found;
 }
 
-/** Whether a value is element-wise of kept ones, views of them and numbers. */
+/** Whether a value is made of kept values, views of them and numbers by few element-wise ops. */
 function follows(node: Node, kept: ReadonlySet<Node>): boolean {
   const seen = new Set<Node>();
   const stack = [...node.inputs];

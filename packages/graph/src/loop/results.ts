@@ -8,16 +8,18 @@ export interface LoopOutputAttrs {
   /** A node of the body, or the placeholder of a carry. */
   readonly value: Node;
   /**
-   * The value of each turn [turns, …] at the place of its slices, or that of a carry after the last turn. "inside" is a
-   * stack that stands for the value within the loop where it is differentiated by.
+   * Which values the result has.
+   *
+   * "stack": the values of all turns [turns, …], in the order of the slices. "last": a carry after the last turn. "inside": a stack
+   * that stands for the value inside of the loop if you differentiate with respect to it.
    */
   readonly kind: "stack" | "inside" | "last";
 }
 
-/** A loop with its inputs. */
+/** The body and the inputs of a loop. */
 export type ClosedLoop = Pick<Loop, "body" | "inputs">;
 
-/** The values that a node of the body has in all turns. */
+/** The values of a node of the body in all turns. */
 export function stacked(
   op: Op<LoopOutputAttrs>,
   { body, inputs }: ClosedLoop,
@@ -26,7 +28,7 @@ export function stacked(
   return makeNode(op, inputs, { body, value, kind: "stack" });
 }
 
-/** The same values, standing for the node within the loop. */
+/** The same values, as a result that stands for the node inside of the loop. */
 export function insideOf(
   op: Op<LoopOutputAttrs>,
   { body, inputs }: ClosedLoop,

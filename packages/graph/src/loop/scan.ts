@@ -24,38 +24,52 @@ import { loopOutputOp } from "./loopOutput.ts";
 import { lastOf, stacked } from "./results.ts";
 import { type Asked, insideScan } from "./turns.ts";
 
-/** How a scan goes through its turns. */
+/**
+ * Options of {@link scan}.
+ *
+ * @category Graph: loops and maps
+ */
 export interface ScanOptions {
-  /** Number of turns; where there are sequences it is their length. */
+  /** The number of turns. By default it is the length of the sequences; without sequences it must be given. */
   readonly turns?: number;
-  /** Whether to begin with the last slices; results stay at the places of their slices. False by default. */
+  /** Whether the first turn gets the last slices; false by default. The results stay at the places of their slices. */
   readonly reverse?: boolean;
 }
 
-/** What a scan gives. */
+/**
+ * The result of {@link scan}.
+ *
+ * @category Graph: loops and maps
+ */
 export interface Scanned<C, Y> {
   /** The carry after the last turn. */
   readonly carry: C;
-  /** What was kept of all turns: leaves [turns, …]. */
+  /** The values y of all turns. Each leaf is [turns, …]. */
   readonly ys: Y;
 }
 
 /**
- * Runs a function over the slices of sequences, from turn to turn with what it carries: carry, y = cell(carry, xs[t], t).
- * It is one loop in a plan, whatever the number of turns, so neither compiling nor code grows with it. Derivatives are
- * loops too, `vmap` runs all cases in one, and what the cell does not take from its arguments is computed once.
- * Random draws inside of the cell are drawn anew in each turn.
+ * Runs a function over the slices of sequences, turn by turn: carry, y = cell(carry, xs[t], t).
  *
- * @param cell - Makes the graph of one turn; it is called once. It gets the carry, the slices […] of the sequences and
- *   the number of the turn (i32, the place of the slices). What it carries on has the shapes and types of `init`.
- *   What it gives as `y` is kept of every turn; `y: {}` keeps nothing.
- * @param init - The carry before the first turn: a node, or a tree of nodes. Tensors and numbers stand for nodes here and
- *   in all other trees.
- * @param xs - Sequences [turns, …]: a node, or a tree of nodes; null where there are none.
- * @param options - The number of turns without sequences, and the direction.
- * @returns The last carry, and what was kept of all turns.
- * @throws ShapeError where sequences differ in length, there is no turn, or the carry changes its shape or type
- * @throws GraphError where the cell gives no `{ carry, y }` of nodes
+ * It is one loop of a plan, for any number of turns, so the time to compile does not grow with the turns. Derivatives are loops
+ * too, and {@link vmap} runs all cases in one loop. What in the cell does not depend on its arguments is computed once. Random
+ * draws in the cell are new in each turn.
+ *
+ * {@includeCode ../../../../examples/api/graph/scan.ts#example}
+ *
+ * @param cell - Makes the graph of one turn; it is called once. It gets the carry, the slices of the sequences, and the number of
+ *   the turn (i32). It returns the next carry, with the shapes and types of `init`, and `y`, which is kept of every turn.
+ *   `y: {}` keeps nothing.
+ * @param init - The carry before the first turn: a node, or a tree of nodes. Tensors and numbers may stand for nodes, here and in
+ *   all other trees.
+ * @param xs - The sequences, [turns, …]: a node, or a tree of nodes. Null if there are none.
+ * @param options - The number of turns, and the direction.
+ * @returns The carry after the last turn, and what was kept of all turns.
+ * @throws {@link ShapeError} if the sequences differ in length, or if there is no turn.
+ *   Also if a turn changes the structure, a shape or a type of the carry. Also if an argument is no tree of nodes, tensors and
+ *   numbers.
+ * @throws {@link GraphError} if the cell does not return `{ carry, y }`, or if an option is unknown.
+ * @category Graph: loops and maps
  */
 export function scan<
   const C extends Tree<LeafLike>,
@@ -137,7 +151,7 @@ export function scan<
   };
 }
 
-/** Throws GraphError for what is not what a cell gives. */
+/** Throws GraphError if a cell does not return `{ carry, y }`. */
 function checkMade(made: unknown): void {
   const record = typeof made === "object" && made !== null;
   if (record && "carry" in made && "y" in made) return;
@@ -151,7 +165,7 @@ function checkMade(made: unknown): void {
   });
 }
 
-/** The nodes of which all values are asked for, without those that need draws that the turn does not make. */
+/** The nodes whose values in all turns are asked for. Nodes that need draws which the turn does not make are left out. */
 function askedNodes(asked: readonly Asked[], roots: readonly Node[]): readonly Node[] {
   if (asked.length === 0) return [];
   const needed = new Set(topological(roots));
@@ -160,12 +174,13 @@ function askedNodes(asked: readonly Asked[], roots: readonly Node[]): readonly N
   return [...all].filter((node) => needed.has(node) || !topological([node]).some(drawn));
 }
 
-/** The values of a node in all turns, [turns, …]; the same one in each where it does not change. */
+/** The values of a node in all turns, [turns, …]. If it does not change, all of them are equal. */
 function everyTurn(node: Node, loop: Loop): Node {
   if (loop.varies(node)) return valuesOf(loopOutputOp, loop.within(node), loop);
   return broadcastTo(expandDims(node, 0), [loop.body.turns, ...node.shape]);
 }
 
+/** The number of turns. Throws ShapeError if there is none, or if the sequences have another length. */
 function turnsOf(sequences: readonly Node[], asked: number | undefined): number {
   const refuse = (must: string, got: string): never => {
     const todo = "pass sequences [turns, …], or null and { turns }";
@@ -186,7 +201,7 @@ function turnsOf(sequences: readonly Node[], asked: number | undefined): number 
   return turns as number;
 }
 
-/** What a turn carries on, checked against what it began with. */
+/** The values that a turn carries on, checked against those that it began with. */
 function nextsOf(carried: Tree<Node>, next: Tree<Node>): Node[] {
   return zipTrees<Node, Node>(carried, next, isNode, "scan, carry").map(([path, before, after]) => {
     if (sameShape(before.shape, after.shape) && before.type === after.type) return after;
@@ -199,7 +214,11 @@ function nextsOf(carried: Tree<Node>, next: Tree<Node>): Node[] {
   });
 }
 
-/** Random words of a cell as slices of one draw for all turns: they do not depend on the turn otherwise. */
+/**
+ * Makes one draw for all turns outside of the loop, and gives each turn a slice of it.
+ *
+ * This is for draws that do not depend on the turn in another way.
+ */
 function drawnApart(
   roots: readonly Node[],
   first: number,

@@ -4,8 +4,9 @@ import { type GuardedNode, guarded, guardOf } from "../ops/pointwise.ts";
 import { joinPlaced } from "../ops/slice.ts";
 
 /**
- * The sum of the cotangents that reach a value, null for none. Parts of it are put together first, and
- * terms that count under one condition stay under it.
+ * The sum of the cotangents that reach a value, or null if there is none.
+ *
+ * Cotangents of parts of the value are joined first. Terms with the same condition are added under this condition.
  */
 export function addTerms(terms: readonly Node[]): Node | null {
   if (terms.length < 2) return terms[0] ?? null;

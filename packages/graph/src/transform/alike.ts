@@ -2,7 +2,7 @@ import { ShapeError, sameShape, showShape } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 
-/** One value per node, of its shape, as nodes. Throws ShapeError where they do not go together. */
+/** Nodes of the given values, one for each of `nodes` and of its shape. Throws ShapeError if number or shapes differ. */
 export function alike(
   where: string,
   what: string,

@@ -4,9 +4,9 @@ import { dependents, topological } from "../core/topology.ts";
 import { broadcastTo } from "../ops/broadcastTo.ts";
 
 /**
- * The outputs for `size` cases at once: every node in `replace` becomes its batched value, with a
- * new leading axis; what depends on them is rebuilt by the batch rules of its ops. The graph grows
- * by a constant factor, whatever the size.
+ * The outputs for `size` cases at once. Each node in `replace` becomes its value for all cases, with a new leading axis.
+ *
+ * The batch rules of the ops rebuild what depends on these nodes. The graph grows by a constant factor, whatever the size.
  */
 export function batched(
   outputs: readonly Node[],

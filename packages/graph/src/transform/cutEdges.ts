@@ -4,11 +4,13 @@ import { dependents, topological } from "../core/topology.ts";
 import { stopGradient } from "../ops/stopGradient.ts";
 
 /**
- * The same outputs, through which no gradient passes along some edges: those from a node to its inputs
- * at given positions. Values stay as they are.
- * @param outputs nodes
- * @param edges pairs of a node and the position of one of its inputs
- * @returns nodes of equal value
+ * Returns the same outputs, without gradients along some edges of the graph. Values do not change.
+ *
+ * @param outputs - The nodes.
+ * @param edges - The edges: pairs of a node and the position of one of its inputs.
+ * @returns Nodes of equal value. No gradient passes along the given edges.
+ * @nothrow
+ * @category Graph: derivatives
  */
 export function cutEdges(
   outputs: readonly Node[],
@@ -20,7 +22,7 @@ export function cutEdges(
   const affected = dependents(order, cuts.keys());
   const made = new Map<Node, Node>();
   const now = (node: Node) => made.get(node) ?? node;
-  // Results of one loop stay so: they have the same inputs.
+  // Results of one loop must keep equal inputs, or they would no longer be results of one loop. So each stop is made once.
   const stopped = new Map<Node, Node>();
   const stop = (node: Node): Node => {
     const known = stopped.get(node) ?? stopGradient(node);

@@ -10,14 +10,18 @@ import { square } from "../ops/transcendental.ts";
 import { substitute } from "./substitute.ts";
 
 /**
- * f(x′) − f(x) of every output, of its shape, where some nodes x are replaced by others x′. Differences are taken as near
- * to x as they can be: what does not depend on x drops out, sums and other linear maps are of differences, and squares are
- * Δ(x²) = (2x + Δx)Δx. So a small change keeps its digits where f is large beside it, as a sum is beside a change of one of
- * its terms, or a log-density with its constants.
+ * Returns the change f(x′) − f(x) of every output when some nodes x are replaced by other nodes x′.
+ *
+ * The difference is taken as early in the graph as possible, so a small change keeps its digits even if f is large. What does
+ * not depend on x drops out. Sums and other linear maps act on the differences. Squares use Δ(x²) = (2x + Δx)Δx.
+ *
+ * An example is the change of one term in a long sum, or of a log-density with large constants.
  *
  * @param outputs - Float nodes.
- * @param replace - Float nodes and what takes their place, of the same shapes.
- * @returns One node for each output.
+ * @param replace - For each float node x its replacement x′, of the same shape.
+ * @returns One node for each output, of its shape.
+ * @throws {@link ShapeError} if an op refuses the shape or type of a replacement.
+ * @category Graph: derivatives
  */
 export function finiteDifference(
   outputs: readonly Node[],
@@ -54,10 +58,10 @@ export function finiteDifference(
   return outputs.map((output) => changes.get(output) ?? zerosLike(output));
 }
 
-/** The change of a node, given those of its inputs; null: one that does not change. */
+/** The change of a node, given the changes of its inputs. Null means that an input does not change. */
 type Pass = (node: Node, changes: readonly (Node | null)[]) => Node;
 
-/** The same op of changes, and 0 for what does not change. */
+/** The same op of the changes, with 0 for inputs that do not change. */
 const ofChanges: Pass = ({ op, inputs, attrs }, changes) =>
   makeNode(
     op,
@@ -65,7 +69,7 @@ const ofChanges: Pass = ({ op, inputs, attrs }, changes) =>
     attrs,
   );
 
-/** The same op of what does not change and the change of the rest. */
+/** The same op of the inputs that do not change and of the change of the other input. */
 const besides: Pass = ({ op, inputs, attrs }, changes) =>
   makeNode(
     op,
@@ -81,7 +85,7 @@ const ofSquare: Pass = ({ inputs: [x] }, [change]) =>
 const ofProduct: Pass = ({ inputs: [x, y] }, [byX, byY]) =>
   add(mul(x as Node, byY as Node), mul(add(y as Node, byY as Node), byX as Node));
 
-/** A choice between changes. */
+/** The same choice, between the changes. */
 const ofChoice: Pass = ({ op, inputs: [condition, ...values], attrs }, [, ...changes]) =>
   makeNode(
     op,
@@ -89,7 +93,7 @@ const ofChoice: Pass = ({ op, inputs: [condition, ...values], attrs }, [, ...cha
     attrs,
   );
 
-/** How changes pass through a node of which some inputs change; null: values before and after are subtracted. */
+/** How changes pass through a node some of whose inputs change. Null: the value before is subtracted from the value after. */
 function passOf({ op, type }: Node, moved: readonly boolean[]): Pass | null {
   if (type !== "float") return null;
   const is = (other: object) => op === (other as Op);

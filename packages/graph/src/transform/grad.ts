@@ -5,9 +5,17 @@ import { onesLike, zerosLike } from "../ops/fill.ts";
 import { isVariable, variableName } from "../ops/variable.ts";
 import { pullback } from "./pullback.ts";
 
-/** What to do with a value that no differentiable path connects to the loss. */
+/**
+ * Options of {@link grad} and {@link valueAndGrad}.
+ *
+ * @category Graph: derivatives
+ */
 export interface GradOptions {
-  /** `error` (the default) names the value; `zero` gives zeros. */
+  /**
+   * What to do with a value from which no differentiable path leads to the loss.
+   *
+   * "error" throws an error that names the value; "zero" returns zeros. "error" by default.
+   */
   readonly unused?: "error" | "zero";
 }
 
@@ -21,17 +29,39 @@ function checkLoss(loss: Node): void {
   });
 }
 
+/** What messages call a value. */
 function nameOf(node: Node): string {
   return isVariable(node) ? `variable ${variableName(node)}` : showNode(node);
 }
 
 /**
- * ∂loss/∂x for one node or a list of nodes, as nodes of the same shapes; reverse mode, so its cost
- * is a small multiple of the loss's whatever the number of values. Differentiate the results again
- * for higher orders. Throws ShapeError for a loss that is no scalar, GraphError for a value that
- * no differentiable path connects to the loss.
+ * Differentiates a scalar with respect to a node: ∂loss/∂x.
+ *
+ * It works in reverse, so the cost is a small multiple of the cost of the loss, for any number of values. The result is a graph:
+ * differentiate it again for higher orders.
+ *
+ * {@includeCode ../../../../examples/api/graph/grad.ts#example}
+ *
+ * @param loss - The float scalar to differentiate.
+ * @param wrt - The node x.
+ * @param options - What to do if no path leads from x to the loss.
+ * @returns The gradient, of the shape of x.
+ * @throws {@link ShapeError} if the loss is no float scalar.
+ * @throws {@link GraphError} if no differentiable path leads from x to the loss, or if an option is unknown.
+ * @category Graph: derivatives
  */
 export function grad(loss: Node, wrt: Node, options?: GradOptions): Node;
+/**
+ * Differentiates a scalar with respect to several nodes at once.
+ *
+ * @param loss - The float scalar to differentiate.
+ * @param wrt - The nodes.
+ * @param options - What to do if no path leads from a node to the loss.
+ * @returns The gradients, in the order of `wrt` and of the same shapes.
+ * @throws {@link ShapeError} if the loss is no float scalar.
+ * @throws {@link GraphError} if no differentiable path leads from a node to the loss, or if an option is unknown.
+ * @category Graph: derivatives
+ */
 export function grad(loss: Node, wrt: readonly Node[], options?: GradOptions): Node[];
 export function grad(
   loss: Node,
@@ -55,11 +85,28 @@ export function grad(
   return isNode(wrt) ? (found[0] as Node) : found;
 }
 
-/** The loss beside its gradient, for `compile`. */
+/**
+ * Returns a loss together with its gradients, for {@link compile}.
+ *
+ * {@includeCode ../../../../examples/api/graph/valueAndGrad.ts#example}
+ *
+ * @param loss - The float scalar to differentiate.
+ * @param wrt - The nodes with respect to which it is differentiated.
+ * @param options - What to do if no path leads from a node to the loss.
+ * @returns The loss and its gradients.
+ * @throws {@link ShapeError} if the loss is no float scalar.
+ * @throws {@link GraphError} if no differentiable path leads from a node to the loss, or if an option is unknown.
+ * @category Graph: derivatives
+ */
 export function valueAndGrad(
   loss: Node,
   wrt: readonly Node[],
   options?: GradOptions,
-): { readonly value: Node; readonly grads: Node[] } {
+): {
+  /** The loss itself. */
+  readonly value: Node;
+  /** The gradients, in the order of `wrt` and of the same shapes. */
+  readonly grads: Node[];
+} {
   return { value: loss, grads: grad(loss, wrt, options) };
 }

@@ -3,11 +3,15 @@ import type { Op } from "../core/op.ts";
 import { stopGradientOp } from "../ops/stopGradient.ts";
 
 /**
- * The nodes that a gradient of a value may come to: all that it is made of, but for what is behind stopped gradients.
+ * Returns the nodes that a gradient of a value may reach: everything that the value is made of.
  *
- * @param value - Where the gradient begins.
- * @param except - Nodes at which it ends.
- * @returns The nodes, the value among them.
+ * The search ends at stopped gradients.
+ *
+ * @param value - The node where the gradient begins.
+ * @param except - Nodes at which the search ends too; none by default.
+ * @returns The nodes, with the value itself.
+ * @nothrow
+ * @category Graph: derivatives
  */
 export function gradientReach(
   value: Node,

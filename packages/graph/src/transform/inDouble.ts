@@ -5,18 +5,28 @@ import { uniformValue } from "../ops/constant.ts";
 import { double, single } from "../ops/precision.ts";
 import { isVariable } from "../ops/variable.ts";
 
-/** Options of `inDouble`. */
+/**
+ * Options of {@link inDouble}.
+ *
+ * @category Ops: numerics
+ */
 export interface InDoubleOptions {
-  /** Whether the values are rounded to the store's own floats; true by default. */
+  /** Whether the results are rounded to the store's float type; true by default. */
   readonly rounded?: boolean;
 }
 
 /**
- * Equal values whose nodes inside of a part of the graph are computed in floats of 64 bits, from what the others are in the
- * store's own: such as an ill-conditioned solve in a model of 32 bits. See `double`.
- * @param roots - The values, in the part
- * @param inside - Whether a node belongs to the part
- * @returns nodes of the same shapes and types
+ * Computes a part of a graph in 64-bit floats, in a store of 32 bits.
+ *
+ * An example is an ill-conditioned solve in a model of 32 bits. Values that enter the part are widened. See {@link double} for
+ * the rules; on a backend that has only 32 bits nothing changes.
+ *
+ * @param roots - The values to compute. Those that are not in the part stay as they are.
+ * @param inside - Whether a node belongs to the part.
+ * @param options - Whether the results are rounded to 32 bits.
+ * @returns Nodes of the same shapes and types, in the order of `roots`.
+ * @nothrow
+ * @category Ops: numerics
  */
 export function inDouble(
   roots: readonly Node[],
@@ -24,6 +34,7 @@ export function inDouble(
   { rounded = true }: InDoubleOptions = {},
 ): Node[] {
   const made = new Map<Node, Node>();
+  /** A value as the part reads it: 64 bits if it comes from outside. A single known number needs no widening. */
   const entered = (node: Node) => {
     const known = made.get(node) ?? (uniformValue(node) === null ? double(node) : node);
     made.set(node, known);

@@ -6,7 +6,19 @@ import { reshape } from "../ops/reshape.ts";
 import { batched } from "./batched.ts";
 import { vjp } from "./vjp.ts";
 
-/** ∂output/∂x, of shape [...output's, ...x's]; one batched pullback over the output's elements. */
+/**
+ * Returns all derivatives of a value with respect to a node, ∂output/∂x.
+ *
+ * One pullback runs for all elements of the output at once, as a batch.
+ *
+ * {@includeCode ../../../../examples/api/graph/jacobian.ts#example}
+ *
+ * @param output - The float value to differentiate.
+ * @param wrt - The node x.
+ * @returns The derivatives, [...output, ...x]. They are zeros if no path leads from x to the output.
+ * @nothrow
+ * @category Graph: derivatives
+ */
 export function jacobian(output: Node, wrt: Node): Node {
   const size = sizeOf(output.shape);
   const row = input("jacobian row", output.shape);

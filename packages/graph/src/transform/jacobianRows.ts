@@ -8,23 +8,27 @@ import { vjp } from "./vjp.ts";
 import { vmap } from "./vmap.ts";
 
 /**
- * The rows of the Jacobian of a batch, sample by sample, through every path by which variables reach the value: derivatives
- * by the inputs included. One pullback gives the cotangents of all samples at once, since no element depends on two
- * samples; each row is then put together where parameters and samples meet, so the cost is that of a gradient and of the
- * rows themselves.
+ * Returns the Jacobian of a batch, sample by sample: the derivatives of each sample's value with respect to some variables.
  *
- * @param value - [n, …], with the samples on its first axis.
- * @param variables - What the rows are derivatives by: parameters, or any values that do not depend on the samples.
- * @param options - Where the samples come from.
- * @returns For each variable the rows [n, r, …variable], zeros where no path leads; r is the number of elements of a sample,
- *   or of columns.
- * @throws GraphError where samples meet one another, and where a variable meets them in an op that cannot be taken apart;
- *   ShapeError for columns of another shape
+ * It follows every path from the variables to the value, also through derivatives with respect to the inputs. No element may
+ * depend on two samples. So one pullback gives the cotangents of all samples at once. Each row is then put together where the
+ * parameters and the samples meet. The cost is that of one gradient and of the rows themselves.
+ *
  * @example
  * ```ts
  * const u = tanh(matmul(x, w)); // x [n, 2], w [2, 1]
  * const [rows] = jacobianRows(u, [w], { inputs: [x] }); // [n, 1, 2, 1]
  * ```
+ *
+ * @param value - The value, [n, …], with the samples on its first axis.
+ * @param variables - Parameters, or any values that do not depend on the samples.
+ * @param options - The nodes that have the samples, and optionally cotangents.
+ * @returns For each variable its rows, [n, r, ...variable]; zeros if no path leads to the value. By default r is the number of
+ *   elements of one sample. With `columns` it is their number.
+ * @throws {@link GraphError} if an element depends on several samples, or if an option is unknown.
+ *   Also if a variable and the samples meet in an op that has no rule for it.
+ * @throws {@link ShapeError} if the value does not have equally many rows for each sample, or if `columns` have a wrong shape.
+ * @category Graph: derivatives
  */
 export function jacobianRows(
   value: Node,
@@ -34,7 +38,7 @@ export function jacobianRows(
   checkOptions("jacobianRows", options, ["inputs", "samples", "columns"]);
   const { samples = value.shape[0] ?? 1 } = options;
   const { uses, r } = sampleUses("jacobianRows", value, variables, options);
-  // Rows by what stands for the parameters where they meet the samples: [n, r, …value].
+  // The rows with respect to what stands for the parameters where they meet the samples: [n, r, …value].
   const found = new Map<Node, Node[]>();
   for (const use of uses) {
     const row = rowsAt("jacobianRows", use, use.cotangents, samples);

@@ -5,8 +5,9 @@ import { dependents, topological } from "../core/topology.ts";
 import { addTerms } from "./addTerms.ts";
 
 /**
- * Reverse accumulation: the cotangent of each `wrt` node, given cotangents of the outputs; null
- * where no differentiable path leads there.
+ * Accumulates cotangents in reverse, from the outputs to the `wrt` nodes.
+ *
+ * The result has the cotangent of each `wrt` node, or null if no differentiable path leads from it to an output.
  */
 export function pullback(
   outputs: readonly Node[],
@@ -48,7 +49,7 @@ export function pullback(
     if (node.inputs.length === 0 || !needed.has(node)) continue;
     const key = keyOf(node);
     const nodes = key === null ? [node] : (joints.get(key) ?? []);
-    // Cotangents of all results are known where the first of them is met last.
+    // The loop meets the first of the results last. Then the cotangents of all of them are known.
     if (nodes[0] !== node) continue;
     const cotangents = nodes.map(cotangentOf);
     if (cotangents.every((one) => one === null)) continue;
@@ -75,12 +76,12 @@ export function pullback(
   return wrt.map(cotangentOf);
 }
 
-/** What nodes that are results of one computation have in common; null for others. */
+/** A text that is equal for nodes that are results of one computation. Null for all other nodes. */
 function keyOf(node: Node): string | null {
   return node.op.joint?.key(node) ?? null;
 }
 
-/** Results of one computation, in order. */
+/** The results of each computation, in order. */
 function jointsOf(order: readonly Node[]): Map<string, Node[]> {
   const joints = new Map<string, Node[]>();
   for (const node of order) {

@@ -4,7 +4,9 @@ import { reshape } from "../ops/reshape.ts";
 import type { Spot } from "./sampleStride.ts";
 
 /**
- * A value by samples: [n, …one sample], with `lead` axes before its own shape (of columns, say) kept behind the samples.
+ * A value sorted by samples: [n, …one sample].
+ *
+ * If the value has `lead` axes before its own shape, such as columns, they come after the samples.
  */
 export function bySample(value: Node, { axis, inner }: Spot, samples: number, lead = 0): Node {
   const { shape } = value;

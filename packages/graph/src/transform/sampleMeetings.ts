@@ -11,33 +11,34 @@ import { seedStrides } from "./samplesMixed.ts";
 import { vjp } from "./vjp.ts";
 import { vmap } from "./vmap.ts";
 
-/** Where a value that is made of variables alone meets one that depends on the samples. */
+/** A node in which a value made of variables alone meets a value that depends on the samples. */
 export interface Meeting {
   /** The node in which they meet. */
   readonly node: Node;
-  /** What is made of the variables, without what only repeats it. */
+  /** The value made of variables. A broadcast that only repeats it is left out. */
   readonly value: Node;
-  /** At which inputs of the node it stands. */
+  /** The positions of that value among the node's inputs. */
   readonly at: readonly number[];
-  /** The samples in the node. */
+  /** Where the samples are in the node. */
   readonly spot: Spot;
-  /** Of each other input with samples the place of these; null: it is the same for all. */
+  /** For each other input where its samples are; null if it is the same for all samples. */
   readonly others: readonly (Spot | null)[];
-  /** Whether the value has a row for each sample itself. */
+  /** Whether the value itself has a row for each sample. */
   readonly rows: boolean;
 }
 
 /** How a value is made of variables and samples. */
 export interface Meetings {
-  /** In order. */
+  /** The meetings, inputs before users. */
   readonly meetings: readonly Meeting[];
-  /** The samples in the value; null where that is not known. */
+  /** Where the samples are in the value; null if that is not known. */
   readonly spot: Spot | null;
 }
 
 /**
- * Every meeting on the way to a value.
- * @throws GraphError where samples meet one another, and for an op of which it is not known where it has the samples
+ * Finds every meeting of variables and samples on the way to a value.
+ *
+ * Throws GraphError if samples meet each other, or at an op for which it is not known where it has the samples.
  */
 export function meetingsOf(
   where: string,
@@ -56,7 +57,7 @@ export function meetingsOf(
     });
     const varying = dependents(order, [...inputs, ...seeds.keys()]);
     const alone = (node: Node) => moved.has(node) && !varying.has(node) && node.type === "float";
-    // Without samples each row is what the whole is, which is no row of a sample.
+    // A value without samples is the same for all of them. It has no row that belongs to a sample.
     if (alone(value)) throw unknown(where, value);
     const spotIn = (node: Node) =>
       samples > 1 ? spotOf(node, strides.get(node) ?? null, samples) : wholeOf(node);
@@ -72,7 +73,7 @@ export function meetingsOf(
   }
 }
 
-/** What meets in one node. */
+/** The meetings in one node. */
 function meetingsIn(
   where: string,
   node: Node,
@@ -96,8 +97,9 @@ function meetingsIn(
 }
 
 /**
- * Where values of variables alone get their rows of samples from: constants with a row for each, such as the ones with which
- * a pullback over the samples begins, and repetitions along an axis of samples.
+ * Finds where values made of variables alone get a row for each sample.
+ *
+ * These are constants with such rows, as at the beginning of a pullback over the samples, and broadcasts along an axis of samples.
  */
 function rowsAmong(
   values: readonly Node[],
@@ -120,7 +122,7 @@ function rowsAmong(
   return found;
 }
 
-/** The axis of a repetition along which there is one row for each sample; null where there is none. */
+/** The axis along which a broadcast makes one row for each sample; null if there is none. */
 function repeatedAxis({ op, inputs, shape }: Node, samples: number): number | null {
   if (op !== (broadcastToOp as Op)) return null;
   const own = (inputs[0] as Node).shape;
@@ -130,27 +132,28 @@ function repeatedAxis({ op, inputs, shape }: Node, samples: number): number | nu
   return axis < 0 ? null : axis;
 }
 
-/** Of one sample all is its. */
+/** Where the samples are if there is one sample: everything belongs to it. */
 function wholeOf({ shape }: Node): Spot | null {
   return shape.length > 0 ? { axis: 0, inner: shape[0] as number } : null;
 }
 
-/** What a repetition repeats, where its reader broadcasts by itself. */
+/** What a broadcast repeats, if its reader broadcasts by itself. */
 function bare(node: Node, byFormula: boolean): Node {
   let inner = node;
   while (byFormula && inner.op === (broadcastToOp as Op)) inner = inner.inputs[0] as Node;
   return inner;
 }
 
-/** Where an operand of an element-wise node has the samples: at the same axis, counted from the last. */
+/** Where an operand of an element-wise node has the samples: on the same axis, counted from the last one. */
 function alignedSpot({ shape }: Node, node: Node, { axis, inner }: Spot): Spot | null {
   const own = axis - node.shape.length + shape.length;
   return own >= 0 && shape[own] === node.shape[axis] ? { axis: own, inner } : null;
 }
 
 /**
- * The rows of a meeting, [n, r, …value], of the cotangents [r, …node] that arrive at its node.
- * @throws GraphError for an op that cannot be made for one sample
+ * The rows of a meeting, [n, r, …value], from the cotangents [r, …node] that arrive at its node.
+ *
+ * Throws GraphError if the op cannot be applied to one sample.
  */
 export function rowsAt(
   where: string,
@@ -177,7 +180,7 @@ export function rowsAt(
   return vmap(ofOne)(bySample(cotangents, spot, samples, 1), ...apart);
 }
 
-/** A node of the same op for one sample. Throws GraphError. */
+/** A node of the same op for one sample. Throws GraphError if the op refuses its operands. */
 function ofOneSample(
   where: string,
   node: Node,

@@ -32,17 +32,21 @@ import {
   strideOf,
 } from "./sampleStride.ts";
 
-/** How an op treats samples. */
+/** A rule that says where the samples are in the result of an op. */
 type Rule = (seen: Seen) => Found;
 
-/** What the rules below see of a node. */
+/** What a rule gets. */
 interface Seen {
   readonly node: Node;
   readonly samples: number;
   readonly strides: readonly Stride[];
 }
 
-/** Finds the strides of nodes in order, from those that are known. */
+/**
+ * Finds the strides of nodes in order, from the strides that are known.
+ *
+ * `mixed` is called for a node that mixes samples. It returns whether to go on.
+ */
 export function follow(
   order: readonly Node[],
   strides: Map<Node, number>,
@@ -59,16 +63,16 @@ export function follow(
   }
 }
 
-/** How an op treats samples. */
+/** The rule of a node. */
 function rule({ op, attrs }: Node): Rule {
   if (op.expr !== undefined) return elementwise;
   const own = rules.get(op);
   if (own !== undefined) return own;
-  // Of the others, those with axes are reductions over them.
+  // The other ops that have axes are reductions over them.
   return Array.isArray((attrs as { axes?: unknown } | null)?.axes) ? reduction : () => null;
 }
 
-/** Rules of the ops that are no formula per element. */
+/** The rules of the ops that are no formula per element. */
 const own = {
   same: ({ strides }) => strides[0] as Stride,
   transpose: ({ node, samples, strides }) => {
@@ -83,7 +87,7 @@ const own = {
     if (a?.axis === left.shape.length - 1 || b?.axis === right.shape.length - 2) {
       return "matmul over the samples";
     }
-    // Axes count from the last one: operands may lack leading ones.
+    // The axes are counted from the last one, since an operand may lack leading axes.
     const aligned = (spot: Spot | null | undefined, { shape }: Node) =>
       spot ? { ...spot, axis: spot.axis - shape.length + rank } : null;
     return joined(
@@ -108,12 +112,12 @@ const own = {
     if (found.some((spot) => spot?.axis === -1)) return "contract over the samples";
     return joined(node, found, "contract of samples with one another");
   },
-  // Samples are on the first axis, which convolutions and patches leave as it is.
+  // The samples are on the first axis. Convolutions and patches do not change it.
   convolution: ({ node, samples, strides }) => {
     const [x, w] = spots(node, strides, samples);
     const whole = x?.axis === 0 && w === null;
     if (!whole) return null;
-    // T of patches has the rows of a sample together.
+    // The product T of patches has the rows of one sample side by side.
     const rows = (node.shape[0] as number) / ((node.inputs[0] as Node).shape[0] as number);
     return strideOf(node, { axis: 0, inner: x.inner * rows });
   },
@@ -152,7 +156,7 @@ const own = {
     const { axis, inner } = spot;
     const [from, to] = [x.shape[axis] as number, node.shape[axis] as number];
     if (from === to) return step[axis] === 1 ? strideOf(node, spot) : null;
-    // One position of every sample.
+    // The slice takes one position of every sample.
     const one = step[axis] === inner && (begin[axis] as number) < inner && to === from / inner;
     return one ? strideOf(node, { axis, inner: 1 }) : null;
   },
@@ -170,7 +174,7 @@ const own = {
   gather: ({ node, samples, strides }) => {
     const [source, indices] = node.inputs as [Node, Node];
     const [from, at] = spots(node, strides, samples);
-    // Rows of a table by what each sample says.
+    // The rows of a table, chosen by indices that depend on the sample.
     if (from === null && at) return strideOf(node, at);
     if (at !== null || !from || from.axis === 0) return null;
     return source.shape.length > 0
@@ -185,7 +189,7 @@ const own = {
       ? null
       : strideOf(node, { ...spot, axis: spot.axis - Number(axis < spot.axis) });
   },
-  // What samples are in a turn follows from where they are in what it starts with, and the other way round.
+  // Carried values depend on themselves: where the samples are after a turn depends on where they were before it.
   loop: ({ node, samples, strides: given }) => {
     const loop = insideLoop(node) as InsideLoop;
     const { value } = node.attrs as { readonly value: Node };
@@ -198,7 +202,7 @@ const own = {
       if (stride === null || !read.has(place)) continue;
       const along = spotOf(node.inputs[at] as Node, stride, samples)?.axis === 0;
       if (at >= loop.fixed + loop.carries.length && along) {
-        // Samples that come one by one meet in what is carried.
+        // If the samples come one by one, they meet in the carried values.
         const reached = dependents(order, [place]);
         return carries.some(({ next }) => reached.has(next)) ? "loop over the samples" : null;
       }
@@ -220,7 +224,7 @@ const own = {
     follow(order, within, samples, told);
     return how ?? within.get(value) ?? null;
   },
-  // Of the matrices in the last two axes, one for each position of the others.
+  // The last two axes are matrices. There is one matrix for each position of the other axes.
   matrices: ({ node, samples, strides }) => {
     const found = spots(node, strides, samples);
     const inside = (spot: Spot | null, k: number) =>
@@ -257,7 +261,7 @@ const rules: ReadonlyMap<Op, Rule> = new Map<Op, Rule>([
   [foldOp as Op, own.windows],
 ]);
 
-/** Each element by those at its place; operands may lack leading axes, or repeat along others. */
+/** Each element depends on the elements at its place. Operands may lack leading axes, or repeat along other axes. */
 function elementwise({ node, samples, strides }: Seen): Found {
   const rank = node.shape.length;
   const found = spots(node, strides, samples).map((spot, k) => {
@@ -278,7 +282,7 @@ function reduction({ node, samples, strides }: Seen): Found {
   return strideOf(node, { ...spot, axis: spot.axis - before });
 }
 
-/** What a value of a turn is made of, in that turn and those before. */
+/** The nodes that a value of a turn is made of, in that turn and in the turns before. */
 function neededIn({ carries }: InsideLoop, value: Node): Node[] {
   const roots = [value];
   for (let grew = true; grew; ) {

@@ -7,34 +7,44 @@ import { type Meeting, meetingsOf } from "./sampleMeetings.ts";
 import { vjp } from "./vjp.ts";
 import { vmap } from "./vmap.ts";
 
-/** Options of `jacobianRows`. */
+/**
+ * Options of {@link jacobianRows}.
+ *
+ * @category Graph: derivatives
+ */
 export interface JacobianRowsOptions {
-  /** What has the samples on its first axis, [n, …] or [n·T, …] with the rows of a sample together: data, points. */
+  /**
+   * The nodes that have the samples on their first axis, such as data or points.
+   *
+   * A node has the shape [n, …], or [n·T, …] if each sample has T rows side by side.
+   */
   readonly inputs: readonly Node[];
-  /** n; the first axis of the value by default. */
+  /** The number of samples n. By default it is the first size of the value. */
   readonly samples?: number;
   /**
-   * Cotangents c of the value, [r, …value]: rows are then Σ c ∂value/∂θ over the elements of each sample. By default the
-   * unit vectors of the elements of a sample.
+   * Cotangents c of the value, [r, ...value]. The rows are then Σ c ∂value/∂θ, summed over the elements of each sample.
+   *
+   * By default the columns are the unit vectors of the elements of a sample.
    */
   readonly columns?: Node;
 }
 
-/** Where variables meet samples, with the cotangents [r, …node] that arrive there. */
+/** A meeting of variables and samples, with the cotangents [r, …node] that arrive there. */
 export interface SampleUse extends Meeting {
   readonly cotangents: Node;
 }
 
-/** All of them on the way to a value. */
+/** All such meetings on the way to a value. */
 export interface SampleUses {
   readonly uses: readonly SampleUse[];
-  /** Columns of each sample. */
+  /** The number of columns of each sample. */
   readonly r: number;
 }
 
 /**
- * Every op in which variables meet samples, and what arrives there by one pullback of all columns.
- * @throws GraphError where samples meet one another, ShapeError for columns of another shape
+ * Finds every op in which variables meet samples. One pullback of all columns gives the cotangents that arrive there.
+ *
+ * Throws GraphError if samples meet each other, and ShapeError if the columns have a wrong shape.
  */
 export function sampleUses(
   where: string,
@@ -56,7 +66,7 @@ export function sampleUses(
   return { uses, r: columns.shape[0] as number };
 }
 
-/** Rows that each sample has on the first axis of a value. Throws ShapeError. */
+/** The number of rows that each sample has on the first axis of a value. Throws ShapeError if it is no whole number. */
 function rowsOfSamples(where: string, { shape }: Node, samples: number): number {
   const [rows = 0] = shape;
   if (Number.isInteger(samples) && samples > 0 && rows % samples === 0) return rows / samples;
@@ -68,7 +78,7 @@ function rowsOfSamples(where: string, { shape }: Node, samples: number): number 
   });
 }
 
-/** The unit vectors of the elements of a sample, [r, …value]: one in every sample at once. */
+/** The unit vectors of the elements of a sample, [r, …value], for all samples at once. */
 function unitColumns({ shape }: Node, samples: number, inner: number): Node {
   const [rows = 0, ...rest] = shape;
   const outer = rows / (samples * inner);

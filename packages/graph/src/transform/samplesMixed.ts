@@ -4,22 +4,30 @@ import { topological } from "../core/topology.ts";
 import { follow } from "./sampleRules.ts";
 import { spotOf } from "./sampleStride.ts";
 
-/** Where samples meet. */
+/**
+ * The place where samples meet.
+ *
+ * @category Graph: derivatives
+ */
 export interface Mixing {
-  /** The first node of which an element depends on several samples. */
+  /** The first node with an element that depends on several samples. */
   readonly node: Node;
-  /** In words: "sum over the samples". */
+  /** How they meet, in words, such as "sum over the samples". */
   readonly how: string;
 }
 
 /**
- * Finds where the samples of a batch meet: an element of a value that depends on two of them, as with statistics of the
- * batch. Axes are followed through the graph from the inputs, in which samples come first. Only what is certain is
- * found: an op of which it is not known what it does to the samples is taken to keep them apart.
- * @param outputs values that are looked at
- * @param inputs values with the samples on their first axis, [n, …] or [n·T, …] with the rows of a sample together
- * @param samples n
- * @returns the first node that mixes samples; null where none does
+ * Finds where the samples of a batch meet: an element that depends on two samples, as in statistics of a batch.
+ *
+ * It follows the axis of samples through the graph, from the inputs to the outputs. Only what is certain is reported: if it is not
+ * known what an op does with the samples, the op counts as harmless.
+ *
+ * @param outputs - The values to examine.
+ * @param inputs - The nodes with the samples on their first axis: [n, …], or [n·T, …] with the rows of a sample side by side.
+ * @param samples - The number of samples n.
+ * @returns The first node that mixes samples, or null if there is none.
+ * @nothrow
+ * @category Graph: derivatives
  */
 export function samplesMixed(
   outputs: readonly Node[],
@@ -36,12 +44,16 @@ export function samplesMixed(
 }
 
 /**
- * Where the samples lie among the rows of a value [rows, …]: row r belongs to sample ⌊r/inner⌋ mod n. Rows of a sample lie
- * together where inner is rows/n, and are n apart where it is 1, as with time on the first axis.
- * @param value the value
- * @param inputs values with the samples on their first axis, as above
- * @param samples n
- * @returns inner; null where it is not known
+ * Finds which rows of a value [rows, …] belong to which sample: row r belongs to sample ⌊r/inner⌋ mod n.
+ *
+ * If inner is rows/n, the rows of a sample are side by side. If inner is 1, they are n rows apart, as with time on the first axis.
+ *
+ * @param value - The value.
+ * @param inputs - The nodes with the samples on their first axis, as for {@link samplesMixed}.
+ * @param samples - The number of samples n.
+ * @returns The number inner, or null if it is not known.
+ * @nothrow
+ * @category Graph: derivatives
  */
 export function rowsPerSample(
   value: Node,
@@ -53,7 +65,7 @@ export function rowsPerSample(
   return spot?.axis === 0 ? spot.inner : null;
 }
 
-/** Where inputs have the samples: on their first axis. */
+/** The strides of inputs that have the samples on their first axis. */
 export function seedStrides(inputs: readonly Node[], samples: number): Map<Node, number> {
   const strides = new Map<Node, number>();
   for (const node of inputs) {
@@ -63,7 +75,7 @@ export function seedStrides(inputs: readonly Node[], samples: number): Map<Node,
   return strides;
 }
 
-/** Strides of values where they are known; `mixed` is told of what mixes samples, and says whether to go on. */
+/** The strides of nodes, where they are known. `mixed` is called for a node that mixes samples; it returns whether to go on. */
 function stridesOf(
   outputs: readonly Node[],
   inputs: readonly Node[],

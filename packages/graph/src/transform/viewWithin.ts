@@ -8,13 +8,17 @@ import { type Selection, subView } from "../ops/selection.ts";
 import { sliceOp } from "../ops/slice.ts";
 import { permuted, transposeOp } from "../ops/transpose.ts";
 
-/** Where the elements of a value lie in what it is cut out of. */
+/** Where the elements of a value are in another value that contains them. */
 export interface Within {
   readonly base: Node;
   readonly view: View;
 }
 
-/** A value as a view of what it is a slice, a transposition, a reshape or a repetition of; itself where it is none. */
+/**
+ * A value as a view of the value that it is a slice, a transpose, a reshape or a broadcast of.
+ *
+ * Any other value is a view of itself.
+ */
 export function viewWithin(value: Node): Within {
   const [inner] = value.inputs;
   const itself = { base: value, view: contiguousView(0, value.shape) };
@@ -24,6 +28,7 @@ export function viewWithin(value: Node): Within {
   return next === null ? itself : { base, view: next };
 }
 
+/** Ops whose result is a view of their input. */
 const passing = new Set<Op>([sliceOp, transposeOp, reshapeOp, broadcastToOp] as Op[]);
 
 function seen({ op, attrs, shape }: Node, view: View): View | null {

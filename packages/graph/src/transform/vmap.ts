@@ -6,15 +6,30 @@ import { input } from "../ops/input.ts";
 import { moveAxis } from "../ops/moveAxis.ts";
 import { batched } from "./batched.ts";
 
-/** Which axis of each argument counts the cases; null: the argument is shared. */
+/**
+ * Options of {@link vmap}.
+ *
+ * @category Graph: loops and maps
+ */
 export interface VmapOptions {
-  /** One entry per argument; all 0 by default. */
+  /** For each argument the axis that counts the cases. Null means that all cases share the argument. All 0 by default. */
   readonly inAxes?: readonly (number | null)[];
 }
 
 /**
- * Turns a function of one case into one of many: the arguments get an axis of cases, the results a
- * leading one. Throws ShapeError where the arguments disagree on the number of cases, or with inAxes.
+ * Turns a function of one case into a function of many cases.
+ *
+ * The arguments get an axis of cases, and the results get a leading axis of cases. The graph of all cases is about as large as
+ * the graph of one case.
+ *
+ * {@includeCode ../../../../examples/api/graph/vmap.ts#example}
+ *
+ * @param f - A function of nodes that returns a node or a list of nodes.
+ * @param options - The axis of cases of each argument.
+ * @returns A function of the same arguments for all cases. It throws {@link ShapeError} if the numbers of cases differ, if
+ *   `inAxes` has a wrong length or axis, or if no argument has cases.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Graph: loops and maps
  */
 export function vmap<R extends Node | readonly Node[]>(
   f: (...args: Node[]) => R,

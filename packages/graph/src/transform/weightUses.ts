@@ -17,42 +17,58 @@ import { type SampleUse, sampleUses } from "./sampleUses.ts";
 import { viewWithin } from "./viewWithin.ts";
 
 /**
- * A use T = XV of a part V [p, q] of a weight W [d, m], or of V' where it is transposed. Its gradient is X'Ḡ, or its
- * transpose.
+ * A product T = XV with a part V [p, q] of a weight W [d, m], or with a part of W'.
+ *
+ * The gradient with respect to the part is X'Ḡ, or the transpose of that.
+ *
+ * @category Graph: derivatives
  */
 export interface WeightUse {
-  /** X [rows, p], or X̃ without its ones [rows, p − 1]; row i belongs to sample ⌊i/inner⌋ mod n. */
+  /** The rows X, [rows, p]. With a bias this is X̃ without its column of ones, [rows, p − 1]. */
   readonly inputs: Node;
+  /** Which rows belong to which sample: row i belongs to sample ⌊i/inner⌋ mod n. */
   readonly inner: number;
-  /** Whether X̃ is (X, 1). */
+  /** Whether the product is with X̃ = (X, 1), which has a column of ones. */
   readonly bias: boolean;
-  /** Cotangents of T by columns, [r, rows, q]. */
+  /** The cotangents of T for each column, [r, rows, q]. */
   readonly cotangents: Node;
-  /** Whether X acts on a part of W'. */
+  /** Whether X is multiplied by a part of W'. */
   readonly transposed: boolean;
-  /** Where the part begins in W: of its rows and columns. */
+  /** The row and the column of W at which the part begins. */
   readonly begin: readonly [row: number, column: number];
 }
 
-/** What is asked of `weightUses`. */
+/**
+ * Options of {@link weightUses}.
+ *
+ * @category Graph: derivatives
+ */
 export interface WeightUsesOptions extends JacobianRowsOptions {
+  /** The number of samples n. */
   readonly samples: number;
+  /** Cotangents of the value, [r, ...value]. */
   readonly columns: Node;
-  /** The error for a weight that acts on samples in another way. */
+  /** Returns the error for a weight that acts on samples in another way. */
   readonly other: (node: Node, weight: Node) => Error;
 }
 
 /**
- * Every use of some weights on the way to a value, sample by sample: products of parts of them with what depends on samples,
- * and element-wise ops with their rows, which are uses on unit vectors (the derivatives of a first layer by its inputs). What is
- * computed twice of the same rows is one use.
+ * Finds every use of some weights on the way to a value, sample by sample.
  *
- * @param where - For errors.
- * @param value - [n, …], with the samples on its first axis.
- * @param weights - W [d, m] each.
- * @param options - Where the samples come from, and what is pulled back.
- * @returns The uses of each weight; none where it does not reach the value.
- * @throws GraphError where samples meet one another, ShapeError for columns of another shape, and `other`
+ * A use is a product of a part of a weight with values that depend on samples. An element-wise op with rows of a weight counts as
+ * a product with unit vectors; this occurs in derivatives of a first layer with respect to its inputs. Equal products on the same
+ * rows are one use.
+ *
+ * @param where - The function that messages name.
+ * @param value - The value, [n, …], with the samples on its first axis.
+ * @param weights - The weights W, each [d, m].
+ * @param options - The nodes that have the samples, and the cotangents.
+ * @returns The uses of each weight. The list is empty if the weight does not reach the value.
+ * @throws {@link GraphError} if an element depends on several samples.
+ *   Also if a weight and the samples meet in an op that has no rule for it.
+ * @throws {@link ShapeError} if the value does not have equally many rows for each sample, or if `columns` have a wrong shape.
+ * @throws Error the error that `other` returns, if a weight acts on samples in another way.
+ * @category Graph: derivatives
  */
 export function weightUses(
   where: string,
@@ -75,8 +91,9 @@ export function weightUses(
 }
 
 /**
- * Uses of the same part on the same rows as one, to which the cotangents of all arrive: a model that is applied twice to the
- * same points is one.
+ * Joins uses of the same part on the same rows into one, and adds up their cotangents.
+ *
+ * So a model that is applied twice to the same points is used once.
  */
 function together(uses: readonly WeightUse[], same: ReadonlyMap<Node, Node>): WeightUse[] {
   const groups = new Map<string, WeightUse[]>();
@@ -104,6 +121,7 @@ interface Asked {
   readonly samples: number;
 }
 
+/** The use at a meeting, or null if the op is no product and no element-wise op. */
 function useOf(use: SampleUse, weight: Node, view: View, asked: Asked): WeightUse | null {
   const { node } = use;
   if (node.op === (matmulOp as Op) || node.op === (affineOp as Op))
@@ -112,7 +130,7 @@ function useOf(use: SampleUse, weight: Node, view: View, asked: Asked): WeightUs
   return byRows ? rowsUse(use, weight, view, asked) : null;
 }
 
-/** A product XV, or VX as X'V'. */
+/** A product XV, or VX written as X'V'. */
 function productUse(use: SampleUse, { shape }: Node, view: View): WeightUse | null {
   const { node, at, others, cotangents } = use;
   if (at.length !== 1) return null;
@@ -134,7 +152,7 @@ function productUse(use: SampleUse, { shape }: Node, view: View): WeightUse | nu
   };
 }
 
-/** Whether both have the same axes before a matrix's. */
+/** Whether a value and a node have the same axes before the last two. */
 function sameLead(x: Node, node: Node): boolean {
   const [a, b] = [x.shape.slice(0, -2), node.shape.slice(0, -2)];
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
@@ -152,7 +170,7 @@ function swapped(view: View): View {
 
 type Part = Pick<WeightUse, "transposed" | "begin">;
 
-/** Which part of a weight [d, m] a matrix is, or of which it is the transpose; null where it is neither. */
+/** Which part of a weight [d, m] a matrix is, also if it is transposed. Null if it is no such part. */
 function partOf({ shape, strides, offset }: View, [d = 0, m = 0]: readonly number[]): Part | null {
   const lead = shape.slice(0, -2).every((size, axis) => size === 1 || strides[axis] === 0);
   const [p = 0, q = 0] = shape.slice(-2);
@@ -167,7 +185,7 @@ function partOf({ shape, strides, offset }: View, [d = 0, m = 0]: readonly numbe
   return null;
 }
 
-/** Rows of a weight that an element-wise op reads: each is its product with a unit vector. */
+/** The rows of a weight that an element-wise op reads. Each row is the product of the weight with a unit vector. */
 function rowsUse(
   use: SampleUse,
   { shape: [d = 0, m = 0] }: Node,

@@ -4,65 +4,128 @@ import type { Tensor } from "../tensor.ts";
 import type { Executable } from "./executable.ts";
 import type { NamedVariable, VariableSpec, Variables } from "./variable.ts";
 
-/** What variables are called in a store. */
+/**
+ * Options that name variables in a store.
+ *
+ * @category Backends
+ */
 export interface NameOptions {
-  /** Stands before the paths of all variables that are added: "critic" gives "critic/dense0/w". */
+  /** A prefix for the paths of all variables that are added: "critic" makes "dense0/w" to "critic/dense0/w". None by default. */
   readonly name?: string;
 }
 
-/** Options of a new store. */
+/**
+ * Options of a new store.
+ *
+ * @category Backends
+ */
 export interface StoreOptions extends NameOptions {
-  /** Seed of initial values and random draws, an unsigned 32-bit integer; 0 by default. */
+  /** The seed of initial values and random draws, an unsigned 32-bit integer; 0 by default. */
   readonly seed?: number;
-  /** Element type of every `float`; the backend's first by default. */
+  /** The element type of every `float` variable. By default it is the first of the backend's `floats`. */
   readonly float?: FloatType;
 }
 
-/** A device that keeps values and executes plans. */
+/**
+ * A device that keeps values and runs plans.
+ *
+ * @category Backends
+ */
 export interface Backend {
-  /** What errors and reports call it. */
+  /** The name of the backend in errors and reports. */
   readonly name: string;
-  /** Float types that it can store, the preferred one first. */
+  /** The float types that its stores can have, the preferred one first. */
   readonly floats: readonly FloatType[];
-  /** What runs where, in one or a few lines. */
+  /**
+   * Says what runs where.
+   *
+   * @returns One or a few lines of text.
+   */
   describe(): string;
-  /** Makes a store with the variables of a model, or with a list. Throws BackendError. */
+  /**
+   * Makes a store and adds variables to it.
+   *
+   * @param variables - A model, or a list of variables.
+   * @param options - The seed, the float type, and a prefix for the paths.
+   * @returns Resolves to the store.
+   * @throws BackendError if an option is wrong, if the backend is closed, or if {@link Store.add} refuses the variables.
+   */
   store(variables: Variables, options?: StoreOptions): Promise<Store>;
-  /** Frees everything; stores and programs are unusable afterwards. Closing twice is allowed. */
+  /** Frees everything. The backend's stores and programs cannot be used any more. You may close a backend twice. */
   close(): Promise<void>;
 }
 
 /**
- * Values of variables on a device. A variable is found by its object; its path in the store serves
- * people and files.
+ * The values of variables on a device.
+ *
+ * The variable's object is its identity in the store. Its path serves people and files.
+ *
+ * @category Backends
  */
 export interface Store {
   /** The device. */
   readonly backend: Backend;
-  /** What `float` is here. */
+  /** The float type: the element type of every `float` variable. */
   readonly float: FloatType;
-  /** Of initial values and random draws. */
+  /** The seed of initial values and random draws. */
   readonly seed: number;
-  /** Bytes held by variables. */
+  /** The memory that the variables take, in bytes. */
   readonly bytes: number;
   /** The variables with their paths, in the order in which they were added. */
   readonly variables: readonly NamedVariable[];
-  /** Whether it has a variable, given by its object or by its path here. */
+  /**
+   * Returns whether the store has a variable.
+   *
+   * @param variable - The variable, or its path in this store.
+   * @returns Whether the store has it.
+   */
   has(variable: VariableSpec | string): boolean;
-  /** The path of a variable here; null where the store does not have it. */
+  /**
+   * Returns the path of a variable in this store.
+   *
+   * @param variable - The variable.
+   * @returns Its path, or null if the store does not have the variable.
+   */
   pathOf(variable: VariableSpec): string | null;
   /**
-   * Adds variables with their initial values; those that are there keep theirs.
-   * @throws BackendError where another variable has the path, and for a variable without a path.
+   * Adds variables with their initial values. Variables that are in the store already keep their values.
+   *
+   * @param variables - A model, or a list of variables.
+   * @param options - A prefix for the paths.
+   * @throws {@link BackendError} if another variable has the path, or if a variable has no path.
+   *   Also if an initialiser does not return one number per element.
    */
   add(variables: Variables, options?: NameOptions): Promise<void>;
-  /** Frees variables; programs that use them must not run again. Those that it does not have are left out. */
+  /**
+   * Removes variables and frees their memory. Programs that use them must not run again.
+   *
+   * @param variables - A model, or a list of variables. Variables that the store does not have are ignored.
+   */
   remove(variables: Variables): Promise<void>;
-  /** A copy of a variable's value. Throws BackendError for one that it does not have. */
+  /**
+   * Returns a copy of a variable's value.
+   *
+   * @param variable - The variable, or its path in this store.
+   * @returns Resolves to the value.
+   * @throws {@link BackendError} if the store does not have the variable.
+   */
   read(variable: VariableSpec | string): Promise<Tensor>;
-  /** Replaces a value; the tensor is converted to the variable's type. Throws on a wrong shape. */
+  /**
+   * Replaces the value of a variable. The tensor is converted to the variable's element type.
+   *
+   * @param variable - The variable, or its path in this store.
+   * @param value - The new value, of the variable's shape.
+   * @throws {@link BackendError} if the store does not have the variable, or if the shape is wrong.
+   * @throws {@link DataError} if the store's floats cannot hold a number of the value.
+   */
   write(variable: VariableSpec | string, value: Tensor): Promise<void>;
-  /** Makes a plan executable here. Throws BackendError. */
+  /**
+   * Makes a plan ready to run on the values of this store.
+   *
+   * @param plan - The plan, for this store's float type.
+   * @returns Resolves to the program.
+   * @throws {@link BackendError} if the plan is wrong, has another float type, or uses variables that the store does not have.
+   */
   prepare(plan: Plan): Promise<Executable>;
   /** Frees the variables and the executables. */
   close(): Promise<void>;

@@ -1,27 +1,44 @@
 import type { Tensor } from "../tensor.ts";
 
-/** A plan made ready on one store. */
+/**
+ * A plan that is ready to run on one store.
+ *
+ * @category For authors of backends
+ */
 export interface Executable {
-  /** Bytes it holds beside the store: arena, outputs, feeds and constants. */
+  /** The memory that it takes besides the store's, in bytes: arena, outputs, feeds and constants. */
   readonly bytes: number;
   /**
-   * Runs once; `feeds` in the order of `Plan.feeds`, shapes checked by the caller. Resolves on
-   * submission; the handles are valid until the next run of this executable.
+   * Runs the plan once.
+   *
+   * @param feeds - The values, in the order of `Plan.feeds`. The caller has checked their shapes.
+   * @returns Resolves when the run is submitted, to the outputs. They are valid until this executable runs again.
    */
   run(feeds: readonly Tensor[]): Promise<readonly Handle[]>;
   /**
-   * Runs once and measures: resolves when the run is done, with the seconds that each step took, in
-   * the order of `Plan.steps`. Absent where the device cannot tell.
+   * Runs the plan once and measures its steps. The method is absent if the device cannot measure.
+   *
+   * @param feeds - The values, as for `run`.
+   * @returns Resolves when the run is done, to the seconds that each step took, in the order of `Plan.steps`.
    */
   profile?(feeds: readonly Tensor[]): Promise<readonly number[]>;
-  /** Frees it; it cannot run any more. */
+  /** Frees the executable. It cannot run any more. */
   close(): Promise<void>;
 }
 
-/** An output on the device. */
+/**
+ * An output of a run, on the device.
+ *
+ * @category Backends
+ */
 export interface Handle {
   /** Sizes per axis. */
   readonly shape: readonly number[];
-  /** Copies the value to the host. Throws BackendError when a later run replaced it. */
+  /**
+   * Copies the value to the host.
+   *
+   * @returns Resolves to the value.
+   * @throws {@link BackendError} if the program ran again or was closed since.
+   */
   read(): Promise<Tensor>;
 }

@@ -6,7 +6,16 @@ import type { Tensor } from "../tensor.ts";
 import type { StoreOptions } from "./backend.ts";
 import type { NamedVariable, VariableSpec } from "./variable.ts";
 
-/** What all backends check of a new store's options. Throws BackendError. */
+/**
+ * Checks the options of a new store, by the rules that all backends share.
+ *
+ * @param where - The backend's name, for messages.
+ * @param options - The options, with defaults filled in.
+ * @param floats - The float types that the backend can store.
+ * @throws {@link BackendError} if an option is unknown, if the seed is no unsigned 32-bit integer, or if the float type is not
+ *   one of `floats`.
+ * @category For authors of backends
+ */
 export function checkStoreOptions(
   where: string,
   options: StoreOptions & Required<Pick<StoreOptions, "seed" | "float">>,
@@ -33,7 +42,15 @@ export function checkStoreOptions(
   });
 }
 
-/** Throws BackendError unless a plan has the store's float type. */
+/**
+ * Checks that a plan has the float type of the store.
+ *
+ * @param where - The backend's name, for messages.
+ * @param plan - The plan's float type.
+ * @param store - The store's float type.
+ * @throws {@link BackendError} if they differ.
+ * @category For authors of backends
+ */
 export function checkPlanFloat(where: string, plan: FloatType, store: FloatType): void {
   if (plan === store) return;
   throw new BackendError({
@@ -44,7 +61,15 @@ export function checkPlanFloat(where: string, plan: FloatType, store: FloatType)
   });
 }
 
-/** The initial value of a variable. Throws BackendError where the initialiser's length is wrong. */
+/**
+ * Returns the initial value of a variable.
+ *
+ * @param variable - The variable and its path.
+ * @param seed - The store's seed.
+ * @returns The elements in row-major order, as numbers.
+ * @throws {@link BackendError} if the initialiser does not return one number per element.
+ * @category For authors of backends
+ */
 export function initialValue({ path, spec }: NamedVariable, seed: number): ArrayLike<number> {
   const { shape, init } = spec;
   const values = init({ path, seed, shape });
@@ -58,8 +83,15 @@ export function initialValue({ path, spec }: NamedVariable, seed: number): Array
 }
 
 /**
- * Throws DataError for a number of 64 bits that one of 32 cannot hold: it would become infinite. Infinities are taken
- * as they are.
+ * Checks that a 32-bit float type can hold the numbers of a 64-bit tensor. A number above 3.4e38 would become infinite.
+ *
+ * Infinities in the tensor are allowed. All other pairs of types pass without a check.
+ *
+ * @param where - The function that the message names.
+ * @param value - The tensor.
+ * @param dtype - The element type that will hold it.
+ * @throws {@link DataError} if a finite number would become infinite.
+ * @category For authors of backends
  */
 export function checkHolds(where: string, value: Tensor, dtype: DType): void {
   if (dtype !== "f32" || value.dtype !== "f64") return;
@@ -74,7 +106,17 @@ export function checkHolds(where: string, value: Tensor, dtype: DType): void {
   });
 }
 
-/** Throws BackendError unless a value has the shape of its variable, and DataError where its floats cannot hold it. */
+/**
+ * Checks a tensor before it becomes the value of a variable.
+ *
+ * @param path - The variable's path, for messages.
+ * @param spec - The variable.
+ * @param value - The new value.
+ * @param float - The store's float type.
+ * @throws {@link BackendError} if the value does not have the variable's shape.
+ * @throws {@link DataError} if the store's floats cannot hold a number of the value.
+ * @category For authors of backends
+ */
 export function checkWritten(
   path: string,
   { shape, type }: VariableSpec,
@@ -93,7 +135,15 @@ export function checkWritten(
   });
 }
 
-/** The error of using what has been closed: a backend, a store or a program. */
+/**
+ * Returns the error of using a backend, a store or a program after it was closed.
+ *
+ * @param where - The function that the message names.
+ * @param what - What was closed: "backend", "store" or "program".
+ * @returns The error, to be thrown.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function closedError(where: string, what: string): BackendError {
   return new BackendError({
     where,
@@ -103,7 +153,14 @@ export function closedError(where: string, what: string): BackendError {
   });
 }
 
-/** The error of a handle whose value is gone. */
+/**
+ * Returns the error of reading an output whose value is gone.
+ *
+ * @param closed - Whether the program was closed. Otherwise it ran again.
+ * @returns The error, to be thrown.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function staleError(closed: boolean): BackendError {
   return new BackendError({
     where: "handle.read",

@@ -1,53 +1,91 @@
 import type { ValueType } from "../dtype.ts";
 
-/** What an initialiser gets. */
+/**
+ * The argument of an {@link Initializer}.
+ *
+ * @category Models: own modules
+ */
 export interface InitContext {
-  /** The variable's path in its store: draws are a function of seed and path. */
+  /** The variable's path in its store. Draws should depend on the seed and the path alone. */
   readonly path: string;
-  /** The store's seed. */
+  /** The store's seed, an unsigned 32-bit integer. */
   readonly seed: number;
   /** The variable's sizes per axis. */
   readonly shape: readonly number[];
-  /** Inputs and outputs per unit, where they do not follow from the shape, as for a convolution; read by scaled draws. */
+  /**
+   * The numbers of inputs and outputs of one unit. Set for convolutions, where the shape does not tell them.
+   *
+   * Initialisers that scale their draws by the number of inputs or outputs read it.
+   */
   readonly fans?: { readonly inputs: number; readonly outputs: number };
 }
 
-/** Produces the row-major initial value of a variable on the host, the same for every backend. */
+/**
+ * A function that returns the initial value of a variable, row-major and in host memory. It is the same for every backend.
+ *
+ * @category Models: own modules
+ */
 export type Initializer = (context: InitContext) => ArrayLike<number>;
 
-/** What a variable is for: checkpoints hold parameters and state, not data. */
+/**
+ * The purpose of a variable. Checkpoints hold parameters and state, and no data.
+ *
+ * @category Backends
+ */
 export type VariableRole = "parameter" | "state" | "data";
 
 /**
- * A value that lives in stores. The object is its identity: a store finds the value by it, and two
- * objects are two variables, however alike they are.
+ * A variable: a value that lives in stores.
+ *
+ * The object is the variable's identity: a store finds the value by the object. Two objects are two variables, even if they are
+ * equal.
+ *
+ * @category Backends
  */
 export interface VariableSpec {
-  /** Its own path, "train/step"; null where the owner that it is added with gives it one. */
+  /** The variable's own path, such as "train/step". It is null if a model that owns the variable gives the path. */
   readonly path: string | null;
   /** Sizes per axis. */
   readonly shape: readonly number[];
-  /** Element type; the store chooses what float is. */
+  /** The element type. The store says whether a `float` is f32 or f64. */
   readonly type: ValueType;
-  /** What it is for. */
+  /** What the variable is for. */
   readonly role: VariableRole;
-  /** Its initial value. */
+  /** A function that returns the initial value. */
   readonly init: Initializer;
-  /** It stands for a value of a file, until the variable that has its path in a store is added there. */
+  /**
+   * True for a stand-in: it keeps a value that a file had for this path.
+   *
+   * When a variable with this path is added to the store, that variable takes over the value.
+   */
   readonly held?: true;
 }
 
-/** A variable and its path in a store, for printing and for files. */
+/**
+ * A variable and its path in a store.
+ *
+ * @category Backends
+ */
 export interface NamedVariable {
+  /** The path in the store, such as "dense0/w". */
   readonly path: string;
+  /** The variable. */
   readonly spec: VariableSpec;
 }
 
-/** Anything that lists its variables with their paths, such as a model. */
+/**
+ * An object that lists its variables with their paths, such as a model.
+ *
+ * @category Backends
+ */
 export interface VariableOwner {
-  /** In a fixed order, paths unique. */
+  /** The variables in a fixed order. No two have the same path. */
   readonly variables: readonly NamedVariable[];
 }
 
-/** What a store takes: a model, or a list of variables; a bare one must have a path of its own. */
+/**
+ * The variables that a store takes: a model, or a list of variables. A variable without a path must come as a pair of path and variable.
+ *
+ * @category Backends
+ */
 export type Variables = VariableOwner | readonly (NamedVariable | VariableSpec)[];

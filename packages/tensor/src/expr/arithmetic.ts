@@ -3,16 +3,17 @@ import type { Expr, ScalarFn, ScalarType } from "./expr.ts";
 import { gt, lt, select } from "./logic.ts";
 
 const isNumber = (type: ScalarType | undefined) => type !== undefined && type !== "bool";
+/** The type of functions whose arguments and result are numbers of one type. */
 const same = (types: readonly ScalarType[]): ScalarType | null =>
   isNumber(types[0]) && types.every((type) => type === types[0]) ? (types[0] as ScalarType) : null;
 
-/** Brings an exact integer result back into 32 bits. */
+/** Brings an exact integer result back into 32 bits. A float stays as it is. */
 function wrap(value: number, type: ScalarType): number {
   if (type === "i32") return value | 0;
   return type === "u32" ? value >>> 0 : value;
 }
 
-/** Partials of functions of numbers: integers have none. */
+/** Partial derivatives of a function of numbers. For integers there are none. */
 function floatOnly(rule: ScalarFn["partials"]): ScalarFn["partials"] {
   return (args, self) => (self.type === "float" ? rule(args, self) : args.map(() => null));
 }
@@ -21,7 +22,7 @@ function zeroLike(x: Expr): Expr {
   return literal(0, x.type);
 }
 
-/** x + y; integers wrap. */
+/** x + y. Integers wrap around. */
 export const add: ScalarFn = {
   name: "add",
   arity: 2,
@@ -30,7 +31,7 @@ export const add: ScalarFn = {
   partials: floatOnly(() => [literal(1), literal(1)]),
 };
 
-/** x − y; integers wrap. */
+/** x − y. Integers wrap around. */
 export const sub: ScalarFn = {
   name: "sub",
   arity: 2,
@@ -39,7 +40,7 @@ export const sub: ScalarFn = {
   partials: floatOnly(() => [literal(1), literal(-1)]),
 };
 
-/** x·y; integers wrap. */
+/** x·y. Integers wrap around. */
 export const mul: ScalarFn = {
   name: "mul",
   arity: 2,
@@ -48,7 +49,7 @@ export const mul: ScalarFn = {
   partials: floatOnly(([x, y]) => [y as Expr, x as Expr]),
 };
 
-/** x / y; integers truncate, and a zero divisor gives 0. */
+/** x / y. Integers truncate, and a division by 0 gives 0. */
 export const div: ScalarFn = {
   name: "div",
   arity: 2,
@@ -72,7 +73,7 @@ export const neg: ScalarFn = {
   partials: floatOnly(() => [literal(-1)]),
 };
 
-/** |x|; derivative sign(x), 0 at 0. */
+/** |x|. The derivative is sign(x), which is 0 at 0. */
 export const abs: ScalarFn = {
   name: "abs",
   arity: 1,
@@ -81,7 +82,7 @@ export const abs: ScalarFn = {
   partials: floatOnly(([x]) => [call(sign, x as Expr)]),
 };
 
-/** −1, 0 or 1; NaN stays NaN. */
+/** −1, 0 or 1. NaN stays NaN. */
 export const sign: ScalarFn = {
   name: "sign",
   arity: 1,
@@ -90,7 +91,7 @@ export const sign: ScalarFn = {
   partials: () => [null],
 };
 
-/** The smaller; NaN if either is NaN. A tie passes half the derivative to each. */
+/** The smaller number; NaN if one of them is NaN. Of two equal numbers each gets half of the derivative. */
 export const min: ScalarFn = {
   name: "min",
   arity: 2,
@@ -99,7 +100,7 @@ export const min: ScalarFn = {
   partials: floatOnly(([x, y]) => [step(y as Expr, x as Expr), step(x as Expr, y as Expr)]),
 };
 
-/** The larger; NaN if either is NaN. A tie passes half the derivative to each. */
+/** The larger number; NaN if one of them is NaN. Of two equal numbers each gets half of the derivative. */
 export const max: ScalarFn = {
   name: "max",
   arity: 2,
@@ -108,13 +109,13 @@ export const max: ScalarFn = {
   partials: floatOnly(([x, y]) => [step(x as Expr, y as Expr), step(y as Expr, x as Expr)]),
 };
 
-/** 1 where x > y, ½ where equal, 0 where x < y. */
+/** 1 if x > y, ½ if they are equal, 0 if x < y. */
 function step(x: Expr, y: Expr): Expr {
   const below = call(select, call(lt, x, y), zeroLike(x), literal(0.5));
   return call(select, call(gt, x, y), literal(1), below);
 }
 
-/** Largest integer not above x. */
+/** The largest integer that is not above x. */
 export const floor: ScalarFn = {
   name: "floor",
   arity: 1,
@@ -123,7 +124,7 @@ export const floor: ScalarFn = {
   partials: () => [null],
 };
 
-/** Smallest integer not below x. */
+/** The smallest integer that is not below x. */
 export const ceil: ScalarFn = {
   name: "ceil",
   arity: 1,
@@ -132,7 +133,7 @@ export const ceil: ScalarFn = {
   partials: () => [null],
 };
 
-/** Nearest integer, halves to even. */
+/** The nearest integer. A half goes to the even integer. */
 export const round: ScalarFn = {
   name: "round",
   arity: 1,

@@ -1,5 +1,6 @@
 import type { ScalarFn, ScalarType } from "./expr.ts";
 
+/** A function of the bits of two integers of one type. */
 function bitwise(
   name: string,
   evaluate: (x: number, y: number, type: ScalarType) => number,
@@ -16,15 +17,15 @@ function bitwise(
   };
 }
 
-/** Bits set in both. */
+/** The bits that are set in both integers. */
 export const bitAnd = bitwise("bitAnd", (x, y) => x & y);
-/** Bits set in either. */
+/** The bits that are set in at least one of the integers. */
 export const bitOr = bitwise("bitOr", (x, y) => x | y);
-/** Bits set in one of them. */
+/** The bits that are set in exactly one of the integers. */
 export const bitXor = bitwise("bitXor", (x, y) => x ^ y);
-/** x·2^y modulo 2³²; only the low 5 bits of y count. */
+/** x·2^y modulo 2³². Only the low 5 bits of y count. */
 export const shiftLeft = bitwise("shiftLeft", (x, y) => x << y);
-/** x shifted right by the low 5 bits of y; i32 keeps its sign. */
+/** x shifted right by the low 5 bits of y. An i32 keeps its sign. */
 export const shiftRight = bitwise("shiftRight", (x, y, type) =>
   type === "u32" ? x >>> y : x >> y,
 );

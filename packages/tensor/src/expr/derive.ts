@@ -8,10 +8,17 @@ import { simplify } from "./simplify.ts";
 import { postorder } from "./walk.ts";
 
 /**
- * ∂expr/∂argument, simplified, or null where it is zero everywhere (also for results and arguments
- * that are no floats). Reverse accumulation over the shared sub-expressions: its size is
- * proportional to that of `expr`. The branch that a `select` does not take contributes 0, even
- * where its derivative is not finite.
+ * Differentiates an expression with respect to an argument.
+ *
+ * It accumulates in reverse over the sub-expressions, which are shared. So the derivative's size is in proportion to the size of
+ * `expr`. The branch that a `select` does not take adds 0, even if its derivative is not finite.
+ *
+ * @param expr - The expression.
+ * @param index - The number of the argument.
+ * @returns The simplified derivative, or null if it is zero everywhere. It is null too if the expression or the argument is no
+ *   float.
+ * @nothrow
+ * @category Expressions
  */
 export function derivative(expr: Expr, index: number): Expr | null {
   const root = simplify(expr);
@@ -43,6 +50,7 @@ const argsOfCall = (node: Expr): readonly Expr[] => (node.kind === "call" ? node
 const has = (set: ReadonlySet<Expr>) => (node: Expr) => set.has(node);
 const nonZero = (expr: Expr): Expr | null => (isLiteral(expr, 0) ? null : expr);
 
+/** Passes the derivative by a call on to the arguments of the call. */
 function pullBack(
   node: CallExpr,
   adjoint: Guarded,
@@ -65,7 +73,7 @@ function pullBack(
 /** The guards made so far, by their last condition. */
 type Guards = Map<Expr, Guard[]>;
 
-/** The guard of one branch of a condition; equal guards are one object. */
+/** The guard of one branch of a condition, inside of another guard. Equal guards are one object. */
 function within(guards: Guards, outer: Guard | null, condition: Expr, holds: boolean): Guard {
   const known = guards.get(condition) ?? [];
   guards.set(condition, known);
@@ -76,6 +84,7 @@ function within(guards: Guards, outer: Guard | null, condition: Expr, holds: boo
   return made;
 }
 
+/** x·y, without needless factors of 1 and −1. */
 function times(x: Expr, y: Expr): Expr {
   if (isLiteral(x, 1)) return y;
   if (isLiteral(y, 1)) return x;

@@ -6,7 +6,7 @@ import { exp, log, log1p, sqrt } from "./transcendental.ts";
 
 const unaryFloat: ScalarFn["type"] = ([x]) => (x === "float" ? x : null);
 
-/** 1/(1 + e⁻ˣ); derivative s(1 − s), which no overflow reaches. */
+/** 1/(1 + e⁻ˣ). The derivative s(1 − s) does not overflow. */
 export const sigmoid: ScalarFn = {
   name: "sigmoid",
   arity: 1,
@@ -16,17 +16,17 @@ export const sigmoid: ScalarFn = {
   define: ([x]) => call(div, literal(1), call(add, literal(1), call(exp, call(neg, x as Expr)))),
 };
 
-/** Whether x and y are the same infinity, so that x − y is NaN. */
+/** Whether x and y are the same infinity. Then x − y would be NaN. */
 function sameInfinity(x: Expr, y: Expr): Expr {
   return call(and, call(eq, x, y), call(not, call(isFinite, x)));
 }
 
-/** ∂ ln(eˣ + eʸ)/∂x = sigmoid(x − y), ½ at equal infinities. */
+/** ∂ ln(eˣ + eʸ)/∂x = sigmoid(x − y); ½ for equal infinities. */
 function share(x: Expr, y: Expr): Expr {
   return call(select, sameInfinity(x, y), literal(0.5), call(sigmoid, call(sub, x, y)));
 }
 
-/** ln(eˣ + eʸ) without overflow, also for infinities. */
+/** ln(eˣ + eʸ) without overflow, also if x or y is infinite. */
 export const logaddexp: ScalarFn = {
   name: "logaddexp",
   arity: 2,
@@ -74,7 +74,7 @@ export const rsqrt: ScalarFn = {
   define: ([x]) => call(div, literal(1), call(sqrt, x as Expr)),
 };
 
-/** log to a base: ln x times a constant. */
+/** The logarithm to a base: ln x times a constant. */
 function logarithm(name: string, value: (x: number) => number, base: number): ScalarFn {
   const factor = 1 / Math.log(base);
   return {
@@ -92,7 +92,7 @@ export const log2 = logarithm("log2", Math.log2, 2);
 /** The logarithm to base 10. */
 export const log10 = logarithm("log10", Math.log10, 10);
 
-/** x/(1 + |x|); derivative 1/(1 + |x|)², without a difference. */
+/** x/(1 + |x|). The derivative 1/(1 + |x|)² has no difference that could cancel. */
 export const softsign: ScalarFn = {
   name: "softsign",
   arity: 1,

@@ -2,12 +2,23 @@ import { ShapeError } from "../errors.ts";
 import type { Expr } from "./expr.ts";
 import { argsOf, postorder } from "./walk.ts";
 
-/** Fills `results` with the values of expressions for the given argument values. */
+/**
+ * A function that computes expressions from the values of their arguments. It writes the values into `results`.
+ *
+ * @category Expressions
+ */
 export type ExprProgram = (args: ArrayLike<number>, results: { [index: number]: number }) => void;
 
 /**
- * Several expressions as one function that computes each shared sub-expression once. Arithmetic is
- * float64, or exact 32-bit; booleans are 0 and 1. Argument k is `args[k]`, unchecked.
+ * Compiles several expressions to one function. It computes each shared sub-expression once.
+ *
+ * Floats are computed in float64, and integers exactly in 32 bits. Booleans are 0 and 1. The function does not check its
+ * arguments: argument k is `args[k]`.
+ *
+ * @param exprs - The expressions.
+ * @returns A function that fills `results[j]` with the value of expression j.
+ * @nothrow
+ * @category Expressions
  */
 export function compileExprs(exprs: readonly Expr[]): ExprProgram {
   const order = postorder(exprs);
@@ -42,7 +53,14 @@ export function compileExprs(exprs: readonly Expr[]): ExprProgram {
   };
 }
 
-/** An expression as a function of its argument values; see `compileExprs`. */
+/**
+ * Compiles an expression to a function of the values of its arguments. It computes as {@link compileExprs} does.
+ *
+ * @param expr - The expression.
+ * @returns A function that returns the value.
+ * @nothrow
+ * @category Expressions
+ */
 export function compileExpr(expr: Expr): (args: ArrayLike<number>) => number {
   const program = compileExprs([expr]);
   const result = [0];
@@ -52,7 +70,15 @@ export function compileExpr(expr: Expr): (args: ArrayLike<number>) => number {
   };
 }
 
-/** The value of an expression. Throws ShapeError where an argument that it reads is missing. */
+/**
+ * Returns the value of an expression.
+ *
+ * @param expr - The expression.
+ * @param args - The values of the arguments; booleans are 0 and 1.
+ * @returns The value.
+ * @throws {@link ShapeError} if an argument that the expression reads is missing.
+ * @category Expressions
+ */
 export function evaluate(expr: Expr, args: ArrayLike<number>): number {
   const needed = argsOf(expr).length;
   if (args.length < needed) {

@@ -8,7 +8,9 @@ import { log as logFn, sqrt as sqrtFn } from "./transcendental.ts";
 /** An expression, or a float literal. */
 export type Term = Expr | number;
 
+/** An expression of a term: a number becomes a literal. */
 const expr = (x: Term): Expr => (typeof x === "number" ? literal(x) : x);
+/** A function of expressions or numbers, from a scalar function. */
 const of =
   (fn: ScalarFn) =>
   (...args: readonly Term[]): Expr =>
@@ -41,7 +43,7 @@ export function polynomial(x: Expr, coefficients: readonly number[]): Expr {
     .reduceRight<Expr>((sum, c) => plus(times(sum, x), c), literal(coefficients.at(-1) as number));
 }
 
-/** xⁿ for a whole n ≥ 1, by squaring. */
+/** xⁿ for an integer n ≥ 1, by squaring. */
 export function power(x: Expr, n: number): Expr {
   if (n === 1) return x;
   const half = power(x, Math.floor(n / 2));

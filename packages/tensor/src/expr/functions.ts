@@ -8,17 +8,37 @@ import * as logic from "./logic.ts";
 import * as transcendental from "./transcendental.ts";
 import * as trigonometric from "./trigonometric.ts";
 
-/** The functions that every backend implements. */
+/**
+ * The functions that every backend implements, by name.
+ *
+ * @category Expressions
+ */
 export const primitiveFns = { ...arithmetic, ...bits, ...logic, ...transcendental };
 
-/** Primitives that take many instructions. */
+/**
+ * The primitives that take many instructions, by name.
+ *
+ * @category Expressions
+ */
 export const transcendentalFns = { ...transcendental };
 
-/** Functions with a `define` in terms of primitives. */
+/**
+ * The functions that are defined by primitives, by name.
+ *
+ * @category Expressions
+ */
 export const derivedFns = { ...derived, ...hyperbolic, ...trigonometric, digamma, lgamma };
 
-/** Name of a function that every backend implements; tables of rules are typed by it. */
+/**
+ * The names of the primitives. Tables of rules have it as the type of their keys.
+ *
+ * @category Expressions
+ */
 export type PrimitiveName = keyof typeof primitiveFns;
 
-/** Every function of the expression language by name. */
+/**
+ * Every function of the expression language, by name.
+ *
+ * @category Expressions
+ */
 export const scalarFns: Readonly<Record<string, ScalarFn>> = { ...primitiveFns, ...derivedFns };

@@ -20,9 +20,10 @@ import { isFinite, select } from "./logic.ts";
 import { cos, sin } from "./transcendental.ts";
 
 /**
- * Coefficients in u = (x − 2.875)/(x + 2.875), for 1 ≤ x ≤ 8, of ln Γ(x)/((x − 1)(x − 2)) and of
- * ψ(x)/(x − x₀): through values at Chebyshev points in 60 digits. All of x ≤ 0, where the functions have
- * poles, lies beyond |u| = 1, so they converge quickly; relative errors are below 2e-16 and 2e-15.
+ * Coefficients in u = (x − 2.875)/(x + 2.875), for 1 ≤ x ≤ 8, of ln Γ(x)/((x − 1)(x − 2)); below those of ψ(x)/(x − x₀).
+ *
+ * They interpolate values at Chebyshev points, which were computed with 60 digits. The functions have poles at x ≤ 0, where
+ * |u| ≥ 1; so the polynomials converge quickly. The relative errors are below 2e-16 for ln Γ and 2e-15 for ψ.
  */
 const lgammaNear = [
   0.3540943079760371, -0.356034540601964, 0.12298983705350242, -0.1253446357300485,
@@ -43,7 +44,7 @@ const digammaNear = [
   2.443860742592939, -2.925173008865875,
 ];
 
-/** The zero of ψ as a number that float32 holds and the rest, so that x − x₀ keeps its digits. */
+/** The zero x₀ of ψ as the sum of two numbers. float32 holds the first one exactly, so x − x₀ keeps its digits. */
 const zero = [1.4616321325302124, 1.2438149938918909e-8] as const;
 
 /** Bernoulli's numbers B₂, B₄, …, B₂₀. */
@@ -65,7 +66,7 @@ const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 
 const unaryFloat: ScalarFn["type"] = ([x]) => (x === "float" ? x : null);
 
-/** A function of one float whose value is that of its definition. */
+/** A function of one float that is computed by its definition. */
 function defined(name: string, definition: (x: Expr) => Expr, slope: (x: Expr) => Expr): ScalarFn {
   let program: ((args: ArrayLike<number>) => number) | null = null;
   return {
@@ -81,24 +82,26 @@ function defined(name: string, definition: (x: Expr) => Expr, slope: (x: Expr) =
   };
 }
 
-/** The argument of a function that is reflected at ½: x where it is positive, else 1 − x. */
+/** The argument after reflection at ½: x if it is positive, else 1 − x. */
 function reflected(x: Expr): Expr {
   return ifAbove(x, 0, x, minus(1, x));
 }
 
-/** π(x − n) with the nearest whole n; 0 at infinity. */
+/** π(x − n), where n is the nearest integer; 0 at infinity. */
 function angle(x: Expr): Expr {
   return times(Math.PI, call(select, call(isFinite, x), minus(x, nearest(x)), literal(0)));
 }
 
-/** u of the coefficients. */
+/** The variable u of the coefficients. */
 function nearVariable(y: Expr): Expr {
   return over(minus(y, 2.875), plus(y, 2.875));
 }
 
 /**
- * ln |Γ(x)|; +∞ at 0 and at negative integers. Stirling's series from 8 on, ln Γ(1 + x) − ln x below 1,
- * ln π/|sin πx| − ln Γ(1 − x) for x ≤ 0 (Abramowitz and Stegun 6.1.41, 6.1.15, 6.1.17).
+ * ln |Γ(x)|; +∞ at 0 and at negative integers.
+ *
+ * From 8 on it is Stirling's series. Below 1 it is ln Γ(1 + x) − ln x. For x ≤ 0 it is ln π/|sin πx| − ln Γ(1 − x) (Abramowitz
+ * and Stegun 6.1.41, 6.1.15, 6.1.17).
  */
 export const lgamma: ScalarFn = defined(
   "lgamma",
@@ -128,8 +131,10 @@ export const lgamma: ScalarFn = defined(
 );
 
 /**
- * ψ(x) = d ln Γ(x)/dx; −∞ at 0 and at negative integers, as from the right. Its series from 8 on, ψ(1 + x) − 1/x below 1,
- * ψ(1 − x) − π cot πx for x ≤ 0 (Abramowitz and Stegun 6.3.18, 6.3.5, 6.3.7).
+ * ψ(x) = d ln Γ(x)/dx. At 0 and at negative integers it is −∞, the limit from the right.
+ *
+ * From 8 on it is an asymptotic series. Below 1 it is ψ(1 + x) − 1/x. For x ≤ 0 it is ψ(1 − x) − π cot πx (Abramowitz and Stegun
+ * 6.3.18, 6.3.5, 6.3.7).
  */
 export const digamma: ScalarFn = defined(
   "digamma",
@@ -160,11 +165,19 @@ function cotangent(x: Expr): Expr {
   return over(call(cos, x), call(sin, x));
 }
 
+/** The functions ψ⁽ⁿ⁾ made so far, by order. */
 const made = new Map<number, ScalarFn>();
 
 /**
- * ψ⁽ⁿ⁾(x), the n-th derivative of ψ, for a whole n ≥ 1: eight steps of the recurrence, then its series;
- * by reflection for x ≤ 0 (Abramowitz and Stegun 6.4.6, 6.4.11, 6.4.7). The same order gives the same function.
+ * Returns the scalar function ψ⁽ⁿ⁾(x), the n-th derivative of ψ(x) = d ln Γ(x)/dx. The same order gives the same object.
+ *
+ * It takes eight steps of the recurrence and then the asymptotic series. For x ≤ 0 it uses the reflection formula (Abramowitz and
+ * Stegun 6.4.6, 6.4.11, 6.4.7).
+ *
+ * @param order - The order n, an integer ≥ 1.
+ * @returns The function, to be used with {@link call}.
+ * @nothrow
+ * @category Expressions
  */
 export function polygammaFn(order: number): ScalarFn {
   const known = made.get(order);
@@ -178,16 +191,18 @@ export function polygammaFn(order: number): ScalarFn {
   return fn;
 }
 
+/** Steps of the recurrence before the series. */
 const steps = 8;
 
+/** ψ⁽ⁿ⁾ of an expression. */
 function polygammaOf(n: number, x: Expr): Expr {
   const t = reflected(x);
-  // Σ 1/(t + k)^(n + 1), smallest terms first.
+  // Σ 1/(t + k)^(n + 1), from the smallest term to the largest.
   let sum: Term = 0;
   for (let k = steps - 1; k >= 0; k--) sum = plus(sum, power(over(1, plus(t, k)), n + 1));
   const inverse = over(1, plus(t, steps));
   const square = times(inverse, inverse);
-  // Of the series divided by n!: 1/(n Xⁿ) + 1/(2 Xⁿ⁺¹) + Σ B₂ⱼ (2j + n − 1)!/((2j)! n!) X^(−n − 2j).
+  // The series divided by n!: 1/(n Xⁿ) + 1/(2 Xⁿ⁺¹) + Σ B₂ⱼ (2j + n − 1)!/((2j)! n!) X^(−n − 2j).
   const series = polynomial(
     square,
     bernoulli.map((b, j) => {

@@ -3,19 +3,23 @@ import { call, literal } from "./build.ts";
 import type { Expr } from "./expr.ts";
 import { and, not, or, select } from "./logic.ts";
 
-/** A conjunction of conditions and negated conditions, as a list; null holds always. */
+/** A condition with the conditions around it, as a linked list. All must hold; null means that there is none. */
 export interface Guard {
+  /** The innermost condition. */
   readonly condition: Expr;
+  /** Whether the condition must hold. Otherwise it must not hold. */
   readonly holds: boolean;
+  /** The conditions around it. */
   readonly outer: Guard | null;
 }
 
-/** A term that counts only where its guard holds, so that its NaN does not matter elsewhere. */
+/** A term that counts only where its guard holds. Where the guard does not hold, a NaN in the term has no effect. */
 export interface Guarded {
   readonly guard: Guard | null;
   readonly value: Expr;
 }
 
+/** Whether two guards have the same conditions. */
 const same = (a: Guard | null, b: Guard | null): boolean =>
   a === b ||
   (a !== null &&
@@ -24,7 +28,7 @@ const same = (a: Guard | null, b: Guard | null): boolean =>
     a.holds === b.holds &&
     a.outer === b.outer);
 
-/** Whether the guards are those of the two branches of one condition. */
+/** Whether two guards are those of the two branches of one condition. */
 const opposite = (a: Guard | null, b: Guard | null): boolean =>
   a !== null &&
   b !== null &&
@@ -32,7 +36,7 @@ const opposite = (a: Guard | null, b: Guard | null): boolean =>
   a.holds !== b.holds &&
   a.outer === b.outer;
 
-/** Adds a term to a list of terms; those of equal or of opposite guards become one. */
+/** Adds a term to a list. Terms with equal guards, or with guards of opposite branches, become one term. */
 export function addTerm(terms: Guarded[], added: Guarded): void {
   let term = added;
   for (let i = 0; i < terms.length; ) {
@@ -41,7 +45,7 @@ export function addTerm(terms: Guarded[], added: Guarded): void {
       i++;
       continue;
     }
-    // The merged term may fit one that was passed.
+    // The merged term may fit a term that was passed already.
     term = merged;
     terms.splice(i, 1);
     i = 0;
@@ -49,6 +53,7 @@ export function addTerm(terms: Guarded[], added: Guarded): void {
   terms.push(term);
 }
 
+/** One term for two, or null if their guards differ. */
 function merge(a: Guarded, b: Guarded): Guarded | null {
   if (same(a.guard, b.guard)) return { guard: a.guard, value: call(add, a.value, b.value) };
   if (!opposite(a.guard, b.guard)) return null;
@@ -57,7 +62,7 @@ function merge(a: Guarded, b: Guarded): Guarded | null {
   return { guard: outer, value: call(select, condition, yes.value, no.value) };
 }
 
-/** The sum of terms as one: it counts where any of them does. */
+/** The sum of terms as one term. It counts where one of them counts. */
 export function sumOf(terms: readonly Guarded[]): Guarded | null {
   const [first, ...rest] = terms;
   if (first === undefined || rest.length === 0) return first ?? null;
@@ -68,14 +73,15 @@ export function sumOf(terms: readonly Guarded[]): Guarded | null {
   return { guard: { condition, holds: true, outer: null }, value };
 }
 
-/** A term as a plain expression, 0 where its guard does not hold. */
+/** A term as an expression: 0 where its guard does not hold. */
 export function valueOf({ guard, value }: Guarded): Expr {
   return guard === null ? value : call(select, conditionOf(guard), value, literal(0));
 }
 
+/** The condition of each guard, made once. */
 const conditions = new WeakMap<Guard, Expr>();
 
-/** A guard as one condition; shared parts are shared. */
+/** A guard as one condition. Guards with a common outer part share its condition. */
 function conditionOf(guard: Guard): Expr {
   const chain: Guard[] = [];
   let outer: Guard | null = guard;

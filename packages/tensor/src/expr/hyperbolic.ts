@@ -32,9 +32,10 @@ function unary(
 }
 
 const of = (fn: ScalarFn, x: Expr) => call(fn, x);
+/** x² − 1 as (x − 1)(x + 1), which keeps its digits near 1. */
 const squareLess = (x: Term) => times(minus(x, 1), plus(x, 1));
 
-/** (eˣ − e⁻ˣ)/2, accurate near 0; ±∞ where eˣ overflows. */
+/** (eˣ − e⁻ˣ)/2, accurate near 0. It is ±∞ where eˣ overflows. */
 export const sinh: ScalarFn = unary(
   "sinh",
   Math.sinh,
@@ -42,7 +43,7 @@ export const sinh: ScalarFn = unary(
   (x) => times(0.5, minus(of(expm1, x), of(expm1, negative(x)))),
 );
 
-/** (eˣ + e⁻ˣ)/2; ∞ where eˣ overflows. */
+/** (eˣ + e⁻ˣ)/2. It is ∞ where eˣ overflows. */
 export const cosh: ScalarFn = unary(
   "cosh",
   Math.cosh,
@@ -50,7 +51,7 @@ export const cosh: ScalarFn = unary(
   (x) => times(0.5, plus(of(exp, x), of(exp, negative(x)))),
 );
 
-/** From here on √(x² ± 1) is x, and x² is not far from overflow in float32. */
+/** For larger x, √(x² ± 1) equals x, and in float32 x² is close to overflow. */
 const large = 1e9;
 
 /** ln(x + √(x² + 1)), accurate near 0. */
@@ -67,7 +68,7 @@ export const asinh: ScalarFn = unary(
   },
 );
 
-/** ln(x + √(x² − 1)) for x ≥ 1, accurate near 1; NaN below. */
+/** ln(x + √(x² − 1)) for x ≥ 1, accurate near 1. It is NaN below 1. */
 export const acosh: ScalarFn = unary(
   "acosh",
   Math.acosh,
@@ -78,7 +79,7 @@ export const acosh: ScalarFn = unary(
   },
 );
 
-/** ½ ln((1 + x)/(1 − x)), accurate near 0; ±∞ at ±1, NaN beyond. */
+/** ½ ln((1 + x)/(1 − x)), accurate near 0. It is ±∞ at ±1, and NaN beyond. */
 export const atanh: ScalarFn = unary(
   "atanh",
   Math.atanh,

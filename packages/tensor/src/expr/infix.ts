@@ -14,6 +14,7 @@ import {
 } from "./syntax.ts";
 import { pow } from "./transcendental.ts";
 
+/** Writes a call as text, from the texts of its arguments. */
 type Writer = (args: readonly Phrase[]) => Phrase;
 
 const binary =
@@ -21,7 +22,7 @@ const binary =
   (args) =>
     infix(symbol, level, args);
 
-/** Functions that have an operator in the expression language. */
+/** How to write the functions that have an operator in the expression language. */
 export const operatorWriters: ReadonlyMap<ScalarFn, Writer> = new Map([
   [add, binary("+", precedence.sum)],
   [sub, binary("-", precedence.sum)],
@@ -41,7 +42,11 @@ export const operatorWriters: ReadonlyMap<ScalarFn, Writer> = new Map([
   [select, choice],
 ]);
 
-/** The expression language itself: `parseExpr` reads what this writes. */
+/**
+ * The expression language. {@link parseExpr} reads what this syntax writes.
+ *
+ * @category Expressions
+ */
 export const infixSyntax: Syntax = {
   literal: (value, type) =>
     type === "bool" ? { text: String(value !== 0), level: precedence.atom } : numberLiteral(value),

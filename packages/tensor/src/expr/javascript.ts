@@ -6,6 +6,7 @@ import { isFinite, toBool, toFloat, toI32, toU32 } from "./logic.ts";
 import { functionCall, inside, type Phrase, precedence, type Syntax } from "./syntax.ts";
 import { cos, exp, expm1, log, log1p, sin, sqrt, tanh } from "./transcendental.ts";
 
+/** Functions that `Math` has under the same name. */
 const mathFunctions = new Set<ScalarFn>([
   abs,
   ceil,
@@ -31,6 +32,7 @@ const bitOperators = new Map<ScalarFn, string>([
   [shiftRight, ">>"],
 ]);
 
+/** Functions of integers whose result must be brought back into 32 bits. */
 const wrapping = new Set<ScalarFn>([
   add,
   sub,
@@ -49,6 +51,7 @@ const wrap = (value: Phrase, type: ScalarType) => {
   return atom(type === "u32" ? `(${text} >>> 0)` : `(${text} | 0)`);
 };
 
+/** A call as JavaScript writes it for floats and booleans, and before integers are wrapped. */
 function plain(fn: ScalarFn, args: readonly Phrase[], types: readonly ScalarType[]): Phrase {
   const [x, y] = args.map(({ text }) => text);
   const symbol = bitOperators.get(fn);
@@ -60,14 +63,16 @@ function plain(fn: ScalarFn, args: readonly Phrase[], types: readonly ScalarType
   return infixSyntax.call(fn, args, types);
 }
 
+/** A call on integers, brought back into 32 bits where necessary. */
 function integer(fn: ScalarFn, args: readonly Phrase[], types: readonly ScalarType[]): Phrase {
   const type = types[0] as ScalarType;
   if (fn === mul) return wrap(functionCall("Math.imul", args), type);
-  // A quotient by 0 is infinite or NaN, and both become 0.
+  // In JavaScript a division by 0 gives an infinity or NaN, and wrapping makes 0 of both.
   if (fn === div) return wrap(plain(fn, args, types), type);
   return wrapping.has(fn) ? wrap(plain(fn, args, types), type) : plain(fn, args, types);
 }
 
+/** A conversion between types, or null if `fn` is none or JavaScript has no operator for it. */
 function conversion(fn: ScalarFn, args: readonly Phrase[], from: ScalarType): Phrase | null {
   const [x] = args as readonly [Phrase];
   if (from === "bool" && (fn === toFloat || fn === toI32 || fn === toU32)) {
@@ -81,9 +86,12 @@ function conversion(fn: ScalarFn, args: readonly Phrase[], from: ScalarType): Ph
 }
 
 /**
- * JavaScript kernels: `Math.exp(x)`, `const t0 = …;`. Booleans are JavaScript's, also as arguments.
- * What JavaScript lacks (erf, round to even, toI32 and toU32 of a float, derived functions) is called
- * by its own name, so the surroundings must define it.
+ * The syntax of JavaScript, such as `Math.exp(x)` and `const t0 = …;`. Booleans are those of JavaScript, also as arguments.
+ *
+ * Functions that JavaScript lacks are called by their names, so the code around must define them. These are erf, round to even,
+ * toI32 and toU32 of a float, and derived functions.
+ *
+ * @category Expressions
  */
 export const javascriptSyntax: Syntax = {
   literal: infixSyntax.literal,

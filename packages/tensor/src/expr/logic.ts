@@ -1,6 +1,7 @@
 import { call, literal } from "./build.ts";
 import type { Expr, ScalarFn, ScalarType } from "./expr.ts";
 
+/** A comparison of two values of one type. */
 function comparison(name: string, holds: (x: number, y: number) => boolean): ScalarFn {
   return {
     name,
@@ -19,9 +20,9 @@ export const le = comparison("le", (x, y) => x <= y);
 export const gt = comparison("gt", (x, y) => x > y);
 /** x ≥ y. */
 export const ge = comparison("ge", (x, y) => x >= y);
-/** x = y; NaN equals nothing. */
+/** x = y. NaN equals nothing. */
 export const eq = comparison("eq", (x, y) => x === y);
-/** x ≠ y; NaN differs from everything. */
+/** x ≠ y. NaN differs from everything. */
 export const ne = comparison("ne", (x, y) => x !== y);
 
 const bools = (types: readonly ScalarType[]): ScalarType | null =>
@@ -54,7 +55,7 @@ export const not: ScalarFn = {
   partials: () => [null],
 };
 
-/** True where x is neither infinite nor NaN. */
+/** True if x is neither infinite nor NaN. */
 export const isFinite: ScalarFn = {
   name: "isFinite",
   arity: 1,
@@ -63,7 +64,7 @@ export const isFinite: ScalarFn = {
   partials: () => [null],
 };
 
-/** x where the condition holds, else y; the branch not taken contributes nothing, not even NaN. */
+/** x if the condition holds, else y. The other branch has no effect, even if it is NaN. */
 export const select: ScalarFn = {
   name: "select",
   arity: 3,
@@ -76,6 +77,7 @@ export const select: ScalarFn = {
   },
 };
 
+/** A conversion to a type. */
 function conversion(
   name: string,
   to: ScalarType,
@@ -90,18 +92,18 @@ function conversion(
   };
 }
 
-/** Truncates into a range; NaN becomes 0, and −0 becomes 0. */
+/** Truncates a number and limits it to a range. NaN and −0 become 0. */
 function saturate(x: number, low: number, high: number): number {
   return Number.isNaN(x) ? 0 : Math.min(high, Math.max(low, Math.trunc(x))) + 0;
 }
 
-/** To float; booleans become 0 and 1. */
+/** Converts to float. Booleans become 0 and 1. */
 export const toFloat = conversion("toFloat", "float", (x) => x);
-/** To i32; floats truncate and saturate, NaN becomes 0, u32 keeps its bits. */
+/** Converts to i32. Floats are truncated and limited to the range, and NaN becomes 0. A u32 keeps its bits. */
 export const toI32 = conversion("toI32", "i32", (x, from) =>
   from === "float" ? saturate(x, -(2 ** 31), 2 ** 31 - 1) : x | 0,
 );
-/** To u32; floats truncate and saturate, NaN becomes 0, i32 keeps its bits. */
+/** Converts to u32. Floats are truncated and limited to the range, and NaN becomes 0. An i32 keeps its bits. */
 export const toU32 = conversion("toU32", "u32", (x, from) =>
   from === "float" ? saturate(x, 0, 2 ** 32 - 1) : x >>> 0,
 );

@@ -7,30 +7,47 @@ import { namedConstants } from "./parse/operators.ts";
 import { Parser } from "./parse/parser.ts";
 import { tokensOf } from "./parse/tokens.ts";
 
-/** How to read an expression's text. */
+/**
+ * Options of {@link parseExpr} and {@link parseFunction}.
+ *
+ * @category Expressions
+ */
 export interface ParseOptions {
-  /** Names of the arguments in order; by default those of an arrow function, else as they appear. */
+  /**
+   * The names of the arguments in order. By default they are the parameters of the arrow function.
+   *
+   * If the text is no arrow function, arguments are numbered as they appear.
+   */
   readonly args?: readonly string[];
-  /** Types of the arguments in order; float by default. */
+  /** The types of the arguments in order; float by default. */
   readonly types?: readonly ScalarType[];
-  /** Functions that may be called, by name; `scalarFns` by default. */
+  /** The functions that the text may call, by name; {@link scalarFns} by default. */
   readonly functions?: Readonly<Record<string, ScalarFn>>;
 }
 
-/** An expression and the names of its arguments, in order. */
+/**
+ * An expression, and the names of its arguments in order.
+ *
+ * @category Expressions
+ */
 export interface ParsedFunction {
-  /** Names of the arguments. */
+  /** The names of the arguments. */
   readonly args: readonly string[];
-  /** Argument k is `args[k]`. */
+  /** The expression. Its argument k is named `args[k]`. */
   readonly expr: Expr;
 }
 
 /**
- * Reads a scalar function from a small subset of JavaScript: numbers, true and false, names,
- * + - * / **, unary - and !, comparisons (== is ===), && ||, ?: and calls of scalar functions, with
- * `Math.` or without. `pi`, `e`, `Math.PI`, `Math.E`, `Infinity` and `NaN` are constants unless they
- * are arguments. The text may be an arrow function, `(x, y) => x * y`. Throws GraphError, also where
- * it nests deeper than JavaScript's stack allows (some thousand terms).
+ * Reads a scalar function and the names of its arguments from a text.
+ *
+ * The language is a small part of JavaScript, as described for {@link parseExpr}.
+ *
+ * @param source - The text.
+ * @param options - The arguments and their types, and the functions that may be called.
+ * @returns The expression, and the names of its arguments.
+ * @throws {@link GraphError} if the text is no such expression, if types do not fit, or if parameters differ from `args`.
+ *   Also if it nests deeper than JavaScript's stack allows, which takes some thousand terms.
+ * @category Expressions
  */
 export function parseFunction(source: string, options: ParseOptions = {}): ParsedFunction {
   const { types = [], functions = scalarFns } = options;
@@ -57,7 +74,25 @@ export function parseFunction(source: string, options: ParseOptions = {}): Parse
   }
 }
 
-/** The expression of a text; see `parseFunction`. Throws GraphError. */
+/**
+ * Reads a scalar expression from a text.
+ *
+ * The language is a small part of JavaScript:
+ *
+ * - numbers, `true`, `false`, and the names of arguments;
+ * - the operators `+ - * / **`, the comparisons (`==` means `===`), `&& || !` and `? :`;
+ * - calls of scalar functions, with `Math.` or without;
+ * - the constants `pi`, `e`, `Math.PI`, `Math.E`, `Infinity` and `NaN`, unless an argument has the name;
+ * - as a whole, an arrow function: `(x, y) => x * y`.
+ *
+ * {@includeCode ../../../../examples/api/tensor/parseExpr.ts#example}
+ *
+ * @param source - The text.
+ * @param options - The arguments and their types, and the functions that may be called.
+ * @returns The expression.
+ * @throws {@link GraphError} in the cases of {@link parseFunction}.
+ * @category Expressions
+ */
 export function parseExpr(source: string, options: ParseOptions = {}): Expr {
   return parseFunction(source, options).expr;
 }

@@ -1,18 +1,18 @@
 import { literal } from "./build.ts";
 import type { CallExpr, Expr, ScalarFn, ScalarType } from "./expr.ts";
 
-/** Functions for which f(x, y) = f(y, x), so that both orders are one expression. */
+/** Whether f(x, y) = f(y, x) for a function. Then both orders become one expression. */
 export type Commutes = (fn: ScalarFn) => boolean;
 
-/** Keeps one object per expression: equal leaves and equal calls on the same objects are merged. */
+/** Keeps one object per expression. Equal leaves become one object, and so do equal calls on the same objects. */
 export interface ExprPool {
   /** The one object for a literal or an argument. */
   leaf(node: Expr): Expr;
-  /** The one object for a call on pooled arguments; `like` itself where it is the first. */
+  /** The one object for a call on pooled arguments. If this is the first such call, it is `like` itself. */
   call(fn: ScalarFn, args: readonly Expr[], like?: CallExpr): Expr;
 }
 
-/** An empty pool. */
+/** Makes an empty pool. */
 export function exprPool(commutes: Commutes): ExprPool {
   const numbers = new Map<unknown, number>();
   const known = new Map<string, Expr>();
@@ -40,18 +40,19 @@ export function exprPool(commutes: Commutes): ExprPool {
   };
 }
 
+/** A text that tells leaves apart. */
 function leafKey(node: Expr): string {
   if (node.kind === "arg") return `arg ${node.type} ${node.index}`;
   if (node.kind === "call") throw new TypeError("a call is no leaf");
   return `${node.type} ${Object.is(node.value, -0) ? "-0" : node.value}`;
 }
 
-/** Whether a node is a literal, of the given value where one is asked for (±0 are the same). */
+/** Whether a node is a literal, of the given value if you pass one. 0 and −0 count as the same. */
 export function isLiteral(node: Expr, value?: number): boolean {
   return node.kind === "const" && (value === undefined || node.value === value);
 }
 
-/** The value of a call on literals, as a literal. */
+/** The value of a call on literals, as a literal. Null if an argument is no literal. */
 export function fold(fn: ScalarFn, args: readonly Expr[]): Expr | null {
   const values: number[] = [];
   for (const inner of args) {

@@ -3,25 +3,45 @@ import { infixSyntax } from "./infix.ts";
 import { type Phrase, precedence, type Syntax } from "./syntax.ts";
 import { postorder } from "./walk.ts";
 
-/** How to write expressions. */
+/**
+ * Options of {@link printExpr} and {@link printCode}.
+ *
+ * @category Expressions
+ */
 export interface PrintOptions {
-  /** Texts of the arguments; x0, x1, … by default. */
+  /** The texts of the arguments; x0, x1, … by default. */
   readonly args?: readonly string[];
-  /** The language; the expression language by default. */
+  /** The language; the expression language ({@link infixSyntax}) by default. */
   readonly syntax?: Syntax;
-  /** Whether calls that are used more than once get a line of their own. */
+  /**
+   * Whether a call that is used more than once gets a line of its own.
+   *
+   * `printCode` does so by default. `printExpr` does so by default only for long texts.
+   */
   readonly share?: boolean;
 }
 
-/** Lines that name shared parts, and the text of each expression. */
+/**
+ * The lines that name shared parts, and the text of each expression.
+ *
+ * @category Expressions
+ */
 export interface PrintedCode {
-  /** Definitions of shared parts, in order. */
+  /** The definitions of shared parts, in order. */
   readonly lines: readonly string[];
-  /** A text for each expression. */
+  /** The text of each expression. It may use the names of shared parts. */
   readonly results: readonly string[];
 }
 
-/** Expressions as text; shared calls become lines `t0`, `t1`, … unless `share` is false. */
+/**
+ * Writes expressions as text. A shared call becomes a line `t0`, `t1`, … unless `share` is false.
+ *
+ * @param exprs - The expressions.
+ * @param options - The language, the texts of the arguments, and whether parts are shared.
+ * @returns The lines and the texts.
+ * @throws RangeError if `share` is false and a text is longer than JavaScript allows.
+ * @category Expressions
+ */
 export function printCode(exprs: readonly Expr[], options: PrintOptions = {}): PrintedCode {
   const { args = [], syntax = infixSyntax, share = true } = options;
   const order = postorder(exprs);
@@ -43,12 +63,20 @@ export function printCode(exprs: readonly Expr[], options: PrintOptions = {}): P
   return { lines, results: exprs.map((expr) => phraseOf(expr).text) };
 }
 
+/** A longer text is written with shared parts, unless `share` is false. */
 const longest = 1000;
 
 /**
- * An expression as one line with as few parentheses as possible; `parseExpr` reads it back (a whole
- * number of type i32 or u32 only beside another integer). Shared parts are written out unless
- * `share` is true or the text would be too long; then they come first, as in `t0 = exp(x0); t0 * (1 + t0)`.
+ * Writes an expression as one line with as few parentheses as possible. {@link parseExpr} reads it back.
+ *
+ * An i32 or u32 literal reads back as an integer only beside another integer. Texts above 1000 characters name shared parts
+ * first, as in `t0 = exp(x0); t0 * (1 + t0)`. `share: true` always does so, and `share: false` never.
+ *
+ * @param expr - The expression.
+ * @param options - The language, the texts of the arguments, and whether parts are shared.
+ * @returns The line.
+ * @nothrow
+ * @category Expressions
  */
 export function printExpr(expr: Expr, options: PrintOptions = {}): string {
   if (options.share !== true) {
@@ -59,7 +87,7 @@ export function printExpr(expr: Expr, options: PrintOptions = {}): string {
   return [...lines, ...results].join("; ");
 }
 
-/** The text without sharing, or null where it exceeds what a string can hold. */
+/** The text without shared parts, or null if it is longer than JavaScript allows. */
 function wholeText(expr: Expr, options: PrintOptions): string | null {
   try {
     return printCode([expr], { ...options, share: false }).results[0] as string;
@@ -73,6 +101,7 @@ function name(text: string): Phrase {
   return { text, level: precedence.atom };
 }
 
+/** How often each expression is used, as an argument or as a root. */
 function countUses(order: readonly Expr[], roots: readonly Expr[]): Map<Expr, number> {
   const uses = new Map<Expr, number>();
   const use = (node: Expr) => uses.set(node, (uses.get(node) ?? 0) + 1);

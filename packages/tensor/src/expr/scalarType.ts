@@ -1,7 +1,14 @@
 import type { DType } from "../dtype.ts";
 import type { ScalarType } from "./expr.ts";
 
-/** The type under which expressions see stored elements: f32 and f64 as float, u8 as u32. */
+/**
+ * Returns the type that stored elements have in expressions.
+ *
+ * @param dtype - The type of the stored elements.
+ * @returns "float" for f32 and f64, "u32" for u8, and the same type for all others.
+ * @nothrow
+ * @category Expressions
+ */
 export function scalarTypeOf(dtype: DType): ScalarType {
   if (dtype === "f32" || dtype === "f64") return "float";
   return dtype === "u8" ? "u32" : dtype;

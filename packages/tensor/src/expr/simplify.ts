@@ -13,11 +13,17 @@ const rules = new Map([...arithmeticRules, ...powerRules, ...logicRules]);
 const commutative = new Set([add, mul, min, max, and, or, eq, ne, bitAnd, bitOr, bitXor]);
 
 /**
- * Simpler expressions of the same values: constants folded (in float64), neutral elements and
- * double signs dropped, small powers by products, decided conditions taken, and every common
- * sub-expression, also of different expressions, one object. Results are unchanged for finite
- * values up to rounding of powers and the sign of zero, and NaN never becomes a number. What cannot
- * be simplified comes back as the same object.
+ * Simplifies expressions; their values stay the same.
+ *
+ * It computes constants in float64, drops neutral elements and double signs, and writes small powers as products. It takes
+ * branches whose condition is known. Equal sub-expressions become one object, also across expressions.
+ *
+ * Values stay the same for finite arguments, up to rounding of powers and the sign of zero. A NaN never becomes a number.
+ *
+ * @param exprs - The expressions; they do not change.
+ * @returns The simplified expressions, in their order. What cannot be simplified is the same object.
+ * @nothrow
+ * @category Expressions
  */
 export function simplifyAll(exprs: readonly Expr[]): Expr[] {
   const pool = exprPool((fn) => commutative.has(fn));
@@ -38,7 +44,14 @@ export function simplifyAll(exprs: readonly Expr[]): Expr[] {
   );
 }
 
-/** One expression, simplified; see `simplifyAll`. */
+/**
+ * Simplifies an expression, as {@link simplifyAll} does.
+ *
+ * @param expr - The expression; it does not change.
+ * @returns The simplified expression.
+ * @nothrow
+ * @category Expressions
+ */
 export function simplify(expr: Expr): Expr {
   return simplifyAll([expr])[0] as Expr;
 }

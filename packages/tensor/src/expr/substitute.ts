@@ -3,8 +3,13 @@ import type { Expr } from "./expr.ts";
 import { rebuild, withArgs } from "./walk.ts";
 
 /**
- * Expressions with argument k replaced by `replacements[k]`; an argument whose replacement is
- * undefined stays. Sub-expressions stay shared. Throws ShapeError where types differ.
+ * Replaces arguments of expressions by other expressions. Shared sub-expressions stay shared.
+ *
+ * @param exprs - The expressions; they do not change.
+ * @param replacements - For each argument its replacement. An argument without one stays.
+ * @returns The new expressions, in their order.
+ * @throws {@link ShapeError} if a replacement has another type than the argument.
+ * @category Expressions
  */
 export function substituteAll(
   exprs: readonly Expr[],
@@ -25,7 +30,15 @@ export function substituteAll(
   });
 }
 
-/** One expression with its arguments replaced; see `substituteAll`. */
+/**
+ * Replaces arguments of an expression, as {@link substituteAll} does.
+ *
+ * @param expr - The expression; it does not change.
+ * @param replacements - For each argument its replacement. An argument without one stays.
+ * @returns The new expression.
+ * @throws {@link ShapeError} if a replacement has another type than the argument.
+ * @category Expressions
+ */
 export function substitute(expr: Expr, replacements: readonly (Expr | undefined)[]): Expr {
   return substituteAll([expr], replacements)[0] as Expr;
 }

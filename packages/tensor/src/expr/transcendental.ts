@@ -7,7 +7,7 @@ import { eq, gt, select } from "./logic.ts";
 const floats = (types: readonly ScalarType[]): ScalarType | null =>
   types.every((type) => type === "float") ? "float" : null;
 
-/** A function of one float: its value, and its derivative from x and f(x). */
+/** A function of one float: its value, and its slope from x and f(x). */
 function unary(
   name: string,
   value: (x: number) => number,
@@ -45,7 +45,7 @@ export const erf = unary("erf", erfOf, (x) =>
   call(mul, literal(2 / Math.sqrt(Math.PI)), call(exp, call(neg, call(mul, x, x)))),
 );
 
-/** xʸ as Math.pow; ∂/∂y is 0 where x = 0 (y > 0) and NaN for x < 0. */
+/** xʸ, as Math.pow. The derivative by y is 0 where x = 0, and NaN where x < 0. */
 export const pow: ScalarFn = {
   name: "pow",
   arity: 2,

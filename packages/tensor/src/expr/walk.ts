@@ -1,6 +1,13 @@
 import type { CallExpr, Expr } from "./expr.ts";
 
-/** Every sub-expression of the roots once, arguments before the calls that use them. */
+/**
+ * Returns every sub-expression of some expressions once, arguments before the calls that use them.
+ *
+ * @param roots - The expressions.
+ * @returns The sub-expressions in order, with the expressions themselves.
+ * @nothrow
+ * @category Expressions
+ */
 export function postorder(roots: readonly Expr[]): Expr[] {
   const order: Expr[] = [];
   const seen = new Set<Expr>();
@@ -26,7 +33,15 @@ export function postorder(roots: readonly Expr[]): Expr[] {
   return order;
 }
 
-/** Rebuilds expressions bottom-up; `make` gets each sub-expression once, with its new arguments. */
+/**
+ * Builds expressions anew, from the leaves upwards.
+ *
+ * @param roots - The expressions; they do not change.
+ * @param make - Returns the new node. It is called once per sub-expression, with the sub-expression and its new arguments.
+ * @returns The new expressions, in their order.
+ * @nothrow
+ * @category Expressions
+ */
 export function rebuild(
   roots: readonly Expr[],
   make: (node: Expr, args: readonly Expr[]) => Expr,
@@ -39,13 +54,20 @@ export function rebuild(
   return roots.map((root) => made.get(root) as Expr);
 }
 
-/** The same call on other arguments of the same types; the node itself where none differs. */
+/** The same call on other arguments of the same types. It is the node itself if no argument differs. */
 export function withArgs(node: Expr, args: readonly Expr[]): Expr {
   if (node.kind !== "call" || args.every((inner, i) => inner === node.args[i])) return node;
   return { ...node, args };
 }
 
-/** The arguments that an expression reads, by index; holes where none is read. */
+/**
+ * Returns the arguments that an expression reads.
+ *
+ * @param expr - The expression.
+ * @returns A list by index. It has holes for arguments that the expression does not read.
+ * @nothrow
+ * @category Expressions
+ */
 export function argsOf(expr: Expr): Expr[] {
   const args: Expr[] = [];
   for (const node of postorder([expr])) if (node.kind === "arg") args[node.index] = node;

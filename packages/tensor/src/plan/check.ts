@@ -9,9 +9,14 @@ import { printView } from "./print.ts";
 import type { Step } from "./step.ts";
 
 /**
- * Checks every contract of a plan that can be checked without running it: buffers and their places,
- * views, shapes and types of each step, expressions, overlaps, and that nothing is read before it is
- * written or after its memory was given to another buffer. Throws BackendError.
+ * Checks all rules of a plan that can be checked without running it.
+ *
+ * It checks the buffers and their places, and the views, shapes, types and expressions of each step. It checks that views do
+ * not overlap where they must not. Nothing may be read before it is written, or after its memory went to another buffer.
+ *
+ * @param plan - The plan.
+ * @throws {@link BackendError} if the plan breaks a rule. The message names the buffer or the step.
+ * @category For authors of backends
  */
 export function checkPlan(plan: Plan): void {
   checkBuffers(plan);
@@ -19,7 +24,7 @@ export function checkPlan(plan: Plan): void {
   checkLiveness(plan);
 }
 
-/** Checks a step inside of loops of so many turns, outermost first. */
+/** Checks a step that is inside of loops. `turns` has the number of turns of each loop, outermost first. */
 function checkStep(plan: Plan, step: Step, name: string, turns: readonly number[]): void {
   const refuse = refuseAt(`step ${name} ${step.kind} "${step.label}"`);
   const { inputs, outputs } = partsOf(step);

@@ -3,9 +3,9 @@ import type { View } from "./view.ts";
 
 /** What a step does with the views in one of its fields. */
 export interface FieldUse {
-  /** Whether it writes them rather than reads. */
+  /** Whether the step writes the views. Otherwise it reads them. */
   readonly writes: boolean;
-  /** Whether an output may be the identical view. */
+  /** Whether an output of the step may be the identical view. */
   readonly inPlace: boolean;
 }
 
@@ -13,19 +13,21 @@ const read: FieldUse = { writes: false, inPlace: false };
 const readInPlace: FieldUse = { writes: false, inPlace: true };
 const write: FieldUse = { writes: true, inPlace: false };
 
-/** Values of fields that hold views: one, one or none, a list, or a list beside expressions. */
+/** The value of a field that holds views: one view, null, a list of views, or a list of views beside expressions. */
 export type Viewed = View | readonly View[] | { readonly inputs: readonly View[] } | null;
 
 type PlainKind = PlainStep["kind"];
 type StepOf<K extends PlainKind> = Extract<PlainStep, { readonly kind: K }>;
+/** The names of the fields of a step that hold views, without `when`. */
 type ViewedFields<S> = Exclude<
   { [F in keyof S]-?: NonNullable<S[F]> extends NonNullable<Viewed> ? F : never }[keyof S],
   "when"
 >;
 
 /**
- * The fields of each kind that hold views, in the order in which they are listed; `when`, which every
- * kind may have, is read. All that is known of what steps read and write follows from this table.
+ * The fields that hold views, for each kind of step. Everything about what steps read and write follows from this table.
+ *
+ * The order is that of {@link partsOf}. The field `when`, which every kind may have, is not in the table; it is read.
  */
 export const stepFields: {
   readonly [K in PlainKind]: { readonly [F in ViewedFields<StepOf<K>>]: FieldUse };
@@ -47,9 +49,11 @@ export const stepFields: {
   eigh: { a: read, output: write, values: write },
 };
 
-/** A field of a step, what it holds, and what the step does with that. */
+/** A field of a step, its value, and what the step does with the views in it. */
 export interface FieldOf extends FieldUse {
+  /** The name of the field. */
   readonly field: string;
+  /** The value of the field. */
   readonly value: Viewed;
 }
 
@@ -61,7 +65,7 @@ export function fieldsOf(step: PlainStep): FieldOf[] {
   });
 }
 
-/** The views that a field holds. */
+/** The views in the value of a field. */
 export function viewsIn(value: Viewed): readonly View[] {
   if (value === null) return [];
   if ("inputs" in value) return value.inputs;

@@ -2,12 +2,20 @@ import { partsOf } from "./parts.ts";
 import type { Plan } from "./plan.ts";
 import { printBuffer, printStep, remark } from "./print.ts";
 
+/** A text as a quoted string of Graphviz. */
 const quote = (text: string) => {
   const escaped = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
   return `"${escaped.replaceAll("\n", "\\n")}"`;
 };
 
-/** A plan as a Graphviz digraph: buffers as ellipses, steps as boxes, edges along the data. */
+/**
+ * Writes a plan as a Graphviz digraph: buffers are ellipses, steps are boxes, and edges follow the data.
+ *
+ * @param plan - The plan.
+ * @returns The text of the graph, for `dot`.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function planToDot(plan: Plan): string {
   const lines = ["digraph plan {", "  node [fontname=monospace];"];
   plan.buffers.forEach((buffer, i) => {

@@ -3,43 +3,67 @@ import { type FieldOf, fieldsOf, viewsIn } from "./fields.ts";
 import type { PlainStep, Step, StepKind } from "./step.ts";
 import type { View } from "./view.ts";
 
-/** A view that a step reads. */
+/**
+ * A view that a step reads.
+ *
+ * @category For authors of backends
+ */
 export interface StepInput {
-  /** Its field in the step: `a`, `inputs[1]`. */
+  /** The field of the step that holds the view, such as `a` or `inputs[1]`. */
   readonly role: string;
-  /** What is read. */
+  /** The view. */
   readonly view: View;
-  /** Whether an output may be the identical view. */
+  /** Whether an output of the step may be the identical view. */
   readonly inPlace: boolean;
 }
 
-/** A view that a step writes. */
+/**
+ * A view that a step writes.
+ *
+ * @category For authors of backends
+ */
 export interface StepOutput {
-  /** Its field in the step: `output`, `outputs[1]`. */
+  /** The field of the step that holds the view, such as `output` or `outputs[1]`. */
   readonly role: string;
-  /** What is written. */
+  /** The view. */
   readonly view: View;
 }
 
-/** What a step reads, writes and computes with. */
+/**
+ * The views that a step reads and writes, and the expressions that it computes.
+ *
+ * @category For authors of backends
+ */
 export interface StepParts {
-  /** Everything it reads. */
+  /** The views that the step reads. */
   readonly inputs: readonly StepInput[];
-  /** Everything it writes. */
+  /** The views that the step writes. */
   readonly outputs: readonly StepOutput[];
-  /** Its scalar expressions. */
+  /** The scalar expressions of the step. */
   readonly exprs: readonly Expr[];
 }
 
-/** One function per step kind. */
+/**
+ * A table with one function for each kind of step.
+ *
+ * @category For authors of backends
+ */
 export type StepTable<R> = { readonly [K in StepKind]: (step: Extract<Step, { kind: K }>) => R };
 
-/** Applies the function of a step's kind. */
+/**
+ * Calls the function that a table has for the kind of a step.
+ *
+ * @param table - One function per kind.
+ * @param step - The step.
+ * @returns The function's result.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function byKind<R>(table: StepTable<R>, step: Step): R {
   return (table[step.kind] as (step: Step) => R)(step);
 }
 
-/** The views of a field with what they are called. */
+/** The views of a field, with their roles. */
 function named({ field, value }: FieldOf): StepOutput[] {
   const views = viewsIn(value);
   if (value === null || "buffer" in value) return views.map((view) => ({ role: field, view }));
@@ -47,13 +71,21 @@ function named({ field, value }: FieldOf): StepOutput[] {
   return views.map((view, i) => ({ role: `${list}[${i}]`, view }));
 }
 
+/** The scalar expressions of a step that is no loop. */
 function exprsOf(step: PlainStep): readonly Expr[] {
   if ("exprs" in step) return step.exprs;
   if (step.kind === "rows") return step.stages.map(({ expr }) => expr);
   return ("epilogue" in step && step.epilogue?.exprs) || [];
 }
 
-/** The views and expressions of any step; a loop has those of its body. */
+/**
+ * Returns the views and the expressions of any step. A loop has those of its body.
+ *
+ * @param step - The step.
+ * @returns What it reads, writes and computes with.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function partsOf(step: Step): StepParts {
   const inputs: StepInput[] = [];
   const outputs: StepOutput[] = [];
@@ -62,7 +94,7 @@ export function partsOf(step: Step): StepParts {
     const within = <T extends StepOutput>(at: number, part: T): T => {
       return { ...part, role: `body[${at}].${part.role}` };
     };
-    // What is in place for a step need not be for the loop: another turn may read it.
+    // A step of the body may be in place, and yet the loop is not: another turn may read the input.
     inner.forEach((parts, at) => {
       for (const part of parts.inputs) inputs.push({ ...within(at, part), inPlace: false });
       for (const part of parts.outputs) outputs.push(within(at, part));

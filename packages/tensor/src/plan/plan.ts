@@ -3,55 +3,71 @@ import type { DType, FloatType, TypedArray } from "../dtype.ts";
 import type { Step } from "./step.ts";
 import type { View } from "./view.ts";
 
-/** Where a buffer lives. */
+/**
+ * The place of a buffer in memory.
+ *
+ * @category For authors of backends
+ */
 export type Place =
-  /** Scratch of this plan, `offset` bytes into its arena, 64-byte aligned; buffers share by liveness. */
+  /** In the plan's scratch memory, `offset` bytes from its start, a multiple of 64. Buffers share memory at different times. */
   | { readonly kind: "arena"; readonly offset: number }
-  /** A variable of the store. */
+  /** The value of a variable of the store. */
   | { readonly kind: "variable"; readonly spec: VariableSpec }
-  /** Filled by the caller before each run. */
+  /** A value that the caller fills before each run. */
   | { readonly kind: "feed"; readonly name: string }
-  /** Read by the caller after a run; never in the arena. */
+  /** A value that the caller reads after a run. It is never in the arena. */
   | { readonly kind: "output" }
   /** Fixed data, row-major. */
   | { readonly kind: "constant"; readonly data: TypedArray };
 
-/** A flat run of `size` elements. */
+/**
+ * A piece of memory: a flat list of `size` elements.
+ *
+ * @category For authors of backends
+ */
 export interface BufferSpec {
-  /** Element type. */
+  /** The element type. */
   readonly dtype: DType;
-  /** Number of elements. */
+  /** The number of elements. */
   readonly size: number;
-  /** Where it lives. */
+  /** Where the buffer is. */
   readonly place: Place;
-  /** What it holds, for people. */
+  /** What the buffer holds, for people. */
   readonly label: string;
 }
 
-/** A value that the caller passes to each run, contiguous in its buffer. */
+/**
+ * A value that the caller passes to each run. It is contiguous in its buffer.
+ *
+ * @category For authors of backends
+ */
 export interface Feed {
-  /** The input's name. */
+  /** The name of the input. */
   readonly name: string;
   /** Sizes per axis. */
   readonly shape: readonly number[];
-  /** Element type in the buffer; values are converted. */
+  /** The element type in the buffer. Values of other types are converted. */
   readonly dtype: DType;
-  /** Index into `Plan.buffers`. */
+  /** The buffer, as an index into `Plan.buffers`. */
   readonly buffer: number;
 }
 
-/** A compiled graph: buffers and the steps that fill them, in order. */
+/**
+ * A compiled graph: buffers, and the steps that fill them in order.
+ *
+ * @category For authors of backends
+ */
 export interface Plan {
-  /** Type of every float buffer. */
+  /** The float type of the store. Buffers of f32 plans may also be f64, for values that need 64 bits. */
   readonly float: FloatType;
-  /** What views point into. */
+  /** The buffers that the views point into. */
   readonly buffers: readonly BufferSpec[];
-  /** What to do, in this order. */
+  /** The steps, in the order in which they run. */
   readonly steps: readonly Step[];
-  /** What the caller passes, in this order. */
+  /** The values that the caller passes, in this order. */
   readonly feeds: readonly Feed[];
-  /** Contiguous views of output buffers. */
+  /** The results: contiguous views of output buffers. */
   readonly outputs: readonly View[];
-  /** Size of the scratch memory. */
+  /** The size of the scratch memory, in bytes. */
   readonly arenaBytes: number;
 }

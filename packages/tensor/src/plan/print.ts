@@ -7,7 +7,14 @@ import type { BufferSpec, Plan } from "./plan.ts";
 import type { Step } from "./step.ts";
 import type { View } from "./view.ts";
 
-/** A view as text: `b3[50, 80]`, with offset and strides where it is not a whole row-major run. */
+/**
+ * Writes a view as text, such as `b3[50, 80]`. Offset and strides follow if the view is no whole row-major block.
+ *
+ * @param view - The view.
+ * @returns The text.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function printView({ buffer, shape, strides, offset, advance = [] }: View): string {
   const plain = offset === 0 && sameShape(strides, stridesOf(shape));
   const parts = plain ? [] : [`offset ${offset}`, `strides ${strides.join(" ")}`];
@@ -16,14 +23,16 @@ export function printView({ buffer, shape, strides, offset, advance = [] }: View
   return `b${buffer}${showShape(shape)}${detail}`;
 }
 
-/** Views as text; nulls are left out. */
+/** The texts of views. A null is left out. */
 function list(...views: readonly (View | null)[]): string {
   return views.flatMap((view) => (view === null ? [] : [printView(view)])).join(", ");
 }
 
+/** The texts of expressions. */
 const formulas = (exprs: readonly Expr[], args?: readonly string[]): string =>
   exprs.map((expr) => printExpr(expr, args === undefined ? {} : { args })).join(", ");
 
+/** For each kind of step: the text after the equals sign. */
 const right: StepTable<string> = {
   map: ({ inputs, exprs }) => `map(${list(...inputs)}): ${formulas(exprs)}`,
   reduce: ({ inputs, exprs, ops, axes, shape }) =>
@@ -64,16 +73,24 @@ const right: StepTable<string> = {
   loop: ({ turns, body }) => `loop of ${turns} turns, ${body.length} steps`,
 };
 
+/** The outputs of a step, the text before the equals sign. */
 const left = (step: Step) => list(...partsOf(step).outputs.map(({ view }) => view));
 
-/** A step as one line: `b3[50, 80] = map(b1[50, 80]): max(x0, 0)`. */
+/**
+ * Writes a step as one line, such as `b3[50, 80] = map(b1[50, 80]): max(x0, 0)`.
+ *
+ * @param step - The step. Of a loop, only the number of turns and of steps is written.
+ * @returns The line.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function printStep(step: Step): string {
   const condition = step.when === undefined ? "" : ` if ${printView(step.when)}`;
   if (step.kind === "loop") return `${byKind(right, step)}${condition}`;
   return `${left(step)} = ${byKind(right, step)}${condition}`;
 }
 
-/** A step with its number; those of a loop below it. */
+/** The lines of a step with its number. The steps of a loop's body are below it. */
 function stepLines(step: Step, name: string, indent: string): string[] {
   const comment = step.label === "" ? "" : `  # ${step.label}`;
   const own = `${indent}${name}: ${printStep(step)}${comment}`;
@@ -89,18 +106,33 @@ function printPlace({ place, label }: BufferSpec): string {
   return place.kind;
 }
 
-/** What the line of a buffer does not say; that of a variable has its label. */
+/** A buffer's label, unless the line of the buffer shows it already. */
 export function remark({ place, label }: BufferSpec): string {
   return place.kind === "variable" ? "" : label;
 }
 
-/** A buffer as one line: `b3 f32[4000] 16000 bytes, arena at 64`. */
+/**
+ * Writes a buffer as one line, such as `b3 f32[4000] 16000 bytes, arena at 64`.
+ *
+ * @param buffer - The buffer.
+ * @param index - Its index in `Plan.buffers`.
+ * @returns The line.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function printBuffer(buffer: BufferSpec, index: number): string {
   const bytes = buffer.size * storageBytes[buffer.dtype];
   return `b${index} ${buffer.dtype}[${buffer.size}] ${bytes} bytes, ${printPlace(buffer)}`;
 }
 
-/** A plan as text: a line per buffer, feed, step and output. */
+/**
+ * Writes a plan as text: one line per buffer, feed, step and output.
+ *
+ * @param plan - The plan.
+ * @returns The text. It ends with a newline.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function printPlan(plan: Plan): string {
   const comment = (text: string) => (text === "" ? "" : `  # ${text}`);
   const lines = [

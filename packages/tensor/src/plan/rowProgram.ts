@@ -3,43 +3,53 @@ import { substitute } from "../expr/substitute.ts";
 import { argsOf } from "../expr/walk.ts";
 import type { RowsStep } from "./step.ts";
 
-/** Stages that are computed together, as expressions of inputs and of stages that are known before. */
+/**
+ * The stages that are computed together. Their expressions read inputs and the stages that are known before.
+ *
+ * @category For authors of backends
+ */
 export interface RowWork {
   /** The stage of each expression. */
   readonly stages: readonly number[];
+  /** The expressions. Argument k is input k; after the inputs come the stages. */
   readonly exprs: readonly Expr[];
 }
 
-/** What there is to do with a row, in order: numbers, then a pass over its elements, and so on; numbers at the end. */
+/**
+ * The work for one row, in order: numbers, then a pass over the row's elements, and so on. Numbers come last.
+ *
+ * @category For authors of backends
+ */
 export interface RowProgram {
-  /** Numbers that are made of others, before each pass and after the last one. */
+  /** Numbers that are made of other numbers: a list before each pass, and one after the last pass. */
   readonly numbers: readonly RowWork[];
-  /** What is reduced, and elements that a later pass reads or that are a result. */
+  /** For each pass: the reductions, and the elements that a later pass reads or that are a result. */
   readonly passes: readonly RowWork[];
-  /** By stage: the place of its elements among those that a later pass reads; −1 for others. */
+  /** For each stage: the place of its elements among those that are kept for a later pass, or −1. */
   readonly keptAt: readonly number[];
-  /** How many stages are kept. */
+  /** The number of stages whose elements are kept. */
   readonly kept: number;
 }
 
-/** In which pass over a row each stage is computed. */
+/** The pass over a row in which each stage is computed. */
 interface RowPasses {
-  /** How many passes there are. */
+  /** The number of passes. */
   readonly count: number;
-  /** By stage: its pass; a number per row that is not reduced is computed before it, `count` is after all. */
+  /** For each stage its pass. A number that is not reduced is computed before this pass; `count` means after all passes. */
   readonly pass: readonly number[];
-  /** By stage: whether a later pass reads the elements that it computes. */
+  /** For each stage: whether a later pass reads the elements that it computes. */
   readonly later: readonly boolean[];
 }
 
-/** The arguments that an expression reads. */
+/** The indices of the arguments that an expression reads. */
 function indicesOf(expr: Expr): number[] {
   return argsOf(expr).flatMap((arg) => (arg?.kind === "arg" ? [arg.index] : []));
 }
 
 /**
- * The passes that a step over rows takes: what is reduced in one can be read in the next. Elements are computed
- * where they are read first.
+ * Assigns stages to passes. What one pass reduces, the next pass can read.
+ *
+ * Elements are computed in the first pass that reads them.
  */
 function passesOf({ inputs, stages }: RowsStep): RowPasses {
   const reads = stages.map(({ expr }) => {
@@ -47,7 +57,7 @@ function passesOf({ inputs, stages }: RowsStep): RowPasses {
       index < inputs.length ? [] : [index - inputs.length],
     );
   });
-  // The first pass that may read a stage.
+  // For each stage: the first pass that may read it.
   const ready: number[] = [];
   const pass = stages.map(({ op }, s) => {
     const own = Math.max(0, ...(reads[s] as number[]).map((other) => ready[other] as number));
@@ -72,8 +82,14 @@ function passesOf({ inputs, stages }: RowsStep): RowPasses {
 }
 
 /**
- * Puts the stages of a step into passes over a row; elements that only their own pass reads become part of its
- * expressions.
+ * Divides the stages of a step over rows into passes over a row.
+ *
+ * Elements that only their own pass reads become part of the expressions that read them.
+ *
+ * @param step - The step.
+ * @returns The passes, and what is computed between them.
+ * @nothrow
+ * @category For authors of backends
  */
 export function rowProgram(step: RowsStep): RowProgram {
   const { inputs, stages, results } = step;
@@ -86,7 +102,7 @@ export function rowProgram(step: RowsStep): RowProgram {
     stages.forEach(({ op, expr }, s) => {
       if (!chosen(s)) return;
       const whole = substitute(expr, known);
-      // What is reduced is a number that only later work has.
+      // A reduced value is a number that only later work has.
       if (op === undefined) known[inputs.length + s] = whole;
       if (!wanted(s)) return;
       own.push(s);

@@ -2,12 +2,15 @@ import type { Expr } from "../expr/expr.ts";
 import type { View } from "./view.ts";
 
 /**
- * The closed set of step kinds, all that a backend implements.
+ * A step of a plan. These are all kinds of steps; a backend implements each of them.
  *
- * Unless a kind says otherwise an output does not overlap any input, except that an output view
- * may be identical (shape, strides, and the same elements of one buffer, or the same bytes of the
- * arena in lanes of equal width) to an input view where "in place" is stated.
- * Iteration sizes may be 0. Elements of an output view are distinct (no stride 0 over size > 1).
+ * An output must not overlap an input, unless the kind says "in place". In place means that an output may be the identical
+ * view. Two views are identical if they have the same shape and strides, and the same elements of a buffer. They may also be the
+ * same bytes of the arena, if both elements are equally wide.
+ *
+ * Sizes may be 0. The elements of an output view are distinct: no stride is 0 on an axis longer than 1.
+ *
+ * @category For authors of backends
  */
 export type Step =
   | MapStep
@@ -27,242 +30,387 @@ export type Step =
   | EighStep
   | LoopStep;
 
-/** A step that is no loop. */
+/**
+ * A step that is no loop.
+ *
+ * @category For authors of backends
+ */
 export type PlainStep = Exclude<Step, LoopStep>;
 
-/** Names of the step kinds. */
+/**
+ * The names of the kinds of steps.
+ *
+ * @category For authors of backends
+ */
 export type StepKind = Step["kind"];
 
+/** What steps of all kinds may have. */
 interface Labelled {
-  /** What the step came from, for people: "relu(dense/0)". */
+  /** What the step came from, for people, such as "relu(dense/0)". */
   readonly label: string;
-  /** A bool scalar: where it is false the step is skipped and its outputs keep what they hold. */
+  /** A bool scalar, or none by default. If it is false the step is skipped, and its outputs keep their values. */
   readonly when?: View;
-  /** The share of its work that is on a metric, in (0, 1]: of the values that it computes; none by default. */
+  /** The share of the step's values that serve a metric, in (0, 1]. Without it the step serves no metric. */
   readonly metric?: number;
 }
 
-/** `outputs[j][i…] = exprs[j](inputs[0][i…], inputs[1][i…], …)` over `shape`; in place. */
+/**
+ * Evaluates expressions at every index: `outputs[j][i…] = exprs[j](inputs[0][i…], inputs[1][i…], …)`. In place.
+ *
+ * @category For authors of backends
+ */
 export interface MapStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "map";
+  /** Sizes per axis of the space of indices. */
   readonly shape: readonly number[];
-  /** Each has shape `shape` (stride 0 where it broadcasts). Argument k of the expressions. */
+  /** The arguments of the expressions, each of shape `shape`. An axis that broadcasts has stride 0. */
   readonly inputs: readonly View[];
+  /** One expression for each output. Argument k is `inputs[k]`. */
   readonly exprs: readonly Expr[];
-  /** As many as `exprs`, each of shape `shape`; the element type is the expression's. */
+  /** The results, each of shape `shape`. The element type is the expression's. */
   readonly outputs: readonly View[];
 }
 
-/** How a reduction combines; its value over nothing is 0, −∞, +∞ or 1. */
+/**
+ * The way in which a reduction combines values. Over no values, "sum" is 0, "max" −∞, "min" +∞ and "prod" 1.
+ *
+ * @category For authors of backends
+ */
 export type ReduceOp = "sum" | "max" | "min" | "prod";
 
 /**
- * `outputs[j][kept…] = ops[j]` over `axes` of `exprs[j](inputs…[i…])`.
- * A NaN anywhere makes max and min NaN. Sums are pairwise or better in float32.
+ * Reduces expressions over some axes: `outputs[j][kept…]` is `ops[j]` over `axes` of `exprs[j](inputs…[i…])`.
+ *
+ * If one of the values is NaN, max and min are NaN. Sums of f32 are at least as accurate as pairwise summation.
+ *
+ * @category For authors of backends
  */
 export interface ReduceStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "reduce";
-  /** The whole iteration space. */
+  /** Sizes per axis of the space of indices, with the axes that are reduced. */
   readonly shape: readonly number[];
-  /** Reduced axes, ascending; may be empty. */
+  /** The axes that are reduced, ascending. There may be none. */
   readonly axes: readonly number[];
+  /** The arguments of the expressions, each of shape `shape`. */
   readonly inputs: readonly View[];
+  /** One expression for each output. Argument k is `inputs[k]`. */
   readonly exprs: readonly Expr[];
+  /** How each expression is reduced. */
   readonly ops: readonly ReduceOp[];
-  /** Each of the shape that is left without `axes`. */
+  /** The results, each of `shape` without `axes`. */
   readonly outputs: readonly View[];
 }
 
-/** A value of `RowsStep`: one for each element, or one number for each row. */
+/**
+ * A value of a {@link RowsStep}: one number for each element, or one number for each row.
+ *
+ * @category For authors of backends
+ */
 export interface RowStage {
+  /** "element" for one value per element, "row" for one number per row. */
   readonly per: "element" | "row";
-  /** Of all arguments before it; of numbers per row alone where it is one of them and nothing is reduced. */
+  /**
+   * The expression. It may read all arguments before this stage.
+   *
+   * A number per row that is not reduced may read only numbers per row.
+   */
   readonly expr: Expr;
-  /** For a number per row: how the expression is reduced over the elements of the row, as in `ReduceStep`. */
+  /** For a number per row: how the expression is reduced over the elements of the row, as in {@link ReduceStep}. */
   readonly op?: ReduceOp;
 }
 
 /**
- * Values over the same rows, which are the last axes of `shape`, computed together: a soft-max is the stages max, exp, sum and
- * a quotient. What only other stages read is in no buffer.
+ * Computes several values over the same rows together. A row is the last axes of `shape`.
+ *
+ * A soft-max has the stages max, exp, sum and a quotient. Stages that only other stages read need no buffer.
+ *
+ * @category For authors of backends
  */
 export interface RowsStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "rows";
-  /** The whole iteration space. */
+  /** Sizes per axis of the space of indices. */
   readonly shape: readonly number[];
-  /** How many of the last axes a row has, at least 1. */
+  /** The number of last axes that make a row, at least 1. */
   readonly rowAxes: number;
-  /** Arguments 0, 1, … of the expressions: of `shape`, or without the axes of rows for a number per row. */
+  /**
+   * Arguments 0, 1, … of the expressions.
+   *
+   * Each has the shape `shape`, or `shape` without a row's axes for a number per row.
+   */
   readonly inputs: readonly View[];
-  /** The next arguments; each may use those before it. */
+  /** The next arguments. Each may read the arguments before it. */
   readonly stages: readonly RowStage[];
-  /** The stage that each output has. */
+  /** For each output, the stage that it receives. */
   readonly results: readonly number[];
-  /** Of `shape`, or without the axes of rows for a number per row. */
+  /** The results. Each has the shape `shape`, or `shape` without a row's axes for a number per row. */
   readonly outputs: readonly View[];
 }
 
-/** output[i…] (i32) = position of the first extreme of input[i…, :]; a NaN counts as extreme. */
+/**
+ * Finds the first largest or smallest element of the last axis: output[i…] is its position in input[i…, :]. A NaN wins.
+ *
+ * @category For authors of backends
+ */
 export interface ArgReduceStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "argReduce";
+  /** Whether the largest or the smallest element is wanted. */
   readonly op: "max" | "min";
+  /** The values, [i…, n]. */
   readonly input: View;
+  /** The positions, [i…], i32. */
   readonly output: View;
 }
 
-/** How many axes the rows, the sum and the columns of a product have. */
+/**
+ * The numbers of axes that the rows, the sum and the columns of a product have.
+ *
+ * @category For authors of backends
+ */
 export interface MatmulGroups {
+  /** The number of axes of the left operand that the result has too. */
   readonly rows: number;
+  /** The number of axes over which the product sums. */
   readonly inner: number;
+  /** The number of axes of the right operand that the result has too. */
   readonly columns: number;
 }
 
 /**
- * output[i…, :] (i32) = the positions of input[i…, :] in ascending order, or in descending order; of
- * equal elements the first one comes first. A NaN is above every number, and −0 equals 0.
+ * Sorts along the last axis: output[i…, :] has the positions of the elements of input[i…, :], in order.
+ *
+ * Of equal elements the first one comes first. A NaN is above every number, and −0 equals 0.
+ *
+ * @category For authors of backends
  */
 export interface SortStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "sort";
-  /** [i…, n], of any element type. */
+  /** The values, [i…, n], of any element type. */
   readonly input: View;
+  /** Whether the largest element comes first. Otherwise the smallest one does. */
   readonly descending: boolean;
+  /** The positions, [i…, n], i32. */
   readonly output: View;
 }
 
 /**
- * product[b…,m…,n…] = Σ a[b…,m…,k…] · b[b…,k…,n…]; transposes are strides, batch axes may have stride 0.
- * Rows, sum and columns have one axis each, or as many as `groups` says: elements of windows may overlap,
- * so a convolution and its gradients are products.
- * With an epilogue, `outputs[j] = exprs[j](product, inputs…)` instead; without one, outputs is
- * `[product]`.
+ * Multiplies: product[b…, m…, n…] = Σ a[b…, m…, k…] · b[b…, k…, n…].
+ *
+ * Strides express transposes, and batch axes may have stride 0. Rows, sum and columns have one axis each, or as many as `groups`
+ * says. Elements of windows may overlap, so a convolution and its gradients are products too.
+ *
+ * Without an epilogue the output is the product. With one, `outputs[j] = exprs[j](product, inputs…)`.
+ *
+ * @category For authors of backends
  */
 export interface MatmulStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "matmul";
+  /** The left operand, [b…, m…, k…]. */
   readonly a: View;
+  /** The right operand, [b…, k…, n…]. */
   readonly b: View;
-  /** One axis each by default. */
+  /** The numbers of axes; one each by default. */
   readonly groups?: MatmulGroups;
-  /** Argument 0 is the product, argument k+1 is inputs[k], each of the product's shape; in place. */
+  /**
+   * Expressions of the product, or none by default. Argument 0 is the product, and argument k + 1 is `inputs[k]`.
+   *
+   * Each input has the product's shape. In place.
+   */
   readonly epilogue?: { readonly inputs: readonly View[]; readonly exprs: readonly Expr[] };
+  /** The results, each of the product's shape. */
   readonly outputs: readonly View[];
 }
 
 /**
- * output[n…, r, p…] = Σ a[n…, r, i, t…] · b[n…, i, p + shift − dilation·t…] over i and t…, with one p, t, shift and
- * dilation for each axis that is convolved over. Beyond its ends b is zero: backends decide whether they leave those
- * terms out, so that nothing has to be copied into zeros before. Batch axes may have stride 0.
+ * Convolves: output[n…, r, p…] = Σ a[n…, r, i, t…] · b[n…, i, p + shift − dilation·t…], summed over i and t….
+ *
+ * Each axis that is convolved over has one p, t, shift and dilation. Beyond its ends b counts as zero, so nothing has to be
+ * copied into zeros first. A backend may leave those terms out. Batch axes may have stride 0.
+ *
+ * @category For authors of backends
  */
 export interface ConvolveStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "convolve";
-  /** [n…, r, i, t…] */
+  /** The weights, [n…, r, i, t…]. */
   readonly a: View;
-  /** [n…, i, q…] */
+  /** The values, [n…, i, q…]. */
   readonly b: View;
-  /** Where in b place 0 meets tap 0; any integers. */
+  /** For each axis, the place of b that meets tap 0 at place 0. Any integer. */
   readonly shift: readonly number[];
-  /** Places of b from one tap to the next, positive. */
+  /** For each axis, the number of places of b from one tap to the next. Positive. */
   readonly dilation: readonly number[];
-  /** [n…, r, p…] */
-  readonly output: View;
-}
-
-/** output[i…, r…] = source[indices[i…], r…], converted to the output's type; indices are clamped. */
-export interface GatherStep extends Labelled {
-  readonly kind: "gather";
-  /** [N, r…], of any element type, N ≥ 1. */
-  readonly source: View;
-  /** [i…], i32. */
-  readonly indices: View;
-  readonly output: View;
-}
-
-/** output[N, r…] = 0, then output[indices[i…], r…] += updates[i…, r…], in order of i; clamped. */
-export interface ScatterAddStep extends Labelled {
-  readonly kind: "scatterAdd";
-  readonly indices: View;
-  readonly updates: View;
-  readonly output: View;
-}
-
-/** output = input, same shape and type. */
-export interface CopyStep extends Labelled {
-  readonly kind: "copy";
-  readonly input: View;
+  /** The result, [n…, r, p…]. */
   readonly output: View;
 }
 
 /**
- * output[i] (u32, i row-major) = word i mod 2 of Threefry-2x32-20 with key (key, state[0]) and
- * counter (⌊i/2⌋, state[1]).
+ * Takes rows by index: output[i…, r…] = source[indices[i…], r…], converted to the output's type.
+ *
+ * An index beyond the ends becomes the nearest row.
+ *
+ * @category For authors of backends
+ */
+export interface GatherStep extends Labelled {
+  /** The kind of the step. */
+  readonly kind: "gather";
+  /** The rows, [N, r…], of any element type, N ≥ 1. */
+  readonly source: View;
+  /** The indices, [i…], i32. */
+  readonly indices: View;
+  /** The chosen rows, [i…, r…]. */
+  readonly output: View;
+}
+
+/**
+ * Adds rows by index. The output begins with zeros; then output[indices[i…], r…] += updates[i…, r…], in the order of i.
+ *
+ * An index beyond the ends becomes the nearest row.
+ *
+ * @category For authors of backends
+ */
+export interface ScatterAddStep extends Labelled {
+  /** The kind of the step. */
+  readonly kind: "scatterAdd";
+  /** The indices, [i…], i32. */
+  readonly indices: View;
+  /** The rows to add, [i…, r…], of the output's type. */
+  readonly updates: View;
+  /** The sums, [N, r…]. */
+  readonly output: View;
+}
+
+/**
+ * Copies a view to another view of the same shape and type.
+ *
+ * @category For authors of backends
+ */
+export interface CopyStep extends Labelled {
+  /** The kind of the step. */
+  readonly kind: "copy";
+  /** The view that is read. */
+  readonly input: View;
+  /** The view that is written. */
+  readonly output: View;
+}
+
+/**
+ * Writes random words: word i, with i in row-major order, is word i mod 2 of Threefry-2x32 with 20 rounds.
+ *
+ * The key is (key, state[0]), and the counter is (⌊i/2⌋, state[1]). See {@link threefry2x32}.
+ *
+ * @category For authors of backends
  */
 export interface RandomStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "random";
-  /** A 32-bit key, the hash of a path. */
+  /** The first word of the key, an unsigned 32-bit integer: the hash of a path. */
   readonly key: number;
-  /** [2], u32: the seed and the draw's counter. */
+  /** The seed and the draw's counter, [2], u32. */
   readonly state: View;
-  readonly output: View;
-}
-
-/** output[b…,d,d] = alpha Σᵢ ν[b…,i] x[b…,i,:] x[b…,i,:]' + beta base; symmetric; base in place. */
-export interface GramStep extends Labelled {
-  readonly kind: "gram";
-  /** [b…, n, d]; batch axes may have stride 0. */
-  readonly x: View;
-  /** [b…, n]; all ones when null. */
-  readonly nu: View | null;
-  /** [b…, d, d], symmetric; none when null. */
-  readonly base: View | null;
-  readonly alpha: number;
-  readonly beta: number;
+  /** The words, u32, of any shape. */
   readonly output: View;
 }
 
 /**
- * output[b…,d,d] = lower L with LL' = a + λI, zeros above the diagonal; reads a's lower triangle.
- * λ starts at shift (0 when null). Where a pivot is not positive and finite, λ becomes 10λ (from 0:
- * ε·tr(a)/d, or ε where the trace is not positive, ε = 1e-7 in f32, 1e-14 in f64), at most 6 times;
- * then that matrix and its λ are NaN. `used` receives the λ of each matrix. In place on `a`: no.
+ * Sums outer products of rows: output = alpha · Σᵢ ν[b…, i] x[b…, i, :] x[b…, i, :]' + beta · base. In place on `base`.
+ *
+ * @category For authors of backends
+ */
+export interface GramStep extends Labelled {
+  /** The kind of the step. */
+  readonly kind: "gram";
+  /** The rows, [b…, n, d]. Batch axes may have stride 0. */
+  readonly x: View;
+  /** The weights of the rows, [b…, n]; null means that all are 1. */
+  readonly nu: View | null;
+  /** A symmetric matrix that is added, [b…, d, d]; null means none. */
+  readonly base: View | null;
+  /** The factor of the sum. */
+  readonly alpha: number;
+  /** The factor of `base`. */
+  readonly beta: number;
+  /** The symmetric result, [b…, d, d]. */
+  readonly output: View;
+}
+
+/**
+ * Factorises a + λI = LL'. The output is L, lower triangular, with zeros above the diagonal.
+ *
+ * Only the lower triangle of a is read. λ starts at `shift`. If a pivot is not positive and finite, λ becomes 10λ, at most six
+ * times. If λ was 0, it becomes ε·tr(a)/d, or ε where the trace is not positive; ε is 1e-7 in f32 and 1e-14 in f64. If that does
+ * not help, the matrix and its λ are NaN. Not in place.
+ *
+ * @category For authors of backends
  */
 export interface CholeskyStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "cholesky";
+  /** The matrices, [b…, d, d]. */
   readonly a: View;
-  /** [b…]. */
+  /** The first λ of each matrix, [b…]; null means 0. */
   readonly shift: View | null;
+  /** The factors L, [b…, d, d]. */
   readonly output: View;
-  /** [b…]. */
+  /** Receives the last λ of each matrix, [b…]; null if it is not wanted. */
   readonly used: View | null;
 }
 
-/** output = L⁻¹ rhs, or L'⁻¹ rhs with `transpose`; l [b…,d,d] lower, rhs [b…,d,k]; rhs in place. */
+/**
+ * Solves triangular systems: output = L⁻¹ rhs, or L'⁻¹ rhs with `transpose`. In place on `rhs`.
+ *
+ * @category For authors of backends
+ */
 export interface TriangularSolveStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "triangularSolve";
+  /** The lower triangular matrices L, [b…, d, d]. */
   readonly l: View;
+  /** The right-hand sides, [b…, d, k]. */
   readonly rhs: View;
+  /** Whether to solve with the transpose of L. */
   readonly transpose: boolean;
+  /** The solutions, [b…, d, k]. */
   readonly output: View;
 }
 
 /**
- * a = V diag(λ) V': output[b…,d,d] = V with orthonormal columns, values[b…,d] = λ ascending; reads a's
- * lower triangle. The entry of the largest magnitude in each column is positive. A matrix that is
- * not finite has NaN only. In place on `a`: no.
+ * Finds the eigenvectors and eigenvalues of symmetric matrices: a = V diag(λ) V'.
+ *
+ * Only the lower triangle of a is read. The columns of V are orthonormal; in each column the entry of the largest magnitude is
+ * positive. A matrix that is not finite gives NaN only. Not in place.
+ *
+ * @category For authors of backends
  */
 export interface EighStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "eigh";
+  /** The symmetric matrices, [b…, d, d]. */
   readonly a: View;
+  /** The eigenvectors V as columns, [b…, d, d]. */
   readonly output: View;
-  /** [b…, d]. */
+  /** Receives the eigenvalues λ, ascending, [b…, d]; null if they are not wanted. */
   readonly values: View | null;
 }
 
 /**
- * Runs `body` in order, `turns` times. In turn t the views of the body's steps are t·advance elements further
- * on. What a turn leaves in a buffer the next turn finds there, which is how values are carried; a step of a turn
- * may write where a later turn reads. Loops may be in loops.
+ * Runs the steps of its body in order, `turns` times. Loops may be in loops.
+ *
+ * In turn t the views of the body are t·advance elements further on. What a turn leaves in a buffer the next turn finds there;
+ * that is how values are carried from turn to turn. A turn may write where a later turn reads.
+ *
+ * @category For authors of backends
  */
 export interface LoopStep extends Labelled {
+  /** The kind of the step. */
   readonly kind: "loop";
+  /** The number of turns, at least 1. */
   readonly turns: number;
+  /** The steps of one turn. */
   readonly body: readonly Step[];
 }

@@ -1,6 +1,13 @@
 /**
- * A 32-bit hash of a path such as "dense/0/w", the key of its random draws: FNV-1a over the UTF-8
- * bytes, then the finaliser of MurmurHash3, so that paths that differ in one letter share no bits.
+ * Returns a 32-bit hash of a path such as "dense/0/w". The hash is the key of the path's random draws.
+ *
+ * It is FNV-1a over the UTF-8 bytes, then the last mixing step of MurmurHash3. Paths that differ in one letter then have
+ * unrelated hashes.
+ *
+ * @param path - The path.
+ * @returns An unsigned 32-bit integer.
+ * @nothrow
+ * @category For authors of backends
  */
 export function hashPath(path: string): number {
   let hash = 0x811c9dc5;

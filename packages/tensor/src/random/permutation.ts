@@ -1,6 +1,14 @@
 import { type StreamOptions, uniformStream } from "./stream.ts";
 
-/** A random order of 0 … n−1 (Fisher and Yates), a function of seed, path and counter. */
+/**
+ * Returns the numbers 0 … n−1 in a random order, by the method of Fisher and Yates.
+ *
+ * @param n - How many numbers.
+ * @param options - The seed, the path and the counter. The same three give the same order.
+ * @returns The numbers in their new order, [n].
+ * @nothrow
+ * @category Tensors
+ */
 export function permutation(n: number, options: StreamOptions): Int32Array {
   const { bits } = uniformStream(options);
   const order = Int32Array.from({ length: n }, (_, i) => i);

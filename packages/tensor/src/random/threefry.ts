@@ -1,12 +1,20 @@
+/** The constant of the key schedule, and below the rotations in bits, as the paper has them. */
 const parity = 0x1bd11bda;
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 
 /**
- * Two 32-bit words of Threefry-2x32 with 20 rounds, a counter-based generator: key and counter are
- * two words each, and every counter gives an independent draw.
+ * Returns two random 32-bit words by Threefry-2x32 with 20 rounds.
  *
- * Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011; the words are
- * those of Random123 and of JAX.
+ * Threefry is a counter-based generator: the words are a function of a key and a counter, of two words each. The words equal
+ * those of Random123 and of JAX (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+ *
+ * @param key0 - The first word of the key, an unsigned 32-bit integer.
+ * @param key1 - The second word of the key.
+ * @param counter0 - The first word of the counter.
+ * @param counter1 - The second word of the counter.
+ * @returns Two unsigned 32-bit integers.
+ * @nothrow
+ * @category For authors of backends
  */
 export function threefry2x32(
   key0: number,

@@ -2,15 +2,25 @@ import type { NdArray } from "ndarray";
 import type { TypedArray } from "../dtype.ts";
 import { BackendError } from "../errors.ts";
 
-/** What the reference backend takes from ndarray-ops. */
+/**
+ * The functions of ndarray-ops that the reference backend uses.
+ *
+ * @category For authors of backends
+ */
 export interface ArrayOps {
-  /** Copies the elements of an array to another of its shape. */
+  /**
+   * Copies the elements of an array to another array of the same shape.
+   *
+   * @param target - The array that is written.
+   * @param source - The array that is read.
+   */
   assign(target: NdArray<TypedArray>, source: NdArray<TypedArray>): void;
 }
 
 /**
- * Loads ndarray-ops, which makes code from strings as soon as it is loaded: where that is forbidden
- * everything else still works. Throws BackendError there.
+ * Loads ndarray-ops when it is first needed. It makes code from strings as soon as it is loaded.
+ *
+ * A web page may forbid that. Then this function throws a BackendError, and everything else still works.
  */
 export async function loadArrayOps(): Promise<ArrayOps> {
   try {

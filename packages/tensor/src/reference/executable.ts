@@ -15,7 +15,7 @@ import { loadArrayOps } from "./arrayOps.ts";
 import type { HostSteps } from "./kernel.ts";
 import { type FindVariable, layOut, type Memory } from "./memory.ts";
 
-/** Makes a plan runnable on the given variables by the given steps. Throws BackendError. */
+/** Makes a plan ready to run on the given variables, with the given kernels. Throws BackendError for a wrong plan. */
 export async function executable(
   plan: Plan,
   variable: FindVariable,
@@ -66,7 +66,7 @@ export async function executable(
   };
 }
 
-/** A loop as all its turns, one after the other. */
+/** Runs a loop as all its turns, one after the other. Each turn has its own prepared steps. */
 function turnsOf(loop: LoopStep, prepare: (step: Step) => () => void): () => void {
   const turns = Array.from({ length: loop.turns }, (_, turn) => turnOf(loop, turn).map(prepare));
   return () => {
@@ -74,6 +74,7 @@ function turnsOf(loop: LoopStep, prepare: (step: Step) => () => void): () => voi
   };
 }
 
+/** Copies the feeds into their buffers. Throws BackendError if their number or a size is wrong. */
 function fill({ plan, buffers }: Memory, feeds: readonly Tensor[]): void {
   if (feeds.length !== plan.feeds.length) {
     throw new BackendError({
@@ -90,6 +91,7 @@ function fill({ plan, buffers }: Memory, feeds: readonly Tensor[]): void {
   });
 }
 
+/** An output that can be read until the program runs again or closes. */
 function handle(
   { buffers, plan }: Memory,
   view: View,

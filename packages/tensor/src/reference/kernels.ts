@@ -35,7 +35,11 @@ const kernels: Kernels = {
   eigh,
 };
 
-/** The plain loops of the reference backend, for steps that a backend leaves to the host. */
+/**
+ * The plain loops of the reference backend. Other backends run with them the steps that they leave to the host.
+ *
+ * @category For authors of backends
+ */
 export const hostSteps: HostSteps = Object.freeze({ prepare: prepareStep, close: () => undefined });
 
 function prepareStep(step: PlainStep, memory: Memory): () => void {

@@ -5,24 +5,46 @@ import type { BufferSpec, Plan } from "../plan/plan.ts";
 import type { View } from "../plan/view.ts";
 import type { ArrayOps } from "./arrayOps.ts";
 
-/** The buffers of an executable and views on them. */
+/**
+ * The buffers of an executable in host memory, and views on them.
+ *
+ * @category For authors of backends
+ */
 export interface Memory {
+  /** The plan that the buffers belong to. */
   readonly plan: Plan;
+  /** The functions of ndarray-ops. */
   readonly ops: ArrayOps;
+  /** The elements of each buffer, in the order of `Plan.buffers`. */
   readonly buffers: readonly TypedArray[];
-  /** Bytes that are not the store's. */
+  /** The memory that is not the store's, in bytes. */
   readonly bytes: number;
+  /**
+   * Returns a view as an ndarray.
+   *
+   * @param view - The view.
+   * @returns The ndarray, on the memory of its buffer.
+   */
   view(view: View): NdArray<TypedArray>;
-  /** Element type of a view. */
+  /**
+   * Returns the element type of a view.
+   *
+   * @param view - The view.
+   * @returns The element type of its buffer.
+   */
   dtype(view: View): DType;
-  /** Makes what no step of this run wrote recognisable: NaN, −1, 2³²−1, 255. */
+  /**
+   * Fills the arena and the outputs with values that stand out: NaN, −1, 2³²−1, 255.
+   *
+   * So a value that no step of the run wrote is easy to see.
+   */
   scramble(): void;
 }
 
-/** Finds a variable of the store for a buffer of a plan. Throws BackendError where it does not fit. */
+/** Finds the value of a variable in the store, for a buffer of a plan. Throws BackendError if the buffer does not fit. */
 export type FindVariable = (spec: VariableSpec, buffer: BufferSpec) => TypedArray;
 
-/** Lays out the buffers of a plan. Throws what `variable` throws. */
+/** Lays out the buffers of a plan in memory. Throws what `variable` throws. */
 export function layOut(plan: Plan, variable: FindVariable, ops: ArrayOps): Memory {
   const arena = new ArrayBuffer(plan.arenaBytes);
   const outputs: TypedArray[] = [];
@@ -53,6 +75,7 @@ export function layOut(plan: Plan, variable: FindVariable, ops: ArrayOps): Memor
   };
 }
 
+/** An array of a buffer on the arena. */
 function onArena(arena: ArrayBuffer, dtype: DType, offset: number, size: number): TypedArray {
   if (dtype === "f32") return new Float32Array(arena, offset, size);
   if (dtype === "f64") return new Float64Array(arena, offset, size);

@@ -6,16 +6,26 @@ import { BackendError } from "../errors.ts";
 import { checkNames } from "../names.ts";
 import { hostStore } from "./store.ts";
 
-/** Options of `reference`. */
+/**
+ * Options of {@link reference}.
+ *
+ * @category Backends
+ */
 export interface ReferenceOptions {
-  /** The floats of stores that do not name theirs, `"f64"` by default. */
+  /** The float type of stores that do not choose one; `"f64"` by default. */
   readonly float?: FloatType;
 }
 
 /**
- * The reference backend: loops over ndarrays on the host, slow, plain and the yardstick of the
- * others. It computes in float64 and rounds where an f32 buffer is written. Memory that no step of a
- * run wrote reads as NaN, so that a wrong plan shows. Throws BackendError for unknown options and floats.
+ * Makes the reference backend. It runs plain loops over ndarrays on the host, and is the yardstick of the fast backends.
+ *
+ * It computes in float64 and rounds when it writes an f32 buffer. Memory that no step of a run wrote reads as NaN, so that a
+ * wrong plan shows.
+ *
+ * @param options - The float type of its stores.
+ * @returns Resolves to the backend.
+ * @throws {@link BackendError} if an option is unknown, or if the float type is neither "f32" nor "f64".
+ * @category Backends
  */
 export async function reference(options: ReferenceOptions = {}): Promise<Backend> {
   checkNames("reference", options, ["float"], BackendError);

@@ -1,6 +1,6 @@
 import type { Strided } from "../walk.ts";
 
-/** The row of a view at an index, which is clamped into the first axis. */
+/** The row of a view at an index. An index beyond the ends of the first axis becomes the nearest row. */
 export function clampedRow(
   view: Strided & { readonly shape: readonly number[] },
   index: number,

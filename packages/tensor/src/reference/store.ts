@@ -13,7 +13,17 @@ import { executable } from "./executable.ts";
 import type { HostSteps } from "./kernel.ts";
 import { hostSteps } from "./kernels.ts";
 
-/** An empty store in host memory; `steps` makes what runs the steps of one executable. */
+/**
+ * Makes an empty store in host memory.
+ *
+ * @param backend - The backend that the store belongs to.
+ * @param seed - The seed, an unsigned 32-bit integer.
+ * @param float - The float type.
+ * @param steps - Makes what runs the steps of one executable; {@link hostSteps} by default.
+ * @returns The store.
+ * @nothrow
+ * @category For authors of backends
+ */
 export function hostStore(
   backend: Backend,
   seed: number,
@@ -90,7 +100,7 @@ export function hostStore(
   } satisfies Store);
 }
 
-/** Throws BackendError unless a plan's buffer is of the variable's size and stored type. */
+/** Throws BackendError unless a plan's buffer has the variable's size and stored type. */
 function checkFits(path: string, dtype: DType, size: number, buffer: BufferSpec): void {
   if (buffer.dtype === dtype && buffer.size === size) return;
   throw new BackendError({

@@ -1,37 +1,44 @@
-/** Single derivatives by inputs: shorthands of `derivatives`, which gives several that share their work. */
+/** Single derivatives with respect to inputs. They call `derivatives`, which shares work between several derivatives. */
 import type { NodeLike } from "../../core/like.ts";
 import type { Node } from "../../core/node.ts";
 import { type AxesOptions, derivativesFor } from "./derivatives.ts";
 
 /**
- * Δf = Σ_i ∂²f/∂x_i² for each sample, at the cost of about d + 2 values of f; see `derivatives`.
- * @param f from x [n, d] to [n, …]; samples must not depend on one another
- * @param x the points [n, d]
- * @param options `axes`: the coordinates that are summed over; all by default
- * @returns the shape of f(x)
- * @throws ShapeError for shapes that do not fit, GraphError where f mixes samples
- * @example
- * ```ts
- * // Poisson's equation Δu = g.
- * const residual = sub(laplacian(model, points), g(points));
- * ```
+ * Returns the Laplacian Δf = Σᵢ ∂²f/∂xᵢ² for each sample.
+ *
+ * It costs about as much as d + 2 values of f. See {@link derivatives} for how it works.
+ *
+ * {@includeCode ../../../../../examples/api/graph/laplacian.ts#example}
+ *
+ * @param f - A function from x [n, d] to [n, …]. Samples must not depend on each other.
+ * @param x - The points, [n, d].
+ * @param options - The coordinates to sum over; all by default.
+ * @returns The Laplacian, of the shape of f(x).
+ * @throws {@link ShapeError} if x is not float [n, d], if f(x) is not float [n, …], or if a coordinate does not exist.
+ * @throws {@link GraphError} if f mixes samples, if f is no function, or if an option is unknown.
+ * @category Graph: derivatives
  */
 export function laplacian(f: (x: Node) => Node, x: Node, options: AxesOptions = {}): Node {
   return derivativesFor("laplacian", f, x, options).laplacian();
 }
 
 /**
- * A partial derivative of any order for each sample: axes [0] is ∂f/∂x₀, [0, 0] the second one, [0, 1] the mixed one.
- * See `derivatives`.
- * @param f from x [n, d] to [n, …]; samples must not depend on one another
- * @param x the points [n, d]
- * @param axes the coordinates, in any order
- * @returns the shape of f(x)
- * @throws ShapeError for shapes that do not fit, GraphError where f mixes samples
+ * Returns a partial derivative of any order for each sample: axes [0] is ∂f/∂x₀, and [0, 1] is ∂²f/∂x₀∂x₁.
+ *
+ * See {@link derivatives} for how it works.
+ *
  * @example
  * ```ts
  * const uxx = partial(u, x, [0, 0]);
  * ```
+ *
+ * @param f - A function from x [n, d] to [n, …]. Samples must not depend on each other.
+ * @param x - The points, [n, d].
+ * @param axes - The coordinates, in any order. A coordinate may repeat; an empty list gives f(x).
+ * @returns The derivative, of the shape of f(x).
+ * @throws {@link ShapeError} if x is not float [n, d], if f(x) is not float [n, …], or if a coordinate does not exist.
+ * @throws {@link GraphError} if f mixes samples, or if f is no function.
+ * @category Graph: derivatives
  */
 export function partial(f: (x: Node) => Node, x: Node, axes: readonly number[]): Node {
   const some = Array.isArray(axes) && axes.length === 0 ? {} : { axes: axes ?? null };
@@ -39,47 +46,64 @@ export function partial(f: (x: Node) => Node, x: Node, axes: readonly number[]):
 }
 
 /**
- * All first derivatives by the inputs for each sample, by one pass forward; see `derivatives`. For one value per sample
- * and many inputs `grad(sum(f(x)), x)` costs less.
- * @param f from x [n, d] to [n, …]; samples must not depend on one another
- * @param x the points [n, d]
- * @returns [n, …, d], the coordinate last
- * @throws ShapeError for shapes that do not fit, GraphError where f mixes samples
+ * Returns all first derivatives with respect to the inputs for each sample, by one pass forward.
+ *
+ * If f has one value per sample and many inputs, `grad(sum(f(x)), x)` costs less. See {@link derivatives} for how it works.
+ *
+ * @param f - A function from x [n, d] to [n, …]. Samples must not depend on each other.
+ * @param x - The points, [n, d].
+ * @returns The derivatives, [n, …, d], with the coordinate on the last axis.
+ * @throws {@link ShapeError} if x is not float [n, d], or if f(x) is not float [n, …].
+ * @throws {@link GraphError} if f mixes samples, or if f is no function.
+ * @category Graph: derivatives
  */
 export function gradient(f: (x: Node) => Node, x: Node): Node {
   return derivativesFor("gradient", f, x, {}).gradient();
 }
 
 /**
- * Σ_i ∂f_i/∂x_i of a vector field for each sample; see `derivatives`.
- * @param f from x [n, d] to [n, d]; samples must not depend on one another
- * @param x the points [n, d]
- * @returns [n]
- * @throws ShapeError for shapes that do not fit, GraphError where f mixes samples
+ * Returns the divergence Σᵢ ∂fᵢ/∂xᵢ of a vector field for each sample. See {@link derivatives} for how it works.
+ *
+ * @param f - A function from x [n, d] to [n, d]. Samples must not depend on each other.
+ * @param x - The points, [n, d].
+ * @returns The divergence, [n].
+ * @throws {@link ShapeError} if x is not float [n, d], or if f(x) is not float [n, d].
+ * @throws {@link GraphError} if f mixes samples, or if f is no function.
+ * @category Graph: derivatives
  */
 export function divergence(f: (x: Node) => Node, x: Node): Node {
   return derivativesFor("divergence", f, x, {}).divergence();
 }
 
 /**
- * Δ²f = Σ_ij ∂⁴f/∂x_i²∂x_j² for each sample, at the cost of about d² + 2d + 3 values of f; see `derivatives`.
- * @param f from x [n, d] to [n, …]; samples must not depend on one another
- * @param x the points [n, d]
- * @param options `axes`: the coordinates that are summed over; all by default
- * @returns the shape of f(x)
- * @throws ShapeError for shapes that do not fit, GraphError where f mixes samples
+ * Returns Δ²f = Σᵢⱼ ∂⁴f/∂xᵢ²∂xⱼ² for each sample.
+ *
+ * It costs about as much as d² + 2d + 3 values of f. See {@link derivatives} for how it works.
+ *
+ * @param f - A function from x [n, d] to [n, …]. Samples must not depend on each other.
+ * @param x - The points, [n, d].
+ * @param options - The coordinates to sum over; all by default.
+ * @returns The value of Δ²f, of the shape of f(x).
+ * @throws {@link ShapeError} if x is not float [n, d], if f(x) is not float [n, …], or if a coordinate does not exist.
+ * @throws {@link GraphError} if f mixes samples, if f is no function, or if an option is unknown.
+ * @category Graph: derivatives
  */
 export function biharmonic(f: (x: Node) => Node, x: Node, options: AxesOptions = {}): Node {
   return derivativesFor("biharmonic", f, x, options).biharmonic();
 }
 
 /**
- * The derivative along vectors, one after the other, for each sample: v'∇f for one, v'(∇²f)w for two; see `derivatives`.
- * @param f from x [n, d] to [n, …]; samples must not depend on one another
- * @param x the points [n, d]
- * @param vectors each [d] or [n, d], taken as constant
- * @returns the shape of f(x)
- * @throws ShapeError for shapes that do not fit, GraphError where f mixes samples
+ * Differentiates along vectors, one after the other, for each sample: v'∇f for one vector, v'(∇²f)w for two.
+ *
+ * See {@link derivatives} for how it works.
+ *
+ * @param f - A function from x [n, d] to [n, …]. Samples must not depend on each other.
+ * @param x - The points, [n, d].
+ * @param vectors - The vectors, each [d] or [n, d]. They count as constants.
+ * @returns The derivative, of the shape of f(x).
+ * @throws {@link ShapeError} if x is not float [n, d], if f(x) is not float [n, …], or if a vector has a wrong shape.
+ * @throws {@link GraphError} if f mixes samples, or if f is no function.
+ * @category Graph: derivatives
  */
 export function directional(f: (x: Node) => Node, x: Node, vectors: readonly NodeLike[]): Node {
   return derivativesFor("directional", f, x, {}).directional(...vectors);

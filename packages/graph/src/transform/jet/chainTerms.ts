@@ -6,24 +6,25 @@ export interface Block {
   readonly labels: readonly number[];
 }
 
-/** A term of the chain rule: `times` the derivative of the outer function along what the blocks are, summed over labels. */
+/** A term of the chain rule: the derivative of the outer function along the blocks, summed over some labels. */
 export interface ChainTerm {
+  /** How often the term occurs in the sum. */
   readonly times: number;
   readonly blocks: readonly Block[];
-  /** Labels that two blocks have and that are summed over. */
+  /** Labels that two blocks have and over which the term is summed. */
   readonly summed: readonly number[];
 }
 
 /**
- * The chain rule of any order (Faà di Bruno): D(φ∘h) as a sum over the partitions of what D differentiates by,
+ * The chain rule of any order (Faà di Bruno): D(φ∘h) as a sum over the partitions π of the parts of D,
  *
  * D(φ∘h) = Σ_π φ^(|π|)(h)[D_B h for B in π].
  *
- * Labels are the positions of parts in D. Where Σ ∂² has its two halves in one block, the block is summed itself
- * (so the highest derivatives of h are needed as a sum only: Li et al. 2023, arXiv 2307.08214; Dangel et al. 2025,
- * arXiv 2505.13644); else two blocks have a label in common.
- * @param derivative D, of order 1 at least
- * @returns equal terms as one
+ * A label is the position of a part in D. A part Σ ∂² has two halves. If both are in one block, the block itself is summed. So the
+ * highest derivatives of h are needed only as a sum (Li et al. 2023, arXiv 2307.08214; Dangel et al. 2025, arXiv 2505.13644).
+ * Otherwise two blocks have a label in common.
+ *
+ * The order of D is at least 1. Equal terms are joined.
  */
 export function chainTerms(derivative: Derivative): readonly ChainTerm[] {
   const labels = derivative.flatMap((part, at) => {
@@ -56,7 +57,7 @@ export function chainTerms(derivative: Derivative): readonly ChainTerm[] {
   });
 }
 
-/** All ways to put a list into blocks. */
+/** All ways to divide a list into blocks. */
 function partitionsOf(items: readonly number[]): number[][][] {
   const [first, ...rest] = items;
   if (first === undefined) return [[]];
@@ -66,7 +67,7 @@ function partitionsOf(items: readonly number[]): number[][][] {
   ]);
 }
 
-/** The ways to exchange labels that leave the operator as it is: those of equal sums. */
+/** The exchanges of labels that leave the operator the same: those between equal sums. */
 function exchanges(derivative: Derivative): Map<number, number>[] {
   const groups = new Map<string, number[]>();
   derivative.forEach((part, at) => {
@@ -91,6 +92,7 @@ function permutationsOf(items: readonly number[]): number[][] {
   );
 }
 
+/** The inner derivative of a block, and its labels. */
 function blockOf(derivative: Derivative, block: readonly number[]): Block {
   const parts: (Part & { readonly label: number })[] = [];
   for (const label of new Set(block)) {

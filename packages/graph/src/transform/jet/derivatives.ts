@@ -13,71 +13,107 @@ import { type Derivative, type Direction, derivativeOf, leadOf } from "./parts.t
 import { rowsAt } from "./stacks.ts";
 import { streamsOf } from "./streams.ts";
 
-/** Which coordinates of x count; negative ones from the end. */
+/**
+ * Options that choose coordinates.
+ *
+ * @category Graph: derivatives
+ */
 export interface AxesOptions {
-  /** All by default. */
+  /** The coordinates of x, from 0; negative ones count from the end. All by default. */
   readonly axes?: readonly number[];
 }
 
-/** The value of a function of samples, and its derivatives by their coordinates, for each sample by itself. */
+/**
+ * The value of a function and its derivatives with respect to the coordinates of each sample.
+ *
+ * @category Graph: derivatives
+ */
 export interface InputDerivatives {
-  /** f(x), [n, …]. */
+  /** The value f(x), [n, …]. */
   readonly value: Node;
   /**
-   * ∂^p f/∂x_i∂x_j…, by any number of coordinates, which may repeat: `partial(0, 0, 1)` is ∂³f/∂x₀²∂x₁.
-   * @returns the shape of f(x)
+   * Returns a partial derivative of any order: `partial(0, 0, 1)` is ∂³f/∂x₀²∂x₁.
+   *
+   * @param axes - The coordinates, in any order. A coordinate may repeat; none gives f(x).
+   * @returns The derivative, of the shape of f(x).
+   * @throws {@link ShapeError} if a coordinate does not exist.
+   * @throws {@link GraphError} if a coordinate is not among the option `axes`.
    */
   partial(...axes: number[]): Node;
   /**
-   * All first derivatives: for each sample the gradient of f, or its Jacobian where f has several values.
-   * @returns [n, …, d], the coordinate last
+   * Returns all first derivatives: the gradient of f for each sample, or the Jacobian if f has several values.
+   *
+   * @returns The derivatives, [n, …, d], with the coordinate on the last axis.
    */
   gradient(): Node;
   /**
-   * Σ_i ∂²f/∂x_i².
-   * @returns the shape of f(x)
+   * Returns the Laplacian Σᵢ ∂²f/∂xᵢ².
+   *
+   * @param options - The coordinates to sum over; by default all that are differentiated.
+   * @returns The Laplacian, of the shape of f(x).
+   * @throws {@link ShapeError} if a coordinate does not exist.
+   * @throws {@link GraphError} if a coordinate is not among the option `axes`, or if an option is unknown.
    */
   laplacian(options?: AxesOptions): Node;
   /**
-   * Δ²f = Σ_ij ∂⁴f/∂x_i²∂x_j².
-   * @returns the shape of f(x)
+   * Returns Δ²f = Σᵢⱼ ∂⁴f/∂xᵢ²∂xⱼ².
+   *
+   * @param options - The coordinates to sum over; by default all that are differentiated.
+   * @returns The value of Δ²f, of the shape of f(x).
+   * @throws {@link ShapeError} if a coordinate does not exist.
+   * @throws {@link GraphError} if a coordinate is not among the option `axes`, or if an option is unknown.
    */
   biharmonic(options?: AxesOptions): Node;
   /**
-   * Σ_i ∂f_i/∂x_i for f(x) [n, d].
-   * @returns [n]
+   * Returns the divergence Σᵢ ∂fᵢ/∂xᵢ of a vector field.
+   *
+   * @returns The divergence, [n].
+   * @throws {@link ShapeError} if f(x) does not have one component for each coordinate.
    */
   divergence(): Node;
   /**
-   * The derivative along vectors [d] or [n, d], one after the other: v'∇f for one, v'(∇²f)w for two. The vectors
-   * are taken as constant.
-   * @returns the shape of f(x)
+   * Differentiates along vectors, one after the other: v'∇f for one vector, v'(∇²f)w for two.
+   *
+   * @param vectors - The vectors, each [d] or [n, d]. They count as constants.
+   * @returns The derivative, of the shape of f(x).
+   * @throws {@link ShapeError} if a vector has a wrong shape.
    */
   directional(...vectors: NodeLike[]): Node;
   /**
-   * For each sample the product (∇²f)v of the Hessian with a vector, [d] or [n, d].
-   * @returns [n, …, d]
+   * Multiplies the Hessian of each sample by a vector: (∇²f)v.
+   *
+   * @param vector - The vector, [d] or [n, d]. It counts as constant.
+   * @returns The product, [n, …, d].
+   * @throws {@link ShapeError} if the vector has a wrong shape.
    */
   hvp(vector: NodeLike): Node;
 }
 
 /**
- * Derivatives of a function by its inputs, sample by sample, at the cost of a small multiple of f: they are
- * carried forward from x through all nodes of f beside the values (Taylor mode: Griewank & Walther 2008, ch. 13), those along
- * all coordinates in one product per layer, and Σ ∂² as one value (the forward Laplacian: Li et al. 2023,
- * arXiv 2307.08214; collapsed Taylor mode: Dangel et al. 2025, arXiv 2505.13644). A Laplacian by d coordinates costs about
- * d + 2 values of f. f is built once, and methods share what they carry. Results are nodes as any others: they can be
- * differentiated by parameters, and by x again. Second and higher derivatives of `relu` and the like are those of their pieces.
- * @param f from x [n, d] to [n, …]; samples must not depend on one another
- * @param x the points [n, d]
- * @param options `axes`: the coordinates by which it will be differentiated; fewer of them cost less
- * @throws ShapeError where x is no [n, d], or f(x) does not have the samples first; GraphError where f mixes samples
+ * Differentiates a function with respect to its inputs, for each sample. Several derivatives share their work.
+ *
+ * The derivatives are carried forward from x through all nodes of f, next to the values. This is Taylor mode (Griewank and
+ * Walther 2008, chapter 13). Derivatives along all coordinates take one product per layer. The sum Σ ∂² is carried as one value:
+ * the forward Laplacian (Li et al. 2023, arXiv 2307.08214) and collapsed Taylor mode (Dangel et al. 2025, arXiv 2505.13644). So a
+ * Laplacian over d coordinates costs about as much as d + 2 values of f.
+ *
+ * The function f is called once. The results are nodes like any others: you can differentiate them with respect to parameters,
+ * and with respect to x again. Second and higher derivatives of `relu` and similar functions are those of their pieces.
+ *
  * @example
  * ```ts
  * // Burgers' equation u_t + u·u_x − ν·u_xx = 0 for x = (x, t).
  * const u = derivatives(model, points);
  * const residual = sub(add(u.partial(1), mul(u.value, u.partial(0))), mul(nu, u.partial(0, 0)));
  * ```
+ *
+ * @param f - A function from x [n, d] to [n, …]. Samples must not depend on each other.
+ * @param x - The points, [n, d].
+ * @param options - The coordinates that you will differentiate with respect to; all by default. Fewer of them cost less.
+ * @returns The value of f, and methods that return its derivatives.
+ * @throws {@link ShapeError} if x is not float [n, d], if f(x) is not float [n, …], or if a coordinate does not exist.
+ * @throws {@link GraphError} if f mixes samples, if f is no function, or if an option is unknown.
+ * @category Graph: derivatives
  */
 export function derivatives(
   f: (x: Node) => Node,
@@ -87,7 +123,7 @@ export function derivatives(
   return derivativesFor("derivatives", f, x, options);
 }
 
-/** `derivatives`, whose messages name the function that was called. */
+/** The same as `derivatives`, with the name of the called function for messages. */
 export function derivativesFor(
   where: string,
   f: (x: Node) => Node,
@@ -109,7 +145,7 @@ export function derivativesFor(
     return known;
   };
   const stack = added("all", { size: all.length, axes: all, within: null });
-  /** Where coordinates lie among those that are followed. */
+  /** The positions of coordinates among those that are followed. */
   const placesOf = (axes: readonly number[]) =>
     axes.map((axis) => {
       const at = all.indexOf(axis);
@@ -244,7 +280,7 @@ function checkVector(where: string, vector: Node, n: number, d: number): Node {
   });
 }
 
-/** Coordinates counted from the front, ascending, each once. */
+/** The coordinates counted from the front, ascending, each once. */
 function axesOf(where: string, axes: readonly number[] | undefined, d: number): number[] {
   if (axes === undefined) return Array.from({ length: d }, (_, axis) => axis);
   if (!Array.isArray(axes)) throw noAxes(where, axes);

@@ -7,7 +7,7 @@ import { partialOf } from "./partials.ts";
 import { aligned, summedOver } from "./stacks.ts";
 import { choicesOf, type InnerStreams, type Term, total } from "./term.ts";
 
-/** ∂^b φ/∂a₁…∂a_b times the product of the blocks' streams, over all choices of inputs a for the blocks. */
+/** The derivative ∂^b φ/∂a₁…∂a_b times the product of the blocks' streams, summed over all choices of inputs a for the blocks. */
 export function elementwiseTerm(term: Term): Node | null {
   const { node, blocks, lead } = term;
   const rank = node.shape.length;
@@ -17,7 +17,7 @@ export function elementwiseTerm(term: Term): Node | null {
   };
   const expr = node.op.expr?.(node);
   if (expr !== undefined && choosesInput(expr)) {
-    // The branch that is not taken counts nowhere, even where its derivatives are infinite.
+    // The branch that is not taken has no effect, even if its derivatives are infinite.
     if (blocks.length > 1) return null;
     const [yes, no] = [1, 2].map((input) =>
       blocks[0]?.streams[input] ? streamOf(0, input) : 0,
@@ -27,7 +27,7 @@ export function elementwiseTerm(term: Term): Node | null {
   const products = new Map<string, { inputs: number[]; times: number }>();
   const alike = blocks.every((block) => sameBlock(block, blocks[0] as InnerStreams));
   for (const inputs of choicesOf(blocks)) {
-    // Blocks that are equal may be exchanged.
+    // Equal blocks may be exchanged.
     const text = (alike ? inputs.toSorted((a, b) => a - b) : inputs).join();
     const known = products.get(text);
     if (known === undefined) products.set(text, { inputs, times: 1 });
@@ -46,13 +46,13 @@ export function elementwiseTerm(term: Term): Node | null {
   return total(terms, (a, b) => add(a, b));
 }
 
-/** Whether blocks have the same streams with the same leading axes. */
+/** Whether two blocks have the same streams with the same leading axes. */
 function sameBlock(a: InnerStreams, b: InnerStreams): boolean {
   const labels = a.labels.join() === b.labels.join();
   return labels && a.streams.every((stream, at) => stream === b.streams[at]);
 }
 
-/** A value times a number, itself for 1. */
+/** A value times a number. For 1 it is the value itself. */
 export function scaled(value: Node, times: number): Node {
   return times === 1 ? value : mul(times, value);
 }

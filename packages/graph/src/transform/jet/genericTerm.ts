@@ -8,8 +8,9 @@ import { flattened, unflattened } from "./stacks.ts";
 import type { Term } from "./term.ts";
 
 /**
- * The term of any op, by differentiating it alone along each block after the other: right for all, and as fast as
- * nested `jvp` of the op.
+ * The term of any op. It differentiates the op alone along one block after the other.
+ *
+ * It is right for all ops, and as fast as nested `jvp` of the op.
  */
 export function genericTerm({ node, blocks, lead }: Term): Node | null {
   const inputs = node.inputs.map((one, at) => input(`value ${at}`, one.shape, one.type));
@@ -43,7 +44,7 @@ export function genericTerm({ node, blocks, lead }: Term): Node | null {
   return unflattened(substitute([many], values)[0] as Node, lead);
 }
 
-/** Σ ∂y/∂x ẋ, as the pullback of the pullback; null where no differentiable path leads to y. */
+/** Σ ∂y/∂x ẋ, as the pullback of the pullback. Null if no differentiable path leads to y. */
 function pushforward(y: Node, wrt: readonly Node[], tangents: readonly Node[]): Node | null {
   const probe = input("probe", y.shape);
   const back = pullback([y], [probe], wrt);

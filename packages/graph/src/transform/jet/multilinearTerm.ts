@@ -15,7 +15,7 @@ import { type PlaceAttrs, placeOp, slice } from "../../ops/slice.ts";
 import { flattened, rowsAt, unflattened } from "./stacks.ts";
 import { choicesOf, type InnerStreams, type Term, type TermRule, total } from "./term.ts";
 
-/** Ops that are linear in their floats together, for fixed positions. */
+/** Ops that are linear in all of their floats together, for fixed positions. */
 const linearByPositions: ReadonlySet<Op> = new Set([
   gatherOp,
   scatterAddOp,
@@ -24,7 +24,7 @@ const linearByPositions: ReadonlySet<Op> = new Set([
   permuteOp,
 ] as readonly unknown[] as readonly Op[]);
 
-/** The rule of an op that is linear in its inputs together, or in each of them; null for other ops. */
+/** The rule of an op that is linear in all inputs together, or in each of them. Null for other ops. */
 export function multilinearRule(node: Node, moved: (input: Node) => boolean): TermRule | null {
   const { op } = node;
   const fixed = node.inputs.slice(1).every((input) => !moved(input));
@@ -36,7 +36,7 @@ export function multilinearRule(node: Node, moved: (input: Node) => boolean): Te
   return isLinearOp(op) || linearByPositions.has(op) ? linearTerm : null;
 }
 
-/** op(ẋ) for an op that is linear in all of its floats. */
+/** op(ẋ), for an op that is linear in all of its floats together. */
 function linearTerm({ node, blocks, lead }: Term): Node | null {
   const [block, second] = blocks as [InnerStreams, InnerStreams?];
   if (second !== undefined) return null;
@@ -48,7 +48,7 @@ function linearTerm({ node, blocks, lead }: Term): Node | null {
   return applied(node, inputs, block.streams, lead);
 }
 
-/** op(ẋ, ẏ) for blocks that are derivatives of different inputs, and op(ẋ, y) for a single one. */
+/** op(ẋ, ẏ) if the blocks are derivatives of different inputs, and op(ẋ, y) for a single block. */
 function bilinearTerm({ node, blocks, lead }: Term): Node | null {
   const terms = choicesOf(blocks).map((choice) => {
     if (new Set(choice).size < choice.length) return null;
@@ -67,7 +67,7 @@ function bilinearTerm({ node, blocks, lead }: Term): Node | null {
   return total(terms, (a, b) => add(a, b));
 }
 
-/** The op on inputs of which those marked have all leading axes as one in front. */
+/** The op on inputs. The marked inputs have all leading axes as one axis in front. */
 function applied(
   node: Node,
   inputs: readonly Node[],
@@ -80,20 +80,20 @@ function applied(
   return unflattened(node.op.batch(node, inputs, flags, size), lead);
 }
 
-/** Values among zeros, whatever else lies beside the values themselves. */
+/** Puts the derivative among zeros, since the values around it are constants. */
 function placeTerm(term: Term): Node | null {
   const node = term.node as Node<PlaceAttrs>;
   return linearTerm({ ...term, node: makeNode(placeOp, node.inputs, { ...node.attrs, value: 0 }) });
 }
 
-/** ẊW without the row of the bias. */
+/** ẊW, where W has no row of the bias. */
 function affineTerm(term: Term): Node | null {
   const [x, w] = term.node.inputs as [Node, Node];
   const weights = slice(w, [[0, (w.shape[0] as number) - 1]]);
   return productTerm({ ...term, node: makeNode(matmulOp, [x, weights], null) });
 }
 
-/** ẊW; where Ẋ is a stack of unit vectors these are rows of W, the same for all samples. */
+/** ẊW. If Ẋ is a stack of unit vectors, the products are rows of W, the same for all samples. */
 function productTerm(term: Term): Node | null {
   const { node, x, blocks } = term;
   const [left, w] = node.inputs as [Node, Node];
@@ -104,7 +104,7 @@ function productTerm(term: Term): Node | null {
   return broadcastTo(rows, [units.length, ...node.shape]);
 }
 
-/** Patches of ẋ times W, without the row of the bias. */
+/** The patches of ẋ times W, where W has no row of the bias. */
 function patchesTerm(term: Term): Node | null {
   const node = term.node as Node<PatchesAttrs>;
   const [x, w] = node.inputs as [Node, Node];

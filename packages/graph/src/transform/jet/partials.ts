@@ -3,19 +3,20 @@ import { makeNode, type Node } from "../../core/node.ts";
 import { constant } from "../../ops/constant.ts";
 import { type PointwiseOp, pointwiseOp } from "../../ops/pointwise.ts";
 
-/** A partial derivative of an expression, and its own ones. */
+/** A partial derivative of an expression, and the partial derivatives of that. */
 interface Partial {
   readonly expr: Expr | null;
   readonly next: Map<number, Partial>;
   op: PointwiseOp | null;
 }
 
-/** By op, then by the expression, which depends on the types of the inputs. */
+/** Known derivatives, by op and then by expression. The expression depends on the types of the inputs. */
 const roots = new WeakMap<object, Map<Expr, Partial>>();
 
 /**
- * A partial derivative of an element-wise node by its inputs at positions, which may repeat.
- * @returns of the node's shape, or a constant; null for zero
+ * A partial derivative of an element-wise node by its inputs at some positions, which may repeat.
+ *
+ * The result has the node's shape, or is a constant, or is null for zero.
  */
 export function partialOf(node: Node, positions: readonly number[]): Node | null {
   const root = node.op.expr?.(node) as Expr;
@@ -23,7 +24,7 @@ export function partialOf(node: Node, positions: readonly number[]): Node | null
   roots.set(node.op, ofOp);
   let found: Partial = ofOp.get(root) ?? { expr: root, next: new Map(), op: null };
   ofOp.set(root, found);
-  // Partials commute: ascending order finds equal ones.
+  // The order of partial derivatives does not matter. In ascending order equal ones are found again.
   const order = positions.toSorted((a, b) => a - b);
   for (const at of order) {
     const { expr, next } = found;

@@ -1,14 +1,14 @@
 /** What a value is differentiated along: directions, and derivatives as lists of them. */
 
-/** One direction, or a stack of several that are followed together. */
+/** One direction, or a stack of several directions that are followed together. */
 export interface Direction {
-  /** Orders the directions of one set of streams. */
+  /** A number that orders the directions. */
   readonly id: number;
-  /** How many directions are stacked on a leading axis; null for a single one without such an axis. */
+  /** The number of directions in the stack, which are on a leading axis. Null for a single direction without such an axis. */
   readonly size: number | null;
-  /** The coordinates whose unit vectors these are; null for other vectors. */
+  /** The coordinates, if the directions are unit vectors. Null for other vectors. */
   readonly axes: readonly number[] | null;
-  /** The stack of which these are some, with their positions there; null for directions of their own. */
+  /** The stack that has these directions too, and their positions there. Null if they are in no other stack. */
   readonly within: { readonly stack: Direction; readonly at: readonly number[] } | null;
 }
 
@@ -21,7 +21,7 @@ export interface Part {
 /** A differential operator: the product of its parts, in the order of `derivativeOf`. */
 export type Derivative = readonly Part[];
 
-/** The parts in their order: operators commute, so equal ones are then equal lists. */
+/** The parts in a fixed order. Operators commute, so equal operators are then equal lists. */
 export function derivativeOf(parts: readonly Part[]): Derivative {
   return parts.toSorted(
     (a, b) => a.direction.id - b.direction.id || Number(isSummed(a)) - Number(isSummed(b)),
@@ -38,17 +38,17 @@ export function isStacked({ kind, direction }: Part): boolean {
   return kind === "first" && direction.size !== null;
 }
 
-/** How often it differentiates. */
+/** The order of a derivative. */
 export function orderOf(derivative: Derivative): number {
   return derivative.reduce((order, part) => order + (isSummed(part) ? 2 : 1), 0);
 }
 
-/** Sizes of the leading axes that a derivative has: one for each stacked part. */
+/** The sizes of the leading axes of a derivative: one axis for each stacked part. */
 export function leadOf(derivative: Derivative): number[] {
   return derivative.filter(isStacked).map(({ direction }) => direction.size as number);
 }
 
-/** Text that is equal for equal operators. */
+/** A text that is equal for equal operators. */
 export function textOf(derivative: Derivative): string {
   return derivative.map((part) => `${part.direction.id}${isSummed(part) ? "Σ" : ""}`).join(" ");
 }

@@ -1,4 +1,4 @@
-/** Leading axes of streams, told by labels. */
+/** The leading axes of streams. Each has a label. */
 import { sameShape, sizeOf } from "@metrigrad/tensor";
 import type { Node } from "../../core/node.ts";
 import { broadcastTo, sum } from "../../ops/broadcastTo.ts";
@@ -15,9 +15,9 @@ export interface Stacked {
 
 /** The leading axes of a result. */
 export interface Lead {
-  /** Labels in the order of the axes: those that are summed over first. */
+  /** The labels in the order of the axes. Labels that are summed over come first. */
   readonly labels: readonly number[];
-  /** How many of them are summed over. */
+  /** The number of labels that are summed over. */
   readonly summed: number;
   readonly sizes: ReadonlyMap<number, number>;
 }
@@ -27,7 +27,7 @@ export function leadSizes({ labels, sizes }: Lead): number[] {
   return labels.map((label) => sizes.get(label) as number);
 }
 
-/** The value with the leading axes in their order, size 1 for those it lacks, and `rank` axes behind them. */
+/** The value with the leading axes in their order, and with `rank` axes after them. A leading axis that it lacks has size 1. */
 export function aligned({ value, labels }: Stacked, lead: Lead, rank: number): Node {
   const own = labels.length;
   const behind = value.shape.slice(own);
@@ -43,7 +43,7 @@ export function aligned({ value, labels }: Stacked, lead: Lead, rank: number): N
   return sameShape(turned.shape, shape) ? turned : reshape(turned, shape);
 }
 
-/** The value with all leading axes as one, [K, shape…]. */
+/** The value with all leading axes as one axis, [K, shape…]. */
 export function flattened(stacked: Stacked, lead: Lead): Node {
   const own = stacked.labels.length;
   const shape = stacked.value.shape.slice(own);
@@ -52,7 +52,7 @@ export function flattened(stacked: Stacked, lead: Lead): Node {
   return sizes.length === 1 ? whole : reshape(whole, [sizeOf(sizes), ...shape]);
 }
 
-/** A value [K, shape…] with its leading axes apart again, and sums taken. */
+/** A value [K, shape…] with separate leading axes again, after the sums. */
 export function unflattened(value: Node, lead: Lead): Node {
   const sizes = leadSizes(lead);
   const whole = sizes.length === 1 ? value : reshape(value, [...sizes, ...value.shape.slice(1)]);
@@ -64,7 +64,7 @@ export function summedOver(value: Node, { summed }: Lead): Node {
   return summed === 0 ? value : sum(value, { axis: Array.from({ length: summed }, (_, k) => k) });
 }
 
-/** Some positions of the first axis, ascending. */
+/** The values at some positions of the first axis, which ascend. */
 export function rowsAt(value: Node, at: readonly number[]): Node {
   const [first = 0, second = first + 1] = at;
   const step = second - first;

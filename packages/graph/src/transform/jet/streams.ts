@@ -13,15 +13,15 @@ import { type Derivative, type Direction, leadOf, orderOf, textOf } from "./part
 import { rowsAt } from "./stacks.ts";
 import { type Term, type TermRule, total } from "./term.ts";
 
-/** Derivatives of a value, [leading axes…, the value's shape…] by `leadOf`; null where they are zero. */
+/** The derivatives of a value, [leading axes…, the value's shape…] by `leadOf`. Null for a derivative that is zero. */
 export type Streams = (derivative: Derivative) => Node | null;
 
 /**
- * Derivatives of y along directions of x, carried from x to y beside the values. Each is computed once for every node
- * between them, together with the lower ones that it needs.
- * @param y what is differentiated
- * @param x what it depends on
- * @param seed the vectors of a direction of its own: [x's shape…], or [size, x's shape…] for a stack
+ * The derivatives of y along directions of x. They are carried from x to y next to the values.
+ *
+ * Each derivative is computed once for every node between x and y, together with the lower derivatives that it needs.
+ *
+ * For a direction of its own, `seed` returns its vectors: [x's shape…], or [size, x's shape…] for a stack.
  */
 export function streamsOf(y: Node, x: Node, seed: (direction: Direction) => Node): Streams {
   const order = topological([y]);
@@ -30,7 +30,7 @@ export function streamsOf(y: Node, x: Node, seed: (direction: Direction) => Node
   const rules = new Map(path.map((node) => [node, ruleOf(node, (one) => moved.has(one))]));
   const carried = new Map<string, Map<Node, Node>>();
 
-  /** What of a stack is at some positions. */
+  /** The derivatives of a stack at some positions. */
   const selected = (stream: Node, { size, within }: Direction): Node => {
     const rows = rowsAt(stream, within?.at ?? []);
     return size === null ? reshape(rows, rows.shape.slice(1)) : rows;
@@ -55,7 +55,7 @@ export function streamsOf(y: Node, x: Node, seed: (direction: Direction) => Node
     }
     const terms = chainTerms(derivative).map((term) => ({
       ...term,
-      // The term with D in one block is of the derivative itself.
+      // In the term with one block, the inner derivative is the derivative itself.
       inner: term.blocks.map((block) =>
         term.blocks.length === 1 ? streams : carry(block.derivative),
       ),
@@ -103,7 +103,7 @@ function valueOf(
   return rule(term);
 }
 
-/** How an op carries derivatives. */
+/** The rule by which an op carries derivatives. */
 function ruleOf(node: Node, moved: (input: Node) => boolean): TermRule {
   if (node.op === stopGradientOp) return () => null;
   if (node.op.expr !== undefined) return elementwiseTerm;

@@ -2,27 +2,27 @@ import type { Node } from "../../core/node.ts";
 import type { Derivative } from "./parts.ts";
 import type { Lead } from "./stacks.ts";
 
-/** An inner derivative of a term: what it is for each input of the node. */
+/** An inner derivative of a term, for each input of the node. */
 export interface InnerStreams {
   readonly derivative: Derivative;
   readonly labels: readonly number[];
-  /** [labels…, the input's shape…]; null where it is zero. */
+  /** For each input its derivative, [labels…, the input's shape…], or null if it is zero. */
   readonly streams: readonly (Node | null)[];
 }
 
-/** A term of the chain rule at a node: D^b op(inputs)[block 1, …, block b], summed over the labels that are. */
+/** A term of the chain rule at a node: D^b op(inputs)[block 1, …, block b], with its sums over labels. */
 export interface Term {
   readonly node: Node;
-  /** What is differentiated by. */
+  /** The node with respect to which it is differentiated. */
   readonly x: Node;
   readonly blocks: readonly InnerStreams[];
   readonly lead: Lead;
 }
 
-/** The term as a node [labels that are not summed…, the node's shape…] or one that broadcasts to it; null for zero. */
+/** Returns a term, [labels that are not summed…, the node's shape…] or a shape that broadcasts to this. Null means zero. */
 export type TermRule = (term: Term) => Node | null;
 
-/** The choices of an input for each block, by those whose stream is not zero. */
+/** All choices of one input for each block. Only inputs whose derivative is not zero count. */
 export function choicesOf(blocks: readonly InnerStreams[]): number[][] {
   return blocks.reduce<number[][]>(
     (all, { streams }) =>
@@ -33,7 +33,7 @@ export function choicesOf(blocks: readonly InnerStreams[]): number[][] {
   );
 }
 
-/** The sum of values, null for none. */
+/** The sum of the values that are not null; null if there is none. */
 export function total(
   values: readonly (Node | null)[],
   plus: (a: Node, b: Node) => Node,

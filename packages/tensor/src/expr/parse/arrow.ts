@@ -1,13 +1,15 @@
 import type { Fail } from "./fail.ts";
 import type { Token } from "./tokens.ts";
 
-/** A formula's parameters, or null where it is an expression alone, and the tokens of its expression. */
+/** The parameters of a formula, and the tokens of its expression. */
 export interface ArrowParts {
+  /** The names of the parameters, or null if the formula is no arrow function. */
   readonly params: readonly string[] | null;
+  /** The tokens of the expression. The last one is the end. */
   readonly body: readonly Token[];
 }
 
-/** Takes the parameters of an arrow function off: x => … or (x, y) => …. */
+/** Separates the parameters of an arrow function, x => … or (x, y) => …, from its body. */
 export function splitArrow(tokens: readonly Token[], fail: Fail): ArrowParts {
   const arrow = tokens.findIndex(({ kind, text }) => kind === "sign" && text === "=>");
   if (arrow === -1) return { params: null, body: tokens };

@@ -1,12 +1,12 @@
 import { GraphError } from "../../errors.ts";
 
-/** Refuses a source text, pointing at the position of what is wrong (counted from 0). */
+/** Throws an error about a text, with the position of what is wrong, counted from 0. */
 export type Fail = (
   must: string,
   position: { readonly start: number; readonly end: number },
 ) => never;
 
-/** Makes the refusals of one source text. */
+/** Makes the function that throws the errors of one text. */
 export function failIn(source: string): Fail {
   return (must, { start, end }) => {
     const text = source.slice(start, Math.min(end, start + 40)) || "the end";

@@ -6,13 +6,13 @@ import { pow } from "../transcendental.ts";
 /** An operator between two terms. */
 export interface BinaryOperator {
   readonly fn: ScalarFn;
-  /** Operators of a higher one bind first. */
+  /** Operators of a higher precedence bind first. */
   readonly precedence: number;
-  /** Whether a ∘ b ∘ c is a ∘ (b ∘ c); false by default. */
+  /** Whether a ∘ b ∘ c means a ∘ (b ∘ c); false by default. */
   readonly fromRight?: boolean;
 }
 
-/** Binary and logical operators, with JavaScript's precedences. */
+/** The operators between two terms, with JavaScript's order of precedence. */
 export const binaryOperators: ReadonlyMap<string, BinaryOperator> = new Map([
   ["||", { fn: or, precedence: 1 }],
   ["&&", { fn: and, precedence: 2 }],
@@ -31,13 +31,13 @@ export const binaryOperators: ReadonlyMap<string, BinaryOperator> = new Map([
   ["**", { fn: pow, precedence: 7, fromRight: true }],
 ]);
 
-/** Functions of the unary operators. */
+/** The functions of the unary operators. */
 export const unaryOperators: ReadonlyMap<string, ScalarFn> = new Map([
   ["-", neg],
   ["!", not],
 ]);
 
-/** Values of the names that are no arguments. */
+/** The values of names that are no arguments. */
 export const namedConstants: ReadonlyMap<string, number> = new Map([
   ["pi", Math.PI],
   ["e", Math.E],
@@ -45,7 +45,7 @@ export const namedConstants: ReadonlyMap<string, number> = new Map([
   ["NaN", Number.NaN],
 ]);
 
-/** Constants that are properties of Math. */
+/** The constants that are properties of Math. */
 export const mathConstants: ReadonlyMap<string, number> = new Map([
   ["PI", Math.PI],
   ["E", Math.E],

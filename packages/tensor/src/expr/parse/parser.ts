@@ -5,14 +5,14 @@ import type { Fail } from "./fail.ts";
 import { binaryOperators, mathConstants, namedConstants, unaryOperators } from "./operators.ts";
 import type { Token } from "./tokens.ts";
 
-/** What names mean. */
+/** What the names in a text mean. */
 export interface Names {
   readonly functions: Readonly<Record<string, ScalarFn>>;
-  /** The argument of that name, or null where there can be none. */
+  /** The argument of that name, or null if there is no such argument. */
   argument(name: string): Expr | null;
 }
 
-/** Reads an expression by precedence (Pratt, "Top down operator precedence", 1973). */
+/** Reads an expression by operator precedence (Pratt, "Top down operator precedence", 1973). */
 export class Parser {
   private readonly tokens: readonly Token[];
   private readonly names: Names;
@@ -25,7 +25,7 @@ export class Parser {
     this.fail = fail;
   }
 
-  /** The expression that all tokens make. */
+  /** The expression that all tokens together make. */
   whole(): Expr {
     const expr = this.choice();
     if (this.next.kind !== "end") this.fail("it must be one expression", this.next);
@@ -36,7 +36,7 @@ export class Parser {
     return this.tokens[this.at] as Token;
   }
 
-  /** The end of what was read. */
+  /** The end of the last token that was read. */
   private get end(): number {
     return this.tokens[this.at - 1]?.end ?? 0;
   }
@@ -47,6 +47,7 @@ export class Parser {
     return token;
   }
 
+  /** Reads a sign if it comes next, and returns whether it did. */
   private accepts(sign: string): boolean {
     const found = this.next.kind === "sign" && this.next.text === sign;
     if (found) this.at++;
@@ -57,7 +58,7 @@ export class Parser {
     if (!this.accepts(sign)) this.fail(`"${sign}" must come here`, this.next);
   }
 
-  /** test ? then : otherwise, or less. */
+  /** A choice `test ? then : otherwise`, or anything that binds tighter. */
   private choice(): Expr {
     const { start } = this.next;
     const test = this.binary(1);
@@ -67,7 +68,7 @@ export class Parser {
     return this.apply(select, [test, chosen, this.choice()], start);
   }
 
-  /** Terms joined by operators of at least a precedence. */
+  /** Terms joined by operators whose precedence is at least `least`. */
   private binary(least: number): Expr {
     const { start } = this.next;
     let left = this.unary();
@@ -134,7 +135,7 @@ export class Parser {
     );
   }
 
-  /** The arguments of a call, after its parenthesis. */
+  /** The arguments of a call. The opening parenthesis was read before. */
   private args(): Expr[] {
     const args: Expr[] = [];
     if (this.accepts(")")) return args;
@@ -144,6 +145,7 @@ export class Parser {
     return args;
   }
 
+  /** A call of a function. Fails if the number or the types of the arguments do not fit. */
   private apply(fn: ScalarFn, given: readonly Expr[], start: number): Expr {
     const args = withTypedNumbers(given);
     const types = args.map(({ type }) => type);
@@ -155,7 +157,7 @@ export class Parser {
   }
 }
 
-/** Whole numbers beside an integer are integers of its type. */
+/** Makes integers of whole numbers that are beside an integer, of its type. */
 function withTypedNumbers(args: readonly Expr[]): readonly Expr[] {
   const integer = args.find(({ type }) => type === "i32" || type === "u32");
   if (integer === undefined) return args;

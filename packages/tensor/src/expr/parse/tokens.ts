@@ -1,4 +1,4 @@
-/** A piece of a formula's text. */
+/** A piece of a formula's text, from `start` to before `end`. */
 export interface Token {
   readonly kind: "number" | "name" | "sign" | "end";
   readonly text: string;
@@ -6,6 +6,7 @@ export interface Token {
   readonly end: number;
 }
 
+/** Spaces and comments. */
 const spaces = /(?:\s|\/\/[^\n]*|\/\*.*?\*\/)*/suy;
 const pieces = [
   [
@@ -16,7 +17,7 @@ const pieces = [
   ["sign", /[=!]==|[=!<>]=|\*\*|&&|\|\||=>|\?\?|./suy],
 ] as const;
 
-/** Cuts a text into numbers, names and signs as JavaScript does, without comments; the last one is the end. */
+/** Divides a text into numbers, names and signs, as JavaScript does. Comments are left out; the last token is the end. */
 export function tokensOf(source: string): Token[] {
   const tokens: Token[] = [];
   let start = matchAt(spaces, source, 0).length;
@@ -34,6 +35,7 @@ export function tokensOf(source: string): Token[] {
   return tokens;
 }
 
+/** The text that a pattern matches at a position, or "". */
 function matchAt(pattern: RegExp, source: string, at: number): string {
   pattern.lastIndex = at;
   return pattern.exec(source)?.[0] ?? "";

@@ -27,7 +27,7 @@ const subRule: Rule = (args, make) => {
   return minusY === null ? null : make(add, x, minusY);
 };
 
-/** Moves a sign out of a product or quotient of x and y, into a literal where there is one. */
+/** Moves a sign out of a product or quotient of x and y, or into a literal if there is one. */
 function signs(x: Expr, y: Expr, again: (x: Expr, y: Expr) => Expr, make: Make): Expr | null {
   const minusX = argumentOf(neg, x);
   const minusY = argumentOf(neg, y);
@@ -80,7 +80,7 @@ const absRule: Rule = (args, make) => {
 /** x² → x·x. */
 const squareRule: Rule = (args, make) => make(mul, args[0] as Expr, args[0] as Expr);
 
-/** The smaller or larger of x and x is x. */
+/** The smaller or the larger of x and x is x. */
 const sameRule: Rule = (args) => (args[0] === args[1] ? (args[0] as Expr) : null);
 
 /** Rules for sums, products, signs and extremes. */

@@ -7,7 +7,7 @@ import { argumentOf, type Rule, type Rules } from "./rule.ts";
 /** ¬¬x → x. */
 const notRule: Rule = (args) => argumentOf(not, args[0]);
 
-/** A conjunction or disjunction with a literal, with itself or with its negation. */
+/** Simplifies "and" and "or" with a literal, with equal operands, or with an operand and its negation. */
 const junction =
   (neutral: 0 | 1): Rule =>
   (args) => {
@@ -19,7 +19,7 @@ const junction =
     return decided || opposite ? literal(1 - neutral, "bool") : null;
   };
 
-/** A known condition, equal branches, a negated condition. */
+/** Simplifies a choice with a known condition, equal branches or a negated condition. */
 const selectRule: Rule = (args, make) => {
   const [condition, x, y] = args as readonly [Expr, Expr, Expr];
   if (condition.kind === "const") return condition.value !== 0 ? x : y;
@@ -28,7 +28,7 @@ const selectRule: Rule = (args, make) => {
   return negated === null ? null : make(select, negated, y, x);
 };
 
-/** A conversion to the type that the argument has already. */
+/** Drops a conversion to the type that the argument already has. */
 const conversion =
   (to: ScalarType): Rule =>
   (args) =>

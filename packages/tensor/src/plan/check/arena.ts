@@ -10,9 +10,9 @@ import { ownersOf } from "./owners.ts";
 import { refuseAt } from "./refuse.ts";
 import { sameView } from "./view.ts";
 
-/** Checks that whatever a step or the caller reads was written before and not overwritten since. */
+/** Checks that what a step or the caller reads was written before, and was not overwritten since. */
 export function checkLiveness(plan: Plan): void {
-  // The buffer that wrote each block of the arena last; buffers begin on blocks.
+  // The buffer that wrote each block of the arena last. Buffers begin at blocks.
   const owners = ownersOf(Math.ceil(plan.arenaBytes / alignment));
   const written = new Set<number>();
   const blocks = (buffer: number): readonly [from: number, to: number] => {
@@ -25,7 +25,7 @@ export function checkLiveness(plan: Plan): void {
   const visit = (step: Step, name: string): void => {
     const refuse = refuseAt(`step ${name} ${step.kind} "${step.label}"`);
     if (step.kind === "loop") {
-      // Twice, since a turn may read what the turn before has left.
+      // Two turns, since a turn may read what the turn before it left.
       for (let turn = 0; turn < Math.min(2, step.turns); turn++) {
         for (const [at, inner] of step.body.entries()) visit(inner, `${name}.${at}`);
       }
@@ -47,8 +47,8 @@ export function checkLiveness(plan: Plan): void {
       written.add(view.buffer);
       owners.give(...blocks(view.buffer), view.buffer);
     }
-    // Outputs of one step, and outputs and inputs, must not lie on each other; a result may take
-    // the place of an input of the same layout.
+    // The outputs of a step must not share memory with each other or with inputs. A result may take the place of an input of the
+    // same layout.
     for (const { role, view, inPlace } of [...inputs, ...outputs.map(notInPlace)]) {
       if (sizeOf(view.shape) === 0) continue;
       if (inPlace && outputs.some((output) => samePlace(plan, view, output.view))) continue;
@@ -68,7 +68,7 @@ export function checkLiveness(plan: Plan): void {
 
 const notInPlace = (output: StepOutput) => ({ ...output, inPlace: false });
 
-/** Whether two views of scratch buffers address the same bytes in the same order. */
+/** Whether two views of the arena are the same bytes in the same order. */
 function samePlace(plan: Plan, a: View, b: View): boolean {
   const placed = (view: View) => {
     const { place, dtype } = plan.buffers[view.buffer] as Plan["buffers"][number];

@@ -6,7 +6,7 @@ import { printView } from "../print.ts";
 import { type Refuse, refuseAt } from "./refuse.ts";
 import { checkView } from "./view.ts";
 
-/** Arena offsets are multiples of this many bytes. */
+/** Offsets in the arena are multiples of this number of bytes. */
 export const alignment = 64;
 
 const isFloat = (dtype: DType) => dtype === "f32" || dtype === "f64";

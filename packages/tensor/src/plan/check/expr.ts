@@ -15,7 +15,7 @@ export function typeOfView(plan: Plan, view: View): ScalarType {
   return scalarTypeOf(plan.buffers[view.buffer]?.dtype as DType);
 }
 
-/** Checks expressions against the types of their arguments. */
+/** Checks the types of the arguments in expressions. */
 export function checkCalls(
   exprs: readonly Expr[],
   types: readonly ScalarType[],
@@ -30,7 +30,7 @@ export function checkCalls(
   }
 }
 
-/** Checks expressions against the types of their arguments and of the outputs they fill. */
+/** Checks expressions against the types of their arguments, and against the types of the outputs that they fill. */
 export function checkExprs(
   plan: Plan,
   exprs: readonly Expr[],

@@ -1,20 +1,21 @@
 /**
- * Who wrote each place of a range of memory last, as runs of one owner: places that nobody wrote have
- * owner −1. A question and a change take a bisection, however long the runs are.
+ * The owner of each place in a range of memory: who wrote it last. Places that nobody wrote have the owner −1.
+ *
+ * Neighbouring places of one owner make a run. A question or a change takes a binary search, whatever the lengths of the runs.
  */
 export interface Owners {
-  /** Some owner other than `owner` of places from `from` to before `to`, or null. */
+  /** An owner of the places from `from` to before `to` that is not `owner`, or null if there is none. */
   other(from: number, to: number, owner: number): number | null;
-  /** Gives places to an owner. */
+  /** Makes `owner` the owner of the places from `from` to before `to`. */
   give(from: number, to: number, owner: number): void;
 }
 
 /** A range of memory that nobody wrote. */
 export function ownersOf(size: number): Owners {
-  // Runs begin at `starts`, ascending, and end where the next one begins.
+  // Run i begins at starts[i] and ends where the next run begins.
   const starts = [0];
   const owners = [-1];
-  /** The run that a place is in. */
+  /** The run that a place belongs to. */
   const runAt = (place: number): number => {
     let low = 0;
     let high = starts.length - 1;
@@ -28,7 +29,7 @@ export function ownersOf(size: number): Owners {
   return {
     other(from, to, owner) {
       if (from >= to) return null;
-      // Neighbouring runs differ, so the first or the second says it.
+      // Neighbouring runs have different owners, so the first or the second run has the answer.
       const run = runAt(from);
       const first = owners[run] as number;
       if (first !== owner) return first;

@@ -1,9 +1,9 @@
 import { BackendError } from "../../errors.ts";
 
-/** Throws the error of a plan that breaks a contract. */
+/** Throws the error of a plan that breaks a rule. */
 export type Refuse = (must: string, got: string) => never;
 
-/** A refusal that names the place in the plan. */
+/** Makes a function that throws errors which name a place in the plan. */
 export function refuseAt(place: string): Refuse {
   return (must, got) => {
     throw new BackendError({

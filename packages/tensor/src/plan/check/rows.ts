@@ -5,7 +5,7 @@ import type { RowStage, RowsStep } from "../step.ts";
 import { checkCalls, checkExprs, typeOfView } from "./expr.ts";
 import type { Refuse } from "./refuse.ts";
 
-/** Checks the shapes and types of a step over rows; its views are checked before. */
+/** Checks the shapes and types of a step over rows. Its views were checked before. */
 export function checkRows(step: RowsStep, plan: Plan, refuse: Refuse): void {
   const { shape, rowAxes, inputs, stages, results, outputs } = step;
   if (!Number.isInteger(rowAxes) || rowAxes < 1 || rowAxes > shape.length) {

@@ -8,7 +8,7 @@ import { checkExprs, typeOfView } from "./expr.ts";
 import type { Refuse } from "./refuse.ts";
 import { checkRows } from "./rows.ts";
 
-/** Where a step stands. */
+/** The plan of a step, and how to refuse the step. */
 export interface StepPlace {
   readonly plan: Plan;
   readonly refuse: Refuse;
@@ -29,7 +29,7 @@ function typed({ plan, refuse }: StepPlace, role: string, view: View | null, wan
   if (dtype !== wanted) refuse(`${role} must be ${wanted}`, String(dtype));
 }
 
-/** All must be floats of one type: those of the plan, or of 64 bits. */
+/** Checks that all views are floats of one type: that of the plan, or f64. */
 function floats(at: StepPlace, views: Readonly<Record<string, View | null>>): void {
   const entries = Object.entries(views);
   const [, first] = entries.find(([, view]) => view !== null) as [string, View];
@@ -58,7 +58,7 @@ function square(at: StepPlace, role: string, view: View): { batch: readonly numb
   return { batch, d };
 }
 
-/** Checks of the shapes and types of each step kind; views are checked before. */
+/** Checks of the shapes and types for each kind of step. The views were checked before. */
 export const stepChecks: StepTable<(at: StepPlace) => void> = {
   map:
     ({ shape, inputs, exprs, outputs }) =>
@@ -219,7 +219,7 @@ export const stepChecks: StepTable<(at: StepPlace) => void> = {
       shaped(at, "output", output, a.shape);
       shaped(at, "values", values, [...batch, d]);
     },
-  // The steps of its body are checked one by one.
+  // The steps of the body are checked one by one.
   loop:
     ({ turns }) =>
     (at) => {

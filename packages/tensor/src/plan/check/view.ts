@@ -5,8 +5,9 @@ import { moveAlike, type View } from "../view.ts";
 import type { Refuse } from "./refuse.ts";
 
 /**
- * Positions of the first and the last element in the buffer, within all turns of loops around it (in the
- * first turn without `turns`); null where there are none.
+ * The positions of the first and the last element of a view in its buffer; null if the view is empty.
+ *
+ * `turns` has the number of turns of each loop around the view. Without it only the first turn counts.
  */
 export function extent(
   view: View,
@@ -26,7 +27,7 @@ export function extent(
   return [low, high];
 }
 
-/** Checks that a view is well formed and lies in its buffer in every turn of the loops around it. */
+/** Checks that a view is well formed, and that it is inside its buffer in every turn of the loops around it. */
 export function checkView(
   plan: Plan,
   view: View,
@@ -34,7 +35,7 @@ export function checkView(
   turns: readonly number[] = [],
 ): void {
   const buffer = plan.buffers[view.buffer];
-  // Views are many: they are printed where they are refused.
+  // There are many views, so their text is made only for a message.
   if (buffer === undefined) refuse(`buffer must be one of ${plan.buffers.length}`, printView(view));
   const { advance = [] } = view;
   if (!isWhole(view)) {
@@ -50,7 +51,7 @@ export function checkView(
   }
 }
 
-/** Whether a view has integers only, and a size ≥ 0 and a stride per axis. */
+/** Whether a view consists of integers, with a size ≥ 0 and a stride for each axis. */
 function isWhole({ shape, strides, offset, advance = [] }: View): boolean {
   return (
     shape.length === strides.length &&
@@ -61,7 +62,7 @@ function isWhole({ shape, strides, offset, advance = [] }: View): boolean {
   );
 }
 
-/** Whether two views are the same, strides of axes of size 1 aside. */
+/** Whether two views are the same. Strides of axes of size 1 do not count. */
 export function sameView(a: View, b: View): boolean {
   return (
     a.buffer === b.buffer &&
@@ -72,7 +73,7 @@ export function sameView(a: View, b: View): boolean {
   );
 }
 
-/** Marks the elements of a view, counted from `low`; false where one was marked before. */
+/** Marks the elements of a view, counted from `low`. Returns false if an element was marked before. */
 function mark(view: View, low: number, marks: Uint8Array): boolean {
   let fresh = true;
   for (const position of elements(view)) {
@@ -84,6 +85,7 @@ function mark(view: View, low: number, marks: Uint8Array): boolean {
   return fresh;
 }
 
+/** The positions of a view's elements, in row-major order. */
 function* elements({ shape, strides, offset }: View): Generator<number> {
   const size = sizeOf(shape);
   for (let i = 0; i < size; i++) {
@@ -98,7 +100,7 @@ function* elements({ shape, strides, offset }: View): Generator<number> {
   }
 }
 
-/** Whether no two indices of a view are one element. */
+/** Whether different indices of a view are different elements. */
 export function isInjective(view: View): boolean {
   const reach = extent(view);
   if (reach === null) return true;
@@ -106,7 +108,7 @@ export function isInjective(view: View): boolean {
     .map((n, axis) => ({ n, stride: Math.abs(view.strides[axis] as number) }))
     .filter(({ n }) => n > 1)
     .sort((a, b) => a.stride - b.stride);
-  // Each axis steps over all that the finer ones reach: the usual case, without enumeration.
+  // In the usual case each axis steps over everything that the finer axes reach. Then no element must be marked.
   let covered = 0;
   let nested = true;
   for (const { n, stride } of axes) {

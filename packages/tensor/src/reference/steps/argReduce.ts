@@ -1,7 +1,7 @@
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
-/** Position of the first extreme along the last axis. */
+/** The position of the first largest or smallest element along the last axis. */
 export const argReduce: Kernel<"argReduce"> = ({ op, input, output }, memory) => {
   const source = memory.view(input);
   const target = memory.view(output);

@@ -1,9 +1,10 @@
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
+/** How often a factorisation is tried again with a larger λ. */
 const retries = 6;
 
-/** Lower factors of a + λI, with a larger λ where that is not positive definite. */
+/** Lower factors of a + λI. λ grows if the matrix is not positive definite. */
 export const cholesky: Kernel<"cholesky"> = ({ a, shift, output, used }, memory) => {
   const source = memory.view(a);
   const target = memory.view(output);
@@ -32,6 +33,7 @@ export const cholesky: Kernel<"cholesky"> = ({ a, shift, output, used }, memory)
 
 type Lower = (i: number, j: number) => number;
 
+/** The first factor that succeeds, and its λ; NaN if none does. */
 function factorise(a: Lower, d: number, start: number, epsilon: number) {
   let lambda = start;
   for (let attempt = 0; attempt <= retries; attempt++) {
@@ -42,6 +44,7 @@ function factorise(a: Lower, d: number, start: number, epsilon: number) {
   return { factor: new Float64Array(d * d).fill(Number.NaN), lambda: Number.NaN };
 }
 
+/** The λ of the first new attempt if λ was 0: in proportion to the mean of the diagonal. */
 function firstShift(a: Lower, d: number, epsilon: number): number {
   let trace = 0;
   for (let i = 0; i < d; i++) trace += a(i, i);

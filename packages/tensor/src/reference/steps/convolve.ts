@@ -1,7 +1,7 @@
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
-/** The sum over all taps and channels for each place, without the taps that lie beyond the ends of b. */
+/** For each place the sum over all taps and channels. Taps that lie beyond the ends of b do not count. */
 export const convolve: Kernel<"convolve"> = ({ a, b, shift, dilation, output }, memory) => {
   const [x, y, target] = [memory.view(a), memory.view(b), memory.view(output)];
   const axes = shift.length;
@@ -14,7 +14,7 @@ export const convolve: Kernel<"convolve"> = ({ a, b, shift, dilation, output }, 
   const still = output.shape.slice(lead).map(() => 0);
   const factor = { stride: [...x.stride.slice(0, lead + 1), ...still.slice(1)], offset: x.offset };
   const values = { stride: [...y.stride.slice(0, lead), ...still], offset: y.offset };
-  /** The number of each place and tap on an axis, as a stream that `walk` moves. */
+  /** Streams that `walk` moves, which count the places and the taps of each axis. */
   const counters = taps.map((_, axis) => axis);
   const place = counters.map((axis) => ({
     stride: output.shape.map((_, at) => (at === lead + 1 + axis ? 1 : 0)),

@@ -1,6 +1,6 @@
 import type { Kernel } from "../kernel.ts";
 
-/** The same elements elsewhere. */
+/** Copies the elements of one view to another. */
 export const copy: Kernel<"copy"> = ({ input, output }, memory) => {
   const source = memory.view(input);
   const target = memory.view(output);

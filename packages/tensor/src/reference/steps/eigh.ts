@@ -1,7 +1,7 @@
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
-/** Sweeps over all pairs, after which rotations are below rounding for any matrix met so far. */
+/** The most sweeps over all pairs. No matrix that was tried needed so many to bring the rotations below rounding. */
 const sweeps = 60;
 
 /** Eigenvectors and eigenvalues of symmetric matrices by cyclic Jacobi rotations. */
@@ -36,7 +36,7 @@ interface Eigenpair {
   readonly vector: Float64Array;
 }
 
-/** In ascending order; `a` is destroyed. */
+/** The eigenvalues in ascending order, with their vectors. The matrix `a` is overwritten. */
 function eigenpairs(a: readonly Float64Array[]): Eigenpair[] {
   const d = a.length;
   const none = () => ({ value: Number.NaN, vector: new Float64Array(d).fill(Number.NaN) });
@@ -88,7 +88,7 @@ function rotate(
   }
 }
 
-/** The vector or its negative: the first entry of the largest magnitude is positive. */
+/** The vector or its negative, such that the first entry of the largest magnitude is positive. */
 function upright(vector: Float64Array): Float64Array {
   const largest = vector.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
   return largest < 0 ? vector.map((x) => -x) : vector;

@@ -5,7 +5,7 @@ import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 import { clampedRow } from "../row.ts";
 
-/** How an element of one type is stored as another: as toFloat, toI32, toU32 and toBool do it. */
+/** How an element of one type is stored as another type, by the rules of toFloat, toI32, toU32 and toBool. */
 function conversion(from: DType, to: DType): (x: number) => number {
   const type = scalarTypeOf(from);
   const target = scalarTypeOf(to);
@@ -15,7 +15,7 @@ function conversion(from: DType, to: DType): (x: number) => number {
   return (x) => Math.min(most, fn.evaluate([x], type));
 }
 
-/** Rows of the source by index. */
+/** Copies rows of the source, chosen by indices. */
 export const gather: Kernel<"gather"> = (step, memory) => {
   const source = memory.view(step.source);
   const indices = memory.view(step.indices);

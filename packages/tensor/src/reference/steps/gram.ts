@@ -1,7 +1,7 @@
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
-/** Weighted sums of outer products of rows. */
+/** Sums of outer products of rows, with weights. */
 export const gram: Kernel<"gram"> = ({ x, nu, base, alpha, beta, output }, memory) => {
   const rows = memory.view(x);
   const weights = nu === null ? null : memory.view(nu);
@@ -11,7 +11,7 @@ export const gram: Kernel<"gram"> = ({ x, nu, base, alpha, beta, output }, memor
   const [byRow, byColumn] = rows.stride.slice(-2) as [number, number];
   const byWeight = weights?.stride.at(-1) ?? 0;
   const pairs = [...rows.shape.slice(0, -2), d, d];
-  // Over [b…, p, q]: x at [b…, 0, p], at [b…, 0, q], and ν at [b…, 0].
+  // Over the indices [b…, p, q] the walk reads x at [b…, 0, p] and at [b…, 0, q], and ν at [b…, 0].
   const batch = rows.stride.slice(0, -2);
   const left = { stride: [...batch, byColumn, 0], offset: rows.offset };
   const right = { stride: [...batch, 0, byColumn], offset: rows.offset };

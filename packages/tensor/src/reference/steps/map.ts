@@ -2,7 +2,7 @@ import { compileExprs } from "../../expr/evaluate.ts";
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
-/** Expressions at every index. */
+/** Evaluates expressions at every index. */
 export const map: Kernel<"map"> = ({ shape, inputs, exprs, outputs }, memory) => {
   const sources = inputs.map(memory.view);
   const targets = outputs.map(memory.view);

@@ -4,7 +4,7 @@ import { productAxes } from "../../plan/productAxes.ts";
 import { type Strided, walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
-/** Batched products, each element passed through the epilogue. */
+/** Batched products. Each element of a product passes through the epilogue. */
 export const matmul: Kernel<"matmul"> = (step, memory) => {
   const { a, b, epilogue, outputs } = step;
   const x = memory.view(a);
@@ -50,7 +50,7 @@ export const matmul: Kernel<"matmul"> = (step, memory) => {
     });
 };
 
-/** Positions of all elements of an operand, row-major. */
+/** Positions of all elements of an operand, in row-major order. */
 function offsets(shape: readonly number[], operand: Strided): Int32Array {
   const result = new Int32Array(shape.reduce((size, n) => size * n, 1));
   let next = 0;

@@ -2,7 +2,7 @@ import { threefry2x32 } from "../../random/threefry.ts";
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
-/** Words of Threefry in row-major order. */
+/** Words of Threefry, in row-major order. */
 export const random: Kernel<"random"> = ({ key, state, output }, memory) => {
   const words = memory.view(state);
   const target = memory.view(output);

@@ -6,6 +6,7 @@ import type { ReduceOp } from "../../plan/step.ts";
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
+/** The value of each reduction over no elements. */
 const identities: Readonly<Record<ReduceOp, number>> = {
   sum: 0,
   max: Number.NEGATIVE_INFINITY,
@@ -15,7 +16,7 @@ const identities: Readonly<Record<ReduceOp, number>> = {
 
 const combiners: Readonly<Record<ReduceOp, ScalarFn>> = { sum: add, max, min, prod: mul };
 
-/** How values of a type combine, and the value over nothing as that type has it. */
+/** How values of a type are combined, and the value over no elements, in the range of that type. */
 export interface Monoid {
   readonly combine: ScalarFn;
   readonly start: number;
@@ -34,7 +35,7 @@ export function monoid(op: ReduceOp, type: ScalarType): Monoid {
   return { combine: combiners[op], start: bounded };
 }
 
-/** Folds of expressions over some axes. */
+/** Reduces expressions over some axes. */
 export const reduce: Kernel<"reduce"> = (step, memory) => {
   const { shape, axes, exprs, ops } = step;
   const isReduced = (_: unknown, axis: number) => axes.includes(axis);

@@ -7,10 +7,10 @@ import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 import { monoid } from "./reduce.ts";
 
-/** The values of a row: one for each element, or one for all. */
+/** The values of a row: one for each element, or one number for the whole row. */
 type Row = Float64Array;
 
-/** A stage of rows of so many elements, which reads rows and fills its own. */
+/** Prepares a stage for rows of `length` elements. It reads the values before it and fills its own. */
 function stageOf({ per, op, expr }: RowStage, length: number, rows: readonly Row[]) {
   const value = compileExpr(expr);
   const fold = op === undefined ? null : monoid(op, expr.type);
@@ -42,14 +42,14 @@ function stageOf({ per, op, expr }: RowStage, length: number, rows: readonly Row
   return { own, run };
 }
 
-/** The stages of a row after each other. */
+/** Runs the stages of each row, one after the other. */
 export const rows: Kernel<"rows"> = (step, memory) => {
   const { shape, rowAxes, stages, results } = step;
   const lead = shape.length - rowAxes;
   const [outer, within] = [shape.slice(0, lead), shape.slice(lead)];
   const sources = step.inputs.map(memory.view);
   const targets = step.outputs.map(memory.view);
-  /** Where the elements of a row are, from where it begins. */
+  /** The positions of a row's elements, counted from the row's first element. */
   const placesOf = ({ stride }: NdArray<TypedArray>): Int32Array => {
     const places: number[] = [];
     const inner = stride.length > lead ? within : [];

@@ -3,7 +3,7 @@ import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 import { clampedRow } from "../row.ts";
 
-/** Sums of updates by index, in float64. */
+/** Adds updates to rows chosen by indices. The sums are in float64. */
 export const scatterAdd: Kernel<"scatterAdd"> = (step, memory) => {
   const indices = memory.view(step.indices);
   const updates = memory.view(step.updates);

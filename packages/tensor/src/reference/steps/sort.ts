@@ -1,13 +1,13 @@
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
-/** Below, at or above zero as x comes before, with or after y; NaN after every number. */
+/** Negative, zero or positive if x comes before, with or after y. NaN comes after every number. */
 function compare(x: number, y: number): number {
   if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
   return Number(x > y) - Number(x < y);
 }
 
-/** Positions along the last axis in the order of their elements. */
+/** The positions along the last axis, in the order of their elements. */
 export const sort: Kernel<"sort"> = ({ input, descending, output }, memory) => {
   const source = memory.view(input);
   const target = memory.view(output);

@@ -1,7 +1,7 @@
 import { walk } from "../../walk.ts";
 import type { Kernel } from "../kernel.ts";
 
-/** Columns x of L⁻¹ rhs by forward, of L'⁻¹ rhs by backward substitution. */
+/** Solves column by column: forward substitution for L⁻¹ rhs, backward substitution for L'⁻¹ rhs. */
 export const triangularSolve: Kernel<"triangularSolve"> = (step, memory) => {
   const factor = memory.view(step.l);
   const rhs = memory.view(step.rhs);
