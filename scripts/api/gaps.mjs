@@ -44,7 +44,8 @@ export function gapsOf(project) {
     }
     for (const member of membersOf(one)) {
       const name = `${one.name}.${member.name}`;
-      if (member.flags.isExternal || member.flags.isPrivate || member.inheritedFrom) continue;
+      const isKnown = member.inheritedFrom !== undefined || member.overwrites !== undefined;
+      if (member.flags.isExternal || member.flags.isPrivate || isKnown) continue;
       const own = member.signatures ?? [];
       if (own.length === 0) sentence(member, name, lack);
       for (const signature of own) callable(signature, name, lack, false);
