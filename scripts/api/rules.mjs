@@ -50,7 +50,9 @@ export const withExample = new Set([
   ...[], // graph: transforms, loops, compiler
   ...[], // tensor
   ...[], // nn
-  ...[], // metric
+  ...["metrics", "partition", "defMetric", "explain", "checkMetric", "checkLaw"], // metric
+  ...["rfim", "fisher", "kl", "ModelMetric"], // metric: geometry
+  ...["sharedGram", "unitGram", "kronecker"], // metric: blocks
   ...[], // optim
   ...[], // data
   ...[], // train

@@ -126,9 +126,9 @@ export interface Explanation {
  * @param model - The model.
  * @param given - The batch size, or options with it.
  * @returns The rows, their sums, a table of text and a drawing.
- * @throws {@link MetricError} for a parameter without a row, if the input of the model cannot be found, for a solver
- *   that a block does not have, for a precision that the backend does not have, if the blocks do not fit in the
- *   memory budget, and for options that are not valid.
+ * @throws {@link MetricError} for a parameter without a row, for options that are not valid, and if the input of the
+ *   model cannot be found. Also for a solver that a block does not have, for a precision that the backend does not
+ *   have, and if the blocks exceed the memory budget.
  * @throws {@link ShapeError} if `inputs` do not fit the model.
  * @category Metrics: tables
  */
