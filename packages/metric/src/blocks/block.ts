@@ -53,7 +53,10 @@ export interface SolveEffort {
    * matrix. With 0, `"nystrom"` solves with its approximation of low rank in the place of g.
    */
   readonly iterations?: number;
-  /** The rank r of the approximation of `"nystrom"`. By default it is a tenth of the order, and at least 32. */
+  /**
+   * The rank r of the approximation of `"nystrom"`. By default it is a tenth of the order, and at least 32; it is
+   * never more than the order.
+   */
   readonly rank?: number;
 }
 

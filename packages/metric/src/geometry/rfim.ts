@@ -51,7 +51,7 @@ export interface RfimSolveOptions extends SolveDamping {
  * @category Geometry
  */
 export interface Rfim {
-  /** The block of each subsystem, in the order of application. Subsystems with the plain gradient have none. */
+  /** The block of each subsystem, in the order of the parameters. Subsystems with the plain gradient have none. */
   readonly blocks: readonly RfimBlock[];
   /** The names of the parameters that take the plain gradient. They have no metric. */
   readonly plain: readonly string[];
