@@ -30,11 +30,7 @@ export type Solver = "dense" | "woodbury" | "diagonal" | "kronecker" | "cg" | "q
  */
 export type Columns = "shared" | "own" | "coupled";
 
-/**
- * Options of the operations that use g + λI.
- *
- * @category Metrics: blocks
- */
+/** Options of the operations that use g + λI. @category Metrics: blocks */
 export interface DampedOptions {
   /** The damping λ; 0 by default. */
   readonly damping?: Damping;
@@ -42,39 +38,24 @@ export interface DampedOptions {
   readonly float?: FloatType;
 }
 
-/**
- * How far the solvers `"cg"` and `"nystrom"` go, which are not exact.
- *
- * @category Metrics: blocks
- */
+/** How far the solvers `"cg"` and `"nystrom"` go, which are not exact. @category Metrics: blocks */
 export interface SolveEffort {
   /**
    * The number of steps: 50 by default for `"cg"`, 10 for `"nystrom"`, and never more than twice the order of the
    * matrix. With 0, `"nystrom"` solves with its approximation of low rank in the place of g.
    */
   readonly iterations?: number;
-  /**
-   * The rank r of the approximation of `"nystrom"`. By default it is a tenth of the order, and at least 32; it is
-   * never more than the order.
-   */
+  /** The rank r of `"nystrom"`: by default a tenth of the order, but at least 32; never more than the order. */
   readonly rank?: number;
 }
 
-/**
- * Options of `solve`.
- *
- * @category Metrics: blocks
- */
+/** Options of `solve`. @category Metrics: blocks */
 export interface SolveOptions extends DampedOptions, SolveEffort {
   /** The solver; by default the block's cost model chooses it. */
   readonly solver?: Solver;
 }
 
-/**
- * Options of `prepare`.
- *
- * @category Metrics: blocks
- */
+/** Options of `prepare`. @category Metrics: blocks */
 export interface PrepareOptions extends SolveOptions {
   /**
    * The metric that held values stand for before their first update; `"zero"` by default.
@@ -93,36 +74,23 @@ export interface PrepareOptions extends SolveOptions {
  * @category Metrics: blocks
  */
 export interface DampedSolve {
-  /**
-   * Solves with the damped metric: (g + λI)⁻¹v.
-   *
-   * @param v - The right side, [d, m].
-   * @returns The solution, [d, m].
-   */
+  /** Solves with the damped metric: (g + λI)⁻¹v. @param v - The right side, [d, m]. @returns The solution, [d, m]. */
   solve(v: Node): Node;
-  /**
-   * Multiplies by the metric without damping: gv.
-   *
-   * @param v - The vector, [d, m].
-   * @returns The product, [d, m].
-   */
+  /** Multiplies by the metric without damping: gv. @param v - The vector, [d, m]. @returns The product, [d, m]. */
   apply(v: Node): Node;
   /**
    * Multiplies by the matrix that `solve` inverts: g + λI, unless the kind of block is damped in another way.
-   *
    * @param v - The vector, [d, m].
    * @returns The product, [d, m].
    */
   damped(v: Node): Node;
   /**
    * Returns the λ that is used. It is larger than the one asked for where g + λI was singular in rounding.
-   *
    * @returns One λ for each matrix, [matrices].
    */
   lambda(): Node;
   /**
    * Measures how well x solves for v: ‖v − (g + λI)x‖/‖v‖ over the whole vector.
-   *
    * @param v - The right side, [d, m].
    * @param x - The solution, [d, m].
    * @returns The relative residual, a scalar; 0 where v = 0.
@@ -130,11 +98,7 @@ export interface DampedSolve {
   residual(v: Node, x: Node): Node;
 }
 
-/**
- * The values of a block that running averages keep, and the block that these values make.
- *
- * @category Metrics: blocks
- */
+/** The values of a block that running averages keep, and the block that these values make. @category Metrics: blocks */
 export interface AveragedBy {
   /**
    * By name: the value of this batch, and the first value of the average. With the first values the block is the
@@ -147,7 +111,6 @@ export interface AveragedBy {
 
 /**
  * Rows that make a metric: g = share · Σ_s x̃_s x̃_s' ⊗ W_s, where W_s is I_m, ν_s I_m, diag ν_s or F_sF_s'.
- *
  * @category Metrics: blocks
  */
 export interface MadeOf {
@@ -169,11 +132,7 @@ export interface MadeOf {
   readonly damping?: "diagonal";
 }
 
-/**
- * Blocks that do not couple, each over its own slices of stacked parameters.
- *
- * @category Metrics: blocks
- */
+/** Blocks that do not couple, each over its own slices of stacked parameters. @category Metrics: blocks */
 export interface Copies {
   /** The block of each copy. */
   readonly blocks: readonly Block[];
@@ -207,10 +166,7 @@ export interface Block {
   readonly n: number | null;
   /** Which columns share a matrix. */
   readonly columns: Columns;
-  /**
-   * The number of different matrices: m where each column has its own, else 1. A direct sum counts those of all
-   * copies.
-   */
+  /** The number of different matrices: m where each column has its own, else 1. A direct sum counts all copies. */
   readonly matrices: number;
   /** The order of each matrix: d, or dm if the columns are coupled. For a direct sum it is the order in one copy. */
   readonly size: number;
@@ -228,21 +184,12 @@ export interface Block {
   readonly copies: Copies | null;
   /** The number of floats of rows and factors that exist for this block alone. The `costs` include them. */
   readonly rowFloats: number;
-  /**
-   * Whether damping adds λ to the eigenvalues of the matrices. False means that this kind of block is damped in
-   * another way.
-   */
+  /** Whether damping adds λ to the eigenvalues of the matrices. If false, the block is damped in another way. */
   readonly addsDamping: boolean;
-  /**
-   * Multiplies by the metric: gv.
-   *
-   * @param v - The vector, [d, m].
-   * @returns The product, [d, m].
-   */
+  /** Multiplies by the metric: gv. @param v - The vector, [d, m]. @returns The product, [d, m]. */
   apply(v: Node): Node;
   /**
    * Multiplies by the matrix that `solve` inverts: g + λI, unless the kind of block is damped in another way.
-   *
    * @param v - The vector, [d, m].
    * @param options - The damping.
    * @returns The product, [d, m].
@@ -250,7 +197,6 @@ export interface Block {
   damped(v: Node, options?: DampedOptions): Node;
   /**
    * Solves with the damped metric: (g + λI)⁻¹v.
-   *
    * @param v - The right side, [d, m].
    * @param options - The damping, the solver and its effort.
    * @returns The solution, [d, m].
@@ -273,7 +219,6 @@ export interface Block {
     | null;
   /**
    * Fixes the damping and the solver, so that several right sides can be solved.
-   *
    * @param hold - Keeps what is computed from the metric on the device, so that later batches only need products.
    *   With null nothing is kept.
    * @param options - The damping, the solver and its effort.
@@ -285,34 +230,23 @@ export interface Block {
    *
    * For explicit matrices R is L⁻ᵀ with LL' = g + λI. For few rows g = UU' it is R = λ^-½(I − UL⁻ᵀ(L + √λ I)⁻¹U')
    * with LL' = U'U + λI (Andrews 1968). Other kinds of blocks have roots of their own.
-   *
    * @param v - The vector, [d, m].
    * @param options - The damping.
    * @returns The product, [d, m].
    */
   inverseSqrt(v: Node, options?: DampedOptions): Node;
-  /**
-   * Returns the trace of each matrix.
-   *
-   * @returns The traces, [matrices].
-   */
+  /** Returns the trace of each matrix. @returns The traces, [matrices]. */
   trace(): Node;
-  /**
-   * Returns the diagonal of g.
-   *
-   * @returns The diagonal, [d, m].
-   */
+  /** Returns the diagonal of g. @returns The diagonal, [d, m]. */
   diagonal(): Node;
   /**
    * Returns ln det(g + λI) of each matrix.
-   *
    * @param options - The damping.
    * @returns The natural logarithms, [matrices].
    */
   logdet(options?: DampedOptions): Node;
   /**
    * Returns the squared length v'gv of a step, in nats.
-   *
    * @param v - The step, [d, m].
    * @returns The squared length, a scalar.
    */
@@ -322,26 +256,16 @@ export interface Block {
    *
    * For explicit matrices that are singular in rounding the draw is from N(0, g + λI), with the λ that `cholesky`
    * needs.
-   *
    * @param options - The key of the random numbers.
    * @returns The draw, [d, m].
    */
   sample(options: RandomOptions): Node;
-  /**
-   * Returns the explicit matrices.
-   *
-   * @returns The matrices, [matrices, size, size].
-   */
+  /** Returns the explicit matrices. @returns The matrices, [matrices, size, size]. */
   toMatrices(): Node;
-  /**
-   * Returns one matrix over the parameter flattened row-major.
-   *
-   * @returns The matrix, [dm, dm].
-   */
+  /** Returns one matrix over the parameter flattened row-major. @returns The matrix, [dm, dm]. */
   toDense(): Node;
   /**
    * Returns α·g + β·base, a step of a running average.
-   *
    * @param base - The matrices so far, [matrices, size, size]; null for none.
    * @param alpha - The factor α of g.
    * @param beta - The factor β of the base.
@@ -356,7 +280,6 @@ export interface Block {
 
 /**
  * What it costs to solve with a block by one solver. The cost model chooses by it, and {@link explain} shows it.
- *
  * @category Metrics: blocks
  */
 export interface BlockCost {
@@ -364,10 +287,7 @@ export interface BlockCost {
   readonly solver: Solver;
   /** Why this solver, in words. */
   readonly why: string;
-  /**
-   * The number of floats that one solve keeps. Rows that were made for the block alone are included. A store says how
-   * many bytes a float takes.
-   */
+  /** The number of floats that one solve keeps, including rows that were made for the block alone. */
   readonly floats: number;
   /** Multiply-adds to build and factor the metric. */
   readonly build: number;

@@ -33,27 +33,16 @@ import { type ExplainRow, explainRow } from "./row.ts";
 import { solversWithin } from "./solversWithin.ts";
 import { alignedTable, shortNumber } from "./table.ts";
 
-/**
- * The shape of one sample, such as [784], with its type if that is not float.
- *
- * @category Metrics: tables
- */
+/** The shape of one sample, such as [784], with its type if that is not float. @category Metrics: tables */
 export type SampleShape =
   | readonly number[]
   | { readonly shape: readonly number[]; readonly type: ValueType };
 
-/**
- * Options of {@link explain}.
- *
- * @category Metrics: tables
- */
+/** Options of {@link explain}. @category Metrics: tables */
 export interface ExplainOptions {
   /** The number of rows of a batch. */
   readonly batchSize: number;
-  /**
-   * The shape of one sample, or { shape, type } for integers, in the structure that the model takes. By default it is
-   * the width that the first layer takes.
-   */
+  /** The shape of one sample, or `{ shape, type }`, in the model's structure; by default the width of the first layer. */
   readonly inputs?: Tree<SampleShape>;
   /** The law of the model's output, for tables that use it. */
   readonly likelihood?: AnyLaw;
@@ -63,11 +52,7 @@ export interface ExplainOptions {
   readonly mode?: Mode;
   /** Which batches the metric is over, as for an optimizer; `"batch"` by default. */
   readonly over?: Over;
-  /**
-   * The most bytes that all blocks may keep; unlimited by default.
-   *
-   * If the blocks do not fit, some of them are solved by another exact solver that keeps less.
-   */
+  /** The most bytes that all blocks may keep; unlimited by default. It can change solvers to others that keep less. */
   readonly memoryBudget?: number;
   /** The solver of all blocks, or solvers by path. By default the cost model chooses. */
   readonly solver?: SolverChoice;
@@ -85,11 +70,7 @@ export interface ExplainOptions {
   readonly backend?: Pick<Backend, "describe" | "floats">;
 }
 
-/**
- * What it takes to precondition a model, by subsystem.
- *
- * @category Metrics: tables
- */
+/** What it takes to precondition a model, by subsystem. @category Metrics: tables */
 export interface Explanation {
   /** A row for each subsystem. */
   readonly rows: readonly ExplainRow[];
@@ -99,36 +80,28 @@ export interface Explanation {
   readonly build: number;
   /** Multiply-adds to solve for one gradient. */
   readonly apply: number;
-  /**
-   * Returns the rows as a table of text.
-   *
-   * @returns The text.
-   */
+  /** Returns the rows as a table of text. @returns The text. */
   toString(): string;
   /**
    * Returns a Graphviz digraph: modules with their parameters, the flow of data between them, and the block of each
    * parameter.
-   *
    * @returns The text of the graph.
    */
   toDot(): string;
 }
 
 /**
- * Says which metric every parameter has, where it comes from, and what it takes to build it and to solve with it.
- * Nothing is allocated.
+ * Says which metric every parameter has, where it comes from, and what it costs. Nothing is allocated.
  *
- * By default the table is {@link linearMetrics}, as for `rngd()`. With `{ optimizer }` it shows what that optimizer
- * uses.
+ * By default the table is {@link linearMetrics}. With `{ optimizer }` the metric is the one that the optimizer uses.
  *
  * {@includeCode ../../../../examples/api/metric/explain.ts#example}
  *
  * @param model - The model.
  * @param given - The batch size, or options with it.
  * @returns The rows, their sums, a table of text and a drawing.
- * @throws {@link MetricError} for a parameter without a row, for options that are not valid, and if the input of the
- *   model cannot be found. Also for a solver that a block does not have, for a precision that the backend does not
- *   have, and if the blocks exceed the memory budget.
+ * @throws {@link MetricError} for a parameter without a row, if the input of the model cannot be found, and if the
+ *   blocks exceed the memory budget. Also for options that are not valid, or not possible on the backend.
  * @throws {@link ShapeError} if `inputs` do not fit the model.
  * @category Metrics: tables
  */

@@ -51,9 +51,9 @@ export interface LayerRows {
  * Makes a table in which every use X̃W has an approximation of its block of the whole model's Fisher information.
  *
  * That block is E[x̃x̃' ⊗ FF'] with FF' = E[δδ'] in its outputs t. Uses of one weight are put together. A weight that
- * acts in another way too, such as a table that is looked up, has the rows of the base table. With `ofFactors`,
- * weights have a block by all of their uses if they reach the observed values in other ways than by the outputs of
- * their layers, or in several batches.
+ * acts in another way too, such as a table that is looked up, has the rows of the base table. Some weights reach the
+ * observed values in other ways than by the outputs of their layers, or in several batches. With `ofFactors` they
+ * have a block by all of their uses.
  */
 export function approximation(
   name: string,
