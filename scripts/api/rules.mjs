@@ -52,7 +52,9 @@ export const withExample = new Set([
   ...["compile", "defOp", "scan", "odeint"], // graph: loops, compiler
   ...["tensor", "parseExpr"], // tensor
   ...[], // nn
-  ...[], // metric
+  ...["metrics", "partition", "defMetric", "explain", "checkMetric", "checkLaw"], // metric
+  ...["rfim", "fisher", "kl", "ModelMetric"], // metric: geometry
+  ...["sharedGram", "unitGram", "kronecker"], // metric: blocks
   ...[], // optim
   ...[], // data
   ...[], // train

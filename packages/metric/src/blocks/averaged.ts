@@ -5,12 +5,18 @@ import { identities } from "./first.ts";
 import type { Hold } from "./hold.ts";
 
 /**
- * The running average M ← ρM + (1 − ρ)g of a block, M₀ = I, as a block of what is held: M is that of before the update.
- * Kronecker, diagonal and quasi-diagonal blocks average their factors and diagonals (for A ⊗ G that is the average of
- * K-FAC, and not the one of the products); all others average their explicit matrices.
+ * Keeps the running average of a block's metric: M ← ρM + (1 − ρ)g, beginning with M₀ = I.
  *
- * @param decay - ρ in [0, 1].
- * @param hold - Updates once for each batch.
+ * The block that comes back is the average before the update of this step. Kronecker, diagonal and quasi-diagonal
+ * blocks average their factors or diagonals. For A ⊗ G that is the average of K-FAC, which differs from the average
+ * of the products. All other blocks average their explicit matrices.
+ *
+ * @param block - The block of one batch.
+ * @param decay - The share ρ of the old average, in [0, 1].
+ * @param hold - Keeps the average on the device. It must update once for each batch.
+ * @returns The averaged metric as a block over the same parameter.
+ * @nothrow
+ * @category Metrics: blocks
  */
 export function averaged(block: Block, decay: number, hold: Hold): Block {
   const { averagedBy, matrices, size, m, columns } = block;

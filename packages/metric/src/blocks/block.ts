@@ -3,141 +3,212 @@ import type { FloatType, Initializer } from "@metrigrad/tensor";
 import type { Damping } from "./damping.ts";
 import type { Hold } from "./hold.ts";
 
-/** How `solve` works. */
+/**
+ * The way in which `solve` inverts g + λI.
+ *
+ * - `"dense"`: Cholesky factors of the explicit matrices. Every block has it.
+ * - `"cg"`: conjugate gradients, a fixed number of steps. Every block has it.
+ * - `"woodbury"`: Cholesky factors in the space of the rows, for blocks of rows.
+ * - `"qr"`: a QR factorisation of the rows themselves, for rows that all columns share. It does not square their
+ *   condition number.
+ * - `"nystrom"`: an approximation of low rank, alone or before conjugate gradients, for rows that all columns share.
+ * - `"diagonal"`: element-wise, for diagonal and quasi-diagonal blocks.
+ * - `"kronecker"`: through the two factors of a Kronecker product, or through a fixed eigenbasis.
+ *
+ * @category Metrics: blocks
+ */
 export type Solver = "dense" | "woodbury" | "diagonal" | "kronecker" | "cg" | "qr" | "nystrom";
 
 /**
- * What the matrices of a block are over: all columns of the parameter share one, each has its own, or
- * one is over all columns at once, the parameter flattened row-major.
+ * Which columns of the parameter a matrix of a block belongs to.
+ *
+ * - `"shared"`: one matrix serves all columns.
+ * - `"own"`: each column has its own matrix.
+ * - `"coupled"`: one matrix is over all columns at once, with the parameter flattened row-major.
+ *
+ * @category Metrics: blocks
  */
 export type Columns = "shared" | "own" | "coupled";
 
-/** λ of what is made of g + λI. */
+/** Options of the operations that use g + λI. @category Metrics: blocks */
 export interface DampedOptions {
+  /** The damping λ; 0 by default. */
   readonly damping?: Damping;
-  /** The floats of what is made, for the limit of explicit matrices; `"f32"` by default. */
+  /** The element type of the values, for the limit on the bytes of explicit matrices; `"f32"` by default. */
   readonly float?: FloatType;
 }
 
-/** How far solvers go that are not exact; what is left out is by default enough. */
+/** How far the solvers `"cg"` and `"nystrom"` go, which are not exact. @category Metrics: blocks */
 export interface SolveEffort {
   /**
-   * Steps of the iterative solvers ("cg", "nystrom", and doublings of "kronecker"). 0 with "nystrom": the approximation of
-   * low rank is solved in place of g.
+   * The number of steps: 50 by default for `"cg"`, 10 for `"nystrom"`, and never more than twice the order of the
+   * matrix. With 0, `"nystrom"` solves with its approximation of low rank in the place of g.
    */
   readonly iterations?: number;
-  /** r, the rank of the approximation of "nystrom"; a tenth of the order by default. */
+  /** The rank r of `"nystrom"`: by default a tenth of the order, but at least 32; never more than the order. */
   readonly rank?: number;
 }
 
-/** Options of `solve`. */
+/** Options of `solve`. @category Metrics: blocks */
 export interface SolveOptions extends DampedOptions, SolveEffort {
-  /** Chosen by the cost model when left out. */
+  /** The solver; by default the block's cost model chooses it. */
   readonly solver?: Solver;
 }
 
-/** Options of `prepare`. */
+/** Options of `prepare`. @category Metrics: blocks */
 export interface PrepareOptions extends SolveOptions {
   /**
-   * What held values stand for before the first update, so that solving gives v back: the metric 0 with λ = 1 by
-   * default, or the metric I with λ = 0, as for an average that begins with I.
+   * The metric that held values stand for before their first update; `"zero"` by default.
+   *
+   * In both cases `solve` then gives its argument back. With `"zero"` the metric is 0 and λ = 1. With `"identity"`
+   * the metric is I and λ = 0, as for a running average that begins with I.
    */
   readonly first?: "zero" | "identity";
 }
 
-/** A block at one damping, solved by one solver. Vectors are [d, m]; all throw ShapeError for others. */
+/**
+ * A block at one damping, solved by one solver.
+ *
+ * Vectors v have the parameter's shape [d, m]. All methods that take one throw {@link ShapeError} for another shape.
+ *
+ * @category Metrics: blocks
+ */
 export interface DampedSolve {
-  /** (g + λI)⁻¹ v. */
+  /** Solves with the damped metric: (g + λI)⁻¹v. @param v - The right side, [d, m]. @returns The solution, [d, m]. */
   solve(v: Node): Node;
-  /** g v. */
+  /** Multiplies by the metric without damping: gv. @param v - The vector, [d, m]. @returns The product, [d, m]. */
   apply(v: Node): Node;
-  /** (g + λI)v, or what the kind has in its place: what `solve` inverts. */
+  /**
+   * Multiplies by the matrix that `solve` inverts: g + λI, unless the kind of block is damped in another way.
+   * @param v - The vector, [d, m].
+   * @returns The product, [d, m].
+   */
   damped(v: Node): Node;
-  /** The λ used, [matrices]: larger than the one asked for where g + λI was singular in rounding. */
+  /**
+   * Returns the λ that is used. It is larger than the one asked for where g + λI was singular in rounding.
+   * @returns One λ for each matrix, [matrices].
+   */
   lambda(): Node;
-  /** ‖v − (g + λI)x‖/‖v‖ over the whole vector at that λ, a scalar; 0 where v = 0. */
+  /**
+   * Measures how well x solves for v: ‖v − (g + λI)x‖/‖v‖ over the whole vector.
+   * @param v - The right side, [d, m].
+   * @param x - The solution, [d, m].
+   * @returns The relative residual, a scalar; 0 where v = 0.
+   */
   residual(v: Node, x: Node): Node;
 }
 
-/** Values of which running averages are kept, and the block that these make. */
+/** The values of a block that running averages keep, and the block that these values make. @category Metrics: blocks */
 export interface AveragedBy {
-  /** By name: the value of one batch, and the first one, at which the block is the identity. */
+  /**
+   * By name: the value of this batch, and the first value of the average. With the first values the block is the
+   * identity.
+   */
   readonly values: Readonly<Record<string, { readonly value: Node; readonly init: Initializer }>>;
+  /** Makes the block of averaged values, which it takes by name. */
   readonly block: (kept: Readonly<Record<string, Node>>) => Block;
 }
 
-/** Rows with g = share Σ_s x̃_s x̃_s' ⊗ W_s, where W_s is I_m, ν_s I_m, diag ν_s or F_sF_s'. */
+/**
+ * Rows that make a metric: g = share · Σ_s x̃_s x̃_s' ⊗ W_s, where W_s is I_m, ν_s I_m, diag ν_s or F_sF_s'.
+ * @category Metrics: blocks
+ */
 export interface MadeOf {
-  /** x [n, d − 1] with `bias`, else [n, d]; [n, dm] where flat. */
+  /** The rows x without the column of ones: [n, d − 1] with `bias`, else [n, d]; [n, dm] with `flat`. */
   readonly x: Node;
-  /** x̃ = (x, 1): a last column of ones that is never stored. */
+  /** Whether the rows are x̃ = (x, 1). The last column of ones is never stored. */
   readonly bias: boolean;
+  /** The factor of the sum, such as σ⁻²/n. */
   readonly share: number;
-  /** ν [n, m], or [n, 1] for all columns alike. */
+  /** The weights ν of the units: [n, m], or [n, 1] where all columns have the same; null if there are none. */
   readonly nu: Node | null;
-  /** F [n, m, r]. */
+  /** The factors F of the weights, [n, m, r]; null if there are none. */
   readonly factors: Node | null;
-  /** Whether rows are over the parameter flattened row-major: g = share Σ_s x_s x_s'. */
+  /** Whether the rows are over the parameter flattened row-major: g = share · Σ_s x_s x_s'. */
   readonly flat: boolean;
-  /** T = X̃W [n, m], where the block's caller says that the parameters act through it. */
+  /** The outputs T = X̃W, [n, m], where the caller stated that the parameters act through T alone; else null. */
   readonly outputs: Node | null;
-  /** `"diagonal"`: what is made of them is damped along its diagonal, as by `marquardtBlock`. */
+  /** `"diagonal"` if blocks of these rows are damped along their diagonal, as by {@link marquardtBlock}. */
   readonly damping?: "diagonal";
 }
 
-/** Blocks that do not couple, each over its slices of stacked parameters. */
+/** Blocks that do not couple, each over its own slices of stacked parameters. @category Metrics: blocks */
 export interface Copies {
+  /** The block of each copy. */
   readonly blocks: readonly Block[];
-  /** How many of the columns [d, m] of one are of each parameter. */
+  /** How many of the d rows of one copy's [d, m] belong to each parameter. */
   readonly rows: readonly number[];
 }
 
 /**
- * A symmetric positive semi-definite matrix over the parameters of one subsystem, in the form in
- * which it is cheap. Parameters are a matrix [d, m], one column per unit.
+ * A symmetric positive semi-definite matrix g over the parameters of one subsystem, kept in the form in which it is
+ * cheap.
+ *
+ * The parameters are a matrix [d, m] with one column for each unit. Operations are nodes of a graph. They throw
+ * {@link ShapeError} for vectors that are not [d, m], and {@link MetricError} for a solver that the block does not
+ * have.
+ *
+ * @category Metrics: blocks
  */
 export interface Block {
-  /** "rows", "dense", "kronecker", "eigenbasis", "diagonal", "quasiDiagonal", "sum" or "directSum". */
+  /**
+   * The kind: "rows", "dense", "kronecker", "eigenbasis", "diagonal", "quasiDiagonal", "pulled back", "sum" or
+   * "directSum".
+   */
   readonly kind: string;
-  /** The constructor that made it, for `explain`. */
+  /** The name of the constructor that made it, for {@link explain}. */
   readonly form: string;
-  /** Length of a column. */
+  /** The length d of a column of the parameter. */
   readonly d: number;
-  /** Number of columns. */
+  /** The number m of columns of the parameter. */
   readonly m: number;
-  /** Rows that it is made of, or null. */
+  /** The number of rows that it is made of; null if it is not made of rows. */
   readonly n: number | null;
+  /** Which columns share a matrix. */
   readonly columns: Columns;
-  /** Number of distinct matrices: m where each column has its own, else 1; of all copies where it is their direct sum. */
+  /** The number of different matrices: m where each column has its own, else 1. A direct sum counts all copies. */
   readonly matrices: number;
-  /** Order of each matrix: d, or dm where coupled; those of one copy where it is their direct sum. */
+  /** The order of each matrix: d, or dm if the columns are coupled. For a direct sum it is the order in one copy. */
   readonly size: number;
-  /** What it is, for `explain`: "80 × [785, 785]". */
+  /** The matrices in words, for {@link explain}, such as "80 × [785, 785]". */
   readonly layout: string;
-  /** A [d, d] and G [m, m] where g is A ⊗ G, else null. */
+  /** The factors A [d, d] and G [m, m] if g is A ⊗ G, else null. */
   readonly factors: readonly [Node, Node] | null;
-  /** Values that a running average keeps in place of the matrices, else null. */
+  /** The values that a running average keeps in place of the matrices; null if it keeps the matrices. */
   readonly averagedBy: AveragedBy | null;
-  /** The values [d, m] or [d, 1] where g is diagonal, else null. */
+  /** The diagonal, [d, m] or [d, 1], if g is diagonal, else null. */
   readonly diagonalValues: Node | null;
-  /** The rows that it is made of; null where it is not. */
+  /** The rows that it is made of; null if it is not made of rows. */
   readonly madeOf: MadeOf | null;
-  /** Blocks of copies that it is the direct sum of; null where it is none. */
+  /** The blocks of the copies if it is their direct sum, else null. */
   readonly copies: Copies | null;
-  /** Floats of rows and factors that exist for this block alone; `costs` include them. */
+  /** The number of floats of rows and factors that exist for this block alone. The `costs` include them. */
   readonly rowFloats: number;
-  /** Whether damping adds λ to the eigenvalues of the matrices; false: the kind has another way. */
+  /** Whether damping adds λ to the eigenvalues of the matrices. If false, the block is damped in another way. */
   readonly addsDamping: boolean;
-  /** g v for v [d, m]. Throws ShapeError. */
+  /** Multiplies by the metric: gv. @param v - The vector, [d, m]. @returns The product, [d, m]. */
   apply(v: Node): Node;
-  /** (g + λI)v, or what the kind has in its place, for v [d, m]: what `solve` inverts. Throws ShapeError. */
+  /**
+   * Multiplies by the matrix that `solve` inverts: g + λI, unless the kind of block is damped in another way.
+   * @param v - The vector, [d, m].
+   * @param options - The damping.
+   * @returns The product, [d, m].
+   */
   damped(v: Node, options?: DampedOptions): Node;
-  /** (g + λI)⁻¹ v for v [d, m]. Throws ShapeError, and MetricError for a solver that it has not. */
+  /**
+   * Solves with the damped metric: (g + λI)⁻¹v.
+   * @param v - The right side, [d, m].
+   * @param options - The damping, the solver and its effort.
+   * @returns The solution, [d, m].
+   */
   solve(v: Node, options?: SolveOptions): Node;
   /**
-   * (g + λI)⁻¹X̃'C + (g + λI)⁻¹V for C = ∂L/∂T [n, m], without the gradient X̃'C: all happens in the space of
-   * the outputs T = X̃W (see the package's guide for the derivation). `along` is X̃V [n, m]. Null for a block that is not
-   * made of x̃_s.
+   * Solves from the cotangents C = ∂L/∂T [n, m] of the outputs T = X̃W: (g + λI)⁻¹(X̃'C + V). Null if the block is
+   * not made of rows x̃_s.
+   *
+   * With the solver `"woodbury"` it works in the space of the outputs, and the gradient X̃'C is not formed. The
+   * second argument is V [d, m] with `along` = X̃V [n, m], or null for V = 0. The README of the package has the
+   * derivation.
    */
   readonly solveOutputs:
     | ((
@@ -147,52 +218,81 @@ export interface Block {
       ) => Node)
     | null;
   /**
-   * The block at one damping by one solver. With a Hold all that is made of the metric is held when it is first
-   * needed, so that right sides of later batches take products only; null: nothing is held. Throws MetricError for a
-   * solver that it has not.
+   * Fixes the damping and the solver, so that several right sides can be solved.
+   * @param hold - Keeps what is computed from the metric on the device, so that later batches only need products.
+   *   With null nothing is kept.
+   * @param options - The damping, the solver and its effort.
+   * @returns The block at that damping.
    */
   prepare(hold: Hold | null, options?: PrepareOptions): DampedSolve;
   /**
-   * Rv with RR' = (g + λI)⁻¹, [d, m]: white noise becomes noise of that covariance. R is L⁻ᵀ of
-   * LL' = g + λI, λ^-½(I − UL⁻ᵀ(L + √λ I)⁻¹U') of g = UU' and LL' = U'U + λI (Andrews 1968), or
-   * what the kind says.
+   * Multiplies by a root of the inverse: Rv with RR' = (g + λI)⁻¹. White noise v becomes noise with that covariance.
+   *
+   * For explicit matrices R is L⁻ᵀ with LL' = g + λI. For few rows g = UU' it is R = λ^-½(I − UL⁻ᵀ(L + √λ I)⁻¹U')
+   * with LL' = U'U + λI (Andrews 1968). Other kinds of blocks have roots of their own.
+   * @param v - The vector, [d, m].
+   * @param options - The damping.
+   * @returns The product, [d, m].
    */
   inverseSqrt(v: Node, options?: DampedOptions): Node;
-  /** Traces of the matrices, [matrices]. */
+  /** Returns the trace of each matrix. @returns The traces, [matrices]. */
   trace(): Node;
-  /** The diagonal of g, [d, m]. */
+  /** Returns the diagonal of g. @returns The diagonal, [d, m]. */
   diagonal(): Node;
-  /** ln det(g + λI) of each matrix, [matrices]. */
+  /**
+   * Returns ln det(g + λI) of each matrix.
+   * @param options - The damping.
+   * @returns The natural logarithms, [matrices].
+   */
   logdet(options?: DampedOptions): Node;
-  /** v'gv, []. */
+  /**
+   * Returns the squared length v'gv of a step, in nats.
+   * @param v - The step, [d, m].
+   * @returns The squared length, a scalar.
+   */
   quadratic(v: Node): Node;
   /**
-   * A draw from N(0, g), [d, m]. Of explicit matrices that are singular in rounding it is from
-   * N(0, g + λI) with the λ that `cholesky` needs.
+   * Draws from N(0, g).
+   *
+   * For explicit matrices that are singular in rounding the draw is from N(0, g + λI), with the λ that `cholesky`
+   * needs.
+   * @param options - The key of the random numbers.
+   * @returns The draw, [d, m].
    */
   sample(options: RandomOptions): Node;
-  /** The matrices, [matrices, size, size]. */
+  /** Returns the explicit matrices. @returns The matrices, [matrices, size, size]. */
   toMatrices(): Node;
-  /** The block over the parameter flattened row-major, [dm, dm]. */
+  /** Returns one matrix over the parameter flattened row-major. @returns The matrix, [dm, dm]. */
   toDense(): Node;
-  /** α g + β base, [matrices, size, size]: a step of a running average. */
+  /**
+   * Returns α·g + β·base, a step of a running average.
+   * @param base - The matrices so far, [matrices, size, size]; null for none.
+   * @param alpha - The factor α of g.
+   * @param beta - The factor β of the base.
+   * @returns The matrices, [matrices, size, size].
+   */
   accumulate(base: Node | null, alpha: number, beta: number): Node;
-  /** The solver that `solve` takes by default, and what it keeps and does. */
+  /** The cost of the solver that `solve` takes by default. */
   readonly cost: BlockCost;
-  /** Every solver that it has, the preferred first. */
+  /** The costs of all solvers that it has, the preferred one first. */
   readonly costs: readonly BlockCost[];
 }
 
-/** What solving with a block takes, for choosing and for `explain`. */
+/**
+ * What it costs to solve with a block by one solver. The cost model chooses by it, and {@link explain} shows it.
+ * @category Metrics: blocks
+ */
 export interface BlockCost {
+  /** The solver. */
   readonly solver: Solver;
-  /** Why this solver, for `explain`. */
+  /** Why this solver, in words. */
   readonly why: string;
-  /** Floats that it keeps for one solve, rows made for the block alone among them; how many bytes each takes, a store says. */
+  /** The number of floats that one solve keeps, including rows that were made for the block alone. */
   readonly floats: number;
-  /** Multiply-adds to build and factor, and to apply to one gradient. */
+  /** Multiply-adds to build and factor the metric. */
   readonly build: number;
+  /** Multiply-adds to solve for one gradient. */
   readonly apply: number;
-  /** The same with other steps or another rank, where these count. */
+  /** The same cost with another number of steps or another rank; absent where these do not count. */
   readonly tuned?: (effort: SolveEffort) => BlockCost;
 }

@@ -15,19 +15,22 @@ import type { Columns } from "./block.ts";
 
 /** A symmetric positive definite system A x = v over [d, m]. */
 export interface LinearSystem {
+  /** Multiplies by A. */
   readonly apply: (x: Node) => Node;
-  /** About A⁻¹. */
+  /** Multiplies by an approximation of A⁻¹. */
   readonly precondition: (r: Node) => Node;
+  /** Which columns are one system. Columns without a common matrix are separate systems. */
   readonly columns: Columns;
 }
 
-/** Steps by default: enough for four digits where the preconditioned condition is below 100. */
+/** The default number of steps. It gives four digits where the preconditioned condition number is below 100. */
 export const defaultIterations = 50;
 
 /**
- * Preconditioned conjugate gradients, a fixed number of steps from 0 (Hestenes and Stiefel 1952), as one loop of a plan.
- * Columns that have no matrix in common are systems of their own. A system whose residual has vanished
- * stays as it is.
+ * Runs preconditioned conjugate gradients for a fixed number of steps from 0, as one loop (Hestenes and Stiefel
+ * 1952).
+ *
+ * Columns without a common matrix are separate systems. A system whose residual has vanished stays as it is.
  */
 export function conjugateGradients(
   { apply, precondition, columns }: LinearSystem,
@@ -56,7 +59,7 @@ export function conjugateGradients(
   return carry.x;
 }
 
-/** a/b where b > 0, else 0; its derivative is finite there too. */
+/** Returns a/b where b > 0, else 0. Its derivative is finite in both cases. */
 function ratio(a: Node, b: Node): Node {
   const positive = greater(b, 0);
   return where(positive, div(a, where(positive, b, 1)), 0);

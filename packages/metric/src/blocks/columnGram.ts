@@ -28,18 +28,31 @@ import { checkDamped } from "./rows.ts";
 import { type RowOptions, rootWeighted, rowOptions } from "./rowWeights.ts";
 import { heldLambda, type Solve } from "./solvers.ts";
 
-/** What `columnGram` takes beside rows. */
+/**
+ * Options of {@link columnGram}.
+ *
+ * @category Metrics: blocks
+ */
 export interface ColumnGramOptions extends RowOptions {
-  /** Factor of the block, such as σ⁻²; 1 by default. */
+  /** The factor of the block, such as σ⁻²; 1 by default. */
   readonly weight?: number;
-  /** Its name, for `explain`; "columnGram" by default. */
+  /** The name of the block, for {@link explain}; "columnGram" by default. */
   readonly form?: string;
 }
 
 /**
- * One matrix (weight/samples) Σ_s w_s z_si z_si' per column i of the parameter [d, m], of rows z [m, n, d] that every column has
- * its own of: units whose derivatives are no common x̃, such as those of radial basis units. With few rows it is solved in
- * their space. Throws ShapeError and MetricError.
+ * Makes a block of rows that differ from column to column: column i has the matrix (weight/samples) Σ_s w_s z_si
+ * z_si'.
+ *
+ * Take it for units whose derivatives do not have a common x̃, such as radial basis units. With few rows it is solved
+ * in the space of the rows.
+ *
+ * @param rows - The rows z of every column, [m, n, d].
+ * @param options - The factor, the name, the weights w of the rows and the number of samples.
+ * @returns A block with one matrix [d, d] for each of the m columns.
+ * @throws {@link ShapeError} if the rows are not [m, n, d], or if the weights are not [n].
+ * @throws {@link MetricError} for unknown options, and if the number of samples is not positive.
+ * @category Metrics: blocks
  */
 export function columnGram(rows: Node, options: ColumnGramOptions = {}): Block {
   checkOptions("columnGram", options, ["weight", "weights", "samples", "form"]);
@@ -90,11 +103,11 @@ export function columnGram(rows: Node, options: ColumnGramOptions = {}): Block {
   });
 }
 
-/** (λI + Z'Z)⁻¹v = (v − Z'(λI + ZZ')⁻¹Zv)/λ of every column. */
+/** Solves in the space of the rows: (λI + Z'Z)⁻¹v = (v − Z'(λI + ZZ')⁻¹Zv)/λ for every column. */
 function inRows(z: Node, wanted: Node, hold: Hold | null, lambdaOf: (now: Node) => Node) {
   const m = z.shape[0] as number;
   const factor = cholesky(gram(transpose(z)), { shift: wanted });
-  // What it was raised by stands apart, so that λ keeps its derivative.
+  // What Cholesky adds to λ has no derivative, so that λ keeps its own.
   const used = add(wanted, stopGradient(sub(reshape(choleskyShift(factor), [m]), wanted)));
   const lambda = () => lambdaOf(used);
   const all = held(hold, "rows", z, zeros);
@@ -112,7 +125,7 @@ function inRows(z: Node, wanted: Node, hold: Hold | null, lambdaOf: (now: Node) 
   };
 }
 
-/** Rows [m, n, d] by the roots of their weights [n], which are on the second axis. */
+/** Multiplies rows [m, n, d] by the roots of their weights [n], which lie along the second axis. */
 function weightedColumns(rows: Node, weights: Node | null): Node {
   if (weights === null) return rows;
   return transpose(rootWeighted(transpose(rows, [1, 0, 2]), weights), [1, 0, 2]);

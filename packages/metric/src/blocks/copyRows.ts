@@ -11,17 +11,20 @@ import {
 } from "@metrigrad/graph";
 import { tensor } from "@metrigrad/tensor";
 
-/** Where the columns [d, m] of each copy are in the columns [copies·d, m] of stacked parameters. */
+/** Finds the columns [d, m] of each copy in the columns [copies·d, m] of stacked parameters. */
 export interface CopyRows {
-  /** The columns of each copy. */
+  /** Returns the columns of each copy. */
   readonly apart: (v: Node) => readonly Node[];
-  /** The columns of all, of those of each copy. */
+  /** Puts the columns of the copies together again. */
   readonly together: (values: readonly Node[]) => Node;
-  /** Matrices [dm, dm] of the copies on the diagonal of one over all of them, zeros elsewhere. */
+  /** Puts the matrices [dm, dm] of the copies on the diagonal of one matrix over all of them, with zeros elsewhere. */
   readonly spread: (matrices: readonly Node[], m: number) => Node;
 }
 
-/** The rows of stacked parameters [copies, …], one after the other; `rows` are those of each parameter in one copy. */
+/**
+ * Describes stacked parameters [copies, …] that stand one after the other. `rows` counts the rows of each parameter
+ * in one copy.
+ */
 export function copyRows(copies: number, rows: readonly number[]): CopyRows {
   const begins = rows.map((_, at) => rows.slice(0, at).reduce((sum, count) => sum + count, 0));
   const numbers = Array.from({ length: copies }, (_, copy) => copy);
@@ -49,7 +52,7 @@ export function copyRows(copies: number, rows: readonly number[]): CopyRows {
     const apart = mul(reshape(stack(matrices), [copies, size, 1, size]), units);
     const whole = reshape(apart, [copies * size, copies * size]);
     if (rows.length === 1) return whole;
-    // Elements by copy, in the order in which they are in the columns.
+    // The elements of each copy, in the order in which the columns hold them.
     const order = rows.flatMap((count, at) =>
       numbers.flatMap((copy) => {
         const begin = copy * size + (begins[at] as number) * m;

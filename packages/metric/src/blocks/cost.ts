@@ -2,38 +2,43 @@ import type { BlockCost, SolveEffort } from "./block.ts";
 import { defaultIterations } from "./cg.ts";
 import { effortOf, rankOf } from "./effort.ts";
 
-/** Costs of the solvers of a block, the preferred first. */
+/** The costs of the solvers of a block, the preferred one first. */
 export type Costs = readonly [BlockCost, ...BlockCost[]];
 
-/** Sizes that decide how matrices made of rows are solved. */
+/** The sizes that decide how a metric of rows is solved. */
 export interface RowsSizes {
   /** Rows of one matrix: n, or n·r with factors of r columns. */
   readonly rows: number;
   /** Order of a matrix. */
   readonly size: number;
-  /** 1 (shared, coupled) or m. */
+  /** Number of matrices: m if each column has its own, else 1. */
   readonly matrices: number;
-  /** Right-hand sides in all: m, or 1 where coupled. */
+  /** Number of right sides in all: m, or 1 where the columns are coupled. */
   readonly sides: number;
   /** Multiply-adds of X̃v, or of X̃'y. */
   readonly product: number;
-  /** Of all inner products of rows, and of all matrices. */
+  /** Multiply-adds of all inner products of rows. */
   readonly kernel: number;
+  /** Multiply-adds of all explicit matrices. */
   readonly assemble: number;
-  /** Whether all columns share the matrix, so that its rows can be factored and sketched; false by default. */
+  /** Whether all columns share one matrix, so that its rows can be factored and sketched; false by default. */
   readonly single?: boolean;
 }
 
-/** Woodbury pays below about this many rows per dimension: measured, see docs/decisions.md. */
+/**
+ * Woodbury's identity is cheaper below about this many rows per dimension. The number is measured: see
+ * docs/decisions.md.
+ */
 const breakEven = 0.7;
 
 /**
- * Floats that exact solving may keep before conjugate gradients take its place: 1 GiB of 32 bits. It counts floats, so
- * that a model is solved alike in 32 bits and in 64.
+ * The number of floats that exact solving may keep before conjugate gradients take its place: 1 GiB in 32 bits.
+ *
+ * It counts floats, not bytes, so that a model is solved alike in 32 and in 64 bits.
  */
 export const exactLimit = 2 ** 28;
 
-/** Costs of the solvers of weighted rows. */
+/** Returns the costs of the solvers of weighted rows. */
 export function rowsCosts(sizes: RowsSizes): Costs {
   const { rows, size, matrices, sides, product, kernel, assemble } = sizes;
   const few = rows < breakEven * size;
@@ -60,7 +65,11 @@ export function rowsCosts(sizes: RowsSizes): Costs {
   return sizes.single === true ? [...costs, qrCost(sizes), nystromCost(sizes)] : costs;
 }
 
-/** QR of rows and λI below them: slower and more exact than Cholesky factors of products, so it is taken where it is asked for. */
+/**
+ * Returns the cost of a QR factorisation of the rows with √λI below them.
+ *
+ * It is slower and more exact than Cholesky factors of products, so it is taken only on request.
+ */
 function qrCost({ rows, size, sides }: RowsSizes): BlockCost {
   const all = (rows + size) * size;
   return {
@@ -73,8 +82,10 @@ function qrCost({ rows, size, sides }: RowsSizes): BlockCost {
 }
 
 /**
- * Conjugate gradients preconditioned by an approximation of low rank: products with the rows only. It is not exact, so it is
- * taken where it is asked for.
+ * Returns the cost of conjugate gradients that are preconditioned by an approximation of low rank. They need products
+ * with the rows only.
+ *
+ * The solver is not exact, so it is taken only on request.
  */
 function nystromCost(sizes: RowsSizes, effort: SolveEffort = {}): BlockCost {
   const { rows, size, sides, product } = sizes;
@@ -92,14 +103,14 @@ function nystromCost(sizes: RowsSizes, effort: SolveEffort = {}): BlockCost {
   };
 }
 
-/** A cost with something changed in it, and in what it is with other steps. */
+/** Changes a cost, and also the costs that it has with other numbers of steps. */
 export function changedCost(cost: BlockCost, change: (cost: BlockCost) => BlockCost): BlockCost {
   const { tuned } = cost;
   if (tuned === undefined) return change(cost);
   return { ...change(cost), tuned: (effort) => changedCost(tuned(effort), change) };
 }
 
-/** Costs of the solvers of explicit matrices. */
+/** Returns the costs of the solvers of explicit matrices. */
 export function denseCosts(sizes: Pick<RowsSizes, "size" | "matrices" | "sides">): Costs {
   const { size, matrices, sides } = sizes;
   const dense: BlockCost = {
@@ -113,8 +124,9 @@ export function denseCosts(sizes: Pick<RowsSizes, "size" | "matrices" | "sides">
 }
 
 /**
- * Costs of m matrices of order d, or one that m columns share, that are solved directly from `values` numbers, at some
- * multiple of them.
+ * Returns the costs of matrices that are solved directly from `values` numbers, with `work` multiply-adds for each.
+ *
+ * There are m matrices of order d, or one that m columns share.
  */
 export function directCosts(
   why: string,
@@ -129,10 +141,10 @@ export function directCosts(
   ];
 }
 
-/** Work of an eigenvalue problem with vectors: about this multiple of d³. */
+/** The multiply-adds of an eigenvalue problem with vectors are about this multiple of d³. */
 const eighWork = 9;
 
-/** Costs of A ⊗ G: by eigenvectors, or Cholesky factors where the damping is split. */
+/** Returns the costs of A ⊗ G: by eigenvectors, or by Cholesky factors if the damping is split. */
 export function kroneckerCosts(d: number, m: number, split: boolean): Costs {
   const work = split ? 1 / 6 : eighWork;
   const product = d * d * m + d * m * m;
@@ -147,7 +159,7 @@ export function kroneckerCosts(d: number, m: number, split: boolean): Costs {
   return [kronecker, iterative(product, sizes), denseCosts(sizes)[0]];
 }
 
-/** Conjugate gradients: five vectors, and a product per step. */
+/** Returns the cost of conjugate gradients: five vectors, and a product per step. */
 export function iterative(
   product: number,
   sizes: Pick<RowsSizes, "size" | "matrices" | "sides">,
@@ -165,7 +177,7 @@ export function iterative(
   };
 }
 
-/** The first exact solver where it fits, else the second, else the iterative one. */
+/** Puts the first exact solver in front if it fits, else the second, else the iterative one. */
 function ranked(first: BlockCost, second: BlockCost, cg: BlockCost): Costs {
   if (first.floats <= exactLimit) return [first, second, cg];
   const over = "more than 2²⁸ floats";

@@ -4,35 +4,44 @@ import type { Block } from "./block.ts";
 import { perColumn } from "./columns.ts";
 import type { Hold } from "./hold.ts";
 
-/** g + λI, or what a kind has in its place. */
+/** The damped matrix g + λI, or the matrix that a kind of block has in its place. */
 export interface Damped {
+  /** Multiplies by it. */
   readonly apply: (v: Node) => Node;
-  /** [d, m], or what broadcasts to it. */
+  /** Returns its diagonal, [d, m] or a shape that broadcasts to it. */
   readonly diagonal: () => Node;
-  /** Throws MetricError where they are larger in these floats, `"f32"` by default, than `explicitLimit`. */
+  /**
+   * Returns the explicit matrices. Throws MetricError if they take more bytes than `explicitLimit`, as elements of
+   * the given type.
+   */
   readonly explicit: (float?: FloatType) => Explicit;
 }
 
-/** Matrices [matrices, size, size], and what is added to their diagonals, [matrices] or []. */
+/** Explicit matrices and what damping adds to them. */
 export interface Explicit {
+  /** The matrices, [matrices, size, size]. */
   readonly matrices: Node;
+  /** What is added to the diagonals, [matrices] or []. */
   readonly shift: Node;
-  /** λ, which `shift` is where damping is a sum. */
+  /** The damping λ. It equals `shift` where damping is the sum g + λI. */
   readonly lambda: Node;
 }
 
-/** The damped matrix at a λ [matrices]; its products are of held values where a Hold is given. */
+/** Makes the damped matrix at a λ [matrices]. With a Hold, its products use the held values. */
 export type Damp = (lambda: Node, hold: Hold | null) => Damped;
 
-/** Largest set of matrices that is made where it was not asked for by name, in bytes. */
+/** The most bytes of matrices that are made without being asked for by name. */
 export const explicitLimit = 2 ** 31;
 
-/** What damping needs to know of a kind. */
+/** What damping needs to know of a kind of block. */
 interface Undamped extends Pick<Block, "form" | "d" | "m" | "columns" | "diagonal" | "toMatrices"> {
   readonly apply: (v: Node, hold: Hold | null) => Node;
 }
 
-/** How a kind is damped: by the sum g + λI unless it says otherwise. Explicit matrices have a limit. */
+/**
+ * Says how a kind of block is damped: by the sum g + λI unless the kind has its own way. Explicit matrices have a
+ * limit.
+ */
 export function damping(parts: Undamped & { readonly damp?: Damp }): Damp {
   const { d, m, columns, form } = parts;
   const size = columns === "coupled" ? d * m : d;
@@ -49,7 +58,7 @@ export function damping(parts: Undamped & { readonly damp?: Damp }): Damp {
   };
 }
 
-/** g + λI. */
+/** Damps by the sum g + λI. */
 function sum({ apply, diagonal, toMatrices, columns }: Undamped): Damp {
   return (lambda, hold) => {
     const by = perColumn(lambda, columns);

@@ -14,30 +14,41 @@ import {
 import { MetricError } from "@metrigrad/tensor";
 import { checkOptions } from "../core/arguments.ts";
 
-/** λ = relative · trace + absolute, added to the diagonal of each matrix of a block. */
+/**
+ * The damping λ = relative · trace + absolute, which is added to the diagonal of each matrix of a block.
+ *
+ * @category Metrics: blocks
+ */
 export interface Damping {
   /**
-   * ε_rel, times the full trace of the matrix; 0 by default. A trace counts as at least a millionth
-   * of the block's mean one, so that a unit that no row reaches is damped too, and where all are 0
-   * as that of the identity.
+   * The factor of the full trace of the matrix, which is not divided by its size; 0 by default.
+   *
+   * A trace counts as at least a millionth of the block's mean trace. So a unit that no row reaches is damped too. If
+   * all traces are 0, they count as the trace of the identity.
    */
   readonly relative?: number | Node;
-  /** ε_abs; 0 by default. */
+  /** The part of λ that does not depend on the metric; 0 by default. */
   readonly absolute?: number | Node;
 }
 
-/** Whether anything is added. */
+/** Whether the damping adds anything. */
 export function isDamped({ damping = {} }: { readonly damping?: Damping }): boolean {
   const { relative = 0, absolute = 0 } = damping;
   return relative !== 0 || absolute !== 0;
 }
 
-/** Least share of the mean trace that relative damping is taken of. */
+/** The least share of the mean trace that a trace counts as in relative damping. */
 const least = 1e-6;
 
 /**
- * Throws MetricError for damping by other names, for numbers that are negative or not finite, and for none where it is
- * `needed`. Nodes are taken to be positive.
+ * Checks a damping that a user gave. Nodes are taken to be positive.
+ *
+ * @param where - The name of the calling function, for the error.
+ * @param damping - The damping.
+ * @param needed - Whether λ must not be 0; false by default.
+ * @throws {@link MetricError} for unknown names, for numbers that are negative or not finite, and for λ = 0 if
+ *   damping is needed.
+ * @category Metrics: blocks
  */
 export function checkDamping(where: string, damping: Damping, needed = false): void {
   checkOptions(where, damping, ["relative", "absolute"]);
@@ -54,7 +65,7 @@ export function checkDamping(where: string, damping: Damping, needed = false): v
   throw new MetricError({ where, must, got, todo });
 }
 
-/** λ for matrices of the given traces and order, of the traces' shape or []. Throws MetricError. */
+/** Returns λ for matrices of the given traces and order, in the traces' shape or []. Throws MetricError. */
 export function shiftOf(damping: Damping, trace: () => Node, size: number): Node {
   checkDamping("damping", damping);
   const { relative = 0, absolute = 0 } = damping;
@@ -62,7 +73,7 @@ export function shiftOf(damping: Damping, trace: () => Node, size: number): Node
   return relative === 0 ? fixed : add(mul(floored(trace(), size), relative), fixed);
 }
 
-/** Traces [matrices], none of which is 0; those of each of some copies apart. */
+/** Raises traces [matrices] so that none of them is 0. The traces of each copy have their own mean. */
 export function floored(traces: Node, size: number, copies = 1): Node {
   const own = reshape(traces, [copies, -1]);
   const typical = mean(own, { axis: 1, keepDims: true });
@@ -70,7 +81,7 @@ export function floored(traces: Node, size: number, copies = 1): Node {
   return reshape(broadcastTo(known, own.shape), traces.shape);
 }
 
-/** The same of numbers. */
+/** Does the same as `floored` with numbers. */
 export function flooredTraces(traces: readonly number[], size: number, copies = 1): number[] {
   const count = traces.length / copies;
   if (copies > 1) {

@@ -16,7 +16,7 @@ import { factored } from "./factored.ts";
 import type { Hold } from "./hold.ts";
 import { prepared, type Solve, solversOf } from "./solvers.ts";
 
-/** What a kind of block says of itself; the rest follows from it. */
+/** What a kind of block states; `defBlock` derives the rest. The names are those of Block. */
 export interface BlockParts {
   readonly kind: string;
   readonly form: string;
@@ -24,12 +24,12 @@ export interface BlockParts {
   readonly m: number;
   readonly n: number | null;
   readonly columns: Columns;
-  /** By default the matrices. */
+  /** By default the number and the shape of the matrices. */
   readonly layout?: string;
-  /** The preferred solver first. */
+  /** The costs of the solvers, the preferred one first. */
   readonly costs: readonly [BlockCost, ...BlockCost[]];
   readonly rowFloats?: number;
-  /** g v, of held values where a Hold is given; they are 0 at first. */
+  /** Multiplies by g. With a Hold it uses held values, which are 0 at first. */
   readonly apply: (v: Node, hold: Hold | null) => Node;
   readonly trace: () => Node;
   readonly diagonal: () => Node;
@@ -40,17 +40,21 @@ export interface BlockParts {
   readonly averagedBy?: AveragedBy;
   readonly madeOf?: MadeOf;
   readonly solveOutputs?: NonNullable<Block["solveOutputs"]>;
-  /** What stands for g + λI, where that is not the sum. */
+  /** The matrix in the place of g + λI, if damping is not that sum. */
   readonly damp?: Damp;
-  /** Its own solvers beside "dense" and "cg". */
+  /** The solvers beside "dense" and "cg". */
   readonly solvers?: { readonly [S in Solver]?: Solve };
-  /** By default, and where they give null, through the explicit matrices. */
+  /** The root of the inverse. If it is absent or returns null, the explicit matrices give it. */
   readonly inverseSqrt?: (v: Node, lambda: Node, options: DampedOptions) => Node | null;
+  /** The logarithm of the determinant. If it is absent or returns null, the explicit matrices give it. */
   readonly logdet?: (lambda: Node, options: DampedOptions) => Node | null;
+  /** A draw from N(0, g); by default through the explicit matrices. */
   readonly sample?: (options: RandomOptions) => Node;
 }
 
-/** A block with all operations. The explicit matrices and the diagonal serve what a kind leaves out. */
+/**
+ * Makes a block with all operations. What a kind leaves out is computed from the explicit matrices and the diagonal.
+ */
 export function defBlock(parts: BlockParts): Block {
   const { kind, form, d, m, n, columns, costs, trace, diagonal, toMatrices } = parts;
   const matrices = columns === "own" ? m : 1;
@@ -124,7 +128,7 @@ export function defBlock(parts: BlockParts): Block {
   };
 }
 
-/** "80 × [785, 785]", and what one matrix is for. */
+/** Returns the matrices in words: "80 × [785, 785]", or one matrix and what it is for. */
 export function layoutOf({ d, m, columns }: Pick<Block, "d" | "m" | "columns">): string {
   if (columns === "own") return `${m} × [${d}, ${d}]`;
   const size = columns === "coupled" ? d * m : d;

@@ -6,19 +6,33 @@ import { zeros } from "./first.ts";
 import { held, holdWithin } from "./hold.ts";
 import { productCost, small } from "./sumBlock.ts";
 
-/** The map Jδ = s∘(δ − w⟨q, δ⟩) of a parameter [d, m]. */
+/**
+ * The map Jδ = s∘(δ − w⟨q, δ⟩) of steps δ of a parameter [d, m].
+ *
+ * @category Metrics: blocks
+ */
 export interface Deflation {
-  /** q and w, [d, m]. */
+  /** The direction q of the inner product, [d, m]. */
   readonly q: Node;
+  /** The direction w that is taken out, [d, m]. */
   readonly w: Node;
-  /** s, [d, 1] or what broadcasts to [d, m]. */
+  /** The scale s, [d, 1] or another shape that broadcasts to [d, m]. */
   readonly scale: Node;
 }
 
 /**
- * J'GJ of a block G pulled back through Jδ = s∘(δ − w⟨q, δ⟩), a parameter that is divided by a linear function of
- * itself: W/⟨q, W⟩ has w = W/⟨q, W⟩ and s = 1/⟨q, W⟩. It is over all columns, and multiplies by G's products; solved by
- * Cholesky where it is small, else by conjugate gradients.
+ * Pulls a block G back through the map Jδ = s∘(δ − w⟨q, δ⟩): the metric is J'GJ.
+ *
+ * That is the metric of a parameter that is divided by a linear function of itself. For W/⟨q, W⟩ take w = W/⟨q, W⟩
+ * and s = 1/⟨q, W⟩. The block is over all columns. It multiplies by the products of G. It is solved by Cholesky
+ * factors if it is small, else by conjugate gradients.
+ *
+ * @param base - The block G over the mapped parameter, [d, m].
+ * @param deflation - The map: q, w and the scale s.
+ * @param form - The name of the block, for {@link explain}; "deflatedBlock" by default.
+ * @returns The block J'GJ, with coupled columns.
+ * @nothrow
+ * @category Metrics: blocks
  */
 export function deflatedBlock(
   base: Block,
@@ -60,7 +74,7 @@ export function deflatedBlock(
         w: held(hold, "w", w, zeros),
         scale: held(hold, "scale", scale, zeros),
       };
-      // Any solver does: only the product is taken of it.
+      // Any solver will do here, since only its product is used.
       const inner = base.prepare(holdWithin(hold, "base"), { solver: "cg" });
       return through(v, kept, (u) => inner.apply(u));
     },

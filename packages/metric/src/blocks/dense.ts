@@ -8,8 +8,16 @@ import { zeros } from "./first.ts";
 import { held } from "./hold.ts";
 
 /**
- * A block of explicit matrices: [1, d, d] shared by m columns, [m, d, d], or coupled [1, dm, dm] over
- * the parameter [d, m] flattened row-major. Solved by Cholesky. Throws ShapeError.
+ * Makes a block of explicit matrices, which is solved by Cholesky factors.
+ *
+ * @param matrices - The matrices: [1, d, d] that all columns share, [m, d, d] for one per column, or [1, dm, dm] if
+ *   the columns are coupled.
+ * @param m - The number of columns of the parameter [d, m].
+ * @param form - The name of the block, for {@link explain}; "dense" by default.
+ * @param columns - Which columns share a matrix. By default one matrix is shared, and several are one per column.
+ * @returns The block.
+ * @throws {@link ShapeError} if the matrices are not square, or if their number does not fit.
+ * @category Metrics: blocks
  */
 export function denseBlock(
   matrices: Node,
@@ -47,7 +55,7 @@ export function denseBlock(
   });
 }
 
-/** The diagonal of matrices [matrices, size, size] over the parameter [d, m]. */
+/** Returns the diagonal of matrices [matrices, size, size] as [d, m]. */
 export function diagonalOf(matrices: Node, d: number, m: number, columns: Columns): Node {
   const values = diagonal(matrices);
   if (columns === "own") return transpose(values);

@@ -8,16 +8,26 @@ import { ones, zeros } from "./first.ts";
 import { held } from "./hold.ts";
 import { heldLambda } from "./solvers.ts";
 
-/** Options of `diagonalBlock`. */
+/**
+ * Options of {@link diagonalBlock}.
+ *
+ * @category Metrics: blocks
+ */
 export interface DiagonalOptions {
+  /** The name of the block, for {@link explain}; "diagonal" by default. */
   readonly form?: string;
-  /** m, the columns of the parameter; those of the values by default. */
+  /** The number m of columns of the parameter; by default the number of columns of the values. */
   readonly m?: number;
 }
 
 /**
- * A diagonal metric with values [d, m] ≥ 0 like the parameter: one diagonal matrix per column; or with values [d, 1] that
- * all m columns share. R of its `inverseSqrt` is diagonal too. Throws ShapeError.
+ * Makes a diagonal metric. All its operations are element-wise, and the root of `inverseSqrt` is diagonal too.
+ *
+ * @param values - The diagonal, ≥ 0: [d, m] like the parameter, or [d, 1] if all m columns have the same.
+ * @param options - The name of the block, and m.
+ * @returns The block.
+ * @throws {@link ShapeError} if the values are not [d, m] or [d, 1].
+ * @category Metrics: blocks
  */
 export function diagonalBlock(values: Node, options: DiagonalOptions = {}): Block {
   const { form = "diagonal", m = values.shape[1] ?? 0 } = options;

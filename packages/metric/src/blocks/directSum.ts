@@ -21,12 +21,14 @@ import { identities } from "./first.ts";
 import { holdWithin } from "./hold.ts";
 
 /**
- * The direct sum of the blocks of copies, each over its own slices of stacked parameters [copies, …]: copies do not couple,
- * and each is damped and solved as it is alone. The columns [copies·d, m] are the parameters one after the other.
- * Nodes grow with the number of copies.
+ * Makes the direct sum of the blocks of copies, each over its own slices of stacked parameters [copies, …].
  *
- * @param blocks - One for each copy, of one kind and of the same sizes.
- * @param rows - How many of a copy's columns [d, m] are of each parameter; one parameter [copies, d, m] by default.
+ * Copies do not couple. Each is damped and solved as it would be alone. The columns [copies·d, m] are the parameters
+ * one after the other. The number of nodes grows with the number of copies.
+ *
+ * @param blocks - One block for each copy, of one kind and of the same sizes.
+ * @param rows - How many of the d rows of a copy belong to each parameter; by default there is one parameter
+ *   [copies, d, m].
  */
 export function directSum(blocks: readonly Block[], rows?: readonly number[]): Block {
   const [first] = blocks as readonly [Block, ...Block[]];
@@ -119,7 +121,7 @@ export function directSum(blocks: readonly Block[], rows?: readonly number[]): B
   };
 }
 
-/** A direct sum with every copy's block changed. */
+/** Changes the block of every copy of a direct sum. */
 export function changedCopies(
   { blocks, rows }: NonNullable<Block["copies"]>,
   change: (block: Block, copy: number) => Block,
@@ -127,7 +129,7 @@ export function changedCopies(
   return directSum(blocks.map(change), rows);
 }
 
-/** Options of one copy: λ that are given for every matrix are those of its own. */
+/** Returns the options for one copy. If λ is given for every matrix, the copy takes its own part. */
 function ofCopy<O extends DampedOptions>(options: O, blocks: readonly Block[], copy: number): O {
   const { damping } = options;
   const absolute = damping?.absolute;
@@ -150,7 +152,7 @@ function sumOf(all: readonly BlockCost[]): BlockCost {
   return { solver, why, ...costs, tuned };
 }
 
-/** Running averages of what each copy keeps: its matrices, where it has nothing else. */
+/** Keeps running averages of what each copy keeps: of its matrices if it has nothing else. */
 function averagedCopies(blocks: readonly Block[], rows: readonly number[]): AveragedBy {
   const all = blocks.map(({ averagedBy, toMatrices, m, columns }): AveragedBy => {
     if (averagedBy !== null) return averagedBy;

@@ -2,18 +2,18 @@ import { MetricError } from "@metrigrad/tensor";
 import type { SolveEffort, Solver } from "./block.ts";
 import { defaultIterations } from "./cg.ts";
 
-/** Steps behind a sketch by default. */
+/** The default number of steps of "nystrom". */
 const sketchedIterations = 10;
 
-/** The least rank by default. */
+/** The least rank that is taken by default. */
 const leastRank = 32;
 
-/** The rank of an approximation of a matrix of some order. */
+/** Returns the rank of the approximation of a matrix of some order. */
 export function rankOf(order: number, { rank }: SolveEffort): number {
   return Math.min(order, rank ?? Math.max(leastRank, Math.ceil(order / 10)));
 }
 
-/** How far a solver goes, with nothing left open: at most two steps per unknown. */
+/** Fills in the number of steps of a solver: at most two per unknown. */
 export function effortOf(
   solver: Solver,
   order: number,
@@ -22,7 +22,7 @@ export function effortOf(
   return { iterations: Math.min(iterations, 2 * order) };
 }
 
-/** Throws MetricError for steps and ranks that are none. */
+/** Throws MetricError for a number of steps or a rank that is not valid. */
 export function checkEffort(
   where: string,
   solver: Solver,

@@ -21,8 +21,17 @@ import { type Hold, held } from "./hold.ts";
 import { heldLambda } from "./solvers.ts";
 
 /**
- * g = (P ⊗ Q) diag(s) (P ⊗ Q)' over the parameter [d, m] flattened row-major, for orthogonal P [d, d] and
- * Q [m, m] and s ≥ 0 [d, m]: gV is P(s∘(P'VQ))Q'. Solved exactly in that basis. Throws ShapeError.
+ * Makes a metric with given eigenvectors: g = (P ⊗ Q) diag(s) (P ⊗ Q)', over the parameter flattened row-major.
+ *
+ * Its product is gV = P(s∘(P'VQ))Q'. In that basis it is solved exactly.
+ *
+ * @param p - The orthogonal matrix P over the rows of the parameter, [d, d].
+ * @param q - The orthogonal matrix Q over the columns of the parameter, [m, m].
+ * @param values - The eigenvalues s ≥ 0, [d, m].
+ * @param form - The name of the block, for {@link explain}; "eigenbasis" by default.
+ * @returns The block, with coupled columns.
+ * @throws {@link ShapeError} if the three shapes do not fit.
+ * @category Metrics: blocks
  */
 export function eigenbasisBlock(p: Node, q: Node, values: Node, form = "eigenbasis"): Block {
   const [d = 0, m = 0] = values.shape;

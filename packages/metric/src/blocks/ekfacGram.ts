@@ -6,9 +6,11 @@ import { rowProducts } from "./rowProducts.ts";
 import { rowOptions, weighted } from "./rowWeights.ts";
 
 /**
- * (P ⊗ Q) diag(s) (P ⊗ Q)' of rows x [n, d − 1] and factors F [n, m, r], with the eigenvectors P and Q of
- * `kroneckerFactors` and s = (1/samples) Σ_s w_s (P'x̃_s)² ⊗ diag(Q'F_sF_s'Q) (George et al. 2018, section 3). Throws
- * ShapeError and MetricError.
+ * Makes the block (P ⊗ Q) diag(s) (P ⊗ Q)' of EKFAC of rows x [n, d − 1] and factors F [n, m, r] (George et al. 2018,
+ * section 3).
+ *
+ * P and Q are the eigenvectors of the factors of `kroneckerFactors`, and s = (1/samples) Σ_s w_s
+ * (P'x̃_s)² ⊗ diag(Q'F_sF_s'Q). Throws ShapeError and MetricError.
  */
 export function ekfacGram(x: Node, factors: Node, options: KroneckerRowOptions = {}): Block {
   const { weights, share } = rowOptions("ekfacGram", factors.shape[0] ?? 0, options);

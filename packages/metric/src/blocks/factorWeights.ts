@@ -14,7 +14,7 @@ import { zeros } from "./first.ts";
 import { type Hold, held } from "./hold.ts";
 import type { RowWeights } from "./weights.ts";
 
-/** Factors F [n, m, r]: Σ_s x̃_sx̃_s' ⊗ F_sF_s' over all columns at once. */
+/** Weights rows by factors F [n, m, r]: Σ_s x̃_sx̃_s' ⊗ F_sF_s' over all columns at once. */
 export function factorWeights(factors: Node): RowWeights {
   const [n = 0, m = 0, r = 0] = factors.shape;
   const rows = n * r;
@@ -46,7 +46,7 @@ export function factorWeights(factors: Node): RowWeights {
     diagonal: () => sum(square(factors), { axis: 2 }),
     accumulate: (full, base, alpha, beta) => {
       const d = full.shape[1] as number;
-      // One weighted gram of x̃ for every pair of units, weights (F_sF_s')_ij.
+      // For every pair of units there is one gram of x̃ with the weights (F_sF_s')_ij.
       const pairs = reshape(matmul(factors, transpose(factors)), [n, m * m]);
       const blocks = reshape(gram(full, { nu: transpose(pairs), alpha }), [m, m, d, d]);
       const own = reshape(transpose(blocks, [2, 0, 3, 1]), [1, d * m, d * m]);

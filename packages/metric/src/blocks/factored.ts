@@ -21,17 +21,21 @@ import { identities } from "./first.ts";
 import { type Hold, held } from "./hold.ts";
 import { inverseOf } from "./inverseOf.ts";
 
-/** What Cholesky factors LL' of a damped matrix do, be they of explicit matrices or in the space of rows. */
+/**
+ * What Cholesky factors LL' of a damped matrix can do. They are of explicit matrices, or of a matrix in the space of
+ * rows.
+ */
 export interface Factored extends Pick<DampedSolve, "solve" | "lambda"> {
-  /** Rv with RR' the inverse. */
+  /** Multiplies by a root R of the inverse: RR' = (LL')⁻¹. */
   inverseSqrt(v: Node): Node;
-  /** [matrices]. */
+  /** Returns the logarithms of the determinants, [matrices]. */
   logdet(): Node;
 }
 
 /**
- * Factors of explicit matrices for a parameter of m columns. With a Hold the inverses are held: a product with one
- * takes less than two triangular solves.
+ * Factors explicit matrices for a parameter of m columns.
+ *
+ * With a Hold the inverses are held, because a product with an inverse takes less than two triangular solves.
  */
 export function factored(
   { matrices, shift, lambda }: Explicit,
@@ -48,7 +52,7 @@ export function factored(
       hold === null
         ? back(choleskySolve(factor, toSides(v, columns)))
         : timesMatrices(held(hold, "inverse", inverseOf(factors), identities), v, columns),
-    // What the shift was raised by stands apart, so that λ keeps its derivative.
+    // What Cholesky adds to the shift has no derivative, so that λ keeps its own.
     lambda: () => add(lambda, stopGradient(sub(choleskyShift(factors), asked))),
     inverseSqrt: (v) => back(triangularSolve(factor, toSides(v, columns), { transpose: true })),
     logdet: () => reshape(choleskyLogdet(factors), [count]),

@@ -1,6 +1,6 @@
 import { type Initializer, sizeOf } from "@metrigrad/tensor";
 
-/** Identity matrices [b…, d, d]. */
+/** Makes identity matrices of shape [b…, d, d]. */
 export const identities: Initializer = ({ shape }) => {
   const d = shape.at(-1) as number;
   const result = new Float64Array(sizeOf(shape));
@@ -9,8 +9,8 @@ export const identities: Initializer = ({ shape }) => {
   return result;
 };
 
-/** Zeros of any shape. */
+/** Makes zeros of any shape. */
 export const zeros: Initializer = ({ shape }) => new Float64Array(sizeOf(shape));
 
-/** Ones of any shape. */
+/** Makes ones of any shape. */
 export const ones: Initializer = ({ shape }) => new Float64Array(sizeOf(shape)).fill(1);

@@ -2,7 +2,10 @@ import { type Node, reshape } from "@metrigrad/graph";
 import type { Block } from "./block.ts";
 import { checkVector, layoutOf } from "./defBlock.ts";
 
-/** A block of one column [dm, 1], of rows that count alike, as that of a parameter [d, m], coupled, which it flattens row-major. */
+/**
+ * Turns a block of one column [dm, 1] into the coupled block of a parameter [d, m], flattened row-major. All rows
+ * must count alike.
+ */
 export function flattened(column: Block, d: number, m: number): Block {
   const flat = (v: Node) => {
     checkVector(column.form, v, d, m);
@@ -11,7 +14,7 @@ export function flattened(column: Block, d: number, m: number): Block {
   const full = (v: Node) => reshape(v, [d, m]);
   return {
     ...column,
-    // Its rows are not those of a layer with outputs.
+    // Its rows do not belong to a layer with outputs.
     solveOutputs: null,
     madeOf: column.madeOf === null ? null : { ...column.madeOf, flat: true },
     d,

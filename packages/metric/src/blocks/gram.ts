@@ -9,64 +9,122 @@ import { rowsBlock, weightedRows } from "./rows.ts";
 import { type RowOptions, rootWeighted, rowOptions } from "./rowWeights.ts";
 import { softmaxFactor } from "./softmaxFactor.ts";
 
-/** What the gram constructors take beside rows. */
+/**
+ * Options of the blocks that are made of rows x: {@link sharedGram}, {@link unitGram}, {@link factorGram} and
+ * {@link softmaxGram}.
+ *
+ * @category Metrics: blocks
+ */
 export interface GramBlockOptions extends RowOptions {
-  /** Rows are x̃ = (x, 1), the bias in the last parameter row; true by default. */
+  /** Whether the rows are x̃ = (x, 1), with the bias in the last row of the parameter; true by default. */
   readonly bias?: boolean;
-  /** Factor of the block, such as σ⁻²; 1 by default. */
+  /** The factor of the block, such as σ⁻²; 1 by default. */
   readonly weight?: number;
   /**
-   * T = X̃W [n, m]. Give it where the parameters act through T alone; solving then needs neither
-   * the gradient nor anything of size d.
+   * The outputs T = X̃W, [n, m]; null by default.
+   *
+   * Give it where the parameters act through T alone. Then solving needs neither the gradient nor any value of size
+   * d.
    */
   readonly outputs?: Node | null;
 }
 
 /**
- * I_m ⊗ E[x̃x̃']: one matrix for all m units (Sun and Nielsen 2017, the linear layer), also where rows have weights.
- * Throws ShapeError and MetricError.
+ * Makes a metric with one matrix for all m units: E[x̃x̃'] ⊗ I_m (Sun and Nielsen 2017, the linear layer).
+ *
+ * {@includeCode ../../../../examples/api/metric/sharedGram.ts#example}
+ *
+ * @param x - The rows: [n, d − 1] with a bias, else [n, d].
+ * @param m - The number of units, the columns of the parameter.
+ * @param options - Bias, factor, outputs, weights of the rows and number of samples.
+ * @returns A block over a parameter [d, m] with one matrix [d, d].
+ * @throws {@link ShapeError} if x is not a matrix, if m is not a positive integer, or if weights or outputs do not
+ *   fit.
+ * @throws {@link MetricError} for unknown options, a negative factor, and a number of samples that is not positive.
+ * @category Metrics: blocks
  */
 export function sharedGram(x: Node, m: number, options: GramBlockOptions = {}): Block {
   return rowsBlock({ ...gramRows("sharedGram", x, options), m, nu: null });
 }
 
 /**
- * One matrix E[ν_i x̃x̃'] per unit, ν [n, m] (Sun and Nielsen 2017, the non-linear layer). Throws ShapeError and
- * MetricError.
+ * Makes a metric with one matrix for each unit: E[ν_i x̃x̃'] for unit i (Sun and Nielsen 2017, the non-linear layer).
+ *
+ * {@includeCode ../../../../examples/api/metric/unitGram.ts#example}
+ *
+ * @param x - The rows: [n, d − 1] with a bias, else [n, d].
+ * @param nu - The weights ν ≥ 0 of each row in each unit, [n, m].
+ * @param options - Bias, factor, outputs, weights of the rows and number of samples.
+ * @returns A block over a parameter [d, m] with m matrices [d, d].
+ * @throws {@link ShapeError} if x, ν, the weights or the outputs do not fit.
+ * @throws {@link MetricError} for unknown options, a negative factor, and a number of samples that is not positive.
+ * @category Metrics: blocks
  */
 export function unitGram(x: Node, nu: Node, options: GramBlockOptions = {}): Block {
   return rowsBlock({ ...gramRows("unitGram", x, options), m: nu.shape[1] ?? 1, nu });
 }
 
 /**
- * E[x̃x̃' ⊗ FF'] over all columns at once, the parameter [d, m] flattened row-major, of factors
- * F [n, m, r]: FF' [m, m] is the metric of a row in the outputs T = X̃W. Its rows number n·r; solving
- * by Woodbury never forms the (dm)² matrix. Throws ShapeError and MetricError.
+ * Makes a metric over all columns at once: E[x̃x̃' ⊗ FF'], over the parameter flattened row-major.
+ *
+ * FF' [m, m] is the metric of one row in the outputs T = X̃W. The block counts n·r rows. Woodbury's identity solves
+ * it without the matrix [dm, dm].
+ *
+ * @param x - The rows: [n, d − 1] with a bias, else [n, d].
+ * @param factors - The factors F, [n, m, r].
+ * @param options - Bias, factor, outputs, weights of the rows and number of samples.
+ * @returns A block over a parameter [d, m] with coupled columns.
+ * @throws {@link ShapeError} if rows, factors, weights or outputs do not fit.
+ * @throws {@link MetricError} for unknown options, a negative factor, and a number of samples that is not positive.
+ * @category Metrics: blocks
  */
 export function factorGram(x: Node, factors: Node, options: GramBlockOptions = {}): Block {
   return ofFactors("factorGram", x, factors, options);
 }
 
 /**
- * E[x̃x̃' ⊗ (diag η − ηη')] of the soft-max layer with P(y = i) = η_i, η [n, m], as `factorGram` of m − 1
- * columns (Sun and Nielsen 2017, the soft-max layer). Throws ShapeError and MetricError.
+ * Makes the metric of a soft-max layer: E[x̃x̃' ⊗ (diag η − ηη')] with P(y = i) = η_i (Sun and Nielsen 2017, the
+ * soft-max layer).
+ *
+ * It is a {@link factorGram} with an exact factor of m − 1 columns (Tanabe and Sagae 1992).
+ *
+ * @param x - The rows: [n, d − 1] with a bias, else [n, d].
+ * @param eta - The probabilities η of the classes, [n, m]. Each row adds up to 1.
+ * @param options - Bias, factor, outputs, weights of the rows and number of samples.
+ * @returns A block over a parameter [d, m] with coupled columns.
+ * @throws {@link ShapeError} if rows, probabilities, weights or outputs do not fit, or if there are fewer than two
+ *   classes.
+ * @throws {@link MetricError} for unknown options, a negative factor, and a number of samples that is not positive.
+ * @category Metrics: blocks
  */
 export function softmaxGram(x: Node, eta: Node, options: GramBlockOptions = {}): Block {
   return ofFactors("softmaxGram", x, softmaxFactor(eta), options);
 }
 
-/** What `jacobianGram` takes beside rows. */
+/**
+ * Options of {@link jacobianGram}.
+ *
+ * @category Metrics: blocks
+ */
 export interface JacobianGramOptions extends RowOptions {
-  /** Of the parameter. */
+  /** The shape of the parameter, [d, m]. */
   readonly shape: readonly [d: number, m: number];
-  /** Factor of the block; 1 by default. */
+  /** The factor of the block; 1 by default. */
   readonly weight?: number;
 }
 
 /**
- * (weight/samples) Σ_s w_s Σ_a J_sa J_sa' of any rows J [n, r, dm] (or [n, r, d, m]) over the parameter [d, m]
- * flattened row-major, such as R'∂o/∂θ with RR' the metric of the output o; weights are [n]. Throws ShapeError and
- * MetricError.
+ * Makes a metric of any rows: (weight/samples) Σ_s w_s Σ_a J_sa J_sa', over the parameter flattened row-major.
+ *
+ * The rows may be R'∂o/∂θ, where RR' is the metric of the output o. Then the block is the pull-back of that metric to
+ * the parameter θ.
+ *
+ * @param rows - The rows J: [n, r, dm] or [n, r, d, m], with r rows for each of n samples.
+ * @param options - The shape of the parameter, the factor, the weights w [n] and the number of samples.
+ * @returns A block over a parameter [d, m] with coupled columns.
+ * @throws {@link ShapeError} if the rows do not fit the parameter, or if the weights are not [n].
+ * @throws {@link MetricError} for unknown options, a negative factor, and a number of samples that is not positive.
+ * @category Metrics: blocks
  */
 export function jacobianGram(rows: Node, options: JacobianGramOptions): Block {
   checkOptions("jacobianGram", options, ["shape", "weight", "weights", "samples"]);
@@ -111,7 +169,7 @@ function ofFactors(form: string, x: Node, factors: Node, options: GramBlockOptio
   return withRowFloats(block, sizeOf(factors.shape));
 }
 
-/** What all constructors take from their options. */
+/** Reads the options that all constructors share. */
 function gramRows(form: string, x: Node, options: GramBlockOptions) {
   checkOptions(form, options, ["bias", "weight", "outputs", "weights", "samples"]);
   const { bias = true, weight = 1, outputs = null } = options;

@@ -19,9 +19,11 @@ import { rowsBlock, weightedRows } from "./rows.ts";
 import { root } from "./rowWeights.ts";
 
 /**
- * Σ_k of blocks of rows over one parameter [d, m] as a block of all their rows, so that it is solved in their
- * space where they are few. Rows that are weighted in different ways take the most general of them: I_m, ν_s I_m, diag ν_s,
- * F_sF_s', or derivatives by the whole parameter.
+ * Adds blocks of rows over one parameter [d, m] by putting all their rows into one block. So few rows are solved in
+ * their own space.
+ *
+ * Rows that are weighted in different ways take the most general weights among them: I_m, ν_s I_m, diag ν_s, F_sF_s',
+ * or derivatives by the whole parameter.
  */
 export function joined(all: readonly MadeOf[], of: Pick<Block, "d" | "m" | "form">): Block {
   const block = undamped(all, of);
@@ -32,7 +34,7 @@ function undamped(all: readonly MadeOf[], { d, m, form }: Pick<Block, "d" | "m" 
   const share = all[0]?.share ?? 1;
   const ratio = (one: MadeOf) => one.share / share;
   const join = (part: (one: MadeOf) => Node) => concat(all.map(part), 0);
-  // The parameters act through the outputs of all uses.
+  // The sum has no outputs, since the parameters act through the outputs of all uses.
   const common = { form, share, outputs: null };
   const sized = (block: Block, ...made: readonly Node[]) =>
     all.length === 1 ? block : withRowFloats(block, floatsOf(made));
@@ -67,25 +69,25 @@ function times(value: Node, factor: number): Node {
   return factor === 1 ? value : mul(value, factor);
 }
 
-/** x̃ [n, d], with its ones. */
+/** Returns the rows x̃ [n, d] with their ones. */
 function fullRows({ x, bias }: MadeOf): Node {
   return bias ? concat([x, fill([x.shape[0] as number, 1], 1)], 1) : x;
 }
 
-/** ν [n, m]. */
+/** Returns the weights ν [n, m]. */
 function weightsOf({ x, nu }: MadeOf, m: number): Node {
   const shape = [x.shape[0] as number, m];
   return nu === null ? fill(shape, 1) : broadcastTo(nu, shape);
 }
 
-/** F [n, m, r] with FF' the weights of a row. */
+/** Returns factors F [n, m, r] such that FF' are the weights of a row. */
 function factorsOf(one: MadeOf, m: number): Node {
   if (one.factors !== null) return one.factors;
   if (one.nu === null) return broadcastTo(eye(m), [one.x.shape[0] as number, m, m]);
   return mul(expandDims(root(weightsOf(one, m)), 2), eye(m));
 }
 
-/** Derivatives by the parameter flattened row-major, [nr, dm]. */
+/** Returns the derivatives by the parameter flattened row-major, [nr, dm]. */
 function flatRows(one: MadeOf, m: number): Node {
   if (one.flat) return one.x;
   const [x, factors] = [fullRows(one), transpose(factorsOf(one, m))];
@@ -94,7 +96,7 @@ function flatRows(one: MadeOf, m: number): Node {
   return reshape(rows, [n * r, d * m]);
 }
 
-/** F [n, m, r] with columns of zeros. */
+/** Widens F [n, m, r] by columns of zeros. */
 function padded(factors: Node, r: number): Node {
   const [n = 0, m = 0, own = 0] = factors.shape;
   return own === r ? factors : concat([factors, fill([n, m, r - own], 0)], 2);

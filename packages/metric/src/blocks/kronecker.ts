@@ -32,21 +32,37 @@ import { type Hold, held } from "./hold.ts";
 import { inverseOf } from "./inverseOf.ts";
 import { heldLambda } from "./solvers.ts";
 
-/** How a Kronecker block is damped. */
+/**
+ * Options of {@link kronecker}.
+ *
+ * @category Metrics: blocks
+ */
 export interface KroneckerOptions {
+  /** The name of the block, for {@link explain}; "kronecker" by default. */
   readonly form?: string;
   /**
-   * (A + π√λ I) ⊗ (G + √λ/π I) with π² = (tr A/d)/(tr G/m) in place of A ⊗ G + λI (Martens and Grosse
-   * 2015, section 6.3): two Cholesky factors in place of two eigenvalue problems. False by default.
+   * Whether the damping is split between the factors; false by default.
+   *
+   * Then (A + π√λ I) ⊗ (G + √λ/π I) stands in the place of A ⊗ G + λI, with π² = (tr A/d)/(tr G/m) (Martens and
+   * Grosse 2015, section 6.3). It takes two Cholesky factors instead of two eigenvalue problems.
    */
   readonly split?: boolean;
 }
 
 /**
- * g = A ⊗ G over the parameter [d, m] flattened row-major, for symmetric A [d, d] and G [m, m]: gV is
- * AVG. Solved exactly through the eigenvectors of both factors: with A = PΛP' and G = QΓQ',
- * (g + λI)⁻¹V = P((P'VQ)/(ΛΓ' + λ))Q'; so are its roots (symmetric), draws and determinants. Throws
- * ShapeError.
+ * Makes a metric that is a Kronecker product: g = A ⊗ G, over the parameter flattened row-major.
+ *
+ * Its product is gV = AVG. It is solved exactly through the eigenvectors of both factors: with A = PΛP' and G = QΓQ',
+ * (g + λI)⁻¹V = P((P'VQ)/(ΛΓ' + λ))Q'. Its roots, draws and determinants use the same eigenvectors.
+ *
+ * {@includeCode ../../../../examples/api/metric/kronecker.ts#example}
+ *
+ * @param a - The symmetric factor A over the rows of the parameter, [d, d].
+ * @param g - The symmetric factor G over the columns of the parameter, [m, m].
+ * @param options - The name of the block, and whether the damping is split.
+ * @returns A block over a parameter [d, m] with coupled columns.
+ * @throws {@link ShapeError} if a factor is not a square matrix.
+ * @category Metrics: blocks
  */
 export function kronecker(a: Node, g: Node, options: KroneckerOptions = {}): Block {
   const { form = "kronecker", split = false } = options;
@@ -82,14 +98,14 @@ export function kronecker(a: Node, g: Node, options: KroneckerOptions = {}): Blo
   return split ? splitBlock(shared, a, g) : eigenBlock(shared, a, g);
 }
 
-/** What stands for a mean of 0 on a factor's diagonal, so that 1/√least and its square are numbers in float32. */
+/** Stands for a mean of 0 on a factor's diagonal, so that 1/√least and its square are numbers in float32. */
 const least = 1e-30;
 
 function eigenBlock(shared: BlockParts, a: Node, g: Node): Block {
   const { d, m } = shared;
   const spectrum = () => {
     const [left, right] = [eigh(a), eigh(g)];
-    // Rounding makes eigenvalues of 0 a little negative.
+    // Rounding can make an eigenvalue of 0 slightly negative.
     const values = outer(maximum(left.values, 0), maximum(right.values, 0));
     return { p: left.vectors, q: right.vectors, values };
   };
@@ -120,7 +136,7 @@ function eigenBlock(shared: BlockParts, a: Node, g: Node): Block {
 function splitBlock(shared: BlockParts, a: Node, g: Node): Block {
   const { d, m } = shared;
   const shifts = (lambda: Node, [a, g]: readonly [Node, Node]) => {
-    // Where a factor is 0 the sum is all but λI, as the exact one is; where both are, π = 1.
+    // Where one factor is 0 the sum is almost λI, as the exact one is. Where both are 0, π is 1.
     const [left, right] = [div(trace(a), d), div(trace(g), m)].map((one) => maximum(one, least));
     const [root, pi] = [sqrt(lambda), sqrt(div(left as Node, right as Node))];
     return { left: reshape(mul(root, pi), []), right: reshape(div(root, pi), []) };
@@ -169,12 +185,12 @@ function splitBlock(shared: BlockParts, a: Node, g: Node): Block {
   });
 }
 
-/** LVR. */
+/** Returns LVR. */
 function times(left: Node, v: Node, right: Node): Node {
   return matmul(matmul(left, v), right);
 }
 
-/** P'VQ. */
+/** Returns P'VQ. */
 function within(p: Node, v: Node, q: Node): Node {
   return matmul(matmul(p, v, { transposeA: true }), q);
 }
@@ -183,7 +199,7 @@ function outer(left: Node, right: Node): Node {
   return mul(expandDims(left, 1), expandDims(right, 0));
 }
 
-/** L ⊗ R as [1, dm, dm]. */
+/** Returns L ⊗ R as [1, dm, dm]. */
 function product(left: Node, right: Node): Node {
   const [d = 0, m = 0] = [left.shape[0], right.shape[0]];
   const all = mul(reshape(left, [d, 1, d, 1]), reshape(right, [1, m, 1, m]));

@@ -12,22 +12,40 @@ import {
 import { sharedGram } from "./gram.ts";
 import { type RowOptions, rootWeighted, rowOptions } from "./rowWeights.ts";
 
-/** Options of the factors of a layer. */
+/**
+ * Options of {@link kroneckerFactors}.
+ *
+ * @category Metrics: blocks
+ */
 export interface KroneckerRowOptions extends RowOptions {
-  /** Rows are x̃ = (x, 1); true by default. */
+  /** Whether the rows are x̃ = (x, 1); true by default. */
   readonly bias?: boolean;
 }
 
 /**
- * A = Σ_s w_s x̃_sx̃_s'/Σ_s w_s [d, d] and G = (1/samples) Σ_s w_s F_sF_s' [m, m] of factors F [n, m, r]: A ⊗ G stands for
- * (1/samples) Σ_s w_s x̃_sx̃_s' ⊗ F_sF_s'. Where several rows come from one sample that is K-FAC "expand" (Eschenhagen et
- * al. 2023). Throws ShapeError and MetricError.
+ * Makes the two Kronecker factors of a layer: A ⊗ G stands for (1/samples) Σ_s w_s x̃_sx̃_s' ⊗ F_sF_s'.
+ *
+ * The factors are A = Σ_s w_s x̃_sx̃_s'/Σ_s w_s and G = (1/samples) Σ_s w_s F_sF_s'. If several rows come from one
+ * sample, that is K-FAC "expand" (Eschenhagen et al. 2023).
+ *
+ * @param x - The rows: [n, d − 1] with a bias, else [n, d].
+ * @param factors - The factors F, [n, m, r].
+ * @param options - Bias, weights w of the rows and number of samples.
+ * @returns The factors A [d, d] and G [m, m].
+ * @throws {@link ShapeError} if rows, factors or weights do not fit.
+ * @throws {@link MetricError} if the number of samples is not positive.
+ * @category Metrics: blocks
  */
 export function kroneckerFactors(
   x: Node,
   factors: Node,
   options: KroneckerRowOptions = {},
-): { readonly a: Node; readonly g: Node } {
+): {
+  /** The factor A over the rows of the parameter, [d, d]. */
+  readonly a: Node;
+  /** The factor G over the columns of the parameter, [m, m]. */
+  readonly g: Node;
+} {
   const [n = 0, m = 0, r = 0] = factors.shape;
   const { weights, share } = rowOptions("kroneckerFactors", n, options);
   const { bias = true } = options;
@@ -41,7 +59,7 @@ export function kroneckerFactors(
   };
 }
 
-/** A value over the mean of the weights; 0 where all are 0. */
+/** Divides a value by the mean of the weights; returns 0 where all weights are 0. */
 function perMean(value: Node, weights: Node): Node {
   const typical = mean(weights);
   const some = greater(typical, 0);

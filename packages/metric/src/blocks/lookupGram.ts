@@ -5,20 +5,32 @@ import type { Block } from "./block.ts";
 import { diagonalBlock } from "./diagonal.ts";
 import { type RowOptions, rowOptions, weighted } from "./rowWeights.ts";
 
-/** What `lookupGram` takes beside indices. */
+/**
+ * Options of {@link lookupGram}.
+ *
+ * @category Metrics: blocks
+ */
 export interface LookupOptions extends RowOptions {
-  /** Of the table [V, m]. */
+  /** The shape of the table, [V, m]. */
   readonly shape: readonly [rows: number, m: number];
-  /** ν [n, m], one weight per lookup and column; all alike by default. */
+  /** The weights ν of each look-up in each column, [n, m]; null, the default, if all are 1. */
   readonly nu?: Node | null;
-  /** Factor of the block, such as σ⁻²; 1 by default. */
+  /** The factor of the block, such as σ⁻²; 1 by default. */
   readonly weight?: number;
 }
 
 /**
- * (weight/samples) Σ_s w_s e_ie_i' ⊗ diag ν_s of n lookups i = i_s in a table [V, m], such as an embedding: with the one-hot
- * rows e_i it is the `sharedGram` or the `unitGram` of the table, which is diagonal. Without ν all columns share the counts
- * [V, 1]. Indices are i32 [n], clamped as by `gather`. Throws ShapeError and MetricError.
+ * Makes the metric of a table that is looked up, such as an embedding: (weight/samples) Σ_s w_s e_ie_i' ⊗ diag ν_s.
+ *
+ * e_i is the unit vector of the row i = i_s that look-up s takes. So it is the {@link sharedGram} or the
+ * {@link unitGram} of one-hot rows, and it is diagonal. Without ν all columns share the counts [V, 1].
+ *
+ * @param indices - The indices of the rows, i32 [n]. They are clamped as `gather` clamps them.
+ * @param options - The shape of the table, ν, the factor, the weights w of the look-ups and the number of samples.
+ * @returns A diagonal block over the table [V, m].
+ * @throws {@link ShapeError} if the indices are not i32 [n], if ν is not [n, m], or if the weights are not [n].
+ * @throws {@link MetricError} for unknown options, and if the number of samples is not positive.
+ * @category Metrics: blocks
  */
 export function lookupGram(indices: Node, options: LookupOptions): Block {
   checkOptions("lookupGram", options, ["shape", "nu", "weight", "weights", "samples"]);

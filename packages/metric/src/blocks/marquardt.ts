@@ -32,15 +32,21 @@ import { rowsBlock } from "./rows.ts";
 import type { Solve } from "./solvers.ts";
 
 /**
- * A block that is damped along its diagonal: g + λD in place of g + λI, with D = diag(g)·size/tr g, which has the trace of I
- * (Marquardt 1963). With relative damping ε that is g + ε size diag(g): a step does not depend on the units of the
- * parameters, however far apart they are. With a Hold diag(g) counts as the largest that it was so far (Moré 1978, section 5), so
- * that a parameter that has lost its influence is not thrown far away. It is solved as D^-½gD^-½ + λI, so that the condition of the units is none of
- * the solve's. A parameter that nothing depends on is damped as by I.
+ * Damps a block along its diagonal: g + λD instead of g + λI, with D = diag(g)·size/tr g (Marquardt 1963).
  *
- * @param block - A block of rows that all columns share is solved by its rows; any other by its matrices.
- * @param largest - Updates once for each step; null: D is that of the present diagonal.
- * @returns The same metric, damped in another way.
+ * D has the trace of I. With relative damping ε the damped metric is g + ε·size·diag(g). So a step does not depend on
+ * the units of the parameters, however far apart they are. A parameter that nothing depends on is damped as by I.
+ * Solvers work on D^-½gD^-½ + λI, so different units do not make the solve ill-conditioned.
+ *
+ * With a Hold, diag(g) counts as the largest diagonal so far (Moré 1978, section 5). Then a parameter that has lost
+ * its influence is not moved far away.
+ *
+ * @param block - The block. If its columns share rows, it is solved by its rows, else by its matrices.
+ * @param largest - Keeps the largest diagonal, and updates once for each step. With null, the default, D follows the
+ *   present diagonal.
+ * @returns The same metric with the other damping.
+ * @nothrow
+ * @category Metrics: blocks
  */
 export function marquardtBlock(block: Block, largest: Hold | null = null): Block {
   const { d, m, columns, matrices, size, form, copies, averagedBy } = block;
@@ -145,13 +151,13 @@ export function marquardtBlock(block: Block, largest: Hold | null = null): Block
   });
 }
 
-/** D [matrices, size] of diagonals and the traces that λ is a share of. */
+/** Returns D [matrices, size] of the diagonals and of the traces that λ is a share of. */
 function alongDiagonal(entries: Node, traces: Node, size: number): Node {
   const shares = div(mul(entries, size), where(greater(traces, 0), traces, 1));
   return where(greater(shares, 0), shares, 1);
 }
 
-/** The largest finite values that diagonals had so far, those of now among them. */
+/** Returns the largest finite values that the diagonals had so far, including the present ones. */
 function largestSeen(entries: Node, hold: Hold): Node {
   const next = (before: Node) => where(greater(entries, before), entries, before);
   const before = hold("largest", { shape: entries.shape, init: zeros }, (value) =>
@@ -160,18 +166,18 @@ function largestSeen(entries: Node, hold: Hold): Node {
   return next(before);
 }
 
-/** The diagonal of a matrix that all columns share, [d]. */
+/** Returns the diagonal of the matrix that all columns share, [d]. */
 function diagonalOfFirst({ diagonal: values, d, m }: Block): Node {
   const all = reshape(values(), [d, m]);
   return m === 1 ? all : div(sum(all, { axis: 1 }), m);
 }
 
-/** uu' for each matrix. */
+/** Returns uu' for each matrix. */
 function outer(u: Node): Node {
   return mul(expandDims(u, 2), expandDims(u, 1));
 }
 
-/** The block of rows that are divided by the roots [d, 1] of the diagonal. */
+/** Makes the block of rows that are divided by the roots [d, 1] of the diagonal. */
 function scaledRows({ x, bias, share, nu }: MadeOf, root: Node, { m, form }: Block): Block {
   const full = bias ? concat([x, fill([x.shape[0] as number, 1], 1)], 1) : x;
   const scaled = div(full, transpose(root));

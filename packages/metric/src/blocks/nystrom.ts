@@ -18,37 +18,42 @@ import {
 } from "@metrigrad/graph";
 import type { FloatType } from "@metrigrad/tensor";
 
-/** A symmetric positive semi-definite matrix A by its products. */
+/** A symmetric positive semi-definite matrix A that is known by its products. */
 export interface Products {
-  /** k. */
+  /** The order k of A. */
   readonly order: number;
-  /** AV [k, s] of V [k, s]. */
+  /** Multiplies V [k, s] by A: AV [k, s]. */
   readonly apply: (v: Node) => Node;
-  /** tr A, a scalar. */
+  /** The trace of A, a scalar. */
   readonly trace: Node;
 }
 
 /** An approximation of low rank. */
 export interface Sketch {
-  /** C [r, k] with C'C ≼ A. */
+  /** The factor C [r, k], with C'C ≼ A. */
   readonly factor: Node;
-  /** The mean of what it leaves of the eigenvalues of A, a scalar: about what the largest of them is where they fall fast. */
+  /**
+   * The mean of the eigenvalues of A that C'C leaves, a scalar. It is about the largest of them if the eigenvalues
+   * fall fast.
+   */
   readonly rest: Node;
 }
 
-/** Where a unit in the last place is 1 plus this. */
+/** The difference between 1 and the next larger number. */
 const units: Readonly<Record<FloatType, number>> = { f32: 2 ** -23, f64: 2 ** -52 };
 
-/** How many units of rounding the matrix of the sketch is kept away from a singular one. */
+/** How many units of rounding keep the matrix of the sketch away from a singular one. */
 const margin = 4;
 
-/** What the matrix of the sketch of 0 is shifted by. */
+/** The shift of the matrix of the sketch if that matrix is 0. */
 const least = 1e-30;
 
 /**
- * The Nyström approximation AΩ(Ω'AΩ)⁻¹Ω'A = C'C of rank r from one product with random numbers Ω [k, r], which are drawn
- * anew in every run (Halko, Martinsson and Tropp 2011, section 5.5; Frangella, Tropp and Udell 2021, arXiv 2110.02820, algorithm 2.1). Ω'AΩ is
- * shifted by what rounding may have taken from it, so that its factor exists and C'C stays below A.
+ * Makes the Nyström approximation AΩ(Ω'AΩ)⁻¹Ω'A = C'C of rank r from one product with random numbers Ω [k, r].
+ *
+ * Ω is drawn anew in every run (Halko, Martinsson and Tropp 2011, section 5.5; Frangella, Tropp and Udell 2021, arXiv
+ * 2110.02820, algorithm 2.1). Ω'AΩ is shifted by what rounding may have taken from it, so that its factor exists and
+ * C'C stays below A.
  */
 export function nystrom(
   { order, apply, trace: whole }: Products,
@@ -56,7 +61,7 @@ export function nystrom(
   float: FloatType,
 ): Sketch {
   const draws = uniform([order, rank], { key: "metric/nystrom" });
-  // Of mean 0 and variance 1/k: columns are about 1 long.
+  // Ω has mean 0 and variance 1/k, so its columns have a length of about 1.
   const omega = mul(sub(draws, 0.5), Math.sqrt(12 / order));
   const image = apply(omega);
   const core = matmul(omega, image, { transposeA: true });
@@ -66,11 +71,11 @@ export function nystrom(
   return { factor, rest: mul(left, 1 / Math.max(1, order - rank)) };
 }
 
-/** (C'C + μI)⁻¹ as (I − D'D)/μ with D = L⁻¹C and LL' = CC' + μI (Woodbury). */
+/** The matrix (C'C + μI)⁻¹ as (I − D'D)/μ, with D = L⁻¹C and LL' = CC' + μI (Woodbury). */
 export interface LowRankInverse {
-  /** D [r, k]. */
+  /** The matrix D, [r, k]. */
   readonly d: Node;
-  /** The μ used, a scalar: larger than the one asked for where CC' + μI was singular in rounding. */
+  /** The μ that is used, a scalar. It is larger than the one asked for where CC' + μI was singular in rounding. */
   readonly mu: Node;
 }
 
@@ -80,12 +85,15 @@ export function lowRankInverse(c: Node, mu: Node): LowRankInverse {
   return { d: triangularSolve(factor, c), mu: choleskyShift(factor) };
 }
 
-/** (C'C + μI)⁻¹V of V [k, s]. */
+/** Multiplies V [k, s] by (C'C + μI)⁻¹. */
 export function timesLowRankInverse({ d, mu }: LowRankInverse, v: Node): Node {
   return div(sub(v, matmul(d, matmul(d, v), { transposeA: true })), mu);
 }
 
-/** λ of a preconditioner: what the sketch leaves counts as λ too, so that nothing is divided by less than rounding. */
+/**
+ * Returns λ for a preconditioner. The rest of the sketch is added to λ, so that nothing is divided by less than
+ * rounding.
+ */
 export function preconditionerShift(lambda: Node, { rest }: Sketch): Node {
   return add(lambda, rest);
 }

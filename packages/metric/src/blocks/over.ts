@@ -3,12 +3,15 @@ import { checkOptions } from "../core/arguments.ts";
 
 /**
  * Which batches a metric is over, and how often it is made.
- * - `"batch"`: that of the batch that gives the gradient, made at every step.
- * - `{ every: T }`: that of every T-th batch; its rows and inverses are held between.
- * - `{ window: k }`: of the rows of the last k batches, each with the weights that it had in its batch; with `every` it
- *   is made every T-th step.
- * - `{ average: ρ, every: T }`: the running average M ← ρM + (1 − ρ)·batch metric of all batches, M₀ = I; it is inverted
- *   every T steps, first after T.
+ *
+ * - `"batch"`: the batch that gives the gradient. The metric is made at every step.
+ * - `{ every: T }`: every T-th batch. Its rows and inverses are held in between.
+ * - `{ window: k }`: the rows of the last k batches, each with the weights that it had in its batch. With `every` the
+ *   metric is made every T-th step.
+ * - `{ average: ρ, every: T }`: all batches, by the running average M ← ρM + (1 − ρ)·(metric of the batch) with
+ *   M₀ = I. It is inverted every T steps, first after T.
+ *
+ * @category Optimizers: natural gradients
  */
 export type Over =
   | "batch"
@@ -16,17 +19,29 @@ export type Over =
   | { readonly window: number; readonly every?: number; readonly average?: never }
   | { readonly average: number; readonly every: number; readonly window?: never };
 
-/** The same with nothing left open. */
+/**
+ * The setting {@link Over} with all defaults filled in.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface FullOver {
-  /** k; 1: single batches. */
+  /** The number k of batches in the window; 1 for single batches. */
   readonly window: number;
-  /** T; 1: at every step. */
+  /** The number T of steps between two makings or inversions; 1 for every step. */
   readonly every: number;
-  /** ρ, or null for no average. */
+  /** The decay ρ of the running average; null if there is no average. */
   readonly average: number | null;
 }
 
-/** What `over` says. Throws MetricError for what it cannot be. */
+/**
+ * Checks a setting `over` and fills in its defaults.
+ *
+ * @param where - The name of the calling function, for the error.
+ * @param over - The setting.
+ * @returns The setting with all its fields.
+ * @throws {@link MetricError} for unknown names, for numbers out of range, and for combinations that do not exist.
+ * @category Optimizers: natural gradients
+ */
 export function fullOver(where: string, over: Over): FullOver {
   if (over === "batch") return { window: 1, every: 1, average: null };
   if (typeof over === "string") throw unknown(where, over);
@@ -51,7 +66,7 @@ export function fullOver(where: string, over: Over): FullOver {
   return { window, every, average };
 }
 
-/** Over which batches, in words. */
+/** Says in words which batches the metric is over. */
 export function overText({ window, every, average }: FullOver): string {
   const made = every === 1 ? "" : `, made every ${every} steps`;
   if (average !== null) return `running average, inverted every ${every} steps`;

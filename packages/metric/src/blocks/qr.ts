@@ -19,19 +19,22 @@ import { type Hold, held } from "./hold.ts";
 import { heldLambda } from "./solvers.ts";
 import type { WoodburyRows } from "./woodbury.ts";
 
-/** Rows of one matrix, factored. */
+/** The rows of one matrix, factored by QR. */
 export interface RowsByQr {
-  /** (g + λI)⁻¹X̃'C of C [n, m], without the gradient X̃'C, for rows that count the same. */
+  /** Returns (g + λI)⁻¹X̃'C for C [n, m], without the gradient X̃'C. All rows must count the same. */
   fit(cotangents: Node): Node;
-  /** (g + λI)⁻¹V. */
+  /** Returns (g + λI)⁻¹V. */
   solve(v: Node): Node;
+  /** Returns the λ that is used. */
   lambda(): Node;
 }
 
 /**
- * g + λI = R'R of QR = (√c D^½X̃, √λI), one below the other, for g = cX̃'DX̃ that all columns share: where D = I,
- * (g + λI)⁻¹X̃'C solves the least squares min ‖√c X̃δ − C/√c‖² + λ‖δ‖². The matrix g is never formed, so that only the root of its condition
- * number counts: half of the digits are not lost (Moré 1978; Golub and Van Loan 2013, section 5.3).
+ * Solves with g + λI = R'R, where QR = (√c D^½X̃, √λI), one below the other, for g = cX̃'DX̃ that all columns share.
+ *
+ * Where D = I, (g + λI)⁻¹X̃'C solves the least-squares problem min ‖√c X̃δ − C/√c‖² + λ‖δ‖². The matrix g is never
+ * formed, so only the root of its condition number counts, and half of the digits are not lost (Moré 1978; Golub and
+ * Van Loan 2013, section 5.3).
  */
 export function rowsByQr(
   { x, bias, share, weights }: WoodburyRows,

@@ -32,10 +32,18 @@ import { type RowOptions, rowOptions, weighted } from "./rowWeights.ts";
 import { heldLambda } from "./solvers.ts";
 
 /**
- * The quasi-diagonal reduction of one matrix per unit (Ollivier 2015, section 2.3): of every g_i its
- * diagonal [d, m] and its row of the bias, which is the last, are kept exactly, and what is between two
- * weights is g_aβ g_bβ/g_ββ. So the inverse is an arrow, and everything takes O(d) per unit. `coupling`
- * [d − 1, m] is that row without its diagonal entry. Throws ShapeError.
+ * Makes the quasi-diagonal reduction of one matrix g_i per unit (Ollivier 2015, section 2.3).
+ *
+ * The diagonal of g_i and its row of the bias, which is the last row β, are kept exactly. The entry between two
+ * weights a and b becomes g_aβ g_bβ/g_ββ. So the inverse has the form of an arrow, and all operations take O(d) per
+ * unit.
+ *
+ * @param diagonal - The diagonals of the matrices, [d, m].
+ * @param coupling - The rows of the biases without their diagonal entry, [d − 1, m].
+ * @param form - The name of the block, for {@link explain}; "quasiDiagonal" by default.
+ * @returns A block over a parameter [d, m] with one matrix per column.
+ * @throws {@link ShapeError} if the shapes do not fit.
+ * @category Metrics: blocks
  */
 export function quasiDiagonal(diagonal: Node, coupling: Node, form = "quasiDiagonal"): Block {
   const [d = 0, m = 0] = diagonal.shape;
@@ -51,8 +59,8 @@ export function quasiDiagonal(diagonal: Node, coupling: Node, form = "quasiDiago
   const { own, u, rest } = arrowOf(diagonal, coupling);
 
   /**
-   * The bias eliminated from g + λI: with β = g_ββλ/(g_ββ + λ) what is left of the weights is
-   * diag(s + λ) + βuu', solved by Sherman and Morrison, in which nothing cancels for small λ.
+   * Eliminates the bias from g + λI. With β = g_ββλ/(g_ββ + λ) the matrix that is left for the weights is
+   * diag(s + λ) + βuu'. Sherman and Morrison's formula solves it, in which nothing cancels for small λ.
    */
   const eliminated = (lambda: Node) => {
     const pivot = add(own, lambda);
@@ -96,7 +104,7 @@ export function quasiDiagonal(diagonal: Node, coupling: Node, form = "quasiDiago
       return product(v, arrow);
     },
     trace: () => sum(diagonal, { axis: 0 }),
-    // Where the bias has none, a coupling is none either.
+    // Where the bias has no metric, the coupling is 0 too.
     diagonal: () => join(add(rest, mul(square(u), own)), own),
     toMatrices: () => {
       const arm = transpose(join(u, onesLike(own)));
@@ -150,7 +158,7 @@ const bias = (v: Node) => slice(v, [[(v.shape[0] as number) - 1, v.shape[0] as n
 const join = (w: Node, b: Node) => concat([w, b], 0);
 const dots = (a: Node, b: Node) => sum(mul(a, b), { axis: 0, keepDims: true });
 
-/** g_i = diag(s, 0) + g_ββ(u, 1)(u, 1)' with u = coupling/g_ββ: own is g_ββ, rest is s. */
+/** The matrix g_i = diag(s, 0) + g_ββ(u, 1)(u, 1)' with u = coupling/g_ββ. `own` is g_ββ and `rest` is s. */
 interface Arrow {
   readonly own: Node;
   readonly u: Node;
@@ -161,11 +169,11 @@ function arrowOf(diagonal: Node, coupling: Node): Arrow {
   const own = bias(diagonal);
   const some = greater(own, 0);
   const u = where(some, div(coupling, where(some, own, 1)), 0);
-  // Rounding can make what is left a little negative.
+  // Rounding can make the rest slightly negative.
   return { own, u, rest: maximum(sub(weights(diagonal), mul(u, coupling)), 0) };
 }
 
-/** (diag(s, 0) + g_ββ(u, 1)(u, 1)')v. */
+/** Returns (diag(s, 0) + g_ββ(u, 1)(u, 1)')v. */
 function product(v: Node, { rest, u, own }: Arrow): Node {
   const common = mul(own, add(dots(u, weights(v)), bias(v)));
   return join(add(mul(rest, weights(v)), mul(u, common)), common);
@@ -181,15 +189,26 @@ interface SolvedParts {
   readonly direction: Node;
 }
 
-/** What `quasiDiagonalGram` takes beside rows. */
+/**
+ * Options of {@link quasiDiagonalGram}.
+ *
+ * @category Metrics: blocks
+ */
 export interface QuasiDiagonalOptions extends RowOptions {
-  /** Factor of the block, such as σ⁻²; 1 by default. */
+  /** The factor of the block, such as σ⁻²; 1 by default. */
   readonly weight?: number;
 }
 
 /**
- * The quasi-diagonal reduction of E[ν_i x̃x̃'] for rows x [n, d − 1] and weights ν [n, m], at the cost of
- * two products. Throws ShapeError and MetricError.
+ * Makes the quasi-diagonal reduction of E[ν_i x̃x̃'] for each unit i, at the cost of two products.
+ *
+ * @param x - The rows without the column of ones, [n, d − 1].
+ * @param nu - The weights ν ≥ 0 of each row in each unit, [n, m].
+ * @param options - The factor, the weights of the rows and the number of samples.
+ * @returns A {@link quasiDiagonal} block over a parameter [d, m].
+ * @throws {@link ShapeError} if rows, ν or weights do not fit.
+ * @throws {@link MetricError} if the number of samples is not positive.
+ * @category Metrics: blocks
  */
 export function quasiDiagonalGram(x: Node, nu: Node, options: QuasiDiagonalOptions = {}): Block {
   const [n = 0] = x.shape;

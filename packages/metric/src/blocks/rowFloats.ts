@@ -2,8 +2,9 @@ import type { Block, BlockCost } from "./block.ts";
 import { changedCost } from "./cost.ts";
 
 /**
- * The block with `floats` more of rows and factors that exist for it alone, and the multiply-adds of making them, in the
- * cost of every solver too.
+ * Adds floats and work to the cost of every solver of a block.
+ *
+ * `floats` counts rows and factors that exist for the block alone, and `work` the multiply-adds of making them.
  */
 export function withRowFloats(block: Block, floats: number, work = 0): Block {
   const more = (cost: BlockCost) =>

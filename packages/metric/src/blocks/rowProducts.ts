@@ -10,21 +10,21 @@ import {
   transpose,
 } from "@metrigrad/graph";
 
-/** What rows x̃ multiply to: x̃ = (x, 1) with a last column of ones that is never stored. */
+/** The products of rows x̃ = (x, 1). The last column of ones is never stored. */
 export interface RowProducts {
-  /** X̃v [n, m] of v [d, m]. */
+  /** Returns X̃v [n, m] for v [d, m]. */
   forward(v: Node): Node;
-  /** X̃'y [d, m] of y [n, m]. */
+  /** Returns X̃'y [d, m] for y [n, m]. */
   back(y: Node): Node;
-  /** X̃X̃' [n, n]. */
+  /** Returns X̃X̃' [n, n]. */
   kernel(): Node;
-  /** |x̃_s|² [n]. */
+  /** Returns |x̃_s|² [n]. */
   norms(): Node;
-  /** Σ_s y_s x̃_s² [d, m] of y [n, m]. */
+  /** Returns Σ_s y_s x̃_s² [d, m] for y [n, m]. */
   squares(y: Node): Node;
 }
 
-/** The products of x [n, d − 1] with `bias`, else [n, d]. */
+/** Makes the products of rows x: [n, d − 1] with `bias`, else [n, d]. */
 export function rowProducts(x: Node, bias: boolean): RowProducts {
   const backFrom = (rows: Node, y: Node) => {
     const product = matmul(rows, y, { transposeA: true });

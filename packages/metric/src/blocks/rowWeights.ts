@@ -1,36 +1,44 @@
 import { greater, mul, type Node, reshape, sqrt, where } from "@metrigrad/graph";
 import { MetricError, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
 
-/** How much rows count, and over how many samples their mean is. */
+/**
+ * How much rows count, and how many samples their mean is over.
+ *
+ * @category Metrics: blocks
+ */
 export interface RowOptions {
-  /** [n] ≥ 0, how much each row counts, beside the others and in the sum; 1 by default. A row of weight 0 is as if absent. */
+  /**
+   * How much each row counts, ≥ 0, [n]; null, the default, if all count 1. A row of weight 0 counts as if it were
+   * absent.
+   */
   readonly weights?: Node | null;
   /**
-   * The mean is over so many samples; the number of rows by default. Rows that come from one sample, as positions
-   * and time steps do, add up.
+   * The number of samples that the mean is over; by default the number of rows.
+   *
+   * Rows of one sample, such as positions and time steps, add up.
    */
   readonly samples?: number;
 }
 
-/** Values [n, …] times the weights [n] of their rows; exactly 0 where a weight is. */
+/** Multiplies values [n, …] by the weights [n] of their rows. The result is exactly 0 where a weight is 0. */
 export function weighted(values: Node, weights: Node | null): Node {
   if (weights === null) return values;
   const by = reshape(weights, [-1, ...values.shape.slice(1).map(() => 1)]);
   return where(greater(by, 0), mul(values, by), 0);
 }
 
-/** The same by the roots of the weights, with a derivative that is finite where a weight is 0. */
+/** Multiplies values by the roots of the weights. The derivative is finite where a weight is 0. */
 export function rootWeighted(values: Node, weights: Node | null): Node {
   return weights === null ? values : weighted(values, root(weights));
 }
 
-/** √v, and 0 with a derivative of 0 where v is 0. */
+/** Returns √v, and 0 with a derivative of 0 where v is 0. */
 export function root(v: Node): Node {
   const some = greater(v, 0);
   return where(some, sqrt(where(some, v, 1)), 0);
 }
 
-/** Weights of n rows and 1/samples, checked. Throws ShapeError and MetricError. */
+/** Checks the weights of n rows, and returns them with 1/samples. Throws ShapeError and MetricError. */
 export function rowOptions(
   where: string,
   n: number,

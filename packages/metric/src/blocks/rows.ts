@@ -27,27 +27,27 @@ import { sharedWeights, unitWeights } from "./unitWeights.ts";
 import type { RowWeights } from "./weights.ts";
 import { woodbury } from "./woodbury.ts";
 
-/** Rows x̃ of a parameter [d, m], g = share Σ_s x̃_s x̃_s' ⊗ W_s. */
+/** Rows x̃ of a parameter [d, m] with g = share · Σ_s x̃_s x̃_s' ⊗ W_s. */
 export interface BareRows {
-  /** x [n, d − 1] with `bias`, else [n, d]. */
+  /** The rows x: [n, d − 1] with `bias`, else [n, d]. */
   readonly x: Node;
   readonly bias: boolean;
   readonly share: number;
   readonly m: number;
   readonly form: string;
-  /** T = X̃W [n, m]. */
+  /** The outputs T = X̃W, [n, m]. */
   readonly outputs: Node | null;
 }
 
 /** Rows with weights of their own. */
 export interface Rows extends BareRows {
-  /** ν [n, m], one weight per row and unit, or [n, 1] for all units alike; null: all rows count the same. */
+  /** The weights ν, [n, m] for each row and unit, or [n, 1] for all units alike. With null all rows count the same. */
   readonly nu: Node | null;
-  /** [n], how much a row counts beside that. */
+  /** How much each row counts beside ν, [n]. */
   readonly weights?: Node | null;
 }
 
-/** A block of rows by their weights. Throws ShapeError, and MetricError where a solve needs damping. */
+/** Makes a block of rows by their weights. Throws ShapeError, and MetricError where a solve needs damping. */
 export function rowsBlock(rows: Rows): Block {
   const { x, nu, m, form, weights = null } = rows;
   const [n = 0] = x?.shape ?? [];
@@ -72,7 +72,7 @@ function weightsOf(n: number, m: number, nu: Node | null, weights: Node | null):
   return unitWeights(reshape(weights, [n, 1]), m, "shared");
 }
 
-/** g = share UU' of rows x̃ that are weighted in any way. */
+/** Makes the block g = share · UU' of rows x̃ with weights of any kind. */
 export function weightedRows(rows: BareRows, weights: RowWeights): Block {
   const { x, bias, share, m, form, outputs } = rows;
   checkRows(rows);
@@ -112,7 +112,7 @@ export function weightedRows(rows: BareRows, weights: RowWeights): Block {
     const { forward, back } = rowProducts(held(hold, "x", x, zeros), bias);
     const own = hold === null ? weights : weights.held(hold);
     const product = back(own.weigh(forward(v)));
-    // Ones of the bias are not held: the share is 0 at first.
+    // The ones of the bias are not held, so the share is 0 at first.
     const by = hold === null ? share : held(hold, "share", fill([1], share), zeros);
     return mul(product, by);
   };
@@ -179,8 +179,8 @@ export function weightedRows(rows: BareRows, weights: RowWeights): Block {
       const finish = (product: Node) =>
         rest === null ? product : add(product, mul(rest.v, perLambda));
       if (weights.unweigh !== null) {
-        // X̃'D(λ/c + KD)⁻¹(D⁻¹C − cX̃V/λ)/c + V/λ with c the share: nothing cancels, however small λ is. What is solved for
-        // is not rounded before, since rows that are alike would make much of that.
+        // With c the share this is X̃'D(λ/c + KD)⁻¹(D⁻¹C − cX̃V/λ)/c + V/λ, in which nothing cancels, however small λ
+        // is. The right side is not rounded before the solve, since rows that are alike would enlarge that error.
         const own = weights.unweigh(cotangents);
         const y = rest === null ? own : sub(own, mul(mul(rest.along, share), perLambda));
         return finish(mul(products.back(inner(y)), 1 / share));
@@ -193,7 +193,7 @@ export function weightedRows(rows: BareRows, weights: RowWeights): Block {
   return block;
 }
 
-/** Throws ShapeError for no units, and for outputs of another shape. */
+/** Throws ShapeError if there are no units, or if the outputs have another shape. */
 function checkRows({ x, m, form, outputs }: BareRows): void {
   if (!(Number.isInteger(m) && m >= 1)) {
     throw new ShapeError({
@@ -214,7 +214,7 @@ function checkRows({ x, m, form, outputs }: BareRows): void {
   });
 }
 
-/** In the space of the rows everything is divided by λ. */
+/** Throws MetricError without damping: in the space of the rows everything is divided by λ. */
 export function checkDamped(where: string, options: DampedOptions): void {
   if (isDamped(options)) return;
   throw new MetricError({

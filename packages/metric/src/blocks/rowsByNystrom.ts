@@ -15,29 +15,33 @@ import { rowProducts } from "./rowProducts.ts";
 import { heldLambda } from "./solvers.ts";
 import type { WoodburyRows } from "./woodbury.ts";
 
-/** Rows of one matrix, sketched. */
+/** The rows of one matrix with a sketch of low rank. */
 export interface RowsByNystrom {
-  /** (g + λI)⁻¹X̃'C of C [n, m], in the space of the rows, without the gradient X̃'C. */
+  /** Returns (g + λI)⁻¹X̃'C for C [n, m], in the space of the rows, without the gradient X̃'C. */
   fit(cotangents: Node): Node;
-  /** (g + λI)⁻¹V. */
+  /** Returns (g + λI)⁻¹V. */
   solve(v: Node): Node;
+  /** Returns the λ that is used. */
   lambda(): Node;
 }
 
 /** What the rows know of their metric. */
 interface OfMetric {
-  /** gV, of held values where a Hold is given. */
+  /** Returns gV. With a Hold it uses held values. */
   readonly apply: (v: Node, hold: Hold | null) => Node;
-  /** tr g, [1]. */
+  /** The trace of g, [1]. */
   readonly trace: Node;
   readonly size: number;
 }
 
 /**
- * g + λI by a sketch of low rank and conjugate gradients, for g = cUU' that all columns share, U = X̃'D^½: of g itself, or of
- * cU'U in the space of the rows, (g + λI)⁻¹X̃'C = U(cU'U + λI)⁻¹D^-½C. Only products with rows are taken: of the random matrix, one for
- * all, and one for each step (Frangella, Tropp and Udell 2021, arXiv 2110.02820, algorithm 5.1; for residuals of differential equations Bioli,
- * Marcati and Sangalli 2025, arXiv 2505.11638). The preconditioner is by Cholesky factors and Woodbury, without singular values
+ * Solves with g + λI by a sketch of low rank and conjugate gradients, for g = cUU' that all columns share, with
+ * U = X̃'D^½.
+ *
+ * The sketch is of g itself, or of cU'U in the space of the rows: (g + λI)⁻¹X̃'C = U(cU'U + λI)⁻¹D^-½C. Only products
+ * with rows are taken: one for the random matrix, and one for each step (Frangella, Tropp and Udell 2021, arXiv
+ * 2110.02820, algorithm 5.1). For residuals of differential equations see Bioli, Marcati and Sangalli 2025, arXiv
+ * 2505.11638. The preconditioner uses Cholesky factors and Woodbury's identity, without singular values
  * (Guzmán-Cordero et al. 2025, arXiv 2505.12149).
  */
 export function rowsByNystrom(
@@ -73,7 +77,10 @@ export function rowsByNystrom(
   };
 }
 
-/** A + λI, with A of a rank of at most `most`, by its sketch: alone, or as what preconditions conjugate gradients. */
+/**
+ * Solves with A + λI, where A has at most the rank `most`. The sketch solves alone, or preconditions conjugate
+ * gradients.
+ */
 function inverse(
   of: Products,
   most: number,
@@ -87,7 +94,7 @@ function inverse(
   const made = lowRankInverse(sketch.factor, mu);
   const kept = { d: held(hold, "sketch", made.d, zeros), mu: held(hold, "mu", made.mu, ones) };
   const precondition = (r: Node) => timesLowRankInverse(kept, r);
-  // What it was raised by stands apart, so that λ keeps its derivative.
+  // What Cholesky adds to λ has no derivative, so that λ keeps its own.
   const raised = add(lambda, stopGradient(sub(made.mu, mu)));
   return {
     used: iterations === 0 ? raised : lambda,

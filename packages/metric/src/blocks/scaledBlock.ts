@@ -5,7 +5,7 @@ import { diagonalBlock } from "./diagonal.ts";
 import { changedCopies } from "./directSum.ts";
 import { joined } from "./joined.ts";
 
-/** c g of a block g, c > 0: rows stay rows, diagonals stay diagonal, others become explicit matrices. */
+/** Multiplies a block by c > 0. Rows stay rows, diagonals stay diagonal, and other kinds become explicit matrices. */
 export function scaledBlock(block: Block, c: number): Block {
   if (c === 1) return block;
   const { d, m, form, madeOf, diagonalValues, columns, copies } = block;

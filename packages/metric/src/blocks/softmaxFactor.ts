@@ -17,10 +17,11 @@ import {
 import { ShapeError, showShape } from "@metrigrad/tensor";
 
 /**
- * F [n, m, m − 1] with FF' = diag η − ηη' for rows η [n, m] that sum to 1: the Cholesky factor in closed
- * form (Tanabe and Sagae 1992). With the tails q_j = Σ_{i>j} η_i and q₀ = 1,
- * F_jj = √(η_j q_j/q_{j−1}) and F_ij = −F_jj η_i/q_j below. Only quotients up to 1 are formed, and a tail
- * that has vanished has nothing below it. Throws ShapeError.
+ * Returns F [n, m, m − 1] with FF' = diag η − ηη' for rows η [n, m] that add up to 1.
+ *
+ * That is the Cholesky factor in closed form (Tanabe and Sagae 1992). With the tails q_j = Σ_{i>j} η_i and q₀ = 1 it
+ * is F_jj = √(η_j q_j/q_{j−1}), and below the diagonal F_ij = −F_jj η_i/q_j. Only quotients up to 1 are formed, and a
+ * tail of 0 has nothing below it. Throws ShapeError.
  */
 export function softmaxFactor(eta: Node): Node {
   const [n = 0, m = 0] = eta.shape;
@@ -33,7 +34,7 @@ export function softmaxFactor(eta: Node): Node {
     });
   }
   const below = sub(tril(fill([m, m], 1)), eye(m));
-  // Tails are sums of positive values, so that small ones keep their digits.
+  // The tails are sums of positive values, so small ones keep their digits.
   const tails = matmul(eta, below);
   const squares = mul(eta, quotient(tails, add(tails, eta)));
   const some = greater(squares, 0);
@@ -47,7 +48,7 @@ export function softmaxFactor(eta: Node): Node {
   ]);
 }
 
-/** a/b, and 0 where b is 0. */
+/** Returns a/b, and 0 where b is 0. */
 function quotient(a: Node, b: Node): Node {
   const some = greater(b, 0);
   return where(some, div(a, where(some, b, 1)), 0);

@@ -20,8 +20,8 @@ import { ones, zeros } from "./first.ts";
 import { type Hold, held } from "./hold.ts";
 
 /**
- * One solver at a λ [matrices]. What it makes of the metric is held where a Hold is given, in the form in which a
- * right side takes least.
+ * Solves at a λ [matrices]. With a Hold, what is computed from the metric is held in the form in which a right side
+ * takes least.
  */
 export type Solve = (
   lambda: Node,
@@ -32,12 +32,12 @@ export type Solve = (
 /** The solvers of a block, by name. */
 export type Solvers = { readonly [S in Solver]?: Solve };
 
-/** The λ used, as it was at the last update of a Hold. */
+/** Returns the λ that is used, as it was at the last update of a Hold. */
 export function heldLambda(hold: Hold | null, lambda: Node, { first }: PrepareOptions): Node {
   return held(hold, "lambda", lambda, first === "identity" ? zeros : ones);
 }
 
-/** "dense" and "cg", which every block has, and its own. */
+/** Returns "dense" and "cg", which every block has, and the block's own solvers. */
 export function solversOf(
   of: Pick<Block, "form" | "m" | "columns" | "size"> & { readonly damp: Damp },
   own: Solvers = {},
@@ -63,7 +63,7 @@ export function solversOf(
   return { dense, cg, ...own };
 }
 
-/** A block at one damping: the solver that was chosen, with the products beside it. Throws MetricError. */
+/** Makes a block at one damping: the chosen solver, with the products beside it. Throws MetricError. */
 export function prepared(
   block: Pick<Block, "form" | "matrices"> & {
     readonly check: (operation: string, v: Node) => void;

@@ -12,10 +12,16 @@ import { joined } from "./joined.ts";
 import { overAll } from "./overAll.ts";
 
 /**
- * The sum of blocks over one parameter [d, m], as where it is used several times. Rows are put together, so that they
- * are solved in their space where they are few, and diagonals stay diagonal. Other kinds multiply each for itself: the sum is
- * solved by Cholesky where its matrices are small, else by conjugate gradients. Throws MetricError for no block,
- * and where they take the parameter as columns of different shapes.
+ * Adds blocks over one parameter [d, m], such as the blocks of its several uses.
+ *
+ * Blocks of rows become one block of all rows, so few rows are solved in their own space. Diagonals stay diagonal.
+ * Other kinds multiply each for itself. Their sum is solved by Cholesky factors if its matrices are small, else by
+ * conjugate gradients.
+ *
+ * @param blocks - The blocks, at least one.
+ * @returns The sum as one block.
+ * @throws {@link MetricError} if there is no block, or if the blocks have different d or m.
+ * @category Metrics: blocks
  */
 export function sumBlock(blocks: readonly Block[]): Block {
   const [first, ...others] = blocks;
@@ -41,14 +47,14 @@ export function sumBlock(blocks: readonly Block[]): Block {
   return addedBlock(blocks, form);
 }
 
-/** Explicit matrices over all columns, where only some of the blocks are direct sums of copies. */
+/** Makes explicit matrices over all columns, if only some of the blocks are direct sums of copies. */
 function coupled(blocks: readonly Block[], form: string): Block {
   const dense = total(blocks.map((block) => block.toDense()));
   const [size = 0] = dense.shape;
   return denseBlock(reshape(dense, [1, size, size]), (blocks[0] as Block).m, form, "coupled");
 }
 
-/** Blocks that multiply each for itself. */
+/** Adds blocks that multiply each for itself. */
 function addedBlock(blocks: readonly Block[], form: string): Block {
   const [{ d, m }] = blocks as [Block];
   const columns = widest(blocks);
@@ -73,7 +79,7 @@ function addedBlock(blocks: readonly Block[], form: string): Block {
     apply: (v, hold) =>
       all((block, at) => {
         if (hold === null) return block.apply(v);
-        // Any solver does: only the product is taken of it.
+        // Any solver will do here, since only its product is used.
         return block.prepare(holdWithin(hold, `${at}`), { solver: "cg" }).apply(v);
       }),
     trace: () =>
@@ -84,13 +90,15 @@ function addedBlock(blocks: readonly Block[], form: string): Block {
   });
 }
 
-/** The columns of a sum: matrices that units share serve one for each, and those over all of them serve all. */
+/**
+ * Returns which columns a matrix of the sum is for: coupled if one of the blocks is, else own if one is, else shared.
+ */
 function widest(blocks: readonly Block[]): Columns {
   const found = new Set(blocks.map(({ columns }) => columns));
   return found.has("coupled") ? "coupled" : found.has("own") ? "own" : "shared";
 }
 
-/** Multiply-adds of Cholesky factors up to which a sum is solved by them. */
+/** A sum is solved by Cholesky factors up to this number of multiply-adds. */
 export const small = 2e9;
 
 function sumCosts(
@@ -113,7 +121,7 @@ function sumCosts(
   ];
 }
 
-/** About the multiply-adds of gv: what a step of conjugate gradients takes. */
+/** Returns about the multiply-adds of gv, which is what a step of conjugate gradients takes. */
 export function productCost({ costs, d, m, size }: Block): number {
   const cg = costs.find(({ solver }) => solver === "cg");
   return cg === undefined ? (d * m) ** 2 : cg.apply / Math.min(defaultIterations, 2 * size);

@@ -7,14 +7,22 @@ import { overAll } from "./overAll.ts";
 import type { Solve } from "./solvers.ts";
 
 /**
- * A block over W' [m, d] as a block over W [d, m], for a parameter that is used transposed, as tied weights are: it
- * multiplies and solves as that does. Its columns are coupled, so relative damping is of the whole trace.
+ * Turns a block over W' [m, d] into a block over W [d, m], for a parameter that is used transposed, such as tied
+ * weights.
+ *
+ * It multiplies and solves as the given block does. Its columns are coupled, so relative damping takes the whole
+ * trace.
+ *
+ * @param block - The block over W', [m, d].
+ * @returns The block over W, [d, m].
+ * @nothrow
+ * @category Metrics: blocks
  */
 export function transposedBlock(block: Block): Block {
   const { form, d: m, m: d, averagedBy, factors } = block;
   const size = d * m;
   const within = (f: (v: Node) => Node) => (v: Node) => transpose(f(transpose(v)));
-  /** One λ for all its matrices. */
+  /** Passes one λ to all matrices of the block. */
   const at = (lambda: Node, options: PrepareOptions): PrepareOptions => ({
     ...options,
     ...(isDamped(options) ? { damping: { absolute: reshape(lambda, []) } } : { damping: {} }),
@@ -23,10 +31,10 @@ export function transposedBlock(block: Block): Block {
     (solver: Solver): Solve =>
     (lambda, hold, options) => {
       const own = block.prepare(hold, { ...at(lambda, options), solver });
-      // Where factoring had to raise it for some matrices, the largest.
+      // If factoring raised λ for some matrices, this is the largest.
       return { solve: within(own.solve), lambda: () => reshape(max(own.lambda()), [1]) };
     };
-  // "dense" and "cg" too: by the block's own matrices and products.
+  // "dense" and "cg" are among them, by the block's own matrices and products.
   const solvers = Object.fromEntries(
     ["dense", "cg", ...block.costs.map(({ solver }) => solver)].map((solver) => [
       solver,

@@ -16,7 +16,7 @@ import { zeros } from "./first.ts";
 import { held } from "./hold.ts";
 import type { RowWeights } from "./weights.ts";
 
-/** All rows count the same for all m units: I_m ⊗ Σ_s x̃_s x̃_s'. */
+/** Weights all rows the same for all m units: I_m ⊗ Σ_s x̃_s x̃_s'. */
 export function sharedWeights(n: number, m: number): RowWeights {
   const weights: RowWeights = {
     columns: "shared",
@@ -48,19 +48,20 @@ export function sharedWeights(n: number, m: number): RowWeights {
   return weights;
 }
 
-/** What stands for a weight of 0: its inverse and its root are numbers in float32. */
+/** Stands for a weight of 0, so that its inverse and its root are numbers in float32. */
 const least = 1e-30;
 
 /**
- * A weight per row and unit, ν [n, m]: Σ_s ν_si x̃_s x̃_s' for unit i. Where the m units are "shared", ν is [n, 1] and
- * one matrix serves them all.
+ * Weights each row in each unit by ν [n, m]: unit i has Σ_s ν_si x̃_s x̃_s'.
+ *
+ * If the m units are "shared", ν is [n, 1] and one matrix serves all of them.
  */
 export function unitWeights(nu: Node, m: number, columns: "own" | "shared" = "own"): RowWeights {
   const n = nu.shape[0] as number;
   const matrices = columns === "own" ? m : 1;
   const positive = maximum(nu, least);
   const root = sqrt(positive);
-  /** D^½AD^½, [matrices, n, n], of A [n, n] or [matrices, n, n]. */
+  /** Returns D^½AD^½, [matrices, n, n], for A [n, n] or [matrices, n, n]. */
   const between = (a: Node) => {
     const byUnit = transpose(root);
     return mul(mul(expandDims(byUnit, 2), expandDims(byUnit, 1)), a);

@@ -3,41 +3,45 @@ import type { Columns } from "./block.ts";
 import type { Hold } from "./hold.ts";
 
 /**
- * How rows are weighted in g = (c/n) UU': U'v = fold(X̃v) and Uy = X̃'unfold(y). What is between is a
- * matrix per row s: of the units' own weights, or F_s of a factor.
+ * How rows are weighted in g = (c/n) UU', with U'v = fold(X̃v) and Uy = X̃'unfold(y).
+ *
+ * Each row s has a matrix between x̃_s and the outputs: the units' own weights, or a factor F_s.
  */
 export interface RowWeights {
+  /** Which columns share a matrix. */
   readonly columns: Columns;
-  /** ν [n, m] or [n, 1], or F [n, m, r], where those are the weights. */
+  /** The weights ν, [n, m] or [n, 1], or null. */
   readonly nu: Node | null;
+  /** The factors F, [n, m, r], or null. */
   readonly factors: Node | null;
   /** Rows of one matrix: n or n·r. */
   readonly rows: number;
-  /** Right-hand sides of U'v per matrix or in all, as [rows, columns]. */
+  /** The shape of U'v, with the right sides of each matrix or of all. */
   readonly folded: readonly [rows: number, columns: number];
-  /** [n, m] → folded. */
+  /** Maps [n, m] to the folded shape. */
   fold(t: Node): Node;
-  /** folded → [n, m]. */
+  /** Maps the folded shape to [n, m]. */
   unfold(y: Node): Node;
-  /** unfold(fold(t)), [n, m]. */
+  /** Returns unfold(fold(t)), [n, m]. */
   weigh(t: Node): Node;
-  /** t ↦ D⁻¹t, the inverse of `weigh`; null where there is none. */
+  /** The inverse of `weigh`, t ↦ D⁻¹t; null if there is none. */
   readonly unweigh: ((t: Node) => Node) | null;
-  /** The same weights from held values. */
+  /** Returns the same weights from held values. */
   held(hold: Hold): RowWeights;
-  /** t ↦ unfold(A fold(t)) of matrices A [rows, rows] or [m, rows, rows], with what that needs held. */
+  /** Returns t ↦ unfold(A fold(t)) for matrices A [rows, rows] or [m, rows, rows], and holds what that needs. */
   heldInner(inner: Node, hold: Hold): (t: Node) => Node;
-  /** U'U from X̃X̃' [n, n]: [rows, rows], or [m, rows, rows]. */
+  /** Returns U'U from X̃X̃' [n, n]: [rows, rows] or [m, rows, rows]. */
   kernel(products: Node): Node;
-  /** tr Σ_s from |x̃_s|² [n]: [1] or [m]. */
+  /** Returns the traces of the sums over s from |x̃_s|² [n]: [1] or [m]. */
   traces(norms: Node): Node;
-  /** Weights of x̃² in the diagonal, [n, m], or [n, 1] for all columns alike. */
+  /** Returns the weights of x̃² in the diagonal: [n, m], or [n, 1] for all columns alike. */
   diagonal(): Node;
-  /** α UU' + β base, [matrices, size, size], of full rows x̃ [n, d]. */
+  /** Returns α UU' + β base, [matrices, size, size], for full rows x̃ [n, d]. */
   accumulate(full: Node, base: Node | null, alpha: number, beta: number): Node;
-  /** Multiply-adds of U'U and of UU', for rows of d. */
+  /** Returns the multiply-adds of U'U, for rows of d. */
   kernelCost(d: number): number;
+  /** Returns the multiply-adds of UU', for rows of d. */
   assembleCost(d: number): number;
-  /** Of `fold`. */
+  /** Multiply-adds of `fold`. */
   readonly foldCost: number;
 }

@@ -8,13 +8,17 @@ import { joined } from "./joined.ts";
 import { withRowFloats } from "./rowFloats.ts";
 
 /**
- * The mean of a block of rows and those of the k − 1 batches before, as a block of all their rows, so that it is
- * solved in their space where they are few. Weights are those that rows had in their batch. At first the batch at hand
- * stands in for those that were not yet seen.
+ * Averages a block of rows with those of the k − 1 batches before, as one block of all their rows.
  *
- * @param k - Batches, the one at hand among them.
- * @param hold - Updates once for each batch: it holds the rows of k − 1 batches.
- * @throws MetricError for a block that is not made of rows.
+ * So few rows are solved in their own space. The rows keep the weights that they had in their batch. At first the
+ * present batch stands in for the batches that are not there yet.
+ *
+ * @param block - The block of the present batch, which must be made of rows.
+ * @param k - The number of batches, including the present one; 2 or more.
+ * @param hold - Keeps the rows of k − 1 batches. It must update once for each batch.
+ * @returns A block of the rows of k batches.
+ * @throws {@link MetricError} if the block is not made of rows.
+ * @category Metrics: blocks
  */
 export function windowed(block: Block, k: number, hold: Hold): Block {
   const { madeOf, copies, d, m, form } = block;

@@ -29,7 +29,7 @@ import type { RowWeights } from "./weights.ts";
 export interface WoodburyRows {
   readonly x: Node;
   readonly bias: boolean;
-  /** c. */
+  /** The factor c. */
   readonly share: number;
   readonly m: number;
   readonly weights: RowWeights;
@@ -37,13 +37,15 @@ export interface WoodburyRows {
 
 /** A solve in the space of the rows. */
 export interface Woodbury extends Factored {
-  /** Q [n, m] with (g + λI)⁻¹v = (v − X̃'Q)/λ, from y = X̃v [n, m]. */
+  /** Returns Q [n, m] with (g + λI)⁻¹v = (v − X̃'Q)/λ, from y = X̃v [n, m]. */
   inner(y: Node): Node;
 }
 
 /**
- * (g + λI)⁻¹v = (v − U(λ/c · I + U'U)⁻¹U'v)/λ (Woodbury), by Cholesky factors of the inner systems. With a Hold x and the
- * inner inverses are held: an inverse is cheaper than two triangular solves.
+ * Solves in the space of the rows: (g + λI)⁻¹v = (v − U(λ/c · I + U'U)⁻¹U'v)/λ (Woodbury), by Cholesky factors of the
+ * inner systems.
+ *
+ * With a Hold, x and the inner inverses are held, because an inverse is cheaper than two triangular solves.
  */
 export function woodbury(
   { x, bias, share, m, weights }: WoodburyRows,
@@ -59,7 +61,7 @@ export function woodbury(
   const asked = perMatrix(mul(wanted, 1 / share), columns);
   const shift = columns === "own" ? reshape(asked, [m]) : asked;
   const factor = cholesky(weights.kernel(products.kernel()), { shift });
-  // What it was raised by stands apart, so that λ keeps its derivative.
+  // What Cholesky adds to λ has no derivative, so that λ keeps its own.
   const used = mul(reshape(choleskyShift(factor), [count]), share);
   const lambda = add(wanted, stopGradient(sub(used, wanted)));
 
@@ -78,7 +80,7 @@ export function woodbury(
       return finish(v, back(within(forward(v))), lambdaNow());
     },
     inverseSqrt: (v) => {
-      // With U scaled by √c the factor is scaled as well, and nothing but λ changes.
+      // If U is scaled by √c, the factor is scaled too, and only λ changes.
       const root = sqrt(perMatrix(mul(lambda, 1 / share), columns));
       const sum = add(factor, mul(root, eye(weights.rows)));
       const first = triangularSolve(sum, sided(weights.fold(products.forward(v))));

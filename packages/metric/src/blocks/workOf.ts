@@ -2,8 +2,9 @@ import { insideLoop, type Node, structuralOps, topological } from "@metrigrad/gr
 import { sizeOf } from "@metrigrad/tensor";
 
 /**
- * About how many multiply-adds it takes to compute some values beside others that are there anyway: products of
- * matrices by their sizes, all else by the size of its result.
+ * Estimates the multiply-adds that some values take beside others that are computed anyway.
+ *
+ * Products of matrices count by their sizes, all other nodes by the size of their result.
  */
 export function workOf(outputs: readonly Node[], known: readonly Node[]): number {
   const done = new Set(topological(known));

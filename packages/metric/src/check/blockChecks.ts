@@ -9,24 +9,24 @@ import { diagnosis, largestError, type MetricCheck, within } from "./report.ts";
 import { curvatureOf, slopeOf } from "./slopes.ts";
 import { drawn, feedsOf, hostProgram, numbers, type Subject } from "./subject.ts";
 
-/** ∂h/∂θ of all responses of a block by finite differences. */
+/** The Jacobian ∂h/∂θ of all responses of a block, by finite differences. */
 export interface Jacobian {
-  /** For each element of θ: the derivatives of all h, one response after the other. */
+  /** The derivatives of all h by each element of θ, one response after the other. */
   readonly columns: readonly Float64Array[];
-  /** The smallest step. */
+  /** The smallest step that was taken. */
   readonly step: number;
-  /** How many derivatives there are not, because the parameters lie on a kink. */
+  /** The number of derivatives that do not exist, because the parameters are on a kink. */
   readonly kinks: number;
-  /** Elements of θ on which no response depends at these parameters, as those of dead units. */
+  /** The number of elements of θ on which no response depends at these parameters, such as those of dead units. */
   readonly idle: number;
 }
 
-/** Largest relative error beside automatic differentiation in float64. */
+/** The largest relative error of automatic differentiation in float64. */
 const differentiated = 1e-9;
-/** Directions along which divergences are looked at. */
+/** The number of directions along which divergences are checked. */
 const directions = 3;
 
-/** J of a block's responses, and what became of the steps. */
+/** Computes J of a block's responses, and reports the steps. */
 export async function jacobianOf(subject: Subject): Promise<Jacobian> {
   const { store, responses, elements } = subject;
   const program = await hostProgram(
@@ -53,12 +53,13 @@ export async function jacobianOf(subject: Subject): Promise<Jacobian> {
 }
 
 /**
- * Everything that is checked of one block.
- * @param subject the block
- * @param jacobian of its responses
- * @param trusted whether its laws were found right: only then their Fisher information is made use of
- * @param tolerance largest relative error beside finite differences
- * @returns the checks
+ * Runs all checks of one block.
+ *
+ * @param subject - The block.
+ * @param jacobian - The Jacobian of its responses.
+ * @param trusted - Whether its laws passed their checks. Only then their Fisher information is used.
+ * @param tolerance - The largest relative error of finite differences.
+ * @returns The checks.
  */
 export async function blockChecks(
   subject: Subject,
@@ -125,7 +126,7 @@ function shapeCheck(dense: Float64Array): MetricCheck {
   return within(name, Math.max(skew, -least) / scale, 1e-10, "asymmetry or negative eigenvalue");
 }
 
-/** (1/n) Σ w J'FJ over the rows of all responses. */
+/** Computes (1/n) Σ w J'FJ over the rows of all responses. */
 async function expected(
   { responses, store, samples, elements }: Subject,
   { columns }: Jacobian,
@@ -142,7 +143,7 @@ async function expected(
     for (let s = 0; s < rows; s++) {
       const share = (w?.[s] ?? 1) / samples;
       const at = begin + s * m;
-      // F J_l of this row for every l.
+      // F J_l of this row, for every l.
       const products = columns.map((column) => {
         return Float64Array.from({ length: m }, (_, i) => {
           let total = 0;
@@ -164,13 +165,13 @@ async function expected(
   return found;
 }
 
-/** The same by automatic differentiation: R'J of every row by a pullback. */
+/** Computes the same matrix by automatic differentiation: R'J of every row by a pullback. */
 async function exact(subject: Subject): Promise<Float64Array> {
   const { responses, store, moves, samples, elements } = subject;
   const rows = responses.map((response) => {
     const columns = fisherColumns(response);
     const [r = 0, n = 0, m = 0] = columns.shape;
-    // Column k of row s, zero for the other rows: [r, n, n, m].
+    // Column k of row s, with zeros for the other rows: [r, n, n, m].
     const apart = mul(expandDims(columns, 1), reshape(eye(n), [1, n, n, 1]));
     return vmap((cotangent) => {
       const parts = vjp([response.moved], moves, [cotangent]).map((part) => reshape(part, [-1]));
@@ -190,7 +191,9 @@ async function exact(subject: Subject): Promise<Float64Array> {
   return found;
 }
 
-/** 2KL(p_θ ‖ p_θ+εδ)/ε² against δ'gδ along drawn δ; null where a law has no form of it. */
+/**
+ * Compares 2KL(p_θ ‖ p_θ+εδ)/ε² with δ'gδ along drawn δ. Returns null if a law has no closed form of its divergence.
+ */
 async function divergenceCheck(
   subject: Subject,
   dense: Float64Array,

@@ -20,39 +20,53 @@ import { exactLawChecks, outcomesCheck } from "./lawExact.ts";
 import { type Drawing, wholeLawChecks } from "./lawParts.ts";
 import { type MetricCheck, type MetricReport, metricReport, prefixed } from "./report.ts";
 
-/** Options of `checkLaw`. */
+/**
+ * Options of {@link checkLaw}.
+ *
+ * @category Checks
+ */
 export interface CheckLawOptions {
-  /** Where to check: h in the law's structure, samples first. By default normal draws, for a law of rows. */
+  /**
+   * The values h at which the law is checked, in the structure that the law takes, with the samples first. For a law
+   * of rows they are drawn by default.
+   */
   readonly inputs?: Tree<Tensor>;
-  /** Of draws; 1 by default. */
+  /** The seed of draws; 1 by default. */
   readonly seed?: number;
-  /** Draws per row; 2,000 by default, 0 for none. */
+  /** The number of draws per row; 2,000 by default, 0 for none. */
   readonly samples?: number;
-  /** Largest relative error by enumeration or quadrature; 1e-6 by default. */
+  /** The largest relative error of enumeration and quadrature; 1e-6 by default. */
   readonly tolerance?: number;
 }
 
-/** Rows of drawn inputs, and the most rows of a part that are looked at. */
+/** The number of rows of drawn inputs. */
 const rowsByDefault = 3;
+/** The most rows of a part that are checked. */
 const mostRows = 4;
-/** Spread of drawn inputs. */
+/** The standard deviation of drawn inputs. */
 const spread = 0.7;
 
 /**
- * Checks a law against its own `logProb`, in float64:
- * - probabilities add up to 1, and scores to 0;
- * - `fisher`, `fisherRoot` and `fisherDiagonal` are E[score score'], scores by differences of ln p;
- * - `kl` is E[ln p − ln p'], and `predict` the most probable response;
- * - `outcomes` differ; draws are in the support, and come up as often as `logProb` says.
+ * Checks a law against its own `logProb`, in float64.
  *
- * Expectations are over all outcomes, over counts, or by quadrature of one or two numbers; else, and for `sample`,
- * over draws, measured in standard errors. Laws of several responses are checked part by part, and as a whole where their
- * `logProb` is that of a density. Information that is an estimate from draws, as that of a mixture, is checked to a factor of three, by its trace.
+ * - Probabilities add up to 1, and scores to 0.
+ * - `fisher`, `fisherRoot` and `fisherDiagonal` are E[score score'], with scores by differences of ln p.
+ * - `kl` is E[ln p − ln p'], and `predict` is the most probable response.
+ * - `outcomes` differ. Draws are in the support, and come up as often as `logProb` says.
+ *
+ * Expectations are over all outcomes, over counts, or by quadrature of one or two numbers. Otherwise, and for
+ * `sample`, they are over draws, and errors are measured in standard errors. A law of several responses is checked
+ * part by part, and as a whole if its `logProb` is a density. Information that is an estimate from draws, such as
+ * that of a mixture, is checked by its trace, to a factor of three.
+ *
+ * {@includeCode ../../../../examples/api/metric/checkLaw.ts#example}
  *
  * @param law - The law.
- * @param options - Where and how closely to look.
- * @returns What is off, by how much, and where.
- * @throws MetricError for what is no law, and where inputs must be given; what the law throws.
+ * @param options - Where and how closely to check.
+ * @returns Resolves to a report: what is wrong, by how much, and where.
+ * @throws {@link MetricError} if the value is no law, for unknown options, and if inputs are needed. Errors of the
+ *   law pass through.
+ * @category Checks
  */
 export async function checkLaw(law: AnyLaw, options: CheckLawOptions = {}): Promise<MetricReport> {
   checkIsLaw(law);
@@ -86,17 +100,18 @@ export async function checkLaw(law: AnyLaw, options: CheckLawOptions = {}): Prom
   }
 }
 
-/** How closely to look at a law. */
+/** How closely a law is checked. */
 export interface LawRigour extends Drawing {
-  /** Largest relative error of exact expectations. */
+  /** The largest relative error of exact expectations. */
   readonly tolerance: number;
-  /** Whether draws are looked at where there are exact expectations too. */
+  /** Whether draws are checked even if there are exact expectations. */
   readonly always: boolean;
 }
 
 /**
- * A law against its own `logProb` at some rows: by exact expectations where there are any, and by draws.
- * @throws MetricError where there is no way to expectations
+ * Checks a law against its own `logProb` at some rows, by exact expectations if there are any, and by draws.
+ *
+ * Throws MetricError if there is no way to an expectation.
  */
 export async function rowLawChecks(at: LawAt, rigour: LawRigour): Promise<MetricCheck[]> {
   const { count, seed, drawn, tolerance, always } = rigour;
@@ -123,14 +138,14 @@ export async function rowLawChecks(at: LawAt, rigour: LawRigour): Promise<Metric
   });
 }
 
-/** A law at the first rows of h. */
+/** Returns a law at the first rows of h. */
 async function rowsAt(law: RowLaw, inputs: Tensor, store: Store): Promise<LawAt> {
   const [rows = 0, m = 0] = inputs.shape;
   const n = Math.min(rows, mostRows);
   return { law, store, h: numbersOf(inputs).slice(0, n * m), n, m };
 }
 
-/** Rows of the first width that the law takes, with few responses where there is a choice. Throws MetricError. */
+/** Draws rows of the first width that the law takes, with few responses if there is a choice. Throws MetricError. */
 function defaultInputs(
   law: AnyLaw,
   drawn: (path: string, shape: readonly number[]) => Tensor,
@@ -151,7 +166,7 @@ function defaultInputs(
   });
 }
 
-/** Numbers per response at a width of h; null where the law does not take it. */
+/** Returns the number of numbers per response at a width of h; null if the law does not take that width. */
 function responsesAt(law: RowLaw, width: number): number | null {
   const h = constant(rowsOf(new Float64Array(2 * width), width));
   try {

@@ -26,23 +26,33 @@ import { rowLawChecks } from "./checkLaw.ts";
 import { type MetricCheck, type MetricReport, metricReport, prefixed } from "./report.ts";
 import { drawn, numbers, type Place, type Stage, stageOf } from "./subject.ts";
 
-/** Options of `checkMetric`. */
+/**
+ * Options of {@link checkMetric}.
+ *
+ * @category Checks
+ */
 export interface CheckMetricOptions {
-  /** A small module to check on; by default the examples of the metric or of its kind of module. */
+  /** A small module to check on. By default it is the example of the metric, or of its kind of module. */
   readonly module?: AnyModule;
-  /** What the module takes, samples first: a tensor, or the tree that it takes; draws by default. */
+  /**
+   * The input of the module, with the samples first: a tensor, or the tree that the module takes. It is drawn by
+   * default.
+   */
   readonly inputs?: Tree<Tensor>;
-  /** Weights of the samples, [n]; all 1 by default. */
+  /** The weights of the samples, [n]; all 1 by default. */
   readonly rowWeights?: Tensor;
-  /** Values by variable name; draws by default. */
+  /** The values of parameters by name. They are drawn by default. */
   readonly parameters?: Readonly<Record<string, Tensor>>;
-  /** The law of the module's output, for metrics that do not name their response themselves. */
+  /** The law of the module's output, for metrics that do not name their response. */
   readonly law?: AnyLaw;
-  /** Of draws; 1 by default. */
+  /** The seed of draws; 1 by default. */
   readonly seed?: number;
-  /** Draws per row for laws that can be neither enumerated nor integrated; 2,000 by default, more where they are too few. */
+  /**
+   * The number of draws per row, for laws that can be neither listed nor integrated; 2,000 by default. If that is too
+   * few, more are drawn.
+   */
   readonly samples?: number;
-  /** Largest relative error beside finite differences, enumeration or quadrature; 1e-6 by default. */
+  /** The largest relative error of finite differences, enumeration and quadrature; 1e-6 by default. */
   readonly tolerance?: number;
 }
 
@@ -57,28 +67,36 @@ const names = [
   "tolerance",
 ] as const;
 const rowsByDefault = 6;
-/** Rows of a response at which its law is looked at; fewer where integrals are over several numbers. */
+/**
+ * The number of rows of a response at which its law is checked. It is smaller where integrals are over several
+ * numbers.
+ */
 const mostRows = { one: 4, several: 2 } as const;
 /** How often parameters are moved. */
 const mostTurns = 6;
 
 /**
- * Checks a metric against its definition g = E[∂l ∂l'] in float64, on small modules:
- * - the law of each response is a density, and its Fisher information F_r is E[score score'], by enumeration,
- *   quadrature or draws, as in `checkLaw`; what follows is left out where it is not;
- * - each block is symmetric and positive semi-definite;
- * - it is the mean over samples of J'F_rJ, J = ∂h/∂θ by finite differences and by automatic differentiation; rows of
- *   one sample and uses of one parameter add up;
- * - KL(p_θ ‖ p_θ+εδ) is ½ε²δ'gδ for small ε;
- * - products and all solvers agree with the dense matrix.
+ * Checks a metric against its definition g = E[∂l ∂l'], in float64, on small modules.
  *
- * Steps become smaller beside kinks (of relu, max, abs, where), and parameters on a
- * kink, or on which no response depends, are moved; the report says so.
- * @param metric a metric, or a row of neurons
- * @param options where to check, and how closely
- * @returns what is off, by how much, and where
- * @throws MetricError for what is no metric, for unknown options, and where there is no module to check it on; what
- *   the metric and the module throw
+ * - The law of each response is a density, and its Fisher information F_r is E[score score'], as in {@link checkLaw}.
+ *   If not, the comparisons with F_r are left out.
+ * - Each block is symmetric and positive semi-definite.
+ * - Each block is the mean over samples of J'F_rJ. J = ∂h/∂θ comes from finite differences and from automatic
+ *   differentiation. Rows of one sample and uses of one parameter add up.
+ * - KL(p_θ ‖ p_θ+εδ) is ½ε²δ'gδ for small ε.
+ * - Products and all solvers agree with the dense matrix.
+ *
+ * Steps become smaller near kinks, as of relu, max, abs and where. Parameters on a kink, or without an effect on any
+ * response, are moved, and the report says so.
+ *
+ * {@includeCode ../../../../examples/api/metric/checkMetric.ts#example}
+ *
+ * @param metric - A row of a table, or a row of neurons such as {@link tanhRow}.
+ * @param options - Where and how closely to check.
+ * @returns Resolves to a report: what is wrong, by how much, and where.
+ * @throws {@link MetricError} if the value is no metric, for unknown options, and if there is no module to check it
+ *   on. Errors of the metric and of the module pass through.
+ * @category Checks
  */
 export async function checkMetric(
   metric: Metric | UnitRow,
@@ -121,14 +139,14 @@ function checkIsMetric(metric: unknown): void {
   });
 }
 
-/** A row of neurons is checked as the metric of a layer of them. */
+/** Checks a row of neurons as the metric of a layer of such neurons. */
 function checkUnitRow(row: UnitRow, options: CheckMetricOptions): Promise<MetricReport> {
   const activation: Activation = row.activation;
   const module = options.module ?? dense(2, 2, { activation });
   return checkMetric(neuronRows([row]), { ...options, module });
 }
 
-/** All that is checked on one module. */
+/** Runs all checks on one module. */
 async function exampleChecks(
   metric: Metric,
   place: Place,
@@ -162,7 +180,7 @@ async function exampleChecks(
   return checks;
 }
 
-/** Jacobians at parameters that do not lie on a kink, and on which all blocks depend. */
+/** Computes Jacobians at parameters that are not on a kink, and on which all blocks depend. */
 async function offKinks({ subjects, draw }: Stage) {
   const name = "the parameters show the metric";
   const why = new Set<string>();
@@ -185,7 +203,7 @@ async function offKinks({ subjects, draw }: Stage) {
   }
 }
 
-/** A few rows of [rows, m], from all of it. */
+/** Picks a few rows of [rows, m], spread over all of them. */
 function someRows(values: Float64Array, m: number) {
   const rows = values.length / m;
   const n = Math.min(rows, m > 1 ? mostRows.several : mostRows.one);
@@ -201,7 +219,7 @@ function spreadDraws(seed: number) {
   return (path: string, shape: readonly number[]) => drawn(seed, path, shape, 0.7);
 }
 
-/** Small modules with inputs to check a metric on. */
+/** Returns small modules with inputs to check a metric on. */
 function examplesOf(
   metric: Metric,
   { module, inputs, seed = 1 }: CheckMetricOptions,
@@ -219,12 +237,12 @@ function examplesOf(
   return modules.map((one) => ({ module: one, inputs: inputs ?? inputsOf(one, metric, seed) }));
 }
 
-/** The example of a kind of module; null for one module, and where there is none. */
+/** Returns the example of a kind of module; null for a single module, and if there is none. */
 function kindExample(of: Metric["of"]) {
   return "spec" in of ? (of.spec.example ?? null) : null;
 }
 
-/** Inputs that a module takes: those of an example of its kind, else drawn rows. Throws MetricError. */
+/** Returns inputs that a module takes: those of an example of its kind, else drawn rows. Throws MetricError. */
 function inputsOf(module: AnyModule, metric: Metric, seed: number): Tree<Tensor> {
   const { example } = module.definition.spec;
   const shown = [metric.example, example].flatMap((one) => (one ? [one()].flat() : []));
@@ -246,7 +264,7 @@ function applied(module: AnyModule, inputs: Tree<Tensor>): unknown {
   return applyModel(module as never, x as never);
 }
 
-/** Arguments with which small modules of an unknown kind are tried, in this order. */
+/** The arguments that are tried to make a small module of an unknown kind, in this order. */
 const guesses: readonly (readonly unknown[])[] = [
   [],
   [2, 2],
@@ -254,7 +272,7 @@ const guesses: readonly (readonly unknown[])[] = [
   [{ inputs: 2, outputs: 2, features: 2, units: 2, size: 2 }],
 ];
 
-/** A module of a kind, made with small sizes. Throws MetricError where none of the guesses works. */
+/** Makes a module of a kind with small sizes. Throws MetricError if none of the guesses works. */
 function guessed({ of }: Metric): AnyModule {
   const make = of as unknown as (...args: readonly unknown[]) => AnyModule;
   for (const args of typeof of === "function" ? guesses : []) {

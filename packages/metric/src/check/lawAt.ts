@@ -8,31 +8,31 @@ import { slopeOf } from "./slopes.ts";
 export interface LawAt {
   readonly law: RowLaw;
   readonly store: Store;
-  /** h, [n, m]. */
+  /** The values h, [n, m]. */
   readonly h: Float64Array;
   readonly n: number;
   readonly m: number;
 }
 
-/** Responses to every row, `count` of them: y [count·n, …], rows running fastest. */
+/** Responses to every row, `count` of them: y [count·n, …], with the rows running fastest. */
 export interface LawResponses {
   readonly y: Tensor;
   readonly count: number;
 }
 
-/** ln p of responses at any h [n, m]. */
+/** The values ln p of responses at any h [n, m]. */
 export interface LogProbOf {
-  /** Of the responses that it was made with, or of others of their shape. */
+  /** Returns ln p of the responses that it was made with, or of others of their shape. */
   at(h: Float64Array, responses?: Tensor): Promise<Float64Array>;
   close(): Promise<void>;
 }
 
-/** A matrix of rows as a tensor. */
+/** Makes a tensor of rows. */
 export function rowsOf(data: Float64Array, m: number): Tensor {
   return tensor(data, { shape: [data.length / m, m] });
 }
 
-/** The values of some nodes. */
+/** Computes the values of some nodes. */
 export async function hostValues(store: Store, outputs: readonly Node[]): Promise<Tensor[]> {
   const program = await compile({ outputs }, store);
   const handles = await program.run();
@@ -41,12 +41,12 @@ export async function hostValues(store: Store, outputs: readonly Node[]): Promis
   return values;
 }
 
-/** A value as float64 numbers. */
+/** Returns a value as float64 numbers. */
 export function numbersOf(value: Tensor | undefined): Float64Array {
   return Float64Array.from(value?.data() ?? []);
 }
 
-/** ln p(y | h) of responses to every row. Throws what the law throws. */
+/** Prepares ln p(y | h) of responses to every row. Errors of the law pass through. */
 export async function logProbOf(
   { law, store, m }: LawAt,
   { y, count }: LawResponses,
@@ -64,16 +64,14 @@ export async function logProbOf(
   };
 }
 
-/** An array `count` times. */
+/** Repeats an array `count` times. */
 export function tiled(values: Float64Array, count: number): Float64Array {
   const all = new Float64Array(values.length * count);
   for (let q = 0; q < count; q++) all.set(values, q * values.length);
   return all;
 }
 
-/**
- * ∂ ln p/∂h_k of every response by differences of ln p, one array for each column k of h.
- */
+/** Computes ∂ ln p/∂h_k of every response by differences of ln p, as one array for each column k of h. */
 export async function scoresByDifferences(
   density: LogProbOf,
   { h, m }: LawAt,
@@ -91,7 +89,7 @@ export async function scoresByDifferences(
   return scores;
 }
 
-/** Coordinates u of the real line for the numbers of a support, with ln |dy/du|. */
+/** Coordinates u on the real line for the numbers of a support, with ln |dy/du|. */
 export interface Line {
   readonly valueOf: (u: number) => number;
   readonly of: (y: number) => number;
@@ -106,7 +104,10 @@ const unit: Line = {
   lnSlope: (u) => -Math.abs(u) - 2 * Math.log1p(Math.exp(-Math.abs(u))),
 };
 
-/** Coordinates for a law of continuous responses, by what its support has; null where they are not known. */
+/**
+ * Returns coordinates for a law of continuous responses, by the numbers that its support has; null if they are not
+ * known.
+ */
 export function lineOf({ law, m }: LawAt): Line | null {
   const has = (value: number) => law.support?.has(value, m) ?? false;
   if (law.support?.joint || !has(Math.SQRT1_2)) return null;
@@ -117,13 +118,13 @@ export function lineOf({ law, m }: LawAt): Line | null {
 
 /** Where the responses of a law are: the mode in u of each column, and the distances at which ln p is 2 lower. */
 export interface Peaks {
-  /** [n, r] each. */
+  /** The modes, [n, r]; the distances have the same shape. */
   readonly mode: Float64Array;
   readonly below: Float64Array;
   readonly above: Float64Array;
 }
 
-/** Climbs from the predicted responses [n, r], one column after the other. */
+/** Finds the peaks by climbing from the predicted responses [n, r], one column after the other. */
 export async function peaksOf(at: LawAt, line: Line, r: number): Promise<Peaks> {
   const { law, store, h, m, n } = at;
   const [predicted] = await hostValues(store, [law.predict(constant(rowsOf(h, m)) as Node)]);
@@ -165,7 +166,7 @@ export async function peaksOf(at: LawAt, line: Line, r: number): Promise<Peaks> 
 
 type Height = (u: Float64Array) => Promise<Float64Array>;
 
-/** Moves `mode` up until steps are small: they double where they lead up, and halve where both sides are lower. */
+/** Moves `mode` up until the steps are small. A step doubles if it leads up, and halves if both sides are lower. */
 async function climb(
   mode: Float64Array,
   height: Height,
@@ -193,7 +194,7 @@ async function climb(
   }
 }
 
-/** Distances at which the height is 2 below the peak: doubled or halved, then halved between. */
+/** Finds the distances at which the height is 2 below the peak, by doubling or halving, and then by bisection. */
 async function widthsOf(
   height: Height,
   peak: Float64Array,
@@ -217,7 +218,7 @@ async function widthsOf(
   return width;
 }
 
-/** Nodes x in (0, 1) and weights w of the Gauss–Legendre rule (Golub and Welsch 1969). */
+/** Returns the nodes x in (0, 1) and weights w of the Gauss–Legendre rule (Golub and Welsch 1969). */
 export function gaussLegendre(count: number): readonly (readonly [x: number, w: number])[] {
   const jacobi = Matrix.zeros(count, count);
   for (let k = 1; k < count; k++) {

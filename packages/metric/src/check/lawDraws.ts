@@ -18,26 +18,34 @@ import {
 } from "./lawExact.ts";
 import { type MetricCheck, within } from "./report.ts";
 
-/** Standard errors beyond which a mean is off; one of 30 right means is, once in 5,000 seeds. */
+/**
+ * The number of standard errors above which a mean is wrong. One of 30 right means is above it for one in 5,000
+ * seeds.
+ */
 export const standardErrors = 4.5;
 
-/** Means so small beside what is compared count as 0: scores by differences and quadrature are no closer. */
+/**
+ * Means below this share of what is compared count as 0, since scores by differences and quadrature are not more
+ * precise.
+ */
 const slack = 1e-5;
 
-/** A mean that ought to be 0, in standard errors; `scale` is the size of what is compared. */
+/**
+ * Returns how far a mean that must be 0 is away from it, in standard errors. `scale` is the size of what is compared.
+ */
 export function deviationOf(values: Float64Array, scale: number): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.abs(mean) <= slack * scale ? 0 : Math.abs(mean) / standardErrorOf(values);
 }
 
-/** The standard error of a mean. */
+/** Returns the standard error of a mean. */
 function standardErrorOf(values: Float64Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
-/** A check that the largest of some deviations is no more than chance. */
+/** Checks that the largest of some deviations is no more than chance. */
 export function byChance(name: string, found: readonly number[], draws: string): MetricCheck {
   const worst = found.reduce((top, value) => (value <= top ? top : value), 0);
   const limit = `(limit ${standardErrors})`;
@@ -47,21 +55,22 @@ export function byChance(name: string, found: readonly number[], draws: string):
 
 /** What is drawn. */
 export interface Draws {
-  /** Of every row. */
+  /** The number of draws of every row. */
   readonly count: number;
   readonly seed: number;
   /** A second h, [n, m], for divergences. */
   readonly elsewhere: Float64Array;
 }
 
-/** Draws must tell an information apart from one that is this share off, where nothing else checks it. */
+/** If nothing else checks an information, draws must detect an error of this share. */
 const resolved = 0.05;
-/** Most drawn rows. */
+/** The most rows that are drawn. */
 const most = 400_000;
 
 /**
- * Draws of a law against its density: support, scores, information, and how often responses come up. Without an
- * ensemble draws are all that checks the information, so there are as many as see an error of 5 %.
+ * Compares draws of a law with its density: support, scores, information, and how often responses come up.
+ *
+ * Without an ensemble only draws check the information. Then there are as many draws as detect an error of 5 %.
  */
 export async function drawnLawChecks(
   at: LawAt,
@@ -119,7 +128,7 @@ export async function drawnLawChecks(
   }
   const coarse = resolutionOf(scores, information, n);
   if (coarse > 2 * resolved) checks.push(tooFew(coarse, how));
-  // What no expectation checks must be the same matrix.
+  // No expectation checks these, so they must be the same matrix.
   for (const { name, matrices } of others) {
     const off = matrices.map((value, i) => Math.abs(value - (information[i] as number)));
     checks.push(within(`${name} = fisher`, Math.max(...off) / scale, 1e-9, "largest error"));
@@ -132,7 +141,9 @@ export async function drawnLawChecks(
   return checks;
 }
 
-/** The share by which an information must be off to be more than chance, the largest over the columns of h. */
+/**
+ * Returns the share by which an information must be wrong to be more than chance, the largest over the columns of h.
+ */
 function resolutionOf(
   scores: readonly Float64Array[],
   information: Float64Array,
@@ -158,7 +169,7 @@ function tooFew(coarse: number, how: string): MetricCheck {
   return { name: "sample: draws tell the information", passed: false, detail };
 }
 
-/** Deviations of the frequencies of all outcomes that come up some ten times. */
+/** Returns the deviations of the frequencies of all outcomes that come up at least about ten times. */
 function frequencies(y: Tensor, ensemble: LawEnsemble, n: number): number[] {
   const [drawn, listed] = [keysOf(y), keysOf(ensemble.y)];
   const { count, p } = ensemble;
@@ -171,7 +182,7 @@ function frequencies(y: Tensor, ensemble: LawEnsemble, n: number): number[] {
     const mean = p.slice(q * n, (q + 1) * n).reduce((sum, value) => sum + value, 0) / n;
     if (mean * drawn.length >= 10) found.push(deviationOf(off, 1));
   }
-  // What is listed nowhere never comes up.
+  // A response that is not listed must never come up.
   const known = new Set(listed);
   return drawn.every((key) => known.has(key)) ? found : [...found, Number.POSITIVE_INFINITY];
 }
@@ -184,8 +195,10 @@ function keysOf(y: Tensor): string[] {
 }
 
 /**
- * Deviations of two bounded moments of each number of a response, z/√(1 + z²) and z²/(1 + z²), in widths from the
- * median: they have standard errors under heavy tails too.
+ * Returns the deviations of two bounded moments of each number of a response: z/√(1 + z²) and 1/(1 + z²), with z in
+ * widths from the median.
+ *
+ * Bounded moments have standard errors under heavy tails too.
  */
 function moments(y: Tensor, ensemble: LawEnsemble, n: number): number[] {
   const r = y.shape[1] ?? 1;
@@ -216,7 +229,7 @@ interface Place {
   readonly width: number;
 }
 
-/** Median and distance of the quartiles of number j in row s. */
+/** Returns the median and the distance between the quartiles of number j in row s. */
 function placeOf(
   values: Float64Array,
   { p }: LawEnsemble,

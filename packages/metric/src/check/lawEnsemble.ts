@@ -14,19 +14,21 @@ import {
 
 /** Responses with their shares p of the probability, [count·n], such that Σ p f(y) is E[f] of every row. */
 export interface LawEnsemble extends LawResponses {
-  /** "enumeration", "enumeration of counts" or "quadrature". */
+  /** The way it was made: "enumeration", "enumeration of counts" or "quadrature". */
   readonly name: string;
   readonly p: Float64Array;
 }
 
-/** Most responses of a row. */
+/** The most responses of a row. */
 const most = 40_000;
-/** Most numbers per response. */
+/** The most numbers per response. */
 const mostAxes = 2;
 
 /**
- * All outcomes; the counts up to a tail; else a quadrature of one or two numbers; null where there are too many, or
- * the support is not known. `other` is a second h at which ln p may have kinks.
+ * Returns all outcomes, the counts up to a tail, or a quadrature of one or two numbers.
+ *
+ * It is null if there are too many responses, or if the support is not known. `other` is a second h at which ln p may
+ * have kinks.
  */
 export async function lawEnsemble(
   at: LawAt,
@@ -57,7 +59,7 @@ function listed(outcomes: Tensor, n: number): LawResponses {
   return { y: tensor(data, { shape: [count * n, ...outcomes.shape.slice(1)] }), count };
 }
 
-/** The share of the probability of each response: its density times a weight, 1 by default. */
+/** Computes the share of the probability of each response: its density times a weight, 1 by default. */
 async function withShares(
   at: LawAt,
   name: string,
@@ -74,7 +76,7 @@ async function withShares(
   return { name, ...responses, p };
 }
 
-/** The counts 0, 1, 2, … until more of them add nothing. */
+/** Lists the counts 0, 1, 2, … until more of them add nothing. */
 async function countsOf(at: LawAt, r: number): Promise<LawEnsemble> {
   const { n } = at;
   const upTo = (perAxis: number) => {
@@ -96,14 +98,14 @@ async function countsOf(at: LawAt, r: number): Promise<LawEnsemble> {
   return found;
 }
 
-/** Ends of panels on each side of the mode, in widths; ln z is the variable in the outer ones. */
+/** The ends of the panels on each side of the mode, in widths. In the outer panels the variable is ln z. */
 const inner = [0, 0.25, 0.75, 1.5, 2.5, 4, 6];
 const outer = [6, 60, 1e4, 1e10].map(Math.log);
 
-/** Positions and weights on the line of one number of one row. */
+/** Positions and weights on the line, for one number of one row. */
 type AxisNodes = readonly (readonly [u: number, weight: number])[];
 
-/** Gauss–Legendre panels around the mode of each number, which end at both modes. */
+/** Makes Gauss–Legendre panels around the mode of each number. Panels end at both modes. */
 async function quadratureOf(
   at: LawAt,
   line: Line,
@@ -171,10 +173,10 @@ function axisNodes(
   return nodes;
 }
 
-/** Shares below e^(−45) of the largest one do not count. */
+/** Shares below e^(−45) times the largest one do not count. */
 const negligible = -45;
 
-/** Nodes of number j that carry something in a row, the other numbers at their modes. */
+/** Returns the nodes of number j that matter in a row, with the other numbers at their modes. */
 async function keptOf(
   at: LawAt,
   line: Line,

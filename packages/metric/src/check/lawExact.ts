@@ -10,13 +10,13 @@ import {
 import { type LawEnsemble, lawEnsemble } from "./lawEnsemble.ts";
 import { diagnosis, largestError, type MetricCheck, within } from "./report.ts";
 
-/** Matrices [n, m, m], one after the other. */
+/** Matrices [n, m, m], one after the other, that a law claims to be its information. */
 export interface ClaimedInformation {
   readonly name: string;
   readonly matrices: Float64Array;
 }
 
-/** `fisher`, `fisherRoot` and `fisherDiagonal` of a law as matrices. */
+/** Returns `fisher`, `fisherRoot` and `fisherDiagonal` of a law as matrices. */
 export async function claimedInformation({
   law,
   store,
@@ -63,7 +63,7 @@ export function isEstimated({ law, h, m }: LawAt): boolean {
   return law.how?.estimates?.(constant(rowsOf(h, m))) ?? false;
 }
 
-/** That the traces of an estimate and of the right information [n, m, m] are within a factor of three of each other. */
+/** Checks that the traces of an estimate and of the right information [n, m, m] are within a factor of three. */
 export function estimateCheck(
   { name, matrices }: ClaimedInformation,
   found: Float64Array,
@@ -82,7 +82,7 @@ export function estimateCheck(
   return within(title, 2 ** Math.max(...off), 3, "off by a factor of");
 }
 
-/** Density, information, divergence and mode against expectations over all responses. */
+/** Compares density, information, divergence and mode with expectations over all responses. */
 export async function exactLawChecks(
   at: LawAt,
   ensemble: LawEnsemble,
@@ -136,7 +136,7 @@ export async function exactLawChecks(
     );
   }
   if (at.law.kl !== null) checks.push(await divergenceCheck(at, elsewhere, tolerance));
-  // A typical response that stands for the mode is not meant to be it.
+  // A typical response that stands in for the mode need not be the mode.
   if (at.law.how?.predict !== "centre") checks.push(await modeCheck(at, ensemble));
   return checks;
 }
@@ -159,14 +159,14 @@ function informationCheck(
   return within(title, worst, tolerance, "largest error", () => text);
 }
 
-/** KL(p_h ‖ p_h') against E[ln p − ln p']. */
+/** Compares KL(p_h ‖ p_h') with E[ln p − ln p']. */
 async function divergenceCheck(
   at: LawAt,
   other: Float64Array,
   tolerance: number,
 ): Promise<MetricCheck> {
   const { law, store, h, n, m } = at;
-  // Panels end where either density may have a kink.
+  // Panels end where one of the densities may have a kink.
   const ensemble = (await lawEnsemble(at, other)) as LawEnsemble;
   const density = await logProbOf(at, ensemble);
   const [here, there] = [await density.at(h), await density.at(other)];
@@ -191,7 +191,7 @@ async function divergenceCheck(
   });
 }
 
-/** ln p of the predicted response against the largest of all. */
+/** Compares ln p of the predicted response with the largest of all. */
 async function modeCheck(at: LawAt, { name, y, count }: LawEnsemble): Promise<MetricCheck> {
   const { law, store, h, n, m } = at;
   const density = await logProbOf(at, { y, count });
@@ -205,11 +205,11 @@ async function modeCheck(at: LawAt, { name, y, count }: LawEnsemble): Promise<Me
   const logs = await own.at(h);
   await own.close();
   const short = logs.reduce((most, log, s) => Math.max(most, (top[s] as number) - log), 0);
-  // Tiny steps of the quadrature may lie above a predicted value that is rounded.
+  // Tiny steps of the quadrature may give a larger value than a predicted value that is rounded.
   return within(`predict is the most probable response, ${name}`, short, 1e-4, "ln p below it by");
 }
 
-/** That outcomes differ and can be observed; null where none are listed. */
+/** Checks that outcomes differ and can be observed. Returns null if none are listed. */
 export function outcomesCheck({ law, m }: LawAt): MetricCheck | null {
   const outcomes = law.outcomes(m);
   if (outcomes === null) return null;

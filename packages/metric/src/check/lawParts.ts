@@ -5,23 +5,25 @@ import { hostValues, numbersOf } from "./lawAt.ts";
 import { byChance, deviationOf } from "./lawDraws.ts";
 import type { MetricCheck } from "./report.ts";
 
-/** How the draws were made. */
+/** How draws are made. */
 export interface Drawing {
   readonly store: Store;
   readonly count: number;
   readonly seed: number;
-  /** Draws of a shape by path. */
+  /** Draws values of a shape, by path. */
   readonly drawn: (path: string, shape: readonly number[]) => Tensor;
 }
 
-/** Step of differences in h. */
+/** The step of differences in h. */
 const step = 1e-4;
-/** Directions in h along which the information is compared. */
+/** The number of directions in h along which the information is compared. */
 const directions = 3;
 
 /**
- * A law of several responses as a whole against the sum of its parts: along drawn directions v of h, the mean of
- * (∂ ln p/∂v)² over its draws against Σ v'J'FJv over the parts; and its divergence against the mean of ln p − ln p'.
+ * Compares a law of several responses as a whole with the sum of its parts.
+ *
+ * Along drawn directions v of h, the mean of (∂ ln p/∂v)² over its draws must be Σ v'J'FJv over the parts. Its
+ * divergence must be the mean of ln p − ln p'.
  */
 export async function wholeLawChecks(
   law: AnyLaw,
@@ -75,7 +77,7 @@ export async function wholeLawChecks(
   ];
 }
 
-/** v'(Σ J'FJ)v of the parts, summed over their rows. */
+/** Computes v'(Σ J'FJ)v of the parts, summed over their rows. */
 async function lengthOf(
   law: AnyLaw,
   v: Tree<Tensor>,
@@ -113,7 +115,7 @@ async function lengthOf(
   return total;
 }
 
-/** Draws as constants, so that they do not change from run to run. */
+/** Returns draws as constants, so that they do not change from run to run. */
 async function drawsOf(y: Tree<Node>, store: Store): Promise<Tree<Node>> {
   const leaves: Node[] = [];
   mapTree<Tree<Node>, Node, void>(y, isNode, (leaf) => {

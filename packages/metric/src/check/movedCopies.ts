@@ -1,7 +1,7 @@
 import type { Node, Variable } from "@metrigrad/graph";
 import { type CopiesUse, movedOutputs, sliceOf } from "@metrigrad/nn";
 
-/** The outputs of each copy where stacked parameters move, by what they are as the parameters stand. */
+/** Returns the outputs of each copy with moved stacked parameters, next to its outputs with the present parameters. */
 export function movedCopies(
   { each, parameters }: CopiesUse,
   moves: ReadonlyMap<Variable, Node>,

@@ -10,23 +10,24 @@ import { drawn, type Subject } from "./subject.ts";
 const damping = { relative: 0.01, absolute: 0.1 };
 const tolerance = 1e-8;
 const spread = 0.7;
-/** Largest number of parameters for which all of (g + λI)^-½ is looked at. */
+/** The largest number of parameters for which the whole of (g + λI)^-½ is checked. */
 const rootsUpTo = 64;
 
 const everything = (value: Tensor): readonly number[] => [...value.data()];
 
-/** What a block gives, and what it should. */
+/** What a block returns, and what it should return. */
 interface Compared {
   readonly node: Node;
   readonly expected: readonly number[];
-  /** What is compared of the value. */
+  /** What is compared of the value; by default all of it. */
   readonly seen?: (value: Tensor) => readonly number[];
 }
 
 /**
- * Compares what a block does in its own way — products, trace, every solver, roots, determinants,
- * solving in the space of the outputs — with its dense matrix [dm, dm] and plain elimination on the
- * host. Conjugate gradients get as many steps as are exact.
+ * Compares the operations of a block with its dense matrix [dm, dm] and plain elimination on the host.
+ *
+ * The operations are products, trace, every solver, roots, determinants, and solving in the space of the outputs.
+ * Conjugate gradients get as many steps as make them exact.
  */
 export async function operationsCheck(
   { block, store, seed }: Pick<Subject, "block" | "store" | "seed">,
@@ -108,20 +109,23 @@ export async function operationsCheck(
   return within("operations", worst, tolerance, `${compared.size} operations, ${at} off by`);
 }
 
-/** Enough steps, and the full rank, for a solver to be exact in rounding. */
+/** Returns enough steps, and the full rank, for a solver to be exact up to rounding. */
 function exactly(solver: Solver, size: number, float: FloatType): SolveOptions {
   if (solver === "nystrom") return { solver, rank: size, iterations: 2 * size, float };
   return solver === "cg" ? { solver, iterations: 2 * size } : { solver };
 }
 
-/** Which elements of the flattened parameter [d, m] a matrix of the block is over, and which its λ is added to. */
+/**
+ * The elements of the flattened parameter [d, m] that a matrix of the block is over, and those that its λ is added
+ * to.
+ */
 interface Elements {
-  /** Of the first unit where all share the matrix. */
+  /** The elements of the matrix; those of the first unit if all share it. */
   readonly of: readonly number[];
   readonly shifted: readonly number[];
 }
 
-/** Elements am + i for unit i; all of them where units are coupled. */
+/** Returns the elements am + i for unit i, or all elements if the units are coupled. */
 function elementsOf({ d, m, columns, matrices, copies }: Block): Elements[] {
   if (copies !== null) return ofCopies(copies);
   const whole = Array.from({ length: d * m }, (_, k) => k);
@@ -132,7 +136,7 @@ function elementsOf({ d, m, columns, matrices, copies }: Block): Elements[] {
   });
 }
 
-/** Rows of each parameter lie together, copy after copy. */
+/** Returns the elements of copies. The rows of each parameter lie together, copy after copy. */
 function ofCopies({ blocks, rows }: NonNullable<Block["copies"]>): Elements[] {
   const m = (blocks[0] as Block).m;
   return blocks.flatMap((block, copy) => {
@@ -162,7 +166,7 @@ function logdets(block: Block, shifted: Matrix): number[] {
   });
 }
 
-/** X̃'C as a column, computed on the host from rows read to it, and X̃V. */
+/** Returns X̃'C as a column, computed on the host from rows that it reads, and X̃V. */
 async function outputSides(
   { x, bias }: MadeOf,
   store: Subject["store"],
@@ -182,7 +186,7 @@ function asMatrix(value: Tensor): Matrix {
   return new Matrix(value.toArray() as number[][]);
 }
 
-/** Largest difference relative to the largest value. */
+/** Returns the largest difference relative to the largest value. */
 function difference(values: readonly number[], wanted: readonly number[]): number {
   const scale = Math.max(...wanted.map(Math.abs), Number.MIN_VALUE);
   return wanted

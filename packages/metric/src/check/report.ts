@@ -1,22 +1,36 @@
-/** One comparison of `checkMetric` or `checkLaw`. */
+/**
+ * One comparison of {@link checkMetric} or {@link checkLaw}.
+ *
+ * @category Checks
+ */
 export interface MetricCheck {
   /** What was compared: "dense: J'F_rJ by finite differences". */
   readonly name: string;
+  /** Whether the error is within its limit. */
   readonly passed: boolean;
-  /** How far off it is, which limit it has, and what is wrong. */
+  /** How large the error is, which limit it has, and what is wrong. */
   readonly detail: string;
 }
 
-/** What `checkMetric` or `checkLaw` found. */
+/**
+ * What {@link checkMetric} or {@link checkLaw} found.
+ *
+ * @category Checks
+ */
 export interface MetricReport {
   /** Whether all checks passed. */
   readonly passed: boolean;
+  /** All checks. */
   readonly checks: readonly MetricCheck[];
-  /** A verdict, then a line per check, those that are off first. */
+  /**
+   * Returns a verdict, then a line for each check. Failed checks come first.
+   *
+   * @returns The text.
+   */
   toString(): string;
 }
 
-/** The report of some checks by `door`, the function that made them. */
+/** Makes the report of some checks by `door`, the function that made them. */
 export function metricReport(
   name: string,
   checks: readonly MetricCheck[],
@@ -37,12 +51,12 @@ export function metricReport(
   });
 }
 
-/** Checks with `prefix` before their names. */
+/** Puts `prefix` before the names of checks. */
 export function prefixed(prefix: string, checks: readonly MetricCheck[]): MetricCheck[] {
   return checks.map((check) => ({ ...check, name: `${prefix}${check.name}` }));
 }
 
-/** A check that an error stays within a limit; `wrong` says what it is where it does not. */
+/** Checks that an error stays within a limit. `wrong` says what is wrong if it does not. */
 export function within(
   name: string,
   error: number,
@@ -59,28 +73,29 @@ export function within(
   };
 }
 
-/** A claimed matrix beside the one of the definition, both [K, K]. */
+/** A claimed matrix next to the one of the definition, both [K, K]. */
 export interface Compared {
   readonly claimed: Float64Array;
   readonly found: Float64Array;
-  /** What each of the K elements is. */
+  /** The names of the K elements. */
   readonly names: readonly string[];
-  /** Units: element k belongs to unit k mod m. */
+  /** The number of units: element k belongs to unit k mod m. */
   readonly m: number;
 }
 
 /** Entries below this share of the largest one are compared with that share. */
 const small = 1e-4;
-/** Stands for a largest entry of 0: its share is still a number. */
+/** Stands for a largest entry of 0, so that its share is still a number. */
 const tiny = 1e-150;
 
 /**
- * The largest error of an entry (k, l), relative to √(g_kk g_ll) of the definition: so that parameters with a small
- * metric count as much as others.
+ * Returns the largest error of an entry (k, l), relative to √(g_kk g_ll) of the definition.
+ *
+ * So parameters with a small metric count as much as others.
  */
 export function largestError({ claimed, found }: Pick<Compared, "claimed" | "found">): number {
   const size = Math.sqrt(found.length);
-  // Where all is 0, as for an expert that no row is led to, errors count as they are.
+  // Where all entries are 0, as for an expert that gets no rows, errors count as they are.
   const most = Math.max(...found.map(Math.abs), tiny);
   const root = (k: number) => Math.sqrt(Math.max(found[k * size + k] as number, small * most));
   const roots = Array.from({ length: size }, (_, k) => root(k));
@@ -92,8 +107,8 @@ export function largestError({ claimed, found }: Pick<Compared, "claimed" | "fou
 }
 
 /**
- * What is wrong with a claimed matrix, in words: a factor that all of it is off by, entries between
- * units that are missing, or the worst entry.
+ * Says in words what is wrong with a claimed matrix: a factor for all of it, missing entries between units, or the
+ * worst entry.
  */
 export function diagnosis(compared: Compared, tolerance: number): string {
   const { claimed, found, names, m } = compared;
@@ -124,7 +139,7 @@ function show(value: number, other: number): string {
   return Number(value.toPrecision(digits(value, other))).toString();
 }
 
-/** Four digits, or as many as tell a number from another one. */
+/** Returns four digits, or as many as distinguish a number from another one. */
 function digits(value: number, other: number): number {
   const apart = Math.abs(value - other) / Math.max(Math.abs(value), Math.abs(other));
   const enough = apart > 0 && apart < 1 ? 1 - Math.floor(Math.log10(apart)) : 4;

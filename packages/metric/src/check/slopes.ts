@@ -2,15 +2,15 @@
 
 /** A derivative along a line. */
 export interface Slope {
-  /** df/dt of each element of f. */
+  /** The derivatives df/dt of each element of f. */
   readonly values: Float64Array;
   /** The smallest step that was taken for an element. */
   readonly step: number;
-  /** Elements with a kink at t = 0, where there is no derivative. */
+  /** The number of elements with a kink at t = 0, where there is no derivative. */
   readonly kinks: number;
 }
 
-/** The steps: the first two, and smaller ones for what has a kink or a sharp bend within them. */
+/** The steps: the first two for all elements, and smaller ones for elements with a kink or a sharp bend within them. */
 const steps = [1e-5, 2.5e-6, 6e-7, 1.5e-7] as const;
 
 /** A central difference, and the difference of the slopes on both sides of 0. */
@@ -21,11 +21,14 @@ interface Difference {
 }
 
 /**
- * df/dt at t = 0 by central differences. Two steps must agree, else smaller ones are taken until two do: a kink
- * between the steps makes them differ. A kink at 0 itself is one where none agree, or where the slopes of the two
- * sides differ by the same amount however small the step.
- * @param f its values [K] at a step t
- * @returns the derivative, and how it was found
+ * Computes df/dt at t = 0 by central differences.
+ *
+ * Two steps must agree, else smaller steps are taken until two agree: a kink between the steps makes them differ.
+ * There is a kink at 0 itself if no steps agree, or if the slopes of the two sides differ by the same amount however
+ * small the step.
+ *
+ * @param f - The values [K] at a step t.
+ * @returns The derivative, and how it was found.
  */
 export async function slopeOf(f: (t: number) => Promise<Float64Array>): Promise<Slope> {
   const here = await f(0);
@@ -49,7 +52,7 @@ export async function slopeOf(f: (t: number) => Promise<Float64Array>): Promise<
     const rest: number[] = [];
     for (const i of open) {
       const [a, b] = [wide.slope[i] as number, narrow.slope[i] as number];
-      // Both infinite, or none a number: no smaller step helps.
+      // Both are infinite or not numbers, so no smaller step helps.
       const lost = !Number.isFinite(a) && !Number.isFinite(b);
       const agree = Math.abs(a - b) <= 3e-8 * Math.abs(b) + noise(i, step);
       values[i] = agree || lost ? a : b;
@@ -68,14 +71,17 @@ function bends(i: number, wide: Difference, narrow: Difference, noise: number): 
   return near > 0.5 * far && near > 30 * noise + 1e-6 * Math.abs(narrow.slope[i] as number);
 }
 
-/** The steps of divergences, each a quarter of the one before. */
+/** The steps of divergences. Each is a quarter of the one before. */
 const widths = [1e-2, 2.5e-3, 6e-4, 1.5e-4, 4e-5] as const;
 
 /**
- * lim 2 KL(t)/t² for t → 0, with KL(0) = 0 the least: even differences at t and t/2, extrapolated. Steps shrink until
- * two of them agree, so that no kink lies within them.
- * @param divergence KL at a step t
- * @returns the limit; null where no two steps agree
+ * Computes lim 2 KL(t)/t² for t → 0, with KL(0) = 0 as the minimum, from even differences at t and t/2 by
+ * extrapolation.
+ *
+ * Steps shrink until two of them agree, so that no kink lies within them.
+ *
+ * @param divergence - The divergence KL at a step t.
+ * @returns The limit; null if no two steps agree.
  */
 export async function curvatureOf(
   divergence: (t: number) => Promise<number>,

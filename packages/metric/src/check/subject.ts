@@ -30,26 +30,28 @@ import { movedCopies } from "./movedCopies.ts";
 /** One of the independent responses that a block is the Fisher information of. */
 export interface Response {
   readonly law: RowLaw;
-  /** h [rows, m] at the parameters θ. */
+  /** The response h [rows, m] at the parameters θ. */
   readonly natural: Node;
-  /** h at θ + δ, the moves δ being inputs of the graph; what the response is conditioned on stays as it is. */
+  /**
+   * The response at θ + δ, with the moves δ as inputs of the graph. What the response is conditioned on stays fixed.
+   */
   readonly moved: Node;
-  /** How much each row counts, [rows]; null: 1. */
+  /** How much each row counts, [rows]; null if all count 1. */
   readonly weights: Node | null;
 }
 
-/** A block of one small module at some parameters and inputs: what is checked. */
+/** What is checked: a block of one small module at some parameters and inputs. */
 export interface Subject {
-  /** "dense0, sharedGram, gaussian(1)". */
+  /** The name: "dense0, sharedGram, gaussian(1)". */
   readonly name: string;
   readonly store: Store;
   readonly block: Block;
-  /** δ of each parameter of the block, inputs of the graph. */
+  /** The move δ of each parameter of the block, as inputs of the graph. */
   readonly moves: readonly Node[];
-  /** What each element of them is: "w[0, 1]". */
+  /** The name of each element of the moves: "w[0, 1]". */
   readonly elements: readonly string[];
   readonly responses: readonly Response[];
-  /** Over which the metric is a mean; a sample may have several rows. */
+  /** The number of samples that the metric is a mean over. A sample may have several rows. */
   readonly samples: number;
   readonly seed: number;
 }
@@ -57,16 +59,16 @@ export interface Subject {
 /** Where to check. */
 export interface Place {
   readonly module: AnyModule;
-  /** Samples first. */
+  /** The inputs, with the samples first. */
   readonly inputs: Tree<Tensor>;
-  /** Weights of the samples, [n]. */
+  /** The weights of the samples, [n]. */
   readonly rowWeights: Tensor | null;
-  /** Of the module's output. */
+  /** The law of the module's output. */
   readonly law: unknown;
   readonly seed: number;
 }
 
-/** Normal draws of a shape, a function of seed and path. */
+/** Draws normal values of a shape, as a function of seed and path. */
 export function drawn(
   seed: number,
   path: string,
@@ -83,7 +85,7 @@ export function drawn(
 
 /** Some nodes on a store, as functions of inputs of the graph. */
 export interface HostProgram {
-  /** Their values; what is fed and not needed is left out. */
+  /** Returns the values of the nodes. Feeds that are not needed are left out. */
   run(feeds: Readonly<Record<string, Tensor>>): Promise<Float64Array[]>;
   close(): Promise<void>;
 }
@@ -103,7 +105,7 @@ export async function hostProgram(store: Store, outputs: readonly Node[]): Promi
   };
 }
 
-/** The values of some nodes. */
+/** Computes the values of some nodes. */
 export async function numbers(
   store: Store,
   outputs: readonly Node[],
@@ -115,7 +117,7 @@ export async function numbers(
   return values;
 }
 
-/** δ as values of the moves of a subject. */
+/** Turns δ into values of the moves of a subject. */
 export function feedsOf({ moves }: Pick<Subject, "moves">, delta: Float64Array | null) {
   const feeds: Record<string, Tensor> = {};
   let begin = 0;
@@ -130,25 +132,27 @@ export function feedsOf({ moves }: Pick<Subject, "moves">, delta: Float64Array |
 
 const moveName = (k: number) => `check/move${k}`;
 
-/** Spread of drawn parameters: pre-activations of order 1, on both sides of 0. */
+/** The standard deviation of drawn parameters. Pre-activations are then of order 1, on both sides of 0. */
 const spread = 0.7;
 
 /** A module on a store, with the blocks of a metric on it. */
 export interface Stage {
   readonly store: Store;
   readonly subjects: readonly Subject[];
-  /** Moves the parameters: `turn` 0 draws them, later ones move them on, those that were given a little. */
+  /** Moves the parameters. Turn 0 draws them, and later turns move them on; given parameters move only a little. */
   draw(turn: number): Promise<void>;
 }
 
 /**
- * The blocks of a metric on one module.
- * @param metric the metric; parameters that it does not describe are held fixed
- * @param place module, inputs and law
- * @param given values of parameters by path
- * @param backend a reference backend
- * @returns the blocks; none where the module has no parameters that the metric describes
- * @throws MetricError for parameters that the module has not; what the metric and the module throw
+ * Makes the blocks of a metric on one module.
+ *
+ * @param metric - The metric. Parameters that it does not describe are held fixed.
+ * @param place - Module, inputs and law.
+ * @param given - The values of parameters by path.
+ * @param backend - A reference backend.
+ * @returns The blocks; none if the module has no parameters that the metric describes.
+ * @throws MetricError for parameters that the module does not have. Errors of the metric and of the module pass
+ *   through.
  */
 export async function stageOf(
   metric: Metric,
@@ -189,7 +193,7 @@ export async function stageOf(
   return { store, subjects, draw };
 }
 
-/** Whether a metric has something to say of an application. */
+/** Whether a metric describes something of an application. */
 function describes(
   { of }: Metric,
   { module, definition }: { readonly module: unknown; readonly definition: unknown },
@@ -226,8 +230,10 @@ function subjectOf(
 }
 
 /**
- * A response with its parameters moved in one use alone: the nodes by which the use reads them take θ + δ; by the
- * row of a module all that was made of its inputs does.
+ * Returns a response with its parameters moved in one use only.
+ *
+ * The nodes by which the use reads the parameters take θ + δ. For the row of a module, all nodes that were made from
+ * its inputs do.
  */
 function movedOf(
   natural: Node,
@@ -242,7 +248,7 @@ function movedOf(
     readers.set(node, (readers.get(node) ?? new Set()).add(at));
   const made = new Map<Node, Node>();
   if (use?.looped === true) {
-    // Later turns of a loop read what earlier ones made: outputs are made anew of the rows as they are.
+    // Later turns of a loop read what earlier turns made. So outputs are made anew from the rows as they are.
     readers.clear();
     const moved = new Map(params.map((one, k) => [one, moves[k] as Node]));
     if (use.kind === "copies") {

@@ -1,12 +1,12 @@
 import type { AnyLaw, AnyModule, Mode } from "@metrigrad/nn";
 import { checkNames, MetricError } from "@metrigrad/tensor";
 
-/** Throws MetricError unless options are an object of known names. */
+/** Throws MetricError unless the options are an object of known names. */
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
   checkNames(where, options, known, MetricError);
 }
 
-/** Throws MetricError for what is no module. */
+/** Throws MetricError unless the value is a module. */
 export function checkModel(where: string, model: AnyModule): void {
   if (typeof model === "object" && model?.definition !== undefined) return;
   throw new MetricError({
@@ -17,7 +17,7 @@ export function checkModel(where: string, model: AnyModule): void {
   });
 }
 
-/** Throws MetricError for what is no law; null stands for none. */
+/** Throws MetricError unless the value is a law, or null for none. */
 export function checkIsLaw(where: string, likelihood: AnyLaw | null): void {
   if (likelihood === null || typeof likelihood?.parts === "function") return;
   throw new MetricError({
@@ -28,7 +28,7 @@ export function checkIsLaw(where: string, likelihood: AnyLaw | null): void {
   });
 }
 
-/** Throws MetricError for what is no mode. */
+/** Throws MetricError unless the value is a mode. */
 export function checkMode(where: string, mode: Mode): void {
   if (mode === "train" || mode === "infer") return;
   throw new MetricError({
@@ -39,7 +39,7 @@ export function checkMode(where: string, mode: Mode): void {
   });
 }
 
-/** Throws MetricError for what is no positive number of bytes. */
+/** Throws MetricError unless the value is a positive number of bytes. */
 export function checkBudget(where: string, memoryBudget: number): void {
   if (typeof memoryBudget === "number" && memoryBudget > 0) return;
   throw new MetricError({

@@ -15,23 +15,31 @@ import { groupRows } from "./groupRows.ts";
 import { asRows } from "./members.ts";
 import { checkSamplesApart } from "./samplesApart.ts";
 
-/** Options of `autoMetric`. */
+/**
+ * Options of {@link autoMetric}.
+ *
+ * @category Metrics: own metrics
+ */
 export interface AutoMetricOptions {
-  /** The law of the response, where the model names none; gaussian(1) by default. */
+  /** The law of the response, used where the model names none; gaussian(1) by default. */
   readonly law?: Law;
 }
 
 /**
- * A row that computes J'F_rJ exactly by automatic differentiation, for a kind of module (or one
- * module) without a closed form: J is the Jacobian of the response by all its parameters, sample by
- * sample, and F_r the law's Fisher information. It costs a pullback per sample for each element of the
- * response, and keeps as many rows of all parameters: `explain` says how many bytes and multiply-adds. Its response must
- * depend on its input sample by sample; modules that mix samples are refused.
- * @param of a kind of module, or one module
- * @param options the law of the response
- * @returns a row for a table
- * @throws MetricError for what is neither; while a model is applied for a module that mixes samples, as by statistics
- *   of the batch
+ * Makes a row that computes the metric J'F_rJ exactly by automatic differentiation, for modules without a closed
+ * form.
+ *
+ * J is the Jacobian of one sample's response by all parameters of the module, and F_r is the law's Fisher
+ * information. It takes one pullback per sample for each element of the response, and keeps as many rows over all
+ * parameters. {@link explain} shows the bytes and the multiply-adds. Each response must depend on one sample of the
+ * input only. While a model is applied, a module that mixes samples, such as by statistics of the batch, is refused
+ * with a MetricError.
+ *
+ * @param of - A kind of module, one module, or a kind of use.
+ * @param options - The law of the response.
+ * @returns A row for a table.
+ * @throws {@link MetricError} if `of` is none of these, for unknown options, and if the law is no law.
+ * @category Metrics: own metrics
  */
 export function autoMetric(of: Described, options: AutoMetricOptions = {}): Metric {
   checkDescribed("autoMetric", of);

@@ -16,9 +16,9 @@ import { changedCopies } from "../blocks/directSum.ts";
 import { rowsBlock } from "../blocks/rows.ts";
 
 /**
- * The block of every column by itself: what couples columns is left out, one matrix [d, d] is kept for
- * each. A block that has no coupled columns is itself. Of rows and of products of Kronecker nothing over all
- * columns is made.
+ * Takes the block of each column by itself: one matrix [d, d] per column, without what couples the columns.
+ *
+ * A block without coupled columns stays as it is. For rows and Kronecker products no matrix over all columns is made.
  */
 export function byUnit(block: Block): Block {
   const { m, columns, madeOf, copies } = block;
@@ -33,7 +33,7 @@ export function byUnit(block: Block): Block {
   return denseBlock(unitMatrices(block), m, form, "own");
 }
 
-/** The matrices [m, d, d] of the units of a coupled block. */
+/** Returns the matrices [m, d, d] of the units of a coupled block. */
 function unitMatrices({ d, m, madeOf, factors, toMatrices }: Block): Node {
   if (madeOf?.flat === true) return gramsOf(madeOf, d, m);
   if (factors === null) return ofWhole(toMatrices(), d, m);
@@ -41,16 +41,16 @@ function unitMatrices({ d, m, madeOf, factors, toMatrices }: Block): Node {
   return mul(reshape(diagonal(g), [m, 1, 1]), expandDims(a, 0));
 }
 
-/** Of rows [n, dm]. */
+/** Returns them for rows [n, dm]. */
 function gramsOf({ x, share }: MadeOf, d: number, m: number): Node {
   const byUnits = transpose(reshape(x, [x.shape[0] as number, d, m]), [2, 0, 1]);
   return gram(byUnits, { alpha: share });
 }
 
-/** Those on the diagonal over units of one matrix [1, dm, dm]. */
+/** Returns the matrices on the diagonal over units of one matrix [1, dm, dm]. */
 function ofWhole(matrices: Node, d: number, m: number): Node {
   const byUnits = transpose(reshape(matrices, [d, m, d, m]), [1, 3, 0, 2]);
-  // Of the pairs of units in row-major order every (m + 1)-th is one with itself.
+  // Among the pairs of units in row-major order, every (m + 1)-th is a unit with itself.
   const own = slice(reshape(byUnits, [m * m, d * d]), [[0, m * m, m + 1], null]);
   return reshape(own, [m, d, d]);
 }

@@ -1,7 +1,7 @@
 import type { ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 
-/** Throws MetricError for a response whose rows are to be centred, of which no row of a table knows. */
+/** Throws MetricError for a response whose rows must be centred, because rows of a table cannot do that. */
 export function checkNotCentred({ centred = false }: ResponsePart): void {
   if (!centred) return;
   throw new MetricError({

@@ -22,7 +22,7 @@ import { MetricError, sizeOf } from "@metrigrad/tensor";
 import { checkNotCentred } from "./centred.ts";
 import type { Metric, MetricContext } from "./defMetric.ts";
 
-/** What a row of a table gets of one application. */
+/** Returns what a row of a table gets of one application. */
 export function contextOf(application: Application): MetricContext {
   const { options, trained, reference, preActivation, response, uses, samples, routing, applyTo } =
     application;
@@ -43,14 +43,16 @@ export function contextOf(application: Application): MetricContext {
   };
 }
 
-/** Weights with mean 1: a weighted mean is then a mean. */
+/** Scales weights to mean 1, so that a weighted mean is a mean. */
 export function meanOne(weights: Node | null): Node | null {
   return weights === null ? null : div(weights, mean(weights));
 }
 
 /**
- * The responses that a row of a table is about, independent of one another: its own, else the module's
- * under the law that is known. Weights of the samples count in all of them.
+ * Returns the responses that a row of a table is about, which are independent of each other.
+ *
+ * They are the row's own, else the module's response under the known law. Weights of the samples count in all of
+ * them.
  */
 export function responsesOf(
   metric: Pick<Metric, "response">,
@@ -67,8 +69,9 @@ export function responsesOf(
 }
 
 /**
- * Parts whose rows count by the weights of their samples too, and by what they count in a mixture. Throws MetricError for parts that
- * are to be centred.
+ * Lets the rows of parts count by the weights of their samples too, and by their weights in a mixture.
+ *
+ * Throws MetricError for parts that must be centred.
  */
 export function weighted(
   parts: readonly ResponsePart[],
@@ -81,20 +84,22 @@ export function weighted(
   });
 }
 
-/** What weights of rows follow from. */
+/** What the weights of rows follow from. */
 export type WeightContext = Pick<
   MetricContext,
   "application" | "samples" | "rowWeights" | "routing"
 >;
 
-/** The product of weights, of which either may be all 1. */
+/** Multiplies weights. Null stands for weights that are all 1. */
 export function product(a: Node | null, b: Node | null): Node | null {
   return a === null || b === null ? (a ?? b) : mul(a, b);
 }
 
 /**
- * Weights of samples [n] for rows [n·T], of which row r belongs to sample ⌊r/inner⌋ mod n: by default those of a sample
- * lie together. Null stays null. Throws MetricError for rows that belong to no sample.
+ * Spreads weights of samples [n] over rows [n·T], where row r belongs to sample ⌊r/inner⌋ mod n.
+ *
+ * By default the rows of a sample lie together. Null stays null. Throws MetricError for rows that belong to no
+ * sample.
  */
 export function perRow(
   weights: Node | null,
@@ -116,8 +121,9 @@ export function perRow(
 }
 
 /**
- * Weights of the rows of a value in an application, wherever the samples lie in it: those of the samples, and what
- * rows count in a mixture.
+ * Returns the weights of the rows of a value in an application, wherever the samples lie in it.
+ *
+ * They are the weights of the samples times the weights in a mixture.
  */
 export function weightsOfRows(context: WeightContext, value: Node): Node | null {
   const { application, samples, rowWeights } = context;
@@ -129,8 +135,9 @@ export function weightsOfRows(context: WeightContext, value: Node): Node | null 
 }
 
 /**
- * ν of a mixture [n, …] for the rows of a value; null where it is in none. Throws MetricError for rows that do not belong to
- * those of the mixture.
+ * Returns the weights ν [n, …] of a mixture for the rows of a value; null if the value is in no mixture.
+ *
+ * Throws MetricError for rows that do not belong to the rows of the mixture.
  */
 function routingOfRows({ application, samples, routing }: WeightContext, value: Node): Node | null {
   if (routing === null) return null;
@@ -141,7 +148,7 @@ function routingOfRows({ application, samples, routing }: WeightContext, value: 
     const spread = broadcastTo(reshape(routing, [count, 1]), [count, times]);
     return reshape(spread, [rows]);
   }
-  // Positions before samples.
+  // The positions come before the samples.
   if (times === 1 && inner === 1)
     return reshape(transpose(reshape(routing, [samples, -1])), [rows]);
   throw new MetricError({
@@ -152,7 +159,10 @@ function routingOfRows({ application, samples, routing }: WeightContext, value: 
   });
 }
 
-/** Which rows [n·T, …] belong to which sample, as `perRow` takes it; where it is not known those of a sample lie together. */
+/**
+ * Returns which of the rows [n·T, …] belong to which sample, as `perRow` takes it. If it is not known, the rows of a
+ * sample lie together.
+ */
 export function innerRows({ inputs }: Application, value: Node, samples: number): number {
   const together = (value.shape[0] as number) / samples;
   if (together === 1 || samples < 2) return together;

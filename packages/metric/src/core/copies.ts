@@ -6,7 +6,10 @@ import { directSum } from "../blocks/directSum.ts";
 import { responsesOf } from "./context.ts";
 import type { BlockOf, Metric, MetricContext } from "./defMetric.ts";
 
-/** The blocks that a row says of a use; of copies one over all, each by the row as the module alone would have it. */
+/**
+ * Returns the blocks that a row states for a use. For copies it is one block over all, with each copy described as
+ * the module alone.
+ */
 export function blocksOfUse(row: Metric, context: MetricContext, use: Use): readonly BlockOf[] {
   if (use.kind !== "copies") return row.block(context, use);
   const all = use.each.map((copy) => {
@@ -27,7 +30,7 @@ export function blocksOfUse(row: Metric, context: MetricContext, use: Use): read
   });
 }
 
-/** The direct sum of the blocks of copies over stacked parameters [copies, …]. */
+/** Makes the direct sum of the blocks of copies over stacked parameters [copies, …]. */
 export function copiesBlock(blocks: readonly Block[], parameters: readonly Variable[]): Block {
   const width = blocks.length * (blocks[0] as Block).m;
   return directSum(
@@ -36,13 +39,13 @@ export function copiesBlock(blocks: readonly Block[], parameters: readonly Varia
   );
 }
 
-/** The stacked parameters of those that a copy has slices of. */
+/** Returns the stacked parameters that a copy has slices of. */
 function stackedOf(params: readonly Variable[], { each, parameters }: CopiesUse): Variable[] {
   const slices: readonly Variable[] = (each[0] as CopyUse).use.parameters;
   return params.map((one) => parameters[slices.indexOf(one)] ?? one);
 }
 
-/** An application as that of the module in one copy: with its response, which is not observed. */
+/** Returns the application as that of the module in one copy, with its own response, which is not observed. */
 function ofCopy(context: MetricContext, { use, response }: CopyUse): MetricContext {
   const own = { preActivation: use.outputs, response, uses: [use as Use], law: null };
   const application = { ...context.application, ...own, observed: () => [] };

@@ -5,10 +5,17 @@ import { fisherColumns } from "./propagate.ts";
 import type { Subsystem } from "./subsystems.ts";
 
 /**
- * J'F_rJ of a subsystem's parameters by automatic differentiation of its response, to compare a closed
- * form with: a pullback of the whole batch for every row and column, so for small batches only.
- * Null where there is no block, where uses add up: they are not one response, and for copies in a loop, whose responses
- * follow from those of the copies before. Throws ShapeError for a response that is not [rows, m].
+ * Computes the metric J'F_rJ of a subsystem exactly by automatic differentiation of its response, to compare a closed
+ * form with it.
+ *
+ * It takes a pullback of the whole batch for every row and column, so use it for small batches only.
+ *
+ * @param subsystem - The subsystem, one of those that {@link subsystems} returns.
+ * @returns The exact block. Null if the subsystem has no block, if it adds up several uses, or if it is a direct sum
+ *   of copies in a loop.
+ * @throws {@link ShapeError} if a response is not [rows, m].
+ * @throws {@link MetricError} if the rows of a response must be centred.
+ * @category Metrics: own metrics
  */
 export function exactBlock({
   block,
@@ -22,7 +29,7 @@ export function exactBlock({
   const rows = responses().map((part) => {
     const columns = fisherColumns(part);
     const [r = 0, n = 0] = columns.shape;
-    // Column k of row s, zero for the other rows: [n, r, n, m].
+    // Column k of row s, with zeros for the other rows: [n, r, n, m].
     const masks = reshape(eye(n), [n, 1, n, 1]);
     const cotangents = mul(expandDims(columns, 0), masks);
     const row = (one: Node): Node => {

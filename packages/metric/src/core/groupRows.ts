@@ -5,20 +5,21 @@ import { responseRows } from "./members.ts";
 
 /** Several applications as one subsystem. */
 export interface GroupRows {
-  /** Each once, in the order of use. */
+  /** The parameters, each once, in the order of their use. */
   readonly params: readonly Variable[];
-  /** R'J of every sample over all parameters, flattened and one after the other: [n, r, P]. */
+  /** The rows R'J of every sample over all parameters, which are flattened one after the other: [n, r, P]. */
   readonly rows: Node;
 }
 
-/** The trained parameters of some applications, each once, in the order of use. */
+/** Returns the trained parameters of some applications, each once, in the order of their use. */
 export function paramsOf(applications: readonly Application[]): readonly Variable[] {
   return [...new Set(applications.flatMap(({ trained }) => Object.values(trained)))];
 }
 
 /**
- * Rows of J'F_rJ over all parameters of some applications, exactly, for independent responses: the inputs
- * and all other parameters are held fixed.
+ * Returns the exact rows of J'F_rJ over all parameters of some applications, for independent responses.
+ *
+ * The inputs and all other parameters are held fixed.
  */
 export function groupRows(
   applications: readonly Application[],

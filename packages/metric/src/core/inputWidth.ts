@@ -1,12 +1,14 @@
 import { input } from "@metrigrad/graph";
 import { type AnyModule, applyModel } from "@metrigrad/nn";
 
-/** Widths that are tried beside those that the parameters' shapes suggest. */
+/** All widths up to this number are tried, beside those that the parameters' shapes suggest. */
 const fewest = 16;
 
 /**
- * The number of features of the rows [n, d] that a model takes, found by applying it; null where it
- * takes none that its parameters' shapes suggest. Modules declare their parameters, not their input.
+ * Finds the number of features d of the rows [n, d] that a model takes, by applying the model.
+ *
+ * Returns null if no width that the parameters' shapes suggest fits. Modules declare their parameters, but not their
+ * input.
  */
 export function inputWidth(model: AnyModule): number | null {
   const sizes = model.variables.flatMap(({ spec: { shape } }) =>

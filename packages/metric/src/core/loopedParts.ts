@@ -7,16 +7,18 @@ import type { MetricContext } from "./defMetric.ts";
 import { describedName, type Metric } from "./defMetric.ts";
 import type { MetricTable } from "./table.ts";
 
-/** An application as rows of a table see it. */
+/** An application as the rows of a table see it. */
 export interface Member {
   readonly application: Application;
-  /** The module's calls in the cell of a loop; null where it stands in none. */
+  /** The module's calls in the cell of a loop; null if it is in no loop. */
   readonly looped: LoopedModule | null;
 }
 
 /**
- * The applications with the modules that their loops call as members of their own: each has the parameters and uses that
- * are its alone. Where a row describes the module whose loop it is, that row has the parameters of those without one.
+ * Returns the applications, with the modules that their loops call as separate members. Each member has the
+ * parameters and uses that only it has.
+ *
+ * If a row describes the module that has the loop, that row gets the parameters of the called modules without a row.
  */
 export function membersOf(applications: readonly Application[], table: MetricTable): Member[] {
   return applications.flatMap((application): Member[] => {
@@ -48,15 +50,17 @@ export function membersOf(applications: readonly Application[], table: MetricTab
   });
 }
 
-/** A call of a module in a loop, as its row sees it, and what its blocks count. */
+/** A call of a module in a loop, as its row sees it, and how its blocks are changed. */
 export interface RowCall {
   readonly application: Application;
   readonly change: (block: Block) => Block;
 }
 
 /**
- * The applications that the row of a member describes: itself, or a call on the rows of all turns for each in the cell.
- * Throws MetricError where a call has no such rows.
+ * Returns the applications that the row of a member describes: the member itself, or one on the rows of all turns for
+ * each call in the cell.
+ *
+ * Throws MetricError if a call does not have such rows.
  */
 export function rowCalls({ application, looped }: Member, row: Metric): readonly RowCall[] {
   if (looped === null || row.plain === true) return [{ application, change: (block) => block }];
@@ -67,7 +71,10 @@ export function rowCalls({ application, looped }: Member, row: Metric): readonly
   });
 }
 
-/** The context of a row for a use in a loop: a module that is called in the cell responds with what the use leads to. */
+/**
+ * Returns the context of a row for a use in a loop. A module that is called in the cell responds with the value that
+ * the use leads to.
+ */
 export function contextInLoop({ looped }: Member, context: MetricContext, use: Use): MetricContext {
   if (looped === null || use.kind !== "affine") return context;
   const own = { preActivation: use.outputs, response: use.activated ?? use.outputs };

@@ -24,14 +24,14 @@ import { bySample, fisherColumns, pulledBack } from "./propagate.ts";
 import { rowsOf } from "./rowsOf.ts";
 import type { MetricTable } from "./table.ts";
 
-/** The value behind reshapes. */
+/** Returns the value behind reshapes. */
 export function behindReshapes(node: Node): Node {
   let base = node;
   while (base.op === structuralOps.reshape) base = base.inputs[0] as Node;
   return base;
 }
 
-/** A value behind reshapes and transpositions: the same elements, perhaps in another order. */
+/** Returns the value behind reshapes and transpositions: the same elements, perhaps in another order. */
 export function behindLayout(node: Node): Node {
   let inner = node;
   while (inner.op === structuralOps.reshape || inner.op === structuralOps.transpose) {
@@ -45,7 +45,7 @@ export function reaches(from: Node, to: Node): boolean {
   return topological([to]).includes(from);
 }
 
-/** Those of some applications whose responses no other of them reads, in order: the response of the whole. */
+/** Returns the applications whose responses no other of them reads, in order. They give the response of the whole. */
 export function lastOf<A extends Pick<Application, "response">>(applications: readonly A[]): A[] {
   const needed = applications.map(({ response }) => new Set(topological(nodesOf(response))));
   return applications.filter(({ response }, at) => {
@@ -55,8 +55,9 @@ export function lastOf<A extends Pick<Application, "response">>(applications: re
 }
 
 /**
- * The responses of an application where it is the last of a subsystem: what is observed of it, else its
- * own law, else the response of the table's row for it or for what its parameters act through.
+ * Returns the responses of an application that is the last of a subsystem.
+ *
+ * They are what is observed of it, else its own law, else the response of the table's row for it or for its use.
  */
 export function ownResponses(
   application: Application,
@@ -69,7 +70,7 @@ export function ownResponses(
   const row = table.rowOf(application);
   if (row !== null) return responsesOf(row, context);
   const { preActivation, uses } = application;
-  // Channels may be put before positions, but samples must stay first.
+  // Channels may come before positions, but samples must stay first.
   const behind =
     preActivation !== null && samplesLater(application, preActivation)
       ? behindReshapes
@@ -87,7 +88,7 @@ export function ownResponses(
   );
 }
 
-/** Whether weights of samples count in the weights of responses; they do by default. */
+/** Whether the weights of samples count in the weights of responses; true by default. */
 export interface ResponseWeights {
   readonly sampleWeights?: boolean;
 }
@@ -97,13 +98,13 @@ function contextFor(application: Application, sampleWeights: boolean): MetricCon
   return sampleWeights ? context : { ...context, rowWeights: null };
 }
 
-/** A value [n, …, m] as rows [n·…, m]; [n] as [n, 1]. */
+/** Reshapes a value [n, …, m] to rows [n·…, m], and [n] to [n, 1]. */
 export function asRows(node: Node): Node {
   if (node.shape.length === 2) return node;
   return reshape(node, [-1, node.shape.length < 2 ? 1 : (node.shape.at(-1) as number)]);
 }
 
-/** What is observed of a model; null where nothing is. */
+/** Returns what is observed of a model; null if nothing is observed. */
 export function observedResponses(
   applications: readonly Application[],
   { sampleWeights = true }: ResponseWeights = {},
@@ -111,12 +112,12 @@ export function observedResponses(
   const [first] = applications;
   const observed = first?.observed() ?? [];
   if (first === undefined || observed.length === 0) return null;
-  // What is observed of the model counts whole, wherever the first of its modules stands.
+  // What is observed of the model counts whole, wherever its first module is.
   const context = { ...contextFor(first, sampleWeights), routing: null };
   return observed.flatMap(({ output, law }) => weighted(law.parts(output as never), context));
 }
 
-/** What is observed of a model where that is known, else the responses of its last applications. */
+/** Returns what is observed of a model if that is known, else the responses of its last applications. */
 export function modelResponses(
   applications: readonly Application[],
   table: MetricTable,
@@ -127,29 +128,33 @@ export function modelResponses(
   return lastOf(applications).flatMap((application) => ownResponses(application, table, options));
 }
 
-/** The nodes of an application through which a value depends on its parameters: its responses, or what its activation is of. */
+/**
+ * Returns the nodes of an application through which a value depends on its parameters: its responses, or the value
+ * before its activation.
+ */
 function exitsOf({ response, preActivation }: Application, natural: Node): readonly Node[] {
   const needed = new Set(topological([natural]));
   const found = nodesOf(response).filter((node) => needed.has(node));
   if (found.length > 0 || preActivation === null) return found;
-  // A response of rows, such as t of a layer on [n, T, d], comes before it is given its axes.
+  // A response of rows, such as t of a layer on [n, T, d], exists before it is reshaped to its axes.
   const base = behindReshapes(preActivation);
   return needed.has(base) ? [base] : [];
 }
 
-/** Rows of J'F_rJ for one response over the parameters of some applications. */
+/** The rows of J'F_rJ for one response over the parameters of some applications. */
 export interface ResponseRows {
-  /** [n, r, size] of each parameter, flattened. */
+  /** The rows of each parameter, flattened: [n, r, size]. */
   readonly of: ReadonlyMap<Variable, Node>;
-  /** Columns of each sample. */
+  /** The number r of rows of each sample. */
   readonly r: number;
 }
 
 /**
- * The rows R'J of one response by all parameters of some applications, exactly: metric back-propagation
- * leads to the response of every application, and a pullback per sample from there to its parameters;
- * uses of one parameter add up in J.
- * @throws MetricError where the response does not depend on any of them
+ * Returns the exact rows R'J of one response by all parameters of some applications.
+ *
+ * Metric back-propagation leads from the response to the responses of every application. A pullback per sample leads
+ * from there to the parameters. The uses of one parameter add up in J. Throws MetricError if the response depends on
+ * none of the parameters.
  */
 export function responseRows(
   applications: readonly Application[],
@@ -189,7 +194,7 @@ export function responseRows(
   return { of: found, r: columns.shape[0] as number };
 }
 
-/** The values that stand for `exits` where an application is made on other rows. */
+/** Returns the values that stand for `exits` when an application is made on other rows. */
 function exitsAgain(
   application: Application,
   x: NodeTree,
@@ -213,7 +218,7 @@ function samplesLater(
   return inner !== null && inner !== size / samples;
 }
 
-/** Throws MetricError where it is known that samples are not on the first axis of what an application takes or gives. */
+/** Throws MetricError if it is known that samples are not on the first axis of an application's input or output. */
 function checkSamplesFirst(
   { path, reference, inputs }: Application,
   exits: readonly Node[],
@@ -231,8 +236,10 @@ function checkSamplesFirst(
 }
 
 /**
- * Throws MetricError where parameters reach a response past what their modules respond with, as in a derivative by the
- * inputs: rows by the responses would leave that out.
+ * Throws MetricError if parameters reach a response by a way that avoids the responses of their modules, as in a
+ * derivative by the inputs.
+ *
+ * Rows by the responses would leave that way out.
  */
 function checkActThrough(
   { natural }: ResponsePart,
@@ -243,7 +250,7 @@ function checkActThrough(
     checkNotAmong(past, application, Object.values(application.trained));
 }
 
-/** Throws MetricError where one of the parameters is among what a gradient comes to by another way. */
+/** Throws MetricError if a gradient reaches one of the parameters by another way. */
 export function checkNotAmong(
   past: ReadonlySet<Node>,
   application: Application,

@@ -1,7 +1,7 @@
 import type { AnyModule } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 
-/** A module and all that is inside of it. */
+/** Returns a module and all modules inside of it. */
 export function withChildren(
   module: AnyModule,
   found = new Set<AnyModule>(),
@@ -12,7 +12,10 @@ export function withChildren(
   return found;
 }
 
-/** Lists of modules, one at least; a list of modules is one group. Throws MetricError for anything else. */
+/**
+ * Returns lists of modules, at least one. A single list of modules is one group. Throws MetricError for anything
+ * else.
+ */
 export function groupsOf(
   where: string,
   by: readonly (AnyModule | readonly AnyModule[])[],

@@ -4,30 +4,36 @@ import { MetricError } from "@metrigrad/tensor";
 import { meanOne, perRow, product } from "./context.ts";
 import { behindReshapes } from "./members.ts";
 
-/** One response that is observed, with all that its rows need. */
+/**
+ * One observed response, with all that its rows need.
+ *
+ * @category Metrics: own metrics
+ */
 export interface ObservedPart {
-  /** Rows count by sample weights and masks; what the whole part counts is `share`. */
+  /** The response. Its rows count by sample weights and masks; `share` is what the whole part counts. */
   readonly part: ResponsePart;
-  /** What was observed, of which the law's natural coordinate is a reshape; null where it is another value. */
+  /** The observed value, if the law's natural coordinate is a reshape of it; null if it is another value. */
   readonly output: Node | null;
-  /** What its samples are on the first axis of. */
+  /** The inputs, which have the samples on their first axis. */
   readonly inputs: readonly Node[];
-  /** Independent samples n. */
+  /** The number n of independent samples. */
   readonly samples: number;
-  /** Weights of the samples [n] with mean 1; null: all 1. */
+  /** The weights of the samples, [n], with mean 1; null if all are 1. */
   readonly sampleWeights: Node | null;
-  /** Its weight in the loss over n. */
+  /** The weight of the part in the loss, divided by n. */
   readonly share: number;
 }
 
 /**
- * What is observed of a model, each response with its own samples: parts of a loss may be over different points.
+ * Lists what is observed of a model. Each response has its own samples, since parts of a loss may be over different
+ * points.
  *
- * @param where - For errors.
+ * @param where - The name of the calling function, for errors.
  * @param applications - What was applied.
- * @param observed - What is observed of it; all that is known by default.
+ * @param observed - What is observed of it; by default all that is known.
  * @returns A part for each response of each law.
- * @throws MetricError where nothing is observed, and where a response is made of batches of different sizes
+ * @throws {@link MetricError} if nothing is observed, and if a response is made of batches of different sizes.
+ * @category Metrics: own metrics
  */
 export function observedParts(
   where: string,

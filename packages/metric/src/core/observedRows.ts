@@ -34,7 +34,9 @@ import { checkSamplesApart } from "./samplesApart.ts";
 import type { Through } from "./through.ts";
 
 /**
- * √share R'J of all parts, one after the other, [rows, size] for each parameter flattened: the metric over any of them is X'X.
+ * Returns the rows √share R'J of all parts, one after the other: [rows, size] for each flattened parameter.
+ *
+ * The metric over any of these parameters is X'X.
  */
 export function observedRows(
   where: string,
@@ -77,7 +79,7 @@ function partRows(
   return rows.map((one, at) => flat(one, params[at] as Variable));
 }
 
-/** Rows √w o, [n, r, …], as √w(o − ō) with ō = Σwo/Σw: what is left beside √w itself. */
+/** Centres rows √w o, [n, r, …], to √w(o − ō) with ō = Σwo/Σw. It takes out the component along √w. */
 function centredRows(where: string, rows: Node, { weights, natural }: ResponsePart): Node {
   if (natural.shape[0] !== rows.shape[0]) {
     throw new MetricError({
@@ -93,7 +95,7 @@ function centredRows(where: string, rows: Node, { weights, natural }: ResponsePa
   return sub(rows, mul(root, along));
 }
 
-/** 1/√w for each number of the rows, [rows·m, 1]; 0 where w is 0. */
+/** Returns 1/√w for each number of the rows, [rows·m, 1], and 0 where w is 0. */
 function inverseRoots(weights: Node, { shape }: Node): Node {
   const counts = greater(weights, 0);
   const roots = select(counts, rsqrt(select(counts, weights, 1)), 0);
@@ -104,7 +106,7 @@ function zeroRows(samples: number, r: number, { shape }: Variable): Node {
   return fill([samples, r, ...shape], 0);
 }
 
-/** X'X over the parameters of some rows, flattened one after the other. */
+/** Makes the block X'X over the parameters of some rows, which are flattened one after the other. */
 export function observedBlock(rows: readonly Node[], parts: readonly ObservedPart[]): Block {
   const x = rows.length === 1 ? (rows[0] as Node) : concat(rows, 1);
   const block = rowsBlock({
@@ -123,7 +125,7 @@ export function observedBlock(rows: readonly Node[], parts: readonly ObservedPar
   return withRowFloats(block, sizeOf(x.shape), work);
 }
 
-/** The diagonal of X'X for one parameter. */
+/** Makes the diagonal of X'X for one parameter. */
 export function observedDiagonal(rows: Node, { shape }: Variable): Block {
   const [d = 1, m = 1] = shape.length === 2 ? shape : [sizeOf(shape)];
   const values = reshape(sum(square(rows), { axis: 0 }), [d, m]);
@@ -131,9 +133,11 @@ export function observedDiagonal(rows: Node, { shape }: Variable): Block {
 }
 
 /**
- * How the cotangents of what is observed are those of rows: X has √(share f) ∂h/∂θ where the law's information is f, the
- * same for all rows, or the law is centred and f its weights. A loss that does not depend on the norm of a wave function has cotangents
- * that sum to 0, so that rows may be centred. Null where it is not, and where a response is no reshape of what was observed.
+ * Returns how the cotangents of the observed values become those of the rows X.
+ *
+ * X has the rows √(share f) ∂h/∂θ, where the law's information f is the same for all rows, or the law is centred and
+ * f are its weights. A loss that does not depend on the norm of a wave function has cotangents that add up to 0, so
+ * rows may be centred. It is null for other laws, and if a response is no reshape of an observed value.
  */
 export function throughOf(parts: readonly ObservedPart[]): Through | null {
   const scales = parts.map(({ part, output, share }) => {
@@ -142,7 +146,7 @@ export function throughOf(parts: readonly ObservedPart[]): Through | null {
     if (!fixed || output === null) return null;
     const scale = 1 / Math.sqrt(fisherDiagonal * share);
     if (part.weights === null) return scale;
-    // Of another law, what has no weight in its information may have one in the loss.
+    // With another law, a row without a weight in the information may have one in the loss.
     return part.centred === true ? mul(inverseRoots(part.weights, part.natural), scale) : null;
   });
   if (scales.includes(null)) return null;

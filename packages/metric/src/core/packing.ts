@@ -3,8 +3,15 @@ import { MetricError, sameShape, showShape, sizeOf } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 
 /**
- * The columns [d, m] of a block for a value per parameter: one [d, m] as it is, others flattened
- * row-major, one after the other. Throws MetricError where they do not have dm elements.
+ * Packs the values of some parameters into the columns [d, m] of a block.
+ *
+ * A single value [d, m] stays as it is. Others are flattened row-major, one after the other.
+ *
+ * @param block - The block: its form, d and m.
+ * @param values - One value for each parameter of the block.
+ * @returns The columns, [d, m].
+ * @throws {@link MetricError} if the values do not have dm elements together.
+ * @category Metrics: own metrics
  */
 export function packed(
   { form, d, m }: Pick<Block, "form" | "d" | "m">,
@@ -24,7 +31,15 @@ export function packed(
   });
 }
 
-/** The values of given shapes of columns [d, m] that `packed` made. */
+/**
+ * Unpacks the columns that {@link packed} made into the values of the parameters.
+ *
+ * @param columns - The columns, [d, m].
+ * @param shapes - The shape of each parameter.
+ * @returns One value for each shape.
+ * @nothrow
+ * @category Metrics: own metrics
+ */
 export function unpacked(columns: Node, shapes: readonly (readonly number[])[]): Node[] {
   const [only] = shapes;
   if (shapes.length === 1 && only !== undefined) {

@@ -15,9 +15,10 @@ import { MetricError, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 import { checkNotCentred } from "./centred.ts";
 
 /**
- * The columns of R with RR' = w F, the law's Fisher information per row times how much the row counts:
- * [r, rows, m].
- * @throws ShapeError for a response that is not [rows, m], MetricError for one whose rows are to be centred
+ * Returns the columns of R with RR' = w F, [r, rows, m]: the law's Fisher information F of each row times the weight
+ * w of the row.
+ *
+ * Throws ShapeError for a response that is not [rows, m], and MetricError for one whose rows must be centred.
  */
 export function fisherColumns(part: ResponsePart): Node {
   const { law, natural, weights } = part;
@@ -35,9 +36,10 @@ export function fisherColumns(part: ResponsePart): Node {
 }
 
 /**
- * Columns [r, n·T, m] of a response with T independent rows per sample as columns of samples,
- * [T·r, n·T, m]: each has one row of every sample and zeros in the others, so that rows of a
- * sample do not mix on the way back.
+ * Turns columns [r, n·T, m] of a response with T independent rows per sample into columns of samples, [T·r, n·T, m].
+ *
+ * Each new column has one row of every sample and zeros in the others, so that the rows of a sample do not mix on the
+ * way back.
  */
 export function bySample(columns: Node, samples: number): Node {
   const [r = 0, rows = 0, m = 0] = columns.shape;
@@ -50,13 +52,18 @@ export function bySample(columns: Node, samples: number): Node {
   return reshape(apart, [positions * r, rows, m]);
 }
 
-/** Floats that the columns of an exact expectation may take: half a GiB of 32 bits. Of what they become there are several. */
+/**
+ * The most floats that the columns of an exact expectation may take: half a GiB in 32 bits. Each column is pulled
+ * back to several values.
+ */
 const mostFloats = 2 ** 27;
 
 /**
- * The columns of R of a response by samples, each of which is pulled back to what the response depends on.
- * @param fewer What has fewer columns, for the message.
- * @throws MetricError for columns that are too many to be kept
+ * Returns the columns of R of a response by samples. Each of them is pulled back to what the response depends on.
+ *
+ * Throws MetricError if there are too many columns to keep.
+ *
+ * @param fewer - What has fewer columns, for the message.
  */
 export function exactColumns(
   where: string,
@@ -76,15 +83,17 @@ export function exactColumns(
 }
 
 /**
- * Metric back-propagation: for columns [r, rows, m] of R in a response, those of J'R in values before
- * it, [r, …] each, with J the Jacobian of the response sample by sample. So J'R(J'R)' is
- * g(h_l) = (∂h/∂h_l)' RR' (∂h/∂h_l). Samples must not mix: batch statistics must be the running ones.
+ * Runs metric back-propagation: it takes columns [r, rows, m] of R in a response to the columns of J'R, [r, …], in
+ * values before it.
+ *
+ * J is the Jacobian of the response sample by sample. So J'R(J'R)' is g(h_l) = (∂h/∂h_l)' RR' (∂h/∂h_l). Samples must
+ * not mix, so statistics of the batch must be the running ones.
  */
 export function pulledBack(natural: Node, columns: Node, at: readonly Node[]): readonly Node[] {
   return vmap((column: Node) => vjp([natural], at, [column]))(columns);
 }
 
-/** Columns [r, rows, m] of several responses as factors F [rows, m, r] of all of them together. */
+/** Joins columns [r, rows, m] of several responses into factors F [rows, m, r] of all of them. */
 export function factorsOf(columns: readonly Node[]): Node {
   return moveAxis(concat(columns, 0), 0, 2);
 }

@@ -2,7 +2,7 @@ import type { Variable } from "@metrigrad/graph";
 import type { Metric } from "./defMetric.ts";
 
 /**
- * A row of a module for those of its parameters alone that act in none of the ways that are known: the others have the
+ * Restricts a row of a module to the parameters that act in none of the known ways. The other parameters have the
  * rows of their uses.
  */
 export function remaining(row: Metric): Metric {

@@ -2,9 +2,11 @@ import { type Node, reshape, type Variable, vjp, vmap } from "@metrigrad/graph";
 import { mapNodes, type NodeTree, nodesOf } from "@metrigrad/nn";
 
 /**
- * Rows R'J of every sample, [n, r, size] per parameter: J = ∂h/∂θ of one sample's responses over the
- * flattened parameter. `respond` gives the responses to an input of one sample, [1, …]; columns are those
- * of R in each of them, [r, n, …]. One pullback, batched over columns and samples.
+ * Returns the rows R'J of every sample, [n, r, size] per parameter, with J = ∂h/∂θ of one sample's responses over the
+ * flattened parameter.
+ *
+ * `respond` gives the responses to an input of one sample, [1, …]. `columns` are those of R in each response,
+ * [r, n, …]. It is one pullback, batched over columns and samples.
  */
 export function rowsOf(
   respond: (x: NodeTree) => readonly Node[],

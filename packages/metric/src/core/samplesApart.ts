@@ -2,10 +2,7 @@ import { type Node, samplesMixed } from "@metrigrad/graph";
 import { type Application, nodesOf } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 
-/**
- * Throws MetricError where responses mix samples on their way from the inputs of some applications: J'F_rJ is then no
- * mean over samples.
- */
+/** Throws MetricError if responses mix samples on their way from the inputs. Then J'F_rJ is no mean over samples. */
 export function checkSamplesApart(
   where: string,
   applications: readonly Application[],

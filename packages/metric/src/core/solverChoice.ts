@@ -1,21 +1,27 @@
 import { MetricError } from "@metrigrad/tensor";
 import type { Solver } from "../blocks/block.ts";
 
-/** One solver for every block, or one by the path of a subsystem; what is left out is up to the cost model. */
+/**
+ * One solver for every block, or solvers by the path of a subsystem. The cost model chooses for the paths that are
+ * left out.
+ *
+ * @category Metrics: blocks
+ */
 export type SolverChoice = Solver | Readonly<Record<string, Solver>>;
 
-/** A block that is to be solved, and where it stands. */
+/** A block that is to be solved, and its place in the model. */
 interface Solved {
   readonly path: string;
   readonly params: readonly string[];
   readonly form: string;
-  /** Those that it has. */
+  /** The solvers that the block has. */
   readonly solvers: readonly Solver[];
 }
 
 /**
- * The solver that a choice names for each of some blocks, in order; undefined: none. Throws MetricError for a
- * path that none of them has, and for a solver that its block has not.
+ * Returns the solver that a choice names for each block, in order; undefined if it names none.
+ *
+ * Throws MetricError for a path that no block has, and for a solver that the block does not have.
  */
 export function chosenSolvers(
   where: string,

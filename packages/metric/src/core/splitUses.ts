@@ -2,8 +2,9 @@ import type { Variable } from "@metrigrad/graph";
 import type { Application, Use } from "@metrigrad/nn";
 
 /**
- * The uses of each application, such that every parameter stands in uses with the same parameters
- * everywhere: where W is shared but each use has a bias of its own, weights and biases are uses apart.
+ * Returns the uses of each application such that a parameter is always used together with the same other parameters.
+ *
+ * Where W is shared but each use has its own bias, weights and biases become separate uses.
  */
 export function splitUses(
   applications: readonly Application[],
@@ -45,7 +46,7 @@ export function splitUses(
   return ({ uses }) => uses.flatMap(split);
 }
 
-/** What is added to the outputs of a use, as a use of its own. */
+/** Makes a separate use of what is added to the outputs of a use. */
 function shiftOf(use: Extract<Use, { kind: "affine" | "scale" }>, shift: Variable): Use {
   const { outputs, consumers, looped } = use;
   const own = consumers.filter(([node, input]) => node.inputs[input] === shift);

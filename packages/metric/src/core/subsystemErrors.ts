@@ -1,7 +1,7 @@
 import type { Variable } from "@metrigrad/graph";
 import { MetricError } from "@metrigrad/tensor";
 
-/** Two uses say different things of a parameter. */
+/** Two uses state different things about a parameter. */
 export function twice(name: string, first: string, second: string): MetricError {
   return new MetricError({
     where: `metric of parameter ${name}`,

@@ -14,34 +14,49 @@ import type { Assigned, MetricTable, RowsWork } from "./table.ts";
 import type { Through } from "./through.ts";
 import { kindOf } from "./useKinds.ts";
 
-/** Parameters with their metric, and where it comes from. */
+/**
+ * Parameters with their metric, and where the metric comes from.
+ *
+ * @category Metrics: own metrics
+ */
 export interface Subsystem {
-  /** Where its modules stand in the model: "dense0", or "dense0 + dense1". */
+  /** The place of its modules in the model: "dense0", or "dense0 + dense1". */
   readonly path: string;
-  /** The uses of the modules whose parameters these are, in order. */
+  /** The applications of the modules that have these parameters, in order. */
   readonly applications: readonly Application[];
   /** Where the closed form comes from. */
   readonly source: string;
+  /** The parameters. */
   readonly params: readonly Variable[];
-  /** Paths of the parameters in the model. */
+  /** The paths of the parameters in the model. */
   readonly names: readonly string[];
-  /** Null: the plain gradient. */
+  /** The metric of the parameters; null if they take the plain gradient. */
   readonly block: Block | null;
-  /** Blocks that were added up because parameters are used several times; else 1. */
+  /** The number of blocks that were added up, because the parameters are used several times; else 1. */
   readonly uses: number;
-  /** The nodes through which the block says that its parameters act; null: it does not say. */
+  /**
+   * The uses through which the parameters act, as the rows that made the block see them. Empty if a row of a module
+   * or another table made the block.
+   */
   readonly recorded: readonly Use[];
-  /** Values through which the loss reaches the parameters, as the rows of the block see them; null: it is not known. */
+  /**
+   * The values through which the loss reaches the parameters, as the rows of the block see them; null if they are not
+   * known.
+   */
   readonly through: Through | null;
-  /** The responses that the block is the Fisher information of, those of the first use. */
+  /** Returns the responses that the block is the Fisher information of; those of the first use. */
   readonly responses: () => readonly ResponsePart[];
-  /** What the rows of the block take, where its table says so. */
+  /** The work of making the rows of the block; null if the table does not tell it. */
   readonly rows: RowsWork | null;
-  /** What each use says by its row; empty where no row made the block. */
+  /** What each use states by its row; empty if no row made the block. */
   readonly parts: readonly SubsystemPart[];
 }
 
-/** What one application says of some parameters; a use of null: the row of the module. */
+/**
+ * What one application states about some parameters. With a use of null it is from the row of the module.
+ *
+ * @category Metrics: own metrics
+ */
 export type SubsystemPart = Pick<Subsystem, "source" | "params" | "block" | "responses"> & {
   readonly application: Application;
   readonly use: Use | null;
@@ -50,11 +65,17 @@ export type SubsystemPart = Pick<Subsystem, "source" | "params" | "block" | "res
 type Part = SubsystemPart;
 
 /**
- * The subsystems of an applied model: a block for every parameter; where parameters are used several
- * times, the blocks of all uses add up.
- * @throws MetricError for a missing row and a parameter that no block covers, unless the table gives
- *   the others the plain gradient, and for one that different sets of parameters or the plain gradient
- *   claim as well, and for a block over parameters of which only some are asked for
+ * Makes the subsystems of an applied model: a block for every parameter. If parameters are used several times, their
+ * blocks add up.
+ *
+ * @param applications - What was applied, as `applyModel` returns it.
+ * @param table - The table of metrics.
+ * @param parameters - The parameters that are asked for.
+ * @returns The subsystems, in the order of the parameters.
+ * @throws {@link MetricError} for a parameter without a row or a block, unless the table gives it the plain gradient.
+ *   Also if two uses of a parameter have blocks over different parameters, and if only some parameters of a block are
+ *   asked for.
+ * @category Metrics: own metrics
  */
 export function subsystems(
   applications: readonly Application[],
@@ -118,7 +139,7 @@ function addPart(part: Part, owner: Map<Variable, Part[]>, groups: Part[][]): vo
   for (const param of part.params) owner.set(param, group);
 }
 
-/** Parts per block; what the row of a module leaves out goes by how it acts. */
+/** Returns a part for each block. What the row of a module leaves out has the rows of its uses. */
 function partsOf(
   member: Member,
   uses: readonly Use[],
@@ -162,7 +183,7 @@ function partsOf(
   const done = new Set([...covered, ...parts.flatMap(({ params }) => params)]);
   for (const use of uses) {
     if (use.parameters.every((param) => param === undefined || done.has(param))) continue;
-    // A module with a row says itself what it covers.
+    // The row of a module states itself what it covers.
     if (row !== null && use.kind === "free") continue;
     const found = row !== null && !hasRow(table, use) ? null : table.rowOfUse(application, use);
     if (found === null) continue;
@@ -173,7 +194,7 @@ function partsOf(
   return parts;
 }
 
-/** What a row was asked about. */
+/** The question to which a row returned blocks. */
 interface Added {
   readonly use: Use | null;
   readonly context: MetricContext;
@@ -188,7 +209,7 @@ function hasRow(table: MetricTable, use: Use): boolean {
   return table.rows.some(({ of }) => "use" in of && of === kind);
 }
 
-/** Throws MetricError for what a row returned, where that is no list of parameters with their blocks. */
+/** Throws MetricError if a row did not return a list of parameters with their blocks. */
 function checkMade(
   { path, definition, params: known }: Application,
   made: readonly BlockOf[],
@@ -207,7 +228,7 @@ function checkMade(
   }
 }
 
-/** A parameter that no block covers, in one use, where the table says that it takes the plain gradient. */
+/** Makes the part of a parameter that no block covers, in one use, if the table gives it the plain gradient. */
 function plainPart(application: Application, variable: Variable): Part {
   const responses = () => responsesOf({ response: null }, contextOf(application));
   const source = "plain gradient";
@@ -265,7 +286,7 @@ function assignedSubsystem(
   };
 }
 
-/** Where some parameters stand. */
+/** Returns the place of some parameters in the model. */
 function placeOf(params: readonly Variable[], applications: readonly Application[]) {
   const own = new Set(params);
   const members = applications.filter((one) =>

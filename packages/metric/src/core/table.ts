@@ -6,63 +6,136 @@ import { type Described, describedName, type Metric, plain } from "./defMetric.t
 import type { Through } from "./through.ts";
 import { kindOf } from "./useKinds.ts";
 
-/** A block over parameters of a model that an approximation or a partition makes, in the place of rows. */
+/**
+ * A block over parameters of a model that an approximation or a partition makes in the place of rows.
+ *
+ * @category Metrics: own metrics
+ */
 export interface Assigned {
+  /** The parameters. */
   readonly params: readonly Variable[];
-  /** Where it comes from, for `explain`. */
+  /** Where the block comes from, for {@link explain}. */
   readonly source: string;
+  /** Makes the block. */
   readonly block: () => Block;
+  /** Returns the responses that the block is the Fisher information of. */
   readonly responses: () => readonly ResponsePart[];
-  /** What its rows take; nothing worth telling by default. */
+  /** The work of making its rows; by default it is not told. */
   readonly rows?: RowsWork;
-  /** Values through which the loss reaches the parameters, as the rows of the block see them; null: it is not known. */
+  /**
+   * The values through which the loss reaches the parameters, as the rows of the block see them. Null, the default,
+   * if they are not known.
+   */
   readonly through?: Through | null;
 }
 
-/** What the rows of a block take, for advice where they take too much. */
+/**
+ * The work of making the rows of a block, for advice if that is too much.
+ *
+ * @category Metrics: own metrics
+ */
 export interface RowsWork {
-  /** Multiply-adds of making them and the matrices of them, which are among those of the block. */
+  /** Multiply-adds of making the rows and their matrices. They are included in the cost of the block. */
   readonly work: number;
-  /** What has fewer: "draws of the responses, metrics.kfac({ samples: 1 })"; null: nothing. */
+  /**
+   * A way to have fewer rows, such as "draws of the responses, metrics.kfac({ samples: 1 })"; null if there is none.
+   */
   readonly fewer: string | null;
 }
 
-/** Blocks for the model that was applied. */
+/**
+ * Makes blocks for the model that was applied, in the place of rows of the table.
+ *
+ * @category Metrics: own metrics
+ */
 export type Choose = (
   applications: readonly Application[],
   table: MetricTable,
 ) => readonly Assigned[];
 
-/** Metrics by what they describe; a value, never changed. */
+/**
+ * A table of metrics: which metric each parameter of a model has. A table is a value and never changes.
+ *
+ * A row is found by the module first, then by its kind, then by the use of the parameter.
+ *
+ * @category Metrics: tables
+ */
 export interface MetricTable {
-  /** For records: "linear", "kfac". */
+  /** The name, for reports: "linear", "kfac". */
   readonly name: string;
+  /** The rows. */
   readonly rows: readonly Metric[];
-  /** What has no row: an error that names it, or the plain gradient. */
+  /** What happens to a parameter without a row: an error that names it, or the plain gradient. */
   readonly others: "error" | "plain";
-  /** What makes blocks in the place of rows, the last one first. */
+  /** Functions that make blocks in the place of rows. The first one in the list, which was added last, comes first. */
   readonly chosen: readonly Choose[];
-  /** What is done with every block of a row. */
+  /** Changes every block of a row; null if blocks stay as they are. */
   readonly change: ((block: Block) => Block) | null;
-  /** The table with more rows. Throws MetricError for a row that is there already. */
+  /**
+   * Returns the table with more rows. Throws MetricError if the table has a row for the same thing.
+   *
+   * @param rows - The rows to add.
+   * @returns The new table.
+   */
   with(...rows: readonly Metric[]): MetricTable;
-  /** The table with rows added, or put in the place of those that describe the same. */
+  /**
+   * Returns the table with rows added. They take the place of rows that describe the same thing.
+   *
+   * @param rows - The rows.
+   * @returns The new table.
+   */
   replacing(...rows: readonly Metric[]): MetricTable;
-  /** The table by which modules without a row, and parameters that no block covers, take the plain gradient. */
+  /**
+   * Returns the table by which everything without a row takes the plain gradient, instead of an error.
+   *
+   * @returns The new table.
+   */
   orPlain(): MetricTable;
-  /** The table under a name, with blocks that depend on the model in the place of its rows. */
+  /**
+   * Returns the table under another name, with blocks that depend on the model in the place of its rows.
+   *
+   * @param name - The name of the new table.
+   * @param choose - Makes the blocks.
+   * @returns The new table.
+   */
   choosing(name: string, choose: Choose): MetricTable;
-  /** The table under a name, with every block of a row changed. */
+  /**
+   * Returns the table under another name, with every block of a row changed.
+   *
+   * @param name - The name of the new table.
+   * @param change - Changes a block.
+   * @returns The new table.
+   */
   changing(name: string, change: (block: Block) => Block): MetricTable;
-  /** The row of a module: by instance, then by definition; null where there is none. */
+  /**
+   * Finds the row of a module, first by the module itself, then by its kind.
+   *
+   * @param application - An application of the module.
+   * @returns The row; null if there is none.
+   */
   rowOf(application: Pick<Application, "module" | "definition">): Metric | null;
-  /** The row of a use by its kind; the plain gradient where the table says so. Throws MetricError. */
+  /**
+   * Finds the row of a use by its kind. Throws {@link MetricError} if there is none, unless the table gives the plain
+   * gradient.
+   *
+   * @param application - The application that has the use.
+   * @param use - The use.
+   * @returns The row.
+   */
   rowOfUse(application: Application, use: Use): Metric;
 }
 
 type Parts = Pick<MetricTable, "name" | "rows" | "others" | "chosen" | "change">;
 
-/** A table of metrics. Throws MetricError where two rows describe the same. */
+/**
+ * Makes a table of metrics with a name.
+ *
+ * @param name - The name, for reports.
+ * @param rows - The rows, such as those of {@link linearRows}, {@link defMetric} and {@link plain}.
+ * @returns The table.
+ * @throws {@link MetricError} if a value is not a row, and if two rows describe the same thing.
+ * @category Metrics: tables
+ */
 export function metricTable(name: string, ...rows: readonly Metric[]): MetricTable {
   return tableOf({ name, rows, others: "error", chosen: [], change: null });
 }
@@ -101,7 +174,14 @@ function tableOf(parts: Parts): MetricTable {
   return table;
 }
 
-/** Throws MetricError for what is no table. */
+/**
+ * Checks that a value is a table of metrics.
+ *
+ * @param where - The name of the calling function, for the error.
+ * @param table - The value.
+ * @throws {@link MetricError} if it is not a table.
+ * @category Metrics: own metrics
+ */
 export function checkTable(where: string, table: MetricTable): void {
   if (typeof table?.rowOf === "function") return;
   throw new MetricError({
@@ -112,7 +192,7 @@ export function checkTable(where: string, table: MetricTable): void {
   });
 }
 
-/** Throws MetricError for what is no row. */
+/** Throws MetricError unless the value is a row. */
 function checkRow(row: Metric): void {
   if (typeof row?.block === "function") return;
   throw new MetricError({

@@ -2,27 +2,30 @@ import { add, fill, gram, mul, type Node, pad, reshape, type WeightUse } from "@
 import { sharedGram } from "../blocks/gram.ts";
 import { perRow } from "./context.ts";
 
-/** Uses of a weight [d, m] on the way to one response. */
+/** The uses of a weight [d, m] on the way to one response. */
 export interface PartUses {
   readonly uses: readonly WeightUse[];
-  /** Independent samples n, and their weights [n] with mean 1; null: all 1. */
+  /** The number n of independent samples. */
   readonly samples: number;
+  /** The weights of the samples, [n], with mean 1; null if all are 1. */
   readonly sampleWeights: Node | null;
-  /** What a sample of the part counts: its weight in the loss over n. */
+  /** What a sample of the part counts: the weight of the part in the loss, divided by n. */
   readonly share: number;
 }
 
-/** A [d, d] over the rows of a weight and G [m, m] over its columns. */
+/** The factors A [d, d] over the rows of a weight and G [m, m] over its columns. */
 export interface Factors {
   readonly a: Node;
   readonly g: Node;
 }
 
 /**
- * The factors of all uses of a weight on the way to some responses. With c_p the share of part p, rows x̃ of U_p uses and
- * cotangents δ of their outputs, those of the Fisher information's columns, A = Σ_p c_p Σ_s Σ_u x̃x̃'/Σ_p c_p n_p U_p and
- * G = Σ_p c_p Σ_s Σ_u δδ'. For one part that is K-FAC "expand" over its uses (Eschenhagen et al. 2023; Dangel, Müller and
- * Zeinhofer 2024, arXiv 2405.15603, for derivatives by the inputs). Where a use is of W', x̃ and δ change places.
+ * Returns the factors of all uses of a weight on the way to some responses.
+ *
+ * Part p has the share c_p, n_p samples and U_p uses with rows x̃ and cotangents δ of their outputs, for the columns
+ * of the Fisher information. Then A = Σ_p c_p Σ_s Σ_u x̃x̃'/Σ_p c_p n_p U_p and G = Σ_p c_p Σ_s Σ_u δδ'. For one part
+ * that is K-FAC "expand" over its uses (Eschenhagen et al. 2023; for derivatives by the inputs Dangel, Müller and
+ * Zeinhofer 2024, arXiv 2405.15603). For a use of W', x̃ and δ change places.
  */
 export function useMoments(
   [d, m]: readonly [d: number, m: number],
@@ -54,7 +57,7 @@ function plus(sum: Node | null, one: Node): Node {
   return sum === null ? one : add(sum, one);
 }
 
-/** A matrix as a part of a larger one [size, size], from its diagonal's place `begin` on. */
+/** Puts a matrix into a larger one [size, size], from the place `begin` of the diagonal on. */
 function placed(part: Node, begin: number, size: number): Node {
   const own = part.shape.at(-1) as number;
   const matrix = reshape(part, [own, own]);
@@ -67,7 +70,7 @@ function placed(part: Node, begin: number, size: number): Node {
       ]);
 }
 
-/** [r, rows, q] as [r·rows, q]. */
+/** Reshapes [r, rows, q] to [r·rows, q]. */
 function flat(cotangents: Node): Node {
   return reshape(cotangents, [-1, cotangents.shape.at(-1) as number]);
 }

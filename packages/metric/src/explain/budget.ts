@@ -7,19 +7,25 @@ import { type Hold, holdIn } from "../blocks/hold.ts";
 import type { FullOver } from "../blocks/over.ts";
 import type { NumberBytes } from "./numberBytes.ts";
 
-/** What solving with a block takes on a store. */
+/**
+ * What it costs to solve with a block on a store.
+ *
+ * @category Metrics: tables
+ */
 export interface SolveCost extends Omit<BlockCost, "floats" | "tuned"> {
-  /** Bytes that it keeps: for one solve, and from step to step. */
+  /** The bytes that are kept, for one solve and from step to step. */
   readonly bytes: number;
 }
 
-/** Costs of the solvers of a block on a store, the preferred first. */
+/** The costs of the solvers of a block on a store, the preferred one first. */
 export type SolveCosts = readonly [SolveCost, ...SolveCost[]];
 
 /**
- * The costs of solving with a block, the preferred first; only that of a solver which was asked for. What is held from
- * step to step counts beside what a solve takes. A running average is solved in one way: by what is held of it and of its
- * inverse.
+ * Returns the costs of solving with a block, the preferred one first. If a solver was asked for, only its cost comes
+ * back.
+ *
+ * What is held from step to step counts in addition to what a solve takes. A running average is solved in one way:
+ * through the held average and its inverse.
  */
 export function costsOf(
   block: Block,
@@ -38,13 +44,13 @@ export function costsOf(
   return [{ ...found, why: iterative.has(found.solver) ? `${wanted}, ${found.why}` : wanted }];
 }
 
-/** Solvers that are not exact. */
+/** The solvers that are not exact. */
 const iterative: ReadonlySet<Solver> = new Set(["cg", "nystrom"]);
 
-/** Why a solver that was asked for. */
+/** The reason for a solver that was asked for. */
 const wanted = "asked for";
 
-/** Values that are never computed: only their sizes count. */
+/** Makes a Hold of values that are never computed: only their sizes count. */
 export function sizedHold(): { readonly hold: Hold; readonly floats: () => number } {
   let floats = 0;
   const hold = holdIn(
@@ -57,12 +63,12 @@ export function sizedHold(): { readonly hold: Hold; readonly floats: () => numbe
   return { hold, floats: () => floats };
 }
 
-/** A block as its running average. */
+/** Returns a block as its running average. */
 export function averageOf(block: Block): Block {
   return averaged(block, 0, sizedHold().hold);
 }
 
-/** Has a block hold everything that steps between two refreshes need. */
+/** Lets a block hold everything that the steps between two refreshes need. */
 function holdAll(block: Block, hold: Hold, options: PrepareOptions): void {
   const { solve, apply, lambda } = block.prepare(hold, { damping: { absolute: 1 }, ...options });
   const v = input("explain/v", [block.d, block.m]);
@@ -71,7 +77,7 @@ function holdAll(block: Block, hold: Hold, options: PrepareOptions): void {
   lambda();
 }
 
-/** Solving with a block; where its rows and inverses are held, beside those what a refresh takes. */
+/** Returns the cost of solving with a block. If its rows and inverses are held, it includes what a refresh takes. */
 function solveCost(
   block: Block,
   usual: BlockCost,
@@ -81,7 +87,7 @@ function solveCost(
 ): SolveCost {
   const { floats, tuned: _, ...cost } = usual.tuned?.(effort) ?? usual;
   const own = { ...cost, bytes: floats * number.made };
-  // Explicit matrices beyond their limit cannot be made, nor taken.
+  // Explicit matrices beyond their limit cannot be made.
   const { matrices, size } = block;
   const large = cost.solver === "dense" && number.made * matrices * size ** 2 > explicitLimit;
   if (every === 1 || large) return own;
@@ -116,9 +122,10 @@ function averagedCost(block: Block, asked: Solver | undefined, number: NumberByt
 }
 
 /**
- * A cost for each block of which the sum of bytes fits, or as few bytes as exact solvers allow: each
- * block's preferred one; where that is too much, the switch that saves most is made first, to another
- * exact solver.
+ * Chooses a cost for each block such that the sum of bytes fits, or is as small as exact solvers allow.
+ *
+ * Each block begins with its preferred solver. If the sum is too large, blocks switch to another exact solver, and
+ * the switch that saves most comes first.
  */
 export function withinBudget(blocks: readonly SolveCosts[], budget: number): SolveCost[] {
   const chosen = blocks.map(([first]) => first);
@@ -135,7 +142,7 @@ export function withinBudget(blocks: readonly SolveCosts[], budget: number): Sol
   return chosen;
 }
 
-/** The exact solver of the fewest bytes, and what it saves. */
+/** Returns the exact solver with the fewest bytes, and how many bytes it saves. */
 function switchOf([first, ...others]: SolveCosts) {
   const exact = others.filter(({ solver }) => !iterative.has(solver));
   const least = exact.reduce((least, cost) => (cost.bytes < least.bytes ? cost : least), first);

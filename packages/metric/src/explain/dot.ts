@@ -13,8 +13,10 @@ export interface Drawn {
 }
 
 /**
- * A Graphviz digraph: a cluster per module with its parameters in it, the flow of data between
- * modules, and for every subsystem its block, which its parameters point to.
+ * Draws a Graphviz digraph: a cluster for each module with its parameters, the flow of data between modules, and the
+ * block of every subsystem.
+ *
+ * Each parameter points to its block.
  */
 export function toDot({ x, applications, found, rows }: Drawn): string {
   const modules = new Map<string, { id: string; title: string; params: Set<Variable> }>();
@@ -74,7 +76,7 @@ export function toDot({ x, applications, found, rows }: Drawn): string {
   ].join("\n");
 }
 
-/** From which uses, or from the input (null), the reference of each use comes directly. */
+/** Returns which uses, or the input (null), each use takes its reference from directly. */
 function edges(
   x: readonly Node[],
   applications: readonly Application[],
@@ -98,7 +100,7 @@ function edges(
   });
 }
 
-/** A label in quotation marks; Graphviz reads \\n as a line break. */
+/** Puts a label in quotation marks. Graphviz reads \\n as a line break. */
 function quoted(text: string): string {
   return `"${text.replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 }

@@ -33,70 +33,77 @@ import { type ExplainRow, explainRow } from "./row.ts";
 import { solversWithin } from "./solversWithin.ts";
 import { alignedTable, shortNumber } from "./table.ts";
 
-/** The shape of one sample, [784], with its type where that is not float. */
+/** The shape of one sample, such as [784], with its type if that is not float. @category Metrics: tables */
 export type SampleShape =
   | readonly number[]
   | { readonly shape: readonly number[]; readonly type: ValueType };
 
-/** Options of `explain`. */
+/** Options of {@link explain}. @category Metrics: tables */
 export interface ExplainOptions {
-  /** Rows of a batch. */
+  /** The number of rows of a batch. */
   readonly batchSize: number;
-  /**
-   * One sample: its shape, or { shape, type } for integers, in the structure that the model takes; by
-   * default the width that the first layer takes.
-   */
+  /** The shape of one sample, or `{ shape, type }`, in the model's structure; by default the width of the first layer. */
   readonly inputs?: Tree<SampleShape>;
-  /** The law of the model's output, for metrics that ask for it. */
+  /** The law of the model's output, for tables that use it. */
   readonly likelihood?: AnyLaw;
-  /** `linearMetrics` by default, as `rngd()` has it. */
+  /** The table of metrics; {@link linearMetrics} by default, as for `rngd()`. */
   readonly metrics?: MetricTable;
-  /** `train` by default. */
+  /** The mode of the model; `"train"` by default. */
   readonly mode?: Mode;
   /** Which batches the metric is over, as for an optimizer; `"batch"` by default. */
   readonly over?: Over;
-  /**
-   * Most bytes that all blocks may keep; unlimited by default. Blocks that do not fit are solved by an
-   * exact solver that keeps less, where there is one.
-   */
+  /** The most bytes that all blocks may keep; unlimited by default. It can change solvers to others that keep less. */
   readonly memoryBudget?: number;
-  /** Solvers that must be taken; by default those of the cost model. */
+  /** The solver of all blocks, or solvers by path. By default the cost model chooses. */
   readonly solver?: SolverChoice;
-  /** Steps and rank of solvers that are not exact; by default enough. */
+  /** The number of steps of solvers that are not exact; 50 for "cg" and 10 for "nystrom" by default. */
   readonly iterations?: number;
+  /** The rank of the solver "nystrom"; by default a tenth of the order, and at least 32. */
   readonly rank?: number;
-  /** The floats in which the metric is made and solved; `"store"` by default. */
+  /** The element type in which the metric is made and solved; `"store"` by default. */
   readonly solvePrecision?: SolvePrecision;
-  /** What `float` is in the store, which bytes follow; the backend's first by default, or `"f32"`. */
+  /** The element type of the store, which the bytes follow. By default it is the backend's first type, or `"f32"`. */
   readonly float?: FloatType;
-  /** What an optimizer uses, in the place of the settings of the metric above. */
+  /** An optimizer, whose own settings of the metric take the place of the settings here. */
   readonly optimizer?: { readonly name: string; readonly metric?: OptimizerMetric };
-  /** Where it would be computed; the text then ends with what runs where there. */
+  /** The backend that would compute. The text then ends with what runs where on it. */
   readonly backend?: Pick<Backend, "describe" | "floats">;
 }
 
-/** What preconditioning a model takes, by subsystem. */
+/** What it takes to precondition a model, by subsystem. @category Metrics: tables */
 export interface Explanation {
+  /** A row for each subsystem. */
   readonly rows: readonly ExplainRow[];
-  /** Sums over the rows. */
+  /** The bytes that are kept, over all rows. */
   readonly bytes: number;
+  /** Multiply-adds to build and factor all blocks once. */
   readonly build: number;
+  /** Multiply-adds to solve for one gradient. */
   readonly apply: number;
-  /** The rows as a table. */
+  /** Returns the rows as a table of text. @returns The text. */
   toString(): string;
   /**
-   * A Graphviz digraph: modules with their parameters, the flow of data between them, and the block
-   * that each parameter belongs to.
+   * Returns a Graphviz digraph: modules with their parameters, the flow of data between them, and the block of each
+   * parameter.
+   * @returns The text of the graph.
    */
   toDot(): string;
 }
 
 /**
- * Says which metric every parameter has, from which source, and what building and solving with it
- * takes, before anything is allocated. The table is `linearMetrics` by default, as that of
- * `rngd()`; `{ optimizer }` shows what an optimizer uses. Throws MetricError for a module without a row, for a model
- * whose input cannot be found, for a solver that a block has not, for a solve in floats that the backend lacks, and where
- * the blocks take more memory than the budget. A number alone is the batch size.
+ * Says which metric every parameter has, where it comes from, and what it costs. Nothing is allocated.
+ *
+ * By default the table is {@link linearMetrics}. With `{ optimizer }` the metric is the one that the optimizer uses.
+ *
+ * {@includeCode ../../../../examples/api/metric/explain.ts#example}
+ *
+ * @param model - The model.
+ * @param given - The batch size, or options with it.
+ * @returns The rows, their sums, a table of text and a drawing.
+ * @throws {@link MetricError} for a parameter without a row, if the input of the model cannot be found, and if the
+ *   blocks exceed the memory budget. Also for options that are not valid, or not possible on the backend.
+ * @throws {@link ShapeError} if `inputs` do not fit the model.
+ * @category Metrics: tables
  */
 export function explain(model: AnyModule, given: number | ExplainOptions): Explanation {
   const options = typeof given === "object" ? given : { batchSize: given };
@@ -161,7 +168,7 @@ const names = [
   "optimizer",
 ] as const satisfies readonly (keyof ExplainOptions)[];
 
-/** The columns for rows; modules with several rows are shown with the parameters of each. */
+/** Returns the columns of the table. Modules with several rows are shown with the parameters of each. */
 const columnsOf = (rows: readonly ExplainRow[]) => [
   { title: "module", text: (row: ExplainRow) => nameOf(row, rows) },
   { title: "metric", text: ({ form }: ExplainRow) => form },
@@ -187,12 +194,12 @@ function solverText({ solver, why }: ExplainRow): string {
   return solver === "none" ? "–" : `${solver} (${why})`;
 }
 
-/** A subsystem whose block is over the rows of k batches. */
+/** Returns a subsystem whose block is over the rows of k batches. */
 function overWindow(one: Subsystem, k: number): Subsystem {
   return one.block === null ? one : { ...one, block: windowed(one.block, k, sizedHold().hold) };
 }
 
-/** The settings of the metric: those that are given, or those of an optimizer. Throws MetricError. */
+/** Returns the settings of the metric: the given ones, or those of an optimizer. Throws MetricError. */
 function metricOf(options: ExplainOptions): OptimizerMetric {
   const { optimizer } = options;
   if (optimizer === undefined) {
@@ -215,7 +222,7 @@ function metricOf(options: ExplainOptions): OptimizerMetric {
   return optimizer.metric ?? null;
 }
 
-/** The subsystems of some parameters, and how each is solved. Throws MetricError. */
+/** Returns the subsystems of some parameters, and how each is solved. Throws MetricError. */
 function measuredPart(
   { metric, parameters }: MeasuredPart,
   applications: readonly Application[],
@@ -250,7 +257,7 @@ function givenTwice(name: string): MetricError {
   });
 }
 
-/** Inputs of a batch in the structure that the model takes. Throws MetricError. */
+/** Makes the inputs of a batch in the structure that the model takes. Throws MetricError. */
 function inputNodes(
   model: AnyModule,
   batchSize: number,

@@ -5,34 +5,53 @@ import type { SolverChoice } from "../core/solverChoice.ts";
 import type { MetricTable } from "../core/table.ts";
 import type { SolvePrecision } from "./numberBytes.ts";
 
-/** What an optimizer preconditions with. */
+/**
+ * The metric that an optimizer preconditions with.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface MetricUse {
+  /** The table of metrics. */
   readonly metrics: MetricTable;
+  /** Which batches the metric is over. */
   readonly over: Over;
+  /** The most bytes that all blocks may keep. */
   readonly memoryBudget: number;
+  /** The solver of all blocks, or solvers by path; null if the cost model chooses. */
   readonly solver: SolverChoice | null;
   /** How far solvers go that are not exact. */
   readonly effort?: SolveEffort;
-  /** `"store"` by default. */
+  /** The element type in which the metric is made and solved; `"store"` by default. */
   readonly solvePrecision?: SolvePrecision;
 }
 
-/** What an optimizer preconditions some parameters with: those that it takes, of what earlier parts left. */
+/**
+ * The metric that an optimizer uses for a part of the parameters.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface MetricPart {
+  /** Whether the part takes a parameter that earlier parts left. */
   readonly takes: (parameter: AppliedParameter) => boolean;
+  /** The metric of these parameters. */
   readonly metric: OptimizerMetric;
 }
 
-/** What an optimizer preconditions with: everything alike, part by part, or nothing. */
+/**
+ * The metric that an optimizer preconditions with: one for all parameters, one for each part of them, or null for
+ * none.
+ *
+ * @category Optimizers: natural gradients
+ */
 export type OptimizerMetric = MetricUse | readonly MetricPart[] | null;
 
-/** Parameters that are preconditioned alike; null: by nothing. */
+/** Parameters that are preconditioned alike; a metric of null stands for no preconditioning. */
 export interface MeasuredPart {
   readonly metric: MetricUse | null;
   readonly parameters: readonly AppliedParameter[];
 }
 
-/** The parameters by what they are preconditioned with; those that no part takes have nothing. */
+/** Groups the parameters by their metric. Parameters that no part takes have none. */
 export function measuredParts(
   metric: OptimizerMetric,
   parameters: readonly AppliedParameter[],

@@ -1,25 +1,36 @@
 import { type FloatType, MetricError, storageBytes } from "@metrigrad/tensor";
 
-/** The floats in which a metric is made and solved: those of the store, or of 64 bits. */
+/**
+ * The element type in which a metric is made and solved: that of the store, or 64 bits.
+ *
+ * @category Metrics: blocks
+ */
 export type SolvePrecision = "store" | "f64";
 
-/** The floats of a store, and those in which a metric is made and solved there. */
+/**
+ * The element type of a store, and the one in which a metric is made and solved there.
+ *
+ * @category Metrics: blocks
+ */
 export interface SolveFloats {
-  /** What `float` is in the store; `"f32"` by default. */
+  /** The element type of the store; `"f32"` by default. */
   readonly float?: FloatType | undefined;
-  /** `"store"` by default. */
+  /** The element type of the metric; `"store"` by default. */
   readonly solvePrecision?: SolvePrecision | undefined;
 }
 
-/** Bytes of a number of a metric. */
+/** The bytes of a number of a metric. */
 export interface NumberBytes {
-  /** Of one that a solve makes. */
+  /** The bytes of a number that a solve makes. */
   readonly made: number;
-  /** Of one that is held from step to step. */
+  /** The bytes of a number that is held from step to step. */
   readonly held: number;
 }
 
-/** Bytes of the numbers of a metric. What is solved in 64 bits is held as two floats of a store of 32. */
+/**
+ * Returns the bytes of the numbers of a metric. In a store of 32 bits, a number that is solved in 64 bits is held as
+ * two floats.
+ */
 export function numberBytes({ float = "f32", solvePrecision = "store" }: SolveFloats): NumberBytes {
   const stored = storageBytes[float];
   if (solvePrecision === "store" || solvePrecision === float) return { made: stored, held: stored };
@@ -27,7 +38,15 @@ export function numberBytes({ float = "f32", solvePrecision = "store" }: SolveFl
   return { made, held: 2 * stored };
 }
 
-/** Throws MetricError where a metric must be solved in floats that a backend lacks. */
+/**
+ * Checks that a backend has the element type in which a metric is solved.
+ *
+ * @param where - The name of the calling function, for the error.
+ * @param solvePrecision - The element type of the metric.
+ * @param floats - The element types of the backend.
+ * @throws {@link MetricError} if the backend does not have it.
+ * @category Metrics: own metrics
+ */
 export function checkSolvable(
   where: string,
   solvePrecision: SolvePrecision,
@@ -42,7 +61,7 @@ export function checkSolvable(
   });
 }
 
-/** Throws MetricError for floats that there are not. */
+/** Throws MetricError for element types that do not exist. */
 export function checkFloats(where: string, { float, solvePrecision }: SolveFloats): void {
   const check = (name: string, got: unknown, known: readonly string[]) => {
     if (got === undefined || known.includes(got as string)) return;

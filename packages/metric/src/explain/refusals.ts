@@ -1,6 +1,6 @@
 import { MetricError } from "@metrigrad/tensor";
 
-/** Throws MetricError for what is no number of rows. */
+/** Throws MetricError unless the batch size is a positive integer. */
 export function checkBatchSize(batchSize: number): void {
   if (Number.isInteger(batchSize) && batchSize > 0) return;
   throw new MetricError({
@@ -11,7 +11,7 @@ export function checkBatchSize(batchSize: number): void {
   });
 }
 
-/** What is thrown of something without `describe`. */
+/** Makes the error for a backend without `describe`. */
 export function noBackend(): MetricError {
   return new MetricError({
     where: "explain",

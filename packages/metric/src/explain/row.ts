@@ -2,41 +2,49 @@ import type { Columns, Solver } from "../blocks/block.ts";
 import type { Subsystem } from "../core/subsystems.ts";
 import type { SolveCost } from "./budget.ts";
 
-/** What preconditioning one subsystem takes. */
+/**
+ * What it takes to precondition one subsystem.
+ *
+ * @category Metrics: tables
+ */
 export interface ExplainRow {
-  /** Where the module stands in the model. */
+  /** The place of the module in the model. */
   readonly path: string;
+  /** The names of the parameters. */
   readonly params: readonly string[];
   /** Where the closed form comes from. */
   readonly source: string;
+  /** The name of the constructor that made the block, or "plain gradient". */
   readonly form: string;
-  /** The response whose Fisher information it is; null: the plain gradient. */
+  /** The name of the law of the response whose Fisher information it is; null for the plain gradient. */
   readonly law: string | null;
-  /** What the block is: "80 × [785, 785]". */
+  /** The matrices in words: "80 × [785, 785]". */
   readonly layout: string;
-  /** Whether units share a matrix, have their own, or one is over all; null: the plain gradient. */
+  /** Which units share a matrix; null for the plain gradient. */
   readonly columns: Columns | null;
-  /** Distinct matrices, and rows and columns of each. */
+  /** The number of different matrices. */
   readonly matrices: number;
+  /** The order of each matrix. */
   readonly size: number;
-  /** Length of a column of the parameter. */
+  /** The length of a column of the parameter. */
   readonly d: number;
-  /** Units: columns of the parameter. */
+  /** The number of units, the columns of the parameter. */
   readonly m: number;
-  /** How many uses of the parameters were added up. */
+  /** The number of uses of the parameters that were added up. */
   readonly uses: number;
+  /** The solver; "none" for the plain gradient. */
   readonly solver: Solver | "none";
-  /** Why this solver. */
+  /** Why this solver, in words. */
   readonly why: string;
-  /** Bytes kept for solving, in the floats of the store and of the solve. */
+  /** The bytes that solving keeps, by the element types of the store and of the solve. */
   readonly bytes: number;
-  /** Multiply-adds to build and factor once. */
+  /** Multiply-adds to build and factor the metric once. */
   readonly build: number;
-  /** Multiply-adds to apply to one gradient. */
+  /** Multiply-adds to solve for one gradient. */
   readonly apply: number;
 }
 
-/** The row of a subsystem that is solved at a cost; null: the plain gradient. */
+/** Makes the row of a subsystem that is solved at a cost; null stands for the plain gradient. */
 export function explainRow(subsystem: Subsystem, cost: SolveCost | null): ExplainRow {
   const { path, names, source, block, uses, responses } = subsystem;
   const base = { path, params: names, source, uses };

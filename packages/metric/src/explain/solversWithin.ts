@@ -9,15 +9,22 @@ import { averageOf, costsOf, type SolveCost, withinBudget } from "./budget.ts";
 import { type NumberBytes, numberBytes, type SolveFloats } from "./numberBytes.ts";
 import { shortNumber } from "./table.ts";
 
-/** How much the blocks may keep. */
+/**
+ * Options of {@link solversWithin}: the limits of memory and work, and the solvers.
+ *
+ * @category Metrics: own metrics
+ */
 export interface BudgetOptions extends SolveFloats, SolveEffort {
   /** Which batches the metric is over. */
   readonly over: Over;
-  /** Most bytes that all blocks may keep. */
+  /** The most bytes that all blocks may keep. */
   readonly memoryBudget: number;
-  /** Most multiply-adds of a step, those of building the metric shared by the steps that it serves; any by default. */
+  /**
+   * The most multiply-adds of a step; unlimited by default. The work of building the metric is shared by the steps
+   * that it serves.
+   */
   readonly workBudget?: number;
-  /** Solvers that must be taken. */
+  /** The solver of all blocks, or solvers by path. By default the cost model chooses. */
   readonly solver?: SolverChoice | undefined;
 }
 
@@ -28,10 +35,18 @@ interface Costly {
 }
 
 /**
- * How the blocks of subsystems are solved within a memory budget: each by the solver that was
- * asked for, else by the one that it prefers, and where that is too much by an exact one that keeps less, those first
- * that save most. Throws MetricError with alternatives where they, or a running average, do not fit, or a step takes too
- * long, and for a solver that a block has not.
+ * Chooses how the blocks of subsystems are solved within a memory budget and a work budget.
+ *
+ * Each block takes the solver that was asked for, else its preferred one. If the sum is too large, blocks switch to
+ * exact solvers that keep less, and the switch that saves most comes first.
+ *
+ * @param where - The name of the calling function, for errors.
+ * @param subsystems - The subsystems.
+ * @param options - The limits, the solvers and the element types.
+ * @returns The cost of the chosen solver for each block.
+ * @throws {@link MetricError} with alternatives, if the blocks or a running average do not fit, or if a step takes
+ *   too much work. Also for a solver that a block does not have, and for options that are not valid.
+ * @category Metrics: own metrics
  */
 export function solversWithin(
   where: string,
@@ -52,7 +67,7 @@ export function solversWithin(
   if (average) for (const one of measured) checkAverage(where, one, over, number);
   const solved = measured.map(({ path, names, block }) => {
     const { form, costs } = average ? averageOf(block) : block;
-    // An average is kept with its inverse, which conjugate gradients have not.
+    // An average is kept with its inverse, which conjugate gradients do not have.
     const own = costs.filter(({ solver: name }) => !average || name !== "cg");
     return { path, params: names, form, solvers: own.map((cost) => cost.solver) };
   });
@@ -105,7 +120,7 @@ function overBudget(
   });
 }
 
-/** Throws MetricError where the multiply-adds of a step are beyond a budget. */
+/** Throws MetricError if a step takes more multiply-adds than the budget. */
 function checkWork(where: string, all: readonly Costly[], budget: number, every: number): void {
   if (!(typeof budget === "number" && budget > 0)) throw noWork(where, budget);
   const work = ({ cost }: Costly) => cost.build / every + cost.apply;
@@ -137,7 +152,7 @@ function noWork(where: string, got: unknown): MetricError {
   });
 }
 
-/** What would take less memory than a block does. */
+/** Lists what would take less memory than a block does. */
 function alternatives(
   { params, block, rows }: Costly["one"],
   bytes: number,

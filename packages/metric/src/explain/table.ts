@@ -2,11 +2,11 @@
 export interface Column<Row> {
   readonly title: string;
   readonly text: (row: Row) => string;
-  /** Numbers stand to the right. */
+  /** Whether the column is aligned to the right, as numbers are. */
   readonly right?: boolean;
 }
 
-/** Rows as text in aligned columns under their titles. */
+/** Returns rows as text in aligned columns under their titles. */
 export function alignedTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const cells = [
     columns.map(({ title }) => title),
@@ -29,7 +29,7 @@ export function alignedTable<Row>(rows: readonly Row[], columns: readonly Column
 
 const prefixes = ["", "k", "M", "G", "T"] as const;
 
-/** A number with three digits and a decimal prefix: 1.23 M. */
+/** Returns a number with three digits and a decimal prefix: 1.23 M. */
 export function shortNumber(value: number, unit = ""): string {
   let rest = value;
   let step = 0;

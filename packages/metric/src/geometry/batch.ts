@@ -13,38 +13,49 @@ import {
   valueTypeOf,
 } from "@metrigrad/tensor";
 
-/** Samples with what was observed on them, such as a split of a data set. */
+/**
+ * Samples with what was observed on them, such as a split of a data set.
+ *
+ * @category Geometry
+ */
 export interface BatchOf {
-  /** Samples first: [n, …]. */
+  /** The inputs, with the samples on the first axis: [n, …]. */
   readonly inputs: Tree<Tensor>;
-  /** What was observed: masks and weights in it are held fixed in the likelihood. */
+  /** The observed values. Masks and weights in them are held fixed in the likelihood. */
   readonly targets?: Tree<Tensor>;
-  /** How much each sample counts, of shape [n], as a share of their mean; all alike by default. */
+  /** How much each sample counts, [n], as a share of their mean; by default all count the same. */
   readonly weights?: Tensor;
-  /** What stored inputs are multiplied by, by path of the leaf or for all of them. */
+  /** The factor of stored inputs: one number for all leaves, or a number by the path of the leaf; 1 by default. */
   readonly inputScale?: number | Readonly<Record<string, number>>;
-  /** There where what was observed are the inputs, scaled too, as a split of a data set says it. */
+  /**
+   * `"inputs"` if the observed values are the scaled inputs, as for an autoencoder. A split of a data set has this
+   * field too.
+   */
   readonly targetsAre?: "inputs";
 }
 
-/** Inputs [n, …], a tensor or a tree of them; alone, or as the member of a batch. */
+/**
+ * The samples of a batch: inputs [n, …] as a tensor or a tree of tensors, or an object with `inputs`.
+ *
+ * @category Geometry
+ */
 export type Batch = Tree<Tensor> | BatchOf;
 
-/** Values for inputs of a program. */
+/** Values for the inputs of a program. */
 export type TensorFeeds = Readonly<Record<string, Tensor>>;
 
-/** A batch as nodes, and the values to feed them with. */
+/** A batch as nodes, with the values to feed them with. */
 export interface BatchInput {
   readonly x: NodeTree;
-  /** Null where the batch has none. */
+  /** The observed values; null if the batch has none. */
   readonly y: NodeTree | null;
-  /** Weights of the samples [n] with mean 1; null where all count alike. */
+  /** The weights of the samples, [n], with mean 1; null if all count the same. */
   readonly weights: Node | null;
   readonly rows: number;
   readonly feeds: TensorFeeds;
 }
 
-/** A batch as nodes; integers stay integers. Throws ShapeError and MetricError. */
+/** Turns a batch into nodes. Integers stay integers. Throws ShapeError and MetricError. */
 export function batchInput(where: string, batch: Batch): BatchInput {
   const whole = typeof batch === "object" && batch !== null && "inputs" in batch;
   if (whole) checkNames(`${where}, batch`, batch, batchNames, MetricError);
@@ -72,7 +83,7 @@ export function batchInput(where: string, batch: Batch): BatchInput {
 
 const batchNames = ["inputs", "targets", "weights", "inputScale", "targetsAre"];
 
-/** Weights of samples as shares of their mean. Throws ShapeError and MetricError. */
+/** Turns the weights of samples into shares of their mean. Throws ShapeError and MetricError. */
 function weightsInput(where: string, weights: Tensor, rows: number) {
   const { nodes, feeds } = treeInput(where, "metric/weights", weights, rows);
   const counts = nodes as Node;
@@ -98,7 +109,7 @@ function isNodeLike(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "op" in value;
 }
 
-/** A tree of tensors as inputs of a program, all of as many samples. Throws ShapeError. */
+/** Turns a tree of tensors into inputs of a program, all with the same number of samples. Throws ShapeError. */
 export function treeInput(
   where: string,
   name: string,

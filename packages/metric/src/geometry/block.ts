@@ -19,66 +19,120 @@ import { programs } from "./programs.ts";
 import { checkDenseSize, spreadMatrices } from "./spread.ts";
 
 /**
- * The metric ḡ of one subsystem on a batch: one matrix [d, d] for all m units, one for each, or one
- * [dm, dm] over all of them.
+ * The metric ḡ of one subsystem on a batch, with its operations on tensors.
+ *
+ * It is one matrix [d, d] for all m units, one for each unit, or one [dm, dm] over all of them. Methods that take a
+ * vector throw {@link ShapeError} unless it is [d, m].
+ *
+ * @category Geometry
  */
 export interface RfimBlock {
-  /** Where the module stands in the model. */
+  /** The place of the module in the model. */
   readonly path: string;
-  /** Names of the parameters; several are flattened and lie one after the other in columns [d, m]. */
+  /** The names of the parameters. Several parameters are flattened, one after the other, into columns [d, m]. */
   readonly params: readonly string[];
-  /** The response whose Fisher information this is. */
+  /** The name of the law of the response whose Fisher information this is. */
   readonly law: string;
   /** Where the closed form comes from. */
   readonly source: string;
+  /** The name of the constructor that made the block, such as "sharedGram". */
   readonly form: string;
-  /** Parameters of a unit. */
+  /** The number d of parameters of a unit. */
   readonly d: number;
-  /** Units. */
+  /** The number m of units. */
   readonly m: number;
-  /** Rows of the batch, null where the block is not made of rows. */
+  /** The number of rows of the batch; null if the block is not made of rows. */
   readonly n: number | null;
-  /** Whether units share a matrix, have their own, or one is over all of them. */
+  /** Which units share a matrix. */
   readonly columns: Columns;
-  /** Number of distinct matrices: m where each unit has its own, else 1. */
+  /** The number of different matrices: m where each unit has its own, else 1. */
   readonly matrices: number;
-  /** Order of each matrix: d, or dm where coupled. */
+  /** The order of each matrix: d, or dm if the units are coupled. */
   readonly size: number;
-  /** The matrices, [matrices, size, size]. Throws MetricError above 1 GiB. */
+  /**
+   * Returns the explicit matrices. Throws {@link MetricError} above 1 GiB.
+   *
+   * @returns The matrices, [matrices, size, size].
+   */
   toMatrices(): Promise<Tensor>;
-  /** The block over the flattened parameter, [dm, dm]. Throws MetricError above 1 GiB. */
+  /**
+   * Returns one matrix over the flattened parameter. Throws {@link MetricError} above 1 GiB.
+   *
+   * @returns The matrix, [dm, dm].
+   */
   toDense(): Promise<Tensor>;
-  /** Of each matrix in ascending order, [matrices, size]; computed on the host. */
+  /**
+   * Computes the eigenvalues of each matrix on the host.
+   *
+   * @returns The eigenvalues in ascending order, [matrices, size].
+   */
   eigenvalues(): Promise<Tensor>;
-  /** Of each matrix, [matrices]. */
+  /**
+   * Returns the trace of each matrix.
+   *
+   * @returns The traces, [matrices].
+   */
   trace(): Promise<Tensor>;
-  /** (ḡ + λI)v for v [d, m], or what the block has in its place, as Kronecker factors with `split`. */
+  /**
+   * Multiplies by ḡ + λI, or by what the block has in its place, such as split Kronecker factors.
+   *
+   * @param v - The vector, [d, m].
+   * @param damping - The damping λ; 0 by default.
+   * @returns The product, [d, m].
+   */
   damped(v: Tensor, damping?: SolveDamping): Promise<Tensor>;
-  /** ln det(g + λI) of each matrix, [matrices]; −∞ where that is singular. */
+  /**
+   * Returns ln det(ḡ + λI) of each matrix; −∞ for a singular matrix.
+   *
+   * @param damping - The damping λ; 0 by default.
+   * @returns The natural logarithms, [matrices].
+   */
   logdet(damping?: SolveDamping): Promise<Tensor>;
-  /** ḡδ for δ [d, m]. Throws ShapeError. */
+  /**
+   * Multiplies by the metric: ḡδ.
+   *
+   * @param delta - The vector δ, [d, m].
+   * @returns The product, [d, m].
+   */
   apply(delta: Tensor): Promise<Tensor>;
-  /** δ'ḡδ, the squared length of δ [d, m], in nats. Throws ShapeError. */
+  /**
+   * Returns the squared length δ'ḡδ of a step, in nats.
+   *
+   * @param delta - The step δ, [d, m].
+   * @returns The squared length.
+   */
   quadratic(delta: Tensor): Promise<number>;
-  /** Those that `solve` accepts, the one that the cost model prefers first. */
+  /** The solvers that `solve` accepts, the one that the cost model prefers first. */
   readonly solvers: readonly Solver[];
   /**
-   * (ḡ + λI)⁻¹v for v [d, m]. Throws ShapeError, and MetricError where that is singular and for a solver that
-   * the block has not.
+   * Solves with the damped metric: (ḡ + λI)⁻¹v. Throws {@link MetricError} if ḡ + λI is singular, and for a solver
+   * that the block does not have.
+   *
+   * @param v - The right side, [d, m].
+   * @param options - The damping and the solver.
+   * @returns The solution, [d, m].
    */
   solve(v: Tensor, options?: BlockSolveOptions): Promise<Tensor>;
   /**
-   * Rv with RR' = (ḡ + λI)⁻¹, [d, m]: of white noise v, noise of that covariance. Throws ShapeError, and
-   * MetricError where that is singular.
+   * Returns Rv with RR' = (ḡ + λI)⁻¹: white noise v becomes noise with that covariance. Throws {@link MetricError} if
+   * ḡ + λI is singular.
+   *
+   * @param v - The vector, [d, m].
+   * @param damping - The damping λ; 0 by default.
+   * @returns The product, [d, m].
    */
   inverseSqrt(v: Tensor, damping?: SolveDamping): Promise<Tensor>;
-  /** A draw from N(0, ḡ), [d, m]; the next one at each call, by the store's seed and counter. */
+  /**
+   * Draws from N(0, ḡ). Each call returns the next draw, by the seed and the counter of the store.
+   *
+   * @returns The draw, [d, m].
+   */
   sample(): Promise<Tensor>;
   /** Frees the programs. */
   close(): Promise<void>;
 }
 
-/** The geometry of one subsystem on a store. Throws MetricError for a parameter of another shape. */
+/** Makes the geometry of one subsystem on a store. Throws MetricError for a parameter of another shape. */
 export function blockGeometry(
   { path, params, names, source, block, responses }: Subsystem & { readonly block: Block },
   store: Store,
@@ -105,13 +159,13 @@ export function blockGeometry(
     quadratic: () => [block.quadratic(v)],
     damped: () => [block.damped(v, at())],
     inverseSqrt: () => [block.inverseSqrt(v, at())],
-    // Rows have no undamped root where they are fewer than dimensions, which is looked at before.
+    // If there are fewer rows than dimensions they have no undamped root, which is checked before.
     bareInverseSqrt: () => [block.inverseSqrt(v, { float })],
     logdet: () => [block.logdet(at())],
     sample: () => [block.sample({ key: `${where}, sample` })],
   });
   const solver = dampedSolve(`${where}, solve`, block, store, feeds);
-  /** An operation on a vector [d, m], at a damping where it has one. */
+  /** Runs an operation on a vector [d, m], at a damping if the operation has one. */
   const lifted =
     (operation: "apply" | "quadratic" | "damped" | "inverseSqrt") =>
     async (vector: Tensor, damping: SolveDamping = {}): Promise<Tensor> => {
@@ -126,7 +180,7 @@ export function blockGeometry(
     checkDenseSize(`${where}, toMatrices`, Math.sqrt(matrices) * size);
     return table.value("matrices");
   };
-  /** Eigenvalues of each matrix [order, order] of a stack, in ascending order. */
+  /** Returns the eigenvalues of each matrix [order, order] of a stack, in ascending order. */
   const spectraOf = (all: Tensor): Float64Array[] => {
     const [order = 0] = all.shape.slice(-1);
     const count = finite(all).length / order ** 2;
@@ -146,7 +200,7 @@ export function blockGeometry(
       return Array.from({ length: matrices }, (_, i) => one(i));
     }
     if (block.factors === null) return spectraOf(await toMatrices());
-    // The eigenvalues of a product of Kronecker are all products of theirs.
+    // The eigenvalues of a Kronecker product are all products of the factors' eigenvalues.
     const [left = [], right = []] = (await table.run("factors")).flatMap(spectraOf);
     return [Float64Array.from([...left].flatMap((a) => [...right].map((b) => a * b))).sort()];
   };

@@ -3,22 +3,22 @@ import { Matrix, solve } from "ml-matrix";
 import { checkDenseSize } from "./spread.ts";
 import type { Range, Whole } from "./whole.ts";
 
-/** Up to this many parameters a matrix is factored. */
+/** A matrix over up to this many parameters is factored. */
 const small = 1000;
 
 /** A symmetric matrix over all parameters that multiplies vectors. */
 export interface ColumnSource {
-  /** P. */
+  /** The number P of parameters. */
   readonly size: number;
   readonly float: FloatType;
-  /** g v. */
+  /** Returns gv. */
   product(v: Float64Array): Promise<Float64Array>;
-  /** Shows the columns g e_j for j in a range, in order. */
+  /** Shows the columns g e_j for the j of a range, in order. */
   columns(range: Range, see: (j: number, column: Float64Array) => void): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The whole of a matrix that is known by its columns: they are its products with unit vectors. */
+/** Makes all operations of a matrix from its columns, which are its products with unit vectors. */
 export function byColumns(where: string, source: ColumnSource): Whole {
   const { size, float, product, columns, close } = source;
   const block = async (rows: Range, range: Range) => {
@@ -60,7 +60,7 @@ export function byColumns(where: string, source: ColumnSource): Whole {
   };
 }
 
-/** Elimination on the host, which also serves indefinite matrices. Throws MetricError. */
+/** Solves by elimination on the host, which also works for indefinite matrices. Throws MetricError. */
 function solvedBy(where: string, matrix: Matrix, v: Float64Array): Float64Array {
   const right = Matrix.columnVector(Array.from(v));
   const singular = () =>

@@ -4,15 +4,16 @@ import { byColumns } from "./byColumns.ts";
 import { programs } from "./programs.ts";
 import type { Range, Whole } from "./whole.ts";
 
-/** Columns of the matrix that one run computes. */
+/** The number of columns that one run computes. */
 const together = 32;
 
 /** A linear map of the parameters' tangents, as nodes. */
 export type Product = (vectors: readonly Node[]) => readonly Node[];
 
 /**
- * A symmetric matrix over all parameters that is known by its products: its columns are products with
- * unit vectors, many at once by vmap.
+ * Makes all operations of a symmetric matrix over all parameters from its products.
+ *
+ * Its columns are products with unit vectors, computed many at once by vmap.
  */
 export function byProducts(
   where: string,
@@ -39,7 +40,7 @@ export function byProducts(
     many: () => [vmap(flatProduct)(input("metric/vectors", [together, size]))],
   });
 
-  /** g e_j for some j, one after the other. */
+  /** Shows g e_j for some j, one after the other. */
   const columns = async ([begin, end]: Range, see: (j: number, column: Float64Array) => void) => {
     for (let first = begin; first < end; first += together) {
       const unit = new Float64Array(together * size);

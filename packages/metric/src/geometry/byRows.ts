@@ -21,26 +21,29 @@ import type { Whole } from "./whole.ts";
 
 /** The rows of a matrix weight·R'R over all parameters. */
 export interface WholeRows {
-  /** Samples n, and rows of each. */
+  /** The number n of samples. */
   readonly samples: number;
+  /** The number of rows of each sample. */
   readonly perSample: number;
-  /** P. */
+  /** The number P of parameters. */
   readonly size: number;
   readonly weight: number;
-  /** R of the samples with the given indices, i32 [c], or of all: [c·perSample, P]. */
+  /** Returns R for the samples with the given indices, i32 [c], or for all: [c·perSample, P]. */
   readonly of: (samples: Node | null) => Node;
-  /** Most bytes that rows may take. */
+  /** The most bytes that the rows may take. */
   readonly budget: number;
 }
 
-/** Bytes of all rows. */
+/** Returns the bytes of all rows. */
 export function bytesOf({ samples, perSample, size }: WholeRows, store: Store): number {
   return samples * perSample * size * storageBytes[store.float];
 }
 
 /**
- * A matrix of rows: where they fit in memory all but the products is computed from them, elsewhere the
- * trace is, a part of the samples at a time, and the rest as `otherwise` does.
+ * Makes the operations of a matrix of rows.
+ *
+ * If the rows fit in memory, everything except the products is computed from them. Otherwise the trace is computed
+ * for a part of the samples at a time, and the rest as `otherwise` does.
  */
 export function byRows(
   where: string,
@@ -109,7 +112,7 @@ function fromRows(
       const [matrix, scale] =
         count < size ? [await only("inner"), weight] : [await only("whole"), 1];
       const found = symmetricEigenvalues(matrix, least).map((value) => scale * value);
-      // The other eigenvalues of RR' and R'R, beyond those that they share, are 0.
+      // RR' and R'R share these eigenvalues, and all others are 0.
       const values = new Float64Array(size);
       values.set(found, size - least);
       return values.sort();
@@ -126,7 +129,7 @@ function fromRows(
   };
 }
 
-/** Σ of the squared rows, as many samples at a time as the budget allows, at least one. */
+/** Adds up the squared rows, for as many samples at a time as the budget allows, at least one. */
 function tracedInParts(
   { samples, perSample, size, weight, of, budget }: WholeRows,
   store: Store,
@@ -143,7 +146,7 @@ function tracedInParts(
     for (let first = 0; first < samples; first += part) {
       const indices = Int32Array.from({ length: part }, (_, i) => Math.min(first + i, samples - 1));
       const [norms] = await program.run({ ...feeds, "metric/samples": tensor(indices) });
-      // The last part repeats a sample; those do not count.
+      // The last part repeats a sample, and the repeated ones do not count.
       const counted = Math.min(part, samples - first) * perSample;
       for (const norm of (norms as Tensor).data().subarray(0, counted)) total += norm;
     }
@@ -164,7 +167,7 @@ export function checkRows(where: string, rows: WholeRows, store: Store): void {
   });
 }
 
-/** Some samples of a value [n, …], or all. */
+/** Returns some samples of a value [n, …], or all. */
 export function some(value: Node, samples: Node | null): Node {
   return samples === null ? value : gather(value, samples);
 }

@@ -5,31 +5,39 @@ import { checkDamping, floored } from "../blocks/damping.ts";
 import { checkOptions } from "../core/arguments.ts";
 import { programs } from "./programs.ts";
 
-/** λ = relative · trace + absolute, on the diagonal of each matrix. */
+/**
+ * The damping λ = relative · trace + absolute on the diagonal of each matrix.
+ *
+ * @category Geometry
+ */
 export interface SolveDamping {
-  /** ε_rel, times the full trace of the matrix; 0 by default. */
+  /** The factor of the full trace of the matrix; 0 by default. */
   readonly relative?: number;
-  /** ε_abs; 0 by default. */
+  /** The part of λ that does not depend on the metric; 0 by default. */
   readonly absolute?: number;
 }
 
-/** How a block is solved. */
+/**
+ * How a block is solved.
+ *
+ * @category Geometry
+ */
 export interface BlockSolveOptions extends SolveDamping {
-  /** By default the one that the cost model chooses, and "dense" where nothing damps. */
+  /** The solver. By default the cost model chooses it; without damping it is "dense". */
   readonly solver?: Solver;
 }
 
-/** How far (g + λI)x may be from its right side, relative to it, before the solution is refused. */
+/** The largest distance of (g + λI)x from its right side, relative to that side, with which a solution is accepted. */
 const slack = { f32: 0.05, f64: 1e-3 } as const;
 
 /** Solves with a block by programs in which the damping is an input. */
 export interface BlockSolver {
-  /** (g + λI)⁻¹ v for v [d, m]. Throws MetricError where g + λI is singular. */
+  /** Returns (g + λI)⁻¹v for v [d, m]. Throws MetricError if g + λI is singular. */
   solve(v: Tensor, options: BlockSolveOptions): Promise<Tensor>;
   close(): Promise<void>;
 }
 
-/** Prepares solving with a block on a store; `feeds` are what the block's nodes need. */
+/** Prepares solving with a block on a store. `feeds` are what the block's nodes need. */
 export function dampedSolve(
   where: string,
   block: Block,
@@ -40,7 +48,7 @@ export function dampedSolve(
   const solving = (solver: Solver) => () => {
     const damping = { absolute: shiftInput(block) };
     const x = block.solve(input("metric/v", [block.d, block.m]), { solver, damping, float });
-    // At the λ that was asked for: a solution at a larger one is refused.
+    // This uses the λ that was asked for, so a solution at a larger λ is refused.
     return [x, block.damped(x, { damping })];
   };
   const solvers = new Set<Solver>(["dense", ...block.costs.map(({ solver }) => solver)]);
@@ -55,7 +63,7 @@ export function dampedSolve(
       const { relative = 0, absolute = 0, solver: asked } = options;
       if (!Number.isFinite(norm(v))) throw notFinite(where);
       const shift = shiftFeeds(where, { relative, absolute });
-      // The rows' own inverse divides by λ.
+      // The inverse in the space of the rows divides by λ.
       const solver = asked ?? (relative === 0 && absolute === 0 ? "dense" : block.cost.solver);
       const [x, back] = (await table.run(solver, { ...shift, "metric/v": v })) as [Tensor, Tensor];
       if (!(norm(back, v) <= slack[float] * norm(v))) {
@@ -68,7 +76,7 @@ export function dampedSolve(
   };
 }
 
-/** ‖a − b‖, or ‖a‖. */
+/** Returns ‖a − b‖, or ‖a‖. */
 function norm(a: Tensor, b: Tensor | null = null): number {
   const [x, y] = [a.data(), b?.data()];
   let total = 0;
@@ -76,20 +84,20 @@ function norm(a: Tensor, b: Tensor | null = null): number {
   return Math.sqrt(total);
 }
 
-/** λ of every matrix of a block, [matrices], from inputs that `shiftFeeds` gives values. */
+/** Returns λ of every matrix of a block, [matrices], from inputs that `shiftFeeds` gives values. */
 export function shiftInput(block: Block): Node {
   const traces = floored(block.trace(), block.size, block.copies?.blocks.length);
   return add(mul(traces, input("metric/relative", [])), input("metric/absolute", []));
 }
 
-/** Values for `shiftInput`. Throws MetricError for a damping that is negative or not finite. */
+/** Returns values for `shiftInput`. Throws MetricError for a damping that is negative or not finite. */
 export function shiftFeeds(where: string, damping: SolveDamping): Readonly<Record<string, Tensor>> {
   checkDamping(where, damping);
   const { relative = 0, absolute = 0 } = damping;
   return { "metric/relative": tensor(relative), "metric/absolute": tensor(absolute) };
 }
 
-/** What is thrown of a block that cannot be inverted. */
+/** Makes the error for a block that cannot be inverted. */
 export function singular(where: string, relative: number, absolute: number): MetricError {
   return new MetricError({
     where,

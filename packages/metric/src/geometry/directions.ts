@@ -7,18 +7,23 @@ import {
   type Tensor,
 } from "@metrigrad/tensor";
 
-/** A tangent vector of the parameters, such as a gradient or a step: a value per variable name. */
+/**
+ * A tangent vector of the parameters, such as a gradient or a step: a tensor by the name of each parameter.
+ *
+ * @category Geometry
+ */
 export type Directions = Readonly<Record<string, Tensor>>;
 
-/** Shapes of the parameters that a metric covers, and the names of those it does not. */
+/** The shapes of the parameters that a metric covers, and the names of those that it does not cover. */
 export interface Covered {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly plain: readonly string[];
 }
 
 /**
- * Checks that a vector names parameters, each with its shape. Throws MetricError and ShapeError.
- * `plain` says whether parameters without a metric are allowed.
+ * Checks that a vector names parameters, each with its shape. `allowPlain` allows parameters without a metric.
+ *
+ * Throws MetricError and ShapeError.
  */
 export function checkDirections(
   where: string,

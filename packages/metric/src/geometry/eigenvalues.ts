@@ -1,7 +1,7 @@
 import type { FloatType } from "@metrigrad/tensor";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 
-/** Eigenvalues of a symmetric matrix [d, d], row-major, in ascending order; computed on the host. */
+/** Computes the eigenvalues of a symmetric matrix [d, d], row-major, in ascending order, on the host. */
 export function symmetricEigenvalues(elements: ArrayLike<number>, d: number): Float64Array {
   const matrix = new Matrix(d, d);
   for (let i = 0; i < d; i++) {
@@ -11,17 +11,18 @@ export function symmetricEigenvalues(elements: ArrayLike<number>, d: number): Fl
   return Float64Array.from(realEigenvalues).sort();
 }
 
-/** Distance of 1 and the next number. */
+/** The difference between 1 and the next larger number. */
 const epsilon = { f32: 2 ** -23, f64: 2 ** -52 } as const;
 
-/** What an eigenvalue of a matrix with the given ones is at most where it is 0 but for rounding. */
+/** Returns the bound below which an eigenvalue counts as 0 with rounding, for a matrix with the given eigenvalues. */
 export function leastEigenvalue(eigenvalues: Float64Array, float: FloatType, shift = 0): number {
   return eigenvalues.length * epsilon[float] * ((eigenvalues.at(-1) ?? 0) + shift);
 }
 
 /**
- * ln det(g + λI) from the eigenvalues of g in ascending order; −∞ where g + λI is singular to the precision
- * with which g was computed.
+ * Returns ln det(g + λI) from the eigenvalues of g in ascending order.
+ *
+ * It is −∞ if g + λI is singular to the precision with which g was computed.
  */
 export function logdetOf(eigenvalues: Float64Array, float: FloatType, shift: number): number {
   const least = leastEigenvalue(eigenvalues, float, shift);

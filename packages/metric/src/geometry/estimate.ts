@@ -17,11 +17,15 @@ import { bySample, fisherColumns, pulledBack } from "../core/propagate.ts";
 import { type TensorFeeds, treeInput } from "./batch.ts";
 
 /**
- * How the expectation E_{p(y | x, Θ)}[∂l ∂l'] is taken.
+ * How the expectation over y in E_{p(y | x, Θ)}[∂l ∂l'] is taken.
+ *
  * - `"exact"`: by the law's Fisher information in its natural coordinates.
- * - `{ samples, seed }`: the mean over `samples` draws of y for each sample; unbiased.
- * - `{ labels }`: with the observed labels in the place of y. This "empirical Fisher" is not the Fisher
- *   information: it is no expectation over the model's y.
+ * - `{ samples, seed }`: by the mean over `samples` draws of y for each sample, which is unbiased. The seed is 0 by
+ *   default.
+ * - `{ labels }`: with the observed labels in the place of y. This "empirical Fisher" is not the Fisher information,
+ *   because it is no expectation over the model's y.
+ *
+ * @category Geometry
  */
 export type FisherKind =
   | "exact"
@@ -31,17 +35,17 @@ export type FisherKind =
 /** Cotangents of the leaves of an output, [n, k, …] each, that belong together. */
 export type Cotangents = readonly Node[];
 
-/** Σ over samples and cotangents c of (J'c)(J'c)' times `weight`. */
+/** The sum over samples and cotangents c of (J'c)(J'c)' times `weight`. */
 export interface Estimate {
   /** What it is, in words. */
   readonly name: string;
-  /** For each independent response, or for all of them together. */
+  /** The cotangents of each independent response, or of all responses together. */
   readonly groups: readonly Cotangents[];
   readonly weight: number;
   readonly feeds: TensorFeeds;
 }
 
-/** The cotangents of the leaves of an output whose squares make a kind of Fisher matrix. Throws MetricError. */
+/** Returns the cotangents of the leaves of an output whose squares make a kind of Fisher matrix. Throws MetricError. */
 export function estimateOf(kind: FisherKind, output: NodeTree, law: Law, n: number): Estimate {
   const leaves = nodesOf(output);
   if (kind === "exact") {
@@ -61,7 +65,7 @@ export function estimateOf(kind: FisherKind, output: NodeTree, law: Law, n: numb
     const all = broadcastTo(expandDims(leaf, 1), [rows, samples, ...rest]);
     return reshape(all, [rows * samples, ...rest]);
   });
-  // A state of their own: the draws are the same in all programs, and training's are left alone.
+  // The draws have their own state, so they are the same in all programs and do not disturb training.
   const state = constant(tensor(Uint32Array.of(seed, 0)));
   const own = new Map<Node, Node>([[rngState, state]]);
   const drawn = law.sample(natural as never, "metric/fisher") as NodeTree;
@@ -72,13 +76,13 @@ export function estimateOf(kind: FisherKind, output: NodeTree, law: Law, n: numb
   return { name: "Monte-Carlo", groups, weight: 1 / (n * samples), feeds: {} };
 }
 
-/** The law's information of one response as cotangents of the output's leaves, [n, k, …]. */
+/** Returns the law's information of one response as cotangents of the output's leaves, [n, k, …]. */
 function exactCotangents(part: ResponsePart, leaves: readonly Node[], n: number): Cotangents {
   const columns = bySample(fisherColumns(part), n);
   return pulledBack(part.natural, columns, leaves).map((one) => moveAxis(one, 0, 1));
 }
 
-/** ∂ ln p(y | o)/∂o by leaf, of its shape. */
+/** Returns ∂ ln p(y | o)/∂o for each leaf, in its shape. */
 function scoresIn(output: NodeTree, y: NodeTree, law: Law): readonly Node[] {
   const logs = law.logProb(y as never, output as never);
   return grad(sum(logs), nodesOf(output), { unused: "zero" });

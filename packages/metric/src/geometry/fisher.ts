@@ -22,42 +22,69 @@ import { outputOf } from "./output.ts";
 import { throughOutputs } from "./products.ts";
 import { scoreRows } from "./scoreRows.ts";
 
-/** What `fisher` needs beside model and batch. */
+/**
+ * Options of {@link fisher}.
+ *
+ * @category Geometry
+ */
 export interface FisherOptions {
-  /** Holds the parameters; its backend computes. */
+  /** The store that holds the parameters. Its backend computes. */
   readonly store: Store;
-  /** p(y | o): the law of the model's output. */
+  /** The law p(y | o) of the model's output o. */
   readonly likelihood: AnyLaw;
-  /** How the expectation over y is taken; exactly by default. */
+  /** How the expectation over y is taken; `"exact"` by default. */
   readonly kind?: FisherKind;
   /**
-   * Most bytes that the rows of the metric may take; 2 GiB by default. Above it the rows are not kept:
-   * products, lengths, the trace and solving by conjugate gradients remain cheap.
+   * The most bytes that the rows of the metric may take; 2 GiB by default.
+   *
+   * Rows that take more are not kept. Products, lengths, the trace and solving by conjugate gradients stay cheap
+   * then.
    */
   readonly memoryBudget?: number;
 }
 
-/** The Fisher information of a whole model on a batch, a matrix [P, P] over all its parameters. */
+/**
+ * The Fisher information of a whole model on a batch, a matrix [P, P] over all its parameters.
+ *
+ * @category Geometry
+ */
 export interface Fisher extends ModelMetric {
-  /** "exact", "Monte-Carlo" or "empirical"; the last one is not the Fisher information. */
+  /** Its kind: "exact", "Monte-Carlo" or "empirical". The last one is not the Fisher information. */
   readonly kind: string;
-  /** Number of the rows that it is made of: samples times outcomes' directions, draws, or 1. */
+  /**
+   * The number of rows that it is made of. Each sample has one for each direction of its output, one for each draw,
+   * or one for its label.
+   */
   readonly rows: number;
   /**
-   * The rows R [rows, P], those of a sample together, and g = weight·R'R. Of the Monte-Carlo and the
-   * empirical kind they are the scores ∂ ln p(y | x_s)/∂Θ; of the exact one they are J_s'R_s with
-   * R_sR_s' the law's Fisher information. Throws MetricError where they exceed the budget.
+   * Returns the rows R with g = weight·R'R, those of a sample together. Throws {@link MetricError} if they exceed the
+   * budget.
+   *
+   * For draws and labels the rows are the scores ∂ ln p(y | x_s)/∂Θ. For the exact kind they are J_s'R_s, where
+   * R_sR_s' is the law's Fisher information.
+   *
+   * @returns The rows, [rows, P], and their weight.
    */
   toRows(): Promise<{ readonly rows: Tensor; readonly weight: number }>;
 }
 
 /**
- * g(Θ) = (1/n) Σ_s E_{p(y | x_s, Θ)}[∂l ∂l'] (Sun and Nielsen 2017, section 2). By default exactly, as
- * (1/n) Σ_s J_s'F(o_s)J_s with the law's Fisher information F in its natural coordinates o; `kind` asks
- * for a Monte-Carlo estimate, or for the empirical matrix of the labels, which is no Fisher
- * information. The model is in inference mode. Programs are compiled when a value is first asked for,
- * and see the parameters as they are then. Throws ShapeError for a batch of another shape, MetricError
- * for a kind that it does not know, and without a store or a likelihood.
+ * Computes the Fisher information of a whole model: g(Θ) = (1/n) Σ_s E[∂l ∂l'] with y drawn by the model (Sun and
+ * Nielsen 2017, section 2).
+ *
+ * By default it is exact: (1/n) Σ_s J_s'F(o_s)J_s with the law's Fisher information F in the output o. `kind` asks
+ * for an estimate by draws, or for the empirical matrix of labels, which is no Fisher information. The model is in
+ * inference mode. A program is compiled when its value is first needed, and reads the parameters of that time.
+ *
+ * {@includeCode ../../../../examples/api/metric/fisher.ts#example}
+ *
+ * @param model - The model.
+ * @param batch - The inputs [n, …], or an object with `inputs`.
+ * @param options - The store, the likelihood, the kind and the memory budget.
+ * @returns Resolves to the matrix with its operations. Close it when you are done.
+ * @throws {@link ShapeError} if the batch does not fit, or if the law's response is not [rows, m].
+ * @throws {@link MetricError} for unknown options, for an unknown kind, and without a model, a store or a likelihood.
+ * @category Geometry
  */
 export async function fisher(
   model: AnyModule,
@@ -132,7 +159,7 @@ export async function fisher(
   });
 }
 
-/** Σ_k c_k c_k'v for cotangents c [n, k, …] of the leaves of an output and tangents v of them, [n, …] each. */
+/** Returns Σ_k c_k c_k'v for cotangents c [n, k, …] of the leaves of an output and tangents v of them, [n, …] each. */
 function throughGroup(group: readonly Node[], moved: readonly Node[]): readonly Node[] {
   const flat = group.map((c) => reshape(c, [c.shape[0] as number, c.shape[1] as number, -1]));
   const along = flat
@@ -144,7 +171,7 @@ function throughGroup(group: readonly Node[], moved: readonly Node[]): readonly 
   });
 }
 
-/** A law with masks and weights of what was observed held fixed, where that is known. */
+/** Returns a law that holds the masks and weights of the observed values fixed, if these values are known. */
 export function givenLaw(likelihood: AnyLaw, y: NodeTree | null): Law {
   const law = likelihood as Law;
   return y === null ? law : law.given(y as never);

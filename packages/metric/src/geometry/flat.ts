@@ -4,14 +4,15 @@ import type { Directions } from "./directions.ts";
 /** Parameters one after the other in one vector, each row-major. */
 export interface Flat {
   readonly size: number;
-  /** Where a parameter lies. */
+  /** The place of each parameter. */
   readonly ranges: ReadonlyMap<string, readonly [begin: number, end: number]>;
-  /** A column [size, 1]; names left out are zero. */
+  /** Returns a column [size, 1]; parameters that are left out are zero. */
   join(values: Directions): Tensor;
+  /** Returns the parameters of a column. */
   split(column: Tensor): Record<string, Tensor>;
 }
 
-/** The layout of parameters of given shapes, in that order. */
+/** Makes the layout of parameters of given shapes, in that order. */
 export function flatOf(shapes: ReadonlyMap<string, readonly number[]>): Flat {
   const ranges = new Map<string, readonly [number, number]>();
   let size = 0;

@@ -11,25 +11,41 @@ import { lazyProgram } from "./lazyProgram.ts";
 import { checkLikelihood } from "./likelihood.ts";
 import { outputOf } from "./output.ts";
 
-/** Between which parameters `kl` measures, and where it computes. */
+/**
+ * Options of {@link kl}. Exactly one of `to` and `delta` must be given.
+ *
+ * @category Geometry
+ */
 export interface KlOptions {
-  /** Holds the parameters; its backend computes. */
+  /** The store that holds the parameters. Its backend computes. */
   readonly store: Store;
-  /** p(y | o): the law of the model's output. */
+  /** The law p(y | o) of the model's output o. */
   readonly likelihood: AnyLaw;
-  /** θ by variable name; names left out are as in the store. */
+  /** The first parameters θ by name. Names that are left out are as in the store. */
   readonly from?: Directions;
-  /** The other parameters by variable name; names left out are as in θ. */
+  /** The second parameters by name. Names that are left out are as in θ. */
   readonly to?: Directions;
-  /** δ instead of `to`: the other parameters are θ + δ; names left out do not move. */
+  /** The step δ by name, if the second parameters are θ + δ. Names that are left out do not move. */
   readonly delta?: Directions;
 }
 
 /**
- * (1/n) Σ_s KL(p(y | x_s, θ) ‖ p(y | x_s, θ')) in nats, the mean divergence of a model on a batch between
- * two parameters, by the closed form of its likelihood; the model is in inference mode. For θ' = θ + δ it
- * is about ½δ'gδ with the Fisher information g of θ. Throws ShapeError for a batch or values of another
- * shape, MetricError for unknown names and for a likelihood without a closed form.
+ * Computes the mean KL divergence of a model on a batch between two parameters, in nats: (1/n) Σ_s KL(p(y | x_s, θ) ‖
+ * p(y | x_s, θ')).
+ *
+ * It uses the closed form of the likelihood, with the model in inference mode. For θ' = θ + δ it is about ½δ'gδ with
+ * the Fisher information g of θ.
+ *
+ * {@includeCode ../../../../examples/api/metric/kl.ts#example}
+ *
+ * @param model - The model.
+ * @param batch - The inputs [n, …], or an object with `inputs`.
+ * @param options - The store, the likelihood and the two parameters.
+ * @returns Resolves to the divergence in nats.
+ * @throws {@link ShapeError} if the batch or a value has another shape.
+ * @throws {@link MetricError} for unknown names, for a likelihood without a closed form, and unless exactly one of
+ *   `to` and `delta` is given.
+ * @category Geometry
  */
 export async function kl(model: AnyModule, batch: Batch, options: KlOptions): Promise<number> {
   checkOptions("kl", options, ["store", "likelihood", "from", "to", "delta"]);
@@ -44,7 +60,7 @@ export async function kl(model: AnyModule, batch: Batch, options: KlOptions): Pr
   if (law.kl === null) throw open(law);
   const covered = { shapes, plain: [] };
   const feeds: Record<string, Tensor> = { ...inputs };
-  /** Inputs for values by name. */
+  /** Makes inputs for values by name. */
   const nodesOf = (what: string, values: Directions): ReadonlyMap<string, Node> => {
     checkDirections(`kl, ${what}`, values, covered);
     const nodes = Object.entries(values).map(([name, value]) => {

@@ -3,12 +3,12 @@ import type { Handle, Store, Tensor } from "@metrigrad/tensor";
 
 /** A program that is compiled at its first run and kept. */
 export interface LazyProgram {
-  /** The values of the outputs. Runs follow one another. */
+  /** Returns the values of the outputs. Runs follow one another. */
   run(feeds: Feeds): Promise<readonly Tensor[]>;
   close(): Promise<void>;
 }
 
-/** Compiles `outputs` on a store when first asked for values. */
+/** Compiles `outputs` on a store when values are first needed. */
 export function lazyProgram(store: Store, outputs: () => readonly Node[]): LazyProgram {
   let made: Promise<Program<readonly Handle[]>> | null = null;
   let last: Promise<unknown> = Promise.resolve();
@@ -22,7 +22,7 @@ export function lazyProgram(store: Store, outputs: () => readonly Node[]): LazyP
   };
   return {
     run: (feeds) => {
-      // Handles are valid until the next run only, so the next one waits for their reading.
+      // Handles are valid until the next run only, so the next run waits until they are read.
       const turn = last.then(() => once(feeds));
       last = turn.catch(() => undefined);
       return turn;

@@ -9,39 +9,92 @@ import { solveByProducts } from "./solveByProducts.ts";
 import { checkDenseSize } from "./spread.ts";
 import type { Whole } from "./whole.ts";
 
-/** How to solve with a matrix over all parameters. */
+/**
+ * How to solve with a matrix over all parameters.
+ *
+ * @category Geometry
+ */
 export interface WholeSolveOptions extends SolveDamping {
   /**
-   * `direct` factors a matrix, `conjugate gradients` needs products only; by default the one that
-   * suits the size.
+   * The method: `"direct"` factors a matrix, `"conjugate gradients"` needs products only. By default the size
+   * decides.
    */
   readonly method?: "direct" | "conjugate gradients";
-  /** Conjugate gradients stop at ‖v − (g + λI)x‖ ≤ tolerance·‖v‖; 1e-10 in float64, 1e-5 in float32. */
+  /** Conjugate gradients stop at ‖v − (g + λI)x‖ ≤ tolerance·‖v‖; 1e-10 in float64 and 1e-5 in float32 by default. */
   readonly tolerance?: number;
-  /** Most conjugate gradient steps; twice the number of parameters, at most 1,000, by default. */
+  /** The most steps of conjugate gradients; by default twice the number of parameters, but at most 1,000. */
   readonly iterations?: number;
 }
 
-/** A symmetric matrix g [P, P] over all parameters of a model. Vectors are values by parameter name. */
+/**
+ * A symmetric matrix g [P, P] over all parameters of a model. Vectors are tensors by parameter name.
+ *
+ * Methods that take a vector throw {@link MetricError} for unknown names and {@link ShapeError} for other shapes.
+ *
+ * {@includeCode ../../../../examples/api/metric/ModelMetric.ts#example}
+ *
+ * @category Geometry
+ */
 export interface ModelMetric {
-  /** Names of the parameters, in the order of `model.variables`; each is flattened row-major. */
+  /** The names of the parameters, in the order of `model.variables`. Each parameter is flattened row-major. */
   readonly params: readonly string[];
-  /** P, the number of parameters. */
+  /** The number P of parameters. */
   readonly size: number;
-  /** The matrix [P, P]. Throws MetricError above 1 GiB. */
+  /**
+   * Returns the matrix. Throws {@link MetricError} above 1 GiB.
+   *
+   * @returns The matrix, [P, P].
+   */
   toDense(): Promise<Tensor>;
-  /** The block of two parameters, [size of a, size of b]. Throws MetricError for unknown names. */
+  /**
+   * Returns the block of two parameters. Throws {@link MetricError} for unknown names, and above 1 GiB.
+   *
+   * @param a - The name of the parameter of the rows.
+   * @param b - The name of the parameter of the columns.
+   * @returns The block, [size of a, size of b].
+   */
   block(a: string, b: string): Promise<Tensor>;
-  /** In ascending order, [P]; computed on the host. Throws MetricError above 1 GiB. */
+  /**
+   * Computes the eigenvalues on the host. Throws {@link MetricError} above 1 GiB.
+   *
+   * @returns The eigenvalues in ascending order, [P].
+   */
   eigenvalues(): Promise<Tensor>;
+  /**
+   * Returns the trace of g.
+   *
+   * @returns The trace.
+   */
   trace(): Promise<number>;
-  /** gδ, without the matrix. Throws MetricError and ShapeError. */
+  /**
+   * Multiplies by the matrix without forming it: gδ.
+   *
+   * @param delta - The vector δ by parameter name. Names that are left out are zero.
+   * @returns The product by parameter name.
+   */
   apply(delta: Directions): Promise<Record<string, Tensor>>;
-  /** δ'gδ, the squared length in nats, without the matrix. */
+  /**
+   * Returns the squared length δ'gδ in nats, without forming the matrix.
+   *
+   * @param delta - The step δ by parameter name.
+   * @returns The squared length. It can be negative if the matrix is indefinite.
+   */
   quadratic(delta: Directions): Promise<number>;
-  /** √(δ'gδ). Throws MetricError where that is negative. */
+  /**
+   * Returns the length √(δ'gδ) in √nats. Throws {@link MetricError} if δ'gδ is negative.
+   *
+   * @param delta - The step δ by parameter name.
+   * @returns The length.
+   */
   length(delta: Directions): Promise<number>;
-  /** (g + λI)⁻¹v; relative damping is of the full trace. Throws MetricError where that is singular. */
+  /**
+   * Solves with the damped matrix: (g + λI)⁻¹v. Relative damping takes the full trace. Throws {@link MetricError} if
+   * g + λI is singular.
+   *
+   * @param v - The right side by parameter name. Names that are left out are zero.
+   * @param options - The damping, the method and its limits.
+   * @returns The solution by parameter name.
+   */
   solve(v: Directions, options?: WholeSolveOptions): Promise<Record<string, Tensor>>;
   /** Frees the programs. */
   close(): Promise<void>;
@@ -51,7 +104,7 @@ export interface ModelMetric {
 const slack = { f32: 1e-5, f64: 1e-11 } as const;
 const accuracy = { f32: 1e-5, f64: 1e-10 } as const;
 
-/** The matrix over all parameters of given shapes behind one door; `whole` computes with flat vectors. */
+/** Makes the matrix over all parameters of given shapes. `whole` computes with flat vectors. */
 export function modelMetric(
   where: string,
   shapes: ReadonlyMap<string, readonly number[]>,
@@ -69,7 +122,7 @@ export function modelMetric(
     if (found === undefined) throw unknown(`${where}.block`, name, [...shapes.keys()]);
     return found;
   };
-  /** δ'gδ, and by how much rounding may be off. */
+  /** Returns δ'gδ, and the error that rounding may cause. */
   const squared = async (method: string, delta: Directions) => {
     const v = joined(method, delta);
     const product = await whole.product(v);
@@ -142,7 +195,7 @@ function indefinite(where: string, value: number): MetricError {
   });
 }
 
-/** Throws MetricError for options that are none. */
+/** Throws MetricError for options that are not valid. */
 function checkSolveOptions(where: string, options: WholeSolveOptions): void {
   checkOptions(where, options, ["relative", "absolute", "method", "tolerance", "iterations"]);
   const { relative = 0, absolute = 0, method = "direct", tolerance = 1, iterations = 1 } = options;

@@ -11,15 +11,19 @@ import { type ModelMetric, modelMetric } from "./modelMetric.ts";
 import { type ModelOutput, outputOf } from "./output.ts";
 import { throughOutputs } from "./products.ts";
 
-/** What a matrix of a model's curvature needs beside model and batch. */
+/**
+ * Options of {@link observedFisher} and {@link gaussNewton}.
+ *
+ * @category Geometry
+ */
 export interface CurvatureOptions {
-  /** Holds the parameters; its backend computes. */
+  /** The store that holds the parameters. Its backend computes. */
   readonly store: Store;
-  /** p(y | o): the law of the model's output. */
+  /** The law p(y | o) of the model's output o. */
   readonly likelihood: AnyLaw;
 }
 
-/** A matrix known by its products, which are made from the loss −(1/n) Σ_s ln p(y_s | x_s). */
+/** Makes a matrix that is known by its products, which come from the loss −(1/n) Σ_s ln p(y_s | x_s). */
 function curvature(
   where: string,
   model: AnyModule,
@@ -46,10 +50,19 @@ function curvature(
 }
 
 /**
- * The observed Fisher information −(1/n) Σ_s ∇² ln p(y_s | x_s, Θ) of a whole model, the Hessian of the
- * mean negative log-likelihood on labelled data (Sun and Nielsen 2017, section 2). It may be
- * indefinite. Products are Hessian–vector products; the model is in inference mode. Throws ShapeError
- * for a batch of another shape.
+ * Computes the observed Fisher information of a whole model: −(1/n) Σ_s ∇² ln p(y_s | x_s, Θ) (Sun and Nielsen 2017,
+ * section 2).
+ *
+ * That is the Hessian of the mean negative log-likelihood on labelled data. It may be indefinite. Products are
+ * Hessian–vector products. The model is in inference mode.
+ *
+ * @param model - The model.
+ * @param batch - The inputs and the targets.
+ * @param options - The store and the likelihood.
+ * @returns Resolves to the matrix with its operations. Close it when you are done.
+ * @throws {@link ShapeError} if the batch does not fit.
+ * @throws {@link MetricError} for unknown options, and without a model, a store, a likelihood or targets.
+ * @category Geometry
  */
 export async function observedFisher(
   model: AnyModule,
@@ -63,10 +76,20 @@ export async function observedFisher(
 }
 
 /**
- * The generalised Gauss–Newton matrix (1/n) Σ_s J_s'H_sJ_s of a whole model on labelled data, H the
- * Hessian of −ln p(y | o) in the output o (Schraudolph 2002). Where the law is an exponential family in
- * its natural coordinates (soft-max, Bernoulli, Poisson, Gaussian with a known scale) H does not depend
- * on y, and this is the exact Fisher information. Throws ShapeError for a batch of another shape.
+ * Computes the generalised Gauss–Newton matrix of a whole model on labelled data: (1/n) Σ_s J_s'H_sJ_s (Schraudolph
+ * 2002).
+ *
+ * H is the Hessian of −ln p(y | o) in the output o. For an exponential family in natural coordinates H does not
+ * depend on y, and the matrix is the exact Fisher information. The soft-max, Bernoulli and Poisson laws are such
+ * families, and the Gaussian law with a known scale.
+ *
+ * @param model - The model.
+ * @param batch - The inputs and the targets.
+ * @param options - The store and the likelihood.
+ * @returns Resolves to the matrix with its operations. Close it when you are done.
+ * @throws {@link ShapeError} if the batch does not fit.
+ * @throws {@link MetricError} for unknown options, and without a model, a store, a likelihood or targets.
+ * @category Geometry
  */
 export async function gaussNewton(
   model: AnyModule,

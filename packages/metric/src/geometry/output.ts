@@ -6,14 +6,14 @@ import { MetricError, sizeOf } from "@metrigrad/tensor";
 export interface ModelOutput {
   readonly output: NodeTree;
   readonly variables: readonly Variable[];
-  /** By path in the model. */
+  /** The shapes of the parameters by path in the model. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** P, the number of elements of all parameters. */
+  /** The number P of elements of all parameters. */
   readonly size: number;
   readonly pathOf: (variable: Variable) => string;
 }
 
-/** Applies a model to x. Throws MetricError where nothing trains. */
+/** Applies a model to x. Throws MetricError if it has no trainable parameters. */
 export function outputOf(where: string, model: AnyModule, x: NodeTree): ModelOutput {
   const { output, parameters } = applyModel(model as never, x as never);
   if (parameters.length === 0) {

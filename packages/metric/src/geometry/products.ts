@@ -12,9 +12,17 @@ import {
 import type { RowLaw } from "@metrigrad/nn";
 
 /**
- * Products (1/n) Σ_s J_s'F(o_s)J_s v of the Fisher information of a model with output o [n, m] under a
- * law, for a vector v in the parameters `wrt`, without the matrix: jvp, the law's Fisher information F
- * in o, vjp. Throws ShapeError where vectors and `wrt` differ in number or shape.
+ * Multiplies vectors by the Fisher information of a model without forming the matrix: (1/n) Σ_s J_s'F(o_s)J_s v.
+ *
+ * It is a jvp, a product with the law's Fisher information F in the output, and a vjp.
+ *
+ * @param output - The model's output o, [n, m].
+ * @param law - The law of the output.
+ * @param wrt - The parameters.
+ * @param vectors - The vector v: one value for each parameter, in its shape.
+ * @returns The product: one value for each parameter.
+ * @throws {@link ShapeError} if vectors and parameters differ in number or shape.
+ * @category Geometry
  */
 export function fisherVectorProduct(
   output: Node,
@@ -29,10 +37,17 @@ export function fisherVectorProduct(
 }
 
 /**
- * Products J'(∂²loss/∂o∂o')J v of the generalised Gauss–Newton matrix of a loss that depends on the
- * parameters `wrt` through a model's output o, without the matrix (Schraudolph 2002). Throws
- * ShapeError where vectors and `wrt` differ in number or shape, GraphError where the loss does not
- * depend on o.
+ * Multiplies vectors by the generalised Gauss–Newton matrix of a loss without forming it: J'(∂²loss/∂o∂o')J v
+ * (Schraudolph 2002).
+ *
+ * @param loss - The loss, a scalar that depends on the parameters through the output.
+ * @param output - The model's output o.
+ * @param wrt - The parameters.
+ * @param vectors - The vector v: one value for each parameter, in its shape.
+ * @returns The product: one value for each parameter.
+ * @throws {@link ShapeError} if vectors and parameters differ in number or shape.
+ * @throws {@link GraphError} if the loss does not depend on the output.
+ * @category Geometry
  */
 export function gaussNewtonVectorProduct(
   loss: Node,
@@ -44,7 +59,7 @@ export function gaussNewtonVectorProduct(
   return throughOutput(output, wrt, vectors, (moved) => vjp([slope], [output], [moved])[0] as Node);
 }
 
-/** J'f(Jv) for a linear f of the tangents of several outputs. */
+/** Returns J'f(Jv) for a linear f of the tangents of several outputs. */
 export function throughOutputs(
   outputs: readonly Node[],
   wrt: readonly Node[],
@@ -54,7 +69,7 @@ export function throughOutputs(
   return vjp(outputs, wrt, f(jvp(outputs, wrt, vectors)));
 }
 
-/** J'f(Jv) for a linear f of the output's tangent. */
+/** Returns J'f(Jv) for a linear f of the output's tangent. */
 function throughOutput(
   output: Node,
   wrt: readonly Node[],

@@ -4,15 +4,15 @@ import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
 
 /** Programs on a store by name. */
 export interface Programs<Name extends string> {
-  /** The values of a program's outputs, with the feeds of all programs and its own. */
+  /** Returns the values of a program's outputs, with the feeds of all programs and its own. */
   run(name: Name, more?: Feeds): Promise<readonly Tensor[]>;
-  /** The first of them. */
+  /** Returns the first of these values. */
   value(name: Name, more?: Feeds): Promise<Tensor>;
-  /** Frees them. */
+  /** Frees the programs. */
   close(): Promise<void>;
 }
 
-/** A table of programs, each of which is compiled at its first run and kept. */
+/** Makes a table of programs, each of which is compiled at its first run and kept. */
 export function programs<Name extends string>(
   store: Store,
   feeds: Feeds,

@@ -15,13 +15,17 @@ import { flatOf } from "./flat.ts";
 import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
 import { type ModelMetric, modelMetric } from "./modelMetric.ts";
 
-/** Other coordinates of a model's parameters. */
+/**
+ * Options of {@link pullbackMetric}: other coordinates Θ of a model's parameters Λ(Θ).
+ *
+ * @category Geometry
+ */
 export interface PullbackOptions {
-  /** Holds the parameters Λ(Θ); its backend computes. */
+  /** The store that holds the parameters Λ(Θ). Its backend computes. */
   readonly store: Store;
-  /** Θ by name. */
+  /** The point Θ, tensors by name. */
   readonly at: Directions;
-  /** Λ(Θ): values of the model's parameters by name; those left out are held fixed. */
+  /** The map Λ: it returns values of the model's parameters by name. Parameters that it leaves out are held fixed. */
   readonly map: (theta: Readonly<Record<string, Node>>) => Readonly<Record<string, Node>>;
 }
 
@@ -29,10 +33,17 @@ export interface PullbackOptions {
 const slack = { f32: 1e-4, f64: 1e-9 } as const;
 
 /**
- * The metric g_Θ = J'g_ΛJ with J = ∂Λ/∂Θ: lengths do not depend on the coordinates (Sun and Nielsen 2017,
- * section 2). g_Λ is what `rfim`, `fisher` or `observedFisher` gave for the parameters of a store. Products
- * are a jvp, a product with g_Λ and a vjp. Throws MetricError where the store does not hold Λ(Θ), or Λ names
- * others than its parameters.
+ * Pulls a metric back to other coordinates: g_Θ = J'g_ΛJ with J = ∂Λ/∂Θ (Sun and Nielsen 2017, section 2).
+ *
+ * Lengths do not depend on the coordinates. Products are a jvp, a product with g_Λ and a vjp.
+ *
+ * @param metric - The metric g_Λ that {@link rfim}, {@link fisher} or {@link observedFisher} returned for the
+ *   parameters of the store.
+ * @param options - The store, the point Θ and the map Λ.
+ * @returns Resolves to the metric in the coordinates Θ. Close it when you are done.
+ * @throws {@link MetricError} if the store does not hold Λ(Θ), if Λ names other parameters, and for options of the
+ *   wrong kind.
+ * @category Geometry
  */
 export async function pullbackMetric(
   metric: Pick<ModelMetric, "apply">,
@@ -90,7 +101,7 @@ export async function pullbackMetric(
   return modelMetric("pullbackMetric", shapes, whole);
 }
 
-/** Throws MetricError for what has no products, and unless point and map are given. */
+/** Throws MetricError for a metric without products, and unless point and map are given. */
 function checkPullback(metric: unknown, at: unknown, map: unknown): void {
   const refuse = (must: string, got: unknown, todo: string) => {
     throw new MetricError({ where: "pullbackMetric", must, got: String(got), todo });

@@ -13,42 +13,76 @@ import type { SolveDamping } from "./dampedSolve.ts";
 import { type Covered, checkDirections, type Directions } from "./directions.ts";
 import { type Flat, flatOf } from "./flat.ts";
 
-/** What `rfim` needs beside model and batch. */
+/**
+ * Options of {@link rfim}.
+ *
+ * @category Geometry
+ */
 export interface RfimOptions {
-  /** Holds the parameters; its backend computes. */
+  /** The store that holds the parameters. Its backend computes. */
   readonly store: Store;
-  /** The law of the model's output, for metrics that ask for it. */
+  /** The law of the model's output, for tables that use it. */
   readonly likelihood?: AnyLaw;
-  /** `linearMetrics` by default, as `rngd()` has it; `fullMetrics` follows activations and the likelihood. */
+  /**
+   * The table of metrics; {@link linearMetrics} by default, as for `rngd()`. {@link fullMetrics} follows activations
+   * and the likelihood.
+   */
   readonly metrics?: MetricTable;
-  /** `infer` by default. */
+  /** The mode of the model; `"infer"` by default. */
   readonly mode?: Mode;
 }
 
-/** How the blocks are solved. */
+/**
+ * How the blocks are solved.
+ *
+ * @category Geometry
+ */
 export interface RfimSolveOptions extends SolveDamping {
-  /** By default those of the cost model. */
+  /** The solver of all blocks, or solvers by path. By default the cost model chooses. */
   readonly solver?: SolverChoice;
 }
 
 /**
- * The relative Fisher information of a model's subsystems on a batch: a block diagonal metric ḡ.
- * A value δ of the parameters is given by variable names; names left out are zero.
+ * The relative Fisher information of a model's subsystems on a batch: a block-diagonal metric ḡ.
+ *
+ * Vectors are tensors by parameter name, and names that are left out are zero. Methods that take a vector throw
+ * {@link MetricError} for unknown names and {@link ShapeError} for other shapes.
+ *
+ * @category Geometry
  */
 export interface Rfim {
-  /** In the order of application; subsystems that take the plain gradient have none. */
+  /** The block of each subsystem, in the order of the parameters. Subsystems with the plain gradient have none. */
   readonly blocks: readonly RfimBlock[];
-  /** Names of the parameters that take the plain gradient: they have no metric. */
+  /** The names of the parameters that take the plain gradient. They have no metric. */
   readonly plain: readonly string[];
-  /** ḡδ. Throws MetricError and ShapeError. */
+  /**
+   * Multiplies by the metric: ḡδ.
+   *
+   * @param delta - The vector δ by parameter name.
+   * @returns The product by parameter name.
+   */
   apply(delta: Directions): Promise<Record<string, Tensor>>;
-  /** ⟨δ, δ⟩ = δ'ḡδ, the squared length in nats; half of it is about the KL divergence. */
+  /**
+   * Returns the squared length ⟨δ, δ⟩ = δ'ḡδ in nats. Half of it is about the KL divergence.
+   *
+   * @param delta - The step δ by parameter name.
+   * @returns The squared length.
+   */
   quadratic(delta: Directions): Promise<number>;
-  /** √(δ'ḡδ). */
+  /**
+   * Returns the length √(δ'ḡδ) in √nats.
+   *
+   * @param delta - The step δ by parameter name.
+   * @returns The length.
+   */
   length(delta: Directions): Promise<number>;
   /**
-   * (ḡ + λI)⁻¹∂L, the direction of RNGD; what takes the plain gradient comes back as it is. Throws
-   * MetricError where a damped block is singular, and for a solver that a block has not.
+   * Solves with the damped metric: (ḡ + λI)⁻¹∂L, the direction of RNGD. Throws {@link MetricError} if a damped block
+   * is singular, and for a solver that a block does not have.
+   *
+   * @param gradient - The gradient ∂L by parameter name. It may contain parameters with the plain gradient.
+   * @param options - The damping and the solvers.
+   * @returns The direction by parameter name. What takes the plain gradient comes back unchanged.
    */
   solve(gradient: Directions, options?: RfimSolveOptions): Promise<Record<string, Tensor>>;
   /** Frees the programs. */
@@ -56,10 +90,21 @@ export interface Rfim {
 }
 
 /**
- * ḡ = (1/n) Σ_s g(θ | θ_f^s) of every subsystem of a model on a batch [n, d] (Sun and Nielsen 2017,
- * section 3), by the closed forms of a table of metrics, at the parameters of a store. Programs are
- * compiled when a value is first asked for, and see the parameters as they are then. Throws
- * ShapeError for a batch of another shape, MetricError for a module without a row and without a store.
+ * Computes the relative Fisher information of a model's subsystems: ḡ = (1/n) Σ_s g(θ | θ_f^s) (Sun and Nielsen 2017,
+ * section 3).
+ *
+ * The closed forms come from a table of metrics, the parameters from a store. A program is compiled when its value is
+ * first needed, and reads the parameters of that time.
+ *
+ * {@includeCode ../../../../examples/api/metric/rfim.ts#example}
+ *
+ * @param model - The model.
+ * @param batch - The inputs [n, …], or an object with `inputs`, such as a split of a data set.
+ * @param options - The store, the likelihood, the table and the mode.
+ * @returns Resolves to the metric with its operations. Close it when you are done.
+ * @throws {@link ShapeError} if the batch does not fit.
+ * @throws {@link MetricError} for a parameter without a row, for unknown options, and without a model or a store.
+ * @category Geometry
  */
 export async function rfim(model: AnyModule, batch: Batch, options: RfimOptions): Promise<Rfim> {
   checkOptions("rfim", options, ["store", "likelihood", "metrics", "mode"]);
@@ -89,7 +134,7 @@ export async function rfim(model: AnyModule, batch: Batch, options: RfimOptions)
     const own = block.params.map((name) => [name, shapes.get(name) ?? []] as const);
     return { block, layout: flatOf(new Map(own)) };
   });
-  /** What `f` gives for the columns of each block of which a value is given. */
+  /** Returns what `f` gives for the columns of each block that has a value. */
   const each = async <T>(
     given: Directions,
     f: (block: RfimBlock, columns: Tensor, layout: Flat) => Promise<T>,
@@ -103,7 +148,7 @@ export async function rfim(model: AnyModule, batch: Batch, options: RfimOptions)
     }
     return results;
   };
-  /** The same where f gives columns: as values by name. */
+  /** Does the same if `f` returns columns, and returns values by name. */
   const eachColumns = async (
     given: Directions,
     f: (block: RfimBlock, columns: Tensor) => Promise<Tensor>,

@@ -3,9 +3,11 @@ import { type AnyModule, applyModel, type NodeTree, nodesOf } from "@metrigrad/n
 import { rowsOf } from "../core/rowsOf.ts";
 
 /**
- * Rows J_s'c of every sample s and each of its cotangents, [n·k, P]: J = ∂o/∂θ of the model's output o
- * over all P parameters, c [n, k, …] in each leaf of o. Where c is ∂ ln p/∂o they are the scores of the
- * samples. One pullback, batched over the k cotangents and over the samples.
+ * Returns the rows J_s'c of every sample s and each of its cotangents, [n·k, P].
+ *
+ * J = ∂o/∂θ is the Jacobian of the model's output o over all P parameters, and c [n, k, …] are the cotangents in each
+ * leaf of o. If c is ∂ ln p/∂o, the rows are the scores of the samples. It is one pullback, batched over the k
+ * cotangents and over the samples.
  */
 export function scoreRows(
   model: AnyModule,

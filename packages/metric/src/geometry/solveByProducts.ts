@@ -2,18 +2,18 @@ import { MetricError } from "@metrigrad/tensor";
 
 /** When to stop, and what to add. */
 export interface ProductSolveSettings {
-  /** λ ≥ 0. */
+  /** The damping λ ≥ 0. */
   readonly shift: number;
-  /** Largest ‖v − (g + λI)x‖/‖v‖. */
+  /** The largest ‖v − (g + λI)x‖/‖v‖. */
   readonly tolerance: number;
-  /** Most products with g. */
+  /** The most products with g. */
   readonly iterations: number;
 }
 
 /**
- * (g + λI)⁻¹v for a positive definite g + λI by products with g only (Hestenes and Stiefel 1952).
- * Throws MetricError for a direction of no or negative curvature, and where the tolerance is not
- * reached.
+ * Returns (g + λI)⁻¹v for a positive definite g + λI, by products with g only (Hestenes and Stiefel 1952).
+ *
+ * Throws MetricError for a direction without positive curvature, and if the tolerance is not reached.
  */
 export async function solveByProducts(
   where: string,

@@ -1,10 +1,10 @@
 import { MetricError, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Columns } from "../blocks/block.ts";
 
-/** Largest dense matrix that is put together on the host, in bytes. */
+/** The largest dense matrix that is put together on the host, in bytes. */
 const limit = 2 ** 30;
 
-/** Throws MetricError where a dense [size, size] matrix of float64 is too large for the host. */
+/** Throws MetricError if a dense [size, size] matrix of float64 is too large for the host. */
 export function checkDenseSize(where: string, size: number): void {
   if (8 * size * size <= limit) return;
   throw new MetricError({
@@ -16,9 +16,10 @@ export function checkDenseSize(where: string, size: number): void {
 }
 
 /**
- * The whole block [dm, dm] of matrices [1, d, d] that m columns share, [m, d, d], or [1, dm, dm] where
- * coupled: entry (am + i, bm + j) is g_i[a, b] where i = j and else 0, as a parameter [d, m] lies in
- * memory.
+ * Spreads matrices over the flattened parameter, [dm, dm]: entry (am + i, bm + j) is g_i[a, b] if i = j, else 0.
+ *
+ * The matrices are [1, d, d] if m columns share one, [m, d, d], or [1, dm, dm] if the columns are coupled. The order
+ * is that of a parameter [d, m] in memory.
  */
 export function spreadMatrices(matrices: Tensor, m: number, columns: Columns): Tensor {
   const [count = 0, d = 0] = matrices.shape;

@@ -3,15 +3,27 @@ import { type Activation, gaussian } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { UnitRow } from "./unitRow.ts";
 
-/** Parameters of the row of any activation. */
+/**
+ * Options of {@link elementwiseRow}.
+ *
+ * @category Metrics: tables
+ */
 export interface ElementwiseRowOptions {
-  /** σ, standard deviation of the response; 1 by default. */
+  /** The standard deviation σ of the response; 1 by default. */
   readonly sigma?: number;
 }
 
 /**
- * y ~ N(f(t), σ²) for any element-wise f: ν = f'(t)²/σ², by the symbolic derivative of f. So an
- * activation that was defined by a formula has its RFIM from that formula.
+ * Makes the row of a neuron y ~ N(f(t), σ²) with any element-wise activation f: ν = f'(t)²/σ².
+ *
+ * The derivative f' is symbolic. So an activation that is defined by a formula has its metric from that formula.
+ *
+ * @param activation - The activation f.
+ * @param options - The standard deviation σ.
+ * @returns The row of neurons.
+ * @throws {@link MetricError} if the activation is not an element-wise op.
+ * @throws {@link ShapeError} if σ is not a positive number.
+ * @category Metrics: tables
  */
 export function elementwiseRow(
   activation: Activation,

@@ -3,17 +3,27 @@ import { gaussian } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { UnitRow } from "./unitRow.ts";
 
-/** Parameters of the elu row. */
+/**
+ * Options of {@link eluRow}.
+ *
+ * @category Metrics: tables
+ */
 export interface EluRowOptions {
-  /** α > 0; 1 by default. */
+  /** The factor α > 0 of the activation below 0; 1 by default. */
   readonly alpha?: number;
-  /** σ, standard deviation of the response; 1 by default. */
+  /** The standard deviation σ of the response; 1 by default. */
   readonly sigma?: number;
 }
 
 /**
- * y ~ N(elu(t), σ²): ν = σ⁻² where t ≥ 0, σ⁻²(αeᵗ)² below (Sun and Nielsen 2017, the elu neuron).
- * Throws MetricError for parameters that are not positive.
+ * Makes the row of an elu neuron y ~ N(elu(t), σ²): ν = σ⁻² if t ≥ 0, else σ⁻²(αeᵗ)² (Sun and Nielsen 2017, the elu
+ * neuron).
+ *
+ * @param options - α and σ.
+ * @returns The row of neurons.
+ * @throws {@link MetricError} if α or σ is not positive.
+ * @throws {@link ShapeError} if σ is not finite.
+ * @category Metrics: tables
  */
 export function eluRow(options: EluRowOptions = {}): UnitRow {
   const { alpha = 1, sigma = 1 } = options;
@@ -32,7 +42,7 @@ export function eluRow(options: EluRowOptions = {}): UnitRow {
     source: "Sun and Nielsen 2017: σ⁻²(t ≥ 0 ? 1 : (αeᵗ)²)",
     law: gaussian({ sigma }),
     natural: (t) => activation(t),
-    // Where e^t is not taken it must be finite all the same: its derivative there is 0 times it.
+    // e^t must be finite even where it is not used, because its derivative there is 0 times e^t.
     nu: (t) => {
       const below = square(mul(exp(minimum(t, 0)), alpha));
       return mul(where(greaterEqual(t, 0), 1, below), sigma ** -2);

@@ -3,8 +3,13 @@ import { poisson } from "@metrigrad/nn";
 import type { UnitRow } from "./unitRow.ts";
 
 /**
- * y ~ Poisson(e^t): ν = e^t, the score is (y − e^t)x̃. A neuron that counts; its activation is exp, the
- * rate.
+ * Makes the row of a neuron that counts, y ~ Poisson(eᵗ): ν = eᵗ.
+ *
+ * The score is (y − eᵗ)x̃. The activation is exp, which gives the rate.
+ *
+ * @returns The row of neurons.
+ * @nothrow
+ * @category Metrics: tables
  */
 export function poissonRow(): UnitRow {
   return Object.freeze({

@@ -3,20 +3,31 @@ import { gaussian } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import type { UnitRow } from "./unitRow.ts";
 
-/** Parameters of the relu row. */
+/**
+ * Options of {@link reluRow}.
+ *
+ * @category Metrics: tables
+ */
 export interface ReluRowOptions {
-  /** ι, the slope below 0, in [0, 1); 0 by default. */
+  /** The slope ι below 0, in [0, 1); 0 by default. */
   readonly leak?: number;
-  /** ω > 0, the softness of the kink, in the metric only; 1 by default. */
+  /** The softness ω > 0 of the kink, in the metric only; 1 by default. */
   readonly omega?: number;
-  /** σ, standard deviation of the response; 1 by default. */
+  /** The standard deviation σ of the response; 1 by default. */
   readonly sigma?: number;
 }
 
 /**
- * y ~ N(relu_ω(t), σ²) with relu_ω(t) = ω ln(e^{ιt/ω} + e^{t/ω}):
- * ν = σ⁻² [ι + (1 − ι) sigm((1 − ι)t/ω)]² (Sun and Nielsen 2017, the relu neuron). Only the metric is
- * smoothed; the network's relu stays hard. Throws MetricError for parameters out of range.
+ * Makes the row of a relu neuron y ~ N(relu_ω(t), σ²) with relu_ω(t) = ω ln(e^(ιt/ω) + e^(t/ω)) (Sun and Nielsen
+ * 2017, the relu neuron).
+ *
+ * Its metric has ν = σ⁻²[ι + (1 − ι) sigm((1 − ι)t/ω)]². Only the metric is smoothed. The network's relu stays hard.
+ *
+ * @param options - ι, ω and σ.
+ * @returns The row of neurons.
+ * @throws {@link MetricError} if a parameter is out of range.
+ * @throws {@link ShapeError} if σ is not finite.
+ * @category Metrics: tables
  */
 export function reluRow(options: ReluRowOptions = {}): UnitRow {
   const { leak = 0, omega = 1, sigma = 1 } = options;

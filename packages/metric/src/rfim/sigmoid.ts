@@ -3,8 +3,14 @@ import { bernoulli } from "@metrigrad/nn";
 import type { UnitRow } from "./unitRow.ts";
 
 /**
- * y ∈ {0, 1} with P(y = 1) = sigm t: ν = sigm t (1 − sigm t), the score is (y − sigm t)x̃ (Sun and
- * Nielsen 2017, the sigm neuron).
+ * Makes the row of a sigm neuron, y ∈ {0, 1} with P(y = 1) = sigm t: ν = sigm t (1 − sigm t) (Sun and Nielsen 2017,
+ * the sigm neuron).
+ *
+ * The score is (y − sigm t)x̃.
+ *
+ * @returns The row of neurons.
+ * @nothrow
+ * @category Metrics: tables
  */
 export function sigmoidRow(): UnitRow {
   return Object.freeze({

@@ -3,8 +3,14 @@ import { bernoulli } from "@metrigrad/nn";
 import type { UnitRow } from "./unitRow.ts";
 
 /**
- * y ∈ {−1, 1} with P(y = 1) = (1 + tanh t)/2: ν = sech² t = 4 sigm 2t sigm −2t, the score is (y − tanh t)x̃
- * (Sun and Nielsen 2017, the tanh neuron).
+ * Makes the row of a tanh neuron, y ∈ {−1, 1} with P(y = 1) = (1 + tanh t)/2: ν = sech² t (Sun and Nielsen 2017, the
+ * tanh neuron).
+ *
+ * It is computed as 4 sigm(2t) sigm(−2t). The score is (y − tanh t)x̃.
+ *
+ * @returns The row of neurons.
+ * @nothrow
+ * @category Metrics: tables
  */
 export function tanhRow(): UnitRow {
   return Object.freeze({

@@ -7,12 +7,16 @@ import { contextOf, innerRows, type WeightContext, weightsOfRows } from "../core
 import type { BlockOf } from "../core/defMetric.ts";
 
 /**
- * Whether the rows of one sample, such as positions and time steps, are independent responses that add
- * up ("expand"), or one response of their sum ("reduce") (Eschenhagen et al. 2023).
+ * How the rows of one sample count, such as positions and time steps (Eschenhagen et al. 2023).
+ *
+ * - `"expand"`: they are independent responses, whose information adds up.
+ * - `"reduce"`: they are one response, their sum.
+ *
+ * @category Metrics: tables
  */
 export type Sharing = "expand" | "reduce";
 
-/** Throws MetricError for what is no way of sharing. */
+/** Throws MetricError unless the value is a way of sharing. */
 export function checkSharing(where: string, sharing: Sharing): void {
   if (sharing === "expand" || sharing === "reduce") return;
   throw new MetricError({
@@ -27,20 +31,23 @@ export function checkSharing(where: string, sharing: Sharing): void {
 export interface Layer {
   readonly application: Application;
   readonly use: AffineUse;
-  /** x [rows, d − 1] with a bias, else [rows, d]. */
+  /** The rows: x [rows, d − 1] with a bias, else [rows, d]. */
   readonly x: Node;
-  /** T [rows, m], on the way to the loss. */
+  /** The outputs T [rows, m], on the way to the loss. */
   readonly t: Node;
-  /** Units. */
+  /** The number of units. */
   readonly m: number;
   readonly samples: number;
-  /** Weights of the rows: with mean 1 over samples, times those of a mixture; null: all 1. */
+  /** The weights of the rows: with mean 1 over samples, times those of a mixture; null if all are 1. */
   readonly weights: Node | null;
-  /** Where it is one of copies in a loop: derivatives by its outputs are slices of those by the outputs of all. */
+  /**
+   * Its place if it is one of the copies in a loop. Derivatives by its outputs are then slices of those by the
+   * outputs of all copies.
+   */
   readonly copy: { readonly stack: Node; readonly at: number } | null;
 }
 
-/** An affine use as a layer. */
+/** Describes an affine use as a layer. */
 export function layerOf(context: WeightContext, use: AffineUse): Layer {
   const { application, samples } = context;
   const t = outputRows(use);
@@ -52,8 +59,10 @@ export function layerOf(context: WeightContext, use: AffineUse): Layer {
 }
 
 /**
- * The affine uses of an applied model, in order. Those of a mixture's parts count by their gates where rows are about a
- * layer's own response; the response of the model has the gates on the way to it.
+ * Returns the affine uses of an applied model, in order.
+ *
+ * If rows are about a layer's own response, the uses in a mixture count by their gates. The response of the model has
+ * the gates on the way to it.
  */
 export function layersOf(
   applications: readonly Application[],
@@ -68,22 +77,22 @@ export function layersOf(
   });
 }
 
-/** What gram blocks of a layer take beside rows and weights of units. */
+/** Returns what gram blocks of a layer take in addition to rows and weights of units. */
 export function gramOptions({ use, weights, samples }: Layer) {
   return { bias: use.bias, outputs: use.outputs, weights, samples };
 }
 
-/** T of a layer added up over the positions of a sample: the response that the sums are about. */
+/** Returns T of a layer added up over the positions of a sample: the response that the sums are about. */
 export function reducedOutputs(layer: Layer): Node {
   return sampleSums(layer.t, layer.samples, innerOf(layer));
 }
 
-/** Which rows of a layer belong to which sample: row r to ⌊r/inner⌋ mod n. */
+/** Returns which rows of a layer belong to which sample: row r belongs to sample ⌊r/inner⌋ mod n. */
 export function innerOf({ application, use, samples }: Layer): number {
   return innerRows(application, use.rows, samples);
 }
 
-/** A block over the columns [d, m] of a use as what a row returns: over W' where the use is of W'. */
+/** Returns a block over the columns [d, m] of a use as a row returns it: transposed if the use is of W'. */
 export function blockOfUse(use: AffineUse, block: Block): BlockOf {
   return {
     params: use.parameters as BlockOf["params"],
@@ -91,7 +100,7 @@ export function blockOfUse(use: AffineUse, block: Block): BlockOf {
   };
 }
 
-/** The use that a row of `affineUses` is called with. */
+/** Returns the use that a row of `affineUses` is called with. Throws MetricError for another use. */
 export function asAffine(use: Use | null): AffineUse {
   if (use?.kind === "affine") return use;
   throw new MetricError({

@@ -17,34 +17,43 @@ import { actAlone, byParameters, copiedLayers } from "./merged.ts";
 import { checkSamples, outputFactors, type ResponseOptions } from "./outputFactors.ts";
 import { standardMetrics } from "./standard.ts";
 
-/** Options of the tables of approximations. */
+/**
+ * Options of the tables of approximations, such as {@link diagonalMetrics}.
+ *
+ * @category Metrics: tables
+ */
 export interface ApproximationOptions extends ResponseOptions {
-  /** Rows of what does not act as X̃W, and laws of last responses; `standardMetrics` by default. */
+  /**
+   * The table with the rows for parameters that do not act as X̃W, and with the laws of last responses;
+   * {@link standardMetrics} by default.
+   */
   readonly metrics?: MetricTable;
-  /** How rows of one sample count, such as positions; "expand" by default. */
+  /** How the rows of one sample count, such as positions; "expand" by default. */
   readonly sharing?: Sharing;
 }
 
-/** Names of the options. */
+/** The names of the options. */
 export const approximationNames = ["metrics", "samples", "sharing"] as const;
 
 /** The rows of all uses of a weight, and the model's scores in their outputs. */
 export interface LayerRows {
-  /** x [rows, d − 1] with a bias, else [rows, d]. */
+  /** The rows: x [rows, d − 1] with a bias, else [rows, d]. */
   readonly x: Node;
   readonly bias: boolean;
-  /** F [rows, m, r] with FF' = E[δδ'], δ = ∂ ln p(y)/∂t. */
+  /** The factors F [rows, m, r] with FF' = E[δδ'], δ = ∂ ln p(y)/∂t. */
   readonly factors: Node;
-  /** Weights of the rows; null: all 1. */
+  /** The weights of the rows; null if all are 1. */
   readonly weights: Node | null;
   readonly samples: number;
 }
 
 /**
- * A table by which every use X̃W has an approximation of its block of the whole model's Fisher
- * information, E[x̃x̃' ⊗ FF'] with FF' = E[δδ'] in its outputs t. Uses of one weight are put together; a weight that
- * acts in another way too, such as a table that is looked up, has the rows of the base table. With `ofFactors` weights that reach
- * what is observed in other ways than by the outputs of their layers, or in several batches, have a block by all of their uses.
+ * Makes a table in which every use X̃W has an approximation of its block of the whole model's Fisher information.
+ *
+ * That block is E[x̃x̃' ⊗ FF'] with FF' = E[δδ'] in its outputs t. Uses of one weight are put together. A weight that
+ * acts in another way too, such as a table that is looked up, has the rows of the base table. Some weights reach the
+ * observed values in other ways than by the outputs of their layers, or in several batches. With `ofFactors` they
+ * have a block by all of their uses.
  */
 export function approximation(
   name: string,
@@ -105,7 +114,7 @@ export function approximation(
   });
 }
 
-/** Throws MetricError for another way of counting rows than one by one, where they are those of several kinds of uses. */
+/** Throws MetricError unless rows count one by one, if they belong to several kinds of uses. */
 function checkExpand(where: string, sharing: Sharing): void {
   if (sharing === "expand") return;
   throw new MetricError({
@@ -116,7 +125,10 @@ function checkExpand(where: string, sharing: Sharing): void {
   });
 }
 
-/** Multiply-adds of the factors of each layer, beside those of the layers after it, and of the matrices of its rows. */
+/**
+ * Returns the multiply-adds of the factors of each layer, beyond those of the layers after it, and of the matrices of
+ * its rows.
+ */
 function layerWorks(
   layers: readonly Layer[],
   factors: ReadonlyMap<Layer, Node>,
@@ -134,7 +146,7 @@ function layerWorks(
   return works;
 }
 
-/** The block of uses of W, and of those of W'. */
+/** Makes the block of the uses of W and of those of W'. */
 export function bothWays(
   group: readonly Layer[],
   blockOf: (layers: readonly Layer[]) => Block,
@@ -148,7 +160,7 @@ export function bothWays(
   return addBlocks(blocks) as Block;
 }
 
-/** The rows of several uses, one after the other. */
+/** Returns the rows of several uses, one after the other. */
 function joinedRows(
   layers: readonly Layer[],
   factors: ReadonlyMap<Layer, Node>,
@@ -185,7 +197,7 @@ function rowsOfUse(layer: Layer, factors: Node, sharing: Sharing): LayerRows {
   if (sharing === "expand" || rows === samples) {
     return { x, bias: use.bias, factors, weights, samples };
   }
-  // The mean of the positions' rows, and the sum of their scores: one response per sample.
+  // There is one response per sample: the mean of the positions' rows, and the sum of their scores.
   const inner = innerOf(layer);
   const mean = mul(sampleSums(use.bias ? withOnes(x) : x, samples, inner), samples / rows);
   return {
@@ -197,7 +209,7 @@ function rowsOfUse(layer: Layer, factors: Node, sharing: Sharing): LayerRows {
   };
 }
 
-/** F [n, m, r] with columns of zeros. */
+/** Widens F [n, m, r] by columns of zeros. */
 function padded(factors: Node, r: number): Node {
   const [n = 0, m = 0, own = 0] = factors.shape;
   return own === r ? factors : concat([factors, fill([n, m, r - own], 0)], 2);

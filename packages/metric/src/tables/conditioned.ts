@@ -31,7 +31,7 @@ import { weighted } from "../core/context.ts";
 import { defMetric, type Metric, type MetricContext } from "../core/defMetric.ts";
 import { rowLawOf, unitBlock, unitResponse } from "./unitBlock.ts";
 
-/** A small input of the checks: two features at two positions, and a condition of two numbers. */
+/** A small input for the checks: two features at two positions, and a condition of two numbers. */
 const inputs = {
   x: tensor([
     [
@@ -55,10 +55,15 @@ const inputs = {
 };
 
 /**
- * Feature-wise linear modulation by its own response: h_i = (1 + γ_i)x_i + β_i with (γ_i, β_i) = c̃'(u_i, v_i) is linear in the
- * two columns of W that belong to feature i, with the rows c̃ ⊗ (x_i, 1): one matrix over both columns for every
- * feature. Of many positions of a sample two rows are enough. h ~ N(·, 1), or the law that is known.
- * @returns a row for a table
+ * Makes the row of feature-wise linear modulation, by its own response: h ~ N(·, 1), or the known law.
+ *
+ * The response h_i = (1 + γ_i)x_i + β_i has (γ_i, β_i) = c̃'(u_i, v_i). So it is linear in the two columns of W that
+ * belong to feature i, with the rows c̃ ⊗ (x_i, 1). Each feature has one matrix over both columns. Two rows are
+ * enough for any number of positions of a sample.
+ *
+ * @returns A row for a table.
+ * @nothrow
+ * @category Metrics: tables
  */
 export function filmRows(): Metric {
   return defMetric(film, {
@@ -94,10 +99,15 @@ export function filmRows(): Metric {
 }
 
 /**
- * A dense layer whose weights are made of a condition, by its own response: t_j = Σ_k c̃_k x̃'V_kj is linear in V with the rows c̃ ⊗ x̃,
- * which all units share. So it has the forms of a dense layer on these rows: one matrix for all units where it is linear, one
- * per unit with ν(t) of its activation, or by the law that is known.
- * @returns a row for a table
+ * Makes the row of a dense layer whose weights are made from a condition, by its own response.
+ *
+ * The output t_j = Σ_k c̃_k x̃'V_kj is linear in V with the rows c̃ ⊗ x̃, which all units share. So it has the forms
+ * of a dense layer on these rows: one matrix for all units if it is linear, one per unit with ν(t) of its activation,
+ * or the form of the known law.
+ *
+ * @returns A row for a table.
+ * @nothrow
+ * @category Metrics: tables
  */
 export function hyperDenseRows(): Metric {
   return defMetric(hyperDense, {
@@ -123,12 +133,12 @@ export function hyperDenseRows(): Metric {
   });
 }
 
-/** c [n, conditions], what the parameters are multiplied by. */
+/** Returns c [n, conditions], which the parameters are multiplied by. */
 function conditionOf({ uses }: MetricContext): Node {
   return (uses.find(({ kind }) => kind === "affine") as AffineUse).rows;
 }
 
-/** x and h of a modulation as rows [n·…, features]. */
+/** Returns x and h of a modulation as rows [n·…, features]. */
 function modulated(context: MetricContext) {
   const { axis, features } = context.options as { axis: number; features: number };
   const rows = (value: Node) => reshape(moveAxis(value, axis, -1), [-1, features]);
@@ -143,8 +153,10 @@ function filmResponse(context: MetricContext) {
 }
 
 /**
- * Two rows [n, 2, features, 2] over (γ_i, β_i) with the sum over positions of w(x_i, 1)(x_i, 1)': (x̄√W, √W) and (√Σw(x − x̄)², 0)
- * with W = Σw and x̄ the mean. One position of a sample is its own row.
+ * Returns two rows [n, 2, features, 2] over (γ_i, β_i) with the same sum over positions as w(x_i, 1)(x_i, 1)'.
+ *
+ * They are (x̄√W, √W) and (√Σw(x − x̄)², 0) with W = Σw and the mean x̄. A single position of a sample is its own
+ * row.
  */
 function twoRows(x: Node, weights: Node | null, samples: number): Node {
   const [count = 0, features = 0] = x.shape;
@@ -161,7 +173,10 @@ function twoRows(x: Node, weights: Node | null, samples: number): Node {
   return concat([first, second], 1);
 }
 
-/** c̃ ⊗ r of rows c̃ [n, k] and r [n, features, 2], or several [n, rows, features, 2], as [features, n·rows, 2k]. */
+/**
+ * Returns c̃ ⊗ r as [features, n·rows, 2k], for rows c̃ [n, k] and r [n, features, 2], or several rows
+ * [n, rows, features, 2].
+ */
 function outer(c: Node, r: Node): Node {
   const [n = 0, k = 0] = c.shape;
   const rows = r.shape.length === 3 ? expandDims(r, 1) : r;

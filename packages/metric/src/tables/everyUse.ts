@@ -32,8 +32,10 @@ export interface EveryUse {
 }
 
 /**
- * Weights that have to be followed through every use on the way to what is observed: where that is over several batches, or is
- * reached past the outputs of layers, as by derivatives by the inputs. Null where the outputs of the layers say all.
+ * Returns the weights that must be followed through every use on the way to the observed values.
+ *
+ * That is so if the values are over several batches, or are reached past the outputs of layers, as by derivatives by
+ * the inputs. Null means that the outputs of the layers are enough.
  */
 export function weightsPast(
   applications: readonly Application[],
@@ -46,7 +48,7 @@ export function weightsPast(
     ...new Set([...layers.map(({ use }) => use), ...resident].map((use) => use.parameters[0])),
   ] as Variable[];
   if (resident.length > 0 || new Set(layers.map(({ samples }) => samples)).size > 1) return weights;
-  // The outputs of layers do not tell how much each part counts.
+  // The outputs of layers do not show how much each part counts.
   if (new Set(observed.map(({ weight }) => weight)).size > 1) return weights;
   const outputs = new Set(layers.map(({ use }) => use.outputs));
   const parameters = new Set<Node>(layers.filter(isApart).flatMap(({ use }) => use.parameters));
@@ -58,7 +60,7 @@ export function weightsPast(
   return past ? weights : null;
 }
 
-/** Products of weights with points that are held in variables, which modules do not take for samples. */
+/** Returns products of weights with points that are held in variables. Modules do not take such points for samples. */
 function residentUses({ uses, inputs }: Application): Use[] {
   const points = new Set(nodesOf(inputs).filter((one) => !topological([one]).some(isFed)));
   return uses.filter(({ kind, consumers, parameters }) => {
@@ -73,8 +75,9 @@ function residentUses({ uses, inputs }: Application): Use[] {
 const isFed = ({ op }: Node) => op.name === "input";
 
 /**
- * Blocks of weights by all of their uses on the way to what is observed: a product of factors for uses of W, and one for
- * uses of W' where there are any.
+ * Makes blocks of weights by all of their uses on the way to the observed values.
+ *
+ * Each is a product of factors for the uses of W, and one for the uses of W' if there are any.
  */
 export function byEveryUse(
   applications: readonly Application[],
@@ -162,7 +165,9 @@ function floatsOf(parts: readonly PartUses[]): number {
   return uses.reduce((sum, { cotangents }) => sum + sizeOf(cotangents.shape), 0);
 }
 
-/** Multiply-adds of the rows of each weight beside those of the weights after it, and of the matrices of them. */
+/**
+ * Returns the multiply-adds of the rows of each weight, beyond those of the weights after it, and of their matrices.
+ */
 function worksOf(
   usesOf: ReadonlyMap<Variable, readonly PartUses[]>,
   responses: readonly Node[],

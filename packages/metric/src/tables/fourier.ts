@@ -8,9 +8,14 @@ import { asRows } from "../core/members.ts";
 import { denseExample } from "./linear.ts";
 
 /**
- * Trained frequencies of Fourier features: (cos 2πt, sin 2πt) ~ N(·, I) has the derivative 2π(−sin, cos) by t = b'x, whose square is
- * 4π² everywhere, so 4π²E[xx'] serves all frequencies. Where another law of the response is known, as `autoMetric`.
- * @returns a row for a table
+ * Makes the row of Fourier features with trained frequencies: 4π²E[xx'], one matrix for all frequencies.
+ *
+ * The response is (cos 2πt, sin 2πt) ~ N(·, I) with t = b'x. Its derivative 2π(−sin, cos) by t has the square 4π²
+ * everywhere. If another law of the response is known, the row is as {@link autoMetric}.
+ *
+ * @returns A row for a table.
+ * @nothrow
+ * @category Metrics: tables
  */
 export function fourierRows(): Metric {
   const exact = autoMetric(fourierFeatures);

@@ -18,24 +18,35 @@ import { activationOfUse, standardUnitRows, unitRowOf } from "./neuron.ts";
 import { checkedAt } from "./normRows.ts";
 import type { UnitsAt } from "./unitBlock.ts";
 
-/** Options of `groupedRows`. */
+/**
+ * Options of {@link groupedRows}.
+ *
+ * @category Metrics: tables
+ */
 export interface GroupedRowsOptions {
-  /** "linear": t ~ N(·, I) whatever the activation is; "unit", the default: by each unit's own activation, as `neuronRows`. */
+  /**
+   * The response of the units: "linear" for t ~ N(·, I) whatever the activation is, "unit" for each unit's own
+   * activation. The default is "unit".
+   */
   readonly at?: UnitsAt;
 }
 
 /**
- * The metric of T = X̃W by groups of columns, as of a convolution with groups: column j has the matrix E[ν(t_j) x̃_g x̃_g'] of
- * the rows of its group g, with ν = 1 where the layer is linear (Sun and Nielsen 2017). σ = 1. Positions of a sample add
- * up. A depthwise convolution has a group, and rows, for every channel; where several columns share a group each has a
- * copy of its rows.
- * @param options whether activations count
- * @returns a row for a table
- * @throws MetricError for options that it does not know
+ * Makes the row of T = X̃W by groups of columns, such as a convolution with groups: column j has the matrix
+ * E[ν(t_j) x̃_g x̃_g'].
+ *
+ * The rows x̃_g are those of the column's group g, and ν = 1 if the layer is linear (Sun and Nielsen 2017). σ is 1.
+ * Positions of a sample add up. A depthwise convolution has a group, and rows, for every channel. If several columns
+ * share a group, each has a copy of its rows.
+ *
+ * @param options - Whether activations count.
+ * @returns A row for a table.
+ * @throws {@link MetricError} for unknown options.
+ * @category Metrics: tables
  */
 export function groupedRows(options: GroupedRowsOptions = {}): Metric {
   const at = checkedAt("groupedRows", options);
-  /** The row of the activation; null: linear. */
+  /** The row of the activation; null if the layer is linear. */
   const unitOf = ({ application }: MetricContext, use: GroupedUse) => {
     const activation = at === "linear" ? null : activationOfUse(application, use);
     return activation === null ? null : unitRowOf(activation, standardUnitRows);
@@ -75,7 +86,7 @@ export function groupedRows(options: GroupedRowsOptions = {}): Metric {
   } satisfies Metric);
 }
 
-/** x̃ of every column, [m, rows, d]: those of its group. */
+/** Returns x̃ of every column, [m, rows, d]: those of its group. */
 function columnsRows({ rows, bias, outputs }: GroupedUse): Node {
   const [count = 0, groups = 0, width = 0] = rows.shape;
   const m = outputs.shape[1] as number;

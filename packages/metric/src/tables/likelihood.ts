@@ -33,21 +33,25 @@ import {
   type UnitRows,
 } from "./neuron.ts";
 
-/** Blocks of linear layers by the law of their response t, where there is a shorter one than R R'. */
+/** The blocks of linear layers by the law of their response t, where there is a shorter form than RR'. */
 const closedForms: ReadonlyMap<RowLaw, (x: Node, t: Node, options: GramBlockOptions) => Block> =
   new Map([
     [categorical() as RowLaw, (x, t, options) => softmaxGram(x, softmax(t, { axis: 1 }), options)],
   ]);
 
 /**
- * The metric of every use T = X̃W by what is observed of the model, where that is T, f(T), or a fixed linear map of
- * them: f'(t)F f'(t) ⊗ x̃x̃' with the law's own Fisher information F in the response h = f(t). That is the
- * soft-max layer (diag η − ηη') ⊗ x̃x̃' over all units at once for `categorical`, a matrix for every unit
- * where responses are independent, and one for all where F is constant (Sun and Nielsen 2017). Other
- * uses have the form of `neuronRows`.
- * @param rows ν by activation, for the other uses; the paper's by default
- * @returns a row for a table
- * @throws MetricError for what are no rows
+ * Makes the row of every use T = X̃W by what is observed of the model, if that is T, f(T), or a fixed linear map of
+ * them.
+ *
+ * The metric is f'(t)F f'(t) ⊗ x̃x̃' with the law's own Fisher information F in the response h = f(t) (Sun and
+ * Nielsen 2017). For `categorical` it is the soft-max layer's (diag η − ηη') ⊗ x̃x̃' over all units at once. For
+ * independent responses it is a matrix for every unit, and one for all units if F is constant. Other uses have the
+ * form of {@link neuronRows}.
+ *
+ * @param rows - The rows of neurons by activation, for the other uses; {@link standardUnitRows} by default.
+ * @returns A row for a table.
+ * @throws {@link MetricError} if the value is no list of rows of neurons.
+ * @category Metrics: tables
  */
 export function likelihoodRows(rows: UnitRows = standardUnitRows): Metric {
   checkUnitRows(rows);
@@ -71,7 +75,7 @@ export function likelihoodRows(rows: UnitRows = standardUnitRows): Metric {
   } satisfies Metric);
 }
 
-/** The observed responses that are the layer's own, f(T), or a fixed linear map of it. */
+/** Returns the observed responses that are the layer's own, f(T), or a fixed linear map of it. */
 function consumersOf({ application, use }: Layer): readonly ResponsePart[] {
   const last = behindReshapes(application.response as Node);
   const t = behindReshapes(use.outputs);
@@ -85,7 +89,7 @@ function isTrained(node: Node): boolean {
   return isVariable(node) && node.attrs.role === "parameter";
 }
 
-/** The block of a layer under laws of what is observed of it. */
+/** Makes the block of a layer under laws of what is observed of it. */
 function observedBlock(layer: Layer, parts: readonly ResponsePart[]): Block {
   const [part, ...others] = parts as readonly [ResponsePart];
   const activation = activationOfUse(layer.application, layer.use);
@@ -107,14 +111,14 @@ function sameRows({ natural }: ResponsePart, { t }: Layer): boolean {
   return natural.shape.length === 2 && natural.shape.every((n, axis) => n === t.shape[axis]);
 }
 
-/** The block of t = X̃W under a law of f(t), row by row. */
+/** Makes the block of t = X̃W under a law of f(t), row by row. */
 function lawBlock(
   { law, weights }: ResponsePart,
   activation: Activation | null,
   layer: Layer,
 ): Block {
   const { x, t, m } = layer;
-  // Weights of samples are among those of the response.
+  // The weights of samples are included in those of the response.
   const options = { ...gramOptions(layer), weights };
   const h = activation === null ? t : activation(t);
   const slope = activation === null ? null : elementwiseDerivative(activation)(t);

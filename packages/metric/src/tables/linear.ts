@@ -18,15 +18,22 @@ import {
   type Sharing,
 } from "./affine.ts";
 
-/** Options of `linearRows`. */
+/**
+ * Options of {@link linearRows}.
+ *
+ * @category Metrics: tables
+ */
 export interface LinearRowsOptions {
-  /** σ, standard deviation of the response; 1 by default. It divides the metric by σ². */
+  /**
+   * The standard deviation σ of the response; 1 by default. The metric is divided by σ², so σ acts as a learning
+   * rate.
+   */
   readonly sigma?: number;
-  /** "expand" by default. */
+  /** How the rows of one sample count; "expand" by default. */
   readonly sharing?: Sharing;
 }
 
-/** A small module with inputs for the checks of rows of affine uses. */
+/** A small module with inputs, for the checks of rows of affine uses. */
 export const denseExample = () => ({
   module: dense(2, 2),
   inputs: tensor([
@@ -38,11 +45,16 @@ export const denseExample = () => ({
 });
 
 /**
- * The linear layer's metric for every use T = X̃W, whatever the module: the response is taken to be
- * t ~ N(X̃W, σ²I), so one matrix σ⁻²E[x̃x̃'] serves all units (Sun and Nielsen 2017, the linear layer).
- * @param options σ, and how rows of one sample count
- * @returns a row for a table
- * @throws MetricError for options that it does not know
+ * Makes the row of every use T = X̃W by the linear layer's metric: one matrix σ⁻²E[x̃x̃'] for all units, whatever the
+ * module.
+ *
+ * The response is taken to be t ~ N(X̃W, σ²I) (Sun and Nielsen 2017, the linear layer).
+ *
+ * @param options - σ, and how the rows of one sample count.
+ * @returns A row for a table.
+ * @throws {@link MetricError} for unknown options.
+ * @throws {@link ShapeError} if σ is not a positive number.
+ * @category Metrics: tables
  */
 export function linearRows(options: LinearRowsOptions = {}): Metric {
   checkOptions("linearRows", options, ["sigma", "sharing"]);
@@ -67,25 +79,25 @@ export function linearRows(options: LinearRowsOptions = {}): Metric {
   } satisfies Metric);
 }
 
-/** σ⁻² times the mean over samples of x̃x̃', for all units. */
+/** Makes σ⁻² times the mean over samples of x̃x̃', for all units. */
 export function linearBlock(layer: Layer, sigma: number, sharing: Sharing) {
   const { x, m, use, samples, weights } = layer;
   const weight = sigma ** -2;
   if (sharing === "expand" || x.shape[0] === samples) {
     return sharedGram(x, m, { ...gramOptions(layer), weight });
   }
-  // Σ_τ √w_τ x̃_τ: the ones of the bias add up too, so they are a column of their own.
+  // This is Σ_τ √w_τ x̃_τ. The ones of the bias add up too, so they are a column of their own.
   const full: Node = use.bias ? withOnes(x) : x;
   const rows = sampleSums(rootWeighted(full, weights), samples, innerOf(layer));
   return sharedGram(rows, m, { bias: false, weight });
 }
 
-/** x̃ with its ones. */
+/** Returns x̃ with its ones. */
 export function withOnes(x: Node): Node {
   return concat([x, fill([x.shape[0] as number, 1], 1)], 1);
 }
 
-/** Weights [n] of weights [n·T] that are the same for all rows of a sample. */
+/** Returns weights [n] from weights [n·T] that are the same for all rows of a sample. */
 export function firstOfSample(weights: Node, samples: number, inner: number): Node {
   const rows = weights.shape[0] as number;
   const apart = reshape(weights, [rows / (samples * inner), samples, inner]);

@@ -8,18 +8,27 @@ import type { Metric, MetricContext } from "../core/defMetric.ts";
 import { lookupUses } from "../core/useKinds.ts";
 import { lookupExample } from "./lookupExample.ts";
 
-/** Options of `lookupRows`. */
+/**
+ * Options of {@link lookupRows}.
+ *
+ * @category Metrics: tables
+ */
 export interface LookupRowsOptions {
-  /** σ, standard deviation of the response; 1 by default. */
+  /** The standard deviation σ of the response; 1 by default. The metric is divided by σ². */
   readonly sigma?: number;
 }
 
 /**
- * A table of rows by index, such as an embedding: the rows x̃ are unit vectors, so the metric is diagonal,
- * σ⁻² times how often each row is looked up per sample. It is solved without a matrix.
- * @param options σ
- * @returns a row for a table
- * @throws MetricError for options that it does not know
+ * Makes the row of a table that is looked up by index, such as an embedding: σ⁻² times how often each row is looked
+ * up per sample.
+ *
+ * The rows x̃ are unit vectors, so the metric is diagonal. It is solved without a matrix.
+ *
+ * @param options - σ.
+ * @returns A row for a table.
+ * @throws {@link MetricError} for unknown options.
+ * @throws {@link ShapeError} if σ is not a positive number.
+ * @category Metrics: tables
  */
 export function lookupRows(options: LookupRowsOptions = {}): Metric {
   checkOptions("lookupRows", options, ["sigma"]);
@@ -40,7 +49,7 @@ export function lookupRows(options: LookupRowsOptions = {}): Metric {
   } satisfies Metric);
 }
 
-/** Elements of one row of a table. */
+/** Returns the number of elements of one row of a table. */
 function width(table: Node): number {
   return sizeOf(table.shape.slice(1));
 }

@@ -6,15 +6,17 @@ import { addBlocks } from "../core/addBlocks.ts";
 import { contextOf } from "../core/context.ts";
 import { blockOfUse, type Layer, layerOf } from "./affine.ts";
 
-/** The sum of the blocks of several uses of the same parameters. */
+/** Adds the blocks of several uses of the same parameters. */
 export function addedBlock(layers: readonly Layer[], blockOf: (layer: Layer) => Block): Block {
   const blocks = layers.map((layer) => blockOfUse(layer.use, blockOf(layer)).block as Block);
   return addBlocks(blocks) as Block;
 }
 
 /**
- * Whether parameters act in no other way than in a group of affine uses. What is looked up or scales too, such as an
- * embedding that is tied to the last layer, is left to the rows of the table, where the blocks of all uses add up.
+ * Whether parameters act only in a group of affine uses.
+ *
+ * Parameters that are also looked up or scale values, such as an embedding that is tied to the last layer, are left
+ * to the rows of the table. There the blocks of all uses add up.
  */
 export function actAlone(
   [{ use }]: readonly [Layer, ...Layer[]],
@@ -30,15 +32,15 @@ export function actAlone(
   );
 }
 
-/** Layers of copies in loops: those of one set of stacked parameters. */
+/** The layers of copies in loops that belong to one set of stacked parameters. */
 export interface CopiedLayers {
-  /** [copies, …] each. */
+  /** The stacked parameters, [copies, …] each. */
   readonly parameters: readonly Variable[];
   /** The uses of each copy. */
   readonly copies: readonly (readonly Layer[])[];
 }
 
-/** The affine uses of copies whose stacked parameters act in no other way, in the order of first use. */
+/** Returns the affine uses of copies whose stacked parameters act in no other way, in the order of first use. */
 export function copiedLayers(applications: readonly Application[]): readonly CopiedLayers[] {
   const found = new Map<Variable, { parameters: readonly Variable[]; copies: Layer[][] }>();
   const mixed = new Set<Variable>();
@@ -65,7 +67,7 @@ export function copiedLayers(applications: readonly Application[]): readonly Cop
   return [...found.values()].filter(({ parameters }) => !parameters.some((one) => mixed.has(one)));
 }
 
-/** Layers by the parameters that they use, in the order of first use. Throws MetricError where sets overlap. */
+/** Groups layers by the parameters that they use, in the order of first use. Throws MetricError if sets overlap. */
 export function byParameters(layers: readonly Layer[]): readonly (readonly [Layer, ...Layer[]])[] {
   const groups = new Map<Variable, Layer[]>();
   for (const layer of layers) {

@@ -5,23 +5,37 @@ import { ekfacMetrics } from "./ekfac.ts";
 import { kfacMetrics } from "./kfac.ts";
 import { quasiDiagonalMetrics } from "./quasiDiagonal.ts";
 
-/** Makes tables of metrics. */
+/**
+ * Makes tables of metrics, of given rows or as an approximation of the whole model's Fisher information.
+ *
+ * @category Metrics: tables
+ */
 export interface Metrics {
-  /** A table of rows. Throws MetricError where two describe the same. */
+  /**
+   * Makes a table of rows.
+   *
+   * @param rows - The rows, such as those of {@link linearRows}, {@link defMetric} and {@link plain}.
+   * @returns The table, with the name "metrics".
+   * @throws {@link MetricError} if a value is not a row, and if two rows describe the same thing.
+   */
   (...rows: readonly Metric[]): MetricTable;
-  /** `kfacMetrics`: E[x̃x̃'] ⊗ E[δδ'] for dense layers. */
+  /** {@link kfacMetrics}: E[x̃x̃'] ⊗ E[δδ'] for each weight. */
   readonly kfac: typeof kfacMetrics;
-  /** `ekfacMetrics`: its eigenvectors with the layer's own diagonal. */
+  /** {@link ekfacMetrics}: the eigenvectors of K-FAC with the weight's own diagonal. */
   readonly ekfac: typeof ekfacMetrics;
-  /** `diagonalMetrics`: the diagonal only. */
+  /** {@link diagonalMetrics}: the diagonal only. */
   readonly diagonal: typeof diagonalMetrics;
-  /** `quasiDiagonalMetrics`: the diagonal and the rows of the biases. */
+  /** {@link quasiDiagonalMetrics}: the diagonal and the rows of the biases. */
   readonly quasiDiagonal: typeof quasiDiagonalMetrics;
 }
 
 /**
- * A table of metrics: `metrics(a, b)`. Approximations of the whole model's Fisher information by layer are
- * tables like others: `metrics.kfac()`.
+ * Makes a table of metrics: `metrics(a, b)`. Its members make tables of approximations by layer, such as
+ * `metrics.kfac()`.
+ *
+ * {@includeCode ../../../../examples/api/metric/metrics.ts#example}
+ *
+ * @category Metrics: tables
  */
 export const metrics: Metrics = Object.freeze(
   Object.assign((...rows: readonly Metric[]) => metricTable("metrics", ...rows), {

@@ -16,16 +16,21 @@ import { asRows } from "../core/members.ts";
 import { factorsOf, fisherColumns, pulledBack } from "../core/propagate.ts";
 import { denseExample } from "./linear.ts";
 
-/** What stands for a gate of 0 in a logarithm. */
+/** Stands for a gate of 0 in a logarithm. */
 const least = 1e-30;
 
 /**
- * The gate of a mixture of experts, given what the experts respond with. Of the sum h = Σ g_e f_e ~ N(·, I): x̃x̃' ⊗ J'J with
- * ∂h/∂t_e = g_e(f_e − h) where the soft-max is over the chosen ones, by a pullback from the response to the logits; a law
- * that is known of the response takes the place of the normal one. Of a choice e ~ Categorical(g): the
- * soft-max layer's x̃x̃' ⊗ (diag g − gg'). Which experts are chosen is held fixed. The experts have rows of
- * their own, which count by g_e² or g_e.
- * @returns a row for a table
+ * Makes the row of the gate of a mixture of experts, given the responses of the experts.
+ *
+ * If the response is the sum h = Σ g_e f_e ~ N(·, I), the metric is x̃x̃' ⊗ J'J with ∂h/∂t_e = g_e(f_e − h), by a
+ * pullback from the response to the logits. The soft-max is over the chosen experts. A known law of the response
+ * takes the place of the normal law. If the response is a choice e ~ Categorical(g), the metric is the soft-max
+ * layer's x̃x̃' ⊗ (diag g − gg'). Which experts are chosen is held fixed. The experts have rows of their own, which
+ * count by g_e² or g_e.
+ *
+ * @returns A row for a table.
+ * @nothrow
+ * @category Metrics: tables
  */
 export function mixtureRows(): Metric {
   return defMetric(mixtureOfExperts, {
@@ -41,7 +46,7 @@ export function mixtureRows(): Metric {
         const { weights } = parts[0] as ResponsePart;
         return [{ params, block: softmaxGram(use.rows, gatesOf(context), { ...common, weights }) }];
       }
-      // A row of the response follows from its own logits alone, so that rows need not be pulled back apart.
+      // A row of the response follows from its own logits only, so rows need not be pulled back separately.
       const columns = parts.map((part) => {
         return pulledBack(part.natural, fisherColumns(part), [use.outputs])[0] as Node;
       });
@@ -71,7 +76,7 @@ function responses(context: MetricContext): readonly ResponsePart[] {
   return [{ law: gaussian() as RowLaw, natural: asRows(h as Node), weights: null }];
 }
 
-/** g [rows, experts]. */
+/** Returns the gates g [rows, experts]. */
 function gatesOf({ application }: MetricContext): Node {
   const { gates } = application.extras as unknown as MixtureExtras;
   return reshape(gates, [-1, gates.shape.at(-1) as number]);

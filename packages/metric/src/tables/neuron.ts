@@ -23,10 +23,19 @@ import type { UnitRow } from "../rfim/unitRow.ts";
 import { asAffine, blockOfUse, gramOptions, type Layer, layerOf } from "./affine.ts";
 import { denseExample, linearBlock } from "./linear.ts";
 
-/** Rows by activation; the first that fits counts. */
+/**
+ * A list of rows of neurons. The first one whose activation fits is taken.
+ *
+ * @category Metrics: tables
+ */
 export type UnitRows = readonly UnitRow[];
 
-/** The paper's rows: tanh, sigm, relu (ι = 0, ω = 1, σ = 1) and elu (α = 1, σ = 1). */
+/**
+ * The rows of neurons of the paper: tanh, sigm, relu (ι = 0, ω = 1, σ = 1) and elu (α = 1, σ = 1) (Sun and Nielsen
+ * 2017).
+ *
+ * @category Metrics: tables
+ */
 export const standardUnitRows: UnitRows = Object.freeze([
   tanhRow(),
   sigmoidRow(),
@@ -35,8 +44,15 @@ export const standardUnitRows: UnitRows = Object.freeze([
 ]);
 
 /**
- * The row of an activation: one of the given; for a leaky relu the paper's row with its leak; else the
- * one that follows from its derivative.
+ * Returns the row of neurons that an activation takes.
+ *
+ * It is the given row of that activation, else the paper's relu row for a leaky relu, else {@link elementwiseRow}.
+ *
+ * @param activation - The activation.
+ * @param rows - The given rows; {@link standardUnitRows} by default.
+ * @returns The row of neurons.
+ * @throws {@link MetricError} if the activation is not an element-wise op.
+ * @category Metrics: own metrics
  */
 export function unitRowOf(activation: Activation, rows: UnitRows = standardUnitRows): UnitRow {
   const found = rows.find((row) => row.activation.op === activation.op);
@@ -45,7 +61,10 @@ export function unitRowOf(activation: Activation, rows: UnitRows = standardUnitR
   return leak !== null && leak >= 0 && leak < 1 ? reluRow({ leak }) : elementwiseRow(activation);
 }
 
-/** The activation f of h = f(T) for a use in an application; null where the response is T, or another function of it. */
+/**
+ * Returns the activation f of h = f(T) for a use in an application; null if the response is T, or another function of
+ * it.
+ */
 export function activationOfUse(
   { response }: Pick<Application, "response">,
   use: Pick<AffineUse, "outputs">,
@@ -57,12 +76,16 @@ export function activationOfUse(
 }
 
 /**
- * The metric of the units of every use T = X̃W, whatever the module: one matrix E[ν(t)x̃x̃'] per unit
- * where the module's response is f(T), one matrix E[x̃x̃'] for all units where it is linear (Sun and
- * Nielsen 2017, the non-linear and the linear layer). σ = 1.
- * @param rows ν by activation; the paper's by default
- * @returns a row for a table
- * @throws MetricError for what are no rows
+ * Makes the row of every use T = X̃W by its units: one matrix E[ν(t)x̃x̃'] per unit if the module's response is f(T),
+ * whatever the module.
+ *
+ * If it is linear, one matrix E[x̃x̃'] serves all units (Sun and Nielsen 2017, the non-linear and the linear layer).
+ * σ is 1.
+ *
+ * @param rows - The rows of neurons by activation; {@link standardUnitRows} by default.
+ * @returns A row for a table.
+ * @throws {@link MetricError} if the value is no list of rows of neurons.
+ * @category Metrics: tables
  */
 export function neuronRows(rows: UnitRows = standardUnitRows): Metric {
   checkUnitRows(rows);
@@ -82,14 +105,14 @@ export function neuronRows(rows: UnitRows = standardUnitRows): Metric {
   } satisfies Metric);
 }
 
-/** The block of a layer by its activation. */
+/** Makes the block of a layer by its activation. */
 export function neuronBlock(layer: Layer, rows: UnitRows) {
   const activation = activationOfUse(layer.application, layer.use);
   if (activation === null) return linearBlock(layer, 1, "expand");
   return unitGram(layer.x, unitRowOf(activation, rows).nu(layer.t), gramOptions(layer));
 }
 
-/** The response that the block is about. */
+/** Returns the response that the block is about. */
 export function neuronResponse(
   { application }: MetricContext,
   use: AffineUse,
@@ -102,6 +125,7 @@ export function neuronResponse(
   return { law: law as RowLaw, natural: natural(t), weights: null };
 }
 
+/** Throws MetricError unless the value is a list of rows of neurons. */
 export function checkUnitRows(rows: UnitRows): void {
   if (Array.isArray(rows) && rows.every((row) => typeof row?.nu === "function")) return;
   throw new MetricError({

@@ -25,29 +25,40 @@ import { asRows } from "../core/members.ts";
 import { denseExample } from "./linear.ts";
 import { type UnitsAt, unitBlock, unitResponse } from "./unitBlock.ts";
 
-/** Options of the rows of layers with another parametrisation. */
+/**
+ * Options of {@link weightNormRows} and {@link spectralNormRows}.
+ *
+ * @category Metrics: tables
+ */
 export interface NormRowsOptions {
   /**
-   * What units respond with: "linear", t ~ N(X̃W, I), as by `linearRows`; or "unit", f(t) under what is observed of it, else under
-   * the law of its activation, as by `likelihoodRows`. "unit" by default.
+   * What the units respond with; "unit" by default.
+   *
+   * With "linear" it is t ~ N(X̃W, I), as for {@link linearRows}. With "unit" it is f(t) under what is observed of
+   * it, else under the law of its activation, as for {@link likelihoodRows}.
    */
   readonly at?: UnitsAt;
 }
 
 /**
- * Length and direction of the columns of a weight, w_j = g_j v_j/‖v_j‖ with a bias: the layer's own metric E[ν_j x̃x̃'] of
- * every column pulled back through (v_j, b_j, g_j) ↦ (w_j, b_j). With e = v_j/‖v_j‖ the rows are
- * (g_j/‖v_j‖)(x − (x'e)e), 1 and x'e. Along v_j itself it is 0, since that does not change the response.
- * @param options what responds
- * @returns a row for a table
- * @throws MetricError for options that it does not know
+ * Makes the row of a layer whose weight has a length and a direction for each column: w_j = g_j v_j/‖v_j‖, with a
+ * bias.
+ *
+ * The layer's own metric E[ν_j x̃x̃'] of every column is pulled back through (v_j, b_j, g_j) ↦ (w_j, b_j). With
+ * e = v_j/‖v_j‖ the rows are (g_j/‖v_j‖)(x − (x'e)e), 1 and x'e. Along v_j itself the metric is 0, since that does
+ * not change the response.
+ *
+ * @param options - What the units respond with.
+ * @returns A row for a table.
+ * @throws {@link MetricError} for unknown options.
+ * @category Metrics: tables
  */
 export function weightNormRows(options: NormRowsOptions = {}): Metric {
   const at = checkedAt("weightNormRows", options);
   return defMetric(weightNorm, {
     source: "the layer's form pulled back through length and direction",
     block: (context) => {
-      // Those that are frozen are not among them.
+      // Frozen parameters are not among them.
       const { v, g } = context.params as { readonly v?: Variable; readonly g?: Variable };
       const { along, across } = derivatives(context.reference, context.application.params);
       const rows = concat([...(v ? [across] : []), ...(g ? [along] : [])], 2);
@@ -60,12 +71,16 @@ export function weightNormRows(options: NormRowsOptions = {}): Metric {
 }
 
 /**
- * A weight over its largest singular value, W/σ with σ = p'Wq: the layer's own metric of W/σ pulled back through that map, with the
- * singular vectors p and q held fixed, as gradients have it. δ becomes (δ − (W/σ) p'δq)/σ, so all columns are coupled; there is no
- * curvature along W itself. It multiplies by the products of the layer's rows, and is solved by Cholesky where it is small.
- * @param options what responds
- * @returns a row for a table
- * @throws MetricError for options that it does not know
+ * Makes the row of a layer whose weight is divided by its largest singular value: W/σ with σ = p'Wq.
+ *
+ * The layer's own metric of W/σ is pulled back through that map. The singular vectors p and q are held fixed, as in
+ * gradients. A step δ becomes (δ − (W/σ) p'δq)/σ, so all columns are coupled, and there is no curvature along W
+ * itself. The block multiplies by the products of the layer's rows. It is solved by Cholesky factors if it is small.
+ *
+ * @param options - What the units respond with.
+ * @returns A row for a table.
+ * @throws {@link MetricError} for unknown options.
+ * @category Metrics: tables
  */
 export function spectralNormRows(options: NormRowsOptions = {}): Metric {
   const at = checkedAt("spectralNormRows", options);
@@ -78,7 +93,7 @@ export function spectralNormRows(options: NormRowsOptions = {}): Metric {
       const form = "spectralNorm";
       const base = unitBlock(asAny(context), { rows, bias: true, form }, respond(context, at));
       const [inputs = 0, m = 0] = [(w.shape[0] as number) - 1, w.shape[1]];
-      // σ is linear in W where p and q are fixed; its derivative pq' has zeros for the bias.
+      // σ is linear in W if p and q are fixed. Its derivative pq' has zeros for the bias.
       const q = vjp([sigma], [w], [fill([], 1)])[0] as Node;
       const scale = concat([div(fill([inputs, 1], 1), sigma), fill([1, 1], 1)], 0);
       const divided = div(slice(w, [[0, inputs]]), sigma);
@@ -96,7 +111,7 @@ function respond(context: LayerContext, at: UnitsAt) {
   return unitResponse(asAny(context), context.options.activation, at);
 }
 
-/** A context whose types are those of any module. */
+/** Returns a context with the types of any module. */
 function asAny(context: unknown): MetricContext {
   return context as MetricContext;
 }
@@ -105,7 +120,7 @@ function exampleOf(module: ReturnType<typeof weightNorm> | ReturnType<typeof spe
   return () => ({ module, inputs: denseExample().inputs });
 }
 
-/** ∂t_j by the direction and the bias [m, rows, in + 1], and by the length [m, rows, 1]. */
+/** Returns ∂t_j by the direction and the bias, [m, rows, in + 1], and by the length, [m, rows, 1]. */
 function derivatives(reference: Node, { v, g }: Readonly<Record<string, Variable>>) {
   const x = asRows(reference);
   const [rows = 0, inputs = 0] = x.shape;
@@ -118,7 +133,7 @@ function derivatives(reference: Node, { v, g }: Readonly<Record<string, Variable
   return { along, across: concat([scaled, fill([m, rows, 1], 1)], 2) };
 }
 
-/** Throws MetricError. */
+/** Returns the checked option. Throws MetricError. */
 export function checkedAt(where: string, options: NormRowsOptions): UnitsAt {
   checkOptions(where, options, ["at"]);
   const { at = "unit" } = options;

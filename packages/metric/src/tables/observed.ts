@@ -8,8 +8,12 @@ import type { Assigned, MetricTable } from "../core/table.ts";
 import { standardMetrics } from "./standard.ts";
 
 /**
- * What makes a subsystem: the whole model, every module, every single number, or groups of modules (with all that is
- * inside of them).
+ * What makes a subsystem of {@link observedMetrics}: the whole model, every module, every single number, or groups of
+ * modules.
+ *
+ * A group contains everything inside of its modules. A single list of modules is one group.
+ *
+ * @category Metrics: tables
  */
 export type ObservedBy =
   | "whole"
@@ -19,16 +23,21 @@ export type ObservedBy =
   | readonly (readonly AnyModule[])[];
 
 /**
- * The Fisher information of what is observed, Σ_p (w_p/n_p) Σ_s J_s'F_sJ_s over all parts p of the loss, exactly: through every
- * path by which the parameters reach a response, derivatives by the inputs included. With residuals that are observed under a
- * Gaussian law it is the Gauss–Newton matrix of least squares, and rngd takes the energy natural gradient (Müller and Zeinhofer
- * 2023, arXiv 2302.13163). Where there are fewer rows than parameters a step is solved in the space of samples,
- * J'(JJ' + λI)⁻¹r, without a difference of large numbers.
+ * Makes a table of the exact Fisher information of what is observed: Σ_p (w_p/n_p) Σ_s J_s'F_sJ_s over all parts p of
+ * the loss.
  *
- * @param by - What makes a subsystem; blocks of finer grains are those on the diagonal of the whole matrix. The whole by default.
- * @returns A table.
- * @throws MetricError for groups that are none. A step throws it where nothing is observed, and GraphError where samples meet
- *   or a parameter acts on them in an op of which no rows are known.
+ * It follows every path by which the parameters reach a response, including derivatives by the inputs. For residuals
+ * under a Gaussian law it is the Gauss–Newton matrix of least squares, and rngd takes the energy natural gradient
+ * (Müller and Zeinhofer 2023, arXiv 2302.13163). If there are fewer rows than parameters, a step is solved in the
+ * space of samples, J'(JJ' + λI)⁻¹r, without a difference of large numbers.
+ *
+ * A training step throws a MetricError if nothing is observed. It throws a GraphError if samples meet, or if a
+ * parameter acts on them in an op without known rows.
+ *
+ * @param by - What makes a subsystem; "whole" by default. Finer blocks are those on the diagonal of the whole matrix.
+ * @returns The table.
+ * @throws {@link MetricError} for groups that are not lists of modules.
+ * @category Metrics: tables
  */
 export function observedMetrics(by: ObservedBy = "whole"): MetricTable {
   const grains = isNamed(by) ? by : groupsOf("observedMetrics", by, names);
@@ -48,7 +57,7 @@ function isNamed(by: ObservedBy): by is Named {
   return names.some((name) => name === by);
 }
 
-/** Blocks over some sets of parameters, of rows that are made once for all of them. */
+/** Makes blocks over some sets of parameters. Their rows are made once for all of them. */
 export function observedBlocks(
   where: string,
   applications: readonly Application[],
@@ -77,7 +86,7 @@ export function observedBlocks(
     }));
 }
 
-/** Sets of parameters, which have a block each. */
+/** Returns the sets of parameters that have a block each. */
 function grainsOf(
   by: Named | readonly (readonly AnyModule[])[],
   applications: readonly Application[],
@@ -94,7 +103,7 @@ function grainsOf(
   });
 }
 
-/** The trained parameters of some modules and all inside of them. */
+/** Returns the trained parameters of some modules and of everything inside of them. */
 function paramsIn(
   group: readonly AnyModule[],
   applications: readonly Application[],

@@ -18,23 +18,31 @@ import { exactColumns, factorsOf, pulledBack } from "../core/propagate.ts";
 import type { MetricTable } from "../core/table.ts";
 import type { Layer } from "./affine.ts";
 
-/** How the expectation over the model's own responses is taken. */
+/**
+ * How the expectation over the model's own responses is taken.
+ *
+ * @category Metrics: tables
+ */
 export interface ResponseOptions {
   /**
-   * Draws of the response per row; 1 is the customary estimate. By default none are drawn: the law's
-   * Fisher information gives the expectation exactly, at one pullback for each of its columns and each
-   * position of a sample. `explain` counts them in `bytes` and `build`; columns beyond 2²⁷ floats are refused.
+   * The number of draws of the response per row; one is the usual estimate. By default nothing is drawn, and the
+   * law's Fisher information gives the expectation exactly.
    *
-   * Draws leave most directions of a wide response without rows, where steps are divided by λ alone. So one draw takes
-   * more damping than the exact expectation: an autoencoder of 16 Bernoulli outputs does not settle with momentum 0.9 at
-   * λ = 0.01, where it does with the exact one. Take `adapt` with `reject: 0`, `klClip`, a larger λ, or more draws.
+   * The exact expectation takes one pullback for each column of that information and each position of a sample.
+   * {@link explain} counts them in `bytes` and `build`. More than 2²⁷ floats of columns are refused.
+   *
+   * Draws leave most directions of a wide response without rows, and there steps are divided by λ alone. So one draw
+   * needs more damping than the exact expectation. An autoencoder of 16 Bernoulli outputs with momentum 0.9 and
+   * λ = 0.01 settles with the exact expectation, but not with one draw. Take `adapt` with `reject: 0`, `klClip`, a
+   * larger λ, or more draws.
    */
   readonly samples?: number;
 }
 
 /**
- * Factors F [rows, m, r] of every layer with FF' = E[δδ'], δ = ∂ ln p(y)/∂t over the model's own y. Throws MetricError
- * for layers applied to different numbers of samples.
+ * Returns factors F [rows, m, r] of every layer with FF' = E[δδ'], δ = ∂ ln p(y)/∂t over the model's own y.
+ *
+ * Throws MetricError if layers are applied to different numbers of samples.
  */
 export function outputFactors(
   applications: readonly Application[],
@@ -51,14 +59,14 @@ export function outputFactors(
       todo: "apply them to one batch, or take a table by the layers' own responses such as linearMetrics",
     });
   }
-  // Weights of samples are those of the layers' rows.
+  // The weights of samples are those of the layers' rows.
   const responses = modelResponses(applications, base, { sampleWeights: false });
   const valueOf = ({ use, copy }: Layer) => copy?.stack ?? use.outputs;
   const values = [...new Set(layers.map(valueOf))];
   const n = applications[0]?.samples ?? 1;
   const all = responses.map((part, index) => {
     const past = gradientReach(part.natural, new Set(values));
-    // All that reads the parameters of a use in a loop goes through its outputs, else it is none.
+    // In a loop, everything that reads the parameters of a use goes through its outputs, else it is no use.
     for (const layer of layers) {
       if (isApart(layer)) checkNotAmong(past, layer.application, layer.use.parameters);
     }
@@ -82,12 +90,12 @@ export function outputFactors(
   return { responses, factors: new Map(factors) };
 }
 
-/** Whether a layer is in no loop and no copy of one, where parameters are read by other nodes than its outputs. */
+/** Whether a layer is in no loop and no copy of one. In loops, nodes other than its outputs read its parameters. */
 export function isApart({ application: { uses }, use, copy }: Layer): boolean {
   return copy === null && !uses.some((one) => one === use && one.looped);
 }
 
-/** Scores ∂ ln p(y)/∂h of drawn y over √count: [count, rows, m]. */
+/** Returns the scores ∂ ln p(y)/∂h of drawn y, divided by √count: [count, rows, m]. */
 export function scoreColumns(
   { law, natural, weights }: ResponsePart,
   count: number,
@@ -101,7 +109,7 @@ export function scoreColumns(
   return weights === null ? scores : mul(scores, expandDims(sqrt(weights), 1));
 }
 
-/** Throws MetricError for a number of draws that is none. */
+/** Throws MetricError unless the number of draws is a positive integer or absent. */
 export function checkSamples(samples: number | undefined): void {
   if (samples === undefined || (Number.isInteger(samples) && samples > 0)) return;
   throw new MetricError({

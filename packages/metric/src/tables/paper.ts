@@ -7,8 +7,12 @@ import { addedBlock } from "./merged.ts";
 import { standardMetrics } from "./standard.ts";
 
 /**
- * The table of the paper's experiment: the linear layer's form for the first and the last layer, one
- * matrix per unit by its activation's row between them (Sun and Nielsen 2017).
+ * The table of the paper's experiment (Sun and Nielsen 2017).
+ *
+ * The first and the last layer have the linear layer's form. The layers between have one matrix per unit, by the row
+ * of their activation.
+ *
+ * @category Metrics: tables
  */
 export const paperMetrics: MetricTable = standardMetrics.choosing("paper", (applications) => {
   const layers = layersOf(applications, "own");

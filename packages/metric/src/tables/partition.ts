@@ -15,8 +15,11 @@ import { observedBlocks } from "./observed.ts";
 import { fullMetrics } from "./standard.ts";
 
 /**
- * What makes a subsystem: every neuron, every layer, a group of modules or several (with all that is inside
- * them), or the whole model.
+ * What makes a subsystem of {@link partition}: every neuron, every layer, the whole model, or groups of modules.
+ *
+ * A group contains everything inside of its modules. A single list of modules is one group.
+ *
+ * @category Metrics: tables
  */
 export type Partition =
   | "neuron"
@@ -26,22 +29,30 @@ export type Partition =
   | readonly (readonly AnyModule[])[];
 
 /**
- * The same model with a finer or a coarser geometry, to be passed as `metrics`.
+ * Makes a table that gives the same model a finer or a coarser geometry. Pass it as `metrics`.
  *
- * "layer": every module by its row of the table. "neuron": the same without what couples the units of a
- * module. Groups, of which a list of modules is one: J'F_rJ over all their parameters, exactly, with
- * the response of the modules of the group that no other of it reads, given the group's inputs and all
- * other parameters; its law is what is observed of the response, else that of the module's row.
- * "whole": one group with the model's output as its response, where its law is known. Modules in no
- * group keep their rows. So the generator of an adversarial pair responds with the visible variables,
- * the discriminator with the label. Samples of a batch must not mix: a group with batch normalisation inside is refused in
- * training mode, and exact in inference mode.
- * @param model the model
- * @param by what makes a subsystem
- * @param table forms of the other parameters; `fullMetrics` by default
- * @returns a table
- * @throws MetricError for a group that is empty, shares a module with another one, or is not of the
- *   model; groups and the whole also where they are used with another model, and where samples mix in them
+ * - "layer": every module by its row of the table.
+ * - "neuron": the same, without what couples the units of a module.
+ * - Groups: the exact J'F_rJ over all parameters of a group, given the group's inputs and all other parameters. The
+ *   response is that of the modules whose output no other module of the group reads. Its law is what is observed of
+ *   it, else that of the module's row.
+ * - "whole": one group with the model's output as its response, if its law is known.
+ *
+ * Modules in no group keep their rows. So the generator of an adversarial pair responds with the visible variables,
+ * and the discriminator with the label. Samples of a batch must not mix. So a group with batch normalisation is
+ * refused in training mode, and it is exact in inference mode.
+ *
+ * When a model is applied, groups throw a MetricError if it is another model, or if samples mix in them.
+ *
+ * {@includeCode ../../../../examples/api/metric/partition.ts#example}
+ *
+ * @param model - The model.
+ * @param by - What makes a subsystem.
+ * @param table - The forms of the other parameters; {@link fullMetrics} by default.
+ * @returns The table.
+ * @throws {@link MetricError} if a group has no parameters, shares a module with another group, or is not of the
+ *   model. Also if an argument has the wrong type.
+ * @category Metrics: tables
  */
 export function partition(
   model: AnyModule,
@@ -66,7 +77,7 @@ export function partition(
 
 const names = ["neuron", "layer", "whole"] as const;
 
-/** The block over all parameters of a group. */
+/** Makes the block over all parameters of a group. */
 function groupBlock(
   members: ReadonlySet<AnyModule>,
   applications: readonly Application[],
@@ -104,12 +115,12 @@ function groupBlock(
   ];
 }
 
-/** The responses of the applications that no other of them reads. */
+/** Returns the responses of the applications that no other of them reads. */
 function lastResponses(own: readonly Application[], base: MetricTable): readonly ResponsePart[] {
   return lastOf(own).flatMap((application) => ownResponses(application, base));
 }
 
-/** Throws MetricError where groups are of another model than the one that is applied. */
+/** Throws MetricError if groups are of another model than the one that is applied. */
 function checkSameModel(
   groups: readonly ReadonlySet<AnyModule>[],
   applications: readonly Application[],
@@ -127,7 +138,7 @@ function checkSameModel(
   });
 }
 
-/** The modules of every group and all inside them. Throws MetricError. */
+/** Returns the modules of every group and everything inside of them. Throws MetricError. */
 function membersOf(
   model: AnyModule,
   groups: readonly (readonly AnyModule[])[],

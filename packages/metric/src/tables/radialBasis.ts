@@ -16,10 +16,15 @@ import { denseExample } from "./linear.ts";
 import { unitBlock, unitResponse } from "./unitBlock.ts";
 
 /**
- * Radial basis units h_j = exp(−r²/(2s²)) ~ N(·, 1), or under what is observed of them: one matrix per unit over its centre and the
- * logarithm of its width, of the rows h_j((x − c_j)/s², r²/s²) with r = ‖x − c_j‖. So a unit learns from the rows that
- * lie about one width away from its centre, and has no curvature far from the data.
- * @returns a row for a table
+ * Makes the row of radial basis units h_j = exp(−r²/(2s²)) ~ N(·, 1), or under what is observed of them, with
+ * r = ‖x − c_j‖.
+ *
+ * Each unit has one matrix over its centre and the logarithm of its width, of the rows h_j((x − c_j)/s², r²/s²). So a
+ * unit learns from the rows about one width away from its centre, and has no curvature far from the data.
+ *
+ * @returns A row for a table.
+ * @nothrow
+ * @category Metrics: tables
  */
 export function radialBasisRows(): Metric {
   return defMetric(radialBasis, {
@@ -33,7 +38,7 @@ export function radialBasisRows(): Metric {
       const centres = sub(expandDims(x, 2), params.c as Node);
       const inverse = div(1, exp(mul(params.u as Node, 2)));
       const byCentre = perUnit(mul(centres, inverse));
-      // t = −r²/(2s²), so that r²/s² is −2t.
+      // Since t = −r²/(2s²), r²/s² is −2t.
       const byWidth = expandDims(transpose(mul(asRows(context.preActivation), -2)), 2);
       const rows = mul(concat([...(c ? [byCentre] : []), ...(u ? [byWidth] : [])], 2), h);
       const own = context as unknown as MetricContext;
@@ -48,7 +53,7 @@ export function radialBasisRows(): Metric {
   });
 }
 
-/** The units' response is what z is the derivative of: no activation is left between. */
+/** Returns the units' response, which z is the derivative of. There is no activation in between. */
 function respond(context: MetricContext) {
   return unitResponse({ ...context, preActivation: context.response as Node }, null, "unit");
 }

@@ -17,23 +17,31 @@ import type { Metric, MetricContext } from "../core/defMetric.ts";
 import { scaleUses } from "../core/useKinds.ts";
 import { checkSharing, type Sharing } from "./affine.ts";
 
-/** Options of `scaleRows`. */
+/**
+ * Options of {@link scaleRows}.
+ *
+ * @category Metrics: tables
+ */
 export interface ScaleRowsOptions {
-  /** σ, standard deviation of the response; 1 by default. */
+  /** The standard deviation σ of the response; 1 by default. The metric is divided by σ². */
   readonly sigma?: number;
-  /** "expand" by default. */
+  /** How the positions of one sample count; "expand" by default. */
   readonly sharing?: Sharing;
 }
 
 /**
- * Scale and offset per feature, of any normalisation: h = γx̂ + β ~ N(·, σ²) has σ⁻²Σ[[x̂², x̂], [x̂, 1]] in
- * (γ, β), a matrix of two for every feature; one of them alone has its entry of the diagonal. The
- * columns [2, features] are the scales above the offsets. Mean and variance that x̂ is made of are held
- * fixed. Positions of a sample, such as pixels and time steps, are independent responses that add up ("expand"), or one
- * response of their sum ("reduce").
- * @param options σ, and how positions of one sample count
- * @returns a row for a table
- * @throws MetricError for options that it does not know
+ * Makes the row of scale and offset per feature, for any normalisation: σ⁻²Σ[[x̂², x̂], [x̂, 1]] in (γ, β) for each
+ * feature.
+ *
+ * The response is h = γx̂ + β ~ N(·, σ²). If there is only γ or only β, it has its entry of the diagonal. The columns
+ * [2, features] are the scales above the offsets. Mean and variance that x̂ is made of are held fixed. Positions of a
+ * sample, such as pixels, add up ("expand"), or are one response of their sum ("reduce").
+ *
+ * @param options - σ, and how the positions of one sample count.
+ * @returns A row for a table.
+ * @throws {@link MetricError} for unknown options.
+ * @throws {@link ShapeError} if σ is not a positive number.
+ * @category Metrics: tables
  */
 export function scaleRows(options: ScaleRowsOptions = {}): Metric {
   checkOptions("scaleRows", options, ["sigma", "sharing"]);
@@ -70,13 +78,13 @@ export function scaleRows(options: ScaleRowsOptions = {}): Metric {
 /** A scale use by its rows, one per sample or one per position. */
 interface Positions {
   readonly use: ScaleUse;
-  /** x̂ [rows, features]; null where there is no γ. */
+  /** The values x̂ [rows, features]; null if there is no γ. */
   readonly rows: Node | null;
-  /** h [rows, features]. */
+  /** The response h [rows, features]. */
   readonly outputs: Node;
-  /** Of the rows, with mean 1 over samples; null: all 1. */
+  /** The weights of the rows, with mean 1 over samples; null if all are 1. */
   readonly weights: Node | null;
-  /** Positions that are one row. */
+  /** The number of positions that are one row. */
   readonly together: number;
   readonly samples: number;
 }

@@ -27,10 +27,14 @@ import type { Described, Metric, MetricContext } from "../core/defMetric.ts";
 import { rowLawOf } from "./unitBlock.ts";
 
 /**
- * The slope of a rectifier below 0: h ~ N(prelu(t), 1) has ∂h/∂a = min(t, 0), so E[min(t, 0)²] of each channel, a
- * diagonal; where all channels share one slope, their sum. Positions of a sample add up. A law that is known of the
- * response takes the place of the normal one.
- * @returns a row for a table
+ * Makes the row of the slope a of a rectifier below 0: the diagonal E[min(t, 0)²] of each channel.
+ *
+ * The response is h ~ N(prelu(t), 1), with ∂h/∂a = min(t, 0). If all channels share one slope, their values add up.
+ * Positions of a sample add up too. A known law of the response takes the place of the normal law.
+ *
+ * @returns A row for a table.
+ * @nothrow
+ * @category Metrics: tables
  */
 export function preluRows(): Metric {
   return slopeRows(
@@ -45,9 +49,14 @@ export function preluRows(): Metric {
 }
 
 /**
- * β of x·sigm(βx): ∂h/∂β = x²s(1 − s) with s = sigm(βx), so E[(x²s(1 − s))²] of each channel, a diagonal; where all
- * channels share one β, their sum. Else as `preluRows`.
- * @returns a row for a table
+ * Makes the row of β of the activation x·sigm(βx): the diagonal E[(x²s(1 − s))²] of each channel, with s = sigm(βx).
+ *
+ * The derivative is ∂h/∂β = x²s(1 − s). If all channels share one β, their values add up. Otherwise it is as
+ * {@link preluRows}.
+ *
+ * @returns A row for a table.
+ * @nothrow
+ * @category Metrics: tables
  */
 export function swishRows(): Metric {
   const slope = (t: Node, beta: Node) => {
@@ -60,7 +69,7 @@ export function swishRows(): Metric {
   ]);
 }
 
-/** A small input of the checks. */
+/** A small input for the checks. */
 const inputs = tensor([
   [0.3, -1.2],
   [1.1, 0.4],
@@ -68,7 +77,7 @@ const inputs = tensor([
   [0.2, -0.1],
 ]);
 
-/** The row of an activation with one parameter for all elements, or one per channel. */
+/** Makes the row of an activation with one parameter for all elements, or one per channel. */
 function slopeRows(
   of: Described,
   source: string,
@@ -111,7 +120,7 @@ function slopeRows(
   } satisfies Metric);
 }
 
-/** Rows [n·…, channels] of a value, or [n·…, last axis] where there is one parameter for all. */
+/** Returns the rows [n·…, channels] of a value, or [n·…, last axis] if there is one parameter for all. */
 function channelRows(value: Node, { features, axis }: SlopeOptions): Node {
   const moved = features > 1 ? moveAxis(value, axis, -1) : value;
   return reshape(moved, [-1, moved.shape.length < 2 ? 1 : (moved.shape.at(-1) as number)]);

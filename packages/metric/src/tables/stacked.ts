@@ -10,26 +10,36 @@ import { gramOptions, type Layer, layersOf } from "./affine.ts";
 import { actAlone, addedBlock, byParameters } from "./merged.ts";
 import { fullMetrics } from "./standard.ts";
 
-/** Options of `stackedMetrics`. */
+/**
+ * Options of {@link stackedMetrics}.
+ *
+ * @category Metrics: tables
+ */
 export interface StackedOptions {
-  /** Layers of a subsystem: 2 by default, Infinity for the response of the model. */
+  /** The number of layers of a subsystem: 2 by default, Infinity for the response of the model. */
   readonly layers?: number;
-  /** Modules whose responses end a subsystem, such as the last one of a generator. */
+  /** Modules whose responses end a subsystem, such as the last one of a generator; none by default. */
   readonly ends?: readonly AnyModule[];
-  /** Forms of the last layers and of what does not act as X̃W; `fullMetrics` by default. */
+  /** The table with the forms of the last layers and of what does not act as X̃W; {@link fullMetrics} by default. */
   readonly metrics?: MetricTable;
 }
 
 /**
- * Uses X̃W by the response of layers further on: g^y(W_l) = E[J'F_rJ ⊗ x̃x̃'] with J = ∂r/∂t_l. For
- * two layers with h = f(t) and o = C'h̃ that is (D C G_o C' D) ⊗ x̃x̃', D = diag f'(t); for more of them
- * the metric is propagated back, g^y(h_{l−1}) = (∂h_l/∂h_{l−1})' g^y(h_l) (∂h_l/∂h_{l−1}). A layer that
- * several read has the responses of all of them. The parameters of the later layers are held fixed.
- * With `layers: Infinity` each block is that of the whole model's Fisher information. Samples must not
- * mix: batch normalisation between the layers is exact in inference mode.
- * @param options depth, ends and the table of other parameters
- * @returns a table
- * @throws MetricError for `layers` below 1, and while a model is applied for ends that it has not
+ * Makes a table in which uses X̃W take the response of a layer further on: g^y(W_l) = E[J'F_rJ ⊗ x̃x̃'] with
+ * J = ∂r/∂t_l.
+ *
+ * For two layers with h = f(t) and o = C'h̃ that is (D C G_o C' D) ⊗ x̃x̃' with D = diag f'(t). For more layers the
+ * metric is propagated back: g^y(h_{l−1}) = (∂h_l/∂h_{l−1})' g^y(h_l) (∂h_l/∂h_{l−1}). A layer that several layers
+ * read has the responses of all of them. The parameters of the later layers are held fixed. With `layers: Infinity`
+ * each block is that of the whole model's Fisher information. Samples must not mix, so batch normalisation between
+ * the layers is exact in inference mode only.
+ *
+ * When a model is applied, `ends` that it does not have throw a MetricError.
+ *
+ * @param options - The depth, the ends and the table of other parameters.
+ * @returns The table.
+ * @throws {@link MetricError} for `layers` below 1, and for unknown options.
+ * @category Metrics: tables
  */
 export function stackedMetrics(options: StackedOptions = {}): MetricTable {
   checkOptions("stackedMetrics", options, ["layers", "ends", "metrics"]);
@@ -71,11 +81,11 @@ function aheadBlock(layer: Layer, responses: readonly ResponsePart[]) {
     const one = pulledBack(part.natural, own, [layer.use.outputs])[0] as Node;
     return reshape(one, [one.shape[0] as number, rows, m]);
   });
-  // Weights of samples are among those of the responses.
+  // The weights of samples are included in those of the responses.
   return factorGram(layer.x, factorsOf(columns), { ...gramOptions(layer), weights: null });
 }
 
-/** The responses that end the subsystem of a layer; null where that is the layer alone. */
+/** Returns the responses that end the subsystem of a layer; null if the subsystem is the layer alone. */
 function responsesAhead(
   applications: readonly Application[],
   layers: readonly Layer[],
@@ -107,7 +117,7 @@ function ownOutput({ application }: Layer, natural: Node): boolean {
   return nodesOf(application.response).some((node) => reaches(node, natural) && node === natural);
 }
 
-/** For every layer those that read its response with no other one between. */
+/** Returns for every layer the layers that read its response with no other layer in between. */
 function directReaders(layers: readonly Layer[]): ReadonlyMap<Layer, readonly Layer[]> {
   const makers = new Map<Node, Layer>(layers.map((layer) => [layer.use.product, layer]));
   const readers = new Map<Layer, Set<Layer>>(layers.map((layer) => [layer, new Set()]));
@@ -125,7 +135,10 @@ function directReaders(layers: readonly Layer[]): ReadonlyMap<Layer, readonly La
   return new Map([...readers].map(([layer, found]) => [layer, [...found]]));
 }
 
-/** The layers that end the subsystem of a layer: `depth` of them in a row, fewer at ends and at the model's output. */
+/**
+ * Returns the layers that end the subsystem of a layer: `depth` layers in a row, fewer at ends and at the model's
+ * output.
+ */
 function layersAt(
   layer: Layer,
   depth: number,

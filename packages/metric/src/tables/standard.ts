@@ -17,13 +17,17 @@ import { radialBasisRows } from "./radialBasis.ts";
 import { scaleRows } from "./scale.ts";
 import { preluRows, swishRows } from "./slopes.ts";
 
-/** Slopes of activations take the plain gradient where scales do. */
+/** Slopes of activations take the plain gradient in the tables where scales do. */
 const plainSlopes = [plain(prelu), plain(swish)] as const;
 
 /**
- * The default of `rngd`, `rfim` and `explain`: every use X̃W by the linear layer's form, one matrix
- * E[x̃x̃'] per layer; tables by counts; scales and offsets take the plain gradient. Each copy of
- * `repeat` is as its module alone; what acts in no known way there takes the plain gradient.
+ * The default table of `rngd`, {@link rfim} and {@link explain}: one matrix E[x̃x̃'] for every use X̃W, as for a
+ * linear layer.
+ *
+ * Tables that are looked up have their counts. Scales and offsets take the plain gradient. Each copy of `repeat` is
+ * as its module alone. What acts in no known way there takes the plain gradient.
+ *
+ * @category Metrics: tables
  */
 export const linearMetrics: MetricTable = metricTable(
   "linear",
@@ -39,9 +43,13 @@ export const linearMetrics: MetricTable = metricTable(
 );
 
 /**
- * Every layer with its own form: linear layers share one matrix, non-linear ones have one per unit.
- * Scales and offsets take the plain gradient, as in the paper. Each copy of `repeat` is as its module alone; what acts
- * in no known way there takes the plain gradient.
+ * The table in which every layer has its own form: linear layers share one matrix, non-linear layers have one per
+ * unit.
+ *
+ * Scales and offsets take the plain gradient, as in the paper. Each copy of `repeat` is as its module alone. What
+ * acts in no known way there takes the plain gradient.
+ *
+ * @category Metrics: tables
  */
 export const standardMetrics: MetricTable = metricTable(
   "standard",
@@ -57,9 +65,14 @@ export const standardMetrics: MetricTable = metricTable(
 );
 
 /**
- * Every parameter by its own form, nothing by the plain gradient: layers by their activation, the last
- * one by what is observed of the model (the soft-max layer's block over all classes for
- * `categorical`), scales and offsets by theirs, tables by counts. Each copy of `repeat` is as its module alone; what acts in no known way there goes by the response of all copies.
+ * The table in which every parameter has its own form, and nothing takes the plain gradient.
+ *
+ * Layers go by their activation. The last layer goes by what is observed of the model; for `categorical` it has the
+ * soft-max layer's block over all classes. Scales and offsets have their own form, and tables that are looked up have
+ * their counts. Each copy of `repeat` is as its module alone. What acts in no known way there goes by the response of
+ * all copies.
+ *
+ * @category Metrics: tables
  */
 export const fullMetrics: MetricTable = metricTable(
   "full",

@@ -18,9 +18,11 @@ import type { MetricContext } from "../core/defMetric.ts";
 import { asRows } from "../core/members.ts";
 import { standardUnitRows, unitRowOf } from "./neuron.ts";
 
-/** ∂t_j/∂θ_j of units whose parameters are the columns [d, m] of a block. */
+/** The derivatives ∂t_j/∂θ_j of units whose parameters are the columns [d, m] of a block. */
 export interface UnitDerivatives {
-  /** x [rows, d], the same for all units, or [rows, d − 1] with `bias`; or [m, rows, d], own ones of each. */
+  /**
+   * The rows: x [rows, d] that all units share, [rows, d − 1] with `bias`, or [m, rows, d] if each unit has its own.
+   */
   readonly rows: Node;
   readonly bias?: boolean;
   /** The form of the block, for `explain`. */
@@ -29,20 +31,25 @@ export interface UnitDerivatives {
 
 /** What the units respond with. */
 export interface UnitResponse {
-  /** Without the weights of samples and mixtures. */
+  /** The response, without the weights of samples and mixtures. */
   readonly part: ResponsePart;
-  /** ν [rows, m] of the units' own law; null: by the law's Fisher information. */
+  /** The weights ν [rows, m] of the units' own law; null if the law's Fisher information gives them. */
   readonly nu: Node | null;
-  /** ∂natural/∂t [rows, m]; null: 1. */
+  /** The derivative ∂natural/∂t [rows, m]; null if it is 1. */
   readonly slope: Node | null;
 }
 
-/** What a row is about: t ~ N(·, I) whatever the activation is, or the unit's own response. */
+/**
+ * What a row is about: "linear" is t ~ N(·, I) whatever the activation is, "unit" is the unit's own response.
+ *
+ * @category Metrics: tables
+ */
 export type UnitsAt = "linear" | "unit";
 
 /**
- * The response of units h = f(t) on [n, …, m]: t under gaussian(1) where the row is linear, h under the law that is known, else
- * the neuron's own.
+ * Returns the response of units h = f(t) on [n, …, m].
+ *
+ * It is t under gaussian(1) if the row is linear, h under the known law, else the neuron's own response.
  */
 export function unitResponse(
   context: MetricContext,
@@ -61,7 +68,7 @@ export function unitResponse(
   return { part: one(law as RowLaw, natural(t)), nu: nu(t), slope: null };
 }
 
-/** The law of the rows of a response where one is known; null where none is, or where it is about other rows. */
+/** Returns the law of the rows of a response; null if none is known, or if it is about other rows. */
 export function rowLawOf(context: MetricContext, h: Node): RowLaw | null {
   if (context.law === null) return null;
   const [part, ...others] = context.law.parts(context.response as never);
@@ -72,7 +79,7 @@ export function rowLawOf(context: MetricContext, h: Node): RowLaw | null {
     : null;
 }
 
-/** The block of units over columns [d, m]. */
+/** Makes the block of units over columns [d, m]. */
 export function unitBlock(
   context: MetricContext,
   { rows, bias = false, form }: UnitDerivatives,
