@@ -2,10 +2,14 @@ import { add, affine, matmul, mul, type Node, sigmoid, slice, sub, tanh } from "
 import type { Activation } from "../activationOf.ts";
 import type { RecurrentUnit } from "./unit.ts";
 
-/** State of a long short-term memory: what it gives, h, and what it remembers, c. */
+/**
+ * The state of long short-term memory: the output h and the memory c, [n, size] each.
+ *
+ * @category Models: layers
+ */
 export type LstmState = { readonly h: Node; readonly c: Node };
 
-/** h' = f(X̃W + hU) (Elman 1990). */
+/** Returns the unit h' = f(X̃W + hU) (Elman 1990). */
 export function simpleUnit(activation: Activation): RecurrentUnit<Node> {
   return {
     gates: 1,
@@ -50,7 +54,7 @@ export const gruUnit: RecurrentUnit<Node> = Object.freeze<RecurrentUnit<Node>>({
   form: "h",
 });
 
-/** Equal parts of the columns of a value [n, count·size]. */
+/** Returns equal parts of the columns of a value [n, count·size]. */
 function partsOf(value: Node, count: 3): [Node, Node, Node];
 function partsOf(value: Node, count: 4): [Node, Node, Node, Node];
 function partsOf(value: Node, count: number): Node[] {
