@@ -49,7 +49,9 @@ export const withExample = new Set([
   ...["matmul"], // graph: ops
   ...[], // graph: transforms, loops, compiler
   ...[], // tensor
-  ...[], // nn
+  ...["dense", "sequential", "skip", "parallel", "defModule", "param", "conv2d", "lstm"], // nn
+  ...["transformerBlock", "batchNorm", "dropout", "embedding", "categorical", "gaussian"], // nn
+  ...["joint", "masked", "defLaw"], // nn
   ...[], // metric
   ...[], // optim
   ...[], // data

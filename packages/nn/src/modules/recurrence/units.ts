@@ -7,7 +7,12 @@ import type { RecurrentUnit } from "./unit.ts";
  *
  * @category Models: layers
  */
-export type LstmState = { readonly h: Node; readonly c: Node };
+export type LstmState = {
+  /** The output h, [n, size]. */
+  readonly h: Node;
+  /** The memory c, [n, size]. */
+  readonly c: Node;
+};
 
 /** Returns the unit h' = f(X̃W + hU) (Elman 1990). */
 export function simpleUnit(activation: Activation): RecurrentUnit<Node> {
