@@ -51,7 +51,7 @@ export const withExample = new Set([
   ...[], // tensor
   ...["dense", "sequential", "skip", "parallel", "defModule", "param", "conv2d", "lstm"], // nn
   ...["transformerBlock", "batchNorm", "dropout", "embedding", "categorical", "gaussian"], // nn
-  ...["joint", "masked", "defLaw"], // nn
+  ...["joint", "masked", "independent", "defLaw"], // nn
   ...[], // metric
   ...[], // optim
   ...[], // data

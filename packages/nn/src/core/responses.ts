@@ -18,7 +18,7 @@ export function appliedOf(where: string, result: unknown): FullyApplied<NodeTree
       return { response: response as NodeTree, preActivation, extras };
     }
   } catch {
-    // Both lead to the error below.
+    // Both cases lead to the error below.
   }
   const show = (value: unknown) => (isNode(value) ? "a node" : String(value));
   throw new GraphError({

@@ -54,7 +54,7 @@ export function mapNodes<const X extends NodeTree>(
  */
 export function asNodeTree(x: unknown): NodeTree {
   if (isNode(x) || isTensor(x) || typeof x === "number") return asNode(x as NodeLike);
-  // Nested lists of numbers are one value; a list with a node or a tensor in it is a tree, and so is an empty one.
+  // Nested lists of numbers are one value. A list with a node or a tensor in it is a tree, and so is an empty list.
   if (Array.isArray(x) && x.length > 0 && !holdsValue(x)) return asNode(x as NodeLike);
   return mapTree(x as never, isValue, (leaf) => asNode(leaf)) as NodeTree;
 }

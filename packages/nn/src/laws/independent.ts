@@ -8,9 +8,7 @@ import { summed, targetsOf, termsOf } from "./terms.ts";
  *
  * With a law of rows, h is [n, a…, m] and y has the same first axes. ln p [n] is the sum over a sample's responses.
  *
- * ```ts
- * const words = independent(categorical()); // h [n, time, vocabulary], y [n, time]
- * ```
+ * {@includeCode ../../../../examples/api/nn/independent.ts#example}
  *
  * @param law - The law of one response.
  * @param axes - The number of axes that count the responses of a sample; 1 by default.

@@ -50,7 +50,7 @@ interface Polar {
 function polarOf(h: Node): Polar {
   const [a, b] = parametersOf(name, ["κ cos μ", "κ sin μ"], h) as [Node, Node];
   const squares = add(square(a), square(b));
-  // The root has no derivative at 0.
+  // The square root has no derivative at 0.
   const some = greater(squares, 0);
   const kappa = where(some, sqrt(where(some, squares, 1)), 0);
   const inverse = where(some, reciprocal(where(some, kappa, 1)), 0);

@@ -23,7 +23,7 @@ const options = (size: number | readonly number[]): AdaptivePoolOptions => Objec
  *
  * - `size`: the number of bins.
  *
- * @throws {@link ShapeError} when it is applied, if the input or the size does not fit.
+ * @throws {@link ShapeError} when the module is applied, if the input or the size does not fit.
  * @function
  * @category Models: layers
  */
@@ -40,7 +40,7 @@ export const adaptiveAvgPool1d = defModule({
  *
  * - `size`: the number of bins, for both axes or for each.
  *
- * @throws {@link ShapeError} when it is applied, if the input or the size does not fit.
+ * @throws {@link ShapeError} when the module is applied, if the input or the size does not fit.
  * @function
  * @category Models: layers
  */
@@ -58,7 +58,7 @@ export const adaptiveAvgPool2d = defModule({
  *
  * - `size`: the number of bins.
  *
- * @throws {@link ShapeError} when it is applied, if the input or the size does not fit.
+ * @throws {@link ShapeError} when the module is applied, if the input or the size does not fit.
  * @function
  * @category Models: layers
  */
@@ -76,7 +76,7 @@ export const adaptiveMaxPool1d = defModule({
  *
  * - `size`: the number of bins, for both axes or for each.
  *
- * @throws {@link ShapeError} when it is applied, if the input or the size does not fit.
+ * @throws {@link ShapeError} when the module is applied, if the input or the size does not fit.
  * @function
  * @category Models: layers
  */
@@ -103,7 +103,7 @@ function places(where: string, { shape }: Node): number[] {
  * It maps x [n, c, …] to [n, c]. It takes no settings.
  *
  * @throws {@link GraphError} if it is given a setting.
- * @throws {@link ShapeError} when it is applied, if the input has no positions behind the channels.
+ * @throws {@link ShapeError} when the module is applied, if the input has no positions behind the channels.
  * @function
  * @category Models: layers
  */
@@ -119,7 +119,7 @@ export const globalAvgPool = defModule({
  * It maps x [n, c, …] to [n, c]. Equal largest elements share the derivative. It takes no settings.
  *
  * @throws {@link GraphError} if it is given a setting.
- * @throws {@link ShapeError} when it is applied, if the input has no positions behind the channels.
+ * @throws {@link ShapeError} when the module is applied, if the input has no positions behind the channels.
  * @function
  * @category Models: layers
  */

@@ -84,7 +84,7 @@ type Projections = Readonly<Record<"query" | "key" | "value" | "out", ParameterS
  * - `heads`: the number of heads, a divisor of `features`.
  * - `settings`: see {@link AttentionSettings}; optional.
  *
- * @throws {@link ShapeError} if a size or a setting is out of range, or, when it is applied, if a part of the input has
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if a part of the input has
  *   another shape.
  * @throws {@link GraphError} if a setting or a part of the input has an unknown name.
  * @function

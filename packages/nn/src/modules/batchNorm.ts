@@ -68,7 +68,7 @@ export interface BatchNormOptions extends Required<BatchNormSettings> {
  * - `features`: the number of features or channels.
  * - `settings`: see {@link BatchNormSettings}; optional.
  *
- * @throws {@link ShapeError} if a setting is out of range, or, when it is applied, if the input has another width.
+ * @throws {@link ShapeError} if a setting is out of range; when the module is applied, if the input has another width.
  * @throws {@link GraphError} if a setting is unknown.
  * @function
  * @category Models: layers
@@ -137,8 +137,8 @@ function seenBefore(own: { readonly mean: Node; readonly variance: Node; readonl
 }
 
 /**
- * Returns the number of rows of x [n, f, …], and a function that takes means over them per feature, with the samples'
- * weights if there are any.
+ * Returns the number of rows of x [n, f, …] and a function that takes means over them per feature. The samples' weights
+ * count if there are any.
  */
 function overSamples(x: Node, weights: Node | null) {
   const positions = x.shape.slice(2);

@@ -19,8 +19,8 @@ import {
  * - `kernel`: the length of a patch.
  * - `settings`: see {@link ConvSettings}; optional.
  *
- * @throws {@link ShapeError} if channels, kernel and groups do not fit together, or, when it is applied, if the input does
- *   not fit.
+ * @throws {@link ShapeError} if channels, kernel and groups do not fit together; when the module is applied, if the input
+ *   does not fit.
  * @throws {@link GraphError} if a setting, the padding or the activation is unknown.
  * @function
  * @category Models: layers
@@ -52,8 +52,8 @@ export const conv1d = defModule({
  * - `kernel`: the lengths of a patch, one number for both axes or one for each.
  * - `settings`: see {@link ConvSettings}; optional.
  *
- * @throws {@link ShapeError} if channels, kernel and groups do not fit together, or, when it is applied, if the input does
- *   not fit.
+ * @throws {@link ShapeError} if channels, kernel and groups do not fit together; when the module is applied, if the input
+ *   does not fit.
  * @throws {@link GraphError} if a setting, the padding or the activation is unknown.
  * @function
  * @category Models: layers
@@ -84,8 +84,8 @@ export const conv2d = defModule({
  * - `kernel`: the lengths of a patch, one number for all axes or one for each.
  * - `settings`: see {@link ConvSettings}; optional.
  *
- * @throws {@link ShapeError} if channels, kernel and groups do not fit together, or, when it is applied, if the input does
- *   not fit.
+ * @throws {@link ShapeError} if channels, kernel and groups do not fit together; when the module is applied, if the input
+ *   does not fit.
  * @throws {@link GraphError} if a setting, the padding or the activation is unknown.
  * @function
  * @category Models: layers

@@ -50,7 +50,8 @@ export interface DenseOptions {
  * - `outputs`: the number of units.
  * - `settings`: see {@link DenseSettings}; optional.
  *
- * @throws {@link ShapeError} if a size is not a positive integer, or, when it is applied, if the input has another width.
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if the input has another
+ *   width.
  * @throws {@link GraphError} if a setting or the activation is unknown.
  * @function
  * @category Models: layers

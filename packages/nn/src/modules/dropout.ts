@@ -41,7 +41,7 @@ export interface DropoutOptions {
  *
  * - `settings`: the rate, or {@link DropoutSettings}; optional.
  *
- * @throws {@link ShapeError} if the rate is not in [0, 1), or, when it is applied, if the input lacks an axis.
+ * @throws {@link ShapeError} if the rate is not in [0, 1); when the module is applied, if the input lacks an axis.
  * @throws {@link GraphError} if a setting is unknown.
  * @function
  * @category Models: layers

@@ -38,8 +38,8 @@ export interface EmbeddingOptions {
  *
  * It maps tokens, i32 [n, …], to [n, …, features]. The parameter `table` is [vocabulary, features]. A token out of range
  * reads the nearest row. The row of the padding index reads as zero whatever the table has there. It gets no gradient and
- * has no metric. In PyTorch that row only begins at zero. The Fisher information of the table is diagonal: how often a
- * sample reads each row.
+ * has no metric. In PyTorch that row only begins at zero. The Fisher information of the table is diagonal: how often
+ * each row is read, per sample.
  *
  * {@includeCode ../../../../examples/api/nn/embedding.ts#example}
  *
@@ -47,7 +47,7 @@ export interface EmbeddingOptions {
  * - `features`: the width of a row.
  * - `settings`: see {@link EmbeddingSettings}; optional.
  *
- * @throws {@link ShapeError} if a size is not a positive integer or the padding index is out of range, or, when it is
+ * @throws {@link ShapeError} if a size is not a positive integer or the padding index is out of range; when the module is
  *   applied, if tokens are not i32.
  * @throws {@link GraphError} if a setting is unknown.
  * @function

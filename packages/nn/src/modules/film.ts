@@ -63,7 +63,8 @@ export interface FilmOptions {
  * - `conditions`: the width of the condition, after `network` if there is one.
  * - `settings`: see {@link FilmSettings}; optional.
  *
- * @throws {@link ShapeError} if a size is not a positive integer, or, when it is applied, if an input has another shape.
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if an input has another
+ *   shape.
  * @throws {@link GraphError} if a setting or a part of the input has an unknown name.
  * @function
  * @category Models: layers

@@ -22,7 +22,7 @@ export interface FlattenOptions {
  * - `from`: the first axis; 1 by default.
  * - `to`: the last axis, inclusive; −1 by default.
  *
- * @throws {@link ShapeError} if the axes are not integers from 1, or, when it is applied, if the input lacks them.
+ * @throws {@link ShapeError} if the axes are not integers from 1; when the module is applied, if the input lacks them.
  * @function
  * @category Models: composing
  */

@@ -41,7 +41,7 @@ export interface FourierOptions extends Required<FourierSettings> {
  * - `features`: the number of frequencies.
  * - `settings`: see {@link FourierSettings}; optional.
  *
- * @throws {@link ShapeError} if a size or a setting is not positive, or, when it is applied, if the input has another
+ * @throws {@link ShapeError} if a size or a setting is not positive; when the module is applied, if the input has another
  *   width.
  * @throws {@link GraphError} if a setting is unknown.
  * @function

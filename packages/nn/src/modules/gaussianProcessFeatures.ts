@@ -46,7 +46,7 @@ export interface GaussianProcessOptions extends Required<GaussianProcessSettings
  * - `features`: the number D of features. With more features the kernel is closer.
  * - `settings`: see {@link GaussianProcessSettings}; optional.
  *
- * @throws {@link ShapeError} if a size or a setting is not positive, or, when it is applied, if the input has another
+ * @throws {@link ShapeError} if a size or a setting is not positive; when the module is applied, if the input has another
  *   width.
  * @throws {@link GraphError} if a setting is unknown.
  * @function

@@ -33,7 +33,7 @@ export interface GroupNormOptions extends Required<NormSettings> {
  * - `settings`: see {@link NormSettings}; optional.
  *
  * @throws {@link ShapeError} if a size is not a positive integer, ε is not positive, or the channels are not a multiple of
- *   the groups; when it is applied, if the input has other channels.
+ *   the groups; when the module is applied, if the input has other channels.
  * @throws {@link GraphError} if a setting is unknown.
  * @function
  * @category Models: layers

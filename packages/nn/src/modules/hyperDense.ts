@@ -58,7 +58,8 @@ export interface HyperDenseOptions {
  * - `conditions`: the width of the condition, after `network` if there is one.
  * - `settings`: see {@link HyperDenseSettings}; optional.
  *
- * @throws {@link ShapeError} if a size is not a positive integer, or, when it is applied, if an input has another shape.
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if an input has another
+ *   shape.
  * @throws {@link GraphError} if a setting, a part of the input or the activation is unknown.
  * @function
  * @category Models: layers

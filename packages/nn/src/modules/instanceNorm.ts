@@ -28,8 +28,8 @@ export interface InstanceNormOptions extends Required<NormSettings> {
  * - `channels`: the number c of channels.
  * - `settings`: see {@link NormSettings}; optional; `affine` is false by default here.
  *
- * @throws {@link ShapeError} if the size is not a positive integer or ε is not positive; when it is applied, if the input
- *   has no positions or other channels.
+ * @throws {@link ShapeError} if the size is not a positive integer or ε is not positive; when the module is applied, if the
+ *   input has no positions or other channels.
  * @throws {@link GraphError} if a setting is unknown.
  * @function
  * @category Models: layers

@@ -100,7 +100,7 @@ export interface MixtureExtras {
  * - `experts`: a list of modules, or `{ count, make }`.
  * - `settings`: see {@link MixtureSettings}; optional.
  *
- * @throws {@link ShapeError} if a size is out of range, or, when it is applied, if the input has another width or the
+ * @throws {@link ShapeError} if a size is out of range; when the module is applied, if the input has another width or the
  *   responses of experts differ in shape.
  * @throws {@link GraphError} if experts are not modules, if a setting is unknown, or for a "choice" among gates that do not
  *   add up to 1.

@@ -57,7 +57,7 @@ export interface AvgPoolSettings extends AvgPoolOptions {
  * - `kernel`: the length of a window.
  * - `settings`: the stride, the padding, the dilation and `ceilMode`; optional.
  *
- * @throws {@link ShapeError} when it is applied, if windows or settings do not fit the input.
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
  * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
  * @function
  * @category Models: layers
@@ -78,7 +78,7 @@ export const maxPool1d = defModule({
  * - `kernel`: the lengths of a window, one number for both axes or one for each.
  * - `settings`: the stride, the padding, the dilation and `ceilMode`; optional.
  *
- * @throws {@link ShapeError} when it is applied, if windows or settings do not fit the input.
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
  * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
  * @function
  * @category Models: layers
@@ -99,7 +99,7 @@ export const maxPool2d = defModule({
  * - `kernel`: the lengths of a window, one number for all axes or one for each.
  * - `settings`: the stride, the padding, the dilation and `ceilMode`; optional.
  *
- * @throws {@link ShapeError} when it is applied, if windows or settings do not fit the input.
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
  * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
  * @function
  * @category Models: layers
@@ -120,7 +120,7 @@ export const maxPool3d = defModule({
  * - `kernel`: the length of a window.
  * - `settings`: the stride, the padding, `ceilMode` and `countIncludePad`; optional.
  *
- * @throws {@link ShapeError} when it is applied, if windows or settings do not fit the input.
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
  * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
  * @function
  * @category Models: layers
@@ -141,7 +141,7 @@ export const avgPool1d = defModule({
  * - `kernel`: the lengths of a window, one number for both axes or one for each.
  * - `settings`: the stride, the padding, `ceilMode` and `countIncludePad`; optional.
  *
- * @throws {@link ShapeError} when it is applied, if windows or settings do not fit the input.
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
  * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
  * @function
  * @category Models: layers
@@ -162,7 +162,7 @@ export const avgPool2d = defModule({
  * - `kernel`: the lengths of a window, one number for all axes or one for each.
  * - `settings`: the stride, the padding, `ceilMode` and `countIncludePad`; optional.
  *
- * @throws {@link ShapeError} when it is applied, if windows or settings do not fit the input.
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
  * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
  * @function
  * @category Models: layers

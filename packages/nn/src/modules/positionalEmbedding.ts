@@ -39,8 +39,8 @@ export interface PositionalEmbeddingOptions {
  * - `features`: the width of the sequence.
  * - `settings`: see {@link PositionalEmbeddingSettings}; optional.
  *
- * @throws {@link ShapeError} if a size is not a positive integer, or, when it is applied, if the input is longer than the
- *   table or of another width.
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if the input is longer than
+ *   the table or of another width.
  * @throws {@link GraphError} if a setting is unknown.
  * @function
  * @category Models: layers

@@ -36,7 +36,7 @@ export interface SlopeOptions extends Required<SlopeSettings> {
  * - `features`: 1 for one slope, the default, or the number of channels.
  * - `settings`: see {@link SlopeSettings}; optional.
  *
- * @throws {@link ShapeError} if a size or a setting is out of range, or, when it is applied, if the input has other
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if the input has other
  *   channels.
  * @throws {@link GraphError} if a setting is unknown.
  * @function

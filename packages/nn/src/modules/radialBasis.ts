@@ -56,7 +56,7 @@ export interface RadialBasisOptions extends Required<RadialBasisSettings> {
  * - `units`: the number of units.
  * - `settings`: see {@link RadialBasisSettings}; optional.
  *
- * @throws {@link ShapeError} if a size or the width is not positive, or, when it is applied, if the input has another
+ * @throws {@link ShapeError} if a size or the width is not positive; when the module is applied, if the input has another
  *   width.
  * @throws {@link GraphError} if a setting is unknown.
  * @function

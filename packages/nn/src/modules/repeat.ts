@@ -127,10 +127,10 @@ export interface Repeat {
    * @param copies - The number of copies.
    * @param settings - The part of the input that goes through the copies; the whole input by default.
    * @returns A module with the input and the response of the given module.
-   * @throws {@link GraphError} if `module` is not a module, if a setting is unknown, or, when it is applied, if the input
-   *   lacks the part `through`.
-   * @throws {@link ShapeError} if `copies` is not a positive integer, or, when it is applied, if the response has another
-   *   shape than the input.
+   * @throws {@link GraphError} if `module` is not a module, if a setting is unknown; when the module is applied, if the
+   *   input lacks the part `through`.
+   * @throws {@link ShapeError} if `copies` is not a positive integer; when the module is applied, if the response has
+   *   another shape than the input.
    */
   <In, Out>(
     module: Module<In, Out>,

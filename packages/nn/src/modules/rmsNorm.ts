@@ -32,8 +32,8 @@ const smallest = 2 ** -23;
  * - `features`: the size of the last axis, or the sizes f… of the last axes.
  * - `settings`: see {@link NormSettings}; optional; ε is 2⁻²³ by default here.
  *
- * @throws {@link ShapeError} if a size is not a positive integer or ε is not positive; when it is applied, if the input has
- *   other sizes.
+ * @throws {@link ShapeError} if a size is not a positive integer or ε is not positive; when the module is applied, if the
+ *   input has other sizes.
  * @throws {@link GraphError} if a setting is unknown.
  * @function
  * @category Models: layers

@@ -20,7 +20,7 @@ export interface SinusoidalPositionsOptions {
  *
  * - `settings`: `base`, above 1; optional.
  *
- * @throws {@link ShapeError} if the base is not above 1, or, when it is applied, if the input is not [n, T, d].
+ * @throws {@link ShapeError} if the base is not above 1; when the module is applied, if the input is not [n, T, d].
  * @function
  * @category Models: layers
  */

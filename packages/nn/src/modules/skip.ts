@@ -27,7 +27,7 @@ export interface SkipOptions {
  * - `projection`: the module p, if f changes the shape; optional.
  *
  * @throws {@link GraphError} if an argument is not a module.
- * @throws {@link ShapeError} when it is applied, if the two shapes differ.
+ * @throws {@link ShapeError} when the module is applied, if the two shapes differ.
  * @function
  * @category Models: composing
  */

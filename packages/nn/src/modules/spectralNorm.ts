@@ -36,7 +36,8 @@ const epsilon = 1e-12;
  * - `outputs`: the number of units.
  * - `settings`: see {@link DenseSettings}; optional.
  *
- * @throws {@link ShapeError} if a size is not a positive integer, or, when it is applied, if the input has another width.
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if the input has another
+ *   width.
  * @throws {@link GraphError} if a setting or the activation is unknown.
  * @function
  * @category Models: layers

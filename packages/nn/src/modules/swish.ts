@@ -13,7 +13,7 @@ import { perChannel, type SlopeOptions, type SlopeSettings, slopeOptions } from 
  * - `features`: 1 for one β, the default, or the number of channels.
  * - `settings`: see {@link SlopeSettings}; optional.
  *
- * @throws {@link ShapeError} if a size or a setting is out of range, or, when it is applied, if the input has other
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if the input has other
  *   channels.
  * @throws {@link GraphError} if a setting is unknown.
  * @function

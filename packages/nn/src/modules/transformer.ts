@@ -45,7 +45,7 @@ export interface TransformerStackOptions {
  * - `heads`: the number of heads, a divisor of `features`.
  * - `settings`: see {@link TransformerStackSettings}, without `memory` and `memoryFeatures`; optional.
  *
- * @throws {@link ShapeError} if a size or a setting is out of range, or, when it is applied, if a part of the input has
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if a part of the input has
  *   another shape.
  * @throws {@link GraphError} if a setting, a part of the input or the activation is unknown, or if a memory is given.
  * @function
@@ -74,7 +74,7 @@ export const transformerEncoder = defModule({
  * - `heads`: the number of heads, a divisor of `features`.
  * - `settings`: see {@link TransformerStackSettings}, without `memory`; optional.
  *
- * @throws {@link ShapeError} if a size or a setting is out of range, or, when it is applied, if a part of the input has
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if a part of the input has
  *   another shape.
  * @throws {@link GraphError} if a setting, a part of the input or the activation is unknown, or if the memory is missing.
  * @function

@@ -118,7 +118,7 @@ export interface TransformerParts {
  * - `heads`: the number of heads, a divisor of `features`.
  * - `settings`: see {@link TransformerSettings}; optional.
  *
- * @throws {@link ShapeError} if a size or a setting is out of range, or, when it is applied, if a part of the input has
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if a part of the input has
  *   another shape.
  * @throws {@link GraphError} if a setting, a part of the input or the activation is unknown, or if a memory is missing or
  *   not asked for.

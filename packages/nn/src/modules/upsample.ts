@@ -18,8 +18,8 @@ export type UpsampleOptions = Readonly<InterpolateOptions>;
  *
  * - `options`: `size` or `scale`, `mode` and `alignCorners`; one of `size` and `scale` is needed.
  *
- * @throws {@link ShapeError} unless exactly one of `size` and `scale` is given, or, when it is applied, if the options do
- *   not fit the input.
+ * @throws {@link ShapeError} unless exactly one of `size` and `scale` is given; when the module is applied, if the options
+ *   do not fit the input.
  * @throws {@link GraphError} if an option is unknown.
  * @function
  * @category Models: layers

@@ -20,7 +20,8 @@ import { type DenseOptions, type DenseSettings, denseNames } from "./dense.ts";
  * - `outputs`: the number of units.
  * - `settings`: see {@link DenseSettings}; optional.
  *
- * @throws {@link ShapeError} if a size is not a positive integer, or, when it is applied, if the input has another width.
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if the input has another
+ *   width.
  * @throws {@link GraphError} if a setting or the activation is unknown.
  * @function
  * @category Models: layers

@@ -50,7 +50,7 @@ const coordinates = {
   },
 } as const satisfies Record<string, Coordinates>;
 
-/** Supports that quadrature covers. */
+/** The supports that quadrature covers. */
 export type ContinuousName = keyof typeof coordinates;
 
 /** For a normal density, 1/p at its mode in standard deviations. */
@@ -66,15 +66,15 @@ export interface QuadratureSpec {
   readonly logProb: LogProb;
   readonly support: ContinuousName;
   readonly parameters: number;
-  /** A typical response, [n, 1] for h [n, parameters]. */
+  /** Returns a typical response, [n, 1] for h [n, parameters]. */
   readonly centre: (h: Node) => Node;
 }
 
 /** Expectations over one number per response. */
 export interface Quadrature {
-  /** [n, m, m]. */
+  /** Returns the Fisher information, [n, m, m]. */
   fisher(h: Node): Node;
-  /** [n, m], where a response has one parameter. */
+  /** Returns the diagonal of the Fisher information, [n, m], if a response has one parameter; else null. */
   readonly fisherDiagonal: ((h: Node) => Node) | null;
   fisherRoot(h: Node): Node;
   kl(h: Node, other: Node): Node;

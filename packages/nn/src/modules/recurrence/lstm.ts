@@ -35,7 +35,7 @@ export const lstm = defRecurrent("lstm", () => lstmUnit);
  * - `size`: the number of units.
  * - `settings`: see {@link RecurrentWeightSettings}; optional.
  *
- * @throws {@link ShapeError} if a size is not a positive integer, or, when it is applied, if the input or the state has
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if the input or the state has
  *   another shape.
  * @throws {@link GraphError} if a setting or a part of the input is unknown.
  * @function

@@ -48,7 +48,7 @@ export const recurrent = defRecurrent("recurrent", unitOf("recurrent"), ["activa
  * - `size`: the number of units.
  * - `settings`: the activation and {@link RecurrentWeightSettings}; optional.
  *
- * @throws {@link ShapeError} if a size is not a positive integer, or, when it is applied, if the input or the state has
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if the input or the state has
  *   another shape.
  * @throws {@link GraphError} if a setting, a part of the input or the activation is unknown.
  * @function

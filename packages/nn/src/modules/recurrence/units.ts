@@ -26,8 +26,8 @@ export function simpleUnit(activation: Activation): RecurrentUnit<Node> {
 }
 
 /**
- * (i, f, g, o) = X̃W + hU, c' = σ(f)∘c + σ(i)∘tanh(g), h' = σ(o)∘tanh(c') (Hochreiter and Schmidhuber 1997, with the
- * forget gate of Gers et al. 2000).
+ * The unit of long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). (i, f, g,
+ * o) = X̃W + hU, c' = σ(f)∘c + σ(i)∘tanh(g), h' = σ(o)∘tanh(c').
  */
 export const lstmUnit: RecurrentUnit<LstmState> = Object.freeze<RecurrentUnit<LstmState>>({
   gates: 4,
@@ -42,8 +42,8 @@ export const lstmUnit: RecurrentUnit<LstmState> = Object.freeze<RecurrentUnit<Ls
 });
 
 /**
- * (r, z) = σ(X̃W + h̃U), n = tanh(X̃W + r∘h̃U) by their columns, h' = n + z∘(h − n) (Cho et al. 2014, with the reset after
- * the product).
+ * The gated recurrent unit (Cho et al. 2014, with the reset after the product). By columns, (r, z) = σ(X̃W + h̃U) and n =
+ * tanh(X̃W + r∘h̃U), and h' = n + z∘(h − n).
  */
 export const gruUnit: RecurrentUnit<Node> = Object.freeze<RecurrentUnit<Node>>({
   gates: 3,
