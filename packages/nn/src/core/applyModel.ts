@@ -82,6 +82,7 @@ export function applyModel<In, Out, Y = Node>(
   return { output: response as Out, applications, updates, parameters, extras };
 }
 
+/** Makes the error for a first argument that is not a module. */
 function noModule(got: unknown): GraphError {
   const name = typeof got === "function" ? got.name : "";
   return new GraphError({

@@ -28,6 +28,7 @@ export function zeroLastRow(value: Node): Node {
   return concat([withoutLastRow(value), zerosLike(last)], axis);
 }
 
+/** Returns the axis of the rows of matrices; 0 for a vector. */
 function rowAxis({ shape }: Node): number {
   return Math.max(0, shape.length - 2);
 }

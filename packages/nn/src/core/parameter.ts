@@ -61,6 +61,7 @@ export function state(shape: Shape, init: Initializer): ParameterSpec {
   return made("state", shape, init, "none");
 }
 
+/** Returns a parameter or a statistic. Throws ShapeError. */
 function made(
   role: ParameterSpec["role"],
   shape: Shape,

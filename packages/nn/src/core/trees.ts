@@ -63,6 +63,7 @@ function isValue(value: unknown): value is NodeLike {
   return isNode(value) || isTensor(value) || typeof value === "number";
 }
 
+/** Returns whether a list contains a node, a tensor or a record at any depth. */
 function holdsValue(list: readonly unknown[]): boolean {
   return list.some((one) => {
     if (isNode(one) || isTensor(one)) return true;

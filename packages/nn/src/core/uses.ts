@@ -41,6 +41,7 @@ export function usesOf(
   return uses;
 }
 
+/** Returns the use of a parameter at one place, in a loop or outside of loops. */
 function useOf(parameter: Variable, edge: Edge, site: Site): Use {
   const plain = { looped: false, activated: null } as const;
   return (
@@ -48,6 +49,7 @@ function useOf(parameter: Variable, edge: Edge, site: Site): Use {
   );
 }
 
+/** Returns the use of a parameter at a place outside of loops. */
 function plainUse(parameter: Variable, [node, input]: Edge, site: Site): PlainUse {
   const consumers: readonly Edge[] = [[node, input]];
   const all = (site.readers.get(parameter) ?? []).filter(([reader]) => reader === node);
@@ -154,6 +156,7 @@ function shiftAfter(value: Node, like: Variable, behind: number, site: Site) {
   return placed?.edge[0] === node && placed.behind === behind ? { shift, node, consumer } : null;
 }
 
+/** Returns the use of a product, with the bias that is added to it if there is one. */
 function affine(
   w: Variable,
   product: Node,

@@ -117,15 +117,18 @@ export function diagonalGaussianFamily(size: number): DiagonalGaussianFamily {
   return Object.freeze({ ...family, toMoments, fromMoments });
 }
 
+/** Returns μ and σ² of natural coordinates. */
 function toMoments({ linear, quadratic }: Coordinates<GaussianStatistics>): DiagonalMoments {
   const variance = mul(reciprocal(quadratic), -0.5);
   return { mean: mul(linear, variance), variance };
 }
 
+/** Returns the natural coordinates of μ and σ². */
 function fromMoments({ mean, variance }: DiagonalMoments): Coordinates<GaussianStatistics> {
   return { linear: div(mean, variance), quadratic: mul(reciprocal(variance), -0.5) };
 }
 
+/** Returns whether all variances are positive and all numbers finite. */
 function holds(linear: Node, spread: Node): Node {
   const inside = logicalAnd(greater(spread, 0), isFinite(spread));
   return all(logicalAnd(inside, isFinite(linear)), { axis: -1 });

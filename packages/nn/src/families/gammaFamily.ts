@@ -117,6 +117,7 @@ const family: GammaFamily = Object.freeze({
   fromShape: ({ shape, rate }: GammaShape) => ({ log: sub(shape, 1), linear: neg(rate) }),
 });
 
+/** Returns α and β of natural coordinates. */
 function toShape({ log: power, linear }: Coordinates<GammaStatistics>): GammaShape {
   return { shape: add(power, 1), rate: neg(linear) };
 }

@@ -135,12 +135,14 @@ export function gaussianFamily(size: number): GaussianFamily {
   return Object.freeze({ ...family, toMoments, fromMoments });
 }
 
+/** Returns μ and S of natural coordinates. */
 function toMoments(natural: Coordinates<GaussianStatistics>): GaussianMoments {
   const { factor, mean } = solved(natural);
   const covariance = choleskySolve(factor, eye(mean.shape.at(-1) as number));
   return { mean, covariance: symmetrize(covariance) };
 }
 
+/** Returns the natural coordinates of μ and S. */
 function fromMoments({ mean, covariance }: GaussianMoments): Coordinates<GaussianStatistics> {
   const factor = cholesky(covariance);
   const precision = choleskySolve(factor, eye(mean.shape.at(-1) as number));
@@ -161,6 +163,7 @@ function solved(natural: Coordinates<GaussianStatistics>) {
   return { factor, mean: fromColumn(choleskySolve(factor, asColumn(natural.linear))) };
 }
 
+/** Returns the precision S⁻¹ of natural coordinates. */
 function precisionOf({ quadratic }: Coordinates<GaussianStatistics>): Node {
   return mul(quadratic, -2);
 }

@@ -9,7 +9,7 @@ import { drawNormal } from "./draw.ts";
  * arXiv 1312.6120).
  *
  * @param gain - The factor of the matrix; 1 by default, √2 for relu.
- * @returns An initialiser for shapes of two axes or more. It throws ShapeError for a shape with one axis.
+ * @returns An initialiser for shapes of two axes or more. It throws ShapeError for a shape with fewer axes.
  * @throws {@link ShapeError} if the gain is not positive and finite.
  * @category Models: own modules
  */
@@ -63,6 +63,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
+/** Makes the error of the initialiser. */
 function refused(must: string, got: string, todo: string): ShapeError {
   return new ShapeError({ where: "orthogonal", must, got, todo });
 }

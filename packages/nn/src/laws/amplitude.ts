@@ -80,6 +80,7 @@ export function stateWeights(h: Node): Node {
   return stopGradient(softmax(mul(modulus, 2), { axis: 0 }));
 }
 
+/** Returns h as a matrix [n, 1] or [n, 2]. Throws ShapeError. */
 function columnsOf(where: string, h: Node): Node {
   const [n = 0, m = 1] = h.shape;
   if (h.shape.length > 0 && h.shape.length <= 2 && m >= 1 && m <= 2) {
@@ -93,6 +94,7 @@ function columnsOf(where: string, h: Node): Node {
   });
 }
 
+/** Makes the error for a score or a draw of a law without an observed value. */
 function undrawn(where: string, got: string): GraphError {
   return new GraphError({
     where,

@@ -34,6 +34,7 @@ export interface BernoulliOptions {
   readonly values?: readonly [low: number, high: number];
 }
 
+/** The largest number of responses of a row whose outcomes are listed. */
 const manyOutcomes = 12;
 
 /**

@@ -24,6 +24,7 @@ import { lnGamma } from "./lnGamma.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { wholeTo } from "./supports.ts";
 
+/** The largest number of outcomes that are listed. */
 const manyOutcomes = 4096;
 
 /**

@@ -31,6 +31,7 @@ export function checkTargets(
 /** The largest error of a sum, as a share of the sum. */
 const rounding = 1e-3;
 
+/** Checks one part of the targets. Throws DataError. */
 function checkPart(
   where: string,
   { path, law, values, width, counts }: TargetPart,

@@ -156,6 +156,7 @@ interface Listed {
   kl(h: Node, other: Node): Node;
 }
 
+/** Returns expectations over the listed outcomes; null if none are listed. */
 function listedOf({ name, outcomes }: LawSpec, logProb: RowLaw["logProb"]): Listed | null {
   if (outcomes === undefined) return null;
   const all = (h: Node) => outcomes(h.shape[1] as number);
@@ -198,6 +199,7 @@ function integralOf(spec: LawSpec, logProb: RowLaw["logProb"]): Quadrature | nul
   });
 }
 
+/** Returns the prediction and how it is found. Throws GraphError if there is none. */
 function predictOf(spec: LawSpec, listed: Listed | null) {
   if (spec.predict) return { of: spec.predict, how: given };
   if (listed) return { of: (h: Node) => listed.at(h).predict(h), how: "enumeration" };
@@ -228,6 +230,7 @@ function checkedLogProb({ name, logProb }: LawSpec): RowLaw["logProb"] {
   };
 }
 
+/** Returns a `sample` that throws GraphError. */
 function missing(name: string): RowLaw["sample"] {
   return () => {
     throw new GraphError({

@@ -21,6 +21,7 @@ export function checkFits(
   });
 }
 
+/** Returns what to do about shapes that do not fit. */
 function adviceFor(where: string, y: Node, h: Node, ofShares: string | undefined): string {
   if (h.shape.length > 2) {
     return `reshape them to rows, or take independent(${where.replace(/\W.*$/, "")}()) for a response at each position`;

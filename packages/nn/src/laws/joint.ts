@@ -49,6 +49,7 @@ export function joint<const L extends readonly LawTree[] | { readonly [name: str
 /** Trees of nodes in the structure of the laws. */
 type Members = Readonly<Record<string, unknown>>;
 
+/** Makes the law of several laws, whose types are unknown here. */
 function joined(laws: unknown): Law<Members, Members> {
   const isList = Array.isArray(laws);
   const members = membersOf(laws);

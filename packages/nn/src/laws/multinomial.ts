@@ -27,6 +27,7 @@ import { openUniform } from "./openUniform.ts";
 import { rowLaw, typical } from "./rowLaw.ts";
 import { countsOf } from "./supports.ts";
 
+/** The largest number of outcomes that are listed. */
 const manyOutcomes = 4096;
 
 /**

@@ -103,11 +103,13 @@ export function observedClasses(law: ClosedLaw, options: CategoricalOptions): La
   return made(null);
 }
 
+/** Returns class weights as a column [m, 1]. Throws ShapeError. */
 function columnOf(name: string, weights: readonly number[], m: number) {
   if (weights.length !== m) throw otherClasses(name, m, weights.length);
   return tensor(weights.map((weight) => [weight]));
 }
 
+/** Throws ShapeError if the smoothing or a class weight is out of range. */
 function checkNumbers(smoothing: number, weights: readonly number[] | null): void {
   const refuse = (must: string, got: unknown, todo: string): never => {
     throw new ShapeError({ where: "categorical", must, got: String(got), todo });

@@ -88,6 +88,7 @@ interface Cuts {
   readonly lnGaps: Node | null;
 }
 
+/** Returns the thresholds minus the score of every row. Throws ShapeError. */
 function cutsOf(name: string, thresholds: readonly number[] | null, h: Node): Cuts {
   const [n = 0, m = 0] = h.shape;
   if (thresholds === null) {
@@ -136,6 +137,7 @@ function lnOneMinusExp(lnGaps: Node, shape: readonly number[]): Node {
   return broadcastTo(where(tiny, sub(lnGaps, mul(gaps, 0.5)), exact), shape);
 }
 
+/** Throws ShapeError unless thresholds are finite numbers that rise. */
 function checkThresholds(thresholds: readonly number[]): void {
   const rising =
     Array.isArray(thresholds) &&

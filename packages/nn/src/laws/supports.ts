@@ -58,6 +58,7 @@ export function oneOf(values: ReadonlySet<number>): Support {
   return support([...values].sort((a, b) => a - b).join(", "), (value) => values.has(value));
 }
 
+/** Returns a support that does not depend on the width of h. */
 function support(text: string, has: (value: number) => boolean): Support {
   return Object.freeze({ text: () => text, has });
 }

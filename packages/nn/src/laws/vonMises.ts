@@ -47,6 +47,7 @@ interface Polar {
   readonly sine: Node;
 }
 
+/** Returns the length and the direction of h. Throws ShapeError. */
 function polarOf(h: Node): Polar {
   const [a, b] = parametersOf(name, ["κ cos μ", "κ sin μ"], h) as [Node, Node];
   const squares = add(square(a), square(b));

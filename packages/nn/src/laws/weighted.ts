@@ -185,6 +185,7 @@ function along(name: string, part: string, counts: Node, shape: Shape): Node {
   return shape.slice(lead.length).reduce((node) => expandDims(node, node.shape.length), counts);
 }
 
+/** Returns which counts are above 0, or not 0 for integers. */
 function presence(counts: Node): Node {
   if (counts.type === "bool") return counts;
   return counts.type === "float" ? greater(counts, 0) : notEqual(counts, 0);

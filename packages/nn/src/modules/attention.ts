@@ -142,11 +142,13 @@ function byHead(rows: Node, heads: number): Node {
   return transpose(reshape(rows, [n, steps, heads, features / heads]), [0, 2, 1, 3]);
 }
 
+/** Returns the parameter of a projection, with a bias row if there is a bias. */
 function projection(inputs: number, outputs: number, init: Initializer, bias: boolean) {
   if (!bias) return param([inputs, outputs], init);
   return param([inputs + 1, outputs], biasRow(init), { decay: "all but the last row" });
 }
 
+/** Throws ShapeError if a size or a setting is out of range. */
 function checkOptions({
   features,
   heads,

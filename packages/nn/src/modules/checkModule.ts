@@ -14,6 +14,7 @@ export function checkModule(where: string, module: AnyModule): void {
   });
 }
 
+/** Returns a value as text for messages. */
 function shownAs(value: unknown): string {
   if (typeof value === "function") return `the function ${value.name}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;

@@ -165,6 +165,7 @@ export const mixtureOfExperts = defModule({
   },
 });
 
+/** Returns the sum of the experts' parts. Throws ShapeError if their shapes differ. */
 function sumOf(parts: readonly Node[]): Node {
   const [first] = parts as readonly [Node];
   const odd = parts.find((one) => showShape(one.shape) !== showShape(first.shape));
@@ -195,6 +196,7 @@ function balanceOf(all: Node, mask: Node, rowWeights: Node | null): Node {
   return mul(sum(mul(stopGradient(even), shares(all))), experts);
 }
 
+/** Returns the experts as a list of modules. Throws GraphError. */
 function expertsOf(experts: Experts): readonly Module[] {
   const record = typeof experts === "object" && experts !== null && "count" in experts;
   if (record) {
@@ -221,6 +223,7 @@ function expertsOf(experts: Experts): readonly Module[] {
   });
 }
 
+/** Throws GraphError for an unknown word, or for a choice among gates that do not add up to 1. */
 function checkWords(over: string, response: string, some: boolean): void {
   const known = ["chosen", "all"].includes(over) && ["sum", "choice"].includes(response);
   if (known && !(response === "choice" && over === "all" && some)) return;
@@ -234,6 +237,7 @@ function checkWords(over: string, response: string, some: boolean): void {
   });
 }
 
+/** Throws ShapeError unless an expert maps the last axis alone. */
 function checkExpert(index: number, { shape }: Node, positions: readonly number[]): void {
   const own = shape.slice(0, -1);
   if (showShape(own) === showShape(positions) && sizeOf(shape) > 0) return;

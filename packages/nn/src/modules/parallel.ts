@@ -109,7 +109,7 @@ export interface Parallel {
    * @returns A module from the common input to the results.
    * @throws {@link GraphError} if a member is not a module, or if a setting is unknown.
    * @throws {@link ShapeError} if there are no modules or a setting is out of range; when the module is applied, if results
-   *   that are trees are to be joined.
+   *   do not fit together.
    */
   <const M extends Children, J extends Join = "tree">(
     modules: M,

@@ -127,9 +127,9 @@ export interface Repeat {
    * @param copies - The number of copies.
    * @param settings - The part of the input that goes through the copies; the whole input by default.
    * @returns A module with the input and the response of the given module.
-   * @throws {@link GraphError} if `module` is not a module, if a setting is unknown; when the module is applied, if the
-   *   input lacks the part `through`.
-   * @throws {@link ShapeError} if `copies` is not a positive integer; when the module is applied, if the response has
+   * @throws {@link GraphError} if `module` is not a module or a setting is unknown; when the chain is applied, if the input
+   *   lacks the part `through`.
+   * @throws {@link ShapeError} if `copies` is not a positive integer; when the chain is applied, if the response has
    *   another shape than the input.
    */
   <In, Out>(

@@ -84,6 +84,7 @@ function column(v: Node): Node {
   return reshape(v, [-1, 1]);
 }
 
+/** Returns a vector of length 1 in the direction of a vector. */
 function normed(v: Node): Node {
   const flat = reshape(v, [-1]);
   return div(flat, maximum(sqrt(sum(square(flat))), epsilon));
@@ -113,10 +114,12 @@ function singular(
   };
 }
 
+/** Returns the product of a vector with the numbers of a function. */
 function dot(v: readonly number[], of: (k: number) => number): number {
   return v.reduce((total, value, k) => total + value * of(k), 0);
 }
 
+/** Returns a list of numbers as a vector of length 1. */
 function unit(v: readonly number[]): number[] {
   const length = Math.max(Math.hypot(...v), epsilon);
   return v.map((value) => value / length);

@@ -97,6 +97,7 @@ export const transformerDecoder = defModule({
   apply: (_, x: TransformerParts, { options, call }) => throughBlocks(x, options, call),
 });
 
+/** Returns the options of a stack of blocks. Throws ShapeError and GraphError. */
 function stackOf(
   where: string,
   count: number,
@@ -122,11 +123,13 @@ function stackOf(
   return Object.freeze({ blocks, norm });
 }
 
+/** Returns the blocks and the normalisation by name. */
 function childrenOf({ blocks, norm }: TransformerStackOptions) {
   const named = Object.fromEntries(blocks.map((block, k) => [`block${k}`, block]));
   return norm === null ? named : { ...named, norm };
 }
 
+/** Applies the blocks one after the other, and then the normalisation. */
 function throughBlocks(
   x: TransformerInput,
   { blocks, norm }: TransformerStackOptions,

@@ -168,6 +168,7 @@ interface Nodes {
   readonly weights: Node;
 }
 
+/** Returns the positions and the weights of a rule. */
 function nodesOf(rule: readonly RuleNode[]): Nodes {
   const row = (f: (node: RuleNode) => number) => constant(tensor([rule.map(f)]));
   const at = ({ from, to, x }: RuleNode) => from + x * (to - from);
@@ -197,6 +198,7 @@ function splitAt(kink: Node): Nodes {
   };
 }
 
+/** Returns whether coordinates are so near to 0 that e^u is finite. */
 function within(u: Node): Node {
   return logicalAnd(greater(u, -farthest), less(u, farthest));
 }

@@ -87,6 +87,7 @@ export function manyLayers<S extends NodeTree>(
   return { output: h, state: all };
 }
 
+/** Returns values joined along an axis. */
 function sideBySide(parts: readonly Node[], axis: number): Node {
   return parts.length === 1 ? (parts[0] as Node) : concat(parts, axis);
 }
