@@ -51,7 +51,9 @@ export const withExample = new Set([
   ...["grad", "valueAndGrad", "jvp", "vjp", "vmap", "hvp", "jacobian", "hessian", "laplacian"], // graph: transforms
   ...["compile", "defOp", "scan", "odeint"], // graph: loops, compiler
   ...["tensor", "parseExpr"], // tensor
-  ...[], // nn
+  ...["dense", "sequential", "skip", "parallel", "defModule", "param", "conv2d", "lstm"], // nn
+  ...["transformerBlock", "batchNorm", "dropout", "embedding", "categorical", "gaussian"], // nn
+  ...["joint", "masked", "independent", "defLaw"], // nn
   ...["metrics", "partition", "defMetric", "explain", "checkMetric", "checkLaw"], // metric
   ...["rfim", "fisher", "kl", "ModelMetric"], // metric: geometry
   ...["sharedGram", "unitGram", "kronecker"], // metric: blocks

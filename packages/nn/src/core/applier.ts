@@ -23,60 +23,107 @@ import { bothRoutings } from "./routing.ts";
 import { asNodeTree, nodesOf } from "./trees.ts";
 import { usesOf } from "./uses.ts";
 
-/** A trainable parameter of an applied model. */
+/**
+ * A trainable parameter of an applied model.
+ *
+ * @category Train: own loops
+ */
 export interface AppliedParameter {
+  /** The parameter as a variable of the graph. */
   readonly variable: Variable;
-  /** In the model. */
+  /** The path of the parameter in the model, such as "dense0/w". */
   readonly path: string;
+  /** The part of the parameter that an L2 penalty covers. */
   readonly decay: Decay;
 }
 
-/** What comes with the response of a module beside it. */
+/**
+ * The values that a module gave beside its response.
+ *
+ * @category Train: own loops
+ */
 export interface AppliedExtras {
+  /** The path of the module in the model. */
   readonly path: string;
+  /** The module that gave the values. */
   readonly module: AnyModule;
+  /** The values, a tree of nodes. */
   readonly values: NodeTree;
 }
 
-/** How modules are applied. */
+/**
+ * Options of {@link applierOf}: how modules are applied.
+ *
+ * @category Train: own loops
+ */
 export interface ApplierOptions {
+  /** Whether modules act as in training or as in inference. */
   readonly mode: Mode;
-  /** Weights of the samples [n]. */
+  /** The weights of the samples, [n]; null if all are 1. */
   readonly rowWeights: Node | null;
-  /** Path of a variable, where a store knows one; null: as the model says. */
+  /** Returns the path of a variable if a store knows one, else null. With null the path is the one in the model. */
   readonly pathOf: (spec: VariableSpec) => string | null;
-  /** Draws of all modules, instead of such as follow from their paths. */
+  /** The random draws of all modules; by default the draws follow from the modules' paths. */
   readonly random?: ModuleRandom;
 }
 
-/** Applies modules, one or several, and keeps what was applied: what a training step is built from. */
+/**
+ * Applies one or several modules and keeps a record of what was applied. A training step is built from this record.
+ *
+ * @category Train: own loops
+ */
 export interface Applier {
-  /** Applies a model. Throws what its modules throw. */
+  /**
+   * Applies a model to an input. It throws the errors of the modules.
+   *
+   * @param model - The module.
+   * @param x - Its input: a node, a tensor, numbers, or a tree of these; samples first.
+   * @returns The response, the pre-activation and the extras of the model.
+   */
   apply(model: AnyModule, x: unknown): FullyApplied<NodeTree>;
-  /** Says that a value is observed under a law, so that metrics know the response. */
+  /**
+   * Says that a value is observed under a law, so that metrics know the response.
+   *
+   * @param output - The observed value, a node or a tree of nodes.
+   * @param law - The law of the value.
+   * @param weight - How much the mean over the samples counts; 1 by default.
+   */
   observe(output: NodeTree, law: Law, weight?: number): void;
   /** Every use of a module with trained parameters, in the order of application. */
   readonly applications: readonly Application[];
-  /** How modules move their running statistics; empty when inferring. */
+  /** The values after the step of the running statistics that modules move; empty in inference mode. */
   readonly updates: readonly Update[];
-  /** Those that are not frozen, each once. */
+  /** The parameters that are not frozen, each of them once. */
   readonly parameters: readonly AppliedParameter[];
+  /** The values that modules gave beside their responses, in the order of application. */
   readonly extras: readonly AppliedExtras[];
-  /** Path of a parameter or statistic. */
+  /**
+   * Returns the path of a parameter or a statistic.
+   *
+   * @param variable - The variable of the graph.
+   * @returns Its path, as a store or the model names it.
+   */
   pathOf(variable: Variable): string;
 }
 
-/** One model as an applier knows it. */
+/** One model with the paths, parameters and frozen parts that an applier knows of it. */
 interface Member {
   readonly paths: ReadonlyMap<AnyModule, string>;
   readonly params: ReadonlyMap<AnyModule, Readonly<Record<string, Variable>>>;
   readonly frozen: ReturnType<typeof frozenIn>;
 }
 
-/** An applier without applications. */
+/**
+ * Makes an applier that has applied nothing yet.
+ *
+ * @param options - The mode, the weights of the samples, the paths of a store, and the random draws.
+ * @returns The applier.
+ * @nothrow
+ * @category Train: own loops
+ */
 export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOptions): Applier {
   const outside = openScans();
-  // Modules that the loops of a module call, and their parameters: they act in the application of that module.
+  // The modules, and their parameters, that are called in the loops of a module act in the application of that module.
   let looped: Looped = { params: new Set(), modules: new Map() };
   const members = new Map<AnyModule, Member>();
   const paths = new Map<Variable, string>();
@@ -85,7 +132,7 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
   const updates = new Map<Variable, Node>();
   const parameters = new Map<Variable, AppliedParameter>();
   const extras: AppliedExtras[] = [];
-  // By path: two models of a step may have modules at the same one, and no draw is made twice.
+  // The uses are counted by path: two models of a step may have modules at the same path, and no draw may repeat.
   const counts = new Map<string, number>();
   const pathOf = (variable: Variable) => paths.get(variable) ?? variable.attrs.path ?? "";
 
@@ -117,14 +164,14 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
     return made;
   };
 
-  /** The response of one module, with `call` for its children. */
+  /** Returns the response of one module; `call` applies its children. */
   const respond = (
     { paths: own, params, frozen }: Member,
     module: AnyModule,
     input: NodeTree,
     inside: {
       readonly mode: Mode;
-      /** Applies a child; weights of its rows where it is a part of a mixture. */
+      /** Applies a child. The weights are those of its rows if it is a part of a mixture. */
       readonly call: (
         child: AnyModule,
         x: NodeTree,
@@ -135,7 +182,7 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
     const path = own.get(module);
     if (path === undefined) throw undeclared(module);
     const moving = inside.mode === "train" && !frozen.modules.has(module);
-    // A second use goes on from where the first one moved the module's statistics, all of them together.
+    // A second use of a module starts from the statistics that the first use left.
     const statistics = new Map<Node, Variable>();
     const named = Object.entries(params.get(module) ?? {}).map(([name, variable]) => {
       const next = moving ? updates.get(variable) : undefined;
@@ -171,7 +218,7 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
       try {
         return spec.apply(bound as never, input as never, context as never);
       } catch (error) {
-        // Such as reading a leaf that the tree of inputs has not.
+        // For example, `apply` reads a leaf that is missing in the tree of inputs.
         if (error instanceof TypeError) throw notApplied(module, path, input, error);
         throw placed(module, path, error);
       }
@@ -271,7 +318,7 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
   };
 }
 
-/** Variables by their paths in the module at a path; those of elsewhere by their whole paths. */
+/** Returns variables by their paths in the module at a path. Variables of other places keep their whole paths. */
 function byPathIn(
   path: string,
   variables: Iterable<Variable>,
@@ -287,7 +334,7 @@ function byPathIn(
   return Object.fromEntries(named);
 }
 
-/** Samples of a batch: the size of the first axis of its first value, 1 where that has none. */
+/** Returns the number of samples of a batch: the size of the first axis of its first value, or 1 without axes. */
 function samplesOf(x: NodeTree): number {
   return nodesOf(x)[0]?.shape[0] ?? 1;
 }

@@ -6,41 +6,62 @@ import { type AppliedExtras, type AppliedParameter, applierOf } from "./applier.
 import type { Mode, Module, NodeTree } from "./module.ts";
 import { asNodeTree } from "./trees.ts";
 
-/** How to apply a model. */
+/**
+ * Options of {@link applyModel}.
+ *
+ * @category Models: composing
+ */
 export interface ApplyOptions<Out = Node, Y = Node> {
-  /** `infer` by default. */
+  /** Whether modules act as in training or as in inference; "infer" by default. */
   readonly mode?: Mode;
-  /** Weights of the samples, [n]. */
+  /** The weights of the samples, [n]; by default all are 1. */
   readonly rowWeights?: Node | null;
-  /** The law of the model's output, usually its likelihood. */
+  /** The law of the model's output, usually its likelihood; none by default. */
   readonly law?: Law<Out, Y> | null;
-  /** What is observed: masks and weights in it are held fixed in the law. */
+  /** The observed values. The masks and weights in them are then held fixed in the law. */
   readonly targets?: InputLike<Y>;
 }
 
-/** What applying a model gives. */
+/**
+ * The result of {@link applyModel}.
+ *
+ * @category Models: composing
+ */
 export interface AppliedModel<Out = Node> {
+  /** The output of the model, a node or a tree of nodes. */
   readonly output: Out;
-  /** Every use of a module with trainable parameters, in the order of application; frozen ones are left out. */
+  /** Every use of a module with trainable parameters, in the order of application; frozen modules are left out. */
   readonly applications: readonly Application[];
-  /** How the modules move their running statistics; empty when inferring. */
+  /** The values after the step of the running statistics that modules move; empty in inference mode. */
   readonly updates: readonly Update[];
-  /** Those that are not frozen. */
+  /** The parameters that are not frozen, each of them once. */
   readonly parameters: readonly AppliedParameter[];
-  /** What modules gave beside their responses. */
+  /** The values that modules gave beside their responses. */
   readonly extras: readonly AppliedExtras[];
 }
 
-/** What stands for an input in a graph: nodes, tensors and numbers in the place of nodes. */
+/**
+ * An input of a model in a graph: nodes, or tensors and numbers in their places.
+ *
+ * @category Models: composing
+ */
 export type InputLike<In> = In | (In extends Node ? NodeLike : never) | Tree<Node | Tensor>;
 
 /**
- * Applies a model to an input: a node [n, …], or the tree of nodes that it takes. Samples come first.
- * @param model the module
- * @param x its input
- * @param options mode, weights of the samples, and the law of the output
- * @returns the output and what was applied
- * @throws what the modules throw, and GraphError where one calls a module that it did not declare as a child
+ * Applies a model to an input and lists what was applied.
+ *
+ * The input is a node [n, …], or the tree of nodes that the model takes. Samples come first. The errors of the modules come
+ * through.
+ *
+ * @param model - The module.
+ * @param x - Its input: nodes, tensors or numbers in the structure that the module takes.
+ * @param options - The mode, the weights of the samples, the law of the output, and the targets.
+ * @returns The output, the applications, the updates of statistics, the parameters and the extras.
+ * @throws {@link GraphError} if an option is unknown, if `model` is not a module, or if a module calls a child that it did
+ *   not declare.
+ * @throws {@link ShapeError} if the input is not a tree of nodes, tensors and numbers, or if its shape does not fit a
+ *   module.
+ * @category Models: composing
  */
 export function applyModel<In, Out, Y = Node>(
   model: Module<In, Out>,
@@ -61,6 +82,7 @@ export function applyModel<In, Out, Y = Node>(
   return { output: response as Out, applications, updates, parameters, extras };
 }
 
+/** Makes the error for a first argument that is not a module. */
 function noModule(got: unknown): GraphError {
   const name = typeof got === "function" ? got.name : "";
   return new GraphError({

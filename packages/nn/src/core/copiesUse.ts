@@ -12,8 +12,8 @@ import type { CopiesUse, CopyUse, PlainUse } from "./use.ts";
 import type { Site } from "./useSite.ts";
 
 /**
- * The use of stacked parameters [copies, …] of which each turn of a loop reads a slice: a use for each copy, with that
- * copy's rows.
+ * Returns the use of stacked parameters [copies, …] if each turn of a loop reads one slice of them. The result has one use
+ * for each copy, with the rows of that copy.
  */
 export function copiesUse(
   use: CopyUse["use"],
@@ -43,7 +43,7 @@ export function copiesUse(
   return { kind: "copies", parameters, each, stack, consumers: use.consumers };
 }
 
-/** A use with the values of one copy in the place of those of a turn. */
+/** Returns a use with the values of one copy in the place of the values of a turn. */
 function copyUse(
   use: CopyUse["use"],
   own: {
@@ -70,23 +70,31 @@ function copyUse(
   return { ...use, parameters: [table], indices: value(use.indices), kept, outputs };
 }
 
-/** What one copy has of a stack [copies, …]. */
+/**
+ * Returns the values of one copy from a stack.
+ *
+ * @param stack - The values of all copies, [copies, …].
+ * @param copy - The index of the copy, from 0.
+ * @returns The slice without its first axis, […].
+ * @throws {@link ShapeError} if the stack has no axes or no such copy.
+ * @category Metrics: own metrics
+ */
 export function sliceOf(stack: Node, copy: number): Node {
   return reshape(slice(stack, [[copy, copy + 1]]), stack.shape.slice(1));
 }
 
-/** The activation f that a module's response f(T) ends with, where T is what a use in a turn makes; null for others. */
+/** Returns the activation f if a module's response in a turn is f(T), where T is the output of the use; else null. */
 export function activationIn(use: CopyUse["use"], site: Site): Node | null {
   if (use.kind !== "affine") return null;
   const { scope } = use.outputs;
   const [found, ...others] = behind(use.outputs, site);
   if (found === undefined || others.length > 0 || site.exits.has(use.outputs)) return null;
   if (found.scope !== scope || unaryOf(found) === null) return null;
-  // What the same module goes on with is not its response.
+  // If the same module reads the value again, the value is not its response.
   return behind(found, site).every((reader) => reader.scope !== scope) ? found : null;
 }
 
-/** Who reads a value or the same elements in another layout. */
+/** Returns the nodes that read a value, or that read the same elements in another layout. */
 function behind(value: Node, site: Site): readonly Node[] {
   return (site.readers.get(value) ?? []).flatMap(([reader]) => {
     const moved = reader.op === ops.reshape || reader.op === ops.transpose;

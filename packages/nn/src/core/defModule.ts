@@ -12,11 +12,19 @@ import type {
 import { memberPaths, parameterPath } from "./paths.ts";
 
 /**
- * Defines a kind of module by its parameters and its response. The result makes modules and is the
- * key under which a metric is found.
- * @param spec name, parameters, children and `apply`
- * @param variants further ways to make modules of the kind, such as `batchNorm.paper`
- * @returns a function that makes modules of the kind
+ * Defines a kind of module by its parameters and its response.
+ *
+ * The result is a function that makes modules of this kind. It is also the key under which a metric for the kind is found.
+ * Nothing is registered.
+ *
+ * {@includeCode ../../../../examples/api/nn/defModule.ts#example}
+ *
+ * @param spec - The name, the options, the parameters, the children and `apply`.
+ * @param variants - Further ways to make modules of the kind, such as `batchNorm.paper`; none by default.
+ * @returns A function that makes modules of the kind. It throws GraphError if a parameter is not made by `param` or
+ *   `state`, or if a child's name has a slash.
+ * @throws {@link GraphError} if a name in `spec` is unknown, or if the name or `apply` is missing.
+ * @category Models: own modules
  */
 export function defModule<
   Args extends readonly unknown[] = [options?: unknown],
@@ -48,7 +56,7 @@ export function defModule<
 
 const specNames = ["name", "options", "params", "children", "apply", "law", "example"];
 
-/** Throws GraphError for what defines no kind of module. */
+/** Throws GraphError if a specification has unknown names, or lacks a name or `apply`. */
 function checkSpec(spec: { readonly name?: unknown; readonly apply?: unknown }): void {
   checkNames("defModule", spec, specNames, GraphError);
   if (typeof spec.name === "string" && typeof spec.apply === "function") return;
@@ -60,7 +68,7 @@ function checkSpec(spec: { readonly name?: unknown; readonly apply?: unknown }):
   });
 }
 
-/** Throws GraphError for parameters that are not declared as such. */
+/** Throws GraphError if a parameter was not made by `param` or `state`. */
 function checkParams(where: string, params: object): void {
   const odd = Object.entries(params).find(([, one]) => !["parameter", "state"].includes(one?.role));
   if (odd === undefined) return;
@@ -72,7 +80,7 @@ function checkParams(where: string, params: object): void {
   });
 }
 
-/** Throws GraphError for children whose names would not be one part of a path. */
+/** Returns the children and their names. Throws GraphError if a name is not one part of a path. */
 function childrenOf(where: string, children: Children) {
   if (isList(children)) return { children, childNames: null };
   const wrong = Object.keys(children).find((name) => !/^[^/]+$/.test(name));
@@ -90,7 +98,7 @@ function isList(children: Children): children is readonly AnyModule[] {
   return Array.isArray(children);
 }
 
-/** A module of its parts; its variables are named by the paths that it gives its children. */
+/** Makes a module of its parts. Its variables are named by the paths of its children. */
 export function makeModule<In, Out, O, P extends ParameterTree>(
   parts: Omit<Module<In, Out, O, P>, "variables">,
 ): Module<In, Out, O, P> {
@@ -103,12 +111,12 @@ export function makeModule<In, Out, O, P extends ParameterTree>(
   return Object.freeze(module);
 }
 
-/** The node of a parameter: the same one in every application. The first path is the one of messages. */
+/** Returns the node of a parameter, which is the same node in every application. Messages show its first path. */
 export function parameterNode(path: string, spec: VariableSpec): Variable {
   return withScope(path, () => variableOf(spec));
 }
 
-/** The variables of a model, each once, in the order in which its modules stand. */
+/** Returns the variables of a model, each of them once, in the order of the modules. */
 export function variablesOf(model: AnyModule): NamedVariable[] {
   const seen = new Set<VariableSpec>();
   return [...memberPaths(model)].flatMap(([module, path]) =>

@@ -4,13 +4,17 @@ import type { AnyModule, Module, ParameterTree } from "./module.ts";
 import { memberPaths, parameterPath } from "./paths.ts";
 
 /**
- * The module with parameters that are not trained, as another module of the same kind: put it where
- * the module stood; it has the same parameters, so that a store serves both. What is frozen takes no
- * gradients, metrics or L2, and frozen statistics stay as they are; a module that is frozen as a
- * whole is applied as when inferring. What stands in a frozen module is frozen everywhere.
- * @param module the module, which does not change
- * @param where which parameters and statistics, by their paths in the module ("dense0/w"); all by default
- * @returns the frozen module
+ * Returns the module with parameters that are not trained.
+ *
+ * The result is another module of the same kind with the same parameters. Put it in the place of the module: one store
+ * serves both. Frozen parameters get no gradient, no metric and no L2 penalty. Frozen statistics do not move. A module that
+ * is frozen as a whole acts as in inference. The parts of a frozen module are frozen wherever they stand.
+ *
+ * @param module - The module. It does not change.
+ * @param where - Takes a path in the module, such as "dense0/w", and returns whether it is frozen; all by default.
+ * @returns The frozen module.
+ * @nothrow
+ * @category Models: composing
  */
 export function freeze<In, Out, O, P extends ParameterTree>(
   module: Module<In, Out, O, P>,
@@ -22,14 +26,17 @@ export function freeze<In, Out, O, P extends ParameterTree>(
   return makeModule({ definition, options, params, children, childNames, frozen });
 }
 
-/** What is frozen in a model. */
+/** The frozen parts of a model. */
 export interface Frozen {
   readonly specs: ReadonlySet<VariableSpec>;
-  /** Modules all of whose parameters and statistics are frozen; of those without any, what stands in a frozen one. */
+  /**
+   * The modules whose parameters and statistics are all frozen. A module without any is in the set if it stands in a frozen
+   * module.
+   */
   readonly modules: ReadonlySet<AnyModule>;
 }
 
-/** The parameters, statistics and modules of a model that are frozen. */
+/** Returns the frozen parameters, statistics and modules of a model. */
 export function frozenIn(model: AnyModule): Frozen {
   const specs = new Set<VariableSpec>();
   const inside = new Set<AnyModule>();

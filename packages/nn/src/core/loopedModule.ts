@@ -14,26 +14,27 @@ import type { AnyModule, NodeTree } from "./module.ts";
 import { mapNodes, nodesOf } from "./trees.ts";
 import { usesOf } from "./uses.ts";
 
-/** What the loops of a module call. */
+/** The modules, and their parameters, that the loops of a module call. */
 export interface Looped {
   readonly params: Set<Variable>;
   readonly modules: Map<AnyModule, LoopedModule & { readonly calls: LoopedCall[] }>;
 }
 
-/** What a call in a cell was given, in all turns. */
+/** The input of a call in a cell, in all turns. */
 export interface AllTurns {
-  /** The input with leaves [turns·rows, …]; null where a leaf has no rows of its own, such as the number of the turn. */
+  /** The input with leaves [turns·rows, …]. Null if a leaf has no rows of its own, such as the number of the turn. */
   readonly input: NodeTree | null;
   readonly turns: number;
-  /** Rows of one turn. */
+  /** The rows of one turn. */
   readonly rows: number;
 }
 
 /**
- * Asks for what a module is given in all turns of the loops around it.
- * @param input the input in a turn
- * @param outside how many scans are open around the model
- * @returns gives it once the loops are made; null for what needs draws that no turn makes
+ * Asks for the input of a module in all turns of the loops around it.
+ *
+ * @param input - The input in one turn.
+ * @param outside - The number of scans that are open around the model.
+ * @returns A function that gives the input once the loops are made. It gives null if the input needs draws of a turn.
  */
 export function inputOfAllTurns(input: NodeTree, outside: number): () => AllTurns | null {
   const inner = nodesOf(input);
@@ -56,7 +57,7 @@ export function inputOfAllTurns(input: NodeTree, outside: number): () => AllTurn
       const all = values.map((value, at) => {
         const { shape } = inner[at] as Node;
         const whole = reshape(value as Node, [turns * rows, ...shape.slice(1)]);
-        // Later turns read what earlier ones made; rows are taken as they are.
+        // Later turns read values of earlier turns. The rows are taken as they are, without that dependence.
         return whole.type === "float" ? stopGradient(whole) : whole;
       });
       let at = 0;
@@ -66,13 +67,13 @@ export function inputOfAllTurns(input: NodeTree, outside: number): () => AllTurn
   return () => found;
 }
 
-/** The parts of an application that are known where the module is called. */
+/** The parts of an application that are known at the call of the module. */
 type Known = Omit<
   Application,
   "uses" | "reference" | "inputs" | "preActivation" | "response" | "extras" | "observed" | "looped"
 >;
 
-/** A call in a cell as an application on the rows of all turns; what has no such rows gives null. */
+/** Makes an application of a call in a cell, on the rows of all turns. Calls without such rows give null. */
 export function loopedCall(known: Known, allTurns: () => AllTurns | null): LoopedCall {
   let made: Application | null | undefined;
   const samplesOf = ({ turns, rows }: AllTurns) =>
@@ -114,7 +115,7 @@ export function loopedCall(known: Known, allTurns: () => AllTurns | null): Loope
   };
 }
 
-/** Adds calls of a module to those that a loop makes of it. */
+/** Adds the calls of a module to the calls that a loop makes of it. */
 export function addCalls({ modules }: Looped, module: AnyModule, one: LoopedModule): void {
   const known = modules.get(module);
   if (known === undefined) modules.set(module, { ...one, calls: [...one.calls] });

@@ -4,8 +4,8 @@ import type { AffineUse, Use } from "./use.ts";
 import { type Edge, endsAt, isSlice, type Site, siteInside } from "./useSite.ts";
 
 /**
- * The use in the loop that reads a parameter: as it is in a turn, with the rows of all turns, or a use for each copy where
- * every turn reads a slice of it. Null where no loop reads it.
+ * Returns the use in the loop that reads a parameter; null if no loop reads it. The use is the use of one turn with the
+ * rows of all turns. If every turn reads a slice of the parameter, there is a use for each copy.
  */
 export function loopedUse(
   parameter: Variable,
@@ -25,10 +25,10 @@ export function loopedUse(
   if ((input >= loop.fixed && !sliced) || edges.some(([, at]) => at !== input)) return free;
   const inner = siteInside(loop, node.inputs, site, sliced);
   const [first, ...others] = inner.readers.get(place) ?? [];
-  // What acts in several ways in one turn cannot be moved in one of them alone.
+  // A parameter that acts in several ways in one turn cannot be moved in one of them alone.
   if (first === undefined || others.length > 0 || inner.exits.has(place)) return free;
   const use = useOf(place, first, inner);
-  // Groups in a loop have no rows of all turns here, and copies of copies no blocks.
+  // Grouped uses in a loop have no rows of all turns here, and copies of copies have no blocks.
   if (use.kind === "free" || use.kind === "grouped" || use.kind === "copies") return free;
   if (!use.consumers.every(([reader]) => endsAt(reader, use.outputs, inner))) return free;
   const outside = (one: Node) => node.inputs[loop.places.indexOf(one)] as Variable;

@@ -1,27 +1,44 @@
 import { checkShape, type Initializer, type Shape, type VariableSpec } from "@metrigrad/tensor";
 
-/** Which part of a parameter an L2 penalty covers. Rows are those of its matrices, the last two axes. */
+/**
+ * The part of a parameter that an L2 penalty covers. Rows are the rows of its matrices, the last two axes.
+ *
+ * @category Models: own modules
+ */
 export type Decay = "all" | "all but the last row" | "none";
 
 /**
- * A parameter or a running statistic of a module. The object is its identity: it has the same value
- * in every model that it is a part of, and a module that is given the parameter of another one shares it.
+ * A parameter or a running statistic of a module.
+ *
+ * The object is its identity. It has the same value in every model that it is a part of. A module that gets the parameter
+ * of another module shares it.
+ *
+ * @category Models: own modules
  */
 export interface ParameterSpec extends VariableSpec {
+  /** Always null: the place in a model gives the path. */
   readonly path: null;
+  /** The type of the values, always "float". */
   readonly type: "float";
-  /** Statistics are moved by the module, parameters by the optimizer. */
+  /** The role: the optimizer moves a parameter, the module itself moves a statistic ("state"). */
   readonly role: "parameter" | "state";
+  /** The part that an L2 penalty covers. */
   readonly decay: Decay;
 }
 
 /**
- * A trainable parameter. Make one outside of a module to share it between several.
- * @param shape sizes per axis; [in + 1, out] for a weight with the bias in its last row
- * @param init its initial value
- * @param options `decay`: what L2 covers, all of it by default
- * @returns a new parameter
- * @throws ShapeError for sizes that are negative or no integers
+ * Makes a trainable parameter.
+ *
+ * Make one outside of a module to share it between several modules.
+ *
+ * {@includeCode ../../../../examples/api/nn/param.ts#example}
+ *
+ * @param shape - The sizes per axis; [in + 1, out] for a weight with the bias in its last row.
+ * @param init - The initialiser: a function of the path, the seed and the shape that gives the initial values.
+ * @param options - `decay`, the part that an L2 penalty covers: all of it by default.
+ * @returns A new parameter.
+ * @throws {@link ShapeError} if a size is negative or not an integer.
+ * @category Models: own modules
  */
 export function param(
   shape: Shape,
@@ -32,16 +49,19 @@ export function param(
 }
 
 /**
- * A value that the module itself updates during training, such as a running mean.
- * @param shape sizes per axis
- * @param init its initial value
- * @returns a new statistic
- * @throws ShapeError for sizes that are negative or no integers
+ * Makes a value that the module itself moves during training, such as a running mean.
+ *
+ * @param shape - The sizes per axis.
+ * @param init - The initialiser, which gives the initial values.
+ * @returns A new statistic.
+ * @throws {@link ShapeError} if a size is negative or not an integer.
+ * @category Models: own modules
  */
 export function state(shape: Shape, init: Initializer): ParameterSpec {
   return made("state", shape, init, "none");
 }
 
+/** Returns a parameter or a statistic. Throws ShapeError. */
 function made(
   role: ParameterSpec["role"],
   shape: Shape,

@@ -2,9 +2,8 @@ import type { VariableSpec } from "@metrigrad/tensor";
 import type { AnyModule } from "./module.ts";
 
 /**
- * The modules of a model with their paths, parents first. A module that stands in several places
- * has the path of the first. Inside a parent a path is the name that the parent gives, else it counts by kind: dense0,
- * batchNorm0, dense1.
+ * Returns the modules of a model with their paths, parents first. A module that stands in several places has the path of
+ * the first place. The parent may name a child. Else the name is the kind and a count: dense0, batchNorm0, dense1.
  */
 export function memberPaths(model: AnyModule): Map<AnyModule, string> {
   const paths = new Map<AnyModule, string>();
@@ -25,7 +24,7 @@ export function memberPaths(model: AnyModule): Map<AnyModule, string> {
   return paths;
 }
 
-/** What stands before the paths of a model in a store: "critic/". */
+/** Returns the text before the paths of a model in a store, such as "critic/". */
 export function prefixOf(
   paths: ReadonlyMap<AnyModule, string>,
   given: (spec: VariableSpec) => string | null,
@@ -39,7 +38,7 @@ export function prefixOf(
   return "";
 }
 
-/** Path of a parameter in a model. */
+/** Returns the path of a parameter in a model. */
 export function parameterPath(path: string, name: string): string {
   return path === "" ? name : `${path}/${name}`;
 }

@@ -1,19 +1,47 @@
 import { cast, less, type Node, normal, uniform } from "@metrigrad/graph";
 
 /**
- * Random draws of one use of a module. Their keys are made of the module's path, the number of the use
- * and the number of the draw, so that two dropouts, or one that is used twice, never share a mask.
+ * Random draws of one use of a module.
+ *
+ * The key of a draw has the module's path, the number of the use and the number of the draw. So two dropouts never share a
+ * mask, and one dropout that is used twice has two masks.
+ *
+ * @category Models: own modules
  */
 export interface ModuleRandom {
-  /** Uniform in [0, 1), float of a shape. */
+  /**
+   * Draws uniform numbers in [0, 1).
+   *
+   * @param shape - The sizes per axis.
+   * @returns A float node of the shape.
+   */
   uniform(shape: readonly number[]): Node;
-  /** Standard normal, float of a shape. */
+  /**
+   * Draws standard normal numbers.
+   *
+   * @param shape - The sizes per axis.
+   * @returns A float node of the shape.
+   */
   normal(shape: readonly number[]): Node;
-  /** 1 with a probability, else 0; float of a shape. */
+  /**
+   * Draws 1 with a probability, else 0.
+   *
+   * @param probability - The probability, a number, or a node that broadcasts to the shape.
+   * @param shape - The sizes per axis.
+   * @returns A float node of the shape.
+   */
   bernoulli(probability: number | Node, shape: readonly number[]): Node;
 }
 
-/** The draws of the use `use` (from 0) of the module at a path. */
+/**
+ * Returns the random draws of one use of a module.
+ *
+ * @param path - The path of the module; "" for the model itself.
+ * @param use - The number of the use, from 0.
+ * @returns The draws. Each call of a member makes a new draw.
+ * @nothrow
+ * @category Models: own modules
+ */
 export function moduleRandom(path: string, use: number): ModuleRandom {
   let draws = 0;
   const key = () => `${path === "" ? "model" : path}#${use}/${draws++}`;

@@ -3,7 +3,7 @@ import { type ErrorParts, GraphError, MetrigradError } from "@metrigrad/tensor";
 import type { AnyModule, FullyApplied, NodeTree } from "./module.ts";
 import { nodesOf, showTree } from "./trees.ts";
 
-/** What a module's `apply` returned, whole. Throws GraphError where it is no tree of nodes. */
+/** Returns the result of a module's `apply` in its long form. Throws GraphError if it is not a tree of nodes. */
 export function appliedOf(where: string, result: unknown): FullyApplied<NodeTree> {
   const long =
     typeof result === "object" && result !== null && !isNode(result) && "response" in result;
@@ -18,7 +18,7 @@ export function appliedOf(where: string, result: unknown): FullyApplied<NodeTree
       return { response: response as NodeTree, preActivation, extras };
     }
   } catch {
-    // Both lead to the error below.
+    // Both cases lead to the error below.
   }
   const show = (value: unknown) => (isNode(value) ? "a node" : String(value));
   throw new GraphError({
@@ -29,7 +29,7 @@ export function appliedOf(where: string, result: unknown): FullyApplied<NodeTree
   });
 }
 
-/** What went wrong inside of a module's `apply`. */
+/** Makes the error for a TypeError inside of a module's `apply`. */
 export function notApplied(module: AnyModule, path: string, input: NodeTree, error: TypeError) {
   const { name } = module.definition.spec;
   const made = new GraphError({
@@ -42,7 +42,10 @@ export function notApplied(module: AnyModule, path: string, input: NodeTree, err
   return made;
 }
 
-/** An error that names the module's kind alone, with its path; others as they are. */
+/**
+ * Returns an error with the module's path, if the error names the module's kind alone. Other errors are returned as they
+ * are.
+ */
 export function placed(module: AnyModule, path: string, error: unknown): unknown {
   const { name } = module.definition.spec;
   if (!(error instanceof MetrigradError) || error.parts.where !== name || path === "") return error;
@@ -52,7 +55,7 @@ export function placed(module: AnyModule, path: string, error: unknown): unknown
   return made;
 }
 
-/** A module that is no child of the one that calls it. */
+/** Makes the error for a call of a module that is not a declared child. */
 export function undeclared(module: AnyModule): GraphError {
   return new GraphError({
     where: "applyModel",
@@ -62,7 +65,7 @@ export function undeclared(module: AnyModule): GraphError {
   });
 }
 
-/** A module that moves statistics in a loop. */
+/** Makes the error for a module that moves statistics in a loop. */
 export function movedInLoop(module: AnyModule, path: string): GraphError {
   const { name } = module.definition.spec;
   return new GraphError({

@@ -1,6 +1,9 @@
 import { mul, type Node, reshape } from "@metrigrad/graph";
 
-/** Weights of rows in a mixture inside of another one: those of positions times that of their sample. */
+/**
+ * Returns the weights of rows in a mixture inside of another mixture: the weights of positions times the weight of their
+ * sample.
+ */
 export function bothRoutings(outer: Node | null, inner: Node | null): Node | null {
   if (outer === null || inner === null) return outer ?? inner;
   const rank = Math.max(outer.shape.length, inner.shape.length);

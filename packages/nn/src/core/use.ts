@@ -14,107 +14,150 @@ import {
 import { sizeOf } from "@metrigrad/tensor";
 import type { Edge } from "./useSite.ts";
 
-/** T = X̃W: every row of outputs is a linear function of the parameters. */
+/**
+ * The use T = X̃W: every row of the outputs is a linear function of the parameters. X̃ are the rows x̃, with or without a
+ * last element 1.
+ *
+ * @category Metrics: own metrics
+ */
 export interface AffineUse {
+  /** The kind of the use. */
   readonly kind: "affine";
-  /** W [d, m], or [m, d] where transposed; and the bias [m] where that is a parameter of its own. */
+  /** The weight W, [d, m], or [m, d] if `transposed`. A bias [m] is the second member if it is a parameter of its own. */
   readonly parameters: readonly [w: Variable] | readonly [w: Variable, bias: Variable];
-  /** x [rows, d], or [rows, d − 1] where the last row of the columns [d, m] is a bias. */
+  /** The rows x, [rows, d], or [rows, d − 1] if the last row of W is the bias. */
   readonly rows: Node;
-  /** Whether x̃ is (x, 1). */
+  /** Whether x̃ is (x, 1). The bias is then the last row of W or a parameter of its own. */
   readonly bias: boolean;
-  /** T, rows·m elements, as it is on the way to the loss, a bias included. */
+  /** T with its bias, rows·m elements, in the shape that the graph reads on the way to the loss. */
   readonly outputs: Node;
   /** T without a bias that is a parameter of its own, [rows, m]. */
   readonly product: Node;
-  /** T = XW': the columns are those of the transposed parameter. */
+  /** Whether T = XW'. The columns are then the columns of the transposed parameter. */
   readonly transposed: boolean;
 }
 
-/** h = γ∘x̂ + β per feature. */
+/**
+ * The use h = γ∘x̂ + β per feature.
+ *
+ * @category Metrics: own metrics
+ */
 export interface ScaleUse {
+  /** The kind of the use. */
   readonly kind: "scale";
-  /** Those of γ and β that there are, of one shape. */
+  /** γ and β, or the one of them that is present; both have one shape. */
   readonly parameters: readonly Variable[];
+  /** The parameter γ; null if there is none. */
   readonly scale: Variable | null;
+  /** The parameter β; null if there is none. */
   readonly shift: Variable | null;
-  /** x̂ [rows, features]; null where there is no γ. */
+  /** The rows x̂, [rows, features]; null if there is no γ. */
   readonly rows: Node | null;
-  /** h, rows·features elements, as it is on the way to the loss. */
+  /** h, rows·features elements, in the shape that the graph reads on the way to the loss. */
   readonly outputs: Node;
-  /** How many axes of h are behind the features; 0 where they are last, 2 for the channels of [n, c, h, w]. */
+  /** The number of axes of h behind the features: 0 if the features are last, 2 for the channels of [n, c, h, w]. */
   readonly behind: number;
 }
 
-/** Rows of a table [V, …] by index. */
+/**
+ * The use of a table [V, …] whose rows are read by index.
+ *
+ * @category Metrics: own metrics
+ */
 export interface LookupUse {
+  /** The kind of the use. */
   readonly kind: "lookup";
+  /** The table, [V, …]. */
   readonly parameters: readonly [table: Variable];
-  /** i32, one per row. */
+  /** The indices, i32, one per row of the outputs. */
   readonly indices: Node;
-  /** bool, shaped like the indices: which rows count, where padding is left out; null: all. */
+  /** Which rows count if padding is left out, bool, of the shape of the indices; null if all count. */
   readonly kept: Node | null;
+  /** The rows that were read, as the graph reads them on the way to the loss. Rows of padding are replaced. */
   readonly outputs: Node;
 }
 
-/** T = X̃W by groups of columns, each with rows of its own, as in convolutions with groups. */
+/**
+ * The use T = X̃W by groups of columns, each with rows of its own, as in convolutions with groups.
+ *
+ * @category Metrics: own metrics
+ */
 export interface GroupedUse {
+  /** The kind of the use. */
   readonly kind: "grouped";
-  /** W [d, m], whose columns belong to the groups in order, m/groups each. */
+  /** The weight W, [d, m]. Its columns belong to the groups in order, m/groups columns for each group. */
   readonly parameters: readonly [w: Variable];
-  /** x [rows, groups, d], or [rows, groups, d − 1] where the last row of W is a bias. */
+  /** The rows x, [rows, groups, d], or [rows, groups, d − 1] if the last row of W is a bias. */
   readonly rows: Node;
+  /** Whether the last row of W is a bias. */
   readonly bias: boolean;
-  /** T [rows, m]. */
+  /** T, [rows, m]. */
   readonly outputs: Node;
 }
 
-/** A parameter that acts in another way. */
+/**
+ * The use of a parameter that acts in another way.
+ *
+ * @category Metrics: own metrics
+ */
 export interface FreeUse {
+  /** The kind of the use. */
   readonly kind: "free";
+  /** The parameter. */
   readonly parameters: readonly [Variable];
 }
 
-/** How one copy of stacked parameters acts. */
+/**
+ * The use of one copy of stacked parameters.
+ *
+ * @category Metrics: own metrics
+ */
 export interface CopyUse {
-  /** A use whose parameters are the copy's slices of the stacked ones. */
+  /** A use whose parameters are the copy's slices of the stacked parameters. */
   readonly use: (AffineUse | ScaleUse | LookupUse) & Pick<Use, "consumers">;
-  /** f(T) where the module in the copy responds with an activation of the use's outputs, else these. */
+  /** f(T) if the response of the module in the copy is an activation f of the outputs T; else T. */
   readonly response: Node;
 }
 
 /**
- * Parameters [copies, …], of which every turn of a loop reads a slice: each copy acts for itself, as the layers of
- * `repeat` do.
+ * The use of parameters [copies, …] of which every turn of a loop reads one slice. Each copy acts for itself, as the layers
+ * of `repeat` do.
+ *
+ * @category Metrics: own metrics
  */
 export interface CopiesUse {
+  /** The kind of the use. */
   readonly kind: "copies";
-  /** [copies, …] each. */
+  /** The stacked parameters, [copies, …] each. */
   readonly parameters: readonly Variable[];
-  /** In the order of the slices; all of one kind. */
+  /** The uses of the copies in the order of the slices; all are of one kind. */
   readonly each: readonly CopyUse[];
-  /** Outputs of all copies, [copies, …], for derivatives by them: those of one copy are a slice of it. */
+  /** The outputs of all copies, [copies, …], for derivatives by them. The outputs of one copy are a slice of it. */
   readonly stack: Node;
 }
 
-/** How parameters act in one application of a module. */
+/**
+ * How parameters act in one application of a module.
+ *
+ * @category Metrics: own metrics
+ */
 export type Use = (AffineUse | ScaleUse | LookupUse | GroupedUse | FreeUse | CopiesUse) & {
-  /** The nodes that read the parameters in this use, with the position of the parameter. */
+  /** The nodes that read the parameters in this use, with the position of the parameter among their inputs. */
   readonly consumers: readonly Edge[];
   /**
-   * Whether it is in a loop: rows and outputs are those of all turns, [turns·rows, …]. Later turns may read what
-   * earlier ones made, so moving the parameters in the loop moves rows too.
+   * Whether the use is in a loop. Its rows and outputs are then those of all turns, [turns·rows, …]. Later turns may read
+   * values of earlier turns, so a move of the parameters moves rows too.
    */
   readonly looped: boolean;
-  /** In a loop: f(T) of all turns where the module in the cell responds with an activation of the outputs; else null. */
+  /** f(T) of all turns if the module in the cell of a loop responds with an activation f of the outputs T; else null. */
   readonly activated: Node | null;
 };
 
-/** A use without what is known of loops. */
+/** A use without its facts about loops. */
 export type PlainUse = (AffineUse | ScaleUse | LookupUse | GroupedUse | FreeUse) &
   Pick<Use, "consumers">;
 
-/** A value [n, …, f…, …] as rows [rows, features]. */
+/** Returns a value [n, …, f…, …] as rows [rows, features]. */
 export function featuresLast(value: Node, { shape }: Variable, behind: number): Node {
   const rank = value.shape.length;
   const begin = rank - behind - shape.length;
@@ -127,7 +170,7 @@ export function featuresLast(value: Node, { shape }: Variable, behind: number): 
   return reshape(behind === 0 ? value : transpose(value, moved), [-1, sizeOf(shape)]);
 }
 
-/** Rows [rows, features] as a value [n, …, f…, …] of a shape. */
+/** Returns rows [rows, features] as a value [n, …, f…, …] of a shape. */
 function featuresBack(
   rows: Node,
   { shape }: Variable,
@@ -147,10 +190,15 @@ function featuresBack(
 }
 
 /**
- * What a use makes of its rows as they are when its parameters move: outputs are linear in them.
- * @param use a use that a loop can have
- * @param moves by parameter, of its shape
- * @returns a value like the outputs
+ * Returns the outputs of a use after a move of its parameters, for the same rows.
+ *
+ * The outputs are linear in the parameters, so the result is exact.
+ *
+ * @param use - A use that a loop can have.
+ * @param moves - The change of each parameter, of its shape. Parameters without an entry do not move.
+ * @returns The moved outputs, of the shape of the outputs.
+ * @throws {@link ShapeError} if a change does not fit its parameter.
+ * @category Metrics: own metrics
  */
 export function movedOutputs(
   use: AffineUse | ScaleUse | LookupUse,
@@ -187,7 +235,16 @@ export function movedOutputs(
   return add(outputs, featuresBack(change, like, use.behind, outputs.shape));
 }
 
-/** T [rows, m] or h [rows, features] of a use, for values; gradients are taken of `outputs` itself. */
+/**
+ * Returns the outputs of a use as rows.
+ *
+ * Take the rows for values. Take gradients by `outputs` itself.
+ *
+ * @param use - The use.
+ * @returns T as [rows, m], or h as [rows, features].
+ * @nothrow
+ * @category Metrics: own metrics
+ */
 export function outputRows(use: AffineUse | ScaleUse): Node {
   const [w] = use.parameters as readonly [Variable];
   if (use.kind === "scale") return featuresLast(use.outputs, w, use.behind);
@@ -197,8 +254,16 @@ export function outputRows(use: AffineUse | ScaleUse): Node {
 }
 
 /**
- * Rows of all positions of a sample added up: [n, d] of [n·T, d]. Row r belongs to sample ⌊r/inner⌋ mod n; by default
- * the rows of a sample lie together.
+ * Adds up the rows that belong to one sample.
+ *
+ * Row r belongs to sample ⌊r/inner⌋ mod n. By default the rows of a sample lie together.
+ *
+ * @param rows - The rows, [n·T, …].
+ * @param samples - The number n of samples.
+ * @param inner - How many rows of a sample lie together; all of them by default.
+ * @returns The sums, [n, …].
+ * @throws {@link ShapeError} if the number of rows is not a multiple of `samples` times `inner`.
+ * @category Metrics: own metrics
  */
 export function sampleSums(
   rows: Node,
@@ -211,7 +276,14 @@ export function sampleSums(
   return sum(reshape(rows, [outer, samples, inner, ...rest]), { axis: [0, 2] });
 }
 
-/** The columns [d, m] of the parameters of a use, as values: W, or W' where transposed. */
+/**
+ * Returns the columns of the parameters of an affine use, as values.
+ *
+ * @param use - The affine use.
+ * @returns W, or W' if the use is transposed, [d, m]. A bias that is a parameter of its own is left out.
+ * @nothrow
+ * @category Metrics: own metrics
+ */
 export function columnsOf({ parameters: [w], transposed }: AffineUse): Node {
   return transposed ? transpose(w) : w;
 }

@@ -7,21 +7,25 @@ import {
 } from "@metrigrad/graph";
 import { sizeOf } from "@metrigrad/tensor";
 
-/** One place where a node is read. */
+/**
+ * One place where a node is read: the node that reads, and the position among its inputs.
+ *
+ * @category Metrics: own metrics
+ */
 export type Edge = readonly [node: Node, input: number];
 
 /** The nodes of one application. */
 export interface Site {
-  /** Who reads each node, in the order of creation. */
+  /** The nodes that read each node, in the order of creation. */
   readonly readers: ReadonlyMap<Node, readonly Edge[]>;
   /** The responses. */
   readonly exits: ReadonlySet<Node>;
   readonly parameters: ReadonlySet<Node>;
-  /** Whether a value is made of the inputs: rows of a weight that is made of parameters are no samples. */
+  /** Whether a value depends on the inputs. Rows of a weight that is made of parameters are not samples. */
   readonly varies: (node: Node) => boolean;
 }
 
-/** The nodes that were made since, without walking into what was there before. */
+/** Returns the site of the nodes that were made since the id `first`. It does not walk into older nodes. */
 export function siteOf(
   responses: readonly Node[],
   parameters: readonly Node[],
@@ -43,21 +47,22 @@ export function siteOf(
   for (const list of readers.values()) list.sort(([a], [b]) => a.id - b.id);
   const moved = new Set<Node>();
   const varies = (node: Node) => (node.id < first ? !isVariable(node) : moved.has(node));
-  // Inputs of a node are older than it.
+  // The inputs of a node are older than the node.
   for (const node of [...seen].sort((a, b) => a.id - b.id)) {
     if (node.inputs.some(varies)) moved.add(node);
   }
   return { readers, exits: new Set(responses), parameters: new Set(parameters), varies };
 }
 
-/** Whether a place of a loop stands for the slices of a sequence. */
+/** Returns whether a place of a loop stands for the slices of a sequence. */
 export function isSlice({ fixed, carries }: InsideLoop, place: number): boolean {
   return place >= fixed + carries.length;
 }
 
 /**
- * A turn of a loop in a site; `inputs` are what its places stand for. Its parameters are those that are the same in all
- * turns, or with `sliced` those of which a turn reads a slice.
+ * Returns the site of one turn of a loop in a site; `inputs` are the values that the places of the loop stand for. The
+ * parameters of the site are those that are the same in all turns. With `sliced` they are those of which a turn reads a
+ * slice.
  */
 export function siteInside(
   loop: InsideLoop,
@@ -93,7 +98,7 @@ export function siteInside(
   };
 }
 
-/** Whether all that is made of a value is made of `through`, which is made of it. */
+/** Returns whether every value that depends on `value` depends on it through `through`, which itself depends on `value`. */
 export function endsAt(value: Node, through: Node, site: Site): boolean {
   if (value === through) return true;
   const own = site.readers.get(value) ?? [];
@@ -102,23 +107,23 @@ export function endsAt(value: Node, through: Node, site: Site): boolean {
   );
 }
 
-/** Where a value is read, if that is one place and the value is no response. */
+/** Returns the place where a value is read, if there is one such place and the value is not a response. */
 export function onlyReader(value: Node, { readers, exits }: Site): Edge | null {
   const [only, ...others] = readers.get(value) ?? [];
   return only === undefined || others.length > 0 || exits.has(value) ? null : only;
 }
 
-/** A parameter along some axes of what it is combined with. */
+/** The place where a parameter meets a value, along some axes of that value. */
 export interface Placed {
-  /** Where the parameter, or its reshape, is combined. */
+  /** The place where the parameter, or its reshape, meets the value. */
   readonly edge: Edge;
-  /** Axes behind its own, as the pixels behind the channels of [n, c, h, w]. */
+  /** The axes behind the axes of the parameter, such as the pixels behind the channels of [n, c, h, w]. */
   readonly behind: number;
 }
 
 /**
- * Where a parameter [f…] meets a value with samples before its axes, itself or as [1…, f…, 1…]; null where it does
- * not. `edge` is one place where it is read.
+ * Returns the place where a parameter [f…] meets a value that has samples before the parameter's axes; else null. The
+ * parameter is read as it is or as [1…, f…, 1…]. `edge` is one place where it is read.
  */
 export function placedAt(parameter: Node, edge: Edge, site: Site): Placed | null {
   const [node] = edge;
@@ -130,7 +135,7 @@ export function placedAt(parameter: Node, edge: Edge, site: Site): Placed | null
   return behind === null ? null : { edge: at, behind };
 }
 
-/** How many axes of a value are behind those of a parameter that is read as [1…, f…, 1…]. */
+/** Returns how many axes of a value are behind the axes of a parameter that is read as [1…, f…, 1…]. */
 function axesBehind(
   own: readonly number[],
   read: readonly number[],

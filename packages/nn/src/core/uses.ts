@@ -13,8 +13,8 @@ import { featuresLast, type PlainUse, type Use } from "./use.ts";
 import { type Edge, onlyReader, placedAt, type Site, siteOf } from "./useSite.ts";
 
 /**
- * How the parameters of a module act between nodes that were there before (ids below `first`) and its
- * responses. A fact of the graph: T = X̃W is found whatever the module is called and however W is named.
+ * Returns how the parameters of a module act between older nodes (ids below `first`) and its responses. This is a fact of
+ * the graph: T = X̃W is found whatever the names of the module and of W are.
  */
 export function usesOf(
   responses: readonly Node[],
@@ -29,7 +29,7 @@ export function usesOf(
   const edges = parameters.flatMap((parameter) =>
     (site.readers.get(parameter) ?? []).map((edge) => ({ parameter, edge })),
   );
-  // A bias belongs to the product before it, also where it is declared first.
+  // A bias belongs to the product before it, even if it is declared first.
   const isAdded = ({ parameter, edge }: (typeof edges)[number]) =>
     (placedAt(parameter, edge, site)?.edge ?? edge)[0].op === ops.add;
   for (const { parameter, edge } of [...edges].sort((a, b) => +isAdded(a) - +isAdded(b))) {
@@ -41,6 +41,7 @@ export function usesOf(
   return uses;
 }
 
+/** Returns the use of a parameter at one place, in a loop or outside of loops. */
 function useOf(parameter: Variable, edge: Edge, site: Site): Use {
   const plain = { looped: false, activated: null } as const;
   return (
@@ -48,6 +49,7 @@ function useOf(parameter: Variable, edge: Edge, site: Site): Use {
   );
 }
 
+/** Returns the use of a parameter at a place outside of loops. */
 function plainUse(parameter: Variable, [node, input]: Edge, site: Site): PlainUse {
   const consumers: readonly Edge[] = [[node, input]];
   const all = (site.readers.get(parameter) ?? []).filter(([reader]) => reader === node);
@@ -84,7 +86,9 @@ function plainUse(parameter: Variable, [node, input]: Edge, site: Site): PlainUs
   return scale(parameter, [node, input], site) ?? free;
 }
 
-/** Rows by what the samples say, or of all positions, which are added to every sample. */
+/**
+ * Returns the use of a table whose rows are read by the samples, or whose rows of all positions are added to every sample.
+ */
 function lookup(table: Variable, node: Node, site: Site): PlainUse | null {
   const indices = node.inputs[1] as Node;
   const common = {
@@ -94,7 +98,7 @@ function lookup(table: Variable, node: Node, site: Site): PlainUse | null {
   };
   const reader = onlyReader(node, site)?.[0] ?? null;
   if (site.varies(indices)) {
-    // Rows that a condition puts another value in the place of, such as those of padding.
+    // A condition may replace some rows by another value, such as the rows of padding.
     const [condition, , chosen] = reader?.inputs ?? [];
     const rows = [...indices.shape, ...node.shape.slice(indices.shape.length).map(() => 1)];
     const masked =
@@ -111,7 +115,7 @@ function lookup(table: Variable, node: Node, site: Site): PlainUse | null {
   return { ...common, indices: all, kept: null, outputs: reader };
 }
 
-/** γ∘x̂, γ∘x̂ + β or x + β. */
+/** Returns the use γ∘x̂, γ∘x̂ + β or x + β. */
 function scale(parameter: Variable, edge: Edge, site: Site): PlainUse | null {
   const placed = placedAt(parameter, edge, site);
   if (placed === null) return null;
@@ -140,7 +144,7 @@ function scale(parameter: Variable, edge: Edge, site: Site): PlainUse | null {
   };
 }
 
-/** The parameter like γ that is added where γ∘x̂ is read, if that is one place. */
+/** Returns the parameter β, of the shape of γ, that is added to γ∘x̂, if that is the only place where γ∘x̂ is read. */
 function shiftAfter(value: Node, like: Variable, behind: number, site: Site) {
   const [node, position] = onlyReader(value, site) ?? [];
   if (node?.op !== ops.add || !sameShape(node.shape, value.shape)) return null;
@@ -152,6 +156,7 @@ function shiftAfter(value: Node, like: Variable, behind: number, site: Site) {
   return placed?.edge[0] === node && placed.behind === behind ? { shift, node, consumer } : null;
 }
 
+/** Returns the use of a product, with the bias that is added to it if there is one. */
 function affine(
   w: Variable,
   product: Node,
@@ -164,7 +169,7 @@ function affine(
   const isBias = (one: Variable) => one.shape.length === 1 && one.shape[0] === m;
   const own = biasAfter(product, site, isBias);
   if (own === null || transposed) {
-    // A bias cannot be a row of columns that are those of W'; it is a use of its own, and T is with it.
+    // A bias cannot be a row of the columns of W'. It is a use of its own, and T includes it.
     const outputs = own === null ? product : own.node;
     const common = { rows, bias: false, outputs, product, transposed };
     return { kind: "affine", parameters: [w], ...common, consumers };
@@ -181,13 +186,13 @@ function affine(
   };
 }
 
-/** Whether a product is of two matrices, the first one with rows that are made of the inputs. */
+/** Returns whether a product is of two matrices, and the rows of the first depend on the inputs. */
 function isProduct({ inputs, shape }: Node, { varies }: Site): boolean {
   const matrices = shape.length === 2 && inputs.every((input) => input.shape.length === 2);
   return matrices && varies(inputs[0] as Node);
 }
 
-/** The addition of one of the module's parameters that is the only reader of a value, reshapes apart. */
+/** Returns the addition of a parameter of the module, if that is the only reader of a value apart from reshapes. */
 function biasAfter(
   value: Node,
   site: Site,

@@ -20,13 +20,16 @@ import type { Family } from "./family.ts";
 import { checkSize } from "./starts.ts";
 
 /**
- * Categorical distributions of labels 0 … k − 1, i32. η = { label: h } are logits and m = { label: π } the probabilities,
- * [b…, k] each. A constant added to all logits changes nothing: F⁻¹ is that of gradients that add up to 0, as those of all
- * functions of π do. Draws carry no gradient.
+ * Returns the family of categorical distributions of the labels 0 … k − 1, i32.
  *
- * @param size - k.
- * @returns The family; it begins at equal probabilities.
- * @throws ShapeError for a size below 2
+ * The natural coordinates η = { label: h } are logits. The expectation coordinates m = { label: π } are the probabilities.
+ * Both are [b…, k]. A constant added to all logits changes nothing. So F⁻¹ is that of gradients that add up to 0, as the
+ * gradients of all functions of π do. Draws carry no gradient.
+ *
+ * @param size - The number k of labels.
+ * @returns The family. It begins at the uniform distribution.
+ * @throws {@link ShapeError} if the size is not an integer of at least 2.
+ * @category Laws and losses
  */
 export function categoricalFamily(size: number): Family<"label"> {
   checkSize("categoricalFamily", size, 2);

@@ -2,7 +2,7 @@ import { add, expandDims, mul, type Node, squeeze, sum } from "@metrigrad/graph"
 import type { Shape } from "@metrigrad/tensor";
 import type { Coordinates } from "./family.ts";
 
-/** Coordinates made of those under the same names. */
+/** Returns new coordinates, each of them made from the value under its name. */
 export function mapCoordinates<K extends string>(
   from: Coordinates<K>,
   change: (value: Node, name: K) => Node,
@@ -12,7 +12,7 @@ export function mapCoordinates<K extends string>(
   return Object.fromEntries(changed) as Coordinates<K>;
 }
 
-/** ⟨a, b⟩ over all statistics, [b…]. */
+/** Returns ⟨a, b⟩ over all statistics, [b…]. */
 export function innerProduct<K extends string>(
   shapes: Readonly<Record<K, Shape>>,
   a: Coordinates<K>,
@@ -23,18 +23,18 @@ export function innerProduct<K extends string>(
   return terms.reduce((left, right) => add(left, right));
 }
 
-/** The sum over the last axes. */
+/** Returns the sum over the last axes. */
 export function sumLast(x: Node, axes = 1): Node {
   const last = Array.from({ length: axes }, (_, at) => x.shape.length - axes + at);
   return axes === 0 ? x : sum(x, { axis: last });
 }
 
-/** [b…, d] as columns [b…, d, 1]. */
+/** Returns vectors [b…, d] as columns [b…, d, 1]. */
 export function asColumn(x: Node): Node {
   return expandDims(x, x.shape.length);
 }
 
-/** Columns [b…, d, 1] as [b…, d]. */
+/** Returns columns [b…, d, 1] as vectors [b…, d]. */
 export function fromColumn(x: Node): Node {
   return squeeze(x, -1);
 }

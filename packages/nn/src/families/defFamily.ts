@@ -3,7 +3,11 @@ import { checkNames, GraphError } from "@metrigrad/tensor";
 import { innerProduct, mapCoordinates } from "./coordinates.ts";
 import type { Coordinates, Family } from "./family.ts";
 
-/** What a family is made of. What may be left out is derived. */
+/**
+ * The specification of a family, the argument of {@link defFamily}. The optional members are derived if you leave them out.
+ *
+ * @category Laws: own laws
+ */
 export interface FamilySpec<K extends string>
   extends Pick<
     Family<K>,
@@ -16,11 +20,11 @@ export interface FamilySpec<K extends string>
     | "statistics"
     | "sample"
   > {
-  /** Needed where `expectation` is not null. */
+  /** Returns η of m. It must be given if `expectation` is not null. */
   readonly toNatural?: Family<K>["toNatural"];
-  /** By the derivative of `toNatural` by default. */
+  /** Returns F⁻¹g. By default the derivative of `toNatural` gives it. */
   readonly solve?: Family<K>["solve"];
-  /** A(η′) − A(η) − ⟨η′ − η, m⟩ by default. */
+  /** Returns the divergence KL(p_η ‖ p_other) in nats; by default A(η′) − A(η) − ⟨η′ − η, m⟩. */
   readonly kl?: Family<K>["kl"];
 }
 
@@ -39,12 +43,16 @@ const known = [
 ] as const satisfies readonly (keyof FamilySpec<string>)[];
 
 /**
- * Makes an exponential family from its log-partition function. The base measure must be 1: a constant belongs to A.
- * Density, entropy, divergence, and products with the Fisher information and its inverse follow.
+ * Makes an exponential family from its log-partition function.
  *
- * @param spec - The log-partition function, its gradient, and draws.
+ * The base measure must be 1: a constant belongs to A. The density, the entropy, the divergence, and the products with the
+ * Fisher information and its inverse are derived.
+ *
+ * @param spec - The log-partition function, its gradient, the draws, and closed forms if there are any.
  * @returns The family, frozen.
- * @throws GraphError for unknown names, and where nothing leads to the natural gradient
+ * @throws {@link GraphError} if a name in `spec` is unknown, if `toNatural` and `solve` are both missing, or if
+ *   `expectation` is given without `toNatural`.
+ * @category Laws: own laws
  */
 export function defFamily<K extends string>(spec: FamilySpec<K>): Family<K> {
   checkNames("defFamily", spec, known, GraphError);
@@ -86,13 +94,13 @@ export function defFamily<K extends string>(spec: FamilySpec<K>): Family<K> {
   } satisfies Family<K>);
 }
 
-/** The product of a vector with the symmetric derivative of one system of coordinates by the other. */
+/** Returns the product of a vector with the symmetric derivative of one system of coordinates by the other. */
 function pulledBack<K extends string>(
   map: (from: Coordinates<K>) => Coordinates<K>,
   from: Coordinates<K>,
   v: Coordinates<K>,
 ): Coordinates<K> {
-  // Cut off from each other: what one coordinate is computed of may be another one.
+  // The coordinates are cut off from each other: one of them may be computed from another.
   const at = mapCoordinates(from, (value) => stopGradient(value));
   const names = Object.keys(at) as K[];
   const to = map(at);

@@ -22,27 +22,50 @@ import type { Coordinates, Family } from "./family.ts";
 import type { GaussianStatistics } from "./gaussianFamily.ts";
 import { checkSize } from "./starts.ts";
 
-/** μ and the variances σ² of Gaussian distributions, [b…, d] each. */
+/**
+ * The means and the variances of Gaussian distributions with independent numbers.
+ *
+ * @category Laws and losses
+ */
 export interface DiagonalMoments {
+  /** The means μ, [b…, d]. */
   readonly mean: Node;
+  /** The variances σ², [b…, d]. */
   readonly variance: Node;
 }
 
-/** The family of Gaussian distributions with independent numbers. */
+/**
+ * The family of Gaussian distributions with independent numbers.
+ *
+ * @category Laws and losses
+ */
 export interface DiagonalGaussianFamily extends Family<GaussianStatistics> {
-  /** μ and σ² of η. */
+  /**
+   * Returns the means and the variances of natural coordinates.
+   *
+   * @param natural - The natural coordinates η.
+   * @returns μ and σ², [b…, d] each.
+   */
   toMoments(natural: Coordinates<GaussianStatistics>): DiagonalMoments;
-  /** η of μ and σ². */
+  /**
+   * Returns the natural coordinates of means and variances.
+   *
+   * @param moments - μ and σ², [b…, d] each.
+   * @returns The natural coordinates η.
+   */
   fromMoments(moments: DiagonalMoments): Coordinates<GaussianStatistics>;
 }
 
 /**
- * Gaussian distributions on ℝᵈ with diagonal covariance. η = { linear: μ/σ², quadratic: −½/σ² } and
- * m = { linear: μ, quadratic: σ² + μ² }, [b…, d] each.
+ * Returns the family of Gaussian distributions on ℝᵈ with diagonal covariance.
  *
- * @param size - d.
- * @returns The family; it begins at N(0, I).
- * @throws ShapeError for a size that is no positive integer
+ * The natural coordinates are η = { linear: μ/σ², quadratic: −½/σ² }. The expectation coordinates are m = { linear: μ,
+ * quadratic: σ² + μ² }. All are [b…, d].
+ *
+ * @param size - The number d of numbers in a draw.
+ * @returns The family. It begins at N(0, I).
+ * @throws {@link ShapeError} if the size is not a positive integer.
+ * @category Laws and losses
  */
 export function diagonalGaussianFamily(size: number): DiagonalGaussianFamily {
   checkSize("diagonalGaussianFamily", size);
@@ -80,7 +103,7 @@ export function diagonalGaussianFamily(size: number): DiagonalGaussianFamily {
       const far = div(square(sub(own.mean, to.mean)), to.variance);
       return mul(sumLast(sub(sub(add(ratio, far), 1), log(ratio))), 0.5);
     },
-    // As for the full covariance, with dσ² = g₂ − 2μg₁.
+    // The formulas are those of the full covariance, with dσ² = g₂ − 2μg₁.
     solve: (natural, g) => {
       const precision = mul(natural.quadratic, -2);
       const { mean } = toMoments(natural);
@@ -94,15 +117,18 @@ export function diagonalGaussianFamily(size: number): DiagonalGaussianFamily {
   return Object.freeze({ ...family, toMoments, fromMoments });
 }
 
+/** Returns μ and σ² of natural coordinates. */
 function toMoments({ linear, quadratic }: Coordinates<GaussianStatistics>): DiagonalMoments {
   const variance = mul(reciprocal(quadratic), -0.5);
   return { mean: mul(linear, variance), variance };
 }
 
+/** Returns the natural coordinates of μ and σ². */
 function fromMoments({ mean, variance }: DiagonalMoments): Coordinates<GaussianStatistics> {
   return { linear: div(mean, variance), quadratic: mul(reciprocal(variance), -0.5) };
 }
 
+/** Returns whether all variances are positive and all numbers finite. */
 function holds(linear: Node, spread: Node): Node {
   const inside = logicalAnd(greater(spread, 0), isFinite(spread));
   return all(logicalAnd(inside, isFinite(linear)), { axis: -1 });

@@ -25,12 +25,15 @@ import { gammaDraws } from "./gammaDraws.ts";
 import { checkSize } from "./starts.ts";
 
 /**
- * Dirichlet distributions of k ≥ 2 probabilities that add up to 1; for k = 2 the first one has a beta distribution.
- * η = { log: α − 1 } and m = { log: ψ(α) − ψ(Σα) }, [b…, k] each. Draws carry no gradient.
+ * Returns the family of Dirichlet distributions of k ≥ 2 probabilities that add up to 1.
  *
- * @param size - k.
- * @returns The family; it begins at the uniform distribution, α = 1.
- * @throws ShapeError for a size below 2
+ * For k = 2 the first probability has a beta distribution. The natural coordinates are η = { log: α − 1 }. The expectation
+ * coordinates are m = { log: ψ(α) − ψ(Σα) }. Both are [b…, k], and ψ is the digamma function. Draws carry no gradient.
+ *
+ * @param size - The number k of probabilities.
+ * @returns The family. It begins at the uniform distribution, α = 1.
+ * @throws {@link ShapeError} if the size is not an integer of at least 2.
+ * @category Laws and losses
  */
 export function dirichletFamily(size: number): Family<"log"> {
   checkSize("dirichletFamily", size, 2);
@@ -72,7 +75,7 @@ export function dirichletFamily(size: number): Family<"log"> {
   });
 }
 
-/** Σ over the last axis, which stays with size 1. */
+/** Returns the sum over the last axis, which stays with size 1. */
 function total(x: Node): Node {
   return expandDims(sum(x, { axis: -1 }), x.shape.length - 1);
 }

@@ -21,14 +21,14 @@ import {
   where,
 } from "@metrigrad/graph";
 
-/** All of these are refused with a probability below 2⁻²⁵. */
+/** The number of tries. The probability that all of them are refused is below 2⁻²⁵. */
 const tries = 6;
-/** Uniform draws have 24 bits; this is below the smallest one that is not 0. */
+/** A number below the smallest uniform draw that is not 0. Uniform draws have 24 bits. */
 const least = 2 ** -25;
 
 /**
- * Draws from gamma distributions with rate 1 of the given shapes α > 0, by the rejection method of Marsaglia and Tsang
- * (2000) with a fixed number of tries; below 1 the draw of α + 1 times u^(1/α). They carry no gradient.
+ * Draws from gamma distributions with rate 1 and shapes α > 0, by the rejection method of Marsaglia and Tsang (2000). The
+ * number of tries is fixed. For α below 1 the draw is the draw of α + 1 times u^(1/α). Draws carry no gradient.
  */
 export function gammaDraws(alpha: Node, key: string): Node {
   const given = stopGradient(alpha);

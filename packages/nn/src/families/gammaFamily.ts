@@ -19,28 +19,56 @@ import { defFamily } from "./defFamily.ts";
 import type { Coordinates, Family } from "./family.ts";
 import { gammaDraws } from "./gammaDraws.ts";
 
-/** Statistics ln x and x. */
+/**
+ * The names of the statistics ln x and x.
+ *
+ * @category Laws and losses
+ */
 export type GammaStatistics = "log" | "linear";
 
-/** Shape α and rate β of gamma distributions, [b…] each. */
+/**
+ * The shape and the rate of gamma distributions.
+ *
+ * @category Laws and losses
+ */
 export interface GammaShape {
+  /** The shape α > 0, [b…]. */
   readonly shape: Node;
+  /** The rate β > 0, [b…]. */
   readonly rate: Node;
 }
 
-/** The family of gamma distributions. */
+/**
+ * The family of gamma distributions.
+ *
+ * @category Laws and losses
+ */
 export interface GammaFamily extends Family<GammaStatistics> {
-  /** α and β of η. */
+  /**
+   * Returns the shape and the rate of natural coordinates.
+   *
+   * @param natural - The natural coordinates η.
+   * @returns α and β, [b…] each.
+   */
   toShape(natural: Coordinates<GammaStatistics>): GammaShape;
-  /** η of α and β. */
+  /**
+   * Returns the natural coordinates of a shape and a rate.
+   *
+   * @param shape - α and β, [b…] each.
+   * @returns The natural coordinates η.
+   */
   fromShape(shape: GammaShape): Coordinates<GammaStatistics>;
 }
 
 /**
- * Gamma distributions p(x) = β^α x^(α−1) e^(−βx)/Γ(α) of numbers x > 0. η = { log: α − 1, linear: −β } and
- * m = { log: ψ(α) − ln β, linear: α/β }. Draws carry no gradient.
+ * Returns the family of gamma distributions p(x) = β^α x^(α−1) e^(−βx)/Γ(α) of numbers x > 0.
  *
- * @returns The family, always the same object; it begins at α = β = 1.
+ * The natural coordinates are η = { log: α − 1, linear: −β }. The expectation coordinates are m = { log: ψ(α) − ln β,
+ * linear: α/β }, where ψ is the digamma function. Draws carry no gradient.
+ *
+ * @returns The family, always the same object. It begins at α = β = 1.
+ * @nothrow
+ * @category Laws and losses
  */
 export function gammaFamily(): GammaFamily {
   return family;
@@ -89,6 +117,7 @@ const family: GammaFamily = Object.freeze({
   fromShape: ({ shape, rate }: GammaShape) => ({ log: sub(shape, 1), linear: neg(rate) }),
 });
 
+/** Returns α and β of natural coordinates. */
 function toShape({ log: power, linear }: Coordinates<GammaStatistics>): GammaShape {
   return { shape: add(power, 1), rate: neg(linear) };
 }

@@ -24,33 +24,58 @@ import { defFamily } from "./defFamily.ts";
 import type { Coordinates, Family } from "./family.ts";
 import { checkSize, eyeInit } from "./starts.ts";
 
-/** Statistics x and xx′. */
+/**
+ * The names of the statistics x and xx′.
+ *
+ * @category Laws and losses
+ */
 export type GaussianStatistics = "linear" | "quadratic";
 
-/** A Gaussian distribution as people write it. */
+/**
+ * The mean and the covariance of Gaussian distributions.
+ *
+ * @category Laws and losses
+ */
 export interface GaussianMoments {
-  /** μ, [b…, d]. */
+  /** The mean μ, [b…, d]. */
   readonly mean: Node;
-  /** S, [b…, d, d]. */
+  /** The covariance S, [b…, d, d]. */
   readonly covariance: Node;
 }
 
-/** The family of Gaussian distributions with full covariance. */
+/**
+ * The family of Gaussian distributions with full covariance.
+ *
+ * @category Laws and losses
+ */
 export interface GaussianFamily extends Family<GaussianStatistics> {
-  /** μ and S of η. */
+  /**
+   * Returns the mean and the covariance of natural coordinates.
+   *
+   * @param natural - The natural coordinates η.
+   * @returns μ, [b…, d], and S, [b…, d, d].
+   */
   toMoments(natural: Coordinates<GaussianStatistics>): GaussianMoments;
-  /** η of μ and S; S = LL′ for those who have a Cholesky factor. */
+  /**
+   * Returns the natural coordinates of a mean and a covariance. From a Cholesky factor L pass S = LL′.
+   *
+   * @param moments - μ, [b…, d], and S, [b…, d, d].
+   * @returns The natural coordinates η.
+   */
   fromMoments(moments: GaussianMoments): Coordinates<GaussianStatistics>;
 }
 
 /**
- * Gaussian distributions on ℝᵈ with full covariance. η = { linear: S⁻¹μ, quadratic: −½S⁻¹ } and
- * m = { linear: μ, quadratic: S + μμ′ }, both quadratic ones symmetric. Products with F⁻¹ take matrix products and one
- * Cholesky factor, and never the Fisher information itself (Salimbeni, Eleftheriadis and Hensman 2018, arXiv 1803.09151).
+ * Returns the family of Gaussian distributions on ℝᵈ with full covariance.
  *
- * @param size - d.
- * @returns The family; it begins at N(0, I).
- * @throws ShapeError for a size that is no positive integer
+ * The natural coordinates are η = { linear: S⁻¹μ, quadratic: −½S⁻¹ }. The expectation coordinates are m = { linear: μ,
+ * quadratic: S + μμ′ }. The quadratic ones are symmetric. Products with F⁻¹ take matrix products and one Cholesky factor,
+ * and never form the Fisher information (Salimbeni, Eleftheriadis and Hensman 2018, arXiv 1803.09151).
+ *
+ * @param size - The number d of numbers in a draw.
+ * @returns The family. It begins at N(0, I).
+ * @throws {@link ShapeError} if the size is not a positive integer.
+ * @category Laws and losses
  */
 export function gaussianFamily(size: number): GaussianFamily {
   checkSize("gaussianFamily", size);
@@ -110,12 +135,14 @@ export function gaussianFamily(size: number): GaussianFamily {
   return Object.freeze({ ...family, toMoments, fromMoments });
 }
 
+/** Returns μ and S of natural coordinates. */
 function toMoments(natural: Coordinates<GaussianStatistics>): GaussianMoments {
   const { factor, mean } = solved(natural);
   const covariance = choleskySolve(factor, eye(mean.shape.at(-1) as number));
   return { mean, covariance: symmetrize(covariance) };
 }
 
+/** Returns the natural coordinates of μ and S. */
 function fromMoments({ mean, covariance }: GaussianMoments): Coordinates<GaussianStatistics> {
   const factor = cholesky(covariance);
   const precision = choleskySolve(factor, eye(mean.shape.at(-1) as number));
@@ -125,32 +152,33 @@ function fromMoments({ mean, covariance }: GaussianMoments): Coordinates<Gaussia
   };
 }
 
-/** μ and S of m. */
+/** Returns μ and S of expectation coordinates. */
 function momentsOf({ linear, quadratic }: Coordinates<GaussianStatistics>): GaussianMoments {
   return { mean: linear, covariance: sub(quadratic, squareOf(linear)) };
 }
 
-/** The factor L of S⁻¹ = LL′, and μ. */
+/** Returns the factor L of S⁻¹ = LL′, and μ. */
 function solved(natural: Coordinates<GaussianStatistics>) {
   const factor = cholesky(precisionOf(natural));
   return { factor, mean: fromColumn(choleskySolve(factor, asColumn(natural.linear))) };
 }
 
+/** Returns the precision S⁻¹ of natural coordinates. */
 function precisionOf({ quadratic }: Coordinates<GaussianStatistics>): Node {
   return mul(quadratic, -2);
 }
 
-/** xx′ of x [b…, d]. */
+/** Returns xx′ of x [b…, d]. */
 function squareOf(x: Node): Node {
   return matmul(asColumn(x), transpose(asColumn(x)));
 }
 
-/** Whether matrices are positive definite: `cholesky` then adds nothing to their diagonal. */
+/** Returns whether matrices are positive definite: `cholesky` then adds nothing to their diagonal. */
 function isPositive(matrix: Node): Node {
   return equal(choleskyShift(cholesky(matrix)), 0);
 }
 
-/** Whether all numbers of a vector are finite. */
+/** Returns whether all numbers of a vector are finite. */
 function isKnown(x: Node): Node {
   return isFinite(sumLast(x));
 }

@@ -1,6 +1,6 @@
 import { type Initializer, ShapeError, sizeOf } from "@metrigrad/tensor";
 
-/** A multiple of the unit matrix for each distribution, [b…, d, d]. */
+/** Returns an initialiser that gives a multiple of the unit matrix for each distribution, [b…, d, d]. */
 export function eyeInit(factor: number): Initializer {
   return ({ shape }) => {
     const d = shape.at(-1) as number;
@@ -10,7 +10,7 @@ export function eyeInit(factor: number): Initializer {
   };
 }
 
-/** Throws ShapeError unless a size is an integer from the least one on. */
+/** Throws ShapeError unless a size is an integer not below the least one. */
 export function checkSize(where: string, size: number, least = 1): void {
   if (Number.isInteger(size) && size >= least) return;
   throw new ShapeError({

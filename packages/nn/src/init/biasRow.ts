@@ -1,6 +1,9 @@
 import { type Initializer, sizeOf } from "@metrigrad/tensor";
 
-/** A weight [in + 1, out]: the first rows by the given initialiser for [in, out], the last 0. */
+/**
+ * Returns an initialiser for a weight [in + 1, out]: the given initialiser makes the first rows [in, out], and the last row
+ * is 0.
+ */
 export function biasRow(init: Initializer): Initializer {
   return (context) => {
     const [rows = 1, ...rest] = context.shape;

@@ -1,6 +1,6 @@
 import { type InitContext, sizeOf, uniformStream } from "@metrigrad/tensor";
 
-/** Numbers of inputs and outputs of a weight [inputs…, outputs], unless they are given. */
+/** Returns the numbers of inputs and outputs of a weight [inputs…, outputs]. Numbers that are given take precedence. */
 export function fansOf({ shape, fans }: InitContext): {
   readonly inputs: number;
   readonly outputs: number;
@@ -10,7 +10,7 @@ export function fansOf({ shape, fans }: InitContext): {
   return { inputs: sizeOf(shape) / Math.max(1, outputs), outputs };
 }
 
-/** Uniform draws in [−limit, limit), a function of seed and path. */
+/** Draws uniform numbers in [−limit, limit), a function of seed and path. */
 export function drawUniform({ path, seed, shape }: InitContext, limit: number): Float64Array {
   const stream = uniformStream({ path, seed });
   return Float64Array.from(
@@ -19,7 +19,7 @@ export function drawUniform({ path, seed, shape }: InitContext, limit: number): 
   );
 }
 
-/** Normal draws of mean 0, a function of seed and path. */
+/** Draws normal numbers of mean 0, a function of seed and path. */
 export function drawNormal({ path, seed, shape }: InitContext, deviation: number): Float64Array {
   const stream = uniformStream({ path, seed });
   return Float64Array.from({ length: sizeOf(shape) }, (_, i) => stream.normal(i) * deviation);

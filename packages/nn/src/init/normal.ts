@@ -7,26 +7,32 @@ import {
 } from "@metrigrad/tensor";
 import { drawNormal } from "./draw.ts";
 
-/** Options of `truncatedNormal`. */
+/**
+ * Options of {@link truncatedNormal}.
+ *
+ * @category Models: own modules
+ */
 export interface TruncatedNormalOptions {
-  /** 0 by default. */
+  /** The mean before the cut; 0 by default. */
   readonly mean?: number;
-  /** Of the normal before it is cut; 1 by default. */
+  /** The standard deviation before the cut; 1 by default. */
   readonly deviation?: number;
-  /** Smallest value; −2 by default. */
+  /** The smallest value; −2 by default. */
   readonly low?: number;
-  /** Largest value; 2 by default. */
+  /** The largest value; 2 by default. */
   readonly high?: number;
 }
 
-/** How often a draw is made anew; the chance to need more is below 10⁻¹⁸. */
+/** The largest number of draws for an element. The probability that more are needed is below 10⁻¹⁸. */
 const attempts = 200;
 
 /**
- * Normal of mean 0.
- * @param deviation its standard deviation; 1 by default
- * @returns an initialiser for any shape
- * @throws ShapeError for a deviation that is not positive
+ * Makes an initialiser of normal draws with mean 0.
+ *
+ * @param deviation - The standard deviation; 1 by default.
+ * @returns An initialiser for any shape.
+ * @throws {@link ShapeError} if the deviation is not positive and finite.
+ * @category Models: own modules
  */
 export function normalInit(deviation: number = 1): Initializer {
   if (deviation > 0 && Number.isFinite(deviation)) {
@@ -41,11 +47,15 @@ export function normalInit(deviation: number = 1): Initializer {
 }
 
 /**
- * Normal, given that it lies within bounds: what lies outside is drawn again. Bounds are values, as in PyTorch's
- * `trunc_normal_`, and not counted in deviations.
- * @param options mean, deviation and bounds
- * @returns an initialiser for any shape
- * @throws ShapeError for bounds that are not around the mean, or less than half a deviation apart
+ * Makes an initialiser of normal draws within bounds: a draw outside of them is drawn again.
+ *
+ * The bounds are values, as in PyTorch's `trunc_normal_`. They are not counted in deviations.
+ *
+ * @param options - The mean, the deviation and the bounds.
+ * @returns An initialiser for any shape.
+ * @throws {@link ShapeError} if the deviation is not positive, or if the mean is not within bounds that are at least half a
+ *   deviation apart.
+ * @category Models: own modules
  */
 export function truncatedNormal(options: TruncatedNormalOptions = {}): Initializer {
   const { mean = 0, deviation = 1, low = -2, high = 2 } = options;

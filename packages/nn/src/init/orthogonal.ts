@@ -2,12 +2,16 @@ import { type Initializer, ShapeError, sizeOf } from "@metrigrad/tensor";
 import { drawNormal } from "./draw.ts";
 
 /**
- * A weight [inputs…, outputs] as a matrix with orthonormal columns, or rows where those are fewer, times a gain: Q of
- * the QR decomposition of normal draws, with signs by which it is uniformly distributed (Saxe et al. 2014,
+ * Makes an initialiser of orthogonal matrices, times a gain.
+ *
+ * A weight [inputs…, outputs] is taken as a matrix. Its columns are orthonormal, or its rows if there are fewer rows. The
+ * matrix is Q of the QR decomposition of normal draws, with signs that make it uniformly distributed (Saxe et al. 2014,
  * arXiv 1312.6120).
- * @param gain factor of the matrix; 1 by default, √2 for relu
- * @returns an initialiser for shapes of two axes or more
- * @throws ShapeError for a gain that is not positive, and for a shape with one axis
+ *
+ * @param gain - The factor of the matrix; 1 by default, √2 for relu.
+ * @returns An initialiser for shapes of two axes or more. It throws ShapeError for a shape with fewer axes.
+ * @throws {@link ShapeError} if the gain is not positive and finite.
+ * @category Models: own modules
  */
 export function orthogonal(gain: number = 1): Initializer {
   if (!(gain > 0 && Number.isFinite(gain))) {
@@ -34,8 +38,9 @@ export function orthogonal(gain: number = 1): Initializer {
 }
 
 /**
- * Gram and Schmidt's method, each vector twice, which is orthogonal to rounding error. It leaves a positive share of
- * each vector, so the result is that of the QR decomposition with a positive diagonal.
+ * Makes vectors orthonormal by Gram and Schmidt's method. Each vector is treated twice, so the result is orthogonal up to
+ * rounding. The method keeps a positive share of each vector. So the result is that of the QR decomposition with a positive
+ * diagonal.
  */
 function orthonormalise(vectors: readonly Float64Array[]): void {
   for (const [k, vector] of vectors.entries()) {
@@ -58,6 +63,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
+/** Makes the error of the initialiser. */
 function refused(must: string, got: string, todo: string): ShapeError {
   return new ShapeError({ where: "orthogonal", must, got, todo });
 }

@@ -2,10 +2,12 @@ import { type Initializer, ShapeError } from "@metrigrad/tensor";
 import { drawUniform } from "./draw.ts";
 
 /**
- * Uniform in [−limit, limit).
- * @param limit the largest absolute value
- * @returns an initialiser for any shape
- * @throws ShapeError for a limit that is not positive
+ * Makes an initialiser of uniform draws in [−limit, limit).
+ *
+ * @param limit - The largest absolute value.
+ * @returns An initialiser for any shape.
+ * @throws {@link ShapeError} if the limit is not positive and finite.
+ * @category Models: own modules
  */
 export function uniformInit(limit: number): Initializer {
   if (limit > 0 && Number.isFinite(limit)) return (context) => drawUniform(context, limit);

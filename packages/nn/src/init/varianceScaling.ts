@@ -1,23 +1,31 @@
 import { type Initializer, ShapeError } from "@metrigrad/tensor";
 import { drawNormal, drawUniform, fansOf } from "./draw.ts";
 
-/** Options of `varianceScaling`. */
+/**
+ * Options of {@link varianceScaling}.
+ *
+ * @category Models: own modules
+ */
 export interface VarianceScalingOptions {
-  /** s of the variance s/fan; 1 by default. */
+  /** The scale s of the variance s/fan; 1 by default. */
   readonly scale?: number;
-  /** What it is divided by: inputs of a unit (the default), outputs, or the mean of both. */
+  /** The divisor: the inputs of a unit ("in", the default), its outputs ("out"), or the mean of both ("average"). */
   readonly fan?: "in" | "out" | "average";
-  /** "uniform" by default. */
+  /** The distribution of the draws; "uniform" by default. */
   readonly draws?: "uniform" | "normal";
 }
 
 /**
- * Draws of mean 0 and variance s/fan for a weight [inputs…, outputs]; the named initialisers are cases of it: Glorot's
- * has s = 1 and the average, He's s = 2, LeCun's s = 1. What PyTorch's linear and convolution layers start with,
- * `kaiming_uniform_` with a = √5, is `{ scale: 1 / 3 }`: uniform in ±1/√in.
- * @param options scale, fan, and how it is drawn
- * @returns an initialiser
- * @throws ShapeError for a scale that is not positive and other words
+ * Makes an initialiser of draws with mean 0 and variance s/fan for a weight [inputs…, outputs].
+ *
+ * The named initialisers are cases of it. Glorot's has s = 1 and the average, He's has s = 2, LeCun's has s = 1. The
+ * default of PyTorch's linear and convolution layers, `kaiming_uniform_` with a = √5, is `{ scale: 1 / 3 }`: uniform in
+ * ±1/√in.
+ *
+ * @param options - The scale, the fan, and the distribution.
+ * @returns An initialiser.
+ * @throws {@link ShapeError} if the scale is not positive and finite, or if `fan` or `draws` is another word.
+ * @category Models: own modules
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
   const { scale = 1, fan = "in", draws = "uniform" } = options;

@@ -1,11 +1,16 @@
 import type { InitContext, Initializer } from "@metrigrad/tensor";
 
 /**
- * The same draws for other numbers of inputs and outputs than the shape says: a convolution's outputs per unit are
- * c_out·kh·kw, and PyTorch draws the three projections of attention as one weight.
- * @param init the initialiser
- * @param fans inputs and outputs of a unit
- * @returns an initialiser
+ * Returns an initialiser with given numbers of inputs and outputs, in place of those that the shape says.
+ *
+ * The outputs per unit of a convolution, for example, are c_out·kh·kw. And PyTorch draws the three projections of attention
+ * as one weight.
+ *
+ * @param init - The initialiser.
+ * @param fans - The inputs and outputs of a unit.
+ * @returns An initialiser.
+ * @nothrow
+ * @category Models: own modules
  */
 export function withFans(init: Initializer, fans: NonNullable<InitContext["fans"]>): Initializer {
   return (context) => init({ ...context, fans });

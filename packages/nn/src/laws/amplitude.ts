@@ -3,29 +3,42 @@ import { checkNames, GraphError, ShapeError, showShape } from "@metrigrad/tensor
 import { gaussian } from "./gaussian.ts";
 import type { Law } from "./law.ts";
 
-/** Options of the law of a wave function. */
+/**
+ * Options of {@link amplitude}.
+ *
+ * @category Laws and losses
+ */
 export interface AmplitudeOptions {
-  /** Whether the samples are all states there are, which count by |ψ|²/Σ|ψ|²; false by default: they are drawn from |ψ|². */
+  /**
+   * Whether the samples are all states, which count by |ψ|²/Σ|ψ|². False by default: the samples are then drawn from |ψ|².
+   */
   readonly enumerated?: boolean;
 }
 
 /**
- * A wave function ψ_θ(s) whose samples come from the model itself, s ~ |ψ|²/Z: h is ln|ψ|, [n] or [n, 1], or ln|ψ| beside the
- * phase arg ψ, [n, 2]. Its metric is the covariance of ∂h over the samples, g/4 where g is the Fisher information of |ψ|²/Z for a
- * real ψ, and the real part of the quantum geometric tensor for a complex one: the matrix of stochastic reconfiguration (Sorella 1998,
- * Phys. Rev. Lett. 80, 4558). Rows are centred, since Z depends on θ. `observedMetrics` and what is made of it take it; where there
- * are fewer samples than parameters the step is solved in the space of samples (MinSR: Chen and Heyl 2024, Nature Physics 20, 1476).
- * A loss that is observed under it must not depend on the norm of ψ: a solve in the space of samples leaves out what does.
+ * Makes the law of a wave function ψ_θ(s) whose samples come from the model itself, s ~ |ψ|²/Z.
  *
- * @param options - Whether the samples are drawn, or all states.
- * @returns The law. It describes no observed value, so nothing can be drawn from it.
- * @throws GraphError for unknown options, and for draws. ShapeError where h has another shape.
- * @example
+ * The output h is ln|ψ|, [n] or [n, 1]. With a phase it is ln|ψ| beside arg ψ, [n, 2]. The law describes no observed value:
+ * nothing can be scored or drawn.
+ *
+ * Its metric is the covariance of ∂h over the samples. For a real ψ this is a quarter of the Fisher information of |ψ|²/Z.
+ * For a complex ψ it is the real part of the quantum geometric tensor, the matrix of stochastic reconfiguration (Sorella
+ * 1998, Phys. Rev. Lett. 80, 4558). Rows are centred, since Z depends on θ.
+ *
+ * `observedMetrics`, and what is made of it, takes this law. With fewer samples than parameters the step is solved in the
+ * space of samples (MinSR: Chen and Heyl 2024, Nature Physics 20, 1476). A loss that is observed under it must not depend
+ * on the norm of ψ: such a solve leaves that part out.
+ *
  * ```ts
  * const h = apply(model, samples);
  * observe(h, amplitude());
  * return energyLoss(h, isingEnergies(samples, h, apply(model, spinFlipsOf(samples))));
  * ```
+ *
+ * @param options - Whether the samples are drawn, the default, or all states.
+ * @returns The law. Its `logProb` and `sample` throw GraphError. Its `parts` throw ShapeError if h has another shape.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Laws and losses
  */
 export function amplitude(options: AmplitudeOptions = {}): Law<Node, Node> {
   checkNames("amplitude", options, ["enumerated"], GraphError);
@@ -54,10 +67,12 @@ export function amplitude(options: AmplitudeOptions = {}): Law<Node, Node> {
 }
 
 /**
- * |ψ(s)|²/Σ|ψ|² over all states, through which no gradient goes.
+ * Returns the probabilities |ψ(s)|²/Σ|ψ|² of all states. No gradient goes through them.
  *
- * @param h - ln|ψ| of every state, [n] or [n, 1], or with the phase [n, 2].
- * @returns [n].
+ * @param h - ln|ψ| of every state, [n] or [n, 1], or with the phase, [n, 2].
+ * @returns The probabilities, [n].
+ * @throws {@link ShapeError} if h has more than two columns.
+ * @category Laws and losses
  */
 export function stateWeights(h: Node): Node {
   const [n = 0, m] = h.shape;
@@ -65,6 +80,7 @@ export function stateWeights(h: Node): Node {
   return stopGradient(softmax(mul(modulus, 2), { axis: 0 }));
 }
 
+/** Returns h as a matrix [n, 1] or [n, 2]. Throws ShapeError. */
 function columnsOf(where: string, h: Node): Node {
   const [n = 0, m = 1] = h.shape;
   if (h.shape.length > 0 && h.shape.length <= 2 && m >= 1 && m <= 2) {
@@ -78,6 +94,7 @@ function columnsOf(where: string, h: Node): Node {
   });
 }
 
+/** Makes the error for a score or a draw of a law without an observed value. */
 function undrawn(where: string, got: string): GraphError {
   return new GraphError({
     where,

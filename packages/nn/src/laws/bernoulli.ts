@@ -21,23 +21,33 @@ import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { between } from "./supports.ts";
 
-/** How the two outcomes are coded. */
+/**
+ * Options of {@link bernoulli}.
+ *
+ * @category Laws and losses
+ */
 export interface BernoulliOptions {
-  /** `[0, 1]` (the default): P(y = 1) = sigm(h). `[-1, 1]`: P(y = 1) = (1 + tanh h)/2. */
+  /**
+   * The two values of a response. `[0, 1]`, the default, means P(y = 1) = sigm(h). `[-1, 1]` means P(y = 1) = (1 + tanh
+   * h)/2.
+   */
   readonly values?: readonly [low: number, high: number];
 }
 
+/** The largest number of responses of a row whose outcomes are listed. */
 const manyOutcomes = 12;
 
 /**
- * Independent two-valued responses; y and h are [n, m]. With values a < b, P(y = b) = sigm((b − a)h),
- * so that the score in h is y − E[y] in every coding and the Fisher information is diag Var[y]
- * (Sun and Nielsen 2017, the sigm and tanh neurons). A target between a and b is a soft label: ln p is then the mean of
- * both outcomes' ln p with these shares.
+ * Makes the law of independent responses with two values; y and h are [n, m].
+ *
+ * With values a < b, P(y = b) = sigm((b − a)h). So the score in h is y − E[y] for all values, and the Fisher information is
+ * diag Var[y]. These are the sigm and tanh neurons of Sun and Nielsen (2017). A target between a and b is a soft label. ln
+ * p is then the mean of ln p of both values, with the shares that the target says.
  *
  * @param options - The two values; 0 and 1 by default.
  * @returns The law.
- * @throws ShapeError for values that are not in order.
+ * @throws {@link ShapeError} if the values are not in rising order.
+ * @category Laws and losses
  */
 export function bernoulli(options: BernoulliOptions = {}): ClosedLaw {
   const [low, high] = options.values ?? [0, 1];
@@ -53,7 +63,7 @@ export function bernoulli(options: BernoulliOptions = {}): ClosedLaw {
   const name = `bernoulli{${low}, ${high}}`;
   const probability = (h: Node) => sigmoid(mul(h, gap));
   const variance = (h: Node) => {
-    // 1 − p loses all digits in float32 beyond a log odds of 16.
+    // In float32, 1 − p loses all digits if the log odds are above 16.
     return mul(mul(probability(h), probability(neg(h))), gap * gap);
   };
   return rowLaw({

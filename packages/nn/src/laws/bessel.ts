@@ -1,27 +1,27 @@
 import { defElementwise, less, mul, type Node, reciprocal, square, where } from "@metrigrad/graph";
 
-/** From here on the asymptotic series are used. */
+/** From this κ on the asymptotic series are used. */
 const far = 20;
 const nearTerms = 60;
 const farTerms = 30;
 
-/** Σ of terms as a polynomial in Horner's form. */
+/** Returns a sum of terms as a polynomial in Horner's form. */
 function horner(coefficients: readonly number[], x: string): string {
   const [last = 0, ...rest] = [...coefficients].reverse();
   return rest.reduce((text, c) => `(${c} + ${x}*${text})`, String(last));
 }
 
-/** Coefficients whose ratios are given. */
+/** Returns coefficients whose ratios are given. */
 function series(first: number, count: number, ratio: (k: number) => number): number[] {
   const found = [first];
   for (let k = 1; k < count; k++) found.push((found[k - 1] as number) * ratio(k));
   return found;
 }
 
-/** κ²/4 as a multiple of t = (κ/far)², whose powers are all numbers of float32. */
+/** κ²/4 as a multiple of t = (κ/far)². All powers of t are numbers of float32. */
 const step = far ** 2 / 4;
 
-// In t, all terms positive (Abramowitz and Stegun 9.6.10 and 9.1.14, which gives products of two Bessel functions).
+// The series in t have positive terms (Abramowitz and Stegun 9.6.10, and 9.1.14 for products of two Bessel functions).
 /** I₀. */
 const zero = horner(
   series(1, nearTerms, (k) => step / k ** 2),
@@ -72,7 +72,7 @@ const farAlong = defElementwise({
   f: `w*w*(0.5 + w*${S2}/${S} - w*w*(${S1}/${S})*(${S1}/${S}))`,
 });
 
-/** One of two forms by κ, each of them given numbers at which it is finite. */
+/** Returns one of two forms by κ. Each form only gets numbers at which it is finite. */
 function either(near: (t: Node) => Node, beyond: (w: Node) => Node): (kappa: Node) => Node {
   return (kappa) => {
     const isNear = less(kappa, far);
@@ -85,8 +85,8 @@ function either(near: (t: Node) => Node, beyond: (w: Node) => Node): (kappa: Nod
 /** ln I₀(κ) for κ ≥ 0, with an error below 1e-13 of max(1, κ) in float64. */
 export const lnBessel0 = either(nearLn, farLn);
 
-/** A/κ for A = I₁(κ)/I₀(κ), κ ≥ 0; ½ at 0. */
+/** A/κ for A = I₁(κ)/I₀(κ) and κ ≥ 0; it is ½ at 0. */
 export const besselRatio = either(nearAcross, farAcross);
 
-/** A′(κ) = 1 − A/κ − A², without this difference; ½ at 0. */
+/** A′(κ) = 1 − A/κ − A², computed without this difference; it is ½ at 0. */
 export const besselSpread = either(nearAlong, farAlong);

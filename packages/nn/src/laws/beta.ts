@@ -26,13 +26,13 @@ import { supports } from "./supports.ts";
 
 const name = "beta";
 
-/** α and β, [n, m] each. */
+/** Returns α and β, [n, m] each. */
 function parts(h: Node): readonly [alpha: Node, beta: Node] {
   const [a, b] = parametersOf(name, ["ln α", "ln β"], h);
   return [exp(a as Node), exp(b as Node)];
 }
 
-/** F of each response in (ln α, ln β): α²(ψ′(α) − ψ′(α + β)), −αβψ′(α + β), and so for β. */
+/** Returns F of each response in (ln α, ln β): α²(ψ′(α) − ψ′(α + β)), −αβψ′(α + β), and the same as the first for β. */
 function information(h: Node): TwoByTwo {
   const [alpha, beta] = parts(h);
   const shared = polygamma(1)(add(alpha, beta));
@@ -40,14 +40,15 @@ function information(h: Node): TwoByTwo {
   return { first: own(alpha), across: neg(mul(mul(alpha, beta), shared)), second: own(beta) };
 }
 
-/** ln B(α, β). */
+/** Returns ln B(α, β). */
 function lnBeta(alpha: Node, beta: Node): Node {
   return sub(add(lgamma(alpha), lgamma(beta)), lgamma(add(alpha, beta)));
 }
 
 /**
- * Independent responses between 0 and 1 with density y^(α−1)(1 − y)^(β−1)/B(α, β): y is [n, m] and h = (ln α, ln β) is [n, 2m]. Its Fisher
- * information is that of α and β, ψ′(α) − ψ′(α + β), −ψ′(α + β), ψ′(β) − ψ′(α + β), in these coordinates.
+ * The law of independent responses between 0 and 1 with density y^(α−1)(1 − y)^(β−1)/B(α, β). y is [n, m] and h = (ln α, ln
+ * β) is [n, 2m]. The Fisher information of α and β is ψ′(α) − ψ′(α + β), −ψ′(α + β), ψ′(β) − ψ′(α + β). `fisher` has it in
+ * the coordinates of h.
  */
 const law = rowLaw({
   name,
@@ -64,7 +65,7 @@ const law = rowLaw({
     const draw = (shape: Node, own: string) =>
       maximum(gammaDraws(shape, `${key}/${own}`), 2 ** -100);
     const [x, rest] = [draw(alpha, "alpha"), draw(beta, "beta")];
-    // Neither 0 nor 1 in float32.
+    // The draws are neither 0 nor 1 in float32.
     return clip(div(x, add(x, rest)), 2 ** -100, 1 - 2 ** -24);
   },
   fisher: (h: Node) => blocksOf(information(h), true),
@@ -81,7 +82,7 @@ const law = rowLaw({
   },
   outcomes: () => null,
   how: typical,
-  // The mean: the density may be largest at the ends.
+  // The prediction is the mean, since the density may be largest at the ends.
   predict: (h: Node) => {
     const [alpha, beta] = parts(h);
     return div(alpha, add(alpha, beta));
@@ -89,9 +90,13 @@ const law = rowLaw({
 });
 
 /**
- * Responses between 0 and 1, such as shares, for h = (ln α, ln β) [n, 2m] and y [n, m].
+ * Returns the beta law of responses between 0 and 1, such as shares.
+ *
+ * The density is y^(α−1)(1 − y)^(β−1)/B(α, β). h is ln α beside ln β, [n, 2m], and y is [n, m]. `predict` gives the mean.
  *
  * @returns The law, always the same object.
+ * @nothrow
+ * @category Laws and losses
  */
 export function beta(): ClosedLaw {
   return law;

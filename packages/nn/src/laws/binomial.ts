@@ -24,21 +24,25 @@ import { lnGamma } from "./lnGamma.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { wholeTo } from "./supports.ts";
 
+/** The largest number of outcomes that are listed. */
 const manyOutcomes = 4096;
 
 /**
- * Independent counts of successes among N trials with P = sigm(h); y and h are [n, m]. ln p = ln(N over y) + yh − N ln(1 + e^h), so the
- * score in h is y − Np and the Fisher information is diag Np(1 − p). A draw takes N uniform numbers.
+ * Makes the law of independent counts of successes among N trials with P = sigm(h); y and h are [n, m].
  *
- * @param trials - N.
+ * The log-density is ln p = ln(N over y) + yh − N ln(1 + e^h). So the score in h is y − Np, and the Fisher information is
+ * diag Np(1 − p). A draw takes N uniform numbers.
+ *
+ * @param trials - The number N of trials.
  * @returns The law.
- * @throws ShapeError for an N that is no positive integer
+ * @throws {@link ShapeError} if `trials` is not a positive integer.
+ * @category Laws and losses
  */
 export function binomial(trials: number): ClosedLaw {
   checkCount("binomial", "the number of trials", trials);
   const name = `binomial(${trials})`;
   const lnTrials = lnGamma(trials + 1);
-  // 1 − p loses all digits in float32 beyond a log odds of 16.
+  // In float32, 1 − p loses all digits if the log odds are above 16.
   const variance = (h: Node) => mul(mul(sigmoid(h), sigmoid(neg(h))), trials);
   return rowLaw({
     name,

@@ -13,14 +13,14 @@ import {
 } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 
-/** Values [n, m] as diagonal matrices [n, m, m]. */
+/** Returns values [n, m] as diagonal matrices [n, m, m]. */
 export function asDiagonal(values: Node): Node {
   return mul(expandDims(values, 2), eye(values.shape[1] as number));
 }
 
 /**
- * The parameters of independent responses that have several each, all first ones first: k nodes [n, m] of h [n, km].
- * Throws ShapeError for a width that is no multiple of k.
+ * Returns the parameters of independent responses that have several each: k nodes [n, m] of h [n, k·m], all first
+ * parameters first. Throws ShapeError if the width is not a multiple of k.
  */
 export function parametersOf(where: string, names: readonly string[], h: Node): readonly Node[] {
   const k = names.length;
@@ -37,24 +37,27 @@ export function parametersOf(where: string, names: readonly string[], h: Node): 
   });
 }
 
-/** A symmetric or triangular matrix of two by two, elements [n, m] each. */
+/** A symmetric or triangular matrix of two by two, with elements [n, m] each. */
 export interface TwoByTwo {
   readonly first: Node;
-  /** Below the diagonal. */
+  /** The element below the diagonal. */
   readonly across: Node;
   readonly second: Node;
 }
 
-/** Matrices of single responses as those of rows: [n, 2m, 2m]. `symmetric`: the same above the diagonal as below, else 0. */
+/**
+ * Returns matrices of single responses as matrices of rows, [n, 2m, 2m]. The element above the diagonal is that below it if
+ * `symmetric`, else 0.
+ */
 export function blocksOf({ first, across, second }: TwoByTwo, symmetric: boolean): Node {
   const [a, b, c] = [asDiagonal(first), asDiagonal(across), asDiagonal(second)];
   return concat([concat([a, symmetric ? b : mul(b, 0)], 2), concat([b, c], 2)], 1);
 }
 
-/** L with LL' = F of two by two. */
+/** Returns L with LL' = F, two by two. */
 export function rootOf({ first, across, second }: TwoByTwo): TwoByTwo {
   const root = sqrt(first);
-  // Not below 0 by rounding.
+  // Rounding must not bring it below 0.
   const rest = maximum(sub(second, div(square(across), first)), 0);
   return { first: root, across: div(across, root), second: sqrt(rest) };
 }

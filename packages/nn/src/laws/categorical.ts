@@ -30,26 +30,26 @@ import { labels } from "./supports.ts";
 
 const ofShares = "pass labels [n], or take categorical({ soft: true }) for shares of the classes";
 
-/** 1 − η_i as the sum of the others, which keeps its digits where one class has nearly all. */
+/** Returns 1 − η_i as the sum of the other probabilities. It keeps its digits if one class has nearly all. */
 function others(eta: Node): Node {
   return matmul(eta, offDiagonal(eta));
 }
 
-/** diag(a_s) less what is off the diagonal of B_s, for a [n, m] and B [n, m, m]. */
+/** Returns diag(a_s) minus the elements off the diagonal of B_s, for a [n, m] and B [n, m, m]. */
 function onDiagonal(a: Node, b: Node): Node {
   const m = a.shape[1] as number;
   return sub(mul(expandDims(a, 2), eye(m)), mul(b, offDiagonal(a)));
 }
 
-/** 1 off the diagonal, [m, m]. */
+/** Returns a matrix [m, m] with 1 off the diagonal and 0 on it. */
 function offDiagonal(like: Node): Node {
   return sub(1, eye(like.shape[1] as number));
 }
 
 /**
- * One of m classes with P(y = i) = η_i ∝ e^{h_i}; y are labels [n], i32, h are logits [n, m]. What is no
- * label of a class has probability 0, so ln P = −∞.
- * Its Fisher information in h is diag η − ηη' (Sun and Nielsen 2017, the soft-max layer).
+ * The law of one of m classes with P(y = i) = η_i ∝ e^{h_i}. y are labels [n], i32, and h are logits [n, m]. A value that
+ * is no label of a class has probability 0, so ln P = −∞. The Fisher information in h is diag η − ηη' (Sun and Nielsen
+ * 2017, the soft-max layer).
  */
 const law = rowLaw({
   name: "categorical",
@@ -59,7 +59,7 @@ const law = rowLaw({
     const [label, m] = [cast(y, "i32"), h.shape[1] as number];
     const picked = sum(mul(oneHot(label, m), logSoftmax(h)), { axis: 1 });
     const inside = logicalAnd(greaterEqual(label, 0), less(label, m));
-    // The cast drops a fraction: 1.5 is no label.
+    // The cast drops a fraction, but 1.5 is not a label.
     const whole = y.type === "float" ? equal(cast(label, "float"), y) : null;
     const known = whole === null ? inside : logicalAnd(inside, whole);
     return where(known, picked, Number.NEGATIVE_INFINITY);
@@ -92,18 +92,29 @@ const law = rowLaw({
 });
 
 /**
- * One of m classes by logits [n, m]; labels are i32 [n].
+ * Returns the law of one of m classes, with P(y = i) ∝ e^{h_i}.
+ *
+ * h are logits [n, m], and y are labels [n], i32, from 0 to m − 1. Any other y has ln p = −∞. The Fisher information in h
+ * is diag η − ηη' with the probabilities η (Sun and Nielsen 2017, the soft-max layer).
+ *
+ * {@includeCode ../../../../examples/api/nn/categorical.ts#example}
  *
  * @returns The law, always the same object.
+ * @nothrow
+ * @category Laws and losses
  */
 export function categorical(): ClosedLaw;
 /**
- * One of m classes whose targets are observed in another way: as shares, smoothed, or with weights. ln p is then the mean of all
- * classes' ln p with the target's shares, and the metric that of `categorical()`, times class weights once the targets are given.
+ * Makes the law of one of m classes whose targets are shares, smoothed labels or weighted labels.
+ *
+ * ln p is the mean of all classes' ln p with the target's shares. The metric is that of `categorical()`, times the class
+ * weights once the targets are given.
  *
  * @param options - Soft targets, label smoothing and class weights.
- * @returns The law.
- * @throws GraphError for unknown options, ShapeError for numbers out of range; where it is used for class weights that are not as many as classes
+ * @returns The law. It throws ShapeError if there are not as many class weights as classes.
+ * @throws {@link GraphError} if an option is unknown.
+ * @throws {@link ShapeError} if the smoothing or a class weight is out of range.
+ * @category Laws and losses
  */
 export function categorical(options: CategoricalOptions): Law;
 export function categorical(options: CategoricalOptions = {}): Law {

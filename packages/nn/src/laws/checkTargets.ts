@@ -3,16 +3,20 @@ import type { Law, TargetPart } from "./law.ts";
 import { targetsOf } from "./terms.ts";
 
 /**
- * Checks on the host that targets are what a law can observe. Whole numbers kept as floats are labels; 1.5 is none.
- * Values that a mask or a weight of 0 leaves out may be anything.
+ * Checks on the host that a law can observe the given targets.
+ *
+ * Whole numbers that are stored as floats are labels, and 1.5 is not. Values with a mask or a weight of 0 may be anything.
  *
  * @param where - The function that messages name.
  * @param law - The law of the targets.
  * @param targets - Tensors in the structure of the law's y, samples first.
- * @param widths - Sizes of the last axis of what the model puts out, in the structure of the law's h.
- * @param scaleOf - What the values of a part are multiplied by before the law sees them, by its path; 1 by default.
- * @throws DataError with the first row and value that are not in the support, where targets are no tensors, and for
- *   masks and weights that do not fit or are negative.
+ * @param widths - The sizes of the last axis of the model's output, in the structure of the law's h.
+ * @param scaleOf - Takes the path of a part and returns the factor by which its values are multiplied before the law sees
+ *   them; 1 by default.
+ * @throws {@link DataError} if a value is not in the support, with its row; if targets are not tensors; or if a mask or a
+ *   weight is negative or does not fit.
+ * @throws {@link ShapeError} if targets or widths do not have the structure of a `joint` law.
+ * @category Laws and losses
  */
 export function checkTargets(
   where: string,
@@ -24,9 +28,10 @@ export function checkTargets(
   for (const part of targetsOf(law, targets, widths)) checkPart(where, part, scaleOf(part.path));
 }
 
-/** How far a sum may be off, as a share of itself. */
+/** The largest error of a sum, as a share of the sum. */
 const rounding = 1e-3;
 
+/** Checks one part of the targets. Throws DataError. */
 function checkPart(
   where: string,
   { path, law, values, width, counts }: TargetPart,
@@ -65,7 +70,7 @@ function checkPart(
   }
 }
 
-/** Whether the i-th value counts. Throws DataError. */
+/** Returns a function that says whether the i-th value counts. Throws DataError. */
 function presenceOf(
   where: string,
   what: string,
@@ -98,7 +103,7 @@ function presenceOf(
   return (i) => (data[Math.floor(i / each)] as number) > 0;
 }
 
-/** Where an element is: "in row 3", "in row 3, column 1", "at [3, 1, 0]". */
+/** Returns the place of an element as text: "in row 3", "in row 3, column 1", "at [3, 1, 0]". */
 function placeOf({ shape }: Pick<Tensor, "shape">, i: number): string {
   const index: number[] = [];
   let rest = i;

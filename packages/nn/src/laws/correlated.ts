@@ -18,7 +18,10 @@ import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { supports } from "./supports.ts";
 
-/** Responses y ~ N(h, Σ) with a fixed covariance. Throws ShapeError where Σ is not symmetric and positive definite. */
+/**
+ * Makes the law of responses y ~ N(h, Σ) with a fixed covariance. Throws ShapeError unless Σ is symmetric and positive
+ * definite.
+ */
 export function correlated(covariance: readonly (readonly number[])[]): ClosedLaw {
   const root = rootOf(covariance);
   const m = root.rows;
@@ -65,7 +68,7 @@ export function correlated(covariance: readonly (readonly number[])[]): ClosedLa
   });
 }
 
-/** L with LL' = Σ. Throws ShapeError. */
+/** Returns L with LL' = Σ. Throws ShapeError. */
 function rootOf(covariance: readonly (readonly number[])[]): Matrix {
   const refuse = (got: string): never => {
     throw new ShapeError({

@@ -1,6 +1,6 @@
 import { ShapeError } from "@metrigrad/tensor";
 
-/** Throws ShapeError for what is no positive integer. */
+/** Throws ShapeError unless the value is a positive integer. */
 export function checkCount(where: string, what: string, count: unknown): void {
   if (typeof count === "number" && Number.isInteger(count) && count >= 1) return;
   throw new ShapeError({

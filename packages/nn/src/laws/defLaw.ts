@@ -22,27 +22,25 @@ import { oneOf, supports } from "./supports.ts";
 const given = "closed form";
 
 /**
- * Makes a law from its density: what is not given is derived, and `how` says how.
+ * Makes a law from its density. The other members are derived if you leave them out, and `how` says how.
  *
- * The Fisher information comes from a closed form (`fisher`, `fisherDiagonal` or `fisherRoot`), else from the
- * derivatives of `logProb`: summed over all `outcomes`; else by quadrature, for numbers with a named `support`; else
- * as a mean over draws of `sample`, which is then an estimate. The divergence is summed or integrated likewise, or is
- * null. Draws and the most probable response are found among the outcomes where these are listed. `checkLaw` compares
- * all of it with `logProb`.
+ * The Fisher information comes from the first of these that is there:
  *
- * @param spec - The density, and what is known beside it.
- * @returns The law.
- * @throws GraphError where the name or the density is missing, where an option is unknown, and where nothing leads to
- *   the Fisher information.
- * @example
- * ```ts
- * const laplace = defLaw({
- *   name: "laplace",
- *   support: "real",
- *   logProb: (y, h) => sum(sub(neg(abs(sub(y, h))), Math.LN2), { axis: 1 }),
- * });
- * laplace.how?.fisher; // "quadrature"
- * ```
+ * - a closed form: `fisher`, `fisherDiagonal` or `fisherRoot`;
+ * - the derivatives of `logProb`, summed over all `outcomes`;
+ * - their integral by quadrature, for a `support` of "real", "positive" or "unit";
+ * - their mean over draws of `sample`, which is an estimate.
+ *
+ * The divergence is summed or integrated in the same way, or is null. Draws and the most probable response are found among
+ * the outcomes if these are listed. `checkLaw` compares all members with `logProb`.
+ *
+ * {@includeCode ../../../../examples/api/nn/defLaw.ts#example}
+ *
+ * @param spec - The density, and the members that you know in closed form.
+ * @returns The law. Its `logProb` throws ShapeError if the density does not give a number for each row.
+ * @throws {@link GraphError} if the name, the density or `predict` is missing, if an option is unknown, or if nothing leads
+ *   to the Fisher information.
+ * @category Laws: own laws
  */
 export function defLaw(spec: LawSpec): RowLaw {
   checkSpec(spec);
@@ -90,16 +88,18 @@ export function defLaw(spec: LawSpec): RowLaw {
 
 type InformationMembers = Pick<RowLaw, "fisher" | "fisherDiagonal" | "fisherRoot">;
 
-/** Ways to expectations of a law. */
+/** The ways to expectations under a law. */
 interface Ways {
   readonly listed: Listed | null;
   readonly integral: Quadrature | null;
-  /** A root by draws. */
+  /** A root of the Fisher information by draws. */
   readonly drawn: ((h: Node) => Node) | null;
   readonly samples: number;
 }
 
-/** The Fisher information in its three forms, by the first way that there is. Throws GraphError. */
+/**
+ * Returns the Fisher information in its three forms, by the first way that is present. Throws GraphError if there is none.
+ */
 function informationOf(
   spec: LawSpec,
   { listed, integral, drawn, samples }: Ways,
@@ -155,12 +155,13 @@ function informationOf(
 /** Expectations over the listed outcomes of rows of any width. */
 interface Listed {
   readonly support: Support;
-  /** Throws GraphError where a row has too many. */
+  /** Throws GraphError if a row has too many outcomes. */
   at(h: Node): Enumerated;
   lacks(h: Node): boolean;
   kl(h: Node, other: Node): Node;
 }
 
+/** Returns expectations over the listed outcomes; null if none are listed. */
 function listedOf({ name, outcomes }: LawSpec, logProb: RowLaw["logProb"]): Listed | null {
   if (outcomes === undefined) return null;
   const all = (h: Node) => outcomes(h.shape[1] as number);
@@ -185,7 +186,9 @@ function listedOf({ name, outcomes }: LawSpec, logProb: RowLaw["logProb"]): List
   };
 }
 
-/** Quadrature over the support, where that is named and nothing is listed. Throws GraphError. */
+/**
+ * Returns the quadrature over the support if the support is named and no outcomes are listed; else null. Throws GraphError.
+ */
 function integralOf(spec: LawSpec, logProb: RowLaw["logProb"]): Quadrature | null {
   const { name, support, parameters = 1, predict, outcomes } = spec;
   if (outcomes !== undefined || typeof support !== "string" || support === "counts") return null;
@@ -201,6 +204,7 @@ function integralOf(spec: LawSpec, logProb: RowLaw["logProb"]): Quadrature | nul
   });
 }
 
+/** Returns the prediction and how it is found. Throws GraphError if there is none. */
 function predictOf(spec: LawSpec, listed: Listed | null) {
   if (spec.predict) return { of: spec.predict, how: given };
   if (listed) return { of: (h: Node) => listed.at(h).predict(h), how: "enumeration" };
@@ -216,7 +220,7 @@ function predictOf(spec: LawSpec, listed: Listed | null) {
   });
 }
 
-/** ln p, with the shape of its result checked. */
+/** Returns ln p with a check of the shape of its result. */
 function checkedLogProb({ name, logProb }: LawSpec): RowLaw["logProb"] {
   return (y, h) => {
     const value: unknown = logProb(y, h);
@@ -231,6 +235,7 @@ function checkedLogProb({ name, logProb }: LawSpec): RowLaw["logProb"] {
   };
 }
 
+/** Returns a `sample` that throws GraphError. */
 function missing(name: string): RowLaw["sample"] {
   return () => {
     throw new GraphError({

@@ -26,14 +26,14 @@ import { shares } from "./supports.ts";
 
 const name = "dirichlet";
 
-/** Σ over the columns, [n, 1]. */
+/** Returns the sum over the columns, [n, 1]. */
 function total(x: Node): Node {
   return sum(x, { axis: 1, keepDims: true });
 }
 
 /**
- * A response of m shares that add up to 1, with density Π y_i^(α_i − 1)/B(α); y is [n, m] and h = ln α is [n, m]. Its Fisher information in h
- * is diag(α²ψ′(α)) − ψ′(Σα)αα' (Minka 2000, Estimating a Dirichlet distribution).
+ * The law of m shares that add up to 1, with density Π y_i^(α_i − 1)/B(α). y is [n, m] and h = ln α is [n, m]. The Fisher
+ * information in h is diag(α²ψ′(α)) − ψ′(Σα)αα' (Minka 2000, Estimating a Dirichlet distribution).
  */
 const law = rowLaw({
   name,
@@ -76,7 +76,7 @@ const law = rowLaw({
   },
   outcomes: () => null,
   how: typical,
-  // The mean: the density may be largest at the ends.
+  // The prediction is the mean, since the density may be largest at the ends.
   predict: (h: Node) => {
     const alpha = exp(h);
     return div(alpha, total(alpha));
@@ -84,9 +84,13 @@ const law = rowLaw({
 });
 
 /**
- * Shares that add up to 1, for h = ln α [n, m] and y [n, m].
+ * Returns the Dirichlet law of m shares that add up to 1.
+ *
+ * The density is Π y_i^(α_i − 1)/B(α). h is ln α, [n, m], and y is [n, m]. `predict` gives the mean.
  *
  * @returns The law, always the same object.
+ * @nothrow
+ * @category Laws and losses
  */
 export function dirichlet(): ClosedLaw {
   return law;

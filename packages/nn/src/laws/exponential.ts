@@ -21,13 +21,16 @@ import { supports } from "./supports.ts";
 
 const name = "exponential";
 
-/** I for every row. */
+/** Returns the unit matrix for every row. */
 function unit(h: Node): Node {
   const [n = 0, m = 0] = h.shape;
   return broadcastTo(eye(m), [n, m, m]);
 }
 
-/** Independent waiting times with rate e^h; y and h are [n, m]. ln p = h − e^h y, so the Fisher information in h is I. */
+/**
+ * The law of independent waiting times with rate e^h; y and h are [n, m]. ln p = h − e^h y, so the Fisher information in h
+ * is I.
+ */
 const law = rowLaw({
   name,
   support: supports.positive,
@@ -38,7 +41,7 @@ const law = rowLaw({
     return sum(each, { axis: 1 });
   },
   sample: (h: Node, key: string) => {
-    // Neither 0 nor 1.
+    // The uniform draws are neither 0 nor 1.
     const u = openUniform(h.shape, key);
     return div(neg(log(u)), exp(h));
   },
@@ -52,14 +55,18 @@ const law = rowLaw({
   },
   outcomes: () => null,
   how: typical,
-  // The mean: the density is largest at 0, which no response is.
+  // The prediction is the mean, since the density is largest at 0 and no response is 0.
   predict: (h: Node) => exp(neg(h)),
 });
 
 /**
- * Waiting times with rates e^h, for h [n, m].
+ * Returns the exponential law of waiting times with rates e^h.
+ *
+ * h and y are [n, m], and y is above 0. `predict` gives the mean e^−h.
  *
  * @returns The law, always the same object.
+ * @nothrow
+ * @category Laws and losses
  */
 export function exponential(): ClosedLaw {
   return law;

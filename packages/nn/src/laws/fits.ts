@@ -2,8 +2,8 @@ import { type Node, showNode } from "@metrigrad/graph";
 import { ShapeError, sameShape, showShape } from "@metrigrad/tensor";
 
 /**
- * Checks that what a law scores belongs together, since [n] beside [n, 1] would broadcast to
- * [n, n]. Throws ShapeError unless h is [n, m] and y of the given shape; `ofShares` says what to do where y is of the shape of h in place of labels.
+ * Throws ShapeError unless h is [n, m] and y has the given shape, since [n] beside [n, 1] would broadcast to [n, n].
+ * `ofShares` is the advice for a y that has the shape of h in place of labels.
  */
 export function checkFits(
   where: string,
@@ -21,6 +21,7 @@ export function checkFits(
   });
 }
 
+/** Returns what to do about shapes that do not fit. */
 function adviceFor(where: string, y: Node, h: Node, ofShares: string | undefined): string {
   if (h.shape.length > 2) {
     return `reshape them to rows, or take independent(${where.replace(/\W.*$/, "")}()) for a response at each position`;
@@ -30,7 +31,7 @@ function adviceFor(where: string, y: Node, h: Node, ofShares: string | undefined
     : "reshape the responses: numbers are [n, m], also where m is 1, and labels are [n]";
 }
 
-/** Checks that two responses can be compared row by row. Throws ShapeError unless both are [n, m]. */
+/** Throws ShapeError unless two responses are both [n, m] and can be compared row by row. */
 export function checkAlike(where: string, h: Node, other: Node): void {
   if (h.shape.length === 2 && sameShape(h.shape, other.shape)) return;
   throw new ShapeError({

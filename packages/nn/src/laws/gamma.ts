@@ -24,20 +24,20 @@ import { supports } from "./supports.ts";
 
 const name = "gamma";
 
-/** ln α and ln β, [n, m] each. */
+/** Returns ln α and ln β, [n, m] each. */
 function parts(h: Node): readonly [shape: Node, rate: Node] {
   return parametersOf(name, ["ln of the shapes", "ln of the rates"], h) as [Node, Node];
 }
 
-/** F of each response in (ln α, ln β): α²ψ′(α), −α; −α, α. */
+/** Returns F of each response in (ln α, ln β): α²ψ′(α), −α; −α, α. */
 function information(h: Node): TwoByTwo {
   const alpha = exp(parts(h)[0]);
   return { first: squareTrigamma(alpha), across: mul(alpha, -1), second: alpha };
 }
 
 /**
- * Independent positive responses with density β^α y^(α−1) e^(−βy)/Γ(α): y is [n, m] and h = (ln α, ln β) is [n, 2m]. Its Fisher information is
- * that of α and β, ψ′(α), −1/β, α/β², in these coordinates.
+ * The law of independent positive responses with density β^α y^(α−1) e^(−βy)/Γ(α). y is [n, m] and h = (ln α, ln β) is [n,
+ * 2m]. The Fisher information of α and β is ψ′(α), −1/β, α/β². `fisher` has it in the coordinates of h.
  */
 const law = rowLaw({
   name,
@@ -53,7 +53,7 @@ const law = rowLaw({
   },
   sample: (h: Node, key: string) => {
     const [lnAlpha, lnBeta] = parts(h);
-    // Draws of a small α may be too small for float32.
+    // Draws with a small α may be too small for float32.
     return div(maximum(gammaDraws(exp(lnAlpha), key), 2 ** -100), exp(lnBeta));
   },
   fisher: (h: Node) => blocksOf(information(h), true),
@@ -71,7 +71,7 @@ const law = rowLaw({
   },
   outcomes: () => null,
   how: typical,
-  // The mode where there is one, above α = 1, else the mean.
+  // The prediction is the mode for α > 1, else the mean.
   predict: (h: Node) => {
     const [lnAlpha, lnBeta] = parts(h);
     const alpha = exp(lnAlpha);
@@ -80,9 +80,14 @@ const law = rowLaw({
 });
 
 /**
- * Positive responses with unknown shape and rate, for h = (ln α, ln β) [n, 2m] and y [n, m].
+ * Returns the gamma law of positive responses with unknown shape α and rate β.
+ *
+ * The density is β^α y^(α−1) e^(−βy)/Γ(α). h is ln α beside ln β, [n, 2m], and y is [n, m]. `predict` gives the mode for α
+ * > 1, else the mean.
  *
  * @returns The law, always the same object.
+ * @nothrow
+ * @category Laws and losses
  */
 export function gamma(): ClosedLaw {
   return law;

@@ -17,20 +17,30 @@ import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { supports } from "./supports.ts";
 
-/** Options of the Gaussian law. */
+/**
+ * Options of {@link gaussian}. Give `sigma` or `covariance`.
+ *
+ * @category Laws and losses
+ */
 export interface GaussianOptions {
-  /** Standard deviation of each response; 1 by default. */
+  /** The standard deviation σ of each response; 1 by default. */
   readonly sigma?: number;
-  /** Σ of the responses of a row, [m, m], in place of σ²I. */
+  /** The covariance Σ of the responses of a row, [m, m], in the place of σ²I. */
   readonly covariance?: readonly (readonly number[])[];
 }
 
 /**
- * Gaussian responses y ~ N(h, σ²I), or N(h, Σ); y and h are [n, m]. Its Fisher information in h is I/σ², or Σ⁻¹.
+ * Makes the law of Gaussian responses, y ~ N(h, σ²I) or N(h, Σ); y and h are [n, m].
+ *
+ * The Fisher information in h is I/σ² or Σ⁻¹.
+ *
+ * {@includeCode ../../../../examples/api/nn/gaussian.ts#example}
  *
  * @param options - The standard deviation, 1 by default, or the covariance.
  * @returns The law.
- * @throws GraphError for unknown options and for both of them, ShapeError for σ that is not positive and for Σ that is not symmetric and positive definite
+ * @throws {@link GraphError} if an option is unknown, or if both are given.
+ * @throws {@link ShapeError} if σ is not positive, or if Σ is not symmetric and positive definite.
+ * @category Laws and losses
  */
 export function gaussian(options: GaussianOptions = {}): ClosedLaw {
   checkNames("gaussian", options, ["sigma", "covariance"], GraphError);

@@ -28,7 +28,7 @@ import { supports } from "./supports.ts";
 
 const name = "gaussianWithCovariance";
 
-/** Responses m of h with m + m(m + 1)/2 columns. Throws ShapeError. */
+/** Returns the number m of responses of h with m + m(m + 1)/2 columns. Throws ShapeError. */
 function responsesOf(h: Node): number {
   const [, width = 0] = h.shape;
   const m = (Math.sqrt(9 + 8 * width) - 3) / 2;
@@ -41,14 +41,17 @@ function responsesOf(h: Node): number {
   });
 }
 
-/** Places (i, j) below the diagonal, row by row. */
+/** Returns the places (i, j) below the diagonal, row by row. */
 function placesBelow(m: number): readonly (readonly [i: number, j: number])[] {
   return Array.from({ length: m }, (_, i) =>
     Array.from({ length: i }, (_, j) => [i, j] as const),
   ).flat();
 }
 
-/** Where each element of a matrix comes from: the diagonal's values first, then those below; the last one is 0. */
+/**
+ * Returns the source of each element of a matrix: first the values of the diagonal, then those below it. The last source is
+ * 0.
+ */
 function sourcesOf(m: number): Int32Array {
   const none = (m * (m + 1)) / 2;
   const below = placesBelow(m);
@@ -58,7 +61,7 @@ function sourcesOf(m: number): Int32Array {
   return sources;
 }
 
-/** Means [n, m], ln of P's diagonal [n, m], and P [n, m, m]. */
+/** Returns the means [n, m], ln of P's diagonal [n, m], and P [n, m, m]. */
 function parts(h: Node) {
   const [n = 0, width = 0] = h.shape;
   const m = responsesOf(h);
@@ -70,12 +73,12 @@ function parts(h: Node) {
   return { n, m, mean: slice(h, [null, [0, m]]), lnDiagonal, root: reshape(matrix, [n, m, m]) };
 }
 
-/** Columns of vectors: [n, m] → [n, m, 1]. */
+/** Returns vectors [n, m] as columns [n, m, 1]. */
 const column = (x: Node) => expandDims(x, 2);
 
 /**
- * F of the parameters of P: tr(AB) + tr(AB') for A = P⁻¹∂P of each of them, since the Fisher information of a precision Λ = PP' is
- * ½ tr(Λ⁻¹∂Λ Λ⁻¹∂Λ).
+ * Returns F of the parameters of P: tr(AB) + tr(AB') with A and B = P⁻¹∂P of two of them. The Fisher information of a
+ * precision Λ = PP' is ½ tr(Λ⁻¹∂Λ Λ⁻¹∂Λ).
  */
 function ofRoot(h: Node): Node {
   const { n, m, root, lnDiagonal } = parts(h);
@@ -97,9 +100,10 @@ function ofRoot(h: Node): Node {
 }
 
 /**
- * Joint responses y ~ N(μ, (PP')⁻¹) of which the model says mean and covariance: y is [n, m], and h is [n, m + m(m + 1)/2]: μ, ln of the
- * diagonal of the lower triangular root P of the precision, and what is below the diagonal, row by row. Its Fisher information is PP' in μ, and that of a
- * precision in the others (Magnus and Neudecker 2019, section 15.4).
+ * The law of joint responses y ~ N(μ, (PP')⁻¹) whose mean and covariance both come from the model. y is [n, m] and h is [n,
+ * m + m(m + 1)/2]. h has μ, then ln of the diagonal of P, then the elements of P below the diagonal, row by row. P is the
+ * lower triangular root of the precision. The Fisher information is PP' in μ, and that of a precision in the others (Magnus
+ * and Neudecker 2019, section 15.4).
  */
 const law = defLaw({
   name,
@@ -139,10 +143,14 @@ const law = defLaw({
 });
 
 /**
- * Gaussian responses with unknown means and covariance, for y [n, m] and h [n, m + m(m + 1)/2]: means, ln of the diagonal of the root of the precision,
- * and what is below it.
+ * Returns the law of Gaussian responses with unknown means and covariance, y ~ N(μ, (PP')⁻¹).
+ *
+ * y is [n, m] and h is [n, m + m(m + 1)/2]. The columns of h are the means μ, then ln of the diagonal of P, then the
+ * elements of P below the diagonal, row by row. P is the lower triangular root of the precision.
  *
  * @returns The law, always the same object.
+ * @nothrow
+ * @category Laws and losses
  */
 export function gaussianWithCovariance(): ClosedLaw {
   return law as ClosedLaw;

@@ -21,7 +21,7 @@ import { supports } from "./supports.ts";
 
 const name = "gaussianWithScale";
 
-/** μ and s, [n, m] each. Throws ShapeError. */
+/** Returns μ and s, [n, m] each. Throws ShapeError. */
 function parts(h: Node): readonly [mu: Node, s: Node] {
   const [, width = 0] = h.shape;
   if (h.shape.length !== 2 || width === 0 || width % 2 !== 0) {
@@ -35,15 +35,15 @@ function parts(h: Node): readonly [mu: Node, s: Node] {
   return [slice(h, [null, [0, width / 2]]), slice(h, [null, [width / 2, width]])];
 }
 
-/** Factors of the means and of the scales, [n, 2m]. */
+/** Returns factors of the means and of the scales, [n, 2m]. */
 function sideBySide(ofMeans: Node, ofScales: number): Node {
   return concat([ofMeans, fill(ofMeans.shape, ofScales)], 1);
 }
 
 /**
- * Independent responses y ~ N(μ, e^{2s}) whose scale is unknown too: y is [n, m] and h = (μ, s) is
- * [n, 2m], all means first. The Fisher information of a response is diag(e^{−2s}, 2) in (μ, s).
- * Throws ShapeError for an odd number of columns.
+ * The law of independent responses y ~ N(μ, e^{2s}) with unknown scale. y is [n, m] and h = (μ, s) is [n, 2m], all means
+ * first. The Fisher information of a response in (μ, s) is diag(e^{−2s}, 2). Throws ShapeError for an odd number of
+ * columns.
  */
 const law = rowLaw({
   name,
@@ -77,9 +77,13 @@ const law = rowLaw({
 });
 
 /**
- * Gaussian responses with unknown scale, for h = (μ, s) [n, 2m] and y [n, m].
+ * Returns the law of Gaussian responses with unknown scale, y ~ N(μ, σ²).
+ *
+ * h is the means μ beside s = ln σ, [n, 2m], and y is [n, m].
  *
  * @returns The law, always the same object.
+ * @nothrow
+ * @category Laws and losses
  */
 export function gaussianWithScale(): ClosedLaw {
   return law;

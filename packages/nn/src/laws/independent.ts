@@ -4,17 +4,17 @@ import { folded, leadOf, nodesOf, unfolded } from "./nodes.ts";
 import { summed, targetsOf, termsOf } from "./terms.ts";
 
 /**
- * The law of several independent responses per sample, along axes after that of the samples: with a law of rows h is
- * [n, a…, m] and y has the same first axes. ln p [n] is the sum over a sample's responses.
+ * Makes the law of several independent responses per sample, along axes behind that of the samples.
+ *
+ * With a law of rows, h is [n, a…, m] and y has the same first axes. ln p [n] is the sum over a sample's responses.
+ *
+ * {@includeCode ../../../../examples/api/nn/independent.ts#example}
  *
  * @param law - The law of one response.
- * @param axes - How many axes count the responses of a sample; 1 by default.
+ * @param axes - The number of axes that count the responses of a sample; 1 by default.
  * @returns The law of all responses of a sample. Its parts have n·a… rows.
- * @throws GraphError where `axes` is no positive integer.
- * @example
- * ```ts
- * const words = independent(categorical()); // h [n, time, vocabulary], y [n, time]
- * ```
+ * @throws {@link GraphError} if `axes` is not a positive integer.
+ * @category Laws and losses
  */
 export function independent<H, Y>(law: Law<H, Y>, axes = 1): Law<H, Y> {
   if (!(Number.isInteger(axes) && axes > 0)) {
@@ -27,7 +27,7 @@ export function independent<H, Y>(law: Law<H, Y>, axes = 1): Law<H, Y> {
   }
   const name = axes === 1 ? `independent(${law.name})` : `independent(${law.name}, ${axes})`;
   const inner = termsOf(law);
-  /** n and the sizes of the axes. */
+  /** Returns n and the sizes of the axes. */
   const lead = (...trees: readonly unknown[]) => leadOf(name, trees.flatMap(nodesOf), 1 + axes);
   const terms: Law<H, Y>["terms"] = {
     logProb: (y, h) => {

@@ -3,31 +3,42 @@ import { GraphError, ShapeError, sameTree } from "@metrigrad/tensor";
 import type { AnyLaw, Law } from "./law.ts";
 import { targetsOf, under } from "./terms.ts";
 
-/** Laws in lists and records. */
+/**
+ * Laws in lists and records, at any depth.
+ *
+ * @category Laws and losses
+ */
 export type LawTree = AnyLaw | readonly LawTree[] | { readonly [name: string]: LawTree };
 
-/** What a model puts out for a tree of laws. */
+/**
+ * The type of a model's output for a tree of laws.
+ *
+ * @category Laws and losses
+ */
 export type NaturalOf<L> =
   // biome-ignore lint/suspicious/noExplicitAny: infers from any law.
   L extends Law<infer H, any> ? H : { readonly [K in keyof L]: NaturalOf<L[K]> };
 
-/** What is observed for a tree of laws. */
+/**
+ * The type of the observed values for a tree of laws.
+ *
+ * @category Laws and losses
+ */
 export type ObservedOf<L> =
   // biome-ignore lint/suspicious/noExplicitAny: infers from any law.
   L extends Law<any, infer Y> ? Y : { readonly [K in keyof L]: ObservedOf<L[K]> };
 
 /**
- * The law of several independent responses of the same samples: h and y are trees with the structure of the laws.
- * ln p and divergences add up, and so does the Fisher information.
+ * Makes the law of several independent responses of the same samples.
+ *
+ * h and y are trees in the structure of the laws. Log-probabilities, divergences and Fisher information add up.
+ *
+ * {@includeCode ../../../../examples/api/nn/joint.ts#example}
  *
  * @param laws - A record or a list of laws; lists and records may be nested.
- * @returns The law of all of them. Its `kl` is null where one of them has none.
- * @throws GraphError for what is no law, and where there are none.
- * @example
- * ```ts
- * const law = joint({ digit: categorical(), angle: gaussian({ sigma: 0.1 }) });
- * law.logProb({ digit: labels, angle: angles }, { digit: logits, angle: means }); // [n]
- * ```
+ * @returns The law of all of them. Its `kl` is null if one of the laws has none.
+ * @throws {@link GraphError} if a member is not a law, or if there are no members.
+ * @category Laws and losses
  */
 export function joint<const L extends readonly LawTree[] | { readonly [name: string]: LawTree }>(
   laws: L,
@@ -35,9 +46,10 @@ export function joint<const L extends readonly LawTree[] | { readonly [name: str
   return joined(laws) as unknown as Law<NaturalOf<L>, ObservedOf<L>>;
 }
 
-/** Trees of nodes with the structure of the laws. */
+/** Trees of nodes in the structure of the laws. */
 type Members = Readonly<Record<string, unknown>>;
 
+/** Makes the law of several laws, whose types are unknown here. */
 function joined(laws: unknown): Law<Members, Members> {
   const isList = Array.isArray(laws);
   const members = membersOf(laws);
@@ -102,7 +114,7 @@ function joined(laws: unknown): Law<Members, Members> {
   } satisfies Law<Members, Members>);
 }
 
-/** Laws by name; lists and records inside become laws. Throws GraphError. */
+/** Returns laws by name; lists and records inside become laws. Throws GraphError. */
 function membersOf(laws: unknown): readonly (readonly [name: string, law: AnyLaw])[] {
   if (typeof laws !== "object" || laws === null || isLaw(laws)) throw refused(laws);
   const entries = Object.entries(laws);

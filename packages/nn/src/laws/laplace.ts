@@ -23,19 +23,27 @@ import { rowLaw } from "./rowLaw.ts";
 import { type Scale, scaledParts, scaleOf } from "./scaled.ts";
 import { supports } from "./supports.ts";
 
-/** Options of the Laplace law. */
+/**
+ * Options of {@link laplace}.
+ *
+ * @category Laws and losses
+ */
 export interface LaplaceOptions {
-  /** b of each response; 1 by default. `"learned"`: h is the medians beside ln b, [n, 2m]. */
+  /** The scale b of each response; 1 by default. With "learned", h is the medians beside ln b, [n, 2m]. */
   readonly scale?: Scale;
 }
 
 /**
- * Independent responses with density e^{−|y − h|/b}/2b; y and h are [n, m]. Its Fisher information in h is I/b², and 1 in ln b where that is
- * learned (Kotz, Kozubowski and Podgórski 2001, section 2.6).
+ * Makes the law of independent responses with density e^{−|y − h|/b}/2b; y and h are [n, m].
+ *
+ * The Fisher information is I/b² in h, and 1 in ln b if the scale is learned (Kotz, Kozubowski and Podgórski 2001, section
+ * 2.6).
  *
  * @param options - The scale; 1 by default.
  * @returns The law.
- * @throws ShapeError for a scale that is not positive
+ * @throws {@link ShapeError} if the scale is neither positive nor "learned".
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Laws and losses
  */
 export function laplace(options: LaplaceOptions = {}): ClosedLaw {
   const scale = scaleOf("laplace", options);

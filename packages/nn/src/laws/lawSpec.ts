@@ -3,40 +3,48 @@ import { checkNames, GraphError, type Tensor } from "@metrigrad/tensor";
 import type { Support } from "./law.ts";
 import { type SupportName, supports } from "./supports.ts";
 
-/** What a law is made of. Only a name and `logProb` must be given, beside one way to the Fisher information. */
+/**
+ * The specification of a law, the argument of {@link defLaw}. The name, `logProb` and one way to the Fisher information are
+ * needed.
+ *
+ * @category Laws: own laws
+ */
 export interface LawSpec {
-  /** What people read. */
+  /** The name in messages. */
   readonly name: string;
-  /** ln p(y | h) of each row in nats, [n], written with ops that can be differentiated by h [n, m]. */
+  /** Returns ln p(y | h) of each row in nats, [n]. It is written with ops that can be differentiated by h [n, m]. */
   readonly logProb: (y: Node, h: Node) => Node;
-  /** Draws a response for each row; equal keys must give equal draws. */
+  /** Draws a response for each row. Equal keys must give equal draws. */
   readonly sample?: (h: Node, key: string) => Node;
-  /** E[∂ ln p ∂ ln p'] in h, [n, m, m]. */
+  /** Returns the Fisher information E[∂ ln p ∂ ln p'] in h, [n, m, m]. */
   readonly fisher?: (h: Node) => Node;
-  /** The diagonal of `fisher`, where that is all of it: [n, m], or a number. */
+  /** The diagonal of a diagonal Fisher information: a number, or a function that gives [n, m]. */
   readonly fisherDiagonal?: number | ((h: Node) => Node);
-  /** R with RR' = fisher(h), [n, m, r]. */
+  /** Returns a root R with RR' = fisher(h), [n, m, r]. */
   readonly fisherRoot?: (h: Node) => Node;
-  /** KL(p_h ‖ p_other) of each row in nats, [n]. */
+  /** Returns the divergence KL(p_h ‖ p_other) of each row in nats, [n]. */
   readonly kl?: (h: Node, other: Node) => Node;
-  /** All responses of a row of m columns, the first axis counts them; null where there are too many. */
+  /** Returns all responses of a row of m columns, counted by the first axis; null if there are too many. */
   readonly outcomes?: (m: number) => Tensor | null;
-  /** The most probable response of each row. */
+  /**
+   * Returns the most probable response of each row. By default it is found among the outcomes, else it is `centre`, else h
+   * itself.
+   */
   readonly predict?: (h: Node) => Node;
   /**
-   * What the numbers of y may be. With `"real"`, `"positive"` (above 0) and `"unit"` (between 0 and 1) the Fisher
-   * information and the divergence are found by quadrature: the m/parameters responses of a row must then be
-   * independent, y is [n, m/parameters], and `logProb` sums over them.
+   * The numbers that y may have. With "real", "positive" (above 0) and "unit" (between 0 and 1) the Fisher information and
+   * the divergence are found by quadrature. The m/parameters responses of a row must then be independent, y is [n,
+   * m/parameters], and `logProb` sums over them.
    */
   readonly support?: SupportName | Support;
-  /** Columns of h per response, all first parameters first; 1 by default. */
+  /** The number of columns of h per response, all first parameters first; 1 by default. */
   readonly parameters?: number;
   /**
-   * For quadrature: a typical response inside the support, [n, m/parameters]; where the density has a kink, the
-   * place of it. `predict` by default, else h itself on the real line.
+   * Returns a typical response inside the support for quadrature, [n, m/parameters]. If the density has a kink, it is the
+   * place of the kink. `predict` by default, else h itself on the real line.
    */
   readonly centre?: (h: Node) => Node;
-  /** Draws for a Fisher information by samples; 64 by default. */
+  /** The number of draws for a Fisher information by samples; 64 by default. */
   readonly samples?: number;
 }
 
@@ -56,7 +64,7 @@ const known = [
   "samples",
 ] as const satisfies readonly (keyof LawSpec)[];
 
-/** Throws GraphError for a law without a name or density, and for unknown options. */
+/** Throws GraphError if a law lacks a name or a density, or has unknown options. */
 export function checkSpec(spec: LawSpec): void {
   checkNames("defLaw", spec, known, GraphError);
   const { name, logProb, support, parameters = 1, samples = 64 } = spec;

@@ -16,22 +16,30 @@ import { checkCount } from "./count.ts";
 import { defLaw } from "./defLaw.ts";
 import type { RowLaw } from "./law.ts";
 
-/** Options of a mixture. */
+/**
+ * Options of {@link mixture}.
+ *
+ * @category Laws and losses
+ */
 export interface MixtureLawOptions {
-  /** Draws for the Fisher information where the outcomes cannot be listed; 64 by default. */
+  /** The number of draws for the Fisher information if the outcomes cannot be listed; 64 by default. */
   readonly samples?: number;
 }
 
 /**
- * A response that one of K laws of the same kind describes, not known which: p(y | h) = Σ_k π_k p(y | h_k). With h_k of width m the mixture's h
- * is [n, K + Km]: the logits of π first, then h₁, h₂, …; y are those of the law (Bishop 1994, Mixture density networks). Its Fisher information has no closed
- * form: it is by enumeration where the law's outcomes can be listed, else an estimate from draws, and its divergence is null then.
+ * Makes the law of a response that comes from one of K laws of the same kind: p(y | h) = Σ_k π_k p(y | h_k).
+ *
+ * With h_k of width m, the h of the mixture is [n, K + K·m]: first the logits of π, then h₁, h₂, …. y is that of the law
+ * (Bishop 1994, Mixture density networks). The Fisher information has no closed form. It is summed over the outcomes if the
+ * law can list them. Otherwise it is an estimate from draws, and the divergence is null.
  *
  * @param law - The law of each component.
- * @param count - K.
- * @param options - `samples`.
+ * @param count - The number K of components.
+ * @param options - `samples`, the number of draws.
  * @returns The law.
- * @throws GraphError for what is no law of rows, ShapeError for a count that is no positive integer
+ * @throws {@link GraphError} if `law` is not a law of rows, or if an option is unknown.
+ * @throws {@link ShapeError} if `count` is not a positive integer.
+ * @category Laws and losses
  */
 export function mixture(law: RowLaw, count: number, options: MixtureLawOptions = {}): RowLaw {
   if (typeof law?.fisher !== "function") throw noRowLaw(law);
@@ -41,7 +49,7 @@ export function mixture(law: RowLaw, count: number, options: MixtureLawOptions =
   const widthOf = (m: number) => m / count - 1;
   const isListed = [1, 2, 3].some((m) => law.outcomes(m) !== null);
   const { support } = law;
-  /** The logits and the h of each component. */
+  /** Returns the logits and the h of each component. */
   const parts = (h: Node) => {
     const [n = 0, m = 0] = h.shape;
     const width = widthOf(m);
@@ -89,7 +97,7 @@ export function mixture(law: RowLaw, count: number, options: MixtureLawOptions =
         each.map((one, k) => law.sample(one, `${key}/${k}`)),
       );
     },
-    // The response of the most probable component.
+    // The centre is the response of the most probable component.
     centre: (h) => {
       const { logits, each } = parts(h);
       return chosenOf(
@@ -100,7 +108,7 @@ export function mixture(law: RowLaw, count: number, options: MixtureLawOptions =
   });
 }
 
-/** What a component makes; where it refuses shapes, it is said that they are those of a component. */
+/** Returns the result of a component. A ShapeError of the component says that the shapes are those of a component. */
 function within(name: string, make: () => Node): Node {
   try {
     return make();
@@ -111,7 +119,7 @@ function within(name: string, make: () => Node): Node {
   }
 }
 
-/** The rows of the chosen ones among lists of rows [n, …]. */
+/** Returns the rows of the chosen components among lists of rows [n, …]. */
 function chosenOf(label: Node, rows: readonly Node[]): Node {
   const [first, ...rest] = rows as readonly [Node, ...Node[]];
   return rest.reduce((chosen, one, at) => {

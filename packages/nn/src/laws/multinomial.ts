@@ -27,15 +27,19 @@ import { openUniform } from "./openUniform.ts";
 import { rowLaw, typical } from "./rowLaw.ts";
 import { countsOf } from "./supports.ts";
 
+/** The largest number of outcomes that are listed. */
 const manyOutcomes = 4096;
 
 /**
- * How often each of m classes comes in N draws with P(i) = η_i ∝ e^{h_i}; y are counts [n, m] that add up to N, h are logits [n, m]. Its
- * Fisher information in h is N(diag η − ηη'), N times that of `categorical`. A draw takes Nm uniform numbers.
+ * Makes the law of the counts of m classes in N draws with P(i) = η_i ∝ e^{h_i}.
  *
- * @param draws - N.
+ * y are counts [n, m] that add up to N, and h are logits [n, m]. The Fisher information in h is N(diag η − ηη'), N times
+ * that of {@link categorical}. A draw takes N·m uniform numbers. `predict` gives counts near the expected ones.
+ *
+ * @param draws - The number N of draws.
  * @returns The law.
- * @throws ShapeError for an N that is no positive integer
+ * @throws {@link ShapeError} if `draws` is not a positive integer.
+ * @category Laws and losses
  */
 export function multinomial(draws: number): ClosedLaw {
   checkCount("multinomial", "the number of draws", draws);
@@ -53,7 +57,7 @@ export function multinomial(draws: number): ClosedLaw {
     },
     sample: (h: Node, key: string) => {
       const [n = 0, m = 0] = h.shape;
-      // Gumbel-max, as `categorical` has it.
+      // Gumbel-max, as in `categorical`.
       const u = openUniform([draws, n, m], key);
       const labels = argMax(sub(h, log(neg(log(u)))), { axis: 2 });
       const picked = oneHot(reshape(labels, [draws * n]), m);
@@ -71,12 +75,12 @@ export function multinomial(draws: number): ClosedLaw {
       return rows === null ? null : tensor(rows);
     },
     how: typical,
-    // Near the expected counts, which the most probable ones may miss by one.
+    // The prediction is near the expected counts. The most probable counts may differ from it by one.
     predict: (h: Node) => apportioned(mul(softmax(h, { axis: 1 }), draws), draws),
   });
 }
 
-/** Whole numbers near the given ones that add up to N: what is left goes to the largest remainders. */
+/** Returns whole numbers near the given ones that add up to N. The rest goes to the largest remainders. */
 function apportioned(expected: Node, draws: number): Node {
   const whole = floor(expected);
   const left = sub(draws, sum(whole, { axis: 1, keepDims: true }));
@@ -85,7 +89,7 @@ function apportioned(expected: Node, draws: number): Node {
   return add(whole, cast(less(rank, left), "float"));
 }
 
-/** All lists of m counts that add up to a number; null where there are too many. */
+/** Returns all lists of m counts that add up to a number; null if there are too many. */
 function splits(total: number, m: number): number[][] | null {
   if (m <= 1) return m === 1 ? [[total]] : null;
   const found: number[][] = [];

@@ -25,19 +25,27 @@ import { poissonDraws } from "./poissonDraws.ts";
 import { rowLaw } from "./rowLaw.ts";
 import { supports } from "./supports.ts";
 
-/** Options of the negative binomial law. */
+/**
+ * Options of {@link negativeBinomial}.
+ *
+ * @category Laws and losses
+ */
 export interface NegativeBinomialOptions {
-  /** r > 0 of the variance μ + μ²/r; 1 by default. The larger it is, the nearer to `poisson`. */
+  /** The number r > 0 in the variance μ + μ²/r; 1 by default. With a larger r the law is nearer to `poisson`. */
   readonly dispersion?: number;
 }
 
 /**
- * Independent counts with mean μ = e^h and variance μ + μ²/r; y and h are [n, m]. The score in h is (y − μ)/(1 + μ/r), so the Fisher information is
- * diag μ/(1 + μ/r) (Hilbe 2011, Negative Binomial Regression, section 8.2).
+ * Makes the law of independent counts with mean μ = e^h and variance μ + μ²/r; y and h are [n, m].
+ *
+ * The score in h is (y − μ)/(1 + μ/r), so the Fisher information is diag μ/(1 + μ/r) (Hilbe 2011, Negative Binomial
+ * Regression, section 8.2).
  *
  * @param options - The dispersion r; 1 by default.
  * @returns The law.
- * @throws ShapeError for an r that is not positive
+ * @throws {@link ShapeError} if r is not positive and finite.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Laws and losses
  */
 export function negativeBinomial(options: NegativeBinomialOptions = {}): ClosedLaw {
   checkNames("negativeBinomial", options, ["dispersion"], GraphError);
@@ -51,7 +59,7 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): ClosedL
     });
   }
   const name = `negativeBinomial(${r})`;
-  /** ln(1 + μ/r). */
+  /** Returns ln(1 + μ/r). */
   const lnWhole = (h: Node) => softplus(sub(h, Math.log(r)));
   const information = (h: Node) => exp(sub(h, lnWhole(h)));
   return rowLaw({
@@ -64,7 +72,7 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): ClosedL
       const powers = sub(mul(y, sub(h, Math.log(r))), mul(add(y, r), lnWhole(h)));
       return sum(add(ways, powers), { axis: 1 });
     },
-    // Counts whose rate has a gamma distribution of shape r.
+    // A draw is a count whose rate has a gamma distribution of shape r.
     sample: (h: Node, key: string) => {
       const rate = mul(gammaDraws(fill(h.shape, r), `${key}/rate`), 1 / r);
       return poissonDraws(add(h, log(maximum(rate, 1e-30))), key);
@@ -79,7 +87,7 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): ClosedL
       return sum(each, { axis: 1 });
     },
     outcomes: () => null,
-    // The mode, ⌊μ(r − 1)/r⌋ where r is above 1.
+    // The prediction is the mode, ⌊μ(r − 1)/r⌋ for r > 1.
     predict: (h: Node) => floor(mul(exp(h), Math.max(0, 1 - 1 / r))),
   });
 }

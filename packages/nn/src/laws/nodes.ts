@@ -1,22 +1,22 @@
 import { isNode, type Node, reshape } from "@metrigrad/graph";
 import { leavesOf, mapTree, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
 
-/** The nodes of a tree. Throws ShapeError for what is none. */
+/** Returns the nodes of a tree. Throws ShapeError if a leaf is not a node. */
 export function nodesOf(tree: unknown): readonly Node[] {
   return leavesOf<Node>(tree as Node, isNode);
 }
 
-/** A tree with other nodes. Throws ShapeError for what is none. */
+/** Returns a tree with other nodes. Throws ShapeError if a leaf is not a node. */
 export function mapNodes<T>(tree: T, f: (node: Node) => Node): T {
   return mapTree<Node, Node, Node>(tree as Node, isNode, f) as T;
 }
 
-/** The samples of a tree of nodes: the size of the first axis. Throws ShapeError. */
+/** Returns the number of samples of a tree of nodes, the size of the first axis. Throws ShapeError. */
 export function samplesOf(where: string, tree: unknown): number {
   return leadOf(where, tree, 1)[0] as number;
 }
 
-/** The first axes, which all nodes of a tree must share. Throws ShapeError. */
+/** Returns the first axes, which all nodes of a tree must share. Throws ShapeError. */
 export function leadOf(where: string, tree: unknown, axes: number): readonly number[] {
   const nodes = nodesOf(tree);
   const lead = nodes[0]?.shape.slice(0, axes) ?? [];
@@ -30,13 +30,13 @@ export function leadOf(where: string, tree: unknown, axes: number): readonly num
   });
 }
 
-/** The first axes of every node as one. */
+/** Returns a tree whose nodes have their first axes joined to one. */
 export function folded<T>(tree: T, lead: readonly number[]): T {
   const rows = lead.reduce((product, size) => product * size, 1);
   return mapNodes(tree, (node) => reshape(node, [rows, ...node.shape.slice(lead.length)]));
 }
 
-/** The first axis of every node as several. */
+/** Returns a tree whose nodes have their first axis split into several. */
 export function unfolded<T>(tree: T, lead: readonly number[]): T {
   return mapNodes(tree, (node) => reshape(node, [...lead, ...node.shape.slice(1)]));
 }

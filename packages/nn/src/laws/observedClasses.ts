@@ -20,17 +20,24 @@ import { checkFits } from "./fits.ts";
 import type { ClosedLaw, Law } from "./law.ts";
 import { labels, softLabels } from "./supports.ts";
 
-/** How labels are observed. */
+/**
+ * Options of {@link categorical}: how labels are observed.
+ *
+ * @category Laws and losses
+ */
 export interface CategoricalOptions {
   /** Whether targets are shares of the classes, [n, m], in place of labels; false by default. */
   readonly soft?: boolean;
-  /** ε in [0, 1): a label counts as 1 − ε of its class and ε/m of every class (Szegedy et al. 2016, section 7); 0 by default. */
+  /**
+   * The smoothing ε in [0, 1); 0 by default. A label counts as 1 − ε of its class and ε/m of every class (Szegedy et al.
+   * 2016, section 7).
+   */
   readonly smoothing?: number;
-  /** How much the targets of each class count, a number ≥ 0 per class; all 1 by default. */
+  /** The weight of the targets of each class, a number ≥ 0 per class; all 1 by default. */
   readonly classWeights?: readonly number[];
 }
 
-/** The categorical law whose targets are soft, smoothed or weighted. Throws GraphError and ShapeError. */
+/** Makes the categorical law of soft, smoothed or weighted targets. Throws GraphError and ShapeError. */
 export function observedClasses(law: ClosedLaw, options: CategoricalOptions): Law {
   checkNames("categorical", options, ["soft", "smoothing", "classWeights"], GraphError);
   const { soft = false, smoothing = 0, classWeights = null } = options;
@@ -41,14 +48,14 @@ export function observedClasses(law: ClosedLaw, options: CategoricalOptions): La
     classWeights === null ? "" : `weights ${classWeights.join(", ")}`,
   ].filter((one) => one !== "");
   const name = said.length === 0 ? law.name : `categorical(${said.join("; ")})`;
-  /** The target's shares of the classes, [n, m]. */
+  /** Returns the target's shares of the classes, [n, m]. */
   const sharesOf = (y: Node, h: Node): Node => {
     const [n = 0, m = 0] = h.shape;
     checkFits(name, y, h, soft ? [n, m] : [n]);
     const given = soft ? cast(y, "float") : oneHot(cast(y, "i32"), m);
     return smoothing === 0 ? given : add(mul(given, 1 - smoothing), smoothing / m);
   };
-  /** What the target of each row counts, [n]. */
+  /** Returns the weight of the target of each row, [n]. */
   const weightsOf = (shares: Node): Node | null => {
     if (classWeights === null) return null;
     const [n = 0, m = 0] = shares.shape;
@@ -58,7 +65,7 @@ export function observedClasses(law: ClosedLaw, options: CategoricalOptions): La
     const shares = sharesOf(y, h);
     const m = h.shape[1] as number;
     const terms = mul(shares, logSoftmax(h));
-    // Each class has its own weight, as its own observation would.
+    // Each class has its own weight, as an observation of it would have.
     const each =
       classWeights === null
         ? sum(terms, { axis: 1 })
@@ -66,7 +73,7 @@ export function observedClasses(law: ClosedLaw, options: CategoricalOptions): La
     if (soft) return each;
     const label = cast(y, "i32");
     const inside = logicalAnd(greaterEqual(label, 0), less(label, m));
-    // The cast drops a fraction: 1.5 is no label.
+    // The cast drops a fraction, but 1.5 is not a label.
     const whole = y.type === "float" ? equal(cast(label, "float"), y) : null;
     const known = whole === null ? inside : logicalAnd(inside, whole);
     return where(known, each, Number.NEGATIVE_INFINITY);
@@ -96,11 +103,13 @@ export function observedClasses(law: ClosedLaw, options: CategoricalOptions): La
   return made(null);
 }
 
+/** Returns class weights as a column [m, 1]. Throws ShapeError. */
 function columnOf(name: string, weights: readonly number[], m: number) {
   if (weights.length !== m) throw otherClasses(name, m, weights.length);
   return tensor(weights.map((weight) => [weight]));
 }
 
+/** Throws ShapeError if the smoothing or a class weight is out of range. */
 function checkNumbers(smoothing: number, weights: readonly number[] | null): void {
   const refuse = (must: string, got: unknown, todo: string): never => {
     throw new ShapeError({ where: "categorical", must, got: String(got), todo });

@@ -29,20 +29,29 @@ import { checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { labels } from "./supports.ts";
 
-/** Options of the ordinal law. */
+/**
+ * Options of {@link ordinal}.
+ *
+ * @category Laws and losses
+ */
 export interface OrdinalOptions {
-  /** K − 1 rising thresholds of K grades, fixed: h is then the score [n, 1]. */
+  /** The K − 1 rising thresholds of K grades, if they are fixed. h is then the score, [n, 1]. */
   readonly thresholds?: readonly number[];
 }
 
 /**
- * One of K grades in order, with P(y ≤ k) = sigm(c_k − s): the proportional odds model (McCullagh 1980, J. R. Stat. Soc. B 42, 109). y are
- * labels [n] from 0 to K − 1. With fixed `thresholds` c, h is the score s, [n, 1]. Without them the model has the thresholds too: h is [n, K − 1],
- * c₁ − s beside the logarithms of the gaps c_{k+1} − c_k. Fisher information, divergence and draws are by enumeration of the grades.
+ * Makes the law of one of K grades in order, with P(y ≤ k) = sigm(c_k − s).
  *
- * @param options - The thresholds, where they are fixed.
+ * This is the proportional odds model (McCullagh 1980, J. R. Stat. Soc. B 42, 109). y are labels [n] from 0 to K − 1. With
+ * fixed `thresholds` c, h is the score s, [n, 1]. Without them the model gives the thresholds too. h is then [n, K − 1]: c₁
+ * − s beside the logarithms of the gaps c_{k+1} − c_k. The Fisher information, the divergence and draws are sums over the
+ * grades.
+ *
+ * @param options - The thresholds, if they are fixed.
  * @returns The law.
- * @throws ShapeError for thresholds that do not rise
+ * @throws {@link ShapeError} if the thresholds are not finite numbers that rise.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Laws and losses
  */
 export function ordinal(options: OrdinalOptions = {}): ClosedLaw {
   checkNames("ordinal", options, ["thresholds"], GraphError);
@@ -73,12 +82,13 @@ export function ordinal(options: OrdinalOptions = {}): ClosedLaw {
   return law as ClosedLaw;
 }
 
-/** Thresholds less the score, [n, K − 1], with ln of the gaps between them, [n, K − 2]. */
+/** The thresholds minus the score, [n, K − 1], with ln of the gaps between them, [n, K − 2]. */
 interface Cuts {
   readonly at: Node;
   readonly lnGaps: Node | null;
 }
 
+/** Returns the thresholds minus the score of every row. Throws ShapeError. */
 function cutsOf(name: string, thresholds: readonly number[] | null, h: Node): Cuts {
   const [n = 0, m = 0] = h.shape;
   if (thresholds === null) {
@@ -104,8 +114,8 @@ function cutsOf(name: string, thresholds: readonly number[] | null, h: Node): Cu
 }
 
 /**
- * ln P of every grade, [n, K]. Between two cuts a < b it is sigm b − sigm a = sigm(b) sigm(−a)(1 − e^{a − b}), which has no difference of
- * probabilities.
+ * Returns ln P of every grade, [n, K]. Between two cuts a < b it is sigm b − sigm a = sigm(b) sigm(−a)(1 − e^{a − b}), a
+ * form without a difference of probabilities.
  */
 function lnProbabilities({ at, lnGaps }: Cuts): Node {
   const [n = 0, cuts = 0] = at.shape;
@@ -119,7 +129,7 @@ function lnProbabilities({ at, lnGaps }: Cuts): Node {
   return concat([first, between, last], 1);
 }
 
-/** ln(1 − e^{−g}) of gaps g = e^{l}; l − g/2 where g may be no number above 0. */
+/** Returns ln(1 − e^{−g}) of gaps g = e^{l}; l − g/2 if g is so small that it may round to 0. */
 function lnOneMinusExp(lnGaps: Node, shape: readonly number[]): Node {
   const gaps = exp(lnGaps);
   const tiny = less(lnGaps, -18);
@@ -127,6 +137,7 @@ function lnOneMinusExp(lnGaps: Node, shape: readonly number[]): Node {
   return broadcastTo(where(tiny, sub(lnGaps, mul(gaps, 0.5)), exact), shape);
 }
 
+/** Throws ShapeError unless thresholds are finite numbers that rise. */
 function checkThresholds(thresholds: readonly number[]): void {
   const rising =
     Array.isArray(thresholds) &&

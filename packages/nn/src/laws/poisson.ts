@@ -9,8 +9,8 @@ import { supports } from "./supports.ts";
 const name = "poisson";
 
 /**
- * Independent counts with rate e^h; y and h are [n, m]. ln p = yh − e^h − ln y!, so the score in h is
- * y − e^h and the Fisher information is diag e^h.
+ * The law of independent counts with rate e^h; y and h are [n, m]. ln p = yh − e^h − ln y!, so the score in h is y − e^h
+ * and the Fisher information is diag e^h.
  */
 const law = rowLaw({
   name,
@@ -34,9 +34,13 @@ const law = rowLaw({
 });
 
 /**
- * Counts with rates e^h, for h [n, m].
+ * Returns the Poisson law of counts with rates e^h.
+ *
+ * h and y are [n, m]. The log-density is ln p = yh − e^h − ln y!, and the Fisher information in h is diag e^h.
  *
  * @returns The law, always the same object.
+ * @nothrow
+ * @category Laws and losses
  */
 export function poisson(): ClosedLaw {
   return law;

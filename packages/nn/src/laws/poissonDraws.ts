@@ -38,13 +38,12 @@ import { lnFactorial } from "./lnFactorial.ts";
 const large = 10;
 /** P(y > 32) at rate 10 is below 2⁻²⁵, half a step of the uniform draws. */
 const mostSmall = 32;
-/** All of these are refused with a probability below 2⁻²⁴. */
+/** The number of tries. The probability that all of them are refused is below 2⁻²⁴. */
 const tries = 12;
 
 /**
- * Draws of y ~ Poisson(e^h) of the shape of h: by inversion below rate 10, from there on by Hörmann's
- * transformed rejection (1993, PTRS) with a fixed number of tries. Both are exact up to the 24 bits
- * of a uniform draw.
+ * Draws y ~ Poisson(e^h) of the shape of h. Below rate 10 the draws are made by inversion, above it by Hörmann's
+ * transformed rejection (1993, PTRS) with a fixed number of tries. Both are exact up to the 24 bits of a uniform draw.
  */
 export function poissonDraws(h: Node, key: string): Node {
   const rate = exp(h);
@@ -52,7 +51,7 @@ export function poissonDraws(h: Node, key: string): Node {
   return where(less(rate, large), few, rejected(maximum(rate, large), `${key}/rejection`));
 }
 
-/** Σ_k [u ≥ P(y ≤ k)]. */
+/** Returns Σ_k [u ≥ P(y ≤ k)]. */
 function inverted(h: Node, key: string): Node {
   const size = sizeOf(h.shape);
   const flat = reshape(h, [1, size]);
@@ -63,7 +62,7 @@ function inverted(h: Node, key: string): Node {
   return reshape(sum(cast(greaterEqual(u, below), "float"), { axis: 0 }), h.shape);
 }
 
-/** The first accepted of some tries, names as in Hörmann's paper. */
+/** Returns the first accepted of some tries, with the names of Hörmann's paper. */
 function rejected(mu: Node, key: string): Node {
   const shape = [tries, ...mu.shape];
   const at = expandDims(mu, 0);
@@ -95,7 +94,7 @@ function rejected(mu: Node, key: string): Node {
   return chosen;
 }
 
-/** ln P(y = k) at rate μ without the difference of large numbers that k ln μ − μ − ln k! is. */
+/** Returns ln P(y = k) at rate μ, without the difference of large numbers in k ln μ − μ − ln k!. */
 function lnProbability(k: Node, mu: Node): Node {
   const some = clip(k, 1, Number.POSITIVE_INFINITY);
   const apart = div(sub(mu, some), some);

@@ -1,11 +1,11 @@
 import type { LawOrigins, ResponsePart, RowLaw } from "./law.ts";
 
-/** What is written of a law of rows; its parts follow. */
+/** The members of a law of rows that are written. Its parts follow from them. */
 export type RowLawMembers = Omit<RowLaw, "parts" | "given" | "terms" | "targets">;
 
 const given = "closed form";
 
-/** Of a law that predicts a typical response and not surely the most probable one, which may lie at the end of its support. */
+/** The origins of a law that predicts a typical response. The most probable response may lie at the end of the support. */
 export const typical: LawOrigins = Object.freeze({
   fisher: given,
   fisherRoot: given,
@@ -15,13 +15,13 @@ export const typical: LawOrigins = Object.freeze({
 });
 
 /**
- * Makes a law of rows: it is its own only part, and nothing of its y can be held fixed.
+ * Makes a law of rows. It is its own only part, and nothing of its y can be held fixed.
  *
- * @param members - Density, draws and information.
+ * @param members - The density, the draws and the information.
  * @returns The frozen law.
  */
 export function rowLaw<M extends RowLawMembers>(members: M): RowLaw & Pick<M, "kl"> {
-  // `this` and not the law made here: a copy with other members is then its own part too.
+  // `this` takes the place of the law made here, so that a copy with other members is its own part too.
   const law: RowLaw = {
     ...members,
     parts(this: RowLaw, natural): readonly ResponsePart[] {

@@ -2,10 +2,17 @@ import { fill, type Node } from "@metrigrad/graph";
 import { checkNames, GraphError, ShapeError } from "@metrigrad/tensor";
 import { parametersOf } from "./blocks.ts";
 
-/** The scale of every response; `"learned"`: its logarithm is among what the model puts out. */
+/**
+ * The scale of every response. With "learned" its logarithm is among the outputs of the model.
+ *
+ * @category Laws and losses
+ */
 export type Scale = number | "learned";
 
-/** The scale among options; 1 where it is left out. Throws GraphError for unknown options, ShapeError for no scale. */
+/**
+ * Returns the scale among options, 1 by default. Throws GraphError if an option is unknown, and ShapeError if the scale is
+ * out of range.
+ */
 export function scaleOf(
   where: string,
   options: { readonly scale?: Scale },
@@ -23,7 +30,7 @@ export function scaleOf(
   });
 }
 
-/** Where responses are and the logarithms of their scales, [n, m] each. Throws ShapeError. */
+/** Returns the places of responses and the logarithms of their scales, [n, m] each. Throws ShapeError. */
 export function scaledParts(
   where: string,
   scale: Scale,

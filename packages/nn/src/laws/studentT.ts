@@ -22,22 +22,30 @@ import type { ClosedLaw } from "./law.ts";
 import { lnGamma } from "./lnGamma.ts";
 import { type Scale, scaledParts, scaleOf } from "./scaled.ts";
 
-/** Options of Student's t law. */
+/**
+ * Options of {@link studentT}.
+ *
+ * @category Laws and losses
+ */
 export interface StudentTOptions {
-  /** Degrees of freedom ν > 0; 4 by default. 1 is the Cauchy law. */
+  /** The degrees of freedom ν > 0; 4 by default. 1 is the Cauchy law. */
   readonly dof?: number;
-  /** Scale of each response; 1 by default. `"learned"`: h is the places beside ln of the scales, [n, 2m]. */
+  /** The scale σ of each response; 1 by default. With "learned", h is the places beside ln σ, [n, 2m]. */
   readonly scale?: Scale;
 }
 
 /**
- * Independent responses with Student's t distribution around h, for data with outliers; y and h are [n, m]. Its Fisher information is
- * (ν + 1)/((ν + 3)σ²) in h, and 2ν/(ν + 3) in ln σ where that is learned (Lange, Little and Taylor 1989, JASA 84, appendix). The divergence is
- * by quadrature.
+ * Makes the law of independent responses with Student's t distribution around h, for data with outliers; y and h are [n,
+ * m].
  *
- * @param options - Degrees of freedom and scale.
+ * The Fisher information is (ν + 1)/((ν + 3)σ²) in h, and 2ν/(ν + 3) in ln σ if the scale is learned (Lange, Little and
+ * Taylor 1989, JASA 84, appendix). The divergence is found by quadrature.
+ *
+ * @param options - The degrees of freedom, 4 by default, and the scale, 1 by default.
  * @returns The law.
- * @throws ShapeError for numbers that are not positive
+ * @throws {@link ShapeError} if the degrees of freedom are not positive, or if the scale is neither positive nor "learned".
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Laws and losses
  */
 export function studentT(options: StudentTOptions = {}): ClosedLaw {
   const scale = scaleOf("studentT", options, ["dof"]);
@@ -67,7 +75,7 @@ export function studentT(options: StudentTOptions = {}): ClosedLaw {
       const each = mul(log1p(mul(square(z), 1 / dof)), -(dof + 1) / 2);
       return sum(sub(add(each, constant), lnScale), { axis: 1 });
     },
-    // z/√(V/ν) with V ~ χ²(ν), which is twice a gamma draw of shape ν/2.
+    // A draw is z/√(V/ν) with V ~ χ²(ν), which is twice a gamma draw of shape ν/2.
     sample: (h, key) => {
       const { place, lnScale } = parts(h);
       const half = gammaDraws(fill(place.shape, dof / 2), `${key}/gamma`);

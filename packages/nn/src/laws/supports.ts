@@ -1,9 +1,13 @@
 import type { Support } from "./law.ts";
 
-/** Names of common supports. */
+/**
+ * The names of common supports: all numbers, numbers above 0, numbers between 0 and 1, and the counts 0, 1, 2, ….
+ *
+ * @category Laws: own laws
+ */
 export type SupportName = "real" | "positive" | "unit" | "counts";
 
-/** Common supports by name: all numbers, those above 0, those between 0 and 1, and 0, 1, 2, … */
+/** Common supports by name: all numbers, those above 0, those between 0 and 1, and 0, 1, 2, …. */
 export const supports: Readonly<Record<SupportName, Support>> = Object.freeze({
   real: support("finite numbers", Number.isFinite),
   positive: support("finite numbers above 0", (value) => value > 0 && Number.isFinite(value)),
@@ -17,13 +21,13 @@ export const labels: Support = Object.freeze({
   has: (value: number, m: number) => Number.isInteger(value) && value >= 0 && value < m,
 });
 
-/** 0, 1, …, up to `high`. */
+/** Returns the support of 0, 1, … up to `high`. */
 export function wholeTo(high: number): Support {
   const has = (value: number) => Number.isInteger(value) && value >= 0 && value <= high;
   return support(`integers from 0 to ${high}`, has);
 }
 
-/** Angles in radians, of one turn. */
+/** Angles of one turn in radians. */
 export const angles: Support = support(
   "angles from −π to π",
   (value) => Math.abs(value) <= Math.PI + 1e-6,
@@ -36,24 +40,25 @@ export const shares: Support = Object.freeze({
   total: 1,
 });
 
-/** Shares that add up to 1, of which some may be 0. */
+/** Shares that add up to 1, where some may be 0. */
 export const softLabels: Support = Object.freeze({ ...between(0, 1), joint: true, total: 1 });
 
-/** Counts of so many draws. */
+/** Returns the support of counts of so many draws. */
 export function countsOf(draws: number): Support {
   return Object.freeze({ ...wholeTo(draws), joint: true, total: draws });
 }
 
-/** Numbers from `low` to `high`, both included. */
+/** Returns the support of numbers from `low` to `high`, both included. */
 export function between(low: number, high: number): Support {
   return support(`numbers from ${low} to ${high}`, (value) => value >= low && value <= high);
 }
 
-/** One of some numbers. */
+/** Returns the support of the given numbers. */
 export function oneOf(values: ReadonlySet<number>): Support {
   return support([...values].sort((a, b) => a - b).join(", "), (value) => values.has(value));
 }
 
+/** Returns a support that does not depend on the width of h. */
 function support(text: string, has: (value: number) => boolean): Support {
   return Object.freeze({ text: () => text, has });
 }

@@ -37,27 +37,28 @@ import { angles } from "./supports.ts";
 const name = "vonMises";
 const turn = 2 * Math.PI;
 
-/** Where h points to: κ and the direction, [n, m] each. */
+/** The length κ and the direction of h, [n, m] each. */
 interface Polar {
   readonly a: Node;
   readonly b: Node;
   readonly kappa: Node;
-  /** cos μ and sin μ; 0 where κ is 0. */
+  /** cos μ and sin μ; both are 0 if κ is 0. */
   readonly cosine: Node;
   readonly sine: Node;
 }
 
+/** Returns the length and the direction of h. Throws ShapeError. */
 function polarOf(h: Node): Polar {
   const [a, b] = parametersOf(name, ["κ cos μ", "κ sin μ"], h) as [Node, Node];
   const squares = add(square(a), square(b));
-  // The root has no derivative at 0.
+  // The square root has no derivative at 0.
   const some = greater(squares, 0);
   const kappa = where(some, sqrt(where(some, squares, 1)), 0);
   const inverse = where(some, reciprocal(where(some, kappa, 1)), 0);
   return { a, b, kappa, cosine: mul(a, inverse), sine: mul(b, inverse) };
 }
 
-/** across (I − uu') + along uu' of two by two, u the direction. */
+/** Returns across·(I − uu') + along·uu', two by two, where u is the direction. */
 function aroundDirection({ cosine, sine }: Polar, across: Node, along: Node): Node {
   const more = sub(along, across);
   return blocksOf(
@@ -71,8 +72,9 @@ function aroundDirection({ cosine, sine }: Polar, across: Node, along: Node): No
 }
 
 /**
- * Independent angles with density e^{κ cos(y − μ)}/2πI₀(κ), in radians: y is [n, m] and h = (κ cos μ, κ sin μ) is [n, 2m], the natural
- * parameters. With A = I₁/I₀ the Fisher information in h is A′ along μ and A/κ across (Mardia and Jupp 2000, Directional Statistics, section 3.5.4).
+ * The law of independent angles with density e^{κ cos(y − μ)}/2πI₀(κ), in radians. y is [n, m] and h = (κ cos μ, κ sin μ)
+ * is [n, 2m], the natural parameters. With A = I₁/I₀ the Fisher information in h is A′ along μ and A/κ across (Mardia and
+ * Jupp 2000, Directional Statistics, section 3.5.4).
  */
 const law = rowLaw({
   name,
@@ -114,10 +116,13 @@ const law = rowLaw({
   },
 });
 
-/** All of these are refused with a probability below 2⁻²⁵. */
+/** The number of tries. The probability that all of them are refused is below 2⁻²⁵. */
 const tries = 18;
 
-/** Draws around 0 by the rejection method of Best and Fisher (1979), with a fixed number of tries. Names as in the paper. */
+/**
+ * Draws around 0 by the rejection method of Best and Fisher (1979), with a fixed number of tries and the names of the
+ * paper.
+ */
 function turned(kappa: Node, key: string): Node {
   const shape = [tries, ...kappa.shape];
   // ρ = (τ − √2τ)/2κ and r = (1 + ρ²)/2ρ, without differences of nearly equal numbers.
@@ -150,15 +155,20 @@ function turned(kappa: Node, key: string): Node {
   return where(side, neg(chosen), chosen);
 }
 
-/** The same angle from −π to π. */
+/** Returns the same angle from −π to π. */
 function wrapped(angle: Node): Node {
   return sub(angle, mul(turn, floor(add(mul(angle, 1 / turn), 0.5))));
 }
 
 /**
- * Angles in radians, for h = (κ cos μ, κ sin μ) [n, 2m] and y [n, m].
+ * Returns the von Mises law of angles in radians, with density e^{κ cos(y − μ)}/2πI₀(κ).
+ *
+ * h is κ cos μ beside κ sin μ, [n, 2m], the natural parameters. y is [n, m], from −π to π. With A = I₁/I₀ the Fisher
+ * information in h is A′ along μ and A/κ across (Mardia and Jupp 2000, section 3.5.4).
  *
  * @returns The law, always the same object.
+ * @nothrow
+ * @category Laws and losses
  */
 export function vonMises(): ClosedLaw {
   return law;

@@ -16,31 +16,42 @@ import type { Law, ResponsePart } from "./law.ts";
 import { mapNodes, samplesOf } from "./nodes.ts";
 import { summed, targetsOf, termsOf, under } from "./terms.ts";
 
-/** A response of which some parts count and others do not. */
+/**
+ * A response with a mask: some of its parts count and others do not.
+ *
+ * @category Laws and losses
+ */
 export interface Masked<Y> {
+  /** The response. Parts that do not count may hold anything. */
   readonly value: Y;
-  /** 1 or true where a response counts, 0 or false where it does not: [n], or [n, a…] for several responses per sample. */
+  /** 1 or true if a response counts, 0 or false if not. It is [n], or [n, a…] for several responses per sample. */
   readonly mask: Node;
 }
 
-/** A response whose parts count more or less. */
+/**
+ * A response with weights: its parts count more or less.
+ *
+ * @category Laws and losses
+ */
 export interface Weighted<Y> {
+  /** The response. Parts with a weight of 0 may hold anything. */
   readonly value: Y;
-  /** Weights ≥ 0 of the responses: [n], or [n, a…] for several responses per sample. */
+  /** The weights ≥ 0 of the responses: [n], or [n, a…] for several responses per sample. */
   readonly weight: Node;
 }
 
 /**
- * A law of which some responses are missing. Their ln p is 0 whatever stands in their place, also NaN or a label
- * that does not exist, and so are its derivatives; `given(y)` leaves them out of the information too.
+ * Makes a law of which some responses are missing.
+ *
+ * A missing response has ln p = 0 and a derivative of 0, whatever its value is. The value may be NaN or a label that does
+ * not exist. `given(y)` leaves missing responses out of the information too.
+ *
+ * {@includeCode ../../../../examples/api/nn/masked.ts#example}
  *
  * @param law - The law of a response.
- * @returns The law of `{ value, mask }`. The mask is [n]; it is [n, a…] where the law is `independent`.
- * @example
- * ```ts
- * const words = masked(independent(categorical()));
- * words.logProb({ value: labels, mask }, logits); // labels and mask [n, time], logits [n, time, m]
- * ```
+ * @returns The law of `{ value, mask }`. The mask is [n], or [n, a…] if the law is `independent`.
+ * @nothrow
+ * @category Laws and losses
  */
 export function masked<H, Y>(law: Law<H, Y>): Law<H, Masked<Y>> {
   return counted<H, Y, Masked<Y>>(law, {
@@ -52,11 +63,15 @@ export function masked<H, Y>(law: Law<H, Y>): Law<H, Masked<Y>> {
 }
 
 /**
- * A law of which some responses count more than others: ln p and the information of each are multiplied by its weight.
- * It is the law of as many equal observations, so ln p is then no longer that of a distribution over y.
+ * Makes a law of which some responses count more than others.
+ *
+ * ln p and the information of each response are multiplied by its weight. A weight of 2 stands for two equal observations.
+ * So ln p no longer belongs to a distribution over y.
  *
  * @param law - The law of a response.
- * @returns The law of `{ value, weight }`. The weights are [n]; they are [n, a…] where the law is `independent`.
+ * @returns The law of `{ value, weight }`. The weights are [n], or [n, a…] if the law is `independent`.
+ * @nothrow
+ * @category Laws and losses
  */
 export function weighted<H, Y>(law: Law<H, Y>): Law<H, Weighted<Y>> {
   return counted<H, Y, Weighted<Y>>(law, {
@@ -81,18 +96,18 @@ interface ObservedCounts {
   readonly counts: Tensor;
 }
 
-/** The law with counts, which are fixed where `bound` is given. */
+/** Returns the law with counts, which are fixed if `bound` is given. */
 function counted<H, Y, Z>(law: Law<H, Y>, kind: Kind<Y, Z>, bound: Node | null = null): Law<H, Z> {
   const { name, part } = kind;
   const inner = termsOf(law);
-  /** A value for each response, times its counts; 0 where these are 0. */
+  /** Returns a value for each response times its counts; 0 if these are 0. */
   const scaled = (each: Node, counts: Node): Node => {
     const own = along(name, part, counts, each.shape);
     const present = presence(own);
     const some = where(present, each, 0);
     return part === "mask" ? some : mul(some, asFloat(own));
   };
-  /** What is missing becomes 0, so that no NaN of it reaches a derivative. */
+  /** Puts 0 in the place of missing values, so that no NaN of them reaches a derivative. */
   const cleared = <T>(tree: T, counts: Node): T =>
     mapNodes(tree, (node) => where(presence(along(name, part, counts, node.shape)), node, 0));
   const logProb = (y: Z, h: H): Node => {
@@ -138,7 +153,7 @@ function counted<H, Y, Z>(law: Law<H, Y>, kind: Kind<Y, Z>, bound: Node | null =
   } satisfies Law<H, Z>);
 }
 
-/** A part whose rows count as often as the responses that they belong to. Throws ShapeError. */
+/** Returns a part whose rows count as often as the responses that they belong to. Throws ShapeError. */
 function countedPart(name: string, part: ResponsePart, numbers: Node): ResponsePart {
   const [rows = 0] = part.natural.shape;
   const size = numbers.shape.reduce((product, length) => product * length, 1);
@@ -156,7 +171,7 @@ function countedPart(name: string, part: ResponsePart, numbers: Node): ResponseP
   return { ...part, weights };
 }
 
-/** Counts with axes of size 1 behind, to stand beside values of a shape. Throws ShapeError. */
+/** Returns counts with axes of size 1 behind, so that they fit values of a shape. Throws ShapeError. */
 function along(name: string, part: string, counts: Node, shape: Shape): Node {
   const lead = shape.slice(0, counts.shape.length);
   if (counts.shape.length === 0 || !sameShape(lead, counts.shape)) {
@@ -170,6 +185,7 @@ function along(name: string, part: string, counts: Node, shape: Shape): Node {
   return shape.slice(lead.length).reduce((node) => expandDims(node, node.shape.length), counts);
 }
 
+/** Returns which counts are above 0, or not 0 for integers. */
 function presence(counts: Node): Node {
   if (counts.type === "bool") return counts;
   return counts.type === "float" ? greater(counts, 0) : notEqual(counts, 0);

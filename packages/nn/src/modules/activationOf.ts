@@ -1,10 +1,14 @@
 import * as graph from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 
-/** An element-wise op of one value, such as `relu` or one made by `defElementwise`. */
+/**
+ * An element-wise op of one value, such as `relu`, or one made by `defElementwise`.
+ *
+ * @category Models: layers
+ */
 export type Activation = graph.Elementwise<[x: graph.NodeLike]>;
 
-/** Names that stand for activations; an op itself says the same and is checked by the compiler. */
+/** The names that stand for activations. An op itself says the same, and the TypeScript compiler checks it. */
 const aliases: Readonly<Record<string, Activation>> = {
   celu: graph.celu(),
   elu: graph.elu,
@@ -26,7 +30,7 @@ const aliases: Readonly<Record<string, Activation>> = {
   tanh: graph.tanh,
 };
 
-/** The activation for an op or its name; null for none. Throws GraphError. */
+/** Returns the activation of an op or a name; null if there is none. Throws GraphError. */
 export function activationOf(
   where: string,
   given: Activation | string | undefined,
@@ -42,7 +46,7 @@ export function activationOf(
   });
 }
 
-/** What was given as text; a function by its name, not by its source. */
+/** Returns a setting as text. A function is shown by its name, not by its source. */
 function shown(given: unknown): string {
   if (typeof given === "string") return JSON.stringify(given);
   return typeof given === "function" ? `function ${given.name || "without a name"}` : String(given);

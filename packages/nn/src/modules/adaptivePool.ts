@@ -4,17 +4,28 @@ import { ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { noSettings } from "./checkSettings.ts";
 
-/** Options of a pool with a given number of bins. */
+/**
+ * Options of a pool with a given number of bins.
+ *
+ * @category Models: layers
+ */
 export interface AdaptivePoolOptions {
-  /** How many bins, one number for all axes or one for each. */
+  /** The number of bins, one number for all axes or one for each axis. */
   readonly size: number | readonly number[];
 }
 
 const options = (size: number | readonly number[]): AdaptivePoolOptions => Object.freeze({ size });
 
 /**
- * The means of bins of nearly equal length: x [n, c, length] → [n, c, size…] (as PyTorch's `AdaptiveAvgPool1d`).
- * @throws ShapeError where inputs or the size do not fit
+ * Makes a pool that takes the mean of each of `size` bins of nearly equal length, as PyTorch's `AdaptiveAvgPool1d`.
+ *
+ * It maps x [n, c, length] to [n, c, size].
+ *
+ * - `size`: the number of bins.
+ *
+ * @throws {@link ShapeError} when the module is applied, if the input or the size does not fit.
+ * @function
+ * @category Models: layers
  */
 export const adaptiveAvgPool1d = defModule({
   name: "adaptiveAvgPool1d",
@@ -23,8 +34,15 @@ export const adaptiveAvgPool1d = defModule({
 });
 
 /**
- * The means of bins of nearly equal length: x [n, c, height, width] → [n, c, size…] (as PyTorch's `AdaptiveAvgPool2d`).
- * @throws ShapeError where inputs or the size do not fit
+ * Makes a pool that takes the mean of each of a grid of bins of nearly equal size, as PyTorch's `AdaptiveAvgPool2d`.
+ *
+ * It maps x [n, c, height, width] to [n, c, size…].
+ *
+ * - `size`: the number of bins, for both axes or for each.
+ *
+ * @throws {@link ShapeError} when the module is applied, if the input or the size does not fit.
+ * @function
+ * @category Models: layers
  */
 export const adaptiveAvgPool2d = defModule({
   name: "adaptiveAvgPool2d",
@@ -33,8 +51,16 @@ export const adaptiveAvgPool2d = defModule({
 });
 
 /**
- * The largest elements of bins of nearly equal length: x [n, c, length] → [n, c, size…] (as PyTorch's `AdaptiveMaxPool1d`).
- * @throws ShapeError where inputs or the size do not fit
+ * Makes a pool that takes the largest element of each of `size` bins of nearly equal length, as PyTorch's
+ * `AdaptiveMaxPool1d`.
+ *
+ * It maps x [n, c, length] to [n, c, size].
+ *
+ * - `size`: the number of bins.
+ *
+ * @throws {@link ShapeError} when the module is applied, if the input or the size does not fit.
+ * @function
+ * @category Models: layers
  */
 export const adaptiveMaxPool1d = defModule({
   name: "adaptiveMaxPool1d",
@@ -43,8 +69,16 @@ export const adaptiveMaxPool1d = defModule({
 });
 
 /**
- * The largest elements of bins of nearly equal length: x [n, c, height, width] → [n, c, size…] (as PyTorch's `AdaptiveMaxPool2d`).
- * @throws ShapeError where inputs or the size do not fit
+ * Makes a pool that takes the largest element of each of a grid of bins of nearly equal size, as PyTorch's
+ * `AdaptiveMaxPool2d`.
+ *
+ * It maps x [n, c, height, width] to [n, c, size…].
+ *
+ * - `size`: the number of bins, for both axes or for each.
+ *
+ * @throws {@link ShapeError} when the module is applied, if the input or the size does not fit.
+ * @function
+ * @category Models: layers
  */
 export const adaptiveMaxPool2d = defModule({
   name: "adaptiveMaxPool2d",
@@ -52,7 +86,7 @@ export const adaptiveMaxPool2d = defModule({
   apply: (_, x, { options: { size } }) => ops.adaptiveMaxPool2d(x, size),
 });
 
-/** The axes after samples and channels. Throws ShapeError where there are none. */
+/** Returns the axes after samples and channels. Throws ShapeError if there are none. */
 function places(where: string, { shape }: Node): number[] {
   if (shape.length > 2) return shape.map((_, axis) => axis).slice(2);
   throw new ShapeError({
@@ -64,8 +98,14 @@ function places(where: string, { shape }: Node): number[] {
 }
 
 /**
- * The mean over all places of each channel: x [n, c, …] → [n, c].
- * @throws ShapeError for inputs without places
+ * Makes a pool that takes the mean over all positions of each channel.
+ *
+ * It maps x [n, c, …] to [n, c]. It takes no settings.
+ *
+ * @throws {@link GraphError} if it is given a setting.
+ * @throws {@link ShapeError} when the module is applied, if the input has no positions behind the channels.
+ * @function
+ * @category Models: layers
  */
 export const globalAvgPool = defModule({
   name: "globalAvgPool",
@@ -74,8 +114,14 @@ export const globalAvgPool = defModule({
 });
 
 /**
- * The largest element over all places of each channel: x [n, c, …] → [n, c]. Equal ones share the derivative.
- * @throws ShapeError for inputs without places
+ * Makes a pool that takes the largest element over all positions of each channel.
+ *
+ * It maps x [n, c, …] to [n, c]. Equal largest elements share the derivative. It takes no settings.
+ *
+ * @throws {@link GraphError} if it is given a setting.
+ * @throws {@link ShapeError} when the module is applied, if the input has no positions behind the channels.
+ * @function
+ * @category Models: layers
  */
 export const globalMaxPool = defModule({
   name: "globalMaxPool",

@@ -21,29 +21,43 @@ import { keptKeys } from "./attentionMask.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { rotary } from "./rotary.ts";
 
-/** What `attention` takes beside its sizes. */
+/**
+ * Settings of {@link attention}.
+ *
+ * @category Models: layers
+ */
 export interface AttentionSettings {
-  /** Whether a position sees only those up to itself; false by default. */
+  /** Whether a position attends only to positions up to itself; false by default. */
   readonly causal?: boolean;
   /** Whether the projections have a bias; true by default. */
   readonly bias?: boolean;
-  /** Probability with which a weight of attention is left out when training; 0 by default. */
+  /** The probability that an attention weight is left out in training, in [0, 1); 0 by default. */
   readonly dropout?: number;
-  /** Width of the memory; `features` by default. */
+  /** The width of the memory; `features` by default. */
   readonly memoryFeatures?: number;
-  /** Rotary positions of queries and keys, true for base 10,000; none by default. */
+  /** Rotary positions of queries and keys; `true` takes the base 10,000; none by default. */
   readonly rotary?: boolean | { readonly base: number };
 }
 
-/** Options of attention. */
+/**
+ * Options of an attention module.
+ *
+ * @category Models: layers
+ */
 export interface AttentionOptions {
+  /** The width of the query and of the response. */
   readonly features: number;
+  /** The number of heads, a divisor of `features`. */
   readonly heads: number;
+  /** Whether a position attends only to positions up to itself. */
   readonly causal: boolean;
+  /** Whether the projections have a bias. */
   readonly bias: boolean;
+  /** The probability that an attention weight is left out in training. */
   readonly dropout: number;
+  /** The width of the memory. */
   readonly memoryFeatures: number;
-  /** Null: no rotary positions. */
+  /** The base of rotary positions; null without them. */
   readonly rotary: { readonly base: number } | null;
 }
 
@@ -51,16 +65,30 @@ export interface AttentionOptions {
 type Projections = Readonly<Record<"query" | "key" | "value" | "out", ParameterSpec>>;
 
 /**
- * Multi-head attention softmax(QK'/√d)V with Q, K, V = x̃W and a projection of the joined heads (Vaswani et al. 2017,
- * arXiv 1706.03762): sequences x [n, T, features] → [n, T, features]. The input is a sequence, or `{ query, memory, padding }`:
- * keys and values are of `memory` [n, S, memoryFeatures], of the query itself by default; `padding` [n, S], bool or
- * numbers, says which keys are left out (PyTorch's `key_padding_mask`). A query all of whose keys are left out gives
- * the bias of the last projection. Weights [n, heads, T, S] are in the extras.
+ * Makes multi-head attention, softmax(QK'/√d)·V (Vaswani et al. 2017, arXiv 1706.03762).
  *
- * Parameters `query`, `key`, `value` and `out`, [in + 1, features] with the bias in the last row. PyTorch has the first three in
- * one weight and draws it as one, uniform in ±√(6/(4 features)); so it is here, and with a memory of another width each is
- * drawn by itself, as there. `out` begins uniform in ±1/√features, biases at 0. Each projection is an affine use.
- * @throws ShapeError for settings out of range, and inputs that do not fit
+ * Q, K and V are projections x̃W with x̃ = (x, 1), and d is the width of a head. A last projection maps the joined heads.
+ * Sequences x [n, T, features] become [n, T, features].
+ *
+ * The input is a sequence, or `{ query, memory, padding }`. Keys and values are made from `memory` [n, S, memoryFeatures],
+ * by default the query itself. `padding` [n, S], bool or numbers, says which keys are left out, as PyTorch's
+ * `key_padding_mask`. A query whose keys are all left out gives the bias of the last projection. The extras have `weights`
+ * [n, heads, T, S].
+ *
+ * The parameters are `query`, `key`, `value` and `out`, [in + 1, features] with the bias in the last row. Each projection
+ * is an affine use. The first three begin uniform in ±√(6/(4·features)), since PyTorch draws them as one weight. With a
+ * memory of another width each of them is drawn by itself, as in PyTorch. `out` begins uniform in ±1/√features, and biases
+ * begin at 0.
+ *
+ * - `features`: the width of the query and of the response.
+ * - `heads`: the number of heads, a divisor of `features`.
+ * - `settings`: see {@link AttentionSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if a part of the input has
+ *   another shape.
+ * @throws {@link GraphError} if a setting or a part of the input has an unknown name.
+ * @function
+ * @category Models: layers
  */
 export const attention = defModule({
   name: "attention",
@@ -97,7 +125,7 @@ export const attention = defModule({
     const v = apart(project(memory, params.value));
     const scores = mul(matmul(q, transpose(k)), 1 / Math.sqrt(features / heads));
     const kept = keptKeys(scores.shape, causal, padding);
-    // Where no key is kept all weights are 0.
+    // If no key is kept, all weights are 0.
     const weights = softmax(kept === null ? scores : where(kept, scores, Number.NEGATIVE_INFINITY));
     const used =
       mode === "infer" || dropout === 0
@@ -108,17 +136,19 @@ export const attention = defModule({
   },
 });
 
-/** [n, T, heads·d] as [n, heads, T, d]. */
+/** Returns [n, T, heads·d] as [n, heads, T, d]. */
 function byHead(rows: Node, heads: number): Node {
   const [n = 0, steps = 0, features = 0] = rows.shape;
   return transpose(reshape(rows, [n, steps, heads, features / heads]), [0, 2, 1, 3]);
 }
 
+/** Returns the parameter of a projection, with a bias row if there is a bias. */
 function projection(inputs: number, outputs: number, init: Initializer, bias: boolean) {
   if (!bias) return param([inputs, outputs], init);
   return param([inputs + 1, outputs], biasRow(init), { decay: "all but the last row" });
 }
 
+/** Throws ShapeError if a size or a setting is out of range. */
 function checkOptions({
   features,
   heads,

@@ -2,20 +2,29 @@ import type { Node } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import { inputParts } from "./inputParts.ts";
 
-/** A sequence [n, T, features] that attends to itself, or what attends to what. */
+/**
+ * The input of attention: a sequence [n, T, features] that attends to itself, or a query with the memory that it attends
+ * to.
+ *
+ * @category Models: layers
+ */
 export type AttentionInput = Node | CrossAttentionInput;
 
-/** What attends to what. */
+/**
+ * A query with the memory that it attends to.
+ *
+ * @category Models: layers
+ */
 export interface CrossAttentionInput {
-  /** [n, T, features]. */
+  /** The sequence that attends, [n, T, features]. */
   readonly query: Node;
-  /** Keys and values [n, S, memoryFeatures]; the query by default. */
+  /** The sequence of keys and values, [n, S, memoryFeatures]; the query by default. */
   readonly memory?: Node;
-  /** Which keys are left out, [n, S], bool or numbers that are not 0; none by default. */
+  /** The keys that are left out, [n, S]: true, or a number that is not 0; none by default. */
   readonly padding?: Node;
 }
 
-/** The parts of an input, checked. Throws ShapeError. */
+/** Returns the parts of an input after a check. Throws ShapeError and GraphError. */
 export function attentionInput(
   where: string,
   x: AttentionInput,

@@ -9,10 +9,11 @@ import {
 } from "@metrigrad/graph";
 
 /**
- * Which keys a query sees, bool that broadcasts to scores [n, heads, T, S]; null: all.
- * @param shape of the scores
- * @param causal whether query t sees the keys up to t only
- * @param padding which keys are left out, [n, S]; null: none
+ * Returns which keys a query sees, bool, broadcast to scores [n, heads, T, S]; null for all.
+ *
+ * @param shape - The shape of the scores.
+ * @param causal - Whether query t sees only the keys up to t.
+ * @param padding - The keys that are left out, [n, S]; null for none.
  */
 export function keptKeys(
   [n = 0, , steps = 0, keys = 0]: readonly number[],

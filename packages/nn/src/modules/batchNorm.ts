@@ -23,34 +23,55 @@ import { ones, zeros } from "../init/constant.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { checkChannels, lifted, scaled } from "./scaleAndOffset.ts";
 
-/** What `batchNorm` takes beside its size. */
+/**
+ * Settings of {@link batchNorm}.
+ *
+ * @category Models: layers
+ */
 export interface BatchNormSettings {
-  /** Share of a batch in the running statistics, in (0, 1]; 0.1 by default. */
+  /** The share of a batch in the running statistics, in (0, 1]; 0.1 by default. */
   readonly momentum?: number;
-  /** Added to the variance; 1e-5 by default. */
+  /** The number ε that is added to the variance; 1e-5 by default. */
   readonly epsilon?: number;
-  /** Whether the running variance is that of n − 1 degrees of freedom; true by default. */
+  /** Whether the running variance divides by n − 1 instead of n; true by default. */
   readonly unbiased?: boolean;
 }
 
-/** Options of batch normalisation. */
+/**
+ * Options of batch normalisation.
+ *
+ * @category Models: layers
+ */
 export interface BatchNormOptions extends Required<BatchNormSettings> {
+  /** The number of features or channels. */
   readonly features: number;
 }
 
 /**
- * γ (x − μ)/√(σ² + ε) + β per feature of x [n, features], or per channel of [n, features, …] such as images
- * [n, c, h, w] (Ioffe and Szegedy 2015), with PyTorch's defaults. When training, μ and σ² are those of the batch over
- * samples, which are weighted, and positions, and move the running `mean` and `variance`; when inferring, they are
- * the running ones. Running statistics are averages of the batches seen, without a share of their initial values 0 and 1: the
- * first batch counts whole (in PyTorch the initial values fade with time). The state `seen` is the share of `mean` and
- * `variance` that is of batches, 1 − (1 − momentum)ᵗ after t of them. Statistics that were written into the store before the
- * first batch, such as those of another library, count as seen; write 1 into `seen` for PyTorch's averages from the
- * initial values on. The penalty of L2 leaves γ and β out.
+ * Makes batch normalisation, γ (x − μ)/√(σ² + ε) + β (Ioffe and Szegedy 2015), with PyTorch's defaults.
  *
- * `batchNorm.paper(features)` has the numbers of Sun and Nielsen's experiment: momentum 0.001, ε 0.001,
- * and a running variance of n degrees of freedom.
- * @throws ShapeError for settings out of range and for an input of other width
+ * It acts per feature of x [n, features], or per channel of [n, features, …] such as images [n, c, h, w]. In training μ and
+ * σ² are those of the batch, over positions and weighted samples. They also move the running `mean` and `variance`. In
+ * inference μ and σ² are the running ones. γ and β are the parameters `scale` and `offset` [features], and an L2 penalty
+ * leaves them out.
+ *
+ * Running statistics are averages of the batches alone. Their initial values 0 and 1 have no share: the first batch counts
+ * whole. In PyTorch the initial values fade with time. The state `seen` is the share of the batches, 1 − (1 − momentum)ᵗ
+ * after t of them. Statistics that were written into the store before the first batch, such as those of another library,
+ * count as seen. For PyTorch's averages write 1 into `seen`.
+ *
+ * `batchNorm.paper(features)` has the numbers of Sun and Nielsen's experiment (2017): momentum 0.001, ε = 0.001, and a
+ * running variance that divides by n.
+ *
+ * {@includeCode ../../../../examples/api/nn/batchNorm.ts#example}
+ *
+ * - `features`: the number of features or channels.
+ * - `settings`: see {@link BatchNormSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a setting is out of range; when the module is applied, if the input has another width.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const batchNorm = defModule(
   {
@@ -91,7 +112,7 @@ export const batchNorm = defModule(
       const mu = average(x);
       const variance = average(square(sub(x, lifted(mu, behind))));
       const spread = unbiased ? mul(variance, div(count, maximum(sub(count, 1), 1))) : variance;
-      // It is 1 − (1 − momentum)ᵗ after t batches, so that these are averages of batches alone.
+      // `seen` is 1 − (1 − momentum)ᵗ after t batches, so the running statistics are averages of batches alone.
       const seen = add(mul(seenBefore(params), 1 - momentum), momentum);
       const share = div(momentum, where(greater(seen, 0), seen, 1));
       const blend = (old: Node, now: Node) => add(old, mul(sub(now, old), share));
@@ -102,20 +123,23 @@ export const batchNorm = defModule(
     },
   },
   (make) => ({
-    /** Batch normalisation as in the experiment of Sun and Nielsen 2017. */
+    /** Makes batch normalisation with the numbers of Sun and Nielsen's experiment (2017). */
     paper: (features: number) =>
       make(features, { momentum: 0.001, epsilon: 1e-3, unbiased: false }),
   }),
 );
 
-/** `seen` before a batch: 1 where no batch was seen and the statistics are not those that they begin with. */
+/** Returns `seen` before a batch. It is 1 if no batch was seen and the statistics differ from their initial values. */
 function seenBefore(own: { readonly mean: Node; readonly variance: Node; readonly seen: Node }) {
   const { mean: mu, variance, seen } = own;
   const moved = add(sum(abs(mu)), sum(abs(sub(variance, 1))));
   return where(logicalAnd(equal(seen, 0), greater(moved, 0)), 1, seen);
 }
 
-/** The number of rows of x [n, f, …], and means over them per feature, with weights of samples where there are any. */
+/**
+ * Returns the number of rows of x [n, f, …] and a function that takes means over them per feature. The samples' weights
+ * count if there are any.
+ */
 function overSamples(x: Node, weights: Node | null) {
   const positions = x.shape.slice(2);
   const axis = [0, ...positions.map((_, at) => at + 2)];

@@ -1,7 +1,7 @@
 import { GraphError } from "@metrigrad/tensor";
 import type { AnyModule } from "../core/module.ts";
 
-/** Throws GraphError for what is no module. */
+/** Throws GraphError unless the value is a module. */
 export function checkModule(where: string, module: AnyModule): void {
   if (module?.definition !== undefined) return;
   throw new GraphError({
@@ -14,6 +14,7 @@ export function checkModule(where: string, module: AnyModule): void {
   });
 }
 
+/** Returns a value as text for messages. */
 function shownAs(value: unknown): string {
   if (typeof value === "function") return `the function ${value.name}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;

@@ -9,7 +9,7 @@ export function checkSettings<S extends object>(
   checkNames(where, settings, known, GraphError);
 }
 
-/** The options of a module that has none. Throws GraphError for an argument. */
+/** Returns the options of a module without settings. Throws GraphError if it is given an argument. */
 export function noSettings(
   where: string,
   given: readonly unknown[],

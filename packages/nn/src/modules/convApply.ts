@@ -3,7 +3,7 @@ import { ShapeError } from "@metrigrad/tensor";
 import type { ApplyContext } from "../core/module.ts";
 import type { ConvolutionOptions } from "./convOptions.ts";
 
-/** T = X̃W of patches. Throws ShapeError that names the module. */
+/** Returns T = X̃W of all patches. Throws ShapeError that names the module. */
 function product(where: string, w: Node, x: Node, options: ConvolutionOptions): Node {
   const { kernel, stride, padding, dilation, groups, bias, transposed, outputPadding } = options;
   const common = { kernel, stride, padding, dilation, groups, bias, transposed };
@@ -17,7 +17,7 @@ function product(where: string, w: Node, x: Node, options: ConvolutionOptions): 
   }
 }
 
-/** h = f(X̃W) of patches. Throws ShapeError for inputs of another shape. */
+/** Returns h = f(X̃W) of all patches. Throws ShapeError if the input has another shape. */
 export function applyConvolution(
   where: string,
   w: Node,

@@ -6,32 +6,43 @@ import { fanInUniform } from "../init/fanIn.ts";
 import { type Activation, activationOf } from "./activationOf.ts";
 import { checkSettings } from "./checkSettings.ts";
 
-/** What a convolution takes beside its channels and its kernel. */
+/**
+ * Settings of convolutions, such as {@link conv2d}.
+ *
+ * @category Models: layers
+ */
 export interface ConvSettings {
-  /** Places from one patch to the next, for all axes or for each; 1 by default. */
+  /** The number of places from one patch to the next, for all axes or for each; 1 by default. */
   readonly stride?: number | readonly number[];
-  /** Zeros before and after, "same" (the lengths stay, stride 1) or "valid" (none, the default). */
+  /**
+   * The number of zeros before and after each axis. "same" keeps the lengths (with stride 1), "valid" adds none and is the
+   * default.
+   */
   readonly padding?: Padding;
-  /** Places from one element of a patch to the next; 1 by default. */
+  /** The number of places from one element of a patch to the next; 1 by default. */
   readonly dilation?: number | readonly number[];
-  /** Parts of the channels, each with weights of its own; 1 by default. */
+  /** The number of parts of the channels, each with its own weights; 1 by default. */
   readonly groups?: number;
   /** Whether each output channel has a bias; true by default. */
   readonly bias?: boolean;
-  /** An op, or the name of one of metrigrad's; none by default. */
+  /** The activation: an op, or the name of one of metrigrad's; none by default. */
   readonly activation?: Activation | string;
   /**
-   * Initial weights [in/groups·kernel…, out], with biases of 0; by default PyTorch's, weights and biases uniform in
-   * ±1/√(in/groups·kernel…).
+   * The initialiser of the weights [in/groups·kernel…, out]; biases are then 0. By default weights and biases are uniform
+   * in ±1/√(in/groups·kernel…), as in PyTorch.
    */
   readonly init?: Initializer;
 }
 
-/** What a transposed convolution takes beside its channels and its kernel. */
+/**
+ * Settings of transposed convolutions, such as {@link convTranspose2d}.
+ *
+ * @category Models: layers
+ */
 export interface ConvTransposeSettings extends Omit<ConvSettings, "padding"> {
-  /** Places cut on both sides, for all axes or for each; 0 by default. */
+  /** The number of places that are cut on both sides, for all axes or for each; 0 by default. */
   readonly padding?: number | readonly number[];
-  /** Places added at the end, below the stride or the dilation; 0 by default. */
+  /** The number of places that are added at the end, below the stride or the dilation; 0 by default. */
   readonly outputPadding?: number | readonly number[];
 }
 
@@ -46,25 +57,39 @@ const convNames = [
 ] as const;
 const transposedNames = [...convNames, "outputPadding"] as const;
 
-/** Options of a convolution. */
+/**
+ * Options of a convolution.
+ *
+ * @category Models: layers
+ */
 export interface ConvolutionOptions {
+  /** The number of channels of the input. */
   readonly inputs: number;
+  /** The number of channels of the response. */
   readonly outputs: number;
-  /** Lengths of a patch. */
+  /** The lengths of a patch, one for each axis. */
   readonly kernel: readonly number[];
+  /** The number of places from one patch to the next, for all axes or for each. */
   readonly stride: number | readonly number[];
+  /** The zeros before and after each axis, or the places that a transposed convolution cuts. */
   readonly padding: Padding;
+  /** The number of places from one element of a patch to the next. */
   readonly dilation: number | readonly number[];
+  /** The number of parts of the channels, each with its own weights. */
   readonly groups: number;
+  /** Whether each output channel has a bias. */
   readonly bias: boolean;
+  /** The activation; null for none. */
   readonly activation: Activation | null;
-  /** Initial value of `w`. */
+  /** The initialiser of the whole parameter `w`. */
   readonly init: Initializer;
+  /** Whether the convolution is a transposed one. */
   readonly transposed: boolean;
+  /** The number of places that a transposed convolution adds at the end. */
   readonly outputPadding: number | readonly number[];
 }
 
-/** Checks what a convolution over so many axes is made with. Throws ShapeError and GraphError. */
+/** Checks the arguments of a convolution over so many axes and returns its options. Throws ShapeError and GraphError. */
 export function convolutionOptions(
   where: string,
   axes: number,
@@ -110,7 +135,7 @@ export function convolutionOptions(
   });
 }
 
-/** Throws GraphError for what is no padding. */
+/** Throws GraphError unless the value is a padding. */
 function checkPadding(where: string, padding: unknown = 0, transposed: boolean): void {
   if (typeof padding === "number" || Array.isArray(padding)) return;
   if (!transposed && (padding === "same" || padding === "valid")) return;
@@ -122,7 +147,7 @@ function checkPadding(where: string, padding: unknown = 0, transposed: boolean):
   });
 }
 
-/** The parameters of a convolution: rows are those of a patch, channels first, and the bias is the last one. */
+/** Returns the parameter of a convolution. Its rows are those of a patch, channels first, and the last row is the bias. */
 export function convolutionParams({
   inputs,
   outputs,

@@ -8,12 +8,22 @@ import {
 } from "./convOptions.ts";
 
 /**
- * h = f(T), T the transposed convolution of x [n, in, length] → [n, out, length] (as PyTorch's
- * `ConvTranspose1d`); lengths grow to (length − 1)·stride − 2·padding + dilation·(kernel − 1) + outputPadding + 1. Parameter
- * `w` [in/groups·kernel… + 1, out] with the bias in its last row: rows are those of a patch of x with zeros in between.
- * Initial values are uniform in ±1/√(out/groups·kernel…), as PyTorch's.
- * @throws ShapeError for channels, kernels and inputs that do not fit
- * @throws GraphError for an unknown activation
+ * Makes a transposed convolution over one axis, as PyTorch's `ConvTranspose1d`: h = f(T).
+ *
+ * It maps x [n, in, length] to [n, out, length']. The new length is (length − 1)·stride − 2·padding + dilation·(kernel − 1)
+ * + outputPadding + 1. The parameter `w` is [in/groups·kernel + 1, out] with the bias in the last row. Its rows are those
+ * of a patch of x with zeros in between. It begins uniform in ±1/√(out/groups·kernel), as in PyTorch.
+ *
+ * - `inputs`: the number of channels of the input.
+ * - `outputs`: the number of channels of the response.
+ * - `kernel`: the length of a patch.
+ * - `settings`: see {@link ConvTransposeSettings}; optional.
+ *
+ * @throws {@link ShapeError} if channels, kernel and groups do not fit together; when the module is applied, if the input
+ *   does not fit.
+ * @throws {@link GraphError} if a setting, the padding or the activation is unknown.
+ * @function
+ * @category Models: layers
  */
 export const convTranspose1d = defModule({
   name: "convTranspose1d",
@@ -29,12 +39,23 @@ export const convTranspose1d = defModule({
 });
 
 /**
- * h = f(T), T the transposed convolution of x [n, in, height, width] → [n, out, height, width] (as PyTorch's
- * `ConvTranspose2d`); lengths grow to (length − 1)·stride − 2·padding + dilation·(kernel − 1) + outputPadding + 1. Parameter
- * `w` [in/groups·kernel… + 1, out] with the bias in its last row: rows are those of a patch of x with zeros in between.
- * Initial values are uniform in ±1/√(out/groups·kernel…), as PyTorch's.
- * @throws ShapeError for channels, kernels and inputs that do not fit
- * @throws GraphError for an unknown activation
+ * Makes a transposed convolution over two axes, as PyTorch's `ConvTranspose2d`: h = f(T).
+ *
+ * It maps x [n, in, height, width] to [n, out, height', width']. Each new length is (length − 1)·stride − 2·padding +
+ * dilation·(kernel − 1) + outputPadding + 1. The parameter `w` is [in/groups·kernel… + 1, out] with the bias in the last
+ * row. Its rows are those of a patch of x with zeros in between. It begins uniform in ±1/√(out/groups·kernel…), as in
+ * PyTorch.
+ *
+ * - `inputs`: the number of channels of the input.
+ * - `outputs`: the number of channels of the response.
+ * - `kernel`: the lengths of a patch, one number for both axes or one for each.
+ * - `settings`: see {@link ConvTransposeSettings}; optional.
+ *
+ * @throws {@link ShapeError} if channels, kernel and groups do not fit together; when the module is applied, if the input
+ *   does not fit.
+ * @throws {@link GraphError} if a setting, the padding or the activation is unknown.
+ * @function
+ * @category Models: layers
  */
 export const convTranspose2d = defModule({
   name: "convTranspose2d",
@@ -50,12 +71,23 @@ export const convTranspose2d = defModule({
 });
 
 /**
- * h = f(T), T the transposed convolution of x [n, in, depth, height, width] → [n, out, depth, height, width] (as PyTorch's
- * `ConvTranspose3d`); lengths grow to (length − 1)·stride − 2·padding + dilation·(kernel − 1) + outputPadding + 1. Parameter
- * `w` [in/groups·kernel… + 1, out] with the bias in its last row: rows are those of a patch of x with zeros in between.
- * Initial values are uniform in ±1/√(out/groups·kernel…), as PyTorch's.
- * @throws ShapeError for channels, kernels and inputs that do not fit
- * @throws GraphError for an unknown activation
+ * Makes a transposed convolution over three axes, as PyTorch's `ConvTranspose3d`: h = f(T).
+ *
+ * It maps x [n, in, depth, height, width] to [n, out, depth', height', width']. Each new length is (length − 1)·stride −
+ * 2·padding + dilation·(kernel − 1) + outputPadding + 1. The parameter `w` is [in/groups·kernel… + 1, out] with the bias in
+ * the last row. Its rows are those of a patch of x with zeros in between. It begins uniform in ±1/√(out/groups·kernel…), as
+ * in PyTorch.
+ *
+ * - `inputs`: the number of channels of the input.
+ * - `outputs`: the number of channels of the response.
+ * - `kernel`: the lengths of a patch, one number for all axes or one for each.
+ * - `settings`: see {@link ConvTransposeSettings}; optional.
+ *
+ * @throws {@link ShapeError} if channels, kernel and groups do not fit together; when the module is applied, if the input
+ *   does not fit.
+ * @throws {@link GraphError} if a setting, the padding or the activation is unknown.
+ * @function
+ * @category Models: layers
  */
 export const convTranspose3d = defModule({
   name: "convTranspose3d",

@@ -7,30 +7,54 @@ import { glorotUniform } from "../init/glorot.ts";
 import { type Activation, activationOf } from "./activationOf.ts";
 import { checkSettings } from "./checkSettings.ts";
 
-/** What `dense` takes beside its sizes. */
+/**
+ * Settings of {@link dense} and of layers like it.
+ *
+ * @category Models: layers
+ */
 export interface DenseSettings {
-  /** An op, or the name of one of metrigrad's; none by default: a linear layer. */
+  /** The activation: an op, or the name of one of metrigrad's; none by default, which gives a linear layer. */
   readonly activation?: Activation | string;
-  /** Initial weights [in, out]; Glorot's uniform by default. The bias starts at 0. */
+  /** The initialiser of the weights [in, out]; {@link glorotUniform} by default. The bias begins at 0. */
   readonly init?: Initializer;
 }
 
-/** Their names. */
+/** The names of the settings. */
 export const denseNames = ["activation", "init"] as const;
 
-/** Options of a dense layer. */
+/**
+ * Options of a dense layer.
+ *
+ * @category Models: layers
+ */
 export interface DenseOptions {
+  /** The width of the rows. */
   readonly inputs: number;
+  /** The number of units. */
   readonly outputs: number;
+  /** The activation; null for a linear layer. */
   readonly activation: Activation | null;
+  /** The initialiser of the weights [in, out]. */
   readonly init: Initializer;
 }
 
 /**
- * h = f(X̃W): x [n, …, in] → [n, …, out], parameter `w` [in + 1, out] with the bias in its last row. Axes
- * between the first and the last, such as time, share the weights.
- * @throws ShapeError for sizes that are not positive integers and inputs of another width
- * @throws GraphError for an unknown activation
+ * Makes a dense layer: h = f(X̃W), where X̃ is x with a column of ones and f the activation.
+ *
+ * It maps x [n, …, inputs] to [n, …, outputs]. Axes between the first and the last, such as time, share the weights. The
+ * parameter `w` is [inputs + 1, outputs] with the bias in its last row. An L2 penalty leaves the bias out.
+ *
+ * {@includeCode ../../../../examples/api/nn/dense.ts#example}
+ *
+ * - `inputs`: the width of the rows.
+ * - `outputs`: the number of units.
+ * - `settings`: see {@link DenseSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if the input has another
+ *   width.
+ * @throws {@link GraphError} if a setting or the activation is unknown.
+ * @function
+ * @category Models: layers
  */
 export const dense = defModule({
   name: "dense",

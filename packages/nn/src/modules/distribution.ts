@@ -6,18 +6,27 @@ import { type ParameterSpec, param } from "../core/parameter.ts";
 import type { Coordinates, Family } from "../families/family.ts";
 import { checkSettings } from "./checkSettings.ts";
 
-/** What `distribution` takes beside its family. */
+/**
+ * Settings of {@link distribution}.
+ *
+ * @category Laws and losses
+ */
 export interface DistributionSettings {
-  /** Sizes [b…] of a batch of independent distributions; one distribution by default. */
+  /** The sizes [b…] of a batch of independent distributions; one distribution by default. */
   readonly batch?: Shape;
-  /** What the parameters are; natural by default. */
+  /** The coordinates that are the parameters; "natural" by default. */
   readonly coordinates?: "natural" | "expectation";
-  /** Where it begins, in these coordinates; what is left out begins as the family says. */
+  /** The initialisers of the coordinates, by the name of the statistic. By default the family says where they begin. */
   readonly init?: Readonly<Record<string, Initializer>>;
 }
 
-/** Options of a distribution. */
+/**
+ * Options of a distribution.
+ *
+ * @category Laws and losses
+ */
 export interface DistributionOptions extends Required<DistributionSettings> {
+  /** The exponential family. */
   readonly family: Family;
 }
 
@@ -45,24 +54,39 @@ const definition = defModule({
       : family.toNatural(params),
 });
 
-/** Makes distributions; the definition that its `spec` belongs to. */
+/**
+ * The type of {@link distribution}: it makes distributions, and `spec` is their definition.
+ *
+ * @category Laws and losses
+ */
 export interface Distribution {
   /**
-   * A distribution of an exponential family whose coordinates are the parameters: q in variational inference. It takes
-   * nothing, and gives its natural coordinates for the functions of the family: `family.kl(apply(q), prior)`.
-   * `naturalGradient` trains it; other optimizers may leave the family's domain.
-   * @param family such as gaussianFamily(3)
-   * @param settings a batch of them, the coordinates, the start
-   * @returns a module without inputs
-   * @throws GraphError for unknown settings, and for expectation coordinates where the family has no way back
+   * Makes a distribution of a family.
+   *
+   * @param family - The exponential family, such as `gaussianFamily(3)`.
+   * @param settings - A batch of distributions, the coordinates, and their initial values.
+   * @returns A module without inputs. It gives natural coordinates.
+   * @throws {@link GraphError} if a setting is unknown, or if the family has no way back from expectation coordinates.
+   * @throws {@link ShapeError} if a size of the batch is negative or not an integer.
    */
   <K extends string>(
     family: Family<K>,
     settings?: DistributionSettings,
   ): Module<readonly [], Coordinates<K>, DistributionOptions, Readonly<Record<K, ParameterSpec>>>;
+  /** The specification that the kind was defined by. */
   readonly spec: (typeof definition)["spec"];
 }
 
+/**
+ * Makes a module whose parameters are the coordinates of a distribution of an exponential family.
+ *
+ * It is the distribution q of variational inference. It takes no input, and gives its natural coordinates for the functions
+ * of the family, as in `family.kl(apply(q), prior)`. The optimizer `naturalGradient` trains it. Other optimizers may leave
+ * the domain of the family.
+ *
+ * @function
+ * @category Laws and losses
+ */
 export const distribution = definition as unknown as Distribution;
 
 function noChart(family: Family, coordinates: unknown): GraphError {

@@ -3,27 +3,48 @@ import { ShapeError, showShape } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { checkSettings } from "./checkSettings.ts";
 
-/** What `dropout` takes. */
+/**
+ * Settings of {@link dropout}.
+ *
+ * @category Models: layers
+ */
 export interface DropoutSettings {
-  /** Probability with which an element is left out; 0.5 by default. */
+  /** The probability that an element is left out, in [0, 1); 0.5 by default. */
   readonly rate?: number;
-  /** Axes along which elements are left out by themselves, together along all others; all axes by default. */
+  /**
+   * The axes along which elements are left out one by one. Along the other axes they are left out together. All axes by
+   * default.
+   */
   readonly axes?: readonly number[];
 }
 
-/** Options of `dropout`. */
+/**
+ * Options of dropout.
+ *
+ * @category Models: layers
+ */
 export interface DropoutOptions {
+  /** The probability that an element is left out. */
   readonly rate: number;
-  /** Null: all. */
+  /** The axes along which elements are left out one by one; null for all axes. */
   readonly axes: readonly number[] | null;
 }
 
 /**
- * x with each element left out with a probability, the others divided by the probability to stay, when
- * training; x itself when inferring (Srivastava et al. 2014, the inverted form). Masks differ between
- * dropouts, uses and steps. `{ rate, axes: [0, 1] }` leaves out whole channels of [n, c, …], as PyTorch's `Dropout2d`
- * (Tompson et al. 2015, arXiv 1411.4280).
- * @throws ShapeError for a rate out of [0, 1), and axes that the input has not
+ * Makes dropout: in training it leaves elements of x out at random (Srivastava et al. 2014, the inverted form).
+ *
+ * Each element becomes 0 with the probability `rate`. The others are divided by 1 − rate, so the mean stays. In inference
+ * the response is x itself. Masks differ between modules, uses and steps. `{ rate, axes: [0, 1] }` leaves out whole
+ * channels of [n, c, …], as PyTorch's `Dropout2d` (Tompson et al. 2015, arXiv 1411.4280).
+ *
+ * {@includeCode ../../../../examples/api/nn/dropout.ts#example}
+ *
+ * - `settings`: the rate, or {@link DropoutSettings}; optional.
+ *
+ * @throws {@link ShapeError} if the rate is not in [0, 1); when the module is applied, if the input lacks an axis.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const dropout = defModule({
   name: "dropout",
@@ -47,7 +68,7 @@ export const dropout = defModule({
   },
 });
 
-/** Sizes of the given axes, 1 along all others. Throws ShapeError. */
+/** Returns the sizes of the given axes, and 1 along the others. Throws ShapeError. */
 function maskShape(shape: readonly number[], axes: readonly number[]): number[] {
   const own = axes.map((axis) => (axis < 0 ? axis + shape.length : axis));
   if (own.every((axis) => axis >= 0 && axis < shape.length)) {

@@ -5,28 +5,53 @@ import { param } from "../core/parameter.ts";
 import { normalInit } from "../init/normal.ts";
 import { checkSettings } from "./checkSettings.ts";
 
-/** What `embedding` takes beside its sizes. */
+/**
+ * Settings of {@link embedding}.
+ *
+ * @category Models: layers
+ */
 export interface EmbeddingSettings {
-  /** The token that stands for nothing; none by default. */
+  /** The token of padding; none by default. */
   readonly paddingIndex?: number;
-  /** Initial table [vocabulary, features]; standard normal by default, as in PyTorch. */
+  /** The initialiser of the table [vocabulary, features]; standard normal by default, as in PyTorch. */
   readonly init?: Initializer;
 }
 
-/** Options of an embedding. */
+/**
+ * Options of an embedding.
+ *
+ * @category Models: layers
+ */
 export interface EmbeddingOptions {
+  /** The number of tokens. */
   readonly vocabulary: number;
+  /** The width of a row of the table. */
   readonly features: number;
+  /** The token of padding; null for none. */
   readonly paddingIndex: number | null;
+  /** The initialiser of the table. */
   readonly init: Initializer;
 }
 
 /**
- * A row of a table for every token: i32 [n, …] → [n, …, features], parameter `table` [vocabulary, features]. Tokens out of
- * range are clamped. The row of the padding index reads as zero, whatever the table has there (PyTorch's is a row that begins at zero), takes no
- * gradient and has no metric. Its Fisher information is
- * diagonal: how often each row is looked up, per sample.
- * @throws ShapeError for sizes that are not positive integers, a padding index out of range, and tokens that are not i32
+ * Makes an embedding: every token reads its row of a table.
+ *
+ * It maps tokens, i32 [n, …], to [n, …, features]. The parameter `table` is [vocabulary, features]. A token out of range
+ * reads the nearest row. The row of the padding index reads as zero whatever the table has there. It gets no gradient and
+ * has no metric. In PyTorch that row only begins at zero. The Fisher information of the table is diagonal: how often
+ * each row is read, per sample.
+ *
+ * {@includeCode ../../../../examples/api/nn/embedding.ts#example}
+ *
+ * - `vocabulary`: the number of tokens.
+ * - `features`: the width of a row.
+ * - `settings`: see {@link EmbeddingSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size is not a positive integer or the padding index is out of range; when the module is
+ *   applied, if tokens are not i32.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const embedding = defModule({
   name: "embedding",
@@ -67,7 +92,7 @@ export const embedding = defModule({
   },
 });
 
-/** A table whose row of the padding index is zero. */
+/** Returns an initialiser of a table whose row of the padding index is zero. */
 function withoutRow(init: Initializer, row: number | null): Initializer {
   if (row === null) return init;
   return (context) => {

@@ -8,37 +8,66 @@ import { glorotUniform } from "../init/glorot.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { inputParts } from "./inputParts.ts";
 
-/** What `film` takes: what is modulated, and what by; samples first. */
+/**
+ * The input of {@link film} and {@link hyperDense}: a value and its condition.
+ *
+ * @category Models: layers
+ */
 export interface Conditioned {
+  /** The value, [n, …]. */
   readonly x: Node;
+  /** The condition, [n, conditions], or the input of `network`; samples first. */
   readonly condition: Node;
 }
 
-/** What `film` takes beside its sizes. */
+/**
+ * Settings of {@link film}.
+ *
+ * @category Models: layers
+ */
 export interface FilmSettings {
-  /** What maps the condition to [n, conditions]; none by default: the condition itself. */
+  /** A module that maps the condition to [n, conditions]; by default the condition is taken as it is. */
   readonly network?: Module;
-  /** The axis of x that has the features: the last by default; 1 for images [n, c, h, w]. */
+  /** The axis of x that has the features; the last by default, 1 for images [n, c, h, w]. */
   readonly axis?: number;
-  /** Initial weights [conditions, 2·features]; Glorot's uniform by default. The bias starts at 0. */
+  /** The initialiser of the weights [conditions, 2·features]; {@link glorotUniform} by default. The bias begins at 0. */
   readonly init?: Initializer;
 }
 
-/** Options of feature-wise linear modulation. */
+/**
+ * Options of feature-wise linear modulation.
+ *
+ * @category Models: layers
+ */
 export interface FilmOptions {
+  /** The number of features of x. */
   readonly features: number;
+  /** The width of the condition, after `network` if there is one. */
   readonly conditions: number;
+  /** The module that maps the condition; null for none. */
   readonly network: Module | null;
+  /** The axis of x that has the features; negative axes count from the end. */
   readonly axis: number;
+  /** The initialiser of the weights [conditions, 2·features]. */
   readonly init: Initializer;
 }
 
 /**
- * (1 + γ)∘x + β with (γ, β) = X̃W of a condition, per feature (Perez et al. 2018; γ is their Δγ, so that the module
- * begins near the identity): `{ x, condition }` with x [n, …, features] and condition [n, conditions], or
- * what `network` makes that of. Parameter `w` is [conditions + 1, 2·features]: γ in the first half of the columns, β in the
- * second, the bias in the last row.
- * @throws ShapeError for sizes that are not positive integers, and inputs of other shapes
+ * Makes feature-wise linear modulation, (1 + γ)∘x + β, where γ and β are linear in a condition (Perez et al. 2018).
+ *
+ * γ is the Δγ of that paper, so the module begins near the identity. The input is `{ x, condition }` with x [n, …,
+ * features] and condition [n, conditions]. With `network`, the condition is what the network takes. The parameter `w` is
+ * [conditions + 1, 2·features]. The first half of its columns gives γ, the second half β, and the last row is the bias.
+ *
+ * - `features`: the number of features of x.
+ * - `conditions`: the width of the condition, after `network` if there is one.
+ * - `settings`: see {@link FilmSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if an input has another
+ *   shape.
+ * @throws {@link GraphError} if a setting or a part of the input has an unknown name.
+ * @function
+ * @category Models: layers
  */
 export const film = defModule({
   name: "film",

@@ -2,17 +2,29 @@ import { reshape } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 
-/** Options of `flatten`. */
+/**
+ * Options of {@link flatten}.
+ *
+ * @category Models: composing
+ */
 export interface FlattenOptions {
-  /** First axis, 1 at least: samples stay apart. */
+  /** The first axis, at least 1: samples stay apart. */
   readonly from: number;
-  /** Last axis, inclusive; negative ones count from the end. */
+  /** The last axis, inclusive; negative axes count from the end. */
   readonly to: number;
 }
 
 /**
- * Axes made one, row-major: [n, c, h, w] → [n, c·h·w] by default, and [n] → [n, 1].
- * @throws ShapeError for axes that are none of the input's
+ * Makes a module that joins axes into one, in row-major order.
+ *
+ * By default it maps [n, c, h, w] to [n, c·h·w], and [n] to [n, 1].
+ *
+ * - `from`: the first axis; 1 by default.
+ * - `to`: the last axis, inclusive; −1 by default.
+ *
+ * @throws {@link ShapeError} if the axes are not integers from 1; when the module is applied, if the input lacks them.
+ * @function
+ * @category Models: composing
  */
 export const flatten = defModule({
   name: "flatten",

@@ -6,28 +6,46 @@ import { drawNormal } from "../init/draw.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { checkWidth } from "./weightNorm.ts";
 
-/** What `fourierFeatures` takes beside its sizes. */
+/**
+ * Settings of {@link fourierFeatures}.
+ *
+ * @category Models: layers
+ */
 export interface FourierSettings {
-  /** Standard deviation of the frequencies, in cycles per unit of x; 1 by default. */
+  /** The standard deviation of the frequencies, in cycles per unit of x; 1 by default. */
   readonly sigma?: number;
   /** Whether the frequencies are trained; false by default. */
   readonly trainable?: boolean;
 }
 
-/** Options of Fourier features. */
+/**
+ * Options of Fourier features.
+ *
+ * @category Models: layers
+ */
 export interface FourierOptions extends Required<FourierSettings> {
+  /** The width of the rows. */
   readonly inputs: number;
+  /** The number of frequencies. */
   readonly features: number;
 }
 
 /**
- * (cos 2πxB, sin 2πxB) of x [n, …, inputs] with random frequencies B ~ N(0, σ²), [inputs, features]: a net on them learns
- * fine detail that one on x itself learns very slowly (Tancik et al. 2020). The response is [n, …, 2·features], the cosines
- * first. B is a function of the store's seed, and stays as it is unless `trainable`.
- * @param inputs width of the rows
- * @param features frequencies
- * @param settings `sigma` and `trainable`
- * @throws ShapeError for settings out of range and inputs of another width
+ * Makes Fourier features (cos 2πxB, sin 2πxB) with random frequencies B ~ N(0, σ²) (Tancik et al. 2020).
+ *
+ * A net on them learns fine detail that a net on x itself learns very slowly. They map x [n, …, inputs] to [n, …,
+ * 2·features], the cosines first. B [inputs, features] is a function of the store's seed. It is fixed unless `trainable` is
+ * true.
+ *
+ * - `inputs`: the width of the rows.
+ * - `features`: the number of frequencies.
+ * - `settings`: see {@link FourierSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size or a setting is not positive; when the module is applied, if the input has another
+ *   width.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const fourierFeatures = defModule({
   name: "fourierFeatures",
@@ -54,7 +72,7 @@ export const fourierFeatures = defModule({
   },
 });
 
-/** Throws ShapeError unless sizes are positive integers and the others positive numbers. */
+/** Throws ShapeError unless the sizes are positive integers and the other numbers are positive. */
 export function checkFeatures(
   where: string,
   inputs: number,

@@ -7,32 +7,50 @@ import { checkSettings } from "./checkSettings.ts";
 import { checkFeatures } from "./fourierFeatures.ts";
 import { checkWidth } from "./weightNorm.ts";
 
-/** What `gaussianProcessFeatures` takes beside its sizes. */
+/**
+ * Settings of {@link gaussianProcessFeatures}.
+ *
+ * @category Models: layers
+ */
 export interface GaussianProcessSettings {
-  /** ℓ, the distance over which the functions vary; 1 by default. */
+  /** The length scale ℓ, the distance over which the functions vary, in units of x; 1 by default. */
   readonly lengthScale?: number;
-  /** a, the standard deviation of the functions; 1 by default. */
+  /** The amplitude a, the standard deviation of the functions; 1 by default. */
   readonly amplitude?: number;
 }
 
-/** Options of random features of a Gaussian process. */
+/**
+ * Options of random features of a Gaussian process.
+ *
+ * @category Models: layers
+ */
 export interface GaussianProcessOptions extends Required<GaussianProcessSettings> {
+  /** The width of the rows. */
   readonly inputs: number;
+  /** The number D of features. */
   readonly features: number;
 }
 
 /**
- * Random features φ(x) = a√(2/D) cos(xW/ℓ + b) of a Gaussian process with the kernel a² exp(−‖x − x'‖²/(2ℓ²)): φ(x)'φ(x') is
- * that kernel up to an error of order 1/√D (Rahimi and Recht 2007), with W ~ N(0, 1) and b uniform in [0, 2π), both fixed.
+ * Makes random features φ(x) = a√(2/D)·cos(xW/ℓ + b) of a Gaussian process (Rahimi and Recht 2007).
  *
- * A linear layer on them is a Gaussian process with weights N(0, I) in the place of functions: its ridge regression (an L2
- * penalty of σ²/2 times ‖w‖² beside half the sum of squared errors) is the posterior mean, and the inverse of the last layer's
- * damped metric its covariance. Behind a net that keeps distances (`spectralNorm` with residual blocks) this is the output layer
- * of SNGP (Liu et al. 2020). x is [n, …, inputs], the response [n, …, features].
- * @param inputs width of the rows
- * @param features D, the more the closer to the kernel
- * @param settings `lengthScale` and `amplitude`
- * @throws ShapeError for settings out of range and inputs of another width
+ * The product φ(x)'φ(x') is the kernel a² exp(−‖x − x'‖²/(2ℓ²)) up to an error of order 1/√D. W ~ N(0, 1) and b, uniform in
+ * [0, 2π), are fixed. They map x [n, …, inputs] to [n, …, features].
+ *
+ * A linear layer on them, with weights N(0, I), stands for a Gaussian process. Its ridge regression gives the posterior
+ * mean: half the sum of squared errors with an L2 penalty of ½σ²‖w‖². The inverse of the last layer's damped metric is the
+ * posterior covariance. Behind a net that keeps distances ({@link spectralNorm} with residual blocks) this is the output
+ * layer of SNGP (Liu et al. 2020).
+ *
+ * - `inputs`: the width of the rows.
+ * - `features`: the number D of features. With more features the kernel is closer.
+ * - `settings`: see {@link GaussianProcessSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size or a setting is not positive; when the module is applied, if the input has another
+ *   width.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const gaussianProcessFeatures = defModule({
   name: "gaussianProcessFeatures",
@@ -59,7 +77,7 @@ export const gaussianProcessFeatures = defModule({
   },
 });
 
-/** Uniform in [0, 2π). */
+/** The initialiser that is uniform in [0, 2π). */
 const phases: Initializer = ({ path, seed, shape }) => {
   const stream = uniformStream({ path, seed });
   return Float64Array.from({ length: sizeOf(shape) }, (_, i) => 2 * Math.PI * stream.uniform(i));

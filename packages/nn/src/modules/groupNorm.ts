@@ -10,17 +10,33 @@ import {
   scaled,
 } from "./scaleAndOffset.ts";
 
-/** Options of group normalisation. */
+/**
+ * Options of group normalisation.
+ *
+ * @category Models: layers
+ */
 export interface GroupNormOptions extends Required<NormSettings> {
+  /** The number of groups, a divisor of the channels. */
   readonly groups: number;
+  /** The number of channels. */
   readonly channels: number;
 }
 
 /**
- * γ (x − μ)/√(σ² + ε) + β for x [n, c, …] with μ and σ² of every sample over all positions of a group of c/groups channels
- * (Wu and He 2018, arXiv 1803.08494), with PyTorch's defaults. γ and β, `scale` and `offset` [c], are left out by L2.
- * @throws ShapeError for sizes that are not positive integers, channels that are no multiple of the groups, an ε that is
- *   not positive, and an input of other width
+ * Makes group normalisation, γ (x − μ)/√(σ² + ε) + β (Wu and He 2018, arXiv 1803.08494), with PyTorch's defaults.
+ *
+ * For x [n, c, …], μ and σ² are those of each sample over all positions of a group of c/groups channels. γ and β are the
+ * parameters `scale` and `offset` [c], and an L2 penalty leaves them out.
+ *
+ * - `groups`: the number of groups.
+ * - `channels`: the number c of channels.
+ * - `settings`: see {@link NormSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size is not a positive integer, ε is not positive, or the channels are not a multiple of
+ *   the groups; when the module is applied, if the input has other channels.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const groupNorm = defModule({
   name: "groupNorm",
@@ -43,7 +59,7 @@ export const groupNorm = defModule({
   },
 });
 
-/** (x − μ)/√(σ² + ε) of x [n, c, …] by sample and group of channels. */
+/** Returns (x − μ)/√(σ² + ε) of x [n, c, …], by sample and group of channels. */
 export function standardByGroup(x: Node, groups: number, epsilon: number): Node {
   const [n = 0, ...rest] = x.shape;
   const grouped = reshape(x, [n, groups, sizeOf(rest) / groups]);

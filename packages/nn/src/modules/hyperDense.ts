@@ -9,33 +9,60 @@ import { checkSettings } from "./checkSettings.ts";
 import type { Conditioned } from "./film.ts";
 import { inputParts } from "./inputParts.ts";
 
-/** What `hyperDense` takes beside its sizes. */
+/**
+ * Settings of {@link hyperDense}.
+ *
+ * @category Models: layers
+ */
 export interface HyperDenseSettings {
-  /** What maps the condition to [n, conditions]; none by default: the condition itself. */
+  /** A module that maps the condition to [n, conditions]; by default the condition is taken as it is. */
   readonly network?: Module;
-  /** An op, or the name of one of metrigrad's; none by default: a linear layer. */
+  /** The activation: an op, or the name of one of metrigrad's; none by default, which gives a linear layer. */
   readonly activation?: Activation | string;
-  /** Initial weights [inputs, outputs] of the layer where the condition is 0; Glorot's uniform by default. */
+  /** The initialiser of the layer's weights [inputs, outputs] at a condition of 0; {@link glorotUniform} by default. */
   readonly init?: Initializer;
 }
 
-/** Options of a layer whose weights another module makes. */
+/**
+ * Options of a dense layer whose weights are made from a condition.
+ *
+ * @category Models: layers
+ */
 export interface HyperDenseOptions {
+  /** The width of the rows. */
   readonly inputs: number;
+  /** The number of units. */
   readonly outputs: number;
+  /** The width of the condition, after `network` if there is one. */
   readonly conditions: number;
+  /** The module that maps the condition; null for none. */
   readonly network: Module | null;
+  /** The activation; null for a linear layer. */
   readonly activation: Activation | null;
+  /** The initialiser of the layer's weights at a condition of 0. */
   readonly init: Initializer;
 }
 
 /**
- * A dense layer h = f(X̃W_s) whose weights are made for every sample, W_s = Σ_k c̃_sk V_k of a condition
- * c (a hypernetwork: Ha et al. 2017): `{ x, condition }` with x [n, …, inputs] and condition [n, conditions], or what `network`
- * makes that of. Parameter `v` is [conditions + 1, (inputs + 1)·outputs], a flattened weight [inputs + 1, outputs] in every row, the
- * one of the bias in the last. It begins as a dense layer that no condition changes: all other rows are 0.
- * @throws ShapeError for sizes that are not positive integers, and inputs of other shapes
- * @throws GraphError for an unknown activation
+ * Makes a dense layer h = f(X̃W_s) whose weights are made for every sample s from a condition (a hypernetwork: Ha et al.
+ * 2017).
+ *
+ * W_s = Σ_k c̃_sk V_k, where c̃ is the condition with a last element 1. The input is `{ x, condition }` with x [n, …,
+ * inputs] and condition [n, conditions]. With `network`, the condition is what the network takes. The response is [n, …,
+ * outputs]. The parameter `v` is [conditions + 1, (inputs + 1)·outputs]. Each of its rows is a flattened weight [inputs +
+ * 1, outputs], and the last row is the bias of the conditions. All other rows begin at 0, so the layer begins as a dense
+ * layer that no condition changes.
+ *
+ * - `inputs`: the width of the rows.
+ * - `outputs`: the number of units.
+ * - `conditions`: the width of the condition, after `network` if there is one.
+ * - `settings`: see {@link HyperDenseSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if an input has another
+ *   shape.
+ * @throws {@link GraphError} if a setting, a part of the input or the activation is unknown.
+ * @function
+ * @category Models: layers
  */
 export const hyperDense = defModule({
   name: "hyperDense",
@@ -93,7 +120,7 @@ export const hyperDense = defModule({
   },
 });
 
-/** All zeros, and in the last row a weight with a bias of 0. */
+/** Returns an initialiser of zeros, with a weight and a bias of 0 in the last row. */
 function lastRow(
   init: Initializer,
   [inputs, outputs]: readonly [number, number],

@@ -2,7 +2,15 @@ import type { Node } from "@metrigrad/graph";
 import { defModule } from "../core/defModule.ts";
 import { noSettings } from "./checkSettings.ts";
 
-/** x itself: where a module is asked for and nothing is to be done. */
+/**
+ * Makes a module that returns its input.
+ *
+ * Use it in a place that needs a module but nothing to do. It takes no settings.
+ *
+ * @throws {@link GraphError} if it is given a setting.
+ * @function
+ * @category Models: composing
+ */
 export const identity = defModule({
   name: "identity",
   options: (...given: readonly never[]) => noSettings("identity", given),

@@ -1,20 +1,22 @@
 import { isNode, type Node } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 
-/** What a module with a record of inputs knows. */
+/** The parts that the input of a module may have. */
 export interface InputNames<P> {
-  /** Parts that must be there; a node alone stands for the first where it is the only one. */
+  /** The parts that must be there. If there is only one, a node alone stands for it. */
   readonly needed: readonly (keyof P & string)[];
   readonly others?: readonly (keyof P & string)[];
 }
 
 /**
- * The parts of what a module takes: a record of nodes, or a node alone for the only part that it needs.
- * @param where the module
- * @param given what it was applied to
- * @param names the parts that it knows
- * @returns the record
- * @throws GraphError for what is no record, a part of another name, and a missing one: a misspelt mask must not train
+ * Returns the parts of a module's input: a record of nodes. A node alone stands for the only part that the module needs.
+ *
+ * @param where - The module.
+ * @param given - The input.
+ * @param names - The parts that the module knows.
+ * @returns The record.
+ * @throws GraphError if the input is not a record, if a part is missing, or if a part has another name: a misspelt mask
+ *   must not train.
  */
 export function inputParts<P extends object>(
   where: string,

@@ -9,17 +9,30 @@ import {
   scaled,
 } from "./scaleAndOffset.ts";
 
-/** Options of instance normalisation. */
+/**
+ * Options of instance normalisation.
+ *
+ * @category Models: layers
+ */
 export interface InstanceNormOptions extends Required<NormSettings> {
+  /** The number of channels. */
   readonly channels: number;
 }
 
 /**
- * (x − μ)/√(σ² + ε) for x [n, c, …] with μ and σ² of every sample and channel over its positions (Ulyanov, Vedaldi and
- * Lempitsky 2016, arXiv 1607.08022). As in PyTorch there are no γ and β unless `affine` says so, and no running
- * statistics.
- * @throws ShapeError for sizes that are not positive integers, an ε that is not positive, and an input without positions
- *   or of other width
+ * Makes instance normalisation, (x − μ)/√(σ² + ε) (Ulyanov, Vedaldi and Lempitsky 2016, arXiv 1607.08022).
+ *
+ * For x [n, c, …], μ and σ² are those of each sample and channel over its positions. As in PyTorch there are no running
+ * statistics, and no γ and β unless `affine` is true.
+ *
+ * - `channels`: the number c of channels.
+ * - `settings`: see {@link NormSettings}; optional; `affine` is false by default here.
+ *
+ * @throws {@link ShapeError} if the size is not a positive integer or ε is not positive; when the module is applied, if the
+ *   input has no positions or other channels.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const instanceNorm = defModule({
   name: "instanceNorm",

@@ -4,17 +4,31 @@ import { defModule } from "../core/defModule.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { checkNorm, type NormSettings, scaleAndOffset, scaled } from "./scaleAndOffset.ts";
 
-/** Options of layer normalisation. */
+/**
+ * Options of layer normalisation.
+ *
+ * @category Models: layers
+ */
 export interface LayerNormOptions extends Required<NormSettings> {
-  /** Sizes of the last axes, over which is normalised. */
+  /** The sizes of the last axes, over which the mean and the variance are taken. */
   readonly shape: readonly number[];
 }
 
 /**
- * γ (x − μ)/√(σ² + ε) + β over the last axes of x [n, …, f…], for every position by itself (Ba, Kiros and Hinton 2016,
- * arXiv 1607.06450), with PyTorch's defaults. σ² is that of the number of features. γ and β, `scale` and `offset`, have
- * the sizes of those axes; the penalty of L2 leaves them out.
- * @throws ShapeError for sizes that are not positive integers, an ε that is not positive, and an input of other sizes
+ * Makes layer normalisation, γ (x − μ)/√(σ² + ε) + β (Ba, Kiros and Hinton 2016, arXiv 1607.06450), with PyTorch's
+ * defaults.
+ *
+ * For x [n, …, f…], μ and σ² are those over the last axes f…, at each position. σ² divides by the number of features. γ and
+ * β are the parameters `scale` and `offset` [f…], and an L2 penalty leaves them out.
+ *
+ * - `features`: the size of the last axis, or the sizes f… of the last axes.
+ * - `settings`: see {@link NormSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size is not a positive integer or ε is not positive; when the module is applied, if the
+ *   input has other sizes.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const layerNorm = defModule({
   name: "layerNorm",
@@ -37,7 +51,7 @@ export const layerNorm = defModule({
   },
 });
 
-/** The last axes of an input that have some sizes. Throws ShapeError. */
+/** Returns the last axes of an input that have the given sizes. Throws ShapeError. */
 export function lastAxes(
   where: string,
   all: readonly number[],

@@ -23,59 +23,89 @@ import { glorotUniform } from "../init/glorot.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { asMask, chosenSoftmax, topChosen } from "./topGates.ts";
 
-/** Experts: modules of one shape, or how many to make and how. */
+/**
+ * The experts of a mixture: a list of modules with responses of one shape, or a count and a function that makes each.
+ *
+ * @category Models: layers
+ */
 export type Experts =
   | readonly Module[]
   | { readonly count: number; readonly make: (index: number) => Module };
 
-/** What `mixtureOfExperts` takes beside its experts. */
+/**
+ * Settings of {@link mixtureOfExperts}.
+ *
+ * @category Models: layers
+ */
 export interface MixtureSettings {
-  /** Experts per row; 2 by default, or all where there are fewer. */
+  /** The number of experts per row; 2 by default, or all if there are fewer. */
   readonly top?: number;
   /**
-   * Which logits the soft-max of the gate is over: those that are chosen (Shazeer et al. 2017), or all (Fedus et al. 2021).
-   * The chosen ones by default, and all where `top` is 1: one gate alone is always 1 and would not learn.
+   * The logits of the gate's soft-max: the chosen ones (Shazeer et al. 2017) or all (Fedus et al. 2021). "chosen" by
+   * default, and "all" if `top` is 1: one gate alone is always 1 and would not learn.
    */
   readonly over?: "chosen" | "all";
-  /** Standard deviation of the normal noise on the logits when training; 0 by default. */
+  /** The standard deviation of the normal noise on the logits in training; 0 by default. */
   readonly noise?: number;
   /**
-   * What responds, for metrics: the sum Σ g_e f_e, where the rows of expert e count by g_e²; or the one expert that is
-   * drawn with probability g_e, where they count by g_e. "sum" by default; the output is the sum either way.
+   * The response that metrics see; the output is the sum Σ g_e f_e in both cases. With "sum", the default, the rows of
+   * expert e count by g_e². With "choice" one expert responds, drawn with probability g_e, and its rows count by g_e.
    */
   readonly response?: "sum" | "choice";
 }
 
-/** Options of a mixture of experts. */
+/**
+ * Options of a mixture of experts.
+ *
+ * @category Models: layers
+ */
 export interface MixtureOptions extends Required<MixtureSettings> {
+  /** The width of the rows. */
   readonly inputs: number;
+  /** The experts. */
   readonly experts: readonly Module[];
 }
 
-/** What a mixture gives beside its response. */
+/**
+ * The extras of a mixture of experts.
+ *
+ * @category Models: layers
+ */
 export interface MixtureExtras {
-  /** g [n, …, experts], 0 for those that are not chosen. */
+  /** The gates g, [n, …, experts]; 0 for experts that are not chosen. */
   readonly gates: Node;
-  /** E Σ_e (share of the choices that fall on e)·(mean probability of e), a scalar: 1 where the load is even. */
+  /**
+   * The load loss E Σ_e (share of the choices of e)·(mean probability of e), a scalar. E is the number of experts. It is 1
+   * if the load is even.
+   */
   readonly balance: Node;
 }
 
 /**
- * Σ_e g_e(x) f_e(x) over the `top` experts with the largest logits t = x̃'W, g the soft-max of t (Shazeer et al. 2017):
- * x [n, …, inputs], and every expert maps [n, …, inputs] to [n, …, outputs]. Every expert is a subsystem of its
- * own, whose rows count in metrics by its gate. Parameter `gate` is [inputs + 1, experts], the bias in the last row.
+ * Makes a mixture of experts, Σ_e g_e(x) f_e(x) over the `top` experts with the largest logits (Shazeer et al. 2017).
  *
- * All experts are computed for all rows, and those that are not chosen have a gate of 0: nothing is dropped, and the work is that of
- * all experts. With `noise`, logits have normal noise when training, so that others are tried; its draws follow the store's seed.
+ * The logits are t = x̃'W with x̃ = (x, 1), and g is the soft-max of t. The input is x [n, …, inputs], and every expert
+ * maps it to [n, …, outputs]. Every expert is a subsystem of its own, whose rows count in metrics by its gate. The
+ * parameter `gate` is W, [inputs + 1, experts], with the bias in its last row. The children are `expert0`, `expert1`, ….
  *
- * `extras` are `gates` and `balance` (`extras as unknown as MixtureExtras`, since extras have the type of any tree), the auxiliary loss of Fedus et al. (2021, eq. 4) without its factor: add some
- * 0.01 times it to a loss, so that all experts are used.
- * @param inputs width of the rows
- * @param experts modules of one shape, or `{ count, make }`
- * @param settings `top`, `over`, `noise` and `response`
- * @returns the mixture; its children are `expert0`, `expert1`, …
- * @throws ShapeError for sizes out of range, inputs of another width and experts whose responses differ in shape
- * @throws GraphError for what are no modules, and for a choice among gates that do not add up to 1
+ * All experts are computed for all rows, and experts that are not chosen have a gate of 0. No row is dropped, and the work
+ * is that of all experts. With `noise` the logits get normal noise in training, so that other experts are tried. The noise
+ * follows the store's seed.
+ *
+ * The extras are `gates` and `balance`, the auxiliary loss of Fedus et al. (2021, equation 4) without its factor. Add about
+ * 0.01 times `balance` to a loss, so that all experts are used. Extras have the type of any tree, so write `extras as
+ * unknown as MixtureExtras`.
+ *
+ * - `inputs`: the width of the rows.
+ * - `experts`: a list of modules, or `{ count, make }`.
+ * - `settings`: see {@link MixtureSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size is out of range; when the module is applied, if the input has another width or the
+ *   responses of experts differ in shape.
+ * @throws {@link GraphError} if experts are not modules, if a setting is unknown, or for a "choice" among gates that do not
+ *   add up to 1.
+ * @function
+ * @category Models: layers
  */
 export const mixtureOfExperts = defModule({
   name: "mixtureOfExperts",
@@ -135,6 +165,7 @@ export const mixtureOfExperts = defModule({
   },
 });
 
+/** Returns the sum of the experts' parts. Throws ShapeError if their shapes differ. */
 function sumOf(parts: readonly Node[]): Node {
   const [first] = parts as readonly [Node];
   const odd = parts.find((one) => showShape(one.shape) !== showShape(first.shape));
@@ -147,7 +178,10 @@ function sumOf(parts: readonly Node[]): Node {
   });
 }
 
-/** E Σ_e f_e P_e: f_e has no derivative, and P_e is the mean of the soft-max over all (Fedus et al. 2021, eq. 4 to 6). */
+/**
+ * Returns E Σ_e f_e P_e. The share f_e has no derivative, and P_e is the mean of the soft-max over all experts (Fedus et
+ * al. 2021, equations 4 to 6).
+ */
 function balanceOf(all: Node, mask: Node, rowWeights: Node | null): Node {
   const [rows = 0, experts = 0] = all.shape;
   const shares = (values: Node) => {
@@ -162,6 +196,7 @@ function balanceOf(all: Node, mask: Node, rowWeights: Node | null): Node {
   return mul(sum(mul(stopGradient(even), shares(all))), experts);
 }
 
+/** Returns the experts as a list of modules. Throws GraphError. */
 function expertsOf(experts: Experts): readonly Module[] {
   const record = typeof experts === "object" && experts !== null && "count" in experts;
   if (record) {
@@ -188,6 +223,7 @@ function expertsOf(experts: Experts): readonly Module[] {
   });
 }
 
+/** Throws GraphError for an unknown word, or for a choice among gates that do not add up to 1. */
 function checkWords(over: string, response: string, some: boolean): void {
   const known = ["chosen", "all"].includes(over) && ["sum", "choice"].includes(response);
   if (known && !(response === "choice" && over === "all" && some)) return;
@@ -201,6 +237,7 @@ function checkWords(over: string, response: string, some: boolean): void {
   });
 }
 
+/** Throws ShapeError unless an expert maps the last axis alone. */
 function checkExpert(index: number, { shape }: Node, positions: readonly number[]): void {
   const own = shape.slice(0, -1);
   if (showShape(own) === showShape(positions) && sizeOf(shape) > 0) return;

@@ -5,28 +5,51 @@ import type { AnyModule, Children, Module, NodeTree } from "../core/module.ts";
 import { checkModule } from "./checkModule.ts";
 import { checkSettings } from "./checkSettings.ts";
 
-/** How results are joined: as they are, side by side along an axis, added or multiplied. */
+/**
+ * How the results of parallel modules are joined: as a tree, side by side along an axis, added or multiplied.
+ *
+ * @category Models: composing
+ */
 export type Join = "tree" | "concat" | "sum" | "product";
 
-/** What `parallel` takes beside modules. */
+/**
+ * Settings of {@link parallel}.
+ *
+ * @category Models: composing
+ */
 export interface ParallelSettings<J extends Join = Join> {
-  /** "tree" by default: a list or a record of results, like the modules. */
+  /** How results are joined; "tree" by default, a list or a record like the modules. */
   readonly join?: J;
-  /** Of "concat"; the last one by default. */
+  /** The axis of "concat"; the last one by default. */
   readonly axis?: number;
 }
 
-/** Options of `parallel`. */
+/**
+ * Options of {@link parallel}.
+ *
+ * @category Models: composing
+ */
 export interface ParallelOptions {
+  /** The modules, a list or a record. */
   readonly modules: Children;
+  /** How results are joined. */
   readonly join: Join;
+  /** The axis of "concat"; negative axes count from the end. */
   readonly axis: number;
 }
 
-/** What a module takes. */
+/**
+ * The type of a module's input.
+ *
+ * @category Models: composing
+ */
 export type InOf<M> = M extends Module<infer In, unknown> ? In : never;
 
-/** What a module gives. */
+/**
+ * The type of a module's response.
+ *
+ * @category Models: composing
+ */
 export type OutOf<M> = M extends Module<never, infer Out> ? Out : never;
 
 const joins = ["tree", "concat", "sum", "product"] as const;
@@ -72,16 +95,21 @@ function noNode(name: string, join: Join): ShapeError {
   });
 }
 
-/** Makes modules that take the same input; the definition that its `spec` belongs to. */
+/**
+ * The type of {@link parallel}: it makes parallel modules, and `spec` is their definition.
+ *
+ * @category Models: composing
+ */
 export interface Parallel {
   /**
-   * Several modules on the same input. The results are a list or a record like the modules, or one value: joined along
-   * an axis, added or multiplied.
-   * @param modules a list, or a record by which paths are named
-   * @param settings how results are joined
-   * @returns a module from what all of them take to the results
-   * @throws GraphError for what is no module
-   * @throws ShapeError for other settings, and where results that are trees are to be joined
+   * Makes a module of several modules on the same input.
+   *
+   * @param modules - A list of modules, or a record whose names become paths.
+   * @param settings - How the results are joined; as a tree by default.
+   * @returns A module from the common input to the results.
+   * @throws {@link GraphError} if a member is not a module, or if a setting is unknown.
+   * @throws {@link ShapeError} if there are no modules or a setting is out of range; when the module is applied, if results
+   *   do not fit together.
    */
   <const M extends Children, J extends Join = "tree">(
     modules: M,
@@ -92,7 +120,19 @@ export interface Parallel {
     ParallelOptions,
     Record<never, never>
   >;
+  /** The specification that the kind was defined by. */
   readonly spec: (typeof definition)["spec"];
 }
 
+/**
+ * Makes a module that applies several modules to the same input.
+ *
+ * The result is a list or a record like the modules. With `join` it is one node: the results joined along an axis, added or
+ * multiplied.
+ *
+ * {@includeCode ../../../../examples/api/nn/parallel.ts#example}
+ *
+ * @function
+ * @category Models: composing
+ */
 export const parallel = definition as unknown as Parallel;

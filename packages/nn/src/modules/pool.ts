@@ -4,8 +4,13 @@ import { GraphError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { checkSettings } from "./checkSettings.ts";
 
-/** Options of a pool by the largest element. */
+/**
+ * Options of a pool that takes the largest element of each window.
+ *
+ * @category Models: layers
+ */
 export interface MaxPoolSettings extends MaxPoolOptions {
+  /** The lengths of a window, one number for all axes or one for each. */
   readonly kernel: number | readonly number[];
 }
 
@@ -13,7 +18,7 @@ const common = ["stride", "padding", "ceilMode"] as const;
 const maxNames = [...common, "dilation"] as const;
 const avgNames = [...common, "countIncludePad"] as const;
 
-/** Windows with settings. Throws GraphError for settings that are unknown, and for padding that is no number. */
+/** Returns windows with settings. Throws GraphError if a setting is unknown or the padding is not a number. */
 function poolSettings<S extends MaxPoolOptions | AvgPoolOptions>(
   where: string,
   kernel: number | readonly number[],
@@ -33,15 +38,29 @@ function poolSettings<S extends MaxPoolOptions | AvgPoolOptions>(
   });
 }
 
-/** Options of a pool by the mean. */
+/**
+ * Options of a pool that takes the mean of each window.
+ *
+ * @category Models: layers
+ */
 export interface AvgPoolSettings extends AvgPoolOptions {
+  /** The lengths of a window, one number for all axes or one for each. */
   readonly kernel: number | readonly number[];
 }
 
 /**
- * The largest element of each window of x [n, c, length]; of equal ones the first takes the derivative (as PyTorch's `MaxPool1d`).
- * The stride is the window's length by default.
- * @throws ShapeError where windows or options do not fit
+ * Makes a pool that takes the largest element of each window, as PyTorch's `MaxPool1d`.
+ *
+ * It maps x [n, c, length] to [n, c, length']. Of equal elements the first one gets the derivative. The stride is the
+ * length of the window by default.
+ *
+ * - `kernel`: the length of a window.
+ * - `settings`: the stride, the padding, the dilation and `ceilMode`; optional.
+ *
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
+ * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
+ * @function
+ * @category Models: layers
  */
 export const maxPool1d = defModule({
   name: "maxPool1d",
@@ -51,9 +70,18 @@ export const maxPool1d = defModule({
 });
 
 /**
- * The largest element of each window of x [n, c, height, width]; of equal ones the first takes the derivative (as PyTorch's `MaxPool2d`).
- * The stride is the window's length by default.
- * @throws ShapeError where windows or options do not fit
+ * Makes a pool that takes the largest element of each window, as PyTorch's `MaxPool2d`.
+ *
+ * It maps x [n, c, height, width] to [n, c, height', width']. Of equal elements the first one gets the derivative. The
+ * stride is the length of the window by default.
+ *
+ * - `kernel`: the lengths of a window, one number for both axes or one for each.
+ * - `settings`: the stride, the padding, the dilation and `ceilMode`; optional.
+ *
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
+ * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
+ * @function
+ * @category Models: layers
  */
 export const maxPool2d = defModule({
   name: "maxPool2d",
@@ -63,9 +91,18 @@ export const maxPool2d = defModule({
 });
 
 /**
- * The largest element of each window of x [n, c, depth, height, width]; of equal ones the first takes the derivative (as PyTorch's `MaxPool3d`).
- * The stride is the window's length by default.
- * @throws ShapeError where windows or options do not fit
+ * Makes a pool that takes the largest element of each window, as PyTorch's `MaxPool3d`.
+ *
+ * It maps x [n, c, depth, height, width] to [n, c, depth', height', width']. Of equal elements the first one gets the
+ * derivative. The stride is the length of the window by default.
+ *
+ * - `kernel`: the lengths of a window, one number for all axes or one for each.
+ * - `settings`: the stride, the padding, the dilation and `ceilMode`; optional.
+ *
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
+ * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
+ * @function
+ * @category Models: layers
  */
 export const maxPool3d = defModule({
   name: "maxPool3d",
@@ -75,9 +112,18 @@ export const maxPool3d = defModule({
 });
 
 /**
- * The mean of each window of x [n, c, length]; zeros of the padding count unless `countIncludePad` is false (as PyTorch's `AvgPool1d`).
- * The stride is the window's length by default.
- * @throws ShapeError where windows or options do not fit
+ * Makes a pool that takes the mean of each window, as PyTorch's `AvgPool1d`.
+ *
+ * It maps x [n, c, length] to [n, c, length']. Zeros of the padding count unless `countIncludePad` is false. The stride is
+ * the length of the window by default.
+ *
+ * - `kernel`: the length of a window.
+ * - `settings`: the stride, the padding, `ceilMode` and `countIncludePad`; optional.
+ *
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
+ * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
+ * @function
+ * @category Models: layers
  */
 export const avgPool1d = defModule({
   name: "avgPool1d",
@@ -87,9 +133,18 @@ export const avgPool1d = defModule({
 });
 
 /**
- * The mean of each window of x [n, c, height, width]; zeros of the padding count unless `countIncludePad` is false (as PyTorch's `AvgPool2d`).
- * The stride is the window's length by default.
- * @throws ShapeError where windows or options do not fit
+ * Makes a pool that takes the mean of each window, as PyTorch's `AvgPool2d`.
+ *
+ * It maps x [n, c, height, width] to [n, c, height', width']. Zeros of the padding count unless `countIncludePad` is false.
+ * The stride is the length of the window by default.
+ *
+ * - `kernel`: the lengths of a window, one number for both axes or one for each.
+ * - `settings`: the stride, the padding, `ceilMode` and `countIncludePad`; optional.
+ *
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
+ * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
+ * @function
+ * @category Models: layers
  */
 export const avgPool2d = defModule({
   name: "avgPool2d",
@@ -99,9 +154,18 @@ export const avgPool2d = defModule({
 });
 
 /**
- * The mean of each window of x [n, c, depth, height, width]; zeros of the padding count unless `countIncludePad` is false (as PyTorch's `AvgPool3d`).
- * The stride is the window's length by default.
- * @throws ShapeError where windows or options do not fit
+ * Makes a pool that takes the mean of each window, as PyTorch's `AvgPool3d`.
+ *
+ * It maps x [n, c, depth, height, width] to [n, c, depth', height', width']. Zeros of the padding count unless
+ * `countIncludePad` is false. The stride is the length of the window by default.
+ *
+ * - `kernel`: the lengths of a window, one number for all axes or one for each.
+ * - `settings`: the stride, the padding, `ceilMode` and `countIncludePad`; optional.
+ *
+ * @throws {@link ShapeError} when the module is applied, if windows or settings do not fit the input.
+ * @throws {@link GraphError} if a setting is unknown or the padding is not a number.
+ * @function
+ * @category Models: layers
  */
 export const avgPool3d = defModule({
   name: "avgPool3d",

@@ -5,24 +5,45 @@ import { param } from "../core/parameter.ts";
 import { normalInit } from "../init/normal.ts";
 import { checkSettings } from "./checkSettings.ts";
 
-/** What `positionalEmbedding` takes beside its sizes. */
+/**
+ * Settings of {@link positionalEmbedding}.
+ *
+ * @category Models: layers
+ */
 export interface PositionalEmbeddingSettings {
-  /** Initial table [length, features]; normal of deviation 0.02 by default, as in GPT-2. */
+  /** The initialiser of the table [length, features]; normal with deviation 0.02 by default, as in GPT-2. */
   readonly init?: Initializer;
 }
 
-/** Options of a positional embedding. */
+/**
+ * Options of a positional embedding.
+ *
+ * @category Models: layers
+ */
 export interface PositionalEmbeddingOptions {
+  /** The largest number of positions. */
   readonly length: number;
+  /** The width of the sequence. */
   readonly features: number;
+  /** The initialiser of the table. */
   readonly init: Initializer;
 }
 
 /**
- * x + P[0 … T − 1] for sequences x [n, T, features], T up to `length`: a learned vector for every position (Gehring et al.
- * 2017, arXiv 1705.03122), parameter `table` [length, features]. Its Fisher information is 1 for every position that is
- * there and 0 for the others. The penalty of L2 leaves it out.
- * @throws ShapeError for sizes that are not positive integers, and inputs of other width or longer than the table
+ * Makes a positional embedding, x + P: it adds a learned vector for every position (Gehring et al. 2017, arXiv 1705.03122).
+ *
+ * It maps sequences x [n, T, features] with T ≤ `length` to the same shape. The parameter `table` is [length, features],
+ * and an L2 penalty leaves it out. Its Fisher information is 1 for positions that are present and 0 for the others.
+ *
+ * - `length`: the largest number of positions.
+ * - `features`: the width of the sequence.
+ * - `settings`: see {@link PositionalEmbeddingSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if the input is longer than
+ *   the table or of another width.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const positionalEmbedding = defModule({
   name: "positionalEmbedding",

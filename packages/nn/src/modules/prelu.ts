@@ -5,26 +5,42 @@ import { param } from "../core/parameter.ts";
 import { constantInit } from "../init/constant.ts";
 import { checkSettings } from "./checkSettings.ts";
 
-/** What activations with a parameter take beside their size. */
+/**
+ * Settings of activations with a parameter, {@link prelu} and {@link swish}.
+ *
+ * @category Models: layers
+ */
 export interface SlopeSettings {
-  /** Initial value. */
+  /** The initial value of the parameter; 0.25 for `prelu` and 1 for `swish` by default. */
   readonly init?: number;
-  /** The axis of x that has the channels; 1 by default, as PyTorch's: −1 for features last. */
+  /** The axis of x that has the channels; 1 by default, as in PyTorch, and −1 for the last. */
   readonly axis?: number;
 }
 
-/** Options of activations with a parameter. */
+/**
+ * Options of activations with a parameter.
+ *
+ * @category Models: layers
+ */
 export interface SlopeOptions extends Required<SlopeSettings> {
-  /** Values of the parameter: one for all, or one per channel. */
+  /** The number of values of the parameter: 1 for all, or one per channel. */
   readonly features: number;
 }
 
 /**
- * max(x, 0) + a·min(x, 0) with a trained slope `a` [features] (He et al. 2015): one for all, or one per channel, which
- * are on axis 1 as in PyTorch. a is 0.25 at first. L2 leaves it out.
- * @param features 1: one slope; else the number of channels
- * @param settings `init` and `axis`
- * @throws ShapeError for sizes that are not positive integers, and inputs with other channels
+ * Makes the activation max(x, 0) + a·min(x, 0) with a trained slope `a` [features] (He et al. 2015).
+ *
+ * There is one slope for all elements, or one per channel. Channels are on axis 1 by default, as in PyTorch. The slope
+ * begins at 0.25, and an L2 penalty leaves it out.
+ *
+ * - `features`: 1 for one slope, the default, or the number of channels.
+ * - `settings`: see {@link SlopeSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if the input has other
+ *   channels.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const prelu = defModule({
   name: "prelu",
@@ -41,7 +57,7 @@ export const prelu = defModule({
   },
 });
 
-/** Throws ShapeError. */
+/** Returns the options of an activation with a parameter. Throws ShapeError and GraphError. */
 export function slopeOptions(
   where: string,
   features: number,
@@ -59,7 +75,7 @@ export function slopeOptions(
   });
 }
 
-/** A parameter [features] with the axes of x that it multiplies. Throws ShapeError. */
+/** Returns a parameter [features] with the axes of x that it multiplies. Throws ShapeError. */
 export function perChannel(where: string, parameter: Node, x: Node, options: SlopeOptions): Node {
   const at = channelAxis(where, x, options);
   const { features } = options;
@@ -67,7 +83,7 @@ export function perChannel(where: string, parameter: Node, x: Node, options: Slo
   return reshape(parameter, features > 1 ? ones : x.shape.map(() => 1));
 }
 
-/** The axis of the channels, counted from the front. Throws ShapeError where x has others. */
+/** Returns the axis of the channels, counted from the front. Throws ShapeError if x has other channels. */
 function channelAxis(where: string, { shape }: Node, { features, axis }: SlopeOptions): number {
   const at = axis < 0 ? axis + shape.length : axis;
   if (features === 1 || shape[at] === features) return at;

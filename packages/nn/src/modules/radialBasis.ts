@@ -19,28 +19,48 @@ import { checkSettings } from "./checkSettings.ts";
 import { checkFeatures } from "./fourierFeatures.ts";
 import { checkWidth } from "./weightNorm.ts";
 
-/** What `radialBasis` takes beside its sizes. */
+/**
+ * Settings of {@link radialBasis}.
+ *
+ * @category Models: layers
+ */
 export interface RadialBasisSettings {
-  /** Initial width s of every unit; 1 by default. */
+  /** The initial width s of every unit, in units of x; 1 by default. */
   readonly width?: number;
-  /** Initial centres [inputs, units]; standard normal by default: give some rows of the data where there are few units. */
+  /**
+   * The initialiser of the centres [inputs, units]; standard normal by default. With few units give some rows of the data.
+   */
   readonly centres?: Initializer;
 }
 
-/** Options of radial basis units. */
+/**
+ * Options of radial basis units.
+ *
+ * @category Models: layers
+ */
 export interface RadialBasisOptions extends Required<RadialBasisSettings> {
+  /** The width of the rows. */
   readonly inputs: number;
+  /** The number of units. */
   readonly units: number;
 }
 
 /**
- * Radial basis units h_j = exp(−‖x − c_j‖²/(2s_j²)) of x [n, …, inputs] → [n, …, units] (Broomhead and Lowe 1988), each with a
- * centre c_j, a column of `c` [inputs, units], and a width s_j = e^u_j, of which `u` [units] is the
- * logarithm, so that it stays positive. A dense layer on them is a radial basis function network.
- * @param inputs width of the rows
- * @param units units
- * @param settings `width` and `centres`
- * @throws ShapeError for settings out of range and inputs of another width
+ * Makes radial basis units h_j = exp(−‖x − c_j‖²/(2s_j²)) (Broomhead and Lowe 1988).
+ *
+ * They map x [n, …, inputs] to [n, …, units]. The centre c_j is a column of the parameter `c` [inputs, units]. The width is
+ * s_j = e^u_j, where `u` [units] is a parameter, so that the width stays positive. A dense layer on them is a radial basis
+ * function network.
+ *
+ * - `inputs`: the width of the rows.
+ * - `units`: the number of units.
+ * - `settings`: see {@link RadialBasisSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size or the width is not positive; when the module is applied, if the input has another
+ *   width.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const radialBasis = defModule({
   name: "radialBasis",
@@ -67,7 +87,7 @@ export const radialBasis = defModule({
   },
 });
 
-/** x − c_j [rows, inputs, units], and its squared lengths [rows, units], without cancellation. */
+/** Returns x − c_j, [rows, inputs, units], and its squared lengths, [rows, units], without cancellation. */
 export function offsetsOf(rows: Node, centres: Node) {
   const offsets = sub(expandDims(rows, 2), centres);
   return { offsets, distances: sum(square(offsets), { axis: 1 }) };

@@ -16,21 +16,32 @@ import { memberPaths, parameterPath } from "../core/paths.ts";
 import { mapNodes, nodesOf, showTree } from "../core/trees.ts";
 import { checkSettings } from "./checkSettings.ts";
 
-/** What `repeat` takes beside a module and a number. */
+/**
+ * Settings of {@link repeat}.
+ *
+ * @category Models: composing
+ */
 export interface RepeatSettings {
   /**
-   * The part of the input that goes from copy to copy, where the module takes a record and gives a node: "query" for
-   * `{ query, padding }`. All copies get the other parts as they are. The whole input by default.
+   * The part of the input that goes from copy to copy, for a module that takes a record and gives a node. An example is
+   * "query" for `{ query, padding }`. All copies get the other parts as they are. By default the whole input goes through.
    */
   readonly through?: string;
 }
 
-/** Options of `repeat`. */
+/**
+ * Options of {@link repeat}.
+ *
+ * @category Models: composing
+ */
 export interface RepeatOptions {
+  /** The module that is copied. */
   readonly module: AnyModule;
+  /** The number of copies. */
   readonly copies: number;
+  /** The part of the input that goes from copy to copy; null for the whole input. */
   readonly through: string | null;
-  /** Names of its own parameters and statistics by those of the module. */
+  /** The names of the stacked parameters and statistics, by the specifications in the module. */
   readonly names: ReadonlyMap<VariableSpec, string>;
 }
 
@@ -68,7 +79,7 @@ const definition = defModule({
       const { shape, role, init, decay } = spec as ParameterSpec;
       const all = [copies, ...shape];
       const each = ofCopies(init, copies);
-      // What is frozen in the module stays as it begins.
+      // Frozen parameters of the module keep their initial values.
       const trains = role === "parameter" && !frozen.specs.has(spec);
       return [name, trains ? param(all, each, { decay }) : state(all, each)] as const;
     });
@@ -103,32 +114,49 @@ const definition = defModule({
   },
 });
 
-/** Makes a chain of copies; the definition that its `spec` belongs to. */
+/**
+ * The type of {@link repeat}: it makes chains of copies, and `spec` is their definition.
+ *
+ * @category Models: composing
+ */
 export interface Repeat {
   /**
-   * Copies of a module in sequence, as one loop: the response of each is the input of the next, so it must be of the
-   * shape of the input. Each copy has its own weights: a parameter w of the module is one parameter [copies, …w] of the
-   * path that it has in the module, "repeat0/dense0/w", and each copy's part is drawn on its own. Compiling takes the time of
-   * one copy. Draws such as dropout's differ from copy to copy, running statistics are each copy's own, and what is frozen in
-   * the module stays as it begins. Extras of the modules inside are extras here, a list of trees with leaves [copies, …].
-   * @param module the module, which itself is no part of the result: its weights are not shared
-   * @param copies how many copies
-   * @param settings which part of the input goes through the copies
-   * @returns a module from what the module takes to what it gives
-   * @throws GraphError for what is no module; ShapeError for a number that is no positive integer, and while it is applied
-   *   where the response is not like the input
+   * Makes a chain of copies of a module.
+   *
+   * @param module - The module. It is no part of the result: its weights are not shared.
+   * @param copies - The number of copies.
+   * @param settings - The part of the input that goes through the copies; the whole input by default.
+   * @returns A module with the input and the response of the given module.
+   * @throws {@link GraphError} if `module` is not a module or a setting is unknown; when the chain is applied, if the input
+   *   lacks the part `through`.
+   * @throws {@link ShapeError} if `copies` is not a positive integer; when the chain is applied, if the response has
+   *   another shape than the input.
    */
   <In, Out>(
     module: Module<In, Out>,
     copies: number,
     settings?: RepeatSettings,
   ): Module<In, Out, RepeatOptions>;
+  /** The specification that the kind was defined by. */
   readonly spec: (typeof definition)["spec"];
 }
 
+/**
+ * Makes a chain of copies of a module, each with its own weights, as one loop.
+ *
+ * The response of each copy is the input of the next, so it must have the shape of the input. Compilation takes the time of
+ * one copy. A parameter w of the module becomes one parameter [copies, …] under the path that it has in the module, such as
+ * "repeat0/dense0/w". The part of each copy is drawn on its own.
+ *
+ * Random draws, such as those of dropout, differ from copy to copy. Each copy has its own running statistics. Frozen
+ * parameters keep their initial values. The extras are a list of the trees of the modules inside, with leaves [copies, …].
+ *
+ * @function
+ * @category Models: composing
+ */
 export const repeat = definition as unknown as Repeat;
 
-/** Draws of each copy, by paths of their own. */
+/** Returns an initialiser that draws each copy by a path of its own. */
 function ofCopies(init: Initializer, copies: number): Initializer {
   return (context) => {
     const [, ...shape] = context.shape;
@@ -139,7 +167,7 @@ function ofCopies(init: Initializer, copies: number): Initializer {
   };
 }
 
-/** One copy of the module, with slices of the parameters in the places of its own. */
+/** Applies one copy of the module, with slices of the parameters in the places of its own. */
 function oneCopy(
   x: NodeTree,
   slices: readonly Node[],
@@ -169,7 +197,7 @@ function oneCopy(
   };
 }
 
-/** A part of the input. Throws GraphError where there is none of the name. */
+/** Returns a part of the input. Throws GraphError if there is none of this name. */
 function partOf(x: NodeTree, name: string): NodeTree {
   const part = isNode(x) ? undefined : (x as Readonly<Record<string, NodeTree>>)[name];
   if (part !== undefined) return part;
@@ -181,7 +209,7 @@ function partOf(x: NodeTree, name: string): NodeTree {
   });
 }
 
-/** Throws ShapeError where a response cannot be the input of the next copy. */
+/** Throws ShapeError if a response cannot be the input of the next copy. */
 function checkResponse(x: NodeTree, response: NodeTree): void {
   const [want, got] = [showTree(x), showTree(response)];
   if (want === got) return;

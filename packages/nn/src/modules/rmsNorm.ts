@@ -10,9 +10,13 @@ import {
   scaled,
 } from "./scaleAndOffset.ts";
 
-/** Options of root mean square normalisation. */
+/**
+ * Options of root mean square normalisation.
+ *
+ * @category Models: layers
+ */
 export interface RmsNormOptions extends Required<NormSettings> {
-  /** Sizes of the last axes, over which is normalised. */
+  /** The sizes of the last axes, over which the mean square is taken. */
   readonly shape: readonly number[];
 }
 
@@ -20,9 +24,19 @@ export interface RmsNormOptions extends Required<NormSettings> {
 const smallest = 2 ** -23;
 
 /**
- * γ x/√(mean(x²) + ε) over the last axes of x [n, …, f…] (Zhang and Sennrich 2019, arXiv 1910.07467). There is no
- * offset. ε is 2⁻²³ by default, PyTorch's for float32, on every backend.
- * @throws ShapeError for sizes that are not positive integers, an ε that is not positive, and an input of other sizes
+ * Makes root mean square normalisation, γ x/√(mean(x²) + ε) (Zhang and Sennrich 2019, arXiv 1910.07467).
+ *
+ * The mean is over the last axes f… of x [n, …, f…]. γ is the parameter `scale` [f…], and there is no offset. ε is 2⁻²³ by
+ * default on every backend, which is PyTorch's value for float32.
+ *
+ * - `features`: the size of the last axis, or the sizes f… of the last axes.
+ * - `settings`: see {@link NormSettings}; optional; ε is 2⁻²³ by default here.
+ *
+ * @throws {@link ShapeError} if a size is not a positive integer or ε is not positive; when the module is applied, if the
+ *   input has other sizes.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const rmsNorm = defModule({
   name: "rmsNorm",

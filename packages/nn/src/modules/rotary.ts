@@ -2,11 +2,12 @@ import { add, concat, constant, mul, type Node, reshape, slice, sub } from "@met
 import { tensor } from "@metrigrad/tensor";
 
 /**
- * Rotary positions (Su et al. 2021, arXiv 2104.09864, eq. 34): the pairs (x₂ᵢ, x₂ᵢ₊₁) of a head turned by the angle
- * t·base^(−2i/d), so that products of queries and keys depend on how far they are apart.
- * @param x [n, heads, T, d], d even
- * @param base of the angles
- * @returns the same shape
+ * Turns the pairs (x₂ᵢ, x₂ᵢ₊₁) of a head at position t by the angle t·base^(−2i/d) (Su et al. 2021, arXiv 2104.09864,
+ * equation 34). Products of queries and keys then depend on their distance.
+ *
+ * @param x - The heads, [n, heads, T, d] with d even.
+ * @param base - The base of the angles.
+ * @returns The turned heads, of the same shape.
  */
 export function rotary(x: Node, base: number): Node {
   const [n = 0, heads = 0, steps = 0, d = 0] = x.shape;

@@ -3,21 +3,31 @@ import { ShapeError } from "@metrigrad/tensor";
 import { type ParameterSpec, param } from "../core/parameter.ts";
 import { ones, zeros } from "../init/constant.ts";
 
-/** What normalisations without running statistics take beside their sizes. */
+/**
+ * Settings of normalisations without running statistics.
+ *
+ * @category Models: layers
+ */
 export interface NormSettings {
-  /** Added to the variance; 1e-5 by default. */
+  /** The number ε that is added to the variance; 1e-5 by default, 2⁻²³ for `rmsNorm`. */
   readonly epsilon?: number;
-  /** Whether there are a scale and an offset per feature; true by default. */
+  /** Whether there are a scale and an offset per feature; true by default, false for `instanceNorm`. */
   readonly affine?: boolean;
 }
 
-/** Those of γ and β that a normalisation has. */
+/**
+ * The parameters γ and β of a normalisation, as far as it has them.
+ *
+ * @category Models: layers
+ */
 export type ScaleAndOffset = {
+  /** The scale γ, of ones at first. */
   readonly scale?: ParameterSpec;
+  /** The offset β, of zeros at first. */
   readonly offset?: ParameterSpec;
 };
 
-/** γ of ones and β of zeros of a shape, which L2 leaves out; nothing where they are not wanted. */
+/** Returns γ of ones and β of zeros of a shape, which an L2 penalty leaves out; nothing if `affine` is false. */
 export function scaleAndOffset(shape: readonly number[], affine: boolean): ScaleAndOffset {
   if (!affine) return {};
   return {
@@ -26,7 +36,7 @@ export function scaleAndOffset(shape: readonly number[], affine: boolean): Scale
   };
 }
 
-/** γ∘x̂ + β with those that there are, `behind` axes behind theirs. */
+/** Returns γ∘x̂ + β with the parameters that are present; `behind` is the number of axes behind theirs. */
 export function scaled(
   standard: Node,
   { scale, offset }: { readonly scale?: Variable; readonly offset?: Variable },
@@ -36,12 +46,12 @@ export function scaled(
   return offset === undefined ? product : add(product, lifted(offset, behind));
 }
 
-/** A value per feature with axes of 1 behind it, as it meets [n, f…, …]. */
+/** Returns a value per feature with axes of size 1 behind it, as it meets [n, f…, …]. */
 export function lifted(value: Node, behind: number): Node {
   return behind === 0 ? value : reshape(value, [...value.shape, ...new Array(behind).fill(1)]);
 }
 
-/** Throws ShapeError for sizes that are not positive integers, and an ε that is not positive. */
+/** Throws ShapeError unless sizes are positive integers and ε is positive. */
 export function checkNorm(where: string, sizes: readonly number[], epsilon: number): void {
   const whole = sizes.length > 0 && sizes.every((size) => Number.isInteger(size) && size > 0);
   if (whole && epsilon > 0) return;
@@ -53,7 +63,7 @@ export function checkNorm(where: string, sizes: readonly number[], epsilon: numb
   });
 }
 
-/** Throws ShapeError for an input whose channels, on axis 1, are not as many as expected, or that has too few axes. */
+/** Throws ShapeError if an input has other channels on axis 1 than expected, or too few axes. */
 export function checkChannels(where: string, x: Node, channels: number, fewest: number): void {
   if (x.shape.length >= fewest && x.shape[1] === channels) return;
   const shapes = fewest > 2 ? `[n, ${channels}, …]` : `[n, ${channels}] or [n, ${channels}, …]`;

@@ -2,12 +2,21 @@ import { defModule } from "../core/defModule.ts";
 import type { AnyModule, Module, NodeTree } from "../core/module.ts";
 import { checkModule } from "./checkModule.ts";
 
-/** Options of `sequential`. */
+/**
+ * Options of {@link sequential}.
+ *
+ * @category Models: composing
+ */
 export interface SequentialOptions {
+  /** The modules in their order. */
   readonly modules: readonly AnyModule[];
 }
 
-/** What the first of some modules takes. */
+/**
+ * The type of the first module's input.
+ *
+ * @category Models: composing
+ */
 export type FirstIn<M extends readonly AnyModule[]> = M extends readonly [
   Module<infer In, unknown>,
   ...unknown[],
@@ -17,7 +26,11 @@ export type FirstIn<M extends readonly AnyModule[]> = M extends readonly [
     ? In
     : never;
 
-/** What the last of some modules gives. */
+/**
+ * The type of the last module's response.
+ *
+ * @category Models: composing
+ */
 export type LastOut<M extends readonly AnyModule[]> = M extends readonly [
   ...unknown[],
   Module<never, infer Out>,
@@ -41,18 +54,32 @@ const definition = defModule({
     ),
 });
 
-/** Makes a chain of modules; the definition that its `spec` belongs to. */
+/**
+ * The type of {@link sequential}: it makes chains of modules, and `spec` is their definition.
+ *
+ * @category Models: composing
+ */
 export interface Sequential {
   /**
-   * Modules one after the other: the response of each is the input of the next.
-   * @param modules one at least
-   * @returns a module from what the first one takes to what the last one gives
-   * @throws GraphError for what is no module
+   * Makes a chain of modules.
+   *
+   * @param modules - The modules in their order, one at least.
+   * @returns A module from the input of the first to the response of the last.
+   * @throws {@link GraphError} if an argument is not a module.
    */
   <const M extends readonly AnyModule[]>(
     ...modules: M
   ): Module<FirstIn<M>, LastOut<M>, SequentialOptions, Record<never, never>>;
+  /** The specification that the kind was defined by. */
   readonly spec: (typeof definition)["spec"];
 }
 
+/**
+ * Makes a chain of modules: the response of each is the input of the next.
+ *
+ * {@includeCode ../../../../examples/api/nn/sequential.ts#example}
+ *
+ * @function
+ * @category Models: composing
+ */
 export const sequential = definition as unknown as Sequential;

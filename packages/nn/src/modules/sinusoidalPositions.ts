@@ -2,16 +2,27 @@ import { add, constant } from "@metrigrad/graph";
 import { ShapeError, tensor } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 
-/** What `sinusoidalPositions` takes. */
+/**
+ * Options of {@link sinusoidalPositions}.
+ *
+ * @category Models: layers
+ */
 export interface SinusoidalPositionsOptions {
-  /** The longest wave is 2π times this; 10,000 by default. */
+  /** The base of the wavelengths: the longest wave has 2π times this many positions; 10,000 by default. */
   readonly base: number;
 }
 
 /**
- * x + P for sequences x [n, T, d] with P[t, 2i] = sin(t·base^(−2i/d)) and P[t, 2i + 1] = cos(t·base^(−2i/d)) (Vaswani et al. 2017,
- * arXiv 1706.03762, section 3.5). It has no parameters and takes sequences of any length.
- * @throws ShapeError for a base that is not above 1, and inputs that are no sequences
+ * Makes a module that adds sines and cosines of the position (Vaswani et al. 2017, arXiv 1706.03762, section 3.5).
+ *
+ * For sequences x [n, T, d] it gives x + P with P[t, 2i] = sin(t·base^(−2i/d)) and P[t, 2i + 1] = cos(t·base^(−2i/d)). It
+ * has no parameters and takes sequences of any length.
+ *
+ * - `settings`: `base`, above 1; optional.
+ *
+ * @throws {@link ShapeError} if the base is not above 1; when the module is applied, if the input is not [n, T, d].
+ * @function
+ * @category Models: layers
  */
 export const sinusoidalPositions = defModule({
   name: "sinusoidalPositions",

@@ -4,18 +4,32 @@ import { defModule } from "../core/defModule.ts";
 import type { Module } from "../core/module.ts";
 import { checkModule } from "./checkModule.ts";
 
-/** Options of a skip connection. */
+/**
+ * Options of a skip connection.
+ *
+ * @category Models: composing
+ */
 export interface SkipOptions {
+  /** The module f. */
   readonly module: Module;
-  /** What x goes through where shapes change; null: x itself. */
+  /** The module p that x goes through if f changes the shape; null for x itself. */
   readonly projection: Module | null;
 }
 
 /**
- * x + f(x), or p(x) + f(x) where f changes the shape (He et al. 2016, arXiv 1512.03385). Shapes must be the same: nothing is
- * broadcast.
- * @throws GraphError for what is no module
- * @throws ShapeError where the sum is of two shapes
+ * Makes a skip connection, x + f(x), or p(x) + f(x) if f changes the shape (He et al. 2016, arXiv 1512.03385).
+ *
+ * The two shapes must be the same: nothing is broadcast.
+ *
+ * {@includeCode ../../../../examples/api/nn/skip.ts#example}
+ *
+ * - `module`: the module f.
+ * - `projection`: the module p, if f changes the shape; optional.
+ *
+ * @throws {@link GraphError} if an argument is not a module.
+ * @throws {@link ShapeError} when the module is applied, if the two shapes differ.
+ * @function
+ * @category Models: composing
  */
 export const skip = defModule({
   name: "skip",

@@ -19,21 +19,28 @@ import { biasRow } from "../init/biasRow.ts";
 import type { DenseOptions, DenseSettings } from "./dense.ts";
 import { besides, checkWidth, normedOptions } from "./weightNorm.ts";
 
-/** Power iterations before training, as PyTorch has them. */
+/** The number of power iterations before training, as in PyTorch. */
 const firstTurns = 15;
-/** Of lengths that are divided by, as PyTorch has it. */
+/** The smallest length that is divided by, as in PyTorch. */
 const epsilon = 1e-12;
 
 /**
- * A dense layer h = f(X̃W/σ(W)) with the largest singular value σ of W divided out, so that it lengthens no
- * difference of inputs (Miyato et al. 2018): x [n, …, in] → [n, …, out]. σ is p'Wq with the singular vectors p and q,
- * which are states: one power iteration per training pass moves them, as in PyTorch's `spectral_norm`, and they are
- * constants in derivatives; `extras` has `sigma`. Parameter `w` is [in + 1, out]; the bias in its last row is not divided.
- * @param inputs width of the rows
- * @param outputs units
- * @param settings `activation` and `init` as of `dense`
- * @throws ShapeError for sizes that are not positive integers and inputs of another width
- * @throws GraphError for an unknown activation
+ * Makes a dense layer h = f(X̃W/σ(W)), where σ(W) is the largest singular value of W (Miyato et al. 2018).
+ *
+ * Before the activation the layer lengthens no difference of inputs. It maps x [n, …, inputs] to [n, …, outputs]. σ is p'Wq
+ * with the singular vectors p and q. They are states: one power iteration per training pass moves them, as in PyTorch's
+ * `spectral_norm`. They are constants in derivatives. The extras have `sigma`. The parameter `w` is [inputs + 1, outputs].
+ * The bias in its last row is not divided.
+ *
+ * - `inputs`: the width of the rows.
+ * - `outputs`: the number of units.
+ * - `settings`: see {@link DenseSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if the input has another
+ *   width.
+ * @throws {@link GraphError} if a setting or the activation is unknown.
+ * @function
+ * @category Models: layers
  */
 export const spectralNorm = defModule({
   name: "spectralNorm",
@@ -67,7 +74,7 @@ export const spectralNorm = defModule({
   },
 });
 
-/** p'Wq, a scalar. */
+/** Returns p'Wq, a scalar. */
 function sigmaOf(weights: Node, left: Node, right: Node): Node {
   const product = matmul(weights, column(right));
   return sum(matmul(column(left), product, { transposeA: true }));
@@ -77,12 +84,16 @@ function column(v: Node): Node {
   return reshape(v, [-1, 1]);
 }
 
+/** Returns a vector of length 1 in the direction of a vector. */
 function normed(v: Node): Node {
   const flat = reshape(v, [-1]);
   return div(flat, maximum(sqrt(sum(square(flat))), epsilon));
 }
 
-/** A singular vector of the weight that `init` draws for the `w` beside it, by power iterations. */
+/**
+ * Returns an initialiser of a singular vector of the weight that `init` draws for the parameter `w` of the same module. It
+ * uses power iterations.
+ */
 function singular(
   init: Initializer,
   side: "left" | "right",
@@ -103,10 +114,12 @@ function singular(
   };
 }
 
+/** Returns the product of a vector with the numbers of a function. */
 function dot(v: readonly number[], of: (k: number) => number): number {
   return v.reduce((total, value, k) => total + value * of(k), 0);
 }
 
+/** Returns a list of numbers as a vector of length 1. */
 function unit(v: readonly number[]): number[] {
   const length = Math.max(Math.hypot(...v), epsilon);
   return v.map((value) => value / length);

@@ -5,11 +5,19 @@ import { constantInit } from "../init/constant.ts";
 import { perChannel, type SlopeOptions, type SlopeSettings, slopeOptions } from "./prelu.ts";
 
 /**
- * x·sigm(βx) with a trained `beta` [features], 1 at first (Ramachandran et al. 2017): one for all, or one per channel, which are
- * on axis 1 by default. With β = 1 and not trained it is the op `silu`. L2 leaves β out.
- * @param features 1: one β; else the number of channels
- * @param settings `init` and `axis`
- * @throws ShapeError for sizes that are not positive integers, and inputs with other channels
+ * Makes the activation x·sigm(βx) with a trained `beta` [features] (Ramachandran et al. 2017).
+ *
+ * There is one β for all elements, or one per channel. Channels are on axis 1 by default. β begins at 1, and an L2 penalty
+ * leaves it out. With a fixed β of 1 it is the op `silu`.
+ *
+ * - `features`: 1 for one β, the default, or the number of channels.
+ * - `settings`: see {@link SlopeSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if the input has other
+ *   channels.
+ * @throws {@link GraphError} if a setting is unknown.
+ * @function
+ * @category Models: layers
  */
 export const swish = defModule({
   name: "swish",

@@ -12,13 +12,16 @@ import {
   where,
 } from "@metrigrad/graph";
 
-/** Far below any logit, and finite: 0·∞ would be NaN in derivatives. */
+/** A number far below any logit. It is finite, because 0·∞ would be NaN in derivatives. */
 const never = -1e30;
 
-/** Which experts of a row are chosen, bool [rows, experts]; null: all. */
+/** The experts that are chosen for each row, bool [rows, experts]; null for all. */
 export type Chosen = Node | null;
 
-/** The `top` largest logits of every row [rows, experts], the first ones of equal ones. It has no derivative. */
+/**
+ * Returns the `top` largest logits of every row of [rows, experts]. Of equal logits the first ones are chosen. The result
+ * has no derivative.
+ */
 export function topChosen(logits: Node, top: number): Chosen {
   const experts = logits.shape[1] as number;
   if (top === experts) return null;
@@ -32,12 +35,12 @@ export function topChosen(logits: Node, top: number): Chosen {
   return chosen;
 }
 
-/** The soft-max over the chosen logits, exactly 0 for the others. */
+/** Returns the soft-max over the chosen logits, exactly 0 for the others. */
 export function chosenSoftmax(logits: Node, chosen: Chosen): Node {
   return softmax(chosen === null ? logits : where(chosen, logits, never), { axis: 1 });
 }
 
-/** 1 where an expert is chosen, else 0, float [rows, experts]. */
+/** Returns 1 for chosen experts and 0 for the others, float [rows, experts]. */
 export function asMask(chosen: Chosen, shape: readonly number[]): Node {
   return chosen === null ? fill(shape, 1) : cast(chosen, "float");
 }

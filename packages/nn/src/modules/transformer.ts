@@ -12,24 +12,44 @@ import {
   transformerNames,
 } from "./transformerBlock.ts";
 
-/** What stacks of transformer blocks take beside their sizes. */
+/**
+ * Settings of stacks of transformer blocks, such as {@link transformerEncoder}.
+ *
+ * @category Models: layers
+ */
 export interface TransformerStackSettings extends TransformerSettings {
-  /** Whether the last response is normalised; as `normFirst` by default, whose blocks do not end with it. */
+  /** Whether the last response is normalised; by default as `normFirst`, whose blocks do not end with a normalisation. */
   readonly finalNorm?: boolean;
 }
 
-/** Options of a stack of transformer blocks. */
+/**
+ * Options of a stack of transformer blocks.
+ *
+ * @category Models: layers
+ */
 export interface TransformerStackOptions {
+  /** The blocks in their order. */
   readonly blocks: readonly Module<TransformerInput>[];
-  /** Null: none. */
+  /** The normalisation of the last response; null for none. */
   readonly norm: Module | null;
 }
 
 /**
- * Blocks of their own parameters one after the other, as PyTorch's `TransformerEncoder`: sequences [n, T, features], or
- * `{ query, padding }`, → [n, T, features]. With `{ causal: true }` it is a decoder-only model. PyTorch has a last
- * normalisation only where it is given one, here it comes with `normFirst`.
- * @throws ShapeError for a number of blocks that is no positive integer; what `transformerBlock` throws
+ * Makes a stack of transformer blocks with their own parameters, as PyTorch's `TransformerEncoder`.
+ *
+ * It maps sequences [n, T, features], or `{ query, padding }`, to [n, T, features]. With `{ causal: true }` it is a
+ * decoder-only model. PyTorch normalises the last response only if it is given a normalisation. Here `normFirst` brings it.
+ *
+ * - `blocks`: the number of blocks.
+ * - `features`: the width of the sequence.
+ * - `heads`: the number of heads, a divisor of `features`.
+ * - `settings`: see {@link TransformerStackSettings}, without `memory` and `memoryFeatures`; optional.
+ *
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if a part of the input has
+ *   another shape.
+ * @throws {@link GraphError} if a setting, a part of the input or the activation is unknown, or if a memory is given.
+ * @function
+ * @category Models: layers
  */
 export const transformerEncoder = defModule({
   name: "transformerEncoder",
@@ -44,10 +64,21 @@ export const transformerEncoder = defModule({
 });
 
 /**
- * Blocks of their own parameters with attention to a memory, as PyTorch's `TransformerDecoder`: `{ query, memory }` and, where
- * there are any, `padding` and `memoryPadding` → [n, T, features]. The blocks are causal unless `{ causal: false }` says
- * otherwise, while PyTorch wants a mask.
- * @throws ShapeError for a number of blocks that is no positive integer; what `transformerBlock` throws
+ * Makes a stack of transformer blocks with attention to a memory, as PyTorch's `TransformerDecoder`.
+ *
+ * It maps `{ query, memory }`, with `padding` and `memoryPadding` if there are any, to [n, T, features]. The blocks are
+ * causal unless `{ causal: false }` is set. PyTorch wants a mask instead.
+ *
+ * - `blocks`: the number of blocks.
+ * - `features`: the width of the sequence.
+ * - `heads`: the number of heads, a divisor of `features`.
+ * - `settings`: see {@link TransformerStackSettings}, without `memory`; optional.
+ *
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if a part of the input has
+ *   another shape.
+ * @throws {@link GraphError} if a setting, a part of the input or the activation is unknown, or if the memory is missing.
+ * @function
+ * @category Models: layers
  */
 export const transformerDecoder = defModule({
   name: "transformerDecoder",
@@ -66,6 +97,7 @@ export const transformerDecoder = defModule({
   apply: (_, x: TransformerParts, { options, call }) => throughBlocks(x, options, call),
 });
 
+/** Returns the options of a stack of blocks. Throws ShapeError and GraphError. */
 function stackOf(
   where: string,
   count: number,
@@ -91,11 +123,13 @@ function stackOf(
   return Object.freeze({ blocks, norm });
 }
 
+/** Returns the blocks and the normalisation by name. */
 function childrenOf({ blocks, norm }: TransformerStackOptions) {
   const named = Object.fromEntries(blocks.map((block, k) => [`block${k}`, block]));
   return norm === null ? named : { ...named, norm };
 }
 
+/** Applies the blocks one after the other, and then the normalisation. */
 function throughBlocks(
   x: TransformerInput,
   { blocks, norm }: TransformerStackOptions,

@@ -11,29 +11,33 @@ import { dropout } from "./dropout.ts";
 import { inputParts } from "./inputParts.ts";
 import { layerNorm } from "./layerNorm.ts";
 
-/** What `transformerBlock` takes beside its sizes. */
+/**
+ * Settings of {@link transformerBlock}.
+ *
+ * @category Models: layers
+ */
 export interface TransformerSettings {
-  /** Width of the feed-forward layer; 4 times the features by default. */
+  /** The width of the feed-forward layer; 4 times the features by default. */
   readonly width?: number;
-  /** Of the feed-forward layer; relu by default. */
+  /** The activation of the feed-forward layer: an op or a name; relu by default. */
   readonly activation?: Activation | string;
-  /** Rate of dropout in attention, in the feed-forward layer and before each sum; 0.1 by default. */
+  /** The rate of dropout in attention, in the feed-forward layer and before each sum, in [0, 1); 0.1 by default. */
   readonly dropout?: number;
   /** Whether normalisation comes before attention and feed-forward, instead of after their sums; false by default. */
   readonly normFirst?: boolean;
-  /** Whether a position sees only those up to itself; false by default. */
+  /** Whether a position attends only to positions up to itself; false by default. */
   readonly causal?: boolean;
-  /** Whether there is attention to a memory too; false by default. */
+  /** Whether the block attends to a memory too; false by default. */
   readonly memory?: boolean;
-  /** Width of the memory; that of the features by default. */
+  /** The width of the memory; `features` by default. */
   readonly memoryFeatures?: number;
-  /** Rotary positions within the sequence; none by default. */
+  /** Rotary positions within the sequence; `true` takes the base 10,000; none by default. */
   readonly rotary?: boolean | { readonly base: number };
-  /** ε of the normalisations; 1e-5 by default. */
+  /** The number ε of the normalisations; 1e-5 by default. */
   readonly epsilon?: number;
 }
 
-/** Their names. */
+/** The names of the settings. */
 export const transformerNames = [
   "width",
   "activation",
@@ -46,45 +50,80 @@ export const transformerNames = [
   "epsilon",
 ] as const;
 
-/** Options of a transformer block: the modules that it is made of. */
+/**
+ * Options of a transformer block: the modules that it is made of.
+ *
+ * @category Models: layers
+ */
 export interface TransformerBlockOptions {
+  /** The width of the sequence. */
   readonly features: number;
+  /** Whether normalisation comes before attention and feed-forward. */
   readonly normFirst: boolean;
+  /** The attention of the sequence to itself. */
   readonly attention: Module<AttentionInput>;
+  /** The normalisation of that attention. */
   readonly attentionNorm: Module;
-  /** Null: no memory. */
+  /** The attention to the memory; null without a memory. */
   readonly memoryAttention: Module<AttentionInput> | null;
+  /** The normalisation of the attention to the memory; null without a memory. */
   readonly memoryNorm: Module | null;
+  /** The first dense layer of the feed-forward part, to `width`, with the activation. */
   readonly expand: Module;
+  /** The second dense layer of the feed-forward part, back to `features`. */
   readonly contract: Module;
+  /** The normalisation of the feed-forward part. */
   readonly feedNorm: Module;
+  /** The dropout in the feed-forward part and before each sum. */
   readonly dropout: Module;
 }
 
-/** A sequence [n, T, features], or what a block takes beside it. */
+/**
+ * The input of a transformer block: a sequence [n, T, features], or a record with it.
+ *
+ * @category Models: layers
+ */
 export type TransformerInput = Node | TransformerParts;
 
-/** What a block takes beside a sequence. */
+/**
+ * A sequence with its memory and paddings, the input of a transformer block.
+ *
+ * @category Models: layers
+ */
 export interface TransformerParts {
   /** The sequence, [n, T, features]. */
   readonly query: Node;
-  /** [n, S, memoryFeatures], for blocks with a memory. */
+  /** The memory, [n, S, memoryFeatures], for blocks with a memory. */
   readonly memory?: Node;
-  /** Which positions are left out as keys, [n, T]. */
+  /** The positions that are left out as keys, [n, T]; none by default. */
   readonly padding?: Node;
-  /** Which positions of the memory are left out, [n, S]. */
+  /** The positions of the memory that are left out, [n, S]; none by default. */
   readonly memoryPadding?: Node;
 }
 
 /**
- * A block of a transformer (Vaswani et al. 2017, arXiv 1706.03762): attention of a sequence to itself, to a memory where
- * `memory` says so, and a feed-forward layer, each with a skip connection and layer normalisation: after the sum, or,
- * with `normFirst`, before the part (Xiong et al. 2020, arXiv 2002.04745). Sequences [n, T, features] → [n, T, features].
+ * Makes a block of a transformer (Vaswani et al. 2017, arXiv 1706.03762).
  *
- * An encoder's block is the default; a decoder's has `{ causal: true, memory: true }`, one of a decoder-only model
- * `{ causal: true }`. Defaults are PyTorch's, except for the width of the feed-forward layer, which is 2048 there whatever the
- * features, and for dense weights, which begin by Glorot's rule as in its `Transformer`.
- * @throws ShapeError and GraphError for settings that the parts refuse, and where a memory is missing or not asked for
+ * Its parts are attention of a sequence to itself, attention to a memory if `memory` is true, and a feed-forward layer.
+ * Each part has a skip connection and layer normalisation. The normalisation comes after the sum, or before the part with
+ * `normFirst` (Xiong et al. 2020, arXiv 2002.04745). Sequences [n, T, features] become [n, T, features].
+ *
+ * An encoder's block has the defaults. A decoder's block has `{ causal: true, memory: true }`, and a block of a
+ * decoder-only model has `{ causal: true }`. The defaults are PyTorch's, with two exceptions. The width of the feed-forward
+ * layer is 2048 there, whatever the features are. Dense weights begin by Glorot's rule, as in PyTorch's `Transformer`.
+ *
+ * {@includeCode ../../../../examples/api/nn/transformerBlock.ts#example}
+ *
+ * - `features`: the width of the sequence.
+ * - `heads`: the number of heads, a divisor of `features`.
+ * - `settings`: see {@link TransformerSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size or a setting is out of range; when the module is applied, if a part of the input has
+ *   another shape.
+ * @throws {@link GraphError} if a setting, a part of the input or the activation is unknown, or if a memory is missing or
+ *   not asked for.
+ * @function
+ * @category Models: layers
  */
 export const transformerBlock = defModule({
   name: "transformerBlock",
@@ -125,7 +164,7 @@ export const transformerBlock = defModule({
   apply: (_, x: TransformerInput, { options, call }) => {
     const { normFirst, memoryAttention, memoryNorm } = options;
     const { query, memory, padding, memoryPadding } = transformerInput(x, memoryAttention !== null);
-    /** The sum with what a part makes of the sequence, normalised before or after. */
+    /** Returns the sum of the sequence and a part's response to it, normalised before or after. */
     const sublayer = (h: Node, norm: Module, part: (rows: Node) => Node): Node => {
       const made = part(normFirst ? call(norm, h) : h);
       const total = add(h, call(options.dropout, made));
@@ -148,7 +187,7 @@ export const transformerBlock = defModule({
 
 type Attends = Module<AttentionInput>;
 
-/** The parts of an input. Throws GraphError where it is no sequence, and where a memory is missing or not asked for. */
+/** Returns the parts of an input. Throws GraphError if it is not a sequence, or if a memory is missing or not asked for. */
 export function transformerInput(x: TransformerInput, remembers: boolean): TransformerParts {
   const parts = inputParts<TransformerParts>("transformerBlock", x, {
     needed: ["query"],

@@ -3,13 +3,26 @@ import { ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { checkSettings } from "./checkSettings.ts";
 
-/** Options of `upsample`: those of `interpolate`. */
+/**
+ * Options of {@link upsample}, those of the op `interpolate`.
+ *
+ * @category Models: layers
+ */
 export type UpsampleOptions = Readonly<InterpolateOptions>;
 
 /**
- * x [n, c, …] on a finer (or coarser) grid: `interpolate` as a layer, without parameters.
- * `upsample({ scale: 2 })` repeats each element, `upsample({ scale: 2, mode: "bilinear" })` goes in straight lines.
- * @throws ShapeError unless one of `size` and `scale` is given; where applied, for what does not fit its input
+ * Makes a layer that brings x [n, c, …] to a finer or coarser grid, by the op `interpolate`.
+ *
+ * It has no parameters. `upsample({ scale: 2 })` repeats each element. `upsample({ scale: 2, mode: "bilinear" })`
+ * interpolates linearly.
+ *
+ * - `options`: `size` or `scale`, `mode` and `alignCorners`; one of `size` and `scale` is needed.
+ *
+ * @throws {@link ShapeError} unless exactly one of `size` and `scale` is given; when the module is applied, if the options
+ *   do not fit the input.
+ * @throws {@link GraphError} if an option is unknown.
+ * @function
+ * @category Models: layers
  */
 export const upsample = defModule({
   name: "upsample",

@@ -9,15 +9,22 @@ import { checkSettings } from "./checkSettings.ts";
 import { type DenseOptions, type DenseSettings, denseNames } from "./dense.ts";
 
 /**
- * A dense layer h = f(X̃W) with the columns of W by length and direction, w_j = g_j v_j/‖v_j‖ (Salimans and Kingma
- * 2016): x [n, …, in] → [n, …, out]. Parameter `v` [in + 1, out] has the directions, and the bias, which is not
- * normalised, in its last row; `g` [out] has the lengths, at first those of v, as PyTorch's `weight_norm`
- * with one length per output.
- * @param inputs width of the rows
- * @param outputs units
- * @param settings `activation` and `init` as of `dense`
- * @throws ShapeError for sizes that are not positive integers and inputs of another width
- * @throws GraphError for an unknown activation
+ * Makes a dense layer h = f(X̃W) whose columns are given by length and direction, w_j = g_j v_j/‖v_j‖ (Salimans and Kingma
+ * 2016).
+ *
+ * It maps x [n, …, inputs] to [n, …, outputs]. The parameter `v` [inputs + 1, outputs] has the directions. The bias in its
+ * last row is not normalised. The parameter `g` [outputs] has the lengths, which begin as those of `v`. It is PyTorch's
+ * `weight_norm` with one length per output.
+ *
+ * - `inputs`: the width of the rows.
+ * - `outputs`: the number of units.
+ * - `settings`: see {@link DenseSettings}; optional.
+ *
+ * @throws {@link ShapeError} if a size is not a positive integer; when the module is applied, if the input has another
+ *   width.
+ * @throws {@link GraphError} if a setting or the activation is unknown.
+ * @function
+ * @category Models: layers
  */
 export const weightNorm = defModule({
   name: "weightNorm",
@@ -40,7 +47,7 @@ export const weightNorm = defModule({
   },
 });
 
-/** The directions [in, out] of `v`, their lengths [out], and the bias [1, out]. */
+/** Returns the directions of `v` [in, out], their lengths [out], and the bias [1, out]. */
 export function directionsOf(v: Node) {
   const inputs = (v.shape[0] as number) - 1;
   const directions = slice(v, [[0, inputs]]);
@@ -48,7 +55,7 @@ export function directionsOf(v: Node) {
   return { directions, bias, norms: sqrt(sum(square(directions), { axis: 0 })) };
 }
 
-/** The lengths of the columns that `init` draws for the `v` beside it. */
+/** Returns an initialiser of the lengths of the columns that `init` draws for the parameter `v` of the same module. */
 function lengthsOf(init: Initializer, inputs: number): Initializer {
   return (context) => {
     const { shape, path } = context;
@@ -62,12 +69,12 @@ function lengthsOf(init: Initializer, inputs: number): Initializer {
   };
 }
 
-/** The path of another parameter of the same module. */
+/** Returns the path of another parameter of the same module. */
 export function besides(path: string, name: string): string {
   return path.replace(/[^/]*$/, name);
 }
 
-/** Options of a dense layer with another parametrisation. Throws ShapeError and GraphError. */
+/** Returns the options of a dense layer with another parametrisation. Throws ShapeError and GraphError. */
 export function normedOptions(
   where: string,
   inputs: number,

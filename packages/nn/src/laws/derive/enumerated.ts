@@ -19,19 +19,19 @@ import type { Tensor } from "@metrigrad/tensor";
 import { openUniform } from "../openUniform.ts";
 import { type LogProb, repeatAll, repeatRows, scoresOf } from "./repeat.ts";
 
-/** Below this ln p an outcome does not occur. */
+/** An outcome whose ln p is below this does not occur. */
 const impossible = -80;
 
 /** Expectations over all outcomes, from their probabilities. */
 export interface Enumerated {
-  /** √p_q score_q as column q, so that RR' is E[score score']: [n, m, count]. */
+  /** Returns the root R whose column q is √p_q score_q, so that RR' is E[score score']: [n, m, count]. */
   root(h: Node): Node;
   kl(h: Node, other: Node): Node;
   sample(h: Node, key: string): Node;
   predict(h: Node): Node;
 }
 
-/** Expectations of a law whose outcomes are listed. */
+/** Returns expectations under a law whose outcomes are listed. */
 export function enumerated(logProb: LogProb, outcomes: Tensor): Enumerated {
   const all = constant(outcomes);
   const count = outcomes.shape[0] as number;

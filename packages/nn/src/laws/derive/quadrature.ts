@@ -50,39 +50,39 @@ const coordinates = {
   },
 } as const satisfies Record<string, Coordinates>;
 
-/** Supports that quadrature covers. */
+/** The supports that quadrature covers. */
 export type ContinuousName = keyof typeof coordinates;
 
-/** Of a normal density, 1/p at its mode in standard deviations. */
+/** For a normal density, 1/p at its mode in standard deviations. */
 const widthOfNormal = Math.sqrt(2 * Math.PI);
-/** Shares of the probability below e^(−60) do not count; ln p is then not differentiated either. */
+/** Shares of the probability below e^(−60) do not count, and their ln p is not differentiated. */
 const negligible = -60;
-/** e^u is finite in float32 up to here. */
+/** e^u is finite in float32 up to this u. */
 const farthest = 80;
 
-/** What is integrated: responses of one number each, with `parameters` columns of h per response. */
+/** The integrand: responses of one number each, with `parameters` columns of h per response. */
 export interface QuadratureSpec {
   readonly name: string;
   readonly logProb: LogProb;
   readonly support: ContinuousName;
   readonly parameters: number;
-  /** A typical response, [n, 1] for h [n, parameters]. */
+  /** Returns a typical response, [n, 1] for h [n, parameters]. */
   readonly centre: (h: Node) => Node;
 }
 
 /** Expectations over one number per response. */
 export interface Quadrature {
-  /** [n, m, m]. */
+  /** Returns the Fisher information, [n, m, m]. */
   fisher(h: Node): Node;
-  /** [n, m], where a response has one parameter. */
+  /** Returns the diagonal of the Fisher information, [n, m], if a response has one parameter; else null. */
   readonly fisherDiagonal: ((h: Node) => Node) | null;
   fisherRoot(h: Node): Node;
   kl(h: Node, other: Node): Node;
 }
 
 /**
- * Integrates by a fixed rule around `centre`, as wide as the density there says: 1/p is about 2.5 standard deviations
- * of a bell. A row of h holds m/parameters independent responses, all first parameters first.
+ * Integrates by a fixed rule around `centre`. The density there says the width: 1/p is about 2.5 standard deviations of a
+ * bell. A row of h holds m/parameters independent responses, all first parameters first.
  */
 export function quadrature(spec: QuadratureSpec): Quadrature {
   const { logProb, parameters } = spec;
@@ -91,8 +91,8 @@ export function quadrature(spec: QuadratureSpec): Quadrature {
   const plain = nodesOf(lineRule());
 
   /**
-   * Responses [rows·count, 1] for each row of h [rows, parameters], with their shares of the probability. A panel of
-   * the rule ends where the other response, if there is one, has its centre.
+   * Returns responses [rows·count, 1] for each row of h [rows, parameters], with their shares of the probability. If there
+   * is another response, a panel of the rule ends at its centre.
    */
   const ensemble = (h: Node, other: Node | null = null) => {
     const rows = h.shape[0] as number;
@@ -103,7 +103,7 @@ export function quadrature(spec: QuadratureSpec): Quadrature {
     const kink = other === null ? null : div(sub(of(spec.centre(other)), centre), scale);
     const { z, weights } = kink === null ? plain : splitAt(kink);
     const count = z.shape[1] as number;
-    // Where the nodes lie does not change the integral.
+    // The places of the nodes do not change the integral.
     const u = stopGradient(add(centre, mul(scale, z)));
     const near = bounded ? clip(u, -farthest, farthest) : u;
     const responses = reshape(valueOf(near), [rows * count, 1]);
@@ -114,13 +114,13 @@ export function quadrature(spec: QuadratureSpec): Quadrature {
     const possible = logicalAnd(greater(first, negligible), less(first, -negligible));
     const inside = bounded ? logicalAnd(possible, within(u)) : possible;
     const flat = reshape(inside, [rows * count, 1]);
-    // What is left out stands at the centre, where ln p and its derivatives are finite.
+    // Responses that are left out stand at the centre, where ln p and its derivatives are finite.
     const y = stopGradient(where(flat, responses, repeatRows(middle, count)));
     const lnShares = sharesOf(y);
     return { y, copies, lnShares, inside, count };
   };
 
-  /** Rows of one response each: [n, parameters·r] → [n·r, parameters]. */
+  /** Returns rows of one response each: [n, parameters·r] → [n·r, parameters]. */
   const unfolded = (h: Node): Node => {
     const r = responsesOf(spec, h);
     const [n = 0] = h.shape;
@@ -135,7 +135,7 @@ export function quadrature(spec: QuadratureSpec): Quadrature {
     const scaled = mul(reshape(score, [rows, count, parameters]), expandDims(roots, 2));
     return matmul(transpose(scaled), scaled);
   };
-  /** Matrices of single responses [n·r, k, k] as those of rows [n, k·r, k·r]. */
+  /** Returns matrices of single responses [n·r, k, k] as matrices of rows [n, k·r, k·r]. */
   const assembled = (matrices: Node, h: Node): Node => {
     const [n = 0, m = 0] = h.shape;
     const r = m / parameters;
@@ -162,12 +162,13 @@ export function quadrature(spec: QuadratureSpec): Quadrature {
   };
 }
 
-/** Positions z and their weights, [1, count]. */
+/** The positions z and their weights, [1, count]. */
 interface Nodes {
   readonly z: Node;
   readonly weights: Node;
 }
 
+/** Returns the positions and the weights of a rule. */
 function nodesOf(rule: readonly RuleNode[]): Nodes {
   const row = (f: (node: RuleNode) => number) => constant(tensor([rule.map(f)]));
   const at = ({ from, to, x }: RuleNode) => from + x * (to - from);
@@ -180,7 +181,7 @@ function nodesOf(rule: readonly RuleNode[]): Nodes {
   };
 }
 
-/** The rule with one more end of panels for each row, at z = kink [rows, 1]: [rows, count]. */
+/** Returns the rule with one more end of panels for each row, at z = kink [rows, 1]: [rows, count]. */
 function splitAt(kink: Node): Nodes {
   const [rows = 0] = kink.shape;
   const rule = lineRule();
@@ -197,11 +198,12 @@ function splitAt(kink: Node): Nodes {
   };
 }
 
+/** Returns whether coordinates are so near to 0 that e^u is finite. */
 function within(u: Node): Node {
   return logicalAnd(greater(u, -farthest), less(u, farthest));
 }
 
-/** Responses of a row. Throws ShapeError. */
+/** Returns the number of responses of a row. Throws ShapeError. */
 function responsesOf({ name, parameters }: QuadratureSpec, h: Node): number {
   const [, m = 0] = h.shape;
   if (h.shape.length === 2 && m > 0 && m % parameters === 0) return m / parameters;

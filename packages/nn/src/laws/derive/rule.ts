@@ -1,21 +1,21 @@
-/** An interval of z, and a node of it at `from` + x(`to` − `from`) with weight w(`to` − `from`). */
+/** An interval of z with a node of it, at `from` + x(`to` − `from`), and the weight w(`to` − `from`). */
 export interface RuleNode {
   readonly from: number;
   readonly to: number;
   readonly x: number;
   readonly w: number;
-  /** Whether e^z and not z is the distance from 0; then `sign` says on which side. */
+  /** 0 if z is the position. Otherwise e^z is the distance from 0, and the sign says the side. */
   readonly tail: -1 | 0 | 1;
 }
 
-/** Ends of the panels on each side of 0; in the outer ones ln |z| is the variable. */
+/** The ends of the panels on each side of 0. In the outer panels the variable is ln |z|. */
 const inner = [0, 0.5, 1.5, 3.5, 8];
 const outer = [8, 1e2, 1e4, 1e10].map(Math.log);
 
 /**
- * A rule for densities of about unit width around 0, with tails from e^(−z²) to z^(−2): Gauss–Legendre panels of
- * ten nodes that grow with |z|, and end at 0, where a density may have a kink. On Gaussian, logistic and Cauchy
- * densities its error is below 1e-8.
+ * Returns a rule for densities of about unit width around 0, with tails from e^(−z²) to z^(−2). It has Gauss–Legendre
+ * panels of ten nodes that grow with |z|. They end at 0, where a density may have a kink. On Gaussian, logistic and Cauchy
+ * densities the error is below 1e-8.
  */
 export function lineRule(): readonly RuleNode[] {
   const nodes: RuleNode[] = [];
@@ -34,7 +34,7 @@ export function lineRule(): readonly RuleNode[] {
   return nodes;
 }
 
-/** Positive nodes and weights of the Gauss–Legendre rule of ten nodes (Abramowitz and Stegun, table 25.4). */
+/** The positive nodes and the weights of the Gauss–Legendre rule of ten nodes (Abramowitz and Stegun, table 25.4). */
 const legendre = [
   [0.14887433898163122, 0.29552422471475287],
   [0.4333953941292472, 0.26926671930999635],

@@ -2,8 +2,8 @@ import { mul, type Node, reshape, stopGradient, transpose } from "@metrigrad/gra
 import { type LogProb, repeatRows, scoresOf } from "./repeat.ts";
 
 /**
- * A root of the Fisher information from draws of the law: columns are scores of `count` draws, divided by √count, so
- * that RR' is their mean outer product, [n, m, count].
+ * Returns a root of the Fisher information from draws of the law, [n, m, count]. Its columns are the scores of `count`
+ * draws, divided by √count, so that RR' is their mean outer product.
  */
 export function sampledRoot(
   logProb: LogProb,

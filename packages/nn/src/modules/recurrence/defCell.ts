@@ -11,12 +11,17 @@ import {
   weightOptions,
 } from "./weights.ts";
 
-/** Options of a cell. */
+/**
+ * Options of a cell, one turn of a recurrent module.
+ *
+ * @category Models: layers
+ */
 export interface CellOptions<S extends NodeTree> extends RecurrentWeightOptions {
+  /** The unit that the cell applies. */
   readonly unit: RecurrentUnit<S>;
 }
 
-/** Defines a cell: one turn of a recurrent module, for loops of one's own. */
+/** Defines a kind of cell: one turn of a recurrent module, for loops of your own. */
 export function defCell<S extends NodeTree, Settings extends RecurrentWeightSettings>(
   name: string,
   unitOf: (settings: Settings) => RecurrentUnit<S>,

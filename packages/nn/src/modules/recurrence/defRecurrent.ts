@@ -21,23 +21,32 @@ import {
   weightOptions,
 } from "./weights.ts";
 
-/** What a recurrent module gives: outputs of all turns, that of the last turn, or all with the last state. */
+/**
+ * The response of a recurrent module: the outputs of all turns, the output of the last turn, or all outputs with the last
+ * state.
+ *
+ * @category Models: layers
+ */
 export type Returns = "all" | "last" | "withState";
 
-/** What recurrent modules take beside their sizes. */
+/**
+ * Settings of recurrent modules.
+ *
+ * @category Models: layers
+ */
 export interface RecurrentSettings<R extends Returns = Returns> extends RecurrentWeightSettings {
-  /** Number of layers, each on the outputs of the one before; 1 by default. */
+  /** The number of layers, each on the outputs of the one before; 1 by default. */
   readonly layers?: number;
   /** Whether each layer has a second direction, from the last turn to the first; false by default. */
   readonly bidirectional?: boolean;
   /** Whether turns go from the last to the first, for layers of one direction; false by default. */
   readonly reverse?: boolean;
-  /** Rate of dropout between layers; 0 by default. */
+  /** The rate of dropout between layers, in [0, 1); 0 by default. */
   readonly dropout?: number;
   /**
-   * What it gives; "all" by default: outputs [n, T, size]. "last": the outputs after the last turn of each direction
-   * [n, size]. "withState": `{ output, state }`, outputs of all turns and the last state. Two directions are side by side:
-   * 2·size instead of size.
+   * The response; "all" by default. "all" gives the outputs of all turns, [n, T, size]. "last" gives the output after the
+   * last turn of each direction, [n, size]. "withState" gives `{ output, state }`, the outputs of all turns and the last
+   * state. With two directions 2·size takes the place of size.
    */
   readonly returns?: R;
 }
@@ -52,36 +61,55 @@ const recurrentNames = [
   "recurrentInit",
 ] as const;
 
-/** Options of a recurrent module. */
+/**
+ * Options of a recurrent module.
+ *
+ * @category Models: layers
+ */
 export interface RecurrentOptions<S extends NodeTree> extends RecurrentWeightOptions {
+  /** The unit that each layer applies. */
   readonly unit: RecurrentUnit<S>;
+  /** The response: all outputs, the last output, or all outputs with the last state. */
   readonly returns: Returns;
+  /** Whether turns go from the last to the first. */
   readonly reverse: boolean;
-  /** The directions of each layer; empty for one layer in one direction, which has the weights itself. */
+  /** The directions of each layer. Empty for one layer in one direction, which has the weights itself. */
   readonly layers: readonly (readonly RecurrentLayer<S>[])[];
+  /** The dropout between layers; null for none. */
   readonly dropout: Module | null;
 }
 
-/** What a recurrent module gives. */
+/**
+ * The type of a recurrent module's response.
+ *
+ * @category Models: layers
+ */
 export type RecurrentOutput<S extends NodeTree, R extends Returns> = R extends "withState"
   ? RecurrentResult<S>
   : Node;
 
-/** Makes recurrent modules of a kind; the definition that its `spec` belongs to. */
+/**
+ * A kind of recurrent module, such as {@link lstm}: call it to make one module.
+ *
+ * @category Models: layers
+ */
 export interface RecurrentDefinition<S extends NodeTree, Settings extends object> {
   /**
-   * A recurrent module.
-   * @param inputs width of the inputs
-   * @param size number of units, which is the width of the outputs
-   * @param settings layers, directions, dropout, and what it gives
-   * @returns a module from [n, T, inputs], or `{ x, state }`, to what `returns` says
-   * @throws ShapeError and GraphError for settings out of range
+   * Makes a recurrent module.
+   *
+   * @param inputs - The width of the inputs.
+   * @param size - The number of units, which is the width of the outputs.
+   * @param settings - The layers, the directions, dropout, and the response.
+   * @returns A module from [n, T, inputs], or `{ x, state }`, to the response that `returns` names.
+   * @throws {@link ShapeError} if a size, the number of layers or the rate of dropout is out of range.
+   * @throws {@link GraphError} if a setting is unknown, or for `reverse` with two directions.
    */
   <R extends Returns = "all">(
     inputs: number,
     size: number,
     settings?: Settings & RecurrentSettings<R>,
   ): Module<RecurrentInput<S>, RecurrentOutput<S, R>, RecurrentOptions<S>>;
+  /** The specification that the kind was defined by. */
   readonly spec: AnyModule["definition"]["spec"];
 }
 
@@ -156,7 +184,7 @@ export function defRecurrent<S extends NodeTree, Settings extends object = objec
   return definition as unknown as RecurrentDefinition<S, Settings>;
 }
 
-/** Throws ShapeError and GraphError for layers and directions that there cannot be. */
+/** Throws ShapeError and GraphError for impossible layers and directions. */
 function checkLayers(where: string, settings: RecurrentSettings): void {
   const { layers = 1, bidirectional = false, reverse = false, dropout: rate = 0 } = settings;
   if (!Number.isInteger(layers) || layers < 1 || (layers === 1 && rate !== 0)) {

@@ -4,27 +4,35 @@ import type { NodeTree } from "../../core/module.ts";
 import { inputParts } from "../inputParts.ts";
 import { checkState, type RecurrentUnit, zeroState } from "./unit.ts";
 
-/** What a recurrent module or a cell is applied to: x, or x with the state before it. */
+/**
+ * The input of a recurrent module or a cell: x, or x with the state before it.
+ *
+ * @category Models: layers
+ */
 export type RecurrentInput<S extends NodeTree> = Node | WithState<S>;
 
-/** Values with the state before them. */
+/**
+ * Values with the state before them.
+ *
+ * @category Models: layers
+ */
 export interface WithState<S extends NodeTree> {
-  /** A sequence [n, T, inputs] for a module, values [n, inputs] for a cell. */
+  /** A sequence [n, T, inputs] for a module, or values [n, inputs] for a cell. */
   readonly x: Node;
-  /** The state before it; zeros by default. */
+  /** The state before the values; zeros by default. */
   readonly state?: S;
 }
 
-/** What an input must look like. */
+/** The shapes that an input must have. */
 export interface InputShapes {
-  /** Names of the axes of x before its features: "n, T". */
+  /** The names of the axes of x before its features. */
   readonly axes: "n" | "n, T";
   readonly inputs: number;
-  /** Shape of the leaves of a state, without the samples. */
+  /** The shape of the leaves of a state, without the samples. */
   readonly state: readonly number[];
 }
 
-/** The parts of an input. Throws ShapeError. */
+/** Returns the parts of an input. Throws ShapeError and GraphError. */
 export function recurrentInput<S extends NodeTree>(
   where: string,
   given: RecurrentInput<S>,

@@ -13,20 +13,28 @@ import { mapNodes, nodesOf } from "../../core/trees.ts";
 import type { RecurrentInput, WithState } from "./input.ts";
 import type { RecurrentUnit } from "./unit.ts";
 
-/** What some layers give. */
+/**
+ * The outputs and the last state of recurrent layers.
+ *
+ * @category Models: layers
+ */
 export interface RecurrentResult<S extends NodeTree> {
-  /** h of all turns, [n, T, size]. */
+  /** The outputs h of all turns, [n, T, size], or [n, T, 2·size] with two directions. */
   readonly output: Node;
-  /** The state after the last turn, leaves [n, layers × directions, size]. */
+  /** The state after the last turn, with leaves [n, layers × directions, size]. */
   readonly state: S;
 }
 
-/** A layer in one direction; its extras are its last state. */
+/**
+ * A recurrent layer in one direction. Its extras are its last state.
+ *
+ * @category Models: layers
+ */
 export type RecurrentLayer<S extends NodeTree> = Module<RecurrentInput<S>>;
 
 /**
- * One layer in one direction. The product of the inputs with their weights is one product for all turns; the loop has
- * that of the state alone.
+ * Applies one layer in one direction. The inputs of all turns are multiplied by their weights in one product. The loop only
+ * multiplies the state.
  */
 export function oneLayer<S extends NodeTree>(
   unit: RecurrentUnit<S>,
@@ -47,7 +55,7 @@ export function oneLayer<S extends NodeTree>(
   };
 }
 
-/** Layers one after the other, each in one direction or in two, whose outputs are side by side. */
+/** Applies layers one after the other, each in one direction or in two directions with their outputs side by side. */
 export function manyLayers<S extends NodeTree>(
   layers: readonly (readonly RecurrentLayer<S>[])[],
   between: Module | null,
@@ -79,6 +87,7 @@ export function manyLayers<S extends NodeTree>(
   return { output: h, state: all };
 }
 
+/** Returns values joined along an axis. */
 function sideBySide(parts: readonly Node[], axis: number): Node {
   return parts.length === 1 ? (parts[0] as Node) : concat(parts, axis);
 }

@@ -3,21 +3,28 @@ import { mapTree, ShapeError, sameShape, sameTree, showShape, type Tree } from "
 import type { NodeTree } from "../../core/module.ts";
 import { mapNodes } from "../../core/trees.ts";
 
-/** What the units of a recurrent module do in one turn. */
+/**
+ * What the units of a recurrent module do in one turn.
+ *
+ * @category Models: layers
+ */
 export interface RecurrentUnit<S extends NodeTree> {
-  /** Columns of the weights for each unit. */
+  /** The number of columns of the weights for each unit. */
   readonly gates: number;
   /** Whether the recurrent weights have a bias of their own in their last row. */
   readonly recurrentBias: boolean;
-  /** The form of the state: names in the place of its values. */
+  /** The structure of the state, with names in the places of its values. */
   readonly form: Tree<string>;
-  /** The state after a turn, from X̃W [n, gates·size] of its input and from the state before, leaves [n, size]. */
+  /**
+   * Returns the state after a turn, with leaves [n, size]. It takes the product X̃W [n, gates·size] of the input, the state
+   * before and the recurrent weights.
+   */
   readonly next: (projected: Node, state: S, recurrent: Node) => S;
-  /** h, which is what a turn gives. */
+  /** Returns h, the output of a turn, [n, size]. */
   readonly output: (state: S) => Node;
 }
 
-/** The state of zeros, leaves of a shape. */
+/** Returns the state of zeros, with leaves of a shape. */
 export function zeroState<S extends NodeTree>(
   { form }: RecurrentUnit<S>,
   shape: readonly number[],
@@ -25,7 +32,7 @@ export function zeroState<S extends NodeTree>(
   return mapTree(form, isName, () => fill(shape, 0)) as unknown as S;
 }
 
-/** A state that was given, where its leaves have a shape. Throws ShapeError. */
+/** Returns a state whose leaves have a shape. Throws ShapeError if they have another. */
 export function checkState<S extends NodeTree>(
   where: string,
   { form }: RecurrentUnit<S>,

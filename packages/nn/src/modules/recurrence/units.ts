@@ -2,10 +2,19 @@ import { add, affine, matmul, mul, type Node, sigmoid, slice, sub, tanh } from "
 import type { Activation } from "../activationOf.ts";
 import type { RecurrentUnit } from "./unit.ts";
 
-/** State of a long short-term memory: what it gives, h, and what it remembers, c. */
-export type LstmState = { readonly h: Node; readonly c: Node };
+/**
+ * The state of long short-term memory: the output h and the memory c, [n, size] each.
+ *
+ * @category Models: layers
+ */
+export type LstmState = {
+  /** The output h, [n, size]. */
+  readonly h: Node;
+  /** The memory c, [n, size]. */
+  readonly c: Node;
+};
 
-/** h' = f(X̃W + hU) (Elman 1990). */
+/** Returns the unit h' = f(X̃W + hU) (Elman 1990). */
 export function simpleUnit(activation: Activation): RecurrentUnit<Node> {
   return {
     gates: 1,
@@ -17,8 +26,8 @@ export function simpleUnit(activation: Activation): RecurrentUnit<Node> {
 }
 
 /**
- * (i, f, g, o) = X̃W + hU, c' = σ(f)∘c + σ(i)∘tanh(g), h' = σ(o)∘tanh(c') (Hochreiter and Schmidhuber 1997, with the
- * forget gate of Gers et al. 2000).
+ * The unit of long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). (i, f, g,
+ * o) = X̃W + hU, c' = σ(f)∘c + σ(i)∘tanh(g), h' = σ(o)∘tanh(c').
  */
 export const lstmUnit: RecurrentUnit<LstmState> = Object.freeze<RecurrentUnit<LstmState>>({
   gates: 4,
@@ -33,8 +42,8 @@ export const lstmUnit: RecurrentUnit<LstmState> = Object.freeze<RecurrentUnit<Ls
 });
 
 /**
- * (r, z) = σ(X̃W + h̃U), n = tanh(X̃W + r∘h̃U) by their columns, h' = n + z∘(h − n) (Cho et al. 2014, with the reset after
- * the product).
+ * The gated recurrent unit (Cho et al. 2014, with the reset after the product). By columns, (r, z) = σ(X̃W + h̃U) and n =
+ * tanh(X̃W + r∘h̃U), and h' = n + z∘(h − n).
  */
 export const gruUnit: RecurrentUnit<Node> = Object.freeze<RecurrentUnit<Node>>({
   gates: 3,
@@ -50,7 +59,7 @@ export const gruUnit: RecurrentUnit<Node> = Object.freeze<RecurrentUnit<Node>>({
   form: "h",
 });
 
-/** Equal parts of the columns of a value [n, count·size]. */
+/** Returns equal parts of the columns of a value [n, count·size]. */
 function partsOf(value: Node, count: 3): [Node, Node, Node];
 function partsOf(value: Node, count: 4): [Node, Node, Node, Node];
 function partsOf(value: Node, count: number): Node[] {

@@ -2,23 +2,35 @@ import { type Initializer, ShapeError } from "@metrigrad/tensor";
 import { param } from "../../core/parameter.ts";
 import { drawUniform } from "../../init/draw.ts";
 
-/** How the weights of a recurrent module or a cell begin. */
+/**
+ * Settings for the initial weights of a recurrent module or a cell.
+ *
+ * @category Models: layers
+ */
 export interface RecurrentWeightSettings {
-  /** Initial `input`, its bias row included; uniform in ±1/√size by default. */
+  /** The initialiser of `input` with its bias row; uniform in ±1/√size by default. */
   readonly inputInit?: Initializer;
-  /** Initial `recurrent`; uniform in ±1/√size by default. */
+  /** The initialiser of `recurrent`; uniform in ±1/√size by default. */
   readonly recurrentInit?: Initializer;
 }
 
-/** Sizes and beginning of the weights of a recurrent module or a cell. */
+/**
+ * The sizes and the initial weights of a recurrent module or a cell.
+ *
+ * @category Models: layers
+ */
 export interface RecurrentWeightOptions {
+  /** The width of the inputs. */
   readonly inputs: number;
+  /** The number of units. */
   readonly size: number;
+  /** The initialiser of `input` with its bias row. */
   readonly inputInit: Initializer;
+  /** The initialiser of `recurrent`. */
   readonly recurrentInit: Initializer;
 }
 
-/** Options of the weights. Throws ShapeError for sizes that are not positive integers. */
+/** Returns the options of the weights. Throws ShapeError if a size is not a positive integer. */
 export function weightOptions(
   where: string,
   inputs: number,
@@ -38,7 +50,10 @@ export function weightOptions(
   return { inputs, size, inputInit: inputInit ?? uniform, recurrentInit: recurrentInit ?? uniform };
 }
 
-/** The parameters `input` [inputs + 1, gates·size] and `recurrent` [size, gates·size], which has a row more for a bias. */
+/**
+ * Returns the parameters `input` [inputs + 1, gates·size] and `recurrent` [size, gates·size], which may have one more row
+ * for a bias.
+ */
 export function recurrentWeights(
   { gates, recurrentBias }: { readonly gates: number; readonly recurrentBias: boolean },
   { inputs, size, inputInit, recurrentInit }: RecurrentWeightOptions,
