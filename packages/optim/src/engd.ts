@@ -64,7 +64,7 @@ const defaults: Required<EngdSettings> = Object.freeze({
  * @param settings - Damping, line search, acceleration and momentum.
  * @returns The optimizer.
  * @throws {@link GraphError} if a setting is unknown or out of range.
- * @throws {@link MetricError} if the damping is negative, or if nothing damps.
+ * @throws {@link MetricError} if `metrics` is not a table, or if nothing damps.
  * @category Optimizers: natural gradients
  */
 export function engd(settings: EngdSettings = {}): Optimizer {

@@ -58,7 +58,7 @@ const defaults: Required<ReconfigurationSettings> = Object.freeze({
  * @param settings - Damping, learning rate and momentum.
  * @returns The optimizer.
  * @throws {@link GraphError} if a setting is unknown or out of range.
- * @throws {@link MetricError} if the damping is negative, or if nothing damps. When a step is built: if nothing is
+ * @throws {@link MetricError} if `metrics` is not a table, or if nothing damps. When a step is built: if nothing is
  *   observed.
  * @category Optimizers: natural gradients
  */
