@@ -5,7 +5,7 @@ const backend = await cpu();
 const model = dense(1, 1);
 const store = await backend.store(model, { seed: 1 });
 const step = await trainingStep(store, {
-  optimizer: adam({ learningRate: 0.1, schedule: cosineSchedule() }),
+  optimizer: adam({ learningRate: 0.5, schedule: cosineSchedule() }),
   steps: 400,
   feeds: { x: [3, 1], y: [3, 1] },
   loss: ({ x, y }, { apply }) => mean(square(sub(apply(model, x), y))),

@@ -1,11 +1,11 @@
 // #region example
-import { chain, clipNorm, cpu, dense, mean, moments, scale, square, sub, trainingStep } from "metrigrad";
+import { chain, cpu, dense, mean, moments, scale, square, sub, trainingStep } from "metrigrad";
 
 const backend = await cpu();
 const model = dense(1, 1);
 const store = await backend.store(model, { seed: 1 });
 const step = await trainingStep(store, {
-  optimizer: chain(clipNorm(1), moments(), scale(0.1)), // ADAM on a clipped gradient
+  optimizer: chain(moments(), scale(0.1)), // ADAM
   feeds: { x: [3, 1], y: [3, 1] },
   loss: ({ x, y }, { apply }) => mean(square(sub(apply(model, x), y))),
 });

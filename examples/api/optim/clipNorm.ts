@@ -11,6 +11,6 @@ const step = await trainingStep(store, {
   report: true,
 });
 const { report } = await step.run({ x: [[7]] }); // the gradient is (7, 1)
-console.log(Number(report?.quantities["norm"]).toFixed(3)); // 7.071
+console.log(Number(report?.quantities.norm).toFixed(3)); // 7.071
 await backend.close();
 // #endregion example

@@ -2,7 +2,7 @@
 import { constant, evaluate, oneCycleSchedule, reference, sgd, tensor } from "metrigrad";
 
 const schedule = oneCycleSchedule({ rise: 0.25, start: 0.1, end: 0 });
-console.log(sgd({ schedule }).settings["schedule"]); // oneCycle(0.25, 0.1, 0)
+console.log(sgd({ schedule }).settings.schedule); // oneCycle(0.25, 0.1, 0)
 
 const backend = await reference();
 const store = await backend.store([]);
