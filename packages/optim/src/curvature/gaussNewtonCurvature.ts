@@ -20,8 +20,9 @@ import type { Curvature } from "./curvature.ts";
 /**
  * The Gauss–Newton matrix C = Σ_s w_s J_s'F(o_s)J_s / Σ_s w_s, which is the Fisher information of the whole model.
  *
- * J is the derivative of the model's output o, F is the Fisher information of the law at o (Martens and Grosse 2015,
- * section 2), and w_s is the weight of a sample. A product takes about two forward passes per direction.
+ * J is the derivative of the model's output o, F is the Fisher information of the law at o, and w_s is the weight of
+ * a sample. The source is Martens and Grosse (2015, section 2). A product takes about two forward passes per
+ * direction.
  *
  * @category Optimizers: natural gradients
  */

@@ -41,10 +41,10 @@ import { checkSolverEffort } from "./solverEffort.ts";
  * @param settings - Metric, damping, batches and solver.
  * @returns The transform.
  * @throws {@link GraphError} if a setting is unknown or out of range. When a step is built: if the chain has a second
- *   metric, or if `damping` names no block.
+ *   metric, or if `damping` names an unknown block.
  * @throws {@link MetricError} if `metrics` is not a table, if `over` is none of its choices, or if nothing damps.
- *   When a step is built: if a module has no row, if the metric takes more than its budgets, if a block does not have
- *   the solver, or if the backend does not have the floats.
+ *   When a step is built: if a module has no row, or if the metric takes more than its budgets. Also if a block does
+ *   not have the solver, or the backend does not have the floats.
  * @category Optimizers: natural gradients
  */
 export function precondition(settings: PreconditionSettings = {}): Transform {
