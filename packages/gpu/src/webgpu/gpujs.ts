@@ -1,4 +1,4 @@
-/** What this package uses of gpu.js. */
+/** The part of gpu.js that this package uses. */
 interface GpuJs {
   readonly GPU: new (settings: { readonly mode: string }) => GpuJsInstance;
   readonly WebGPUContext: {
@@ -16,7 +16,7 @@ export interface GpuContext {
 
 /** A result that stays in the memory of WebGL. */
 export interface GpuJsTexture {
-  /** What kernels that take it declare. */
+  /** The type that kernels which take it declare. */
   readonly type: string;
   toArray(): Float32Array | readonly Float32Array[];
 }
@@ -36,7 +36,7 @@ export interface GpuJsInstance {
   destroy(): Promise<void>;
 }
 
-/** Loads gpu.js, which bundles for browsers export as one class with everything else on it. */
+/** Loads gpu.js. Bundles for browsers export it as one class that has everything else as members. */
 export async function gpuJs(): Promise<GpuJs> {
   const module = (await import("gpu.js")) as unknown as GpuJs & { readonly default?: GpuJs };
   return module.default ?? module;
