@@ -59,7 +59,7 @@ function entriesOf(folder: string): readonly string[] {
   }
 }
 
-/** Folders that ldconfig's files name. */
+/** Returns the folders that ldconfig's files name. */
 function configured(): string[] {
   const folder = "/etc/ld.so.conf.d";
   return entriesOf(folder)
@@ -75,7 +75,7 @@ function configured(): string[] {
     .filter((line) => line.startsWith("/"));
 }
 
-/** Folders in which libraries may lie that the loader has no name for. */
+/** Returns the folders in which libraries may lie for which the loader has no name. */
 function folders(arch: string): readonly string[] {
   const triplet = triplets[arch];
   const usual = triplet === undefined ? [] : [`/usr/lib/${triplet}`];
