@@ -20,7 +20,7 @@ import {
 import { checkNoClasses, targetsAreInputs } from "./inputsAsTargets.ts";
 
 /**
- * What a tensor can be made of: a tensor, a typed array, or numbers or booleans in nested arrays.
+ * A value that a tensor can be made of: a tensor, a typed array, or numbers or booleans in nested arrays.
  *
  * @category Data
  */

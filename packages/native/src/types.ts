@@ -33,7 +33,7 @@ export interface NativeSymbol {
 }
 
 /**
- * What a thread needs to call the library, as plain data that a worker can be sent.
+ * The plain data that a thread needs to call the library, and that a worker can be sent.
  *
  * @category For authors of backends
  */
@@ -81,7 +81,7 @@ export interface NativeLibrary {
   readonly functions: readonly NativeFunction[];
   /** Whether several threads may call it at the same time. */
   readonly threadSafe: boolean;
-  /** What another thread needs to call it. */
+  /** The data by which another thread calls it. */
   readonly recipe: NativeRecipe;
   /**
    * Returns the functions for a memory, in this thread.

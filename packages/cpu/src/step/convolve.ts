@@ -16,7 +16,7 @@ import { axisShare, emitWholeMap, forEachIndex, longest } from "./rows.ts";
 /**
  * Lowers output = Σ a·b over taps, by products that are added at their places, as one phase.
  *
- * A tile of rows (tap, row) and of columns, the places of b, is added to a sum that reaches as far as any tap, so
+ * A tile has rows (tap, row) and columns, the places of b. It is added to a sum that reaches as far as any tap, so
  * that no term is zero. b is packed once for all taps, and a once for all cases. The sum of a case stays in the
  * cache, and is copied when it is finished. Parts share the cases.
  */

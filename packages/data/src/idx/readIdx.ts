@@ -30,7 +30,7 @@ interface Header {
  * @param options - The name of the bytes in messages.
  * @returns A tensor of the shape in the file, which owns its elements. u8, i32, f32 and f64 keep their type; i8 and
  *   i16 become i32.
- * @throws {@link DataError} if the header is not one of the format, if it has more than 32 axes or 2³¹−1 elements, or
+ * @throws {@link DataError} if the header is not one of the format, or has more than 32 axes or 2³¹−1 elements. Also
  *   if the bytes end before or after the elements.
  * @category Data
  */

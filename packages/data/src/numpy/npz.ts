@@ -15,8 +15,8 @@ const largestFactor = 1040;
  * @param bytes - The file, a zip archive of npy files.
  * @param options - The name of the bytes in messages.
  * @returns The tensors by name, each as {@link readNpy} reads it.
- * @throws {@link DataError} if the bytes are not a zip archive or are damaged, if a file in it is not an npy file, or
- *   if {@link readNpy} throws it for a file.
+ * @throws {@link DataError} if the bytes are not a zip archive or are damaged. Also if a file in it is not an npy
+ *   file, or if {@link readNpy} refuses it.
  * @category Data
  */
 export function readNpz(bytes: Uint8Array, { name }: NpyOptions = {}): Map<string, Tensor> {

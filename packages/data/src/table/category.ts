@@ -15,14 +15,14 @@ import {
  */
 export interface CategoryOptions {
   /**
-   * What the column becomes among the inputs: `"onehot"`, the default, or `"index"`.
+   * The form of the column among the inputs: `"onehot"`, the default, or `"index"`.
    *
    * `"onehot"` gives a feature of 0 and 1 per category. `"index"` gives a leaf of i32 indices, for an embedding.
    */
   readonly as?: "onehot" | "index";
   /**
-   * What happens to a missing cell, and to one whose category the table did not learn: an error (the default), or the
-   * category "other".
+   * The treatment of a missing cell, and of one whose category the table did not learn: an error (the default), or
+   * the category "other".
    */
   readonly unknown?: "error" | "other";
   /** The least number of rows of a category; rarer ones belong to "other", if `unknown` is `"other"`. 1 by default. */

@@ -1,7 +1,8 @@
 import { DataError } from "@metrigrad/tensor";
 
 /**
- * What a column becomes: a number among the features, a block of 0 and 1 among them, or indices of its own.
+ * The form of a column among the inputs: a number among the features, a block of 0 and 1 among them, or indices of
+ * its own.
  *
  * @category Data
  */
@@ -13,7 +14,7 @@ export type ColumnForm = "value" | "onehot" | "index";
  * @category Data
  */
 export interface Column<Form extends ColumnForm = ColumnForm> {
-  /** What the column becomes. */
+  /** The form of the column among the inputs. */
   readonly form: Form;
   /** Learns what the column needs from the rows to train on. */
   readonly learn: (cells: Cells) => LearnedColumn;

@@ -21,7 +21,7 @@ export interface NumberOptions {
    * The deviation is that of the population, as in scikit-learn. A constant column becomes 0.
    */
   readonly standardise?: boolean;
-  /** What a missing cell becomes: an error (the default), the mean of the others, or a number. */
+  /** The value for a missing cell: an error (the default), the mean of the others, or a number. */
   readonly missing?: "error" | "mean" | number;
 }
 

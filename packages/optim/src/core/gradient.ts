@@ -21,7 +21,7 @@ export interface ParameterGradient {
  *
  * @param context - The graph of one training step.
  * @returns Each parameter with its gradient.
- * @throws {@link GraphError} if the data term does not depend on one of the parameters.
+ * @throws {@link GraphError} if no differentiable path leads from one of the parameters to the data term.
  * @category Optimizers: combining
  */
 export function gradients(context: OptimizerContext): ParameterGradient[] {

@@ -95,7 +95,7 @@ export interface Phase {
    * forward pass of its own. It then counts as the loss of the steps at which this phase is due.
    */
   readonly loss?: Node;
-  /** What a step can report when this phase is due. */
+  /** The report of a step at which this phase is due. */
   readonly report?: StepReport;
 }
 

@@ -15,7 +15,7 @@ export interface Quantity {
 }
 
 /**
- * What a step reports of the metric of some parameters.
+ * The report of the metric of some parameters.
  *
  * @category Optimizers: combining
  */
@@ -31,7 +31,7 @@ export interface BlockReport {
 }
 
 /**
- * What a step reports.
+ * The report of a step.
  *
  * @category Optimizers: combining
  */

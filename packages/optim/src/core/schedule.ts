@@ -181,8 +181,8 @@ export function oneCycleSchedule(options: OneCycleOptions = {}): Schedule {
  *
  * @param factors - The factor, 0 or more, from each share of the run on. Shares are in [0, 1].
  * @returns The schedule.
- * @throws {@link GraphError} if `factors` is not a record with at least one entry, if a share is not in [0, 1], or if
- *   a factor is negative or not finite.
+ * @throws {@link GraphError} if `factors` is not a record with at least one entry. Also if a share is not in [0, 1],
+ *   or if a factor is negative or not finite.
  * @category Optimizers: schedules
  */
 export function piecewiseSchedule(factors: Readonly<Record<number, number>>): Schedule {

@@ -84,7 +84,7 @@ export interface ChainStep {
   readonly metric: readonly MetricBlock[] | null;
   /** Updates of state that belong to the step. If the step is undone, this state stays as it was. */
   readonly updates: readonly Update[];
-  /** What some of that state becomes if the step is undone. */
+  /** New values of some of that state for the case that the step is undone. */
   readonly undone: readonly Update[];
   /** Updates of state that are made whether or not the step is undone. */
   readonly always: readonly Update[];
@@ -98,7 +98,7 @@ export interface ChainStep {
   readonly after: readonly Phase[];
   /** Functions that change the step after all transforms have acted, in order. */
   readonly last: readonly ((step: ChainStep) => ChainStep)[];
-  /** What the step reports. */
+  /** The report of the step. */
   readonly report: StepReport;
 }
 

@@ -32,7 +32,7 @@ import { predictedChange, quadraticModel } from "../curvature/quadraticModel.ts"
  * @category Optimizers: natural gradients
  */
 export interface AdaptSettings {
-  /** What the damping follows: the reduction ratio, `"ratio"` by default. */
+  /** The measure that the damping follows: the reduction ratio, `"ratio"` by default. */
   readonly by?: "ratio";
   /** The number T₁ of steps from one look at the reduction ratio to the next; 5 by default. */
   readonly every?: number;

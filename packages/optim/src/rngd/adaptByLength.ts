@@ -12,7 +12,7 @@ import { dampingFactor } from "./adapt.ts";
  * @category Optimizers: natural gradients
  */
 export interface LengthAdaptSettings {
-  /** What the damping follows: the length that a line search takes, `"length"`. */
+  /** The measure that the damping follows: the length that a line search takes, `"length"`. */
   readonly by: "length";
   /** The factor of the damping after a step that was long enough, in (0, 1]; 0.2 by default. */
   readonly lower?: number;
@@ -52,8 +52,8 @@ export function fullLengthAdapt(
  * Keeps the damping as small as the line search allows.
  *
  * The factor falls after every step of which the search takes enough, and rises after any other. The predicted change
- * does not matter. Next to a valley the full step is much too long, and a short step along the undamped direction
- * still does more than a step that is damped until it fits.
+ * does not matter. Next to a valley the full step is much too long. A short step along the undamped direction still
+ * does more than a step that is damped until it fits.
  */
 export function adaptByLength(settings: Required<LengthAdaptSettings>, context: OptimizerContext) {
   const { lower, enough, least } = settings;

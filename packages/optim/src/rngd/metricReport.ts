@@ -14,11 +14,11 @@ const iterations = 12;
 /**
  * Returns a function that adds the report of a metric to a step when the chain is done.
  *
- * For each block it has λ, and the residual ‖v − (g + λI)u‖/‖v‖ of the solve for the direction v that came in, before
- * u is rounded to the floats of the store. It has the length of the step in √nats, and on request the condition
- * number. For the whole step it has the length, the change of the loss, and the change that the quadratic model by
- * this metric predicts without damping. These are for the step before it may be undone, in the units of the loss,
- * over the samples of the batch.
+ * For each block it has λ and the residual ‖v − (g + λI)u‖/‖v‖ of the solve for the direction v that came in. The u
+ * is taken before it is rounded to the floats of the store. It has the length of the step in √nats, and on request
+ * the condition number. For the whole step it has the length, the change of the loss, and the change that the
+ * quadratic model by this metric predicts without damping. These are for the step before it may be undone, in the
+ * units of the loss, over the samples of the batch.
  */
 export function metricReport(blocks: readonly PreconditionedBlock[], context: OptimizerContext) {
   return (step: ChainStep): ChainStep => {

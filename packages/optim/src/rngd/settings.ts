@@ -14,8 +14,8 @@ import { type Adaptation, adaptationRecord } from "./adaptation.ts";
 import { type BlockDamping, dampingRecord } from "./blockDamping.ts";
 
 /**
- * What damping is added along: the identity, the diagonal of the metric, or the largest values that the diagonal had
- * so far.
+ * The values that damping is a multiple of: the identity, the diagonal of the metric, or the largest values that the
+ * diagonal had so far.
  *
  * @category Optimizers: natural gradients
  */
@@ -42,7 +42,7 @@ export interface PreconditionSettings {
   /** The damping of single blocks, in place of the two settings above; null by default. */
   readonly damping?: BlockDamping | null;
   /**
-   * What λ multiplies; `"identity"` by default.
+   * The values that λ multiplies; `"identity"` by default.
    *
    * `"diagonal"` is the diagonal of the metric, scaled to the trace of the identity (Marquardt 1963). `"largest"`
    * takes the largest values that the diagonal had so far (Moré 1978). With these two and relative damping, a step
