@@ -57,9 +57,10 @@ export const withExample = new Set([
   ...["metrics", "partition", "defMetric", "explain", "checkMetric", "checkLaw"], // metric
   ...["rfim", "fisher", "kl", "ModelMetric"], // metric: geometry
   ...["sharedGram", "unitGram", "kronecker"], // metric: blocks
-  ...[], // optim
-  ...[], // data
+  ...["sgd", "momentum", "adam", "rngd", "groups", "chain", "clipNorm", "warmup", "lbfgs"], // optim
+  ...["oneCycleSchedule", "polynomialAverage"], // optim
+  ...["mnist", "dataSet", "fromColumns", "readCsv", "streamData", "batches"], // data
   ...[], // train
-  ...[], // cpu, gpu, native
+  ...["cpu"], // cpu, gpu, native
   ...[], // metrigrad
 ]);

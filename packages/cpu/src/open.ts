@@ -6,21 +6,27 @@ import type { CpuNativeOptions } from "./native/contract.ts";
 import { loadNative } from "./native/load.ts";
 import { canShareMemory, coresAvailable } from "./threads/host.ts";
 
-/** Nanoseconds of estimated work from which two threads share a phase; each other one takes half as much. */
+/**
+ * The estimated work in nanoseconds from which two threads share a phase. Each further thread needs half as much
+ * more.
+ */
 const defaultGrain = 3000;
 
-/** Threads that there can be. */
+/** The largest number of threads. */
 const mostThreads = 128;
 
-/** Options of `cpu`, and what only tests set. */
+/** Options of `cpu`, and those that only tests set. */
 export interface OpenOptions {
   readonly float?: FloatType;
   readonly relaxed?: boolean;
   readonly threads?: number;
-  /** Nanoseconds of estimated work from which two threads share a phase; each other one takes half as much. */
+  /**
+   * The estimated work in nanoseconds from which two threads share a phase. Each further thread needs half as much
+   * more.
+   */
   readonly grain?: number;
   readonly native?: boolean | CpuNativeOptions;
-  /** What METRIGRAD_NATIVE says, instead of the environment. */
+  /** The value of METRIGRAD_NATIVE, in place of the environment's. */
   readonly environment?: string;
 }
 

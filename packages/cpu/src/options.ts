@@ -1,11 +1,11 @@
 import type { Floats } from "./wasm/index.ts";
 
-/** What kernels are generated for. */
+/** Options of generated kernels. */
 export interface KernelOptions {
-  /** The floats that are computed with. */
+  /** The floats of the arithmetic. */
   readonly floats: Floats;
-  /** Whether relaxed multiply-add may be used: faster, rounds once. */
+  /** Whether relaxed multiply-add may be used, which is faster and rounds once. */
   readonly relaxed: boolean;
-  /** Whether the memory is shared between threads. */
+  /** Whether threads share the memory. */
   readonly shared: boolean;
 }

@@ -1,25 +1,35 @@
 import { DataError, permutation } from "@metrigrad/tensor";
 import { checkSeed } from "./checkSeed.ts";
 
-/** Options of `batches`. */
+/**
+ * Options of {@link batches}.
+ *
+ * @category Data
+ */
 export interface BatchOptions {
-  /** Shuffles by this seed; without it the rows stay in order. */
+  /** The seed of the shuffle, an integer in 0 … 2³²−1. Without it the rows stay in order. */
   readonly seed?: number;
-  /** Every epoch has an order of its own; 0 by default. */
+  /** The number of the epoch, which has an order of its own; 0 by default. */
   readonly epoch?: number;
   /** Whether to leave out a last batch with fewer rows, as training does; true by default. */
   readonly dropLast?: boolean;
 }
 
 /**
- * The row indices of each batch of one pass over n rows: ⌊n/size⌋ arrays of `size` indices, and the
- * rest as a shorter one if `dropLast` is false. A function of its arguments alone.
+ * Returns the row indices of each batch of one pass over n rows.
+ *
+ * There are ⌊n/size⌋ arrays of `size` indices. If `dropLast` is false, the rest follows as a shorter array. The
+ * result depends on nothing but the arguments.
+ *
+ * {@includeCode ../../../examples/api/data/batches.ts#example}
  *
  * @param n - The number of rows, such as `rowsOf(data.train)`.
- * @param size - Rows of a batch.
+ * @param size - The number of rows of a batch.
  * @param options - The seed and epoch of the order, and whether to leave out a short last batch.
- * @returns The indices; rows of a tensor or a tree are taken by `gatherRows`.
- * @throws DataError for a size below 1, and where every batch would be dropped.
+ * @returns An array of indices for each batch. {@link gatherRows} takes these rows of a tensor or of a tree.
+ * @throws {@link DataError} if n, the size, the seed or the epoch is not an integer in its range, or if every batch
+ *   would be left out.
+ * @category Data
  */
 export function batches(n: number, size: number, options: BatchOptions = {}): Int32Array[] {
   const { seed, epoch = 0, dropLast = true } = options;

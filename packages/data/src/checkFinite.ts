@@ -3,12 +3,14 @@ import { type AnyDataSet, splitsOf } from "./dataSet.ts";
 import { type AnySplit, leafName } from "./split.ts";
 
 /**
- * Checks that inputs and targets hold no NaN and no infinity. A target `value` beside a `mask` or a `weight` of 0, as the laws `masked`
- * and `weighted` have it, may be anything.
+ * Checks that the inputs and targets of a data set hold no NaN and no infinity.
+ *
+ * A target `value` may be anything if the `mask` or `weight` beside it is 0, as in the laws `masked` and `weighted`.
  *
  * @param data - The data set.
- * @throws DataError, which names the split, the leaf, the row, and the column within the row, of the first
- *   value that is not finite.
+ * @throws {@link DataError} if a value is not finite. The error names the split, the leaf, the row, and the column
+ *   within the row of the first one.
+ * @category Data
  */
 export function checkFinite(data: AnyDataSet): void {
   for (const [name, split] of splitsOf(data)) {
@@ -28,7 +30,10 @@ export function checkFiniteSplit(where: string, name: string, split: AnySplit): 
   }
 }
 
-/** Which elements of a leaf do not count: those of a `value` where a `mask` or `weight` beside it, or beside one around it, is 0. */
+/**
+ * Returns which elements of a leaf do not count: those of a `value` where a `mask` or `weight` beside it, or beside a
+ * record around it, is 0.
+ */
 function uncountedIn(leaves: readonly (readonly [path: string, leaf: Tensor])[]) {
   const byPath = new Map(leaves);
   return (path: string, leaf: Tensor): ((element: number) => boolean) => {

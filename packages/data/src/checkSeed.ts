@@ -1,6 +1,6 @@
 import { DataError } from "@metrigrad/tensor";
 
-/** Checks that a seed, or an epoch, is an unsigned 32-bit integer. Throws DataError. */
+/** Throws DataError if a seed, or an epoch, is not an unsigned integer of 32 bits. */
 export function checkSeed(where: string, seed: number, name = "seed"): void {
   if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return;
   throw new DataError({

@@ -18,53 +18,83 @@ import {
   type TensorsOf,
 } from "./split.ts";
 
-/** How stored inputs and targets are read; a record says it by the path of a leaf, such as `image` or `a/0`. */
+/**
+ * How stored inputs and targets are read. A record gives a value by the path of a leaf, such as `image` or `a/0`.
+ *
+ * @category Data
+ */
 export interface Reading {
   /**
-   * What stored inputs are multiplied by as rows are gathered, for example 1/255: a number for every leaf,
-   * or a record for some. 1 by default.
+   * The factor of stored inputs when rows are gathered, for example 1/255: a number for every leaf, or a record for
+   * some. 1 by default.
    */
   readonly inputScale?: number | Readonly<Record<string, number>>;
   /**
-   * The number of classes where targets are class indices 0 … classes−1: a number for every leaf, or a
-   * record for some.
+   * The number of classes, if targets are class indices 0 … classes−1: a number for every leaf, or a record for some.
+   * Without it targets are values.
    */
   readonly classes?: Classes;
 }
 
-/** Data for training: one to three splits and how to read them. `dataSet` makes and checks one. */
+/**
+ * Data for training: one to three splits, and how to read them. {@link dataSet} makes and checks one.
+ *
+ * @category Data
+ */
 export interface DataSet<In extends Tree<Tensor> = Tensor, Out extends Tree<Tensor> = Tensor>
   extends Reading {
-  /** What run records call it. */
+  /** The name in run records. */
   readonly name: string;
+  /** The rows to train on, at least one. */
   readonly train: Split<In, Out>;
-  /** Absent where there is none. */
+  /** The rows to validate on; absent if there are none. */
   readonly valid?: Split<In, Out>;
-  /** Absent where there is none. */
+  /** The rows to test on; absent if there are none. */
   readonly test?: Split<In, Out>;
 }
 
-/** A data set of any inputs and targets. */
+/**
+ * A data set of any inputs and targets.
+ *
+ * @category Data
+ */
 export type AnyDataSet = DataSet<Tree<Tensor>, Tree<Tensor>>;
 
-/** What a data set can be made of. */
+/**
+ * The parts that a data set can be made of.
+ *
+ * @category Data
+ */
 export interface DataParts {
-  /** What run records call it; "data" by default. */
+  /** The name in run records; `"data"` by default. */
   readonly name?: string | undefined;
+  /** The rows to train on, at least one. */
   readonly train: SplitParts;
+  /** The rows to validate on; none by default. */
   readonly valid?: SplitParts | undefined;
+  /** The rows to test on; none by default. */
   readonly test?: SplitParts | undefined;
+  /** The factor of stored inputs, see {@link Reading}; by default that of the splits, or 1. */
   readonly inputScale?: Reading["inputScale"] | undefined;
+  /** The number of classes, if targets are class indices, see {@link Reading}; none by default. */
   readonly classes?: Classes | undefined;
 }
 
-/** A split of the data set made of parts of type `P`. */
+/**
+ * A split of the data set that is made of parts of type `P`.
+ *
+ * @category Data
+ */
 export type SplitOf<P extends DataParts> = Split<
   TensorsOf<P["train"]["inputs"]>,
   TargetsOf<P["train"]>
 >;
 
-/** The data set made of parts of type `P`: a split that `P` surely has is no longer optional. */
+/**
+ * The data set that is made of parts of type `P`. A split that `P` surely has is not optional.
+ *
+ * @category Data
+ */
 export type DataSetOf<P extends DataParts> = DataSet<
   TensorsOf<P["train"]["inputs"]>,
   TargetsOf<P["train"]>
@@ -74,14 +104,20 @@ export type DataSetOf<P extends DataParts> = DataSet<
 
 const splitNames: readonly SplitName[] = ["train", "valid", "test"];
 
-/** The name of a split. */
+/**
+ * The name of a split.
+ *
+ * @category Data
+ */
 export type SplitName = "train" | "valid" | "test";
 
 /**
- * The splits that a data set has, with their names, train first.
+ * Returns the splits that a data set has, with their names, train first.
  *
  * @param data - The data set.
  * @returns Pairs of a name and a split.
+ * @nothrow
+ * @category Data
  */
 export function splitsOf<In extends Tree<Tensor>, Out extends Tree<Tensor>>(
   data: DataSet<In, Out>,
@@ -93,22 +129,26 @@ export function splitsOf<In extends Tree<Tensor>, Out extends Tree<Tensor>>(
 }
 
 /**
- * What the leaf of the inputs at a path is multiplied by.
+ * Returns the factor of the leaf of the inputs at a path.
  *
  * @param data - A data set or a stream.
- * @param path - The path of the leaf; "" where inputs are one tensor.
- * @returns The scale; 1 where the data set says none.
+ * @param path - The path of the leaf; `""`, the default, if the inputs are one tensor.
+ * @returns The factor; 1 if the data set has none for this leaf.
+ * @nothrow
+ * @category Data
  */
 export function inputScaleOf({ inputScale }: Reading, path = ""): number {
   return byPath(inputScale, path) ?? 1;
 }
 
 /**
- * The number of classes of the leaf of the targets at a path.
+ * Returns the number of classes of the leaf of the targets at a path.
  *
  * @param data - A data set or a stream.
- * @param path - The path of the leaf; "" where targets are one tensor.
- * @returns The number of classes; undefined where the targets are no class indices.
+ * @param path - The path of the leaf; `""`, the default, if the targets are one tensor.
+ * @returns The number of classes; undefined if the targets are not class indices.
+ * @nothrow
+ * @category Data
  */
 export function classesOf({ classes }: Reading, path = ""): number | undefined {
   return byPath(classes, path);
@@ -125,18 +165,22 @@ function byPath(
 const partNames = ["name", "train", "valid", "test", "inputScale", "classes"];
 
 /**
- * A data set from tensors, typed arrays or nested arrays, checked and frozen. Inputs and targets are trees:
- * one tensor, or records and lists of tensors. Splits that are not given stay absent. `targets: "inputs"` of a split says
- * that a model shall put its inputs out again, as an autoencoder does: targets are the inputs times `inputScale`, and
- * are kept once.
+ * Makes a data set from tensors, typed arrays or nested arrays, and checks and freezes it.
+ *
+ * Inputs and targets are trees: one tensor, or records and lists of tensors. A split that you do not pass stays
+ * absent. With `targets: "inputs"` a model must give its inputs back, as an autoencoder does. The targets are then
+ * the inputs times `inputScale`, and are kept once.
+ *
+ * {@includeCode ../../../examples/api/data/dataSet.ts#example}
  *
  * @param parts - The splits, each `{ inputs, targets, weights? }`; only `train` is needed. Splits of another data set
- *   bring their `inputScale` along, unless one is given.
- * @returns The data set. Targets with classes that were floats are i32.
- * @throws DataError where leaves differ in rows, splits differ in their trees or in the type or shape of a
- *   row, there is no row to train on, a target is not one of the classes, a weight is negative or not
- *   finite or all are 0, a value cannot be read as a tensor, an option is not known, or targets are the inputs in some of
- *   the splits only or beside `classes`.
+ *   bring their `inputScale`, unless you pass one.
+ * @returns The data set. If `classes` is given, targets that were floats become i32.
+ * @throws {@link DataError} if an option is unknown, if a value cannot be read as a tensor, or if there is no row to
+ *   train on. If leaves of a split differ in their rows, or splits differ in their trees or in the type or shape of a
+ *   row. If a target is not one of the classes, or a weight is negative or not finite, or all weights are 0. If
+ *   targets are the inputs in some splits only, or beside `classes`.
+ * @category Data
  */
 export function dataSet<const P extends DataParts>(parts: P): DataSetOf<P> {
   checkNames("dataSet", parts, partNames, DataError);
@@ -157,7 +201,7 @@ export function dataSet<const P extends DataParts>(parts: P): DataSetOf<P> {
     if (split !== "train" && parts[split] === undefined) continue;
     const made = readSplit(where, split, parts[split], (path) => classesOf(reading, path));
     if (splits.train !== undefined) checkLike(where, [split, made], ["train", splits.train]);
-    // A split alone says how it is read, so that it can be looked at by itself.
+    // A split has its own `inputScale`, so that it can be read without the data set.
     const { inputScale } = reading;
     splits[split] = inputScale === undefined ? made : Object.freeze({ ...made, inputScale });
     if (split === "train") checkReading(where, reading, made);
@@ -174,7 +218,7 @@ export function dataSet<const P extends DataParts>(parts: P): DataSetOf<P> {
   return data as DataSetOf<P>;
 }
 
-/** What splits of another data set say of their inputs. Throws DataError where they disagree. */
+/** Returns the `inputScale` that splits of another data set bring. Throws DataError if they differ. */
 function splitScale(where: string, parts: DataParts): Reading["inputScale"] | undefined {
   const given = splitNames.flatMap((name) => {
     const split = parts[name] as SplitParts | null | undefined;
@@ -192,7 +236,7 @@ function splitScale(where: string, parts: DataParts): Reading["inputScale"] | un
   });
 }
 
-/** The options of reading that are given. */
+/** Returns the options of reading that are given. */
 export function pickReading(parts: {
   readonly inputScale?: Reading["inputScale"] | undefined;
   readonly classes?: Classes | undefined;
@@ -203,7 +247,10 @@ export function pickReading(parts: {
   };
 }
 
-/** Checks that scales are finite and not 0, classes 1 or more, and that leaves exist. Throws DataError. */
+/**
+ * Throws DataError if a scale is 0 or not finite, if a number of classes is not a positive integer, or if a leaf does
+ * not exist.
+ */
 export function checkReading(where: string, reading: Reading, { inputs, targets }: AnySplit): void {
   check(where, "inputScale", reading.inputScale, inputs, {
     holds: (scale) => Number.isFinite(scale) && scale !== 0,

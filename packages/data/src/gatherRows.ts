@@ -12,13 +12,15 @@ import {
 import { leafName } from "./split.ts";
 
 /**
- * Rows of a host tensor, or of every leaf of a tree of them: out[k, …] = values[rows[k], …], of the same
- * element type.
+ * Returns chosen rows of a host tensor, or of every leaf of a tree of them: out[k, …] = values[rows[k], …].
+ *
+ * The element type stays the same.
  *
  * @param values - Leaves [n, …row].
  * @param rows - Indices in 0 … n−1; repeats are allowed.
  * @returns Leaves [rows.length, …row], in the same tree.
- * @throws DataError for an index outside of a tensor.
+ * @throws {@link DataError} if an index is not a row of a leaf.
+ * @category Data
  */
 export function gatherRows<const X extends Tree<Tensor>>(
   values: X,

@@ -1,13 +1,13 @@
 import { DataError, isTensor, namedLeaves, type Tensor, type Tree } from "@metrigrad/tensor";
 
-/** What a split was given as. */
+/** The parts of a split, as they were given. */
 interface GivenParts {
   readonly inputs: unknown;
   readonly targets: unknown;
   readonly targetsAre?: unknown;
 }
 
-/** Whether the targets of a split are its inputs. Throws DataError where it is not clear. */
+/** Returns whether the targets of a split are its inputs. Throws DataError if that is not clear. */
 export function targetsAreInputs(
   where: string,
   name: string,
@@ -32,7 +32,7 @@ export function targetsAreInputs(
   });
 }
 
-/** Refuses classes where targets are inputs. Throws DataError. */
+/** Throws DataError if there are classes although the targets are the inputs. */
 export function checkNoClasses(
   where: string,
   name: string,

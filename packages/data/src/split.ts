@@ -19,59 +19,93 @@ import {
 } from "@metrigrad/tensor";
 import { checkNoClasses, targetsAreInputs } from "./inputsAsTargets.ts";
 
-/** What a tensor can be made of: a tensor, a typed array, or numbers or booleans in nested arrays. */
+/**
+ * A value that a tensor can be made of: a tensor, a typed array, or numbers or booleans in nested arrays.
+ *
+ * @category Data
+ */
 export type Values = Tensor | TypedArray | NestedArray;
 
-/** The tree `X` of values as a tree of tensors. */
+/**
+ * The tree `X` of values as a tree of tensors.
+ *
+ * @category Data
+ */
 export type TensorsOf<X> =
   MapTree<X, Values, Tensor> extends infer T extends Tree<Tensor> ? T : Tree<Tensor>;
 
-/** Rows of samples. Every leaf has as many rows, and row i of all leaves belongs to sample i. */
+/**
+ * Rows of samples. Every leaf has the same number of rows, and row i of all leaves belongs to sample i.
+ *
+ * @category Data
+ */
 export interface Split<In extends Tree<Tensor> = Tensor, Out extends Tree<Tensor> = Tensor> {
-  /** Leaves [rows, …features] of any element type. */
+  /** The inputs: leaves [rows, …features] of any element type. */
   readonly inputs: In;
-  /** Leaves [rows] of class indices, or [rows, …outputs]. */
+  /** The targets: leaves [rows] of class indices, or [rows, …outputs]. */
   readonly targets: Out;
-  /** [rows], how much each sample counts; finite, 0 or more, and not all 0. Absent: all count 1. */
+  /** The weights of the samples, [rows]: finite, 0 or more, and not all 0. Absent if all weights are 1. */
   readonly weights?: Tensor;
-  /** What stored inputs are multiplied by, as the data set says; absent: 1. */
+  /** The factor of stored inputs, as the data set has it; absent if it is 1. */
   readonly inputScale?: number | Readonly<Record<string, number>>;
-  /** There where targets are the inputs as a model reads them, scaled too; `targets` then is `inputs`. */
+  /**
+   * Present if the targets are the inputs as a model reads them, scaled too. Then `targets` is the same object as
+   * `inputs`.
+   */
   readonly targetsAre?: "inputs";
 }
 
-/** A split of any inputs and targets. */
+/**
+ * A split of any inputs and targets.
+ *
+ * @category Data
+ */
 export type AnySplit = Split<Tree<Tensor>, Tree<Tensor>>;
 
-/** What a split can be made of: trees of tensors, typed arrays or nested arrays. */
+/**
+ * The parts that a split can be made of: trees of tensors, typed arrays or nested arrays.
+ *
+ * @category Data
+ */
 export interface SplitParts<
   In extends Tree<Values> = Tree<Values>,
   Out extends Tree<Values> | "inputs" = Tree<Values> | "inputs",
 > {
-  /** Leaves [rows, …features]. */
+  /** The inputs: leaves [rows, …features]. */
   readonly inputs: In;
-  /** Leaves [rows] of class indices, or [rows, …outputs]; `"inputs"`: the inputs as a model reads them, as for an autoencoder. */
+  /**
+   * The targets: leaves [rows] of class indices, or [rows, …outputs]. `"inputs"` stands for the inputs as a model
+   * reads them, as for an autoencoder.
+   */
   readonly targets: Out;
-  /** [rows], how much each sample counts. */
+  /** The weights of the samples, [rows]; by default all are 1. */
   readonly weights?: Values | undefined;
-  /** What stored inputs are multiplied by: a split of a data set brings it along. */
+  /** The factor of stored inputs, which a split of a data set brings; 1 by default. */
   readonly inputScale?: number | Readonly<Record<string, number>> | undefined;
-  /** A split of a data set brings it along where its targets are its inputs. */
+  /** A mark that a split of a data set brings if its targets are its inputs; absent by default. */
   readonly targetsAre?: "inputs" | undefined;
 }
 
-/** The targets of a split made of parts of type `P`. */
+/**
+ * The targets of a split that is made of parts of type `P`.
+ *
+ * @category Data
+ */
 export type TargetsOf<P extends SplitParts> = P["targets"] extends "inputs"
   ? TensorsOf<P["inputs"]>
   : TensorsOf<Exclude<P["targets"], "inputs">>;
 
-/** The number of classes of every leaf of the targets, or of some leaves by path. */
+/**
+ * The number of classes of every leaf of the targets, or of some leaves by path.
+ *
+ * @category Data
+ */
 export type Classes = number | Readonly<Record<string, number>>;
 
-/** Whether a value stands for one tensor: nested arrays do if they hold numbers or booleans. */
+/** Returns whether a value stands for one tensor. A nested array does if it holds numbers or booleans. */
 export function isValues(value: unknown): value is Values {
   if (isTensor(value) || ArrayBuffer.isView(value)) return true;
-  // A list that has a tensor among its items is a tree, whatever comes first.
+  // A list that has a tensor among its items is a tree, whatever its first item is.
   const isArrays = (items: unknown[]) =>
     items.every((item) => typeof item !== "object" || Array.isArray(item));
   let first = value;
@@ -80,9 +114,8 @@ export function isValues(value: unknown): value is Values {
 }
 
 /**
- * A tree of tensors, typed arrays or nested arrays as a tree of tensors; tensors stay as they are.
- *
- * @throws DataError where a leaf is none of these, or ragged, and where there is no leaf.
+ * Returns a tree of tensors, typed arrays or nested arrays as a tree of tensors. Tensors stay as they are. Throws
+ * DataError for another kind of leaf, for a ragged array, and for a tree without leaves.
  */
 function readTree(where: string, name: string, tree: Tree<Values>): Tree<Tensor> {
   try {
@@ -99,11 +132,12 @@ function readTree(where: string, name: string, tree: Tree<Values>): Tree<Tensor>
 }
 
 /**
- * The number of rows of a split, or of a tree of tensors.
+ * Returns the number of rows of a split, or of a tree of tensors.
  *
  * @param of - A split, its inputs or its targets.
  * @returns The first size of every leaf.
- * @throws DataError where leaves differ in it, or where one is a scalar.
+ * @throws {@link DataError} if leaves differ in their first size, if a leaf is a scalar, or if there is no leaf.
+ * @category Data
  */
 export function rowsOf(of: AnySplit | Tree<Tensor>): number {
   const parts = isSplit(of) ? [of.inputs, of.targets] : [of];
@@ -123,10 +157,11 @@ function isSplit(value: AnySplit | Tree<Tensor>): value is AnySplit {
 }
 
 /**
- * A split of tensors from its parts, checked: every leaf has as many rows, weights are [rows], finite,
- * 0 or more and not all 0, and targets with classes are class indices, which become i32.
+ * Makes a split of tensors from its parts, and checks it. Throws DataError with the name of the split and of the
+ * leaf.
  *
- * @throws DataError, which names the split and the leaf.
+ * Every leaf must have the same number of rows. Weights must be [rows], finite, 0 or more, and not all 0. Targets
+ * with classes must be class indices, and become i32.
  */
 export function readSplit(
   where: string,
@@ -139,7 +174,7 @@ export function readSplit(
     const todo = "pass { inputs, targets }, each a tensor, arrays, or a record or list of them";
     throw new DataError({ where, must: `${name} must be a split`, got, todo });
   }
-  // A table of fromColumns is a split that carries more.
+  // A table of fromColumns is a split with more members.
   if (!("transform" in parts)) checkNames(`${where}, ${name}`, parts, partNames, DataError);
   const given = parts as SplitParts;
   const inputs = readTree(where, `${name} inputs`, given.inputs);
@@ -174,7 +209,7 @@ function withWeights(
   return Object.freeze({ ...split, weights: checkWeights(where, name, weights, rows) });
 }
 
-/** Checks that a row of one split is like a row of another: same tree, shapes and kinds of numbers. */
+/** Throws DataError unless a row of one split has the same tree, shapes and kinds of numbers as a row of another. */
 export function checkLike(
   where: string,
   [name, split]: readonly [string, AnySplit],
@@ -267,12 +302,12 @@ function checkWeights(where: string, name: string, weights: Tree<Tensor>, rows: 
   return weights;
 }
 
-/** The name of a leaf in messages: `train inputs`, or `train inputs/image`. */
+/** Returns the name of a leaf in messages: `train inputs`, or `train inputs/image`. */
 export function leafName(part: string, path: string): string {
   return path === "" ? part : `${part}/${path}`;
 }
 
-/** Runs `f`, with another MetrigradError of it as a DataError that names the part. */
+/** Runs `f`, and throws any other MetrigradError as a DataError that names the part. */
 function asDataError<T>(where: string, name: string, f: () => T): T {
   try {
     return f();

@@ -11,34 +11,58 @@ import {
   type TensorsOf,
 } from "./split.ts";
 
-/** Rows in the train, valid and test splits. */
+/**
+ * The number of rows in the train, valid and test splits.
+ *
+ * @category Data
+ */
 export type SplitSizes = readonly [train: number, valid: number, test: number];
 
-/** Three parts of a pool of rows. */
+/**
+ * The three parts of a pool of rows.
+ *
+ * @category Data
+ */
 export interface Dealt<T> {
+  /** The rows to train on. */
   readonly train: T;
-  /** May have no rows. */
+  /** The rows to validate on; there may be none. */
   readonly valid: T;
-  /** May have no rows. */
+  /** The rows to test on; there may be none. */
   readonly test: T;
 }
 
 /**
- * Shuffles the rows of one pool by the seed and deals them to train, valid and test, in this order; rows
- * beyond the sum of the sizes are left out. The order depends on the seed and on the number of rows alone,
- * so that the splits of different sizes of one seed start alike.
+ * Shuffles the rows of one pool by the seed, and deals them to train, valid and test, in this order.
  *
- * @param pool - `{ inputs, targets, weights? }`, or a list of anything, such as the rows of `readCsv`.
- * @param sizes - Rows in train, valid and test; 0 is allowed.
- * @param options - The seed of the shuffle.
- * @returns The three parts, of the same kind as the pool.
- * @throws DataError where there are fewer rows than asked for, or where the pool is no split.
+ * Rows beyond the sum of the sizes are left out. The order depends on the seed and on the number of rows only, so the
+ * splits of one seed start with the same rows for all sizes.
+ *
+ * @param pool - A list of anything, such as the rows of {@link readCsv}.
+ * @param sizes - The number of rows in train, valid and test; 0 is allowed.
+ * @param options - The seed of the shuffle, an integer in 0 … 2³²−1.
+ * @returns The three lists.
+ * @throws {@link DataError} if the sizes are not integers, if there are fewer rows than they need, or if the seed is
+ *   not in its range.
+ * @category Data
  */
 export function splitRows<Row>(
   pool: readonly Row[],
   sizes: SplitSizes,
   options: { readonly seed: number },
 ): Dealt<readonly Row[]>;
+/**
+ * Shuffles the rows of a pool of inputs and targets by the seed, and deals them to train, valid and test, in this
+ * order.
+ *
+ * @param pool - `{ inputs, targets, weights? }`.
+ * @param sizes - The number of rows in train, valid and test; 0 is allowed.
+ * @param options - The seed of the shuffle, an integer in 0 … 2³²−1.
+ * @returns The three splits.
+ * @throws {@link DataError} if the pool is not a split, or if the seed is not in its range. Also if the sizes are not
+ *   integers, or if there are fewer rows than they need.
+ * @category Data
+ */
 export function splitRows<const P extends SplitParts>(
   pool: P,
   sizes: SplitSizes,
@@ -63,7 +87,7 @@ export function splitRows(
   }));
 }
 
-/** Chosen rows of a split. */
+/** Returns chosen rows of a split. */
 function gatherSplit(
   { inputs, targets, weights, targetsAre }: AnySplit,
   rows: ArrayLike<number>,

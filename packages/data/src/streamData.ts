@@ -13,50 +13,71 @@ import {
   type TensorsOf,
 } from "./split.ts";
 
-/** Starts one pass over a split: an async generator function, for example. `epoch` counts from 0. */
+/**
+ * Starts one pass over a split, such as an async generator function. `epoch` counts from 0.
+ *
+ * @category Data
+ */
 export type Pass<Batch> = (epoch: number) => AsyncIterable<Batch> | Iterable<Batch>;
 
-/** What a stream can be made of. */
+/**
+ * The parts that a stream can be made of.
+ *
+ * @category Data
+ */
 export interface StreamParts<P extends SplitParts = SplitParts> {
-  /** What run records call it; "stream" by default. */
+  /** The name in run records; `"stream"` by default. */
   readonly name?: string | undefined;
   /** Starts a pass over the batches to train on. */
   readonly train: Pass<P>;
+  /** Starts a pass over the batches to validate on; none by default. */
   readonly valid?: Pass<P> | undefined;
+  /** Starts a pass over the batches to test on; none by default. */
   readonly test?: Pass<P> | undefined;
-  /** Rows of one pass over `train`, where they are known. */
+  /** The number of rows of one pass over `train`, if it is known. With it a run knows its length. */
   readonly rows?: number | undefined;
+  /** The factor of stored inputs, see {@link Reading}; 1 by default. */
   readonly inputScale?: Reading["inputScale"] | undefined;
+  /** The number of classes, if targets are class indices, see {@link Reading}; none by default. */
   readonly classes?: Classes | undefined;
 }
 
-/** Data that come in batches, for what does not fit in memory. `streamData` makes one. */
+/**
+ * Data that come in batches, for data that do not fit in memory. {@link streamData} makes one.
+ *
+ * @category Data
+ */
 export interface StreamSet<In extends Tree<Tensor> = Tensor, Out extends Tree<Tensor> = Tensor>
   extends Reading {
-  /** What run records call it. */
+  /** The name in run records. */
   readonly name: string;
-  /** Starts a pass over checked batches. */
+  /** Starts a pass over checked batches to train on. */
   readonly train: (epoch: number) => AsyncGenerator<Split<In, Out>, void, undefined>;
-  /** Absent where there is none. */
+  /** Starts a pass over checked batches to validate on; absent if there are none. */
   readonly valid?: (epoch: number) => AsyncGenerator<Split<In, Out>, void, undefined>;
-  /** Absent where there is none. */
+  /** Starts a pass over checked batches to test on; absent if there are none. */
   readonly test?: (epoch: number) => AsyncGenerator<Split<In, Out>, void, undefined>;
-  /** Rows of one pass over `train`, where they are known. */
+  /** The number of rows of one pass over `train`; absent if it is not known. */
   readonly rows?: number;
 }
 
 const partNames = ["name", "train", "valid", "test", "rows", "inputScale", "classes"];
 
 /**
- * A data set of batches that functions yield, for what does not fit in memory. A pass must yield batches of
- * as many rows each; only its last one may have fewer. Each batch is checked as it comes.
+ * Makes a data set of batches that functions yield, for data that do not fit in memory.
  *
- * @param parts - Functions that start a pass and return an (async) iterable of
- *   `{ inputs, targets, weights? }`; only `train` is needed.
+ * All batches of a pass must have the same number of rows; only the last one may have fewer. Each batch is checked
+ * when it comes.
+ *
+ * {@includeCode ../../../examples/api/data/streamData.ts#example}
+ *
+ * @param parts - Functions that start a pass and return an (async) iterable of `{ inputs, targets, weights? }`; only
+ *   `train` is needed.
  * @returns The stream; its functions give checked batches of tensors.
- * @throws DataError for an unknown option or one of the wrong kind. A pass throws DataError where it has no
- *   batch, a batch differs from the first one in its tree or in the type or shape of a row, a value is
- *   NaN or infinite, leaves differ in rows, or a pass over `train` has not `rows` rows.
+ * @throws {@link DataError} if an option is unknown or of the wrong kind. A pass throws it if it has no batch, or if
+ *   a batch differs from the first one in its tree or in the type or shape of a row. It also does if leaves differ in
+ *   their rows, if a value is NaN or infinite, or if `train` does not yield `rows` rows.
+ * @category Data
  */
 export function streamData<const P extends SplitParts>(
   parts: StreamParts<P>,
@@ -89,10 +110,12 @@ export function streamData<const P extends SplitParts>(
 }
 
 /**
- * Whether data come in batches, by `streamData`.
+ * Returns whether data come in batches, from {@link streamData}.
  *
  * @param data - A data set or a stream.
  * @returns True for a stream.
+ * @nothrow
+ * @category Data
  */
 export function isStream<In extends Tree<Tensor>, Out extends Tree<Tensor>>(
   data: { readonly train: Split<In, Out> } | StreamSet<In, Out>,
@@ -147,7 +170,7 @@ async function* batchesOf(
   }
 }
 
-/** A split of a data set says how its inputs are read, which a stream does for all batches. Throws DataError. */
+/** Throws DataError if a batch has another `inputScale` than the stream, which applies to all batches. */
 function checkScale(where: string, title: string, own: unknown, stream: unknown): void {
   if (own === undefined || JSON.stringify(own) === JSON.stringify(stream)) return;
   throw new DataError({

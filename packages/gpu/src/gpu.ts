@@ -3,10 +3,17 @@ import { openGpu } from "./open.ts";
 import type { GpuBackend, GpuOptions } from "./options.ts";
 
 /**
- * The backend on gpu.js, in float32. In mode `webgpu` every step runs on the device; in the others
- * float element-wise steps, reductions, products and gathers do, the rest on the host: `describe()`
- * tells. In Node, `webgpu` needs the npm package of that name. Throws BackendError where the mode is
- * not there, and says what to install; and for unknown options.
+ * Opens the backend on gpu.js, in float32.
+ *
+ * In mode `webgpu` every step runs on the device. In the other modes float element-wise steps, reductions, products
+ * and gathers run there, and all other steps on the host; `describe()` says which. In Node, `webgpu` needs the npm
+ * package of that name.
+ *
+ * @param options - The mode; by default the best one that answers.
+ * @returns A promise of the backend. Close it when you are done.
+ * @throws A {@link BackendError} if an option or the mode is unknown, or if the mode is not available. The error says
+ *   what to install.
+ * @category Backends
  */
 export async function gpu(options: GpuOptions = {}): Promise<GpuBackend> {
   checkNames("gpu", options, ["mode"], BackendError);

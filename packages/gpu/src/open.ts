@@ -7,13 +7,13 @@ import { WebGpuBackend } from "./webgpu/backend.ts";
 import { Device, type DeviceLimits } from "./webgpu/device.ts";
 import { gpuJs, noEval } from "./webgpu/gpujs.ts";
 
-/** Options of `gpu`, and what only tests set. */
+/** Options of `gpu`, and those that only tests set. */
 export interface OpenOptions extends GpuOptions {
   /** Limits below the device's own, in mode webgpu. */
   readonly limits?: Partial<DeviceLimits>;
 }
 
-/** What to do where a mode is missing. */
+/** What the user can do if a mode is missing. */
 const advice: Readonly<Record<Exclude<GpuMode, "webgpu">, string>> = {
   webgl2: "use a browser that has WebGL 2, or choose another mode",
   headlessgl:
@@ -22,7 +22,7 @@ const advice: Readonly<Record<Exclude<GpuMode, "webgpu">, string>> = {
   cpu: "report this",
 };
 
-/** The modes that are tried where none is asked for. */
+/** The modes that are tried in this order if the user names none. */
 const automatic: readonly GpuMode[] = ["webgpu", "webgl2", "headlessgl", "webasm"];
 
 /** Makes a backend; see `gpu`. */

@@ -1,16 +1,28 @@
 import type { Backend } from "@metrigrad/tensor";
 
-/** The ways in which gpu.js runs kernels, the best first. */
+/**
+ * A way in which gpu.js runs kernels, the best first.
+ *
+ * @category Backends
+ */
 export type GpuMode = "webgpu" | "webgl2" | "headlessgl" | "webasm" | "cpu";
 
-/** Options of the gpu backend. */
+/**
+ * Options of {@link gpu}.
+ *
+ * @category Backends
+ */
 export interface GpuOptions {
-  /** The one to use; by default the best that answers, but never `cpu`. */
+  /** The mode to use; by default the best one that answers, and never `"cpu"`. */
   readonly mode?: GpuMode;
 }
 
-/** A backend on gpu.js. */
+/**
+ * A backend on gpu.js.
+ *
+ * @category Backends
+ */
 export interface GpuBackend extends Backend {
-  /** What runs. */
+  /** The mode in which it runs. */
   readonly mode: GpuMode;
 }

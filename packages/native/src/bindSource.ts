@@ -1,9 +1,9 @@
 /**
  * The body of a function of `koffi`, `recipe` and `memory`, as text, so that workers need no file of this package.
  *
- * It calls Fortran's symbols, which every library has: numbers go by reference, from a block of words. Each has
- * eight bytes, so libraries with integers of 64 bits read the same. What is row-major here is transposed for
- * Fortran, so operands change places and triangles their names. Lengths of strings follow the other arguments.
+ * It calls Fortran's symbols, which every library has. Numbers go by reference, from a block of words. A word has
+ * eight bytes, so libraries with integers of 64 bits read the same value. A row-major matrix is a transposed one for
+ * Fortran, so operands change places, and triangles change names. Lengths of strings follow the other arguments.
  */
 export const bindSource = `
 const libraries = recipe.libraries.map((path) => koffi.load(path));

@@ -1,15 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, win32 } from "node:path";
 
-/** Libraries to try: BLAS first, LAPACK after it where that is another file. */
+/** Libraries to try: first BLAS, then LAPACK if that is another file. */
 export type Candidate = readonly string[];
 
-/** A kind of library, by the names under which it is installed, the usual one first. */
+/** A kind of library, with the names under which it is installed, the usual one first. */
 interface Family {
   readonly names: readonly string[];
-  /** What its file may be called where none of the names is known to the loader. */
+  /** The names that its file may have if the loader knows none of the names. */
   readonly pattern: RegExp;
-  /** Names of the LAPACK that belongs to it, where it has none itself. */
+  /** The names of the LAPACK that belongs to it, if it has none itself. */
   readonly lapack?: readonly string[];
 }
 
@@ -59,7 +59,7 @@ function entriesOf(folder: string): readonly string[] {
   }
 }
 
-/** Folders that ldconfig's files name. */
+/** Returns the folders that ldconfig's files name. */
 function configured(): string[] {
   const folder = "/etc/ld.so.conf.d";
   return entriesOf(folder)
@@ -75,7 +75,7 @@ function configured(): string[] {
     .filter((line) => line.startsWith("/"));
 }
 
-/** Folders in which libraries may lie that the loader has no name for. */
+/** Returns the folders in which libraries may lie for which the loader has no name. */
 function folders(arch: string): readonly string[] {
   const triplet = triplets[arch];
   const usual = triplet === undefined ? [] : [`/usr/lib/${triplet}`];
@@ -89,7 +89,7 @@ function folders(arch: string): readonly string[] {
   return [...new Set([...usual, ...own, ...configured(), ...common])];
 }
 
-/** Names first, then files, so that no folder is read where the loader knows a name. */
+/** Yields names first, then files, so that no folder is read if the loader knows a name. */
 function* onLinux(arch: string): Generator<Candidate> {
   const withLapack = (name: string, lapack: readonly string[]): Candidate[] => [
     ...lapack.map((other) => [name, other]),
@@ -108,7 +108,7 @@ function* onLinux(arch: string): Generator<Candidate> {
   }
 }
 
-/** Files in the folders of PATH. By its name alone a library would be looked for in the working directory too. */
+/** Yields files in the folders of PATH. The system would look for a name alone in the working directory too. */
 function* onWindows(path: string): Generator<Candidate> {
   const folders = path.split(";").filter((folder) => win32.isAbsolute(folder));
   for (const name of windows) {
@@ -119,7 +119,7 @@ function* onWindows(path: string): Generator<Candidate> {
   }
 }
 
-/** What is tried on a platform, in this order. */
+/** Returns the libraries to try on a platform, in this order. */
 export function candidates(platform: string, arch: string): Iterable<Candidate> {
   if (platform === "linux") return onLinux(arch);
   if (platform === "win32") return onWindows(process.env.PATH ?? "");

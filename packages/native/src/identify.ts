@@ -5,11 +5,11 @@ import type { NativeSymbol } from "./types.ts";
 export interface Identity {
   readonly name: string;
   readonly threadSafe: boolean;
-  /** Functions to call with 1, so that a call keeps to its thread. */
+  /** Functions to call with 1, so that a call stays on its thread. */
   readonly threads: readonly NativeSymbol[];
 }
 
-/** Calls a function that some libraries have; null where it is missing. */
+/** Calls a function that some libraries have; returns null if it is missing. */
 function ask<T>(
   library: KoffiLibrary,
   symbol: string,
@@ -39,7 +39,7 @@ function openBlas(library: KoffiLibrary): Identity | null {
     if (config === null) continue;
     const version = /OpenBLAS (\S+)/.exec(config)?.[1] ?? "";
     const core = ask<string>(library, `openblas_get_corename${suffix}`, "str");
-    // Built for one thread it keeps its buffers where two callers would share them.
+    // A library built for one thread keeps its buffers where two callers would share them.
     const parallel = ask<number>(library, `openblas_get_parallel${suffix}`, "int");
     const symbol = `openblas_set_num_threads${suffix}`;
     return {
@@ -75,13 +75,16 @@ function flexiBlas(library: KoffiLibrary): Identity | null {
 
 function accelerate(library: KoffiLibrary, path: string): Identity | null {
   if (!path.includes("Accelerate.framework")) return null;
-  // Since macOS 15; 1 stands for one thread.
+  // The function exists since macOS 15; 1 stands for one thread.
   const symbol = "BLASSetThreading";
   const threads = has(library, symbol) ? [{ library: 0, symbol }] : [];
   return { name: "Accelerate", threadSafe: true, threads };
 }
 
-/** The library at a path, by functions that only it has; null for one without such marks. */
+/**
+ * Returns the identity of the library at a path, by functions that only it has; null for a library without such
+ * marks.
+ */
 export function identify(library: KoffiLibrary, path: string): Identity | null {
   return (
     openBlas(library) ??

@@ -8,7 +8,7 @@ import { selfTest } from "./selfTest.ts";
 import { findSymbols, optional, required } from "./symbols.ts";
 import type { NativeLibrary, NativeOptions, NativeRecipe } from "./types.ts";
 
-/** What to do where there is none. */
+/** What the user can do if there is no library. */
 const advice =
   "install one (Debian: apt-get install libopenblas0; macOS has Accelerate; Windows: put libopenblas.dll on the PATH), " +
   "or name it: METRIGRAD_NATIVE=/path/to/library";
@@ -22,7 +22,7 @@ function refused(got: string, todo = advice): BackendError {
   });
 }
 
-/** Throws BackendError for options by other names, and for a library that is no name. */
+/** Throws BackendError if an option is unknown, or if a library is not a name. */
 function checkOptions(options: NativeOptions): void {
   checkNames("openNative", options, ["library"], BackendError);
   const { library = "" } = options;
@@ -36,7 +36,10 @@ function checkOptions(options: NativeOptions): void {
   });
 }
 
-/** What was asked for: names in order of precedence, null to search. Throws where it is turned off. */
+/**
+ * Returns the names that were asked for in their order; null to search. Throws BackendError if the package is turned
+ * off.
+ */
 function wanted({ library }: NativeOptions, given: string): Candidate | null {
   const environment = given.trim();
   if (/^(off|0|false|no)$/i.test(environment)) {
@@ -84,14 +87,18 @@ function check(
 const opened = new Map<string, NativeLibrary>();
 
 /**
- * Finds the machine's BLAS and LAPACK, and tests them: products, Gram matrices, solves, factors and eigenvectors in
- * both float types against plain loops.
+ * Finds the machine's BLAS and LAPACK, and tests them.
  *
- * @param options - names or paths of libraries; by default what is known to be fast is searched for.
- * @param environment - what the environment says: `off`, or a name or path (several as in PATH: BLAS, then LAPACK);
- *   by default the variable METRIGRAD_NATIVE. `off` has precedence over the options, they over a name.
- * @returns the library, the same one for the same names.
- * @throws BackendError where there is none, or it gives wrong results; it says what was tried.
+ * The test compares products, Gram matrices, solves, factors and eigenvectors in both float types with plain loops.
+ *
+ * @param options - Names or paths of libraries. By default it searches for those that are known to be fast.
+ * @param environment - The text of the environment: `off`, a name or a path, or several as in PATH, first BLAS, then
+ *   LAPACK. By default it is the variable METRIGRAD_NATIVE. `off` counts before the options, and the options before a
+ *   name.
+ * @returns The library; the same one for the same names.
+ * @throws A {@link BackendError} if an option is unknown or wrong, if it is turned off, or if there is no library that
+ *   gives right results. The error says what was tried.
+ * @category For authors of backends
  */
 export function openNative(
   options: NativeOptions = {},
@@ -116,7 +123,7 @@ export function openNative(
     try {
       libraries = candidate.map((path) => koffi.load(path));
     } catch (error) {
-      // A search says nothing of what is not there.
+      // A search does not report files that are not there.
       if (asked !== null) failed(error);
       continue;
     }

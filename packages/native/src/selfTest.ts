@@ -1,6 +1,6 @@
 import type { NativeKernels } from "./types.ts";
 
-/** A matrix in a memory, row-major with elements from one row to the next. */
+/** A row-major matrix in a memory, with a number of elements from one row to the next. */
 interface Matrix {
   readonly address: number;
   readonly lead: number;
@@ -8,7 +8,7 @@ interface Matrix {
   get(row: number, col: number): number;
 }
 
-/** Elements between the rows of the matrices, beyond their columns. */
+/** The number of elements between the rows of the matrices, beyond their columns. */
 const gap = 3;
 
 /** What a self-test works with: one type, its functions, and matrices one after the other in a memory. */
@@ -33,7 +33,7 @@ class Bench {
     return this.kernels[`native${name}_${this.type}`]?.(...args.map(Number)) ?? 0;
   }
 
-  /** Numbers within ±1 that repeat. */
+  /** Returns numbers within ±1 that repeat. */
   number(): number {
     this.seed = (Math.imul(this.seed, 1103515245) + 12345) & 0x7fffffff;
     return this.seed / 2 ** 30 - 1;
@@ -56,12 +56,12 @@ class Bench {
     return { address, lead, data, get };
   }
 
-  /** Makes room again; matrices so far are lost. */
+  /** Makes room again; the matrices so far are lost. */
   clear(): void {
     this.next = 64;
   }
 
-  /** Whether elements are what they should be, and gaps untouched. */
+  /** Returns whether elements are what they should be, and gaps are untouched. */
   holds(
     found: Matrix,
     rows: number,
@@ -80,7 +80,7 @@ class Bench {
   }
 }
 
-/** Σ over `k` of a product of elements. */
+/** Returns Σ over `k` of a product of elements. */
 function sum(k: number, term: (p: number) => number): number {
   let total = 0;
   for (let p = 0; p < k; p++) total += term(p);
@@ -89,7 +89,7 @@ function sum(k: number, term: (p: number) => number): number {
 
 const both = [false, true] as const;
 
-/** C before a product: β = 0 says that it is not read, so NaN must not count. */
+/** Returns C before a product. With β = 0 it must not be read, so it is NaN. */
 function before(bench: Bench, rows: number, cols: number, beta: number) {
   const c = bench.matrix(rows, cols, () => (beta === 0 ? Number.NaN : bench.number()));
   const old = c.data.slice();
@@ -97,7 +97,7 @@ function before(bench: Bench, rows: number, cols: number, beta: number) {
   return { c, old, share };
 }
 
-/** C = −AB/2 + βC with operands as they are or transposed. */
+/** Tests C = −AB/2 + βC with operands as they are or transposed. */
 function product(
   bench: Bench,
   [m, n, k]: readonly [number, number, number],
@@ -131,7 +131,7 @@ function products(bench: Bench): boolean {
   return largeProduct(bench);
 }
 
-/** A product beyond what libraries take for small, by what it does to a vector: Cv = A(B'v). */
+/** Tests a product larger than those that libraries take for small, by its effect on a vector: Cv = A(B'v). */
 function largeProduct(bench: Bench): boolean {
   bench.clear();
   const [m, n, k] = [97, 102, 107];
@@ -153,7 +153,7 @@ function grams(bench: Bench): boolean {
   return true;
 }
 
-/** A triangle of C = 3AA'/2 + βC; the other stays as it was. */
+/** Tests one triangle of C = 3AA'/2 + βC; the other one must stay as it was. */
 function triangle(bench: Bench, lower: boolean, t: boolean, beta: number): boolean {
   const [n, k] = [17, 19];
   bench.clear();
@@ -200,7 +200,7 @@ function solves(bench: Bench): boolean {
   return true;
 }
 
-/** A symmetric matrix with eigenvalues from about 1. */
+/** Returns a symmetric matrix with eigenvalues from about 1. */
 function positive(bench: Bench, n: number): Matrix {
   const x = bench.matrix(n, n, () => bench.number() / Math.sqrt(n));
   return bench.matrix(n, n, (r, c) => sum(n, (p) => x.get(r, p) * x.get(c, p)) + +(r === c));
@@ -248,12 +248,12 @@ function eigenvectors(bench: Bench): boolean {
   );
 }
 
-/** Bytes that the test works in. */
+/** The number of pages of memory for the test. */
 const pages = 16;
 
 /**
- * Compares the functions with plain loops, in both types: all transposes, triangles and sides, rows with gaps. What
- * gives wrong results, such as "gemm in f64"; null where all is right.
+ * Compares the functions with plain loops, in both types: all transposes, triangles and sides, and rows with gaps.
+ * Returns what gives wrong results, such as "gemm in f64"; null if all is right.
  */
 export function selfTest(bound: (memory: WebAssembly.Memory) => NativeKernels): string | null {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });

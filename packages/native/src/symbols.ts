@@ -1,11 +1,12 @@
 import type { KoffiLibrary } from "./bind.ts";
 import type { NativeFunction, NativeSymbol } from "./types.ts";
 
-/** Functions without which a library is of no use, and those of LAPACK. */
+/** Functions without which a library is of no use. */
 export const required: readonly NativeFunction[] = ["gemm", "syrk", "trsm"];
+/** Functions of LAPACK, which a library may lack. */
 export const optional: readonly NativeFunction[] = ["potrf", "syevd"];
 
-/** What follows a name: Fortran compilers and libraries with integers of 64 bits differ. */
+/** What follows a name: Fortran compilers and libraries with integers of 64 bits differ in that. */
 const suffixes = ["_", "", "_64_", "64_", "_64"] as const;
 
 const letters = { f32: "s", f64: "d" } as const;
@@ -21,14 +22,17 @@ function symbolOf(
         library.func(name + suffix, "void", []);
         return { library: at, symbol: name + suffix };
       } catch {
-        // The next one.
+        // The next suffix or library may have it.
       }
     }
   }
   return null;
 }
 
-/** Where each function is in both types; a function that one type lacks is missing. `missing` names them. */
+/**
+ * Returns where each function is, in both types. A function counts only if both types have it. `missing` names the
+ * symbols that were not found.
+ */
 export function findSymbols(libraries: readonly KoffiLibrary[]): {
   readonly symbols: Readonly<Record<string, NativeSymbol>>;
   readonly missing: readonly string[];
@@ -36,7 +40,7 @@ export function findSymbols(libraries: readonly KoffiLibrary[]): {
   const symbols: Record<string, NativeSymbol> = {};
   const missing: string[] = [];
   const first = symbolOf(libraries, "sgemm", suffixes);
-  // All functions take integers of one size, so one suffix.
+  // All functions of a library take integers of one size, so one suffix fits all.
   const suffix = first === null ? [] : [first.symbol.slice("sgemm".length)];
   for (const name of [...required, ...optional]) {
     const pair = (["f32", "f64"] as const).map(

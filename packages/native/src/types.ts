@@ -1,61 +1,93 @@
-/** The functions of BLAS and LAPACK that are used. */
+/**
+ * The functions of BLAS and LAPACK that the cpu backend uses.
+ *
+ * @category For authors of backends
+ */
 export type NativeFunction = "gemm" | "syrk" | "trsm" | "potrf" | "syevd";
 
-/** Which library to take. */
+/**
+ * Options of {@link openNative}.
+ *
+ * @category For authors of backends
+ */
 export interface NativeOptions {
   /**
-   * Names or paths of the libraries: BLAS first, LAPACK after it where that is another file. By default
-   * OpenBLAS, MKL, BLIS or FlexiBLAS where the system's loader finds them, and Accelerate on macOS.
+   * The names or paths of the libraries: first BLAS, then LAPACK if that is another file.
+   *
+   * By default these are OpenBLAS, MKL, BLIS or FlexiBLAS, if the system's loader finds them, and Accelerate on
+   * macOS.
    */
   readonly library?: string | readonly string[];
 }
 
-/** A symbol of one of several libraries. */
+/**
+ * A symbol of one of several libraries.
+ *
+ * @category For authors of backends
+ */
 export interface NativeSymbol {
-  /** The number of the library. */
+  /** The number of the library, from 0. */
   readonly library: number;
+  /** The name of the symbol. */
   readonly symbol: string;
 }
 
-/** What a thread needs to call the library: plain data, which a worker can be sent. */
+/**
+ * The plain data that a thread needs to call the library, and that a worker can be sent.
+ *
+ * @category For authors of backends
+ */
 export interface NativeRecipe {
   /** The path of koffi. */
   readonly koffi: string;
-  /** The body of a function of `koffi`, `recipe` and `memory` that returns `NativeKernels`. */
+  /** The body of a function of `koffi`, `recipe` and `memory` that returns {@link NativeKernels}. */
   readonly source: string;
-  /** Names or paths of the libraries. */
+  /** The names or paths of the libraries. */
   readonly libraries: readonly string[];
-  /** Symbols by function and type: `gemm_f32`. */
+  /** The symbols by function and type, such as `gemm_f32`. */
   readonly symbols: Readonly<Record<string, NativeSymbol>>;
-  /** Functions that are called with 1 in every thread, so that a call keeps to its thread. */
+  /** Functions that every thread calls with 1, so that a call stays on its thread. */
   readonly threads: readonly NativeSymbol[];
 }
 
 /**
- * Functions on byte addresses of one WebAssembly memory, by name and type: `nativeGemm_f32`. Matrices are row-major,
- * with elements from one row to the next (`ld…`):
+ * Functions on byte addresses of one WebAssembly memory, by name and type, such as `nativeGemm_f32`.
+ *
+ * Matrices are row-major; `ld…` is the number of elements from one row to the next.
  *
  * | function | parameters | what it does |
  * | --- | --- | --- |
  * | `nativeGemm` | ta, tb, m, n, k, α, a, lda, b, ldb, β, c, ldc | C = α op(A) op(B) + βC |
  * | `nativeSyrk` | lower, t, n, k, α, a, lda, β, c, ldc | one triangle of C = αAA' + βC, or αA'A + βC with `t` |
  * | `nativeTrsm` | right, upper, t, m, n, a, lda, b, ldb | B = op(A)⁻¹B, or B op(A)⁻¹ with `right` |
- * | `nativePotrf` | n, a, lda | the lower triangle of A becomes L with LL' = A; 0, or where it fails |
- * | `nativeSyevd` | n, a, lda, w, work, length, iwork, length | rows of A become eigenvectors, w their values; 0 or where it fails |
+ * | `nativePotrf` | n, a, lda | the lower triangle of A becomes L with LL' = A; returns 0, or the place of the failure |
+ * | `nativeSyevd` | n, a, lda, w, work, length, iwork, length | rows of A become eigenvectors, w their values; returns 0, or the place of the failure |
+ *
+ * @category For authors of backends
  */
 export type NativeKernels = Readonly<Record<string, (...args: number[]) => number | undefined>>;
 
-/** A library that was found and gave right results. */
+/**
+ * A library that was found and gave right results.
+ *
+ * @category For authors of backends
+ */
 export interface NativeLibrary {
-  /** Its name and version, and what it was built for: "OpenBLAS 0.3.29 (Cooperlake)". */
+  /** Its name and version, and the processor that it was built for: "OpenBLAS 0.3.29 (Cooperlake)". */
   readonly name: string;
-  /** Where it was found: names or paths. */
+  /** The names or paths under which it was found. */
   readonly libraries: readonly string[];
-  /** What it has; LAPACK's functions may be missing. */
+  /** The functions that it has. Those of LAPACK may be missing. */
   readonly functions: readonly NativeFunction[];
   /** Whether several threads may call it at the same time. */
   readonly threadSafe: boolean;
+  /** The data by which another thread calls it. */
   readonly recipe: NativeRecipe;
-  /** The functions for a memory, in this thread. */
+  /**
+   * Returns the functions for a memory, in this thread.
+   *
+   * @param memory - The WebAssembly memory with the operands.
+   * @returns The functions, by name and type.
+   */
   bind(memory: WebAssembly.Memory): NativeKernels;
 }

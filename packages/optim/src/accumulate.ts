@@ -7,12 +7,16 @@ import type { Optimizer, Phase } from "./core/optimizer.ts";
 const name = "accumulated";
 
 /**
- * An optimizer that acts once every k steps on the mean gradient of k batches, as if they were one. What
- * it is given of a batch beside the gradient, such as the metric of `rngd`, is of the last one of them.
- * @param k batches to a step of the optimizer
- * @param optimizer the optimizer
- * @returns an optimizer
- * @throws GraphError for a k that is no positive integer
+ * Makes an optimizer that acts once every k steps, on the mean gradient of k batches.
+ *
+ * What the optimizer sees of a batch apart from the gradient, such as the metric of {@link rngd}, comes from the last
+ * of the k batches.
+ *
+ * @param k - The number of batches for one step of the optimizer, a positive integer.
+ * @param optimizer - The optimizer that makes the step.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if k is not a positive integer.
+ * @category Optimizers: combining
  */
 export function accumulate(k: number, optimizer: Optimizer): Optimizer {
   if (!(Number.isInteger(k) && k >= 1)) {
@@ -37,7 +41,7 @@ export function accumulate(k: number, optimizer: Optimizer): Optimizer {
       const inner = optimizer.update({
         ...context,
         gradients: now.map((sum) => mul(sum, 1 / k)),
-        // What accumulates inside keeps sums of its own.
+        // An accumulate inside of this one keeps its sums in slots of its own.
         slot: (parameter, key, options) =>
           slot(parameter, key.startsWith(name) ? `${name}/${key}` : key, options),
         step: floor(div(context.step, k)),
@@ -53,7 +57,7 @@ export function accumulate(k: number, optimizer: Optimizer): Optimizer {
   } satisfies Optimizer);
 }
 
-/** A phase that is due at all steps but the last of every k. */
+/** Returns phases that are due at all steps but the last of every k. */
 function apart(k: number, updates: readonly Update[]): Phase[] {
   return Array.from({ length: k - 1 }, (_, offset) => ({ every: k, offset, updates }));
 }

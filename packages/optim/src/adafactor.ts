@@ -7,31 +7,42 @@ import { relativeScale } from "./transforms/relativeScale.ts";
 import { scale } from "./transforms/scale.ts";
 import { weightDecay } from "./transforms/weightDecay.ts";
 
-/** Settings of Adafactor. */
+/**
+ * Settings of {@link adafactor}.
+ *
+ * @category Optimizers
+ */
 export interface AdafactorSettings {
-  /** The largest step, as a share of a parameter's root mean square; 0.01 by default. */
+  /** The largest step γ, as a share of a parameter's root mean square; 0.01 by default. */
   readonly learningRate?: number;
-  /** c of β₂ = 1 − t^{−c}; 0.8 by default. */
+  /** The exponent c of the decay β₂ = 1 − t^{−c} in step t, in [0, 1]; 0.8 by default. */
   readonly decay?: number;
-  /** ε₁, added to squared gradients; 1e-30 by default. */
+  /** The number ε₁ > 0 that is added to squared gradients; 1e-30 by default. */
   readonly epsilon?: number;
-  /** ε₂, the least root mean square of a parameter that counts; 1e-3 by default. */
+  /** The least root mean square ε₂ of a parameter that counts: a smaller one counts as ε₂. 1e-3 by default. */
   readonly least?: number;
-  /** d, the largest root mean square of a direction; 1 by default. */
+  /** The largest root mean square d > 0 of a direction; 1 by default. */
   readonly clip?: number;
-  /** λ: weights decay by λ of themselves in a step, biases do not; 0 by default. A schedule acts on it too. */
+  /**
+   * The decay λ: in a step weights shrink by λ of themselves. Biases do not. A schedule acts on it too. 0 by default.
+   */
   readonly weightDecay?: number;
-  /** Of the step; constant by default. */
+  /** A factor of the step over the run; constant by default. */
   readonly schedule?: Schedule;
 }
 
 /**
- * Adafactor: ADAM without a mean, whose second moment of a matrix is kept as that of its rows and columns, and whose steps are
- * relative to the size of a parameter: max(ε₂, RMS(θ)) min(γ, 1/√t) (Shazeer and Stern 2018, arXiv 1804.04235, algorithms 4 and 5). It
- * keeps m + n numbers for a matrix [m, n]; of tensors the last two axes are factored.
- * @param settings - What is not given has its default.
- * @returns an optimizer
- * @throws GraphError for settings out of range
+ * Makes the optimizer Adafactor, which needs little memory: m + n numbers for a matrix [m, n].
+ *
+ * It is ADAM without a mean. The second moment of a matrix is kept as that of its rows and columns; for a tensor
+ * these are the last two axes. The steps are relative to the size of a parameter: step t has the learning rate
+ * max(ε₂, RMS(θ)) min(γ, 1/√t), where RMS is the root mean square (Shazeer and Stern 2018, arXiv 1804.04235,
+ * algorithms 4 and 5).
+ *
+ * @param settings - Learning rate, decay, bounds, and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
  */
 export function adafactor(settings: AdafactorSettings = {}): Optimizer {
   const names = [

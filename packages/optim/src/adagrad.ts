@@ -5,21 +5,27 @@ import { checkKnown, checkSettings } from "./core/settings.ts";
 import { scale } from "./transforms/scale.ts";
 import { sumOfSquares } from "./transforms/sumOfSquares.ts";
 
-/** Settings of AdaGrad. */
+/**
+ * Settings of {@link adagrad}.
+ *
+ * @category Optimizers
+ */
 export interface AdagradSettings {
-  /** γ; 0.01 by default. */
+  /** The learning rate γ; 0.01 by default. */
   readonly learningRate?: number;
-  /** Added to the root of the sum of squares; 1e-10 by default. */
+  /** The number ε that is added to the root of the sum of squares; 1e-10 by default. */
   readonly epsilon?: number;
-  /** Of γ; constant by default. */
+  /** A factor of γ over the run; constant by default. */
   readonly schedule?: Schedule;
 }
 
 /**
- * AdaGrad: s ← s + g², θ ← θ − γ g/(√s + ε) (Duchi, Hazan and Singer 2011, JMLR 12, figure 1).
- * @param settings - What is not given has its default.
- * @returns an optimizer
- * @throws GraphError for settings out of range
+ * Makes the optimizer AdaGrad: s ← s + g², θ ← θ − γ g/(√s + ε) (Duchi, Hazan and Singer 2011, JMLR 12, figure 1).
+ *
+ * @param settings - Learning rate, ε, and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
  */
 export function adagrad(settings: AdagradSettings = {}): Optimizer {
   checkKnown("adagrad", settings, ["learningRate", "epsilon", "schedule"]);

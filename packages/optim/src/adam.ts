@@ -5,17 +5,30 @@ import { checkKnown, checkSettings } from "./core/settings.ts";
 import { type MomentSettings, momentNames, momentSettings, moments } from "./transforms/moments.ts";
 import { scale } from "./transforms/scale.ts";
 
-/** Settings of ADAM. */
+/**
+ * Settings of {@link adam}.
+ *
+ * @category Optimizers
+ */
 export interface AdamSettings extends MomentSettings {
-  /** γ; 0.001 by default. */
+  /** The learning rate γ; 0.001 by default. */
   readonly learningRate?: number;
-  /** Constant by default. */
+  /** A factor of γ over the run; constant by default. */
   readonly schedule?: Schedule;
 }
 
 /**
- * m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², θ ← θ − γ m̂/(√v̂ + ε) with bias corrections (Kingma and
- * Ba 2015, algorithm 1). Throws GraphError for settings out of range.
+ * Makes the optimizer ADAM: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², θ ← θ − γ m̂/(√v̂ + ε).
+ *
+ * g is the gradient. m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) correct the bias of the first steps t (Kingma and Ba 2015,
+ * algorithm 1).
+ *
+ * {@includeCode ../../../examples/api/optim/adam.ts#example}
+ *
+ * @param settings - Learning rate, decays of the moments, and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
  */
 export function adam(settings: AdamSettings = {}): Optimizer {
   checkKnown("adam", settings, ["learningRate", ...momentNames, "schedule"]);

@@ -7,20 +7,28 @@ import { momentNames, momentSettings, moments } from "./transforms/moments.ts";
 import { scale } from "./transforms/scale.ts";
 import { weightDecay } from "./transforms/weightDecay.ts";
 
-/** Settings of ADAM with decoupled weight decay. */
+/**
+ * Settings of {@link adamw} and {@link lamb}.
+ *
+ * @category Optimizers
+ */
 export interface AdamwSettings extends AdamSettings {
-  /** λ: weights decay by γλ of themselves in a step; 0.01 by default. */
+  /** The decay λ: in a step weights shrink by γλ of themselves. 0.01 by default. */
   readonly weightDecay?: number;
   /** Whether biases and scales decay too; false by default. */
   readonly decayBiases?: boolean;
 }
 
 /**
- * θ ← θ − γ(m̂/(√v̂ + ε) + λθ) (Loshchilov and Hutter 2019, algorithm 2, with λ in units of γ as in PyTorch's `AdamW`). A schedule acts on
+ * Makes the optimizer AdamW, which is ADAM with weight decay apart from the moments: θ ← θ − γ(m̂/(√v̂ + ε) + λθ).
+ *
+ * It is algorithm 2 of Loshchilov and Hutter (2019), with λ in units of γ as in PyTorch's `AdamW`. A schedule acts on
  * both parts.
- * @param settings - What is not given has its default.
- * @returns an optimizer
- * @throws GraphError for settings out of range
+ *
+ * @param settings - Learning rate, decays of the moments, weight decay, and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
  */
 export function adamw(settings: AdamwSettings = {}): Optimizer {
   const names = ["learningRate", ...momentNames, "weightDecay", "decayBiases", "schedule"];

@@ -7,16 +7,24 @@ import type { ChainStep } from "./core/step.ts";
 import type { Transform } from "./core/transform.ts";
 
 /**
- * An optimizer of transforms: the gradient goes through them in order, and θ ← θ − u with what comes
- * out. `chain(precondition(), momentum(0.9), scale(0.1), klClip(0.05))` is RNGD with momentum whose
- * steps are at most 0.05 long in √nats. Throws GraphError for what is no transform.
+ * Makes an optimizer of transforms: the gradient goes through them in order, and θ ← θ − u with the u that comes out.
+ *
+ * For example, `chain(precondition(), momentum(0.9), scale(0.1), klClip(0.05))` is RNGD with momentum, whose steps
+ * are at most 0.05 √nats long.
+ *
+ * {@includeCode ../../../examples/api/optim/chain.ts#example}
+ *
+ * @param transforms - The links, in the order in which the gradient goes through them.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if an argument is not a transform.
+ * @category Optimizers: combining
  */
 export function chain(...transforms: readonly Transform[]): Optimizer {
   const settings = { transforms: transforms.map((one) => ({ name: one?.name, ...one?.settings })) };
   return optimizerOf("chain", settings, transforms);
 }
 
-/** An optimizer of transforms under a name of its own. */
+/** Makes an optimizer of transforms under a name of its own. Throws GraphError if one of them is not a transform. */
 export function optimizerOf(
   name: string,
   settings: Readonly<Record<string, unknown>>,

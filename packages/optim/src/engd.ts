@@ -9,13 +9,29 @@ import { type LineSearchSettings, lineSearch } from "./transforms/lineSearch.ts"
 import { reject } from "./transforms/reject.ts";
 import { spring } from "./transforms/spring.ts";
 
-/** Settings of energy natural gradient descent; each has a default. */
+/**
+ * Settings of {@link engd}.
+ *
+ * By default `metrics` is `observedMetrics()`, `relative` is 1e-3, `absolute` is 0, and `adapt` is `{ by: "length"
+ * }`.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface EngdSettings extends Omit<PreconditionSettings, "over" | "forward"> {
-  /** Lengths of the step that are tried; null: the step as it is. */
+  /**
+   * The lengths of the step that are tried: `{ trials: 10, longest: 2 }` by default. If null, the step is taken as it
+   * is.
+   */
   readonly lineSearch?: LineSearchSettings | null;
-  /** The step bends with what is observed, as `acceleration` has it: by default where a grid of lengths is searched; null: never. */
+  /**
+   * How the step bends with what is observed, see {@link acceleration}. By default it bends if a grid of lengths is
+   * searched. If null, it never does.
+   */
   readonly acceleration?: AccelerationSettings | null;
-  /** μ of the momentum where the batch does not determine the step, as `spring` has it; 0: none. */
+  /**
+   * The momentum μ in [0, 1) in directions that the batch does not determine, see {@link spring}; 0 by default, which
+   * is none.
+   */
   readonly momentum?: number;
 }
 
@@ -33,12 +49,23 @@ const defaults: Required<EngdSettings> = Object.freeze({
 });
 
 /**
- * Energy natural gradient descent (Müller and Zeinhofer 2023, arXiv 2302.13163): θ ← θ − s(J'FJ + λI)⁻¹∇L with the Fisher information
- * of what the loss observes; for residuals under a Gaussian law that is the step of Gauss and Newton. By default s is searched along a step that bends (`acceleration`), and λ is as
- * small as the search allows: a factor of it falls after steps of which the search takes enough, and rises after others. With
- * `lineSearch: null` and `adapt: {}` it is the method of Levenberg and Marquardt. A step that does not lower the loss is undone.
- * Made for residuals of differential equations, least squares, and energies, in floats of 64 bits. Throws GraphError for settings out of range,
- * MetricError where nothing damps.
+ * Makes the optimizer of energy natural gradient descent: θ ← θ − s(J'FJ + λI)⁻¹∇L (Müller and Zeinhofer 2023, arXiv
+ * 2302.13163).
+ *
+ * J'FJ is the Fisher information of what the loss observes. For residuals under a Gaussian law the step is that of
+ * Gauss and Newton. It is made for residuals of differential equations, least squares, and energies, in floats of 64
+ * bits.
+ *
+ * By default the length s is searched along a step that bends ({@link acceleration}), and λ is as small as the search
+ * allows: a factor of λ falls after a step of which the search takes enough, and rises after any other. With
+ * `lineSearch: null` and `adapt: {}` it is the method of Levenberg and Marquardt. A step that does not lower the loss
+ * is undone.
+ *
+ * @param settings - Damping, line search, acceleration and momentum.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @throws {@link MetricError} if `metrics` is not a table, or if nothing damps.
+ * @category Optimizers: natural gradients
  */
 export function engd(settings: EngdSettings = {}): Optimizer {
   const full = withDefaults("engd", settings, defaults);

@@ -2,23 +2,41 @@ import type { AnyModule, AppliedParameter } from "@metrigrad/nn";
 import { GraphError } from "@metrigrad/tensor";
 import type { Optimizer, OptimizerContext, Phase } from "./core/optimizer.ts";
 
-/** Which parameters: all of a module, or those with a path. */
+/**
+ * A choice of parameters: those of a module, of several modules, or those whose path a function accepts.
+ *
+ * @category Optimizers: combining
+ */
 export type ParameterChoice = AnyModule | readonly AnyModule[] | ((path: string) => boolean);
 
-/** An optimizer for parameters, as a list of pairs. */
+/**
+ * Optimizers for parts of a model: a record by pattern of the parameters' paths, or a list of pairs of a choice and
+ * an optimizer.
+ *
+ * @category Optimizers: combining
+ */
 export type OptimizerGroups =
   | Readonly<Record<string, Optimizer>>
   | readonly (readonly [parameters: ParameterChoice, optimizer: Optimizer])[];
 
 /**
- * Gives parts of a model to different optimizers. `groups({ "encoder/**": rngd(), others: adam() })`:
- * the first pattern that fits a parameter's path counts; `*` stands for one part of a path, `**` for
- * any number of them; `others` takes the rest. A list of pairs takes modules or functions of paths.
- * Parts that are due at the same step follow the gradient at the same point.
- * @param given optimizers by pattern, or pairs
- * @returns an optimizer
- * @throws GraphError for what is no optimizer and for groups whose averages have different slots; while a step is built for a parameter that no group
- *   takes, and for a group that takes none
+/**
+ * Makes an optimizer that gives the parts of a model to different optimizers.
+ *
+ * In `groups({ "encoder/**": rngd(), others: adam() })` the first pattern that fits a parameter's path counts. `*`
+ * stands for one part of a path, `**` for any number of parts, and `others` takes the rest. A list of pairs takes
+ * modules, or functions of paths.
+ *
+ * All optimizers that are due at the same step take their gradients at the same point.
+ *
+ * {@includeCode ../../../examples/api/optim/groups.ts#example}
+ *
+ * @param given - Optimizers by pattern, or pairs of a choice and an optimizer.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a value is not an optimizer, or if the averages of the groups are in slots of
+ *   different names. When a step is built: if no group takes a parameter, or if a group other than `others` takes
+ *   none.
+ * @category Optimizers: combining
  */
 export function groups(given: OptimizerGroups): Optimizer {
   const list = listOf(given);
@@ -51,6 +69,7 @@ export function groups(given: OptimizerGroups): Optimizer {
   } satisfies Optimizer);
 }
 
+/** A part of the model and its optimizer. */
 interface Group {
   readonly name: string;
   readonly takes: (parameter: AppliedParameter) => boolean;
@@ -70,14 +89,17 @@ function listOf(given: OptimizerGroups): readonly Group[] {
     const pattern = patternOf(name);
     return { name, takes: ({ path }) => pattern.test(path), optimizer };
   });
-  // What is left goes to the others, wherever they stand.
+  // The others take what is left, so they come last.
   return [
     ...named.filter(({ name }) => name !== "others"),
     ...named.filter(({ name }) => name === "others"),
   ];
 }
 
-/** The slot of averages of those groups that average. */
+/**
+ * Returns the name of the slot of averages of those groups that average; null if none does. Throws GraphError for
+ * several names.
+ */
 function averagesOf(list: readonly Group[]): string | null {
   const names = new Set(list.flatMap(({ optimizer }) => optimizer.averages ?? []));
   const [name = null, ...more] = names;
@@ -90,7 +112,14 @@ function averagesOf(list: readonly Group[]): string | null {
   });
 }
 
-/** Whether a choice takes a parameter. */
+/**
+ * Returns a function that says whether a choice takes a parameter.
+ *
+ * @param choice - Modules, or a function of paths.
+ * @returns A function from a parameter to a boolean.
+ * @nothrow
+ * @category Optimizers: combining
+ */
 export function takesOf(choice: ParameterChoice): (parameter: AppliedParameter) => boolean {
   if (typeof choice === "function") return ({ path }) => choice(path);
   const modules = (Array.isArray(choice) ? choice : [choice]) as readonly AnyModule[];
@@ -98,7 +127,7 @@ export function takesOf(choice: ParameterChoice): (parameter: AppliedParameter) 
   return ({ variable }) => specs.has(variable.attrs);
 }
 
-/** "encoder/**" as a regular expression. */
+/** Returns a pattern such as "encoder/**" as a regular expression. */
 function patternOf(text: string): RegExp {
   const escaped = text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
   const source = escaped
@@ -109,9 +138,11 @@ function patternOf(text: string): RegExp {
 }
 
 /**
- * The phases of several optimizers such that all of them take their gradients before any parameter moves:
- * first what prepares, then what moves parameters, in one phase where it is due at the same steps, then
- * what comes after. Those that are due at different steps move one after the other where they meet.
+ * Returns the phases of several optimizers in an order in which all take their gradients before any parameter moves.
+ *
+ * First come the phases that prepare. Then come those that move parameters: phases that are due at the same steps
+ * become one. Last come the phases after the move. Phases that are due at different steps move one after the other
+ * where they meet.
  */
 function together(
   groups: readonly (readonly Phase[])[],
@@ -135,12 +166,12 @@ function together(
   return [...all(0), ...moving.values(), ...all(2)];
 }
 
-/** A phase that says nothing of the loss: what an optimizer knows of it is no more where others move parameters too. */
+/** Returns a phase without its loss: what one optimizer knows of the loss is wrong if others move parameters too. */
 function withoutLoss({ loss: _, ...phase }: Phase): Phase {
   return phase;
 }
 
-/** Two phases that are due at the same steps, as one. */
+/** Joins two phases that are due at the same steps. */
 function joined(one: Phase, other: Phase): Phase {
   const reports = [one, other].flatMap(({ report }) => report ?? []);
   return {
@@ -157,7 +188,7 @@ function joined(one: Phase, other: Phase): Phase {
   };
 }
 
-/** The context of some of the parameters. */
+/** Returns the context of some of the parameters. */
 function partOf(
   context: OptimizerContext,
   parameters: readonly AppliedParameter[],

@@ -9,10 +9,14 @@ import { trustRatio } from "./transforms/trustRatio.ts";
 import { weightDecay } from "./transforms/weightDecay.ts";
 
 /**
- * LAMB: θ ← θ − γ‖θ‖ u/‖u‖ per parameter, with u = m̂/(√v̂ + ε) + λθ (You et al. 2020, arXiv 1904.00962, algorithm 2), for large batches.
- * @param settings - As those of `adamw`; ε is 1e-6 by default.
- * @returns an optimizer
- * @throws GraphError for settings out of range
+ * Makes the optimizer LAMB, for large batches: θ ← θ − γ‖θ‖ u/‖u‖ for each parameter, with u = m̂/(√v̂ + ε) + λθ.
+ *
+ * Each parameter moves by a share of its own length (You et al. 2020, arXiv 1904.00962, algorithm 2).
+ *
+ * @param settings - The settings of {@link adamw}; ε is 1e-6 by default.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
  */
 export function lamb(settings: AdamwSettings = {}): Optimizer {
   const names = ["learningRate", ...momentNames, "weightDecay", "decayBiases", "schedule"];

@@ -6,26 +6,34 @@ import { scale } from "./transforms/scale.ts";
 import { signedMomentum } from "./transforms/signedMomentum.ts";
 import { weightDecay } from "./transforms/weightDecay.ts";
 
-/** Settings of Lion. */
+/**
+ * Settings of {@link lion}.
+ *
+ * @category Optimizers
+ */
 export interface LionSettings {
-  /** γ; 1e-4 by default. */
+  /** The learning rate γ; 1e-4 by default. */
   readonly learningRate?: number;
-  /** β₁ of the mean whose sign is the step; 0.9 by default. */
+  /** The decay β₁ of the mean whose sign is the step, in [0, 1]; 0.9 by default. */
   readonly beta1?: number;
-  /** β₂ of the mean that is kept; 0.99 by default. */
+  /** The decay β₂ of the mean that is kept, in [0, 1]; 0.99 by default. */
   readonly beta2?: number;
-  /** λ: weights decay by γλ of themselves in a step, biases do not; 0 by default. */
+  /** The decay λ: in a step weights shrink by γλ of themselves. Biases do not. 0 by default. */
   readonly weightDecay?: number;
-  /** Of γ, and so of both; constant by default. */
+  /** A factor of γ over the run, and so of the step and of the decay; constant by default. */
   readonly schedule?: Schedule;
 }
 
 /**
- * Lion: θ ← θ − γ(sign(β₁m + (1−β₁)g) + λθ), m ← β₂m + (1−β₂)g (Chen et al. 2023, arXiv 2302.06675, algorithm 2). Its
- * learning rate is usually a third to a tenth of ADAM's.
- * @param settings - What is not given has its default.
- * @returns an optimizer
- * @throws GraphError for settings out of range
+ * Makes the optimizer Lion: θ ← θ − γ(sign(β₁m + (1−β₁)g) + λθ), m ← β₂m + (1−β₂)g.
+ *
+ * It is algorithm 2 of Chen et al. (2023, arXiv 2302.06675). Its learning rate is usually a third to a tenth of
+ * ADAM's.
+ *
+ * @param settings - Learning rate, decays, and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
  */
 export function lion(settings: LionSettings = {}): Optimizer {
   checkKnown("lion", settings, ["learningRate", "beta1", "beta2", "weightDecay", "schedule"]);

@@ -6,21 +6,42 @@ import type { Transform } from "./core/transform.ts";
 import { scale } from "./transforms/scale.ts";
 import { velocity } from "./transforms/velocity.ts";
 
-/** Settings of gradient descent with momentum. */
+/**
+ * Settings of {@link momentum} as an optimizer.
+ *
+ * @category Optimizers
+ */
 export interface MomentumSettings {
-  /** γ; 0.05 by default. */
+  /** The learning rate γ; 0.05 by default. */
   readonly learningRate?: number;
-  /** μ, the share of the last direction that is kept; 0.9 by default. */
+  /** The share μ of the last direction that is kept, in [0, 1]; 0.9 by default. */
   readonly momentum?: number;
-  /** Steps along g + μv instead of v (Nesterov); false by default. */
+  /** Whether the step goes along g + μv in place of v, as Nesterov's does; false by default. */
   readonly nesterov?: boolean;
-  /** Constant by default. */
+  /** A factor of γ over the run; constant by default. */
   readonly schedule?: Schedule;
 }
 
-/** v ← μv + u as a link of a chain: u becomes v. Throws GraphError for μ out of [0, 1]. */
+/**
+ * Makes a link of a {@link chain} that adds momentum: v ← μv + u, and u becomes v.
+ *
+ * @param mu - The share μ of the last direction that is kept, in [0, 1].
+ * @param options - Whether u becomes u + μv in place of v (`nesterov`); false by default.
+ * @returns The transform.
+ * @throws {@link GraphError} if μ is not in [0, 1], or if an option is unknown.
+ * @category Optimizers
+ */
 export function momentum(mu: number, options?: { readonly nesterov?: boolean }): Transform;
-/** v ← μv + ∂L/∂θ, θ ← θ − γv (Polyak 1964). Throws GraphError for settings out of range. */
+/**
+ * Makes the optimizer of gradient descent with momentum: v ← μv + ∂L/∂θ, θ ← θ − γv (Polyak 1964).
+ *
+ * {@includeCode ../../../examples/api/optim/momentum.ts#example}
+ *
+ * @param settings - Learning rate, momentum and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
+ */
 export function momentum(settings?: MomentumSettings): Optimizer;
 export function momentum(
   given: number | MomentumSettings = {},

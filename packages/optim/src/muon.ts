@@ -10,31 +10,42 @@ import { orthogonal } from "./transforms/orthogonal.ts";
 import { scale } from "./transforms/scale.ts";
 import { weightDecay } from "./transforms/weightDecay.ts";
 
-/** Settings of Muon. */
+/**
+ * Settings of {@link muon}.
+ *
+ * @category Optimizers
+ */
 export interface MuonSettings {
-  /** γ, in units of the spectral norm; 0.02 by default. */
+  /** The learning rate γ, in units of the spectral norm; 0.02 by default. */
   readonly learningRate?: number;
-  /** μ of the mean of gradients; 0.95 by default. */
+  /** The decay μ of the mean of gradients, in [0, 1]; 0.95 by default. */
   readonly momentum?: number;
-  /** Whether the mean looks ahead: (1−μ)g + μm; true by default. */
+  /** Whether the mean looks ahead: (1−μ)g + μm. True by default. */
   readonly nesterov?: boolean;
-  /** Newton–Schulz steps; 5 by default. */
+  /** The number of Newton–Schulz steps, a positive integer; 5 by default. */
   readonly steps?: number;
-  /** λ: weights decay by γλ of themselves in a step, biases do not; 0 by default. */
+  /** The decay λ: in a step weights shrink by γλ of themselves. Biases do not. 0 by default. */
   readonly weightDecay?: number;
-  /** Of γ; constant by default. */
+  /** A factor of γ over the run; constant by default. */
   readonly schedule?: Schedule;
 }
 
 /**
- * Muon: the mean of gradients of a matrix, its singular values all brought near 1 by five Newton–Schulz steps, times
- * √max(1, out/in) (Jordan et al. 2024, kellerjordan.github.io/posts/muon). It takes matrices alone; vectors, and by its
- * authors' advice embeddings and the last layer, belong to another optimizer:
- * `groups({ "dense0/w": muon(), others: adamw() })`. The bias of a dense layer is the last row of its weights [in + 1, out],
- * and turns with them. Tensors of more axes count as matrices of the first axis and the rest.
- * @param settings - What is not given has its default.
- * @returns an optimizer
- * @throws GraphError for settings out of range; while a step is built for a parameter that is no matrix
+ * Makes the optimizer Muon, for matrices: a step is a running mean of gradients whose singular values are all brought
+ * near 1.
+ *
+ * Newton–Schulz steps do that, and the result is multiplied by √max(1, out/in) (Jordan et al. 2024,
+ * kellerjordan.github.io/posts/muon). A tensor with more axes counts as the matrix of its first axis and the others.
+ * The bias of a dense layer is the last row of its weights [in + 1, out], and is part of the matrix.
+ *
+ * Give vectors to another optimizer: `groups({ "dense0/w": muon(), others: adamw() })`. The authors advise the same
+ * for embeddings and the last layer.
+ *
+ * @param settings - Learning rate, momentum, Newton–Schulz steps, and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range. When a step is built: if a parameter is not a
+ *   matrix.
+ * @category Optimizers
  */
 export function muon(settings: MuonSettings = {}): Optimizer {
   const names = [
@@ -63,7 +74,7 @@ export function muon(settings: MuonSettings = {}): Optimizer {
   ]);
 }
 
-/** m ← μm + (1−μ)u, u ← m, or (1−μ)u + μm where it looks ahead. */
+/** A transform that takes a running mean: m ← μm + (1−μ)u, and u becomes m, or (1−μ)u + μm if it looks ahead. */
 function meanOf(mu: number, nesterov: boolean): Transform {
   return {
     name: "mean",

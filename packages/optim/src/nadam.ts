@@ -7,17 +7,25 @@ import { momentNames, momentSettings } from "./transforms/moments.ts";
 import { nesterovMoments } from "./transforms/nesterovMoments.ts";
 import { scale } from "./transforms/scale.ts";
 
-/** Settings of NAdam. */
+/**
+ * Settings of {@link nadam}; the learning rate is 0.002 by default.
+ *
+ * @category Optimizers
+ */
 export interface NadamSettings extends AdamSettings {
-  /** ψ: the mean's share of step t is β₁(1 − ½·0.96^{ψt}); 0.004 by default. */
+  /** The rate ψ at which the share of the mean grows: in step t it is β₁(1 − ½·0.96^{ψt}); 0.004 by default. */
   readonly momentumDecay?: number;
 }
 
 /**
- * NAdam: ADAM whose mean looks ahead, as Nesterov's does (Dozat 2016, algorithm 8; numbers as in PyTorch's `NAdam`).
- * @param settings - What is not given has its default; γ is 0.002.
- * @returns an optimizer
- * @throws GraphError for settings out of range
+ * Makes the optimizer NAdam: ADAM with a mean that looks one step ahead, as Nesterov's momentum does.
+ *
+ * It is algorithm 8 of Dozat (2016), with the default numbers of PyTorch's `NAdam`.
+ *
+ * @param settings - Learning rate, decays of the moments, and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
  */
 export function nadam(settings: NadamSettings = {}): Optimizer {
   checkKnown("nadam", settings, ["learningRate", ...momentNames, "momentumDecay", "schedule"]);

@@ -5,22 +5,34 @@ import { checkKnown, checkSettings } from "./core/settings.ts";
 import { dualGradient } from "./transforms/dualGradient.ts";
 import { scale } from "./transforms/scale.ts";
 
-/** Settings of natural gradient descent on distributions. */
+/**
+ * Settings of {@link naturalGradient}.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface NaturalGradientSettings {
-  /** γ; 1 by default, which is exact for conjugate models. */
+  /** The learning rate γ; 1 by default, which is exact for conjugate models. */
   readonly learningRate?: number;
-  /** Constant by default. */
+  /** A factor of γ over the run; constant by default. */
   readonly schedule?: Schedule;
 }
 
 /**
- * Natural gradient descent on the parameters of a `distribution`, by the metric of its exponential family and without a
- * solve: η ← η − γ ∂L/∂m. Where L is the negative ELBO of a conjugate model, one step with γ = 1 from anywhere is the exact
- * posterior (Hoffman et al. 2013; Salimbeni, Eleftheriadis and Hensman 2018, arXiv 1803.09151).
+ * Makes the optimizer of natural gradient descent on the parameters of a `distribution`: η ← η − γ ∂L/∂m.
  *
- * L must be the negative ELBO of all data in nats, and no mean over the data, since the step is as long as the loss is large.
- * With a Gaussian prior and a log-concave likelihood a step with γ ≤ 1 keeps covariances positive definite; elsewhere steps are cut
- * until they are, as `dualGradient` says. Throws GraphError for a learning rate that is negative or not finite.
+ * The metric is that of the exponential family, and no linear system is solved. If L is the negative ELBO of a
+ * conjugate model, one step with γ = 1 from any point gives the exact posterior (Hoffman et al. 2013; Salimbeni,
+ * Eleftheriadis and Hensman 2018, arXiv 1803.09151).
+ *
+ * L must be the negative ELBO of all data in nats. A mean over the data gives steps that are too short, since a step
+ * is as long as the loss is large. With a Gaussian prior and a log-concave likelihood, a step with γ ≤ 1 keeps
+ * covariances positive definite. In other models {@link dualGradient} shortens a step until they are.
+ *
+ * @param settings - Learning rate and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown, or if the learning rate is negative or not finite. When a step
+ *   is built: if a parameter does not belong to a distribution.
+ * @category Optimizers: natural gradients
  */
 export function naturalGradient(settings: NaturalGradientSettings = {}): Optimizer {
   checkKnown("naturalGradient", settings, ["learningRate", "schedule"]);

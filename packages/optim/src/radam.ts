@@ -8,11 +8,16 @@ import { rectifiedMoments } from "./transforms/rectifiedMoments.ts";
 import { scale } from "./transforms/scale.ts";
 
 /**
- * RAdam: ADAM that begins as momentum, and divides by the root of squares once enough of them are known (Liu et al. 2020, arXiv 1908.03265,
- * algorithm 2; from ρ_t > 5 on, as PyTorch's `RAdam`).
- * @param settings - As those of ADAM; β₂ must be above ⅔, below which the second moment would never be used.
- * @returns an optimizer
- * @throws GraphError for settings out of range
+ * Makes the optimizer RAdam: ADAM that begins as momentum, and later divides by the root of the second moment.
+ *
+ * The division begins once the second moment is an average over enough steps (ρₜ > 5; Liu et al. 2020, arXiv
+ * 1908.03265, algorithm 2, as in PyTorch's `RAdam`).
+ *
+ * @param settings - The settings of {@link adam}. β₂ must be at least 0.67: at ⅔ or below the second moment would
+ *   never be used.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
  */
 export function radam(settings: AdamSettings = {}): Optimizer {
   checkKnown("radam", settings, ["learningRate", ...momentNames, "schedule"]);
@@ -21,7 +26,7 @@ export function radam(settings: AdamSettings = {}): Optimizer {
   checkSettings(
     "radam",
     { learningRate, beta2: own.beta2 },
-    // 2/(1 − β₂) − 1 is at most 5 up to ⅔.
+    // The length of the average, 2/(1 − β₂) − 1, is at most 5 for β₂ up to ⅔.
     { learningRate: [0, Number.MAX_VALUE], beta2: [0.67, 1] },
   );
   return optimizerOf("radam", { learningRate, ...own, schedule: schedule.name }, [

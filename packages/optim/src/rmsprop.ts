@@ -6,28 +6,36 @@ import { rootMeanSquare } from "./transforms/rootMeanSquare.ts";
 import { scale } from "./transforms/scale.ts";
 import { velocity } from "./transforms/velocity.ts";
 
-/** Settings of RMSprop. */
+/**
+ * Settings of {@link rmsprop}.
+ *
+ * @category Optimizers
+ */
 export interface RmspropSettings {
-  /** γ; 0.01 by default. */
+  /** The learning rate γ; 0.01 by default. */
   readonly learningRate?: number;
-  /** α, the decay of the mean of squared gradients; 0.99 by default. */
+  /** The decay α of the mean of squared gradients, in [0, 1]; 0.99 by default. */
   readonly alpha?: number;
-  /** Added to the root of that mean; 1e-8 by default. */
+  /** The number ε that is added to the root of that mean; 1e-8 by default. */
   readonly epsilon?: number;
-  /** μ of the sum of directions; 0 by default. */
+  /** The share μ of the last direction that is kept, in [0, 1]; 0 by default. */
   readonly momentum?: number;
-  /** Whether gradients are divided by their standard deviation instead; false by default. */
+  /** Whether gradients are divided by their standard deviation in place of their root mean square; false by default. */
   readonly centered?: boolean;
-  /** Constant by default. */
+  /** A factor of γ over the run; constant by default. */
   readonly schedule?: Schedule;
 }
 
 /**
- * RMSprop: v ← αv + (1−α)g², b ← μb + g/(√v + ε), θ ← θ − γb (Hinton 2012, lecture 6e; Graves 2013 where centred; numbers
- * as in PyTorch's `RMSprop`).
- * @param settings - What is not given has its default.
- * @returns an optimizer
- * @throws GraphError for settings out of range
+ * Makes the optimizer RMSprop: v ← αv + (1−α)g², b ← μb + g/(√v + ε), θ ← θ − γb.
+ *
+ * The sources are Hinton (2012, lecture 6e), and Graves (2013) for the centred form. The default numbers are those of
+ * PyTorch's `RMSprop`.
+ *
+ * @param settings - Learning rate, decays, and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
  */
 export function rmsprop(settings: RmspropSettings = {}): Optimizer {
   const names = ["learningRate", "alpha", "epsilon", "momentum", "centered", "schedule"] as const;

@@ -15,21 +15,30 @@ import { inner } from "./core/inner.ts";
 import type { Optimizer, OptimizerContext } from "./core/optimizer.ts";
 import { checkKnown, checkOptimizer, checkSettings } from "./core/settings.ts";
 
-/** Settings of sharpness-aware minimization. */
+/**
+ * Settings of {@link sam}.
+ *
+ * @category Optimizers: combining
+ */
 export interface SamSettings {
-  /** ρ, how far the gradient is taken from the parameters; 0.05 by default. */
+  /** The distance ρ from the parameters at which the gradient is taken; 0.05 by default. */
   readonly radius?: number;
 }
 
 /**
- * Sharpness-aware minimization: an optimizer that is given the gradient at θ + ρg/‖g‖, the worst point of a small ball, in place of g
- * at θ (Foret et al. 2021, arXiv 2010.01412, eq. 2 and algorithm 1). A step takes two passes on the same batch, with the same draws. What an
- * optimizer is given beside the gradient, such as the metric of `rngd`, is that at θ.
- * @param optimizer - Any optimizer; what goes by the loss itself, such as a line search, is not meant for it.
- * @param settings - `radius`.
- * @returns an optimizer
- * @throws GraphError for settings out of range, and for what is no optimizer; while a step is built for gradients that do not come from the
- *   batch alone, such as accumulated ones
+ * Makes an optimizer for sharpness-aware minimization: it passes the gradient at θ + ρg/‖g‖ to another optimizer, in
+ * place of g at θ.
+ *
+ * That point is the worst one of a small ball (Foret et al. 2021, arXiv 2010.01412, equation 2 and algorithm 1). A
+ * step takes two passes on the same batch, with the same random draws. What the other optimizer sees apart from the
+ * gradient, such as the metric of {@link rngd}, is taken at θ.
+ *
+ * @param optimizer - The optimizer that makes the step. It must not use the loss itself, as a line search does.
+ * @param settings - The radius.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range, or if the first argument is not an optimizer.
+ *   When a step is built: if the gradients do not come from the batch alone, such as accumulated ones.
+ * @category Optimizers: combining
  */
 export function sam(optimizer: Optimizer, settings: SamSettings = {}): Optimizer {
   checkOptimizer("sam", optimizer);
@@ -45,14 +54,14 @@ export function sam(optimizer: Optimizer, settings: SamSettings = {}): Optimizer
   } satisfies Optimizer);
 }
 
-/** Gradients at θ + ρg/‖g‖, in the order of the parameters. */
+/** Returns the gradients at θ + ρg/‖g‖, in the order of the parameters. */
 function perturbed(context: OptimizerContext, radius: number): Node[] {
   if (context.gradients !== null) throw notOfBatch();
   const own = gradients(context);
   const values = own.map(({ gradient }) => gradient);
   const length = sqrt(inner(values, values));
   const share = where(greater(length, 0), div(radius, length), 0);
-  // ∂/∂θ of the loss at θ + ε with ε fixed is the gradient there.
+  // With a fixed ε, the derivative of the loss at θ + ε by θ is the gradient at that point.
   const there = new Map<Node, Node>(
     own.map(({ variable, gradient }) => [
       variable,

@@ -4,15 +4,28 @@ import { constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkKnown, checkSettings } from "./core/settings.ts";
 import { scale } from "./transforms/scale.ts";
 
-/** Settings of gradient descent. */
+/**
+ * Settings of {@link sgd}.
+ *
+ * @category Optimizers
+ */
 export interface SgdSettings {
-  /** γ; 0.1 by default. */
+  /** The learning rate γ; 0.1 by default. */
   readonly learningRate?: number;
-  /** Constant by default. */
+  /** A factor of γ over the run; constant by default. */
   readonly schedule?: Schedule;
 }
 
-/** θ ← θ − γ ∂L/∂θ. Throws GraphError for a learning rate that is negative or not finite. */
+/**
+ * Makes the optimizer of gradient descent: θ ← θ − γ ∂L/∂θ.
+ *
+ * {@includeCode ../../../examples/api/optim/sgd.ts#example}
+ *
+ * @param settings - Learning rate and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown, or if the learning rate is negative or not finite.
+ * @category Optimizers
+ */
 export function sgd(settings: SgdSettings = {}): Optimizer {
   checkKnown("sgd", settings, ["learningRate", "schedule"]);
   const { learningRate = 0.1, schedule = constantSchedule() } = settings;

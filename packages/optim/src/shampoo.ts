@@ -8,35 +8,44 @@ import { scale } from "./transforms/scale.ts";
 import { velocity } from "./transforms/velocity.ts";
 import { weightDecay } from "./transforms/weightDecay.ts";
 
-/** Settings of Shampoo. */
+/**
+ * Settings of {@link shampoo}.
+ *
+ * @category Optimizers
+ */
 export interface ShampooSettings {
-  /** γ; 0.01 by default. */
+  /** The learning rate γ; 0.01 by default. */
   readonly learningRate?: number;
-  /** μ of the sum of directions; 0.9 by default. */
+  /** The share μ of the last direction that is kept, in [0, 1]; 0.9 by default. */
   readonly momentum?: number;
-  /** Decay of the factors; 1 by default: they are sums, as in AdaGrad. */
+  /** The decay of the factors, in [0, 1]. With 1, the default, they are sums, as in AdaGrad. */
   readonly beta?: number;
-  /** Added to the factors' eigenvalues; 1e-6 by default. */
+  /** The number that is added to the eigenvalues of the factors; 1e-6 by default. */
   readonly epsilon?: number;
-  /** Steps between two inversions of the factors; 10 by default. */
+  /** The number of steps from one inversion of the factors to the next, a positive integer; 10 by default. */
   readonly every?: number;
-  /** Axes that are longer than this have no factor; 1024 by default. */
+  /** The longest axis that has a factor; 1024 by default. */
   readonly longest?: number;
-  /** Whether steps are as long as those of AdaGrad, or of RMSprop where beta is below 1; true by default. */
+  /** Whether steps are as long as those of AdaGrad, or of RMSprop if `beta` is below 1; true by default. */
   readonly graft?: boolean;
-  /** λ: weights decay by γλ of themselves in a step, biases do not; 0 by default. */
+  /** The decay λ: in a step weights shrink by γλ of themselves. Biases do not. 0 by default. */
   readonly weightDecay?: number;
-  /** Of γ; constant by default. */
+  /** A factor of γ over the run; constant by default. */
   readonly schedule?: Schedule;
 }
 
 /**
- * Shampoo: gradients times the inverse 2k-th roots of the second moments of their k axes (Gupta, Koren and Singer 2018, arXiv
- * 1802.09568), with steps as long as AdaGrad's (Anil et al. 2020, arXiv 2002.09018). Vectors have AdaGrad itself. The bias of a dense layer
- * is the last row of its weights [in + 1, out], and belongs to its first axis.
- * @param settings - What is not given has its default.
- * @returns an optimizer
- * @throws GraphError for settings out of range
+ * Makes the optimizer Shampoo: a gradient with k axes is multiplied along each axis by the inverse 2k-th root of the
+ * second moment of that axis.
+ *
+ * The method is that of Gupta, Koren and Singer (2018, arXiv 1802.09568), with steps as long as AdaGrad's (Anil et
+ * al. 2020, arXiv 2002.09018). A vector has the step of AdaGrad itself. The bias of a dense layer is the last row of
+ * its weights [in + 1, out], and belongs to the first axis.
+ *
+ * @param settings - Learning rate, momentum, factors, and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
  */
 export function shampoo(settings: ShampooSettings = {}): Optimizer {
   const names = [

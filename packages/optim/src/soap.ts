@@ -7,36 +7,44 @@ import { rotatedMoments } from "./soap/rotatedMoments.ts";
 import { scale } from "./transforms/scale.ts";
 import { weightDecay } from "./transforms/weightDecay.ts";
 
-/** Settings of SOAP. */
+/**
+ * Settings of {@link soap}.
+ *
+ * @category Optimizers
+ */
 export interface SoapSettings {
-  /** γ; 0.003 by default. */
+  /** The learning rate γ; 0.003 by default. */
   readonly learningRate?: number;
-  /** Decay of the mean of gradients; 0.95 by default. */
+  /** The decay of the mean of gradients, in [0, 1); 0.95 by default. */
   readonly beta1?: number;
-  /** Decay of the mean of squared gradients in the basis; 0.95 by default. */
+  /** The decay of the mean of squared gradients in the eigenbasis, in [0, 1); 0.95 by default. */
   readonly beta2?: number;
-  /** Decay of Shampoo's factors; beta2 by default. */
+  /** The decay of Shampoo's factors, in [0, 1); `beta2` by default. */
   readonly factorBeta?: number;
-  /** Added to the root of the second moment; 1e-8 by default. */
+  /** The number that is added to the root of the second moment; 1e-8 by default. */
   readonly epsilon?: number;
-  /** Steps between two turns of the bases; 10 by default. */
+  /** The number of steps from one renewal of the bases to the next, a positive integer; 10 by default. */
   readonly every?: number;
-  /** Axes that are longer than this are not turned; 10000 by default. */
+  /** The longest axis that is turned into an eigenbasis; 10000 by default. */
   readonly longest?: number;
-  /** λ: weights decay by γλ of themselves in a step, biases do not; 0 by default (its authors: 0.01). */
+  /** The decay λ: in a step weights shrink by γλ of themselves. Biases do not. 0 by default; the authors take 0.01. */
   readonly weightDecay?: number;
-  /** Of γ; constant by default. */
+  /** A factor of γ over the run; constant by default. */
   readonly schedule?: Schedule;
 }
 
 /**
- * SOAP: ADAM in the eigenbasis of Shampoo's factors (Vyas et al. 2024, arXiv 2409.11321, algorithm 3, as in their code).
- * A matrix [m, n] has the factors of both axes, or of one where the other is longer than `longest`; vectors have
- * plain ADAM. The first step only finds the bases, and moves nothing. The bias of a dense layer is the last row of its
- * weights [in + 1, out], and is turned with them.
- * @param settings - What is not given has its default.
- * @returns an optimizer
- * @throws GraphError for settings out of range
+ * Makes the optimizer SOAP: ADAM in the eigenbasis of Shampoo's factors (Vyas et al. 2024, arXiv 2409.11321,
+ * algorithm 3, as in their code).
+ *
+ * A matrix [m, n] has a factor for each of its two axes, except for an axis that is longer than `longest`. A vector
+ * has plain ADAM. The first step only finds the bases, and moves nothing. The bias of a dense layer is the last row
+ * of its weights [in + 1, out], and is part of the matrix.
+ *
+ * @param settings - Learning rate, decays, bases, and schedule.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers
  */
 export function soap(settings: SoapSettings = {}): Optimizer {
   const names = [

@@ -5,20 +5,28 @@ import { quasiNewtonPhases } from "./quasiNewton/quasiNewton.ts";
 import { selfScaled } from "./quasiNewton/selfScaled.ts";
 import { fullLineSearch } from "./quasiNewton/settings.ts";
 
-/** Settings of the self-scaled Broyden method. */
+/**
+ * Settings of {@link ssbroyden}.
+ *
+ * @category Optimizers
+ */
 export interface SsbroydenSettings {
-  /** Of the line search under the strong Wolfe conditions. */
+  /** The line search under the strong Wolfe conditions; each of its settings has a default. */
   readonly lineSearch?: WolfeSettings;
 }
 
 /**
- * The self-scaled Broyden method (Al-Baali 1998; SSBroyden of Urbán, Stefanou and Pons 2025, arXiv 2405.04230), the
- * strongest quasi-Newton method known for physics-informed networks: a dense inverse Hessian, P² numbers for P
- * parameters, from H = I, with the line search of `lbfgs`. All that `lbfgs` says of steps, batches, the end of a
- * run and the report holds here too.
- * @param settings - What is not given has its default.
- * @returns an optimizer
- * @throws GraphError for settings out of range; while a step is built for accumulated gradients
+ * Makes the optimizer of the self-scaled Broyden method, for physics-informed networks of few parameters.
+ *
+ * It keeps a dense inverse Hessian, P² numbers for P parameters, which begins with H = I (Al-Baali 1998; SSBroyden of
+ * Urbán, Stefanou and Pons 2025, arXiv 2405.04230). Line search, steps, batches, the end of a run and the report are
+ * those of {@link lbfgs}.
+ *
+ * @param settings - The line search.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range. When a step is built: if the gradients are not
+ *   those of one batch, such as accumulated ones.
+ * @category Optimizers
  */
 export function ssbroyden(settings: SsbroydenSettings = {}): Optimizer {
   checkKnown("ssbroyden", settings, ["lineSearch"]);

@@ -9,14 +9,29 @@ import { klClip } from "./transforms/klClip.ts";
 import { scale } from "./transforms/scale.ts";
 import { spring } from "./transforms/spring.ts";
 
-/** Settings of stochastic reconfiguration; each has a default. */
+/**
+ * Settings of {@link stochasticReconfiguration}.
+ *
+ * By default `metrics` is `observedMetrics()`, `relative` is 0, and `absolute` is 1e-3.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface ReconfigurationSettings extends Omit<PreconditionSettings, "over" | "forward"> {
-  /** γ; a step is γ(S + λI)⁻¹∂E/∂θ with ∂E/∂θ = 2 Re Cov(∂ln ψ*, E_loc), so half of what codes without the 2 call it. */
+  /**
+   * The learning rate γ; 0.05 by default.
+   *
+   * A step is γ(S + λI)⁻¹∂E/∂θ with ∂E/∂θ = 2 Re Cov(∂ln ψ*, E_loc). Codes that leave out the factor 2 need twice
+   * this γ.
+   */
   readonly learningRate?: number;
+  /** A factor of γ over the run; constant by default. */
   readonly schedule?: Schedule;
-  /** μ of the momentum where the samples do not determine the step, as `spring` has it; 0: none. */
+  /**
+   * The momentum μ in [0, 1) in directions that the samples do not determine, see {@link spring}; 0 by default, which
+   * is none.
+   */
   readonly momentum?: number;
-  /** Most length of a step in the metric S; null: any. */
+  /** The longest step in the metric S, see {@link klClip}; null by default, which is no bound. */
   readonly klClip?: number | null;
 }
 
@@ -32,14 +47,20 @@ const defaults: Required<ReconfigurationSettings> = Object.freeze({
 });
 
 /**
- * Stochastic reconfiguration (Sorella 1998, Phys. Rev. Lett. 80, 4558): θ ← θ − γ(S + λI)⁻¹∂E/∂θ with S = Cov(∂ln ψ), a step of
- * imaginary time. For a loss by `energyLoss` whose ln ψ is observed under `amplitude`. Where there are fewer samples than parameters
- * the step is solved in the space of samples (MinSR: Chen and Heyl 2024, Nature Physics 20, 1476), and with `momentum` it is SPRING
- * (Goldshlager, Abrahamsen and Lin 2024, arXiv 2401.10190). Over enumerated states `engd` may search along the step too.
+ * Makes the optimizer of stochastic reconfiguration, a step of imaginary time: θ ← θ − γ(S + λI)⁻¹∂E/∂θ with S =
+ * Cov(∂ln ψ).
+ *
+ * The source is Sorella (1998, Phys. Rev. Lett. 80, 4558). The loss must come from `energyLoss`, with ln ψ observed
+ * under `amplitude`. If there are fewer samples than parameters, the step is solved in the space of samples (MinSR:
+ * Chen and Heyl 2024, Nature Physics 20, 1476). With `momentum` it is SPRING (Goldshlager, Abrahamsen and Lin 2024,
+ * arXiv 2401.10190). If all states are enumerated, {@link engd} is an alternative that searches along the step.
  *
  * @param settings - Damping, learning rate and momentum.
  * @returns The optimizer.
- * @throws GraphError for settings out of range. A step throws MetricError where nothing damps or nothing is observed.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @throws {@link MetricError} if `metrics` is not a table, or if nothing damps. When a step is built: if nothing is
+ *   observed.
+ * @category Optimizers: natural gradients
  */
 export function stochasticReconfiguration(settings: ReconfigurationSettings = {}): Optimizer {
   const name = "stochasticReconfiguration";
@@ -51,7 +72,7 @@ export function stochasticReconfiguration(settings: ReconfigurationSettings = {}
   const own = { learningRate, schedule: schedule.name, momentum, klClip: bound };
   return optimizerOf(name, { ...own, ...preconditionRecord(parts) }, [
     preconditionBy(name, parts),
-    // Momentum is of steps with their γ.
+    // The momentum acts on steps that contain γ.
     scale(learningRate, schedule),
     ...(momentum === 0 ? [] : [spring(momentum)]),
     ...(bound === null ? [] : [klClip(bound)]),

@@ -16,7 +16,7 @@ export class CpuBackend implements Backend {
   private readonly device: Device;
   private readonly stores = new Set<CpuStore>();
 
-  /** `float` is what stores hold where nothing else is said. */
+  /** Makes the backend; `float` is the float type of stores that name none. */
   constructor(device: Device, float: FloatType) {
     this.device = device;
     this.floats = float === "f32" ? ["f32", "f64"] : ["f64", "f32"];

@@ -12,24 +12,27 @@ import { buildSync, type SyncModule } from "../threads/sync.ts";
 import { floatsOf } from "../wasm/index.ts";
 import { compileModule, instantiate } from "./instantiate.ts";
 
-/** What a device is made for. */
+/** Options of a device. */
 export interface DeviceOptions {
   readonly relaxed: boolean;
-  /** Threads that share the work, the calling one included. */
+  /** The number of threads that share the work, the calling one included. */
   readonly threads: number;
-  /** Nanoseconds of estimated work from which two threads share a phase; each other one takes half as much. */
+  /**
+   * The estimated work in nanoseconds from which two threads share a phase. Each further thread needs half as much
+   * more.
+   */
   readonly grain: number;
   /** The machine's linear algebra; none by default. */
   readonly native?: FoundNative;
 }
 
 /**
- * Polls before a thread sleeps, a few tenths of a millisecond: longer than what runs between two
- * steps, since waking a thread takes as long as a small step.
+ * The number of polls before a thread sleeps, which take a few tenths of a millisecond. That is longer than the work
+ * between two steps, because waking a thread takes as long as a small step.
  */
 const polls = 300_000;
 
-/** The workers of a device and what plans wait with. */
+/** The workers of a device, and the functions by which plans wait. */
 export interface Threads {
   readonly pool: Pool;
   readonly sync: SyncModule;
@@ -41,11 +44,11 @@ export class Device {
   readonly grain: number;
   readonly heap: Heap;
   readonly scratch: Scratch;
-  /** Null on one thread. */
+  /** The workers; null on one thread. */
   readonly threads: Threads | null;
-  /** The imports of plan modules: what threads wait with, and the kernels of the libraries so far. */
+  /** The imports of plan modules: the functions by which threads wait, and the kernels of the libraries so far. */
   readonly imports: WebAssembly.ModuleImports;
-  /** The native library that all threads have, or why there is none. */
+  /** The native library that all threads have, or the reason why there is none. */
   readonly native: FoundNative;
   private readonly made = new Map<FloatType, Promise<LibraryModule>>();
   private closed = false;
@@ -67,7 +70,7 @@ export class Device {
     this.native = native;
   }
 
-  /** Throws BackendError where threads are asked for and cannot start. */
+  /** Makes a device. Throws BackendError if threads are asked for and cannot start. */
   static async create(given: DeviceOptions): Promise<Device> {
     const { relaxed, threads, grain, native = noNative } = given;
     const options = { relaxed, shared: threads > 1 };
@@ -90,13 +93,13 @@ export class Device {
     return new Device(options, grain, heap, { pool, sync }, imports, found);
   }
 
-  /** The kernels of float types, made when they are first asked for. */
+  /** Returns the kernels of float types, which are made when they are first asked for. */
   async libraries(floats: readonly FloatType[]): Promise<ReadonlyMap<FloatType, LibraryModule>> {
     const found = new Map<FloatType, LibraryModule>();
     for (const float of floats) {
       const library = this.made.get(float) ?? this.make(float);
       this.made.set(float, library);
-      // What could not be made is tried again.
+      // A library that could not be made is tried again.
       library.catch(() => this.made.delete(float));
       found.set(float, await library);
     }
@@ -118,7 +121,7 @@ export class Device {
     return { bytes, importInto: (m) => ({ ...importInto(m), native: native.importInto(m) }) };
   }
 
-  /** How many threads run programs. */
+  /** The number of threads that run programs. */
   get parts(): number {
     return this.threads?.pool.threads ?? 1;
   }
@@ -135,7 +138,7 @@ export class Device {
   }
 }
 
-/** Binds a native library in all threads; where one cannot, all do without. */
+/** Binds a native library in all threads. If one thread cannot, all work without it. */
 async function bindAll(
   native: FoundNative,
   memory: WebAssembly.Memory,

@@ -22,17 +22,17 @@ import { compileModule, instantiate } from "./instantiate.ts";
 
 type RunFunction = (thread: number, base: number) => void;
 
-/** What a plan's module exports. */
+/** The exports of a plan's module. */
 interface PlanFunctions {
-  /** Ways to run all steps. */
+  /** The ways to run all steps. */
   readonly runs: readonly RunFunction[];
   readonly steps: readonly RunFunction[];
 }
 
-/** Where a variable of the store lies. */
+/** Returns the address of a variable of the store. */
 export type VariableAddress = (spec: VariableSpec) => number;
 
-/** Addresses of a plan's buffers, and what was allocated for them. */
+/** The addresses of a plan's buffers, and the memory that was allocated for them. */
 interface Placement {
   readonly addresses: readonly number[];
   readonly allocated: readonly number[];
@@ -80,14 +80,14 @@ async function targetOf(
   return { options, libraries, scratch, grain, parts, fork, addresses };
 }
 
-/** A plan as a WebAssembly module with all addresses in it. */
+/** A plan as a WebAssembly module that has all addresses in it. */
 export class CpuExecutable implements Executable {
   readonly bytes: number;
   private readonly device: Device;
   private readonly plan: Plan;
   private readonly placement: Placement;
   private readonly scratch: ScratchLease;
-  /** Its number in the pool of threads. */
+  /** The number of the program in the pool of threads. */
   private readonly program: number;
   private readonly functions: PlanFunctions;
   private readonly outputs: readonly OutputPlace[];
@@ -95,7 +95,7 @@ export class CpuExecutable implements Executable {
   private readonly counter: RunCounter = { runs: 0, closed: false };
   private readonly used: UsedVariables;
   private readonly forget: (closed: CpuExecutable) => void;
-  /** Views on the feed buffers, made again when the memory has grown. */
+  /** Views on the feed buffers, which are made again after the memory has grown. */
   private feeds: readonly TypedArray[] = [];
   private buffer: ArrayBufferLike | null = null;
 
@@ -126,7 +126,7 @@ export class CpuExecutable implements Executable {
     });
   }
 
-  /** `forget` is called when it is closed. */
+  /** Makes an executable; `forget` is called when it is closed. */
   static async create(
     plan: Plan,
     device: Device,
@@ -174,7 +174,7 @@ export class CpuExecutable implements Executable {
     this.forget(this);
   }
 
-  /** Runs a function of the module; the seconds that it took. */
+  /** Runs a function of the module; returns the seconds that it took. */
   private call(run: RunFunction): number {
     const start = performance.now();
     try {
@@ -185,7 +185,7 @@ export class CpuExecutable implements Executable {
     return (performance.now() - start) / 1000;
   }
 
-  /** Starts a run: earlier handles become stale, feeds are written. */
+  /** Starts a run: earlier handles become stale, and feeds are written. */
   private begin(where: string, feeds: readonly Tensor[]): void {
     this.device.check(where);
     if (this.counter.closed) throw closedError(where, "program");

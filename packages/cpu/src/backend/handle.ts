@@ -2,7 +2,7 @@ import { type DType, type Handle, staleError, type Tensor } from "@metrigrad/ten
 import { readElements, storedArray } from "../memory/elements.ts";
 import type { Heap } from "../memory/heap.ts";
 
-/** Where an output lies. */
+/** The place of an output. */
 export interface OutputPlace {
   readonly shape: readonly number[];
   readonly size: number;
@@ -10,7 +10,7 @@ export interface OutputPlace {
   readonly address: number;
 }
 
-/** Counts the runs of an executable; handles of an earlier run are stale. */
+/** Counts the runs of an executable. Handles of an earlier run are stale. */
 export interface RunCounter {
   runs: number;
   closed: boolean;

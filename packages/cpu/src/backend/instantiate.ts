@@ -1,9 +1,11 @@
-/** Modules up to this size are compiled at once, which takes about a millisecond. */
+/** Modules up to this size in bytes are compiled synchronously, which takes about a millisecond. */
 const smallBytes = 100_000;
 
 /**
- * A module. Compiling asynchronously waits for other threads, which takes longer than compiling a
- * small module; some browsers refuse to do that on their main thread.
+ * Returns a compiled module.
+ *
+ * Asynchronous compiling waits for other threads, which takes longer than compiling a small module. Some browsers
+ * refuse to compile synchronously on their main thread.
  */
 export async function compileModule(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   if (bytes.length <= smallBytes) {
@@ -16,7 +18,7 @@ export async function compileModule(bytes: Uint8Array<ArrayBuffer>): Promise<Web
   return WebAssembly.compile(bytes);
 }
 
-/** The exports of an instance of a module. */
+/** Returns the exports of an instance of a module. */
 export async function instantiate(
   module: WebAssembly.Module,
   env: WebAssembly.ModuleImports,

@@ -1,6 +1,6 @@
 import { f32x4, ModuleBuilder } from "../wasm/index.ts";
 
-/** The smallest module that uses relaxed SIMD. */
+/** Returns the smallest module that uses relaxed SIMD. */
 function probe(): Uint8Array<ArrayBuffer> {
   const m = new ModuleBuilder({ shared: false });
   m.func("probe", { params: ["v128"], results: ["v128"] }, (f, x) => {
@@ -10,13 +10,13 @@ function probe(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Whether this engine has relaxed SIMD. Node 20 has it behind a flag, which is set first; later
- * versions and browsers have it or not.
+ * Returns whether this engine has relaxed SIMD. Node 20 has it behind a flag, which is set first. Later versions and
+ * browsers have it or not.
  */
 export function hasRelaxedSimd(): boolean {
   const bytes = probe();
   if (WebAssembly.validate(bytes)) return true;
-  // Not an import, which bundlers for browsers would try to follow.
+  // This is not an import, because bundlers for browsers would try to follow it.
   const v8 = globalThis.process?.getBuiltinModule?.("node:v8");
   if (!v8?.setFlagsFromString) return false;
   try {

@@ -25,7 +25,7 @@ import { readElements, storedArray, writeElements } from "../memory/elements.ts"
 import type { Device } from "./device.ts";
 import { CpuExecutable } from "./executable.ts";
 
-/** Where a variable's elements are. */
+/** The place of a variable's elements. */
 interface Home {
   readonly address: number;
   readonly size: number;
@@ -38,13 +38,13 @@ export class CpuStore implements Store {
   readonly seed: number;
   private readonly device: Device;
   private readonly table = new VariableTable<Home>("cpu store");
-  /** The variables of programs, those included that are being made. */
+  /** The variables of programs, including programs that are being made. */
   private readonly uses = new Set<UsedVariables>();
   private readonly executables = new Set<Executable>();
   private readonly forget: (closed: CpuStore) => void;
   private closed = false;
 
-  /** `forget` is called when it is closed. */
+  /** Makes a store; `forget` is called when it is closed. */
   constructor(
     backend: Backend,
     device: Device,
@@ -138,7 +138,7 @@ export class CpuStore implements Store {
       },
     );
     if (this.closed) {
-      // It was compiled for memory that is no longer this store's.
+      // The program was compiled for memory that does not belong to this store any more.
       await executable.close();
       throw closedError("store.prepare", "store");
     }
@@ -155,7 +155,7 @@ export class CpuStore implements Store {
     this.forget(this);
   }
 
-  /** Memory for variables; none is kept where it does not suffice for all. */
+  /** Reserves memory for variables. If it does not suffice for all, none is kept. */
   private reserve(variables: readonly NamedVariable[]): Home[] {
     const { heap } = this.device;
     const homes: Home[] = [];

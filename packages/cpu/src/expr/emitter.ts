@@ -13,21 +13,23 @@ import {
 import { type FloatFormat, formats } from "./format.ts";
 
 /**
- * A computed argument of a rule: as many lanes as there are floats in a vector. Booleans are masks of all ones or
- * all zeros, as wide as a float; 32-bit integers stand twice beside floats of 64 bits.
+ * A computed argument of a rule, with as many lanes as a vector has floats.
+ *
+ * Booleans are masks of all ones or all zeros, as wide as a float. Beside floats of 64 bits a 32-bit integer is
+ * stored twice.
  */
 export interface Operand {
   readonly value: V128;
   readonly type: ScalarType;
-  /** Its value where it is a literal. */
+  /** The value, if it is a literal. */
   readonly literal: number | undefined;
 }
 
-/** Emits arithmetic on the lanes of a vector; constants are set once, before the loops. */
+/** Emits arithmetic on the lanes of a vector. Constants are set once, before the loops. */
 export class Emitter {
   readonly f: FunctionBuilder;
   readonly floats: Floats;
-  /** Operations on floats. */
+  /** The operations on floats. */
   readonly vec: FloatVectors;
   /** The bits of floats. */
   readonly format: FloatFormat;
@@ -35,7 +37,7 @@ export class Emitter {
   private readonly constants: Gap;
   private readonly known = new Map<string, V128>();
 
-  /** Constants go to where the function stands now. */
+  /** Makes an emitter. Constants go to the place where the function is now. */
   constructor(f: FunctionBuilder, options: KernelOptions) {
     this.f = f;
     this.floats = options.floats;
@@ -45,17 +47,17 @@ export class Emitter {
     this.constants = f.gap();
   }
 
-  /** A value that is used more than once. */
+  /** Returns a local for a value that is used more than once. */
   let(value: V128): Local<"v128"> {
     return this.f.let(value);
   }
 
-  /** The same float in all lanes. */
+  /** Returns the same float in all lanes. */
   float(value: number): V128 {
     return this.constant(`f${Object.is(value, -0) ? "-0" : value}`, () => this.vec.const(value));
   }
 
-  /** Four times the same 32 bits. */
+  /** Returns the same 32 bits four times. */
   bits(value: number): V128 {
     return this.constant(`i${value | 0}`, () => i32x4.const(value));
   }
@@ -65,31 +67,31 @@ export class Emitter {
     return this.float(-0);
   }
 
-  /** x·y + z. */
+  /** Returns x·y + z. */
   madd(x: V128, y: V128, z: V128): V128 {
     const { vec } = this;
     return this.relaxed ? vec.relaxed_madd(x, y, z) : vec.add(vec.mul(x, y), z);
   }
 
-  /** z − x·y. */
+  /** Returns z − x·y. */
   nmadd(x: V128, y: V128, z: V128): V128 {
     const { vec } = this;
     return this.relaxed ? vec.relaxed_nmadd(x, y, z) : vec.sub(z, vec.mul(x, y));
   }
 
-  /** Horner's rule, the highest coefficient first. */
+  /** Returns a polynomial at x by Horner's rule; the highest coefficient comes first. */
   polynomial(x: V128, coefficients: readonly number[]): V128 {
     return coefficients
       .slice(1)
       .reduce<V128>((sum, c) => this.madd(sum, x, this.float(c)), this.float(coefficients[0] ?? 0));
   }
 
-  /** x where the mask is all ones, y where it is all zeros. */
+  /** Returns x where the mask is all ones, and y where it is all zeros. */
   select(mask: V128, x: V128, y: V128): V128 {
     return this.relaxed ? i32x4.relaxed_laneselect(x, y, mask) : v128.bitselect(x, y, mask);
   }
 
-  /** A literal under a key of its own. */
+  /** Returns a literal under a key of its own. */
   constant(key: string, make: () => V128): V128 {
     const found = this.known.get(key) ?? this.constants.let(make());
     this.known.set(key, found);
@@ -97,7 +99,7 @@ export class Emitter {
   }
 }
 
-/** Emits one function of the expression language; `type` is that of its result. */
+/** Emits one function of the expression language; `type` is the type of its result. */
 export type Rule = (
   e: Emitter,
   args: readonly [Operand, Operand, Operand],

@@ -3,12 +3,12 @@ import type { FunctionBuilder, V128 } from "../wasm/index.ts";
 import { Emitter, type Operand } from "./emitter.ts";
 import type { Scalars } from "./scalars.ts";
 
-/** Values computed so far, by node. */
+/** The values that are computed so far, by node. */
 export type Values = readonly (V128 | undefined)[];
 
 /**
- * Emits the sub-expressions of `scalars` level by level: what does not change in an inner loop is
- * computed before it. Level 0 lies outside of all loops.
+ * Emits the sub-expressions of `scalars` level by level. A value that does not change in an inner loop is computed
+ * before it. Level 0 lies outside of all loops.
  */
 export class Evaluator {
   readonly emitter: Emitter;
@@ -16,7 +16,10 @@ export class Evaluator {
   private readonly scalars: Scalars;
   private readonly levels: readonly number[];
 
-  /** `levelOfArg` says in which loop an argument changes. Constants go where `f` stands now. */
+  /**
+   * Makes an evaluator. `levelOfArg` says in which loop an argument changes. Constants go to the place where `f` is
+   * now.
+   */
   constructor(
     f: FunctionBuilder,
     scalars: Scalars,
@@ -35,7 +38,7 @@ export class Evaluator {
     this.levels = levels;
   }
 
-  /** Computes the nodes of one level with `load` for arguments; the values known afterwards. */
+  /** Computes the nodes of one level, with `load` for arguments; returns the values that are known afterwards. */
   enter(level: number, known: Values, load: (index: number) => V128): Values {
     const values = [...known];
     this.scalars.nodes.forEach((node, at) => {
@@ -44,7 +47,7 @@ export class Evaluator {
       else if (node.op === "arg") values[at] = this.f.let(load(node.index));
       else {
         const value = this.f.local("v128");
-        // The temporaries of one function serve the next one too.
+        // The temporaries of one function are used again by the next one.
         this.f.scope(() => {
           this.f.set(value, node.rule(this.emitter, this.operands(node.args, values), node.type));
         });
@@ -54,7 +57,7 @@ export class Evaluator {
     return values;
   }
 
-  /** The values of the expressions. */
+  /** Returns the values of the expressions. */
   roots(values: Values): V128[] {
     return this.scalars.roots.map((root) => values[root] as V128);
   }

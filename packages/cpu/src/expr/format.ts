@@ -2,29 +2,31 @@ import type { FloatType } from "@metrigrad/tensor";
 import { bitsOf, f32x4, f64x2, i32x4, i64x2, type V128 } from "../wasm/index.ts";
 
 /**
- * The bits of floats as integers, and integers as floats. Beside two floats of 64 bits each 32-bit integer stands
- * twice, (a, a, b, b), so that comparisons of integers give the masks of floats.
+ * How to read the bits of floats as integers, and integers as floats.
+ *
+ * Beside two floats of 64 bits each 32-bit integer is stored twice, (a, a, b, b), so that comparisons of integers
+ * give the masks of floats.
  */
 export interface FloatFormat {
-  /** Bits of the mantissa. */
+  /** The number of bits of the mantissa. */
   readonly digits: 23 | 52;
-  /** Those of them in the leading word, in front of which the exponent stands. */
+  /** The number of those bits in the leading word, which has the exponent in front of them. */
   readonly leading: 23 | 20;
-  /** What exponents are stored with. */
+  /** The number that is added to stored exponents. */
   readonly bias: 127 | 1023;
-  /** Adding 1.5·2^digits rounds to an integer, which then stands in the low bits. */
+  /** 1.5·2^digits: adding it rounds to an integer, which is then in the low bits. */
   readonly rounding: number;
   /** The smallest positive number of full precision. */
   readonly smallest: number;
-  /** The word with sign and exponent of each float. */
+  /** Returns the word with sign and exponent of each float. */
   readonly head: (x: V128) => V128;
-  /** That word of a number. */
+  /** Returns that word of a number. */
   readonly headOf: (value: number) => number;
-  /** The integer of each float to which `rounding` was added. */
+  /** Returns the integer of each float to which `rounding` was added. */
   readonly rounded: (shifted: V128, rounding: V128) => V128;
-  /** Integers moved up by so many bits in the leading word; zeros come after them. */
+  /** Moves integers up by so many bits in the leading word; zeros follow them. */
   readonly raise: (whole: V128, by: number) => V128;
-  /** Bits of floats less such bits as `raise` gives. */
+  /** Subtracts bits as `raise` gives them from the bits of floats. */
   readonly subtract: (x: V128, y: V128) => V128;
   readonly fromSigned: (x: V128) => V128;
   readonly fromUnsigned: (x: V128) => V128;
@@ -33,12 +35,12 @@ export interface FloatFormat {
   readonly toUnsigned: (x: V128) => V128;
 }
 
-/** Each of the first two words twice. */
+/** Returns each of the first two words twice. */
 export function twice(x: V128): V128 {
   return i32x4.shuffle(x, x, [0, 0, 1, 1]);
 }
 
-/** Words that stand twice, once each in front. */
+/** Moves words that are stored twice to the front, once each. */
 export function once(x: V128): V128 {
   return i32x4.shuffle(x, x, [0, 2, 0, 2]);
 }

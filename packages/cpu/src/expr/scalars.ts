@@ -8,7 +8,7 @@ import {
 import type { Rule } from "./emitter.ts";
 import { ruleOf } from "./rules/table.ts";
 
-/** A sub-expression; arguments are indices of earlier nodes. */
+/** A sub-expression. Arguments are indices of earlier nodes. */
 export type ScalarNode =
   | { readonly op: "const"; readonly type: ScalarType; readonly value: number }
   | { readonly op: "arg"; readonly type: ScalarType; readonly index: number }
@@ -19,7 +19,7 @@ export type ScalarNode =
       readonly args: readonly number[];
     };
 
-/** Several expressions in primitives, every distinct sub-expression once, arguments first. */
+/** Several expressions in primitives. Every distinct sub-expression is there once, and arguments come first. */
 export interface Scalars {
   readonly nodes: readonly ScalarNode[];
   /** The node of each expression. */

@@ -16,12 +16,12 @@ import { solveRows as panelRows } from "./solve.ts";
 import { productScratch } from "./tile.ts";
 
 const i = "i32" as const;
-/** Bytes from one row of a block to the next. */
+/** Returns the number of bytes from one row of a block to the next. */
 export function blockRow({ bytes }: Floats): number {
   return bytes * panelRows;
 }
 
-/** Bytes of a block. */
+/** Returns the number of bytes of a block. */
 export function blockBytes(floats: Floats): number {
   return panelRows * blockRow(floats);
 }
@@ -29,29 +29,29 @@ export function blockBytes(floats: Floats): number {
 /** Matrices up to this size are factored as one block, larger ones panel by panel. */
 export const wholeSize = 127;
 
-/** λ that a zero shift starts from, relative to the mean of the diagonal. */
+/** The first λ after a zero shift, relative to the mean of the diagonal. */
 const relativeStarts = { f32: 1e-7, f64: 1e-14 } as const;
 const retries = 6;
 
-/** Bytes from one row of the working copy to the next: whole vectors, no power of two. */
+/** Returns the bytes from one row of the working copy to the next: whole vectors, and not a power of two. */
 export function workingRow(size: number, { lanes }: Floats): number {
   const row = Math.ceil(size / (2 * lanes)) * 32;
   return row % 512 === 0 ? row + 64 : row;
 }
 
-/** A number of columns filled up to whole vectors, which working copies have. */
+/** Returns a number of columns rounded up to whole vectors, as working copies have them. */
 function wholeVectors(columns: I32, { lanes }: Floats): I32 {
   return i32.and(i32.add(columns, lanes - 1), -lanes);
 }
 
-/** Bytes that a factorisation needs. */
+/** Returns the bytes that a factorisation needs. */
 export function choleskyScratch(size: number, options: KernelOptions): number {
   const { floats } = options;
   const work = Math.ceil((size * workingRow(size, floats)) / 64) * 64;
   return blockBytes(floats) + work + productScratch(size, size, panelRows, options);
 }
 
-/** What a factorisation calls. */
+/** The functions that a factorisation calls. */
 export interface CholeskyPieces {
   readonly copy: Func;
   readonly panel: Func;
@@ -60,7 +60,9 @@ export interface CholeskyPieces {
 
 /**
  * Factors the upper triangle of a square working copy in place, A = U'U, right-looking by panels.
- * Parameters: matrix, row stride, size, scratch (a block, then a product's). Returns success.
+ *
+ * Parameters: matrix, row stride, size, scratch (first a block, then a product's). The function returns whether it
+ * succeeded.
  */
 function upperFactor(
   m: ModuleBuilder,
@@ -111,7 +113,7 @@ function element(a: Matrix, row: I32, col: I32): I32 {
   return i32.add(a.base, i32.add(i32.mul(row, a.row), i32.mul(col, a.col)));
 }
 
-/** λ of the first retry from 0. */
+/** Returns the λ of the first retry after 0. */
 function startShift(f: FunctionBuilder, { type, num }: Floats, a: Matrix, size: Local<"i32">): Num {
   const trace = f.let(num.const(0));
   const k = f.local("i32");
@@ -124,9 +126,10 @@ function startShift(f: FunctionBuilder, { type, num }: Floats, a: Matrix, size: 
 }
 
 /**
- * out = L with LL' = a + λI, zeros above; the λ used is the result. Parameters: a with row and
- * column stride, out with its row stride (columns side by side), size, working row stride, first
- * λ, scratch.
+ * Computes out = L with LL' = a + λI and zeros above, and returns the λ that it used.
+ *
+ * Parameters: a with row and column stride, out with its row stride (columns side by side), size, working row stride,
+ * first λ, scratch.
  */
 function wholeFactor(
   m: ModuleBuilder,
@@ -177,8 +180,10 @@ function wholeFactor(
 }
 
 /**
- * work[r, c] = a[c, r] for rows r, r ≤ c, λ added to the diagonal, zeros up to whole vectors. Parameters: a
- * with row and column stride, work and its row stride, size, λ, the rows from and to.
+ * Computes work[r, c] = a[c, r] for rows r and r ≤ c, adds λ to the diagonal, and fills up to whole vectors with
+ * zeros.
+ *
+ * Parameters: a with row and column stride, work and its row stride, size, λ, the rows from and to.
  */
 function upperLoader(m: ModuleBuilder, copy: Func, floats: Floats): Func {
   const { type, bytes, shift: log, lanes, num } = floats;
@@ -189,8 +194,8 @@ function upperLoader(m: ModuleBuilder, copy: Func, floats: Floats): Func {
     (f, base, aRow, aCol, work, workRow, size, shift, from, to) => {
       const a: Matrix = { base, row: aRow, col: aCol };
       const r = f.local("i32");
-      // What fills up the last vectors of rows takes part in the arithmetic; what was left there may turn
-      // into denormals, which cost some processors hundreds of cycles each.
+      // The filling of the last vectors of rows takes part in the arithmetic. Old contents could turn into denormals
+      // there, which cost some processors hundreds of cycles each.
       f.if(i32.and(size, lanes - 1), () => {
         const last = i32.add(work, i32.shl(i32.and(size, -lanes), log));
         f.for(r, from, to, 1, () =>
@@ -212,8 +217,9 @@ function upperLoader(m: ModuleBuilder, copy: Func, floats: Floats): Func {
 }
 
 /**
- * out[r, c] = work[c, r] for rows r, c ≤ r, zeros beyond. Parameters: out and its row stride, work
- * and its row stride, size, the rows from and to.
+ * Computes out[r, c] = work[c, r] for rows r and c ≤ r, and zeros beyond.
+ *
+ * Parameters: out and its row stride, work and its row stride, size, the rows from and to.
  */
 function lowerStorer(m: ModuleBuilder, copy: Func, { bytes, shift: log, num }: Floats): Func {
   const params = [i, i, i, i, i, i, i] as const;
@@ -239,7 +245,7 @@ function lowerStorer(m: ModuleBuilder, copy: Func, { bytes, shift: log, num }: F
   );
 }
 
-/** The whole factorisation and the pieces that threads share one with. */
+/** Adds the whole factorisation, and the pieces of one that threads share. */
 export function choleskyKernels(m: ModuleBuilder, pieces: CholeskyPieces, options: KernelOptions) {
   const { floats } = options;
   const factorBlock = blockFactor(m, options);

@@ -14,10 +14,10 @@ import { accumulate } from "./micro.ts";
 
 const i = "i32" as const;
 
-/** Rows that are factored together, in registers. */
+/** The number of rows that are factored together, in registers. */
 const group = 4;
 
-/** A matrix that is factored in place, rows and columns counted from its corner. */
+/** A matrix that is factored in place. Rows and columns are counted from its corner. */
 interface Block {
   readonly base: Local<"i32">;
   readonly row: Local<"i32">;
@@ -34,8 +34,10 @@ function checkPivot(f: FunctionBuilder, { num }: Floats, pivot: Num): void {
 }
 
 /**
- * Rows `first` to `first + rows` of some vectors of columns less what the rows above take from them:
- * a[r, c] − Σ_p u[p, r] u[p, c]. `at` is the address of the first row's first column.
+ * Returns rows `first` to `first + rows` of some vectors of columns minus the share of the rows above: a[r, c] − Σ_p
+ * u[p, r] u[p, c].
+ *
+ * `at` is the address of the first row's first column.
  */
 function remainder(
   f: FunctionBuilder,
@@ -71,9 +73,10 @@ function remainder(
 }
 
 /**
- * Factors the upper triangle of a square matrix in place, A = U'U, four rows at a time. Parameters:
- * matrix, row stride (columns side by side, zeros up to whole vectors), size. Returns whether all
- * pivots are positive and finite. What lies below the diagonal is overwritten.
+ * Factors the upper triangle of a square matrix in place, A = U'U, four rows at a time.
+ *
+ * Parameters: matrix, row stride (columns side by side, zeros up to whole vectors), size. The function returns
+ * whether all pivots are positive and finite. It overwrites the part below the diagonal.
  */
 export function blockFactor(m: ModuleBuilder, options: KernelOptions): Func {
   const params = [i, i, i] as const;

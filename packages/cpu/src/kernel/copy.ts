@@ -18,8 +18,10 @@ interface Block {
 }
 
 /**
- * to[r, c] = from[r, c] for rows×cols elements of the size of floats; `to` has its columns side by side, `from`
- * any strides. Parameters: to, toRow, from, fromRow, fromCol, rows, cols.
+ * Copies to[r, c] = from[r, c] for rows×cols elements of the size of floats. `to` has its columns side by side, and
+ * `from` has any strides.
+ *
+ * Parameters: to, toRow, from, fromRow, fromCol, rows, cols.
  */
 export function copyKernel(m: ModuleBuilder, floats: Floats): Func {
   const { bytes, shift, lanes, num } = floats;
@@ -59,7 +61,7 @@ export function copyKernel(m: ModuleBuilder, floats: Floats): Func {
   );
 }
 
-/** As many columns at a time as a vector has numbers, each contiguous in `from`. */
+/** Copies as many columns at a time as a vector has numbers, each of them contiguous in `from`. */
 function transposed(
   f: FunctionBuilder,
   block: Block,
@@ -102,8 +104,9 @@ function transposed(
 }
 
 /**
- * Copies the upper triangle of a square matrix to rows of the lower one. Parameters: matrix, its
- * row stride (columns side by side), the rows from and to.
+ * Copies the upper triangle of a square matrix to rows of the lower one.
+ *
+ * Parameters: matrix, its row stride (columns side by side), the rows from and to.
  */
 export function mirrorKernel(m: ModuleBuilder, copy: Func, { bytes, shift, num }: Floats): Func {
   const group = 16;

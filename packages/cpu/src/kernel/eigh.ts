@@ -17,21 +17,22 @@ import { elementOf } from "./vector.ts";
 
 const i = "i32" as const;
 
-/** Bytes that decomposing one matrix needs: two matrices and four vectors. */
+/** Returns the bytes that the decomposition of one matrix needs: two matrices and four vectors. */
 export function eighScratch(size: number, { bytes }: Floats): number {
   return bytes * (2 * size * size + 4 * size) + 64;
 }
 
-/** What a decomposition calls. */
+/** The functions that a decomposition calls. */
 export interface EighPieces extends ReducePieces {
   readonly copy: Func;
   readonly mirror: Func;
 }
 
 /**
- * Moves the eigenvectors, rows of z, to the rows of `to` in the order of ascending values, each with
- * its largest entry positive; `values` receives the values. Parameters: size, diagonal (destroyed),
- * z, to, values and their stride, factor of the values.
+ * Moves the eigenvectors, rows of z, to the rows of `to` in the order of ascending values. Each gets a positive
+ * largest entry. `values` receives the values.
+ *
+ * Parameters: size, diagonal (destroyed), z, to, values and their stride, factor of the values.
  */
 function arrange(m: ModuleBuilder, floats: Floats): Func {
   const { type, bytes, shift, num } = floats;
@@ -90,8 +91,10 @@ function fillNaN(
 }
 
 /**
- * a = V diag(λ) V' of a symmetric matrix whose lower triangle is read. Parameters: a with row and
- * column stride, V and its row stride (columns side by side), λ (0: none) and its stride, size, scratch.
+ * Decomposes a symmetric matrix, a = V diag(λ) V', of which it reads the lower triangle.
+ *
+ * Parameters: a with row and column stride, V and its row stride (columns side by side), λ (0: none) and its stride,
+ * size, scratch.
  */
 export function eighKernel(m: ModuleBuilder, pieces: EighPieces, floats: Floats): Func {
   const { bytes, shift, num } = floats;
@@ -115,7 +118,7 @@ export function eighKernel(m: ModuleBuilder, pieces: EighPieces, floats: Floats)
       ];
       f.call(pieces.copy, work, row, a, aCol, aRow, n, n);
       f.call(pieces.mirror, work, row, 0, n);
-      // Scaled to 1, squares neither overflow nor vanish.
+      // After scaling to 1, squares neither overflow nor vanish.
       const k = f.local("i32");
       const [largest, odd] = [f.let(num.const(0)), f.let(num.const(0))];
       f.for(k, 0, square, bytes, () => {

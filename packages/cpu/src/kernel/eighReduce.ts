@@ -13,7 +13,7 @@ import { elementOf } from "./vector.ts";
 
 const i = "i32" as const;
 
-/** y[k] −= a x[k] + b z[k] for contiguous vectors. Parameters: y, x, a, z, b, count. */
+/** Computes y[k] −= a x[k] + b z[k] for contiguous vectors. Parameters: y, x, a, z, b, count. */
 function subtractTwo(m: ModuleBuilder, floats: Floats): Func {
   const { type, bytes, lanes, num, vec } = floats;
   return m.func("subtractTwo", { params: [i, i, type, i, type, i] }, (f, y, x, a, z, b, count) => {
@@ -33,22 +33,23 @@ function subtractTwo(m: ModuleBuilder, floats: Floats): Func {
   });
 }
 
-/** What the reduction calls. */
+/** The functions that the reduction calls. */
 export interface ReducePieces {
   readonly dot: Func;
   readonly subtract: Func;
 }
 
 /**
- * The square of a length far below the rounding of a matrix with the largest entry 1. Reflecting what
- * is shorter changes nothing, and 1/v'v would overflow.
+ * The square of a length far below the rounding of a matrix with the largest entry 1. A reflection of a shorter
+ * vector would change nothing, and 1/v'v would overflow.
  */
 const negligible = ({ type }: Floats) => 2 ** -16 * roundings[type] ** 2;
 
 /**
- * A symmetric matrix with the largest entry 1 becomes tridiagonal by reflections (Householder); their
- * vectors stay in its rows right of the diagonal. Parameters: matrix, row stride, size, diagonal,
- * off-diagonal, factors of the reflections, a vector of scratch.
+ * Makes a symmetric matrix with the largest entry 1 tridiagonal by reflections (Householder). Their vectors stay in
+ * its rows right of the diagonal.
+ *
+ * Parameters: matrix, row stride, size, diagonal, off-diagonal, factors of the reflections, a vector of scratch.
  */
 export function tridiagonalise(
   m: ModuleBuilder,
@@ -98,8 +99,8 @@ export function tridiagonalise(
 }
 
 /**
- * The product of the reflections as rows: z = Q' with A = QTQ'. Parameters: reflections and their row
- * stride, size, factors, z.
+ * Returns the product of the reflections as rows: z = Q' with A = QTQ'. Parameters: reflections and their row stride,
+ * size, factors, z.
  */
 export function collect(m: ModuleBuilder, { dot, subtract }: ReducePieces, floats: Floats): Func {
   const { type, bytes, shift, num } = floats;
@@ -111,7 +112,8 @@ export function collect(m: ModuleBuilder, { dot, subtract }: ReducePieces, float
     f.for(k, 0, n, 1, () => {
       f.do(num.store(i32.add(z, i32.mul(k, i32.add(i32.shl(n, shift), bytes))), num.const(1)));
     });
-    // Q' = H_{n−3} … H₀: from the last reflection on, so that only the lower corner is not the identity.
+    // Q' = H_{n−3} … H₀ is built from the last reflection on, so that only the lower corner differs from the
+    // identity.
     f.set(k, n);
     f.while(k, () => {
       f.increment(k, -1);

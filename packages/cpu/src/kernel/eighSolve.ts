@@ -15,13 +15,13 @@ import { elementOf } from "./vector.ts";
 
 const i = "i32" as const;
 
-/** Rotations of QL per eigenvalue after which it gives up; two or three are usual. */
+/** The number of QL rotations per eigenvalue after which it gives up; two or three are usual. */
 const mostSteps = 60;
 
-/** Half the distance of 1 to the next number. */
+/** Half the distance from 1 to the next number. */
 export const roundings = { f32: 2 ** -24, f64: 2 ** -53 } as const;
 
-/** x, y ← cx − sy, sx + cy for contiguous vectors. Parameters: x, y, c, s, count. */
+/** Computes x, y ← cx − sy, sx + cy for contiguous vectors. Parameters: x, y, c, s, count. */
 function rotateKernel(m: ModuleBuilder, floats: Floats): Func {
   const { type, bytes, lanes, num, vec } = floats;
   return m.func("rotate", { params: [i, i, type, type, i] }, (f, x, y, c, s, count) => {
@@ -48,8 +48,9 @@ const hypot = ({ num }: Floats, x: Num, y: Num): Num =>
   num.sqrt(num.add(num.mul(x, x), num.mul(y, y)));
 
 /**
- * Diagonalises a tridiagonal matrix by implicit QL steps with Wilkinson's shift, whose rotations turn
- * the rows of z. Parameters: size, diagonal, off-diagonal, z. Returns 0 if it gives up.
+ * Diagonalises a tridiagonal matrix by implicit QL steps with Wilkinson's shift, whose rotations turn the rows of z.
+ *
+ * Parameters: size, diagonal, off-diagonal, z. The function returns 0 if it gives up.
  */
 export function diagonalise(m: ModuleBuilder, floats: Floats): Func {
   const { num } = floats;
@@ -59,8 +60,8 @@ export function diagonalise(m: ModuleBuilder, floats: Floats): Func {
     const [l, k, end, turns] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
     const get = (x: I32, index: I32) => num.load(at(x, index));
     const last = f.let(i32.sub(n, 1));
-    // Reducing left errors of this size everywhere. Against neighbours alone, which are themselves
-    // rounding where the rank is low, the off-diagonal would never be small.
+    // The reduction left errors of this size everywhere. Neighbours alone are no measure: with a low rank they are
+    // rounding themselves, and the off-diagonal would never be small beside them.
     const tiny = f.let(num.const(0));
     const rounding = num.const(roundings[floats.type]);
     const count = (entry: Num) => f.set(tiny, num.max(tiny, num.mul(rounding, entry)));
@@ -102,7 +103,7 @@ interface Ql {
   readonly n: Local<"i32">;
 }
 
-/** One implicit step on the block [l, end] (Bowdler, Martin, Reinsch and Wilkinson 1968, tql2). */
+/** Makes one implicit step on the block [l, end] (Bowdler, Martin, Reinsch and Wilkinson 1968, tql2). */
 function qlStep(
   f: FunctionBuilder,
   floats: Floats,

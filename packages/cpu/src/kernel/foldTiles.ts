@@ -6,8 +6,10 @@ import type { MicroKernels } from "./tileKernel.ts";
 const i = "i32" as const;
 
 /**
- * Adds the products of one panel of A with all panels of B to lines of C: C lies in lines, of which each has the
- * panels of B one after the other, two vectors wide, and at the end one of half the width where `half` says so.
+ * Adds the products of one panel of A with all panels of B to lines of C.
+ *
+ * Each line of C has the panels of B one after the other, two vectors wide, and at the end one of half the width if
+ * `half` is set.
  *
  * Parameters: the packed panel of A and the packed B; terms; rows of the panel; lines; whole panels of columns in
  * each, whether half of one follows; c; bytes between lines and between rows.

@@ -11,7 +11,7 @@ import { threefryKernel } from "./threefry.ts";
 import { dotKernel, subtractKernel } from "./vector.ts";
 import { vectorSolvers } from "./vectorSolve.ts";
 
-/** Every kernel that plans call, for a module that is being built. */
+/** Adds every kernel that plans call to a module that is being built. */
 function addKernels(m: ModuleBuilder, options: KernelOptions) {
   const { floats } = options;
   const copy2d = copyKernel(m, floats);
@@ -41,9 +41,9 @@ function addKernels(m: ModuleBuilder, options: KernelOptions) {
 /** The kernels by name, as functions of one module. */
 export type Kernels = Readonly<ReturnType<typeof addKernels>>;
 
-/** What plans call. */
+/** The functions that plans call. */
 export interface Library extends Kernels {
-  /** Functions of a native library; null where there is none. */
+  /** The functions of a native library; null if there is none. */
   readonly native: NativeKernels | null;
 }
 

@@ -4,7 +4,7 @@ import { type Func, type Local, type ModuleBuilder, type V128, v128 } from "../w
 /** Whether a product is added to what is there, or subtracted. */
 export type Sign = "plus" | "minus";
 
-/** z + x·y, or z − x·y. */
+/** Returns z + x·y, or z − x·y. */
 export function accumulate(
   { relaxed, floats: { vec } }: KernelOptions,
   sign: Sign,
@@ -17,15 +17,15 @@ export function accumulate(
 }
 
 /**
- * C[rows, lanes·vectors] = beta·base ± Σ_k a[k, :]' b[k, :], with all of C in registers.
+ * Computes C[rows, lanes·vectors] = beta·base ± Σ_k a[k, :]' b[k, :], with all of C in registers.
  *
- * Parameters: a and its step per term in bytes, b and its step, the number of terms, c and its row
- * stride; base (an address, or 0 for none) and its row stride, beta.
+ * Parameters: a and its step per term in bytes, b and its step, the number of terms, c and its row stride; base (an
+ * address, or 0 for none) and its row stride, beta.
  *
- * V8's register allocator decides the speed, by a factor of two. It keeps the sums in registers if
- * the loop is entered behind a condition, if nothing but stores follows it, in the order in which
- * the loop uses the sums (TurboFan orders the arithmetic of a block by its uses, and else loads all
- * of A before the first product), and if k is not unrolled. So what is added comes in before.
+ * V8's register allocator decides the speed, by a factor of two. It keeps the sums in registers under four
+ * conditions: the loop is entered behind a condition; nothing but stores follows it; these are in the order in which
+ * the loop uses the sums; and k is not unrolled. (TurboFan orders the arithmetic of a block by its uses, and
+ * otherwise loads all of A before the first product.) So base is added before the loop.
  */
 export function microKernel(
   m: ModuleBuilder,

@@ -9,23 +9,23 @@ import {
 } from "../wasm/index.ts";
 import { transpose } from "./transpose.ts";
 
-/** Where a panel is read from and written to; addresses and strides in bytes. */
+/** Where a panel is read from and written to. Addresses and strides are in bytes. */
 interface Panel {
   readonly source: Local<"i32">;
   readonly across: Local<"i32">;
   readonly along: Local<"i32">;
   readonly terms: Local<"i32">;
   readonly to: Local<"i32">;
-  /** Factors along the terms; 0 for none. */
+  /** The address of factors along the terms; 0 for none. */
   readonly factors: Local<"i32">;
-  /** How many elements lie across, and what they are. */
+  /** The number of elements across, and their type. */
   readonly width: number;
   readonly floats: Floats;
 }
 
 /**
- * Copies `width` elements across for each term along, so that the terms lie one after the other:
- * to[k·width + i] = factors[k]·source[i·across + k·along].
+ * Copies `width` elements across for each term along, so that the terms lie one after the other: to[k·width + i] =
+ * factors[k]·source[i·across + k·along].
  */
 export function packPanel(m: ModuleBuilder, width: number, floats: Floats): Func {
   return m.func(
@@ -57,7 +57,7 @@ function step(f: FunctionBuilder, panel: Panel, terms: number): void {
   f.increment(panel.terms, -terms);
 }
 
-/** Elements across lie side by side. */
+/** Packs a panel whose elements across lie side by side. */
 function packRows(f: FunctionBuilder, panel: Panel, scaled: boolean): void {
   const { source, to, factors, width } = panel;
   const { bytes, lanes, vec, loadSplat, storeLane } = panel.floats;
@@ -77,7 +77,10 @@ function packRows(f: FunctionBuilder, panel: Panel, scaled: boolean): void {
   });
 }
 
-/** Elements along lie side by side: blocks of as many terms as a vector has are transposed. */
+/**
+ * Packs a panel whose elements along lie side by side: blocks of as many terms as a vector has numbers are
+ * transposed.
+ */
 function packColumns(f: FunctionBuilder, panel: Panel, scaled: boolean): void {
   const { source, across, to, factors, width, floats } = panel;
   const { bytes, lanes, vec, storeLane } = floats;
@@ -124,7 +127,7 @@ function packElements(f: FunctionBuilder, panel: Panel, scaled: boolean): void {
   });
 }
 
-/** Like `packPanel` for `count` elements across, filled up with zeros to `width`. */
+/** Packs like `packPanel` for `count` elements across, filled up with zeros to `width`. */
 export function packPadded(m: ModuleBuilder, { bytes, shift, num }: Floats): Func {
   return m.func(
     "packPadded",

@@ -16,7 +16,7 @@ import { shuffle, transpose } from "./transpose.ts";
 
 const i = "i32" as const;
 
-/** Whether the offsets of a vector's numbers, at an address, are `step` bytes apart. */
+/** Returns whether the offsets of a vector's numbers, at an address, are `step` bytes apart. */
 export function isRun({ lanes }: Floats, table: I32, step: number, offset = 0): I32 {
   if (lanes === 2) {
     return i32.eq(i32.sub(i32.load(table, offset + 4), i32.load(table, offset)), step);
@@ -25,7 +25,7 @@ export function isRun({ lanes }: Floats, table: I32, step: number, offset = 0): 
   return i32x4.all_true(i32x4.eq(from, v128.const(0, step, 2 * step, 3 * step)));
 }
 
-/** Every other of seven numbers (three of 64 bits), of which none behind them is read. */
+/** Returns every other of seven numbers (three of 64 bits); nothing behind them is read. */
 function everyOther(floats: Floats, address: Local<"i32">): V128 {
   const { bytes, lanes } = floats;
   const numbers = Array.from({ length: lanes }, (_, k) => 2 * k + Number(2 * k >= lanes));
@@ -33,7 +33,7 @@ function everyOther(floats: Floats, address: Local<"i32">): V128 {
   return shuffle(floats, v128.load(address), ends, numbers);
 }
 
-/** A vector of numbers from anywhere. */
+/** Returns a vector of numbers from anywhere. */
 function gathered(
   f: FunctionBuilder,
   floats: Floats,
@@ -49,8 +49,9 @@ function gathered(
 }
 
 /**
- * A vector of elements across for each term along: to[k·step…] = source[across[…] + along[k]]. Neighbours are
- * read together where they lie side by side, across or along, or a place apart, as with stride 2.
+ * Copies a vector of elements across for each term along: to[k·step…] = source[across[…] + along[k]].
+ *
+ * Neighbours are read together if they lie side by side, across or along, or one place apart, as with stride 2.
  * Parameters: source, addresses of the tables of offsets in bytes, terms, to, its step in bytes.
  */
 function packVector(m: ModuleBuilder, floats: Floats): Func {
@@ -112,24 +113,25 @@ function packVector(m: ModuleBuilder, floats: Floats): Func {
   );
 }
 
-/** x·by, by a shift where that is possible. */
+/** Returns x·by, by a shift if that is possible. */
 export function times(x: I32, by: number): I32 {
   const shift = Math.log2(by);
   return Number.isInteger(shift) ? i32.shl(x, shift) : i32.mul(x, by);
 }
 
-/** Panels that a table says. */
+/** Panels that a table describes. */
 interface PanelTable {
-  /** How wide they are. */
+  /** The width of a panel in vectors. */
   readonly vectors: number;
-  /** Bytes from the offsets of one to those of the next. */
+  /** The bytes from the offsets of one panel to those of the next. */
   readonly entry: number;
 }
 
 /**
- * Packs panels of a few whole vectors across, terms one after the other:
- * to[(width·terms)·panel + width·k + j] = source[across[panel, j] + along[k]]. Parameters: source, addresses of
- * the tables of offsets in bytes, panels, terms, to.
+ * Packs panels of a few whole vectors across, terms one after the other: to[(width·terms)·panel + width·k + j] =
+ * source[across[panel, j] + along[k]].
+ *
+ * Parameters: source, addresses of the tables of offsets in bytes, panels, terms, to.
  */
 function panelPacker(
   m: ModuleBuilder,
@@ -139,7 +141,7 @@ function panelPacker(
   floats: Floats,
 ): Func {
   const each = Array.from({ length: vectors }, (_, v) => v);
-  // Bytes of a term in a panel, and of the offsets of a vector.
+  // The bytes of a term in a panel, and of the offsets of a vector.
   const [term, offsets] = [16 * vectors, 4 * floats.lanes];
   return m.func(
     name,
@@ -180,8 +182,8 @@ function panelPacker(
 }
 
 /**
- * What packs panels of rows (entries of eight offsets, of which a tile's rows are read) and of columns (two
- * vectors); with 32 bits these are one.
+ * Adds the functions that pack panels of rows (entries of eight offsets, of which a tile's rows are read) and of
+ * columns (two vectors). With 32 bits these are one function.
  */
 export function packersAt(m: ModuleBuilder, options: KernelOptions) {
   const { floats } = options;

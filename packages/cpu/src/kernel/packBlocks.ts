@@ -5,15 +5,16 @@ import { tileOf } from "./tile.ts";
 
 const i = "i32" as const;
 
-/** Rows of the next tile when `rows` are left: tiles of nearly equal height. */
+/** Returns the rows of the next tile when `rows` are left, so that tiles have nearly equal height. */
 export function balanced(rows: I32, most: number): I32 {
   const tiles = i32.div_u(i32.add(rows, most - 1), most);
   return i32.div_u(i32.add(rows, i32.sub(tiles, 1)), tiles);
 }
 
 /**
- * Packs rows of A as panels of the heights that the tiles will have. Parameters: a, row and column
- * stride, rows, terms, to, factors along the terms (0 for none).
+ * Packs rows of A as panels of the heights that the tiles will have.
+ *
+ * Parameters: a, row and column stride, rows, terms, to, factors along the terms (0 for none).
  */
 export function rowPacker(m: ModuleBuilder, options: KernelOptions): Func {
   const { rows: most } = tileOf(options);
@@ -38,8 +39,9 @@ export function rowPacker(m: ModuleBuilder, options: KernelOptions): Func {
 }
 
 /**
- * Packs columns of B as panels of two vectors, the last one of one where that is enough. Parameters: b, row and
- * column stride, terms, columns, to.
+ * Packs columns of B as panels of two vectors; the last one has one vector if that is enough.
+ *
+ * Parameters: b, row and column stride, terms, columns, to.
  */
 export function colPacker(m: ModuleBuilder, { floats }: KernelOptions): Func {
   const { lanes } = floats;

@@ -18,7 +18,7 @@ import { productGram } from "./productGram.ts";
 import { blockCols, blockRows, tileBytes, tileOf } from "./tile.ts";
 import { edgeKernel, microKernels, tileKernel } from "./tileKernel.ts";
 
-/** What the loops of a product call. */
+/** The functions that the loops of a product call. */
 interface Pieces {
   readonly tile: Func;
   readonly packRows: Func;
@@ -28,33 +28,34 @@ interface Pieces {
 const i = "i32" as const;
 
 /**
- * a, aRow, aCol, b, bRow, bCol, c, cRow, cCol, rows, cols, terms, terms per block, base, baseRow,
+ * The parameters: a, aRow, aCol, b, bRow, bCol, c, cRow, cCol, rows, cols, terms, terms per block, base, baseRow,
  * baseCol, factors (addresses, or 0 for none), beta, scratch.
  */
 const paramsOf = <T extends FloatType>(type: T) =>
   [i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, type, i] as const;
 
-/** Address of an element of a matrix. */
+/** Returns the address of an element of a matrix. */
 function at(origin: I32, row: I32, rowStride: I32, col: I32, colStride: I32): I32 {
   return i32.add(origin, i32.add(i32.mul(row, rowStride), i32.mul(col, colStride)));
 }
 
-/** The smaller of two unsigned numbers, as a new local. */
+/** Returns the smaller of two unsigned numbers, as a new local. */
 function least(f: FunctionBuilder, x: I32, y: I32Like): Local<"i32"> {
   const result = f.let(x);
   f.if(i32.gt_u(result, y), () => f.set(result, typeof y === "number" ? i32.const(y) : y));
   return result;
 }
 
-/** The size of the last of `total` things in groups of `group`. */
+/** Returns the size of the last of `total` things in groups of `group`. */
 function last(total: I32, group: number): I32 {
   return i32.add(i32.rem_u(i32.sub(total, 1), group), 1);
 }
 
 /**
- * C = beta·base ± A·diag(factors)·B in blocks that fit the caches; with `upper` only the tiles that
- * meet the upper triangle of a square C are computed. Columns that fill no panel come last, or first
- * with `upper`, where the fewest rows belong to them.
+ * Computes C = beta·base ± A·diag(factors)·B in blocks that fit the caches.
+ *
+ * With `upper` only the tiles that meet the upper triangle of a square C are computed. Columns that fill no panel
+ * come last. With `upper` they come first, because the fewest rows belong to them there.
  */
 function productLoops(
   m: ModuleBuilder,
@@ -99,7 +100,7 @@ function productLoops(
         f.local("i32"),
       ];
       const end = f.local("i32");
-      // What is added: base for the first block of terms, C itself for the others.
+      // The value that is added: base for the first block of terms, and C itself for the others.
       const [old, oldRow, oldCol] = [f.local("i32"), f.local("i32"), f.local("i32")];
       const packedA = f.let(i32.add(scratch, tileBytes));
       /** The tile of rows `ir` and columns `col`. */
@@ -124,7 +125,7 @@ function productLoops(
         f.call(pieces.packRows, from, aRow, aCol, i32.sub(end, i0), depth, packedA, scale);
         f.set(panelA, packedA);
         f.set(ir, i0);
-        // Rows outside: C is then read and written along its lines, which is what caches fetch ahead.
+        // Rows are the outer loop, so C is read and written along its lines, which caches fetch ahead.
         f.while(i32.lt_u(ir, end), () => {
           f.set(height, balanced(i32.sub(end, ir), most));
           f.set(panelB, packedB);
@@ -133,7 +134,7 @@ function productLoops(
             const own = least(f, i32.sub(width, jr), wide);
             if (upper) f.if(i32.eqz(jr), () => f.set(own, ragged));
             const col = f.let(i32.add(j0, jr));
-            // Below the diagonal of a symmetric result there is nothing to do.
+            // The part below the diagonal of a symmetric result is not computed.
             if (upper) f.if(i32.lt_u(ir, i32.add(col, own)), () => tile(col, own, depth));
             else tile(col, own, depth);
             f.increment(panelB, i32.shl(depth, 5));
@@ -182,9 +183,11 @@ function productLoops(
 }
 
 /**
- * The products: `gemm` and `gemmMinus` compute all of C, the others its tiles on and above the
- * diagonal; `…Minus` subtracts from beta·base. `productGram` is of its own; `packRowsAt`, `packColsAt` and `tilesAt` are the
- * parts of a product whose elements are found by tables; `foldTiles` adds products of panels to lines.
+ * Adds the products.
+ *
+ * `gemm` and `gemmMinus` compute all of C, and the others its tiles on and above the diagonal; `…Minus` subtracts
+ * from beta·base. `productGram` is a kernel of its own. `packRowsAt`, `packColsAt` and `tilesAt` are the parts of a
+ * product whose elements are found by tables. `foldTiles` adds products of panels to lines.
  */
 export function productKernels(m: ModuleBuilder, options: KernelOptions) {
   const packRows = rowPacker(m, options);

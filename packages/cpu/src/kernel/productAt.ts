@@ -13,24 +13,29 @@ import { rowTermBytes, tileOf } from "./tile.ts";
 
 const i = "i32" as const;
 
-/** Bytes from one panel's entry in the table of rows to the next: eight offsets, and how many rows it has. */
+/**
+ * The bytes from one panel's entry in the table of rows to the next. An entry has eight offsets, and the number of
+ * its rows.
+ */
 export const rowEntry = 64;
 
 /**
- * Tiles of C from packed panels of A and B, where the elements of C are found by tables: C[i, j] is at
- * c + row[i] + col[j]. Tiles whose columns lie side by side and whose rows are evenly apart are written at
- * once, others element by element.
+ * Computes tiles of C from packed panels of A and B. Tables give the places of the elements: C[i, j] is at c + row[i]
+ * + col[j].
  *
- * Parameters: packed A and B, terms; entries of the rows' panels, their number; offsets of
- * the columns (whole panels of them), their number; c; bytes between rows, 0 where the table says it;
- * whether the product is added to what is there; scratch.
+ * Tiles whose columns lie side by side and whose rows are evenly apart are written at once. Other tiles are written
+ * element by element.
+ *
+ * Parameters: packed A and B, terms; entries of the rows' panels, their number; offsets of the columns (whole panels
+ * of them), their number; c; bytes between rows, or 0 if the table has them; whether the product is added to the old
+ * values; scratch.
  */
 export function tilesAt(m: ModuleBuilder, tile: Func, options: KernelOptions): Func {
   const { floats } = options;
   const { type, bytes, shift, lanes, num } = floats;
   const { cols: most } = tileOf(options);
   const aStep = rowTermBytes(options);
-  // Bytes of the offsets of a vector.
+  // The bytes of the offsets of a vector.
   const offsets = 4 * lanes;
   return m.func(
     "tilesAt",
@@ -53,7 +58,7 @@ export function tilesAt(m: ModuleBuilder, tile: Func, options: KernelOptions): F
           });
         });
       };
-      /** The same for a whole tile that is not added to anything. */
+      /** Writes a whole tile that is not added to anything. */
       const scatterWhole = () => {
         const r = f.local(i);
         const columns = Array.from({ length: most }, (_, j) =>
@@ -122,7 +127,7 @@ export function tilesAt(m: ModuleBuilder, tile: Func, options: KernelOptions): F
   );
 }
 
-/** The address of a number in a list of 32-bit ones. */
+/** Returns the address of a number in a list of 32-bit numbers. */
 function offsetOf(list: Local<"i32">, index: I32): I32 {
   return i32.add(list, i32.shl(index, 2));
 }

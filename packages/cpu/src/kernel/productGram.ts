@@ -14,8 +14,9 @@ import { blockRows, termsPerBlock, tileBytes, tileOf } from "./tile.ts";
 const i = "i32" as const;
 
 /**
- * Packs a panel of products of columns: to[k, c] = alpha·x[k, j]·x[k, col + c]. Parameters:
- * addresses of x[0, j] and x[0, col], row stride, terms, to, alpha.
+ * Packs a panel of products of columns: to[k, c] = alpha·x[k, j]·x[k, col + c].
+ *
+ * Parameters: addresses of x[0, j] and x[0, col], row stride, terms, to, alpha.
  */
 function productPacker(m: ModuleBuilder, { type, num, vec }: Floats): Func {
   const params = [i, i, i, i, i, type] as const;
@@ -33,10 +34,10 @@ function productPacker(m: ModuleBuilder, { type, num, vec }: Floats): Func {
   });
 }
 
-/** Bytes of packed panels at a time, but one row at least. */
+/** The bytes of packed panels at a time; at least one row is packed. */
 const panelBytes = 2 ** 18;
 
-/** Bytes that `productGram` needs. */
+/** Returns the bytes that `productGram` needs. */
 export function productGramScratch(
   matrices: number,
   size: number,
@@ -56,16 +57,17 @@ export function productGramScratch(
 }
 
 /**
- * Many weighted Gram matrices of the same rows, on and above the diagonal:
- * out[i] = beta·base[i] + alpha Σₖ ν[i, k] xₖxₖ' is ν times the products of any two columns of x (its
- * face-splitting product with itself), so it is one product of matrices whose right side is made where it
- * is packed. Panels of columns are counted from the right; what they have below the diagonal is
- * computed as well. A tile is a few matrices high, and its matrices are gone through along their rows, as caches
- * fetch ahead.
+ * Computes many weighted Gram matrices of the same rows, on and above the diagonal: out[i] = beta·base[i] + alpha Σₖ
+ * ν[i, k] xₖxₖ'.
  *
- * Parameters: x, its row stride; ν, its strides by matrix and term; out and base (0 for none), each with its
- * strides by matrix and row; matrices, size (at least 8), terms, terms per block; the rows to compute, from and
- * to; alpha, beta, scratch. The columns of x, out and base lie side by side.
+ * This is ν times the products of any two columns of x (its face-splitting product with itself). So it is one product
+ * of matrices whose right side is made when it is packed. Panels of columns are counted from the right, and their
+ * part below the diagonal is computed as well. A tile is a few matrices high, and the loop follows the rows of these
+ * matrices, as caches fetch ahead.
+ *
+ * Parameters: x, its row stride; ν, its strides by matrix and term; out and base (0 for none), each with its strides
+ * by matrix and row; matrices, size (at least 8), terms, terms per block; the rows to compute, from and to; alpha,
+ * beta, scratch. The columns of x, out and base lie side by side.
  */
 export function productGram(
   m: ModuleBuilder,
@@ -109,13 +111,13 @@ export function productGram(
       const [depth, count, width] = [f.local(i), f.local(i), f.local(i)];
       const packedA = f.let(i32.add(scratch, tileBytes));
       const least = (x: I32, y: I32) => select(i32.lt_u(x, y), x, y);
-      /** Address of the first element of the panel in matrix `ir`. */
+      /** Returns the address of the first element of the panel in matrix `ir`. */
       const at = (origin: I32, matrix: I32, line: I32) =>
         i32.add(
           i32.add(origin, i32.mul(ir, matrix)),
           i32.add(i32.mul(row, line), i32.shl(col, shift)),
         );
-      /** Panels of the rows from first to last, and where they are packed. */
+      /** Visits the panels of the rows from first to last, with the address where they are packed. */
       const eachPanel = (packedB: I32, body: () => void) => {
         f.set(panelB, packedB);
         const panel = (columns: I32) => {
@@ -125,7 +127,7 @@ export function productGram(
           f.increment(col, width);
         };
         f.for(row, first, last, 1, () => {
-          // Whole panels end at the last column; what is left over stands in front of them.
+          // Whole panels end at the last column; the rest of the columns is in front of them.
           f.set(col, i32.and(i32.sub(size, row), wide - 1));
           f.set(col, i32.sub(i32.add(row, col), i32.shl(i32.ne(col, 0), wideShift)));
           f.if(i32.lt_s(col, 0), () => {
@@ -183,7 +185,7 @@ export function productGram(
             f.set(first, last);
           });
         });
-        // Further terms are added to what the first ones gave.
+        // Further terms are added to the result of the first ones.
         f.increment(p0, depth);
         f.set(base, out);
         f.set(baseMatrix, outMatrix);

@@ -1,12 +1,14 @@
 import { type Func, i32, i64, type ModuleBuilder, memoryFill } from "../wasm/index.ts";
 
-/** Bytes of the counts that `radixSort` needs: of each value of each of four bytes. */
+/** The bytes of the counts that `radixSort` needs: one for each value of each of four bytes. */
 export const radixCounts = 4 * 256 * 4;
 
 /**
- * Sorts 64-bit words by their upper halves, byte by byte from the lowest one, which keeps the order of
- * equal ones: work in proportion to their number. Parameters: the words, as much memory beside them,
- * how many (at least 1), memory for counts; the result is where they are sorted, one or the other.
+ * Sorts 64-bit words by their upper halves, byte by byte from the lowest one, which keeps the order of equal words.
+ * The work grows in proportion to their number.
+ *
+ * Parameters: the words, as much memory beside them, how many (at least 1), memory for counts. The result is the
+ * address of the sorted words, which is one of the two.
  */
 export function radixSortKernel(m: ModuleBuilder): Func {
   const params = ["i32", "i32", "i32", "i32"] as const;
@@ -25,7 +27,7 @@ export function radixSortKernel(m: ModuleBuilder): Func {
       const slotOf = () => i32.add(counts, i32.shl(i32.load8_u(word, 4 + byte), 2));
       const table = 1024 * byte;
       f.set(word, from);
-      // Where all have the same byte, their order stays.
+      // If all words have the same byte, their order stays.
       f.if(i32.ne(i32.load(slotOf(), table), count), () => {
         const to = f.let(other);
         const slot = f.local("i32");

@@ -13,17 +13,17 @@ import {
 import { accumulate } from "./micro.ts";
 import { blockTerms, productScratch } from "./tile.ts";
 
-/** Rows that are solved between products. */
+/** The number of rows that are solved between products. */
 export const solveRows = 48;
 
-/** Bytes that solving for `cols` columns needs: its products take up to `blockTerms` rows at a time. */
+/** Returns the bytes that solving for `cols` columns needs. Its products take up to `blockTerms` rows at a time. */
 export function solveScratch(size: number, cols: number, options: KernelOptions): number {
   return productScratch(size, cols, Math.min(size, blockTerms(options)), options);
 }
 
 const i = "i32" as const;
 
-/** How many columns one call handles: vectors, or one element. */
+/** The number of columns that one call handles: vectors, or one element. */
 interface Width {
   readonly columns: number;
   readonly load: (address: Local<"i32">, vector: number) => V128;
@@ -43,8 +43,10 @@ const element = ({ loadSplat, storeLane }: Floats): Width => ({
 });
 
 /**
- * x = L⁻¹ x for a few columns of x, `group` rows at a time in registers: the product with the rows
- * above, then the small triangle. Parameters: l, lRow, lCol, x, xRow, first row, rows.
+ * Computes x = L⁻¹ x for a few columns of x, `group` rows at a time in registers: first the product with the rows
+ * above, then the small triangle.
+ *
+ * Parameters: l, lRow, lCol, x, xRow, first row, rows.
  */
 function columnSolver(m: ModuleBuilder, width: Width, group: number, options: KernelOptions): Func {
   const { lanes, vec, loadSplat } = options.floats;
@@ -72,7 +74,7 @@ function columnSolver(m: ModuleBuilder, width: Width, group: number, options: Ke
         f.increment(x, xRow);
         f.increment(left, -1);
       });
-      // Now x points to the group's first row and every line to its own row's first column there.
+      // Now x points to the group's first row, and every line points to its own row's first column there.
       const solved: Local<"v128">[][] = [];
       lines.forEach((line, r) => {
         const values = Array.from({ length: count }, (_, v) =>
@@ -98,8 +100,10 @@ function columnSolver(m: ModuleBuilder, width: Width, group: number, options: Ke
 }
 
 /**
- * x = L⁻¹ x for a small L. Parameters: l, lRow, lCol, x, xRow (columns side by side), rows, cols.
- * Negative strides solve with an upper triangle, from the last row up.
+ * Computes x = L⁻¹ x for a small L.
+ *
+ * Parameters: l, lRow, lCol, x, xRow (columns side by side), rows, cols. Negative strides solve with an upper
+ * triangle, from the last row up.
  */
 export function panelSolver(m: ModuleBuilder, options: KernelOptions): Func {
   const { floats } = options;
@@ -132,9 +136,11 @@ export function panelSolver(m: ModuleBuilder, options: KernelOptions): Func {
 }
 
 /**
- * x = L⁻¹ x by halves: as soon as the first half of any aligned run of 1, 2, 4, 8 … panels of `solveRows` is solved,
- * one product takes it from the second half. So most of the work is few large products. Parameters as of
- * `panelSolver`, then scratch.
+ * Computes x = L⁻¹ x by halves.
+ *
+ * As soon as the first half of any aligned run of 1, 2, 4, 8 … panels of `solveRows` is solved, one product subtracts
+ * it from the second half. So most of the work is few large products. The parameters are those of `panelSolver`, then
+ * scratch.
  */
 export function triangularSolver(
   m: ModuleBuilder,
@@ -161,7 +167,7 @@ export function triangularSolver(
         const next = f.let(i32.add(row, solveRows));
         f.if(i32.lt_u(next, rows), () => {
           const solved = f.let(i32.div_u(next, solveRows));
-          // The largest power of two that divides the panels so far.
+          // The largest power of two that divides the number of panels so far.
           const half = f.let(i32.mul(i32.and(solved, i32.sub(0, solved)), solveRows));
           const first = f.let(i32.sub(next, half));
           const below = f.let(i32.add(x, i32.mul(next, xRow)));

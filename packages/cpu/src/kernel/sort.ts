@@ -11,9 +11,9 @@ import {
 } from "../wasm/index.ts";
 import { radixCounts, radixSortKernel } from "./radixSort.ts";
 
-/** Words of a run that is sorted by insertion. */
+/** The number of words of a run that is sorted by insertion. */
 const run = 16;
-/** Bytes of a word. */
+/** The number of bytes of a word. */
 const wide = 8;
 
 /** Sorts the words from `from` to before `to` by insertion. */
@@ -36,7 +36,7 @@ function insertionSort(f: FunctionBuilder, from: Local<"i32">, to: Local<"i32">)
   });
 }
 
-/** Merges the runs [a, middle) and [middle, end) to `to`; the smaller word moves without a branch. */
+/** Merges the runs [a, middle) and [middle, end) to `to`. The smaller word moves without a branch. */
 function merge(
   f: FunctionBuilder,
   a: Local<"i32">,
@@ -65,25 +65,26 @@ function merge(
   }
 }
 
-/** The smaller of two addresses. */
+/** Returns the smaller of two addresses. */
 function least(f: FunctionBuilder, x: I32, y: Local<"i32">): Local<"i32"> {
   const result = f.let(x);
   f.if(i32.gt_u(result, y), () => f.set(result, y));
   return result;
 }
 
-/** Words from which counting bytes is faster than merging. */
+/** The number of words from which counting bytes is faster than merging. */
 const manyWords = 96;
 
-/** Bytes beside two lists of words that sorting so many needs. */
+/** Returns the bytes that sorting so many words needs beside two lists of them. */
 export function sortCounts(count: number): number {
   return count < manyWords ? 0 : radixCounts;
 }
 
 /**
- * Sorts unsigned 64-bit words whose lower halves ascend: few by merging, many by counting bytes. Parameters: the
- * words, as much memory beside them, how many, memory for counts; the result is where they are
- * sorted, one or the other.
+ * Sorts unsigned 64-bit words whose lower halves ascend: few by merging, many by counting bytes.
+ *
+ * Parameters: the words, as much memory beside them, how many, memory for counts. The result is the address of the
+ * sorted words, which is one of the two.
  */
 export function sortKernel(m: ModuleBuilder): Func {
   const params = ["i32", "i32", "i32", "i32"] as const;

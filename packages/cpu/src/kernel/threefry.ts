@@ -3,8 +3,10 @@ import { type Func, i32, i32x4, type Local, type ModuleBuilder, v128 } from "../
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
 
 /**
- * Words `from` (a multiple of 8) to before `to` of the stream of Threefry-2x32-20 with key
- * (key, seed) and counters (⌊word/2⌋, counter), to contiguous u32 at `out`; four counters at a time.
+ * Writes words `from` (a multiple of 8) to before `to` of a stream of Threefry-2x32-20 as contiguous u32 to `out`,
+ * four counters at a time.
+ *
+ * The key is (key, seed), and the counters are (⌊word/2⌋, counter).
  */
 export function threefryKernel(m: ModuleBuilder): Func {
   const params = ["i32", "i32", "i32", "i32", "i32", "i32"] as const;

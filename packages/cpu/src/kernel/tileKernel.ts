@@ -40,7 +40,7 @@ export function edgeKernel(m: ModuleBuilder, { type, bytes, num }: Floats): Func
 /** The micro-kernels of tiles with one and two vectors of columns, by their rows. */
 export type MicroKernels = readonly (readonly Func[])[];
 
-/** The micro-kernels of all sizes up to the full tile; there is none of 0 rows. */
+/** Returns the micro-kernels of all sizes up to the full tile. There is none of 0 rows. */
 export function microKernels(m: ModuleBuilder, sign: Sign, options: KernelOptions): MicroKernels {
   const { rows: most } = tileOf(options);
   return Array.from({ length: most + 1 }, (_, rows) =>
@@ -49,8 +49,9 @@ export function microKernels(m: ModuleBuilder, sign: Sign, options: KernelOption
 }
 
 /**
- * One tile of C of any size up to the full one, with any strides. Parameters: rows, cols, a, aStep, b, bStep,
- * terms, c, cRow, cCol, base, baseRow, baseCol, beta, scratch.
+ * Computes one tile of C of any size up to the full one, with any strides.
+ *
+ * Parameters: rows, cols, a, aStep, b, bStep, terms, c, cRow, cCol, base, baseRow, baseCol, beta, scratch.
  */
 export function tileKernel(
   m: ModuleBuilder,

@@ -1,13 +1,13 @@
 import { type Floats, type FunctionBuilder, i8x16, type Local, type V128 } from "../wasm/index.ts";
 
-/** Numbers of two vectors in the given order: those of x are counted first, then those of y. */
+/** Returns numbers of two vectors in the given order. The numbers of x are counted first, then those of y. */
 export function shuffle({ bytes }: Floats, x: V128, y: V128, numbers: readonly number[]): V128 {
   const bytesOf = (number: number) =>
     Array.from({ length: bytes }, (_, byte) => bytes * number + byte);
   return i8x16.shuffle(x, y, numbers.flatMap(bytesOf));
 }
 
-/** As many vectors as each has numbers, transposed. */
+/** Transposes as many vectors as each has numbers. */
 export function transpose(
   f: FunctionBuilder,
   floats: Floats,

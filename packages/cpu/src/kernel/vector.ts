@@ -13,13 +13,13 @@ import { accumulate } from "./micro.ts";
 
 const i = "i32" as const;
 
-/** Addresses of elements of vectors. */
+/** Returns the addresses of elements of vectors. */
 export const elementOf =
   ({ shift }: Floats) =>
   (x: I32, k: I32): I32 =>
     i32.add(x, i32.shl(k, shift));
 
-/** Σ x[k] y[k] of contiguous vectors, in four vectors of running sums. */
+/** Computes Σ x[k] y[k] of contiguous vectors, in four vectors of running sums. */
 export function dotKernel(m: ModuleBuilder, options: KernelOptions): Func {
   const { type, bytes, lanes, num, vec } = options.floats;
   return m.func("dot", { params: [i, i, i], results: [type] }, (f, x, y, count) => {
@@ -38,7 +38,7 @@ export function dotKernel(m: ModuleBuilder, options: KernelOptions): Func {
     take(1);
     const [a, b, c, d] = sums as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
     const all = f.let(vec.add(vec.add(a, b), vec.add(c, d)));
-    /** Of neighbours first. */
+    /** Adds neighbours first. */
     const sumOf = (first: number, count: number): Num =>
       count === 1
         ? vec.extract_lane(all, first)
@@ -54,7 +54,7 @@ export function dotKernel(m: ModuleBuilder, options: KernelOptions): Func {
   });
 }
 
-/** y[k] −= factor x[k] for contiguous vectors. */
+/** Computes y[k] −= factor x[k] for contiguous vectors. */
 export function subtractKernel(m: ModuleBuilder, floats: Floats): Func {
   const { type, bytes, lanes, num, vec } = floats;
   return m.func("subtractScaled", { params: [i, i, i, type] }, (f, y, x, count, factor) => {

@@ -16,10 +16,10 @@ import { elementOf } from "./vector.ts";
 
 const i = "i32" as const;
 
-/** Lines that are taken together, so that x is read, and written, once for all of them. */
+/** The number of lines that are taken together, so that x is read and written once for all of them. */
 const group = 4;
 
-/** The addresses of lines next to each other. */
+/** Returns the addresses of lines next to each other. */
 function linesFrom(f: FunctionBuilder, first: I32, stride: I32): Local<"i32">[] {
   const lines = [f.let(first)];
   for (let r = 1; r < group; r++) lines.push(f.let(i32.add(lines[r - 1] as I32, stride)));
@@ -31,7 +31,7 @@ function incrementAll(f: FunctionBuilder, addresses: readonly Local<"i32">[], by
 }
 
 /**
- * own[r] −= Σ line r · x for four lines. Parameters: first line, stride from one to the next, x, count, a
+ * Computes own[r] −= Σ line r · x for four lines. Parameters: first line, stride from one to the next, x, count, a
  * multiple of the lanes, own.
  */
 function dotsKernel(m: ModuleBuilder, options: KernelOptions): Func {
@@ -68,7 +68,7 @@ function dotsKernel(m: ModuleBuilder, options: KernelOptions): Func {
 }
 
 /**
- * x −= Σ factors[r] · line r for four lines. Parameters: x, first line, stride from one to the next, count,
+ * Computes x −= Σ factors[r] · line r for four lines. Parameters: x, first line, stride from one to the next, count,
  * factors.
  */
 function updateKernel(m: ModuleBuilder, options: KernelOptions): Func {
@@ -110,7 +110,7 @@ function updateKernel(m: ModuleBuilder, options: KernelOptions): Func {
   );
 }
 
-/** Solves with the triangle of `group` lines, whose corner is at `corner`; `own` are four of x. */
+/** Solves with the triangle of `group` lines, whose corner is at `corner`. `own` are four numbers of x. */
 function solveGroup(
   f: FunctionBuilder,
   corner: I32,
@@ -128,7 +128,7 @@ function solveGroup(
     const line = (at: number) => lines[at] as Local<"i32">;
     f.set(value, num.div(value, num.load(line(r), bytes * r)));
     for (const s of order.slice(turn + 1)) {
-      // Element (s, r) of the triangle that is solved with.
+      // Element (s, r) of the triangle of this solve.
       const factor = byRows !== back ? num.load(line(s), bytes * r) : num.load(line(r), bytes * s);
       const other = values[s] as Local<"f32" | "f64">;
       f.set(other, num.sub(other, num.mul(factor, value)));
@@ -140,9 +140,10 @@ function solveGroup(
 }
 
 /**
- * One right-hand side, contiguous, in place. Parameters: l, its stride from one line to the next,
- * x, size. A line is a row of L (`Rows`) or a column of L (`Columns`), contiguous; `Back` solves
- * with L'.
+ * Adds solvers for one contiguous right-hand side, in place.
+ *
+ * Parameters: l, its stride from one line to the next, x, size. A line is a row of L (`Rows`) or a column of L
+ * (`Columns`), contiguous. `Back` solves with L'.
  */
 export function vectorSolvers(m: ModuleBuilder, dot: Func, subtract: Func, options: KernelOptions) {
   const { floats } = options;
@@ -154,7 +155,10 @@ export function vectorSolvers(m: ModuleBuilder, dot: Func, subtract: Func, optio
     m.func(name, { params: [i, i, i, i], export: true }, (f, l, stride, x, size) => {
       const byDots = byRows !== back;
       const done = f.local("i32");
-      /** The first of the next `count` lines, and how many of x lie on the side that is done, or not. */
+      /**
+       * Returns the first of the next `count` lines, and how many numbers of x lie on the solved side, or on the
+       * other one.
+       */
       const place = (count: number) => {
         const left = i32.sub(i32.sub(size, done), count);
         const k = f.let(back ? left : done);
@@ -164,7 +168,7 @@ export function vectorSolvers(m: ModuleBuilder, dot: Func, subtract: Func, optio
         const { k, line, own, left } = place(1);
         const diagonal = num.load(at(line, k));
         if (byDots) {
-          // A row of L, or a column where L' is solved: the known part of x by a dot product.
+          // With a row of L, or a column if L' is solved, the known part of x enters by a dot product.
           const known = back
             ? callValue(type, dot, i32.add(at(line, k), bytes), i32.add(own, bytes), done)
             : callValue(type, dot, line, x, done);

@@ -10,14 +10,14 @@ import type { Turn } from "./nest.ts";
 import type { Region } from "./region.ts";
 import type { Space } from "./space.ts";
 
-/** Expressions of strided inputs, and where the results go. */
+/** Expressions of strided inputs, and the places of their results. */
 export interface Fused {
   readonly inputs: readonly Region[];
   readonly exprs: readonly Expr[];
   readonly outputs: readonly Region[];
 }
 
-/** The sub-expressions, and the types under which they want their arguments. */
+/** The sub-expressions, and the types that they need of their arguments. */
 export interface Analysis {
   readonly scalars: Scalars;
   readonly types: ReadonlyMap<number, ScalarType>;
@@ -30,7 +30,7 @@ export function analyse(exprs: readonly Expr[]): Analysis {
   return { scalars, types };
 }
 
-/** The strides of outputs, then inputs; an input that is not read keeps no axes apart. */
+/** Returns the strides of outputs, then of inputs. An input that is not read does not keep axes apart. */
 export function streamStrides(fused: Fused, { types }: Analysis): readonly (readonly number[])[] {
   const inputs = fused.inputs.map(({ shape, strides }, i) =>
     types.has(i) ? strides : shape.map(() => 0),
@@ -38,7 +38,7 @@ export function streamStrides(fused: Fused, { types }: Analysis): readonly (read
   return [...fused.outputs.map(({ strides }) => strides), ...inputs];
 }
 
-/** Emits what happens inside of a loop nest: loads, expressions, stores. */
+/** Emits the body of a loop nest: loads, expressions, stores. */
 export class LoopBody {
   readonly cursors: readonly Cursor[];
   readonly evaluator: Evaluator;
@@ -49,7 +49,7 @@ export class LoopBody {
   private readonly pointers: readonly Pointer[];
   private readonly vectorLevel: number;
 
-  /** `vectorLevel` is the loop that runs over a vector at a time. */
+  /** Makes a body; `vectorLevel` is the loop that runs over a vector at a time. */
   constructor(
     f: FunctionBuilder,
     fused: Fused,
@@ -75,7 +75,7 @@ export class LoopBody {
     this.evaluator = new Evaluator(f, analysis.scalars, levelOf, options);
   }
 
-  /** Evaluates what changes in loop `level` (1 is the outermost; 0: nothing changes). */
+  /** Evaluates what changes in loop `level` (1 is the outermost; at 0 nothing changes). */
   enter(level: number, known: Values, turn: Turn, vector = 0): Values {
     return this.evaluator.enter(level, known, (index) => this.load(index, turn, vector));
   }

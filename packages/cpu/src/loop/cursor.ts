@@ -1,35 +1,37 @@
 import { type FunctionBuilder, type I32, i32, type Local } from "../wasm/index.ts";
 import { addressOf, type Moving } from "./address.ts";
 
-/** A strided operand of a loop nest; strides in bytes, one per loop, outermost first. */
+/** A strided operand of a loop nest. Strides are in bytes, one per loop, outermost first. */
 export interface Stream {
-  /** Byte address of the first element: known, known in each turn of a loop, or computed. */
+  /** The byte address of the first element: known, known in each turn of a loop, or computed. */
   readonly base: number | Moving | I32;
   readonly strides: readonly number[];
 }
 
-/** A moving position that streams with the same strides share. */
+/** A moving position, which streams with the same strides share. */
 export interface Cursor {
   readonly strides: readonly number[];
   readonly at: Local<"i32">;
 }
 
-/** Where a stream stands: a cursor and a constant distance from it. */
+/** The place of a stream: a cursor and a constant distance from it. */
 export interface Pointer {
   readonly cursor: Cursor;
   readonly offset: number;
 }
 
-/** Streams of a nest with their shared cursors. */
+/** The streams of a nest with their shared cursors. */
 export interface Cursors {
   readonly pointers: readonly Pointer[];
   readonly cursors: readonly Cursor[];
 }
 
 /**
- * One pointer per stream. Streams that move alike share a cursor that counts from 0, or from where the turn
- * of a loop is, and their addresses become immediates of the loads; negative strides and computed bases rule
- * that out, because immediates do not wrap. A cursor of one stream counts from its address.
+ * Returns one pointer per stream.
+ *
+ * Streams that move alike share a cursor that counts from 0, or from the place of the turn of a loop. Their addresses
+ * become immediates of the loads. Negative strides and computed bases rule that out, because immediates do not wrap.
+ * The cursor of a single stream counts from its address.
  */
 export function cursorsFor(f: FunctionBuilder, streams: readonly Stream[]): Cursors {
   const keys = streams.map(({ base, strides }) => {

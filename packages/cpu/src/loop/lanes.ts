@@ -22,26 +22,26 @@ interface Place {
   readonly offset: number;
 }
 
-/** `by` bytes from a pointer. */
+/** Returns the place `by` bytes from a pointer. */
 function place(pointer: Pointer, by: number): Place {
   const { cursor, offset } = pointer;
   if (by >= 0) return { address: cursor.at, offset: offset + by };
   return { address: i32.add(cursor.at, by), offset };
 }
 
-/** Bytes of a stored element. */
+/** Returns the number of bytes of a stored element. */
 export function bytesOf(dtype: DType): number {
   return storageBytes[dtype];
 }
 
-/** Loads of elements of some bytes. */
+/** Loads of elements, by their number of bytes. */
 const loads = {
   4: { splat: v128.load32_splat, first: v128.load32_zero, lane: v128.load32_lane },
   8: { splat: v128.load64_splat, first: v128.load64_zero, lane: v128.load64_lane },
 } as const;
 const stores = { 1: v128.store8_lane, 4: v128.store32_lane, 8: v128.store64_lane } as const;
 
-/** The same element in all lanes, in the type under which expressions see it (booleans as masks). */
+/** Loads the same element into all lanes, in the type in which expressions see it (booleans as masks). */
 export function loadSplat(e: Emitter, pointer: Pointer, dtype: DType): V128 {
   const { address, offset } = place(pointer, 0);
   const bytes = bytesOf(dtype);
@@ -52,8 +52,8 @@ export function loadSplat(e: Emitter, pointer: Pointer, dtype: DType): V128 {
 }
 
 /**
- * As many elements as there are lanes, `stride` bytes apart, the first `by` bytes from the pointer; or `count` of them,
- * and anything in the other lanes.
+ * Loads as many elements as there are lanes, `stride` bytes apart, the first `by` bytes from the pointer. With
+ * `count` it loads so many, and the other lanes have any value.
  */
 export function loadLanes(
   e: Emitter,
@@ -72,7 +72,7 @@ export function loadLanes(
   return dtype === "bool" ? i32x4.ne(spread, e.bits(0)) : spread;
 }
 
-/** The first two of four words as wide as floats of 64 bits. */
+/** Returns the first two of four words, as wide as floats of 64 bits. */
 function widened(words: V128, dtype: DType): V128 {
   return dtype === "f32" ? f64x2.promote_low_f32x4(words) : twice(words);
 }
@@ -100,7 +100,7 @@ function loadWords(
   );
 }
 
-/** The lanes after the first one. */
+/** Returns the lanes after the first one. */
 function rest(count: number): number[] {
   return Array.from({ length: count - 1 }, (_, i) => i + 1);
 }
@@ -118,14 +118,14 @@ function loadBytes(pointer: Pointer, by: number, stride: number, count: number):
   }, v128.zero());
 }
 
-/** Floats, with zero in place of those too small for full precision as a type. */
+/** Returns floats in which zero replaces those that are too small for full precision. */
 export function withoutDenormals(e: Emitter, value: V128, dtype: "f32" | "f64"): V128 {
   const lanes = e.let(value);
   const { smallest } = formats[dtype];
   return v128.andnot(lanes, e.vec.lt(e.vec.abs(lanes), e.float(smallest)));
 }
 
-/** Lanes as they are stored: booleans as 0 and 1, bytes saturated. */
+/** Returns lanes as they are stored: booleans as 0 and 1, bytes saturated. */
 function stored(e: Emitter, value: V128, dtype: DType): V128 {
   if (dtype === "u8") return i32x4.min_u(value, e.bits(255));
   if (dtype === "f32" && e.floats.lanes === 2) return f32x4.demote_f64x2_zero(value);
@@ -154,7 +154,7 @@ export function storeLanes(
   const all = e.floats.lanes;
   const bytes = bytesOf(dtype) as 1 | 4 | 8;
   const lanes = stored(e, value, dtype);
-  // Integers stand twice beside floats of 64 bits.
+  // Beside floats of 64 bits integers are stored twice.
   const doubled = all === 2 && dtype !== "f32" && dtype !== "f64";
   if (bytes !== 1 && stride === bytes && count === all) {
     const packed = doubled ? once(lanes) : lanes;

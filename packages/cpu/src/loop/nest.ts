@@ -7,12 +7,12 @@ export interface Range {
   readonly to: I32Like;
 }
 
-/** All indices below `size`. */
+/** Returns all indices below `size`. */
 export function whole(size: number): Range {
   return { from: 0, to: size };
 }
 
-/** The share of one part: `size` is cut into `parts` runs, each a multiple of `quantum` long. */
+/** Returns the share of one part: `size` is cut into `parts` runs, whose lengths are multiples of `quantum`. */
 export function share(
   f: FunctionBuilder,
   size: number,
@@ -39,7 +39,7 @@ function move(f: FunctionBuilder, cursors: readonly Cursor[], level: number, by:
   }
 }
 
-/** Runs `body` with cursors restored afterwards. */
+/** Runs `body`, and restores the cursors afterwards. */
 function restoring(
   f: FunctionBuilder,
   cursors: readonly Cursor[],
@@ -53,7 +53,7 @@ function restoring(
   for (const { cursor, at } of saved) f.set(cursor.at, at);
 }
 
-/** One loop of a nest: `body` for every index, with the cursors there. */
+/** Emits one loop of a nest: `body` for every index, with the cursors moved there. */
 export function loop(
   f: FunctionBuilder,
   cursors: readonly Cursor[],
@@ -70,7 +70,7 @@ export function loop(
   });
 }
 
-/** How many elements a turn of a vector loop handles: `count` vectors, or one element. */
+/** The number of elements that a turn of a vector loop handles: `count` vectors, or one element. */
 export type Turn =
   | { readonly kind: "vectors"; readonly count: number }
   | { readonly kind: "element" };
@@ -79,7 +79,7 @@ export type Turn =
 export const element: Turn = { kind: "element" };
 
 /**
- * The innermost loop in turns of lanes·count elements for each of `counts` (largest first) and single
+ * Emits the innermost loop, in turns of lanes·count elements for each of `counts` (largest first), and in single
  * elements for the rest.
  */
 export function vectorLoop(
@@ -111,7 +111,7 @@ export function vectorLoop(
   });
 }
 
-/** from + the largest multiple of `width` that stays within `to`. */
+/** Returns from + the largest multiple of `width` that stays within `to`. */
 function lastMultiple(f: FunctionBuilder, from: I32Like, to: I32Like, width: number): I32Like {
   if (typeof from === "number" && typeof to === "number") {
     return from + Math.floor((to - from) / width) * width;
@@ -121,13 +121,16 @@ function lastMultiple(f: FunctionBuilder, from: I32Like, to: I32Like, width: num
   return f.let(i32.add(length, from));
 }
 
-/** A vector of a loop: how many elements from the cursors it begins, and how many of its lanes have one. */
+/**
+ * A vector of a loop: the number of elements from the cursors to its first one, and the number of lanes that have an
+ * element.
+ */
 export interface Chunk {
   readonly first: number;
   readonly count: number;
 }
 
-/** The vectors of so many elements; the last one may have less than all lanes. */
+/** Returns the vectors of so many elements. The last one may have fewer elements than lanes. */
 function chunksOf(size: number, lanes: number): Chunk[] {
   return Array.from({ length: Math.ceil(size / lanes) }, (_, at) => {
     return { first: at * lanes, count: Math.min(lanes, size - at * lanes) };
@@ -135,8 +138,8 @@ function chunksOf(size: number, lanes: number): Chunk[] {
 }
 
 /**
- * A loop over `size` elements, `most` vectors per turn and what is left of them at the end; what takes no more than
- * one turn is no loop. `pause` runs after at most so many turns, and at the end.
+ * Emits a loop over `size` elements, `most` vectors per turn, and the rest at the end. If one turn is enough, there
+ * is no loop. `pause` runs after at most so many turns, and at the end.
  */
 export function chunkLoop(
   f: FunctionBuilder,

@@ -5,21 +5,21 @@ import { bytesOf } from "./lanes.ts";
 
 /** A strided window on memory, in bytes. */
 export interface Region {
-  /** Address of its first element: known, known in each turn of a loop, or computed. */
+  /** The address of its first element: known, known in each turn of a loop, or computed. */
   readonly base: number | Moving | I32;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly dtype: DType;
-  /** Whether what is computed is stored without denormal floats, as zero. */
+  /** Whether denormal floats are stored as zero; false by default. */
   readonly flush?: boolean;
 }
 
-/** A region at a known address (a number as of `addressAt`), perhaps one that moves in loops. */
+/** A region at a known address (a number as of `addressAt`), which may move in loops. */
 export interface FixedRegion extends Region {
   readonly base: number | Moving;
 }
 
-/** A view on a buffer that lies at an address, in a step inside of loops, outermost first. */
+/** Returns a view on a buffer at an address, in a step inside of loops, outermost first. */
 export function regionOf(
   view: View,
   address: number,
@@ -38,7 +38,7 @@ export function regionOf(
   };
 }
 
-/** Elements of `shape` one after the other from an address on. */
+/** Returns a region of elements of `shape` one after the other, from an address on. */
 export function contiguous(
   base: number | Moving,
   shape: readonly number[],

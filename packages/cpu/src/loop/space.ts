@@ -1,10 +1,10 @@
-/** Sizes of loops, outermost first, and for each stream its strides in bytes. */
+/** The sizes of loops, outermost first, and for each stream its strides in bytes. */
 export interface Space {
   readonly sizes: readonly number[];
   readonly strides: readonly (readonly number[])[];
 }
 
-/** The space with the given axes only, in the given order. */
+/** Returns the space with the given axes only, in the given order. */
 export function pickAxes(space: Space, axes: readonly number[]): Space {
   return {
     sizes: axes.map((axis) => space.sizes[axis] as number),
@@ -12,7 +12,7 @@ export function pickAxes(space: Space, axes: readonly number[]): Space {
   };
 }
 
-/** The loops of one space around those of another, for the same streams. */
+/** Returns the loops of one space around those of another, for the same streams. */
 export function joinSpaces(outer: Space, inner: Space): Space {
   return {
     sizes: [...outer.sizes, ...inner.sizes],
@@ -21,9 +21,10 @@ export function joinSpaces(outer: Space, inner: Space): Space {
 }
 
 /**
- * The same iterations in fewer loops: axes of size 1 are dropped, axes are ordered by the strides
- * of the streams (the first stream counts most), and neighbours that every stream crosses evenly
- * become one.
+ * Returns the same iterations in fewer loops.
+ *
+ * Axes of size 1 are dropped. Axes are ordered by the strides of the streams, and the first stream counts most.
+ * Neighbours that every stream crosses evenly become one.
  */
 export function collapse(space: Space): Space {
   const axes = space.sizes.map((_, axis) => axis).filter((axis) => space.sizes[axis] !== 1);
@@ -56,7 +57,7 @@ export function collapse(space: Space): Space {
   return { sizes, strides };
 }
 
-/** Estimated instructions per element when `axis` is the loop that runs over vectors of so many lanes. */
+/** Returns the estimated number of instructions per element if `axis` is the loop over vectors of so many lanes. */
 export function vectorCost(
   space: Space,
   axis: number,
@@ -79,12 +80,14 @@ export function vectorCost(
   return (loads + 6) / size + far;
 }
 
-/** What it costs that the next element is so many bytes away: its share of a cache line, and a page of its own. */
+/**
+ * Returns the cost of a next element that is so many bytes away: its share of a cache line, and of a page of its own.
+ */
 function reach(bytes: number): number {
   return 2 * Math.min(1, bytes / 64) + (bytes >= 4096 ? 4 : 0);
 }
 
-/** The space with its cheapest axis to vectorise moved to the end. */
+/** Returns the space with the axis that is cheapest to vectorise moved to the end. */
 export function vectoriseBest(
   space: Space,
   units: readonly number[],

@@ -7,7 +7,7 @@ import {
 } from "@metrigrad/tensor";
 import type { Heap } from "./heap.ts";
 
-/** The elements as they are stored: booleans take 32 bits. */
+/** Returns the elements as they are stored: booleans take 32 bits. */
 export function storedArray(heap: Heap, address: number, size: number, dtype: DType): TypedArray {
   const { buffer } = heap.memory;
   if (dtype === "f32") return new Float32Array(buffer, address, size);
@@ -23,7 +23,7 @@ function copies(from: DType, to: DType): boolean {
   return to === "f32" || to === "f64" || (from === "u8" && to !== "bool");
 }
 
-/** The type of host elements that no tensor says the type of. */
+/** Returns the type of host elements that have no tensor to tell it. */
 function typeOf(values: ArrayLike<number>): DType {
   if (values instanceof Float32Array) return "f32";
   if (values instanceof Int32Array) return "i32";
@@ -42,7 +42,7 @@ export function writeElements(
   else target.set(convertElements(values, dtype));
 }
 
-/** A copy of stored elements as a tensor. */
+/** Returns a copy of stored elements as a tensor. */
 export function readElements(stored: TypedArray, shape: readonly number[], dtype: DType): Tensor {
   const values = dtype === "bool" ? Uint8Array.from(stored) : stored.slice();
   return tensor(values, { shape, dtype });

@@ -2,7 +2,7 @@ import { BackendError } from "@metrigrad/tensor";
 import { maxPages } from "../wasm/index.ts";
 
 const pageBytes = 65536;
-/** Allocations start here, so that small numbers are never addresses. */
+/** The address at which allocations start, so that small numbers are never addresses. */
 const firstAddress = 1024;
 const alignment = 64;
 
@@ -11,7 +11,7 @@ interface Block {
   readonly bytes: number;
 }
 
-/** A memory that may grow as far as the engine lets it: address space is short on some devices. */
+/** Returns a memory that may grow as far as the engine lets it: address space is short on some devices. */
 function reserve(shared: boolean): WebAssembly.Memory {
   for (let maximum = maxPages; maximum > 4096; maximum /= 2) {
     try {
@@ -23,29 +23,29 @@ function reserve(shared: boolean): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: 1, maximum: 4096, shared });
 }
 
-/** Allocates from one WebAssembly memory, which grows on demand; blocks never move. */
+/** Allocates from one WebAssembly memory, which grows on demand. Blocks never move. */
 export class Heap {
   readonly memory: WebAssembly.Memory;
-  /** Free blocks in order of address, no two adjacent. */
+  /** Free blocks in the order of their addresses; no two are adjacent. */
   private free: Block[] = [];
   private readonly used = new Map<number, number>();
-  /** Where the memory behind the last block begins. */
+  /** The address behind the last block. */
   private end = firstAddress;
-  /** Where memory begins that was never used, so is still zero. */
+  /** The address behind which memory was never used, so that it is still zero. */
   private fresh = firstAddress;
 
   constructor(options: { readonly shared: boolean }) {
     this.memory = reserve(options.shared);
   }
 
-  /** Bytes that are allocated. */
+  /** The number of bytes that are allocated. */
   get bytes(): number {
     let total = 0;
     for (const bytes of this.used.values()) total += bytes;
     return total;
   }
 
-  /** Zero-filled memory, 64-byte aligned. Throws BackendError when there is no more. */
+  /** Returns the address of zero-filled memory, 64-byte aligned. Throws BackendError if there is no more. */
   allocate(size: number, what: string): number {
     const bytes = Math.max(1, Math.ceil(size / alignment)) * alignment;
     // Best fit keeps large blocks whole.
@@ -98,7 +98,7 @@ export class Heap {
     const have = this.memory.buffer.byteLength / pageBytes;
     const need = Math.ceil(end / pageBytes);
     if (need <= have) return;
-    // A little ahead, so that many small allocations do not grow the memory each time.
+    // The memory grows a little ahead, so that many small allocations do not grow it each time.
     const ahead = Math.min(maxPages, Math.max(need, Math.ceil(have * 1.25)));
     for (const pages of [ahead, need]) {
       if (pages < need || pages > maxPages) continue;
@@ -106,7 +106,7 @@ export class Heap {
         this.memory.grow(pages - have);
         return;
       } catch {
-        // Try without the reserve, then give up.
+        // Now try without the reserve, and then give up.
       }
     }
     throw new BackendError({

@@ -1,6 +1,6 @@
 import type { Heap } from "./heap.ts";
 
-/** Memory that programs share, as only one of them runs at a time. */
+/** Memory that programs share, because only one of them runs at a time. */
 interface Region {
   readonly address: number;
   readonly bytes: number;
@@ -15,8 +15,10 @@ export interface ScratchLease {
 }
 
 /**
- * Temporary memory of steps. Steps run one after the other, also those of different programs, so
- * programs that need about as much use the same memory; it goes back to the heap with the last one.
+ * Temporary memory of steps.
+ *
+ * Steps run one after the other, those of different programs too. So programs that need about the same size use the
+ * same memory. It goes back to the heap with the last of them.
  */
 export class Scratch {
   private readonly heap: Heap;
@@ -26,10 +28,10 @@ export class Scratch {
     this.heap = heap;
   }
 
-  /** Memory of at least so many bytes. Throws BackendError when there is no more. */
+  /** Returns memory of at least so many bytes. Throws BackendError if there is no more. */
   reserve(bytes: number): ScratchLease {
     if (bytes === 0) return { address: 0, bytes, release: () => undefined };
-    // At most twice as much, so that a small program does not keep a large region.
+    // A region is at most twice as large, so that a small program does not keep a large region.
     const fitting = [...this.regions].filter((one) => one.bytes >= bytes && one.bytes <= 2 * bytes);
     const [known] = fitting.sort((a, b) => a.bytes - b.bytes);
     const region = known ?? this.allocate(rounded(bytes));
@@ -53,7 +55,7 @@ export class Scratch {
   }
 }
 
-/** A quarter more at most, so that programs of nearly equal needs share. */
+/** Returns a size that is at most a quarter larger, so that programs of nearly equal needs share. */
 function rounded(bytes: number): number {
   const quantum = Math.max(64, 2 ** Math.floor(Math.log2(bytes)) / 4);
   return Math.ceil(bytes / quantum) * quantum;

@@ -1,10 +1,17 @@
-/** Which BLAS and LAPACK to take; see `openNative` of @metrigrad/native. */
+/**
+ * The BLAS and LAPACK that the cpu backend uses; see `openNative` of @metrigrad/native.
+ *
+ * @category Backends
+ */
 export interface CpuNativeOptions {
-  /** Names or paths of the libraries: BLAS first, LAPACK after it where that is another file. */
+  /**
+   * The names or paths of the libraries: first BLAS, then LAPACK if that is another file. By default the backend
+   * searches for one.
+   */
   readonly library?: string | readonly string[];
 }
 
-/** What threads bind a library by: plain data. */
+/** What a thread needs to bind a library, as plain data. */
 export interface NativeRecipe {
   /** The path of koffi. */
   readonly koffi: string;
@@ -12,20 +19,20 @@ export interface NativeRecipe {
   readonly source: string;
 }
 
-/** The functions of a library on addresses of one memory: `nativeGemm_f32`. */
+/** The functions of a library on addresses of one memory, by name: `nativeGemm_f32`. */
 export type NativeFunctions = Readonly<Record<string, (...args: number[]) => number | undefined>>;
 
-/** What is used of a library that @metrigrad/native opened. */
+/** The part of a library that @metrigrad/native opened which this package uses. */
 export interface NativeLibrary {
   readonly name: string;
-  /** gemm, syrk, trsm, and potrf and syevd where it has LAPACK. */
+  /** The functions that it has: gemm, syrk, trsm, and with LAPACK potrf and syevd. */
   readonly functions: readonly string[];
   readonly threadSafe: boolean;
   readonly recipe: NativeRecipe;
   bind(memory: WebAssembly.Memory): NativeFunctions;
 }
 
-/** What is used of the package. */
+/** The part of the package @metrigrad/native that this package uses. */
 export interface NativePackage {
   openNative(options: CpuNativeOptions, environment?: string): NativeLibrary;
 }

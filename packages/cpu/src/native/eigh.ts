@@ -16,18 +16,20 @@ import { leastEigh } from "./worth.ts";
 
 const i = "i32" as const;
 
-/** Numbers and integers that LAPACK works with beside the matrix, at least. */
+/** Returns the least number of numbers and of integers that LAPACK works with beside the matrix. */
 const numbersOf = (size: number) => 1 + 6 * size + 2 * size * size;
 const integersOf = (size: number) => 3 + 5 * size;
 
-/** Bytes that a decomposition needs; integers may have 64 bits. */
+/** Returns the bytes that a decomposition needs; integers may have 64 bits. */
 export function nativeEighScratch(size: number, { bytes }: Floats): number {
   return bytes * (size * size + size + numbersOf(size)) + 8 * integersOf(size) + 64;
 }
 
 /**
- * `eigh` of the library by LAPACK. The library's own takes over for small matrices, and where a value is not finite or LAPACK
- * finds no end; the scratch must do for both.
+ * Adds `eigh` of the library by LAPACK.
+ *
+ * The library's own `eigh` is used for small matrices, if a value is not finite, and if LAPACK does not converge. The
+ * scratch must suffice for both.
  */
 export function nativeEigh(
   m: ModuleBuilder,

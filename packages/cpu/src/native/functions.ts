@@ -1,6 +1,6 @@
 import type { Func } from "../wasm/index.ts";
 
-/** Functions of a native library, as steps call them. */
+/** The functions of a native library, as steps call them. */
 export interface NativeKernels {
   /** Parameters: ta, tb, m, n, k, α, a, lda, b, ldb, β, c, ldc. */
   readonly gemm: Func;

@@ -13,12 +13,12 @@ import { type FunctionBuilder, type I32, i32 } from "../wasm/index.ts";
 import { matrixOf, type Operand } from "./operand.ts";
 import { worthGram } from "./worth.ts";
 
-/** Columns of a block where weights have both signs. */
+/** The number of columns of a block if weights have both signs. */
 const blockCols = 64;
-/** Bytes that weighted rows may take. */
+/** The number of bytes that weighted rows may take. */
 const mostBytes = 2 ** 26;
 
-/** √ν times the rows of x, for all matrices; NaN where ν is negative. */
+/** Computes √ν times the rows of x, for all matrices; NaN where ν is negative. */
 function rootRows(
   x: FixedRegion,
   nu: FixedRegion,
@@ -39,7 +39,7 @@ function rootRows(
   return rows;
 }
 
-/** Addresses of one matrix: its output, x, the rows to multiply, ν. */
+/** The addresses of one matrix: its output, x, the rows to multiply, ν. */
 interface Places {
   readonly out: I32;
   readonly x: I32;
@@ -48,9 +48,11 @@ interface Places {
 }
 
 /**
- * The upper triangles of output = αΣᵢνᵢxᵢxᵢ' + β base by the native library, where there is one and it is worth it; says
- * whether. They are the Gram matrix of the rows √νᵢxᵢ; where a weight is negative, products of x with weighted
- * blocks of its columns. Parts share the batch, else the columns.
+ * Lowers the upper triangles of output = αΣᵢνᵢxᵢxᵢ' + β base to the native library, if there is one and it is faster;
+ * returns whether it did.
+ *
+ * They are the Gram matrix of the rows √νᵢxᵢ. If a weight is negative, they are products of x with weighted blocks of
+ * its columns. Parts share the batch, or else the columns.
  */
 export function lowerNativeGram(
   { x, nu, base, output }: GramOperands,
@@ -65,7 +67,7 @@ export function lowerNativeGram(
   const batch = output.shape.slice(0, axes);
   const regions = [x, output, ...(nu ? [nu] : []), ...(base ? [base] : [])];
   if (native === null || regions.some(({ dtype }) => dtype !== type)) return false;
-  // BLAS takes 0·x for 0 where x is not finite.
+  // BLAS takes 0·x for 0 even if x is not finite.
   if (alpha === 0 || (base && beta === 0) || !worthGram(d, n)) return false;
   if (nu && bytes * sizeOf(batch) * n * d > mostBytes) return false;
   const [plain, out] = [matrixOf(x, bytes), matrixOf(output, bytes)];
@@ -85,7 +87,7 @@ export function lowerNativeGram(
   const old = num.const(base ? beta : 0);
   const [line] = output.strides.slice(-2) as [number];
   const column = (region: FixedRegion) => region.strides.at(-1) as number;
-  /** Columns from `from` to before `to` of the Gram matrix of the rows. */
+  /** Computes columns from `from` to before `to` of the Gram matrix of the rows. */
   const gram = (f: FunctionBuilder, { out: c, rows }: Places, from: I32, to: I32) => {
     const width = f.let(i32.sub(to, from));
     const across = f.let(i32.add(rows, i32.mul(from, column(weighted))));
@@ -106,7 +108,7 @@ export function lowerNativeGram(
       ...[0, turned, width, n, num.const(alpha), across, root.lead, old, corner, out.lead],
     );
   };
-  /** The same for weights of both signs. */
+  /** Computes the same columns for weights of both signs. */
   const blocks = (f: FunctionBuilder, places: Places, own: I32, from: I32, to: I32) => {
     const [xRow, xCol] = x.strides.slice(-2) as [number, number];
     const nuTerm = nu?.strides.at(-1) as number;
@@ -178,7 +180,7 @@ export function lowerNativeGram(
   return true;
 }
 
-/** The memory of a part; 0 where there is none. */
+/** Returns the memory of a part; 0 if there is none. */
 function ownScratch(f: FunctionBuilder, scratch: PartScratch | null, part: I32): I32 {
   if (scratch === null) return i32.const(0);
   return f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));

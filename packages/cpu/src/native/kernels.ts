@@ -9,16 +9,21 @@ import { nativeMinus, nativeUpperMinus } from "./minus.ts";
 
 const i = "i32" as const;
 
-/** What plans import, and a module whose functions take the place of the library's own of the same names. */
+/**
+ * The functions that plans import, and a module whose functions replace the library's own functions of the same
+ * names.
+ */
 export interface NativeModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly importInto: (m: ModuleBuilder) => NativeKernels;
 }
 
 /**
- * Generates the kernels of one float type around a native library that has some functions. Factors and solves are our own
- * algorithms with its products: small blocks are faster in our kernels, and LAPACK's of OpenBLAS take up to twice as
- * long. Who instantiates the module after the library's hands plans these functions.
+ * Generates the kernels of one float type around a native library that has some functions.
+ *
+ * Factors and solves are our own algorithms with the library's products: small blocks are faster in our kernels, and
+ * LAPACK's of OpenBLAS take up to twice as long. The caller instantiates the module after the library, and gives
+ * plans these functions.
  */
 export function buildNative(
   options: KernelOptions,

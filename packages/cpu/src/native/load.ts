@@ -1,33 +1,35 @@
 import { BackendError, checkNames } from "@metrigrad/tensor";
 import type { CpuNativeOptions, NativeLibrary, NativePackage } from "./contract.ts";
 
-/** A library, or why there is none. */
+/** A library, or the reason why there is none. */
 export interface FoundNative {
   readonly library: NativeLibrary | null;
-  /** For people; empty where nobody asks, as in browsers. */
+  /** The reason for people; empty if nobody asks, as in browsers. */
   readonly why: string;
-  /** Whether it was asked for. */
+  /** Whether a library was asked for. */
   readonly needed: boolean;
 }
 
-/** No library, and nobody who asks for one. */
+/** The result if there is no library, and nobody asks for one. */
 export const noNative: FoundNative = { library: null, why: "", needed: false };
 
-// Not a literal: bundlers would try to follow it.
+// Bundlers would follow a literal name.
 const specifier = () => ["@metrigrad", "native"].join("/");
 
 async function importNative(): Promise<NativePackage> {
   return import(/* webpackIgnore: true */ /* @vite-ignore */ specifier());
 }
 
-/** The message of a BackendError without what it says everywhere, or of another error. */
+/** Returns what is special in the message of a BackendError, or the message of another error. */
 function reasonOf(error: unknown): string {
   return error instanceof BackendError ? error.parts.got : (error as Error).message;
 }
 
 /**
- * Looks for the package @metrigrad/native and a library, unless `native` is false. Where it is true or names a
- * library, what is missing is a BackendError; where it is undefined, the backend does without.
+ * Looks for the package @metrigrad/native and a library, unless `native` is false.
+ *
+ * If `native` is true or names a library, a missing part is a BackendError. If it is undefined, the backend works
+ * without.
  */
 export async function loadNative(
   native: boolean | CpuNativeOptions | undefined,
@@ -65,7 +67,7 @@ export async function loadNative(
   }
 }
 
-/** Throws BackendError for options by other names, and for a library that is no name. */
+/** Throws BackendError if an option is unknown, or if a library is not a name. */
 function checkOptions(options: CpuNativeOptions): void {
   checkNames("cpu({ native })", options, ["library"], BackendError);
   const { library = "" } = options;

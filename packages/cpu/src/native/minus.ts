@@ -11,7 +11,7 @@ import { leastProduct, leastSide } from "./worth.ts";
 
 const i = "i32" as const;
 
-/** Whether a product is too small for the library. */
+/** Returns whether a product is too small for the library. */
 function isSmall(rows: I32, cols: I32, terms: I32): I32 {
   const thin = [rows, cols, terms].map((side) => i32.lt_u(side, leastSide));
   const size = [rows, cols, terms].map((side) => f64.convert_i32_u(side)).reduce(f64.mul);
@@ -19,8 +19,10 @@ function isSmall(rows: I32, cols: I32, terms: I32): I32 {
 }
 
 /**
- * `gemmMinus` of the library with base C, beta 1 and no factors, C −= A·B, by a native library. Rows of B and C are side by
- * side; where they go up in memory, as in solves with L', all is read from the other end.
+ * Adds `gemmMinus` of the library with base C, beta 1 and no factors, C −= A·B, by a native library.
+ *
+ * The rows of B and C are side by side. If they go up in memory, as in solves with L', everything is read from the
+ * other end.
  */
 export function nativeMinus(
   m: ModuleBuilder,
@@ -47,7 +49,7 @@ export function nativeMinus(
         f.set(line, i32.sub(i32.const(0), aRow));
         f.set(step, i32.sub(i32.const(0), aCol));
       });
-      // BLAS wants whole lines: views that repeat, overlap or go backwards are for our own kernel.
+      // BLAS needs whole lines. Views that repeat, overlap or go backwards are for our own kernel.
       const whole = (side: I32, other: I32, length: I32) =>
         i32.and(i32.eq(side, bytes), i32.ge_s(other, i32.shl(length, shift)));
       const byRows = f.let(whole(step, line, terms));
@@ -71,7 +73,7 @@ export function nativeMinus(
   });
 }
 
-/** `gemmUpperMinus` of the library as factors call it, C −= B'B on and above the diagonal, by a native library. */
+/** Adds `gemmUpperMinus` of the library as factors call it, C −= B'B on and above the diagonal, by a native library. */
 export function nativeUpperMinus(
   m: ModuleBuilder,
   own: Func,

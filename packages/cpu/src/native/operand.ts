@@ -1,13 +1,13 @@
 import type { FixedRegion } from "../loop/region.ts";
 
-/** A matrix as BLAS reads it: rows side by side, or columns as rows of the transposed one. */
+/** A matrix as BLAS reads it: with rows side by side, or with columns as rows of the transposed matrix. */
 export interface Operand {
   readonly transposed: 0 | 1;
-  /** Elements from one line to the next. */
+  /** The number of elements from one line to the next. */
   readonly lead: number;
 }
 
-/** How BLAS reads a matrix; null where it cannot. Strides in bytes. */
+/** Returns how BLAS reads a matrix; null if it cannot. Strides are in bytes. */
 export function operandOf(
   rows: number,
   cols: number,
@@ -25,7 +25,7 @@ export function operandOf(
   return null;
 }
 
-/** How BLAS reads the matrices of a region, which lie in its last two axes; null where it cannot. */
+/** Returns how BLAS reads the matrices of a region, which are its last two axes; null if it cannot. */
 export function matrixOf({ shape, strides }: FixedRegion, bytes: number): Operand | null {
   const [rows, cols] = shape.slice(-2) as [number, number];
   const [rowStride, colStride] = strides.slice(-2) as [number, number];

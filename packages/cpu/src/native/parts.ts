@@ -6,9 +6,10 @@ import { i32, select } from "../wasm/index.ts";
 const kinds: ReadonlySet<StepKind> = new Set(["matmul", "gram", "cholesky", "triangularSolve"]);
 
 /**
- * The body of a phase, for steps that may call a native library always cut into the same parts: one thread that runs the
- * phase alone runs them one after the other. A library may sum in another order in a matrix of another size, and
- * programs choose by the clock whether to run on one thread.
+ * Returns the body of a phase that always computes the same parts, for steps that may call a native library.
+ *
+ * One thread that runs the phase alone runs the parts one after the other. A library may sum in another order in a
+ * matrix of another size, and programs choose by the clock whether to run on one thread.
  */
 export function sameParts(kind: StepKind, parts: number, body: PhaseBody): PhaseBody {
   if (parts === 1 || !kinds.has(kind)) return body;

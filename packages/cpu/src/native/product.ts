@@ -9,14 +9,16 @@ import { type I32, i32 } from "../wasm/index.ts";
 import { matrixOf, type Operand } from "./operand.ts";
 import { worthProduct } from "./worth.ts";
 
-/** Bytes from an element to the next row's, and to the next column's. */
+/** Returns the bytes from an element to that of the next row, and to that of the next column. */
 function stridesOf({ strides }: FixedRegion): readonly [number, number] {
   return strides.slice(-2) as [number, number];
 }
 
 /**
- * c = a·b by the native library as one phase, where there is one, c has rows and it is worth it; says whether.
- * Parts share the batch, else the rows or columns of c, and finish what they computed.
+ * Lowers c = a·b to the native library as one phase, if there is one, c has rows, and it is faster; returns whether
+ * it did.
+ *
+ * Parts share the batch, or else the rows or columns of c, and finish what they computed.
  */
 export function lowerNativeProduct(
   a: FixedRegion,

@@ -9,15 +9,17 @@ import { type FunctionBuilder, type I32, i32, v128 } from "../wasm/index.ts";
 import { operandOf } from "./operand.ts";
 import { worthGrams } from "./worth.ts";
 
-/** Terms of a panel at a time. */
+/** The number of terms of a panel at a time. */
 const blockTerms = 128;
 
-/** Bytes from one term of a panel to the next: whole vectors. */
+/** Returns the bytes from one term of a panel to the next: whole vectors. */
 const panelRow = (size: number, bytes: number) => Math.ceil((size * bytes) / 64) * 64;
 
 /**
- * The upper triangles of grams for which `sharesRows` holds, by the native library, where there is one and it is worth
- * it; says whether. Row r of all matrices is ν times a panel of products αxₖ[r]·xₖ[c], one product of matrices.
+ * Lowers the upper triangles of grams for which `sharesRows` holds to the native library, if there is one and it is
+ * faster; returns whether it did.
+ *
+ * Row r of all matrices is ν times a panel of products αxₖ[r]·xₖ[c], which is one product of matrices.
  */
 export function lowerNativeGrams(
   { x, nu, base, output }: GramOperands,
@@ -43,7 +45,7 @@ export function lowerNativeGrams(
   const cost = shareable(size / 8, work);
   const scratch = context.partScratch(row * Math.min(terms, blockTerms), context.parts, cost);
   const xRow = x.strides[1] as number;
-  /** panel[k, c] = α x[k, r] x[k, r + c]; what fills up the last vector is not read. */
+  /** Computes panel[k, c] = α x[k, r] x[k, r + c]; the filling of the last vector is not read. */
   const fill = (f: FunctionBuilder, one: I32, panel: I32, count: I32, width: I32) => {
     const [from, to, left] = [f.let(one), f.let(panel), f.let(count)];
     const end = f.let(i32.mul(width, bytes));
@@ -62,7 +64,7 @@ export function lowerNativeGrams(
     const own = triangleShare(f, size, part, parts);
     const panel = f.let(i32.add(scratch.base, i32.mul(part, scratch.stride)));
     const [r, p0] = [f.local("i32"), f.local("i32")];
-    // A row has as much above the diagonal as its column counted from the other end.
+    // A row has as many elements above the diagonal as its column number counted from the other end.
     const [first, last] = [f.let(i32.sub(size, own.to)), f.let(i32.sub(size, own.from))];
     f.for(r, first, last, 1, () => {
       const width = f.let(i32.sub(i32.const(size), r));

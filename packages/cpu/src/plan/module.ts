@@ -30,35 +30,39 @@ import { addPhases, type PhaseCall } from "./share.ts";
 /** A phase as an exported function of a plan module. */
 export interface ExportedPhase {
   readonly name: string;
-  /** What it is called with behind (part, parts): the addresses in which phases of this code differ. */
+  /** The arguments behind (part, parts): the addresses in which phases of this code differ. */
   readonly addresses: readonly number[];
 }
 
 /**
- * The module of a plan. It exports functions for a run, a function per step (parameters as of
- * `sequence`), and the functions of phases; all parts finish a phase before the next one begins.
+ * The module of a plan.
+ *
+ * It exports functions for a run, a function per step (parameters as of `sequence`), and the functions of phases. All
+ * parts finish a phase before the next one begins.
  */
 export interface PlanModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The names of the ways to run all: on all threads, and on the first one alone where that differs. */
+  /** The names of the functions that run all: one on all threads, and one on the first thread alone if that differs. */
   readonly runs: readonly string[];
   /** The names of the functions of the steps. */
   readonly steps: readonly string[];
   /** The phases of each step. */
   readonly phases: readonly (readonly ExportedPhase[])[];
-  /** The temporary memory of its steps, for whoever runs it to release. */
+  /** The temporary memory of its steps. The code that runs the module must release it. */
   readonly scratch: ScratchLease;
 }
 
-/** What a plan module is built for. */
+/** The target that a plan module is built for. */
 export interface PlanTarget {
   readonly options: Omit<KernelOptions, "floats">;
   /** The kernels of each float type that the plan has. */
   readonly libraries: ReadonlyMap<FloatType, LibraryModule>;
   readonly scratch: Scratch;
-  /** How many parts run phases at most. */
+  /** The largest number of parts that run phases. */
   readonly parts: number;
-  /** Nanoseconds of estimated work from which two parts share a phase; each other one takes half as much. */
+  /**
+   * The estimated work in nanoseconds from which two parts share a phase. Each further part needs half as much more.
+   */
   readonly grain: number;
   /** How `run` starts other threads and waits for them; null on one thread. */
   readonly fork: { readonly sync: SyncModule; readonly program: number } | null;
@@ -66,7 +70,7 @@ export interface PlanTarget {
   readonly addresses: readonly number[];
 }
 
-/** Grains in a run from which other threads are woken for it. */
+/** The number of grains in a run from which other threads are woken for it. */
 const grainsPerRun = 20;
 
 /** A loop before its code is written. */
@@ -81,22 +85,22 @@ type Planned = PlannedPhase | PlannedLoop;
 /** A phase before its code is written. */
 interface PlannedPhase {
   readonly name: string;
-  /** Nanoseconds on one thread, roughly. */
+  /** The time on one thread in nanoseconds, roughly. */
   readonly cost: number;
-  /** How many parts it is cut in where threads are woken at all. */
+  /** The number of parts in which it is cut if threads are woken at all. */
   readonly parts: number;
-  /** Address of the bool without which it is skipped. */
+  /** The address of the bool without which it is skipped; null if it always runs. */
   readonly flag: number | null;
   readonly body: PhaseBody;
 }
 
-/** In how many parts work of a cost is cut. */
+/** Returns the number of parts in which work of a cost is cut. */
 function partsFor(cost: number, { parts, grain }: PlanTarget): number {
   if (cost < grain) return 1;
   return grain === 0 ? parts : Math.min(parts, Math.floor((2 * cost) / grain));
 }
 
-/** Writes the code of a phase; one that is not shared among parts does all as the first part. */
+/** Writes the code of a phase. If parts do not share the phase, the first part does all. */
 function writePhase({ flag, body }: PlannedPhase, shared: boolean, parts: number): FunctionCode {
   const alone = [i32.const(0), i32.const(1)] as const;
   const f = new FunctionBuilder(["i32", "i32"]);
@@ -111,18 +115,18 @@ function writePhase({ flag, body }: PlannedPhase, shared: boolean, parts: number
   return f.build();
 }
 
-/** All phases in order, of loops too. */
+/** Returns all phases in order, including those of loops. */
 function phasesOf(runs: readonly Planned[]): PlannedPhase[] {
   return runs.flatMap((run) => ("turns" in run ? phasesOf(run.body) : [run]));
 }
 
-/** How many loops are in each other at most. */
+/** Returns the depth of the deepest nest of loops. */
 function depthOf(steps: readonly Step[]): number {
   const depths = steps.map((step) => (step.kind === "loop" ? 1 + depthOf(step.body) : 0));
   return Math.max(0, ...depths);
 }
 
-/** The floats that a step computes with: 64 bits where any operand has them, the plan's where it has no float. */
+/** Returns the floats of a step: 64 bits if any operand has them, and the plan's if it has no float. */
 function floatOf(step: Step, plan: Plan): FloatType {
   const { reads, writes } = stepViews(step);
   const types = new Set([...reads, ...writes].map(({ buffer }) => plan.buffers[buffer]?.dtype));
@@ -130,19 +134,19 @@ function floatOf(step: Step, plan: Plan): FloatType {
   return types.has("f32") ? "f32" : plan.float;
 }
 
-/** The floats that the steps of a plan compute with. */
+/** Returns the floats of the steps of a plan. */
 export function floatsIn(plan: Plan): readonly FloatType[] {
   const all = (steps: readonly Step[]): FloatType[] =>
     steps.flatMap((step) => (step.kind === "loop" ? all(step.body) : [floatOf(step, plan)]));
   return [...new Set(all(plan.steps))];
 }
 
-/** The phases of each step, and how much temporary memory they take, which begins at the base of the module. */
+/** Returns the phases of each step, and the size of their temporary memory, which begins at the base of the module. */
 function planPhases(plan: Plan, target: PlanTarget, libraries: ReadonlyMap<FloatType, Library>) {
   const { options, parts } = target;
   const addresses = target.addresses.map(addressAt);
   const partsOf = (cost: number) => partsFor(cost, target);
-  // A word for the turn of each loop around a step, then what steps take.
+  // First comes a word for the turn of each loop around a step, then the memory of steps.
   const counters = Math.ceil((4 * depthOf(plan.steps)) / 64) * 64;
   let need = counters;
   const planStep = (step: Step, name: string, loops: readonly Turns[]): readonly Planned[] => {
@@ -162,7 +166,7 @@ function planPhases(plan: Plan, target: PlanTarget, libraries: ReadonlyMap<Float
       need = Math.max(need, taken);
       return address;
     };
-    // Address of the bool without which the step is skipped; an earlier phase wrote it.
+    // The address of the bool without which the step is skipped. An earlier phase wrote it.
     const flag = step.when ? (addresses[step.when.buffer] as number) + 4 * step.when.offset : null;
     const float = floatOf(step, plan);
     const library = libraries.get(float) as Library;
@@ -173,8 +177,8 @@ function planPhases(plan: Plan, target: PlanTarget, libraries: ReadonlyMap<Float
       partsOf,
       region: (view) => {
         const { dtype, place } = plan.buffers[view.buffer] as BufferSpec;
-        // A running average of what has stopped changing ends in denormals, on which processors are
-        // many times slower; so variables do not keep them, nor values that shrink from turn to turn.
+        // A running average of a value that has stopped changing ends in denormals, on which processors are many
+        // times slower. So variables do not keep them, and neither do values that shrink from turn to turn.
         const byElement = step.kind === "map" || step.kind === "rows";
         const maps = byElement || (step.kind === "matmul" && step.epilogue !== undefined);
         const flush = place.kind === "variable" || (loops.length > 0 && maps);
@@ -199,8 +203,8 @@ function planPhases(plan: Plan, target: PlanTarget, libraries: ReadonlyMap<Float
 }
 
 /**
- * Generates the phases of all steps and functions that run them in order, and reserves what they need
- * of temporary memory. Throws BackendError when there is no more.
+ * Generates the phases of all steps and the functions that run them in order, and reserves their temporary memory.
+ * Throws BackendError if there is no more.
  */
 export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   const { options, parts, fork } = target;
@@ -222,7 +226,7 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   const calls = addPhases(module, phasesOf(planned.flat()), {
     nameOf: ({ name }) => name,
     write: (phase) => writePhase(phase, partsIn(phase) > 1, parts),
-    // A phase is called by its step and by each way to run all.
+    // Each step calls its phases, and each way to run all calls them too.
     calls: several ? 3 : 2,
     base: scratch.address,
   });

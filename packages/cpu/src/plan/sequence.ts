@@ -2,7 +2,7 @@ import type { Sync } from "../threads/sync.ts";
 import { callValue, i32, type ModuleBuilder } from "../wasm/index.ts";
 import type { PhaseCall } from "./share.ts";
 
-/** A phase, and the parts that it is cut in; one is not shared. */
+/** A phase, and the parts in which it is cut; a phase of one part is not shared. */
 export interface Phase extends PhaseCall {
   readonly parts: number;
 }
@@ -10,12 +10,12 @@ export interface Phase extends PhaseCall {
 /** Phases that are repeated. */
 export interface Repeated {
   readonly turns: number;
-  /** Address of the number of the turn. */
+  /** The address of the number of the turn. */
   readonly counter: number;
   readonly body: readonly Run[];
 }
 
-/** What is run in order. */
+/** An item of a sequence. */
 export type Run = Phase | Repeated;
 
 /** How a program starts its other threads and works with them. */
@@ -24,7 +24,7 @@ export interface Fork extends Sync {
   readonly threads: number;
 }
 
-/** How many shared phases are run. */
+/** Returns how many shared phases are run. */
 function sharedIn(runs: readonly Run[]): number {
   return runs.reduce((sum, run) => {
     return sum + ("func" in run ? +(run.parts > 1) : run.turns * sharedIn(run.body));
@@ -32,10 +32,12 @@ function sharedIn(runs: readonly Run[]): number {
 }
 
 /**
- * Adds a function that runs phases in order. Parameters: the thread, and for threads other than the
- * first one the number of the first shared phase. The first thread starts the others at the first
- * shared phase, opens each, and runs what is not shared alone; without `fork` it runs all. Only the first
- * thread counts turns in memory: others read a turn while it waits for them.
+ * Adds a function that runs phases in order.
+ *
+ * Parameters: the thread, and for threads other than the first one the number of the first shared phase. The first
+ * thread starts the others at the first shared phase, opens each shared phase, and runs the other phases alone.
+ * Without `fork` it runs all. Only the first thread counts turns in memory. The others read a turn while it waits for
+ * them.
  */
 export function sequence(
   module: ModuleBuilder,
@@ -47,7 +49,7 @@ export function sequence(
   const count = sharedIn(runs);
   module.func(name, { params: ["i32", "i32"], export: true }, (f, thread, base) => {
     let forked = false;
-    // The number of the next shared phase; turns of loops count on.
+    // The number of the next shared phase. Turns of loops count on.
     const next = f.local("i32", base);
     const start = () => {
       if (forked || !fork) return;

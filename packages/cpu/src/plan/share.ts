@@ -7,37 +7,37 @@ import {
   placeOf,
 } from "../wasm/index.ts";
 
-/** The function of a phase, and the addresses that it is called with behind its part and their number. */
+/** The function of a phase, and the addresses that it is called with behind its part and the number of parts. */
 export interface PhaseCall {
   readonly func: Func;
   readonly addresses: readonly number[];
 }
 
-/** What becomes of the phases of a module. */
+/** How the phases of a module are made. */
 export interface PhaseOptions<P> {
   readonly nameOf: (phase: P) => string;
-  /** Writes the function of a phase; parameters: the part, how many there are. */
+  /** Writes the function of a phase. Its parameters are the part and the number of parts. */
   readonly write: (phase: P) => FunctionCode;
-  /** How many functions call each phase. */
+  /** The number of functions that call each phase. */
   readonly calls: number;
-  /** What addresses from a base are counted from. */
+  /** The address from which addresses from a base are counted. */
   readonly base: number;
 }
 
-/** Phases of one code. */
+/** Phases with the same code. */
 interface Alike<P> {
   readonly code: FunctionCode;
   readonly members: { readonly phase: P; readonly addresses: readonly number[] }[];
 }
 
-/** Bytes of an address in a call, and of a function besides its code, roughly. */
+/** The bytes of an address in a call, and of a function without its code, roughly. */
 const [argumentBytes, functionBytes] = [5, 20];
-/** Addresses that a phase is called with at most; engines limit the parameters of functions. */
+/** The largest number of addresses that a phase is called with; engines limit the parameters of functions. */
 const mostAddresses = 100;
 
 /**
- * Adds the functions of phases to a module, one for all whose code differs in nothing but addresses, where that makes
- * the module smaller.
+ * Adds the functions of phases to a module. Phases whose code differs in nothing but addresses share one function, if
+ * that makes the module smaller.
  */
 export function addPhases<P>(
   module: ModuleBuilder,
@@ -75,7 +75,7 @@ export function addPhases<P>(
   return added;
 }
 
-/** Numbers below 2¹⁶ as text. */
+/** Returns numbers below 2¹⁶ as text. */
 function keyOf(numbers: readonly number[]): string {
   const most = 4096;
   let key = "";
@@ -85,19 +85,21 @@ function keyOf(numbers: readonly number[]): string {
   return key;
 }
 
-/** Parameters for the addresses in which codes differ, and what is given for them in each. */
+/** Parameters for the addresses in which codes differ, and their values in each code. */
 interface Lifting {
   readonly lifted: Lifted;
   readonly given: readonly (readonly number[])[];
 }
 
 /**
- * Finds parameters for the addresses of several codes, in order of the code: those that are equal in all stay, and
- * those that are the same bytes apart in all have one parameter, the lowest of them.
+ * Finds parameters for the addresses of several codes, in the order of the code.
+ *
+ * An address that is equal in all codes stays. Addresses that keep the same distance in bytes in all codes share one
+ * parameter, which is the lowest of them.
  */
 export function liftAddresses(codes: readonly (readonly number[])[]): Lifting {
   const [first] = codes as [readonly number[]];
-  // How an address differs from code to code; of those that differ alike, the lowest.
+  // The key says how an address differs from code to code. Among those with the same key the lowest counts.
   const lowest = new Map<string, number>();
   const keys = first.map((own, at) => {
     const differences = codes.map((addresses) => (addresses[at] as number) - own);

@@ -18,13 +18,13 @@ const tables: Readonly<Record<Exclude<ScalarType, "float">, Readonly<Record<Redu
     bool: { sum: v128.or, max: v128.or, prod: v128.and, min: v128.and },
   };
 
-/** How values combine; extremes of floats pass over a NaN in the second operand, which is noted apart. */
+/** Returns how values combine. Extremes of floats skip a NaN in the second operand, which is noted apart. */
 function combinerOf({ vec }: Emitter, op: ReduceOp, type: ScalarType): Combine {
   if (type !== "float") return tables[type][op];
   return { sum: vec.add, prod: vec.mul, max: vec.pmax, min: vec.pmin }[op];
 }
 
-/** The value of a reduction over nothing, as a number of its type. */
+/** Returns the value of a reduction over nothing, as a number of its type. */
 export function identityOf(op: ReduceOp, type: ScalarType): number {
   if (op === "sum") return 0;
   if (op === "prod") return 1;
@@ -34,14 +34,16 @@ export function identityOf(op: ReduceOp, type: ScalarType): number {
   return op === "max" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
-/** The second half of a vector in front. */
+/** Returns a vector with its second half in front. */
 function high(v: V128): V128 {
   return i32x4.shuffle(v, v, [2, 3, 2, 3]);
 }
 
 /**
- * The lanes of a running reduction. A long float sum is kept in two parts: a sum of the last terms, folded now
- * and then into one of more digits (see `total.ts`).
+ * The lanes of a running reduction.
+ *
+ * A long float sum is kept in two parts: a sum of the last terms, which is folded now and then into one with more
+ * digits (see `total.ts`).
  */
 export class Accumulator {
   private readonly e: Emitter;
@@ -50,7 +52,7 @@ export class Accumulator {
   private readonly combine: Combine;
   private readonly lanes: Local<"v128">;
   private readonly total: Total | null;
-  /** Where a NaN was met, for float extremes. */
+  /** Where a NaN was met, for extremes of floats. */
   private readonly unordered: Local<"v128"> | null;
 
   constructor(e: Emitter, op: ReduceOp, type: ScalarType, long: boolean) {
@@ -71,12 +73,12 @@ export class Accumulator {
     if (this.unordered) this.e.f.set(this.unordered, this.e.bits(0));
   }
 
-  /** Takes a vector. */
+  /** Adds a vector. */
   add(value: V128): void {
     this.addAll([value]);
   }
 
-  /** Takes several vectors, pair by pair. */
+  /** Adds several vectors, pair by pair. */
   addAll(values: readonly V128[]): void {
     if (this.unordered) {
       const nans = values.map((value) => this.e.vec.ne(value, value));
@@ -95,7 +97,7 @@ export class Accumulator {
     this.e.f.set(this.lanes, this.combine(this.lanes, level[0] as V128));
   }
 
-  /** Takes the first lane only, or so many of them. */
+  /** Adds the first lane only, or so many lanes. */
   addFirst(value: V128, count = 1): void {
     const word = (at: number) => (at * this.e.floats.lanes < 4 * count ? -1 : 0);
     const only = v128.const(word(0), word(1), word(2), word(3));
@@ -104,20 +106,20 @@ export class Accumulator {
     );
   }
 
-  /** Moves what has come together into the total; to be called at least every 128 terms. */
+  /** Moves the sum of the last terms into the total. Call it at least every 128 terms. */
   fold(): void {
     if (!this.total) return;
     this.total.take(this.lanes);
     this.e.f.set(this.lanes, this.e.bits(0));
   }
 
-  /** The reduction lane by lane, after the last fold. */
+  /** Returns the reduction lane by lane, after the last fold. */
   perLane(): V128 {
     if (this.unordered) return this.withNaN(this.lanes, this.unordered);
     return this.total ? this.total.perLane() : this.lanes;
   }
 
-  /** The reduction of all lanes, in the first one. */
+  /** Returns the reduction of all lanes, in the first one. */
   across(): V128 {
     if (this.total) return this.total.across();
     const fold = (lanes: V128, combine: Combine) => {

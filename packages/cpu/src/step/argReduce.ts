@@ -5,7 +5,7 @@ import type { Lowering } from "./context.ts";
 import { shareable, sizeOf } from "./cost.ts";
 import { forEachOwn, leading, longest } from "./rows.ts";
 
-/** The position of the first extreme of one line. */
+/** Returns the position of the first extreme of one line. */
 function scanLine(
   f: FunctionBuilder,
   input: FixedRegion,
@@ -37,7 +37,7 @@ function scanLine(
       () => f.set(value, num.load(first)),
       () => {
         const beats = op === "max" ? num.gt(value, record) : num.lt(value, record);
-        // The first NaN beats all numbers.
+        // The first NaN wins against all numbers.
         return i32.or(beats, i32.and(num.ne(value, value), num.eq(record, record)));
       },
       () => f.set(record, value),
@@ -56,7 +56,7 @@ function scanLine(
   return best;
 }
 
-/** output[i…] = position of the first extreme of input[i…, :]. */
+/** Lowers output[i…] = position of the first extreme of input[i…, :]. */
 export const argReduceStep: Lowering<ArgReduceStep> = (step, context) => {
   const input = context.region(step.input);
   const output = context.region(step.output);

@@ -2,18 +2,18 @@ import type { FixedRegion } from "../loop/region.ts";
 import type { FunctionBuilder, I32 } from "../wasm/index.ts";
 import { forEachIndex, forEachOwn, leading, longest } from "./rows.ts";
 
-/** The first of several regions says the batch, which they all have as their leading axes. */
+/** Returns the batch: the first of several regions has it as its leading axes, and so do all others. */
 function batchOf(axes: number, regions: readonly FixedRegion[]): readonly number[] {
   return (regions[0] as FixedRegion).shape.slice(0, axes);
 }
 
-/** Whether parts that share a batch are busy for most of the time. */
+/** Returns whether parts that share a batch are busy for most of the time. */
 export function sharesWell(batch: readonly number[], parts: number): boolean {
   const size = longest(batch);
   return parts === 1 || Math.ceil(size / parts) * parts <= 1.2 * size;
 }
 
-/** Runs `body` for every index of the leading axes, shared among parts by the longest of them. */
+/** Runs `body` for every index of the leading axes. Parts share the longest of these axes. */
 export function forEachBatch(
   f: FunctionBuilder,
   axes: number,
@@ -28,7 +28,7 @@ export function forEachBatch(
   );
 }
 
-/** Runs `body` for every index of the leading axes, for each part. */
+/** Runs `body` for every index of the leading axes, in each part. */
 export function forWholeBatch(
   f: FunctionBuilder,
   axes: number,

@@ -12,16 +12,16 @@ import { flushResult } from "./flush.ts";
 import { withOwnScratch } from "./ownScratch.ts";
 import { longest } from "./rows.ts";
 
-/** Where the matrices of a step lie. */
+/** The places of the matrices of a step. */
 interface Operands {
   readonly a: FixedRegion;
   readonly shift: FixedRegion | null;
   readonly used: FixedRegion | null;
-  /** Columns side by side. */
+  /** The output, with columns side by side. */
   readonly target: FixedRegion;
 }
 
-/** One factorisation per matrix, shared among parts by the batch. */
+/** Factors one matrix at a time; parts share the batch. */
 function lowerBatch({ a, shift, used, target }: Operands, context: StepContext): void {
   const { options, library } = context;
   const { type, num } = options.floats;
@@ -54,7 +54,7 @@ function lowerBatch({ a, shift, used, target }: Operands, context: StepContext):
   });
 }
 
-/** A few large matrices one after the other, each shared among parts. */
+/** Factors a few large matrices one after the other; parts share each. */
 function lowerEach({ a, shift, used, target }: Operands, context: StepContext): void {
   const batch = target.shape.slice(0, -2);
   const size = target.shape.at(-1) as number;
@@ -77,7 +77,7 @@ function lowerEach({ a, shift, used, target }: Operands, context: StepContext): 
   }
 }
 
-/** output = L with LL' = a + λI. */
+/** Lowers output = L with LL' = a + λI. */
 export const choleskyStep: Lowering<CholeskyStep> = (step, context) => {
   const a = context.region(step.a);
   const shift = step.shift && context.region(step.shift);

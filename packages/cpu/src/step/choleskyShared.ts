@@ -21,20 +21,20 @@ export interface Factorisation {
   readonly out: I32;
   readonly outRow: number;
   readonly size: number;
-  /** Where λ is read from, and where the λ used goes; null for 0 and nowhere. */
+  /** The address that λ is read from, and the one that the used λ goes to; null for 0 and for nowhere. */
   readonly shift: I32 | null;
   readonly used: I32 | null;
 }
 
-/** Memory of factorisations that parts share. */
+/** The memory of factorisations that parts share. */
 export interface SharedScratch {
-  /** What a whole factorisation needs. */
+  /** The memory that a whole factorisation needs. */
   readonly work: number;
-  /** Of each part: a block, whether all went well, scratch for products. */
+  /** The memory of each part: a block, whether all went well, scratch for products. */
   readonly own: PartScratch;
 }
 
-/** Memory for factorisations of one size, one after the other. */
+/** Returns memory for factorisations of one size, one after the other. */
 export function sharedScratch(size: number, context: StepContext): SharedScratch {
   const { options } = context;
   const products = productScratch(size, size, panelRows, options);
@@ -48,12 +48,14 @@ export function sharedScratch(size: number, context: StepContext): SharedScratch
   };
 }
 
-/** A size from which the panels of one matrix are worth to share; smaller ones have none. */
+/** The size from which parts share the panels of one matrix; smaller matrices have no panels. */
 export const sharedSize = wholeSize + 1;
 
 /**
- * One factorisation by several parts: what the kernel does in turn, as phases. Each part factors the
- * block on the diagonal for itself, and keeps it. A matrix that needs a larger λ is left to the kernel.
+ * Lowers one factorisation to several parts: the stages of the kernel become phases.
+ *
+ * Each part factors the block on the diagonal for itself, and keeps it. A matrix that needs a larger λ is left to the
+ * kernel.
  */
 export function lowerSharedCholesky(
   matrix: Factorisation,
@@ -71,7 +73,7 @@ export function lowerSharedCholesky(
   const blockOf = (f: FunctionBuilder, part: I32) =>
     f.let(i32.add(own.base, i32.mul(part, own.stride)));
   const lambda = (): Num => (matrix.shift === null ? num.const(0) : num.load(matrix.shift));
-  // All parts in every phase, since each has a block of its own.
+  // Every phase has all parts, because each part has a block of its own.
   const phase = (cost: number, body: PhaseBody) => context.phase(cost, body, true);
   phase((size * size) / 4, (f, part, parts) => {
     f.do(i32.store(blockOf(f, part), i32.const(1), flag));

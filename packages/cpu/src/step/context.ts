@@ -4,40 +4,41 @@ import type { FixedRegion } from "../loop/region.ts";
 import type { KernelOptions } from "../options.ts";
 import type { FunctionBuilder, I32 } from "../wasm/index.ts";
 
-/** Writes what one part of a phase does. */
+/** Writes the code of one part of a phase. */
 export type PhaseBody = (f: FunctionBuilder, part: I32, parts: I32) => void;
 
-/** Memory of each part. */
+/** The memory of each part. */
 export interface PartScratch {
   readonly base: number;
-  /** Bytes from one part's to the next's. */
+  /** The bytes from the memory of one part to that of the next. */
   readonly stride: number;
-  /** How many parts have it, from the first one on. */
+  /** The number of parts that have such memory, from the first one on. */
   readonly count: number;
 }
 
-/** What step kinds are lowered with. */
+/** The context in which steps are lowered. */
 export interface StepContext {
   readonly options: KernelOptions;
-  /** Imported kernels. */
+  /** The imported kernels. */
   readonly library: Library;
-  /** Where a view lies; the base is a number. */
+  /** Returns the place of a view; its base is a number. */
   readonly region: (view: View) => FixedRegion;
-  /** The address of memory that only this step uses, and only while it runs. */
+  /** Returns the address of memory that only this step uses, and only while it runs. */
   readonly scratch: (bytes: number) => number;
   /**
-   * The same for each part of phases of a cost that share `grains` by `share`: parts that nothing
-   * falls to have none.
+   * Returns such memory for each part of phases of a cost that share `grains` by `share`. Parts without work have
+   * none.
    */
   readonly partScratch: (bytes: number, grains: number, cost: number) => PartScratch;
-  /** How many parts run phases at most; what is computed must not depend on it. */
+  /** The largest number of parts that run phases. Results must not depend on it. */
   readonly parts: number;
-  /** In how many parts a phase of a cost is cut. */
+  /** Returns the number of parts in which a phase of a cost is cut. */
   readonly partsOf: (cost: number) => number;
   /**
-   * Adds a phase: every part runs it, and all finish before the next one begins. `cost` is how many
-   * nanoseconds one part would take, roughly; a short phase is run as one part, a longer one by as many as
-   * have enough of it, or by `all` where they keep something from one phase to the next.
+   * Adds a phase: every part runs it, and all finish before the next one begins.
+   *
+   * `cost` is roughly the time of one part in nanoseconds. A short phase runs as one part, and a longer one as so
+   * many that each has enough work. `all` makes all parts run it, if they keep something from one phase to the next.
    */
   readonly phase: (cost: number, body: PhaseBody, all?: boolean) => void;
 }

@@ -19,22 +19,24 @@ import { withOwnScratch } from "./ownScratch.ts";
 import { fillOffsets, fillPanels, layOut, panelsOf } from "./panels.ts";
 import { axisShare, forEachIndex, longest } from "./rows.ts";
 
-/** Columns that a table has at least, where there are so many. */
+/** The least number of columns of a table, if there are so many. */
 const leastColumns = 64;
-/** Terms that a table has at least, where there are so many. */
+/** The least number of terms of a table, if there are so many. */
 const leastTerms = 128;
-/** Bytes of a packed A that is kept for all columns. */
+/** The largest number of bytes of a packed A that is kept for all columns. */
 const keptBytes = 2 ** 19;
 
-/** A region whose address is counted from elsewhere. */
+/** Returns a region whose address is counted from elsewhere. */
 function moving(space: Space, stream: number, { type }: Floats): FixedRegion {
   const strides = space.strides[stream] as readonly number[];
   return { base: 0, shape: space.sizes, strides, dtype: type };
 }
 
 /**
- * A product whose rows, sum and columns may each be several loops: panels are packed from where tables of
- * offsets say, so nothing is copied before. One phase; parts share the batch, outer columns, rows or columns.
+ * Lowers a product whose rows, sum and columns may each be several loops, as one phase.
+ *
+ * Panels are packed from the places in tables of offsets, so nothing is copied before. Parts share the batch, outer
+ * columns, rows or columns.
  */
 export function lowerContraction(spaces: ProductSpaces, context: StepContext): void {
   const { options, library } = context;
@@ -53,7 +55,7 @@ export function lowerContraction(spaces: ProductSpaces, context: StepContext): v
   const depth = termsPerBlock(k, options);
   const rowTerm = rowTermBytes(options);
   const turns = sizeOf(sums.sizes);
-  // A is packed once where it is small and more than one block of columns uses it.
+  // A is packed once if it is small and more than one block of columns uses it.
   const packedAll = rowTerm * panels.count * k * turns;
   const kept = packedAll <= keptBytes && (sizeOf(outer.sizes) > 1 || n > blockCols);
   const blockPanels = Math.min(panels.count, Math.floor(blockRows / panels.height));
@@ -132,7 +134,7 @@ export function lowerContraction(spaces: ProductSpaces, context: StepContext): v
           ...[a, i32.add(place("rowsA"), i32.shl(from, 5))],
           ...[i32.add(place("termsA"), i32.shl(p0, 2)), count, terms, to],
         );
-      /** Runs `body` for each block of terms, and where its packed A begins if that is kept. */
+      /** Runs `body` for each block of terms, with the address where its packed A begins if that is kept. */
       const eachTerms = (body: (a: I32, b: I32, p0: I32, terms: I32, packed: I32) => void) => {
         const packed = f.let(place("packedA"));
         const regions = [moving(sums, 0, floats), moving(sums, 1, floats)];

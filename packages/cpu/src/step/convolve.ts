@@ -14,10 +14,11 @@ import { fillOffsets, fillPanels, layOut, panelsOf } from "./panels.ts";
 import { axisShare, emitWholeMap, forEachIndex, longest } from "./rows.ts";
 
 /**
- * output = Σ a·b over taps, by products that are added where they fall: a tile of rows (tap, row) and of columns, the
- * places of b, is added to a sum that reaches as far as any tap, so that no term is zero. b is packed once for all
- * taps, a once for all cases; the sum of a case stays in the cache and is copied when it is finished. One phase; parts
- * share the cases.
+ * Lowers output = Σ a·b over taps, by products that are added at their places, as one phase.
+ *
+ * A tile has rows (tap, row) and columns, the places of b. It is added to a sum that reaches as far as any tap, so
+ * that no term is zero. b is packed once for all taps, and a once for all cases. The sum of a case stays in the
+ * cache, and is copied when it is finished. Parts share the cases.
  */
 export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
   const [a, b, output] = [step.a, step.b, step.output].map(context.region) as [
@@ -39,7 +40,8 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
   const axes = axesOf(step, { a, b, output });
   const outer = axes.slice(0, -2);
   const [down, across] = axes.slice(-2) as [Axis, Axis];
-  // Rows of neighbouring taps are lines of the sum one after the other, as (tap, row) are; else taps are turns.
+  // If rows of neighbouring taps are lines of the sum one after the other, they are rows (tap, row) of a tile.
+  // Otherwise taps are turns.
   const joined = down.dilation === 1;
   const height = joined ? down.taps * rows : rows;
   const panels = panelsOf(height, tile.rows);
@@ -215,7 +217,7 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
         finish(f, sum, to);
       }
 
-      /** Zeros in the columns of panels that are beyond the ends of lines. */
+      /** Writes zeros to the columns of panels that are beyond the ends of lines. */
       function clearBeyond(f: FunctionBuilder, packed: I32): void {
         const word = (k: number) => (4 * k < unit * rest ? -1 : 0);
         const masks = [0, 4].map((k) => v128.const(word(k), word(k + 1), word(k + 2), word(k + 3)));
@@ -231,7 +233,7 @@ export const convolveStep: Lowering<ConvolveStep> = (step, context) => {
         });
       }
 
-      /** Copies the sum of a case to its place; where nothing falls is zero. */
+      /** Copies the sum of a case to its place; places that no product reaches are zero. */
       function finish(f: FunctionBuilder, sum: I32, to: I32): void {
         const strides = [output.strides[lead] as number, ...axes.map(({ outStride }) => outStride)];
         const target = (base: I32, shape: readonly number[]): Region => {

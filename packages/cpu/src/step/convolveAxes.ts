@@ -3,9 +3,9 @@ import type { FixedRegion } from "../loop/region.ts";
 import { type FunctionBuilder, type I32, i32 } from "../wasm/index.ts";
 import { forEachIndex } from "./rows.ts";
 
-/** One axis that is convolved over; strides in bytes. */
+/** One axis of a convolution; strides are in bytes. */
 export interface Axis {
-  /** Places of the output and of b, and taps. */
+  /** The number of places of the output and of b, and the number of taps. */
   readonly places: number;
   readonly length: number;
   readonly taps: number;
@@ -14,7 +14,7 @@ export interface Axis {
   readonly tapStride: number;
   readonly stride: number;
   readonly outStride: number;
-  /** Places that products of b with any tap fall on. */
+  /** The number of places that products of b with any tap reach. */
   readonly reached: number;
 }
 
@@ -24,7 +24,7 @@ const single: Axis = {
   ...{ tapStride: 0, stride: 0, outStride: 0 },
 };
 
-/** At least two axes, the last one that of the columns. */
+/** Returns at least two axes; the last one is that of the columns. */
 export function axesOf(
   { shift, dilation }: ConvolveStep,
   {
@@ -47,7 +47,10 @@ export function axesOf(
   return [...new Array<Axis>(Math.max(0, 2 - count)).fill(single), ...axes];
 }
 
-/** Writes where the columns of all lines of b lie, `perLine` of each: the last one again where panels are not filled. */
+/**
+ * Writes the places of the columns of all lines of b, `perLine` of each. The last place is repeated if panels are not
+ * filled.
+ */
 export function fillColumns(
   f: FunctionBuilder,
   axes: readonly Axis[],

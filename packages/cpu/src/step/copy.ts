@@ -9,10 +9,10 @@ import { shareable, sizeOf } from "./cost.ts";
 import { lowerMap } from "./map.ts";
 import { forEachIndex } from "./rows.ts";
 
-/** Rows that are transposed at a time, so that the lines they are written to stay in the cache. */
+/** The number of rows that are transposed at a time, so that the lines they are written to stay in the cache. */
 const blockRows = 16;
 
-/** Copies one region to another, with conversion where the types differ. */
+/** Copies one region to another, with conversion if the types differ. */
 export function lowerCopy(from: FixedRegion, to: FixedRegion, context: StepContext): void {
   const space = collapse({ sizes: to.shape, strides: [to.strides, from.strides] });
   const { bytes } = context.options.floats;
@@ -23,7 +23,7 @@ export function lowerCopy(from: FixedRegion, to: FixedRegion, context: StepConte
   lowerMap(to.shape, { inputs: [from], exprs, outputs: [exact] }, context);
 }
 
-/** Copies by blocks where one axis is contiguous in the source and another one in the target. */
+/** Copies by blocks if one axis is contiguous in the source and another one in the target. */
 function transpose(
   space: Space,
   from: FixedRegion,
@@ -64,7 +64,7 @@ function transpose(
   return true;
 }
 
-/** output = input. */
+/** Lowers output = input. */
 export const copyStep: Lowering<CopyStep> = (step, context) => {
   const [input, output] = [context.region(step.input), context.region(step.output)];
   if (output.shape.some((size) => size === 0)) return;

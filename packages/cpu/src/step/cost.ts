@@ -2,17 +2,17 @@ import { weightOf } from "../expr/rules/table.ts";
 import type { Analysis } from "../loop/body.ts";
 import type { Floats } from "../wasm/index.ts";
 
-/** Nanoseconds of one multiplication or addition of vectors inside of a product. */
+/** The time in nanoseconds of one multiplication or addition of vectors inside of a product. */
 const flopTime = 1 / 10;
-/** Nanoseconds of one instruction of a loop, for all elements of a vector. */
+/** The time in nanoseconds of one instruction of a loop, for all elements of a vector. */
 const instructionTime = 1 / 4;
 
-/** Nanoseconds that a product of m×k and k×n takes, roughly. */
+/** Returns roughly the nanoseconds of a product of m×k and k×n. */
 export function productCost(m: number, n: number, k: number, { lanes }: Floats): number {
   return (2 * m * n * k * flopTime) / lanes;
 }
 
-/** Nanoseconds of a loop over `shape` that evaluates expressions and stores them, roughly. */
+/** Returns roughly the nanoseconds of a loop over `shape` that evaluates expressions and stores them. */
 export function loopCost(
   shape: readonly number[],
   { scalars }: Analysis,
@@ -26,12 +26,12 @@ export function loopCost(
   return (sizeOf(shape) * instructions * instructionTime) / lanes;
 }
 
-/** The cost of what cannot be shared, because there are not two of it, is not worth to know. */
+/** Returns the cost of work that parts can share; work that cannot be cut in two counts as none. */
 export function shareable(grains: number, cost: number): number {
   return grains > 1 ? cost : 0;
 }
 
-/** Elements of a shape. */
+/** Returns the number of elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((total, length) => total * length, 1);
 }

@@ -11,7 +11,7 @@ import { flushResult } from "./flush.ts";
 import { withOwnScratch } from "./ownScratch.ts";
 import { longest } from "./rows.ts";
 
-/** output = V and values = λ with a = V diag(λ) V'. */
+/** Lowers output = V and values = λ with a = V diag(λ) V'. */
 export const eighStep: Lowering<EighStep> = (step, context) => {
   const a = context.region(step.a);
   const output = context.region(step.output);

@@ -11,25 +11,25 @@ import { loopCost, sizeOf } from "./cost.ts";
 import { emitMap } from "./map.ts";
 import { trailing } from "./rows.ts";
 
-/** Expressions of a product's elements; all regions are [batch…, m, n], and the product is the first input. */
+/** Expressions of a product's elements. All regions are [batch…, m, n], and the product is the first input. */
 export interface Finish extends Fused {
   readonly inputs: readonly FixedRegion[];
   readonly outputs: readonly FixedRegion[];
 }
 
-/** Writes the loop that finishes a block of a product by the part that computed it. */
+/** Writes the loop that finishes a block of a product, in the part that computed it. */
 export interface Finisher {
-  /** Nanoseconds on one thread, roughly. */
+  /** The time on one thread in nanoseconds, roughly. */
   readonly cost: number;
-  /** What is read and written, whose addresses in a matrix of the batch `emit` takes. */
+  /** The regions that are read and written. `emit` takes their addresses in a matrix of the batch. */
   readonly regions: readonly FixedRegion[];
   emit(f: FunctionBuilder, addresses: readonly I32[], rows: Range, cols: Range): void;
 }
 
-/** Bytes of a block of a product that is finished while it is in the cache. */
+/** The bytes of a block of a product that is finished while it is in the cache. */
 const blockBytes = 2 ** 18;
 
-/** The finisher of a product with an epilogue. */
+/** Returns the finisher of a product with an epilogue. */
 export function finisherOf(finish: Finish, { options }: StepContext): Finisher {
   const { inputs, exprs, outputs } = finish;
   const [product] = inputs as [FixedRegion];
@@ -44,7 +44,7 @@ export function finisherOf(finish: Finish, { options }: StepContext): Finisher {
     cost: loopCost(shape, analysis, options.floats),
     regions,
     emit: (f, addresses, rows, cols) => {
-      // Without a batch addresses are numbers, which loads and stores have in themselves.
+      // Without a batch addresses are numbers, which loads and stores contain.
       const moved = regions.map((region, at) =>
         axes === 0 ? region : trailing(region, axes, addresses[at] as I32),
       );
@@ -56,7 +56,10 @@ export function finisherOf(finish: Finish, { options }: StepContext): Finisher {
   };
 }
 
-/** The loops over rows and columns: one over whole rows that lie one after the other, else two, the better one for vectors inside. */
+/**
+ * Returns the loops over rows and columns. Whole rows that lie one after the other make one loop. Otherwise there are
+ * two, and the one that is better for vectors is the inner one.
+ */
 function loopsOf(
   plane: Space,
   units: readonly number[],
@@ -81,8 +84,10 @@ function loopsOf(
 }
 
 /**
- * Runs `body` for blocks of a part of an m×n product that stay in the cache: of whole blocks of columns of the kernel, which
- * packs A anew for each anyway, and of so many rows that packing B for each costs little.
+ * Runs `body` for blocks of a part of an m×n product that stay in the cache.
+ *
+ * A block has whole blocks of columns of the kernel, which packs A again for each anyway. It has so many rows that
+ * packing B for each costs little.
  */
 export function inBlocks(
   f: FunctionBuilder,

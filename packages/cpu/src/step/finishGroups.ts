@@ -5,14 +5,14 @@ import { sizeOf } from "./cost.ts";
 import type { Finish } from "./finish.ts";
 import type { ProductRegions } from "./groups.ts";
 
-/** A product of matrices with what is computed of it. */
+/** A product of matrices, with the values that are computed from it. */
 export interface FinishedMatrices extends ProductRegions {
   readonly finish: Finish;
 }
 
 /**
- * The matrices of a product with an epilogue, the axes of each group taken as one; null where they do not lie evenly in
- * each region.
+ * Returns the matrices of a product with an epilogue, in which the axes of each group count as one; null if they are
+ * not evenly apart in each region.
  */
 export function finishedMatrices(
   step: MatmulStep,
@@ -40,7 +40,7 @@ export function finishedMatrices(
   };
 }
 
-/** A region whose axes after the batch are two groups, each as one axis. */
+/** Returns a region whose axes after the batch are two groups, each as one axis. */
 function asMatrix(
   region: FixedRegion,
   lead: number,
@@ -62,7 +62,7 @@ function asMatrix(
   };
 }
 
-/** The stride of several axes as one, `alone` for one element; null where they are not evenly apart. */
+/** Returns the stride of several axes as one, `alone` for one element; null if they are not evenly apart. */
 function merged(
   sizes: readonly number[],
   strides: readonly number[],

@@ -4,7 +4,7 @@ import type { StepContext } from "./context.ts";
 import { lowerMap } from "./map.ts";
 
 /**
- * Takes denormals out of what a kernel wrote, where that is a variable: a pass of its own, since the
+ * Removes denormals from the result of a kernel, if that is a variable. This is a pass of its own, because the
  * kernels keep their sums in registers only if nothing but stores follows them.
  */
 export function flushResult(output: FixedRegion, context: StepContext): void {

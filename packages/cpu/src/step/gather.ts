@@ -6,7 +6,7 @@ import type { Lowering } from "./context.ts";
 import { loopCost, shareable, sizeOf } from "./cost.ts";
 import { clampedIndex, emitWholeMap, forEachOwn, leading, longest, trailing } from "./rows.ts";
 
-/** output[i…, r…] = source[indices[i…], r…], a converting copy per row. */
+/** Lowers output[i…, r…] = source[indices[i…], r…] to a converting copy per row. */
 export const gatherStep: Lowering<GatherStep> = (step, context) => {
   const source = context.region(step.source);
   const indices = context.region(step.indices);

@@ -15,14 +15,17 @@ import { type GramOperands, lowerProductGram, sharesRows } from "./productGram.t
 import { emitWholeMap, longest, trailing } from "./rows.ts";
 import { triangleShare } from "./triangle.ts";
 
-/** output = alpha Σᵢ νᵢ xᵢxᵢ' + beta base: upper tiles by the product kernels, then mirrored. */
+/**
+ * Lowers output = alpha Σᵢ νᵢ xᵢxᵢ' + beta base: the product kernels compute the upper tiles, which are then
+ * mirrored.
+ */
 export const gramStep: Lowering<GramStep> = (step, context) => {
   const x = context.region(step.x);
   const nu = step.nu && context.region(step.nu);
   const base = step.base && context.region(step.base);
   const output = context.region(step.output);
   if (output.shape.some((size) => size === 0)) return;
-  // The kernels write contiguous rows; other outputs are copied at the end.
+  // The kernels write contiguous rows. Other outputs are copied at the end.
   const { type, bytes } = context.options.floats;
   const direct = output.strides.at(-1) === bytes || output.shape.at(-1) === 1;
   const copied = () => context.scratch(bytes * sizeOf(output.shape));
@@ -37,7 +40,7 @@ export const gramStep: Lowering<GramStep> = (step, context) => {
   flushResult(output, context);
 };
 
-/** The lower triangles from the upper ones, each matrix shared among parts. */
+/** Copies the upper triangles to the lower ones; parts share each matrix. */
 function mirrorAll(output: FixedRegion, context: StepContext): void {
   const axes = output.shape.length - 2;
   const [size, row] = [output.shape.at(-1) as number, output.strides.at(-2) as number];
@@ -49,7 +52,7 @@ function mirrorAll(output: FixedRegion, context: StepContext): void {
   });
 }
 
-/** One matrix after the other, ν folded into the packing of its rows. */
+/** Computes one matrix after the other; ν is part of the packing of its rows. */
 function lowerEachGram(
   { x, nu, base, output: target }: GramOperands,
   step: GramStep,
@@ -62,7 +65,7 @@ function lowerEachGram(
   const [xRow, xCol] = x.strides.slice(-2) as [number, number];
   const [row] = target.strides.slice(-2) as [number];
   const [baseRow, baseCol] = base ? (base.strides.slice(-2) as [number, number]) : [0, 0];
-  // Factors (alpha ν) lie in front of what the product needs.
+  // Factors (alpha ν) lie in front of the memory that the product needs.
   const weighted = nu !== null || step.alpha !== 1;
   const factorBytes = weighted ? Math.ceil((bytes * n) / 64) * 64 : 0;
   const alpha = literal(step.alpha);
@@ -75,7 +78,7 @@ function lowerEachGram(
   const grains = shareBatch ? longest(batch) : context.parts;
   const scratch = context.partScratch(factorBytes + productScratch(d, d, n, options), grains, cost);
   const regions = [target, x, base ?? target, nu ?? target];
-  /** Tiles of the columns from `left` to `right` that meet the upper triangle. */
+  /** Computes the tiles of the columns from `left` to `right` that meet the upper triangle. */
   const columns = (
     f: FunctionBuilder,
     [out, from, old]: readonly I32[],

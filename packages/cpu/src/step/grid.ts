@@ -7,25 +7,29 @@ export interface Grid {
   readonly columns: number;
 }
 
-/** Columns of a group are a multiple of this, the tiles of both float types: edges round in another order. */
+/**
+ * The columns of a group are a multiple of this, which is whole tiles in both float types. The edges of tiles round
+ * in another order.
+ */
 export const gridColumns = 8;
 
-// Per term of the sum, in units of what a tile takes for one row.
+// Times per term of the sum, in units of the time of a tile for one row.
 const tileRows = 6;
-/** What a tile takes besides its rows. */
+/** The time that a tile takes apart from its rows. */
 const tileTime = 1;
-/** Packing an element of A, whose panels are transposed, and eight of B. */
+/** The times to pack an element of A, whose panels are transposed, and eight of B. */
 const [packTime, packColumnsTime] = [1.2, 4];
 
-/** Groups of equal size, the last one smaller, that are all needed. */
+/** Returns the number of groups of equal size, the last one smaller, of which none is empty. */
 function groupsOf(size: number, groups: number): number {
   return Math.ceil(size / Math.ceil(size / groups));
 }
 
 /**
- * The grid in which the largest share of an m×n product takes the least time: every group of rows packs
- * all its columns' part of B, and every group of columns its rows of A. Of equal ones that with most
- * groups of rows, which are also those of the element-wise steps before and after.
+ * Returns the grid in which the largest share of an m×n product takes the least time.
+ *
+ * Every group of rows packs all its columns' part of B, and every group of columns packs its rows of A. Among equal
+ * grids it takes the one with most groups of rows, which are also those of the element-wise steps before and after.
  */
 export function gridOf(m: number, n: number, parts: number): Grid {
   const panels = Math.ceil(n / gridColumns);
@@ -45,7 +49,7 @@ export function gridOf(m: number, n: number, parts: number): Grid {
   return best;
 }
 
-/** The rows and columns of a part of a grid, of which there are all, or one that does everything. */
+/** Returns the rows and columns of a part of a grid. Either all parts are there, or one that does everything. */
 export function gridShare(
   f: FunctionBuilder,
   m: number,

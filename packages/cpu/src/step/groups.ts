@@ -13,21 +13,21 @@ export interface ProductRegions {
   readonly c: FixedRegion;
 }
 
-/** The loops of a product by what they are for; neighbours that can be one loop are one. */
+/** The loops of a product by their purpose; neighbours that can be one loop are one. */
 export interface ProductSpaces {
-  /** Addresses of a, b and c. */
+  /** The addresses of a, b and c. */
   readonly bases: readonly [a: Base, b: Base, c: Base];
-  /** Strides of a, b and c. */
+  /** The batch, with the strides of a, b and c. */
   readonly batch: Space;
-  /** Strides of c and a. */
+  /** The rows, with the strides of c and a. */
   readonly rows: Space;
-  /** Strides of a and b. */
+  /** The sum, with the strides of a and b. */
   readonly inner: Space;
-  /** Strides of c and b. */
+  /** The columns, with the strides of c and b. */
   readonly columns: Space;
 }
 
-/** Sorts the axes of a product into its loops, such that c has its columns side by side where it can. */
+/** Sorts the axes of a product into its loops, so that c has its columns side by side if that is possible. */
 export function productSpaces(
   step: MatmulStep,
   { a, b, c }: ProductRegions,
@@ -47,7 +47,7 @@ export function productSpaces(
   };
   const spaces: ProductSpaces = {
     bases: [a.base, b.base, c.base],
-    // In the order of the axes, which says how parts share them.
+    // The order is that of the axes, which says how parts share them.
     batch: pickAxes(
       { sizes: batch, strides: [part(a, 0, lead), part(b, 0, lead), part(c, 0, lead)] },
       batch.flatMap((size, axis) => (size === 1 ? [] : [axis])),
@@ -60,7 +60,7 @@ export function productSpaces(
   return !side(spaces.columns) && side(spaces.rows) ? swapped(spaces) : spaces;
 }
 
-/** The same product transposed: C' = B'A'. */
+/** Returns the same product transposed: C' = B'A'. */
 function swapped({ bases, batch, rows, inner, columns }: ProductSpaces): ProductSpaces {
   const [a, b, c] = bases;
   const [byA, byB, byC] = batch.strides as [number[], number[], number[]];
@@ -73,7 +73,7 @@ function swapped({ bases, batch, rows, inner, columns }: ProductSpaces): Product
   };
 }
 
-/** The matrices of a product none of whose groups needs more than one loop; null for others. */
+/** Returns the matrices of a product in which no group needs more than one loop; null for other products. */
 export function asMatrices(
   { bases, batch, rows, inner, columns }: ProductSpaces,
   { type, bytes }: Floats,
@@ -101,8 +101,8 @@ export function asMatrices(
 }
 
 /**
- * Takes the first loops of a space out of it while what is left has at least `least` turns: tables of it are
- * then short, and the same for every turn of what was taken out.
+ * Takes the first loops out of a space while the rest has at least `least` turns. Tables of the rest are then short,
+ * and the same for every turn of the loops that were taken out.
  */
 export function peel(space: Space, least: number): { readonly outer: Space; readonly rest: Space } {
   let from = 0;

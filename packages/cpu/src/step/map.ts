@@ -9,19 +9,19 @@ import type { FunctionBuilder } from "../wasm/index.ts";
 import type { Lowering, StepContext } from "./context.ts";
 import { loopCost, shareable } from "./cost.ts";
 
-/** The loop that parts share: the outermost, unless it is short and the last one long. */
+/** Returns the loop that parts share: the outermost, unless it is short and the last one long. */
 function sharedLevel(sizes: readonly number[]): number {
   const last = sizes.length - 1;
   return (sizes[0] as number) >= 16 || (sizes[last] as number) < 64 ? 0 : last;
 }
 
-/** Vectors per turn: more for short expressions, so that the loop itself costs less. */
+/** Returns the numbers of vectors per turn: more for short expressions, so that the loop itself costs less. */
 function turnCounts({ scalars }: Analysis, size: number): readonly number[] {
   const short = scalars.nodes.length + scalars.roots.length <= 24;
   return short && size >= 64 ? [4, 1] : [1];
 }
 
-/** The loops of a map, outermost first; at least one. */
+/** Returns the loops of a map, outermost first; at least one. */
 export function spaceOf(
   shape: readonly number[],
   fused: Fused,
@@ -86,7 +86,7 @@ export function lowerMap(shape: readonly number[], fused: Fused, context: StepCo
   });
 }
 
-/** outputs[j][i…] = exprs[j](inputs…[i…]), a fused loop over vectors. */
+/** Lowers outputs[j][i…] = exprs[j](inputs…[i…]) to a fused loop over vectors. */
 export const mapStep: Lowering<MapStep> = (step, context) => {
   const { shape, exprs } = step;
   const inputs = step.inputs.map(context.region);

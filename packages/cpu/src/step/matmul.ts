@@ -30,7 +30,7 @@ import { axisShare, forEachIndex, leading, longest } from "./rows.ts";
 
 type Epilogue = NonNullable<MatmulStep["epilogue"]>;
 
-/** The same region with its last two axes swapped. */
+/** Returns the same region with its last two axes swapped. */
 function transposed(region: FixedRegion): FixedRegion {
   const swap = (list: readonly number[]) => [
     ...list.slice(0, -2),
@@ -45,8 +45,10 @@ function stridesOf(region: FixedRegion): readonly [number, number] {
 }
 
 /**
- * c = a·b as one phase, and what is computed of it; parts share the batch, else the rows and columns of C. Blocks are
- * finished by the part that computed them while they are in the cache.
+ * Lowers c = a·b, and the expressions of it, as one phase.
+ *
+ * Parts share the batch, or else the rows and columns of C. The part that computed a block finishes it while it is in
+ * the cache.
  */
 export function lowerProduct(
   a: FixedRegion,
@@ -56,7 +58,7 @@ export function lowerProduct(
   finish: Finish | null = null,
 ): void {
   if (c.shape.some((size) => size === 0)) return;
-  // The kernel writes rows; where the columns of C are contiguous, its transpose is computed.
+  // The kernel writes rows. If the columns of C are contiguous, its transpose is computed.
   const { options, library } = context;
   const { bytes, num } = options.floats;
   if (c.strides.at(-1) !== bytes && c.strides.at(-2) === bytes) {
@@ -118,7 +120,7 @@ export function lowerProduct(
   });
 }
 
-/** outputs = a·b, as plain matrices where that is possible. */
+/** Lowers outputs = a·b, as plain matrices if that is possible. */
 function lowerGroups(step: MatmulStep, regions: ProductRegions, context: StepContext): void {
   if (step.groups === undefined) {
     lowerProduct(regions.a, regions.b, regions.c, context);
@@ -135,10 +137,7 @@ function lowerGroups(step: MatmulStep, regions: ProductRegions, context: StepCon
   } else lowerContraction(spaces, context);
 }
 
-/**
- * A product with one row or one column as the reduction that it is, which reads the matrix once;
- * null for others.
- */
+/** Returns a product with one row or one column as a reduction, which reads the matrix once; null for others. */
 function asReduction(step: MatmulStep): ReduceStep | null {
   const { a, b, label } = step;
   const [output] = step.outputs as [View];
@@ -176,18 +175,19 @@ function asReduction(step: MatmulStep): ReduceStep | null {
   };
 }
 
-/** Whether two regions are one. */
+/** Returns whether two regions are the same. */
 function same(x: FixedRegion, y: FixedRegion): boolean {
   return sameBase(x.base, y.base);
 }
 
-/** outputs = expressions of a·b, in its phase where axes of a group can count as one. */
+/** Lowers outputs = expressions of a·b, in the phase of the product if axes of a group can count as one. */
 function lowerFinished(step: MatmulStep, epilogue: Epilogue, context: StepContext): void {
   const { exprs } = epilogue;
   const outputs = step.outputs.map(context.region);
   const inputs = epilogue.inputs.map(context.region);
   const { shape } = outputs[0] as FixedRegion;
-  // The product may lie where an output will, best where it is one, unless the epilogue still reads that place.
+  // The product may take the place of an output, best of the one that is the product itself, unless the epilogue
+  // still reads that place.
   const { type, bytes } = context.options.floats;
   const isProduct = (at: number) => exprs[at]?.kind === "arg" && exprs[at].index === 0;
   const free = outputs
@@ -195,7 +195,7 @@ function lowerFinished(step: MatmulStep, epilogue: Epilogue, context: StepContex
     .filter(({ output }) => output.dtype === type && !inputs.some((one) => same(one, output)))
     .sort((x, y) => Number(isProduct(y.at)) - Number(isProduct(x.at)))[0];
   const c = free?.output ?? contiguous(context.scratch(bytes * sizeOf(shape)), shape, type);
-  // What is the product itself is there already.
+  // An output that is the product itself is already there.
   const done = free !== undefined && isProduct(free.at) && free.output.flush !== true;
   const left = <T>(list: readonly T[]) => list.filter((_, at) => !done || at !== free.at);
   const finish: Finish = { inputs: [c, ...inputs], exprs: left(exprs), outputs: left(outputs) };
@@ -213,7 +213,7 @@ function lowerFinished(step: MatmulStep, epilogue: Epilogue, context: StepContex
   lowerMap(shape, finish, context);
 }
 
-/** outputs = a·b, or a fused map of it. */
+/** Lowers outputs = a·b, or a fused map of it. */
 export const matmulStep: Lowering<MatmulStep> = (step, context) => {
   const reduction = step.epilogue ? null : asReduction(step);
   if (reduction !== null) {

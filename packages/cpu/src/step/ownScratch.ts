@@ -1,7 +1,7 @@
 import { type FunctionBuilder, type I32, i32 } from "../wasm/index.ts";
 import type { PartScratch, StepContext } from "./context.ts";
 
-/** Runs `body` with the memory of a part; not for parts that have none, which have no work either. */
+/** Runs `body` with the memory of a part, except for parts that have none, which have no work either. */
 export function withOwnScratch(
   f: FunctionBuilder,
   { base, stride, count }: PartScratch,

@@ -8,14 +8,14 @@ export interface Panels {
   readonly high: number;
 }
 
-/** Rows as panels of nearly equal height, at most `most`. */
+/** Returns rows as panels of nearly equal height, at most `most`. */
 export function panelsOf(rows: number, most: number): Panels {
   const count = Math.ceil(rows / most);
   const height = Math.ceil(rows / count);
   return { count, height, high: rows - count * (height - 1) };
 }
 
-/** Writes where the elements of a space lie, one offset after the other. */
+/** Writes the places of the elements of a space, one offset after the other. */
 export function fillOffsets(
   f: FunctionBuilder,
   { sizes }: Space,
@@ -40,7 +40,7 @@ export function fillOffsets(
   level(0);
 }
 
-/** Puts a list of offsets into panels of eight (a tile has fewer rows), each filled up with its last one. */
+/** Puts a list of offsets into panels of eight (a tile has fewer rows), each filled up with its last offset. */
 export function fillPanels(
   f: FunctionBuilder,
   list: I32,
@@ -65,7 +65,7 @@ export function fillPanels(
   });
 }
 
-/** Places within the memory of a part. */
+/** Returns places within the memory of a part. */
 export function layOut(sizes: Readonly<Record<string, number>>) {
   let bytes = 0;
   const at: Record<string, number> = {};

@@ -8,7 +8,7 @@ import type { StepContext } from "./context.ts";
 import { productCost, shareable } from "./cost.ts";
 import { triangleShare } from "./triangle.ts";
 
-/** Operands of a gram, its output with rows side by side. */
+/** The operands of a gram, whose output has rows side by side. */
 export interface GramOperands {
   readonly x: FixedRegion;
   readonly nu: FixedRegion | null;
@@ -16,10 +16,10 @@ export interface GramOperands {
   readonly output: FixedRegion;
 }
 
-/** From how many matrices on the products of columns of the rows are made once for all of them. */
+/** The number of matrices from which the products of columns of the rows are made once for all of them. */
 const fewest = 12;
 
-/** Whether many matrices differ only in the weights of the same rows. */
+/** Returns whether many matrices differ only in the weights of the same rows. */
 export function sharesRows({ x, nu, base, output }: GramOperands, { bytes }: Floats): boolean {
   const [matrices, size] = output.shape as [number, number];
   if (nu === null || output.shape.length !== 3 || matrices < fewest || size < 8) return false;
@@ -28,7 +28,7 @@ export function sharesRows({ x, nu, base, output }: GramOperands, { bytes }: Flo
   return sideBySide && x.strides[0] === 0 && nu.strides[0] !== 0 && nu.shape[1] !== 0;
 }
 
-/** The upper triangles of grams for which `sharesRows` holds, rows of them shared among parts. */
+/** Lowers the upper triangles of grams for which `sharesRows` holds; parts share their rows. */
 export function lowerProductGram(
   { x, nu, base, output }: GramOperands,
   { alpha, beta }: GramStep,
@@ -41,7 +41,7 @@ export function lowerProductGram(
   const strides = ({ strides }: FixedRegion) => strides.slice(0, 2) as [number, number];
   const work = productCost(matrices, (size * (size + 8)) / 2, terms, options.floats);
   const cost = shareable(size / 8, work);
-  // A triangle's shares are not in order of parts: any of them may have work.
+  // The shares of a triangle are not in the order of parts: any part may have work.
   const bytes = productGramScratch(matrices, size, terms, options);
   const scratch = context.partScratch(bytes, context.parts, cost);
   context.phase(cost, (f, part, parts) => {
@@ -53,7 +53,7 @@ export function lowerProductGram(
       ...[addressOf(output.base), ...strides(output)],
       ...(base === null ? [0, 0, 0] : [addressOf(base.base), ...strides(base)]),
       ...[matrices, size, terms, termsPerBlock(terms, options)],
-      // A row has as much above the diagonal as its column counted from the other end.
+      // A row has as many elements above the diagonal as its column number counted from the other end.
       ...[i32.sub(size, own.to), i32.sub(size, own.from)],
       ...[num.const(alpha), num.const(beta)],
       i32.add(scratch.base, i32.mul(part, scratch.stride)),

@@ -7,7 +7,7 @@ import type { Lowering } from "./context.ts";
 import { lowerCopy } from "./copy.ts";
 import { shareable } from "./cost.ts";
 
-/** output[i] = word i of a Threefry stream. */
+/** Lowers output[i] = word i of a Threefry stream. */
 export const randomStep: Lowering<RandomStep> = (step, context) => {
   const state = context.region(step.state);
   const output = context.region(step.output);

@@ -6,13 +6,16 @@ import type { Lowering, StepContext } from "./context.ts";
 import { sizeOf } from "./cost.ts";
 import { lowerReduce } from "./reduceLoop.ts";
 
-/** Blocks of a long reduction to few results; not the number of parts, which may not matter. */
+/** The number of blocks of a long reduction to few results. It is not the number of parts, which must not matter. */
 const blocks = 32;
-/** Elements from which a reduction is cut, and results up to which there is nothing else to share. */
+/**
+ * The number of elements from which a reduction is cut, and the number of results up to which parts have nothing else
+ * to share.
+ */
 const longSize = 2 ** 15;
 const fewResults = 64;
 
-/** The axis that a reduction is cut along; −1 where parts can share its results, or it is short. */
+/** Returns the axis along which a reduction is cut; −1 if parts can share its results, or if it is short. */
 function cutAxis({ shape, axes }: ReduceStep): number {
   const results = sizeOf(shape.filter((_, axis) => !axes.includes(axis)));
   if (results > fewResults || sizeOf(shape) < longSize) return -1;
@@ -20,12 +23,12 @@ function cutAxis({ shape, axes }: ReduceStep): number {
   return longest < blocks ? -1 : (axes.find((axis) => shape[axis] === longest) as number);
 }
 
-/** Puts numbers where one was. */
+/** Replaces one number of a list by several. */
 function spread(list: readonly number[], at: number, ...values: readonly number[]): number[] {
   return [...list.slice(0, at), ...values, ...list.slice(at + 1)];
 }
 
-/** Reduces equal blocks of one axis and what is left of it, then what came of them. */
+/** Reduces equal blocks of one axis and its rest, and then their results. */
 function lowerCut(step: ReduceStep, axis: number, context: StepContext): void {
   const { shape, axes, ops, exprs } = step;
   const inputs = step.inputs.map(context.region);
@@ -79,7 +82,7 @@ function lowerCut(step: ReduceStep, axis: number, context: StepContext): void {
   lowerReduce({ shape: slots, axes: [0], ops, fused }, context);
 }
 
-/** outputs[j][kept…] = ops[j] over `axes` of exprs[j], one pass for all outputs. */
+/** Lowers outputs[j][kept…] = ops[j] over `axes` of exprs[j], in one pass for all outputs. */
 export const reduceStep: Lowering<ReduceStep> = (step, context) => {
   const axis = cutAxis(step);
   if (axis >= 0) {

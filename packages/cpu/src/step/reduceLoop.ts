@@ -11,7 +11,7 @@ import type { StepContext } from "./context.ts";
 import { loopCost, shareable } from "./cost.ts";
 import { lowerMap } from "./map.ts";
 
-/** Terms that a sum may take before it is folded into one of more digits. */
+/** The number of terms that a sum may take before it is folded into one with more digits. */
 const limit = 128;
 
 /** Reductions over `axes` of `shape`, one for each expression. */
@@ -22,7 +22,7 @@ export interface Reducing {
   readonly fused: Fused;
 }
 
-/** The loops of a reduction: `kept` outer ones, then reduced ones; one of all is vectorised. */
+/** The loops of a reduction: `kept` outer ones, then reduced ones. One of all loops is vectorised. */
 interface Nest {
   readonly space: Space;
   readonly kept: number;
@@ -81,8 +81,8 @@ function atLeastOne(space: Space): Space {
 }
 
 /**
- * Vectors of columns that are reduced side by side: whole cache lines, since every row is elsewhere
- * in memory.
+ * Returns the number of vectors of columns that are reduced side by side: whole cache lines, because every row is
+ * elsewhere in memory.
  */
 function columnCounts(size: number, ops: readonly ReduceOp[]): readonly number[] {
   if (size < 16) return [1];
@@ -91,7 +91,7 @@ function columnCounts(size: number, ops: readonly ReduceOp[]): readonly number[]
   return size >= 256 && light ? [8, 4, 1] : [4, 1];
 }
 
-/** Emits the loops of a reduction; the first loop runs over `first` only. */
+/** Emits the loops of a reduction. The first loop runs over `first` only. */
 class Reduction {
   private readonly f: FunctionBuilder;
   private readonly ops: readonly ReduceOp[];
@@ -101,7 +101,7 @@ class Reduction {
   private readonly first: Range;
   private readonly lanes: number;
   private readonly last: number;
-  /** The loop at whose end sums are folded. */
+  /** The loop at the end of which sums are folded. */
   private readonly foldLevel: number;
   private readonly long: boolean;
 
@@ -259,7 +259,7 @@ class Reduction {
   }
 }
 
-/** Adds a reduction as one phase, which parts share by its first loop. */
+/** Adds a reduction as one phase; parts share its first loop. */
 export function lowerReduce(reducing: Reducing, context: StepContext): void {
   const { fused, shape, axes, ops } = reducing;
   const keptShape = shape.filter((_, axis) => !axes.includes(axis));

@@ -7,7 +7,7 @@ import { type FunctionBuilder, type I32, i32x4, type V128 } from "../wasm/index.
 import { Accumulator } from "./accumulator.ts";
 import { RowMemory, type RowsCode, type Spot } from "./rowMemory.ts";
 
-/** Terms of each lane after which a sum is folded into one of more digits. */
+/** The number of terms of each lane after which a sum is folded into one with more digits. */
 const limit = 128;
 
 /** A work with the values that do not change between rows. */
@@ -26,7 +26,7 @@ export class RowLoops {
   private readonly memory: RowMemory;
   private readonly numbers: readonly Ready[];
   private readonly passes: readonly Ready[];
-  /** Numbers of the rows that are computed, by row and argument. */
+  /** The numbers of the rows that are being computed, by row and argument. */
   private known: V128[][] = [[]];
 
   constructor(
@@ -57,7 +57,10 @@ export class RowLoops {
     this.rows(0);
   }
 
-  /** 0: an argument never changes; 1: with every row; 2: within a row. */
+  /**
+   * Returns the level of an argument: 0 if it never changes, 1 if it changes with every row, 2 if it changes within a
+   * row.
+   */
   private levelOf(index: number): number {
     const { inputs, shape, stages } = this.code.step;
     const view = inputs[index];
@@ -66,7 +69,7 @@ export class RowLoops {
     return view.strides.every((stride) => stride === 0) ? 0 : 1;
   }
 
-  /** The loops over rows; the last one takes several at once. */
+  /** Emits the loops over rows. The last one takes several rows at once. */
   private rows(level: number): void {
     const { kept, space, across, rows } = this.code.nest;
     const range = level === 0 ? this.first : whole(space.sizes[level] as number);
@@ -85,7 +88,7 @@ export class RowLoops {
     });
   }
 
-  /** Some rows at once, or one per lane. */
+  /** Emits some rows at once, or one per lane. */
   private block(spots: readonly Spot[]): void {
     this.known = spots.map(() => []);
     this.numbers.forEach((numbers, at) => {
@@ -107,7 +110,7 @@ export class RowLoops {
     });
   }
 
-  /** Keeps a number of a row, and stores it where it is a result. */
+  /** Keeps a number of a row, and stores it if it is a result. */
   private finish({ emitter }: Evaluator, stage: number, value: V128, spot: Spot): void {
     const number = this.f.let(value);
     const index = this.code.inputs.length + stage;
@@ -115,7 +118,7 @@ export class RowLoops {
     this.memory.storeNumber(emitter, stage, number, spot);
   }
 
-  /** One pass over the elements of rows. */
+  /** Emits one pass over the elements of rows. */
   private pass(work: Ready, spots: readonly Spot[]): void {
     const { step, nest } = this.code;
     const { evaluator, stages, analysis } = work;
@@ -188,13 +191,13 @@ export class RowLoops {
     });
   }
 
-  /** An argument that is a number per row, or for all. */
+  /** Returns an argument that is a number per row, or for all rows. */
   private number({ emitter }: Evaluator, { types }: Analysis, index: number, spot: Spot): V128 {
     const known = this.known[spot.row]?.[index];
     return known ?? this.memory.number(emitter, index, types.get(index), spot);
   }
 
-  /** The first lane in all. */
+  /** Returns the first lane in all lanes. */
   private everywhere(value: V128): V128 {
     const first = this.f.let(value);
     return i32x4.shuffle(first, first, this.lanes === 4 ? [0, 0, 0, 0] : [0, 1, 0, 1]);

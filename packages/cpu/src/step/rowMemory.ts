@@ -17,12 +17,12 @@ export interface RowsCode {
   readonly outputs: readonly FixedRegion[];
 }
 
-/** A vector: its row among those that are computed at once, its first element, and how many lanes it has. */
+/** A vector: its row among those that are computed at once, its first element, and the number of its lanes. */
 export interface Spot extends Chunk {
   readonly row: number;
 }
 
-/** Where the inputs, outputs and kept elements of a step over rows are while its loops run. */
+/** The places of inputs, outputs and kept elements of a step over rows while its loops run. */
 export class RowMemory {
   readonly cursors: readonly Cursor[];
   private readonly f: FunctionBuilder;
@@ -30,7 +30,7 @@ export class RowMemory {
   private readonly pointers: readonly Pointer[];
   private readonly keptCursor: Cursor | null;
 
-  /** Kept elements are at `own`, if there are any. */
+  /** Makes the memory; kept elements are at `own`, if there are any. */
   constructor(f: FunctionBuilder, code: RowsCode, own: I32 | null) {
     const { space, kept, keptStrides } = code.nest;
     this.f = f;
@@ -44,14 +44,14 @@ export class RowMemory {
     this.cursors = this.keptCursor === null ? cursors : [...cursors, this.keptCursor];
   }
 
-  /** An input that is a number per row, or for all. */
+  /** Returns an input that is a number per row, or for all rows. */
   number(e: Emitter, index: number, type: ScalarType | undefined, spot: Spot): V128 {
     const stream = this.code.outputs.length + index;
     const stride = this.code.nest.across ? this.rowStride(stream) : 0;
     return this.load(e, index, stride, type, spot);
   }
 
-  /** Elements of an argument. */
+  /** Returns the elements of an argument. */
   elements(e: Emitter, index: number, type: ScalarType | undefined, spot: Spot): V128 {
     const { inputs, outputs } = this.code;
     if (index < inputs.length)
@@ -60,7 +60,7 @@ export class RowMemory {
     return v128.load(address, offset);
   }
 
-  /** Stores a number per row where it is a result. */
+  /** Stores a number per row if it is a result. */
   storeNumber(e: Emitter, stage: number, value: V128, spot: Spot): void {
     const stride = (j: number) =>
       this.code.nest.across
@@ -69,7 +69,7 @@ export class RowMemory {
     this.store(e, stage, value, stride, spot);
   }
 
-  /** Stores elements where they are a result, and where a later pass reads them. */
+  /** Stores elements if they are a result, and if a later pass reads them. */
   storeElements(e: Emitter, stage: number, value: V128, spot: Spot): void {
     if (this.code.program.keptAt[stage] !== -1) {
       const { address, offset } = this.keptPlace(stage, spot);
@@ -114,7 +114,7 @@ export class RowMemory {
     });
   }
 
-  /** Where a vector of kept elements is; rows are padded to whole vectors. */
+  /** Returns the place of a vector of kept elements. Rows are padded to whole vectors. */
   private keptPlace(stage: number, { row, first }: Spot): { address: I32; offset: number } {
     const { nest, program } = this.code;
     const at = row * program.kept + (program.keptAt[stage] as number);
@@ -122,19 +122,19 @@ export class RowMemory {
     return { address: (this.keptCursor as Cursor).at, offset };
   }
 
-  /** Bytes from where the cursor of a stream is to a vector. */
+  /** Returns the bytes from the cursor of a stream to a vector. */
   private offset(stream: number, { row, first }: Spot): number {
     const within = this.code.nest.space.strides[stream]?.at(-1) ?? 0;
     return row * this.rowStride(stream) + first * within;
   }
 
-  /** Bytes from one lane of a stream to the next. */
+  /** Returns the bytes from one lane of a stream to the next. */
   private stride(stream: number): number {
     const { across, space } = this.code.nest;
     return across ? this.rowStride(stream) : (space.strides[stream]?.at(-1) ?? 0);
   }
 
-  /** Bytes from one row of a stream to the next. */
+  /** Returns the bytes from one row of a stream to the next. */
   private rowStride(stream: number): number {
     const { space, kept } = this.code.nest;
     return space.strides[stream]?.[kept - 1] ?? 0;

@@ -4,18 +4,19 @@ import { analyse } from "../loop/body.ts";
 import type { FixedRegion } from "../loop/region.ts";
 import { collapse, joinSpaces, pickAxes, type Space } from "../loop/space.ts";
 
-/** The loops of a step over rows: those of the rows, then those within a row. */
+/** The loops of a step over rows: those over rows, then those within a row. */
 export interface RowNest {
-  /** Strides of outputs, then of inputs. */
+  /** The loops, with the strides of outputs, then of inputs. */
   readonly space: Space;
-  /** How many loops are over rows. */
+  /** The number of loops over rows. */
   readonly kept: number;
-  /** Whether the lanes of a vector are neighbouring rows; else they are neighbours within a row. */
+  /** Whether the lanes of a vector are neighbouring rows, and not neighbours within a row. */
   readonly across: boolean;
-  /** How many rows are computed at once where lanes are within a row. */
+  /** The number of rows that are computed at once if lanes are within a row. */
   readonly rows: 1 | 2;
-  /** Bytes of the kept elements of a row or of one row per lane, and their strides in the loops within a row. */
+  /** The bytes of the kept elements of a row, or of one row per lane. */
   readonly keptBytes: number;
+  /** The strides of kept elements in the loops within a row. */
   readonly keptStrides: readonly number[];
 }
 
@@ -24,19 +25,25 @@ function atLeastOne(space: Space): Space {
   return { sizes: [1], strides: space.strides.map(() => [0]) };
 }
 
-/** Instructions to bring together the lanes of a vector. */
+/** The number of instructions that bring together the lanes of a vector. */
 const gatherTime = 12;
-/** Values up to which two rows are computed at once, so that one does not wait for the sums of the other. */
+/**
+ * The number of values up to which two rows are computed at once, so that one does not wait for the sums of the
+ * other.
+ */
 const fewValues = 120;
 
-/** Instructions of a work, once for each vector of elements and once per row, and how many values there are. */
+/**
+ * Returns the number of instructions of a work, for each vector of elements and for each row, and the number of its
+ * values.
+ */
 function timesOf(
   { exprs, stages }: RowWork,
   step: RowsStep,
 ): { element: number; row: number; values: number } {
   const { scalars } = analyse(exprs);
   let [element, row] = [0, 0];
-  // What is computed of numbers per row alone is computed once.
+  // A value that is computed from numbers per row alone is computed once.
   const within: boolean[] = [];
   for (const node of scalars.nodes) {
     const isElement =
@@ -59,7 +66,7 @@ function isElementOf({ inputs, shape, stages }: RowsStep, index: number): boolea
   return view.shape.length === shape.length;
 }
 
-/** The loops over rows, and within them. */
+/** Returns the loops over rows, and within them. */
 export function nestOf(
   step: RowsStep,
   program: RowProgram,

@@ -6,13 +6,13 @@ import { type FunctionBuilder, type I32, i32, type Local } from "../wasm/index.t
 import type { StepContext } from "./context.ts";
 import { emitMap, spaceOf } from "./map.ts";
 
-/** The leading axes of a region. */
+/** Returns the leading axes of a region. */
 export function leading(region: FixedRegion, axes: number): FixedRegion {
   const { shape, strides } = region;
   return { ...region, shape: shape.slice(0, axes), strides: strides.slice(0, axes) };
 }
 
-/** The other axes of a region, from a computed address on. */
+/** Returns the other axes of a region, from a computed address on. */
 export function trailing(region: FixedRegion, axes: number, base: I32): Region {
   const { shape, strides } = region;
   return { ...region, base, shape: shape.slice(axes), strides: strides.slice(axes) };
@@ -24,7 +24,7 @@ export interface AxisRange {
   readonly range: Range;
 }
 
-/** Loops over an index space with the addresses of each region, over a part of one axis if given. */
+/** Loops over an index space with the addresses of each region, over a part of one axis if that is given. */
 export function forEachIndex(
   f: FunctionBuilder,
   shape: readonly number[],
@@ -45,12 +45,12 @@ export function forEachIndex(
   from(0);
 }
 
-/** Indices of the longest axis, 1 without axes. */
+/** Returns the number of indices of the longest axis; 1 without axes. */
 export function longest(shape: readonly number[]): number {
   return Math.max(1, ...shape);
 }
 
-/** The share of the longest axis that falls to a part. */
+/** Returns the share of the longest axis for a part. */
 export function axisShare(
   f: FunctionBuilder,
   shape: readonly number[],
@@ -77,7 +77,7 @@ export function forEachOwn(
   }
 }
 
-/** An index read from memory, clamped to below `size`. */
+/** Returns an index read from memory, clamped to below `size`. */
 export function clampedIndex(
   f: FunctionBuilder,
   address: I32,

@@ -8,7 +8,10 @@ import { withOwnScratch } from "./ownScratch.ts";
 import { RowLoops } from "./rowLoops.ts";
 import { nestOf } from "./rowNest.ts";
 
-/** The stages of a step, row by row: what a later pass over the row reads stays in a row of memory of each part. */
+/**
+ * Lowers the stages of a step, row by row. Elements that a later pass over the row reads stay in a row of memory of
+ * each part.
+ */
 export const rowsStep: Lowering<RowsStep> = (step, context) => {
   const { shape, rowAxes } = step;
   if (shape.slice(0, shape.length - rowAxes).includes(0)) return;

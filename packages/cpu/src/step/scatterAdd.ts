@@ -16,8 +16,9 @@ import { lowerMap } from "./map.ts";
 import { clampedIndex, emitWholeMap, forEachIndex, leading, trailing } from "./rows.ts";
 
 /**
- * output = 0, then output[indices[i…], r…] += updates[i…, r…] in order of i. Parts own rows of the
- * output, so that the order does not depend on how many there are.
+ * Lowers output = 0, then output[indices[i…], r…] += updates[i…, r…] in the order of i.
+ *
+ * Each part owns rows of the output, so that the order does not depend on the number of parts.
  */
 export const scatterAddStep: Lowering<ScatterAddStep> = (step, context) => {
   const indices = context.region(step.indices);

@@ -9,7 +9,7 @@ import { withOwnScratch } from "./ownScratch.ts";
 import { forEachOwn, leading, longest } from "./rows.ts";
 import { keyWordsOf } from "./sortKey.ts";
 
-/** Nanoseconds per element and word of its key, roughly. */
+/** The time in nanoseconds per element and word of its key, roughly. */
 const wordTime = 25;
 
 /** Positions along a line: their address, and the bytes from one to the next. */
@@ -36,7 +36,10 @@ function writeWords(
   });
 }
 
-/** Sorts words of 8 bytes and writes what `positionOf` their turns are; behind them is memory for that. */
+/**
+ * Sorts words of 8 bytes, and writes the positions that `positionOf` gives for their turns. The memory for sorting is
+ * behind the words.
+ */
 function sortWords(
   f: FunctionBuilder,
   size: number,
@@ -57,8 +60,8 @@ function sortWords(
 }
 
 /**
- * Positions of the elements of a line in order. Keys of two words are sorted by the lower one first; the sort by
- * the higher one keeps that order, as turns are in the words.
+ * Writes the positions of the elements of a line in order. Keys of two words are sorted by the lower word first. The
+ * sort by the higher one keeps that order, because turns are in the words.
  */
 function sortLine(
   f: FunctionBuilder,
@@ -90,7 +93,7 @@ function sortLine(
   sortWords(f, size, own, library, output, positionOf);
 }
 
-/** output[i…, :] = positions of input[i…, :] in order, by sorting words of element and position. */
+/** Lowers output[i…, :] = positions of input[i…, :] in order, by sorting words of element and position. */
 export const sortStep: Lowering<SortStep> = (step, context) => {
   const input = context.region(step.input);
   const output = context.region(step.output);

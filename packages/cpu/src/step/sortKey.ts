@@ -7,7 +7,7 @@ export type KeyWord = (f: FunctionBuilder, address: Local<"i32">) => I32;
 /** The highest bit of a word. */
 const top = -(2 ** 31);
 
-/** The key of an element of up to 32 bits. */
+/** Returns the key of an element of up to 32 bits. */
 function word(dtype: DType): KeyWord {
   return (f, address) => {
     if (dtype === "u8") return i32.load8_u(address);
@@ -21,7 +21,7 @@ function word(dtype: DType): KeyWord {
   };
 }
 
-/** A half of the key of a float of 64 bits. */
+/** Returns a half of the key of a float of 64 bits. */
 function half(part: "low" | "high"): KeyWord {
   const isHigh = part === "high";
   return (f, address) => {
@@ -36,8 +36,8 @@ function half(part: "low" | "high"): KeyWord {
 }
 
 /**
- * The words of a key, the lowest first: an unsigned integer that is ordered as the element, floats by sign and
- * size, with NaN above all.
+ * Returns the words of a key, the lowest first. A key is an unsigned integer with the order of the element: floats by
+ * sign and size, with NaN above all.
  */
 export function keyWordsOf(dtype: DType): readonly [KeyWord, KeyWord?] {
   return dtype === "f64" ? [half("low"), half("high")] : [word(dtype)];

@@ -7,18 +7,18 @@ export interface Total {
   reset(): void;
   /** Adds a vector. */
   take(lanes: V128): void;
-  /** The sums, lane by lane. */
+  /** Returns the sums, lane by lane. */
   perLane(): V128;
-  /** The sum of all lanes, in the first one. */
+  /** Returns the sum of all lanes, in the first one. */
   across(): V128;
 }
 
-/** Second half of a vector in front. */
+/** Returns a vector with its second half in front. */
 function high(v: V128): V128 {
   return i32x4.shuffle(v, v, [2, 3, 2, 3]);
 }
 
-/** Four lanes of 32 bits summed in float64, lanes 0–1 and 2–3 apart. */
+/** Returns sums of four lanes of 32 bits in float64; lanes 0–1 and 2–3 are apart. */
 function singleTotal(e: Emitter): Total {
   const { f } = e;
   const [low, top] = [f.local("v128"), f.local("v128")];
@@ -39,17 +39,17 @@ function singleTotal(e: Emitter): Total {
   };
 }
 
-/** Two lanes of 64 bits, and beside them what each addition lost (Knuth's two-sum). */
+/** Returns sums of two lanes of 64 bits, and beside them the loss of each addition (Knuth's two-sum). */
 function doubleTotal(e: Emitter): Total {
   const { f } = e;
   const [sum, lost] = [f.local("v128"), f.local("v128")];
   const { add, sub, eq } = f64x2;
-  /** x + y, and what is left of it. */
+  /** Returns x + y, and its rounding error. */
   const twoSum = (x: V128, y: V128) => {
     const total = e.let(add(x, y));
     const part = e.let(sub(total, x));
     const left = e.let(add(sub(x, sub(total, part)), sub(y, part)));
-    // Of infinities nothing is lost.
+    // Infinities have no rounding error.
     return { total, left: v128.and(left, eq(left, left)) };
   };
   return {
@@ -69,7 +69,7 @@ function doubleTotal(e: Emitter): Total {
   };
 }
 
-/** Sums of the emitter's floats. */
+/** Returns sums of the emitter's floats. */
 export function totalOf(e: Emitter): Total {
   return e.floats.type === "f32" ? singleTotal(e) : doubleTotal(e);
 }

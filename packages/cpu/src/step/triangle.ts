@@ -2,9 +2,10 @@ import type { Range } from "../loop/nest.ts";
 import { type FunctionBuilder, f32, type I32, i32 } from "../wasm/index.ts";
 
 /**
- * Columns of a square matrix for one part such that every part has about as much of the triangle
- * above the diagonal; eight together from the right, so that tiles of either float type are those of
- * the whole matrix.
+ * Returns the columns of a square matrix for one part, so that every part has about as much of the triangle above the
+ * diagonal.
+ *
+ * Columns go in groups of eight from the right, so that tiles of either float type are those of the whole matrix.
  */
 export function triangleShare(
   f: FunctionBuilder,

@@ -12,7 +12,7 @@ import { flushResult } from "./flush.ts";
 import { withOwnScratch } from "./ownScratch.ts";
 import { longest } from "./rows.ts";
 
-/** Solves in place: one contiguous right-hand side. */
+/** Solves in place for one contiguous right-hand side. */
 function solveVector(
   l: FixedRegion,
   x: FixedRegion,
@@ -39,7 +39,7 @@ function solveVector(
   return true;
 }
 
-/** Solves in place: many right-hand sides with contiguous rows; L' by negative strides. */
+/** Solves in place for many right-hand sides with contiguous rows; for L' with negative strides. */
 function solveMatrix(
   l: FixedRegion,
   x: FixedRegion,
@@ -86,7 +86,7 @@ function solveMatrix(
 const identical = (x: FixedRegion, y: FixedRegion) =>
   sameBase(x.base, y.base) && x.strides.every((stride, axis) => stride === y.strides[axis]);
 
-/** output = L⁻¹ rhs or L'⁻¹ rhs, in place of a copy of rhs. */
+/** Lowers output = L⁻¹ rhs or L'⁻¹ rhs, in place in a copy of rhs. */
 export const triangularSolveStep: Lowering<TriangularSolveStep> = (step, context) => {
   const l = context.region(step.l);
   const rhs = context.region(step.rhs);

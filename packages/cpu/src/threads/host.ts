@@ -1,11 +1,11 @@
-/** The processor cores that this process may use. */
+/** Returns the number of processor cores that this process may use. */
 export function coresAvailable(): number {
-  // Not an import, which bundlers for browsers would try to follow.
+  // This is not an import, because bundlers for browsers would try to follow it.
   const os = globalThis.process?.getBuiltinModule?.("node:os");
   return os?.availableParallelism?.() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
-/** Whether memory can be shared with workers: not in pages that are not cross-origin isolated. */
+/** Returns whether memory can be shared with workers. In pages that are not cross-origin isolated it cannot. */
 export function canShareMemory(): boolean {
   if (typeof SharedArrayBuffer !== "function" || globalThis.crossOriginIsolated === false) {
     return false;
@@ -13,7 +13,7 @@ export function canShareMemory(): boolean {
   return typeof Worker === "function" || !!globalThis.process?.getBuiltinModule;
 }
 
-/** Whether this thread may sleep on a word of shared memory; the main thread of a page may not. */
+/** Returns whether this thread may sleep on a word of shared memory. The main thread of a page may not. */
 export function canSleep(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);

@@ -5,7 +5,7 @@ import type { control } from "./control.ts";
 export interface StartMessage {
   readonly kind: "start";
   readonly memory: WebAssembly.Memory;
-  /** Where the control block lies, and its layout. */
+  /** The address of the control block, and its layout. */
   readonly address: number;
   readonly control: typeof control;
   readonly textLimit: number;
@@ -13,19 +13,19 @@ export interface StartMessage {
   readonly sync: WebAssembly.Module;
 }
 
-/** A native library, whose functions what follows may import. */
+/** A native library, whose functions later modules may import. */
 export interface NativeMessage {
   readonly kind: "native";
   readonly recipe: NativeRecipe;
 }
 
-/** Functions that programs from now on may import. */
+/** Functions that programs may import from now on. */
 export interface ExtendMessage {
   readonly kind: "extend";
   readonly module: WebAssembly.Module;
 }
 
-/** A program to run from now on, and programs that will not run again. */
+/** A program that may run from now on, and programs that will not run again. */
 export interface LoadMessage {
   readonly kind: "load";
   readonly program: number;
@@ -33,5 +33,5 @@ export interface LoadMessage {
   readonly drop: readonly number[];
 }
 
-/** A worker's answer to each message: null, or what went wrong. */
+/** A worker's answer to each message: null, or the error. */
 export type Answer = string | null;

@@ -14,7 +14,7 @@ import { startThread, type Thread } from "./worker.ts";
 export interface PoolOptions {
   readonly threads: number;
   readonly memory: WebAssembly.Memory;
-  /** Where the control block lies. */
+  /** The address of the control block. */
   readonly address: number;
   readonly sync: WebAssembly.Module;
 }
@@ -26,14 +26,15 @@ interface Waiting {
 
 interface Member {
   readonly thread: Thread;
-  /** Who waits for answers, in the order of the messages. */
+  /** The callers that wait for answers, in the order of the messages. */
   readonly waiting: Waiting[];
 }
 
 /**
- * Workers that run their parts of programs. The calling thread is part 0; it starts the others from
- * inside of a program, and they sleep between programs. Workers that sleep hear no messages, so
- * each message goes with a signal, and is answered.
+ * Workers that run their parts of programs.
+ *
+ * The calling thread is part 0. It starts the others from inside of a program, and they sleep between programs.
+ * Workers that sleep hear no messages, so each message comes with a signal, and is answered.
  */
 export class Pool {
   readonly threads: number;
@@ -51,7 +52,7 @@ export class Pool {
     this.bytes = new Uint8Array(memory.buffer, address, control.bytes);
   }
 
-  /** Starts the workers and waits until all are ready. Throws BackendError where they cannot start. */
+  /** Starts the workers, and waits until all are ready. Throws BackendError if they cannot start. */
   static async open(options: PoolOptions): Promise<Pool> {
     const pool = new Pool(options);
     const { threads, memory, address, sync } = options;
@@ -68,39 +69,39 @@ export class Pool {
     return pool;
   }
 
-  /** A number for a program. */
+  /** Returns a number for a program. */
   next(): number {
     this.programs += 1;
     return this.programs;
   }
 
-  /** Lets all workers bind a native library. Throws BackendError where one cannot. */
+  /** Lets all workers bind a native library. Throws BackendError if one cannot. */
   async bind(recipe: NativeRecipe): Promise<void> {
     await this.post((): NativeMessage => ({ kind: "native", recipe }));
   }
 
-  /** Hands functions to all workers that programs import. Throws BackendError where one cannot take them. */
+  /** Gives all workers functions that programs import. Throws BackendError if one cannot take them. */
   async extend(module: WebAssembly.Module): Promise<void> {
     await this.post((): ExtendMessage => ({ kind: "extend", module }));
   }
 
-  /** Hands a program to all workers. Throws BackendError where one cannot take it. */
+  /** Gives a program to all workers. Throws BackendError if one cannot take it. */
   async load(program: number, module: WebAssembly.Module): Promise<void> {
     const drop = this.dropped.splice(0);
     await this.post((): LoadMessage => ({ kind: "load", program, module, drop }));
   }
 
-  /** A program that will not run again; workers forget it with the next one. */
+  /** Marks a program that will not run again. Workers forget it with the next one. */
   drop(program: number): void {
     this.dropped.push(program);
   }
 
-  /** Throws BackendError where a worker has failed. */
+  /** Throws BackendError if a worker has failed. */
   check(): void {
     if (this.reason !== null) throw failure(this.reason);
   }
 
-  /** Ends the workers after an error on this thread or on theirs; the error to throw. */
+  /** Ends the workers after an error on this thread or on theirs; returns the error to throw. */
   fail(error: unknown): BackendError {
     const failed = Atomics.load(this.words, control.failed >> 2) !== 0;
     this.end(failed ? this.text() : String(error));
@@ -123,12 +124,12 @@ export class Pool {
     this.members.push(member);
   }
 
-  /** Sends each worker a message and waits for all answers. */
+  /** Sends each worker a message, and waits for all answers. */
   private async post(
     message: (part: number) => StartMessage | NativeMessage | ExtendMessage | LoadMessage,
   ): Promise<void> {
     this.check();
-    // Before the messages: a worker returns to its jobs when it has read as many as were counted.
+    // This comes before the messages: a worker returns to its jobs when it has read as many as were counted.
     Atomics.add(this.words, control.mail >> 2, 1);
     const answers = this.members.map(({ thread, waiting }, at) => {
       thread.hold(true);

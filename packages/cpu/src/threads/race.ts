@@ -1,14 +1,15 @@
-/** Runs of each way in a trial, and seconds after which two are enough. */
+/** The number of runs of each way in a trial, and the seconds after which two runs are enough. */
 const heats = 3;
 const enoughSeconds = 0.05;
 
-/** Runs with the winner until the next trial: few at first, while the engine still optimises. */
+/** The number of runs with the winner until the next trial: few at first, while the engine still optimises. */
 const [firstStretch, longestStretch] = [32, 256];
 
 /**
- * Picks the faster of several ways to do one thing again and again. Each way is tried a few times in
- * a row, the one with the least median is kept for a stretch, and then all are tried again, since
- * other programs come and go on a machine.
+ * Picks the faster of several ways to do one thing again and again.
+ *
+ * Each way is tried a few times in a row, and the one with the least median is kept for a stretch. Then all are tried
+ * again, because other programs come and go on a machine.
  */
 export class Race {
   private readonly times: readonly number[][];
@@ -22,12 +23,12 @@ export class Race {
     this.times = Array.from({ length: ways }, () => []);
   }
 
-  /** The way to go now. */
+  /** The way to take now. */
   get way(): number {
     return this.trial < this.times.length ? this.trial : this.winner;
   }
 
-  /** Says how long the way took. */
+  /** Reports the time that the way took. */
   took(seconds: number): void {
     const heat = this.times[this.trial];
     if (heat === undefined) {
@@ -55,7 +56,7 @@ export class Race {
   }
 }
 
-/** The lower one of two: a way's first run may be its slowest. */
+/** Returns the median; the lower of two, because the first run of a way may be its slowest. */
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] as number;
 }

@@ -13,47 +13,51 @@ import { control, takenBytes } from "./control.ts";
 
 /** How the threads of a pool wait for each other. */
 export interface SyncOptions {
-  /** Where the control block lies, and the parts behind it. */
+  /** The address of the control block and of the parts behind it. */
   readonly address: number;
-  /** How often a word is polled before its thread sleeps. */
+  /** The number of times that a word is polled before its thread sleeps. */
   readonly spins: number;
-  /** Whether the first thread may sleep; the main thread of a page may not. */
+  /** Whether the first thread may sleep. The main thread of a page may not. */
   readonly mainSleeps: boolean;
 }
 
 /**
- * What plans call around shared phases. A phase is cut into parts, at most as many as there are threads, and
- * whoever is there takes a part. So a worker that wakes late, or has to leave its core to
- * somebody else, holds nobody up: the first thread does its parts. Threads from the number of parts on pass a
- * phase by, so that a short one costs no traffic between all cores.
+ * The functions that plans call around shared phases.
+ *
+ * A phase is cut into parts, at most as many as there are threads, and any thread that is there takes a part. So a
+ * worker that wakes late, or has to leave its core to another program, does not delay the others: the first thread
+ * does its parts. A thread whose number is not below the number of parts skips a phase, so that a short phase costs
+ * no traffic between all cores.
  */
 export interface Sync {
   /**
-   * Wakes the other threads for a function of a program; the number of its first shared phase.
-   * Parameters: program, entry, shared phases.
+   * Wakes the other threads for a function of a program; returns the number of its first shared phase. Parameters:
+   * program, entry, shared phases.
    */
   readonly fork: Func;
-  /** Lets parts be taken. Parameter: the number of the phase. */
+  /** Lets threads take parts. Parameter: the number of the phase. */
   readonly open: Func;
   /**
-   * A part that nobody has taken, the thread's own first, whose data its core may hold; −1 if there
-   * is none or the phase is over. Waits for a phase that is yet to come; traps when a thread failed.
-   * Parameters: the thread, the number of the phase, its parts.
+   * Returns a part that no thread has taken; −1 if there is none or the phase is over. The thread's own part comes
+   * first, because its core may hold the data.
+   *
+   * It waits for a phase that is yet to come, and traps if a thread failed. Parameters: the thread, the number of the
+   * phase, its parts.
    */
   readonly claim: Func;
-  /** Says that a part is done. Parameter: the parts of the phase. */
+  /** Reports that a part is done. Parameter: the parts of the phase. */
   readonly finish: Func;
-  /** Returns when all parts are done; traps when a thread failed. Parameter: the parts of the phase. */
+  /** Returns when all parts are done; traps if a thread failed. Parameter: the parts of the phase. */
   readonly join: Func;
 }
 
-/** The functions of a pool as a module, and a function that imports them into another. */
+/** The functions of a pool as a module, and a function that imports them into another module. */
 export interface SyncModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly importInto: (m: ModuleBuilder) => Sync;
 }
 
-/** Runs `sleep` when it was called often enough. */
+/** Returns code that runs `sleep` after it was called often enough. */
 function patience(f: FunctionBuilder, spins: number, sleep: () => void): () => void {
   const left = f.let(i32.const(spins));
   return () =>
@@ -64,7 +68,7 @@ function patience(f: FunctionBuilder, spins: number, sleep: () => void): () => v
     );
 }
 
-/** Sleeps while a word equals `value`, counted among its sleepers. */
+/** Sleeps while a word equals `value`; the thread is counted among its sleepers. */
 function sleepOn(f: FunctionBuilder, word: number, value: I32, sleepers: number): void {
   f.do(
     drop(atomic.add(sleepers, 1)),
@@ -75,8 +79,9 @@ function sleepOn(f: FunctionBuilder, word: number, value: I32, sleepers: number)
 
 /**
  * Generates the functions of `Sync`, and `park(signal)`, which returns when `control.signal` differs.
- * All accesses are sequentially consistent: who sleeps has said so before it looked at the word
- * again, and who changes the word looks for sleepers afterwards.
+ *
+ * All accesses are sequentially consistent: a thread that sleeps has announced it before it read the word again, and
+ * a thread that changes the word looks for sleepers afterwards.
  */
 export function buildSync(options: SyncOptions): SyncModule {
   const { address, spins, mainSleeps } = options;

@@ -3,24 +3,24 @@ import { workerSource } from "./workerSource.ts";
 /** A worker of Node or of a browser. */
 export interface Thread {
   post(message: unknown): void;
-  /** Keeps the process alive for its answer, or no longer. */
+  /** Keeps the process alive for the worker's answer, or stops doing so. */
   hold(held: boolean): void;
   end(): Promise<void>;
 }
 
-/** What a worker tells its pool. */
+/** The events of a worker that its pool handles. */
 export interface ThreadEvents {
   readonly answered: (answer: unknown) => void;
-  /** It cannot start, failed, or ended. */
+  /** The worker cannot start, failed, or ended. */
   readonly ended: (reason: string) => void;
 }
 
-// Not an import, which bundlers for browsers would try to follow.
+// This is not an import, because bundlers for browsers would try to follow it.
 function nodeWorkers() {
   return globalThis.process?.getBuiltinModule?.("node:worker_threads");
 }
 
-/** Starts a worker; in Node one that keeps no process alive unless held. */
+/** Starts a worker. In Node it keeps no process alive unless it is held. */
 export function startThread(name: string, events: ThreadEvents): Thread {
   return nodeWorkers() ? nodeThread(name, events) : browserThread(name, events);
 }
@@ -28,7 +28,7 @@ export function startThread(name: string, events: ThreadEvents): Thread {
 function nodeThread(name: string, { answered, ended }: ThreadEvents): Thread {
   const { Worker } = nodeWorkers() as typeof import("node:worker_threads");
   const source = workerSource(`process.getBuiltinModule("node:worker_threads").parentPort`);
-  // Without the parent's flags and variables, which may load modules into every worker.
+  // The worker does not get the parent's flags and variables, which may load modules into every worker.
   const worker = new Worker(source, { eval: true, name, execArgv: [], env: {} });
   worker.on("message", answered);
   worker.on("error", (error) => ended(String(error)));

@@ -1,7 +1,8 @@
 /**
- * What a worker runs, as text, so that no file has to be found at run time. `port` is an expression
- * for what it receives messages from. A worker serves jobs until there is mail; every message is
- * answered.
+ * Returns the program of a worker as text, so that no file has to be found at run time.
+ *
+ * `port` is an expression for the object from which it receives messages. A worker serves jobs until there is mail.
+ * It answers every message.
  */
 export function workerSource(port: string): string {
   return `"use strict";

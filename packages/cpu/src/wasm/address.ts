@@ -1,29 +1,31 @@
 /**
- * Addresses among the numbers of code: beyond all numbers of 32 bits, so that they are told apart from sizes and
- * strides, whatever their values. Bytes are added to them as to any number, and equal ones are the same place; other
- * arithmetic (products, bits) is for what code computes from them.
+ * The offset of addresses among the numbers of code.
+ *
+ * Addresses are beyond all numbers of 32 bits, so that they differ from sizes and strides, whatever their values.
+ * Bytes are added to them as to any number, and equal ones are the same place. Other arithmetic (products, bits) is
+ * for values that code computes from them.
  */
 const placed = 2 ** 34;
-/** Addresses from here on are counted from one that is known when the module is encoded. */
+/** The offset of addresses that are counted from a base, which is known when the module is encoded. */
 const unplaced = 2 ** 40;
 const limit = 2 ** 32;
 
-/** An address of memory. */
+/** Returns an address of memory. */
 export function addressAt(bytes: number): number {
   return placed + bytes;
 }
 
-/** An address so many bytes behind the base of a module, which `ModuleBuilder.encode` is given. */
+/** Returns an address so many bytes behind the base of a module, which `ModuleBuilder.encode` gets. */
 export function addressFromBase(bytes: number): number {
   return unplaced + bytes;
 }
 
-/** Whether a number of the code is an address. */
+/** Returns whether a number of the code is an address. */
 export function isAddress(value: number): boolean {
   return value >= limit;
 }
 
-/** Where an address is in memory. Throws where it is nowhere, as the sum of two addresses. */
+/** Returns the place of an address in memory. Throws an error if it has none, as the sum of two addresses. */
 export function placeOf(address: number, base: number): number {
   const from = address < unplaced / 2 ? placed : unplaced;
   const bytes = address - from + (from === placed ? 0 : base);

@@ -10,7 +10,7 @@ import {
   type Value,
 } from "./value.ts";
 
-/** An operation on the i32 at an address. */
+/** Makes an operation on the i32 at an address. */
 function onWord(opcode: number, at: I32Like, offset: number, ...operands: readonly Value[]): I32 {
   const { address, memarg } = access(at, 2, offset);
   return instruction("i32", [0xfe, opcode, memarg], address, ...operands);
@@ -31,13 +31,15 @@ export const atomic = {
   or: update(0x33),
   xor: update(0x3a),
   exchange: update(0x41),
-  /** The old value; `replacement` is stored where it equals `expected`. */
+  /** Returns the old value; stores `replacement` if it equals `expected`. */
   compareExchange: (address: I32Like, expected: I32Like, replacement: I32Like, offset = 0): I32 =>
     onWord(0x48, address, offset, asI32(expected), asI32(replacement)),
-  /** Wakes at most `count` waiters; the number woken. */
+  /** Wakes at most `count` waiters; returns the number woken. */
   notify: (address: I32Like, count: I32Like, offset = 0): I32 =>
     onWord(0x00, address, offset, asI32(count)),
-  /** Sleeps while the word equals `expected`: 0 woken, 1 unequal, 2 timed out; −1 ns is for ever. */
+  /**
+   * Sleeps while the word equals `expected`. Returns 0 for woken, 1 for unequal, 2 for timed out; −1 ns is for ever.
+   */
   wait: (address: I32Like, expected: I32Like, nanoseconds: Value<"i64">, offset = 0): I32 =>
     onWord(0x01, address, offset, asI32(expected), nanoseconds),
   fence: (): Statement => effect([0xfe, 0x03, 0x00]),

@@ -2,27 +2,29 @@ import { placeOf } from "./address.ts";
 import { signed, unsigned } from "./leb128.ts";
 
 /**
- * A place in code that is written when its function is: the index of a local; an address as a value; an address as
- * the offset of a load or store, and the place before it where what cannot be an offset is added.
+ * A place in code that is written when its function is written.
+ *
+ * It is the index of a local, an address as a value, or an address as the offset of a load or store. `added` is the
+ * place before such an offset for the part that cannot be an offset.
  */
 export type Site =
   | { readonly kind: "local"; readonly index: number }
   | { readonly kind: "address" | "added" | "offset"; readonly address: number };
 
-/** Encoded instructions but for their sites; nested so that composing them costs nothing. */
+/** Encoded instructions with open sites; nested, so that composing them costs nothing. */
 export type Code = readonly (number | Site | Code)[];
 
-/** A function that is built: its declarations and code without nesting. */
+/** A function that is built: its declarations and its code without nesting. */
 export interface FunctionCode {
-  /** How many parameters it has. */
+  /** The number of its parameters. */
   readonly params: number;
-  /** Bytes, and numbers beyond them for sites; equal for functions that differ in addresses alone. */
+  /** Bytes, and larger numbers for sites. They are equal for functions that differ in addresses only. */
   readonly tokens: readonly number[];
   /** The addresses of its sites, in order. */
   readonly addresses: readonly number[];
 }
 
-/** An address as a parameter and the bytes from there on. */
+/** An address as a parameter plus a number of bytes. */
 export interface FromParam {
   readonly param: number;
   readonly bytes: number;
@@ -31,12 +33,12 @@ export interface FromParam {
 /** Parameters that are added to a function for its addresses. */
 export interface Lifted {
   readonly count: number;
-  /** What each address of the code is, in order; null for what stays in the code. */
+  /** What each address of the code becomes, in order; null for an address that stays in the code. */
   readonly addresses: readonly (FromParam | null)[];
 }
 
 const marks = { address: 256, added: 257, offset: 258 } as const;
-/** Stands for the first local; others follow. */
+/** The token of the first local; others follow. */
 const firstLocal = 259;
 
 /** Appends code without nesting. */
@@ -53,8 +55,10 @@ export function flatten(code: Code, tokens: number[], addresses: number[]): void
 }
 
 /**
- * The bytes of a function with their number in front. Addresses from a base are counted from `base`; those that are
- * `lifted` come from parameters behind its own.
+ * Returns the bytes of a function, with their number in front.
+ *
+ * Addresses from a base are counted from `base`. Those that are `lifted` come from parameters behind the function's
+ * own.
  */
 export function encodeFunction(
   { params, tokens, addresses }: FunctionCode,
@@ -82,13 +86,13 @@ export function encodeFunction(
   return unsigned(bytes.length).concat(bytes);
 }
 
-/** What stands for an address that is part of the code. */
+/** Returns the bytes for an address that is part of the code. */
 function fixedAddress(mark: number, place: number): number[] {
   if (mark === marks.added) return [];
   return mark === marks.offset ? unsigned(place) : [0x41, ...signed(place)];
 }
 
-/** What stands for an address that is so many bytes behind a local. */
+/** Returns the bytes for an address that is so many bytes behind a local. */
 function paramAddress(mark: number, local: number, bytes: number): number[] {
   if (mark === marks.offset) return unsigned(bytes);
   const param = [0x20, ...unsigned(local)];

@@ -6,7 +6,7 @@ import type { I32, I32Like, Statement, V128, Value } from "./value.ts";
 /** A number of either float type. */
 export type Num = Value<FloatType>;
 
-/** Operations on one number; `f32` and `f64` are such. */
+/** Operations on one number; `f32` and `f64` have them. */
 interface FloatNumbers {
   const(value: number): Num;
   load(address: I32Like, offset?: number): Num;
@@ -30,7 +30,7 @@ interface FloatNumbers {
   convert_i32_u(x: I32): Num;
 }
 
-/** Operations on the numbers of a vector; `f32x4` and `f64x2` are such. */
+/** Operations on the numbers of a vector; `f32x4` and `f64x2` have them. */
 export interface FloatVectors {
   const(value: number): V128;
   splat(value: Num): V128;
@@ -59,28 +59,28 @@ export interface FloatVectors {
   readonly pmin: (x: V128, y: V128) => V128;
   /** x < y ? y : x. */
   readonly pmax: (x: V128, y: V128) => V128;
-  /** x·y + z, rounded once or twice as the machine likes. Relaxed SIMD. */
+  /** x·y + z, rounded once or twice, as the machine chooses. Relaxed SIMD. */
   readonly relaxed_madd: (x: V128, y: V128, z: V128) => V128;
   /** z − x·y. Relaxed SIMD. */
   readonly relaxed_nmadd: (x: V128, y: V128, z: V128) => V128;
 }
 
-/** The floats that a kernel computes with: one template serves both types. A vector has 16 bytes. */
+/** The floats of a kernel: one template serves both types. A vector has 16 bytes. */
 export interface Floats {
   readonly type: FloatType;
-  /** Of one number. */
+  /** The number of bytes of one number. */
   readonly bytes: 4 | 8;
   /** log₂ of `bytes`. */
   readonly shift: 2 | 3;
-  /** Numbers in a vector. */
+  /** The number of numbers in a vector. */
   readonly lanes: 4 | 2;
   readonly num: FloatNumbers;
   readonly vec: FloatVectors;
-  /** A number of memory in all lanes. */
+  /** Loads a number of memory into all lanes. */
   readonly loadSplat: (address: I32Like, offset?: number) => V128;
-  /** A number of memory in the first lane, zeros in the others. */
+  /** Loads a number of memory into the first lane, with zeros in the others. */
   readonly loadFirst: (address: I32Like, offset?: number) => V128;
-  /** `x` with a number of memory in one lane. */
+  /** Returns `x` with a number of memory in one lane. */
   readonly loadLane: (address: I32Like, x: V128, lane: number, offset?: number) => V128;
   /** Stores one lane. */
   readonly storeLane: (address: I32Like, x: V128, lane: number, offset?: number) => Statement;
@@ -114,7 +114,7 @@ const double: Floats = {
   storeLane: v128.store64_lane,
 };
 
-/** The floats of a type. */
+/** Returns the floats of a type. */
 export function floatsOf(type: FloatType): Floats {
   return type === "f32" ? single : double;
 }

@@ -12,7 +12,7 @@ import {
   type Value,
 } from "./value.ts";
 
-/** Binary codes of the value types. */
+/** The binary codes of the value types. */
 export const typeCodes: Readonly<Record<ValType, number>> = {
   i32: 0x7f,
   i64: 0x7e,
@@ -21,7 +21,7 @@ export const typeCodes: Readonly<Record<ValType, number>> = {
   v128: 0x7b,
 };
 
-/** Parameters and results of a function. */
+/** The parameters and results of a function. */
 export interface FuncType {
   readonly params: readonly ValType[];
   readonly results: readonly ValType[];
@@ -39,9 +39,9 @@ export interface Local<T extends ValType = ValType> extends Value<T> {
   readonly index: number;
 }
 
-/** Code that is filled in after what follows it. */
+/** Code that is filled in after the code behind it. */
 export interface Gap {
-  /** A new local that holds the value from this place on. */
+  /** Returns a new local that holds the value from this place on. */
   let<T extends ValType>(value: Value<T>): Local<T>;
 }
 
@@ -50,7 +50,7 @@ export interface Label {
   readonly depth: number;
 }
 
-/** Reads the result of a call of a function with one result. */
+/** Returns the result of a call of a function with one result. */
 export function callValue<T extends ValType>(
   type: T,
   func: Func,
@@ -84,7 +84,7 @@ export class FunctionBuilder {
     this.params = params.map((type, index) => localOf(type, index));
   }
 
-  /** A new local, zero unless a value is given. */
+  /** Returns a new local, zero unless a value is given. */
   local<T extends ValType>(type: T, value?: Value<T>): Local<T> {
     if (!value) return this.add(type);
     const local = (this.scopes > 0 && this.free[type].pop()) || this.add(type);
@@ -93,7 +93,7 @@ export class FunctionBuilder {
     return local as Local<T>;
   }
 
-  /** Code whose locals with a first value are used again after it; engines limit their number. */
+  /** Adds code whose locals with a first value are used again after it; engines limit the number of locals. */
   scope(body: () => void): void {
     const outer = this.scoped;
     this.scoped = [];
@@ -104,7 +104,7 @@ export class FunctionBuilder {
     this.scoped = outer;
   }
 
-  /** A new local that holds the value. */
+  /** Returns a new local that holds the value. */
   let<T extends ValType>(value: Value<T>): Local<T> {
     return this.local(value.type, value);
   }
@@ -113,7 +113,7 @@ export class FunctionBuilder {
     this.append([value.code, 0x21, siteOf(local)]);
   }
 
-  /** local += by. */
+  /** Adds `by` to a local. */
   increment(local: Local<"i32">, by: I32Like): void {
     this.set(local, i32.add(local, by));
   }
@@ -123,7 +123,7 @@ export class FunctionBuilder {
     for (const statement of statements) this.append(statement.code);
   }
 
-  /** A place in the code that later statements can go to, such as constants before a loop. */
+  /** Returns a place in the code that later statements can go to, such as constants before a loop. */
   gap(): Gap {
     const code: Code[] = [];
     this.append(code);
@@ -141,12 +141,12 @@ export class FunctionBuilder {
     for (const _ of func.type.results) this.append([0x1a]);
   }
 
-  /** Code that `br(exit)` leaves. */
+  /** Adds code that `br(exit)` leaves. */
   block(body: (exit: Label) => void): void {
     this.nest([0x02, 0x40], body);
   }
 
-  /** Code that `br(again)` repeats; it ends where it does not branch. */
+  /** Adds code that `br(again)` repeats; it ends if it does not branch. */
   loop(body: (again: Label) => void): void {
     this.nest([0x03, 0x40], body);
   }
@@ -178,7 +178,7 @@ export class FunctionBuilder {
     this.append(value.code);
   }
 
-  /** for (i = from; i < to; i += step), unsigned; `to` must not change inside. */
+  /** Adds for (i = from; i < to; i += step), unsigned; `to` must not change inside. */
   for(i: Local<"i32">, from: I32Like, to: I32Like, step: I32Like, body: () => void): void {
     const [start, end] = [asI32(from), asI32(to)];
     this.set(i, start);
@@ -193,7 +193,7 @@ export class FunctionBuilder {
     } else this.if(i32.lt_u(i, end), loop);
   }
 
-  /** while (condition) body. */
+  /** Adds while (condition) body. */
   while(condition: I32, body: () => void): void {
     this.block((exit) =>
       this.loop((again) => {
@@ -204,7 +204,7 @@ export class FunctionBuilder {
     );
   }
 
-  /** Its declarations and code as far as they are built. */
+  /** Returns its declarations and code as far as they are built. */
   build(): FunctionCode {
     const runs: number[][] = [];
     let count = 0;

@@ -1,4 +1,4 @@
-/** An unsigned integer below 2³², seven bits a byte. */
+/** Returns an unsigned integer below 2³², with seven bits a byte. */
 export function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value >>> 0;
@@ -10,7 +10,7 @@ export function unsigned(value: number): number[] {
   return bytes;
 }
 
-/** A signed 32-bit integer; 2³¹ … 2³²−1 stand for the negative number with the same bits. */
+/** Returns a signed 32-bit integer; 2³¹ … 2³²−1 stand for the negative number with the same bits. */
 export function signed(value: number): number[] {
   const bytes: number[] = [];
   let rest = value | 0;
@@ -23,7 +23,7 @@ export function signed(value: number): number[] {
   }
 }
 
-/** A signed 64-bit integer. */
+/** Returns a signed 64-bit integer. */
 export function signed64(value: bigint): number[] {
   const bytes: number[] = [];
   let rest = BigInt.asIntN(64, value);

@@ -3,25 +3,25 @@ import { type Func, type FuncType, FunctionBuilder, type Local, typeCodes } from
 import { unsigned } from "./leb128.ts";
 import type { ValType } from "./value.ts";
 
-/** Pages of 64 KiB that a 32-bit memory can have. */
+/** The number of pages of 64 KiB that a 32-bit memory can have. */
 export const maxPages = 65536;
 
-/** The locals that stand for parameters of the given types. */
+/** The locals for parameters of the given types. */
 export type ParamLocals<P extends readonly ValType[]> = {
   [K in keyof P]: Local<P[K]>;
 };
 
-/** Signature and visibility of a function. */
+/** The signature and visibility of a function. */
 export interface FuncOptions<P extends readonly ValType[]> {
   readonly params: P;
   readonly results?: readonly ValType[];
-  /** Whether the host sees it under its name; not by default. */
+  /** Whether the host sees it under its name; false by default. */
   readonly export?: boolean;
 }
 
 /**
- * Builds a module that imports the memory `env.memory` and functions `env.<name>`. All imports
- * come before the first function.
+ * Builds a module that imports the memory `env.memory` and functions `env.<name>`. All imports come before the first
+ * function.
  */
 export class ModuleBuilder {
   private readonly types: string[] = [];
@@ -36,7 +36,9 @@ export class ModuleBuilder {
   private importedFuncs = 0;
   private readonly suffix: string;
 
-  /** `suffix` is added to the names of its functions, so that modules of one kind can be told apart. */
+  /**
+   * Makes a builder. `suffix` is added to the names of its functions, so that modules of one kind can be told apart.
+   */
   constructor(options: { readonly shared: boolean }, suffix = "") {
     this.suffix = suffix;
     const limits = options.shared
@@ -54,7 +56,7 @@ export class ModuleBuilder {
     return { index, name, type };
   }
 
-  /** Adds a function; the body is built at once, so it can call what was added before it. */
+  /** Adds a function. Its body is built at once, so it can call functions that were added before it. */
   func<const P extends readonly ValType[]>(
     name: string,
     options: FuncOptions<P>,
@@ -66,7 +68,7 @@ export class ModuleBuilder {
     return func;
   }
 
-  /** Adds a function that was built apart; parameters for what is `lifted` come behind the others. */
+  /** Adds a function that was built apart. Parameters for addresses that are `lifted` come behind the others. */
   add(
     name: string,
     options: FuncOptions<readonly ValType[]>,
@@ -92,7 +94,7 @@ export class ModuleBuilder {
     return { index, name: full, type };
   }
 
-  /** The module as bytes; `base` is what addresses of `addressFromBase` are counted from. */
+  /** Returns the module as bytes; addresses of `addressFromBase` are counted from `base`. */
   encode(base = 0): Uint8Array<ArrayBuffer> {
     const bytes: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
     section(bytes, 1, this.typeBytes);
@@ -112,7 +114,7 @@ export class ModuleBuilder {
     return Uint8Array.from(bytes);
   }
 
-  /** The custom section that gives functions their names in profiles and stack traces. */
+  /** Writes the custom section that gives functions their names in profiles and stack traces. */
   private encodeNames(bytes: number[]): void {
     const entries = this.names.map((name, index) => [...unsigned(index), ...text(name)]);
     const map = [...unsigned(entries.length), ...entries.flat()];

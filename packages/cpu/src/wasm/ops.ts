@@ -44,12 +44,12 @@ export function store<A extends ValType>(bytes: number, ...opcode: number[]) {
   };
 }
 
-/** A SIMD opcode. */
+/** Returns the bytes of a SIMD opcode. */
 export function simd(opcode: number): number[] {
   return [0xfd, ...unsigned(opcode)];
 }
 
-/** The eight or four bytes of a float literal. */
+/** Returns the eight or four bytes of a float literal. */
 export function floatBytes(value: number, bytes: 4 | 8): Code {
   const view = new DataView(new ArrayBuffer(bytes));
   if (bytes === 4) view.setFloat32(0, value, true);

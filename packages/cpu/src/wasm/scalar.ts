@@ -12,7 +12,7 @@ import {
   type Value,
 } from "./value.ts";
 
-/** x + y, folded where literals allow. */
+/** Returns x + y, folded if both are literals, or one is 0. */
 function addI32(x: I32Like, y: I32Like): I32 {
   const [a, b] = [asI32(x), asI32(y)];
   if (a.literal !== undefined && b.literal !== undefined) return i32Const(a.literal + b.literal);
@@ -24,7 +24,7 @@ function addI32(x: I32Like, y: I32Like): I32 {
   return instruction("i32", [0x6a], a, b);
 }
 
-/** x·y, folded where literals allow. */
+/** Returns x·y, folded if literals allow it. */
 function mulI32(x: I32Like, y: I32Like): I32 {
   const [a, b] = [asI32(x), asI32(y)];
   if (a.literal !== undefined && b.literal !== undefined) {
@@ -36,7 +36,7 @@ function mulI32(x: I32Like, y: I32Like): I32 {
   return instruction("i32", [0x6c], a, b);
 }
 
-/** 32-bit integers. */
+/** Operations on 32-bit integers. */
 export const i32 = {
   const: i32Const,
   load: load("i32", 4, 0x28),
@@ -78,7 +78,7 @@ export const i32 = {
   wrap_i64: unary<"i64", "i32">("i32", 0xa7),
 };
 
-/** 64-bit integers: what counters and sorting need. */
+/** Operations on 64-bit integers, as far as counters and sorting need them. */
 export const i64 = {
   const: (value: bigint): Value<"i64"> => instruction("i64", [0x42, ...signed64(value)]),
   add: binary<"i64", "i64">("i64", 0x7c),
@@ -93,7 +93,7 @@ export const i64 = {
   extend_i32_u: unary<"i32", "i64">("i64", 0xad),
 };
 
-/** 32-bit floats. */
+/** Operations on 32-bit floats. */
 export const f32 = {
   const: (value: number): Value<"f32"> => instruction("f32", [0x43, floatBytes(value, 4)]),
   load: load("f32", 4, 0x2a),
@@ -119,7 +119,7 @@ export const f32 = {
   reinterpret_i32: unary<"i32", "f32">("f32", 0xbe),
 };
 
-/** 64-bit floats. */
+/** Operations on 64-bit floats. */
 export const f64 = {
   const: (value: number): Value<"f64"> => instruction("f64", [0x44, floatBytes(value, 8)]),
   load: load("f64", 8, 0x2b),
@@ -144,13 +144,13 @@ export const f64 = {
   promote_f32: unary<"f32", "f64">("f64", 0xbb),
 };
 
-/** `condition ? x : y`, both evaluated. */
+/** Returns `condition ? x : y`; both are evaluated. */
 export function select<T extends ValType>(condition: I32, x: Value<T>, y: Value<T>): Value<T> {
   const opcode = x.type === "v128" ? [0x1c, 0x01, 0x7b] : [0x1b];
   return instruction(x.type, opcode, x, y, condition);
 }
 
-/** Evaluates a value for what it does only. */
+/** Evaluates a value for its effects only. */
 export function drop(value: Value): Statement {
   return effect([0x1a], value);
 }

@@ -41,19 +41,19 @@ const storeLane =
     return effect([...simd(opcode), memarg, lane], address, x);
   };
 
-/** Four i32 as a literal. */
+/** Returns four i32 as a literal. */
 function constI32x4(a: number, b: number, c: number, d: number): V128 {
   const bytes = new Uint8Array(new Int32Array([a, b, c, d]).buffer);
   return instruction("v128", [...simd(0x0c), ...bytes]);
 }
 
-/** Twice the same 64 bits as a literal. */
+/** Returns the same 64 bits twice as a literal. */
 function constI64x2(value: bigint): V128 {
   const bytes = new Uint8Array(new BigInt64Array([value, value]).buffer);
   return instruction("v128", [...simd(0x0c), ...bytes]);
 }
 
-/** Twice the same number as a literal. */
+/** Returns the same number twice as a literal. */
 function constF64x2(value: number): V128 {
   const bytes = new Uint8Array(new Float64Array([value, value]).buffer);
   return instruction("v128", [...simd(0x0c), ...bytes]);
@@ -61,13 +61,13 @@ function constF64x2(value: number): V128 {
 
 const bits = new DataView(new ArrayBuffer(4));
 
-/** The bits of a number rounded to float32. */
+/** Returns the bits of a number rounded to float32. */
 export function bitsOf(value: number): number {
   bits.setFloat32(0, value);
   return bits.getInt32(0);
 }
 
-/** Operations on 128 bits whatever they hold. */
+/** Operations on 128 bits of any content. */
 export const v128 = {
   load: loads(16, 0x00),
   load8x8_u: loads(8, 0x02),
@@ -95,7 +95,7 @@ export const v128 = {
   any_true: test(0x53),
 };
 
-/** Sixteen bytes. */
+/** Operations on sixteen bytes. */
 export const i8x16 = {
   shuffle: (x: V128, y: V128, lanes: readonly number[]): V128 =>
     instruction("v128", [...simd(0x0d), ...lanes], x, y),
@@ -104,13 +104,13 @@ export const i8x16 = {
   narrow_i16x8_u: bin(0x66),
 };
 
-/** Eight 16-bit integers. */
+/** Operations on eight 16-bit integers. */
 export const i16x8 = {
   extend_low_i8x16_u: un(0x89),
   narrow_i32x4_u: bin(0x86),
 };
 
-/** Four 32-bit integers. */
+/** Operations on four 32-bit integers. */
 export const i32x4 = {
   const: (value: number): V128 => constI32x4(value, value, value, value),
   splat: splat<"i32">(0x11),
@@ -156,7 +156,7 @@ export const i32x4 = {
   relaxed_laneselect: ternary(0x10b),
 };
 
-/** Four 32-bit floats. */
+/** Operations on four 32-bit floats. */
 export const f32x4 = {
   const: (value: number): V128 => i32x4.const(bitsOf(value)),
   splat: splat<"f32">(0x13),
@@ -194,7 +194,7 @@ export const f32x4 = {
   relaxed_nmadd: ternary(0x106),
 };
 
-/** Two 64-bit floats. */
+/** Operations on two 64-bit floats. */
 export const f64x2 = {
   const: constF64x2,
   splat: splat<"f64">(0x14),
@@ -232,7 +232,7 @@ export const f64x2 = {
   relaxed_nmadd: ternary(0x108),
 };
 
-/** Two 64-bit integers. */
+/** Operations on two 64-bit integers. */
 export const i64x2 = {
   const: constI64x2,
   splat: splat<"i64">(0x12),

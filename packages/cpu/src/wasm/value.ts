@@ -2,19 +2,19 @@ import { isAddress } from "./address.ts";
 import type { Code, Site } from "./code.ts";
 import { signed, unsigned } from "./leb128.ts";
 
-/** Types of WebAssembly values. */
+/** The types of WebAssembly values. */
 export type ValType = "i32" | "i64" | "f32" | "f64" | "v128";
 
 /**
- * Code that pushes one value of type T. It is a fragment, not a result: used twice, it is
- * evaluated twice, so put what is shared into a local.
+ * Code that pushes one value of type T. It is a fragment and not a result: if you use it twice, it is evaluated
+ * twice. So put a shared value into a local.
  */
 export interface Value<T extends ValType = ValType> {
   readonly type: T;
   readonly code: Code;
-  /** The number, where it is a literal i32. */
+  /** The number, if it is a literal i32. */
   readonly literal?: number;
-  /** The address, where it is one that is known. */
+  /** The address, if it is a known one. */
   readonly address?: number;
 }
 
@@ -27,10 +27,10 @@ export interface Statement {
 export type I32 = Value<"i32">;
 export type V128 = Value<"v128">;
 
-/** An i32, or a number standing for an `i32.const`. */
+/** An i32, or a number in place of an `i32.const`. */
 export type I32Like = I32 | number;
 
-/** `i32.const`; also of an address as of `addressAt`. */
+/** Returns `i32.const`; also of an address as of `addressAt`. */
 export function i32Const(value: number): I32 {
   if (isAddress(value)) {
     return { type: "i32", code: [{ kind: "address", address: value }], address: value };
@@ -38,12 +38,12 @@ export function i32Const(value: number): I32 {
   return { type: "i32", code: [0x41, ...signed(value)], literal: value };
 }
 
-/** Numbers become literals, values stay. */
+/** Returns numbers as literals, and values as they are. */
 export function asI32(value: I32Like): I32 {
   return typeof value === "number" ? i32Const(value) : value;
 }
 
-/** An instruction with its operands evaluated before it. */
+/** Returns an instruction whose operands are evaluated before it. */
 export function instruction<T extends ValType>(
   type: T,
   opcode: Code,
@@ -52,7 +52,7 @@ export function instruction<T extends ValType>(
   return { type, code: [...operands.map((operand) => operand.code), ...opcode] };
 }
 
-/** An instruction without a result. */
+/** Returns an instruction without a result. */
 export function effect(opcode: Code, ...operands: readonly Value[]): Statement {
   return { type: "none", code: [...operands.map((operand) => operand.code), ...opcode] };
 }
@@ -64,7 +64,7 @@ export interface MemoryAccess {
   readonly memarg: Code;
 }
 
-/** Access to what is `offset` bytes from an address; the offset may be an address, counted from there. */
+/** Returns the access to a place `offset` bytes from an address; the offset may be an address, counted from there. */
 export function access(at: I32Like, alignment: number, offset: number): MemoryAccess {
   const address = asI32(at);
   if (!isAddress(offset)) {

@@ -2,41 +2,60 @@ import { checkNames, DataError } from "@metrigrad/tensor";
 import papa from "papaparse";
 import { numberOf } from "../table/column.ts";
 
-/** The type of a column: "text" as it stands, "number" in decimal notation, "boolean" for true and false. */
+/**
+ * The type of a column: `"text"` as it stands, `"number"` in decimal notation, or `"boolean"` for true and false.
+ *
+ * @category Data
+ */
 export type CsvType = "text" | "number" | "boolean";
 
-/** Options of `readCsv`. */
+/**
+ * Options of {@link readCsv}.
+ *
+ * @category Data
+ */
 export interface CsvOptions {
-  /** Whether the first line has the names of the columns (the default), or their names. */
+  /** Whether the first line has the names of the columns, true by default; or the names themselves. */
   readonly header?: boolean | readonly string[];
-  /** What stands between two cells; "," by default. */
+  /** The text between two cells; `","` by default. */
   readonly delimiter?: string;
   /**
-   * The types of columns: "text" for all (the default, and for columns that a record does not name), or
-   * "infer": a column is of numbers, or of booleans, where every cell that is not missing is. Integers of more digits
-   * than a number can hold stay texts.
+   * The types of columns: `"text"` for all (the default), `"infer"`, or a record by column. A column that the record
+   * leaves out is text.
+   *
+   * With `"infer"` a column is of numbers, or of booleans, if every cell that is not missing is. Integers with more
+   * digits than a number can hold stay texts.
    */
   readonly types?: "text" | "infer" | Readonly<Record<string, CsvType>>;
-  /** Texts of cells that hold nothing; [""] by default. They become null. */
+  /** The texts of cells that hold nothing; `[""]` by default. Such a cell becomes null. */
   readonly missing?: readonly string[];
-  /** What the text is called in messages, for example a file name. */
+  /** The name of the table in messages, for example a file name; none by default. */
   readonly name?: string;
 }
 
-/** A row by column; null where a cell is missing. */
+/**
+ * A row as a record by column; null for a missing cell.
+ *
+ * @category Data
+ */
 export type CsvRow = Readonly<Record<string, string | number | boolean | null>>;
 
 const optionNames = ["header", "delimiter", "types", "missing", "name"];
 
 /**
- * Reads a CSV table (RFC 4180: cells may be quoted, and quotes within are doubled). Empty lines are left out. Where
- * line breaks differ, all become "\n", also those within quotes.
+ * Reads a CSV table (RFC 4180: cells may be quoted, and quotes within are doubled).
+ *
+ * Empty lines are left out. If line breaks differ, all become "\n", within quotes too.
+ *
+ * {@includeCode ../../../../examples/api/data/readCsv.ts#example}
  *
  * @param text - The table, as a text or as bytes in UTF-8. In Node, read a file by `readFile` first.
- * @param options - Header, delimiter, types, and what stands for a missing cell.
- * @returns The rows, for `fromColumns`. Without a header, columns are called "0", "1", ….
- * @throws DataError where a row has more or fewer cells than the header, a quote is not closed, a name comes
- *   twice, a cell is not of its type, or bytes are not UTF-8. Messages count rows from 0, as the result does.
+ * @param options - Header, delimiter, types, and the texts of missing cells.
+ * @returns The rows, for {@link fromColumns}. Without a header, columns are called "0", "1", ….
+ * @throws {@link DataError} if an option is unknown or wrong, or if bytes are not UTF-8. If a row has more or fewer
+ *   cells than the header, a quote is not closed, a name comes twice, or a cell is not of its type. Messages count
+ *   rows from 0, as the result does.
+ * @category Data
  */
 export function readCsv(text: string | Uint8Array, options: CsvOptions = {}): CsvRow[] {
   checkNames("readCsv", options, optionNames, DataError);
@@ -95,7 +114,7 @@ function parse(where: string, text: string, delimiter: string, first: number): s
   return data;
 }
 
-/** Lines that end in one way: the parser takes the first way that it finds for that of all. */
+/** Returns the text with one kind of line break. The parser takes the first kind that it finds for all. */
 function oneLineBreak(text: string): string {
   const ways = [/\r\n/, /\r(?!\n)/, /(?<!\r)\n/].filter((way) => way.test(text));
   return ways.length > 1 ? text.replaceAll(/\r\n?/g, "\n") : text;
@@ -163,7 +182,10 @@ function inferred(texts: readonly string[]): CsvType {
   return (["number", "boolean"] as const).find(fits) ?? "text";
 }
 
-/** Whether a cell was read without loss: long identifiers are no numbers, since different ones would become equal. */
+/**
+ * Whether a cell was read without loss. Long identifiers do not count as numbers, because different ones would become
+ * equal.
+ */
 function faithful(value: ReturnType<(typeof conversions)[CsvType]>, text: string): boolean {
   if (typeof value !== "number") return value !== undefined;
   return Number.isFinite(value) && (Number.isSafeInteger(value) || !/^\s*[+-]?\d+\s*$/.test(text));

@@ -3,31 +3,36 @@ import { checkStoredShape } from "../stored/checkStoredShape.ts";
 import { readElements, type StoredType } from "../stored/storedTypes.ts";
 import { elementTypes } from "./elementTypes.ts";
 
-/** Options of `readIdx`. */
+/**
+ * Options of {@link readIdx}.
+ *
+ * @category Data
+ */
 export interface IdxOptions {
-  /** What the bytes are called in messages, for example a file name. */
+  /** The name of the bytes in messages, for example a file name; none by default. */
   readonly name?: string;
 }
 
 interface Header {
   readonly type: StoredType;
   readonly shape: readonly number[];
-  /** Bytes before the first element. */
+  /** The number of bytes before the first element. */
   readonly length: number;
 }
 
 /**
- * Reads a file of the idx format, that of the MNIST files: two zero bytes, a type code, the rank, one
- * big-endian u32 per axis, then the elements, row-major and big-endian.
+ * Reads a file of the idx format, which the MNIST files have.
+ *
+ * The file has two zero bytes, a type code, the rank, one big-endian u32 per axis, and then the elements, row-major
+ * and big-endian (Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", file formats).
  *
  * @param bytes - The file.
- * @param options - What the bytes are called in messages.
- * @returns A tensor of the shape in the file, which owns its elements; u8, i32, f32 and f64 keep their type,
- *   i8 and i16 become i32.
- * @throws DataError where the header is not one of the format, where it announces more than 32 axes, or
- *   where the bytes end before or after the elements that it announces.
- *
- * Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", file formats.
+ * @param options - The name of the bytes in messages.
+ * @returns A tensor of the shape in the file, which owns its elements. u8, i32, f32 and f64 keep their type; i8 and
+ *   i16 become i32.
+ * @throws {@link DataError} if the header is not one of the format, or has more than 32 axes or 2³¹−1 elements. Also
+ *   if the bytes end before or after the elements.
+ * @category Data
  */
 export function readIdx(bytes: Uint8Array, { name }: IdxOptions = {}): Tensor {
   const where = name === undefined ? "readIdx" : `readIdx(${name})`;

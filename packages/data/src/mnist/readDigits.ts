@@ -11,10 +11,10 @@ export interface NamedBytes {
 const pixels = 28 * 28;
 
 /**
- * Images and labels of digits from a pair of idx files as inputs u8 [n, 784] and targets i32 [n], checked:
- * images are u8 [n, 28, 28] with ink in each, labels are u8 [n] of 0 … 9, and every digit occurs.
+ * Reads images and labels of digits from a pair of idx files, as inputs u8 [n, 784] and targets i32 [n].
  *
- * @throws DataError, which names the file and the row.
+ * Images must be u8 [n, 28, 28] with ink in each, labels must be u8 [n] of 0 … 9, and every digit must occur. Throws
+ * DataError with the name of the file and the row.
  */
 export function readDigits(images: NamedBytes, labels: NamedBytes): Split {
   const ink = readIdx(images.bytes, images);

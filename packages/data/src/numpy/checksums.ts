@@ -1,18 +1,18 @@
-/** CRC-32 of single bytes, with the polynomial of zip. */
+/** The CRC-32 of single bytes, with the polynomial of zip. */
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let rest = byte;
   for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? 0xedb88320 ^ (rest >>> 1) : rest >>> 1;
   return rest;
 });
 
-/** The CRC-32 of bytes, as zip archives hold it. */
+/** Returns the CRC-32 of bytes, as zip archives hold it. */
 export function crc32(bytes: Uint8Array): number {
   let rest = 0xffffffff;
   for (const byte of bytes) rest = (table[(rest ^ byte) & 255] as number) ^ (rest >>> 8);
   return ~rest >>> 0;
 }
 
-/** The CRC-32 of each file of a zip archive, in the order of its directory; empty where none is found. */
+/** Returns the CRC-32 of each file of a zip archive, in the order of its directory; an empty list if there is none. */
 export function checksums(archive: Uint8Array): number[] {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
   let end = archive.length - 22;

@@ -2,20 +2,20 @@ import { DataError } from "@metrigrad/tensor";
 import { checkStoredShape } from "../stored/checkStoredShape.ts";
 import { type StoredType, storedTypes } from "../stored/storedTypes.ts";
 
-/** What the header of an npy file says. */
+/** The contents of the header of an npy file. */
 export interface NpyHeader {
   readonly type: StoredType;
   readonly little: boolean;
   /** Whether the first axis varies fastest, as in Fortran. */
   readonly columns: boolean;
   readonly shape: readonly number[];
-  /** Number of elements. */
+  /** The number of elements. */
   readonly size: number;
-  /** Bytes before the first element. */
+  /** The number of bytes before the first element. */
   readonly length: number;
 }
 
-/** Element types by NumPy's kind and size. */
+/** The element types by NumPy's kind and size. */
 export const npyTypes: ReadonlyMap<string, StoredType> = new Map([
   ["b1", storedTypes.bool],
   ["u1", storedTypes.u8],
@@ -35,10 +35,8 @@ export const npyTypes: ReadonlyMap<string, StoredType> = new Map([
 export const magic: readonly number[] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 /**
- * Reads the header of an npy file: the magic, a version, the length of a text, and the text of a Python
- * dict with descr, fortran_order and shape.
- *
- * @throws DataError where the bytes are no such header.
+ * Reads the header of an npy file: the magic, a version, the length of a text, and the text of a Python dict with
+ * descr, fortran_order and shape. Throws DataError if the bytes are not such a header.
  */
 export function readNpyHeader(where: string, bytes: Uint8Array): NpyHeader {
   if (!magic.every((byte, at) => bytes[at] === byte)) {
@@ -109,7 +107,7 @@ function parseType(where: string, descr: string): { type: StoredType; little: bo
   });
 }
 
-/** The error for a file that is not what it claims to be. */
+/** Returns the error for a file that is not what it claims to be. */
 export function damaged(where: string, must: string, got: string): DataError {
   return new DataError({ where, must, got, todo: "check the path, or copy the file again" });
 }

@@ -6,17 +6,18 @@ import { damaged } from "./npyHeader.ts";
 import { type NpyOptions, readArray } from "./readNpy.ts";
 import { writeNpy } from "./writeNpy.ts";
 
-/** Deflate shrinks by this factor at most: what claims more is no honest file. */
+/** The factor by which Deflate shrinks at most. A file that claims more is not an honest one. */
 const largestFactor = 1040;
 
 /**
  * Reads the arrays that `numpy.savez` or `numpy.savez_compressed` saved.
  *
  * @param bytes - The file, a zip archive of npy files.
- * @param options - What the bytes are called in messages.
- * @returns The tensors by name, as `readNpy` reads each.
- * @throws DataError where the bytes are no zip archive or are damaged, where a file in it is no npy file,
- *   and as `readNpy` does.
+ * @param options - The name of the bytes in messages.
+ * @returns The tensors by name, each as {@link readNpy} reads it.
+ * @throws {@link DataError} if the bytes are not a zip archive or are damaged. Also if a file in it is not an npy
+ *   file, or if {@link readNpy} refuses it.
+ * @category Data
  */
 export function readNpz(bytes: Uint8Array, { name }: NpyOptions = {}): Map<string, Tensor> {
   const where = name === undefined ? "readNpz" : `readNpz(${name})`;
@@ -54,26 +55,31 @@ function unzip(where: string, bytes: Uint8Array): Record<string, Uint8Array> {
   }
 }
 
-/** Options of `writeNpz`. */
+/**
+ * Options of {@link writeNpz}.
+ *
+ * @category Data
+ */
 export interface NpzOptions {
   /** Whether to compress, as numpy.savez_compressed does; false by default. */
   readonly compress?: boolean;
 }
 
 /**
- * The bytes of an npz file, which `numpy.load` reads. The same tensors give the same bytes.
+ * Returns the bytes of an npz file, which `numpy.load` reads. The same tensors give the same bytes.
  *
  * @param tensors - The tensors, as a Map or a record by name.
  * @param options - Whether to compress.
  * @returns The file.
- * @throws DataError where a value is no tensor.
+ * @throws {@link DataError} if a value is not a tensor.
+ * @category Data
  */
 export function writeNpz(
   tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
   { compress = false }: NpzOptions = {},
 ): Uint8Array {
   const level = compress ? 6 : 0;
-  // The earliest time that zip can say, in any time zone.
+  // The earliest time that zip can hold, in any time zone.
   const mtime = new Date(1980, 0, 1);
   const files: Zippable = Object.fromEntries(
     namedTensors("writeNpz", tensors).map(([name, value]) => [

@@ -2,31 +2,36 @@ import { hostArray, type Tensor, type TypedArray, tensor } from "@metrigrad/tens
 import { readElements } from "../stored/storedTypes.ts";
 import { damaged, readNpyHeader } from "./npyHeader.ts";
 
-/** Options of `readNpy` and `readNpz`. */
+/**
+ * Options of {@link readNpy} and {@link readNpz}.
+ *
+ * @category Data
+ */
 export interface NpyOptions {
-  /** What the bytes are called in messages, for example a file name. */
+  /** The name of the bytes in messages, for example a file name; none by default. */
   readonly name?: string;
 }
 
 /**
- * Reads an array that NumPy saved, of versions 1 to 3 of the npy format, either byte order and either order
- * of axes.
+ * Reads an array that NumPy saved.
+ *
+ * The npy format may have version 1 to 3, either byte order and either order of axes
+ * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  *
  * @param bytes - The file.
- * @param options - What the bytes are called in messages.
- * @returns A row-major tensor. f32, f64, i32, u32, u8 and bool keep their type; f16 becomes f32; i8, i16,
- *   u16, i64 and u64 become i32.
- * @throws DataError where the bytes are not such a file, are cut short or too many, where the elements are
- *   no real numbers or booleans, where there are more than 32 axes or 2³¹−1 elements, and where a 64-bit
- *   integer does not fit into i32.
- *
- * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
+ * @param options - The name of the bytes in messages.
+ * @returns A row-major tensor. f32, f64, i32, u32, u8 and bool keep their type. f16 becomes f32. i8, i16, u16, i64
+ *   and u64 become i32.
+ * @throws {@link DataError} if the bytes are not such a file, are cut short or too many, or if elements are not real
+ *   numbers or booleans. Also if there are more than 32 axes or 2³¹−1 elements, or if a 64-bit integer does not fit
+ *   into i32.
+ * @category Data
  */
 export function readNpy(bytes: Uint8Array, { name }: NpyOptions = {}): Tensor {
   return readArray(name === undefined ? "readNpy" : `readNpy(${name})`, bytes);
 }
 
-/** `readNpy` with the place that messages name. */
+/** Reads an array as `readNpy` does, with the place that messages name. */
 export function readArray(where: string, bytes: Uint8Array): Tensor {
   const { type, little, columns, shape, size, length } = readNpyHeader(where, bytes);
   const wanted = length + size * type.bytes;
@@ -40,7 +45,7 @@ export function readArray(where: string, bytes: Uint8Array): Tensor {
   return tensor(elements, { shape, dtype: type.dtype });
 }
 
-/** Elements whose first axis varies fastest in the order in which the last one does. */
+/** Returns elements whose first axis varies fastest in row-major order. */
 function rowMajor(from: TypedArray, shape: readonly number[], dtype: Tensor["dtype"]): TypedArray {
   const to = hostArray(dtype, from.length);
   const strides: number[] = [];

@@ -3,11 +3,12 @@ import { writeElements, writtenTypes } from "../stored/storedTypes.ts";
 import { magic, npyTypes } from "./npyHeader.ts";
 
 /**
- * The bytes of an npy file, version 1, little-endian and row-major, which `numpy.load` reads.
+ * Returns the bytes of an npy file, which `numpy.load` reads: version 1, little-endian and row-major.
  *
  * @param value - The tensor; f32, f64, i32, u32, u8 and bool keep their type.
  * @returns The file.
- * @throws DataError where the value is no tensor.
+ * @throws {@link DataError} if the value is not a tensor.
+ * @category Data
  */
 export function writeNpy(value: Tensor): Uint8Array {
   if (!isTensor(value)) {

@@ -2,20 +2,24 @@ import { DataError, type Tensor } from "@metrigrad/tensor";
 import { type StoredType, storedTypes } from "../stored/storedTypes.ts";
 
 /**
- * Named tensors and texts, as the safetensors format holds them: 8 bytes for the length of the header (u64,
- * little-endian), the header as JSON ({ name: { dtype, shape, data_offsets } }), then the elements,
- * little-endian and row-major, without gaps.
+ * Named tensors and texts, as a file of the safetensors format holds them.
+ *
+ * A file has 8 bytes for the length of the header (u64, little-endian), then the header as JSON ({ name: { dtype,
+ * shape, data_offsets } }). The elements follow, little-endian and row-major, without gaps.
+ *
+ * @category Data
  */
 export interface TensorFile {
+  /** The tensors by name. */
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** Texts by name, under __metadata__ in the header. */
+  /** Texts by name, which are under `__metadata__` in the header. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** The name under which the header holds texts. */
 export const metadataKey = "__metadata__";
 
-/** Element types by their names in the format; bool takes one byte there. */
+/** The element types by their names in the format; a bool takes one byte there. */
 export const fileTypes: ReadonlyMap<string, StoredType> = new Map([
   ["F64", storedTypes.f64],
   ["F32", storedTypes.f32],
@@ -32,7 +36,7 @@ export const fileTypes: ReadonlyMap<string, StoredType> = new Map([
   ["BOOL", storedTypes.bool],
 ]);
 
-/** The error for a file that is not what it claims to be. */
+/** Returns the error for a file that is not what it claims to be. */
 export function damaged(where: string, must: string, got: string): DataError {
   return new DataError({ where, must, got, todo: "check the path, or copy the file again" });
 }

@@ -4,9 +4,13 @@ import { readElements, type StoredType } from "../stored/storedTypes.ts";
 import { damaged, fileTypes, metadataKey, type TensorFile } from "./format.ts";
 import { repeatedName } from "./repeatedName.ts";
 
-/** Options of `readSafetensors`. */
+/**
+ * Options of {@link readSafetensors}.
+ *
+ * @category Data
+ */
 export interface SafetensorsOptions {
-  /** What the bytes are called in messages, for example a file name. */
+  /** The name of the bytes in messages, for example a file name; none by default. */
   readonly name?: string;
 }
 
@@ -19,21 +23,20 @@ interface Entry {
   readonly end: number;
 }
 
-/** The format's own limit. */
+/** The longest header in bytes, a limit of the format itself. */
 const longestHeader = 100_000_000;
 
 /**
- * Reads a file of named tensors in the safetensors format.
+ * Reads a file of named tensors in the safetensors format (https://github.com/huggingface/safetensors, "Format").
  *
  * @param bytes - The file.
- * @param options - What the bytes are called in messages.
- * @returns The tensors by name and the texts of the file. F64, F32, I32, U32, U8 and BOOL keep their type;
- *   F16 and BF16 become f32; I8, I16, U16, I64 and U64 become i32.
- * @throws DataError where the bytes are not such a file or are cut short, where a name comes twice, where
- *   elements overlap or leave gaps, where a tensor has more than 32 axes or 2³¹−1 elements, and where a
- *   64-bit integer does not fit into i32.
- *
- * Source: https://github.com/huggingface/safetensors, "Format".
+ * @param options - The name of the bytes in messages.
+ * @returns The tensors by name and the texts of the file. F64, F32, I32, U32, U8 and BOOL keep their type. F16 and
+ *   BF16 become f32. I8, I16, U16, I64 and U64 become i32.
+ * @throws {@link DataError} if the bytes are not such a file or are cut short, if a name comes twice, or if elements
+ *   overlap or leave gaps. Also if a tensor has more than 32 axes or 2³¹−1 elements, or if a 64-bit integer does not
+ *   fit into i32.
+ * @category Data
  */
 export function readSafetensors(bytes: Uint8Array, { name }: SafetensorsOptions = {}): TensorFile {
   const where = name === undefined ? "readSafetensors" : `readSafetensors(${name})`;
@@ -114,7 +117,10 @@ function readEntry(where: string, name: string, value: unknown): Entry {
   return { name, type, shape: shape as number[], begin, end };
 }
 
-/** Checks that elements follow each other from 0 to the end of the file, in any order of the header. */
+/**
+ * Throws DataError unless the elements follow each other from 0 to the end of the file; the header may list them in
+ * any order.
+ */
 function checkOffsets(where: string, entries: readonly Entry[], length: number): void {
   let end = 0;
   for (const entry of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {

@@ -1,12 +1,10 @@
 /**
- * The first name that an object within a JSON text has twice; undefined where there is none. `JSON.parse`
- * keeps the last of them without a word.
- *
- * @param json - A text that `JSON.parse` accepts.
+ * Returns the first name that an object within a JSON text has twice; undefined if there is none. The text must be
+ * one that `JSON.parse` accepts, which keeps the last of equal names without a word.
  */
 export function repeatedName(json: string): string | undefined {
   const open: (Set<string> | null)[] = [];
-  // Strings, with the colon that makes one a name, and the brackets outside of strings.
+  // The pattern finds strings, with the colon that makes one a name, and the brackets outside of strings.
   for (const [token, text, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {
     if (text === undefined) {
       if (token === "{" || token === "[") open.push(token === "{" ? new Set() : null);

@@ -4,13 +4,16 @@ import { writeElements, writtenTypes } from "../stored/storedTypes.ts";
 import { fileTypes, metadataKey, type TensorFile } from "./format.ts";
 
 /**
- * The bytes of a safetensors file. Elements lie in the order of their size, largest first, so that each
- * tensor is aligned; the header keeps the order given.
+ * Returns the bytes of a safetensors file.
+ *
+ * The elements are in the order of their size, largest first, so that each tensor is aligned. The header keeps the
+ * given order.
  *
  * @param tensors - The tensors, as a Map or a record by name.
- * @param metadata - Texts by name to keep beside them.
+ * @param metadata - Texts by name to keep beside them; none by default.
  * @returns The file.
- * @throws DataError where a value is no tensor, a text is none, or a name is `__metadata__`.
+ * @throws {@link DataError} if a value is not a tensor, if metadata are not texts, or if a name is `__metadata__`.
+ * @category Data
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,

@@ -1,16 +1,16 @@
 import { DataError } from "@metrigrad/tensor";
 
-/** The most axes that a file may announce; NumPy 1 has the same limit. */
+/** The largest number of axes that a file may have; NumPy 1 has the same limit. */
 const largestRank = 32;
 
-/** The most elements that an array can have: rows and elements are counted by i32. */
+/** The largest number of elements of an array: rows and elements are counted by i32. */
 const largestSize = 2 ** 31 - 1;
 
 /**
- * Checks a shape that a file announces, before anything is made from it, and returns its number of
- * elements. An array without elements may not announce huge other axes either.
+ * Checks the shape in a file before anything is made from it, and returns its number of elements.
  *
- * @throws DataError where it is no list of sizes, has more than 32 axes or more than 2³¹−1 elements.
+ * An array without elements may not have huge other axes either. Throws DataError if the shape is not a list of
+ * sizes, has more than 32 axes or more than 2³¹−1 elements.
  */
 export function checkStoredShape(where: string, shape: unknown): number {
   const refused = (must: string, got: string) =>

@@ -1,10 +1,6 @@
 import { DataError, isTensor, type Tensor } from "@metrigrad/tensor";
 
-/**
- * Pairs of a name and a tensor from a Map or a record.
- *
- * @throws DataError where a value is no tensor.
- */
+/** Returns pairs of a name and a tensor from a Map or a record. Throws DataError if a value is not a tensor. */
 export function namedTensors(
   where: string,
   tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,

@@ -4,11 +4,11 @@ import { DataError, type DType, hostArray, type TypedArray } from "@metrigrad/te
 export interface StoredType {
   /** The name in messages, such as "i16". */
   readonly name: string;
-  /** Bytes of one element in the file. */
+  /** The number of bytes of one element in the file. */
   readonly bytes: number;
-  /** Element type of the tensor: it holds every value, except for 64-bit integers outside of i32. */
+  /** The element type of the tensor. It holds every value, except for 64-bit integers outside of i32. */
   readonly dtype: DType;
-  /** One element from its bytes. */
+  /** Returns one element from its bytes. */
   readonly get: (view: DataView, at: number, little: boolean) => number | bigint;
 }
 
@@ -33,7 +33,7 @@ function stored(name: string, bytes: number, dtype: DType, get: StoredType["get"
   return { name, bytes, dtype, get };
 }
 
-/** The value of an IEEE 754 binary16. */
+/** Returns the value of an IEEE 754 binary16. */
 function half(bits: number): number {
   const sign = bits >> 15 === 0 ? 1 : -1;
   const exponent = (bits >> 10) & 31;
@@ -45,16 +45,16 @@ function half(bits: number): number {
 
 const word = new DataView(new ArrayBuffer(4));
 
-/** The value of a bfloat16: the upper half of a binary32. */
+/** Returns the value of a bfloat16, which is the upper half of a binary32. */
 function brain(bits: number): number {
   word.setUint32(0, bits * 2 ** 16);
   return word.getFloat32(0);
 }
 
-/** Bytes lie in host arrays in this order. */
+/** Whether the host's arrays have the low byte first. */
 const hostIsLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Types whose bytes are those of the host array, in the host's order. */
+/** The types whose bytes are those of the host array, in the host's order. */
 const plain: readonly StoredType[] = [
   storedTypes.u8,
   storedTypes.u32,
@@ -64,9 +64,8 @@ const plain: readonly StoredType[] = [
 ];
 
 /**
- * The elements that bytes hold, in a new array of the type's `dtype`.
- *
- * @throws DataError where a 64-bit integer does not fit into i32.
+ * Returns the elements that bytes hold, in a new array of the type's `dtype`. Throws DataError if a 64-bit integer
+ * does not fit into i32.
  */
 export function readElements(
   where: string,
@@ -109,7 +108,7 @@ export const writtenTypes: Readonly<Record<DType, StoredType>> = {
   u8: storedTypes.u8,
 };
 
-/** The bytes of elements, little-endian. */
+/** Returns the bytes of elements, little-endian. */
 export function writeElements(elements: TypedArray): Uint8Array {
   const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: size } = elements;
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);

@@ -14,10 +14,13 @@ const readings = new Map<unknown, number>([
 ]);
 
 /**
- * A column of yes or no, as 1 and 0: booleans, the numbers 1 and 0, or the texts true, false, yes, no, 1 and
- * 0 in small or capital letters.
+ * Makes a column of yes or no, as 1 and 0.
  *
- * @returns The column, for `fromColumns`, which throws DataError for any other cell.
+ * Cells are booleans, the numbers 1 and 0, or the texts true, false, yes, no, 1 and 0 in small or capital letters.
+ *
+ * @returns The column, for {@link fromColumns}, which throws DataError for any other cell.
+ * @nothrow
+ * @category Data
  */
 export function boolean(): Column<"value"> {
   const read = (cells: Cells) =>

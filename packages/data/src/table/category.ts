@@ -8,37 +8,51 @@ import {
   refusedCell,
 } from "./column.ts";
 
-/** Options of `category`. */
+/**
+ * Options of {@link category}.
+ *
+ * @category Data
+ */
 export interface CategoryOptions {
   /**
-   * What the column becomes among the inputs: "onehot", a feature of 0 and 1 per category (the default), or
-   * "index", a leaf of i32 indices, to embed.
+   * The form of the column among the inputs: `"onehot"`, the default, or `"index"`.
+   *
+   * `"onehot"` gives a feature of 0 and 1 per category. `"index"` gives a leaf of i32 indices, for an embedding.
    */
   readonly as?: "onehot" | "index";
   /**
-   * What becomes of a cell that is missing, or whose category the table did not learn: an error (the
-   * default), or the category "other".
+   * The treatment of a missing cell, and of one whose category the table did not learn: an error (the default), or
+   * the category "other".
    */
   readonly unknown?: "error" | "other";
-  /** Categories with fewer rows belong to "other", if `unknown` is "other"; 1 by default. */
+  /** The least number of rows of a category; rarer ones belong to "other", if `unknown` is `"other"`. 1 by default. */
   readonly minCount?: number;
 }
 
-/** The name of the category for what is none of the others. */
+/** The name of the category for cells that belong to none of the others. */
 const other = "other";
 
 /**
- * A column of categories: texts, numbers or booleans. The table learns which there are; they are sorted, as
- * numbers where all are numbers.
+ * Makes a column of categories: texts, numbers or booleans.
  *
- * With `unknown: "other"`, "other" is the last category. One-hot, it has a feature only if a row that the
- * table learned from belongs to it; else such a row is 0 in every feature.
+ * The table learns which categories there are. They are sorted, as numbers if all are numbers. With `unknown:
+ * "other"`, "other" is the last category. A one-hot column has a feature for it only if one of the learned rows
+ * belongs to it. Otherwise such a row is 0 in every feature.
  *
  * @param options - The form, and what to do with unknown categories.
- * @returns The column, for `fromColumns`. As a target, it is class indices in either form.
- * @throws DataError for an unknown option or a wrong one.
+ * @returns The column, for {@link fromColumns}. As a target, it is class indices in either form.
+ * @throws {@link DataError} if an option is unknown or wrong.
+ * @category Data
  */
 export function category(options?: CategoryOptions & { readonly as?: "onehot" }): Column<"onehot">;
+/**
+ * Makes a column of categories whose inputs are i32 indices [rows], for an embedding.
+ *
+ * @param options - The form `as: "index"`, and what to do with unknown categories.
+ * @returns The column, for {@link fromColumns}. As a target, it is class indices in either form.
+ * @throws {@link DataError} if an option is unknown or wrong.
+ * @category Data
+ */
 export function category(options: CategoryOptions & { readonly as: "index" }): Column<"index">;
 export function category(options: CategoryOptions = {}): Column<"onehot" | "index"> {
   checkNames("category", options, ["as", "unknown", "minCount"], DataError);
@@ -83,7 +97,7 @@ export function category(options: CategoryOptions = {}): Column<"onehot" | "inde
   return Object.freeze({ form: as, learn });
 }
 
-/** The text of a category; undefined where the cell is missing and that is no error. */
+/** Returns the text of a category; undefined if the cell is missing and that is not an error. */
 function readText(cells: Cells, value: unknown, row: number, unknown: string): string | undefined {
   if (isMissing(value)) {
     if (unknown === "other") return undefined;
@@ -96,7 +110,9 @@ function readText(cells: Cells, value: unknown, row: number, unknown: string): s
   throw refusedCell(cells, row, "a cell must be a text, a number or a boolean", value, todo);
 }
 
-/** Categories as numbers where all are, else by their characters. */
+/**
+ * Returns the categories in the order of numbers if all are numbers, and otherwise in the order of their characters.
+ */
 function sorted(texts: readonly string[]): string[] {
   const numeric = texts.every((text) => numberOf(text) !== undefined);
   if (numeric) return texts.toSorted((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));

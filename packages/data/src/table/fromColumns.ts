@@ -19,17 +19,22 @@ interface Known {
 const where = "fromColumns";
 
 /**
- * Reads rows of a table as tensors. Means, deviations and categories are learned from these rows; read
- * others, such as those to test on, by the table's `transform`.
+ * Reads rows of a table as tensors.
  *
- * @param columns - How each column is read, by name; other columns of the rows are left out.
- * @param rows - Records by column, such as those of `readCsv`.
- * @param roles - Which columns are targets or weights, and no inputs.
- * @returns Inputs f32 [rows, features], with features in the order of the columns; where columns are
- *   `category({ as: "index" })`, a record of these by name, i32 [rows], with the matrix as `features`. Beside
- *   them targets, weights, names, categories, statistics, classes, `transform` and `transformInputs`.
- * @throws DataError, which names the column and the row (counted from 0), for a cell that cannot be read, a
- *   column that no row has, or a target that is no column.
+ * Means, deviations and categories are learned from these rows. Read other rows, such as those to test on, by the
+ * table's `transform`.
+ *
+ * {@includeCode ../../../../examples/api/data/fromColumns.ts#example}
+ *
+ * @param columns - How each column is read, by name. Other columns of the rows are left out.
+ * @param rows - Records by column, such as those of {@link readCsv}.
+ * @param roles - The columns that are targets or weights, which are not inputs.
+ * @returns The table: inputs f32 [rows, features], targets, weights, and what was learned. Features are in the order
+ *   of the columns. With columns `category({ as: "index" })` the inputs are a record of these, i32 [rows], and of the
+ *   matrix as `features`.
+ * @throws {@link DataError} if a cell cannot be read, if no row has a column, or if `columns` and `roles` do not fit.
+ *   The error names the column and the row, counted from 0.
+ * @category Data
  */
 export function fromColumns<
   const C extends TableColumns,
@@ -75,11 +80,11 @@ export function fromColumns<
   return Object.freeze(table) as unknown as ReturnType<typeof fromColumns<C, T, W>>;
 }
 
-/** Columns by what they are for. */
+/** The columns by their roles. */
 interface Lists {
   readonly inputs: readonly Known[];
   readonly targets: readonly Known[];
-  /** Whether targets are one column, given by its name alone. */
+  /** Whether the targets are one column, given by its name alone. */
   readonly lone: boolean;
   readonly weights: Known | undefined;
 }
@@ -142,7 +147,7 @@ function indicesOf({ name, learned }: Known, rows: TableRows): Tensor {
   return tensor(learned.indices?.(cellsOf(name, rows)) as Int32Array);
 }
 
-/** The features of columns side by side, f32 [rows, features]. */
+/** Returns the features of columns side by side, f32 [rows, features]. */
 function joined(columns: readonly Known[], rows: TableRows): Tensor {
   const width = columns.reduce((sum, { learned }) => sum + learned.names.length, 0);
   const all = new Float32Array(rows.length * width);

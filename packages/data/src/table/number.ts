@@ -8,24 +8,32 @@ import {
   refusedCell,
 } from "./column.ts";
 
-/** Options of `number`. */
+/**
+ * Options of {@link number}.
+ *
+ * @category Data
+ */
 export interface NumberOptions {
   /**
-   * Whether to subtract the mean and divide by the standard deviation (of the population, as scikit-learn
-   * does) of the rows that the table learns from; a constant column becomes 0. False by default.
+   * Whether to subtract the mean and divide by the standard deviation of the rows that the table learns from; false
+   * by default.
+   *
+   * The deviation is that of the population, as in scikit-learn. A constant column becomes 0.
    */
   readonly standardise?: boolean;
-  /** What a missing cell becomes: an error (the default), the mean of the others, or a number. */
+  /** The value for a missing cell: an error (the default), the mean of the others, or a number. */
   readonly missing?: "error" | "mean" | number;
 }
 
 /**
- * A column of numbers, or of texts with a number in decimal notation. A cell is missing if it is undefined,
- * null, NaN or an empty text.
+ * Makes a column of numbers, or of texts with a number in decimal notation.
  *
- * @param options - Whether to standardise, and what to do where a number is missing.
- * @returns The column, for `fromColumns`.
- * @throws DataError for an unknown option. `fromColumns` throws one for a cell that holds no finite number.
+ * A cell is missing if it is undefined, null, NaN or an empty text.
+ *
+ * @param options - Whether to standardise, and what a missing number becomes.
+ * @returns The column, for {@link fromColumns}, which throws DataError for a cell that holds no finite number.
+ * @throws {@link DataError} if an option is unknown or wrong.
+ * @category Data
  */
 export function number(options: NumberOptions = {}): Column<"value"> {
   checkNames("number", options, ["standardise", "missing"], DataError);
@@ -53,7 +61,7 @@ export function number(options: NumberOptions = {}): Column<"value"> {
           todo: "leave the column out",
         });
       }
-      // A sum rounds, and what it is off by would become the deviation of a constant column.
+      // A sum rounds, and its error would become the deviation of a constant column.
       const [first = 0] = present;
       const constant = present.every((x) => x === first);
       const mean = constant ? first : present.reduce((sum, x) => sum + x / present.length, 0);

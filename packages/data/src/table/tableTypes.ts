@@ -1,18 +1,34 @@
 import type { Tensor } from "@metrigrad/tensor";
 import type { Column } from "./column.ts";
 
-/** TableRows of a table: records of texts, numbers, booleans or nothing, by column. */
+/**
+ * Rows of a table: records of texts, numbers, booleans or nothing, by column.
+ *
+ * @category Data
+ */
 export type TableRows = readonly Readonly<Record<string, unknown>>[];
 
-/** TableColumns by name. */
+/**
+ * Columns of a table by name.
+ *
+ * @category Data
+ */
 export type TableColumns = Readonly<Record<string, Column>>;
 
-/** The names of the columns whose form is `Form`. */
+/**
+ * The names of the columns whose form is `Form`.
+ *
+ * @category Data
+ */
 export type ColumnsOfForm<C extends TableColumns, Form> = {
   [K in keyof C]: C[K] extends Column<infer F> ? (F extends Form ? K : never) : never;
 }[keyof C];
 
-/** The inputs of a table: one matrix, or a record where columns are indices. */
+/**
+ * The inputs of a table: one matrix, or a record if there are columns of indices.
+ *
+ * @category Data
+ */
 export type TableInputs<C extends TableColumns, Others> = [
   Exclude<ColumnsOfForm<C, "index">, Others>,
 ] extends [never]
@@ -23,7 +39,11 @@ export type TableInputs<C extends TableColumns, Others> = [
       ? unknown
       : { readonly features: Tensor });
 
-/** The targets of a table: one leaf, or a record where several columns have categories among them. */
+/**
+ * The targets of a table: one leaf, or a record if there are several columns with categories among them.
+ *
+ * @category Data
+ */
 export type TableTargets<C extends TableColumns, T> = T extends readonly (infer K)[]
   ? [K & ColumnsOfForm<C, "onehot" | "index">] extends [never]
     ? Tensor
@@ -33,35 +53,46 @@ export type TableTargets<C extends TableColumns, T> = T extends readonly (infer 
 /** The columns that a table does not take among its inputs. */
 export interface TableRoles<T> {
   /**
-   * The column to predict, or several. Categories become i32 [rows] of class indices, others f32 [rows, 1]. Several columns
-   * without categories become f32 [rows, columns]; with categories, a record of leaves by name.
+   * The column to predict, or several.
+   *
+   * Categories become i32 [rows] of class indices, other columns f32 [rows, 1]. Several columns without categories
+   * become f32 [rows, columns]; with categories among them, they become a record of leaves by name.
    */
   readonly targets?: T;
-  /** The column that says how much each row counts. */
+  /** The column with the weight of each row. */
   readonly weights?: string;
 }
 
-/** TableRows that a table read: a split, but for targets where the table has none. */
+/**
+ * Rows that a table read: a split, without targets if the table has none.
+ *
+ * @category Data
+ */
 export type TableSplit<In, Out> = {
+  /** The inputs, f32 [rows, features], or a record with columns of indices. */
   readonly inputs: In;
-  /** f32 [rows]; only where the table has a column of weights. */
+  /** The weights of the rows, f32 [rows]; only if the table has a column of weights. */
   readonly weights?: Tensor;
 } & ([Out] extends [never] ? unknown : { readonly targets: Out });
 
-/** A table of rows as tensors, and what was learned from them. */
+/**
+ * Rows of a table as tensors, and what was learned from them.
+ *
+ * @category Data
+ */
 export type Table<In, Out> = TableSplit<In, Out> & {
   /** The names of the features, such as "age" or "city=Oslo": the columns of the matrix of inputs. */
   readonly names: readonly string[];
   /** The categories of columns that have some, in the order of their indices. */
   readonly categories: Readonly<Record<string, readonly string[]>>;
-  /** What standardised columns were shifted and divided by. */
+  /** The mean that was subtracted from each standardised column, and the deviation that it was divided by. */
   readonly statistics: Readonly<
     Record<string, { readonly mean: number; readonly deviation: number }>
   >;
-  /** The option `classes` of `dataSet`, where targets are class indices. */
+  /** The option `classes` of {@link dataSet}, if targets are class indices. */
   readonly classes?: number | Readonly<Record<string, number>>;
-  /** More rows, read with what was learned from the first. Throws DataError. */
+  /** Reads more rows with what was learned from the first ones. Throws DataError. */
   readonly transform: (rows: TableRows) => TableSplit<In, Out>;
-  /** The inputs of rows whose targets are not known. Throws DataError. */
+  /** Reads the inputs of rows whose targets are not known. Throws DataError. */
   readonly transformInputs: (rows: TableRows) => In;
 };

@@ -11,7 +11,10 @@ import type { GpuMode } from "../options.ts";
 import type { GpuJsInstance } from "../webgpu/gpujs.ts";
 import { stepsOn } from "./pipeline.ts";
 
-/** gpu.js in a mode other than webgpu, whose kernels take and give host arrays and, in WebGL, textures; made by `gpu`. */
+/**
+ * The backend in a mode of gpu.js other than webgpu; made by `gpu`. Its kernels take and give host arrays and, in
+ * WebGL, textures.
+ */
 export class KernelBackend implements Backend {
   readonly name = "gpu";
   readonly mode: GpuMode;
@@ -21,7 +24,7 @@ export class KernelBackend implements Backend {
   private readonly stores = new Set<Store>();
   private closed = false;
 
-  /** `note` says why a better mode was not taken. */
+  /** Makes the backend; `note` says why a better mode was not taken. */
   constructor(mode: GpuMode, gpu: GpuJsInstance, note: string) {
     this.mode = mode;
     this.gpu = gpu;

@@ -1,9 +1,9 @@
 import { type HostMemory, sizeOf, type TypedArray, type View } from "@metrigrad/tensor";
 
-/** A shape and strides over it. */
+/** A shape with strides. */
 type Strided = Pick<View, "shape" | "strides" | "offset">;
 
-/** Visits the positions of a view's elements, row-major. */
+/** Visits the positions of a view's elements in row-major order. */
 function eachPosition({ shape, strides, offset }: Strided, visit: (at: number) => void): void {
   const size = sizeOf(shape);
   const last = shape.length - 1;
@@ -21,7 +21,7 @@ function eachPosition({ shape, strides, offset }: Strided, visit: (at: number) =
   }
 }
 
-/** The elements of a view, row-major, as floats. */
+/** Returns the elements of a view in row-major order, as floats. */
 export function gathered(memory: HostMemory, view: View): Float32Array {
   const source = memory.buffers[view.buffer] as TypedArray;
   const result = new Float32Array(sizeOf(view.shape));

@@ -1,6 +1,6 @@
 import type { ReduceOp } from "@metrigrad/tensor";
 
-/** How values combine, as text. */
+/** How two values combine, as text. */
 const combine: Readonly<Record<ReduceOp, (x: string, y: string) => string>> = {
   sum: (x, y) => `${x} + ${y}`,
   prod: (x, y) => `${x} * ${y}`,
@@ -8,12 +8,12 @@ const combine: Readonly<Record<ReduceOp, (x: string, y: string) => string>> = {
   min: (x, y) => `leastOf(${x}, ${y})`,
 };
 
-/** Elements that are combined one by one before their value joins the rest. */
+/** The number of elements that are combined one by one before their value joins the rest. */
 const run = 32;
 
 /**
- * Lines of a kernel that reduce `length` values and return what came of them, in runs, so that sums stay accurate. `value`
- * gives the lines that compute the value at a place, whose name is `result`.
+ * Returns lines of a kernel that reduce `length` values and return the result. They fold in runs, so that sums stay
+ * accurate. `value` gives the lines that compute the value at a place, whose name is `result`.
  */
 export function foldLines(
   op: ReduceOp,
@@ -23,7 +23,7 @@ export function foldLines(
 ): string[] {
   const join = combine[op];
   const full = Math.floor(length / run) * run;
-  // A fold starts with its first value, since infinities have no literal.
+  // A fold starts with its first value, because infinities have no literal.
   const fold = (from: string, count: number, name: string) => `
       let ${name} = 0.0;
       for (let i = 0; i < ${count}; i++) {

@@ -1,4 +1,4 @@
-/** A function that kernels may call, as text of gpu.js; all arguments are floats. */
+/** A function that kernels may call, as text of gpu.js. All arguments are floats. */
 interface KernelFunction {
   readonly source: string;
   readonly arguments: number;
@@ -9,7 +9,7 @@ const define = (source: string): KernelFunction => ({
   arguments: source.slice(0, source.indexOf(")")).split(",").length,
 });
 
-/** Of x, the value of e^x − 1 in `grown`. Polynomial of Cephes' expf. */
+/** Lines that put e^x − 1 into `grown`, with the polynomial of Cephes' expf. */
 const expm1Lines = `let q = 1.98756915e-4 * x + 1.3981999507e-3;
     q = q * x + 8.3334519073e-3;
     q = q * x + 4.1665795894e-2;
@@ -18,16 +18,18 @@ const expm1Lines = `let q = 1.98756915e-4 * x + 1.3981999507e-3;
     const far = nanOf(x) > 0.5 ? x : Math.exp(x) - 1.0;
     const grown = Math.abs(x) < 0.35 ? q * x * x + x : far;`;
 
-/** Returns ln y. */
+/** Lines that return ln y. */
 const logLines = `if (y === 0.0) { return -1.0 / Math.abs(y); }
     if (y < 0.0) { return Math.sqrt(y); }
     return finiteOf(y) > 0.5 ? Math.log(y) : y;`;
 
 /**
- * What GLSL leaves open, or has too inaccurate, without integers and bits, which WebGL 1 has not: NaN and infinities, steps near
- * zero, sines. Comparisons tell a NaN; those of a number with itself may be folded. Infinities and NaN come from
- * dividing by a zero and roots of negatives that no compiler knows. A function calls only such as call none: gpu.js
- * writes them in the order of their last call, and deeper ones could come behind their callers.
+ * Functions that GLSL leaves open or computes too inaccurately: NaN and infinities, steps near zero, sines.
+ *
+ * They do without integers and bits, which WebGL 1 does not have. Comparisons tell a NaN; a compiler may fold those
+ * of a number with itself. Infinities and NaN come from divisions by a zero and roots of negatives that no compiler
+ * knows. A function calls only functions that call none: gpu.js writes them in the order of their last call, and
+ * deeper ones could come behind their callers.
  */
 export const functions: readonly KernelFunction[] = [
   define("nanOf(x) { return Math.abs(x) >= 0.0 ? 0.0 : 1.0; }"),
@@ -78,9 +80,8 @@ export const functions: readonly KernelFunction[] = [
     const y = 1.0 + x;
     ${logLines}
   }`),
-  // Of x = n π/2 + r, with π/2 in parts of so few bits that their products with n are exact up to |x| = 1e6, beyond
-  // which WebGL's own sines stand in;
-  // polynomials of Cephes' sinf and cosf.
+  // x = n π/2 + r, with π/2 in parts of so few bits that their products with n are exact up to |x| = 1e6. Beyond that
+  // WebGL's own sines are used. The polynomials are those of Cephes' sinf and cosf.
   define(`waveOf(x, turn) {
     const n = Math.floor(x * 0.636619772 + 0.5);
     let r = x - n * 1.5;

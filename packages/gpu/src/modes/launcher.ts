@@ -4,10 +4,10 @@ import type { GpuJsInstance, GpuJsKernel, GpuJsTexture } from "../webgpu/gpujs.t
 /** Row-major elements, on the host or, in the modes of WebGL, in a texture. */
 export type Held = ArrayLike<number> | GpuJsTexture;
 
-/** Runs a kernel's text. */
+/** Runs the text of a kernel. */
 export type Launch = (args: readonly (Held | number)[]) => Held;
 
-/** Elements on the host, row-major. */
+/** Returns the elements on the host, in row-major order. */
 export function toHost(held: Held): ArrayLike<number> {
   return isTexture(held) ? flat(held.toArray()) : held;
 }
@@ -16,10 +16,10 @@ function isTexture(held: Held | number): held is GpuJsTexture {
   return typeof held === "object" && "toArray" in held;
 }
 
-/** The modes in which results stay in textures until the host asks. */
+/** The modes in which results stay in textures until the host asks for them. */
 const textured: readonly string[] = ["webgl2", "headlessgl"];
 
-/** Makes kernels on one instance of gpu.js and refuses what fell back to plain JavaScript. */
+/** Makes kernels on one instance of gpu.js, and refuses those that fell back to plain JavaScript. */
 export class Launcher {
   private readonly gpu: GpuJsInstance;
   private readonly kernels: GpuJsKernel[] = [];
@@ -30,8 +30,8 @@ export class Launcher {
   }
 
   /**
-   * A kernel of `arrays` arrays x0, x1, … and `numbers` numbers c0, c1, … that gives one value for
-   * each cell of `output` (x, or x and y). Throws BackendError when it runs elsewhere than asked for.
+   * Returns a kernel of `arrays` arrays x0, x1, … and `numbers` numbers c0, c1, … that gives one value for each cell
+   * of `output` (x, or x and y). Throws BackendError if it runs elsewhere than asked for.
    */
   kernel(
     body: readonly string[],
@@ -46,10 +46,10 @@ export class Launcher {
     const pipeline = textured.includes(this.gpu.mode);
     let kernel: GpuJsKernel | null = null;
     return (args) => {
-      // A plan has no branches: what is a texture in one run is one in all.
+      // A plan has no branches, so a value that is a texture in one run is a texture in all.
       kernel ??= this.create(source, pipeline, {
         ...{ output, pipeline, precision: "single" },
-        // Else small kernels have 16-bit floats where GLSL lets them.
+        // Without this, small kernels have floats of 16 bits where GLSL allows them.
         tactic: "precision",
         argumentTypes: args.map((given) =>
           typeof given === "number" ? "Float" : isTexture(given) ? given.type : "Array",
@@ -61,7 +61,7 @@ export class Launcher {
     };
   }
 
-  /** A kernel of its own where its result stays in its texture; else equal ones are one. */
+  /** Makes a kernel of its own if the result stays in its texture; otherwise equal kernels are one. */
   private create(source: string, pipeline: boolean, settings: object): GpuJsKernel {
     const key = pipeline ? null : `${source} ${JSON.stringify(settings)}`;
     const known = key === null ? undefined : this.known.get(key);

@@ -8,11 +8,11 @@ import {
 } from "@metrigrad/tensor";
 import type { KernelStep } from "./steps.ts";
 
-/** Which outputs of kernels stay where they are, and who takes them from there. */
+/** Which outputs of kernels stay on the device, and which kernels take them from there. */
 export interface Links {
-  /** By step and input: the step and output that it comes from; null where it comes from the host. */
+  /** The step and output from which each input comes, by step and input; null if it comes from the host. */
   readonly sources: readonly (readonly (Source | null)[])[];
-  /** By step and output: whether the host has to have it. */
+  /** Whether the host needs an output, by step and output. */
   readonly needed: readonly (readonly boolean[])[];
 }
 
@@ -23,10 +23,11 @@ export interface Source {
 }
 
 /**
- * Follows every output of a kernel through the steps after it, up to the one that overwrites it: kernels that read
- * exactly its elements take it as it is. The host has to have what lives longer than a run, what
- * other steps read, and what is read after a part of it was overwritten. `steps` are those of the plan in the order in which
- * they run, `kernels` has null for those of the host.
+ * Follows every output of a kernel through the later steps, up to the one that overwrites it.
+ *
+ * A kernel that reads exactly the elements of an output takes it from the device. The host needs outputs that live
+ * longer than a run, that other steps read, or that are read after a part of them was overwritten. `steps` are the
+ * plan's steps in the order in which they run; `kernels` has null for those of the host.
  */
 export function linksOf(
   plan: Plan,
@@ -64,7 +65,7 @@ export function linksOf(
 
 const bufferOf = (plan: Plan, { buffer }: View) => plan.buffers[buffer] as Plan["buffers"][number];
 
-/** Whether a view is all its elements in a row. */
+/** Whether the elements of a view lie one after the other. */
 function isWhole({ shape, strides }: View): boolean {
   let size = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -85,7 +86,7 @@ function sameElements(view: View, other: View): boolean {
   );
 }
 
-/** The memory that a view lies in, and its first byte and the one after its last. */
+/** Returns the memory in which a view lies, its first byte, and the byte after its last. */
 function extent(plan: Plan, { buffer, shape, strides, offset }: View) {
   const { dtype, place } = plan.buffers[buffer] as Plan["buffers"][number];
   const bytes = storageBytes[dtype];
@@ -106,7 +107,7 @@ function overlap(plan: Plan, view: View, other: View): boolean {
   return a.memory === b.memory && a.from < b.to && b.from < a.to;
 }
 
-/** Whether writing a view overwrites all of another. */
+/** Whether writing a view overwrites all of another one. */
 function covers(plan: Plan, write: View, view: View): boolean {
   const [a, b] = [extent(plan, write), extent(plan, view)];
   return isWhole(write) && a.memory === b.memory && a.from <= b.from && b.to <= a.to;

@@ -21,7 +21,7 @@ import {
 } from "./steps.ts";
 import { kernelText } from "./text.ts";
 
-/** Sizes of a product whose axes of a group count as one. */
+/** Sizes of a product in which the axes of a group count as one axis. */
 interface Sizes {
   readonly batches: number;
   readonly m: number;
@@ -29,7 +29,10 @@ interface Sizes {
   readonly n: number;
 }
 
-/** A kernel for the elements of a product of one matrix, each passed through an expression of it and of further inputs. */
+/**
+ * Returns a kernel for the elements of a product of one matrix. Each element passes through an expression of it and
+ * of further inputs.
+ */
 function productKernel({ m, k, n }: Sizes, expr: Expr, inputs: number, launcher: Launcher) {
   const text = kernelText([expr], ["total", ...argsOf(inputs, 2)]);
   if (text === null) return null;
@@ -48,7 +51,7 @@ function productKernel({ m, k, n }: Sizes, expr: Expr, inputs: number, launcher:
   return { launch: launcher.kernel(body, inputs + 2, numbers.length, [n, m]), numbers };
 }
 
-/** A kernel for an expression of a finished product and of further inputs. */
+/** Returns a kernel for an expression of a finished product and of further inputs. */
 function mapKernel({ m, n }: Sizes, expr: Expr, inputs: number, launcher: Launcher): Ready | null {
   const text = kernelText([expr], argsOf(inputs + 1));
   if (text === null) return null;
@@ -57,7 +60,7 @@ function mapKernel({ m, n }: Sizes, expr: Expr, inputs: number, launcher: Launch
   return { launch: launcher.kernel(body, inputs + 1, numbers.length, [m * n]), numbers };
 }
 
-/** The results of one matrix of the batch; null where the host has to finish the product. */
+/** Returns the results of one matrix of the batch; null if the host has to finish the product. */
 function finisher(
   { epilogue, outputs }: MatmulStep,
   sizes: Sizes,
@@ -72,7 +75,7 @@ function finisher(
     const kernel = productKernel(sizes, only as Expr, count, launcher);
     return kernel && launchAll([kernel]);
   }
-  // A kernel gives one value, so the product is computed before several are made of it.
+  // A kernel gives one value. So the product is computed before several values are made of it.
   const product = productKernel(sizes, arg(0), 0, launcher);
   const kernels = allReady(exprs.map((expr) => mapKernel(sizes, expr, count, launcher)));
   if (product === null || kernels === null) return null;
@@ -104,7 +107,7 @@ function inTurns(
   };
 }
 
-/** Expressions of elements on the host. */
+/** Computes expressions of elements on the host. */
 function onHost(exprs: readonly Expr[], held: readonly Held[], size: number): Held[] {
   const program = compileExprs(exprs);
   const sources = held.map(toHost);
@@ -124,13 +127,15 @@ function onHost(exprs: readonly Expr[], held: readonly Held[], size: number): He
 }
 
 /**
- * A kernel runs once for each matrix of the batch. An epilogue of one expression is part of it; several are kernels of
- * their own, and those that kernels cannot compute are left to the host.
+ * Prepares a product: a kernel runs once for each matrix of the batch.
+ *
+ * An epilogue of one expression is part of the kernel. Several expressions are kernels of their own. Expressions that
+ * kernels cannot compute are left to the host.
  */
 export const matmul: Prepare<MatmulStep> = (step, memory, launcher) => {
   const { a, b, epilogue, outputs } = step;
   const { batch, rows, inner, columns } = productAxes(step);
-  // Operands come row-major, so the axes of a group count as one.
+  // Operands are row-major, so the axes of a group count as one.
   const [batches, m, k, n] = [batch, rows, inner, columns].map(sizeOf) as [
     number,
     number,

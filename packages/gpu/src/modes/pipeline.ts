@@ -18,8 +18,8 @@ const table: { readonly [kind: string]: Prepare<never> } = {
 };
 
 /**
- * gpu.js kernels for the steps that have one, the host's loops for the others. What passes between kernels only
- * stays where the first one left it.
+ * Returns the steps: gpu.js kernels for those that have one, and the host's loops for the others. A value that passes
+ * between kernels only stays on the device.
  */
 export function stepsOn(gpu: GpuJsInstance): HostSteps {
   const launcher = new Launcher(gpu);
@@ -44,7 +44,8 @@ export function stepsOn(gpu: GpuJsInstance): HostSteps {
   };
 
   return {
-    // All steps of a plan are prepared in their order before the first one runs, those of loops for each turn.
+    // All steps of a plan are prepared in their order before the first one runs. Steps of loops are prepared for each
+    // turn.
     prepare: (step: PlainStep, memory: HostMemory) => {
       const kernel = table[step.kind]?.(step as never, memory, launcher) ?? null;
       steps.push(step);

@@ -4,7 +4,7 @@ import type { Held, Launch, Launcher } from "./launcher.ts";
 import type { Prepare } from "./steps.ts";
 import { kernelText } from "./text.ts";
 
-/** The kernel of a stage, with the arguments that it reads and the numbers that its text asks for. */
+/** The kernel of a stage, with the arguments that it reads and the numbers that its text needs. */
 interface StageKernel {
   readonly launch: Launch;
   readonly args: readonly number[];
@@ -18,7 +18,7 @@ interface Rows {
   readonly isNumber: readonly boolean[];
 }
 
-/** A stage as a kernel of its own; null where the host has to compute it. */
+/** Returns a stage as a kernel of its own; null if the host has to compute it. */
 function kernelOf(
   { per, op, expr }: RowStage,
   { count, length, isNumber }: Rows,
@@ -52,7 +52,7 @@ function kernelOf(
   return make([...value(y, `${y} * ${length} + ${x}`), `return ${result};`], [length, count]);
 }
 
-/** A kernel for each stage: kernels of gpu.js have one output, and threads do not meet in them. */
+/** Prepares a kernel for each stage. Kernels of gpu.js have one output, and their threads cannot meet. */
 export const rows: Prepare<RowsStep> = (step, memory, launcher) => {
   const { shape, rowAxes, inputs, stages, results, outputs } = step;
   const lead = shape.length - rowAxes;

@@ -1,8 +1,8 @@
 import { type PrimitiveName, primitiveFns, type ScalarFn } from "@metrigrad/tensor";
 
 /**
- * Writes one function of floats and booleans as gpu.js kernel text; booleans are 0 and 1. `number` names
- * an argument that holds a number which compilers do not know.
+ * Writes one function of floats and booleans as gpu.js kernel text; booleans are 0 and 1. `number` names an argument
+ * that holds a number which compilers do not know.
  */
 type Rule = (args: readonly [string, string, string], number: (value: number) => string) => string;
 
@@ -28,7 +28,7 @@ const pair =
 
 const same: Rule = ([x]) => x;
 
-/** Integer functions are missing: 32 bits do not fit into the floats that these kernels have. */
+/** The rules by name. Integer functions are missing, because 32 bits do not fit into the floats of these kernels. */
 const table: Readonly<Partial<Record<PrimitiveName, Rule>>> = {
   add: infix("+"),
   sub: infix("-"),
@@ -52,7 +52,7 @@ const table: Readonly<Partial<Record<PrimitiveName, Rule>>> = {
   or: pair("Math.max"),
   not: ([x]) => `1.0 - ${x}`,
   isFinite: call("finiteOf"),
-  // Compilers that see the comparison in c may take x > y ? y : x for a minimum, which loses NaN.
+  // A compiler that sees the comparison in c may take x > y ? y : x for a minimum, which loses NaN.
   select: ([c, x, y], number) => `${c} > ${number(0.5)} ? ${x} : ${y}`,
   toFloat: same,
   toBool: ([x]) => `${x} === 0.0 ? 0.0 : 1.0`,
@@ -72,7 +72,7 @@ const byFunction = new Map<ScalarFn, Rule>(
   Object.entries(table).map(([name, rule]) => [primitiveFns[name as PrimitiveName], rule]),
 );
 
-/** The rule of a primitive; none for those that only the host has. */
+/** Returns the rule of a primitive; undefined for a primitive that only the host has. */
 export function ruleOf(fn: ScalarFn): Rule | undefined {
   return byFunction.get(fn);
 }

@@ -18,30 +18,30 @@ import { kernelText } from "./text.ts";
 
 /** A step that gpu.js kernels run. */
 export interface KernelStep {
-  /** What the kernels read, in this order. */
+  /** The views that the kernels read, in this order. */
   readonly inputs: readonly View[];
   readonly outputs: readonly View[];
   /** Whether inputs and outputs may stay on the device between steps. */
   readonly passes: boolean;
-  /** Elements of the outputs from those of the inputs, all row-major. */
+  /** Returns the elements of the outputs from those of the inputs, all row-major. */
   run(inputs: readonly Held[]): readonly Held[];
 }
 
-/** Makes a step run by gpu.js kernels; null where the host has to. */
+/** Makes a step run by gpu.js kernels; returns null if the host has to run it. */
 export type Prepare<S extends Step> = (
   step: S,
   memory: HostMemory,
   launcher: Launcher,
 ) => KernelStep | null;
 
-/** For steps without elements. */
+/** A step for views without elements. */
 export const nothing: KernelStep = { inputs: [], outputs: [], passes: false, run: () => [] };
 
 const isFloaty = (dtype: DType) => dtype === "f32" || dtype === "bool";
-/** Whether kernels can hold all elements. */
+/** Returns whether kernels can hold the elements of all views. */
 export const allFloaty = (views: readonly View[], memory: HostMemory) =>
   views.every((view) => isFloaty(memory.dtype(view)));
-/** A kernel with the numbers that its text asks for. */
+/** A kernel with the numbers that its text needs. */
 export interface Ready {
   readonly launch: Launch;
   readonly numbers: readonly number[];
@@ -51,18 +51,18 @@ export interface Ready {
 export const launchAll = (kernels: readonly Ready[]) => (held: readonly Held[]) =>
   kernels.map(({ launch, numbers }) => launch([...held, ...numbers]));
 
-/** The kernels, or null where one of them has no text. */
+/** Returns the kernels, or null if one of them has no text. */
 export const allReady = (kernels: readonly (Ready | null)[]) =>
   kernels.every((kernel) => kernel !== null) ? kernels : null;
 
-/** Lines that read the elements of the first arrays. */
+/** Returns lines that read the elements of the first arrays. */
 export const load = (count: number, at: (k: number) => string) =>
   Array.from({ length: count }, (_, k) => `const a${k} = x${k}[${at(k)}];`);
-/** The names of what `load` read. */
+/** Returns the names of the values that `load` reads. */
 export const argsOf = (count: number, from = 0) =>
   Array.from({ length: count }, (_, k) => `a${k + from}`);
 
-/** One kernel for each output. */
+/** Prepares one kernel for each output. */
 export const map: Prepare<MapStep> = ({ shape, inputs, exprs, outputs }, memory, launcher) => {
   const size = sizeOf(shape);
   if (size === 0) return nothing;
@@ -84,7 +84,7 @@ export const map: Prepare<MapStep> = ({ shape, inputs, exprs, outputs }, memory,
   return { inputs, outputs, passes: true, run: launchAll(kernels) };
 };
 
-/** A map of one argument. */
+/** Prepares a copy as a map of one argument. */
 export const copy: Prepare<CopyStep> = ({ input, output, label }, memory, launcher) => {
   const exprs = [arg(0, memory.dtype(input) === "bool" ? "bool" : "float")];
   const { shape } = output;
@@ -92,7 +92,7 @@ export const copy: Prepare<CopyStep> = ({ input, output, label }, memory, launch
   return map(step, memory, launcher);
 };
 
-/** One kernel for each output; a thread folds one list, in runs, so that sums stay accurate. */
+/** Prepares one kernel for each output. A thread folds one list, in runs, so that sums stay accurate. */
 export const reduce: Prepare<ReduceStep> = (step, memory, launcher) => {
   const { shape, axes, inputs, exprs, ops, outputs } = step;
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
@@ -123,7 +123,7 @@ export const reduce: Prepare<ReduceStep> = (step, memory, launcher) => {
   return { inputs: moved, outputs, passes: true, run: launchAll(kernels) };
 };
 
-/** A thread looks through one list; positions beyond 2²⁴ are no floats. */
+/** Prepares a kernel whose threads look through one list each. Positions beyond 2²⁴ are not exact as floats. */
 export const argReduce: Prepare<ArgReduceStep> = ({ op, input, output }, memory, launcher) => {
   const length = input.shape.at(-1) as number;
   const lists = sizeOf(output.shape);
@@ -152,10 +152,10 @@ export const argReduce: Prepare<ArgReduceStep> = ({ op, input, output }, memory,
   return { inputs: [input], outputs: [output], passes: true, run: (held) => [launch(held)] };
 };
 
-/** Elements of a table from which handing it over costs more than picking rows on the host. */
+/** The number of elements of a table above which handing it over costs more than picking rows on the host. */
 const largestTable = 2 ** 20;
 
-/** A thread picks one element. */
+/** Prepares a kernel whose threads pick one element each. */
 export const gather: Prepare<GatherStep> = ({ source, indices, output }, memory, launcher) => {
   const size = sizeOf(output.shape);
   if (size === 0) return nothing;

@@ -5,13 +5,13 @@ import { ruleOf } from "./rules.ts";
 export interface KernelText {
   readonly lines: readonly string[];
   readonly results: readonly string[];
-  /** Numbers that have no literal or must not be known, passed as arguments `c0`, `c1`, … */
+  /** Numbers that have no literal or that compilers must not know. They are passed as arguments `c0`, `c1`, … */
   readonly numbers: readonly number[];
 }
 
 /**
- * Expressions of floats and booleans as kernel text; null where they hold integers, which the floats
- * of these kernels cannot keep.
+ * Returns expressions of floats and booleans as kernel text; null if they hold integers, which the floats of these
+ * kernels cannot keep.
  */
 export function kernelText(exprs: readonly Expr[], args: readonly string[]): KernelText | null {
   const roots = expandAll(exprs);

@@ -3,7 +3,9 @@ import { Kernel } from "../wgsl/kernel.ts";
 import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
 import type { Lower } from "./lower.ts";
 
-/** One workgroup per list: each thread takes every 64th element, then halves meet. */
+/**
+ * Lowers a step to one workgroup per list. Each thread takes every 64th element, and then halves of the threads meet.
+ */
 export const argReduce: Lower<ArgReduceStep> = ({ op, input, output, when }, memory) => {
   const kernel = new Kernel(memory);
   const source = kernel.read(input);

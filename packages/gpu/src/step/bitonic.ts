@@ -1,17 +1,17 @@
 import type { View } from "@metrigrad/tensor";
 import { type Dispatch, Kernel, type Memory, type Operand } from "../wgsl/kernel.ts";
 
-/** Threads of a workgroup. */
+/** The number of threads of a workgroup. */
 const lanes = 256;
-/** Elements that a workgroup keeps in its own memory: half of what it may have. */
+/** The number of elements that a workgroup keeps in its own memory: half of what it may have. */
 const most = 1024;
 
-/** Whether the first of two elements belongs after the second; none is equal to another one. */
+/** A function that says whether the first of two elements belongs after the second. No two elements are equal. */
 const after = `fn after(x: u32, i: u32, y: u32, j: u32) -> bool {
   return x > y || (x == y && i > j);
 }`;
 
-/** Rounds of a bitonic sort: what is `apart` within sorted stretches of `size` is compared. */
+/** Rounds of a bitonic sort: elements that are `apart` within sorted stretches of `size` are compared. */
 interface Round {
   readonly size: number;
   readonly apart: number;
@@ -22,22 +22,22 @@ export interface Sorting {
   readonly memory: Memory;
   readonly when: View | undefined;
   readonly lists: number;
-  /** Words of a list, at least 1. */
+  /** The number of words of a list, at least 1. */
   readonly length: number;
-  /** Lines before a use of `key` and `store`, where `list` and `place` are known. */
+  /** Lines before a use of `key` and `store`, in which `list` and `place` are known. */
   readonly lines: readonly string[];
-  /** The word of a list at its position `place`, as text. */
+  /** Returns the word of a list at its position `place`, as text. */
   readonly key: (kernel: Kernel) => string;
-  /** What to do with the place that comes at `place`, as a statement; null: all stays in scratch. */
+  /** Returns a statement that uses the place which comes at `place`; null if the result stays in scratch. */
   readonly store: ((kernel: Kernel, from: string) => string) | null;
 }
 
-/** Words of a list in scratch: the next power of two. */
+/** Returns the number of words of a list in scratch: the next power of two. */
 export function paddedLength({ length }: Pick<Sorting, "length">): number {
   return 2 ** Math.ceil(Math.log2(length));
 }
 
-/** Keys and positions in scratch, those of a list `paddedLength` after those of the one before. */
+/** Returns keys and positions in scratch. A list begins `paddedLength` words after the one before. */
 export function sortedScratch(
   kernel: Kernel,
   sorting: Pick<Sorting, "lists" | "length">,
@@ -47,7 +47,7 @@ export function sortedScratch(
   return { keys, places: kernel.scratch("u32", words, words) };
 }
 
-/** All rounds of a list. */
+/** Returns all rounds of a list. */
 function roundsOf(length: number): Round[] {
   const rounds: Round[] = [];
   for (let size = 2; size <= length; size *= 2) {
@@ -56,7 +56,7 @@ function roundsOf(length: number): Round[] {
   return rounds;
 }
 
-/** Rounds in a row that one workgroup can do, and those that reach farther, one by one. */
+/** Groups rounds in a row that one workgroup can do. Rounds that reach farther stay alone. */
 function launchesOf(rounds: readonly Round[], block: number): Round[][] {
   const launches: Round[][] = [[]];
   for (const round of rounds) {
@@ -68,18 +68,18 @@ function launchesOf(rounds: readonly Round[], block: number): Round[][] {
   return launches;
 }
 
-/** The index of the first of the pair that a thread compares. */
+/** Returns the index of the first element of the pair that a thread compares. */
 const firstOf = (pair: string, apart: number) =>
   `((${pair} / ${apart}u) * ${2 * apart}u + ${pair} % ${apart}u)`;
 
-/** Lines that begin an exchange of the elements i and i + apart, where their order asks for one. */
+/** Returns lines that begin an exchange of the elements i and i + apart, if their order asks for one. */
 function unordered(
   element: string,
   padded: number,
   { size, apart }: Round,
   read: (at: string) => string,
 ): string {
-  // Every second stretch descends, but the last one, which is the list.
+  // Every second stretch descends, except for the last one, which is the list.
   const down = `((${element}) & ${size % padded}u) != 0u`;
   return [
     `let x = ${read("i")}; let y = ${read(`i + ${apart}u`)};`,
@@ -87,12 +87,12 @@ function unordered(
   ].join("\n");
 }
 
-/** Elements that a workgroup sorts: part of a list, or several short ones. */
+/** Returns the number of elements that a workgroup sorts: a part of a list, or several short lists. */
 function blockOf(sorting: Sorting): number {
   return Math.min(most, paddedLength(sorting) * paddedLength({ length: sorting.lists }));
 }
 
-/** Several rounds on a block; the first dispatch reads the keys, the last one stores. */
+/** Returns several rounds on a block. The first dispatch reads the keys, and the last one stores. */
 function near(sorting: Sorting, rounds: readonly Round[], first: boolean, last: boolean): Dispatch {
   const { lists, length, store } = sorting;
   const padded = paddedLength(sorting);
@@ -114,7 +114,7 @@ function near(sorting: Sorting, rounds: readonly Round[], first: boolean, last: 
   ];
   const read = first
     ? [
-        // What fills up a list belongs behind all of it.
+        // Words that fill up a list belong behind all its elements.
         "held[k] = vec2<u32>(0xffffffffu, place);",
         ...["if (real) {", ...sorting.lines, `held[k].x = ${sorting.key(kernel)};`, "}"],
       ]
@@ -143,7 +143,7 @@ function near(sorting: Sorting, rounds: readonly Round[], first: boolean, last: 
   return kernel.build(body, Math.ceil((lists * padded) / block), lanes, true);
 }
 
-/** One round between blocks, on scratch. */
+/** Returns one round between blocks, on scratch. */
 function far(sorting: Sorting, round: Round): Dispatch {
   const padded = paddedLength(sorting);
   const kernel = new Kernel(sorting.memory);
@@ -168,8 +168,8 @@ function far(sorting: Sorting, round: Round): Dispatch {
 }
 
 /**
- * A bitonic sort (Batcher 1968) of words and their positions, ascending. Of equal words the first comes
- * first, as positions count where words are equal.
+ * Returns a bitonic sort (Batcher 1968) of words and their positions, ascending. Equal words keep their order,
+ * because positions are compared too.
  */
 export function bitonicSort(sorting: Sorting): Dispatch[] {
   const block = blockOf(sorting);

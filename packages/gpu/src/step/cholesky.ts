@@ -14,11 +14,11 @@ interface Parts {
   readonly shift: Operand | null;
   readonly output: Operand;
   readonly used: Operand | null;
-  /** λ of each matrix. */
+  /** The λ of each matrix. */
   readonly lambda: Operand;
-  /** 1 where a pivot failed. */
+  /** 1 for a matrix in which a pivot failed. */
   readonly failed: Operand;
-  /** Lines that set `batch`, `aFrom` and `to` from a number. */
+  /** Returns lines that set `batch`, `aFrom` and `to` from a number. */
   readonly find: (batch: string) => string[];
 }
 
@@ -49,8 +49,8 @@ const place = (from: string, view: View, row: string, column: string) => {
 };
 
 /**
- * Blocked factors: one dispatch clears what lies above the diagonal, one for each 32 columns
- * factorises them in all matrices, the last one repeats matrices with a bad pivot with larger λ.
+ * Lowers a factorisation to blocks. One dispatch clears the part above the diagonal. Then one for each 32 columns
+ * factorises them in all matrices. The last one repeats matrices with a bad pivot with larger λ.
  */
 export const cholesky: Lower<CholeskyStep> = (step, memory) => {
   const d = step.a.shape.at(-1) as number;
@@ -63,7 +63,7 @@ export const cholesky: Lower<CholeskyStep> = (step, memory) => {
   ];
 };
 
-/** Zeros above the diagonal; the first λ. */
+/** Writes zeros above the diagonal, and the first λ. */
 function begin(step: CholeskyStep, memory: Memory, d: number): Dispatch {
   const { kernel, shift, output, lambda, failed, find } = partsOf(step, memory);
   const size = sizeOf(step.a.shape);
@@ -91,7 +91,10 @@ function define(step: CholeskyStep, { kernel, a, output }: Parts, d: number): vo
   });
 }
 
-/** 32 columns of every matrix: a workgroup for each band of rows below, each with the block on the diagonal. */
+/**
+ * Factorises 32 columns of every matrix: a workgroup for each band of rows below, each with the block on the
+ * diagonal.
+ */
 function column(step: CholeskyStep, memory: Memory, d: number, j: number): Dispatch {
   const parts = partsOf(step, memory);
   const { kernel, lambda, failed, find } = parts;
@@ -109,7 +112,7 @@ function column(step: CholeskyStep, memory: Memory, d: number, j: number): Dispa
   return kernel.build(body, sizeOf(step.a.shape.slice(0, -2)) * count, lanes, true);
 }
 
-/** Repeats what failed, one workgroup per matrix, and tells the λ. */
+/** Repeats failed matrices, one workgroup per matrix, and writes the λ. */
 function end(step: CholeskyStep, memory: Memory, d: number): Dispatch {
   const parts = partsOf(step, memory);
   const { kernel, a, output, used, lambda, failed, find } = parts;

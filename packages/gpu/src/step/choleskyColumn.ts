@@ -1,16 +1,16 @@
 import type { Kernel } from "../wgsl/kernel.ts";
 
-/** Threads of a workgroup. */
+/** The number of threads of a workgroup. */
 export const lanes = 256;
-/** Columns that are factorised together. */
+/** The number of columns that are factorised together. */
 export const panel = 32;
-/** Columns of what is known that are fetched at a time. */
+/** The number of known columns that are fetched at a time. */
 const depth = 16;
-/** Rows below the block that a workgroup takes. */
+/** The number of rows below the block that a workgroup takes. */
 export const bandRows = 128;
 const rows = bandRows;
 
-/** How many bands of rows lie below the block at `start`; at least 1, which does the block itself. */
+/** Returns how many bands of rows lie below the block at `start`; at least 1, which computes the block itself. */
 export function bands(d: number, start: number): number {
   return Math.max(1, Math.ceil((d - Math.min(d, start + panel)) / rows));
 }
@@ -26,9 +26,11 @@ interface Access {
 const blocks = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /**
- * Defines `factorColumn(aFrom, to, start, band, lambda, lane) -> bool`: columns `start` to `start` + 32 of
- * a + λI less what the columns before take off, for 128 rows below the diagonal block; the block is
- * factorised by every band and stored by the first. False where a pivot is not positive and finite.
+ * Defines `factorColumn(aFrom, to, start, band, lambda, lane) -> bool`.
+ *
+ * It computes columns `start` to `start` + 32 of a + λI minus the share of the columns before, for 128 rows below the
+ * diagonal block. Every band factorises the block, and the first one stores it. The function is false if a pivot is
+ * not positive and finite.
  */
 export function columnFunction(kernel: Kernel, { d, source, known, store }: Access): void {
   kernel.global("var<workgroup> state: u32;");
@@ -68,7 +70,7 @@ export function columnFunction(kernel: Kernel, { d, source, known, store }: Acce
     "}",
     "workgroupBarrier();",
     "}",
-    // The block on the diagonal; where the matrix ends, the identity goes on.
+    // The block on the diagonal. Behind the end of the matrix the identity goes on.
     ...blocks(4).flatMap((c) => [
       "{",
       `let i = t;`,
@@ -114,7 +116,7 @@ export function columnFunction(kernel: Kernel, { d, source, known, store }: Acce
       ),
     ),
     "}",
-    // The rows below, each solved by one thread; they pass through memory to get there.
+    // The rows below, each solved by one thread. They pass through memory to get there.
     ...mine.map(({ r, c, name }) => {
       const [row, at] = [`(top + t + ${32 * r}u)`, `(start + u + ${8 * c}u)`];
       return inside(store(row, at, `${source(row, at)} - ${name}`), `${row} < ${d}u`);

@@ -6,7 +6,7 @@ import { map } from "./map.ts";
 import { type AxisGroup, counted, groupedFactor } from "./matmul.ts";
 import { type Factor, productDispatches } from "./product.ts";
 
-/** A tiled product over channels and taps, whose second factor is zero beyond its ends. */
+/** Lowers a convolution to a tiled product over channels and taps, whose second factor is zero beyond its ends. */
 export const convolve: Lower<ConvolveStep> = (step, memory) => {
   const { a, b, shift, dilation, output, when } = step;
   if (a.shape.includes(0) || b.shape.includes(0)) {
@@ -38,7 +38,7 @@ export const convolve: Lower<ConvolveStep> = (step, memory) => {
     lines: [`let bFrom = ${positionText(byCase(b), "l")};`],
     load: (at, along) => {
       const channel = `((${along}) / ${sizeOf(taps)}u)`;
-      // Places before the first one wrap around and are beyond the last one too.
+      // Places before the first one wrap around, and so are beyond the last one too.
       const found = lengths.map((_, axis) => {
         const [place, tap] = [coordinate(at, places, axis), coordinate(along, taps, axis)];
         const [from, by] = [(shift[axis] as number) >>> 0, dilation[axis] as number];
@@ -64,7 +64,7 @@ export const convolve: Lower<ConvolveStep> = (step, memory) => {
   return productDispatches(kernel, product, when !== undefined);
 };
 
-/** The coordinate along one axis of what an index counts, row-major. */
+/** Returns the coordinate along one axis from a row-major index. */
 function coordinate(index: string, shape: readonly number[], axis: number): string {
   return `(((${index}) / ${sizeOf(shape.slice(axis + 1))}u) % ${shape[axis]}u)`;
 }

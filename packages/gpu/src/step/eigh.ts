@@ -4,7 +4,7 @@ import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
 import type { Lower } from "./lower.ts";
 
 const lanes = 256;
-/** Sweeps over all pairs; float32 is at rest after about ten, and the others end at once. */
+/** The number of sweeps over all pairs. float32 is at rest after about ten, and the other sweeps end at once. */
 const sweeps = 16;
 
 /** A stretch of the batch whose working copies fit into scratch. */
@@ -14,8 +14,8 @@ interface Chunk {
 }
 
 /**
- * Eigenvectors and eigenvalues by Jacobi rotations of disjoint pairs (Brent and Luk 1985), one
- * workgroup per matrix and one dispatch per sweep, on a copy of the matrix.
+ * Lowers a decomposition to Jacobi rotations of disjoint pairs (Brent and Luk 1985), with one workgroup per matrix
+ * and one dispatch per sweep, on a copy of the matrix.
  */
 export const eigh: Lower<EighStep> = (step, memory) => {
   const d = step.a.shape.at(-1) as number;
@@ -33,15 +33,15 @@ export const eigh: Lower<EighStep> = (step, memory) => {
   ]);
 };
 
-/** Copy, vectors by rows, two numbers for each pair of a round, and the state. */
+/** Returns the words for the copy, the vectors by rows, two numbers for each pair of a round, and the state. */
 function wordsOf(d: number): number {
   return 2 * d * d + 2 * Math.ceil(d / 2) + 1;
 }
 
-/** States of a matrix. */
+/** The states of a matrix. */
 const [running, atRest, notFinite] = [0, 1, 2];
 
-/** Scratch of the chunk, with `own` as the first word of this workgroup's matrix. */
+/** Returns the scratch of the chunk, with `own` as the first word of this workgroup's matrix. */
 function workOf(kernel: Kernel, d: number, { count }: Chunk) {
   const work = kernel.scratch("f32", count * wordsOf(d), 0);
   const at = (matrix: number, row: string, column: string) =>
@@ -64,7 +64,7 @@ function findLines(step: EighStep, kernel: Kernel, { first }: Chunk): string[] {
   ];
 }
 
-/** Whole matrices from their lower triangles, unit vectors, and whether all of it is finite. */
+/** Writes whole matrices from their lower triangles, unit vectors, and whether all elements are finite. */
 function begin(step: EighStep, memory: Memory, d: number, chunk: Chunk): Dispatch {
   const kernel = new Kernel(memory);
   const a = kernel.read(step.a);
@@ -89,7 +89,7 @@ function begin(step: EighStep, memory: Memory, d: number, chunk: Chunk): Dispatc
   return kernel.build(body, chunk.count, lanes, true);
 }
 
-/** Every pair once, in rounds of pairs that share no axis (a round-robin tournament). */
+/** Rotates every pair once, in rounds of pairs that share no axis (a round-robin tournament). */
 function sweep(step: EighStep, memory: Memory, d: number, chunk: Chunk): Dispatch {
   const kernel = new Kernel(memory);
   const { work, own, copy, vector, turn, state } = workOf(kernel, d, chunk);
@@ -108,7 +108,7 @@ function sweep(step: EighStep, memory: Memory, d: number, chunk: Chunk): Dispatc
     ].join("\n"),
   );
   const load = (at: string) => work.load(at);
-  // c u − s v = u − s (v + τu) with τ = s/(1 + c), which loses less where s is small.
+  // c u − s v = u − s (v + τu) with τ = s/(1 + c). This form loses less if s is small.
   const rotate = (first: string, second: string) => [
     `{ let u = ${load(first)};`,
     `let v = ${load(second)};`,
@@ -167,7 +167,7 @@ function sweep(step: EighStep, memory: Memory, d: number, chunk: Chunk): Dispatc
   return kernel.build(body, chunk.count, lanes, true);
 }
 
-/** Ascending values; vectors whose first entry of the largest magnitude is positive. */
+/** Sorts the values in ascending order, and makes the first entry of the largest magnitude of each vector positive. */
 function end(step: EighStep, memory: Memory, d: number, chunk: Chunk): Dispatch {
   const kernel = new Kernel(memory);
   const { work, own, copy, vector, state } = workOf(kernel, d, chunk);

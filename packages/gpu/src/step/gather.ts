@@ -6,7 +6,7 @@ import type { Lower } from "./lower.ts";
 
 const lanes = 256;
 
-/** One thread per element of the output. */
+/** Lowers a step to one thread per element of the output. */
 export const gather: Lower<GatherStep> = ({ source, indices, output, when }, memory) => {
   const kernel = new Kernel(memory);
   const from = kernel.read(source);

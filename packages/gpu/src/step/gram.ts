@@ -5,7 +5,10 @@ import type { Lower } from "./lower.ts";
 import { factorOf } from "./matmul.ts";
 import { productDispatches } from "./product.ts";
 
-/** The product X'(νX) by tiles of its lower triangle; each element is stored at both its places. */
+/**
+ * Lowers a Gram matrix to the product X'(νX) by tiles of its lower triangle. Each element is stored at both its
+ * places.
+ */
 export const gram: Lower<GramStep> = ({ x, nu, base, alpha, beta, output, when }, memory) => {
   const kernel = new Kernel(memory);
   const rows = kernel.read(x);

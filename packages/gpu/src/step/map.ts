@@ -6,7 +6,10 @@ import type { Lower } from "./lower.ts";
 
 const lanes = 256;
 
-/** One thread per index: all expressions at it, then all stores, since outputs may be inputs. */
+/**
+ * Lowers a step to one thread per index. It evaluates all expressions before it stores any, because outputs may be
+ * inputs.
+ */
 export const map: Lower<MapStep> = ({ shape, inputs, exprs, outputs, when }, memory) => {
   const kernel = new Kernel(memory);
   const sources = inputs.map((view) => kernel.read(view));

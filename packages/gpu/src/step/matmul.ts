@@ -11,7 +11,7 @@ export interface AxisGroup {
   readonly strides: readonly number[];
 }
 
-/** A tiled product, each element passed through the epilogue. */
+/** Lowers a step to a tiled product, each element of which passes through the epilogue. */
 export const matmul: Lower<MatmulStep> = (step, memory) => {
   const { a, b, epilogue, outputs, when } = step;
   const kernel = new Kernel(memory);
@@ -70,7 +70,7 @@ export const matmul: Lower<MatmulStep> = (step, memory) => {
   return productDispatches(kernel, { ...product, a: first }, when !== undefined);
 };
 
-/** Where the element lies that an index of several axes counts. */
+/** Returns the place of the element at an index that counts several axes. */
 export function counted(kernel: Kernel, { shape, strides }: AxisGroup): (index: string) => string {
   const { shape: sizes, strides: all } = spaceOf(shape, [{ strides }]);
   const own = all[0] as readonly number[];
@@ -88,7 +88,7 @@ export function counted(kernel: Kernel, { shape, strides }: AxisGroup): (index: 
   };
 }
 
-/** A view as a factor whose outer and inner index count some of its axes. */
+/** Returns a view as a factor whose outer and inner index each count some of its axes. */
 export function groupedFactor(
   kernel: Kernel,
   operand: Operand,
@@ -106,7 +106,7 @@ export function groupedFactor(
   };
 }
 
-/** A view as a factor whose outer axis is the last or the last but one. */
+/** Returns a view as a factor whose outer axis is the last or the last but one. */
 export function factorOf(
   kernel: Kernel,
   operand: Operand,

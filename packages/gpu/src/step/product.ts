@@ -1,12 +1,12 @@
 import type { Dispatch, Kernel } from "../wgsl/kernel.ts";
 
-/** A size, and its place in the uniform: products of other shapes are then one pipeline. */
+/** A size, and its place in the uniform. So products of other shapes share one pipeline. */
 interface Extent {
   readonly size: number;
   readonly text: string;
 }
 
-/** How a product is cut: a workgroup has `rows`×`columns` of it, a thread `each`×`each`. */
+/** How a product is cut: a workgroup computes `rows`×`columns` of it, and a thread `each`×`each`. */
 interface Tile {
   readonly rows: number;
   readonly columns: number;
@@ -20,16 +20,16 @@ const tiles: readonly Tile[] = [
   { rows: 32, columns: 32, depth: 16, each: 4 },
 ];
 
-/** Workgroups from which a device is taken to be busy; smaller tiles give more of them. */
+/** The number of workgroups that keep a device busy. With fewer, tiles are smaller, so that there are more of them. */
 const enough = 128;
 
 /** One factor of a product, as text. */
 export interface Factor {
   /** Lines that find its matrix, from `batch`. */
   readonly lines: readonly string[];
-  /** The element at an outer index (a row of a, a column of b) and an index along the sum. */
+  /** Returns the element at an outer index (a row of a, a column of b) and an index along the sum. */
   readonly load: (outer: string, inner: string) => string;
-  /** Whether neighbours in the sum lie side by side, rather than neighbours in the outer index. */
+  /** Whether neighbours in the sum lie side by side, and not neighbours in the outer index. */
   readonly alongSum: boolean;
 }
 
@@ -41,9 +41,9 @@ export interface Product {
   readonly k: number;
   readonly a: Factor;
   readonly b: Factor;
-  /** Whether only tiles that reach the lower triangle are wanted. */
+  /** Whether only tiles that reach the lower triangle are computed. */
   readonly lower: boolean;
-  /** Statements that use the element `value` at `row` and `column`, both inside. */
+  /** Statements that use the element `value` at `row` and `column`, both inside the product. */
   readonly finish: readonly string[];
 }
 
@@ -54,14 +54,13 @@ function tileOf({ batches, m, n }: Product, guarded: boolean): Tile {
   const groups = ({ rows, columns }: Tile) =>
     batches * Math.ceil(m / rows) * Math.ceil(n / columns);
   const found = tiles.find((tile) => groups(tile) >= enough) ?? (tiles.at(-1) as Tile);
-  // The largest tiles fill the 16 KiB of a workgroup; a condition needs a word of them.
+  // The largest tiles fill the 16 KiB of a workgroup. A condition needs a word of them.
   return guarded && found.each === 8 ? { ...found, depth: 8 } : found;
 }
 
 /**
- * Lines that bring a tile of a factor into workgroup memory, four neighbours of the outer index in a
- * vector. Vectors of one depth are exchanged by it (xor), so that threads that run along the sum do
- * not meet in one bank.
+ * Returns lines that bring a tile of a factor into workgroup memory, four neighbours of the outer index in a vector.
+ * The vectors of one depth are permuted by it (xor), so that threads that run along the sum do not meet in one bank.
  */
 function fetchLines(
   name: string,
@@ -75,7 +74,7 @@ function fetchLines(
 ): string[] {
   const vectors = size / 4;
   const each = (vectors * depth) / threads;
-  // Large tiles have a text of their own where they fit; small ones have one text for all shapes.
+  // Large tiles have a text of their own if they fit. Small ones have one text for all shapes.
   const fits = side === 8 && k.size % depth === 0;
   const inside = (inner: string, text: string) =>
     fits ? text : `select(0.0, ${text}, ${inner} < ${k.text})`;
@@ -101,17 +100,17 @@ function fetchLines(
   });
 }
 
-/** Terms that a slice of a sum has at least. */
+/** The least number of terms of a slice of a sum. */
 const shortest = 128;
 
-/** Slices of the sum, where the tiles alone would leave most of the device idle. */
+/** Returns the number of slices of the sum, for products whose tiles alone would leave most of the device idle. */
 function slicesOf(groups: number, k: number): number {
   return Math.max(1, Math.min(Math.floor(k / shortest), Math.floor(enough / groups)));
 }
 
 /**
- * Products in tiles: shared fetches, sums in registers, then `finish` for each element. Few tiles of long
- * sums are cut along the sum, and a second dispatch adds the parts.
+ * Returns products in tiles: shared fetches, sums in registers, and then `finish` for each element. If there are few
+ * tiles with long sums, they are cut along the sum, and a second dispatch adds the parts.
  */
 export function productDispatches(
   kernel: Kernel,

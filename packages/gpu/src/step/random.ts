@@ -5,7 +5,7 @@ import type { Lower } from "./lower.ts";
 
 const lanes = 256;
 
-/** One thread per pair of words. */
+/** Lowers a step to one thread per pair of words. */
 export const random: Lower<RandomStep> = ({ key, state, output, when }, memory) => {
   const kernel = new Kernel(memory);
   const words = kernel.read(state);

@@ -14,10 +14,10 @@ import { ruleOf } from "../wgsl/rules.ts";
 import type { Lower } from "./lower.ts";
 
 const lanes = 256;
-/** Elements that a thread adds one by one before it adds their sum to the rest. */
+/** The number of elements that a thread adds one by one before it adds their sum to the rest. */
 export const run = 32;
 
-/** A type's value over nothing, and how two values combine. */
+/** The value of a reduction over nothing, and how two values combine. */
 export interface Monoid {
   readonly held: string;
   readonly start: string;
@@ -38,7 +38,7 @@ const bounds: Readonly<Record<ReduceOp, Readonly<Record<"i32" | "u32", number>>>
   prod: { i32: 1, u32: 1 },
 };
 
-/** How a reduction of values of a type combines them. */
+/** Returns how a reduction of values of a type combines them. */
 export function monoidOf(op: ReduceOp, type: ScalarType): Monoid {
   if (type === "bool") {
     const symbol = op === "max" ? "||" : "&&";
@@ -60,7 +60,7 @@ export function monoidOf(op: ReduceOp, type: ScalarType): Monoid {
   };
 }
 
-/** Lists that are reduced to one value each, in every operand's own strides. */
+/** Lists that are reduced to one value each, in the strides of every operand. */
 interface Lists {
   readonly kept: readonly number[];
   readonly reduced: readonly number[];
@@ -75,15 +75,16 @@ interface Part {
   readonly sources: readonly Operand[];
   readonly exprs: readonly Expr[];
   readonly monoids: readonly Monoid[];
-  /** Slices of each list, one workgroup each. */
+  /** The number of slices of each list, one workgroup each. */
   readonly slices: number;
   readonly store: (j: number, slice: string, value: string) => string;
 }
 
 /**
- * Workgroups of `across` lists and 256/across threads for each: neighbours run along the lists, or
- * across them where their elements lie side by side. Threads add runs of 32, then halves meet, so
- * that a sum of n has an error that grows with log n.
+ * Returns workgroups of `across` lists with 256/across threads each.
+ *
+ * Neighbouring threads run along the lists, or across them if their elements lie side by side. Threads add runs of
+ * 32, and then halves of the threads meet, so that the error of a sum of n grows with log n.
  */
 function dispatchOf(kernel: Kernel, part: Part): Dispatch {
   const { lists, sources, exprs, monoids, slices } = part;
@@ -142,7 +143,7 @@ function dispatchOf(kernel: Kernel, part: Part): Dispatch {
   return kernel.build(body, Math.ceil(count / across) * slices, lanes, true);
 }
 
-/** How many lists a workgroup takes. */
+/** Returns how many lists a workgroup takes. */
 function acrossOf({ inputs }: Lists, count: number, length: number): number {
   const sideBySide = inputs.some(
     ({ kept, reduced }) => Math.abs(kept.at(-1) ?? 0) === 1 && Math.abs(reduced.at(-1) ?? 0) !== 1,
@@ -152,13 +153,13 @@ function acrossOf({ inputs }: Lists, count: number, length: number): number {
   return 2 ** Math.ceil(Math.log2(across));
 }
 
-/** Slices so that few long lists are shared by many workgroups. */
+/** Returns the number of slices, so that many workgroups share few long lists. */
 function slicesOf(count: number, length: number): number {
   if (length < 16_384) return 1;
   return Math.max(1, Math.min(Math.ceil(length / 8192), Math.floor(1024 / count)));
 }
 
-/** Folds lists, long ones in two dispatches. */
+/** Lowers a reduction of lists; long ones take two dispatches. */
 export const reduce: Lower<ReduceStep> = (step, memory) => {
   const { inputs, exprs, ops, when } = step;
   const lists = listsOf(step);

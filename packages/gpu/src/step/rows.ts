@@ -15,10 +15,10 @@ import type { Lower } from "./lower.ts";
 import { type Monoid, monoidOf, run } from "./reduce.ts";
 
 const lanes = 256;
-/** Words of a thread for elements that later passes read; beyond that they are in scratch. */
+/** The number of words of a thread for elements that later passes read. Further elements are in scratch. */
 const privateWords = 64;
 
-/** Where elements that a later pass reads are in between; `at` is their place in the row. */
+/** Where elements are kept for a later pass; `at` is their place in the row. */
 interface Kept {
   load(at: string): string;
   store(at: string, value: string): string;
@@ -29,23 +29,23 @@ interface Writer {
   readonly step: RowsStep;
   readonly sources: readonly Operand[];
   readonly targets: readonly Operand[];
-  /** Strides of inputs, then of outputs. */
+  /** The strides of inputs, then of outputs. */
   readonly inner: Space;
-  /** Threads of a row. */
+  /** The number of threads of a row. */
   readonly along: number;
   readonly kept: readonly (Kept | null)[];
-  /** By argument: what it is called. */
+  /** The name of each argument. */
   readonly names: readonly string[];
 }
 
 const heldType = (type: ScalarType) => (type === "float" ? "f32" : type);
 
-/** The threads of a row, a power of two: as many as it has elements, up to a workgroup. */
+/** Returns the number of threads of a row, a power of two: as many as it has elements, up to a workgroup. */
 function threadsOf(length: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1, Math.min(length, lanes))));
 }
 
-/** Arrays of threads, or scratch where they are too long, for the stages that are kept. */
+/** Returns arrays of threads for the stages that are kept, or scratch if they are too long. */
 function keptOf(
   kernel: Kernel,
   { stages }: RowsStep,
@@ -74,13 +74,13 @@ function keptOf(
   return { lines, kept };
 }
 
-/** Numbers per row that are made of others. */
+/** Computes numbers per row that are made of other numbers per row. */
 function numberLines(writer: Writer, { stages, exprs }: RowWork, at: number): string[] {
   const { lines, results } = expressionLines(exprs, writer.names, `n${at}_`);
   return [...lines, ...stages.flatMap((s, j) => finished(writer, s, results[j] as string))];
 }
 
-/** A number per row under its name, stored where it is a result. */
+/** Gives a number per row its name, and stores it if it is a result. */
 function finished({ step, targets }: Writer, stage: number, value: string): string[] {
   const stores = step.results.flatMap((result, j) => {
     if (result !== stage) return [];
@@ -89,7 +89,7 @@ function finished({ step, targets }: Writer, stage: number, value: string): stri
   return [`let s${stage} = ${value};`, ...stores];
 }
 
-/** One pass over the elements of each row. */
+/** Writes one pass over the elements of each row. */
 function passLines(writer: Writer, { stages, exprs }: RowWork, pass: number): string[] {
   const { step, sources, targets, inner, along, kept, names } = writer;
   const sums = stages.flatMap((s, j) => {
@@ -141,17 +141,17 @@ function passLines(writer: Writer, { stages, exprs }: RowWork, pass: number): st
       along,
     ),
     ...sums.flatMap(({ s }, slot) => finished(writer, s, `${part(slot, sums)}[lane - worker]`)),
-    // The next pass writes there.
+    // The next pass writes there, so all threads must have read.
     ...(sums.length > 0 ? ["workgroupBarrier();"] : []),
   ];
 }
 
-/** The memory in which the threads of a row bring together the values of a pass. */
+/** Returns the memory in which the threads of a row bring together the values of a pass. */
 function part(slot: number, sums: readonly { readonly monoid: Monoid }[]): string {
   return `part_${sums[slot]?.monoid.held}_${slot}`;
 }
 
-/** What threads have found, halves by halves. */
+/** Joins the values that threads have found, halves by halves. */
 function joinedLines(
   sums: readonly { readonly total: string; readonly monoid: Monoid }[],
   along: number,
@@ -173,8 +173,10 @@ function joinedLines(
 }
 
 /**
- * A workgroup takes one row, or as many as fill its threads. Passes follow each other in one dispatch; the threads of a
- * row meet for what is reduced, and each finds again the elements that it has computed itself.
+ * Lowers a step over rows. A workgroup takes one row, or as many as fill its threads.
+ *
+ * Passes follow each other in one dispatch. The threads of a row meet for reductions, and each thread reads again the
+ * elements that it has computed itself.
  */
 export const rows: Lower<RowsStep> = (step, memory) => {
   const { shape, rowAxes, inputs, outputs, stages, when } = step;
@@ -217,7 +219,7 @@ export const rows: Lower<RowsStep> = (step, memory) => {
     `let worker = lane % ${along}u;`,
     `let own = group * ${across}u + lane / ${along}u;`,
     `let isFirst = worker == 0u && own < ${count}u;`,
-    // Threads without a row meet the others all the same.
+    // Threads without a row still take part in the meetings of the others.
     `let row = min(own, ${count - 1}u);`,
     `let last = select(0u, ${length}u, own < ${count}u);`,
     ...coordinateLines("row", space.shape.length === 0 ? [1] : space.shape, "i"),

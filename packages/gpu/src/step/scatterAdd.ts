@@ -6,7 +6,7 @@ import type { Lower } from "./lower.ts";
 
 const lanes = 64;
 
-/** What both ways to add have in common. */
+/** Begins a kernel with what both ways to add have in common. */
 function open({ indices, updates, output, when }: ScatterAddStep, memory: Memory) {
   const kernel = new Kernel(memory);
   const rows = kernel.read(updates);
@@ -21,7 +21,7 @@ function open({ indices, updates, output, when }: ScatterAddStep, memory: Memory
     ...{ kernel, rows, count },
     size: sizeOf(indices.shape),
     elements: sizeOf(output.shape),
-    /** Names the element's row and column, and the sum that is to be. */
+    /** Lines that name the element's row and column, and its sum. */
     begin: [
       `let element = group * ${lanes}u + lane;`,
       `let row = element / ${columns}u;`,
@@ -29,9 +29,9 @@ function open({ indices, updates, output, when }: ScatterAddStep, memory: Memory
       `let columnAt = ${positionText(byColumn, "c")};`,
       `var sum = ${{ float: "0.0", i32: "0", u32: "0u", bool: "0u" }[target.type]};`,
     ],
-    /** Coordinates of a place among the indices. */
+    /** Returns the coordinates of a place among the indices. */
     coordinates: (place: string) => coordinateLines(place, rank === 0 ? [1] : indices.shape, "i"),
-    /** Where the update of the place with those coordinates begins. */
+    /** The position at which the update of the place with those coordinates begins. */
     update: positionText(along, "i"),
     end: target.store(
       `(row * ${(output.strides[0] as number) >>> 0}u + ${positionText(output.strides.slice(1), "c")})`,
@@ -40,15 +40,15 @@ function open({ indices, updates, output, when }: ScatterAddStep, memory: Memory
   };
 }
 
-/** The index at coordinates, clamped, as an unsigned word. */
+/** Returns the clamped index at coordinates, as an unsigned word. */
 function clampedText(kernel: Kernel, { indices, output }: ScatterAddStep): string {
   const place = kernel.read(indices).load(`(${positionText(indices.strides, "i")})`);
   return `u32(clamp(${place}, 0, ${(output.shape[0] as number) - 1}))`;
 }
 
 /**
- * One workgroup per 64 elements of the output, which may be of one row or of several. It reads the
- * indices 64 at a time, and each thread adds the matching rows.
+ * Uses one workgroup per 64 elements of the output, which may be of one row or of several. It reads the indices 64 at
+ * a time, and each thread adds the matching rows.
  */
 function comparing(step: ScatterAddStep, memory: Memory) {
   const { kernel, rows, size, elements, begin, coordinates, update, end } = open(step, memory);
@@ -75,7 +75,7 @@ function comparing(step: ScatterAddStep, memory: Memory) {
   return [kernel.build(body, Math.ceil(elements / lanes), lanes, true)];
 }
 
-/** The indices are sorted first; then each thread finds those of its row by bisection. */
+/** Sorts the indices first. Then each thread finds those of its row by bisection. */
 function bisecting(step: ScatterAddStep, memory: Memory) {
   const { kernel, rows, size, elements, begin, coordinates, update, end } = open(step, memory);
   const list = { lists: 1, length: size };
@@ -109,10 +109,10 @@ function bisecting(step: ScatterAddStep, memory: Memory) {
   return [...sorted, kernel.build(body, Math.ceil(elements / lanes), lanes, false)];
 }
 
-/** Comparisons of elements with indices from which sorting the indices costs less. */
+/** The number of comparisons of elements with indices from which sorting the indices costs less. */
 const fewest = 2 ** 22;
 
-/** Each element adds the matching rows in their order, so that sums do not depend on timing. */
+/** Lowers a step so that each element adds the matching rows in their order. So sums do not depend on timing. */
 export const scatterAdd: Lower<ScatterAddStep> = (step, memory) => {
   const comparisons = sizeOf(step.indices.shape) * sizeOf(step.output.shape);
   return comparisons < fewest ? comparing(step, memory) : bisecting(step, memory);

@@ -4,7 +4,7 @@ import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
 import { bitonicSort } from "./bitonic.ts";
 import type { Lower } from "./lower.ts";
 
-/** An unsigned word that is ordered as an element: floats by sign and size, with NaN above all. */
+/** Returns an unsigned word with the order of the element: floats by sign and size, with NaN above all. */
 function keyText(source: Operand, at: string): string {
   const value = source.load(at);
   if (source.type === "float") return `floatKey(bitcast<u32>(${value}))`;
@@ -19,7 +19,7 @@ const floatKey = `fn floatKey(bits: u32) -> u32 {
   return select(bits | 0x80000000u, ~bits, (bits >> 31u) == 1u);
 }`;
 
-/** Keys of the elements, sorted with their positions. */
+/** Lowers a sort to keys of the elements, which are sorted with their positions. */
 export const sort: Lower<SortStep> = ({ input, descending, output, when }, memory) => {
   const outer = input.shape.slice(0, -1);
   const length = input.shape.at(-1) as number;

@@ -37,7 +37,7 @@ const table: {
   eigh,
 };
 
-/** The dispatches of a step that is no loop; those without work are left out. */
+/** Returns the dispatches of a step that is not a loop; those without work are left out. */
 export function lowerStep(step: PlainStep, memory: Memory): readonly Dispatch[] {
   const lower = table[step.kind] as Lower<PlainStep>;
   return lower(step, memory).filter(({ groups }) => groups > 0);

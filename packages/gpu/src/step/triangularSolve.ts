@@ -4,12 +4,14 @@ import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
 import type { Lower } from "./lower.ts";
 
 const lanes = 256;
-/** Unknowns that are solved together. */
+/** The number of unknowns that are solved together. */
 const panel = 32;
 
 /**
- * One workgroup per matrix and up to 32 right-hand sides, 32 unknowns at a time: first the products
- * with what is known are taken off, then the 32 follow one another.
+ * Lowers a solve to one workgroup per matrix and up to 32 right-hand sides.
+ *
+ * It solves 32 unknowns at a time: first it subtracts the products with the known ones, and then it solves the 32 one
+ * after the other.
  */
 export const triangularSolve: Lower<TriangularSolveStep> = (step, memory) => {
   const { l, rhs, transpose, output, when } = step;
@@ -21,7 +23,7 @@ export const triangularSolve: Lower<TriangularSolveStep> = (step, memory) => {
   const batch = l.shape.slice(0, -2);
   const [d = 0, columns = 0] = rhs.shape.slice(-2);
   if (sizeOf(rhs.shape) === 0) return [];
-  // Few right-hand sides leave threads that share the sum of one element.
+  // With few right-hand sides there are threads left, which share the sum of one element.
   const width = columns > 8 ? 32 : columns > 1 ? 8 : 1;
   const chunks = Math.ceil(columns / width);
   const panels = Math.ceil(d / panel);
@@ -34,7 +36,7 @@ export const triangularSolve: Lower<TriangularSolveStep> = (step, memory) => {
       `(${from} + ${scaled(row, strides.at(-2) as number)} + ${scaled("column", strides.at(-1) as number)})`,
     );
   const put = `(to + ${scaled("row", output.strides.at(-2) as number)} + ${scaled("column", output.strides.at(-1) as number)})`;
-  // Unknown number `i` in the order in which they are solved.
+  // The unknown number `i` in the order in which they are solved.
   const unknown = (i: string) => (transpose ? `(${d - 1}u - ${i})` : i);
   const element = (i: string, j: string) =>
     factor.load(`(matrix + ${scaled(unknown(i), down)} + ${scaled(unknown(j), across)})`);

@@ -1,19 +1,21 @@
 import { BackendError } from "@metrigrad/tensor";
 import { type GpuContext, gpuJs } from "./gpujs.ts";
 
-/** What the npm package `webgpu` exports. */
+/** The exports of the npm package `webgpu`. */
 interface Provider {
   create(options: readonly string[]): GPU;
 }
 
-/** Kept for the life of the process: a device dies with what made it. */
+/** The GPU, kept for the life of the process: a device dies with the object that made it. */
 let provided: GPU | null = null;
 
 const hasGpu = () => typeof navigator !== "undefined" && "gpu" in navigator && !!navigator.gpu;
 
 /**
- * gpu.js's shared WebGPU device. Where the platform has no `navigator.gpu`, as Node, it comes from the
- * npm package `webgpu`, and the global is there only while gpu.js looks for it. Throws BackendError.
+ * Returns gpu.js's shared WebGPU device. Throws BackendError.
+ *
+ * If the platform has no `navigator.gpu`, as Node, it comes from the npm package `webgpu`. The global is there only
+ * while gpu.js looks for it.
  */
 export async function acquireContext(): Promise<GpuContext> {
   const { WebGPUContext } = await gpuJs();
@@ -32,7 +34,7 @@ export async function acquireContext(): Promise<GpuContext> {
 }
 
 async function provide(): Promise<GPU> {
-  // Not a literal, so that bundles for browsers leave it alone.
+  // The name is not a literal, so that bundlers for browsers do not follow it.
   const name = "webgpu";
   try {
     const { create } = (await import(name)) as Provider;

@@ -16,22 +16,22 @@ export interface Bridged {
   readonly params: readonly number[];
   readonly before: readonly Transfer[];
   readonly after: readonly Transfer[];
-  /** As of the dispatch. */
+  /** The uses of the dispatch. */
   readonly uses: readonly Use[];
-  /** The text has to name the pages by these numbers, in the order of the dispatch's own. */
+  /** The numbers by which the text must name the pages, in the order of the dispatch's own pages. */
   readonly numbers: readonly number[];
 }
 
 /**
- * Where a dispatch uses more pages than it may bind, what it uses of the last ones is copied to one
- * page that stands for them, and what it writes there is copied back.
+ * Makes a dispatch bind few enough pages. If it uses more than it may bind, its uses of the last pages are copied to
+ * one page, and what it writes there is copied back.
  */
 export function bridge(dispatch: Dispatch, most: number, spare: Page): Bridged {
   const { pages, uses, params } = dispatch;
   if (pages.length <= most) {
     return { pages, params, before: [], after: [], uses, numbers: pages.map((_, at) => at) };
   }
-  // Atomic words cannot share a page with others; pages that are only read are cheapest to move.
+  // Atomic words cannot share a page with others. Pages that are only read are the cheapest to move.
   const written = (page: Page) => uses.some((use) => use.page === page && use.write);
   const worth = (page: Page) =>
     Number(written(page)) + 2 * Number(dispatch.atomic.has(pages.indexOf(page)));

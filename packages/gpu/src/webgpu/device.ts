@@ -3,20 +3,20 @@ import { faultError, lostError } from "./errors.ts";
 import type { GpuContext } from "./gpujs.ts";
 import type { Page } from "./page.ts";
 
-// GPUBufferUsage and GPUMapMode are globals only where WebGPU is; the values are the specification's.
+// GPUBufferUsage and GPUMapMode are globals only with WebGPU. The values are those of the specification.
 const usage = { mapRead: 0x1, copyFrom: 0x4, copyTo: 0x8, uniform: 0x40, storage: 0x80 } as const;
 const mapModeRead = 0x1;
 
-/** Runs that may wait on the device before another one has to wait for them. */
+/** The number of runs that may wait on the device before another run has to wait for them. */
 const mostInFlight = 2;
 
-/** What a device allows, as far as this package asks. */
+/** The limits of a device, as far as this package needs them. */
 export interface DeviceLimits {
-  /** Bytes of one page. */
+  /** The number of bytes of one page. */
   readonly pageBytes: number;
-  /** Storage buffers that one dispatch may bind. */
+  /** The number of storage buffers that one dispatch may bind. */
   readonly buffers: number;
-  /** Workgroups along one axis. */
+  /** The number of workgroups along one axis. */
   readonly groups: number;
 }
 
@@ -33,7 +33,7 @@ export class Device {
   private fault: string | null = null;
   private readonly leave: () => void;
 
-  /** `limits` may be set lower than the device's own, for tests. */
+  /** Makes the device; `limits` may be lower than the device's own, for tests. */
   constructor({ adapter, device }: GpuContext, limits: Partial<DeviceLimits> = {}) {
     this.device = device;
     const own = device.limits;
@@ -60,14 +60,14 @@ export class Device {
     };
   }
 
-  /** Throws BackendError after `close`, when the device is lost, and when it refused something. */
+  /** Throws BackendError after `close`, if the device is lost, and if it refused something. */
   check(where: string): void {
     if (this.closed) throw closedError(where, "backend");
     if (this.lost !== null) throw lostError(where, this.lost);
     if (this.fault !== null) throw faultError(where, this.fault);
   }
 
-  /** Gives pages their buffers. Throws BackendError where the device has no room. */
+  /** Gives pages their buffers. Throws BackendError if the device has no room. */
   async allocate(pages: readonly Page[], where: string): Promise<void> {
     this.device.pushErrorScope("out-of-memory");
     for (const page of pages) {
@@ -89,7 +89,7 @@ export class Device {
     });
   }
 
-  /** A buffer of parameters. */
+  /** Returns a buffer of parameters. */
   uniform(words: Uint32Array<ArrayBuffer>, label: string): GPUBuffer {
     const size = Math.max(16, words.byteLength);
     const buffer = this.device.createBuffer({ label, size, usage: usage.uniform | usage.copyTo });
@@ -102,7 +102,7 @@ export class Device {
     if (bytes.length > 0) this.device.queue.writeBuffer(page.buffer as GPUBuffer, offset, bytes);
   }
 
-  /** Copies bytes of a page to the host, as they are when this is called. */
+  /** Copies bytes of a page to the host, as they are at the time of the call. */
   async read(page: Page, offset: number, bytes: number): Promise<ArrayBuffer> {
     if (bytes === 0) return new ArrayBuffer(0);
     const size = Math.ceil(bytes / 4) * 4;
@@ -125,7 +125,7 @@ export class Device {
     return this.device.createCommandEncoder();
   }
 
-  /** Hands over commands; resolves when few enough runs are in flight. */
+  /** Submits commands; resolves when few enough runs are in flight. */
   async submit(encoder: GPUCommandEncoder): Promise<void> {
     const { queue } = this.device;
     queue.submit([encoder.finish()]);
@@ -137,7 +137,7 @@ export class Device {
     }
   }
 
-  /** The pipeline of a text, made once. Throws BackendError where the device refuses it. */
+  /** Returns the pipeline of a text, made once. Throws BackendError if the device refuses it. */
   pipeline(code: string, pages: number): Promise<GPUComputePipeline> {
     const known = this.pipelines.get(code);
     if (known !== undefined) return known;
@@ -155,7 +155,7 @@ export class Device {
     return made;
   }
 
-  /** Binds so many words of a uniform, from an offset that is given with the dispatch, and pages. */
+  /** Binds some words of a uniform, from an offset that comes with the dispatch, and pages. */
   bindGroup(uniform: GPUBuffer, words: number, pages: readonly Page[]): GPUBindGroup {
     return this.device.createBindGroup({
       layout: this.layout(pages.length),

@@ -7,7 +7,7 @@ import {
   tensor,
 } from "@metrigrad/tensor";
 
-/** Host elements as the bytes that the device stores; their number is a multiple of 4. */
+/** Returns host elements as the bytes that the device stores; their number is a multiple of 4. */
 export function encode(values: ArrayLike<number>, dtype: DType): Uint8Array<ArrayBuffer> {
   const converted = convertElements(values, dtype);
   if (dtype === "bool") {
@@ -26,7 +26,7 @@ export function encode(values: ArrayLike<number>, dtype: DType): Uint8Array<Arra
   return padded;
 }
 
-/** Stored bytes as a tensor. */
+/** Returns stored bytes as a tensor. */
 export function decode(bytes: ArrayBuffer, shape: readonly number[], dtype: DType): Tensor {
   if (dtype === "bool") return tensor(Uint8Array.from(new Uint32Array(bytes)), { shape, dtype });
   const size = bytes.byteLength / storageBytes[dtype];

@@ -1,6 +1,6 @@
 import { BackendError } from "@metrigrad/tensor";
 
-/** The error of a device that is gone. */
+/** Returns the error for a device that is lost. */
 export function lostError(where: string, reason: string): BackendError {
   return new BackendError({
     where,
@@ -10,7 +10,7 @@ export function lostError(where: string, reason: string): BackendError {
   });
 }
 
-/** The error of a device that refused something that this package did. */
+/** Returns the error for a device that refused something that this package did. */
 export function faultError(where: string, message: string): BackendError {
   return new BackendError({
     where,

@@ -44,7 +44,7 @@ export class GpuExecutable implements Executable {
     this.forget = forget;
   }
 
-  /** `forget` is called when it is closed. */
+  /** Makes an executable; `forget` is called when it is closed. */
   static async create(
     plan: Plan,
     device: Device,
@@ -72,7 +72,7 @@ export class GpuExecutable implements Executable {
     this.forget(this);
   }
 
-  /** Starts a run: earlier handles become stale, feeds are on their way. */
+  /** Starts a run: earlier handles become stale, and feeds are sent. */
   private begin(where: string, feeds: readonly Tensor[]): void {
     this.device.check(where);
     if (this.closed) throw closedError(where, "program");

@@ -1,6 +1,6 @@
 import { BackendError } from "@metrigrad/tensor";
 
-/** What this package uses of gpu.js. */
+/** The part of gpu.js that this package uses. */
 interface GpuJs {
   readonly GPU: new (settings: { readonly mode: string }) => GpuJsInstance;
   readonly WebGPUContext: {
@@ -18,7 +18,7 @@ export interface GpuContext {
 
 /** A result that stays in the memory of WebGL. */
 export interface GpuJsTexture {
-  /** What kernels that take it declare. */
+  /** The type that kernels which take it declare. */
   readonly type: string;
   toArray(): Float32Array | readonly Float32Array[];
 }
@@ -39,8 +39,8 @@ export interface GpuJsInstance {
 }
 
 /**
- * Loads gpu.js, which bundles for browsers export as one class with everything else on it. Throws BackendError where a
- * page forbids code from strings and gpu.js needs it to load.
+ * Loads gpu.js. Bundles for browsers export it as one class that has everything else as members. Throws BackendError if a page
+ * forbids code from strings and gpu.js needs it to load.
  */
 export async function gpuJs(): Promise<GpuJs> {
   let module: GpuJs & { readonly default?: GpuJs };

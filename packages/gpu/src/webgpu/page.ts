@@ -1,7 +1,7 @@
-/** A buffer of the device; its size may still grow until it is allocated. */
+/** A buffer of the device. Its size may grow until it is allocated. */
 export class Page {
   readonly label: string;
-  /** Multiple of 4. */
+  /** The size in bytes, a multiple of 4. */
   bytes: number;
   buffer: GPUBuffer | null = null;
 
@@ -10,7 +10,7 @@ export class Page {
     this.bytes = bytes;
   }
 
-  /** Room for `bytes` more, aligned; its first byte. */
+  /** Reserves so many more bytes, aligned; returns the first byte. */
   reserve(bytes: number): number {
     const start = this.bytes;
     this.bytes = start + aligned(bytes);
@@ -21,14 +21,14 @@ export class Page {
 /** Positions on pages are multiples of this many bytes. */
 const alignment = 64;
 
-/** The next multiple of the alignment. */
+/** Returns the next multiple of the alignment. */
 export function aligned(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
 
-/** Where the elements of a plan's buffer lie. */
+/** The place of the elements of a plan's buffer. */
 export interface Spot {
   readonly page: Page;
-  /** Bytes from the beginning of the page. */
+  /** The number of bytes from the beginning of the page. */
   readonly offset: number;
 }

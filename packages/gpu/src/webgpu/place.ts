@@ -7,20 +7,22 @@ import {
 } from "@metrigrad/tensor";
 import { aligned, Page, type Spot } from "./page.ts";
 
-/** Where every buffer of a plan lies, and the pages that were made for it. */
+/** The place of every buffer of a plan, and the pages that were made for it. */
 export interface Placed {
   readonly spots: readonly Spot[];
   readonly pages: readonly Page[];
 }
 
-/** Bytes of a buffer. */
+/** Returns the number of bytes of a buffer. */
 export function bytesOf({ size, dtype }: BufferSpec): number {
   return size * storageBytes[dtype];
 }
 
 /**
- * Places the buffers of a plan: the arena on as few pages as buffers allow that may not straddle two,
- * feeds, outputs and constants on pages of their own kind, variables where the store has them.
+ * Places the buffers of a plan.
+ *
+ * The arena takes as few pages as possible, since no buffer may straddle two pages. Feeds, outputs and constants are
+ * on pages of their own kind. Variables are where the store has them.
  */
 export function place(
   plan: Plan,
@@ -53,7 +55,7 @@ export function place(
   return { spots, pages };
 }
 
-/** Stretches of the arena that no buffer leaves, in order. */
+/** Returns stretches of the arena that no buffer crosses, in order. */
 function arenaRuns(plan: Plan): { readonly start: number; readonly end: number }[] {
   const ranges = plan.buffers
     .flatMap((buffer) => {
@@ -71,7 +73,7 @@ function arenaRuns(plan: Plan): { readonly start: number; readonly end: number }
   return runs;
 }
 
-/** Throws BackendError where bytes do not fit into one page. */
+/** Throws BackendError if bytes do not fit into one page. */
 export function refuseAbove(most: number, bytes: number, kind: string): void {
   if (bytes <= most) return;
   throw new BackendError({

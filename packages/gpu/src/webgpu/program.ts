@@ -11,7 +11,10 @@ import { bytesOf, place, refuseAbove } from "./place.ts";
 interface Prepared {
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroup;
-  /** Where its parameters begin in the uniform, in bytes: of each turn where it moves in loops, the last counts fastest. */
+  /**
+   * The byte offsets of its parameters in the uniform: one for each turn if it moves in loops, the innermost loop
+   * counting fastest.
+   */
   readonly parameters: readonly number[];
   readonly x: number;
   readonly y: number;
@@ -19,16 +22,16 @@ interface Prepared {
   readonly after: readonly Transfer[];
 }
 
-/** What is repeated. */
+/** Items that are repeated. */
 interface Repeated<T> {
   readonly turns: number;
   readonly body: readonly Ordered<T>[];
 }
 
-/** Something, or a loop around such things. */
+/** An item, or a loop around items. */
 type Ordered<T> = T | Repeated<T>;
 
-/** A plan on a device: where its buffers lie and what to record. */
+/** A plan on a device: the places of its buffers, and what to record. */
 export interface Recipe {
   readonly spots: readonly Spot[];
   readonly pages: readonly Page[];
@@ -37,10 +40,10 @@ export interface Recipe {
   readonly dispatches: readonly Ordered<Prepared>[];
 }
 
-/** A dispatch's slice of the uniform begins at a multiple of this many words. */
+/** The slice of a dispatch in the uniform begins at a multiple of this many words. */
 const slice = 64;
 
-/** Lowers all steps, allocates what the plan needs beside the store, and makes pipelines and bindings. */
+/** Lowers all steps, allocates the memory that the plan needs beside the store, and makes pipelines and bindings. */
 export async function recipeOf(
   plan: Plan,
   device: Device,
@@ -109,16 +112,16 @@ export async function recipeOf(
   };
 }
 
-/** A dispatch on its way to being prepared. */
+/** A dispatch before it is prepared. */
 interface Lowered {
   readonly dispatch: Dispatch;
   readonly bridged: Bridged;
-  /** Of each turn, where it moves in loops. */
+  /** The parameters of each turn, if it moves in loops. */
   readonly params: readonly (readonly number[])[];
   readonly index: number;
 }
 
-/** The parameters of a dispatch in the turns of the loops around it; one where it does not move. */
+/** Returns the parameters of a dispatch in the turns of the loops around it; one list if it does not move. */
 function paramsOf({ params, uses }: Bridged, turns: readonly number[]): readonly number[][] {
   const moving = uses.filter(({ advance }) => advance.some((by) => by !== 0));
   if (moving.length === 0) return [[...params]];
@@ -128,7 +131,7 @@ function paramsOf({ params, uses }: Bridged, turns: readonly number[]): readonly
         Array.from({ length: count }, (_, turn) => {
           const moved = [...list];
           for (const { param, advance } of moving) {
-            // Positions are words: they wrap as the additions in kernels do.
+            // Positions are words: they wrap, as the additions in kernels do.
             moved[param] = ((moved[param] as number) + turn * (advance[depth] ?? 0)) >>> 0;
           }
           return moved;
@@ -138,7 +141,7 @@ function paramsOf({ params, uses }: Bridged, turns: readonly number[]): readonly
   );
 }
 
-/** All parameters as one run of words, equal ones once; byte offsets of each list. */
+/** Returns all parameters as one run of words, equal lists once, and the byte offset of each list. */
 function parametersOf(lists: readonly (readonly (readonly number[])[])[]) {
   const known = new Map<string, number>();
   const all: number[] = [];
@@ -156,7 +159,7 @@ function parametersOf(lists: readonly (readonly (readonly number[])[])[]) {
   return { words: Uint32Array.from(all), offsets };
 }
 
-/** Workgroups over two axes, where they are more than one axis may have. */
+/** Returns the workgroups over two axes, if there are more than one axis may have. */
 function grid({ groups }: Dispatch, most: number): { readonly x: number; readonly y: number } {
   const y = Math.ceil(groups / most);
   return { x: Math.ceil(groups / y), y };
@@ -174,7 +177,7 @@ export function record({ dispatches }: Recipe, encoder: GPUCommandEncoder): void
       encoder.copyBufferToBuffer(source, fromOffset, target, toOffset, bytes);
     }
   };
-  /** `turn` counts the turns of all loops around as one. */
+  /** Records a list; `turn` counts the turns of all surrounding loops as one number. */
   const emit = (list: readonly Ordered<Prepared>[], turn: number) => {
     for (const one of list) {
       if ("turns" in one) {

@@ -26,27 +26,27 @@ import { decode, encode } from "./elements.ts";
 import { GpuExecutable } from "./executable.ts";
 import { aligned, Page, type Spot } from "./page.ts";
 
-/** Where a variable's elements are. */
+/** The place of a variable's elements. */
 interface Home {
   readonly dtype: DType;
   readonly spot: Spot;
 }
 
-/** Variables on the device; those that are added together share pages. */
+/** Variables on the device. Variables that are added together share pages. */
 export class GpuStore implements Store {
   readonly backend: Backend;
   readonly float = "f32";
   readonly seed: number;
   private readonly device: Device;
   private readonly table = new VariableTable<Home>("gpu store");
-  /** The variables of programs, those included that are being made. */
+  /** The variables of programs, including programs that are being made. */
   private readonly uses = new Set<UsedVariables>();
   private readonly executables = new Set<Executable>();
   private readonly forget: (closed: GpuStore) => void;
   private adding: Promise<void> = Promise.resolve();
   private closed = false;
 
-  /** `forget` is called when it is closed. */
+  /** Makes a store; `forget` is called when it is closed. */
   constructor(backend: Backend, device: Device, seed: number, forget: (closed: GpuStore) => void) {
     this.backend = backend;
     this.device = device;
@@ -70,7 +70,7 @@ export class GpuStore implements Store {
     return this.table.pathOf(spec);
   }
 
-  /** One after the other: a variable that is on its way is there for the next call. */
+  /** Adds variables, one call after the other: a variable that is on its way is there for the next call. */
   add(variables: Variables, { name }: NameOptions = {}): Promise<void> {
     const added = this.adding.then(() => this.addNow(variables, name));
     this.adding = added.catch(() => undefined);
@@ -163,13 +163,13 @@ export class GpuStore implements Store {
     this.forget(this);
   }
 
-  /** Destroys those of some pages that no variable is on any more. */
+  /** Destroys those pages on which no variable is left. */
   private free(pages: readonly Page[]): void {
     const used = new Set(this.table.all.map(({ home }) => home.spot.page));
     for (const page of new Set(pages)) if (!used.has(page)) page.buffer?.destroy();
   }
 
-  /** Room on the last of the pages, or on a new one. */
+  /** Reserves room on the last of the pages, or on a new one. */
   private reserve(path: string, bytes: number, pages: Page[]): Spot {
     const { pageBytes } = this.device.limits;
     if (bytes > pageBytes) {

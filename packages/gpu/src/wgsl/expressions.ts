@@ -1,7 +1,7 @@
 import { BackendError, type Expr, expandAll, postorder, type ScalarType } from "@metrigrad/tensor";
 import { ruleOf, type Term } from "./rules.ts";
 
-/** A literal of a scalar type as WGSL. */
+/** Returns a literal of a scalar type as WGSL. */
 export function literalText(value: number, type: ScalarType): string {
   if (type === "bool") return String(value !== 0);
   if (type === "u32") return `${value >>> 0}u`;
@@ -15,8 +15,9 @@ export function literalText(value: number, type: ScalarType): string {
 }
 
 /**
- * Lines that compute expressions, one for each sub-expression, and the names of their values.
- * `args` are the texts of the arguments; `prefix` keeps the names apart from others in scope.
+ * Returns lines that compute expressions, one for each sub-expression, and the names of their values.
+ *
+ * `args` are the texts of the arguments. `prefix` keeps the names apart from others in scope.
  */
 export function expressionLines(
   exprs: readonly Expr[],

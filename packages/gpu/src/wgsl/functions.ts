@@ -1,6 +1,6 @@
-/** One WGSL function that kernels may call; its text may call others of the table. */
+/** WGSL functions that kernels may call, by name. A text may call others of the table. */
 const texts: Readonly<Record<string, string>> = {
-  // The first parameter word is 0, which no compiler knows: what is made of it stays as it is.
+  // The first parameter word is 0, which no compiler knows. So a value made of it stays as it is.
   fromBits: "fn fromBits(bits: u32) -> f32 { return bitcast<f32>(bits | p[0].x); }",
   isNan: "fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }",
   finite: "fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }",
@@ -30,7 +30,7 @@ const texts: Readonly<Record<string, string>> = {
   return u32(max(x, 0.0));
 }`,
   powerOf2: "fn powerOf2(n: i32) -> f32 { return bitcast<f32>(u32(n + 127) << 23u); }",
-  // x = n ln 2 + r with |r| ≤ ½ ln 2; gives e^r − 1 and n. Polynomial of Cephes' expf.
+  // x = n ln 2 + r with |r| ≤ ½ ln 2; gives e^r − 1 and n. The polynomial is that of Cephes' expf.
   splitExp: `fn splitExp(x: f32) -> vec2<f32> {
   let c = clamp(x, -104.0, 89.0);
   let n = round(c * 1.44269504);
@@ -60,7 +60,7 @@ const texts: Readonly<Record<string, string>> = {
   let t = expm1Of(abs(x) * -2.0);
   return select(withSign(t / (t + 2.0), x), x, isNan(x));
 }`,
-  // log(1 + f) for √½ ≤ 1 + f < √2, plus e ln 2. Polynomial of Cephes' logf.
+  // log(1 + f) for √½ ≤ 1 + f < √2, plus e ln 2. The polynomial is that of Cephes' logf.
   logNear: `fn logNear(f: f32, e: f32) -> f32 {
   var q = fma(7.0376836292e-2, f, -1.151461031e-1);
   q = fma(q, f, 1.167699874e-1);
@@ -89,7 +89,7 @@ const texts: Readonly<Record<string, string>> = {
   if (x > -0.29 && x < 0.41) { return logNear(x, 0.0); }
   return logOf(1.0 + x);
 }`,
-  // Of x = q π/2 + r, with π/2 in three parts; polynomials of Cephes' sinf and cosf.
+  // x = q π/2 + r, with π/2 in three parts. The polynomials are those of Cephes' sinf and cosf.
   wave: `fn wave(x: f32, turn: i32) -> f32 {
   let n = round(x * 0.636619772);
   var r = fma(n, -1.5703125, x);
@@ -123,7 +123,7 @@ const texts: Readonly<Record<string, string>> = {
   let size = 1.0 - expOf(fma(far, t, -t));
   return select(select(fma(near, x, x), withSign(size, x), t > 0.927734375), x, isNan(x));
 }`,
-  // |x|^y = 2^(y e) · e^(y ln m), so that only what is left of y e after rounding counts.
+  // |x|^y = 2^(y e) · e^(y ln m), so that only the rest of y e after rounding counts.
   powOf: `fn powOf(x: f32, y: f32) -> f32 {
   if (y == 0.0) { return 1.0; }
   if (isNan(x) || isNan(y)) { return fromBits(0x7fc00000u); }
@@ -174,7 +174,7 @@ const texts: Readonly<Record<string, string>> = {
 }`,
 };
 
-/** The functions that a text calls, and those that they call, as one text. */
+/** Returns the functions that a text calls, and those that they call, as one text. */
 export function functionsFor(text: string): string {
   const found = new Set<string>();
   const look = (inside: string) => {

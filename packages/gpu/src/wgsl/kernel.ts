@@ -3,43 +3,48 @@ import type { Page, Spot } from "../webgpu/page.ts";
 import { functionsFor } from "./functions.ts";
 import { positionText } from "./layout.ts";
 
-/** Memory that a dispatch uses: what of which page, and where its position stands in the parameters. */
+/**
+ * The memory that a dispatch uses: which part of which page, and the word of the parameters that holds its position.
+ */
 export interface Use {
   readonly page: Page;
   readonly write: boolean;
-  /** Elements before the first one that is used; bytes where `bytes` is set. */
+  /**
+   * The index of the parameter with the position: the number of words before the first one that is used, or of bytes
+   * if `inBytes` is set.
+   */
   readonly param: number;
-  /** Whether positions are counted in bytes, not in words. */
+  /** Whether positions are counted in bytes, and not in words. */
   readonly inBytes: boolean;
-  /** First byte and the byte after the last. */
+  /** The first byte, and the byte after the last. */
   readonly range: readonly [number, number];
-  /** By how much the position moves with each turn of the loops around the step, outermost first. */
+  /** The distance by which the position moves with each turn of the loops around the step, outermost first. */
   readonly advance: readonly number[];
 }
 
 /** One dispatch of a compute shader. */
 export interface Dispatch {
-  /** The text, for pages bound under the given numbers; several may have the same one. */
+  /** Returns the text for pages that are bound under the given numbers; several pages may have the same one. */
   readonly code: (numbers: readonly number[]) => string;
   /** The pages that it uses. */
   readonly pages: readonly Page[];
-  /** Those whose words are atomic, by index. */
+  /** The indices of those pages whose words are atomic. */
   readonly atomic: ReadonlySet<number>;
   readonly uses: readonly Use[];
-  /** Words of the uniform. */
+  /** The words of the uniform. */
   readonly params: readonly number[];
   readonly groups: number;
 }
 
-/** Something that a kernel reads or writes. */
+/** A value that a kernel reads or writes. */
 export interface Operand {
   readonly dtype: DType;
   readonly type: ScalarType;
-  /** The value at a position from the operand's first element, as text. */
+  /** Returns the value at a position from the operand's first element, as text. */
   load(position: string): string;
-  /** A statement that stores a value of the operand's scalar type. */
+  /** Returns a statement that stores a value of the operand's scalar type. */
   store(position: string, value: string): string;
-  /** Position of coordinates `name0`, `name1`, … over the view's own axes. */
+  /** Returns the position of coordinates `name0`, `name1`, … over the view's own axes. */
   at(name: string, axes?: readonly number[]): string;
 }
 
@@ -47,15 +52,15 @@ export interface Operand {
 export interface Memory {
   spot(buffer: number): Spot;
   dtype(buffer: number): DType;
-  /** Bytes of a buffer. */
+  /** Returns the number of bytes of a buffer. */
   bytes(buffer: number): number;
-  /** Words that a step may use between its dispatches; they are its own. */
+  /** Words that a step may use between its dispatches; no other step uses them at that time. */
   readonly scratch: Page;
-  /** Bytes that a page may have. */
+  /** The number of bytes that a page may have. */
   readonly pageBytes: number;
 }
 
-/** Collects what one dispatch binds and writes its text. */
+/** Collects the bindings of one dispatch, and writes its text. */
 export class Kernel {
   readonly memory: Memory;
   private readonly pages: Page[] = [];
@@ -69,48 +74,48 @@ export class Kernel {
     this.memory = memory;
   }
 
-  /** A word of the uniform, as text; equal kernels with other words are one pipeline. */
+  /** Returns a word of the uniform, as text. Equal kernels with other words share one pipeline. */
   param(word: number): string {
     const at = this.params.push(word >>> 0) - 1;
     return wordText(at);
   }
 
-  /** A float of the uniform, as text. */
+  /** Returns a float of the uniform, as text. */
   floatParam(value: number): string {
     const bits = new Uint32Array(Float32Array.of(value).buffer)[0] as number;
     return `bitcast<f32>(${this.param(bits)})`;
   }
 
-  /** A declaration outside of the function. */
+  /** Adds a declaration outside of the function. */
   global(text: string): void {
     this.globals.push(text);
   }
 
-  /** A view that is read. */
+  /** Returns a view that is read. */
   read(view: View): Operand {
     return this.operand(view, false);
   }
 
-  /** A view that is written, and may be read. */
+  /** Returns a view that is written, and may be read. */
   write(view: View): Operand {
     return this.operand(view, true);
   }
 
-  /** Words of scratch, counted from the step's first. */
+  /** Returns words of scratch, counted from the step's first. */
   scratch(dtype: DType, words: number, offset: number): Operand {
     const page = this.memory.scratch;
     page.bytes = Math.max(page.bytes, 4 * (offset + words));
     return this.use(page, dtype, 4 * offset, [4 * offset, 4 * (offset + words)], true, [], []);
   }
 
-  /** Skips everything where a bool scalar is false. */
+  /** Skips the whole kernel if a bool scalar is false. */
   when(view: View | undefined): void {
     if (view !== undefined) this.guard = this.read(view);
   }
 
   /**
-   * The dispatch: `body` sees `group`, `lane`, and its workgroup has `lanes` threads. With `barriers`
-   * a skipped workgroup leaves as one.
+   * Returns the dispatch. `body` sees `group` and `lane`, and its workgroup has `lanes` threads. With `barriers` a
+   * skipped workgroup leaves as a whole.
    */
   build(body: readonly string[], groups: number, lanes: number, barriers: boolean): Dispatch {
     const guard = this.guard?.load("0u") ?? null;
@@ -157,7 +162,7 @@ export class Kernel {
     const lane = dtype === "u8" ? 1 : 4;
     const range = [offset, offset + this.memory.bytes(view.buffer)] as const;
     const start = offset + lane * view.offset;
-    // Lanes are words, or bytes where positions are counted in bytes.
+    // Lanes are words, or bytes if positions are counted in bytes.
     return this.use(page, dtype, start, range, write, view.strides, view.advance ?? []);
   }
 
@@ -212,7 +217,7 @@ export class Kernel {
 
 const wordText = (at: number) => `p[${at >> 2}].${"xyzw"[at & 3]}`;
 
-/** Neighbouring bytes may be stored at once by others. */
+/** Stores a byte beside neighbours that other threads may store at the same time. */
 function storeByte(buffer: string, index: string, value: string): string {
   return [
     `{ let byteAt = ${index}; let byteShift = (byteAt & 3u) * 8u;`,

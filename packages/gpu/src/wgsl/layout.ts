@@ -1,14 +1,14 @@
 import { sizeOf } from "@metrigrad/tensor";
 
-/** An iteration space in as few axes as possible, with the strides of several operands. */
+/** An iteration space with as few axes as possible, and the strides of several operands. */
 export interface Space {
   readonly shape: readonly number[];
-  /** Strides of each operand. */
+  /** The strides of each operand. */
   readonly strides: readonly (readonly number[])[];
   readonly size: number;
 }
 
-/** Drops axes of size 1 and merges neighbours that every operand runs through without a gap. */
+/** Drops axes of size 1, and merges neighbours that every operand runs through without a gap. */
 export function spaceOf(
   shape: readonly number[],
   operands: readonly { readonly strides: readonly number[] }[],
@@ -30,7 +30,7 @@ export function spaceOf(
   };
 }
 
-/** Lines that take an index apart into coordinates `name0`, `name1`, … of a shape. */
+/** Returns lines that take an index apart into coordinates `name0`, `name1`, … of a shape. */
 export function coordinateLines(index: string, shape: readonly number[], name: string): string[] {
   if (shape.length === 1) return [`let ${name}0 = ${index};`];
   const lines: string[] = [];
@@ -46,7 +46,7 @@ export function coordinateLines(index: string, shape: readonly number[], name: s
   return lines;
 }
 
-/** Σ coordinate·stride; negative strides wrap, as all positions are counted modulo 2³². */
+/** Returns Σ coordinate·stride as text. Negative strides wrap, because all positions are counted modulo 2³². */
 export function positionText(strides: readonly number[], name: string): string {
   const terms = strides.flatMap((stride, axis) => {
     if (stride === 0) return [];
@@ -55,14 +55,14 @@ export function positionText(strides: readonly number[], name: string): string {
   return terms.length === 0 ? "0u" : terms.join(" + ");
 }
 
-/** As `scaled`, with a stride that the text does not tell: `word` puts it elsewhere. */
+/** Returns `index·stride` as text, with a stride that is not in the text: `word` puts it elsewhere. */
 export function scaledBy(word: (stride: number) => string, stride: number) {
   if (stride === 0 || stride === 1) return (index: string) => scaled(index, stride);
   const factor = word(stride);
   return (index: string) => `${index} * ${factor}`;
 }
 
-/** `index·stride` as text. */
+/** Returns `index·stride` as text. */
 export function scaled(index: string, stride: number): string {
   if (stride === 0) return "0u";
   return stride === 1 ? index : `${index} * ${stride >>> 0}u`;

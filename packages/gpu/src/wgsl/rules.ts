@@ -9,7 +9,7 @@ import {
 export interface Term {
   readonly text: string;
   readonly type: ScalarType;
-  /** Its value where it is a literal. */
+  /** The value, if it is a literal. */
   readonly literal?: number;
 }
 
@@ -26,7 +26,7 @@ const call =
   ([x]) =>
     `${name}(${x.text})`;
 
-/** One rule for floats, another for integers. */
+/** Makes a rule from one for floats and one for integers. */
 const byType =
   (float: Rule, other: Rule): Rule =>
   (args) =>
@@ -37,7 +37,7 @@ const pair =
   ([x, y]) =>
     `${name}(${x.text}, ${y.text})`;
 
-/** false < true: booleans are compared as numbers. */
+/** Compares booleans as numbers, so that false < true. */
 const order = (symbol: string): Rule => {
   const plain = infix(symbol);
   return ([x, y, z]) => {
@@ -46,23 +46,23 @@ const order = (symbol: string): Rule => {
   };
 };
 
-/** A compiler may take x = x for granted, though a NaN differs from itself. */
+/** Compares so that a NaN differs from itself; a compiler may take x = x for granted. */
 const equal: Rule = ([x, y]) =>
   x.type === "float" && x.text === y.text ? `!isNan(${x.text})` : `${x.text} == ${y.text}`;
 
-/** `!=` of floats is ordered: false beside a NaN. */
+/** Compares for `!=`, which is ordered for floats: false beside a NaN. */
 const differ: Rule = (args) => {
   const [{ type }] = args;
   return type === "float" ? `!(${equal(args)})` : infix("!=")(args);
 };
 
-/** A compiler may take 0·x for 0; a zero that it does not know stays a factor. */
+/** Returns the text of a factor. A zero is one that the compiler does not know, because it may take 0·x for 0. */
 const factor = ({ text, type, literal }: Term) => {
   if (type !== "float" || literal !== 0) return text;
   return `fromBits(${Object.is(literal, -0) ? "0x80000000u" : "0u"})`;
 };
 
-/** A compiler may take x − x for 0 and x / x for 1; it does not see that these are the same. */
+/** Writes an operation and hides that both arguments are the same. A compiler may take x − x for 0 and x / x for 1. */
 const apart =
   (symbol: string): Rule =>
   ([x, y]) => {
@@ -75,7 +75,7 @@ const shift =
   ([x, y]) =>
     `${x.text} ${symbol} (${y.type === "i32" ? `bitcast<u32>(${y.text})` : y.text} & 31u)`;
 
-/** Text of a value in another type: floats truncate and saturate, NaN becomes 0, bool is x ≠ 0. */
+/** Returns the text of a value in another type: floats truncate and saturate, NaN becomes 0, and bool is x ≠ 0. */
 export function converted(text: string, from: ScalarType, to: ScalarType): string {
   if (from === to) return text;
   const name = { float: "f32", i32: "i32", u32: "u32" };
@@ -91,7 +91,7 @@ const conversion =
   ([x]) =>
     converted(x.text, x.type, to);
 
-/** Small integer powers are products. */
+/** Writes small integer powers as products. */
 const pow: Rule = ([x, y]) => {
   const t = x.text;
   if (y.literal === 1) return t;
@@ -156,7 +156,7 @@ const byFunction = new Map<ScalarFn, Rule>(
   (Object.keys(table) as PrimitiveName[]).map((name) => [primitiveFns[name], table[name]]),
 );
 
-/** The rule of a primitive; none for functions that are defined by primitives. */
+/** Returns the rule of a primitive; undefined for functions that are defined by primitives. */
 export function ruleOf(fn: ScalarFn): Rule | undefined {
   return byFunction.get(fn);
 }

@@ -5,41 +5,51 @@ import { checkOptimizer } from "../core/settings.ts";
 
 /** A parameter on its way from one point of the steps to the next. */
 export interface Move {
+  /** The parameter before the step. */
   readonly before: Node;
-  /** Where the optimizer moves it to. */
+  /** The parameter after the optimizer's step. */
   readonly after: Node;
-  /** The average so far; it begins where the parameter does. */
+  /** The average so far; it begins at the parameter's first value. */
   readonly average: Node;
-  /** How often it has moved, this move included, a float scalar. */
+  /** The number of moves, this one included, a float scalar. */
   readonly count: Node;
-  /** A value beside the average, of its shape, which begins where the parameter does. */
+  /** Returns a value that is kept beside the average, of its shape; it begins at the parameter's first value. */
   kept(name: string): Node;
 }
 
 /** What becomes of a parameter and its average. */
 export interface Moved {
+  /** The new average. */
   readonly average: Node;
-  /** Where the next step begins; `after` by default. */
+  /** The point at which the next step begins; `after` by default. */
   readonly next?: Node;
-  /** What is kept beside, by name. */
+  /** The new values that are kept beside the average, by name. */
   readonly kept?: Readonly<Record<string, Node>>;
 }
 
 /** How averages are made. */
 export interface Averaging {
+  /** The name of the optimizer. */
   readonly name: string;
+  /** The optimizer inside, which makes the steps. */
   readonly optimizer: Optimizer;
+  /** The settings of the average, for records. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Returns the new values of a parameter that moves. */
   readonly rule: (move: Move) => Moved;
-  /** Whether it moves the points of the steps; false by default. */
+  /** Whether the rule changes the points of the steps; false by default. */
   readonly movesPoints?: boolean;
 }
 
+/** The slot of the averages. */
 const slotName = "average";
-/** Their state belongs to their own points. */
+/** Optimizers whose state belongs to their own points, which nothing else may move. */
 const quasiNewton = ["lbfgs", "ssbroyden"];
 
-/** An optimizer around another one that keeps an average of every parameter. Throws GraphError for what is no optimizer. */
+/**
+ * Makes an optimizer that keeps an average of every parameter around another one. Throws GraphError if that is not an
+ * optimizer.
+ */
 export function averaging(given: Averaging): Optimizer {
   const { name, optimizer, settings, rule, movesPoints = false } = given;
   checkInner(name, optimizer, movesPoints);
@@ -55,7 +65,7 @@ export function averaging(given: Averaging): Optimizer {
   } satisfies Optimizer);
 }
 
-/** A phase in which averages follow the parameters that it moves. */
+/** Returns the phase with averages that follow the parameters that it moves. */
 function followed(
   phase: Phase,
   own: ReadonlySet<Variable>,
@@ -84,7 +94,10 @@ function followed(
   return { ...phase, updates };
 }
 
-/** Throws GraphError for what is no optimizer, and for one that averages itself. */
+/**
+ * Throws GraphError if the value is not an optimizer, averages itself, or does not let its points be moved where that
+ * is needed.
+ */
 function checkInner(where: string, optimizer: Optimizer, movesPoints: boolean): void {
   checkOptimizer(where, optimizer);
   if (movesPoints && quasiNewton.includes(optimizer.name)) {

@@ -3,20 +3,32 @@ import type { Optimizer } from "../core/optimizer.ts";
 import { checkKnown, checkSettings } from "../core/settings.ts";
 import { averaging } from "./averaging.ts";
 
-/** Settings of a polynomial average. */
+/**
+ * Settings of {@link polynomialAverage}.
+ *
+ * @category Optimizers: combining
+ */
 export interface PolynomialAverageSettings {
-  /** η: the points of about the last 1/(η + 1) of the steps count; 0 is the mean of all of them. 8 by default. */
+  /** The power η ≥ 0: about the last 1/(η + 1) of the steps count. 8 by default; 0 gives the mean of all points. */
   readonly power?: number;
 }
 
 /**
- * Trains as an optimizer does, and evaluates an average of its points in which later ones count more, by a power η of their number:
- * x ← x + (η+1)/(t+η) (θ − x) after t steps (Shamir and Zhang 2013, arXiv 1212.1824, section 3). Its window grows with the run, so it
- * needs no decay that fits the run's length. The parameters on the store are the average, as with `ema`.
- * @param optimizer - Any optimizer that does not average itself.
- * @param settings - `power`.
- * @returns an optimizer
- * @throws GraphError for settings out of range, and for what is no optimizer or averages itself
+ * Makes an optimizer that trains as another one does, and evaluates an average of its points in which later ones
+ * count more.
+ *
+ * After step t x ← x + (η+1)/(t+η) (θ − x), so a point counts by about the η-th power of its number (Shamir and Zhang
+ * 2013, arXiv 1212.1824, section 3). The window grows with the run, so it fits runs of any length. The parameters on
+ * the store are the average, as with {@link ema}.
+ *
+ * {@includeCode ../../../../examples/api/optim/polynomialAverage.ts#example}
+ *
+ * @param optimizer - An optimizer that does not average itself.
+ * @param settings - The power.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range, or if the first argument is not an optimizer or
+ *   averages itself.
+ * @category Optimizers: combining
  */
 export function polynomialAverage(
   optimizer: Optimizer,
@@ -32,7 +44,7 @@ export function polynomialAverage(
   });
 }
 
-/** Settings with nothing left open. Throws GraphError. */
+/** Returns the settings with their defaults, checked. Throws GraphError. */
 export function powerOf(
   where: string,
   settings: PolynomialAverageSettings,

@@ -3,22 +3,36 @@ import type { Optimizer } from "../core/optimizer.ts";
 import { checkKnown, checkSettings } from "../core/settings.ts";
 import { averaging } from "./averaging.ts";
 
-/** Settings of schedule-free averaging. */
+/**
+ * Settings of {@link scheduleFree}.
+ *
+ * @category Optimizers: combining
+ */
 export interface ScheduleFreeSettings {
-  /** β of the points at which gradients are taken, (1−β)z + βx; 0.9 by default. */
+  /** The share β of the average in the points (1−β)z + βx at which gradients are taken, in [0, 1]; 0.9 by default. */
   readonly beta?: number;
-  /** r: iterates count by the r-th power of their number; 0 by default, which is the plain mean. */
+  /**
+   * The power r ≥ 0: a point counts in the average by the r-th power of its number. 0 by default, which is the plain
+   * mean.
+   */
   readonly power?: number;
 }
 
 /**
- * Schedule-free training: gradients are taken at y = (1−β)z + βx, an optimizer moves z by its step from y, and x is the mean of all z
- * so far, which is what is evaluated (Defazio et al. 2024, arXiv 2405.15682, algorithm 1). It stands for momentum and for a schedule: give it an
- * optimizer without either, such as `sgd()` or `adam({ beta1: 0 })`. The parameters on the store are x.
- * @param optimizer - Any optimizer that does not average itself; not `lbfgs` and `ssbroyden`, whose state belongs to their own points.
- * @param settings - `beta` and `power`.
- * @returns an optimizer
- * @throws GraphError for settings out of range, and for what is no optimizer or averages itself
+ * Makes an optimizer that needs no schedule, around another optimizer (Defazio et al. 2024, arXiv 2405.15682,
+ * algorithm 1).
+ *
+ * Gradients are taken at y = (1−β)z + βx. The other optimizer moves z by its step from y. x is the mean of all z so
+ * far, and is evaluated: the parameters on the store are x. The method takes the place of momentum and of a schedule.
+ * So give it an optimizer without either, such as `sgd()` or `adam({ beta1: 0 })`.
+ *
+ * @param optimizer - An optimizer that does not average itself. It cannot be `lbfgs` or `ssbroyden`, whose state
+ *   belongs to their own points.
+ * @param settings - How points and averages are weighted.
+ * @returns The optimizer.
+ * @throws {@link GraphError} if a setting is unknown or out of range, or if the first argument is not an optimizer,
+ *   averages itself, or is a quasi-Newton method.
+ * @category Optimizers: combining
  */
 export function scheduleFree(optimizer: Optimizer, settings: ScheduleFreeSettings = {}): Optimizer {
   checkKnown("scheduleFree", settings, ["beta", "power"]);
@@ -28,7 +42,7 @@ export function scheduleFree(optimizer: Optimizer, settings: ScheduleFreeSetting
     ...{ name: "scheduleFree", optimizer, settings: { beta, power }, movesPoints: true },
     rule: ({ before, after, average: x, count, kept }) => {
       const z = add(kept("iterate"), sub(after, before));
-      // Weights tʳ have about the sum t^(r+1)/(r + 1).
+      // The sum of the weights tʳ is about t^(r+1)/(r + 1).
       const share = div(power + 1, add(count, power));
       const average = add(x, mul(share, sub(z, x)));
       return {

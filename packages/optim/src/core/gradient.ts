@@ -2,15 +2,27 @@ import { add, grad, type Node, topological, type Variable } from "@metrigrad/gra
 import { GraphError } from "@metrigrad/tensor";
 import type { OptimizerContext } from "./optimizer.ts";
 
-/** A parameter beside ∂(loss + penalty)/∂parameter. */
+/**
+ * A parameter and its gradient, ∂(loss + penalty)/∂parameter.
+ *
+ * @category Optimizers: combining
+ */
 export interface ParameterGradient {
+  /** The parameter. */
   readonly variable: Variable;
+  /** Its gradient, of the parameter's shape. */
   readonly gradient: Node;
 }
 
 /**
- * Gradients of the whole loss, in the order of the parameters.
- * @throws GraphError for a parameter that no differentiable path connects to the data term
+ * Returns the gradients of the whole loss, data term and penalty, in the order of the parameters.
+ *
+ * If the context brings gradients of its own, such as accumulated ones, the function returns those.
+ *
+ * @param context - The graph of one training step.
+ * @returns Each parameter with its gradient.
+ * @throws {@link GraphError} if no differentiable path leads from one of the parameters to the data term.
+ * @category Optimizers: combining
  */
 export function gradients(context: OptimizerContext): ParameterGradient[] {
   const { loss, penalty, parameters, gradients: given } = context;
@@ -30,7 +42,7 @@ export function gradients(context: OptimizerContext): ParameterGradient[] {
   });
 }
 
-/** Throws GraphError for a parameter that the loss does not read, by its path. */
+/** Throws GraphError, with the path of the parameter, if the loss does not read one of the parameters. */
 function checkReached({ loss, parameters }: OptimizerContext): void {
   const needed = new Set<Node>(topological([loss]));
   const unused = parameters.filter(({ variable }) => !needed.has(variable));

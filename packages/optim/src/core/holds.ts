@@ -3,8 +3,8 @@ import { type Hold, holdIn } from "@metrigrad/metric";
 import type { OptimizerContext } from "./optimizer.ts";
 
 /**
- * Holds whose values are slots of a parameter: what it gives adds the updates of its slots to a list, which a phase
- * runs. All Holds of one call share their slots.
+ * Returns a function that makes Holds, whose values are slots of a parameter. A Hold adds the updates of its slots to
+ * the list that it was made with, and a phase runs that list. All Holds of one call share their slots.
  */
 export function holdsOf(
   parameter: Variable,

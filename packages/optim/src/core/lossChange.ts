@@ -2,15 +2,16 @@ import { add, finiteDifference, type Node, sub } from "@metrigrad/graph";
 import type { OptimizerContext } from "./optimizer.ts";
 import type { ChainDirections } from "./step.ts";
 
-/** Loss and penalty of the batch, a scalar. */
+/** Returns the loss of the batch with its penalty, a scalar. */
 export function wholeLoss({ loss, penalty }: OptimizerContext): Node {
   return penalty === null ? loss : add(loss, penalty.value);
 }
 
 /**
- * L(θ − u) − L(θ) of the loss with its penalty, on the same batch with the same draws, a scalar. It is the mean of the
- * samples' changes and not a difference of means: what does not change, such as ½ ln 2π per Gaussian response, does not
- * round it.
+ * Returns L(θ − u) − L(θ) for the loss with its penalty, on the same batch and with the same random draws, a scalar.
+ *
+ * It is the mean of the changes of single samples, and not a difference of two means. So a constant term, such as ½
+ * ln 2π of each Gaussian response, adds no rounding error.
  */
 export function lossChange(context: OptimizerContext, directions: ChainDirections): Node {
   const moved = new Map<Node, Node>(

@@ -4,89 +4,130 @@ import type { Application, AppliedParameter, Observation } from "@metrigrad/nn";
 import type { FloatType, Initializer, ValueType } from "@metrigrad/tensor";
 import type { StepReport } from "./report.ts";
 
-/** L2 inside the loss: ½β Σ‖W‖², over the parts of the parameters that decay. */
+/**
+ * The L2 term of the loss, ½β Σ‖W‖², over those parts of the parameters that decay.
+ *
+ * @category Optimizers: combining
+ */
 export interface Penalty {
+  /** The factor β. */
   readonly beta: number;
-  /** The scalar node. */
+  /** The term itself, a scalar. */
   readonly value: Node;
 }
 
-/** A value that an optimizer keeps. */
+/**
+ * Options of a slot: a value that an optimizer keeps from step to step.
+ *
+ * @category Optimizers: combining
+ */
 export interface SlotOptions {
-  /** That of the parameter by default. */
+  /** The shape of the value; the parameter's shape by default. */
   readonly shape?: readonly number[];
-  /** `float` by default. */
+  /** The type of the elements; `"float"` by default. */
   readonly type?: ValueType;
-  /** Zeros by default. */
+  /** The first value; zeros by default. */
   readonly init?: Initializer;
 }
 
-/** What an optimizer is given: the graph of one training step. */
+/**
+ * The graph of one training step, from which an optimizer makes its updates.
+ *
+ * @category Optimizers: combining
+ */
 export interface OptimizerContext {
-  /** The data term, a scalar: the mean over the batch of the loss of a sample. */
+  /** The data term, a scalar: the mean of the samples' losses over the batch. */
   readonly loss: Node;
-  /** The L2 term, null where there is none. */
+  /** The L2 term; null if there is none. */
   readonly penalty: Penalty | null;
-  /** What is observed of the model, and under which laws `loss` is −ln p of it; empty for other losses. */
+  /** The outputs that are observed, each with its law, where `loss` is −ln p of them; empty for other losses. */
   readonly observed: readonly Observation[];
-  /** Uses of modules in the forward pass of `loss`. */
+  /** The uses of modules in the forward pass of `loss`. */
   readonly applications: readonly Application[];
-  /** The same batch through the model in inference mode; built on the first call. */
+  /**
+   * Returns the uses of modules when the same batch passes through the model in inference mode. The first call builds
+   * that pass.
+   */
   readonly inference: () => readonly Application[];
+  /** The parameters that the optimizer trains. */
   readonly parameters: readonly AppliedParameter[];
-  /** Samples n of a batch. */
+  /** The number n of samples in a batch. */
   readonly samples: number;
-  /** What `float` is in the store. */
+  /** The type that `float` stands for in the store. */
   readonly float: FloatType;
-  /** Those that its backend has; all where they are left out. */
+  /** The float types of the store's backend; all types if left out. */
   readonly floats?: readonly FloatType[];
-  /** Steps of this optimizer before this one, a float scalar. */
+  /** The number of steps of this optimizer before this one, a float scalar. */
   readonly step: Node;
-  /** Steps done over steps of the whole run, a float scalar in [0, 1); 0 where the run has no end. */
+  /** The share of the run that is done, a float scalar in [0, 1); 0 if the run has no known end. */
   readonly progress: Node;
-  /** A value that the optimizer keeps for a parameter from step to step: the same one for the same name. */
+  /**
+   * Returns the variable that holds a value for a parameter from step to step. The same parameter and name give the
+   * same variable.
+   */
   readonly slot: (parameter: Variable, name: string, options?: SlotOptions) => Variable;
   /**
-   * Gradients that do not come from this batch alone, such as accumulated ones, in the order of the
-   * parameters; null: ∂(loss + penalty)/∂θ.
+   * Gradients in the order of the parameters that do not come from this batch alone, such as accumulated ones. If
+   * null, the gradients are ∂(loss + penalty)/∂θ.
    */
   readonly gradients: readonly Node[] | null;
 }
 
 /**
- * Updates that are due together. Phases take effect in order: a later one sees what an earlier one
- * changed in the same step.
+ * Updates that are made together.
+ *
+ * The phases of a step run in order: a later phase sees what an earlier one changed in the same step. A phase is due
+ * at step k, counted from 0, if k is `offset` more than a multiple of `every`, and at least `from`.
+ *
+ * @category Optimizers: combining
  */
 export interface Phase {
-  /** Due at every step whose number (from 0) is `offset` more than a multiple of this. */
+  /** The number of steps from one time that the phase is due to the next. */
   readonly every: number;
-  /** 0 by default. */
+  /** The step, counted within `every`, at which the phase is due; 0 by default. */
   readonly offset?: number;
-  /** Not due before this step; 0 by default. */
+  /** The first step at which the phase may be due; 0 by default. */
   readonly from?: number;
+  /** The new values of variables. */
   readonly updates: readonly Update[];
   /**
-   * The data term at the parameters as they are before the step, where the optimizer knows it without a forward pass of
-   * its own; a scalar. It stands for the loss of a step at which this phase is due.
+   * The data term at the parameters before the step, a scalar. An optimizer gives it if it knows the value without a
+   * forward pass of its own. It then counts as the loss of the steps at which this phase is due.
    */
   readonly loss?: Node;
-  /** What can be reported of a step at which this phase is due. */
+  /** The report of a step at which this phase is due. */
   readonly report?: StepReport;
 }
 
-/** How parameters follow the gradient; a value without state of its own. */
+/**
+ * The rule by which parameters follow the gradient.
+ *
+ * An optimizer is a value without state of its own. What it keeps from step to step lies on the store.
+ *
+ * @category Optimizers: combining
+ */
 export interface Optimizer {
+  /** The name, which is also part of the path of its state on the store: `optimizer/<name>/…`. */
   readonly name: string;
-  /** Everything that it was made with, as plain data for records. */
+  /** All settings that it was made with, as plain data for records. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** What it preconditions with, for `explain`; null or absent: nothing. */
+  /** The metric that it preconditions with, for `explain`; null or absent if it has none. */
   readonly metric?: OptimizerMetric;
   /**
-   * The slot of averages that are evaluated in place of the points of the steps, where there is one. A training step then keeps
-   * the averages as the parameters on the store, and the points of the steps in the slot; an `update` sees it the other way round.
-   * Parameters whose slot is not asked for have no average.
+   * The name of the slot with the averages that are evaluated in place of the points of the steps; null or absent if
+   * it does not average.
+   *
+   * A training step then keeps the averages as the parameters on the store, and the points of the steps in the slot.
+   * An `update` sees the points as parameters and the averages in the slot. A parameter has no average if `update`
+   * never asks for its slot.
    */
   readonly averages?: string | null;
-  /** The updates of one step, parameters and own state. Throws GraphError and MetricError. */
+  /**
+   * Returns the updates of one step, of the parameters and of the optimizer's own state. Throws GraphError or
+   * MetricError for a graph that does not fit.
+   *
+   * @param context - The graph of the training step.
+   * @returns The phases, in the order in which they run.
+   */
   update(context: OptimizerContext): readonly Phase[];
 }

@@ -1,27 +1,43 @@
 import type { Node } from "@metrigrad/graph";
 
-/** A number, or one per matrix of a block, that a step reports; made only where it is read. */
+/**
+ * A number that a step can report, or one number per matrix of a block. It is calculated only if it is read.
+ *
+ * @category Optimizers: combining
+ */
 export interface Quantity {
+  /** The name in the report, such as `"lambda"`. */
   readonly name: string;
-  /** Of before the step, [] or [k]. */
+  /** Returns the value before the step, a scalar or [k]. */
   readonly value: () => Node;
-  /** Takes many products: reported on request only. */
+  /** Whether it takes many products. Such a quantity is reported on request only. */
   readonly costly: boolean;
 }
 
-/** What is reported of the metric of some parameters. */
+/**
+ * The report of the metric of some parameters.
+ *
+ * @category Optimizers: combining
+ */
 export interface BlockReport {
-  /** The module. */
+  /** The path of the module. */
   readonly path: string;
-  /** Names of the parameters. */
+  /** The names of the parameters. */
   readonly params: readonly string[];
-  /** How the step solves with it. */
+  /** The solver that the step uses for this block. */
   readonly solver: string;
+  /** The numbers of this block. */
   readonly quantities: readonly Quantity[];
 }
 
-/** What is reported of a step. */
+/**
+ * The report of a step.
+ *
+ * @category Optimizers: combining
+ */
 export interface StepReport {
+  /** The numbers of the whole step. */
   readonly quantities: readonly Quantity[];
+  /** The reports of single blocks of the metric. */
   readonly blocks: readonly BlockReport[];
 }

@@ -15,16 +15,24 @@ import {
 import { GraphError } from "@metrigrad/tensor";
 import { checkKnown, checkSettings } from "./settings.ts";
 
-/** A factor of the learning rate as a function of the run's progress in [0, 1). */
+/**
+ * A factor of the learning rate, as a function of the progress of the run.
+ *
+ * @category Optimizers: schedules
+ */
 export interface Schedule {
+  /** The name with its settings, for records, such as `"cosine(0)"`. */
   readonly name: string;
-  /** progress (float scalar) ↦ factor (float scalar). */
+  /** Returns the factor, a float scalar, for a progress in [0, 1), a float scalar. */
   readonly factor: (progress: Node) => Node;
-  /** Whether it stays at 0 in a run without an end, whose progress stays 0. */
+  /**
+   * Whether the schedule needs a run of known length; false by default. Without a known length the progress stays 0,
+   * and such a schedule would stay near 0.
+   */
   readonly needsEnd?: boolean;
 }
 
-/** Throws GraphError for what is no schedule. */
+/** Throws GraphError if the value is not a schedule. */
 export function checkSchedule(where: string, schedule: Schedule): void {
   if (typeof schedule?.factor === "function") return;
   throw new GraphError({
@@ -35,17 +43,37 @@ export function checkSchedule(where: string, schedule: Schedule): void {
   });
 }
 
-/** The same factor throughout. */
+/**
+ * Makes a schedule whose factor is always 1.
+ *
+ * @returns The schedule.
+ * @nothrow
+ * @category Optimizers: schedules
+ */
 export function constantSchedule(): Schedule {
   return { name: "constant", factor: () => constant(1) };
 }
 
-/** From 1 down to `end` on a straight line; 0 by default. */
+/**
+ * Makes a schedule that falls from 1 to `end` on a straight line.
+ *
+ * @param end - The factor at the end of the run; 0 by default.
+ * @returns The schedule.
+ * @nothrow
+ * @category Optimizers: schedules
+ */
 export function linearSchedule(end = 0): Schedule {
   return { name: `linear(${end})`, factor: (progress) => sub(1, mul(progress, 1 - end)) };
 }
 
-/** From 1 down to `end` along half a cosine (Loshchilov and Hutter 2017, eq. 5); 0 by default. */
+/**
+ * Makes a schedule that falls from 1 to `end` along half a cosine (Loshchilov and Hutter 2017, equation 5).
+ *
+ * @param end - The factor at the end of the run; 0 by default.
+ * @returns The schedule.
+ * @nothrow
+ * @category Optimizers: schedules
+ */
 export function cosineSchedule(end = 0): Schedule {
   const half = (1 - end) / 2;
   return {
@@ -55,8 +83,12 @@ export function cosineSchedule(end = 0): Schedule {
 }
 
 /**
- * From 1 down to `end` by equal factors: end^progress; 0.05 by default. Throws GraphError for an end
- * that is not positive, which equal factors never reach.
+ * Makes a schedule that falls from 1 to `end` by equal factors: the factor is end^progress.
+ *
+ * @param end - The factor at the end of the run, above 0; 0.05 by default.
+ * @returns The schedule.
+ * @throws {@link GraphError} if `end` is not a finite number above 0.
+ * @category Optimizers: schedules
  */
 export function exponentialSchedule(end = 0.05): Schedule {
   checkSettings("exponentialSchedule", { end }, { end: [Number.MIN_VALUE, Number.MAX_VALUE] });
@@ -64,12 +96,19 @@ export function exponentialSchedule(end = 0.05): Schedule {
 }
 
 /**
- * From 0 up to 1 on a straight line over the first share of a run, then another schedule over the rest. It needs a run
- * of known length.
- * @param share of the run, within (0, 1)
- * @param then what follows; constant by default
- * @returns a schedule
- * @throws GraphError for a share out of range
+ * Makes a schedule that rises from 0 to 1 on a straight line over the first share of a run, and then follows another
+ * schedule.
+ *
+ * The other schedule sees the rest of the run as its whole progress. The run must have a known length: pass `steps`
+ * to `trainingStep`.
+ *
+ * {@includeCode ../../../../examples/api/optim/warmup.ts#example}
+ *
+ * @param share - The share of the run in which it rises, in (0, 1).
+ * @param then - The schedule for the rest of the run; {@link constantSchedule} by default.
+ * @returns The schedule.
+ * @throws {@link GraphError} if the share is not in (0, 1), or if `then` is not a schedule.
+ * @category Optimizers: schedules
  */
 export function warmup(share: number, then: Schedule = constantSchedule()): Schedule {
   checkSettings("warmup", { share }, { share: [Number.MIN_VALUE, 1 - Number.EPSILON] });
@@ -84,22 +123,32 @@ export function warmup(share: number, then: Schedule = constantSchedule()): Sche
   };
 }
 
-/** Options of the one-cycle schedule. */
+/**
+ * Options of {@link oneCycleSchedule}.
+ *
+ * @category Optimizers: schedules
+ */
 export interface OneCycleOptions {
-  /** The share of the run in which it rises; 0.3 by default. */
+  /** The share of the run in which the factor rises, in (0, 1); 0.3 by default. */
   readonly rise?: number;
-  /** The factor at the start; 1/25 by default. */
+  /** The factor at the start of the run; 1/25 by default. */
   readonly start?: number;
-  /** The factor at the end; 4e-6 by default. */
+  /** The factor at the end of the run; 4e-6 by default. */
   readonly end?: number;
 }
 
 /**
- * Up from `start` to 1 along half a cosine, and down to `end` along another one (Smith and Topin 2018, arXiv 1708.07120; half cosines and
- * numbers as in PyTorch's `OneCycleLR`).
- * @param options - What is not given has its default.
- * @returns a schedule
- * @throws GraphError for options out of range
+ * Makes a schedule that rises from `start` to 1 along half a cosine, and then falls to `end` along another one.
+ *
+ * The shape is that of Smith and Topin (2018, arXiv 1708.07120). Half cosines and default numbers are those of
+ * PyTorch's `OneCycleLR`. The run must have a known length: pass `steps` to `trainingStep`.
+ *
+ * {@includeCode ../../../../examples/api/optim/oneCycleSchedule.ts#example}
+ *
+ * @param options - Where it rises, and the factors at both ends.
+ * @returns The schedule.
+ * @throws {@link GraphError} if an option is unknown or out of range.
+ * @category Optimizers: schedules
  */
 export function oneCycleSchedule(options: OneCycleOptions = {}): Schedule {
   checkKnown("oneCycleSchedule", options, ["rise", "start", "end"]);
@@ -110,7 +159,7 @@ export function oneCycleSchedule(options: OneCycleOptions = {}): Schedule {
     { rise, start, end },
     { rise: [Number.MIN_VALUE, 1 - Number.EPSILON], start: any, end: any },
   );
-  /** From one number at share 0 to another at share 1. */
+  /** Returns a value that goes from one number, at share 0, to another, at share 1, along half a cosine. */
   const between = (from: number, to: number, share: Node) =>
     add(to, mul((from - to) / 2, add(1, cos(mul(share, Math.PI)))));
   return {
@@ -125,10 +174,16 @@ export function oneCycleSchedule(options: OneCycleOptions = {}): Schedule {
 }
 
 /**
- * Factors of γ that change at given shares of a run: `{ 0.5: 0.1, 0.75: 0.01 }` is 1 for half of the run, then 0.1, and 0.01 for the last quarter.
- * @param factors - The factor from each share of the run on.
- * @returns a schedule
- * @throws GraphError for shares out of [0, 1] and for factors that are negative or not finite
+ * Makes a schedule whose factor changes at given shares of the run.
+ *
+ * For example, `{ 0.5: 0.1, 0.75: 0.01 }` gives 1 for the first half of the run, then 0.1, and 0.01 for the last
+ * quarter.
+ *
+ * @param factors - The factor, 0 or more, from each share of the run on. Shares are in [0, 1].
+ * @returns The schedule.
+ * @throws {@link GraphError} if `factors` is not a record with at least one entry. Also if a share is not in [0, 1],
+ *   or if a factor is negative or not finite.
+ * @category Optimizers: schedules
  */
 export function piecewiseSchedule(factors: Readonly<Record<number, number>>): Schedule {
   if (typeof factors !== "object" || factors === null || Array.isArray(factors)) {

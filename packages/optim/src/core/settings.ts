@@ -1,6 +1,6 @@
 import { checkNames, GraphError } from "@metrigrad/tensor";
 
-/** Checks numbers that an optimizer was given. Throws GraphError naming the one that is off. */
+/** Throws GraphError if a number is outside its range. The error names the number. */
 export function checkSettings(
   where: string,
   settings: Readonly<Record<string, number>>,
@@ -23,19 +23,22 @@ function rangeText(low: number, high: number): string {
   return low === Number.MIN_VALUE ? "a finite number > 0" : `a finite number ≥ ${low}`;
 }
 
-/** Throws GraphError unless settings are an object of known names. */
+/** Throws GraphError if the settings are not an object, or if they have an unknown name. */
 export function checkKnown(where: string, settings: unknown, known: readonly string[]): void {
   checkNames(where, settings, known, GraphError);
 }
 
-/** Settings with defaults for what is left out or undefined. Throws GraphError for unknown names. */
+/**
+ * Returns the settings, with defaults for those that are left out or undefined. Throws GraphError for an unknown
+ * name.
+ */
 export function withDefaults<T extends object>(where: string, given: Partial<T>, defaults: T): T {
   checkKnown(where, given, Object.keys(defaults));
   const known = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(known) };
 }
 
-/** Throws GraphError for what is neither true nor false; the default is false. */
+/** Throws GraphError if the value is not a boolean. Use it for settings whose default is false. */
 export function checkFlag(where: string, name: string, value: unknown): void {
   if (typeof value === "boolean") return;
   throw new GraphError({
@@ -46,7 +49,7 @@ export function checkFlag(where: string, name: string, value: unknown): void {
   });
 }
 
-/** Throws GraphError for what is no optimizer. */
+/** Throws GraphError if the value is not an optimizer. */
 export function checkOptimizer(where: string, optimizer: unknown): void {
   const given = optimizer as { readonly update?: unknown } | null | undefined;
   if (typeof given?.update === "function") return;

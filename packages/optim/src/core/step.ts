@@ -2,69 +2,121 @@ import type { Node, Update, Variable } from "@metrigrad/graph";
 import type { Phase } from "./optimizer.ts";
 import type { StepReport } from "./report.ts";
 
-/** A value for every parameter, of its shape and in the order of the context. */
+/**
+ * A value for every parameter, of the parameter's shape, in the order of the context.
+ *
+ * @category Optimizers: combining
+ */
 export type ChainDirections = readonly (readonly [variable: Variable, value: Node])[];
 
-/** The damped metric g + λI of some parameters, as a step uses it. */
+/**
+ * The damped metric g + λI of some parameters, as a step uses it.
+ *
+ * @category Optimizers: combining
+ */
 export interface MetricBlock {
+  /** The parameters. */
   readonly params: readonly Variable[];
-  /** Columns [d, m] of a value per parameter. */
+  /**
+   * Returns the columns [d, m] of one value per parameter.
+   *
+   * @param values - One value per parameter, in the order of `params`.
+   * @returns The columns, [d, m].
+   */
   pack(values: readonly Node[]): Node;
-  /** g v for v [d, m]. */
+  /**
+   * Returns the product g v with the undamped metric.
+   *
+   * @param v - The columns, [d, m].
+   * @returns The product, [d, m].
+   */
   apply(v: Node): Node;
-  /** (g + λI)⁻¹v for v [d, m]. */
+  /**
+   * Returns (g + λI)⁻¹v.
+   *
+   * @param v - The columns, [d, m].
+   * @returns The solution, [d, m].
+   */
   solve(v: Node): Node;
-  /** λ, of a shape that broadcasts to [d, m]. */
+  /**
+   * Returns the damping λ.
+   *
+   * @returns A value whose shape broadcasts to [d, m].
+   */
   lambda(): Node;
 }
 
-/** b of some parameters, where the step at a length s is su + s²b. */
+/**
+ * The bend b of a step for some parameters: at a length s the step is su + s²b.
+ *
+ * @category Optimizers: combining
+ */
 export interface Bend {
-  /** u: what changes it leaves b behind. */
+  /** The directions u that the bend belongs to. A transform that changes the directions leaves the bend behind. */
   readonly of: ChainDirections;
+  /** The bend b of each parameter that has one. */
   readonly directions: ChainDirections;
-  /** The longest s at which it bends, a scalar, beyond which steps are straight; null: it bends at any. */
+  /**
+   * The longest length s at which the step bends, a scalar. Longer steps are straight. If null, the step bends at any
+   * length.
+   */
   readonly longest: Node | null;
 }
 
-/** A step on its way through a chain of transforms. */
+/**
+ * A step on its way through the transforms of a chain.
+ *
+ * @category Optimizers: combining
+ */
 export interface ChainStep {
-  /** ∂(loss + penalty)/∂θ. */
+  /** The gradients ∂(loss + penalty)/∂θ. */
   readonly gradients: ChainDirections;
-  /** u of θ ← θ − u; this is the value of `gradients` until a transform changes it. */
+  /** The directions u of θ ← θ − u. It is the same object as `gradients` until a transform changes it. */
   readonly directions: ChainDirections;
-  /** How the step bends; null where it is straight. A line search takes it in. */
+  /** How the step bends; null if it is straight. A line search uses it up. */
   readonly bend: Bend | null;
-  /** su, of a step that was taken as su + s²b; null: the directions. */
+  /** The straight part su of a step that was taken as su + s²b; null if the directions are straight. */
   readonly straight: ChainDirections | null;
-  /** What preconditions; null where nothing does. Parameters with the plain gradient have none. */
+  /**
+   * The blocks of the metric that preconditions; null if there is none. A parameter that takes the plain gradient has
+   * no block.
+   */
   readonly metric: readonly MetricBlock[] | null;
-  /** State that goes with the step, and stays as it was where the step is undone. */
+  /** Updates of state that belong to the step. If the step is undone, this state stays as it was. */
   readonly updates: readonly Update[];
-  /** What some of that state becomes instead where the step is undone. */
+  /** New values of some of that state for the case that the step is undone. */
   readonly undone: readonly Update[];
-  /** State that moves whether or not the step is undone. */
+  /** Updates of state that are made whether or not the step is undone. */
   readonly always: readonly Update[];
-  /** Phases that are due before the step, in order. */
+  /** Phases that run before the step, in order. */
   readonly before: readonly Phase[];
-  /** What a line search took of the step before it, a scalar; null where none searches. */
+  /** The share of the step that a line search took, a scalar; null if there is no line search. */
   readonly length: Node | null;
-  /** Whether a step may be taken, a bool scalar each: where one is false the step is undone at the end. */
+  /** Tests of the step, which return bool scalars. If one of them is false, the step is undone at the end. */
   readonly accepts: readonly ((step: ChainStep) => Node)[];
-  /** Phases that are due after the step, in order. */
+  /** Phases that run after the step, in order. */
   readonly after: readonly Phase[];
-  /** What is left to do when all transforms have acted, in order. */
+  /** Functions that change the step after all transforms have acted, in order. */
   readonly last: readonly ((step: ChainStep) => ChainStep)[];
+  /** The report of the step. */
   readonly report: StepReport;
 }
 
-/** The values of some parameters among those of a step. */
+/** Returns the values of some parameters among those of a step. */
 export function valuesOf(directions: ChainDirections, params: readonly Variable[]): Node[] {
   const values = new Map(directions);
   return params.map((variable) => values.get(variable) as Node);
 }
 
-/** The same step with every direction changed. */
+/**
+ * Returns the same step with every direction changed.
+ *
+ * @param step - The step.
+ * @param change - Returns the new direction from the old one, its parameter, and its index.
+ * @returns A new step; the given one stays as it is.
+ * @nothrow
+ * @category Optimizers: combining
+ */
 export function mapDirections(
   step: ChainStep,
   change: (value: Node, variable: Variable, index: number) => Node,

@@ -18,9 +18,13 @@ import { GraphError } from "@metrigrad/tensor";
 import type { Curvature } from "./curvature.ts";
 
 /**
- * C = Σ_s w_s J_s'F(o_s)J_s / Σ_s w_s, the Gauss–Newton matrix, which is the Fisher information of the whole model:
- * J is the derivative of its output o, F the Fisher information of the law in o (Martens and Grosse
- * 2015, section 2), and w_s the weight of a sample. Takes about two forward passes per direction.
+ * The Gauss–Newton matrix C = Σ_s w_s J_s'F(o_s)J_s / Σ_s w_s, which is the Fisher information of the whole model.
+ *
+ * J is the derivative of the model's output o, F is the Fisher information of the law at o, and w_s is the weight of
+ * a sample. The source is Martens and Grosse (2015, section 2). A product takes about two forward passes per
+ * direction.
+ *
+ * @category Optimizers: natural gradients
  */
 export const gaussNewtonCurvature: Curvature = Object.freeze({
   name: "gaussNewton",
@@ -50,7 +54,7 @@ export const gaussNewtonCurvature: Curvature = Object.freeze({
   },
 } satisfies Curvature);
 
-/** The mean over the samples of values [n, m], where they count by weights [n]. */
+/** Returns the mean over the samples of values [n, m], weighted by `weights` [n] if there are any. */
 export function meanOf(values: Node, weights: Node | null): Node {
   if (weights === null) return mean(values, { axis: 0, keepDims: true });
   return div(sum(mul(values, expandDims(weights, 1)), { axis: 0, keepDims: true }), sum(weights));

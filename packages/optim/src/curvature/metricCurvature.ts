@@ -3,8 +3,12 @@ import { type ChainStep, valuesOf } from "../core/step.ts";
 import type { Curvature } from "./curvature.ts";
 
 /**
- * C = g, the block-diagonal metric that the chain preconditions with; parameters with the plain gradient
- * have no curvature. Takes one product with the metric per direction.
+ * The block-diagonal metric C = g that the chain preconditions with.
+ *
+ * A parameter that takes the plain gradient has no curvature. A product takes one product with the metric per
+ * direction.
+ *
+ * @category Optimizers: natural gradients
  */
 export const metricCurvature: Curvature = Object.freeze({
   name: "metric",
@@ -20,7 +24,7 @@ export const metricCurvature: Curvature = Object.freeze({
   },
 } satisfies Curvature);
 
-/** The metric of a step. Throws GraphError where the chain has none. */
+/** Returns the metric of a step. Throws GraphError if the chain has none. */
 export function metricOf(where: string, { metric }: ChainStep) {
   if (metric !== null) return metric;
   throw new GraphError({

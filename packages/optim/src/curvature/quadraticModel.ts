@@ -4,18 +4,19 @@ import type { OptimizerContext, Penalty } from "../core/optimizer.ts";
 import { type ChainDirections, type ChainStep, valuesOf } from "../core/step.ts";
 import type { Curvature } from "./curvature.ts";
 
-/** What a quadratic model needs to know of a direction. */
+/** A direction a, with what a quadratic model needs to know of it. */
 export interface Probe {
-  /** ∇L·a, a scalar. */
+  /** The slope ∇L·a, a scalar. */
   readonly slope: Node;
-  /** a'Cb with the penalty's own curvature, and λ where damped, for a probe of b; a scalar. */
+  /** Returns a'Cb for the probe of b, a scalar: with the penalty's own curvature, and with λ if the model is damped. */
   with(other: Probe): Node;
+  /** The direction and its image, part by part. */
   readonly parts: { readonly along: readonly Node[]; readonly image: readonly Node[] };
 }
 
 /**
- * Probes of directions in M(δ) = L + δ'∇L + ½δ'(C + P)δ, where P is the exact second derivative of the
- * penalty; with `damped` the step's λI is added for every parameter that has a metric.
+ * Returns a function that makes probes of directions in M(δ) = L + δ'∇L + ½δ'(C + P)δ. P is the exact second
+ * derivative of the penalty. With `damped` the step's λI is added for every parameter that has a metric.
  */
 export function quadraticModel(
   where: string,
@@ -51,16 +52,17 @@ export function quadraticModel(
   };
 }
 
-/** M(−u) − M(0) of a probe of u. */
+/** Returns M(−u) − M(0) for the probe of u. */
 export function predictedChange(probe: Probe): Node {
   return sub(mul(probe.with(probe), 0.5), probe.slope);
 }
 
+/** Whether the L2 term covers a parameter, or a part of it. */
 function decays(variable: Variable, { parameters }: OptimizerContext): boolean {
   return parameters.some((one) => one.variable === variable && one.decay !== "none");
 }
 
-/** The penalty's second derivative times directions. */
+/** Returns the penalty's second derivative times directions. */
 function hvpOf(penalty: Penalty | null, directions: ChainDirections): Node[] {
   if (penalty === null || directions.length === 0) return [];
   const variables = directions.map(([variable]) => variable);

@@ -13,7 +13,7 @@ import {
   where,
 } from "@metrigrad/graph";
 
-/** The loss along a line: where, its value there, and its derivative there; scalars. */
+/** A point of a line: its place t, the loss there, and the derivative of the loss there; all are scalars. */
 export interface LinePoint {
   readonly t: Node;
   readonly loss: Node;
@@ -21,12 +21,9 @@ export interface LinePoint {
 }
 
 /**
- * Where the cubic through the values and slopes of two points has its minimum, kept within bounds; the middle of the
- * bounds where it has none (Nocedal and Wright 2006, equation 3.59).
- * @param a - One point.
- * @param b - Another one, on either side of it.
- * @param bounds - The least and the largest result.
- * @returns a scalar
+ * Returns the minimum of the cubic through the values and slopes of two points, kept within bounds, a scalar.
+ *
+ * If the cubic has no minimum, the result is the middle of the bounds (Nocedal and Wright 2006, equation 3.59).
  */
 export function cubicMinimum(
   a: LinePoint,
@@ -39,7 +36,7 @@ export function cubicMinimum(
   const [before, after] = [either(a.slope, b.slope), either(b.slope, a.slope)];
   const rise = div(sub(either(a.loss, b.loss), either(b.loss, a.loss)), sub(left, right));
   const d1 = sub(add(before, after), mul(rise, 3));
-  // NaN where there is no minimum.
+  // This is NaN if there is no minimum.
   const d2 = sqrt(sub(square(d1), mul(before, after)));
   const share = div(sub(add(after, d2), d1), add(sub(after, before), mul(d2, 2)));
   const found = sub(right, mul(sub(right, left), share));

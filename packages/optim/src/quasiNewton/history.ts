@@ -27,14 +27,16 @@ import type { MakeInverse } from "./inverseHessian.ts";
 
 const ones = () => [1];
 
-/** What stands for ‖s‖² = 0. */
+/** The least ‖s‖² that is divided by, in place of 0. */
 const leastSquare = 1e-37;
 
 /**
- * The last m pairs of steps and changes of the gradient, from which the two loops of L-BFGS make H g (Nocedal and
- * Wright 2006, algorithm 7.4). With the rows of S and Y in order of age and L = tril(Y S'), the first loop is
- * α = L⁻ᵀ S g, q = g − Y'α and the second c = L⁻¹(diag(L) α − γ Y q), r = γ q + S'c: two triangular solves
- * [m, m] and four products, whatever m is.
+ * Makes an inverse Hessian H from the last m pairs of steps and changes of the gradient, by the two loops of L-BFGS
+ * (Nocedal and Wright 2006, algorithm 7.4).
+ *
+ * The rows of S and Y are in the order of their age, and L = tril(Y S'). The first loop is then α = L⁻ᵀ S g, q = g −
+ * Y'α. The second is c = L⁻¹(diag(L) α − γ Y q), r = γ q + S'c. So both loops are two triangular solves [m, m] and
+ * four products, for any m.
  */
 export function history(memory: number): MakeInverse {
   return (size, slot) => {
@@ -46,7 +48,7 @@ export function history(memory: number): MakeInverse {
     return {
       empty: equal(pairs, 0),
       next: ({ s, y, sy, taken }, forget, gradient) => {
-        // The update is the same for (cs, cy); with ‖s‖ = 1 nothing underflows close to the minimum.
+        // The update is the same for (cs, cy) with any c. With ‖s‖ = 1 nothing underflows close to the minimum.
         const unit = rsqrt(maximum(sum(square(s)), leastSquare));
         const [row, change] = [s, y].map((one) => expandDims(mul(one, unit), 0)) as [Node, Node];
         const kept = (now: Node, old: Node) => where(forget, 0, where(taken, now, old));
@@ -80,7 +82,7 @@ export function history(memory: number): MakeInverse {
   };
 }
 
-/** H g from S, Y [m, P], L [m, m] and γ for g [P, 1]; rows that hold nothing are 0. */
+/** Returns H g for a g [P, 1], from S and Y [m, P], L [m, m], and γ. Rows that hold nothing are 0. */
 function twoLoops(
   {
     steps,
@@ -104,12 +106,12 @@ function twoLoops(
   return add(mul(q, scale), matmul(steps, weights, { transposeA: true }));
 }
 
-/** The rows without the first, and a new last one. */
+/** Returns the rows without the first, and with a new last one. */
 function shifted(rows: Node, row: Node, memory: number): Node {
   return memory === 1 ? row : concat([slice(rows, [[1, memory]]), row], 0);
 }
 
-/** A lower triangle without its first row and column, and a new last row. */
+/** Returns a lower triangle without its first row and column, and with a new last row. */
 function bordered(triangle: Node, row: Node, memory: number): Node {
   if (memory === 1) return row;
   const inner = slice(triangle, [

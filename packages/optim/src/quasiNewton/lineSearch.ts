@@ -17,38 +17,42 @@ import {
 } from "@metrigrad/graph";
 import { cubicMinimum, type LinePoint } from "./cubic.ts";
 
-/** Settings of a line search under the strong Wolfe conditions. */
+/**
+ * Settings of a line search for the strong Wolfe conditions, as in {@link lbfgs}.
+ *
+ * @category Optimizers
+ */
 export interface WolfeSettings {
-  /** c₁ of sufficient decrease, L(t) ≤ L(0) + c₁ t L'(0); 1e-4 by default. */
+  /** The constant c₁ of sufficient decrease, L(t) ≤ L(0) + c₁ t L'(0), in (0, 1); 1e-4 by default. */
   readonly decrease?: number;
-  /** c₂ of curvature, |L'(t)| ≤ c₂|L'(0)|, above c₁; 0.9 by default. */
+  /** The constant c₂ of curvature, |L'(t)| ≤ c₂|L'(0)|, in [c₁, 1); 0.9 by default. */
   readonly curvature?: number;
-  /** Evaluations of one search, at most; 25 by default. */
+  /** The number of evaluations of one search, at most; 25 by default. */
   readonly evaluations?: number;
-  /** A bracket in which no parameter moves by more than this ends the search; 1e-9 by default. */
+  /** The search ends at a bracket in which no parameter moves by more than this; 1e-9 by default. */
   readonly tolerance?: number;
   /**
-   * A loss that is higher by at most this share counts as no higher, since it may be rounding; by default 16 units in
-   * the last place of the store's floats.
+   * The relative rise of the loss that may be rounding, and so counts as no rise. If null, the default, it is 16
+   * units in the last place of the store's floats.
    */
   readonly rounding?: number | null;
 }
 
-/** A search between two evaluations; all are scalars. */
+/** A search between two evaluations; all values are scalars. */
 export interface Search {
-  /** Where the loss is evaluated next. */
+  /** The place at which the loss is evaluated next. */
   readonly t: Node;
-  /** The best point so far, of which the minimum lies in the direction of `high` where there is one. */
+  /** The best point so far. If there is a bracket, the minimum lies from here in the direction of `high`. */
   readonly low: LinePoint;
   /** The other end of the bracket. */
   readonly high: LinePoint;
   /** Whether there is a bracket. */
   readonly bracketed: Node;
-  /** Whether loss and slope are known at `high`: it may lie where they are not finite. */
+  /** Whether loss and slope are known at `high`. They are not if the loss is not finite there. */
   readonly known: Node;
   /** Whether the trial was close to an end of the bracket. */
   readonly close: Node;
-  /** Evaluations so far. */
+  /** The number of evaluations so far. */
   readonly tried: Node;
 }
 
@@ -56,40 +60,40 @@ export interface Search {
 export interface Line {
   /** The loss at t = 0. */
   readonly loss: Node;
-  /** Its derivative there, negative. */
+  /** The derivative of the loss at t = 0, which is negative. */
   readonly slope: Node;
-  /** The largest |dᵢ| of the direction. */
+  /** The largest |dᵢ| of the direction d. */
   readonly largest: Node;
-  /** By how much a loss may be higher and count as the same; null: what is not lower never does. */
+  /** The rise of the loss that counts as no rise; null if there is none. */
   readonly slack: Node | null;
 }
 
 /** A search after an evaluation. */
 export interface Searched {
+  /** The search before the next evaluation. */
   readonly next: Search;
-  /** Whether it is over: `next.low` is then what was found, at t = 0 where no trial was lower. */
+  /** Whether the search is over. Then `next.low` is its result, at t = 0 if no trial was lower. */
   readonly ended: Node;
   /** Whether the trial is `next.low`. */
   readonly lowered: Node;
 }
 
-/** How far a trial moves towards a point at which the loss is not finite. */
+/** The share of the way that a trial goes towards a point at which the loss is not finite. */
 const retreat = 0.25;
 
-/** The least distance of a trial from the ends of a bracket after one that was closer, in brackets. */
+/**
+ * The least distance of a trial from the ends of a bracket after a trial that was closer, as a share of the bracket.
+ */
 const margin = 0.1;
 
 /**
- * One evaluation of a line search for the strong Wolfe conditions: bracketing (Nocedal and Wright 2006, algorithm 3.5)
- * and zoom (algorithm 3.6) with cubic interpolation, in the form in which PyTorch has them, as one transition of a
- * state. A trial is taken too where the loss is the same to rounding and the slope meets the second condition, since
- * there the loss cannot tell (approximate Wolfe conditions: Hager and Zhang 2005, equation 4.1 of section 4). A trial whose loss is
- * not finite is an end of the bracket.
- * @param search - The search before the evaluation.
- * @param trial - Loss and slope at `search.t`.
- * @param line - What is known of the line.
- * @param settings - Wolfe's constants and the bounds.
- * @returns the search after it
+ * Makes one evaluation of a line search for the strong Wolfe conditions, as one transition of a state, and returns
+ * the search after it.
+ *
+ * The search is bracketing (Nocedal and Wright 2006, algorithm 3.5) and zoom (algorithm 3.6) with cubic
+ * interpolation, in the form that PyTorch has. A trial is also accepted if its loss is the same to rounding and its
+ * slope meets the second condition, because the loss cannot tell there (approximate Wolfe conditions: Hager and Zhang
+ * 2005, equation 4.1). A trial whose loss is not finite is an end of the bracket.
  */
 export function searchOn(
   { t, low, high, bracketed, known, close, tried }: Search,
@@ -109,7 +113,7 @@ export function searchOn(
   const accepted = logicalAnd(logicalAnd(finite, level), enough);
   const lowered = logicalOr(lower, accepted);
 
-  // The minimum lies behind the trial where the loss rises from it to the other end.
+  // If the loss rises from the trial to the other end, the minimum lies behind the trial.
   const ahead = where(bracketed, sub(high.t, low.t), 1);
   const passed = logicalAnd(proper, greaterEqual(mul(slope, ahead), 0));
   const nextLow = choose(lowered, point, low);
@@ -140,13 +144,16 @@ export function searchOn(
   };
 }
 
-/** The next trial behind the last one, at most ten times as far. */
+/** Returns the next trial behind the last one, at most ten times as far. */
 function extrapolated(last: LinePoint, trial: LinePoint): Node {
   const least = add(trial.t, mul(sub(trial.t, last.t), 0.01));
   return cubicMinimum(last, trial, [least, mul(trial.t, 10)]);
 }
 
-/** The next trial in a bracket, and whether it is close to an end: twice in a row is once too often. */
+/**
+ * Returns the next trial in a bracket, and whether it is close to an end. A second close trial in a row is moved away
+ * from the end.
+ */
 function interpolated(low: LinePoint, high: LinePoint, known: Node, close: Node) {
   const [left, right] = [minimum(low.t, high.t), maximum(low.t, high.t)];
   const found = cubicMinimum(low, high, [left, right]);
@@ -163,6 +170,7 @@ function interpolated(low: LinePoint, high: LinePoint, known: Node, close: Node)
   };
 }
 
+/** Returns one point where the condition holds, and the other elsewhere. */
 function choose(condition: Node, one: LinePoint, other: LinePoint): LinePoint {
   return {
     t: where(condition, one.t, other.t),

@@ -37,22 +37,23 @@ import type { MakeInverse } from "./inverseHessian.ts";
 import { searchOn, type WolfeSettings } from "./lineSearch.ts";
 import { type MakeSlot, type SearchSlots, searchSlots, stages } from "./slots.ts";
 
-/** What a quasi-Newton method is made of. */
+/** The parts of a quasi-Newton method. */
 export interface QuasiNewtonTask {
   readonly name: string;
   readonly lineSearch: Required<WolfeSettings>;
   readonly inverse: MakeInverse;
 }
 
-/** Units in the last place by which a loss may rise and count as the same. */
+/** The rise of the loss that counts as no rise, in units in the last place. */
 const sameLoss = 16;
 
 /**
- * One evaluation of a quasi-Newton method with a line search. The parameters are always the last accepted point θ; loss
- * and gradient are evaluated at the trial point θ + td. Where that ends the search, θ, the inverse Hessian H and
- * d = −H∇L are renewed, so that the next step evaluates the first trial of the next line. Where no trial was lower,
- * H begins anew; where H was new, the method is at its end and nothing moves any more.
- * @throws GraphError for gradients that are not of the batch of the loss
+ * Returns the phases of one evaluation of a quasi-Newton method with a line search.
+ *
+ * The parameters are always the last accepted point θ. Loss and gradient are evaluated at the trial point θ + td. If
+ * that ends the search, θ, the inverse Hessian H and d = −H∇L are renewed, so that the next step evaluates the first
+ * trial of the next line. If no trial was lower, H begins anew. If H was new already, the method is at its end, and
+ * nothing moves any more. Throws GraphError for gradients that do not come from the batch of the loss.
  */
 export function quasiNewtonPhases(
   { name, lineSearch, inverse: makeInverse }: QuasiNewtonTask,
@@ -84,7 +85,7 @@ export function quasiNewtonPhases(
     lineSearch,
   );
 
-  // The lowest point of the search; at t = 0 it is where the search began.
+  // The lowest point of the search. At t = 0 it is the point where the search began.
   const over = logicalAnd(active, logicalOr(begins, ended));
   const t = where(begins, 0, next.low.t);
   const loss = where(begins, trial.loss, next.low.loss);
@@ -103,7 +104,7 @@ export function quasiNewtonPhases(
   const forget = logicalOr(failed, logicalNot(falls));
   const direction = neg(where(falls, renewed.image, gradient));
 
-  // At the end: no gradient is left, or not even the steepest descent goes down.
+  // The end is reached if no gradient is left, or if not even the steepest descent leads down.
   const steepness = sum(abs(gradient));
   const stops = logicalOr(equal(steepness, 0), logicalAnd(failed, inverse.empty));
   const unscaled = logicalOr(renewed.empty, forget);
@@ -151,14 +152,14 @@ export function quasiNewtonPhases(
   ];
 }
 
-/** θ + td in the shapes of the parameters. */
+/** Returns θ + td in the shapes of the parameters. */
 function along(variables: readonly Variable[], direction: Node, t: Node): Node[] {
   return partsLike(direction, variables).map((part, index) =>
     add(variables[index] as Variable, mul(t, part)),
   );
 }
 
-/** The data term, the whole loss and its gradient [P] at other parameters. */
+/** Returns the data term, the whole loss and its gradient [P] at other parameters. */
 function trialOf(
   variables: readonly Variable[],
   moved: readonly Node[],
@@ -171,7 +172,7 @@ function trialOf(
   return { data, loss, gradient: flattened(parts) };
 }
 
-/** Of the evaluation that the step makes. */
+/** Returns the report of the evaluation that the step makes. */
 function reportOf({ search, slope, iterations, stage }: SearchSlots): StepReport {
   const quantities = Object.entries({
     stepLength: search.t,

@@ -23,11 +23,13 @@ import {
 import { inner } from "../core/inner.ts";
 import type { MakeInverse } from "./inverseHessian.ts";
 
-/** What stands for a = 0, where H is exact along the step. */
+/** The least a, in place of 0, which it is if H is exact along the step. */
 const least = 1e-14;
 
 /**
- * The self-scaled Broyden family with a dense H [P, P] (Al-Baali 1998; Urbán, Stefanou and Pons 2025, section 2):
+ * Makes an inverse Hessian of the self-scaled Broyden family, a dense H [P, P] (Al-Baali 1998; Urbán, Stefanou and
+ * Pons 2025, section 2).
+ *
  * H ← (H − uu'/y'u + φ y'u vv')/τ + ss'/s'y with u = Hy and v = s/s'y − u/y'u.
  */
 export const selfScaled: MakeInverse = (size, slot) => {
@@ -72,7 +74,7 @@ export const selfScaled: MakeInverse = (size, slot) => {
   };
 };
 
-/** τ and φ of a step from h = y'Hy/s'y and b = s'Bs/s'y (equations of SSBroyden). */
+/** Returns τ and φ of a step from h = y'Hy/s'y and b = s'Bs/s'y (the equations of SSBroyden). */
 function scaling(h: Node, b: Node, size: number): { readonly tau: Node; readonly phi: Node } {
   const a = maximum(sub(mul(h, b), 1), least);
   const c = sqrt(div(a, add(a, 1)));

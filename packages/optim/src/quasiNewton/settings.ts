@@ -10,7 +10,7 @@ const defaults: Required<WolfeSettings> = {
   rounding: null,
 };
 
-/** Settings of a line search with nothing left open, checked. Throws GraphError. */
+/** Returns the settings of a line search with their defaults, checked. Throws GraphError. */
 export function fullLineSearch(name: string, given: WolfeSettings): Required<WolfeSettings> {
   const where = `${name}, lineSearch`;
   const full = withDefaults(where, given, defaults);
@@ -31,7 +31,7 @@ export function fullLineSearch(name: string, given: WolfeSettings): Required<Wol
   return full;
 }
 
-/** Throws GraphError for what is no positive integer. */
+/** Throws GraphError if the value is not a positive integer. */
 export function checkInteger(where: string, name: string, value: number): void {
   if (Number.isInteger(value) && value >= 1) return;
   throw new GraphError({

@@ -6,34 +6,36 @@ import type { Search } from "./lineSearch.ts";
 /** Makes a slot of a quasi-Newton method. */
 export type MakeSlot = (name: string, options: SlotOptions) => Variable;
 
-/** What `stage` says. */
+/** The values of `stage`. */
 export const stages = { begins: 0, searches: 1, done: 2 } as const;
 
 /** What a line search keeps from one evaluation to the next. */
 export interface SearchSlots {
-  /** See `stages`. */
+  /** The stage of the method, see `stages`. */
   readonly stage: Variable;
-  /** Accepted points. */
+  /** The number of accepted points. */
   readonly iterations: Variable;
-  /** 1 + 2⁻³⁰ as the store holds it, which is 1 in floats of 32 bits. */
+  /** 1 + 2⁻³⁰ as the store holds it. In floats of 32 bits that is 1, so the value tells the float type. */
   readonly fine: Variable;
-  /** Loss and slope at the accepted point. */
+  /** The loss at the accepted point. */
   readonly loss: Variable;
+  /** The slope of the line at the accepted point. */
   readonly slope: Variable;
-  /** d, [P]. */
+  /** The direction d, [P]. */
   readonly direction: Variable;
   /** The gradient at the accepted point, [P]. */
   readonly gradient: Variable;
   /** The gradient at the lowest point of the search, [P]. */
   readonly lowGradient: Variable;
+  /** The search before the next evaluation. */
   readonly search: Search;
-  /** The updates to another search. */
+  /** Returns the updates that write another search into the slots. */
   updates(next: Search): Update[];
 }
 
 const slightlyMore = () => [1 + 2 ** -30];
 
-/** The slots for P parameters. */
+/** Returns the slots for P parameters. */
 export function searchSlots(size: number, slot: MakeSlot): SearchSlots {
   const scalar = (name: string) => slot(name, { shape: [] });
   const vector = (name: string) => slot(name, { shape: [size] });

@@ -25,42 +25,51 @@ import { type Curvature, checkCurvature } from "../curvature/curvature.ts";
 import { gaussNewtonCurvature } from "../curvature/gaussNewtonCurvature.ts";
 import { predictedChange, quadraticModel } from "../curvature/quadraticModel.ts";
 
-/** How the damping is adapted; each has a default. */
+/**
+ * Settings of damping that follows the reduction ratio of the loss, after Levenberg and Marquardt; each has a
+ * default.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface AdaptSettings {
-  /** What is looked at; the reduction ratio by default. */
+  /** The measure that the damping follows: the reduction ratio, `"ratio"` by default. */
   readonly by?: "ratio";
-  /** T₁, steps between two looks at the reduction ratio; 5 by default. */
+  /** The number T₁ of steps from one look at the reduction ratio to the next; 5 by default. */
   readonly every?: number;
-  /** ω₁ in (0, 1): the factor moves by ω₁^T₁; 19/20 by default. */
+  /** The number ω₁ in (0, 1): the factor moves by ω₁^T₁; 19/20 by default. */
   readonly omega?: number;
-  /** Of the quadratic model that predicts; `gaussNewtonCurvature` by default, or `metricCurvature`. */
+  /**
+   * The curvature of the quadratic model that predicts: {@link gaussNewtonCurvature} by default, or {@link
+   * metricCurvature}.
+   */
   readonly curvature?: Curvature;
-  /** Bounds of the factor of all damping, which begins with 1; 1e-4 and 1e4 by default. */
+  /** The least factor of all damping, at most 1; 1e-4 by default. The factor begins with 1. */
   readonly least?: number;
+  /** The largest factor of all damping, at least 1; 1e4 by default. */
   readonly most?: number;
 }
 
-/** The reduction ratio above which the damping falls, and below which it rises. */
+/** The reduction ratios below which the damping rises, and above which it falls. */
 const [low, high] = [0.25, 0.75] as const;
 
 const ones = () => [1];
 
-/** s: all damping is this times what the settings say. */
+/** Returns the factor s: all damping is s times what the settings say. */
 export function dampingFactor(context: OptimizerContext): Variable {
   return kept(context, "damping/factor");
 }
 
-/** What s is after the step: beside s itself, so that a step is made with one s throughout. */
+/** Returns the value of s after the step. It is kept beside s, so that one s holds throughout a step. */
 export function nextFactor(context: OptimizerContext): Variable {
   return kept(context, "damping/next");
 }
 
-/** A scalar of all parameters of a step, a slot of the first. */
+/** Returns a scalar that belongs to all parameters of a step; it is a slot of the first one. */
 function kept({ slot, parameters }: OptimizerContext, name: string): Variable {
   return slot((parameters[0] as AppliedParameter).variable, name, { shape: [], init: ones });
 }
 
-/** Settings with nothing left open, checked. Throws GraphError. */
+/** Returns the settings with their defaults, checked. Throws GraphError. */
 export function fullAdapt(where: string, settings: AdaptSettings): Required<AdaptSettings> {
   checkKnown(`${where}, adapt`, settings, ["by", "every", "omega", "curvature", "least", "most"]);
   const { every = 5, omega = 19 / 20, curvature = gaussNewtonCurvature } = settings;
@@ -79,18 +88,18 @@ export function fullAdapt(where: string, settings: AdaptSettings): Required<Adap
   return { by: "ratio", every: Math.round(every), omega, curvature, least, most };
 }
 
-/** The settings as plain data, for records. */
+/** Returns the settings as plain data for records. */
 export function ratioRecord(settings: AdaptSettings): Record<string, unknown> {
   const { curvature, ...numbers } = fullAdapt("adapt", settings);
   return { ...numbers, curvature: curvature.name };
 }
 
-/** The factor where it rises. */
+/** Returns the factor after a rise. */
 export function higherByRatio(settings: Required<AdaptSettings>, context: OptimizerContext): Node {
   return moves(settings, context).higher;
 }
 
-/** What s becomes where it falls, and where it rises. */
+/** Returns the factor s after a fall, and after a rise. */
 function moves(settings: Required<AdaptSettings>, context: OptimizerContext) {
   const [least, most] = finiteBounds(settings, context.float);
   const share = settings.omega ** settings.every;
@@ -102,11 +111,13 @@ function moves(settings: Required<AdaptSettings>, context: OptimizerContext) {
 }
 
 /**
- * Levenberg–Marquardt: every T₁ steps the change of the batch's loss by the step is compared with what
- * the undamped quadratic model says, ρ = (L(θ+δ) − L(θ))/(M(δ) − M(0)); s falls to ω₁^T₁ s where ρ > ¾ and
- * rises to s/ω₁^T₁ where ρ < ¼ (Martens 2010, section 4.1; Martens and Grosse 2015, section 6.5). A step that the
- * model expects to raise the loss, as momentum may take, tells nothing. s rises too after a step that is not finite, as
- * where a matrix could not be factored, and at once after any that is rejected, which would be made again otherwise.
+ * Adapts the damping as Levenberg and Marquardt do (Martens 2010, section 4.1; Martens and Grosse 2015, section 6.5).
+ *
+ * Every T₁ steps the change of the batch's loss by the step is compared with that of the undamped quadratic model, ρ
+ * = (L(θ+δ) − L(θ))/(M(δ) − M(0)). s falls to ω₁^T₁ s if ρ > ¾, and rises to s/ω₁^T₁ if ρ < ¼. A step of which the
+ * model expects a higher loss, as momentum may take, tells nothing. s also rises after a step that is not finite,
+ * such as after a matrix that could not be factored. It rises at once after a step that is rejected, because the same
+ * step would follow otherwise.
  */
 export function adaptDamping(settings: Required<AdaptSettings>, context: OptimizerContext) {
   const { every, curvature } = settings;
@@ -143,7 +154,10 @@ export function adaptDamping(settings: Required<AdaptSettings>, context: Optimiz
   };
 }
 
-/** The bounds of s, within what floats of 32 bits hold with as many digits as others where the store has these. */
+/**
+ * Returns the bounds of s. On a store of 32 bits they stay within the range in which such floats have all their
+ * digits.
+ */
 function finiteBounds(
   { least, most }: Required<AdaptSettings>,
   float: FloatType,

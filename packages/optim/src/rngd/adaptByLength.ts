@@ -6,21 +6,27 @@ import { checkKnown, checkSettings } from "../core/settings.ts";
 import type { ChainStep } from "../core/step.ts";
 import { dampingFactor } from "./adapt.ts";
 
-/** How the damping follows a line search; each has a default. */
+/**
+ * Settings of damping that follows a line search; each but `by` has a default.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface LengthAdaptSettings {
+  /** The measure that the damping follows: the length that a line search takes, `"length"`. */
   readonly by: "length";
-  /** What the factor is multiplied with after a step that was long enough; 0.2 by default. */
+  /** The factor of the damping after a step that was long enough, in (0, 1]; 0.2 by default. */
   readonly lower?: number;
-  /** What it is multiplied with after one that was not; 10 by default. */
+  /** The factor of the damping after a step that was too short, at least 1; 10 by default. */
   readonly higher?: number;
   /** The least length that is long enough, in steps before the search; 0.03 by default. */
   readonly enough?: number;
-  /** Bounds of the factor of all damping, which begins with 1; 1e-15 and 1e9 by default. */
+  /** The least product of these factors, at most 1; 1e-15 by default. The product begins with 1. */
   readonly least?: number;
+  /** The largest product of these factors, at least 1; 1e9 by default. */
   readonly most?: number;
 }
 
-/** Settings with nothing left open, checked. Throws GraphError. */
+/** Returns the settings with their defaults, checked. Throws GraphError. */
 export function fullLengthAdapt(
   where: string,
   settings: LengthAdaptSettings,
@@ -43,9 +49,11 @@ export function fullLengthAdapt(
 }
 
 /**
- * Damping as small as the line search allows: the factor falls after every step of which the search takes enough, and rises
- * where it takes less or nothing. What is predicted does not matter: next to a valley the full step is much too long, and
- * a short one along the undamped direction still does more than one that is damped until it fits.
+ * Keeps the damping as small as the line search allows.
+ *
+ * The factor falls after every step of which the search takes enough, and rises after any other. The predicted change
+ * does not matter. Next to a valley the full step is much too long. A short step along the undamped direction still
+ * does more than a step that is damped until it fits.
  */
 export function adaptByLength(settings: Required<LengthAdaptSettings>, context: OptimizerContext) {
   const { lower, enough, least } = settings;
@@ -70,7 +78,7 @@ export function adaptByLength(settings: Required<LengthAdaptSettings>, context: 
   };
 }
 
-/** The factor after a step that is too short. */
+/** Returns the factor after a step that is too short. */
 export function higherByLength(
   { higher, most }: Required<LengthAdaptSettings>,
   context: OptimizerContext,

@@ -16,13 +16,17 @@ import {
   type LengthAdaptSettings,
 } from "./adaptByLength.ts";
 
-/** How the damping is adapted: by the reduction ratio, or by the length that a line search takes. */
+/**
+ * How the damping is adapted: by the reduction ratio, or by the length that a line search takes.
+ *
+ * @category Optimizers: natural gradients
+ */
 export type Adaptation = AdaptSettings | LengthAdaptSettings;
 
-/** The same with nothing left open. */
+/** The same settings with all defaults filled in. */
 export type FullAdaptation = Required<AdaptSettings> | Required<LengthAdaptSettings>;
 
-/** Settings with nothing left open, checked. Throws GraphError. */
+/** Returns the settings with their defaults, checked. Throws GraphError. */
 export function fullAdaptation(where: string, settings: Adaptation): FullAdaptation {
   const by: unknown = settings?.by;
   if (by !== undefined && by !== "ratio" && by !== "length") {
@@ -36,14 +40,14 @@ export function fullAdaptation(where: string, settings: Adaptation): FullAdaptat
   return settings?.by === "length" ? fullLengthAdapt(where, settings) : fullAdapt(where, settings);
 }
 
-/** The settings as plain data, for records. */
+/** Returns the settings as plain data for records. */
 export function adaptationRecord(settings: Adaptation): Record<string, unknown> {
   return settings.by === "length"
     ? { ...fullLengthAdapt("adapt", settings) }
     : ratioRecord(settings);
 }
 
-/** What is done at the end of a step. */
+/** Returns the change of a step at its end that adapts the damping. */
 export function adapting(settings: FullAdaptation, context: OptimizerContext) {
   return (step: ChainStep): ChainStep =>
     settings.by === "length"
@@ -51,7 +55,7 @@ export function adapting(settings: FullAdaptation, context: OptimizerContext) {
       : adaptDamping(settings, context)(step);
 }
 
-/** The factor where it rises. */
+/** Returns the factor after a rise. */
 export function higherFactor(settings: FullAdaptation, context: OptimizerContext): Node {
   return settings.by === "length"
     ? higherByLength(settings, context)

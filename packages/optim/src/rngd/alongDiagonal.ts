@@ -5,7 +5,8 @@ import type { OptimizerContext } from "../core/optimizer.ts";
 import type { DampedBy } from "./settings.ts";
 
 /**
- * Subsystems whose blocks are damped along their diagonals; what holds the largest values so far is added to `updates`.
+ * Returns the subsystems with blocks that are damped along their diagonals. The updates that hold the largest values
+ * so far are added to `updates`.
  */
 export function alongDiagonal(
   subsystems: readonly Subsystem[],

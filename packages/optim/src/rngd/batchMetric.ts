@@ -32,30 +32,34 @@ import {
 import { effortOf } from "./settings.ts";
 import { floatOf, inPrecision, solveIn } from "./solvePrecision.ts";
 
-/** What a solve in the space of rows needs: values on the way to the loss, and what else leads from the loss to W. */
+/**
+ * What a solve in the space of rows needs: values on the way from the parameters to the loss, and all other ways from
+ * the loss to W.
+ */
 interface Route {
-  /** T = X̃W, or what is observed. */
+  /** The values: T = X̃W, or what is observed. */
   readonly values: readonly Node[];
-  /** ∂L/∂(X̃W) of the cotangents of the values. */
+  /** Returns ∂L/∂(X̃W) from the cotangents of the values. */
   readonly cotangents: (found: readonly Node[]) => Node;
-  /** T, where that is the value. */
+  /** T, if the value is T; null otherwise. */
   readonly outputs: Node | null;
   readonly rows: MadeOf;
-  /** The gradient of what reaches the parameters past the values, as values of them; null where nothing does. */
+  /** The gradient that reaches each parameter past the values, of its shape; null if nothing does. */
   readonly rest: readonly (Node | null)[];
 }
 
 /**
- * Preconditions with the metric of the batch that gives the gradient. Where a subsystem's outputs
- * T = X̃W are known the gradient is never formed: with ∂L/∂T the solve happens in the space of
- * the n rows, and L2 comes along through X̃V = β(T − 1b'). What else of the loss reaches W (a penalty, a
- * second use) is a fact of the graph: its gradient is added to the right side.
+ * Preconditions with the metric of the batch that gives the gradient.
+ *
+ * If a subsystem's outputs T = X̃W are known, the gradient is never formed. The solve then starts from ∂L/∂T, in the
+ * space of the n rows, and L2 takes part through X̃V = β(T − 1b'). Other ways in which the loss reads W, such as a
+ * penalty or a second use, show in the graph: their gradient is added to the right side.
  */
 export function batchMetric(task: PreconditionTask): Preconditioned {
   const { measured, dampingOf, solverOf, settings, step, context } = task;
   const { solvePrecision: precision } = settings;
-  // Outputs of a forward pass of their own are not on the way to the loss; a direction that is no
-  // gradient of this batch does not come from outputs.
+  // The outputs of a forward pass of its own are not on the way to the loss. A direction that is not the gradient of
+  // this batch does not come from outputs.
   const direct =
     settings.forward === "train" &&
     step.directions === step.gradients &&
@@ -104,7 +108,7 @@ export function batchMetric(task: PreconditionTask): Preconditioned {
 
 type Reader = readonly [node: Node, input: number];
 
-/** Who reads each value on the way to the loss. */
+/** The nodes that read each value on the way to the loss. */
 type Readers = ReadonlyMap<Node, readonly Reader[]>;
 
 function readersOf({ loss }: OptimizerContext): Readers {
@@ -119,7 +123,7 @@ function readersOf({ loss }: OptimizerContext): Readers {
   return readers;
 }
 
-/** How a subsystem is solved through its outputs; null where they are not those of one use of its parameters. */
+/** Returns how a subsystem is solved through its outputs; null if they are not those of one use of its parameters. */
 function routeOf(
   { block, params, applications }: Measured,
   readers: Readers,
@@ -134,7 +138,7 @@ function routeOf(
       one.kind === "affine" && one.outputs === outputs && sameList(one.parameters, params),
   );
   if (use === undefined || use.transposed) return null;
-  // In a loop all that reads the parameters goes through T, else it is no use.
+  // A use in a loop exists only if all that reads the parameters goes through T.
   if (!use.looped && !use.consumers.every(([node]) => endsIn(outputs, node, readers))) return null;
   const others = params.flatMap((param) =>
     (readers.get(param) ?? []).filter(
@@ -148,7 +152,7 @@ function routeOf(
   return { ...common, rest: grad(past as Node, params, { unused: "zero" }) };
 }
 
-/** How a subsystem is solved through what is observed, of which its rows are derivatives; null where they are not. */
+/** Returns how a subsystem is solved through what is observed, if its rows are derivatives of that; null otherwise. */
 function observedRoute(
   { block, params, through }: Measured,
   { loss }: OptimizerContext,
@@ -156,7 +160,7 @@ function observedRoute(
   const { madeOf, solveOutputs } = block;
   if (through === null || solveOutputs === null || madeOf === null) return null;
   const { values, rows } = through;
-  // What is observed on the way to something else that is observed would count twice.
+  // A value that is observed on the way to another observed value would count twice.
   const nested = values.some((value) =>
     topological(value.inputs).some((one) => values.includes(one)),
   );
@@ -170,7 +174,7 @@ function observedRoute(
   return { values, cotangents: rows, outputs: null, rows: madeOf, rest };
 }
 
-/** Whether all of the loss that reads a value reads it through T: a product without its bias may be read by itself. */
+/** Whether all of the loss that reads a value reads it through T. A product without its bias may be read by itself. */
 function endsIn(outputs: Node, node: Node, readers: Readers): boolean {
   if (node === outputs) return true;
   const own = readers.get(node) ?? [];
@@ -181,10 +185,10 @@ function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((one, at) => one === b[at]);
 }
 
-/** V and X̃V; null where there is none. */
+/** V and X̃V; null if there is none. */
 type Rest = { readonly v: Node; readonly along: Node } | null;
 
-/** V, the gradient of what does not pass through T, and X̃V; null where there is none. */
+/** Returns V, the gradient of what does not pass through T, and X̃V; null if there is none. */
 function restOf(
   { outputs, rows, rest }: Route,
   params: readonly Variable[],
@@ -192,7 +196,7 @@ function restOf(
   context: OptimizerContext,
   precision: SolvePrecision,
 ): Rest {
-  // T is rounded to the store's floats, which a solve in others would divide by λ.
+  // T is rounded to the store's floats. A solve in other floats would divide that error by λ.
   const decay =
     outputs === null || floatOf(precision, context.float) !== context.float
       ? wholeDecay(context, params)
@@ -208,24 +212,27 @@ function restOf(
   return { v: add(penalty, extra), along: add(along, times(rows, extra)) };
 }
 
-/** X̃'C and the gradient of what does not pass through T, in the floats of the solve; a step does without it. */
+/**
+ * Returns X̃'C plus the gradient of what does not pass through T, in the floats of the solve. A step does not need
+ * it.
+ */
 function gradientOf({ x, bias }: MadeOf, cotangent: Node, rest: Rest): Node {
   const product = matmul(x, cotangent, { transposeA: true });
   const whole = bias ? concat([product, sum(cotangent, { axis: 0, keepDims: true })], 0) : product;
   return rest === null ? whole : add(whole, rest.v);
 }
 
-/** A value [n, …, m] as rows [n·…, m]. */
+/** Returns a value [n, …, m] as rows [n·…, m]. */
 function asRows(node: Node): Node {
   return node.shape.length === 2 ? node : reshape(node, [-1, node.shape.at(-1) as number]);
 }
 
-/** X̃V. */
+/** Returns X̃V. */
 function times({ x, bias }: MadeOf, v: Node): Node {
   return bias ? affine(x, v) : matmul(x, v);
 }
 
-/** The gradient of the L2 term by the parameters of a block, as it is; null where nothing decays. */
+/** Returns the gradient of the L2 term by the parameters of a block; null if nothing decays. */
 function wholeDecay(
   { penalty, parameters }: OptimizerContext,
   params: readonly Variable[],
@@ -237,8 +244,8 @@ function wholeDecay(
 }
 
 /**
- * The gradient of the L2 term by parameters, and X̃V of it where that is at hand: for V = βW it is βT,
- * without the bias β(T − 1b'). Null where nothing decays.
+ * Returns the gradient of the L2 term by parameters, and X̃V of it if that needs no product; null if nothing decays.
+ * For V = βW it is βT, and β(T − 1b') if the bias does not decay.
  */
 function decayOf(
   { penalty, parameters }: OptimizerContext,
@@ -268,7 +275,7 @@ function decayOf(
   };
 }
 
-/** The share of the last parameter row in T, where its input is a stored column. */
+/** Returns the share of the last parameter row in T, if its input is a stored column. */
 function lastColumnTimes(x: Node, row: Node): Node {
   const columns = x.shape[1] as number;
   return mul(slice(x, [null, [columns - 1, columns]]), row);

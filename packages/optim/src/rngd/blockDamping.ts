@@ -3,15 +3,19 @@ import { checkDamping, type Damping, type Described, type Subsystem } from "@met
 import { GraphError } from "@metrigrad/tensor";
 
 /**
- * Damping by block: by the path of a module, by a module or a kind of modules, or by a function of the
- * subsystem; what is left out (or undefined) takes the general damping.
+ * The damping of single blocks: a record by the path of a module, a map by a module or a kind of modules, or a
+ * function of the subsystem.
+ *
+ * A block that is left out, or undefined, takes the general damping.
+ *
+ * @category Optimizers: natural gradients
  */
 export type BlockDamping =
   | Readonly<Record<string, Damping>>
   | ReadonlyMap<Described, Damping>
   | ((subsystem: Subsystem) => Damping | undefined);
 
-/** The general damping, and that of single blocks. */
+/** The general damping, and the damping of single blocks. */
 interface DampingSettings {
   readonly relative: number;
   readonly absolute: number;
@@ -19,8 +23,8 @@ interface DampingSettings {
 }
 
 /**
- * The damping of every block, times a factor where there is one. Throws GraphError for a path, a module or
- * a kind that no block has, MetricError for negative damping, and for none where `needed`.
+ * Returns the damping of every block, times a factor if there is one. Throws GraphError for a path, a module or a
+ * kind that no block has. Throws MetricError for negative damping, and for no damping if it is `needed`.
  */
 export function blockDampings(
   where: string,
@@ -51,7 +55,7 @@ export function blockDampings(
   };
 }
 
-/** Throws GraphError for what is no damping by block. */
+/** Throws GraphError if the value is not a damping by block. */
 export function checkBlockDamping(where: string, damping: BlockDamping | null): void {
   if (damping === null || typeof damping === "function" || typeof damping === "object") return;
   throw new GraphError({
@@ -62,7 +66,7 @@ export function checkBlockDamping(where: string, damping: BlockDamping | null): 
   });
 }
 
-/** Block damping as plain data, for records. */
+/** Returns block damping as plain data for records. */
 export function dampingRecord(damping: BlockDamping | null): unknown {
   if (damping === null) return null;
   if (typeof damping === "function") return damping.name;

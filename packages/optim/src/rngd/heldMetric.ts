@@ -23,8 +23,10 @@ import { effortOf } from "./settings.ts";
 import { floatOf, holdsWith, inPrecision, solveIn } from "./solvePrecision.ts";
 
 /**
- * Preconditions with what was made of the metric every T steps, and is held between: of the batch of that step, whose
- * rows and inverses are held; or of the running average of all batches, which is the paper's algorithm.
+ * Preconditions with a metric that is made every T steps and held between.
+ *
+ * It is that of the batch of that step, whose rows and inverses are held, or the running average of all batches, as
+ * in the paper's algorithm.
  */
 export function heldMetric(
   { measured, dampingOf, solverOf, settings, step, context }: PreconditionTask,
@@ -48,14 +50,14 @@ export function heldMetric(
         solver: by,
         ...effortOf(settings),
         float: floatOf(precision, context.float),
-        // An average begins with I, which is its own inverse without damping.
+        // An average begins with I, which without damping is its own inverse.
         first: average === null ? "zero" : "identity",
       });
       const solve = solveIn(precision, path, prepared);
       const asked = columnsOf(step, own);
       const solved = prepared.solve(asked);
       const direction = inPrecision(precision, solved);
-      // A bound or a report may ask for these when the phases are made: they are held now.
+      // A bound or a report may ask for these when the phases are made. Asking now makes sure that they are held.
       solve.lambda();
       solve.apply(direction);
       const solver = average === null ? `${by}, kept` : "inverse of the average";
@@ -67,7 +69,10 @@ export function heldMetric(
   return { blocks, before: [{ every, from, updates }], always };
 }
 
-/** A refresh that leaves what is held as it is where it would not be finite, and the damping higher for the next one. */
+/**
+ * Returns a refresh that keeps what is held if the new values are not finite, and raises the damping for the next
+ * refresh.
+ */
 function adapted(
   refreshed: readonly Update[],
   adapt: Adaptation,
@@ -85,8 +90,8 @@ function adapted(
 }
 
 /**
- * Subsystems whose blocks are over the last k batches; what holds the rows of the earlier ones is added to
- * `updates`. Throws MetricError for a block that is not made of rows.
+ * Returns the subsystems with blocks over the last k batches. The updates that hold the rows of earlier batches are
+ * added to `updates`. Throws MetricError for a block that is not made of rows.
  */
 export function overWindow(
   subsystems: readonly Subsystem[],

@@ -8,14 +8,17 @@ import { predictedChange, quadraticModel } from "../curvature/quadraticModel.ts"
 import { stepLength } from "../transforms/klClip.ts";
 import type { PreconditionedBlock } from "./preconditioned.ts";
 
-/** Power iterations behind the condition number. */
+/** The number of power iterations behind the condition number. */
 const iterations = 12;
 
 /**
- * What is reported of a metric when the chain is done: per block λ, ‖v − (g + λI)u‖/‖v‖ of the solve for the
- * direction v that came in, before u is rounded to the floats of the store; the length of the step in √nats and on request the condition number; of the whole
- * step its length, and the change of the loss beside what the quadratic model by this metric, without damping, predicts of it: of
- * the step as it is before it may be undone, in the units of the loss, over the samples of the batch as they are.
+ * Returns a function that adds the report of a metric to a step when the chain is done.
+ *
+ * For each block it has λ and the residual ‖v − (g + λI)u‖/‖v‖ of the solve for the direction v that came in. The u
+ * is taken before it is rounded to the floats of the store. It has the length of the step in √nats, and on request
+ * the condition number. For the whole step it has the length, the change of the loss, and the change that the
+ * quadratic model by this metric predicts without damping. These are for the step before it may be undone, in the
+ * units of the loss, over the samples of the batch.
  */
 export function metricReport(blocks: readonly PreconditionedBlock[], context: OptimizerContext) {
   return (step: ChainStep): ChainStep => {
@@ -44,7 +47,7 @@ export function metricReport(blocks: readonly PreconditionedBlock[], context: Op
   };
 }
 
-/** −δ'∇L + ½δ'gδ of the step δ; a bend is what this model does not see. */
+/** Returns −δ'∇L + ½δ'gδ of the step δ. This model does not see a bend. */
 function predicted(step: ChainStep, context: OptimizerContext): Node {
   const options = { curvature: metricCurvature, damped: false };
   const model = quadraticModel("report", options, step, context);
@@ -52,9 +55,10 @@ function predicted(step: ChainStep, context: OptimizerContext): Node {
 }
 
 /**
- * An estimate of the largest condition number ‖g + λI‖‖(g + λI)⁻¹‖ of the matrices, a scalar: both norms from power
- * iterations that begin with v, so it is never too large. Columns iterate each for itself, or as one vector where a
- * matrix is over all of them; 0 where v = 0.
+ * Returns an estimate of the largest condition number ‖g + λI‖‖(g + λI)⁻¹‖ of the matrices, a scalar.
+ *
+ * Both norms come from power iterations that begin with v, so the estimate is never too large. Each column iterates
+ * for itself. If a matrix is over all columns, they iterate as one vector. The result is 0 if v = 0.
  */
 function condition({ damped, solve, columns }: PreconditionedBlock, v: Node): Node {
   const over = columns === "coupled" ? {} : { axis: 0 };

@@ -31,17 +31,27 @@ import {
 import { checkSolverEffort } from "./solverEffort.ts";
 
 /**
- * u ← (ḡ + λI)⁻¹u by subsystem, with ḡ the relative Fisher information of the batch, of an earlier batch, of
- * a window of batches or of a running average (Sun and Nielsen 2017, section 4). First in a chain the gradient of a layer need not
- * even be formed. Throws GraphError for settings out of range, MetricError where nothing damps; a step of it
- * throws MetricError for a module without a row, for a metric beyond the budgets of memory and work, for a solver
- * that a block has not, and for a solve in floats that the backend lacks.
+ * Makes a link of a {@link chain} that multiplies the step by the inverse of the metric: u ← (ḡ + λI)⁻¹u for every
+ * subsystem.
+ *
+ * ḡ is the relative Fisher information of the batch, of an earlier batch, of a window of batches, or of a running
+ * average (Sun and Nielsen 2017, section 4). Put it first in a chain: the gradient of a layer then often need not be
+ * formed.
+ *
+ * @param settings - Metric, damping, batches and solver.
+ * @returns The transform.
+ * @throws {@link GraphError} if a setting is unknown or out of range. When a step is built: if the chain has a second
+ *   metric, or if `damping` names an unknown block.
+ * @throws {@link MetricError} if `metrics` is not a table, if `over` is none of its choices, or if nothing damps.
+ *   When a step is built: if a module has no row, or if the metric takes more than its budgets. Also if a block does
+ *   not have the solver, or the backend does not have the floats.
+ * @category Optimizers: natural gradients
  */
 export function precondition(settings: PreconditionSettings = {}): Transform {
   return preconditionBy("precondition", withDefaults("precondition", settings, batchSettings));
 }
 
-/** The same under the name of an optimizer. */
+/** Makes the same transform under the name of an optimizer. */
 export function preconditionBy(name: string, settings: FullPrecondition): Transform {
   checkPrecondition(name, settings);
   const { metrics, forward } = settings;
@@ -82,7 +92,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
         solvePrecision: settings.solvePrecision,
       });
       const solverOf = ({ block }: Measured) => (costs.get(block) as SolveCost).solver;
-      // A store of 64 bits holds what is solved in these as it is.
+      // A store of 64 bits holds values that are solved in 64 bits as they are.
       const solvePrecision =
         settings.solvePrecision === context.float ? "store" : settings.solvePrecision;
       const own = { ...settings, solvePrecision } as const;
@@ -113,7 +123,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
   } satisfies Transform);
 }
 
-/** The direction of every parameter of a block. */
+/** Returns the direction of every parameter of a block. */
 function directionsOf({ params, direction }: PreconditionedBlock): [Variable, Node][] {
   const shapes = params.map(({ shape }) => shape);
   return unpacked(direction, shapes).map((value, index) => [params[index] as Variable, value]);

@@ -17,26 +17,51 @@ import {
   settingsRecord,
 } from "./settings.ts";
 
-/** Makes optimizers of relative natural gradient descent. */
+/**
+ * The function {@link rngd}, with the variant of the paper as its member `paper`.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface Rngd {
   /**
-   * By default the metric is that of the batch at hand with the linear layer's rows, and momentum
-   * acts on the preconditioned gradient: in substance FOOF (Benzing 2022) and ISAAC (Petersen et
-   * al. 2023). The parameters on the store are an average of the points of the steps, which is good at any
-   * time of a run, not only where γ has become small at its end. Throws GraphError for settings out of range, MetricError where nothing damps.
+   * Makes the optimizer of relative natural gradient descent (RNGD): θ ← θ − γ(ḡ + λI)⁻¹ ∂L/∂θ for every subsystem.
+   *
+   * The loss is the global one. The metric ḡ is the relative Fisher information of a subsystem, such as a layer (Sun
+   * and Nielsen 2017, section 4). By default it is that of the batch at hand with the linear layer's rows, and
+   * momentum acts on the preconditioned gradient. That is in substance FOOF (Benzing 2022) and ISAAC (Petersen et al.
+   * 2023).
+   *
+   * The parameters on the store are an average of the points of the steps. It is good at any time of a run, not only
+   * at the end, where γ has become small. `rngd({ average: null })` has no average.
+   *
+   * `rngd.paper()` is the experiment of the paper.
+   *
+   * {@includeCode ../../../../examples/api/optim/rngd.ts#example}
+   *
+   * @param settings - Metric, damping, learning rate, momentum and average.
+   * @returns The optimizer.
+   * @throws {@link GraphError} if a setting is unknown or out of range.
+   * @throws {@link MetricError} if `metrics` is not a table, if `over` is none of its choices, or if nothing damps.
+   *   When a step is built: if a module has no row, if the metric takes more than its budgets, or if a block does not
+   *   have the solver.
+   * @category Optimizers: natural gradients
    */
   (settings?: RngdSettings): Optimizer;
   /**
-   * The experiment of Sun and Nielsen 2017: a running average of the metric, inverted every 100 steps,
-   * relative damping, no momentum, the linear layer's row for the first and the last layer and relu
-   * rows between. Throws as above.
+   * Makes the optimizer of the experiment of Sun and Nielsen (2017).
+   *
+   * The metric is a running average (`{ average: 0.995, every: 100 }`), inverted every 100 steps, with relative
+   * damping of 1e-4. There is no momentum, and γ is 0.005. The first and the last layer have the linear layer's row,
+   * and the layers between have relu rows. It throws the same errors as `rngd`.
    */
   readonly paper: (settings?: RngdSettings) => Optimizer;
 }
 
 /**
- * Relative natural gradient descent: θ ← θ − γ (ḡ^h(θ|θ_f) + λI)⁻¹ ∂L/∂θ for every subsystem, with
- * the global loss and local metrics (Sun and Nielsen 2017, section 4).
+ * Makes the optimizer of relative natural gradient descent (RNGD).
+ *
+ * @function
+ * @category Optimizers: natural gradients
  */
 export const rngd: Rngd = Object.freeze(
   Object.assign(

@@ -13,89 +13,132 @@ import { type QuadraticStepSettings, quadraticStep } from "../transforms/quadrat
 import { type Adaptation, adaptationRecord } from "./adaptation.ts";
 import { type BlockDamping, dampingRecord } from "./blockDamping.ts";
 
-/** What damping is added along. */
+/**
+ * The values that damping is a multiple of: the identity, the diagonal of the metric, or the largest values that the
+ * diagonal had so far.
+ *
+ * @category Optimizers: natural gradients
+ */
 export type DampedBy = "identity" | "diagonal" | "largest";
 
-/** Settings of preconditioning by relative Fisher information; each has a default. */
+/**
+ * Settings of preconditioning by relative Fisher information; each has a default.
+ *
+ * The defaults are those of {@link precondition} and {@link rngd}. {@link engd} and {@link stochasticReconfiguration}
+ * state where theirs differ.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface PreconditionSettings {
-  /** The metric of every way in which parameters act, and of kinds of modules. */
+  /**
+   * The table of metrics: a row for every way in which parameters act, or for a kind of module; `linearMetrics` by
+   * default.
+   */
   readonly metrics?: MetricTable;
-  /** ε_rel: times the full trace of each matrix, added to its diagonal. */
+  /** The relative damping ε_rel: this times the full trace of each matrix is added to its diagonal; 0 by default. */
   readonly relative?: number;
-  /** ε_abs: added to the diagonal. */
+  /** The absolute damping ε_abs, which is added to the diagonal; 2 by default. */
   readonly absolute?: number;
-  /** Damping of single blocks, instead of the two above. */
+  /** The damping of single blocks, in place of the two settings above; null by default. */
   readonly damping?: BlockDamping | null;
   /**
-   * What λ multiplies: `"identity"`; `"diagonal"` for the diagonal of the metric, at the trace of the identity (Marquardt
-   * 1963), or `"largest"` for the largest values that it had so far (Moré 1978). With relative damping a step by these does not
-   * depend on the units of the parameters.
+   * The values that λ multiplies; `"identity"` by default.
+   *
+   * `"diagonal"` is the diagonal of the metric, scaled to the trace of the identity (Marquardt 1963). `"largest"`
+   * takes the largest values that the diagonal had so far (Moré 1978). With these two and relative damping, a step
+   * does not depend on the units of the parameters.
    */
   readonly dampedBy?: DampedBy;
-  /** Multiplies all damping by a factor that follows how well a quadratic model predicts the loss. */
+  /**
+   * How a factor of all damping follows the training: by how well a quadratic model predicts the loss, or by what a
+   * line search takes. Null, the default, keeps it at 1.
+   */
   readonly adapt?: Adaptation | null;
   /**
-   * Which batches the metric is over: `"batch"`, `{ every: T }`, `{ window: k }`, `{ window: k, every: T }` or
-   * `{ average: ρ, every: T }`.
+   * The batches that the metric is over; `"batch"` by default.
+   *
+   * The choices are `"batch"`, `{ every: T }`, `{ window: k }`, `{ window: k, every: T }` and `{ average: ρ, every: T
+   * }`.
    */
   readonly over?: Over;
   /**
-   * Most bytes that the metric may keep, as `explain` counts them; unlimited by default. Where the preferred
-   * solvers keep more, exact ones that keep less take their place; where none fits, a step is refused.
+   * The number of bytes that the metric may keep at most, as `explain` counts them; unlimited by default.
+   *
+   * If the preferred solvers keep more, exact ones that keep less take their place. If none fits, a step is refused.
    */
   readonly memoryBudget?: number;
   /**
-   * Most multiply-adds that the metric may take per step, as `explain` counts them: what is built every T steps
-   * counts a T-th; 10¹¹ by default, some seconds of one core, which eigenvectors of order 2,200 take (K-FAC of as many inputs) and
-   * Cholesky factors of order 8,400. Beyond it a step is refused with what takes less.
+   * The number of multiply-adds that the metric may take per step at most, as `explain` counts them; 10¹¹ by default.
+   *
+   * What is built every T steps counts a T-th. The default is some seconds of one core: eigenvectors of order 2,200
+   * take that much (K-FAC of as many inputs), or Cholesky factors of order 8,400. If a step takes more, it is refused
+   * with a list of what takes less.
    */
   readonly workBudget?: number;
-  /** Solvers that must be taken, for all blocks or by path; null: those of the cost model. */
+  /** The solver for all blocks, or solvers by path. With null, the default, the cost model chooses. */
   readonly solver?: SolverChoice | null;
   /**
-   * r, the rank of the sketch of the solver "nystrom", which takes products with rows only: for more rows and parameters than
-   * exact solvers can take. null: a tenth of the rows or the parameters, whichever are fewer.
+   * The rank r of the sketch of the solver `"nystrom"`, which takes products with rows only. Use it for more rows and
+   * parameters than exact solvers can take. With null, the default, it is a tenth of the rows or of the parameters,
+   * whichever are fewer.
    */
   readonly rank?: number | null;
   /**
-   * Steps of conjugate gradients of the solvers "cg" and "nystrom"; 0 with "nystrom" takes the sketch itself for the metric.
-   * null: 50 and 10.
+   * The number of steps of conjugate gradients of the solvers `"cg"` and `"nystrom"`. With null, the default, it is
+   * 50 and 10. With 0, `"nystrom"` takes the sketch itself as the metric.
    */
   readonly iterations?: number | null;
   /**
-   * `"f64"`: the metric is made, factored and solved in floats of 64 bits, in a model of 32 too; what is held
-   * between steps has two of the store's, 48 bits. `"store"`: in the floats of the store. A damped step in 32 bits
-   * is off by 1e-3 and more once λ is below 1e-4 of the trace. The gpu backend has 32 bits alone, where a step is refused.
+   * The floats in which the metric is made, factored and solved; `"store"` by default, which are the floats of the
+   * store.
+   *
+   * With `"f64"` they have 64 bits, even in a model of 32. What is held between steps then has two floats of the
+   * store, 48 bits. In 32 bits a damped step is off by 1e-3 and more once λ is below 1e-4 of the trace. The gpu
+   * backend has 32 bits only, and refuses `"f64"`.
    */
   readonly solvePrecision?: SolvePrecision;
-  /** Which forward pass the metric reads: the gradient's own, or one in inference mode. */
+  /**
+   * The forward pass that the metric reads: the one of the gradient (`"train"`, the default), or one in inference
+   * mode (`"infer"`).
+   */
   readonly forward?: "train" | "infer";
 }
 
-/** Settings of RNGD; each has a default. */
+/**
+ * Settings of {@link rngd}; each has a default.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface RngdSettings extends PreconditionSettings {
-  /** γ. */
+  /** The learning rate γ; 0.2 by default. */
   readonly learningRate?: number;
+  /** A factor of γ over the run; `exponentialSchedule(0.03)` by default. */
   readonly schedule?: Schedule;
-  /** μ of the momentum on the preconditioned gradient; 0: none. */
+  /** The momentum μ on the preconditioned gradient, in [0, 1]; 0.9 by default. With 0 there is none. */
   readonly momentum?: number;
-  /** The exact step of a quadratic model in place of γ, its schedule and μ; null by default. */
+  /** The exact step of a quadratic model, in place of γ, its schedule and μ; null by default. */
   readonly quadratic?: QuadraticStepSettings | null;
-  /** Most length of a step, √(γ²δ'gδ) in √nats; null: any. */
+  /** The largest length of a step, √(γ²δ'gδ) in √nats; null by default, which is no bound. */
   readonly klClip?: number | null;
-  /** Undo a step that raises the loss of its batch by more than so many nats; null: never. */
+  /**
+   * The rise of the loss of its batch, in nats, above which a step is undone. With null, the default, no step is
+   * undone.
+   */
   readonly reject?: number | null;
-  /** The average of the points of the steps that is evaluated, see `polynomialAverage`; null: none, parameters are those of the last step. */
+  /**
+   * The average of the points of the steps that is evaluated, see {@link polynomialAverage}; `{ power: 8 }` by
+   * default. With null there is none, and the parameters are those of the last step.
+   */
   readonly average?: PolynomialAverageSettings | null;
 }
 
-/** Settings of preconditioning with nothing left open. */
+/** The settings of preconditioning with all defaults filled in. */
 export type FullPrecondition = Required<PreconditionSettings>;
 
-/** Settings with nothing left open. */
+/** The settings of RNGD with all defaults filled in. */
 export type FullSettings = Required<RngdSettings>;
 
-/** The default metric: that of the batch at hand, at hardly more than the cost of a gradient. */
+/** The default settings: the metric of the batch at hand, at hardly more than the cost of a gradient. */
 export const batchSettings: FullPrecondition = Object.freeze({
   metrics: linearMetrics,
   relative: 0,
@@ -113,7 +156,7 @@ export const batchSettings: FullPrecondition = Object.freeze({
   forward: "train",
 });
 
-/** The default of RNGD. */
+/** The default settings of RNGD. */
 export const fastSettings: FullSettings = Object.freeze({
   ...batchSettings,
   learningRate: 0.2,
@@ -139,12 +182,15 @@ export const paperSettings: FullSettings = Object.freeze({
   forward: "infer",
 });
 
-/** How far solvers go that are not exact. */
+/** Returns how far solvers go that are not exact. */
 export function effortOf({ rank, iterations }: FullPrecondition): SolveEffort {
   return { ...(rank !== null && { rank }), ...(iterations !== null && { iterations }) };
 }
 
-/** Settings of preconditioning as plain data, for records: what is off by default only where it is on. */
+/**
+ * Returns the settings of preconditioning as plain data for records. A setting that is off by default is there only
+ * if it is on.
+ */
 export function preconditionRecord(settings: FullPrecondition): Record<string, unknown> {
   const { metrics, damping, dampedBy, adapt, relative, absolute, over, forward } = settings;
   const { memoryBudget, workBudget, solver, rank, iterations, solvePrecision } = settings;
@@ -166,13 +212,13 @@ export function preconditionRecord(settings: FullPrecondition): Record<string, u
   };
 }
 
-/** What a table is called, where its rows come from, and what others take. */
+/** Returns the name of a table, the sources of its rows, and what parameters without a row take. */
 function rowsRecord({ name, rows, others }: MetricTable): string[] {
   const sources = [name, ...rows.map(({ source }) => source)];
   return others === "plain" ? [...sources, "others: plain gradient"] : sources;
 }
 
-/** Settings as plain data, for records. */
+/** Returns the settings as plain data for records. */
 export function settingsRecord(settings: FullSettings): Record<string, unknown> {
   const { learningRate, schedule, momentum, quadratic, klClip, reject, average } = settings;
   return {

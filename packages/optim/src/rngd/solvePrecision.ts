@@ -13,19 +13,20 @@ import { type FloatType, sizeOf } from "@metrigrad/tensor";
 
 const ofMetric = ({ role }: Node) => role === "metric";
 
-/** The floats of a metric that is solved on a store. */
+/** Returns the floats of a metric that is solved on a store. */
 export function floatOf(precision: SolvePrecision, store: FloatType): FloatType {
   return precision === "store" ? store : precision;
 }
 
-/** A value of a metric in the given floats; what is not of the metric stays as it is. */
+/** Returns a value of a metric in the given floats. Nodes that do not belong to the metric stay as they are. */
 export function inPrecision(precision: SolvePrecision, value: Node): Node {
   return precision === "store" ? value : (inDouble([value], ofMetric)[0] as Node);
 }
 
 /**
- * The solve of the metric of the module at `path` in the given floats; vectors come and go in those of the store. What is asked
- * for later, as by a report, is of the metric too.
+ * Returns the solve of the metric of the module at `path` in the given floats.
+ *
+ * Vectors come and go in the floats of the store. What is asked for later, as by a report, belongs to the metric too.
  */
 export function solveIn(precision: SolvePrecision, path: string, solve: DampedSolve): DampedSolve {
   const own = (make: () => Node) => inPrecision(precision, withMetricScope(path, make));
@@ -39,8 +40,10 @@ export function solveIn(precision: SolvePrecision, path: string, solve: DampedSo
 }
 
 /**
- * Holds in the given floats, which share what they hold. Slots have the store's; what these leave of a value of 64 bits is held
- * beside it, so that a held inverse keeps 48 bits.
+ * Returns Holds in the given floats, which share what they hold.
+ *
+ * A slot has the store's floats. The rest of a value of 64 bits is held in a second slot, so that a held inverse
+ * keeps 48 bits.
  */
 export function holdsWith(
   precision: SolvePrecision,
@@ -51,7 +54,7 @@ export function holdsWith(
   return (updates) => doubled(holds(updates), known);
 }
 
-/** A Hold of two slots for each value; `known` has the values by name. */
+/** Returns a Hold with two slots for each value; `known` has the values by name. */
 function doubled(hold: Hold, known: Map<string, Node>): Hold {
   return (name, first, next) => {
     const found = known.get(name);

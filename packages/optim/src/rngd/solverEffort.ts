@@ -2,7 +2,7 @@ import type { Solver } from "@metrigrad/metric";
 import { GraphError } from "@metrigrad/tensor";
 import type { FullPrecondition } from "./settings.ts";
 
-/** Throws GraphError for a rank and for steps that are none, and where no solver that was asked for has them. */
+/** Throws GraphError if the rank or the number of steps is not a count, or if no solver that was asked for uses it. */
 export function checkSolverEffort(name: string, settings: FullPrecondition): void {
   const { solver, rank, iterations } = settings;
   const asked: unknown[] = typeof solver === "object" ? Object.values(solver ?? {}) : [solver];

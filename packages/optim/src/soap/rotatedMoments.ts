@@ -28,30 +28,32 @@ import { factorAxes, outerOf, turned } from "./axes.ts";
 export interface RotatedMoments {
   readonly beta1: number;
   readonly beta2: number;
-  /** Decay of the factors. */
+  /** The decay of the factors. */
   readonly factorBeta: number;
   readonly epsilon: number;
-  /** Steps between two turns of the bases. */
+  /** The number of steps from one renewal of the bases to the next. */
   readonly every: number;
-  /** Axes that are longer keep the identity. */
+  /** The longest axis that is turned. */
   readonly longest: number;
 }
 
-/** An axis that is turned: its factor Σ gg' and its basis Q, [d, d]. */
+/** An axis that is turned, with its factor Σ gg' and its basis Q, [d, d] each. */
 interface TurnedAxis {
   readonly axis: number;
   readonly factor: Variable;
   readonly basis: Variable;
 }
 
-/** Longer than any run, so that a phase is due once. */
+/** A number of steps that is longer than any run, so that a phase is due once. */
 const once = 2 ** 40;
 
 /**
- * ADAM's moments in the eigenbasis of Shampoo's factors (Vyas et al. 2024, algorithm 3): for every axis F ← βF + (1−β)gg';
- * u ← Q(m̂/(√v̂ + ε)) with m the mean of gradients, turned, and v that of their squares in the basis. The bases are those
- * of the first batch, whose step is left out, and every few steps one power step, Q ← qr(FQ), with columns in the
- * order of their eigenvalues. As in the authors' code ε is added before the second moment is corrected.
+ * Makes a transform that takes ADAM's moments in the eigenbasis of Shampoo's factors (Vyas et al. 2024, algorithm 3).
+ *
+ * For every axis F ← βF + (1−β)gg'. The direction is u ← Q(m̂/(√v̂ + ε)): m is the mean of gradients, written in the
+ * basis, and v is the mean of their squares there. The bases come from the first batch, which makes no step. Every
+ * few steps a power step renews them, Q ← qr(FQ), with the columns in the order of their eigenvalues. As in the
+ * authors' code ε is added before the second moment is corrected.
  */
 export function rotatedMoments(settings: RotatedMoments): Transform {
   const { beta1, beta2, factorBeta, epsilon, every, longest } = settings;
@@ -101,7 +103,10 @@ export function rotatedMoments(settings: RotatedMoments): Transform {
   } satisfies Transform);
 }
 
-/** Q ← qr(FQ) of every axis, with the columns, and the squares with them, in descending order of q'Fq. */
+/**
+ * Returns the updates Q ← qr(FQ) of every axis. Columns, and the squares with them, are sorted by q'Fq in descending
+ * order.
+ */
 function turns(axes: readonly TurnedAxis[], squares: Variable): Update[] {
   if (axes.length === 0) return [];
   let sorted: Node = squares;
@@ -115,7 +120,7 @@ function turns(axes: readonly TurnedAxis[], squares: Variable): Update[] {
   return [...updates, [squares, sorted]];
 }
 
-/** The axes that are turned. */
+/** Returns the axes that are turned. */
 function axesOf(variable: Variable, longest: number, { slot }: OptimizerContext): TurnedAxis[] {
   const { shape } = variable;
   return factorAxes(shape, longest).map((axis) => {

@@ -25,33 +25,45 @@ import type { Transform } from "../core/transform.ts";
 import { meanOf } from "../curvature/gaussNewtonCurvature.ts";
 import { metricOf } from "../curvature/metricCurvature.ts";
 
-/** Settings of geodesic acceleration. */
+/**
+ * Settings of {@link acceleration}.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface AccelerationSettings {
   /**
-   * The step bends while the second-order change of what is observed is at most this times that of first order, ½s²|r''| ≤ limit·s|Ju| in
-   * the metric of the law; longer ones are straight. Null, the default: it always does. A limit of 1 keeps fits of few parameters from leaving
-   * for another valley; on differential equations steps without one went further.
+   * The bound of the bend: a step bends while ½s²|r''| ≤ limit·s|Ju| in the metric of the law. Longer steps are
+   * straight.
+   *
+   * The two sides are the second-order and the first-order change of what is observed. With null, the default, every
+   * step bends. A limit of 1 keeps fits of few parameters from leaving for another valley. On differential equations
+   * steps without a limit went further.
    */
   readonly limit?: number | null;
 }
 
 /**
- * Bends the step: su becomes su + s²b with b = ½(g + λI)⁻¹J'F r'', where r'' is the second derivative of what is observed
- * along u. To second order what is observed then goes straight to where the linear model sends it: geodesic
- * acceleration (Transtrum and Sethna 2012, arXiv 1201.5885; for differential equations Jnini and Vella 2025, arXiv 2505.21404).
- * In narrow, curved valleys steps get much longer. Takes some three forward passes and a solve, and the search tries every length bent and straight.
+ * Makes a link of a {@link chain} that bends the step: su becomes su + s²b with b = ½(g + λI)⁻¹J'F r''.
  *
- * Put it behind `precondition`, and right behind it a `lineSearch` over a grid, which finds s. Parameters with the plain gradient
- * have no b.
- * @param settings - What is not given has its default.
- * @returns a transform; a step of it throws GraphError where no metric is before it, no grid is searched behind it, or nothing is observed
- * @throws GraphError for settings out of range
+ * r'' is the second derivative of what is observed along u. To second order what is observed then moves on a straight
+ * line to where the linear model sends it. This is geodesic acceleration (Transtrum and Sethna 2012, arXiv 1201.5885;
+ * for differential equations Jnini and Vella 2025, arXiv 2505.21404). In narrow, curved valleys steps get much
+ * longer. It takes some three forward passes and a solve, and the search tries every length bent and straight.
+ *
+ * Put it behind {@link precondition}, and put a {@link lineSearch} over a grid right behind it, which finds s. A
+ * parameter that takes the plain gradient has no bend.
+ *
+ * @param settings - The bound of the bend.
+ * @returns The transform.
+ * @throws {@link GraphError} if a setting is unknown or out of range. When a step is built: if no metric is before
+ *   it, if no search over a grid is behind it, or if nothing is observed.
+ * @category Optimizers: natural gradients
  */
 export function acceleration(settings: AccelerationSettings = {}): Transform {
   return accelerationBy(settings, true);
 }
 
-/** The same; unless it is needed, steps of a loss of which nothing is observed stay straight. */
+/** Makes the same transform. Unless `needed`, a step stays straight if the loss observes nothing. */
 export function accelerationBy(settings: AccelerationSettings, needed: boolean): Transform {
   checkKnown("acceleration", settings, ["limit"]);
   const { limit = null } = settings;
@@ -78,7 +90,10 @@ export function accelerationBy(settings: AccelerationSettings, needed: boolean):
   } satisfies Transform);
 }
 
-/** J'F r'' of all that is observed, by parameter, and the longest step within the limit; null where there is none. */
+/**
+ * Returns J'F r'' of all that is observed, by parameter, and the longest step within the limit; null if there is no
+ * limit.
+ */
 function secondOrder(
   directions: ChainDirections,
   { observed, applications }: OptimizerContext,
@@ -102,7 +117,7 @@ function secondOrder(
   return { pulled, longest: mul(2 * limit, sqrt(div(first, second))) };
 }
 
-/** F of a change of what is observed, by the weights of samples and of the part. */
+/** Returns F times a change of what is observed, weighted by samples and by the part's share. */
 function imageOf({ part, share }: ObservedPart, change: Node): Node {
   const { law, natural, weights, centred = false } = part;
   const root = transpose(law.fisherRoot(natural));

@@ -4,15 +4,21 @@ import { checkSettings } from "../core/settings.ts";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
-/** What stands for a norm of 0, so that nothing is divided by it. */
+/** The least norm that is divided by, in place of 0. */
 const least = 1e-30;
 
 /**
- * u ← u · min(1, c/‖u‖) with the norm over all parameters (Pascanu et al. 2013): put it first in a chain
- * to clip the gradient, last to clip the step.
- * @param bound c, the largest norm
- * @returns a transform
- * @throws GraphError for a bound that is not positive
+ * Makes a link of a {@link chain} that shortens long steps: u ← u · min(1, c/‖u‖), with the norm over all parameters
+ * (Pascanu et al. 2013).
+ *
+ * Put it first to clip the gradient, or last to clip the step. It reports the `norm` before clipping.
+ *
+ * {@includeCode ../../../../examples/api/optim/clipNorm.ts#example}
+ *
+ * @param bound - The largest norm c > 0.
+ * @returns The transform.
+ * @throws {@link GraphError} if the bound is not a finite number above 0.
+ * @category Optimizers: combining
  */
 export function clipNorm(bound: number): Transform {
   checkSettings("clipNorm", { bound }, { bound: [Number.MIN_VALUE, Number.MAX_VALUE] });

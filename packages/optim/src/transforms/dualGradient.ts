@@ -25,23 +25,33 @@ import type { OptimizerContext } from "../core/optimizer.ts";
 import { type ChainStep, type MetricBlock, mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
-/** Lengths 1, ¼, 1/16, … that are tried. All are at each step, so few: for a full covariance each takes a Cholesky factor. */
+/**
+ * The number of lengths 1, ¼, 1/16, … that are tried. All of them are tried at each step, so they are few: with a
+ * full covariance each takes a Cholesky factor.
+ */
 const trials = 8;
 
-/** A `distribution` of a step, and its parameters by name. */
+/** A `distribution` that the step trains, and its parameters by name. */
 interface Member {
   readonly options: DistributionOptions;
   readonly params: Readonly<Record<string, Variable>>;
 }
 
 /**
- * The gradient in the dual coordinates of each `distribution`: ∂L/∂m where its parameters are the natural coordinates η,
- * ∂L/∂η where they are the expectations m. It is the natural gradient, since the metric is ∂m/∂η and ∂η/∂m (Raskutti and
- * Mukherjee 2015; Khan and Rue 2023, arXiv 2107.04562).
+ * Makes a link of a {@link chain} that takes the gradient of each `distribution` in its dual coordinates.
  *
- * At the end of the chain the whole step is cut to a quarter, up to seven times, until all distributions exist: a covariance is
- * positive definite, for example. Where that does not help the step is left out. What was taken of it is reported as
- * "shortened". A step throws GraphError while it is built where a parameter belongs to no distribution.
+ * That is ∂L/∂m if the parameters are the natural coordinates η, and ∂L/∂η if they are the expectations m. It is the
+ * natural gradient, since the metric is ∂m/∂η or ∂η/∂m (Raskutti and Mukherjee 2015; Khan and Rue 2023, arXiv
+ * 2107.04562).
+ *
+ * At the end of the chain the whole step is cut to a quarter, up to seven times, until all distributions exist: a
+ * covariance must be positive definite, for example. If that does not help, the step is left out. The quantity
+ * `shortened` reports the share of the step that was taken.
+ *
+ * @returns The transform.
+ * @throws {@link GraphError} when a step is built, if a parameter does not belong to a distribution all of whose
+ *   parameters are trained.
+ * @category Optimizers: natural gradients
  */
 export function dualGradient(): Transform {
   return Object.freeze({
@@ -67,7 +77,10 @@ export function dualGradient(): Transform {
   } satisfies Transform);
 }
 
-/** Distributions whose parameters a step trains, each once. Throws GraphError where they do not cover the parameters. */
+/**
+ * Returns the distributions whose parameters a step trains, each once. Throws GraphError if they do not cover the
+ * parameters.
+ */
 function membersOf({ applications, parameters }: OptimizerContext): readonly Member[] {
   const left = new Map(parameters.map(({ variable, path }) => [variable, path]));
   const found = new Map<AnyModule, Member>();
@@ -87,26 +100,26 @@ function membersOf({ applications, parameters }: OptimizerContext): readonly Mem
   });
 }
 
-/** η at the parameters. */
+/** Returns the natural coordinates η at the parameters. */
 function naturalOf({ family, coordinates }: DistributionOptions, values: Coordinates): Coordinates {
   return coordinates === "natural" ? values : family.toNatural(values);
 }
 
-/** g⁻¹v, where the metric g is ∂m/∂η in natural coordinates and ∂η/∂m in expectations. */
+/** Returns g⁻¹v. The metric g is ∂m/∂η in natural coordinates, and ∂η/∂m in expectations. */
 function solveOf(options: DistributionOptions, params: Coordinates, v: Coordinates): Coordinates {
   const { family, coordinates } = options;
   const natural = naturalOf(options, params);
   return coordinates === "natural" ? family.solve(natural, v) : family.metric(natural, v);
 }
 
-/** g v. */
+/** Returns g v. */
 function applyOf(options: DistributionOptions, params: Coordinates, v: Coordinates): Coordinates {
   const { family, coordinates } = options;
   const natural = naturalOf(options, params);
   return coordinates === "natural" ? family.metric(natural, v) : family.solve(natural, v);
 }
 
-/** The metric of a distribution; it is not damped. */
+/** Returns the metric of a distribution, which has no damping. */
 function blockOf({ options, params }: Member): MetricBlock {
   const names = Object.keys(params);
   const variables = Object.values(params);
@@ -138,7 +151,7 @@ function blockOf({ options, params }: Member): MetricBlock {
   };
 }
 
-/** The longest of the shortened steps after which all distributions exist; none where none of them is. */
+/** Returns the longest of the shortened steps after which all distributions exist; a step of 0 if there is none. */
 function shortened(step: ChainStep, members: readonly Member[]): ChainStep {
   const values = new Map<Variable, Node>(step.directions);
   const grid = constant(tensor(Float64Array.from({ length: trials }, (_, k) => 4 ** -k)));

@@ -20,17 +20,20 @@ import type { Transform } from "../core/transform.ts";
 
 /** Settings of the factored second moment. */
 export interface FactoredMoments {
-  /** c of β₂ = 1 − t^{−c}. */
+  /** The exponent c of β₂ = 1 − t^{−c}. */
   readonly decay: number;
-  /** ε₁, added to squares. */
+  /** The number ε₁ that is added to squares. */
   readonly epsilon: number;
-  /** d: the largest root mean square of a direction. */
+  /** The largest root mean square d of a direction. */
   readonly clip: number;
 }
 
 /**
- * u ← u/√v̂ with v̂ = rc'/mean(r) for the means r and c of u² over columns and rows of a matrix, then u ← u/max(1, RMS(u)/d)
- * (Shazeer and Stern 2018, arXiv 1804.04235, algorithms 4 and 5). Of tensors the last two axes are factored; vectors have v̂ of their own.
+ * Makes a transform that divides by the root of a factored second moment (Shazeer and Stern 2018, arXiv 1804.04235,
+ * algorithms 4 and 5).
+ *
+ * u ← u/√v̂ with v̂ = rc'/mean(r). r and c are the means of u² over columns and rows of a matrix. Then u ← u/max(1,
+ * RMS(u)/d). Of a tensor the last two axes are factored. A vector has a v̂ of its own.
  */
 export function factoredMoments(settings: FactoredMoments): Transform {
   const { decay, epsilon, clip } = settings;
@@ -56,7 +59,7 @@ export function factoredMoments(settings: FactoredMoments): Transform {
   } satisfies Transform);
 }
 
-/** 1/√v̂, as one value or as the product of those of rows and of columns. */
+/** Returns 1/√v̂, as one value or as the product of a factor for rows and one for columns. */
 function inverseRoot(
   variable: Variable,
   squares: Node,

@@ -24,19 +24,19 @@ import { factorAxes, outerOf, turned } from "../soap/axes.ts";
 
 /** Settings of Shampoo's preconditioner. */
 export interface InverseRoots {
-  /** β of factors and squares; 1: they are sums. */
+  /** The decay β of factors and squares. With 1 they are sums. */
   readonly beta: number;
-  /** Added to eigenvalues and roots. */
+  /** The number that is added to eigenvalues and roots. */
   readonly epsilon: number;
-  /** Steps between two inversions. */
+  /** The number of steps from one inversion to the next. */
   readonly every: number;
-  /** Axes that are longer have no factor. */
+  /** The longest axis that has a factor. */
   readonly longest: number;
-  /** Whether directions get the length of those that squares alone give. */
+  /** Whether a direction gets the length that the division by squares would give it. */
   readonly graft: boolean;
 }
 
-/** An axis with its factor F = Σ gg' and F^{−1/2k}, [d, d]. */
+/** An axis with its factor F = Σ gg' and its root F^{−1/2k}, [d, d] each. */
 interface FactorAxis {
   readonly axis: number;
   readonly factor: Variable;
@@ -44,9 +44,11 @@ interface FactorAxis {
 }
 
 /**
- * u ← u times (Fᵢ + εI)^{−1/2k} along each of its k axes, with Fᵢ the sum or the mean of uu' over the other axes (Gupta, Koren and Singer
- * 2018, arXiv 1802.09568, algorithms 1 and 2). What has no factors is divided by √s + ε, s the sum or mean of u². With `graft` every direction gets the
- * length that this division would give it (Anil et al. 2020, arXiv 2002.09018, section 4).
+ * Makes a transform that multiplies u by (Fᵢ + εI)^{−1/2k} along each of its k axes.
+ *
+ * Fᵢ is the sum or the mean of uu' over the other axes (Gupta, Koren and Singer 2018, arXiv 1802.09568, algorithms 1
+ * and 2). A parameter without factors is divided by √s + ε, with the sum or mean s of u². With `graft` every
+ * direction gets the length that this division would give it (Anil et al. 2020, arXiv 2002.09018, section 4).
  */
 export function inverseRoots(settings: InverseRoots): Transform {
   const { beta, epsilon, every, longest, graft } = settings;
@@ -54,7 +56,7 @@ export function inverseRoots(settings: InverseRoots): Transform {
     name: "inverseRoots",
     settings: { ...settings },
     transform: (step, context) => {
-      // Means begin at 0, which their weights 1 − βᵗ make up for.
+      // Means begin at 0. The division by their weight 1 − βᵗ corrects that.
       const weight = sub(1, exp(mul(add(context.step, 1), Math.log(beta))));
       const whole = (value: Node): Node => (beta === 1 ? value : div(value, weight));
       const collected = (kept: Node, value: Node): Node =>
@@ -89,7 +91,7 @@ export function inverseRoots(settings: InverseRoots): Transform {
   } satisfies Transform);
 }
 
-/** (F + εI)^{−1/p} of a symmetric F. */
+/** Returns (F + εI)^{−1/p} of a symmetric F. */
 function inverseRoot(factor: Node, epsilon: number, p: number): Node {
   const { values, vectors } = eigh(factor);
   // Rounding can make eigenvalues of 0 negative.
@@ -97,15 +99,17 @@ function inverseRoot(factor: Node, epsilon: number, p: number): Node {
   return matmul(mul(vectors, powers), vectors, { transposeB: true });
 }
 
+/** The Euclidean norm, a scalar. */
 function normOf(value: Node): Node {
   return sqrt(sum(square(value)));
 }
 
-/** a/b, 0 where b is 0. */
+/** Returns a/b; 0 where b is 0. */
 function ratio(a: Node, b: Node): Node {
   return where(greater(b, 0), div(a, b), 0);
 }
 
+/** Returns the axes that have factors. */
 function axesOf(variable: Variable, longest: number, { slot }: OptimizerContext): FactorAxis[] {
   return factorAxes(variable.shape, longest).map((axis) => {
     const size = variable.shape[axis] as number;

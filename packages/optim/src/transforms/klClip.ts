@@ -5,7 +5,7 @@ import { type ChainStep, mapDirections, valuesOf } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 import { metricOf } from "../curvature/metricCurvature.ts";
 
-/** √(u'gu), the length in √nats of where a step goes, over all parameters that have a metric; a scalar. */
+/** Returns √(u'gu), the length of a step in √nats over all parameters that have a metric, a scalar. */
 export function stepLength(where: string, step: ChainStep): Node {
   const parts = metricOf(where, step).map(({ params, pack, apply }) => {
     const u = pack(valuesOf(step.directions, params));
@@ -19,9 +19,16 @@ export function stepLength(where: string, step: ChainStep): Node {
 }
 
 /**
- * u ← u · min(1, κ/√(u'gu)): where it is put in a chain, a step is at most κ long in the metric without
- * damping, so that KL ≈ ½u'gu ≤ ½κ² nats. Put it last to bound the whole step. Throws GraphError for a
- * bound that is not positive, and in a chain without a metric before it.
+ * Makes a link of a {@link chain} that bounds the length of the step in the metric: u ← u · min(1, κ/√(u'gu)).
+ *
+ * g is the metric without damping. At this place of the chain the step is at most κ √nats long, so that KL ≈ ½u'gu ≤
+ * ½κ² nats. Put it last to bound the whole step.
+ *
+ * @param bound - The largest length κ > 0, in √nats.
+ * @returns The transform.
+ * @throws {@link GraphError} if the bound is not a finite number above 0. When a step is built: if no metric is
+ *   before it in the chain.
+ * @category Optimizers: natural gradients
  */
 export function klClip(bound: number): Transform {
   checkSettings("klClip", { bound }, { bound: [Number.MIN_VALUE, Number.MAX_VALUE] });

@@ -18,27 +18,46 @@ import { type ChainStep, mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 import { fullWolfeSearch, type WolfeSearchSettings, wolfeLength } from "./wolfeSearch.ts";
 
-/** Settings of a line search over a grid of lengths. */
+/**
+ * Settings of a {@link lineSearch} over a grid of lengths.
+ *
+ * @category Optimizers: combining
+ */
 export interface GridSearchSettings {
+  /** The rule: `"grid"` by default. */
   readonly rule?: "grid";
-  /** How many lengths are tried; 8 by default. */
+  /** The number of lengths that are tried, in [1, 64]; 8 by default. */
   readonly trials?: number;
-  /** Each is this times the one before, in (0, 1); ½ by default. */
+  /** The ratio of a length to the one before, in (0, 1); ½ by default. */
   readonly shrink?: number;
   /** The first length, in steps of the chain; 1 by default. */
   readonly longest?: number;
 }
 
-/** Settings of the line search: of a grid by default. */
+/**
+ * Settings of a {@link lineSearch}: of a search over a grid by default, or of one for the strong Wolfe conditions.
+ *
+ * @category Optimizers: combining
+ */
 export type LineSearchSettings = GridSearchSettings | WolfeSearchSettings;
 
 /**
- * u ← su with the s of a grid, `longest`·`shrink`^k, at which the loss of the batch falls most (Müller and Zeinhofer 2023,
- * section 4.1); 0 where it falls at none. All lengths are tried at once, as one batch of forward passes, each of which costs what one
- * of the batch does. A step that `acceleration` bends is tried
- * along its curve and straight. With `rule: "wolfe"` s meets the strong Wolfe conditions L(s) ≤ L(0) + c₁sL'(0) and |L'(s)| ≤ c₂|L'(0)|
- * (`decrease` and `curvature`): lengths are tried one after the other, at some three forward passes each, also longer ones; where
- * `trials` are not enough s is the lowest of them, and 0 where none was lower. Throws GraphError for settings out of range.
+ * Makes a link of a {@link chain} that finds the length of the step: u ← su.
+ *
+ * By default s is the length of a grid, `longest`·`shrink`^k, at which the loss of the batch falls most (Müller and
+ * Zeinhofer 2023, section 4.1). If it falls at none, s is 0. All lengths are tried at once, as one batch of forward
+ * passes; each costs as much as a forward pass of the batch. A step that {@link acceleration} bends is tried along
+ * its curve and straight.
+ *
+ * With `rule: "wolfe"` s meets the strong Wolfe conditions L(s) ≤ L(0) + c₁sL'(0) and |L'(s)| ≤ c₂|L'(0)|. Lengths
+ * are tried one after the other, longer ones too, at some three forward passes each. If `trials` are not enough, s is
+ * the length with the lowest loss, and 0 if no length was lower.
+ *
+ * @param settings - The rule of the search, and its numbers.
+ * @returns The transform.
+ * @throws {@link GraphError} if a setting is unknown or out of range. When a step is built: if another transform
+ *   stands between `acceleration` and the search.
+ * @category Optimizers: combining
  */
 export function lineSearch(settings: LineSearchSettings = {}): Transform {
   if (settings?.rule === "wolfe") return wolfeSearch(settings);
@@ -78,6 +97,7 @@ export function lineSearch(settings: LineSearchSettings = {}): Transform {
   } satisfies Transform);
 }
 
+/** Makes the transform of a search for the strong Wolfe conditions. */
 function wolfeSearch(settings: WolfeSearchSettings): Transform {
   checkKnown("lineSearch, wolfe", settings, ["rule", "trials", "decrease", "curvature"]);
   const full = fullWolfeSearch("lineSearch, wolfe", settings);
@@ -92,23 +112,23 @@ function wolfeSearch(settings: WolfeSearchSettings): Transform {
   } satisfies Transform);
 }
 
-/** The step at a length: su + cs²b with c 1, or 0 beyond the longest that may bend and where it is to be straight. */
+/** Returns the step at a length: su + cs²b. c is the share; it is 0 beyond the longest length that may bend. */
 function stepAt(step: ChainStep, s: Node, share: Node): ChainStep {
   if (step.bend === null) return mapDirections(step, (u) => mul(s, u));
   const { directions, longest } = step.bend;
   const bend = new Map(directions);
-  // Where nothing bends `longest` is 0/0 or infinite, and so is no bound.
+  // If nothing bends, `longest` is 0/0 or infinite, and so is not a bound.
   const allowed = longest === null ? share : where(greater(s, longest), 0, share);
   const straight = mapDirections(step, (u) => mul(s, u));
   const moved = mapDirections(straight, (u, variable) => {
     const b = bend.get(variable);
-    // Nothing of a b that is not finite.
+    // A b that is not finite must not reach the step.
     return b === undefined ? u : add(u, where(greater(allowed, 0), mul(mul(s, s), b), 0));
   });
   return { ...moved, bend: null, straight: straight.directions };
 }
 
-/** What is told of the search that took a step. */
+/** Returns the step with a report of the search that found its length. */
 function takenBy(moved: ChainStep, length: Node, told: Readonly<Record<string, Node>>): ChainStep {
   const more = Object.entries(told).map(([name, value]) => ({
     name,

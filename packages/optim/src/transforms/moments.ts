@@ -17,23 +17,27 @@ import { checkKnown, checkSettings } from "../core/settings.ts";
 import { type ChainStep, mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
-/** Settings of ADAM's moments. */
+/**
+ * Settings of ADAM's {@link moments}.
+ *
+ * @category Optimizers: combining
+ */
 export interface MomentSettings {
-  /** Decay of the mean of gradients; 0.9 by default. */
+  /** The decay β₁ of the mean of gradients, in [0, 1); 0.9 by default. */
   readonly beta1?: number;
-  /** Decay of the mean of squared gradients; 0.999 by default. */
+  /** The decay β₂ of the mean of squared gradients, in [0, 1); 0.999 by default. */
   readonly beta2?: number;
-  /** Added to the root of the second moment; 1e-8 by default. */
+  /** The number ε ≥ 0 that is added to the root of the second moment; 1e-8 by default. */
   readonly epsilon?: number;
 }
 
-/** Names of the settings. */
+/** The names of the settings. */
 export const momentNames = ["beta1", "beta2", "epsilon"] as const;
 
-/** Below 1, where the bias corrections 1 − βᵗ would be 0. */
+/** The largest β. At 1 the bias corrections 1 − βᵗ would be 0. */
 const largestBeta = 1 - Number.EPSILON;
 
-/** Moments' settings with nothing left open, checked. Throws GraphError. */
+/** Returns the settings of moments with their defaults, checked. Throws GraphError. */
 export function momentSettings(where: string, given: MomentSettings): Required<MomentSettings> {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = given;
   checkSettings(
@@ -45,21 +49,24 @@ export function momentSettings(where: string, given: MomentSettings): Required<M
 }
 
 /**
- * Directions below this share of ε, whose steps would be less than this share of γ, count as 0: else what L2 alone
- * acts on shrinks until it and its squares are denormals in float32, on which some processors are many
- * times slower.
+ * A direction below this share of ε counts as 0; its step would be less than this share of γ. Otherwise a parameter
+ * that only L2 acts on shrinks until its values and their squares are denormals in float32, on which some processors
+ * are many times slower.
  */
 const seen = 2 ** -30;
 
-/** A direction beside its running means after this step. */
+/** A direction and its running means after this step. */
 interface Moments {
   readonly u: Node;
   readonly mean: Node;
-  /** Of u². */
+  /** The running mean of u². */
   readonly squares: Node;
 }
 
-/** A step whose directions follow from m ← β₁m + (1−β₁)u and v ← β₂v + (1−β₂)u²; |u| < 2⁻³⁰ε counts as 0. */
+/**
+ * Returns the step with directions that follow from m ← β₁m + (1−β₁)u and v ← β₂v + (1−β₂)u². A |u| < 2⁻³⁰ε counts as
+ * 0.
+ */
 export function byMoments(
   step: ChainStep,
   { slot }: OptimizerContext,
@@ -79,8 +86,15 @@ export function byMoments(
 }
 
 /**
- * m ← β₁m + (1−β₁)u, v ← β₂v + (1−β₂)u², u ← m̂/(√v̂ + ε) with bias corrections (Kingma and Ba 2015,
- * algorithm 1); |u| < 2⁻³⁰ε counts as 0. Throws GraphError for settings out of range.
+ * Makes a link of a {@link chain} with ADAM's moments: m ← β₁m + (1−β₁)u, v ← β₂v + (1−β₂)u², u ← m̂/(√v̂ + ε).
+ *
+ * m̂ and v̂ are corrected for the bias of the first steps (Kingma and Ba 2015, algorithm 1). A |u| < 2⁻³⁰ε counts as
+ * 0.
+ *
+ * @param settings - Decays of the moments, and ε.
+ * @returns The transform.
+ * @throws {@link GraphError} if a setting is unknown or out of range.
+ * @category Optimizers: combining
  */
 export function moments(settings: MomentSettings = {}): Transform {
   checkKnown("moments", settings, momentNames);

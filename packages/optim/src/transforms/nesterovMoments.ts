@@ -4,13 +4,14 @@ import { byMoments, type MomentSettings } from "./moments.ts";
 
 /** Settings of ADAM's moments with a mean that looks ahead. */
 export interface NesterovMoments extends Required<MomentSettings> {
-  /** ψ of μ_t = β₁(1 − ½·0.96^{ψt}). */
+  /** The number ψ in μ_t = β₁(1 − ½·0.96^{ψt}). */
   readonly momentumDecay: number;
 }
 
 /**
- * ADAM's moments where the mean is that of the next step: u ← (μ_{t+1}m/(1 − Π_{i≤t+1}μ_i) + (1 − μ_t)u/(1 − Π_{i≤t}μ_i))/(√v̂ + ε)
- * (Dozat 2016, algorithm 8).
+ * Makes a transform with ADAM's moments in which the mean looks one step ahead (Dozat 2016, algorithm 8).
+ *
+ * u ← (μ_{t+1}m/(1 − Π_{i≤t+1}μ_i) + (1 − μ_t)u/(1 − Π_{i≤t}μ_i))/(√v̂ + ε).
  */
 export function nesterovMoments(settings: NesterovMoments): Transform {
   const { beta1, beta2, epsilon, momentumDecay } = settings;
@@ -24,7 +25,7 @@ export function nesterovMoments(settings: NesterovMoments): Transform {
       const meanAt = (t: Node): Node =>
         mul(beta1, sub(1, mul(0.5, exp(mul(t, momentumDecay * Math.log(0.96))))));
       const [now, next] = [meanAt(count), meanAt(add(count, 1))];
-      // 1 − Π μ_i, which begins at 0 as every slot does.
+      // The slot keeps 1 − Π μ_i and not the product, because slots begin at 0.
       const rest: Variable = context.slot(first[0], "rest", { shape: [] });
       const product = mul(sub(1, rest), now);
       const ofMean = div(next, sub(1, mul(product, next)));

@@ -14,15 +14,15 @@ import { GraphError, showShape } from "@metrigrad/tensor";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
-/** Coefficients of the quintic polynomial aX + bXX'X + c(XX')²X (Jordan 2024). */
+/** The coefficients of the quintic polynomial aX + bXX'X + c(XX')²X (Jordan 2024). */
 const [a, b, c] = [3.4445, -4.775, 2.0315] as const;
 
-/** Added to the norm that a matrix is divided by first. */
+/** The number that is added to the norm by which a matrix is first divided. */
 const epsilon = 1e-7;
 
 /**
- * u ← √max(1, out/in) · US'V' of u = USV' with all of S' near 1, by Newton–Schulz steps; a tensor counts as the matrix of
- * its first axis and the others.
+ * Makes a transform that brings all singular values of a matrix near 1: u = USV' becomes √max(1, out/in) · US'V', by
+ * Newton–Schulz steps. A tensor counts as the matrix of its first axis and the others.
  */
 export function orthogonal(name: string, steps: number): Transform {
   return Object.freeze({
@@ -41,7 +41,7 @@ export function orthogonal(name: string, steps: number): Transform {
   } satisfies Transform);
 }
 
-/** The nearest matrix with orthonormal rows or columns, roughly: singular values end between 0.7 and 1.2. */
+/** Returns roughly the nearest matrix with orthonormal rows or columns: singular values end between 0.7 and 1.2. */
 function newtonSchulz(matrix: Node, steps: number): Node {
   const tall = (matrix.shape[0] as number) > (matrix.shape[1] as number);
   const wide = tall ? transpose(matrix) : matrix;

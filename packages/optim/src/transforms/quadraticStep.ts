@@ -7,23 +7,39 @@ import { type Curvature, checkCurvature } from "../curvature/curvature.ts";
 import { gaussNewtonCurvature } from "../curvature/gaussNewtonCurvature.ts";
 import { quadraticModel } from "../curvature/quadraticModel.ts";
 
-/** Settings of the exact step of a quadratic model. */
+/**
+ * Settings of {@link quadraticStep}.
+ *
+ * @category Optimizers: natural gradients
+ */
 export interface QuadraticStepSettings {
-  /** Of the quadratic model; `gaussNewtonCurvature` by default, or `metricCurvature`. */
+  /** The curvature of the quadratic model: {@link gaussNewtonCurvature} by default, or {@link metricCurvature}. */
   readonly curvature?: Curvature;
-  /** Minimise over the new direction and the last step, not the new direction alone; true by default. */
+  /**
+   * Whether to minimise over the new direction and the last step, and not over the new direction alone; true by
+   * default.
+   */
   readonly momentum?: boolean;
-  /** The model has the metric's λI too, as in the paper; true by default. */
+  /** Whether the model has the metric's λI too, as in the paper; true by default. */
   readonly damped?: boolean;
 }
 
-/** ChainDirections that are parallel to this relative precision count as one. */
+/** Two directions whose relative difference is below this count as one. */
 const parallel = 1e-5;
 
 /**
- * u ← αu + μu₀ where u₀ is the last step, with the α and μ that minimise the quadratic model of the loss
- * M(−αu − μu₀): no learning rate is needed (Martens and Grosse 2015, section 7). The model is that of
- * the batch: its curvature, the penalty's exact one, and λI where damped. Throws GraphError.
+ * Makes a link of a {@link chain} that finds the length of the step by itself, so that no learning rate is needed: u
+ * ← αu + μu₀.
+ *
+ * u₀ is the last step. α and μ minimise the quadratic model M(−αu − μu₀) of the loss (Martens and Grosse 2015,
+ * section 7). The model is that of the batch: its curvature, the exact curvature of the penalty, and λI if `damped`.
+ * It reports `alpha` and `mu`.
+ *
+ * @param settings - The curvature, and what is minimised over.
+ * @returns The transform.
+ * @throws {@link GraphError} if a setting is unknown or is not what it must be. When a step is built: if the
+ *   curvature does not fit, as for a loss without a law.
+ * @category Optimizers: natural gradients
  */
 export function quadraticStep(settings: QuadraticStepSettings = {}): Transform {
   checkKnown("quadraticStep", settings, ["curvature", "momentum", "damped"]);
@@ -48,7 +64,7 @@ export function quadraticStep(settings: QuadraticStepSettings = {}): Transform {
       const [cross, lastBend] = [own.with(last), last.with(last)];
       const product = mul(bend, lastBend);
       const determinant = sub(product, mul(cross, cross));
-      // Both directions count only where they differ; at the first step there is no last one.
+      // Both directions count only if they differ. At the first step there is no last one.
       const two = greater(determinant, mul(product, parallel));
       const safe = where(two, determinant, 1);
       const solved = (a: Node, b: Node) => div(sub(a, b), safe);
@@ -75,7 +91,7 @@ export function quadraticStep(settings: QuadraticStepSettings = {}): Transform {
   } satisfies Transform);
 }
 
-/** a/b, or 0 where b is not positive. */
+/** Returns a/b, or 0 if b is not positive. */
 function ratio(a: Node, b: Node): Node {
   const positive = greater(b, 0);
   return where(positive, div(a, where(positive, b, 1)), 0);

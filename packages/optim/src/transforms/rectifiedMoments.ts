@@ -13,12 +13,15 @@ import {
 import type { Transform } from "../core/transform.ts";
 import { byMoments, type MomentSettings } from "./moments.ts";
 
-/** Below this length of the average the second moment is not used, as in the authors' code and PyTorch's. */
+/** The second moment is used only above this length of its average, as in the authors' code and in PyTorch's. */
 const least = 5;
 
 /**
- * ADAM's moments with the variance of the second one rectified: u ← r_t m̂/(√v̂ + ε) where its average is long enough, with
- * ρ_t = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ) > 5, else u ← m̂ (Liu et al. 2020, arXiv 1908.03265, algorithm 2). ε is added before v is corrected.
+ * Makes a transform with ADAM's moments in which the variance of the second one is rectified (Liu et al. 2020, arXiv
+ * 1908.03265, algorithm 2).
+ *
+ * u ← r_t m̂/(√v̂ + ε) if the average of v is long enough, ρ_t = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ) > 5, and otherwise u ← m̂. ε is
+ * added before v is corrected.
  */
 export function rectifiedMoments(settings: Required<MomentSettings>): Transform {
   const { beta1, beta2, epsilon } = settings;
@@ -33,7 +36,7 @@ export function rectifiedMoments(settings: Required<MomentSettings>): Transform 
       const first = div(1, sub(1, power(beta1)));
       const length = sub(longest, mul(2, div(mul(count, power(beta2)), rest)));
       const isLong = greater(length, least);
-      // Where it is not taken the root must still be of a positive number.
+      // The root must be of a positive number even where its result is not used.
       const known = maximum(length, least);
       const rectified = sqrt(
         mul(

@@ -5,10 +5,18 @@ import type { ChainStep } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
 /**
- * A step that raises the loss of its own batch by more than `above` nats, or makes it NaN, is undone on
- * the device: parameters and the state of the chain's transforms stay as they were (an average around it moves on towards them), momentum begins again; running averages
- * of the metric and the adaptation of the damping go on. Takes a forward pass, and acts at the end of the
- * chain wherever it stands. Throws GraphError for a bound that is negative or not finite.
+ * Makes a link of a {@link chain} that undoes a step on the device if it raises the loss of its own batch, or makes
+ * it NaN.
+ *
+ * Parameters and the state of the chain's transforms then stay as they were. Momentum begins again. Running averages
+ * of the metric and the adaptation of the damping go on, and an average around the chain moves on towards the
+ * parameters. It takes a forward pass, and acts at the end of the chain wherever it stands. It reports `accepted`, 1
+ * or 0.
+ *
+ * @param above - The rise of the loss that is still accepted, in nats; 0 by default.
+ * @returns The transform.
+ * @throws {@link GraphError} if `above` is negative or not finite.
+ * @category Optimizers: combining
  */
 export function reject(above = 0): Transform {
   checkSettings("reject", { above }, { above: [0, Number.MAX_VALUE] });

@@ -2,7 +2,10 @@ import { add, maximum, mean, minimum, mul, rsqrt, sqrt, square } from "@metrigra
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
-/** u ← max(ε₂, RMS(θ)) min(γ, 1/√t) u, with ε₂ as `least` (Shazeer and Stern 2018, section 8). */
+/**
+ * Makes a transform with steps relative to a parameter: u ← max(ε₂, RMS(θ)) min(γ, 1/√t) u, with ε₂ as `least`
+ * (Shazeer and Stern 2018, section 8).
+ */
 export function relativeScale(learningRate: number, least: number): Transform {
   return Object.freeze({
     name: "relativeScale",

@@ -4,15 +4,18 @@ import type { Transform } from "../core/transform.ts";
 
 /** Settings of the division by a running root mean square. */
 export interface RootMeanSquareSettings {
-  /** Decay α of the mean of squared gradients. */
+  /** The decay α of the mean of squared gradients. */
   readonly alpha: number;
-  /** Added to the root. */
+  /** The number ε that is added to the root. */
   readonly epsilon: number;
-  /** Whether the square of the mean is taken off, which leaves the variance. */
+  /** Whether the square of the mean is subtracted, so that the variance is left. */
   readonly centered: boolean;
 }
 
-/** v ← αv + (1−α)u², u ← u/(√v + ε), or √(v − m²) of m ← αm + (1−α)u (Hinton 2012, lecture 6e; Graves 2013, eq. 38–45). */
+/**
+ * Makes a transform that divides by a running root mean square: v ← αv + (1−α)u², u ← u/(√v + ε). If centred it
+ * divides by √(v − m²) + ε, with m ← αm + (1−α)u (Hinton 2012, lecture 6e; Graves 2013, equations 38–45).
+ */
 export function rootMeanSquare(settings: RootMeanSquareSettings): Transform {
   const { alpha, epsilon, centered } = settings;
   return Object.freeze({

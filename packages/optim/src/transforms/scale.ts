@@ -6,9 +6,17 @@ import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
 /**
- * u ← γ u, with γ a number times a schedule, or a schedule alone. Throws GraphError for a factor that
- * is negative or not finite; a step of it throws GraphError for a schedule that needs a run of known length where
- * there is none.
+ * Makes a link of a {@link chain} that multiplies the step by a learning rate: u ← γu.
+ *
+ * γ is a number times the factor of a schedule, or the factor alone: `scale(0.1)`, `scale(0.1, cosineSchedule())`,
+ * `scale(cosineSchedule())`.
+ *
+ * @param factor - The number, 0 or more, or a schedule in its place.
+ * @param schedule - The schedule beside a number; {@link constantSchedule} by default.
+ * @returns The transform.
+ * @throws {@link GraphError} if the number is negative or not finite, or if the schedule is not one. When a step is
+ *   built: if the schedule needs a run of known length, and the run has none.
+ * @category Optimizers: combining
  */
 export function scale(factor: number | Schedule, schedule?: Schedule): Transform {
   const alone = typeof factor === "object" && factor !== null;
@@ -26,7 +34,7 @@ export function scale(factor: number | Schedule, schedule?: Schedule): Transform
   } satisfies Transform);
 }
 
-/** Whether the progress of a run never changes. */
+/** Whether the progress is a constant, so that it never changes in the run. */
 function isFixed(progress: Node): boolean {
   return progress.op === constant(0).op;
 }

@@ -2,7 +2,10 @@ import { add, mul, sign, type Update } from "@metrigrad/graph";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
-/** u ← sign(β₁m + (1−β₁)u), then m ← β₂m + (1−β₂)u (Chen et al. 2023, algorithm 2). */
+/**
+ * Makes a transform with the sign of a mean: u ← sign(β₁m + (1−β₁)u), then m ← β₂m + (1−β₂)u (Chen et al. 2023,
+ * algorithm 2).
+ */
 export function signedMomentum(beta1: number, beta2: number): Transform {
   return Object.freeze({
     name: "signedMomentum",

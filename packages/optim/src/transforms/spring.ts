@@ -6,10 +6,17 @@ import type { Transform } from "../core/transform.ts";
 import { metricOf } from "../curvature/metricCurvature.ts";
 
 /**
- * u ← u + λ(g + λI)⁻¹μu₀ with the last step u₀: of all steps that fit the batch as well as the damped one, the one next to
- * μu₀, so that what the batch does not determine goes on as before (SPRING: Goldshlager, Abrahamsen and Lin 2024,
- * arXiv 2401.10190, of whose δ − μδ₀ = (g + λI)⁻¹(∇L − gμδ₀) it is another form). Put it behind `precondition`. Parameters
- * with the plain gradient have none. Throws GraphError for μ out of [0, 1).
+ * Makes a link of a {@link chain} with momentum in directions that the batch does not determine: u ← u + λ(g +
+ * λI)⁻¹μu₀, with the last step u₀.
+ *
+ * Many steps fit the batch as well as the damped one. This one is the nearest of them to μu₀. The formula is another
+ * form of δ − μδ₀ = (g + λI)⁻¹(∇L − gμδ₀) (SPRING: Goldshlager, Abrahamsen and Lin 2024, arXiv 2401.10190). Put it
+ * behind {@link precondition}. A parameter that takes the plain gradient has no such momentum.
+ *
+ * @param mu - The momentum μ, in [0, 1).
+ * @returns The transform.
+ * @throws {@link GraphError} if μ is not in [0, 1). When a step is built: if no metric is before it in the chain.
+ * @category Optimizers: natural gradients
  */
 export function spring(mu: number): Transform {
   checkSettings("spring", { momentum: mu }, { momentum: [0, 1 - Number.EPSILON] });

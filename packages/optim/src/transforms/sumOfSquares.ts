@@ -2,7 +2,10 @@ import { add, div, sqrt, square, type Update } from "@metrigrad/graph";
 import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
-/** s ← s + u², u ← u/(√s + ε) (Duchi, Hazan and Singer 2011, figure 1, with its diagonal matrix). */
+/**
+ * Makes a transform that divides by the root of all squares so far: s ← s + u², u ← u/(√s + ε) (Duchi, Hazan and
+ * Singer 2011, figure 1, with its diagonal matrix).
+ */
 export function sumOfSquares(epsilon: number): Transform {
   return Object.freeze({
     name: "sumOfSquares",

@@ -13,8 +13,8 @@ import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
 /**
- * u ← u ‖θ‖/‖u‖ for every parameter, so that each moves by a share of its own length; u stays as it is where one of the two is 0
- * (You et al. 2020, arXiv 1904.00962, section 3.1 with φ the identity).
+ * Makes a transform by which each parameter moves by a share of its own length: u ← u ‖θ‖/‖u‖. If one of the two
+ * lengths is 0, u stays as it is (You et al. 2020, arXiv 1904.00962, section 3.1 with φ the identity).
  */
 export function trustRatio(): Transform {
   return Object.freeze({
@@ -29,6 +29,7 @@ export function trustRatio(): Transform {
   } satisfies Transform);
 }
 
+/** The Euclidean norm, a scalar. */
 function normOf(value: Node): Node {
   return sqrt(sum(square(value)));
 }

@@ -4,8 +4,11 @@ import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
 /**
- * v ← μv + u, u ← v, or u + μv with `nesterov` (Polyak 1964). Where the step is rejected it begins again with v = 0: what v
- * pushes towards would be rejected for ever, however small u becomes. Throws GraphError for μ out of [0, 1].
+ * Makes a transform with momentum: v ← μv + u, and u becomes v, or u + μv with `nesterov` (Polyak 1964). Throws
+ * GraphError if μ is not in [0, 1].
+ *
+ * After a step that is rejected v begins again at 0. Otherwise v would lead to the same rejected step for ever,
+ * however small u becomes.
  */
 export function velocity(mu: number, nesterov: boolean): Transform {
   checkSettings("momentum", { momentum: mu }, { momentum: [0, 1] });

@@ -5,11 +5,16 @@ import { mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 
 /**
- * u ← u + ωθ: decay that no metric and no moments act on (Loshchilov and Hutter 2019).
- * @param omega - ω, in [0, 1].
- * @param options - `biases`: whether all of every parameter decays; by default only what L2 covers, biases left out.
- * @returns a link of a chain
- * @throws GraphError for ω out of range
+ * Makes a link of a {@link chain} that adds a share of the parameters to the step: u ← u + ωθ.
+ *
+ * No metric and no moments act on this decay (Loshchilov and Hutter 2019).
+ *
+ * @param omega - The share ω, in [0, 1].
+ * @param options - Whether every parameter decays as a whole (`biases`); by default only what L2 covers, without
+ *   biases.
+ * @returns The transform.
+ * @throws {@link GraphError} if ω is not in [0, 1], or if an option is unknown or not a boolean.
+ * @category Optimizers: combining
  */
 export function weightDecay(omega: number, options: { readonly biases?: boolean } = {}): Transform {
   checkSettings("weightDecay", { weightDecay: omega }, { weightDecay: [0, 1] });
@@ -27,7 +32,7 @@ export function weightDecay(omega: number, options: { readonly biases?: boolean 
   } satisfies Transform);
 }
 
-/** The parameter with zeros where it does not decay; null where nothing does. */
+/** Returns the parameter with zeros where it does not decay; null if nothing of it decays. */
 function decayingPart(variable: Variable, parameters: readonly AppliedParameter[]): Node | null {
   const decay = parameters.find((one) => one.variable === variable)?.decay ?? "none";
   if (decay === "none") return null;

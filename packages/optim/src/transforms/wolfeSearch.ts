@@ -24,17 +24,24 @@ import type { LinePoint } from "../quasiNewton/cubic.ts";
 import { type Search, searchOn, type WolfeSettings } from "../quasiNewton/lineSearch.ts";
 import { checkInteger } from "../quasiNewton/settings.ts";
 
-/** Settings of a line search for the strong Wolfe conditions within one step. */
+/**
+ * Settings of a {@link lineSearch} for the strong Wolfe conditions within one step.
+ *
+ * `decrease` is c₁ (1e-4 by default) and `curvature` is c₂ (0.9 by default).
+ *
+ * @category Optimizers: combining
+ */
 export interface WolfeSearchSettings extends Pick<WolfeSettings, "decrease" | "curvature"> {
+  /** The rule: `"wolfe"`. */
   readonly rule: "wolfe";
-  /** Most lengths that are tried, one after the other; 8 by default. */
+  /** The number of lengths that are tried at most, one after the other, in [1, 64]; 8 by default. */
   readonly trials?: number;
 }
 
-/** The same with nothing left open. */
+/** The same settings with all defaults filled in. */
 export type FullWolfeSearch = Required<WolfeSearchSettings>;
 
-/** Settings with nothing left open, checked. Throws GraphError. */
+/** Returns the settings with their defaults, checked. Throws GraphError. */
 export function fullWolfeSearch(where: string, settings: WolfeSearchSettings): FullWolfeSearch {
   const { trials = 8, decrease = 1e-4, curvature = 0.9 } = settings;
   const below = 1 - Number.EPSILON;
@@ -51,18 +58,21 @@ export function fullWolfeSearch(where: string, settings: WolfeSearchSettings): F
   return { rule: "wolfe", trials, decrease, curvature };
 }
 
-/** What a search found; both are scalars. */
+/** What a search found. */
 export interface WolfeLength {
-  /** 0 where no trial was lower. */
+  /** The length, a scalar; 0 if no trial was lower. */
   readonly length: Node;
-  /** How many lengths it took. */
+  /** The number of lengths that it tried, a scalar. */
   readonly evaluations: Node;
 }
 
 /**
- * The length s of θ − su that meets the strong Wolfe conditions, by the transitions of the quasi-Newton methods' search, which
- * begins with the step as it is. Each trial takes the change of the loss of the batch and its derivative along the line. All are turns of one
- * loop: those after the end change nothing. Where no trial meets both conditions the lowest counts.
+ * Returns the length s of θ − su that meets the strong Wolfe conditions, by the transitions of the quasi-Newton
+ * methods' search.
+ *
+ * The search begins with the step as it is. Each trial takes the change of the batch's loss and its derivative along
+ * the line. All trials are turns of one loop; the turns after the end change nothing. If no trial meets both
+ * conditions, the lowest one counts.
  */
 export function wolfeLength(
   { trials, decrease, curvature }: FullWolfeSearch,
@@ -110,13 +120,14 @@ export function wolfeLength(
   return { length: where(descends, found.low.t, 0), evaluations: found.tried };
 }
 
-/** A search as what a loop carries: flags are 0 or 1. */
+/** Returns a search as values that a loop carries: flags are 0 or 1. */
 function stateOf({ t, low, high, tried, ...flags }: Search): Node[] {
   const { bracketed, known, close } = flags;
   const points = [low, high].flatMap((one) => [one.t, one.loss, one.slope]);
   return [t, tried, ...points, ...[bracketed, known, close].map((flag) => cast(flag, "float"))];
 }
 
+/** Returns a search from the values that a loop carries. */
 function searchOf(state: readonly Node[]): Search {
   const at = (k: number) => state[k] as Node;
   const point = (k: number): LinePoint => ({ t: at(k), loss: at(k + 1), slope: at(k + 2) });

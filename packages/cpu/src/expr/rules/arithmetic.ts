@@ -2,7 +2,7 @@ import type { ScalarType } from "@metrigrad/tensor";
 import { f64x2, i32x4, type V128, v128 } from "../../wasm/index.ts";
 import type { Emitter, Operand, Rule } from "../emitter.ts";
 
-/** An operation that floats and integers have under one name. */
+/** Makes a rule for an operation that floats and integers have under one name. */
 function byType(name: "add" | "sub" | "mul"): Rule {
   return (e, [x, y], type) => (type === "float" ? e.vec : i32x4)[name](x.value, y.value);
 }
@@ -11,7 +11,7 @@ export const add: Rule = byType("add");
 export const sub: Rule = byType("sub");
 export const mul: Rule = byType("mul");
 
-/** Integer quotients go through float64, where they are exact after truncation. */
+/** Divides. Integer quotients go through float64, in which they are exact after truncation. */
 export const div: Rule = (e, [x, y], type) => {
   if (type === "float") return e.vec.div(x.value, y.value);
   const half = (a: V128, b: V128) => {
@@ -29,7 +29,7 @@ export const div: Rule = (e, [x, y], type) => {
   );
   const defined = v128.andnot(whole, i32x4.eq(y.value, e.bits(0)));
   if (type === "u32") return defined;
-  // −2³¹ / −1 wraps; the conversion has saturated it.
+  // −2³¹ / −1 must wrap, but the conversion has saturated it.
   const low = e.bits(-(2 ** 31));
   const wraps = v128.and(i32x4.eq(x.value, low), i32x4.eq(y.value, e.bits(-1)));
   return v128.bitselect(low, defined, wraps);
@@ -55,7 +55,7 @@ function isNumber(operand: Operand): boolean {
 const signed = { min: "min_s", max: "max_s" } as const;
 const unsigned = { min: "min_u", max: "max_u" } as const;
 
-/** pmin and pmax are one instruction each and let a NaN in their first operand through. */
+/** Makes a rule for an extreme. pmin and pmax are one instruction each, and pass on a NaN in their first operand. */
 function extreme(name: "min" | "max"): Rule {
   return ({ vec }: Emitter, [x, y]: readonly Operand[], type: ScalarType) => {
     const [a, b] = [(x as Operand).value, (y as Operand).value];
@@ -69,7 +69,7 @@ function extreme(name: "min" | "max"): Rule {
 export const min: Rule = extreme("min");
 export const max: Rule = extreme("max");
 
-/** An operation on floats. */
+/** Makes a rule for an operation on floats. */
 function onFloats(name: "floor" | "ceil" | "nearest" | "sqrt"): Rule {
   return (e, [x]) => e.vec[name](x.value);
 }

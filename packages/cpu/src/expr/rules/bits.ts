@@ -8,7 +8,7 @@ export const bitXor: Rule = (_e, [x, y]) => v128.xor(x.value, y.value);
 type VectorShift = (x: V128, by: I32Like) => V128;
 type ScalarShift = (x: I32Like, by: I32Like) => I32;
 
-/** SIMD shifts all lanes by one amount; where amounts differ, lane by lane. */
+/** Shifts all lanes. SIMD shifts by one amount only, so different amounts are taken lane by lane. */
 function shift(vector: VectorShift, scalar: ScalarShift, x: V128, y: V128, literal?: number): V128 {
   if (literal !== undefined) return vector(x, literal & 31);
   return [0, 1, 2, 3].reduce(

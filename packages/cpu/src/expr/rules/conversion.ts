@@ -19,7 +19,7 @@ function toBoolFrom(e: Emitter, x: V128, from: ScalarType): V128 {
   return from === "float" ? e.vec.ne(x, e.float(0)) : i32x4.ne(x, e.bits(0));
 }
 
-/** Lanes in another type: floats truncate and saturate, NaN becomes 0, bool is x ≠ 0. */
+/** Returns lanes in another type: floats truncate and saturate, NaN becomes 0, and bool is x ≠ 0. */
 export function convertLanes(e: Emitter, x: V128, from: ScalarType, to: ScalarType): V128 {
   if (to === "float") return toFloatFrom(e, x, from);
   if (to === "bool") return toBoolFrom(e, x, from);

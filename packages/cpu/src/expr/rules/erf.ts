@@ -6,17 +6,17 @@ import { type Ratio, ratio } from "./ratio.ts";
 
 /** How erf is approximated in a float type. */
 interface Approximation {
-  /** Where `near` ends. */
+  /** The end of the range of `near`. */
   readonly edge: number;
   /** (erf(x) − x)/x in x². */
   readonly near: Ratio;
-  /** From here on the result is ±1. */
+  /** The result is ±1 from here on. */
   readonly end: number;
   /** 1 − erf t for t from the edge to the end. */
   readonly complement: (e: Emitter, t: V128) => V128;
 }
 
-/** Minimax polynomials by N. Juffa; the outer one is of (log(1 − erf t) + t)/t in t. */
+/** Minimax polynomials by N. Juffa. The outer one is of (log(1 − erf t) + t)/t in t. */
 const outer = [
   -1.7285347e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1,
   -1.28717512e-1,
@@ -36,8 +36,8 @@ const single: Approximation = {
 };
 
 /**
- * Near 0 from fdlibm's s_erf; beyond, e^(t²)(1 − erf t) by W. J. Cody, Math. Comp. 23 (1969), 631–637, whose
- * error between 4 and 6 is lost beside 1.
+ * The approximation near 0 is that of fdlibm's s_erf. Beyond it, e^(t²)(1 − erf t) is that of W. J. Cody, Math. Comp.
+ * 23 (1969), 631–637, whose error between 4 and 6 does not show beside 1.
  */
 const tail: Ratio = {
   over: [
@@ -71,13 +71,13 @@ const double: Approximation = {
 
 const approximations: Readonly<Record<FloatType, Approximation>> = { f32: single, f64: double };
 
-/** Relative error below 3e-7, in float64 below 5e-16. */
+/** Computes erf x with a relative error below 3e-7, in float64 below 5e-16. */
 export const erf: Rule = (e, [x]) => {
   const { vec } = e;
   const { edge, near, end, complement } = approximations[e.floats.type];
   const a = x.value;
   const inside = e.madd(ratio(e, e.let(vec.mul(a, a)), near), a, a);
-  // pmin lets NaN through.
+  // pmin passes NaN on.
   const t = e.let(vec.pmin(vec.abs(a), e.float(end)));
   const size = vec.sub(e.float(1), complement(e, t));
   const outside = v128.or(size, v128.and(a, e.signs));

@@ -2,7 +2,7 @@ import type { FloatType } from "@metrigrad/tensor";
 import { i32x4, type V128, v128 } from "../../wasm/index.ts";
 import type { Emitter, Rule } from "../emitter.ts";
 
-/** x = n ln 2 + r: the parts of ln 2, the first of 9 bits, so that n times it is exact (Cephes). */
+/** The parts of ln 2 in x = n ln 2 + r. The first has 9 bits, so that n times it is exact (Cephes). */
 export const ln2 = [0.693359375, -2.1219444005469057e-4] as const;
 
 /** 1/k! for k from 13 down to 2. */
@@ -24,13 +24,13 @@ const tails: Readonly<Record<FloatType, readonly number[]>> = {
   f64: taylor,
 };
 
-/** Beyond these eˣ is 0 or ∞. */
+/** The ends of the range of x; beyond them eˣ is 0 or ∞. */
 const ends: Readonly<Record<FloatType, readonly [number, number]>> = {
   f32: [-104, 89],
   f64: [-746, 710],
 };
 
-/** x = n ln 2 + r with |r| ≤ ½ ln 2: e^r − 1, and 2ⁿ as two factors, since it may lie out of range. */
+/** Returns e^r − 1 of x = n ln 2 + r with |r| ≤ ½ ln 2, and 2ⁿ as two factors, because it may be out of range. */
 function split(e: Emitter, x: V128) {
   const { vec, format } = e;
   const [lowest, highest] = ends[e.floats.type];
@@ -44,12 +44,12 @@ function split(e: Emitter, x: V128) {
   return { expm1: e.let(tiny(e, r)), ...powerOfTwo(e, format.rounded(shifted, rounding)) };
 }
 
-/** e^r − 1 for |r| ≤ ½ ln 2. */
+/** Returns e^r − 1 for |r| ≤ ½ ln 2. */
 function tiny(e: Emitter, r: V128): V128 {
   return e.madd(e.polynomial(r, tails[e.floats.type]), e.vec.mul(r, r), r);
 }
 
-/** 2ⁿ = first·second for n from −2·bias + 2 to 2·bias. */
+/** Returns 2ⁿ as two factors, for n from −2·bias + 2 to 2·bias. */
 export function powerOfTwo(e: Emitter, n: V128) {
   const { bias, leading, raise } = e.format;
   const whole = e.let(n);
@@ -62,22 +62,22 @@ export function powerOfTwo(e: Emitter, n: V128) {
   };
 }
 
-/** e^r for |r| ≤ ½ ln 2. */
+/** Returns e^r for |r| ≤ ½ ln 2. */
 export function expNear0(e: Emitter, r: V128): V128 {
   return e.vec.add(tiny(e, r), e.float(1));
 }
 
-/** eˣ; relative error below 2e-7 (1.5 ulp), in float64 below 3e-16, denormal results included. */
+/** Returns eˣ with a relative error below 2e-7 (1.5 ulp), in float64 below 3e-16, denormal results included. */
 export function expLanes(e: Emitter, x: V128): V128 {
   const { expm1, first, second } = split(e, x);
   return e.vec.mul(e.vec.mul(e.vec.add(expm1, e.float(1)), first), second);
 }
 
-/** eˣ − 1; relative error below 3e-7, in float64 below 5e-16, also near 0. */
+/** Returns eˣ − 1 with a relative error below 3e-7, in float64 below 5e-16, also near 0. */
 export function expm1Lanes(e: Emitter, x: V128): V128 {
   const { bias, leading, raise } = e.format;
   const { expm1, first, second, rest } = split(e, x);
-  // (2ᵃ q + 2ᵃ − 2⁻ᵇ) 2ᵇ, where 2⁻ᵇ never overflows.
+  // (2ᵃ q + 2ᵃ − 2⁻ᵇ) 2ᵇ, in which 2⁻ᵇ never overflows.
   const inverse = raise(i32x4.sub(e.bits(bias), rest), leading);
   const scaled = e.madd(first, expm1, e.vec.sub(first, inverse));
   return e.vec.mul(scaled, second);
@@ -86,7 +86,7 @@ export function expm1Lanes(e: Emitter, x: V128): V128 {
 export const exp: Rule = (e, [x]) => expLanes(e, x.value);
 export const expm1: Rule = (e, [x]) => expm1Lanes(e, x.value);
 
-/** −t/(2 + t) with t = e^(−2|x|) − 1; relative error below 5e-7, in float64 below 7e-16. */
+/** Computes tanh |x| = −t/(2 + t) with t = e^(−2|x|) − 1, with a relative error below 5e-7, in float64 below 7e-16. */
 export const tanh: Rule = (e, [x]) => {
   const { vec } = e;
   const t = e.let(expm1Lanes(e, vec.mul(vec.abs(x.value), e.float(-2))));

@@ -24,7 +24,7 @@ const tails: Readonly<Record<FloatType, Ratio>> = {
   },
 };
 
-/** x = 2ᵉ m with √½ ≤ m < √2, for x > 0 including denormals; e as a float. */
+/** Returns m and e of x = 2ᵉ m with √½ ≤ m < √2, for x > 0 including denormals; e is a float. */
 export function mantissa(e: Emitter, x: V128) {
   const { vec, format } = e;
   const { digits, leading, head, headOf } = format;
@@ -37,7 +37,7 @@ export function mantissa(e: Emitter, x: V128) {
   return { m, exponent: e.let(vec.sub(format.fromSigned(exponent), lift)) };
 }
 
-/** ln x; relative error below 2e-7 (1.5 ulp), in float64 below 3e-16. */
+/** Returns ln x with a relative error below 2e-7 (1.5 ulp), in float64 below 3e-16. */
 export function logLanes(e: Emitter, x: V128): V128 {
   const { vec } = e;
   const { m, exponent } = mantissa(e, x);
@@ -47,7 +47,7 @@ export function logLanes(e: Emitter, x: V128): V128 {
   const low = e.madd(exponent, e.float(ln2[1]), cubic);
   const near = vec.add(e.nmadd(square, e.float(0.5), low), f);
   const value = e.let(e.madd(exponent, e.float(ln2[0]), near));
-  // 0 → −∞; ∞ and NaN stay; negative → NaN.
+  // 0 gives −∞, ∞ and NaN stay, and negative numbers give NaN.
   const infinity = e.float(Number.POSITIVE_INFINITY);
   const positive = e.select(vec.lt(x, infinity), value, x);
   const atZero = e.select(vec.eq(x, e.float(0)), e.float(Number.NEGATIVE_INFINITY), positive);
@@ -56,7 +56,7 @@ export function logLanes(e: Emitter, x: V128): V128 {
 
 export const log: Rule = (e, [x]) => logLanes(e, x.value);
 
-/** log u + (x − (u − 1))/u with u = 1 + x; relative error below 3e-7, in float64 below 5e-16. */
+/** Computes log u + (x − (u − 1))/u with u = 1 + x, with a relative error below 3e-7, in float64 below 5e-16. */
 export const log1p: Rule = (e, [x]) => {
   const { vec } = e;
   const u = e.let(vec.add(x.value, e.float(1)));

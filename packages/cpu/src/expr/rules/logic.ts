@@ -3,7 +3,7 @@ import type { Rule } from "../emitter.ts";
 
 type Binary = (x: V128, y: V128) => V128;
 
-/** Masks are 0 and −1, so that false < true is the signed order reversed. */
+/** Makes a rule for a comparison. Masks are 0 and −1, so false < true is the signed order reversed. */
 function order(
   name: "lt" | "le" | "gt" | "ge",
   signed: Binary,
@@ -16,7 +16,7 @@ function order(
   };
 }
 
-/** Whether they are the same number or mask. */
+/** Makes a rule that compares numbers or masks for equality. */
 function sameness(name: "eq" | "ne"): Rule {
   return (e, [x, y]) => (x.type === "float" ? e.vec : i32x4)[name](x.value, y.value);
 }
@@ -35,7 +35,7 @@ export const not: Rule = (_e, [x]) => v128.not(x.value);
 export const isFinite: Rule = (e, [x]) =>
   e.vec.lt(e.vec.abs(x.value), e.float(Number.POSITIVE_INFINITY));
 
-/** A branch of zero bits needs only a mask. */
+/** Selects by a mask. A branch of zero bits needs only the mask. */
 export const select: Rule = (e, [mask, x, y]) => {
   if (Object.is(y.literal, 0)) return v128.and(x.value, mask.value);
   if (Object.is(x.literal, 0)) return v128.andnot(y.value, mask.value);

@@ -6,7 +6,7 @@ import { mantissa } from "./log.ts";
 import { exponentOfDoubles } from "./powDouble.ts";
 import { exponentOfSingles } from "./powSingle.ts";
 
-/** n + r = y log₂|x| from the mantissa and the exponent of |x|: n as integers, and r ln 2. */
+/** Returns n + r = y log₂|x| from the mantissa and the exponent of |x|: n as integers, and r ln 2. */
 type Exponent = (e: Emitter, m: V128, power: V128, y: V128) => { whole: V128; rest: V128 };
 
 const exponents: Readonly<Record<FloatType, Exponent>> = {
@@ -14,13 +14,13 @@ const exponents: Readonly<Record<FloatType, Exponent>> = {
   f64: exponentOfDoubles,
 };
 
-/** |x|^y by log₂ with more digits than the result, for x ≥ 0. */
+/** Returns |x|^y for x ≥ 0, by a log₂ with more digits than the result. */
 function magnitude(e: Emitter, x: V128, y: V128): V128 {
   const { vec } = e;
   const { m, exponent: power } = mantissa(e, x);
   const infinity = e.float(Number.POSITIVE_INFINITY);
   const atZero = e.select(vec.eq(x, e.float(0)), e.float(Number.NEGATIVE_INFINITY), power);
-  // ∞ and NaN are their own exponent.
+  // The exponent of ∞ and of NaN is the number itself.
   const full = e.let(e.select(vec.lt(x, infinity), atZero, x));
   const { whole, rest } = exponents[e.floats.type](e, m, full, y);
   const r = e.let(rest);
@@ -28,7 +28,7 @@ function magnitude(e: Emitter, x: V128, y: V128): V128 {
   return vec.mul(vec.mul(expNear0(e, r), first), second);
 }
 
-/** Small integer powers as products. */
+/** Returns small integer powers as products; null for other powers. */
 function product(e: Emitter, x: V128, n: number): V128 | null {
   const { vec } = e;
   const inverse = (v: V128) => vec.div(e.float(1), v);
@@ -42,7 +42,7 @@ function product(e: Emitter, x: V128, n: number): V128 | null {
   return vec.mul(squared, squared);
 }
 
-/** Relative error below 3e-7, in float64 below 5e-16; special values as Math.pow. */
+/** Computes x^y with a relative error below 3e-7, in float64 below 5e-16. Special values are those of Math.pow. */
 export const pow: Rule = (e, [x, y]: readonly [Operand, Operand, Operand]) => {
   const { vec } = e;
   const simple = y.literal === undefined ? null : product(e, x.value, y.literal);
@@ -53,7 +53,7 @@ export const pow: Rule = (e, [x, y]: readonly [Operand, Operand, Operand]) => {
   const isOdd = v128.and(isWhole, vec.ne(vec.trunc(half), half));
   const sign = v128.and(v128.and(x.value, e.signs), isOdd);
   const signed = v128.or(size, sign);
-  // Negative bases have only whole powers; −∞ stands for its limit.
+  // Negative bases have whole powers only; −∞ stands for its limit.
   const finiteBelow0 = v128.and(
     vec.lt(x.value, e.float(0)),
     vec.gt(x.value, e.float(Number.NEGATIVE_INFINITY)),

@@ -7,7 +7,7 @@ const rounding = 1.5 * 2 ** 52;
 /** 2/(ln 2 (2k + 1)): log₂ m = Σ c_k s^(2k+1), s = (m − 1)/(m + 1), to 2⁻⁴⁰. */
 const series = [13, 11, 9, 7, 5, 3, 1].map((odd) => 2 / (Math.LN2 * odd));
 
-/** n + r = y log₂|x| for two lanes in float64, clamped to where 2ⁿ is 0 or ∞. */
+/** Returns n + r = y log₂|x| for two lanes in float64, clamped to the range beyond which 2ⁿ is 0 or ∞. */
 function exponent(e: Emitter, m: V128, power: V128, y: V128) {
   const wide = e.let(m);
   const one = doubles(e, 1);
@@ -26,7 +26,7 @@ function exponent(e: Emitter, m: V128, power: V128, y: V128) {
   return { shifted, rest: f32x4.demote_f64x2_zero(f64x2.mul(rest, doubles(e, Math.LN2))) };
 }
 
-/** n + r = y log₂|x| of four floats of 32 bits, by log₂ in float64: n, and r ln 2. */
+/** Returns n + r = y log₂|x| of four floats of 32 bits, by a log₂ in float64: n, and r ln 2. */
 export function exponentOfSingles(e: Emitter, m: V128, power: V128, y: V128) {
   const high = (v: V128) => f64x2.promote_low_f32x4(i32x4.shuffle(v, v, [2, 3, 2, 3]));
   const low = f64x2.promote_low_f32x4;

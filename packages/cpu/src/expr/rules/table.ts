@@ -20,19 +20,19 @@ const table: Readonly<Record<PrimitiveName, Rule>> = {
   ...{ exp, expm1, tanh, log, log1p, sin, cos, erf, pow },
 };
 
-/** Rules of some twenty instructions; the others have one or a few. */
+/** The rules of some twenty instructions; the others have one or a few. */
 const long = new Set<Rule>([exp, expm1, tanh, log, log1p, sin, cos, erf, pow]);
 
 const byFunction = new Map<ScalarFn, Rule>(
   (Object.keys(table) as PrimitiveName[]).map((name) => [primitiveFns[name], table[name]]),
 );
 
-/** Instructions of a rule, roughly. */
+/** Returns roughly the number of instructions of a rule. */
 export function weightOf(rule: Rule): number {
   return long.has(rule) ? 20 : 1;
 }
 
-/** The rule of a primitive; none for functions that are defined by primitives. */
+/** Returns the rule of a primitive; undefined for functions that are defined by primitives. */
 export function ruleOf(fn: ScalarFn): Rule | undefined {
   return byFunction.get(fn);
 }

@@ -3,16 +3,16 @@ import { f32x4, f64x2, i32x4, type V128, v128 } from "../../wasm/index.ts";
 import type { Emitter, Rule } from "../emitter.ts";
 import { doubles } from "./doubles.ts";
 
-/** Adding 1.5·2⁵² rounds to an integer, which then stands in the low word. */
+/** 1.5·2⁵²: adding it rounds to an integer, which is then in the low word. */
 const rounding = 1.5 * 2 ** 52;
-/** π/2 in two parts; the first has 33 bits, so that small multiples are exact. */
+/** π/2 in two parts. The first has 33 bits, so that small multiples are exact. */
 const halfPi = [1.5707963267341256, 6.077100506506192e-11];
-/** π/2 in four parts, of which three have 22 bits: multiples below 2³¹ of those are exact. */
+/** π/2 in four parts, three of which have 22 bits. Multiples of those below 2³¹ are exact. */
 const exactHalfPi = [
   1.570796012878418, 3.139164164167596e-7, 6.223371969669989e-14, 2.0222662487959506e-21,
 ];
 
-/** Polynomials of sin and cos on [−π/4, π/4], beside their first terms. */
+/** Polynomials of sin and cos on [−π/4, π/4], without their first terms. */
 interface Wave {
   /** (sin r − r)/r³ in r². */
   readonly sine: readonly number[];
@@ -20,7 +20,7 @@ interface Wave {
   readonly cosine: readonly number[];
 }
 
-/** From Cephes' sinf and cosf, and from fdlibm's k_sin and k_cos. */
+/** The polynomials of Cephes' sinf and cosf, and of fdlibm's k_sin and k_cos. */
 const waves: Readonly<Record<FloatType, Wave>> = {
   f32: {
     sine: [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1],
@@ -38,7 +38,7 @@ const waves: Readonly<Record<FloatType, Wave>> = {
   },
 };
 
-/** x = q π/2 + r with |r| ≤ π/4 for two floats of 64 bits: r, and q in the low words of the other result. */
+/** Returns r and q of x = q π/2 + r with |r| ≤ π/4 for two floats of 64 bits; q is in the low words of its result. */
 function quarters(e: Emitter, x: V128, parts: readonly number[]) {
   const scaled = f64x2.mul(x, doubles(e, 2 / Math.PI));
   const shifted = e.let(f64x2.add(scaled, doubles(e, rounding)));
@@ -50,7 +50,7 @@ function quarters(e: Emitter, x: V128, parts: readonly number[]) {
   return { shifted, rest };
 }
 
-/** Rest and quadrant of four floats of 32 bits, in float64. */
+/** Returns rest and quadrant of four floats of 32 bits, computed in float64. */
 function reduceSingle(e: Emitter, x: V128) {
   const half = (wide: V128) => {
     const { shifted, rest } = quarters(e, wide, halfPi);
@@ -69,16 +69,16 @@ function reduceDouble(e: Emitter, x: V128) {
 
 const reductions = { f32: reduceSingle, f64: reduceDouble } as const;
 
-/** x = q π/2 + r with |r| ≤ π/4, q as an integer. */
+/** Returns r and q of x = q π/2 + r with |r| ≤ π/4, q as an integer. */
 function reduce(e: Emitter, x: V128) {
   const { rest, quadrant } = reductions[e.floats.type](e, x);
-  // Where x is so large that nothing is left of its phase, the result still lies in [−1, 1].
+  // If x is so large that nothing is left of its phase, the result still lies in [−1, 1].
   const limit = Math.PI / 4 + 1e-6;
   const r = e.let(e.vec.pmin(e.vec.pmax(rest, e.float(-limit)), e.float(limit)));
   return { r, quadrant };
 }
 
-/** sin(r + q π/2). */
+/** Returns sin(r + q π/2). */
 function wave(e: Emitter, r: V128, quadrant: V128): V128 {
   const { vec } = e;
   const polynomials = waves[e.floats.type];
@@ -94,15 +94,16 @@ function wave(e: Emitter, r: V128, quadrant: V128): V128 {
 }
 
 /**
- * Error below 2e-7 of the result for |x| < 1e6, where 1e-9 absolute for larger |x| below 2³¹. In float64 below
- * 4e-16 of the result for |x| < 2³¹, and about |x| 1e-16 absolute beyond.
+ * Computes sin x. For |x| < 1e6 the error is below 2e-7 of the result, for larger |x| below 2³¹ it is 1e-9 absolute.
+ *
+ * In float64 it is below 4e-16 of the result for |x| < 2³¹, and about |x| 1e-16 absolute beyond.
  */
 export const sin: Rule = (e, [x]) => {
   const { r, quadrant } = reduce(e, x.value);
   return wave(e, r, quadrant);
 };
 
-/** As accurate as sin. */
+/** Computes cos x, as accurately as sin. */
 export const cos: Rule = (e, [x]) => {
   const { r, quadrant } = reduce(e, x.value);
   return wave(e, r, i32x4.add(quadrant, e.bits(1)));
