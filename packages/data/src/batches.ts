@@ -1,4 +1,4 @@
-import { DataError, permutation } from "@metrigrad/tensor";
+import { checkNames, DataError, permutation } from "@metrigrad/tensor";
 import { checkSeed } from "./checkSeed.ts";
 
 /**
@@ -32,6 +32,7 @@ export interface BatchOptions {
  * @category Data
  */
 export function batches(n: number, size: number, options: BatchOptions = {}): Int32Array[] {
+  checkNames("batches", options, ["seed", "epoch", "dropLast"], DataError);
   const { seed, epoch = 0, dropLast = true } = options;
   checkSizes(n, size, dropLast);
   checkSeed("batches", epoch, "epoch");

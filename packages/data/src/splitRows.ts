@@ -1,4 +1,4 @@
-import { DataError, permutation } from "@metrigrad/tensor";
+import { checkNames, DataError, permutation } from "@metrigrad/tensor";
 import { checkSeed } from "./checkSeed.ts";
 import { gatherRows } from "./gatherRows.ts";
 import {
@@ -71,8 +71,10 @@ export function splitRows<const P extends SplitParts>(
 export function splitRows(
   pool: SplitParts | readonly unknown[],
   sizes: SplitSizes,
-  { seed }: { readonly seed: number },
+  options: { readonly seed: number },
 ): Dealt<unknown> {
+  checkNames("splitRows", options, ["seed"], DataError);
+  const { seed } = options;
   checkSeed("splitRows", seed);
   if (Array.isArray(pool)) {
     return deal(pool.length, sizes, seed, (rows) =>

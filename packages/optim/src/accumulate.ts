@@ -27,6 +27,14 @@ export function accumulate(k: number, optimizer: Optimizer): Optimizer {
       todo: "call accumulate(4, adam())",
     });
   }
+  if (typeof optimizer?.update !== "function") {
+    throw new GraphError({
+      where: "accumulate",
+      must: "its second argument must be an optimizer",
+      got: typeof optimizer,
+      todo: "call accumulate(4, adam())",
+    });
+  }
   return Object.freeze({
     name: optimizer.name,
     settings: { ...optimizer.settings, accumulate: k },

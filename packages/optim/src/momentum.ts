@@ -1,7 +1,7 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
 import { constantSchedule, type Schedule } from "./core/schedule.ts";
-import { checkKnown, checkSettings } from "./core/settings.ts";
+import { checkFlag, checkKnown, checkSettings } from "./core/settings.ts";
 import type { Transform } from "./core/transform.ts";
 import { scale } from "./transforms/scale.ts";
 import { velocity } from "./transforms/velocity.ts";
@@ -49,11 +49,13 @@ export function momentum(
 ): Transform | Optimizer {
   if (typeof given === "number") {
     checkKnown("momentum", options, ["nesterov"]);
+    checkFlag("momentum", "nesterov", options.nesterov ?? false);
     return velocity(given, options.nesterov ?? false);
   }
   checkKnown("momentum", given, ["learningRate", "momentum", "nesterov", "schedule"]);
   const { learningRate = 0.05, momentum: mu = 0.9, nesterov = false } = given;
   const { schedule = constantSchedule() } = given;
+  checkFlag("momentum", "nesterov", nesterov);
   checkSettings("momentum", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
   return optimizerOf(
     "momentum",

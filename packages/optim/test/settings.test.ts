@@ -156,7 +156,7 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
   [
     "lineSearch with Wolfe's constants in the wrong order",
     () => engd?.({ lineSearch: { rule: "wolfe", decrease: 0.5, curvature: 0.1 } }),
-    /lineSearch, wolfe: curvature must be a number in \[0.5, 0.9+8?\], got 0.1/,
+    /lineSearch, wolfe: curvature must be a number in \[0.5, 1\), got 0.1/,
   ],
   [
     "lineSearch with half a trial",
@@ -183,7 +183,7 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
     made({ solver: "dense", iterations: 9 }),
     /rngd: iterations is of the solver "nystrom" or "cg", which must be asked for, got iterations 9/,
   ],
-  ["spring", () => spring?.(1), /spring: momentum must be a number in \[0, 0.9+8?\], got 1/],
+  ["spring", () => spring?.(1), /spring: momentum must be a number in \[0, 1\), got 1/],
   [
     "adapt by length",
     () => made({ adapt: { by: "length", omega: 0.5 } })(),
@@ -203,11 +203,7 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
   ["muon", () => muon?.({ steps: 0 }), /muon: steps must be a positive integer, got 0; pass/],
   ["muon's rate", () => muon?.({ learningRate: -1 }), /muon: learningRate must be a finite number/],
   ["soap", () => soap?.({ every: 1.5 }), /soap: every must be a positive integer, got 1.5; pass/],
-  [
-    "soap's means",
-    () => soap?.({ beta2: 1 }),
-    /soap: beta2 must be a number in \[0, 0.9+8?\], got 1/,
-  ],
+  ["soap's means", () => soap?.({ beta2: 1 }), /soap: beta2 must be a number in \[0, 1\), got 1/],
   [
     "lbfgs",
     () => lbfgs?.({ learningRate: 1 }),
@@ -226,7 +222,7 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
   [
     "lbfgs, Wolfe's constants in the wrong order",
     () => lbfgs?.({ lineSearch: { decrease: 0.5, curvature: 0.1 } }),
-    /lbfgs, lineSearch: curvature must be a number in \[0.5, 0.9+8?\], got 0.1/,
+    /lbfgs, lineSearch: curvature must be a number in \[0.5, 1\), got 0.1/,
   ],
   [
     "ssbroyden",

@@ -3,6 +3,7 @@ import { type DType, hostArray, type TypedArray } from "./dtype.ts";
 import { convertElements } from "./elements.ts";
 import { ShapeError } from "./errors.ts";
 import { flatten, type NestedArray } from "./flatten.ts";
+import { checkNames } from "./names.ts";
 import { checkShape, showShape, sizeOf, stridesOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -33,6 +34,7 @@ export interface TensorOptions {
  * @category Tensors
  */
 export function tensor(values: NestedArray | TypedArray, options: TensorOptions = {}): Tensor {
+  checkNames("tensor", options, ["shape", "dtype"], ShapeError);
   if (ArrayBuffer.isView(values)) {
     const own = typeOf(values);
     const dtype = options.dtype ?? own;

@@ -1,4 +1,4 @@
-import { DataError, type Tensor, tensor } from "@metrigrad/tensor";
+import { checkNames, DataError, type Tensor, tensor } from "@metrigrad/tensor";
 import { checkStoredShape } from "../stored/checkStoredShape.ts";
 import { readElements, type StoredType } from "../stored/storedTypes.ts";
 import { elementTypes } from "./elementTypes.ts";
@@ -34,7 +34,9 @@ interface Header {
  *   if the bytes end before or after the elements.
  * @category Data
  */
-export function readIdx(bytes: Uint8Array, { name }: IdxOptions = {}): Tensor {
+export function readIdx(bytes: Uint8Array, options: IdxOptions = {}): Tensor {
+  checkNames("readIdx", options, ["name"], DataError);
+  const { name } = options;
   const where = name === undefined ? "readIdx" : `readIdx(${name})`;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { type, shape, length } = readHeader(view, where);

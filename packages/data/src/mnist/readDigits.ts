@@ -17,8 +17,8 @@ const pixels = 28 * 28;
  * DataError with the name of the file and the row.
  */
 export function readDigits(images: NamedBytes, labels: NamedBytes): Split {
-  const ink = readIdx(images.bytes, images);
-  const digits = readIdx(labels.bytes, labels);
+  const ink = readIdx(images.bytes, { name: images.name });
+  const digits = readIdx(labels.bytes, { name: labels.name });
   const n = ink.shape[0] ?? 0;
   checkFile(images.name, ink, [n, 28, 28]);
   checkFile(labels.name, digits, [n]);

@@ -1,4 +1,4 @@
-import { DataError, type Tensor } from "@metrigrad/tensor";
+import { checkNames, DataError, type Tensor } from "@metrigrad/tensor";
 import { unzipSync, type Zippable, zipSync } from "fflate";
 import { namedTensors } from "../stored/namedTensors.ts";
 import { checksums, crc32 } from "./checksums.ts";
@@ -19,7 +19,9 @@ const largestFactor = 1040;
  *   file, or if {@link readNpy} refuses it.
  * @category Data
  */
-export function readNpz(bytes: Uint8Array, { name }: NpyOptions = {}): Map<string, Tensor> {
+export function readNpz(bytes: Uint8Array, options: NpyOptions = {}): Map<string, Tensor> {
+  checkNames("readNpz", options, ["name"], DataError);
+  const { name } = options;
   const where = name === undefined ? "readNpz" : `readNpz(${name})`;
   const tensors = new Map<string, Tensor>();
   const sums = checksums(bytes);
@@ -76,8 +78,10 @@ export interface NpzOptions {
  */
 export function writeNpz(
   tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
-  { compress = false }: NpzOptions = {},
+  options: NpzOptions = {},
 ): Uint8Array {
+  checkNames("writeNpz", options, ["compress"], DataError);
+  const { compress = false } = options;
   const level = compress ? 6 : 0;
   // The earliest time that zip can hold, in any time zone.
   const mtime = new Date(1980, 0, 1);

@@ -1,4 +1,11 @@
-import { hostArray, type Tensor, type TypedArray, tensor } from "@metrigrad/tensor";
+import {
+  checkNames,
+  DataError,
+  hostArray,
+  type Tensor,
+  type TypedArray,
+  tensor,
+} from "@metrigrad/tensor";
 import { readElements } from "../stored/storedTypes.ts";
 import { damaged, readNpyHeader } from "./npyHeader.ts";
 
@@ -27,7 +34,9 @@ export interface NpyOptions {
  *   into i32.
  * @category Data
  */
-export function readNpy(bytes: Uint8Array, { name }: NpyOptions = {}): Tensor {
+export function readNpy(bytes: Uint8Array, options: NpyOptions = {}): Tensor {
+  checkNames("readNpy", options, ["name"], DataError);
+  const { name } = options;
   return readArray(name === undefined ? "readNpy" : `readNpy(${name})`, bytes);
 }
 

@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "@metrigrad/tensor";
+import { checkNames, DataError, type Tensor, tensor } from "@metrigrad/tensor";
 import { checkStoredShape } from "../stored/checkStoredShape.ts";
 import { readElements, type StoredType } from "../stored/storedTypes.ts";
 import { damaged, fileTypes, metadataKey, type TensorFile } from "./format.ts";
@@ -38,7 +38,9 @@ const longestHeader = 100_000_000;
  *   fit into i32.
  * @category Data
  */
-export function readSafetensors(bytes: Uint8Array, { name }: SafetensorsOptions = {}): TensorFile {
+export function readSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): TensorFile {
+  checkNames("readSafetensors", options, ["name"], DataError);
+  const { name } = options;
   const where = name === undefined ? "readSafetensors" : `readSafetensors(${name})`;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.length < 8 ? Number.NaN : Number(view.getBigUint64(0, true));

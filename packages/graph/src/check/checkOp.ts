@@ -8,6 +8,7 @@ import {
   sameShape,
   showShape,
 } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { sum } from "../ops/broadcastTo.ts";
 import { grad } from "../transform/grad.ts";
 import { batchResults } from "./batching.ts";
@@ -67,6 +68,7 @@ export async function checkOp(
   cases: readonly OpCase[],
   options: CheckOpOptions = {},
 ): Promise<CheckReport> {
+  checkOptions("checkOp", options, ["name", "backend", "directions", "step", "tolerance"]);
   const where = options.name ?? "checkOp";
   const backend = options.backend ?? (await reference());
   const store = await backend.store([], { float: "f64" });

@@ -1,4 +1,5 @@
 import { GraphError, type Handle, type Store, type VariableSpec } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { isNode, type Node } from "../core/node.ts";
 import { planOf, type Update } from "./plan.ts";
 import { makeProgram, type Program } from "./program.ts";
@@ -56,6 +57,7 @@ export async function compile<const O extends Outputs>(
   request: CompileRequest<O>,
   store: Store,
 ): Promise<Program<Handles<O>>> {
+  checkOptions("compile", request, ["outputs", "updates", "unfused"]);
   const { outputs, updates = [], unfused = false } = request;
   const nodes = isNode(outputs) ? [outputs] : Object.values(outputs as Record<string, Node>);
   const { float, backend } = store;

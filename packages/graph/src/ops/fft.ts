@@ -1,4 +1,5 @@
 import { normalizeAxis, ShapeError, sameShape, showShape, tensor } from "@metrigrad/tensor";
+import { checkChoice } from "../core/checkChoice.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -86,6 +87,7 @@ function along(
     refuse(where, must, shown.join(" and "), "cast or reshape them");
   }
   const { norm = "backward" } = options;
+  checkChoice(where, "norm", norm, ["backward", "forward", "ortho"]);
   const last = re.shape.length - 1;
   const ends = (x: Node) => moveAxis(x, axis, last);
   const { result, n } = transform({ re: ends(re), im: im === null ? null : ends(im) }, size);

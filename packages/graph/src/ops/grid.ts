@@ -1,4 +1,5 @@
 import { ShapeError, showShape, tensor, type ValueType } from "@metrigrad/tensor";
+import { checkChoice } from "../core/checkChoice.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNodes, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -110,6 +111,7 @@ export interface MeshgridOptions {
  */
 export function meshgrid(values: readonly NodeLike[], options: MeshgridOptions = {}): Node[] {
   checkOptions("meshgrid", options, ["indexing"]);
+  checkChoice("meshgrid", "indexing", options.indexing ?? "ij", ["ij", "xy"]);
   const nodes = asNodes(values);
   const odd = nodes.find(({ shape }) => shape.length !== 1);
   if (odd !== undefined) {

@@ -1,4 +1,6 @@
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkList } from "../core/checkList.ts";
+import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { atPositions } from "./atPositions.ts";
@@ -119,6 +121,8 @@ export function pad(
   widths: readonly (readonly [number, number])[],
   how: number | PadOptions = 0,
 ): Node {
+  checkList("pad", "widths", widths);
+  if (typeof how !== "number") checkOptions("pad", how, ["mode", "value"]);
   const { mode = "constant", value = 0 } = typeof how === "number" ? { value: how } : how;
   // This call checks the widths too.
   const padded = padConstant(x, widths, value);

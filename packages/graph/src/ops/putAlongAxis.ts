@@ -1,4 +1,5 @@
 import { normalizeAxis, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { checkChoice } from "../core/checkChoice.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -109,6 +110,7 @@ export function putAlongAxis(
   const node = asNode(x);
   const given = asIndices("putAlongAxis", indices);
   const { mode = "set" } = options;
+  checkChoice("putAlongAxis", "mode", mode, ["set", "add", "max", "min"]);
   const axis = normalizeAxis("putAlongAxis", options.axis ?? -1, node.shape.length);
   checkAlong("putAlongAxis", node.shape, given.shape, axis, false);
   const put = asNode(values, node.type);

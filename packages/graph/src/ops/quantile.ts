@@ -1,4 +1,5 @@
 import { ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { checkChoice } from "../core/checkChoice.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -17,7 +18,9 @@ import { transpose } from "./transpose.ts";
  *
  * @category Ops: reductions
  */
-export type Interpolation = "linear" | "lower" | "higher" | "nearest" | "midpoint";
+export type Interpolation = (typeof interpolations)[number];
+
+const interpolations = ["linear", "lower", "higher", "nearest", "midpoint"] as const;
 
 /**
  * Options of {@link quantile}.
@@ -108,6 +111,7 @@ export function quantile(
   options: QuantileOptions = {},
 ): Node {
   checkOptions("quantile", options, ["axis", "keepDims", "interpolation"]);
+  checkChoice("quantile", "interpolation", options.interpolation ?? "linear", interpolations);
   const wanted = [q].flat();
   if (wanted.length === 0 || !wanted.every((one) => one >= 0 && one <= 1)) {
     throw new ShapeError({

@@ -96,7 +96,9 @@ const randomNames = ["key", "state"] as const;
  * @throws {@link ShapeError} if the shape is not a list of sizes, or if the state is not u32 [2].
  * @category Ops: random
  */
-export function randomBits(shape: Shape, { key, state = rngState }: RandomOptions): Node {
+export function randomBits(shape: Shape, options: RandomOptions): Node {
+  checkOptions("random", options, ["key", "state"]);
+  const { key, state = rngState } = options;
   checkShape("random", shape);
   return makeNode(randomOp, [state], { key: hashPath(key), shape: [...shape] });
 }

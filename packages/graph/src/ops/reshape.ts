@@ -8,6 +8,7 @@ import {
   tensor,
 } from "@metrigrad/tensor";
 import { reshapeView } from "../compile/views.ts";
+import { checkList } from "../core/checkList.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -60,6 +61,7 @@ export const reshapeOp: Op<{ readonly shape: Shape }> = {
  */
 export function reshape(x: NodeLike, shape: Shape): Node {
   const node = asNode(x);
+  checkList("reshape", "the shape", shape);
   const size = sizeOf(node.shape);
   const known = sizeOf(shape.filter((n) => n !== -1));
   const filled = shape.map((n) => (n === -1 && known > 0 ? size / known : n));

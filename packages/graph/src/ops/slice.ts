@@ -1,4 +1,5 @@
 /** Slicing and placing. Each is the other's adjoint, so they share a file. */
+
 import {
   arg,
   call,
@@ -12,6 +13,7 @@ import {
   type View,
 } from "@metrigrad/tensor";
 import { sameView } from "../compile/views.ts";
+import { checkList } from "../core/checkList.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { LowerContext, Op } from "../core/op.ts";
@@ -67,6 +69,7 @@ export const sliceOp: Op<Selection> = {
  */
 export function slice(x: NodeLike, ranges: readonly (AxisRange | null)[]): Node {
   const node = asNode(x);
+  checkList("slice", "ranges", ranges);
   const attrs = select("slice", node.shape, ranges);
   return isWhole(attrs, node.shape) ? node : makeNode(sliceOp, [node], attrs);
 }

@@ -1,4 +1,5 @@
 import { normalizeAxis, ShapeError, showShape, type View } from "@metrigrad/tensor";
+import { checkList } from "../core/checkList.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -62,6 +63,7 @@ function lastTwo(rank: number): number[] {
 export function transpose(x: NodeLike, axes?: readonly number[]): Node {
   const node = asNode(x);
   const rank = node.shape.length;
+  if (axes !== undefined) checkList("transpose", "axes", axes);
   if (axes === undefined && rank < 2) {
     throw new ShapeError({
       where: "transpose",

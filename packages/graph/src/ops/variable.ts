@@ -1,4 +1,5 @@
 import { checkShape, type VariableSpec } from "@metrigrad/tensor";
+import { checkOptions } from "../core/checkOptions.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 
@@ -102,6 +103,7 @@ export function variable(
   options: VariableOptions = {},
 ): Variable {
   checkShape(`variable ${path}`, shape);
+  checkOptions(`variable ${path}`, options, ["type", "role", "init"]);
   const { type = "float", role = "parameter", init = zeros } = options;
   return variableOf(Object.freeze({ path, shape: [...shape], type, role, init }));
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/checkOptions.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import { withOrigin } from "../core/scope.ts";
 import { unfinished } from "../core/topology.ts";
@@ -31,8 +32,10 @@ export interface InDoubleOptions {
 export function inDouble(
   roots: readonly Node[],
   inside: (node: Node) => boolean,
-  { rounded = true }: InDoubleOptions = {},
+  options: InDoubleOptions = {},
 ): Node[] {
+  checkOptions("inDouble", options, ["rounded"]);
+  const { rounded = true } = options;
   const made = new Map<Node, Node>();
   /** A value as the part reads it: 64 bits if it comes from outside. A single known number needs no widening. */
   const entered = (node: Node) => {

@@ -25,7 +25,7 @@ import { zeros } from "./first.ts";
 import { type Hold, held } from "./hold.ts";
 import { inverseOf } from "./inverseOf.ts";
 import { checkDamped } from "./rows.ts";
-import { type RowOptions, rootWeighted, rowOptions } from "./rowWeights.ts";
+import { checkWeight, type RowOptions, rootWeighted, rowOptions } from "./rowWeights.ts";
 import { heldLambda, type Solve } from "./solvers.ts";
 
 /**
@@ -57,6 +57,7 @@ export interface ColumnGramOptions extends RowOptions {
 export function columnGram(rows: Node, options: ColumnGramOptions = {}): Block {
   checkOptions("columnGram", options, ["weight", "weights", "samples", "form"]);
   const { weight = 1, form = "columnGram" } = options;
+  checkWeight(form, weight);
   const [m = 0, n = 0, d = 0] = rows.shape;
   if (rows.shape.length !== 3 || m === 0) {
     throw new ShapeError({

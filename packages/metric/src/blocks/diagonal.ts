@@ -1,5 +1,6 @@
 import { add, broadcastTo, div, log, mul, type Node, normal, sqrt, sum } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/arguments.ts";
 import type { Block } from "./block.ts";
 import { diagonalMatrices } from "./columns.ts";
 import { directCosts } from "./cost.ts";
@@ -30,6 +31,7 @@ export interface DiagonalOptions {
  * @category Metrics: blocks
  */
 export function diagonalBlock(values: Node, options: DiagonalOptions = {}): Block {
+  checkOptions("diagonalBlock", options, ["form", "m"]);
   const { form = "diagonal", m = values.shape[1] ?? 0 } = options;
   const [d = 0, k = 0] = values.shape;
   if (values.shape.length !== 2 || (k !== m && k !== 1)) {

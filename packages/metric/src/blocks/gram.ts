@@ -1,12 +1,12 @@
 import { type Node, reshape } from "@metrigrad/graph";
-import { MetricError, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 import { checkOptions } from "../core/arguments.ts";
 import type { Block } from "./block.ts";
 import { factorWeights } from "./factorWeights.ts";
 import { flattened } from "./flattened.ts";
 import { withRowFloats } from "./rowFloats.ts";
 import { rowsBlock, weightedRows } from "./rows.ts";
-import { type RowOptions, rootWeighted, rowOptions } from "./rowWeights.ts";
+import { checkWeight, type RowOptions, rootWeighted, rowOptions } from "./rowWeights.ts";
 import { softmaxFactor } from "./softmaxFactor.ts";
 
 /**
@@ -176,14 +176,4 @@ function gramRows(form: string, x: Node, options: GramBlockOptions) {
   const { weights, share } = rowOptions(form, x?.shape?.[0] ?? 0, options);
   checkWeight(form, weight);
   return { x, bias, outputs, form, weights, share: weight * share };
-}
-
-function checkWeight(where: string, weight: number): void {
-  if (typeof weight === "number" && weight >= 0 && weight < Infinity) return;
-  throw new MetricError({
-    where,
-    must: "weight must be finite and not negative",
-    got: String(weight),
-    todo: "pass a number such as σ⁻², or leave it out",
-  });
 }

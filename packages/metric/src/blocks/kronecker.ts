@@ -23,6 +23,7 @@ import {
   triangularSolve,
 } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/arguments.ts";
 import type { Block } from "./block.ts";
 import { kroneckerCosts } from "./cost.ts";
 import type { Damp } from "./damped.ts";
@@ -65,6 +66,7 @@ export interface KroneckerOptions {
  * @category Metrics: blocks
  */
 export function kronecker(a: Node, g: Node, options: KroneckerOptions = {}): Block {
+  checkOptions("kronecker", options, ["form", "split"]);
   const { form = "kronecker", split = false } = options;
   const [d = 0, m = 0] = [a.shape[0], g.shape[0]];
   if (showShape(a.shape) !== showShape([d, d]) || showShape(g.shape) !== showShape([m, m])) {

@@ -9,6 +9,7 @@ import {
   transpose,
   where,
 } from "@metrigrad/graph";
+import { checkOptions } from "../core/arguments.ts";
 import { sharedGram } from "./gram.ts";
 import { type RowOptions, rootWeighted, rowOptions } from "./rowWeights.ts";
 
@@ -46,6 +47,7 @@ export function kroneckerFactors(
   /** The factor G over the columns of the parameter, [m, m]. */
   readonly g: Node;
 } {
+  checkOptions("kroneckerFactors", options, ["bias", "weights", "samples"]);
   const [n = 0, m = 0, r = 0] = factors.shape;
   const { weights, share } = rowOptions("kroneckerFactors", n, options);
   const { bias = true } = options;

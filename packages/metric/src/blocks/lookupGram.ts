@@ -3,7 +3,7 @@ import { ShapeError, showShape } from "@metrigrad/tensor";
 import { checkOptions } from "../core/arguments.ts";
 import type { Block } from "./block.ts";
 import { diagonalBlock } from "./diagonal.ts";
-import { type RowOptions, rowOptions, weighted } from "./rowWeights.ts";
+import { checkWeight, type RowOptions, rowOptions, weighted } from "./rowWeights.ts";
 
 /**
  * Options of {@link lookupGram}.
@@ -35,6 +35,7 @@ export interface LookupOptions extends RowOptions {
 export function lookupGram(indices: Node, options: LookupOptions): Block {
   checkOptions("lookupGram", options, ["shape", "nu", "weight", "weights", "samples"]);
   const { shape, nu = null, weight = 1 } = options;
+  checkWeight("lookupGram", weight);
   const [rows, m] = shape;
   const [n = 0] = indices.shape;
   if (indices.shape.length !== 1 || (nu !== null && showShape(nu.shape) !== showShape([n, m]))) {

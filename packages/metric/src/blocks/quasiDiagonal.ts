@@ -21,6 +21,7 @@ import {
   zerosLike,
 } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkOptions } from "../core/arguments.ts";
 import type { Block } from "./block.ts";
 import { diagonalMatrices } from "./columns.ts";
 import { directCosts } from "./cost.ts";
@@ -28,7 +29,7 @@ import { defBlock } from "./defBlock.ts";
 import { ones, zeros } from "./first.ts";
 import { held } from "./hold.ts";
 import { rowProducts } from "./rowProducts.ts";
-import { type RowOptions, rowOptions, weighted } from "./rowWeights.ts";
+import { checkWeight, type RowOptions, rowOptions, weighted } from "./rowWeights.ts";
 import { heldLambda } from "./solvers.ts";
 
 /**
@@ -211,6 +212,8 @@ export interface QuasiDiagonalOptions extends RowOptions {
  * @category Metrics: blocks
  */
 export function quasiDiagonalGram(x: Node, nu: Node, options: QuasiDiagonalOptions = {}): Block {
+  checkOptions("quasiDiagonalGram", options, ["weight", "weights", "samples"]);
+  checkWeight("quasiDiagonalGram", options.weight);
   const [n = 0] = x.shape;
   if (x.shape.length !== 2 || nu.shape.length !== 2 || nu.shape[0] !== n) {
     throw new ShapeError({

@@ -61,3 +61,13 @@ export function rowOptions(
     todo: "pass how much each row counts, or leave it out",
   });
 }
+
+export function checkWeight(where: string, weight: number | undefined = 1): void {
+  if (typeof weight === "number" && weight >= 0 && weight < Infinity) return;
+  throw new MetricError({
+    where,
+    must: "weight must be finite and not negative",
+    got: String(weight),
+    todo: "pass a number such as σ⁻², or leave it out",
+  });
+}

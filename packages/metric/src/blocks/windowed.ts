@@ -21,6 +21,14 @@ import { withRowFloats } from "./rowFloats.ts";
  * @category Metrics: blocks
  */
 export function windowed(block: Block, k: number, hold: Hold): Block {
+  if (!Number.isInteger(k) || k < 2) {
+    throw new MetricError({
+      where: "windowed",
+      must: "k must be an integer of at least 2",
+      got: String(k),
+      todo: "pass the number of batches of the window, or use the block as it is for one",
+    });
+  }
   const { madeOf, copies, d, m, form } = block;
   if (copies !== null) {
     return changedCopies(copies, (one, copy) =>

@@ -1,4 +1,5 @@
 import {
+  checkNames,
   type Initializer,
   type RandomStream,
   ShapeError,
@@ -58,6 +59,7 @@ export function normalInit(deviation: number = 1): Initializer {
  * @category Models: own modules
  */
 export function truncatedNormal(options: TruncatedNormalOptions = {}): Initializer {
+  checkNames("truncatedNormal", options, ["mean", "deviation", "low", "high"], ShapeError);
   const { mean = 0, deviation = 1, low = -2, high = 2 } = options;
   const around = low <= mean && mean <= high && high - low >= deviation / 2;
   if (!around || !(deviation > 0)) {

@@ -1,4 +1,4 @@
-import { type Initializer, ShapeError } from "@metrigrad/tensor";
+import { checkNames, type Initializer, ShapeError } from "@metrigrad/tensor";
 import { drawNormal, drawUniform, fansOf } from "./draw.ts";
 
 /**
@@ -28,6 +28,7 @@ export interface VarianceScalingOptions {
  * @category Models: own modules
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
+  checkNames("varianceScaling", options, ["scale", "fan", "draws"], ShapeError);
   const { scale = 1, fan = "in", draws = "uniform" } = options;
   const known = ["in", "out", "average"].includes(fan) && ["uniform", "normal"].includes(draws);
   if (!known || !(scale > 0 && Number.isFinite(scale))) {

@@ -15,7 +15,7 @@ import {
   sum,
   uniform,
 } from "@metrigrad/graph";
-import { ShapeError, type Tensor, tensor } from "@metrigrad/tensor";
+import { checkNames, GraphError, ShapeError, type Tensor, tensor } from "@metrigrad/tensor";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
@@ -50,6 +50,7 @@ const manyOutcomes = 12;
  * @category Laws and losses
  */
 export function bernoulli(options: BernoulliOptions = {}): ClosedLaw {
+  checkNames("bernoulli", options, ["values"], GraphError);
   const [low, high] = options.values ?? [0, 1];
   const gap = high - low;
   if (!(gap > 0)) {

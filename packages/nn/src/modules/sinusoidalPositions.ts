@@ -1,6 +1,7 @@
 import { add, constant } from "@metrigrad/graph";
 import { ShapeError, tensor } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
+import { checkSettings } from "./checkSettings.ts";
 
 /**
  * Options of {@link sinusoidalPositions}.
@@ -26,7 +27,9 @@ export interface SinusoidalPositionsOptions {
  */
 export const sinusoidalPositions = defModule({
   name: "sinusoidalPositions",
-  options: ({ base = 10_000 }: Partial<SinusoidalPositionsOptions> = {}) => {
+  options: (settings: Partial<SinusoidalPositionsOptions> = {}) => {
+    checkSettings("sinusoidalPositions", settings, ["base"]);
+    const { base = 10_000 } = settings;
     if (base > 1) return Object.freeze({ base });
     throw new ShapeError({
       where: "sinusoidalPositions",

@@ -19,8 +19,26 @@ export function checkSettings(
 }
 
 function rangeText(low: number, high: number): string {
-  if (high < Number.MAX_SAFE_INTEGER) return `a number in [${low}, ${high}]`;
+  if (high < Number.MAX_SAFE_INTEGER) {
+    // Numbers next to 0 and 1 stand for open ends.
+    const from = low > 0 && low <= Number.EPSILON ? "(0" : `[${low}`;
+    const to = high === 1 - Number.EPSILON ? "1)" : `${high}]`;
+    return `a number in ${from}, ${to}`;
+  }
   return low === Number.MIN_VALUE ? "a finite number > 0" : `a finite number ≥ ${low}`;
+}
+
+/** Throws GraphError if a number is not whole. The error names the number. */
+export function checkWhole(where: string, settings: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (Number.isInteger(value)) continue;
+    throw new GraphError({
+      where,
+      must: `${name} must be a whole number`,
+      got: String(value),
+      todo: `pass { ${name}: ${Math.max(1, Math.round(value))} }`,
+    });
+  }
 }
 
 /** Throws GraphError if the settings are not an object, or if they have an unknown name. */

@@ -19,7 +19,7 @@ import type { FloatType } from "@metrigrad/tensor";
 import { acceptedOf } from "../core/accepted.ts";
 import { lossChange } from "../core/lossChange.ts";
 import type { OptimizerContext } from "../core/optimizer.ts";
-import { checkKnown, checkSettings } from "../core/settings.ts";
+import { checkKnown, checkSettings, checkWhole } from "../core/settings.ts";
 import type { ChainStep } from "../core/step.ts";
 import { type Curvature, checkCurvature } from "../curvature/curvature.ts";
 import { gaussNewtonCurvature } from "../curvature/gaussNewtonCurvature.ts";
@@ -84,8 +84,9 @@ export function fullAdapt(where: string, settings: AdaptSettings): Required<Adap
       most: [1, Number.MAX_VALUE],
     },
   );
+  checkWhole(`${where}, adapt`, { every });
   checkCurvature(`${where}, adapt`, curvature);
-  return { by: "ratio", every: Math.round(every), omega, curvature, least, most };
+  return { by: "ratio", every, omega, curvature, least, most };
 }
 
 /** Returns the settings as plain data for records. */

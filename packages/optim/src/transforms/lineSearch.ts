@@ -13,7 +13,7 @@ import {
 } from "@metrigrad/graph";
 import { GraphError, tensor } from "@metrigrad/tensor";
 import { lossChange } from "../core/lossChange.ts";
-import { checkKnown, checkSettings } from "../core/settings.ts";
+import { checkKnown, checkSettings, checkWhole } from "../core/settings.ts";
 import { type ChainStep, mapDirections } from "../core/step.ts";
 import type { Transform } from "../core/transform.ts";
 import { fullWolfeSearch, type WolfeSearchSettings, wolfeLength } from "./wolfeSearch.ts";
@@ -73,11 +73,11 @@ export function lineSearch(settings: LineSearchSettings = {}): Transform {
       longest: [Number.MIN_VALUE, Number.MAX_VALUE],
     },
   );
-  const count = Math.round(trials);
-  const lengths = Array.from({ length: count }, (_, k) => longest * shrink ** k);
+  checkWhole("lineSearch", { trials });
+  const lengths = Array.from({ length: trials }, (_, k) => longest * shrink ** k);
   return Object.freeze({
     name: "lineSearch",
-    settings: { trials: count, shrink, longest },
+    settings: { trials, shrink, longest },
     transform: (step, context) => {
       if (step.bend !== null && step.bend.of !== step.directions) throw leftBehind();
       // A step that bends is tried bent and straight at every length.

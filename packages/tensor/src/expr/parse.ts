@@ -1,3 +1,5 @@
+import { GraphError } from "../errors.ts";
+import { checkNames } from "../names.ts";
 import { arg } from "./build.ts";
 import type { Expr, ScalarFn, ScalarType } from "./expr.ts";
 import { scalarFns } from "./functions.ts";
@@ -50,6 +52,7 @@ export interface ParsedFunction {
  * @category Expressions
  */
 export function parseFunction(source: string, options: ParseOptions = {}): ParsedFunction {
+  checkNames("parseExpr", options, ["args", "types", "functions"], GraphError);
   const { types = [], functions = scalarFns } = options;
   const fail = failIn(source);
   const { params, body } = splitArrow(tokensOf(source), fail);
