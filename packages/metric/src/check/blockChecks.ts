@@ -2,8 +2,8 @@ import { compile, concat, expandDims, eye, input, mul, reshape, vjp, vmap } from
 import { type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block } from "../blocks/block.ts";
 import { fisherColumns } from "../core/propagate.ts";
-import { symmetricEigenvalues } from "../geometry/eigenvalues.ts";
 import { spreadMatrices } from "../geometry/spread.ts";
+import { symmetricEigenvalues } from "../host/symmetricEigenvalues.ts";
 import { operationsCheck } from "./operations.ts";
 import { diagnosis, largestError, type MetricCheck, within } from "./report.ts";
 import { curvatureOf, slopeOf } from "./slopes.ts";

@@ -1,7 +1,6 @@
 import { compile, constant, input, type Node } from "@metrigrad/graph";
 import type { RowLaw } from "@metrigrad/nn";
 import { type Store, type Tensor, tensor, valueTypeOf } from "@metrigrad/tensor";
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { slopeOf } from "./slopes.ts";
 
 /** A law of rows at some rows h, for work on the host. */
@@ -218,16 +217,24 @@ async function widthsOf(
   return width;
 }
 
-/** Returns the nodes x in (0, 1) and weights w of the Gauss–Legendre rule (Golub and Welsch 1969). */
+/**
+ * Returns the nodes x in (0, 1), in ascending order, and the weights w of the Gauss–Legendre rule. The nodes are the roots of the
+ * Legendre polynomial, found by Newton's method.
+ */
 export function gaussLegendre(count: number): readonly (readonly [x: number, w: number])[] {
-  const jacobi = Matrix.zeros(count, count);
-  for (let k = 1; k < count; k++) {
-    const beside = k / Math.sqrt(4 * k * k - 1);
-    jacobi.set(k - 1, k, beside);
-    jacobi.set(k, k - 1, beside);
-  }
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(jacobi, {
-    assumeSymmetric: true,
+  return Array.from({ length: count }, (_, i) => {
+    let x = -Math.cos((Math.PI * (i + 0.75)) / (count + 0.5));
+    let slope = 1;
+    for (let turn = 0; turn < 100; turn++) {
+      let [before, value] = [0, 1];
+      for (let k = 1; k <= count; k++) {
+        [before, value] = [value, ((2 * k - 1) * x * value - (k - 1) * before) / k];
+      }
+      slope = (count * (x * value - before)) / (x * x - 1);
+      const step = value / slope;
+      x -= step;
+      if (Math.abs(step) < 1e-15) break;
+    }
+    return [(1 + x) / 2, 1 / ((1 - x * x) * slope * slope)] as const;
   });
-  return realEigenvalues.map((x, i) => [(1 + x) / 2, eigenvectorMatrix.get(0, i) ** 2] as const);
 }

@@ -1,9 +1,10 @@
-import { compile, constant, type Node, vmap } from "@metrigrad/graph";
+import { augment, compile, constant, type Node, vmap } from "@metrigrad/graph";
 import { type FloatType, type Tensor, tensor } from "@metrigrad/tensor";
-import { inverse, LuDecomposition, Matrix, solve } from "ml-matrix";
 import type { Block, MadeOf, SolveOptions, Solver } from "../blocks/block.ts";
 import { flooredTraces } from "../blocks/damping.ts";
 import { rowProducts } from "../blocks/rowProducts.ts";
+import { luOf } from "../host/lu.ts";
+import { product, transposed } from "../host/product.ts";
 import { type MetricCheck, within } from "./report.ts";
 import { drawn, type Subject } from "./subject.ts";
 
@@ -13,14 +14,14 @@ const spread = 0.7;
 /** The largest number of parameters for which the whole of (g + λI)^-½ is checked. */
 const rootsUpTo = 64;
 
-const everything = (value: Tensor): readonly number[] => [...value.data()];
+const everything = (value: Tensor): ArrayLike<number> => value.data();
 
 /** What a block returns, and what it should return. */
 interface Compared {
   readonly node: Node;
-  readonly expected: readonly number[];
+  readonly expected: ArrayLike<number>;
   /** What is compared of the value; by default all of it. */
-  readonly seen?: (value: Tensor) => readonly number[];
+  readonly seen?: (value: Tensor) => ArrayLike<number>;
 }
 
 /**
@@ -35,42 +36,47 @@ export async function operationsCheck(
 ): Promise<MetricCheck> {
   const { d, m, size } = block;
   const v = drawn(seed, "check/v", [d, m], spread);
-  const g = Matrix.from1DArray(d * m, d * m, dense);
-  const traces = tracesOf(block, g);
+  const order = d * m;
+  const traces = tracesOf(block, dense);
   const floors = flooredTraces(traces, size, block.copies?.blocks.length);
   const lambdas = floors.map((trace) => damping.relative * trace + damping.absolute);
-  const shifts = new Float64Array(d * m);
-  for (const [i, part] of elementsOf(block).entries())
-    for (const k of part.shifted) shifts[k] = lambdas[i] as number;
-  const shifted = Matrix.add(g, Matrix.diag([...shifts]));
-  const column = Matrix.columnVector(v.data());
-  const values = (matrix: Matrix) => matrix.to1DArray();
-  const solved = values(solve(shifted, column));
+  const shifted = dense.slice();
+  for (const [i, part] of elementsOf(block).entries()) {
+    for (const k of part.shifted) {
+      shifted[k * order + k] = (shifted[k * order + k] as number) + (lambdas[i] as number);
+    }
+  }
+  const column = Float64Array.from(v.data());
+  const lu = luOf(shifted, order);
+  const applied = product(dense, column, order, order, 1);
   const node = constant(v);
 
   const compared = new Map<string, Compared>([
-    ["apply", { node: block.apply(node), expected: values(g.mmul(column)) }],
-    [
-      "quadratic",
-      { node: block.quadratic(node), expected: values(column.transpose().mmul(g).mmul(column)) },
-    ],
+    ["apply", { node: block.apply(node), expected: applied }],
+    ["quadratic", { node: block.quadratic(node), expected: product(column, applied, 1, order, 1) }],
     ["trace", { node: block.trace(), expected: traces }],
-    ["diagonal", { node: block.diagonal(), expected: g.diag() }],
+    ["diagonal", { node: block.diagonal(), expected: diagonalOf(dense, order) }],
     ["logdet", { node: block.logdet({ damping }), expected: logdets(block, shifted) }],
-    ["toDense", { node: block.toDense(), expected: values(g) }],
+    ["toDense", { node: block.toDense(), expected: dense }],
   ]);
   for (const { solver } of block.costs) {
     const options = { damping, ...exactly(solver, size, store.float) };
-    compared.set(`solve by ${solver}`, { node: block.solve(node, options), expected: solved });
+    compared.set(`solve by ${solver}`, {
+      node: block.solve(node, options),
+      expected: lu.solve(column),
+    });
   }
-  if (d * m <= rootsUpTo) {
-    const basis = constant(tensor(Matrix.eye(d * m).to1DArray(), { shape: [d * m, d, m] }));
+  if (order <= rootsUpTo) {
+    const unit = Float64Array.from({ length: order ** 2 }, (_, at) =>
+      Number(at % (order + 1) === 0),
+    );
+    const basis = constant(tensor(unit, { shape: [order, d, m] }));
     compared.set("inverseSqrt", {
       node: vmap((one: Node) => block.inverseSqrt(one, { damping }))(basis),
-      expected: values(inverse(shifted)),
+      expected: lu.solve(unit, order),
       seen: (value: Tensor) => {
-        const roots = Matrix.from1DArray(d * m, d * m, value.data());
-        return values(roots.transpose().mmul(roots));
+        const roots = Float64Array.from(value.data());
+        return product(transposed(roots, order, order), roots, order, order, order);
       },
     });
   }
@@ -78,7 +84,7 @@ export async function operationsCheck(
   if (solveOutputs !== null && madeOf !== null) {
     const cotangents = drawn(seed, "check/cotangents", [madeOf.x.shape[0] as number, m], spread);
     const { bare, along } = await outputSides(madeOf, store, cotangents, v);
-    const full = Matrix.add(bare, column);
+    const full = bare.map((value, k) => value + (column[k] as number));
     const rest = { v: node, along };
     const others = block.costs.flatMap(({ solver }) =>
       solver === "qr" || solver === "nystrom" ? [solver] : [],
@@ -87,11 +93,11 @@ export async function operationsCheck(
       const options = { damping, ...exactly(solver, size, store.float) };
       compared.set(`solveOutputs by ${solver}`, {
         node: solveOutputs(constant(cotangents), null, options),
-        expected: values(solve(shifted, bare)),
+        expected: lu.solve(bare),
       });
       compared.set(`solveOutputs by ${solver} with a rest`, {
         node: solveOutputs(constant(cotangents), rest, options),
-        expected: values(solve(shifted, full)),
+        expected: lu.solve(full),
       });
     }
   }
@@ -151,45 +157,53 @@ function ofCopies({ blocks, rows }: NonNullable<Block["copies"]>): Elements[] {
   });
 }
 
-function partsOf(block: Block, g: Matrix): Matrix[] {
-  return elementsOf(block).map(({ of }) => g.selection([...of], [...of]));
-}
-
-function tracesOf(block: Block, g: Matrix): number[] {
-  return partsOf(block, g).map((part) => part.trace());
-}
-
-function logdets(block: Block, shifted: Matrix): number[] {
-  return partsOf(block, shifted).map((part) => {
-    const factor = new LuDecomposition(part).upperTriangularMatrix;
-    return factor.diag().reduce((total, value) => total + Math.log(Math.abs(value)), 0);
+/** Returns the matrices of a block over which its λ, traces and determinants go, with their orders. */
+function partsOf(block: Block, g: Float64Array): { matrix: Float64Array; order: number }[] {
+  const width = block.d * block.m;
+  return elementsOf(block).map(({ of }) => {
+    const matrix = Float64Array.from({ length: of.length ** 2 }, (_, at) => {
+      const [i, j] = [of[Math.floor(at / of.length)], of[at % of.length]] as [number, number];
+      return g[i * width + j] as number;
+    });
+    return { matrix, order: of.length };
   });
 }
 
-/** Returns X̃'C as a column, computed on the host from rows that it reads, and X̃V. */
+function diagonalOf(matrix: Float64Array, order: number): Float64Array {
+  return Float64Array.from({ length: order }, (_, i) => matrix[i * (order + 1)] as number);
+}
+
+function tracesOf(block: Block, g: Float64Array): number[] {
+  return partsOf(block, g).map(({ matrix, order }) =>
+    diagonalOf(matrix, order).reduce((sum, value) => sum + value, 0),
+  );
+}
+
+function logdets(block: Block, shifted: Float64Array): number[] {
+  return partsOf(block, shifted).map(({ matrix, order }) => luOf(matrix, order).logAbsDet);
+}
+
+/** Returns X̃'C, computed on the host from rows that it reads, and X̃V. */
 async function outputSides(
   { x, bias }: MadeOf,
   store: Subject["store"],
   cotangents: Tensor,
   v: Tensor,
 ) {
-  const program = await compile({ outputs: x }, store);
-  const own = asMatrix(await (await program.run()).read());
+  const program = await compile({ outputs: bias ? augment(x) : x }, store);
+  const rows = await (await program.run()).read();
   await program.close();
-  const full = bias ? own.clone().addColumn(own.columns, new Array(own.rows).fill(1)) : own;
-  const product = full.transpose().mmul(asMatrix(cotangents));
-  const bare = Matrix.columnVector(product.to1DArray());
+  const [n = 0, d = 0] = rows.shape;
+  const m = cotangents.shape[1] as number;
+  const bare = product(transposed(rows.data(), n, d), cotangents.data(), d, n, m);
   return { bare, along: rowProducts(x, bias).forward(constant(v)) };
 }
 
-function asMatrix(value: Tensor): Matrix {
-  return new Matrix(value.toArray() as number[][]);
-}
-
 /** Returns the largest difference relative to the largest value. */
-function difference(values: readonly number[], wanted: readonly number[]): number {
-  const scale = Math.max(...wanted.map(Math.abs), Number.MIN_VALUE);
-  return wanted
+function difference(values: ArrayLike<number>, wanted: ArrayLike<number>): number {
+  const all = Array.from(wanted);
+  const scale = Math.max(...all.map(Math.abs), Number.MIN_VALUE);
+  return all
     .map((value, i) => Math.abs((values[i] as number) - value) / scale)
     .reduce((worst, error) => Math.max(worst, error), 0);
 }

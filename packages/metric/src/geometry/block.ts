@@ -5,6 +5,7 @@ import { flooredTraces, isDamped } from "../blocks/damping.ts";
 import { packed } from "../core/packing.ts";
 import { chosenSolvers } from "../core/solverChoice.ts";
 import type { Subsystem } from "../core/subsystems.ts";
+import { symmetricEigenvalues } from "../host/symmetricEigenvalues.ts";
 import {
   type BlockSolveOptions,
   dampedSolve,
@@ -14,7 +15,7 @@ import {
   singular,
 } from "./dampedSolve.ts";
 import { checkDirections } from "./directions.ts";
-import { leastEigenvalue, logdetOf, symmetricEigenvalues } from "./eigenvalues.ts";
+import { leastEigenvalue, logdetOf } from "./eigenvalues.ts";
 import { programs } from "./programs.ts";
 import { checkDenseSize, spreadMatrices } from "./spread.ts";
 

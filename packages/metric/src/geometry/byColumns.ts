@@ -1,5 +1,5 @@
 import { type FloatType, MetricError } from "@metrigrad/tensor";
-import { Matrix, solve } from "ml-matrix";
+import { luOf } from "../host/lu.ts";
 import { checkDenseSize } from "./spread.ts";
 import type { Range, Whole } from "./whole.ts";
 
@@ -48,35 +48,37 @@ export function byColumns(where: string, source: ColumnSource): Whole {
     },
     solve: async (v, { relative = 0, absolute = 0 }) => {
       checkDenseSize(`${where}.solve`, size);
-      const matrix = new Matrix(size, size);
-      (await dense()).forEach((value, i) => {
-        matrix.set(Math.floor(i / size), i % size, value);
-      });
-      const shift = relative * matrix.trace() + absolute;
-      for (let i = 0; i < size; i++) matrix.set(i, i, matrix.get(i, i) + shift);
+      const matrix = await dense();
+      let trace = 0;
+      for (let i = 0; i < size; i++) trace += matrix[i * size + i] as number;
+      for (let i = 0; i < size; i++) {
+        matrix[i * size + i] = (matrix[i * size + i] as number) + relative * trace + absolute;
+      }
       return solvedBy(`${where}.solve`, matrix, v);
     },
     close,
   };
 }
 
-/** Solves by elimination on the host, which also works for indefinite matrices. Throws MetricError. */
-function solvedBy(where: string, matrix: Matrix, v: Float64Array): Float64Array {
-  const right = Matrix.columnVector(Array.from(v));
-  const singular = () =>
-    new MetricError({
-      where,
-      must: "the damped matrix must be regular to working precision",
-      got: "a singular one",
-      todo: "pass more damping, such as { relative: 1e-4 }",
-    });
-  let x: Matrix;
-  try {
-    x = solve(matrix, right);
-  } catch {
-    throw singular();
+/**
+ * Solves by elimination on the host, also for indefinite matrices. Throws MetricError if the matrix is singular to working
+ * precision.
+ */
+function solvedBy(where: string, matrix: Float64Array, v: Float64Array): Float64Array {
+  const size = v.length;
+  const x = luOf(matrix, size).solve(v);
+  let [off, all] = [0, 0];
+  for (let i = 0; i < size; i++) {
+    let gap = -(v[i] as number);
+    for (let j = 0; j < size; j++) gap += (matrix[i * size + j] as number) * (x[j] as number);
+    off += gap ** 2;
+    all += (v[i] as number) ** 2;
   }
-  const left = Matrix.sub(matrix.mmul(x), right).norm();
-  if (!(left <= 1e-3 * right.norm())) throw singular();
-  return Float64Array.from(x.to1DArray());
+  if (Math.sqrt(off) <= 1e-3 * Math.sqrt(all)) return x;
+  throw new MetricError({
+    where,
+    must: "the damped matrix must be regular to working precision",
+    got: "a singular one",
+    todo: "pass more damping, such as { relative: 1e-4 }",
+  });
 }

@@ -12,8 +12,8 @@ import {
 } from "@metrigrad/graph";
 import { MetricError, type Store, storageBytes, type Tensor, tensor } from "@metrigrad/tensor";
 import { rowsBlock } from "../blocks/rows.ts";
+import { symmetricEigenvalues } from "../host/symmetricEigenvalues.ts";
 import { dampedSolve } from "./dampedSolve.ts";
-import { symmetricEigenvalues } from "./eigenvalues.ts";
 import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
 import { programs } from "./programs.ts";
 import { checkDenseSize } from "./spread.ts";

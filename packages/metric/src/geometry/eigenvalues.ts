@@ -1,15 +1,4 @@
 import type { FloatType } from "@metrigrad/tensor";
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-
-/** Computes the eigenvalues of a symmetric matrix [d, d], row-major, in ascending order, on the host. */
-export function symmetricEigenvalues(elements: ArrayLike<number>, d: number): Float64Array {
-  const matrix = new Matrix(d, d);
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j < d; j++) matrix.set(i, j, elements[i * d + j] as number);
-  }
-  const { realEigenvalues } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
-  return Float64Array.from(realEigenvalues).sort();
-}
 
 /** The difference between 1 and the next larger number. */
 const epsilon = { f32: 2 ** -23, f64: 2 ** -52 } as const;

@@ -1,9 +1,9 @@
 import { MetricError, type Tensor, tensor } from "@metrigrad/tensor";
 import { checkDamping } from "../blocks/damping.ts";
 import { checkOptions } from "../core/arguments.ts";
+import { symmetricEigenvalues } from "../host/symmetricEigenvalues.ts";
 import type { SolveDamping } from "./dampedSolve.ts";
 import { checkDirections, type Directions } from "./directions.ts";
-import { symmetricEigenvalues } from "./eigenvalues.ts";
 import { flatOf } from "./flat.ts";
 import { solveByProducts } from "./solveByProducts.ts";
 import { checkDenseSize } from "./spread.ts";

@@ -332,6 +332,7 @@ test("checkLaw: labels that are smoothed or weighted are checked by their part",
     const report = await checkLaw(law, { inputs });
     t.ok(report.passed, report.toString());
     t.ok(report.checks.length > 3);
+    t.match(report.toString(), /is no density.*only its parts are checked/s);
   }
 });
 

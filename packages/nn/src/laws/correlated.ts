@@ -12,7 +12,6 @@ import {
   sum,
 } from "@metrigrad/graph";
 import { ShapeError, showShape, tensor } from "@metrigrad/tensor";
-import { CholeskyDecomposition, inverse, Matrix } from "ml-matrix";
 import { checkAlike, checkFits } from "./fits.ts";
 import type { ClosedLaw } from "./law.ts";
 import { rowLaw } from "./rowLaw.ts";
@@ -24,13 +23,20 @@ import { supports } from "./supports.ts";
  */
 export function correlated(covariance: readonly (readonly number[])[]): ClosedLaw {
   const root = rootOf(covariance);
-  const m = root.rows;
+  const m = root.length;
   const name = `gaussian(${m}×${m} covariance)`;
-  const nodeOf = (matrix: Matrix) => constant(tensor(matrix.to2DArray()));
+  const nodeOf = (matrix: readonly Float64Array[]) =>
+    constant(tensor(matrix.map((row) => Array.from(row))));
   // z = L⁻¹(y − h) as rows: (y − h)L⁻ᵀ.
-  const whiten = inverse(root).transpose();
+  const whiten = transposed(inverseOf(root));
   const whitening = nodeOf(whiten);
-  const lnVolume = root.diagonal().reduce((sum, value) => sum + Math.log(value), 0);
+  // Σ⁻¹ = L⁻ᵀL⁻¹.
+  const precision = whiten.map((row) =>
+    Float64Array.from(whiten, (other) =>
+      row.reduce((sum, value, k) => sum + value * (other[k] as number), 0),
+    ),
+  );
+  const lnVolume = root.reduce((sum, row, i) => sum + Math.log(row[i] as number), 0);
   const whitened = (x: Node) => matmul(x, whitening);
   const checkWidth = (h: Node) => {
     if (h.shape.length === 2 && h.shape[1] === m) return;
@@ -41,7 +47,7 @@ export function correlated(covariance: readonly (readonly number[])[]): ClosedLa
       todo: "let the model have an output for each row of the covariance",
     });
   };
-  const perRow = (h: Node, matrix: Matrix) =>
+  const perRow = (h: Node, matrix: readonly Float64Array[]) =>
     broadcastTo(nodeOf(matrix), [h.shape[0] as number, m, m]);
   return rowLaw({
     name,
@@ -54,9 +60,9 @@ export function correlated(covariance: readonly (readonly number[])[]): ClosedLa
     },
     sample: (h: Node, key: string) => {
       checkWidth(h);
-      return add(h, matmul(normal(h.shape, { key }), nodeOf(root.transpose())));
+      return add(h, matmul(normal(h.shape, { key }), nodeOf(transposed(root))));
     },
-    fisher: (h: Node) => perRow(h, whiten.mmul(whiten.transpose())),
+    fisher: (h: Node) => perRow(h, precision),
     fisherDiagonal: null,
     fisherRoot: (h: Node) => perRow(h, whiten),
     kl: (h: Node, other: Node) => {
@@ -69,7 +75,7 @@ export function correlated(covariance: readonly (readonly number[])[]): ClosedLa
 }
 
 /** Returns L with LL' = Σ. Throws ShapeError. */
-function rootOf(covariance: readonly (readonly number[])[]): Matrix {
+function rootOf(covariance: readonly (readonly number[])[]): Float64Array[] {
   const refuse = (got: string): never => {
     throw new ShapeError({
       where: "gaussian",
@@ -86,9 +92,41 @@ function rootOf(covariance: readonly (readonly number[])[]): Matrix {
   const apart = (i: number, j: number) =>
     Math.abs(at(i, j) - at(j, i)) > 1e-12 * Math.sqrt(Math.abs(at(i, i) * at(j, j)));
   if (rows.some((row, i) => row.some((_, j) => apart(i, j)))) refuse("one that is not symmetric");
-  const decomposition = new CholeskyDecomposition(new Matrix(even));
-  if (!decomposition.isPositiveDefinite() || rows.flat().some((value) => !Number.isFinite(value))) {
-    refuse("one that is not positive definite");
+  const root = choleskyOf(even);
+  if (root === null) refuse("one that is not positive definite");
+  return root as Float64Array[];
+}
+
+/** L with LL' = Σ; null if Σ is not positive definite or not finite. */
+function choleskyOf(rows: readonly (readonly number[])[]): Float64Array[] | null {
+  const root = rows.map(() => new Float64Array(rows.length));
+  for (const [i, row] of rows.entries()) {
+    const own = root[i] as Float64Array;
+    for (let j = 0; j <= i; j++) {
+      const other = root[j] as Float64Array;
+      let rest = row[j] as number;
+      for (let k = 0; k < j; k++) rest -= (own[k] as number) * (other[k] as number);
+      if (i === j && !(rest > 0 && Number.isFinite(rest))) return null;
+      own[j] = i === j ? Math.sqrt(rest) : rest / (other[j] as number);
+    }
   }
-  return decomposition.lowerTriangularMatrix;
+  return root;
+}
+
+/** The inverse of a lower triangle. */
+function inverseOf(root: readonly Float64Array[]): Float64Array[] {
+  const inverse = root.map(() => new Float64Array(root.length));
+  for (const [i, row] of root.entries()) {
+    for (let j = 0; j <= i; j++) {
+      let rest = Number(i === j);
+      for (let k = j; k < i; k++)
+        rest -= (row[k] as number) * ((inverse[k] as Float64Array)[j] as number);
+      (inverse[i] as Float64Array)[j] = rest / (row[i] as number);
+    }
+  }
+  return inverse;
+}
+
+function transposed(matrix: readonly Float64Array[]): Float64Array[] {
+  return matrix.map((_, i) => Float64Array.from(matrix, (row) => row[i] as number));
 }
