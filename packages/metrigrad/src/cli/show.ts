@@ -24,3 +24,12 @@ export function showShare(value: number | null): string {
 export function showShort(value: number): string {
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
+
+const prefixes = ["", "k", "M", "G", "T"] as const;
+
+/** A count with a decimal prefix: "512 ", "1.23 M". */
+export function showCount(value: number): string {
+  const step = Math.min(prefixes.length - 1, Math.max(0, Math.floor(Math.log10(value || 1) / 3)));
+  const rest = value / 1000 ** step;
+  return `${step === 0 ? rest.toFixed(0) : rest.toPrecision(3)} ${prefixes[step]}`;
+}

@@ -3,7 +3,8 @@ import { MetrigradError } from "@metrigrad/tensor";
 /** The command was called in a way that it does not understand; ends it with code 2. */
 export class UsageError extends MetrigradError {}
 
-/** Refuses a value of an option. */
-export function refuse(option: string, must: string, got: string): never {
-  throw new UsageError({ where: `--${option}`, must, got, todo: "see metrigrad paper --help" });
+/** Refuses a value of an option of a command. */
+export function refuse(option: string, must: string, got: string, command = "paper"): never {
+  const todo = `see metrigrad ${command} --help`;
+  throw new UsageError({ where: `--${option}`, must, got, todo });
 }

@@ -1,0 +1,82 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { didYouMean } from "../near.ts";
+import { UsageError } from "../usage.ts";
+
+const javascript = [".js", ".mjs", ".cjs"];
+const typescript = [".ts", ".mts", ".cts"];
+
+/** What a module exports, by name. */
+export type Exports = Readonly<Record<string, unknown>>;
+
+/**
+ * Imports the module of a file. TypeScript goes through the loader that Node was started with, through Node itself where it
+ * can, and else through tsx, where the file's project has it.
+ * @param command - For messages.
+ * @param file - The path.
+ * @returns what it exports; of a module that has a default export alone, the members of that
+ * @throws UsageError for a file that there is not or that cannot be loaded; what the module throws
+ */
+export async function loadModule(command: string, file: string): Promise<Exports> {
+  const path = resolve(file);
+  checkFile(command, file, path);
+  if (typescript.includes(extname(path)) && !loadsTypescript()) await registerTsx(command, path);
+  const module: Exports = await import(pathToFileURL(path).href);
+  const { default: whole, ...named } = module;
+  const alone = Object.keys(named).filter((name) => name !== "module.exports").length === 0;
+  return alone && typeof whole === "object" && whole !== null ? (whole as Exports) : named;
+}
+
+function checkFile(command: string, file: string, path: string): void {
+  const where = `metrigrad ${command}`;
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    const folder = dirname(path);
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    const todo = `${didYouMean(basename(path), names)}check the path`;
+    const got = existsSync(path) ? `the folder ${file}` : `none at ${file}`;
+    throw new UsageError({ where, must: "there must be a file", got, todo });
+  }
+  const known = [...typescript, ...javascript];
+  if (known.includes(extname(path))) return;
+  throw new UsageError({
+    where,
+    must: `the file must be a module: ${known.join(", ")}`,
+    got: file,
+    todo: "export the model and the rest from a module",
+  });
+}
+
+/** Whether Node strips types itself, or was started with a loader, which then is the user's choice. */
+function loadsTypescript(): boolean {
+  const { typescript = false } = process.features as { readonly typescript?: unknown };
+  const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
+  return Boolean(typescript) || /--(import|loader|experimental-loader)\b/.test(options);
+}
+
+async function registerTsx(command: string, path: string): Promise<void> {
+  const entry = tsxNear(path) ?? tsxNear(join(process.cwd(), "module.ts"));
+  if (entry === null) {
+    throw new UsageError({
+      where: `metrigrad ${command}`,
+      must: `a loader of TypeScript must be installed, which Node ${process.versions.node} has not`,
+      got: path,
+      todo: "npm install --save-dev tsx, or pass a .js or .mjs file",
+    });
+  }
+  const { register } = await import(pathToFileURL(entry).href);
+  register();
+}
+
+/** The module that registers the tsx which a file would import; null: it has none. */
+function tsxNear(path: string): string | null {
+  const require = createRequire(path);
+  try {
+    const manifest = require.resolve("tsx/package.json");
+    const entry: string | undefined = require(manifest).exports?.["./esm/api"]?.import?.default;
+    return entry === undefined ? null : join(dirname(manifest), entry);
+  } catch {
+    return null;
+  }
+}
