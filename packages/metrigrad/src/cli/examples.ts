@@ -2,14 +2,14 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Context, Told } from "./context.ts";
+import { listed } from "./listed.ts";
 import { didYouMean } from "./near.ts";
+import { inPackage } from "./packageFolder.ts";
 import { UsageError } from "./usage.ts";
-import { wrapped } from "./wrapped.ts";
 
 /** Where the examples are, compiled. */
-const compiled = fileURLToPath(new URL("../../examples/", import.meta.url));
+const compiled = inPackage("examples");
 
 /**
  * Lists the examples, or runs the one that is named, in a process of its own that has this terminal.
@@ -37,12 +37,10 @@ export async function examples(
   }
   if (name === undefined) {
     const list = [...found].map(([one, file]) => ({ name: one, about: aboutOf(file) }));
-    const longest = Math.max(...list.map((one) => one.name.length));
-    const lines = list.flatMap((one) => {
-      const begin = `  ${one.name.padEnd(longest)}  `;
-      const [first = "", ...more] = wrapped(one.about, width - begin.length, "");
-      return [begin + first, ...more.map((line) => " ".repeat(begin.length) + line)];
-    });
+    const lines = listed(
+      list.map((one) => [one.name, one.about]),
+      width,
+    );
     const text = `metrigrad examples NAME runs one of these:\n\n${lines.join("\n")}\n`;
     return { code: 0, text, value: { examples: list } };
   }

@@ -1,4 +1,5 @@
 import { aligned, type Paint, widthOf } from "./columns.ts";
+import { listed } from "./listed.ts";
 import { wrapped } from "./wrapped.ts";
 
 /** A table that may be narrowed. */
@@ -33,17 +34,15 @@ export function fitted(table: Table, width: number, paint: Paint = (text) => tex
     const widest = Math.max(...aligned(lines, shownWords).split("\n").map(widthOf));
     if (widest <= width) return aligned(lines, shownWords, painted);
   }
-  const titles = Math.max(...kept.slice(names).map((column) => widthOf(head[column] as string)), 0);
   const row = (cells: readonly string[], index: number) => {
     const name = cells.slice(0, names).filter((cell) => cell !== missing);
-    const first = wrapped(name.join("  "), width, "  ").map((line) => paint(line, 0, 0));
-    const others = kept.slice(names).flatMap((column) => {
-      const begin = `  ${(head[column] as string).padEnd(titles)}  `;
-      const [one = "", ...more] = wrapped(cells[column] as string, width - begin.length, "");
-      const shown = (text: string) => paint(text, column, index + 1);
-      return [begin + shown(one), ...more.map((line) => " ".repeat(begin.length) + shown(line))];
+    const first = wrapped(name.join("  "), width).map((line) => paint(line, 0, 0));
+    const columns = kept.filter((column) => column >= names);
+    const pairs = columns.map((column): [string, string] => {
+      return [head[column] as string, cells[column] as string];
     });
-    return [...first, ...others].join("\n");
+    const shown = (text: string, at: number) => paint(text, columns[at] as number, index + 1);
+    return [...first, ...listed(pairs, width, shown)].join("\n");
   };
   return rows.map(row).join("\n");
 }

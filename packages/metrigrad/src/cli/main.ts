@@ -27,7 +27,10 @@ program(args, screen).then(end, (error: unknown) => {
 /** Ends the process when all is written, whatever a user's module left open. */
 function end(code: number): void {
   process.exitCode = code;
-  process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+  // An error of the stream ends the process by itself, as above.
+  process.stdout.write("", (error) => {
+    if (!error) process.stderr.write("", () => process.exit());
+  });
 }
 
 /** The standard output for one value: what else is written there, such as by a user's module, goes to standard error. */

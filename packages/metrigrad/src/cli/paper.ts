@@ -10,6 +10,7 @@ import { optimizers } from "./optimizers.ts";
 import { progressOf, type Screen } from "./progress.ts";
 import { resultTable } from "./table.ts";
 import { jobTime, trainRun } from "./train.ts";
+import { writtenText } from "./written.ts";
 
 /** What is drawn of the paper's experiment with batches of so many images. */
 export function paperChart(batch: unknown) {
@@ -51,6 +52,6 @@ export async function paper(options: Arguments, context: Context, screen: Screen
   const { width, colours } = context;
   const files = ["record.json", "epochs.csv", "chart.svg"].map((file) => `${out}/${file}`);
   const table = () => resultTable(runs, { width, title: colours.bold });
-  const text = runs.length === 0 ? "" : `\n${table()}\n\nWritten: ${files.join(", ")}\n`;
+  const text = runs.length === 0 ? "" : `\n${table()}\n\n${writtenText(files, context)}\n`;
   return { code: errors.length === 0 ? 0 : 1, text, value: { ...recording, errors, files } };
 }

@@ -89,7 +89,7 @@ function dress(command: Command, { width, colours }: Context, say: (text: string
     .option("--json", "print one JSON value, and nothing else")
     .option("--trace", "print the stack of an error")
     .helpOption("-h, --help", "print this text")
-    .configureHelp({ styleTitle: colours.bold })
+    .configureHelp({ styleTitle: colours.bold, minWidthToWrap: 12 })
     .configureOutput({
       writeOut: say,
       writeErr: () => {},

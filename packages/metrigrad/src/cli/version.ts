@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import { inPackage } from "./packageFolder.ts";
 
 /** The version of this package. */
 export function version(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return JSON.parse(readFileSync(file, "utf8")).version;
+  return JSON.parse(readFileSync(inPackage("package.json"), "utf8")).version;
 }

@@ -70,7 +70,11 @@ async function verdictOf(one: Found, exports: Exports, seed: number): Promise<Ve
       case "op":
         return await opVerdict(one.value, seed);
       case "module":
-        return await moduleVerdict(one.value, await inputsOf(one, exports), seed);
+        return await moduleVerdict(one.value, {
+          inputs: await inputsOf(one, exports),
+          modules: modulesOf(exports),
+          seed,
+        });
       case "metric":
         return await metricVerdict(one.value, modulesOf(exports), seed);
       case "law":
@@ -114,14 +118,15 @@ function textOf(checked: readonly Checked[], { width, colours }: Context): strin
   const lists = checked.flatMap(({ kind, name, off }) =>
     off.length === 0
       ? []
-      : [
-          [`${kind} ${name}:`, ...off.flatMap((line) => wrapped(`  ${line}`, width, "    "))].join(
-            "\n",
-          ),
-        ],
+      : [[`${kind} ${name}:`, ...off.flatMap((line) => indented(line, width))].join("\n")],
   );
   const count = (passed: boolean | null) => checked.filter((one) => one.passed === passed).length;
   const open = count(null) === 0 ? "" : `, ${count(null)} not checked`;
   const sum = `${count(true)} ok, ${count(false)} failed${open}`;
   return `${[fitted(table, width, paint), ...lists, sum].join("\n\n")}\n`;
+}
+
+/** A line in lines of so many columns, those after the first one further in. */
+function indented(line: string, width: number): string[] {
+  return wrapped(line, width - 4).map((part, index) => `${index === 0 ? "  " : "    "}${part}`);
 }

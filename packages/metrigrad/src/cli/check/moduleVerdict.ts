@@ -27,23 +27,37 @@ import { unchecked, type Verdict, verdictOfOp } from "./verdict.ts";
 const most = 200_000;
 const rows = 3;
 
+/** Where a module is looked at. */
+export interface ModulePlace {
+  /** What it takes, where the file says so. */
+  readonly inputs: Tree<Tensor> | null;
+  /** Modules of the file, among which a kind finds one of its own. */
+  readonly modules: readonly AnyModule[];
+  readonly seed: number;
+}
+
 /**
- * Checks the derivatives of modules by inputs and parameters, in inference mode: of the examples of a kind, or of one
- * module at `inputs`, or at draws of a width that it takes.
+ * Checks the derivatives of modules by inputs and parameters, in inference mode: of one module at its inputs, or at draws of
+ * a width that it takes; of a kind on its examples, or on a module of the file.
  */
 export async function moduleVerdict(
   module: AnyDefinition | AnyModule,
-  inputs: Tree<Tensor> | null,
-  seed: number,
+  place: ModulePlace,
 ): Promise<Verdict> {
+  const { inputs, modules, seed } = place;
   if ("definition" in module) {
     const taken = inputs ?? drawnInputs(module, seed);
     if (taken === null) return unchecked("it takes no rows; export an example of its kind");
     return verdictAt(module, taken, seed);
   }
   const made = module.spec.example?.();
-  if (made === undefined)
-    return unchecked("give its kind an example: () => ({ module, inputs }), or export a module");
+  if (made === undefined) {
+    const own = modules.find(({ definition }) => definition === module);
+    if (own !== undefined) return moduleVerdict(own, { ...place, inputs: null });
+    return unchecked(
+      "export a module of the kind, or give it an example: () => ({ module, inputs })",
+    );
+  }
   const verdicts: Verdict[] = [];
   for (const example of Array.isArray(made) ? made : [made])
     verdicts.push(await verdictAt(example.module, example.inputs, seed));

@@ -8,8 +8,7 @@ export const addExplain: AddCommand = (program, run) =>
     .argument("<file>", "a module that exports a model, as for train")
     .summary("print the subsystems of a model, their metrics, solvers, bytes and work")
     .description(
-      `Prints which metric every parameter of the model has, from which source, how it is solved, and what that takes.
-The metric is that of the optimizer that the file exports, else that of rngd(). Nothing is trained.`,
+      "Prints which metric every parameter of the model has, from which source, how it is solved, and what that takes. The metric is that of the optimizer that the file exports, else that of rngd(). Nothing is trained.",
     )
     .option(
       "--batch-size <n>",

@@ -7,8 +7,7 @@ export const addInit: AddCommand = (program, run) =>
     .argument("[dir]", "the folder; the present one by default", ".")
     .summary("write a starter project: a module, its metric, a training, a test")
     .description(
-      `Writes a starter project: a module of one's own with its metric, a file to train it, a test, package.json,
-tsconfig.json and README.md. Files that are there already stay as they are.`,
+      "Writes a starter project: a module of one's own with its metric, a file to train it, a test, package.json, tsconfig.json and README.md. Files that are there already stay as they are.",
     )
     .addHelpText(
       "after",

@@ -6,9 +6,7 @@ export const addPaper: AddCommand = (program, run, screen) =>
   addPaperOptions(program.command("paper"))
     .summary("train the network of Sun and Nielsen 2017 on MNIST by several optimizers")
     .description(
-      `Trains the network 784-80-80-80-10 on MNIST with several optimizers and compares them, by epoch and by
-second. Writes record.json (everything), epochs.csv (one line per epoch) and chart.svg (training cost and
-validation accuracy) to a folder. Lists are separated by commas. In a clone: npm start -- [options]`,
+      "Trains the network 784-80-80-80-10 on MNIST with several optimizers and compares them, by epoch and by second. Writes record.json (everything), epochs.csv (one line per epoch) and chart.svg (training cost and validation accuracy) to a folder. Lists are separated by commas. In a clone: npm start -- [options]",
     )
     .addHelpText(
       "after",

@@ -12,15 +12,15 @@ export const addTrain: AddCommand = (program, run) =>
     .argument("<file>", "a module that exports model, data, likelihood or loss, and optimizer")
     .summary("train the model that a file exports, and write a report and the weights")
     .description(
-      `Trains the model that a file exports. Progress is shown in a terminal, and a table at the end. Writes record.json,
-epochs.csv, chart.svg and weights.safetensors to a folder.
+      `Trains the model that a file exports. Progress is shown in a terminal, and a table at the end. Writes record.json, epochs.csv, chart.svg and weights.safetensors to a folder.
 
-The file is a module (.ts, .js, .mjs) with these exports, each a value or a function that makes it:
-  model, data, optimizer           what to train, on what, and how
-  likelihood, or loss              the law of the targets, or a function (output, targets, context)
-  epochs, batchSize, seed, l2      10, 50, 1 and 0 by default
-  name, backend, metrics, evaluate, earlyStopping, sampleWeight, checkEvery, report
-                                   as options of fit
+The file is a module (.ts, .js, .mjs). Each export is a value or a function that makes it:
+  model, data, optimizer
+  likelihood or loss
+  epochs 10, batchSize 50, seed 1, l2 0
+  name, backend, metrics, evaluate,
+  earlyStopping, sampleWeight,
+  checkEvery, report
 
 Ctrl-C stops after the step and writes what there is. A second Ctrl-C ends at once.`,
     )

@@ -7,6 +7,7 @@ import type { Context, Told } from "../context.ts";
 import { fitted } from "../fitted.ts";
 import { showCount } from "../show.ts";
 import { UsageError } from "../usage.ts";
+import { wrapped } from "../wrapped.ts";
 import { madeOf } from "./experiment.ts";
 import { type Exports, loadModule } from "./loadModule.ts";
 
@@ -51,7 +52,7 @@ export async function explainFile(
   const shown = fitted(table, width, (text, _, row) => (row === 0 ? colours.bold(text) : text));
   return {
     code: 0,
-    text: `${[shown, ...lines].join("\n")}\n`,
+    text: `${[shown, ...lines.flatMap((line) => wrapped(line, width))].join("\n")}\n`,
     value: { rows, bytes, build, apply },
   };
 }

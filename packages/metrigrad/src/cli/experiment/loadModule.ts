@@ -22,11 +22,26 @@ export type Exports = Readonly<Record<string, unknown>>;
 export async function loadModule(command: string, file: string): Promise<Exports> {
   const path = resolve(file);
   checkFile(command, file, path);
-  if (typescript.includes(extname(path)) && !loadsTypescript()) await registerTsx(command, path);
-  const module: Exports = await import(pathToFileURL(path).href);
+  const isTypescript = typescript.includes(extname(path));
+  if (isTypescript && !loadsTypescript()) await registerTsx(command, path);
+  const module = await imported(pathToFileURL(path).href, async () => {
+    if (isTypescript) await registerTsx(command, path);
+  });
   const { default: whole, ...named } = module;
   const alone = Object.keys(named).filter((name) => name !== "module.exports").length === 0;
   return alone && typeof whole === "object" && whole !== null ? (whole as Exports) : named;
+}
+
+/** A module; where Node does not know its kind of file, `prepare` is called, and it is asked for anew. */
+async function imported(url: string, prepare: () => Promise<void>): Promise<Exports> {
+  try {
+    return await import(url);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
+    await prepare();
+    // Node keeps the failure under the first address.
+    return import(`${url}?loaded`);
+  }
 }
 
 function checkFile(command: string, file: string, path: string): void {

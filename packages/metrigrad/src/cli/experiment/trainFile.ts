@@ -21,6 +21,7 @@ import { progressOf } from "../progress.ts";
 import { chartOptions } from "../recording/chartOptions.ts";
 import { resultTable } from "../table.ts";
 import { version } from "../version.ts";
+import { writtenText } from "../written.ts";
 import { type Experiment, experimentOf, type TrainFlags } from "./experiment.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { loadModule } from "./loadModule.ts";
@@ -101,9 +102,10 @@ async function told(
   outcome: Outcome,
   experiment: Experiment,
   { file, out }: { readonly file: string; readonly out: string },
-  { width, colours }: Context,
+  context: Context,
 ): Promise<Told> {
   const { run, last, interrupted, divergence } = outcome;
+  const { width, colours } = context;
   const code = interrupted ? 130 : divergence === null ? 0 : 1;
   const store = storeOf(run);
   if (store === null) {
@@ -123,7 +125,7 @@ async function told(
   const after = [
     ...(divergence === null ? [] : [colours.red(`Diverged: ${divergence.message}`)]),
     ...(interrupted ? [colours.yellow(`Stopped ${steps}.`)] : []),
-    `Written: ${files.join(", ")}`,
+    writtenText(files, context),
     ...(interrupted ? [howToGoOn(weights)] : []),
   ];
   return {

@@ -3,6 +3,7 @@ import { chart, type Recording, type RunRecord, writeWhole } from "@metrigrad/tr
 import type { Context, Told } from "../context.ts";
 import { resultTable } from "../table.ts";
 import { UsageError } from "../usage.ts";
+import { writtenText } from "../written.ts";
 import { readRecording } from "./readRecording.ts";
 
 /** Options of `compare`. */
@@ -18,8 +19,9 @@ interface CompareOptions {
 export async function compare(
   folders: readonly string[],
   { out = "compare.svg" }: CompareOptions,
-  { width, colours }: Context,
+  context: Context,
 ): Promise<Told> {
+  const { width, colours } = context;
   checkFolders(folders);
   const read = await Promise.all(folders.map((folder) => readRecording(folder, "compare")));
   const labels = labelsOf(folders);
@@ -33,7 +35,7 @@ export async function compare(
   const recordings = read.map((recording, index) => ({ folder: folders[index], ...recording }));
   return {
     code: 0,
-    text: `${table}\n\nWritten: ${out}\n`,
+    text: `${table}\n\n${writtenText([out], context)}\n`,
     value: { recordings, files: [out] },
   };
 }

@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { chart, epochsCsv, type Recording, type RunRecord, writeWhole } from "@metrigrad/train";
 import type { Context, Told } from "../context.ts";
 import { fitted } from "../fitted.ts";
+import { listed } from "../listed.ts";
 import { showCost, showShare } from "../show.ts";
 import { resultTable } from "../table.ts";
+import { writtenText } from "../written.ts";
 import { chartOptions } from "./chartOptions.ts";
 import { readRecording } from "./readRecording.ts";
 
@@ -22,17 +24,17 @@ export async function report(folder: string, context: Context): Promise<Told> {
     environmentText(recording, context),
     ...runs,
     resultTable(recording.runs, { width, title: colours.bold }),
-    `Written: ${files.join(", ")}`,
+    writtenText(files, context),
   ];
   return { code: 0, text: `${parts.join("\n\n")}\n`, value: { ...recording, files } };
 }
 
 /** Where the runs took place, a line each. */
-function environmentText({ environment }: Recording, { width, colours }: Context): string {
-  const rows = Object.entries(environment).map(([name, value]) => [name, String(value)]);
-  if (rows.length === 0) return "";
-  const table = { head: ["where", "it ran"], rows, words: 2 };
-  return fitted(table, width, (text, _, row) => (row === 0 ? colours.bold(text) : text));
+function environmentText({ environment }: Recording, { width }: Context): string {
+  const pairs = Object.entries(environment).map(([name, value]): [string, string] => {
+    return [name, String(value)];
+  });
+  return listed(pairs, width).join("\n");
 }
 
 /** The epochs of a run; those in between are left out where there are many. */
@@ -49,7 +51,7 @@ function epochTable({ epochs }: RunRecord, { width, colours }: Context): string 
     epoch.seconds.toFixed(2),
   ]);
   const head = ["epoch", "train cost", "valid cost", "valid accuracy", "seconds"];
-  const short = ["epoch", "train", "valid", "valid acc", "seconds"];
+  const short = ["epoch", "train", "valid", "valid acc", "s"];
   return fitted({ head, short, rows, words: 0 }, width, (text, _, row) =>
     row === 0 ? colours.dim(text) : text,
   );

@@ -1,12 +1,12 @@
 import { lstat, mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { writeWhole } from "@metrigrad/train";
 import type { Context, Told } from "../context.ts";
+import { inPackage } from "../packageFolder.ts";
 import { version } from "../version.ts";
 
 /** Where the files of the starter project are. */
-const template = fileURLToPath(new URL("../../../starter/", import.meta.url));
+const template = inPackage("starter");
 
 /** Writes the starter project to a folder. Files that are there stay as they are. Throws what the file system throws. */
 export async function init(folder: string, { colours }: Context): Promise<Told> {
