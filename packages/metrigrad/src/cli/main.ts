@@ -19,9 +19,11 @@ for (const stream of [process.stdout, process.stderr]) {
 program(args, screen).then(end, (error: unknown) => {
   const command = args.find((arg) => !arg.startsWith("-")) ?? "";
   const { text, value, code } = failureOf(error, command, trace);
-  console.error(text);
+  // Node tells the place of a syntax error, which is not in its stack, where nobody catches it.
+  if (error instanceof SyntaxError) setImmediate(() => Promise.reject(error));
+  else console.error(text);
   if (json) screen.write(`${JSON.stringify(value, null, 2)}\n`);
-  end(code);
+  if (!(error instanceof SyntaxError)) end(code);
 });
 
 /** Ends the process when all is written, whatever a user's module left open. */

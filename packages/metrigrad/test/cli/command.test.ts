@@ -5,12 +5,15 @@ import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "tape";
 import { type Installed, install } from "../support/installed.ts";
@@ -307,12 +310,11 @@ test("examples: the list as JSON, and one with its own arguments and exit code",
 });
 
 test("TypeScript without a loader says what to install", async (t) => {
-  const bare = join(installed.folder, "bare");
+  const bare = mkdtempSync(join(tmpdir(), "metrigrad-bare-"));
+  test.onFinish(() => rmSync(bare, { recursive: true }));
   mkdirSync(join(bare, "node_modules"), { recursive: true });
   symlinkSync(installed.home, join(bare, "node_modules", "metrigrad"), "junction");
   writeFileSync(join(bare, "x.ts"), "export const model: number = 1;");
-  const away = join(bare, "node_modules", "tsx");
-  writeFileSync(away, "");
   const { code, stderr } = await installed.metrigrad(["explain", "x.ts"], { cwd: bare });
   const strips = Boolean((process.features as { readonly typescript?: unknown }).typescript);
   t.equal(code, strips ? 1 : 2);

@@ -13,7 +13,7 @@ import type { Exports } from "../experiment/loadModule.ts";
 
 /** An element-wise op, or an op with rules of its own, both callable. */
 export interface CallableOp {
-  (...inputs: readonly unknown[]): unknown;
+  (...inputs: readonly never[]): unknown;
   readonly op: { readonly name: string; readonly arity?: number };
   /** The formula of an element-wise op. */
   readonly expr?: unknown;

@@ -21,10 +21,10 @@ export async function opVerdict(op: CallableOp | OpRow, seed: number): Promise<V
   if (arity === undefined || !takesFloats(op)) {
     return unchecked(`export a row { op: "${name}", f, cases } for it`);
   }
-  const f = (...inputs: readonly Node[]) => op(...inputs) as Node;
+  const f = op as unknown as (...inputs: readonly Node[]) => Node;
   for (const domain of domains.keys()) {
     const cases = casesOf(arity, seed, domain);
-    if (await isFinite(f, cases)) return verdictOfOp(() => checkOp(f, cases, { name }));
+    if (await finiteAt(f, cases)) return verdictOfOp(() => checkOp(f, cases, { name }));
   }
   return unchecked(
     `it is not finite; export a row { op: "${name}", f, cases } with points where it is`,
@@ -57,7 +57,8 @@ function casesOf(arity: number, seed: number, domain: number): readonly OpCase[]
   return [alike, { name: "broadcast", inputs: inputs((input) => (input === 0 ? [3, 2] : [2])) }];
 }
 
-async function isFinite(f: (...xs: readonly Node[]) => Node, cases: readonly OpCase[]) {
+/** Whether the values of a function are finite at all cases. */
+async function finiteAt(f: (...xs: readonly Node[]) => Node, cases: readonly OpCase[]) {
   const backend = await reference();
   try {
     const store = await backend.store([], { float: "f64" });

@@ -12,9 +12,9 @@ export const addPaper: AddCommand = (program, run, screen) =>
       "after",
       `
 Examples:
-  metrigrad paper                                  everything, five epochs
+  metrigrad paper                               everything, five epochs
   metrigrad paper --arch plain --optimizer rngd,adam --epochs 20
-  metrigrad paper --repeats 3 --out runs/three     mean and deviation of three seeds
+  metrigrad paper --repeats 3 --out runs/three  mean and deviation of 3 seeds
 `,
     )
     .action((options) =>

@@ -51,7 +51,7 @@ Ctrl-C stops after the step and writes what there is. A second Ctrl-C ends at on
 Examples:
   metrigrad train train.ts
   metrigrad train train.ts --epochs 50 --out runs/long
-  metrigrad train train.ts --optimizer adam --learning-rate 0.003 --out runs/adam
+  metrigrad train train.ts --optimizer adam --learning-rate 0.01 --out runs/adam
   metrigrad compare runs/long runs/adam
 `,
     )

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { didYouMean } from "../near.ts";
+import { inPackage } from "../packageFolder.ts";
 import { UsageError } from "../usage.ts";
 
 const javascript = [".js", ".mjs", ".cjs"];
@@ -22,9 +23,10 @@ export type Exports = Readonly<Record<string, unknown>>;
 export async function loadModule(command: string, file: string): Promise<Exports> {
   const path = resolve(file);
   checkFile(command, file, path);
+  checkCopy(command, path);
   const isTypescript = typescript.includes(extname(path));
   if (isTypescript && !loadsTypescript()) await registerTsx(command, path);
-  const module = await imported(pathToFileURL(path).href, async () => {
+  const module = await imported(command, pathToFileURL(path).href, async () => {
     if (isTypescript) await registerTsx(command, path);
   });
   const { default: whole, ...named } = module;
@@ -33,15 +35,42 @@ export async function loadModule(command: string, file: string): Promise<Exports
 }
 
 /** A module; where Node does not know its kind of file, `prepare` is called, and it is asked for anew. */
-async function imported(url: string, prepare: () => Promise<void>): Promise<Exports> {
+async function imported(
+  command: string,
+  url: string,
+  prepare: () => Promise<void>,
+): Promise<Exports> {
   try {
     return await import(url);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ERR_REQUIRE_CYCLE_MODULE") throw noModule(command, url);
+    if (code === "ERR_MODULE_NOT_FOUND") throw notFound(command, message);
+    if (code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
     await prepare();
     // Node keeps the failure under the first address.
     return import(`${url}?loaded`);
   }
+}
+
+/** What is said of a module that Node takes for a CommonJS file. */
+function noModule(command: string, url: string): UsageError {
+  return new UsageError({
+    where: `metrigrad ${command}, ${fileURLToPath(url)}`,
+    must: "the file must be a module",
+    got: "a file of a project for CommonJS",
+    todo: 'add "type": "module" to its package.json, or end its name in .mts',
+  });
+}
+
+/** What is said of an import that leads nowhere. */
+function notFound(command: string, message: string): UsageError {
+  return new UsageError({
+    where: `metrigrad ${command}`,
+    must: "what the file imports must be there",
+    got: message,
+    todo: "correct the name, or npm install the package",
+  });
 }
 
 function checkFile(command: string, file: string, path: string): void {
@@ -94,4 +123,22 @@ function tsxNear(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Refuses a file that imports another copy of metrigrad, whose modules and laws would be strangers to this one. */
+function checkCopy(command: string, path: string): void {
+  let theirs: string;
+  try {
+    theirs = realpathSync(createRequire(path).resolve("metrigrad/package.json"));
+  } catch {
+    return;
+  }
+  const ours = realpathSync(inPackage("package.json"));
+  if (theirs === ours) return;
+  throw new UsageError({
+    where: `metrigrad ${command}`,
+    must: `the file must import the metrigrad that this command is of, ${dirname(ours)}`,
+    got: dirname(theirs),
+    todo: "call it in the file's project: npx metrigrad",
+  });
 }
