@@ -14,7 +14,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import test from "tape";
 import { type Installed, install } from "../support/installed.ts";
 
@@ -122,6 +123,29 @@ test("a newcomer: init, the test, train, check, and the rings on a wrong metric"
   t.match(off.stdout, /metric +radialMetric +FAIL/);
   t.match(off.stdout, /1\.100 times/);
 });
+
+// One more compilation of everything: `npm run check` takes it, `npm test` need not.
+if (process.env.METRIGRAD_SWEEP === "full") {
+  test("the starter project has types", async (t) => {
+    const root = fileURLToPath(new URL("../../../../", import.meta.url));
+    const starter = join(root, "packages", "metrigrad", "starter");
+    const { compilerOptions } = json(readFileSync(join(starter, "tsconfig.json"), "utf8"));
+    const config = join(root, "node_modules", ".cache", "metrigrad-starter.json");
+    mkdirSync(dirname(config), { recursive: true });
+    const own = {
+      customConditions: ["@metrigrad/source"],
+      typeRoots: [join(root, "node_modules", "@types")],
+    };
+    const include = ["src", "test", "*.ts"].map((name) => join(starter, name));
+    writeFileSync(
+      config,
+      JSON.stringify({ compilerOptions: { ...compilerOptions, ...own }, include }),
+    );
+    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+    const { code, stdout } = await installed.node([tsc, "-p", config], { cwd: root });
+    t.equal(code, 0, stdout);
+  });
+}
 
 test("train: quiet in a pipe, one JSON value, colours when asked for", async (t) => {
   const { metrigrad } = installed;
@@ -235,7 +259,7 @@ export const optimizer = sgd();
   writeFileSync(join(project, "slow.mjs"), slow);
   let heard = 0;
   const begin = performance.now();
-  const { code, stderr } = await installed.metrigrad(["train", "slow.mjs", "--threads", "1"], {
+  const { code, stderr } = await installed.metrigrad(["train", "slow.mjs"], {
     cwd: project,
     told: (child, text) => {
       if (heard === 0 && text.includes("waiting")) {

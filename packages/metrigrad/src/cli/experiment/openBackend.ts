@@ -1,6 +1,7 @@
 import { cpu } from "@metrigrad/cpu";
 import type { Module } from "@metrigrad/nn";
 import type { Backend } from "@metrigrad/tensor";
+import type { Measure } from "../../auto/measure.ts";
 import { trainingTime } from "../../auto/trainingTime.ts";
 import type { FitOptions } from "../../fit.ts";
 import { type BackendName, backends } from "../backends.ts";
@@ -27,7 +28,9 @@ export async function openBackend(
   if (backend === undefined && experiment.backend !== null) {
     return { backend: experiment.backend, why: "" };
   }
-  const options = experiment.options as FitOptions;
-  const measure = trainingTime(experiment.model as unknown as Module, options);
+  const { model, options } = experiment;
+  // Only "auto" measures, and a stream cannot be measured.
+  const measure: Measure = (one, enough) =>
+    trainingTime(model as unknown as Module, options as FitOptions)(one, enough);
   return backends[(backend ?? "cpu") as BackendName](measure);
 }
