@@ -10,9 +10,10 @@ export function showTime(seconds: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** A cost in nats: "0.1234"; "–" where it is not a number. */
+/** A cost in nats: "0.1234", "1.23e+9" where it is huge; "–" where it is not a number. */
 export function showCost(value: number | null): string {
-  return value === null || Number.isNaN(value) ? "–" : value.toFixed(4);
+  if (value === null || Number.isNaN(value)) return "–";
+  return Math.abs(value) < 1e6 ? value.toFixed(4) : value.toExponential(2);
 }
 
 /** A share: "97.12 %"; "–" where it is not a number. */

@@ -211,24 +211,71 @@ test("an error of metrigrad is one line, with its stack after --trace", async (t
   t.match(traced.stderr, /^fit: l2 must .*\nGraphError: [\s\S]* at /);
 });
 
+test("what cannot be loaded says what is wrong", async (t) => {
+  const write = (name: string, text: string) => writeFileSync(join(project, name), text);
+  write("typo.mjs", "export const model = dense(2,;");
+  write("absent.mjs", 'import { dense } from "metrigra";');
+  write("empty.mjs", "export const likelihood = 1;");
+  write("readme.txt", "");
+  const other = join(project, "other");
+  mkdirSync(join(other, "node_modules", "metrigrad"), { recursive: true });
+  writeFileSync(join(other, "node_modules", "metrigrad", "package.json"), "{}");
+  writeFileSync(join(other, "x.mjs"), "export const model = 1;");
+  const told = async (...args: string[]) => {
+    const { code, stderr } = await installed.metrigrad(args, { cwd: project });
+    return `${code} ${stderr}`;
+  };
+  const [typo, absent, empty, text, copy, threads] = await Promise.all([
+    told("explain", "typo.mjs"),
+    told("explain", "absent.mjs"),
+    told("train", "empty.mjs"),
+    told("explain", "readme.txt"),
+    told("explain", "other/x.mjs"),
+    told("train", "sine.mjs", "--threads", "2", "--backend", "reference"),
+  ]);
+  t.match(typo, /^1 .*typo\.mjs:1\nexport const model[\s\S]*SyntaxError/, "its place");
+  t.match(
+    absent,
+    /^2 metrigrad explain: what the file imports must be there, got .*'metrigra'.*\n$/,
+  );
+  t.match(empty, /^2 metrigrad train, empty\.mjs: it must export .*got no model, no data, no opt/);
+  t.match(text, /^2 .*the file must be a module: \.ts, .*got readme\.txt; /);
+  t.match(copy, /^2 .*must import the metrigrad that this command is of, .*; call it in the file/);
+  t.match(threads, /^2 --threads: it must come with the cpu backend, got --backend reference; /);
+});
+
 test("Ctrl-C stops after the step and writes what there is", async (t) => {
+  const passes = `
+import { adam, dense, gaussian, sequential, streamData, tensor } from "metrigrad";
+const batch = { inputs: tensor([[1], [2]]), targets: tensor([[1], [0]]) };
+let passes = 0;
+export const model = sequential(dense(1, 1));
+export const data = streamData({
+  name: "passes",
+  train: function* () {
+    passes++;
+    if (passes === 5) process.stderr.write("fifth pass");
+    for (let i = 0; i < 20; i++) yield batch;
+  },
+});
+export const likelihood = gaussian();
+export const optimizer = adam();
+export const epochs = 100_000_000;
+`;
+  writeFileSync(join(project, "passes.mjs"), passes);
+  let sent = false;
   const { code, stdout, stderr } = await installed.metrigrad(
-    ["train", "sine.mjs", "--epochs", "100000000", "--threads", "1", "--out", "stopped"],
+    ["train", "passes.mjs", "--threads", "1", "--out", "stopped"],
     {
       cwd: project,
-      // The process can hear the signal once its folder is there and training begins.
-      started: (child) => {
-        const wait = setInterval(() => {
-          if (!existsSync(join(project, "stopped"))) return;
-          clearInterval(wait);
-          setTimeout(() => child.kill("SIGINT"), 1500);
-        }, 20);
+      told: (child, text) => {
+        if (!sent && text.includes("fifth pass")) sent = child.kill("SIGINT");
       },
     },
   );
   t.equal(code, 130, stderr);
   t.match(stderr, /Stopping after this step\. Ctrl-C again ends at once\./);
-  t.match(stdout, /Stopped after step \d+ of \d+, in epoch \d+ of 100000000\./);
+  t.match(stdout, /Stopped after step \d+, in epoch \d+ of 100000000\./);
   t.match(
     stdout,
     /To go on from there[\s\S]*loadCheckpoint\("stopped.weights\.safetensors", store\)/,
