@@ -69,7 +69,7 @@ function rootOf({ width }: Context, say: (text: string) => void): Command {
   return new Command("metrigrad")
     .description("Automatic differentiation in which geometry is a plugin.")
     .version(version(), "-V, --version", "print the version")
-    .helpCommand(false)
+    .helpCommand("help [command]", "print the help of a command")
     .enablePositionalOptions()
     .configureOutput({ writeOut: say, getOutHelpWidth: () => width })
     .addHelpText(

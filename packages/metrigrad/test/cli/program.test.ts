@@ -58,6 +58,7 @@ test("the help of every command has examples, and fits the screen", async (t) =>
       t.ok(Math.max(...lines) <= width, `${name}: ${Math.max(...lines)} of ${width}`);
     }
   }
+  t.match((await shown(["help", "paper"])).text, /^Usage: metrigrad paper/);
   const { text } = await shown(["paper", "--help", "--json"]);
   t.match(JSON.parse(text).help, /^Usage: metrigrad paper/);
 });
