@@ -1,5 +1,6 @@
 import { relu } from "@metrigrad/graph";
 import { batchNorm, dense, type Module, sequential } from "@metrigrad/nn";
+import type { archNames } from "./names.ts";
 
 const sizes = [784, 80, 80, 80] as const;
 const classes = 10;
@@ -14,7 +15,7 @@ export const network = `${[...sizes, classes].join("-")} relu`;
 export const archs: Readonly<Record<string, () => Module>> = {
   plain: () => build(() => []),
   bna: () => build((outputs) => [batchNorm.paper(outputs) as Module]),
-};
+} satisfies Readonly<Record<(typeof archNames)[number], () => Module>>;
 
 function build(after: (outputs: number) => readonly Module[]): Module {
   const hidden = sizes.slice(1).flatMap((outputs, index) => {

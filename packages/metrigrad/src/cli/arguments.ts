@@ -1,12 +1,9 @@
-import { parseArgs } from "node:util";
-import { archs } from "./archs.ts";
-import { backends } from "./backends.ts";
-import { optimizers } from "./optimizers.ts";
-import { refuse, UsageError } from "./usage.ts";
+import type { Command } from "commander";
+import { archNames, backendNames, paperOptimizers } from "./names.ts";
+import { folderOf, integerOf, listOf, oneOf } from "./values.ts";
 
-/** What the command is asked to do. */
+/** What the paper's experiment is asked to do. */
 export interface Arguments {
-  readonly help: boolean;
   readonly archs: readonly string[];
   readonly optimizers: readonly string[];
   readonly epochs: number;
@@ -22,85 +19,58 @@ export interface Arguments {
 /** The training rows of MNIST, which a batch cannot exceed. */
 const rows = 50_000;
 
-/** Reads the command line. Throws UsageError. */
-export function readArguments(args: readonly string[]): Arguments {
-  const { values } = parse(args);
+/** Adds the options of the paper's experiment. */
+export function addPaperOptions(command: Command): Command {
+  const integer = (option: string, low: number, high: number) =>
+    integerOf("paper", option, [low, high]);
+  return command
+    .option(
+      "--arch <list>",
+      `${archNames.join(", ")}; all by default (bna: batch normalisation after each hidden activation)`,
+      listOf("paper", "arch", archNames),
+    )
+    .option(
+      "--optimizer <list>",
+      `${paperOptimizers.join(", ")}; all by default (rngd-paper: exactly the settings of Sun and Nielsen 2017; -average: evaluated at an average of the points of the steps, as rngd is)`,
+      listOf("paper", "optimizer", paperOptimizers),
+    )
+    .option(
+      "--epochs <n>",
+      "passes over the training images; 5 by default",
+      integer("epochs", 1, 10_000),
+    )
+    .option("--batch <n>", "images of a step; 50 by default", integer("batch", 1, rows))
+    .option(
+      "--seed <n>",
+      "of initial weights and shuffles; 1 by default",
+      integer("seed", 0, 2 ** 31),
+    )
+    .option(
+      "--repeats <n>",
+      "runs of each, with seeds n, n+1, …; 1 by default",
+      integer("repeats", 1, 1000),
+    )
+    .option(
+      "--backend <name>",
+      `${backendNames.join(", ")}; cpu by default (gpu: needs @metrigrad/gpu; auto: measures a step of each run on cpu and gpu first, and takes the faster)`,
+      oneOf("paper", "backend", backendNames),
+    )
+    .option("--out <dir>", "where to write; runs/latest by default", folderOf("paper", "out"));
+}
+
+/** What the options of a command line ask for. */
+export function argumentsOf(options: Readonly<Record<string, unknown>>): Arguments {
+  const { arch, optimizer, epochs, batch, seed, repeats, backend, out } = options as Partial<
+    Omit<Arguments, "archs" | "optimizers">
+  > & { readonly arch?: readonly string[]; readonly optimizer?: readonly string[] };
   return {
-    help: values.help ?? false,
-    archs: list("arch", values.arch, Object.keys(archs)),
-    optimizers: list("optimizer", values.optimizer, Object.keys(optimizers)),
-    epochs: integer("epochs", values.epochs, 5, [1, 10_000]),
-    batch: integer("batch", values.batch, 50, [1, rows]),
-    seed: integer("seed", values.seed, 1, [0, 2 ** 31]),
-    repeats: integer("repeats", values.repeats, 1, [1, 1000]),
-    backend: one("backend", values.backend, Object.keys(backends)),
-    out: folder(values.out),
+    archs: arch ?? archNames,
+    optimizers: optimizer ?? paperOptimizers,
+    epochs: epochs ?? 5,
+    batch: batch ?? 50,
+    seed: seed ?? 1,
+    repeats: repeats ?? 1,
+    backend: backend ?? "cpu",
+    out: out ?? "runs/latest",
   };
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        help: { type: "boolean", short: "h" },
-        arch: text,
-        optimizer: text,
-        epochs: text,
-        batch: text,
-        seed: text,
-        repeats: text,
-        backend: text,
-        out: text,
-      },
-    });
-  } catch (error) {
-    throw new UsageError({
-      where: "metrigrad paper",
-      must: "the options must be those of --help",
-      got: `an error: ${(error as Error).message}`,
-      todo: "see metrigrad paper --help",
-    });
-  }
-}
-
-function list(option: string, given: string | undefined, known: readonly string[]): string[] {
-  if (given === undefined) return [...known];
-  const names = given.split(",").map((name) => name.trim());
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    refuse(
-      option,
-      `it must list some of ${known.join(", ")}, separated by commas`,
-      JSON.stringify(name),
-    );
-  }
-  return [...new Set(names)];
-}
-
-/** One of the known names, the first by default. */
-function one(option: string, given: string | undefined, known: readonly string[]): string {
-  const name = given ?? (known[0] as string);
-  if (known.includes(name)) return name;
-  return refuse(option, `it must be one of ${known.join(", ")}`, JSON.stringify(name));
-}
-
-function integer(
-  option: string,
-  given: string | undefined,
-  otherwise: number,
-  [low, high]: readonly [number, number],
-): number {
-  if (given === undefined) return otherwise;
-  const value = Number(given);
-  if (given.trim() !== "" && Number.isInteger(value) && value >= low && value <= high) return value;
-  return refuse(option, `it must be an integer from ${low} to ${high}`, JSON.stringify(given));
-}
-
-function folder(given: string | undefined): string {
-  if (given === "") refuse("out", "it must be a folder", '""');
-  return given ?? "runs/latest";
 }

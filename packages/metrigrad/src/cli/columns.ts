@@ -1,15 +1,29 @@
+/** Changes how a cell looks, not how wide it is. */
+export type Paint = (text: string, column: number, row: number) => string;
+
 /** Rows of cells as lines of text; numbers end, words begin, at a common place. */
-export function aligned(rows: readonly (readonly string[])[], words: number): string {
+export function aligned(
+  rows: readonly (readonly string[])[],
+  words: number,
+  paint: Paint = (text) => text,
+): string {
   const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((cells) => (cells[column] as string).length)),
+    Math.max(...rows.map((cells) => widthOf(cells[column] as string))),
   );
-  const line = (cells: readonly string[]) =>
+  const line = (cells: readonly string[], row: number) =>
     cells
       .map((cell, column) => {
-        const width = widths[column] as number;
-        return column < words ? cell.padEnd(width) : cell.padStart(width);
+        const fill = " ".repeat((widths[column] as number) - widthOf(cell));
+        const shown = paint(cell, column, row);
+        if (column >= words) return fill + shown;
+        return column === cells.length - 1 ? shown : shown + fill;
       })
       .join("  ")
       .trimEnd();
   return rows.map(line).join("\n");
+}
+
+/** Letters of a text. */
+export function widthOf(text: string): number {
+  return [...text].length;
 }

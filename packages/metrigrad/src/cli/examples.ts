@@ -2,31 +2,30 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { Screen } from "./progress.ts";
+import type { Context, Told } from "./context.ts";
+import { listed } from "./listed.ts";
+import { didYouMean } from "./near.ts";
+import { inPackage } from "./packageFolder.ts";
 import { UsageError } from "./usage.ts";
 
 /** Where the examples are, compiled. */
-const compiled = fileURLToPath(new URL("../../examples/", import.meta.url));
-
-const help = `metrigrad examples: lists the examples.
-metrigrad examples NAME [options]: runs one; what follows its name is its own.
-
-`;
+const compiled = inPackage("examples");
 
 /**
  * Lists the examples, or runs the one that is named, in a process of its own that has this terminal.
- * @param args - The name, and what the example is given; nothing or --help: the list.
- * @param screen - Where the list is written.
+ * @param name - The example; none: the list.
+ * @param args - What the example is given.
+ * @param context - How the list is shown.
  * @param folder - With the examples.
- * @returns the exit code
+ * @returns the list, or the exit code
  * @throws UsageError for an example that there is not
  */
 export async function examples(
+  name: string | undefined,
   args: readonly string[],
-  screen: Screen,
+  { width }: Pick<Context, "width">,
   folder = compiled,
-): Promise<number> {
+): Promise<Told> {
   const found = filesIn(folder);
   if (found.size === 0) {
     throw new UsageError({
@@ -36,12 +35,14 @@ export async function examples(
       todo: "in a clone, run npm run build",
     });
   }
-  const [name = "--help", ...own] = args;
-  if (name === "--help" || name === "-h") {
-    const width = Math.max(...[...found.keys()].map((one) => one.length));
-    const lines = [...found].map(([one, file]) => `  ${one.padEnd(width)}  ${aboutOf(file)}\n`);
-    screen.write(help + lines.join(""));
-    return 0;
+  if (name === undefined) {
+    const list = [...found].map(([one, file]) => ({ name: one, about: aboutOf(file) }));
+    const lines = listed(
+      list.map((one) => [one.name, one.about]),
+      width,
+    );
+    const text = `metrigrad examples NAME runs one of these:\n\n${lines.join("\n")}\n`;
+    return { code: 0, text, value: { examples: list } };
   }
   const file = found.get(name);
   if (file === undefined) {
@@ -49,10 +50,11 @@ export async function examples(
       where: "metrigrad examples",
       must: `the example must be one of ${[...found.keys()].join(", ")}`,
       got: JSON.stringify(name),
-      todo: "see metrigrad examples",
+      todo: `${didYouMean(name, [...found.keys()])}see metrigrad examples`,
     });
   }
-  return run([file, ...own]);
+  const code = await run([file, ...args]);
+  return { code, text: "", value: { example: name, code } };
 }
 
 /** Files of examples by name: NAME.js, or NAME/NAME.js. */

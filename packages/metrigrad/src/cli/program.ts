@@ -1,42 +1,115 @@
-import { examples } from "./examples.ts";
-import { paper } from "./paper.ts";
+import { Command, CommanderError } from "commander";
+import { addCheck } from "./commands/check.ts";
+import type { Run } from "./commands/command.ts";
+import { addCompare } from "./commands/compare.ts";
+import { addExamples } from "./commands/examples.ts";
+import { addExplain } from "./commands/explain.ts";
+import { addInit } from "./commands/init.ts";
+import { addPaper } from "./commands/paper.ts";
+import { addReport } from "./commands/report.ts";
+import { addTrain } from "./commands/train.ts";
+import { type Context, contextOf, ownFlags } from "./context.ts";
 import type { Screen } from "./progress.ts";
 import { UsageError } from "./usage.ts";
+import { version } from "./version.ts";
 
-type Command = (args: readonly string[], screen: Screen) => Promise<number>;
+const silent: Screen = { write: () => {} };
 
-const commands: Readonly<Record<string, Command>> = { paper, examples };
-
-const help = `metrigrad: automatic differentiation in which geometry is a plugin.
-
-  metrigrad paper [options]             trains the network of Sun and Nielsen 2017 on MNIST with
-                                        several optimizers, and compares them
-  metrigrad examples [NAME [options]]   lists the examples, or runs one
-
-metrigrad paper --help tells its options; those of an example are its own.
-`;
+const adders = [
+  addInit,
+  addTrain,
+  addExplain,
+  addCheck,
+  addReport,
+  addCompare,
+  addExamples,
+  addPaper,
+];
 
 /**
  * Runs a command.
  * @param args - Those after the program's name.
  * @param screen - Where it writes.
+ * @param env - The variables that say how wide and how colourful the screen is.
  * @returns the exit code
- * @throws UsageError for a command that there is not, and what the command throws
+ * @throws UsageError for what is no command or option, and what the command throws
  */
-export async function program(args: readonly string[], screen: Screen): Promise<number> {
-  const [name = "--help", ...rest] = args;
-  if (name === "--help" || name === "-h") {
-    screen.write(help);
-    return 0;
+export async function program(
+  args: readonly string[],
+  screen: Screen,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  const { json } = ownFlags(args);
+  const context = contextOf(screen, json, env);
+  const print = (text: string, value: unknown) =>
+    screen.write(json ? `${JSON.stringify(value, null, 2)}\n` : text);
+  let code = 0;
+  const run: Run = async (work) => {
+    const told = await work(context);
+    code = told.code;
+    print(told.text, told.value);
+  };
+  let said = "";
+  const root = rootOf(context, (text) => {
+    said += text;
+  });
+  for (const add of adders) add(root, run, json ? silent : screen);
+  for (const command of [root, ...root.commands]) dress(command, context, (text) => (said += text));
+  try {
+    await root.parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+    const shown = error.code === "commander.version" ? "version" : "help";
+    print(said, { [shown]: said.trimEnd() });
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
-    throw new UsageError({
-      where: "metrigrad",
-      must: `the first argument must be one of ${Object.keys(commands).join(", ")}`,
-      got: JSON.stringify(name),
-      todo: "see metrigrad --help",
+  return code;
+}
+
+function rootOf({ width }: Context, say: (text: string) => void): Command {
+  return new Command("metrigrad")
+    .description("Automatic differentiation in which geometry is a plugin.")
+    .version(version(), "-V, --version", "print the version")
+    .helpCommand("help [command]", "print the help of a command")
+    .enablePositionalOptions()
+    .configureOutput({ writeOut: say, getOutHelpWidth: () => width })
+    .addHelpText(
+      "after",
+      `
+Examples:
+  metrigrad init my-project            a starter project
+  metrigrad train train.ts             train the model of a file
+  metrigrad train --help               what the file must export
+`,
+    );
+}
+
+/** Gives a command what all have: flags, how help looks, and errors in our form. */
+function dress(command: Command, { width, colours }: Context, say: (text: string) => void): void {
+  command
+    .option("--json", "print one JSON value, and nothing else")
+    .option("--trace", "print the stack of an error")
+    .helpOption("-h, --help", "print this text")
+    .configureHelp({ styleTitle: colours.bold, minWidthToWrap: 12 })
+    .configureOutput({
+      writeOut: say,
+      writeErr: () => {},
+      getOutHelpWidth: () => width,
+      getOutHasColors: () => true,
+    })
+    .exitOverride((error) => {
+      throw error.exitCode === 0 ? error : usageOf(command, error);
     });
-  }
-  return command(rest, screen);
+}
+
+/** A refusal of commander, such as "error: unknown option '--epoch'\n(Did you mean --epochs?)", in our form. */
+function usageOf(command: Command, { message }: CommanderError): UsageError {
+  const name = command.parent === null ? "metrigrad" : `metrigrad ${command.name()}`;
+  const [said = "", hint = ""] = message.split("\n");
+  const near = /\((Did you mean .*\?)\)/.exec(hint)?.[1] ?? "";
+  return new UsageError({
+    where: name,
+    must: "commands, options and arguments must be those of its help",
+    got: said.replace(/^error: /, "").replace(/\.$/, ""),
+    todo: `${near === "" ? "" : `${near.replace("Did", "did")} `}see ${name} --help`,
+  });
 }

@@ -19,12 +19,15 @@ export interface Progress {
 
 /** Milliseconds between two drawings. */
 const rest = 100;
-const barWidth = 20;
+/** Letters of the bar, in wide and in narrow terminals. */
+const bars = { wide: 20, narrow: 8 } as const;
+const narrow = 60;
 const clear = "\r\u001b[K";
 
 /** Progress of a run named `name`. */
 export function progressOf(name: string, screen: Screen): Progress {
   const live = screen.isTTY === true;
+  const barWidth = (screen.columns ?? narrow) < narrow ? bars.narrow : bars.wide;
   const speed = speedometer();
   let drawn = 0;
   let steps = 0;
@@ -33,7 +36,7 @@ export function progressOf(name: string, screen: Screen): Progress {
     [
       `${name}  epoch ${epoch}/${epochs}`,
       `cost ${showCost(trainCost ?? null)}`,
-      `accuracy ${showShare(validAccuracy ?? null)}`,
+      ...accuracyOf(validAccuracy),
       `${event.seconds.toFixed(2)} s`,
       `${event.stepsPerSecond.toFixed(0)} steps/s`,
     ].join("  ");
@@ -55,7 +58,7 @@ export function progressOf(name: string, screen: Screen): Progress {
         `${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${Math.floor(100 * share)} %`,
         `epoch ${event.epoch}`,
         `cost ${showCost(last?.trainCost ?? null)}`,
-        `accuracy ${showShare(last?.validAccuracy ?? null)}`,
+        ...(last === null ? ["accuracy –"] : accuracyOf(last.validAccuracy)),
         `${speed.rate()?.toFixed(0) ?? "–"} steps/s`,
         left(),
       ].join("  ");
@@ -70,4 +73,9 @@ export function progressOf(name: string, screen: Screen): Progress {
       if (live) screen.write(last === null ? clear : `${clear}${line(last)}\n`);
     },
   };
+}
+
+/** The accuracy, where there is one: a regression has none. */
+function accuracyOf(accuracy: number | undefined): string[] {
+  return accuracy === undefined ? [] : [`accuracy ${showShare(accuracy)}`];
 }

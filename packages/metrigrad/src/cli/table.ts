@@ -1,5 +1,5 @@
 import type { EpochRecord, RunRecord } from "@metrigrad/train";
-import { aligned } from "./columns.ts";
+import { fitted, missing } from "./fitted.ts";
 import { showCost, showShare, showShort } from "./show.ts";
 
 const head = [
@@ -8,46 +8,72 @@ const head = [
   "train cost",
   "valid cost",
   "valid accuracy",
+  "test cost",
   "test accuracy",
   "seconds",
   "of them metric",
   "time / sgd's",
 ];
+const short = [
+  "arch",
+  "optimizer",
+  "train",
+  "valid",
+  "valid acc",
+  "test",
+  "test acc",
+  "seconds",
+  "metric",
+  "/ sgd's",
+];
+/** The column of the test cost, which is left out where there are accuracies. */
+const testCost = head.indexOf("test cost");
+
+/** How a table of runs is shown. */
+export interface ResultOptions {
+  /** Columns that it may take; any by default. */
+  readonly width?: number;
+  /** How titles look. */
+  readonly title?: (text: string) => string;
+}
 
 /**
  * What each optimizer reached after the last epoch: the mean over seeds, ± the standard deviation
- * where there are several; seconds are those of training alone.
+ * where there are several; seconds are those of training alone. Columns without a value are left out.
  */
-export function resultTable(runs: readonly RunRecord[]): string {
+export function resultTable(runs: readonly RunRecord[], options: ResultOptions = {}): string {
+  const { width = Number.POSITIVE_INFINITY, title = (text) => text } = options;
   const groups = new Map<string, RunRecord[]>();
   for (const run of runs) {
-    const key = `${run.arch} ${run.optimizer}`;
+    const key = JSON.stringify([run.arch, run.optimizer]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   const secondsOf = (arch: string, optimizer: string) =>
-    mean((groups.get(`${arch} ${optimizer}`) ?? []).map((run) => total(run, "seconds")));
+    mean((groups.get(JSON.stringify([arch, optimizer])) ?? []).map((run) => total(run, "seconds")));
+  const graded = runs.some(({ test }) => test.accuracy !== null);
   const rows = [...groups.values()].map((repeats) => {
     const [{ arch, optimizer }] = repeats as [RunRecord];
     const last = (key: keyof EpochRecord) =>
       repeats.map(({ epochs }) => epochs.at(-1)?.[key] ?? null);
+    const tested = (key: keyof RunRecord["test"]) => repeats.map(({ test }) => test[key]);
     const ratio = secondsOf(arch, optimizer) / secondsOf(arch, "sgd");
     const metric = mean(repeats.map((run) => total(run, "secondsMetric")));
-    return [
+    const cells = [
       arch,
       optimizer,
       spread(last("trainCost"), showCost),
       spread(last("validCost"), showCost),
       spread(last("validAccuracy"), showShare),
-      spread(
-        repeats.map(({ test }) => test.accuracy),
-        showShare,
-      ),
+      spread(tested("cost"), showCost),
+      spread(tested("accuracy"), showShare),
       secondsOf(arch, optimizer).toFixed(2),
-      Number.isFinite(metric) ? metric.toFixed(2) : "–",
-      Number.isFinite(ratio) ? showShort(ratio) : "–",
+      Number.isFinite(metric) ? metric.toFixed(2) : missing,
+      Number.isFinite(ratio) ? showShort(ratio) : missing,
     ];
+    return cells.map((cell, column) => (graded && column === testCost ? missing : cell));
   });
-  return aligned([head, ...rows], 2);
+  const paint = (text: string, _: number, row: number) => (row === 0 ? title(text) : text);
+  return fitted({ head, short, rows, words: 2, names: 2 }, width, paint);
 }
 
 function total({ epochs }: RunRecord, key: "seconds" | "secondsMetric"): number {

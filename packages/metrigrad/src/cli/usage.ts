@@ -5,7 +5,8 @@ export class UsageError extends MetrigradError {
   override readonly name: string = "UsageError";
 }
 
-/** Refuses a value of an option. */
-export function refuse(option: string, must: string, got: string): never {
-  throw new UsageError({ where: `--${option}`, must, got, todo: "see metrigrad paper --help" });
+/** Refuses a value of an option of a command. */
+export function refuse(option: string, must: string, got: string, command = "paper"): never {
+  const todo = `see metrigrad ${command} --help`;
+  throw new UsageError({ where: `--${option}`, must, got, todo });
 }

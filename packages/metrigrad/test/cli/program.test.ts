@@ -1,12 +1,11 @@
-/** The commands, and the one that runs examples. */
-import { execFile } from "node:child_process";
+/** The commands, their help and refusals, and the list of examples. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test from "tape";
 import { examples } from "../../src/cli/examples.ts";
 import { program } from "../../src/cli/program.ts";
+import { UsageError } from "../../src/cli/usage.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "metrigrad-examples-"));
 test.onFinish(() => rmSync(folder, { recursive: true }));
@@ -21,70 +20,83 @@ writeFileSync(
  * The wave equation (d'Alembert et al. 1747): it goes
  * to and fro.
  */
-console.log(process.argv.slice(2).join(" "));
-process.exitCode = 3;
 `,
 );
 
-async function shown(run: (screen: { write: (text: string) => void }) => Promise<number>) {
+async function shown(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   let text = "";
-  const code = await run({ write: (part) => (text += part) });
+  const code = await program(args, { write: (part) => (text += part) }, env);
   return { code, text };
 }
 
+async function refusal(run: () => Promise<unknown>): Promise<string> {
+  try {
+    await run();
+  } catch (error) {
+    return error instanceof UsageError ? error.message : `no refusal: ${error}`;
+  }
+  return "none";
+}
+
+const names = ["init", "train", "explain", "check", "report", "compare", "examples", "paper"];
+
 test("the program without a command, and with --help, lists its commands", async (t) => {
   for (const args of [[], ["--help"]]) {
-    const { code, text } = await shown((screen) => program(args, screen));
+    const { code, text } = await shown(args);
     t.equal(code, 0);
-    t.match(text, /metrigrad paper \[options\] .*\n.*\n.*metrigrad examples \[NAME/);
+    for (const name of names) t.ok(text.includes(`\n  ${name} `), name);
   }
-  t.match((await shown((screen) => program(["paper", "--help"], screen))).text, /--epochs N/);
 });
 
-test("a command that there is not is refused", async (t) => {
-  for (const name of ["papers", "toString"]) {
-    try {
-      await shown((screen) => program([name], screen));
-      t.fail("it must be refused");
-    } catch (error) {
-      t.match(String(error), /must be one of paper, examples, got ".*"; see metrigrad --help/);
+test("the help of every command has examples, and fits the screen", async (t) => {
+  for (const name of names) {
+    for (const width of [80, 120]) {
+      const { code, text } = await shown([name, "--help"], { COLUMNS: String(width) });
+      t.equal(code, 0);
+      t.match(text, /\nExamples:\n {2}metrigrad /, name);
+      const lines = text.split("\n").map((line) => [...line].length);
+      t.ok(Math.max(...lines) <= width, `${name}: ${Math.max(...lines)} of ${width}`);
     }
   }
+  t.match((await shown(["help", "paper"])).text, /^Usage: metrigrad paper/);
+  const { text } = await shown(["paper", "--help", "--json"]);
+  t.match(JSON.parse(text).help, /^Usage: metrigrad paper/);
+});
+
+test("titles of help have colours where they are wanted", async (t) => {
+  const coloured = async (env: NodeJS.ProcessEnv) =>
+    (await shown([], env)).text.includes("\u001b[");
+  t.notOk(await coloured({}), "a pipe");
+  t.ok(await coloured({ FORCE_COLOR: "1" }));
+  t.notOk(await coloured({ FORCE_COLOR: "1", NO_COLOR: "1" }));
+});
+
+test("what is no command or option is refused with what is near", async (t) => {
+  const refused = async (args: readonly string[], message: RegExp) =>
+    t.match(await refusal(() => shown(args)), message, args.join(" "));
+  await refused(["papers"], /'papers'; did you mean paper\? see metrigrad --help$/);
+  await refused(["toString"], /unknown command 'toString'; see metrigrad --help$/);
+  await refused(["--jsn"], /unknown option '--jsn'; did you mean --json\?/);
+  await refused(["paper", "--optimiser", "sgd"], /'--optimiser'; did you mean --optimizer\?/);
+  await refused(["paper", "sgd"], /^metrigrad paper: .* got too many arguments/);
+  await refused(["paper", "--epochs"], /got option '--epochs <n>' argument missing/);
+  await refused(["train"], /got missing required argument 'file'; see metrigrad train --help$/);
+  await refused(["report", ""], /--dir: it must be a folder/);
+  await refused(["compare", "a"], /there must be at least two folders, got a; add another one/);
+  await refused(["compare", "a", "./a"], /folders must differ, got \.\/a twice|got a twice/);
 });
 
 test("examples: lists what there is, with the beginning of each comment", async (t) => {
-  const { code, text } = await shown((screen) => examples([], screen, folder));
+  const { code, text, value } = await examples(undefined, [], { width: 80 }, folder);
   t.equal(code, 0);
   t.ok(text.endsWith("\n\n  plain  A plain one\n  wave   The wave equation\n"), text);
-  try {
-    await shown((screen) => examples(["help"], screen, folder));
-    t.fail("it must be refused");
-  } catch (error) {
-    t.match(String(error), /the example must be one of plain, wave, got "help"/);
-  }
+  t.deepEqual((value as { readonly examples: readonly unknown[] }).examples.length, 2);
+  const unknown = await refusal(() => examples("help", [], { width: 80 }, folder));
+  t.match(unknown, /the example must be one of plain, wave, got "help"/);
 });
 
 test("examples: a folder without any is refused", async (t) => {
-  try {
-    await shown((screen) => examples([], screen, join(folder, "support", "none")));
-    t.fail("it must be refused");
-  } catch (error) {
-    t.match(String(error), /there must be examples in .*, got none; in a clone, run npm run build/);
-  }
-});
-
-test("examples: runs one in a process of its own, which has the rest of the line", async (t) => {
-  const source = fileURLToPath(new URL("../../src/cli/examples.ts", import.meta.url));
-  const script = `
-    import { examples } from ${JSON.stringify(source)};
-    process.exitCode = await examples(["wave", "--a", "7"], process.stdout, ${JSON.stringify(folder)});
-  `;
-  const node = ["--conditions=@metrigrad/source", "--import", "tsx", "--input-type=module"];
-  const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((done) => {
-    execFile(process.execPath, [...node, "-e", script], (error, stdout) =>
-      done({ code: error?.code ?? 0, stdout }),
-    );
-  });
-  t.equal(code, 3);
-  t.equal(stdout, "--a 7\n");
+  const none = join(folder, "support", "none");
+  const refused = await refusal(() => examples(undefined, [], { width: 80 }, none));
+  t.match(refused, /there must be examples in .*, got none; in a clone, run npm run build/);
 });

@@ -61,3 +61,15 @@ test("a wide terminal also shows cost, accuracy, speed and time left", async (t)
     /██████████░{10} 50 % {2}epoch 3 {2}cost 0\.1234 {2}accuracy 97\.12 % {2}– steps\/s {2}– left$/,
   );
 });
+
+test("a narrow terminal has a short bar, and a regression no accuracy", async (t) => {
+  const parts: string[] = [];
+  const screen = { isTTY: true, columns: 40, write: (part: string) => parts.push(part) };
+  const progress = progressOf("sine", screen);
+  const { validAccuracy: _, ...regression } = event;
+  progress.epoch(regression);
+  progress.step({ epoch: 3, step: 2500, steps: 5000, report: null });
+  t.match(parts[0] ?? "", /^\r.\[Ksine {2}████░░░░ 50 % {2}epoch 3 {2}cost 0\.12$/s);
+  progress.end();
+  t.notOk(parts.join("").includes("accuracy"));
+});

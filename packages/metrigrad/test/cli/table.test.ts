@@ -38,11 +38,30 @@ test("the table tells the last epoch, the seconds, and the time beside sgd's", a
 test("repeats are one line: the mean and the standard deviation", async (t) => {
   const lines = resultTable([run("adam", 1, 1, 0.97), run("adam", 2, 3, 0.98)]).split("\n");
   t.equal(lines.length, 2);
-  t.match(lines[1] ?? "", /0\.5000 ± 0\.0000 .* 97\.50 % ± 0\.71 % .* 4\.00 +1\.00 +–$/);
+  t.match(lines[1] ?? "", /0\.5000 ± 0\.0000 .* 97\.50 % ± 0\.71 % .* 4\.00 +1\.00$/);
 });
 
-test("seconds for the metric are a dash where a backend cannot tell", async (t) => {
+test("columns without a value are left out", async (t) => {
   const { epochs, ...others } = run("rngd", 1, 3, 0.97);
   const untold = { ...others, epochs: epochs.map((epoch) => ({ ...epoch, secondsMetric: null })) };
-  t.match(resultTable([untold]), /6\.00 +– +–$/);
+  const table = resultTable([untold]);
+  t.match(table, /6\.00$/);
+  t.notOk(table.includes("metric"));
+});
+
+test("the test cost stands where there is no accuracy", async (t) => {
+  const regression = { ...run("rngd", 1, 3, null), test: { accuracy: null, cost: 0.25 } };
+  t.match(resultTable([regression]), /test cost .*\nplain .* 0\.2500 /);
+  t.notOk(resultTable([run("rngd", 1, 3, null)]).includes("test cost"));
+});
+
+test("the table fits 40, 80 and 120 columns, with shorter titles or row by row", async (t) => {
+  const runs = [run("sgd", 1, 1, 0.97), run("rngd-paper", 1, 3, 0.98), run("adam", 1, 2, null)];
+  for (const width of [40, 80, 120]) {
+    const table = resultTable(runs, { width });
+    const widest = Math.max(...table.split("\n").map((line) => line.length));
+    t.ok(widest <= width, `${widest} of ${width}`);
+  }
+  t.match(resultTable(runs, { width: 80 }), /^arch +optimizer +train +valid/);
+  t.match(resultTable(runs, { width: 40 }), /^plain sgd\n {2}train cost +0\.5000\n/m);
 });

@@ -1,0 +1,86 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Module } from "@metrigrad/nn";
+import { DivergenceError, type Run, type StepEvent } from "@metrigrad/train";
+import { fit } from "../../fit.ts";
+import type { Context, Told } from "../context.ts";
+import { makeFolder } from "../makeFolder.ts";
+import { progressOf } from "../progress.ts";
+import { experimentOf, type TrainFlags } from "./experiment.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { loadModule } from "./loadModule.ts";
+import { type BackendFlags, openBackend } from "./openBackend.ts";
+import { savedRun } from "./savedRun.ts";
+
+/** Options of `metrigrad train`. */
+export interface TrainFileFlags extends TrainFlags, BackendFlags {
+  readonly out?: string;
+}
+
+/**
+ * Trains what a file exports, and writes its report and weights to a folder, also where it is interrupted or diverges.
+ * @throws UsageError for a file or options that do not do; what the file, `fit` and the file system throw
+ */
+export async function trainFile(
+  file: string,
+  flags: TrainFileFlags,
+  context: Context,
+): Promise<Told> {
+  const experiment = await experimentOf(await loadModule("train", file), file, flags);
+  const out = flags.out ?? join("runs", folderName(experiment.name));
+  await makeFolder(out, "train");
+  const { backend, why } = await openBackend(flags, experiment);
+  if (why !== "") context.live?.write(`backend: ${why}\n\n`);
+  let last: StepEvent | null = null;
+  const progress = context.live === null ? null : progressOf(experiment.name, context.live);
+  const run = fit(experiment.model as unknown as Module, {
+    ...experiment.options,
+    backend,
+    onStep: (event) => {
+      last = event;
+      progress?.step(event);
+    },
+  });
+  const stop = () => {
+    run.stop();
+    process.stderr.write("\nStopping after this step. Ctrl-C again ends at once.\n");
+  };
+  const release = onInterrupt(stop, () => removeParts(out));
+  try {
+    const divergence = await trained(run, progress);
+    // Checkpoints on the way would be written in `onStep`; going on from one would give `fit` a store.
+    return await savedRun({ run, last, divergence }, experiment, { file, out }, context);
+  } finally {
+    release();
+    await run.close();
+  }
+}
+
+/** Iterates over a run; gives the divergence that ended it, or null. */
+async function trained(
+  run: Run,
+  progress: ReturnType<typeof progressOf> | null,
+): Promise<DivergenceError | null> {
+  try {
+    for await (const event of run) progress?.epoch(event);
+    return null;
+  } catch (error) {
+    if (error instanceof DivergenceError) return error;
+    throw error;
+  } finally {
+    progress?.end();
+  }
+}
+
+/** A name without what has a meaning in paths. */
+function folderName(name: string): string {
+  const plain = name.replace(/[^\p{L}\p{N}_.-]+/gu, "-").replace(/^\.+/, "");
+  return plain === "" ? "latest" : plain;
+}
+
+/** Removes what this process has half written to a folder. */
+function removeParts(out: string): void {
+  for (const name of readdirSync(out)) {
+    if (name.endsWith(`.${process.pid}.part`)) rmSync(join(out, name), { force: true });
+  }
+}

@@ -1,0 +1,17 @@
+import type { ChartOptions, Recording } from "@metrigrad/train";
+import { archs } from "../archs.ts";
+import { optimizers } from "../optimizers.ts";
+import { paperChart } from "../paper.ts";
+
+/** How the picture of a recording is drawn: one of the paper's experiment as that command draws it. */
+export function chartOptions({ runs }: Recording): ChartOptions {
+  const [first] = runs;
+  if (first === undefined) return {};
+  const { batchSize } = first.settings;
+  const ofPaper = runs.every(
+    ({ arch, optimizer }) => Object.hasOwn(archs, arch) && Object.hasOwn(optimizers, optimizer),
+  );
+  if (ofPaper) return paperChart(batchSize);
+  const names = [...new Set(runs.map(({ arch }) => arch))].join(", ");
+  return { title: batchSize === undefined ? names : `${names}, batch ${batchSize}` };
+}
