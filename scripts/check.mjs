@@ -31,7 +31,18 @@ function tests() {
 console.log("== npm test");
 let [passed, failed] = await tests();
 const broken = failed > 0 ? ["tests"] : [];
-const checks = ["lint", "types", "unused", "docs", "packages", "browser", "nodes", "gpu", "native"];
+const checks = [
+  "lint",
+  "types",
+  "unused",
+  "docs",
+  "size",
+  "packages",
+  "browser",
+  "nodes",
+  "gpu",
+  "native",
+];
 for (const check of checks) {
   console.log(`\n== npm run ${check}`);
   if (npm(["run", "--silent", check], { stdio: ["ignore", 1, 2] }) === 0) passed++;
