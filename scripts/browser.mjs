@@ -12,11 +12,16 @@ import { build, install, root } from "./setup.mjs";
 install();
 if (build() !== 0) process.exit(1);
 
+/** A policy that allows no workers and no code but the page's own. */
+const strict = "default-src 'none'; worker-src 'none'; script-src 'self'";
+
 /** Test pages by folder of the address, which says what they check. */
 const pages = [
   { folder: "isolated", entry: "cpu.ts", isolated: true },
   { folder: "plain", entry: "cpu.ts", isolated: false },
   { folder: "gpu", entry: "gpu.ts", isolated: false },
+  { folder: "strict", entry: "strict.ts", isolated: true, policy: `${strict} 'wasm-unsafe-eval'` },
+  { folder: "locked", entry: "strict.ts", isolated: true, policy: strict },
 ].filter(({ folder }) => process.argv.length === 2 || process.argv.includes(folder));
 
 /** A test page and the packages that it imports as one script, as bundlers make it for browsers. @param {string} entry */
@@ -44,7 +49,10 @@ const isolation = {
 const server = createServer((request, response) => {
   const script = scripts[request.url ?? ""];
   const page = pages.find(({ folder }) => request.url === `/${folder}/`);
-  const headers = page?.isolated || script !== undefined ? isolation : {};
+  const headers = {
+    ...(page?.isolated || script !== undefined ? isolation : {}),
+    ...(page?.policy === undefined ? {} : { "Content-Security-Policy": page.policy }),
+  };
   const type = script === undefined ? "text/html" : "text/javascript";
   response.writeHead(200, { ...headers, "Content-Type": `${type}; charset=utf-8` });
   response.end(script ?? `<!doctype html><script src="/${page?.entry}.js"></script>`);

@@ -61,6 +61,16 @@ export async function openCpu(options: OpenOptions): Promise<Backend> {
   }
   const native = await loadNative(options.native, options.environment);
   const parts = canShareMemory() ? threads : 1;
-  const device = await Device.create({ relaxed: available, threads: parts, grain, native });
+  const make = (count: number) =>
+    Device.create({ relaxed: available, threads: count, grain, native });
+  let device: Device;
+  try {
+    device = await make(parts);
+  } catch (error) {
+    // A page may forbid workers. Whoever did not ask for threads gets one thread then.
+    const isChosen = options.threads !== undefined || parts === 1;
+    if (isChosen || !(error instanceof BackendError)) throw error;
+    device = await make(1);
+  }
   return new CpuBackend(device, float);
 }

@@ -1,3 +1,5 @@
+import { BackendError } from "@metrigrad/tensor";
+
 /** Modules up to this size in bytes are compiled synchronously, which takes about a millisecond. */
 const smallBytes = 100_000;
 
@@ -8,14 +10,26 @@ const smallBytes = 100_000;
  * refuse to compile synchronously on their main thread.
  */
 export async function compileModule(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
-  if (bytes.length <= smallBytes) {
-    try {
-      return new WebAssembly.Module(bytes);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
+  try {
+    if (bytes.length <= smallBytes) return new WebAssembly.Module(bytes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw forbidden(error);
   }
-  return WebAssembly.compile(bytes);
+  return WebAssembly.compile(bytes).catch((error: unknown) => {
+    throw forbidden(error);
+  });
+}
+
+/** Returns a clear error if a page forbids WebAssembly; else the error itself. */
+function forbidden(error: unknown): unknown {
+  const { message } = error as Error;
+  if (!/content security|csp|unsafe-eval|disallowed by embedder/i.test(message)) return error;
+  return new BackendError({
+    where: "cpu()",
+    must: "the page must allow WebAssembly",
+    got: message.split("\n")[0] ?? "",
+    todo: "add 'wasm-unsafe-eval' to script-src in the page's Content-Security-Policy",
+  });
 }
 
 /** Returns the exports of an instance of a module. */

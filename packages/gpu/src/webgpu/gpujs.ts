@@ -57,7 +57,7 @@ export function noEval(where: string, error: EvalError): BackendError {
   return new BackendError({
     where,
     must: "gpu.js must be allowed to make code from strings",
-    got: error.message,
+    got: error.message.trim(),
     todo: "allow 'unsafe-eval' in the page's Content-Security-Policy, or use the cpu backend",
   });
 }
