@@ -37,6 +37,7 @@ const checks = [
   "unused",
   "docs",
   "size",
+  "release:try",
   "packages",
   "browser",
   "nodes",
