@@ -1,8 +1,8 @@
 /**
  * `node scripts/experiment-tables.mjs [--by-epoch] [record.json …]`: what each optimizer of records reaches by epoch and by
  * second of training, as the markdown tables of docs/experiment.md: training cost (with the L2 term) and
- * validation accuracy, means over the seeds; ″ stands where a run had ended before. Then at which epochs `rngd` has the lowest
- * cost. Reads runs/latest/record.json by default. With --by-epoch it leaves out seconds, for runs beside other work.
+ * validation accuracy, means over the seeds; ″ stands where a run had ended before. A number after ± is the standard deviation over
+ * the seeds, which divides by n − 1. A last line says where `rngd` has the lowest training cost. Reads runs/latest/record.json by default. With --by-epoch it leaves out seconds, for runs beside other work.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ const runs = recordings.flatMap((recording) => recording.runs);
 const mean = (/** @type {number[]} */ values) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The standard deviation; NaN for one value. @param {number[]} values */
+/** The standard deviation over seeds, which divides by n − 1; NaN for one value. @param {number[]} values */
 const deviation = (values) =>
   Math.sqrt(
     values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1),
@@ -104,8 +104,32 @@ function standing(group) {
       mean(mine) <= mean(best) ? "lowest" : mean(mine) <= mean(best) + margin ? "near" : "behind";
     found[place].push(epoch);
   }
-  const text = (/** @type {number[]} */ list) => (list.length === 0 ? "none" : list.join(", "));
-  return `\`rngd\` has the lowest training cost after ${found.lowest.length} of the ${last - 1} epochs from 2 on; within a standard deviation: ${text(found.near)}; behind: ${text(found.behind)}.`;
+  return { last, ...found };
+}
+
+/**
+ * Says in words where `rngd` has the lowest training cost, once for all networks.
+ * @param {Map<string, Map<string, Run[]>>} groups
+ */
+function standings(groups) {
+  const raced = [...groups].filter(([, group]) => group.has("rngd"));
+  const all = raced.map(([arch, group]) => ({ arch, ...standing(group) }));
+  const odd = all.filter(({ near, behind }) => near.length + behind.length > 0);
+  if (all.length === 0) return "";
+  if (odd.length === 0) return "`rngd` has the lowest training cost after every epoch from 2 on.";
+  return odd
+    .map(({ arch, last, lowest, near, behind }) => {
+      const parts = [
+        `${arch}: \`rngd\` has the lowest training cost after ${lowest.length} of the ${last - 1} epochs from 2 on.`,
+      ];
+      if (near.length > 0)
+        parts.push(
+          `It is within a standard deviation of the lowest cost after epoch ${near.join(", ")}.`,
+        );
+      if (behind.length > 0) parts.push(`It is behind after epoch ${behind.join(", ")}.`);
+      return parts.join(" ");
+    })
+    .join("\n");
 }
 
 /** @type {Map<string, Map<string, Run[]>>} */
@@ -164,5 +188,6 @@ for (const [arch, group] of groups) {
       ]),
     )}`,
   );
-  if (group.has("rngd")) console.log(`\n${standing(group)}`);
 }
+const said = standings(groups);
+if (said !== "") console.log(`\n${said}`);

@@ -73,8 +73,9 @@ test("no source files import each other in a circle, not even types", async (t) 
   t.deepEqual(circles, []);
 });
 
-test("a source file has at most 300 lines", async (t) => {
-  const long = everySource.filter(({ text }) => text.split("\n").length - 1 > 300);
+test("a source file has at most 300 lines without its comments", async (t) => {
+  const isCode = (line: string) => !/^\s*(\/\*\*|\*|\/\/|$)/.test(line);
+  const long = everySource.filter(({ text }) => text.split("\n").filter(isCode).length > 300);
   t.deepEqual(
     long.map(({ path }) => path),
     [],
