@@ -23,6 +23,8 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { print: { type: "boolean", default: false }, only: { type: "string", default: "" } },
 });
+/** What the picture at the top of README.md compares. */
+const firstScreen = ["ADAM", "L-BFGS", "natural gradient"];
 const asked = problems.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 const page = join(docs, "experiment-pde.md");
 for (const problem of asked) {
@@ -31,6 +33,10 @@ for (const problem of asked) {
   if (records.races.length === 0) continue;
   const chart = pdeChart(racersOf(records), problem);
   await writeWhole(join(docs, "experiment-pde", `${problem.name}.svg`), chart);
+  if (problem.name === "poisson2d") {
+    const few = racersOf(records).filter(({ name }) => firstScreen.includes(name));
+    await writeWhole(join(docs, "experiment-pde", "first-screen.svg"), pdeChart(few, problem));
+  }
   await writeWhole(page, filled(readFileSync(page, "utf8"), problem, records));
 }
 
