@@ -40,6 +40,7 @@ export function accumulate(k: number, optimizer: Optimizer): Optimizer {
     settings: { ...optimizer.settings, accumulate: k },
     metric: optimizer.metric ?? null,
     averages: optimizer.averages ?? null,
+    fixedLoss: optimizer.fixedLoss ?? false,
     update: (context) => {
       if (k === 1) return optimizer.update(context);
       const { slot } = context;

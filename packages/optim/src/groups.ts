@@ -49,6 +49,7 @@ export function groups(given: OptimizerGroups): Optimizer {
       list.map(({ name, optimizer }) => [name, { name: optimizer.name, ...optimizer.settings }]),
     ),
     averages: averagesOf(list),
+    fixedLoss: list.some(({ optimizer }) => optimizer.fixedLoss === true),
     metric: list.map(({ takes, optimizer }) => ({ takes, metric: optimizer.metric ?? null })),
     update: (context) => {
       const owners = new Map<number, AppliedParameter[]>(list.map((_, at) => [at, []]));

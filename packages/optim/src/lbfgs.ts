@@ -52,6 +52,7 @@ export function lbfgs(settings: LbfgsSettings = {}): Optimizer {
   return Object.freeze({
     name: "lbfgs",
     settings: { memory, lineSearch },
+    fixedLoss: true,
     update: (context) => quasiNewtonPhases(task, context),
   } satisfies Optimizer);
 }

@@ -35,6 +35,7 @@ export function ssbroyden(settings: SsbroydenSettings = {}): Optimizer {
   return Object.freeze({
     name: "ssbroyden",
     settings: { lineSearch },
+    fixedLoss: true,
     update: (context) => quasiNewtonPhases(task, context),
   } satisfies Optimizer);
 }

@@ -43,8 +43,6 @@ export interface Averaging {
 
 /** The slot of the averages. */
 const slotName = "average";
-/** Optimizers whose state belongs to their own points, which nothing else may move. */
-const quasiNewton = ["lbfgs", "ssbroyden"];
 
 /**
  * Makes an optimizer that keeps an average of every parameter around another one. Throws GraphError if that is not an
@@ -58,6 +56,7 @@ export function averaging(given: Averaging): Optimizer {
     settings: { ...settings, optimizer: { name: optimizer.name, ...optimizer.settings } },
     metric: optimizer.metric ?? null,
     averages: slotName,
+    fixedLoss: optimizer.fixedLoss ?? false,
     update: (context) => {
       const own = new Set(context.parameters.map(({ variable }) => variable));
       return optimizer.update(context).map((phase) => followed(phase, own, context, rule));
@@ -100,7 +99,7 @@ function followed(
  */
 function checkInner(where: string, optimizer: Optimizer, movesPoints: boolean): void {
   checkOptimizer(where, optimizer);
-  if (movesPoints && quasiNewton.includes(optimizer.name)) {
+  if (movesPoints && optimizer.fixedLoss === true) {
     throw new GraphError({
       where,
       must: "the optimizer inside must let its points be moved",

@@ -123,6 +123,11 @@ export interface Optimizer {
    */
   readonly averages?: string | null;
   /**
+   * Whether it compares the losses and gradients of different steps, as quasi-Newton methods do; false by default. Then the loss
+   * must be the same function at each step, so each batch must have all rows, and nothing else may move the parameters.
+   */
+  readonly fixedLoss?: boolean;
+  /**
    * Returns the updates of one step, of the parameters and of the optimizer's own state. Throws GraphError or
    * MetricError for a graph that does not fit.
    *
