@@ -62,5 +62,5 @@ export const withExample = new Set([
   ...["mnist", "dataSet", "fromColumns", "readCsv", "streamData", "batches"], // data
   ...[], // train
   ...["cpu"], // cpu, gpu, native
-  ...[], // metrigrad
+  ...["fit", "solve"], // metrigrad
 ]);

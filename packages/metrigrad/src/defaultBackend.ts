@@ -4,10 +4,14 @@ import type { Backend } from "@metrigrad/tensor";
 let made: Promise<Backend> | null = null;
 
 /**
- * The backend that is used where none is given: one cpu backend per process, made when first asked for, and again
- * after it was closed or one of its threads failed.
- * @returns The backend; whoever closes it closes it for all.
- * @throws BackendError where threads cannot start
+ * Returns the backend that is used if you give none.
+ *
+ * It is one cpu backend for the whole process. It is made at the first call, and made again if it was closed or if one of its threads
+ * failed.
+ *
+ * @returns Resolves to the backend. If you close it, it is closed for all.
+ * @throws {@link BackendError} if the threads cannot start.
+ * @category Backends
  */
 export async function defaultBackend(): Promise<Backend> {
   for (;;) {

@@ -9,13 +9,18 @@ import {
 import { defaultBackend } from "./defaultBackend.ts";
 
 /**
- * Solves a problem of responses, such as a differential equation with its boundary values. As `solve` of @metrigrad/train, on
- * the cpu backend where neither a backend nor a store is given.
- * @param model - A module, or a record of modules: `{ u, k }`; `of` of each part gets it as functions of nodes.
- * @param problem - What `responses` made.
- * @param options - `steps`, `seed`, and how.
- * @returns The run after its last step: `at(points)`, `losses()`, `history`, `store`, `close()`.
- * @throws GraphError for options that are unknown or out of range, and what `solve` of @metrigrad/train throws
+ * Solves a problem of responses, such as a differential equation with its boundary values.
+ *
+ * Without a backend and a store it runs on {@link defaultBackend}.
+ *
+ * {@includeCode ../../../examples/api/metrigrad/solve.ts#example}
+ *
+ * @param model - A module, or a record of modules such as `{ u, k }`. The function `of` of each part gets them as functions of nodes.
+ * @param problem - The problem, from {@link responses}.
+ * @param options - The steps, the seed, and how to solve.
+ * @returns Resolves to the run after its last step: `at(points)`, `losses()`, `history`, `store`, `close()`.
+ * @throws {@link GraphError} if an option is unknown or out of range, and what the model throws.
+ * @category Residuals and differential equations
  */
 export async function solve<const M extends Solvable>(
   model: M,

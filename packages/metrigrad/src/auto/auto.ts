@@ -4,13 +4,17 @@ import { type Choice, choose } from "./choose.ts";
 import type { Measure } from "./measure.ts";
 
 /**
- * The faster of the cpu and the gpu backend: both are made, `measure` runs on one after the other, and
- * the slower is closed. `trainingTime(model, options)` measures a step of `fit`, `programTime(request,
- * feeds)` a program.
+ * Chooses the faster one of the cpu and the gpu backend.
  *
- * `why` tells the measured times, or why a backend was no choice: where `gpu()` has no mode, or fails
- * while it is measured, cpu is taken, and its error is in the reason. Throws what `measure` throws,
- * except for a BackendError of one of the two.
+ * It makes both backends, runs the measurement on each of them, and closes the slower one. If no gpu answers, or if the gpu backend
+ * fails, it takes the cpu backend and says so in `why`.
+ *
+ * @param measure - What is measured: {@link trainingTime} for a step of {@link fit}, {@link programTime} for a program, or a function of
+ *   your own.
+ * @returns Resolves to the backend, which you close, and the reason.
+ * @throws {@link GraphError} if the measurement returns no seconds. Also what the measurement throws, except a {@link BackendError} of
+ *   one of the two backends.
+ * @category Backends
  */
 export function auto(measure: Measure): Promise<Choice> {
   return choose({ cpu: () => cpu(), gpu: () => gpu() }, measure);

@@ -1,11 +1,15 @@
 import { type Backend, BackendError, GraphError } from "@metrigrad/tensor";
 import type { Measure } from "./measure.ts";
 
-/** A backend and the reason for it. */
+/**
+ * A backend, and the reason why {@link auto} chose it.
+ *
+ * @category Backends
+ */
 export interface Choice {
-  /** The one that was taken; whoever asked closes it. */
+  /** The chosen backend. Close it when you are done. */
   readonly backend: Backend;
-  /** What was measured, or why nothing was. */
+  /** The measured times, or why nothing was measured. */
   readonly why: string;
 }
 

@@ -1,8 +1,12 @@
 import type { Backend } from "@metrigrad/tensor";
 
 /**
- * Seconds that one run of something takes on a backend; makes and frees what it needs there. What
- * consists of several parts may stop and return the sum so far once that is more than `enough`.
+ * A measurement for {@link auto}: it returns the seconds that one run takes on a backend.
+ *
+ * It makes what it needs on the backend, and frees it. It may stop early and return the sum so far as soon as that is more than `enough`
+ * seconds.
+ *
+ * @category Backends
  */
 export type Measure = (backend: Backend, enough: number) => Promise<number>;
 

@@ -16,8 +16,15 @@ import { type Measure, steady } from "./measure.ts";
 const most = 1000;
 
 /**
- * How long a program takes, for `auto`: it is compiled on a store of its own and run, many times in a
- * row where it is quick, before anything is read. Throws GraphError where there is nothing to compute.
+ * Measures how long a program takes, for {@link auto}.
+ *
+ * The program is compiled on a store of its own. A quick program runs many times in a row before a result is read.
+ *
+ * @param request - What {@link compile} takes: outputs and updates.
+ * @param feeds - The values of the inputs, by name.
+ * @returns The measurement.
+ * @throws {@link GraphError} if there are neither outputs nor updates.
+ * @category Backends
  */
 export function programTime<O extends Outputs>(
   request: CompileRequest<O>,

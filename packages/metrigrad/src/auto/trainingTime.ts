@@ -16,13 +16,16 @@ import { type Measure, steady } from "./measure.ts";
 const most = 100;
 
 /**
- * How long a step of training takes, for `auto`: `fit` trains the model for two short epochs on the
- * first rows of the data, and the second one counts.
+ * Measures how long a step of training takes, for {@link auto}.
+ *
+ * {@link fit} trains the model for two short epochs on the first rows of the data. The second epoch counts.
+ *
  * @param model - The module.
- * @param options - Those of `fit`, of which `backend`, `store`, `epochs`, `evaluate`, `earlyStopping`, `onStep`,
- *   `signal` and `report` do not matter.
- * @returns What `auto` takes.
- * @throws GraphError for a stream; what `fit` throws
+ * @param options - The options of {@link fit}. These have no effect: `backend`, `store`, `epochs`, `evaluate`, `earlyStopping`, `onStep`,
+ *   `signal`, `report`.
+ * @returns The measurement.
+ * @throws {@link GraphError} if the data are a stream.
+ * @category Backends
  */
 export function trainingTime<
   In,
