@@ -1,4 +1,5 @@
 export { checkpointBytes } from "./checkpoint/checkpointBytes.ts";
+export type { LoadOptions } from "./checkpoint/choice.ts";
 export { loadCheckpoint } from "./checkpoint/loadCheckpoint.ts";
 export { saveCheckpoint } from "./checkpoint/saveCheckpoint.ts";
 export { type BatchPlace, DivergenceError, type DivergencePlace } from "./divergence.ts";
@@ -72,4 +73,4 @@ export {
   type TrainingStepOptions,
   trainingStep,
 } from "./trainingStep.ts";
-export { writeWhole } from "./writeWhole.ts";
+export { writeWhole } from "./files/writeWhole.ts";

@@ -1,4 +1,4 @@
-import { writeWhole } from "../writeWhole.ts";
+import { writeWhole } from "../files/writeWhole.ts";
 import { type ChartOptions, chart } from "./chart/chart.ts";
 import { epochsCsv } from "./epochsCsv.ts";
 import type { Recording } from "./record.ts";

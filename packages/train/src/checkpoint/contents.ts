@@ -1,0 +1,81 @@
+import {
+  type SafetensorsLayout,
+  safetensorsLayout,
+  type TensorEntry,
+  tensorBytes,
+} from "@metrigrad/data";
+import { type Store, storedType, type Tensor } from "@metrigrad/tensor";
+import { sha256 } from "../files/sha256.ts";
+import type { PartFile } from "../files/wholeFile.ts";
+import { checksumKey, noChecksum, setChecksum } from "./checksum.ts";
+import { rolesKey, type StoredRole } from "./roles.ts";
+
+/** What a checkpoint holds: its layout, and its tensors one by one. */
+export interface Contents {
+  readonly layout: SafetensorsLayout;
+  read(name: string): Promise<Tensor>;
+}
+
+/** Values beside those of the store, by their names in the file. */
+export type BestValues = ReadonlyMap<string, Tensor>;
+
+/** Parameters and state of a store, and the best values of early stopping; data are left out. */
+export function contentsOf(store: Store, best: BestValues = new Map()): Contents {
+  const entries: TensorEntry[] = [];
+  const roles: Record<string, StoredRole> = {};
+  const specs = new Map(store.variables.map(({ path, spec }) => [path, spec]));
+  for (const [path, { role, shape, type }] of specs) {
+    if (role === "data") continue;
+    entries.push({ name: path, shape, dtype: storedType(type, store.float) });
+    roles[path] = role;
+  }
+  for (const [name, { dtype, shape }] of best) {
+    entries.push({ name, dtype, shape });
+    roles[name] = "best";
+  }
+  // The checksum stands first, so that its place is known.
+  const metadata = { [checksumKey]: noChecksum, [rolesKey]: JSON.stringify(roles) };
+  const read = async (name: string) => {
+    const spec = specs.get(name);
+    return spec === undefined ? (best.get(name) as Tensor) : store.read(spec);
+  };
+  return { layout: safetensorsLayout(entries, metadata), read };
+}
+
+/**
+ * Writes a checkpoint tensor by tensor: one of them is in memory at a time. They are read twice, since the checksum stands
+ * before them.
+ * @returns The SHA-256 of the file as it is.
+ */
+export async function writeContents(file: PartFile, { layout, read }: Contents): Promise<string> {
+  const { header, order } = layout;
+  const own = sha256();
+  own.update(header);
+  for (const { name } of order) own.update(tensorBytes(await read(name)));
+  setChecksum(header, own.digest());
+  const whole = sha256();
+  const write = async (bytes: Uint8Array) => {
+    whole.update(bytes);
+    await file.write(bytes);
+  };
+  await write(header);
+  for (const { name } of order) await write(tensorBytes(await read(name)));
+  return whole.digest();
+}
+
+/** A checkpoint in memory. */
+export async function contentBytes({ layout, read }: Contents): Promise<Uint8Array> {
+  const { header, order, bytes } = layout;
+  const file = new Uint8Array(bytes);
+  file.set(header);
+  let at = header.length;
+  for (const { name } of order) {
+    const elements = tensorBytes(await read(name));
+    file.set(elements, at);
+    at += elements.length;
+  }
+  const own = sha256();
+  own.update(file);
+  setChecksum(file, own.digest());
+  return file;
+}
