@@ -4,6 +4,7 @@ export { loadCheckpoint } from "./checkpoint/loadCheckpoint.ts";
 export { saveCheckpoint } from "./checkpoint/saveCheckpoint.ts";
 export { type BatchPlace, DivergenceError, type DivergencePlace } from "./divergence.ts";
 export { type EvaluateContext, type Evaluated, evaluate } from "./evaluate.ts";
+export { writeWhole } from "./files/writeWhole.ts";
 export type { EvaluateOptions } from "./fit/due.ts";
 export type { BestEpoch } from "./fit/earlyStopping.ts";
 export type { EpochEvent, Evaluation, StepEvent } from "./fit/events.ts";
@@ -55,6 +56,7 @@ export type {
   ProblemPart,
 } from "./responses/part.ts";
 export { type Problem, responses } from "./responses/responses.ts";
+export type { CheckpointOptions } from "./resume/options.ts";
 export type { Ending, SolveEvent } from "./solve/events.ts";
 export type { FunctionOf, FunctionsOf, Solvable } from "./solve/model.ts";
 export type { Measures, SolvingOptions } from "./solve/options.ts";
@@ -73,4 +75,3 @@ export {
   type TrainingStepOptions,
   trainingStep,
 } from "./trainingStep.ts";
-export { writeWhole } from "./files/writeWhole.ts";

@@ -17,7 +17,10 @@ export interface OpenSafetensors {
   /** The texts of the file. */
   readonly metadata: TensorFile["metadata"];
   /** The tensors by name, in the order of the header: types as they are read, and shapes. */
-  readonly entries: ReadonlyMap<string, { readonly dtype: DType; readonly shape: readonly number[] }>;
+  readonly entries: ReadonlyMap<
+    string,
+    { readonly dtype: DType; readonly shape: readonly number[] }
+  >;
   /** Reads one tensor. It rejects with a DataError for a name that the file does not have. */
   read(name: string): Promise<Tensor>;
 }

@@ -34,7 +34,11 @@ export async function checkedHash(
     at += piece.length;
   }
   if (said !== undefined && own.digest() !== said) {
-    throw damaged(where, "the content must be what was saved", "other bytes than its checksum says");
+    throw damaged(
+      where,
+      "the content must be what was saved",
+      "other bytes than its checksum says",
+    );
   }
   return whole.digest();
 }

@@ -37,11 +37,14 @@ export function chosenPaths(
   const taken = new Map<string, string>();
   for (const path of kept) {
     const owner = slotOwner(path);
-    const to =
-      owner === null ? renamed(path, rename) : slotWithOwner(path, renamed(owner, rename));
+    const to = owner === null ? renamed(path, rename) : slotWithOwner(path, renamed(owner, rename));
     const other = taken.get(to);
     if (other !== undefined) {
-      throw refused(where, "each value must have a path of its own", `${to} of ${other} and ${path}`);
+      throw refused(
+        where,
+        "each value must have a path of its own",
+        `${to} of ${other} and ${path}`,
+      );
     }
     taken.set(to, path);
     chosen.set(path, to);

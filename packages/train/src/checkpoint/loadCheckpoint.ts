@@ -45,27 +45,25 @@ export async function loadCheckpoint(
   const where = `loadCheckpoint(${title})`;
   await withSource(from, where, async (source) => {
     const checkpoint = await openCheckpoint(source, title, where);
+    await checkedHash(source, checkpoint.file.metadata, where);
     await loadValues(checkpoint, store, options, where);
   });
 }
 
-/** A checkpoint whose content is what was saved. */
+/** A checkpoint whose header is read. */
 export interface OpenCheckpoint {
   readonly file: OpenSafetensors;
   readonly roles: ReadonlyMap<string, StoredRole>;
-  /** The SHA-256 of the file as it is. */
-  readonly hash: string;
 }
 
-/** Opens a checkpoint and checks its content. Throws DataError. */
+/** Opens a checkpoint. Throws DataError for another file. */
 export async function openCheckpoint(
   source: ByteSource,
   title: string,
   where: string,
 ): Promise<OpenCheckpoint> {
   const file = await openSafetensors(source, { name: title });
-  const roles = rolesOf(file.entries.keys(), file.metadata, where);
-  return { file, roles, hash: await checkedHash(source, file.metadata, where) };
+  return { file, roles: rolesOf(file.entries.keys(), file.metadata, where) };
 }
 
 /** A value of a file and where it goes. */
