@@ -37,7 +37,7 @@ export { sobolPoints } from "./points/sobolPoints.ts";
 export { uniformPoints } from "./points/uniformPoints.ts";
 export { type PredictInputs, type PredictOptions, predict } from "./predict.ts";
 export { type AxisRanges, type ChartOptions, chart } from "./report/chart/chart.ts";
-export { epochsCsv } from "./report/epochsCsv.ts";
+export { epochsCsv, type TableOptions } from "./report/epochsCsv.ts";
 export {
   type EpochRecord,
   environmentOf,

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import type { FileSystem } from "./fileSystem.ts";
-import { partName } from "./partName.ts";
+import { isDead, partName, partOf } from "./partName.ts";
 import { pieces } from "./sha256.ts";
 
 /** A file that is being written; nobody sees it under its name before it is whole. */
@@ -50,6 +50,15 @@ export async function readyFile(
     },
     discard: () => rm(part, { force: true }),
   };
+}
+
+/** Removes what processes that are gone left of writing a file. */
+export async function removeDeadParts(files: FileSystem, path: string): Promise<void> {
+  const { basename, dirname, join } = files.path;
+  for (const name of await files.promises.readdir(dirname(path))) {
+    if (partOf(name) !== basename(path) || !isDead(name, files)) continue;
+    await files.promises.rm(join(dirname(path), name), { force: true });
+  }
 }
 
 /** Makes names in a folder last: a rename is safe when the folder is on the disk too. */

@@ -1,6 +1,6 @@
 import { oneAtATime } from "../step/turns.ts";
 import { type FileSystem, fileSystem } from "./fileSystem.ts";
-import { type PartFile, readyFile, syncFolder } from "./wholeFile.ts";
+import { type PartFile, readyFile, removeDeadParts, syncFolder } from "./wholeFile.ts";
 
 /**
  * Writes a file whole or not at all. The content goes to a temporary file beside it, to the disk, and then takes the name
@@ -26,6 +26,7 @@ export async function writePart(
 ): Promise<void> {
   const folder = files.path.dirname(path);
   await files.promises.mkdir(folder, { recursive: true });
+  await removeDeadParts(files, path);
   const ready = await readyFile(files, path, write);
   await ready.place();
   await syncFolder(files, folder);

@@ -12,6 +12,7 @@ import {
 } from "@metrigrad/tensor";
 import type { AnyStream, BatchSource } from "../data/batchSource.ts";
 import type { AnyFitOptions } from "../fit/options.ts";
+import type { FeedSpecs } from "../step/feeds.ts";
 
 /** What decides the numbers of a run, as far as it can be told, by name. Values of data and functions are not in it. */
 export type Fingerprint = Readonly<Record<string, string>>;
@@ -36,8 +37,7 @@ export function fingerprintOf(
     metrics: Object.keys(metrics),
     ...flat("evaluate", evaluateOf(options)),
     ...flat("earlyStopping", options.earlyStopping ?? "none"),
-    ...flat("feeds", feeds),
-    ...dataOf(data),
+    ...dataOf(data, feeds),
     ...variablesOf(model, store),
   };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, shown(value)]));
@@ -65,10 +65,12 @@ function evaluateOf({ evaluate = {}, data }: AnyFitOptions): unknown {
   return { every, train, valid };
 }
 
-function dataOf(data: AnyDataSet | AnyStream): Record<string, unknown> {
+function dataOf(data: AnyDataSet | AnyStream, feeds: FeedSpecs): Record<string, unknown> {
   const { inputScale = 1, classes = "none" } = data;
   const reading = { "data.inputScale": inputScale, "data.classes": classes };
-  if (isStream(data)) return { "data.rows": data.rows ?? "unknown", ...reading };
+  if (isStream(data)) {
+    return { "data.rows": data.rows ?? "unknown", ...reading, ...flat("data.batch", feeds) };
+  }
   const splits = splitsOf(data).map(([name, { inputs, targets, weights }]) => [
     `data.${name}`,
     `${rowsOf(inputs)} rows of ${leaves(inputs)} → ${leaves(targets)}${weights === undefined ? "" : ", weighted"}`,

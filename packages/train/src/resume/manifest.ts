@@ -57,5 +57,6 @@ export function readManifest(text: string): Manifest {
   if (sha256Of(JSON.stringify(content)) !== checksum) {
     throw new Error("a manifest with another content than its checksum says");
   }
-  return readNumbers(content) as Manifest;
+  const { tensors, run } = readNumbers(content) as Manifest;
+  return { tensors, run };
 }
