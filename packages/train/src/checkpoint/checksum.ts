@@ -1,5 +1,5 @@
 import type { ByteSource } from "@metrigrad/data";
-import { pieces, sha256 } from "../files/sha256.ts";
+import { sha256 } from "../files/sha256.ts";
 import { damaged } from "./roles.ts";
 
 /** Where the header of a checkpoint holds its checksum: the first of its texts. */
@@ -17,30 +17,33 @@ export function setChecksum(header: Uint8Array, digits: string): void {
   header.set(new TextEncoder().encode(digits), begin);
 }
 
-/** The SHA-256 of a file as it is; throws DataError where it has a checksum that is not the one of its content. */
-export async function checkedHash(
+/** The SHA-256 of a file as it is. */
+export async function hashOf(source: ByteSource): Promise<string> {
+  const hash = sha256();
+  await eachPiece(source, (piece) => hash.update(piece));
+  return hash.digest();
+}
+
+/** Throws DataError where a file has a checksum that is not the one of its content. */
+export async function checkContent(
   source: ByteSource,
   metadata: Readonly<Record<string, string>>,
   where: string,
-): Promise<string> {
+): Promise<void> {
   const said = metadata[checksumKey];
-  const [whole, own] = [sha256(), sha256()];
-  let at = 0;
-  while (at < source.size) {
-    // The digits lie in the first piece.
-    const piece = await source.read(at, Math.min(2 ** 24, source.size - at));
-    for (const part of pieces(piece)) whole.update(part);
-    if (said !== undefined) own.update(at === 0 ? blanked(piece) : piece);
-    at += piece.length;
-  }
-  if (said !== undefined && own.digest() !== said) {
-    throw damaged(
-      where,
-      "the content must be what was saved",
-      "other bytes than its checksum says",
-    );
-  }
-  return whole.digest();
+  if (said === undefined) return;
+  const hash = sha256();
+  // The digits lie in the first piece.
+  await eachPiece(source, (piece, at) => hash.update(at === 0 ? blanked(piece) : piece));
+  if (hash.digest() === said) return;
+  throw damaged(where, "the content must be what was saved", "other bytes than its checksum says");
+}
+
+async function eachPiece(
+  { size, read }: ByteSource,
+  take: (piece: Uint8Array, at: number) => void,
+): Promise<void> {
+  for (let at = 0; at < size; at += 2 ** 24) take(await read(at, Math.min(2 ** 24, size - at)), at);
 }
 
 /** A copy of the beginning of a file with zeros for the digits. */

@@ -17,7 +17,7 @@ import {
 import { forgetCounts } from "../step/openSteps.ts";
 import { isRunState } from "../step/slots.ts";
 import { storeTurn } from "../step/storeTurns.ts";
-import { checkedHash } from "./checksum.ts";
+import { checkContent } from "./checksum.ts";
 import { chosenPaths, type LoadOptions } from "./choice.ts";
 import { rolesOf, type StoredRole } from "./roles.ts";
 import { withSource } from "./source.ts";
@@ -45,7 +45,7 @@ export async function loadCheckpoint(
   const where = `loadCheckpoint(${title})`;
   await withSource(from, where, async (source) => {
     const checkpoint = await openCheckpoint(source, title, where);
-    await checkedHash(source, checkpoint.file.metadata, where);
+    await checkContent(source, checkpoint.file.metadata, where);
     await loadValues(checkpoint, store, options, where);
   });
 }

@@ -20,9 +20,7 @@ export async function saveCheckpoint(store: Store, path: string): Promise<void> 
   const files = fileSystem("saveCheckpoint", bytesInstead);
   await inTurn(files, path, () =>
     storeTurn(store, () =>
-      writePart(files, path, async (file) => {
-        await writeContents(file, contentsOf(store));
-      }),
+      writePart(files, path, (file) => writeContents(file, contentsOf(store))),
     ),
   );
 }

@@ -1,6 +1,7 @@
 import { GraphError, type Store } from "@metrigrad/tensor";
 import { type BestValues, contentsOf, writeContents } from "../checkpoint/contents.ts";
 import { bytesInstead, type FileSystem, fileSystem } from "../files/fileSystem.ts";
+import { sha256 } from "../files/sha256.ts";
 import { readyFile, syncFolder } from "../files/wholeFile.ts";
 import { storeTurn } from "../step/storeTurns.ts";
 import { manifestText, type SavedRun } from "./manifest.ts";
@@ -71,17 +72,22 @@ async function saveRun(
   const name = placeName(run);
   const file = `${name}.safetensors`;
   const path = files.path.join(folder, file);
-  let sha256 = "";
+  const hash = sha256();
   let bytes = 0;
   const tensors = await storeTurn(store, () =>
     readyFile(files, path, async (part) => {
       const contents = contentsOf(store, best);
       bytes = contents.layout.bytes;
-      sha256 = await writeContents(part, contents);
+      const write = async (piece: Uint8Array) => {
+        hash.update(piece);
+        await part.write(piece);
+      };
+      await writeContents({ write }, contents);
     }),
   );
+  const written = { file, bytes, sha256: hash.digest() };
   const manifest = await readyFile(files, files.path.join(folder, `${name}.json`), (part) =>
-    part.write(new TextEncoder().encode(manifestText({ tensors: { file, bytes, sha256 }, run }))),
+    part.write(new TextEncoder().encode(manifestText({ tensors: written, run }))),
   ).catch(async (error: unknown) => {
     await tensors.discard();
     throw error;
