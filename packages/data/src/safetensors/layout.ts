@@ -2,7 +2,11 @@ import { DataError, type DType, sizeOf } from "@metrigrad/tensor";
 import { writtenTypes } from "../stored/storedTypes.ts";
 import { fileTypes, metadataKey, type TensorFile } from "./format.ts";
 
-/** A tensor of a file before it is written: its name, type and shape. */
+/**
+ * A tensor of a file before it is written: its name, type and shape.
+ *
+ * @category Data
+ */
 export interface TensorEntry {
   /** The name in the file. */
   readonly name: string;
@@ -12,7 +16,11 @@ export interface TensorEntry {
   readonly shape: readonly number[];
 }
 
-/** Where everything lies in a safetensors file. */
+/**
+ * Where everything lies in a safetensors file.
+ *
+ * @category Data
+ */
 export interface SafetensorsLayout {
   /** The beginning of the file: the length of the header and the header. */
   readonly header: Uint8Array;

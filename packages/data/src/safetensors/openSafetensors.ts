@@ -4,15 +4,29 @@ import type { TensorFile } from "./format.ts";
 import { headerLength, readHeader } from "./header.ts";
 import type { SafetensorsOptions } from "./readSafetensors.ts";
 
-/** Bytes that are read piece by piece, such as those of an open file. */
+/**
+ * Bytes that are read piece by piece, such as those of an open file.
+ *
+ * @category Data
+ */
 export interface ByteSource {
   /** Bytes of the whole. */
   readonly size: number;
-  /** Reads so many bytes from a place on; all of them must be there. */
+  /**
+   * Reads bytes; all of them must be there.
+   *
+   * @param at - The place of the first byte.
+   * @param length - How many.
+   * @returns The bytes.
+   */
   read(at: number, length: number): Promise<Uint8Array>;
 }
 
-/** A safetensors file whose tensors are read one by one. */
+/**
+ * A safetensors file whose tensors are read one by one.
+ *
+ * @category Data
+ */
 export interface OpenSafetensors {
   /** The texts of the file. */
   readonly metadata: TensorFile["metadata"];
@@ -21,7 +35,12 @@ export interface OpenSafetensors {
     string,
     { readonly dtype: DType; readonly shape: readonly number[] }
   >;
-  /** Reads one tensor. It rejects with a DataError for a name that the file does not have. */
+  /**
+   * Reads one tensor. It rejects with a DataError for a name that the file does not have.
+   *
+   * @param name - The name in the file.
+   * @returns The tensor.
+   */
   read(name: string): Promise<Tensor>;
 }
 

@@ -10,6 +10,7 @@ import { contentBytes, contentsOf } from "./contents.ts";
  *
  * @param store - The store.
  * @returns The bytes, as `saveCheckpoint` writes them.
+ * @throws {@link DataError} if there is no memory for so many bytes.
  * @category Train: files and reports
  */
 export async function checkpointBytes(store: Store): Promise<Uint8Array> {

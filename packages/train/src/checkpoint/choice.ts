@@ -1,7 +1,11 @@
 import { checkNames, DataError } from "@metrigrad/tensor";
 import { isRunState, slotOwner, slotWithOwner } from "../step/slots.ts";
 
-/** What of a checkpoint is loaded, and under which paths. */
+/**
+ * What of a checkpoint is loaded, and under which paths.
+ *
+ * @category Train: files and reports
+ */
 export interface LoadOptions {
   /**
    * What is loaded: `"model"` is parameters and statistics without the state of optimizers and of random draws. A list

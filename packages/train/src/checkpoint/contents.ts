@@ -4,7 +4,7 @@ import {
   type TensorEntry,
   tensorBytes,
 } from "@metrigrad/data";
-import { type Store, storedType, type Tensor } from "@metrigrad/tensor";
+import { DataError, type Store, storedType, type Tensor } from "@metrigrad/tensor";
 import { sha256 } from "../files/sha256.ts";
 import type { PartFile } from "../files/wholeFile.ts";
 import { checksumKey, noChecksum, setChecksum } from "./checksum.ts";
@@ -59,7 +59,7 @@ export async function writeContents(file: PartFile, { layout, read }: Contents):
 /** A checkpoint in memory. */
 export async function contentBytes({ layout, read }: Contents): Promise<Uint8Array> {
   const { header, order, bytes } = layout;
-  const file = new Uint8Array(bytes);
+  const file = room(bytes);
   file.set(header);
   let at = header.length;
   for (const { name } of order) {
@@ -71,4 +71,17 @@ export async function contentBytes({ layout, read }: Contents): Promise<Uint8Arr
   own.update(file);
   setChecksum(file, own.digest());
   return file;
+}
+
+function room(bytes: number): Uint8Array {
+  try {
+    return new Uint8Array(bytes);
+  } catch {
+    throw new DataError({
+      where: "checkpointBytes",
+      must: "the bytes must fit into one array",
+      got: `${bytes} bytes`,
+      todo: "write them to a file: await saveCheckpoint(store, path)",
+    });
+  }
 }

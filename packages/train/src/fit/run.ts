@@ -17,8 +17,10 @@ export interface Run extends AsyncIterable<EpochEvent> {
   /** Whether `signal` or `stop` ended it before its last step. */
   readonly aborted: boolean;
   /**
-   * Returns the path of the newest checkpoint's tensors, which {@link loadCheckpoint} reads; null if there is none. A run
-   * with `checkpoint` that is ended by `signal`, by `stop` or by leaving the loop has saved when its iteration ends.
+   * Tells where the newest checkpoint is. A run with `checkpoint` that is ended by `signal`, by `stop` or by leaving the loop
+   * has saved when its iteration ends.
+   *
+   * @returns The path of the tensors, which {@link loadCheckpoint} reads; null if there is none.
    */
   checkpoint(): string | null;
   /** The splits that the data have rows for. */

@@ -9,7 +9,11 @@ const columns = [
   "secondsMetric",
 ] as const satisfies readonly (keyof EpochRecord)[];
 
-/** What else a table says. */
+/**
+ * What else a table says.
+ *
+ * @category Train: files and reports
+ */
 export interface TableOptions {
   /** Which record it belongs to, as a last column; none by default. */
   readonly record?: string;

@@ -2,7 +2,11 @@ import { checkNames, GraphError } from "@metrigrad/tensor";
 import { bytesInstead, fileSystem } from "../files/fileSystem.ts";
 import { listFolder } from "./names.ts";
 
-/** How a run is saved, so that it can be stopped or killed at any time and go on. */
+/**
+ * How a run is saved, so that it can be stopped or killed at any time and go on.
+ *
+ * @category Train
+ */
 export interface CheckpointOptions {
   /** The folder of this run's checkpoints, which is made if it is missing. */
   readonly folder: string;

@@ -458,3 +458,16 @@ test("only the model, or parts of it, under other names", async (t) => {
   );
   await refused({ all: true } as never, /options must be among only, rename, got all/);
 });
+
+test("bytes that do not fit into memory are refused with the way out", async (t) => {
+  const store = await (await reference()).store(toyModel());
+  const { layout, read } = contentsOf(store);
+  const message =
+    /checkpointBytes: the bytes must fit into one array, .*await saveCheckpoint\(store, path\)/;
+  await rejects(
+    t,
+    contentBytes({ layout: { ...layout, bytes: 2 ** 50 }, read }),
+    DataError,
+    message,
+  );
+});
