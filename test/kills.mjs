@@ -4,7 +4,7 @@
  * `200 of 200 kills resumed bit for bit`.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -94,7 +94,8 @@ export function child(program, args, kill = null) {
  * Kills so many processes, and says of how many the run went on bit for bit.
  * @param {number} kills
  * @param {{ print?: (line: string) => void, lanes?: number, each?: number }} [options] `each`: kills of one run at most.
- * @returns {Promise<{ kills: number, same: number, runs: number, left: readonly string[] }>} `left`: what runs left over.
+ * @returns {Promise<{ kills: number, same: number, torn: number, runs: number, left: readonly string[] }>} `torn`: kills that
+ *   left a checkpoint half written; `left`: files that runs left at their end.
  */
 export async function manyKills(kills, { print = () => {}, lanes = 2, each = 4 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "metrigrad-kills-"));
@@ -103,7 +104,7 @@ export async function manyKills(kills, { print = () => {}, lanes = 2, each = 4 }
     /** @type {Map<string, Ended>} */
     const never = new Map();
     for (const kind of kinds) never.set(kind, await child(program, [kind, join(folder, kind)]));
-    let [asked, same, runs, done, next] = [0, 0, 0, 0, 0];
+    let [asked, same, torn, runs, done, next] = [0, 0, 0, 0, 0, 0];
     /** @type {string[]} */
     const left = [];
     const lane = async () => {
@@ -124,6 +125,7 @@ export async function manyKills(kills, { print = () => {}, lanes = 2, each = 4 }
           const ended = await child(program, [kind, own], again ? kill : null);
           if (ended.killed) {
             killed++;
+            if (isTorn(own)) torn++;
             continue;
           }
           if (again) asked--;
@@ -141,10 +143,22 @@ export async function manyKills(kills, { print = () => {}, lanes = 2, each = 4 }
       }
     };
     await Promise.all(Array.from({ length: lanes }, lane));
-    return { kills: done, same, runs, left };
+    return { kills: done, same, torn, runs, left };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/**
+ * Whether a killed run left a file that is not whole, or tensors without their manifest.
+ * @param {string} folder
+ */
+function isTorn(folder) {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.some((name) => {
+    const manifest = name.replace(/safetensors$/, "json");
+    return name.endsWith(".part") || !names.includes(manifest);
+  });
 }
 
 /**
@@ -161,8 +175,9 @@ function difference(a, b) {
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const wanted = Number(process.argv[2] ?? 200);
   const start = performance.now();
-  const { kills, same, runs, left } = await manyKills(wanted, { print: console.log });
+  const { kills, same, torn, runs, left } = await manyKills(wanted, { print: console.log });
   for (const file of left) console.log(`left over: ${file}`);
+  console.log(`${torn} kills left a checkpoint half written`);
   console.log(`${runs} runs, ${Math.round((performance.now() - start) / 1000)} s`);
   console.log(`${same} of ${kills} kills resumed bit for bit`);
   process.exitCode = same === wanted && kills === wanted && left.length === 0 ? 0 : 1;

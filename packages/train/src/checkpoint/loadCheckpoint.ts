@@ -96,9 +96,11 @@ export function loadValues(
         const must = `${path} must be ${spec.type} ${showShape(spec.shape)}`;
         throw refused(where, must, `${type} ${showShape(entry.shape)}`);
       }
-      // Only numbers of 64 bits may be too large for the store.
+      // Numbers of 64 bits may be too large for a store of 32.
       const home = storedType(type, store.float);
-      if (entry.dtype !== home) checkHolds(`${where}, ${path}`, await file.read(name), home);
+      if (entry.dtype === "f64" && home === "f32") {
+        checkHolds(`${where}, ${path}`, await file.read(name), home);
+      }
       if (!known.has(path)) added.push(spec);
       values.push({ name, spec });
     }

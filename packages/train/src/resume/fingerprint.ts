@@ -55,7 +55,7 @@ export function checkFingerprint(here: Fingerprint, saved: Fingerprint, file: st
     where: "fit, checkpoint",
     must: `the run must be the one of ${file}, with ${of(saved).join(", ")}${rest}`,
     got: of(here).join(", "),
-    todo: "take the settings of that run, or choose another folder",
+    todo: 'take the settings of that run, or begin in another folder, for example from its weights: loadCheckpoint(path, store, { only: "model" })',
   });
 }
 

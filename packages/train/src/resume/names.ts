@@ -1,3 +1,4 @@
+import { GraphError } from "@metrigrad/tensor";
 import type { FileSystem } from "../files/fileSystem.ts";
 import { isDead, partOf } from "../files/partName.ts";
 
@@ -62,6 +63,11 @@ function namesIn({ fs }: FileSystem, folder: string): readonly string[] {
     return fs.readdirSync(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
+    throw new GraphError({
+      where: "fit, checkpoint",
+      must: "folder must be a folder that can be read",
+      got: (error as Error).message,
+      todo: "choose another one",
+    });
   }
 }

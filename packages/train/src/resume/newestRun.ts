@@ -40,7 +40,7 @@ async function wholeRun(files: FileSystem, folder: string, name: string): Promis
   const { join } = files.path;
   const text = await files.promises.readFile(join(folder, `${name}.json`), "utf8");
   const { run, tensors } = readManifest(text);
-  const path = join(folder, tensors.file);
+  const path = join(folder, `${name}.safetensors`);
   await withSource(path, where, async (source) => {
     if (source.size !== tensors.bytes) {
       throw new Error(`${source.size} bytes of tensors in place of ${tensors.bytes}`);

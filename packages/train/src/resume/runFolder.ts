@@ -39,6 +39,7 @@ export async function openRunFolder(options: CheckpointOptions): Promise<RunFold
   try {
     checkCheckpoint(options);
     await files.promises.mkdir(path, { recursive: true });
+    await syncFolder(files, files.path.dirname(path));
     await removeAll(files, path, listFolder(files, path).left);
     const found = resume ? await newestRun(files, path) : null;
     let last: RunPlace | null = found?.run ?? null;

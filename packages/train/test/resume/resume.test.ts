@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { streamData } from "@metrigrad/data";
-import { relu } from "@metrigrad/graph";
+import { add, mul, neg, relu } from "@metrigrad/graph";
 import { categorical, dense, dropout, type Module, sequential } from "@metrigrad/nn";
 import { adam, cosineSchedule, rngd, sgd } from "@metrigrad/optim";
 import { DataError, GraphError, reference, type Store } from "@metrigrad/tensor";
@@ -193,12 +193,15 @@ test("a folder with checkpoints is refused at the door where a run would begin, 
 });
 
 test("options are checked, and a page is told of checkpointBytes", async (t) => {
+  const file = join(root, "file");
+  writeFileSync(file, "");
   const refused = (checkpoint: unknown, message: RegExp) =>
     t.throws(() => fit(toyModel(), { ...options, checkpoint } as typeof options), message);
   refused({ folder: "" }, /folder must be a path/);
   refused({ folder: "x", every: 0 }, /every must be "epoch" or a positive number of steps, got 0/);
   refused({ folder: "x", every: "step" }, /every must be "epoch"/);
   refused({ folder: "x", keep: 0 }, /keep must be a positive integer, got 0/);
+  refused({ folder: file }, /folder must be a folder that can be read, got ENOTDIR/);
   refused({ folder: "x", resume: 1 }, /resume must be true or false/);
   refused(
     { folder: "x", often: 1 },
@@ -267,6 +270,9 @@ test("epochs may grow where no step depends on its share of the run", async (t) 
     /epochs must be 2, as in the saved run, since its schedule goes by the share of the run, got 4; .*only: "model"/,
   );
   await refused({ optimizer: rngd() }, 4, /since its schedule/);
+  const own: FitOptions["loss"] = (output, targets, { progress }) =>
+    mul(add(1, progress), neg(categorical().logProb(targets, output)));
+  await refused({ likelihood: undefined, loss: own } as object, 4, /since its schedule/);
   await refused({}, 1, /epochs must be 2 or more, as in the saved run, got 1/);
   const rare = { earlyStopping: { patience: 3 }, evaluate: { every: 3 } };
   await refused(rare, 4, /since its last evaluation counted out of turn/);
