@@ -21,7 +21,8 @@ import { type SplitEvaluator, splitNames } from "./splits.ts";
  * @param model - The module; the inputs of the data are its input.
  * @param options - Data, likelihood or loss, optimizer, and how to train.
  * @returns The run: iterate over it, or await `finish()`.
- * @throws GraphError for options that are unknown or out of range; while iterated DataError for data that are not
+ * @throws GraphError for options that are unknown or out of range, and for a folder that holds checkpoints where the run does
+ *   not resume; while iterated GraphError for a saved run with other settings, DataError for data that are not
  *   finite, that `dataSet` refuses or that the likelihood cannot observe, and what model, likelihood and optimizer
  *   throw as the graph is built
  */

@@ -20,7 +20,9 @@ export interface NamedPlace extends RunPlace {
 export interface FolderList {
   /** Those that have a manifest, the newest first. */
   readonly checkpoints: readonly NamedPlace[];
-  /** Files that runs left which are surely gone. */
+  /** Files of tensors that have no manifest, and that no run is known to have left: somebody may want them. */
+  readonly strays: readonly string[];
+  /** Files that runs left which are surely gone, in the order in which they may be removed. */
   readonly left: readonly string[];
 }
 
@@ -49,13 +51,19 @@ export function listFolder(files: FileSystem, folder: string): FolderList {
   const whole = new Set(checkpoints.map(({ name }) => name));
   const parts = names.filter((file) => pattern.test(partOf(file) ?? ""));
   const dead = parts.filter((file) => isDead(file, files));
-  const written = parts.filter((file) => !dead.includes(file)).map(partOf);
-  // A manifest waits beside its tensors until they have their name: without one nobody is about to write it.
-  const orphans = names.filter((file) => {
+  const lone = names.filter((file) => {
     const [, name = "", , , ending] = pattern.exec(file) ?? [];
-    return ending === "safetensors" && !whole.has(name) && !written.includes(`${name}.json`);
+    return ending === "safetensors" && !whole.has(name);
   });
-  return { checkpoints, left: [...dead, ...orphans] };
+  // A manifest is a temporary file before its tensors have their name and until they are removed: so it says whose they are.
+  const partsOf = (file: string, among: readonly string[]) =>
+    among.filter((part) => partOf(part) === file.replace(/safetensors$/, "json"));
+  const orphans = lone.filter((file) => {
+    const own = partsOf(file, parts);
+    return own.length > 0 && partsOf(file, dead).length === own.length;
+  });
+  const strays = lone.filter((file) => partsOf(file, parts).length === 0);
+  return { checkpoints, strays, left: [...orphans, ...dead] };
 }
 
 function namesIn({ fs }: FileSystem, folder: string): readonly string[] {

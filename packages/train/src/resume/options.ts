@@ -45,12 +45,12 @@ export function checkCheckpoint(options: CheckpointOptions): void {
     refuse("resume must be true or false", resume, "leave it out to begin");
   }
   const files = fileSystem("fit, checkpoint.folder", bytesInstead);
-  const known = listFolder(files, folder).checkpoints;
-  const [newest] = known;
-  if (resume || newest === undefined) return;
+  const { checkpoints, strays } = listFolder(files, folder);
+  const known = [...checkpoints.map(({ name }) => name), ...strays];
+  if (resume || known.length === 0) return;
   refuse(
     "folder must hold no checkpoints where resume is false",
-    `${known.length} in ${folder}, the newest ${newest.name}`,
+    `${known.length} in ${folder}, such as ${known[0]}`,
     "go on from it by { resume: true }, or choose another folder",
   );
 }

@@ -1,6 +1,7 @@
 import { GraphError, type Store } from "@metrigrad/tensor";
 import { type BestValues, contentsOf, writeContents } from "../checkpoint/contents.ts";
 import { bytesInstead, type FileSystem, fileSystem } from "../files/fileSystem.ts";
+import { partName } from "../files/partName.ts";
 import { sha256 } from "../files/sha256.ts";
 import { readyFile, syncFolder } from "../files/wholeFile.ts";
 import { storeTurn } from "../step/storeTurns.ts";
@@ -114,18 +115,13 @@ async function prune(
   keep: number,
 ): Promise<void> {
   const older = listFolder(files, folder).checkpoints.filter((one) => byNewest(one, now) >= 0);
-  const names = older.slice(keep).map(({ name }) => name);
-  // Manifests first: what has one is whole.
-  await removeAll(
-    files,
-    folder,
-    names.map((name) => `${name}.json`),
-  );
-  await removeAll(
-    files,
-    folder,
-    names.map((name) => `${name}.safetensors`),
-  );
+  for (const { name } of older.slice(keep)) {
+    // Gone at once: what has a manifest is whole.
+    const manifest = files.path.join(folder, `${name}.json`);
+    const part = partName(manifest, files);
+    await files.promises.rename(manifest, part);
+    await removeAll(files, folder, [`${name}.safetensors`, files.path.basename(part)]);
+  }
 }
 
 async function removeAll(

@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import test from "tape";
 import { fileSystem } from "../../src/files/fileSystem.ts";
 import { partName } from "../../src/files/partName.ts";
@@ -11,7 +12,7 @@ test.onFinish(() => rmSync(folder, { recursive: true }));
 const files = fileSystem("test", "");
 
 test("a folder lists its checkpoints, the newest first, and what is left of killed runs", (t) => {
-  t.deepEqual(listFolder(files, join(folder, "none")), { checkpoints: [], left: [] });
+  t.deepEqual(listFolder(files, join(folder, "none")), { checkpoints: [], strays: [], left: [] });
   const places = [
     { epoch: 0, batch: 9 },
     { epoch: 12, batch: 0 },
@@ -23,12 +24,19 @@ test("a folder lists its checkpoints, the newest first, and what is left of kill
     put(`${placeName(place)}.json`);
     put(`${placeName(place)}.safetensors`);
   }
-  const orphan = `${placeName({ epoch: 13, batch: 0 })}.safetensors`;
-  const tensors = `${placeName({ epoch: 14, batch: 0 })}.safetensors`;
-  for (const name of [orphan, tensors, "notes.txt", "epoch-1.json"]) put(name);
-  // A live process is about to write this one's manifest.
-  put(partName(`${placeName({ epoch: 14, batch: 0 })}.json`, files));
-  const { checkpoints, left } = listFolder(files, folder);
+  const tensors = (epoch: number) => `${placeName({ epoch, batch: 0 })}.safetensors`;
+  for (const name of [tensors(13), tensors(14), tensors(15), "notes.txt", "epoch-1.json"])
+    put(name);
+  const partOf = (epoch: number, pid: number) =>
+    basename(partName(`${placeName({ epoch, batch: 0 })}.json`, files)).replace(
+      `.${process.pid}-`,
+      `.${pid}-`,
+    );
+  // A live process is about to write one manifest, a dead one was about to write another.
+  const { pid = 0 } = spawnSync(process.execPath, ["-e", ""]);
+  const parts = [partOf(14, process.pid), partOf(15, pid)];
+  for (const name of parts) put(name);
+  const { checkpoints, strays, left } = listFolder(files, folder);
   t.deepEqual(
     checkpoints.map(({ epoch, batch }) => [epoch, batch]),
     [
@@ -38,7 +46,8 @@ test("a folder lists its checkpoints, the newest first, and what is left of kill
       [0, 9],
     ],
   );
-  t.deepEqual(left, [orphan]);
+  t.deepEqual(strays, [tensors(13)]);
+  t.deepEqual(left, [tensors(15), parts[1]]);
   t.equal(placeName({ epoch: 3, batch: 17 }), "epoch-0003-batch-0000017");
   t.end();
 });

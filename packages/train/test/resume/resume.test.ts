@@ -175,9 +175,17 @@ test("a folder with checkpoints is refused at the door where a run would begin, 
   const before = readdirSync(folder);
   t.throws(
     () => fit(toyModel(), { ...options, checkpoint: { folder } }),
-    /fit, checkpoint: folder must hold no checkpoints where resume is false, got 1 in .*, the newest epoch-0001-batch-0000000; go on from it by \{ resume: true \}, or choose another folder/,
+    /fit, checkpoint: folder must hold no checkpoints where resume is false, got 1 in .*, such as epoch-0001-batch-0000000; go on from it by \{ resume: true \}, or choose another folder/,
   );
   t.deepEqual(readdirSync(folder), before);
+  const lone = newFolder();
+  cpSync(folder, lone, { recursive: true });
+  rmSync(join(lone, "epoch-0001-batch-0000000.json"));
+  t.throws(
+    () => fit(toyModel(), { ...options, checkpoint: { folder: lone } }),
+    /got 1 in .*, such as epoch-0001-batch-0000000.safetensors/,
+  );
+  t.equal(readdirSync(lone).length, 1, "tensors without a manifest may be wanted");
   const late = newFolder();
   const run = fit(toyModel(), { ...options, checkpoint: { folder: late } });
   cpSync(folder, late, { recursive: true });
