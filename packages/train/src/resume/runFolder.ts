@@ -43,6 +43,8 @@ export async function openRunFolder(options: CheckpointOptions): Promise<RunFold
     await syncFolder(files, files.path.dirname(path));
     await removeAll(files, path, listFolder(files, path).left);
     const found = resume ? await newestRun(files, path) : null;
+    // A run that was killed behind its last checkpoint did not come to this.
+    if (found !== null) await prune(files, path, found.run, keep);
     let last: RunPlace | null = found?.run ?? null;
     let newest = found?.tensors ?? null;
     return {

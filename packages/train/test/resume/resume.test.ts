@@ -96,6 +96,7 @@ for (const [name, [model, more, every = "epoch"]] of Object.entries(kinds)) {
     }
     const again = fit(model(), { ...common, checkpoint: { folder, every, resume: true } });
     t.deepEqual(await result(again), wanted, "a run that has ended has its result");
+    t.ok(readdirSync(folder).length <= 4, "and keeps no more than it should");
   });
 }
 
