@@ -22,8 +22,18 @@ export { type NpzOptions, readNpz, writeNpz } from "./numpy/npz.ts";
 export { type NpyOptions, readNpy } from "./numpy/readNpy.ts";
 export { writeNpy } from "./numpy/writeNpy.ts";
 export type { TensorFile } from "./safetensors/format.ts";
+export {
+  type SafetensorsLayout,
+  safetensorsLayout,
+  type TensorEntry,
+} from "./safetensors/layout.ts";
+export {
+  type ByteSource,
+  type OpenSafetensors,
+  openSafetensors,
+} from "./safetensors/openSafetensors.ts";
 export { readSafetensors, type SafetensorsOptions } from "./safetensors/readSafetensors.ts";
-export { writeSafetensors } from "./safetensors/writeSafetensors.ts";
+export { tensorBytes, writeSafetensors } from "./safetensors/writeSafetensors.ts";
 export {
   type AnySplit,
   type Classes,

@@ -1,8 +1,10 @@
 export { checkpointBytes } from "./checkpoint/checkpointBytes.ts";
+export type { LoadOptions } from "./checkpoint/choice.ts";
 export { loadCheckpoint } from "./checkpoint/loadCheckpoint.ts";
 export { saveCheckpoint } from "./checkpoint/saveCheckpoint.ts";
 export { type BatchPlace, DivergenceError, type DivergencePlace } from "./divergence.ts";
 export { type EvaluateContext, type Evaluated, evaluate } from "./evaluate.ts";
+export { writeWhole } from "./files/writeWhole.ts";
 export type { EvaluateOptions } from "./fit/due.ts";
 export type { BestEpoch } from "./fit/earlyStopping.ts";
 export type { EpochEvent, Evaluation, StepEvent } from "./fit/events.ts";
@@ -35,7 +37,7 @@ export { sobolPoints } from "./points/sobolPoints.ts";
 export { uniformPoints } from "./points/uniformPoints.ts";
 export { type PredictInputs, type PredictOptions, predict } from "./predict.ts";
 export { type AxisRanges, type ChartOptions, chart } from "./report/chart/chart.ts";
-export { epochsCsv } from "./report/epochsCsv.ts";
+export { epochsCsv, type TableOptions } from "./report/epochsCsv.ts";
 export {
   type EpochRecord,
   environmentOf,
@@ -54,6 +56,7 @@ export type {
   ProblemPart,
 } from "./responses/part.ts";
 export { type Problem, responses } from "./responses/responses.ts";
+export type { CheckpointOptions } from "./resume/options.ts";
 export type { Ending, SolveEvent } from "./solve/events.ts";
 export type { FunctionOf, FunctionsOf, Solvable } from "./solve/model.ts";
 export type { Measures, SolvingOptions } from "./solve/options.ts";
@@ -72,4 +75,3 @@ export {
   type TrainingStepOptions,
   trainingStep,
 } from "./trainingStep.ts";
-export { writeWhole } from "./writeWhole.ts";

@@ -1,7 +1,8 @@
-import { DataError, type Tensor } from "@metrigrad/tensor";
+import type { Tensor } from "@metrigrad/tensor";
 import { namedTensors } from "../stored/namedTensors.ts";
-import { writeElements, writtenTypes } from "../stored/storedTypes.ts";
-import { fileTypes, metadataKey, type TensorFile } from "./format.ts";
+import { writeElements } from "../stored/storedTypes.ts";
+import type { TensorFile } from "./format.ts";
+import { layOut } from "./layout.ts";
 
 /**
  * Returns the bytes of a safetensors file.
@@ -19,65 +20,30 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
   metadata: TensorFile["metadata"] = {},
 ): Uint8Array {
-  const named = namedTensors("writeSafetensors", tensors);
-  checkNames(named, metadata);
-  const placed = place(named);
-  const header = [
-    ...(Object.keys(metadata).length === 0 ? [] : [`"${metadataKey}":${JSON.stringify(metadata)}`]),
-    ...named.map(([name, { dtype, shape }]) => {
-      const entry = { dtype: fileName(dtype), shape, data_offsets: placed.get(name) };
-      return `${JSON.stringify(name)}:${JSON.stringify(entry)}`;
-    }),
-  ];
-  const text = new TextEncoder().encode(`{${header.join(",")}}`);
-  // Spaces bring the elements to a multiple of 8 bytes.
-  const length = 8 * Math.ceil(text.length / 8);
-  const end = [...placed.values()].reduce((most, [, end]) => Math.max(most, end), 0);
-  const file = new Uint8Array(8 + length + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
-  file.fill(0x20, 8, 8 + length);
-  file.set(text, 8);
-  for (const [name, value] of named) {
-    file.set(writeElements(value.data()), 8 + length + (placed.get(name)?.[0] as number));
+  const named = new Map(namedTensors("writeSafetensors", tensors));
+  const entries = [...named].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  const { header, order, bytes } = layOut("writeSafetensors", entries, metadata);
+  const file = new Uint8Array(bytes);
+  file.set(header);
+  let at = header.length;
+  for (const { name } of order) {
+    const elements = tensorBytes(named.get(name) as Tensor);
+    file.set(elements, at);
+    at += elements.length;
   }
   return file;
 }
 
-function place(named: readonly (readonly [string, Tensor])[]): Map<string, [number, number]> {
-  const bytesOf = ({ dtype }: Tensor) => writtenTypes[dtype].bytes;
-  const placed = new Map<string, [number, number]>();
-  let end = 0;
-  for (const [name, value] of named.toSorted(([, a], [, b]) => bytesOf(b) - bytesOf(a))) {
-    const begin = end;
-    end += value.size * bytesOf(value);
-    placed.set(name, [begin, end]);
-  }
-  return placed;
-}
-
-function fileName(dtype: Tensor["dtype"]): string {
-  return [...fileTypes].find(([, type]) => type === writtenTypes[dtype])?.[0] as string;
-}
-
-function checkNames(
-  named: readonly (readonly [string, Tensor])[],
-  metadata: TensorFile["metadata"],
-): void {
-  if (named.some(([name]) => name === metadataKey)) {
-    throw new DataError({
-      where: "writeSafetensors",
-      must: `names must not be ${metadataKey}, which the format uses itself`,
-      got: metadataKey,
-      todo: "choose another name",
-    });
-  }
-  for (const [name, text] of Object.entries(metadata)) {
-    if (typeof text === "string") continue;
-    throw new DataError({
-      where: "writeSafetensors",
-      must: `metadata must be texts by name, ${name} too`,
-      got: `a ${typeof text}`,
-      todo: "turn it into a text, for example by JSON.stringify",
-    });
-  }
+/**
+ * Returns the elements of a tensor as they lie in a safetensors file: little-endian and row-major.
+ *
+ * The bytes share the tensor's memory where the machine is little-endian: do not write into them.
+ *
+ * @param value - The tensor.
+ * @returns The bytes.
+ * @nothrow
+ * @category Data
+ */
+export function tensorBytes(value: Tensor): Uint8Array {
+  return writeElements(value.data());
 }

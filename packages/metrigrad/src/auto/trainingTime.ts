@@ -22,7 +22,7 @@ const most = 100;
  *
  * @param model - The module.
  * @param options - The options of {@link fit}. These have no effect: `backend`, `store`, `epochs`, `evaluate`, `earlyStopping`, `onStep`,
- *   `signal`, `report`.
+ *   `checkpoint`, `signal`, `report`.
  * @returns The measurement.
  * @throws {@link GraphError} if the data are a stream.
  * @category Backends
@@ -48,8 +48,15 @@ export function trainingTime<
     steady(
       async (steps) => {
         const short = dataSet({ ...reading, train: first(train, steps * batchSize) });
-        const { store: _, onStep: __, signal: ___, earlyStopping: ____, ...others } = options;
-        const own = { ...others, data: short as unknown as typeof data, backend };
+        const {
+          store: _,
+          onStep: __,
+          signal: ___,
+          earlyStopping: ____,
+          checkpoint: _____,
+          ...rest
+        } = options;
+        const own = { ...rest, data: short as unknown as typeof data, backend };
         const run = fit(model, { ...own, epochs: 2, report: false, evaluate: false });
         try {
           const events = await run.finish();

@@ -1,20 +1,18 @@
-import { writeSafetensors } from "@metrigrad/data";
-import type { Store, Tensor } from "@metrigrad/tensor";
-import { rolesKey } from "./roles.ts";
+import type { Store } from "@metrigrad/tensor";
+import { storeTurn } from "../step/storeTurns.ts";
+import { contentBytes, contentsOf } from "./contents.ts";
 
 /**
- * The parameters and the state of a store as the bytes of a checkpoint, in the layout of safetensors; resident data
- * are left out.
- * @param store - The store; nothing may change it meanwhile: in `fit` call it in an awaited `onStep`, or between epochs.
+ * Returns the parameters and the state of a store as the bytes of a checkpoint, in the layout of safetensors.
+ *
+ * Resident data are left out. Steps wait until the values are read. The bytes carry a checksum, which
+ * {@link loadCheckpoint} checks. Above 2 GiB use {@link saveCheckpoint}, which does not hold the file in memory.
+ *
+ * @param store - The store.
  * @returns The bytes, as `saveCheckpoint` writes them.
+ * @throws {@link DataError} if there is no memory for so many bytes.
+ * @category Train: files and reports
  */
 export async function checkpointBytes(store: Store): Promise<Uint8Array> {
-  const tensors = new Map<string, Tensor>();
-  const roles: Record<string, string> = {};
-  for (const { path, spec } of store.variables) {
-    if (spec.role === "data") continue;
-    tensors.set(path, await store.read(spec));
-    roles[path] = spec.role;
-  }
-  return writeSafetensors(tensors, { [rolesKey]: JSON.stringify(roles) });
+  return storeTurn(store, () => contentBytes(contentsOf(store)));
 }

@@ -1,82 +1,139 @@
-import { readSafetensors } from "@metrigrad/data";
-import { rngState } from "@metrigrad/graph";
+import { type ByteSource, type OpenSafetensors, openSafetensors } from "@metrigrad/data";
 import {
   checkHolds,
   DataError,
+  type DType,
   type NamedVariable,
   type Store,
   sameShape,
   showShape,
+  sizeOf,
   storedType,
-  type Tensor,
   tensor,
   type VariableRole,
   type VariableSpec,
   valueTypeOf,
 } from "@metrigrad/tensor";
 import { forgetCounts } from "../step/openSteps.ts";
-import { slotOwner } from "../step/slots.ts";
-import { rolesOf } from "./roles.ts";
+import { isRunState } from "../step/slots.ts";
+import { storeTurn } from "../step/storeTurns.ts";
+import { checkContent } from "./checksum.ts";
+import { chosenPaths, type LoadOptions } from "./choice.ts";
+import { rolesOf, type StoredRole } from "./roles.ts";
+import { withSource } from "./source.ts";
 
 /**
- * Reads a checkpoint into a store, so that training with this store goes on where the saved one was. Values are
- * found by path: those that the store has are replaced; others are kept for the variables that are added later with
- * their path, such as a model by `store.add(model)`. An optimizer's state and the count of random draws begin afresh
- * where the file lacks them. The store's float type stays.
+ * Reads a checkpoint into a store, so that training with this store goes on where the saved one was.
+ *
+ * Values are found by path. Those that the store has are replaced. Others wait for the variables that are added later with
+ * their path, such as a model by `store.add(model)`. The state of optimizers and the count of random draws begin afresh
+ * if they are not loaded. The store's float type stays. The file is read tensor by tensor, and its checksum is checked first.
+ *
  * @param from - The path of a file (for Node only), or its bytes.
  * @param store - The store.
- * @throws DataError for what is damaged or of another model; the store is then as before
+ * @param options - What to load, and under which paths; by default all, which must have every parameter of the store.
+ * @throws {@link DataError} if the file is damaged, altered or of another model, or if an option does not fit it. The store is then
+ *   as before.
+ * @category Train: files and reports
  */
-export async function loadCheckpoint(from: string | Uint8Array, store: Store): Promise<void> {
-  const name = typeof from === "string" ? from : "bytes";
-  const where = `loadCheckpoint(${name})`;
-  const bytes = typeof from === "string" ? await bytesOf(from, where) : from;
-  const file = readSafetensors(bytes, { name });
-  const roles = rolesOf(file, where);
-  const known = new Map(store.variables.map(({ path, spec }) => [path, spec]));
-  const lacking = [...known].find(([path, spec]) => {
-    return spec.role === "parameter" && spec.held === undefined && !file.tensors.has(path);
+export async function loadCheckpoint(
+  from: string | Uint8Array,
+  store: Store,
+  options: LoadOptions = {},
+): Promise<void> {
+  const title = typeof from === "string" ? from : "bytes";
+  const where = `loadCheckpoint(${title})`;
+  await withSource(from, where, async (source) => {
+    const checkpoint = await openCheckpoint(source, title, where);
+    await checkContent(source, checkpoint.file.metadata, where);
+    await loadValues(checkpoint, store, options, where);
   });
-  if (lacking !== undefined) {
-    throw refused(
-      where,
-      "the file must have every parameter of the store",
-      `none for ${lacking[0]}`,
-    );
-  }
-  const added: VariableSpec[] = [];
-  const written: (readonly [spec: VariableSpec, value: Tensor])[] = [];
-  for (const [path, value] of file.tensors) {
-    const type = valueTypeOf(value.dtype);
-    checkHolds(`${where}, ${path}`, value, storedType(type, store.float));
-    const spec = known.get(path);
-    if (spec === undefined) {
-      added.push(heldSpec(path, value, roles.get(path) as VariableRole));
-    } else if (spec.type !== type || !sameShape(spec.shape, value.shape)) {
-      const must = `${path} must be ${spec.type} ${showShape(spec.shape)}`;
-      throw refused(where, must, `${type} ${showShape(value.shape)}`);
-    } else {
-      written.push([spec, value]);
+}
+
+/** A checkpoint whose header is read. */
+export interface OpenCheckpoint {
+  readonly file: OpenSafetensors;
+  readonly roles: ReadonlyMap<string, StoredRole>;
+}
+
+/** Opens a checkpoint. Throws DataError for another file. */
+export async function openCheckpoint(
+  source: ByteSource,
+  title: string,
+  where: string,
+): Promise<OpenCheckpoint> {
+  const file = await openSafetensors(source, { name: title });
+  return { file, roles: rolesOf(file.entries.keys(), file.metadata, where) };
+}
+
+/** A value of a file and where it goes. */
+interface Value {
+  /** In the file. */
+  readonly name: string;
+  readonly spec: VariableSpec;
+}
+
+/** Puts the values of a checkpoint into a store. Throws DataError before anything changes. */
+export function loadValues(
+  { file, roles }: OpenCheckpoint,
+  store: Store,
+  options: LoadOptions,
+  where: string,
+): Promise<void> {
+  return storeTurn(store, async () => {
+    const names = [...roles].flatMap(([name, role]) => (role === "best" ? [] : [name]));
+    const chosen = chosenPaths(names, options, where);
+    const known = new Map(store.variables.map(({ path, spec }) => [path, spec]));
+    const loaded = new Set(chosen.values());
+    if (options.only === undefined) checkComplete(known, loaded, where);
+    const values: Value[] = [];
+    const added: VariableSpec[] = [];
+    for (const [name, path] of chosen) {
+      const entry = file.entries.get(name) as { dtype: DType; shape: readonly number[] };
+      const type = valueTypeOf(entry.dtype);
+      const spec = known.get(path) ?? heldSpec(path, entry, roles.get(name) as VariableRole);
+      if (spec.type !== type || !sameShape(spec.shape, entry.shape)) {
+        const must = `${path} must be ${spec.type} ${showShape(spec.shape)}`;
+        throw refused(where, must, `${type} ${showShape(entry.shape)}`);
+      }
+      // Numbers of 64 bits may be too large for a store of 32.
+      const home = storedType(type, store.float);
+      if (entry.dtype === "f64" && home === "f32") {
+        checkHolds(`${where}, ${path}`, await file.read(name), home);
+      }
+      if (!known.has(path)) added.push(spec);
+      values.push({ name, spec });
     }
-  }
-  await store.add(added);
-  for (const [spec, value] of written) await store.write(spec, value);
-  const lost = store.variables.filter(({ path }) => goesOn(path) && !file.tensors.has(path));
-  // A value that an earlier file left has nothing to begin from.
-  await store.remove(lost.filter(({ spec }) => spec.held !== undefined));
-  for (const one of lost) if (one.spec.held === undefined) await begin(one, store);
-  forgetCounts(store);
+    await store.add(added);
+    for (const { name, spec } of values) await store.write(spec, await file.read(name));
+    const lost = store.variables.filter(({ path }) => isRunState(path) && !loaded.has(path));
+    // A value that an earlier file left has nothing to begin from.
+    await store.remove(lost.filter(({ spec }) => spec.held !== undefined));
+    for (const one of lost) if (one.spec.held === undefined) await begin(one, store);
+    forgetCounts(store);
+  });
 }
 
-/** Whether a path is that of state of a run, which begins afresh where a file lacks it. */
-function goesOn(path: string): boolean {
-  return slotOwner(path) !== null || path === rngState.attrs.path;
+function checkComplete(
+  known: ReadonlyMap<string, VariableSpec>,
+  loaded: ReadonlySet<string>,
+  where: string,
+): void {
+  const lacking = [...known].find(([path, spec]) => {
+    return spec.role === "parameter" && spec.held === undefined && !loaded.has(path);
+  });
+  if (lacking === undefined) return;
+  const must = "the file must have every parameter of the store";
+  throw refused(where, must, `none for ${lacking[0]}`);
 }
 
-/** A value that waits for the variable of its path. */
-function heldSpec(path: string, value: Tensor, role: VariableRole): VariableSpec {
-  const { shape, dtype } = value;
-  const init = () => value.data();
+/** A value that waits for the variable of its path; its numbers are written afterwards. */
+function heldSpec(
+  path: string,
+  { dtype, shape }: { readonly dtype: DType; readonly shape: readonly number[] },
+  role: VariableRole,
+): VariableSpec {
+  const init = () => new Uint8Array(sizeOf(shape));
   return Object.freeze({ path, shape, type: valueTypeOf(dtype), role, init, held: true });
 }
 
@@ -87,25 +144,11 @@ async function begin({ path, spec }: NamedVariable, store: Store): Promise<void>
   await store.write(spec, tensor(values, { shape }));
 }
 
-async function bytesOf(path: string, where: string): Promise<Uint8Array> {
-  try {
-    // No import, which bundlers for browsers would follow.
-    return await process.getBuiltinModule("node:fs/promises").readFile(path);
-  } catch (error) {
-    throw new DataError({
-      where,
-      must: "the file must be readable",
-      got: (error as Error).message,
-      todo: "check the path",
-    });
-  }
-}
-
 function refused(where: string, must: string, got: string): DataError {
   return new DataError({
     where,
     must,
     got,
-    todo: "load it into a store of the model that it was saved from",
+    todo: "load it into a store of the model that it was saved from, or choose by { only, rename }",
   });
 }

@@ -1,13 +1,26 @@
 import type { Store } from "@metrigrad/tensor";
-import { writeWhole } from "../writeWhole.ts";
-import { checkpointBytes } from "./checkpointBytes.ts";
+import { bytesInstead, fileSystem } from "../files/fileSystem.ts";
+import { inTurn, writePart } from "../files/writeWhole.ts";
+import { storeTurn } from "../step/storeTurns.ts";
+import { contentsOf, writeContents } from "./contents.ts";
 
 /**
- * Writes the parameters and the state of a store to a file, whole or not at all; resident data are
- * left out. The layout is that of safetensors. For Node only; throws what the file system throws.
- * @param store - The store; nothing may change it meanwhile.
- * @param path - The file; its folder is made where it is missing.
+ * Writes the parameters and the state of a store to a file, whole or not at all, in the layout of safetensors.
+ *
+ * Resident data are left out. The values go to the file one tensor at a time, so the file may be larger than the memory.
+ * Steps wait until the file is written, and several saves to one path take place in the order of the calls. The file carries a
+ * checksum, which {@link loadCheckpoint} checks. For Node only; it rejects with what the file system throws.
+ *
+ * @param store - The store.
+ * @param path - The file. Its folder is made if it is missing.
+ * @throws {@link GraphError} if there is no file system.
+ * @category Train: files and reports
  */
 export async function saveCheckpoint(store: Store, path: string): Promise<void> {
-  await writeWhole(path, await checkpointBytes(store));
+  const files = fileSystem("saveCheckpoint", bytesInstead);
+  await inTurn(files, path, () =>
+    storeTurn(store, () =>
+      writePart(files, path, (file) => writeContents(file, contentsOf(store))),
+    ),
+  );
 }

@@ -16,6 +16,18 @@ export interface Stopper {
   measure(epoch: number, evaluation: Evaluation): Promise<boolean>;
   /** Takes the best parameters back. */
   restore(): Promise<void>;
+  /** Evaluations in a row that were no better. */
+  readonly waited: number;
+  /** The best values by path; empty where they are not kept. */
+  readonly kept: ReadonlyMap<string, Tensor>;
+  /** Goes on from what another one of the same settings was. */
+  resume(from: StopperState, kept: ReadonlyMap<string, Tensor>): void;
+}
+
+/** What of a stopper is saved beside the best values. */
+export interface StopperState {
+  readonly best: BestEpoch | null;
+  readonly waited: number;
 }
 
 /** Keeps the best values of what is learned, parameters and statistics, on the host. */
@@ -28,8 +40,19 @@ export function stopper(
   const { higher = metric === "accuracy" } = settings;
   let best: BestEpoch | null = null;
   let waited = 0;
-  let kept: readonly (readonly [spec: VariableSpec, value: Tensor])[] = [];
+  let kept: ReadonlyMap<string, Tensor> = new Map();
+  const paths = learned.map((spec) => store.pathOf(spec) as string);
   return {
+    get waited() {
+      return waited;
+    },
+    get kept() {
+      return kept;
+    },
+    resume(from, values) {
+      ({ best, waited } = from);
+      kept = values;
+    },
     get best() {
       return best;
     },
@@ -42,8 +65,8 @@ export function stopper(
         best = Object.freeze({ epoch, value });
         waited = 0;
         if (restore) {
-          const read = async (spec: VariableSpec) => [spec, await store.read(spec)] as const;
-          kept = await Promise.all(learned.map(read));
+          const read = async (path: string) => [path, await store.read(path)] as const;
+          kept = new Map(await Promise.all(paths.map(read)));
         }
         return false;
       }
@@ -51,7 +74,7 @@ export function stopper(
       return waited >= patience;
     },
     async restore() {
-      for (const [spec, value] of kept) await store.write(spec, value);
+      for (const [path, value] of kept) await store.write(path, value);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from "@metrigrad/tensor";
+import { GraphError, type Tensor } from "@metrigrad/tensor";
 import { pacer } from "../host/pause.ts";
 import type { OptimizerReport } from "../step/report.ts";
 import { dueAfter } from "./due.ts";
@@ -6,43 +6,75 @@ import type { StepEvent } from "./events.ts";
 import type { AnyFitOptions } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
 
-/** What one epoch of training took. */
-export interface TrainedEpoch {
-  /** Steps done in it now. */
+/** What an epoch of training took so far. */
+export interface EpochPart {
+  /** Batches that are behind, those that an earlier run was trained on included. */
+  readonly batch: number;
+  /** Steps done in it. */
   readonly steps: number;
+  /** Sum of the losses of the steps; 0 where no evaluation asks for it. */
+  readonly losses: number;
   readonly seconds: number;
   readonly secondsMetric: number;
   readonly report: OptimizerReport | null;
+}
+
+/** One epoch of training. */
+export interface TrainedEpoch extends EpochPart {
+  /** Whether `ended` said so before its last batch. */
+  readonly ended: boolean;
   /** The mean loss of the steps, each before its step; null where no evaluation asks for it. */
   readonly loss: number | null;
 }
 
+/** Nothing of an epoch. */
+export const noPart: EpochPart = Object.freeze({
+  batch: 0,
+  steps: 0,
+  losses: 0,
+  seconds: 0,
+  secondsMetric: 0,
+  report: null,
+});
+
 /** Trains epochs one after the other. */
 export interface Trainer {
-  /** Trains one epoch, counted from 0; null where `ended` said so before its end. Throws DivergenceError. */
-  epoch(epoch: number): Promise<TrainedEpoch | null>;
+  /** Trains one epoch, counted from 0. Throws DivergenceError. */
+  epoch(epoch: number): Promise<TrainedEpoch>;
+}
+
+/** What a trainer is told beside the options. */
+export interface TrainerSettings {
+  /** Whether the run should end before the next step. */
+  readonly ended: () => boolean;
+  /** What a saved run did of the first epoch; null: the store says how many steps are behind. */
+  readonly from: EpochPart | null;
+  /** Whether the run is saved after a step, counted from 1. */
+  readonly savedAfter: (step: number) => boolean;
+  readonly save: (epoch: number, part: EpochPart) => Promise<void>;
 }
 
 /** Trains epochs from where the store is. */
 export function trainer(
   { source, runner, places, done, steps }: Prepared,
   options: AnyFitOptions,
-  ended: () => boolean,
+  { ended, from, savedAfter, save }: TrainerSettings,
 ): Trainer {
   const { onStep, stepLoss = false, report: asked = false, checkEvery = 100 } = options;
   const { every } = typeof asked === "object" ? asked : {};
   const { stepsPerEpoch } = source;
-  const first = stepsPerEpoch === null ? 0 : Math.floor(done / stepsPerEpoch);
+  let before = from ?? noPart;
   /** Batches that were trained on before. */
-  let skipped = stepsPerEpoch === null ? done : done - first * stepsPerEpoch;
+  let skipped = from?.batch ?? (stepsPerEpoch === null ? done : done % stepsPerEpoch);
   let step = done;
   return {
     async epoch(epoch) {
       const start = performance.now();
       const rest = pacer();
+      const { seconds: earlier } = before;
+      let { steps: own, losses, secondsMetric, report } = before;
+      before = noPart;
       let aside = 0;
-      let own = 0;
-      let report: OptimizerReport | null = null;
       /** Time that is no training. */
       const apart = async <T>(work: () => Promise<T>): Promise<T> => {
         const now = performance.now();
@@ -51,19 +83,25 @@ export function trainer(
         return result;
       };
       let batch = 0;
+      const soFar = (): EpochPart => {
+        const seconds = earlier + (performance.now() - start - aside) / 1000;
+        secondsMetric += runner.takeMetricSeconds();
+        return { batch, steps: own, losses, seconds, secondsMetric, report };
+      };
       const summing = dueAfter(epoch + 1, options).train === "steps";
-      let losses = 0;
       let last: Record<string, Tensor> | null = null;
       for await (const { feeds, rows } of source.pass(epoch)) {
-        batch++;
         if (skipped > 0) {
+          batch++;
           skipped--;
+          last = feeds;
           continue;
         }
         if (ended()) {
           await runner.check();
-          return null;
+          return { ...soFar(), ended: true, loss: null };
         }
+        batch++;
         step++;
         own++;
         places.set(step, { epoch: epoch + 1, batch, rows });
@@ -75,22 +113,36 @@ export function trainer(
         const event: StepEvent = { epoch: epoch + 1, step, steps, report: reported };
         if (stepLoss || summing) {
           const { loss } = await runner.read(feeds);
-          losses += loss;
+          if (summing) losses += loss;
           const told = stepLoss ? { ...event, loss } : event;
           if (onStep !== undefined) await apart(async () => onStep(told));
         } else {
           await runner.advance(feeds);
           if (onStep !== undefined) await apart(async () => onStep(event));
         }
+        if (savedAfter(step)) {
+          // What is not finite is not saved.
+          await runner.check();
+          const part = soFar();
+          await apart(() => save(epoch, part));
+        }
         await rest();
       }
+      if (from !== null && skipped > 0) throw fewerBatches(epoch + 1, batch + skipped, batch);
       await runner.check();
-      if (asked !== false && every === undefined && report === null && last !== null) {
+      if (asked !== false && every === undefined && report === null && own > 0 && last !== null) {
         report = await apart(() => runner.report(last as NonNullable<typeof last>));
       }
-      const seconds = (performance.now() - start - aside) / 1000;
-      const secondsMetric = runner.takeMetricSeconds();
-      return { steps: own, seconds, secondsMetric, report, loss: summing ? losses / own : null };
+      return { ...soFar(), ended: false, loss: summing ? losses / own : null };
     },
   };
+}
+
+function fewerBatches(epoch: number, wanted: number, got: number): GraphError {
+  return new GraphError({
+    where: "fit, checkpoint",
+    must: `epoch ${epoch} must have the ${wanted} batches that the saved run was trained on, or more`,
+    got: String(got),
+    todo: "let a pass over the stream give the same batches for the same epoch",
+  });
 }

@@ -2,9 +2,10 @@ import type { SplitName } from "@metrigrad/data";
 import type { AnyModule, Module } from "@metrigrad/nn";
 import { GraphError, type Store, type Tensor, type Tree } from "@metrigrad/tensor";
 import { claimStore, storeOf } from "../host/openStore.ts";
+import { openRunSaver, type RunSaver, type RunState } from "../resume/runSaver.ts";
 import { dueAfter } from "./due.ts";
 import { type Stopper, stopper } from "./earlyStopping.ts";
-import { trainer } from "./epochs.ts";
+import { type EpochPart, noPart, trainer } from "./epochs.ts";
 import type { EpochEvent, Evaluation } from "./events.ts";
 import { type AnyFitOptions, checkOptions, type FitOptions } from "./options.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -20,7 +21,8 @@ import { type SplitEvaluator, splitNames } from "./splits.ts";
  * @param model - The module; the inputs of the data are its input.
  * @param options - Data, likelihood or loss, optimizer, and how to train.
  * @returns The run: iterate over it, or await `finish()`.
- * @throws GraphError for options that are unknown or out of range; while iterated DataError for data that are not
+ * @throws GraphError for options that are unknown or out of range, and for a folder that holds checkpoints where the run does
+ *   not resume; while iterated GraphError for a saved run with other settings, DataError for data that are not
  *   finite, that `dataSet` refuses or that the likelihood cannot observe, and what model, likelihood and optimizer
  *   throw as the graph is built
  */
@@ -40,6 +42,9 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   let prepared: Prepared | null = null;
   let training: SplitEvaluator | null = null;
   let stops: Stopper | null = null;
+  let saver: RunSaver | null = null;
+  /** The epoch behind which the run waits for whoever iterates, and may be left; null while it trains. */
+  let behind: number | null = null;
   let stopped = false;
   let aborted = false;
   const ended = () => stopped || signal?.aborted === true;
@@ -49,7 +54,16 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       aborted = true;
       return;
     }
-    const own = await storeOf("fit", [[null, model]], options);
+    const { checkpoint } = options;
+    saver = checkpoint === undefined ? null : await openRunSaver(model, { ...options, checkpoint });
+    try {
+      yield* trainOn(await storeOf("fit", [[null, model]], options));
+    } finally {
+      saver?.release();
+    }
+  }
+
+  async function* trainOn(own: Store): AsyncGenerator<EpochEvent, void, undefined> {
     let release: () => void;
     try {
       release = claimStore("fit", own);
@@ -59,7 +73,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     }
     store = own;
     try {
-      prepared = await prepare(model, options, own);
+      prepared = await prepare(model, options, own, saver?.takeUp(own));
       training = prepared.evaluator();
       stops =
         options.earlyStopping === undefined
@@ -68,31 +82,65 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       yield* epochsOf(prepared, training);
     } finally {
       try {
-        await training?.close();
-        training = null;
-        await prepared?.runner.close();
-        await prepared?.source.release();
-        if (prepared === null && options.store === undefined) {
-          store = null;
-          await own.close();
-        }
+        if (behind !== null) await save(behind, noPart, null);
       } finally {
-        release();
+        await leave(own, release);
       }
     }
+  }
+
+  async function leave(own: Store, release: () => void): Promise<void> {
+    try {
+      await training?.close();
+      training = null;
+      await prepared?.runner.close();
+      await prepared?.source.release();
+      if (prepared === null && options.store === undefined) {
+        store = null;
+        await own.close();
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** Saves the run where that is asked for. */
+  async function save(
+    epoch: number,
+    { batch, steps, losses, seconds, secondsMetric, report }: EpochPart,
+    finished: RunState["finished"],
+  ): Promise<void> {
+    const part = { batch, steps, losses, seconds, secondsMetric, report };
+    await saver?.save(prepared as Prepared, { epoch, part, finished, history, stops });
   }
 
   async function* epochsOf(
     ready: Prepared,
     evaluators: SplitEvaluator,
   ): AsyncGenerator<EpochEvent, void, undefined> {
-    const { epoch: trainEpoch } = trainer(ready, options, ended);
     const { stepsPerEpoch } = ready.source;
-    const first = stepsPerEpoch === null ? 0 : Math.floor(ready.done / stepsPerEpoch);
+    const taken = saver?.taken ?? null;
+    if (taken !== null) {
+      history.push(...taken.run.history);
+      if (taken.run.earlyStopping !== null) stops?.resume(taken.run.earlyStopping, taken.best);
+      if (taken.run.finished !== null) {
+        await stops?.restore();
+        return;
+      }
+    }
+    const { epoch: trainEpoch } = trainer(ready, options, {
+      ended,
+      from: taken?.run.part ?? null,
+      savedAfter: (step) => saver?.afterStep(step) === true,
+      save: (epoch, part) => save(epoch, part, null),
+    });
+    const begun = stepsPerEpoch === null ? 0 : Math.floor(ready.done / stepsPerEpoch);
+    const first = taken?.run.epoch ?? begun;
     for (let epoch = first; epoch < epochs; epoch++) {
       const trained = await trainEpoch(epoch);
-      if (trained === null) {
+      if (trained.ended) {
         aborted = true;
+        await save(epoch, trained, null);
         return;
       }
       // A stream without `rows` is passed by until it is where the store is.
@@ -113,8 +161,16 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       history.push(event);
       const measured = found.valid ?? found.train;
       const last = measured !== undefined && (await stops?.measure(epoch + 1, measured)) === true;
-      if (last || epoch + 1 === epochs) await stops?.restore();
+      const end = epoch + 1 === epochs ? "epochs" : null;
+      const finished = last ? "earlyStopping" : end;
+      // The values of the last step are saved, so that a run with more epochs goes on from them.
+      if (saver?.afterEpochs === true || finished !== null) {
+        await save(epoch + 1, noPart, finished);
+      }
+      if (finished !== null) await stops?.restore();
+      behind = epoch + 1;
       yield event;
+      behind = null;
       if (last) return;
     }
     if (history.length === 0) throw passedBy(ready.done);
@@ -165,6 +221,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     get aborted() {
       return aborted;
     },
+    checkpoint: () => saver?.newest ?? null,
     [Symbol.asyncIterator]: () => iterator,
     async finish() {
       for await (const _ of iterator);
@@ -177,8 +234,11 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     test: () => evaluate("test"),
     async close() {
       stopped = true;
-      await iterator.return();
-      if (options.store === undefined) await store?.close();
+      try {
+        await iterator.return();
+      } finally {
+        if (options.store === undefined) await store?.close();
+      }
     },
   } satisfies Run);
 }

@@ -12,6 +12,7 @@ import {
   type Tree,
 } from "@metrigrad/tensor";
 import type { AnyStream } from "../data/batchSource.ts";
+import { type CheckpointOptions, checkCheckpoint } from "../resume/options.ts";
 import type { StepContext } from "../step/context.ts";
 import { checkReport, type ReportOptions } from "../trainingStep.ts";
 import { dueAfter, type EvaluateOptions } from "./due.ts";
@@ -73,8 +74,13 @@ export interface FitOptions<
   readonly onStep?: (event: StepEvent) => unknown;
   /** Whether `onStep` gets the loss of each step, which is then read from the device; false by default. */
   readonly stepLoss?: boolean;
-  /** Ends the run before the next step; the state stays as it is. */
+  /** Ends the run before the next step; the state stays as it is, and is saved where `checkpoint` is set. */
   readonly signal?: AbortSignal;
+  /**
+   * Saves the run to a folder as it goes, whole or not at all, so that it can be stopped or killed and go on with the same
+   * numbers. For Node only; nothing is saved by default.
+   */
+  readonly checkpoint?: CheckpointOptions;
 }
 
 /** When a run ends early. */
@@ -112,6 +118,7 @@ const known = [
   "onStep",
   "stepLoss",
   "signal",
+  "checkpoint",
 ] as const satisfies readonly (keyof FitOptions)[];
 
 /** Options of any model and data. */
@@ -180,6 +187,7 @@ export function checkOptions(
   checkEvaluate(options.evaluate);
   checkStopping(options);
   checkBatchSize(options);
+  if (options.checkpoint !== undefined) checkCheckpoint(options.checkpoint);
 }
 
 function positive(name: string, value: unknown, example: number): void {

@@ -40,13 +40,19 @@ export interface Prepared {
   readonly done: number;
   /** Steps of the whole run; null where they are not known. */
   readonly steps: number | null;
+  /** Whether the steps depend on their share of the whole run. */
+  readonly scheduled: boolean;
 }
 
-/** Checks the data, builds the step and makes it ready. Throws GraphError, DataError and what the model throws. */
+/**
+ * Checks the data, builds the step and makes it ready. Throws GraphError, DataError and what the model throws.
+ * @param takeUp - Puts a saved run into the store, before the step looks at what is there; false where there is none.
+ */
 export async function prepare(
   model: AnyModule,
   options: AnyFitOptions,
   store: Store,
+  takeUp: (source: BatchSource) => Promise<boolean> = async () => false,
 ): Promise<Prepared> {
   const { likelihood = null, loss = null, epochs, seed, l2 = 0, metrics = {} } = options;
   const { sampleWeight: useWeights = true, resume = true, optimizer } = options;
@@ -63,6 +69,7 @@ export async function prepare(
     : await residentSource(store, data, settings);
   try {
     const { stepsPerEpoch, form, weighted, batchSize } = source;
+    const taken = await takeUp(source);
     const steps = stepsPerEpoch === null ? null : epochs * stepsPerEpoch;
     const graph = stepGraph(store, {
       where: "fit",
@@ -76,7 +83,7 @@ export async function prepare(
       weights: weighted ? (feeds) => feeds[weightsFeed] as Node : undefined,
       steps: steps ?? undefined,
       l2,
-      resume,
+      resume: resume || taken,
     });
     for (const [name, split] of isStream(data) ? [] : splitsOf(data)) check(name, split);
     const places = new Map<number, BatchPlace>();
@@ -90,7 +97,7 @@ export async function prepare(
       placeOf: (step) => places.get(step) ?? null,
     });
     const done = await runner.count();
-    if (steps !== null && done >= steps) {
+    if (steps !== null && done >= steps && !taken) {
       await runner.close();
       throw nothingLeft(done, steps);
     }
@@ -102,6 +109,7 @@ export async function prepare(
       learned: learnedOf(model, graph),
       done,
       steps,
+      scheduled: steps !== null && graph.readsProgress(),
       evaluator: () =>
         splitEvaluator({
           store,

@@ -10,15 +10,22 @@ import type { EpochEvent, Evaluation } from "./events.ts";
 export interface Run extends AsyncIterable<EpochEvent> {
   /** Where the values live. Throws GraphError before training began. */
   readonly store: Store;
-  /** The events so far. */
+  /** The events so far, those of the saved run that it goes on from included. */
   readonly history: readonly EpochEvent[];
   /** The best epoch so far, where `earlyStopping` says what is best; else null. */
   readonly best: BestEpoch | null;
   /** Whether `signal` or `stop` ended it before its last step. */
   readonly aborted: boolean;
+  /**
+   * Tells where the newest checkpoint is. A run with `checkpoint` that is ended by `signal`, by `stop` or by leaving the loop
+   * has saved when its iteration ends.
+   *
+   * @returns The path of the tensors, which {@link loadCheckpoint} reads; null if there is none.
+   */
+  checkpoint(): string | null;
   /** The splits that the data have rows for. */
   readonly splits: readonly SplitName[];
-  /** Trains to the end without a loop and gives all events. */
+  /** Trains to the end without a loop and gives all events. A run that was saved at its end gives those of then. */
   finish(): Promise<readonly EpochEvent[]>;
   /** Ends the training before the next step; the state stays as it is. */
   stop(): void;

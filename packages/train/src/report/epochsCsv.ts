@@ -9,13 +9,34 @@ const columns = [
   "secondsMetric",
 ] as const satisfies readonly (keyof EpochRecord)[];
 
-/** The epochs of all runs as comma-separated values, one line each; what is not a number is left empty. */
-export function epochsCsv({ runs }: Recording): string {
-  const head = ["arch", "optimizer", "seed", ...columns].join();
+/**
+ * What else a table says.
+ *
+ * @category Train: files and reports
+ */
+export interface TableOptions {
+  /** Which record it belongs to, as a last column; none by default. */
+  readonly record?: string;
+}
+
+/**
+ * Returns the epochs of all runs as comma-separated values, one line each. What is not a number is left empty.
+ *
+ * @param recording - The runs.
+ * @param options - What else the table says.
+ * @returns The table, with a line of names first.
+ * @nothrow
+ * @category Train: files and reports
+ */
+export function epochsCsv({ runs }: Recording, { record }: TableOptions = {}): string {
+  const more = record === undefined ? [] : [quoted(record)];
+  const names = record === undefined ? [] : ["record"];
+  const head = ["arch", "optimizer", "seed", ...columns, ...names].join();
   const lines = runs.flatMap(({ arch, optimizer, seed, epochs }) =>
-    epochs.map((epoch) =>
-      [quoted(arch), quoted(optimizer), seed, ...columns.map((name) => epoch[name] ?? "")].join(),
-    ),
+    epochs.map((epoch) => {
+      const values = columns.map((name) => epoch[name] ?? "");
+      return [quoted(arch), quoted(optimizer), seed, ...values, ...more].join();
+    }),
   );
   return `${[head, ...lines].join("\n")}\n`;
 }

@@ -26,6 +26,7 @@ import { claimSlots, countOf } from "./openSteps.ts";
 import type { OptimizerReport } from "./report.ts";
 import { type Reporter, reporter } from "./reporter.ts";
 import type { StepGraph } from "./stepGraph.ts";
+import { storeTurn } from "./storeTurns.ts";
 
 /** How steps are run. */
 export interface RunnerSettings {
@@ -135,7 +136,8 @@ export async function stepRunner(
     return Object.fromEntries(own) as Feeds;
   };
 
-  const step = async (feeds: Feeds, reading: boolean): Promise<readonly Handle[]> => {
+  const step = (feeds: Feeds, reading: boolean) => storeTurn(store, () => stepNow(feeds, reading));
+  const stepNow = async (feeds: Feeds, reading: boolean): Promise<readonly Handle[]> => {
     if (closed) throw closedStep(where);
     const number = await begun();
     const program = await programOf(number, reading);

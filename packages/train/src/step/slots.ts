@@ -1,4 +1,4 @@
-import { type Variable, variable, variableOf } from "@metrigrad/graph";
+import { rngState, type Variable, variable, variableOf } from "@metrigrad/graph";
 import type { AppliedParameter } from "@metrigrad/nn";
 import type { SlotOptions } from "@metrigrad/optim";
 import { type NamedVariable, type Store, sameShape, type VariableSpec } from "@metrigrad/tensor";
@@ -25,6 +25,16 @@ export function slotPath(optimizer: string, name: string, parameter: string): st
 /** Whether a path is that of a slot of some optimizer, and of which parameter. */
 export function slotOwner(path: string): string | null {
   return /^optimizer\/[^/]+\/[^/]+\/(.+)$/.exec(path)?.[1] ?? null;
+}
+
+/** The path of a slot of the same optimizer for another parameter. */
+export function slotWithOwner(path: string, parameter: string): string {
+  return path.slice(0, path.length - (slotOwner(path) ?? "").length) + parameter;
+}
+
+/** Whether a path is that of state of a run: an optimizer's, or the count of random draws. */
+export function isRunState(path: string): boolean {
+  return slotOwner(path) !== null || path === rngState.attrs.path;
 }
 
 /**

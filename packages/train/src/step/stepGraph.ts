@@ -8,6 +8,7 @@ import {
   minimum,
   type Node,
   rngState,
+  topological,
   type Update,
   type Variable,
 } from "@metrigrad/graph";
@@ -57,6 +58,8 @@ export interface StepGraph {
   readonly failed: Variable;
   /** What is set before the first step: the slots from which it begins. */
   readonly begin: readonly Update[];
+  /** Whether a step depends on the share of the run that is done, as with a schedule. */
+  readsProgress(): boolean;
   /** Everything that changes at a step where these phases are due; counters are not among it. */
   updates(due: readonly number[]): Update[];
   /** What can be reported of such a step, as it is before it. */
@@ -129,6 +132,11 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
     counter,
     failed,
     begin: pairs.map(([parameter, slot]) => [slot, parameter]),
+    readsProgress: () => {
+      const updates = [...turned.updates, ...phases.flatMap((phase) => phase.updates)];
+      const roots = [turned.loss, ...phases.flatMap((phase) => phase.loss ?? [])];
+      return topological([...roots, ...updates.flatMap(updateNodes)]).includes(progress);
+    },
     updates: (due) => {
       const { updates } = composePhases(
         where,
@@ -147,6 +155,10 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
       return { labels, nodes: composePhases(where, chosen).read };
     },
   };
+}
+
+function updateNodes([, ...nodes]: Update): readonly Node[] {
+  return nodes as readonly Node[];
 }
 
 function isKnown(loss: Node | undefined): loss is Node {

@@ -1,11 +1,19 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readSafetensors, writeSafetensors } from "@metrigrad/data";
 import { categorical, dense, dropout, sequential } from "@metrigrad/nn";
 import { adam, ema, momentum, scheduleFree, sgd } from "@metrigrad/optim";
 import { BackendError, DataError, reference, type Store, sizeOf, tensor } from "@metrigrad/tensor";
 import test from "tape";
-import { checkpointBytes, fit, loadCheckpoint, saveCheckpoint } from "../../src/index.ts";
+import { contentBytes, contentsOf } from "../../src/checkpoint/contents.ts";
+import {
+  checkpointBytes,
+  fit,
+  type LoadOptions,
+  loadCheckpoint,
+  saveCheckpoint,
+} from "../../src/index.ts";
 import { rejects } from "../rejects.ts";
 import { batch, regression, small, weights } from "../step/problem.ts";
 import { toyData, toyModel } from "../toy.ts";
@@ -302,5 +310,170 @@ test("a checkpoint of another model is refused", async (t) => {
     loadCheckpoint(path, deeper),
     DataError,
     /must have every parameter of the store, got none for dense2\/w/,
+  );
+});
+
+test("a checkpoint with one bit that is altered is refused, and the store stays", async (t) => {
+  const backend = await reference();
+  const model = toyModel();
+  const store = await backend.store(model, { seed: 3 });
+  const good = await checkpointBytes(store);
+  const other = await backend.store(model, { seed: 4 });
+  const before = await valuesOf(other);
+  const header = Number(new DataView(good.buffer).getBigUint64(0, true));
+  // In the elements, in a name, in a digit of the checksum, and in the spaces behind the header.
+  const digit = new TextDecoder().decode(good.subarray(0, 200)).indexOf("sha256") + 12;
+  for (const at of [8 + header, 8 + header + 40, good.length - 1, digit, 8 + header - 1]) {
+    const bad = good.slice();
+    bad[at] = (bad[at] as number) ^ 1;
+    const loaded = loadCheckpoint(bad, other).then(
+      () => "",
+      (error: Error) => `${error.name} ${error.message}`,
+    );
+    t.match(await loaded, /DataError|header/, `byte ${at}`);
+    t.deepEqual(await valuesOf(other), before);
+  }
+  await loadCheckpoint(good, other);
+  t.deepEqual(await valuesOf(other), await valuesOf(store));
+  const { tensors, metadata } = readSafetensors(good);
+  t.match(metadata["metrigrad.sha256"] ?? "", /^[0-9a-f]{64}$/);
+  // One without a checksum is loaded, as those of earlier versions.
+  const { "metrigrad.sha256": _, ...texts } = metadata;
+  await loadCheckpoint(writeSafetensors(tensors, texts), await backend.store(model));
+});
+
+test("a file is the same as the bytes, and saves to one path take turns", async (t) => {
+  const model = toyModel();
+  const store = await (await reference()).store(model, { seed: 3 });
+  const own = join(folder, "turns", "run.safetensors");
+  const wanted = await checkpointBytes(store);
+  const saves = Array.from({ length: 8 }, () => saveCheckpoint(store, own));
+  await Promise.all(saves);
+  t.deepEqual(new Uint8Array(readFileSync(own)), wanted);
+  t.deepEqual(readdirSync(join(folder, "turns")), ["run.safetensors"]);
+});
+
+test("no step comes in between the values of a checkpoint", async (t) => {
+  const model = small();
+  const inner = await (await reference()).store(model, { seed: 1 });
+  // A store that takes its time to read.
+  const read: Store["read"] = async (one) => {
+    await new Promise((done) => setTimeout(done, 3));
+    return inner.read(one);
+  };
+  const store: Store = Object.create(inner, { read: { value: read } });
+  const step = await regression(store, model, adam({ learningRate: 0.1 }));
+  await step.advance(batch);
+  const states: string[] = [];
+  const note = async () => states.push(JSON.stringify(await valuesOf(inner)));
+  await note();
+  const file = join(folder, "torn.safetensors");
+  const taken = async (save: () => Promise<unknown>) => {
+    const saved = save();
+    for (let at = 0; at < 5; at++) {
+      await step.advance(batch);
+      await note();
+      await new Promise((done) => setTimeout(done, 2));
+    }
+    await saved;
+  };
+  const known = async (bytes: Uint8Array) => {
+    const again = await (await reference()).store([]);
+    await loadCheckpoint(bytes, again);
+    const sorted = (text: string) => Object.entries(JSON.parse(text)).sort().join();
+    const got = sorted(JSON.stringify(await valuesOf(again)));
+    return states.some((state) => sorted(state) === got);
+  };
+  await taken(() => saveCheckpoint(store, file));
+  t.ok(await known(readFileSync(file)), "in a file");
+  let bytes = new Uint8Array();
+  const keep = (made: Uint8Array) => {
+    bytes = made as typeof bytes;
+  };
+  await taken(() => checkpointBytes(store).then(keep));
+  t.ok(await known(bytes), "in bytes");
+  const { layout, read: readNow } = contentsOf(store);
+  const between = async (name: string) => {
+    await step.advance(batch);
+    await note();
+    return readNow(name);
+  };
+  keep(await contentBytes({ layout, read: between }));
+  t.notOk(await known(bytes), "steps that do not wait come in between");
+});
+
+test("only the model, or parts of it, under other names", async (t) => {
+  const backend = await reference();
+  const model = toyModel();
+  const run = fit(model, { ...options, backend: () => backend, epochs: 1 });
+  await run.finish();
+  const bytes = await checkpointBytes(run.store);
+  const wanted = await valuesOf(run.store);
+  const paths = (store: Store) => store.variables.map((one) => one.path).sort();
+
+  const alone = await backend.store([]);
+  await loadCheckpoint(bytes, alone, { only: "model" });
+  t.deepEqual(paths(alone), ["dense0/w", "dense1/w"], "no state of the optimizer");
+
+  const store = await backend.store(model, { seed: 8 });
+  const before = await valuesOf(store);
+  await loadCheckpoint(bytes, store, { only: ["dense1"] });
+  t.deepEqual(await valuesOf(store), { ...before, "dense1/w": wanted["dense1/w"] });
+  await loadCheckpoint(bytes, store, { only: (one) => one === "dense0/w" });
+  t.deepEqual((await valuesOf(store))["dense0/w"], wanted["dense0/w"]);
+
+  const named = await backend.store(model, { name: "critic", seed: 8 });
+  const rename = { dense0: "critic/dense0", "dense1/w": "critic/dense1/w" };
+  await loadCheckpoint(bytes, named, { rename });
+  t.ok(named.has("optimizer/adam/mean/critic/dense0/w"), "an optimizer's state follows");
+  const again = await valuesOf(named);
+  t.deepEqual(again["critic/dense0/w"], wanted["dense0/w"]);
+  const back = Object.keys(again).map((one) => one.replace("critic/", ""));
+  t.deepEqual(back.sort(), Object.keys(wanted).sort());
+
+  await fit(model, { ...options, store, epochs: 1 }).finish();
+  await loadCheckpoint(bytes, store, { only: "model" });
+  t.equal(
+    (await store.read("optimizer/adam/step/dense0/w")).item(),
+    0,
+    "what is there begins afresh",
+  );
+
+  const refused = (chosen: LoadOptions, message: RegExp) =>
+    rejects(t, loadCheckpoint(bytes, store, chosen), DataError, message);
+  await refused(
+    { only: ["dense7"] },
+    /each path of `only` must be one of the file, got dense7; .*dense0\/w/,
+  );
+  await refused({ only: () => false }, /`only` must take something of the file, got nothing/);
+  await refused(
+    { only: 7 as never },
+    /`only` must be "model", a list of paths, or a function, got 7/,
+  );
+  await refused(
+    { rename: { dens: "a" } },
+    /each path of `rename` must be one of the file, got dens/,
+  );
+  await refused(
+    { only: "model", rename: { "dense0/w": "dense1/w" } },
+    /each value must have a path of its own, got dense1\/w of dense0\/w and dense1\/w/,
+  );
+  await refused(
+    { only: ["dense0"], rename: { dense0: "dense1" } },
+    /dense1\/w must be float \[9, 3\]/,
+  );
+  await refused({ all: true } as never, /options must be among only, rename, got all/);
+});
+
+test("bytes that do not fit into memory are refused with the way out", async (t) => {
+  const store = await (await reference()).store(toyModel());
+  const { layout, read } = contentsOf(store);
+  const message =
+    /checkpointBytes: the bytes must fit into one array, .*await saveCheckpoint\(store, path\)/;
+  await rejects(
+    t,
+    contentBytes({ layout: { ...layout, bytes: 2 ** 50 }, read }),
+    DataError,
+    message,
   );
 });

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { categorical } from "@metrigrad/nn";
@@ -86,6 +87,55 @@ test("a report is three files, written whole", async (t) => {
   t.deepEqual(readdirSync(path).sort(), ["chart.svg", "epochs.csv", "record.json"]);
   t.deepEqual(JSON.parse(readFileSync(join(path, "record.json"), "utf8")), recording);
   t.match(readFileSync(join(path, "chart.svg"), "utf8"), /a &lt; b/);
+});
+
+/** Which record the table and the picture of a folder belong to, and which one is there. */
+function recordsIn(path: string): readonly (string | undefined)[] {
+  const read = (name: string) => readFileSync(join(path, name));
+  const hash = createHash("sha256").update(read("record.json")).digest("hex").slice(0, 16);
+  const [head = "", ...lines] = read("epochs.csv").toString().trimEnd().split("\n");
+  const ids = new Set(lines.map((line) => line.split(",").at(-1)));
+  if (!head.endsWith(",record") || ids.size !== 1) return [hash, undefined, undefined];
+  return [hash, [...ids][0], /^<svg data-record="(\w+)"/.exec(String(read("chart.svg")))?.[1]];
+}
+
+test("the three files say of which record they are, also where reports overlap", async (t) => {
+  const path = join(folder, "overlap");
+  const recordings = [1, 2, 3].map((seed) => exampleRecording(exampleRun("plain", "sgd", seed)));
+  await Promise.all(recordings.map((recording) => writeReport(path, recording)));
+  const [id, table, picture] = recordsIn(path);
+  t.deepEqual([table, picture], [id, id]);
+  t.deepEqual(JSON.parse(readFileSync(join(path, "record.json"), "utf8")), recordings[2]);
+  t.deepEqual(readdirSync(path).sort(), ["chart.svg", "epochs.csv", "record.json"]);
+});
+
+test("a report that ends halfway never leaves an old record beside something new", async (t) => {
+  const recording = (seed: number) => exampleRecording(exampleRun("plain", "sgd", seed));
+  for (const blocked of ["record.json", "epochs.csv", "chart.svg"]) {
+    const path = join(folder, `half ${blocked}`);
+    await writeReport(path, recording(1));
+    const old = recordsIn(path);
+    // A folder that is not empty cannot be replaced by a file: there the renames end.
+    rmSync(join(path, blocked));
+    mkdirSync(join(path, blocked, "full"), { recursive: true });
+    try {
+      await writeReport(path, recording(2));
+      t.fail("it must end");
+    } catch (error) {
+      t.match(String(error), /EISDIR|ENOTEMPTY|EEXIST|EPERM/, blocked);
+    }
+    t.notOk(readdirSync(path).some((name) => name.endsWith(".part")));
+    rmSync(join(path, blocked), { recursive: true });
+    for (const name of ["epochs.csv", "chart.svg"])
+      if (name === blocked) writeFileSync(join(path, name), "");
+    if (blocked === "record.json") {
+      t.equal(readdirSync(path).length, 2);
+      writeFileSync(join(path, blocked), `${JSON.stringify(recording(1), null, 2)}\n`);
+      t.deepEqual(recordsIn(path), old, "the table and the picture are the old ones still");
+    } else {
+      t.notEqual(recordsIn(path)[0], old[0], "the record is the new one");
+    }
+  }
 });
 
 test("a file that cannot be written leaves what was there", async (t) => {

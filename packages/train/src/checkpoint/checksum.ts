@@ -1,0 +1,54 @@
+import type { ByteSource } from "@metrigrad/data";
+import { sha256 } from "../files/sha256.ts";
+import { damaged } from "./roles.ts";
+
+/** Where the header of a checkpoint holds its checksum: the first of its texts. */
+export const checksumKey = "metrigrad.sha256";
+
+/** What stands for the checksum while it is computed. */
+export const noChecksum = "0".repeat(64);
+
+/** The header of a checkpoint up to the digits. */
+const before = new TextEncoder().encode(`{"__metadata__":{"${checksumKey}":"`);
+const begin = 8 + before.length;
+
+/** Puts the checksum, that of the file with zeros in place of its digits, into the header. */
+export function setChecksum(header: Uint8Array, digits: string): void {
+  header.set(new TextEncoder().encode(digits), begin);
+}
+
+/** The SHA-256 of a file as it is. */
+export async function hashOf(source: ByteSource): Promise<string> {
+  const hash = sha256();
+  await eachPiece(source, (piece) => hash.update(piece));
+  return hash.digest();
+}
+
+/** Throws DataError where a file has a checksum that is not the one of its content. */
+export async function checkContent(
+  source: ByteSource,
+  metadata: Readonly<Record<string, string>>,
+  where: string,
+): Promise<void> {
+  const said = metadata[checksumKey];
+  if (said === undefined) return;
+  const hash = sha256();
+  // The digits lie in the first piece.
+  await eachPiece(source, (piece, at) => hash.update(at === 0 ? blanked(piece) : piece));
+  if (hash.digest() === said) return;
+  throw damaged(where, "the content must be what was saved", "other bytes than its checksum says");
+}
+
+async function eachPiece(
+  { size, read }: ByteSource,
+  take: (piece: Uint8Array, at: number) => void,
+): Promise<void> {
+  for (let at = 0; at < size; at += 2 ** 24) take(await read(at, Math.min(2 ** 24, size - at)), at);
+}
+
+/** A copy of the beginning of a file with zeros for the digits. */
+function blanked(piece: Uint8Array): Uint8Array {
+  const copy = piece.slice();
+  if (before.every((byte, at) => copy[8 + at] === byte)) setChecksum(copy, noChecksum);
+  return copy;
+}

@@ -1,0 +1,53 @@
+import { oneAtATime } from "../step/turns.ts";
+import { type FileSystem, fileSystem } from "./fileSystem.ts";
+import { type PartFile, readyFile, removeDeadParts, syncFolder } from "./wholeFile.ts";
+
+/**
+ * Writes a file whole or not at all. The content goes to a temporary file beside it, to the disk, and then takes the name
+ * over. The function makes the folder if it is missing. Writes to one path take place in the order of the calls. For Node
+ * only; it rejects with what the file system throws.
+ *
+ * @param path - The file.
+ * @param content - A text, which is written in UTF-8, or bytes.
+ * @throws {@link GraphError} if there is no file system.
+ * @category Train: files and reports
+ */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const files = fileSystem("writeWhole", "write files in Node");
+  await inTurn(files, path, () => writePart(files, path, (file) => file.write(bytes)));
+}
+
+/** Writes a file piece by piece, whole or not at all; its folder is made where it is missing. */
+export async function writePart(
+  files: FileSystem,
+  path: string,
+  write: (file: PartFile) => Promise<void>,
+): Promise<void> {
+  const folder = files.path.dirname(path);
+  await files.promises.mkdir(folder, { recursive: true });
+  await removeDeadParts(files, path);
+  const ready = await readyFile(files, path, write);
+  await ready.place();
+  await syncFolder(files, folder);
+}
+
+const queues = new Map<string, { queue: ReturnType<typeof oneAtATime>; waiting: number }>();
+
+/** Runs what writes to a path after what was to write there before. */
+export async function inTurn<T>(
+  { path: { resolve } }: FileSystem,
+  path: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  const name = resolve(path);
+  const own = queues.get(name) ?? { queue: oneAtATime(), waiting: 0 };
+  queues.set(name, own);
+  own.waiting++;
+  try {
+    return await own.queue(run);
+  } finally {
+    own.waiting--;
+    if (own.waiting === 0) queues.delete(name);
+  }
+}

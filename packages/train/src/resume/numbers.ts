@@ -1,0 +1,22 @@
+/** Stands in JSON for a number that JSON does not have. */
+const key = "$number";
+
+/** A value as JSON can hold it: NaN, infinities and −0 as `{ "$number": "NaN" }`. */
+export function plainNumbers(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_, one: unknown) => {
+      const odd = typeof one === "number" && (!Number.isFinite(one) || Object.is(one, -0));
+      return odd ? { [key]: Object.is(one, -0) ? "-0" : String(one) } : one;
+    }),
+  );
+}
+
+/** The value that `plainNumbers` was given. */
+export function readNumbers(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(readNumbers);
+  const entries = Object.entries(value);
+  const [first] = entries;
+  if (entries.length === 1 && first?.[0] === key) return Number(first[1]);
+  return Object.fromEntries(entries.map(([name, one]) => [name, readNumbers(one)]));
+}
