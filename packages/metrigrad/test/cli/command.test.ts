@@ -286,6 +286,64 @@ export const epochs = 100_000_000;
   t.notOk(readdirSync(join(project, "stopped")).some((name) => name.endsWith(".part")));
 });
 
+test("a run with checkpoints goes on where Ctrl-C stopped it", async (t) => {
+  const source = `
+import { adam, dense, gaussian, sequential, streamData, tensor } from "metrigrad";
+const batch = { inputs: tensor([[1], [2]]), targets: tensor([[1], [0]]) };
+export const model = sequential(dense(1, 1));
+export const data = streamData({
+  name: "steps",
+  rows: 40,
+  train: async function* (epoch) {
+    if (epoch === 2) {
+      process.stderr.write("third pass");
+      if (process.env.SLOWLY === "1") await new Promise((done) => setTimeout(done, 300));
+    }
+    for (let i = 0; i < 20; i++) yield batch;
+  },
+});
+export const likelihood = gaussian();
+export const optimizer = adam();
+export const epochs = 6;
+`;
+  writeFileSync(join(project, "steps.mjs"), source);
+  const train = (args: readonly string[], told?: Parameters<Installed["metrigrad"]>[1]) =>
+    installed.metrigrad(["train", "steps.mjs", "--threads", "1", ...args], {
+      cwd: project,
+      ...told,
+    });
+  const costs = (folder: string) => {
+    const { runs } = json(readFileSync(join(project, folder, "record.json"), "utf8"));
+    return runs[0].epochs.map(({ trainCost }: { readonly trainCost: number }) => trainCost);
+  };
+  const saved = ["--checkpoint-every", "7", "--out", "going"];
+  let sent = false;
+  process.env.SLOWLY = "1";
+  const stopped = await train(saved, {
+    told: (child, text) => {
+      if (!sent && text.includes("third pass")) sent = child.kill("SIGINT");
+    },
+  });
+  process.env.SLOWLY = "0";
+  t.equal(stopped.code, 130, stopped.stderr);
+  t.match(
+    stopped.stdout,
+    /To go on from there:\n {2}metrigrad train steps\.mjs --resume --out going\n/,
+  );
+  const refused = await train(saved);
+  t.notEqual(refused.code, 0);
+  t.match(
+    refused.stderr,
+    /^--checkpoint-every: .*; add --resume to go on from the newest, or take another --out\n$/,
+  );
+  const gone = await train(["--resume", "--checkpoint-every", "7", "--out", "going"]);
+  t.equal(gone.code, 0, gone.stderr);
+  const whole = await train(["--out", "never"]);
+  t.equal(whole.code, 0, whole.stderr);
+  t.deepEqual(costs("going"), costs("never"));
+  t.equal(costs("going").length, 6);
+});
+
 test("a second Ctrl-C ends at once", async (t) => {
   const slow = `
 import { dense, gaussian, sequential, sgd, streamData, tensor } from "metrigrad";
@@ -338,8 +396,13 @@ test("a full disk is one line", async (t) => {
   writeFileSync(
     full,
     `import files from "node:fs/promises";
-files.writeFile = async (path) => {
-  throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC", errno: -28, syscall: "write", path });
+const { open } = files;
+files.open = async (path, ...how) => {
+  const file = await open(path, ...how);
+  file.write = async () => {
+    throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC", errno: -28, syscall: "write" });
+  };
+  return file;
 };`,
   );
   const { code, stderr } = await installed.node(

@@ -36,7 +36,10 @@ export async function readyFile(
     }
   } catch (error) {
     await rm(part, { force: true });
-    throw error;
+    // Errors of an open file do not say which one it is.
+    throw error instanceof Error && !("path" in error)
+      ? Object.assign(error, { path: part })
+      : error;
   }
   return {
     path,

@@ -5,6 +5,7 @@ import {
   type DataParts,
   dataSet,
   isStream,
+  rowsOf,
   type SplitName,
   splitsOf,
 } from "@metrigrad/data";
@@ -58,6 +59,7 @@ export async function prepare(
   const { sampleWeight: useWeights = true, resume = true, optimizer } = options;
   const objective: Objective = { model, likelihood, loss };
   const data = checkedData(options.data);
+  if (optimizer.fixedLoss === true) checkWhole(optimizer.name, data, options.batchSize);
   let output: NodeTree | null = null;
   const check = (name: SplitName, split: AnySplit) => {
     if (likelihood === null || output === null) return;
@@ -151,5 +153,20 @@ function nothingLeft(done: number, steps: number): GraphError {
     must: `the run must have steps left (it has ${steps})`,
     got: `a store on which this optimizer has done ${done}`,
     todo: "ask for more epochs, or begin the optimizer anew: { resume: false }",
+  });
+}
+
+/** Throws GraphError where batches are not all training rows, for an optimizer that compares the losses of its steps. */
+function checkWhole(name: string, data: AnyDataSet | AnyStream, batchSize = 1): void {
+  const rows = isStream(data) ? null : rowsOf(data.train);
+  if (rows === batchSize) return;
+  throw new GraphError({
+    where: "fit",
+    must: `${name} must get all training rows in each batch, since it compares the losses of its steps`,
+    got: rows === null ? "a stream" : `${batchSize} of ${rows} rows`,
+    todo:
+      rows === null
+        ? "take another optimizer"
+        : `pass { batchSize: ${rows} }, or take another optimizer`,
   });
 }

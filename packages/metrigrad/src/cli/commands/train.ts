@@ -5,7 +5,7 @@ import type { AddCommand } from "./command.ts";
 const integer = (option: string, low: number, high: number) =>
   integerOf("train", option, [low, high]);
 
-/** `metrigrad train`. Options of checkpoints belong below `--out`, and what they do into experiment/trainFile.ts. */
+/** `metrigrad train`. */
 export const addTrain: AddCommand = (program, run) =>
   program
     .command("train")
@@ -45,6 +45,12 @@ Ctrl-C stops after the step and writes what there is. A second Ctrl-C ends at on
     )
     .option("--threads <n>", "threads of the cpu backend", integer("threads", 1, 1024))
     .option("--out <dir>", "where to write; runs/NAME by default", folderOf("train", "out"))
+    .option(
+      "--checkpoint-every <n>",
+      'save the run to OUT/checkpoints after so many steps, or after each "epoch"',
+      (text: string) => (text === "epoch" ? text : integer("checkpoint-every", 1, 1e9)(text)),
+    )
+    .option("--resume", "go on from the newest checkpoint in OUT/checkpoints")
     .addHelpText(
       "after",
       `
@@ -52,6 +58,8 @@ Examples:
   metrigrad train train.ts
   metrigrad train train.ts --epochs 50 --out runs/long
   metrigrad train train.ts --optimizer adam --learning-rate 0.01 --out runs/adam
+  metrigrad train train.ts --checkpoint-every 100 --out runs/long
+  metrigrad train train.ts --resume --out runs/long
   metrigrad compare runs/long runs/adam
 `,
     )

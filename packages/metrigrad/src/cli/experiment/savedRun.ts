@@ -58,7 +58,7 @@ export async function savedRun(
     ...(divergence === null ? [] : [colours.red(`Diverged: ${divergence.message}`)]),
     ...(interrupted ? [colours.yellow(`Stopped ${steps}.`)] : []),
     writtenText(files, context),
-    ...(interrupted ? [howToGoOn(weights)] : []),
+    ...(interrupted ? [howToGoOn(run, weights, { file, out })] : []),
   ];
   return {
     code,
@@ -107,9 +107,18 @@ function placeOf({ step, steps, epoch }: StepEvent, { options }: Experiment): st
   return `after step ${step}${steps === null ? "" : ` of ${steps}`}, in epoch ${epoch} of ${options.epochs}`;
 }
 
-function howToGoOn(weights: string): string {
+/** What to type to go on: by the run's checkpoints where it has some, else in a program. */
+function howToGoOn(
+  run: Run,
+  weights: string,
+  { file, out }: { readonly file: string; readonly out: string },
+): string {
+  if (run.checkpoint() !== null) {
+    return `To go on from there:\n  metrigrad train ${file} --resume --out ${out}`;
+  }
   return `To go on from there, with the optimizer's state, in a program:
   const store = await (await cpu()).store(model);
   await loadCheckpoint("${weights}", store);
-  await fit(model, { …, store }).finish();`;
+  await fit(model, { …, store }).finish();
+With --checkpoint-every epoch the next run can go on by --resume.`;
 }

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Module } from "@metrigrad/nn";
 import { DivergenceError, type Run, type StepEvent } from "@metrigrad/train";
@@ -6,6 +6,7 @@ import { fit } from "../../fit.ts";
 import type { Context, Told } from "../context.ts";
 import { makeFolder } from "../makeFolder.ts";
 import { progressOf } from "../progress.ts";
+import { UsageError } from "../usage.ts";
 import { experimentOf, type TrainFlags } from "./experiment.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { loadModule } from "./loadModule.ts";
@@ -15,6 +16,10 @@ import { savedRun } from "./savedRun.ts";
 /** Options of `metrigrad train`. */
 export interface TrainFileFlags extends TrainFlags, BackendFlags {
   readonly out?: string;
+  /** When the run is saved on its way; "epoch" where it is resumed. */
+  readonly checkpointEvery?: number | "epoch";
+  /** Whether it goes on from the newest checkpoint of the folder. */
+  readonly resume?: boolean;
 }
 
 /**
@@ -31,11 +36,18 @@ export async function trainFile(
   await makeFolder(out, "train");
   const { backend, why } = await openBackend(flags, experiment);
   if (why !== "") context.live?.write(`backend: ${why}\n\n`);
+  const { resume = false, checkpointEvery = resume ? "epoch" : undefined } = flags;
+  const checkpoint =
+    checkpointEvery === undefined
+      ? null
+      : { folder: join(out, "checkpoints"), every: checkpointEvery, resume };
+  if (checkpoint !== null && !resume) checkFresh(checkpoint.folder);
   let last: StepEvent | null = null;
   const progress = context.live === null ? null : progressOf(experiment.name, context.live);
   const run = fit(experiment.model as unknown as Module, {
     ...experiment.options,
     backend,
+    ...(checkpoint === null ? {} : { checkpoint }),
     onStep: (event) => {
       last = event;
       progress?.step(event);
@@ -48,7 +60,6 @@ export async function trainFile(
   const release = onInterrupt(stop, () => removeParts(out));
   try {
     const divergence = await trained(run, progress);
-    // Checkpoints on the way would be written in `onStep`; going on from one would give `fit` a store.
     return await savedRun({ run, last, divergence }, experiment, { file, out }, context);
   } finally {
     release();
@@ -78,9 +89,21 @@ function folderName(name: string): string {
   return plain === "" ? "latest" : plain;
 }
 
+/** Throws UsageError where a folder has checkpoints of a run that was not to be continued. */
+function checkFresh(folder: string): void {
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  throw new UsageError({
+    where: "--checkpoint-every",
+    must: `${folder} must have no checkpoints of another run`,
+    got: "some",
+    todo: "add --resume to go on from the newest, or take another --out",
+  });
+}
+
 /** Removes what this process has half written to a folder. */
 function removeParts(out: string): void {
   for (const name of readdirSync(out)) {
-    if (name.endsWith(`.${process.pid}.part`)) rmSync(join(out, name), { force: true });
+    if (name.includes(`.${process.pid}-`) && name.endsWith(".part"))
+      rmSync(join(out, name), { force: true });
   }
 }
