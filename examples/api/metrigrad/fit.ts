@@ -18,8 +18,8 @@ const options = {
   seed: 1,
 };
 const run = fit(model, options);
-for await (const { epoch, trainCost = 0 } of run) {
-  if (epoch === 200) console.log(trainCost < 0.1);
-}
+let cost = 1;
+for await (const { trainCost = cost } of run) cost = trainCost;
+console.log(cost < 0.1); // true
 await run.close();
 // #endregion example
