@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-/** The path of a Chromium; ends the process where there is none. */
+/** The path of a Chromium. Throws where there is none. */
 function findBrowser() {
   const places = [
     process.env.CHROMIUM,
@@ -24,10 +24,9 @@ function findBrowser() {
   }
   const found = find();
   if (found) return found;
-  console.error(
+  throw new Error(
     "Chromium must be there, got none; install it (Debian: apt-get install chromium) or set CHROMIUM to its path",
   );
-  process.exit(1);
 }
 
 /** Starts it, with WebGPU and WebGL on the processor. */

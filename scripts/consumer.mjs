@@ -70,8 +70,8 @@ export async function consumer(work, archives, report) {
           const { stdout, stderr } = spawnSync(tool, [...args, `./${entry}.js`], {
             ...{ cwd: folder, encoding: "utf8", timeout: 120_000 },
           });
-          const result = stdout.trim().split("\n").at(-1) ?? "";
-          report(`${kind}: ${name}, ${entry}`, wrong(entry, has, result, stderr));
+          const result = (stdout ?? "").trim().split("\n").at(-1) ?? "";
+          report(`${kind}: ${name}, ${entry}`, wrong(entry, has, result, stderr ?? ""));
         }
       }
       const { stdout, stderr, status } = spawnSync(process.execPath, ["bundle.mjs"], {

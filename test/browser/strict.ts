@@ -52,7 +52,7 @@ async function check(): Promise<Line[]> {
     await lineOf(
       "cpu({ threads: 2 })",
       () => cpu({ threads: 2 }),
-      /BackendError: cpu backend: .*worker|BackendError: cpu/,
+      /BackendError: cpu, threads: .*worker could not start/,
     ),
     await lineOf("gpu({ mode: 'webgpu' })", () => gpu({ mode: "webgpu" }), webgpu),
     await lineOf(

@@ -61,16 +61,9 @@ export async function openCpu(options: OpenOptions): Promise<Backend> {
   }
   const native = await loadNative(options.native, options.environment);
   const parts = canShareMemory() ? threads : 1;
-  const make = (count: number) =>
-    Device.create({ relaxed: available, threads: count, grain, native });
-  let device: Device;
-  try {
-    device = await make(parts);
-  } catch (error) {
-    // A page may forbid workers. Whoever did not ask for threads gets one thread then.
-    const isChosen = options.threads !== undefined || parts === 1;
-    if (isChosen || !(error instanceof BackendError)) throw error;
-    device = await make(1);
-  }
+  // A page may forbid workers. Whoever did not ask for threads gets one thread then.
+  const alone = options.threads === undefined;
+  const made = { relaxed: available, threads: parts, grain, native, alone };
+  const device = await Device.create(made);
   return new CpuBackend(device, float);
 }

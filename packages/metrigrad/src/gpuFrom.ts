@@ -57,7 +57,7 @@ function unloaded(error: unknown): BackendError {
   return new BackendError({
     where: "gpu()",
     must: `the package @metrigrad/gpu must ${isMissing ? "be installed" : "load"}`,
-    got: code ?? message,
+    got: isMissing ? (code ?? message) : message,
     todo: isMissing
       ? "npm install @metrigrad/gpu, and in Node webgpu@0.6 for the mode webgpu"
       : "mend what the message says, or use the cpu backend",

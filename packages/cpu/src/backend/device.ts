@@ -24,6 +24,8 @@ export interface DeviceOptions {
   readonly grain: number;
   /** The machine's linear algebra; none by default. */
   readonly native?: FoundNative;
+  /** Whether one thread does the work if the others cannot start; false by default. */
+  readonly alone?: boolean;
 }
 
 /**
@@ -85,7 +87,11 @@ export class Device {
     const sync = buildSync({ address, spins, mainSleeps: canSleep() });
     const waiting = await compileModule(sync.bytes);
     const imports = { memory, ...(await instantiate(waiting, { memory })) };
-    const pool = await Pool.open({ threads, memory, address, sync: waiting });
+    const pool = await Pool.open({ threads, memory, address, sync: waiting }).catch((error) => {
+      if (given.alone === true) return null;
+      throw error;
+    });
+    if (pool === null) return Device.create({ ...given, threads: 1 });
     const found = await bindAll(native, memory, pool, imports).catch(async (error) => {
       await pool.close();
       throw error;

@@ -56,14 +56,13 @@ async function fetched(
       got,
       "check the address, or pass a function of the file's name",
     );
-  let response: Response;
   try {
-    response = await fetch(address);
+    const response = await fetch(address);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    throw new Error(`status ${response.status}`);
   } catch (error) {
     throw failed((error as Error).message);
   }
-  if (!response.ok) throw failed(`status ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
 }
 
 function refused(must: string, got: string, todo: string): DataError {

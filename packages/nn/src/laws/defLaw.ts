@@ -57,7 +57,8 @@ export function defLaw(spec: LawSpec): RowLaw {
   const predict = predictOf(spec, listed);
   // Responses of another shape would broadcast against h, and the sum over a row would hide it.
   const logProb: RowLaw["logProb"] = (y, h) => {
-    checkFits(name, y, h, predict.of(h).shape);
+    const isUnknown = spec.predict === undefined && listed?.lacks(h) === true;
+    if (!isUnknown) checkFits(name, y, h, predict.of(h).shape);
     return bare(y, h);
   };
   const divergence = spec.kl ?? (listed ? listed.kl : (integral?.kl ?? null));

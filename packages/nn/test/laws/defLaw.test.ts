@@ -187,6 +187,11 @@ test("defLaw: by samples where nothing else is known, and where outcomes are too
   t.equal(both.how?.fisher, "enumeration, else 64 samples");
   t.deepEqual(both.fisherRoot(input("h", [2, 13])).shape, [2, 13, 64]);
   t.deepEqual(both.fisherRoot(input("h", [2, 3])).shape, [2, 3, 8]);
+  for (const m of [3, 13]) {
+    const [y, h] = [input("y", [2, m]), input("h", [2, m])];
+    t.deepEqual(both.logProb(y, h).shape, [2], "listed or not, responses have a density");
+  }
+  t.throws(() => both.logProb(input("y", [2]), input("h", [2, 3])), /y \[2, 3\]/);
   t.throws(
     () => defLaw(spec).fisher(input("h", [2, 13])),
     /bits: its outcomes must be listed for this width of h, got null for \[2, 13\]/,

@@ -38,6 +38,9 @@ const values: readonly (readonly [string, readonly number[], number])[] = [
   [".5e1 + 1. + 0b11 + 0o17 + 0", [], 24],
   ["β_1 * $x", [2, 3], 6],
   ["() => 4", [], 4],
+  ["(((x) => (x) * (2)))", [3], 6],
+  ["1_000 + x", [3], 1003],
+  ["x - -x", [3], 6],
   ["1 - 2 - 3 < 0 === true ? 1 : 0", [], 1],
 ];
 
@@ -101,6 +104,9 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ["({ x }) => x", /parameters must be plain names/],
   ["(x, y => x", /parameters must be plain names/],
   ["=> x", /parameters must be plain names/],
+  ["(x, x) => x", /parameters must have different names, got "x" at position 4/],
+  ["x--x", /it must be one expression, got "--" at position 1/],
+  ["--x", /a number, a name or \( must come here, got "--" at position 0/],
   ["(x) => y", /a name must be an argument, got "y" at position 7/],
   ["x => y => x", /a name must be an argument, got "y" at position 5/],
   ["x => x => x", /it must be one expression, got "=>" at position 7/],

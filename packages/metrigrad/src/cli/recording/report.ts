@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { chart, epochsCsv, type Recording, type RunRecord, writeWhole } from "@metrigrad/train";
+import { type Recording, type RunRecord, writeReport } from "@metrigrad/train";
 import type { Context, Told } from "../context.ts";
 import { fitted } from "../fitted.ts";
 import { listed } from "../listed.ts";
@@ -13,8 +13,7 @@ import { readRecording } from "./readRecording.ts";
 export async function report(folder: string, context: Context): Promise<Told> {
   const recording = await readRecording(folder, "report");
   const files = [join(folder, "epochs.csv"), join(folder, "chart.svg")];
-  await writeWhole(files[0] as string, epochsCsv(recording));
-  await writeWhole(files[1] as string, chart(recording, chartOptions(recording)));
+  await writeReport(folder, recording, chartOptions(recording));
   const { width, colours } = context;
   const runs = recording.runs.map((run) => {
     const title = `${run.arch}  ${run.optimizer}  seed ${run.seed}`;

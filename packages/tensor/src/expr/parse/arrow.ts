@@ -10,7 +10,8 @@ export interface ArrowParts {
 }
 
 /** Separates the parameters of an arrow function, x => … or (x, y) => …, from its body. */
-export function splitArrow(tokens: readonly Token[], fail: Fail): ArrowParts {
+export function splitArrow(given: readonly Token[], fail: Fail): ArrowParts {
+  const tokens = unwrapped(given);
   const arrow = tokens.findIndex(({ kind, text }) => kind === "sign" && text === "=>");
   if (arrow === -1) return { params: null, body: tokens };
   const head = tokens.slice(0, arrow);
@@ -24,5 +25,21 @@ export function splitArrow(tokens: readonly Token[], fail: Fail): ArrowParts {
   const body = tokens.slice(arrow + 1);
   const [first] = body;
   if (first?.text === "{") fail("an arrow function must be (x, y) => expression", first);
-  return { params: list.filter((_, i) => i % 2 === 0).map(({ text }) => text), body };
+  const names = list.filter((_, i) => i % 2 === 0);
+  const again = names.find(({ text }, i) => names.findIndex((one) => one.text === text) < i);
+  if (again !== undefined) fail("parameters must have different names", again);
+  return { params: names.map(({ text }) => text), body };
+}
+
+/** Takes parentheses around the whole off, which an arrow function may have. */
+function unwrapped(tokens: readonly Token[]): readonly Token[] {
+  const [last, end] = tokens.slice(-2);
+  if (tokens[0]?.text !== "(" || last?.text !== ")" || end === undefined) return tokens;
+  let depth = 0;
+  const close = tokens.findIndex(({ text }) => {
+    if (text === "(") depth++;
+    if (text === ")") depth--;
+    return depth === 0;
+  });
+  return close === tokens.length - 2 ? unwrapped([...tokens.slice(1, close), end]) : tokens;
 }

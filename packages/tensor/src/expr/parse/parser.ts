@@ -105,7 +105,7 @@ export class Parser {
       return inner;
     }
     const token = this.take();
-    if (token.kind === "number") return literal(Number(token.text));
+    if (token.kind === "number") return literal(Number(token.text.replaceAll("_", "")));
     if (token.kind === "name") return this.named(token);
     return this.fail("a number, a name or ( must come here", token);
   }

@@ -11,10 +11,10 @@ const spaces = /(?:\s|\/\/[^\n]*|\/\*.*?\*\/)*/suy;
 const pieces = [
   [
     "number",
-    /0x[\da-f]+|0b[01]+|0o[0-7]+|(?:(?:0(?!\d)|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?/iuy,
+    /0x[\da-f]+|0b[01]+|0o[0-7]+|(?:(?:0(?!\d)|[1-9](?:_?\d)*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?/iuy,
   ],
   ["name", /[\p{ID_Start}$_][\p{ID_Continue}$]*/uy],
-  ["sign", /[=!]==|[=!<>]=|\*\*|&&|\|\||=>|\?\?|./suy],
+  ["sign", /[=!]==|[=!<>]=|\*\*|&&|\|\||=>|\?\?|\+\+|--|./suy],
 ] as const;
 
 /** Divides a text into numbers, names and signs, as JavaScript does. Comments are left out; the last token is the end. */

@@ -39,6 +39,11 @@ export function yAxis(
   const points = series.flatMap((one) => one.points);
   if (quantity === "trainCost") {
     const [low, high] = extent(points, [0.1, 1]);
+    // Costs of densities may be negative, and a fit may be exact.
+    if (!(low > 0)) {
+      const margin = Math.max(1e-3, 0.08 * (high - low));
+      return linearAxis(titles[quantity], [low - margin, high + margin], pixels, 6);
+    }
     return logAxis(titles[quantity], [low / 1.08, high * 1.08], pixels, 8);
   }
   // The first epochs are cut off where they would hide the differences of the later ones.
