@@ -53,34 +53,39 @@ function copyFonts(out) {
 }
 
 /**
- * Makes the links of a document to files without a page lead to the repository.
+ * Makes the links of documents to files without a page lead to the repository.
  * @param {import("typedoc").ProjectReflection} project
- * @param {readonly import("typedoc").CommentDisplayPart[]} content
  */
-function linkToRepository(project, content) {
-  for (const part of content) {
+function linkToRepository(project) {
+  const documents = /** @type {import("typedoc").DocumentReflection[]} */ (
+    project.getReflectionsByKind(ReflectionKind.Document)
+  );
+  /** Files that are not copied. @type {Set<number>} */
+  const left = new Set();
+  for (const part of [...documents.flatMap(({ content }) => content), ...(project.readme ?? [])]) {
     if (part.kind !== "relative-link" || part.target === undefined) continue;
     const path = project.files.resolve(part.target, project);
     if (typeof path !== "string" || picture.test(path)) continue;
     const kind = statSync(path).isDirectory() ? "tree" : "blob";
-    const place = relative(root, path).replaceAll("\\", "/");
-    part.text = `${repository}/${kind}/main/${place}${part.targetAnchor ? `#${part.targetAnchor}` : ""}`;
-    // The registry would copy the file.
-    const { mediaToPath } = /** @type {any} */ (project.files);
-    mediaToPath.delete(part.target);
+    const anchor = part.targetAnchor ? `#${part.targetAnchor}` : "";
+    left.add(part.target);
+    part.text = `${repository}/${kind}/main/${relative(root, path).replaceAll("\\", "/")}${anchor}`;
     part.target = undefined;
   }
+  const { mediaToPath } = /** @type {any} */ (project.files);
+  for (const target of left) mediaToPath.delete(target);
 }
 
 /** @param {import("typedoc").Application} app */
 export function load(app) {
-  app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
-    const documents = project.getReflectionsByKind(ReflectionKind.Document);
-    for (const { content } of /** @type {import("typedoc").DocumentReflection[]} */ (documents)) {
-      linkToRepository(project, content);
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    // Modules are called as they are imported, not by the folder of their index.
+    for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
+      const [, folder = module.name] = /^packages\/(\w+)\/src$/.exec(module.name) ?? [];
+      module.name = folder === "metrigrad" ? folder : `@metrigrad/${folder}`;
     }
-    linkToRepository(project, project.readme ?? []);
   });
+  app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => linkToRepository(project));
   app.renderer.on(RendererEvent.END, ({ outputDirectory }) => copyFonts(outputDirectory));
   app.renderer.hooks.on("head.end", ({ relativeURL }) =>
     JSX.createElement("link", {
