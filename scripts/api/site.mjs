@@ -1,11 +1,11 @@
 /**
- * TypeDoc's plugin for the documentation site: formulas between `$` are set by KaTeX when the site is made, and links of
- * documents to files that are not pages lead to the repository.
+ * TypeDoc's plugin for the documentation site: formulas between `$` are set by KaTeX when the site is made, links of documents to
+ * files that are not pages lead to the repository, and a search finds guides and functions first.
  */
 import { cpSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import katex from "katex";
-import { Converter, JSX, ReflectionKind, RendererEvent } from "typedoc";
+import { Converter, IndexEvent, JSX, ReflectionKind, RendererEvent } from "typedoc";
 import { root } from "../setup.mjs";
 
 /** Where the files of this repository are to be seen. */
@@ -76,6 +76,40 @@ function linkToRepository(project) {
   for (const target of left) mediaToPath.delete(target);
 }
 
+/** How much a page of a kind counts in a search: guides and functions before types, and these before their members. @param {number} kind */
+function boostOf(kind) {
+  const { Document, Function, Variable, Class, Interface, TypeAlias } = ReflectionKind;
+  if (kind === Document) return 3;
+  if ((kind & (Function | Variable | Class)) !== 0) return 1;
+  return (kind & (Interface | TypeAlias)) !== 0 ? 0.4 : 0.2;
+}
+
+/** What a page is about: the headings of a document, the category of a function. @param {import("typedoc").Reflection} one */
+function topicOf(one) {
+  /** @param {readonly import("typedoc").CommentDisplayPart[]} parts */
+  const textOf = (parts) => parts.map(({ text }) => text).join("");
+  if (one.isDocument()) {
+    const headings = textOf(one.content).matchAll(/^#+ (.*)$/gm);
+    return [one.name, ...[...headings].map(([, heading]) => heading)].join(" ");
+  }
+  const signatures = one.isDeclaration() ? (one.signatures ?? []) : [];
+  const comments = [one.comment, ...signatures.map(({ comment }) => comment)];
+  const categories = comments.flatMap((comment) => comment?.getTags("@category") ?? []);
+  return categories.map(({ content }) => textOf(content)).join(" ");
+}
+
+/** Weighs what a search looks through, and leaves out second names. @param {import("typedoc").IndexEvent} event */
+function weighSearch(event) {
+  for (let at = event.searchResults.length - 1; at >= 0; at--) {
+    if (event.searchResults[at]?.kind === ReflectionKind.Reference) event.removeResult(at);
+  }
+  Object.assign(event.searchFieldWeights, { name: 2, comment: 10, document: 10, topic: 10 });
+  for (const [at, one] of event.searchResults.entries()) {
+    one.relevanceBoost = boostOf(one.kind);
+    event.searchFields[at] = { topic: topicOf(one) };
+  }
+}
+
 /** @param {import("typedoc").Application} app */
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
@@ -86,6 +120,7 @@ export function load(app) {
     }
   });
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => linkToRepository(project));
+  app.renderer.on(IndexEvent.PREPARE_INDEX, weighSearch);
   app.renderer.on(RendererEvent.END, ({ outputDirectory }) => copyFonts(outputDirectory));
   app.renderer.hooks.on("head.end", ({ relativeURL }) =>
     JSX.createElement("link", {
