@@ -79,7 +79,7 @@ function linkToRepository(project) {
 /** How much a page of a kind counts in a search: guides and functions before types, and these before their members. @param {number} kind */
 function boostOf(kind) {
   const { Document, Function, Variable, Class, Interface, TypeAlias } = ReflectionKind;
-  if (kind === Document) return 3;
+  if (kind === Document) return 3.4;
   if ((kind & (Function | Variable | Class)) !== 0) return 1;
   return (kind & (Interface | TypeAlias)) !== 0 ? 0.4 : 0.2;
 }
