@@ -103,7 +103,7 @@ function weighSearch(event) {
   for (let at = event.searchResults.length - 1; at >= 0; at--) {
     if (event.searchResults[at]?.kind === ReflectionKind.Reference) event.removeResult(at);
   }
-  Object.assign(event.searchFieldWeights, { name: 2, comment: 10, document: 10, topic: 10 });
+  Object.assign(event.searchFieldWeights, { name: 2.3, comment: 10, document: 10, topic: 10 });
   for (const [at, one] of event.searchResults.entries()) {
     one.relevanceBoost = boostOf(one.kind);
     event.searchFields[at] = { topic: topicOf(one) };
