@@ -1,7 +1,20 @@
+import { join } from "node:path";
 import { OptionDefaults } from "typedoc";
 import { categories } from "./scripts/api/rules.mjs";
+import { readFormulas, repository } from "./scripts/api/site.mjs";
 
-const repository = "https://github.com/metrigrad/metrigrad";
+/** The pages besides the reference, in their order. Guides and experiments name theirs in `children`. */
+const pages = [
+  "docs/guides.md",
+  "examples/README.md",
+  "docs/experiments.md",
+  "docs/from/pytorch.md",
+  "docs/from/jax.md",
+  "docs/from/tensorflow.md",
+  "docs/troubleshooting.md",
+  "docs/engine.md",
+  "docs/decisions.md",
+];
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
@@ -9,9 +22,13 @@ export default {
   entryPointStrategy: "resolve",
   // The umbrella exports all packages but those that are optional.
   entryPoints: ["metrigrad", "gpu", "native"].map((name) => `packages/${name}/src/index.ts`),
+  sortEntryPoints: false,
   tsconfig: "tsconfig.docs.json",
   includeVersion: true,
-  readme: "README.md",
+  readme: "docs/start.md",
+  projectDocuments: pages,
+  plugin: [join(import.meta.dirname, "scripts/api/site.mjs")],
+  markdownItLoader: readFormulas,
   out: "docs/api",
   modifierTags: [...OptionDefaults.modifierTags, "@nothrow"],
   notRenderedTags: [...OptionDefaults.notRenderedTags, "@nothrow"],
@@ -21,6 +38,34 @@ export default {
   displayBasePath: import.meta.dirname,
   sourceLinkTemplate: `${repository}/blob/main/{path}#L{line}`,
   categoryOrder: [...categories, "*"],
+  navigation: {
+    includeCategories: true,
+    includeGroups: false,
+    includeFolders: false,
+    excludeReferences: true,
+  },
+  // The members of Error that Node's types have are no part of it.
+  excludeExternals: true,
+  kindSortOrder: [
+    "Document",
+    "Module",
+    "Namespace",
+    "Function",
+    "Variable",
+    "Class",
+    "Interface",
+    "TypeAlias",
+    "Constructor",
+    "Property",
+    "Accessor",
+    "Method",
+    "Reference",
+  ],
+  visibilityFilters: {},
+  sort: ["documents-first", "kind", "alphabetical-ignoring-documents"],
+  headings: { readme: false, document: false },
+  hideGenerator: true,
+  customCss: "scripts/api/site.css",
   searchInComments: true,
   searchInDocuments: true,
   validation: {

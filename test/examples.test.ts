@@ -412,7 +412,7 @@ const models: Readonly<Record<string, Trained>> = {
 };
 
 /** Folders of what several examples use, and of what is no one model. */
-const shared = ["geometry", "leastsquares", "pictures", "support"];
+const shared = ["api", "geometry", "leastsquares", "pictures", "support"];
 
 /** What an example is run with for a small run. */
 const small: Readonly<Record<string, readonly string[]>> = {
