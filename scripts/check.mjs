@@ -36,6 +36,7 @@ const checks = [
   "types",
   "unused",
   "docs",
+  "gaps",
   "size",
   "release:try",
   "packages",
