@@ -11,9 +11,9 @@ export interface ArrowParts {
 
 /** Separates the parameters of an arrow function, x => … or (x, y) => …, from its body. */
 export function splitArrow(given: readonly Token[], fail: Fail): ArrowParts {
+  if (!given.some(isArrow)) return { params: null, body: given };
   const tokens = unwrapped(given);
-  const arrow = tokens.findIndex(({ kind, text }) => kind === "sign" && text === "=>");
-  if (arrow === -1) return { params: null, body: tokens };
+  const arrow = tokens.findIndex(isArrow);
   const head = tokens.slice(0, arrow);
   const isBare = head.length === 1;
   const list = isBare ? head : head.slice(1, -1);
@@ -31,15 +31,22 @@ export function splitArrow(given: readonly Token[], fail: Fail): ArrowParts {
   return { params: names.map(({ text }) => text), body };
 }
 
+function isArrow({ kind, text }: Token): boolean {
+  return kind === "sign" && text === "=>";
+}
+
 /** Takes parentheses around the whole off, which an arrow function may have. */
 function unwrapped(tokens: readonly Token[]): readonly Token[] {
-  const [last, end] = tokens.slice(-2);
-  if (tokens[0]?.text !== "(" || last?.text !== ")" || end === undefined) return tokens;
-  let depth = 0;
-  const close = tokens.findIndex(({ text }) => {
-    if (text === "(") depth++;
-    if (text === ")") depth--;
-    return depth === 0;
-  });
-  return close === tokens.length - 2 ? unwrapped([...tokens.slice(1, close), end]) : tokens;
+  const open: number[] = [];
+  const closes = new Map<number, number>();
+  for (const [at, { text }] of tokens.entries()) {
+    if (text === "(") open.push(at);
+    if (text === ")") closes.set(open.pop() ?? -1, at);
+  }
+  let [from, to] = [0, tokens.length - 2];
+  while (from < to && closes.get(from) === to) {
+    from++;
+    to--;
+  }
+  return [...tokens.slice(from, to + 1), ...tokens.slice(-1)];
 }
