@@ -2,20 +2,20 @@ import { checkNames, DataError } from "@metrigrad/tensor";
 import { isRunState, slotOwner, slotWithOwner } from "../step/slots.ts";
 
 /**
- * What of a checkpoint is loaded, and under which paths.
+ * What to load of a checkpoint, and under which paths.
  *
  * @category Train: files and reports
  */
 export interface LoadOptions {
   /**
-   * What is loaded: `"model"` is parameters and statistics without the state of optimizers and of random draws. A list
-   * has paths of the file, each of a variable ("dense0/w") or of a part of the model ("encoder"). A function says it of each
-   * path of the file. Everything by default.
+   * What to load; everything by default. `"model"` loads parameters and statistics, without the state of optimizers
+   * and of random draws. A list has paths of the file, each of a variable ("dense0/w") or of a part of the model
+   * ("encoder"). A function returns whether to load a path of the file.
    */
   readonly only?: "model" | readonly string[] | ((path: string) => boolean);
   /**
-   * Paths of the file and their paths in the store, each of a variable or of a part of the model:
-   * `{ encoder: "backbone" }`. An optimizer's state follows its parameter. None by default.
+   * Paths of the file and their paths in the store, each of a variable or of a part of the model: `{ encoder:
+   * "backbone" }`. The state of an optimizer follows its parameter. None by default.
    */
   readonly rename?: Readonly<Record<string, string>>;
 }

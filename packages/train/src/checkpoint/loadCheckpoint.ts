@@ -23,17 +23,22 @@ import { rolesOf, type StoredRole } from "./roles.ts";
 import { withSource } from "./source.ts";
 
 /**
- * Reads a checkpoint into a store, so that training with this store goes on where the saved one was.
+ * Reads a checkpoint into a store. Training with this store then goes on from the saved state.
  *
- * Values are found by path. Those that the store has are replaced. Others wait for the variables that are added later with
- * their path, such as a model by `store.add(model)`. The state of optimizers and the count of random draws begin afresh
- * if they are not loaded. The store's float type stays. The file is read tensor by tensor, and its checksum is checked first.
+ * Values are found by path. Values that the store already has are replaced. Others wait for variables that you add
+ * later with their path, such as a model by `store.add(model)`. If the state of optimizers and the count of random
+ * draws are not loaded, they begin afresh. The store's float type stays. The file is read tensor by tensor, and its
+ * checksum is checked first.
+ *
+ * {@includeCode ../../../../examples/api/train/loadCheckpoint.ts#example}
  *
  * @param from - The path of a file (for Node only), or its bytes.
  * @param store - The store.
- * @param options - What to load, and under which paths; by default all, which must have every parameter of the store.
- * @throws {@link DataError} if the file is damaged, altered or of another model, or if an option does not fit it. The store is then
- *   as before.
+ * @param options - What to load, and under which paths. By default all is loaded, and the file must have every
+ *   parameter of the store.
+ * @throws {@link DataError} if the file is damaged, altered or of another model, or if an option does not fit it. The
+ *   store is then as before.
+ * @throws {@link GraphError} if `from` is a path and there is no file system.
  * @category Train: files and reports
  */
 export async function loadCheckpoint(

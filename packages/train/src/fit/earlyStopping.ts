@@ -2,10 +2,15 @@ import { GraphError, type Store, type Tensor, type VariableSpec } from "@metrigr
 import type { Evaluation } from "./events.ts";
 import type { EarlyStopping } from "./options.ts";
 
-/** The best epoch of a run so far. */
+/**
+ * The best epoch of a run so far.
+ *
+ * @category Train
+ */
 export interface BestEpoch {
+  /** The number of the epoch, from 1. */
   readonly epoch: number;
-  /** What was measured in it. */
+  /** The value of the early stopping's metric after that epoch. */
   readonly value: number;
 }
 

@@ -13,18 +13,23 @@ import type { Run } from "./run.ts";
 import { type SplitEvaluator, splitNames } from "./splits.ts";
 
 /**
- * Trains a model: minimises the batch mean of −ln p, or of a loss of your own, plus ½β Σ‖W‖², by seeded shuffles of
- * the training rows. The data become resident on the backend while the run trains, and a step is one program.
+ * Trains a model.
  *
- * The run is a function of model, options and backend alone, but for its times. A non-finite loss or
- * update freezes the state and raises a DivergenceError that names module, op and batch.
- * @param model - The module; the inputs of the data are its input.
+ * The loss is the batch mean of −ln p of the likelihood, or of a loss of your own, plus ½β Σ‖W‖² over the weights.
+ * Rows are shuffled by the seed. The data live on the backend while the run trains, and a step is one program.
+ *
+ * The run is a function of model, options and backend alone, except for its times. If a loss or an update is not
+ * finite, the state stays as it was before that step.
+ *
+ * @param model - The module. The inputs of the data are its input.
  * @param options - Data, likelihood or loss, optimizer, and how to train.
- * @returns The run: iterate over it, or await `finish()`.
- * @throws GraphError for options that are unknown or out of range, and for a folder that holds checkpoints where the run does
- *   not resume; while iterated GraphError for a saved run with other settings, DataError for data that are not
- *   finite, that `dataSet` refuses or that the likelihood cannot observe, and what model, likelihood and optimizer
- *   throw as the graph is built
+ * @returns The run. Iterate over it, or await `finish()`.
+ * @throws {@link GraphError} if an option is unknown or out of range, or if the checkpoint folder holds checkpoints
+ *   and `resume` is false. While you iterate: if a saved run has other settings, and what the model, the likelihood
+ *   and the optimizer throw.
+ * @throws {@link DataError} while you iterate, if the data are not finite, or if the likelihood cannot observe them.
+ * @throws {@link DivergenceError} while you iterate, if a loss or an update is not finite.
+ * @category Train
  */
 export function fit<In, Out, X extends Tree<Tensor> = Tensor, Y extends Tree<Tensor> = Tensor>(
   model: Module<In, Out>,

@@ -15,27 +15,39 @@ import { checkNames, GraphError } from "@metrigrad/tensor";
 import { checkBox, intoBox, type PointBox, row } from "./box.ts";
 import { checkCount, type PointSampler, samplerOf } from "./sampler.ts";
 
-/** Which faces of a box across one coordinate are taken. */
+/**
+ * The faces of a box across one coordinate: that at its low end, that at its high end, or both.
+ *
+ * @category Residuals and differential equations
+ */
 export type Faces = "low" | "high" | "both";
 
-/** Which part of a boundary is taken. */
+/**
+ * Options of {@link boundaryPoints}.
+ *
+ * @category Residuals and differential equations
+ */
 export interface BoundaryOptions {
   /**
-   * The faces by the coordinate that they lie across; all by default. `{ 0: "both", 1: "low" }` are the ends and the beginning for
-   * points (x, t).
+   * The faces to take, by the number of the coordinate that they lie across; all faces by default. For points (x, t),
+   * `{ 0: "both", 1: "low" }` takes both ends of x and the beginning of t.
    */
   readonly faces?: Readonly<Record<number, Faces>>;
 }
 
 /**
- * Points on the faces of a box, uniform by area. The faces are laid side by side and cut into n strata of equal area with one
- * point in each, so that a face has its share of the points up to one: two points in one dimension are the two ends.
+ * Makes a sampler of points on the faces of a box, uniform by area.
  *
- * @param n - How many.
- * @param box - `{ low, high }`, a number for each coordinate.
- * @param options - `faces`: those that are taken, by coordinate.
- * @returns A sampler of [n, d].
- * @throws GraphError for an n that is no count, a box that is none, and faces that the box does not have
+ * The faces are laid side by side and cut into n strata of equal area, with one point in each. So each face gets its
+ * share of the points, give or take one. Two points in one dimension are the two ends.
+ *
+ * @param n - The number of points.
+ * @param box - `{ low, high }`, with one number for each coordinate.
+ * @param options - `faces`: the faces to take, by coordinate.
+ * @returns A sampler of points [n, d].
+ * @throws {@link GraphError} if n is not a positive integer, if the box is not one, or if the box does not have the
+ *   faces.
+ * @category Residuals and differential equations
  */
 export function boundaryPoints(
   n: number,

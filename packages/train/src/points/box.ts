@@ -1,9 +1,15 @@
 import { add, constant, mul, type Node } from "@metrigrad/graph";
 import { checkNames, GraphError, tensor } from "@metrigrad/tensor";
 
-/** A box of d dimensions: the points x with low ≤ x ≤ high, coordinate by coordinate. */
+/**
+ * A box of d dimensions: the points x with low ≤ x ≤ high in each coordinate.
+ *
+ * @category Residuals and differential equations
+ */
 export interface PointBox {
+  /** The lowest value of each coordinate, [d]. */
   readonly low: readonly number[];
+  /** The highest value of each coordinate, [d]; each is greater than that of `low`. */
   readonly high: readonly number[];
 }
 

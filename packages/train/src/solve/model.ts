@@ -1,14 +1,26 @@
 import type { AnyModule, Applier, Inputs, Module } from "@metrigrad/nn";
 import { GraphError } from "@metrigrad/tensor";
 
-/** What is solved for: a module, or several by name, such as a solution and a coefficient. */
+/**
+ * The model that {@link solve} trains: a module, or a record of modules, such as a solution and a coefficient.
+ *
+ * @category Residuals and differential equations
+ */
 export type Solvable = AnyModule | Readonly<Record<string, AnyModule>>;
 
-/** A module as a function of nodes. */
+/**
+ * The type of a module as a function of nodes.
+ *
+ * @category Residuals and differential equations
+ */
 export type FunctionOf<M> =
   M extends Module<infer In, infer Out> ? (...inputs: Inputs<In>) => Out : never;
 
-/** A model as a function of nodes, or as functions by name. */
+/**
+ * The type of a model as a function of nodes, or as a record of functions.
+ *
+ * @category Residuals and differential equations
+ */
 export type FunctionsOf<M> = M extends { readonly definition: unknown }
   ? FunctionOf<M>
   : { readonly [K in keyof M]: FunctionOf<M[K]> };

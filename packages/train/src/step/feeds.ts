@@ -11,16 +11,32 @@ import {
   type ValueType,
 } from "@metrigrad/tensor";
 
-/** Shape of a value that is passed to each step, and its element type where that is not `float`. */
+/**
+ * The shape of a value that you pass to each step, and its element type. The type is `float` by default.
+ *
+ * @category Train: own loops
+ */
 export type FeedSpec = Shape | { readonly shape: Shape; readonly type?: ValueType };
 
-/** What is passed to each step, by name. */
+/**
+ * The values that you pass to each step: their shapes by name.
+ *
+ * @category Train: own loops
+ */
 export type FeedSpecs = Readonly<Record<string, FeedSpec>>;
 
-/** The nodes of feeds. */
+/**
+ * The feeds as nodes of the graph, by name.
+ *
+ * @category Train: own loops
+ */
 export type FeedNodes<F> = { readonly [K in keyof F]: Node };
 
-/** Values for feeds: tensors or nested arrays of numbers. */
+/**
+ * The values of the feeds by name: tensors or nested arrays of numbers.
+ *
+ * @category Train: own loops
+ */
 export type FeedValues<F> = { readonly [K in keyof F]: Feeds[string] };
 
 /** Name of the feed that carries the number of steps done before. */

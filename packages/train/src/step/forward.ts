@@ -3,7 +3,12 @@ import { type AnyModule, type Applier, applierOf, type Mode } from "@metrigrad/n
 import { GraphError, ShapeError, type Store, showShape } from "@metrigrad/tensor";
 import { type StepContext, stepContext } from "./context.ts";
 
-/** What a loss returns: a scalar, a value per sample [n], or one of them beside outputs to read. */
+/**
+ * What a loss returns: a node that is a scalar or has a value per sample, [n]. It may also be a record of that node
+ * and of outputs to read.
+ *
+ * @category Train: own loops
+ */
 export type LossResult =
   | Node
   | { readonly loss: Node; readonly outputs?: Readonly<Record<string, Node>> };

@@ -4,8 +4,10 @@ import { GraphError, type Store, type VariableSpec } from "@metrigrad/tensor";
 import type { Forward } from "./forward.ts";
 
 /**
- * Which parameters a step trains: those of a module or of several, single variables, or those whose path on the
- * store fits.
+ * The choice of parameters that a step trains: a module, a variable, a list of them, or a function that returns true
+ * for a path on the store.
+ *
+ * @category Train: own loops
  */
 export type TrainedChoice =
   | AnyModule
