@@ -118,7 +118,7 @@ export async function predict<In, Out, Y = Out>(
     const rest = pacer();
     for (let first = 0; first < n; first += size) {
       signal?.throwIfAborted();
-      // The last rows are filled up with the very last one.
+      // The last chunk is filled up with copies of the last row.
       const rows = Int32Array.from({ length: size }, (_, at) => Math.min(first + at, n - 1));
       const feeds = leafValues("inputs", gatherRows(given, rows) as Tree<Tensor>);
       const own = Object.entries({ ...feeds, [weightsFeed]: weightsFor(rows, first, n) });
@@ -140,14 +140,14 @@ export async function predict<In, Out, Y = Out>(
   }
 }
 
-/** Name of the feed of weights; 0 is padding. */
+/** The name of the feed of weights. Padding has the weight 0. */
 const weightsFeed = "row weights";
 
 function weightsFor(rows: Int32Array, first: number, n: number): Tensor {
   return tensor(Float32Array.from(rows, (_, at) => (first + at < n ? 1 : 0)));
 }
 
-/** The model's output for so many rows, or the law's response to it. */
+/** Returns the model's output for a number of rows, or the law's most probable response. */
 function outputOf(
   model: AnyModule,
   store: Store,

@@ -14,13 +14,13 @@ export interface LoadOptions {
    */
   readonly only?: "model" | readonly string[] | ((path: string) => boolean);
   /**
-   * Paths of the file and their paths in the store, each of a variable or of a part of the model: `{ encoder:
-   * "backbone" }`. The state of an optimizer follows its parameter. None by default.
+   * Paths of the file and their paths in the store, each of a variable or of a part of the model:
+   * `{ encoder: "backbone" }`. The state of an optimizer follows its parameter. None by default.
    */
   readonly rename?: Readonly<Record<string, string>>;
 }
 
-/** Pairs of a path in the file and a path in the store. Throws DataError. */
+/** Returns the path in the store for each chosen path of the file. Throws DataError. */
 export function chosenPaths(
   paths: readonly string[],
   options: LoadOptions,
@@ -73,12 +73,12 @@ function chooser(
   return (path) => only.some((one) => isWithin(path, one));
 }
 
-/** Whether a path is another one, or lies below it. */
+/** Whether a path is equal to another one, or lies below it. */
 function isWithin(path: string, part: string): boolean {
   return path === part || path.startsWith(`${part}/`);
 }
 
-/** The path after renaming; the longest part that fits counts. */
+/** Returns the path after renaming, by the longest part that fits. */
 function renamed(path: string, rename: Readonly<Record<string, string>>): string {
   const [from] = Object.keys(rename)
     .filter((part) => isWithin(path, part))

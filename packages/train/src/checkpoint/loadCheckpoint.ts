@@ -61,7 +61,7 @@ export interface OpenCheckpoint {
   readonly roles: ReadonlyMap<string, StoredRole>;
 }
 
-/** Opens a checkpoint. Throws DataError for another file. */
+/** Opens a checkpoint. Throws DataError if the file is not one. */
 export async function openCheckpoint(
   source: ByteSource,
   title: string,
@@ -71,9 +71,9 @@ export async function openCheckpoint(
   return { file, roles: rolesOf(file.entries.keys(), file.metadata, where) };
 }
 
-/** A value of a file and where it goes. */
+/** A value of a file, and the variable of the store that gets it. */
 interface Value {
-  /** In the file. */
+  /** The name in the file. */
   readonly name: string;
   readonly spec: VariableSpec;
 }
@@ -101,7 +101,7 @@ export function loadValues(
         const must = `${path} must be ${spec.type} ${showShape(spec.shape)}`;
         throw refused(where, must, `${type} ${showShape(entry.shape)}`);
       }
-      // Numbers of 64 bits may be too large for a store of 32.
+      // Floats of 64 bits may be too large for a store of 32 bits.
       const home = storedType(type, store.float);
       if (entry.dtype === "f64" && home === "f32") {
         checkHolds(`${where}, ${path}`, await file.read(name), home);
@@ -112,7 +112,7 @@ export function loadValues(
     await store.add(added);
     for (const { name, spec } of values) await store.write(spec, await file.read(name));
     const lost = store.variables.filter(({ path }) => isRunState(path) && !loaded.has(path));
-    // A value that an earlier file left has nothing to begin from.
+    // A held value, from a file that was loaded before, has no initial value.
     await store.remove(lost.filter(({ spec }) => spec.held !== undefined));
     for (const one of lost) if (one.spec.held === undefined) await begin(one, store);
     forgetCounts(store);
@@ -132,7 +132,7 @@ function checkComplete(
   throw refused(where, must, `none for ${lacking[0]}`);
 }
 
-/** A value that waits for the variable of its path; its numbers are written afterwards. */
+/** Returns a place for a value that waits for the variable of its path. Its numbers are written afterwards. */
 function heldSpec(
   path: string,
   { dtype, shape }: { readonly dtype: DType; readonly shape: readonly number[] },

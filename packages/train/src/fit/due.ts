@@ -20,13 +20,13 @@ export interface EvaluateOptions {
   readonly valid?: boolean;
 }
 
-/** What is evaluated after an epoch. */
+/** The evaluations that are due after an epoch. */
 export interface DueEvaluation {
   readonly train: NonNullable<EvaluateOptions["train"]>;
   readonly valid: boolean;
 }
 
-/** What says when to evaluate. */
+/** The options that say when to evaluate. */
 interface Evaluated {
   readonly evaluate?: EvaluateOptions | false;
   readonly epochs: number;
@@ -35,7 +35,9 @@ interface Evaluated {
 
 const nothing: DueEvaluation = Object.freeze({ train: false, valid: false });
 
-/** What is evaluated after an epoch, counted from 1, where it may be due; for validation rows, where there are some. */
+/**
+ * Returns the evaluations that are due after an epoch, counted from 1. `valid` may be true without validation rows.
+ */
 export function dueAfter(epoch: number, { evaluate = {}, epochs, data }: Evaluated): DueEvaluation {
   if (evaluate === false) return nothing;
   const { every = 1, train = !isStream(data), valid = true } = evaluate;

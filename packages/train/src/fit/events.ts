@@ -29,8 +29,8 @@ export interface EpochEvent {
   /** The number of epochs of the whole run. */
   readonly epochs: number;
   /**
-   * The mean cost of the training rows after the epoch, in inference mode, plus the L2 term. With `evaluate: { train:
-   * "steps" }` it is the mean loss of the epoch's steps, plus the L2 term.
+   * The mean cost of the training rows after the epoch, in inference mode, plus the L2 term. With
+   * `evaluate: { train: "steps" }` it is the mean loss of the epoch's steps, plus the L2 term.
    */
   readonly trainCost?: number;
   /** The share of training rows that are predicted right, in [0, 1]. */

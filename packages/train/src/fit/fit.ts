@@ -48,7 +48,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   let training: SplitEvaluator | null = null;
   let stops: Stopper | null = null;
   let saver: RunSaver | null = null;
-  /** The epoch behind which the run waits for whoever iterates, and may be left; null while it trains. */
+  /** The last epoch done while the run waits for its user, who may leave the loop; null while it trains. */
   let behind: number | null = null;
   let stopped = false;
   let aborted = false;
@@ -109,7 +109,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     }
   }
 
-  /** Saves the run where that is asked for. */
+  /** Saves the run if `checkpoint` asks for it. */
   async function save(
     epoch: number,
     { batch, steps, losses, seconds, secondsMetric, report }: EpochPart,
@@ -148,7 +148,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
         await save(epoch, trained, null);
         return;
       }
-      // A stream without `rows` is passed by until it is where the store is.
+      // A stream without `rows` skips the epochs that were done before.
       if (trained.steps === 0) continue;
       const found = await evaluateAfter(epoch + 1, evaluators, trained.loss);
       const penalty = found.train === undefined ? 0 : await evaluators.penalty();
@@ -202,7 +202,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   const evaluate = async (split: SplitName): Promise<Evaluation> => {
     const { evaluator } = ready();
     if (training !== null) return training.evaluate(split);
-    // The data left the store when training ended: they are there for this one evaluation.
+    // The data left the store when training ended. They come back for this one evaluation.
     const once = evaluator();
     try {
       return await once.evaluate(split);
@@ -248,7 +248,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   } satisfies Run);
 }
 
-/** An evaluation under the names of an event. */
+/** Returns an evaluation under the names of an event. */
 function named(split: "train" | "valid", { cost, accuracy, metrics }: Evaluation) {
   return {
     [`${split}Cost`]: cost,

@@ -150,7 +150,7 @@ const known = [
   "checkpoint",
 ] as const satisfies readonly (keyof FitOptions)[];
 
-/** Options of any model and data. */
+/** The options for any model and data. */
 export interface AnyFitOptions
   extends Omit<FitOptions<never>, "data" | "likelihood" | "loss" | "metrics"> {
   readonly data: AnyDataSet | AnyStream;

@@ -45,7 +45,7 @@ export function energyLoss(logPsi: Node, local: Node, options: EnergyOptions = {
   const weights = options.enumerated === true ? stateWeights(logPsi) : null;
   const average = (value: Node) =>
     weights === null ? mul(sum(value), 1 / n) : sum(mul(weights, value));
-  /** 0, with the gradient 2 Σ w (e − ē) ∂f. */
+  /** Returns 0 with the gradient 2 Σ w (e − ē) ∂f. */
   const pull = (e: Node, f: Node) => {
     const apart = stopGradient(sub(e, average(e)));
     return mul(average(mul(apart, sub(f, stopGradient(f)))), 2);

@@ -40,8 +40,8 @@ import type { Proposal } from "./proposals.ts";
  */
 export interface MetropolisOptions {
   /**
-   * ln|ψ| of states [n, d]: [n] or [n, 1], or [n, 2] with the phase as second column. Usually it is `(x) =>
-   * applyModel(model, x).output`. It must only build the graph.
+   * ln|ψ| of states [n, d]: [n] or [n, 1], or [n, 2] with the phase as second column. Usually it is
+   * `(x) => applyModel(model, x).output`. It must only build the graph.
    */
   readonly logPsi: (x: Node) => Node;
   /** The states where the chains begin, [chains, d]. */
@@ -87,8 +87,8 @@ export interface Sampler {
  * have a width, it is multiplied by exp(a − ½) after each run, where a is the share of accepted moves.
  *
  * The chains use the parameters on the store. An optimizer that averages keeps an average there and takes its
- * gradients elsewhere. So train with one that does not average: `stochasticReconfiguration()`, or `rngd({ average:
- * null })`.
+ * gradients elsewhere. So train with one that does not average: `stochasticReconfiguration()`, or
+ * `rngd({ average: null })`.
  *
  * {@includeCode ../../../../examples/api/train/metropolis.ts#example}
  *
@@ -122,13 +122,13 @@ export async function metropolis(store: Store, options: MetropolisOptions): Prom
   } satisfies Sampler);
 }
 
-/** Where chains are after a run, and the share of accepted moves. */
+/** The states of the chains after a run, and the share of accepted moves. */
 interface Moved {
   readonly x: Node;
   readonly share: Node;
 }
 
-/** The sweeps of one run as one loop. */
+/** Returns the states after the sweeps of one run, computed in one loop. */
 function movedChains(
   samples: Node,
   width: Node,
@@ -150,7 +150,7 @@ function movedChains(
     ([x, before, count]) => {
       const next = proposal.propose(x, width, `${name}/move`);
       const after = modulusOf(next);
-      // ln 0 is −∞, which is below all; NaN is above none, so that a move to it is refused.
+      // ln 0 is −∞, which is below every number. A comparison with NaN is false, so a move to NaN is refused.
       const chance = log(uniform([chains], { key: `${name}/accept` }));
       const takes = less(chance, mul(sub(after, before), 2));
       const kept = where(expandDims(takes, 1), next, x);

@@ -17,12 +17,12 @@ export interface Proposal {
    */
   readonly width: number | null;
   /**
-   * The proposed states.
+   * Returns the proposed states.
    *
-   * @param x - The chains, [n, d].
-   * @param width - A scalar.
-   * @param key - Of random draws.
-   * @returns [n, d].
+   * @param x - The states of the chains, [n, d].
+   * @param width - The width of the moves, a scalar.
+   * @param key - The key of the random draws.
+   * @returns The proposed states, [n, d].
    */
   readonly propose: (x: Node, width: Node, key: string) => Node;
 }

@@ -58,7 +58,7 @@ export function adaptivePoints(n: number, options: AdaptiveOptions): PointSample
     const candidates = pool.draw({ key: `${key}/pool`, state, residual });
     const size = pow(residual(candidates), power);
     const odds = add(div(size, add(mean(size), tiny)), offset);
-    // The least u that is drawn is 0, where ln has no value.
+    // A draw u may be 0, where ln has no value.
     const u = clip(uniform([pool.shape[0]], { key: `${key}/choice`, state }), 2 ** -25, 1);
     const gumbel = neg(log(neg(log(u))));
     const { indices } = topK(add(log(add(odds, tiny)), gumbel), n);

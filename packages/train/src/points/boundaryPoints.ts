@@ -72,12 +72,15 @@ export function boundaryPoints(
 
 type Bounds = readonly (readonly [from: number, to: number])[];
 
-/** For the low and for the high faces, by coordinate, where each begins and ends: shares of the area of all that are taken. */
+/**
+ * Returns where each low and each high face begins and ends, by coordinate. The numbers are shares of the area of all
+ * taken faces.
+ */
 function faceBounds(
   { low, high }: PointBox,
   taken: readonly (Faces | undefined)[],
 ): readonly [Bounds, Bounds] {
-  // The area of a face across an axis is the volume over that side.
+  // The area of a face across an axis is the volume of the box divided by the length of that side.
   const areas = low.flatMap((from, axis) =>
     (["low", "high"] as const).map((side) => {
       const isTaken = taken[axis] === side || taken[axis] === "both";
@@ -90,13 +93,13 @@ function faceBounds(
   const all = areas.map((area, at) => {
     const from = begin;
     begin += area / total;
-    // What lies beyond the last bound by rounding belongs to the last face.
+    // A place beyond the last bound, by rounding, belongs to the last face.
     return [from, at === last ? 2 : begin] as const;
   });
   return [all.filter((_, at) => at % 2 === 0), all.filter((_, at) => at % 2 === 1)];
 }
 
-/** The faces of each coordinate. Throws GraphError for coordinates and faces that there are not. */
+/** Returns the faces of each coordinate. Throws GraphError if the box does not have a coordinate or a face. */
 function takenFaces(d: number, options: BoundaryOptions): readonly (Faces | undefined)[] {
   const where = "boundaryPoints";
   checkNames(where, options, ["faces"], GraphError);

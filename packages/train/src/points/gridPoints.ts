@@ -57,7 +57,7 @@ export function gridPoints(
   return samplerOf(where, [places.length, d], false, () => constant(points));
 }
 
-/** All places of a grid, the last axis running fastest. */
+/** Returns all places of a grid. The last axis changes fastest. */
 function placesOf(counts: readonly number[]): number[][] {
   return counts.reduce<number[][]>(
     (places, count) =>

@@ -18,7 +18,7 @@ export function latinHypercube(n: number, box: PointBox): PointSampler {
   checkBox("latinHypercube", box);
   const shape = [n, box.low.length] as const;
   return samplerOf("latinHypercube", shape, true, ({ key, state }) => {
-    // The order of random numbers is a random order.
+    // The ranks of random numbers are a random permutation.
     const order = argsort(uniform(shape, { key: `${key}/order`, state }), { axis: 0 });
     const within = uniform(shape, { key: `${key}/within`, state });
     return intoBox(div(add(cast(order, "float"), within), n), box);

@@ -40,7 +40,7 @@ export function isSampler(value: unknown): value is PointSampler {
   return typeof value === "object" && value !== null && "draw" in value && "random" in value;
 }
 
-/** A sampler of n points. Throws GraphError for an n that is no count. */
+/** Returns a sampler of n points. Throws GraphError if n is not a positive integer. */
 export function samplerOf(
   name: string,
   [n, d]: readonly [number, number],
@@ -51,7 +51,7 @@ export function samplerOf(
   return Object.freeze({ name, shape: Object.freeze([n, d] as const), random, draw });
 }
 
-/** Throws GraphError unless n is a number of points. */
+/** Throws GraphError if n is not a positive integer. */
 export function checkCount(where: string, n: unknown): void {
   if (Number.isInteger(n) && (n as number) >= 1) return;
   throw new GraphError({

@@ -33,7 +33,7 @@ export function isModule(value: unknown): value is AnyModule {
   return typeof value === "object" && value !== null && "definition" in value;
 }
 
-/** The modules of a model, those of a record by name. Throws GraphError for what is no model. */
+/** Returns the modules of a model, with their names in a record. Throws GraphError if the value is not a model. */
 export function modulesOf(
   where: string,
   model: unknown,
@@ -51,7 +51,7 @@ export function modulesOf(
   });
 }
 
-/** A model as functions of nodes. */
+/** Returns a model as functions of nodes. */
 export function functionsOf(model: Solvable, apply: Apply): unknown {
   const as =
     (module: AnyModule) =>
@@ -61,7 +61,7 @@ export function functionsOf(model: Solvable, apply: Apply): unknown {
   return Object.fromEntries(Object.entries(model).map(([name, one]) => [name, as(one)]));
 }
 
-/** Applies modules by an applier, outside of a training step. */
+/** Returns a function that applies modules by an applier, outside of a training step. */
 export function applyBy(applier: Applier): Apply {
   return (module, ...inputs) =>
     applier.apply(module, inputs.length === 1 ? inputs[0] : inputs).response;

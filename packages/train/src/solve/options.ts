@@ -73,8 +73,8 @@ export interface Measures<U> {
   /** The number of steps between two measures; 100 by default. The step that ends the run is measured too. */
   readonly every?: number;
   /**
-   * The measures by name, each a scalar of the solution, such as `{ relativeL2: (u) => relativeError(u, exact,
-   * points) }`.
+   * The measures by name, each a scalar of the solution, such as
+   * `{ relativeL2: (u) => relativeError(u, exact, points) }`.
    */
   readonly of: Readonly<Record<string, (u: U) => Node>>;
 }

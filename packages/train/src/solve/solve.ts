@@ -77,12 +77,12 @@ export async function solve<const M extends Solvable>(
   }
 }
 
-/** The floats of a new store: the finest that the backend has, but for a choice. */
+/** Returns the float type of a new store: the chosen one, or the most precise one that the backend has. */
 function floatsBy(chosen: FloatType | undefined): (backend: Backend) => FloatType {
   return ({ floats }) => chosen ?? (floats.includes("f64") ? "f64" : "f32");
 }
 
-/** The training step of a problem. */
+/** Returns the training step of a problem. */
 function stepOf(
   store: Store,
   model: Solvable,

@@ -65,7 +65,7 @@ export interface Solved<U> {
   close(): Promise<void>;
 }
 
-/** What a run leaves. */
+/** The parts of a run that has ended. */
 export interface Ended {
   readonly where: string;
   readonly store: Store;
@@ -77,7 +77,7 @@ export interface Ended {
   readonly endedBy: Ending;
 }
 
-/** A run that has ended as its user sees it. */
+/** Returns the result of a run for its user. */
 export function solvedBy<U>(ended: Ended): Solved<U> {
   const { where, store, model, resident } = ended;
   return Object.freeze({

@@ -75,13 +75,13 @@ export interface ObserveOptions {
   readonly weight?: number;
 }
 
-/** What is fixed for one pass. */
+/** The settings of one forward pass. */
 export type PassSettings = Pick<StepContext, "mode" | "step" | "progress"> & {
   readonly where: string;
   readonly store: Store;
 };
 
-/** A context that keeps what it applies in an applier, and the modules that were applied. */
+/** Returns a context that applies modules by an applier, and collects the modules that were applied. */
 export function stepContext(
   applier: Applier,
   modules: Set<AnyModule>,
@@ -110,7 +110,7 @@ export function stepContext(
   return Object.freeze(context) as unknown as StepContext;
 }
 
-/** The weight of what is observed. Throws GraphError for one that is none. */
+/** Returns the weight of an observed response. Throws GraphError if it is not finite and ≥ 0. */
 function weightOf(where: string, options: ObserveOptions): number {
   checkNames(`${where}, observe`, options, ["weight"], GraphError);
   const { weight = 1 } = options;
@@ -123,7 +123,7 @@ function weightOf(where: string, options: ObserveOptions): number {
   });
 }
 
-/** Throws GraphError unless a store has all variables of a module. */
+/** Throws GraphError if a store lacks a variable of a module. */
 export function checkStored(where: string, module: AnyModule, store: Store): void {
   if (module?.definition === undefined) {
     throw new GraphError({

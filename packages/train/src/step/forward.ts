@@ -13,7 +13,7 @@ export type LossResult =
   | Node
   | { readonly loss: Node; readonly outputs?: Readonly<Record<string, Node>> };
 
-/** How the forward pass of a step is made. */
+/** The settings of a step's forward pass. */
 export interface ForwardSpec<F> {
   readonly where: string;
   readonly store: Store;
@@ -29,17 +29,17 @@ export interface Forward {
   /** A scalar. */
   readonly loss: Node;
   readonly outputs: Readonly<Record<string, Node>>;
-  /** What was applied in it. */
+  /** The applier, which has the modules' applications in this pass. */
   readonly applier: Applier;
   /** The modules that the loss applied. */
   readonly modules: ReadonlySet<AnyModule>;
-  /** Weights of the samples [n], with mean 1; null: all 1. */
+  /** The weights of the samples, [n], with mean 1; null if all are 1. */
   readonly relativeWeights: Node | null;
-  /** Samples of the batch. */
+  /** The number of samples of the batch. */
   readonly samples: number;
 }
 
-/** Calls the loss. Throws what it throws, and GraphError and ShapeError for what it returns. */
+/** Calls the loss. Throws what the loss throws, and GraphError or ShapeError if its result does not fit. */
 export function forwardPass<F>(spec: ForwardSpec<F>, mode: Mode): Forward {
   const { where, store, feeds, step, progress } = spec;
   const rowWeights = spec.weights?.(feeds) ?? null;
@@ -60,7 +60,7 @@ export function forwardPass<F>(spec: ForwardSpec<F>, mode: Mode): Forward {
   };
 }
 
-/** The mean of a loss per sample, weighted where samples have weights; a scalar stays as it is. */
+/** Returns the mean of a loss per sample, weighted if the samples have weights. A scalar stays as it is. */
 function averageOf(where: string, loss: Node, weights: Node | null): Node {
   if (loss.shape.length === 0) {
     if (weights === null) return loss;

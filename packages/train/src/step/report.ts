@@ -35,13 +35,13 @@ export interface OptimizerReport {
   readonly blocks: readonly ReportedBlock[];
 }
 
-/** Where a value of a report belongs. */
+/** The place of a value in a report. */
 export interface ReportedQuantity {
   readonly block: Omit<ReportedBlock, "quantities"> | null;
   readonly name: string;
 }
 
-/** The quantities of a phase's report and their nodes; those that cost much only where asked for. */
+/** Returns the quantities of a phase's report and their nodes. Costly ones are there only if asked for. */
 export function quantitiesOf(
   { report }: Phase,
   costly: boolean,
@@ -59,7 +59,7 @@ export function quantitiesOf(
   return { labels: all.map(({ label }) => label), nodes: all.map(({ node }) => node) };
 }
 
-/** Puts the values of a report into their places. */
+/** Makes a report from its values. */
 export function reportOf(
   step: number,
   labels: readonly ReportedQuantity[],
