@@ -74,7 +74,7 @@ export interface FitOptions<
   readonly metrics?: Readonly<Record<string, (output: Out, targets: NodesOf<Y>) => Node>>;
   /**
    * What is evaluated between epochs; `false` for nothing. By default all rows of the training and the validation
-   * split are, after each epoch.
+   * split are evaluated after each epoch. The training rows of a stream are not.
    */
   readonly evaluate?: EvaluateOptions | false;
   /** Ends the run when it no longer gets better, and then restores the best parameters; none by default. */

@@ -44,7 +44,7 @@ export async function openRunFolder(options: CheckpointOptions): Promise<RunFold
     await syncFolder(files, files.path.dirname(path));
     await removeAll(files, path, listFolder(files, path).left);
     const found = resume ? await newestRun(files, path) : null;
-    // A run that was killed behind its last checkpoint did not come to this.
+    // A run that was killed after it wrote its last checkpoint has not removed the older ones.
     if (found !== null) await prune(files, path, found.run, keep);
     let last: RunPlace | null = found?.run ?? null;
     let newest = found?.tensors ?? null;
@@ -119,7 +119,7 @@ async function prune(
 ): Promise<void> {
   const older = listFolder(files, folder).checkpoints.filter((one) => byNewest(one, now) >= 0);
   for (const { name } of older.slice(keep)) {
-    // Gone at once: what has a manifest is whole.
+    // The manifest goes first and at once, since a checkpoint that has a manifest must be whole.
     const manifest = files.path.join(folder, `${name}.json`);
     const part = partName(manifest, files);
     await files.promises.rename(manifest, part);
