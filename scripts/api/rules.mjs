@@ -60,7 +60,8 @@ export const withExample = new Set([
   ...["sgd", "momentum", "adam", "rngd", "groups", "chain", "clipNorm", "warmup", "lbfgs"], // optim
   ...["oneCycleSchedule", "polynomialAverage"], // optim
   ...["mnist", "dataSet", "fromColumns", "readCsv", "streamData", "batches"], // data
-  ...[], // train
+  ...["predict", "evaluate", "trainingStep", "responses", "loadCheckpoint", "checkpointBytes"], // train
+  ...["uniformPoints", "metropolis", "recordRun"], // train
   ...["cpu"], // cpu, gpu, native
   ...["fit", "solve"], // metrigrad
 ]);

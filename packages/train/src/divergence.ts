@@ -1,30 +1,44 @@
 import { type ErrorParts, GraphError } from "@metrigrad/tensor";
 
-/** Where in the data a step of `fit` is. */
+/**
+ * The place in the data where a step of {@link fit} is.
+ *
+ * @category Errors
+ */
 export interface BatchPlace {
-  /** Number of the epoch, from 1. */
+  /** The number of the epoch, from 1. */
   readonly epoch: number;
-  /** Number of the batch within the epoch, from 1. */
+  /** The number of the batch within the epoch, from 1. */
   readonly batch: number;
-  /** The rows of the batch in the training split; null where batches come from a stream. */
+  /** The rows of the batch as indices into the training split, [n]; null if the batches come from a stream. */
   readonly rows: Int32Array | null;
 }
 
-/** Where a step came upon a value that is not finite. */
+/**
+ * The place where a step met a value that is not finite.
+ *
+ * @category Errors
+ */
 export interface DivergencePlace {
-  /** Number of the step, from 1. */
+  /** The number of the step, from 1. */
   readonly step: number;
-  /** In the data of `fit`; null for a step of your own loop. */
+  /** The place in the data of {@link fit}; null for a step of your own loop. */
   readonly data: BatchPlace | null;
-  /** Path of the module whose node it is; "" where no module made it. */
+  /** The path of the module that made the node; "" if no module made it. */
   readonly module: string;
-  /** Name of the node's op; "" where the value could not be found again. */
+  /** The name of the node's op; "" if the value is finite when the step is replayed. */
   readonly op: string;
 }
 
-/** Training came upon a loss or an update that is not finite; the state is as before that step. */
+/**
+ * The error of a training step whose loss or update is not finite. The state on the store is as it was before that
+ * step.
+ *
+ * @category Errors
+ */
 export class DivergenceError extends GraphError {
   override readonly name: string = "DivergenceError";
+  /** The step, the batch, the module and the op of the first value that is not finite. */
   readonly place: DivergencePlace;
 
   constructor(parts: ErrorParts, place: DivergencePlace) {

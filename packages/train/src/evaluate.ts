@@ -1,14 +1,23 @@
 import { compile, type Feeds, isNode, type Node, type Outputs } from "@metrigrad/graph";
 import type { Handle, Store, Tensor } from "@metrigrad/tensor";
 
-/** Where and on what nodes are evaluated. */
+/**
+ * The store and the inputs for {@link evaluate}.
+ *
+ * @category Graph: compile and run
+ */
 export interface EvaluateContext {
+  /** The store that has the variables of the nodes. */
   readonly store: Store;
-  /** Values of the inputs, by name. */
+  /** The values of the inputs by name, as tensors or nested arrays; none by default. */
   readonly feeds?: Feeds;
 }
 
-/** Tensors in the form of nodes: one, a list, or by name. */
+/**
+ * The tensors of evaluated nodes, in the same form as the nodes: one, a list, or a record.
+ *
+ * @category Graph: compile and run
+ */
 export type Evaluated<O> = O extends Node
   ? Tensor
   : O extends readonly Node[]
@@ -16,12 +25,18 @@ export type Evaluated<O> = O extends Node
     : { readonly [K in keyof O]: Tensor };
 
 /**
- * The values of nodes: compiles them for a store, runs once and reads. For what runs often, use `compile`.
- * @param nodes - One node, a list, or nodes by name.
- * @param context - The store that has their variables, and the values of their inputs.
- * @returns Tensors in the same form.
- * @throws GraphError for a parameter that the store lacks and for a missing or unknown input, ShapeError for a value of
- *   another shape
+ * Evaluates nodes: compiles them for a store, runs the program once, and reads the values.
+ *
+ * Each call compiles again. For nodes that you evaluate often use {@link compile}.
+ *
+ * {@includeCode ../../../examples/api/train/evaluate.ts#example}
+ *
+ * @param nodes - One node, a list of nodes, or a record of nodes.
+ * @param context - The store that has the variables of the nodes, and the values of their inputs.
+ * @returns The values as tensors, in the form of `nodes`.
+ * @throws {@link GraphError} if the store lacks a variable, or if an input is missing or unknown.
+ * @throws {@link ShapeError} if the value of an input has another shape than the input.
+ * @category Graph: compile and run
  */
 export async function evaluate<const O extends Outputs>(
   nodes: O,

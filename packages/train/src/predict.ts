@@ -29,32 +29,56 @@ import { chunkRows } from "./host/chunkRows.ts";
 import { pacer } from "./host/pause.ts";
 import { checkStored } from "./step/context.ts";
 
-/** How a model is applied to data. */
+/**
+ * Options of {@link predict}.
+ *
+ * @category Train
+ */
 export interface PredictOptions<Out = Node, Y = Node> {
-  /** Rows that go through the model together; by their work by default. Results do not depend on it. */
+  /**
+   * The number of rows that go through the model together. By default it follows from the work per row. Results do
+   * not depend on it.
+   */
   readonly batchSize?: number;
-  /** What stored inputs are multiplied by, as in a data set: `data.inputScale`. A split of a data set says it itself. */
+  /**
+   * The factor that stored inputs are multiplied by: pass `data.inputScale` of the data set. A split of a data set
+   * brings its own.
+   */
   readonly inputScale?: Reading["inputScale"] | undefined;
-  /** Gives the most probable response under this law in place of the output: labels or values. */
+  /**
+   * The law whose most probable response is returned in place of the model's output: labels or values. None by
+   * default.
+   */
   readonly likelihood?: Law<Out, Y>;
-  /** Ends it before the next rows, by what `signal.throwIfAborted` throws. */
+  /** A signal that ends the call before the next rows. The call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Inputs, or a split of a data set. */
+/**
+ * The inputs of {@link predict}: a tree of tensors, or a split of a data set.
+ *
+ * @category Train
+ */
 export type PredictInputs =
   | Tree<Tensor>
   | (Reading & { readonly inputs: Tree<Tensor>; readonly targets: Tree<Tensor> });
 
 /**
- * What a model puts out for rows of inputs, in inference mode: any number of rows, in chunks.
+ * Applies a model to rows of inputs in inference mode. The number of rows is free, since they go through the model in
+ * chunks.
+ *
+ * {@includeCode ../../../examples/api/train/predict.ts#example}
+ *
  * @param model - The module.
- * @param store - It has the model's values.
+ * @param store - The store that has the model's values, for example `run.store`.
  * @param inputs - Leaves [rows, …] in the form of the model's input, or a split with `inputs` and `targets`.
- * @param options - `inputScale` of the data set where `inputs` is no split of it, `likelihood` for responses, `batchSize`, `signal`.
- * @returns Leaves [rows, …] in the form of the model's output, or of the law's response.
- * @throws GraphError for a store without the model, DataError where leaves differ in rows, ShapeError where an output
- *   has no value per row, and what the model throws
+ * @param options - `inputScale` if `inputs` is not a split of the data set, `likelihood` for its most probable
+ *   responses, `batchSize`, and `signal`.
+ * @returns A promise of leaves [rows, …] in the form of the model's output, or of the law's response.
+ * @throws {@link GraphError} if an option is unknown or out of range, or if the store does not have the model.
+ * @throws {@link DataError} if the leaves have different numbers of rows.
+ * @throws {@link ShapeError} if an output does not have one value per row, or if the inputs do not fit the model.
+ * @category Train
  */
 export async function predict<In, Out, Y = Out>(
   model: Module<In, Out>,
@@ -94,7 +118,7 @@ export async function predict<In, Out, Y = Out>(
     const rest = pacer();
     for (let first = 0; first < n; first += size) {
       signal?.throwIfAborted();
-      // The last rows are filled up with the very last one.
+      // The last chunk is filled up with copies of the last row.
       const rows = Int32Array.from({ length: size }, (_, at) => Math.min(first + at, n - 1));
       const feeds = leafValues("inputs", gatherRows(given, rows) as Tree<Tensor>);
       const own = Object.entries({ ...feeds, [weightsFeed]: weightsFor(rows, first, n) });
@@ -116,14 +140,14 @@ export async function predict<In, Out, Y = Out>(
   }
 }
 
-/** Name of the feed of weights; 0 is padding. */
+/** The name of the feed of weights. Padding has the weight 0. */
 const weightsFeed = "row weights";
 
 function weightsFor(rows: Int32Array, first: number, n: number): Tensor {
   return tensor(Float32Array.from(rows, (_, at) => (first + at < n ? 1 : 0)));
 }
 
-/** The model's output for so many rows, or the law's response to it. */
+/** Returns the model's output for a number of rows, or the law's most probable response. */
 function outputOf(
   model: AnyModule,
   store: Store,

@@ -10,68 +10,111 @@ import { stepGraph } from "./step/stepGraph.ts";
 import type { TrainedChoice } from "./step/trained.ts";
 import { oneAtATime } from "./step/turns.ts";
 
-/** What a training step is made of. */
+/**
+ * Options of {@link trainingStep}.
+ *
+ * @category Train: own loops
+ */
 export interface TrainingStepOptions<F extends FeedSpecs = FeedSpecs> {
+  /** The optimizer, for example `adam()`. */
   readonly optimizer: Optimizer;
-  /** What is trained: a module, a variable, a list of them, or a function of paths; all that is applied by default. */
+  /**
+   * The parameters to train: a module, a variable, a list of them, or a function of paths. By default the step trains
+   * all that the loss applies.
+   */
   readonly parameters?: TrainedChoice;
-  /** What is passed to each step: shapes by name, such as { x: [64, 2], label: { shape: [64], type: "i32" } }. */
+  /**
+   * The shapes of the values that you pass to each step, by name. For example { x: [64, 2], label: { shape: [64],
+   * type: "i32" } }.
+   */
   readonly feeds: F;
   /**
-   * The loss: a scalar, or a value per sample [n], of which the mean is minimised; also { loss, outputs }, where `run`
-   * reads the outputs. It may be called again in inference mode, so it must do nothing but build the graph.
+   * The loss: a scalar, or a value per sample, [n], whose mean is minimised. It may also return { loss, outputs },
+   * and `run` then reads the outputs. It may be called again in inference mode, so it must only build the graph.
    */
   readonly loss: (feeds: FeedNodes<F>, context: StepContext) => LossResult;
-  /** Weights of the samples, [n]: the loss becomes Σwℓ/Σw, and modules and metrics take them too. */
+  /**
+   * The weights w of the samples, [n]. The loss becomes Σwℓ/Σw, where ℓ is the loss per sample. Modules and metrics
+   * use the weights too. All are 1 by default.
+   */
   readonly weights?: (feeds: FeedNodes<F>) => Node | null;
-  /** Steps of the whole run, which schedules go by; without it the progress stays 0. */
+  /** The number of steps of the whole run, which schedules follow. If you leave it out, the progress stays 0. */
   readonly steps?: number;
-  /** β of the L2 term ½β Σ‖W‖² over the trained parameters, biases left out; 0 by default. */
+  /** β of the L2 term ½β Σ‖W‖² over the trained parameters, without biases; 0 by default. */
   readonly l2?: number;
-  /** Whether `run` gives what the optimizer reports, at every step or every k-th; false by default. */
+  /**
+   * Whether `run` returns the optimizer's report: at every step (`true`), or at every k-th step (`{ every: k }`).
+   * False by default.
+   */
   readonly report?: boolean | ReportOptions;
-  /** Whether a step that is not finite is undone and thrown as a DivergenceError; true by default. */
+  /** Whether a step that is not finite is undone and throws a {@link DivergenceError}; true by default. */
   readonly checkFinite?: boolean;
-  /** Steps of `advance` between two looks at that; 100 by default. */
+  /** The number of steps of `advance` between two checks that all values are finite; 100 by default. */
   readonly checkEvery?: number;
-  /** Whether state that the optimizer has on the store goes on; true by default. */
+  /** Whether the step goes on from the optimizer's state on the store; true by default. */
   readonly resume?: boolean;
 }
 
-/** What is reported. */
+/**
+ * What an optimizer reports, and how often.
+ *
+ * @category Train: own loops
+ */
 export interface ReportOptions {
-  /** Every so many steps; 1 by default. */
+  /** The number of steps from one report to the next; 1 by default for `trainingStep`. */
   readonly every?: number;
-  /** Condition numbers and the like too. */
+  /** Whether the report has quantities that take much work, such as condition numbers; false by default. */
   readonly costly?: boolean;
 }
 
-/** What a step gave. */
+/**
+ * The result of one training step.
+ *
+ * @category Train: own loops
+ */
 export interface StepResult {
-  /** Of the batch, before the step, without the L2 term. */
+  /** The loss of the batch before the step, without the L2 term. */
   readonly loss: number;
+  /** The outputs that the loss returned, by name; empty if it returned none. */
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** Steps done, this one included. */
+  /** The number of steps done, this one included. */
   readonly step: number;
-  /** What the optimizer reports of it; null where `report` does not ask for it. */
+  /** The optimizer's report of this step; null if `report` does not ask for one. */
   readonly report: OptimizerReport | null;
 }
 
-/** A training step on a store: a value that is run as often as one likes. */
+/**
+ * A training step on a store, which you run as often as you like.
+ *
+ * @category Train: own loops
+ */
 export interface TrainingStep<F extends FeedSpecs = FeedSpecs> {
   /**
-   * Does one step, and reads its loss and outputs.
-   * @throws DivergenceError where it is not finite: the state is then as before it; GraphError and ShapeError
-   *   for feeds that do not fit
+   * Does one step, and reads its loss and outputs. It rejects with a {@link DivergenceError} if the step is not
+   * finite, and the state is then as before the step. It rejects with a {@link GraphError} or a {@link ShapeError} if
+   * the feeds do not fit.
+   *
+   * @param feeds - The values by name, as tensors or nested arrays.
+   * @returns A promise of the loss, the outputs, the step count and the report.
    */
   run(feeds: FeedValues<F>): Promise<StepResult>;
-  /** Does one step without reading anything back. Throws as `run`, a DivergenceError up to `checkEvery` steps later. */
+  /**
+   * Does one step without reading anything back. It rejects as `run` does, with a {@link DivergenceError} up to
+   * `checkEvery` steps later.
+   *
+   * @param feeds - The values by name, as tensors or nested arrays.
+   */
   advance(feeds: FeedValues<F>): Promise<void>;
-  /** Throws DivergenceError where one of the steps since the last look was not finite. */
+  /**
+   * Checks the steps since the last check. It rejects with a {@link DivergenceError} if one of them was not finite.
+   */
   check(): Promise<void>;
-  /** Steps done by this optimizer on these parameters, those before this step was made included. */
+  /**
+   * The number of steps that this optimizer has done on these parameters. Steps from before this step was made count
+   * too.
+   */
   readonly count: number;
-  /** Frees its programs; the state stays on the store. */
+  /** Frees the step's programs. The state stays on the store. */
   close(): Promise<void>;
 }
 
@@ -90,15 +133,22 @@ const known = [
 ] as const satisfies readonly (keyof TrainingStepOptions)[];
 
 /**
- * Builds a training step: forward pass, gradient, optimizer and its state as programs on a store. The optimizer's
- * state lives on the store by path (`optimizer/adam/mean/dense0/w`), so that a step goes on where another one, or a
- * checkpoint, left off; where the store has no such state, or that of another optimizer, it begins afresh.
- * @param store - It must have the modules that the loss applies.
- * @param options - Optimizer, feeds, loss, and what is trained.
- * @returns The step.
- * @throws GraphError for options out of range, for a module that the store lacks, for a parameter that the loss reads
- *   and that belongs to no applied module, and while another open step uses state that would be replaced; what the
- *   loss, its modules and the optimizer throw
+ * Builds a training step for a loop of your own: forward pass, gradient, optimizer and its state, as programs on a
+ * store.
+ *
+ * The optimizer's state lives on the store by path (`optimizer/adam/mean/dense0/w`). So a step goes on where another
+ * step or a checkpoint ended. If the store has no such state, or that of another optimizer, the state begins afresh.
+ *
+ * {@includeCode ../../../examples/api/train/trainingStep.ts#example}
+ *
+ * @param store - The store. It must have the modules that the loss applies.
+ * @param options - Optimizer, feeds, loss, and what to train.
+ * @returns A promise of the step.
+ * @throws {@link GraphError} if an option is unknown or out of range, or if the store lacks a module that the loss
+ *   applies. Also if the loss reads a parameter that belongs to no applied module. Also if an open step uses state
+ *   that would be replaced. The call rejects with what the loss, its modules and the optimizer throw, too.
+ * @throws {@link ShapeError} if the weights do not fit the loss.
+ * @category Train: own loops
  */
 export async function trainingStep<const F extends FeedSpecs>(
   store: Store,

@@ -3,26 +3,26 @@ import type { StoredType } from "../stored/storedTypes.ts";
 import { damaged, fileTypes, metadataKey } from "./format.ts";
 import { repeatedName } from "./repeatedName.ts";
 
-/** One tensor of a header, checked. */
+/** One tensor of a checked header. */
 export interface HeaderEntry {
   readonly name: string;
   readonly type: StoredType;
   readonly shape: readonly number[];
-  /** The first byte of its elements, and the one behind the last, from the end of the header. */
+  /** The first byte of the elements, counted from the end of the header. `end` is the byte after the last one. */
   readonly begin: number;
   readonly end: number;
 }
 
-/** A header, checked. */
+/** A checked header. */
 export interface Header {
   readonly entries: readonly HeaderEntry[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The format's own limit. */
+/** The longest header in bytes that the format allows. */
 const longestHeader = 100_000_000;
 
-/** The length of the header from the first 8 bytes of a file of `size` bytes. Throws DataError. */
+/** Returns the length of the header, from the first 8 bytes of a file of `size` bytes. Throws DataError. */
 export function headerLength(where: string, first: Uint8Array, size: number): number {
   const view = new DataView(first.buffer, first.byteOffset, first.byteLength);
   const length = first.length < 8 ? Number.NaN : Number(view.getBigUint64(0, true));
@@ -97,7 +97,9 @@ function readEntry(where: string, name: string, value: unknown): HeaderEntry {
   return { name, type, shape: shape as number[], begin, end };
 }
 
-/** Checks that elements follow each other from 0 to the end of the file, in any order of the header. */
+/**
+ * Checks that the elements follow each other from 0 to the end of the file. The header may have them in any order.
+ */
 function checkOffsets(where: string, entries: readonly HeaderEntry[], length: number): void {
   let end = 0;
   for (const entry of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {

@@ -10,14 +10,14 @@ import { fileTypes, metadataKey, type TensorFile } from "./format.ts";
 export interface TensorEntry {
   /** The name in the file. */
   readonly name: string;
-  /** Element type. */
+  /** The element type. */
   readonly dtype: DType;
-  /** Sizes per axis. */
+  /** The sizes of the axes. */
   readonly shape: readonly number[];
 }
 
 /**
- * Where everything lies in a safetensors file.
+ * The places of header and tensors in a safetensors file.
  *
  * @category Data
  */
@@ -26,7 +26,7 @@ export interface SafetensorsLayout {
   readonly header: Uint8Array;
   /** The tensors in the order of their elements, which follow the header without gaps. */
   readonly order: readonly TensorEntry[];
-  /** Bytes of the whole file. */
+  /** The size of the whole file in bytes. */
   readonly bytes: number;
 }
 
@@ -49,7 +49,7 @@ export function safetensorsLayout(
   return layOut("safetensorsLayout", entries, metadata);
 }
 
-/** The layout of a file for a door. Throws DataError. */
+/** Returns the layout of a file; messages begin with `where`. Throws DataError. */
 export function layOut(
   where: string,
   entries: readonly TensorEntry[],

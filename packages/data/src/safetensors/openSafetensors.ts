@@ -5,19 +5,19 @@ import { headerLength, readHeader } from "./header.ts";
 import type { SafetensorsOptions } from "./readSafetensors.ts";
 
 /**
- * Bytes that are read piece by piece, such as those of an open file.
+ * A source of bytes that are read piece by piece, such as an open file.
  *
  * @category Data
  */
 export interface ByteSource {
-  /** Bytes of the whole. */
+  /** The number of bytes of the whole source. */
   readonly size: number;
   /**
-   * Reads bytes; all of them must be there.
+   * Reads bytes. It must return all of them, or reject.
    *
-   * @param at - The place of the first byte.
-   * @param length - How many.
-   * @returns The bytes.
+   * @param at - The place of the first byte, from 0.
+   * @param length - The number of bytes.
+   * @returns A promise of the bytes, [length].
    */
   read(at: number, length: number): Promise<Uint8Array>;
 }
@@ -30,27 +30,31 @@ export interface ByteSource {
 export interface OpenSafetensors {
   /** The texts of the file. */
   readonly metadata: TensorFile["metadata"];
-  /** The tensors by name, in the order of the header: types as they are read, and shapes. */
+  /**
+   * The tensors by name, in the order of the header: their shapes, and the element types that they have after
+   * reading.
+   */
   readonly entries: ReadonlyMap<
     string,
     { readonly dtype: DType; readonly shape: readonly number[] }
   >;
   /**
-   * Reads one tensor. It rejects with a DataError for a name that the file does not have.
+   * Reads one tensor. It rejects with a {@link DataError} if the file does not have the name, or if a 64-bit integer
+   * does not fit into i32.
    *
    * @param name - The name in the file.
-   * @returns The tensor.
+   * @returns A promise of the tensor.
    */
   read(name: string): Promise<Tensor>;
 }
 
 /**
- * Opens a safetensors file, so that each tensor is read when it is asked for.
+ * Opens a safetensors file, so that each tensor is read when you ask for it.
  *
- * @param source - Where the bytes come from.
- * @param options - What the bytes are called in messages.
- * @returns The file; its header is read and checked.
- * @throws {@link DataError} if the header is damaged or the file is cut short, as {@link readSafetensors} does.
+ * @param source - The source of the bytes.
+ * @param options - The name of the bytes in messages.
+ * @returns A promise of the file. Its header is read and checked.
+ * @throws {@link DataError} if the header is damaged or if the file is cut short, as {@link readSafetensors} does.
  * @category Data
  */
 export async function openSafetensors(

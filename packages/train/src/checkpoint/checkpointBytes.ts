@@ -8,8 +8,10 @@ import { contentBytes, contentsOf } from "./contents.ts";
  * Resident data are left out. Steps wait until the values are read. The bytes carry a checksum, which
  * {@link loadCheckpoint} checks. Above 2 GiB use {@link saveCheckpoint}, which does not hold the file in memory.
  *
+ * {@includeCode ../../../../examples/api/train/loadCheckpoint.ts#example}
+ *
  * @param store - The store.
- * @returns The bytes, as `saveCheckpoint` writes them.
+ * @returns A promise of the bytes, as `saveCheckpoint` writes them.
  * @throws {@link DataError} if there is no memory for so many bytes.
  * @category Train: files and reports
  */

@@ -2,29 +2,29 @@ import type { ByteSource } from "@metrigrad/data";
 import { sha256 } from "../files/sha256.ts";
 import { damaged } from "./roles.ts";
 
-/** Where the header of a checkpoint holds its checksum: the first of its texts. */
+/** The name of the checksum among the texts of a checkpoint's header, where it comes first. */
 export const checksumKey = "metrigrad.sha256";
 
-/** What stands for the checksum while it is computed. */
+/** The digits in place of the checksum while it is computed. */
 export const noChecksum = "0".repeat(64);
 
 /** The header of a checkpoint up to the digits. */
 const before = new TextEncoder().encode(`{"__metadata__":{"${checksumKey}":"`);
 const begin = 8 + before.length;
 
-/** Puts the checksum, that of the file with zeros in place of its digits, into the header. */
+/** Puts the checksum into the header. It is the checksum of the file with zeros in place of its digits. */
 export function setChecksum(header: Uint8Array, digits: string): void {
   header.set(new TextEncoder().encode(digits), begin);
 }
 
-/** The SHA-256 of a file as it is. */
+/** Returns the SHA-256 of a file, its checksum included. */
 export async function hashOf(source: ByteSource): Promise<string> {
   const hash = sha256();
   await eachPiece(source, (piece) => hash.update(piece));
   return hash.digest();
 }
 
-/** Throws DataError where a file has a checksum that is not the one of its content. */
+/** Throws DataError if a file's checksum is not that of its content. */
 export async function checkContent(
   source: ByteSource,
   metadata: Readonly<Record<string, string>>,
@@ -46,7 +46,7 @@ async function eachPiece(
   for (let at = 0; at < size; at += 2 ** 24) take(await read(at, Math.min(2 ** 24, size - at)), at);
 }
 
-/** A copy of the beginning of a file with zeros for the digits. */
+/** Returns a copy of the beginning of a file, with zeros for the digits. */
 function blanked(piece: Uint8Array): Uint8Array {
   const copy = piece.slice();
   if (before.every((byte, at) => copy[8 + at] === byte)) setChecksum(copy, noChecksum);

@@ -2,25 +2,25 @@ import { checkNames, DataError } from "@metrigrad/tensor";
 import { isRunState, slotOwner, slotWithOwner } from "../step/slots.ts";
 
 /**
- * What of a checkpoint is loaded, and under which paths.
+ * What to load of a checkpoint, and under which paths.
  *
  * @category Train: files and reports
  */
 export interface LoadOptions {
   /**
-   * What is loaded: `"model"` is parameters and statistics without the state of optimizers and of random draws. A list
-   * has paths of the file, each of a variable ("dense0/w") or of a part of the model ("encoder"). A function says it of each
-   * path of the file. Everything by default.
+   * What to load; everything by default. `"model"` loads parameters and statistics, without the state of optimizers
+   * and of random draws. A list has paths of the file, each of a variable ("dense0/w") or of a part of the model
+   * ("encoder"). A function returns whether to load a path of the file.
    */
   readonly only?: "model" | readonly string[] | ((path: string) => boolean);
   /**
    * Paths of the file and their paths in the store, each of a variable or of a part of the model:
-   * `{ encoder: "backbone" }`. An optimizer's state follows its parameter. None by default.
+   * `{ encoder: "backbone" }`. The state of an optimizer follows its parameter. None by default.
    */
   readonly rename?: Readonly<Record<string, string>>;
 }
 
-/** Pairs of a path in the file and a path in the store. Throws DataError. */
+/** Returns the path in the store for each chosen path of the file. Throws DataError. */
 export function chosenPaths(
   paths: readonly string[],
   options: LoadOptions,
@@ -73,12 +73,12 @@ function chooser(
   return (path) => only.some((one) => isWithin(path, one));
 }
 
-/** Whether a path is another one, or lies below it. */
+/** Whether a path is equal to another one, or lies below it. */
 function isWithin(path: string, part: string): boolean {
   return path === part || path.startsWith(`${part}/`);
 }
 
-/** The path after renaming; the longest part that fits counts. */
+/** Returns the path after renaming, by the longest part that fits. */
 function renamed(path: string, rename: Readonly<Record<string, string>>): string {
   const [from] = Object.keys(rename)
     .filter((part) => isWithin(path, part))

@@ -10,16 +10,16 @@ import type { PartFile } from "../files/wholeFile.ts";
 import { checksumKey, noChecksum, setChecksum } from "./checksum.ts";
 import { rolesKey, type StoredRole } from "./roles.ts";
 
-/** What a checkpoint holds: its layout, and its tensors one by one. */
+/** The content of a checkpoint: its layout, and a function that reads its tensors one by one. */
 export interface Contents {
   readonly layout: SafetensorsLayout;
   read(name: string): Promise<Tensor>;
 }
 
-/** Values beside those of the store, by their names in the file. */
+/** Best values of early stopping, by their names in the file. The store does not have them. */
 export type BestValues = ReadonlyMap<string, Tensor>;
 
-/** Parameters and state of a store, and the best values of early stopping; data are left out. */
+/** Returns the parameters and the state of a store, and the best values of early stopping. Data are left out. */
 export function contentsOf(store: Store, best: BestValues = new Map()): Contents {
   const entries: TensorEntry[] = [];
   const roles: Record<string, StoredRole> = {};
@@ -33,7 +33,7 @@ export function contentsOf(store: Store, best: BestValues = new Map()): Contents
     entries.push({ name, dtype, shape });
     roles[name] = "best";
   }
-  // The checksum stands first, so that its place is known.
+  // The checksum comes first, so that its place is known.
   const metadata = { [checksumKey]: noChecksum, [rolesKey]: JSON.stringify(roles) };
   const read = async (name: string) => {
     const spec = specs.get(name);
@@ -43,8 +43,8 @@ export function contentsOf(store: Store, best: BestValues = new Map()): Contents
 }
 
 /**
- * Writes a checkpoint tensor by tensor: one of them is in memory at a time. They are read twice, since the checksum stands
- * before them.
+ * Writes a checkpoint tensor by tensor, with one tensor in memory at a time. The tensors are read twice, since the
+ * checksum comes before them in the file.
  */
 export async function writeContents(file: PartFile, { layout, read }: Contents): Promise<void> {
   const { header, order } = layout;
@@ -56,7 +56,7 @@ export async function writeContents(file: PartFile, { layout, read }: Contents):
   for (const { name } of order) await file.write(tensorBytes(await read(name)));
 }
 
-/** A checkpoint in memory. */
+/** Returns the bytes of a checkpoint in memory. */
 export async function contentBytes({ layout, read }: Contents): Promise<Uint8Array> {
   const { header, order, bytes } = layout;
   const file = room(bytes);

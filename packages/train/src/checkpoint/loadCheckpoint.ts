@@ -23,17 +23,22 @@ import { rolesOf, type StoredRole } from "./roles.ts";
 import { withSource } from "./source.ts";
 
 /**
- * Reads a checkpoint into a store, so that training with this store goes on where the saved one was.
+ * Reads a checkpoint into a store. Training with this store then goes on from the saved state.
  *
- * Values are found by path. Those that the store has are replaced. Others wait for the variables that are added later with
- * their path, such as a model by `store.add(model)`. The state of optimizers and the count of random draws begin afresh
- * if they are not loaded. The store's float type stays. The file is read tensor by tensor, and its checksum is checked first.
+ * Values are found by path. Values that the store already has are replaced. Others wait for variables that you add
+ * later with their path, such as a model by `store.add(model)`. If the state of optimizers and the count of random
+ * draws are not loaded, they begin afresh. The store's float type stays. The file is read tensor by tensor, and its
+ * checksum is checked first.
+ *
+ * {@includeCode ../../../../examples/api/train/loadCheckpoint.ts#example}
  *
  * @param from - The path of a file (for Node only), or its bytes.
  * @param store - The store.
- * @param options - What to load, and under which paths; by default all, which must have every parameter of the store.
- * @throws {@link DataError} if the file is damaged, altered or of another model, or if an option does not fit it. The store is then
- *   as before.
+ * @param options - What to load, and under which paths. By default all is loaded, and the file must have every
+ *   parameter of the store.
+ * @throws {@link DataError} if the file is damaged, altered or of another model, or if an option does not fit it. The
+ *   store is then as before.
+ * @throws {@link GraphError} if `from` is a path and there is no file system.
  * @category Train: files and reports
  */
 export async function loadCheckpoint(
@@ -56,7 +61,7 @@ export interface OpenCheckpoint {
   readonly roles: ReadonlyMap<string, StoredRole>;
 }
 
-/** Opens a checkpoint. Throws DataError for another file. */
+/** Opens a checkpoint. Throws DataError if the file is not one. */
 export async function openCheckpoint(
   source: ByteSource,
   title: string,
@@ -66,9 +71,9 @@ export async function openCheckpoint(
   return { file, roles: rolesOf(file.entries.keys(), file.metadata, where) };
 }
 
-/** A value of a file and where it goes. */
+/** A value of a file, and the variable of the store that gets it. */
 interface Value {
-  /** In the file. */
+  /** The name in the file. */
   readonly name: string;
   readonly spec: VariableSpec;
 }
@@ -96,7 +101,7 @@ export function loadValues(
         const must = `${path} must be ${spec.type} ${showShape(spec.shape)}`;
         throw refused(where, must, `${type} ${showShape(entry.shape)}`);
       }
-      // Numbers of 64 bits may be too large for a store of 32.
+      // Floats of 64 bits may be too large for a store of 32 bits.
       const home = storedType(type, store.float);
       if (entry.dtype === "f64" && home === "f32") {
         checkHolds(`${where}, ${path}`, await file.read(name), home);
@@ -107,7 +112,7 @@ export function loadValues(
     await store.add(added);
     for (const { name, spec } of values) await store.write(spec, await file.read(name));
     const lost = store.variables.filter(({ path }) => isRunState(path) && !loaded.has(path));
-    // A value that an earlier file left has nothing to begin from.
+    // A held value, from a file that was loaded before, has no initial value.
     await store.remove(lost.filter(({ spec }) => spec.held !== undefined));
     for (const one of lost) if (one.spec.held === undefined) await begin(one, store);
     forgetCounts(store);
@@ -127,7 +132,7 @@ function checkComplete(
   throw refused(where, must, `none for ${lacking[0]}`);
 }
 
-/** A value that waits for the variable of its path; its numbers are written afterwards. */
+/** Returns a place for a value that waits for the variable of its path. Its numbers are written afterwards. */
 function heldSpec(
   path: string,
   { dtype, shape }: { readonly dtype: DType; readonly shape: readonly number[] },

@@ -1,14 +1,14 @@
 import { DataError, type VariableRole } from "@metrigrad/tensor";
 
-/** Where a checkpoint keeps the roles of its variables, as JSON. */
+/** The name of the text that has the roles of a checkpoint's variables, as JSON. */
 export const rolesKey = "metrigrad.roles";
 
-/** What a tensor of a checkpoint is: the value of a variable, or one of the best values that early stopping keeps. */
+/** The role of a tensor in a checkpoint: that of its variable, or "best" for a best value of early stopping. */
 export type StoredRole = Exclude<VariableRole, "data"> | "best";
 
 const roles: readonly unknown[] = ["parameter", "state", "best"] satisfies StoredRole[];
 
-/** The roles of a checkpoint's tensors by name. Throws DataError for another kind of file. */
+/** Returns the roles of a checkpoint's tensors by name. Throws DataError if the file is not a checkpoint. */
 export function rolesOf(
   names: Iterable<string>,
   metadata: Readonly<Record<string, string>>,
@@ -38,7 +38,7 @@ function parse(text: string, where: string): Record<string, unknown> {
   throw damaged(where, "the roles of its variables must be a JSON object", text);
 }
 
-/** The error for a file that is no checkpoint, or not what was written. */
+/** Returns the error for a file that is not a checkpoint, or that is damaged. */
 export function damaged(where: string, must: string, got: string): DataError {
   return new DataError({ where, must, got, todo: "check the path, or copy the file again" });
 }

@@ -5,7 +5,10 @@ import { fileSystem } from "../files/fileSystem.ts";
 /** Node reads up to 2³¹−1 bytes at once. */
 const mostAtOnce = 2 ** 30;
 
-/** Uses the bytes of a file, which is open meanwhile, or those that are given. Throws DataError. */
+/**
+ * Calls a function with the bytes of a file, or with the given bytes. The file is closed afterwards. Throws
+ * DataError.
+ */
 export async function withSource<T>(
   from: string | Uint8Array,
   where: string,

@@ -9,25 +9,25 @@ export type AnyStream = StreamSet<Tree<Tensor>, Tree<Tensor>>;
 /** A batch to train on. */
 export interface TrainBatch {
   readonly feeds: Record<string, Tensor>;
-  /** Its rows in the training split; null where batches come from a stream. */
+  /** The rows of the batch as indices into the training split; null if the batches come from a stream. */
   readonly rows: Int32Array | null;
 }
 
-/** Where batches to train on come from. */
+/** The source of the batches to train on. */
 export interface BatchSource {
   readonly form: BatchForm;
   readonly feeds: FeedSpecs;
-  /** Whether samples have weights: then there is a feed for them. */
+  /** Whether samples have weights. If they have, there is a feed for them. */
   readonly weighted: boolean;
   readonly batchSize: number;
-  /** Null where a stream does not say how many rows it has. */
+  /** Steps of an epoch; null for a stream that does not say how many rows it has. */
   readonly stepsPerEpoch: number | null;
-  /** The batches of an epoch, counted from 0; those with fewer rows than the others are left out. */
+  /** Gives the batches of an epoch, counted from 0. Batches with fewer rows than the others are left out. */
   pass(epoch: number): AsyncIterable<TrainBatch> | Iterable<TrainBatch>;
   release(): Promise<void>;
 }
 
-/** Name of the feed of weights. */
+/** The name of the feed of weights. */
 export const weightsFeed = "weights";
 
 /** How batches are made. */
@@ -38,7 +38,7 @@ export interface BatchSettings {
   readonly useWeights: boolean;
 }
 
-/** Batches of rows that live on the store, in an order that follows from the seed. */
+/** Returns batches of rows that live on the store, in an order that follows from the seed. */
 export async function residentSource(
   store: Store,
   data: AnyDataSet,
@@ -63,7 +63,7 @@ export async function residentSource(
   };
 }
 
-/** The batches of a stream, each fed as it comes. The first one says how many rows a batch has. */
+/** Returns the batches of a stream, each fed as it comes. The first batch sets the number of rows. */
 export async function streamSource(
   data: AnyStream,
   { useWeights }: BatchSettings,
@@ -103,6 +103,6 @@ function batchFeeds(rows: Rows, chosen: Int32Array, weighted: boolean): Record<s
 async function firstOf(pass: AsyncGenerator<AnySplit, void, undefined>): Promise<AnySplit> {
   const { value } = await pass.next();
   await pass.return();
-  // A pass without a batch throws.
+  // A pass without batches has thrown before.
   return value as AnySplit;
 }

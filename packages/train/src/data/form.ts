@@ -6,13 +6,13 @@ import type { FeedSpecs } from "../step/feeds.ts";
 import { feedTree, leafFeeds, leafValues, scaledInputs } from "./reading.ts";
 import { resident } from "./resident.ts";
 
-/** What a batch is in a graph. */
+/** The nodes of a batch in a graph. */
 export interface BatchNodes {
   readonly inputs: NodeTree;
   readonly targets: NodeTree;
 }
 
-/** How batches of rows come into a graph. */
+/** The feeds of a batch, and the nodes that a graph makes of them. */
 export interface BatchForm {
   feeds(rows: number): FeedSpecs;
   nodes(feeds: Readonly<Record<string, Node>>): BatchNodes;
@@ -22,13 +22,13 @@ export interface BatchForm {
 export interface Rows {
   readonly form: BatchForm;
   readonly count: number;
-  /** Feeds for chosen rows. */
+  /** Returns the feeds for chosen rows. */
   feeds(rows: Int32Array): Record<string, Tensor>;
-  /** How much a row counts. */
+  /** Returns the weight of a row. */
   weight(row: number): number;
 }
 
-/** Rows that live on a store: feeds are their numbers. */
+/** Returns rows that live on a store. Their feeds are row indices. */
 export async function residentRows(
   store: Store,
   name: string,
@@ -55,7 +55,7 @@ export async function residentRows(
   };
 }
 
-/** How rows like those of a split come in feeds of their own. */
+/** Returns the form of batches whose feeds are the values of the rows. */
 export function fedForm({ inputs, targets, targetsAre }: AnySplit, reading: Reading): BatchForm {
   const same = targetsAre === "inputs";
   return {
@@ -70,7 +70,7 @@ export function fedForm({ inputs, targets, targetsAre }: AnySplit, reading: Read
   };
 }
 
-/** Rows on the host: feeds are their values. */
+/** Returns rows that are on the host. Their feeds are values. */
 export function fedRows(form: BatchForm, split: AnySplit): Rows {
   const same = split.targetsAre === "inputs";
   return {

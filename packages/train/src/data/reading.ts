@@ -11,7 +11,10 @@ import {
 } from "@metrigrad/tensor";
 import type { FeedSpecs } from "../step/feeds.ts";
 
-/** Inputs as a model takes them: floats times the scale of their leaf; integers stay where that is 1. */
+/**
+ * Returns the inputs of a model: floats, multiplied by the scale of their leaf. Integers stay integers if the scale
+ * is 1.
+ */
 export function scaledInputs(inputs: NodeTree, reading: Reading): NodeTree {
   return mapTree(inputs, isNode, (node, path) => {
     const scale = inputScaleOf(reading, path);
@@ -20,7 +23,7 @@ export function scaledInputs(inputs: NodeTree, reading: Reading): NodeTree {
   }) as NodeTree;
 }
 
-/** Feeds for `rows` rows of the leaves of a tree: "inputs/image". */
+/** Returns the feeds for `rows` rows of each leaf of a tree. Their names are such as "inputs/image". */
 export function leafFeeds(part: string, tree: Tree<Tensor>, rows: number): FeedSpecs {
   return Object.fromEntries(
     namedLeaves(tree, isTensor).map(([path, { dtype, shape }]) => {
@@ -30,7 +33,7 @@ export function leafFeeds(part: string, tree: Tree<Tensor>, rows: number): FeedS
   );
 }
 
-/** The nodes of such feeds, in the form of the tree. */
+/** Returns the nodes of the feeds of `leafFeeds`, in the form of the tree. */
 export function feedTree(
   part: string,
   tree: Tree<Tensor>,
@@ -39,7 +42,7 @@ export function feedTree(
   return mapTree(tree, isTensor, (_, path) => feeds[feedName(part, path)] as Node) as NodeTree;
 }
 
-/** Values for such feeds. */
+/** Returns values for the feeds of `leafFeeds`. */
 export function leafValues(part: string, tree: Tree<Tensor>): Record<string, Tensor> {
   return Object.fromEntries(
     namedLeaves(tree, isTensor).map(([path, leaf]) => [feedName(part, path), leaf]),

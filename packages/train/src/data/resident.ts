@@ -8,7 +8,7 @@ import {
   valueTypeOf,
 } from "@metrigrad/tensor";
 
-/** A tensor on a store, and how many use it there. */
+/** A tensor on a store, and the number of its users. */
 interface Resident {
   readonly variable: Variable;
   users: number;
@@ -23,7 +23,7 @@ export interface Residents {
 const residents = new WeakMap<Store, Map<Tensor, Resident>>();
 let made = 0;
 
-/** Puts tensors on a store; those that are there are shared, and leave with their last user. */
+/** Puts tensors on a store. Tensors that are already there are shared, and leave with their last user. */
 export async function resident(
   store: Store,
   name: string,

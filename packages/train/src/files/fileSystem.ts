@@ -9,8 +9,8 @@ export interface FileSystem {
 }
 
 /**
- * The file system. Node's modules are reached without imports, which bundlers for browsers would follow.
- * @throws GraphError where there is none, as in a page
+ * Returns the file system. Throws GraphError if there is none, as in a page. Node's modules are reached without
+ * imports, which bundlers for browsers would follow.
  */
 export function fileSystem(where: string, todo: string): FileSystem {
   const { process: host } = globalThis as { process?: NodeJS.Process };
@@ -25,6 +25,6 @@ export function fileSystem(where: string, todo: string): FileSystem {
   };
 }
 
-/** What to do with a checkpoint where there is no file system. */
+/** The advice on checkpoints if there is no file system. */
 export const bytesInstead =
   "take await checkpointBytes(store), and keep the bytes where the page can, for example in IndexedDB";

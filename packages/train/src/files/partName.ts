@@ -7,21 +7,21 @@ const pattern = /^(.+)\.(\d+)-(\d+)-([0-9a-f]{8})-([0-9a-f]{8})\.part$/;
 let made = 0;
 const random = Math.floor(Math.random() * 2 ** 32);
 
-/** The name of a temporary file for a path, which nobody else has. */
+/** Returns a name of a temporary file for a path. No other process or call has the same name. */
 export function partName(path: string, { fs, os }: FileSystem): string {
   made++;
   const unique = ((random + made) >>> 0).toString(16).padStart(8, "0");
   return `${path}.${process.pid}-${startOf(process.pid, fs)}-${machine(fs, os)}-${unique}.part`;
 }
 
-/** The name of the file that a temporary file would have become; null for other files. */
+/** Returns the name of the file that a temporary file was for; null for other files. */
 export function partOf(name: string): string | null {
   return pattern.exec(name)?.[1] ?? null;
 }
 
 /**
- * Whether the process that wrote a temporary file is surely gone: it was one of this machine, and now no process has its
- * number, or one that began at another time has it.
+ * Whether the process that wrote a temporary file has surely ended. It was one of this machine, and now no process
+ * has its number, or one with another start has it.
  */
 export function isDead(name: string, { fs, os }: FileSystem): boolean {
   const [, , pid = "", start, host] = pattern.exec(name) ?? [];
@@ -36,29 +36,30 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: there is one, of another user.
+    // EPERM: the process exists, and belongs to another user.
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 
-/** When a process began, in ticks since the machine did; 0 where the system does not say. */
+/** Returns when a process began, in ticks since the machine started; 0 if the system does not say. */
 function startOf(pid: number, fs: FileSystem["fs"]): string {
   try {
     const text = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The name of the program, in brackets, may hold anything; 20 fields behind it is the 22nd.
+    // The program's name is in brackets, and may have spaces and brackets itself. The start is 20 fields after it,
+    // the 22nd.
     return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "0";
   } catch {
     return "0";
   }
 }
 
-/** Numbers of processes mean something on one machine, and within one container of it. */
+/** Returns a name for the machine and its container, since process numbers are only unique within them. */
 function machine(fs: FileSystem["fs"], os: FileSystem["os"]): string {
   let space = "";
   try {
     space = fs.readlinkSync("/proc/self/ns/pid");
   } catch {
-    // Other systems have no such spaces.
+    // Only Linux has these namespaces.
   }
   return sha256Of(`${os.hostname()} ${space}`).slice(0, 8);
 }

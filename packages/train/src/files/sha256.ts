@@ -1,11 +1,11 @@
 /** A SHA-256 that is fed piece by piece. */
 export interface Sha256 {
   update(bytes: Uint8Array): void;
-  /** The 64 hexadecimal digits of all bytes so far; nothing may be added afterwards. */
+  /** Returns the 64 hexadecimal digits for all bytes so far. You may not add bytes afterwards. */
   digest(): string;
 }
 
-/** A SHA-256: Node's where there is one, else the one below, which pages have too. */
+/** Returns a SHA-256: that of Node if there is one, and otherwise the one below, which also runs in pages. */
 export function sha256(): Sha256 {
   const { process: host } = globalThis as { process?: NodeJS.Process };
   if (typeof host?.getBuiltinModule !== "function") return plainSha256();
@@ -19,7 +19,7 @@ export function sha256(): Sha256 {
   };
 }
 
-/** The SHA-256 of a text in UTF-8. */
+/** Returns the SHA-256 of a text in UTF-8. */
 export function sha256Of(text: string): string {
   const hash = sha256();
   hash.update(new TextEncoder().encode(text));
@@ -28,12 +28,12 @@ export function sha256Of(text: string): string {
 
 const pieceBytes = 2 ** 24;
 
-/** Bytes in pieces of 16 MiB, which share their memory. */
+/** Returns bytes in pieces of 16 MiB, which share the memory of the bytes. */
 export function* pieces(bytes: Uint8Array): Generator<Uint8Array, void, undefined> {
   for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
 }
 
-/** SHA-256 as FIPS 180-4 has it. */
+/** Returns a SHA-256 by FIPS 180-4. */
 export function plainSha256(): Sha256 {
   const { state: first, words: k } = constants();
   const h = Uint32Array.from(first);
@@ -59,7 +59,7 @@ export function plainSha256(): Sha256 {
       const t1 = (last + s1 + ((e & f) ^ (~e & g)) + word(k, t) + word(w, t)) | 0;
       const s0 = turn(a, 2) ^ turn(a, 13) ^ turn(a, 22);
       const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-      // One after the other: a list of them would be an array for each turn.
+      // They are moved one after the other, since a list of them would make an array in each turn.
       last = g;
       g = f;
       f = e;
@@ -99,7 +99,10 @@ export function plainSha256(): Sha256 {
   };
 }
 
-/** The first 32 bits of the fractions of square and cube roots of primes: exact, as doubles have 52. */
+/**
+ * Returns the first 32 bits of the fractions of square and cube roots of primes. They are exact, since doubles have
+ * 52 bits.
+ */
 function constants(): { readonly state: number[]; readonly words: Uint32Array } {
   const primes: number[] = [];
   for (let n = 2; primes.length < 64; n++) if (primes.every((p) => n % p !== 0)) primes.push(n);

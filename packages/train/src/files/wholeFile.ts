@@ -3,22 +3,22 @@ import type { FileSystem } from "./fileSystem.ts";
 import { isDead, partName, partOf } from "./partName.ts";
 import { pieces } from "./sha256.ts";
 
-/** A file that is being written; nobody sees it under its name before it is whole. */
+/** A file that is being written. It gets its name when it is whole. */
 export interface PartFile {
-  /** Writes bytes behind those before. */
+  /** Appends bytes. */
   write(bytes: Uint8Array): Promise<void>;
 }
 
 /** A written file that waits for its name. */
 export interface ReadyFile {
   readonly path: string;
-  /** Gives it its name, in place of a file that had it. */
+  /** Gives the file its name. It replaces a file of the same name. */
   place(): Promise<void>;
-  /** Removes it; does nothing where it has its name. */
+  /** Removes the file, unless it already has its name. */
   discard(): Promise<void>;
 }
 
-/** Writes a file beside its path, to the disk and not only to the system's memory. Its folder must be there. */
+/** Writes a temporary file beside a path, and waits until it is on the disk. The folder must exist. */
 export async function readyFile(
   files: FileSystem,
   path: string,
@@ -55,7 +55,7 @@ export async function readyFile(
   };
 }
 
-/** Removes what processes that are gone left of writing a file. */
+/** Removes the temporary files of a path that ended processes have left. */
 export async function removeDeadParts(files: FileSystem, path: string): Promise<void> {
   const { basename, dirname, join } = files.path;
   for (const name of await files.promises.readdir(dirname(path))) {
@@ -64,7 +64,7 @@ export async function removeDeadParts(files: FileSystem, path: string): Promise<
   }
 }
 
-/** Makes names in a folder last: a rename is safe when the folder is on the disk too. */
+/** Writes a folder to the disk. A rename is only safe when the folder is on the disk too. */
 export async function syncFolder({ promises }: FileSystem, folder: string): Promise<void> {
   try {
     const handle = await promises.open(folder, "r");
@@ -74,7 +74,7 @@ export async function syncFolder({ promises }: FileSystem, folder: string): Prom
       await handle.close();
     }
   } catch (error) {
-    // Windows and some network disks do not open or sync folders, and keep names without.
+    // Windows and some network disks cannot open or sync folders, and keep names without it.
     if (!quiet.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }
@@ -83,7 +83,7 @@ const quiet = new Set(["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"]);
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   for (const piece of pieces(bytes)) {
-    // A write may take a part of what it is given.
+    // A write may take only a part of the bytes.
     for (let at = 0; at < piece.length; ) {
       at += (await handle.write(piece, at, piece.length - at)).bytesWritten;
     }

@@ -3,11 +3,13 @@ import { type FileSystem, fileSystem } from "./fileSystem.ts";
 import { type PartFile, readyFile, removeDeadParts, syncFolder } from "./wholeFile.ts";
 
 /**
- * Writes a file whole or not at all. The content goes to a temporary file beside it, to the disk, and then takes the name
- * over. The function makes the folder if it is missing. Writes to one path take place in the order of the calls. For Node
- * only; it rejects with what the file system throws.
+ * Writes a file whole or not at all.
  *
- * @param path - The file.
+ * The content goes to a temporary file beside the path. When it is on the disk, that file takes the name. The
+ * function makes the folder if it is missing. Writes to one path take place in the order of the calls. For Node only;
+ * it rejects with what the file system throws.
+ *
+ * @param path - The path of the file.
  * @param content - A text, which is written in UTF-8, or bytes.
  * @throws {@link GraphError} if there is no file system.
  * @category Train: files and reports
@@ -18,7 +20,7 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
   await inTurn(files, path, () => writePart(files, path, (file) => file.write(bytes)));
 }
 
-/** Writes a file piece by piece, whole or not at all; its folder is made where it is missing. */
+/** Writes a file piece by piece, whole or not at all. It makes the folder if it is missing. */
 export async function writePart(
   files: FileSystem,
   path: string,
@@ -34,7 +36,7 @@ export async function writePart(
 
 const queues = new Map<string, { queue: ReturnType<typeof oneAtATime>; waiting: number }>();
 
-/** Runs what writes to a path after what was to write there before. */
+/** Runs a function that writes to a path, after the writes to the path that were asked for before. */
 export async function inTurn<T>(
   { path: { resolve } }: FileSystem,
   path: string,

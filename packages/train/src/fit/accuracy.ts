@@ -13,11 +13,11 @@ import {
 } from "@metrigrad/graph";
 import { type AnyLaw, categorical, type NodeTree } from "@metrigrad/nn";
 
-/** Which rows are predicted right. */
+/** The rows that are predicted right. */
 export interface Hits {
-  /** 1 for rows all of whose responses that count are right, else 0, [n]. */
+  /** [n]: 1 for a row if all of its responses that count are right, and 0 otherwise. */
   readonly right: Node;
-  /** 1 for rows with a response that counts, [n]; null: all. */
+  /** [n]: 1 for a row with a response that counts. Null if all rows count. */
   readonly counted: Node | null;
 }
 
@@ -27,10 +27,10 @@ interface Part {
   readonly counts: readonly Node[];
 }
 
-/** Rows whose most probable response is the target; null where a part of the response is continuous. */
+/** Returns the rows whose most probable response is the target; null if a part of the response is continuous. */
 export function hitsOf(law: AnyLaw, targets: NodeTree, output: NodeTree): Hits | null {
   if (law.parts(output).some((part) => part.law.outcomes(1) === null)) return null;
-  // Laws take targets apart by their structure alone, so nodes may stand for tensors.
+  // Laws split targets by their structure alone, so nodes may take the place of tensors.
   const partsOf = (y: unknown): readonly Part[] =>
     (law.targets?.(y, y) as readonly Part[] | undefined) ?? [{ values: y as Node, counts: [] }];
   const predicted = partsOf(law.predict(output));
@@ -59,12 +59,15 @@ export function hitsOf(law: AnyLaw, targets: NodeTree, output: NodeTree): Hits |
   };
 }
 
-/** Whether targets are shares of classes, of which the largest is to be found, and not labels. */
+/**
+ * Whether targets are shares of classes and not labels. A prediction is then right if it finds the class with the
+ * largest share.
+ */
 function isShares(law: AnyLaw | undefined, guess: Node): boolean {
   return law === categorical() && guess.type === "float";
 }
 
-/** Which values count, with axes of size 1 behind to stand beside them. */
+/** Returns which values count, with axes of size 1 at the end so that the shapes broadcast. */
 function presence(counts: Node, values: Node): Node {
   const present = counts.type === "bool" ? counts : greater(cast(counts, "float"), 0);
   const missing = values.shape.length - counts.shape.length;

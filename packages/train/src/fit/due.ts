@@ -1,26 +1,32 @@
 import { isStream } from "@metrigrad/data";
 
-/** What is evaluated between epochs. */
+/**
+ * Options of the evaluation between the epochs of {@link fit}.
+ *
+ * @category Train
+ */
 export interface EvaluateOptions {
-  /** Epochs between evaluations; 1 by default. The last epoch is always evaluated. */
+  /** Epochs between two evaluations; 1 by default. The last epoch is always evaluated. */
   readonly every?: number;
   /**
-   * The training rows: all, none, or so many of them by chance; all by default, none of a stream. `"steps"` takes the
-   * mean of the losses of the epoch's steps, each before its step and in training mode, which costs no pass of its own;
-   * `trainAccuracy` and `trainMetrics` are absent then.
+   * Which training rows are evaluated: all (`true`), none (`false`), or a number of rows drawn at random.
+   *
+   * `"steps"` takes the mean of the losses of the epoch's steps instead. It needs no pass of its own. Each loss is of
+   * before its step and in training mode, and `trainAccuracy` and `trainMetrics` are absent. The default is `true`
+   * for a data set and `false` for a stream.
    */
   readonly train?: boolean | "steps" | { readonly rows: number };
-  /** The validation rows; true by default. */
+  /** Whether the validation rows are evaluated; true by default. */
   readonly valid?: boolean;
 }
 
-/** What is evaluated after an epoch. */
+/** The evaluations that are due after an epoch. */
 export interface DueEvaluation {
   readonly train: NonNullable<EvaluateOptions["train"]>;
   readonly valid: boolean;
 }
 
-/** What says when to evaluate. */
+/** The options that say when to evaluate. */
 interface Evaluated {
   readonly evaluate?: EvaluateOptions | false;
   readonly epochs: number;
@@ -29,7 +35,9 @@ interface Evaluated {
 
 const nothing: DueEvaluation = Object.freeze({ train: false, valid: false });
 
-/** What is evaluated after an epoch, counted from 1, where it may be due; for validation rows, where there are some. */
+/**
+ * Returns the evaluations that are due after an epoch, counted from 1. `valid` may be true without validation rows.
+ */
 export function dueAfter(epoch: number, { evaluate = {}, epochs, data }: Evaluated): DueEvaluation {
   if (evaluate === false) return nothing;
   const { every = 1, train = !isStream(data), valid = true } = evaluate;

@@ -2,35 +2,40 @@ import { GraphError, type Store, type Tensor, type VariableSpec } from "@metrigr
 import type { Evaluation } from "./events.ts";
 import type { EarlyStopping } from "./options.ts";
 
-/** The best epoch of a run so far. */
+/**
+ * The best epoch of a run so far.
+ *
+ * @category Train
+ */
 export interface BestEpoch {
+  /** The number of the epoch, from 1. */
   readonly epoch: number;
-  /** What was measured in it. */
+  /** The value of the early stopping's metric after that epoch. */
   readonly value: number;
 }
 
-/** Follows how a run gets better. */
+/** Compares the evaluations of a run, and keeps the best one. */
 export interface Stopper {
   readonly best: BestEpoch | null;
-  /** Takes note of an evaluation; true where the run should end. */
+  /** Compares an evaluation with the best one. Returns true if the run should end. */
   measure(epoch: number, evaluation: Evaluation): Promise<boolean>;
-  /** Takes the best parameters back. */
+  /** Writes the best parameters to the store. */
   restore(): Promise<void>;
-  /** Evaluations in a row that were no better. */
+  /** The number of evaluations in a row that were no better. */
   readonly waited: number;
-  /** The best values by path; empty where they are not kept. */
+  /** The best values by path; empty if they are not kept. */
   readonly kept: ReadonlyMap<string, Tensor>;
-  /** Goes on from what another one of the same settings was. */
+  /** Goes on from the state of another stopper with the same settings. */
   resume(from: StopperState, kept: ReadonlyMap<string, Tensor>): void;
 }
 
-/** What of a stopper is saved beside the best values. */
+/** The state of a stopper that is saved, besides the best values. */
 export interface StopperState {
   readonly best: BestEpoch | null;
   readonly waited: number;
 }
 
-/** Keeps the best values of what is learned, parameters and statistics, on the host. */
+/** Makes a stopper. It keeps the best values of the learned parameters and statistics on the host. */
 export function stopper(
   settings: EarlyStopping,
   learned: readonly VariableSpec[],
@@ -60,7 +65,7 @@ export function stopper(
       const value = measured(metric, evaluation);
       const gain =
         best === null ? Number.POSITIVE_INFINITY : (value - best.value) * (higher ? 1 : -1);
-      // What is not a number is no better, and where it is the first, anything is better than it.
+      // NaN is never better than another value. If the first value is NaN, any number is better.
       if (gain > minDelta || (best !== null && Number.isNaN(best.value) && !Number.isNaN(value))) {
         best = Object.freeze({ epoch, value });
         waited = 0;

@@ -6,13 +6,13 @@ import type { StepEvent } from "./events.ts";
 import type { AnyFitOptions } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
 
-/** What an epoch of training took so far. */
+/** The part of an epoch that is done. */
 export interface EpochPart {
-  /** Batches that are behind, those that an earlier run was trained on included. */
+  /** The number of batches that are done, including those of an earlier run. */
   readonly batch: number;
-  /** Steps done in it. */
+  /** The number of steps done in the epoch. */
   readonly steps: number;
-  /** Sum of the losses of the steps; 0 where no evaluation asks for it. */
+  /** The sum of the losses of the steps; 0 if no evaluation asks for it. */
   readonly losses: number;
   readonly seconds: number;
   readonly secondsMetric: number;
@@ -21,13 +21,13 @@ export interface EpochPart {
 
 /** One epoch of training. */
 export interface TrainedEpoch extends EpochPart {
-  /** Whether `ended` said so before its last batch. */
+  /** Whether the run was ended before the last batch of the epoch. */
   readonly ended: boolean;
-  /** The mean loss of the steps, each before its step; null where no evaluation asks for it. */
+  /** The mean loss of the steps, each before its step; null if no evaluation asks for it. */
   readonly loss: number | null;
 }
 
-/** Nothing of an epoch. */
+/** The part of an epoch before its first step. */
 export const noPart: EpochPart = Object.freeze({
   batch: 0,
   steps: 0,
@@ -43,18 +43,18 @@ export interface Trainer {
   epoch(epoch: number): Promise<TrainedEpoch>;
 }
 
-/** What a trainer is told beside the options. */
+/** Settings of a trainer, besides the options. */
 export interface TrainerSettings {
   /** Whether the run should end before the next step. */
   readonly ended: () => boolean;
-  /** What a saved run did of the first epoch; null: the store says how many steps are behind. */
+  /** The part of the first epoch that a saved run has done. If it is null, the store says how many steps are done. */
   readonly from: EpochPart | null;
   /** Whether the run is saved after a step, counted from 1. */
   readonly savedAfter: (step: number) => boolean;
   readonly save: (epoch: number, part: EpochPart) => Promise<void>;
 }
 
-/** Trains epochs from where the store is. */
+/** Returns a trainer that goes on from the steps done on the store. */
 export function trainer(
   { source, runner, places, done, steps }: Prepared,
   options: AnyFitOptions,
@@ -64,7 +64,7 @@ export function trainer(
   const { every } = typeof asked === "object" ? asked : {};
   const { stepsPerEpoch } = source;
   let before = from ?? noPart;
-  /** Batches that were trained on before. */
+  /** The number of batches to skip, since they were trained on before. */
   let skipped = from?.batch ?? (stepsPerEpoch === null ? done : done % stepsPerEpoch);
   let step = done;
   return {
@@ -75,7 +75,7 @@ export function trainer(
       let { steps: own, losses, secondsMetric, report } = before;
       before = noPart;
       let aside = 0;
-      /** Time that is no training. */
+      /** Runs work whose time does not count as training. */
       const apart = async <T>(work: () => Promise<T>): Promise<T> => {
         const now = performance.now();
         const result = await work();
@@ -121,7 +121,7 @@ export function trainer(
           if (onStep !== undefined) await apart(async () => onStep(event));
         }
         if (savedAfter(step)) {
-          // What is not finite is not saved.
+          // The check comes first, so that no state that is not finite is saved.
           await runner.check();
           const part = soFar();
           await apart(() => save(epoch, part));

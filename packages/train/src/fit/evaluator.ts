@@ -17,39 +17,39 @@ import { hitsOf } from "./accuracy.ts";
 import type { Evaluation } from "./events.ts";
 import { type Objective, objectiveOf } from "./objective.ts";
 
-/** What is evaluated. */
+/** Settings of an evaluator. */
 export interface EvaluatorSpec {
   readonly objective: Objective;
   readonly metrics: Readonly<Record<string, (output: never, targets: never) => Node>>;
   readonly form: BatchForm;
-  /** Rows that come together, at most. */
+  /** The largest number of rows that an evaluation has. */
   readonly most: number;
-  /** Rows of a step of training: so many at once are no more work than what is done anyway. */
+  /** The rows of a training step. A chunk may have as many, since a step does that work anyway. */
   readonly batchSize?: number;
-  /** Rows of a chunk; found by their work by default. */
+  /** The rows of a chunk. By default they follow from the work per row. */
   readonly chunk?: number;
 }
 
 /** Evaluates a model on rows. */
 export interface Evaluator {
-  /** The means over chosen rows of what `parts` gives, all of them by default. Throws GraphError without weight. */
+  /** Returns the means over the chosen rows of all `parts`. Throws GraphError if the rows have no weight. */
   evaluate(parts: AsyncIterable<EvaluatedRows> | Iterable<EvaluatedRows>): Promise<Evaluation>;
   close(): Promise<void>;
 }
 
-/** Rows, all or some of them. */
+/** Rows, and those of them that are evaluated. */
 export interface EvaluatedRows {
   readonly rows: Rows;
-  /** Those that are evaluated; where it is the same array again, it has the same rows. */
+  /** The evaluated rows. The same array always has the same rows. */
   readonly chosen: Int32Array;
 }
 
 /** Rows that go through a program together. */
 interface Chunk {
   readonly feeds: Readonly<Record<string, Tensor>>;
-  /** One for each row and for padding, which has 0. */
+  /** The weights of the rows; padding has 0. */
   readonly weights: Float64Array;
-  /** Rows without padding. */
+  /** The number of rows without padding. */
   readonly count: number;
 }
 
@@ -59,10 +59,10 @@ interface Sum {
   weight: number;
 }
 
-/** Name of the feed of weights; 0 is padding. */
+/** The name of the feed of weights. Padding has the weight 0. */
 const weightsFeed = "row weights";
 
-/** Prepares an evaluation; its programs are compiled when they are first needed. */
+/** Returns an evaluator. It compiles its programs when they are first needed. */
 export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
   const programs = new Map<number, Promise<Program<Readonly<Record<string, Handle>>>>>();
   let built: { readonly size: number; readonly padded: boolean } | null = null;
@@ -72,7 +72,7 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
       const nodes = (rows: number) => Object.values(quantities(spec, store, rows));
       const size =
         chunk ?? Math.max(Math.min(batchSize, most), chunkRows(nodes, most, store.float));
-      // A scalar cannot leave padding out: then the last chunk is as long as it is.
+      // A scalar cannot leave padding out, so the last chunk then has no padding.
       built = { size, padded: nodes(size).every(({ shape }) => shape.length > 0) };
     }
     return built;
@@ -83,7 +83,7 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
     return known;
   };
 
-  /** Chunks by their rows: those of a data set are the same ones after every epoch. */
+  /** The chunks by their array of rows. A data set has the same chunks after every epoch. */
   const known = new WeakMap<Int32Array, readonly Chunk[]>();
   const chunksOf = (rows: Rows, chosen: Int32Array): readonly Chunk[] => {
     const found = known.get(chosen);
@@ -116,7 +116,7 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
       for (let at = 0; at < count; at++) {
         const own = name === rightName ? (counted?.[at] ?? 1) : 1;
         const weight = (weights[at] as number) * own;
-        // What does not count may be anything.
+        // A value without weight may be NaN.
         if (weight === 0) continue;
         sum.value += weight * (data[scalar ? 0 : at] as number);
         sum.weight += weight;
@@ -137,7 +137,7 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
       return evaluationOf(sums);
     },
     close: async () => {
-      // One that could not be made has nothing to close.
+      // A program that failed to compile has nothing to close.
       const close = (program: Program<unknown>) => program.close();
       for (const program of programs.values()) await program.then(close, () => undefined);
       programs.clear();
@@ -145,7 +145,7 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
   };
 }
 
-/** Chosen rows, with the last of them again as padding up to a length. */
+/** Returns a chunk of the chosen rows. The last row is repeated as padding up to `length`. */
 function chunkOf(rows: Rows, chosen: Int32Array, length: number): Chunk {
   const count = chosen.length;
   const padded = new Int32Array(length).fill(chosen[count - 1] as number);
@@ -155,7 +155,7 @@ function chunkOf(rows: Rows, chosen: Int32Array, length: number): Chunk {
   return { feeds: { ...rows.feeds(padded), [weightsFeed]: tensor(weights) }, weights, count };
 }
 
-/** Rows of each of as few equal chunks as a limit allows, so that hardly a row is padding. */
+/** Returns the rows of a chunk, for as few equal chunks as the limit allows. So there is hardly any padding. */
 function chunkSize(rows: number, limit: number): number {
   return Math.ceil(rows / Math.ceil(rows / limit));
 }
@@ -180,7 +180,7 @@ function evaluationOf(sums: ReadonlyMap<string, Sum>): Evaluation {
   });
 }
 
-/** What is read of so many rows: [rows] each, or a scalar. */
+/** Returns the quantities to read for a number of rows: [rows] each, or scalars. */
 function quantities(
   { objective, metrics, form }: EvaluatorSpec,
   store: Store,

@@ -13,18 +13,23 @@ import type { Run } from "./run.ts";
 import { type SplitEvaluator, splitNames } from "./splits.ts";
 
 /**
- * Trains a model: minimises the batch mean of −ln p, or of a loss of your own, plus ½β Σ‖W‖², by seeded shuffles of
- * the training rows. The data become resident on the backend while the run trains, and a step is one program.
+ * Trains a model.
  *
- * The run is a function of model, options and backend alone, but for its times. A non-finite loss or
- * update freezes the state and raises a DivergenceError that names module, op and batch.
- * @param model - The module; the inputs of the data are its input.
+ * The loss is the batch mean of −ln p of the likelihood, or of a loss of your own, plus ½β Σ‖W‖² over the weights.
+ * Rows are shuffled by the seed. The data live on the backend while the run trains, and a step is one program.
+ *
+ * The run is a function of model, options and backend alone, except for its times. If a loss or an update is not
+ * finite, the state stays as it was before that step.
+ *
+ * @param model - The module. The inputs of the data are its input.
  * @param options - Data, likelihood or loss, optimizer, and how to train.
- * @returns The run: iterate over it, or await `finish()`.
- * @throws GraphError for options that are unknown or out of range, and for a folder that holds checkpoints where the run does
- *   not resume; while iterated GraphError for a saved run with other settings, DataError for data that are not
- *   finite, that `dataSet` refuses or that the likelihood cannot observe, and what model, likelihood and optimizer
- *   throw as the graph is built
+ * @returns The run. Iterate over it, or await `finish()`.
+ * @throws {@link GraphError} if an option is unknown or out of range, or if the checkpoint folder holds checkpoints
+ *   and `resume` is false. While you iterate: if a saved run has other settings, and what the model, the likelihood
+ *   and the optimizer throw.
+ * @throws {@link DataError} while you iterate, if the data are not finite, or if the likelihood cannot observe them.
+ * @throws {@link DivergenceError} while you iterate, if a loss or an update is not finite.
+ * @category Train
  */
 export function fit<In, Out, X extends Tree<Tensor> = Tensor, Y extends Tree<Tensor> = Tensor>(
   model: Module<In, Out>,
@@ -43,7 +48,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   let training: SplitEvaluator | null = null;
   let stops: Stopper | null = null;
   let saver: RunSaver | null = null;
-  /** The epoch behind which the run waits for whoever iterates, and may be left; null while it trains. */
+  /** The last epoch done while the run waits for its user, who may leave the loop; null while it trains. */
   let behind: number | null = null;
   let stopped = false;
   let aborted = false;
@@ -104,7 +109,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     }
   }
 
-  /** Saves the run where that is asked for. */
+  /** Saves the run if `checkpoint` asks for it. */
   async function save(
     epoch: number,
     { batch, steps, losses, seconds, secondsMetric, report }: EpochPart,
@@ -143,7 +148,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
         await save(epoch, trained, null);
         return;
       }
-      // A stream without `rows` is passed by until it is where the store is.
+      // A stream without `rows` skips the epochs that were done before.
       if (trained.steps === 0) continue;
       const found = await evaluateAfter(epoch + 1, evaluators, trained.loss);
       const penalty = found.train === undefined ? 0 : await evaluators.penalty();
@@ -197,7 +202,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   const evaluate = async (split: SplitName): Promise<Evaluation> => {
     const { evaluator } = ready();
     if (training !== null) return training.evaluate(split);
-    // The data left the store when training ended: they are there for this one evaluation.
+    // The data left the store when training ended. They come back for this one evaluation.
     const once = evaluator();
     try {
       return await once.evaluate(split);
@@ -243,7 +248,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   } satisfies Run);
 }
 
-/** An evaluation under the names of an event. */
+/** Returns an evaluation under the names of an event. */
 function named(split: "train" | "valid", { cost, accuracy, metrics }: Evaluation) {
   return {
     [`${split}Cost`]: cost,

@@ -5,15 +5,15 @@ import { mapTree, ShapeError, type Tree } from "@metrigrad/tensor";
 import type { BatchNodes } from "../data/form.ts";
 import type { StepContext } from "../step/context.ts";
 
-/** What a run minimises. */
+/** The objective that a run minimises. */
 export interface Objective {
   readonly model: AnyModule;
-  /** Null where the loss is an own one. */
+  /** The likelihood; null if the user has passed a loss. */
   readonly likelihood: AnyLaw | null;
   readonly loss: ((output: never, targets: never, context: StepContext) => Node) | null;
 }
 
-/** The model's output for a batch, and its loss: −ln p of each sample, or what the own loss gives. */
+/** Returns the model's output for a batch and its loss: −ln p of each sample, or the value of the user's loss. */
 export function objectiveOf(
   { model, likelihood, loss }: Objective,
   { inputs, targets }: BatchNodes,
@@ -29,8 +29,8 @@ export function objectiveOf(
 }
 
 /**
- * Throws DataError where a law cannot observe targets, and ShapeError where a model has another number of outputs than the law
- * needs for the classes of the data.
+ * Throws DataError if a law cannot observe the targets, and ShapeError if the model's number of outputs does not fit
+ * the classes of the data.
  */
 export function checkObserved(
   where: string,
@@ -45,7 +45,7 @@ export function checkObserved(
   checkTargets(where, likelihood, targets, widths as Tree<number>, scaleOf);
 }
 
-/** A law of labels fits where the last class is one of its labels, and no class after it. */
+/** Checks that a law of labels has exactly the labels of the data's classes. */
 function checkClasses(
   likelihood: AnyLaw,
   targets: AnySplit["targets"],

@@ -19,79 +19,108 @@ import { dueAfter, type EvaluateOptions } from "./due.ts";
 import type { StepEvent } from "./events.ts";
 import { splitNames } from "./splits.ts";
 
-/** A tree of tensors as a tree of nodes. */
+/**
+ * The type of a tree of nodes that has the form of a tree of tensors.
+ *
+ * @category Train
+ */
 export type NodesOf<T> = MapTree<T, Tensor, Node>;
 
-/** How to train. `Out` is what the model gives, `X` and `Y` are the inputs and targets of the data. */
+/**
+ * Options of {@link fit}. `Out` is the type of the model's output, and `X` and `Y` are those of the data's inputs and
+ * targets.
+ *
+ * @category Train
+ */
 export interface FitOptions<
   Out = Node,
   X extends Tree<Tensor> = Tensor,
   Y extends Tree<Tensor> = Tensor,
 > {
+  /** The data: what {@link dataSet} or {@link streamData} returns. */
   readonly data: DataSet<X, Y> | StreamSet<X, Y>;
-  /** The law of the targets around the model's output, which the loss is −ln p of. */
+  /** The law of the targets given the model's output. The loss is −ln p of the targets under it. */
   readonly likelihood?: Law<Out, NodesOf<Y>>;
-  /** In place of a likelihood: the loss of each sample, [n], or a scalar. */
+  /** Your own loss in place of a likelihood: a value per sample, [n], or a scalar. */
   readonly loss?: (output: Out, targets: NodesOf<Y>, context: StepContext) => Node;
+  /** The optimizer, for example `rngd()`. */
   readonly optimizer: Optimizer;
-  /** Rows of a training step; a last batch with fewer is left out. A stream has its own. */
+  /**
+   * The number of rows of a training step. A last batch with fewer rows is left out. It is required for a data set; a
+   * stream has its own batches.
+   */
   readonly batchSize?: number;
-  /** Passes over the training rows. */
+  /** The number of passes over the training rows. */
   readonly epochs: number;
-  /** Seed of initial values, of shuffles and of random draws, an unsigned 32-bit integer. */
+  /** The seed of initial values, of shuffles and of random draws, an unsigned 32-bit integer. */
   readonly seed: number;
   /**
-   * Where to compute; a function, such as `reference`, is called when training begins. The run closes the store that
-   * it makes there.
+   * The backend, a promise of one, or a function that makes one, such as `reference`. The function is called when
+   * training begins. The run makes a store there, and closes it.
    */
   readonly backend?: Backend | Promise<Backend> | (() => Backend | Promise<Backend>);
   /**
-   * In place of a backend: a store that has the model, to go on from: parameters, the optimizer's state and the number
-   * of steps done, such as a loaded checkpoint.
+   * A store that has the model, in place of a backend. The run goes on from its parameters, its optimizer's state and
+   * its step count, for example those of a loaded checkpoint.
    */
   readonly store?: Store;
-  /** Whether the optimizer's state and the step count of the store go on; true by default. */
+  /** Whether the run goes on from the optimizer's state and step count on the store; true by default. */
   readonly resume?: boolean;
-  /** β of the L2 term ½β Σ‖W‖², biases left out; 0 by default. */
+  /** β of the L2 term ½β Σ‖W‖² over the weights, without biases; 0 by default. */
   readonly l2?: number;
-  /** Whether the weights of a split are used, where it has some; true by default. */
+  /** Whether the weights of a split are used if it has some; true by default. */
   readonly sampleWeight?: boolean;
-  /** Own measures by name: a value per sample, [n], or a scalar; evaluated as means. */
+  /** Your own metrics by name: a value per sample, [n], or a scalar. Events have their means. None by default. */
   readonly metrics?: Readonly<Record<string, (output: Out, targets: NodesOf<Y>) => Node>>;
-  /** What is evaluated between epochs; false: nothing. */
+  /**
+   * What is evaluated between epochs; `false` for nothing. By default all rows of the training and the validation
+   * split are evaluated after each epoch. The training rows of a stream are not.
+   */
   readonly evaluate?: EvaluateOptions | false;
-  /** Ends the run when it gets no better, and takes the best parameters back. */
+  /** Ends the run when it no longer gets better, and then restores the best parameters; none by default. */
   readonly earlyStopping?: EarlyStopping;
-  /** Steps between looks at whether a value was not finite; 100 by default. */
+  /** Steps between two checks that all values are finite; 100 by default. */
   readonly checkEvery?: number;
   /**
-   * Ask the optimizer to report of its steps (λ, solver, residual, length in √nats): of the last one of
-   * each epoch, or of every k-th; `costly`: condition numbers and the like too. A report takes another forward
-   * and backward pass, outside of the measured seconds. False by default.
+   * Whether the optimizer reports λ, solver, residual and length in √nats. `true` is the last step of each epoch, and
+   * `{ every: k }` is every k-th step. With `costly` it reports condition numbers too. A report takes one more
+   * forward and backward pass, which `seconds` does not count. False by default.
    */
   readonly report?: boolean | ReportOptions;
-  /** Called after each step; the run waits for the promise that it may return, so that it can save a checkpoint. */
+  /**
+   * A function that is called after each step. If it returns a promise, the run waits for it, so that it can save a
+   * checkpoint.
+   */
   readonly onStep?: (event: StepEvent) => unknown;
-  /** Whether `onStep` gets the loss of each step, which is then read from the device; false by default. */
+  /** Whether `onStep` gets the loss of each step, which must then be read from the device; false by default. */
   readonly stepLoss?: boolean;
-  /** Ends the run before the next step; the state stays as it is, and is saved where `checkpoint` is set. */
+  /**
+   * A signal that ends the run before the next step. The state stays as it is, and is saved if `checkpoint` is set.
+   */
   readonly signal?: AbortSignal;
   /**
-   * Saves the run to a folder as it goes, whole or not at all, so that it can be stopped or killed and go on with the same
-   * numbers. For Node only; nothing is saved by default.
+   * Saves the run to a folder as it goes, each checkpoint whole or not at all. A run that is stopped or killed can
+   * then go on with the same numbers. For Node only; nothing is saved by default.
    */
   readonly checkpoint?: CheckpointOptions;
 }
 
-/** When a run ends early. */
+/**
+ * When a run ends early.
+ *
+ * @category Train
+ */
 export interface EarlyStopping {
-  /** Evaluations in a row that may be no better than the best one before. */
+  /** The number of evaluations in a row without a better value after which the run ends. */
   readonly patience: number;
-  /** "cost" by default, "accuracy", or the name of an own metric; of validation rows, of training rows without them. */
+  /**
+   * What is compared: "cost" (the default), "accuracy", or the name of your own metric. It is taken on the validation
+   * rows, or on the training rows if no validation rows are evaluated.
+   */
   readonly metric?: string;
-  /** Whether more of it is better; by default for "accuracy" only. */
+  /** Whether a higher value is better; true by default for "accuracy", and false for all others. */
   readonly higher?: boolean;
-  /** By how much a value must be better; 0 by default. */
+  /** How much better than the best value a value must be to count; 0 by default. */
   readonly minDelta?: number;
   /** Whether the run ends with the parameters and statistics of the best epoch; true by default. */
   readonly restore?: boolean;
@@ -121,7 +150,7 @@ const known = [
   "checkpoint",
 ] as const satisfies readonly (keyof FitOptions)[];
 
-/** Options of any model and data. */
+/** The options for any model and data. */
 export interface AnyFitOptions
   extends Omit<FitOptions<never>, "data" | "likelihood" | "loss" | "metrics"> {
   readonly data: AnyDataSet | AnyStream;

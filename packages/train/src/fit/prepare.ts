@@ -31,23 +31,23 @@ export interface Prepared {
   readonly store: Store;
   readonly source: BatchSource;
   readonly runner: Runner;
-  /** Where the steps of late are in the data, by their number from 1. */
+  /** The places in the data of the latest steps, by the number of the step from 1. */
   readonly places: Map<number, BatchPlace>;
-  /** What training changes: the variables of the model, and those of other modules that the loss applies. */
+  /** The variables that training changes: those of the model, and of other modules that the loss applies. */
   readonly learned: readonly VariableSpec[];
-  /** Makes what evaluates; the caller closes it. */
+  /** Makes an evaluator, which the caller closes. */
   evaluator(): SplitEvaluator;
-  /** Steps done before, by the run that the store comes from. */
+  /** The number of steps done before on the store. */
   readonly done: number;
-  /** Steps of the whole run; null where they are not known. */
+  /** The number of steps of the whole run; null if it is not known. */
   readonly steps: number | null;
-  /** Whether the steps depend on their share of the whole run. */
+  /** Whether the steps depend on the progress of the whole run. */
   readonly scheduled: boolean;
 }
 
 /**
  * Checks the data, builds the step and makes it ready. Throws GraphError, DataError and what the model throws.
- * @param takeUp - Puts a saved run into the store, before the step looks at what is there; false where there is none.
+ * `takeUp` puts a saved run into the store before the step reads the store's state, and returns whether there is one.
  */
 export async function prepare(
   model: AnyModule,
@@ -131,7 +131,7 @@ export async function prepare(
   }
 }
 
-/** Data that `dataSet` did not see are checked as it does. Throws DataError. */
+/** Checks data that `dataSet` has not checked, in the same way. Throws DataError. */
 function checkedData(data: AnyDataSet | AnyStream): AnyDataSet | AnyStream {
   if (isStream(data)) return data;
   const checked: AnyDataSet = dataSet(data as DataParts);

@@ -4,38 +4,54 @@ import type { BestEpoch } from "./earlyStopping.ts";
 import type { EpochEvent, Evaluation } from "./events.ts";
 
 /**
- * A training run: iterate over it to train, one event per epoch. Nothing happens before the first
- * event is asked for, and leaving the loop ends the training; a run is iterated once.
+ * A training run. Iterate over it to train: each epoch gives one event.
+ *
+ * Training begins when the first event is asked for, and ends when you leave the loop. A run can be iterated once.
+ *
+ * @category Train
  */
 export interface Run extends AsyncIterable<EpochEvent> {
-  /** Where the values live. Throws GraphError before training began. */
+  /**
+   * The store with the parameters and the optimizer's state. Before training begins it throws a {@link GraphError}.
+   */
   readonly store: Store;
-  /** The events so far, those of the saved run that it goes on from included. */
+  /** The events so far. If the run goes on from a saved one, they include the events of the saved run. */
   readonly history: readonly EpochEvent[];
-  /** The best epoch so far, where `earlyStopping` says what is best; else null. */
+  /** The best epoch so far; null without `earlyStopping`, and before the first evaluation. */
   readonly best: BestEpoch | null;
-  /** Whether `signal` or `stop` ended it before its last step. */
+  /** Whether `signal` or `stop` ended the run before its last step. */
   readonly aborted: boolean;
   /**
-   * Tells where the newest checkpoint is. A run with `checkpoint` that is ended by `signal`, by `stop` or by leaving the loop
-   * has saved when its iteration ends.
+   * Returns where the newest checkpoint is. A run with `checkpoint` that is ended by `signal`, by `stop` or by
+   * leaving the loop has saved when its iteration ends.
    *
-   * @returns The path of the tensors, which {@link loadCheckpoint} reads; null if there is none.
+   * @returns The path of the file of tensors, which {@link loadCheckpoint} reads; null if there is none.
    */
   checkpoint(): string | null;
-  /** The splits that the data have rows for. */
+  /** The splits that the data have. */
   readonly splits: readonly SplitName[];
-  /** Trains to the end without a loop and gives all events. A run that was saved at its end gives those of then. */
+  /**
+   * Trains to the end without a loop. If the run was saved at its end, it gives the saved events and does not train.
+   *
+   * @returns A promise of all events.
+   */
   finish(): Promise<readonly EpochEvent[]>;
-  /** Ends the training before the next step; the state stays as it is. */
+  /** Ends the training before the next step. The state stays as it is. */
   stop(): void;
   /**
-   * How well the model does as it stands on a split.
-   * @throws GraphError before training began, DataError for a split that the data do not have
+   * Evaluates the model on a split, with its present parameters. It rejects with a {@link GraphError} before training
+   * has begun, and with a {@link DataError} if the data do not have the split.
+   *
+   * @param split - The split: "train", "valid" or "test".
+   * @returns A promise of the mean cost, the accuracy and your own metrics.
    */
   evaluate(split: SplitName): Promise<Evaluation>;
-  /** The same on the test split. */
+  /**
+   * Evaluates the model on the test split, as `evaluate("test")` does.
+   *
+   * @returns A promise of the mean cost, the accuracy and your own metrics.
+   */
   test(): Promise<Evaluation>;
-  /** Ends training and frees what the run made, the store included unless it was given. */
+  /** Ends the training and frees what the run made. The store is closed too, unless you passed it. */
   close(): Promise<void>;
 }

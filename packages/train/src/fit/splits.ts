@@ -12,25 +12,27 @@ export type SplitName = "train" | "valid" | "test";
 
 /** Evaluates a model on the splits of a data set. */
 export interface SplitEvaluator {
-  /** On all rows of a split, or on so many of them that are chosen once. Throws DataError for an absent split. */
+  /**
+   * Evaluates all rows of a split, or a sample of them that stays the same. Throws DataError if the split is absent.
+   */
   evaluate(name: SplitName, rows?: number): Promise<Evaluation>;
-  /** The L2 term. */
+  /** Reads the L2 term. */
   penalty(): Promise<number>;
   /** Frees programs and data. */
   close(): Promise<void>;
 }
 
-/** What all splits share. */
+/** The settings that all splits share. */
 export interface SplitSettings {
   readonly store: Store;
   readonly data: AnyDataSet | AnyStream;
   readonly evaluated: Pick<EvaluatorSpec, "objective" | "metrics">;
   readonly useWeights: boolean;
   readonly seed: number;
-  /** Rows of a step of training. */
+  /** The rows of a training step. */
   readonly batchSize: number;
   readonly penalty: Penalty | null;
-  /** How the batches of a stream come; null for a data set. */
+  /** The form of a stream's batches; null for a data set. */
   readonly stream: BatchForm | null;
   readonly check: (name: SplitName, split: AnySplit) => void;
 }
@@ -42,7 +44,7 @@ interface Prepared {
   close(): Promise<void>;
 }
 
-/** Evaluators of splits; each is made when it is first needed. */
+/** Returns the evaluators of splits. Each is made when it is first needed. */
 export function splitEvaluator(settings: SplitSettings): SplitEvaluator {
   const { store, data, penalty } = settings;
   const prepared = new Map<SplitName, Promise<Prepared>>();
@@ -61,7 +63,7 @@ export function splitEvaluator(settings: SplitSettings): SplitEvaluator {
       return (await (await l2.run()).read()).item();
     },
     async close() {
-      // One that could not be made has nothing to close.
+      // A program that failed to compile has nothing to close.
       const close = (split: Prepared) => split.close();
       for (const made of prepared.values()) await made.then(close, () => undefined);
       prepared.clear();
@@ -71,7 +73,7 @@ export function splitEvaluator(settings: SplitSettings): SplitEvaluator {
   };
 }
 
-/** The splits that have rows. */
+/** Returns the splits that have rows. */
 export function splitNames(data: AnyDataSet | AnyStream): readonly SplitName[] {
   return (["train", "valid", "test"] as const).filter((name) => {
     if (isStream(data)) return data[name] !== undefined;
@@ -124,7 +126,7 @@ async function prepare(settings: SplitSettings, name: SplitName): Promise<Prepar
   };
 }
 
-/** All rows, or so many of them by chance, the same ones every time. */
+/** Returns all rows, or a random sample of them that is the same every time. */
 function sample(count: number, rows: number, seed: number): Int32Array {
   if (rows === count) return Int32Array.from({ length: count }, (_, row) => row);
   return permutation(count, { seed, path: "data/evaluated" }).slice(0, rows);

@@ -8,16 +8,17 @@ import {
   stepViews,
 } from "@metrigrad/tensor";
 
-/** Rows that go through a model together, at most: enough for fast products. */
+/** The largest number of rows that go through a model together. It is enough for fast products. */
 const mostRows = 2500;
 
 /**
- * Operations of one run, at most: a cpu does them in about 10 ms, so that the event loop is free in between. The size
- * of chunks follows from the graph and not from the clock, so that results do not depend on how fast a machine is.
+ * The largest number of operations of one run. A cpu does them in about 10 ms, so the event loop is free in between.
+ * The size of chunks follows from the graph and not from the clock, so results do not depend on the speed of the
+ * machine.
  */
 const mostWork = 1e8;
 
-/** How many rows should go through a graph together; `build` gives its outputs for so many rows. */
+/** Returns how many rows should go through a graph together. `build` returns the outputs for a number of rows. */
 export function chunkRows(
   build: (rows: number) => readonly Node[],
   most: number,
@@ -28,7 +29,7 @@ export function chunkRows(
   return work <= mostWork ? rows : Math.max(1, Math.floor((rows * mostWork) / work));
 }
 
-/** About how many operations a plan takes. */
+/** Returns about how many operations a plan takes. */
 function workOf(plan: Plan): number {
   return plan.steps.reduce((sum, step) => sum + stepWork(step), 0);
 }

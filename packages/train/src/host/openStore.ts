@@ -2,21 +2,24 @@ import type { AnyModule } from "@metrigrad/nn";
 import { type Backend, type FloatType, GraphError, type Store } from "@metrigrad/tensor";
 import { checkStored } from "../step/context.ts";
 
-/** Where a run computes. */
+/** The place where a run computes. */
 export interface Place {
   readonly backend?: Backend | Promise<Backend> | (() => Backend | Promise<Backend>);
   readonly store?: Store;
   readonly seed: number;
-  /** Floats of a new store on a backend; the backend's own by default. */
+  /** The float type of a new store on a backend; the backend's own by default. */
   readonly float?: (backend: Backend) => FloatType;
 }
 
-/** Modules of a run, with the name that stands before their paths. */
+/** The modules of a run, each with the name that its paths begin with. */
 export type NamedModules = readonly (readonly [name: string | null, module: AnyModule])[];
 
 const running = new WeakSet<Store>();
 
-/** Says that a run uses a store; throws GraphError where another one does. The result says that it does not any more. */
+/**
+ * Marks a store as used by a run, and returns a function that frees it. Throws GraphError if another run uses the
+ * store.
+ */
 export function claimStore(where: string, store: Store): () => void {
   if (running.has(store)) {
     throw new GraphError({
@@ -30,7 +33,7 @@ export function claimStore(where: string, store: Store): () => void {
   return () => void running.delete(store);
 }
 
-/** The store of a run: the one that is given, or a new one. Throws GraphError. */
+/** Returns the store of a run: the given one, or a new one. Throws GraphError. */
 export async function storeOf(where: string, modules: NamedModules, place: Place): Promise<Store> {
   const { store, seed } = place;
   if (store !== undefined) {
@@ -49,7 +52,7 @@ export async function storeOf(where: string, modules: NamedModules, place: Place
   return made;
 }
 
-/** The backend that was given. Throws GraphError for what is none. */
+/** Returns the given backend. Throws GraphError if the value is not one. */
 export async function backendOf(where: string, given: Place["backend"]): Promise<Backend> {
   const device = (await (typeof given === "function" ? given() : given)) as Backend;
   if (typeof device?.store === "function") return device;

@@ -1,11 +1,11 @@
 /** How long work may go on before the event loop gets a turn, in milliseconds. */
 const longest = 25;
 
-/** Waits until everything that waits on the event loop had its turn; takes microseconds. */
+/** Waits until everything that waits on the event loop had its turn. It takes microseconds. */
 export function turn(): Promise<void> {
   const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
   if (setImmediate !== undefined) return new Promise((done) => setImmediate(done));
-  // In pages timers rest for 4 ms; messages do not.
+  // In pages a timer waits for at least 4 ms, and a message does not.
   return new Promise((done) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
@@ -16,7 +16,7 @@ export function turn(): Promise<void> {
   });
 }
 
-/** Call it between pieces of work: it gives the event loop a turn where the last one is long ago. */
+/** Returns a function to call between pieces of work. It gives the event loop a turn if the last one was long ago. */
 export function pacer(): () => Promise<void> | null {
   let last = performance.now();
   return () => {

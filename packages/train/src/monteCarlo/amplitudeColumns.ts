@@ -1,13 +1,13 @@
 import { type Node, slice, squeeze } from "@metrigrad/graph";
 import { ShapeError, showShape } from "@metrigrad/tensor";
 
-/** ln|ψ| and the phase of a value [n], [n, 1] or [n, 2], [n] each; null for a real ψ. */
+/** ln|ψ| and the phase, [n] each. The phase is null for a real ψ. */
 export interface AmplitudeColumns {
   readonly modulus: Node;
   readonly phase: Node | null;
 }
 
-/** Takes ln ψ, or another value with a real and perhaps an imaginary part, apart. Throws ShapeError. */
+/** Splits ln ψ, or another value, into its real part and its imaginary part if it has one. Throws ShapeError. */
 export function amplitudeColumns(where: string, what: string, value: Node): AmplitudeColumns {
   const { shape } = value;
   if (shape.length === 1) return { modulus: value, phase: null };

@@ -16,26 +16,34 @@ import {
 import { checkNames, GraphError, ShapeError, showShape } from "@metrigrad/tensor";
 import { amplitudeColumns } from "./amplitudeColumns.ts";
 
-/** A chain of spins in a transverse field, H = −J Σ_i σᶻ_i σᶻ_{i+1} − h Σ_i σˣ_i. */
+/**
+ * A chain of spins in a transverse field: H = −J Σ_i σᶻ_i σᶻ_{i+1} − h Σ_i σˣ_i.
+ *
+ * @category Monte Carlo
+ */
 export interface IsingOptions {
-  /** J; 1 by default. */
+  /** The coupling J of neighbours, in the unit of energy; 1 by default. */
   readonly coupling?: number;
-  /** h; 1 by default. */
+  /** The transverse field h, in the unit of energy; 1 by default. */
   readonly field?: number;
   /** Whether the last spin is a neighbour of the first; true by default. */
   readonly periodic?: boolean;
 }
 
 /**
- * Local energies of the Ising chain in a transverse field for a real ψ > 0,
- * E_loc(s) = −J Σ_i s_i s_{i+1} − h Σ_i ψ(s with s_i turned over)/ψ(s).
+ * Returns the local energies of the Ising chain in a transverse field, for a real ψ > 0.
  *
- * @param spins - The states, ±1, [n, N].
- * @param logPsi - ln ψ of them, [n] or [n, 1].
- * @param flipped - ln ψ with each spin turned over, [n, N], or [n·N] or [n·N, 1] in this order: of `spinFlipsOf`, or `flippedOfAll`.
+ * They are E_loc(s) = −J Σ_i s_i s_{i+1} − h Σ_i ψ(s with s_i flipped)/ψ(s), with the coupling J and the field h.
+ *
+ * @param spins - The states, ±1, [n, N] for n samples of N spins.
+ * @param logPsi - ln ψ of the states, [n] or [n, 1].
+ * @param flipped - ln ψ with each spin flipped, [n, N]. It may also be [n·N] or [n·N, 1] in this order: of
+ *   {@link spinFlipsOf} or {@link flippedOfAll}.
  * @param options - The chain.
- * @returns [n].
- * @throws ShapeError for shapes that do not fit together. GraphError for unknown options.
+ * @returns The local energies, [n], in the unit of J and h.
+ * @throws {@link ShapeError} if the shapes do not fit together.
+ * @throws {@link GraphError} if an option is unknown.
+ * @category Monte Carlo
  */
 export function isingEnergies(
   spins: Node,
@@ -56,11 +64,12 @@ export function isingEnergies(
 }
 
 /**
- * Each state with each of its spins turned over, as rows for a model.
+ * Returns each state with each of its spins flipped, as rows for a model.
  *
- * @param spins - ±1, [n, N].
- * @returns [n·N, N]; those of one state lie together.
- * @throws ShapeError for another shape.
+ * @param spins - The states, ±1, [n, N].
+ * @returns The flipped states, [n·N, N]. Those of one state are next to each other.
+ * @throws {@link ShapeError} if `spins` does not have two axes.
+ * @category Monte Carlo
  */
 export function spinFlipsOf(spins: Node): Node {
   const [n = 0, count = 0] = statesOf("spinFlipsOf", spins);
@@ -69,11 +78,12 @@ export function spinFlipsOf(spins: Node): Node {
 }
 
 /**
- * ln ψ with each spin turned over, where it is known of all states in the order of `spinStates`.
+ * Returns ln ψ with each spin flipped, from ln ψ of all states in the order of {@link spinStates}.
  *
- * @param logPsi - [2^N], or [2^N, 1].
- * @returns [2^N, N].
- * @throws ShapeError where their number is no power of 2.
+ * @param logPsi - ln ψ of all states, [2^N] or [2^N, 1].
+ * @returns ln ψ of the flipped states, [2^N, N].
+ * @throws {@link ShapeError} if the number of states is not a power of 2 from 2 on, or if the shape is another.
+ * @category Monte Carlo
  */
 export function flippedOfAll(logPsi: Node): Node {
   const [states = 0] = logPsi.shape;

@@ -2,12 +2,14 @@ import { add, derivatives, mul, type Node, square, sum } from "@metrigrad/graph"
 import { amplitudeColumns } from "./amplitudeColumns.ts";
 
 /**
- * −½(∇²ψ)/ψ = −½(Δ ln ψ + |∇ln ψ|²), the kinetic part of the local energy of a real ψ, in atomic units.
+ * Returns the kinetic part of the local energy of a real ψ, in atomic units: −½(∇²ψ)/ψ = −½(Δ ln ψ + |∇ln ψ|²).
  *
- * @param logPsi - From coordinates [n, d] to ln|ψ|, [n] or [n, 1].
+ * @param logPsi - The function from coordinates [n, d] to ln|ψ|, [n] or [n, 1].
  * @param x - The coordinates of all particles, [n, d], in bohr.
- * @returns [n], in hartree.
- * @throws ShapeError for shapes that do not fit. GraphError where samples are mixed.
+ * @returns The kinetic energies, [n], in hartree.
+ * @throws {@link ShapeError} if the shapes do not fit.
+ * @throws {@link GraphError} if `logPsi` mixes samples.
+ * @category Monte Carlo
  */
 export function kineticEnergies(logPsi: (x: Node) => Node, x: Node): Node {
   const modulus = (at: Node) => amplitudeColumns("kineticEnergies", "ln ψ", logPsi(at)).modulus;

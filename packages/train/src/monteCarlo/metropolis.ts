@@ -33,62 +33,71 @@ import {
 import { amplitudeColumns } from "./amplitudeColumns.ts";
 import type { Proposal } from "./proposals.ts";
 
-/** What Markov chains are made of. */
+/**
+ * Options of {@link metropolis}.
+ *
+ * @category Monte Carlo
+ */
 export interface MetropolisOptions {
   /**
-   * ln|ψ| of states [n, d], [n] or [n, 1], or beside the phase [n, 2]: usually
-   * `(x) => applyModel(model, x).output`. It must do nothing but build the graph.
+   * ln|ψ| of states [n, d]: [n] or [n, 1], or [n, 2] with the phase as second column. Usually it is
+   * `(x) => applyModel(model, x).output`. It must only build the graph.
    */
   readonly logPsi: (x: Node) => Node;
-  /** Where the chains begin, [chains, d]. */
+  /** The states where the chains begin, [chains, d]. */
   readonly start: Tensor;
+  /** How the chains move, for example {@link spinFlips} or {@link gaussianMoves}. */
   readonly proposal: Proposal;
-  /** Sweeps of one `run`; 10 by default. */
+  /** The number of sweeps of one `run`; 10 by default. */
   readonly sweeps?: number;
-  /** What the state is called on the store; "metropolis" by default. */
+  /** The name of the chains' state on the store; "metropolis" by default. */
   readonly name?: string;
 }
 
-/** Markov chains on a store. */
+/**
+ * Markov chains on a store.
+ *
+ * @category Monte Carlo
+ */
 export interface Sampler {
-  /** The states of all chains, [chains, d]: the samples, for the loss of a training step. */
+  /** The states of all chains, [chains, d]. They are the samples for the loss of a training step. */
   readonly samples: Variable;
   /**
-   * Moves all chains on from where they are, under the parameters that the store has now.
+   * Moves all chains on from where they are, with the parameters that the store has now.
    *
-   * @param times - How often the sweeps are done; once by default, more often to forget where the chains began.
+   * @param times - How often to do the sweeps; 1 by default. Use more at first, so that the chains forget where they
+   *   began.
    */
   run(times?: number): Promise<void>;
-  /** Reads the share of moves that were accepted in the last run; NaN before the first one. */
+  /**
+   * Reads the share of moves that were accepted in the last sweeps.
+   *
+   * @returns A promise of the share, in [0, 1]; NaN before the first run.
+   */
   accepted(): Promise<number>;
-  /** Frees its program; the chains stay on the store. */
+  /** Frees the sampler's program. The chains stay on the store. */
   close(): Promise<void>;
 }
 
 /**
- * Samples of |ψ|² by the rule of Metropolis et al. (1953, J. Chem. Phys. 21, 1087): a move from x to x′ is accepted with
- * probability min(1, |ψ(x′)/ψ(x)|²). Chains run side by side in one loop on the device, and go on from run to run: they are state of
- * the store, which checkpoints have too. The width of moves, where there is one, is multiplied by exp(a − ½) after each run, of which
- * a is the share of accepted moves.
+ * Makes Markov chains that draw samples from |ψ|², by the rule of Metropolis et al. (1953, J. Chem. Phys. 21, 1087).
  *
- * The states are those of the parameters on the store. An optimizer that averages keeps an average there and takes its gradients elsewhere, so
- * train with one that does not: `stochasticReconfiguration()`, or `rngd({ average: null })`.
+ * A move from x to x′ is accepted with probability min(1, |ψ(x′)/ψ(x)|²). The chains run side by side in one loop on
+ * the device. They are state of the store, so they go on from run to run, and checkpoints have them too. If the moves
+ * have a width, it is multiplied by exp(a − ½) after each run, where a is the share of accepted moves.
  *
- * @param store - It must have the parameters of ψ.
+ * The chains use the parameters on the store. An optimizer that averages keeps an average there and takes its
+ * gradients elsewhere. So train with one that does not average: `stochasticReconfiguration()`, or
+ * `rngd({ average: null })`.
+ *
+ * {@includeCode ../../../../examples/api/train/metropolis.ts#example}
+ *
+ * @param store - The store. It must have the parameters of ψ.
  * @param options - ψ, where the chains begin, and how they move.
- * @returns The chains.
- * @throws GraphError for options out of range, and for a parameter that the store lacks. ShapeError where `start` is no
- *   [chains, d], or `logPsi` gives no value per chain.
- *
- * @example
- * ```ts
- * const sampler = await metropolis(store, { logPsi, start, proposal: spinFlips() });
- * await sampler.run(20);
- * for (let k = 0; k < 300; k++) {
- *   await sampler.run();
- *   await step.advance({}); // a training step whose loss reads sampler.samples
- * }
- * ```
+ * @returns A promise of the chains.
+ * @throws {@link GraphError} if an option is unknown or out of range, or if the store lacks a parameter.
+ * @throws {@link ShapeError} if `start` is not [chains, d], or if `logPsi` does not give one value per chain.
+ * @category Monte Carlo
  */
 export async function metropolis(store: Store, options: MetropolisOptions): Promise<Sampler> {
   checkOptions(options);
@@ -113,13 +122,13 @@ export async function metropolis(store: Store, options: MetropolisOptions): Prom
   } satisfies Sampler);
 }
 
-/** Where chains are after a run, and the share of accepted moves. */
+/** The states of the chains after a run, and the share of accepted moves. */
 interface Moved {
   readonly x: Node;
   readonly share: Node;
 }
 
-/** The sweeps of one run as one loop. */
+/** Returns the states after the sweeps of one run, computed in one loop. */
 function movedChains(
   samples: Node,
   width: Node,
@@ -141,7 +150,7 @@ function movedChains(
     ([x, before, count]) => {
       const next = proposal.propose(x, width, `${name}/move`);
       const after = modulusOf(next);
-      // ln 0 is −∞, which is below all; NaN is above none, so that a move to it is refused.
+      // ln 0 is −∞, which is below every number. A comparison with NaN is false, so a move to NaN is refused.
       const chance = log(uniform([chains], { key: `${name}/accept` }));
       const takes = less(chance, mul(sub(after, before), 2));
       const kept = where(expandDims(takes, 1), next, x);

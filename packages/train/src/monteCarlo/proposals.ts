@@ -1,28 +1,39 @@
 import { add, argMax, mul, type Node, normal, oneHot, sub, uniform } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 
-/** How chains propose their moves; the chance of a move must be that of its reverse. */
+/**
+ * How Markov chains propose their moves. A move and its reverse must have the same probability.
+ *
+ * @category Monte Carlo
+ */
 export interface Proposal {
+  /** The name of the proposal, such as "spinFlips". */
   readonly name: string;
-  /** Moves of one sweep over d coordinates. */
+  /** Returns the number of moves of one sweep over d coordinates. */
   readonly moves: (d: number) => number;
-  /** The width at the beginning; null where moves have none. It goes to where half of the moves are accepted. */
+  /**
+   * The width of the moves at the beginning; null if the moves have none. It is adapted until half of the moves are
+   * accepted.
+   */
   readonly width: number | null;
   /**
-   * The proposed states.
+   * Returns the proposed states.
    *
-   * @param x - The chains, [n, d].
-   * @param width - A scalar.
-   * @param key - Of random draws.
-   * @returns [n, d].
+   * @param x - The states of the chains, [n, d].
+   * @param width - The width of the moves, a scalar.
+   * @param key - The key of the random draws.
+   * @returns The proposed states, [n, d].
    */
   readonly propose: (x: Node, width: Node, key: string) => Node;
 }
 
 /**
- * Turns one spin over, ±1, which is drawn anew for each chain and move; a sweep is as many moves as there are spins.
+ * Makes a proposal that flips one spin, ±1. The spin is drawn anew for each chain and each move, and a sweep has as
+ * many moves as there are spins.
  *
- * @returns A proposal.
+ * @returns The proposal, for states [n, N] of N spins.
+ * @nothrow
+ * @category Monte Carlo
  */
 export function spinFlips(): Proposal {
   return Object.freeze({
@@ -37,18 +48,27 @@ export function spinFlips(): Proposal {
   } satisfies Proposal);
 }
 
-/** Options of `gaussianMoves`. */
+/**
+ * Options of {@link gaussianMoves}.
+ *
+ * @category Monte Carlo
+ */
 export interface GaussianMoveOptions {
-  /** The standard deviation of each coordinate's move at the beginning; 0.5 by default. */
+  /**
+   * The standard deviation of the move of each coordinate at the beginning, in the unit of the coordinates; 0.5 by
+   * default.
+   */
   readonly width?: number;
 }
 
 /**
- * Moves all coordinates by normal draws, whose width is adapted to an acceptance of one half.
+ * Makes a proposal that adds normal draws to all coordinates. Their width is adapted until half of the moves are
+ * accepted.
  *
  * @param options - The width at the beginning.
- * @returns A proposal; a sweep is one move.
- * @throws GraphError for a width that is not positive.
+ * @returns The proposal. A sweep is one move.
+ * @throws {@link GraphError} if the width is not a positive number.
+ * @category Monte Carlo
  */
 export function gaussianMoves({ width = 0.5 }: GaussianMoveOptions = {}): Proposal {
   if (!(width > 0 && Number.isFinite(width))) {

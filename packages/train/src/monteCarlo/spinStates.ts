@@ -1,11 +1,13 @@
 import { GraphError, type Tensor, tensor } from "@metrigrad/tensor";
 
 /**
- * All states of some spins, for sums without sampling. Spin i of state s is +1 where bit i of s is set, else −1.
+ * Returns all states of some spins, for sums without sampling. Spin i of state s is +1 if bit i of s is set, and −1
+ * otherwise.
  *
- * @param spins - How many; 20 at most.
- * @returns [2^spins, spins].
- * @throws GraphError for another number.
+ * @param spins - The number N of spins, from 1 to 20.
+ * @returns The states, ±1, [2^N, N].
+ * @throws {@link GraphError} if the number of spins is not an integer from 1 to 20.
+ * @category Monte Carlo
  */
 export function spinStates(spins: number): Tensor {
   if (!(Number.isInteger(spins) && spins >= 1 && spins <= 20)) {

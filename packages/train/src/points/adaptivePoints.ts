@@ -2,31 +2,41 @@ import { add, clip, div, gather, log, mean, neg, pow, topK, uniform } from "@met
 import { checkNames, GraphError } from "@metrigrad/tensor";
 import { checkCount, isSampler, type PointSampler, samplerOf } from "./sampler.ts";
 
-/** How points follow the residual. */
+/**
+ * Options of {@link adaptivePoints}.
+ *
+ * @category Residuals and differential equations
+ */
 export interface AdaptiveOptions {
-  /** Draws the points to choose from, at least as many as are chosen. */
+  /** The sampler of the points to choose from. It must draw at least as many points as are chosen. */
   readonly pool: PointSampler;
-  /** k: how strongly large residuals are preferred; 1 by default. */
+  /** The exponent k: a larger one prefers large residuals more strongly; 1 by default. */
   readonly power?: number;
-  /** c: the share of points that do not look at the residual grows with it; 1 by default. */
+  /** The constant c: a larger one chooses more points without regard to the residual; 1 by default. */
   readonly offset?: number;
 }
 
 /**
- * Points where the residual is large: n of a pool, without repetition, with probabilities ∝ |r|ᵏ/mean(|r|ᵏ) + c (residual-based
- * adaptive distribution: Wu, Zhu, Tan, Kartha and Lu 2023, arXiv 2207.10289). They are drawn on the device, by the n largest of
- * ln p − ln(−ln u) (Gumbel 1954; Kool, van Hoof and Welling 2019). Every renewal, which the `resample` of the part asks for,
- * draws the pool anew. The loss of the part is then a mean over these points, not over the domain.
+ * Makes a sampler that chooses points where the residual r of a part is large.
  *
- * @param n - How many.
+ * It chooses n points of a pool without repetition, with probabilities ∝ |r|ᵏ/mean(|r|ᵏ) + c (residual-based adaptive
+ * distribution: Wu, Zhu, Tan, Kartha and Lu 2023, arXiv 2207.10289). The device chooses them by the n largest of ln p
+ * − ln(−ln u), where p are the probabilities and u are uniform draws (Gumbel 1954; Kool, van Hoof and Welling 2019).
+ *
+ * Each time that the `resample` of the part asks for new points, the pool is drawn anew. The loss of the part is then
+ * a mean over the chosen points, not over the domain.
+ *
+ * @param n - The number of points.
  * @param options - The pool, k and c.
- * @returns A sampler of [n, d], for the points of a part that has a residual.
- * @throws GraphError for an n that is no count, a pool that has fewer points, and a k or c that is negative
+ * @returns A sampler of points [n, d], for the `at` of a part that has a residual.
+ * @throws {@link GraphError} if n is not a positive integer, if the pool has fewer than n points, or if k or c is
+ *   negative. Also, when it draws, if the points are not all of `at`, or if the part has a law.
  * @example
  * ```ts
  * const at = adaptivePoints(900, { pool: sobolPoints(8192, box) });
  * responses({ interior: { at, resample: 50, of: (u, x) => add(laplacian(u, x), f(x)) } });
  * ```
+ * @category Residuals and differential equations
  */
 export function adaptivePoints(n: number, options: AdaptiveOptions): PointSampler {
   const where = "adaptivePoints";
@@ -48,7 +58,7 @@ export function adaptivePoints(n: number, options: AdaptiveOptions): PointSample
     const candidates = pool.draw({ key: `${key}/pool`, state, residual });
     const size = pow(residual(candidates), power);
     const odds = add(div(size, add(mean(size), tiny)), offset);
-    // The least u that is drawn is 0, where ln has no value.
+    // A draw u may be 0, where ln has no value.
     const u = clip(uniform([pool.shape[0]], { key: `${key}/choice`, state }), 2 ** -25, 1);
     const gumbel = neg(log(neg(log(u))));
     const { indices } = topK(add(log(add(odds, tiny)), gumbel), n);

@@ -15,27 +15,39 @@ import { checkNames, GraphError } from "@metrigrad/tensor";
 import { checkBox, intoBox, type PointBox, row } from "./box.ts";
 import { checkCount, type PointSampler, samplerOf } from "./sampler.ts";
 
-/** Which faces of a box across one coordinate are taken. */
+/**
+ * The faces of a box across one coordinate: that at its low end, that at its high end, or both.
+ *
+ * @category Residuals and differential equations
+ */
 export type Faces = "low" | "high" | "both";
 
-/** Which part of a boundary is taken. */
+/**
+ * Options of {@link boundaryPoints}.
+ *
+ * @category Residuals and differential equations
+ */
 export interface BoundaryOptions {
   /**
-   * The faces by the coordinate that they lie across; all by default. `{ 0: "both", 1: "low" }` are the ends and the beginning for
-   * points (x, t).
+   * The faces to take, by the number of the coordinate that they lie across; all faces by default. For points (x, t),
+   * `{ 0: "both", 1: "low" }` takes both ends of x and the beginning of t.
    */
   readonly faces?: Readonly<Record<number, Faces>>;
 }
 
 /**
- * Points on the faces of a box, uniform by area. The faces are laid side by side and cut into n strata of equal area with one
- * point in each, so that a face has its share of the points up to one: two points in one dimension are the two ends.
+ * Makes a sampler of points on the faces of a box, uniform by area.
  *
- * @param n - How many.
- * @param box - `{ low, high }`, a number for each coordinate.
- * @param options - `faces`: those that are taken, by coordinate.
- * @returns A sampler of [n, d].
- * @throws GraphError for an n that is no count, a box that is none, and faces that the box does not have
+ * The faces are laid side by side and cut into n strata of equal area, with one point in each. So each face gets its
+ * share of the points, give or take one. Two points in one dimension are the two ends.
+ *
+ * @param n - The number of points.
+ * @param box - `{ low, high }`, with one number for each coordinate.
+ * @param options - `faces`: the faces to take, by coordinate.
+ * @returns A sampler of points [n, d].
+ * @throws {@link GraphError} if n is not a positive integer, if the box is not one, or if the box does not have the
+ *   faces.
+ * @category Residuals and differential equations
  */
 export function boundaryPoints(
   n: number,
@@ -60,12 +72,15 @@ export function boundaryPoints(
 
 type Bounds = readonly (readonly [from: number, to: number])[];
 
-/** For the low and for the high faces, by coordinate, where each begins and ends: shares of the area of all that are taken. */
+/**
+ * Returns where each low and each high face begins and ends, by coordinate. The numbers are shares of the area of all
+ * taken faces.
+ */
 function faceBounds(
   { low, high }: PointBox,
   taken: readonly (Faces | undefined)[],
 ): readonly [Bounds, Bounds] {
-  // The area of a face across an axis is the volume over that side.
+  // The area of a face across an axis is the volume of the box divided by the length of that side.
   const areas = low.flatMap((from, axis) =>
     (["low", "high"] as const).map((side) => {
       const isTaken = taken[axis] === side || taken[axis] === "both";
@@ -78,13 +93,13 @@ function faceBounds(
   const all = areas.map((area, at) => {
     const from = begin;
     begin += area / total;
-    // What lies beyond the last bound by rounding belongs to the last face.
+    // A place beyond the last bound, by rounding, belongs to the last face.
     return [from, at === last ? 2 : begin] as const;
   });
   return [all.filter((_, at) => at % 2 === 0), all.filter((_, at) => at % 2 === 1)];
 }
 
-/** The faces of each coordinate. Throws GraphError for coordinates and faces that there are not. */
+/** Returns the faces of each coordinate. Throws GraphError if the box does not have a coordinate or a face. */
 function takenFaces(d: number, options: BoundaryOptions): readonly (Faces | undefined)[] {
   const where = "boundaryPoints";
   checkNames(where, options, ["faces"], GraphError);

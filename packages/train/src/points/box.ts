@@ -1,13 +1,19 @@
 import { add, constant, mul, type Node } from "@metrigrad/graph";
 import { checkNames, GraphError, tensor } from "@metrigrad/tensor";
 
-/** A box of d dimensions: the points x with low ≤ x ≤ high, coordinate by coordinate. */
+/**
+ * A box of d dimensions: the points x with low ≤ x ≤ high in each coordinate.
+ *
+ * @category Residuals and differential equations
+ */
 export interface PointBox {
+  /** The lowest value of each coordinate, [d]. */
   readonly low: readonly number[];
+  /** The highest value of each coordinate, [d]; each is greater than that of `low`. */
   readonly high: readonly number[];
 }
 
-/** Throws GraphError unless a value is a box. */
+/** Throws GraphError if a value is not a box. */
 export function checkBox(where: string, box: PointBox): void {
   checkNames(`${where}, box`, box, ["low", "high"], GraphError);
   const { low, high } = box;
@@ -30,12 +36,12 @@ function show(value: unknown): string {
   return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
 }
 
-/** Points of the unit cube, [n, d], moved into a box. */
+/** Returns points of the unit cube, [n, d], moved into a box. */
 export function intoBox(unit: Node, { low, high }: PointBox): Node {
   return add(mul(unit, row(high.map((to, axis) => to - (low[axis] as number)))), row(low));
 }
 
-/** Numbers as [1, d]. */
+/** Returns numbers as a node [1, d]. */
 export function row(values: readonly number[]): Node {
   return constant(tensor(Float64Array.from(values), { shape: [1, values.length] }));
 }

@@ -3,20 +3,26 @@ import { checkNames, GraphError, tensor } from "@metrigrad/tensor";
 import { checkBox, type PointBox } from "./box.ts";
 import { type PointSampler, samplerOf } from "./sampler.ts";
 
-/** Which points of a grid are taken. */
+/**
+ * Options of {@link gridPoints}.
+ *
+ * @category Residuals and differential equations
+ */
 export interface GridOptions {
-  /** All, those inside of the box, or those on its boundary; all by default. */
+  /** Which points to take: all, those inside the box, or those on its boundary; "all" by default. */
   readonly on?: "all" | "inside" | "boundary";
 }
 
 /**
- * The points of a regular grid in a box, ends included. They are the same at every draw.
+ * Makes a sampler of the points of a regular grid in a box, ends included. Each draw gives the same points.
  *
- * @param counts - Points along each coordinate, each at least 2.
- * @param box - `{ low, high }`, a number for each coordinate.
+ * @param counts - The number of points along each coordinate, at least 2 each.
+ * @param box - `{ low, high }`, with one number for each coordinate.
  * @param options - `on`: all points, those inside, or those on the boundary.
- * @returns A sampler of [n, d], the last coordinate running fastest.
- * @throws GraphError for counts and a box that do not fit, and where no point is left
+ * @returns A sampler of points [n, d]. The last coordinate changes fastest.
+ * @throws {@link GraphError} if the counts do not fit the box, if the box is not one, if `on` is unknown, or if no
+ *   point is left.
+ * @category Residuals and differential equations
  */
 export function gridPoints(
   counts: readonly number[],
@@ -51,7 +57,7 @@ export function gridPoints(
   return samplerOf(where, [places.length, d], false, () => constant(points));
 }
 
-/** All places of a grid, the last axis running fastest. */
+/** Returns all places of a grid. The last axis changes fastest. */
 function placesOf(counts: readonly number[]): number[][] {
   return counts.reduce<number[][]>(
     (places, count) =>

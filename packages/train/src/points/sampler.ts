@@ -1,24 +1,37 @@
 import type { Node, RandomOptions } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 
-/** What a sampler draws with. */
+/**
+ * What a sampler of points gets for a draw: the key and the state of the random numbers, and the residual.
+ *
+ * @category Residuals and differential equations
+ */
 export interface PointDraws extends Required<RandomOptions> {
   /**
-   * |r| of the part of the problem that the points are for, at other points [m, d]: [m]. Null where the points are one
-   * of several values of a part, or where the part has a law of its own.
+   * The function from other points [m, d] to |r|, [m], of the part that the points are for. It is null if the part
+   * has several kinds of values in `at`, or a law of its own.
    */
   readonly residual: ((points: Node) => Node) | null;
 }
 
-/** A way to choose points. It is a value: nothing is drawn before a program on a device runs the nodes that it makes. */
+/**
+ * A way to choose points. It is a value: points are drawn only when a program on a device runs its nodes.
+ *
+ * @category Residuals and differential equations
+ */
 export interface PointSampler {
-  /** Such as "uniform". */
+  /** The name of the sampler, such as "uniformPoints". */
   readonly name: string;
-  /** n points of d coordinates. */
+  /** The shape of the points, [n, d]: n points of d coordinates. */
   readonly shape: readonly [n: number, d: number];
   /** Whether another draw gives other points. */
   readonly random: boolean;
-  /** The points of one draw, [n, d]: a function of key and state. */
+  /**
+   * Returns the points of one draw. They are a function of key and state.
+   *
+   * @param draws - The key and the state of the random numbers, and the residual of the part.
+   * @returns The points, [n, d].
+   */
   draw(draws: PointDraws): Node;
 }
 
@@ -27,7 +40,7 @@ export function isSampler(value: unknown): value is PointSampler {
   return typeof value === "object" && value !== null && "draw" in value && "random" in value;
 }
 
-/** A sampler of n points. Throws GraphError for an n that is no count. */
+/** Returns a sampler of n points. Throws GraphError if n is not a positive integer. */
 export function samplerOf(
   name: string,
   [n, d]: readonly [number, number],
@@ -38,7 +51,7 @@ export function samplerOf(
   return Object.freeze({ name, shape: Object.freeze([n, d] as const), random, draw });
 }
 
-/** Throws GraphError unless n is a number of points. */
+/** Throws GraphError if n is not a positive integer. */
 export function checkCount(where: string, n: unknown): void {
   if (Number.isInteger(n) && (n as number) >= 1) return;
   throw new GraphError({

@@ -1,4 +1,6 @@
-/** A coordinate of a Sobol sequence: a primitive polynomial over GF(2), its bits as a number, and the first direction numbers. */
+/**
+ * A coordinate of a Sobol sequence: the bits of a primitive polynomial over GF(2), and the first direction numbers.
+ */
 export type SobolNumbers = readonly [polynomial: number, first: readonly number[]];
 
 /**

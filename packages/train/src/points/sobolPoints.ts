@@ -5,14 +5,18 @@ import { checkCount, type PointSampler, samplerOf } from "./sampler.ts";
 import { mostSobolAxes, sobolSequence } from "./sobolSequence.ts";
 
 /**
- * Points of a Sobol sequence in a box, which fill it more evenly than independent draws. A draw moves all of them by one
- * uniform vector, modulo the box, so that each point by itself is uniform (Cranley and Patterson 1976). The direction
- * numbers are those of Joe and Kuo 2008; powers of two are the best numbers of points.
+ * Makes a sampler of points of a Sobol sequence in a box. They fill the box more evenly than independent draws.
  *
- * @param n - How many.
- * @param box - `{ low, high }`, a number for each of at most 21 coordinates.
- * @returns A sampler of [n, d].
- * @throws GraphError for an n that is no count, a box that is none and more coordinates
+ * A draw shifts all points by one uniform vector, modulo the box, so that each point by itself is uniform (Cranley
+ * and Patterson 1976). The direction numbers are those of Joe and Kuo (2008). Powers of two are the best numbers of
+ * points.
+ *
+ * @param n - The number of points.
+ * @param box - `{ low, high }`, with one number for each of at most 21 coordinates.
+ * @returns A sampler of points [n, d].
+ * @throws {@link GraphError} if n is not a positive integer, if the box is not one, or if it has more than 21
+ *   coordinates.
+ * @category Residuals and differential equations
  */
 export function sobolPoints(n: number, box: PointBox): PointSampler {
   const where = "sobolPoints";

@@ -1,16 +1,15 @@
 import { type SobolNumbers, sobolNumbers } from "./sobolNumbers.ts";
 
-/** Bits of a coordinate. */
+/** The number of bits of a coordinate. */
 const bits = 32;
 
-/** Most coordinates that there are numbers for. */
+/** The largest number of coordinates that have direction numbers. */
 export const mostSobolAxes = sobolNumbers.length + 1;
 
 /**
- * The first n points of the Sobol sequence in the unit cube, the origin first, in the order of the Gray code (Antonov and
- * Saleev 1979): x_{i+1} = x_i ⊕ V_c, where c is the place of the lowest zero bit of i.
- *
- * @returns [n, d], row after row.
+ * Returns the first n points of the Sobol sequence in the unit cube, [n, d], row after row. The origin is first, and
+ * the order is that of the Gray code (Antonov and Saleev 1979): x_{i+1} = x_i ⊕ V_c, where c is the place of the
+ * lowest zero bit of i.
  */
 export function sobolSequence(n: number, d: number): Float64Array {
   const points = new Float64Array(n * d);
@@ -25,7 +24,10 @@ export function sobolSequence(n: number, d: number): Float64Array {
   return points;
 }
 
-/** V_1 … V_32 by the recurrence of the polynomial; null: the first coordinate, where all m are 1. */
+/**
+ * Returns V_1 … V_32 by the recurrence of the polynomial. With null they are those of the first coordinate, where all
+ * m are 1.
+ */
 function directionsOf(numbers: SobolNumbers | null): Uint32Array {
   const [polynomial, first] = numbers ?? [1, []];
   const degree = 31 - Math.clz32(polynomial);

@@ -3,12 +3,15 @@ import { checkBox, intoBox, type PointBox } from "./box.ts";
 import { type PointSampler, samplerOf } from "./sampler.ts";
 
 /**
- * Points that are drawn independently and uniformly in a box.
+ * Makes a sampler of points that are drawn independently and uniformly in a box.
  *
- * @param n - How many.
- * @param box - `{ low, high }`, a number for each coordinate.
- * @returns A sampler of [n, d].
- * @throws GraphError for an n that is no count and a box that is none
+ * {@includeCode ../../../../examples/api/train/uniformPoints.ts#example}
+ *
+ * @param n - The number of points.
+ * @param box - `{ low, high }`, with one number for each coordinate.
+ * @returns A sampler of points [n, d].
+ * @throws {@link GraphError} if n is not a positive integer, or if the box is not one.
+ * @category Residuals and differential equations
  */
 export function uniformPoints(n: number, box: PointBox): PointSampler {
   checkBox("uniformPoints", box);

@@ -2,39 +2,82 @@ import type { Store } from "@metrigrad/tensor";
 import type { EpochEvent, Evaluation } from "../fit/events.ts";
 import type { Run } from "../fit/run.ts";
 
-/** One epoch in a record; null stands for what was not evaluated and for what is not a number. */
+/**
+ * One epoch in a record. A quantity that was not evaluated, or is not finite, is null.
+ *
+ * @category Train: files and reports
+ */
 export interface EpochRecord {
+  /** The number of the epoch, from 1. */
   readonly epoch: number;
+  /** The mean cost of the training rows, with the L2 term. */
   readonly trainCost: number | null;
+  /** The mean cost of the validation rows, without the L2 term. */
   readonly validCost: number | null;
+  /** The share of validation rows that are predicted right, in [0, 1]. */
   readonly validAccuracy: number | null;
-  /** Of this epoch, as is `secondsMetric`. */
+  /** The seconds of this epoch's training steps. */
   readonly seconds: number;
+  /** The part of `seconds` that the metric takes. */
   readonly secondsMetric: number | null;
 }
 
-/** What a run is called, and what it was made with. */
+/**
+ * The names and settings of a run.
+ *
+ * @category Train: files and reports
+ */
 export interface RunLabels {
+  /** The name of the architecture, such as "784-10". */
   readonly arch: string;
+  /** The name of the optimizer, such as "rngd". */
   readonly optimizer: string;
+  /** The settings of the run by name, which must be values that JSON can hold. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The seed of the run. */
   readonly seed: number;
 }
 
-/** One run. */
+/**
+ * The record of one run.
+ *
+ * @category Train: files and reports
+ */
 export interface RunRecord extends RunLabels {
+  /** The epochs of the run in their order. */
   readonly epochs: readonly EpochRecord[];
+  /**
+   * The accuracy in [0, 1] and the mean cost on the test split; null if there is no test split, or if the value is
+   * absent or not finite.
+   */
   readonly test: { readonly accuracy: number | null; readonly cost: number | null };
 }
 
-/** Runs that belong together, and where they ran: the content of record.json. */
+/**
+ * Runs that belong together, and where they ran. It is the content of record.json.
+ *
+ * @category Train: files and reports
+ */
 export interface Recording {
+  /** The version of the format, 1. */
   readonly schema: 1;
+  /** The runtime, the platform, the backend and the element type, as {@link environmentOf} returns them. */
   readonly environment: Readonly<Record<string, string | number>>;
+  /** The runs. */
   readonly runs: readonly RunRecord[];
 }
 
-/** What a finished run leaves in a record; evaluates the test split, where there is one. */
+/**
+ * Returns the record of a finished run. It evaluates the test split if the data have one.
+ *
+ * {@includeCode ../../../../examples/api/train/recordRun.ts#example}
+ *
+ * @param run - The run, after its training and before it is closed.
+ * @param labels - The names and settings of the run.
+ * @returns A promise of the record: labels, epochs, and the result on the test split.
+ * @throws {@link GraphError} if the data have a test split and training has not begun.
+ * @category Train: files and reports
+ */
 export async function recordRun(run: Run, labels: RunLabels): Promise<RunRecord> {
   const { arch, optimizer, settings, seed } = labels;
   const epochs = run.history.map(recordEpoch);
@@ -42,7 +85,14 @@ export async function recordRun(run: Run, labels: RunLabels): Promise<RunRecord>
   return { arch, optimizer, settings, seed, epochs, test };
 }
 
-/** What a record says about where runs took place: runtime, backend and element type. */
+/**
+ * Returns where runs take place: runtime, platform, backend and element type.
+ *
+ * @param store - The store of a run.
+ * @returns The names and values for `environment` of a {@link Recording}.
+ * @nothrow
+ * @category Train: files and reports
+ */
 export function environmentOf(store: Store): Recording["environment"] {
   const { process } = globalThis as { process?: NodeJS.Process };
   const runtime: Record<string, string> =

@@ -2,7 +2,7 @@ import { GraphError, isTensor, mapTree, ShapeError, type Tensor, tensor } from "
 import { isSampler, type PointSampler } from "../points/sampler.ts";
 import type { Points } from "./part.ts";
 
-/** Points with a name in their part, "" where there is one kind. */
+/** Points with their path in `at`; "" if there is one kind. */
 export interface PointLeaf {
   readonly path: string;
   readonly source: PointSampler | Tensor;
@@ -13,7 +13,9 @@ export function isPointSource(value: unknown): value is PointSampler | Tensor | 
   return isSampler(value) || isTensor(value) || Array.isArray(value);
 }
 
-/** A tree of points with tensors in the place of nested arrays. Throws ShapeError. */
+/**
+ * Returns the leaves of a tree of points, with tensors in place of nested arrays. Throws GraphError and ShapeError.
+ */
 export function pointLeaves(where: string, at: Points): readonly PointLeaf[] {
   const leaves: PointLeaf[] = [];
   if (typeof at !== "object" || at === null) throw none(where, String(at));
@@ -24,7 +26,10 @@ export function pointLeaves(where: string, at: Points): readonly PointLeaf[] {
   return leaves;
 }
 
-/** Whether any of the points are drawn. Throws GraphError and ShapeError for what are no points. */
+/**
+ * Returns whether any of the points are drawn at random. Throws GraphError or ShapeError if the values are not
+ * points.
+ */
 export function checkPoints(where: string, at: Points): boolean {
   const leaves = pointLeaves(where, at);
   if (leaves.length === 0) throw none(where, "none");

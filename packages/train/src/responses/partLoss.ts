@@ -15,18 +15,21 @@ import { GraphError, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 import type { StepContext } from "../step/context.ts";
 import type { AnyPart } from "./part.ts";
 
-/** A part with its points in a graph. */
+/** A part, with its points as nodes of a graph. */
 export interface PlacedPart {
   readonly name: string;
   readonly part: AnyPart;
-  /** Nodes in the form of `at`. */
+  /** The points as nodes, in the form of `at`. */
   readonly at: NodeTree;
 }
 
-/** Says which responses are observed; null where no metric follows. */
+/** The function that tells metrics what is observed; null if no metric needs it. */
 export type Observe = StepContext["observe"] | null;
 
-/** The loss of a part with its weight, a scalar. Throws GraphError and ShapeError for a response that does not fit, and what it throws. */
+/**
+ * Returns the loss of a part, multiplied by its weight, a scalar. Throws GraphError or ShapeError if the response
+ * does not fit, and what the response throws.
+ */
 export function partLoss(where: string, placed: PlacedPart, u: unknown, observe: Observe): Node {
   const { part, at } = placed;
   const { law, targets, weight = 1 } = part;
@@ -41,12 +44,12 @@ export function partLoss(where: string, placed: PlacedPart, u: unknown, observe:
   return mul(neg(mean(logProb)), weight);
 }
 
-/** |r| of each point, [n]: over all values of r. */
+/** Returns |r| of each point, [n], over all values of r. */
 export function residualSize(where: string, placed: PlacedPart, u: unknown): Node {
   return sqrt(sum(square(residualOf(where, placed, u)), { axis: 1 }));
 }
 
-/** The residual of a part as [n, m]. */
+/** Returns the residual of a part as [n, m]. */
 function residualOf(where: string, placed: PlacedPart, u: unknown): Node {
   const response = responseOf(where, placed, u);
   const n = rowsOf(placed.at);
@@ -92,7 +95,7 @@ function nodesIn(where: string, response: unknown): readonly Node[] {
   });
 }
 
-/** The number of points. */
+/** Returns the number of points. */
 export function rowsOf(at: NodeTree): number {
   return nodesOf(at)[0]?.shape[0] ?? 0;
 }

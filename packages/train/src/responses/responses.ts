@@ -2,10 +2,15 @@ import { checkNames, GraphError } from "@metrigrad/tensor";
 import { checkPoints } from "./checkPoints.ts";
 import type { AnyPart, Field, Points, ProblemPart } from "./part.ts";
 
-/** What a model is to fulfil: named parts. `U` is what it needs of the model. */
+/**
+ * A problem for {@link solve}: named parts. `U` is the type of the model's functions.
+ *
+ * @category Residuals and differential equations
+ */
 export interface Problem<U = Field> {
+  /** The parts by name. */
   readonly parts: Readonly<Record<string, AnyPart>>;
-  /** Never there: it carries the type of the model's functions. */
+  /** Carries the type `U` only. It is always absent. */
   readonly needs?: (u: U) => void;
 }
 
@@ -19,22 +24,23 @@ const known = [
 ] as const satisfies readonly (keyof ProblemPart)[];
 
 /**
- * A problem made of responses: functions of a model at points of their own, such as the residual of a differential equation inside
- * of a domain, boundary values and measurements. The loss is Σ_p w_p·½·mean‖r_p‖² over parts p, the mean over the points of
- * a part; for a part with a law it is −w_p·mean(ln p) of its targets.
+ * Makes a problem of responses: functions of a model at points of their own.
  *
- * @param parts - For each part `at`, its points; `of`, the response (u, at) => node; `weight`; `resample`, the steps
- *   between draws of its points; `law` and `targets` in place of a residual.
- * @returns The problem, a value for `solve`.
- * @throws GraphError where there are no parts, and for options that are unknown or out of range
- * @example
- * ```ts
- * // Δu = −f in the unit square, u = 0 on its boundary.
- * const problem = responses({
- *   interior: { at: uniformPoints(900, box), of: (u, x) => add(laplacian(u, x), f(x)) },
- *   boundary: { at: boundaryPoints(120, box), of: (u, x) => u(x) },
- * });
- * ```
+ * A response is, for example, the residual of a differential equation inside a domain, a boundary value or a
+ * measurement. The loss is Σ_p w_p·½·mean‖r_p‖² over parts p with weights w_p and residuals r_p, where the mean is
+ * over the points of a part. A part with a law adds −w_p·mean(ln p) of its targets instead.
+ *
+ * {@includeCode ../../../../examples/api/train/responses.ts#example}
+ *
+ * @param parts - The parts by name. Each has `at`, its points, and `of`, the response `(u, at) => node`. It may have
+ *   `weight`, and `resample`, the steps between two draws of its points. `law` and `targets` go in place of a
+ *   residual.
+ * @returns The problem, for {@link solve}.
+ * @throws {@link GraphError} if there are no parts, if an option is unknown or out of range, or if points are not
+ *   finite.
+ * @throws {@link ShapeError} if points are not [n, …], or if the values of one part are for different numbers of
+ *   points.
+ * @category Residuals and differential equations
  */
 export function responses<const P extends Readonly<Record<string, Points>>, U = Field>(
   parts: {

@@ -14,10 +14,10 @@ import type { AnyStream, BatchSource } from "../data/batchSource.ts";
 import type { AnyFitOptions } from "../fit/options.ts";
 import type { FeedSpecs } from "../step/feeds.ts";
 
-/** What decides the numbers of a run, as far as it can be told, by name. Values of data and functions are not in it. */
+/** The settings that decide the numbers of a run, as texts by name. Values of data and functions are not in it. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
-/** The fingerprint of a run on a store that has its model. */
+/** Returns the fingerprint of a run on a store that has its model. */
 export function fingerprintOf(
   model: AnyModule,
   options: AnyFitOptions,
@@ -43,7 +43,7 @@ export function fingerprintOf(
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, shown(value)]));
 }
 
-/** Throws GraphError where two fingerprints differ; the message names what. */
+/** Throws GraphError if two fingerprints differ. The message names the settings that differ. */
 export function checkFingerprint(here: Fingerprint, saved: Fingerprint, file: string): void {
   const names = [...new Set([...Object.keys(here), ...Object.keys(saved)])];
   const odd = names.filter((name) => here[name] !== saved[name]);
@@ -84,7 +84,7 @@ function leaves(tree: Tree<Tensor>): string {
     .join(", ");
 }
 
-/** The model's variables and all parameters of the store: what a loss applies beside the model. */
+/** Returns the model's variables and all parameters of the store, since a loss may apply other modules too. */
 function variablesOf(model: AnyModule, store: Store): Record<string, string> {
   const own = new Set<VariableSpec>(model.variables.map(({ spec }) => spec));
   const known = store.variables.filter(({ spec }) => own.has(spec) || spec.role === "parameter");
@@ -96,7 +96,7 @@ function variablesOf(model: AnyModule, store: Store): Record<string, string> {
   );
 }
 
-/** Entries of a record by dotted names, so that a difference is named. */
+/** Returns the entries of a record by dotted names, so that the message can name a difference. */
 function flat(name: string, value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { [name]: value };
   return Object.assign(

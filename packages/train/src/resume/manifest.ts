@@ -6,17 +6,17 @@ import type { Fingerprint } from "./fingerprint.ts";
 import type { RunPlace } from "./names.ts";
 import { plainNumbers, readNumbers } from "./numbers.ts";
 
-/** What a run is beside its tensors. */
+/** The state of a saved run, besides its tensors. */
 export interface SavedRun extends RunPlace {
-  /** Steps done. */
+  /** The number of steps done. */
   readonly step: number;
-  /** Why the run has ended; null while it has not. */
+  /** The reason why the run has ended; null if it has not. */
   readonly finished: "epochs" | "earlyStopping" | null;
-  /** Epochs of the whole run. */
+  /** The number of epochs of the whole run. */
   readonly epochs: number;
-  /** Whether the steps depend on their share of the whole run, as with a schedule. */
+  /** Whether the steps depend on the progress of the whole run, as with a schedule. */
   readonly scheduled: boolean;
-  /** What the epoch that is not done accumulated. */
+  /** The part of the next epoch that is done. */
   readonly part: EpochPart;
   readonly earlyStopping: { readonly best: BestEpoch | null; readonly waited: number } | null;
   readonly history: readonly EpochEvent[];
@@ -27,7 +27,7 @@ export interface SavedRun extends RunPlace {
 export interface TensorsFile {
   readonly file: string;
   readonly bytes: number;
-  /** Of the file as it is. */
+  /** The SHA-256 of the whole file. */
   readonly sha256: string;
 }
 
@@ -40,14 +40,14 @@ export interface Manifest {
 const format = "metrigrad run";
 const version = 1;
 
-/** The text of a manifest: JSON, with a checksum of everything else in it. */
+/** Returns the text of a manifest: JSON, with a checksum of all its other values. */
 export function manifestText({ tensors, run }: Manifest): string {
   const content = plainNumbers({ format, version, tensors, run }) as object;
   const checksum = sha256Of(JSON.stringify(content));
   return `${JSON.stringify({ ...content, checksum }, null, 2)}\n`;
 }
 
-/** What a manifest says. Throws an Error that says what is wrong with it. */
+/** Reads a manifest. Throws an Error that says what is wrong with the text. */
 export function readManifest(text: string): Manifest {
   const { checksum, ...content } = JSON.parse(text) as Record<string, unknown>;
   if (content.format !== format) throw new Error("a file that is no manifest");

@@ -2,11 +2,11 @@ import { GraphError } from "@metrigrad/tensor";
 import type { FileSystem } from "../files/fileSystem.ts";
 import { isDead, partOf } from "../files/partName.ts";
 
-/** Where in a run a checkpoint is. */
+/** The place of a checkpoint in a run. */
 export interface RunPlace {
-  /** Epochs that are done. */
+  /** The number of epochs that are done. */
   readonly epoch: number;
-  /** Batches of the next epoch that are done. */
+  /** The number of batches of the next epoch that are done. */
   readonly batch: number;
 }
 
@@ -16,29 +16,32 @@ export interface NamedPlace extends RunPlace {
   readonly name: string;
 }
 
-/** What a folder holds. */
+/** The checkpoints and other files of a folder. */
 export interface FolderList {
-  /** Those that have a manifest, the newest first. */
+  /** The checkpoints that have a manifest, the newest first. */
   readonly checkpoints: readonly NamedPlace[];
-  /** Files of tensors that have no manifest, and that no run is known to have left: somebody may want them. */
+  /**
+   * Files of tensors without a manifest. They are kept if no ended run is known to have left them, since somebody may
+   * want them.
+   */
   readonly strays: readonly string[];
-  /** Files that runs left which are surely gone, in the order in which they may be removed. */
+  /** Files that ended runs have left, in the order in which they may be removed. */
   readonly left: readonly string[];
 }
 
 const pattern = /^(epoch-(\d{4,})-batch-(\d{7,}))\.(json|safetensors)$/;
 
-/** The name of a checkpoint. */
+/** Returns the name of a checkpoint. */
 export function placeName({ epoch, batch }: RunPlace): string {
   return `epoch-${String(epoch).padStart(4, "0")}-batch-${String(batch).padStart(7, "0")}`;
 }
 
-/** Below 0 where the first one is newer. */
+/** Compares two places. The result is below 0 if the first one is newer. */
 export function byNewest(a: RunPlace, b: RunPlace): number {
   return b.epoch - a.epoch || b.batch - a.batch;
 }
 
-/** Lists a folder; one that is missing has nothing. Files of other names are none of ours. */
+/** Lists a folder. A missing folder is empty, and files with other names are ignored. */
 export function listFolder(files: FileSystem, folder: string): FolderList {
   const names = namesIn(files, folder);
   const checkpoints = names
@@ -55,7 +58,8 @@ export function listFolder(files: FileSystem, folder: string): FolderList {
     const [, name = "", , , ending] = pattern.exec(file) ?? [];
     return ending === "safetensors" && !whole.has(name);
   });
-  // A manifest is a temporary file before its tensors have their name and until they are removed: so it says whose they are.
+  // While tensors have no manifest, a temporary manifest is beside them. Its name says which process has written
+  // them.
   const partsOf = (file: string, among: readonly string[]) =>
     among.filter((part) => partOf(part) === file.replace(/safetensors$/, "json"));
   const orphans = lone.filter((file) => {

@@ -7,7 +7,7 @@ import type { FileSystem } from "../files/fileSystem.ts";
 import { readManifest, type SavedRun } from "./manifest.ts";
 import { listFolder } from "./names.ts";
 
-/** A run that was saved, whole. */
+/** A saved run that is whole. */
 export interface FoundRun {
   readonly run: SavedRun;
   /** The path of its tensors. */
@@ -16,7 +16,7 @@ export interface FoundRun {
 
 const where = "fit, checkpoint";
 
-/** The newest whole checkpoint of a folder; null where there is none. Throws DataError where all are damaged. */
+/** Returns the newest whole checkpoint of a folder; null if there is none. Throws DataError if all are damaged. */
 export async function newestRun(files: FileSystem, folder: string): Promise<FoundRun | null> {
   const damage: string[] = [];
   for (const { name } of listFolder(files, folder).checkpoints) {
@@ -35,7 +35,7 @@ export async function newestRun(files: FileSystem, folder: string): Promise<Foun
   });
 }
 
-/** The checkpoint of that name. Throws an Error where it is not whole. */
+/** Returns the checkpoint of a name. Throws an Error if it is not whole. */
 async function wholeRun(files: FileSystem, folder: string, name: string): Promise<FoundRun> {
   const { join } = files.path;
   const text = await files.promises.readFile(join(folder, `${name}.json`), "utf8");
@@ -52,7 +52,7 @@ async function wholeRun(files: FileSystem, folder: string, name: string): Promis
   return { run, tensors: path };
 }
 
-/** Puts a saved run into a store, and gives the best values of early stopping by path. Throws DataError. */
+/** Puts a saved run into a store, and returns the best values of early stopping by path. Throws DataError. */
 export async function loadRun(found: FoundRun, store: Store): Promise<ReadonlyMap<string, Tensor>> {
   return withSource(found.tensors, where, async (source) => {
     const checkpoint = await openCheckpoint(source, found.tensors, where);
@@ -61,7 +61,7 @@ export async function loadRun(found: FoundRun, store: Store): Promise<ReadonlyMa
   });
 }
 
-/** Where the best values stand in a file. */
+/** The beginning of the names of the best values in a file. */
 export const bestPrefix = "earlyStopping/";
 
 async function bestValues(

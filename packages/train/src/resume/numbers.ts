@@ -1,7 +1,7 @@
-/** Stands in JSON for a number that JSON does not have. */
+/** The key in JSON of a number that JSON cannot hold. */
 const key = "$number";
 
-/** A value as JSON can hold it: NaN, infinities and −0 as `{ "$number": "NaN" }`. */
+/** Returns a value as JSON can hold it. NaN, infinities and −0 become records such as `{ "$number": "NaN" }`. */
 export function plainNumbers(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (_, one: unknown) => {
@@ -11,7 +11,7 @@ export function plainNumbers(value: unknown): unknown {
   );
 }
 
-/** The value that `plainNumbers` was given. */
+/** Returns the value from which `plainNumbers` made another. */
 export function readNumbers(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(readNumbers);

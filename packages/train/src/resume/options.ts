@@ -3,7 +3,7 @@ import { bytesInstead, fileSystem } from "../files/fileSystem.ts";
 import { listFolder } from "./names.ts";
 
 /**
- * How a run is saved, so that it can be stopped or killed at any time and go on.
+ * Options of the checkpoints of {@link fit}. A run with checkpoints can be stopped or killed at any time, and go on.
  *
  * @category Train
  */
@@ -15,8 +15,8 @@ export interface CheckpointOptions {
   /** How many of the newest checkpoints stay; 2 by default. */
   readonly keep?: number;
   /**
-   * Whether the run goes on from the newest whole checkpoint in the folder; false by default. It begins if there is none. If this is
-   * false, the folder must hold no checkpoints.
+   * Whether the run goes on from the newest whole checkpoint in the folder; false by default. If the folder has none,
+   * the run begins anew. With `false`, the folder must hold no checkpoints.
    */
   readonly resume?: boolean;
 }

@@ -12,15 +12,15 @@ import { type CheckpointOptions, checkCheckpoint } from "./options.ts";
 
 /** The folder of a run that is being trained. */
 export interface RunFolder {
-  /** The run to go on from; null: it begins. */
+  /** The run to go on from; null if the run begins. */
   readonly found: FoundRun | null;
-  /** The newest file of tensors; null where there is none yet. */
+  /** The newest file of tensors; null if there is none yet. */
   readonly newest: string | null;
   /** Whether the newest checkpoint is of this place, so that it need not be saved again. */
   has(place: RunPlace): boolean;
-  /** Writes a checkpoint, whole or not at all, and removes those that are too many. */
+  /** Writes a checkpoint, whole or not at all, and removes the oldest ones beyond `keep`. */
   save(run: SavedRun, store: Store, best: BestValues): Promise<void>;
-  /** Lets another run have the folder. */
+  /** Frees the folder for another run. */
   release(): void;
 }
 
@@ -29,7 +29,8 @@ const used = new Set<string>();
 
 /**
  * Opens the folder of a run: makes it, removes what killed runs left, and looks for the newest whole checkpoint.
- * @throws GraphError for a folder that holds checkpoints or that another run uses, DataError where all of them are damaged
+ * Throws GraphError if the folder holds checkpoints and `resume` is false, or if another run uses it. Throws
+ * DataError if all checkpoints are damaged.
  */
 export async function openRunFolder(options: CheckpointOptions): Promise<RunFolder> {
   const files = fileSystem(where, bytesInstead);
@@ -43,7 +44,7 @@ export async function openRunFolder(options: CheckpointOptions): Promise<RunFold
     await syncFolder(files, files.path.dirname(path));
     await removeAll(files, path, listFolder(files, path).left);
     const found = resume ? await newestRun(files, path) : null;
-    // A run that was killed behind its last checkpoint did not come to this.
+    // A run that was killed after it wrote its last checkpoint has not removed the older ones.
     if (found !== null) await prune(files, path, found.run, keep);
     let last: RunPlace | null = found?.run ?? null;
     let newest = found?.tensors ?? null;
@@ -96,7 +97,7 @@ async function saveRun(
     await tensors.discard();
     throw error;
   });
-  // The manifest comes last: a checkpoint is there when its manifest is.
+  // The manifest comes last, since a checkpoint exists once its manifest does.
   try {
     await tensors.place();
     await syncFolder(files, folder);
@@ -109,7 +110,7 @@ async function saveRun(
   return path;
 }
 
-/** Removes checkpoints that are older than the newest ones; damaged ones that come later in the run stay. */
+/** Removes the checkpoints that are older than the newest ones. Damaged ones that are later in the run stay. */
 async function prune(
   files: FileSystem,
   folder: string,
@@ -118,7 +119,7 @@ async function prune(
 ): Promise<void> {
   const older = listFolder(files, folder).checkpoints.filter((one) => byNewest(one, now) >= 0);
   for (const { name } of older.slice(keep)) {
-    // Gone at once: what has a manifest is whole.
+    // The manifest goes first and at once, since a checkpoint that has a manifest must be whole.
     const manifest = files.path.join(folder, `${name}.json`);
     const part = partName(manifest, files);
     await files.promises.rename(manifest, part);

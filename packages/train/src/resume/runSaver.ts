@@ -12,16 +12,16 @@ import { bestPrefix, loadRun } from "./newestRun.ts";
 import type { CheckpointOptions } from "./options.ts";
 import { openRunFolder } from "./runFolder.ts";
 
-/** A saved run that is on a store again. */
+/** A saved run that was loaded into a store. */
 export interface TakenRun {
   readonly run: SavedRun;
   /** The best values of early stopping, by path. */
   readonly best: ReadonlyMap<string, Tensor>;
 }
 
-/** What a run is when it is saved. */
+/** The state of a run when it is saved. */
 export interface RunState {
-  /** Epochs that are done, and what was done of the next one. */
+  /** The number of epochs that are done. `part` is the done part of the next one. */
   readonly epoch: number;
   readonly part: EpochPart;
   readonly finished: SavedRun["finished"];
@@ -29,17 +29,19 @@ export interface RunState {
   readonly stops: Stopper | null;
 }
 
-/** Saves a run, and takes up a saved one. */
+/** Saves a run, and loads a saved one. */
 export interface RunSaver {
-  /** Puts the saved run into a store, where there is one; true where there was. Throws GraphError for another run. */
+  /**
+   * Puts the saved run into a store, and returns whether there is one. Throws GraphError if it has other settings.
+   */
   takeUp(store: Store): (source: BatchSource) => Promise<boolean>;
-  /** The saved run after `takeUp`; null: the run begins. */
+  /** The saved run after `takeUp`; null if the run begins. */
   readonly taken: TakenRun | null;
-  /** The newest file of tensors; null where there is none. */
+  /** The newest file of tensors; null if there is none. */
   readonly newest: string | null;
   /** Whether the run is saved after every epoch. */
   readonly afterEpochs: boolean;
-  /** Whether it is saved after a step, counted from 1. */
+  /** Whether the run is saved after a step, counted from 1. */
   afterStep(step: number): boolean;
   save(ready: Prepared, state: RunState): Promise<void>;
   release(): void;
@@ -89,7 +91,10 @@ export async function openRunSaver(
   };
 }
 
-/** A saved run with the epochs that are asked for now. Throws GraphError where that would change its steps. */
+/**
+ * Returns a saved run with the number of epochs that the options have. Throws GraphError if that would change its
+ * steps.
+ */
 function withEpochs(run: SavedRun, options: AnyFitOptions): SavedRun {
   const { epochs, earlyStopping, evaluate = {} } = options;
   if (epochs === run.epochs) return run;
@@ -109,7 +114,8 @@ function withEpochs(run: SavedRun, options: AnyFitOptions): SavedRun {
       `take as many, ${anew}`,
     );
   }
-  // The last epoch is always evaluated: out of turn that would count for early stopping.
+  // The last epoch is always evaluated. If `every` does not ask for it, early stopping would count one evaluation
+  // more.
   const { every = 1 } = evaluate === false ? {} : evaluate;
   if (run.finished === "epochs" && earlyStopping !== undefined && run.epochs % every !== 0) {
     throw refused(

@@ -1,22 +1,30 @@
 import type { OptimizerReport } from "../step/report.ts";
 
-/** What `solve` gives after a step that it looks at. */
+/**
+ * What {@link solve} gives after a step whose loss it reads.
+ *
+ * @category Residuals and differential equations
+ */
 export interface SolveEvent {
-  /** Steps done, from 1. */
+  /** The number of steps done, from 1. */
   readonly step: number;
-  /** Steps of the whole run. */
+  /** The number of steps of the whole run. */
   readonly steps: number;
   /** The loss before the step, without the L2 term. */
   readonly loss: number;
-  /** The parts of it, by name, with their weights. */
+  /** The loss of each part by name, multiplied by its weight. */
   readonly losses: Readonly<Record<string, number>>;
-  /** Own measures after the step, by name; null where it was not their turn. */
+  /** Your own measures after the step, by name; null if this step is not measured. */
   readonly measures: Readonly<Record<string, number>> | null;
-  /** Seconds of this call so far; compilation, measures and `onStep` are not in it. */
+  /** The seconds of this call so far. Compilation, measures and `onStep` do not count. */
   readonly seconds: number;
-  /** What the optimizer reports of the step; null where `report` does not ask for it. */
+  /** The optimizer's report of the step; null if `report` does not ask for one. */
   readonly report: OptimizerReport | null;
 }
 
-/** Why a run ended. */
+/**
+ * The reason why a run of {@link solve} ended: its last step, its time, its tolerance, or a signal.
+ *
+ * @category Residuals and differential equations
+ */
 export type Ending = "steps" | "seconds" | "tolerance" | "signal";

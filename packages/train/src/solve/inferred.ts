@@ -2,7 +2,7 @@ import { applierOf } from "@metrigrad/nn";
 import type { Store } from "@metrigrad/tensor";
 import { applyBy, functionsOf, type Solvable } from "./model.ts";
 
-/** A model on a store as functions of nodes, in inference mode. */
+/** Returns a model on a store as functions of nodes, in inference mode. */
 export function inferred(model: Solvable, store: Store): unknown {
   const applier = applierOf({
     mode: "infer",

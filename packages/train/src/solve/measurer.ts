@@ -4,15 +4,15 @@ import { inferred } from "./inferred.ts";
 import type { Solvable } from "./model.ts";
 import type { Measures } from "./options.ts";
 
-/** Reads own measures of a solution. */
+/** Reads the user's measures of a solution. */
 export interface Measurer {
-  /** Steps between measures; 0: none. */
+  /** The number of steps between measures; 0 if there are none. */
   readonly every: number;
   read(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
 
-/** Compiles the measures of a run. Throws GraphError for one that is no scalar. */
+/** Compiles the measures of a run. Throws GraphError if one is not a scalar. */
 export async function measurer(
   store: Store,
   model: Solvable,

@@ -1,14 +1,26 @@
 import type { AnyModule, Applier, Inputs, Module } from "@metrigrad/nn";
 import { GraphError } from "@metrigrad/tensor";
 
-/** What is solved for: a module, or several by name, such as a solution and a coefficient. */
+/**
+ * The model that {@link solve} trains: a module, or a record of modules, such as a solution and a coefficient.
+ *
+ * @category Residuals and differential equations
+ */
 export type Solvable = AnyModule | Readonly<Record<string, AnyModule>>;
 
-/** A module as a function of nodes. */
+/**
+ * The type of a module as a function of nodes.
+ *
+ * @category Residuals and differential equations
+ */
 export type FunctionOf<M> =
   M extends Module<infer In, infer Out> ? (...inputs: Inputs<In>) => Out : never;
 
-/** A model as a function of nodes, or as functions by name. */
+/**
+ * The type of a model as a function of nodes, or as a record of functions.
+ *
+ * @category Residuals and differential equations
+ */
 export type FunctionsOf<M> = M extends { readonly definition: unknown }
   ? FunctionOf<M>
   : { readonly [K in keyof M]: FunctionOf<M[K]> };
@@ -21,7 +33,7 @@ export function isModule(value: unknown): value is AnyModule {
   return typeof value === "object" && value !== null && "definition" in value;
 }
 
-/** The modules of a model, those of a record by name. Throws GraphError for what is no model. */
+/** Returns the modules of a model, with their names in a record. Throws GraphError if the value is not a model. */
 export function modulesOf(
   where: string,
   model: unknown,
@@ -39,7 +51,7 @@ export function modulesOf(
   });
 }
 
-/** A model as functions of nodes. */
+/** Returns a model as functions of nodes. */
 export function functionsOf(model: Solvable, apply: Apply): unknown {
   const as =
     (module: AnyModule) =>
@@ -49,7 +61,7 @@ export function functionsOf(model: Solvable, apply: Apply): unknown {
   return Object.fromEntries(Object.entries(model).map(([name, one]) => [name, as(one)]));
 }
 
-/** Applies modules by an applier, outside of a training step. */
+/** Returns a function that applies modules by an applier, outside of a training step. */
 export function applyBy(applier: Applier): Apply {
   return (module, ...inputs) =>
     applier.apply(module, inputs.length === 1 ? inputs[0] : inputs).response;

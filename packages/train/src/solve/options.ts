@@ -10,45 +10,72 @@ import {
 import { checkReport, type ReportOptions } from "../trainingStep.ts";
 import type { SolveEvent } from "./events.ts";
 
-/** How to solve. `U` is the model as functions of nodes. */
+/**
+ * Options of {@link solve}. `U` is the type of the model as functions of nodes.
+ *
+ * @category Residuals and differential equations
+ */
 export interface SolvingOptions<U = never> {
-  /** Steps of the whole run; those that the store has behind it count. */
+  /** The number of steps of the whole run. Steps that were done before on the store count. */
   readonly steps: number;
-  /** Ends the run with the step that begins after so many seconds; compilation and measures do not count. */
+  /**
+   * Ends the run after the first step that begins after so many seconds. Compilation and measures do not count. No
+   * limit by default.
+   */
   readonly seconds?: number;
-  /** Ends the run once the loss before a step is no more than that; looked at every `checkEvery` steps. */
+  /**
+   * Ends the run when the loss before a step is not greater than this. The loss is read every `checkEvery` steps.
+   * None by default.
+   */
   readonly tolerance?: number;
-  /** By default `engd`, with solves in float64 where the backend has it. */
+  /** The optimizer. By default it is `engd`, which solves in float64 if the backend has it. */
   readonly optimizer?: Optimizer;
-  /** Seed of initial values and of points, an unsigned 32-bit integer. */
+  /** The seed of initial values and of points, an unsigned 32-bit integer. */
   readonly seed: number;
-  /** Where to compute; a function, such as `reference`, is called. The run closes the store that it makes there. */
+  /**
+   * The backend, a promise of one, or a function that makes one, such as `reference`. The run makes a store there.
+   * `close` of the result closes it.
+   */
   readonly backend?: Backend | Promise<Backend> | (() => Backend | Promise<Backend>);
-  /** Floats of the store that the run makes: "f64" by default where the backend has them. */
+  /** The float type of the store that the run makes; "f64" by default if the backend has it, and "f32" otherwise. */
   readonly float?: FloatType;
-  /** In place of a backend: a store that has the model, to go on from, such as that of another run. */
+  /**
+   * A store that has the model, in place of a backend. The run goes on from it. It may be the store of another run.
+   */
   readonly store?: Store;
-  /** Whether the optimizer's state and the step count of the store go on; true by default. */
+  /** Whether the run goes on from the optimizer's state and step count on the store; true by default. */
   readonly resume?: boolean;
-  /** β of the L2 term ½β Σ‖W‖², biases left out; 0 by default. */
+  /** β of the L2 term ½β Σ‖W‖² over the weights, without biases; 0 by default. */
   readonly l2?: number;
-  /** Steps between two looks at the loss, which are kept in `history`; 1 by default. A look waits for the device. */
+  /**
+   * The number of steps between two readings of the loss, which `history` keeps; 1 by default. A reading waits for
+   * the device.
+   */
   readonly checkEvery?: number;
-  /** Own measures of the solution. */
+  /** Your own measures of the solution; none by default. */
   readonly evaluate?: Measures<U>;
-  /** Ask the optimizer to report of its steps (λ, residual, length), which costs another pass. False by default. */
+  /**
+   * Whether the optimizer reports λ, residual and length of its steps, which takes another pass. False by default.
+   */
   readonly report?: boolean | ReportOptions;
-  /** Called after each step that is looked at; the run waits for the promise that it may return. */
+  /** A function that is called after each step whose loss is read. If it returns a promise, the run waits for it. */
   readonly onStep?: (event: SolveEvent) => unknown;
-  /** Ends the run before the next step; the state stays as it is. */
+  /** A signal that ends the run before the next step. The state stays as it is. */
   readonly signal?: AbortSignal;
 }
 
-/** What is measured while a run goes on. */
+/**
+ * Your own measures of the solution while {@link solve} runs.
+ *
+ * @category Residuals and differential equations
+ */
 export interface Measures<U> {
-  /** Steps between measures; 100 by default. The step that ends the run is measured too. */
+  /** The number of steps between two measures; 100 by default. The step that ends the run is measured too. */
   readonly every?: number;
-  /** Scalars of the solution by name, such as `{ relativeL2: (u) => relativeError(u, exact, points) }`. */
+  /**
+   * The measures by name, each a scalar of the solution, such as
+   * `{ relativeL2: (u) => relativeError(u, exact, points) }`.
+   */
   readonly of: Readonly<Record<string, (u: U) => Node>>;
 }
 

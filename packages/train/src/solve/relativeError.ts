@@ -15,18 +15,20 @@ import { isSampler, type PointSampler } from "../points/sampler.ts";
 import type { Field } from "../responses/part.ts";
 
 /**
- * The relative L2 error ‖u − u*‖₂/‖u*‖₂ over points, a scalar: for the `evaluate` of `solve`.
+ * Returns the relative L2 error ‖u − u*‖₂/‖u*‖₂ over points. It is for the `evaluate` of {@link solve}.
  *
  * @param u - The solution as a function of nodes.
- * @param exact - u*, as a function of nodes, or its values at the points.
- * @param points - Points [n, d]: values, a node, or a sampler, of which one draw is taken that never changes.
- * @returns A scalar node.
- * @throws ShapeError where u and u* have different numbers of values, and what they throw
+ * @param exact - The exact solution u*, as a function of nodes or as its values at the points.
+ * @param points - The points, [n, d]: values, a node, or a sampler. A sampler is drawn once, and the draw never
+ *   changes.
+ * @returns The error, a scalar node without unit.
+ * @throws {@link ShapeError} if u and u* have different numbers of values. It throws what u and u* throw, too.
  * @example
  * ```ts
  * const exact = (x: Node) => sin(mul(Math.PI, x));
  * const evaluate = { every: 50, of: { relativeL2: (u: Field) => relativeError(u, exact, gridPoints([101], box)) } };
  * ```
+ * @category Residuals and differential equations
  */
 export function relativeError(
   u: Field,

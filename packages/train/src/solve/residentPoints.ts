@@ -21,9 +21,9 @@ import type { Solvable } from "./model.ts";
 /** The points of a problem on a store. */
 export interface ResidentPoints {
   readonly parts: readonly PlacedPart[];
-  /** Draws what is to be drawn before a step, counted from 0; at the first one everything. */
+  /** Draws the points that are due before a step, counted from 0. At the first step of a run all points are due. */
   renew(step: number, first: boolean): Promise<void>;
-  /** The points of a part as they are. */
+  /** Reads the present points of a part. */
   read(name: string): Promise<Tree<Tensor>>;
   /** Frees the programs that draw. */
   stop(): Promise<void>;
@@ -31,18 +31,21 @@ export interface ResidentPoints {
   close(): Promise<void>;
 }
 
-/** What the draws of a part are made by. */
+/** The programs that draw the points of a part. */
 interface Drawing {
   readonly every: number;
   readonly program: Program<readonly Handle[]>;
 }
 
-/** Feed of the seed and of the number of draws before: draws follow from the step alone, so a run can go on anywhere. */
+/**
+ * The feed of the seed and of the number of earlier draws. Draws follow from the step alone, so a run can go on at
+ * any step.
+ */
 const drawState = "points drawn";
 
 let made = 0;
 
-/** Puts the points of a problem on a store. Drawn ones have no value before they are renewed. */
+/** Puts the points of a problem on a store. Points of a sampler have no value before the first `renew`. */
 export async function residentPoints(
   where: string,
   store: Store,
@@ -81,7 +84,7 @@ export async function residentPoints(
         const due = every > 0 && step % every === 0;
         if (!first && !due) continue;
         const drawn = every === 0 ? 0 : Math.floor(step / every);
-        // A grid is the same at every draw: its program takes no state.
+        // A grid is the same at every draw, so its program takes no state.
         const taken = program.plan.feeds.length > 0;
         await program.run(taken ? { [drawState]: tensor(Uint32Array.of(seed, drawn)) } : {});
       }
@@ -97,7 +100,7 @@ export async function residentPoints(
   };
 }
 
-/** A part on a store, and what must be drawn for it. */
+/** A part on a store, and the points that must be drawn for it. */
 interface OnStore {
   readonly part: PlacedPart;
   readonly drawn: readonly {
@@ -137,7 +140,7 @@ async function placedPart(store: Store, name: string, part: AnyPart): Promise<On
   return { part: { name, part, at }, drawn, release };
 }
 
-/** The next points of a part. */
+/** Returns the updates that draw the next points of a part. */
 function drawUpdates(where: string, { part: placed, drawn }: OnStore, u: unknown) {
   const { name, part, at } = placed;
   const state = input(drawState, [2], "u32");

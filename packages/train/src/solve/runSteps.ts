@@ -6,15 +6,15 @@ import type { Measurer } from "./measurer.ts";
 import type { SolvingOptions } from "./options.ts";
 import type { ResidentPoints } from "./residentPoints.ts";
 
-/** What the steps of a run left. */
+/** The result of the steps of a run. */
 export interface Steps {
   readonly history: readonly SolveEvent[];
-  /** Steps done, those before the run included. */
+  /** The number of steps done, those before the run included. */
   readonly steps: number;
   readonly endedBy: Ending;
 }
 
-/** Does the steps of a run. Throws DivergenceError, and GraphError where none are left. */
+/** Does the steps of a run. Throws DivergenceError, and GraphError if no steps are left. */
 export async function runSteps(
   where: string,
   training: TrainingStep,

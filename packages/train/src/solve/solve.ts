@@ -16,24 +16,32 @@ import { type Solved, solvedBy } from "./solved.ts";
 const where = "solve";
 
 /**
- * Solves a problem of responses: moves the parameters of a model so that its residuals vanish in the sense of least squares, such
- * as those of a differential equation with its boundary values (Raissi, Perdikaris and Karniadakis 2019). By default it
- * goes by the energy natural gradient (Müller and Zeinhofer 2023, arXiv 2302.13163): the metric is J'J of all residuals,
- * derivatives by the inputs included. Points are drawn and kept on the device. The store has float64 where the backend does.
+ * Solves a problem of responses: moves the parameters of a model so that its residuals become small in the sense of
+ * least squares.
  *
- * The run is a function of model, problem, options and backend alone, but for its times.
- * @param model - A module, or a record of modules: `{ u, k }`; `of` of each part gets it as functions of nodes.
- * @param problem - What `responses` made.
+ * The residuals may be those of a differential equation with its boundary values (Raissi, Perdikaris and Karniadakis
+ * 2019). By default the optimizer is the energy natural gradient (Müller and Zeinhofer 2023, arXiv 2302.13163). Its
+ * metric is J'J, where J is the Jacobian of all residuals, derivatives by the inputs included. Points are drawn and
+ * kept on the device. The store has float64 if the backend has it.
+ *
+ * The run is a function of model, problem, options and backend alone, except for its times.
+ *
+ * @param model - A module, or a record of modules such as `{ u, k }`. The `of` of each part gets it as functions of
+ *   nodes.
+ * @param problem - The problem that {@link responses} made.
  * @param options - `steps`, `seed`, where to compute, and how.
- * @returns The run after its last step: `at(points)`, `losses()`, `history`, `store`, `close()`.
- * @throws GraphError for options that are unknown or out of range, for a response that does not depend on the model, and where
- *   the store has no steps left; ShapeError for responses that do not fit their points; DivergenceError; what the model throws
+ * @returns A promise of the run after its last step: `at(points)`, `losses()`, `history`, `store`, `close()`.
+ * @throws {@link GraphError} if an option is unknown or out of range, if a response does not depend on the model, or
+ *   if no steps are left on the store. It rejects with what the model throws, too.
+ * @throws {@link ShapeError} if a response does not fit its points.
+ * @throws {@link DivergenceError} if a loss or an update is not finite.
  * @example
  * ```ts
  * const run = await solve(model, problem, { steps: 300, seed: 1, backend: cpu });
  * console.log(await run.losses(), await run.at([[0.5, 0.5]]));
  * await run.close();
  * ```
+ * @category Residuals and differential equations
  */
 export async function solve<const M extends Solvable>(
   model: M,
@@ -69,12 +77,12 @@ export async function solve<const M extends Solvable>(
   }
 }
 
-/** The floats of a new store: the finest that the backend has, but for a choice. */
+/** Returns the float type of a new store: the chosen one, or the most precise one that the backend has. */
 function floatsBy(chosen: FloatType | undefined): (backend: Backend) => FloatType {
   return ({ floats }) => chosen ?? (floats.includes("f64") ? "f64" : "f32");
 }
 
-/** The training step of a problem. */
+/** Returns the training step of a problem. */
 function stepOf(
   store: Store,
   model: Solvable,

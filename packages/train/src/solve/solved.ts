@@ -15,37 +15,57 @@ import { inferred } from "./inferred.ts";
 import { isModule, type Solvable } from "./model.ts";
 import type { ResidentPoints } from "./residentPoints.ts";
 
-/** Points of `at` as nodes. */
+/**
+ * The type of the points of `at` as nodes.
+ *
+ * @category Residuals and differential equations
+ */
 export type NodesAt<P> = P extends NodeLike ? Node : MapTree<P, Tensor, Node>;
 
-/** A run that has ended: the solution as it stands. */
+/**
+ * The result of {@link solve}: the solution with its present parameters.
+ *
+ * @category Residuals and differential equations
+ */
 export interface Solved<U> {
-  /** Where the values live. */
+  /** The store with the parameters and the optimizer's state. */
   readonly store: Store;
-  /** What was looked at, step by step. */
+  /** The events of the steps whose loss was read, in their order. */
   readonly history: readonly SolveEvent[];
-  /** Steps done, those before this run included. */
+  /** The number of steps done, those before this run included. */
   readonly steps: number;
+  /** The reason why the run ended. */
   readonly endedBy: Ending;
-  /** The losses of the parts as they stand, with their weights, at the points of the last step. */
+  /**
+   * Computes the losses of the parts with the present parameters, at the points of the last step.
+   *
+   * @returns A promise of the loss of each part by name, multiplied by its weight.
+   */
   losses(): Promise<Readonly<Record<string, number>>>;
   /**
-   * The solution at points.
+   * Evaluates the solution at points.
+   *
    * @param points - Values [n, d], or the tree of values that `of` takes.
-   * @param of - What is evaluated there, such as (u, x) => gradient(u, x); u itself by default.
-   * @returns Values in the form of what `of` gives.
+   * @param of - What to evaluate there, such as `(u, x) => gradient(u, x)`; u itself by default. It is required if
+   *   the model has several modules.
+   * @returns A promise of the values, in the form of what `of` returns.
    */
   at<const P extends NodeLike | Tree<Tensor>, Out extends NodeTree = Node>(
     points: P,
     of?: (u: U, at: NodesAt<P>) => Out,
   ): Promise<MapTree<Out, Node, Tensor>>;
-  /** The points of a part, as they are, in the form of its `at`. Throws GraphError for a part that there is not. */
+  /**
+   * Reads the present points of a part. It rejects with a {@link GraphError} if there is no such part.
+   *
+   * @param part - The name of the part.
+   * @returns A promise of the points, in the form of the part's `at`.
+   */
   points(part: string): Promise<Tree<Tensor>>;
-  /** Frees the points, and the store unless it was given. */
+  /** Frees the points, and the store unless you passed it. */
   close(): Promise<void>;
 }
 
-/** What a run leaves. */
+/** The parts of a run that has ended. */
 export interface Ended {
   readonly where: string;
   readonly store: Store;
@@ -57,7 +77,7 @@ export interface Ended {
   readonly endedBy: Ending;
 }
 
-/** A run that has ended as its user sees it. */
+/** Returns the result of a run for its user. */
 export function solvedBy<U>(ended: Ended): Solved<U> {
   const { where, store, model, resident } = ended;
   return Object.freeze({

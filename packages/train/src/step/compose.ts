@@ -11,27 +11,27 @@ import {
 import type { Phase } from "@metrigrad/optim";
 import { GraphError } from "@metrigrad/tensor";
 
-/** An update, and the variable's value after it. */
+/** An update, and the value of its variable after it. */
 interface Latest {
   readonly update: Update;
   readonly value: Node;
 }
 
-/** A phase, with values to be read as they are when it begins. */
+/** A phase, with values to read before its updates. */
 export interface ReadPhase extends Phase {
   readonly read?: readonly Node[];
 }
 
-/** Phases as one set of updates, and what was to be read, in order. */
+/** The phases as one set of updates, and the values to read, in their order. */
 export interface Composed {
   readonly updates: readonly Update[];
   readonly read: readonly Node[];
 }
 
 /**
- * The updates of phases that take effect in order, as updates that take effect together: in the
- * values and conditions of a later phase, a variable that an earlier one updates is replaced by its
- * new value. Throws GraphError where one phase updates a variable twice.
+ * Returns the updates of phases that take effect in order, as updates that take effect together. In the values and
+ * conditions of a later phase, a variable that an earlier one updates is replaced by its new value. Throws GraphError
+ * if one phase updates a variable twice.
  */
 export function composePhases(door: string, phases: readonly ReadPhase[]): Composed {
   const latest = new Map<Variable, Latest>();
@@ -51,14 +51,14 @@ export function composePhases(door: string, phases: readonly ReadPhase[]): Compo
   return { updates: [...latest.values()].map(({ update }) => update), read };
 }
 
-/** An update on top of an earlier one of the same variable. */
+/** Returns the state of a variable after an update that follows an earlier one. */
 function after(update: Update, before: Latest | undefined): Latest {
   const [variable, value, when] = update;
   const chosen = when === undefined ? value : where(when, value, before?.value ?? variable);
   return { update: before === undefined ? update : [variable, chosen], value: chosen };
 }
 
-/** Updates and read values of a phase as functions of the variables' new values. */
+/** Returns a phase whose updates and read values use the new values of the variables. */
 function withLatest(
   { updates, read = [] }: ReadPhase,
   latest: ReadonlyMap<Variable, Latest>,

@@ -11,43 +11,77 @@ import type {
 } from "@metrigrad/nn";
 import { checkNames, GraphError, type Store } from "@metrigrad/tensor";
 
-/** What a loss may use beside the feeds. */
+/**
+ * The functions and values that a loss may use, besides the feeds.
+ *
+ * @category Train: own loops
+ */
 export interface StepContext {
-  /** Applies a module that is on the store and gives its response; several inputs are passed as a list. */
+  /**
+   * Applies a module that is on the store.
+   *
+   * @param module - The module.
+   * @param inputs - Its input, or several inputs one after the other.
+   * @returns The module's response.
+   */
   apply<In, Out>(module: Module<In, Out>, ...inputs: Inputs<In>): Out;
-  /** The same, with the pre-activation and what comes beside the response. */
+  /**
+   * Applies a module that is on the store, and returns more than its response.
+   *
+   * @param module - The module.
+   * @param inputs - Its input, or several inputs one after the other.
+   * @returns The response, the pre-activation, and what else the module returns.
+   */
   applied<In, Out>(module: Module<In, Out>, ...inputs: Inputs<In>): FullyApplied<Out>;
   /**
    * Says that a value is observed under a law, so that metrics know the response.
-   * @param output - What the law's parameters are: usually a model's output.
+   *
+   * @param output - The parameters of the law, usually the output of a model.
    * @param law - The law.
-   * @param targets - What is observed; masks and weights in it are held fixed in the law.
-   * @param options - How much the mean of it counts in the loss, where that is not 1.
-   * @returns ln p(targets | output) of each sample, [n], in nats, not weighted; nothing where there are no targets.
+   * @param targets - The observed values. Masks and weights in them are held fixed in the law.
+   * @param options - The weight of this response in the loss; 1 by default.
+   * @returns ln p(targets | output) of each sample, [n], in nats, without weights.
    */
   observe<H, Y>(output: H, law: Law<H, Y>, targets: Y, options?: ObserveOptions): Node;
+  /**
+   * Says that a response has a law, without observed values. It returns nothing.
+   *
+   * @param output - The parameters of the law, usually the output of a model.
+   * @param law - The law.
+   * @param targets - Absent.
+   * @param options - The weight of this response in the loss; 1 by default.
+   */
   observe<H, Y>(output: H, law: Law<H, Y>, targets?: undefined, options?: ObserveOptions): void;
-  /** "train", or "infer" where an optimizer or an evaluation asks for the same pass in inference mode. */
+  /**
+   * The mode of the pass: "train", or "infer" if an optimizer or an evaluation asks for the pass in inference mode.
+   */
   readonly mode: Mode;
-  /** Steps done before this one, a float scalar. */
+  /** The number of steps done before this one, a float scalar. */
   readonly step: Node;
-  /** Steps done over steps of the whole run, in [0, 1]; 0 where the run has no end. */
+  /**
+   * The number of steps done divided by the number of steps of the whole run, a scalar in [0, 1]. It is 0 if the run
+   * has no end.
+   */
   readonly progress: Node;
 }
 
-/** Options of `observe`. */
+/**
+ * Options of `observe` in a loss.
+ *
+ * @category Train: own loops
+ */
 export interface ObserveOptions {
-  /** How much the mean over the samples of this response counts in the loss, and so in the metric; 1 by default. */
+  /** The weight of the mean over this response's samples in the loss, and so in the metric; 1 by default. */
   readonly weight?: number;
 }
 
-/** What is fixed for one pass. */
+/** The settings of one forward pass. */
 export type PassSettings = Pick<StepContext, "mode" | "step" | "progress"> & {
   readonly where: string;
   readonly store: Store;
 };
 
-/** A context that keeps what it applies in an applier, and the modules that were applied. */
+/** Returns a context that applies modules by an applier, and collects the modules that were applied. */
 export function stepContext(
   applier: Applier,
   modules: Set<AnyModule>,
@@ -76,7 +110,7 @@ export function stepContext(
   return Object.freeze(context) as unknown as StepContext;
 }
 
-/** The weight of what is observed. Throws GraphError for one that is none. */
+/** Returns the weight of an observed response. Throws GraphError if it is not finite and ≥ 0. */
 function weightOf(where: string, options: ObserveOptions): number {
   checkNames(`${where}, observe`, options, ["weight"], GraphError);
   const { weight = 1 } = options;
@@ -89,7 +123,7 @@ function weightOf(where: string, options: ObserveOptions): number {
   });
 }
 
-/** Throws GraphError unless a store has all variables of a module. */
+/** Throws GraphError if a store lacks a variable of a module. */
 export function checkStored(where: string, module: AnyModule, store: Store): void {
   if (module?.definition === undefined) {
     throw new GraphError({

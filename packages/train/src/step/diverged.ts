@@ -3,7 +3,7 @@ import type { Store } from "@metrigrad/tensor";
 import { type BatchPlace, DivergenceError } from "../divergence.ts";
 import type { FailingNode } from "./failingNode.ts";
 
-/** What is known of a step that was not finite. */
+/** The facts about a step that was not finite. */
 export interface DivergedStep {
   readonly where: string;
   readonly store: Store;
@@ -13,7 +13,7 @@ export interface DivergedStep {
   readonly found: FailingNode | null;
 }
 
-/** The error that tells where a run diverged and what to do about it. */
+/** Returns the error that says where a run diverged and what to do about it. */
 export function divergedAt({ where, store, step, data, found }: DivergedStep): DivergenceError {
   const node = found?.node ?? null;
   const nameOf = (one: Node) =>

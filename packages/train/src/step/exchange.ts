@@ -1,10 +1,10 @@
 import { type Node, replaceNodes, type Update, type Variable } from "@metrigrad/graph";
 import type { Phase } from "@metrigrad/optim";
 
-/** A parameter beside the slot with its average. */
+/** A parameter, and the slot that has its average. */
 export type AveragePair = readonly [parameter: Variable, average: Variable];
 
-/** The graph of a step as its optimizer made it. */
+/** The graph of a step, as the optimizer has made it. */
 export interface Made {
   readonly loss: Node;
   readonly outputs: Readonly<Record<string, Node>>;
@@ -14,13 +14,13 @@ export interface Made {
 }
 
 /**
- * The same step where parameters and averages have changed places, so that the parameters on the store are the averages, which is
- * what everything but the step reads. Reports are left as they are.
+ * Returns the same step with parameters and averages exchanged. The parameters on the store are then the averages,
+ * which is what everything except the step reads. Reports stay as they are.
  */
 export function exchanged(made: Made, pairs: readonly AveragePair[]): Made {
   if (pairs.length === 0) return made;
   const { loss, outputs, phases, updates } = made;
-  // All at once: what they share they still share afterwards.
+  // All nodes are replaced in one call, so that nodes that they share stay shared.
   const nodes = [
     loss,
     ...Object.values(outputs),
@@ -47,7 +47,7 @@ export function exchanged(made: Made, pairs: readonly AveragePair[]): Made {
   };
 }
 
-/** Nodes in which parameters and averages have changed places. */
+/** Returns the nodes with parameters and averages exchanged. */
 export function exchangedNodes(
   nodes: readonly Node[],
   pairs: readonly AveragePair[],

@@ -10,7 +10,7 @@ import {
 import type { Store, Tensor } from "@metrigrad/tensor";
 import { drawsRandom } from "./randomState.ts";
 
-/** The first value that is not finite, and what it ends in. */
+/** The first value that is not finite, and the result that depends on it. */
 export interface FailingNode {
   readonly node: Node;
   /** The value: NaN, Infinity or −Infinity. */
@@ -20,8 +20,8 @@ export interface FailingNode {
 }
 
 /**
- * Runs a step once more without effect and without fusion, looks at every value, and finds where the
- * first one came from that is not finite: a node whose inputs all are. Null where all are finite.
+ * Runs a step once more, without effect and without fusion, and looks at every value. Returns the first node that is
+ * not finite while all its inputs are; null if all values are finite.
  */
 export async function findFailingNode(
   store: Store,
@@ -61,7 +61,7 @@ export async function findFailingNode(
   return { node, value: bad.get(node) as number, towards: root[1] };
 }
 
-/** Floats that are not resident data: those are large, and were checked before. */
+/** Whether a node is inspected: floats are, except for resident data, which are large and were checked before. */
 function isInspected(node: Node): boolean {
   return node.type === "float" && !(isVariable(node) && node.attrs.role === "data");
 }

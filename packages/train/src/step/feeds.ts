@@ -11,22 +11,38 @@ import {
   type ValueType,
 } from "@metrigrad/tensor";
 
-/** Shape of a value that is passed to each step, and its element type where that is not `float`. */
+/**
+ * The shape of a value that you pass to each step, and its element type. The type is `float` by default.
+ *
+ * @category Train: own loops
+ */
 export type FeedSpec = Shape | { readonly shape: Shape; readonly type?: ValueType };
 
-/** What is passed to each step, by name. */
+/**
+ * The values that you pass to each step: their shapes by name.
+ *
+ * @category Train: own loops
+ */
 export type FeedSpecs = Readonly<Record<string, FeedSpec>>;
 
-/** The nodes of feeds. */
+/**
+ * The feeds as nodes of the graph, by name.
+ *
+ * @category Train: own loops
+ */
 export type FeedNodes<F> = { readonly [K in keyof F]: Node };
 
-/** Values for feeds: tensors or nested arrays of numbers. */
+/**
+ * The values of the feeds by name: tensors or nested arrays of numbers.
+ *
+ * @category Train: own loops
+ */
 export type FeedValues<F> = { readonly [K in keyof F]: Feeds[string] };
 
-/** Name of the feed that carries the number of steps done before. */
+/** The name of the feed with the number of steps done before. */
 export const numberFeed = "training step";
 
-/** The input nodes of feeds. Throws GraphError for what is no shape, and for a name that is taken. */
+/** Returns the input nodes of feeds. Throws GraphError if a shape is not one, or if a name is taken. */
 export function feedNodes<F extends FeedSpecs>(where: string, feeds: F): FeedNodes<F> {
   if (typeof feeds !== "object" || feeds === null || Array.isArray(feeds)) {
     throw refused(where, "feeds must be a record of shapes", String(feeds));
@@ -40,7 +56,7 @@ export function feedNodes<F extends FeedSpecs>(where: string, feeds: F): FeedNod
   return Object.fromEntries(nodes) as FeedNodes<F>;
 }
 
-/** A feed in its long form. */
+/** Returns the shape and the type of a feed. */
 export function specOf(spec: FeedSpec): { readonly shape: Shape; readonly type: ValueType } {
   if (Array.isArray(spec)) return { shape: spec as Shape, type: "float" };
   const { shape, type = "float" } = spec as { shape: Shape; type?: ValueType };
@@ -48,8 +64,8 @@ export function specOf(spec: FeedSpec): { readonly shape: Shape; readonly type: 
 }
 
 /**
- * The values of all feeds as tensors.
- * @throws GraphError for a feed that is missing or unknown, ShapeError for a wrong shape
+ * Returns the values of all feeds as tensors. Throws GraphError if a feed is missing or unknown, and ShapeError if a
+ * shape is wrong.
  */
 export function feedTensors(
   where: string,

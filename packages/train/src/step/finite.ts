@@ -1,9 +1,12 @@
 import { add, constant, isFinite, logicalAnd, mul, type Node, sum } from "@metrigrad/graph";
 
-/** Operands of one reduction: few enough for a GPU's limit of bindings. */
+/** The number of operands of one reduction. It is small enough for a GPU's limit of bindings. */
 const together = 4;
 
-/** Whether every element of every float value is finite, a bool scalar; values of equal shape are read in one pass. */
+/**
+ * Returns whether every element of every float value is finite, a bool scalar. Values of equal shape are read in one
+ * pass.
+ */
 export function allFinite(values: readonly Node[]): Node {
   const groups = new Map<string, Node[][]>();
   for (const value of values) {
@@ -19,7 +22,7 @@ export function allFinite(values: readonly Node[]): Node {
   return checks.length === 0 ? constant(1, "bool") : checks.reduce((a, b) => logicalAnd(a, b));
 }
 
-/** Σ 0·x, which is 0, or NaN where any element is NaN or infinite: cheaper than a maximum that keeps NaN. */
+/** Returns Σ 0·x: 0, or NaN if an element is NaN or infinite. It takes less time than a maximum that keeps NaN. */
 function traces(values: readonly Node[]): Node {
   const [first, ...rest] = values.map((value) => mul(value, 0)) as [Node, ...Node[]];
   return sum(rest.reduce((a, b) => add(a, b), first));

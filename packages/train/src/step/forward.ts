@@ -3,12 +3,17 @@ import { type AnyModule, type Applier, applierOf, type Mode } from "@metrigrad/n
 import { GraphError, ShapeError, type Store, showShape } from "@metrigrad/tensor";
 import { type StepContext, stepContext } from "./context.ts";
 
-/** What a loss returns: a scalar, a value per sample [n], or one of them beside outputs to read. */
+/**
+ * What a loss returns: a node that is a scalar or has a value per sample, [n]. It may also be a record of that node
+ * and of outputs to read.
+ *
+ * @category Train: own loops
+ */
 export type LossResult =
   | Node
   | { readonly loss: Node; readonly outputs?: Readonly<Record<string, Node>> };
 
-/** How the forward pass of a step is made. */
+/** The settings of a step's forward pass. */
 export interface ForwardSpec<F> {
   readonly where: string;
   readonly store: Store;
@@ -24,17 +29,17 @@ export interface Forward {
   /** A scalar. */
   readonly loss: Node;
   readonly outputs: Readonly<Record<string, Node>>;
-  /** What was applied in it. */
+  /** The applier, which has the modules' applications in this pass. */
   readonly applier: Applier;
   /** The modules that the loss applied. */
   readonly modules: ReadonlySet<AnyModule>;
-  /** Weights of the samples [n], with mean 1; null: all 1. */
+  /** The weights of the samples, [n], with mean 1; null if all are 1. */
   readonly relativeWeights: Node | null;
-  /** Samples of the batch. */
+  /** The number of samples of the batch. */
   readonly samples: number;
 }
 
-/** Calls the loss. Throws what it throws, and GraphError and ShapeError for what it returns. */
+/** Calls the loss. Throws what the loss throws, and GraphError or ShapeError if its result does not fit. */
 export function forwardPass<F>(spec: ForwardSpec<F>, mode: Mode): Forward {
   const { where, store, feeds, step, progress } = spec;
   const rowWeights = spec.weights?.(feeds) ?? null;
@@ -55,7 +60,7 @@ export function forwardPass<F>(spec: ForwardSpec<F>, mode: Mode): Forward {
   };
 }
 
-/** The mean of a loss per sample, weighted where samples have weights; a scalar stays as it is. */
+/** Returns the mean of a loss per sample, weighted if the samples have weights. A scalar stays as it is. */
 function averageOf(where: string, loss: Node, weights: Node | null): Node {
   if (loss.shape.length === 0) {
     if (weights === null) return loss;

@@ -11,13 +11,13 @@ import {
 } from "@metrigrad/graph";
 import { allFinite } from "./finite.ts";
 
-/** What a guarded step counts with. */
+/** The counters of a guarded step. */
 export interface GuardCounters {
-  /** Steps done before this one, i32. */
+  /** The number of steps done before this one, i32. */
   readonly number: Node;
-  /** Becomes the number of steps done. */
+  /** The variable that gets the number of steps done. */
   readonly counter: Variable;
-  /** Becomes the number, from 1, of the first step that is not finite. */
+  /** The variable that gets the number, from 1, of the first step that is not finite. */
   readonly failed: Variable;
 }
 
@@ -28,9 +28,8 @@ export interface Guarded {
 }
 
 /**
- * Updates that take effect only while the loss and the new values are finite. The first step where
- * they are not writes its number to `failed`; from then on the state, the step counter included,
- * stays as before that step.
+ * Returns updates that take effect only while the loss and the new values are finite. The first step that is not
+ * finite writes its number to `failed`. From then on the state, step counter included, stays as before that step.
  */
 export function guardUpdates(
   loss: Node,
@@ -56,7 +55,7 @@ export function guardUpdates(
   });
 }
 
-/** Updates and the counter without a guard. */
+/** Returns the updates and that of the counter, without a guard. */
 export function plainUpdates(
   _loss: Node,
   updates: readonly Update[],
@@ -66,13 +65,13 @@ export function plainUpdates(
 }
 
 /**
- * The values that are looked at: all of parameters, and of state what is element-wise. A large
- * accumulated matrix is written where it stands, so it cannot be checked before; what is not finite
- * in it reaches the parameters when it is used, and is caught there.
+ * Returns the values to check: all of parameters, and of the state those that are element-wise. A large accumulated
+ * matrix is updated in place, so it cannot be checked before. A value in it that is not finite reaches the parameters
+ * when it is used, and is found there.
  */
 function checkedValues([variable, value, when]: Update): Node[] {
   if (variable.attrs.role !== "parameter" && value.op.expr === undefined) return [];
-  // What is not taken may be anything; what is taken is rounded to what the variable holds.
+  // A value that the update does not take may be anything. A taken value is rounded to the type of the variable.
   const rounded = single(value);
   return [when === undefined ? rounded : where(when, rounded, variable)];
 }

@@ -1,22 +1,25 @@
 import type { Program } from "@metrigrad/graph";
 import { metricShares } from "./metricShare.ts";
 
-/** One of so many runs of a program is measured step by step. */
+/** One of this number of runs of a program is measured step by step. */
 const sampling = 25;
 
-/** Runs a program and keeps the time that it and its work on the metric take. */
+/** Runs a program, and measures the time of the program and of its work on the metric. */
 export interface MeteredProgram<Outputs> {
   readonly program: Program<Outputs>;
-  /** Runs without giving the outputs. */
+  /** Runs the program without its outputs. */
   run(feeds: Parameters<Program<unknown>["run"]>[0]): Promise<void>;
-  /** Runs and gives the outputs; such runs are not measured step by step. */
+  /** Runs the program and returns its outputs. Such runs are not measured step by step. */
   read(feeds: Parameters<Program<unknown>["run"]>[0]): Promise<Outputs>;
-  /** Seconds on the metric since the last call: those of all runs times the sampled share; NaN where unknown. */
+  /**
+   * Returns the seconds on the metric since the last call: the time of all runs times the sampled share. NaN if
+   * unknown.
+   */
   takeMetricSeconds(): number;
   close(): Promise<void>;
 }
 
-/** Meters a program: every 25th run, and the second one, is profiled to see what share the metric has. */
+/** Measures a program. Every 25th run and the second one are profiled, to find the metric's share of the time. */
 export function metered<Outputs>(program: Program<Outputs>): MeteredProgram<Outputs> {
   const shares = metricShares(program.plan);
   const { profile } = program;
@@ -39,7 +42,7 @@ export function metered<Outputs>(program: Program<Outputs>): MeteredProgram<Outp
           await program.run(feeds);
           return;
         }
-        // The first run is slower than the others; it counts only until there is another.
+        // The first run is slower than the others, so it counts only until there is another one.
         if (runs === 1) sampled.metric = sampled.all = 0;
         const steps = await profile(feeds);
         steps.forEach((time, index) => {

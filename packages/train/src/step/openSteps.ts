@@ -1,12 +1,15 @@
 import type { NamedVariable, Store, VariableSpec } from "@metrigrad/tensor";
 import { GraphError } from "@metrigrad/tensor";
 
-/** How many steps were done, as the host knows it; null: as the store says. Steps with one counter share it. */
+/**
+ * The number of steps done, as the host knows it; null if it must be read from the store. Steps with one counter
+ * share it.
+ */
 export interface StepCount {
   done: number | null;
 }
 
-/** What an open step uses of a store. */
+/** The variables of a store that an open step uses. */
 interface OpenStep {
   readonly name: string;
   readonly specs: ReadonlySet<VariableSpec>;
@@ -16,8 +19,8 @@ const open = new WeakMap<Store, Set<OpenStep>>();
 const counts = new WeakMap<Store, Map<VariableSpec, StepCount>>();
 
 /**
- * Says that a step uses variables; the result says that it does not any more.
- * @throws GraphError where one of `gone`, which shall be removed, is in use
+ * Marks variables as used by a step, and returns a function that frees them. Throws GraphError if another step uses
+ * one of `gone`, which are to be removed.
  */
 export function claimSlots(
   where: string,
@@ -36,14 +39,14 @@ export function claimSlots(
   others.add(own);
   return () => {
     others.delete(own);
-    // Who opens a step later reads the counter, which may have been written.
+    // A step that is opened later must read the counter, since others may have written it.
     for (const spec of own.specs) {
       if (![...others].some(({ specs }) => specs.has(spec))) counts.get(store)?.delete(spec);
     }
   };
 }
 
-/** The count of a counter: the same object for all steps that share it. */
+/** Returns the count of a counter, the same object for all steps that share the counter. */
 export function countOf(store: Store, counter: VariableSpec): StepCount {
   const known = counts.get(store) ?? new Map<VariableSpec, StepCount>();
   counts.set(store, known);
@@ -52,7 +55,7 @@ export function countOf(store: Store, counter: VariableSpec): StepCount {
   return count;
 }
 
-/** Makes steps read their counters again, since others wrote them. */
+/** Makes the steps on a store read their counters again, since others have written them. */
 export function forgetCounts(store: Store): void {
   for (const count of counts.get(store)?.values() ?? []) count.done = null;
 }

@@ -3,8 +3,8 @@ import { type AppliedParameter, withoutLastRow } from "@metrigrad/nn";
 import type { Penalty } from "@metrigrad/optim";
 
 /**
- * L2 inside the loss: ½β Σ‖W‖²_F over the parts of the parameters that decay; biases are left out.
- * Null for β = 0 and where nothing decays.
+ * Returns the L2 term of the loss: ½β Σ‖W‖²_F over the parts of the parameters that decay, without biases. Null if β
+ * is 0 or if nothing decays.
  */
 export function l2Penalty(parameters: readonly AppliedParameter[], beta: number): Penalty | null {
   const parts = parameters.flatMap(({ variable, decay }): Node[] => {

@@ -2,34 +2,46 @@ import type { Node } from "@metrigrad/graph";
 import type { Phase, Quantity } from "@metrigrad/optim";
 import type { Tensor } from "@metrigrad/tensor";
 
-/** What an optimizer reports of one block of parameters. */
+/**
+ * The report of an optimizer on one block of parameters.
+ *
+ * @category Train: own loops
+ */
 export interface ReportedBlock {
-  /** The module. */
+  /** The path of the module. */
   readonly path: string;
-  /** Names of the parameters. */
+  /** The names of the parameters in the module. */
   readonly params: readonly string[];
-  /** How the step solves with their metric. */
+  /** The name of the method that solves with the metric of the block. */
   readonly solver: string;
-  /** Such as `lambda`, of every matrix; `residual` of the solve; `length` in √nats; `condition`. */
+  /**
+   * The quantities by name: `lambda` of every matrix, `residual` of the solve, `length` in √nats, and `condition` if
+   * it is asked for.
+   */
   readonly quantities: Readonly<Record<string, number | readonly number[]>>;
 }
 
-/** What an optimizer reports of a step: numbers of before it. */
+/**
+ * The report of an optimizer on one step. Its numbers are from the state before the step.
+ *
+ * @category Train: own loops
+ */
 export interface OptimizerReport {
-  /** From 1. */
+  /** The number of the step, from 1. */
   readonly step: number;
-  /** Of the whole step, such as its `length` in √nats. */
+  /** The quantities of the whole step by name, such as its `length` in √nats. */
   readonly quantities: Readonly<Record<string, number | readonly number[]>>;
+  /** The reports of the blocks of parameters. */
   readonly blocks: readonly ReportedBlock[];
 }
 
-/** Where a value of a report belongs. */
+/** The place of a value in a report. */
 export interface ReportedQuantity {
   readonly block: Omit<ReportedBlock, "quantities"> | null;
   readonly name: string;
 }
 
-/** The quantities of a phase's report and their nodes; those that cost much only where asked for. */
+/** Returns the quantities of a phase's report and their nodes. Costly ones are there only if asked for. */
 export function quantitiesOf(
   { report }: Phase,
   costly: boolean,
@@ -47,7 +59,7 @@ export function quantitiesOf(
   return { labels: all.map(({ label }) => label), nodes: all.map(({ node }) => node) };
 }
 
-/** Puts the values of a report into their places. */
+/** Makes a report from its values. */
 export function reportOf(
   step: number,
   labels: readonly ReportedQuantity[],

@@ -5,27 +5,29 @@ import { drawsRandom } from "./randomState.ts";
 import { type OptimizerReport, type ReportedQuantity, reportOf } from "./report.ts";
 import type { StepGraph } from "./stepGraph.ts";
 
-/** Reads what the optimizer reports of a step, by programs of their own: training is the same without. */
+/**
+ * Reads the optimizer's report of a step. It has programs of its own, so training gives the same numbers without it.
+ */
 export interface Reporter {
-  /** The report of a step, counted from 0, before it is done. */
+  /** Reads the report of a step, counted from 0, before the step is done. */
   report(step: number, feeds: Feeds): Promise<OptimizerReport>;
   close(): Promise<void>;
 }
 
-/** A program and what its outputs are. */
+/** A program, and the labels of its outputs. */
 interface ReportProgram {
   readonly program: Program<readonly Handle[]>;
   readonly labels: readonly ReportedQuantity[];
 }
 
-/** Programs are compiled when they are first needed, one for each set of phases. */
+/** Returns a reporter. It compiles one program for each set of phases, when it is first needed. */
 export function reporter(graph: StepGraph, store: Store, costly: boolean): Reporter {
   const known = new Map<string, ReportProgram>();
   const programOf = async (due: readonly number[]): Promise<ReportProgram> => {
     const found = known.get(dueName(due));
     if (found !== undefined) return found;
     const { labels, nodes } = graph.reported(due, costly);
-    // Draws are those of the step that follows.
+    // The random draws are those of the step that follows.
     const kept: readonly Update[] = drawsRandom(nodes) ? [[rngState, rngState]] : [];
     const made = { labels, program: await compile({ outputs: nodes, updates: kept }, store) };
     known.set(dueName(due), made);

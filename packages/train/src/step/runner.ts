@@ -28,20 +28,20 @@ import { type Reporter, reporter } from "./reporter.ts";
 import type { StepGraph } from "./stepGraph.ts";
 import { storeTurn } from "./storeTurns.ts";
 
-/** How steps are run. */
+/** The settings of a runner. */
 export interface RunnerSettings {
   readonly where: string;
   readonly optimizer: string;
-  /** Whether steps that are not finite are noticed and undone. */
+  /** Whether steps that are not finite are found and undone. */
   readonly checkFinite: boolean;
-  /** Steps between looks at whether one was not finite, where nothing is read. */
+  /** The number of steps between two checks that all were finite, if nothing else is read. */
   readonly checkEvery: number;
   readonly costly: boolean;
-  /** Where in the data a step (from 1) is. */
+  /** Returns the place in the data of a step, counted from 1. */
   readonly placeOf?: (step: number) => BatchPlace | null;
 }
 
-/** What is read of one step. */
+/** The values that are read of one step. */
 export interface StepReading {
   readonly loss: number;
   readonly outputs: Readonly<Record<string, Tensor>>;
@@ -49,26 +49,26 @@ export interface StepReading {
 
 /** Runs the steps of a graph, one at a time. */
 export interface Runner {
-  /** Steps done so far. */
+  /** Returns the number of steps done so far. */
   count(): Promise<number>;
-  /** One step without reading anything. Throws DivergenceError. */
+  /** Does one step without reading anything. Throws DivergenceError. */
   advance(feeds: Feeds): Promise<void>;
-  /** One step; gives the loss and the outputs of before it. Throws DivergenceError. */
+  /** Does one step. Returns the loss and the outputs from before the step. Throws DivergenceError. */
   read(feeds: Feeds): Promise<StepReading>;
-  /** What the optimizer reports of the next step on these feeds. */
+  /** Returns the optimizer's report of the next step on these feeds. */
   report(feeds: Feeds): Promise<OptimizerReport>;
-  /** Throws DivergenceError where one of the steps since the last look was not finite. */
+  /** Throws DivergenceError if one of the steps since the last check was not finite. */
   check(): Promise<void>;
   takeMetricSeconds(): number;
   close(): Promise<void>;
 }
 
-/** Bytes of feeds that are kept to find out what was not finite in a step, at most. */
+/** The largest number of bytes of feeds that are kept, to find the value that was not finite in a step. */
 const keptBytes = 2 ** 26;
 
 let runners = 0;
 
-/** Takes over or makes the optimizer's state on the store, and runs steps there. */
+/** Returns a runner of steps. It takes over the optimizer's state on the store, or makes it. */
 export async function stepRunner(
   store: Store,
   graph: StepGraph,
@@ -82,14 +82,14 @@ export async function stepRunner(
   try {
     await store.remove(gone);
     await store.add(slots.asked);
-    // A store whose last run diverged may go on, with other settings.
+    // A store whose last run diverged may go on with other settings.
     if (checkFinite) await store.write(failed.attrs, tensor(0));
   } catch (error) {
     release();
     throw error;
   }
   const programs = new Map<string, MeteredProgram<readonly Handle[]>>();
-  /** The loss, and the number of the step that failed; programs that read write it. */
+  /** The loss and the number of the failed step, which programs with outputs write. */
   const lossAndFailure = variable(`step${runners++}/reading`, [2], { role: "data" });
   const kept = new Map<number, Feeds>();
   let keptSize = 0;
@@ -130,7 +130,7 @@ export async function stepRunner(
     return made;
   };
 
-  /** Those of the feeds that the program takes; the graph may leave some unused. */
+  /** Returns the feeds that the program takes, since the graph may leave some unused. */
   const feedsOf = ({ program }: MeteredProgram<unknown>, feeds: Feeds): Feeds => {
     const own = program.plan.feeds.map(({ name }) => [name, feeds[name]] as const);
     return Object.fromEntries(own) as Feeds;
@@ -150,7 +150,7 @@ export async function stepRunner(
     return handles;
   };
 
-  /** Throws DivergenceError for the step of that number; 0: all was finite. */
+  /** Throws DivergenceError for the step of that number. The number 0 says that all was finite. */
   const settle = async (number: number): Promise<void> => {
     const feeds = kept.get(number);
     kept.clear();
@@ -214,7 +214,7 @@ export async function stepRunner(
   };
 }
 
-/** Runs a program; only runs that are not read are measured step by step. */
+/** Runs a program. Only runs without outputs are measured step by step. */
 async function runOf(
   program: MeteredProgram<readonly Handle[]>,
   feeds: Feeds,

@@ -3,43 +3,43 @@ import type { AppliedParameter } from "@metrigrad/nn";
 import type { SlotOptions } from "@metrigrad/optim";
 import { type NamedVariable, type Store, sameShape, type VariableSpec } from "@metrigrad/tensor";
 
-/** What an optimizer keeps on a store for the parameters of a step. */
+/** The state of an optimizer on a store, for the parameters of a step. */
 export interface Slots {
-  /** The slot of that name; made where it is not there. */
+  /** Returns the slot of a name. It makes the slot if there is none. */
   slot(parameter: Variable, name: string, options?: SlotOptions): Variable;
-  /** Whether what the store has for these parameters and this optimizer is exactly what was asked for so far. */
+  /** Whether the store has exactly the slots that were asked for so far, for this optimizer and these parameters. */
   complete(): boolean;
-  /** The slot of that name where it was asked for. */
+  /** Returns the slot of a name if it was asked for. */
   known(parameter: Variable, name: string): Variable | undefined;
-  /** All slots so far, with their paths. */
+  /** All slots that were asked for so far, with their paths. */
   readonly asked: readonly NamedVariable[];
-  /** What the store has of this optimizer, or of others, that was not asked for. */
+  /** The slots of this and other optimizers on the store that were not asked for. */
   readonly others: readonly NamedVariable[];
 }
 
-/** "optimizer/adam/mean/dense0/w". */
+/** Returns the path of a slot, such as "optimizer/adam/mean/dense0/w". */
 export function slotPath(optimizer: string, name: string, parameter: string): string {
   return `optimizer/${part(optimizer)}/${part(name)}/${parameter}`;
 }
 
-/** Whether a path is that of a slot of some optimizer, and of which parameter. */
+/** Returns the path of the parameter that a slot belongs to; null if the path is not that of a slot. */
 export function slotOwner(path: string): string | null {
   return /^optimizer\/[^/]+\/[^/]+\/(.+)$/.exec(path)?.[1] ?? null;
 }
 
-/** The path of a slot of the same optimizer for another parameter. */
+/** Returns the path of a slot of the same optimizer for another parameter. */
 export function slotWithOwner(path: string, parameter: string): string {
   return path.slice(0, path.length - (slotOwner(path) ?? "").length) + parameter;
 }
 
-/** Whether a path is that of state of a run: an optimizer's, or the count of random draws. */
+/** Whether a path is that of a run's state: of an optimizer, or of the count of random draws. */
 export function isRunState(path: string): boolean {
   return slotOwner(path) !== null || path === rngState.attrs.path;
 }
 
 /**
- * The slots of an optimizer for parameters.
- * @param reuse - Whether slots that the store has, of the same type and shape, are taken over.
+ * Returns the slots of an optimizer for parameters. With `reuse`, slots on the store that have the same type and
+ * shape are taken over.
  */
 export function slotsOf(
   store: Store,
@@ -70,7 +70,7 @@ export function slotsOf(
         ...(options.init === undefined ? {} : { init: options.init }),
       });
       const old = reuse ? there.get(path) : undefined;
-      // A value from a file is taken over by the variable that is added with its path.
+      // A held value from a file goes to the variable that is added with its path.
       const kept = old !== undefined && old.held === undefined && alike(old, made.attrs);
       const slot = kept ? variableOf(old) : made;
       asked.set(path, slot);

@@ -26,7 +26,7 @@ import { quantitiesOf, type ReportedQuantity } from "./report.ts";
 import { type Slots, slotsOf } from "./slots.ts";
 import { type TrainedChoice, trainedOf } from "./trained.ts";
 
-/** What a training step is made of. */
+/** The settings of a training step. */
 export interface StepSpec<F extends FeedSpecs> {
   readonly where: string;
   readonly optimizer: Optimizer;
@@ -36,33 +36,33 @@ export interface StepSpec<F extends FeedSpecs> {
   readonly weights?: ((feeds: FeedNodes<F>) => Node | null) | undefined;
   readonly steps?: number | undefined;
   readonly l2: number;
-  /** Whether a run goes on from the state that the store has. */
+  /** Whether a run goes on from the state on the store. */
   readonly resume: boolean;
 }
 
 /** The graph of one training step. */
 export interface StepGraph {
-  /** The loss of the batch without the L2 term at a step where these phases are due, a scalar. */
+  /** Returns the loss of the batch without the L2 term, at a step where these phases are due. It is a scalar. */
   lossAt(due: readonly number[]): Node;
   readonly outputs: Readonly<Record<string, Node>>;
-  /** Steps done before this one, i32: a feed. */
+  /** The number of steps done before this one, an i32 feed. */
   readonly number: Node;
-  /** The L2 term, null where there is none. */
+  /** The L2 term; null if there is none. */
   readonly penalty: Penalty | null;
   readonly parameters: readonly AppliedParameter[];
   readonly phases: readonly Phase[];
   readonly slots: Slots;
-  /** Steps done, as checkpoints keep it, an i32 scalar. */
+  /** The number of steps done, which checkpoints keep, an i32 scalar. */
   readonly counter: Variable;
-  /** The number, from 1, of the first step that was not finite, an i32 scalar; else 0. */
+  /** The number, from 1, of the first step that was not finite, an i32 scalar; 0 if there is none. */
   readonly failed: Variable;
-  /** What is set before the first step: the slots from which it begins. */
+  /** The updates before the first step, which set the slots from which it begins. */
   readonly begin: readonly Update[];
-  /** Whether a step depends on the share of the run that is done, as with a schedule. */
+  /** Whether a step depends on the progress of the run, as with a schedule. */
   readsProgress(): boolean;
-  /** Everything that changes at a step where these phases are due; counters are not among it. */
+  /** Returns all updates of a step where these phases are due, without those of the counters. */
   updates(due: readonly number[]): Update[];
-  /** What can be reported of such a step, as it is before it. */
+  /** Returns the quantities that a step with these phases can report, from before the step. */
   reported(
     due: readonly number[],
     costly: boolean,
@@ -166,8 +166,8 @@ function isKnown(loss: Node | undefined): loss is Node {
 }
 
 /**
- * The applications with a parameter that is trained, through which a gradient comes to the loss or to what is observed;
- * their weights have mean 1, as metrics take them.
+ * Returns the applications that have a trained parameter, and through which a gradient comes to the loss or to an
+ * observed response. Their weights have mean 1, as metrics need them.
  */
 function applicationsOf(
   { applier, loss, relativeWeights }: Forward,
@@ -180,7 +180,7 @@ function applicationsOf(
   const consumersOf = ({ uses }: Application) =>
     uses.flatMap((use) => use.consumers.map(([at]) => at));
   const consumers = new Set(applier.applications.flatMap(consumersOf));
-  // What else reads a parameter may be the derivative of any application by its inputs.
+  // Another node that reads a parameter may be the derivative of any application by its inputs.
   const beside = new Set([...reached].flatMap((one) => (consumers.has(one) ? [] : one.inputs)));
   const counts = (one: Application) => {
     const trained = Object.values(one.trained);
@@ -195,7 +195,7 @@ function applicationsOf(
     .map((one) => (relativeWeights === null ? one : { ...one, rowWeights: relativeWeights }));
 }
 
-/** Adds the step of the shared random counter where something draws, so that it is guarded as all state is. */
+/** Adds the update of the shared random counter if something draws, so that it is guarded as all state is. */
 function withRandomState(updates: readonly Update[], roots: readonly Node[]): Update[] {
   const own = updates.some(([variable]) => variable === rngState);
   if (own || !drawsRandom([...roots, ...updates.map(([, value]) => value)])) return [...updates];

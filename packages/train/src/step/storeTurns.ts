@@ -4,8 +4,9 @@ import { oneAtATime } from "./turns.ts";
 const turns = new WeakMap<Store, ReturnType<typeof oneAtATime>>();
 
 /**
- * Runs what changes a store, or reads all of it, one after the other: a step waits for a checkpoint that is being written,
- * and a checkpoint for a step that is being done. What runs must not call it again for the same store.
+ * Runs functions that change a store, or read all of it, one after the other. So a step waits for a checkpoint that
+ * is being written, and a checkpoint waits for a step. The function must not call `storeTurn` again for the same
+ * store.
  */
 export function storeTurn<T>(store: Store, run: () => Promise<T>): Promise<T> {
   const queue = turns.get(store) ?? oneAtATime();

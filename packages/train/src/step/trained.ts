@@ -4,8 +4,10 @@ import { GraphError, type Store, type VariableSpec } from "@metrigrad/tensor";
 import type { Forward } from "./forward.ts";
 
 /**
- * Which parameters a step trains: those of a module or of several, single variables, or those whose path on the
- * store fits.
+ * The choice of parameters that a step trains: a module, a variable, a list of them, or a function that returns true
+ * for a path on the store.
+ *
+ * @category Train: own loops
  */
 export type TrainedChoice =
   | AnyModule
@@ -14,9 +16,9 @@ export type TrainedChoice =
   | ((path: string) => boolean);
 
 /**
- * The parameters that a step trains: by default all that its loss applies, but for frozen ones.
- * @throws GraphError for a choice that takes none, for a variable that the store lacks, and for a parameter
- *   that the loss reads, that belongs to no applied module and was not chosen either
+ * Returns the parameters that a step trains: by default all that its loss applies, without frozen ones. Throws
+ * GraphError if the choice is empty, or if the store lacks a variable. Also if the loss reads a parameter that
+ * belongs to no applied module and was not chosen.
  */
 export function trainedOf(
   where: string,

@@ -1,4 +1,4 @@
-/** Runs what is given one after the other, in the order of the calls. */
+/** Returns a function that runs its arguments one after the other, in the order of the calls. */
 export function oneAtATime(): <T>(run: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (run) => {

@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 
-/** One axis: where values lie in pixels, and the ticks. */
+/** One axis: the places of values in pixels, and the ticks. */
 export interface Axis {
   readonly title: string;
   readonly at: (value: number) => number;
@@ -13,10 +13,10 @@ export interface Tick {
   readonly text: string;
 }
 
-/** Lowest and highest value, or the pixels where they lie. */
+/** The lowest and the highest value, or their places in pixels. */
 export type Span = readonly [from: number, to: number];
 
-/** An axis in equal steps, with about `count` ticks at round numbers. */
+/** Returns an axis with a linear scale and about `count` ticks at round numbers. */
 export function linearAxis(title: string, domain: Span, pixels: Span, count: number): Axis {
   const scale = scaleLinear(domain, pixels);
   const show = scale.tickFormat(count);
@@ -32,7 +32,7 @@ const factors = [
   [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8],
 ] as const;
 
-/** An axis in equal factors, with at most `count` ticks at round numbers. */
+/** Returns an axis with a logarithmic scale and at most `count` ticks at round numbers. */
 export function logAxis(title: string, domain: Span, pixels: Span, count: number): Axis {
   const scale = scaleLog(domain, pixels);
   const [low, high] = domain;

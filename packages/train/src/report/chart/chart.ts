@@ -7,19 +7,34 @@ import { xAxis, yAxis } from "./quantities.ts";
 import { type Series, seriesOf } from "./series.ts";
 import { element, escaped } from "./svg.ts";
 
-/** Options of a chart. */
+/**
+ * Options of {@link chart}.
+ *
+ * @category Train: files and reports
+ */
 export interface ChartOptions {
-  /** A line above it; none by default. */
+  /** The line above the chart; none by default. */
   readonly title?: string;
-  /** Optimizers in the order of their colours, so that each keeps its own in all charts. */
+  /**
+   * The optimizers in the order of their colours, so that each has the same colour in all charts. By default the
+   * order is that of the runs.
+   */
   readonly optimizers?: readonly string[];
-  /** By architecture: what its axes show, in equal steps; by default as much as the runs need. */
+  /** The ranges of the axes, by architecture. By default an axis shows as much as the runs need. */
   readonly ranges?: Readonly<Record<string, AxisRanges>>;
 }
 
-/** The lowest and the highest value that the axes of an architecture show. */
+/**
+ * The lowest and the highest value that the axes of an architecture show. An axis with a range has a linear scale.
+ *
+ * @category Train: files and reports
+ */
 export interface AxisRanges {
+  /**
+   * The range of the training cost, with the L2 term; by default as much as the runs need, on a logarithmic scale.
+   */
   readonly trainCost?: readonly [from: number, to: number];
+  /** The range of the validation accuracy, within [0, 1]; by default as much as the later epochs of the runs need. */
   readonly validAccuracy?: readonly [from: number, to: number];
 }
 
@@ -27,10 +42,17 @@ const quantities = ["trainCost", "validAccuracy"] as const;
 const abscissae = ["epoch", "seconds"] as const;
 
 /**
- * The runs as a picture in the style of Sun and Nielsen (2017, figure 4): training cost with the L2
- * term and validation accuracy, against epochs and against seconds of training, for each
- * architecture. One colour per optimizer; repeats are a mean and a band from lowest to highest.
- * Returns SVG.
+ * Draws runs as an SVG picture in the style of Sun and Nielsen (2017, figure 4).
+ *
+ * For each architecture it shows the training cost with the L2 term and the validation accuracy, against epochs and
+ * against seconds of training. Each optimizer has one colour. Repeats with other seeds become a line at their mean,
+ * with a band from the lowest to the highest value.
+ *
+ * @param recording - The runs.
+ * @param options - The title, the order of the colours, and the ranges of the axes.
+ * @returns The text of the SVG file.
+ * @nothrow
+ * @category Train: files and reports
  */
 export function chart({ runs }: Recording, options: ChartOptions = {}): string {
   const archs = distinct(runs.map(({ arch }) => arch));

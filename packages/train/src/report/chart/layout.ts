@@ -1,6 +1,6 @@
 import type { Box } from "./panel.ts";
 
-/** Where the panels of a chart lie: per architecture a block of two columns, per quantity a row. */
+/** The places of the panels of a chart. Each architecture has a block of two columns, and each quantity a row. */
 export interface Layout {
   readonly width: number;
   readonly height: number;
@@ -17,7 +17,7 @@ const top = 84;
 const panelHeight = 225;
 const below = 58;
 
-/** A layout of so many blocks, with or without names above them. */
+/** Returns a layout for a number of blocks, with or without names above them. */
 export function layoutOf(blocks: number, rows: number, named: boolean): Layout {
   const count = Math.max(1, blocks);
   const panelWidth = count === 1 ? 380 : 240;

@@ -11,7 +11,7 @@ const gap = 26;
 /** Width of a character on average, in pixels. */
 const character = 7.7;
 
-/** Entries in one row, centred on x. */
+/** Draws the entries in one row, centred on x. */
 export function legend(entries: readonly Entry[], x: number, y: number): string {
   const widths = entries.map(({ text }) => sample + 8 + character * text.length);
   const whole = widths.reduce((sum, width) => sum + width, 0) + gap * (entries.length - 1);

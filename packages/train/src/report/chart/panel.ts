@@ -32,13 +32,13 @@ export interface Panel {
   readonly x: Axis;
   readonly y: Axis;
   readonly curves: readonly Curve[];
-  /** Whether the y axis has numbers and a title; otherwise they are those of the panel beside it. */
+  /** Whether the y axis has numbers and a title. Without them those of the panel beside it are valid. */
   readonly scaled: boolean;
 }
 
 const grey = "#666";
 
-/** Axes, grid and curves; what lies outside of the axes is cut off. */
+/** Draws axes, grid and curves. Parts of curves outside of the axes are cut off. */
 export function panel({ id, box, x, y, curves, scaled }: Panel): string {
   const { left, top, width, height } = box;
   const frame = { x: left, y: top, width, height };

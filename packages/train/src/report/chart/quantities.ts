@@ -1,7 +1,7 @@
 import { type Axis, linearAxis, logAxis, type Span } from "./axis.ts";
 import type { Point, Quantity, Series } from "./series.ts";
 
-/** The axis of epochs, or of seconds of training, for series. */
+/** Returns the axis of epochs, or of seconds of training, for series. */
 export function xAxis(
   abscissa: "epoch" | "seconds",
   series: readonly Series[],
@@ -16,7 +16,7 @@ export function xAxis(
     return linearAxis("epochs", [first - margin, high + margin], pixels, count);
   }
   const low = Math.min(high / 2, ...values);
-  // Optimizers differ by factors in the time of a step.
+  // The time of a step may differ by factors between optimizers.
   if (high > 12 * low) {
     return logAxis("seconds of training", [low * 0.8, high * 1.15], pixels, 7);
   }
@@ -28,7 +28,7 @@ const titles: Readonly<Record<Quantity, string>> = {
   validAccuracy: "validation accuracy",
 };
 
-/** The axis of what is drawn, for series, or with a range that is given. */
+/** Returns the axis of a quantity, for series, or with a given range. */
 export function yAxis(
   quantity: Quantity,
   series: readonly Series[],
@@ -46,7 +46,7 @@ export function yAxis(
     }
     return logAxis(titles[quantity], [low / 1.08, high * 1.08], pixels, 8);
   }
-  // The first epochs are cut off where they would hide the differences of the later ones.
+  // The first third of the epochs does not count, since it would hide the differences of the later ones.
   const late = series.flatMap((one) => one.points.slice(Math.floor(one.points.length / 3)));
   const [low, high] = extent(late, [0, 1]);
   const margin = Math.max(1e-3, 0.08 * (high - low));
@@ -54,7 +54,7 @@ export function yAxis(
   return linearAxis(titles[quantity], domain, pixels, 6);
 }
 
-/** The lowest and the highest value; the other span where there are none. */
+/** Returns the lowest and the highest value; the other span if there are no points. */
 function extent(points: readonly Point[], otherwise: Span): Span {
   if (points.length === 0) return otherwise;
   return [Math.min(...points.map(({ low }) => low)), Math.max(...points.map(({ high }) => high))];

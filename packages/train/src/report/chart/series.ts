@@ -4,7 +4,7 @@ import type { EpochRecord, RunRecord } from "../record.ts";
 export interface Point {
   /** Epochs done. */
   readonly epoch: number;
-  /** Seconds of training until then, the mean over repeats. */
+  /** The seconds of training up to this epoch, the mean over repeats. */
   readonly seconds: number;
   readonly mean: number;
   readonly low: number;
@@ -19,10 +19,13 @@ export interface Series {
   readonly points: readonly Point[];
 }
 
-/** What is drawn against epochs and seconds. */
+/** The quantity that is drawn against epochs and seconds. */
 export type Quantity = "trainCost" | "validAccuracy";
 
-/** The runs as lines: repeats with other seeds become one line with a band from lowest to highest. */
+/**
+ * Returns the runs as lines. Repeats with other seeds become one line, with a band from the lowest to the highest
+ * value.
+ */
 export function seriesOf(runs: readonly RunRecord[], quantity: Quantity): Series[] {
   const groups = new Map<string, RunRecord[]>();
   for (const run of runs) {
@@ -35,7 +38,7 @@ export function seriesOf(runs: readonly RunRecord[], quantity: Quantity): Series
   });
 }
 
-/** Points at the epochs that every repeat has come to. */
+/** Returns the points at the epochs that every repeat has reached. */
 function pointsOf(repeats: readonly RunRecord[], quantity: Quantity): Point[] {
   const length = Math.min(...repeats.map(({ epochs }) => epochs.length));
   const spent = repeats.map(() => 0);

@@ -1,7 +1,7 @@
 /** Attributes of an element; undefined ones are left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/** An SVG element as text: its content is text that is already escaped, or elements. */
+/** Returns an SVG element as text. Its content is text that is already escaped, or elements. */
 export function element(name: string, attributes: Attributes, ...content: string[]): string {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
@@ -15,12 +15,12 @@ export function element(name: string, attributes: Attributes, ...content: string
     : `<${name}${written}>${content.join("")}</${name}>`;
 }
 
-/** Text for an element's content. */
+/** Returns a text as the content of an element, escaped. */
 export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }
 
-/** Coordinates to a hundredth of a pixel. */
+/** Returns a coordinate, rounded to a hundredth of a pixel. */
 function rounded(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
