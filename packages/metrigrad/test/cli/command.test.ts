@@ -391,6 +391,44 @@ test("a reader that leaves ends the command without a word", async (t) => {
   t.equal(stderr, "");
 });
 
+test("the work goes on without a reader, and ends with its own code", async (t) => {
+  const unread = (...args: string[]) =>
+    installed.metrigrad(args, {
+      cwd: project,
+      started: (child) => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      },
+    });
+  const [trained, asJson, failed] = await Promise.all([
+    unread("train", "sine.mjs", "--threads", "1", "--out", "unread"),
+    unread("train", "sine.mjs", "--threads", "1", "--out", "unread-json", "--json"),
+    unread("report", "none"),
+  ]);
+  t.deepEqual([trained.code, asJson.code, failed.code], [0, 0, 1]);
+  for (const out of ["unread", "unread-json"])
+    t.ok(existsSync(join(project, out, "weights.safetensors")), out);
+});
+
+test("a long JSON value is whole for a slow reader", async (t) => {
+  const record = json(readFileSync(join(project, "a", "record.json"), "utf8"));
+  const [run] = record.runs;
+  const epochs = Array.from({ length: 5000 }, (_, i) => ({ ...run.epochs[0], epoch: i + 1 }));
+  mkdirSync(join(project, "long"));
+  const long = { ...record, runs: [{ ...run, epochs }] };
+  writeFileSync(join(project, "long", "record.json"), JSON.stringify(long));
+  const { code, stdout } = await installed.metrigrad(["report", "long", "--json"], {
+    cwd: project,
+    started: ({ stdout: pipe }) => {
+      pipe?.pause();
+      setTimeout(() => pipe?.resume(), 1500);
+    },
+  });
+  t.equal(code, 0);
+  t.ok(stdout.length > 500_000, `${stdout.length} letters`);
+  t.equal(json(stdout).runs[0].epochs.length, 5000);
+});
+
 test("a full disk is one line", async (t) => {
   const full = join(project, "full.mjs");
   writeFileSync(
