@@ -95,6 +95,11 @@ test("a newcomer: init, the test, train, check, and the rings on a wrong metric"
   const { name, dependencies } = json(readFileSync(join(cwd, "package.json"), "utf8"));
   t.equal(name, "new");
   t.match(dependencies.metrigrad, /^\^\d/);
+  const kept = await metrigrad(["init", "."], { cwd });
+  t.match(
+    kept.stdout,
+    /\n {2}npm install metrigrad\n {2}npm install --save-dev .*tape tsx typescript\n/,
+  );
   writeFileSync(join(cwd, "README.md"), "mine");
   const again = json((await metrigrad(["init", ".", "--json"], { cwd })).stdout);
   t.ok(again.files.every(({ written }: { readonly written: boolean }) => !written));
@@ -242,6 +247,20 @@ test("what cannot be loaded says what is wrong", async (t) => {
   t.match(text, /^2 .*the file must be a module: \.ts, .*got readme\.txt; /);
   t.match(copy, /^2 .*must import the metrigrad that this command is of, .*; call it in the file/);
   t.match(threads, /^2 --threads: it must come with the cpu backend, got --backend reference; /);
+});
+
+test("a CommonJS file shows all that it exports", async (t) => {
+  const source = `const all = {};
+const { dense, sequential } = require("metrigrad");
+for (const name of ["model"]) all[name] = sequential(dense(2, 1));
+module.exports = all;
+module.exports.name = "named";`;
+  writeFileSync(join(project, "common.cjs"), source);
+  const { code, stdout, stderr } = await installed.metrigrad(["explain", "common.cjs", "--json"], {
+    cwd: project,
+  });
+  t.equal(code, 0, stderr);
+  t.equal(json(stdout).rows.length, 1);
 });
 
 test("Ctrl-C stops after the step and writes what there is", async (t) => {
@@ -470,12 +489,14 @@ files.open = async (path, ...how) => {
 });
 
 test("examples: the list as JSON, and one with its own arguments and exit code", async (t) => {
-  const [list, one, unknown] = await Promise.all([
+  const [list, value, one, unknown] = await Promise.all([
     installed.metrigrad(["examples", "--json"]),
+    installed.metrigrad(["examples", "--json", "wave", "7"]),
     installed.metrigrad(["examples", "wave", "--json", "7"]),
     installed.metrigrad(["examples", "wav"]),
   ]);
   t.deepEqual(json(list.stdout), { examples: [{ name: "wave", about: "Waves" }] });
+  t.deepEqual([json(value.stdout), value.stderr], [{ example: "wave", code: 3 }, "7\n"]);
   t.deepEqual([one.code, one.stdout], [3, "--json 7\n"]);
   t.equal(unknown.code, 2);
   t.match(unknown.stderr, /must be one of wave, got "wav"; did you mean wave\? see/);
