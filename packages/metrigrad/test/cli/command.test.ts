@@ -249,6 +249,23 @@ test("what cannot be loaded says what is wrong", async (t) => {
   t.match(threads, /^2 --threads: it must come with the cpu backend, got --backend reference; /);
 });
 
+test("explain takes the batch that train would take", async (t) => {
+  const few = training
+    .replace("rows(40)", "rows(3)")
+    .replace("export const batchSize = 10;", "")
+    .replaceAll("adam", "rngd");
+  writeFileSync(join(project, "few.mjs"), few);
+  const explain = ["explain", "few.mjs", "--json"];
+  const [usual, three, fifty] = await Promise.all([
+    installed.metrigrad(explain, { cwd: project }),
+    installed.metrigrad([...explain, "--batch-size", "3"], { cwd: project }),
+    installed.metrigrad([...explain, "--batch-size", "50"], { cwd: project }),
+  ]);
+  t.equal(usual.code, 0, usual.stderr);
+  t.equal(usual.stdout, three.stdout);
+  t.notEqual(usual.stdout, fifty.stdout);
+});
+
 test("a CommonJS file shows all that it exports", async (t) => {
   const source = `const all = {};
 const { dense, sequential } = require("metrigrad");
