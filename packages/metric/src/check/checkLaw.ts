@@ -5,6 +5,7 @@ import {
   MetricError,
   mapTree,
   reference,
+  ShapeError,
   type Store,
   sizeOf,
   type Tensor,
@@ -156,32 +157,41 @@ function defaultInputs(
   drawn: (path: string, shape: readonly number[]) => Tensor,
 ): Tensor {
   const widths = isRowLaw(law) ? [3, 2, 1, 4] : [];
-  const fitting = widths.filter((width) => responsesAt(law as RowLaw, width) !== null);
-  const few = fitting.find((width) => {
-    const responses = responsesAt(law as RowLaw, width) as number;
-    return (law as RowLaw).outcomes(width) !== null || responses <= 2;
-  });
+  const responses = new Map<number, number>();
+  let got = "no inputs";
+  let wrong: ShapeError | null = null;
+  for (const width of widths) {
+    try {
+      responses.set(width, responsesAt(law as RowLaw, width));
+    } catch (error) {
+      if (error instanceof ShapeError && error.parts.where === `${law.name}, logProb`)
+        wrong = error;
+      got = `no inputs, and at rows of ${width} numbers ${error}`;
+    }
+  }
+  const fitting = [...responses.keys()];
+  const few = fitting.find(
+    (width) => (law as RowLaw).outcomes(width) !== null || (responses.get(width) as number) <= 2,
+  );
   const width = few ?? fitting[0];
   if (width !== undefined) return drawn("check/inputs", [rowsByDefault, width]);
+  // A density of a wrong shape is a fault of the law, and not of the width.
+  if (wrong !== null) throw wrong;
   throw new MetricError({
     where: `checkLaw of ${law.name}`,
     must: "the shapes of what the law takes must be known",
-    got: "no inputs",
+    got,
     todo: "pass { inputs }: a tensor of rows such as tensor([[0.1, 0.2, 0.3]]), or a record of such tensors for joint laws",
   });
 }
 
-/** Returns the number of numbers per response at a width of h; null if the law does not take that width. */
-function responsesAt(law: RowLaw, width: number): number | null {
+/** Returns the number of numbers per response at a width of h. Throws what the law throws at a width that it does not take. */
+function responsesAt(law: RowLaw, width: number): number {
   const h = constant(rowsOf(new Float64Array(2 * width), width));
-  try {
-    const y = law.predict(h);
-    law.logProb(y, h);
-    law.fisher(h);
-    return sizeOf(y.shape.slice(1));
-  } catch {
-    return null;
-  }
+  const y = law.predict(h);
+  law.logProb(y, h);
+  law.fisher(h);
+  return sizeOf(y.shape.slice(1));
 }
 
 function isRowLaw(law: AnyLaw): law is RowLaw {

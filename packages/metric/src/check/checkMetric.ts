@@ -247,14 +247,18 @@ function inputsOf(module: AnyModule, metric: Metric, seed: number): Tree<Tensor>
   const { example } = module.definition.spec;
   const shown = [metric.example, example].flatMap((one) => (one ? [one()].flat() : []));
   const fits = (one: Tree<Tensor>) => attempt(() => applied(module, one)) !== null;
-  const width = attempt(() => inputWidth(module));
+  let last = "";
+  const note = (error: unknown) => {
+    last = `: ${error}`;
+  };
+  const width = attempt(() => inputWidth(module, note));
   if (width !== null) return drawn(seed, "check/inputs", [rowsByDefault, width], 1);
   const found = shown.find((one) => fits(one.inputs));
   if (found !== undefined) return found.inputs;
   throw new MetricError({
     where: `checkMetric of ${describedName(metric.of)}`,
     must: "the shape of the module's inputs must be known",
-    got: "a module that takes no rows of a width that its parameters suggest",
+    got: `a module that takes no rows of a width that its parameters suggest${last}`,
     todo: "pass { inputs: tensor([[…], …]) }",
   });
 }
@@ -275,9 +279,13 @@ const guesses: readonly (readonly unknown[])[] = [
 /** Makes a module of a kind with small sizes. Throws MetricError if none of the guesses works. */
 function guessed({ of }: Metric): AnyModule {
   const make = of as unknown as (...args: readonly unknown[]) => AnyModule;
+  let last = "";
+  const note = (error: unknown) => {
+    last = `; the last one says: ${error}`;
+  };
   for (const args of typeof of === "function" ? guesses : []) {
-    const made = attempt(() => make(...args));
-    if (made !== null && attempt(() => inputWidth(made)) !== null) return made;
+    const made = attempt(() => make(...args), note);
+    if (made !== null && attempt(() => inputWidth(made, note), note) !== null) return made;
   }
   const name = describedName(of);
   const show = (value: unknown) =>
@@ -286,15 +294,16 @@ function guessed({ of }: Metric): AnyModule {
   throw new MetricError({
     where: `checkMetric of ${name}`,
     must: "there must be a small module to check it on",
-    got: typeof of === "function" ? `none that ${tried} makes` : "none",
+    got: typeof of === "function" ? `none that ${tried} makes${last}` : "none",
     todo: `pass { module: ${typeof of === "function" ? name : "dense"}(…), inputs }, or give the metric \`example: () => ({ module, inputs })\``,
   });
 }
 
-function attempt<T>(make: () => T): T | null {
+function attempt<T>(make: () => T, refused: (error: unknown) => void = () => {}): T | null {
   try {
     return make();
-  } catch {
+  } catch (error) {
+    refused(error);
     return null;
   }
 }

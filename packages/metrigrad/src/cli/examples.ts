@@ -23,7 +23,7 @@ const compiled = inPackage("examples");
 export async function examples(
   name: string | undefined,
   args: readonly string[],
-  { width }: Pick<Context, "width">,
+  { width, json }: Pick<Context, "width" | "json">,
   folder = compiled,
 ): Promise<Told> {
   const found = filesIn(folder);
@@ -53,7 +53,7 @@ export async function examples(
       todo: `${didYouMean(name, [...found.keys()])}see metrigrad examples`,
     });
   }
-  const code = await run([file, ...args]);
+  const code = await run([file, ...args], json);
   return { code, text: "", value: { example: name, code } };
 }
 
@@ -85,9 +85,9 @@ function aboutOf(file: string): string {
   return begin.length <= longest ? begin : `${begin.slice(0, longest).replace(/[ ,]+\S*$/, "")} …`;
 }
 
-/** Runs Node on a file, and gives its exit code; signals go to it. */
-function run(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, args, { stdio: "inherit" });
+/** Runs Node on a file, and gives its exit code; signals go to it. What it prints goes to standard error if `json`. */
+function run(args: readonly string[], json: boolean): Promise<number> {
+  const child = spawn(process.execPath, args, { stdio: ["inherit", json ? 2 : 1, 2] });
   const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
   for (const signal of signals) process.on(signal, pass);

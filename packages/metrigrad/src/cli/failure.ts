@@ -51,7 +51,8 @@ function systemParts(error: unknown, command: string): ErrorParts | null {
   const reason = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
   if (reason === undefined || syscall === undefined) return null;
   const [got, todo] = reason;
-  const file = path?.replace(/\.[\da-f-]+\.part$/, "") ?? "the output";
+  // Files are written under another name first.
+  const file = path?.replace(/\.\d+-\d+-[\da-f]{8}-[\da-f]{8}\.part$/, "") ?? "the output";
   const must = `it must be possible to ${syscall} ${file}`;
   return { where: `metrigrad ${command}`.trim(), must, got: `${got} (${code})`, todo };
 }

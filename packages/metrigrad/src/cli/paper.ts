@@ -50,7 +50,8 @@ export async function paper(options: Arguments, context: Context, screen: Screen
     }
   }
   const { width, colours } = context;
-  const files = ["record.json", "epochs.csv", "chart.svg"].map((file) => `${out}/${file}`);
+  const written = runs.length === 0 ? [] : ["record.json", "epochs.csv", "chart.svg"];
+  const files = written.map((file) => `${out}/${file}`);
   const table = () => resultTable(runs, { width, title: colours.bold });
   const text = runs.length === 0 ? "" : `\n${table()}\n\n${writtenText(files, context)}\n`;
   return { code: errors.length === 0 ? 0 : 1, text, value: { ...recording, errors, files } };

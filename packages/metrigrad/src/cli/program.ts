@@ -9,6 +9,7 @@ import { addPaper } from "./commands/paper.ts";
 import { addReport } from "./commands/report.ts";
 import { addTrain } from "./commands/train.ts";
 import { type Context, contextOf, ownFlags } from "./context.ts";
+import { didYouMean } from "./near.ts";
 import type { Screen } from "./progress.ts";
 import { UsageError } from "./usage.ts";
 import { version } from "./version.ts";
@@ -56,13 +57,25 @@ export async function program(
   for (const add of adders) add(root, run, json ? silent : screen);
   for (const command of [root, ...root.commands]) dress(command, context, (text) => (said += text));
   try {
-    await root.parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
+    await root.parseAsync(completed(args, root), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
     const shown = error.code === "commander.version" ? "version" : "help";
     print(said, { [shown]: said.trimEnd() });
   }
   return code;
+}
+
+/** Arguments as commander takes them: without a command they ask for help. Throws UsageError for help of no command. */
+function completed(args: readonly string[], root: Command): string[] {
+  const flags: string[] = args.filter((arg) => arg === "--json" || arg === "--trace");
+  const [first, second, ...more] = args.filter((arg) => !flags.includes(arg));
+  if (first === undefined) return [...flags, "--help"];
+  if (first !== "help" || second?.startsWith("-")) return [...args];
+  if (second === undefined || (second === "help" && more.length === 0)) return [...flags, "--help"];
+  const names = root.commands.map((command) => command.name());
+  if (names.includes(second)) return [...args];
+  throw refused("metrigrad", `unknown command '${second}'`, didYouMean(second, names));
 }
 
 function rootOf({ width }: Context, say: (text: string) => void): Command {
@@ -105,11 +118,16 @@ function dress(command: Command, { width, colours }: Context, say: (text: string
 function usageOf(command: Command, { message }: CommanderError): UsageError {
   const name = command.parent === null ? "metrigrad" : `metrigrad ${command.name()}`;
   const [said = "", hint = ""] = message.split("\n");
-  const near = /\((Did you mean .*\?)\)/.exec(hint)?.[1] ?? "";
+  const near = /\(D(id you mean .*\?)\)/.exec(hint)?.[1];
+  const got = said.replace(/^error: /, "").replace(/\.$/, "");
+  return refused(name, got, near === undefined ? "" : `d${near} `);
+}
+
+function refused(name: string, got: string, near: string): UsageError {
   return new UsageError({
     where: name,
     must: "commands, options and arguments must be those of its help",
-    got: said.replace(/^error: /, "").replace(/\.$/, ""),
-    todo: `${near === "" ? "" : `${near.replace("Did", "did")} `}see ${name} --help`,
+    got,
+    todo: `${near}see ${name} --help`,
   });
 }

@@ -30,7 +30,8 @@ export function progressOf(name: string, screen: Screen): Progress {
   const barWidth = (screen.columns ?? narrow) < narrow ? bars.narrow : bars.wide;
   const speed = speedometer();
   let drawn = 0;
-  let steps = 0;
+  /** Null: nobody knows how many there are. */
+  let steps: number | null = 0;
   let last: EpochEvent | null = null;
   const line = ({ epoch, epochs, trainCost, validAccuracy, ...event }: EpochEvent) =>
     [
@@ -41,33 +42,38 @@ export function progressOf(name: string, screen: Screen): Progress {
       `${event.stepsPerSecond.toFixed(0)} steps/s`,
     ].join("  ");
   const left = () => {
+    if (steps === null) return [];
     const seconds = speed.secondsTo(steps);
-    return `${seconds === null ? "–" : showTime(seconds)} left`;
+    return [`${seconds === null ? "–" : showTime(seconds)} left`];
+  };
+  const place = (step: number) => {
+    if (steps === null) return `step ${step}`;
+    const filled = Math.round((barWidth * step) / steps);
+    const bar = `${"█".repeat(filled)}${"░".repeat(barWidth - filled)}`;
+    return `${bar} ${Math.floor((100 * step) / steps)} %`;
   };
   return {
     step(event) {
       const now = performance.now();
-      steps = event.steps ?? event.step;
+      steps = event.steps;
       speed.step(event.step, now);
       if (!live || now - drawn < rest) return;
       drawn = now;
-      const share = event.step / steps;
-      const filled = Math.round(barWidth * share);
       const shown = [
         name,
-        `${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${Math.floor(100 * share)} %`,
+        place(event.step),
         `epoch ${event.epoch}`,
         `cost ${showCost(last?.trainCost ?? null)}`,
         ...(last === null ? ["accuracy –"] : accuracyOf(last.validAccuracy)),
         `${speed.rate()?.toFixed(0) ?? "–"} steps/s`,
-        left(),
+        ...left(),
       ].join("  ");
       screen.write(clear + shown.slice(0, Math.max(20, (screen.columns ?? 100) - 1)));
     },
     epoch(event) {
       last = event;
       speed.pause();
-      if (!live) screen.write(`${line(event)}  ${left()}\n`);
+      if (!live) screen.write(`${[line(event), ...left()].join("  ")}\n`);
     },
     end() {
       if (live) screen.write(last === null ? clear : `${clear}${line(last)}\n`);

@@ -26,7 +26,7 @@ const short = [
   "metric",
   "/ sgd's",
 ];
-/** The column of the test cost, which is left out where there are accuracies. */
+/** The column of the test cost, which a row with a test accuracy leaves out. */
 const testCost = head.indexOf("test cost");
 
 /** How a table of runs is shown. */
@@ -50,12 +50,12 @@ export function resultTable(runs: readonly RunRecord[], options: ResultOptions =
   }
   const secondsOf = (arch: string, optimizer: string) =>
     mean((groups.get(JSON.stringify([arch, optimizer])) ?? []).map((run) => total(run, "seconds")));
-  const graded = runs.some(({ test }) => test.accuracy !== null);
   const rows = [...groups.values()].map((repeats) => {
     const [{ arch, optimizer }] = repeats as [RunRecord];
     const last = (key: keyof EpochRecord) =>
       repeats.map(({ epochs }) => epochs.at(-1)?.[key] ?? null);
     const tested = (key: keyof RunRecord["test"]) => repeats.map(({ test }) => test[key]);
+    const graded = repeats.some(({ test }) => test.accuracy !== null);
     const ratio = secondsOf(arch, optimizer) / secondsOf(arch, "sgd");
     const metric = mean(repeats.map((run) => total(run, "secondsMetric")));
     const cells = [

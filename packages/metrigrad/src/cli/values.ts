@@ -57,6 +57,11 @@ export function listOf(
   };
 }
 
+/** The name of a file. */
+export function fileOf(command: string, option: string): ReadValue<string> {
+  return (text) => (text === "" ? refuse(option, "it must be a file", '""', command) : text);
+}
+
 /** The name of a folder. */
 export function folderOf(command: string, option: string): ReadValue<string> {
   return (text) => (text === "" ? refuse(option, "it must be a folder", '""', command) : text);

@@ -95,6 +95,11 @@ test("a newcomer: init, the test, train, check, and the rings on a wrong metric"
   const { name, dependencies } = json(readFileSync(join(cwd, "package.json"), "utf8"));
   t.equal(name, "new");
   t.match(dependencies.metrigrad, /^\^\d/);
+  const kept = await metrigrad(["init", "."], { cwd });
+  t.match(
+    kept.stdout,
+    /\n {2}npm install metrigrad\n {2}npm install --save-dev .*tape tsx typescript\n/,
+  );
   writeFileSync(join(cwd, "README.md"), "mine");
   const again = json((await metrigrad(["init", ".", "--json"], { cwd })).stdout);
   t.ok(again.files.every(({ written }: { readonly written: boolean }) => !written));
@@ -244,6 +249,37 @@ test("what cannot be loaded says what is wrong", async (t) => {
   t.match(threads, /^2 --threads: it must come with the cpu backend, got --backend reference; /);
 });
 
+test("explain takes the batch that train would take", async (t) => {
+  const few = training
+    .replace("rows(40)", "rows(3)")
+    .replace("export const batchSize = 10;", "")
+    .replaceAll("adam", "rngd");
+  writeFileSync(join(project, "few.mjs"), few);
+  const explain = ["explain", "few.mjs", "--json"];
+  const [usual, three, fifty] = await Promise.all([
+    installed.metrigrad(explain, { cwd: project }),
+    installed.metrigrad([...explain, "--batch-size", "3"], { cwd: project }),
+    installed.metrigrad([...explain, "--batch-size", "50"], { cwd: project }),
+  ]);
+  t.equal(usual.code, 0, usual.stderr);
+  t.equal(usual.stdout, three.stdout);
+  t.notEqual(usual.stdout, fifty.stdout);
+});
+
+test("a CommonJS file shows all that it exports", async (t) => {
+  const source = `const all = {};
+const { dense, sequential } = require("metrigrad");
+for (const name of ["model"]) all[name] = sequential(dense(2, 1));
+module.exports = all;
+module.exports.name = "named";`;
+  writeFileSync(join(project, "common.cjs"), source);
+  const { code, stdout, stderr } = await installed.metrigrad(["explain", "common.cjs", "--json"], {
+    cwd: project,
+  });
+  t.equal(code, 0, stderr);
+  t.equal(json(stdout).rows.length, 1);
+});
+
 test("Ctrl-C stops after the step and writes what there is", async (t) => {
   const passes = `
 import { adam, dense, gaussian, sequential, streamData, tensor } from "metrigrad";
@@ -391,6 +427,44 @@ test("a reader that leaves ends the command without a word", async (t) => {
   t.equal(stderr, "");
 });
 
+test("the work goes on without a reader, and ends with its own code", async (t) => {
+  const unread = (...args: string[]) =>
+    installed.metrigrad(args, {
+      cwd: project,
+      started: (child) => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      },
+    });
+  const [trained, asJson, failed] = await Promise.all([
+    unread("train", "sine.mjs", "--threads", "1", "--out", "unread"),
+    unread("train", "sine.mjs", "--threads", "1", "--out", "unread-json", "--json"),
+    unread("report", "none"),
+  ]);
+  t.deepEqual([trained.code, asJson.code, failed.code], [0, 0, 1]);
+  for (const out of ["unread", "unread-json"])
+    t.ok(existsSync(join(project, out, "weights.safetensors")), out);
+});
+
+test("a long JSON value is whole for a slow reader", async (t) => {
+  const record = json(readFileSync(join(project, "a", "record.json"), "utf8"));
+  const [run] = record.runs;
+  const epochs = Array.from({ length: 5000 }, (_, i) => ({ ...run.epochs[0], epoch: i + 1 }));
+  mkdirSync(join(project, "long"));
+  const long = { ...record, runs: [{ ...run, epochs }] };
+  writeFileSync(join(project, "long", "record.json"), JSON.stringify(long));
+  const { code, stdout } = await installed.metrigrad(["report", "long", "--json"], {
+    cwd: project,
+    started: ({ stdout: pipe }) => {
+      pipe?.pause();
+      setTimeout(() => pipe?.resume(), 1500);
+    },
+  });
+  t.equal(code, 0);
+  t.ok(stdout.length > 500_000, `${stdout.length} letters`);
+  t.equal(json(stdout).runs[0].epochs.length, 5000);
+});
+
 test("a full disk is one line", async (t) => {
   const full = join(project, "full.mjs");
   writeFileSync(
@@ -432,12 +506,14 @@ files.open = async (path, ...how) => {
 });
 
 test("examples: the list as JSON, and one with its own arguments and exit code", async (t) => {
-  const [list, one, unknown] = await Promise.all([
+  const [list, value, one, unknown] = await Promise.all([
     installed.metrigrad(["examples", "--json"]),
+    installed.metrigrad(["examples", "--json", "wave", "7"]),
     installed.metrigrad(["examples", "wave", "--json", "7"]),
     installed.metrigrad(["examples", "wav"]),
   ]);
   t.deepEqual(json(list.stdout), { examples: [{ name: "wave", about: "Waves" }] });
+  t.deepEqual([json(value.stdout), value.stderr], [{ example: "wave", code: 3 }, "7\n"]);
   t.deepEqual([one.code, one.stdout], [3, "--json 7\n"]);
   t.equal(unknown.code, 2);
   t.match(unknown.stderr, /must be one of wave, got "wav"; did you mean wave\? see/);

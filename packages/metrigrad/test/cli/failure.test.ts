@@ -25,8 +25,13 @@ test("what the system refuses is one line that says what to do", async (t) => {
     return failureOf(error, "train", false).text;
   };
   t.equal(
-    refused("ENOSPC", "out/record.json.123.part"),
+    refused("ENOSPC", "out/record.json.123-4567-0a1b2c3d-00ff00ff.part"),
     "metrigrad train: it must be possible to write out/record.json, got no space left on the disk (ENOSPC); free some space, or take another folder",
+  );
+  t.match(
+    refused("ENOSPC", "out/a.12.part"),
+    /to write out\/a\.12\.part, got/,
+    "a user's own name",
   );
   t.match(refused("EROFS"), /to write the output, got a file system that is read only \(EROFS\)/);
   t.match(refused("ENOWAY"), /^Error: ENOWAY\n/, "what is not known comes with its stack");

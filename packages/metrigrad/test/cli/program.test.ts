@@ -41,11 +41,16 @@ async function refusal(run: () => Promise<unknown>): Promise<string> {
 const names = ["init", "train", "explain", "check", "report", "compare", "examples", "paper"];
 
 test("the program without a command, and with --help, lists its commands", async (t) => {
-  for (const args of [[], ["--help"]]) {
+  for (const args of [[], ["--help"], ["help"], ["help", "help"], ["--trace"]]) {
     const { code, text } = await shown(args);
     t.equal(code, 0);
     for (const name of names) t.ok(text.includes(`\n  ${name} `), name);
   }
+});
+
+test("without a command, --json has the help as its value", async (t) => {
+  for (const args of [["--json"], ["--json", "--trace"], ["help", "--json"]])
+    t.match(JSON.parse((await shown(args)).text).help, /^Usage: metrigrad/, args.join(" "));
 });
 
 test("the help of every command has examples, and fits the screen", async (t) => {
@@ -75,28 +80,35 @@ test("what is no command or option is refused with what is near", async (t) => {
   const refused = async (args: readonly string[], message: RegExp) =>
     t.match(await refusal(() => shown(args)), message, args.join(" "));
   await refused(["papers"], /'papers'; did you mean paper\? see metrigrad --help$/);
+  await refused(
+    ["help", "trian"],
+    /unknown command 'trian'; did you mean train\? see metrigrad --h/,
+  );
+  await refused(["help", "nothing-like-it", "--json"], /unknown command 'nothing-like-it'; see/);
   await refused(["toString"], /unknown command 'toString'; see metrigrad --help$/);
   await refused(["--jsn"], /unknown option '--jsn'; did you mean --json\?/);
   await refused(["paper", "--optimiser", "sgd"], /'--optimiser'; did you mean --optimizer\?/);
   await refused(["paper", "sgd"], /^metrigrad paper: .* got too many arguments/);
   await refused(["paper", "--epochs"], /got option '--epochs <n>' argument missing/);
   await refused(["train"], /got missing required argument 'file'; see metrigrad train --help$/);
-  await refused(["report", ""], /--dir: it must be a folder/);
+  await refused(["report", ""], /^<dir>: it must be a folder, got ""/);
+  await refused(["compare", "a", "b", "--out", ""], /^--out: it must be a file, got ""/);
+  await refused(["train", "x.ts", "--threads", "129"], /--threads: .* integer from 1 to 128, got/);
   await refused(["compare", "a"], /there must be at least two folders, got a; add another one/);
   await refused(["compare", "a", "./a"], /folders must differ, got \.\/a twice|got a twice/);
 });
 
 test("examples: lists what there is, with the beginning of each comment", async (t) => {
-  const { code, text, value } = await examples(undefined, [], { width: 80 }, folder);
+  const { code, text, value } = await examples(undefined, [], { width: 80, json: false }, folder);
   t.equal(code, 0);
   t.ok(text.endsWith("\n\n  plain  A plain one\n  wave   The wave equation\n"), text);
   t.deepEqual((value as { readonly examples: readonly unknown[] }).examples.length, 2);
-  const unknown = await refusal(() => examples("help", [], { width: 80 }, folder));
+  const unknown = await refusal(() => examples("help", [], { width: 80, json: false }, folder));
   t.match(unknown, /the example must be one of plain, wave, got "help"/);
 });
 
 test("examples: a folder without any is refused", async (t) => {
   const none = join(folder, "support", "none");
-  const refused = await refusal(() => examples(undefined, [], { width: 80 }, none));
+  const refused = await refusal(() => examples(undefined, [], { width: 80, json: false }, none));
   t.match(refused, /there must be examples in .*, got none; in a clone, run npm run build/);
 });

@@ -73,3 +73,19 @@ test("a narrow terminal has a short bar, and a regression no accuracy", async (t
   progress.end();
   t.notOk(parts.join("").includes("accuracy"));
 });
+
+test("a run of unknown length has neither a bar nor a time left", async (t) => {
+  const parts: string[] = [];
+  const stream = { epoch: 3, step: 2500, steps: null, report: null };
+  const progress = progressOf("stream", {
+    isTTY: true,
+    columns: 200,
+    write: (part) => parts.push(part),
+  });
+  progress.step(stream);
+  t.match(parts[0] ?? "", /^\r.\[Kstream {2}step 2500 {2}epoch 3 {2}cost – .* – steps\/s$/s);
+  const piped = progressOf("stream", { write: (part) => parts.push(part) });
+  piped.step(stream);
+  piped.epoch(event);
+  t.match(parts[1] ?? "", / 1250 steps\/s\n$/);
+});

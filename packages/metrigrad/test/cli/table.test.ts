@@ -53,6 +53,9 @@ test("the test cost stands where there is no accuracy", async (t) => {
   const regression = { ...run("rngd", 1, 3, null), test: { accuracy: null, cost: 0.25 } };
   t.match(resultTable([regression]), /test cost .*\nplain .* 0\.2500 /);
   t.notOk(resultTable([run("rngd", 1, 3, null)]).includes("test cost"));
+  const both = resultTable([{ ...regression, arch: "sine" }, run("sgd", 1, 3, 0.97)]).split("\n");
+  t.match(both[1] ?? "", /^sine .* 0\.2500 +– /, "beside runs that have one");
+  t.match(both[2] ?? "", /^plain .* – +96\.00 % /);
 });
 
 test("the table fits 40, 80 and 120 columns, with shorter titles or row by row", async (t) => {

@@ -39,7 +39,8 @@ async function asked(door: string, check: () => Promise<Verdict>): Promise<Verdi
     return await check();
   } catch (error) {
     if (!(error instanceof MetricError) || !error.parts.where.startsWith(door)) throw error;
-    return unchecked(`${error.parts.must}; call ${door} in a test: ${error.parts.todo}`);
+    const { must, got, todo } = error.parts;
+    return unchecked(`${must}, got ${got}; call ${door} in a test: ${todo}`);
   }
 }
 

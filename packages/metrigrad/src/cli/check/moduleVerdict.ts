@@ -46,8 +46,13 @@ export async function moduleVerdict(
 ): Promise<Verdict> {
   const { inputs, modules, seed } = place;
   if ("definition" in module) {
-    const taken = inputs ?? drawnInputs(module, seed);
-    if (taken === null) return unchecked("it takes no rows; export an example of its kind");
+    let last: unknown = null;
+    const refused = (error: unknown) => {
+      last = error;
+    };
+    const taken = inputs ?? drawnInputs(module, seed, refused);
+    if (taken === null)
+      return unchecked(`it takes no rows: ${last}; export an example of its kind`);
     return verdictAt(module, taken, seed);
   }
   const made = module.spec.example?.();
@@ -61,7 +66,8 @@ export async function moduleVerdict(
   const verdicts: Verdict[] = [];
   for (const example of Array.isArray(made) ? made : [made])
     verdicts.push(await verdictAt(example.module, example.inputs, seed));
-  return verdicts.find(({ passed }) => passed !== true) ?? (verdicts[0] as Verdict);
+  const first = (sought: boolean | null) => verdicts.find(({ passed }) => passed === sought);
+  return first(false) ?? first(null) ?? first(true) ?? unchecked("its list of examples is empty");
 }
 
 async function verdictAt(module: AnyModule, inputs: Tree<Tensor>, seed: number): Promise<Verdict> {
@@ -105,8 +111,15 @@ function valueOf(path: string, { shape, type, role, init }: VariableSpec, seed: 
   return type === "float" ? tensor(values, { shape }) : tensor(Int32Array.from(values), { shape });
 }
 
-/** Rows of the first width that a module takes, of those that its parameters suggest and small ones; null: none. */
-function drawnInputs(module: AnyModule, seed: number): Tensor | null {
+/**
+ * Rows of the first width that a module takes, of those that its parameters suggest and small ones; null: none. `refused`
+ * gets the errors of others.
+ */
+function drawnInputs(
+  module: AnyModule,
+  seed: number,
+  refused: (error: unknown) => void,
+): Tensor | null {
   const sizes = module.variables.flatMap(({ spec }) =>
     spec.shape.flatMap((size) => [size, size - 1]),
   );
@@ -115,7 +128,8 @@ function drawnInputs(module: AnyModule, seed: number): Tensor | null {
     try {
       applyModel(module as never, input("x", [rows, width]) as never);
       return true;
-    } catch {
+    } catch (error) {
+      refused(error);
       return false;
     }
   };

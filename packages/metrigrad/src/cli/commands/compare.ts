@@ -1,4 +1,4 @@
-import { folderOf } from "../values.ts";
+import { fileOf } from "../values.ts";
 import type { AddCommand } from "./command.ts";
 
 /** `metrigrad compare`. */
@@ -10,13 +10,13 @@ export const addCompare: AddCommand = (program, run) =>
     .description(
       "Prints the runs of several recordings in one table, and draws them in one picture.",
     )
-    .option("--out <file>", "the picture; compare.svg by default", folderOf("compare", "out"))
+    .option("--out <file>", "the picture; compare.svg by default", fileOf("compare", "out"))
     .addHelpText(
       "after",
       `
 Examples:
   metrigrad compare runs/rngd runs/adam
-  metrigrad compare runs/* --out runs/all.svg
+  metrigrad compare runs/* --out all.svg
 `,
     )
     .action((folders: readonly string[], options) =>

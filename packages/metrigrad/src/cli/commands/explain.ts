@@ -12,7 +12,7 @@ export const addExplain: AddCommand = (program, run) =>
     )
     .option(
       "--batch-size <n>",
-      "rows of a step; the file's by default, else 50",
+      "rows of a step; the file's by default, else 50, or all where there are fewer",
       integerOf("explain", "batch-size", [1, 1e9]),
     )
     .option("--dot", "print a Graphviz digraph of the modules in place of the table")

@@ -5,7 +5,7 @@ import type { AddCommand } from "./command.ts";
 export const addReport: AddCommand = (program, run) =>
   program
     .command("report")
-    .argument("<dir>", "a folder that train or paper wrote", folderOf("report", "dir"))
+    .argument("<dir>", "a folder that train or paper wrote", folderOf("report", "<dir>"))
     .summary("print the tables of a recording, and draw its pictures anew")
     .description(
       "Prints the runs of a recording and their epochs, and writes epochs.csv and chart.svg anew from its record.json.",

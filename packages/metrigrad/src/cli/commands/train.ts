@@ -43,7 +43,7 @@ Ctrl-C stops after the step and writes what there is. A second Ctrl-C ends at on
       `${backendNames.join(", ")}; the file's by default, else cpu`,
       oneOf("train", "backend", backendNames),
     )
-    .option("--threads <n>", "threads of the cpu backend", integer("threads", 1, 1024))
+    .option("--threads <n>", "threads of the cpu backend", integer("threads", 1, 128))
     .option("--out <dir>", "where to write; runs/NAME by default", folderOf("train", "out"))
     .option(
       "--checkpoint-every <n>",

@@ -17,6 +17,8 @@ export interface TrainFlags {
   readonly l2?: number;
   readonly optimizer?: string;
   readonly learningRate?: number;
+  readonly backend?: string;
+  readonly threads?: number;
 }
 
 /** A model and how to train it. */
@@ -26,7 +28,7 @@ export interface Experiment {
   readonly model: AnyModule;
   /** Options of `fit`, of a model and data that are not known here. */
   readonly options: Omit<FitOptions, "backend" | "store">;
-  /** What the file says of where to compute; null: nothing. */
+  /** Where the file says to compute; null: it does not say, or the command line does. */
   readonly backend: Backend | null;
 }
 
@@ -58,13 +60,15 @@ export async function experimentOf(
 ): Promise<Experiment> {
   checkExports(exports, file, flags);
   const { optimizer: named, learningRate } = flags;
+  // A backend that is not used would stay open.
+  const elsewhere = flags.backend !== undefined || flags.threads !== undefined;
   const made = async (name: string) => madeOf(exports[name], name);
   const name = (await made("name")) ?? basename(file).replace(/\.[^.]+$/, "");
   const data = (await made("data")) as FitOptions["data"];
   const setting = async (name: keyof typeof usual) =>
     (flags[name] ?? (await made(name)) ?? usual[name]) as number;
   const asked = flags.batchSize ?? ((await made("batchSize")) as number | undefined);
-  const batchSize = asked ?? (isStream(data) ? undefined : usualBatch(data));
+  const batchSize = asked ?? usualBatch(data);
   const others: Record<string, unknown> = {};
   for (const one of ["likelihood", "loss", ...passed]) {
     const value = await made(one);
@@ -75,7 +79,7 @@ export async function experimentOf(
   return {
     name: String(name),
     model: (await made("model")) as AnyModule,
-    backend: ((await made("backend")) as Backend | undefined) ?? null,
+    backend: elsewhere ? null : (((await made("backend")) as Backend | undefined) ?? null),
     options: {
       ...others,
       data,
@@ -98,7 +102,9 @@ export async function madeOf(value: unknown, name: string): Promise<unknown> {
   return isLoss ? (value as (...args: readonly unknown[]) => Node) : value();
 }
 
-function usualBatch(data: FitOptions["data"] | undefined): number {
+/** The rows of a step where nobody says how many; undefined for a stream, which has batches of its own. */
+export function usualBatch(data: FitOptions["data"] | undefined): number | undefined {
+  if (data !== undefined && isStream(data)) return undefined;
   const { train } = (data ?? {}) as Partial<AnyDataSet>;
   const inputs = train?.inputs;
   return inputs === undefined ? usual.batchSize : Math.min(usual.batchSize, rowsOf(train as never));
@@ -112,6 +118,14 @@ function checkExports(exports: Exports, file: string, flags: TrainFlags): void {
       must: "it must come with --optimizer, since the file's own optimizer is made already",
       got: "none",
       todo: "add --optimizer rngd, or change the file",
+    });
+  }
+  if (exports.checkpoint !== undefined) {
+    throw new UsageError({
+      where,
+      must: "checkpoints must be asked for on the command line",
+      got: "an export checkpoint",
+      todo: "take it out, and add --checkpoint-every 100",
     });
   }
   const letters = (name: string) => name.replace(/[-_]/g, "").toLowerCase();

@@ -3,12 +3,13 @@ import { type ExplainRow, type Explanation, explain, type SampleShape } from "@m
 import type { AnyLaw, AnyModule } from "@metrigrad/nn";
 import { type Optimizer, rngd } from "@metrigrad/optim";
 import { isTensor, mapTree, type Tensor, type Tree, valueTypeOf } from "@metrigrad/tensor";
+import type { FitOptions } from "../../fit.ts";
 import type { Context, Told } from "../context.ts";
 import { fitted } from "../fitted.ts";
 import { showCount } from "../show.ts";
 import { UsageError } from "../usage.ts";
 import { wrapped } from "../wrapped.ts";
-import { madeOf } from "./experiment.ts";
+import { madeOf, usualBatch } from "./experiment.ts";
 import { type Exports, loadModule } from "./loadModule.ts";
 
 /** Options of `metrigrad explain`. */
@@ -71,10 +72,12 @@ async function explained(
     });
   }
   const made = (name: string) => madeOf(exports[name], name);
-  const batchSize = flags.batchSize ?? ((await made("batchSize")) as number | undefined) ?? 50;
+  const data = (await made("data")) as FitOptions["data"] | undefined;
+  const asked = flags.batchSize ?? ((await made("batchSize")) as number | undefined);
+  const batchSize = asked ?? usualBatch(data) ?? 50;
   const likelihood = (await made("likelihood")) as AnyLaw | undefined;
   const optimizer = ((await made("optimizer")) as Optimizer | undefined) ?? rngd();
-  const inputs = sampleOf(await made("data"));
+  const inputs = sampleOf(data);
   return explain((await made("model")) as AnyModule, {
     batchSize,
     optimizer,

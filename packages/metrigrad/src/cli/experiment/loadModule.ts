@@ -17,7 +17,7 @@ export type Exports = Readonly<Record<string, unknown>>;
  * can, and else through tsx, where the file's project has it.
  * @param command - For messages.
  * @param file - The path.
- * @returns what it exports; of a module that has a default export alone, the members of that
+ * @returns what it exports; of a module that has a default export alone, the members of that; of a CommonJS module, all members
  * @throws UsageError for a file that there is not or that cannot be loaded; what the module throws
  */
 export async function loadModule(command: string, file: string): Promise<Exports> {
@@ -28,29 +28,51 @@ export async function loadModule(command: string, file: string): Promise<Exports
   if (isTypescript && !loadsTypescript()) await registerTsx(command, path);
   const module = await imported(command, pathToFileURL(path).href, async () => {
     if (isTypescript) await registerTsx(command, path);
+    return isTypescript;
   });
-  const { default: whole, ...named } = module;
-  const alone = Object.keys(named).filter((name) => name !== "module.exports").length === 0;
-  return alone && typeof whole === "object" && whole !== null ? (whole as Exports) : named;
+  const { default: whole, "module.exports": common, ...named } = module;
+  if (typeof whole !== "object" || whole === null) return named;
+  // Node finds only some of the names of a CommonJS module.
+  if (common !== undefined || [".cjs", ".cts"].includes(extname(path)))
+    return { ...whole, ...named };
+  return Object.keys(named).length === 0 ? (whole as Exports) : named;
 }
 
-/** A module; where Node does not know its kind of file, `prepare` is called, and it is asked for anew. */
+/** A module; where Node itself cannot load it but a loader may, `prepare` is called, and it is asked for anew. */
 async function imported(
   command: string,
   url: string,
-  prepare: () => Promise<void>,
+  prepare: () => Promise<boolean>,
 ): Promise<Exports> {
   try {
     return await import(url);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ERR_REQUIRE_CYCLE_MODULE") throw noModule(command, url);
-    if (code === "ERR_MODULE_NOT_FOUND") throw notFound(command, message);
-    if (code !== "ERR_UNKNOWN_FILE_EXTENSION") throw error;
-    await prepare();
-    // Node keeps the failure under the first address.
-    return import(`${url}?loaded`);
+    if (!needsLoader(error) || !(await prepare())) throw told(command, url, error);
   }
+  try {
+    // Node keeps the failure under the first address.
+    return await import(`${url}?loaded`);
+  } catch (error) {
+    throw told(command, url, error);
+  }
+}
+
+/** Whether an import failed at what a loader of TypeScript can do: types, enums, or "./x.js" for the file x.ts. */
+function needsLoader(error: unknown): boolean {
+  const { code = "", url = "" } = (error ?? {}) as NodeJS.ErrnoException & {
+    readonly url?: string;
+  };
+  if (["ERR_UNKNOWN_FILE_EXTENSION", "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX"].includes(code))
+    return true;
+  if (code !== "ERR_MODULE_NOT_FOUND" || !/^file:.*js$/.test(url)) return false;
+  return existsSync(fileURLToPath(url).replace(/js$/, "ts"));
+}
+
+/** The error of an import, in our form where it has one. */
+function told(command: string, url: string, error: unknown): unknown {
+  const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === "ERR_REQUIRE_CYCLE_MODULE") return noModule(command, url);
+  return code === "ERR_MODULE_NOT_FOUND" ? notFound(command, message) : error;
 }
 
 /** What is said of a module that Node takes for a CommonJS file. */

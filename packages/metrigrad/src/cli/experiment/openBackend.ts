@@ -6,17 +6,11 @@ import { trainingTime } from "../../auto/trainingTime.ts";
 import type { FitOptions } from "../../fit.ts";
 import { type BackendName, backends } from "../backends.ts";
 import { refuse } from "../usage.ts";
-import type { Experiment } from "./experiment.ts";
-
-/** Where the command line asks to compute. */
-export interface BackendFlags {
-  readonly backend?: string;
-  readonly threads?: number;
-}
+import type { Experiment, TrainFlags } from "./experiment.ts";
 
 /** The backend of a training, and why it was taken where that was measured. Throws UsageError and BackendError. */
 export async function openBackend(
-  { backend, threads }: BackendFlags,
+  { backend, threads }: TrainFlags,
   experiment: Experiment,
 ): Promise<{ readonly backend: Backend; readonly why: string }> {
   if (threads !== undefined) {

@@ -36,6 +36,7 @@ export async function savedRun(
   context: Context,
 ): Promise<Told> {
   const { run, last, divergence } = outcome;
+  // Read once: Ctrl-C may come while files are written.
   const interrupted = run.aborted;
   const { width, colours } = context;
   const code = interrupted ? 130 : divergence === null ? 0 : 1;
@@ -47,7 +48,7 @@ export async function savedRun(
   // Weights first: they are what a run is for.
   const weights = join(out, "weights.safetensors");
   await saveCheckpoint(store, weights);
-  const record = await recordOf(outcome, experiment);
+  const record = await recordOf(run, experiment, interrupted);
   const recording: Recording = { schema: 1, environment: environment(store, file), runs: [record] };
   await writeReport(out, recording, chartOptions(recording));
   const names = ["record.json", "epochs.csv", "chart.svg"].map((name) => join(out, name));
@@ -83,12 +84,16 @@ function storeOf(run: Run): Store | null {
 }
 
 /** What a run leaves in a record. One that was interrupted is not tested, since its user wants the terminal back. */
-function recordOf({ run }: Outcome, { name, options }: Experiment): Promise<RunRecord> {
+function recordOf(
+  run: Run,
+  { name, options }: Experiment,
+  interrupted: boolean,
+): Promise<RunRecord> {
   const { optimizer, seed, batchSize, l2 = 0 } = options;
   const settings = { ...optimizer.settings, batchSize, l2 };
   const untested = { history: run.history, splits: [] } as unknown as Run;
   const labels = { arch: name, optimizer: optimizer.name, settings, seed };
-  return recordRun(run.aborted ? untested : run, labels);
+  return recordRun(interrupted ? untested : run, labels);
 }
 
 function environment(store: Store, file: string): Recording["environment"] {

@@ -10,11 +10,11 @@ import { UsageError } from "../usage.ts";
 import { experimentOf, type TrainFlags } from "./experiment.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { loadModule } from "./loadModule.ts";
-import { type BackendFlags, openBackend } from "./openBackend.ts";
+import { openBackend } from "./openBackend.ts";
 import { savedRun } from "./savedRun.ts";
 
 /** Options of `metrigrad train`. */
-export interface TrainFileFlags extends TrainFlags, BackendFlags {
+export interface TrainFileFlags extends TrainFlags {
   readonly out?: string;
   /** When the run is saved on its way; "epoch" where it is resumed. */
   readonly checkpointEvery?: number | "epoch";
@@ -102,8 +102,8 @@ function checkFresh(folder: string): void {
 
 /** Removes what this process has half written to a folder. */
 function removeParts(out: string): void {
+  const own = new RegExp(`\\.${process.pid}-\\d+-[\\da-f]{8}-[\\da-f]{8}\\.part$`);
   for (const name of readdirSync(out)) {
-    if (name.includes(`.${process.pid}-`) && name.endsWith(".part"))
-      rmSync(join(out, name), { force: true });
+    if (own.test(name)) rmSync(join(out, name), { force: true });
   }
 }

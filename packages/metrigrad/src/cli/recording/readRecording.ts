@@ -41,17 +41,23 @@ function oddity(value: unknown): string | null {
 
 function isRun(run: unknown): boolean {
   if (!isRecord(run) || !isRecord(run.test) || !isRecord(run.settings)) return false;
-  const { arch, optimizer, seed, epochs } = run;
+  const { arch, optimizer, seed, epochs, test } = run;
+  if (![test.accuracy, test.cost].every(isValue)) return false;
   const named = [arch, optimizer].every((name) => typeof name === "string");
   return named && typeof seed === "number" && Array.isArray(epochs) && epochs.every(isEpoch);
 }
 
 function isEpoch(epoch: unknown): boolean {
   if (!isRecord(epoch)) return false;
-  const { epoch: number, seconds, ...others } = epoch;
+  const { epoch: number, seconds, trainCost, validCost, validAccuracy, secondsMetric } = epoch;
   const counted = [number, seconds].every((one) => typeof one === "number");
-  const known = Object.values(others).every((one) => one === null || typeof one === "number");
-  return counted && known;
+  const needed = [trainCost, validCost, validAccuracy, secondsMetric];
+  return counted && [...needed, ...Object.values(epoch)].every(isValue);
+}
+
+/** Whether something is what a table shows: a number, or null where there is none. */
+function isValue(value: unknown): boolean {
+  return value === null || typeof value === "number";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -32,11 +32,20 @@ export async function init(folder: string, { colours }: Context): Promise<Told> 
     "",
     "Next:",
     ...enter,
-    "  npm install",
+    ...(await installLines(files)),
     "  npm test",
     "  npx metrigrad train train.ts",
   ];
   return { code: 0, text: `${[...lines, ...next].join("\n")}\n`, value: { folder, files } };
+}
+
+/** How the packages come in: a package.json that was there already does not name them. */
+async function installLines(files: readonly { path: string; written: boolean }[]) {
+  const kept = files.some(({ path, written }) => !written && basename(path) === "package.json");
+  if (!kept) return ["  npm install"];
+  const { devDependencies } = JSON.parse(await readFile(join(template, "package.json"), "utf8"));
+  const names = Object.keys(devDependencies).join(" ");
+  return ["  npm install metrigrad", `  npm install --save-dev ${names}`];
 }
 
 /** Whether a path has a file, a folder or a link, also a link that leads nowhere. */

@@ -1,7 +1,7 @@
 /** What the checks of a file find: nothing in what is right, and what is off where it is. */
-import { defElementwise, defOp, mul, type Op, sin } from "@metrigrad/graph";
+import { defElementwise, defOp, mul, type Node, type Op, sin, sub } from "@metrigrad/graph";
 import { autoMetric, plain, standardMetrics, tanhRow } from "@metrigrad/metric";
-import { defModule, dense, gaussian, heNormal, joint, param } from "@metrigrad/nn";
+import { defLaw, defModule, dense, gaussian, heNormal, joint, param } from "@metrigrad/nn";
 import { adam, groups, sgd } from "@metrigrad/optim";
 import { tensor } from "@metrigrad/tensor";
 import test from "tape";
@@ -113,4 +113,51 @@ test("optimizers: those that lower a loss pass; others, and those for other para
   t.equal(passed, false, off.join());
   const elsewhere = groups({ "encoder/**": sgd() });
   t.match((await optimizerVerdict(elsewhere, 1)).detail, /not checked: it does not take/);
+});
+
+test("what throws everywhere fails or says why it is open", async (t) => {
+  const logProb = (y: Node, h: Node) => sub(y, h);
+  const shape = lawVerdict(defLaw({ name: "flat", support: "real", logProb }), 1);
+  const refused = await shape.then(
+    () => "none",
+    (error) => error.message,
+  );
+  t.match(refused, /^flat, logProb: it must be a number for each row/);
+  const odd = () => {
+    throw new TypeError("no such thing");
+  };
+  const law = await lawVerdict(defLaw({ name: "odd", support: "real", logProb: odd }), 1);
+  t.equal(law.passed, null);
+  t.match(law.detail, /got no inputs, and at rows of \d numbers TypeError: no such thing; call/);
+  const kind = defModule({ name: "odd", options: () => ({}), apply: odd as never });
+  const module = await moduleVerdict(kind() as never, place);
+  t.equal(module.passed, null);
+  t.match(
+    module.detail,
+    /it takes no rows: GraphError: odd, apply: .* no such thing; .*; export an example/,
+  );
+  const metric = await metricVerdict(autoMetric(kind as never), [], 1);
+  t.match(metric.detail, /the last one says: GraphError: odd, apply: .* no such thing/);
+});
+
+test("kinds: among examples what is off comes before what is open", async (t) => {
+  const { op } = mish;
+  const rules = { ...op, name: "off", vjp: () => [null] };
+  const wrong = defModule({
+    name: "wrong",
+    options: () => ({}),
+    apply: (_, x) => defOp(rules as unknown as Op<null>)([x as never], null),
+  });
+  const large = { module: dense(1000, 1000), inputs: tensor([[1]]) };
+  const off = { module: wrong(), inputs: tensor([[1, 2]]) };
+  const kindOf = (examples: readonly unknown[]) =>
+    defModule({
+      name: "several",
+      options: () => ({}),
+      apply: (_, x) => x as never,
+      example: () => examples as never,
+    }) as never;
+  t.equal((await moduleVerdict(kindOf([large, off]), place)).passed, false);
+  t.equal((await moduleVerdict(kindOf([large]), place)).passed, null);
+  t.match((await moduleVerdict(kindOf([]), place)).detail, /not checked: its list of examples is/);
 });

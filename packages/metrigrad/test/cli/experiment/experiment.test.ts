@@ -44,6 +44,15 @@ test("flags come before what the file says", async (t) => {
   t.equal(options.optimizer.settings.learningRate, 0.5);
 });
 
+test("the file's backend is made only where the command line names none", async (t) => {
+  let made = 0;
+  const given = { ...exports, backend: () => ({ made: ++made }) };
+  for (const flags of [{ backend: "cpu" }, { threads: 2 }])
+    t.equal((await experimentOf(given, "x.ts", flags)).backend, null);
+  t.equal(made, 0);
+  t.deepEqual((await experimentOf(given, "x.ts", {})).backend, { made: 1 });
+});
+
 test("a loss is a function of its own, and one without arguments makes it", async (t) => {
   const { likelihood: _, ...others } = exports;
   const loss = (output: unknown, _targets: unknown) => output;
@@ -60,6 +69,10 @@ test("what is missing, misspelt or out of place is refused", async (t) => {
     /^metrigrad train, x\.ts: it must export .* got no likelihood \(or loss\), no optimizer; /,
   );
   t.match(await refused({ ...exports, batch_size: 3 }), /got batch_size; call it batchSize/);
+  t.match(
+    await refused({ ...exports, checkpoint: {} }),
+    /an export checkpoint; .* --checkpoint-every/,
+  );
   t.match(
     await refused(exports, { learningRate: 1 }),
     /^--learning-rate: it must come with --optimizer/,

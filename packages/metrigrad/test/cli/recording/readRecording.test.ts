@@ -50,4 +50,9 @@ test("a recording is read, and what is none is refused with what is wrong", asyn
     /an odd run 2/,
   );
   await refused({ ...recording, runs: [{ ...run, arch: 1 }] }, /an odd run 1/);
+  await refused({ ...recording, runs: [{ ...run, test: { cost: 1 } }] }, /an odd run 1/);
+  for (const key of ["trainCost", "validCost", "validAccuracy", "secondsMetric"]) {
+    const epochs = [{ ...epoch, [key]: undefined }];
+    await refused({ ...recording, runs: [{ ...run, epochs }] }, /an odd run 1/);
+  }
 });
