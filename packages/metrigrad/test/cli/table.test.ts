@@ -58,6 +58,17 @@ test("the test cost stands where there is no accuracy", async (t) => {
   t.match(both[2] ?? "", /^plain .* – +96\.00 % /);
 });
 
+test("the paper's experiment is a table at 80 columns", async (t) => {
+  const names = ["sgd", "adam-average", "rngd-paper"];
+  const runs = names.map((name) => run(name, 1, 44.53, 0.97));
+  const lines = resultTable(runs, { width: 80 }).split("\n");
+  t.equal(lines.length, 4);
+  t.match(
+    lines[0] ?? "",
+    /^arch +optimizer +train +valid +valid % +test % +seconds +metric +\/ sgd's$/,
+  );
+});
+
 test("the table fits 40, 80 and 120 columns, with shorter titles or row by row", async (t) => {
   const runs = [run("sgd", 1, 1, 0.97), run("rngd-paper", 1, 3, 0.98), run("adam", 1, 2, null)];
   for (const width of [40, 80, 120]) {
