@@ -280,7 +280,7 @@ test("checkMetric: what cannot be checked is refused", async (t) => {
   await rejects(
     t,
     checkMetric(defMetric(odd, { block: () => [] })),
-    /checkMetric of odd: there must be a small module to check it on, got none that odd\(\) or odd\(2, 2\) or odd\(2\) or .* makes; pass \{ module: odd\(…\), inputs \}, or give the metric `example/,
+    /checkMetric of odd: there must be a small module to check it on, got none that odd\(\) or odd\(2, 2\) or odd\(2\) or .* makes; the last one says: ShapeError: param: .*; pass \{ module: odd\(…\), inputs \}, or give the metric `example/,
   );
   await rejects(
     t,
