@@ -1,6 +1,6 @@
 import type { Store } from "@metrigrad/tensor";
 import { bytesInstead, fileSystem } from "../files/fileSystem.ts";
-import { inTurn, writePart } from "../files/writeWhole.ts";
+import { inTurn, writePart } from "../files/inTurn.ts";
 import { storeTurn } from "../step/storeTurns.ts";
 import { contentsOf, writeContents } from "./contents.ts";
 

@@ -1,7 +1,7 @@
 import { fileSystem } from "../files/fileSystem.ts";
+import { inTurn } from "../files/inTurn.ts";
 import { sha256Of } from "../files/sha256.ts";
 import { type ReadyFile, readyFile, removeDeadParts, syncFolder } from "../files/wholeFile.ts";
-import { inTurn } from "../files/writeWhole.ts";
 import { type ChartOptions, chart } from "./chart/chart.ts";
 import { epochsCsv } from "./epochsCsv.ts";
 import type { Recording } from "./record.ts";
