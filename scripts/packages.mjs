@@ -10,7 +10,11 @@ import { dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { consumer } from "./consumer.mjs";
-import { packageFolders, root } from "./setup.mjs";
+import { install, npm, packageFolders, root } from "./setup.mjs";
+
+install();
+// The archives have the licence, which the build puts into each package.
+if (npm(["run", "--silent", "build"]) !== 0) process.exit(1);
 
 const work = mkdtempSync(join(tmpdir(), "metrigrad-packages-"));
 // Beside it, since node looks for packages in the folders above too.

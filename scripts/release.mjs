@@ -5,14 +5,14 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build, install, npm, packageFolders, root, run } from "./setup.mjs";
+import { install, npm, packageFolders, root, run } from "./setup.mjs";
 
 const dry = process.argv.includes("--dry-run");
 /** @type {string[]} */
 const problems = [];
 
 install();
-if (build() !== 0 || npm(["run", "--silent", "build"]) !== 0) process.exit(1);
+if (npm(["run", "--silent", "build"]) !== 0) process.exit(1);
 
 const { version } = JSON.parse(readFileSync(join(root, "lerna.json"), "utf8"));
 const changes = readFileSync(join(root, "CHANGELOG.md"), "utf8");

@@ -33,15 +33,15 @@ export async function trainFile(
 ): Promise<Told> {
   const experiment = await experimentOf(await loadModule("train", file), file, flags);
   const out = flags.out ?? join("runs", folderName(experiment.name));
-  await makeFolder(out, "train");
-  const { backend, why } = await openBackend(flags, experiment);
-  if (why !== "") context.live?.write(`backend: ${why}\n\n`);
   const { resume = false, checkpointEvery = resume ? "epoch" : undefined } = flags;
   const checkpoint =
     checkpointEvery === undefined
       ? null
       : { folder: join(out, "checkpoints"), every: checkpointEvery, resume };
   if (checkpoint !== null && !resume) checkFresh(checkpoint.folder);
+  await makeFolder(out, "train");
+  const { backend, why } = await openBackend(flags, experiment);
+  if (why !== "") context.live?.write(`backend: ${why}\n\n`);
   let last: StepEvent | null = null;
   const progress = context.live === null ? null : progressOf(experiment.name, context.live);
   const run = fit(experiment.model as unknown as Module, {
