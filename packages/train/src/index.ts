@@ -11,6 +11,9 @@ export type { EpochEvent, Evaluation, StepEvent } from "./fit/events.ts";
 export { fit } from "./fit/fit.ts";
 export type { EarlyStopping, FitOptions, NodesOf } from "./fit/options.ts";
 export type { Run } from "./fit/run.ts";
+export type { LiveEnding } from "./live/events.ts";
+export type { LiveOptions } from "./live/options.ts";
+export { type LiveRecording, type LiveState, readLive } from "./live/readLive.ts";
 export { type EnergyOptions, energyLoss } from "./monteCarlo/energyLoss.ts";
 export {
   flippedOfAll,
@@ -37,14 +40,16 @@ export { sobolPoints } from "./points/sobolPoints.ts";
 export { uniformPoints } from "./points/uniformPoints.ts";
 export { type PredictInputs, type PredictOptions, predict } from "./predict.ts";
 export { type AxisRanges, type ChartOptions, chart } from "./report/chart/chart.ts";
+export type { EpochRecord, QuantityRecord, ReportRecord } from "./report/epochRecord.ts";
 export { epochsCsv, type TableOptions } from "./report/epochsCsv.ts";
 export {
-  type EpochRecord,
   environmentOf,
+  type ModelRecord,
   type Recording,
   type RunLabels,
   type RunRecord,
   recordRun,
+  type SpectrumRecord,
 } from "./report/record.ts";
 export { writeReport } from "./report/writeReport.ts";
 export type {
@@ -67,6 +72,7 @@ export type { ObserveOptions, StepContext } from "./step/context.ts";
 export type { FeedNodes, FeedSpec, FeedSpecs, FeedValues } from "./step/feeds.ts";
 export type { LossResult } from "./step/forward.ts";
 export type { OptimizerReport, ReportedBlock } from "./step/report.ts";
+export type { StepTime } from "./step/stepTime.ts";
 export type { TrainedChoice } from "./step/trained.ts";
 export {
   type ReportOptions,

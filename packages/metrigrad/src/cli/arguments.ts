@@ -14,6 +14,8 @@ export interface Arguments {
   /** Where to compute. */
   readonly backend: string;
   readonly out: string;
+  /** Whether events are written while it trains. */
+  readonly live: boolean;
 }
 
 /** The training rows of MNIST, which a batch cannot exceed. */
@@ -55,12 +57,13 @@ export function addPaperOptions(command: Command): Command {
       `${backendNames.join(", ")}; cpu by default (gpu: needs @metrigrad/gpu; auto: measures a step of each run on cpu and gpu first, and takes the faster)`,
       oneOf("paper", "backend", backendNames),
     )
-    .option("--out <dir>", "where to write; runs/latest by default", folderOf("paper", "out"));
+    .option("--out <dir>", "where to write; runs/latest by default", folderOf("paper", "out"))
+    .option("--live", "write events.jsonl while it trains, which metrigrad watch shows");
 }
 
 /** What the options of a command line ask for. */
 export function argumentsOf(options: Readonly<Record<string, unknown>>): Arguments {
-  const { arch, optimizer, epochs, batch, seed, repeats, backend, out } = options as Partial<
+  const { arch, optimizer, epochs, batch, seed, repeats, backend, out, live } = options as Partial<
     Omit<Arguments, "archs" | "optimizers">
   > & { readonly arch?: readonly string[]; readonly optimizer?: readonly string[] };
   return {
@@ -72,5 +75,6 @@ export function argumentsOf(options: Readonly<Record<string, unknown>>): Argumen
     repeats: repeats ?? 1,
     backend: backend ?? "cpu",
     out: out ?? "runs/latest",
+    live: live ?? false,
   };
 }

@@ -35,11 +35,13 @@ export async function paper(options: Arguments, context: Context, screen: Screen
   const runs: RunRecord[] = [];
   const errors: string[] = [];
   let recording: Recording | null = null;
-  for (const job of jobs) {
+  for (const [index, job] of jobs.entries()) {
     const title = `${`${job.arch} ${job.optimizer}`.padEnd(name)}${options.repeats > 1 ? ` seed ${job.seed}` : ""}`;
     try {
       const progress = progressOf(title, screen);
-      const { record, environment } = await trainRun(job, common, backend, progress);
+      const live = options.live ? { live: { folder: out, append: index > 0 } } : {};
+      const given = { ...common, ...live };
+      const { record, environment } = await trainRun(job, given, backend, progress);
       runs.push(record);
       recording = { schema: 1, environment, runs };
       await writeReport(out, recording, chart);

@@ -1,4 +1,4 @@
-import type { EpochRecord, RunRecord } from "@metrigrad/train";
+import type { RunRecord } from "@metrigrad/train";
 import { fitted, missing } from "./fitted.ts";
 import { showCost, showShare, showShort } from "./show.ts";
 
@@ -52,7 +52,7 @@ export function resultTable(runs: readonly RunRecord[], options: ResultOptions =
     mean((groups.get(JSON.stringify([arch, optimizer])) ?? []).map((run) => total(run, "seconds")));
   const rows = [...groups.values()].map((repeats) => {
     const [{ arch, optimizer }] = repeats as [RunRecord];
-    const last = (key: keyof EpochRecord) =>
+    const last = (key: "trainCost" | "validCost" | "validAccuracy") =>
       repeats.map(({ epochs }) => epochs.at(-1)?.[key] ?? null);
     const tested = (key: keyof RunRecord["test"]) => repeats.map(({ test }) => test[key]);
     const graded = repeats.some(({ test }) => test.accuracy !== null);

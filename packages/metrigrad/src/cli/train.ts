@@ -7,6 +7,7 @@ import type { Measure } from "../auto/measure.ts";
 import { trainingTime } from "../auto/trainingTime.ts";
 import { type FitOptions, fit } from "../fit.ts";
 import { archs } from "./archs.ts";
+import { type Described, modelRecord } from "./experiment/describedModel.ts";
 import type { JobRun } from "./job.ts";
 import { optimizers } from "./optimizers.ts";
 import type { Progress } from "./progress.ts";
@@ -20,6 +21,8 @@ export interface Common {
   readonly data: DataSet;
   readonly epochs: number;
   readonly batch: number;
+  /** Where the events of the runs are written while they train; nowhere where it is absent. */
+  readonly live?: { readonly folder: string; readonly append: boolean };
 }
 
 /** A run's record and where it took place. */
@@ -67,11 +70,23 @@ export async function trainRun(
 ): Promise<Trained> {
   const { arch, optimizer, seed } = job;
   const { model, options } = planned(job, common, settings);
-  const run = fit(model, { ...options, backend, onStep: progress.step });
+  const { epochs, batch, live } = common;
+  const { optimizer: made, likelihood, data } = options;
+  const described = { model, data, likelihood, optimizer: made, batchSize: batch } as Described;
+  const explained = modelRecord(described);
+  const command = `npx metrigrad paper --arch ${arch} --optimizer ${optimizer} --epochs ${epochs} --batch ${batch} --seed ${seed}`;
+  const labels = { arch, command, ...(explained && { model: explained }) };
+  const run = fit(model, {
+    ...options,
+    backend,
+    report: true,
+    onStep: progress.step,
+    ...(live && { live: { ...live, ...labels } }),
+  });
   try {
     for await (const event of run) progress.epoch(event);
-    const described = { ...options.optimizer.settings, batchSize: common.batch, l2 };
-    const record = await recordRun(run, { arch, optimizer, settings: described, seed });
+    const own = { ...made.settings, batchSize: batch, l2 };
+    const record = await recordRun(run, { ...labels, optimizer, settings: own, seed });
     const processors = cpus();
     const processor = { processor: processors[0]?.model ?? "unknown", cores: processors.length };
     return { record, environment: { ...environmentOf(run.store), ...processor } };

@@ -19,12 +19,13 @@ test("without arguments everything runs", async (t) => {
     repeats: 1,
     backend: "cpu",
     out: "runs/latest",
+    live: false,
   });
 });
 
 test("options are read, lists are separated by commas", async (t) => {
   const args =
-    "--arch bna --optimizer rngd,sgd,rngd --epochs 20 --batch=100 --seed 7 --repeats 3 --backend gpu --out a/b";
+    "--arch bna --optimizer rngd,sgd,rngd --epochs 20 --batch=100 --seed 7 --repeats 3 --backend gpu --out a/b --live";
   t.deepEqual(readArguments(args.split(" ")), {
     archs: ["bna"],
     optimizers: ["rngd", "sgd"],
@@ -34,6 +35,7 @@ test("options are read, lists are separated by commas", async (t) => {
     repeats: 3,
     backend: "gpu",
     out: "a/b",
+    live: true,
   });
 });
 

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readLive, type SpectrumRecord } from "@metrigrad/train";
 import test from "tape";
 import { type Installed, install } from "../support/installed.ts";
 
@@ -378,6 +379,45 @@ export const epochs = 6;
   t.equal(whole.code, 0, whole.stderr);
   t.deepEqual(costs("going"), costs("never"));
   t.equal(costs("going").length, 6);
+});
+
+test("train records the model, where the time goes, and spectra; its events tell the same", async (t) => {
+  const args = ["--live", "--spectra", "2", "--epochs", "4", "--out", "a folder"];
+  const { code, stderr } = await installed.metrigrad(["train", "sine.mjs", ...args], {
+    cwd: project,
+  });
+  t.equal(code, 0, stderr);
+  const record = json(readFileSync(join(project, "a folder", "record.json"), "utf8"));
+  const [run] = record.runs;
+  t.equal(run.command, "npx metrigrad train sine.mjs --spectra 2 --epochs 4 --out 'a folder'");
+  t.deepEqual(
+    run.model.rows.map(({ path }: { readonly path: string }) => path),
+    ["dense0", "dense1"],
+  );
+  t.ok(run.profile.every(({ seconds }: { readonly seconds: number }) => seconds >= 0));
+  t.deepEqual(
+    run.spectra.map(({ epoch, path }: SpectrumRecord) => [epoch, path]),
+    [
+      [2, "dense0"],
+      [2, "dense1"],
+      [4, "dense0"],
+      [4, "dense1"],
+    ],
+  );
+  // The metric of the first layer is the mean of zz' with z = (x, 1), times the law's factor.
+  const xs = Array.from({ length: 40 }, (_, i) => i / 40);
+  const mean = (f: (x: number) => number) => xs.reduce((sum, x) => sum + f(x), 0) / 40;
+  const [square, first] = [mean((x) => x * x), mean((x) => x)];
+  const root = Math.hypot(square - 1, 2 * first);
+  const [large = 0, small = 0] = run.spectra[0].values;
+  const expected = (square + 1 + root) / (square + 1 - root);
+  t.ok(Math.abs(large / small / expected - 1) < 1e-4, `${large / small} is ${expected}`);
+  const { recording, states } = readLive(
+    readFileSync(join(project, "a folder", "events.jsonl"), "utf8"),
+  );
+  t.equal(states[0]?.ending, "epochs");
+  t.deepEqual(recording.runs[0]?.epochs, run.epochs);
+  t.deepEqual(recording.runs[0]?.model, run.model);
 });
 
 test("a second Ctrl-C ends at once", async (t) => {

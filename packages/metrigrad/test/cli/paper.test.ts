@@ -76,10 +76,19 @@ test("a short job trains, shows lines and a table, and writes its report", async
   t.equal(record.schema, 1);
   t.match(record.environment.backend, /^cpu/);
   t.equal(record.runs.length, 2);
-  for (const { arch, seed, epochs, test: tested, settings } of record.runs) {
+  for (const run of record.runs) {
+    const { arch, seed, epochs, test: tested, settings, model, command, profile } = run;
     t.deepEqual([arch, seed, epochs.length], ["plain", 3, 1]);
-    const keys = ["epoch", "trainCost", "validCost", "validAccuracy", "seconds", "secondsMetric"];
-    t.deepEqual(Object.keys(epochs[0]), keys);
+    t.deepEqual(Object.keys(epochs[0]), [
+      ...["epoch", "trainCost", "validCost", "validAccuracy", "seconds", "secondsMetric"],
+      ...["trainAccuracy", "report"],
+    ]);
+    t.equal(model.rows.length, 4);
+    t.match(
+      command,
+      /^npx metrigrad paper --arch plain --optimizer \w+ --epochs 1 --batch 500 --seed 3$/,
+    );
+    t.ok(profile[0].seconds > 0);
     t.ok(epochs[0].validAccuracy > 0.8 && tested.accuracy > 0.8, `accuracy ${tested.accuracy}`);
     t.equal(settings.batchSize, 500);
     t.equal(settings.l2, 1e-3);

@@ -2,11 +2,13 @@ import type { SplitName } from "@metrigrad/data";
 import type { AnyModule, Module } from "@metrigrad/nn";
 import { GraphError, type Store, type Tensor, type Tree } from "@metrigrad/tensor";
 import { claimStore, storeOf } from "../host/openStore.ts";
+import { type LiveWriter, openLive } from "../live/writer.ts";
+import { environmentOf } from "../report/record.ts";
 import { openRunSaver, type RunSaver, type RunState } from "../resume/runSaver.ts";
 import { dueAfter } from "./due.ts";
 import { type Stopper, stopper } from "./earlyStopping.ts";
 import { type EpochPart, noPart, trainer } from "./epochs.ts";
-import type { EpochEvent, Evaluation } from "./events.ts";
+import type { EpochEvent, Evaluation, StepEvent } from "./events.ts";
 import { type AnyFitOptions, checkOptions, type FitOptions } from "./options.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { Run } from "./run.ts";
@@ -48,8 +50,11 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   let training: SplitEvaluator | null = null;
   let stops: Stopper | null = null;
   let saver: RunSaver | null = null;
+  let live: LiveWriter | null = null;
   /** The last epoch done while the run waits for its user, who may leave the loop; null while it trains. */
   let behind: number | null = null;
+  /** Why the run has ended; null if it has not, or if its user ended it. */
+  let finished: RunState["finished"] = null;
   let stopped = false;
   let aborted = false;
   const ended = () => stopped || signal?.aborted === true;
@@ -77,6 +82,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       throw error;
     }
     store = own;
+    let failure: unknown;
     try {
       prepared = await prepare(model, options, own, saver?.takeUp(own));
       training = prepared.evaluator();
@@ -85,13 +91,27 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
           ? null
           : stopper(options.earlyStopping, prepared.learned, own);
       yield* epochsOf(prepared, training);
+    } catch (error) {
+      failure = error;
+      throw error;
     } finally {
+      live?.end(failure === undefined ? (finished ?? "stopped") : "error", failure);
       try {
         if (behind !== null) await save(behind, noPart, null);
       } finally {
         await leave(own, release);
       }
     }
+  }
+
+  /** Opens the file of events if `live` asks for it. `history` has the epochs of a saved run. */
+  async function begin({ store: own, steps }: Prepared, resumed: boolean): Promise<void> {
+    if (options.live === undefined) return;
+    const { name: optimizer, settings } = options.optimizer;
+    const { batchSize, l2 = 0, seed } = options;
+    const labels = { optimizer, settings: { ...settings, batchSize, l2 }, seed };
+    const environment = environmentOf(own);
+    live = await openLive(options.live, { labels, environment, epochs, steps, history, resumed });
   }
 
   async function leave(own: Store, release: () => void): Promise<void> {
@@ -106,6 +126,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       }
     } finally {
       release();
+      await live?.close();
     }
   }
 
@@ -113,10 +134,10 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   async function save(
     epoch: number,
     { batch, steps, losses, seconds, secondsMetric, report }: EpochPart,
-    finished: RunState["finished"],
+    ending: RunState["finished"],
   ): Promise<void> {
     const part = { batch, steps, losses, seconds, secondsMetric, report };
-    await saver?.save(prepared as Prepared, { epoch, part, finished, history, stops });
+    await saver?.save(prepared as Prepared, { epoch, part, finished: ending, history, stops });
   }
 
   async function* epochsOf(
@@ -128,12 +149,20 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     if (taken !== null) {
       history.push(...taken.run.history);
       if (taken.run.earlyStopping !== null) stops?.resume(taken.run.earlyStopping, taken.best);
-      if (taken.run.finished !== null) {
-        await stops?.restore();
-        return;
-      }
+      finished = taken.run.finished;
     }
-    const { epoch: trainEpoch } = trainer(ready, options, {
+    await begin(ready, taken !== null);
+    if (finished !== null) {
+      await stops?.restore();
+      return;
+    }
+    const { onStep } = options;
+    const told = (event: StepEvent) => {
+      live?.step(event);
+      return onStep?.(event);
+    };
+    const watched = live === null ? options : { ...options, onStep: told };
+    const { epoch: trainEpoch } = trainer(ready, watched, {
       ended,
       from: taken?.run.part ?? null,
       savedAfter: (step) => saver?.afterStep(step) === true,
@@ -167,12 +196,14 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       const measured = found.valid ?? found.train;
       const last = measured !== undefined && (await stops?.measure(epoch + 1, measured)) === true;
       const end = epoch + 1 === epochs ? "epochs" : null;
-      const finished = last ? "earlyStopping" : end;
+      finished = last ? "earlyStopping" : end;
       // The values of the last step are saved, so that a run with more epochs goes on from them.
       if (saver?.afterEpochs === true || finished !== null) {
         await save(epoch + 1, noPart, finished);
       }
       if (finished !== null) await stops?.restore();
+      live?.epoch(event, ready.runner.profile());
+      await live?.written();
       behind = epoch + 1;
       yield event;
       behind = null;
@@ -237,6 +268,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     },
     evaluate,
     test: () => evaluate("test"),
+    profile: () => prepared?.runner.profile() ?? [],
     async close() {
       stopped = true;
       try {

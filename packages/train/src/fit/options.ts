@@ -12,6 +12,7 @@ import {
   type Tree,
 } from "@metrigrad/tensor";
 import type { AnyStream } from "../data/batchSource.ts";
+import { checkLive, type LiveOptions } from "../live/options.ts";
 import { type CheckpointOptions, checkCheckpoint } from "../resume/options.ts";
 import type { StepContext } from "../step/context.ts";
 import { checkReport, type ReportOptions } from "../trainingStep.ts";
@@ -103,6 +104,8 @@ export interface FitOptions<
    * then go on with the same numbers. For Node only; nothing is saved by default.
    */
   readonly checkpoint?: CheckpointOptions;
+  /** Where the run writes its events while it trains; nowhere by default. `metrigrad watch` shows them. */
+  readonly live?: LiveOptions;
 }
 
 /**
@@ -148,6 +151,7 @@ const known = [
   "stepLoss",
   "signal",
   "checkpoint",
+  "live",
 ] as const satisfies readonly (keyof FitOptions)[];
 
 /** The options for any model and data. */
@@ -217,6 +221,7 @@ export function checkOptions(
   checkStopping(options);
   checkBatchSize(options);
   if (options.checkpoint !== undefined) checkCheckpoint(options.checkpoint);
+  if (options.live !== undefined) checkLive(options.live);
 }
 
 function positive(name: string, value: unknown, example: number): void {

@@ -1,5 +1,6 @@
 import type { SplitName } from "@metrigrad/data";
 import type { Store } from "@metrigrad/tensor";
+import type { StepTime } from "../step/stepTime.ts";
 import type { BestEpoch } from "./earlyStopping.ts";
 import type { EpochEvent, Evaluation } from "./events.ts";
 
@@ -52,6 +53,13 @@ export interface Run extends AsyncIterable<EpochEvent> {
    * @returns A promise of the mean cost, the accuracy and your own metrics.
    */
   test(): Promise<Evaluation>;
+  /**
+   * Returns where the time of a training step goes, by the kind of the plan's steps, the longest first. About
+   * one step of twelve is measured.
+   *
+   * @returns The times; empty before the first step, and if the backend cannot measure.
+   */
+  profile(): readonly StepTime[];
   /** Ends the training and frees what the run made. The store is closed too, unless you passed it. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
-import type { EpochRecord, Recording } from "./record.ts";
+import type { EpochRecord } from "./epochRecord.ts";
+import type { Recording } from "./record.ts";
 
 const columns = [
   "epoch",

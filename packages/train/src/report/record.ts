@@ -1,26 +1,9 @@
+import type { Explanation } from "@metrigrad/metric";
 import type { Store } from "@metrigrad/tensor";
-import type { EpochEvent, Evaluation } from "../fit/events.ts";
+import type { Evaluation } from "../fit/events.ts";
 import type { Run } from "../fit/run.ts";
-
-/**
- * One epoch in a record. A quantity that was not evaluated, or is not finite, is null.
- *
- * @category Train: files and reports
- */
-export interface EpochRecord {
-  /** The number of the epoch, from 1. */
-  readonly epoch: number;
-  /** The mean cost of the training rows, with the L2 term. */
-  readonly trainCost: number | null;
-  /** The mean cost of the validation rows, without the L2 term. */
-  readonly validCost: number | null;
-  /** The share of validation rows that are predicted right, in [0, 1]. */
-  readonly validAccuracy: number | null;
-  /** The seconds of this epoch's training steps. */
-  readonly seconds: number;
-  /** The part of `seconds` that the metric takes. */
-  readonly secondsMetric: number | null;
-}
+import type { StepTime } from "../step/stepTime.ts";
+import { type EpochRecord, numberOrNull, recordEpoch } from "./epochRecord.ts";
 
 /**
  * The names and settings of a run.
@@ -36,6 +19,37 @@ export interface RunLabels {
   readonly settings: Readonly<Record<string, unknown>>;
   /** The seed of the run. */
   readonly seed: number;
+  /** What {@link explain} returns for the model: its subsystems, their metrics and their costs. */
+  readonly model?: ModelRecord;
+  /** Eigenvalues of the metric's blocks. */
+  readonly spectra?: readonly SpectrumRecord[];
+  /** The command that makes this run again. */
+  readonly command?: string;
+}
+
+/**
+ * The data of an {@link Explanation}, without its functions.
+ *
+ * @category Train: files and reports
+ */
+export type ModelRecord = Omit<Explanation, "toString" | "toDot">;
+
+/**
+ * The eigenvalues of one matrix of a block at one time.
+ *
+ * @category Train: files and reports
+ */
+export interface SpectrumRecord {
+  /** The number of epochs that were done. */
+  readonly epoch: number;
+  /** The path of the module. */
+  readonly path: string;
+  /** The names of the parameters in the module. */
+  readonly params: readonly string[];
+  /** The number of matrices of the block. The values are those of the first. */
+  readonly matrices: number;
+  /** The eigenvalues, the largest first. */
+  readonly values: readonly number[];
 }
 
 /**
@@ -51,6 +65,8 @@ export interface RunRecord extends RunLabels {
    * absent or not finite.
    */
   readonly test: { readonly accuracy: number | null; readonly cost: number | null };
+  /** Where the time of a training step goes; absent if nothing was measured. */
+  readonly profile?: readonly StepTime[];
 }
 
 /**
@@ -79,10 +95,29 @@ export interface Recording {
  * @category Train: files and reports
  */
 export async function recordRun(run: Run, labels: RunLabels): Promise<RunRecord> {
-  const { arch, optimizer, settings, seed } = labels;
   const epochs = run.history.map(recordEpoch);
   const test = run.splits.includes("test") ? recordTest(await run.test()) : untested;
-  return { arch, optimizer, settings, seed, epochs, test };
+  return { ...recordLabels(labels), epochs, test, ...recordProfile(run) };
+}
+
+/** Returns the labels as JSON can hold them. */
+export function recordLabels(labels: RunLabels): RunLabels {
+  const { arch, optimizer, settings, seed, model, spectra, command } = labels;
+  return {
+    arch,
+    optimizer,
+    settings,
+    seed,
+    ...(model === undefined ? {} : { model: JSON.parse(JSON.stringify(model)) as ModelRecord }),
+    ...(spectra === undefined ? {} : { spectra }),
+    ...(command === undefined ? {} : { command }),
+  };
+}
+
+/** Returns the profile of a run; nothing if it has none. */
+export function recordProfile(run: Pick<Run, "profile">): Pick<RunRecord, "profile"> {
+  const profile = run.profile();
+  return profile.length === 0 ? {} : { profile };
 }
 
 /**
@@ -105,23 +140,8 @@ export function environmentOf(store: Store): Recording["environment"] {
   return { ...runtime, backend: store.backend.describe(), float: store.float };
 }
 
-function recordEpoch(event: EpochEvent): EpochRecord {
-  return {
-    epoch: event.epoch,
-    trainCost: numberOrNull(event.trainCost),
-    validCost: numberOrNull(event.validCost),
-    validAccuracy: numberOrNull(event.validAccuracy),
-    seconds: event.seconds,
-    secondsMetric: numberOrNull(event.secondsMetric),
-  };
-}
-
 function recordTest({ accuracy, cost }: Evaluation): RunRecord["test"] {
   return { accuracy: numberOrNull(accuracy), cost: numberOrNull(cost) };
 }
 
 const untested: RunRecord["test"] = Object.freeze({ accuracy: null, cost: null });
-
-function numberOrNull(value: number | undefined): number | null {
-  return value !== undefined && Number.isFinite(value) ? value : null;
-}

@@ -26,6 +26,7 @@ import { claimSlots, countOf } from "./openSteps.ts";
 import type { OptimizerReport } from "./report.ts";
 import { type Reporter, reporter } from "./reporter.ts";
 import type { StepGraph } from "./stepGraph.ts";
+import { meanTimes, type StepTime } from "./stepTime.ts";
 import { storeTurn } from "./storeTurns.ts";
 
 /** The settings of a runner. */
@@ -60,6 +61,8 @@ export interface Runner {
   /** Throws DivergenceError if one of the steps since the last check was not finite. */
   check(): Promise<void>;
   takeMetricSeconds(): number;
+  /** Returns where the time of a step goes, by the kind of the plan's steps, the longest first. */
+  profile(): readonly StepTime[];
   close(): Promise<void>;
 }
 
@@ -202,13 +205,13 @@ export async function stepRunner(
     check,
     takeMetricSeconds: () =>
       [...programs.values()].reduce((sum, program) => sum + program.takeMetricSeconds(), 0),
+    profile: () => meanTimes([...programs.values()]),
     close: async () => {
       if (closed) return;
       closed = true;
       release();
       await reports?.close();
       await Promise.all([...programs.values()].map((program) => program.close()));
-      programs.clear();
       await store.remove([lossAndFailure.attrs]);
     },
   };

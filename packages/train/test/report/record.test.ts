@@ -34,10 +34,26 @@ test("a finished run leaves a record", async (t) => {
   await run.finish();
   const labels = { arch: "toy", optimizer: "sgd", settings: optimizer.settings, seed: 7 };
   const record = await recordRun(run, labels);
-  t.deepEqual(Object.keys(record), ["arch", "optimizer", "settings", "seed", "epochs", "test"]);
+  t.deepEqual(Object.keys(record), [
+    "arch",
+    "optimizer",
+    "settings",
+    "seed",
+    "epochs",
+    "test",
+    "profile",
+  ]);
   t.deepEqual(record.settings, { learningRate: 0.5, schedule: "constant" });
   t.equal(record.epochs.length, 2);
-  const keys = ["epoch", "trainCost", "validCost", "validAccuracy", "seconds", "secondsMetric"];
+  const keys = [
+    "epoch",
+    "trainCost",
+    "validCost",
+    "validAccuracy",
+    "seconds",
+    "secondsMetric",
+    "trainAccuracy",
+  ];
   for (const epoch of record.epochs) t.deepEqual(Object.keys(epoch), keys);
   t.equal(record.epochs[1]?.trainCost, run.history[1]?.trainCost);
   t.deepEqual(record.test, await run.test().then(({ accuracy, cost }) => ({ accuracy, cost })));

@@ -51,6 +51,12 @@ Ctrl-C stops after the step and writes what there is. A second Ctrl-C ends at on
       (text: string) => (text === "epoch" ? text : integer("checkpoint-every", 1, 1e9)(text)),
     )
     .option("--resume", "go on from the newest checkpoint in OUT/checkpoints")
+    .option("--live", "write events.jsonl while it trains, which metrigrad watch shows")
+    .option(
+      "--spectra <n>",
+      "record eigenvalues of the metric after every n epochs",
+      integer("spectra", 1, 1e9),
+    )
     .addHelpText(
       "after",
       `
@@ -60,6 +66,8 @@ Examples:
   metrigrad train train.ts --optimizer adam --learning-rate 0.01 --out runs/adam
   metrigrad train train.ts --checkpoint-every 100 --out runs/long
   metrigrad train train.ts --resume --out runs/long
+  metrigrad train train.ts --live --out runs/long &
+  metrigrad watch runs/long
   metrigrad compare runs/long runs/adam
 `,
     )

@@ -1,14 +1,13 @@
-import { type AnyDataSet, isStream } from "@metrigrad/data";
-import { type ExplainRow, type Explanation, explain, type SampleShape } from "@metrigrad/metric";
+import type { ExplainRow, Explanation } from "@metrigrad/metric";
 import type { AnyLaw, AnyModule } from "@metrigrad/nn";
 import { type Optimizer, rngd } from "@metrigrad/optim";
-import { isTensor, mapTree, type Tensor, type Tree, valueTypeOf } from "@metrigrad/tensor";
 import type { FitOptions } from "../../fit.ts";
 import type { Context, Told } from "../context.ts";
 import { fitted } from "../fitted.ts";
 import { showCount } from "../show.ts";
 import { UsageError } from "../usage.ts";
 import { wrapped } from "../wrapped.ts";
+import { describedModel } from "./describedModel.ts";
 import { madeOf, usualBatch } from "./experiment.ts";
 import { type Exports, loadModule } from "./loadModule.ts";
 
@@ -77,24 +76,8 @@ async function explained(
   const batchSize = asked ?? usualBatch(data) ?? 50;
   const likelihood = (await made("likelihood")) as AnyLaw | undefined;
   const optimizer = ((await made("optimizer")) as Optimizer | undefined) ?? rngd();
-  const inputs = sampleOf(data);
-  return explain((await made("model")) as AnyModule, {
-    batchSize,
-    optimizer,
-    ...(likelihood === undefined ? {} : { likelihood }),
-    ...(inputs === null ? {} : { inputs }),
-  });
-}
-
-/** The shape of one sample of a data set; null where it is not known. */
-function sampleOf(data: unknown): Tree<SampleShape> | null {
-  const set = data as AnyDataSet | undefined;
-  if (set?.train?.inputs === undefined || isStream(set as never)) return null;
-  return mapTree(set.train.inputs, isTensor, (one: Tensor): SampleShape => {
-    const scaled = set.inputScale !== undefined;
-    const type = scaled ? "float" : valueTypeOf(one.dtype);
-    return { shape: one.shape.slice(1), type };
-  }) as Tree<SampleShape>;
+  const model = (await made("model")) as AnyModule;
+  return describedModel({ model, data, likelihood, optimizer, batchSize });
 }
 
 function cellsOf(row: ExplainRow, rows: readonly ExplainRow[]): string[] {

@@ -6,6 +6,7 @@ import {
   environmentOf,
   type Recording,
   type Run,
+  type RunLabels,
   type RunRecord,
   recordRun,
   type StepEvent,
@@ -26,6 +27,8 @@ export interface Outcome {
   readonly last: StepEvent | null;
   /** The error that ended it; null: none. */
   readonly divergence: DivergenceError | null;
+  /** What else its record says. */
+  readonly labels: Pick<RunLabels, "model" | "spectra" | "command">;
 }
 
 /** Writes the weights and the report of a run as far as it came, and says so. Throws what the file system throws. */
@@ -35,7 +38,7 @@ export async function savedRun(
   { file, out }: { readonly file: string; readonly out: string },
   context: Context,
 ): Promise<Told> {
-  const { run, last, divergence } = outcome;
+  const { run, last, divergence, labels } = outcome;
   // Read once: Ctrl-C may come while files are written.
   const interrupted = run.aborted;
   const { width, colours } = context;
@@ -48,7 +51,7 @@ export async function savedRun(
   // Weights first: they are what a run is for.
   const weights = join(out, "weights.safetensors");
   await saveCheckpoint(store, weights);
-  const record = await recordOf(run, experiment, interrupted);
+  const record = await recordOf(run, experiment, interrupted, labels);
   const recording: Recording = { schema: 1, environment: environment(store, file), runs: [record] };
   await writeReport(out, recording, chartOptions(recording));
   const names = ["record.json", "epochs.csv", "chart.svg"].map((name) => join(out, name));
@@ -88,11 +91,13 @@ function recordOf(
   run: Run,
   { name, options }: Experiment,
   interrupted: boolean,
+  more: Outcome["labels"],
 ): Promise<RunRecord> {
   const { optimizer, seed, batchSize, l2 = 0 } = options;
   const settings = { ...optimizer.settings, batchSize, l2 };
-  const untested = { history: run.history, splits: [] } as unknown as Run;
-  const labels = { arch: name, optimizer: optimizer.name, settings, seed };
+  const { history, profile } = run;
+  const untested = { history, splits: [], profile } as unknown as Run;
+  const labels = { arch: name, optimizer: optimizer.name, settings, seed, ...more };
   return recordRun(interrupted ? untested : run, labels);
 }
 

@@ -1,17 +1,27 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Module } from "@metrigrad/nn";
-import { DivergenceError, type Run, type StepEvent } from "@metrigrad/train";
+import { type AnyDataSet, isStream, rowsOf } from "@metrigrad/data";
+import type { AnyLaw, Module } from "@metrigrad/nn";
+import {
+  DivergenceError,
+  type EpochEvent,
+  type ReportOptions,
+  type Run,
+  type StepEvent,
+} from "@metrigrad/train";
 import { fit } from "../../fit.ts";
 import type { Context, Told } from "../context.ts";
 import { makeFolder } from "../makeFolder.ts";
 import { progressOf } from "../progress.ts";
 import { UsageError } from "../usage.ts";
-import { experimentOf, type TrainFlags } from "./experiment.ts";
+import { commandOf } from "./commandOf.ts";
+import { type Described, modelRecord } from "./describedModel.ts";
+import { type Experiment, experimentOf, type TrainFlags } from "./experiment.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { loadModule } from "./loadModule.ts";
 import { openBackend } from "./openBackend.ts";
 import { savedRun } from "./savedRun.ts";
+import { type Spectra, spectraOf } from "./spectra.ts";
 
 /** Options of `metrigrad train`. */
 export interface TrainFileFlags extends TrainFlags {
@@ -20,6 +30,10 @@ export interface TrainFileFlags extends TrainFlags {
   readonly checkpointEvery?: number | "epoch";
   /** Whether it goes on from the newest checkpoint of the folder. */
   readonly resume?: boolean;
+  /** Whether its events are written while it trains. */
+  readonly live?: boolean;
+  /** Eigenvalues of the metric are computed after so many epochs. */
+  readonly spectra?: number;
 }
 
 /**
@@ -39,14 +53,22 @@ export async function trainFile(
       ? null
       : { folder: join(out, "checkpoints"), every: checkpointEvery, resume };
   if (checkpoint !== null && !resume) checkFresh(checkpoint.folder);
+  const described = describedExperiment(experiment);
+  const spectra = flags.spectra === undefined ? null : spectraFor(described);
   await makeFolder(out, "train");
   const { backend, why } = await openBackend(flags, experiment);
   if (why !== "") context.live?.write(`backend: ${why}\n\n`);
   let last: StepEvent | null = null;
   const progress = context.live === null ? null : progressOf(experiment.name, context.live);
+  const model = modelRecord(described);
+  const labels = { ...(model && { model }), command: commandOf(file, { ...flags, out }) };
   const run = fit(experiment.model as unknown as Module, {
     ...experiment.options,
+    report: reportOf(experiment.options),
     backend,
+    ...(flags.live !== true
+      ? {}
+      : { live: { folder: out, arch: experiment.name, append: resume, ...labels } }),
     ...(checkpoint === null ? {} : { checkpoint }),
     onStep: (event) => {
       last = event;
@@ -59,8 +81,18 @@ export async function trainFile(
   };
   const release = onInterrupt(stop, () => removeParts(out));
   try {
-    const divergence = await trained(run, progress);
-    return await savedRun({ run, last, divergence }, experiment, { file, out }, context);
+    const watched = async (event: EpochEvent) => {
+      progress?.epoch(event);
+      if (spectra === null || event.epoch % (flags.spectra ?? 1) !== 0) return;
+      await spectra.measure(run.store, event.epoch);
+    };
+    const divergence = await trained(run, watched, () => progress?.end());
+    const found = spectra === null ? {} : { spectra: spectra.found };
+    if (spectra !== null && spectra.leftOut.length > 0) {
+      process.stderr.write(`Spectra are too costly for ${spectra.leftOut.join(", ")}.\n`);
+    }
+    const outcome = { run, last, divergence, labels: { ...labels, ...found } };
+    return await savedRun(outcome, experiment, { file, out }, context);
   } finally {
     release();
     await run.close();
@@ -70,17 +102,44 @@ export async function trainFile(
 /** Iterates over a run; gives the divergence that ended it, or null. */
 async function trained(
   run: Run,
-  progress: ReturnType<typeof progressOf> | null,
+  each: (event: EpochEvent) => Promise<void>,
+  end: () => void,
 ): Promise<DivergenceError | null> {
   try {
-    for await (const event of run) progress?.epoch(event);
+    for await (const event of run) await each(event);
     return null;
   } catch (error) {
     if (error instanceof DivergenceError) return error;
     throw error;
   } finally {
-    progress?.end();
+    end();
   }
+}
+
+/** What the metric of an experiment depends on. */
+function describedExperiment({ model, options }: Experiment): Described {
+  const { data, optimizer, batchSize = 50 } = options;
+  const likelihood = options.likelihood as AnyLaw | undefined;
+  return { model, data, likelihood, optimizer, batchSize };
+}
+
+/** Reports of the optimizer for each epoch, unless the file says otherwise or they would take a large part of the time. */
+function reportOf({ data, batchSize = 1, report }: Experiment["options"]): boolean | ReportOptions {
+  if (report !== undefined || isStream(data)) return report ?? true;
+  const { train } = data as AnyDataSet;
+  return rowsOf(train) >= 10 * batchSize;
+}
+
+/** Throws UsageError where the data are a stream, whose rows may not come again. */
+function spectraFor(described: Described): Spectra {
+  const spectra = spectraOf(described);
+  if (spectra !== null) return spectra;
+  throw new UsageError({
+    where: "--spectra",
+    must: "the data must be a data set",
+    got: "a stream",
+    todo: "leave it out",
+  });
 }
 
 /** A name without what has a meaning in paths. */

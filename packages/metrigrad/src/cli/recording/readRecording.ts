@@ -51,8 +51,9 @@ function isEpoch(epoch: unknown): boolean {
   if (!isRecord(epoch)) return false;
   const { epoch: number, seconds, trainCost, validCost, validAccuracy, secondsMetric } = epoch;
   const counted = [number, seconds].every((one) => typeof one === "number");
-  const needed = [trainCost, validCost, validAccuracy, secondsMetric];
-  return counted && [...needed, ...Object.values(epoch)].every(isValue);
+  const { report } = epoch;
+  const reported = report === undefined || (isRecord(report) && Array.isArray(report.blocks));
+  return counted && reported && [trainCost, validCost, validAccuracy, secondsMetric].every(isValue);
 }
 
 /** Whether something is what a table shows: a number, or null where there is none. */

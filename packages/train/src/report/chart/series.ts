@@ -1,4 +1,5 @@
-import type { EpochRecord, RunRecord } from "../record.ts";
+import type { EpochRecord } from "../epochRecord.ts";
+import type { RunRecord } from "../record.ts";
 
 /** A value at an epoch, over the repeats of a run. */
 export interface Point {
