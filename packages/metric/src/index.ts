@@ -34,6 +34,7 @@ export { type KroneckerRowOptions, kroneckerFactors } from "./blocks/kroneckerFa
 export { type LookupOptions, lookupGram } from "./blocks/lookupGram.ts";
 export { marquardtBlock } from "./blocks/marquardt.ts";
 export { type FullOver, fullOver, type Over } from "./blocks/over.ts";
+export { blockOverRanks } from "./blocks/overRanks.ts";
 export {
   type QuasiDiagonalOptions,
   quasiDiagonal,

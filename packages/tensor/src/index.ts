@@ -1,4 +1,5 @@
 export type { Backend, NameOptions, Store, StoreOptions } from "./backend/backend.ts";
+export type { Communicator } from "./backend/communicator.ts";
 export type { Executable, Handle } from "./backend/executable.ts";
 export {
   checkHolds,

@@ -1,6 +1,14 @@
 import type { Feeds, Node } from "@metrigrad/graph";
 import type { Optimizer } from "@metrigrad/optim";
-import { checkNames, GraphError, type Store, type Tensor } from "@metrigrad/tensor";
+import {
+  type Communicator,
+  checkNames,
+  GraphError,
+  type Store,
+  type Tensor,
+} from "@metrigrad/tensor";
+import { checkCommunicator } from "./ranks/options.ts";
+import { shareStore } from "./ranks/share.ts";
 import type { StepContext } from "./step/context.ts";
 import { type FeedNodes, type FeedSpecs, type FeedValues, feedTensors } from "./step/feeds.ts";
 import type { LossResult } from "./step/forward.ts";
@@ -53,6 +61,11 @@ export interface TrainingStepOptions<F extends FeedSpecs = FeedSpecs> {
   readonly checkEvery?: number;
   /** Whether the step goes on from the optimizer's state on the store; true by default. */
   readonly resume?: boolean;
+  /**
+   * The processes that take each step together, as `mpi()` of `@metrigrad/mpi` gives them; none by default. The feeds of a step are
+   * those of this rank. The gradient and the metric are means over the ranks, so each rank must feed as many rows.
+   */
+  readonly distributed?: Communicator;
 }
 
 /**
@@ -130,6 +143,7 @@ const known = [
   "checkFinite",
   "checkEvery",
   "resume",
+  "distributed",
 ] as const satisfies readonly (keyof TrainingStepOptions)[];
 
 /**
@@ -159,7 +173,8 @@ export async function trainingStep<const F extends FeedSpecs>(
   checkNames(where, options, known, GraphError);
   checkStep(options as unknown as TrainingStepOptions);
   const { optimizer, l2 = 0, report = false, checkFinite = true, checkEvery = 100 } = options;
-  const { feeds, loss, weights, parameters, steps, resume = true } = options;
+  const { feeds, loss, weights, parameters, steps, resume = true, distributed = null } = options;
+  if (distributed !== null) checkCommunicator(where, distributed);
   const graph = stepGraph(store, {
     where,
     optimizer,
@@ -170,6 +185,7 @@ export async function trainingStep<const F extends FeedSpecs>(
     steps,
     l2,
     resume,
+    ranks: distributed ?? undefined,
   });
   const asked = typeof report === "object" ? report : {};
   const runner = await stepRunner(store, graph, {
@@ -178,7 +194,9 @@ export async function trainingStep<const F extends FeedSpecs>(
     checkFinite,
     checkEvery,
     costly: asked.costly ?? false,
+    communicator: distributed,
   });
+  if (distributed !== null) await shareStore(distributed, where, store);
   let count = await runner.count();
   const queue = oneAtATime();
   const within = <T>(run: () => Promise<T>) =>

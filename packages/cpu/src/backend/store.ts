@@ -15,6 +15,7 @@ import {
   sizeOf,
   storedType,
   type Tensor,
+  type TypedArray,
   UsedVariables,
   type VariableSpec,
   type Variables,
@@ -108,6 +109,12 @@ export class CpuStore implements Store {
     const { spec, home } = this.table.find("read", variable);
     const dtype = this.typeOf(spec);
     return readElements(this.elements(spec, home), spec.shape, dtype);
+  }
+
+  view(variable: VariableSpec | string): TypedArray {
+    this.check("store.view");
+    const { spec, home } = this.table.find("view", variable);
+    return this.elements(spec, home);
   }
 
   async write(variable: VariableSpec | string, value: Tensor): Promise<void> {

@@ -140,6 +140,15 @@ export { moveAxis } from "./moveAxis.ts";
 export { type NormalizeOptions, type NormOptions, norm, normalize } from "./norm.ts";
 export { oneHot } from "./oneHot.ts";
 export { dot, kron, outer } from "./outer.ts";
+export {
+  meanOverRanks,
+  meanOverRanksOp,
+  oneRank,
+  type Ranks,
+  rowsOfRank,
+  rowsOfRankOp,
+  variesOverRanks,
+} from "./overRanks.ts";
 export { type PadMode, type PadOptions, pad } from "./pad.ts";
 export { pick } from "./pick.ts";
 export {

@@ -3,8 +3,10 @@ import {
   div,
   expandDims,
   mean,
+  meanOverRanks,
   mul,
   type Node,
+  type Ranks,
   reshape,
   rowsPerSample,
   transpose,
@@ -36,7 +38,7 @@ export function contextOf(application: Application): MetricContext {
     law: observed?.law ?? application.law,
     uses,
     samples,
-    rowWeights: meanOne(application.rowWeights),
+    rowWeights: meanOne(application.rowWeights, application.ranks),
     routing,
     application,
     applyTo,
@@ -44,8 +46,8 @@ export function contextOf(application: Application): MetricContext {
 }
 
 /** Scales weights to mean 1, so that a weighted mean is a mean. */
-export function meanOne(weights: Node | null): Node | null {
-  return weights === null ? null : div(weights, mean(weights));
+export function meanOne(weights: Node | null, ranks: Ranks): Node | null {
+  return weights === null ? null : div(weights, meanOverRanks(mean(weights), ranks));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Node, topological } from "@metrigrad/graph";
+import { type Node, oneRank, topological } from "@metrigrad/graph";
 import { type Application, nodesOf, type Observation, type ResponsePart } from "@metrigrad/nn";
 import { MetricError } from "@metrigrad/tensor";
 import { meanOne, perRow, product } from "./context.ts";
@@ -57,7 +57,7 @@ function partsOf(
     if (counts.length > 1) throw several(where, counts);
     const rows = part.natural.shape[0] as number;
     const samples = counts[0] ?? rows;
-    const shares = meanOne(made[0]?.rowWeights ?? null);
+    const shares = meanOne(made[0]?.rowWeights ?? null, made[0]?.ranks ?? oneRank);
     const weights = product(part.weights, perRow(shares, samples, rows));
     const base = behindReshapes(part.natural);
     return {

@@ -1,4 +1,4 @@
-import type { Node, Variable } from "@metrigrad/graph";
+import type { Node, Ranks, Variable } from "@metrigrad/graph";
 import type { Law } from "../laws/law.ts";
 import type { AnyDefinition, AnyModule, FullyApplied, NodeTree } from "./module.ts";
 import type { Use } from "./use.ts";
@@ -84,6 +84,8 @@ export interface Application {
   readonly samples: number;
   /** The weights of the samples, [n]; null if all are 1. */
   readonly rowWeights: Node | null;
+  /** The processes that take the step together, each on its own samples. */
+  readonly ranks: Ranks;
   /**
    * The weights ν of the rows, [n, …], if the module is a part of a mixture, such as an expert with its gate. They say how
    * much its response counts in the Fisher information of the mixture's response. Null if all are 1.

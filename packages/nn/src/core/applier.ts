@@ -2,7 +2,9 @@ import {
   asNode,
   constant,
   type Node,
+  oneRank,
   openScans,
+  type Ranks,
   stopGradient,
   type Update,
   type Variable,
@@ -65,6 +67,8 @@ export interface ApplierOptions {
   readonly pathOf: (spec: VariableSpec) => string | null;
   /** The random draws of all modules; by default the draws follow from the modules' paths. */
   readonly random?: ModuleRandom;
+  /** The processes that take the step together, each on its own samples; one by default. */
+  readonly ranks?: Ranks;
 }
 
 /**
@@ -121,7 +125,13 @@ interface Member {
  * @nothrow
  * @category Train: own loops
  */
-export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOptions): Applier {
+export function applierOf({
+  mode,
+  rowWeights,
+  pathOf: given,
+  random,
+  ranks = oneRank,
+}: ApplierOptions): Applier {
   const outside = openScans();
   // The modules, and their parameters, that are called in the loops of a module act in the application of that module.
   let looped: Looped = { params: new Set(), modules: new Map() };
@@ -171,6 +181,8 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
     input: NodeTree,
     inside: {
       readonly mode: Mode;
+      /** The number of samples of this rank. */
+      readonly samples: number;
       /** Applies a child. The weights are those of its rows if it is a part of a mixture. */
       readonly call: (
         child: AnyModule,
@@ -200,7 +212,8 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
       options: module.options,
       mode: moving ? "train" : "infer",
       rowWeights,
-      random: random ?? moduleRandom(path, use),
+      ranks,
+      random: random ?? moduleRandom(path, use, { ranks, samples: inside.samples }),
       update: (given, value) => {
         const statistic = statistics.get(given) ?? given;
         if (!moving || frozen.specs.has(statistic.attrs)) return;
@@ -229,6 +242,7 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
   const again = (member: Member, module: AnyModule, input: NodeTree): FullyApplied<NodeTree> =>
     respond(member, module, input, {
       mode: "infer",
+      samples: 1,
       call: (child, x) => again(member, child, x),
     });
 
@@ -248,6 +262,7 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
         looped = inside;
         const result = respond(member, module, input, {
           mode,
+          samples,
           call: (child, inner, weights) => call(child, inner, bothRoutings(routing, weights)),
         });
         looped = around;
@@ -269,6 +284,7 @@ export function applierOf({ mode, rowWeights, pathOf: given, random }: ApplierOp
           law: definition.spec.law?.(options as never) ?? null,
           samples,
           rowWeights,
+          ranks,
           routing,
           model,
           pathOf,

@@ -1,4 +1,4 @@
-import type { Node, NodeLike, Variable } from "@metrigrad/graph";
+import type { Node, NodeLike, Ranks, Variable } from "@metrigrad/graph";
 import type { Tensor, Tree, VariableOwner } from "@metrigrad/tensor";
 import type { Law } from "../laws/law.ts";
 import type { ParameterSpec } from "./parameter.ts";
@@ -44,6 +44,11 @@ export interface ApplyContext<O = unknown> {
   readonly mode: Mode;
   /** The weights of the samples, [n], with 0 for padding; null if all are 1. */
   readonly rowWeights: Node | null;
+  /**
+   * The processes that take a training step together, each on its own samples. A statistic of the batch, such as a mean over
+   * its samples, is that of all samples by `meanOverRanks(value, ranks)`.
+   */
+  readonly ranks: Ranks;
   /** Random draws. Their keys follow from the place of the module, so no two draws are the same. */
   readonly random: ModuleRandom;
   /**

@@ -8,8 +8,10 @@ import {
   logicalAnd,
   maximum,
   mean,
+  meanOverRanks,
   mul,
   type Node,
+  type Ranks,
   rsqrt,
   square,
   sub,
@@ -97,7 +99,7 @@ export const batchNorm = defModule(
       variance: state([features], ones),
       seen: state([], zeros),
     }),
-    apply: (params, x, { options, mode, rowWeights, update }) => {
+    apply: (params, x, { options, mode, rowWeights, ranks, update }) => {
       const { features, momentum, epsilon, unbiased } = options;
       checkChannels("batchNorm", x, features, 2);
       const behind = x.shape.length - 2;
@@ -108,7 +110,7 @@ export const batchNorm = defModule(
         return { response: scaled(standard, { scale, offset }, behind), preActivation: standard };
       };
       if (mode === "infer") return normalise(params.mean, params.variance);
-      const { count, average } = overSamples(x, rowWeights);
+      const { count, average } = overSamples(x, rowWeights, ranks);
       const mu = average(x);
       const variance = average(square(sub(x, lifted(mu, behind))));
       const spread = unbiased ? mul(variance, div(count, maximum(sub(count, 1), 1))) : variance;
@@ -140,14 +142,15 @@ function seenBefore(own: { readonly mean: Node; readonly variance: Node; readonl
  * Returns the number of rows of x [n, f, …] and a function that takes means over them per feature. The samples' weights
  * count if there are any.
  */
-function overSamples(x: Node, weights: Node | null) {
+function overSamples(x: Node, weights: Node | null, ranks: Ranks) {
   const positions = x.shape.slice(2);
   const axis = [0, ...positions.map((_, at) => at + 2)];
   if (weights === null) {
-    const count: Node = constant((x.shape[0] as number) * sizeOf(positions));
-    return { count, average: (value: Node) => mean(value, { axis }) };
+    const count: Node = constant(ranks.size * (x.shape[0] as number) * sizeOf(positions));
+    return { count, average: (value: Node) => meanOverRanks(mean(value, { axis }), ranks) };
   }
   const column = lifted(weights, x.shape.length - 1);
-  const count = mul(sum(column), sizeOf(positions));
-  return { count, average: (value: Node) => div(sum(mul(value, column), { axis }), count) };
+  const own = mul(meanOverRanks(sum(column), ranks), sizeOf(positions));
+  const total = (value: Node) => meanOverRanks(sum(mul(value, column), { axis }), ranks);
+  return { count: mul(own, ranks.size), average: (value: Node) => div(total(value), own) };
 }

@@ -5,8 +5,10 @@ import {
   div,
   expandDims,
   mean,
+  meanOverRanks,
   mul,
   type Node,
+  type Ranks,
   reshape,
   slice,
   softmax,
@@ -133,7 +135,7 @@ export const mixtureOfExperts = defModule({
   }),
   children: ({ experts }) =>
     Object.fromEntries(experts.map((one, index) => [`expert${index}`, one as AnyModule])),
-  apply: ({ gate }, x, { options, mode, random, rowWeights, routed }) => {
+  apply: ({ gate }, x, { options, mode, random, rowWeights, ranks, routed }) => {
     const { inputs, experts, top, over, noise, response: responds } = options;
     if (x.shape.length < 2 || x.shape.at(-1) !== inputs) {
       throw new ShapeError({
@@ -146,7 +148,9 @@ export const mixtureOfExperts = defModule({
     const positions = x.shape.slice(0, -1);
     const clean = affine(reshape(x, [-1, inputs]), gate);
     const noisy = mode === "train" && noise > 0;
-    const logits = noisy ? add(clean, mul(random.normal(clean.shape), noise)) : clean;
+    // Samples come first, so that each sample has its own draws.
+    const draws = () => reshape(random.normal([...positions, experts.length]), clean.shape);
+    const logits = noisy ? add(clean, mul(draws(), noise)) : clean;
     const chosen = topChosen(logits, top);
     const mask = asMask(chosen, logits.shape);
     const all = softmax(logits, { axis: 1 });
@@ -159,7 +163,7 @@ export const mixtureOfExperts = defModule({
     });
     const extras: MixtureExtras = {
       gates: reshape(gates, [...positions, experts.length]),
-      balance: balanceOf(all, mask, rowWeights),
+      balance: balanceOf(all, mask, rowWeights, ranks),
     };
     return { response: sumOf(parts), preActivation: clean, extras: { ...extras } };
   },
@@ -182,14 +186,15 @@ function sumOf(parts: readonly Node[]): Node {
  * Returns E Σ_e f_e P_e. The share f_e has no derivative, and P_e is the mean of the soft-max over all experts (Fedus et
  * al. 2021, equations 4 to 6).
  */
-function balanceOf(all: Node, mask: Node, rowWeights: Node | null): Node {
+function balanceOf(all: Node, mask: Node, rowWeights: Node | null, ranks: Ranks): Node {
   const [rows = 0, experts = 0] = all.shape;
   const shares = (values: Node) => {
-    if (rowWeights === null) return mean(values, { axis: 0 });
+    if (rowWeights === null) return meanOverRanks(mean(values, { axis: 0 }), ranks);
     const samples = rowWeights.shape[0] as number;
     const spread = broadcastTo(expandDims(rowWeights, 1), [samples, rows / samples]);
     const column = reshape(spread, [rows, 1]);
-    return div(sum(mul(values, column), { axis: 0 }), sum(column));
+    const total = meanOverRanks(sum(mul(values, column), { axis: 0 }), ranks);
+    return div(total, meanOverRanks(sum(column), ranks));
   };
   const load = shares(mask);
   const even = div(load, sum(load));

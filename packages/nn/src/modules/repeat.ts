@@ -172,11 +172,11 @@ function oneCopy(
   x: NodeTree,
   slices: readonly Node[],
   params: Readonly<Record<string, Variable>>,
-  { options, mode, rowWeights, random }: ApplyContext<RepeatOptions>,
+  { options, mode, rowWeights, ranks, random }: ApplyContext<RepeatOptions>,
 ) {
   const { module, names } = options;
   const pathOf = (spec: VariableSpec) => params[names.get(spec) as string]?.scope ?? null;
-  const applier = applierOf({ mode, rowWeights, pathOf, random });
+  const applier = applierOf({ mode, rowWeights, ranks, pathOf, random });
   const { response } = applier.apply(module, x);
   const { updates, extras } = applier;
   const values = extras.map((one) => one.values);

@@ -1,4 +1,12 @@
-import { add, grad, type Node, topological, type Variable } from "@metrigrad/graph";
+import {
+  add,
+  grad,
+  meanOverRanks,
+  type Node,
+  oneRank,
+  topological,
+  type Variable,
+} from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 import type { OptimizerContext } from "./optimizer.ts";
 
@@ -25,7 +33,7 @@ export interface ParameterGradient {
  * @category Optimizers: combining
  */
 export function gradients(context: OptimizerContext): ParameterGradient[] {
-  const { loss, penalty, parameters, gradients: given } = context;
+  const { loss, penalty, parameters, gradients: given, ranks = oneRank } = context;
   const variables = parameters.map(({ variable }) => variable);
   if (given !== null) {
     return variables.map((variable, index) => ({ variable, gradient: given[index] as Node }));
@@ -34,7 +42,7 @@ export function gradients(context: OptimizerContext): ParameterGradient[] {
   const ofLoss = grad(loss, variables);
   const ofPenalty = penalty === null ? null : grad(penalty.value, variables, { unused: "zero" });
   return variables.map((variable, index) => {
-    const gradient = ofLoss[index] as Node;
+    const gradient = meanOverRanks(ofLoss[index] as Node, ranks);
     return {
       variable,
       gradient: ofPenalty === null ? gradient : add(gradient, ofPenalty[index] as Node),

@@ -1,4 +1,4 @@
-import { add, finiteDifference, type Node, sub } from "@metrigrad/graph";
+import { add, finiteDifference, meanOverRanks, type Node, oneRank, sub } from "@metrigrad/graph";
 import type { OptimizerContext } from "./optimizer.ts";
 import type { ChainDirections } from "./step.ts";
 
@@ -17,5 +17,6 @@ export function lossChange(context: OptimizerContext, directions: ChainDirection
   const moved = new Map<Node, Node>(
     directions.map(([variable, u]) => [variable, sub(variable, u)] as const),
   );
-  return finiteDifference([wholeLoss(context)], moved)[0] as Node;
+  const change = finiteDifference([wholeLoss(context)], moved)[0] as Node;
+  return meanOverRanks(change, context.ranks ?? oneRank);
 }

@@ -1,4 +1,4 @@
-import type { Node, Update, Variable } from "@metrigrad/graph";
+import type { Node, Ranks, Update, Variable } from "@metrigrad/graph";
 import type { OptimizerMetric } from "@metrigrad/metric";
 import type { Application, AppliedParameter, Observation } from "@metrigrad/nn";
 import type { FloatType, Initializer, ValueType } from "@metrigrad/tensor";
@@ -51,8 +51,13 @@ export interface OptimizerContext {
   readonly inference: () => readonly Application[];
   /** The parameters that the optimizer trains. */
   readonly parameters: readonly AppliedParameter[];
-  /** The number n of samples in a batch. */
+  /** The number n of samples in a batch, of this rank where there are several. */
   readonly samples: number;
+  /**
+   * The processes that take each step together, each on its own samples; one if left out. `loss` and `applications` are those of
+   * this rank. {@link gradients} and metrics are those of the whole batch, and all state must follow from such values.
+   */
+  readonly ranks?: Ranks;
   /** The type that `float` stands for in the store. */
   readonly float: FloatType;
   /** The float types of the store's backend; all types if left out. */

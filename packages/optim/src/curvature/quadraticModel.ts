@@ -1,4 +1,4 @@
-import { hvp, mul, type Node, sub, type Variable } from "@metrigrad/graph";
+import { hvp, meanOverRanks, mul, type Node, oneRank, sub, type Variable } from "@metrigrad/graph";
 import { inner } from "../core/inner.ts";
 import type { OptimizerContext, Penalty } from "../core/optimizer.ts";
 import { type ChainDirections, type ChainStep, valuesOf } from "../core/step.ts";
@@ -47,7 +47,9 @@ export function quadraticModel(
     return {
       slope: inner(values, slopes),
       parts,
-      with: (other) => inner(parts.along, other.parts.image),
+      // A product over rows is a mean over them. What is the same on all ranks is its own mean.
+      with: (other) =>
+        meanOverRanks(inner(parts.along, other.parts.image), context.ranks ?? oneRank),
     };
   };
 }

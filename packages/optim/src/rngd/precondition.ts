@@ -1,5 +1,6 @@
-import type { Node, Update, Variable } from "@metrigrad/graph";
+import { type Node, oneRank, type Update, type Variable } from "@metrigrad/graph";
 import {
+  blockOverRanks,
   checkDamping,
   checkSolvable,
   checkTable,
@@ -75,7 +76,11 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
       const variables = context.parameters.map(({ variable }) => variable);
       const single = subsystems(applications, metrics, variables);
       const seen: Update[] = [];
-      const windows = overWindow(single, over.window, seen, context);
+      const own = overWindow(single, over.window, seen, context);
+      const { ranks = oneRank } = context;
+      const windows = own.map((one) =>
+        one.block === null ? one : { ...one, block: blockOverRanks(one.block, ranks) },
+      );
       const found = alongDiagonal(windows, settings.dampedBy, seen, context);
       const measured = found.filter((one): one is Measured => one.block !== null);
       const dampingOf = blockDampings(name, found, settings, {
@@ -95,12 +100,12 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
       // A store of 64 bits holds values that are solved in 64 bits as they are.
       const solvePrecision =
         settings.solvePrecision === context.float ? "store" : settings.solvePrecision;
-      const own = { ...settings, solvePrecision } as const;
+      const chosen = { ...settings, solvePrecision } as const;
       const task: PreconditionTask = {
         measured,
         dampingOf,
         solverOf,
-        settings: own,
+        settings: chosen,
         step,
         context,
       };

@@ -1,4 +1,4 @@
-import type { FloatType } from "../dtype.ts";
+import type { FloatType, TypedArray } from "../dtype.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Executable } from "./executable.ts";
@@ -119,6 +119,17 @@ export interface Store {
    * @throws {@link DataError} if the store's floats cannot hold a number of the value.
    */
   write(variable: VariableSpec | string, value: Tensor): Promise<void>;
+  /**
+   * Returns the values of a variable in the memory of the store, without a copy. What is written there is its value. The array is
+   * valid until the store gets or loses a variable or a program.
+   *
+   * A store whose values are not in the memory of this process, as on a graphics card, does not have this method.
+   *
+   * @param variable - The variable, or its path in this store.
+   * @returns The values in their order.
+   * @throws {@link BackendError} if the store does not have the variable.
+   */
+  view?(variable: VariableSpec | string): TypedArray;
   /**
    * Makes a plan ready to run on the values of this store.
    *

@@ -74,6 +74,10 @@ export function hostStore(
       checkWritten(path, spec, value, float);
       home.set(convert(value, storedType(spec.type, float)).data());
     },
+    view: (variable) => {
+      check("store.view");
+      return table.find("view", variable).home;
+    },
     prepare: async (plan) => {
       check("store.prepare");
       checkPlanFloat("reference", plan.float, float);

@@ -1,4 +1,5 @@
 import { type AnyDataSet, type AnySplit, batches, rowsOf, type StreamSet } from "@metrigrad/data";
+import type { Ranks } from "@metrigrad/graph";
 import { type Store, type Tensor, type Tree, tensor } from "@metrigrad/tensor";
 import type { FeedSpecs } from "../step/feeds.ts";
 import { type BatchForm, fedForm, fedRows, type Rows, residentRows } from "./form.ts";
@@ -36,26 +37,31 @@ export interface BatchSettings {
   readonly seed: number;
   /** Whether the weights of a split are used. */
   readonly useWeights: boolean;
+  /** The processes that share each batch. */
+  readonly ranks: Ranks;
 }
 
 /** Returns batches of rows that live on the store, in an order that follows from the seed. */
 export async function residentSource(
   store: Store,
   data: AnyDataSet,
-  { batchSize = 1, seed, useWeights }: BatchSettings,
+  { batchSize = 1, seed, useWeights, ranks }: BatchSettings,
 ): Promise<BatchSource> {
   const { train } = data;
   const rows = await residentRows(store, data.name, train, data);
   const weighted = useWeights && train.weights !== undefined;
   const count = rowsOf(train);
+  const whole = batchSize * ranks.size;
+  const first = batchSize * ranks.rank;
   return {
     form: rows.form,
     feeds: feedsOf(rows.form, batchSize, weighted),
     weighted,
     batchSize,
-    stepsPerEpoch: Math.floor(count / batchSize),
+    stepsPerEpoch: Math.floor(count / whole),
     *pass(epoch) {
-      for (const chosen of batches(count, batchSize, { seed, epoch })) {
+      for (const together of batches(count, whole, { seed, epoch })) {
+        const chosen = together.subarray(first, first + batchSize);
         yield { feeds: batchFeeds(rows, chosen, weighted), rows: chosen };
       }
     },

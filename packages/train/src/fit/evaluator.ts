@@ -1,6 +1,7 @@
 import { compile, constant, input, isNode, type Node, type Program } from "@metrigrad/graph";
 import { type AnyModule, applierOf } from "@metrigrad/nn";
 import {
+  type Communicator,
   GraphError,
   type Handle,
   type Store,
@@ -26,6 +27,8 @@ export interface EvaluatorSpec {
   readonly most: number;
   /** The rows of a training step. A chunk may have as many, since a step does that work anyway. */
   readonly batchSize?: number;
+  /** The processes that share the rows; null or absent for one. */
+  readonly communicator?: Communicator | null;
   /** The rows of a chunk. By default they follow from the work per row. */
   readonly chunk?: number;
 }
@@ -134,6 +137,8 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
           await rest();
         }
       }
+      const { communicator = null } = spec;
+      if (communicator !== null) await addOverRanks(sums, communicator);
       return evaluationOf(sums);
     },
     close: async () => {
@@ -143,6 +148,21 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
       programs.clear();
     },
   };
+}
+
+/** Puts the sums over the rows of all ranks in the place of those of this rank. */
+async function addOverRanks(sums: Map<string, Sum>, communicator: Communicator): Promise<void> {
+  const names = [...sums.keys()].sort();
+  const all = Float64Array.from(
+    names.flatMap((name) => {
+      const { value, weight } = sums.get(name) as Sum;
+      return [value, weight];
+    }),
+  );
+  await communicator.allreduce(all);
+  names.forEach((name, at) => {
+    sums.set(name, { value: all[2 * at] as number, weight: all[2 * at + 1] as number });
+  });
 }
 
 /** Returns a chunk of the chosen rows. The last row is repeated as padding up to `length`. */

@@ -1,10 +1,17 @@
 import type { SplitName } from "@metrigrad/data";
 import type { AnyModule, Module } from "@metrigrad/nn";
-import { GraphError, type Store, type Tensor, type Tree } from "@metrigrad/tensor";
+import {
+  type Communicator,
+  GraphError,
+  type Store,
+  type Tensor,
+  type Tree,
+} from "@metrigrad/tensor";
 import { claimStore, storeOf } from "../host/openStore.ts";
 import { type LiveWriter, openLive } from "../live/writer.ts";
+import { saverOf } from "../ranks/sharedSaver.ts";
 import { environmentOf } from "../report/record.ts";
-import { openRunSaver, type RunSaver, type RunState } from "../resume/runSaver.ts";
+import type { RunSaver, RunState } from "../resume/runSaver.ts";
 import { dueAfter } from "./due.ts";
 import { type Stopper, stopper } from "./earlyStopping.ts";
 import { type EpochPart, noPart, trainer } from "./epochs.ts";
@@ -51,6 +58,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   let stops: Stopper | null = null;
   let saver: RunSaver | null = null;
   let live: LiveWriter | null = null;
+  let communicator: Communicator | null = null;
   /** The last epoch done while the run waits for its user, who may leave the loop; null while it trains. */
   let behind: number | null = null;
   /** Why the run has ended; null if it has not, or if its user ended it. */
@@ -64,8 +72,8 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       aborted = true;
       return;
     }
-    const { checkpoint } = options;
-    saver = checkpoint === undefined ? null : await openRunSaver(model, { ...options, checkpoint });
+    communicator = (await options.distributed) ?? null;
+    saver = await saverOf(model, options, communicator);
     try {
       yield* trainOn(await storeOf("fit", [[null, model]], options));
     } finally {
@@ -84,7 +92,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     store = own;
     let failure: unknown;
     try {
-      prepared = await prepare(model, options, own, saver?.takeUp(own));
+      prepared = await prepare(model, options, own, saver?.takeUp(own), communicator);
       training = prepared.evaluator();
       stops =
         options.earlyStopping === undefined
@@ -106,7 +114,8 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
 
   /** Opens the file of events if `live` asks for it. `history` has the epochs of a saved run. */
   async function begin({ store: own, steps }: Prepared, resumed: boolean): Promise<void> {
-    if (options.live === undefined) return;
+    // One process tells for all.
+    if (options.live === undefined || (communicator?.rank ?? 0) > 0) return;
     const { name: optimizer, settings } = options.optimizer;
     const { batchSize, l2 = 0, seed } = options;
     const labels = { optimizer, settings: { ...settings, batchSize, l2 }, seed };

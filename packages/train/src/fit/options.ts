@@ -4,6 +4,7 @@ import type { AnyLaw, Law } from "@metrigrad/nn";
 import type { Optimizer } from "@metrigrad/optim";
 import {
   type Backend,
+  type Communicator,
   checkNames,
   GraphError,
   type MapTree,
@@ -13,6 +14,7 @@ import {
 } from "@metrigrad/tensor";
 import type { AnyStream } from "../data/batchSource.ts";
 import { checkLive, type LiveOptions } from "../live/options.ts";
+import { checkCommunicator } from "../ranks/options.ts";
 import { type CheckpointOptions, checkCheckpoint } from "../resume/options.ts";
 import type { StepContext } from "../step/context.ts";
 import { checkReport, type ReportOptions } from "../trainingStep.ts";
@@ -104,6 +106,13 @@ export interface FitOptions<
    * then go on with the same numbers. For Node only; nothing is saved by default.
    */
   readonly checkpoint?: CheckpointOptions;
+  /**
+   * The processes that train together, as `mpi()` of `@metrigrad/mpi` gives them; none by default.
+   *
+   * Each step then has `batchSize` rows on each rank, and its gradient and its metric are those of all these rows. All ranks call the
+   * same functions with the same options, and end with the same parameters. Rank 0 writes checkpoints and events.
+   */
+  readonly distributed?: Communicator | Promise<Communicator>;
   /** Where the run writes its events while it trains; nowhere by default. `metrigrad watch` shows them. */
   readonly live?: LiveOptions;
 }
@@ -152,6 +161,7 @@ const known = [
   "signal",
   "checkpoint",
   "live",
+  "distributed",
 ] as const satisfies readonly (keyof FitOptions)[];
 
 /** The options for any model and data. */
@@ -222,6 +232,9 @@ export function checkOptions(
   checkBatchSize(options);
   if (options.checkpoint !== undefined) checkCheckpoint(options.checkpoint);
   if (options.live !== undefined) checkLive(options.live);
+  if (options.distributed !== undefined && !(options.distributed instanceof Promise)) {
+    checkCommunicator("fit", options.distributed);
+  }
 }
 
 function positive(name: string, value: unknown, example: number): void {

@@ -9,9 +9,9 @@ import {
   type SplitName,
   splitsOf,
 } from "@metrigrad/data";
-import { type Node, rngState } from "@metrigrad/graph";
+import { type Node, oneRank, type Ranks, rngState } from "@metrigrad/graph";
 import type { AnyModule, NodeTree } from "@metrigrad/nn";
-import { GraphError, type Store, type VariableSpec } from "@metrigrad/tensor";
+import { type Communicator, GraphError, type Store, type VariableSpec } from "@metrigrad/tensor";
 import {
   type AnyStream,
   type BatchSource,
@@ -20,6 +20,8 @@ import {
   weightsFeed,
 } from "../data/batchSource.ts";
 import type { BatchPlace } from "../divergence.ts";
+import { agree, shareStore } from "../ranks/share.ts";
+import { fingerprintOf } from "../resume/fingerprint.ts";
 import { type Runner, stepRunner } from "../step/runner.ts";
 import { type StepGraph, stepGraph } from "../step/stepGraph.ts";
 import { checkObserved, type Objective, objectiveOf } from "./objective.ts";
@@ -54,6 +56,7 @@ export async function prepare(
   options: AnyFitOptions,
   store: Store,
   takeUp: (source: BatchSource) => Promise<boolean> = async () => false,
+  communicator: Communicator | null = null,
 ): Promise<Prepared> {
   const { likelihood = null, loss = null, epochs, seed, l2 = 0, metrics = {} } = options;
   const { sampleWeight: useWeights = true, resume = true, optimizer } = options;
@@ -65,12 +68,14 @@ export async function prepare(
     if (likelihood === null || output === null) return;
     checkObserved(`fit(${data.name}), ${name}`, likelihood, split, output, data);
   };
-  const settings = { batchSize: options.batchSize, seed, useWeights };
+  const ranks: Ranks = communicator ?? oneRank;
+  const settings = { batchSize: options.batchSize, seed, useWeights, ranks };
   const source = isStream(data)
     ? await streamSource(data, settings, (batch) => check("train", batch))
     : await residentSource(store, data, settings);
   try {
     const { stepsPerEpoch, form, weighted, batchSize } = source;
+    if (communicator !== null) await agreeOn(communicator, model, options, source, store);
     const taken = await takeUp(source);
     const steps = stepsPerEpoch === null ? null : epochs * stepsPerEpoch;
     const graph = stepGraph(store, {
@@ -86,6 +91,7 @@ export async function prepare(
       steps: steps ?? undefined,
       l2,
       resume: resume || taken,
+      ranks,
     });
     for (const [name, split] of isStream(data) ? [] : splitsOf(data)) check(name, split);
     const places = new Map<number, BatchPlace>();
@@ -97,7 +103,9 @@ export async function prepare(
       checkEvery: options.checkEvery ?? 100,
       costly: asked.costly ?? false,
       placeOf: (step) => places.get(step) ?? null,
+      communicator,
     });
+    if (communicator !== null) await shareStore(communicator, "fit, distributed", store);
     const done = await runner.count();
     if (steps !== null && done >= steps && !taken) {
       await runner.close();
@@ -123,12 +131,31 @@ export async function prepare(
           batchSize,
           stream: isStream(data) ? form : null,
           check,
+          communicator,
         }),
     };
   } catch (error) {
     await source.release();
     throw error;
   }
+}
+
+/** Throws GraphError on all ranks if they do not train the same thing. */
+async function agreeOn(
+  communicator: Communicator,
+  model: AnyModule,
+  options: AnyFitOptions,
+  source: BatchSource,
+  store: Store,
+): Promise<void> {
+  const { epochs, checkpoint, resume = true } = options;
+  await agree(communicator, "fit, distributed", {
+    ...fingerprintOf(model, options, source, store),
+    epochs: String(epochs),
+    "steps of an epoch": String(source.stepsPerEpoch),
+    resume: String(resume),
+    checkpoint: checkpoint === undefined ? "none" : String(checkpoint.every ?? "epoch"),
+  });
 }
 
 /** Checks data that `dataSet` has not checked, in the same way. Throws DataError. */

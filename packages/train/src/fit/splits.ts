@@ -1,7 +1,13 @@
 import { type AnyDataSet, type AnySplit, isStream, rowsOf } from "@metrigrad/data";
-import { compile, type Program } from "@metrigrad/graph";
+import { compile, oneRank, type Program } from "@metrigrad/graph";
 import type { Penalty } from "@metrigrad/optim";
-import { DataError, type Handle, permutation, type Store } from "@metrigrad/tensor";
+import {
+  type Communicator,
+  DataError,
+  type Handle,
+  permutation,
+  type Store,
+} from "@metrigrad/tensor";
 import type { AnyStream } from "../data/batchSource.ts";
 import { type BatchForm, fedRows, residentRows } from "../data/form.ts";
 import { type EvaluatedRows, type Evaluator, type EvaluatorSpec, evaluator } from "./evaluator.ts";
@@ -35,6 +41,8 @@ export interface SplitSettings {
   /** The form of a stream's batches; null for a data set. */
   readonly stream: BatchForm | null;
   readonly check: (name: SplitName, split: AnySplit) => void;
+  /** The processes that share the rows; null for one. */
+  readonly communicator: Communicator | null;
 }
 
 /** One split, made ready. */
@@ -83,12 +91,14 @@ export function splitNames(data: AnyDataSet | AnyStream): readonly SplitName[] {
 }
 
 async function prepare(settings: SplitSettings, name: SplitName): Promise<Prepared> {
-  const { store, data, evaluated, useWeights, seed, batchSize, stream, check } = settings;
+  const { store, data, evaluated, useWeights, seed, batchSize, stream, check, communicator } =
+    settings;
   const weighted = ({ weights, ...split }: AnySplit): AnySplit => {
     return useWeights && weights !== undefined ? { ...split, weights } : split;
   };
   if (stream !== null) {
-    const own = evaluator({ ...evaluated, form: stream, most: batchSize, batchSize }, store);
+    const spec = { ...evaluated, form: stream, most: batchSize, batchSize, communicator };
+    const own = evaluator(spec, store);
     const pass = (data as AnyStream)[name] as AnyStream["train"];
     return {
       evaluator: own,
@@ -109,10 +119,10 @@ async function prepare(settings: SplitSettings, name: SplitName): Promise<Prepar
   const split = weighted((data as AnyDataSet)[name] as AnySplit);
   const resident = await residentRows(store, (data as AnyDataSet).name, split, data);
   const { form, count } = resident;
-  const own = evaluator({ ...evaluated, form, most: count, batchSize }, store);
+  const own = evaluator({ ...evaluated, form, most: count, batchSize, communicator }, store);
   const known = new Map<number, Int32Array>();
   const chosenOf = (length: number) => {
-    const chosen = known.get(length) ?? sample(count, length, seed);
+    const chosen = known.get(length) ?? shareOf(sample(count, length, seed), communicator);
     known.set(length, chosen);
     return chosen;
   };
@@ -124,6 +134,14 @@ async function prepare(settings: SplitSettings, name: SplitName): Promise<Prepar
       await resident.release();
     },
   };
+}
+
+/** The rows that this rank evaluates. Few rows go to all ranks, whose sums then have the same ratio. */
+function shareOf(rows: Int32Array, communicator: Communicator | null): Int32Array {
+  const { rank, size } = communicator ?? oneRank;
+  if (rows.length < size) return rows;
+  const at = (one: number) => Math.floor((rows.length * one) / size);
+  return rows.subarray(at(rank), at(rank + 1));
 }
 
 /** Returns all rows, or a random sample of them that is the same every time. */

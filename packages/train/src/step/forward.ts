@@ -1,4 +1,13 @@
-import { div, isNode, mean, mul, type Node, sum } from "@metrigrad/graph";
+import {
+  div,
+  isNode,
+  mean,
+  meanOverRanks,
+  mul,
+  type Node,
+  type Ranks,
+  sum,
+} from "@metrigrad/graph";
 import { type AnyModule, type Applier, applierOf, type Mode } from "@metrigrad/nn";
 import { GraphError, ShapeError, type Store, showShape } from "@metrigrad/tensor";
 import { type StepContext, stepContext } from "./context.ts";
@@ -22,6 +31,8 @@ export interface ForwardSpec<F> {
   readonly weights: ((feeds: F) => Node | null) | null;
   readonly step: Node;
   readonly progress: Node;
+  /** The processes that take the step together; one by default. */
+  readonly ranks: Ranks;
 }
 
 /** A forward pass. */
@@ -41,27 +52,28 @@ export interface Forward {
 
 /** Calls the loss. Throws what the loss throws, and GraphError or ShapeError if its result does not fit. */
 export function forwardPass<F>(spec: ForwardSpec<F>, mode: Mode): Forward {
-  const { where, store, feeds, step, progress } = spec;
+  const { where, store, feeds, step, progress, ranks } = spec;
   const rowWeights = spec.weights?.(feeds) ?? null;
   if (rowWeights !== null) checkWeights(where, rowWeights);
-  const applier = applierOf({ mode, rowWeights, pathOf: (one) => store.pathOf(one) });
+  const applier = applierOf({ mode, rowWeights, ranks, pathOf: (one) => store.pathOf(one) });
   const modules = new Set<AnyModule>();
   const context = stepContext(applier, modules, { where, store, mode, step, progress });
   const { loss: given, outputs } = resultOf(where, spec.loss(feeds, context));
   const first = Object.values(feeds as Record<string, Node>)[0]?.shape[0];
   const samples = given.shape[0] ?? applier.applications[0]?.samples ?? first ?? 1;
   return {
-    loss: averageOf(where, given, rowWeights),
+    loss: averageOf(where, given, rowWeights, ranks),
     outputs,
     applier,
     modules,
     samples,
-    relativeWeights: rowWeights === null ? null : div(mul(rowWeights, samples), sum(rowWeights)),
+    relativeWeights:
+      rowWeights === null ? null : div(mul(rowWeights, samples), sumOf(rowWeights, ranks)),
   };
 }
 
 /** Returns the mean of a loss per sample, weighted if the samples have weights. A scalar stays as it is. */
-function averageOf(where: string, loss: Node, weights: Node | null): Node {
+function averageOf(where: string, loss: Node, weights: Node | null, ranks: Ranks): Node {
   if (loss.shape.length === 0) {
     if (weights === null) return loss;
     throw new GraphError({
@@ -72,13 +84,20 @@ function averageOf(where: string, loss: Node, weights: Node | null): Node {
     });
   }
   if (weights === null) return mean(loss);
-  if (loss.shape[0] === weights.shape[0]) return div(sum(mul(loss, weights)), sum(weights));
+  if (loss.shape[0] === weights.shape[0]) {
+    return div(sum(mul(loss, weights)), sumOf(weights, ranks));
+  }
   throw new ShapeError({
     where,
     must: "there must be as many weights as values of the loss",
     got: `${showShape(weights.shape)} and ${showShape(loss.shape)}`,
     todo: "return a value per sample, or leave the weights out",
   });
+}
+
+/** Returns the sum of the weights of a rank, as the mean over ranks. So the mean over ranks of weighted means is that of all samples. */
+function sumOf(weights: Node, ranks: Ranks): Node {
+  return meanOverRanks(sum(weights), ranks);
 }
 
 function resultOf(where: string, result: LossResult) {

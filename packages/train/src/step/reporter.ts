@@ -1,5 +1,6 @@
-import { compile, type Feeds, type Program, rngState, type Update } from "@metrigrad/graph";
-import type { Handle, Store } from "@metrigrad/tensor";
+import { type Feeds, rngState, type Update } from "@metrigrad/graph";
+import type { Communicator, Store } from "@metrigrad/tensor";
+import { type StepProgram, stepProgram } from "../ranks/stepProgram.ts";
 import { dueName, duePhases } from "./due.ts";
 import { drawsRandom } from "./randomState.ts";
 import { type OptimizerReport, type ReportedQuantity, reportOf } from "./report.ts";
@@ -16,12 +17,17 @@ export interface Reporter {
 
 /** A program, and the labels of its outputs. */
 interface ReportProgram {
-  readonly program: Program<readonly Handle[]>;
+  readonly program: StepProgram;
   readonly labels: readonly ReportedQuantity[];
 }
 
 /** Returns a reporter. It compiles one program for each set of phases, when it is first needed. */
-export function reporter(graph: StepGraph, store: Store, costly: boolean): Reporter {
+export function reporter(
+  graph: StepGraph,
+  store: Store,
+  costly: boolean,
+  communicator: Communicator | null = null,
+): Reporter {
   const known = new Map<string, ReportProgram>();
   const programOf = async (due: readonly number[]): Promise<ReportProgram> => {
     const found = known.get(dueName(due));
@@ -29,16 +35,15 @@ export function reporter(graph: StepGraph, store: Store, costly: boolean): Repor
     const { labels, nodes } = graph.reported(due, costly);
     // The random draws are those of the step that follows.
     const kept: readonly Update[] = drawsRandom(nodes) ? [[rngState, rngState]] : [];
-    const made = { labels, program: await compile({ outputs: nodes, updates: kept }, store) };
+    const whole = { outputs: nodes, updates: kept };
+    const made = { labels, program: await stepProgram(store, whole, communicator) };
     known.set(dueName(due), made);
     return made;
   };
   return {
     async report(step, feeds) {
       const { program, labels } = await programOf(duePhases(graph.phases, step));
-      const used = new Set(program.plan.feeds.map(({ name }) => name));
-      const own = Object.fromEntries(Object.entries(feeds).filter(([name]) => used.has(name)));
-      const handles = await program.run(own);
+      const handles = await program.read(feeds);
       return reportOf(step + 1, labels, await Promise.all(handles.map((one) => one.read())));
     },
     close: async () => {

@@ -8,6 +8,7 @@ import {
   variable,
 } from "@metrigrad/graph";
 import {
+  type Communicator,
   GraphError,
   type Handle,
   type Store,
@@ -16,12 +17,12 @@ import {
   tensor,
 } from "@metrigrad/tensor";
 import type { BatchPlace } from "../divergence.ts";
+import { type StepProgram, stepProgram } from "../ranks/stepProgram.ts";
 import { divergedAt } from "./diverged.ts";
 import { dueName, duePhases } from "./due.ts";
 import { findFailingNode } from "./failingNode.ts";
 import { numberFeed } from "./feeds.ts";
 import { guardUpdates, plainUpdates } from "./guard.ts";
-import { type MeteredProgram, metered } from "./meter.ts";
 import { claimSlots, countOf } from "./openSteps.ts";
 import type { OptimizerReport } from "./report.ts";
 import { type Reporter, reporter } from "./reporter.ts";
@@ -40,6 +41,8 @@ export interface RunnerSettings {
   readonly costly: boolean;
   /** Returns the place in the data of a step, counted from 1. */
   readonly placeOf?: (step: number) => BatchPlace | null;
+  /** The processes that take the step together; null for one. */
+  readonly communicator?: Communicator | null;
 }
 
 /** The values that are read of one step. */
@@ -77,7 +80,7 @@ export async function stepRunner(
   graph: StepGraph,
   settings: RunnerSettings,
 ): Promise<Runner> {
-  const { where, checkFinite, checkEvery } = settings;
+  const { where, checkFinite, checkEvery, communicator = null } = settings;
   const { slots, counter, failed, outputs } = graph;
   const gone = slots.others;
   const release = claimSlots(where, store, settings.optimizer, slots.asked, gone);
@@ -91,7 +94,7 @@ export async function stepRunner(
     release();
     throw error;
   }
-  const programs = new Map<string, MeteredProgram<readonly Handle[]>>();
+  const programs = new Map<string, StepProgram>();
   /** The loss and the number of the failed step, which programs with outputs write. */
   const lossAndFailure = variable(`step${runners++}/reading`, [2], { role: "data" });
   const kept = new Map<number, Feeds>();
@@ -128,15 +131,9 @@ export async function stepRunner(
       ...(reading ? [[lossAndFailure, values] as const] : []),
     ];
     const nodes: readonly Node[] = reading ? Object.values(outputs) : [];
-    const made = metered(await compile({ outputs: nodes, updates }, store));
+    const made = await stepProgram(store, { outputs: nodes, updates }, communicator);
     programs.set(name, made);
     return made;
-  };
-
-  /** Returns the feeds that the program takes, since the graph may leave some unused. */
-  const feedsOf = ({ program }: MeteredProgram<unknown>, feeds: Feeds): Feeds => {
-    const own = program.plan.feeds.map(({ name }) => [name, feeds[name]] as const);
-    return Object.fromEntries(own) as Feeds;
   };
 
   const step = (feeds: Feeds, reading: boolean) => storeTurn(store, () => stepNow(feeds, reading));
@@ -145,10 +142,9 @@ export async function stepRunner(
     const number = await begun();
     const program = await programOf(number, reading);
     const all = { ...feeds, [numberFeed]: tensor(Int32Array.of(number), { shape: [] }) };
-    const own = feedsOf(program, all);
     kept.set(number + 1, all);
     keptSize += bytesOf(feeds);
-    const handles = await runOf(program, own, reading && Object.keys(outputs).length > 0);
+    const handles = await runOf(program, all, reading && Object.keys(outputs).length > 0);
     count.done = number + 1;
     return handles;
   };
@@ -161,7 +157,9 @@ export async function stepRunner(
     if (number === 0) return;
     const due = duePhases(graph.phases, number - 1);
     const [loss, updates] = [graph.lossAt(due), graph.updates(due)];
-    const found = feeds === undefined ? null : await findFailingNode(store, loss, updates, feeds);
+    // The ranks would have to look for it together.
+    const alone = feeds !== undefined && communicator === null;
+    const found = alone ? await findFailingNode(store, loss, updates, feeds) : null;
     await store.write(failed.attrs, tensor(0));
     count.done = number - 1;
     const data = settings.placeOf?.(number) ?? null;
@@ -195,7 +193,7 @@ export async function stepRunner(
       };
     },
     report: async (feeds) => {
-      reports ??= reporter(graph, store, settings.costly);
+      reports ??= reporter(graph, store, settings.costly, communicator);
       const number = await begun();
       return reports.report(number, {
         ...feeds,
@@ -219,7 +217,7 @@ export async function stepRunner(
 
 /** Runs a program. Only runs without outputs are measured step by step. */
 async function runOf(
-  program: MeteredProgram<readonly Handle[]>,
+  program: StepProgram,
   feeds: Feeds,
   reading: boolean,
 ): Promise<readonly Handle[]> {

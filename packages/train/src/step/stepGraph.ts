@@ -5,8 +5,11 @@ import {
   div,
   gradientReach,
   input,
+  meanOverRanks,
   minimum,
   type Node,
+  oneRank,
+  type Ranks,
   rngState,
   topological,
   type Update,
@@ -38,6 +41,8 @@ export interface StepSpec<F extends FeedSpecs> {
   readonly l2: number;
   /** Whether a run goes on from the state on the store. */
   readonly resume: boolean;
+  /** The processes that take the step together; one by default. */
+  readonly ranks?: Ranks | undefined;
 }
 
 /** The graph of one training step. */
@@ -71,11 +76,19 @@ export interface StepGraph {
 
 /** Builds the graph of a step. Throws what the loss, its modules and the optimizer throw, and GraphError. */
 export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>): StepGraph {
-  const { where, optimizer, steps } = spec;
+  const { where, optimizer, steps, ranks = oneRank } = spec;
   const number = input(numberFeed, [], "i32");
   const step = cast(number, "float");
   const progress = steps === undefined ? constant(0) : minimum(div(step, steps), 1);
-  const common = { where, store, loss: spec.loss, weights: spec.weights ?? null, step, progress };
+  const common = {
+    where,
+    store,
+    loss: spec.loss,
+    weights: spec.weights ?? null,
+    step,
+    progress,
+    ranks,
+  };
   const forward = { ...common, feeds: feedNodes(where, spec.feeds) };
   const trained = forwardPass(forward, "train");
   const { loss, outputs, samples, applier } = trained;
@@ -95,6 +108,7 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
     },
     parameters,
     samples,
+    ranks,
     float: store.float,
     floats: store.backend.floats,
     step,
@@ -122,7 +136,10 @@ export function stepGraph<F extends FeedSpecs>(store: Store, spec: StepSpec<F>):
   const turned = exchanged(own, pairs);
   const { phases } = turned;
   return {
-    lossAt: (due) => due.map((index) => phases[index]?.loss).findLast(isKnown) ?? turned.loss,
+    lossAt: (due) => {
+      const own = due.map((index) => phases[index]?.loss).findLast(isKnown) ?? turned.loss;
+      return meanOverRanks(own, ranks);
+    },
     outputs: turned.outputs,
     number,
     penalty,

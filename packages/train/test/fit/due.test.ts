@@ -23,11 +23,19 @@ async function counting(model: Module) {
   const prepare: Store["prepare"] = async (plan) => {
     const made = await inner.prepare(plan);
     const at = runs.push(0) - 1;
-    const run: Executable["run"] = (feeds) => {
+    const count = () => {
       runs[at] = (runs[at] as number) + 1;
+    };
+    const run: Executable["run"] = (feeds) => {
+      count();
       return made.run(feeds);
     };
-    return Object.create(made, { run: { value: run } }) as Executable;
+    // A run that is measured step by step counts too.
+    const profile: Executable["profile"] = async (feeds) => {
+      count();
+      return (await made.profile?.(feeds)) ?? [];
+    };
+    return Object.create(made, { run: { value: run }, profile: { value: profile } }) as Executable;
   };
   const store: Store = Object.create(inner, { prepare: { value: prepare } });
   return { store, runs };

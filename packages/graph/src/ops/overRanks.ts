@@ -1,0 +1,133 @@
+import { GraphError } from "@metrigrad/tensor";
+import { asNode, type NodeLike } from "../core/like.ts";
+import { makeNode, type Node } from "../core/node.ts";
+import type { Op } from "../core/op.ts";
+import { unfinished } from "../core/topology.ts";
+import { inputOp } from "./input.ts";
+import { slice } from "./slice.ts";
+
+/**
+ * The place of a process among those that take each training step together, each on its own part of the batch.
+ *
+ * @category Distributed
+ */
+export interface Ranks {
+  /** The number of this process, from 0. */
+  readonly rank: number;
+  /** The number of processes. */
+  readonly size: number;
+}
+
+/**
+ * One process that trains alone.
+ *
+ * @category Distributed
+ */
+export const oneRank: Ranks = Object.freeze({ rank: 0, size: 1 });
+
+/** The mean of a value over all ranks. A step is cut here, so that the ranks can exchange their values. */
+export const meanOverRanksOp: Op<Ranks> = {
+  name: "meanOverRanks",
+  infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
+  // A loss of the whole batch is the mean of the ranks' losses, and so is its derivative.
+  vjp: (node, cotangent) => [meanOverRanks(cotangent, node.attrs)],
+  batch: (node, [x]) => makeNode(meanOverRanksOp, [x as Node], node.attrs),
+  lower: (node) => {
+    throw new GraphError({
+      where: "meanOverRanks",
+      must: "the value must be a part of a training step, which can exchange it",
+      got: `a program of rank ${node.attrs.rank} of ${node.attrs.size} alone`,
+      todo: "train with fit or trainingStep and { distributed }, or leave the ranks out",
+    });
+  },
+};
+
+/**
+ * Returns the mean of a value over all ranks, the same on each of them. With one rank it is the value itself.
+ *
+ * A training step on several ranks is cut at these values: each rank computes its own, the ranks exchange them in one message,
+ * and the rest of the step reads the means. A value that is the same on all ranks anyway, such as one that follows from
+ * parameters alone, comes back as it is.
+ *
+ * @param x - The value of this rank, a float of the same shape on each rank.
+ * @param ranks - The ranks.
+ * @returns A node of the same shape.
+ * @throws {@link GraphError} if x is no float.
+ * @category Distributed
+ */
+export function meanOverRanks(x: NodeLike, ranks: Ranks): Node {
+  const value = asNode(x);
+  if (ranks.size === 1 || !variesOverRanks(value)) return value;
+  if (value.type !== "float") {
+    throw new GraphError({
+      where: "meanOverRanks",
+      must: "the value must be a float",
+      got: value.type,
+      todo: 'convert it: cast(x, "float")',
+    });
+  }
+  return makeNode(meanOverRanksOp, [value], ranks);
+}
+
+/** The rows of one rank among those of all ranks. Ranks differ in it, so no state may follow from it alone. */
+export const rowsOfRankOp: Op<Ranks> = {
+  name: "rowsOfRank",
+  infer: ([x], { size }) => {
+    const { shape, type } = x as Node;
+    const [rows = 0, ...rest] = shape;
+    return { shape: [rows / size, ...rest], type };
+  },
+  vjp: () => [null],
+  batch: (node, [x]) => slice(x as Node, [null, range(node.inputs[0] as Node, node.attrs)]),
+  lower: (node, context) => {
+    const [x] = node.inputs as [Node];
+    const view = context.view(x);
+    const [first = 0] = range(x, node.attrs);
+    const offset = view.offset + first * (view.strides[0] as number);
+    context.place(node, { ...view, shape: node.shape, offset });
+  },
+};
+
+function range(x: Node, { rank, size }: Ranks): [number, number] {
+  const rows = (x.shape[0] as number) / size;
+  return [rank * rows, (rank + 1) * rows];
+}
+
+/**
+ * Returns the rows of this rank among those of all ranks, without a copy. With one rank it is the value itself.
+ *
+ * @param x - The values of all ranks' rows, [size · n, …].
+ * @param ranks - The ranks.
+ * @returns A node [n, …]. It has no derivative.
+ * @nothrow
+ * @category Distributed
+ */
+export function rowsOfRank(x: Node, ranks: Ranks): Node {
+  return ranks.size === 1 ? x : makeNode(rowsOfRankOp, [x], ranks);
+}
+
+/** What is known of nodes. A node does not change, so neither does this. */
+const known = new WeakMap<Node, boolean>();
+
+/**
+ * Tells whether a value may differ between ranks: whether it follows from inputs with an axis, which are rows of this rank, or
+ * from {@link rowsOfRank}, and not through {@link meanOverRanks} alone.
+ *
+ * @param x - The value.
+ * @returns Whether it may differ.
+ * @nothrow
+ * @category Distributed
+ */
+export function variesOverRanks(x: Node): boolean {
+  for (const node of unfinished([x], (one) => known.has(one))) {
+    known.set(node, varies(node));
+  }
+  return known.get(x) === true;
+}
+
+function varies({ op, inputs, shape }: Node): boolean {
+  if (op === (meanOverRanksOp as Op)) return false;
+  if (op === (rowsOfRankOp as Op)) return true;
+  if (op === (inputOp as Op)) return shape.length > 0;
+  return inputs.some((one) => known.get(one) === true);
+}
