@@ -4,6 +4,7 @@ export { loadCheckpoint } from "./checkpoint/loadCheckpoint.ts";
 export { saveCheckpoint } from "./checkpoint/saveCheckpoint.ts";
 export { type BatchPlace, DivergenceError, type DivergencePlace } from "./divergence.ts";
 export { type EvaluateContext, type Evaluated, evaluate } from "./evaluate.ts";
+export { writeAllWhole } from "./files/writeAllWhole.ts";
 export { writeWhole } from "./files/writeWhole.ts";
 export type { EvaluateOptions } from "./fit/due.ts";
 export type { BestEpoch } from "./fit/earlyStopping.ts";
@@ -39,9 +40,7 @@ export type { PointDraws, PointSampler } from "./points/sampler.ts";
 export { sobolPoints } from "./points/sobolPoints.ts";
 export { uniformPoints } from "./points/uniformPoints.ts";
 export { type PredictInputs, type PredictOptions, predict } from "./predict.ts";
-export { type AxisRanges, type ChartOptions, chart } from "./report/chart/chart.ts";
-export type { EpochRecord, QuantityRecord, ReportRecord } from "./report/epochRecord.ts";
-export { epochsCsv, type TableOptions } from "./report/epochsCsv.ts";
+export type { EpochRecord, QuantityRecord, ReportRecord } from "./record/epochRecord.ts";
 export {
   environmentOf,
   type ModelRecord,
@@ -50,8 +49,7 @@ export {
   type RunRecord,
   recordRun,
   type SpectrumRecord,
-} from "./report/record.ts";
-export { writeReport } from "./report/writeReport.ts";
+} from "./record/record.ts";
 export type {
   AnyPart,
   Field,

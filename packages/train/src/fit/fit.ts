@@ -10,7 +10,7 @@ import {
 import { claimStore, storeOf } from "../host/openStore.ts";
 import { type LiveWriter, openLive } from "../live/writer.ts";
 import { saverOf } from "../ranks/sharedSaver.ts";
-import { environmentOf } from "../report/record.ts";
+import { environmentOf } from "../record/record.ts";
 import type { RunSaver, RunState } from "../resume/runSaver.ts";
 import { dueAfter } from "./due.ts";
 import { type Stopper, stopper } from "./earlyStopping.ts";

@@ -1,5 +1,5 @@
-import type { EpochRecord } from "../report/epochRecord.ts";
-import type { Recording, RunLabels } from "../report/record.ts";
+import type { EpochRecord } from "../record/epochRecord.ts";
+import type { Recording, RunLabels } from "../record/record.ts";
 import type { StepTime } from "../step/stepTime.ts";
 
 /** The first event of a run. */

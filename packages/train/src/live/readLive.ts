@@ -1,6 +1,6 @@
 import { DataError } from "@metrigrad/tensor";
-import type { EpochRecord } from "../report/epochRecord.ts";
-import { type Recording, type RunRecord, recordLabels } from "../report/record.ts";
+import type { EpochRecord } from "../record/epochRecord.ts";
+import { type Recording, type RunRecord, recordLabels } from "../record/record.ts";
 import type { StepTime } from "../step/stepTime.ts";
 import type { BeginEvent, LiveEnding, LiveEvent } from "./events.ts";
 

@@ -1,7 +1,7 @@
 import { fileSystem } from "../files/fileSystem.ts";
 import type { EpochEvent, StepEvent } from "../fit/events.ts";
-import { numberOrNull, recordEpoch } from "../report/epochRecord.ts";
-import { type Recording, type RunLabels, recordLabels } from "../report/record.ts";
+import { numberOrNull, recordEpoch } from "../record/epochRecord.ts";
+import { type Recording, type RunLabels, recordLabels } from "../record/record.ts";
 import type { StepTime } from "../step/stepTime.ts";
 import { oneAtATime } from "../step/turns.ts";
 import { eventsFile, type LiveEnding, type LiveEvent } from "./events.ts";
