@@ -142,9 +142,11 @@ export { oneHot } from "./oneHot.ts";
 export { dot, kron, outer } from "./outer.ts";
 export {
   meanOverRanks,
-  meanOverRanksOp,
+  type OverRanks,
   oneRank,
+  overRanksOp,
   type Ranks,
+  rowsOfAllRanks,
   rowsOfRank,
   rowsOfRankOp,
   variesOverRanks,

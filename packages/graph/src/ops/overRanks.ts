@@ -4,6 +4,7 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { unfinished } from "../core/topology.ts";
 import { inputOp } from "./input.ts";
+import { pad } from "./pad.ts";
 import { slice } from "./slice.ts";
 
 /**
@@ -25,16 +26,21 @@ export interface Ranks {
  */
 export const oneRank: Ranks = Object.freeze({ rank: 0, size: 1 });
 
-/** The mean of a value over all ranks. A step is cut here, so that the ranks can exchange their values. */
-export const meanOverRanksOp: Op<Ranks> = {
-  name: "meanOverRanks",
+/** The ranks of a value that they exchange, and what becomes of their values. */
+export interface OverRanks extends Ranks {
+  readonly by: "mean" | "sum";
+}
+
+/** The mean or the sum of a value over all ranks. A step is cut here, so that the ranks can exchange their values. */
+export const overRanksOp: Op<OverRanks> = {
+  name: "overRanks",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
   // A loss of the whole batch is the mean of the ranks' losses, and so is its derivative.
-  vjp: (node, cotangent) => [meanOverRanks(cotangent, node.attrs)],
-  batch: (node, [x]) => makeNode(meanOverRanksOp, [x as Node], node.attrs),
+  vjp: (node, cotangent) => [overRanks(cotangent, node.attrs)],
+  batch: (node, [x]) => makeNode(overRanksOp, [x as Node], node.attrs),
   lower: (node) => {
     throw new GraphError({
-      where: "meanOverRanks",
+      where: `${node.attrs.by}OverRanks`,
       must: "the value must be a part of a training step, which can exchange it",
       got: `a program of rank ${node.attrs.rank} of ${node.attrs.size} alone`,
       todo: "train with fit or trainingStep and { distributed }, or leave the ranks out",
@@ -56,17 +62,38 @@ export const meanOverRanksOp: Op<Ranks> = {
  * @category Distributed
  */
 export function meanOverRanks(x: NodeLike, ranks: Ranks): Node {
+  const { rank, size } = ranks;
   const value = asNode(x);
-  if (ranks.size === 1 || !variesOverRanks(value)) return value;
-  if (value.type !== "float") {
-    throw new GraphError({
-      where: "meanOverRanks",
-      must: "the value must be a float",
-      got: value.type,
-      todo: 'convert it: cast(x, "float")',
-    });
-  }
-  return makeNode(meanOverRanksOp, [value], ranks);
+  return variesOverRanks(value) ? overRanks(value, { rank, size, by: "mean" }) : value;
+}
+
+/**
+ * Puts the rows of all ranks one after the other, the same on each of them. With one rank it is the value itself.
+ *
+ * @param rows - The rows of this rank, a float [n, …] of the same shape on each rank.
+ * @param ranks - The ranks.
+ * @returns A node [size · n, …].
+ * @throws {@link GraphError} if the rows are no float.
+ * @category Distributed
+ */
+export function rowsOfAllRanks(rows: Node, ranks: Ranks): Node {
+  const { rank, size } = ranks;
+  if (size === 1) return rows;
+  const [n = 0] = rows.shape;
+  const around = rows.shape.map(() => [0, 0] as const);
+  const own = pad(rows, [[rank * n, (size - rank - 1) * n], ...around.slice(1)]);
+  return overRanks(own, { rank, size, by: "sum" });
+}
+
+function overRanks(value: Node, attrs: OverRanks): Node {
+  if (attrs.size === 1) return value;
+  if (value.type === "float") return makeNode(overRanksOp, [value], attrs);
+  throw new GraphError({
+    where: `${attrs.by}OverRanks`,
+    must: "the value must be a float",
+    got: value.type,
+    todo: 'convert it: cast(x, "float")',
+  });
 }
 
 /** The rows of one rank among those of all ranks. Ranks differ in it, so no state may follow from it alone. */
@@ -126,7 +153,7 @@ export function variesOverRanks(x: Node): boolean {
 }
 
 function varies({ op, inputs, shape }: Node): boolean {
-  if (op === (meanOverRanksOp as Op)) return false;
+  if (op === (overRanksOp as Op)) return false;
   if (op === (rowsOfRankOp as Op)) return true;
   if (op === (inputOp as Op)) return shape.length > 0;
   return inputs.some((one) => known.get(one) === true);

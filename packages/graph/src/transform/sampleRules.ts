@@ -14,7 +14,7 @@ import { convolutionInputOp, convolutionOp } from "../ops/convolutionOp.ts";
 import { gatherOp } from "../ops/gather.ts";
 import { gramOp } from "../ops/gram.ts";
 import { matmulOp } from "../ops/matmul.ts";
-import { meanOverRanksOp } from "../ops/overRanks.ts";
+import { overRanksOp } from "../ops/overRanks.ts";
 import { doubleOp, singleOp } from "../ops/precision.ts";
 import { reshapeOp } from "../ops/reshape.ts";
 import type { Selection } from "../ops/selection.ts";
@@ -238,7 +238,7 @@ const own = {
 const rules: ReadonlyMap<Op, Rule> = new Map<Op, Rule>([
   [reshapeOp as Op, own.same],
   [stopGradientOp as Op, own.same],
-  [meanOverRanksOp as Op, own.same],
+  [overRanksOp as Op, own.same],
   [doubleOp as Op, own.same],
   [singleOp as Op, own.same],
   [broadcastToOp as Op, elementwise],

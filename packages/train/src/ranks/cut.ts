@@ -1,10 +1,11 @@
 import {
   concat,
   isVariable,
-  meanOverRanksOp,
   mul,
   type Node,
   type Op,
+  type OverRanks,
+  overRanksOp,
   type Ranks,
   replaceNodes,
   reshape,
@@ -82,7 +83,8 @@ export function cutAtMeans(whole: Whole, ranks: Ranks): Cut {
     for (const node of own) {
       const end = start + sizeOf(node.shape);
       const part = reshape(slice(exchanged, [[start, end]]), node.shape);
-      replaced.set(node, mul(part, 1 / ranks.size));
+      const { by } = node.attrs as OverRanks;
+      replaced.set(node, by === "mean" ? mul(part, 1 / ranks.size) : part);
       start = end;
     }
     later.forEach((node, at) => {
@@ -104,7 +106,7 @@ export function cutAtMeans(whole: Whole, ranks: Ranks): Cut {
 }
 
 function isMean(node: Node): boolean {
-  return node.op === (meanOverRanksOp as Op);
+  return node.op === (overRanksOp as Op);
 }
 
 /** The number of exchanges after which each node can be known. */

@@ -1,5 +1,5 @@
 import { relu } from "@metrigrad/graph";
-import { kfacMetrics } from "@metrigrad/metric";
+import { kfacMetrics, standardMetrics } from "@metrigrad/metric";
 import { batchNorm, categorical, dense, dropout, sequential } from "@metrigrad/nn";
 import { adam, type Optimizer, rngd, sgd } from "@metrigrad/optim";
 import { reference, type Tensor } from "@metrigrad/tensor";
@@ -54,6 +54,12 @@ const deep = () =>
     dense(5, 3),
   ) as unknown as ReturnType<typeof toyModel>;
 
+/** The inputs of the second layer are more than the rows of a batch. */
+const wide = () =>
+  sequential(dense(2, 60, { activation: relu }), dense(60, 3)) as unknown as ReturnType<
+    typeof toyModel
+  >;
+
 const cases: readonly (readonly [string, () => Optimizer, () => ReturnType<typeof toyModel>])[] = [
   ["sgd", () => sgd({ learningRate: 0.1 }), toyModel],
   ["adam", () => adam(), toyModel],
@@ -64,6 +70,12 @@ const cases: readonly (readonly [string, () => Optimizer, () => ReturnType<typeo
     () => rngd({ metrics: kfacMetrics(), relative: 0.1, learningRate: 0.05 }),
     toyModel,
   ],
+  [
+    "rngd with more inputs than rows",
+    () => rngd({ metrics: standardMetrics, relative: 1e-3 }),
+    wide,
+  ],
+  ["rngd with averages", () => rngd({ over: { average: 0.9, every: 2 } }), toyModel],
   ["sgd with batch statistics and dropout", () => sgd({ learningRate: 0.1 }), deep],
   ["rngd with batch statistics and dropout", () => rngd(), deep],
 ];
