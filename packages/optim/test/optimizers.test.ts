@@ -1,39 +1,8 @@
 import { variable } from "@metrigrad/graph";
 import test from "tape";
 import * as optim from "../src/index.ts";
+import { everyOptimizer as rows } from "./everyOptimizer.ts";
 import { classifier, contextOf, gap, train } from "./problem.ts";
-
-/** Every optimizer of the package, with settings under which it learns the small problem. */
-const rows: Readonly<Record<string, optim.Optimizer>> = {
-  sgd: optim.sgd({ learningRate: 0.5 }),
-  momentum: optim.momentum({ learningRate: 0.1 }),
-  adam: optim.adam({ learningRate: 0.05 }),
-  rngd: optim.rngd({ learningRate: 0.05 }),
-  adamw: optim.adamw({ learningRate: 0.05, weightDecay: 1e-3 }),
-  rmsprop: optim.rmsprop({ learningRate: 0.02 }),
-  lion: optim.lion({ learningRate: 0.03 }),
-  muon: optim.muon({ learningRate: 0.1 }),
-  soap: optim.soap({ learningRate: 0.05, every: 4 }),
-  adafactor: optim.adafactor({ learningRate: 0.05 }),
-  adagrad: optim.adagrad({ learningRate: 0.1 }),
-  polynomialAverage: optim.polynomialAverage(optim.adam({ learningRate: 0.05 })),
-  ema: optim.ema(optim.adam({ learningRate: 0.05 }), { decay: 0.9 }),
-  lamb: optim.lamb({ learningRate: 0.05 }),
-  lookahead: optim.lookahead(optim.adam({ learningRate: 0.1 })),
-  nadam: optim.nadam({ learningRate: 0.05 }),
-  radam: optim.radam({ learningRate: 0.05, beta2: 0.9 }),
-  sam: optim.sam(optim.sgd({ learningRate: 0.5 })),
-  scheduleFree: optim.scheduleFree(optim.sgd({ learningRate: 1 })),
-  shampoo: optim.shampoo({ learningRate: 0.1, every: 4 }),
-  engd: optim.engd({ momentum: 0.5 }),
-  lbfgs: optim.lbfgs({ memory: 5 }),
-  ssbroyden: optim.ssbroyden(),
-  stochasticReconfiguration: optim.stochasticReconfiguration({ learningRate: 0.2, absolute: 0.1 }),
-  chain: optim.chain(optim.precondition(), optim.momentum(0.5), optim.scale(0.1)),
-  "rngd.paper": optim.rngd.paper({ learningRate: 0.5 }),
-  accumulate: optim.accumulate(2, optim.sgd({ learningRate: 1 })),
-  groups: optim.groups({ "dense0/*": optim.rngd({ learningRate: 0.05 }), others: optim.adam() }),
-};
 
 /** Exports that are functions of another kind: of graphs, the links of a chain, and what trains distributions only. */
 const notOptimizers = [
