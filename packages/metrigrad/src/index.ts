@@ -38,4 +38,5 @@ export { defaultBackend } from "./defaultBackend.ts";
 export { type FitOptions, fit } from "./fit.ts";
 export { gpu } from "./gpu.ts";
 export type { GpuBackend, GpuMode, GpuOptions } from "./gpuFrom.ts";
+export { type MpiOptions, mpi } from "./mpi.ts";
 export { solve } from "./solve.ts";

@@ -1,26 +1,32 @@
-import { folderOf } from "../values.ts";
+import { fileOf } from "../values.ts";
 import type { AddCommand } from "./command.ts";
 
 /** `metrigrad report`. */
 export const addReport: AddCommand = (program, run) =>
   program
     .command("report")
-    .argument("<dir>", "a folder that train or paper wrote", folderOf("report", "<dir>"))
-    .summary("print the tables of a recording, and draw its pictures anew")
+    .argument("<dirs...>", "folders that train or paper wrote")
+    .summary("write a page on recordings, and print their tables")
     .description(
-      "Prints the runs of a recording and their epochs, and writes epochs.csv and chart.svg anew from its record.json.",
+      `Writes a page with the summary, the curves, the model, the blocks of the metric, spectra, where the time of a step goes, and how to make the runs again. It is one file and needs no network. Several folders are shown side by side. Of a single one the tables are printed, and epochs.csv and chart.svg are written anew.`,
+    )
+    .option(
+      "--out <file>",
+      "the page; report.html in the folder by default, and in this one for several folders",
+      fileOf("report", "out"),
     )
     .addHelpText(
       "after",
       `
 Examples:
   metrigrad report runs/train
+  metrigrad report runs/rngd runs/adam --out both.html
   metrigrad report runs/train --json
 `,
     )
-    .action((folder: string) =>
+    .action((folders: readonly string[], options) =>
       run(async (context) => {
         const { report } = await import("../recording/report.ts");
-        return report(folder, context);
+        return report(folders, options, context);
       }),
     );

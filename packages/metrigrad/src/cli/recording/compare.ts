@@ -1,10 +1,10 @@
-import { basename, resolve } from "node:path";
 import { type Recording, type RunRecord, writeWhole } from "@metrigrad/train";
 import { curves } from "@metrigrad/view";
 import type { Context, Told } from "../context.ts";
 import { resultTable } from "../table.ts";
 import { UsageError } from "../usage.ts";
 import { writtenText } from "../written.ts";
+import { checkDistinct, labelsOf } from "./namedRecordings.ts";
 import { readRecording } from "./readRecording.ts";
 
 /** Options of `compare`. */
@@ -51,21 +51,7 @@ function checkFolders(folders: readonly string[]): void {
       todo: "add another one, or use metrigrad report for one",
     });
   }
-  const paths = folders.map((folder) => resolve(folder));
-  const twice = folders.find((_, index) => paths.indexOf(paths[index] as string) !== index);
-  if (twice === undefined) return;
-  throw new UsageError({
-    where,
-    must: "folders must differ",
-    got: `${twice} twice`,
-    todo: "name each one once",
-  });
-}
-
-/** What tells folders apart: their own names where these differ, else their paths. */
-function labelsOf(folders: readonly string[]): readonly string[] {
-  const names = folders.map((folder) => basename(resolve(folder)));
-  return new Set(names).size === names.length ? names : folders;
+  checkDistinct(folders, "compare");
 }
 
 /** The runs of a recording, each with its name in the table and that of its curve: the folder, and what differs within it. */

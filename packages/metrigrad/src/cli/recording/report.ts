@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Recording, RunRecord } from "@metrigrad/train";
-import { writeReport } from "@metrigrad/view";
+import { type Recording, type RunRecord, writeWhole } from "@metrigrad/train";
+import { type NamedRecording, reportPage, writeReport } from "@metrigrad/view";
 import type { Context, Told } from "../context.ts";
 import { fitted } from "../fitted.ts";
 import { listed } from "../listed.ts";
@@ -8,25 +9,60 @@ import { showCost, showShare } from "../show.ts";
 import { resultTable } from "../table.ts";
 import { writtenText } from "../written.ts";
 import { chartOptions } from "./chartOptions.ts";
-import { readRecording } from "./readRecording.ts";
+import { namedRecordings } from "./namedRecordings.ts";
 
-/** The tables of a recording; its pictures are drawn anew. Throws DataError where there is no recording. */
-export async function report(folder: string, context: Context): Promise<Told> {
-  const recording = await readRecording(folder, "report");
-  const files = [join(folder, "epochs.csv"), join(folder, "chart.svg")];
-  await writeReport(folder, recording, chartOptions(recording));
+/** Options of `report`. */
+interface ReportOptions {
+  /** The file of the page. */
+  readonly out?: string;
+}
+
+/**
+ * Writes a page on recordings, and prints their tables. The pictures and the table of a single one are written anew.
+ * @throws UsageError for a folder that is named twice; DataError where there is no recording
+ */
+export async function report(
+  folders: readonly string[],
+  options: ReportOptions,
+  context: Context,
+): Promise<Told> {
+  const named = await namedRecordings(folders, "report");
+  const [first = "."] = folders;
+  const { out = join(folders.length === 1 ? first : ".", "report.html") } = options;
+  const files = [out];
+  const [{ recording }] = named as [NamedRecording];
+  const recorded = existsSync(join(first, "record.json")) && recording.runs.length > 0;
+  if (named.length === 1 && recorded) {
+    await writeReport(first, recording, chartOptions(recording));
+    files.push(join(first, "epochs.csv"), join(first, "chart.svg"));
+  }
+  await writeWhole(out, reportPage(named));
   const { width, colours } = context;
+  const several = named.length > 1;
+  const parts = [
+    ...named.flatMap((one) => recordingText(one, several, context)),
+    ...(several ? [] : [resultTable(recording.runs, { width, title: colours.bold })]),
+    writtenText(files, context),
+  ];
+  const value = several
+    ? { recordings: named.map(({ name, recording: own }) => ({ name, ...own })), files }
+    : { ...recording, files };
+  return { code: 0, text: `${parts.join("\n\n")}\n`, value };
+}
+
+/** The epochs of each run of a single recording; of several the results alone. */
+function recordingText({ name, recording }: NamedRecording, several: boolean, context: Context) {
+  const { width, colours } = context;
+  if (several) {
+    return [
+      `${colours.bold(name)}\n${resultTable(recording.runs, { width, title: colours.bold })}`,
+    ];
+  }
   const runs = recording.runs.map((run) => {
     const title = `${run.arch}  ${run.optimizer}  seed ${run.seed}`;
     return `${colours.bold(title)}\n${epochTable(run, context)}`;
   });
-  const parts = [
-    environmentText(recording, context),
-    ...runs,
-    resultTable(recording.runs, { width, title: colours.bold }),
-    writtenText(files, context),
-  ];
-  return { code: 0, text: `${parts.join("\n\n")}\n`, value: { ...recording, files } };
+  return [environmentText(recording, context), ...runs];
 }
 
 /** Where the runs took place, a line each. */

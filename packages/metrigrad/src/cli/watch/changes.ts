@@ -1,0 +1,54 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Tells those who listen when a file of one of the folders changes. */
+export interface Changes {
+  /** Adds a listener, and returns what removes it. */
+  listen(changed: () => void): () => void;
+  close(): void;
+}
+
+const files = ["events.jsonl", "record.json"];
+
+/** Looks at the files of the folders at intervals, while somebody listens. Not every file system tells of changes itself. */
+export function changesIn(folders: readonly string[], interval: number): Changes {
+  const listeners = new Set<() => void>();
+  let timer: NodeJS.Timeout | null = null;
+  let known: string | null = null;
+  const look = async () => {
+    const now = await stateOf(folders);
+    if (known !== null && now !== known) for (const changed of listeners) changed();
+    known = now;
+    if (timer !== null) timer = setTimeout(look, interval);
+  };
+  const stop = () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    known = null;
+  };
+  return {
+    listen(changed) {
+      listeners.add(changed);
+      timer ??= setTimeout(look, 0);
+      return () => {
+        listeners.delete(changed);
+        if (listeners.size === 0) stop();
+      };
+    },
+    close: stop,
+  };
+}
+
+/** The sizes and times of the files, as one text. */
+async function stateOf(folders: readonly string[]): Promise<string> {
+  const paths = folders.flatMap((folder) => files.map((name) => join(folder, name)));
+  const states = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        ({ size, mtimeMs }) => `${size} ${mtimeMs}`,
+        () => "none",
+      ),
+    ),
+  );
+  return states.join();
+}

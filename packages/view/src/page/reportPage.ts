@@ -1,0 +1,140 @@
+import { checkNames, DataError } from "@metrigrad/tensor";
+import { curves } from "../curves/curves.ts";
+import { graphView } from "../graph/graphView.ts";
+import { kindOf, refused } from "../refused.ts";
+import { element, escaped } from "../svg/element.ts";
+import { blockReport, spectraReport } from "./blocks.ts";
+import { figure, heading, paragraph, type Section, section } from "./html.ts";
+import { rateReport } from "./rates.ts";
+import { groupedRuns, labelledRuns, type LabelledRun, type NamedRecording, type RunGroup } from "./runs.ts";
+import { commands, differenceTable, environmentTable, settingsTable } from "./settings.ts";
+import { pageStyle } from "./style.ts";
+import { progressList, summaryTable } from "./summary.ts";
+import { timeKey, timeReport } from "./times.ts";
+
+/**
+ * Options of {@link reportPage}.
+ *
+ * @category Pictures
+ */
+export interface ReportPageOptions {
+  /** The title; by default the names of the recordings. */
+  readonly title?: string;
+  /** The address of a script that the page loads, such as one that follows a run; none by default. */
+  readonly script?: string;
+}
+
+/**
+ * Returns a report on recordings as one HTML page that needs no other file and no network: a summary, curves, the graph of the model,
+ * the blocks of the metric with their damping and step lengths, spectra, where the time of a step goes, learning rates, settings side
+ * by side, and how to make the runs again.
+ *
+ * A part that the recordings say nothing about is left out. Pictures and tables follow the reader's light or dark colours, and can
+ * be printed.
+ *
+ * {@includeCode ../../../../examples/api/view/reportPage.ts#example}
+ *
+ * @param recordings - The recordings with their names, each as record.json holds it or as {@link readLive} returns it.
+ * @param options - The title.
+ * @returns The text of the page.
+ * @throws {@link DataError} if there are no recordings, if two have one name, and for options that are not valid.
+ * @category Pictures
+ */
+export function reportPage(
+  recordings: readonly NamedRecording[],
+  options: ReportPageOptions = {},
+): string {
+  checkNames("reportPage", options, ["title", "script"], DataError);
+  checkRecordings(recordings);
+  const names = recordings.map(({ name }) => name).join(", ");
+  const { title = `Report on ${names}`, script } = options;
+  const runs = labelledRuns(recordings);
+  const groups = groupedRuns(runs);
+  const sections = sectionsOf(recordings, runs, groups);
+  const head = [
+    element("meta", { charset: "utf-8" }),
+    element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
+    element("title", {}, escaped(title)),
+    element("style", {}, pageStyle),
+  ];
+  const links = sections.map(({ id, title: text }) =>
+    element("li", {}, element("a", { href: `#${id}` }, escaped(text))),
+  );
+  const count = `${runs.length} ${runs.length === 1 ? "run" : "runs"} of ${groups.length} ${groups.length === 1 ? "kind" : "kinds"}`;
+  const body = [
+    element("a", { class: "skip", href: "#content" }, "Skip to the content"),
+    element("header", {}, element("h1", {}, escaped(title)), element("p", { class: "quiet" }, count)),
+    element("nav", { "aria-label": "Parts of the report" }, element("ul", {}, ...links)),
+    element("main", { id: "content" }, ...sections.map(({ html }) => html)),
+    ...(script === undefined ? [] : [element("script", { src: script, defer: "" }, "")]),
+  ];
+  return `<!doctype html>\n${element(
+    "html",
+    { lang: "en" },
+    element("head", {}, ...head),
+    element("body", {}, ...body),
+  )}\n`;
+}
+
+function sectionsOf(
+  recordings: readonly NamedRecording[],
+  runs: readonly LabelledRun[],
+  groups: readonly RunGroup[],
+): readonly Section[] {
+  const summary = [
+    progressList(runs),
+    runs.length === 0 ? paragraph("No run has begun yet.") : summaryTable(groups),
+  ];
+  const times = groups.map(timeReport).filter((one) => one !== "");
+  const all = [
+    section("summary", "Summary", summary),
+    section("curves", "Curves", [curvesOf(runs)]),
+    section("compared", "Side by side", [differenceTable(groups)]),
+    section("rates", "Learning rates", [rateReport(runs)]),
+    section("model", "The model", modelsOf(groups)),
+    section("blocks", "Blocks of the metric", groups.map(blockReport)),
+    section("spectra", "Spectra", groups.map(spectraReport)),
+    section("time", "Where the time of a step goes", times.length === 0 ? [] : [timeKey, ...times]),
+    section("settings", "Settings", [settingsTable(groups)]),
+    section("environment", "Environment", [environmentTable(recordings)]),
+    section("again", "Make it again", [commands(groups)]),
+  ];
+  return all.filter((one): one is Section => one !== null);
+}
+
+/** The curves of all runs that have an epoch. */
+function curvesOf(runs: readonly LabelledRun[]): string {
+  const begun = runs.filter(({ run }) => run.epochs.length > 0);
+  if (begun.length === 0) return "";
+  return figure(curves(begun.map(({ run, label }) => ({ ...run, optimizer: label }))));
+}
+
+/** The graph of each model under its first optimizer; one that other runs share is shown once. */
+function modelsOf(groups: readonly RunGroup[]): readonly string[] {
+  const seen = new Set<string>();
+  return groups.flatMap(({ arch, label, runs: [{ run }] }) => {
+    if (run.model === undefined) return [];
+    const key = JSON.stringify(run.model);
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [heading(`${arch}, ${label}`), figure(graphView(run.model as never))];
+  });
+}
+
+function checkRecordings(given: readonly NamedRecording[]): void {
+  if (!Array.isArray(given) || given.length === 0) {
+    const todo = 'pass [{ name: "first", recording }]';
+    throw refused("reportPage", "there must be recordings", kindOf(given), todo);
+  }
+  const names = given.map(({ name }) => name);
+  const odd = given.findIndex(({ name, recording }) => {
+    return typeof name !== "string" || !Array.isArray(recording?.runs);
+  });
+  if (odd >= 0) {
+    const todo = "pass { name, recording }, with what record.json holds";
+    throw refused("reportPage", "each must have a name and a recording", kindOf(given[odd]), todo);
+  }
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  throw refused("reportPage", "names must differ", `${twice} twice`, "name each once");
+}

@@ -1,0 +1,65 @@
+/**
+ * Trains on the ranks of a job, and prints what rank 0 ends with as JSON: the parameters, the costs and the test.
+ * Arguments: the optimizer, the model, and the rows of a batch over all ranks.
+ */
+import { mpi } from "@metrigrad/mpi";
+import {
+  adam,
+  batchNorm,
+  categorical,
+  cpu,
+  dense,
+  dropout,
+  fit,
+  kfacMetrics,
+  mnist,
+  relu,
+  rngd,
+  sequential,
+  sgd,
+} from "metrigrad";
+
+const [optimizerName, modelName, whole, float = "f32"] = process.argv.slice(2);
+const world = mpi();
+const optimizers = {
+  sgd: () => sgd({ learningRate: 0.1 }),
+  adam: () => adam(),
+  rngd: () => rngd(),
+  paper: () => rngd.paper(),
+  kfac: () => rngd({ metrics: kfacMetrics(), relative: 0.1, learningRate: 0.05 }),
+};
+const models = {
+  plain: () => sequential(dense(784, 32, { activation: relu }), dense(32, 10)),
+  norm: () =>
+    sequential(dense(784, 32, { activation: relu }), batchNorm(32), dropout(0.2), dense(32, 10)),
+};
+const data = await mnist({ split: [2000, 500, 500] });
+const backend = await cpu({ threads: 1, native: false, float });
+const run = fit(models[modelName](), {
+  data,
+  likelihood: categorical(),
+  optimizer: optimizers[optimizerName](),
+  batchSize: Number(whole) / world.size,
+  epochs: 2,
+  seed: 3,
+  l2: 1e-3,
+  backend,
+  distributed: world,
+});
+const costs = [];
+for await (const { trainCost } of run) costs.push(trainCost);
+const tested = await run.test();
+const values = {};
+for (const { path, spec } of run.store.variables) {
+  if (spec.role === "parameter") values[path] = [...(await run.store.read(path)).data()];
+}
+// All ranks must end with the same values: the smallest and the largest are one.
+for (const list of Object.values(values)) {
+  const [low, high] = [Float64Array.from(list), Float64Array.from(list)];
+  world.allreduce(low, "min");
+  world.allreduce(high, "max");
+  if (low.some((value, at) => value !== high[at])) throw new Error("the ranks differ");
+}
+await run.close();
+await backend.close();
+if (world.rank === 0) process.stdout.write(JSON.stringify({ costs, tested, values }));
