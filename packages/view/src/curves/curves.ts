@@ -56,6 +56,7 @@ export function drawCurves(
   records: CurveRecords,
   options: CurveOptions,
   attributes: Attributes,
+  repeats = "seeds",
 ): string {
   checkCurveOptions(where, options);
   const tracks = tracksOf(where, records);
@@ -80,16 +81,22 @@ export function drawCurves(
       return columnsOf.map((x) => contentOf(heading, here, x, own, together, labels));
     }),
   );
-  const columns = xs.length > 1 ? xs.length : Math.min(2, contents.length);
+  const columns = xs.length > 1 ? xs.length : columnsFor(contents);
   const described = descriptionOf(contents, ys, xs);
   return sheet({
     heading: options.title,
-    note: noteOf(groups, together, contents, options.note),
+    note: noteOf(groups, together, contents, options.note, repeats),
     title: options.title ?? described.title,
     description: described.description,
     attributes,
     content: ({ top }) => layOut(contents, columns, top, options.height),
   });
+}
+
+/** Two columns, or three of short names where this fills a row. */
+function columnsFor(contents: readonly PanelContent[]): number {
+  const widest = Math.max(...contents.map(({ lines }) => namesWidth(lines)));
+  return contents.length % 3 === 0 && widest < 110 ? 3 : Math.min(2, contents.length);
 }
 
 function contentOf(
@@ -174,10 +181,11 @@ function noteOf(
   { centre, band }: Together,
   contents: readonly PanelContent[],
   more: string | undefined,
+  repeats: string,
 ): string {
   const counts = groups.map(({ tracks }) => tracks.length).sort((a, b) => a - b);
   const [least = 1, most = 1] = [counts[0], counts.at(-1)];
-  const seeds = least === most ? `${most} seeds` : `${least} to ${most} seeds`;
+  const seeds = least === most ? `${most} ${repeats}` : `${least} to ${most} ${repeats}`;
   const span = { range: ", min to max", quartiles: ", lower to upper quartile", none: "" }[band];
   const outside = contents.flatMap(outsideOf).length;
   return [

@@ -27,6 +27,8 @@ export interface AxisSpec {
   readonly whole?: boolean;
   /** The values that have ticks; by default round numbers. */
   readonly values?: readonly number[];
+  /** The texts of those values; their numbers by default. */
+  readonly texts?: readonly string[];
 }
 
 /** Returns an axis between two pixels with at most about `count` ticks. A logarithmic axis says so in its title. */
@@ -34,11 +36,16 @@ export function axisOf(spec: AxisSpec, pixels: Span, count: number): Axis {
   return spec.log === true ? logAxis(spec, pixels, count) : linearAxis(spec, pixels, count);
 }
 
-function linearAxis({ title, domain, whole, values }: AxisSpec, pixels: Span, count: number): Axis {
+function linearAxis(
+  { title, domain, whole, values, texts: given }: AxisSpec,
+  pixels: Span,
+  count: number,
+): Axis {
   const scale = scaleLinear(domain, pixels);
   const round = scale.ticks(count).filter((value) => whole !== true || Number.isInteger(value));
   const kept = values ?? round;
-  const texts = values === undefined && whole !== true ? evenTexts(kept) : distinctTexts(kept);
+  const even = values === undefined && whole !== true;
+  const texts = given ?? (even ? evenTexts(kept) : distinctTexts(kept));
   return {
     title,
     log: false,

@@ -25,3 +25,16 @@ function superscript(value: number): string {
 
 /** A hyphen before a number is a minus. */
 const minus = (text: string) => text.replace(/^-/, "−");
+
+const prefixes = ["", "k", "M", "G", "T"] as const;
+
+/** Returns a size with three digits and a decimal prefix: "1.23 M". */
+export function shortNumber(value: number, unit = ""): string {
+  let [rest, step] = [value, 0];
+  while (rest >= 999.5 && step < prefixes.length - 1) {
+    rest /= 1000;
+    step++;
+  }
+  const digits = step === 0 || rest >= 99.95 ? 0 : rest >= 9.995 ? 1 : 2;
+  return `${rest.toFixed(digits)} ${prefixes[step]}${unit}`.trimEnd();
+}

@@ -1,6 +1,6 @@
 import { element } from "../svg/element.ts";
 import { faint, quiet, stroked } from "../svg/ink.ts";
-import { label } from "../text/label.ts";
+import { label, shortened } from "../text/label.ts";
 import { textWidth } from "../text/widths.ts";
 import { type Axis, type AxisSpec, axisOf } from "./axis.ts";
 import type { Box } from "./box.ts";
@@ -62,7 +62,11 @@ export function planeOf({
     above: [
       ...(heading.trim() === ""
         ? []
-        : [label(outer.left, outer.top + 12, heading, { weight: "bold" })]),
+        : [
+            label(outer.left, outer.top + 12, shortened(heading, outer.width / 1.1), {
+              weight: "bold",
+            }),
+          ]),
       label(outer.left, top - 13, vertical.title, { ink: quiet }),
       ...xTexts(horizontal, inner),
       ...yTexts(vertical, inner),

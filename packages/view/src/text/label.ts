@@ -1,5 +1,5 @@
 import { type Attributes, element, escaped } from "../svg/element.ts";
-import { filled, type Ink, strong } from "../svg/ink.ts";
+import { filled, filledAndStroked, type Ink, paper, strong } from "../svg/ink.ts";
 import { textWidth } from "./widths.ts";
 
 /** Where a text stands: it begins at x, has its middle there, or ends there. */
@@ -11,6 +11,8 @@ export interface LabelOptions {
   readonly size?: number;
   readonly ink?: Ink;
   readonly weight?: "bold";
+  /** Whether the text has a margin of paper, where lines pass behind it. */
+  readonly halo?: boolean;
   readonly attributes?: Attributes;
 }
 
@@ -21,7 +23,8 @@ export const titleSize = 16;
 
 /** Draws a text with its baseline at y. */
 export function label(x: number, y: number, text: string, options: LabelOptions = {}): string {
-  const { anchor = "start", size = textSize, ink = strong, weight, attributes = {} } = options;
+  const { anchor = "start", size = textSize, ink = strong, weight, halo = false } = options;
+  const edge = { "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" };
   if (text === "") return "";
   const own = {
     x,
@@ -29,8 +32,8 @@ export function label(x: number, y: number, text: string, options: LabelOptions 
     "text-anchor": anchor === "start" ? undefined : anchor,
     "font-size": size === textSize ? undefined : size,
     "font-weight": weight,
-    ...filled(ink),
-    ...attributes,
+    ...(halo ? { ...filledAndStroked(ink, paper), ...edge } : filled(ink)),
+    ...options.attributes,
   };
   return element("text", own, escaped(text));
 }

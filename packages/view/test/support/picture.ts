@@ -189,3 +189,22 @@ export function piecesOf(d: string): { readonly x: number; readonly y: number }[
       }));
     });
 }
+
+/** The colours of the cells of the first map of a picture that has so many columns, row by row; null for an empty cell. */
+export function cellsOf(
+  picture: PictureOf,
+  [rows, columns]: readonly [number, number],
+): (string | null)[][] {
+  const cells = Array.from({ length: rows }, () => new Array<string | null>(columns).fill(null));
+  const map = picture.all.find((one) => one.getAttribute("shape-rendering") === "crispEdges");
+  for (const path of picture.all.filter((one) => one.parentNode === map)) {
+    const strokes = (path.getAttribute("d") ?? "").matchAll(/M(\d+) (\d+)h(\d+)/g);
+    for (const [, from, row, length] of strokes) {
+      for (let at = 0; at < Number(length); at++) {
+        const own = cells[Number(row)];
+        if (own !== undefined) own[Number(from) + at] = path.getAttribute("stroke");
+      }
+    }
+  }
+  return cells;
+}
