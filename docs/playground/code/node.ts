@@ -1,29 +1,35 @@
 /** The text that the editor begins with: a unit that responds by a sine, its metric, and a net of such units. */
 export const sineProgram = `import {
-  augment, cos, defMetric, defModule, dense, gaussian, glorotUniform, matmul,
-  mul, param, sequential, sin, square, unitGram,
+  augment, cos, defMetric, defModule, dense, gaussian,
+  glorotUniform, matmul, mul, param, sequential, sin,
+  square, unitGram,
 } from "metrigrad";
 
 // The node: its parameters by name, and its response to rows x.
 const sineUnit = defModule({
   name: "sineUnit",
   options: (inputs, outputs) => ({ inputs, outputs }),
-  params: ({ inputs, outputs }) => ({ w: param([inputs + 1, outputs], glorotUniform) }),
+  params: ({ inputs, outputs }) => ({
+    w: param([inputs + 1, outputs], glorotUniform),
+  }),
   apply: ({ w }, x) => {
     const t = matmul(augment(x), w);
     return { response: sin(t), preActivation: t };
   },
 });
 
-// Its geometry: y ~ N(sin t, 1), so a unit has the metric E[cos²t · x̃x̃'].
+// Its geometry. y ~ N(sin t, 1) gives the metric E[cos²t · x̃x̃'].
 export const metric = defMetric(sineUnit, {
   response: gaussian({ sigma: 1 }),
   block: ({ params, reference, preActivation }) => [
-    { params: [params.w], block: unitGram(reference, square(cos(preActivation))) },
+    {
+      params: [params.w],
+      block: unitGram(reference, square(cos(preActivation))),
+    },
   ],
 });
 
-// A net of such units from one number to one number, for the button "Train".
+// A net from one number to one number, for the button "Train".
 export const model = sequential(sineUnit(1, 16), dense(16, 1));
 `;
 

@@ -40,6 +40,13 @@ function textOf({ planted = "", text = "" }: Readonly<Record<string, string>>): 
   return error === undefined ? sineProgram : sineProgram.replace(error.from, error.to);
 }
 
+/** The line of the error that is planted; null if none is. */
+function plantedLine(): number | null {
+  const { planted = "" } = controls.settings();
+  const from = planted === "" ? undefined : plantedErrors[Number(planted)]?.from;
+  return from === undefined ? null : sineProgram.slice(0, sineProgram.indexOf(from)).split("\n").length;
+}
+
 const showCodeAnew = showCode(() => nodeCode(editor.text()));
 
 /** Puts the text into the address, if it is none of the known ones. */
@@ -91,7 +98,7 @@ async function show(verdict: Verdict): Promise<void> {
     return fail(verdict.message, line);
   }
   const { passed, checks, seconds } = verdict;
-  editor.mark(null);
+  editor.mark(plantedLine());
   const off = checks.filter((one) => !one.passed);
   const text = passed
     ? `All ${checks.length} checks passed, in ${showNumber(seconds)} s.`
@@ -152,7 +159,7 @@ byId("plant").addEventListener("click", () => {
   if (error === undefined) return;
   editor.setText(sineProgram.replace(error.from, error.to));
   keepText();
-  editor.mark(sineProgram.slice(0, sineProgram.indexOf(error.from)).split("\n").length);
+  editor.mark(plantedLine());
   const caption = `Planted: ${error.name}. Checking …`;
   check();
   say(caption);

@@ -9,14 +9,16 @@ import {
   mean,
   neg,
   notEqual,
+  type Module,
   relu,
   sequential,
+  softmax,
   tensor,
   trainingStep,
   uniformStream,
 } from "metrigrad";
 import { type Digits, pixels } from "../digits/load.ts";
-import type { Task } from "./task.ts";
+import type { Runner, Task } from "./task.ts";
 
 const batch = 50;
 const sample = 1000;
@@ -24,13 +26,13 @@ const sample = 1000;
 const l2 = 1e-3;
 
 /** The paper's network 784-80-80-80-10 with relu. */
-export const network = () =>
+export const network = (): Module =>
   sequential(
     dense(pixels, 80, { activation: relu }),
     dense(80, 80, { activation: relu }),
     dense(80, 80, { activation: relu }),
     dense(80, 10),
-  );
+  ) as Module;
 
 /** The order of the rows in a pass, by the seed. */
 export function shuffled(count: number, seed: number, pass: number): Uint32Array {
@@ -62,8 +64,22 @@ export function batchesOf({ images, labels }: Digits, seed: number) {
   };
 }
 
-/** Digits of MNIST by the paper's network, in batches of 50, with an L2 term. */
-export function digitTask(train: Digits, test: Digits, seed: number): Task {
+/** An optimizer at work on digits. */
+export interface DigitRunner extends Runner {
+  /** The probabilities of the ten digits for an image of 784 pixels. */
+  readonly read: (image: Float32Array) => Promise<readonly number[]>;
+}
+
+/** Steps of a pass over the training digits. */
+export const stepsPerPass = ({ labels }: Digits) => Math.floor(labels.length / batch);
+
+/** Digits of MNIST in batches of 50, with an L2 term, by the paper's network or another one. */
+export function digitTask(
+  train: Digits,
+  test: Digits,
+  seed: number,
+  make: () => Module = network,
+): Task<DigitRunner> {
   const part = ({ images, labels }: Digits) => ({
     x: tensor(images.slice(0, sample * pixels), { shape: [sample, pixels] }),
     label: tensor(labels.slice(0, sample), { shape: [sample] }),
@@ -71,7 +87,7 @@ export function digitTask(train: Digits, test: Digits, seed: number): Task {
   const [seen, unseen] = [part(train), part(test)];
   return {
     start: async (backend, optimizer, steps) => {
-      const model = network();
+      const model = make();
       const store = await backend.store(model, { seed, float: "f32" });
       const training = await trainingStep(store, {
         optimizer,
@@ -93,7 +109,14 @@ export function digitTask(train: Digits, test: Digits, seed: number): Task {
         const [one, two] = [await handles.cost.read(), await handles.wrong.read()];
         return { cost: one.item(), wrong: two.item() };
       };
+      const single = input("x", [1, pixels]);
+      const logits = applyModel(model, single, { mode: "infer" }).output;
+      const reader = await compile({ outputs: { p: softmax(logits, { axis: 1 }) } }, store);
       return {
+        read: async (image) => {
+          const { p } = await reader.run({ x: tensor(image, { shape: [1, pixels] }) });
+          return Array.from((await p.read()).data());
+        },
         step: () => training.advance(next()),
         settle: () => training.check(),
         measure: async () => {
@@ -102,6 +125,7 @@ export function digitTask(train: Digits, test: Digits, seed: number): Task {
           return { error: other.wrong, cost: own.cost };
         },
         close: async () => {
+          await reader.close();
           await measured.close();
           await training.close();
           await store.close();

@@ -47,9 +47,8 @@ export const optimizers: Readonly<Record<TaskName, Readonly<Record<string, () =>
     muon: () =>
       groups({
         "dense3/**": adam({ learningRate: 0.004, schedule: to(0.1) }),
-        others: muon({ learningRate: 0.01, schedule: to(0.1) }),
+        others: muon({ learningRate: 0.03, schedule: to(0.1) }),
       }),
-    soap: () => soap({ learningRate: 0.004, schedule: to(0.1) }),
     rngd: () => rngd(),
     kfac: () =>
       rngd({

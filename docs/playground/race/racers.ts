@@ -64,10 +64,9 @@ const digits: readonly Racer[] = [
   { name: "adam", style: 1, code: "adam({ learningRate: 0.004, schedule: exponentialSchedule(0.1) })", about: "the gradient, scaled for each weight" },
   {
     name: "muon", style: 6,
-    code: 'groups({ "dense3/**": adam({ learningRate: 0.004, schedule: exponentialSchedule(0.1) }), others: muon({ learningRate: 0.01, schedule: exponentialSchedule(0.1) }) })',
+    code: 'groups({ "dense3/**": adam({ learningRate: 0.004, schedule: exponentialSchedule(0.1) }), others: muon({ learningRate: 0.03, schedule: exponentialSchedule(0.1) }) })',
     about: "orthogonal steps for matrices, ADAM for the last layer",
   },
-  { name: "soap", style: 4, code: "soap({ learningRate: 0.004, schedule: exponentialSchedule(0.1) })", about: "ADAM in the eigenbasis of Shampoo" },
   { name: "rngd", style: 0, code: "rngd()", about: "relative natural gradient, linear rows" },
   {
     name: "kfac", style: 2,

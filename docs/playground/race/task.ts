@@ -12,7 +12,7 @@ export interface Runner {
 }
 
 /** A task of the race. */
-export interface Task {
+export interface Task<R extends Runner = Runner> {
   /** Starts an optimizer. `steps` is the length of the run, which schedules follow. */
-  readonly start: (backend: Backend, optimizer: Optimizer, steps: number) => Promise<Runner>;
+  readonly start: (backend: Backend, optimizer: Optimizer, steps: number) => Promise<R>;
 }

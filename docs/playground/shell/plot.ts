@@ -136,7 +136,7 @@ function endNames(
   return ends.map(({ name, style, at, wanted, from }) => {
     const colour = `style="fill:var(--s${style % 9})"`;
     const dot = `<circle cx="${from.toFixed(1)}" cy="${wanted.toFixed(1)}" r="3" ${colour}/>`;
-    return `${dot}<text x="${box.right + 8}" y="${(at + 4).toFixed(1)}" ${colour}>${escaped(name)}</text>`;
+    return `${dot}<text class="halo" x="${(from + 8).toFixed(1)}" y="${(at + 4).toFixed(1)}" ${colour}>${escaped(name)}</text>`;
   });
 }
 
