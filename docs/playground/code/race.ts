@@ -13,13 +13,34 @@ export function raceCode(asked: RaceCode): string {
 }
 
 const callsOf = ({ task, names }: RaceCode) =>
-  racers[task].filter(({ name }) => names.includes(name)).map(({ name, code }) => `  ${name}: () => ${code},`);
+  racers[task]
+    .filter(({ name }) => names.includes(name))
+    .map(({ name, code }) => `  ${name}: () => ${code},`);
 
 /** The import of what some code calls, of all that metrigrad exports. */
 function importOf(code: string, others: readonly string[]): string {
   const known = [
-    ...["adam", "chain", "engd", "exponentialSchedule", "groups", "kfacMetrics", "lbfgs", "lineSearch", "muon"],
-    ...["observedMetrics", "precondition", "quadraticStep", "reject", "rngd", "sgd", "soap", "ssbroyden"],
+    ...[
+      "adam",
+      "chain",
+      "engd",
+      "exponentialSchedule",
+      "groups",
+      "kfacMetrics",
+      "lbfgs",
+      "lineSearch",
+      "muon",
+    ],
+    ...[
+      "observedMetrics",
+      "precondition",
+      "quadraticStep",
+      "reject",
+      "rngd",
+      "sgd",
+      "soap",
+      "ssbroyden",
+    ],
   ];
   const used = known.filter((name) => new RegExp(`\\b${name}\\(`).test(code));
   const all = [...new Set([...others, ...used])].sort();
@@ -29,7 +50,17 @@ function importOf(code: string, others: readonly string[]): string {
 function poissonCode(asked: RaceCode): string {
   const calls = callsOf(asked).join("\n");
   const others = [
-    ...["add", "boundaryPoints", "cpu", "dense", "gridPoints", "laplacian", "mul", "prod", "relativeError"],
+    ...[
+      "add",
+      "boundaryPoints",
+      "cpu",
+      "dense",
+      "gridPoints",
+      "laplacian",
+      "mul",
+      "prod",
+      "relativeError",
+    ],
     ...["responses", "sequential", "sin", "solve", "tanh", "uniformPoints"],
   ];
   return `${importOf(calls, others)}

@@ -65,7 +65,10 @@ function meanInk(
   let sum = 0;
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < count; j++) {
-      const [px, py] = [Math.floor(x + ((i + 0.5) * zoom) / count), Math.floor(y + ((j + 0.5) * zoom) / count)];
+      const [px, py] = [
+        Math.floor(x + ((i + 0.5) * zoom) / count),
+        Math.floor(y + ((j + 0.5) * zoom) / count),
+      ];
       if (px >= 0 && px < width && py >= 0 && py < height) sum += ink[py * width + px] as number;
     }
   }

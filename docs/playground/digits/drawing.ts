@@ -57,7 +57,10 @@ export function drawingOn(
   };
   const placeOf = ({ clientX, clientY }: PointerEvent): [number, number] => {
     const box = canvas.getBoundingClientRect();
-    return [((clientX - box.left) * width) / box.width, ((clientY - box.top) * height) / box.height];
+    return [
+      ((clientX - box.left) * width) / box.width,
+      ((clientY - box.top) * height) / box.height,
+    ];
   };
 
   let last: [number, number] | null = null;
@@ -131,7 +134,10 @@ export function drawingOn(
     },
     ink: () => {
       const { data } = under ?? context.getImageData(0, 0, width, height);
-      const ink = Float32Array.from({ length: width * height }, (_, i) => 1 - (data[4 * i] as number) / 255);
+      const ink = Float32Array.from(
+        { length: width * height },
+        (_, i) => 1 - (data[4 * i] as number) / 255,
+      );
       return { ink, width };
     },
   };

@@ -13,7 +13,9 @@ const mostInk = 7;
 export async function loadDigits(): Promise<{ readonly train: Digits; readonly test: Digits }> {
   const response = await fetch(new URL("../data/digits.bin", globalThis.location.href));
   if (!response.ok || response.body === null) {
-    throw new Error(`digits: the file data/digits.bin must be beside the pages, got status ${response.status}; build them by npm run playground`);
+    throw new Error(
+      `digits: the file data/digits.bin must be beside the pages, got status ${response.status}; build them by npm run playground`,
+    );
   }
   const unpacked = response.body.pipeThrough(new DecompressionStream("deflate"));
   return digitsOf(new Uint8Array(await new Response(unpacked).arrayBuffer()));

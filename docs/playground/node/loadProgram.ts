@@ -91,7 +91,10 @@ function checkNames(statement: string, line: number): void {
   for (const part of plain.split(",")) {
     const [name = ""] = part.trim().split(/\s+as\s+/);
     if (name === "" || Object.hasOwn(engine, name)) continue;
-    const at = line + statement.slice(0, statement.search(new RegExp(`\\b${name}\\b`))).split("\n").length - 1;
+    const at =
+      line +
+      statement.slice(0, statement.search(new RegExp(`\\b${name}\\b`))).split("\n").length -
+      1;
     throw new ProgramError(
       `import: this page has no ${name}; it has ${Object.keys(engine).join(", ")}`,
       at,

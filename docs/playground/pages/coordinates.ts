@@ -36,11 +36,31 @@ const views: readonly [View, View] = [
 ];
 
 /** The lines by what they are. The natural paths are last, so that they are on top. */
-const kinds: readonly { readonly name: string; readonly style: number; readonly is: (path: Path) => boolean }[] = [
-  { name: "plain gradient, steps in (μ, ln σ)", style: 1, is: (p) => !p.natural && p.system === "scale" },
-  { name: "plain gradient, steps in (μ/σ², 1/σ²)", style: 2, is: (p) => !p.natural && p.system === "precision" },
-  { name: "natural gradient, steps in (μ, ln σ)", style: 0, is: (p) => p.natural && p.system === "scale" },
-  { name: "natural gradient, steps in (μ/σ², 1/σ²)", style: 3, is: (p) => p.natural && p.system === "precision" },
+const kinds: readonly {
+  readonly name: string;
+  readonly style: number;
+  readonly is: (path: Path) => boolean;
+}[] = [
+  {
+    name: "plain gradient, steps in (μ, ln σ)",
+    style: 1,
+    is: (p) => !p.natural && p.system === "scale",
+  },
+  {
+    name: "plain gradient, steps in (μ/σ², 1/σ²)",
+    style: 2,
+    is: (p) => !p.natural && p.system === "precision",
+  },
+  {
+    name: "natural gradient, steps in (μ, ln σ)",
+    style: 0,
+    is: (p) => p.natural && p.system === "scale",
+  },
+  {
+    name: "natural gradient, steps in (μ/σ², 1/σ²)",
+    style: 3,
+    is: (p) => p.natural && p.system === "precision",
+  },
 ];
 
 const worker = startWorker<CoordinateMethods, Record<never, never>>("coordinates");
@@ -107,8 +127,18 @@ function planeOf(view: View, at: number): string {
   const { x, y } = scalesOf(view);
   const clip = `clip${at}`;
   const frame = `<rect class="grid" x="${size.left}" y="${size.top}" width="${inner.width}" height="${inner.height}"/>`;
-  const ticksX = x.ticks(5).map((tick) => `<text class="axis" text-anchor="middle" x="${x(tick)}" y="${size.height - 22}">${showNumber(tick)}</text>`);
-  const ticksY = y.ticks(5).map((tick) => `<text class="axis" text-anchor="end" x="${size.left - 6}" y="${y(tick) + 4}">${showNumber(tick)}</text>`);
+  const ticksX = x
+    .ticks(5)
+    .map(
+      (tick) =>
+        `<text class="axis" text-anchor="middle" x="${x(tick)}" y="${size.height - 22}">${showNumber(tick)}</text>`,
+    );
+  const ticksY = y
+    .ticks(5)
+    .map(
+      (tick) =>
+        `<text class="axis" text-anchor="end" x="${size.left - 6}" y="${y(tick) + 4}">${showNumber(tick)}</text>`,
+    );
   const titles = `<text class="axis" text-anchor="middle" x="${size.left + inner.width / 2}" y="${size.height - 4}">${view.names[0]}</text><text class="axis" x="0" y="12">${view.names[1]}</text>`;
   const inside = [
     costLines(view),
@@ -143,7 +173,8 @@ function costLines(view: View): string {
   if (known === null) return "";
   const { across, up, from } = view;
   const { x, y } = scalesOf(view);
-  const at = ([low, high]: readonly [number, number], i: number) => low + ((i + 0.5) / cells) * (high - low);
+  const at = ([low, high]: readonly [number, number], i: number) =>
+    low + ((i + 0.5) / cells) * (high - low);
   const costs = Array.from({ length: cells * cells }, (_, i) =>
     excess(from([at(across, i % cells), at(up, Math.floor(i / cells))]), known as Paths),
   );
@@ -162,7 +193,9 @@ function costLines(view: View): string {
 function circles(view: View): string {
   const { x, y } = scalesOf(view);
   const radius = 0.12;
-  const centres = [-2, -1, 0, 1, 2].flatMap((mu) => [0.35, 0.6, 1, 1.65, 2.7].map((sigma) => [mu, sigma] as const));
+  const centres = [-2, -1, 0, 1, 2].flatMap((mu) =>
+    [0.35, 0.6, 1, 1.65, 2.7].map((sigma) => [mu, sigma] as const),
+  );
   const d = centres.map(([mu, sigma]) => {
     const ring = Array.from({ length: 33 }, (_, i): Place => {
       const angle = (2 * Math.PI * i) / 32;
@@ -249,11 +282,18 @@ function apart(natural: boolean): number {
 
 function showResult(): void {
   const gone = (known?.paths ?? []).filter(({ left }) => left).length;
-  const ended = gone === 0 ? "" : ` ${gone} of the four paths left the half-plane by a step that was too long; take a smaller γ.`;
-  byId("result").textContent = `Largest distance in (μ, ln σ) at the same time: ${showNumber(apart(true))} between the natural paths, ${showNumber(apart(false))} between the plain paths.${ended}`;
+  const ended =
+    gone === 0
+      ? ""
+      : ` ${gone} of the four paths left the half-plane by a step that was too long; take a smaller γ.`;
+  byId("result").textContent =
+    `Largest distance in (μ, ln σ) at the same time: ${showNumber(apart(true))} between the natural paths, ${showNumber(apart(false))} between the plain paths.${ended}`;
 }
 
 byId("legend").innerHTML = kinds
-  .map(({ name, style }) => `<li><svg width="34" height="10" aria-hidden="true"><path class="curve" style="stroke:var(--s${style})" stroke-dasharray="${dashes[style]}" d="M1 5h32"/></svg>${name}</li>`)
+  .map(
+    ({ name, style }) =>
+      `<li><svg width="34" height="10" aria-hidden="true"><path class="curve" style="stroke:var(--s${style})" stroke-dasharray="${dashes[style]}" d="M1 5h32"/></svg>${name}</li>`,
+  )
   .join("");
 compute();

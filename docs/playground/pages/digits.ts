@@ -24,9 +24,13 @@ const asked = () => {
 };
 const showCodeAnew = showCode(() => digitsCode(asked()));
 
-const drawing = drawingOn(byId("drawing", HTMLCanvasElement), () => read(), (text) => {
-  byId("pen").textContent = text;
-});
+const drawing = drawingOn(
+  byId("drawing", HTMLCanvasElement),
+  () => read(),
+  (text) => {
+    byId("pen").textContent = text;
+  },
+);
 const seen = byId("seen", HTMLCanvasElement).getContext("2d");
 let passed: Passed[] = [];
 /** What the last example is; null for a drawing. */
@@ -94,11 +98,18 @@ function showCurve(): void {
     height: 200,
     label: `Wrong answers on 1,000 test digits: ${showShare(last.wrong)} after ${last.pass} passes`,
     x: { title: "passes over the digits", domain: [0, Math.max(passes, last.pass)] },
-    y: { title: "wrong answers on test digits", domain: [0, 1], show: (v) => `${Math.round(100 * v)} %` },
+    y: {
+      title: "wrong answers on test digits",
+      domain: [0, 1],
+      show: (v) => `${Math.round(100 * v)} %`,
+    },
     named: false,
-    lines: [{ name: "wrong", style: 0, points: passed.map(({ pass, wrong }): Place => [pass, wrong]) }],
+    lines: [
+      { name: "wrong", style: 0, points: passed.map(({ pass, wrong }): Place => [pass, wrong]) },
+    ],
   });
-  byId("curve-caption").textContent = `${showShare(last.wrong)} wrong after ${last.pass} of ${passes} passes.`;
+  byId("curve-caption").textContent =
+    `${showShare(last.wrong)} wrong after ${last.pass} of ${passes} passes.`;
 }
 
 const say = (text: string) => {

@@ -3,7 +3,7 @@ import { showCode } from "../shell/code.ts";
 import { bindControls } from "../shell/controls.ts";
 import { byId, escaped, isCalm, oncePerFrame, showProblem } from "../shell/dom.ts";
 import { showNumber, showShare } from "../shell/number.ts";
-import { type Place, plot, type PlotLine, spanOf } from "../shell/plot.ts";
+import { type Place, type PlotLine, plot, spanOf } from "../shell/plot.ts";
 import { startWorker } from "../shell/worker.ts";
 import type { PlanePoints } from "../small/data.ts";
 import type { Seen, SeenBlock, StepLength } from "../small/net.ts";
@@ -116,7 +116,9 @@ const say = (text: string) => {
 function tell(): void {
   if (seen === null) return;
   const { step, cost, accuracy } = seen;
-  say(`Step ${step}: cost ${showNumber(cost, 3)} nats per point, ${showShare(accuracy)} of the points on the right side.`);
+  say(
+    `Step ${step}: cost ${showNumber(cost, 3)} nats per point, ${showShare(accuracy)} of the points on the right side.`,
+  );
 }
 
 let told = 0;
@@ -142,19 +144,29 @@ const draw = oncePerFrame(() => {
   if (seen === null || points === null) return;
   const paints = paintsOfPage();
   paintSurface(byId("surface", HTMLCanvasElement), seen.surface, points, paints);
-  byId("surface").setAttribute("aria-label", `Decision surface after step ${seen.step}, ${showShare(seen.accuracy)} of the points on the right side`);
+  byId("surface").setAttribute(
+    "aria-label",
+    `Decision surface after step ${seen.step}, ${showShare(seen.accuracy)} of the points on the right side`,
+  );
   drawZones(seen);
   drawBlocks(seen.blocks);
   drawSpectrum(seen.blocks);
 });
 
 /** Makes as many canvases with captions as are needed, and returns them. */
-function canvasesIn(place: HTMLElement, names: readonly string[], size: number): HTMLCanvasElement[] {
+function canvasesIn(
+  place: HTMLElement,
+  names: readonly string[],
+  size: number,
+): HTMLCanvasElement[] {
   const known = [...place.querySelectorAll("canvas")];
   if (known.length === names.length && known.every((one, i) => one.dataset.name === names[i]))
     return known;
   place.innerHTML = names
-    .map((name) => `<figure><canvas width="${size}" height="${size}" role="img" data-name="${escaped(name)}" aria-label="${escaped(name)}"></canvas><figcaption>${escaped(name)}</figcaption></figure>`)
+    .map(
+      (name) =>
+        `<figure><canvas width="${size}" height="${size}" role="img" data-name="${escaped(name)}" aria-label="${escaped(name)}"></canvas><figcaption>${escaped(name)}</figcaption></figure>`,
+    )
     .join("");
   return [...place.querySelectorAll("canvas")];
 }
@@ -163,7 +175,10 @@ function drawZones({ layers }: Seen): void {
   const place = byId("zones");
   if (place.children.length !== layers.length) {
     place.innerHTML = layers
-      .map(({ name }, i) => `<h3>${escaped(name)}: hidden layer ${i + 1}</h3><div class="zones" id="zones${i}"></div>`)
+      .map(
+        ({ name }, i) =>
+          `<h3>${escaped(name)}: hidden layer ${i + 1}</h3><div class="zones" id="zones${i}"></div>`,
+      )
       .join("");
   }
   const paints = paintsOfPage();
@@ -177,7 +192,10 @@ function drawZones({ layers }: Seen): void {
       const nu = values.subarray(unit * count, (unit + 1) * count);
       const most = Math.max(1e-12, ...nu);
       paintCells(canvas, side, side, (cell) => signed(paints, (nu[cell] as number) / most));
-      canvas.setAttribute("aria-label", `Neuron ${unit + 1} of hidden layer ${at + 1}: largest ν ${showNumber(most)}`);
+      canvas.setAttribute(
+        "aria-label",
+        `Neuron ${unit + 1} of hidden layer ${at + 1}: largest ν ${showNumber(most)}`,
+      );
     }
   }
 }
@@ -190,7 +208,9 @@ function drawBlocks(blocks: readonly SeenBlock[]): void {
     // A whole number of points for each cell, so that all are equally large.
     canvas.width = canvas.height = order * Math.ceil(220 / order);
     const most = Math.cbrt(values.reduce((high, value) => Math.max(high, Math.abs(value)), 1e-12));
-    paintCells(canvas, order, order, (cell) => signed(paints, Math.cbrt(values[cell] as number) / most));
+    paintCells(canvas, order, order, (cell) =>
+      signed(paints, Math.cbrt(values[cell] as number) / most),
+    );
   }
 }
 
@@ -210,16 +230,33 @@ function drawSpectrum(blocks: readonly SeenBlock[]): void {
   const lines: PlotLine[] = blocks.map(({ name, eigenvalues }, i) => ({
     name: shortName(name),
     style: styles[i] ?? 0,
-    points: Array.from(eigenvalues, (value, rank): Place => [rank + 1, value > floor ? value : Number.NaN]),
+    points: Array.from(
+      eigenvalues,
+      (value, rank): Place => [rank + 1, value > floor ? value : Number.NaN],
+    ),
   }));
   const most = Math.max(...blocks.map(({ eigenvalues }) => eigenvalues.length), 2);
-  const [, high] = spanOf(blocks.flatMap(({ eigenvalues }) => [eigenvalues[0] ?? 0]), [0, 1]);
-  const damping: PlotLine = { name: "λ", style: 7, points: [[1, lambda], [most, lambda]] };
+  const [, high] = spanOf(
+    blocks.flatMap(({ eigenvalues }) => [eigenvalues[0] ?? 0]),
+    [0, 1],
+  );
+  const damping: PlotLine = {
+    name: "λ",
+    style: 7,
+    points: [
+      [1, lambda],
+      [most, lambda],
+    ],
+  };
   plotIn("spectrum", {
     height: 250,
     label: `Eigenvalues: ${blocks.map(({ name, eigenvalues }) => `${shortName(name)} from ${showNumber(eigenvalues[0] ?? 0)}`).join(", ")}`,
     x: { title: "rank", domain: [1, most] },
-    y: { title: "eigenvalue (logarithmic)", domain: [floor, Math.max(2 * high, 2 * lambda)], log: true },
+    y: {
+      title: "eigenvalue (logarithmic)",
+      domain: [floor, Math.max(2 * high, 2 * lambda)],
+      log: true,
+    },
     lines: [...lines, damping],
   });
 }
@@ -244,18 +281,26 @@ function drawCost(): void {
 
 function drawLengths(): void {
   const names = [...new Set(steps.flatMap(({ lengths }) => Object.keys(lengths)))];
-  const lines = names.map((name, i): PlotLine => ({
-    name,
-    style: styles[i] ?? 0,
-    points: steps.map(({ step, lengths }): Place => [step, lengths[name] ?? Number.NaN]),
-  }));
-  const values = lines.flatMap(({ points: own }) => own.map(([, value]) => value)).filter((value) => value > 0);
+  const lines = names.map(
+    (name, i): PlotLine => ({
+      name,
+      style: styles[i] ?? 0,
+      points: steps.map(({ step, lengths }): Place => [step, lengths[name] ?? Number.NaN]),
+    }),
+  );
+  const values = lines
+    .flatMap(({ points: own }) => own.map(([, value]) => value))
+    .filter((value) => value > 0);
   const [low, high] = spanOf(values, [0.001, 1]);
   plotIn("lengths", {
-    height: 220,
+    height: 250,
     label: `Length of each step by block: ${lines.map(({ name, points: own }) => `${name} ${showNumber(own.at(-1)?.[1] ?? Number.NaN)}`).join(", ")}`,
     x: { title: "steps", domain: stepSpan() },
-    y: { title: "length of a step, √nats (logarithmic)", domain: [low / 1.5, high * 1.5], log: true },
+    y: {
+      title: "length of a step, √nats (logarithmic)",
+      domain: [low / 1.5, high * 1.5],
+      log: true,
+    },
     lines,
   });
 }

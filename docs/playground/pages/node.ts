@@ -28,10 +28,14 @@ const editor = editorOf(area, byId("numbers"), {
   asked: () => check(),
 });
 
-const controls = bindControls(byId("settings", HTMLFormElement), () => {
-  editor.setText(textOf(controls.settings()));
-  check();
-}, { planted: "", text: "" });
+const controls = bindControls(
+  byId("settings", HTMLFormElement),
+  () => {
+    editor.setText(textOf(controls.settings()));
+    check();
+  },
+  { planted: "", text: "" },
+);
 
 /** The text that the address says: a planted error by its number, or the text itself. */
 function textOf({ planted = "", text = "" }: Readonly<Record<string, string>>): string {
@@ -44,7 +48,9 @@ function textOf({ planted = "", text = "" }: Readonly<Record<string, string>>): 
 function plantedLine(): number | null {
   const { planted = "" } = controls.settings();
   const from = planted === "" ? undefined : plantedErrors[Number(planted)]?.from;
-  return from === undefined ? null : sineProgram.slice(0, sineProgram.indexOf(from)).split("\n").length;
+  return from === undefined
+    ? null
+    : sineProgram.slice(0, sineProgram.indexOf(from)).split("\n").length;
 }
 
 const showCodeAnew = showCode(() => nodeCode(editor.text()));
@@ -188,7 +194,10 @@ byId("train").addEventListener("click", async () => {
     if (own === turn && verdict !== null) await show(verdict);
     const [first, last] = [costs[0], costs.at(-1)];
     if (own === turn && verdict === null && first && last)
-      say(`Trained: the cost went from ${showNumber(first[1], 4)} to ${showNumber(last[1], 4)} nats in ${last[0]} epochs.`, "good");
+      say(
+        `Trained: the cost went from ${showNumber(first[1], 4)} to ${showNumber(last[1], 4)} nats in ${last[0]} epochs.`,
+        "good",
+      );
   } catch (error) {
     if (own === turn) fail(String((error as Error).message), null);
   }
@@ -211,7 +220,8 @@ function drawFit(fit: readonly number[], epoch: number, cost: number): void {
       { name: "net", style: 0, points: fit.map((value, i): Place => [at(i), value]) },
     ],
   });
-  byId("fit-caption").textContent = `The net of such units after epoch ${epoch}, cost ${showNumber(cost, 4)} nats, trained by rngd with this metric.`;
+  byId("fit-caption").textContent =
+    `The net of such units after epoch ${epoch}, cost ${showNumber(cost, 4)} nats, trained by rngd with this metric.`;
 }
 
 editor.setText(textOf(controls.settings()));

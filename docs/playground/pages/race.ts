@@ -21,10 +21,20 @@ interface Measure {
 
 /** What each task measures, by name. */
 const measures: Readonly<Record<TaskName, Readonly<Record<string, Measure>>>> = {
-  poisson: { error: { title: "relative error of the solution", show: (v: number) => showNumber(v), log: true } },
+  poisson: {
+    error: {
+      title: "relative error of the solution",
+      show: (v: number) => showNumber(v),
+      log: true,
+    },
+  },
   digits: {
     error: { title: "wrong answers on 1,000 test digits", show: showShare, log: false },
-    cost: { title: "cost on 1,000 training digits, nats", show: (v: number) => showNumber(v, 3), log: true },
+    cost: {
+      title: "cost on 1,000 training digits, nats",
+      show: (v: number) => showNumber(v, 3),
+      log: true,
+    },
   },
 };
 
@@ -52,7 +62,11 @@ let worker: RaceWorker | null = null;
 let laps: Lap[] = [];
 const fallen = new Map<string, string>();
 /** The task and the names of the race that is shown. */
-let shown: { readonly task: TaskName; readonly names: readonly string[]; readonly seconds: number } | null = null;
+let shown: {
+  readonly task: TaskName;
+  readonly names: readonly string[];
+  readonly seconds: number;
+} | null = null;
 let described = "";
 
 const form = byId("settings", HTMLFormElement);
@@ -109,7 +123,9 @@ const draw = oncePerFrame(() => {
       .filter((lap) => lap.name === name)
       .map(({ seconds: at, measures: found }): Place => [at, found[key] ?? Number.NaN]),
   }));
-  const values = lines.flatMap(({ points }) => points.map(([, value]) => value)).filter((value) => value > 0);
+  const values = lines
+    .flatMap(({ points }) => points.map(([, value]) => value))
+    .filter((value) => value > 0);
   const [low, high] = spanOf(values, log ? [1e-3, 1] : [0, 1]);
   const width = byId("curves").clientWidth;
   byId("curves").innerHTML = plot({
@@ -118,8 +134,16 @@ const draw = oncePerFrame(() => {
     label: `${title} against seconds: ${names.map((name) => endOf(task, name)).join(", ")}`,
     x: { title: "seconds of own steps", domain: [0, seconds] },
     y: log
-      ? { title: `${title} (logarithmic)`, domain: [low / 1.5, Math.min(high, 1e3 * Math.max(1, low)) * 1.2], log }
-      : { title, domain: [0, Math.min(1, high * 1.05)], show: (value) => `${Math.round(1000 * value) / 10} %` },
+      ? {
+          title: `${title} (logarithmic)`,
+          domain: [low / 1.5, Math.min(high, 1e3 * Math.max(1, low)) * 1.2],
+          log,
+        }
+      : {
+          title,
+          domain: [0, Math.min(1, high * 1.05)],
+          show: (value) => `${Math.round(1000 * value) / 10} %`,
+        },
     lines,
   });
   byId("measure-head").textContent = key === "cost" ? "cost, nats" : "error";
@@ -128,7 +152,10 @@ const draw = oncePerFrame(() => {
       const last = laps.findLast((lap) => lap.name === name);
       const code = racers[task].find((racer) => racer.name === name)?.code ?? "";
       const value = fallen.has(name) ? "diverged" : show(last?.measures[key] ?? Number.NaN);
-      const pace = last === undefined || last.steps < 2 ? "–" : showNumber((1000 * last.seconds) / (last.steps - 1));
+      const pace =
+        last === undefined || last.steps < 2
+          ? "–"
+          : showNumber((1000 * last.seconds) / (last.steps - 1));
       return `<tr><td>${name}</td><td>${value}</td><td>${last === undefined ? "–" : last.seconds.toFixed(1)}</td><td>${last?.steps ?? "–"}</td><td>${pace}</td><td class="settings"><code>${escaped(code)}</code></td></tr>`;
     })
     .join("");
@@ -138,7 +165,9 @@ function endOf(task: TaskName, name: string): string {
   const { name: key, show } = measureOf(task);
   const last = laps.findLast((lap) => lap.name === name);
   if (fallen.has(name)) return `${name} diverged`;
-  return last === undefined ? `${name} has not begun` : `${name} ${show(last.measures[key] ?? Number.NaN)}`;
+  return last === undefined
+    ? `${name} has not begun`
+    : `${name} ${show(last.measures[key] ?? Number.NaN)}`;
 }
 
 const say = (text: string) => {
@@ -163,11 +192,21 @@ async function race(): Promise<void> {
   draw();
   try {
     worker ??= listened(startRace());
-    const asked = { task, names, seconds: Number(seconds), seed: Number(seed), backend: backend as BackendName };
+    const asked = {
+      task,
+      names,
+      seconds: Number(seconds),
+      seed: Number(seed),
+      backend: backend as BackendName,
+    };
     described = await worker.call("race", asked);
-    const order = names.filter((name) => !fallen.has(name)).sort((a, b) => lastOf(task, a) - lastOf(task, b));
+    const order = names
+      .filter((name) => !fallen.has(name))
+      .sort((a, b) => lastOf(task, a) - lastOf(task, b));
     const out = [...fallen.keys()].map((name) => `${name} diverged`);
-    say(`${stopping ? "Stopped" : `After ${seconds} s each`}: ${[...order.map((name) => endOf(task, name)), ...out].join(", ")}. ${described}.`);
+    say(
+      `${stopping ? "Stopped" : `After ${seconds} s each`}: ${[...order.map((name) => endOf(task, name)), ...out].join(", ")}. ${described}.`,
+    );
   } catch (error) {
     worker = null;
     showProblem(error);

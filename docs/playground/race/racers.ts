@@ -21,38 +21,50 @@ export interface Racer {
 const poisson: readonly Racer[] = [
   { name: "sgd", style: 7, code: "sgd({ learningRate: 0.03 })", about: "the plain gradient" },
   {
-    name: "adam", style: 1,
+    name: "adam",
+    style: 1,
     code: "adam({ learningRate: 0.03, schedule: exponentialSchedule(0.01) })",
     about: "the gradient, scaled for each weight",
   },
   {
-    name: "soap", style: 4,
+    name: "soap",
+    style: 4,
     code: "soap({ learningRate: 0.01, schedule: exponentialSchedule(0.01) })",
     about: "ADAM in the eigenbasis of Shampoo",
   },
-  { name: "lbfgs", style: 3, code: "lbfgs({ memory: 100 })", about: "quasi-Newton, with a line search" },
   {
-    name: "ssbroyden", style: 6,
+    name: "lbfgs",
+    style: 3,
+    code: "lbfgs({ memory: 100 })",
+    about: "quasi-Newton, with a line search",
+  },
+  {
+    name: "ssbroyden",
+    style: 6,
     code: "ssbroyden({ lineSearch: { curvature: 0.99 } })",
     about: "quasi-Newton with a dense inverse Hessian",
   },
   {
-    name: "diagonal", style: 5,
+    name: "diagonal",
+    style: 5,
     code: 'engd({ metrics: observedMetrics("element"), relative: 1e-3 })',
     about: "natural gradient by the diagonal of the metric",
   },
   {
-    name: "kfac", style: 2,
+    name: "kfac",
+    style: 2,
     code: "chain(precondition({ metrics: kfacMetrics(), relative: 1e-6, absolute: 0 }), quadraticStep({ damped: false }), lineSearch({ trials: 10, longest: 2 }), reject())",
     about: "natural gradient by Kronecker factors",
   },
   {
-    name: "layers", style: 8,
+    name: "layers",
+    style: 8,
     code: 'engd({ metrics: observedMetrics("module"), relative: 1e-5 })',
     about: "natural gradient by a block per layer",
   },
   {
-    name: "engd", style: 0,
+    name: "engd",
+    style: 0,
     code: "engd({ relative: 0.1 })",
     about: "natural gradient by the whole metric",
   },
@@ -60,16 +72,28 @@ const poisson: readonly Racer[] = [
 
 /** Settings for digits, all tuned by race/tune.ts: the same number of tries each. */
 const digits: readonly Racer[] = [
-  { name: "sgd", style: 7, code: "sgd({ learningRate: 0.4, schedule: exponentialSchedule(0.1) })", about: "the plain gradient" },
-  { name: "adam", style: 1, code: "adam({ learningRate: 0.004, schedule: exponentialSchedule(0.1) })", about: "the gradient, scaled for each weight" },
   {
-    name: "muon", style: 6,
+    name: "sgd",
+    style: 7,
+    code: "sgd({ learningRate: 0.4, schedule: exponentialSchedule(0.1) })",
+    about: "the plain gradient",
+  },
+  {
+    name: "adam",
+    style: 1,
+    code: "adam({ learningRate: 0.004, schedule: exponentialSchedule(0.1) })",
+    about: "the gradient, scaled for each weight",
+  },
+  {
+    name: "muon",
+    style: 6,
     code: 'groups({ "dense3/**": adam({ learningRate: 0.004, schedule: exponentialSchedule(0.1) }), others: muon({ learningRate: 0.03, schedule: exponentialSchedule(0.1) }) })',
     about: "orthogonal steps for matrices, ADAM for the last layer",
   },
   { name: "rngd", style: 0, code: "rngd()", about: "relative natural gradient, linear rows" },
   {
-    name: "kfac", style: 2,
+    name: "kfac",
+    style: 2,
     code: "rngd({ metrics: kfacMetrics({ split: true }), over: { every: 10 }, learningRate: 0.02, absolute: 0.1 })",
     about: "natural gradient by Kronecker factors of every tenth batch",
   },

@@ -37,7 +37,12 @@ const forDigits: Readonly<Record<string, Tries>> = {
   ),
   rngd: tries([0.05, 0.1, 0.2, 0.4], (learningRate) => rngd({ learningRate })),
   kfac: tries([0.01, 0.02, 0.05, 0.1], (learningRate) =>
-    rngd({ metrics: kfacMetrics({ split: true }), over: { every: 10 }, learningRate, absolute: 5 * learningRate }),
+    rngd({
+      metrics: kfacMetrics({ split: true }),
+      over: { every: 10 },
+      learningRate,
+      absolute: 5 * learningRate,
+    }),
   ),
 };
 const forPoisson: Readonly<Record<string, Tries>> = {
@@ -54,7 +59,9 @@ const [only = ""] = process.argv.slice(2);
 for (const { name, task, all, steps } of tasks.filter((one) => one.name.startsWith(only))) {
   for (const [optimizer, settings] of Object.entries(all)) {
     for (const [value, make] of Object.entries(settings)) {
-      const said = await tried(task, make(), steps).catch((error: Error) => error.message.slice(0, 60));
+      const said = await tried(task, make(), steps).catch((error: Error) =>
+        error.message.slice(0, 60),
+      );
       console.log(name, optimizer, value, said);
     }
   }

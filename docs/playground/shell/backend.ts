@@ -15,7 +15,10 @@ const mostThreads = 4;
 /** Opens a backend: the processor, on threads if the page is isolated, or WebGPU. Throws BackendError. */
 export async function openBackend(name: BackendName): Promise<OpenBackend> {
   const backend = name === "gpu" ? await webgpu() : await cpu({ threads: threadsHere() });
-  return { backend, described: backend.describe().replace(/, [\d.]+ MB of (shared )?memory in use/, "") };
+  return {
+    backend,
+    described: backend.describe().replace(/, [\d.]+ MB of (shared )?memory in use/, ""),
+  };
 }
 
 /** Threads that this page may use: 1 if it is not isolated. */

@@ -17,8 +17,7 @@ export function escaped(text: string): string {
 /** Shows an error in the place that the page has for it; null takes it away. */
 export function showProblem(error: unknown): void {
   const place = byId("problem");
-  place.textContent =
-    error === null ? "" : error instanceof Error ? error.message : String(error);
+  place.textContent = error === null ? "" : error instanceof Error ? error.message : String(error);
 }
 
 /** Whether the reader asks for less motion. */

@@ -7,8 +7,8 @@ import {
   dense,
   input,
   type Module,
-  neg,
   type Node,
+  neg,
   type OptimizerReport,
   type Rfim,
   rfim,
@@ -177,7 +177,13 @@ async function lookerOf(store: Store, model: Module<Node, Node>, rows: number) {
   const layers = small.applied.applications.flatMap(({ path, preActivation, response }) => {
     const unary = (response as Node).op === undefined ? null : unaryOf(response as Node);
     if (preActivation === null || unary === null) return [];
-    return [{ name: path, units: preActivation.shape[1] as number, nu: unitRowOf(unary).nu(preActivation) }];
+    return [
+      {
+        name: path,
+        units: preActivation.shape[1] as number,
+        nu: unitRowOf(unary).nu(preActivation),
+      },
+    ];
   });
   const zones = await compile({ outputs: layers.map(({ nu }) => nu) }, store);
   const [x, y] = [input("x", [rows, 2]), input("y", [rows, 1])];
@@ -187,12 +193,18 @@ async function lookerOf(store: Store, model: Module<Node, Node>, rows: number) {
     store,
   );
   return {
-    look: async (batch: { readonly x: ReturnType<typeof tensor>; readonly y: ReturnType<typeof tensor> }) => {
+    look: async (batch: {
+      readonly x: ReturnType<typeof tensor>;
+      readonly y: ReturnType<typeof tensor>;
+    }) => {
       const p = await (await surface.run(wide.grid)).p.read();
       const handles = await zones.run(small.grid);
       const nus = await Promise.all(handles.map((handle) => handle.read()));
       const read = await scores.run(batch);
-      const [seen, logProb] = [(await read.logits.read()).data(), (await read.logProb.read()).data()];
+      const [seen, logProb] = [
+        (await read.logits.read()).data(),
+        (await read.logProb.read()).data(),
+      ];
       const targets = batch.y.data();
       const right = Array.from(seen).filter((value, i) => Number(value > 0) === targets[i]).length;
       return {

@@ -23,7 +23,9 @@ export function paintsOfPage(): Paints {
 
 function mixed(from: Rgb, to: Rgb, share: number): Rgb {
   const part = Math.min(1, Math.max(0, share));
-  return [0, 1, 2].map((i) => (from[i] as number) + part * ((to[i] as number) - (from[i] as number))) as unknown as Rgb;
+  return [0, 1, 2].map(
+    (i) => (from[i] as number) + part * ((to[i] as number) - (from[i] as number)),
+  ) as unknown as Rgb;
 }
 
 /** The colour of a value in [−1, 1]: the ground at 0, the first colour at 1, the second at −1. */

@@ -25,7 +25,9 @@ export function paintSurface(
       for (const [i, point] of ring.entries()) {
         const [x = 0, y = 0] = point;
         const [fromX = 0, fromY = 0] = ring[i - 1] ?? point;
-        const isEdge = [x, fromX].every((v) => v <= 0.5 || v >= side - 0.5) || [y, fromY].every((v) => v <= 0.5 || v >= side - 0.5);
+        const isEdge =
+          [x, fromX].every((v) => v <= 0.5 || v >= side - 0.5) ||
+          [y, fromY].every((v) => v <= 0.5 || v >= side - 0.5);
         if (i === 0 || isEdge) context.moveTo(x * zoom, y * zoom);
         else context.lineTo(x * zoom, y * zoom);
       }
@@ -35,7 +37,10 @@ export function paintSurface(
   const place = (value: number) => ((value / reach + 1) * canvas.width) / 2;
   const size = 0.009 * canvas.width;
   for (const [i, kind] of points.y.entries()) {
-    const [x, y] = [place(points.x[2 * i] as number), canvas.height - place(points.x[2 * i + 1] as number)];
+    const [x, y] = [
+      place(points.x[2 * i] as number),
+      canvas.height - place(points.x[2 * i + 1] as number),
+    ];
     context.beginPath();
     if (kind === 0) context.arc(x, y, size, 0, 2 * Math.PI);
     else {

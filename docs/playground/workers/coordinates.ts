@@ -19,9 +19,9 @@ import {
   param,
   partition,
   precondition,
+  type Store,
   scale,
   sgd,
-  type Store,
   slice,
   type TrainingStep,
   tensor,
@@ -188,7 +188,8 @@ async function runnersFor(gamma: number): Promise<readonly Runner[]> {
 answerCalls<CoordinateMethods, Record<never, never>>({
   paths: async ({ mu, sigma, gamma }) => {
     const paths: Path[] = [];
-    for (const runner of await runnersFor(gamma)) paths.push(await runner.run([mu, Math.log(sigma)]));
+    for (const runner of await runnersFor(gamma))
+      paths.push(await runner.run([mu, Math.log(sigma)]));
     const mean = draws.reduce((sum, value) => sum + value, 0) / rows;
     const variance = draws.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows;
     return { paths, mean, variance };

@@ -18,7 +18,12 @@ export interface Check {
 
 /** What the check of a program found; a failure has the line of the program if that is known. */
 export type Verdict =
-  | { readonly kind: "report"; readonly passed: boolean; readonly checks: readonly Check[]; readonly seconds: number }
+  | {
+      readonly kind: "report";
+      readonly passed: boolean;
+      readonly checks: readonly Check[];
+      readonly seconds: number;
+    }
   | { readonly kind: "failure"; readonly message: string; readonly line: number | null };
 
 export interface NodeMethods {
@@ -32,10 +37,14 @@ export interface NodeEvents {
 }
 
 const isMetric = (value: unknown): value is Metric | UnitRow =>
-  typeof value === "object" && value !== null && ("nu" in value || ("block" in value && "of" in value));
+  typeof value === "object" &&
+  value !== null &&
+  ("nu" in value || ("block" in value && "of" in value));
 
 /** What is needed of a program, by the name of its export. Throws an Error that says what to write. */
-async function programOf(text: string): Promise<{ readonly metric: Metric | UnitRow; readonly model: unknown }> {
+async function programOf(
+  text: string,
+): Promise<{ readonly metric: Metric | UnitRow; readonly model: unknown }> {
   const { metric, model } = await loadProgram(text);
   if (!isMetric(metric)) {
     throw new Error(
@@ -82,7 +91,10 @@ async function train(text: string): Promise<null> {
     const curve = await compile({ outputs: { response } }, store);
     const stream = uniformStream({ seed: 1, path: "order" });
     for (let epoch = 1; epoch <= epochs; epoch++) {
-      const order = Array.from({ length: rows }, (_, i) => [stream.uniform(epoch * rows + i), i] as const)
+      const order = Array.from(
+        { length: rows },
+        (_, i) => [stream.uniform(epoch * rows + i), i] as const,
+      )
         .sort(([a], [b]) => a - b)
         .map(([, i]) => i);
       let sum = 0;
@@ -98,7 +110,10 @@ async function train(text: string): Promise<null> {
       send("epoch", {
         epoch,
         cost: (sum * batch) / rows,
-        fit: Array.from({ length: 65 }, (_, i) => values[Math.round((i / 64) * (rows - 1))] as number),
+        fit: Array.from(
+          { length: 65 },
+          (_, i) => values[Math.round((i / 64) * (rows - 1))] as number,
+        ),
       });
     }
   } finally {
