@@ -20,6 +20,8 @@ export interface Told {
   readonly text: string;
   /** For `--json`. */
   readonly value: unknown;
+  /** What the command goes on with after it is printed, such as a server; the process ends after it. */
+  readonly until?: Promise<void>;
 }
 
 /** Columns where neither the screen nor the variable COLUMNS says how many there are. */

@@ -6,6 +6,7 @@ import { addExamples } from "./commands/examples.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addInit } from "./commands/init.ts";
 import { addPaper } from "./commands/paper.ts";
+import { addPlayground } from "./commands/playground.ts";
 import { addReport } from "./commands/report.ts";
 import { addTrain } from "./commands/train.ts";
 import { type Context, contextOf, ownFlags } from "./context.ts";
@@ -25,6 +26,7 @@ const adders = [
   addCompare,
   addExamples,
   addPaper,
+  addPlayground,
 ];
 
 /**
@@ -49,6 +51,7 @@ export async function program(
     const told = await work(context);
     code = told.code;
     print(told.text, told.value);
+    await told.until;
   };
   let said = "";
   const root = rootOf(context, (text) => {

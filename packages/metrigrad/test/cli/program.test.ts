@@ -38,7 +38,10 @@ async function refusal(run: () => Promise<unknown>): Promise<string> {
   return "none";
 }
 
-const names = ["init", "train", "explain", "check", "report", "compare", "examples", "paper"];
+const names = [
+  ...["init", "train", "explain", "check", "report", "compare", "examples", "paper"],
+  "playground",
+];
 
 test("the program without a command, and with --help, lists its commands", async (t) => {
   for (const args of [[], ["--help"], ["help"], ["help", "help"], ["--trace"]]) {

@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Context, Told } from "../context.ts";
+import { inPackage } from "../packageFolder.ts";
+import { type Serving, serve } from "../serve/serve.ts";
+import { staticFiles } from "../serve/staticFiles.ts";
+import { untilEnded } from "../serve/untilEnded.ts";
+import { UsageError } from "../usage.ts";
+
+/** Where the pages are, built. */
+const built = inPackage("playground");
+
+/** The port if none is asked for and this one is free. */
+const usual = 8384;
+
+/** Serves the pages of the playground until the process is interrupted. Throws UsageError if they are not built, or if the port is taken. */
+export async function playground(
+  { port }: { readonly port?: number },
+  { colours }: Pick<Context, "colours">,
+  folder = built,
+): Promise<Told> {
+  if (!existsSync(join(folder, "index.html"))) {
+    throw new UsageError({
+      where: "metrigrad playground",
+      must: `the built pages must be in ${folder}`,
+      got: existsSync(folder) ? "no index.html" : "no such folder",
+      todo: "in a clone, run npm run playground",
+    });
+  }
+  const served = await opened(folder, port);
+  const { address } = served;
+  return {
+    code: 0,
+    text: `The playground is at ${colours.bold(address)}\nIt is only for this machine. Ctrl-C ends it.\n`,
+    value: { address, port: served.port },
+    until: untilEnded().then(served.close),
+  };
+}
+
+async function opened(folder: string, port: number | undefined): Promise<Serving> {
+  const answers = [staticFiles(folder)];
+  try {
+    return await serve(answers, port ?? usual);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EADDRINUSE" && code !== "EACCES") throw error;
+    if (port === undefined) return serve(answers, 0);
+    throw new UsageError({
+      where: "--port",
+      must: "the port must be free, and open to you",
+      got: `${port} (${code})`,
+      todo: "take another one, or leave the option out",
+    });
+  }
+}
