@@ -23,6 +23,8 @@ export { type HeatGroup, type HeatmapOptions, heatmap } from "./heat/heatmap.ts"
 export type { MatrixValues } from "./heat/matrices.ts";
 export type { HeatScale } from "./heat/scale.ts";
 export { type HistogramOptions, histograms, type Snapshot } from "./history/histograms.ts";
+export { type ReportPageOptions, reportPage } from "./page/reportPage.ts";
+export type { NamedRecording } from "./page/runs.ts";
 export { type PlanViewOptions, planView } from "./program/planView.ts";
 export { type TimelineOptions, timeline } from "./program/timeline.ts";
 export { epochsCsv, type TableOptions } from "./report/epochsCsv.ts";

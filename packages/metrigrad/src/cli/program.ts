@@ -9,6 +9,7 @@ import { addPaper } from "./commands/paper.ts";
 import { addPlayground } from "./commands/playground.ts";
 import { addReport } from "./commands/report.ts";
 import { addTrain } from "./commands/train.ts";
+import { addWatch } from "./commands/watch.ts";
 import { type Context, contextOf, ownFlags } from "./context.ts";
 import { didYouMean } from "./near.ts";
 import type { Screen } from "./progress.ts";
@@ -23,6 +24,7 @@ const adders = [
   addExplain,
   addCheck,
   addReport,
+  addWatch,
   addCompare,
   addExamples,
   addPaper,

@@ -81,7 +81,7 @@ export function measured(
     log: log ?? known[of]?.log ?? null,
     range: range ?? null,
     wide: known[of]?.wide ?? usualWide,
-    whole: of === "epoch" || of === "step",
+    whole: ["epoch", "step", "rank"].includes(of),
     valueOf: (point) => point[of] ?? null,
   };
 }

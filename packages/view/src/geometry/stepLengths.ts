@@ -69,6 +69,8 @@ export function stepLengths(
     throw refused("stepLengths", "a block must have the quantity", quantity, todo);
   }
   const records = [...lines].map(([label, points]) => ({ label, points }));
-  const of = { of: "value", title: titles[quantity] ?? quantity };
+  const values = records.flatMap(({ points }) => points.map(({ value }) => value));
+  const log = values.every((value) => !(value <= 0)) && values.some((value) => value > 0);
+  const of = { of: "value", title: titles[quantity] ?? quantity, log };
   return drawCurves("stepLengths", records, { ...more, quantities: [of], by: "step" }, {});
 }

@@ -1,4 +1,5 @@
-import type { ExplainedModule, ExplainRow, Explanation } from "@metrigrad/metric";
+import type { ExplainedModule, ExplainRow } from "@metrigrad/metric";
+import type { ModelRecord } from "@metrigrad/train";
 import { shortNumber } from "../plot/number.ts";
 import { type Ink, quiet, seriesInks, strong } from "../svg/ink.ts";
 import { shortened, textSize } from "../text/label.ts";
@@ -34,7 +35,7 @@ const widest = 330;
 const plainLine = { ink: strong, bold: false, swatch: null, response: false };
 
 /** Returns the boxes of an explanation: the input, the modules and the output. */
-export function boxesOf({ graph, rows }: Explanation): GraphBox[] {
+export function boxesOf({ graph, rows }: ModelRecord): GraphBox[] {
   const forms = [...new Set(rows.map(({ form }) => form))];
   const inkOf = (form: string) => seriesInks[forms.indexOf(form) % seriesInks.length] as Ink;
   const ends = (id: string, name: string, shapes: readonly (readonly number[])[]) =>

@@ -1,5 +1,5 @@
-import type { Explanation } from "@metrigrad/metric";
 import { checkNames, DataError } from "@metrigrad/tensor";
+import type { ModelRecord } from "@metrigrad/train";
 import { line } from "d3-shape";
 import type { Box } from "../plot/box.ts";
 import { shortNumber } from "../plot/number.ts";
@@ -31,13 +31,13 @@ export interface GraphViewOptions {
  *
  * {@includeCode ../../../../examples/api/view/graphView.ts#example}
  *
- * @param explanation - The result of {@link explain}.
+ * @param explanation - The result of {@link explain}, or its data in a record.
  * @param options - The title.
  * @returns The text of an SVG file, 830 pixels wide or as wide as the model needs.
  * @throws {@link DataError} if it is given something else, and for options that are not valid.
  * @category Pictures
  */
-export function graphView(explanation: Explanation, options: GraphViewOptions = {}): string {
+export function graphView(explanation: ModelRecord, options: GraphViewOptions = {}): string {
   checkNames("graphView", options, ["title", "note"], DataError);
   if (typeof explanation !== "object" || explanation?.graph === undefined) {
     const todo = "pass explain(model, { batchSize: 50 })";

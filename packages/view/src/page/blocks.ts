@@ -52,12 +52,17 @@ function quantityText(value: QuantityRecord | undefined): string {
   return min === max ? middle : `${middle} (${numberText(min)} to ${numberText(max)})`;
 }
 
-/** The quantities that have a picture: those that some block has as a number. */
+/** The quantities that have a picture: those that some block has, and that are not the same all the time. */
 function quantitiesOf(reports: readonly ReportRecord[]): string[] {
   const known = ["length", "lambda", "residual", "condition"];
-  return known.filter((name) =>
-    reports.some(({ blocks }) => blocks.some(({ quantities }) => isKnown(quantities[name]))),
-  );
+  return known.filter((name) => {
+    const values = reports.flatMap(({ blocks }) =>
+      blocks.flatMap(({ quantities }) =>
+        isKnown(quantities[name]) ? [largest(quantities[name])] : [],
+      ),
+    );
+    return values.some((value) => value !== values[0]);
+  });
 }
 
 function isKnown(value: QuantityRecord | undefined): boolean {
@@ -69,7 +74,9 @@ function isKnown(value: QuantityRecord | undefined): boolean {
 function plainReport({ step, quantities, blocks }: ReportRecord): OptimizerReport {
   const values = (own: ReportRecord["quantities"]) =>
     Object.fromEntries(
-      Object.entries(own).flatMap(([name, value]) => (isKnown(value) ? [[name, largest(value)]] : [])),
+      Object.entries(own).flatMap(([name, value]) =>
+        isKnown(value) ? [[name, largest(value)]] : [],
+      ),
     );
   return {
     step,
@@ -78,7 +85,7 @@ function plainReport({ step, quantities, blocks }: ReportRecord): OptimizerRepor
   };
 }
 
-function largest(value: QuantityRecord): number {
+function largest(value: QuantityRecord | undefined): number {
   return typeof value === "number" ? value : (value?.max ?? Number.NaN);
 }
 
@@ -86,8 +93,8 @@ function largest(value: QuantityRecord): number {
 export function spectraReport({ arch, label, runs: [{ run }] }: RunGroup): string {
   const { spectra = [] } = run;
   if (spectra.length === 0) return "";
-  const epochs = [...new Set(spectra.map(({ epoch }) => epoch))];
-  const times = epochs.map((epoch) => ({
+  const all = [...new Set(spectra.map(({ epoch }) => epoch))];
+  const times = all.map((epoch) => ({
     epoch,
     blocks: Object.fromEntries(
       spectra
@@ -103,7 +110,17 @@ export function spectraReport({ arch, label, runs: [{ run }] }: RunGroup): strin
   return [
     heading(`${arch}, ${label}, seed ${run.seed}`),
     note,
-    figure(spectrum(times)),
+    figure(spectrum(someOf(times))),
     ...(times.length > 1 ? [figure(spectrum(times, { by: "time" }))] : []),
   ].join("");
+}
+
+/** Up to four of a list: the first, the last, and some between. */
+function someOf<T>(list: readonly T[]): readonly T[] {
+  const most = 4;
+  if (list.length <= most) return list;
+  const places = Array.from({ length: most }, (_, at) =>
+    Math.round((at * (list.length - 1)) / (most - 1)),
+  );
+  return places.map((place) => list[place] as T);
 }

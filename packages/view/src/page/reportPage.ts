@@ -1,4 +1,5 @@
 import { checkNames, DataError } from "@metrigrad/tensor";
+import type { ModelRecord } from "@metrigrad/train";
 import { curves } from "../curves/curves.ts";
 import { graphView } from "../graph/graphView.ts";
 import { kindOf, refused } from "../refused.ts";
@@ -6,7 +7,13 @@ import { element, escaped } from "../svg/element.ts";
 import { blockReport, spectraReport } from "./blocks.ts";
 import { figure, heading, paragraph, type Section, section } from "./html.ts";
 import { rateReport } from "./rates.ts";
-import { groupedRuns, labelledRuns, type LabelledRun, type NamedRecording, type RunGroup } from "./runs.ts";
+import {
+  groupedRuns,
+  type LabelledRun,
+  labelledRuns,
+  type NamedRecording,
+  type RunGroup,
+} from "./runs.ts";
 import { commands, differenceTable, environmentTable, settingsTable } from "./settings.ts";
 import { pageStyle } from "./style.ts";
 import { progressList, summaryTable } from "./summary.ts";
@@ -63,7 +70,12 @@ export function reportPage(
   const count = `${runs.length} ${runs.length === 1 ? "run" : "runs"} of ${groups.length} ${groups.length === 1 ? "kind" : "kinds"}`;
   const body = [
     element("a", { class: "skip", href: "#content" }, "Skip to the content"),
-    element("header", {}, element("h1", {}, escaped(title)), element("p", { class: "quiet" }, count)),
+    element(
+      "header",
+      {},
+      element("h1", {}, escaped(title)),
+      element("p", { class: "quiet" }, count),
+    ),
     element("nav", { "aria-label": "Parts of the report" }, element("ul", {}, ...links)),
     element("main", { id: "content" }, ...sections.map(({ html }) => html)),
     ...(script === undefined ? [] : [element("script", { src: script, defer: "" }, "")]),
@@ -109,15 +121,19 @@ function curvesOf(runs: readonly LabelledRun[]): string {
   return figure(curves(begun.map(({ run, label }) => ({ ...run, optimizer: label }))));
 }
 
-/** The graph of each model under its first optimizer; one that other runs share is shown once. */
+/** The graph of each model; one that several runs share is shown once, and one without a metric only where no other is. */
 function modelsOf(groups: readonly RunGroup[]): readonly string[] {
   const seen = new Set<string>();
+  const plain = (rows: ModelRecord["rows"]) => rows.every(({ solver }) => solver === "none");
   return groups.flatMap(({ arch, label, runs: [{ run }] }) => {
-    if (run.model === undefined) return [];
-    const key = JSON.stringify(run.model);
+    const { model } = run;
+    if (model === undefined) return [];
+    const others = groups.filter((one) => one.arch === arch).map((one) => one.runs[0].run.model);
+    if (plain(model.rows) && others.some((one) => one && !plain(one.rows))) return [];
+    const key = JSON.stringify([arch, model]);
     if (seen.has(key)) return [];
     seen.add(key);
-    return [heading(`${arch}, ${label}`), figure(graphView(run.model as never))];
+    return [heading(`${arch}, ${label}`), figure(graphView(model))];
   });
 }
 

@@ -26,7 +26,12 @@ export function settingsTable(groups: readonly RunGroup[]): string {
       ]);
       const title = `${arch}, ${label}`;
       const summary = element("summary", {}, escaped(title));
-      return element("details", {}, summary, table(`Settings of ${title}.`, ["setting", "value"], rows));
+      return element(
+        "details",
+        {},
+        summary,
+        table(`Settings of ${title}.`, ["setting", "value"], rows),
+      );
     })
     .join("");
 }

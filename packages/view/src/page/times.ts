@@ -11,7 +11,9 @@ export function timeReport({ arch, label, runs: [{ run }] }: RunGroup): string {
   const whole = profile.reduce((sum, { seconds }) => sum + seconds, 0);
   const longest = Math.max(...profile.map(({ seconds }) => seconds));
   const title = `${arch}, ${label}: ${milliseconds(whole)} in ${profile.length} kinds of work`;
-  return heading(title) + element("div", { class: "bars" }, ...profile.map((one) => bar(one, longest)));
+  return (
+    heading(title) + element("div", { class: "bars" }, ...profile.map((one) => bar(one, longest)))
+  );
 }
 
 function bar({ kind, count, seconds, secondsMetric }: StepTime, longest: number): string {
@@ -19,7 +21,9 @@ function bar({ kind, count, seconds, secondsMetric }: StepTime, longest: number)
   const name = element("span", {}, escaped(`${kind} × ${numberText(count)}`));
   const parts = [
     element("i", { style: share(seconds - secondsMetric) }, ""),
-    ...(secondsMetric > 0 ? [element("i", { class: "metric", style: share(secondsMetric) }, "")] : []),
+    ...(secondsMetric > 0
+      ? [element("i", { class: "metric", style: share(secondsMetric) }, "")]
+      : []),
   ];
   const metric = secondsMetric > 0 ? `, ${milliseconds(secondsMetric)} for the metric` : "";
   const said = element("span", { class: "number" }, escaped(`${milliseconds(seconds)}${metric}`));

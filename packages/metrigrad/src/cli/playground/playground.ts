@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Context, Told } from "../context.ts";
 import { inPackage } from "../packageFolder.ts";
-import { type Serving, serve } from "../serve/serve.ts";
+import { serveAt } from "../serve/serveAt.ts";
 import { staticFiles } from "../serve/staticFiles.ts";
 import { untilEnded } from "../serve/untilEnded.ts";
 import { UsageError } from "../usage.ts";
@@ -27,7 +27,7 @@ export async function playground(
       todo: "in a clone, run npm run playground",
     });
   }
-  const served = await opened(folder, port);
+  const served = await serveAt([staticFiles(folder)], port, usual);
   const { address } = served;
   return {
     code: 0,
@@ -35,21 +35,4 @@ export async function playground(
     value: { address, port: served.port },
     until: untilEnded().then(served.close),
   };
-}
-
-async function opened(folder: string, port: number | undefined): Promise<Serving> {
-  const answers = [staticFiles(folder)];
-  try {
-    return await serve(answers, port ?? usual);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EADDRINUSE" && code !== "EACCES") throw error;
-    if (port === undefined) return serve(answers, 0);
-    throw new UsageError({
-      where: "--port",
-      must: "the port must be free, and open to you",
-      got: `${port} (${code})`,
-      todo: "take another one, or leave the option out",
-    });
-  }
 }
