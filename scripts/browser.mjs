@@ -20,6 +20,7 @@ const pages = [
   { folder: "isolated", entry: "cpu.ts", isolated: true },
   { folder: "plain", entry: "cpu.ts", isolated: false },
   { folder: "gpu", entry: "gpu.ts", isolated: false },
+  { folder: "thread", entry: "thread.ts", isolated: false },
   { folder: "strict", entry: "strict.ts", isolated: true, policy: `${strict} 'wasm-unsafe-eval'` },
   { folder: "locked", entry: "strict.ts", isolated: true, policy: strict },
 ].filter(({ folder }) => process.argv.length === 2 || process.argv.includes(folder));

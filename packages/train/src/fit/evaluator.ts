@@ -3,6 +3,7 @@ import { type AnyModule, applierOf } from "@metrigrad/nn";
 import {
   GraphError,
   type Handle,
+  pause,
   type Store,
   showShape,
   type Tensor,
@@ -11,7 +12,6 @@ import {
 import type { BatchForm, Rows } from "../data/form.ts";
 import { inputsOf } from "../data/reading.ts";
 import { chunkRows } from "../host/chunkRows.ts";
-import { pacer } from "../host/pause.ts";
 import { stepContext } from "../step/context.ts";
 import { hitsOf } from "./accuracy.ts";
 import type { Evaluation } from "./events.ts";
@@ -126,12 +126,12 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
 
   return {
     async evaluate(parts) {
-      const rest = pacer();
       const sums = new Map<string, Sum>();
       for await (const { rows, chosen } of parts) {
+        await pause();
         for (const chunk of chunksOf(rows, chosen)) {
           await addChunk(chunk, sums);
-          await rest();
+          await pause();
         }
       }
       return evaluationOf(sums);

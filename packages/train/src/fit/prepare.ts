@@ -11,7 +11,7 @@ import {
 } from "@metrigrad/data";
 import { type Node, rngState } from "@metrigrad/graph";
 import type { AnyModule, NodeTree } from "@metrigrad/nn";
-import { GraphError, type Store, type VariableSpec } from "@metrigrad/tensor";
+import { GraphError, pause, type Store, type VariableSpec } from "@metrigrad/tensor";
 import {
   type AnyStream,
   type BatchSource,
@@ -72,6 +72,7 @@ export async function prepare(
   try {
     const { stepsPerEpoch, form, weighted, batchSize } = source;
     const taken = await takeUp(source);
+    await pause();
     const steps = stepsPerEpoch === null ? null : epochs * stepsPerEpoch;
     const graph = stepGraph(store, {
       where: "fit",
@@ -87,7 +88,9 @@ export async function prepare(
       l2,
       resume: resume || taken,
     });
+    await pause();
     for (const [name, split] of isStream(data) ? [] : splitsOf(data)) check(name, split);
+    await pause();
     const places = new Map<number, BatchPlace>();
     const asked = typeof options.report === "object" ? options.report : {};
     const runner = await stepRunner(store, graph, {

@@ -2,7 +2,7 @@ import { GraphError, type Store } from "@metrigrad/tensor";
 import { type BestValues, contentsOf, writeContents } from "../checkpoint/contents.ts";
 import { bytesInstead, type FileSystem, fileSystem } from "../files/fileSystem.ts";
 import { partName } from "../files/partName.ts";
-import { sha256 } from "../files/sha256.ts";
+import { hashed, sha256 } from "../files/sha256.ts";
 import { readyFile, syncFolder } from "../files/wholeFile.ts";
 import { storeTurn } from "../step/storeTurns.ts";
 import { manifestText, type SavedRun } from "./manifest.ts";
@@ -84,7 +84,7 @@ async function saveRun(
       const contents = contentsOf(store, best);
       bytes = contents.layout.bytes;
       const write = async (piece: Uint8Array) => {
-        hash.update(piece);
+        await hashed(hash, piece);
         await part.write(piece);
       };
       await writeContents({ write }, contents);

@@ -10,6 +10,7 @@ import {
 import {
   GraphError,
   type Handle,
+  pause,
   type Store,
   sizeOf,
   type Tensor,
@@ -176,6 +177,7 @@ export async function stepRunner(
     advance: async (feeds) => {
       await step(feeds, false);
       if (kept.size >= checkEvery || keptSize > keptBytes) await check();
+      await pause();
     },
     read: async (feeds) => {
       const handles = await step(feeds, true);
@@ -185,6 +187,7 @@ export async function stepRunner(
       ]);
       const [loss = Number.NaN, bad = 0] = (values as Tensor).data();
       await settle(checkFinite ? bad : 0);
+      await pause();
       const names = Object.keys(outputs);
       return {
         loss,
