@@ -34,12 +34,8 @@ const guides = {
   name: "guides",
   /** @param {import("esbuild").PluginBuild} build */
   setup(build) {
-    build.onResolve({ filter: /^guide:/ }, ({ path }) => ({
-      path: path.slice("guide:".length),
-      namespace: "guide",
-    }));
-    build.onLoad({ filter: /./, namespace: "guide" }, ({ path }) => {
-      const text = readFileSync(join(root, "docs", "guide", path), "utf8");
+    build.onLoad({ filter: /docs[\\/]guide[\\/][^\\/]+\.md$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
       const blocks = [...text.matchAll(/^```ts(?: page)?\n([\s\S]+?)^```$/gm)];
       const program = blocks.map(([, code]) => code).join("");
       const comments = program.matchAll(/^ *console\.log\(.*\);? \/\/ (.*)$/gm);

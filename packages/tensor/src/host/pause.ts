@@ -54,7 +54,8 @@ export type Pieces<T> = Generator<void, T, void>;
  * Does work in pieces, and calls {@link pause} after each piece.
  *
  * @param work - The work.
- * @returns A promise of the result of the work. It rejects with what the work throws.
+ * @returns A promise of the result of the work.
+ * @throws {@link MetrigradError} or any other error, if the work throws it.
  * @category For authors of backends
  */
 export async function inPieces<T>(work: Pieces<T>): Promise<T> {
@@ -70,8 +71,8 @@ export async function inPieces<T>(work: Pieces<T>): Promise<T> {
  * Does work in pieces without a pause.
  *
  * @param work - The work.
- * @returns The result of the work. What the work throws is thrown.
- * @nothrow
+ * @returns The result of the work.
+ * @throws {@link MetrigradError} or any other error, if the work throws it.
  * @category For authors of backends
  */
 export function atOnce<T>(work: Pieces<T>): T {

@@ -43,16 +43,19 @@ export interface FileOfHandle {
   /**
    * Opens the file for reading.
    *
-   * @returns A promise of its bytes.
+   * @returns A promise of its bytes, as a `File` has them.
    */
-  getFile(): Promise<Blob>;
+  getFile(): Promise<{
+    readonly size: number;
+    slice(from: number, to: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  }>;
   /**
    * Opens the file for writing. What is written is in the file after `close`, all at once.
    *
    * @returns A promise of a stream.
    */
   createWritable(): Promise<{
-    write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+    write(bytes: Uint8Array): Promise<void>;
     close(): Promise<void>;
     abort(): Promise<void>;
   }>;
@@ -134,7 +137,7 @@ export function pageFolder(where: string, handle: FolderHandle): Folder {
       const stream = await entry.createWritable();
       const discard = () => stream.abort();
       try {
-        await write({ write: (bytes) => stream.write(bytes as Uint8Array<ArrayBuffer>) });
+        await write({ write: (bytes) => stream.write(bytes) });
       } catch (error) {
         await discard();
         throw error;
