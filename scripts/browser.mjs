@@ -29,19 +29,19 @@ const pages = [
   { folder: "locked", entry: "strict.ts", isolated: true, policy: strict },
 ].filter(({ folder }) => process.argv.length === 2 || process.argv.includes(folder));
 
-/** Guides as modules: their blocks of code, those that only run in a page too, and what their comments promise to print. */
-const guides = {
-  name: "guides",
+/** Puts the code of docs/guide/browser.md in place of guideProgram.ts, with what its comments promise to print. */
+const guide = {
+  name: "guide",
   /** @param {import("esbuild").PluginBuild} build */
   setup(build) {
-    build.onLoad({ filter: /docs[\\/]guide[\\/][^\\/]+\.md$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8");
+    build.onLoad({ filter: /guideProgram\.ts$/ }, () => {
+      const text = readFileSync(join(root, "docs", "guide", "browser.md"), "utf8");
       const blocks = [...text.matchAll(/^```ts(?: page)?\n([\s\S]+?)^```$/gm)];
       const program = blocks.map(([, code]) => code).join("");
       const comments = program.matchAll(/^ *console\.log\(.*\);? \/\/ (.*)$/gm);
       const promised = JSON.stringify([...comments].map(([, printed]) => printed));
       const contents = `${program}\nexport const promised = ${promised};`;
-      return { contents, loader: "ts", resolveDir: root };
+      return { contents, loader: /** @type {const} */ ("ts"), resolveDir: root };
     });
   },
 };
@@ -53,7 +53,7 @@ async function bundled(entry, isModule) {
     bundle: true,
     write: false,
     format: isModule ? "esm" : "iife",
-    plugins: [guides],
+    plugins: [guide],
     platform: "browser",
     target: "es2022",
     logOverride: { "empty-import-meta": "silent" },

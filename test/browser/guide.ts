@@ -15,7 +15,7 @@ async function check(): Promise<Line[]> {
   console.log = (...values: unknown[]) => {
     printed.push(values.map(shown).join(" "));
   };
-  const { promised } = await import("../../docs/guide/browser.md");
+  const { promised } = await import("./guideProgram.ts");
   const end = performance.now() + patience;
   while (printed.length < promised.length && performance.now() < end) {
     await new Promise((done) => setTimeout(done, 20));

@@ -14,7 +14,6 @@ import {
   type NameOptions,
   type Pieces,
   type Plan,
-  pause,
   type Store,
   sizeOf,
   storedType,
@@ -157,8 +156,6 @@ export class CpuStore implements Store {
     this.check("store.prepare");
     checkPlanFloat("cpu", plan.float, this.float);
     checkPlan(plan);
-    await pause();
-    this.check("store.prepare");
     const used = new UsedVariables();
     const address = (spec: VariableSpec) => {
       used.add(spec);

@@ -55,7 +55,7 @@ export interface FileOfHandle {
    * @returns A promise of a stream.
    */
   createWritable(): Promise<{
-    write(bytes: Uint8Array): Promise<void>;
+    write(bytes: ArrayBuffer): Promise<void>;
     close(): Promise<void>;
     abort(): Promise<void>;
   }>;
@@ -137,7 +137,7 @@ export function pageFolder(where: string, handle: FolderHandle): Folder {
       const stream = await entry.createWritable();
       const discard = () => stream.abort();
       try {
-        await write({ write: (bytes) => stream.write(bytes) });
+        await write({ write: (bytes) => stream.write(bufferOf(bytes)) });
       } catch (error) {
         await discard();
         throw error;
@@ -205,6 +205,13 @@ async function lockOf(where: string, handle: FolderHandle): Promise<(() => void)
       refused(signal.aborted ? taken(where, name || "the folder", "another page") : error);
     });
   });
+}
+
+/** Returns the memory of bytes that has nothing else. */
+function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  const { buffer, byteLength } = bytes;
+  const whole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  return whole ? buffer : (bytes.slice().buffer as ArrayBuffer);
 }
 
 function notWritable(where: string): GraphError {

@@ -22,7 +22,7 @@ export function memoryFolder(given: ReadonlyMap<string, Uint8Array> = new Map())
     createWritable: async () => {
       const pieces: Uint8Array[] = [];
       return {
-        write: async (bytes) => void pieces.push(bytes.slice()),
+        write: async (bytes) => void pieces.push(new Uint8Array(bytes.slice(0))),
         close: async () => void files.set(name, Buffer.concat(pieces)),
         abort: async () => undefined,
       };
