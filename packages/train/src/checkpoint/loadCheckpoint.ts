@@ -4,6 +4,7 @@ import {
   DataError,
   type DType,
   type NamedVariable,
+  pause,
   type Store,
   sameShape,
   showShape,
@@ -110,7 +111,10 @@ export function loadValues(
       values.push({ name, spec });
     }
     await store.add(added);
-    for (const { name, spec } of values) await store.write(spec, await file.read(name));
+    for (const { name, spec } of values) {
+      await store.write(spec, await file.read(name));
+      await pause();
+    }
     const lost = store.variables.filter(({ path }) => isRunState(path) && !loaded.has(path));
     // A held value, from a file that was loaded before, has no initial value.
     await store.remove(lost.filter(({ spec }) => spec.held !== undefined));

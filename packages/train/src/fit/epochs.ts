@@ -1,5 +1,4 @@
 import { GraphError, type Tensor } from "@metrigrad/tensor";
-import { pacer } from "../host/pause.ts";
 import type { OptimizerReport } from "../step/report.ts";
 import { dueAfter } from "./due.ts";
 import type { StepEvent } from "./events.ts";
@@ -70,7 +69,6 @@ export function trainer(
   return {
     async epoch(epoch) {
       const start = performance.now();
-      const rest = pacer();
       const { seconds: earlier } = before;
       let { steps: own, losses, secondsMetric, report } = before;
       before = noPart;
@@ -126,7 +124,6 @@ export function trainer(
           const part = soFar();
           await apart(() => save(epoch, part));
         }
-        await rest();
       }
       if (from !== null && skipped > 0) throw fewerBatches(epoch + 1, batch + skipped, batch);
       await runner.check();
