@@ -35,6 +35,7 @@ export function merge(all: readonly ForRows[], freeName: string): Translated {
   };
   for (const [name, value] of first.translated.known) {
     if (value.kind !== "integers") {
+      checkNumber(name, value, others);
       known.set(name, value);
       continue;
     }
@@ -71,6 +72,18 @@ export function merge(all: readonly ForRows[], freeName: string): Translated {
     },
     known,
   };
+}
+
+/** Throws GraphError if a number is another one for another number of rows, such as the factor of a mean over rows. */
+function checkNumber(name: string, value: Known, others: readonly ForRows[]): void {
+  const equal = others.every(({ translated }) => {
+    const twin = translated.known.get(name);
+    if (value.kind !== "number") return twin?.kind === value.kind;
+    return (
+      twin?.kind === "number" && twin.type === value.type && Object.is(twin.value, value.value)
+    );
+  });
+  if (!equal) throw dependsOnRows(`${name}, a number that depends on the rows`);
 }
 
 /** Returns the name of a free size: that of the rows, or one of its own for another number that follows from them. */

@@ -7,6 +7,7 @@ import { handlerOf } from "./ops/handlers.ts";
 import { writeScalar } from "./ops/scalar.ts";
 import type { Writer } from "./ops/writer.ts";
 import { simplifier } from "./simplify.ts";
+import { withoutUnread } from "./unread.ts";
 
 /** A list of ONNX nodes that is being written: that of the model, or that of the turn of a loop. */
 interface Block {
@@ -57,7 +58,8 @@ export function translate({ inputs: given, outputs, rows }: Source): Translated 
   };
 
   const writer: Writer = {
-    nameOf: (node) => {
+    nameOf: (given) => {
+      const [node] = simplify([given]) as [Node];
       if (placeOf(node) === null) return nameOfKnown(node);
       for (const one of needed(node, (other) => names.has(other) || placeOf(other) === null)) {
         // A loop names all of its results at once.
@@ -117,10 +119,10 @@ export function translate({ inputs: given, outputs, rows }: Source): Translated 
       writeLoop(loops.get(loopKey(node as Node<LoopOutputAttrs>)) as LoopResults);
       return names.get(node) as string;
     }
-    const expr = op.expr?.(node);
-    if (expr !== undefined) return writeScalar(node, expr, writer);
     const handler = handlerOf(op);
     if (handler !== null) return handler(node as Node<never>, writer);
+    const expr = op.expr?.(node);
+    if (expr !== undefined) return writeScalar(node, expr, writer);
     throw new GraphError({
       where: "onnxBytes",
       must: "each op must be one that ONNX has",
@@ -188,7 +190,7 @@ export function translate({ inputs: given, outputs, rows }: Source): Translated 
     main.nodes.push({ op: "Identity", inputs: [inside], outputs: [name], attrs: {} });
     return { name, type: root.type, shape: root.shape };
   });
-  return { graph: { nodes: main.nodes, inputs, outputs: results }, known };
+  return withoutUnread({ graph: { nodes: main.nodes, inputs, outputs: results }, known });
 }
 
 /** Whether a node that depends on no input is not computed at export: a draw, or a value with a row for each row of the inputs. */

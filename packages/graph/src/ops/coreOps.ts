@@ -11,7 +11,8 @@ import { type ContractAttrs, contractOp } from "./contract.ts";
 import type { ConvolutionAttrs } from "./convolutionAttrs.ts";
 import { convolutionInputOp, convolutionOp } from "./convolutionOp.ts";
 import { cumsumOp, type RunningAttrs } from "./cumulative.ts";
-import { gatherOp } from "./gather.ts";
+import { firstMaxOp } from "./firstMax.ts";
+import { gatherOp, scatterAddOp } from "./gather.ts";
 import { inputOp } from "./input.ts";
 import { iotaOp } from "./iota.ts";
 import { matmulOp } from "./matmul.ts";
@@ -58,10 +59,14 @@ export const coreOps: {
   readonly windows: Op<WindowsAttrs>;
   /** Rows by their positions. */
   readonly gather: Op<{ readonly type: ValueType }>;
+  /** Zeros, with rows added at positions. */
+  readonly scatterAdd: Op<{ readonly rows: number }>;
   /** Sums over axes. */
   readonly sum: Op<ReduceAttrs>;
   /** Largest elements. */
   readonly max: Op<ReduceAttrs>;
+  /** Largest elements, of which the first one takes the derivative. */
+  readonly firstMax: Op<ReduceAttrs>;
   /** Smallest elements. */
   readonly min: Op<ReduceAttrs>;
   /** Products over axes. */
@@ -101,8 +106,10 @@ export const coreOps: {
   concat: concatOp,
   windows: windowsOp,
   gather: gatherOp,
+  scatterAdd: scatterAddOp,
   sum: sumOp,
   max: maxOp,
+  firstMax: firstMaxOp,
   min: minOp,
   prod: prodOp,
   argMax: argMaxOp,

@@ -1,4 +1,4 @@
-import { cast, clip, coreOps, type Node, type PlaceAttrs } from "@metrigrad/graph";
+import { cast, clip, coreOps, type Node, type PlaceAttrs, reshape } from "@metrigrad/graph";
 import { GraphError } from "@metrigrad/tensor";
 import { typeNumber } from "../proto/encode.ts";
 import { entry, type HandlerEntry, type Writer } from "./writer.ts";
@@ -52,6 +52,13 @@ export const arrangeHandlers: readonly HandlerEntry[] = [
     const places = clip(indices, 0, (source.shape[0] as number) - 1);
     const rows = to.add("Gather", [to.nameOf(source), to.nameOf(places)], { axis: 0 });
     return source.type === type ? rows : to.add("Cast", [rows], { to: typeNumber(type) });
+  }),
+  entry(coreOps.scatterAdd, ({ inputs, shape, type, attrs: { rows } }, to) => {
+    const [indices, updates] = inputs as [Node, Node];
+    const places = to.nameOf(reshape(clip(indices, 0, rows - 1), [...indices.shape, 1]));
+    const own = to.add("Cast", [places], { to: typeNumber("i64") });
+    const zeros = to.add("Expand", [to.number(0, type), to.integers(shape)]);
+    return to.add("ScatterND", [zeros, own, to.nameOf(updates)], { reduction: "add" });
   }),
   entry(coreOps.windows, ({ inputs, attrs: { windows }, shape }, to) => {
     const [x] = inputs as [Node];

@@ -1,4 +1,4 @@
-import { coreOps, type Node, type Op, type WindowsAttrs } from "@metrigrad/graph";
+import { coreOps, type Node, type Op, type ReduceAttrs, type WindowsAttrs } from "@metrigrad/graph";
 import { sizeOf } from "@metrigrad/tensor";
 import { typeNumber } from "../proto/encode.ts";
 import { entry, type HandlerEntry, type Writer } from "./writer.ts";
@@ -8,21 +8,15 @@ export const reduceHandlers: readonly HandlerEntry[] = [
   entry(coreOps.sum, ({ inputs, attrs: { axes } }, to) => {
     const [x] = inputs as [Node];
     const windows = pooled(x, axes);
-    if (windows !== null && windows.every(({ dilation }) => dilation === 1)) {
+    if (windows?.every(({ dilation }) => dilation === 1)) {
       const mean = to.add("AveragePool", [to.nameOf(x.inputs[0] as Node)], poolAttrs(windows));
       const count = sizeOf(windows.map(({ size }) => size));
       return to.add("Mul", [mean, to.number(count, "float")]);
     }
     return to.add("ReduceSum", [to.nameOf(x), to.integers(axes)], { keepdims: 0 });
   }),
-  entry(coreOps.max, ({ inputs, attrs: { axes } }, to) => {
-    const [x] = inputs as [Node];
-    const windows = pooled(x, axes);
-    if (windows === null) return to.add("ReduceMax", [to.nameOf(x)], { axes, keepdims: 0 });
-    const dilations = windows.map(({ dilation }) => dilation);
-    const source = to.nameOf(x.inputs[0] as Node);
-    return to.add("MaxPool", [source], { ...poolAttrs(windows), dilations });
-  }),
+  largest(coreOps.max),
+  largest(coreOps.firstMax),
   entry(coreOps.min, ({ inputs, attrs: { axes } }, to) =>
     to.add("ReduceMin", [to.nameOf(inputs[0] as Node)], { axes, keepdims: 0 }),
   ),
@@ -35,7 +29,9 @@ export const reduceHandlers: readonly HandlerEntry[] = [
     const { axis, descending } = node.attrs;
     const [x] = node.inputs as [Node];
     const count = to.integers([x.shape[axis] as number]);
-    const inputs = [to.nameOf(x), count];
+    const whole = x.type === "bool" || x.type === "u32" || x.type === "u8";
+    const own = to.nameOf(x);
+    const inputs = [whole ? to.add("Cast", [own], { to: typeNumber("i64") }) : own, count];
     const order = to.add("TopK", inputs, { axis, largest: Number(descending), sorted: 1 }, 1);
     return asI32(order, to);
   }),
@@ -44,6 +40,17 @@ export const reduceHandlers: readonly HandlerEntry[] = [
     return to.add("CumSum", [to.nameOf(inputs[0] as Node), to.number(axis, "i32")], attrs);
   }),
 ];
+
+function largest(op: Op<ReduceAttrs>): HandlerEntry {
+  return entry(op, ({ inputs, attrs: { axes } }, to) => {
+    const [x] = inputs as [Node];
+    const windows = pooled(x, axes);
+    if (windows === null) return to.add("ReduceMax", [to.nameOf(x)], { axes, keepdims: 0 });
+    const dilations = windows.map(({ dilation }) => dilation);
+    const source = to.nameOf(x.inputs[0] as Node);
+    return to.add("MaxPool", [source], { ...poolAttrs(windows), dilations });
+  });
+}
 
 function position(op: Op<{ readonly axis: number }>, name: string): HandlerEntry {
   return entry(op, ({ inputs, attrs: { axis } }, to) =>

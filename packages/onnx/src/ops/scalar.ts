@@ -37,6 +37,14 @@ const conversion =
 
 const one = (to: Writer) => to.number(1, "float");
 
+/** x / y. Integers divided by 0 give 0, which ONNX leaves open. */
+const div: Rule = ([x = "", y = ""], { type }, to) => {
+  if (type === "float") return to.add("Div", [x, y]);
+  const none = to.add("Equal", [y, to.number(0, type)]);
+  const quotient = to.add("Div", [x, to.add("Where", [none, to.number(1, type), y])]);
+  return to.add("Where", [none, to.number(0, type), quotient]);
+};
+
 /** eˣ − 1. Near 0 it is 2t/(1 − t) with t = tanh(x/2), which keeps the digits. */
 const expm1: Rule = ([x = ""], _, to) => {
   const t = to.add("Tanh", [to.add("Mul", [x, to.number(0.5, "float")])]);
@@ -77,7 +85,7 @@ const rules: Readonly<Record<PrimitiveName, Rule>> = {
   add: same("Add"),
   sub: same("Sub"),
   mul: same("Mul"),
-  div: same("Div"),
+  div,
   neg: same("Neg"),
   abs: same("Abs"),
   sign: same("Sign"),
