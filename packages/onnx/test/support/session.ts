@@ -1,13 +1,9 @@
 /** Runs exported files by onnxruntime-web, which has its own kernels in WebAssembly. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { type Tensor, tensor } from "@metrigrad/tensor";
 import * as ort from "onnxruntime-web/wasm";
 
-const folder = join(createRequire(import.meta.url).resolve("onnxruntime-web/wasm"), "..");
+// With one thread it loads in Node too.
 ort.env.wasm.numThreads = 1;
-ort.env.wasm.wasmBinary = readFileSync(join(folder, "ort-wasm-simd-threaded.wasm"));
 ort.env.logLevel = "error";
 
 const types = {
