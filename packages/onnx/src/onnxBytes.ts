@@ -7,6 +7,7 @@ import {
   isTensor,
   mapTree,
   namedLeaves,
+  ShapeError,
   type Store,
   type Tensor,
   type Tree,
@@ -52,10 +53,10 @@ const rowsName = "rows";
  * @param inputs - Tensors [rows, …] in the form of the model's input. Only their shapes and types count.
  * @param options - The number of rows, if it is to be fixed.
  * @returns A promise of the file. It uses version 17 of ONNX's operators.
- * @throws {@link GraphError} if an option is unknown or out of range, if the store does not have the model, or if ONNX does not
+ * @throws A {@link GraphError} if an option is unknown or out of range, if the store does not have the model, or if ONNX does not
  *   have an op. Also if the rows are free and the model depends on their number.
- * @throws {@link ShapeError} if the inputs do not fit the model.
- * @throws {@link DataError} if the file has more than 2 GiB.
+ * @throws A {@link ShapeError} if the inputs do not fit the model, or have no axis of rows.
+ * @throws A {@link DataError} if the file has more than 2 GiB.
  * @category Train: files and reports
  */
 export async function onnxBytes<In, Out>(
@@ -112,8 +113,8 @@ function sourceOf(model: AnyModule, store: Store, given: Tree<Tensor>, rows: num
   return { inputs: [...inputs.values()], outputs };
 }
 
-function withoutRows(name: string): GraphError {
-  return new GraphError({
+function withoutRows(name: string): ShapeError {
+  return new ShapeError({
     where: "onnxBytes",
     must: "inputs must have an axis of rows",
     got: `a number for ${name}`,

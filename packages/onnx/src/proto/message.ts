@@ -34,14 +34,6 @@ export function integer(to: Message, field: number, value: number): void {
   push(to, varint(value));
 }
 
-/** Writes a field with a float of 32 bits. */
-export function float(to: Message, field: number, value: number): void {
-  push(to, varint((field << 3) | 5));
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  push(to, bytes);
-}
-
 /** Writes a field with bytes or a text. The bytes are kept as they are, not copied. */
 export function bytes(to: Message, field: number, value: Uint8Array | string): void {
   const content = typeof value === "string" ? text.encode(value) : value;
