@@ -47,6 +47,7 @@ import {
   weightNorm,
 } from "metrigrad";
 import test from "tape";
+import { moduleCases } from "../packages/metric/test/support/modules.ts";
 
 interface Recorded {
   readonly inputs: readonly NestedArray[];
@@ -130,6 +131,27 @@ test("torch exchange: each recorded file is compared", (t) => {
       .sort(),
     known,
   );
+  t.end();
+});
+
+/** Kinds with parameters that PyTorch does not have. Their names and shapes are ours. */
+const ours = [
+  "film",
+  "fourierFeatures",
+  "gaussianProcessFeatures",
+  "hyperDense",
+  "mixtureOfExperts",
+  "positionalEmbedding",
+  "radialBasis",
+  "swish",
+];
+
+test("torch exchange: every kind of module with parameters says its layout, or has no counterpart", (t) => {
+  const silent = Object.entries(moduleCases).flatMap(([name, rows]) => {
+    const own = rows.some(({ module }) => Object.keys(module.params).length > 0);
+    return own && rows[0]?.module.definition.spec.torch === undefined ? [name] : [];
+  });
+  t.deepEqual(silent.sort(), ours);
   t.end();
 });
 

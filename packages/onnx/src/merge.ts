@@ -8,7 +8,7 @@ export interface ForRows {
 }
 
 /** The name of the list with the number of rows in a model. */
-const rowsName = "rows";
+const rowsName = "metrigrad/rows";
 
 /**
  * Joins translations of one graph for several numbers of rows into one that takes any number of rows. They must be equal but
@@ -27,10 +27,15 @@ export function merge(all: readonly ForRows[], freeName: string): Translated {
     if (front.length > 0) return;
     const [input] = graph.inputs;
     if (input === undefined) throw dependsOnRows("a model that reads no input");
-    known.set("rows/axis", { kind: "integers", values: [0], shape: [1] });
+    known.set(`${rowsName}/axis`, { kind: "integers", values: [0], shape: [1] });
     front.push(
-      { op: "Shape", inputs: [input.name], outputs: ["rows/shape"], attrs: {} },
-      { op: "Gather", inputs: ["rows/shape", "rows/axis"], outputs: [rowsName], attrs: {} },
+      { op: "Shape", inputs: [input.name], outputs: [`${rowsName}/shape`], attrs: {} },
+      {
+        op: "Gather",
+        inputs: [`${rowsName}/shape`, `${rowsName}/axis`],
+        outputs: [rowsName],
+        attrs: {},
+      },
     );
   };
   for (const [name, value] of first.translated.known) {

@@ -105,10 +105,11 @@ function sourceOf(model: AnyModule, store: Store, given: Tree<Tensor>, rows: num
   const pathOf = (spec: Parameters<Store["pathOf"]>[0]) => store.pathOf(spec);
   const applier = applierOf({ mode: "infer", rowWeights: null, pathOf });
   const { response } = applier.apply(model, x);
+  const taken = new Set([...inputs.values()].map(({ attrs }) => attrs.name));
   const outputs = namedLeaves<Node>(response, isNode).map(([path, node]) => {
     const name = path === "" ? "output" : path;
     // An output may have the name of an input, such as a state that goes in and out.
-    return [inputs.has(path) && path !== "" ? `${name}/out` : name, node] as const;
+    return [taken.has(name) ? `${name}/out` : name, node] as const;
   });
   return { inputs: [...inputs.values()], outputs };
 }

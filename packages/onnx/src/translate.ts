@@ -1,4 +1,11 @@
-import { coreOps, type LoopOutputAttrs, type Node, type Op, showNode } from "@metrigrad/graph";
+import {
+  coreOps,
+  type InputAttrs,
+  type LoopOutputAttrs,
+  type Node,
+  type Op,
+  showNode,
+} from "@metrigrad/graph";
 import { GraphError, sizeOf } from "@metrigrad/tensor";
 import { type LoopResults, loopKey, loopsIn, turnOf } from "./loops.ts";
 import type { Known, OnnxGraph, OnnxNode, OnnxValue, Translated } from "./model.ts";
@@ -18,7 +25,7 @@ interface Block {
 /** What to translate. */
 export interface Source {
   /** The inputs. Each of them is an input of the model, even if nothing reads it. */
-  readonly inputs: readonly Node[];
+  readonly inputs: readonly Node<InputAttrs>[];
   /** The outputs by name. */
   readonly outputs: readonly (readonly [name: string, node: Node])[];
   /** The number of rows, if it is to stay free. Values with so many rows are not computed at export. Null if it is fixed. */
@@ -38,7 +45,14 @@ export function translate({ inputs: given, outputs, rows }: Source): Translated 
   let block = main;
   let scope = "";
   let count = 0;
-  const fresh = (hint: string) => `${scope === "" ? "" : `${scope}/`}${hint}_${count++}`;
+  const taken = new Set([
+    ...given.map(({ attrs }) => attrs.name),
+    ...outputs.map(([name]) => name),
+  ]);
+  const fresh = (hint: string): string => {
+    const name = `${scope === "" ? "" : `${scope}/`}${hint}_${count++}`;
+    return taken.has(name) ? fresh(hint) : name;
+  };
   const remember = (hint: string, value: Known) => {
     const name = fresh(hint);
     known.set(name, value);

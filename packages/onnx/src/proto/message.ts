@@ -46,7 +46,7 @@ export function bytes(to: Message, field: number, value: Uint8Array | string): v
 export function inner(to: Message, field: number, value: Message): void {
   push(to, varint((field << 3) | 2));
   push(to, varint(value.size));
-  to.pieces.push(...value.pieces);
+  for (const piece of value.pieces) to.pieces.push(piece);
   to.size += value.size;
 }
 
