@@ -50,7 +50,8 @@ test("translate: a loop is one scan with the turn inside, whatever the number of
     const { graph } = nodesOf(gru(2, 3), 2, turns, 2);
     const scans = graph.nodes.filter(({ op }) => op === "Scan");
     t.equal(scans.length, 1);
-    const { nodes } = scans[0]?.attrs.body as OnnxGraph;
+    const [scan] = scans as [(typeof scans)[number]];
+    const { nodes } = scan.attrs.body as OnnxGraph;
     return [graph.nodes.length, nodes.length];
   });
   t.deepEqual(sizes[0], sizes[1]);
