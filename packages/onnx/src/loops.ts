@@ -7,6 +7,7 @@ import {
   replaceNodes,
   topological,
 } from "@metrigrad/graph";
+import type { OnnxGraph, OnnxNode, OnnxValue } from "./model.ts";
 
 /** The results of one loop that a graph needs. */
 export type LoopResults = readonly Node<LoopOutputAttrs>[];
@@ -82,4 +83,42 @@ export function turnOf(results: LoopResults, simplify: (roots: readonly Node[]) 
 
 function isStack({ attrs }: Node<LoopOutputAttrs>): boolean {
   return attrs.kind !== "last";
+}
+
+/** The names of the values of a loop. */
+export interface ScanNames {
+  /** The carries before the first turn, and the sequences. */
+  readonly begin: readonly string[];
+  /** The values that a turn gets: carries and slices. */
+  readonly gets: readonly string[];
+  /** The values that a turn gives: carries, and what is kept. */
+  readonly gives: readonly string[];
+  /** The results of the loop. */
+  readonly made: readonly string[];
+}
+
+/** Returns a loop as ONNX's Scan, with the nodes of a turn inside. */
+export function scanNode(turn: Turn, names: ScanNames, nodes: OnnxNode[]): OnnxNode {
+  const { carries, slices, roots, reverse, stacks } = turn;
+  const valueOf = ({ type }: Node, name: string | undefined): OnnxValue => {
+    return { name: name as string, type, shape: null };
+  };
+  const body: OnnxGraph = {
+    nodes,
+    inputs: [...carries, ...slices].map(({ value }, at) => valueOf(value, names.gets[at])),
+    outputs: roots.map((root, at) => valueOf(root, names.gives[at])),
+  };
+  const directions = (count: number) => new Array<number>(count).fill(Number(reverse));
+  const kept = stacks === 0 ? {} : { scan_output_directions: directions(stacks) };
+  return {
+    op: "Scan",
+    inputs: names.begin,
+    outputs: names.made,
+    attrs: {
+      body,
+      num_scan_inputs: slices.length,
+      scan_input_directions: directions(slices.length),
+      ...kept,
+    },
+  };
 }

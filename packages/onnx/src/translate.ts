@@ -1,4 +1,5 @@
 import {
+  type ConstantAttrs,
   coreOps,
   type InputAttrs,
   type LoopOutputAttrs,
@@ -6,21 +7,17 @@ import {
   type Op,
   showNode,
 } from "@metrigrad/graph";
-import { GraphError, sizeOf } from "@metrigrad/tensor";
-import { type LoopResults, loopKey, loopsIn, turnOf } from "./loops.ts";
-import type { Known, OnnxGraph, OnnxNode, OnnxValue, Translated } from "./model.ts";
+import { GraphError } from "@metrigrad/tensor";
+import { type LoopResults, loopKey, loopsIn, scanNode, turnOf } from "./loops.ts";
+import type { OnnxValue, Translated } from "./model.ts";
+import { namesBeside } from "./names.ts";
 import { needed } from "./needed.ts";
 import { handlerOf } from "./ops/handlers.ts";
 import { writeScalar } from "./ops/scalar.ts";
 import type { Writer } from "./ops/writer.ts";
+import { type Block, placesIn } from "./places.ts";
 import { simplifier } from "./simplify.ts";
 import { withoutUnread } from "./unread.ts";
-
-/** A list of ONNX nodes that is being written: that of the model, or that of the turn of a loop. */
-interface Block {
-  readonly depth: number;
-  readonly nodes: OnnxNode[];
-}
 
 /** What to translate. */
 export interface Source {
@@ -33,88 +30,49 @@ export interface Source {
 }
 
 /** Translates a graph to ONNX nodes. Throws GraphError if an op has no counterpart. */
-export function translate({ inputs: given, outputs, rows }: Source): Translated {
-  const simplify = simplifier();
+export function translate({ inputs, outputs, rows }: Source): Translated {
   const main: Block = { depth: 0, nodes: [] };
-  const names = new Map<Node, string>();
-  const places = new Map<Node, Block | null>();
-  const known = new Map<string, Known>();
-  const numbers = new Map<string, string>();
+  const taken = [...inputs.map(({ attrs }) => attrs.name), ...outputs.map(([name]) => name)];
+  const names = namesBeside(new Set(taken));
+  const writer = writerInto(main, names, placesIn(main, rows), simplifier());
+  for (const node of inputs) writer.begin(node);
+  writer.expect(outputs.map(([, node]) => node));
+  const results = outputs.map(([name, node]): OnnxValue => {
+    const inside = writer.nameOf(node);
+    main.nodes.push({ op: "Identity", inputs: [inside], outputs: [name], attrs: {} });
+    return { name, type: node.type, shape: node.shape };
+  });
+  const given = inputs.map(
+    ({ attrs: { name, shape, type } }): OnnxValue => ({ name, type, shape }),
+  );
+  const graph = { nodes: main.nodes, inputs: given, outputs: results };
+  return withoutUnread({ graph, known: names.values });
+}
+
+/** A writer of whole graphs. */
+interface GraphWriter extends Writer {
+  /** Says that an input has its own name. */
+  begin(input: Node<InputAttrs>): void;
+  /** Says what will be written, so that a loop is written once for all of its results. */
+  expect(roots: readonly Node[]): void;
+}
+
+/** Makes a writer. A node is written when its name is asked for, after what it needs. */
+function writerInto(
+  main: Block,
+  names: ReturnType<typeof namesBeside>,
+  places: ReturnType<typeof placesIn>,
+  simplify: ReturnType<typeof simplifier>,
+): GraphWriter {
+  const found = new Map<Node, string>();
   const loops = new Map<string, LoopResults>();
-  const inputs: OnnxValue[] = [];
   let block = main;
   let scope = "";
-  let count = 0;
-  const taken = new Set([
-    ...given.map(({ attrs }) => attrs.name),
-    ...outputs.map(([name]) => name),
-  ]);
-  const fresh = (hint: string): string => {
-    const name = `${scope === "" ? "" : `${scope}/`}${hint}_${count++}`;
-    return taken.has(name) ? fresh(hint) : name;
-  };
-  const remember = (hint: string, value: Known) => {
-    const name = fresh(hint);
-    known.set(name, value);
-    return name;
-  };
 
-  /** Returns the block of a node. It is null for a value that is known when the model is exported. */
-  const placeOf = (node: Node): Block | null => {
-    for (const one of needed(node, (other) => places.has(other))) {
-      const deepest = one.inputs.reduce<Block | null>((most, input) => {
-        const place = places.get(input) ?? null;
-        return (place?.depth ?? -1) > (most?.depth ?? -1) ? place : most;
-      }, null);
-      places.set(one, deepest ?? (staysOpen(one, rows) ? main : null));
-    }
-    return places.get(node) as Block | null;
-  };
-
-  const writer: Writer = {
-    nameOf: (given) => {
-      const [node] = simplify([given]) as [Node];
-      if (placeOf(node) === null) return nameOfKnown(node);
-      for (const one of needed(node, (other) => names.has(other) || placeOf(other) === null)) {
-        // A loop names all of its results at once.
-        if (!names.has(one))
-          names.set(
-            one,
-            within(one, () => write(one)),
-          );
-      }
-      return names.get(node) as string;
-    },
-    add: (op, given, attrs = {}, output = 0) => {
-      const made = Array.from({ length: output + 1 }, () => fresh(op));
-      block.nodes.push({ op, inputs: given, outputs: made, attrs });
-      return made[output] as string;
-    },
-    integers: (values, shape = [values.length]) =>
-      remember("integers", { kind: "integers", values, shape }),
-    number: (value, type) => {
-      const key = `${type} ${Object.is(value, -0) ? "-0" : value}`;
-      const name = numbers.get(key) ?? remember("number", { kind: "number", value, type });
-      numbers.set(key, name);
-      return name;
-    },
-  };
-
-  const nameOfKnown = (node: Node): string => {
-    const { op, attrs, shape, type } = node;
-    if (op === (coreOps.constant as Op) && shape.length === 0) {
-      return writer.number((attrs as { readonly value: { item(): number } }).value.item(), type);
-    }
-    const name = names.get(node) ?? remember(op.name, { kind: "node", node });
-    names.set(node, name);
-    return name;
-  };
-
-  /** Runs a function that writes into the block of a node, with names by the node's module. */
-  const within = <T>(node: Node, run: () => T): T => {
+  /** Runs a function that writes into a block, with names by a module. */
+  const within = <T>(into: Block, path: string, run: () => T): T => {
     const outer = { block, scope };
-    block = placeOf(node) ?? main;
-    scope = node.scope;
+    [block, scope] = [into, path];
     try {
       return run();
     } finally {
@@ -122,20 +80,52 @@ export function translate({ inputs: given, outputs, rows }: Source): Translated 
     }
   };
 
+  const nameOfKnown = (node: Node): string => {
+    const { op, attrs, shape, type } = node;
+    if (op === (coreOps.constant as Op) && shape.length === 0) {
+      return names.number(scope, (attrs as ConstantAttrs).value.item(), type);
+    }
+    const name = found.get(node) ?? names.known(scope, op.name, { kind: "node", node });
+    found.set(node, name);
+    return name;
+  };
+
+  const writer: GraphWriter = {
+    begin: (input) => void found.set(input, input.attrs.name),
+    expect: (roots) => {
+      for (const [key, results] of loopsIn(simplify(roots))) loops.set(key, results);
+    },
+    nameOf: (given) => {
+      const [node] = simplify([given]) as [Node];
+      if (places.of(node) === null) return nameOfKnown(node);
+      for (const one of needed(node, (other) => found.has(other) || places.of(other) === null)) {
+        // A loop names all of its results at once.
+        if (found.has(one)) continue;
+        found.set(
+          one,
+          within(places.of(one) as Block, one.scope, () => write(one)),
+        );
+      }
+      return found.get(node) as string;
+    },
+    add: (op, given, attrs = {}, output = 0) => {
+      const made = Array.from({ length: output + 1 }, () => names.fresh(scope, op));
+      block.nodes.push({ op, inputs: given, outputs: made, attrs });
+      return made[output] as string;
+    },
+    integers: (values, shape = [values.length]) =>
+      names.known(scope, "integers", { kind: "integers", values, shape }),
+    number: (value, type) => names.number(scope, value, type),
+  };
+
   const write = (node: Node): string => {
-    const { op, attrs } = node;
-    if (op === (coreOps.input as Op)) {
-      const { name, shape, type } = attrs as { name: string } & Pick<Node, "shape" | "type">;
-      inputs.push({ name, type, shape });
-      return name;
-    }
-    if (op === (coreOps.loop as Op)) {
+    if (node.op === (coreOps.loop as Op)) {
       writeLoop(loops.get(loopKey(node as Node<LoopOutputAttrs>)) as LoopResults);
-      return names.get(node) as string;
+      return found.get(node) as string;
     }
-    const handler = handlerOf(op);
+    const handler = handlerOf(node.op);
     if (handler !== null) return handler(node as Node<never>, writer);
-    const expr = op.expr?.(node);
+    const expr = node.op.expr?.(node);
     if (expr !== undefined) return writeScalar(node, expr, writer);
     throw new GraphError({
       where: "onnxBytes",
@@ -145,74 +135,28 @@ export function translate({ inputs: given, outputs, rows }: Source): Translated 
     });
   };
 
-  /** Writes a loop as ONNX's Scan. Values from outside are read by their names. */
+  /** Writes a loop. Values from outside are read by their names. */
   const writeLoop = (results: LoopResults): void => {
     const turn = turnOf(results, simplify);
-    for (const [key, found] of loopsIn(turn.roots)) loops.set(key, found);
+    writer.expect(turn.roots);
     const inner: Block = { depth: block.depth + 1, nodes: [] };
-    const begin = [...turn.carries, ...turn.slices].map(({ value, from }) => {
-      names.set(value, fresh("turn"));
+    const given = [...turn.carries, ...turn.slices];
+    const begin = given.map(({ from }) => writer.nameOf(from));
+    const gets = given.map(({ value }) => {
+      const name = names.fresh(scope, "turn");
+      found.set(value, name);
       places.set(value, inner);
-      return writer.nameOf(from);
+      return name;
     });
-    const ends = turn.roots.map((root) => {
+    // Each result of a turn must be a value of its own.
+    const gives = turn.roots.map((root) => {
       const name = writer.nameOf(root);
-      const outer = block;
-      block = inner;
-      // The result of a turn must be a value of its own.
-      const own = writer.add("Identity", [name]);
-      block = outer;
-      return own;
+      return within(inner, scope, () => writer.add("Identity", [name]));
     });
-    const valueOf = (node: Node, name: string): OnnxValue => ({
-      name,
-      type: node.type,
-      shape: null,
-    });
-    const own = [...turn.carries, ...turn.slices].map(({ value }) =>
-      valueOf(value, names.get(value) as string),
-    );
-    const body: OnnxGraph = {
-      nodes: inner.nodes,
-      inputs: own,
-      outputs: turn.roots.map((root, at) => valueOf(root, ends[at] as string)),
-    };
-    const made = turn.roots.map(() => fresh("Scan"));
-    const backwards = (list: readonly unknown[]) => list.map(() => Number(turn.reverse));
-    block.nodes.push({
-      op: "Scan",
-      inputs: begin,
-      outputs: made,
-      attrs: {
-        body,
-        num_scan_inputs: turn.slices.length,
-        scan_input_directions: backwards(turn.slices),
-        ...(turn.stacks === 0
-          ? {}
-          : { scan_output_directions: backwards(turn.roots.slice(turn.carries.length)) }),
-      },
-    });
-    for (const [node, at] of turn.places) names.set(node, made[at] as string);
+    const made = turn.roots.map(() => names.fresh(scope, "Scan"));
+    block.nodes.push(scanNode(turn, { begin, gets, gives, made }, inner.nodes));
+    for (const [node, at] of turn.places) found.set(node, made[at] as string);
   };
 
-  for (const node of given) writer.nameOf(node);
-  const roots = simplify(outputs.map(([, node]) => node));
-  for (const [key, found] of loopsIn(roots)) loops.set(key, found);
-  const results = roots.map((root, at): OnnxValue => {
-    const [name] = outputs[at] as (typeof outputs)[number];
-    const inside = writer.nameOf(root);
-    main.nodes.push({ op: "Identity", inputs: [inside], outputs: [name], attrs: {} });
-    return { name, type: root.type, shape: root.shape };
-  });
-  return withoutUnread({ graph: { nodes: main.nodes, inputs, outputs: results }, known });
-}
-
-/** Whether a node that depends on no input is not computed at export: a draw, or a value with a row for each row of the inputs. */
-function staysOpen({ op, inputs, shape, attrs }: Node, rows: number | null): boolean {
-  if (op === (coreOps.input as Op) || op === (coreOps.random as Op)) return true;
-  if (rows === null) return false;
-  if (op === (coreOps.iota as Op)) return (attrs as { readonly size: number }).size % rows === 0;
-  if (op !== (coreOps.broadcastTo as Op)) return false;
-  const [x] = inputs as [Node];
-  return sizeOf(shape) % rows === 0 && sizeOf(x.shape) % rows !== 0;
+  return writer;
 }
