@@ -1,4 +1,11 @@
-import { coreOps, type Node, type Op } from "@metrigrad/graph";
+import {
+  coreOps,
+  type LoopBody,
+  type LoopOutputAttrs,
+  type Node,
+  type Op,
+  topological,
+} from "@metrigrad/graph";
 import { sizeOf } from "@metrigrad/tensor";
 import type { OnnxNode } from "./model.ts";
 import { needed } from "./needed.ts";
@@ -43,9 +50,16 @@ export function placesIn(main: Block, rows: number | null): Places {
 /** Whether a node that depends on no input is not computed at export: a draw, or a value with a row for each row of the inputs. */
 function staysOpen({ op, inputs, shape, attrs }: Node, rows: number | null): boolean {
   if (op === (coreOps.input as Op) || op === (coreOps.random as Op)) return true;
+  if (op === (coreOps.loop as Op) && draws((attrs as LoopOutputAttrs).body)) return true;
   if (rows === null) return false;
   if (op === (coreOps.iota as Op)) return (attrs as { readonly size: number }).size % rows === 0;
   if (op !== (coreOps.broadcastTo as Op)) return false;
   const [x] = inputs as [Node];
   return sizeOf(shape) % rows === 0 && sizeOf(x.shape) % rows !== 0;
+}
+
+/** Whether a turn of a loop makes draws, which differ from run to run. */
+function draws({ carries, results }: LoopBody): boolean {
+  const roots = [...carries.map(({ next }) => next), ...results];
+  return topological(roots).some(({ op }) => op === (coreOps.random as Op));
 }

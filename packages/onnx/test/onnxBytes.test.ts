@@ -14,9 +14,11 @@ import {
   normal,
   relu,
   reshape,
+  scan,
   sub,
   sum,
   transpose,
+  variable,
 } from "@metrigrad/graph";
 import {
   type AnyModule,
@@ -293,6 +295,20 @@ test("onnxBytes: an error names the op and the module that has it", async (t) =>
   );
   t.match((await failure(onnxBytes(noisy, store, one, { batch: 1 } as never))).message, /batch/);
   t.match((await failure(onnxBytes(dense as never, store, one))).message, /function as a model/);
+});
+
+test("onnxBytes: draws in a loop that depends on no input are refused too", async (t) => {
+  const walk = lambda((x: Node) => {
+    const state = variable("walk", [2], { type: "u32", role: "state" });
+    const turn = (at: Node, _: null, k: Node) => {
+      const own = add(state, cast(reshape(k, [1]), "u32"));
+      return { carry: add(at, normal([2], { key: "w", state: own })), y: {} };
+    };
+    return add(x, scan(turn, constant(tensor([0, 0])), null, { turns: 3 }).carry);
+  });
+  const store = await opened(t, walk as never);
+  const error = await failure(onnxBytes(walk, store, one));
+  t.match(error.message, /each op must be one that ONNX has, got random/);
 });
 
 test("onnxBytes: what depends on no input is computed at export", async (t) => {
