@@ -15,6 +15,7 @@ const allowed: Record<string, readonly string[]> = {
   graph: ["tensor"],
   data: ["tensor"],
   nn: ["tensor", "graph"],
+  onnx: ["tensor", "graph", "nn"],
   metric: ["tensor", "graph", "nn"],
   optim: ["tensor", "graph", "nn", "metric"],
   train: ["tensor", "graph", "nn", "metric", "optim", "data"],

@@ -1,4 +1,5 @@
 export { checkpointBytes } from "./checkpoint/checkpointBytes.ts";
+export { checkpointTensors } from "./checkpoint/checkpointTensors.ts";
 export type { LoadOptions } from "./checkpoint/choice.ts";
 export { loadCheckpoint } from "./checkpoint/loadCheckpoint.ts";
 export { saveCheckpoint } from "./checkpoint/saveCheckpoint.ts";

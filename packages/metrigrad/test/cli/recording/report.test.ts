@@ -29,7 +29,7 @@ const shownEpochs = (text: string) =>
 
 test("report shows each run, the result, and the files that it writes", async (t) => {
   const folder = recorded("two", recordedRun("sgd", 2), recordedRun("rngd", 3, 4));
-  const { code, text, value } = await report(folder, pipeOf(100));
+  const { code, text, value } = await report([folder], {}, pipeOf(100));
   t.equal(code, 0);
   t.match(text, /^ {2}runtime +node\n {2}backend +cpu of/);
   t.match(
@@ -48,37 +48,42 @@ test("report shows each run, the result, and the files that it writes", async (t
       ["rngd", 3],
     ],
   );
-  t.deepEqual(files, [join(folder, "epochs.csv"), join(folder, "chart.svg")]);
+  const names = ["report.html", "epochs.csv", "chart.svg"];
+  t.deepEqual(
+    files,
+    names.map((name) => join(folder, name)),
+  );
+  t.match(readFileSync(files[0] as string, "utf8"), /^<!doctype html>/);
   t.equal(
-    readFileSync(files[0] as string, "utf8")
+    readFileSync(files[1] as string, "utf8")
       .trim()
       .split("\n").length,
     6,
     "a line per epoch",
   );
-  t.match(readFileSync(files[1] as string, "utf8"), /^<svg/);
+  t.match(readFileSync(files[2] as string, "utf8"), /^<svg/);
 });
 
 test("of many epochs every so many are shown, and always the last", async (t) => {
   const folder = recorded("many", recordedRun("sgd", 50));
-  const { text } = await report(folder, pipeOf(80));
+  const { text } = await report([folder], {}, pipeOf(80));
   t.deepEqual(
     shownEpochs(text),
     Array.from({ length: 17 }, (_, at) => 3 * at + 2),
   );
   const few = recorded("few", recordedRun("sgd", 20));
-  t.equal(shownEpochs((await report(few, pipeOf(80))).text).length, 20);
+  t.equal(shownEpochs((await report([few], {}, pipeOf(80))).text).length, 20);
 });
 
 test("a run without a whole epoch says so", async (t) => {
   const folder = recorded("none", recordedRun("sgd", 0));
-  t.match((await report(folder, pipeOf(80))).text, /seed 1\nno epoch was finished\n/);
+  t.match((await report([folder], {}, pipeOf(80))).text, /seed 1\nno epoch was finished\n/);
 });
 
 test("a narrow screen gets short titles, or a line for each cell", async (t) => {
   const folder = recorded("narrow", recordedRun("rngd", 3));
   for (const columns of [20, 30, 40, 60]) {
-    const { text } = await report(folder, pipeOf(columns));
+    const { text } = await report([folder], {}, pipeOf(columns));
     // Names of files are one word.
     const rest = text.slice(0, text.indexOf("Written:"));
     t.ok(widest(rest) <= columns, `${widest(rest)} of ${columns}`);
@@ -89,8 +94,8 @@ test("a narrow screen gets short titles, or a line for each cell", async (t) => 
 test("titles have colours where they are wanted, and the numbers stay the same", async (t) => {
   const folder = recorded("colours", recordedRun("sgd", 2));
   const [plain, coloured] = [
-    await report(folder, pipeOf(80)),
-    await report(folder, pipeOf(80, true)),
+    await report([folder], {}, pipeOf(80)),
+    await report([folder], {}, pipeOf(80, true)),
   ];
   t.notOk(isColoured(plain.text));
   t.ok(isColoured(coloured.text));
@@ -100,7 +105,7 @@ test("titles have colours where they are wanted, and the numbers stay the same",
 
 test("a folder without a recording is refused", async (t) => {
   t.match(
-    await messageOf(report(join(root, "absent"), pipeOf(80))),
+    await messageOf(report([join(root, "absent")], {}, pipeOf(80))),
     /^DataError: metrigrad report, .*record\.json: the file must be readable, got ENOENT/,
   );
 });
