@@ -44,8 +44,8 @@ export interface Trainer {
 
 /** Settings of a trainer, besides the options. */
 export interface TrainerSettings {
-  /** Whether the run should end before the next step. */
-  readonly ended: () => boolean;
+  /** Returns whether the run should end after so many steps. */
+  readonly ended: (step: number) => Promise<boolean>;
   /** The part of the first epoch that a saved run has done. If it is null, the store says how many steps are done. */
   readonly from: EpochPart | null;
   /** Whether the run is saved after a step, counted from 1. */
@@ -95,7 +95,7 @@ export function trainer(
           last = feeds;
           continue;
         }
-        if (ended()) {
+        if (await ended(step)) {
           await runner.check();
           return { ...soFar(), ended: true, loss: null };
         }

@@ -75,7 +75,7 @@ export async function prepare(
     checkObserved(`fit(${data.name}), ${name}`, likelihood, split, output, data);
   };
   const ranks: Ranks = communicator ?? oneRank;
-  const settings = { batchSize: options.batchSize, seed, useWeights, ranks };
+  const settings = { batchSize: options.batchSize, seed, useWeights, communicator };
   const source = isStream(data)
     ? await streamSource(data, settings, (batch) => check("train", batch))
     : await residentSource(store, data, settings);
