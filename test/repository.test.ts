@@ -12,6 +12,7 @@ const allowed: Record<string, readonly string[]> = {
   cpu: ["tensor"],
   gpu: ["tensor"],
   native: ["tensor"],
+  mpi: ["tensor"],
   graph: ["tensor"],
   data: ["tensor"],
   nn: ["tensor", "graph"],
