@@ -63,18 +63,18 @@ async function begin(): Promise<void> {
 }
 
 /** Damping and learning rate change while the net goes on; the newest values count. */
-let changing: Promise<void> | null = null;
+let isChanging = false;
 let changed = false;
-function change(): void {
+async function change(): Promise<void> {
   changed = true;
-  changing ??= (async () => {
-    while (changed) {
-      changed = false;
-      await worker.call("change", settings()).catch(showProblem);
-    }
-    changing = null;
-  })();
   draw();
+  if (isChanging) return;
+  isChanging = true;
+  while (changed) {
+    changed = false;
+    await worker.call("change", settings()).catch(showProblem);
+  }
+  isChanging = false;
 }
 
 /** Takes another pace while it runs. */
