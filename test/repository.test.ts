@@ -18,7 +18,8 @@ const allowed: Record<string, readonly string[]> = {
   metric: ["tensor", "graph", "nn"],
   optim: ["tensor", "graph", "nn", "metric"],
   train: ["tensor", "graph", "nn", "metric", "optim", "data"],
-  metrigrad: ["tensor", "cpu", "gpu", "graph", "nn", "metric", "optim", "train", "data"],
+  view: ["tensor", "graph", "nn", "metric", "train"],
+  metrigrad: ["tensor", "cpu", "gpu", "graph", "nn", "metric", "optim", "train", "data", "view"],
 };
 const packages = readdirSync(join(root, "packages"));
 

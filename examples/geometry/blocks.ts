@@ -4,6 +4,7 @@ import {
   dense,
   fisher,
   fullMetrics,
+  heatmap,
   reference,
   rfim,
   sequential,
@@ -12,10 +13,7 @@ import {
   tensor,
   uniformStream,
 } from "metrigrad";
-import { colours, heat, key } from "./picture/heat.ts";
-import { panel } from "./picture/panel.ts";
-import { pictureOptions } from "./picture/save.ts";
-import { element, label, picture } from "./picture/svg.ts";
+import { pictureOptions } from "./pictureOptions.ts";
 
 const { small, save } = pictureOptions();
 const stream = uniformStream({ seed: 4, path: "blocks" });
@@ -95,43 +93,29 @@ for (const [what, blocks] of [["its own", own] as const, ["the model's", through
 const order = layers.flatMap(({ d, m, from }) =>
   Array.from({ length: d * m }, (_, i) => from + (i % d) * m + Math.floor(i / d)),
 );
-/** Signed cube roots, so that small entries show beside large ones. */
-const shown = (values: ArrayLike<number>) =>
-  Float64Array.from({ length: size * size }, (_, i) => {
+/** A matrix with its parameters in that order. */
+const ordered = (values: ArrayLike<number>) => {
+  const moved = Float64Array.from({ length: size * size }, (_, i) => {
     const row = order[Math.floor(i / size)] as number;
-    const value = values[row * size + (order[i % size] as number)] as number;
-    return Math.cbrt(value);
+    return values[row * size + (order[i % size] as number)] as number;
   });
-const scale = colours("diverging", [-1, 1]);
-const [side, gap, top] = [300, 28, 74];
-const matrices = [
-  ["whole Fisher information", exact],
-  ["relative: each layer’s own response", own],
-  ["relative: the model’s response", through],
-] as const;
-const drawn = matrices.flatMap(([title, values], column) => {
-  const place = { left: 60 + column * (side + gap), top, width: side, height: side };
-  const axis = { span: [0, 1] as const, count: 0 };
-  const lines = layers.slice(1).map(({ from }) => {
-    const at = (from / size) * side;
-    const d = `M${place.left + at} ${top}v${side}M${place.left} ${top + at}h${side}`;
-    return element("path", { d, stroke: "#666", "stroke-dasharray": "2 3" });
-  });
-  const names = layers.map(({ from, size: own }, i) => {
-    const middle = ((from + own / 2) / size) * side;
-    const below = label(place.left + middle, top + side + 18, `W${i + 1}`);
-    return column > 0 ? below : below + label(38, top + middle + 4, `W${i + 1}`);
-  });
-  const { frame } = panel({ ...place, title, x: axis, y: axis });
-  return [heat(shown(values), [size, size], scale, place), ...lines, frame, ...names];
-});
-const width = 60 + 3 * (side + gap);
-const place = { left: width, top, width: 16, height: side };
-drawn.push(key(scale, place, (value) => String(value ** 3)));
-const head = label(width / 2, 26, "A net 3-4-4-3 of tanh units and a soft-max: 51 parameters", {
-  "font-size": 16,
-});
-const title = "The Fisher information of a net and the relative ones of its layers";
-save("blocks", picture(width + 60, top + side + 36, title, [head, ...drawn]));
+  return tensor(moved, { shape: [size, size] });
+};
+const svg = heatmap(
+  {
+    "whole Fisher information": ordered(exact),
+    "each layer’s own response": ordered(own),
+    "the model’s response": ordered(through),
+  },
+  {
+    title: "A net 3-4-4-3 of tanh units and a soft-max: 51 parameters",
+    note: "Left: all parameters at once. Middle and right: the relative information of each layer.",
+    quantity: "Fisher information",
+    // So that small entries show beside large ones.
+    scale: "cbrt",
+    groups: layers.map(({ size: own }, i) => ({ name: `W${i + 1}`, size: own })),
+  },
+);
+save("blocks", svg);
 // #endregion
 await backend.close();

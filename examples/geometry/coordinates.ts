@@ -12,6 +12,7 @@ import {
   gaussianWithScale,
   grad,
   input,
+  landscape,
   log,
   type Module,
   matmul,
@@ -26,10 +27,9 @@ import {
   tensor,
   uniformStream,
 } from "metrigrad";
-import { colours, heat } from "./picture/heat.ts";
-import { panel, type Span } from "./picture/panel.ts";
-import { pictureOptions } from "./picture/save.ts";
-import { element, label, picture } from "./picture/svg.ts";
+import { pictureOptions } from "./pictureOptions.ts";
+
+type Span = readonly [a: number, b: number];
 
 const { small, save } = pictureOptions();
 
@@ -143,53 +143,48 @@ const excess = ([mu, s]: Span) =>
 const systems = [
   {
     title: "seen in (μ, ln σ)",
-    x: { span: [-2, 2.5], title: "μ" },
-    y: { span: [-0.5, 1.5], title: "ln σ" },
+    x: { range: [-2, 2.5], title: "μ" },
+    y: { range: [-0.5, 1.5], title: "ln σ" },
     to: (place: Span): Span => place,
     from: (place: Span): Span => place,
   },
   {
     title: "seen in (μ/σ², 1/σ²)",
-    x: { span: [-3, 1.5], title: "μ/σ²" },
-    y: { span: [0.05, 1.85], title: "1/σ²" },
+    x: { range: [-3, 1.5], title: "μ/σ²" },
+    y: { range: [0.05, 1.85], title: "1/σ²" },
     to: ([mu, s]: Span): Span => [mu * Math.exp(-2 * s), Math.exp(-2 * s)],
     from: ([a, b]: Span): Span => [a / b, -0.5 * Math.log(b)],
   },
 ] as const;
-const [width, height, top] = [380, 300, 84];
 const cells = small ? 12 : 76;
-const scale = colours("sequential", [0, 4], 40);
-const drawn = systems.flatMap(({ title, x, y, to, from }, column) => {
-  const place = { left: 64 + column * (width + 70), top, width, height };
-  const plane = panel({ ...place, title, x, y });
-  const costs = Float64Array.from({ length: cells * cells }, (_, i) => {
-    const across = ((i % cells) + 0.5) / cells;
-    const up = 1 - (Math.floor(i / cells) + 0.5) / cells;
-    const at = (span: Span, share: number) => span[0] + share * (span[1] - span[0]);
-    return Math.log1p(excess(from([at(x.span, across), at(y.span, up)])));
-  });
-  const moved = (places: readonly Span[]) => places.map(to);
-  return [
-    heat(costs, [cells, cells], scale, place),
-    plane.curve(moved(plain[0]), "#CC79A7"),
-    plane.curve(moved(plain[1]), "#E69F00"),
-    plane.curve(moved(natural[0]), "#000"),
-    plane.curve(moved(natural[1]), "#ffe800", "5 5"),
-    plane.dot(to(natural[0][0] as Span), "#333", 4.5),
-    plane.dot(to([mean1, Math.log(variance) / 2]), "#D55E00", 4.5),
-    plane.frame,
-  ];
+const seen = systems.map(({ title, x, y, to, from }) => {
+  const middle = ([low, high]: Span, share: number) => low + share * (high - low);
+  const values = Array.from({ length: cells }, (_, row) =>
+    Array.from({ length: cells }, (_, column) => {
+      const up = 1 - (row + 0.5) / cells;
+      const place = [middle(x.range, (column + 0.5) / cells), middle(y.range, up)] as const;
+      return excess(from(place));
+    }),
+  );
+  const paths = {
+    "natural, steps in (μ, ln σ)": natural[0].map(to),
+    "natural, steps in (μ/σ², 1/σ²)": natural[1].map(to),
+    "plain, steps in (μ, ln σ)": plain[0].map(to),
+    "plain, steps in (μ/σ², 1/σ²)": plain[1].map(to),
+  };
+  const marks = {
+    start: to(natural[0][0] as Span),
+    "least cost": to([mean1, Math.log(variance) / 2]),
+  };
+  return [title, { x, y, values, paths, marks }] as const;
 });
+const svg = landscape(Object.fromEntries(seen), {
+  title: "One family of Gaussians, two coordinate systems",
+  note: "The paths of the natural gradient are one path in both; those of the plain gradient differ.",
+  quantity: "nats above the least cost",
+  scale: "log",
+  range: [0.01, 100],
+});
+save("coordinates", svg);
 // #endregion
-const legend = [
-  ["plain, steps in (μ, ln σ)", "#CC79A7"],
-  ["plain, steps in (μ/σ², 1/σ²)", "#E69F00"],
-  ["natural, in both", "#000"],
-].flatMap(([text = "", stroke = ""], i) => [
-  element("path", { d: `M${150 + 230 * i} 44h26`, stroke, "stroke-width": 2.5 }),
-  label(182 + 230 * i, 48, text, { "text-anchor": "start" }),
-]);
-const head = label(465, 22, "One family of Gaussians, two coordinate systems", { "font-size": 16 });
-const title = "Paths of the plain and of the natural gradient in two coordinate systems";
-save("coordinates", picture(920, top + height + 50, title, [head, ...legend, ...drawn]));
 await backend.close();

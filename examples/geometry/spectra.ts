@@ -1,5 +1,4 @@
 /** Spectra of the layers' metrics during training: what a network can still learn from a batch. */
-import { scaleLinear } from "d3-scale";
 import {
   categorical,
   convert,
@@ -13,12 +12,11 @@ import {
   rngd,
   type Split,
   sequential,
+  spectrum,
   tanh,
   tensor,
 } from "metrigrad";
-import { panel, type Span } from "./picture/panel.ts";
-import { pictureOptions } from "./picture/save.ts";
-import { element, label, picture } from "./picture/svg.ts";
+import { pictureOptions } from "./pictureOptions.ts";
 
 const { small, save } = pictureOptions();
 const epochs = small ? 4 : 64;
@@ -94,46 +92,21 @@ for (const [layer, name] of names.entries()) {
 }
 
 // #region picture
-/** The geometric mean over a layer's matrices of the i-th largest eigenvalue, i from 1. */
-function typical(eigenvalues: readonly number[][], i: number): number {
-  const logs = eigenvalues.map((own) => Math.log(Math.max(own[i - 1] as number, 1e-12)));
-  return Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length);
-}
-const [width, height, top] = [270, 280, 92];
-const steps: Span = [(seen[0]?.step ?? 1) / 1.25, (seen.at(-1)?.step ?? 2) * 1.25];
-const ranks = [1, 3, 10, 30, 90];
-const shade = scaleLinear<string>([0, ranks.length - 1], ["#08306b", "#9cc8e2"]);
-const drawn = names.flatMap((title, layer) => {
-  const place = { left: 72 + layer * (width + 30), top, width, height };
-  const x = { span: steps, title: "steps of training", log: true };
-  const y = { span: [1e-5, 10] as const, log: true, numbered: layer === 0 };
-  const plane = panel({ ...place, title, x, y });
-  const order = seen[0]?.layers[layer]?.eigenvalues[0]?.length ?? 0;
-  const curves = ranks
-    .filter((i) => i <= order)
-    .map((i, turn) => {
-      const points = seen.map(
-        ({ step, layers }): Span => [step, typical(layers[layer]?.eigenvalues ?? [], i)],
-      );
-      return (
-        plane.curve(points, shade(turn)) +
-        points.map((p) => plane.dot(p, shade(turn), 2.5)).join("")
-      );
-    });
-  return [...curves, plane.frame];
+const times = seen.map(({ step, layers }) => {
+  const own = layers.map(({ eigenvalues }, layer) => {
+    const [matrices, size] = [eigenvalues.length, eigenvalues[0]?.length ?? 0];
+    const values = Float64Array.from(eigenvalues.flat());
+    return [names[layer] as string, tensor(values, { shape: [matrices, size] })] as const;
+  });
+  return { step, blocks: Object.fromEntries(own) };
 });
-const legend = ranks.flatMap((i, turn) => [
-  element("path", { d: `M${330 + 90 * turn} 50h24`, stroke: shade(turn), "stroke-width": 2.5 }),
-  label(360 + 90 * turn, 54, String(i), { "text-anchor": "start" }),
-]);
-const all = 72 + 3 * (width + 30);
-const head = label(all / 2, 26, "Eigenvalues of the layers’ metrics while a net learns MNIST", {
-  "font-size": 16,
+const svg = spectrum(times, {
+  title: "Eigenvalues of the layers’ metrics while a net learns MNIST",
+  by: "time",
+  ranks: [1, 3, 10, 30, 90],
+  range: [1e-5, 10],
 });
-const which = label(316, 54, "from the largest, number", { "text-anchor": "end" });
-const title = "Eigenvalues of the relative Fisher information of three layers against steps";
-const body = [head, which, ...legend, ...drawn];
-save("spectra", picture(all, top + height + 50, title, body));
+save("spectra", svg);
 // #endregion
 await g?.close();
 await run.close();

@@ -1,89 +1,75 @@
 /** Effective learning zones: where, over the plane of its inputs, a neuron responds to its weights. */
 import {
-  augment,
+  type Activation,
   type Backend,
-  compile,
-  constant,
-  eluRow,
-  matmul,
-  max,
+  dense,
+  elu,
+  learningZones,
   reference,
-  reluRow,
-  sigmoidRow,
-  tanhRow,
+  relu,
+  sigmoid,
+  tanh,
   tensor,
-  type UnitRow,
+  type Zone,
+  zones,
 } from "metrigrad";
-import { colours, heat, key } from "./picture/heat.ts";
-import { panel } from "./picture/panel.ts";
-import { pictureOptions } from "./picture/save.ts";
-import { element, label, picture } from "./picture/svg.ts";
+import { pictureOptions } from "./pictureOptions.ts";
 
 const { small, save } = pictureOptions();
-const side = small ? 17 : 65;
-const reach = 5;
+const cells = small ? 17 : 65;
 
 // #region zones
-/** ν(w'x̃) of one neuron, and the largest over a layer of five, at the points x [n, 2] of a plane. */
-async function zonesOf(row: UnitRow, points: Float64Array, backend: Backend) {
-  const x = augment(constant(tensor(points, { shape: [points.length / 2, 2] })));
-  const one = tensor([[1.2], [0.8], [0]]);
-  const five = tensor([
+const plane = {
+  x: { title: "x₁", range: [-5, 5] },
+  y: { title: "x₂", range: [-5, 5] },
+  cells,
+} as const;
+/** Weights [d + 1, m] of one neuron, and of a layer of five. */
+const weights = {
+  neuron: tensor([[1.2], [0.8], [0]]),
+  five: tensor([
     [2, 0.6, -1.6, -1.6, 0.6],
     [0, 1.9, 1.2, -1.2, -1.9],
     [-4, -4, -4, -4, -4],
-  ]);
-  const outputs = [row.nu(matmul(x, one)), max(row.nu(matmul(x, five)), { axis: 1 })];
-  const store = await backend.store([]);
-  const program = await compile({ outputs }, store);
-  const handles = await program.run();
-  const [neuron, layer] = await Promise.all(handles.map((handle) => handle.read()));
-  return [neuron?.data() ?? [], layer?.data() ?? []] as const;
+  ]),
+};
+/** ν(w'x̃) of a layer with given weights: the largest one of its neurons. */
+async function zoneOf(activation: Activation, which: keyof typeof weights, backend: Backend) {
+  const w = weights[which];
+  const layer = dense(2, w.shape[1] as number, { activation });
+  const store = await backend.store(layer, { seed: 1 });
+  await store.write("w", w);
+  const [zone] = await learningZones(layer, store, plane);
+  await store.close();
+  return zone as Zone;
 }
 // #endregion
 
-const at = (i: number) => ((2 * i) / (side - 1) - 1) * reach;
-const points = Float64Array.from({ length: 2 * side * side }, (_, i) =>
-  i % 2 === 0 ? at((i >> 1) % side) : -at(Math.floor((i >> 1) / side)),
-);
 const backend = await reference();
-const rows: readonly (readonly [string, string, UnitRow])[] = [
-  ["tanh", "ν = sech² t", tanhRow()],
-  ["sigm", "ν = sigm t (1 − sigm t)", sigmoidRow()],
-  ["relu", "ν = sigm² t", reluRow()],
-  ["elu", "ν = 1 or e²ᵗ for t &lt; 0", eluRow()],
+const kinds: readonly (readonly [string, Activation])[] = [
+  ["tanh", tanh],
+  ["sigm", sigmoid],
+  ["relu", relu],
+  ["elu", elu],
 ];
-const [size, gap, left, top] = [190, 22, 56, 60];
-const bold = { "font-size": 16 };
-const drawn: string[] = [];
-for (const [column, [name, formula, row]] of rows.entries()) {
-  const [neuron, layer] = await zonesOf(row, points, backend);
-  const highest = Math.max(...Array.from(neuron));
-  const wide = Array.from(neuron).filter((value) => value > highest / 2).length / neuron.length;
-  console.log(
-    `${name}: largest ν ${highest.toFixed(4)}, above half of it in ${(100 * wide).toFixed(0)} % of the plane`,
-  );
-  const scale = colours("sequential", [0, name === "sigm" ? 0.25 : 1]);
-  const place = { left: left + column * (size + gap), width: size, height: size };
-  const axis = { span: [-reach, reach] as const, count: 4 };
-  const numbered = column === 0;
-  for (const [at, values] of [neuron, layer].entries()) {
-    const own = { ...place, top: top + at * (size + gap) };
-    const title = at === 0 ? `${name}: ${formula}` : "";
-    const x = { ...axis, numbered: at === 1, ...(at === 1 ? { title: "x₁" } : {}) };
-    const y = { ...axis, numbered, ...(numbered ? { title: "x₂" } : {}) };
-    drawn.push(heat(values, [side, side], scale, own), panel({ ...own, title, x, y }).frame);
+const drawn: Zone[] = [];
+for (const which of ["neuron", "five"] as const) {
+  for (const [name, activation] of kinds) {
+    const zone = await zoneOf(activation, which, backend);
+    drawn.push({ ...zone, name: which === "neuron" ? `${name}, one` : `${name}, five` });
+    if (which === "five") continue;
+    const values = Array.from(zone.values.data());
+    const highest = Math.max(...values);
+    const wide = values.filter((value) => value > highest / 2).length / values.length;
+    console.log(
+      `${name}: largest ν ${highest.toFixed(4)}, above half of it in ${(100 * wide).toFixed(0)} % of the plane`,
+    );
   }
 }
-const right = left + rows.length * (size + gap);
-for (const at of [0, 1]) {
-  const place = { left: right + 20, top: top + at * (size + gap), width: 16, height: size };
-  const show = (value: number) => `${value} (${value / 4})`;
-  drawn.push(key(colours("sequential", [0, 1]), place, show));
-  const turned = `translate(${right + 8} ${place.top + size / 2}) rotate(-90)`;
-  const text = `${at === 0 ? "ν of one neuron" : "largest ν of five"} (sigm)`;
-  drawn.push(element("text", { transform: turned, "text-anchor": "middle" }, text));
-}
-drawn.push(label((right + 20) / 2, 24, "Where a neuron learns: ν(w'x̃) over its inputs", bold));
-save("zones", picture(right + 120, top + 2 * (size + gap) + 34, "Effective learning zones", drawn));
+const svg = zones(drawn, {
+  title: "Where a neuron learns: ν(w'x̃) over its inputs",
+  note: "Above: one neuron. Below: the largest ν of a layer of five. “To” is the largest ν in the plane.",
+  columns: 4,
+});
+save("zones", svg);
 await backend.close();

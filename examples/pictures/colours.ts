@@ -1,4 +1,3 @@
-import { scales } from "../geometry/picture/heat.ts";
 import { type Colour, edge, mixed } from "./raster.ts";
 
 /** The colour of a code such as #0072B2. */
@@ -6,6 +5,14 @@ function coloured(code: string): Colour {
   const part = (at: number) => Number.parseInt(code.slice(at, at + 2), 16);
   return [part(1), part(3), part(5)];
 }
+
+/** Stops of colours at equal distances. */
+const scales = {
+  /** For values from 0: white to dark blue. */
+  sequential: ["#ffffff", "#d6e6f4", "#9cc8e2", "#4f9bcb", "#1c6cb1", "#08306b"],
+  /** For values of both signs, with 0 in the middle. */
+  diverging: ["#08457e", "#0072b2", "#9cc8e2", "#ffffff", "#f6b48f", "#d55e00", "#7f3000"],
+} as const;
 
 /** Colours that one can tell apart without seeing red or green (Okabe and Ito 2008), and what lines and marks have. */
 export const colours = {

@@ -8,6 +8,7 @@ export const categories = [
   "Train",
   "Train: own loops",
   "Train: files and reports",
+  "Pictures",
   "Models: layers",
   "Models: composing",
   "Models: own modules",
@@ -62,6 +63,7 @@ export const withExample = new Set([
   ...["mnist", "dataSet", "fromColumns", "readCsv", "streamData", "batches"], // data
   ...["predict", "evaluate", "trainingStep", "responses", "loadCheckpoint", "checkpointBytes"], // train
   ...["uniformPoints", "metropolis", "recordRun"], // train
+  ...["curves"], // view
   ...["cpu"], // cpu, gpu, native
   ...["fit", "solve"], // metrigrad
 ]);

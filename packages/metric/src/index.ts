@@ -79,6 +79,12 @@ export {
   explain,
   type SampleShape,
 } from "./explain/explain.ts";
+export type {
+  ExplainedFlow,
+  ExplainedJoin,
+  ExplainedModule,
+  ExplainGraph,
+} from "./explain/graph.ts";
 export type { MetricPart, MetricUse, OptimizerMetric } from "./explain/metricUse.ts";
 export { checkSolvable, type SolveFloats, type SolvePrecision } from "./explain/numberBytes.ts";
 export type { ExplainRow } from "./explain/row.ts";

@@ -28,6 +28,7 @@ export * from "@metrigrad/tensor";
 export * from "@metrigrad/train";
 // The name of a function of expressions too, in @metrigrad/tensor.
 export { evaluate } from "@metrigrad/train";
+export * from "@metrigrad/view";
 export { auto } from "./auto/auto.ts";
 export type { Choice } from "./auto/choose.ts";
 export type { Measure } from "./auto/measure.ts";

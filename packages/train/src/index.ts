@@ -4,6 +4,7 @@ export { loadCheckpoint } from "./checkpoint/loadCheckpoint.ts";
 export { saveCheckpoint } from "./checkpoint/saveCheckpoint.ts";
 export { type BatchPlace, DivergenceError, type DivergencePlace } from "./divergence.ts";
 export { type EvaluateContext, type Evaluated, evaluate } from "./evaluate.ts";
+export { writeAllWhole } from "./files/writeAllWhole.ts";
 export { writeWhole } from "./files/writeWhole.ts";
 export type { EvaluateOptions } from "./fit/due.ts";
 export type { BestEpoch } from "./fit/earlyStopping.ts";
@@ -36,8 +37,6 @@ export type { PointDraws, PointSampler } from "./points/sampler.ts";
 export { sobolPoints } from "./points/sobolPoints.ts";
 export { uniformPoints } from "./points/uniformPoints.ts";
 export { type PredictInputs, type PredictOptions, predict } from "./predict.ts";
-export { type AxisRanges, type ChartOptions, chart } from "./report/chart/chart.ts";
-export { epochsCsv, type TableOptions } from "./report/epochsCsv.ts";
 export {
   type EpochRecord,
   environmentOf,
@@ -45,8 +44,7 @@ export {
   type RunLabels,
   type RunRecord,
   recordRun,
-} from "./report/record.ts";
-export { writeReport } from "./report/writeReport.ts";
+} from "./record.ts";
 export type {
   AnyPart,
   Field,

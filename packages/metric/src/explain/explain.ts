@@ -26,6 +26,7 @@ import { checkTable, type MetricTable, metricTable } from "../core/table.ts";
 import { linearMetrics } from "../tables/standard.ts";
 import { type SolveCost, sizedHold } from "./budget.ts";
 import { toDot } from "./dot.ts";
+import { type ExplainGraph, graphOf } from "./graph.ts";
 import { type MeasuredPart, measuredParts, type OptimizerMetric } from "./metricUse.ts";
 import { checkFloats, checkSolvable, type SolvePrecision } from "./numberBytes.ts";
 import { checkBatchSize, noBackend } from "./refusals.ts";
@@ -80,6 +81,8 @@ export interface Explanation {
   readonly build: number;
   /** Multiply-adds to solve for one gradient. */
   readonly apply: number;
+  /** The modules of the model and the flow of data between them. */
+  readonly graph: ExplainGraph;
   /** Returns the rows as a table of text. @returns The text. */
   toString(): string;
   /**
@@ -141,6 +144,7 @@ export function explain(model: AnyModule, given: number | ExplainOptions): Expla
     bytes,
     build,
     apply,
+    graph: graphOf(x, applications, applied.output as NodeTree),
     toDot: () => toDot({ x, applications, found, rows }),
     toString: () =>
       `${alignedTable(rows, columnsOf(rows))}\n` +

@@ -20,6 +20,7 @@ import {
   type Module,
   param,
   sequential,
+  skip,
   zeros,
 } from "@metrigrad/nn";
 import { reference } from "@metrigrad/tensor";
@@ -315,6 +316,41 @@ test("explain: toDot draws modules, the flow between them, and the block of each
   );
   // A parameter each of the dense layers, two of the normalisation.
   t.equal(edges.filter(([from]) => from?.startsWith("p")).length, 4);
+  t.end();
+});
+
+test("explain: the graph has the modules with parameters, and what flows between them", (t) => {
+  const { graph } = explain(model, standard);
+  t.deepEqual(
+    graph.modules.map(({ path, kind, params }) => [path, kind, params.length]),
+    [
+      ["dense0", "dense", 1],
+      ["batchNorm0", "batchNorm", 2],
+      ["dense1", "dense", 1],
+    ],
+  );
+  t.deepEqual(graph.modules[0]?.params, [{ path: "dense0/w", shape: [785, 80] }]);
+  const branched = sequential(dense(4, 4), skip(dense(4, 4)), skip(dense(4, 4)), dense(4, 2));
+  const { flows, joins, inputs, outputs } = explain(branched, 7).graph;
+  t.deepEqual(
+    flows.map(({ from, to }) => `${from} -> ${to}`).sort(),
+    [
+      "null -> dense0",
+      "dense0 -> skip0/dense0",
+      "dense0 -> join 1",
+      "skip0/dense0 -> join 1",
+      "join 1 -> skip1/dense0",
+      "join 1 -> join 2",
+      "skip1/dense0 -> join 2",
+      "join 2 -> dense1",
+      "dense1 -> null",
+    ].sort(),
+  );
+  t.deepEqual(
+    joins.map(({ op }) => op),
+    ["add", "add"],
+  );
+  t.deepEqual([inputs, outputs], [[[7, 4]], [[7, 2]]]);
   t.end();
 });
 

@@ -1,5 +1,6 @@
 import { mnist } from "@metrigrad/data";
-import { DivergenceError, type Recording, type RunRecord, writeReport } from "@metrigrad/train";
+import { DivergenceError, type Recording, type RunRecord } from "@metrigrad/train";
+import { writeReport } from "@metrigrad/view";
 import { network } from "./archs.ts";
 import type { Arguments } from "./arguments.ts";
 import { type BackendName, backends } from "./backends.ts";
@@ -14,7 +15,7 @@ import { writtenText } from "./written.ts";
 
 /** What is drawn of the paper's experiment with batches of so many images. */
 export function paperChart(batch: unknown) {
-  return { title: `MNIST, ${network}, batch ${batch}`, optimizers: Object.keys(optimizers) };
+  return { title: `MNIST, ${network}, batch ${batch}`, order: Object.keys(optimizers) };
 }
 
 /**

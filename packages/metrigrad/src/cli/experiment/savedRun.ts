@@ -10,8 +10,8 @@ import {
   recordRun,
   type StepEvent,
   saveCheckpoint,
-  writeReport,
 } from "@metrigrad/train";
+import { writeReport } from "@metrigrad/view";
 import type { Context, Told } from "../context.ts";
 import { chartOptions } from "../recording/chartOptions.ts";
 import { resultTable } from "../table.ts";

@@ -1,10 +1,11 @@
-import type { ChartOptions, Recording } from "@metrigrad/train";
+import type { Recording } from "@metrigrad/train";
+import type { CurveOptions } from "@metrigrad/view";
 import { archs } from "../archs.ts";
 import { optimizers } from "../optimizers.ts";
 import { paperChart } from "../paper.ts";
 
 /** How the picture of a recording is drawn: one of the paper's experiment as that command draws it. */
-export function chartOptions({ environment, runs }: Recording): ChartOptions {
+export function chartOptions({ environment, runs }: Recording): CurveOptions {
   const [first] = runs;
   if (first === undefined) return {};
   const { batchSize } = first.settings;

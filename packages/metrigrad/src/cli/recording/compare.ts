@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
-import { chart, type Recording, type RunRecord, writeWhole } from "@metrigrad/train";
+import { type Recording, type RunRecord, writeWhole } from "@metrigrad/train";
+import { curves } from "@metrigrad/view";
 import type { Context, Told } from "../context.ts";
 import { resultTable } from "../table.ts";
 import { UsageError } from "../usage.ts";
@@ -28,7 +29,7 @@ export async function compare(
   const runs = read.flatMap((recording, index) => labelled(recording, labels[index] as string));
   // What differs is in the names of the curves, so that all runs share their panels.
   const together = runs.map(({ run, curve }) => ({ ...run, arch: "", optimizer: curve }));
-  const picture = chart({ schema: 1, environment: {}, runs: together });
+  const picture = curves(together);
   await writeWhole(out, picture);
   const shown = runs.map(({ run, name }) => ({ ...run, arch: name }));
   const table = resultTable(shown, { width, title: colours.bold });

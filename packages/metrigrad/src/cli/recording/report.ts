@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type Recording, type RunRecord, writeReport } from "@metrigrad/train";
+import type { Recording, RunRecord } from "@metrigrad/train";
+import { writeReport } from "@metrigrad/view";
 import type { Context, Told } from "../context.ts";
 import { fitted } from "../fitted.ts";
 import { listed } from "../listed.ts";
