@@ -13,6 +13,15 @@ const inkOf = (page, selector) =>
 
 const number = "(\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?)";
 
+/** The text of the picture that a button saves. @param {Page} page @param {string} selector */
+async function savedBy(page, selector) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(selector)]);
+  const stream = await download.createReadStream();
+  let text = "";
+  for await (const part of stream) text += part;
+  return text;
+}
+
 /** Presses a key on an element several times. @param {Page} page @param {string} selector @param {string} key @param {number} times */
 async function press(page, selector, key, times = 1) {
   await page.focus(selector);
@@ -34,6 +43,8 @@ export async function race(page, expect) {
     ...["adam", "engd"].map((name) => numberIn(said, new RegExp(`${name} ${number}`))),
   ];
   expect(engd < adam / 10, `engd ${engd} must be far below adam ${adam}`);
+  const saved = await savedBy(page, "#save");
+  expect(/^<svg[\s\S]*engd[\s\S]*<\/svg>\s*$/.test(saved), `a picture must be saved, got ${saved.slice(0, 40)}`);
   expect((await page.locator("#table tr").count()) === 3, "the table must have three rows");
   const seconds = await page.locator("#table td:nth-child(3)").allTextContents();
   expect(
@@ -87,6 +98,10 @@ export async function geometry(page, expect) {
     ["dense0", "dense1", "dense2", "λ"].every((name) => named.includes(name)),
     "spectra need names",
   );
+  for (const [name, part] of [["metric", "unitGram"], ["spectrum", "dense1"], ["lengths", "√nats"]]) {
+    const saved = await savedBy(page, `#save-${name}`);
+    expect(saved.startsWith("<svg") && saved.includes(part ?? ""), `${name} must be saved`);
+  }
   for (const table of ["linear", "paper", "full", "kfac", "diagonal", "whole"]) {
     await page.selectOption('select[name="table"]', table);
     await untilText(page, "result", /Step 0:/);
