@@ -82,6 +82,16 @@ const expected: Readonly<Record<string, (lines: readonly string[]) => Record<str
       "the soft-max lacks those that move all classes": (last[2] ?? 110) <= 99 && last[3] === 110,
     };
   },
+  "geometry/training.ts": (lines) => {
+    const cost = (name: string) => after(lines, `${name} seed 1 training cost `);
+    const pictures = ["curves", "steplengths", "histograms", "graph", "timeline", "plan"];
+    return {
+      "both learn": cost("rngd") < 1.5 && cost("adam") < 2,
+      "a picture of each kind": pictures.every((name) =>
+        lines.some((line) => line.endsWith(`${name}.svg`)),
+      ),
+    };
+  },
   "geometry/zones.ts": (lines) => {
     const largest = (name: string) => after(lines, `${name}: largest ν `);
     return {
@@ -444,6 +454,7 @@ const long = [
   "geometry/blocks.ts",
   "geometry/coordinates.ts",
   "geometry/spectra.ts",
+  "geometry/training.ts",
   "geometry/zones.ts",
   "helmholtz",
   "neural-ode",
