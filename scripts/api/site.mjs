@@ -58,7 +58,8 @@ const playground = join(root, "docs", "playground", "index.html");
 /** Copies the pages of the playground into the site. @param {string} out */
 function copyPlayground(out) {
   const built = join(root, "docs", "playground", "dist");
-  if (!existsSync(built)) throw new Error("site: docs/playground/dist must be there; run npm run docs");
+  if (!existsSync(built))
+    throw new Error("site: docs/playground/dist must be there; run npm run docs");
   cpSync(built, join(out, "playground"), { recursive: true });
 }
 

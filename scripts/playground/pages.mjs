@@ -44,7 +44,10 @@ export async function race(page, expect) {
   ];
   expect(engd < adam / 10, `engd ${engd} must be far below adam ${adam}`);
   const saved = await savedBy(page, "#save");
-  expect(/^<svg[\s\S]*engd[\s\S]*<\/svg>\s*$/.test(saved), `a picture must be saved, got ${saved.slice(0, 40)}`);
+  expect(
+    /^<svg[\s\S]*engd[\s\S]*<\/svg>\s*$/.test(saved),
+    `a picture must be saved, got ${saved.slice(0, 40)}`,
+  );
   expect((await page.locator("#table tr").count()) === 3, "the table must have three rows");
   const seconds = await page.locator("#table td:nth-child(3)").allTextContents();
   expect(
@@ -98,7 +101,11 @@ export async function geometry(page, expect) {
     ["dense0", "dense1", "dense2", "λ"].every((name) => named.includes(name)),
     "spectra need names",
   );
-  for (const [name, part] of [["metric", "unitGram"], ["spectrum", "dense1"], ["lengths", "√nats"]]) {
+  for (const [name, part] of [
+    ["metric", "unitGram"],
+    ["spectrum", "dense1"],
+    ["lengths", "√nats"],
+  ]) {
     const saved = await savedBy(page, `#save-${name}`);
     expect(saved.startsWith("<svg") && saved.includes(part ?? ""), `${name} must be saved`);
   }

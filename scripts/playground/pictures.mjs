@@ -1,5 +1,5 @@
 /**
- * `node scripts/playground/pictures.mjs`, after `npm run build` and `npm run playground`: takes the pictures of the guide, in docs/playground/pictures.
+ * `npm run playground:pictures`, after `npm run build` and `npm run playground`: takes the pictures of the guide, in docs/playground/pictures.
  * Colours are reduced to a palette, so that a file stays below 60 kB.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -33,7 +33,9 @@ const pictures = [
     /** @param {Page} page */
     act: async (page) => {
       await page.click("#run");
-      await page.waitForFunction("/Step (3\\d\\d|[4-9]\\d\\d)/.test(document.getElementById('result').textContent)");
+      await page.waitForFunction(
+        "/Step (3\\d\\d|[4-9]\\d\\d)/.test(document.getElementById('result').textContent)",
+      );
       await page.click("#run");
     },
     from: "#surface",
@@ -59,7 +61,9 @@ function reduced(bytes) {
     const palette = new Map();
     const indices = new Uint8Array(width * height);
     for (let i = 0; i < indices.length; i++) {
-      const rgb = [0, 1, 2].map((c) => Math.min(255, Math.round((data[i * channels + c] ?? 0) / step) * step));
+      const rgb = [0, 1, 2].map((c) =>
+        Math.min(255, Math.round((data[i * channels + c] ?? 0) / step) * step),
+      );
       const key = rgb.join();
       if (!palette.has(key)) palette.set(key, { at: palette.size, rgb });
       indices[i] = palette.get(key).at;
@@ -83,8 +87,12 @@ for (const { name, path, act, from, to } of pictures) {
   const box = /** @type {{ top: number, bottom: number }} */ (
     await page.evaluate(
       ([a, b]) => {
-        const at = (/** @type {string | undefined} */ one) => document.querySelector(one ?? "")?.getBoundingClientRect();
-        return { top: (at(a)?.top ?? 0) + scrollY - 12, bottom: (at(b)?.bottom ?? 0) + scrollY + 2 };
+        const at = (/** @type {string | undefined} */ one) =>
+          document.querySelector(one ?? "")?.getBoundingClientRect();
+        return {
+          top: (at(a)?.top ?? 0) + scrollY - 12,
+          bottom: (at(b)?.bottom ?? 0) + scrollY + 2,
+        };
       },
       [from, to],
     )
@@ -95,7 +103,9 @@ for (const { name, path, act, from, to } of pictures) {
   });
   const small = reduced(bytes);
   writeFileSync(join(folder, `${name}.png`), small);
-  console.log(`${name}.png: ${(small.length / 1000).toFixed(0)} kB, from ${(bytes.length / 1000).toFixed(0)}`);
+  console.log(
+    `${name}.png: ${(small.length / 1000).toFixed(0)} kB, from ${(bytes.length / 1000).toFixed(0)}`,
+  );
   await page.close();
 }
 await browser.close();
