@@ -17,7 +17,6 @@ type RaceWorker = PageWorker<RaceMethods, RaceEvents>;
 interface Measure {
   readonly title: string;
   readonly show: (value: number) => string;
-  readonly log: boolean;
 }
 
 /** What each task measures, by name. */
@@ -26,15 +25,13 @@ const measures: Readonly<Record<TaskName, Readonly<Record<string, Measure>>>> = 
     error: {
       title: "relative error of the solution",
       show: (v: number) => showNumber(v),
-      log: true,
     },
   },
   digits: {
-    error: { title: "wrong answers on 1,000 test digits", show: showShare, log: false },
+    error: { title: "wrong answers on 1,000 test digits", show: showShare },
     cost: {
       title: "cost on 1,000 training digits, nats",
       show: (v: number) => showNumber(v, 3),
-      log: true,
     },
   },
 };
@@ -116,7 +113,7 @@ const draw = oncePerFrame(() => {
     names: namesOf(),
     seconds: Number(controls.settings().seconds),
   };
-  const { name: key, title, show, log } = measureOf(task);
+  const { name: key, title, show } = measureOf(task);
   const lines = names.map((name) => ({
     name,
     style: styleOf(task, name),
@@ -127,24 +124,21 @@ const draw = oncePerFrame(() => {
   const values = lines
     .flatMap(({ points }) => points.map(([, value]) => value))
     .filter((value) => value > 0);
-  const [low, high] = spanOf(values, log ? [1e-3, 1] : [0, 1]);
+  const [low, high] = spanOf(values, [1e-2, 1]);
   const width = byId("curves").clientWidth;
   byId("curves").innerHTML = plot({
     width,
     height: width < 560 ? 320 : 420,
     label: `${title} against seconds: ${names.map((name) => endOf(task, name)).join(", ")}`,
     x: { title: "seconds of own steps", domain: [0, seconds] },
-    y: log
-      ? {
-          title: `${title} (logarithmic)`,
-          domain: [low / 1.5, Math.min(high, 1e3 * Math.max(1, low)) * 1.2],
-          log,
-        }
-      : {
-          title,
-          domain: [0, Math.min(1, high * 1.05)],
-          show: (value) => `${Math.round(1000 * value) / 10} %`,
-        },
+    y: {
+      title: `${title} (logarithmic)`,
+      domain: [low / 1.5, Math.min(high, 1e3 * Math.max(1, low)) * 1.2],
+      log: true,
+      ...(task === "digits" && key === "error"
+        ? { show: (value: number) => `${Number((100 * value).toPrecision(2))} %` }
+        : {}),
+    },
     lines,
   });
   byId("measure-head").textContent = key === "cost" ? "cost, nats" : "error";
@@ -250,9 +244,9 @@ byId("stop").addEventListener("click", async () => {
 });
 savesPicture(byId("save", HTMLButtonElement), "race.svg", ({ racePicture }) => {
   const task = shown?.task ?? taskOf();
-  const { name, title, log } = measureOf(task);
+  const { name, title } = measureOf(task);
   const heading = task === "poisson" ? "Poisson’s equation" : "Handwritten digits";
-  return racePicture(heading, laps, { of: name, title, log }, described);
+  return racePicture(heading, laps, { of: name, title, log: true }, described);
 });
 addEventListener("resize", () => draw());
 draw();
