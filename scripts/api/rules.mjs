@@ -8,6 +8,7 @@ export const categories = [
   "Train",
   "Train: own loops",
   "Train: files and reports",
+  "Distributed",
   "Pictures",
   "Models: layers",
   "Models: composing",

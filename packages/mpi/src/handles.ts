@@ -22,7 +22,11 @@ export interface Handles {
 /** The element types of the arrays that are sent. */
 export type ElementType = "f32" | "f64" | "i32" | "u32" | "u8";
 
-/** @category Distributed */
+/**
+ * What is done with the values of all ranks.
+ *
+ * @category Distributed
+ */
 export type Operation = "sum" | "min" | "max";
 
 /** MPI 5.0, section 20: the same numbers in every library. */

@@ -26,12 +26,20 @@ export interface Ranks {
  */
 export const oneRank: Ranks = Object.freeze({ rank: 0, size: 1 });
 
-/** The ranks of a value that they exchange, and what becomes of their values. */
+/**
+ * The ranks that exchange a value, and what becomes of their values.
+ *
+ * @category Graph: own ops
+ */
 export interface OverRanks extends Ranks {
   readonly by: "mean" | "sum";
 }
 
-/** The mean or the sum of a value over all ranks. A step is cut here, so that the ranks can exchange their values. */
+/**
+ * The mean or the sum of a value over all ranks. A step is cut here, so that the ranks can exchange their values.
+ *
+ * @category Graph: own ops
+ */
 export const overRanksOp: Op<OverRanks> = {
   name: "overRanks",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
@@ -96,7 +104,11 @@ function overRanks(value: Node, attrs: OverRanks): Node {
   });
 }
 
-/** The rows of one rank among those of all ranks. Ranks differ in it, so no state may follow from it alone. */
+/**
+ * The rows of one rank among those of all ranks. Ranks differ in it, so no state may follow from it alone.
+ *
+ * @category Graph: own ops
+ */
 export const rowsOfRankOp: Op<Ranks> = {
   name: "rowsOfRank",
   infer: ([x], { size }) => {

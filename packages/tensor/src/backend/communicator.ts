@@ -19,6 +19,7 @@ export interface Communicator {
    *
    * @param values - The values of this rank.
    * @param operation - What is done with them; `"sum"` by default.
+   * @returns A promise where it takes time; undefined where it is done already.
    */
   allreduce(values: TypedArray, operation?: "sum" | "min" | "max"): void | Promise<void>;
   /**
@@ -26,6 +27,7 @@ export interface Communicator {
    *
    * @param values - The values to send or to replace.
    * @param root - The rank whose values count; 0 by default.
+   * @returns A promise where it takes time; undefined where it is done already.
    */
   broadcast(values: TypedArray, root?: number): void | Promise<void>;
   /**
@@ -33,8 +35,9 @@ export interface Communicator {
    *
    * @param part - The part of this rank. Its length may differ between ranks.
    * @param values - Where all parts are written.
+   * @returns A promise where it takes time; undefined where it is done already.
    */
   allgather(part: TypedArray, values: TypedArray): void | Promise<void>;
-  /** Waits until all ranks have come here. */
+  /** Waits until all ranks have come here. @returns A promise where it takes time; undefined where it is done already. */
   barrier(): void | Promise<void>;
 }
