@@ -32,6 +32,7 @@ export const oneRank: Ranks = Object.freeze({ rank: 0, size: 1 });
  * @category Graph: own ops
  */
 export interface OverRanks extends Ranks {
+  /** What becomes of the values. */
   readonly by: "mean" | "sum";
 }
 
