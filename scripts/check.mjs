@@ -45,6 +45,7 @@ const checks = [
   "nodes",
   "gpu",
   "native",
+  "mpi",
 ];
 for (const check of checks) {
   console.log(`\n== npm run ${check}`);

@@ -15,7 +15,7 @@ const resolutions = [
   { module: "nodenext", moduleResolution: "nodenext" },
   { module: "esnext", moduleResolution: "bundler" },
 ];
-const optional = ["@metrigrad/gpu", "@metrigrad/native", "@metrigrad/onnx"];
+const optional = ["@metrigrad/gpu", "@metrigrad/native", "@metrigrad/mpi", "@metrigrad/onnx"];
 /** Megabytes that an install of `metrigrad` takes at most. */
 const heaviest = 8;
 
