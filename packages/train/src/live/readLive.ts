@@ -106,7 +106,23 @@ function eventOf(line: string, number: number): LiveEvent {
   const { type, schema } = (value ?? {}) as { type?: unknown; schema?: unknown };
   if (!types.includes(type as string)) throw damaged(number, "an event", JSON.stringify(type));
   if (type === "begin" && schema !== 1) throw damaged(number, "schema 1", JSON.stringify(schema));
-  return value as LiveEvent;
+  const event = value as LiveEvent;
+  if (!isWhole(event)) throw damaged(number, "all parts of an event", line.slice(0, 80));
+  return event;
+}
+
+/** Whether an event has the parts on which others are built. */
+function isWhole(event: LiveEvent): boolean {
+  const isObject = (part: unknown) => typeof part === "object" && part !== null;
+  if (event.type === "begin") {
+    const { arch, optimizer, seed, settings, environment, history } = event;
+    const named = typeof arch === "string" && typeof optimizer === "string";
+    const numbered = typeof seed === "number" && typeof event.epochs === "number";
+    return named && numbered && [settings, environment].every(isObject) && Array.isArray(history);
+  }
+  if (event.type === "step") return typeof event.step === "number";
+  if (event.type !== "epoch") return true;
+  return typeof event.epoch?.epoch === "number" && Array.isArray(event.profile);
 }
 
 function damaged(line: number, must: string, got: string): DataError {

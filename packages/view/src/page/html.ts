@@ -81,6 +81,17 @@ export function figure(name: string, svg: string): string {
   return element("figure", { class: "scroll", tabindex: 0, "aria-label": name }, svg);
 }
 
+/** Gives pictures that are alike different identifiers, since a page may have each of them once. */
+export function distinctPictures(html: string): string {
+  const counts = new Map<string, number>();
+  return html.replace(/<svg .*?<\/svg>/gs, (svg) => {
+    const prefix = /aria-labelledby="(\S+)-title /.exec(svg)?.[1] ?? "";
+    const before = counts.get(prefix) ?? 0;
+    counts.set(prefix, before + 1);
+    return before === 0 ? svg : svg.replaceAll(prefix, `${prefix}-${before}`);
+  });
+}
+
 /** Returns a heading within a section. */
 export function heading(text: string): string {
   return element("h3", {}, escaped(text));

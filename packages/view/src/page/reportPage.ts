@@ -5,7 +5,7 @@ import { kindOf, refused } from "../refused.ts";
 import { element, escaped } from "../svg/element.ts";
 import { blockReport, spectraReport } from "./blocks.ts";
 import { runCurves } from "./curves.ts";
-import { figure, heading, paragraph, type Section, section } from "./html.ts";
+import { distinctPictures, figure, heading, paragraph, type Section, section } from "./html.ts";
 import { parts } from "./parts.ts";
 import { rateReport } from "./rates.ts";
 import {
@@ -77,7 +77,7 @@ export function reportPage(
       element("p", { class: "quiet" }, escaped(countOf(recordings, runs, groups))),
     ),
     element("nav", { "aria-label": "Parts of the report" }, element("ul", {}, ...links)),
-    element("main", { id: "content" }, ...sections.map(({ html }) => html)),
+    element("main", { id: "content" }, distinctPictures(sections.map(({ html }) => html).join(""))),
     ...(script === undefined ? [] : [element("script", { src: script, defer: "" }, "")]),
   ];
   return `<!doctype html>\n${element(

@@ -1,7 +1,7 @@
 import { median } from "d3-array";
 import { numberText } from "../plot/number.ts";
 import { element, escaped } from "../svg/element.ts";
-import { type Cell, numeric, plain, table } from "./html.ts";
+import { type Cell, numeric, paragraph, plain, table } from "./html.ts";
 import type { LabelledRun, RunGroup } from "./runs.ts";
 
 const none = "–";
@@ -89,12 +89,16 @@ const endings = {
 
 /** How far the runs have come that are followed while they train; "" where none is. */
 export function progressList(runs: readonly LabelledRun[]): string {
+  const states = runs.flatMap(({ state }) => state ?? []);
+  if (states.length > 0 && states.every(({ ending }) => ending === "epochs")) {
+    return paragraph("All runs have ended after their last epoch.");
+  }
   const items = runs.flatMap(({ run, label, state }) => {
     if (state === null) return [];
     const done = run.epochs.length;
     const { epochs, steps, step, ending, message } = state;
     const passed = Math.max(step / (steps ?? Number.POSITIVE_INFINITY), done / epochs);
-    const value = ending === "epochs" ? 1 : Math.min(1, passed);
+    const value = Math.min(1, passed);
     const name = `${run.arch} ${label}, seed ${run.seed}`;
     // As a text, since numbers are rounded as pixels are.
     const bar = element("progress", { value: value.toFixed(3), max: 1, "aria-label": name }, "");

@@ -6,44 +6,50 @@ import { UsageError } from "../usage.ts";
 import { readRecording } from "./readRecording.ts";
 
 /**
- * Reads the recordings of folders: record.json, or the events of a run that has not written one. Throws UsageError for a folder that
- * is named twice, and DataError where there is neither or one is damaged.
+ * Reads the recordings of folders: record.json where it is the newest, else the events of runs, with the tests and the spectra that
+ * record.json has of the same runs. Throws UsageError for a folder that is named twice, and DataError where there is neither or one is
+ * damaged.
  */
 export function namedRecordings(
   folders: readonly string[],
   command: string,
 ): Promise<readonly NamedRecording[]> {
   return readAll(folders, command, async (folder) => {
-    const { record, events } = await timesOf(folder);
-    if (record !== null || events === null) {
-      return { recording: await readRecording(folder, command) };
-    }
-    return readEvents(folder);
+    const times = await timesOf(folder);
+    const { record, events } = times;
+    const isNewest = events === null || (record !== null && record >= events);
+    return isNewest ? { recording: await readRecording(folder, command) } : live(folder, times);
   });
 }
 
 /**
- * Reads the recordings of folders whose runs may train: their events, with the tests and the spectra of record.json as far as the same
- * runs wrote it. A folder without files has no runs yet. Throws as namedRecordings does.
+ * Reads the recordings of folders whose runs may train: their events, with the tests and the spectra that record.json has of the same
+ * runs. A folder without files has no runs yet. Throws as namedRecordings does.
  */
 export function liveRecordings(
   folders: readonly string[],
   command: string,
 ): Promise<readonly NamedRecording[]> {
   return readAll(folders, command, async (folder) => {
-    const { record, events } = await timesOf(folder);
-    if (events === null) {
-      return { recording: record === null ? nothing : await readRecording(folder, command) };
-    }
-    const live = await readEvents(folder);
-    const ended = live.states.every(({ ending }) => ending !== null);
-    if (record === null || !ended) return live;
-    const recording = await readRecording(folder, command);
-    const known = recording.runs.filter((run) => live.recording.runs.some(isSame(run)));
-    if (known.length < recording.runs.length) return record > events ? { recording } : live;
-    return completed(live, recording);
+    const times = await timesOf(folder);
+    if (times.events !== null) return live(folder, times);
+    return { recording: times.record === null ? nothing : await readRecording(folder, command) };
   });
 }
+
+/** Reads the events of a folder. */
+async function live(folder: string, { record, events }: Times): Promise<Content> {
+  const found = readLive(await readFile(join(folder, eventsFile), "utf8"));
+  const ended = found.states.every(({ ending }) => ending !== null);
+  if (record === null || !ended) return found;
+  const recording = await readRecording(folder, "watch");
+  const known = recording.runs.filter((run) => found.recording.runs.some(isSame(run)));
+  if (known.length === recording.runs.length) return completed(found, recording);
+  // The record is of other runs, which did not write their events, or of earlier ones.
+  return record > (events ?? 0) ? { recording } : found;
+}
+
+type Content = Omit<NamedRecording, "name">;
 
 const nothing: Recording = { schema: 1, environment: {}, runs: [] };
 
@@ -63,7 +69,7 @@ function keyOf({ arch, optimizer, seed, settings, epochs }: RunRecord): string {
 async function readAll(
   folders: readonly string[],
   command: string,
-  read: (folder: string) => Promise<Omit<NamedRecording, "name">>,
+  read: (folder: string) => Promise<Content>,
 ): Promise<readonly NamedRecording[]> {
   checkDistinct(folders, command);
   const labels = labelsOf(folders);
@@ -72,14 +78,15 @@ async function readAll(
   );
 }
 
-const eventsOf = (folder: string) => join(folder, "events.jsonl");
-
-async function readEvents(folder: string): Promise<LiveRecording> {
-  return readLive(await readFile(eventsOf(folder), "utf8"));
-}
+const eventsFile = "events.jsonl";
 
 /** When the files of a folder were written; null for those that are not there. */
-async function timesOf(folder: string) {
+interface Times {
+  readonly record: number | null;
+  readonly events: number | null;
+}
+
+async function timesOf(folder: string): Promise<Times> {
   const timeOf = (path: string) =>
     stat(path).then(
       ({ mtimeMs }) => mtimeMs,
@@ -87,7 +94,7 @@ async function timesOf(folder: string) {
     );
   const [record, events] = await Promise.all([
     timeOf(join(folder, "record.json")),
-    timeOf(eventsOf(folder)),
+    timeOf(join(folder, eventsFile)),
   ]);
   return { record, events };
 }
