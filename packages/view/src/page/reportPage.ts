@@ -62,6 +62,8 @@ export function reportPage(
   const head = [
     element("meta", { charset: "utf-8" }),
     element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
+    // Browsers would ask the server for a picture of the tab.
+    element("link", { rel: "icon", href: "data:," }),
     element("title", {}, escaped(title)),
     element("style", {}, pageStyle),
   ];

@@ -20,7 +20,7 @@ export const pageStyle = `
 :root{color-scheme:light dark;${variables("light")}}
 @media (prefers-color-scheme:dark){:root{${variables("dark")}}}
 *{box-sizing:border-box}
-body{margin:0;padding:0 16px 64px;background:var(--paper);color:var(--strong);font:15px/1.5 Helvetica,Arial,"Liberation Sans",sans-serif}
+body{margin:0;overflow-wrap:break-word;padding:0 16px 64px;background:var(--paper);color:var(--strong);font:15px/1.5 Helvetica,Arial,"Liberation Sans",sans-serif}
 header,main,nav{max-width:1000px;margin:0 auto}
 h1{font-size:26px;margin:32px 0 4px}
 h2{font-size:20px;margin:44px 0 8px;padding-top:8px;border-top:1px solid var(--faint)}
@@ -55,5 +55,6 @@ details{margin:8px 0}
 td details{margin:0}
 td ul{margin:4px 0;padding-left:18px}
 h2+p{color:var(--quiet)}
+@media (max-width:640px){.bars{grid-template-columns:max-content 1fr}.bars .number{grid-column:2;text-align:left;margin-bottom:4px}}
 @media print{body{padding:0;font-size:11pt}nav,.skip{display:none}section{break-inside:auto}figure,table{break-inside:avoid}details::details-content{content-visibility:visible;display:block}.scroll{overflow:visible}}
 `.trim();

@@ -9,7 +9,7 @@ import { problemPage } from "./problemPage.ts";
 
 /** What a page of a report may load: its own script and messages, and nothing from elsewhere. */
 const policy =
-  "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 const script = "follow.js";
 const html = "text/html; charset=utf-8";

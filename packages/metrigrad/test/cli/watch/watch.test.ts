@@ -1,5 +1,5 @@
 /** The server that follows runs: its page, its messages, and whom it answers. */
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { type Serving, serve } from "../../../src/cli/serve/serve.ts";
 import { watchAnswers } from "../../../src/cli/watch/answers.ts";
 import { changesIn } from "../../../src/cli/watch/changes.ts";
 import { watch } from "../../../src/cli/watch/watch.ts";
-import { began, ended, epochDone, record, tell } from "../../support/events.ts";
+import { began, ended, epochDone, record, tell, wroteAt } from "../../support/events.ts";
 
 const parent = mkdtempSync(join(tmpdir(), "metrigrad-watch-"));
 test.onFinish(() => rmSync(parent, { recursive: true }));
@@ -186,6 +186,22 @@ test("several readers are told, and one that leaves is forgotten", async (t) => 
     t.equal(readers[0]?.count(), 1);
     t.equal((await ask(server)).status, 200);
     for (const reader of readers) reader.leave();
+  });
+});
+
+test("the files are read once for each change, however often the page is asked for", async (t) => {
+  const folder = join(parent, "once");
+  const file = join(folder, "events.jsonl");
+  tell(folder, began({ optimizer: "aaa" }));
+  wroteAt(folder, "events.jsonl", 1000);
+  await watching(["once"], async (server) => {
+    t.match((await ask(server)).text, /net aaa, seed 1/);
+    const other = readFileSync(file, "utf8").replace("aaa", "bbb");
+    writeFileSync(file, other);
+    wroteAt(folder, "events.jsonl", 1000);
+    t.match((await ask(server)).text, /net aaa, seed 1/, "size and time say that nothing changed");
+    wroteAt(folder, "events.jsonl", 1001);
+    t.match((await ask(server)).text, /net bbb, seed 1/);
   });
 });
 
