@@ -10,7 +10,7 @@ export const parts = [
     id: "curves",
     title: "Curves",
     about:
-      "How cost and accuracy go on, by epoch on the left and by the time of training on the right.",
+      "How cost and accuracy change, by epoch on the left and by the time of training on the right.",
   },
   {
     id: "compared",

@@ -90,7 +90,7 @@ export function reportPage(
   )}\n`;
 }
 
-/** "4 runs of 2 optimizers and settings, in 2 recordings" */
+/** Returns what there is: "4 runs of 2 kinds, repeated with other seeds, in 2 recordings". */
 function countOf(
   recordings: readonly NamedRecording[],
   runs: readonly LabelledRun[],
@@ -98,7 +98,9 @@ function countOf(
 ): string {
   const many = (count: number, one: string) => `${count} ${one}${count === 1 ? "" : "s"}`;
   const alike =
-    runs.length === groups.length ? "" : `, ${many(groups.length, "kind")} with repeats`;
+    runs.length === groups.length
+      ? ""
+      : ` of ${many(groups.length, "kind")}, repeated with other seeds`;
   const folders = recordings.length === 1 ? "" : `, in ${many(recordings.length, "recording")}`;
   return `${many(runs.length, "run")}${alike}${folders}`;
 }
