@@ -33,10 +33,10 @@ export interface ReportPageOptions {
 }
 
 /**
- * Returns a report on recordings as one HTML page that needs no other file and no network: a summary, curves, the graph of the model,
- * the blocks of the metric with their damping and step lengths, spectra, where the time of a step goes, learning rates, settings side
- * by side, and how to make the runs again.
+ * Returns a report on recordings as one HTML page, which needs no other file and no network.
  *
+ * It has a summary, curves, the graph of the model, and the blocks of the metric with damping and step lengths. It also has spectra,
+ * the time of a step by kind of work, learning rates, settings side by side, and the commands of the runs.
  * A part that the recordings say nothing about is left out. Pictures and tables follow the reader's light or dark colours, and can
  * be printed.
  *
